@@ -1,0 +1,169 @@
+"""From a kernel instance to object code: the only module that imports Numba.
+
+The code is self-contained: helpers are linked in, and what stays external is the C library's, which every process has.
+"""
+
+import llvmlite.binding as llvm
+import numpy as np
+from llvmlite import ir
+from numba import types
+from numba.core.codegen import AOTCPUCodegen
+from numba.core.compiler import Flags, compile_extra
+from numba.core.cpu_options import FastMathOptions
+from numba.core.registry import cpu_target
+from numba.core.compiler_lock import global_compiler_lock
+from numba.extending import intrinsic, overload
+from numba.np.numpy_support import as_dtype, from_dtype
+
+from minitf.kernels import abi
+
+WORD = ir.IntType(64)
+WORDS = WORD.as_pointer()
+NUMBER = {"integer": types.int64, "real": types.float64, "integers": types.CPointer(types.int64)}
+
+
+class HostCodegen(AOTCPUCodegen):
+    """Makes object files for this very processor."""
+
+    def _customize_tm_features(self):
+        return self._get_host_cpu_features()
+
+
+_codegen = HostCodegen("minitf.kernels", cpu_name="host")
+_registered = set()
+
+
+@global_compiler_lock
+def compile_kernel(instance, symbol):
+    """The object code of a kernel instance, with its entry point under the given symbol."""
+    _register_scalars()
+    signature = [NUMBER[o] if isinstance(o, str) else types.CPointer(from_dtype(o)) for o in instance.operands]
+    library = _codegen.create_library(instance.name)
+    result = compile_extra(
+        cpu_target.typing_context,
+        cpu_target.target_context,
+        instance.kernel.function,
+        tuple(signature),
+        types.int64,
+        _flags(instance.kernel),
+        {},
+        library=library,
+    )
+    library.add_ir_module(_entry(result.fndesc, instance.operands, symbol))
+    library.finalize()
+    return _emit(library, symbol)
+
+
+def _flags(kernel):
+    flags = Flags()
+    flags.no_compile = flags.no_cpython_wrapper = flags.no_cfunc_wrapper = True
+    flags.error_model = "numpy"
+    flags.fastmath = FastMathOptions(kernel.fastmath)
+    flags.noalias = True  # with many pointers LLVM would otherwise assume overlap and not vectorize
+    return flags
+
+
+def _entry(described, operands, symbol):
+    """`int64 symbol(int64* operands)`: unpacks the words and calls the kernel."""
+    context = cpu_target.target_context
+    module = context.create_module(symbol)
+    convention = context.call_conv
+    result, arguments = described.restype, described.argtypes
+    callee = ir.Function(module, convention.get_function_type(result, arguments), described.llvm_func_name)
+    entry = ir.Function(module, ir.FunctionType(WORD, [WORDS]), symbol)
+    builder = ir.IRBuilder(entry.append_basic_block())
+    values = []
+    for position, (operand, kind) in enumerate(zip(operands, arguments)):
+        place = builder.gep(entry.args[0], [WORD(position)])
+        if operand == "integers":
+            values.append(place)
+            continue
+        word = builder.load(place)
+        if operand == "real":
+            word = builder.bitcast(word, ir.DoubleType())
+        elif operand != "integer":
+            word = builder.inttoptr(word, context.get_value_type(kind))
+        values.append(word)
+    status, out = convention.call_function(builder, callee, result, arguments, values, attrs=("noinline",))
+    with builder.if_then(status.is_error, likely=False):
+        builder.ret(WORD(-1))
+    builder.ret(out)
+    return module
+
+
+def _emit(library, symbol):
+    module = library._final_module
+    for function in module.functions:
+        if not function.is_declaration and function.name != symbol:
+            function.linkage = "internal"  # helpers of two kernels may share a name
+        elif function.is_declaration and not function.name.startswith("llvm."):
+            _check_external(function.name)
+    for variable in module.global_variables:
+        variable.linkage = "internal"
+    return _codegen._tm.emit_object(module)
+
+
+def _check_external(name):
+    # An unknown symbol ends the process that loads the code, and Numba's own helpers exist only where it is imported.
+    if name.lower().startswith(("numba", "nrt", "py", "_py")) or not llvm.address_of_symbol(name):
+        raise RuntimeError(f"a kernel may call only C library functions, not {name}")
+
+
+def _register_scalars():
+    for function in abi.Scalar.every:
+        if function not in _registered:
+            _registered.add(function)
+            _overload(function)
+
+
+def _overload(function):
+    options = {"fastmath": abi.FASTMATH, "error_model": "numpy", "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+
+    @overload(function, jit_options=options, strict=False)
+    def choose(*args):
+        dtype = as_dtype(args[0]) if isinstance(args[0], types.Number) else None
+        return function.version(dtype)
+
+
+@intrinsic
+def _call(typing, address, table, position):
+    def generate(context, builder, signature, args):
+        address, table, position = args
+        entry = builder.inttoptr(address, ir.FunctionType(WORD, [WORDS]).as_pointer())
+        return builder.call(entry, [builder.gep(table, [position])])
+
+    return types.int64(types.int64, types.CPointer(types.int64), types.int64), generate
+
+
+@intrinsic
+def _at(typing, address, dtype):
+    pointer = types.CPointer(dtype.dtype)
+
+    def generate(context, builder, signature, args):
+        return builder.inttoptr(args[0], context.get_value_type(pointer))
+
+    return pointer(types.int64, dtype), generate
+
+
+@overload(abi.call)
+def _overload_call(address, table, position):
+    return lambda address, table, position: _call(address, table, position)
+
+
+@overload(abi.read)
+def _overload_read(address):
+    return lambda address: _at(address, np.int64)[0]
+
+
+@overload(abi.truth)
+def _overload_truth(address):
+    return lambda address: _at(address, np.uint8)[0] != 0
+
+
+@overload(abi.write)
+def _overload_write(address, value):
+    def write(address, value):
+        _at(address, np.int64)[0] = value
+        return 0
+
+    return write

@@ -1,0 +1,116 @@
+"""Loop nests for kernels: shapes and strides, merged into as few loops as the memory allows.
+
+A nest is a rank and its `dims`: one flat tuple of ints, for every loop, outermost first, its size and the element stride of each
+array it walks. Loops of size 1 are dropped and neighbours merged where one loop can do both. The rank is at least 1.
+"""
+
+import functools
+import math
+
+import numpy as np
+
+__all__ = ["broadcast", "broadcast_shape", "nest", "reduction", "transpose", "strided", "strides", "carrier"]
+
+CARRIERS = {1: np.dtype(np.uint8), 2: np.dtype(np.uint16), 4: np.dtype(np.uint32), 8: np.dtype(np.uint64)}
+
+
+def carrier(dtype):
+    """The unsigned dtype by which data movement handles items of this dtype's size."""
+    dtype = np.dtype(dtype)
+    if dtype.hasobject or dtype.itemsize not in CARRIERS:
+        raise TypeError(f"no kernel moves items of {dtype}")
+    return CARRIERS[dtype.itemsize]
+
+
+def strides(shape):
+    """Element strides of a contiguous array.
+
+    >>> strides((2, 3, 4))
+    (12, 4, 1)
+    """
+    return tuple(math.prod(shape[axis + 1 :]) for axis in range(len(shape)))
+
+
+def nest(shape, *walks):
+    """(rank, dims) of loops over a shape, each array walked by its own element strides.
+
+    >>> nest((2, 3, 4), (12, 4, 1), (0, 4, 1))
+    (2, (2, 12, 0, 12, 1, 1))
+    """
+    loops = []
+    for size, *steps in zip(shape, *walks):
+        if size == 1:
+            continue
+        if loops and all(outer == inner * size for outer, inner in zip(loops[-1][1:], steps)):
+            loops[-1] = [loops[-1][0] * size, *steps]
+        else:
+            loops.append([size, *steps])
+    loops = loops or [[1] + [0] * len(walks)]
+    return len(loops), tuple(number for loop in loops for number in loop)
+
+
+def broadcast_shape(*shapes):
+    """The shape NumPy's broadcasting gives; ValueError if there is none."""
+    rank = max(map(len, shapes))
+    padded = [(1,) * (rank - len(shape)) + tuple(shape) for shape in shapes]
+    result = tuple(next((size for size in sizes if size != 1), 1) for sizes in zip(*padded))
+    if any(size not in (1, full) for shape in padded for size, full in zip(shape, result)):
+        raise ValueError(f"shapes {' and '.join(map(str, shapes))} do not broadcast together")
+    return result
+
+
+@functools.lru_cache(maxsize=4096)
+def broadcast(*shapes):
+    """(shape, rank, dims) of an elementwise loop; dims hold the inputs' strides, the output is contiguous.
+
+    >>> broadcast((8, 5), (5,))
+    ((8, 5), 2, (8, 5, 0, 5, 1, 1))
+    >>> broadcast((8, 5), (8, 5))
+    ((8, 5), 1, (40, 1, 1))
+    """
+    result = broadcast_shape(*shapes)
+    return result, *nest(result, *(broadcast_strides(shape, result) for shape in shapes))
+
+
+def broadcast_strides(shape, result):
+    """Element strides of a contiguous array seen as a larger shape: 0 along repeated axes.
+
+    >>> broadcast_strides((3, 1), (2, 3, 4))
+    (0, 1, 0)
+    """
+    own = tuple(0 if size == 1 else step for size, step in zip(shape, strides(shape)))
+    return (0,) * (len(result) - len(shape)) + own
+
+
+@functools.lru_cache(maxsize=4096)
+def reduction(shape, axes):
+    """(rank, dims) of a reduction: loops in memory order with the strides of input and output, 0 where reduced.
+
+    >>> reduction((2, 3, 4), (1,))
+    (3, (2, 12, 4, 3, 4, 0, 4, 1, 1))
+    """
+    kept = tuple(1 if axis in axes else size for axis, size in enumerate(shape))
+    return nest(shape, strides(shape), broadcast_strides(kept, shape))
+
+
+@functools.lru_cache(maxsize=4096)
+def transpose(shape, permutation):
+    """(rank, dims) of the copy that permutes axes: output axis k is input axis permutation[k].
+
+    >>> transpose((2, 3), (1, 0))
+    (2, (3, 1, 2, 3))
+    """
+    steps = strides(shape)
+    return nest([shape[axis] for axis in permutation], [steps[axis] for axis in permutation])
+
+
+@functools.lru_cache(maxsize=4096)
+def strided(shape, starts, sizes, steps):
+    """(offset, rank, dims) of the copy of `x[start::step]` with `size` items along each axis; steps may be negative.
+
+    >>> strided((4, 6), (3, 1), (2, 5), (-2, 1))
+    (19, 2, (2, -12, 5, 1))
+    """
+    own = strides(shape)
+    offset = sum(start * step for start, step in zip(starts, own))
+    return offset, *nest(sizes, [step * stride for step, stride in zip(steps, own)])

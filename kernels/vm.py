@@ -1,0 +1,159 @@
+"""The virtual machine: one native function that walks a table of instructions.
+
+An instruction is `[address or opcode, length in words, operands...]`. With a kernel's address the operands are the
+kernel's own; an opcode is one of those below. Places in the table are word positions, addresses are of memory:
+
+    END
+    LOOP     exit, limit, limit_address, trips_address, mode, 0, 0, IDLE, n, (place, stride) * n
+    NEXT     loop
+    LEAVE    loop, predicate_address
+    JUMP     target
+    JUMP_IF  predicate_address, wanted, target
+
+A loop is LOOP, its body, NEXT; `exit` is the place after NEXT, and `loop` the place of LOOP. It runs `limit` times, or as
+often as the int64 at `limit_address` says if that is not 0. Each patch names a word inside the body, an address that
+moves by `stride` bytes per iteration. `mode` says how:
+
+    FORWARD  iteration i sees the word's own value + i * stride
+    REVERSE  iteration i sees the value + (trips - 1 - i) * stride
+    WHILE    as FORWARD, but the loop ends when LEAVE, in its body, finds the byte at `predicate_address` zero; to go on
+             then after `limit` iterations is the error FULL
+
+The three words after `mode` are the machine's own (moves so far, trips, the enclosing loop). The number of completed
+iterations is stored at `trips_address` if that is not 0. A predicate is a byte, true if not zero; JUMP_IF jumps when its truth
+equals `wanted`, and neither jump may cross a loop's border.
+
+The table is changed while it runs and is as it was when the machine returns, whatever the reason.
+"""
+
+from minitf.kernels.abi import call, i64p, kernel, read, scalar, truth, write
+
+__all__ = ["vm", "END", "LOOP", "NEXT", "LEAVE", "JUMP", "JUMP_IF", "FORWARD", "REVERSE", "WHILE", "IDLE", "PATCHES"]
+__all__ += ["INTERRUPTED", "FULL", "BROKEN", "unpack"]
+
+END, LOOP, NEXT, LEAVE, JUMP, JUMP_IF = range(6)
+LAST_OPCODE = 4095
+FORWARD, REVERSE, WHILE = range(3)
+IDLE = -1
+
+# Words of a LOOP instruction.
+EXIT, LIMIT, LIMIT_ADDRESS, TRIPS_ADDRESS, MODE, MOVES, TRIPS, OUTER, COUNT, PATCHES = range(2, 12)
+
+INTERRUPTED, FULL, BROKEN = 0xFFFFFFFF, 0xFFFFFFFE, 0xFFFFFFFD
+
+
+def unpack(status):
+    """(place of the instruction, its status) from what `vm` returned."""
+    return status >> 32, status & 0xFFFFFFFF
+
+
+@scalar
+def shift(code, loop, moves):
+    """Moves the patched words of a loop by a number of strides."""
+    place = loop + PATCHES
+    for _ in range(code[loop + COUNT]):
+        code[code[place]] += moves * code[place + 1]
+        place += 2
+    return 0
+
+
+@scalar
+def enter(code, loop, active):
+    """Starts a loop; returns where to go on."""
+    address = code[loop + LIMIT_ADDRESS]
+    trips = read(address) if address != 0 else code[loop + LIMIT]
+    if trips <= 0 and code[loop + MODE] != WHILE:
+        report(code, loop, 0)
+        return code[loop + EXIT]
+    code[loop + MOVES] = 0
+    code[loop + TRIPS] = trips
+    code[loop + OUTER] = active
+    if code[loop + MODE] == REVERSE:
+        shift(code, loop, trips - 1)
+    return loop + code[loop + 1]
+
+
+@scalar
+def advance(code, loop):
+    """Starts the next iteration; returns where."""
+    shift(code, loop, -1 if code[loop + MODE] == REVERSE else 1)
+    code[loop + MOVES] += 1
+    return loop + code[loop + 1]
+
+
+@scalar
+def rewind(code, loop):
+    """Undoes what a loop has moved; returns the enclosing loop."""
+    moves = code[loop + MOVES]
+    shift(code, loop, moves + 1 - code[loop + TRIPS] if code[loop + MODE] == REVERSE else -moves)
+    outer = code[loop + OUTER]
+    code[loop + MOVES] = 0
+    code[loop + TRIPS] = 0
+    code[loop + OUTER] = IDLE
+    return outer
+
+
+@scalar
+def report(code, loop, trips):
+    """Stores the number of iterations where the loop wants it."""
+    if code[loop + TRIPS_ADDRESS] != 0:
+        write(code[loop + TRIPS_ADDRESS], trips)
+    return 0
+
+
+@scalar
+def abort(code, active, place, status):
+    """Rewinds every running loop; returns the packed status."""
+    while active != IDLE:
+        active = rewind(code, active)
+    return (place << 32) | status
+
+
+@kernel
+def vm(code: i64p, flag: i64p):
+    """Runs a table until END; `flag` is polled at the end of every iteration, nonzero means INTERRUPTED.
+
+    Returns 0, or the place of the failing instruction * 2**32 + its status (see `unpack`).
+    """
+    place = 0
+    active = IDLE
+    while True:
+        opcode = code[place]
+        if opcode > LAST_OPCODE:
+            status = call(opcode, code, place + 2)
+            if status != 0:
+                return abort(code, active, place, status if 0 < status < BROKEN else BROKEN)
+            place += code[place + 1]
+        elif opcode == NEXT:
+            loop = code[place + 2]
+            if flag[0] != 0:
+                return abort(code, active, place, INTERRUPTED)
+            if code[loop + MODE] != WHILE and code[loop + MOVES] + 1 == code[loop + TRIPS]:
+                report(code, loop, code[loop + TRIPS])
+                active = rewind(code, loop)
+                place = code[loop + EXIT]
+            else:
+                place = advance(code, loop)
+        elif opcode == LOOP:
+            following = enter(code, place, active)
+            if following != code[place + EXIT]:
+                active = place
+            place = following
+        elif opcode == LEAVE:
+            loop = code[place + 2]
+            if not truth(code[place + 3]):
+                report(code, loop, code[loop + MOVES])
+                active = rewind(code, loop)
+                place = code[loop + EXIT]
+            elif code[loop + MOVES] == code[loop + TRIPS]:
+                return abort(code, active, place, FULL)
+            else:
+                place += code[place + 1]
+        elif opcode == JUMP:
+            place = code[place + 2]
+        elif opcode == JUMP_IF:
+            place = code[place + 4] if truth(code[place + 2]) == (code[place + 3] != 0) else place + code[place + 1]
+        elif opcode == END:
+            return 0
+        else:
+            return abort(code, active, place, BROKEN)
