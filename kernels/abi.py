@@ -14,18 +14,13 @@ import numpy as np
 
 from minitf.kernels import cache
 
-__all__ = [
-    *("kernel", "scalar", "like", "call", "read", "write", "truth", "KERNELS"),
-    *("T", "U", "V", "I", "i64", "real", "ints", "f32p", "f64p", "i32p", "i64p", "u8p", "u64p"),
-    *("FLOATS", "INTS", "REALS", "NUMBERS"),
-]
-
 FLOATS = ("float32", "float64")
 INTS = ("int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64")
 REALS = FLOATS + INTS
 NUMBERS = (*REALS, "bool")
 
 KERNELS = {}
+SCALARS = []
 FASTMATH = {"contract"}
 ENTRY = ctypes.CFUNCTYPE(ctypes.c_int64, ctypes.c_void_p)  # releases the GIL
 
@@ -39,7 +34,7 @@ class Operand:
     variable: str | None = None
 
 
-T, U, V, I = (Operand("pointer", variable=name) for name in "TUVI")  # noqa: E741
+T, U, V, I = (Operand("pointer", variable=name) for name in "TUVI")
 f32p, f64p, i32p, i64p, u8p, u64p = (
     Operand("pointer", dtype) for dtype in ("float32", "float64", "int32", "int64", "uint8", "uint64")
 )
@@ -95,7 +90,8 @@ class Instance:
         self.name = f"{kernel.name}[{','.join(map(str, dtypes))}]"
         bound = dict(zip(kernel.variables, map(storage, dtypes)))
         self.operands = [
-            np.dtype(o.dtype or bound[o.variable]) if o.kind == "pointer" else o.kind for o in kernel.operands.values()
+            np.dtype(o.dtype or bound[o.variable]) if o.kind == "pointer" else o.kind
+            for o in kernel.operands.values()
         ]
         self.variadic = self.operands[-1:] == ["integers"]
         self.format = "".join("d" if o == "real" else "q" for o in self.operands if o != "integers")
@@ -146,7 +142,9 @@ def _word(value, operand):
     if isinstance(operand, str) or isinstance(value, int):
         return value
     if value.itemsize != operand.itemsize or not value.flags.c_contiguous:
-        raise TypeError(f"a kernel needs contiguous {operand}, given {value.dtype} with strides {value.strides}")
+        raise TypeError(
+            f"a kernel needs contiguous {operand}, given {value.dtype} with strides {value.strides}"
+        )
     try:
         return ctypes.addressof(ctypes.c_char.from_buffer(value))
     except (TypeError, ValueError):  # read-only or empty: numpy's slower way
@@ -170,20 +168,18 @@ def kernel(function=None, *, name=None, reassoc=False, **dtypes):
 class Scalar:
     """A function of numbers that kernels call; compiled into each of them."""
 
-    every = []
-
     def __init__(self, function):
         self.function = function
         self.__doc__ = function.__doc__
         self.__name__ = function.__name__
         self.special = {}
-        Scalar.every.append(self)
+        SCALARS.append(self)
 
-    def register(self, dtype):
-        """Decorates the version to use when the first argument has this dtype."""
+    def register(self, *dtypes):
+        """Decorates the version to use when the first argument has one of these dtypes."""
 
         def add(function):
-            self.special[np.dtype(dtype)] = function
+            self.special.update((np.dtype(dtype), function) for dtype in dtypes)
             return self
 
         return add
@@ -201,7 +197,6 @@ def scalar(function):
     return Scalar(function)
 
 
-@scalar
 def like(x, number):
     """The number in the type of x, so that float32 arithmetic stays float32."""
     return type(x)(number)
@@ -212,6 +207,11 @@ def call(address, table, position):
     return ENTRY(int(address))(table.ctypes.data + 8 * int(position))
 
 
+def address(pointer, position):
+    """The address of an item of an array operand."""
+    return pointer.ctypes.data + pointer.itemsize * int(position)
+
+
 def read(address):
     """The int64 at an address."""
     return ctypes.c_int64.from_address(int(address)).value
@@ -220,7 +220,7 @@ def read(address):
 def write(address, value):
     """Stores an int64 at an address."""
     ctypes.c_int64.from_address(int(address)).value = value
-    return 0
+    return value
 
 
 def truth(address):

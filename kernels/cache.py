@@ -100,7 +100,9 @@ def _depends(path):
         if file in seen or not file.is_file():
             continue
         seen.add(file)
-        for line in re.findall(r"^\s*(?:from|import) minitf\.kernels.*", file.read_text("utf-8"), re.MULTILINE):
+        for line in re.findall(
+            r"^\s*(?:from|import) minitf\.kernels.*", file.read_text("utf-8"), re.MULTILINE
+        ):
             todo += [SOURCES / f"{word}.py" for word in re.findall(r"\w+", line)]
     return seen
 

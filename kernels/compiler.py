@@ -4,7 +4,6 @@ The code is self-contained: helpers are linked in, and what stays external is th
 """
 
 import llvmlite.binding as llvm
-import numpy as np
 from llvmlite import ir
 from numba import types
 from numba.core.codegen import AOTCPUCodegen
@@ -12,13 +11,15 @@ from numba.core.compiler import Flags, compile_extra
 from numba.core.cpu_options import FastMathOptions
 from numba.core.registry import cpu_target
 from numba.core.compiler_lock import global_compiler_lock
-from numba.extending import intrinsic, overload
+from numba.core.typing.templates import infer_global, make_intrinsic_template
+from numba.extending import overload
 from numba.np.numpy_support import as_dtype, from_dtype
 
 from minitf.kernels import abi
 
 WORD = ir.IntType(64)
 WORDS = WORD.as_pointer()
+BYTE = ir.IntType(8)
 NUMBER = {"integer": types.int64, "real": types.float64, "integers": types.CPointer(types.int64)}
 
 
@@ -37,7 +38,9 @@ _registered = set()
 def compile_kernel(instance, symbol):
     """The object code of a kernel instance, with its entry point under the given symbol."""
     _register_scalars()
-    signature = [NUMBER[o] if isinstance(o, str) else types.CPointer(from_dtype(o)) for o in instance.operands]
+    signature = [
+        NUMBER[o] if isinstance(o, str) else types.CPointer(from_dtype(o)) for o in instance.operands
+    ]
     library = _codegen.create_library(instance.name)
     result = compile_extra(
         cpu_target.typing_context,
@@ -110,14 +113,19 @@ def _check_external(name):
 
 
 def _register_scalars():
-    for function in abi.Scalar.every:
+    for function in abi.SCALARS:
         if function not in _registered:
             _registered.add(function)
             _overload(function)
 
 
 def _overload(function):
-    options = {"fastmath": abi.FASTMATH, "error_model": "numpy", "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+    options = {
+        "fastmath": abi.FASTMATH,
+        "error_model": "numpy",
+        "no_cpython_wrapper": True,
+        "no_cfunc_wrapper": True,
+    }
 
     @overload(function, jit_options=options, strict=False)
     def choose(*args):
@@ -125,7 +133,16 @@ def _overload(function):
         return function.version(dtype)
 
 
-@intrinsic
+def _provides(function):
+    """Makes a code generator the compiled form of a Python function that kernels call."""
+
+    def register(define):
+        infer_global(function, types.Function(make_intrinsic_template(function, define, function.__name__)))
+
+    return register
+
+
+@_provides(abi.call)
 def _call(typing, address, table, position):
     def generate(context, builder, signature, args):
         address, table, position = args
@@ -135,35 +152,43 @@ def _call(typing, address, table, position):
     return types.int64(types.int64, types.CPointer(types.int64), types.int64), generate
 
 
-@intrinsic
-def _at(typing, address, dtype):
-    pointer = types.CPointer(dtype.dtype)
-
+@_provides(abi.address)
+def _address(typing, pointer, position):
     def generate(context, builder, signature, args):
-        return builder.inttoptr(args[0], context.get_value_type(pointer))
+        return builder.ptrtoint(builder.gep(args[0], [args[1]]), WORD)
 
-    return pointer(types.int64, dtype), generate
-
-
-@overload(abi.call)
-def _overload_call(address, table, position):
-    return lambda address, table, position: _call(address, table, position)
+    return types.int64(pointer, types.int64), generate
 
 
-@overload(abi.read)
-def _overload_read(address):
-    return lambda address: _at(address, np.int64)[0]
+@_provides(abi.read)
+def _read(typing, address):
+    def generate(context, builder, signature, args):
+        return builder.load(builder.inttoptr(args[0], WORDS))
+
+    return types.int64(types.int64), generate
 
 
-@overload(abi.truth)
-def _overload_truth(address):
-    return lambda address: _at(address, np.uint8)[0] != 0
+@_provides(abi.write)
+def _write(typing, address, value):
+    def generate(context, builder, signature, args):
+        builder.store(args[1], builder.inttoptr(args[0], WORDS))
+        return args[1]
+
+    return types.int64(types.int64, types.int64), generate
 
 
-@overload(abi.write)
-def _overload_write(address, value):
-    def write(address, value):
-        _at(address, np.int64)[0] = value
-        return 0
+@_provides(abi.truth)
+def _truth(typing, address):
+    def generate(context, builder, signature, args):
+        byte = builder.load(builder.inttoptr(args[0], BYTE.as_pointer()))
+        return builder.icmp_unsigned("!=", byte, BYTE(0))
 
-    return write
+    return types.boolean(types.int64), generate
+
+
+@_provides(abi.like)
+def _like(typing, x, number):
+    def generate(context, builder, signature, args):
+        return context.cast(builder, args[1], signature.args[1], signature.return_type)
+
+    return x(x, number), generate

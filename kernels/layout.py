@@ -9,8 +9,6 @@ import math
 
 import numpy as np
 
-__all__ = ["broadcast", "broadcast_shape", "nest", "reduction", "transpose", "strided", "strides", "carrier"]
-
 CARRIERS = {1: np.dtype(np.uint8), 2: np.dtype(np.uint16), 4: np.dtype(np.uint32), 8: np.dtype(np.uint64)}
 
 

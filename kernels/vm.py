@@ -28,9 +28,6 @@ The table is changed while it runs and is as it was when the machine returns, wh
 
 from minitf.kernels.abi import call, i64p, kernel, read, scalar, truth, write
 
-__all__ = ["vm", "END", "LOOP", "NEXT", "LEAVE", "JUMP", "JUMP_IF", "FORWARD", "REVERSE", "WHILE", "IDLE", "PATCHES"]
-__all__ += ["INTERRUPTED", "FULL", "BROKEN", "unpack"]
-
 END, LOOP, NEXT, LEAVE, JUMP, JUMP_IF = range(6)
 LAST_OPCODE = 4095
 FORWARD, REVERSE, WHILE = range(3)
@@ -152,7 +149,11 @@ def vm(code: i64p, flag: i64p):
         elif opcode == JUMP:
             place = code[place + 2]
         elif opcode == JUMP_IF:
-            place = code[place + 4] if truth(code[place + 2]) == (code[place + 3] != 0) else place + code[place + 1]
+            place = (
+                code[place + 4]
+                if truth(code[place + 2]) == (code[place + 3] != 0)
+                else place + code[place + 1]
+            )
         elif opcode == END:
             return 0
         else:
