@@ -1,0 +1,1 @@
+"""Graphs, tensors, dtypes, static shapes, scopes and the op registry; knows no particular op."""

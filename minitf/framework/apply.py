@@ -1,0 +1,109 @@
+"""Adding an op to the graph: inputs become tensors, types and shapes are checked, a name is chosen."""
+
+from __future__ import annotations
+
+from minitf.framework import dtypes
+from minitf.framework.convert import convert_to_tensor
+from minitf.framework.graph import get_default_graph
+from minitf.framework.operation import Operation
+from minitf.framework.registry import OPS, Arg, OpDef
+from minitf.framework.tensor import Tensor
+
+
+def apply(type: str, *inputs, name: str | None = None, **attrs):
+    """Adds an op and returns its output (a tuple if it has several, the Operation if it has none).
+
+    `inputs` may be tensors or anything that converts to one; constants made for them are named after the argument.
+    `name` None means the type itself. Attributes of types (such as `dtype`) are DTypes.
+    """
+    op = apply_op(type, *inputs, name=name, **attrs)
+    outputs = op.outputs
+    return outputs[0] if len(outputs) == 1 else tuple(outputs) if outputs else op
+
+
+def apply_op(type: str, *inputs, name: str | None = None, shapes=None, **attrs) -> Operation:
+    """Like `apply`, but returns the Operation; `shapes` overrides the static shapes of the outputs."""
+    definition, graph = OPS[type], get_default_graph()
+    unique = graph.op_name(name or type)
+    types: dict[str, dtypes.DType] = {}
+    flat: list[Tensor] = []
+    if len(inputs) != len(definition.inputs):
+        raise TypeError(f"{type} takes {len(definition.inputs)} inputs, {len(inputs)} were given")
+    try:
+        for arg, value in zip(definition.inputs, inputs):
+            _take(definition, arg, value, types, attrs, flat, unique)
+    except Exception:
+        graph.root._names.pop(unique.lower(), None)
+        raise
+    attrs.update(types)
+    return graph.create(definition, tuple(flat), _output_types(definition, types, attrs), unique, attrs, shapes)
+
+
+def _take(definition: OpDef, arg: Arg, value, types: dict, attrs: dict, flat: list, scope: str) -> None:
+    """Converts one argument and appends its tensors to `flat`."""
+    if not arg.is_list:
+        tensor = _convert(definition, arg, value, arg.fixed or types.get(arg.variable), f"{scope}/{arg.name}", types)
+        if arg.variable:
+            types.setdefault(arg.variable, tensor.dtype.base_dtype)
+        flat.append(tensor)
+        return
+    if not isinstance(value, (list, tuple)):
+        raise TypeError(f"'{arg.name}' of {definition.type} is a list of tensors, not {value!r}")
+    dtype = arg.fixed or types.get(arg.variable) or _common(value) if arg.variable or arg.fixed else None
+    parts = [_convert(definition, arg, v, dtype, f"{scope}/{arg.name}_{i}", types) for i, v in enumerate(value)]
+    if arg.variable and parts:
+        types.setdefault(arg.variable, parts[0].dtype.base_dtype)
+        for part in parts:
+            if part.dtype.base_dtype is not types[arg.variable]:
+                raise _mismatch(definition, arg, part, types[arg.variable])
+    attrs.setdefault("N", len(parts))
+    flat.extend(parts)
+
+
+def _common(values):
+    """The type of the first tensor of a list, which the Python numbers beside it take on."""
+    return next((v.dtype.base_dtype for v in values if hasattr(v, "dtype") and isinstance(v.dtype, dtypes.DType)), None)
+
+
+def _convert(definition: OpDef, arg: Arg, value, dtype, name: str, types: dict) -> Tensor:
+    if type(value) is Tensor:
+        tensor = value
+    else:
+        tensor = _from_value(definition, arg, value, dtype, name)
+    found = tensor.dtype
+    if arg.is_ref and not found.is_ref_dtype:
+        raise TypeError(f"'{arg.name}' of {definition.type} has to be a variable, not {tensor.name}")
+    base = found.base_dtype
+    if dtype is not None and base is not dtype:
+        raise _mismatch(definition, arg, tensor, dtype)
+    allowed = definition.allowed.get(arg.variable)
+    if allowed is not None and base not in allowed:
+        names = ", ".join(sorted(d.name for d in allowed))
+        raise TypeError(f"'{arg.name}' of {definition.type} is {base.name} ({tensor.name}); it takes {names}")
+    return tensor
+
+
+def _from_value(definition: OpDef, arg: Arg, value, dtype, name: str) -> Tensor:
+    try:
+        return convert_to_tensor(value, dtype=dtype, name=name + "/", as_ref=arg.is_ref)
+    except (TypeError, ValueError) as error:
+        wanted = f" as {dtype.name}" if dtype else ""
+        raise type(error)(f"'{arg.name}' of {definition.type}{wanted}: {error}") from None
+
+
+def _mismatch(definition: OpDef, arg: Arg, tensor: Tensor, dtype) -> TypeError:
+    return TypeError(
+        f"'{arg.name}' of {definition.type} is {tensor.dtype.base_dtype.name} ({tensor.name}), but {dtype.name} is "
+        f"expected, the type of its other inputs; convert one with tf.cast (created {tensor.op.origin})"
+    )
+
+
+def _output_types(definition: OpDef, types: dict, attrs: dict) -> list:
+    result = []
+    for arg in definition.outputs:
+        if arg.is_list and arg.variable is None and arg.fixed is None:
+            result.extend(attrs["dtypes"])
+            continue
+        dtype = arg.fixed or types.get(arg.variable) or dtypes.as_dtype(attrs[arg.variable])
+        result.extend([dtype.as_ref if arg.is_ref else dtype] * (attrs["num"] if arg.is_list else 1))
+    return result

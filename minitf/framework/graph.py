@@ -1,0 +1,528 @@
+"""The graph: a growing list of operations with unique names."""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import re
+import threading
+
+from minitf.framework import dtypes, origin
+from minitf.framework.errors import describe
+from minitf.framework.operation import Operation
+from minitf.framework.shape import UNKNOWN
+from minitf.framework.tensor import Tensor
+
+_VALID_OP = re.compile(r"^[A-Za-z0-9.][A-Za-z0-9_.\\/>-]*$")
+_VALID_SCOPE = re.compile(r"^[A-Za-z0-9_.\\/>-]*$")
+
+
+class Graph:
+    """A computation: operations in the order in which they were made.
+
+    A body of a loop or branch is a `Graph` with an `outer` one: it shares its root's names, ids and collections and
+    captures the outer tensors its ops use.
+    """
+
+    _serial = itertools.count(1)
+
+    def __init__(self, outer: Graph | None = None):
+        self.outer = outer
+        self.root: Graph = self if outer is None else outer.root
+        self.ops: list[Operation] = []
+        self.captures: dict[Tensor, Tensor] = {}  # outer tensor -> the argument that stands for it here
+        self.outer_control_inputs: list[Operation] = []
+        self._controls: list[_Controls] = []
+        self.finalized = False
+        if outer is None:
+            self.number = next(Graph._serial)
+            self.seed: int | None = None
+            self.version = 0
+            self._last_id = 0
+            self._by_name: dict[str, Operation] = {}
+            self._names: dict[str, int] = {}
+            self._collections: dict[str, list] = {}
+            self._scope = ""
+            self._devices: list = []
+            self._gradient_types: list[dict] = []
+            self._origin: origin.Origin | None = None
+            self.lock = threading.RLock()
+
+    # ---- making operations
+
+    def create(self, definition, inputs: tuple, dtypes_, name: str, attrs: dict, shape=None) -> Operation:
+        """Adds an op whose inputs are tensors of this graph (or captured) and whose `name` is already unique."""
+        root = self.root
+        if root.finalized:
+            raise RuntimeError(f"the graph is finalized: no op can be added ({definition.type} '{name}')")
+        if self.outer is None:
+            self._check_same_graph(inputs, definition, name)
+        else:
+            inputs = tuple([self.capture(t) for t in inputs])
+        where = root._origin or origin.here()
+        root._last_id += 1
+        root.version += 1
+        op = Operation(self, root._last_id, definition, name, inputs, dtypes_, attrs,
+                       self._control_inputs(inputs) if self._controls else [], self._device(), where)  # fmt: skip
+        self._infer(op, shape)
+        self.ops.append(op)
+        root._by_name[name] = op
+        if root._gradient_types:
+            self._note_gradient_type(op)
+        for controls in self._controls:
+            controls.seen.add(op)
+        return op
+
+    def _infer(self, op: Operation, shape) -> None:
+        try:
+            shapes = shape if shape is not None else op.definition.shape(op) if op.definition.shape else None
+        except ValueError as error:
+            self._undo(op)
+            raise ValueError(f"{error}\n  in {describe(op)}") from None
+        if shapes is None:
+            shapes = [UNKNOWN] * len(op.outputs)
+        elif not isinstance(shapes, (list, tuple)):
+            shapes = [shapes]
+        for tensor, known in zip(op.outputs, shapes, strict=True):
+            tensor._shape = known
+
+    def _undo(self, op: Operation) -> None:
+        self.root._last_id -= 1
+        self.root._names.pop(op.name.lower(), None)
+        for tensor in op.inputs:
+            tensor._consumers.remove(op)
+
+    def _check_same_graph(self, inputs, definition, name) -> None:
+        for tensor in inputs:
+            if tensor.op.graph is not self:
+                raise ValueError(_foreign(tensor, self, f"{definition.type} '{name}'"))
+
+    def _note_gradient_type(self, op: Operation) -> None:
+        for mapping in reversed(self.root._gradient_types):
+            if op.type in mapping:
+                op.attrs["_gradient_op_type"] = mapping[op.type]
+                return
+
+    def capture(self, tensor: Tensor) -> Tensor:
+        """The tensor of this graph that stands for `tensor`, which may belong to an outer graph."""
+        if tensor.op.graph is self:
+            return tensor
+        if tensor in self.captures:
+            return self.captures[tensor]
+        if self.outer is None or tensor.op.graph.root is not self.root:
+            raise ValueError(_foreign(tensor, self, "this op"))
+        return self.captured(tensor, self.outer.capture(tensor))
+
+    def captured(self, tensor: Tensor, outer: Tensor) -> Tensor:
+        """Makes (once) the argument that stands for `outer`, a tensor of the graph just outside."""
+        if outer not in self.captures:
+            self.captures[outer] = self.argument(outer.dtype, outer.shape)
+        self.captures[tensor] = self.captures[outer]
+        return self.captures[tensor]
+
+    def argument(self, dtype: dtypes.DType, shape, name: str = "Arg") -> Tensor:
+        """A new argument of this body; it counts as no op of TensorFlow's, so it takes no id of its own."""
+        from minitf.framework.registry import OPS
+
+        op = Operation(self, self.root._last_id, OPS["Arg"], self.root.unique_name(f"{self.root._scope}_{name}"), (),
+                       [dtype], {}, [], "", self.root._origin or origin.here())  # fmt: skip
+        op.outputs[0]._shape = shape
+        self.ops.append(op)
+        self.root._by_name[op.name] = op
+        return op.outputs[0]
+
+    def touch(self) -> None:
+        """Says that the graph changed in a way that plans depend on."""
+        self.version += 1
+
+    def reserve_ids(self, count: int) -> None:
+        """Skips `count` op ids, where TensorFlow would have made ops that minitf needs not."""
+        self.root._last_id += count
+
+    @contextlib.contextmanager
+    def at(self, where):
+        """Ops made inside are recorded as created at `where` (an op's origin)."""
+        saved, self.root._origin = self.root._origin, where
+        try:
+            yield
+        finally:
+            self.root._origin = saved
+
+    # ---- names
+
+    def unique_name(self, name: str, mark_as_used: bool = True) -> str:
+        """`name`, or `name_1`, `name_2`, ... if it is taken; inside the current name scope."""
+        root = self.root
+        if root._scope:
+            name = f"{root._scope}/{name}"
+        return root.unique_absolute(name, mark_as_used)
+
+    def unique_absolute(self, name: str, mark_as_used: bool = True) -> str:
+        """Like `unique_name`, for a name that holds its scopes already."""
+        names, key = self.root._names, name.lower()
+        count = names.get(key, 0)
+        if mark_as_used:
+            names[key] = count + 1
+        if count == 0:
+            return name
+        candidate = f"{key}_{count}"
+        while candidate in names:
+            count += 1
+            candidate = f"{key}_{count}"
+        if mark_as_used:
+            names[key] = count + 1
+            names[candidate] = 1
+        return f"{name}_{count}"
+
+    def op_name(self, name: str) -> str:
+        """The unique name of a new op called `name`; a name ending in `/` is taken as it is."""
+        if name.endswith("/"):
+            return name[:-1]
+        if not (_VALID_SCOPE if self.root._scope else _VALID_OP).match(name):
+            raise ValueError(f"{name!r} is not a name for an op: letters, digits and ._/- (no leading _ outside scopes)")
+        return self.unique_name(name)
+
+    @contextlib.contextmanager
+    def name_scope(self, name):
+        """Names made inside are prefixed with `name/`; a name ending in `/` re-enters that scope, None is the root."""
+        root = self.root
+        saved = root._scope
+        root._scope = self._entered(name)
+        try:
+            yield f"{root._scope}/" if root._scope else ""
+        finally:
+            root._scope = saved
+
+    def _entered(self, name) -> str:
+        if not name:
+            return ""
+        if not isinstance(name, str):
+            raise TypeError(f"a name scope is a string, not {name!r}")
+        if name.endswith("/"):
+            return name[:-1]
+        if not (_VALID_SCOPE if self.root._scope else _VALID_OP).match(name):
+            raise ValueError(f"{name!r} is not a name for a scope: letters, digits and ._/- (no leading _ at the root)")
+        return self.unique_name(name)
+
+    def get_name_scope(self) -> str:
+        """The current name scope, without a trailing slash."""
+        return self.root._scope
+
+    # ---- control dependencies, devices, gradients
+
+    @contextlib.contextmanager
+    def control_dependencies(self, control_inputs):
+        """Ops made inside run after `control_inputs` (ops or tensors); None clears what is around."""
+        saved = self._controls
+        if control_inputs is None:
+            self._controls = []
+        else:
+            self._controls = [*saved, _Controls([self._control_op(c) for c in control_inputs])]
+        try:
+            yield
+        finally:
+            self._controls = saved
+
+    def _control_op(self, value) -> Operation:
+        if hasattr(value, "values") and hasattr(value, "indices"):
+            value = value.values
+        return self.as_graph_element(value, owner=self.root).op
+
+    def _control_inputs(self, inputs: tuple) -> list[Operation]:
+        feeding, wanted = {t.op for t in inputs}, []
+        for controls in self._controls:
+            if any(op in controls.seen for op in feeding):
+                continue
+            wanted.extend(op for op in controls.ops if op not in wanted and op not in feeding)
+        return [op for op in wanted if self._inside(op)]
+
+    def _inside(self, op: Operation) -> bool:
+        """Whether `op` is of this graph; else the loop or branch whose body this is has to wait for it."""
+        if op.graph is not self and op not in self.outer_control_inputs:
+            self.outer_control_inputs.append(op)
+        return op.graph is self
+
+    @contextlib.contextmanager
+    def device(self, device_name_or_function):
+        """Ops made inside carry this device string (or what the function says of each op)."""
+        root = self.root
+        root._devices.append(device_name_or_function)
+        try:
+            yield
+        finally:
+            root._devices.pop()
+
+    def _device(self) -> str:
+        for device in reversed(self.root._devices):
+            if device is None:
+                return ""
+            if isinstance(device, str):
+                return device
+        return ""
+
+    @contextlib.contextmanager
+    def gradient_override_map(self, op_type_map: dict):
+        """Ops made inside, of a type in the map, use the gradient registered under the name it gives."""
+        self.root._gradient_types.append(dict(op_type_map))
+        try:
+            yield
+        finally:
+            self.root._gradient_types.pop()
+
+    @contextlib.contextmanager
+    def colocate_with(self, op, ignore_existing: bool = False):
+        """Accepted for TensorFlow's sake: there is one device."""
+        yield
+
+    # ---- looking up
+
+    def get_operations(self) -> list[Operation]:
+        """All operations in the order in which they were made."""
+        return [op for op in self.ops if op.type != "Arg"]
+
+    def get_operation_by_name(self, name: str) -> Operation:
+        """The op called `name`; KeyError, naming the nearest names, if there is none."""
+        if not isinstance(name, str):
+            raise TypeError(f"an operation's name is a string, not {name!r}")
+        return self.as_graph_element(name, allow_tensor=False)
+
+    def get_tensor_by_name(self, name: str) -> Tensor:
+        """The tensor called `op_name:index`; KeyError if there is none, ValueError for a name without index."""
+        if not isinstance(name, str):
+            raise TypeError(f"a tensor's name is a string, not {name!r}")
+        return self.as_graph_element(name, allow_operation=False)
+
+    def as_graph_element(self, obj, allow_tensor: bool = True, allow_operation: bool = True, owner=None):
+        """The Tensor or Operation that `obj` is or names, checked to be of this graph."""
+        if isinstance(obj, str):
+            element = self._named(obj, allow_tensor, allow_operation)
+        elif hasattr(obj, "_as_graph_element"):
+            element = obj._as_graph_element()
+        else:
+            element = obj
+        allowed = [Tensor] * allow_tensor + [Operation] * allow_operation
+        if not isinstance(element, tuple(allowed)):
+            kinds = " or ".join(k.__name__ for k in allowed)
+            raise TypeError(f"{obj!r} of type {type(obj).__name__} is not a {kinds} of the graph")
+        if element.graph.root is not self.root:
+            raise ValueError(_foreign(element, self, "this session or graph"))
+        return element
+
+    def _named(self, name: str, allow_tensor: bool, allow_operation: bool):
+        base, colon, index = name.rpartition(":")
+        by_name = self.root._by_name
+        if colon and allow_tensor:
+            op = by_name.get(base)
+            if op is None or not index.isdigit() or int(index) >= len(op.outputs):
+                raise KeyError(self._missing(name, base, op))
+            return op.outputs[int(index)]
+        if not allow_operation:
+            hint = f"; a tensor's name has an index: '{name}:0'" if name in by_name else ""
+            raise ValueError(f"{name!r} is not the name of a tensor{hint}")
+        if name not in by_name:
+            raise KeyError(self._missing(name, name, None))
+        return by_name[name]
+
+    def _missing(self, name: str, base: str, op) -> str:
+        import difflib
+
+        if op is not None:
+            return f"{name!r}: {op.type} '{op.name}' has {len(op.outputs)} outputs, counted from 0"
+        near = difflib.get_close_matches(base, self.root._by_name, 3)
+        return f"the graph has no {name!r}" + (f"; the nearest names are {', '.join(near)}" if near else "")
+
+    def is_feedable(self, tensor) -> bool:
+        """Whether `tensor` may be fed."""
+        return tensor.op.graph is self
+
+    is_fetchable = is_feedable
+
+    def prevent_feeding(self, tensor) -> None:
+        """Accepted for TensorFlow's sake; every tensor stays feedable."""
+
+    # ---- collections and state
+
+    def add_to_collection(self, name: str, value) -> None:
+        """Appends `value` to the collection `name`."""
+        self._check_not_finalized()
+        self.root._collections.setdefault(name, []).append(value)
+
+    def add_to_collections(self, names, value) -> None:
+        """Appends `value` to each of the collections."""
+        for name in (names,) if isinstance(names, str) else dict.fromkeys(names):
+            self.add_to_collection(name, value)
+
+    def get_collection(self, name: str, scope: str | None = None) -> list:
+        """A copy of the collection, only the items whose name starts with `scope` if one is given (a regex)."""
+        items = self.root._collections.get(name, [])
+        if scope is None:
+            return list(items)
+        matches = re.compile(scope).match
+        return [item for item in items if hasattr(item, "name") and matches(item.name)]
+
+    def get_collection_ref(self, name: str) -> list:
+        """The collection itself."""
+        return self.root._collections.setdefault(name, [])
+
+    def get_all_collection_keys(self) -> list[str]:
+        """The names of all collections that have items."""
+        return [k for k, v in self.root._collections.items() if v and isinstance(k, str)]
+
+    @property
+    def collections(self) -> list[str]:
+        """The names of all collections."""
+        return list(self.root._collections)
+
+    def clear_collection(self, name: str) -> None:
+        """Empties the collection."""
+        self._check_not_finalized()
+        self.root._collections.pop(name, None)
+
+    def finalize(self) -> None:
+        """Makes adding ops an error from now on."""
+        self.root.finalized = True
+
+    def unfinalize(self) -> None:
+        """Allows adding ops again."""
+        self.root.finalized = False
+
+    _unsafe_unfinalize = unfinalize
+
+    def _check_not_finalized(self) -> None:
+        if self.root.finalized:
+            raise RuntimeError("the graph is finalized and cannot be modified")
+
+    def as_default(self):
+        """A context in which this is the default graph."""
+        return _stack.entered(self)
+
+    def __repr__(self):
+        return f"<tf.Graph {self.root.number} with {len(self.ops)} operations>"
+
+
+class _Controls:
+    """One level of control dependencies and the ops made under it, which carry them already."""
+
+    __slots__ = ("ops", "seen")
+
+    def __init__(self, ops: list[Operation]):
+        self.ops, self.seen = ops, set()
+
+
+def _foreign(element, graph: Graph, user: str) -> str:
+    kind = "tensor" if isinstance(element, Tensor) else "operation"
+    theirs = element.graph.root
+    if theirs is graph.root:
+        return (
+            f"{kind} {element.name} belongs to the body of a loop or branch and was used outside of it by {user}; "
+            "return it from the body instead (as a loop variable or a result)"
+        )
+    return (
+        f"{kind} {element.name} belongs to graph {theirs.number} (created {element.op.origin}), but {user} belongs to "
+        f"graph {graph.root.number}; ops of two graphs do not mix: was there a tf.reset_default_graph() or a "
+        "`with tf.Graph().as_default():` in between?"
+    )
+
+
+class _DefaultStack(threading.local):
+    """The default graphs of one thread, innermost last."""
+
+    def __init__(self):
+        self.graphs: list[Graph] = []
+
+    @contextlib.contextmanager
+    def entered(self, graph: Graph):
+        """`graph` as the default inside; contexts may be left in any order."""
+        self.graphs.append(graph)
+        try:
+            yield graph
+        finally:
+            if self.graphs and self.graphs[-1] is graph:
+                self.graphs.pop()
+            elif graph in self.graphs:
+                self.graphs.reverse()
+                self.graphs.remove(graph)
+                self.graphs.reverse()
+
+
+_stack = _DefaultStack()
+_global = Graph()
+
+
+def get_default_graph() -> Graph:
+    """The graph to which new ops are added."""
+    return _stack.graphs[-1] if _stack.graphs else _global
+
+
+def reset_default_graph() -> None:
+    """Replaces the default graph by an empty one; not inside `with graph.as_default():`."""
+    global _global
+    if _stack.graphs:
+        raise AssertionError("reset_default_graph() cannot be called inside `with graph.as_default():`; leave it first")
+    _global = Graph()
+
+
+def add_to_collection(name: str, value) -> None:
+    """Appends `value` to the collection `name` of the default graph."""
+    get_default_graph().add_to_collection(name, value)
+
+
+def add_to_collections(names, value) -> None:
+    """Appends `value` to several collections of the default graph."""
+    get_default_graph().add_to_collections(names, value)
+
+
+def get_collection(key: str, scope: str | None = None) -> list:
+    """A copy of a collection of the default graph."""
+    return get_default_graph().get_collection(key, scope)
+
+
+def get_collection_ref(key: str) -> list:
+    """A collection of the default graph, itself."""
+    return get_default_graph().get_collection_ref(key)
+
+
+def control_dependencies(control_inputs):
+    """Ops made in this context run after `control_inputs`."""
+    return get_default_graph().control_dependencies(control_inputs)
+
+
+def device(device_name_or_function):
+    """Ops made in this context carry this device string."""
+    return get_default_graph().device(device_name_or_function)
+
+
+def colocate_with(op, ignore_existing: bool = False):
+    """Accepted for TensorFlow's sake: there is one device."""
+    return get_default_graph().colocate_with(op, ignore_existing)
+
+
+def set_random_seed(seed: int) -> None:
+    """Sets the graph-level random seed of the default graph."""
+    get_default_graph().root.seed = seed
+
+
+class name_scope:  # noqa: N801 - TensorFlow's own name
+    """A context for names: `name`, or `default_name` if that is None; entering gives the scope's name with a `/`."""
+
+    def __init__(self, name, default_name: str | None = None, values=None):
+        if default_name is not None and not isinstance(default_name, str):
+            raise TypeError(f"default_name is a string, not {default_name!r}; values go into values=")
+        if name is None and values is not None and default_name is None:
+            raise ValueError(f"a scope with values needs a name or a default_name (values: {values})")
+        self._name = default_name if name is None else name
+        self._context = None
+
+    @property
+    def name(self):
+        """The name as it was given."""
+        return self._name
+
+    def __enter__(self) -> str:
+        self._context = get_default_graph().name_scope(self._name)
+        return self._context.__enter__()
+
+    def __exit__(self, *exc):
+        return self._context.__exit__(*exc)
+
+

@@ -1,0 +1,80 @@
+"""Operations: the nodes of a graph."""
+
+from __future__ import annotations
+
+from minitf.framework.origin import Origin
+from minitf.framework.tensor import Tensor, session_for
+
+
+class Operation:
+    """One node: an op type, its inputs, attributes and outputs."""
+
+    __slots__ = ("graph", "id", "type", "name", "inputs", "attrs", "outputs", "control_inputs", "device", "origin",
+                 "definition", "__weakref__")  # fmt: skip
+
+    def __init__(self, graph, id: int, definition, name: str, inputs: tuple, dtypes, attrs: dict,
+                 control_inputs: list, device: str, origin: Origin):  # fmt: skip
+        self.graph, self.id, self.definition, self.name = graph, id, definition, name
+        self.type = definition.type
+        self.inputs, self.attrs, self.control_inputs = inputs, attrs, control_inputs
+        self.device, self.origin = device, origin
+        self.outputs = [Tensor(self, i, dtype) for i, dtype in enumerate(dtypes)]
+        for tensor in inputs:
+            tensor._consumers.append(self)
+
+    @property
+    def op(self) -> Operation:
+        """The operation itself, as for tensors."""
+        return self
+
+    @property
+    def node_def(self) -> Operation:
+        """The operation itself stands for its NodeDef: `.op`, `.name` and `.attr` can be read."""
+        return self
+
+    @property
+    def attr(self) -> dict:
+        """The attributes by name."""
+        return self.attrs
+
+    @property
+    def traceback(self) -> list:
+        """The user's lines that made the op, outermost first: `(file, line, function, text)`."""
+        return self.origin.lines()
+
+    @property
+    def op_def(self):
+        """The definition of the op type."""
+        return self.definition
+
+    def get_attr(self, name: str):
+        """The attribute `name`; ValueError if the op has none of that name."""
+        if name not in self.attrs:
+            raise ValueError(f"{self.type} '{self.name}' has no attribute {name!r}; it has {sorted(self.attrs)}")
+        return self.attrs[name]
+
+    def values(self) -> tuple:
+        """The outputs as a tuple."""
+        return tuple(self.outputs)
+
+    def colocation_groups(self) -> list:
+        """The op's colocation groups: just its own."""
+        return [b"loc:@" + self.name.encode()]
+
+    def run(self, feed_dict=None, session=None) -> None:
+        """Runs the op in `session` or the default one."""
+        session_for(session, self.graph, "Operation.run()").run(self, feed_dict)
+
+    def _as_graph_element(self) -> Operation:
+        return self
+
+    def _add_control_inputs(self, ops) -> None:
+        self.control_inputs.extend(op for op in ops if op not in self.control_inputs)
+        self.graph.root.touch()
+
+    def __repr__(self):
+        return f"<tf.Operation '{self.name}' type={self.type}>"
+
+    def __str__(self):
+        inputs = "".join(f'\ninput: "{t.name}"' for t in self.inputs)
+        return f'name: "{self.name}"\nop: "{self.type}"{inputs}\n'

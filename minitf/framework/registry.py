@@ -1,0 +1,102 @@
+"""The op registry: everything minitf knows of an op type stands in one `OpDef`.
+
+An op is defined once, in the module of its family:
+
+    define("Tanh", "x: T -> y: T", T=dtypes.FLOAT, shape=same_shape,
+           grad=lambda op, g: apply("TanhGrad", op.outputs[0], g),
+           numpy=lambda op, x: np.tanh(x), kernel=unary(elementwise.tanh))
+
+- signature: names and types of inputs and outputs. `T` is a type variable (attribute `T` of the op), `int32` a fixed
+  type, `&T` a variable's own memory (a ref), `*T` a list of tensors of one type, `**` a list of tensors of any
+  types, `@dtype` the type named by attribute `dtype`; an output `*T` or `**` has as many parts as attribute `num`
+  or `dtypes` says.
+- shape(op) -> one TensorShape per output; raises ValueError where the inputs' shapes cannot be right.
+- static(op) -> the value of output 0 as far as it is known before anything runs (an object array with None for what
+  is not), or None; ops without the rule are evaluated by `numpy` when all their inputs are known.
+- grad(op, *output_gradients) -> one gradient (or None) per input; output gradients may be None for unused outputs
+  of multi-output ops.
+- broadcasts: inputs broadcast against each other, so the driver sums gradients back to each input's shape.
+- stateful: two runs may differ, so the op is never folded or shared.
+- numpy(op, *arrays) -> array(s): the meaning of the op, for types that have no kernel and as the tests' reference.
+- kernel(b, op, *values) -> value(s): lowers the op to kernel calls for the concrete shapes of `values` through the
+  builder `b` (see `minitf.runtime.builder`).
+- host(b, op, *values) -> value(s): ops with effects outside the graph (py_func, printing, queues, files).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from minitf.framework import dtypes
+
+
+@dataclass(frozen=True)
+class Arg:
+    """One input or output of a signature."""
+
+    name: str
+    variable: str | None  # type variable or attribute that holds the type
+    fixed: dtypes.DType | None
+    is_ref: bool
+    is_list: bool
+    from_attr: bool  # the type is an attribute given by the caller
+
+
+@dataclass
+class OpDef:
+    """All that is known of one op type."""
+
+    type: str
+    inputs: tuple[Arg, ...]
+    outputs: tuple[Arg, ...]
+    allowed: dict[str, frozenset]
+    shape: Callable | None = None
+    grad: Callable | None = None
+    differentiable: bool = True
+    numpy: Callable | None = None
+    kernel: Callable | None = None
+    host: Callable | None = None
+    static: Callable | None = None
+    stateful: bool = False
+    broadcasts: bool = False
+    variables: tuple[str, ...] = field(default=())
+
+
+OPS: dict[str, OpDef] = {}
+_ARG = re.compile(r"\s*(\w+)\s*:\s*(&?)(\*{0,2})(@?)(\w*)\s*$")
+
+
+def define(type: str, signature: str, *, shape=None, grad=None, numpy=None, kernel=None, host=None,
+           static=None, differentiable: bool = True, stateful: bool = False, broadcasts: bool = False,
+           **allowed: frozenset) -> OpDef:  # fmt: skip
+    """Registers an op type; keyword arguments that name a type variable give the types it may take."""
+    if type in OPS:
+        raise ValueError(f"op type {type} is defined twice")
+    left, right = signature.split("->")
+    inputs, outputs = _args(left), _args(right)
+    variables = tuple(dict.fromkeys(a.variable for a in inputs if a.variable and not a.from_attr))
+    OPS[type] = OpDef(type, inputs, outputs, allowed, shape, grad, differentiable, numpy, kernel, host, static,
+                      stateful, broadcasts, variables)  # fmt: skip
+    return OPS[type]
+
+
+def not_differentiable(*types: str) -> None:
+    """Says that gradients stop at these op types (they give no gradient, and that is no mistake)."""
+    for type in types:
+        OPS[type].differentiable = False
+
+
+def _args(text: str) -> tuple[Arg, ...]:
+    return tuple(_arg(part) for part in text.split(",")) if text.strip() else ()
+
+
+def _arg(text: str) -> Arg:
+    match = _ARG.match(text)
+    if match is None:
+        raise ValueError(f"'{text.strip()}' is not 'name: type'")
+    name, ref, stars, attr, type = match.groups()
+    fixed = None if attr or stars == "**" else dtypes._BY_NAME.get(type)
+    variable = None if fixed or stars == "**" else type
+    return Arg(name, variable, fixed, bool(ref), bool(stars), bool(attr))

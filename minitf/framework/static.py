@@ -1,0 +1,55 @@
+"""Values known before anything runs: constants, and shapes of tensors whose shape is partly known."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from minitf.framework.shape import UNKNOWN, TensorShape
+from minitf.framework.tensor import Tensor
+
+_DEPTH = 40  # how far back through the graph a value is looked for
+_LARGEST = 10_000  # elements: larger values are not computed while the graph is built
+
+
+def partial_value(tensor: Tensor, depth: int = _DEPTH):
+    """The value of `tensor` with None for elements not known, or None if nothing is known of it."""
+    op = tensor.op
+    definition = op.definition
+    if definition.static is not None:
+        return definition.static(op, depth - 1) if depth else None
+    if definition.numpy is None or definition.stateful or not op.inputs or not depth or len(op.outputs) > 1:
+        return None
+    if (tensor.shape.num_elements() or 0) > _LARGEST:
+        return None
+    known = [full(partial_value(t, depth - 1)) for t in op.inputs]
+    if any(k is None or k.size > _LARGEST for k in known):
+        return None
+    with np.errstate(all="ignore"):
+        try:
+            return np.asarray(definition.numpy(op, *known)).astype(tensor.dtype.numpy, copy=False)
+        except (ValueError, TypeError, IndexError, ArithmeticError):
+            return None  # bad data is reported when the op runs
+
+
+def full(value):
+    """`value` if it is known in every element, else None."""
+    if value is None or value.dtype == object and any(v is None for v in value.flat):
+        return None
+    return value
+
+
+def constant_value(tensor, partial: bool = False):
+    """The tensor's value as a NumPy array if it can be told from the graph alone, else None."""
+    if not isinstance(tensor, Tensor):
+        return np.asarray(tensor)
+    value = full(partial_value(tensor))
+    return None if value is None else value.astype(tensor.dtype.numpy, copy=False)
+
+
+def constant_value_as_shape(tensor: Tensor) -> TensorShape:
+    """The shape that a 1-D integer tensor describes, as far as it is known (-1 means unknown)."""
+    value = partial_value(tensor)
+    if value is not None and value.ndim == 1:
+        return TensorShape([None if v is None or v < 0 else int(v) for v in value])
+    length = tensor.shape.sizes[0] if tensor.shape.rank == 1 else None
+    return UNKNOWN if length is None else TensorShape([None] * length)

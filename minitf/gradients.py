@@ -1,0 +1,228 @@
+"""Reverse-mode differentiation: gradients are new ops in the same graph, so gradients of gradients come for free."""
+
+from __future__ import annotations
+
+import heapq
+
+from minitf.framework import dtypes
+from minitf.framework.convert import convert_to_tensor
+from minitf.framework.graph import Graph, get_default_graph, name_scope
+from minitf.framework.registry import OPS
+from minitf.framework.tensor import IndexedSlices, Tensor
+from minitf.ops import array, math
+
+_REGISTERED: dict[str, object] = {}
+
+
+class RegisterGradient:
+    """Decorator that registers `f(op, *grads)` as the gradient called `op_type`.
+
+    It is used for ops of that type made by users, or for those that `Graph.gradient_override_map` points to it.
+
+    >>> @RegisterGradient("DocHalved")
+    ... def _halved(op, grad):
+    ...     return 0.5 * grad
+    """
+
+    def __init__(self, op_type: str):
+        if not isinstance(op_type, str):
+            raise TypeError(f"an op type is a string, not {op_type!r}")
+        self._type = op_type
+
+    def __call__(self, function):
+        if self._type in _REGISTERED or self._type in OPS and OPS[self._type].grad is not None:
+            raise KeyError(f"a gradient called {self._type!r} is registered already")
+        _REGISTERED[self._type] = function
+        return function
+
+
+def NoGradient(op_type: str) -> None:  # noqa: N802 - TensorFlow's own name
+    """Says that ops of this type stop gradients."""
+    _REGISTERED[op_type] = None
+
+
+NotDifferentiable = NoGradient
+
+
+def gradients(ys, xs, grad_ys=None, name: str = "gradients", colocate_gradients_with_ops: bool = False,
+              gate_gradients: bool = False, aggregation_method=None, stop_gradients=None,
+              unconnected_gradients: str = "none") -> list:  # fmt: skip
+    """The derivatives of sum(ys) with respect to each of xs: tensors shaped like xs.
+
+    grad_ys: for each y the gradient that flows into it (default ones). stop_gradients: tensors taken as constants. A
+    gradient is None (or zeros, with unconnected_gradients="zero") where no differentiable path leads from x to ys,
+    and IndexedSlices where only some rows of x were gathered.
+
+    Raises:
+      TypeError: if a y is not of a floating point or complex type.
+      LookupError: if an op on the path has no gradient.
+
+    >>> import minitf as tf
+    >>> x = tf.constant(3.0)
+    >>> with tf.Session() as sess:
+    ...     print(sess.run(tf.gradients(x * x, x)))
+    [np.float32(6.0)]
+    """
+    ys, xs = _tensors(ys), _tensors(xs)
+    stop = {t for t in _tensors(stop_gradients)} if stop_gradients is not None else set()
+    if unconnected_gradients not in ("none", "zero"):
+        raise ValueError(f"unconnected_gradients is 'none' or 'zero', not {unconnected_gradients!r}")
+    with name_scope(name, "gradients") as scope:
+        seeds = _seeds(ys, grad_ys)
+        found = backpropagate(list(zip(ys, seeds)), xs, stop, scope)
+        if str(unconnected_gradients) == "zero":
+            found = [array.zeros_like(x) if g is None else g for g, x in zip(found, xs)]
+    return found
+
+
+def _tensors(values) -> list[Tensor]:
+    listed = values if isinstance(values, (list, tuple)) else [values]
+    return [v.values if isinstance(v, IndexedSlices) else _tensor(v) for v in listed]
+
+
+def _tensor(value) -> Tensor:
+    """The tensor itself; a variable stands for its memory, so that every way of reading it counts."""
+    return value._ref() if hasattr(value, "_ref") else convert_to_tensor(value)
+
+
+def _seeds(ys, grad_ys) -> list:
+    given = [None] * len(ys) if grad_ys is None else grad_ys if isinstance(grad_ys, (list, tuple)) else [grad_ys]
+    if len(given) != len(ys):
+        raise ValueError(f"{len(given)} grad_ys were given for {len(ys)} ys")
+    return [_seed(y, g, i) for i, (y, g) in enumerate(zip(ys, given))]
+
+
+def _seed(y: Tensor, given, index: int):
+    base = y.dtype.base_dtype
+    if not (base.is_floating or base.is_complex):
+        raise TypeError(
+            f"gradients of {y.name} of type {base.name}: only floating point tensors have them; cast it with tf.cast"
+        )
+    if given is None:
+        ones = array.ones_like(y) if y.shape.is_fully_defined() else array.fill(array.shape(y), math.cast(1, base))
+        return array.identity(ones, name=f"grad_ys_{index}")
+    if isinstance(given, IndexedSlices):
+        return given
+    given = convert_to_tensor(given, name=f"grad_ys_{index}")
+    if given.dtype.base_dtype is not base:
+        raise ValueError(f"grad_ys[{index}] is {given.dtype.name}, but {y.name} is {base.name}")
+    return given
+
+
+def backpropagate(seeds: list[tuple], xs: list[Tensor], stop: set, scope: str = "") -> list:
+    """The gradients of `xs`, given pairs of tensors and the gradients that flow into them."""
+    graph = get_default_graph()
+    wanted = set(xs)
+    relevant = _between([y.op for y, _ in seeds], wanted, stop)
+    pending: dict[Tensor, list] = {}
+    for y, seed in seeds:
+        pending.setdefault(y, []).append(seed)
+    queue: list = []
+    queued: set = set()
+    _enqueue(queue, queued, {y.op for y, _ in seeds} & relevant)
+    while queue:
+        op = heapq.heappop(queue)[2]
+        grads = [_total(pending, t, scope) for t in op.outputs]
+        if not any(g is not None for g in grads):
+            continue
+        reached = _step_back(graph, op, grads, pending, stop, relevant, scope)
+        _enqueue(queue, queued, reached & relevant)
+    return [None if x in stop and x not in dict(seeds) else _total(pending, x, scope) for x in xs]
+
+
+def _enqueue(queue: list, queued: set, ops) -> None:
+    for op in ops:
+        if op not in queued:
+            queued.add(op)
+            heapq.heappush(queue, (-op.id, id(op), op))
+
+
+def _between(roots: list, xs: set, stop: set) -> set:
+    """The ops on a path from `xs` to `roots`."""
+    seen, todo = set(roots), list(roots)
+    while todo:
+        op = todo.pop()
+        for t in op.inputs:
+            if t.op not in seen and t not in stop:
+                seen.add(t.op)
+                todo.append(t.op)
+    reached: set = set()
+    for op in sorted(seen, key=lambda op: op.id):
+        if any(t in xs for t in op.outputs) or any(t.op in reached and t not in stop for t in op.inputs):
+            reached.add(op)
+    return reached
+
+
+def _step_back(graph: Graph, op, grads: list, pending: dict, stop: set, relevant: set, scope: str) -> set:
+    """Applies the op's gradient rule; returns the ops that made the inputs it reached."""
+    rule = _rule(op)
+    if rule is None:
+        return set()
+    with graph.at(op.origin), graph.name_scope(f"{scope}{op.name}_grad/" if scope else f"{op.name}_grad"):
+        results = rule(op, *grads)
+    results = list(results) if isinstance(results, (list, tuple)) else [results]
+    if len(results) != len(op.inputs):
+        raise ValueError(f"the gradient of {op.type} '{op.name}' gave {len(results)} values for {len(op.inputs)} inputs")
+    reached = set()
+    for tensor, grad in zip(op.inputs, results):
+        if grad is None or tensor in stop or not _carries(tensor):
+            continue
+        pending.setdefault(tensor, []).append(_fitted(graph, grad, tensor, op, scope))
+        reached.add(tensor.op)
+    return reached
+
+
+def _rule(op):
+    override = op.attrs.get("_gradient_op_type")
+    if override is not None:
+        if override not in _REGISTERED and override not in OPS:
+            raise LookupError(f"gradient_override_map sends {op.type} '{op.name}' to {override!r}, which nobody registered")
+        return _REGISTERED[override] if override in _REGISTERED else OPS[override].grad
+    if op.definition.grad is not None:
+        return op.definition.grad
+    if op.type in _REGISTERED or not op.definition.differentiable:
+        return _REGISTERED.get(op.type)
+    if not op.inputs or not any(_carries(t) for t in op.inputs):
+        return None
+    raise LookupError(
+        f"{op.type} '{op.name}' (created {op.origin}) has no gradient; put tf.stop_gradient behind it, or register "
+        f"one with @tf.RegisterGradient({op.type!r})"
+    )
+
+
+def _carries(tensor: Tensor) -> bool:
+    """Whether gradients flow through tensors of this type."""
+    return tensor.dtype.base_dtype in dtypes.FLOAT or tensor.dtype.base_dtype in dtypes.COMPLEX
+
+
+def _fitted(graph, grad, tensor: Tensor, op, scope: str):
+    """`grad` summed over the axes along which `tensor` was broadcast, so that it has the tensor's shape."""
+    if isinstance(grad, IndexedSlices):
+        return grad
+    if tensor.shape.sizes is not None and grad.shape.sizes == tensor.shape.sizes and None not in tensor.shape.sizes:
+        return grad
+    if op.definition.broadcasts:
+        with graph.at(op.origin), graph.name_scope(f"{scope}{op.name}_grad/" if scope else f"{op.name}_grad"):
+            return array.sum_to_shape(grad, tensor)
+    if not grad.shape.is_compatible_with(tensor.shape):
+        raise ValueError(
+            f"the gradient of {op.type} '{op.name}' for {tensor.name} has shape {grad.shape} instead of {tensor.shape}"
+        )
+    grad._shape = grad.shape.merge_with(tensor.shape)
+    return grad
+
+
+def _total(pending: dict, tensor: Tensor, scope: str):
+    """The sum of all gradients that flowed into `tensor`."""
+    parts = pending.get(tensor)
+    if not parts:
+        return None
+    if len(parts) == 1:
+        return parts[0]
+    if all(isinstance(p, IndexedSlices) for p in parts):
+        total = IndexedSlices(array.concat([p.values for p in parts], 0),
+                              array.concat([p.indices for p in parts], 0), parts[0].dense_shape)  # fmt: skip
+    else:
+        total = math.add_n([convert_to_tensor(p) for p in parts])
+    pending[tensor] = [total]
+    return total

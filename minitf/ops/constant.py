@@ -1,0 +1,159 @@
+"""Constants, and how Python and NumPy values become tensors."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from minitf.framework import dtypes
+from minitf.framework.apply import apply_op
+from minitf.framework.convert import register_tensor_conversion_function
+from minitf.framework.registry import define
+from minitf.framework.shape import TensorShape, as_shape
+from minitf.framework.tensor import Tensor
+
+define("Const", "-> output: @dtype", static=lambda op, depth: op.attrs["value"],
+       kernel=lambda b, op: b.constant(op.attrs["value"]), differentiable=False)  # fmt: skip
+define("Arg", "-> output: @dtype", differentiable=False)  # an argument of a loop's or branch's body
+
+
+def constant(value, dtype=None, shape=None, name: str = "Const", verify_shape: bool = False) -> Tensor:
+    """A tensor with a fixed value.
+
+    value: number, string, nested list or array; dtype: its type (default: float32 for Python floats, int32 for
+    integers, an array's own); shape: the result's shape, filled up with the last element if the value is shorter
+    (with `verify_shape` the value must have just that shape).
+
+    Raises:
+      TypeError: if the value does not fit the dtype.
+      ValueError: if it does not fit the shape.
+
+    >>> constant([1.0, 2.0])
+    <tf.Tensor 'Const:0' shape=(2,) dtype=float32>
+    """
+    array = to_array(value, None if dtype is None else dtypes.as_dtype(dtype).base_dtype)
+    if shape is not None:
+        array = _shaped(array, as_shape(shape), verify_shape)
+    array.flags.writeable = False
+    dtype = dtypes.as_dtype(array.dtype)
+    return apply_op("Const", name=name or "Const", value=array, dtype=dtype, shapes=[TensorShape(array.shape)]).outputs[0]
+
+
+def to_array(value, dtype: dtypes.DType | None = None) -> np.ndarray:
+    """A new array of `value` under TensorFlow's rules of what fits which type."""
+    if value is None:
+        raise ValueError("None cannot become a tensor")
+    if isinstance(value, (np.ndarray, np.generic)):
+        array = np.array(value)
+        if array.dtype.kind in "SUO":
+            return _strings(array, dtype)
+        return array if dtype is None else _cast_array(array, dtype)
+    array = _from_python(value, dtype)
+    if array.dtype.kind in "SUO":
+        return _strings(array, dtype)
+    if dtype is None:
+        return _narrow(array)
+    _check_python_values(array, dtype, value)
+    return array.astype(dtype.numpy)
+
+
+def _from_python(value, dtype) -> np.ndarray:
+    value = _plain(value)
+    try:
+        return np.array(value)
+    except ValueError:
+        raise ValueError(f"a tensor needs a rectangular nested list, not {value!r}") from None
+
+
+def _plain(value):
+    """`value` with static dimensions as integers."""
+    if isinstance(value, (list, tuple)):
+        return [_plain(v) for v in value]
+    if isinstance(value, TensorShape):
+        if not value.is_fully_defined():
+            raise ValueError(f"shape {value} is not fully known and cannot become a constant; use tf.shape(x)")
+        return list(value.sizes)
+    if hasattr(value, "value") and type(value).__name__ == "Dimension":
+        if value.value is None:
+            raise ValueError("a dimension of unknown size cannot become a constant; use tf.shape(x)[i]")
+        return value.value
+    if isinstance(value, Tensor):
+        raise TypeError(f"{value.name} is a tensor; a constant is made of numbers")
+    if isinstance(value, dtypes.DType):
+        return value.as_datatype_enum
+    return value
+
+
+def _narrow(array: np.ndarray) -> np.ndarray:
+    """Python floats are float32, Python integers int32 if they fit."""
+    if array.dtype == np.float64:
+        return array.astype(np.float32)
+    if array.dtype == np.int64 and array.size and (array.min() < -(2**31) or array.max() >= 2**31):
+        return array
+    if array.dtype == np.int64:
+        return array.astype(np.int32)
+    return array
+
+
+def _check_python_values(array: np.ndarray, dtype: dtypes.DType, value) -> None:
+    kind, wanted = array.dtype.kind, dtype.numpy.kind
+    if array.size == 0:
+        return
+    fits = {"b": "b", "i": "iu fc", "u": "iu fc", "f": "fc", "c": "c"}.get(kind, "")
+    if wanted not in fits:
+        name = dtypes.as_dtype(array.dtype).name
+        raise TypeError(f"{_shortened(value)} is {name} and cannot become {dtype.name}")
+    if wanted in "iu" and (int(array.min()) < dtype.min or int(array.max()) > dtype.max):
+        raise TypeError(f"{_shortened(value)} is out of the range of {dtype.name}, {dtype.min} to {dtype.max}")
+
+
+def _shortened(value) -> str:
+    text = repr(value)
+    return text if len(text) < 60 else text[:56] + " ..."
+
+
+def _cast_array(array: np.ndarray, dtype: dtypes.DType) -> np.ndarray:
+    if dtype is dtypes.string:
+        raise TypeError(f"an array of {array.dtype} cannot become strings")
+    with np.errstate(all="ignore"):
+        return array.astype(dtype.numpy)
+
+
+def _strings(array: np.ndarray, dtype) -> np.ndarray:
+    result = np.empty(array.shape, object)
+    for index in np.ndindex(array.shape):
+        result[index] = _as_bytes(array[index], dtype)
+    if dtype not in (None, dtypes.string):
+        raise TypeError(f"strings cannot become {dtype.name}")
+    return result
+
+
+def _as_bytes(item, dtype):
+    if isinstance(item, str):
+        return item.encode()
+    if isinstance(item, bytes):
+        return bytes(item)
+    if item is None:
+        raise ValueError("None cannot become a tensor")
+    raise TypeError(f"{item!r} of type {type(item).__name__} cannot become {dtype.name if dtype else 'a tensor'}")
+
+
+def _shaped(array: np.ndarray, shape: TensorShape, verify: bool) -> np.ndarray:
+    count = shape.num_elements()
+    if count is None:
+        raise ValueError(f"the shape of a constant has to be fully known, not {shape}")
+    if verify and array.shape != shape.sizes:
+        raise TypeError(f"the value has shape {array.shape}, not {shape}")
+    if array.size == count:
+        return array.reshape(shape.sizes)
+    if array.size > count or array.size == 0:
+        raise ValueError(f"{array.size} values do not fit shape {shape} of {count} elements")
+    filled = np.full(count, array.flat[-1], array.dtype)
+    filled[: array.size] = array.ravel()
+    return filled.reshape(shape.sizes)
+
+
+def _convert_value(value, dtype=None, name=None, as_ref=False):
+    return constant(value, dtype, name=name)
+
+
+register_tensor_conversion_function(object, _convert_value, 200)

@@ -1,0 +1,1 @@
+"""Running graphs: plan, lower to kernel calls, execute; sessions and their state."""

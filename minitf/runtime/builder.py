@@ -1,0 +1,73 @@
+"""What an op's `kernel` rule sees: values of known shape, and a builder that takes kernel calls.
+
+A kernel rule says, for concrete shapes, which kernels compute an op. Two builders listen: `OpByOp` runs each call at
+once, and the native region's builder writes it into an instruction table. Both see the same calls.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+
+import numpy as np
+
+NATIVE = frozenset("float32 float64 int8 int16 int32 int64 uint8 uint16 uint32 uint64 bool".split())
+
+
+class Value:
+    """A tensor while it is computed: its shape and type, and where its elements are (contiguous, row-major)."""
+
+    __slots__ = ("shape", "dtype")
+
+    def __init__(self, shape: tuple[int, ...], dtype: np.dtype):
+        self.shape, self.dtype = shape, dtype
+
+    @property
+    def size(self) -> int:
+        """The number of elements."""
+        count = 1
+        for n in self.shape:
+            count *= n
+        return count
+
+
+class NeedsData(Exception):
+    """A kernel rule asked for the contents of a value that is only known when the region runs."""
+
+
+class Builder(ABC):
+    """Takes what kernel rules say."""
+
+    @abstractmethod
+    def constant(self, array: np.ndarray) -> Value:
+        """A value that is the same in every run."""
+
+    @abstractmethod
+    def new(self, shape: tuple[int, ...], dtype) -> Value:
+        """A value to be written by the next calls; its elements are undefined until then."""
+
+    @abstractmethod
+    def view(self, value: Value, shape: tuple[int, ...], offset: int = 0, dtype=None) -> Value:
+        """The elements of `value` from `offset` (in elements) on, as another shape (or type of the same size)."""
+
+    @abstractmethod
+    def snapshot(self, value: Value) -> Value:
+        """The value as it is now: a copy of a variable's memory, anything else itself."""
+
+    @abstractmethod
+    def call(self, kernel, *operands, error=None) -> None:
+        """Runs `kernel` (an instance such as `add[np.float32]`) on values, ints, floats and tuples of ints.
+
+        error(position) -> message for a kernel that refuses its data at a flat position.
+        """
+
+    @abstractmethod
+    def data(self, value: Value) -> np.ndarray:
+        """The contents of `value`; raises NeedsData where they are not known yet."""
+
+    @abstractmethod
+    def variable(self, op, validate: bool = True) -> Value:
+        """The memory of a variable."""
+
+    @abstractmethod
+    def state(self, op, make) -> Value:
+        """Memory that an op keeps between runs of one session, made by `make()` (an array) at first."""

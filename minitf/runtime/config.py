@@ -1,0 +1,80 @@
+"""Session options: TensorFlow's names; those that mean nothing on one CPU are accepted and kept."""
+
+from __future__ import annotations
+
+
+class _Options:
+    """A bag of named options, settable by keyword or attribute; unknown names are refused."""
+
+    _defaults: dict = {}
+
+    def __init__(self, **options):
+        for name, value in self._defaults.items():
+            object.__setattr__(self, name, value() if isinstance(value, type) else value)
+        for name, value in options.items():
+            setattr(self, name, value)
+
+    def __setattr__(self, name, value):
+        if name not in self._defaults:
+            raise AttributeError(f"{type(self).__name__} has no option {name!r}; it has {', '.join(self._defaults)}")
+        object.__setattr__(self, name, value)
+
+    def __repr__(self):
+        changed = [f"{k}={getattr(self, k)!r}" for k in self._defaults]
+        return f"{type(self).__name__}({', '.join(changed)})"
+
+    def CopyFrom(self, other) -> None:  # noqa: N802 - the protocol buffer's name
+        """Takes over the other's options."""
+        for name in self._defaults:
+            setattr(self, name, getattr(other, name))
+
+
+class GPUOptions(_Options):
+    """GPU memory options; accepted, there is no GPU."""
+
+    _defaults = {
+        "per_process_gpu_memory_fraction": 0.0, "allow_growth": False, "allocator_type": "", "visible_device_list": "",
+        "deferred_deletion_bytes": 0, "polling_active_delay_usecs": 0, "force_gpu_compatible": False,
+    }  # fmt: skip
+
+
+class OptimizerOptions(_Options):
+    """Graph optimizer options; accepted."""
+
+    L1, L0 = 0, -1
+    OFF, ON_1, ON_2 = -1, 1, 2
+    _defaults = {"opt_level": 0, "global_jit_level": 0, "do_function_inlining": False,
+                 "do_common_subexpression_elimination": True, "do_constant_folding": True}  # fmt: skip
+
+
+class GraphOptions(_Options):
+    """Graph options; accepted."""
+
+    _defaults = {"optimizer_options": OptimizerOptions, "rewrite_options": None, "infer_shapes": True,
+                 "enable_recv_scheduling": False, "build_cost_model": 0, "build_cost_model_after": 0,
+                 "place_pruned_graph": False, "enable_bfloat16_sendrecv": False, "timeline_step": 0}  # fmt: skip
+
+
+class ConfigProto(_Options):
+    """Options of a Session; `intra_op_parallelism_threads` is the number of cores a kernel may use."""
+
+    _defaults = {
+        "device_count": dict, "intra_op_parallelism_threads": 0, "inter_op_parallelism_threads": 0,
+        "allow_soft_placement": False, "log_device_placement": False, "gpu_options": GPUOptions,
+        "graph_options": GraphOptions, "operation_timeout_in_ms": 0, "use_per_session_threads": False,
+        "placement_period": 0, "device_filters": list, "isolate_session_state": False, "cluster_def": None,
+    }  # fmt: skip
+
+
+class RunOptions(_Options):
+    """Options of one `run`; with a trace level, `run_metadata` receives the times of its ops."""
+
+    NO_TRACE, SOFTWARE_TRACE, HARDWARE_TRACE, FULL_TRACE = 0, 1, 2, 3
+    _defaults = {"trace_level": 0, "timeout_in_ms": 0, "inter_op_thread_pool": 0, "output_partition_graphs": False,
+                 "report_tensor_allocations_upon_oom": False}  # fmt: skip
+
+
+class RunMetadata(_Options):
+    """What a traced run measured."""
+
+    _defaults = {"step_stats": None, "cost_graph": None, "partition_graphs": list}

@@ -1,0 +1,105 @@
+"""Feeds: which tensors are given values for one run, and whether the values fit."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from minitf.framework import nest
+from minitf.framework.shape import TensorShape
+from minitf.framework.tensor import IndexedSlices, Tensor
+
+_EXPANSIONS: list[tuple] = []
+
+
+def register_feed(kind: type, parts) -> None:
+    """Makes `kind` feedable: `parts(key, value)` are pairs of tensor and value."""
+    _EXPANSIONS.append((kind, parts))
+
+
+register_feed(IndexedSlices, lambda s, v: list(zip([s.values, s.indices, s.dense_shape], v)))
+
+
+def feeds(graph, feed_dict) -> dict[Tensor, np.ndarray]:
+    """The fed tensors with their values as arrays of the right type.
+
+    Raises:
+      TypeError: for a key or a value that is no tensor's.
+      ValueError: for a value whose shape cannot be the tensor's.
+    """
+    if feed_dict is None:
+        return {}
+    if not hasattr(feed_dict, "items"):
+        raise TypeError(f"feed_dict is a dict of tensors and their values, not {feed_dict!r}")
+    return {t: v for key, value in feed_dict.items() for t, v in _pairs(graph, key, value)}
+
+
+def _pairs(graph, key, value):
+    for kind, parts in _EXPANSIONS:
+        if isinstance(key, kind):
+            return [pair for k, v in parts(key, value) for pair in _pairs(graph, k, v)]
+    if isinstance(key, tuple):
+        return _nested(graph, key, value)
+    tensor = _tensor(graph, key)
+    return [(tensor, fed_array(tensor, value))]
+
+
+def _nested(graph, key, value):
+    try:
+        nest.assert_same_structure(key, value, check_types=False)
+    except ValueError:
+        raise ValueError(f"the value fed for {key!r} has not its structure: {value!r}") from None
+    pairs = zip(nest.flatten(key), nest.flatten_up_to(key, value))
+    return [pair for k, v in pairs for pair in _pairs(graph, k, v)]
+
+
+def _tensor(graph, key) -> Tensor:
+    try:
+        tensor = graph.as_graph_element(key, allow_operation=False)
+    except (TypeError, KeyError, ValueError) as error:
+        raise TypeError(f"feed_dict key {key!r} cannot be fed: {error.args[0]}") from None
+    if tensor.op.graph is not graph:
+        raise TypeError(f"feed_dict key {tensor.name} is inside a loop or branch and cannot be fed")
+    return tensor
+
+
+def fed_array(tensor: Tensor, value) -> np.ndarray:
+    """`value` as an array of the tensor's type, row-major, its shape checked."""
+    dtype = tensor.dtype.numpy
+    if type(value) is np.ndarray and value.dtype == dtype and dtype != object:
+        array = value if value.flags.c_contiguous else np.ascontiguousarray(value)
+    else:
+        array = _converted(tensor, value, dtype)
+    known = tensor._shape.sizes
+    if known is not None and (len(known) != array.ndim or any(k not in (None, n) for k, n in zip(known, array.shape))):
+        raise ValueError(
+            f"cannot feed a value of shape {TensorShape(array.shape)} for {tensor.name}, which has shape "
+            f"{tensor.shape} (created {tensor.op.origin})"
+        )
+    return array
+
+
+def _converted(tensor: Tensor, value, dtype) -> np.ndarray:
+    if isinstance(value, Tensor) or hasattr(value, "_as_graph_element"):
+        raise TypeError(
+            f"the value fed for {tensor.name} is a tensor ({value}); feed numbers, lists or NumPy arrays: run it first"
+        )
+    if isinstance(value, int) and dtype.kind in "iu" and not tensor.dtype.min <= value <= tensor.dtype.max:
+        raise TypeError(f"{value} fed for {tensor.name} is out of the range of {tensor.dtype.name}")
+    try:
+        with np.errstate(all="ignore"):
+            array = np.array(value, dtype=dtype, order="C")
+    except (TypeError, ValueError, OverflowError) as error:
+        raise type(error)(f"cannot feed {_short(value)} for {tensor.name} as {tensor.dtype.name}: {error}") from None
+    return _as_bytes(array) if dtype == object else array
+
+
+def _short(value) -> str:
+    text = repr(value)
+    return text if len(text) < 80 else text[:76] + " ..."
+
+
+def _as_bytes(array: np.ndarray) -> np.ndarray:
+    for index in np.ndindex(array.shape):
+        if isinstance(array[index], str):
+            array[index] = array[index].encode()
+    return array

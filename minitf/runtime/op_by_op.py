@@ -1,0 +1,139 @@
+"""The op-by-op executor: every kernel call runs at once. Slow, simple, and the reference for the native one."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from minitf.framework import errors
+from minitf.runtime.builder import NATIVE, Builder, Value
+from minitf.runtime.state import Reference, State
+
+
+class Concrete(Value):
+    """A value with its elements at hand."""
+
+    __slots__ = ("array",)
+
+    def __init__(self, array: np.ndarray):
+        self.array = array
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The array's shape."""
+        return self.array.shape
+
+    @property
+    def dtype(self) -> np.dtype:
+        """The array's type."""
+        return self.array.dtype
+
+
+class OpByOp(Builder):
+    """Runs ops one at a time; one object serves one run."""
+
+    def __init__(self, state: State):
+        self.session_state = state
+        self.current = None  # the op being run, for error messages
+
+    def constant(self, array):
+        return Concrete(array)
+
+    def new(self, shape, dtype):
+        return Concrete(np.empty(shape, dtype))
+
+    def view(self, value, shape, offset=0, dtype=None):
+        array = value.array.copy() if isinstance(value, Reference) else value.array
+        flat = array.reshape(-1) if dtype is None else array.reshape(-1).view(dtype)
+        count = 1
+        for n in shape:
+            count *= n
+        return Concrete(flat[offset : offset + count].reshape(shape))
+
+    def snapshot(self, value):
+        if type(value) is not Reference:
+            return value
+        if value.slot.array is None:
+            raise Uninitialized(value.slot.op)
+        return Concrete(value.array.copy())
+
+    def call(self, kernel, *operands, error=None):
+        status = kernel.run(*[o.array.reshape(-1) if isinstance(o, Value) else o for o in operands])
+        if status:
+            self.fail(error(status - 1) if error else f"element {status - 1} cannot be computed")
+
+    def fail(self, message: str):
+        """Raises the error of the op being run."""
+        raise errors.InvalidArgumentError(None, self.current, message)
+
+    def data(self, value):
+        return value.array
+
+    def variable(self, op, validate=True):
+        return Reference(self.session_state.slot(op))
+
+    def state(self, op, make):
+        return Concrete(self.session_state.op_state(op, make))
+
+    # ---- running
+
+    def run(self, op, values: list) -> list:
+        """The values of the op's outputs."""
+        self.current, definition = op, op.definition
+        try:
+            if definition.host is not None:
+                results = definition.host(self, op, *values)
+            elif definition.kernel is not None and is_native(op):
+                results = definition.kernel(self, op, *values)
+            elif definition.numpy is not None:
+                results = self._by_numpy(op, values)
+            else:
+                kinds = ", ".join(t.dtype.name for t in op.inputs)
+                raise errors.UnimplementedError(None, op, f"{op.type} has no kernel for {kinds}")
+        except (ValueError, IndexError, ArithmeticError, np.linalg.LinAlgError) as error:
+            raise errors.InvalidArgumentError(None, op, str(error)) from error
+        if len(op.outputs) == 1 and not isinstance(results, (list, tuple)):
+            return [results]
+        return list(results or ())
+
+    def _by_numpy(self, op, values):
+        with np.errstate(all="ignore"):
+            results = op.definition.numpy(op, *[v.array for v in values])
+        many = isinstance(results, (list, tuple))
+        arrays = [_as(a, t.dtype.numpy) for a, t in zip(results if many else [results], op.outputs, strict=True)]
+        return [Concrete(a) for a in arrays]
+
+
+def _as(result, dtype) -> np.ndarray:
+    array = np.asarray(result)
+    if array.dtype != dtype or not array.flags.c_contiguous:
+        array = np.asarray(array, dtype=dtype, order="C")
+    return array
+
+
+def is_native(op) -> bool:
+    """Whether kernels exist for the op's types."""
+    return all(t.dtype.base_dtype.name in NATIVE for t in op.inputs) and all(
+        t.dtype.base_dtype.name in NATIVE for t in op.outputs
+    )
+
+
+def run_ops(builder: OpByOp, ops: list, values: dict, last_use=None, snapshots=frozenset()) -> None:
+    """Runs `ops` in order; `values` maps tensors to values and is added to."""
+    for i, op in enumerate(ops):
+        inputs = [values[t] for t in op.inputs]
+        for value, tensor in zip(inputs, op.inputs):
+            if type(value) is Reference and value.slot.array is None and not tensor.dtype.is_ref_dtype:
+                raise Uninitialized(value.slot.op)
+        for tensor, value in zip(op.outputs, builder.run(op, inputs), strict=True):
+            if tensor not in values:
+                values[tensor] = builder.snapshot(value) if tensor in snapshots else value
+        for tensor in last_use[i] if last_use else ():
+            values.pop(tensor, None)
+
+
+class Uninitialized(Exception):
+    """A variable was read before it had a value."""
+
+    def __init__(self, op):
+        super().__init__(op.name)
+        self.op = op

@@ -1,0 +1,78 @@
+"""Which ops a run needs, in which order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+
+class Plan:
+    """The ops needed for some fetches and feeds, in program order, and what they depend on."""
+
+    def __init__(self, fetches: Iterable, targets: Iterable, fed: Iterable):
+        self.fetches, self.fed = list(fetches), frozenset(fed)
+        self.ops = needed_ops([t.op for t in self.fetches if t not in self.fed] + list(targets), self.fed)
+        self.missing = [op.outputs[0] for op in self.ops if op.type == "Placeholder"]
+        self.variables = [op for op in self.ops if op.type == "VariableV2"]
+        self.last_use = _last_uses(self.ops, set(self.fetches))
+
+
+def needed_ops(roots: list, fed: frozenset) -> list:
+    """The ops that `roots` depend on through tensors that are not fed, in the order of their making."""
+    seen, todo = set(roots), list(roots)
+    while todo:
+        op = todo.pop()
+        before = [t.op for t in op.inputs if t not in fed]
+        for other in before + op.control_inputs:
+            if other not in seen:
+                seen.add(other)
+                todo.append(other)
+    return order(seen)
+
+
+def order(ops: set) -> list:
+    """Program order; ops that were given later control inputs or inputs wait for them."""
+    in_order = sorted(ops, key=lambda op: op.id)
+    position = {op: i for i, op in enumerate(in_order)}
+    late = any(
+        position.get(other, -1) > position[op]
+        for op in in_order
+        for other in [t.op for t in op.inputs] + op.control_inputs
+    )
+    return _sorted_by_need(in_order, set(ops)) if late else in_order
+
+
+def _sorted_by_need(in_order: list, ops: set) -> list:
+    """Depth-first order for the rare graph in which an op depends on one made after it."""
+    done, result = set(), []
+    for root in in_order:
+        stack = [root]
+        while stack:
+            op = stack[-1]
+            waiting = [] if op in done else [o for o in _before(op) if o in ops and o not in done]
+            if waiting and len(stack) <= len(ops):
+                stack.extend(waiting)
+                continue
+            stack.pop()
+            if op not in done:
+                done.add(op)
+                result.append(op)
+    return result
+
+
+def _before(op) -> list:
+    return [t.op for t in op.inputs] + op.control_inputs
+
+
+def _last_uses(ops: list, keep: set) -> list[list]:
+    """For each op, the tensors nobody needs after it."""
+    drops: list[list] = [[] for _ in ops]
+    last = {}
+    for i, op in enumerate(ops):
+        for t in op.outputs:
+            last[t] = i
+        for t in op.inputs:
+            last[t] = i
+    for t, i in last.items():
+        if t not in keep:
+            drops[i].append(t)
+    return drops

@@ -1,0 +1,265 @@
+"""Sessions: run parts of a graph and keep its variables."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+import warnings
+
+import numpy as np
+
+from minitf.framework import errors
+from minitf.framework.graph import get_default_graph
+from minitf.framework.tensor import set_session_finder
+from minitf.runtime.builder import Value
+from minitf.runtime.config import ConfigProto, RunMetadata, RunOptions
+from minitf.runtime.feed import feeds
+from minitf.runtime.fetch import Fetches
+from minitf.runtime.op_by_op import Concrete, OpByOp, Uninitialized, run_ops
+from minitf.runtime.plan import Plan
+from minitf.runtime.state import State
+
+_PLANS_KEPT = 64
+
+
+class _Stack(threading.local):
+    """The default sessions of one thread, innermost last."""
+
+    def __init__(self):
+        self.sessions: list[BaseSession] = []
+
+
+_stack = _Stack()
+
+
+def get_default_session() -> BaseSession | None:
+    """The innermost session whose `with` block (or `as_default()`) is running, or None."""
+    return _stack.sessions[-1] if _stack.sessions else None
+
+
+set_session_finder(get_default_session)
+
+
+class BaseSession:
+    """What Session and InteractiveSession have in common."""
+
+    def __init__(self, target: str = "", graph=None, config: ConfigProto | None = None):
+        if target and not isinstance(target, (str, bytes)):
+            raise TypeError(f"target is a string, not {target!r}; the graph goes into graph=")
+        if config is not None and not isinstance(config, ConfigProto):
+            raise TypeError(f"config is a tf.ConfigProto, not {config!r}")
+        self._graph = get_default_graph().root if graph is None else graph
+        if not hasattr(self._graph, "as_graph_element"):
+            raise TypeError(f"graph is a tf.Graph, not {graph!r}")
+        self._config = config or ConfigProto()
+        self._target, self._closed, self._state = target, False, State()
+        self._plans: dict = {}
+        self._lock = threading.RLock()
+        self._growth = _Growth(self._graph)
+
+    @property
+    def graph(self):
+        """The graph the session runs."""
+        return self._graph
+
+    @property
+    def graph_def(self):
+        """The graph, which is its own description."""
+        return self._graph
+
+    @property
+    def sess_str(self) -> str:
+        """The target the session was given."""
+        return self._target
+
+    def run(self, fetches, feed_dict=None, options: RunOptions | None = None,
+            run_metadata: RunMetadata | None = None):  # fmt: skip
+        """Computes `fetches` and returns their values, arranged like them (None for operations).
+
+        fetches: a tensor, operation, name, or a nested list, tuple, namedtuple or dict of them. feed_dict: values for
+        tensors of the graph (placeholders or any other), as arrays, lists or numbers. The arrays that come back are
+        the caller's own.
+
+        Raises:
+          RuntimeError: if the session is closed.
+          TypeError, ValueError: for fetches or feeds that do not fit the graph.
+          tf.errors.OpError: if an op fails while it runs.
+        """
+        if self._closed:
+            raise RuntimeError("this Session is closed; make a new one to run the graph again")
+        fed = feeds(self._graph, feed_dict)
+        with self._lock:
+            wanted, plan = self._plan(fetches, fed)
+            return wanted.arrange(self._execute(plan, fed))
+
+    def _plan(self, fetches, fed) -> tuple[Fetches, Plan]:
+        """The plan for these fetches and feeds: kept until the graph changes."""
+        self._growth.check()
+        key = _key(fetches, fed)
+        kept = self._plans.get(key)
+        if kept is not None and kept[0] == self._graph.version and kept[1] is not None:
+            return kept[1], kept[2]
+        wanted = Fetches(self._graph, fetches)
+        plan = Plan(wanted.tensors, wanted.targets, fed)
+        if len(self._plans) >= _PLANS_KEPT:
+            self._plans.pop(next(iter(self._plans)))
+        # The fetched objects are kept with the plan: a key made of their ids must not outlive them.
+        self._plans[key] = (self._graph.version, wanted, plan, fetches)
+        return wanted, plan
+
+    def _execute(self, plan: Plan, fed: dict) -> list[np.ndarray]:
+        _check_fed(plan)
+        builder = OpByOp(self._state)
+        values: dict = {t: Concrete(a) for t, a in fed.items()}
+        try:
+            run_ops(builder, plan.ops, values, plan.last_use, frozenset(plan.fetches))
+        except Uninitialized as error:
+            raise self._uninitialized(plan, error.op) from None
+        return [_own(values[t]) for t in plan.fetches]
+
+    def _uninitialized(self, plan: Plan, first) -> errors.FailedPreconditionError:
+        written = {op.inputs[0].op for op in plan.ops if op.type == "Assign"}
+        names = [op.name for op in plan.variables if not self._state.initialized(op) and op not in written]
+        names = names or [first.name]
+        return errors.FailedPreconditionError(
+            None, first,
+            f"uninitialized variable{'s' if len(names) > 1 else ''}: {', '.join(names)}. Run "
+            "tf.global_variables_initializer() (or the variables' initializers) in this session first",
+        )  # fmt: skip
+
+    def make_callable(self, fetches, feed_list=None, accept_options: bool = False):
+        """A function that runs `fetches`, its arguments being the values of the tensors in `feed_list`."""
+        keys = list(feed_list or [])
+        Fetches(self._graph, fetches)
+
+        def call(*values, options=None, run_metadata=None):
+            if len(values) != len(keys):
+                raise TypeError(f"this callable takes {len(keys)} values ({keys}), {len(values)} were given")
+            return self.run(fetches, dict(zip(keys, values)), options, run_metadata)
+
+        return call
+
+    def partial_run_setup(self, fetches, feeds=None):
+        """Refused: see `partial_run`."""
+        raise self._no_partial_run()
+
+    def partial_run(self, handle, fetches, feed_dict=None):
+        """Refused: partial runs are not supported."""
+        raise self._no_partial_run()
+
+    def _no_partial_run(self) -> errors.UnimplementedError:
+        return errors.UnimplementedError(
+            None, None, "minitf has no partial runs; fetch everything in one sess.run, or split the graph at a placeholder"
+        )
+
+    def list_devices(self) -> list:
+        """The devices: one CPU."""
+        return ["/job:localhost/replica:0/task:0/device:CPU:0"]
+
+    def close(self) -> None:
+        """Ends the session and forgets its variables; running it afterwards is an error."""
+        with self._lock:
+            self._closed = True
+            self._plans.clear()
+            self._state.clear()
+
+    @contextlib.contextmanager
+    def as_default(self):
+        """A context in which this is the default session; it is not closed at the end."""
+        _stack.sessions.append(self)
+        try:
+            yield self
+        finally:
+            _stack.sessions.remove(self)
+
+
+class Session(BaseSession):
+    """Runs a graph; as a context manager it is the default session inside and closed at the end.
+
+    >>> import minitf as tf
+    >>> with tf.Session() as sess:
+    ...     print(sess.run(tf.constant(2) * 3))
+    6
+    """
+
+    def __enter__(self):
+        self._entered = contextlib.ExitStack()
+        self._entered.enter_context(self._graph.as_default())
+        self._entered.enter_context(self.as_default())
+        return self
+
+    def __exit__(self, *exc):
+        self._entered.close()
+        self.close()
+
+    @staticmethod
+    def reset(target, containers=None, config=None) -> None:
+        """Accepted for TensorFlow's sake: a session's variables end with it."""
+
+
+class InteractiveSession(BaseSession):
+    """A session that is the default one from its making until it is closed."""
+
+    def __init__(self, target: str = "", graph=None, config: ConfigProto | None = None):
+        super().__init__(target, graph, config)
+        self._entered = contextlib.ExitStack()
+        if graph is not None:
+            self._entered.enter_context(graph.as_default())
+        _stack.sessions.append(self)
+
+    def close(self) -> None:
+        """Ends the session."""
+        super().close()
+        if self in _stack.sessions:
+            _stack.sessions.remove(self)
+        self._entered.close()
+
+
+def _key(fetches, fed):
+    """What a plan is kept under: identical fetch objects and fed tensors."""
+    if isinstance(fetches, (list, tuple)):
+        return (type(fetches), *[_key(f, ()) for f in fetches], frozenset(fed))
+    if isinstance(fetches, dict):
+        return (dict, *[(k, _key(v, ())) for k, v in fetches.items()], frozenset(fed))
+    return (fetches if isinstance(fetches, str) else id(fetches), frozenset(fed))
+
+
+def _check_fed(plan: Plan) -> None:
+    if not plan.missing:
+        return
+    lines = [f"  {t.name} of shape {t.shape}, {t.dtype.name}, created {t.op.origin}" for t in plan.missing]
+    raise errors.InvalidArgumentError(
+        None, None, "no value was fed for\n" + "\n".join(lines) + "\nadd it to feed_dict of this run"
+    )
+
+
+def _own(value: Value):
+    """The fetched value as an array of the caller's own; scalars as NumPy scalars."""
+    array = value.array
+    if array.ndim == 0:
+        return array[()]
+    return array.copy()
+
+
+class _Growth:
+    """Warns once when ops keep being added between runs, the usual cause of a loop that gets slower and slower."""
+
+    _PATIENCE = 50
+
+    def __init__(self, graph):
+        self._graph, self._ops, self._grown, self._warned = graph, len(graph.ops), 0, False
+
+    def check(self) -> None:
+        """Looks at the graph before a run."""
+        count = len(self._graph.ops)
+        if count == self._ops or self._warned:
+            return
+        self._grown, self._ops = self._grown + 1, count
+        if self._grown > self._PATIENCE:
+            self._warned = True
+            last = self._graph.ops[-1]
+            warnings.warn(
+                f"the graph grew before each of {self._PATIENCE} runs (last: {last.type} '{last.name}', created "
+                f"{last.origin}); ops made inside a training loop are never freed: build the graph before the loop",
+                stacklevel=4,
+            )

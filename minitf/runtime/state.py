@@ -1,0 +1,79 @@
+"""What a session remembers between runs: the values of variables and the state of stateful ops."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from minitf.runtime.builder import Value
+
+
+class Slot:
+    """The memory of one variable; `array` is None until it is initialized."""
+
+    __slots__ = ("op", "array", "version")
+
+    def __init__(self, op):
+        self.op, self.array, self.version = op, None, 0
+
+    def store(self, array: np.ndarray) -> None:
+        """Writes into the memory there is if the shape allows; plans notice new memory by `version`."""
+        if self.array is not None and self.array.shape == array.shape:
+            self.array[...] = array
+        else:
+            self.array = np.array(array, order="C")
+            self.version += 1
+
+
+class Reference(Value):
+    """A variable as a value: whoever reads it sees what it holds at that moment."""
+
+    __slots__ = ("slot",)
+
+    def __init__(self, slot: Slot):
+        self.slot = slot
+
+    @property
+    def array(self) -> np.ndarray:
+        """The variable's memory."""
+        return self.slot.array
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The shape it has now."""
+        return self.slot.array.shape
+
+    @property
+    def dtype(self) -> np.dtype:
+        """The element type."""
+        return self.slot.op.outputs[0].dtype.numpy
+
+
+class State:
+    """All of one session's variables and op states."""
+
+    def __init__(self):
+        self._slots: dict = {}
+        self._states: dict = {}
+
+    def slot(self, op) -> Slot:
+        """The memory of the variable that `op` (a VariableV2) stands for."""
+        slot = self._slots.get(op)
+        if slot is None:
+            slot = self._slots[op] = Slot(op)
+        return slot
+
+    def initialized(self, op) -> bool:
+        """Whether the variable has a value."""
+        slot = self._slots.get(op)
+        return slot is not None and slot.array is not None
+
+    def op_state(self, op, make):
+        """The object an op keeps between runs, made by `make()` at its first use."""
+        if op not in self._states:
+            self._states[op] = make()
+        return self._states[op]
+
+    def clear(self) -> None:
+        """Forgets everything."""
+        self._slots.clear()
+        self._states.clear()
