@@ -1,0 +1,25 @@
+import os
+from pathlib import Path
+
+import hypothesis
+import pytest
+
+hypothesis.settings.register_profile("minitf", deadline=None, derandomize=True, max_examples=50)
+hypothesis.settings.load_profile("minitf")
+
+
+@pytest.fixture(autouse=True)
+def fresh_graph():
+    """Every test starts with an empty default graph."""
+    from minitf.framework import graph
+
+    graph.reset_default_graph()
+
+
+@pytest.fixture
+def data_dir():
+    """The folder of the large data sets; a test that needs it skips where there is none."""
+    folder = Path(os.environ.get("MINITF_DATA", Path(__file__).parents[2] / "shared" / "data"))
+    if not folder.is_dir():
+        pytest.skip(f"no data folder at {folder}; set MINITF_DATA")
+    return folder
