@@ -1,0 +1,196 @@
+"""Checking an op in one line: its values, static shapes, kernels and derivatives."""
+
+import numpy as np
+import pytest
+
+import minitf as tf
+from minitf.framework.errors import describe
+from minitf.runtime.op_by_op import OpByOp, is_native, run_ops
+from minitf.runtime.plan import Plan
+from minitf.runtime.state import State
+
+EXACT = {"float16": 2e-3, "float32": 2e-5, "float64": 1e-11, "complex64": 2e-5, "complex128": 1e-11}
+OPENNESS = ("known", "open", "unknown")  # static shapes: all sizes, the rank only, nothing
+
+
+def check(fn, *arrays, reference=None, grads=True, dtypes=("float32", "float64"), openness=OPENNESS,
+          order=2, tolerance=1.0, seed=0):  # fmt: skip
+    """Checks an op all round; returns its value for the first of `dtypes` and known shapes.
+
+    fn: tensors -> a tensor or list of tensors. arrays: its inputs; floating point ones are tried in each of `dtypes`
+    (an entry may also be an integer type: then all inputs but bools take it), others stay as they are.
+    reference: the same function of float64 arrays. grads: whether to compare derivatives with differences, to
+    `order`. openness: how much of the inputs' static shapes is known. tolerance: factor on the allowed deviations.
+    """
+    arrays = [np.asarray(a) for a in arrays]
+    results = None
+    for dtype in dtypes:
+        typed = [_as(a, dtype, dtypes) for a in arrays]
+        expected = None if reference is None else _listed(reference(*[_wide(a) for a in typed]))
+        for known in openness:
+            values = check_values(fn, typed, known, expected, tolerance)
+            results = values if results is None else results
+    if grads:
+        for known in {openness[0], openness[-1]}:
+            check_gradients(fn, *arrays, known=known, order=order, tolerance=tolerance, seed=seed)
+    return results[0] if len(results) == 1 else results
+
+
+def check_values(fn, arrays, known="known", expected=None, tolerance=1.0):
+    """Runs `fn` and compares values with `expected`, static with real shapes, and every kernel with its NumPy rule."""
+    with tf.Graph().as_default():
+        inputs = [_input(a, known) for a in arrays]
+        outputs = _listed(fn(*inputs))
+        feeds = dict(zip(inputs, arrays))
+        with tf.Session() as session:
+            values = session.run(outputs, feeds)
+        both = _run_both_ways(outputs, feeds, tolerance)
+    for tensor, value, other in zip(outputs, values, both, strict=True):
+        assert_static(tensor, value)
+        assert_same(value, other, tolerance, f"session and op by op: {tensor}")
+        if known == "known":
+            assert tensor.shape.is_fully_defined() or expected is None, f"{tensor} has no full static shape"
+    for tensor, value, wanted in zip(outputs, values, expected or values, strict=True):
+        assert_close(value, wanted, tolerance, f"{describe(tensor.op)}, {known} shapes")
+    return values
+
+
+def check_gradients(fn, *arrays, known="known", order=2, tolerance=1.0, seed=0, step=1e-5):
+    """Compares derivatives with differences along random directions, in float64, to the given order."""
+    random = np.random.default_rng(seed)
+    arrays = [_as(np.asarray(a), "float64", ("float64",)) for a in arrays]
+    with tf.Graph().as_default(), tf.Session() as session:
+        inputs = [_input(a, known) for a in arrays]
+        outputs = [t for t in _listed(fn(*inputs)) if t.dtype.is_floating]
+        assert outputs, "nothing to differentiate"
+        values = session.run(outputs, dict(zip(inputs, arrays)))
+        for _ in range(order):
+            weights = [random.normal(size=np.shape(v)) for v in values]
+            seeds = [_input(w, known) for w in weights]
+            at = [i for i, t in enumerate(inputs) if t.dtype.is_floating]
+            found = tf.gradients(outputs, [inputs[i] for i in at], grad_ys=seeds)
+            feeds = dict(zip(inputs + seeds, arrays + weights))
+            _compare_along(session, random, feeds, outputs, weights, [inputs[i] for i in at], found, step, tolerance)
+            inputs, arrays = inputs + seeds, arrays + weights
+            outputs = [g for g in found if g is not None]
+            if not outputs:
+                return
+            outputs = [tf.convert_to_tensor(g) for g in outputs]
+            values = session.run(outputs, feeds)
+            _run_both_ways(outputs, feeds, tolerance)
+
+
+def _compare_along(session, random, feeds, outputs, weights, xs, found, step, tolerance):
+    """One random direction: the derivative by `found` against the central difference of sum(weights * outputs)."""
+    direction = {x: random.normal(size=feeds[x].shape) for x in xs}
+
+    def total(by):
+        moved = {t: a + by * direction[t] if t in direction else a for t, a in feeds.items()}
+        return sum(np.sum(w * v) for w, v in zip(weights, session.run(outputs, moved)))
+
+    numeric = (total(step) - total(-step)) / (2 * step)
+    analytic, size = 0.0, 1.0
+    for x, g in zip(xs, found):
+        if g is not None:
+            value = session.run(tf.convert_to_tensor(g), feeds)
+            assert_static(tf.convert_to_tensor(g), value)
+            assert value.shape == feeds[x].shape, f"the gradient for {x} has shape {value.shape}"
+            analytic += np.sum(value * direction[x])
+            size += np.sum(np.abs(value * direction[x]))
+    assert abs(numeric - analytic) <= 1e-6 * tolerance * size, (
+        f"derivative {analytic}, difference {numeric}: {[describe(t.op) for t in outputs]}"
+    )
+
+
+class _Both(OpByOp):
+    """Runs every op that has kernels by them and by its NumPy rule, which must agree."""
+
+    tolerance = 1.0
+
+    def run(self, op, values):
+        results, definition = super().run(op, values), op.definition
+        if definition.kernel and definition.numpy and not definition.host and not definition.stateful and is_native(op):
+            for mine, theirs in zip(results, self._by_numpy(op, values), strict=True):
+                assert_same(mine.array, theirs.array, self.tolerance, f"kernel and NumPy: {describe(op)}")
+        for tensor, value in zip(op.outputs, results):
+            assert_static(tensor, value)
+        return results
+
+
+def _run_both_ways(outputs, feeds, tolerance):
+    builder = _Both(State())
+    builder.tolerance = tolerance
+    values = {t: builder.constant(np.ascontiguousarray(a)) for t, a in feeds.items()}
+    values = {t: v if np.ndim(feeds[t]) else builder.constant(np.asarray(feeds[t])) for t, v in values.items()}
+    run_ops(builder, Plan(outputs, [], feeds).ops, values)
+    return [values[t].array for t in outputs]
+
+
+def run(*tensors, feed_dict=None):
+    """The values of tensors in a session of their own."""
+    with tf.Session(graph=tensors[0].graph) as session:
+        values = session.run(list(tensors), feed_dict)
+    return values[0] if len(values) == 1 else values
+
+
+def built(snippet):
+    """What `snippet()` adds to an empty graph: `[name, type, dtypes, shapes]` of each op, as in tests/facts."""
+    with tf.Graph().as_default() as graph:
+        snippet()
+    return [
+        [op.name, op.type, [t.dtype.name for t in op.outputs],
+         [None if t.shape.rank is None else t.shape.as_list() for t in op.outputs]]
+        for op in graph.get_operations()
+    ]  # fmt: skip
+
+
+def fails(error, *parts):
+    """A context in which `error` must be raised with a message that contains all of `parts`."""
+    pattern = "".join(f"(?=.*{part})" for part in map(_escaped, parts))
+    return pytest.raises(error, match=f"(?s){pattern}")
+
+
+def _escaped(part):
+    return "".join("\\" + c if c in r"\.^$*+?{}[]|()" else c for c in part)
+
+
+def assert_static(tensor, value):
+    """The value fits the tensor's static shape and type."""
+    shape, dtype = np.shape(getattr(value, "array", value)), getattr(value, "dtype", None)
+    assert tensor.shape.is_compatible_with(shape), f"{describe(tensor.op)}: static {tensor.shape}, real {shape}"
+    assert dtype == tensor.dtype.numpy or dtype is None, f"{describe(tensor.op)}: {tensor.dtype}, real {dtype}"
+
+
+def assert_close(value, expected, tolerance=1.0, what=""):
+    """Equal shapes, and equal values up to the precision of `value`'s type; NaN and infinities in the same places."""
+    value, expected = np.asarray(value), np.asarray(expected)
+    assert value.shape == expected.shape, f"{what}: shape {value.shape} instead of {expected.shape}"
+    exact = EXACT.get(value.dtype.name)
+    if exact is None:
+        np.testing.assert_array_equal(value, expected, err_msg=what)
+        return
+    finite = np.abs(expected[np.isfinite(expected)])
+    scale = max(1.0, float(finite.max())) if finite.size else 1.0
+    np.testing.assert_allclose(value, expected, rtol=exact * tolerance, atol=exact * tolerance * scale, err_msg=what)
+
+
+assert_same = assert_close
+
+
+def _input(array, known):
+    shapes = {"known": array.shape, "open": [None] * array.ndim, "unknown": None}
+    return tf.placeholder(array.dtype, shapes[known])
+
+
+def _as(array, dtype, dtypes):
+    """Floats (and integers where `dtypes` names integer types) take on `dtype`."""
+    kinds = "fciu" if np.dtype(dtype).kind in "iu" else "fc"
+    return array.astype(dtype) if array.dtype.kind in kinds and array.dtype.kind != "b" else array
+
+
+def _wide(array):
+    return array.astype({"f": np.float64, "c": np.complex128}.get(array.dtype.kind, array.dtype))
+
+
+def _listed(values):
+    return list(values) if isinstance(values, (list, tuple)) else [values]
