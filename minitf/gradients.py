@@ -12,6 +12,17 @@ from minitf.framework.tensor import IndexedSlices, Tensor
 from minitf.ops import array, math
 
 _REGISTERED: dict[str, object] = {}
+_STRUCTURAL: dict[str, object] = {}
+
+
+def structural(op_type: str):
+    """Decorator for the gradient of an op with bodies: `f(op, grads, wanted)`, wanted telling which inputs matter."""
+
+    def register(function):
+        _STRUCTURAL[op_type] = function
+        return function
+
+    return register
 
 
 class RegisterGradient:
@@ -112,6 +123,7 @@ def _seed(y: Tensor, given, index: int):
 def backpropagate(seeds: list[tuple], xs: list[Tensor], stop: set, scope: str = "") -> list:
     """The gradients of `xs`, given pairs of tensors and the gradients that flow into them."""
     graph = get_default_graph()
+    scope = scope or (f"{graph.get_name_scope()}/" if graph.get_name_scope() else "")
     wanted = set(xs)
     relevant = _between([y.op for y, _ in seeds], wanted, stop)
     pending: dict[Tensor, list] = {}
@@ -122,12 +134,12 @@ def backpropagate(seeds: list[tuple], xs: list[Tensor], stop: set, scope: str = 
     _enqueue(queue, queued, {y.op for y, _ in seeds} & relevant)
     while queue:
         op = heapq.heappop(queue)[2]
-        grads = [_total(pending, t, scope) for t in op.outputs]
+        grads = [_total(pending, t) for t in op.outputs]
         if not any(g is not None for g in grads):
             continue
-        reached = _step_back(graph, op, grads, pending, stop, relevant, scope)
+        reached = _step_back(graph, op, grads, pending, stop, relevant, wanted, scope)
         _enqueue(queue, queued, reached & relevant)
-    return [None if x in stop and x not in dict(seeds) else _total(pending, x, scope) for x in xs]
+    return [None if x in stop and x not in dict(seeds) else _total(pending, x) for x in xs]
 
 
 def _enqueue(queue: list, queued: set, ops) -> None:
@@ -153,23 +165,31 @@ def _between(roots: list, xs: set, stop: set) -> set:
     return reached
 
 
-def _step_back(graph: Graph, op, grads: list, pending: dict, stop: set, relevant: set, scope: str) -> set:
+def _step_back(graph: Graph, op, grads: list, pending: dict, stop: set, relevant: set, wanted: set, scope: str) -> set:
     """Applies the op's gradient rule; returns the ops that made the inputs it reached."""
-    rule = _rule(op)
+    rule = _STRUCTURAL.get(op.type) or _rule(op)
     if rule is None:
         return set()
-    with graph.at(op.origin), graph.name_scope(f"{scope}{op.name}_grad/" if scope else f"{op.name}_grad"):
-        results = rule(op, *grads)
+    with graph.at(op.origin), graph.name_scope(f"{scope}{op.name}_grad/"):
+        if op.type in _STRUCTURAL:
+            results = rule(op, grads, [_matters(t, relevant, wanted, stop) for t in op.inputs])
+        else:
+            results = rule(op, *grads)
     results = list(results) if isinstance(results, (list, tuple)) else [results]
     if len(results) != len(op.inputs):
         raise ValueError(f"the gradient of {op.type} '{op.name}' gave {len(results)} values for {len(op.inputs)} inputs")
     reached = set()
     for tensor, grad in zip(op.inputs, results):
-        if grad is None or tensor in stop or not _carries(tensor):
+        if grad is None or tensor in stop or not carries_gradient(tensor):
             continue
         pending.setdefault(tensor, []).append(_fitted(graph, grad, tensor, op, scope))
         reached.add(tensor.op)
     return reached
+
+
+def _matters(tensor: Tensor, relevant: set, wanted: set, stop: set) -> bool:
+    """Whether somebody asked for a gradient that flows through `tensor`."""
+    return (tensor in wanted or tensor.op in relevant) and tensor not in stop and carries_gradient(tensor)
 
 
 def _rule(op):
@@ -182,7 +202,7 @@ def _rule(op):
         return op.definition.grad
     if op.type in _REGISTERED or not op.definition.differentiable:
         return _REGISTERED.get(op.type)
-    if not op.inputs or not any(_carries(t) for t in op.inputs):
+    if not op.inputs or not any(carries_gradient(t) for t in op.inputs):
         return None
     raise LookupError(
         f"{op.type} '{op.name}' (created {op.origin}) has no gradient; put tf.stop_gradient behind it, or register "
@@ -190,7 +210,7 @@ def _rule(op):
     )
 
 
-def _carries(tensor: Tensor) -> bool:
+def carries_gradient(tensor: Tensor) -> bool:
     """Whether gradients flow through tensors of this type."""
     return tensor.dtype.base_dtype in dtypes.FLOAT or tensor.dtype.base_dtype in dtypes.COMPLEX
 
@@ -202,7 +222,7 @@ def _fitted(graph, grad, tensor: Tensor, op, scope: str):
     if tensor.shape.sizes is not None and grad.shape.sizes == tensor.shape.sizes and None not in tensor.shape.sizes:
         return grad
     if op.definition.broadcasts:
-        with graph.at(op.origin), graph.name_scope(f"{scope}{op.name}_grad/" if scope else f"{op.name}_grad"):
+        with graph.at(op.origin), graph.name_scope(f"{scope}{op.name}_grad/"):
             return array.sum_to_shape(grad, tensor)
     if not grad.shape.is_compatible_with(tensor.shape):
         raise ValueError(
@@ -212,7 +232,7 @@ def _fitted(graph, grad, tensor: Tensor, op, scope: str):
     return grad
 
 
-def _total(pending: dict, tensor: Tensor, scope: str):
+def _total(pending: dict, tensor: Tensor):
     """The sum of all gradients that flowed into `tensor`."""
     parts = pending.get(tensor)
     if not parts:

@@ -10,6 +10,7 @@ import threading
 from minitf.framework import dtypes, origin
 from minitf.framework.errors import describe
 from minitf.framework.operation import Operation
+from minitf.framework.registry import OPS
 from minitf.framework.shape import UNKNOWN
 from minitf.framework.tensor import Tensor
 
@@ -30,7 +31,8 @@ class Graph:
         self.outer = outer
         self.root: Graph = self if outer is None else outer.root
         self.ops: list[Operation] = []
-        self.captures: dict[Tensor, Tensor] = {}  # outer tensor -> the argument that stands for it here
+        self.captures: dict[Tensor, Tensor] = {}  # any outer tensor -> what stands for it here
+        self.consts: dict[Tensor, Tensor] = {}  # tensor of the graph just outside -> the argument that stands for it
         self.outer_control_inputs: list[Operation] = []
         self._controls: list[_Controls] = []
         self.finalized = False
@@ -115,17 +117,16 @@ class Graph:
 
     def captured(self, tensor: Tensor, outer: Tensor) -> Tensor:
         """Makes (once) the argument that stands for `outer`, a tensor of the graph just outside."""
-        if outer not in self.captures:
-            self.captures[outer] = self.argument(outer.dtype, outer.shape)
-        self.captures[tensor] = self.captures[outer]
-        return self.captures[tensor]
+        if outer not in self.consts:
+            self.consts[outer] = self.argument(outer.dtype, outer.shape, stands_for=outer)
+        self.captures[tensor] = self.captures[outer] = self.consts[outer]
+        return self.consts[outer]
 
-    def argument(self, dtype: dtypes.DType, shape, name: str = "Arg") -> Tensor:
+    def argument(self, dtype: dtypes.DType, shape, stands_for: Tensor | None = None) -> Tensor:
         """A new argument of this body; it counts as no op of TensorFlow's, so it takes no id of its own."""
-        from minitf.framework.registry import OPS
-
-        op = Operation(self, self.root._last_id, OPS["Arg"], self.root.unique_name(f"{self.root._scope}_{name}"), (),
-                       [dtype], {}, [], "", self.root._origin or origin.here())  # fmt: skip
+        attrs = {} if stands_for is None else {"stands_for": stands_for}
+        op = Operation(self, self.root._last_id, OPS["Arg"], self.root.unique_name("_arg"), (), [dtype], attrs, [], "",
+                       self.root._origin or origin.here())  # fmt: skip
         op.outputs[0]._shape = shape
         self.ops.append(op)
         self.root._by_name[op.name] = op

@@ -9,11 +9,18 @@ from minitf.framework.apply import apply_op
 from minitf.framework.convert import register_tensor_conversion_function
 from minitf.framework.registry import define
 from minitf.framework.shape import TensorShape, as_shape
+from minitf.framework.static import partial_value
 from minitf.framework.tensor import Tensor
 
 define("Const", "-> output: @dtype", static=lambda op, depth: op.attrs["value"],
        kernel=lambda b, op: b.constant(op.attrs["value"]), differentiable=False)  # fmt: skip
-define("Arg", "-> output: @dtype", differentiable=False)  # an argument of a loop's or branch's body
+# An argument of a loop's or branch's body; one that stands for an outer tensor is worth what that is worth.
+define("Arg", "-> output: @dtype", differentiable=False, static=lambda op, depth: _outer_value(op, depth))
+
+
+def _outer_value(op, depth):
+    outer = op.attrs.get("stands_for")
+    return None if outer is None else partial_value(outer, depth)
 
 
 def constant(value, dtype=None, shape=None, name: str = "Const", verify_shape: bool = False) -> Tensor:

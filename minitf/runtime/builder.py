@@ -71,3 +71,11 @@ class Builder(ABC):
     @abstractmethod
     def state(self, op, make) -> Value:
         """Memory that an op keeps between runs of one session, made by `make()` (an array) at first."""
+
+    @abstractmethod
+    def loop(self, op, values: list) -> list:
+        """Runs a Loop op."""
+
+    @abstractmethod
+    def branch(self, op, values: list) -> list:
+        """Runs an If op; a result that only the other branch has is None."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from minitf.framework import errors
+from minitf.runtime.bodies import Ragged, map_ragged, run_branch, run_loop
 from minitf.runtime.builder import NATIVE, Builder, Value
 from minitf.runtime.state import Reference, State
 
@@ -74,10 +75,21 @@ class OpByOp(Builder):
     def state(self, op, make):
         return Concrete(self.session_state.op_state(op, make))
 
+    def loop(self, op, values):
+        return run_loop(self, op, values, run_ops)
+
+    def branch(self, op, values):
+        return run_branch(self, op, values, run_ops)
+
     # ---- running
 
     def run(self, op, values: list) -> list:
         """The values of the op's outputs."""
+        if op.type not in ("Loop", "If", "Merge"):
+            if any(v is None for v in values):
+                return [None] * len(op.outputs)  # an absent input (of the branch not taken) makes absent outputs
+            if any(type(v) is Ragged for v in values):
+                return map_ragged(self.run, op, values)
         self.current, definition = op, op.definition
         try:
             if definition.host is not None:

@@ -1,0 +1,37 @@
+"""Tracing a Python function into the body of a loop or branch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from minitf.framework.graph import Graph, get_default_graph
+from minitf.framework.tensor import Tensor
+
+
+class Body(Graph):
+    """A graph with arguments and results, nested in the graph in which it was made."""
+
+    def __init__(self):
+        super().__init__(outer=get_default_graph())
+        self.arguments: list[Tensor] = []
+        self.results: list[Tensor] = []
+
+    def add_argument(self, dtype, shape) -> Tensor:
+        """A new argument, to be given by the op whose body this is."""
+        self.arguments.append(self.argument(dtype, shape))
+        return self.arguments[-1]
+
+    def trace(self, function: Callable, *args):
+        """What `function` returns when its ops are made in this body."""
+        with self.as_default():
+            return function(*args)
+
+
+def merged_consts(*bodies: Body) -> list[Tensor]:
+    """The outer tensors that any of the bodies uses."""
+    return list(dict.fromkeys(outer for body in bodies if body is not None for outer in body.consts))
+
+
+def outer_controls(*bodies: Body) -> list:
+    """The outer ops that have to run before any of the bodies."""
+    return list(dict.fromkeys(op for body in bodies if body is not None for op in body.outer_control_inputs))

@@ -1,0 +1,231 @@
+"""The gradients of Loop and If: again a Loop and an If.
+
+The gradient of a loop runs as often, in the other direction. Its carries are the gradients of the loop's carries and the sums of what
+flows into the consts; its xs are the values of the forward loop's body that the gradient needs, which the forward loop
+therefore gives out as further ys.
+"""
+
+from __future__ import annotations
+
+from minitf.framework.body import Body
+from minitf.framework.convert import convert_to_tensor
+from minitf.framework.graph import Graph, get_default_graph
+from minitf.framework.tensor import IndexedSlices, Tensor
+from minitf.gradients import backpropagate, carries_gradient, structural
+from minitf.ops import array
+from minitf.ops.constant import constant
+from minitf.ops.cond import Branches, add_result, make_if
+from minitf.ops.loop import Loop, add_ys, make_loop
+
+_SHAPE_OPS = ("Shape", "Size", "Rank")
+
+
+class _GradientBody(Body):
+    """A body whose ops may use tensors of the forward body; what they are worth is handed in from outside."""
+
+    def __init__(self, forward: Body):
+        super().__init__()
+        self.forward = forward
+
+    def create(self, definition, inputs, *args, **kwargs):
+        """Makes an op; shapes of forward tensors are taken in the forward body, so that only they are saved."""
+        if definition.type in _SHAPE_OPS and inputs[0].op.graph in self._forwards():
+            return inputs[0].op.graph.create(definition, inputs, *args, **kwargs)
+        return super().create(definition, inputs, *args, **kwargs)
+
+    def _forwards(self) -> list[Graph]:
+        """The forward bodies of this gradient and of those around it."""
+        around = self.outer._forwards() if isinstance(self.outer, _GradientBody) else []
+        return [self.forward, *around]
+
+    def capture(self, tensor: Tensor) -> Tensor:
+        if tensor.op.graph is not self.forward or tensor in self.captures:
+            return self.captures[tensor] if tensor in self.captures else super().capture(tensor)
+        if "stands_for" in tensor.op.attrs:
+            return self.captured(tensor, self.outer.capture(tensor.op.attrs["stands_for"]))
+        if tensor.op.type == "Const":
+            with self.as_default():
+                self.captures[tensor] = constant(tensor.op.attrs["value"])
+        else:
+            self.captures[tensor] = self.saved(tensor)
+        return self.captures[tensor]
+
+    def saved(self, tensor: Tensor) -> Tensor:
+        """The argument through which the value of a forward tensor comes in."""
+        raise NotImplementedError
+
+
+class _LoopGradientBody(_GradientBody):
+    """The body of a loop's gradient; `xs` are the stacked values it reads, each with its argument."""
+
+    def __init__(self, op):
+        super().__init__(op.attrs["body"])
+        self.op, self.loop = op, op.attrs["loop"]
+        self.xs: list[tuple[Tensor, Tensor]] = []
+        self.ragged: set[int] = set()
+
+    def saved(self, tensor):
+        if tensor in self.loop.xs_args:
+            i = self.loop.xs_args.index(tensor)
+            return self.add_xs(self.op.inputs[self.loop.carries + i], tensor, i in self.loop.ragged)
+        stack = add_ys(self.op, tensor, saved=True)
+        return self.add_xs(stack, tensor, self.loop.ys.index(tensor) in self.loop.saved)
+
+    def add_xs(self, stack: Tensor, like: Tensor, ragged: bool) -> Tensor:
+        """An argument that takes the slices of `stack`."""
+        if ragged:
+            self.ragged.add(len(self.xs))
+        argument = self.argument(like.dtype.base_dtype, like.shape)
+        self.xs.append((self.outer.capture(stack), argument))
+        return argument
+
+
+@structural("Loop")
+def _loop_gradient(op, grads: list, wanted: list) -> list:
+    loop: Loop = op.attrs["loop"]
+    if not loop.back_prop:
+        return [None] * len(op.inputs)
+    n, m = loop.carries, len(loop.xs_args)
+    grads = grads + [None] * (len(op.outputs) - len(grads))
+    active = _active_carries(loop, grads)
+    xs_wanted = [i for i in range(m) if wanted[n + i]]
+    consts_wanted = [i for i in range(len(loop.consts)) if wanted[n + m + i] and loop.consts[i] in loop.body.consts]
+    body = _LoopGradientBody(op)
+    with body.as_default():
+        carry_args = [body.add_argument(loop.carry_args[i].dtype.base_dtype, loop.carry_args[i].shape) for i in active]
+        seeds = [(loop.nexts[i], a) for i, a in zip(active, carry_args)]
+        given = [(k, y, g) for k, (y, g) in enumerate(zip(loop.ys, grads[n + 1 :])) if g is not None]
+        seeds += [(y, body.add_xs(g, y, k in loop.saved)) for k, y, g in given]
+        targets = [loop.carry_args[i] for i in active] + [loop.xs_args[i] for i in xs_wanted]
+        targets += [loop.body.consts[loop.consts[i]] for i in consts_wanted]
+        found = backpropagate(seeds, targets, set())
+        parts = _Parts(body, carry_args, found, len(active), len(xs_wanted), targets)
+    inits = [array.zeros_like(op.outputs[i]) if grads[i] is None else grads[i] for i in active]
+    inits += [array.zeros_like(loop.consts[i]) for i, g in zip(consts_wanted, parts.const_grads) if _dense(g)]
+    result = make_loop(
+        Loop(body, parts.carry_args, parts.nexts, [a for _, a in body.xs], parts.ys, reverse=not loop.reverse,
+             swap_memory=loop.swap_memory, ragged=body.ragged,
+             saved={k for k, i in enumerate(xs_wanted) if i in loop.ragged}),
+        inits, [stack for stack, _ in body.xs], get_default_graph().capture(op.outputs[n]), name="Loop",
+    )  # fmt: skip
+    return parts.arrange(op, result, active, xs_wanted, consts_wanted)
+
+
+def _dense(grad) -> bool:
+    return grad is not None and not isinstance(grad, IndexedSlices)
+
+
+class _Parts:
+    """The carries and ys of a gradient loop, and how its outputs become gradients of the forward loop's inputs."""
+
+    def __init__(self, body, carry_args, found, active: int, xs: int, targets):
+        carry_grads, xs_grads, self.const_grads = found[:active], found[active : active + xs], found[active + xs :]
+        dense = [_as_tensor(g) for g, t in zip(carry_grads, targets)]
+        self.nexts = [array.zeros_like(a) if g is None else g for g, a in zip(dense, carry_args)]
+        self.ys = [_as_tensor(g) if g is not None else array.zeros_like(t)
+                   for g, t in zip(xs_grads, targets[active:])]  # fmt: skip
+        self.carry_args = list(carry_args)
+        for g in self.const_grads:
+            if _dense(g):
+                total = body.add_argument(g.dtype.base_dtype, g.shape)
+                self.carry_args.append(total)
+                self.nexts.append(total + g)
+            elif g is not None:
+                self.ys += [g.values, g.indices]
+        self.nexts = [body.capture(t) for t in self.nexts]
+        self.ys = [body.capture(t) for t in self.ys]
+
+    def arrange(self, op, result, active, xs_wanted, consts_wanted) -> list:
+        """One gradient (or None) per input of the forward loop."""
+        loop: Loop = op.attrs["loop"]
+        gradients: list = [None] * len(op.inputs)
+        outputs, n, m = result.outputs, loop.carries, len(loop.xs_args)
+        for k, i in enumerate(active):
+            gradients[i] = outputs[k]
+        ys = outputs[len(self.carry_args) + 1 :]
+        for k, i in enumerate(xs_wanted):
+            gradients[n + i] = ys[k]
+        total, sparse = len(active), len(xs_wanted)
+        for g, i in zip(self.const_grads, consts_wanted):
+            if _dense(g):
+                gradients[n + m + i], total = outputs[total], total + 1
+            elif g is not None:
+                gradients[n + m + i] = _flat_slices(ys[sparse], ys[sparse + 1], loop.consts[i])
+                sparse += 2
+        return gradients
+
+
+def _as_tensor(grad):
+    return convert_to_tensor(grad) if isinstance(grad, IndexedSlices) else grad
+
+
+def _flat_slices(values, indices, const) -> IndexedSlices:
+    """The rows gathered in all iterations, as one set of slices."""
+    rest = array.shape(const)[1:]
+    flat = array.reshape(values, array.concat([[-1], rest], 0))
+    return IndexedSlices(flat, array.reshape(indices, [-1]), array.shape(const))
+
+
+def _active_carries(loop: Loop, grads: list) -> list[int]:
+    """The carries into which gradients flow: from their own final values, from ys, or around the loop."""
+    n = loop.carries
+    sources = [y for y, g in zip(loop.ys, grads[n + 1 :]) if g is not None]
+    active = {i for i in range(n) if grads[i] is not None and carries_gradient(loop.carry_args[i])}
+    while True:
+        reached = _reached_from([loop.nexts[i] for i in active] + sources)
+        more = {i for i, t in enumerate(loop.carry_args) if t in reached and carries_gradient(t)}
+        if more <= active:
+            return sorted(active)
+        active |= more
+
+
+def _reached_from(tensors: list[Tensor]) -> set[Tensor]:
+    seen, todo = set(tensors), list(tensors)
+    while todo:
+        for t in todo.pop().op.inputs:
+            if t not in seen and carries_gradient(t):
+                seen.add(t)
+                todo.append(t)
+    return seen
+
+
+class _BranchGradientBody(_GradientBody):
+    """The gradient of one branch; forward values come in as further results of the forward If."""
+
+    def __init__(self, op, index: int):
+        super().__init__(op.attrs["branches"].bodies[index])
+        self.op, self.index = op, index
+
+    def saved(self, tensor):
+        return self.captured(tensor, self.outer.capture(add_result(self.op, self.index, tensor)))
+
+
+@structural("If")
+def _if_gradient(op, grads: list, wanted: list) -> list:
+    branches: Branches = op.attrs["branches"]
+    inputs = [i for i in range(len(branches.consts)) if wanted[1 + i]]
+    grads = grads + [None] * (len(op.outputs) - len(grads))
+    flowing = [(k, g) for k, g in enumerate(grads) if g is not None and carries_gradient(op.outputs[k])]
+    bodies = [_branch_gradient(op, index, inputs, flowing) for index in range(2)]
+    graph: Graph = get_default_graph()
+    result = make_if(graph.capture(op.inputs[0]), bodies, name="If")
+    gradients: list = [None] * len(op.inputs)
+    for k, i in enumerate(inputs):
+        gradients[1 + i] = result.outputs[k]
+    return gradients
+
+
+def _branch_gradient(op, index: int, inputs: list[int], flowing: list) -> Body:
+    branches: Branches = op.attrs["branches"]
+    forward = branches.bodies[index]
+    body = _BranchGradientBody(op, index)
+    with body.as_default():
+        seeds = [(forward.results[k], body.capture(g)) for k, g in flowing if forward.results[k] is not None]
+        targets = [forward.consts.get(branches.consts[i]) for i in inputs]
+        present = [t for t in targets if t is not None]
+        found = dict(zip(present, backpropagate(seeds, present, set())))
+        for i, target in zip(inputs, targets):
+            grad = _as_tensor(found.get(target))
+            zero = array.zeros_like(branches.consts[i]) if grad is None else grad
+            body.results.append(body.capture(zero))
+    return body

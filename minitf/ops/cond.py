@@ -1,0 +1,165 @@
+"""tf.cond and its relatives: one functional If op with a body for each branch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from minitf.framework import nest
+from minitf.framework.apply import apply_op
+from minitf.framework.body import Body, merged_consts, outer_controls
+from minitf.framework.convert import convert_to_tensor
+from minitf.framework.graph import get_default_graph, name_scope
+from minitf.framework.operation import Operation
+from minitf.framework.shape import UNKNOWN, TensorShape
+from minitf.framework.static import constant_value
+from minitf.framework.tensor import IndexedSlices, Tensor
+from minitf.ops import array
+from minitf.ops.constant import constant
+
+
+@dataclass
+class Branches:
+    """The two bodies of an If op (if true, if false) and the outer tensors they use, in the order of its inputs."""
+
+    bodies: list[Body]
+    consts: list[Tensor] = field(default_factory=list)
+
+
+def make_if(pred: Tensor, bodies: list[Body], name: str = "If") -> Operation:
+    """Adds an If op; results of the two bodies correspond one to one."""
+    branches = Branches(bodies, merged_consts(*bodies))
+    pairs = list(zip(bodies[0].results, bodies[1].results, strict=True))
+    types = [a.dtype.base_dtype for a, _ in pairs]
+    op = apply_op("If", pred, branches.consts, dtypes=types, shapes=[_either(a, b) for a, b in pairs], name=name,
+                  branches=branches, then_branch=bodies[0], else_branch=bodies[1])  # fmt: skip
+    op._add_control_inputs(c for c in outer_controls(*bodies) if op.graph._inside(c))
+    return op
+
+
+def _either(a: Tensor, b: Tensor) -> TensorShape:
+    """What is known of a shape that is one of two."""
+    if a.shape.sizes is None or b.shape.sizes is None or len(a.shape.sizes) != len(b.shape.sizes):
+        return UNKNOWN
+    return TensorShape([m if m == n else None for m, n in zip(a.shape.sizes, b.shape.sizes)])
+
+
+def add_result(op: Operation, index: int, tensor: Tensor) -> Tensor:
+    """A tensor of one branch as an output of the If op; it has a value only when that branch was taken."""
+    bodies = op.attrs["branches"].bodies
+    if tensor in bodies[index].results:
+        return op.outputs[bodies[index].results.index(tensor)]
+    bodies[index].results.append(tensor)
+    bodies[1 - index].results.append(None)
+    output = Tensor(op, len(op.outputs), tensor.dtype.base_dtype)
+    output._shape = tensor.shape
+    op.outputs.append(output)
+    op.graph.root.touch()
+    return output
+
+
+def cond(pred, true_fn: Callable | None = None, false_fn: Callable | None = None, strict: bool = False, name=None,
+         fn1: Callable | None = None, fn2: Callable | None = None):  # fmt: skip
+    """The result of `true_fn()` if `pred` (a bool scalar) is true, else of `false_fn()`; only one of them runs.
+
+    The functions return tensors (or nested structures of them) of the same structure and types, or operations. Ops made
+    outside of the functions run whichever branch is taken. A structure of one element is returned as that element unless
+    `strict`.
+
+    Raises:
+      TypeError: if pred is a Python bool, a function is missing, or the results' types differ.
+      ValueError: if their structures differ.
+
+    >>> import minitf as tf
+    >>> x = tf.constant(3.0)
+    >>> with tf.Session() as sess:
+    ...     print(sess.run(tf.cond(x > 2.0, lambda: x * x, lambda: x)))
+    9.0
+    """
+    true_fn, false_fn = true_fn or fn1, false_fn or fn2
+    for label, function in (("true_fn", true_fn), ("false_fn", false_fn)):
+        if not callable(function):
+            raise TypeError(f"tf.cond: {label} has to be a function without arguments, not {function!r}")
+    if isinstance(pred, bool):
+        raise TypeError("tf.cond: pred is a Python bool; use a Python `if`, or a bool tensor")
+    with name_scope(name, "cond") as scope:
+        pred = convert_to_tensor(pred, name="pred")
+        if not pred.shape.is_compatible_with([]):
+            raise ValueError(f"tf.cond: pred has to be a scalar; {pred.name} has shape {pred.shape}")
+        reserve_ids_of_cond()
+        (true_body, true_result), (false_body, false_result) = _traced(true_fn), _traced(false_fn)
+        _check_alike(true_result, false_result, true_body, false_body)
+        op = make_if(pred, [true_body, false_body], name=scope)
+        merged = [array.identity(t, name="Merge") for t in op.outputs]
+        result = nest.pack_sequence_as(true_result, _reassembled(true_result, merged))
+    return _unpacked(result) if not strict else result
+
+
+def reserve_ids_of_cond() -> None:
+    """Skips the ids of TF 1's Switch and Identity pivots of a cond."""
+    get_default_graph().root.reserve_ids(4)
+
+
+def _unpacked(result):
+    while nest.is_sequence(result) and not isinstance(result, dict) and len(result) == 1:
+        result = result[0]
+    return result
+
+
+def _traced(function: Callable) -> tuple[Body, object]:
+    """The body of one branch; its results are the flat tensors of what the function returned."""
+    body = Body()
+    with body.as_default():
+        returned = function()
+        if returned is None:
+            raise ValueError(f"tf.cond: {getattr(function, '__name__', function)} returned None; return tensors or operations")
+        returned = nest.map_structure(_as_result, returned)
+        for leaf in nest.flatten(returned):
+            body.results += [body.capture(t) for t in _components(leaf)]
+    return body, returned
+
+
+def _as_result(value):
+    if isinstance(value, Operation):
+        with get_default_graph().control_dependencies([value]):
+            return constant(True, name="ran")
+    return value if hasattr(value, "_components") or isinstance(value, IndexedSlices) else convert_to_tensor(value)
+
+
+def _components(leaf) -> list[Tensor]:
+    if isinstance(leaf, IndexedSlices):
+        return [t for t in (leaf.values, leaf.indices, leaf.dense_shape) if t is not None]
+    return leaf._components() if hasattr(leaf, "_components") else [leaf]
+
+
+def _reassembled(structure, tensors: list) -> list:
+    """The leaves of `structure` with their component tensors replaced."""
+    values, leaves = iter(tensors), []
+    for leaf in nest.flatten(structure):
+        parts = [next(values) for _ in _components(leaf)]
+        if isinstance(leaf, IndexedSlices):
+            leaves.append(IndexedSlices(*parts))
+        else:
+            leaves.append(leaf._from_components(parts) if hasattr(leaf, "_components") else parts[0])
+    return leaves
+
+
+def _check_alike(true_result, false_result, true_body: Body, false_body: Body) -> None:
+    try:
+        nest.assert_same_structure(true_result, false_result, check_types=False)
+    except ValueError as error:
+        raise ValueError(f"tf.cond: the branches return different structures; {error}") from None
+    for i, (a, b) in enumerate(zip(true_body.results, false_body.results)):
+        if a.dtype.base_dtype is not b.dtype.base_dtype:
+            raise TypeError(
+                f"tf.cond: result {i} is {a.dtype.base_dtype.name} from true_fn and {b.dtype.base_dtype.name} from "
+                "false_fn; both branches have to return the same type: use tf.cast in one of them"
+            )
+
+
+def smart_cond(pred, true_fn: Callable, false_fn: Callable, name: str | None = None):
+    """Like `cond`, but decides at once if the value of `pred` is known."""
+    value = constant_value(pred) if isinstance(pred, Tensor) else bool(pred)
+    if value is not None:
+        return true_fn() if value else false_fn()
+    return cond(pred, true_fn, false_fn, name=name)

@@ -1,0 +1,122 @@
+"""Loop and If, op by op: the reference for the native loops."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from minitf.runtime.builder import Value
+from minitf.runtime.plan import needed_ops
+
+
+class Ragged(Value):
+    """Slices that a loop saved for its gradient; they may differ in shape."""
+
+    __slots__ = ("slices",)
+
+    def __init__(self, slices: list):
+        self.slices = slices
+
+
+def run_loop(builder, op, values: list, run_ops) -> list:
+    """Finals, number of trips, and the stacked ys of a Loop op."""
+    loop = op.attrs["loop"]
+    carry, xs, consts, count = loop.split(values)
+    carry = [builder.snapshot(v) for v in carry]
+    body = _Runner(builder, loop.body, loop.nexts + loop.ys, loop.const_args(loop.body), consts, run_ops)
+    condition = loop.condition and _Runner(
+        builder, loop.condition, loop.condition.results, loop.const_args(loop.condition), consts, run_ops
+    )
+    trips = None if count is None else max(int(builder.data(count)), 0)
+    _check_lengths(op, xs, trips)
+    stacks: list[list] = [[] for _ in loop.ys]
+    done = 0
+    while done < trips if trips is not None else _holds(builder, condition, loop, carry):
+        index = trips - 1 - done if loop.reverse else done
+        slices = [item(builder, x, index) for x in xs]
+        results = body.run([*loop.carry_args, *loop.xs_args], [*carry, *slices])
+        carry = [builder.snapshot(v) for v in results[: loop.carries]]
+        for stack, value in zip(stacks, results[loop.carries :]):
+            stack.append(builder.snapshot(value))
+        done += 1
+    if loop.reverse:
+        for stack in stacks:
+            stack.reverse()
+    ys = [stacked(builder, s, loop, k, body, xs, carry) for k, s in enumerate(stacks)]
+    return [*carry, builder.constant(np.asarray(done, np.int32)), *ys]
+
+
+def _holds(builder, condition, loop, carry) -> bool:
+    return bool(builder.data(condition.run(condition.body.arguments, carry)[0]))
+
+
+def _check_lengths(op, xs: list, trips) -> None:
+    for x in xs:
+        length = len(x.slices) if isinstance(x, Ragged) else x.shape[0]
+        if trips is not None and length < trips:
+            raise ValueError(f"a loop of {trips} trips was given only {length} slices")
+
+
+class _Runner:
+    """Runs the ops of one body, again and again."""
+
+    def __init__(self, builder, body, results: list, const_args: list, consts: list, run_ops):
+        self.builder, self.body, self.results, self.run_ops = builder, body, results, run_ops
+        self.base = {argument: consts[i] for i, argument in const_args}
+        wanted = [t for t in results if t is not None]
+        self.ops = [op for op in needed_ops([t.op for t in wanted], frozenset()) if op.type != "Arg"]
+
+    def run(self, arguments: list, values: list) -> list:
+        """The results for these arguments."""
+        known = dict(self.base)
+        known.update(zip(arguments, values))
+        self.run_ops(self.builder, self.ops, known)
+        return [None if t is None else known[t] for t in self.results]
+
+
+def item(builder, value, index: int):
+    """One slice of a stacked value."""
+    if isinstance(value, Ragged):
+        return value.slices[index]
+    shape = value.shape[1:]
+    size = 1
+    for n in shape:
+        size *= n
+    return builder.view(value, shape, index * size)
+
+
+def stacked(builder, slices: list, loop, k: int, body: _Runner, xs: list, carry: list):
+    """Slices as one value, if they are of one shape."""
+    if not slices:
+        return Ragged([]) if k in loop.saved else _nothing(builder, loop, k, body, xs, carry)
+    if any(s is None or isinstance(s, Ragged) or s.shape != slices[0].shape for s in slices):
+        if k not in loop.saved:
+            shapes = sorted({s.shape for s in slices if s is not None})
+            raise ValueError(f"the iterations of a loop give slices of different shapes: {shapes}")
+        return Ragged(slices)
+    return builder.constant(np.stack([builder.data(s) for s in slices]))
+
+
+def _nothing(builder, loop, k: int, body: _Runner, xs: list, carry: list):
+    """The empty stack of a loop that never ran; its slices' shape is found by trying the body on zeros."""
+    known = loop.ys[k].shape
+    if known.is_fully_defined():
+        return builder.constant(np.empty((0, *known.sizes), loop.ys[k].dtype.numpy))
+    zeros = [builder.constant(np.zeros(x.shape[1:], x.dtype)) for x in xs]
+    value = body.run([*loop.carry_args, *loop.xs_args], [*carry, *zeros])[loop.carries + k]
+    return builder.constant(np.empty((0, *value.shape), value.dtype))
+
+
+def run_branch(builder, op, values: list, run_ops) -> list:
+    """The results of the branch that the predicate chooses."""
+    branches = op.attrs["branches"]
+    body = branches.bodies[0 if builder.data(values[0]) else 1]
+    const_args = [(i, body.consts[t]) for i, t in enumerate(branches.consts) if t in body.consts]
+    results = _Runner(builder, body, body.results, const_args, values[1:], run_ops).run([], [])
+    return [None if r is None else builder.snapshot(r) for r in results]
+
+
+def map_ragged(run, op, values: list) -> list:
+    """An elementwise op applied to each slice of ragged values."""
+    count = next(len(v.slices) for v in values if isinstance(v, Ragged))
+    rows = [run(op, [v.slices[i] if isinstance(v, Ragged) else v for v in values]) for i in range(count)]
+    return [Ragged([row[k] for row in rows]) for k in range(len(op.outputs))]
