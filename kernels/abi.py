@@ -202,6 +202,16 @@ def like(x, number):
     return type(x)(number)
 
 
+def bits(x):
+    """The int32 or int64 with the bits of a float32 or float64."""
+    return x.view(np.int32 if x.itemsize == 4 else np.int64)
+
+
+def from_bits(x):
+    """The float32 or float64 with the bits of an int32 or int64."""
+    return x.view(np.float32 if x.itemsize == 4 else np.float64)
+
+
 def call(address, table, position):
     """Calls the kernel at an address with the operands that start at a position of the table."""
     return ENTRY(int(address))(table.ctypes.data + 8 * int(position))

@@ -27,7 +27,9 @@ class HostCodegen(AOTCPUCodegen):
     """Makes object files for this very processor."""
 
     def _customize_tm_features(self):
-        return self._get_host_cpu_features()
+        features = self._get_host_cpu_features()
+        # LLVM shies from 512-bit vectors for the sake of mixed code; loops of nothing else gain 1.5 to 2 times.
+        return features + ",-prefer-256-bit" if "+avx512f" in features else features
 
 
 _codegen = HostCodegen("minitf.kernels", cpu_name="host")
@@ -125,6 +127,7 @@ def _overload(function):
         "error_model": "numpy",
         "no_cpython_wrapper": True,
         "no_cfunc_wrapper": True,
+        "forceinline": True,  # LLVM leaves a long helper a call, and a loop with calls does not vectorize
     }
 
     @overload(function, jit_options=options, strict=False)
@@ -192,3 +195,20 @@ def _like(typing, x, number):
         return context.cast(builder, args[1], signature.args[1], signature.return_type)
 
     return x(x, number), generate
+
+
+def _reinterprets(function, pairs):
+    """Makes a bit cast between numbers of one size the compiled form of a function."""
+
+    @_provides(function)
+    def define(typing, x):
+        result = pairs[x]
+
+        def generate(context, builder, signature, args):
+            return builder.bitcast(args[0], context.get_value_type(result))
+
+        return result(x), generate
+
+
+_reinterprets(abi.bits, {types.float32: types.int32, types.float64: types.int64})
+_reinterprets(abi.from_bits, {types.int32: types.float32, types.int64: types.float64})
