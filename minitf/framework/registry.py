@@ -11,8 +11,9 @@ An op is defined once, in the module of its family:
   types, `@dtype` the type named by attribute `dtype`; an output `*T` or `**` has as many parts as attribute `num`
   or `dtypes` says.
 - shape(op) -> one TensorShape per output; raises ValueError where the inputs' shapes cannot be right.
-- static(op) -> the value of output 0 as far as it is known before anything runs (an object array with None for what
-  is not), or None; ops without the rule are evaluated by `numpy` when all their inputs are known.
+- static(op, depth) -> the value as far as it is known before anything runs (an object array with None for what is
+  not), or None; a list of these for several outputs. Ops without the rule are evaluated by `numpy` when all their
+  inputs are known.
 - grad(op, *output_gradients) -> one gradient (or None) per input; output gradients may be None for unused outputs
   of multi-output ops.
 - broadcasts: inputs broadcast against each other, so the driver sums gradients back to each input's shape.
@@ -20,7 +21,8 @@ An op is defined once, in the module of its family:
 - numpy(op, *arrays) -> array(s): the meaning of the op, for types that have no kernel and as the tests' reference.
 - kernel(b, op, *values) -> value(s): lowers the op to kernel calls for the concrete shapes of `values` through the
   builder `b` (see `minitf.runtime.builder`).
-- host(b, op, *values) -> value(s): ops with effects outside the graph (py_func, printing, queues, files).
+- host(b, op, *values) -> value(s): ops with effects outside the graph (py_func, printing, queues, files), and ops on
+  state for types that have no kernel.
 """
 
 from __future__ import annotations

@@ -51,11 +51,7 @@ class OpByOp(Builder):
         return Concrete(flat[offset : offset + count].reshape(shape))
 
     def snapshot(self, value):
-        if type(value) is not Reference:
-            return value
-        if value.slot.array is None:
-            raise Uninitialized(value.slot.op)
-        return Concrete(value.array.copy())
+        return Concrete(value.array.copy()) if type(value) is Reference else value
 
     def call(self, kernel, *operands, error=None):
         status = kernel.run(*[o.array.reshape(-1) if isinstance(o, Value) else o for o in operands])
@@ -92,10 +88,10 @@ class OpByOp(Builder):
                 return map_ragged(self.run, op, values)
         self.current, definition = op, op.definition
         try:
-            if definition.host is not None:
-                results = definition.host(self, op, *values)
-            elif definition.kernel is not None and is_native(op):
+            if definition.kernel is not None and is_native(op):
                 results = definition.kernel(self, op, *values)
+            elif definition.host is not None:
+                results = definition.host(self, op, *values)
             elif definition.numpy is not None:
                 results = self._by_numpy(op, values)
             else:
@@ -133,19 +129,8 @@ def run_ops(builder: OpByOp, ops: list, values: dict, last_use=None, snapshots=f
     """Runs `ops` in order; `values` maps tensors to values and is added to."""
     for i, op in enumerate(ops):
         inputs = [values[t] for t in op.inputs]
-        for value, tensor in zip(inputs, op.inputs):
-            if type(value) is Reference and value.slot.array is None and not tensor.dtype.is_ref_dtype:
-                raise Uninitialized(value.slot.op)
         for tensor, value in zip(op.outputs, builder.run(op, inputs), strict=True):
             if tensor not in values:
                 values[tensor] = builder.snapshot(value) if tensor in snapshots else value
         for tensor in last_use[i] if last_use else ():
             values.pop(tensor, None)
-
-
-class Uninitialized(Exception):
-    """A variable was read before it had a value."""
-
-    def __init__(self, op):
-        super().__init__(op.name)
-        self.op = op

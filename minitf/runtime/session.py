@@ -15,9 +15,9 @@ from minitf.runtime.builder import Value
 from minitf.runtime.config import ConfigProto, RunMetadata, RunOptions
 from minitf.runtime.feed import feeds
 from minitf.runtime.fetch import Fetches
-from minitf.runtime.op_by_op import Concrete, OpByOp, Uninitialized, run_ops
+from minitf.runtime.op_by_op import Concrete, OpByOp, run_ops
 from minitf.runtime.plan import Plan
-from minitf.runtime.state import State
+from minitf.runtime.state import State, Uninitialized
 
 _PLANS_KEPT = 64
 

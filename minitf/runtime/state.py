@@ -7,6 +7,14 @@ import numpy as np
 from minitf.runtime.builder import Value
 
 
+class Uninitialized(Exception):
+    """A variable was read before it had a value."""
+
+    def __init__(self, op):
+        super().__init__(op.name)
+        self.op = op
+
+
 class Slot:
     """The memory of one variable; `array` is None until it is initialized."""
 
@@ -34,13 +42,15 @@ class Reference(Value):
 
     @property
     def array(self) -> np.ndarray:
-        """The variable's memory."""
+        """The variable's memory; raises Uninitialized if it has none yet."""
+        if self.slot.array is None:
+            raise Uninitialized(self.slot.op)
         return self.slot.array
 
     @property
     def shape(self) -> tuple[int, ...]:
         """The shape it has now."""
-        return self.slot.array.shape
+        return self.array.shape
 
     @property
     def dtype(self) -> np.dtype:
