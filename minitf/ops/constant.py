@@ -12,7 +12,7 @@ from minitf.framework.shape import TensorShape, as_shape
 from minitf.framework.static import partial_value
 from minitf.framework.tensor import Tensor
 
-define("Const", "-> output: @dtype", static=lambda op, depth: op.attrs["value"],
+define("Const", "-> output: @dtype", static=lambda op, depth: op.attrs["value"], numpy=lambda op: op.attrs["value"],
        kernel=lambda b, op: b.constant(op.attrs["value"]), differentiable=False)  # fmt: skip
 # An argument of a loop's or branch's body; one that stands for an outer tensor is worth what that is worth.
 define("Arg", "-> output: @dtype", differentiable=False, static=lambda op, depth: _outer_value(op, depth))
