@@ -125,12 +125,18 @@ def is_native(op) -> bool:
     )
 
 
-def run_ops(builder: OpByOp, ops: list, values: dict, last_use=None, snapshots=frozenset()) -> None:
-    """Runs `ops` in order; `values` maps tensors to values and is added to."""
+def run_ops(builder: OpByOp, ops: list, values: dict, last_use=None, fetches=frozenset()) -> dict:
+    """Runs `ops` in order; `values` maps tensors to values and is added to.
+
+    Returns copies of those `fetches` that are variables, as they are at their place in the order.
+    """
+    copies = {}
     for i, op in enumerate(ops):
         inputs = [values[t] for t in op.inputs]
         for tensor, value in zip(op.outputs, builder.run(op, inputs), strict=True):
-            if tensor not in values:
-                values[tensor] = builder.snapshot(value) if tensor in snapshots else value
+            value = values.setdefault(tensor, value)
+            if tensor in fetches and type(value) is Reference:
+                copies[tensor] = builder.snapshot(value)
         for tensor in last_use[i] if last_use else ():
             values.pop(tensor, None)
+    return copies

@@ -112,10 +112,10 @@ class BaseSession:
         builder = OpByOp(self._state)
         values: dict = {t: Concrete(a) for t, a in fed.items()}
         try:
-            run_ops(builder, plan.ops, values, plan.last_use, frozenset(plan.fetches))
+            copies = run_ops(builder, plan.ops, values, plan.last_use, frozenset(plan.fetches))
         except Uninitialized as error:
             raise self._uninitialized(plan, error.op) from None
-        return [_own(values[t]) for t in plan.fetches]
+        return [_own(copies.get(t) or values[t]) for t in plan.fetches]
 
     def _uninitialized(self, plan: Plan, first) -> errors.FailedPreconditionError:
         written = {op.inputs[0].op for op in plan.ops if op.type == "Assign"}
