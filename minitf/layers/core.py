@@ -1,0 +1,108 @@
+"""Dense, dropout and flatten layers."""
+
+from __future__ import annotations
+
+import minitf as tf
+from minitf.framework.shape import TensorShape
+from minitf.layers.base import InputSpec, Layer, activation_function, last_size
+from minitf.ops.cond import smart_cond
+
+
+class Dense(Layer):
+    """`activation(inputs @ kernel + bias)`: [..., n] -> [..., units]."""
+
+    def __init__(self, units: int, activation=None, use_bias: bool = True, kernel_initializer=None,
+                 bias_initializer=None, kernel_regularizer=None, bias_regularizer=None,
+                 activity_regularizer=None, kernel_constraint=None, bias_constraint=None, trainable: bool = True,
+                 name=None, **kwargs):  # fmt: skip
+        super().__init__(trainable=trainable, name=name, activity_regularizer=activity_regularizer, **kwargs)
+        self.units, self.use_bias = int(units), use_bias
+        self.activation = activation_function(activation)
+        self._kernel_how = {"initializer": kernel_initializer, "regularizer": kernel_regularizer,
+                            "constraint": kernel_constraint}  # fmt: skip
+        self._bias_how = {"initializer": tf.zeros_initializer() if bias_initializer is None else bias_initializer,
+                          "regularizer": bias_regularizer, "constraint": bias_constraint}  # fmt: skip
+        self.input_spec = InputSpec(min_ndim=2)
+
+    def build(self, input_shape) -> None:
+        """Makes `kernel` [n, units] and `bias` [units]."""
+        size = last_size(input_shape, self)
+        self.input_spec = InputSpec(min_ndim=2, axes={-1: size})
+        self.kernel = self.add_weight("kernel", [size, self.units], **self._kernel_how)
+        self.bias = self.add_weight("bias", [self.units], **self._bias_how) if self.use_bias else None
+        self.built = True
+
+    def call(self, inputs):
+        """The affine map and the activation."""
+        rank = inputs.shape.rank
+        if rank is None or rank == 2:
+            outputs = tf.matmul(inputs, self.kernel)
+        else:
+            outputs = tf.tensordot(inputs, self.kernel, [[rank - 1], [0]])
+            outputs.set_shape(TensorShape(inputs.shape.sizes[:-1] + (self.units,)))
+        if self.use_bias:
+            outputs = tf.nn.bias_add(outputs, self.bias)
+        return outputs if self.activation is None else self.activation(outputs)
+
+
+def dense(inputs, units: int, activation=None, use_bias: bool = True, kernel_initializer=None,
+          bias_initializer=None, kernel_regularizer=None, bias_regularizer=None, activity_regularizer=None,
+          kernel_constraint=None, bias_constraint=None, trainable: bool = True, name=None, reuse=None):  # fmt: skip
+    """A fully connected layer: [..., n] -> [..., units].
+
+    Variables `kernel` and `bias` are made in scope `name` (default "dense"); `reuse=True` takes those that are there.
+
+    >>> import minitf as tf
+    >>> tf.layers.dense(tf.zeros([2, 3]), 4, activation=tf.nn.relu, name="doc_dense").shape.as_list()
+    [2, 4]
+
+    Raises:
+      ValueError: if the size of the last axis is unknown.
+    """
+    layer = Dense(units, activation, use_bias, kernel_initializer, bias_initializer, kernel_regularizer,
+                  bias_regularizer, activity_regularizer, kernel_constraint, bias_constraint, trainable, name,
+                  _scope=name, _reuse=reuse)  # fmt: skip
+    return layer(inputs)
+
+
+class Dropout(Layer):
+    """While training, zeroes a share `rate` of its inputs and scales up the rest."""
+
+    def __init__(self, rate: float = 0.5, noise_shape=None, seed: int | None = None, name=None, **kwargs):
+        super().__init__(name=name, **kwargs)
+        self.rate, self.noise_shape, self.seed = rate, noise_shape, seed
+
+    def call(self, inputs, training=False):
+        """`inputs` with dropout if `training` (a bool or bool tensor) is true."""
+        return smart_cond(training,
+                          lambda: tf.nn.dropout(inputs, noise_shape=self.noise_shape, seed=self.seed, rate=self.rate),
+                          lambda: tf.identity(inputs))  # fmt: skip
+
+
+def dropout(inputs, rate: float = 0.5, noise_shape=None, seed: int | None = None, training=False, name=None):
+    """`inputs` with a share `rate` zeroed and the rest scaled by 1 / (1 - rate), if `training`; else unchanged."""
+    return Dropout(rate, noise_shape, seed, name)(inputs, training=training)
+
+
+class Flatten(Layer):
+    """All axes but the first made one: [batch, ...] -> [batch, n]."""
+
+    input_spec = InputSpec(min_ndim=1)
+
+    def call(self, inputs):
+        """The reshaped input."""
+        return tf.reshape(inputs, self._target(inputs))
+
+    def _target(self, inputs):
+        sizes = inputs.shape.sizes
+        rest = None if sizes is None or None in sizes[1:] else TensorShape(sizes[1:]).num_elements()
+        if rest is not None:
+            return [-1 if sizes[0] is None else sizes[0], rest]
+        if sizes is not None and sizes[0] is not None:
+            return [sizes[0], -1]
+        return tf.stack([tf.shape(inputs)[0], -1])
+
+
+def flatten(inputs, name=None):
+    """`inputs` with all axes but the first made one: [batch, ...] -> [batch, n]."""
+    return Flatten(name=name)(inputs)

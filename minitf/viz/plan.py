@@ -1,0 +1,102 @@
+"""What a picture shows: which operation is drawn as which node, inside which name scope."""
+
+from __future__ import annotations
+
+from minitf.viz import style
+
+_HOUSEKEEPING = ("Assign", "read", "initial_value")
+
+
+class Scope:
+    """A name scope of one graph: the scopes inside it and the operations that stand directly in it."""
+
+    def __init__(self, path: str):
+        self.path = path
+        self.scopes: dict[str, Scope] = {}
+        self.ops: list = []
+
+    def inside(self, name: str) -> Scope:
+        """The scope `name` inside this one, made if there is none."""
+        if name not in self.scopes:
+            self.scopes[name] = Scope(f"{self.path}/{name}" if self.path else name)
+        return self.scopes[name]
+
+    def count(self) -> int:
+        """How many operations are in it and below."""
+        return len(self.ops) + sum(s.count() for s in self.scopes.values())
+
+
+class Plan:
+    """Maps every operation of a graph to the node it is drawn as."""
+
+    def __init__(self, depth: int | None, collapse, fold: bool):
+        self.depth, self.collapse, self.fold = depth, {c.strip("/") for c in collapse}, fold
+        self.node_of: dict = {}  # operation -> name of its node
+        self.kinds: set[str] = set()
+
+    def scopes(self, graph) -> Scope:
+        """The tree of name scopes with the operations to draw; the others are in `node_of` as parts of a node."""
+        ops = [op for op in graph.ops if op.type != "Arg" or op.outputs[0].consumers()]
+        folded = _folded(ops) if self.fold else {}
+        root, paths = Scope(""), _scope_paths(ops, folded)
+        for op in ops:
+            owner = folded.get(op)
+            self.node_of[op] = self._place(root, op, paths) if owner is None else owner.name
+        for op, owner in folded.items():
+            self.node_of[op] = self.node_of[owner]
+        return root
+
+    def _place(self, root: Scope, op, paths: set) -> str:
+        scope = root
+        parts = op.name.split("/")
+        for part in parts if op.name in paths else parts[:-1]:
+            scope = scope.inside(part)
+            if self.is_collapsed(scope.path):
+                break
+        scope.ops.append(op)
+        return scope_node(scope.path) if self.is_collapsed(scope.path) else op.name
+
+    def is_collapsed(self, path: str) -> bool:
+        """Whether the scope is drawn as one node."""
+        return bool(path) and (
+            path in self.collapse or self.depth is not None and path.count("/") >= self.depth
+        )
+
+
+def scope_node(path: str) -> str:
+    """The node name of a collapsed scope."""
+    return f"scope {path}"
+
+
+def _folded(ops) -> dict:
+    """The ops that only hold, read or initialize a variable -> the variable they belong to."""
+    variables = {op.name: op for op in ops if op.type in style.VARIABLES}
+    found = {}
+    for op in ops:
+        owner, rest = _owner(op.name, variables)
+        if owner is not None and (rest in _HOUSEKEEPING or rest.startswith("Initializer/")):
+            found[op] = owner
+    return found
+
+
+def _owner(name: str, variables: dict):
+    """The variable whose name is the longest proper prefix of `name`, and what follows."""
+    end = name.rfind("/")
+    while end > 0:
+        if name[:end] in variables:
+            return variables[name[:end]], name[end + 1 :]
+        end = name.rfind("/", 0, end)
+    return None, ""
+
+
+def _scope_paths(ops, folded) -> set[str]:
+    """The names of all scopes that hold a drawn operation."""
+    paths = set()
+    for op in ops:
+        if op in folded:
+            continue
+        end = op.name.rfind("/")
+        while end > 0 and op.name[:end] not in paths:
+            paths.add(op.name[:end])
+            end = op.name.rfind("/", 0, end)
+    return paths

@@ -1,0 +1,123 @@
+"""How each kind of node looks, and the legend that explains it."""
+
+from __future__ import annotations
+
+import numpy as np
+
+GRAPH = {
+    "rankdir": "TB",
+    "fontname": "Helvetica",
+    "fontsize": "11",
+    "nodesep": "0.3",
+    "ranksep": "0.4",
+    "compound": "true",
+}
+NODE = {"fontname": "Helvetica", "fontsize": "11", "style": "filled", "margin": "0.1,0.05", "height": "0.3"}
+EDGE = {
+    "fontname": "Helvetica",
+    "fontsize": "9",
+    "color": "#707070",
+    "fontcolor": "#505050",
+    "arrowsize": "0.6",
+}
+SCOPE = {
+    "style": "rounded,filled",
+    "color": "#b0b0b0",
+    "fillcolor": "#0000000a",
+    "labeljust": "l",
+    "fontcolor": "#404040",
+}
+BODY = {"style": "rounded,filled,dashed", "color": "#7b5aa6", "fillcolor": "#7b5aa618", "labeljust": "l",
+        "fontcolor": "#5a3d80"}  # fmt: skip
+CONTROL = {"style": "dashed", "color": "#c07030", "arrowhead": "empty"}
+CAPTURE = {"style": "dotted", "color": "#7b5aa6"}
+
+KINDS = {
+    "placeholder": {"shape": "invhouse", "fillcolor": "#ffd9a0", "color": "#c07000"},
+    "variable": {"shape": "cylinder", "fillcolor": "#bcd9f5", "color": "#2060a0"},
+    "constant": {"shape": "ellipse", "fillcolor": "#eeeeee", "color": "#909090", "fontsize": "9"},
+    "operation": {"shape": "box", "style": "rounded,filled", "fillcolor": "#ffffff", "color": "#404040"},
+    "update": {"shape": "box", "style": "rounded,filled", "fillcolor": "#f8d0d0", "color": "#a03030"},
+    "loop": {"shape": "box3d", "fillcolor": "#e4d8f4", "color": "#7b5aa6"},
+    "argument": {"shape": "cds", "fillcolor": "#f4eefb", "color": "#7b5aa6", "fontsize": "9"},
+    "scope": {"shape": "folder", "fillcolor": "#f5f0c8", "color": "#908020"},
+}
+_MEANING = {
+    "placeholder": "placeholder: fed at each run",
+    "variable": "variable: kept between runs",
+    "constant": "constant",
+    "operation": "operation",
+    "update": "changes a variable",
+    "loop": "loop or branch",
+    "argument": "argument of a body",
+    "scope": "name scope, collapsed",
+}
+_PLACEHOLDERS = {"Placeholder", "PlaceholderWithDefault"}
+VARIABLES = {"VariableV2", "Variable", "TemporaryVariable"}
+
+
+def kind(op) -> str:
+    """Which of KINDS an operation is drawn as."""
+    if op.type in _PLACEHOLDERS:
+        return "placeholder"
+    if op.type in VARIABLES:
+        return "variable"
+    if op.type == "Const":
+        return "constant"
+    if op.type == "Arg":
+        return "argument"
+    if bodies(op):
+        return "loop"
+    if any(a.is_ref for a in op.definition.inputs) and op.type != "IsVariableInitialized":
+        return "update"
+    return "operation"
+
+
+def bodies(op) -> dict:
+    """The graphs among an op's attributes (the bodies and conditions of loops, the branches of conds) by name."""
+    found = {}
+    for name, value in op.attrs.items():
+        parts = value if isinstance(value, (list, tuple)) else [value]
+        graphs = [p for p in parts if hasattr(p, "captures")]
+        found.update({name if len(graphs) == 1 else f"{name} {i}": g for i, g in enumerate(graphs)})
+    return found
+
+
+def label(op, name: str) -> str:
+    """What is written on an operation's node; `name` is its name inside its scope."""
+    what = kind(op)
+    if what == "constant":
+        return _constant(op, name)
+    if what in ("placeholder", "variable", "argument"):
+        return f"{name}\n{tensor(op.outputs[0])}"
+    stem = name.rstrip("0123456789").rstrip("_")
+    return name if stem.lower() == op.type.lower() else f"{name}\n{op.type}"
+
+
+def _constant(op, name: str) -> str:
+    value = op.attrs["value"]
+    if value.size > 4 or value.ndim > 1:
+        return f"{name}\n{tensor(op.outputs[0])}"
+    if value.dtype == object:
+        text = repr(value.tolist())
+    else:
+        text = np.array2string(value, separator=", ", precision=6)
+    return f"{name}\n{text}" if len(text) <= 30 else f"{name}\n{text[:27]}..."
+
+
+def tensor(value) -> str:
+    """Type and static shape of a tensor, such as `float32 (?, 5)`."""
+    shape = value.shape
+    return f"{value.dtype.base_dtype.name} {'?' if shape.rank is None else shape}"
+
+
+def legend(drawing, kinds) -> None:
+    """Adds a cluster with one example of each kind drawn."""
+    with drawing.subgraph(
+        name="cluster legend", graph_attr={**SCOPE, "label": "legend", "fillcolor": "white"}
+    ) as box:
+        shown = [k for k in KINDS if k in kinds]
+        for k in shown:
+            box.node(f"legend {k}", _MEANING[k], **KINDS[k])
+        for a, b in zip(shown, shown[1:]):
+            box.edge(f"legend {a}", f"legend {b}", style="invis")
