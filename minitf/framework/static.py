@@ -13,17 +13,28 @@ _LARGEST = 10_000  # elements: larger values are not computed while the graph is
 
 def partial_value(tensor: Tensor, depth: int = _DEPTH):
     """The value of `tensor` with None for elements not known, or None if nothing is known of it."""
-    op = tensor.op
-    definition = op.definition
+    known = tensor.__dict__.get("_value")
+    if known is None and depth:
+        known = _value(tensor, depth - 1)
+        if full(known) is not None:
+            tensor._value = known  # it cannot change any more
+    return known
+
+
+def _value(tensor: Tensor, depth: int):
+    op, definition = tensor.op, tensor.op.definition
     if definition.static is not None:
-        return definition.static(op, depth - 1) if depth else None
-    if definition.numpy is None or definition.stateful or not op.inputs or not depth or len(op.outputs) > 1:
+        value = definition.static(op, depth)
+        return value[tensor.value_index] if isinstance(value, (list, tuple)) else value
+    if definition.numpy is None or definition.stateful or not op.inputs or len(op.outputs) > 1:
         return None
     if (tensor.shape.num_elements() or 0) > _LARGEST:
         return None
-    known = [full(partial_value(t, depth - 1)) for t in op.inputs]
-    if any(k is None or k.size > _LARGEST for k in known):
-        return None
+    known = []
+    for t in op.inputs:
+        known.append(full(partial_value(t, depth)))
+        if known[-1] is None or known[-1].size > _LARGEST:
+            return None
     with np.errstate(all="ignore"):
         try:
             return np.asarray(definition.numpy(op, *known)).astype(tensor.dtype.numpy, copy=False)

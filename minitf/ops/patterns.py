@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from minitf.framework.shape import SCALAR, broadcast_static_shape
+from minitf.framework.static import full, partial_value
 from minitf.kernels import layout
+
+_MANY = 1000  # elements: values at least as large are not worked out while the graph is built
 
 # ---- static shapes
 
@@ -83,3 +88,42 @@ def alias(b, op, x, *_):
     """The output is the first input itself."""
     return x
 
+
+# ---- values known before anything runs
+
+
+def moves(*where):
+    """For ops that only move elements: they may be known in part, but inputs `where`, which say how, in full."""
+
+    def rule(op, depth):
+        count = len(op.inputs)
+        known = [_known(t, depth, i in where or i - count in where) for i, t in enumerate(op.inputs)]
+        if any(value is None for value in known):
+            return None
+        try:
+            return op.definition.numpy(op, *known)
+        except (ValueError, IndexError):
+            return None  # bad data is reported when the op runs
+
+    return rule
+
+
+def _known(tensor, depth: int, wholly: bool):
+    value = partial_value(tensor, depth)
+    if wholly:
+        return full(value)
+    if value is None and tensor.dtype.is_integer and (tensor.shape.num_elements() or _MANY) < _MANY:
+        return np.full(tensor.shape.sizes, None, object)
+    return value if value is None or value.size < _MANY else None
+
+
+# ---- arguments
+
+
+def renamed(name: str, value, old_name: str, old_value):
+    """The value of an argument that had another name in older TensorFlow; ValueError if both are given."""
+    if old_value is None:
+        return value
+    if value is not None:
+        raise ValueError(f"{name} and {old_name} are the same argument; give {name} only")
+    return old_value

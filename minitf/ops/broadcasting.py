@@ -1,0 +1,78 @@
+"""Broadcasting as ops of its own: to a shape, back to a shape, and of shapes."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from minitf.framework import dtypes
+from minitf.framework.apply import apply
+from minitf.framework.registry import define
+from minitf.framework.shape import UNKNOWN, TensorShape, broadcast_static_shape
+from minitf.framework.static import partial_value
+from minitf.framework.tensor import Tensor
+from minitf.kernels import layout
+from minitf.ops import array, patterns
+
+
+def _check(sizes: tuple, target: tuple) -> tuple:
+    """`target`, if `sizes` broadcasts to it (None fits everything)."""
+    fits = len(sizes) <= len(target) and all(n in (1, m, None) or m is None for n, m in zip(sizes[::-1], target[::-1]))
+    if not fits:
+        raise ValueError(f"shape {TensorShape(sizes)} does not broadcast to {TensorShape(target)}")
+    return target
+
+
+def _broadcast_shape(op):
+    wanted = array.wanted_shape(op, 1)
+    if wanted.sizes is not None and op.inputs[0].shape.sizes is not None:
+        _check(op.inputs[0].shape.sizes, wanted.sizes)
+    return wanted
+
+
+define("BroadcastTo", "input: T, shape: Tidx -> output: T", Tidx=dtypes.INDEX, shape=_broadcast_shape,
+       static=patterns.moves(1), numpy=lambda op, x, target: np.broadcast_to(x, _check(x.shape, array.sizes_of(target))),
+       grad=lambda op, g: (array.sum_to_shape(g, op.inputs[0]), None))  # fmt: skip
+
+
+def _summed_axes(sizes: tuple, target: tuple) -> tuple[int, ...]:
+    _check(target, sizes)
+    lead = len(sizes) - len(target)
+    return (*range(lead), *[i + lead for i, n in enumerate(target) if n == 1 and sizes[i + lead] != 1])
+
+
+define("SumToShape", "x: T, shape: I -> y: T", T=dtypes.NUMBER, I=dtypes.INDEX,
+       shape=lambda op: array.wanted_shape(op, 1),
+       numpy=lambda op, x, target: x.sum(axis=_summed_axes(x.shape, tuple(target)), dtype=x.dtype).reshape(target),
+       grad=lambda op, g: (apply("BroadcastTo", g, array.shape(op.inputs[0])), None))  # fmt: skip
+
+
+def broadcast_to(input, shape, name: str | None = None) -> Tensor:
+    """`input` repeated along new axes and axes of size 1 until it has `shape`; ValueError if it does not fit.
+
+    >>> broadcast_to([[1], [2]], [3, 2, 4]).shape.as_list()
+    [3, 2, 4]
+    """
+    return apply("BroadcastTo", input, shape, name=name)
+
+
+def _known_result(op, depth):
+    shapes = [partial_value(t, depth) for t in op.inputs]
+    if any(s is None or s.ndim != 1 for s in shapes):
+        return None
+    known = broadcast_static_shape(*[TensorShape(array.optional_sizes(s)) for s in shapes])
+    return np.array((*known.sizes, None), object)[:-1]
+
+
+def _result_length(op):
+    lengths = [t.shape.with_rank(1).sizes[0] for t in op.inputs]
+    return TensorShape([None if None in lengths else max(lengths)])
+
+
+define("BroadcastArgs", "s0: T, s1: T -> r0: T", T=dtypes.INDEX, static=_known_result, differentiable=False,
+       shape=_result_length,
+       numpy=lambda op, a, b: np.array(layout.broadcast_shape(tuple(a), tuple(b)), a.dtype))  # fmt: skip
+
+
+def broadcast_dynamic_shape(shape_x, shape_y) -> Tensor:
+    """The shape that tensors of shapes `shape_x` and `shape_y` (1-D integer tensors) broadcast to."""
+    return apply("BroadcastArgs", shape_x, shape_y)

@@ -1,0 +1,66 @@
+"""The same value again: identities, and the ones that gradients do not pass."""
+
+from __future__ import annotations
+
+from minitf.framework.apply import apply, apply_op
+from minitf.framework.convert import convert_to_tensor
+from minitf.framework.registry import define
+from minitf.framework.static import partial_value
+from minitf.framework.tensor import Tensor
+from minitf.ops import patterns
+
+
+def _identity_kernel(b, op, x):
+    """A variable's initial read follows the variable; any other identity of a variable is what it holds now."""
+    return x if op.attrs.get("follows") else b.snapshot(x)
+
+
+def _define_identity(type: str, grad, **options) -> None:
+    define(type, "input: T -> output: T", shape=patterns.same, numpy=lambda op, x: x, kernel=_identity_kernel,
+           static=lambda op, depth: partial_value(op.inputs[0], depth), grad=grad, **options)  # fmt: skip
+
+
+def _refuse(op, g):
+    raise LookupError(f"a gradient flows into '{op.name}', which forbids it: {op.attrs['message'] or 'no reason given'}")
+
+
+_define_identity("Identity", lambda op, g: g)
+_define_identity("GuaranteeConst", None, differentiable=False)
+_define_identity("StopGradient", None, differentiable=False)
+_define_identity("PreventGradient", _refuse)
+define("IdentityN", "input: ** -> output: **", shape=lambda op: [t.shape for t in op.inputs],
+       numpy=lambda op, *x: x, kernel=lambda b, op, *x: [b.snapshot(v) for v in x],
+       static=lambda op, depth: [partial_value(t, depth) for t in op.inputs], grad=lambda op, *g: g)  # fmt: skip
+
+
+def identity(input, name: str | None = None) -> Tensor:
+    """The same value as a new tensor."""
+    return apply("Identity", input, name=name)
+
+
+def identity_n(input, name: str | None = None) -> list[Tensor]:
+    """The same values as new tensors, all computed before any of them is used."""
+    tensors = [convert_to_tensor(x) for x in input]
+    types = [t.dtype.base_dtype for t in tensors]
+    return list(apply_op("IdentityN", tensors, dtypes=types, name=name).outputs)
+
+
+def stop_gradient(input, name: str | None = None) -> Tensor:
+    """The same value, which counts as a constant when gradients are taken.
+
+    >>> import minitf as tf
+    >>> x = tf.constant(2.0)
+    >>> tf.gradients(stop_gradient(x) * 3.0, x)
+    [None]
+    """
+    return apply("StopGradient", input, name=name)
+
+
+def prevent_gradient(input, message: str = "", name: str | None = None) -> Tensor:
+    """The same value; taking a gradient through it is a LookupError that says `message`."""
+    return apply("PreventGradient", input, message=message, name=name)
+
+
+def guarantee_const(input, name: str | None = None) -> Tensor:
+    """The same value, promised never to change."""
+    return apply("GuaranteeConst", input, name=name)

@@ -1,0 +1,295 @@
+"""Slices of tensors: `tf.slice`, `tf.strided_slice` and `tensor[...]`."""
+
+from __future__ import annotations
+
+import builtins
+
+import numpy as np
+
+from minitf.framework import dtypes
+from minitf.framework.apply import apply
+from minitf.framework.convert import convert_to_tensor
+from minitf.framework.graph import name_scope
+from minitf.framework.registry import define
+from minitf.framework.shape import UNKNOWN, Dimension, TensorShape
+from minitf.framework.static import constant_value, partial_value
+from minitf.framework.tensor import Tensor, overload
+from minitf.ops import array, patterns
+from minitf.ops.constant import constant
+from minitf.ops.joining import stack
+
+# ---- slice
+
+
+def _extent(size, begin, wanted, axis: int):
+    """How many of `size` items are taken from `begin` on; None for what is not known."""
+    if wanted == -1 and None not in (size, begin):
+        wanted = size - begin
+    if begin is not None and begin < 0 or wanted is not None and wanted < -1:
+        raise ValueError(f"axis {axis}: a slice begins at 0 or later and has a size of 0 or more (or -1, the rest), "
+                         f"not begin {begin} and size {wanted}")  # fmt: skip
+    if None not in (size, begin, wanted) and wanted != -1 and begin + wanted > size or (
+        None not in (size, begin) and begin > size):  # fmt: skip
+        raise ValueError(f"axis {axis}: {wanted} items from {begin} on are not within [0, {size}), the size of the axis")
+    return None if wanted == -1 else wanted
+
+
+def _items(values, rank: int) -> list:
+    return [None] * rank if values is None else [None if v is None else int(v) for v in values]
+
+
+def _slice_shape(op):
+    sizes = op.inputs[0].shape.sizes
+    begin, wanted = (partial_value(t) for t in op.inputs[1:])
+    if sizes is None:
+        known = op.inputs[1].shape.merge_with(op.inputs[2].shape)
+        return TensorShape([None] * known.sizes[0]) if known.rank == 1 and known.sizes[0] is not None else UNKNOWN
+    for value in (begin, wanted):
+        if value is not None and value.shape != (len(sizes),):
+            raise ValueError(f"begin and size need one number for each of the {len(sizes)} axes, not {value.tolist()}")
+    begin, wanted = _items(begin, len(sizes)), _items(wanted, len(sizes))
+    return TensorShape([_extent(*parts, axis) for axis, parts in enumerate(zip(sizes, begin, wanted))])
+
+
+def _bounds(sizes: tuple, begin, wanted) -> tuple[tuple, tuple]:
+    """Where a slice begins and how large it is."""
+    if len(begin) != len(sizes) or len(wanted) != len(sizes):
+        raise ValueError(f"begin {list(begin)} and size {list(wanted)} need one number for each of {len(sizes)} axes")
+    begin = tuple(int(n) for n in begin)
+    return begin, tuple(_extent(n, b, int(w), i) for i, (n, b, w) in enumerate(zip(sizes, begin, wanted)))
+
+
+def _slice(op, x, begin, wanted):
+    begin, wanted = _bounds(x.shape, begin, wanted)
+    return x[tuple(builtins.slice(b, b + n) for b, n in zip(begin, wanted))]
+
+
+def _slice_grad(op, g):
+    x, begin, _ = op.inputs
+    after = apply("Sub", apply("Sub", _shape_as(x, begin), _shape_as(op.outputs[0], begin)), begin)
+    return apply("Pad", g, apply("Pack", [begin, after], axis=1)), None, None
+
+
+def _shape_as(x: Tensor, like: Tensor) -> Tensor:
+    return array.shape(x, out_type=like.dtype.base_dtype)
+
+
+define("Slice", "input: T, begin: Index, size: Index -> output: T", Index=dtypes.INDEX, shape=_slice_shape,
+       static=patterns.moves(1, 2), numpy=_slice, grad=_slice_grad)  # fmt: skip
+
+
+def slice(input_, begin, size, name: str | None = None) -> Tensor:
+    """`size` items of `input_` from `begin` on, along each axis; -1 takes the rest.
+
+    Raises:
+      ValueError: if the slice is not within the tensor (InvalidArgumentError if that shows only at run time).
+
+    >>> slice([[1, 2, 3], [4, 5, 6]], [0, 1], [-1, 2]).shape.as_list()
+    [2, 2]
+    """
+    return apply("Slice", input_, begin, size, name=name)
+
+
+# ---- strided slice
+
+_MASKS = ("begin_mask", "end_mask", "ellipsis_mask", "new_axis_mask", "shrink_axis_mask")
+
+
+def _index(attrs, begin, end, strides, rank: int) -> tuple:
+    """The NumPy index that begin, end, strides and the masks mean for a tensor of `rank`; unknown bounds stay None.
+
+    An axis that is kept is a slice, one that is dropped an int (or `...` for an int not known), a new one is None.
+    """
+    bit = {mask: [attrs[mask] >> i & 1 for i in range(len(begin))] for mask in _MASKS}
+    if sum(bit["ellipsis_mask"]) > 1:
+        raise ValueError("an index has at most one ellipsis (...)")
+    used = sum(not (e or n) for e, n in zip(bit["ellipsis_mask"], bit["new_axis_mask"]))
+    if used > rank:
+        raise ValueError(f"{used} indices are too many for a tensor of rank {rank}")
+    index: list = []
+    for i in range(len(begin)):
+        if bit["ellipsis_mask"][i]:
+            index.extend([_ALL] * (rank - used))
+        elif bit["new_axis_mask"][i]:
+            index.append(None)
+        elif bit["shrink_axis_mask"][i]:
+            index.append(... if begin[i] is None else begin[i])
+        else:
+            index.append(_Range(begin[i], end[i], strides[i], bit["begin_mask"][i], bit["end_mask"][i]))
+    missing = rank - sum(item is not None for item in index)
+    return (*index, *[_ALL] * missing)
+
+
+class _Range:
+    """One axis's range; a bound that is masked is open, one that is None is not known."""
+
+    __slots__ = ("begin", "end", "step", "from_start", "to_end")
+
+    def __init__(self, begin, end, step, from_start=False, to_end=False):
+        if step == 0:
+            raise ValueError("the step of a slice cannot be 0")
+        self.begin, self.end, self.step, self.from_start, self.to_end = begin, end, step, from_start, to_end
+
+    def slice(self) -> builtins.slice:
+        """The same as a Python slice."""
+        return builtins.slice(None if self.from_start else self.begin, None if self.to_end else self.end, self.step)
+
+    def size(self, of):
+        """How many of `of` items it takes, None if that cannot be known."""
+        unknown = self.begin is None and not self.from_start or self.end is None and not self.to_end
+        if self.step is None or of is None or unknown:
+            return of if self.from_start and self.to_end and self.step in (1, -1) else None
+        return len(range(*self.slice().indices(of)))
+
+
+_ALL = _Range(0, 0, 1, True, True)
+
+
+def _check_position(position: int, size: int, axis: int) -> None:
+    if not -size <= position < size:
+        raise ValueError(f"index {position} of axis {axis} is not in [{-size}, {size})")
+
+
+def _numpy_index(attrs, sizes: tuple, begin, end, strides) -> tuple:
+    index = _index(attrs, *[[int(v) for v in values] for values in (begin, end, strides)], len(sizes))
+    axes = [item for item in index if item is not None]
+    for axis, (item, size) in enumerate(zip(axes, sizes)):
+        if isinstance(item, int):
+            _check_position(item, size, axis)
+    return tuple(item.slice() if isinstance(item, _Range) else item for item in index)
+
+
+def _strided_shape(op):
+    sizes, bounds = op.inputs[0].shape.sizes, [partial_value(t) for t in op.inputs[1:4]]
+    known = [len(b) for b in bounds if b is not None and b.ndim == 1]
+    known += [t.shape.sizes[0] for t in op.inputs[1:4] if t.shape.rank == 1 and t.shape.sizes[0] is not None]
+    if sizes is None or not known:
+        return UNKNOWN
+    if len(set(known)) > 1:
+        raise ValueError(f"begin, end and strides have to be of one length, not {', '.join(map(str, known))}")
+    return _sliced_shape(op.attrs, TensorShape(sizes), *[_items(b, known[0]) for b in bounds])
+
+
+def _sliced_shape(attrs, shape: TensorShape, begin, end, strides) -> TensorShape:
+    result, axis = [], 0
+    for item in _index(attrs, begin, end, strides, shape.rank):
+        if item is None:
+            result.append(1)
+            continue
+        size = shape.sizes[axis]
+        if isinstance(item, _Range):
+            result.append(item.size(size))
+        elif item is not ... and size is not None:
+            _check_position(item, size, axis)
+        axis += 1
+    return TensorShape(result)
+
+
+def _known_elements(op, depth):
+    """Elements of a partly known vector, such as `tf.shape(x)[0]`."""
+    x = op.inputs[0]
+    value = partial_value(x, depth)
+    if value is None and x.dtype.is_integer and x.shape.rank == 1 and x.shape.is_fully_defined():
+        value = np.full(x.shape.sizes, None, object)
+    bounds = [constant_value(t) for t in op.inputs[1:4]]
+    if value is None or any(b is None for b in bounds):
+        return None
+    try:
+        return np.asarray(value[_numpy_index(op.attrs, value.shape, *bounds)], value.dtype)
+    except ValueError:
+        return None  # bad bounds are reported when the op runs
+
+
+def _strided_slice_grad(op, g):
+    x, *bounds = op.inputs
+    shape = array.shape(x, out_type=bounds[0].dtype.base_dtype)
+    return apply("StridedSliceGrad", shape, *bounds, g, **_masks(op)), None, None, None
+
+
+def _masks(op) -> dict:
+    return {mask: op.attrs[mask] for mask in _MASKS}
+
+
+def _strided_slice_grad_numpy(op, shape, begin, end, strides, dy):
+    result = np.zeros(tuple(shape), dy.dtype)
+    index = _numpy_index(op.attrs, result.shape, begin, end, strides)
+    if result[index].shape != dy.shape:
+        raise ValueError(f"the gradient of a slice of shape {result[index].shape} cannot have shape {dy.shape}")
+    result[index] = dy
+    return result
+
+
+define("StridedSlice", "input: T, begin: Index, end: Index, strides: Index -> output: T", Index=dtypes.INDEX,
+       shape=_strided_shape, static=_known_elements, grad=_strided_slice_grad,
+       numpy=lambda op, x, *bounds: x[_numpy_index(op.attrs, x.shape, *bounds)])  # fmt: skip
+define("StridedSliceGrad", "shape: Index, begin: Index, end: Index, strides: Index, dy: T -> output: T",
+       Index=dtypes.INDEX, shape=lambda op: array.wanted_shape(op, 0), numpy=_strided_slice_grad_numpy,
+       grad=lambda op, g: (None, None, None, None, apply("StridedSlice", g, *op.inputs[1:4], **_masks(op))))  # fmt: skip
+
+
+def strided_slice(input_, begin, end, strides=None, begin_mask: int = 0, end_mask: int = 0, ellipsis_mask: int = 0,
+                  new_axis_mask: int = 0, shrink_axis_mask: int = 0, var=None, name: str | None = None) -> Tensor:  # fmt: skip
+    """`input_[begin:end:strides]` along its first axes, with negative bounds counted from the end.
+
+    Bit i of a mask makes index i: begin or end open, an ellipsis, a new axis, or a position whose axis is dropped.
+
+    >>> strided_slice([1, 2, 3, 4], [-1], [-4], [-1]).shape.as_list()
+    [3]
+    """
+    if strides is None:
+        strides = array.ones_like(begin)
+    masks = dict(zip(_MASKS, (begin_mask, end_mask, ellipsis_mask, new_axis_mask, shrink_axis_mask)))
+    return apply("StridedSlice", input_, begin, end, strides, name=name, **masks)
+
+
+# ---- tensor[...]
+
+
+def _getitem(tensor: Tensor, key) -> Tensor:
+    """`tensor[key]`: integers, slices (steps too), `...`, None or tf.newaxis for a new axis; tensors as bounds."""
+    begin, end, strides, masks = [], [], [], dict.fromkeys(_MASKS, 0)
+    for i, item in enumerate(key if isinstance(key, (list, tuple)) else (key,)):
+        start, stop, step, bits = _bounds_of(item)
+        begin.append(start)
+        end.append(stop)
+        strides.append(step)
+        for mask in bits:
+            masks[mask] |= 1 << i
+    with name_scope("strided_slice") as scope:
+        bounds = [stack(values) for values in (begin, end, strides)] if begin else [constant([], dtypes.int32)] * 3
+        if any(b.dtype is dtypes.int64 for b in bounds):
+            bounds = [apply("Cast", b, DstT=dtypes.int64) if b.dtype is not dtypes.int64 else b for b in bounds]
+        return apply("StridedSlice", tensor, *bounds, name=scope, **masks)
+
+
+def _bounds_of(item):
+    """(begin, end, stride, masks) of one item of an index."""
+    if isinstance(item, builtins.slice):
+        open_ends = [m for m, bound in (("begin_mask", item.start), ("end_mask", item.stop)) if bound is None]
+        step = 1 if item.step is None else _bound(item.step)
+        start, stop = (0 if bound is None else _bound(bound) for bound in (item.start, item.stop))
+        return start, stop, step, open_ends
+    if item is Ellipsis:
+        return 0, 0, 1, ["ellipsis_mask"]
+    if item is None:
+        return 0, 0, 1, ["new_axis_mask"]
+    item = _bound(item)
+    return item, item + 1, 1, ["shrink_axis_mask"]
+
+
+def _bound(item):
+    """A bound: a Python integer, or an integer scalar tensor."""
+    if isinstance(item, Dimension):
+        item = item.value
+    if isinstance(item, (bool, np.bool_)) or not (isinstance(item, (int, np.integer)) or hasattr(item, "dtype")):
+        raise TypeError(f"a tensor is indexed by integers, slices, `...`, tf.newaxis and integer scalar tensors, not {item!r}")
+    if isinstance(item, (int, np.integer)):
+        return int(item)
+    item = convert_to_tensor(item)
+    if item.dtype.base_dtype not in dtypes.INDEX or item.shape.rank not in (None, 0):
+        hint = "; tf.boolean_mask selects by a mask, tf.gather by many indices"
+        raise TypeError(f"{item.name}, {item.dtype.name} of shape {item.shape}, is no index: an index is a scalar integer{hint}")
+    return item
+
+
+overload("__getitem__", _getitem)
