@@ -23,7 +23,11 @@ The three words after `mode` are the machine's own (moves so far, trips, the enc
 iterations is stored at `trips_address` if that is not 0. A predicate is a byte, true if not zero; JUMP_IF jumps when its truth
 equals `wanted`, and neither jump may cross a loop's border.
 
-The table is changed while it runs and is as it was when the machine returns, whatever the reason.
+The table is changed while it runs and is as it was when the machine returns, except after YIELD.
+
+The machine is steered through CONTROL_WORDS of memory, zero at first: FLAG, which somebody may set to end the run at the next
+back-edge; BUDGET, the number of back-edges after which the machine returns YIELD (0: never), so that Python can look after its
+signals; PLACE and ACTIVE, where it goes on then; FAULT, where the operands of a failing call are left.
 """
 
 from minitf.kernels.abi import call, i64p, kernel, read, scalar, truth, write
@@ -36,7 +40,9 @@ IDLE = -1
 # Words of a LOOP instruction.
 EXIT, LIMIT, LIMIT_ADDRESS, TRIPS_ADDRESS, MODE, MOVES, TRIPS, OUTER, COUNT, PATCHES = range(2, 12)
 
-INTERRUPTED, FULL, BROKEN = 0xFFFFFFFF, 0xFFFFFFFE, 0xFFFFFFFD
+INTERRUPTED, FULL, BROKEN, YIELD = 0xFFFFFFFF, 0xFFFFFFFE, 0xFFFFFFFD, 0xFFFFFFFC
+
+FLAG, BUDGET, PLACE, ACTIVE, FAULT, CONTROL_WORDS = 0, 1, 2, 3, 4, 32
 
 
 def unpack(status):
@@ -106,25 +112,42 @@ def abort(code, active, place, status):
     return (place << 32) | status
 
 
+@scalar
+def blame(code, control, place):
+    """Leaves the operands of a failing call where Python can read them."""
+    for word in range(min(code[place + 1] - 2, CONTROL_WORDS - FAULT)):
+        control[FAULT + word] = code[place + 2 + word]
+    return 0
+
+
 @kernel
-def vm(code: i64p, flag: i64p):
-    """Runs a table until END; `flag` is polled at the end of every iteration, nonzero means INTERRUPTED.
+def vm(code: i64p, control: i64p):
+    """Runs a table until END.
 
     Returns 0, or the place of the failing instruction * 2**32 + its status (see `unpack`).
     """
-    place = 0
-    active = IDLE
+    place = control[PLACE]
+    active = control[ACTIVE] + IDLE
+    control[PLACE] = 0
+    control[ACTIVE] = 0
+    budget = control[BUDGET]
     while True:
         opcode = code[place]
         if opcode > LAST_OPCODE:
             status = call(opcode, code, place + 2)
             if status != 0:
+                blame(code, control, place)
                 return abort(code, active, place, status if 0 < status < BROKEN else BROKEN)
             place += code[place + 1]
         elif opcode == NEXT:
             loop = code[place + 2]
-            if flag[0] != 0:
+            if control[FLAG] != 0:
                 return abort(code, active, place, INTERRUPTED)
+            if budget == 1:
+                control[PLACE] = place
+                control[ACTIVE] = active - IDLE
+                return (place << 32) | YIELD
+            budget -= 1
             if code[loop + MODE] != WHILE and code[loop + MOVES] + 1 == code[loop + TRIPS]:
                 report(code, loop, code[loop + TRIPS])
                 active = rewind(code, loop)

@@ -13,6 +13,7 @@ class Plan:
         self.ops = needed_ops([t.op for t in self.fetches if t not in self.fed] + list(targets), self.fed)
         self.missing = [op.outputs[0] for op in self.ops if op.type == "Placeholder"]
         self.variables = [op for op in self.ops if op.type == "VariableV2"]
+        self.executor = None  # made when the plan is first run
         self.last_use = _last_uses(self.ops, set(self.fetches))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import threading
 import warnings
 
@@ -15,7 +16,7 @@ from minitf.runtime.builder import Value
 from minitf.runtime.config import ConfigProto, RunMetadata, RunOptions
 from minitf.runtime.feed import feeds
 from minitf.runtime.fetch import Fetches
-from minitf.runtime.op_by_op import Concrete, OpByOp, run_ops
+from minitf.runtime.executor import NativeExecutor, OpByOpExecutor, reads, written_variables
 from minitf.runtime.plan import Plan
 from minitf.runtime.state import State, Uninitialized
 
@@ -54,6 +55,7 @@ class BaseSession:
         self._config = config or ConfigProto()
         self._target, self._closed, self._state = target, False, State()
         self._plans: dict = {}
+        self._executor_type = NativeExecutor if os.environ.get("MINITF_EXECUTOR") == "native" else OpByOpExecutor
         self._lock = threading.RLock()
         self._growth = _Growth(self._graph)
 
@@ -109,16 +111,24 @@ class BaseSession:
 
     def _execute(self, plan: Plan, fed: dict) -> list[np.ndarray]:
         _check_fed(plan)
-        builder = OpByOp(self._state)
-        values: dict = {t: Concrete(a) for t, a in fed.items()}
+        if plan.executor is None:
+            self._check_initialized(plan)
+            plan.executor = self._executor_type(plan, self._state)
         try:
-            copies = run_ops(builder, plan.ops, values, plan.last_use, frozenset(plan.fetches))
+            values = plan.executor.run(fed)
         except Uninitialized as error:
             raise self._uninitialized(plan, error.op) from None
-        return [_own(copies.get(t) or values[t]) for t in plan.fetches]
+        return [_own(values[t]) for t in plan.fetches]
+
+    def _check_initialized(self, plan: Plan) -> None:
+        """Before a plan is run for the first time: names all variables that it would read too early."""
+        written = set(written_variables(plan.ops))
+        for op in plan.variables:
+            if op not in written and not self._state.initialized(op) and reads(plan, op):
+                raise self._uninitialized(plan, op)
 
     def _uninitialized(self, plan: Plan, first) -> errors.FailedPreconditionError:
-        written = {op.inputs[0].op for op in plan.ops if op.type == "Assign"}
+        written = set(written_variables(plan.ops)) - {first}
         names = [op.name for op in plan.variables if not self._state.initialized(op) and op not in written]
         names = names or [first.name]
         return errors.FailedPreconditionError(

@@ -79,7 +79,7 @@ class Table:
         code = np.array([*self.words, END], np.int64)
         before = code.copy()
         run = vm[()].python if python else vm[()].run
-        status = run(code, np.array([flag], np.int64))
+        status = run(code, np.array([flag] + [0] * 31, np.int64))
         np.testing.assert_array_equal(code, before)
         return status
 
@@ -194,7 +194,7 @@ def test_interruption(python):
 def test_a_running_loop_can_be_stopped_from_another_thread():
     table, total = Table(), np.zeros(1, np.int64)
     table.loop(lambda _: table.kernel(vm_accumulate[()], total, total, 0) and None, 2**62)
-    code, flag, result = np.array([*table.words, END]), np.zeros(1, np.int64), []
+    code, flag, result = np.array([*table.words, END]), np.zeros(32, np.int64), []
     vm[()].address  # noqa: B018
     thread = threading.Thread(target=lambda: result.append(vm[()].run(code, flag)))
     thread.start()

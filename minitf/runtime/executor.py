@@ -1,0 +1,143 @@
+"""Executing a plan: native regions, and host ops in between."""
+
+from __future__ import annotations
+
+from minitf.runtime.op_by_op import Concrete, OpByOp, is_native, run_ops
+from minitf.runtime.plan import Plan
+from minitf.runtime.region import Region, Split, follows_variable
+from minitf.runtime.state import State
+
+_SHAPES = frozenset(["Const", "Shape", "Size", "Rank"])
+_READS = frozenset(["Identity", "IsVariableInitialized", "Shape", "Size", "Rank", "CountUpTo"])
+
+
+class OpByOpExecutor:
+    """Runs a plan one op at a time: the reference."""
+
+    def __init__(self, plan: Plan, state: State):
+        self._plan, self._state = plan, state
+
+    def run(self, fed: dict) -> dict:
+        """The values of the plan's tensors, given those of the fed ones."""
+        values: dict = {t: Concrete(a) for t, a in fed.items()}
+        copies = run_ops(OpByOp(self._state), self._plan.ops, values, self._plan.last_use, frozenset(self._plan.fetches))
+        return values | copies
+
+
+class HostStep:
+    """One op that runs on the host."""
+
+    def __init__(self, op, state: State, fetches: frozenset):
+        self.op, self._state, self._fetches = op, state, fetches
+
+    def run(self, values: dict) -> dict:
+        """Runs the op; returns copies of fetched variables."""
+        return run_ops(OpByOp(self._state), [self.op], values, None, self._fetches)
+
+
+class NativeExecutor:
+    """Runs a plan as native regions; an op that turns out not to be native becomes a host step."""
+
+    def __init__(self, plan: Plan, state: State):
+        self._plan, self._state = plan, state
+        self._host: set = _host_ops(plan, state)
+        self._written = frozenset(written_variables(plan.ops))
+        self._steps = self._partition()
+
+    def run(self, fed: dict) -> dict:
+        """The values of the tensors that later steps or the fetches need, given those of the fed ones."""
+        values: dict = {t: Concrete(a) for t, a in fed.items()}
+        copies: dict = {}
+        position = 0
+        while position < len(self._steps):
+            try:
+                copies |= self._steps[position].run(values)
+            except Split as split:
+                done = sum(len(getattr(step, "ops", [None])) for step in self._steps[:position])
+                self._host.add(split.op)
+                self._steps = self._partition()
+                position = self._resume(done)
+                continue
+            position += 1
+        return values | copies
+
+    def _resume(self, done: int) -> int:
+        """The step that starts after the first `done` ops."""
+        count = 0
+        for position, step in enumerate(self._steps):
+            if count == done:
+                return position
+            count += len(getattr(step, "ops", [None]))
+        return len(self._steps)
+
+    def _partition(self) -> list:
+        """The steps, in program order."""
+        groups: list[list] = []
+        for op in self._plan.ops:
+            if op in self._host or not groups or groups[-1][0] in self._host:
+                groups.append([])
+            groups[-1].append(op)
+        later = _needed_later(groups, self._plan)
+        return [self._step(group, needed) for group, needed in zip(groups, later)]
+
+    def _step(self, ops: list, needed: set):
+        if ops[0] in self._host:
+            return HostStep(ops[0], self._state, frozenset(self._plan.fetches))
+        made = {t for op in ops for t in op.outputs if t not in self._plan.fed}
+        inputs = list(dict.fromkeys(t for op in ops for t in op.inputs if t not in made))
+        outputs = [t for t in needed if t in made]
+        fetched = [t for t in outputs if follows_variable(t.op) and t in self._plan.fetches]
+        return Region(ops, inputs, outputs, fetched, self._written, self._state)
+
+
+def _needed_later(groups: list[list], plan: Plan) -> list[list]:
+    """For each group of ops, the tensors that later groups or the fetches use, in a fixed order."""
+    needed: dict = dict.fromkeys(t for t in plan.fetches if t not in plan.fed)
+    result = []
+    for group in reversed(groups):
+        result.append(list(needed))
+        needed.update(dict.fromkeys(t for op in group for t in op.inputs if t not in plan.fed))
+    return result[::-1]
+
+
+def _host_ops(plan: Plan, state: State) -> set:
+    """The ops that cannot be native: no kernel, types without kernels, or the first assignment of a variable."""
+    host, shapes = set(), set()
+    for op in plan.ops:
+        definition = op.definition
+        if op.type in ("Loop", "If"):
+            continue
+        if op.type in _SHAPES or (definition.numpy and op.inputs and all(t.op in shapes for t in op.inputs)):
+            shapes.add(op)
+        elif definition.kernel is None or not is_native(op):
+            host.add(op)
+        if op.type == "Assign" and not state.initialized(variable_of(op.inputs[0])):
+            host.add(op)
+    return host
+
+
+def variable_of(ref):
+    """The VariableV2 op behind a ref tensor."""
+    op = ref.op
+    while op.type != "VariableV2":
+        op = op.attrs["stands_for"].op if "stands_for" in op.attrs else op.inputs[0].op
+    return op
+
+
+def written_variables(ops: list):
+    """The variables that the ops, or the bodies of their loops and branches, write."""
+    for op in ops:
+        if op.type not in _READS:
+            for tensor in op.inputs:
+                if tensor.dtype.is_ref_dtype and op.type not in ("Loop", "If"):
+                    yield variable_of(tensor)
+        for name in ("body", "condition", "then_branch", "else_branch"):
+            if op.attrs.get(name) is not None:
+                yield from written_variables(op.attrs[name].ops)
+
+
+def reads(plan: Plan, variable) -> bool:
+    """Whether the plan needs the value of a variable, and not just whether it has one."""
+    return any(
+        op.type != "IsVariableInitialized" for op in plan.ops if any(t.op is variable for t in op.inputs)
+    ) or any(t.op is variable for t in plan.fetches)  # fmt: skip

@@ -1,0 +1,129 @@
+"""What a region is lowered to: kernel calls, loops and choices over buffers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from minitf.runtime.builder import Value
+
+
+class Buffer:
+    """A piece of memory. Arena buffers get a place by liveness, the others have an address of their own.
+
+    kind: "arena", "input" (an array given at each run), "constant", "variable" or "state". `level` is how deep in loops and
+    branches it is written; `home` is the value in whose place it turned out to belong.
+    """
+
+    __slots__ = ("size", "kind", "array", "slot", "index", "offset", "name", "level", "home")
+
+    def __init__(self, size: int, kind: str = "arena", array=None, slot=None, index: int = -1, name: str = ""):
+        self.size, self.kind, self.array, self.slot, self.index, self.name = size, kind, array, slot, index, name
+        self.offset = -1  # bytes from the start of the arena
+        self.level = 0
+        self.home: Ref | None = None
+
+
+class Ref(Value):
+    """A value in a buffer: `offset` bytes from its start, moving by a stride per trip of the loops around."""
+
+    __slots__ = ("buffer", "offset", "moves", "known")
+
+    def __init__(self, shape, dtype, buffer: Buffer, offset: int = 0, moves: tuple = (), known=None):
+        super().__init__(shape, np.dtype(dtype))
+        self.buffer, self.offset, self.moves, self.known = buffer, offset, moves, known
+
+    @property
+    def slot(self):
+        """The variable whose memory this is, or None."""
+        return self.buffer.slot
+
+    @property
+    def nbytes(self) -> int:
+        """Its size in bytes."""
+        return self.size * self.dtype.itemsize
+
+    def settled(self) -> Ref:
+        """The same value, in terms of the buffer where it ended up."""
+        ref = self
+        while ref.buffer.home is not None:
+            home = ref.buffer.home
+            ref = Ref(ref.shape, ref.dtype, home.buffer, home.offset + ref.offset, home.moves + ref.moves, ref.known)
+        return ref
+
+    def same_place(self, other: Ref) -> bool:
+        """Whether both are the same bytes at every moment."""
+        return self.buffer is other.buffer and self.offset == other.offset and self.moves == other.moves
+
+
+class Call:
+    """One kernel call."""
+
+    __slots__ = ("kernel", "operands", "error", "op")
+
+    def __init__(self, kernel, operands: tuple, error, op):
+        self.kernel, self.operands, self.error, self.op = kernel, operands, error, op
+
+    @property
+    def refs(self):
+        """The operands that are memory."""
+        return [o for o in self.operands if isinstance(o, Ref)]
+
+    def __repr__(self):
+        return f"<{self.kernel.name} for {self.op.name if self.op else '?'}>"
+
+
+@dataclass(eq=False)
+class Repeat:
+    """A loop: `count` trips (a number, or a Ref to an int32 that is at most `limit`), or while `predicate` holds."""
+
+    body: list = field(default_factory=list)
+    count: object = None
+    limit: int = 0
+    reverse: bool = False
+    test: list = field(default_factory=list)  # computes the predicate, before each trip
+    predicate: Ref | None = None
+    trips: Ref | None = None  # where the number of trips is stored (int64)
+    carried: set[Buffer] = field(default_factory=set)  # buffers whose contents one trip hands to the next
+    op: object = None
+
+
+@dataclass(eq=False)
+class Choice:
+    """A branch: the calls of `bodies[0]` if the byte at `predicate` is true, else those of `bodies[1]`."""
+
+    predicate: Ref
+    bodies: tuple[list, list]
+    op: object = None
+
+
+def settle(nodes: list) -> None:
+    """Rewrites every operand in terms of the buffer where it ended up."""
+    for node in nodes:
+        if isinstance(node, Call):
+            node.operands = tuple([o.settled() if isinstance(o, Ref) else o for o in node.operands])
+        elif isinstance(node, Repeat):
+            for name in ("count", "predicate", "trips"):
+                ref = getattr(node, name)
+                setattr(node, name, ref.settled() if isinstance(ref, Ref) else ref)
+            node.carried = {Ref((), np.uint8, b).settled().buffer for b in node.carried}
+            settle(node.test)
+            settle(node.body)
+        else:
+            node.predicate = node.predicate.settled()
+            settle(node.bodies[0])
+            settle(node.bodies[1])
+
+
+def calls(nodes: list):
+    """All calls, in the order of the table."""
+    for node in nodes:
+        if isinstance(node, Call):
+            yield node
+        elif isinstance(node, Repeat):
+            yield from calls(node.test)
+            yield from calls(node.body)
+        else:
+            yield from calls(node.bodies[0])
+            yield from calls(node.bodies[1])

@@ -1,0 +1,244 @@
+"""Lowering: a list of ops, for given shapes, becomes kernel calls over buffers."""
+
+from __future__ import annotations
+
+import ctypes
+
+import numpy as np
+
+from minitf.framework.static import full
+from minitf.runtime.builder import Builder, NeedsData
+from minitf.runtime.ir import Buffer, Call, Ref
+from minitf.runtime.op_by_op import is_native
+from minitf.runtime.state import State
+
+_FOLDED = 4096  # elements: constants up to this size are computed while lowering
+
+
+class NotNative(Exception):
+    """An op that has to run on the host: it has no kernel for its types, or its shapes depend on data."""
+
+    def __init__(self, op, demanded: Ref | None = None):
+        super().__init__(op.name)
+        self.op, self.demanded = op, demanded
+
+
+class Frame:
+    """A body being lowered: a whole region, a loop's body, or a branch (out of which nothing is hoisted)."""
+
+    def __init__(self, node=None, branch: bool = False):
+        self.nodes: list = []
+        self.node, self.branch = node, branch
+
+
+class Lowering(Builder):
+    """Collects the calls of one region; `refs` maps tensors to where their values will be."""
+
+    def __init__(self, state: State, written: frozenset):
+        self.session_state, self.written = state, written
+        self.frames: list[Frame] = [Frame()]  # the bodies being lowered, outermost first
+        self.refs: dict = {}
+        self.capacities: dict = {}  # how many slices a loop of unknown length may save
+        self.used: set | None = None  # the tensors of the body being lowered that somebody reads
+        self.current = self.top = None  # the op being lowered, and the op of the region to which it belongs
+        self.at_fault: dict | None = None  # while an error is explained: where the failing call's operands were
+        self.target = 0  # the frame that takes the calls
+        self._fresh: set[Buffer] = set()  # what the op being lowered has allocated
+        self._variables: dict = {}
+        self._states: dict = {}
+        self.inputs: list[Ref] = []
+
+    # ---- the builder that kernel rules see
+
+    def constant(self, array):
+        array = np.ascontiguousarray(array)
+        return Ref(array.shape, array.dtype, Buffer(array.nbytes, "constant", array), known=array)
+
+    def new(self, shape, dtype):
+        ref = Ref(tuple(shape), dtype, Buffer(0))
+        ref.buffer.size, ref.buffer.level = ref.nbytes, self.target
+        self._fresh.add(ref.buffer)
+        return ref
+
+    def view(self, value, shape, offset=0, dtype=None):
+        if value.buffer in self.written_buffers():
+            value = self.snapshot(value)
+        known = None
+        if value.known is not None:
+            flat = value.known.reshape(-1)
+            flat = flat if dtype is None else flat.view(dtype)
+            known = flat[offset : offset + int(np.prod(shape, dtype=np.int64))].reshape(shape)
+        dtype = value.dtype if dtype is None else np.dtype(dtype)
+        return Ref(tuple(shape), dtype, value.buffer, value.offset + offset * dtype.itemsize, value.moves, known)
+
+    def snapshot(self, value):
+        if value is None or value.buffer not in self.written_buffers():
+            return value
+        return self.copy(value)
+
+    def copy(self, value: Ref) -> Ref:
+        """The value in memory of its own."""
+        out = self.new(value.shape, value.dtype)
+        self.move(value, out)
+        return out
+
+    def move(self, source: Ref, target: Ref) -> None:
+        """Copies bytes."""
+        from minitf.kernels import layout
+        from minitf.kernels.elementwise import copy
+
+        if source.size:
+            self.call(copy[layout.carrier(source.dtype)], source, target, source.size)
+
+    def call(self, kernel, *operands, error=None):
+        self.frames[self.target].nodes.append(Call(kernel, operands, error, self.current))
+
+    def data(self, value):
+        if value.known is not None:
+            return value.known
+        if self.at_fault is None:
+            raise NeedsData(value)
+        settled = value.settled()
+        address = self.at_fault[id(settled.buffer)] + settled.offset
+        memory = (ctypes.c_uint8 * value.nbytes).from_address(address)
+        return np.frombuffer(memory, value.dtype).reshape(value.shape)
+
+    def variable(self, op, validate=True):
+        if op not in self._variables:
+            slot = self.session_state.slot(op)
+            if slot.array is None:
+                raise NotNative(self.current)
+            buffer = Buffer(slot.array.nbytes, "variable", slot=slot, name=op.name)
+            self._variables[op] = Ref(slot.array.shape, slot.array.dtype, buffer)
+        return self._variables[op]
+
+    def state(self, op, make):
+        if op not in self._states:
+            array = self.session_state.op_state(op, make)
+            self._states[op] = Ref(array.shape, array.dtype, Buffer(array.nbytes, "state", array))
+        return self._states[op]
+
+    def written_buffers(self) -> set[Buffer]:
+        """The memory of the variables that this run writes."""
+        return {ref.buffer for op, ref in self._variables.items() if op in self.written}
+
+    @property
+    def states(self) -> list[Ref]:
+        """The op states used."""
+        return list(self._states.values())
+
+    @property
+    def versions(self) -> list:
+        """The variables used, and the version of their memory that was lowered."""
+        return [(ref.slot, ref.slot.version) for ref in self._variables.values()]
+
+    # ---- ops
+
+    def input(self, tensor, shape, dtype, known=None) -> Ref:
+        """Declares an array that is given at each run."""
+        ref = Ref(shape, dtype, Buffer(0, "input", index=len(self.inputs), name=tensor.name), known=known)
+        ref.buffer.size = ref.nbytes
+        self.refs[tensor] = ref
+        self.inputs.append(ref)
+        return ref
+
+    def lower(self, op) -> None:
+        """Lowers one op and notes where its outputs are."""
+        self.current = op
+        inputs = [self.refs[t] for t in op.inputs]
+        for tensor, ref in zip(op.outputs, self.results(op, inputs), strict=True):
+            self.refs[tensor] = ref
+
+    def results(self, op, inputs: list) -> list:
+        """Where the op's outputs are, given where its inputs are."""
+        definition = op.definition
+        if op.type in ("Loop", "If"):
+            return (self.loop if op.type == "Loop" else self.branch)(op, inputs)
+        if any(r is None for r in inputs):
+            return [None] * len(op.outputs)
+        folded = self._folded(op, inputs)
+        if folded is not None:
+            return folded
+        if definition.kernel is None or not is_native(op):
+            raise NotNative(op)
+        try:
+            results = self._hoisted(op, inputs)
+        except NeedsData as error:
+            raise NotNative(op, error.args[0]) from None
+        return list(results) if isinstance(results, (list, tuple)) else [] if results is None else [results]
+
+    def _hoisted(self, op, inputs: list):
+        """Runs the kernel rule, its calls going as far out of loops as they may."""
+        here = len(self.frames) - 1
+        self.target = self._level(op, inputs)
+        nodes, self._fresh = self.frames[self.target].nodes, set()
+        start = len(nodes)
+        try:
+            results = op.definition.kernel(self, op, *inputs)
+        finally:
+            level, self.target = self.target, here
+        if level < here and any(call.error is not None for call in nodes[start:]):
+            self._bring_in(nodes, start)  # a call that may fail stays where it may be skipped
+        return results
+
+    def _bring_in(self, nodes: list, start: int) -> None:
+        for call in nodes[start:]:
+            for ref in call.refs:
+                if ref.buffer in self._fresh:
+                    ref.buffer.level = self.target
+        self.frames[self.target].nodes.extend(nodes[start:])
+        del nodes[start:]
+
+    def _level(self, op, inputs: list) -> int:
+        """How deep in loops the op has to be computed."""
+        here = len(self.frames) - 1
+        if here == 0 or op.definition.stateful or not inputs:
+            return here
+        level = max([k for k, frame in enumerate(self.frames) if frame.branch], default=0)
+        written = self.written_buffers()
+        for ref in inputs:
+            if ref.buffer in written:
+                return here
+            level = max(level, self.level_of(ref))
+        return level
+
+    def level_of(self, ref: Ref) -> int:
+        """The innermost frame in which the value changes."""
+        nodes = [frame.node for frame in self.frames]
+        moving = [nodes.index(loop) for loop, _ in ref.moves if loop in nodes]
+        return max([ref.buffer.level, *moving])
+
+    def _folded(self, op, inputs: list):
+        """The outputs as constants if all inputs are known and small."""
+        if not inputs or op.definition.numpy is None or op.definition.stateful:
+            return None
+        known = [full(r.known) for r in inputs]
+        if any(k is None or k.size > _FOLDED for k in known):
+            return None
+        with np.errstate(all="ignore"):
+            results = op.definition.numpy(op, *known)
+        many = isinstance(results, (list, tuple))
+        arrays = [np.asarray(a, t.dtype.numpy) for a, t in zip(results if many else [results], op.outputs)]
+        return [self.constant(a) for a in arrays]
+
+    def body(self, ops: list, results: list, frame: Frame) -> None:
+        """Lowers the ops of a body into `frame`; the refs of its arguments are set already."""
+        saved, self.used = self.used, {t for op in ops for t in op.inputs} | set(results)
+        self.frames.append(frame)
+        self.target = len(self.frames) - 1
+        try:
+            for op in ops:
+                self.lower(op)
+        finally:
+            self.frames.pop()
+            self.target, self.used = len(self.frames) - 1, saved
+
+    def loop(self, op, values):
+        from minitf.runtime.lower_loop import lower_loop
+
+        return lower_loop(self, op, values)
+
+    def branch(self, op, values):
+        from minitf.runtime.lower_loop import lower_branch
+
+        return lower_branch(self, op, values)

@@ -1,0 +1,344 @@
+"""Lowering Loop and If ops to native loops and jumps.
+
+Where a loop's values live decides its speed, so as little as possible is copied. Slices of `xs` are read in place. A loop variable that
+is also stacked (because the loop gives it out or its gradient needs it) lives in its stack: one trip writes slot t + 1, the
+next reads it there. Any other loop variable has one place, and what the body computes for it is written right there if nobody
+reads the old value later in the trip.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from minitf.kernels import layout
+from minitf.kernels.elementwise import cast
+from minitf.kernels.loops import take_row, trip_count, zero_tail
+from minitf.runtime.ir import Choice, Ref, Repeat, calls
+from minitf.runtime.lower import Frame, Lowering, NotNative
+from minitf.runtime.plan import needed_ops
+
+FIRST_GUESS = 64  # slices that a loop of unknown length may save before it has to be lowered again
+
+
+def lower_loop(low: Lowering, op, values: list) -> list:
+    """The refs of the Loop op's outputs; unused ones are None."""
+    return _LoopLowering(low, op, values).outputs()
+
+
+class _LoopLowering:
+    """The lowering of one Loop op."""
+
+    def __init__(self, low: Lowering, op, values: list):
+        self.low, self.op, self.loop = low, op, op.attrs["loop"]
+        self.carry, self.xs, self.consts, self.count = self.loop.split(values)
+        self.outer = len(low.frames) - 1
+        self.used = [low.used is None or t in low.used for t in op.outputs]
+        self.n = self.loop.carries
+        self.ys = [k for k in range(len(self.loop.ys)) if self.used[self.n + 1 + k]]
+        self.live, self.ops = self._live()
+        self.node = Repeat(reverse=self.loop.reverse, op=op)
+        self.capacity = self._capacity()
+        self.stacks = self._stacks()
+        self.places = {i: self._place(i) for i in self.live}
+        self._lower_body()
+
+    # ---- what has to be computed
+
+    def _live(self) -> tuple[list[int], list]:
+        """The loop variables that matter, and the body's ops they and the needed ys take."""
+        loop, live = self.loop, {i for i in range(self.n) if self.used[i]}
+        arguments = {t: i for i, t in enumerate(loop.carry_args)}
+        if loop.condition is not None:
+            condition = needed_ops([t.op for t in loop.condition.results], frozenset())
+            live |= {i for i, t in enumerate(loop.condition.arguments) if t.op in condition}
+        while True:
+            roots = [loop.nexts[i] for i in live] + [loop.ys[k] for k in self.ys]
+            ops = needed_ops([t.op for t in roots], frozenset())
+            more = {arguments[t] for op in ops for t in op.outputs if t in arguments}
+            if more <= live:
+                return sorted(live), [op for op in ops if op.type != "Arg"]
+            live |= more
+
+    def _capacity(self) -> int:
+        """How many trips the stacks have room for; sets the trips of the loop."""
+        node = self.node
+        if self.count is not None and self.count.known is not None:
+            node.count = max(int(self.count.known), 0)
+            if any(x.shape[0] < node.count for x in self.xs):
+                raise NotNative(self.op)
+            return node.count
+        if self.count is not None and self.xs:
+            capacity = min(x.shape[0] for x in self.xs)
+        else:
+            capacity = self.low.capacities.get(self.op, FIRST_GUESS) if self.ys else 2**62
+        node.limit = capacity
+        if self.count is not None:
+            node.count = self.low.new((), np.int64)
+            self.low.call(trip_count[self.count.dtype], self.count, node.count, capacity,
+                          error=lambda position: f"a loop was given only {capacity} slices for its trips")  # fmt: skip
+        node.trips = self.low.new((), np.int64)
+        node.carried |= {node.trips.buffer}
+        return capacity
+
+    @property
+    def fixed(self) -> bool:
+        """Whether the number of trips is known."""
+        return isinstance(self.node.count, int)
+
+    # ---- where values live
+
+    def _stacks(self) -> dict[int, Ref]:
+        """For each loop variable that is also a needed y (before or after a trip): the stack of all its values."""
+        wanted = {self.loop.ys[k] for k in self.ys}
+        stacks = {}
+        for i in self.live:
+            stacked = self.loop.nexts[i] in wanted or self.loop.carry_args[i] in wanted
+            if stacked and (self.fixed or not self.loop.reverse):
+                stacks[i] = self.low.new((self.capacity + 1, *self.carry[i].shape), self.carry[i].dtype)
+                self.node.carried.add(stacks[i].buffer)
+        return stacks
+
+    def _slot(self, stack: Ref, shift: int) -> Ref:
+        """The slot of a stack that belongs to the present trip, `shift` further on."""
+        shape = stack.shape[1:]
+        size = int(np.prod(shape, dtype=np.int64)) * stack.dtype.itemsize
+        return Ref(shape, stack.dtype, stack.buffer, stack.offset + shift * size, stack.moves + ((self.node, size),))
+
+    def _place(self, i: int) -> Ref:
+        """Where loop variable i is when a trip starts; its first value is put there."""
+        init = self.carry[i]
+        if i in self.stacks:
+            first = self._at(self.stacks[i], self.capacity if self.loop.reverse else 0)
+            self.low.move(init, first)
+            return self._slot(self.stacks[i], 1 if self.loop.reverse else 0)
+        place = self.low.new(init.shape, init.dtype)
+        self.node.carried.add(place.buffer)
+        self.low.move(init, place)
+        return place
+
+    @staticmethod
+    def _at(stack: Ref, index: int) -> Ref:
+        shape = stack.shape[1:]
+        size = int(np.prod(shape, dtype=np.int64)) * stack.dtype.itemsize
+        return Ref(shape, stack.dtype, stack.buffer, stack.offset + index * size, stack.moves)
+
+    # ---- the body
+
+    def _lower_body(self) -> None:
+        low, loop = self.low, self.loop
+        for body in (loop.body, loop.condition):
+            for i, argument in loop.const_args(body) if body is not None else ():
+                low.refs[argument] = self.consts[i]
+        for argument, x in zip(loop.xs_args, self.xs):
+            low.refs[argument] = self._slice(x)
+        for i in self.live:
+            low.refs[loop.carry_args[i]] = self._varying(self.places[i])
+        if loop.condition is not None:
+            self._lower_condition()
+        frame = Frame(self.node)
+        frame.nodes = self.node.body
+        low.body(self.ops, [loop.nexts[i] for i in self.live] + [loop.ys[k] for k in self.ys], frame)
+        low.frames.append(frame)
+        low.target = len(low.frames) - 1
+        self.ys_refs = {}
+        self._store()
+        low.frames.pop()
+        low.target = len(low.frames) - 1
+        low.frames[low.target].nodes.append(self.node)
+
+    def _slice(self, x: Ref) -> Ref:
+        size = int(np.prod(x.shape[1:], dtype=np.int64)) * x.dtype.itemsize
+        return Ref(x.shape[1:], x.dtype, x.buffer, x.offset, x.moves + ((self.node, size),))
+
+    def _varying(self, place: Ref) -> Ref:
+        """A loop variable's place, seen from inside: it changes with every trip."""
+        place.buffer.level = max(place.buffer.level, self.outer + 1)
+        return place
+
+    def _lower_condition(self) -> None:
+        loop, frame = self.loop, Frame(self.node)
+        frame.nodes = self.node.test
+        for i, argument in enumerate(loop.condition.arguments):
+            if i in self.places:
+                self.low.refs[argument] = self.places[i]
+        results = loop.condition.results
+        ops = [op for op in needed_ops([t.op for t in results], frozenset()) if op.type != "Arg"]
+        self.low.body(ops, results, frame)
+        predicate = self.low.refs[results[0]]
+        if predicate.known is not None:
+            raise NotNative(self.op)
+        self.node.predicate = predicate
+
+    def _store(self) -> None:
+        """Puts the next values of the loop variables and the slices of the ys where they belong."""
+        low, loop = self.low, self.loop
+        late: list[tuple[Ref, Ref]] = []
+        pinned = self._read_late()
+        for i in self.live:
+            new, place = low.refs[loop.nexts[i]], self.places[i]
+            if new.shape != place.shape:
+                raise NotNative(self.op)
+            target = self._slot(self.stacks[i], 0 if loop.reverse else 1) if i in self.stacks else place
+            if new.settled().same_place(target.settled()):
+                continue
+            if self._owned(new) and (i in self.stacks or place.buffer not in pinned and self._overwritable(place, new)):
+                new.buffer.home = target
+            else:
+                late.append((new, target))
+        for k in self.ys:
+            self.ys_refs[k] = self._store_slice(k)
+        # Values that are loop variables themselves are read before any of them is overwritten.
+        places = {self.places[i].buffer for i in self.live}
+        sources = [low.copy(new) if new.settled().buffer in places and len(late) > 1 else new for new, _ in late]
+        for source, (_, target) in zip(sources, late):
+            low.move(source, target)
+
+    def _read_late(self) -> set:
+        """The places that are read after the body's own calls: values handed on as they are."""
+        refs = [self.low.refs[self.loop.nexts[i]] for i in self.live] + [self.low.refs[self.loop.ys[k]] for k in self.ys]
+        return {ref.settled().buffer for ref in refs if ref is not None} & {p.buffer for p in self.places.values()}
+
+    def _owned(self, ref: Ref) -> bool:
+        """Whether the value fills a buffer of its own, written in this body."""
+        buffer = ref.buffer
+        return (
+            buffer.kind == "arena" and buffer.home is None and buffer.level == self.outer + 1 and not ref.moves
+            and ref.offset == 0 and ref.nbytes == buffer.size and buffer not in self.node.carried
+        )  # fmt: skip
+
+    def _overwritable(self, place: Ref, new: Ref) -> bool:
+        """Whether nobody reads the old value once the new one begins to be written."""
+        read = written = -1
+        for position, node in enumerate(self.node.body):
+            buffers = {ref.settled().buffer for call in calls([node]) for ref in call.refs}
+            if isinstance(node, Choice):
+                buffers.add(node.predicate.settled().buffer)
+            if place.buffer in buffers:
+                read = position
+            if new.buffer in buffers and written < 0:
+                written = position
+        return read < written
+
+    def _store_slice(self, k: int) -> Ref:
+        """The stack of y number k."""
+        low, loop, y = self.low, self.loop, self.loop.ys[k]
+        for i, stack in self.stacks.items():
+            if y is loop.nexts[i] or y is loop.carry_args[i]:
+                shift = (y is loop.nexts[i]) != loop.reverse
+                return self._part(stack, 1 if shift else 0)
+        ref = low.refs[y]
+        if ref is None:
+            raise NotNative(self.op)
+        low.target = self.outer
+        stack = low.new((self.capacity, *ref.shape), ref.dtype)
+        low.target = self.outer + 1
+        self.node.carried.add(stack.buffer)
+        slot = self._slot(stack, 0)
+        if self._owned(ref):
+            ref.buffer.home = slot
+        else:
+            low.move(ref, slot)
+        return stack
+
+    def _part(self, stack: Ref, shift: int) -> Ref:
+        first = self._at(stack, shift)
+        return Ref((self.capacity, *stack.shape[1:]), stack.dtype, stack.buffer, first.offset, stack.moves)
+
+    # ---- after the loop
+
+    def outputs(self) -> list:
+        """The refs of the op's outputs."""
+        finals = [self._final(i) if i in self.places and self.used[i] else None for i in range(self.n)]
+        ys = [self._padded(k) if k in self.ys_refs else None for k in range(len(self.loop.ys))]
+        return [*finals, self._trips() if self.used[self.n] else None, *ys]
+
+    def _final(self, i: int) -> Ref:
+        if i not in self.stacks:
+            place = self.places[i]
+            place.buffer.level = self.outer
+            return Ref(place.shape, place.dtype, place.buffer, place.offset, place.moves)
+        stack = self.stacks[i]
+        stack.buffer.level = self.outer
+        if self.fixed:
+            return self._at(stack, 0 if self.loop.reverse else self.capacity)
+        out = self.low.new(stack.shape[1:], stack.dtype)
+        if out.size:
+            self.low.call(take_row[layout.carrier(stack.dtype)], stack, self.node.trips, out, out.size)
+        return out
+
+    def _trips(self) -> Ref:
+        if self.fixed:
+            return self.low.constant(np.asarray(self.capacity, np.int32))
+        out = self.low.new((), np.int32)
+        self.low.call(cast[np.int64, np.int32], self.node.trips, out, 1)
+        return out
+
+    def _padded(self, k: int) -> Ref:
+        """A y; slices of trips that were not made are zero, except in what only gradients read."""
+        ref = self.ys_refs[k]
+        ref.buffer.level = self.outer
+        if not self.fixed and k not in self.loop.saved and ref.size:
+            row = ref.nbytes // ref.shape[0]
+            self.low.call(zero_tail[()], ref, self.node.trips, self.capacity, row)
+        return ref
+
+
+def lower_branch(low: Lowering, op, values: list) -> list:
+    """The refs of the If op's outputs; unused ones are None."""
+    branches, used = op.attrs["branches"], [low.used is None or t in low.used for t in op.outputs]
+    for body in branches.bodies:
+        for i, outer in enumerate(branches.consts):
+            if outer in body.consts:
+                low.refs[body.consts[outer]] = values[1 + i]
+    if values[0].known is not None:
+        return _chosen(low, branches.bodies[0 if values[0].known else 1], used)
+    frames = [_lowered(low, body, used) for body in branches.bodies]
+    outputs = [_joined(low, op, [body.results[k] for body in branches.bodies], frames) if used[k] else None
+               for k in range(len(op.outputs))]  # fmt: skip
+    low.frames[low.target].nodes.append(Choice(values[0], (frames[0].nodes, frames[1].nodes), op))
+    return outputs
+
+
+def _wanted(body, used: list) -> tuple[list, list]:
+    results = [t for t, u in zip(body.results, used) if u and t is not None]
+    return [op for op in needed_ops([t.op for t in results], frozenset()) if op.type != "Arg"], results
+
+
+def _chosen(low: Lowering, body, used: list) -> list:
+    """The branch that is known to be taken, in place."""
+    ops, results = _wanted(body, used)
+    saved, low.used = low.used, {t for op in ops for t in op.inputs} | set(results)
+    for op in ops:
+        low.lower(op)
+    low.used = saved
+    return [low.refs[t] if u and t is not None else None for t, u in zip(body.results, used)]
+
+
+def _lowered(low: Lowering, body, used: list) -> Frame:
+    frame = Frame(branch=True)
+    low.body(*_wanted(body, used), frame)
+    return frame
+
+
+def _joined(low: Lowering, op, results: list, frames: list[Frame]) -> Ref:
+    """One place for a result, whichever branch computes it."""
+    refs = [None if t is None else low.refs[t] for t in results]
+    present = [r for r in refs if r is not None]
+    if len({r.shape for r in present}) > 1:
+        raise NotNative(op)
+    out = low.new(present[0].shape, present[0].dtype)
+    level = len(low.frames)
+    for ref, frame in zip(refs, frames):
+        if ref is None:
+            continue
+        buffer = ref.buffer
+        fresh = buffer.kind == "arena" and buffer.home is None and buffer.level == level and not ref.moves
+        if fresh and ref.offset == 0 and ref.nbytes == buffer.size:
+            buffer.home = out
+        else:
+            low.frames.append(frame)
+            low.target = level
+            low.move(ref, out)
+            low.frames.pop()
+            low.target = level - 1
+    return out

@@ -1,0 +1,225 @@
+"""Regions: runs of native ops, lowered once per set of input shapes and executed by the virtual machine."""
+
+from __future__ import annotations
+
+import time
+from collections import OrderedDict
+
+import numpy as np
+
+from minitf.framework import errors
+from minitf.kernels import vm
+from minitf.runtime.ir import Call, Ref, settle
+from minitf.runtime.lower import Lowering, NotNative
+from minitf.runtime.op_by_op import Concrete
+from minitf.runtime.state import Reference, State
+from minitf.runtime.table import Table
+
+_PROGRAMS_KEPT = 32
+_SPECIALIZED_SIZE = 64
+_FIRST_BUDGET, _SLICE = 64, 0.05  # back-edges of the first slice; seconds that a slice should take
+
+
+class Program:
+    """A region lowered for certain shapes, ready to run."""
+
+    def __init__(self, low: Lowering, outputs: list, copies: dict):
+        self.low, self.outputs = low, outputs
+        nodes = low.frames[0].nodes
+        settle(nodes)
+        self.refs = [low.refs[t].settled() for t in outputs]
+        self.copies = {t: ref.settled() for t, ref in copies.items()}
+        kept = [r for r in [*self.refs, *self.copies.values()] if r.known is None]
+        self.table = Table(nodes, low.inputs, kept)
+        self.versions = low.versions
+        self._control = np.zeros(vm.CONTROL_WORDS, np.int64)
+        self._loops = bool(self.table.loops)
+        self._run = vm.vm[()].run
+        self.guesses = [node.op for node in self.table.loops.values() if node.predicate is not None and node.limit < 2**62]
+
+    @property
+    def valid(self) -> bool:
+        """Whether the variables' memory is still where it was."""
+        return all(slot.version == version for slot, version in self.versions)
+
+    def run(self, arrays: list[np.ndarray]) -> None:
+        """Runs on these inputs; raises what the ops raise."""
+        code = self.table.code
+        for array, patches in zip(arrays, self.table.patches):
+            address = array.__array_interface__["data"][0]
+            for place, offset in patches:
+                code[place] = address + offset
+        status = self._sliced() if self._loops else self._run(code, self._control)
+        if status:
+            self._failed(*vm.unpack(status), arrays)
+
+    def value(self, ref: Ref, arrays: list):
+        """A value the program computed; in its own memory, which the next run overwrites."""
+        if ref.slot is not None and ref.known is None:
+            return Reference(ref.slot)
+        return Concrete(self.table.array(ref, arrays))
+
+    def capacity_of(self, op) -> int:
+        """The trips that a loop of unknown length has room for."""
+        return next(node.limit for node in self.table.loops.values() if node.op is op)
+
+    def memory(self) -> list[tuple[np.ndarray, np.ndarray]]:
+        """What a run may change outside of its arena, with copies."""
+        buffers = [r.buffer.array for r in self.low.states] + [b.slot.array for b in self.low.written_buffers()]
+        return [(array, array.copy()) for array in buffers]
+
+    def _sliced(self) -> int:
+        """Runs in slices, so that Ctrl-C is heard between them."""
+        control, budget = self._control, _FIRST_BUDGET
+        try:
+            while True:
+                control[vm.BUDGET] = budget
+                started = time.perf_counter()
+                status = self._run(self.table.code, control)
+                if status & 0xFFFFFFFF != vm.YIELD:
+                    return status
+                spent = time.perf_counter() - started
+                budget = max(2, min(int(budget * _SLICE / max(spent, 1e-9)), 2**40))
+        except BaseException:
+            control[vm.PLACE] = control[vm.ACTIVE] = 0
+            self.table.restore()
+            raise
+
+    def _failed(self, place: int, status: int, arrays: list) -> None:
+        if status == vm.FULL:
+            raise Full(self.table.loops[place].op)
+        call = self.table.calls.get(place)
+        if call is None or status >= vm.YIELD:
+            raise errors.InternalError(None, None, f"the virtual machine stopped at {place} with status {status:#x}")
+        self.low.at_fault = self._operands(call)
+        try:
+            message = call.error(status - 1) if call.error else f"element {status - 1} cannot be computed"
+        finally:
+            self.low.at_fault = None
+        raise errors.InvalidArgumentError(None, call.op, message)
+
+    def _operands(self, call: Call) -> dict:
+        """Where the memory operands of a failing call were at that moment: address by buffer."""
+        addresses = self._control[vm.FAULT :]
+        return {id(o.buffer): int(a) - o.offset for o, a in zip(call.operands, addresses) if isinstance(o, Ref)}
+
+
+class Full(Exception):
+    """A loop of unknown length made more trips than there was room to save."""
+
+    def __init__(self, op):
+        super().__init__(op.name)
+        self.op = op
+
+
+class Split(Exception):
+    """An op of the region cannot be lowered and has to run on the host."""
+
+    def __init__(self, op):
+        super().__init__(op.name)
+        self.op = op
+
+
+class Region:
+    """Native ops that follow each other; `inputs` come from outside, `outputs` are needed later."""
+
+    def __init__(self, ops: list, inputs: list, outputs: list, fetched: list, written: frozenset, state: State):
+        self.ops, self.inputs, self.outputs = ops, inputs, outputs
+        self.fetched = fetched  # the outputs that follow a variable and are wanted as they are at their place
+        self.written, self.state = written, state
+        self.specialized: set = set()  # the inputs whose contents decide shapes
+        self.capacities: dict = {}  # how many trips the loops of unknown length have room for
+        self._programs: OrderedDict = OrderedDict()
+
+    def run(self, values: dict) -> dict:
+        """Runs the region; `values` maps tensors to values and is added to. Returns copies of fetched variables."""
+        arrays = [values[t].array for t in self.inputs]
+        program = self.program(arrays)
+        while True:
+            undo = program.memory() if program.guesses else ()
+            try:
+                program.run(arrays)
+                break
+            except Full as full:
+                for array, copy in undo:
+                    array[...] = copy
+                self.capacities[full.op] = 2 * program.capacity_of(full.op)
+                self._programs.clear()
+                program = self.program(arrays)
+        for tensor, ref in zip(self.outputs, program.refs):
+            values[tensor] = program.value(ref, arrays)
+        return {t: Concrete(program.table.array(ref, arrays)) for t, ref in program.copies.items()}
+
+    def program(self, arrays: list) -> Program:
+        """The program for inputs of these shapes; at most a few are kept, the least recently used goes first."""
+        key = tuple([a.shape if t not in self.specialized else (a.shape, a.tobytes()) for t, a in zip(self.inputs, arrays)])
+        program = self._programs.get(key)
+        if program is not None and program.valid:
+            self._programs.move_to_end(key)
+            return program
+        count = len(self.specialized)
+        program = self._lowered(arrays)
+        if len(self.specialized) > count:
+            self._programs.clear()
+            return self.program(arrays)
+        self._programs[key] = program
+        if len(self._programs) > _PROGRAMS_KEPT:
+            self._programs.popitem(last=False)
+        return program
+
+    def _lowered(self, arrays: list) -> Program:
+        while True:
+            low = Lowering(self.state, self.written)
+            low.capacities = self.capacities
+            low.used = {t for op in self.ops for t in op.inputs} | set(self.outputs)
+            for tensor, array in zip(self.inputs, arrays):
+                low.input(tensor, array.shape, array.dtype, array.copy() if tensor in self.specialized else None)
+            try:
+                return Program(low, self.outputs, self._lower_ops(low))
+            except NotNative as error:
+                sources = self._sources(low, error)
+                if not sources:
+                    raise Split(low.top) from None
+                self.specialized |= sources
+
+    def _lower_ops(self, low: Lowering) -> dict:
+        """Lowers all ops; returns where copies of fetched variables are."""
+        kept, copies = set(self.outputs), {}
+        for op in self.ops:
+            low.top = op
+            low.lower(op)
+            for tensor in op.outputs:
+                if tensor in self.fetched:
+                    copies[tensor] = low.snapshot(low.refs[tensor])
+                elif tensor in kept and not follows_variable(op):
+                    low.refs[tensor] = low.snapshot(low.refs[tensor])
+        return copies
+
+    def _sources(self, low: Lowering, error: NotNative) -> set:
+        """The small integer inputs of the region that decide the value which lowering asked for."""
+        if error.demanded is None:
+            return set()
+        todo = [t for t in error.op.inputs if low.refs.get(t) is error.demanded]
+        found, seen = set(), set()
+        while todo:
+            tensor = todo.pop()
+            if tensor in seen:
+                continue
+            seen.add(tensor)
+            if tensor in low.refs and low.refs[tensor].known is not None:
+                continue
+            if tensor in self.inputs:
+                found.add(tensor)
+            elif "stands_for" in tensor.op.attrs:
+                todo.append(tensor.op.attrs["stands_for"])
+            elif not tensor.op.inputs or tensor.op.definition.stateful or tensor.op.definition.numpy is None:
+                return set()
+            else:
+                todo.extend(tensor.op.inputs)
+        small = all(t.dtype.is_integer and low.refs[t].size <= _SPECIALIZED_SIZE for t in found)
+        return found - self.specialized if small else set()
+
+
+def follows_variable(op) -> bool:
+    """Whether the op's output is the memory of a variable itself."""
+    return op.outputs[0].dtype.is_ref_dtype or bool(op.attrs.get("follows"))

@@ -1,0 +1,170 @@
+"""Assembling a region's calls into the instruction table that the virtual machine walks."""
+
+from __future__ import annotations
+
+import struct
+
+import numpy as np
+
+from minitf.kernels import vm
+from minitf.runtime.arena import ALIGNMENT, intervals, place
+from minitf.runtime.ir import Call, Ref, Repeat
+
+
+class Table:
+    """The code of one region and the memory it works on.
+
+    `patches[i]` are the places and byte offsets where the address of input i has to be written before a run.
+    """
+
+    def __init__(self, nodes: list, inputs: list[Ref], outputs: list[Ref]):
+        lives = intervals(nodes, {r.buffer for r in outputs})
+        self.arena_size = place(lives)
+        self._arena = np.empty(self.arena_size + ALIGNMENT, np.uint8)
+        self._base = -(-self._arena.ctypes.data // ALIGNMENT) * ALIGNMENT
+        self.patches: list[list[tuple[int, int]]] = [[] for _ in inputs]
+        self._words: list[int] = []
+        self._moves: dict[int, list[tuple[int, int]]] = {}
+        self._kept: list = []  # arrays whose addresses are in the table
+        self.calls: dict[int, Call] = {}
+        self.loops: dict[int, Repeat] = {}
+        self._emit(nodes)
+        self._words.append(vm.END)
+        self.code = np.array(self._words, np.int64)
+        self._pristine = self.code.copy()
+        del self._words, self._moves
+
+    def restore(self) -> None:
+        """Puts the table back as it was assembled, after a run that was cut off."""
+        np.copyto(self.code, self._pristine)
+
+    def array(self, ref: Ref, inputs: list) -> np.ndarray:
+        """The contents of a value, without a copy."""
+        if ref.known is not None:
+            return ref.known
+        if ref.buffer.kind == "arena":
+            start = self._base - self._arena.ctypes.data + ref.buffer.offset + ref.offset
+            return self._arena[start : start + ref.nbytes].view(ref.dtype).reshape(ref.shape)
+        whole = inputs[ref.buffer.index] if ref.buffer.kind == "input" else self._own(ref)
+        flat = whole.reshape(-1).view(np.uint8)
+        return flat[ref.offset : ref.offset + ref.nbytes].view(ref.dtype).reshape(ref.shape)
+
+    @staticmethod
+    def _own(ref: Ref) -> np.ndarray:
+        return ref.buffer.slot.array if ref.buffer.slot is not None else ref.buffer.array
+
+    # ---- assembling
+
+    def _emit(self, nodes: list) -> None:
+        for node in nodes:
+            if isinstance(node, Call):
+                self._call(node)
+            elif isinstance(node, Repeat):
+                self._repeat(node)
+            else:
+                self._choice(node)
+
+    def _call(self, call: Call) -> None:
+        words = self._words
+        start = len(words)
+        self.calls[start] = call
+        words += [call.kernel.address, 0]
+        for operand in call.operands:
+            if isinstance(operand, Ref):
+                self._address(operand)
+            elif isinstance(operand, (tuple, list)):
+                words.extend(operand)
+            elif isinstance(operand, float):
+                words.append(struct.unpack("q", struct.pack("d", operand))[0])
+            else:
+                words.append(int(operand))
+        words[start + 1] = len(words) - start
+
+    def _address(self, ref: Ref) -> None:
+        """Writes the word that holds the address of `ref`."""
+        place = len(self._words)
+        for loop, stride in ref.moves:
+            self._moves.setdefault(id(loop), []).append((place, stride))
+        buffer = ref.buffer
+        if buffer.kind == "input":
+            self.patches[buffer.index].append((place, ref.offset))
+            self._words.append(0)
+            return
+        self._words.append(self._buffer_address(buffer) + ref.offset)
+
+    def _buffer_address(self, buffer) -> int:
+        if buffer.kind == "arena":
+            return self._base + buffer.offset
+        array = buffer.slot.array if buffer.slot is not None else buffer.array
+        self._kept.append(array)
+        return array.__array_interface__["data"][0]
+
+    def _repeat(self, node: Repeat) -> None:
+        words, start = self._words, len(self._words)
+        self.loops[start] = node
+        head = [vm.LOOP] + [0] * (vm.PATCHES - 1)
+        words.extend(head)
+        known = isinstance(node.count, int)
+        words[start + vm.LIMIT] = node.count if known else node.limit
+        words[start + vm.MODE] = vm.WHILE if node.predicate is not None else vm.REVERSE if node.reverse else vm.FORWARD
+        words[start + vm.OUTER] = vm.IDLE
+        room = _patches_needed(node, node.test + node.body)
+        words.extend([0] * (2 * room))
+        words[start + 1] = len(words) - start
+        if node.trips is not None:
+            self._fixed(start + vm.TRIPS_ADDRESS, node.trips)
+        if isinstance(node.count, Ref):
+            self._fixed(start + vm.LIMIT_ADDRESS, node.count)
+        self._emit(node.test)
+        if node.predicate is not None:
+            words.extend([vm.LEAVE, 4, start])
+            self._address(node.predicate)
+        self._emit(node.body)
+        words.extend([vm.NEXT, 3, start])
+        words[start + vm.EXIT] = len(words)
+        patches = self._moves.pop(id(node), [])
+        words[start + vm.COUNT] = len(patches)
+        flat = [word for patch in patches for word in patch]
+        words[start + vm.PATCHES : start + vm.PATCHES + len(flat)] = flat
+
+    def _fixed(self, place: int, ref: Ref) -> None:
+        """Writes an address into a word that is there already."""
+        self._address(ref)
+        self._words[place] = self._words.pop()
+        last = len(self._words)
+        for patches in [*self._moves.values(), *self.patches]:
+            for i, (where, change) in enumerate(patches):
+                if where == last:
+                    patches[i] = (place, change)
+
+    def _choice(self, node) -> None:
+        words, start = self._words, len(self._words)
+        words.extend([vm.JUMP_IF, 5])
+        self._address(node.predicate)
+        words.extend([1, 0])
+        self._emit(node.bodies[1])
+        jump = len(words)
+        words.extend([vm.JUMP, 3, 0])
+        words[start + 4] = len(words)
+        self._emit(node.bodies[0])
+        words[jump + 2] = len(words)
+
+
+def _patches_needed(loop: Repeat, nodes: list) -> int:
+    """How many addresses inside a loop move with it."""
+    count = 0
+    refs: list[Ref] = [loop.predicate] if loop.predicate is not None else []
+    todo = list(nodes)
+    while todo:
+        node = todo.pop()
+        if isinstance(node, Call):
+            refs += node.refs
+        elif isinstance(node, Repeat):
+            refs += [r for r in (node.predicate, node.trips, node.count) if isinstance(r, Ref)]
+            todo += node.test + node.body
+        else:
+            refs.append(node.predicate)
+            todo += node.bodies[0] + node.bodies[1]
+    for ref in refs:
+        count += sum(1 for moved, _ in ref.moves if moved is loop)
+    return count
