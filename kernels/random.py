@@ -52,8 +52,9 @@ def double(high, low):
 @scalar
 def polar(first, second):
     """Two independent normals from two uniforms (Box and Muller, 1958)."""
-    radius = math.sqrt(like(first, -2.0) * like(first, math.log(max(first, like(first, SMALL)))))
-    angle = like(first, 2 * math.pi) * second
+    logarithm = like(first, math.log(max(first, like(first, SMALL))))
+    radius = like(first, math.sqrt(like(first, -2.0) * logarithm))
+    angle = like(first, 2 * math.pi * np.float64(second))  # TensorFlow rounds the angle once
     return like(first, math.sin(angle) * radius), like(first, math.cos(angle) * radius)
 
 
