@@ -59,14 +59,14 @@ def unary(kernel):
 
 
 def flat(kernel):
-    """One pass over inputs of one shape, such as a gradient kernel; `kernel(a, b, ..., o, n)`."""
+    """Inputs of one shape, such as a gradient kernel's; `kernel(a, b, o, rank, dims)`."""
 
     def lower(b, op, x, *others):
         for other in others:
             if other.shape != x.shape:
                 raise ValueError(f"inputs of shapes {x.shape} and {other.shape} have to be of one shape")
         out = b.new(x.shape, op.outputs[0].dtype.numpy)
-        b.call(kernel[x.dtype], x, *others, out, x.size)
+        b.call(kernel[x.dtype], x, *others, out, 1, (x.size, *[1] * (1 + len(others))))
         return out
 
     return lower

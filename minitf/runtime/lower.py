@@ -6,7 +6,10 @@ import ctypes
 
 import numpy as np
 
+from minitf.framework.errors import InternalError
 from minitf.framework.static import full
+from minitf.kernels import layout
+from minitf.kernels.state import assign
 from minitf.runtime.builder import Builder, NeedsData
 from minitf.runtime.ir import Buffer, Call, Ref
 from minitf.runtime.op_by_op import is_native
@@ -51,7 +54,7 @@ class Lowering(Builder):
     # ---- the builder that kernel rules see
 
     def constant(self, array):
-        array = np.ascontiguousarray(array)
+        array = np.asarray(array, order="C")
         return Ref(array.shape, array.dtype, Buffer(array.nbytes, "constant", array), known=array)
 
     def new(self, shape, dtype):
@@ -84,13 +87,12 @@ class Lowering(Builder):
 
     def move(self, source: Ref, target: Ref) -> None:
         """Copies bytes."""
-        from minitf.kernels import layout
-        from minitf.kernels.elementwise import copy
-
         if source.size:
-            self.call(copy[layout.carrier(source.dtype)], source, target, source.size)
+            self.call(assign[layout.carrier(source.dtype)], source, target, source.size)
 
     def call(self, kernel, *operands, error=None):
+        if len(operands) != len(kernel.operands):
+            raise InternalError(None, self.current, f"{kernel.name} takes {len(kernel.operands)} operands, not {len(operands)}")
         self.frames[self.target].nodes.append(Call(kernel, operands, error, self.current))
 
     def data(self, value):
@@ -165,6 +167,8 @@ class Lowering(Builder):
             results = self._hoisted(op, inputs)
         except NeedsData as error:
             raise NotNative(op, error.args[0]) from None
+        except (ValueError, IndexError) as error:
+            raise NotNative(op) from error  # on the host it fails with a full message, if it is reached at all
         return list(results) if isinstance(results, (list, tuple)) else [] if results is None else [results]
 
     def _hoisted(self, op, inputs: list):

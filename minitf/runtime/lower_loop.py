@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 
 from minitf.kernels import layout
-from minitf.kernels.elementwise import cast
+from minitf.kernels.cast import cast
 from minitf.kernels.loops import take_row, trip_count, zero_tail
 from minitf.runtime.ir import Choice, Ref, Repeat, calls
 from minitf.runtime.lower import Frame, Lowering, NotNative
