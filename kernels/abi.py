@@ -21,7 +21,9 @@ NUMBERS = (*REALS, "bool")
 
 KERNELS = {}
 SCALARS = []
+ASSEMBLY = {}  # function -> what writes its assembly
 FASTMATH = {"contract"}
+WORKSPACE = 1 << 15
 ENTRY = ctypes.CFUNCTYPE(ctypes.c_int64, ctypes.c_void_p)  # releases the GIL
 
 
@@ -194,7 +196,21 @@ class Scalar:
 
 def scalar(function):
     """Declares a helper for kernels, polymorphic in its arguments like any Numba function."""
-    return Scalar(function)
+    return function if isinstance(function, Scalar) else Scalar(function)
+
+
+def assembly(write):
+    """Declares a helper for kernels that is compiled from LLVM assembly; the function itself is for plain Python.
+
+    `write(symbol, dtype, size)` gives the definition of `i64 @symbol(...)`; dtype is the first pointer's, size the bytes
+    of the processor's vectors.
+    """
+
+    def declare(function):
+        ASSEMBLY[function] = write
+        return function
+
+    return declare
 
 
 def like(x, number):
@@ -220,6 +236,21 @@ def call(address, table, position):
 def address(pointer, position):
     """The address of an item of an array operand."""
     return pointer.ctypes.data + pointer.itemsize * int(position)
+
+
+def at(pointer, position):
+    """The operand from an item on."""
+    return pointer[position:]
+
+
+def lanes(pointer):
+    """How many items the processor's vectors hold."""
+    return 4
+
+
+def workspace(pointer):
+    """Scratch memory of `WORKSPACE` bytes for the time of a call, for items as the pointer's."""
+    return np.empty(WORKSPACE // pointer.itemsize, pointer.dtype)
 
 
 def read(address):

@@ -3,9 +3,12 @@
 The code is self-contained: helpers are linked in, and what stays external is the C library's, which every process has.
 """
 
+import inspect
+
 import llvmlite.binding as llvm
 from llvmlite import ir
 from numba import types
+from numba.core import cgutils
 from numba.core.codegen import AOTCPUCodegen
 from numba.core.compiler import Flags, compile_extra
 from numba.core.cpu_options import FastMathOptions
@@ -34,12 +37,19 @@ class HostCodegen(AOTCPUCodegen):
 
 _codegen = HostCodegen("minitf.kernels", cpu_name="host")
 _registered = set()
+_assembled = {}  # symbol -> what writes its assembly
+
+
+def vector_size():
+    """The bytes of the processor's widest vectors."""
+    features = llvm.get_host_cpu_features()
+    return 64 if features.get("avx512f") else 32 if features.get("avx2") else 16
 
 
 @global_compiler_lock
 def compile_kernel(instance, symbol):
     """The object code of a kernel instance, with its entry point under the given symbol."""
-    _register_scalars()
+    _register_helpers()
     signature = [
         NUMBER[o] if isinstance(o, str) else types.CPointer(from_dtype(o)) for o in instance.operands
     ]
@@ -98,6 +108,8 @@ def _entry(described, operands, symbol):
 
 def _emit(library, symbol):
     module = library._final_module
+    for name in [f.name for f in module.functions if f.is_declaration and f.name in _assembled]:
+        module.link_in(llvm.parse_assembly(_assembled[name]()))
     for function in module.functions:
         if not function.is_declaration and function.name != symbol:
             function.linkage = "internal"  # helpers of two kernels may share a name
@@ -114,11 +126,15 @@ def _check_external(name):
         raise RuntimeError(f"a kernel may call only C library functions, not {name}")
 
 
-def _register_scalars():
+def _register_helpers():
     for function in abi.SCALARS:
         if function not in _registered:
             _registered.add(function)
             _overload(function)
+    for function, write in abi.ASSEMBLY.items():
+        if function not in _registered:
+            _registered.add(function)
+            _assemble(function, write)
 
 
 def _overload(function):
@@ -145,6 +161,25 @@ def _provides(function):
     return register
 
 
+def _assemble(function, write):
+    """Makes LLVM assembly the compiled form of a Python function that kernels call."""
+
+    def define(typing, *args):
+        dtype = next(a.dtype for a in args if isinstance(a, types.CPointer))
+
+        def generate(context, builder, signature, values):
+            symbol = f"{function.__name__}_{dtype}"
+            _assembled[symbol] = lambda: write(symbol, as_dtype(dtype), vector_size())
+            kind = ir.FunctionType(WORD, [value.type for value in values])
+            return builder.call(cgutils.get_or_insert_function(builder.module, kind, symbol), values)
+
+        return types.int64(*map(types.unliteral, args)), generate
+
+    parameters = inspect.signature(function).parameters.values()
+    define.__signature__ = inspect.Signature([*inspect.signature(define).parameters.values()][:1] + [*parameters])
+    _provides(function)(define)
+
+
 @_provides(abi.call)
 def _call(typing, address, table, position):
     def generate(context, builder, signature, args):
@@ -161,6 +196,33 @@ def _address(typing, pointer, position):
         return builder.ptrtoint(builder.gep(args[0], [args[1]]), WORD)
 
     return types.int64(pointer, types.int64), generate
+
+
+@_provides(abi.at)
+def _at(typing, pointer, position):
+    def generate(context, builder, signature, args):
+        return builder.gep(args[0], [args[1]])
+
+    return pointer(pointer, types.int64), generate
+
+
+@_provides(abi.lanes)
+def _lanes(typing, pointer):
+    def generate(context, builder, signature, args):
+        return WORD(vector_size() * 8 // pointer.dtype.bitwidth)
+
+    return types.int64(pointer), generate
+
+
+@_provides(abi.workspace)
+def _workspace(typing, pointer):
+    def generate(context, builder, signature, args):
+        with builder.goto_entry_block():
+            place = builder.alloca(BYTE, WORD(abi.WORKSPACE))
+            place.align = 64
+        return builder.bitcast(place, args[0].type)
+
+    return pointer(pointer), generate
 
 
 @_provides(abi.read)

@@ -41,7 +41,7 @@ def reduced_exp(x):
 
 
 @reduced_exp.register(F)
-def reduced_exp(x):
+def _(x):
     z = x * LOG2E_F + SHIFTER_F
     n = z - SHIFTER_F
     r = x - n * LN2_HIGH_F
@@ -57,7 +57,7 @@ def times_power(y, z):
 
 
 @times_power.register(F)
-def times_power(y, z):
+def _(y, z):
     return from_bits(np.int32(bits(y) + (bits(z) << 23)))
 
 
@@ -69,7 +69,7 @@ def exp_range(x):
 
 
 @exp_range.register(F)
-def exp_range(x):
+def _(x):
     t = EXP_MAX_F if x > EXP_MAX_F else x
     return (EXP_MIN_F if t < EXP_MIN_F else t), EXP_MIN_F, EXP_MAX_F
 
@@ -107,7 +107,7 @@ def split(x):
 
 
 @split.register(F)
-def split(x):
+def _(x):
     word = bits(x)
     m = from_bits(np.int32((word & 0x007FFFFF) | 0x3F000000))
     e = F(np.int32((word >> 23) - 126))
@@ -135,7 +135,7 @@ L0, L1, L2, L3, L4, L5, L6, L7, L8 = map(
 
 
 @log_near_one.register(F)
-def log_near_one(x):
+def _(x):
     y = (((L0 * x + L1) * x + L2) * x + L3) * x + L4
     y = (((y * x + L5) * x + L6) * x + L7) * x + L8
     return y * x * (x * x)
@@ -148,7 +148,7 @@ def tiny(x):
 
 
 @tiny.register(F)
-def tiny(x):
+def _(x):
     return TINY_F, F(16777216.0), F(24.0)
 
 
@@ -201,7 +201,7 @@ T0, T1, T2, T3, T4 = map(
 
 
 @tanh_small.register(F)
-def tanh_small(x):
+def _(x):
     z = x * x
     return ((((T0 * z + T1) * z + T2) * z + T3) * z + T4) * z * x + x
 
@@ -268,5 +268,7 @@ def digamma(x):
         y -= 1.0 / z
         z += 1.0
     s = 1.0 / (z * z)
-    s *= 1.0 / 12 - s * (1.0 / 120 - s * (1.0 / 252 - s * (1.0 / 240 - s * (1.0 / 132))))
+    s *= 1.0 / 12 - s * (
+        1.0 / 120 - s * (1.0 / 252 - s * (1.0 / 240 - s * (1.0 / 132 - s * (691.0 / 32760))))
+    )
     return like(x, y + np.log(z) - 0.5 / z - s)
