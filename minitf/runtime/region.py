@@ -87,7 +87,7 @@ class Program:
 
     def _failed(self, place: int, status: int, arrays: list) -> None:
         if status == vm.FULL:
-            raise Full(self.table.loops[place].op)
+            raise Full(self.table.loops[self.table.code[place + 2]].op)  # LEAVE names its loop
         call = self.table.calls.get(place)
         if call is None or status >= vm.YIELD:
             raise errors.InternalError(None, None, f"the virtual machine stopped at {place} with status {status:#x}")
