@@ -61,6 +61,7 @@ class GRUCell(LayerRNNCell):
     """
 
     input_spec = InputSpec(ndim=2)
+    _weight_names = {"gates": ("gates/kernel", "gates/bias"), "candidate": ("candidate/kernel", "candidate/bias")}
 
     def __init__(self, num_units: int, activation=None, reuse=None, kernel_initializer=None, bias_initializer=None,
                  name=None, dtype=None, **kwargs):  # fmt: skip
@@ -89,13 +90,11 @@ class GRUCell(LayerRNNCell):
             "candidate", rows, n, tf.zeros_initializer(dtype=self.dtype))  # fmt: skip
         self.built = True
 
-    def _weights(self, name: str, rows: int, columns: int, bias_initializer):
-        kernel = self.add_weight(
-            f"{name}/{KERNEL}", shape=[rows, columns], initializer=self._kernel_initializer
-        )
-        bias = self.add_weight(f"{name}/{BIAS}", shape=[columns], initializer=(
-            bias_initializer if self._bias_initializer is None else self._bias_initializer))  # fmt: skip
-        return kernel, bias
+    def _weights(self, which: str, rows: int, columns: int, bias_initializer):
+        kernel_name, bias_name = self._weight_names[which]
+        kernel = self.add_weight(kernel_name, shape=[rows, columns], initializer=self._kernel_initializer)
+        start = bias_initializer if self._bias_initializer is None else self._bias_initializer
+        return kernel, self.add_weight(bias_name, shape=[columns], initializer=start)
 
     def call(self, inputs, state):
         """One step."""
@@ -166,6 +165,7 @@ class LSTMCell(LayerRNNCell):
     """
 
     input_spec = InputSpec(ndim=2)
+    _peephole_order = "fio"  # in which the variables are made
 
     def __init__(self, num_units: int, use_peepholes: bool = False, cell_clip=None, initializer=None, num_proj=None,
                  proj_clip=None, num_unit_shards=None, num_proj_shards=None, forget_bias: float = 1.0,
@@ -196,7 +196,7 @@ class LSTMCell(LayerRNNCell):
         self._kernel = self._weight(KERNEL, [rows, 4 * n], partitioner=_partitioner(unit_shards))
         self._bias = self.add_weight(BIAS, shape=[4 * n], initializer=tf.zeros_initializer(dtype=self.dtype))
         if self._use_peepholes:
-            self._w_f_diag, self._w_i_diag, self._w_o_diag = [self._weight(f"w_{g}_diag", [n]) for g in "fio"]
+            self._peepholes = {g: self._weight(f"w_{g}_diag", [n]) for g in self._peephole_order}
         if self._num_proj is not None:
             self._proj_kernel = self._weight(f"projection/{KERNEL}", [n, self._num_proj],
                                              partitioner=_partitioner(proj_shards))  # fmt: skip
@@ -219,7 +219,7 @@ class LSTMCell(LayerRNNCell):
         if self._cell_clip is not None:
             new_c = tf.clip_by_value(new_c, -self._cell_clip, self._cell_clip)
         if self._use_peepholes:
-            o = o + self._w_o_diag * new_c
+            o = o + self._peepholes["o"] * new_c
         new_m = tf.sigmoid(o) * self._activation(new_c)
         if self._num_proj is not None:
             new_m = tf.matmul(new_m, self._proj_kernel)
@@ -230,8 +230,8 @@ class LSTMCell(LayerRNNCell):
     def _memory(self, i, j, f, c):
         """The new memory from gates and the old one."""
         if self._use_peepholes:
-            kept = tf.sigmoid(f + self._forget_bias + self._w_f_diag * c) * c
-            return kept + tf.sigmoid(i + self._w_i_diag * c) * self._activation(j)
+            kept = tf.sigmoid(f + self._forget_bias + self._peepholes["f"] * c) * c
+            return kept + tf.sigmoid(i + self._peepholes["i"] * c) * self._activation(j)
         return tf.sigmoid(f + self._forget_bias) * c + tf.sigmoid(i) * self._activation(j)
 
 

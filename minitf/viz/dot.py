@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from minitf.framework.graph import get_default_graph
 from minitf.viz import style
+from minitf.viz.bodies import arguments_of, bodies_of, nexts_of, results_of
 from minitf.viz.plan import Plan, Scope, scope_node
 
 
@@ -43,29 +44,30 @@ class _Picture:
     def __init__(self, plan: Plan):
         self.plan = plan
         self.edges: dict[tuple, list] = {}  # (from, to, kind) -> the labels of the edges so joined
+        self.arguments: dict = {}  # argument of a body -> (what to call it, the tensor it starts from)
 
     # ---- nodes
 
-    def draw_graph(self, into, graph) -> None:
-        """Draws all nodes of a graph, and notes its edges."""
-        self.draw_scope(into, self.plan.scopes(graph))
+    def draw_graph(self, into, graph, base: str = "", owner: str = "") -> None:
+        """Draws all nodes of a graph, or of a body of `owner` whose names start with `base`; notes its edges."""
+        self.draw_scope(into, self.plan.scopes(graph, base), owner)
         for op in graph.ops:
-            if op in self.plan.node_of:
-                self.note_edges(op)
+            self.note_edges(op)
 
-    def draw_scope(self, into, scope: Scope) -> None:
+    def draw_scope(self, into, scope: Scope, owner: str) -> None:
         """Draws what is directly in `scope` and, as clusters, the scopes inside it."""
         for op in scope.ops:
             self.draw_op(into, op, scope)
         for inner in scope.scopes.values():
             if self.plan.is_collapsed(inner.path):
                 self.draw_collapsed(into, inner)
-            elif not inner.scopes and len(inner.ops) == 1:
-                self.draw_op(into, inner.ops[0], scope)
+            elif inner.is_small():
+                for op in inner.ops:
+                    self.draw_op(into, op, inner if len(inner.ops) > 1 else scope)
             else:
                 box = {**style.SCOPE, "label": inner.path.rpartition("/")[2]}
-                with into.subgraph(name=f"cluster {inner.path}", graph_attr=box) as cluster:
-                    self.draw_scope(cluster, inner)
+                with into.subgraph(name=f"cluster {owner}{inner.path}", graph_attr=box) as cluster:
+                    self.draw_scope(cluster, inner, owner)
 
     def draw_collapsed(self, into, scope: Scope) -> None:
         """Draws a whole name scope as one node."""
@@ -78,51 +80,49 @@ class _Picture:
         """Draws one operation, with the bodies it runs as clusters beside it."""
         kind = style.kind(op)
         self.plan.kinds.add(kind)
-        name = op.name[len(scope.path) + 1 :] if scope.path and op.name != scope.path else op.name
-        if op.name == scope.path:
-            name = op.name.rpartition("/")[2]
-        into.node(
-            _id(op.name),
-            _text(style.label(op, name)),
-            tooltip=_text(f"{op.type} {op.name}"),
-            **style.KINDS[kind],
-        )
-        for title, body in style.bodies(op).items():
-            box = {**style.BODY, "label": _text(f"{name}: {title}")}
+        inside = scope.path and op.name.startswith(scope.path + "/")
+        name = op.name[len(scope.path) + 1 :] if inside else op.name.rpartition("/")[2]
+        name = self.arguments.get(op, (name,))[0]
+        into.node(_id(op.name), _text(style.label(op, name)), tooltip=_text(f"{op.type} {op.name}"), **style.KINDS[kind])
+        self.arguments.update(arguments_of(op))
+        for title, body in bodies_of(op).items():
+            within = all(o.name.startswith(op.name + "/") for o in body.ops)
+            box = {**style.BODY, "label": _text(title.replace("_", " "))}
             with into.subgraph(name=f"cluster {op.name} {title}", graph_attr=box) as cluster:
-                self.draw_graph(cluster, body)
-            self.note_captures(op, body)
+                self.draw_graph(cluster, body, op.name if within else op.name.rpartition("/")[0], f"{op.name} {title} ")
 
     # ---- edges
 
     def note_edges(self, op) -> None:
-        """Notes the edges into one operation."""
-        target = self.plan.node_of[op]
+        """Notes the edges into one operation; the inputs of a loop or branch go to the arguments of its bodies."""
+        target, arguments = self.plan.node_of[op], arguments_of(op)
+        into_bodies = {outer for _, outer in arguments.values()}
         for tensor in op.inputs:
-            output = f":{tensor.value_index} " if len(tensor.op.outputs) > 1 else ""
-            self.note(tensor.op, target, "data", output + style.tensor(tensor))
+            if tensor not in into_bodies:
+                self.note(tensor, target, "data")
+        for argument, (_, outer) in arguments.items():
+            self.note(outer, self.plan.node_of.get(argument, target), "data")
+        for tensor, argument in nexts_of(op):
+            self.note(tensor, self.plan.node_of.get(argument.op, target), "next")
+        for what, tensor in results_of(op):
+            self.note(tensor, target, "data", what)
         for source in op.control_inputs:
-            self.note(source, target, "control", "")
+            self.note(source.outputs[0] if source.outputs else source, target, "control")
 
-    def note_captures(self, op, body) -> None:
-        """Notes which argument of a body stands for which tensor outside."""
-        for outer, argument in body.captures.items():
-            if argument.op in self.plan.node_of:
-                self.note(outer.op, self.plan.node_of[argument.op], "capture", "")
-
-    def note(self, source_op, target: str, kind: str, text: str) -> None:
+    def note(self, tensor, target: str, kind: str, what: str = "") -> None:
         """Notes one edge, unless both its ends are drawn as one node."""
-        source = self.plan.node_of.get(source_op)
-        if source is not None and source != target:
-            self.edges.setdefault((source, target, kind), []).append(text)
+        source = self.plan.node_of.get(tensor.op)
+        if source is None or source == target and kind != "next":
+            return
+        text = " ".join(filter(None, [what, style.edge_label(tensor)])) if kind == "data" else ""
+        self.edges.setdefault((source, target, kind), []).append(text)
 
     def draw_edges(self, into) -> None:
         """Draws the edges noted; several between two nodes become one if a node is a collapsed scope."""
-        looks = {"data": {}, "control": style.CONTROL, "capture": style.CAPTURE}
         for (source, target, kind), labels in self.edges.items():
             ends = _id(source), _id(target)
             if kind != "data":
-                into.edge(*ends, **looks[kind])
+                into.edge(*ends, **(style.CONTROL if kind == "control" else {**style.NEXT, "label": "next"}))
             elif len(labels) > 1 and (source.startswith("scope ") or target.startswith("scope ")):
                 into.edge(*ends, label=f"{len(labels)} tensors", penwidth="2")
             else:

@@ -21,6 +21,11 @@ class Scope:
             self.scopes[name] = Scope(f"{self.path}/{name}" if self.path else name)
         return self.scopes[name]
 
+    def is_small(self) -> bool:
+        """Whether a box around it would tell nothing: one operation, or one with the constants made for it."""
+        others = [op for op in self.ops if op.name != self.path]
+        return not self.scopes and (len(self.ops) == 1 or len(others) < len(self.ops) and all(o.type == "Const" for o in others))
+
     def count(self) -> int:
         """How many operations are in it and below."""
         return len(self.ops) + sum(s.count() for s in self.scopes.values())
@@ -34,21 +39,21 @@ class Plan:
         self.node_of: dict = {}  # operation -> name of its node
         self.kinds: set[str] = set()
 
-    def scopes(self, graph) -> Scope:
-        """The tree of name scopes with the operations to draw; the others are in `node_of` as parts of a node."""
-        ops = [op for op in graph.ops if op.type != "Arg" or op.outputs[0].consumers()]
-        folded = _folded(ops) if self.fold else {}
-        root, paths = Scope(""), _scope_paths(ops, folded)
-        for op in ops:
-            owner = folded.get(op)
-            self.node_of[op] = self._place(root, op, paths) if owner is None else owner.name
+    def scopes(self, graph, base: str = "") -> Scope:
+        """The tree of name scopes below `base` with the operations to draw; the others become parts of nodes."""
+        folded = _folded(graph.ops) if self.fold else {}
+        root, paths = Scope(base), _scope_paths(graph.ops, folded)
+        for op in graph.ops:
+            if op not in folded:
+                self.node_of[op] = self._place(root, op, paths)
         for op, owner in folded.items():
             self.node_of[op] = self.node_of[owner]
         return root
 
     def _place(self, root: Scope, op, paths: set) -> str:
         scope = root
-        parts = op.name.split("/")
+        inner = op.name[len(root.path) + 1 :] if root.path and op.name.startswith(root.path + "/") else op.name
+        parts = inner.split("/")
         for part in parts if op.name in paths else parts[:-1]:
             scope = scope.inside(part)
             if self.is_collapsed(scope.path):

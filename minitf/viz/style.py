@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from minitf.viz.bodies import bodies_of
+
 GRAPH = {
     "rankdir": "TB",
     "fontname": "Helvetica",
@@ -30,7 +32,7 @@ SCOPE = {
 BODY = {"style": "rounded,filled,dashed", "color": "#7b5aa6", "fillcolor": "#7b5aa618", "labeljust": "l",
         "fontcolor": "#5a3d80"}  # fmt: skip
 CONTROL = {"style": "dashed", "color": "#c07030", "arrowhead": "empty"}
-CAPTURE = {"style": "dotted", "color": "#7b5aa6"}
+NEXT = {"style": "dashed", "color": "#7b5aa6", "constraint": "false"}
 
 KINDS = {
     "placeholder": {"shape": "invhouse", "fillcolor": "#ffd9a0", "color": "#c07000"},
@@ -66,21 +68,11 @@ def kind(op) -> str:
         return "constant"
     if op.type == "Arg":
         return "argument"
-    if bodies(op):
+    if bodies_of(op):
         return "loop"
     if any(a.is_ref for a in op.definition.inputs) and op.type != "IsVariableInitialized":
         return "update"
     return "operation"
-
-
-def bodies(op) -> dict:
-    """The graphs among an op's attributes (the bodies and conditions of loops, the branches of conds) by name."""
-    found = {}
-    for name, value in op.attrs.items():
-        parts = value if isinstance(value, (list, tuple)) else [value]
-        graphs = [p for p in parts if hasattr(p, "captures")]
-        found.update({name if len(graphs) == 1 else f"{name} {i}": g for i, g in enumerate(graphs)})
-    return found
 
 
 def label(op, name: str) -> str:
@@ -109,6 +101,11 @@ def tensor(value) -> str:
     """Type and static shape of a tensor, such as `float32 (?, 5)`."""
     shape = value.shape
     return f"{value.dtype.base_dtype.name} {'?' if shape.rank is None else shape}"
+
+
+def edge_label(value) -> str:
+    """Type and static shape of a tensor, after its index if its op has several outputs."""
+    return f":{value.value_index} {tensor(value)}" if len(value.op.outputs) > 1 else tensor(value)
 
 
 def legend(drawing, kinds) -> None:

@@ -1,0 +1,45 @@
+"""The bodies of loops and branches, and how values pass between them and the graph around."""
+
+from __future__ import annotations
+
+
+def bodies_of(op) -> dict:
+    """The graphs among an op's attributes (a loop's body and condition, the branches of a cond) by name."""
+    return {name: value for name, value in op.attrs.items() if hasattr(value, "consts") and hasattr(value, "ops")}
+
+
+def arguments_of(op) -> dict:
+    """The arguments of an op's bodies -> (what to call it, the tensor outside that it starts from)."""
+    found = {}
+    for body in bodies_of(op).values():
+        found.update({arg.op: (_short(outer), outer) for outer, arg in body.consts.items()})
+    loop = op.attrs.get("loop")
+    if loop is not None:
+        names = [n.removeprefix("loop variable ").strip("'") for n in loop.names]
+        for args in [loop.carry_args] + ([loop.condition.arguments] if loop.condition is not None else []):
+            for i, arg in enumerate(args):
+                found[arg.op] = (names[i] if i < len(names) else f"carry {i}", op.inputs[i])
+        for i, arg in enumerate(loop.xs_args):
+            outer = op.inputs[loop.carries + i]
+            found[arg.op] = (f"slice of {_short(outer)}", outer)
+    return found
+
+
+def nexts_of(op) -> list:
+    """Pairs (tensor of a loop's body, the loop variable it becomes in the next iteration)."""
+    loop = op.attrs.get("loop")
+    return [] if loop is None else list(zip(loop.nexts, loop.carry_args))
+
+
+def results_of(op) -> list:
+    """Pairs (what it is, tensor of a body) of the values that the op takes from its bodies."""
+    loop, branches = op.attrs.get("loop"), op.attrs.get("branches")
+    if loop is not None:
+        conditions = [("condition", t) for t in loop.condition.results] if loop.condition is not None else []
+        return conditions + [("stacked", t) for t in loop.ys]
+    titles = ("if true", "if false")
+    return [] if branches is None else [(w, t) for w, b in zip(titles, branches.bodies) for t in b.results if t is not None]
+
+
+def _short(tensor) -> str:
+    return tensor.op.name.rpartition("/")[2]
