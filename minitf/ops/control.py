@@ -1,0 +1,76 @@
+"""Ordering ops without passing values: group, tuple, no_op and control dependencies on a tensor."""
+
+from __future__ import annotations
+
+from minitf.framework.apply import apply
+from minitf.framework.graph import control_dependencies, name_scope
+from minitf.framework.operation import Operation
+from minitf.framework.registry import define
+from minitf.framework.tensor import IndexedSlices, Tensor
+from minitf.ops import identity
+
+define("NoOp", "->", kernel=lambda b, op: (), differentiable=False)
+
+
+def no_op(name: str | None = None) -> Operation:
+    """An op that does nothing; useful as something to depend on."""
+    return apply("NoOp", name=name)
+
+
+def group(*inputs, name: str | None = None) -> Operation:
+    """An op that is done when all `inputs` (ops, tensors, or nested lists of them) are done.
+
+    Raises:
+      TypeError: if an input is neither an op nor a tensor.
+    """
+    with control_dependencies(_flattened(inputs)):
+        return no_op(name or "group_deps")
+
+
+def _flattened(inputs) -> list:
+    flat = []
+    for value in inputs:
+        if isinstance(value, (list, tuple)):
+            flat.extend(_flattened(value))
+        elif isinstance(value, IndexedSlices) or hasattr(value, "_as_graph_element"):
+            flat.append(value)
+        else:
+            raise TypeError(f"tf.group takes ops and tensors, not {value!r} of type {type(value).__name__}")
+    return flat
+
+
+def with_dependencies(dependencies, output_tensor, name: str | None = None):
+    """`output_tensor` (a Tensor or IndexedSlices), available only once all `dependencies` have run."""
+    with name_scope(name, "control_dependency") as scope, control_dependencies(dependencies):
+        if isinstance(output_tensor, IndexedSlices):
+            values = identity.identity(output_tensor.values, name=scope)
+            return IndexedSlices(values, output_tensor.indices, output_tensor.dense_shape)
+        return identity.identity(output_tensor, name=scope)
+
+
+def tuple(tensors, name: str | None = None, control_inputs=None) -> list:  # noqa: A001 - TensorFlow's own name
+    """The same tensors (None stays None), each available only once all of them and `control_inputs` are computed.
+
+    Raises:
+      ValueError: if there is no tensor to wait for.
+      TypeError: if a control input is neither an op nor a tensor.
+    """
+    with name_scope(name, "tuple"):
+        waiting = [t if isinstance(t, Operation) else t.op for t in tensors if t is not None]
+        for value in control_inputs or ():
+            if not isinstance(value, (Operation, Tensor)) and not hasattr(value, "_as_graph_element"):
+                raise TypeError(f"a control input is an op or a tensor, not {value!r}")
+            waiting.append(value._as_graph_element().op)
+        if not waiting:
+            raise ValueError(f"tf.tuple needs at least one tensor that is not None, given {tensors!r}")
+        gate = group(*sorted(set(waiting), key=lambda op: op.id))
+        return [_gated(gate, t) for t in tensors]
+
+
+def _gated(gate: Operation, value):
+    if value is None:
+        return None
+    if isinstance(value, Operation):
+        with control_dependencies([gate]):
+            return group(value)
+    return with_dependencies([gate], value)
