@@ -108,6 +108,12 @@ class Instance:
             self._call = ENTRY(self._address)
         return self._address
 
+    @property
+    def entry(self):
+        """The compiled function: takes the address of (or bytes with) an operand table, returns a status."""
+        self.address  # noqa: B018
+        return self._call
+
     def run(self, *operands):
         """Runs once on contiguous arrays and numbers; returns the status."""
         if self._call is None:

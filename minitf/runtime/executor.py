@@ -17,11 +17,16 @@ class OpByOpExecutor:
     def __init__(self, plan: Plan, state: State):
         self._plan, self._state = plan, state
 
-    def run(self, fed: dict) -> dict:
-        """The values of the plan's tensors, given those of the fed ones."""
+    def run(self, fed: dict) -> list:
+        """The values of the fetches, given those of the fed tensors."""
         values: dict = {t: Concrete(a) for t, a in fed.items()}
         copies = run_ops(OpByOp(self._state), self._plan.ops, values, self._plan.last_use, frozenset(self._plan.fetches))
-        return values | copies
+        return [own((copies.get(t) or values[t]).array) for t in self._plan.fetches]
+
+
+def own(array):
+    """An array of the caller's own; scalars as NumPy scalars."""
+    return array.copy() if array.ndim else array[()]
 
 
 class HostStep:
@@ -43,9 +48,28 @@ class NativeExecutor:
         self._host: set = _host_ops(plan, state)
         self._written = frozenset(written_variables(plan.ops))
         self._steps = self._partition()
+        self._single = self._single_region()
 
-    def run(self, fed: dict) -> dict:
-        """The values of the tensors that later steps or the fetches need, given those of the fed ones."""
+    def _single_region(self) -> tuple | None:
+        """The one region that is the whole plan, and where in its outputs the fetches are."""
+        region = self._steps[0] if len(self._steps) == 1 else None
+        if not isinstance(region, Region) or region.fetched or any(t not in region.outputs for t in self._plan.fetches):
+            return None
+        return region, [region.outputs.index(t) for t in self._plan.fetches]
+
+    def run(self, fed: dict) -> list:
+        """The values of the fetches, given those of the fed tensors."""
+        if self._single is not None:
+            region, positions = self._single
+            arrays = [fed[t] for t in region.inputs]
+            try:
+                program = region.compute(arrays)
+                return [program.fetched(k, arrays) for k in positions]
+            except Split:
+                self._single = None
+        return self._run_steps(fed)
+
+    def _run_steps(self, fed: dict) -> list:
         values: dict = {t: Concrete(a) for t, a in fed.items()}
         copies: dict = {}
         position = 0
@@ -59,7 +83,7 @@ class NativeExecutor:
                 position = self._resume(done)
                 continue
             position += 1
-        return values | copies
+        return [own((copies.get(t) or values[t]).array) for t in self._plan.fetches]
 
     def _resume(self, done: int) -> int:
         """The step that starts after the first `done` ops."""

@@ -30,7 +30,13 @@ def feeds(graph, feed_dict) -> dict[Tensor, np.ndarray]:
         return {}
     if not hasattr(feed_dict, "items"):
         raise TypeError(f"feed_dict is a dict of tensors and their values, not {feed_dict!r}")
-    return {t: v for key, value in feed_dict.items() for t, v in _pairs(graph, key, value)}
+    result = {}
+    for key, value in feed_dict.items():
+        if type(key) is Tensor and key.op.graph is graph:
+            result[key] = fed_array(key, value)
+        else:
+            result.update(_pairs(graph, key, value))
+    return result
 
 
 def _pairs(graph, key, value):

@@ -31,27 +31,51 @@ class Program:
         self.copies = {t: ref.settled() for t, ref in copies.items()}
         kept = [r for r in [*self.refs, *self.copies.values()] if r.known is None]
         self.table = Table(nodes, low.inputs, kept)
+        self._stages = [self.table.stage(ref) for ref in low.inputs]
+        self._patched = [i for i, stage in enumerate(self._stages) if stage is None and self.table.patches[i]]
+        # What does not live in the caller's arrays is always at the same place.
+        self._views = [None if r.buffer.kind == "input" and r.known is None else self.table.array(r, ()) for r in self.refs]
         self.versions = low.versions
         self._control = np.zeros(vm.CONTROL_WORDS, np.int64)
         self._loops = bool(self.table.loops)
-        self._run = vm.vm[()].run
+        machine = vm.vm[()]
+        self._packed = machine.pack(self.table.code, self._control)
+        self._run = machine.entry
         self.guesses = [node.op for node in self.table.loops.values() if node.predicate is not None and node.limit < 2**62]
 
     @property
     def valid(self) -> bool:
         """Whether the variables' memory is still where it was."""
-        return all(slot.version == version for slot, version in self.versions)
+        for slot, version in self.versions:
+            if slot.version != version:
+                return False
+        return True
 
     def run(self, arrays: list[np.ndarray]) -> None:
         """Runs on these inputs; raises what the ops raise."""
-        code = self.table.code
-        for array, patches in zip(arrays, self.table.patches):
-            address = array.__array_interface__["data"][0]
-            for place, offset in patches:
-                code[place] = address + offset
-        status = self._sliced() if self._loops else self._run(code, self._control)
+        for stage, array in zip(self._stages, arrays):
+            if stage is not None:
+                stage[...] = array
+        if self._patched:
+            self._patch(arrays)
+        status = self._sliced() if self._loops else self._run(self._packed)
         if status:
             self._failed(*vm.unpack(status), arrays)
+
+    def _patch(self, arrays: list) -> None:
+        """Writes the addresses of large inputs into the table."""
+        code = self.table.code
+        for i in self._patched:
+            address = arrays[i].__array_interface__["data"][0]
+            for place, offset in self.table.patches[i]:
+                code[place] = address + offset
+
+    def fetched(self, position: int, arrays: list) -> np.ndarray:
+        """Output number `position` as an array of the caller's own; a scalar as a NumPy scalar."""
+        view = self._views[position]
+        if view is None:
+            view = self.table.array(self.refs[position], arrays)
+        return view.copy() if view.ndim else view[()]
 
     def value(self, ref: Ref, arrays: list):
         """A value the program computed; in its own memory, which the next run overwrites."""
@@ -75,7 +99,7 @@ class Program:
             while True:
                 control[vm.BUDGET] = budget
                 started = time.perf_counter()
-                status = self._run(self.table.code, control)
+                status = self._run(self._packed)
                 if status & 0xFFFFFFFF != vm.YIELD:
                     return status
                 spent = time.perf_counter() - started
@@ -134,28 +158,33 @@ class Region:
     def run(self, values: dict) -> dict:
         """Runs the region; `values` maps tensors to values and is added to. Returns copies of fetched variables."""
         arrays = [values[t].array for t in self.inputs]
+        program = self.compute(arrays)
+        for tensor, ref in zip(self.outputs, program.refs):
+            values[tensor] = program.value(ref, arrays)
+        return {t: Concrete(program.table.array(ref, arrays)) for t, ref in program.copies.items()}
+
+    def compute(self, arrays: list) -> Program:
+        """Runs the program for these inputs and returns it; the outputs are in its memory."""
         program = self.program(arrays)
         while True:
             undo = program.memory() if program.guesses else ()
             try:
                 program.run(arrays)
-                break
+                return program
             except Full as full:
                 for array, copy in undo:
                     array[...] = copy
                 self.capacities[full.op] = 2 * program.capacity_of(full.op)
                 self._programs.clear()
                 program = self.program(arrays)
-        for tensor, ref in zip(self.outputs, program.refs):
-            values[tensor] = program.value(ref, arrays)
-        return {t: Concrete(program.table.array(ref, arrays)) for t, ref in program.copies.items()}
 
     def program(self, arrays: list) -> Program:
         """The program for inputs of these shapes; at most a few are kept, the least recently used goes first."""
-        key = tuple([a.shape if t not in self.specialized else (a.shape, a.tobytes()) for t, a in zip(self.inputs, arrays)])
+        key = self._key(arrays)
         program = self._programs.get(key)
         if program is not None and program.valid:
-            self._programs.move_to_end(key)
+            if len(self._programs) > 1:
+                self._programs.move_to_end(key)
             return program
         count = len(self.specialized)
         program = self._lowered(arrays)
@@ -166,6 +195,11 @@ class Region:
         if len(self._programs) > _PROGRAMS_KEPT:
             self._programs.popitem(last=False)
         return program
+
+    def _key(self, arrays: list) -> tuple:
+        if not self.specialized:
+            return tuple([a.shape for a in arrays])
+        return tuple([(a.shape, a.tobytes()) if t in self.specialized else a.shape for t, a in zip(self.inputs, arrays)])
 
     def _lowered(self, arrays: list) -> Program:
         while True:

@@ -12,7 +12,6 @@ import numpy as np
 from minitf.framework import errors
 from minitf.framework.graph import get_default_graph
 from minitf.framework.tensor import set_session_finder
-from minitf.runtime.builder import Value
 from minitf.runtime.config import ConfigProto, RunMetadata, RunOptions
 from minitf.runtime.feed import feeds
 from minitf.runtime.fetch import Fetches
@@ -115,10 +114,9 @@ class BaseSession:
             self._check_initialized(plan)
             plan.executor = self._executor_type(plan, self._state)
         try:
-            values = plan.executor.run(fed)
+            return plan.executor.run(fed)
         except Uninitialized as error:
             raise self._uninitialized(plan, error.op) from None
-        return [_own(values[t]) for t in plan.fetches]
 
     def _check_initialized(self, plan: Plan) -> None:
         """Before a plan is run for the first time: names all variables that it would read too early."""
@@ -226,12 +224,19 @@ class InteractiveSession(BaseSession):
 
 
 def _key(fetches, fed):
-    """What a plan is kept under: identical fetch objects and fed tensors."""
-    if isinstance(fetches, (list, tuple)):
-        return (type(fetches), *[_key(f, ()) for f in fetches], frozenset(fed))
+    """What a plan is kept under: the identical fetched objects and fed tensors."""
+    return _identity(fetches), *fed
+
+
+def _identity(fetches):
+    kind = type(fetches)
+    if kind is list or kind is tuple:
+        return kind, *[_identity(f) for f in fetches]
     if isinstance(fetches, dict):
-        return (dict, *[(k, _key(v, ())) for k, v in fetches.items()], frozenset(fed))
-    return (fetches if isinstance(fetches, str) else id(fetches), frozenset(fed))
+        return kind, *[(k, _identity(v)) for k, v in fetches.items()]
+    if isinstance(fetches, tuple):
+        return kind, *[_identity(f) for f in fetches]
+    return fetches if kind is str else id(fetches)
 
 
 def _check_fed(plan: Plan) -> None:
@@ -241,14 +246,6 @@ def _check_fed(plan: Plan) -> None:
     raise errors.InvalidArgumentError(
         None, None, "no value was fed for\n" + "\n".join(lines) + "\nadd it to feed_dict of this run"
     )
-
-
-def _own(value: Value):
-    """The fetched value as an array of the caller's own; scalars as NumPy scalars."""
-    array = value.array
-    if array.ndim == 0:
-        return array[()]
-    return array.copy()
 
 
 class _Growth:

@@ -10,6 +10,8 @@ from minitf.kernels import vm
 from minitf.runtime.arena import ALIGNMENT, intervals, place
 from minitf.runtime.ir import Call, Ref, Repeat
 
+STAGED = 32768  # bytes: inputs up to this size are copied, larger ones are read in the caller's memory
+
 
 class Table:
     """The code of one region and the memory it works on.
@@ -18,6 +20,7 @@ class Table:
     """
 
     def __init__(self, nodes: list, inputs: list[Ref], outputs: list[Ref]):
+        self._stages = {r.buffer: np.empty(r.shape, r.dtype) for r in inputs if r.nbytes <= STAGED and r.known is None}
         lives = intervals(nodes, {r.buffer for r in outputs})
         self.arena_size = place(lives)
         self._arena = np.empty(self.arena_size + ALIGNMENT, np.uint8)
@@ -33,6 +36,10 @@ class Table:
         self.code = np.array(self._words, np.int64)
         self._pristine = self.code.copy()
         del self._words, self._moves
+
+    def stage(self, ref: Ref) -> np.ndarray | None:
+        """Where a small input is copied to before a run; None for one that is read where it is."""
+        return self._stages.get(ref.buffer)
 
     def restore(self) -> None:
         """Puts the table back as it was assembled, after a run that was cut off."""
@@ -86,7 +93,7 @@ class Table:
         for loop, stride in ref.moves:
             self._moves.setdefault(id(loop), []).append((place, stride))
         buffer = ref.buffer
-        if buffer.kind == "input":
+        if buffer.kind == "input" and buffer not in self._stages:
             self.patches[buffer.index].append((place, ref.offset))
             self._words.append(0)
             return
@@ -95,7 +102,9 @@ class Table:
     def _buffer_address(self, buffer) -> int:
         if buffer.kind == "arena":
             return self._base + buffer.offset
-        array = buffer.slot.array if buffer.slot is not None else buffer.array
+        array = self._stages.get(buffer)
+        if array is None:
+            array = buffer.slot.array if buffer.slot is not None else buffer.array
         self._kept.append(array)
         return array.__array_interface__["data"][0]
 
