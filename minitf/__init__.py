@@ -1,5 +1,6 @@
 """minitf."""
 __version__ = "1.15.0"
+from minitf.framework import errors
 from minitf.framework.convert import convert_to_tensor
 from minitf.framework.dtypes import (
     bool, complex64, complex128, float16, float32, float64, int8, int16, int32, int64, string, uint8, uint16, uint32,
@@ -12,7 +13,7 @@ from minitf.ops.array import (
     concat, expand_dims, fill, matrix_transpose, ones, ones_like, rank, reshape, shape, shape_n, size, squeeze,
     transpose, zeros, zeros_like,
 )  # fmt: skip
-from minitf.framework.shape import broadcast_static_shape
+from minitf.framework.shape import Dimension, TensorShape, broadcast_static_shape
 from minitf.ops.broadcasting import broadcast_dynamic_shape, broadcast_to
 from minitf.ops.gather import (
     batch_gather, boolean_mask, gather, gather_nd, one_hot, scatter_nd, sparse_to_dense, where,
@@ -28,7 +29,39 @@ from minitf.ops.sets import (
     dynamic_partition, dynamic_stitch, invert_permutation, listdiff, parallel_dynamic_stitch, setdiff1d, unique,
     unique_with_counts,
 )  # fmt: skip
-from minitf.ops.slicing import slice, strided_slice
+from minitf.ops.slicing import newaxis, slice, strided_slice
 from minitf.ops.math import *
+from minitf.ops.initializers import Constant as constant_initializer
+from minitf.ops.initializers import GlorotNormal as glorot_normal_initializer
+from minitf.ops.initializers import GlorotUniform as glorot_uniform_initializer
+from minitf.ops.initializers import Ones as ones_initializer
+from minitf.ops.initializers import Orthogonal as orthogonal_initializer
+from minitf.ops.initializers import RandomNormal as random_normal_initializer
+from minitf.ops.initializers import RandomUniform as random_uniform_initializer
+from minitf.ops.initializers import TruncatedNormal as truncated_normal_initializer
+from minitf.ops.initializers import UniformUnitScaling as uniform_unit_scaling_initializer
+from minitf.ops.initializers import VarianceScaling as variance_scaling_initializer
+from minitf.ops.initializers import Zeros as zeros_initializer
+from minitf.ops.random import (
+    get_seed, multinomial, random_crop, random_gamma, random_normal, random_poisson, random_shuffle, random_uniform,
+    truncated_normal,
+)  # fmt: skip
+from minitf.ops.state import (
+    assign, assign_add, assign_sub, count_up_to, scatter_add, scatter_div, scatter_max, scatter_min, scatter_mul,
+    scatter_nd_add, scatter_nd_sub, scatter_nd_update, scatter_sub, scatter_update,
+)  # fmt: skip
+from minitf.ops.template import make_template
+from minitf.ops.variable_scope import (
+    VariableScope, get_local_variable, get_variable, get_variable_scope, no_regularizer, variable_op_scope,
+    variable_scope,
+)  # fmt: skip
+from minitf.ops.variable_store import AUTO_REUSE
+from minitf.ops.variables import (
+    Variable, all_variables, assert_variables_initialized, global_variables, global_variables_initializer,
+    initialize_all_variables, initialize_local_variables, initialize_variables, is_variable_initialized,
+    local_variables, local_variables_initializer, model_variables, moving_average_variables,
+    report_uninitialized_variables, trainable_variables, variables_initializer,
+)  # fmt: skip
 from minitf.runtime.session import Session
 from minitf.gradients import gradients
+from minitf import initializers, random
