@@ -5,10 +5,9 @@ from __future__ import annotations
 import math
 
 from minitf.framework import dtypes
-from minitf.framework.apply import apply
 from minitf.framework.shape import as_shape
 from minitf.framework.tensor import Tensor
-from minitf.ops import array, matrix, random
+from minitf.ops import array, linalg, matrix, random
 from minitf.ops.constant import constant
 from minitf.ops.math import sign
 
@@ -129,7 +128,7 @@ class TruncatedNormal(RandomNormal):
 
 
 class UniformUnitScaling(Initializer):
-    """Uniform in ±factor sqrt(3 / inputs), which keeps the scale of a linear layer's outputs (Sussillo and Abbott, 2014)."""
+    """Uniform in ±factor sqrt(3 / inputs), to keep the scale of a linear layer's outputs (Sussillo, 2014)."""
 
     _arguments = ("factor", "seed")
 
@@ -171,7 +170,9 @@ class VarianceScaling(Initializer):
             return random.random_uniform(shape, -limit, limit, dtype, seed=self.seed)
         if self.distribution == "untruncated_normal":
             return random.random_normal(shape, 0.0, math.sqrt(variance), dtype, seed=self.seed)
-        return random.truncated_normal(shape, 0.0, math.sqrt(variance) / _TRUNCATED_STDDEV, dtype, seed=self.seed)
+        return random.truncated_normal(
+            shape, 0.0, math.sqrt(variance) / _TRUNCATED_STDDEV, dtype, seed=self.seed
+        )
 
 
 def _check_choice(what: str, given: str, choices: tuple) -> None:
@@ -242,7 +243,7 @@ class Orthogonal(Initializer):
             raise ValueError(f"an orthogonal matrix has two or more dimensions; the shape is {shape}")
         rows, columns = math.prod(shape[:-1]), shape[-1]
         flat = [max(rows, columns), min(rows, columns)]
-        q, r = apply("Qr", random.random_normal(flat, dtype=dtype, seed=self.seed), full_matrices=False)
+        q, r = linalg.qr(random.random_normal(flat, dtype=dtype, seed=self.seed))
         q = q * sign(matrix.diag_part(r))  # uniform over all orthogonal matrices (Mezzadri, 2007)
         if rows < columns:
             q = array.matrix_transpose(q)

@@ -19,14 +19,14 @@ from minitf.framework.static import constant_value, constant_value_as_shape
 from minitf.framework.tensor import Tensor
 from minitf.kernels import layout
 from minitf.kernels import random as kernels
-from minitf.ops import array, math, patterns
+from minitf.ops import array, check, control, math, patterns, reduce, slicing
 
 _DEFAULT_GRAPH_SEED = 87654321
 _MODULUS = 2**31 - 1
 
 
 def get_seed(op_seed: int | None) -> tuple[int | None, int | None]:
-    """The two seeds that an op with `op_seed` gets in the default graph; `(None, None)` if neither it nor the graph has one.
+    """The two seeds an op with `op_seed` gets in the default graph; `(None, None)` if neither has a seed.
 
     With only a graph seed the second one is the id of the op created last, so it depends on all ops made before.
     """
@@ -132,12 +132,14 @@ def random_uniform(shape, minval=0, maxval=None, dtype=dtypes.float32, seed: int
         high = convert_to_tensor(maxval, dtype, name="max")
         if dtype.is_integer:
             return apply("RandomUniformInt", shape, low, high, name=scope, **_seeds(seed))
-        return math.add(apply("RandomUniform", shape, dtype=dtype, **_seeds(seed)) * (high - low), low, name=scope)
+        return math.add(
+            apply("RandomUniform", shape, dtype=dtype, **_seeds(seed)) * (high - low), low, name=scope
+        )
 
 
 def random_normal(shape, mean=0.0, stddev=1.0, dtype=dtypes.float32, seed: int | None = None,
                   name: str | None = None) -> Tensor:  # fmt: skip
-    """Normal random numbers with the given mean and standard deviation (numbers or tensors that broadcast to `shape`)."""
+    """Normal random numbers; mean and stddev are numbers, or tensors that broadcast to `shape`."""
     return _normal("RandomStandardNormal", "random_normal", shape, mean, stddev, dtype, seed, name)
 
 
@@ -177,7 +179,14 @@ def _shuffle(b, op, value):
     rows = value.shape[0] if value.shape else 0
     if not rows:
         return value
-    b.call(kernels.random_shuffle[layout.carrier(value.dtype)], _stream(b, op), value, out, rows, value.size // rows)
+    b.call(
+        kernels.random_shuffle[layout.carrier(value.dtype)],
+        _stream(b, op),
+        value,
+        out,
+        rows,
+        value.size // rows,
+    )
     return out
 
 
@@ -202,8 +211,6 @@ def random_crop(value, size, seed: int | None = None, name: str | None = None) -
     Raises:
       InvalidArgumentError: when it runs, if `value` is smaller than that.
     """
-    from minitf.ops import check, control, reduce, slicing
-
     with name_scope(name, "random_crop") as scope:
         value = convert_to_tensor(value, name="value")
         size = convert_to_tensor(size, dtypes.int32, name="size")
@@ -212,7 +219,9 @@ def random_crop(value, size, seed: int | None = None, name: str | None = None) -
                             ["random_crop needs a value at least as large as size; their shapes are", shape, size],
                             summarize=1000)  # fmt: skip
         limit = control.with_dependencies([fits], shape) - size + 1
-        offset = random_uniform(array.shape(limit), dtype=dtypes.int32, maxval=dtypes.int32.max, seed=seed) % limit
+        offset = (
+            random_uniform(array.shape(limit), dtype=dtypes.int32, maxval=dtypes.int32.max, seed=seed) % limit
+        )
         return slicing.slice(value, offset, size, name=scope)
 
 
@@ -225,7 +234,16 @@ def _classes(b, op, logits, num_samples):
         raise ValueError("there has to be at least one class")
     out = b.new((rows, samples), op.outputs[0].dtype.numpy)
     scratch = b.new((classes,), np.float64)
-    b.call(kernels.random_classes[logits.dtype, out.dtype], _stream(b, op), logits, scratch, out, rows, classes, samples)
+    b.call(
+        kernels.random_classes[logits.dtype, out.dtype],
+        _stream(b, op),
+        logits,
+        scratch,
+        out,
+        rows,
+        classes,
+        samples,
+    )
     return out
 
 
@@ -238,7 +256,9 @@ def _sample_count(b, num_samples) -> int:
 
 def _classes_shape(op):
     samples = constant_value(op.inputs[1])
-    return TensorShape([op.inputs[0].shape.with_rank(2)[0], None if samples is None or samples < 0 else int(samples)])
+    return TensorShape(
+        [op.inputs[0].shape.with_rank(2)[0], None if samples is None or samples < 0 else int(samples)]
+    )
 
 
 define("Multinomial", "logits: T, num_samples: int32 -> output: @output_dtype", T=dtypes.FLOAT, shape=_classes_shape,
@@ -246,7 +266,9 @@ define("Multinomial", "logits: T, num_samples: int32 -> output: @output_dtype", 
        differentiable=False, stateful=True)  # fmt: skip
 
 
-def multinomial(logits, num_samples, seed: int | None = None, name: str | None = None, output_dtype=None) -> Tensor:
+def multinomial(
+    logits, num_samples, seed: int | None = None, name: str | None = None, output_dtype=None
+) -> Tensor:
     """Samples of class numbers for each row of unnormalized log-probabilities.
 
     logits: [batch, classes]; result: [batch, num_samples], int64 or `output_dtype` (int32).
@@ -305,10 +327,12 @@ _distribution("RandomPoissonV2", "shape: S, rate: T -> output: T", kernels.rando
               "is no rate of a Poisson distribution: it has to be 0 or more, and finite")  # fmt: skip
 
 
-def random_gamma(shape, alpha, beta=None, dtype=dtypes.float32, seed: int | None = None, name: str | None = None) -> Tensor:
+def random_gamma(
+    shape, alpha, beta=None, dtype=dtypes.float32, seed: int | None = None, name: str | None = None
+) -> Tensor:
     """`shape` draws of the gamma distribution for each pair of alpha (shape) and beta (inverse scale, default 1).
 
-    Result: shape + the shape that alpha and beta broadcast to. Raises InvalidArgumentError for an alpha that is not positive.
+    Result: shape + the shape that alpha and beta broadcast to. InvalidArgumentError for an alpha that is not positive.
     """
     dtype = _checked_type("random_gamma", dtype, dtypes.FLOAT)
     with name_scope(name, "random_gamma"):
@@ -320,7 +344,9 @@ def random_gamma(shape, alpha, beta=None, dtype=dtypes.float32, seed: int | None
         return math.maximum(np.finfo(dtype.numpy).tiny, drawn / beta)
 
 
-def random_poisson(lam, shape, dtype=dtypes.float32, seed: int | None = None, name: str | None = None) -> Tensor:
+def random_poisson(
+    lam, shape, dtype=dtypes.float32, seed: int | None = None, name: str | None = None
+) -> Tensor:
     """`shape` draws of the Poisson distribution for each mean in `lam`; result: shape + lam's shape.
 
     The draws have the right distribution but are not TensorFlow's own.

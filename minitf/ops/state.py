@@ -144,8 +144,9 @@ def _check_updates(nd: bool, updates, wanted: tuple) -> None:
 def _out_of_range(b, indices, depth: int, sizes: tuple):
     def message(place: int) -> str:
         found = b.data(indices).reshape(-1, depth)[place].tolist()
-        listed = found if depth > 1 else found[0]
-        return f"indices[{place}] = {listed} is not within the variable's {list(sizes) if depth > 1 else f'{sizes[0]} rows'}"
+        if depth == 1:
+            return f"indices[{place}] = {found[0]} is not within the variable's {sizes[0]} rows"
+        return f"indices[{place}] = {found} is not within the variable's {list(sizes)}"
 
     return message
 
@@ -207,7 +208,9 @@ _scattered("Max", kernels.scatter_max, np.maximum, T=dtypes.REAL)
 def _count_up_to(b, op, ref):
     old = b.data(ref).copy()
     if old >= op.attrs["limit"]:
-        raise errors.OutOfRangeError(None, op, f"variable '{_slot(ref).op.name}' has reached its limit of {op.attrs['limit']}")
+        raise errors.OutOfRangeError(
+            None, op, f"variable '{_slot(ref).op.name}' has reached its limit of {op.attrs['limit']}"
+        )
     _slot(ref).store(old + np.ones((), old.dtype))
     return b.constant(old)
 
@@ -246,7 +249,9 @@ def is_variable_initialized(ref, name: str | None = None) -> Tensor:
     return apply("IsVariableInitialized", ref, name=name)
 
 
-def assign(ref, value, validate_shape: bool | None = None, use_locking: bool | None = None, name: str | None = None) -> Tensor:
+def assign(
+    ref, value, validate_shape: bool | None = None, use_locking: bool | None = None, name: str | None = None
+) -> Tensor:
     """Sets variable `ref` to `value`; the result is the variable's memory, read after that.
 
     Without validate_shape the variable takes on the value's shape.
@@ -288,11 +293,19 @@ def _scatter_function(type: str, what: str):
     return scatter
 
 
-scatter_update = _scatter_function("ScatterUpdate", "Sets `ref[indices[i]]` to `updates[i]` (or to one number)")
+scatter_update = _scatter_function(
+    "ScatterUpdate", "Sets `ref[indices[i]]` to `updates[i]` (or to one number)"
+)
 scatter_add = _scatter_function("ScatterAdd", "Adds `updates[i]` to `ref[indices[i]]`, repeated indices too")
-scatter_sub = _scatter_function("ScatterSub", "Subtracts `updates[i]` from `ref[indices[i]]`, repeated indices too")
-scatter_mul = _scatter_function("ScatterMul", "Multiplies `ref[indices[i]]` by `updates[i]`, repeated indices too")
-scatter_div = _scatter_function("ScatterDiv", "Divides `ref[indices[i]]` by `updates[i]`, repeated indices too")
+scatter_sub = _scatter_function(
+    "ScatterSub", "Subtracts `updates[i]` from `ref[indices[i]]`, repeated indices too"
+)
+scatter_mul = _scatter_function(
+    "ScatterMul", "Multiplies `ref[indices[i]]` by `updates[i]`, repeated indices too"
+)
+scatter_div = _scatter_function(
+    "ScatterDiv", "Divides `ref[indices[i]]` by `updates[i]`, repeated indices too"
+)
 scatter_min = _scatter_function("ScatterMin", "Lowers `ref[indices[i]]` to `updates[i]`")
 scatter_max = _scatter_function("ScatterMax", "Raises `ref[indices[i]]` to `updates[i]`")
 _TUPLES = "`ref[indices[i, 0], indices[i, 1], ...]`"

@@ -46,14 +46,18 @@ class Variable:
                  import_scope=None, constraint=None, use_resource: bool | None = None, synchronization=None,
                  aggregation=None, shape=None):  # fmt: skip
         if variable_def is not None:
-            raise ValueError("minitf makes no variables from VariableDef protocol buffers; give an initial_value")
+            raise ValueError(
+                "minitf makes no variables from VariableDef protocol buffers; give an initial_value"
+            )
         if initial_value is None:
-            raise ValueError("a variable needs an initial_value: a number, array, tensor, or a function that makes one")
+            raise ValueError(
+                "a variable needs an initial_value: a number, array, tensor, or a function that makes one"
+            )
         if constraint is not None and not callable(constraint):
             raise ValueError(f"constraint is a function, not {constraint!r}")
         self.trainable, self.constraint = trainable is None or bool(trainable), constraint
         dtype = None if dtype is None else dtypes.as_dtype(dtype).base_dtype
-        with _lifted():
+        with lifted():
             self._build(initial_value, validate_shape, name, dtype, shape)
         self._collect(collections)
 
@@ -151,7 +155,7 @@ class Variable:
 
     def initialized_value(self) -> Tensor:
         """The variable's value, or its initial value while it has none."""
-        with _lifted():
+        with lifted():
             return state.initialized_value(self._variable, self._initial_value)
 
     def eval(self, session=None):
@@ -160,7 +164,9 @@ class Variable:
 
     def load(self, value, session=None) -> None:
         """Assigns `value` in `session` or the default one, without adding an op."""
-        session_for(session, self.graph, "Variable.load()").run(self._initializer, {self._initializer.inputs[1]: value})
+        session_for(session, self.graph, "Variable.load()").run(
+            self._initializer, {self._initializer.inputs[1]: value}
+        )
 
     # ---- writing
 
@@ -193,11 +199,15 @@ class Variable:
         return state.scatter_nd_sub(self._variable, indices, updates, name=name)
 
     def __iter__(self):
-        raise TypeError(f"{self.name} cannot be iterated over: its value is not known yet; use tf.unstack or tf.map_fn")
+        raise TypeError(
+            f"{self.name} cannot be iterated over: its value is not known yet; use tf.unstack or tf.map_fn"
+        )
 
 
 def _scatters_slices(function, what: str):
-    def method(self, sparse_delta: IndexedSlices, use_locking: bool = False, name: str | None = None) -> Tensor:
+    def method(
+        self, sparse_delta: IndexedSlices, use_locking: bool = False, name: str | None = None
+    ) -> Tensor:
         if not isinstance(sparse_delta, IndexedSlices):
             raise TypeError(f"{what} takes tf.IndexedSlices, not {sparse_delta!r}")
         return function(self._variable, sparse_delta.indices, sparse_delta.values, name=name)
@@ -206,7 +216,15 @@ def _scatters_slices(function, what: str):
     return method
 
 
-for _name in ("scatter_update", "scatter_add", "scatter_sub", "scatter_mul", "scatter_div", "scatter_min", "scatter_max"):
+for _name in (
+    "scatter_update",
+    "scatter_add",
+    "scatter_sub",
+    "scatter_mul",
+    "scatter_div",
+    "scatter_min",
+    "scatter_max",
+):
     setattr(Variable, _name, _scatters_slices(getattr(state, _name), _name))
 
 
@@ -239,7 +257,7 @@ def _read(assigned: Tensor, read_value: bool):
 
 
 @contextlib.contextmanager
-def _lifted():
+def lifted():
     """Inside the body of a loop or branch, a variable's ops are made outside; no control dependencies apply."""
     graph = get_default_graph()
     with contextlib.ExitStack() as stack:
@@ -255,8 +273,8 @@ def _initial(value, dtype, scope: str) -> Tensor:
             return convert_to_tensor(value(), dtype, name="initial_value")
     if isinstance(value, Tensor) and value.graph is not value.graph.root:
         raise ValueError(
-            f"the initial value {value.name} of variable '{scope[:-1]}' is computed inside the body of a loop or branch "
-            f"(created {value.op.origin}), but variables live outside; pass a function that makes it, as in "
+            f"the initial value {value.name} of variable '{scope[:-1]}' is computed inside the body of a loop or "
+            f"branch (created {value.op.origin}), but variables live outside; pass a function that makes it, as in "
             "tf.Variable(lambda: tf.zeros([3])), or make it before the loop"
         )
     return convert_to_tensor(value, dtype, name="initial_value")

@@ -47,5 +47,8 @@ def variance_scaling_initializer(factor=2.0, mode: str = "FAN_IN", uniform: bool
 
 def _fan(shape: list[int], mode: str) -> float:
     window = math.prod(shape[:-2])
-    inputs, outputs = (shape[-2] if len(shape) > 1 else shape[-1] if shape else 1) * window, shape[-1] * window if shape else 1
+    inputs, outputs = (
+        (shape[-2] if len(shape) > 1 else shape[-1] if shape else 1) * window,
+        shape[-1] * window if shape else 1,
+    )
     return {"FAN_IN": inputs, "FAN_OUT": outputs, "FAN_AVG": (inputs + outputs) / 2.0}[mode]
