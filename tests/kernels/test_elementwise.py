@@ -113,7 +113,7 @@ def test_gamma_where_it_is_large_or_has_poles():
         8,
         scale=1,
     )
-    close(unary(ew.digamma, a)[:7], special.digamma(a)[:7], 16)
+    close(unary(ew.digamma, a, scale=4)[:7], special.digamma(a)[:7], 16)
     assert np.isnan(unary(ew.digamma, a)[[7, 8, 10]]).all()
 
 
