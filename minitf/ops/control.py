@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import builtins
+
+from minitf.framework import nest
 from minitf.framework.apply import apply
 from minitf.framework.graph import control_dependencies, name_scope
 from minitf.framework.operation import Operation
@@ -30,8 +33,8 @@ def group(*inputs, name: str | None = None) -> Operation:
 def _flattened(inputs) -> list:
     flat = []
     for value in inputs:
-        if isinstance(value, (list, tuple)):
-            flat.extend(_flattened(value))
+        if isinstance(value, (list, builtins.tuple)):
+            flat.extend(_flattened(nest.flatten(value)))
         elif isinstance(value, IndexedSlices) or hasattr(value, "_as_graph_element"):
             flat.append(value)
         else:
