@@ -46,6 +46,15 @@ from minitf.ops.random import (
     get_seed, multinomial, random_crop, random_gamma, random_normal, random_poisson, random_shuffle, random_uniform,
     truncated_normal,
 )  # fmt: skip
+from minitf.ops.check import (
+    Assert, Print, assert_equal, assert_greater, assert_greater_equal, assert_integer, assert_less, assert_less_equal,
+    assert_near, assert_negative, assert_non_negative, assert_non_positive, assert_none_equal, assert_positive,
+    assert_proper_iterable, assert_rank, assert_rank_at_least, assert_rank_in, assert_same_float_dtype, assert_scalar,
+    assert_type, check_numerics, is_non_decreasing, is_numeric_tensor, is_strictly_increasing,
+    verify_tensor_all_finite,
+)  # fmt: skip
+from minitf.ops.control import group, no_op, tuple
+from minitf.ops.script import py_func
 from minitf.ops.state import (
     assign, assign_add, assign_sub, count_up_to, scatter_add, scatter_div, scatter_max, scatter_min, scatter_mul,
     scatter_nd_add, scatter_nd_sub, scatter_nd_update, scatter_sub, scatter_update,
@@ -64,4 +73,4 @@ from minitf.ops.variables import (
 )  # fmt: skip
 from minitf.runtime.session import Session
 from minitf.gradients import gradients
-from minitf import initializers, random
+from minitf import initializers, nn, random, train
