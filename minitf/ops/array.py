@@ -14,6 +14,7 @@ from minitf.framework.registry import define
 from minitf.framework.shape import SCALAR, UNKNOWN, TensorShape, as_shape
 from minitf.framework.static import constant_value, constant_value_as_shape, partial_value
 from minitf.framework.tensor import Tensor
+from minitf.kernels import layout
 from minitf.ops import patterns
 from minitf.ops.constant import constant
 from minitf.ops.identity import identity
@@ -234,6 +235,11 @@ def _transposed(op):
     return UNKNOWN if count is None else TensorShape([None] * count)
 
 
+def _transpose_kernel(b, op, x, perm):
+    perm, steps = _permutation(b.data(perm), len(x.shape)), layout.strides(x.shape)
+    return patterns.walk(b, x, [x.shape[axis] for axis in perm], [steps[axis] for axis in perm])
+
+
 def _transpose_grad(op, g):
     perm = constant_value(op.inputs[1])
     back = apply("InvertPermutation", op.inputs[1]) if perm is None else np.argsort(_permutation(perm, perm.size))
@@ -241,7 +247,7 @@ def _transpose_grad(op, g):
 
 
 define("Transpose", "x: T, perm: Tperm -> y: T", Tperm=dtypes.INDEX, shape=_transposed, static=patterns.moves(1),
-       numpy=lambda op, x, perm: x.transpose(_permutation(perm, x.ndim)),
+       numpy=lambda op, x, perm: x.transpose(_permutation(perm, x.ndim)), kernel=_transpose_kernel,
        grad=_transpose_grad)  # fmt: skip
 define("ConjugateTranspose", "x: T, perm: Tperm -> y: T", Tperm=dtypes.INDEX, T=dtypes.COMPLEX, shape=_transposed,
        numpy=lambda op, x, perm: x.transpose(_permutation(perm, x.ndim)).conj(), grad=_transpose_grad)  # fmt: skip
@@ -315,10 +321,12 @@ def _sum_all(x: Tensor) -> Tensor:
 
 define("Fill", "dims: index_type, value: T -> output: T", index_type=dtypes.INDEX, shape=_scalar_value,
        numpy=lambda op, dims, value: np.full(sizes_of(dims), value, value.dtype),
+       kernel=lambda b, op, dims, value: patterns.filled(b, sizes_of(b.data(dims)), value.dtype, value),
        grad=lambda op, g: (None, _sum_all(g)))  # fmt: skip
 define("ZerosLike", "x: T -> y: T", shape=patterns.same, numpy=lambda op, x: _full(x.shape, 0, op.outputs[0].dtype),
-       differentiable=False)  # fmt: skip
+       kernel=lambda b, op, x: patterns.filled(b, x.shape, x.dtype), differentiable=False)  # fmt: skip
 define("OnesLike", "x: T -> y: T", shape=patterns.same, numpy=lambda op, x: _full(x.shape, 1, op.outputs[0].dtype),
+       kernel=lambda b, op, x: patterns.filled(b, x.shape, x.dtype, b.constant(np.ones((), x.dtype))),
        differentiable=False)  # fmt: skip
 
 
@@ -430,6 +438,20 @@ def _joined_sizes(op):
     return TensorShape((*rest[:axis], total, *rest[axis + 1 :]))
 
 
+def _concat_kernel(b, op, *values):
+    *parts, axis = values
+    axis = check_axis(b.data(axis).item(), len(parts[0].shape))
+    rest = [part.shape[:axis] + part.shape[axis + 1 :] for part in parts]
+    if any(sizes != rest[0] for sizes in rest):
+        raise ValueError(f"shapes {[part.shape for part in parts]} differ in more than axis {axis} and cannot be joined")
+    shape = (*rest[0][:axis], sum(part.shape[axis] for part in parts), *rest[0][axis:])
+    out, steps, begin = b.new(shape, parts[0].dtype), layout.strides(shape), 0
+    for part in parts:
+        patterns.place(b, part, out, steps, begin * steps[axis])
+        begin += part.shape[axis]
+    return out
+
+
 def _concat_grad(op, g):
     *parts, axis = op.inputs
     known = constant_value(axis)
@@ -443,7 +465,7 @@ def _size_along(x: Tensor, axis: Tensor) -> Tensor:
     return apply("GatherV2", shape(x), apply("FloorMod", axis, rank(x)), 0, batch_dims=0)
 
 
-define("ConcatV2", "values: *T, axis: Tidx -> output: T", Tidx=dtypes.INDEX, shape=_joined_sizes,
+define("ConcatV2", "values: *T, axis: Tidx -> output: T", Tidx=dtypes.INDEX, shape=_joined_sizes, kernel=_concat_kernel,
        numpy=lambda op, *x: np.concatenate(x[:-1], x[-1].item()), static=patterns.moves(-1), grad=_concat_grad)  # fmt: skip
 
 

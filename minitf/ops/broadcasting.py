@@ -7,7 +7,7 @@ import numpy as np
 from minitf.framework import dtypes
 from minitf.framework.apply import apply
 from minitf.framework.registry import define
-from minitf.framework.shape import UNKNOWN, TensorShape, broadcast_static_shape
+from minitf.framework.shape import TensorShape, broadcast_static_shape
 from minitf.framework.static import partial_value
 from minitf.framework.tensor import Tensor
 from minitf.kernels import layout
@@ -29,9 +29,14 @@ def _broadcast_shape(op):
     return wanted
 
 
+def _broadcast_kernel(b, op, x, target):
+    target = _check(x.shape, array.sizes_of(b.data(target)))
+    return patterns.walk(b, x, target, layout.broadcast_strides(x.shape, target))
+
+
 define("BroadcastTo", "input: T, shape: Tidx -> output: T", Tidx=dtypes.INDEX, shape=_broadcast_shape,
        static=patterns.moves(1), numpy=lambda op, x, target: np.broadcast_to(x, _check(x.shape, array.sizes_of(target))),
-       grad=lambda op, g: (array.sum_to_shape(g, op.inputs[0]), None))  # fmt: skip
+       kernel=_broadcast_kernel, grad=lambda op, g: (array.sum_to_shape(g, op.inputs[0]), None))  # fmt: skip
 
 
 def _summed_axes(sizes: tuple, target: tuple) -> tuple[int, ...]:

@@ -12,6 +12,7 @@ from minitf.framework.registry import define
 from minitf.framework.shape import UNKNOWN, TensorShape
 from minitf.framework.static import constant_value, constant_value_as_shape
 from minitf.framework.tensor import Tensor
+from minitf.kernels import layout
 from minitf.ops import array, patterns
 from minitf.ops.array import check_axis
 from minitf.ops.constant import constant
@@ -44,6 +45,26 @@ def _unstack(op, x):
     return [np.asarray(part, x.dtype) for part in np.moveaxis(x, axis, 0)]
 
 
+def _stack_kernel(b, op, *parts):
+    if any(part.shape != parts[0].shape for part in parts):
+        raise ValueError(f"tensors of shapes {[part.shape for part in parts]} cannot be stacked; they have to agree")
+    axis = check_axis(op.attrs["axis"], len(parts[0].shape) + 1)
+    shape = (*parts[0].shape[:axis], len(parts), *parts[0].shape[axis:])
+    out, steps = b.new(shape, parts[0].dtype), layout.strides(shape)
+    for i, part in enumerate(parts):
+        patterns.place(b, part, out, steps[:axis] + steps[axis + 1 :], i * steps[axis])
+    return out
+
+
+def _unstack_kernel(b, op, x):
+    axis, num = check_axis(op.attrs["axis"], len(x.shape)), op.attrs["num"]
+    if x.shape[axis] != num:
+        raise ValueError(f"axis {axis} has size {x.shape[axis]} and cannot be unstacked into {num} tensors")
+    shape, steps = x.shape[:axis] + x.shape[axis + 1 :], layout.strides(x.shape)
+    rest = steps[:axis] + steps[axis + 1 :]
+    return [patterns.walk(b, x, shape, rest, i * steps[axis]) for i in range(num)]
+
+
 def _stack_grad(op, g):
     return list(apply_op("Unpack", g, num=len(op.inputs), axis=op.attrs["axis"]).outputs)
 
@@ -53,8 +74,9 @@ def _zeros_for_none(op, grads):
 
 
 define("Pack", "values: *T -> output: T", shape=_stacked, numpy=lambda op, *x: np.stack(x, op.attrs["axis"]),
-       static=patterns.moves(), grad=_stack_grad)  # fmt: skip
-define("Unpack", "value: T -> output: *T", shape=_without_axis, numpy=_unstack, static=patterns.moves(),
+       kernel=_stack_kernel, static=patterns.moves(), grad=_stack_grad)  # fmt: skip
+define("Unpack", "value: T -> output: *T", shape=_without_axis, numpy=_unstack, kernel=_unstack_kernel,
+       static=patterns.moves(),
        grad=lambda op, *g: apply("Pack", _zeros_for_none(op, g), axis=op.attrs["axis"]))  # fmt: skip
 
 
@@ -124,6 +146,25 @@ def _cut(x, sizes, axis: int):
     return np.split(x, np.cumsum(sizes[:-1]).astype(np.int64), axis)
 
 
+def _cut_kernel(b, x, sizes, axis: int):
+    steps, begin, parts = layout.strides(x.shape), 0, []
+    for size in sizes:
+        shape = (*x.shape[:axis], size, *x.shape[axis + 1 :])
+        parts.append(patterns.walk(b, x, shape, steps, begin * steps[axis]))
+        begin += size
+    return parts
+
+
+def _split_kernel(b, op, axis, x):
+    axis, num = check_axis(b.data(axis).item(), len(x.shape)), op.attrs["num"]
+    return _cut_kernel(b, x, [_part(x.shape[axis], num)] * num, axis)
+
+
+def _split_v_kernel(b, op, x, sizes, axis):
+    axis = check_axis(b.data(axis).item(), len(x.shape))
+    return _cut_kernel(b, x, _parts(x.shape[axis], b.data(sizes)), axis)
+
+
 def _parts(size: int | None, sizes: list) -> list:
     """The part sizes with the -1 worked out from the axis's size, as far as both are known."""
     sizes = [None if n is None else int(n) for n in sizes]
@@ -153,10 +194,11 @@ def _split_v(op, x, sizes, axis):
     return _cut(x, _parts(x.shape[axis], sizes), axis)
 
 
-define("Split", "split_dim: int32, value: T -> output: *T", shape=_even, numpy=_split, static=patterns.moves(0),
+define("Split", "split_dim: int32, value: T -> output: *T", shape=_even, numpy=_split, kernel=_split_kernel,
+       static=patterns.moves(0),
        grad=lambda op, *g: (None, array.concat(_zeros_for_none(op, g), op.inputs[0])))  # fmt: skip
 define("SplitV", "value: T, size_splits: Tlen, split_dim: int32 -> output: *T", Tlen=dtypes.INDEX, shape=_uneven,
-       numpy=_split_v, static=patterns.moves(1, 2),
+       numpy=_split_v, kernel=_split_v_kernel, static=patterns.moves(1, 2),
        grad=lambda op, *g: (array.concat(_zeros_for_none(op, g), op.inputs[2]), None, None))  # fmt: skip
 
 

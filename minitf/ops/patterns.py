@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from minitf.framework.shape import SCALAR, broadcast_static_shape
 from minitf.framework.static import full, partial_value
-from minitf.kernels import layout
+from minitf.kernels import layout, movement
 
 _MANY = 1000  # elements: values at least as large are not worked out while the graph is built
 
@@ -87,6 +89,43 @@ def binary(kernel, error=None):
 def alias(b, op, x, *_):
     """The output is the first input itself."""
     return x
+
+
+def walk(b, x, shape, steps, offset: int = 0):
+    """The items of x that a walk visits: `steps` are its element strides along each axis of the result."""
+    rank, dims = layout.nest(shape, steps)
+    if rank == 1 and (dims[1] == 1 or dims[0] == 1) and 0 not in shape:
+        return b.view(x, tuple(shape), offset)
+    out = b.new(tuple(shape), x.dtype)
+    if out.size:
+        b.call(movement.strided_copy[layout.carrier(x.dtype)], x, out, offset, rank, dims)
+    return out
+
+
+def place(b, x, out, steps, offset: int = 0) -> None:
+    """Writes x into those items of `out` that a walk visits, `steps` being its element strides along x's axes."""
+    if x.size:
+        rank, dims = layout.nest(x.shape, steps)
+        b.call(movement.strided_write[layout.carrier(x.dtype)], x, out, offset, rank, dims)
+
+
+def taken(b, x, index, axis: int, error=None):
+    """The slices of x along `axis` at `index`, an integer value of any shape."""
+    out = b.new((*x.shape[:axis], *index.shape, *x.shape[axis + 1 :]), x.dtype)
+    outer, width = math.prod(x.shape[:axis]), math.prod(x.shape[axis + 1 :])
+    b.call(movement.gather[layout.carrier(x.dtype), index.dtype], x, index, out, outer, x.shape[axis], index.size,
+           width, error=error)  # fmt: skip
+    return out
+
+
+def filled(b, shape, dtype, value=None):
+    """Items that all are `value` (a scalar), or zeros."""
+    out = b.new(tuple(shape), dtype)
+    if value is None:
+        b.call(movement.clear[layout.carrier(dtype)], out, out.size)
+    else:
+        b.call(movement.fill[layout.carrier(dtype)], value, out, out.size)
+    return out
 
 
 # ---- values known before anything runs

@@ -24,25 +24,26 @@ from minitf.ops.joining import stack
 
 
 def _length(start, limit, delta) -> int:
+    """How many numbers; for floats worked out in their own precision, as TensorFlow does."""
+    start, limit, delta = (np.asarray(end)[()] for end in (start, limit, delta))
     if delta == 0:
         raise ValueError("the delta of a range cannot be 0")
-    if (limit - start) * delta < 0:
+    if limit < start if delta > 0 else limit > start:
         raise ValueError(f"a range from {start} to {limit} needs a {'negative' if delta > 0 else 'positive'} delta, not {delta}")
-    if isinstance(start, int):
-        return len(builtins.range(start, limit, delta))
-    return max(0, math.ceil(abs((limit - start) / delta)))
+    if isinstance(start, np.integer):
+        return len(builtins.range(int(start), int(limit), int(delta)))
+    return math.ceil(abs((limit - start) / delta))
 
 
 def _range(op, *ends):
-    start, limit, delta = (end.item() for end in ends)
-    steps = np.full(_length(start, limit, delta), ends[2], ends[2].dtype)
+    steps = np.full(_length(*ends), ends[2], ends[2].dtype)
     steps[:1] = ends[0]
     return np.cumsum(steps, dtype=steps.dtype)  # TensorFlow adds step by step as well
 
 
 def _range_shape(op):
     ends = [constant_value(t) for t in op.inputs]
-    return TensorShape([None if any(e is None for e in ends) else _length(*[e.item() for e in ends])])
+    return TensorShape([None if any(e is None for e in ends) else _length(*ends)])
 
 
 define("Range", "start: Tidx, limit: Tidx, delta: Tidx -> output: Tidx", Tidx=dtypes.REAL, shape=_range_shape,

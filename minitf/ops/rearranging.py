@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from minitf.framework import dtypes
@@ -12,6 +14,7 @@ from minitf.framework.registry import define
 from minitf.framework.shape import UNKNOWN, TensorShape
 from minitf.framework.static import constant_value
 from minitf.framework.tensor import Tensor
+from minitf.kernels import layout, movement
 from minitf.ops import array, patterns
 from minitf.ops.array import check_axis
 from minitf.ops.gather import boolean_mask, gather
@@ -50,6 +53,14 @@ def _pad(op, x, paddings, value=None):
     return np.pad(x, _check_paddings(paddings, x.ndim), constant_values=0 if value is None else value)
 
 
+def _pad_kernel(b, op, x, paddings, value=None):
+    paddings = _check_paddings(b.data(paddings), len(x.shape))
+    out = patterns.filled(b, [n + sum(p) for n, p in zip(x.shape, paddings)], x.dtype, value)
+    steps = layout.strides(out.shape)
+    patterns.place(b, x, out, steps, sum(before * step for (before, _), step in zip(paddings, steps)))
+    return out
+
+
 def _pad_grad(op, g):
     x, paddings = op.inputs[:2]
     before = apply("Unpack", paddings, num=2, axis=1)[0]
@@ -57,10 +68,10 @@ def _pad_grad(op, g):
     return [inner] + [None] * (len(op.inputs) - 1)
 
 
-_PAD = {"Tpaddings": dtypes.INDEX, "shape": _padded}
-define("Pad", "input: T, paddings: Tpaddings -> output: T", static=patterns.moves(1), numpy=_pad, grad=_pad_grad, **_PAD)
-define("PadV2", "input: T, paddings: Tpaddings, constant_values: T -> output: T", static=patterns.moves(1), numpy=_pad,
-       grad=_pad_grad, **_PAD)  # fmt: skip
+_PADDED = {"Tpaddings": dtypes.INDEX, "shape": _padded}
+_PAD = {**_PADDED, "static": patterns.moves(1), "numpy": _pad, "kernel": _pad_kernel, "grad": _pad_grad}
+define("Pad", "input: T, paddings: Tpaddings -> output: T", **_PAD)
+define("PadV2", "input: T, paddings: Tpaddings, constant_values: T -> output: T", **_PAD)  # fmt: skip
 
 
 def _check_mirror(sizes, paddings, mode: str) -> None:
@@ -83,6 +94,16 @@ def _mirror_pad(op, x, paddings):
     return x
 
 
+def _mirror_pad_kernel(b, op, x, paddings):
+    paddings = _check_paddings(b.data(paddings), len(x.shape))
+    _check_mirror(x.shape, paddings, op.attrs["mode"])
+    for axis, padding in enumerate(paddings):
+        if any(padding):
+            positions = b.constant(_mirror_positions(x.shape[axis], padding, op.attrs["mode"]).astype(np.int32))
+            x = patterns.taken(b, x, positions, axis)
+    return x
+
+
 def _mirror_pad_grad(op, g, paddings):
     for axis, padding in enumerate(_check_paddings(paddings, g.ndim)):
         size = g.shape[axis] - sum(padding)
@@ -92,7 +113,7 @@ def _mirror_pad_grad(op, g, paddings):
     return g
 
 
-define("MirrorPad", "input: T, paddings: Tpaddings -> output: T", numpy=_mirror_pad, **_PAD,
+define("MirrorPad", "input: T, paddings: Tpaddings -> output: T", numpy=_mirror_pad, **_PADDED, kernel=_mirror_pad_kernel,
        grad=lambda op, g: (apply("MirrorPadGrad", g, op.inputs[1], mode=op.attrs["mode"]), None))  # fmt: skip
 define("MirrorPadGrad", "input: T, paddings: Tpaddings -> output: T", Tpaddings=dtypes.INDEX, numpy=_mirror_pad_grad,
        shape=lambda op: _padded(op, -1),
@@ -138,6 +159,14 @@ def _tiled(op):
     return TensorShape([None if n is None else n * m for n, m in zip(sizes, _check_multiples(multiples, len(sizes)))])
 
 
+def _tile_kernel(b, op, x, multiples):
+    """Each axis becomes two: its copies, which stand still in x, and its items."""
+    multiples = _check_multiples(b.data(multiples), len(x.shape))
+    shape = [n for pair in zip(multiples, x.shape) for n in pair]
+    steps = [n for step in layout.strides(x.shape) for n in (0, step)]
+    return b.view(patterns.walk(b, x, shape, steps), tuple(n * m for n, m in zip(x.shape, multiples)))
+
+
 def _tile_grad(op, g):
     """The copies lie along axes of their own, over which the sum goes."""
     x, multiples = op.inputs
@@ -148,7 +177,7 @@ def _tile_grad(op, g):
 
 
 define("Tile", "input: T, multiples: Tmultiples -> output: T", Tmultiples=dtypes.INDEX, shape=_tiled,
-       static=patterns.moves(1), numpy=lambda op, x, m: np.tile(x, _check_multiples(m, x.ndim)),
+       static=patterns.moves(1), numpy=lambda op, x, m: np.tile(x, _check_multiples(m, x.ndim)), kernel=_tile_kernel,
        grad=_tile_grad)  # fmt: skip
 
 
@@ -178,8 +207,14 @@ def _checked_same(op):
     return op.inputs[0].shape
 
 
+def _reverse_kernel(b, op, x, axis):
+    axes, steps = _axes(b.data(axis), len(x.shape)), list(layout.strides(x.shape))
+    offset = sum((x.shape[axis] - 1) * steps[axis] for axis in axes) if x.size else 0
+    return patterns.walk(b, x, x.shape, [-s if axis in axes else s for axis, s in enumerate(steps)], offset)
+
+
 define("ReverseV2", "tensor: T, axis: Tidx -> output: T", Tidx=dtypes.INDEX, shape=_checked_same,
-       static=patterns.moves(1), numpy=lambda op, x, axis: np.flip(x, _axes(axis, x.ndim)),
+       static=patterns.moves(1), numpy=lambda op, x, axis: np.flip(x, _axes(axis, x.ndim)), kernel=_reverse_kernel,
        grad=lambda op, g: (apply("ReverseV2", g, op.inputs[1]), None))  # fmt: skip
 
 
@@ -188,19 +223,38 @@ def reverse(tensor, axis, name: str | None = None) -> Tensor:
     return apply("ReverseV2", tensor, axis, name=name)
 
 
+def _sequence_axes(op, sizes: tuple, lengths: tuple) -> tuple[int, int]:
+    seq, batch = (check_axis(op.attrs[name], len(sizes), name) for name in ("seq_dim", "batch_dim"))
+    if lengths != (sizes[batch],):
+        raise ValueError(f"seq_lengths are {sizes[batch]} numbers, one for each item of axis {batch}, not {lengths}")
+    return seq, batch
+
+
+def _bad_length(item: int, length, size: int) -> str:
+    return f"seq_lengths[{item}] = {length} is not in [0, {size}], the length of the sequences"
+
+
 def _reverse_sequence(op, x, lengths):
-    seq, batch = (check_axis(op.attrs[name], x.ndim, name) for name in ("seq_dim", "batch_dim"))
+    seq, batch = _sequence_axes(op, x.shape, lengths.shape)
     result = x.copy()
-    if lengths.shape != (x.shape[batch],):
-        raise ValueError(f"seq_lengths are {x.shape[batch]} numbers, one for each item of axis {batch}, not {lengths.shape}")
     for item, length in enumerate(lengths):
         if not 0 <= length <= x.shape[seq]:
-            raise ValueError(f"seq_lengths[{item}] = {length} is not in [0, {x.shape[seq]}], the size of axis {seq}")
+            raise ValueError(_bad_length(item, length, x.shape[seq]))
         order = np.arange(x.shape[seq])
         order[:length] = order[:length][::-1]
         row = x.take(item, batch).take(order, seq - (batch < seq))
         result[(np.s_[:],) * batch + (item,)] = row
     return result
+
+
+def _reverse_sequence_kernel(b, op, x, lengths):
+    seq, batch = _sequence_axes(op, x.shape, lengths.shape)
+    first, second = sorted((seq, batch))
+    sizes, out = x.shape, b.new(x.shape, x.dtype)
+    b.call(movement.reverse_sequence[layout.carrier(x.dtype), lengths.dtype], x, lengths, out, math.prod(sizes[:first]),
+           sizes[first], math.prod(sizes[first + 1 : second]), sizes[second], math.prod(sizes[second + 1 :]),
+           int(batch < seq), error=lambda item: _bad_length(item, b.data(lengths)[item], sizes[seq]))  # fmt: skip
+    return out
 
 
 def _reversed_sequence_shape(op):
@@ -219,7 +273,7 @@ def _attrs(op) -> dict:
 
 
 define("ReverseSequence", "input: T, seq_lengths: Tlen -> output: T", Tlen=dtypes.INDEX, shape=_reversed_sequence_shape,
-       numpy=_reverse_sequence,
+       numpy=_reverse_sequence, kernel=_reverse_sequence_kernel,
        grad=lambda op, g: (apply("ReverseSequence", g, op.inputs[1], **_attrs(op)), None))  # fmt: skip
 
 

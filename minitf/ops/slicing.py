@@ -14,6 +14,7 @@ from minitf.framework.registry import define
 from minitf.framework.shape import UNKNOWN, Dimension, TensorShape
 from minitf.framework.static import constant_value, partial_value
 from minitf.framework.tensor import Tensor, overload
+from minitf.kernels import layout
 from minitf.ops import array, patterns
 from minitf.ops.constant import constant
 from minitf.ops.joining import stack
@@ -42,8 +43,10 @@ def _slice_shape(op):
     sizes = op.inputs[0].shape.sizes
     begin, wanted = (partial_value(t) for t in op.inputs[1:])
     if sizes is None:
-        known = op.inputs[1].shape.merge_with(op.inputs[2].shape)
-        return TensorShape([None] * known.sizes[0]) if known.rank == 1 and known.sizes[0] is not None else UNKNOWN
+        known = op.inputs[1].shape.merge_with(op.inputs[2].shape).with_rank(1).sizes[0]
+        if known is None:
+            return UNKNOWN
+        sizes = (None,) * known
     for value in (begin, wanted):
         if value is not None and value.shape != (len(sizes),):
             raise ValueError(f"begin and size need one number for each of the {len(sizes)} axes, not {value.tolist()}")
@@ -64,6 +67,16 @@ def _slice(op, x, begin, wanted):
     return x[tuple(builtins.slice(b, b + n) for b, n in zip(begin, wanted))]
 
 
+def _slice_kernel(b, op, x, begin, wanted):
+    begin, wanted = _bounds(x.shape, b.data(begin), b.data(wanted))
+    steps = layout.strides(x.shape)
+    return patterns.walk(b, x, wanted, steps, _dot(begin, steps))
+
+
+def _dot(places, steps) -> int:
+    return sum(place * step for place, step in zip(places, steps))
+
+
 def _slice_grad(op, g):
     x, begin, _ = op.inputs
     after = apply("Sub", apply("Sub", _shape_as(x, begin), _shape_as(op.outputs[0], begin)), begin)
@@ -75,7 +88,7 @@ def _shape_as(x: Tensor, like: Tensor) -> Tensor:
 
 
 define("Slice", "input: T, begin: Index, size: Index -> output: T", Index=dtypes.INDEX, shape=_slice_shape,
-       static=patterns.moves(1, 2), numpy=_slice, grad=_slice_grad)  # fmt: skip
+       static=patterns.moves(1, 2), numpy=_slice, kernel=_slice_kernel, grad=_slice_grad)  # fmt: skip
 
 
 def slice(input_, begin, size, name: str | None = None) -> Tensor:
@@ -159,6 +172,44 @@ def _numpy_index(attrs, sizes: tuple, begin, end, strides) -> tuple:
     return tuple(item.slice() if isinstance(item, _Range) else item for item in index)
 
 
+def _walked(b, op, sizes: tuple, bounds) -> tuple[list, list, int]:
+    """The walk of a strided slice: the sizes of the result, element strides along its axes, and where it begins."""
+    index = _index(op.attrs, *[[int(v) for v in b.data(bound)] for bound in bounds], len(sizes))
+    shape, steps, offset, axes = [], [], 0, iter(enumerate(layout.strides(sizes)))
+    for item in index:
+        if item is None:
+            shape.append(1)
+            steps.append(0)
+            continue
+        axis, stride = next(axes)
+        if isinstance(item, int):
+            _check_position(item, sizes[axis], axis)
+            offset += item % sizes[axis] * stride
+        else:
+            places = range(*item.slice().indices(sizes[axis]))
+            shape.append(len(places))
+            steps.append(places.step * stride)
+            offset += places.start * stride if places else 0
+    return shape, steps, offset
+
+
+def _strided_slice_kernel(b, op, x, *bounds):
+    return patterns.walk(b, x, *_walked(b, op, x.shape, bounds))
+
+
+def _strided_slice_grad_kernel(b, op, shape, begin, end, strides, dy):
+    out = patterns.filled(b, array.sizes_of(b.data(shape)), dy.dtype)
+    sizes, steps, offset = _walked(b, op, out.shape, (begin, end, strides))
+    _check_sliced(tuple(sizes), dy.shape)
+    patterns.place(b, dy, out, steps, offset)
+    return out
+
+
+def _check_sliced(sizes: tuple, given: tuple) -> None:
+    if sizes != given:
+        raise ValueError(f"the gradient of a slice of shape {sizes} cannot have shape {given}")
+
+
 def _strided_shape(op):
     sizes, bounds = op.inputs[0].shape.sizes, [partial_value(t) for t in op.inputs[1:4]]
     known = [len(b) for b in bounds if b is not None and b.ndim == 1]
@@ -213,17 +264,17 @@ def _masks(op) -> dict:
 def _strided_slice_grad_numpy(op, shape, begin, end, strides, dy):
     result = np.zeros(tuple(shape), dy.dtype)
     index = _numpy_index(op.attrs, result.shape, begin, end, strides)
-    if result[index].shape != dy.shape:
-        raise ValueError(f"the gradient of a slice of shape {result[index].shape} cannot have shape {dy.shape}")
+    _check_sliced(result[index].shape, dy.shape)
     result[index] = dy
     return result
 
 
 define("StridedSlice", "input: T, begin: Index, end: Index, strides: Index -> output: T", Index=dtypes.INDEX,
-       shape=_strided_shape, static=_known_elements, grad=_strided_slice_grad,
+       shape=_strided_shape, static=_known_elements, grad=_strided_slice_grad, kernel=_strided_slice_kernel,
        numpy=lambda op, x, *bounds: x[_numpy_index(op.attrs, x.shape, *bounds)])  # fmt: skip
 define("StridedSliceGrad", "shape: Index, begin: Index, end: Index, strides: Index, dy: T -> output: T",
        Index=dtypes.INDEX, shape=lambda op: array.wanted_shape(op, 0), numpy=_strided_slice_grad_numpy,
+       kernel=_strided_slice_grad_kernel,
        grad=lambda op, g: (None, None, None, None, apply("StridedSlice", g, *op.inputs[1:4], **_masks(op))))  # fmt: skip
 
 
@@ -243,6 +294,8 @@ def strided_slice(input_, begin, end, strides=None, begin_mask: int = 0, end_mas
 
 
 # ---- tensor[...]
+
+newaxis = None  # `x[tf.newaxis]` reads better than `x[None]`
 
 
 def _getitem(tensor: Tensor, key) -> Tensor:

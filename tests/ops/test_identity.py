@@ -1,0 +1,27 @@
+import helpers
+import numpy as np
+
+import minitf as tf
+
+X = np.array([1.0, -2.0])
+
+
+def test_identities():
+    helpers.check(lambda x: tf.identity(x), X, reference=lambda x: x)
+    helpers.check(lambda x: tf.identity_n([x, 2.0 * x]), X, reference=lambda x: [x, 2 * x])
+    helpers.check(lambda x: tf.stop_gradient(x) * x, X, reference=lambda x: x * x, grads=False)
+    helpers.check(lambda x: tf.guarantee_const(x), X, reference=lambda x: x, grads=False)
+
+
+def test_one_identity_of_many():
+    assert [t.name for t in tf.identity_n([1.0])] == ["IdentityN:0"]
+    assert helpers.run(tf.identity_n([3])[0]) == 3
+
+
+def test_gradients_stop():
+    x = tf.constant(X)
+    assert tf.gradients(tf.stop_gradient(x), x) == [None]
+    (g,) = tf.gradients(tf.stop_gradient(x) * x, x)
+    np.testing.assert_array_equal(helpers.run(g), X)
+    with helpers.fails(LookupError, "forbids it: because"):
+        tf.gradients(tf.prevent_gradient(x, "because"), x)
