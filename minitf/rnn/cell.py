@@ -210,10 +210,11 @@ def static_sizes(prefix, suffix) -> TensorShape:
 
 
 def _static_shape(size) -> TensorShape:
+    if size is None:
+        return as_shape([None])
     if not isinstance(size, Tensor):
         return as_shape(size)
     value = constant_value(size)
     if value is not None:
         return as_shape(value.tolist())
-    return as_shape([None] * (1 if size.shape.rank == 0 else size.shape.sizes[0])) if size.shape.sizes is not None else (
-        as_shape(None))  # fmt: skip
+    return as_shape([None]) if size.shape.rank == 0 else as_shape(size.shape.sizes and [None] * size.shape.sizes[0])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import minitf as tf
 from minitf.framework import nest
-from minitf.framework.graph import control_dependencies, get_default_graph
+from minitf.framework.graph import control_dependencies
 from minitf.framework.shape import Dimension
 from minitf.rnn.cell import assert_like_rnncell
 from minitf.rnn.step import Lengths, initial_state_of, sequence_length_tensor, state_dtype
@@ -45,15 +45,9 @@ def static_rnn(cell, inputs, initial_state=None, dtype=None, sequence_length=Non
             if lengths is None:
                 output, state = cell(step_input, state)
             else:
-                output, state = lengths.step(time, state, lambda i=step_input, s=state: cell(i, s),
-                                             reserve_ids_of_switches)  # fmt: skip
+                output, state = lengths.step(time, state, lambda i=step_input, s=state: cell(i, s))
             outputs.append(output)
     return outputs, state
-
-
-def reserve_ids_of_switches(count: int) -> None:
-    """Skips the ids of the Switch ops by which TF 1 passes outer tensors into a branch that makes no ops."""
-    get_default_graph().root.reserve_ids(count)
 
 
 def _check_inputs(what: str, inputs) -> None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import minitf as tf
-from minitf.framework import dtypes, nest
+from minitf.framework import nest
 from minitf.framework.convert import convert_to_tensor
+from minitf.framework.graph import get_default_graph
 from minitf.rnn.cell import concat_sizes, static_sizes
 
 
@@ -12,48 +13,54 @@ class Lengths:
     """How long each sequence of a batch is, and the zeros that stand for outputs past the end."""
 
     def __init__(self, sequence_length, cell, batch_size, static_batch, dtype):
-        self.zero_output = nest.pack_sequence_as(cell.output_size, [
-            _zero_output(batch_size, static_batch, size, dtype) for size in nest.flatten(cell.output_size)])  # fmt: skip
-        self.each = (
-            tf.cast(sequence_length, tf.int32) if sequence_length.dtype != dtypes.int32 else sequence_length
-        )
-        self.shortest = tf.reduce_min(self.each)
+        flat = [_zero_output(batch_size, static_batch, size, dtype) for size in nest.flatten(cell.output_size)]
+        self.zero_output = nest.pack_sequence_as(cell.output_size, flat)
+        self.each = tf.cast(sequence_length, tf.int32)
+        reserve_ids(2)  # TF 1 takes the minimum too
         self.longest = tf.reduce_max(self.each)
 
-    def step(self, time, state, call_cell, reserve=lambda count: None):
+    def step(self, time, state, call_cell):
         """`call_cell()`, with rows that have ended giving zeros and their old state; not called if all have ended."""
-        flat_zeros, flat_state = nest.flatten(self.zero_output), nest.flatten(state)
+        over = time >= self.each
+        flat = tf.cond(
+            time >= self.longest,
+            lambda: [tf.identity(t) for t in self._old(state)],
+            lambda: self._masked(over, state, *call_cell()),
+            strict=True,
+        )
+        return self._packed(flat, state)
 
-        def ended():
-            reserve(len(flat_zeros) + len(flat_state))
-            return [tf.identity(t) for t in flat_zeros + flat_state]
+    def masked_step(self, time, state, call_cell):
+        """`call_cell()`, always called, with rows that have ended giving zeros and their old state."""
+        over = time >= self.each
+        return self._packed(self._masked(over, state, *call_cell()), state)
 
-        flat = tf.cond(time >= self.longest, ended, lambda: self.masked(time, state, call_cell), strict=True)
-        return self.packed(flat, state)
+    def _old(self, state) -> list:
+        return nest.flatten(self.zero_output) + nest.flatten(state)
 
-    def masked(self, time, state, call_cell) -> list:
-        """The flat outputs and states of `call_cell()`, with zeros and old states in the rows that have ended."""
-        output, new_state = call_cell()
+    def _masked(self, over, state, output, new_state) -> list:
+        """Flat outputs and states, with zeros and the old state in the rows that are over."""
         nest.assert_same_structure(self.zero_output, output)
         nest.assert_same_structure(state, new_state)
-        over = time >= self.each
-        old = nest.flatten(self.zero_output) + nest.flatten(state)
         new = nest.flatten(output) + nest.flatten(new_state)
-        return [n if n.shape.rank == 0 else tf.where(over, o, n) for o, n in zip(old, new)]
+        return [n if n.shape.rank == 0 else tf.where(over, o, n) for o, n in zip(self._old(state), new)]
 
-    def packed(self, flat: list, state) -> tuple:
+    def _packed(self, flat: list, state) -> tuple:
         """Flat outputs and states as `(output, state)`, with the static shapes of the old ones."""
-        old = nest.flatten(self.zero_output) + nest.flatten(state)
-        for tensor, like in zip(flat, old):
+        for tensor, like in zip(flat, self._old(state)):
             tensor.set_shape(like.shape)
         count = len(nest.flatten(self.zero_output))
-        return nest.pack_sequence_as(self.zero_output, flat[:count]), nest.pack_sequence_as(
-            state, flat[count:]
-        )
+        return nest.pack_sequence_as(self.zero_output, flat[:count]), nest.pack_sequence_as(state, flat[count:])
+
+
+def reserve_ids(count: int) -> None:
+    """Skips ids of ops that TF 1 makes and minitf needs not, so that later random ops get TF 1's seeds."""
+    get_default_graph().root.reserve_ids(count)
 
 
 def _zero_output(batch_size, static_batch, size, dtype):
     zeros = tf.zeros(concat_sizes(batch_size, size), dtype)
+    reserve_ids(1 if static_batch is None else 2)  # TF 1 makes the sizes once more, to look at the static shape
     zeros.set_shape(static_sizes(static_batch, size))
     return zeros
 

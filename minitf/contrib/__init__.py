@@ -1,0 +1,3 @@
+"""tf.contrib."""
+
+from minitf.contrib import rnn as rnn
