@@ -30,7 +30,41 @@ from minitf.ops.sets import (
     unique_with_counts,
 )  # fmt: skip
 from minitf.ops.slicing import newaxis, slice, strided_slice
-from minitf.ops.math import *
+from minitf.ops.bits import bitcast
+from minitf.ops.cast import (
+    cast, to_complex64, to_complex128, to_double, to_float, to_int32, to_int64,
+)  # fmt: skip
+from minitf.ops.clip import (
+    clip_by_average_norm, clip_by_global_norm, clip_by_norm, clip_by_value, global_norm, saturate_cast,
+)  # fmt: skip
+from minitf.ops.compare import (
+    equal, greater, greater_equal, is_finite, is_inf, is_nan, less, less_equal, logical_and, logical_not, logical_or,
+    logical_xor, not_equal,
+)  # fmt: skip
+from minitf.ops.complex import angle, complex, conj, imag, real
+from minitf.ops.decompositions import cholesky, cholesky_solve, qr, self_adjoint_eig, self_adjoint_eigvals, svd
+from minitf.ops.einsum import einsum, tensordot
+from minitf.ops.linalg import (
+    matrix_determinant, matrix_inverse, matrix_solve, matrix_triangular_solve, norm, trace,
+)  # fmt: skip
+from minitf.ops.math import (
+    accumulate_n, add, add_n, atan2, div, div_no_nan, divide, floor_div, floordiv, floormod, maximum, minimum, mod,
+    multiply, polygamma, pow, realdiv, scalar_mul, squared_difference, subtract, truediv, truncatediv, truncatemod,
+)  # fmt: skip
+from minitf.ops.matmul import cross, matmul
+from minitf.ops.reduce import (
+    argmax, argmin, count_nonzero, cumprod, cumsum, reduce_all, reduce_any, reduce_logsumexp, reduce_max, reduce_mean,
+    reduce_min, reduce_prod, reduce_sum,
+)  # fmt: skip
+from minitf.ops.segment import (
+    segment_max, segment_mean, segment_min, segment_prod, segment_sum, sparse_segment_mean, sparse_segment_sqrt_n,
+    sparse_segment_sum, unsorted_segment_max, unsorted_segment_mean, unsorted_segment_min, unsorted_segment_prod,
+    unsorted_segment_sqrt_n, unsorted_segment_sum,
+)  # fmt: skip
+from minitf.ops.unary import (
+    abs, acos, acosh, asin, asinh, atan, atanh, ceil, cos, cosh, digamma, erf, erfc, exp, expm1, floor, lgamma, log,
+    log1p, log_sigmoid, negative, reciprocal, rint, round, rsqrt, sigmoid, sign, sin, sinh, sqrt, square, tan, tanh,
+)  # fmt: skip
 from minitf.ops.initializers import Constant as constant_initializer
 from minitf.ops.initializers import GlorotNormal as glorot_normal_initializer
 from minitf.ops.initializers import GlorotUniform as glorot_uniform_initializer

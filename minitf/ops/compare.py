@@ -9,7 +9,7 @@ from minitf.framework.apply import apply
 from minitf.framework.registry import define
 from minitf.framework.tensor import Tensor
 from minitf.kernels import elementwise
-from minitf.ops import patterns
+from minitf.ops import array, patterns
 
 
 def _comparison(type: str, numpy, kernel, doc: str, T=dtypes.REAL):  # noqa: N803
@@ -122,3 +122,39 @@ define(
 def approximate_equal(x, y, tolerance: float = 1e-5, name: str | None = None) -> Tensor:
     """|x - y| < tolerance, element by element, for x and y of one shape."""
     return apply("ApproximateEqual", x, y, tolerance=tolerance, name=name)
+
+
+# ---- choosing by a condition
+
+
+def _select_shape(op):
+    condition, x, y = (t.shape for t in op.inputs)
+    shape = x.merge_with(y)
+    if None not in (condition.sizes, shape.sizes) and len(condition.sizes) not in (0, 1, len(shape.sizes)):
+        raise ValueError(f"a condition of shape {condition} cannot choose between tensors of shape {shape}")
+    if condition.rank == 1 and shape.rank not in (0, None):
+        condition.merge_with(shape[:1])
+    elif condition.rank and condition.rank > 1:
+        return shape.merge_with(condition)
+    return shape
+
+
+def _spread_condition(condition: tuple, x: tuple, y: tuple) -> tuple:
+    """The shape in which the condition broadcasts: a vector chooses among rows, a scalar everything."""
+    if x != y or condition not in ((), x, x[:1]):
+        raise ValueError(f"shapes {condition} of the condition, {x} and {y} of the choices do not fit")
+    return x if condition == x else condition + (1,) * (len(x) - len(condition))
+
+
+def _select_grad(op, g):
+    condition, zeros = op.inputs[0], array.zeros_like(g)
+    return None, apply("Select", condition, g, zeros), apply("Select", condition, zeros, g)
+
+
+define(
+    "Select",
+    "condition: bool, t: T, e: T -> output: T",
+    shape=_select_shape,
+    numpy=lambda op, c, x, y: np.where(c.reshape(_spread_condition(c.shape, x.shape, y.shape)), x, y),
+    grad=_select_grad,
+)

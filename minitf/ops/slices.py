@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from minitf.framework.convert import register_tensor_conversion_function
 from minitf.framework.tensor import IndexedSlices
-from minitf.ops import reduce
+from minitf.ops.segment import unsorted_segment_sum
 
 
 def _dense(value: IndexedSlices, dtype=None, name=None, as_ref=False):
@@ -13,7 +13,7 @@ def _dense(value: IndexedSlices, dtype=None, name=None, as_ref=False):
         raise ValueError(f"{value.name} is {value.dtype.name}, not {dtype.name}")
     if value.dense_shape is None:
         raise ValueError(f"{value} cannot become a dense tensor: its dense_shape is not known")
-    return reduce.unsorted_segment_sum(value.values, value.indices, value.dense_shape[0], name=name)
+    return unsorted_segment_sum(value.values, value.indices, value.dense_shape[0], name=name)
 
 
 register_tensor_conversion_function(IndexedSlices, _dense)
