@@ -93,17 +93,21 @@ def stacked(builder, slices: list, loop, k: int, body: _Runner, xs: list, carry:
             shapes = sorted({s.shape for s in slices if s is not None})
             raise ValueError(f"the iterations of a loop give slices of different shapes: {shapes}")
         return Ragged(slices)
-    return builder.constant(np.stack([builder.data(s) for s in slices]))
+    rows = np.stack([builder.data(s) for s in slices])
+    missing = min((x.shape[0] for x in xs if not isinstance(x, Ragged)), default=0) - len(slices)
+    if missing > 0 and k not in loop.saved:
+        rows = np.concatenate([rows, np.zeros((missing, *rows.shape[1:]), rows.dtype)])
+    return builder.constant(rows)
 
 
 def _nothing(builder, loop, k: int, body: _Runner, xs: list, carry: list):
     """The empty stack of a loop that never ran; its slices' shape is found by trying the body on zeros."""
-    known = loop.ys[k].shape
+    known, length = loop.ys[k].shape, min((x.shape[0] for x in xs if not isinstance(x, Ragged)), default=0)
     if known.is_fully_defined():
-        return builder.constant(np.empty((0, *known.sizes), loop.ys[k].dtype.numpy))
+        return builder.constant(np.zeros((length, *known.sizes), loop.ys[k].dtype.numpy))
     zeros = [builder.constant(np.zeros(x.shape[1:], x.dtype)) for x in xs]
     value = body.run([*loop.carry_args, *loop.xs_args], [*carry, *zeros])[loop.carries + k]
-    return builder.constant(np.empty((0, *value.shape), value.dtype))
+    return builder.constant(np.zeros((length, *value.shape), value.dtype))
 
 
 def run_branch(builder, op, values: list, run_ops) -> list:
@@ -115,8 +119,19 @@ def run_branch(builder, op, values: list, run_ops) -> list:
     return [None if r is None else builder.snapshot(r) for r in results]
 
 
+def _at(value, i: int):
+    if not isinstance(value, Ragged):
+        return value
+    return value.slices[i] if i < len(value.slices) else None
+
+
 def map_ragged(run, op, values: list) -> list:
     """An elementwise op applied to each slice of ragged values."""
-    count = next(len(v.slices) for v in values if isinstance(v, Ragged))
-    rows = [run(op, [v.slices[i] if isinstance(v, Ragged) else v for v in values]) for i in range(count)]
+    count = max(len(v.slices) for v in values if isinstance(v, Ragged))
+    rows = []
+    for i in range(count):
+        row = [_at(v, i) for v in values]
+        if op.type in ("Add", "AddN"):  # what is absent is zero
+            row = [v for v in row if v is not None]
+        rows.append(run(op, row) if len(row) > 1 or op.type not in ("Add", "AddN") else row or [None])
     return [Ragged([row[k] for row in rows]) for k in range(len(op.outputs))]
