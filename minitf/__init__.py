@@ -8,7 +8,7 @@ from minitf.framework.dtypes import (
 )  # fmt: skip
 from minitf.framework.graph import *
 from minitf.ops.constant import constant
-from minitf.ops.placeholders import placeholder
+from minitf.ops.placeholders import placeholder, placeholder_with_default
 from minitf.ops.array import (
     concat, expand_dims, fill, matrix_transpose, ones, ones_like, rank, reshape, shape, shape_n, size, squeeze,
     transpose, zeros, zeros_like,
