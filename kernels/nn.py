@@ -1,0 +1,175 @@
+"""Softmax, cross entropies, norms and the largest entries, over the rows of [rows, width].
+
+Adding a bias is `elementwise.add` with a broadcasting nest, its gradient is `reduce.reduce_sum`.
+"""
+
+import numpy as np
+
+from minitf.kernels.abi import FLOATS, REALS, I, T, f32p, i32p, i64, kernel, like, scalar, u8p
+from minitf.kernels.reduce import BLOCK, wide
+from minitf.kernels.scalar import exp, log
+
+INDEX = ("int32", "int64")
+
+
+@scalar
+def row_max(a, p, n):
+    """The largest of n numbers from place p on; four chains of comparisons run side by side."""
+    low = like(a[0], -np.inf)
+    w = x = y = z = low
+    for i in range(p, p + n - n % 4, 4):
+        w = a[i] if a[i] > w else w
+        x = a[i + 1] if a[i + 1] > x else x
+        y = a[i + 2] if a[i + 2] > y else y
+        z = a[i + 3] if a[i + 3] > z else z
+    for i in range(p + n - n % 4, p + n):
+        w = a[i] if a[i] > w else w
+    w = x if x > w else w
+    y = z if z > y else y
+    return y if y > w else w
+
+
+@kernel(T=FLOATS, reassoc=True)
+def softmax(a: T, o: T, rows: i64, width: i64):
+    """o = e**a, every row divided by its sum."""
+    for row in range(rows):
+        p = row * width
+        top = row_max(a, p, width)
+        total = like(top, 0)
+        for i in range(p, p + width):
+            e = exp(a[i] - top)
+            o[i] = e
+            total += e
+        factor = like(total, 1) / total
+        for i in range(p, p + width):
+            o[i] *= factor
+    return 0
+
+
+@kernel(T=FLOATS, reassoc=True)
+def log_softmax(a: T, o: T, rows: i64, width: i64):
+    """o = a - log(the sum of e**a over a's row)."""
+    for row in range(rows):
+        p = row * width
+        top = row_max(a, p, width)
+        total = like(top, 0)
+        for i in range(p, p + width):
+            total += exp(a[i] - top)
+        shift = log(total)
+        for i in range(p, p + width):
+            o[i] = (a[i] - top) - shift
+    return 0
+
+
+@kernel(T=FLOATS, reassoc=True)
+def softmax_xent(logits: T, labels: T, loss: T, backprop: T, rows: i64, width: i64):
+    """loss = cross entropy of each row's softmax with its labels; backprop = softmax - labels."""
+    for row in range(rows):
+        p = row * width
+        top = row_max(logits, p, width)
+        total = like(top, 0)
+        for i in range(p, p + width):
+            total += exp(logits[i] - top)
+        shift, factor, sum_ = log(total), like(total, 1) / total, like(total, 0)
+        for i in range(p, p + width):
+            x, y = logits[i] - top, labels[i]
+            sum_ += y * (shift - x)
+            backprop[i] = exp(x) * factor - y
+        loss[row] = sum_
+    return 0
+
+
+@kernel(T=FLOATS, I=INDEX, reassoc=True)
+def sparse_softmax_xent(logits: T, labels: I, loss: T, backprop: T, rows: i64, width: i64):
+    """As `softmax_xent` with one class per row; the status is 1 + the first row whose label is no class."""
+    for row in range(rows):
+        if labels[row] < 0 or labels[row] >= width:
+            return 1 + row
+    for row in range(rows):
+        p = row * width
+        top = row_max(logits, p, width)
+        total = like(top, 0)
+        for i in range(p, p + width):
+            e = exp(logits[i] - top)
+            backprop[i] = e
+            total += e
+        factor, target = like(total, 1) / total, p + labels[row]
+        loss[row] = log(total) - (logits[target] - top)
+        for i in range(p, p + width):
+            backprop[i] *= factor
+        backprop[target] -= like(total, 1)
+    return 0
+
+
+@kernel(T=FLOATS, reassoc=True)
+def l2_loss(a: T, o: T, n: i64):
+    """o[0] = half the sum of a**2."""
+    o[0] = 0
+    total = wide(o[0])
+    for first in range(0, n, BLOCK):
+        part = like(o[0], 0)
+        for i in range(first, min(first + BLOCK, n)):
+            part += a[i] * a[i]
+        total += wide(part)
+    o[0] = total / 2
+    return 0
+
+
+@scalar
+def sift(values, places, p, root, n):
+    """Restores a heap with the least entry on top after its root-th entry was replaced."""
+    while 2 * root + 1 < n:
+        child = 2 * root + 1
+        if child + 1 < n and below(values, places, p + child + 1, p + child):
+            child += 1
+        if not below(values, places, p + child, p + root):
+            return 0
+        exchange(values, places, p + child, p + root)
+        root = child
+    return 0
+
+
+@scalar
+def below(values, places, i, j):
+    """Whether entry i ranks after entry j: it is smaller, or as large and later."""
+    return values[i] < values[j] or (values[i] == values[j] and places[i] > places[j])
+
+
+@scalar
+def exchange(values, places, i, j):
+    """Swaps two entries."""
+    values[i], values[j] = values[j], values[i]
+    places[i], places[j] = places[j], places[i]
+    return 0
+
+
+@kernel(T=REALS)
+def top_k(a: T, values: T, places: i32p, rows: i64, width: i64, k: i64):
+    """The k largest of every row, largest first, equal ones in their order; k <= width."""
+    for row in range(rows):
+        p = row * k
+        for i in range(k):
+            values[p + i], places[p + i] = a[row * width + i], i
+        for root in range(k // 2 - 1, -1, -1):
+            sift(values, places, p, root, k)
+        for i in range(k, width):
+            if k > 0 and a[row * width + i] > values[p]:
+                values[p], places[p] = a[row * width + i], i
+                sift(values, places, p, 0, k)
+        for last in range(k - 1, 0, -1):
+            exchange(values, places, p, p + last)
+            sift(values, places, p, 0, last)
+    return 0
+
+
+@kernel(I=INDEX)
+def in_top_k(predictions: f32p, targets: I, k: I, o: u8p, rows: i64, width: i64):
+    """Whether fewer than k[0] predictions of a row exceed its target's; false if one is infinite."""
+    for row in range(rows):
+        p, larger, finite = row * width, 0, 0 <= targets[row] < width
+        limit = predictions[p + targets[row]] if finite else np.float32(0)
+        for i in range(p, p + width):
+            finite = finite and np.isfinite(predictions[i])
+            larger += predictions[i] > limit
+        o[row] = finite and larger < k[0]
+    return 0
