@@ -154,8 +154,8 @@ class TensorShape:
 
     def is_compatible_with(self, other) -> bool:
         """Whether one tensor could have both shapes."""
-        mine, theirs = self.sizes, TensorShape(other).sizes
-        if mine is None or theirs is None:
+        mine, theirs = self.sizes, as_shape(other).sizes
+        if mine is None or theirs is None or mine == theirs:
             return True
         return len(mine) == len(theirs) and all(a is None or b is None or a == b for a, b in zip(mine, theirs))
 
@@ -166,18 +166,20 @@ class TensorShape:
 
     def merge_with(self, other) -> TensorShape:
         """What both shapes say together; ValueError if they contradict each other."""
-        other = TensorShape(other)
-        if self.sizes is None or other.sizes is None:
-            return other if self.sizes is None else self
+        other = as_shape(other)
+        if other.sizes is None or self.sizes == other.sizes:
+            return self
+        if self.sizes is None:
+            return other
         self.assert_is_compatible_with(other)
-        return TensorShape([b if a is None else a for a, b in zip(self.sizes, other.sizes)])
+        return _shape(tuple([b if a is None else a for a, b in zip(self.sizes, other.sizes)]))
 
     def concatenate(self, other) -> TensorShape:
         """This shape's sizes followed by the other's."""
-        other = TensorShape(other)
+        other = as_shape(other)
         if self.sizes is None or other.sizes is None:
-            return TensorShape(None)
-        return TensorShape(self.sizes + other.sizes)
+            return UNKNOWN
+        return _shape(self.sizes + other.sizes)
 
     def with_rank(self, rank: int) -> TensorShape:
         """This shape, known to have `rank` dimensions; ValueError if it has not."""
@@ -228,8 +230,8 @@ class TensorShape:
     def __getitem__(self, key):
         if isinstance(key, slice):
             if self.sizes is None:
-                return TensorShape(None)
-            return TensorShape(self.sizes[key])
+                return UNKNOWN
+            return _shape(self.sizes[key])
         return Dimension(None if self.sizes is None else self.sizes[key])
 
     def __add__(self, other):
@@ -255,6 +257,13 @@ class TensorShape:
             return "<unknown>"
         names = ["?" if s is None else str(s) for s in self.sizes]
         return f"({names[0]},)" if len(names) == 1 else f"({', '.join(names)})"
+
+
+def _shape(sizes: tuple) -> TensorShape:
+    """A TensorShape of sizes that are known to be integers or None."""
+    shape = TensorShape.__new__(TensorShape)
+    shape.sizes = sizes
+    return shape
 
 
 def _size(value) -> int | None:
@@ -285,7 +294,7 @@ def broadcast_static_shape(x: TensorShape, y: TensorShape) -> TensorShape:
         return x
     rank = max(len(x.sizes), len(y.sizes))
     pairs = zip(*[(1,) * (rank - len(s.sizes)) + s.sizes for s in (x, y)])
-    return TensorShape([_broadcast_size(a, b, x, y) for a, b in pairs])
+    return _shape(tuple([_broadcast_size(a, b, x, y) for a, b in pairs]))
 
 
 def _broadcast_size(a, b, x, y):

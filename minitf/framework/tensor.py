@@ -49,7 +49,6 @@ class Tensor:
             raise ValueError(
                 f"set_shape({as_shape(shape)}) on {self.name}, whose shape is already known to be {self._shape}"
             ) from None
-        self.op.graph.root.touch()
 
     def consumers(self) -> list:
         """The operations that take this tensor as an input."""
