@@ -195,3 +195,21 @@ def apply_proximal_adagrad(
             rate = lr[0] / math.sqrt(a)
             var[i] = shrunk(var[i] - rate * d, rate * l1[0], one / (one + rate * l2[0]))
     return bad
+
+
+@kernel(T=FLOATS, I=INDEX)
+def apply_adagrad_da(
+    var: T, gradients: T, squares: T, lr: T, l1: T, l2: T, step: T, g: T,
+    index: I, count: i64, rows: i64, width: i64,
+):  # fmt: skip
+    bad, rate, threshold, decay = outside(index, count, rows), lr[0], l1[0] * step[0], l2[0] * step[0] * lr[0]
+    for k in range(0 if bad else count):
+        row = index[k] * width
+        for j in range(width):
+            i, d = row + j, g[k * width + j]
+            total = gradients[i] + d
+            square = squares[i] + d * d
+            gradients[i] = total
+            squares[i] = square
+            var[i] = shrunk(-total, threshold, rate / (decay + math.sqrt(square)))
+    return bad

@@ -120,3 +120,5 @@ _define("Ftrl", kernels.apply_ftrl, "var accum linear", "var accum linear grad l
 _define("FtrlV2", kernels.apply_ftrl, "var accum linear", "var accum linear grad lr l1 l2 l2_shrinkage lr_power")
 _define("ProximalGradientDescent", kernels.apply_proximal_gradient_descent, "var", "var lr l1 l2 grad")
 _define("ProximalAdagrad", kernels.apply_proximal_adagrad, "var accum", "var accum lr l1 l2 grad")
+_define("AdagradDA", kernels.apply_adagrad_da, "var gradient_accumulator gradient_squared_accumulator",
+        "var gradient_accumulator gradient_squared_accumulator grad lr l1 l2 global_step")  # fmt: skip

@@ -8,6 +8,7 @@ from minitf.train.decay import linear_cosine_decay as linear_cosine_decay
 from minitf.train.decay import natural_exp_decay as natural_exp_decay
 from minitf.train.decay import noisy_linear_cosine_decay as noisy_linear_cosine_decay
 from minitf.train.decay import piecewise_constant as piecewise_constant
+from minitf.train.decay import piecewise_constant_decay as piecewise_constant_decay
 from minitf.train.decay import polynomial_decay as polynomial_decay
 from minitf.train.global_step import assert_global_step as assert_global_step
 from minitf.train.global_step import create_global_step as create_global_step
@@ -17,6 +18,7 @@ from minitf.train.global_step import global_step as global_step
 from minitf.train.moving_averages import ExponentialMovingAverage as ExponentialMovingAverage
 from minitf.train.optimizer import Optimizer as Optimizer
 from minitf.train.optimizers import AdadeltaOptimizer as AdadeltaOptimizer
+from minitf.train.optimizers import AdagradDAOptimizer as AdagradDAOptimizer
 from minitf.train.optimizers import AdagradOptimizer as AdagradOptimizer
 from minitf.train.optimizers import AdamOptimizer as AdamOptimizer
 from minitf.train.optimizers import FtrlOptimizer as FtrlOptimizer

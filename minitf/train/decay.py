@@ -77,6 +77,9 @@ def piecewise_constant(x, boundaries, values, name: str | None = None) -> Tensor
         return result
 
 
+piecewise_constant_decay = piecewise_constant
+
+
 def polynomial_decay(learning_rate, global_step, decay_steps, end_learning_rate=0.0001, power=1.0, cycle: bool = False,
                      name: str | None = None) -> Tensor:  # fmt: skip
     """(learning_rate - end) * (1 - step / decay_steps) ** power + end, the step at most `decay_steps`.

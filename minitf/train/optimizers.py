@@ -7,6 +7,7 @@ from minitf.framework.graph import get_default_graph
 from minitf.framework.tensor import IndexedSlices, Tensor
 from minitf.ops import array, math, reduce, state, training  # noqa: F401 - training defines the Apply* ops
 from minitf.ops.constant import constant
+from minitf.ops.identity import identity
 from minitf.ops.initializers import Constant, Ones
 from minitf.train.optimizer import Optimizer
 
@@ -236,6 +237,34 @@ class ProximalAdagradOptimizer(_ByOneOp):
         for var in var_list:
             start = constant(self._start, shape=var.shape, dtype=var.dtype.base_dtype)
             self._get_or_make_slot(var, start, "accumulator", self._name)
+
+
+class AdagradDAOptimizer(_ByOneOp):
+    """Adagrad by dual averaging, which drives weights to zero (Duchi et al. 2011, section 5).
+
+    global_step: the variable that counts the steps.
+    """
+
+    _OP, _SLOTS = "AdagradDA", ("gradient_accumulator", "gradient_squared_accumulator")
+    _NUMBERS = ("grad", "learning_rate", "l1_regularization_strength", "l2_regularization_strength", "step")
+
+    def __init__(self, learning_rate, global_step, initial_gradient_squared_accumulator_value=0.1,
+                 l1_regularization_strength=0.0, l2_regularization_strength=0.0, use_locking: bool = False,
+                 name: str = "AdagradDA"):  # fmt: skip
+        _check_positive("initial_gradient_squared_accumulator_value", initial_gradient_squared_accumulator_value)
+        super().__init__(use_locking, name, learning_rate=learning_rate, l1_regularization_strength=l1_regularization_strength,
+                         l2_regularization_strength=l2_regularization_strength)  # fmt: skip
+        self._start, self._global_step = initial_gradient_squared_accumulator_value, global_step
+
+    def _create_slots(self, var_list):
+        for var in var_list:
+            for slot, value in zip(self._SLOTS, (0.0, self._start)):
+                start = constant(value, shape=var.shape, dtype=var.dtype.base_dtype)
+                self._get_or_make_slot(var, start, slot, self._name)
+
+    def _prepare(self):
+        super()._prepare()
+        self._tensors["step"] = identity(self._global_step) + 1
 
 
 def _check_positive(name: str, value) -> None:

@@ -64,7 +64,13 @@ def proximal_adagrad(w, s, h, g):
     return proximal_gradient_descent(w, s, h, g, h["lr"] / np.sqrt(s[0]))
 
 
-NUMBERS = {"lr": 0.1, "momentum": 0.9, "rho": 0.8, "epsilon": 1e-3, "beta1": 0.9, "beta2": 0.99, "beta1_power": 0.81,
+def adagrad_da(w, s, h, g):
+    s[0], s[1] = s[0] + g, s[1] + g**2
+    size = np.maximum(np.abs(s[0]) - h["l1"] * h["step"], 0)
+    return -h["lr"] * np.sign(s[0]) * size / (h["l2"] * h["step"] * h["lr"] + np.sqrt(s[1]))
+
+
+NUMBERS = {"step": 3, "lr": 0.1, "momentum": 0.9, "rho": 0.8, "epsilon": 1e-3, "beta1": 0.9, "beta2": 0.99, "beta1_power": 0.81,
            "beta2_power": 0.98, "l1": 0.05, "l2": 0.2, "l2_shrinkage": 0.1, "lr_power": -0.5}  # fmt: skip
 CASES = [
     ("gradient_descent", 0, "lr", lambda w, s, h, g: w - h["lr"] * g, {}),
@@ -80,6 +86,7 @@ CASES = [
     ("ftrl", 2, "lr l1 l2 l2_shrinkage lr_power", ftrl, {"lr_power": -0.4}),
     ("proximal_gradient_descent", 0, "lr l1 l2", proximal_gradient_descent, {}),
     ("proximal_adagrad", 1, "lr l1 l2", proximal_adagrad, {}),
+    ("adagrad_da", 2, "lr l1 l2 step", adagrad_da, {}),
 ]
 
 
