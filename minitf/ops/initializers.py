@@ -7,7 +7,7 @@ import math
 from minitf.framework import dtypes
 from minitf.framework.shape import as_shape
 from minitf.framework.tensor import Tensor
-from minitf.ops import array, linalg, matrix, random
+from minitf.ops import array, decompositions, matrix, random
 from minitf.ops.constant import constant
 from minitf.ops.math import sign
 
@@ -243,7 +243,7 @@ class Orthogonal(Initializer):
             raise ValueError(f"an orthogonal matrix has two or more dimensions; the shape is {shape}")
         rows, columns = math.prod(shape[:-1]), shape[-1]
         flat = [max(rows, columns), min(rows, columns)]
-        q, r = linalg.qr(random.random_normal(flat, dtype=dtype, seed=self.seed))
+        q, r = decompositions.qr(random.random_normal(flat, dtype=dtype, seed=self.seed))
         q = q * sign(matrix.diag_part(r))  # uniform over all orthogonal matrices (Mezzadri, 2007)
         if rows < columns:
             q = array.matrix_transpose(q)
