@@ -8,6 +8,7 @@ from minitf.framework.convert import convert_to_tensor
 from minitf.framework.graph import name_scope
 from minitf.framework.tensor import Tensor
 from minitf.ops import array
+from minitf.ops.clip import clip_by_norm
 from minitf.ops.gather import gather
 from minitf.ops.sets import dynamic_partition, parallel_dynamic_stitch
 
@@ -39,7 +40,9 @@ def embedding_lookup(params, ids, partition_strategy: str = "mod", name: str | N
 def _clipped(rows: Tensor, ids: Tensor, max_norm) -> Tensor:
     if max_norm is None:
         return rows
-    return clip_by_norm(rows, max_norm, axes=list(range(ids.shape.rank, rows.shape.rank)))
+    first, end = ids.shape.rank, rows.shape.rank
+    axes = apply("Range", array.rank(ids), array.rank(rows), 1) if None in (first, end) else list(range(first, end))
+    return clip_by_norm(rows, max_norm, axes=axes)
 
 
 def _lookup_parts(params: list[Tensor], ids: Tensor, strategy: str, max_norm, scope: str) -> Tensor:

@@ -14,6 +14,8 @@ from minitf.framework.registry import define
 from minitf.framework.shape import UNKNOWN, TensorShape
 from minitf.framework.static import constant_value
 from minitf.framework.tensor import IndexedSlices, Tensor
+from minitf.kernels import layout, movement
+from minitf.kernels.cast import cast
 from minitf.ops import array, patterns
 from minitf.ops.array import check_axis
 from minitf.ops.constant import constant
@@ -25,9 +27,17 @@ def check_indices(indices, size: int, what: str = "indices") -> None:
     """Raises ValueError, naming the first index that is not in [0, size)."""
     bad = (indices < 0) | (indices >= size)
     if bad.any():
-        where = np.unravel_index(int(np.argmax(bad)), bad.shape)
-        place = f"[{', '.join(map(str, where))}]" if where else ""
-        raise ValueError(f"{what}{place} = {indices[where]} is not in [0, {size})")
+        raise ValueError(bad_index(indices, int(np.argmax(bad)), size, what))
+
+
+def bad_index(indices, position: int, size: int, what: str = "indices") -> str:
+    """Says that the index at a flat position is not in [0, size)."""
+    return f"{what}{_place(position, indices.shape)} = {indices.flat[position]} is not in [0, {size})"
+
+
+def _place(position: int, shape: tuple) -> str:
+    where = np.unravel_index(position, shape)
+    return f"[{', '.join(map(str, where))}]" if where else ""
 
 
 def _gather_axes(axis: int, batch_dims: int, rank: int) -> tuple[int, int]:
@@ -47,6 +57,29 @@ def _gather(op, params, indices, axis):
     rows = [np.take(params[at], indices[at], axis - batch) for at in np.ndindex(params.shape[:batch])]
     shape = (*params.shape[:axis], *indices.shape[batch:], *params.shape[axis + 1 :])
     return np.array(rows, params.dtype).reshape(shape)
+
+
+def _gather_kernel(b, op, params, indices, axis):
+    axis, batch = _gather_axes(b.data(axis).item(), op.attrs["batch_dims"], len(params.shape))
+    if batch:
+        return _batch_gather_kernel(b, params, indices, axis, batch)
+    size = params.shape[axis]
+    return patterns.taken(b, params, indices, axis, lambda position: bad_index(b.data(indices), position, size))
+
+
+def _batch_gather_kernel(b, params, indices, axis: int, batch: int):
+    """One gather for each batch item, on views of its parts."""
+    if params.shape[:batch] != indices.shape[:batch]:
+        raise ValueError(f"the first {batch} sizes of params {params.shape} and indices {indices.shape} have to agree")
+    item, picked = params.shape[batch:], indices.shape[batch:]
+    shape = (*item[: axis - batch], *picked, *item[axis - batch + 1 :])
+    out, count = b.new(params.shape[:batch] + shape, params.dtype), math.prod(params.shape[:batch])
+    for i in range(count):
+        index = b.view(indices, picked, i * math.prod(picked))
+        rows = patterns.taken(b, b.view(params, item, i * math.prod(item)), index, axis - batch,
+                              lambda position, index=index: bad_index(b.data(index), position, params.shape[axis]))  # fmt: skip
+        patterns.place(b, rows, out, layout.strides(shape), i * math.prod(shape))
+    return out
 
 
 def _gathered(op):
@@ -90,7 +123,8 @@ def _scattered_back(params: Tensor, indices: Tensor, axis: int, batch: int, g: T
 
 
 define("GatherV2", "params: Tparams, indices: Tindices, axis: Taxis -> output: Tparams", Tindices=dtypes.INDEX,
-       Taxis=dtypes.INDEX, shape=_gathered, numpy=_gather, static=patterns.moves(1, 2), grad=_gather_grad)  # fmt: skip
+       Taxis=dtypes.INDEX, shape=_gathered, numpy=_gather, kernel=_gather_kernel,
+       static=patterns.moves(1, 2), grad=_gather_grad)  # fmt: skip
 
 
 def gather(params, indices, validate_indices=None, name: str | None = None, axis=None, batch_dims: int = 0) -> Tensor:
@@ -123,13 +157,25 @@ def _positions(indices, sizes: tuple) -> np.ndarray:
     depth = indices.shape[-1] if indices.ndim else 0
     if not indices.ndim or depth > len(sizes):
         raise ValueError(f"indices of shape {indices.shape} name {depth} axes of a tensor of rank {len(sizes)}")
-    flat = indices.reshape(-1, depth)
+    flat = indices.reshape(math.prod(indices.shape[:-1]), depth)
     bad = ((flat < 0) | (flat >= np.array(sizes[:depth], np.int64))).any(axis=1)
     if bad.any():
-        where = np.unravel_index(int(np.argmax(bad)), indices.shape[:-1])
-        place = f"[{', '.join(map(str, where))}]" if where else ""
-        raise ValueError(f"indices{place} = {indices[where].tolist()} is not within the shape {sizes[:depth]}")
+        raise ValueError(_bad_vector(indices, int(np.argmax(bad)), sizes[:depth]))
     return flat @ np.array([math.prod(sizes[i + 1 : depth]) for i in range(depth)], np.int64)
+
+
+def _bad_vector(indices, position: int, sizes: tuple) -> str:
+    vector = indices[np.unravel_index(position, indices.shape[:-1])].tolist()
+    return f"indices{_place(position, indices.shape[:-1])} = {vector} is not within the shape {sizes}"
+
+
+def _gather_nd_kernel(b, op, params, indices):
+    depth = _index_depth(TensorShape(indices.shape), len(params.shape))
+    out = b.new(indices.shape[:-1] + params.shape[depth:], params.dtype)
+    b.call(movement.gather_nd[layout.carrier(params.dtype), indices.dtype], params, indices, out,
+           math.prod(indices.shape[:-1]), math.prod(params.shape[depth:]), depth, params.shape[:depth],
+           error=lambda position: _bad_vector(b.data(indices), position, params.shape[:depth]))  # fmt: skip
+    return out
 
 
 def _gather_nd(op, params, indices):
@@ -173,7 +219,7 @@ def _scattered_nd(op):
 
 
 define("GatherNd", "params: Tparams, indices: Tindices -> output: Tparams", Tindices=dtypes.INDEX, shape=_gathered_nd,
-       numpy=_gather_nd, grad=lambda op, g: (apply("ScatterNd", op.inputs[1], g, array.shape(
+       numpy=_gather_nd, kernel=_gather_nd_kernel, grad=lambda op, g: (apply("ScatterNd", op.inputs[1], g, array.shape(
            op.inputs[0], out_type=op.inputs[1].dtype.base_dtype)), None))  # fmt: skip
 define("ScatterNd", "indices: Tindices, updates: T, shape: Tindices -> output: T", Tindices=dtypes.INDEX,
        T=dtypes.NUMBER, shape=_scattered_nd, numpy=_scatter_nd,
@@ -208,7 +254,8 @@ def _to_dense(op, indices, shape, values, default):
 
 
 def _to_dense_grad(op, g):
-    inside = apply("GatherNd", g, op.inputs[0])
+    indices = array.reshape(op.inputs[0], [-1, array.size(op.inputs[1])])
+    inside = apply("GatherNd", g, indices)
     total, taken = (apply("SumToShape", x, np.zeros(0, np.int32)) for x in (g, inside))
     return None, None, array.sum_to_shape(inside, op.inputs[2]), total - taken
 
@@ -232,10 +279,28 @@ def _one_hot_axis(op, rank: int) -> int:
 
 
 def _one_hot(op, indices, depth, on, off):
+    axis = _one_hot_axis(op, indices.ndim)
+    _one_hot_sizes(indices.shape, depth, axis)
+    hot = np.expand_dims(indices, -1) == np.arange(depth)
+    return np.moveaxis(np.where(hot, on, off), -1, axis).astype(on.dtype)
+
+
+def _one_hot_kernel(b, op, indices, depth, on, off):
+    depth, axis = int(b.data(depth)), _one_hot_axis(op, len(indices.shape))
+    shape = _one_hot_sizes(indices.shape, depth, axis)
+    if indices.dtype not in (np.int32, np.int64):
+        indices, narrow = b.new(indices.shape, np.int64), indices
+        b.call(cast[narrow.dtype, indices.dtype], narrow, indices, narrow.size)
+    out = b.new(shape, on.dtype)
+    b.call(movement.one_hot[indices.dtype, layout.carrier(on.dtype)], indices, on, off, out, math.prod(shape[:axis]),
+           depth, math.prod(shape[axis + 1 :]))  # fmt: skip
+    return out
+
+
+def _one_hot_sizes(sizes: tuple, depth: int, axis: int) -> tuple:
     if depth < 0:
         raise ValueError(f"the depth of one_hot is 0 or more, not {depth}")
-    hot = np.expand_dims(indices, -1) == np.arange(depth)
-    return np.moveaxis(np.where(hot, on, off), -1, _one_hot_axis(op, indices.ndim)).astype(on.dtype)
+    return (*sizes[:axis], depth, *sizes[axis:])
 
 
 def _one_hot_shape(op):
@@ -247,7 +312,7 @@ def _one_hot_shape(op):
 
 
 define("OneHot", "indices: TI, depth: int32, on_value: T, off_value: T -> output: T", TI=dtypes.INTEGER,
-       shape=_one_hot_shape, numpy=_one_hot, differentiable=False)  # fmt: skip
+       shape=_one_hot_shape, numpy=_one_hot, kernel=_one_hot_kernel, differentiable=False)  # fmt: skip
 
 
 def one_hot(indices, depth, on_value=None, off_value=None, axis: int | None = None, dtype=None,
@@ -267,8 +332,8 @@ def one_hot(indices, depth, on_value=None, off_value=None, axis: int | None = No
         for value, found in zip((on_value, off_value), types):
             if found not in (None, dtype):
                 raise TypeError(f"one_hot of {dtype.name} cannot have {value!r}, which is {found.name}")
-        on_value = constant(1, dtype, name="on_value") if on_value is None else on_value
-        off_value = constant(0, dtype, name="off_value") if off_value is None else off_value
+        on_value = constant(np.array(1, dtype.numpy), name="on_value") if on_value is None else on_value
+        off_value = constant(np.array(0, dtype.numpy), name="off_value") if off_value is None else off_value
         return apply("OneHot", indices, depth, on_value, off_value, axis=-1 if axis is None else axis, name=scope)
 
 

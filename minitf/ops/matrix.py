@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from minitf.framework import dtypes
@@ -11,7 +13,8 @@ from minitf.framework.graph import name_scope
 from minitf.framework.registry import define
 from minitf.framework.shape import UNKNOWN, TensorShape
 from minitf.framework.tensor import Tensor
-from minitf.ops import array
+from minitf.kernels import layout, movement
+from minitf.ops import array, patterns
 
 # ---- tensors with one diagonal: diag and diag_part
 
@@ -66,10 +69,38 @@ def _diagonal(x) -> np.ndarray:
     return np.einsum("...ii->...i", x[..., : min(x.shape[-2:]), : min(x.shape[-2:])])
 
 
+def _diagonal_steps(shape: tuple) -> tuple:
+    """Element strides along the diagonals of a contiguous tensor."""
+    steps = layout.strides(shape)
+    return (*steps[:-2], steps[-2] + steps[-1])
+
+
+def _matrix_diag_kernel(b, op, x):
+    out = patterns.filled(b, (*x.shape, x.shape[-1]), x.dtype)
+    patterns.place(b, x, out, _diagonal_steps(out.shape))
+    return out
+
+
+def _diag_part_kernel(b, op, x):
+    return patterns.walk(b, x, (*x.shape[:-2], min(x.shape[-2:])), _diagonal_steps(x.shape))
+
+
+def _set_diag_kernel(b, op, x, diagonal):
+    _check_diagonal(x.shape, diagonal.shape)
+    out = b.new(x.shape, x.dtype)
+    patterns.place(b, x, out, layout.strides(x.shape))
+    patterns.place(b, diagonal, out, _diagonal_steps(x.shape))
+    return out
+
+
+def _check_diagonal(shape: tuple, given: tuple) -> None:
+    if given != (*shape[:-2], min(shape[-2:])):
+        raise ValueError(f"the diagonal of shape {shape} has shape {(*shape[:-2], min(shape[-2:]))}, not {given}")
+
+
 def _set_diag(op, x, diagonal):
+    _check_diagonal(x.shape, diagonal.shape)
     result = x.copy()
-    if diagonal.shape != _diagonal(x).shape:
-        raise ValueError(f"the diagonal of shape {x.shape} has shape {_diagonal(x).shape}, not {diagonal.shape}")
     _diagonal(result)[...] = diagonal
     return result
 
@@ -99,12 +130,14 @@ def _set_diag_grad(op, g):
     return apply("MatrixSetDiag", g, nothing), apply("MatrixDiagPart", g)
 
 
-define("MatrixDiag", "diagonal: T -> output: T", numpy=_matrix_diag, grad=lambda op, g: apply("MatrixDiagPart", g),
+define("MatrixDiag", "diagonal: T -> output: T", numpy=_matrix_diag, kernel=_matrix_diag_kernel,
+       grad=lambda op, g: apply("MatrixDiagPart", g),
        shape=lambda op: op.inputs[0].shape.with_rank_at_least(1).concatenate(op.inputs[0].shape[-1:]))  # fmt: skip
-define("MatrixDiagPart", "input: T -> diagonal: T", numpy=lambda op, x: _diagonal(x), grad=_diag_part_grad,
+define("MatrixDiagPart", "input: T -> diagonal: T", numpy=lambda op, x: _diagonal(x), kernel=_diag_part_kernel,
+       grad=_diag_part_grad,
        shape=lambda op: _diagonal_shape(op.inputs[0].shape))  # fmt: skip
-define("MatrixSetDiag", "input: T, diagonal: T -> output: T", numpy=_set_diag, grad=_set_diag_grad,
-       shape=_with_diagonal)  # fmt: skip
+define("MatrixSetDiag", "input: T, diagonal: T -> output: T", numpy=_set_diag, kernel=_set_diag_kernel,
+       grad=_set_diag_grad, shape=_with_diagonal)  # fmt: skip
 
 
 def matrix_diag(diagonal, name: str | None = "diag") -> Tensor:
@@ -131,15 +164,27 @@ def matrix_set_diag(input, diagonal, name: str | None = "set_diag") -> Tensor:
 
 def _band(op, x, lower, upper):
     rows, columns = np.arange(x.shape[-2])[:, None], np.arange(x.shape[-1])
-    for name, count, size in (("num_lower", lower, x.shape[-2]), ("num_upper", upper, x.shape[-1])):
-        if count > size:
-            raise ValueError(f"{name} is at most {size}, the size of the matrix, not {count}")
+    _check_band(x.shape, lower, upper)
     inside = ((lower < 0) | (rows - columns <= lower)) & ((upper < 0) | (columns - rows <= upper))
     return np.where(inside, x, np.zeros((), x.dtype))
 
 
+def _check_band(sizes: tuple, lower, upper) -> None:
+    for name, count, size in (("num_lower", lower, sizes[-2]), ("num_upper", upper, sizes[-1])):
+        if count > size:
+            raise ValueError(f"{name} is at most {size}, the size of the matrix, not {count}")
+
+
+def _band_kernel(b, op, x, lower, upper):
+    _check_band(x.shape, b.data(lower), b.data(upper))
+    out = b.new(x.shape, x.dtype)
+    b.call(movement.matrix_band_part[layout.carrier(x.dtype), lower.dtype], x, lower, upper, out,
+           math.prod(x.shape[:-2]), *x.shape[-2:])  # fmt: skip
+    return out
+
+
 define("MatrixBandPart", "input: T, num_lower: Tindex, num_upper: Tindex -> band: T", Tindex=dtypes.INDEX,
-       shape=lambda op: op.inputs[0].shape.with_rank_at_least(2), numpy=_band,
+       shape=lambda op: op.inputs[0].shape.with_rank_at_least(2), numpy=_band, kernel=_band_kernel,
        grad=lambda op, g: (apply("MatrixBandPart", g, *op.inputs[1:]), None, None))  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from minitf.framework.registry import define
 from minitf.framework.shape import UNKNOWN, TensorShape
 from minitf.framework.static import constant_value
 from minitf.framework.tensor import Tensor
+from minitf.kernels import movement
 from minitf.ops import array
 from minitf.ops.gather import check_indices, gather
 
@@ -65,16 +66,26 @@ listdiff = setdiff1d
 
 
 def _inverted(op, x):
-    check_indices(x, len(x), "the permutation")
     result = np.full_like(x, -1)
-    result[x] = np.arange(len(x), dtype=x.dtype)
-    if (result < 0).any():
-        raise ValueError(f"{x.tolist()} is no permutation: {int(np.argmax(result < 0))} is missing")
+    for i, place in enumerate(x):
+        if not 0 <= place < len(x) or result[place] >= 0:
+            raise ValueError(_no_permutation(x, i))
+        result[place] = i
     return result
 
 
+def _no_permutation(x, position: int) -> str:
+    return f"{x.tolist()} is no permutation of [0, {len(x)}): {x[position]} is out of range or repeated"
+
+
+def _inverted_kernel(b, op, x):
+    out = b.new(x.shape, x.dtype)
+    b.call(movement.invert_permutation[x.dtype], x, out, x.size, error=lambda at: _no_permutation(b.data(x), at))
+    return out
+
+
 define("InvertPermutation", "x: T -> y: T", T=dtypes.INDEX, shape=lambda op: op.inputs[0].shape.with_rank(1),
-       numpy=_inverted, differentiable=False)  # fmt: skip
+       numpy=_inverted, kernel=_inverted_kernel, differentiable=False)  # fmt: skip
 
 
 def invert_permutation(x, name: str | None = None) -> Tensor:
