@@ -54,6 +54,8 @@ def to_array(value, dtype: dtypes.DType | None = None) -> np.ndarray:
         if array.dtype.kind in "SUO":
             return _strings(array, dtype)
         return array if dtype is None else _cast_array(array, dtype)
+    if dtype is None and isinstance(value, TensorShape):
+        dtype = dtypes.int32  # a scalar's shape too
     array = _from_python(value, dtype)
     if array.dtype.kind in "SUO":
         return _strings(array, dtype)
