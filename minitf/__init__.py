@@ -6,7 +6,9 @@ from minitf.framework.dtypes import (
     bool, complex64, complex128, float16, float32, float64, int8, int16, int32, int64, string, uint8, uint16, uint32,
     uint64,
 )  # fmt: skip
+from minitf.framework.collections import GraphKeys
 from minitf.framework.graph import *
+from minitf.framework.tensor import IndexedSlices, Tensor
 from minitf.ops.constant import constant
 from minitf.ops.placeholders import placeholder, placeholder_with_default
 from minitf.ops.array import (
@@ -107,4 +109,5 @@ from minitf.ops.variables import (
 )  # fmt: skip
 from minitf.runtime.session import Session
 from minitf.gradients import gradients
+from minitf.hessians import hessians
 from minitf import initializers, nn, random, train
