@@ -9,7 +9,7 @@ from minitf.framework.convert import convert_to_tensor
 from minitf.framework.graph import Graph, get_default_graph, name_scope
 from minitf.framework.registry import OPS
 from minitf.framework.tensor import IndexedSlices, Tensor
-from minitf.ops import array, math
+from minitf.ops import array, math, slices  # noqa: F401 - slices makes IndexedSlices convertible
 
 _REGISTERED: dict[str, object] = {}
 _STRUCTURAL: dict[str, object] = {}

@@ -36,15 +36,17 @@ def _depending(sources: list, end) -> set:
 
 
 def _blocking(loss, depending: set) -> list:
-    """The ops where gradients, coming from the loss, stop on their way to the variables."""
+    """The ops where gradients, coming from the loss, stop on their way to the variables: those without a gradient, and
+    those that make integers of floating point numbers."""
     seen, todo, blocks = {loss.op}, [loss.op], []
     while todo:
         op = todo.pop()
         ways = [t for t in op.inputs if t.op in depending]
-        open_ways = [t for t in ways if op.definition.grad is not None and _carries(t)]
-        if ways and not open_ways:
+        stops = op.definition.grad is None or not any(_carries(t) for t in op.outputs)
+        if stops and any(_carries(t) for t in ways):
             blocks.append(op)
-        for other in {t.op for t in open_ways} - seen:
+            continue
+        for other in {t.op for t in ways} - seen:
             seen.add(other)
             todo.append(other)
     return sorted(blocks, key=lambda op: op.id)

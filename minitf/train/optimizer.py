@@ -8,7 +8,7 @@ from minitf.framework.convert import convert_to_tensor
 from minitf.framework.graph import get_default_graph, name_scope
 from minitf.framework.tensor import IndexedSlices, Tensor
 from minitf.gradients import gradients
-from minitf.ops import array, control, reduce, sets, state, variables
+from minitf.ops import array, control, segment, sets, state, variables
 from minitf.train import slots
 from minitf.train.blocked import explain
 
@@ -197,7 +197,7 @@ class Optimizer:
     def _apply_sparse_duplicate_indices(self, grad: IndexedSlices, var):
         """Like `_apply_sparse`, where an index may come more than once: its rows are summed first."""
         indices, places = sets.unique(grad.indices)
-        values = reduce.unsorted_segment_sum(grad.values, places, array.shape(indices)[0])
+        values = segment.unsorted_segment_sum(grad.values, places, array.shape(indices)[0])
         return self._apply_sparse(IndexedSlices(values, indices, grad.dense_shape), var)
 
     def _finish(self, update_ops: list, name_scope: str):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from minitf.framework.apply import apply
 from minitf.framework.graph import get_default_graph
 from minitf.framework.tensor import IndexedSlices, Tensor
-from minitf.ops import array, math, reduce, state, training  # noqa: F401 - training defines the Apply* ops
+from minitf.ops import array, math, segment, state, training  # noqa: F401 - training defines the Apply* ops
 from minitf.ops.constant import constant
 from minitf.ops.identity import identity
 from minitf.ops.initializers import Constant, Ones
@@ -142,7 +142,7 @@ class AdamOptimizer(_ByOneOp):
     def _apply_sparse_duplicate_indices(self, grad, var):
         rows = var.shape.sizes[0] if var.shape.rank else None
         rows = array.shape(var)[0] if rows is None else rows
-        return self._apply_dense(reduce.unsorted_segment_sum(grad.values, grad.indices, rows), var)
+        return self._apply_dense(segment.unsorted_segment_sum(grad.values, grad.indices, rows), var)
 
     def _finish(self, update_ops, name_scope):
         with get_default_graph().control_dependencies(update_ops):
