@@ -16,6 +16,10 @@ class Ragged(Value):
     def __init__(self, slices: list):
         self.slices = slices
 
+    def mapped(self, op, slices: list) -> Ragged:
+        """What an op makes of this, slice by slice."""
+        return Ragged(slices)
+
 
 def run_loop(builder, op, values: list, run_ops) -> list:
     """Finals, number of trips, and the stacked ys of a Loop op."""
@@ -134,4 +138,5 @@ def map_ragged(run, op, values: list) -> list:
         if op.type in ("Add", "AddN"):  # what is absent is zero
             row = [v for v in row if v is not None]
         rows.append(run(op, row) if len(row) > 1 or op.type not in ("Add", "AddN") else row or [None])
-    return [Ragged([row[k] for row in rows]) for k in range(len(op.outputs))]
+    first = next(v for v in values if isinstance(v, Ragged))
+    return [first.mapped(op, [row[k] for row in rows]) for k in range(len(op.outputs))]

@@ -79,3 +79,7 @@ class Builder(ABC):
     @abstractmethod
     def branch(self, op, values: list) -> list:
         """Runs an If op; a result that only the other branch has is None."""
+
+    @abstractmethod
+    def list_op(self, op, values: list):
+        """Runs an op on the lists that TensorArrays are."""

@@ -246,3 +246,6 @@ class Lowering(Builder):
         from minitf.runtime.lower_loop import lower_branch
 
         return lower_branch(self, op, values)
+
+    def list_op(self, op, values):
+        raise NotNative(op)

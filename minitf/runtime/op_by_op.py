@@ -7,6 +7,7 @@ import numpy as np
 from minitf.framework import errors
 from minitf.runtime.bodies import Ragged, map_ragged, run_branch, run_loop
 from minitf.runtime.builder import NATIVE, Builder, Value
+from minitf.runtime.lists import RULES
 from minitf.runtime.state import Reference, State
 
 
@@ -77,16 +78,18 @@ class OpByOp(Builder):
     def branch(self, op, values):
         return run_branch(self, op, values, run_ops)
 
+    def list_op(self, op, values):
+        return RULES[op.type](self, op, *values)
+
     # ---- running
 
     def run(self, op, values: list) -> list:
         """The values of the op's outputs."""
-        if op.type not in ("Loop", "If", "Merge"):
-            if any(v is None for v in values):
-                return [None] * len(op.outputs)  # an absent input (of the branch not taken) makes absent outputs
-            if any(type(v) is Ragged for v in values):
-                return map_ragged(self.run, op, values)
         self.current, definition = op, op.definition
+        if op.type not in ("Loop", "If", "Merge") and any(v is None for v in values):
+            return [None] * len(op.outputs)  # an absent input (of the branch not taken) makes absent outputs
+        if definition.host is None and any(isinstance(v, Ragged) for v in values):
+            return map_ragged(self.run, op, values)
         try:
             if definition.kernel is not None and is_native(op):
                 results = definition.kernel(self, op, *values)

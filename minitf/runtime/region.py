@@ -9,6 +9,7 @@ import numpy as np
 
 from minitf.framework import errors
 from minitf.kernels import vm
+from minitf.runtime.bodies import Ragged
 from minitf.runtime.ir import Call, Ref, settle
 from minitf.runtime.lower import Lowering, NotNative
 from minitf.runtime.op_by_op import Concrete
@@ -157,11 +158,16 @@ class Region:
 
     def run(self, values: dict) -> dict:
         """Runs the region; `values` maps tensors to values and is added to. Returns copies of fetched variables."""
-        arrays = [values[t].array for t in self.inputs]
+        arrays = [self._array(t, values[t]) for t in self.inputs]
         program = self.compute(arrays)
         for tensor, ref in zip(self.outputs, program.refs):
             values[tensor] = program.value(ref, arrays)
         return {t: Concrete(program.table.array(ref, arrays)) for t, ref in program.copies.items()}
+
+    def _array(self, tensor, value) -> np.ndarray:
+        if value is None or isinstance(value, Ragged):  # a list, or absent: only the host knows such values
+            raise Split(next(op for op in self.ops if tensor in op.inputs))
+        return value.array
 
     def compute(self, arrays: list) -> Program:
         """Runs the program for these inputs and returns it; the outputs are in its memory."""

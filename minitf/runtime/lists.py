@@ -1,0 +1,151 @@
+"""The values of TensorArray flows: lists of slots, each holding a value or nothing."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from minitf.framework.errors import InvalidArgumentError
+from minitf.runtime.bodies import Ragged
+
+
+class Slots(Ragged):
+    """One version of a TensorArray; `read_once` holds the slots read so far if each may be read only once."""
+
+    __slots__ = ("grows", "read_once", "adds", "name")
+
+    def __init__(self, slices: list, grows: bool, read_once: set | None, adds: bool, name: str):
+        super().__init__(slices)
+        self.grows, self.read_once, self.adds, self.name = grows, read_once, adds, name
+
+    def having(self, slices: list) -> Slots:
+        """The same array with other contents."""
+        return Slots(slices, self.grows, self.read_once, self.adds, self.name)
+
+    def mapped(self, op, slices: list) -> Slots:
+        """The same array after an identity; sums and zeros of arrays are gradients."""
+        return self.having(slices) if op.type == "Identity" else Slots(slices, True, None, True, self.name)
+
+
+def empty(b, op, size) -> Slots:
+    """A new array."""
+    count = int(b.data(size))
+    if count < 0:
+        raise ValueError(f"a TensorArray of size {count}")
+    name = op.attrs["tensor_array_name"] or op.name
+    return Slots([None] * count, op.attrs["dynamic_size"], set() if op.attrs["clear_after_read"] else None, False, name)
+
+
+def like(b, op, flow) -> Slots:
+    """An empty array of gradients for the elements of `flow`."""
+    return Slots([None] * len(flow.slices), True, None, True, f"gradient of {getattr(flow, 'name', 'array')}")
+
+
+def size(b, op, flow):
+    """The number of slots."""
+    return b.constant(np.asarray(len(flow.slices), np.int32))
+
+
+def _check(op, flow: Slots, index: int, growing: bool) -> None:
+    if not 0 <= index < len(flow.slices) and not (growing and flow.grows and index >= 0):
+        fix = "; with dynamic_size=True writing makes it grow" if growing else ""
+        raise InvalidArgumentError(None, op, f"index {index} is outside of TensorArray {flow.name} of size {len(flow.slices)}{fix}")
+
+
+def _put(op, b, flow: Slots, slices: list, index: int, value) -> None:
+    _check(op, flow, index, growing=True)
+    if index >= len(slices):
+        slices.extend([None] * (index + 1 - len(slices)))
+    if slices[index] is not None and not flow.adds:
+        raise InvalidArgumentError(None, op, f"slot {index} of TensorArray {flow.name} is written a second time; each slot may be written once")
+    if slices[index] is not None:
+        value = b.constant(b.data(slices[index]) + b.data(value))
+    slices[index] = value
+
+
+def write(b, op, flow: Slots, index, value) -> Slots:
+    """The array with one more slot filled."""
+    slices = list(flow.slices)
+    _put(op, b, flow, slices, int(b.data(index)), b.snapshot(value))
+    return flow.having(slices)
+
+
+def read(b, op, flow, index):
+    """One element; zeros for a slot never written, if its shape is known."""
+    position = int(b.data(index))
+    if not isinstance(flow, Slots):
+        flow = Slots(flow.slices, True, None, True, "gradient")
+    if flow.adds and position >= len(flow.slices):
+        return _absent(b, op, flow, position)
+    _check(op, flow, position, growing=False)
+    if flow.read_once is not None:
+        if position in flow.read_once:
+            raise InvalidArgumentError(
+                None, op, f"slot {position} of TensorArray {flow.name} is read a second time; make the array with clear_after_read=False"
+            )
+        if flow.slices[position] is not None:
+            flow.read_once.add(position)
+    value = flow.slices[position]
+    return _absent(b, op, flow, position) if value is None else value
+
+
+def _absent(b, op, flow: Slots, position: int):
+    shape = op.attrs["element_shape"]
+    dtype = op.outputs[0].dtype.numpy
+    if shape.is_fully_defined():
+        return b.constant(np.zeros(shape.sizes, dtype))
+    if flow.adds:
+        return b.constant(np.zeros((), dtype))  # a gradient that is zero everywhere; it broadcasts
+    raise InvalidArgumentError(None, op, f"slot {position} of TensorArray {flow.name} is read before it was written, and its shape is not known")
+
+
+def gather(b, op, flow, indices):
+    """Some elements, stacked."""
+    positions = b.data(indices).reshape(-1)
+    values = [b.data(read(b, op, flow, b.constant(np.asarray(i)))) for i in positions]
+    if not values:
+        known = op.attrs["element_shape"]
+        if not known.is_fully_defined():
+            raise InvalidArgumentError(None, op, f"no elements are read and their shape {known} is not fully known: give element_shape")
+        return b.constant(np.zeros((0, *known.sizes), op.outputs[0].dtype.numpy))
+    shapes = {v.shape for v in values}
+    if len(shapes) > 1 and not getattr(flow, "adds", True):
+        raise InvalidArgumentError(None, op, f"the elements of TensorArray have different shapes, {sorted(shapes)}, and cannot be stacked")
+    return b.constant(np.stack(np.broadcast_arrays(*values)))
+
+
+def scatter(b, op, flow: Slots, indices, value) -> Slots:
+    """The array with several slots filled."""
+    rows, positions = b.data(value), b.data(indices).reshape(-1)
+    if len(rows) < len(positions):
+        raise InvalidArgumentError(None, op, f"{len(positions)} indices for {len(rows)} slices")
+    slices = list(flow.slices)
+    for i, row in zip(positions, rows):
+        _put(op, b, flow, slices, int(i), b.constant(np.array(row)))
+    return flow.having(slices)
+
+
+def concat(b, op, flow):
+    """All elements joined along axis 0, and their lengths."""
+    values = [b.data(read(b, op, flow, b.constant(np.asarray(i)))) for i in range(len(flow.slices))]
+    dtype = op.outputs[0].dtype.numpy
+    joined = np.concatenate(values) if values else np.zeros((0,), dtype)
+    return b.constant(joined), b.constant(np.array([len(v) for v in values], np.int64))
+
+
+def split(b, op, flow: Slots, value, lengths) -> Slots:
+    """The array with consecutive parts of a value as elements."""
+    rows, counts = b.data(value), b.data(lengths)
+    if counts.sum() != len(rows):
+        raise InvalidArgumentError(None, op, f"the lengths {counts.tolist()} add up to {counts.sum()}, the value has {len(rows)} rows")
+    slices, start = list(flow.slices), 0
+    for i, count in enumerate(counts):
+        _put(op, b, flow, slices, i, b.constant(np.array(rows[start : start + count])))
+        start += int(count)
+    return flow.having(slices)
+
+
+RULES = {
+    "TensorArrayV3": empty, "TensorArrayGradV3": like, "TensorArrayWriteV3": write, "TensorArrayReadV3": read,
+    "TensorArrayGatherV3": gather, "TensorArrayScatterV3": scatter, "TensorArrayConcatV3": concat,
+    "TensorArraySplitV3": split, "TensorArraySizeV3": size,
+}  # fmt: skip
