@@ -101,10 +101,13 @@ def reduction(name, dtypes, initial, combine):
         for row in range(repeats(rank, dims, 3)):
             p, q = row * n, start(rank, dims, 3, 2, row)
             if step == 0:
-                x = o[q]
-                for i in range(n):
-                    x = like(x, combine(x, a[p + i]))
-                o[q] = x
+                w, x, y, z = o[q], initial(o[q]), initial(o[q]), initial(o[q])
+                for i in range(p, p + n - n % 4, 4):  # four chains side by side
+                    w, x = like(w, combine(w, a[i])), like(w, combine(x, a[i + 1]))
+                    y, z = like(w, combine(y, a[i + 2])), like(w, combine(z, a[i + 3]))
+                for i in range(p + n - n % 4, p + n):
+                    w = like(w, combine(w, a[i]))
+                o[q] = combine(like(w, combine(w, x)), like(w, combine(y, z)))
             else:
                 for i in range(n):
                     o[q + i] = combine(o[q + i], a[p + i])
@@ -153,7 +156,7 @@ reduce_all = reduction("reduce_all", ("bool",), one, smaller)
 
 
 def selection(name, better):
-    """A kernel (a, o, outer, n, inner): the first place of the best number along the middle axis."""
+    """A kernel (a, o, outer, n, inner): the first place of the best number along the middle axis; NaN is never it."""
 
     @kernel(name=name, T=REALS, I=INDEX)
     def select(a: T, o: I, outer: i64, n: i64, inner: i64):
@@ -163,7 +166,7 @@ def selection(name, better):
                 best, place = a[r], 0
                 for j in range(1, n):
                     x = a[r + j * inner]
-                    if better(x, best):
+                    if better(x, best) or best != best and x == x:
                         best, place = x, j
                 o[p * inner + q] = place
         return 0

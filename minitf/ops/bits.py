@@ -69,7 +69,7 @@ def invert(x, name: str | None = None) -> Tensor:
 
 
 def _recast_shape(op):
-    shape, before, after = op.inputs[0].shape, op.inputs[0].dtype.size, op.attrs["type"].size
+    shape, before, after = op.inputs[0].shape, op.inputs[0].dtype.size, op.attrs["Tout"].size
     if shape.rank is None or before == after:
         return shape
     if before > after:
@@ -90,13 +90,13 @@ def _recast_sizes(x, dtype: np.dtype) -> tuple:
 
 
 def _recast(op, x):
-    dtype = op.attrs["type"].numpy
+    dtype = op.attrs["Tout"].numpy
     return np.ascontiguousarray(x).reshape(-1).view(dtype).reshape(_recast_sizes(x, dtype))
 
 
 define(
     "Bitcast",
-    "input: T -> output: @type",
+    "input: T -> output: @Tout",
     T=dtypes.NUMBER,
     shape=_recast_shape,
     numpy=_recast,
@@ -109,4 +109,4 @@ def bitcast(input, type, name: str | None = None) -> Tensor:
 
     ValueError if the elements do not divide.
     """
-    return apply("Bitcast", input, type=dtypes.as_dtype(type).base_dtype, name=name)
+    return apply("Bitcast", input, Tout=dtypes.as_dtype(type).base_dtype, name=name)

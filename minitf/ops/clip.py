@@ -58,8 +58,8 @@ def clip_by_average_norm(t, clip_norm, name: str | None = None) -> Tensor:
         t = convert_to_tensor(t, name="t")
         count = cast(array.size(t), dtypes.float32)
         inverse = math.rsqrt(reduce_sum(t * t, range_(array.rank(t))))
-        factor = math.minimum(inverse * count, constant(1.0) / clip_norm)
-        return array.identity(t * clip_norm * factor, name=scope)
+        scaled = t * clip_norm
+        return array.identity(scaled * math.minimum(inverse * count, constant(1.0) / clip_norm), name=scope)
 
 
 def global_norm(t_list, name: str | None = None) -> Tensor:

@@ -8,7 +8,7 @@ from minitf.framework import dtypes
 from minitf.framework.apply import apply
 from minitf.framework.registry import define
 from minitf.framework.tensor import Tensor
-from minitf.kernels import elementwise
+from minitf.kernels import elementwise, layout, movement
 from minitf.ops import array, patterns
 
 
@@ -146,6 +146,14 @@ def _spread_condition(condition: tuple, x: tuple, y: tuple) -> tuple:
     return x if condition == x else condition + (1,) * (len(x) - len(condition))
 
 
+def _select_kernel(b, op, condition, x, y):
+    flags = b.view(condition, _spread_condition(condition.shape, x.shape, y.shape))
+    shape, rank, dims = layout.broadcast(flags.shape, x.shape, y.shape)
+    out = b.new(shape, x.dtype)
+    b.call(movement.select[layout.carrier(x.dtype)], flags, x, y, out, rank, dims)
+    return out
+
+
 def _select_grad(op, g):
     condition, zeros = op.inputs[0], array.zeros_like(g)
     return None, apply("Select", condition, g, zeros), apply("Select", condition, zeros, g)
@@ -156,5 +164,6 @@ define(
     "condition: bool, t: T, e: T -> output: T",
     shape=_select_shape,
     numpy=lambda op, c, x, y: np.where(c.reshape(_spread_condition(c.shape, x.shape, y.shape)), x, y),
+    kernel=_select_kernel,
     grad=_select_grad,
 )

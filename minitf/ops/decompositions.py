@@ -11,7 +11,14 @@ from minitf.framework.registry import define
 from minitf.framework.shape import UNKNOWN, TensorShape
 from minitf.framework.tensor import Tensor
 from minitf.ops import array, math
-from minitf.ops.linalg import MATRIX, adjoint, checked_square, matrix_inverse, matrix_triangular_solve, same_square
+from minitf.ops.linalg import (
+    MATRIX,
+    adjoint,
+    checked_square,
+    matrix_inverse,
+    matrix_triangular_solve,
+    same_square,
+)
 from minitf.ops.matmul import adjoint_of, matmul
 from minitf.ops.matrix import matrix_band_part, matrix_diag
 

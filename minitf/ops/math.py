@@ -322,7 +322,7 @@ def _true_quotient(x: Tensor, y: Tensor, scope: str) -> Tensor:
 
 def div(x, y, name: str | None = None) -> Tensor:
     """x / y; integers are rounded down, as Python 2 did."""
-    return _division(x, y, name or elementwise.div, _old_quotient)
+    return _division(x, y, name or "div", _old_quotient)
 
 
 def _old_quotient(x: Tensor, y: Tensor, scope: str) -> Tensor:
@@ -378,31 +378,44 @@ def _add_n_kernel(b, op, first, *others):
     return out
 
 
-define("AddN", "inputs: *T -> sum: T", T=dtypes.NUMBER, shape=patterns.merged, numpy=_add_n,
-       kernel=_add_n_kernel,
-       grad=lambda op, g: [g] * len(op.inputs))  # fmt: skip
+for _type in ("AddN", "AccumulateNV2"):
+    define(
+        _type,
+        "inputs: *T -> sum: T",
+        T=dtypes.NUMBER,
+        shape=patterns.merged,
+        numpy=_add_n,
+        kernel=_add_n_kernel,
+        grad=lambda op, g: [g] * len(op.inputs),
+    )
 
 
 def add_n(inputs, name: str | None = None) -> Tensor:
     """The sum of a list of tensors of one shape and type; ValueError for an empty list."""
+    return _sum_of("AddN", inputs, name)
+
+
+def _sum_of(type: str, inputs, name: str | None) -> Tensor:
     if not isinstance(inputs, (list, tuple)) or not inputs:
-        raise ValueError(f"add_n takes a list of at least one tensor, not {inputs!r}")
+        raise ValueError(f"a list of at least one tensor is expected, not {inputs!r}")
     if len(inputs) == 1:
         only = convert_to_tensor(inputs[0])
         return array.identity(only, name=name) if name else only
-    return apply("AddN", list(inputs), name=name)
+    return apply(type, list(inputs), name=name)
 
 
 def accumulate_n(inputs, shape=None, tensor_dtype=None, name: str | None = None) -> Tensor:
     """The sum of a list of tensors of one type; `shape` and `tensor_dtype` say what they have to be."""
-    if not isinstance(inputs, (list, tuple)) or not inputs:
-        raise ValueError(f"accumulate_n takes a list of at least one tensor, not {inputs!r}")
-    inputs = [convert_to_tensor(x) for x in inputs]
-    if tensor_dtype is not None and inputs[0].dtype.base_dtype is not dtypes.as_dtype(tensor_dtype):
+    inputs = [convert_to_tensor(x) for x in inputs] if isinstance(inputs, (list, tuple)) else inputs
+    if (
+        inputs
+        and tensor_dtype is not None
+        and inputs[0].dtype.base_dtype is not dtypes.as_dtype(tensor_dtype)
+    ):
         raise TypeError(f"tensor_dtype is {tensor_dtype}, but {inputs[0].name} is {inputs[0].dtype.name}")
     for x in inputs if shape is not None else ():
         x.shape.assert_is_compatible_with(shape)
-    return add_n(inputs, name=name)
+    return _sum_of("AccumulateNV2", inputs, name)
 
 
 def scalar_mul(scalar, x, name: str | None = None):

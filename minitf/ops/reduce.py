@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import prod
+
 import numpy as np
 
 from minitf.framework import dtypes
@@ -12,6 +14,8 @@ from minitf.framework.registry import define
 from minitf.framework.shape import SCALAR, UNKNOWN, TensorShape
 from minitf.framework.static import constant_value, partial_value
 from minitf.framework.tensor import Tensor
+from minitf.kernels import layout
+from minitf.kernels import reduce as kernels
 from minitf.ops import array, math, patterns
 from minitf.ops.constant import constant
 from minitf.ops.gather import where
@@ -34,13 +38,18 @@ def _kept(sizes: tuple, axes: tuple) -> tuple:
     return tuple(1 if i in axes else n for i, n in enumerate(sizes))
 
 
+def _left(sizes: tuple, axes: tuple) -> tuple:
+    """The shape without the reduced axes."""
+    return tuple(n for i, n in enumerate(sizes) if i not in axes)
+
+
 def _reduced_shape(op):
     sizes, axes, keep = op.inputs[0].shape.sizes, constant_value(op.inputs[1]), op.attrs["keep_dims"]
     if sizes is None:
         return UNKNOWN
     if axes is not None:
         axes = checked_axes(axes, len(sizes))
-        return TensorShape(_kept(sizes, axes) if keep else [n for i, n in enumerate(sizes) if i not in axes])
+        return TensorShape(_kept(sizes, axes) if keep else _left(sizes, axes))
     if keep:
         return TensorShape([None] * len(sizes))
     count = op.inputs[1].shape.num_elements()
@@ -77,9 +86,24 @@ def _over_axes(function):
     return rule
 
 
+def _lowered(kernel, mean: bool = False):
+    """The reduction by kernels."""
+
+    def lower(b, op, x, axes):
+        axes = checked_axes(b.data(axes), len(x.shape))
+        shape = _kept(x.shape, axes) if op.attrs["keep_dims"] else _left(x.shape, axes)
+        out = b.new(shape, x.dtype)
+        b.call(kernel[x.dtype], x, out, out.size, *layout.reduction(x.shape, axes))
+        if mean:
+            b.call(kernels.divide_by_count[x.dtype], out, prod(x.shape[a] for a in axes), out.size)
+        return out
+
+    return lower
+
+
 def _mean(x, axis, keepdims):
     total = x.sum(axis=axis, keepdims=keepdims, dtype=x.dtype)
-    count = int(np.prod([x.shape[a] for a in axis], dtype=np.int64))
+    count = prod(x.shape[a] for a in axis)
     return (
         total / x.dtype.type(count)
         if x.dtype.kind in "fc"
@@ -123,7 +147,7 @@ def _prod_grad(op, g):
     return _spread(op, g) * math.conjugated(apply("ProdOfOthers", *op.inputs)), None
 
 
-def _reduction(type: str, numpy, grad, doc: str, T=dtypes.NUMBER):  # noqa: N803
+def _reduction(type: str, numpy, kernel, grad, doc: str, T=dtypes.NUMBER):  # noqa: N803
     """Defines a reduction op and returns its public function."""
     of = "bool" if T is None else "T"
     define(
@@ -133,6 +157,7 @@ def _reduction(type: str, numpy, grad, doc: str, T=dtypes.NUMBER):  # noqa: N803
         **({} if T is None else {"T": T}),
         shape=_reduced_shape,
         numpy=_over_axes(numpy),
+        kernel=kernel,
         grad=grad,
         differentiable=grad is not None,
     )
@@ -161,19 +186,28 @@ def _reduction(type: str, numpy, grad, doc: str, T=dtypes.NUMBER):  # noqa: N803
 reduce_sum = _reduction(
     "Sum",
     lambda x, axis, keepdims: x.sum(axis=axis, keepdims=keepdims, dtype=x.dtype),
+    _lowered(kernels.reduce_sum),
     _sum_grad,
     "The sum along axes.",
 )
-reduce_mean = _reduction("Mean", _mean, _mean_grad, "The mean along axes; NaN where there is nothing.")
+reduce_mean = _reduction(
+    "Mean",
+    _mean,
+    _lowered(kernels.reduce_sum, mean=True),
+    _mean_grad,
+    "The mean along axes; NaN where there is nothing.",
+)
 reduce_prod = _reduction(
     "Prod",
     lambda x, axis, keepdims: x.prod(axis=axis, keepdims=keepdims, dtype=x.dtype),
+    _lowered(kernels.reduce_prod),
     _prod_grad,
     "The product along axes.",
 )
 reduce_max = _reduction(
     "Max",
     lambda x, axis, keepdims: x.max(axis=axis, keepdims=keepdims, initial=lowest(x.dtype)),
+    _lowered(kernels.reduce_max),
     _extreme_grad,
     "The largest element along axes; equal ones share the gradient.",
     dtypes.REAL,
@@ -181,12 +215,17 @@ reduce_max = _reduction(
 reduce_min = _reduction(
     "Min",
     lambda x, axis, keepdims: x.min(axis=axis, keepdims=keepdims, initial=highest(x.dtype)),
+    _lowered(kernels.reduce_min),
     _extreme_grad,
     "The smallest element along axes; equal ones share the gradient.",
     dtypes.REAL,
 )
-reduce_all = _reduction("All", np.all, None, "Whether all elements along axes are true.", None)
-reduce_any = _reduction("Any", np.any, None, "Whether any element along axes is true.", None)
+reduce_all = _reduction(
+    "All", np.all, _lowered(kernels.reduce_all), None, "Whether all elements along axes are true.", None
+)
+reduce_any = _reduction(
+    "Any", np.any, _lowered(kernels.reduce_any), None, "Whether any element along axes is true.", None
+)
 
 
 def _spread_shape(op):
@@ -205,6 +244,12 @@ def _spread_numpy(op, g, shape, axes):
     return np.broadcast_to(g.reshape(_kept(shape, checked_axes(axes, len(shape)))), shape)
 
 
+def _spread_kernel(b, op, g, shape, axes):
+    shape = tuple(int(n) for n in b.data(shape))
+    strides = layout.broadcast_strides(_kept(shape, checked_axes(b.data(axes), len(shape))), shape)
+    return patterns.walk(b, g, shape, strides)
+
+
 define(
     "SumGrad",
     "dy: T, shape: Tshape, reduction_indices: Tidx -> dx: T",
@@ -213,6 +258,7 @@ define(
     Tidx=dtypes.INDEX,
     shape=_spread_shape,
     numpy=_spread_numpy,
+    kernel=_spread_kernel,
     grad=lambda op, g: (_reduce("Sum", g, op.inputs[2], op.attrs["keep_dims"], None), None, None),
 )
 
@@ -283,13 +329,13 @@ def reduce_logsumexp(input_tensor, axis=None, keepdims: bool | None = None, name
     """log(sum(exp(x))) along axes, without overflow; arguments as those of `reduce_sum`."""
     axis = patterns.renamed("axis", axis, "reduction_indices", reduction_indices)
     keep = bool(patterns.renamed("keepdims", keepdims, "keep_dims", keep_dims))
-    with name_scope(name, "ReduceLogSumExp", [input_tensor]) as scope:
+    with name_scope(name, "ReduceLogSumExp", [input_tensor]):
         largest = reduce_max(input_tensor, axis, keepdims=True)
         largest = stop_gradient(where(math.is_finite(largest), largest, array.zeros_like(largest)))
         result = math.log(reduce_sum(math.exp(math.subtract(input_tensor, largest)), axis, keepdims=keep))
         if not keep:
             largest = array.reshape(largest, array.shape(result))
-        return math.add(result, largest, name=scope)
+        return math.add(result, largest)
 
 
 def reduce_variance(input_tensor, axis=None, keepdims: bool = False, name: str | None = None) -> Tensor:
@@ -335,14 +381,34 @@ def _place(function, worst):
 
     def rule(op, x, axis):
         axis = array.check_axis(int(axis), x.ndim)
-        if x.shape[axis] == 0:
-            raise ValueError(f"axis {axis} of shape {x.shape} is empty: it has no extreme")
+        _check_not_empty(x.shape, axis)
         return function(np.where(np.isnan(x), worst, x) if x.dtype.kind == "f" else x, axis=axis)
 
     return rule
 
 
-def _argument_of(type: str, numpy, doc: str):
+def _around(sizes: tuple, axis: int) -> tuple[int, int, int]:
+    """The numbers of elements before, along and behind an axis."""
+    return prod(sizes[:axis]), sizes[axis], prod(sizes[axis + 1 :])
+
+
+def _place_kernel(kernel):
+    def lower(b, op, x, axis):
+        axis = array.check_axis(int(b.data(axis)), len(x.shape))
+        _check_not_empty(x.shape, axis)
+        out = b.new(_left(x.shape, (axis,)), op.outputs[0].dtype.numpy)
+        b.call(kernel[x.dtype, out.dtype], x, out, *_around(x.shape, axis))
+        return out
+
+    return lower
+
+
+def _check_not_empty(sizes: tuple, axis: int) -> None:
+    if sizes[axis] == 0:
+        raise ValueError(f"axis {axis} of shape {sizes} is empty: it has no extreme")
+
+
+def _argument_of(type: str, numpy, kernel, doc: str):
     define(
         type,
         "input: T, dimension: Tidx -> output: @output_type",
@@ -350,6 +416,7 @@ def _argument_of(type: str, numpy, doc: str):
         Tidx=dtypes.INDEX,
         shape=_arg_shape,
         numpy=numpy,
+        kernel=_place_kernel(kernel),
         differentiable=False,
     )
 
@@ -371,10 +438,16 @@ def _argument_of(type: str, numpy, doc: str):
 
 
 argmax = _argument_of(
-    "ArgMax", _place(np.argmax, -np.inf), "The place of the (first) largest element along an axis."
+    "ArgMax",
+    _place(np.argmax, -np.inf),
+    kernels.argmax,
+    "The place of the (first) largest element along an axis.",
 )
 argmin = _argument_of(
-    "ArgMin", _place(np.argmin, np.inf), "The place of the (first) smallest element along an axis."
+    "ArgMin",
+    _place(np.argmin, np.inf),
+    kernels.argmin,
+    "The place of the (first) smallest element along an axis.",
 )
 
 
@@ -404,7 +477,24 @@ def _cumprod_grad(op, g):
     return _cumulate_back(op, math.conjugated(y) * g) / math.conjugated(x), None
 
 
-def _cumulation(type: str, numpy, grad, doc: str):
+def _cumulative_kernel(kernel):
+    def lower(b, op, x, axis):
+        axis = array.check_axis(int(b.data(axis)), len(x.shape))
+        out = b.new(x.shape, x.dtype)
+        b.call(
+            kernel[x.dtype],
+            x,
+            out,
+            *_around(x.shape, axis),
+            int(op.attrs["exclusive"]),
+            int(op.attrs["reverse"]),
+        )
+        return out
+
+    return lower
+
+
+def _cumulation(type: str, numpy, kernel, grad, doc: str):
     define(
         type,
         "x: T, axis: Tidx -> out: T",
@@ -412,6 +502,7 @@ def _cumulation(type: str, numpy, grad, doc: str):
         Tidx=dtypes.INDEX,
         shape=_cumulated_shape,
         numpy=numpy,
+        kernel=_cumulative_kernel(kernel),
         grad=grad,
     )
 
@@ -438,9 +529,14 @@ def _cumulated_shape(op):
 cumsum = _cumulation(
     "Cumsum",
     _cumulative(np.cumsum, 0),
+    kernels.cumsum,
     lambda op, g: (_cumulate_back(op, g), None),
     "The running sum along an axis.",
 )
 cumprod = _cumulation(
-    "Cumprod", _cumulative(np.cumprod, 1), _cumprod_grad, "The running product along an axis."
+    "Cumprod",
+    _cumulative(np.cumprod, 1),
+    kernels.cumprod,
+    _cumprod_grad,
+    "The running product along an axis.",
 )

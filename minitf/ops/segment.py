@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import prod
+
 import numpy as np
 
 from minitf.framework import dtypes
@@ -12,6 +14,7 @@ from minitf.framework.registry import define
 from minitf.framework.shape import UNKNOWN, TensorShape
 from minitf.framework.static import constant_value
 from minitf.framework.tensor import Tensor
+from minitf.kernels import reduce as kernels
 from minitf.ops import array, math
 from minitf.ops.gather import gather, where
 from minitf.ops.reduce import highest, lowest
@@ -175,6 +178,24 @@ def _unsorted(ufunc, start):
     return rule
 
 
+def _unsorted_kernel(kernel):
+    def lower(b, op, data, ids, count):
+        count, rank = int(b.data(count)), len(ids.shape)
+        if data.shape[:rank] != ids.shape or count < 0:
+            raise ValueError(f"{count} segments, ids of shape {ids.shape} for data of shape {data.shape}")
+        out = b.new((count, *data.shape[rank:]), data.dtype)
+        width = prod(data.shape[rank:])
+        b.call(kernel[data.dtype, ids.dtype], data, ids, out, ids.size, width, count,
+               error=lambda at: _too_large(b.data(ids), at, count))  # fmt: skip
+        return out
+
+    return lower
+
+
+def _too_large(ids, at: int, count: int) -> str:
+    return f"segment id {ids.flat[at]} at {at} is not below the {count} segments"
+
+
 def _gathered_back(rows: Tensor, ids: Tensor) -> Tensor:
     """rows[ids], and zeros where an id is negative."""
     found = gather(rows, math.maximum(ids, array.zeros_like(ids)))
@@ -192,7 +213,7 @@ def _unsorted_extreme_grad(op, g):
     return chosen * _gathered_back(share, ids), None, None
 
 
-def _unsorted_segments(type: str, numpy, grad, doc: str, T=dtypes.NUMBER):  # noqa: N803
+def _unsorted_segments(type: str, numpy, kernel, grad, doc: str, T=dtypes.NUMBER):  # noqa: N803
     define(
         type,
         "data: T, segment_ids: Tindices, num_segments: Tnum -> output: T",
@@ -201,6 +222,7 @@ def _unsorted_segments(type: str, numpy, grad, doc: str, T=dtypes.NUMBER):  # no
         Tnum=dtypes.INDEX,
         shape=_unsorted_shape,
         numpy=numpy,
+        kernel=_unsorted_kernel(kernel),
         grad=grad,
     )
 
@@ -219,18 +241,21 @@ def _unsorted_segments(type: str, numpy, grad, doc: str, T=dtypes.NUMBER):  # no
 unsorted_segment_sum = _unsorted_segments(
     "UnsortedSegmentSum",
     _unsorted(np.add, lambda dtype: 0),
+    kernels.segment_sum,
     lambda op, g: (_gathered_back(g, op.inputs[1]), None, None),
     "The sum of each segment's rows, in any order.",
 )
 unsorted_segment_prod = _unsorted_segments(
     "UnsortedSegmentProd",
     _unsorted(np.multiply, lambda dtype: 1),
+    kernels.segment_prod,
     None,
     "The product of each segment's rows, in any order; no gradient.",
 )
 unsorted_segment_max = _unsorted_segments(
     "UnsortedSegmentMax",
     _unsorted(np.maximum, lambda dtype: np.finfo(dtype).min if dtype.kind == "f" else lowest(dtype)),
+    kernels.segment_max,
     _unsorted_extreme_grad,
     "The maximum of each segment's rows, in any order; the least number for an empty one.",
     dtypes.REAL,
@@ -238,6 +263,7 @@ unsorted_segment_max = _unsorted_segments(
 unsorted_segment_min = _unsorted_segments(
     "UnsortedSegmentMin",
     _unsorted(np.minimum, lambda dtype: np.finfo(dtype).max if dtype.kind == "f" else highest(dtype)),
+    kernels.segment_min,
     _unsorted_extreme_grad,
     "The minimum of each segment's rows, in any order; the largest number for an empty one.",
     dtypes.REAL,
