@@ -69,7 +69,8 @@ def _convert(definition: OpDef, arg: Arg, value, dtype, name: str, types: dict) 
     if type(value) is Tensor:
         tensor = value
     else:
-        if dtype is None and type(value) in (list, tuple) and not value and definition.allowed.get(arg.variable) is dtypes.INDEX:
+        empty = type(value) in (list, tuple) and not value
+        if empty and dtype is None and definition.allowed.get(arg.variable) is dtypes.INDEX:
             dtype = dtypes.int32  # an empty list of sizes or axes
         tensor = _from_value(definition, arg, value, dtype, name)
     found = tensor.dtype

@@ -11,7 +11,7 @@ from minitf.framework.apply import apply, apply_op
 from minitf.framework.convert import convert_to_tensor
 from minitf.framework.graph import name_scope
 from minitf.framework.registry import define
-from minitf.framework.shape import SCALAR, UNKNOWN, TensorShape, as_shape
+from minitf.framework.shape import UNKNOWN, TensorShape, as_shape
 from minitf.framework.static import constant_value, constant_value_as_shape, partial_value
 from minitf.framework.tensor import Tensor
 from minitf.kernels import layout
@@ -19,7 +19,9 @@ from minitf.ops import patterns
 from minitf.ops.constant import constant
 from minitf.ops.identity import identity
 
-_SMALL = 1000  # elements: larger tensors of zeros or ones are filled when they are needed, not kept as constants
+_SMALL = (
+    1000  # elements: larger tensors of zeros or ones are filled when they are needed, not kept as constants
+)
 
 # ---- shapes
 
@@ -55,7 +57,8 @@ def _known_count(number):
 
 
 define("Size", "input: T -> output: @out_type", shape=patterns.scalar, numpy=lambda op, x: np.array(x.size),
-       static=_known_count(TensorShape.num_elements), kernel=_count(math.prod), differentiable=False)  # fmt: skip
+       static=_known_count(TensorShape.num_elements), kernel=_count(math.prod),
+       differentiable=False)  # fmt: skip
 define("Rank", "input: T -> output: int32", shape=patterns.scalar, numpy=lambda op, x: np.array(x.ndim),
        static=_known_count(lambda shape: shape.rank), kernel=_count(len), differentiable=False)  # fmt: skip
 
@@ -108,7 +111,9 @@ def _fitted(size: int, target) -> tuple[int, ...]:
     if -1 in target and known == size == 0:
         return tuple(0 if n == -1 else n for n in target)
     if -1 in target or known != size:
-        raise ValueError(f"{size} elements do not fit shape {target}" + (f" of {known}" if -1 not in target else ""))
+        raise ValueError(
+            f"{size} elements do not fit shape {target}" + (f" of {known}" if -1 not in target else "")
+        )
     return target
 
 
@@ -116,7 +121,11 @@ def _reshaped(op):
     x, target = op.inputs[0].shape, partial_value(op.inputs[1])
     if target is None:
         length = op.inputs[1].shape
-        return TensorShape([None] * length.sizes[0]) if length.rank == 1 and length.sizes[0] is not None else UNKNOWN
+        return (
+            TensorShape([None] * length.sizes[0])
+            if length.rank == 1 and length.sizes[0] is not None
+            else UNKNOWN
+        )
     if target.ndim != 1:
         raise ValueError(f"a shape is a list of sizes, not {target.tolist()}")
     target, count = [None if n is None else int(n) for n in target], x.num_elements()
@@ -189,8 +198,12 @@ def _squeezed_sizes(sizes: tuple, axes) -> tuple:
     axes = {check_axis(axis, len(sizes)) for axis in axes}
     for axis in axes:
         if sizes[axis] not in (None, 1):
-            raise ValueError(f"axis {axis} has size {sizes[axis]} and cannot be squeezed; only axes of size 1 can")
-    return tuple(n for i, n in enumerate(sizes) if i not in axes) if axes else tuple(n for n in sizes if n != 1)
+            raise ValueError(
+                f"axis {axis} has size {sizes[axis]} and cannot be squeezed; only axes of size 1 can"
+            )
+    return (
+        tuple(n for i, n in enumerate(sizes) if i not in axes) if axes else tuple(n for n in sizes if n != 1)
+    )
 
 
 def _squeezed(op):
@@ -207,7 +220,8 @@ define("Squeeze", "input: T -> output: T", shape=_squeezed, static=patterns.move
 
 
 def squeeze(input, axis=None, name: str | None = None, squeeze_dims=None) -> Tensor:
-    """The same elements without the axes of size 1 named by `axis` (old name: `squeeze_dims`), or without all such.
+    """The same elements without the axes of size 1 named by `axis` (old name: `squeeze_dims`), or without all
+    such.
 
     >>> squeeze([[[1], [2]]], [0]).shape.as_list()
     [2, 1]
@@ -242,15 +256,20 @@ def _transpose_kernel(b, op, x, perm):
 
 def _transpose_grad(op, g):
     perm = constant_value(op.inputs[1])
-    back = apply("InvertPermutation", op.inputs[1]) if perm is None else np.argsort(_permutation(perm, perm.size))
+    back = (
+        apply("InvertPermutation", op.inputs[1])
+        if perm is None
+        else np.argsort(_permutation(perm, perm.size))
+    )
     return apply(op.type, g, back if perm is None else back.astype(np.int32)), None
 
 
-define("Transpose", "x: T, perm: Tperm -> y: T", Tperm=dtypes.INDEX, shape=_transposed, static=patterns.moves(1),
-       numpy=lambda op, x, perm: x.transpose(_permutation(perm, x.ndim)), kernel=_transpose_kernel,
+define("Transpose", "x: T, perm: Tperm -> y: T", Tperm=dtypes.INDEX, shape=_transposed,
+       static=patterns.moves(1), numpy=lambda op, x, perm: x.transpose(_permutation(perm, x.ndim)),
+       kernel=_transpose_kernel, grad=_transpose_grad)  # fmt: skip
+define("ConjugateTranspose", "x: T, perm: Tperm -> y: T", Tperm=dtypes.INDEX, T=dtypes.COMPLEX,
+       shape=_transposed, numpy=lambda op, x, perm: x.transpose(_permutation(perm, x.ndim)).conj(),
        grad=_transpose_grad)  # fmt: skip
-define("ConjugateTranspose", "x: T, perm: Tperm -> y: T", Tperm=dtypes.INDEX, T=dtypes.COMPLEX, shape=_transposed,
-       numpy=lambda op, x, perm: x.transpose(_permutation(perm, x.ndim)).conj(), grad=_transpose_grad)  # fmt: skip
 
 
 def transpose(a, perm=None, name: str | None = "transpose", conjugate: bool = False) -> Tensor:
@@ -265,8 +284,8 @@ def transpose(a, perm=None, name: str | None = "transpose", conjugate: bool = Fa
         a = convert_to_tensor(a, name="a")
         type = "ConjugateTranspose" if conjugate and a.dtype.is_complex else "Transpose"
         if perm is None and not a.shape.rank:
-            highest = apply("Rank", a) - 1
-            perm = highest - apply("Range", 0, highest + 1, 1)
+            count = apply("Rank", a)
+            perm = (count - 1) - apply("Range", 0, count, 1)
         elif perm is None:
             perm = np.arange(a.shape.rank, dtype=np.int32)[::-1]
         return apply(type, a, perm, name=scope)
@@ -323,9 +342,11 @@ define("Fill", "dims: index_type, value: T -> output: T", index_type=dtypes.INDE
        numpy=lambda op, dims, value: np.full(sizes_of(dims), value, value.dtype),
        kernel=lambda b, op, dims, value: patterns.filled(b, sizes_of(b.data(dims)), value.dtype, value),
        grad=lambda op, g: (None, _sum_all(g)))  # fmt: skip
-define("ZerosLike", "x: T -> y: T", shape=patterns.same, numpy=lambda op, x: _full(x.shape, 0, op.outputs[0].dtype),
+define("ZerosLike", "x: T -> y: T", shape=patterns.same,
+       numpy=lambda op, x: _full(x.shape, 0, op.outputs[0].dtype),
        kernel=lambda b, op, x: patterns.filled(b, x.shape, x.dtype), differentiable=False)  # fmt: skip
-define("OnesLike", "x: T -> y: T", shape=patterns.same, numpy=lambda op, x: _full(x.shape, 1, op.outputs[0].dtype),
+define("OnesLike", "x: T -> y: T", shape=patterns.same,
+       numpy=lambda op, x: _full(x.shape, 1, op.outputs[0].dtype),
        kernel=lambda b, op, x: patterns.filled(b, x.shape, x.dtype, b.constant(np.ones((), x.dtype))),
        differentiable=False)  # fmt: skip
 
@@ -379,12 +400,16 @@ def _static_sizes(shape):
     except TypeError:
         return None
     if sizes is None or None in sizes:
-        raise ValueError(f"shape {shape} is not fully known; use tf.shape(x) for sizes known only at run time")
+        raise ValueError(
+            f"shape {shape} is not fully known; use tf.shape(x) for sizes known only at run time"
+        )
     return sizes
 
 
 def zeros_like(tensor, dtype=None, name: str | None = None, optimize: bool = True) -> Tensor:
-    """Zeros shaped like `tensor` and of its type, or of `dtype`; a constant where the shape is known (`optimize`)."""
+    """Zeros shaped like `tensor` and of its type, or of `dtype`; a constant where the shape is known
+    (`optimize`).
+    """
     with name_scope(name, "zeros_like") as scope:
         tensor = convert_to_tensor(tensor, name="tensor")
         base = tensor.dtype.base_dtype
@@ -443,7 +468,9 @@ def _concat_kernel(b, op, *values):
     axis = check_axis(b.data(axis).item(), len(parts[0].shape))
     rest = [part.shape[:axis] + part.shape[axis + 1 :] for part in parts]
     if any(sizes != rest[0] for sizes in rest):
-        raise ValueError(f"shapes {[part.shape for part in parts]} differ in more than axis {axis} and cannot be joined")
+        raise ValueError(
+            f"shapes {[part.shape for part in parts]} differ in more than axis {axis} and cannot be joined"
+        )
     shape = (*rest[0][:axis], sum(part.shape[axis] for part in parts), *rest[0][axis:])
     out, steps, begin = b.new(shape, parts[0].dtype), layout.strides(shape), 0
     for part in parts:
@@ -465,8 +492,9 @@ def _size_along(x: Tensor, axis: Tensor) -> Tensor:
     return apply("GatherV2", shape(x), apply("FloorMod", axis, rank(x)), 0, batch_dims=0)
 
 
-define("ConcatV2", "values: *T, axis: Tidx -> output: T", Tidx=dtypes.INDEX, shape=_joined_sizes, kernel=_concat_kernel,
-       numpy=lambda op, *x: np.concatenate(x[:-1], x[-1].item()), static=patterns.moves(-1), grad=_concat_grad)  # fmt: skip
+define("ConcatV2", "values: *T, axis: Tidx -> output: T", Tidx=dtypes.INDEX, shape=_joined_sizes,
+       kernel=_concat_kernel, numpy=lambda op, *x: np.concatenate(x[:-1], x[-1].item()),
+       static=patterns.moves(-1), grad=_concat_grad)  # fmt: skip
 
 
 def concat(values, axis, name: str | None = "concat") -> Tensor:
@@ -476,7 +504,9 @@ def concat(values, axis, name: str | None = "concat") -> Tensor:
     [2, 2]
     """
     if isinstance(values, int) or isinstance(axis, (list, tuple)):
-        raise TypeError("concat takes (values, axis): since TensorFlow 1.0 the tensors come first, then the axis")
+        raise TypeError(
+            "concat takes (values, axis): since TensorFlow 1.0 the tensors come first, then the axis"
+        )
     values = list(values) if isinstance(values, (list, tuple)) else [values]
     if len(values) > 1:
         return apply("ConcatV2", values, axis, name=name)

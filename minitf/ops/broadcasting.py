@@ -11,12 +11,15 @@ from minitf.framework.shape import TensorShape, broadcast_static_shape
 from minitf.framework.static import partial_value
 from minitf.framework.tensor import Tensor
 from minitf.kernels import layout
+from minitf.kernels.reduce import reduce_sum
 from minitf.ops import array, patterns
 
 
 def _check(sizes: tuple, target: tuple) -> tuple:
     """`target`, if `sizes` broadcasts to it (None fits everything)."""
-    fits = len(sizes) <= len(target) and all(n in (1, m, None) or m is None for n, m in zip(sizes[::-1], target[::-1]))
+    fits = len(sizes) <= len(target) and all(
+        n in (1, m, None) or m is None for n, m in zip(sizes[::-1], target[::-1])
+    )
     if not fits:
         raise ValueError(f"shape {TensorShape(sizes)} does not broadcast to {TensorShape(target)}")
     return target
@@ -35,7 +38,8 @@ def _broadcast_kernel(b, op, x, target):
 
 
 define("BroadcastTo", "input: T, shape: Tidx -> output: T", Tidx=dtypes.INDEX, shape=_broadcast_shape,
-       static=patterns.moves(1), numpy=lambda op, x, target: np.broadcast_to(x, _check(x.shape, array.sizes_of(target))),
+       static=patterns.moves(1),
+       numpy=lambda op, x, target: np.broadcast_to(x, _check(x.shape, array.sizes_of(target))),
        kernel=_broadcast_kernel, grad=lambda op, g: (array.sum_to_shape(g, op.inputs[0]), None))  # fmt: skip
 
 
@@ -45,9 +49,24 @@ def _summed_axes(sizes: tuple, target: tuple) -> tuple[int, ...]:
     return (*range(lead), *[i + lead for i, n in enumerate(target) if n == 1 and sizes[i + lead] != 1])
 
 
+def _sum_to(op, x, target):
+    target = array.sizes_of(target)
+    return x.sum(axis=_summed_axes(x.shape, target), dtype=x.dtype).reshape(target)
+
+
+def _sum_to_kernel(b, op, x, target):
+    target = array.sizes_of(b.data(target))
+    axes = _summed_axes(x.shape, target)
+    if not axes:
+        return b.view(x, target)
+    out, (rank, dims) = b.new(target, x.dtype), layout.reduction(x.shape, axes)
+    b.call(reduce_sum[x.dtype], x, out, out.size, rank, dims)
+    return out
+
+
 define("SumToShape", "x: T, shape: I -> y: T", T=dtypes.NUMBER, I=dtypes.INDEX,
        shape=lambda op: array.wanted_shape(op, 1),
-       numpy=lambda op, x, target: x.sum(axis=_summed_axes(x.shape, tuple(target)), dtype=x.dtype).reshape(target),
+       numpy=_sum_to, kernel=_sum_to_kernel,
        grad=lambda op, g: (apply("BroadcastTo", g, array.shape(op.inputs[0])), None))  # fmt: skip
 
 

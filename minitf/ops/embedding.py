@@ -10,15 +10,16 @@ from minitf.framework.tensor import Tensor
 from minitf.ops import array
 from minitf.ops.clip import clip_by_norm
 from minitf.ops.gather import gather
+from minitf.ops.ranges import range as range_
 from minitf.ops.sets import dynamic_partition, parallel_dynamic_stitch
 
 
-def embedding_lookup(params, ids, partition_strategy: str = "mod", name: str | None = None, validate_indices: bool = True,
-                     max_norm: float | None = None) -> Tensor:  # fmt: skip
+def embedding_lookup(params, ids, partition_strategy: str = "mod", name: str | None = None,
+                     validate_indices: bool = True, max_norm: float | None = None) -> Tensor:  # fmt: skip
     """The rows of `params` that the integers `ids` name, shape ids.shape + params.shape[1:].
 
-    params: a tensor or variable, or a list of them that hold the rows of one table in turn ("mod": row i is in part
-    i % n) or in blocks ("div"). max_norm: rows of a larger l2 norm are scaled down to it.
+    params: a tensor or variable, or a list of them that hold the rows of one table in turn ("mod": row i is
+    in part i % n) or in blocks ("div"). max_norm: rows of a larger l2 norm are scaled down to it.
 
     >>> import minitf as tf
     >>> embedding_lookup(tf.zeros([10, 4]), [[1, 2, 3]]).shape.as_list()
@@ -41,28 +42,41 @@ def _clipped(rows: Tensor, ids: Tensor, max_norm) -> Tensor:
     if max_norm is None:
         return rows
     first, end = ids.shape.rank, rows.shape.rank
-    axes = apply("Range", array.rank(ids), array.rank(rows), 1) if None in (first, end) else list(range(first, end))
+    axes = (
+        apply("Range", array.rank(ids), array.rank(rows), 1)
+        if None in (first, end)
+        else list(range(first, end))
+    )
     return clip_by_norm(rows, max_norm, axes=axes)
 
 
 def _lookup_parts(params: list[Tensor], ids: Tensor, strategy: str, max_norm, scope: str) -> Tensor:
     """Each part is asked for the rows it holds; the answers are put together in the order of the ids."""
     flat, count = array.reshape(ids, [-1]), len(params)
-    places = apply("Range", 0, array.size(flat), 1)
+    places = range_(array.size(flat))
     part, row = (flat % count, flat // count) if strategy == "mod" else _block(params, flat)
     part = apply("Cast", part, DstT=dtypes.int32) if part.dtype is not dtypes.int32 else part
     rows, where = dynamic_partition(row, part, count), dynamic_partition(places, part, count)
     found = parallel_dynamic_stitch(where, [gather(p, r) for p, r in zip(params, rows)], name=scope)
-    rest = array.shape(params[0])[1:]
+    rest = params[0].shape[1:]
+    for other in params[1:]:
+        rest = rest.merge_with(other.shape[1:])
+    rest = list(rest.sizes) if rest.is_fully_defined() else array.shape(params[0])[1:]
     result = array.reshape(found, array.concat([array.shape(ids), rest], 0))
     return _clipped(result, ids, max_norm)
 
 
 def _block(params: list[Tensor], ids: Tensor) -> tuple[Tensor, Tensor]:
-    """Which part holds each id and at which row, when the first parts hold one row more if the rows do not divide."""
+    """Which part holds each id and at which row, when the first parts hold one row more if the rows do not
+    divide.
+    """
     dtype, count = ids.dtype.base_dtype, len(params)
     sizes = [p.shape.sizes[0] if p.shape.rank else None for p in params]
-    total = sum(sizes) if None not in sizes else apply("AddN", [array.shape(p, out_type=dtype)[0] for p in params])
+    total = (
+        sum(sizes)
+        if None not in sizes
+        else apply("AddN", [array.shape(p, out_type=dtype)[0] for p in params])
+    )
     total = convert_to_tensor(total, dtype)
     each, extra = total // count, total % count
     part = apply("Maximum", ids // (each + 1), (ids - extra) // each)

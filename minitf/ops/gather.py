@@ -16,6 +16,7 @@ from minitf.framework.static import constant_value
 from minitf.framework.tensor import IndexedSlices, Tensor
 from minitf.kernels import layout, movement
 from minitf.kernels.cast import cast
+from minitf.kernels.state import scatter_add
 from minitf.ops import array, patterns
 from minitf.ops.array import check_axis
 from minitf.ops.constant import constant
@@ -43,7 +44,9 @@ def _place(position: int, shape: tuple) -> str:
 def _gather_axes(axis: int, batch_dims: int, rank: int) -> tuple[int, int]:
     axis, batch_dims = check_axis(axis, rank), int(batch_dims)
     if not 0 <= batch_dims <= axis:
-        raise ValueError(f"batch_dims {batch_dims} is not in [0, {axis}], the axes up to the one gathered along")
+        raise ValueError(
+            f"batch_dims {batch_dims} is not in [0, {axis}], the axes up to the one gathered along"
+        )
     return axis, batch_dims
 
 
@@ -53,7 +56,9 @@ def _gather(op, params, indices, axis):
     if not batch:
         return np.take(params, indices, axis)
     if params.shape[:batch] != indices.shape[:batch]:
-        raise ValueError(f"the first {batch} sizes of params {params.shape} and indices {indices.shape} have to agree")
+        raise ValueError(
+            f"the first {batch} sizes of params {params.shape} and indices {indices.shape} have to agree"
+        )
     rows = [np.take(params[at], indices[at], axis - batch) for at in np.ndindex(params.shape[:batch])]
     shape = (*params.shape[:axis], *indices.shape[batch:], *params.shape[axis + 1 :])
     return np.array(rows, params.dtype).reshape(shape)
@@ -63,21 +68,26 @@ def _gather_kernel(b, op, params, indices, axis):
     axis, batch = _gather_axes(b.data(axis).item(), op.attrs["batch_dims"], len(params.shape))
     if batch:
         return _batch_gather_kernel(b, params, indices, axis, batch)
-    size = params.shape[axis]
-    return patterns.taken(b, params, indices, axis, lambda position: bad_index(b.data(indices), position, size))
+    return patterns.taken(b, params, indices, axis, _error(b, indices, params.shape[axis]))
+
+
+def _error(b, indices, size: int):
+    return lambda position: bad_index(b.data(indices), position, size)
 
 
 def _batch_gather_kernel(b, params, indices, axis: int, batch: int):
     """One gather for each batch item, on views of its parts."""
     if params.shape[:batch] != indices.shape[:batch]:
-        raise ValueError(f"the first {batch} sizes of params {params.shape} and indices {indices.shape} have to agree")
+        raise ValueError(
+            f"the first {batch} sizes of params {params.shape} and indices {indices.shape} have to agree"
+        )
     item, picked = params.shape[batch:], indices.shape[batch:]
     shape = (*item[: axis - batch], *picked, *item[axis - batch + 1 :])
     out, count = b.new(params.shape[:batch] + shape, params.dtype), math.prod(params.shape[:batch])
     for i in range(count):
         index = b.view(indices, picked, i * math.prod(picked))
         rows = patterns.taken(b, b.view(params, item, i * math.prod(item)), index, axis - batch,
-                              lambda position, index=index: bad_index(b.data(index), position, params.shape[axis]))  # fmt: skip
+                              _error(b, index, params.shape[axis]))  # fmt: skip
         patterns.place(b, rows, out, layout.strides(shape), i * math.prod(shape))
     return out
 
@@ -93,7 +103,9 @@ def _gathered(op):
         return TensorShape([None] * (params.rank + indices.rank - batch - 1))
     axis, batch = _gather_axes(axis.item(), batch, params.rank)
     common = TensorShape(params.sizes[:batch]).merge_with(indices.sizes[:batch]).sizes
-    return TensorShape((*common, *params.sizes[batch:axis], *indices.sizes[batch:], *params.sizes[axis + 1 :]))
+    return TensorShape(
+        (*common, *params.sizes[batch:axis], *indices.sizes[batch:], *params.sizes[axis + 1 :])
+    )
 
 
 def _gather_grad(op, g):
@@ -104,14 +116,23 @@ def _gather_grad(op, g):
         return IndexedSlices(values, array.reshape(indices, [-1]), shape), None, None
     if known is None or params.shape.rank is None or indices.shape.rank is None:
         raise LookupError(f"the gradient of gather '{op.name}' needs a known axis and known ranks")
-    return _scattered_back(params, indices, known.item() % params.shape.rank, op.attrs["batch_dims"], g), None, None
+    return (
+        _scattered_back(params, indices, known.item() % params.shape.rank, op.attrs["batch_dims"], g),
+        None,
+        None,
+    )
 
 
 def _scattered_back(params: Tensor, indices: Tensor, axis: int, batch: int, g: Tensor) -> Tensor:
     """The gradient as a dense tensor: rows of one long axis, batch items one behind the other."""
     rank, many = params.shape.rank, indices.shape.rank - batch
     to_front = [*range(batch), axis, *range(batch, axis), *range(axis + 1, rank)]
-    rows_first = [*range(batch), *range(axis, axis + many), *range(batch, axis), *range(axis + many, rank + many - 1)]
+    rows_first = [
+        *range(batch),
+        *range(axis, axis + many),
+        *range(batch, axis),
+        *range(axis + many, rank + many - 1),
+    ]
     sizes = apply("GatherV2", array.shape(params), to_front, 0, batch_dims=0)
     count, size, rest = apply("Prod", sizes[:batch], [0], keep_dims=False), sizes[batch], sizes[batch + 1 :]
     offsets = array.reshape(apply("Range", 0, count, 1) * size, [-1, 1])
@@ -122,15 +143,18 @@ def _scattered_back(params: Tensor, indices: Tensor, axis: int, batch: int, g: T
     return array.transpose(dense, np.argsort(to_front).astype(np.int32))
 
 
-define("GatherV2", "params: Tparams, indices: Tindices, axis: Taxis -> output: Tparams", Tindices=dtypes.INDEX,
-       Taxis=dtypes.INDEX, shape=_gathered, numpy=_gather, kernel=_gather_kernel,
+define("GatherV2", "params: Tparams, indices: Tindices, axis: Taxis -> output: Tparams",
+       Tindices=dtypes.INDEX, Taxis=dtypes.INDEX, shape=_gathered, numpy=_gather, kernel=_gather_kernel,
        static=patterns.moves(1, 2), grad=_gather_grad)  # fmt: skip
 
 
-def gather(params, indices, validate_indices=None, name: str | None = None, axis=None, batch_dims: int = 0) -> Tensor:
+def gather(
+    params, indices, validate_indices=None, name: str | None = None, axis=None, batch_dims: int = 0
+) -> Tensor:
     """The slices of `params` along `axis` (default: `batch_dims`) at `indices`, integers of any shape.
 
-    batch_dims: so many first axes of params and indices belong together. The gradient along axis 0 is IndexedSlices.
+    batch_dims: so many first axes of params and indices belong together. The gradient along axis 0 is
+    IndexedSlices.
 
     Raises:
       InvalidArgumentError: when an index is not in [0, size of the axis).
@@ -138,7 +162,9 @@ def gather(params, indices, validate_indices=None, name: str | None = None, axis
     >>> gather([[1, 2], [3, 4], [5, 6]], [2, 0, 0]).shape.as_list()
     [3, 2]
     """
-    return apply("GatherV2", params, indices, batch_dims if axis is None else axis, batch_dims=batch_dims, name=name)
+    return apply(
+        "GatherV2", params, indices, batch_dims if axis is None else axis, batch_dims=batch_dims, name=name
+    )
 
 
 def batch_gather(params, indices, name: str | None = None) -> Tensor:
@@ -156,7 +182,9 @@ def _positions(indices, sizes: tuple) -> np.ndarray:
     """For each index vector the position in a tensor flattened along the axes it names."""
     depth = indices.shape[-1] if indices.ndim else 0
     if not indices.ndim or depth > len(sizes):
-        raise ValueError(f"indices of shape {indices.shape} name {depth} axes of a tensor of rank {len(sizes)}")
+        raise ValueError(
+            f"indices of shape {indices.shape} name {depth} axes of a tensor of rank {len(sizes)}"
+        )
     flat = indices.reshape(math.prod(indices.shape[:-1]), depth)
     bad = ((flat < 0) | (flat >= np.array(sizes[:depth], np.int64))).any(axis=1)
     if bad.any():
@@ -184,6 +212,11 @@ def _gather_nd(op, params, indices):
     return rows[positions].reshape(*indices.shape[:-1], *params.shape[depth:])
 
 
+def _gather_nd_grad(op, g):
+    params, indices = op.inputs
+    return apply("ScatterNd", indices, g, array.shape(params, out_type=indices.dtype.base_dtype)), None
+
+
 def _index_depth(indices: TensorShape, rank: int | None):
     depth = indices.with_rank_at_least(1).sizes[-1] if indices.sizes is not None else None
     if None not in (depth, rank) and depth > rank:
@@ -199,12 +232,29 @@ def _gathered_nd(op):
     return TensorShape(indices.sizes[:-1] + params.sizes[depth:])
 
 
+def _check_updates(updates: tuple, indices: tuple, shape: tuple) -> None:
+    wanted = indices[:-1] + shape[indices[-1] :]
+    if updates != wanted:
+        raise ValueError(
+            f"indices {indices} into shape {shape} need updates of shape {wanted}, not {updates}"
+        )
+
+
+def _scatter_nd_kernel(b, op, indices, updates, shape):
+    shape = array.sizes_of(b.data(shape))
+    depth = _index_depth(TensorShape(indices.shape), len(shape))
+    _check_updates(updates.shape, indices.shape, shape)
+    out = patterns.filled(b, shape, updates.dtype)
+    b.call(scatter_add[indices.dtype, updates.dtype], indices, updates, out, math.prod(indices.shape[:-1]),
+           math.prod(shape[depth:]), 1, depth, shape[:depth],
+           error=lambda position: _bad_vector(b.data(indices), position, shape[:depth]))  # fmt: skip
+    return out
+
+
 def _scatter_nd(op, indices, updates, shape):
     shape = array.sizes_of(shape)
     positions, depth = _positions(indices, shape), indices.shape[-1]
-    if updates.shape != indices.shape[:-1] + shape[depth:]:
-        raise ValueError(f"updates have shape {indices.shape[:-1] + shape[depth:]} for indices of shape {indices.shape} "
-                         f"into shape {shape}, not {updates.shape}")  # fmt: skip
+    _check_updates(updates.shape, indices.shape, shape)
     rows = np.zeros((math.prod(shape[:depth]), *shape[depth:]), updates.dtype)
     np.add.at(rows, positions, updates.reshape(len(positions), *shape[depth:]))
     return rows.reshape(shape)
@@ -218,11 +268,11 @@ def _scattered_nd(op):
     return shape
 
 
-define("GatherNd", "params: Tparams, indices: Tindices -> output: Tparams", Tindices=dtypes.INDEX, shape=_gathered_nd,
-       numpy=_gather_nd, kernel=_gather_nd_kernel, grad=lambda op, g: (apply("ScatterNd", op.inputs[1], g, array.shape(
-           op.inputs[0], out_type=op.inputs[1].dtype.base_dtype)), None))  # fmt: skip
+define("GatherNd", "params: Tparams, indices: Tindices -> output: Tparams", Tindices=dtypes.INDEX,
+       shape=_gathered_nd, numpy=_gather_nd, kernel=_gather_nd_kernel,
+       grad=_gather_nd_grad)  # fmt: skip
 define("ScatterNd", "indices: Tindices, updates: T, shape: Tindices -> output: T", Tindices=dtypes.INDEX,
-       T=dtypes.NUMBER, shape=_scattered_nd, numpy=_scatter_nd,
+       T=dtypes.NUMBER, shape=_scattered_nd, numpy=_scatter_nd, kernel=_scatter_nd_kernel,
        grad=lambda op, g: (None, apply("GatherNd", g, op.inputs[0]), None))  # fmt: skip
 
 
@@ -260,13 +310,17 @@ def _to_dense_grad(op, g):
     return None, None, array.sum_to_shape(inside, op.inputs[2]), total - taken
 
 
-define("SparseToDense", "sparse_indices: Tindices, output_shape: Tindices, sparse_values: T, default_value: T -> dense: T",
-       Tindices=dtypes.INDEX, shape=lambda op: array.wanted_shape(op, 1), numpy=_to_dense, grad=_to_dense_grad)  # fmt: skip
+define("SparseToDense",
+       "sparse_indices: Tindices, output_shape: Tindices, sparse_values: T, default_value: T -> dense: T",
+       Tindices=dtypes.INDEX, shape=lambda op: array.wanted_shape(op, 1), numpy=_to_dense,
+       grad=_to_dense_grad)  # fmt: skip
 
 
-def sparse_to_dense(sparse_indices, output_shape, sparse_values, default_value=0, validate_indices: bool = True,
-                    name: str | None = None) -> Tensor:  # fmt: skip
-    """A tensor of `output_shape` with `sparse_values` at `sparse_indices` [n, rank] and `default_value` elsewhere."""
+def sparse_to_dense(sparse_indices, output_shape, sparse_values, default_value=0,
+                    validate_indices: bool = True, name: str | None = None) -> Tensor:  # fmt: skip
+    """A tensor of `output_shape` with `sparse_values` at `sparse_indices` [n, rank] and `default_value`
+    elsewhere.
+    """
     return apply("SparseToDense", sparse_indices, output_shape, sparse_values, default_value,
                  validate_indices=validate_indices, name=name)  # fmt: skip
 
@@ -292,8 +346,8 @@ def _one_hot_kernel(b, op, indices, depth, on, off):
         indices, narrow = b.new(indices.shape, np.int64), indices
         b.call(cast[narrow.dtype, indices.dtype], narrow, indices, narrow.size)
     out = b.new(shape, on.dtype)
-    b.call(movement.one_hot[indices.dtype, layout.carrier(on.dtype)], indices, on, off, out, math.prod(shape[:axis]),
-           depth, math.prod(shape[axis + 1 :]))  # fmt: skip
+    kernel = movement.one_hot[indices.dtype, layout.carrier(on.dtype)]
+    b.call(kernel, indices, on, off, out, math.prod(shape[:axis]), depth, math.prod(shape[axis + 1 :]))
     return out
 
 
@@ -317,10 +371,11 @@ define("OneHot", "indices: TI, depth: int32, on_value: T, off_value: T -> output
 
 def one_hot(indices, depth, on_value=None, off_value=None, axis: int | None = None, dtype=None,
             name: str | None = None) -> Tensor:  # fmt: skip
-    """`on_value` (default 1) where the new axis of size `depth` meets its index, `off_value` (default 0) elsewhere.
+    """`on_value` (default 1) where the new axis of size `depth` meets its index, `off_value` (default 0)
+    elsewhere.
 
-    axis: where the new axis goes (default: last); dtype: default that of the values, or float32. An index outside
-    [0, depth) has no hot place.
+    axis: where the new axis goes (default: last); dtype: default that of the values, or float32. An index
+    outside [0, depth) has no hot place.
 
     >>> one_hot([0, 2], 3)
     <tf.Tensor 'one_hot:0' shape=(2, 3) dtype=float32>
@@ -334,7 +389,9 @@ def one_hot(indices, depth, on_value=None, off_value=None, axis: int | None = No
                 raise TypeError(f"one_hot of {dtype.name} cannot have {value!r}, which is {found.name}")
         on_value = constant(np.array(1, dtype.numpy), name="on_value") if on_value is None else on_value
         off_value = constant(np.array(0, dtype.numpy), name="off_value") if off_value is None else off_value
-        return apply("OneHot", indices, depth, on_value, off_value, axis=-1 if axis is None else axis, name=scope)
+        return apply(
+            "OneHot", indices, depth, on_value, off_value, axis=-1 if axis is None else axis, name=scope
+        )
 
 
 # ---- masks and coordinates
@@ -344,7 +401,8 @@ define("Where", "input: T -> index: int64", numpy=lambda op, x: np.argwhere(x), 
 
 
 def where(condition, x=None, y=None, name: str | None = None) -> Tensor:
-    """The coordinates [n, rank] of the true elements of `condition`; with x and y those where true and where false.
+    """The coordinates [n, rank] of the true elements of `condition`; with x and y those where true and where
+    false.
 
     x, y: of one shape; condition: of that shape too, or a vector that chooses among their rows.
 
@@ -359,7 +417,8 @@ def where(condition, x=None, y=None, name: str | None = None) -> Tensor:
 
 
 def boolean_mask(tensor, mask, name: str | None = "boolean_mask", axis: int | None = None) -> Tensor:
-    """The items of `tensor` along the axes that `mask` (booleans of known rank) covers, from `axis` on, where it is true.
+    """The items of `tensor` along the axes that `mask` (booleans of known rank) covers, from `axis` on, where
+    it is true.
 
     >>> boolean_mask([[1, 2], [3, 4], [5, 6]], [True, False, True]).shape.as_list()
     [None, 2]

@@ -11,7 +11,9 @@ from minitf.ops import patterns
 
 
 def _identity_kernel(b, op, x):
-    """A variable's initial read follows the variable; any other identity of a variable is what it holds now."""
+    """A variable's initial read follows the variable; any other identity of a variable is what it holds
+    now.
+    """
     return x if op.attrs.get("follows") else b.snapshot(x)
 
 
@@ -21,7 +23,9 @@ def _define_identity(type: str, grad, **options) -> None:
 
 
 def _refuse(op, g):
-    raise LookupError(f"a gradient flows into '{op.name}', which forbids it: {op.attrs['message'] or 'no reason given'}")
+    raise LookupError(
+        f"a gradient flows into '{op.name}', which forbids it: {op.attrs['message'] or 'no reason given'}"
+    )
 
 
 _define_identity("Identity", lambda op, g: g)
@@ -30,7 +34,8 @@ _define_identity("StopGradient", None, differentiable=False)
 _define_identity("PreventGradient", _refuse)
 define("IdentityN", "input: ** -> output: **", shape=lambda op: [t.shape for t in op.inputs],
        numpy=lambda op, *x: x, kernel=lambda b, op, *x: [b.snapshot(v) for v in x],
-       static=lambda op, depth: [partial_value(t, depth) for t in op.inputs], grad=lambda op, *g: g)  # fmt: skip
+       static=lambda op, depth: [partial_value(t, depth) for t in op.inputs],
+       grad=lambda op, *g: g)  # fmt: skip
 
 
 def identity(input, name: str | None = None) -> Tensor:

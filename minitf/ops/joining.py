@@ -41,13 +41,17 @@ def _without_axis(op):
 def _unstack(op, x):
     axis = check_axis(op.attrs["axis"], x.ndim)
     if x.shape[axis] != op.attrs["num"]:
-        raise ValueError(f"axis {axis} has size {x.shape[axis]} and cannot be unstacked into {op.attrs['num']} tensors")
+        raise ValueError(
+            f"axis {axis} has size {x.shape[axis]} and cannot be unstacked into {op.attrs['num']} tensors"
+        )
     return [np.asarray(part, x.dtype) for part in np.moveaxis(x, axis, 0)]
 
 
 def _stack_kernel(b, op, *parts):
     if any(part.shape != parts[0].shape for part in parts):
-        raise ValueError(f"tensors of shapes {[part.shape for part in parts]} cannot be stacked; they have to agree")
+        raise ValueError(
+            f"tensors of shapes {[part.shape for part in parts]} cannot be stacked; they have to agree"
+        )
     axis = check_axis(op.attrs["axis"], len(parts[0].shape) + 1)
     shape = (*parts[0].shape[:axis], len(parts), *parts[0].shape[axis:])
     out, steps = b.new(shape, parts[0].dtype), layout.strides(shape)
@@ -110,7 +114,9 @@ def unstack(value, num: int | None = None, axis: int = 0, name: str | None = "un
     if num is None and sizes is not None:
         num = sizes[check_axis(axis, len(sizes))]
     if num is None:
-        raise ValueError(f"unstack of {value.name} of shape {value.shape}: axis {axis} has no known size; give num")
+        raise ValueError(
+            f"unstack of {value.name} of shape {value.shape}: axis {axis} has no known size; give num"
+        )
     return list(apply_op("Unpack", value, num=int(num), axis=int(axis), name=name).outputs)
 
 
@@ -177,7 +183,11 @@ def _parts(size: int | None, sizes: list) -> list:
 
 
 def _uneven(op):
-    x, wanted, axis = op.inputs[0].shape.sizes, constant_value_as_shape(op.inputs[1]), constant_value(op.inputs[2])
+    x, wanted, axis = (
+        op.inputs[0].shape.sizes,
+        constant_value_as_shape(op.inputs[1]),
+        constant_value(op.inputs[2]),
+    )
     num = op.attrs["num"]
     if wanted.rank not in (None, num):
         raise ValueError(f"{wanted.rank} sizes are given for {num} parts")
@@ -197,13 +207,16 @@ def _split_v(op, x, sizes, axis):
 define("Split", "split_dim: int32, value: T -> output: *T", shape=_even, numpy=_split, kernel=_split_kernel,
        static=patterns.moves(0),
        grad=lambda op, *g: (None, array.concat(_zeros_for_none(op, g), op.inputs[0])))  # fmt: skip
-define("SplitV", "value: T, size_splits: Tlen, split_dim: int32 -> output: *T", Tlen=dtypes.INDEX, shape=_uneven,
-       numpy=_split_v, kernel=_split_v_kernel, static=patterns.moves(1, 2),
+define("SplitV", "value: T, size_splits: Tlen, split_dim: int32 -> output: *T", Tlen=dtypes.INDEX,
+       shape=_uneven, numpy=_split_v, kernel=_split_v_kernel, static=patterns.moves(1, 2),
        grad=lambda op, *g: (array.concat(_zeros_for_none(op, g), op.inputs[2]), None, None))  # fmt: skip
 
 
-def split(value, num_or_size_splits, axis=0, num: int | None = None, name: str | None = "split") -> list[Tensor]:
-    """`value` cut along `axis` into an equal number of parts, or into parts of the sizes given (one may be -1).
+def split(
+    value, num_or_size_splits, axis=0, num: int | None = None, name: str | None = "split"
+) -> list[Tensor]:
+    """`value` cut along `axis` into an equal number of parts, or into parts of the sizes given (one may be
+    -1).
 
     num: the number of sizes, where `num_or_size_splits` is a tensor of unknown length.
 
@@ -214,17 +227,23 @@ def split(value, num_or_size_splits, axis=0, num: int | None = None, name: str |
     [[1, 1], [1, 3]]
     """
     if isinstance(value, int) or isinstance(axis, (list, tuple)):
-        raise TypeError("split takes (value, num_or_size_splits, axis): since TensorFlow 1.0 the tensor comes first")
+        raise TypeError(
+            "split takes (value, num_or_size_splits, axis): since TensorFlow 1.0 the tensor comes first"
+        )
     size_splits = convert_to_tensor(num_or_size_splits)
     if size_splits.shape.rank == 0:
         count = constant_value(size_splits)
         if count is None or count < 1:
-            raise ValueError(f"split into {num_or_size_splits} parts: the number has to be known, and 1 or more")
+            raise ValueError(
+                f"split into {num_or_size_splits} parts: the number has to be known, and 1 or more"
+            )
         return list(apply_op("Split", axis, value, num=int(count), name=name).outputs)
     if num is None:
         num = (size_splits.shape.sizes or (None,))[0]
     if num is None:
-        raise ValueError(f"split by {size_splits.name} of shape {size_splits.shape}: its length is not known; give num")
+        raise ValueError(
+            f"split by {size_splits.name} of shape {size_splits.shape}: its length is not known; give num"
+        )
     return list(apply_op("SplitV", value, size_splits, axis, num=num, name=name).outputs)
 
 
@@ -249,7 +268,9 @@ def _first_type(values):
 def _packed(values, dtype: dtypes.DType, name: str):
     """`values` as a stack of tensors, or as they are if no tensor is among them."""
     with name_scope(name) as scope:
-        parts = [_packed(v, dtype, str(i)) if isinstance(v, (list, tuple)) else v for i, v in enumerate(values)]
+        parts = [
+            _packed(v, dtype, str(i)) if isinstance(v, (list, tuple)) else v for i, v in enumerate(values)
+        ]
         if not any(_is_tensor(part) for part in parts):
             return parts
         tensors = [convert_to_tensor(p, dtype) if _is_tensor(p) else constant(p, dtype, name=str(i))

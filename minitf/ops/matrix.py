@@ -31,6 +31,11 @@ def _halves(sizes: tuple) -> tuple:
     return TensorShape(sizes[:half]).merge_with(sizes[half:]).sizes
 
 
+def _half_shape(op):
+    sizes = op.inputs[0].shape.sizes
+    return UNKNOWN if sizes is None else TensorShape(_halves(sizes))
+
+
 def _diag_part(op, x):
     return np.diag(x.reshape([int(np.sqrt(x.size))] * 2)).reshape(_halves(x.shape))
 
@@ -38,7 +43,7 @@ def _diag_part(op, x):
 define("Diag", "diagonal: T -> output: T", numpy=_diag, grad=lambda op, g: apply("DiagPart", g),
        shape=lambda op: op.inputs[0].shape.concatenate(op.inputs[0].shape))  # fmt: skip
 define("DiagPart", "input: T -> diagonal: T", numpy=_diag_part, grad=lambda op, g: apply("Diag", g),
-       shape=lambda op: UNKNOWN if (s := op.inputs[0].shape.sizes) is None else TensorShape(_halves(s)))  # fmt: skip
+       shape=_half_shape)  # fmt: skip
 
 
 def diag(diagonal, name: str | None = None) -> Tensor:
@@ -51,7 +56,9 @@ def diag(diagonal, name: str | None = None) -> Tensor:
 
 
 def diag_part(input, name: str | None = None) -> Tensor:
-    """The elements of `input`, of shape s + s, where both halves of the index agree: the inverse of `diag`."""
+    """The elements of `input`, of shape s + s, where both halves of the index agree: the inverse of
+    `diag`.
+    """
     return apply("DiagPart", input, name=name)
 
 
@@ -95,7 +102,9 @@ def _set_diag_kernel(b, op, x, diagonal):
 
 def _check_diagonal(shape: tuple, given: tuple) -> None:
     if given != (*shape[:-2], min(shape[-2:])):
-        raise ValueError(f"the diagonal of shape {shape} has shape {(*shape[:-2], min(shape[-2:]))}, not {given}")
+        raise ValueError(
+            f"the diagonal of shape {shape} has shape {(*shape[:-2], min(shape[-2:]))}, not {given}"
+        )
 
 
 def _set_diag(op, x, diagonal):
@@ -110,6 +119,11 @@ def _diagonal_shape(shape: TensorShape) -> TensorShape:
     if sizes is None:
         return UNKNOWN
     return TensorShape((*sizes[:-2], None if None in sizes[-2:] else min(sizes[-2:])))
+
+
+def _matrix_shape(op):
+    shape = op.inputs[0].shape.with_rank_at_least(1)
+    return shape.concatenate(shape[-1:])
 
 
 def _with_diagonal(op):
@@ -132,9 +146,9 @@ def _set_diag_grad(op, g):
 
 define("MatrixDiag", "diagonal: T -> output: T", numpy=_matrix_diag, kernel=_matrix_diag_kernel,
        grad=lambda op, g: apply("MatrixDiagPart", g),
-       shape=lambda op: op.inputs[0].shape.with_rank_at_least(1).concatenate(op.inputs[0].shape[-1:]))  # fmt: skip
-define("MatrixDiagPart", "input: T -> diagonal: T", numpy=lambda op, x: _diagonal(x), kernel=_diag_part_kernel,
-       grad=_diag_part_grad,
+       shape=_matrix_shape)  # fmt: skip
+define("MatrixDiagPart", "input: T -> diagonal: T", numpy=lambda op, x: _diagonal(x),
+       kernel=_diag_part_kernel, grad=_diag_part_grad,
        shape=lambda op: _diagonal_shape(op.inputs[0].shape))  # fmt: skip
 define("MatrixSetDiag", "input: T, diagonal: T -> output: T", numpy=_set_diag, kernel=_set_diag_kernel,
        grad=_set_diag_grad, shape=_with_diagonal)  # fmt: skip
@@ -189,7 +203,8 @@ define("MatrixBandPart", "input: T, num_lower: Tindex, num_upper: Tindex -> band
 
 
 def matrix_band_part(input, num_lower, num_upper, name: str | None = None) -> Tensor:
-    """The matrices along the last two axes with zeros below `num_lower` and above `num_upper` diagonals; -1 keeps all.
+    """The matrices along the last two axes with zeros below `num_lower` and above `num_upper` diagonals; -1
+    keeps all.
 
     >>> matrix_band_part([[1, 2], [3, 4]], -1, 0).shape.as_list()
     [2, 2]
@@ -200,7 +215,9 @@ def matrix_band_part(input, num_lower, num_upper, name: str | None = None) -> Te
 # ---- identity matrices
 
 
-def eye(num_rows, num_columns=None, batch_shape=None, dtype=dtypes.float32, name: str | None = None) -> Tensor:
+def eye(
+    num_rows, num_columns=None, batch_shape=None, dtype=dtypes.float32, name: str | None = None
+) -> Tensor:
     """Identity matrices: `num_rows` x `num_columns` (default: square), one for each place of `batch_shape`.
 
     >>> eye(2, 3, batch_shape=[4]).shape.as_list()
@@ -216,8 +233,11 @@ def eye(num_rows, num_columns=None, batch_shape=None, dtype=dtypes.float32, name
             diagonal = min(int(num_rows), int(columns))
         if isinstance(batch, Tensor) or isinstance(diagonal, Tensor):
             batch = convert_to_tensor(batch, dtypes.int32, name="shape")
-            shape, whole = (array.concat([batch, tail], 0) for tail in ([diagonal], [num_rows, columns]))
-        else:
-            shape, whole = [*batch, diagonal], [*batch, num_rows, columns]
-        ones = array.ones(shape, dtype)
-        return matrix_diag(ones) if square else matrix_set_diag(array.zeros(whole, dtype), ones)
+        ones = array.ones(_joined(batch, [diagonal]), dtype)
+        if square:
+            return matrix_diag(ones)
+        return matrix_set_diag(array.zeros(_joined(batch, [num_rows, columns]), dtype), ones)
+
+
+def _joined(batch, sizes: list):
+    return array.concat([batch, sizes], 0) if isinstance(batch, Tensor) else [*batch, *sizes]

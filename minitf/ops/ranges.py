@@ -15,8 +15,7 @@ from minitf.framework.registry import define
 from minitf.framework.shape import TensorShape
 from minitf.framework.static import constant_value
 from minitf.framework.tensor import Tensor
-from minitf.ops import array, patterns
-from minitf.ops.array import check_axis
+from minitf.ops import array
 from minitf.ops.constant import constant
 from minitf.ops.joining import stack
 
@@ -29,7 +28,8 @@ def _length(start, limit, delta) -> int:
     if delta == 0:
         raise ValueError("the delta of a range cannot be 0")
     if limit < start if delta > 0 else limit > start:
-        raise ValueError(f"a range from {start} to {limit} needs a {'negative' if delta > 0 else 'positive'} delta, not {delta}")
+        sign = "negative" if delta > 0 else "positive"
+        raise ValueError(f"a range from {start} to {limit} needs a {sign} delta, not {delta}")
     if isinstance(start, np.integer):
         return len(builtins.range(int(start), int(limit), int(delta)))
     return math.ceil(abs((limit - start) / delta))
@@ -63,7 +63,10 @@ def range(start, limit=None, delta=1, dtype=None, name: str | None = "range") ->
     if limit is None:
         start, limit = 0, start
     with name_scope(name, "range") as scope:
-        ends = [convert_to_tensor(v, dtype, name=n) for v, n in ((start, "start"), (limit, "limit"), (delta, "delta"))]
+        ends = [
+            convert_to_tensor(v, dtype, name=n)
+            for v, n in ((start, "start"), (limit, "limit"), (delta, "delta"))
+        ]
         types = [e.dtype.base_dtype for e in ends]
         if dtype is None and len(set(types)) > 1:
             widest = max(types, key=lambda t: _BY_WIDTH.index(t) if t in _BY_WIDTH else -1)
@@ -125,7 +128,9 @@ def meshgrid(*args, indexing: str = "xy", name: str | None = "meshgrid") -> list
         raise ValueError(f"the indexing of meshgrid is 'xy' or 'ij', not {indexing!r}")
     with name_scope(name, "meshgrid"):
         count = len(args)
-        vectors = [array.reshape(stack(x), [1] * i + [-1] + [1] * (count - i - 1)) for i, x in enumerate(args)]
+        vectors = [
+            array.reshape(stack(x), [1] * i + [-1] + [1] * (count - i - 1)) for i, x in enumerate(args)
+        ]
         sizes = [array.size(x) for x in args]
         if indexing == "xy" and count > 1:
             vectors[0] = array.reshape(vectors[0], [1, -1] + [1] * (count - 2))
@@ -141,7 +146,8 @@ def meshgrid(*args, indexing: str = "xy", name: str | None = "meshgrid") -> list
 
 
 def sequence_mask(lengths, maxlen=None, dtype=dtypes.bool, name: str | None = None) -> Tensor:
-    """True (1) in the first `lengths[...]` of `maxlen` places (default: the largest length), one row per length.
+    """True (1) in the first `lengths[...]` of `maxlen` places (default: the largest length), one row per
+    length.
 
     lengths: integers of any shape; result: shape lengths.shape + [maxlen].
 
@@ -176,7 +182,9 @@ def _all_axes(x: Tensor) -> Tensor:
 def _bound(side: str):
     def search(op, rows, values):
         if rows.ndim != 2 or values.ndim != 2 or len(rows) != len(values):
-            raise ValueError(f"sequences and values are matrices of as many rows, not {rows.shape} and {values.shape}")
+            raise ValueError(
+                f"sequences and values are matrices of as many rows, not {rows.shape} and {values.shape}"
+            )
         found = np.empty(values.shape, op.outputs[0].dtype.numpy)
         for row, wanted, result in zip(rows, values, found):
             result[...] = np.searchsorted(row, wanted, side)
@@ -190,8 +198,11 @@ for _type, _side in (("LowerBound", "left"), ("UpperBound", "right")):
            numpy=_bound(_side), differentiable=False)  # fmt: skip
 
 
-def searchsorted(sorted_sequence, values, side: str = "left", out_type=dtypes.int32, name: str | None = None) -> Tensor:
-    """Where each of `values` would be inserted in its sorted sequence (along the last axis) to keep it sorted.
+def searchsorted(
+    sorted_sequence, values, side: str = "left", out_type=dtypes.int32, name: str | None = None
+) -> Tensor:
+    """Where each of `values` would be inserted in its sorted sequence (along the last axis) to keep it
+    sorted.
 
     side: "left" (before equal items) or "right" (behind them).
     """
@@ -202,4 +213,6 @@ def searchsorted(sorted_sequence, values, side: str = "left", out_type=dtypes.in
     rows = array.reshape(sequences, [-1, array.shape(sequences)[-1]])
     wanted = array.reshape(values, [-1, array.shape(values)[-1]])
     type = "LowerBound" if side == "left" else "UpperBound"
-    return array.reshape(apply(type, rows, wanted, out_type=dtypes.as_dtype(out_type), name=name), array.shape(values))
+    return array.reshape(
+        apply(type, rows, wanted, out_type=dtypes.as_dtype(out_type), name=name), array.shape(values)
+    )

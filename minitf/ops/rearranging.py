@@ -78,7 +78,9 @@ def _check_mirror(sizes, paddings, mode: str) -> None:
     for axis, (size, (before, after)) in enumerate(zip(sizes, paddings)):
         most = size if size is None or mode == "SYMMETRIC" else size - 1
         if most is not None and max(before, after) > most:
-            raise ValueError(f"{mode} padding of axis {axis}, of size {size}, is at most {most}, not {max(before, after)}")
+            raise ValueError(
+                f"{mode} padding of axis {axis}, of size {size}, is at most {most}, not {max(before, after)}"
+            )
 
 
 def _mirror_positions(size: int, padding: tuple[int, int], mode: str) -> np.ndarray:
@@ -99,7 +101,9 @@ def _mirror_pad_kernel(b, op, x, paddings):
     _check_mirror(x.shape, paddings, op.attrs["mode"])
     for axis, padding in enumerate(paddings):
         if any(padding):
-            positions = b.constant(_mirror_positions(x.shape[axis], padding, op.attrs["mode"]).astype(np.int32))
+            positions = b.constant(
+                _mirror_positions(x.shape[axis], padding, op.attrs["mode"]).astype(np.int32)
+            )
             x = patterns.taken(b, x, positions, axis)
     return x
 
@@ -113,17 +117,19 @@ def _mirror_pad_grad(op, g, paddings):
     return g
 
 
-define("MirrorPad", "input: T, paddings: Tpaddings -> output: T", numpy=_mirror_pad, **_PADDED, kernel=_mirror_pad_kernel,
+define("MirrorPad", "input: T, paddings: Tpaddings -> output: T", numpy=_mirror_pad, **_PADDED,
+       kernel=_mirror_pad_kernel,
        grad=lambda op, g: (apply("MirrorPadGrad", g, op.inputs[1], mode=op.attrs["mode"]), None))  # fmt: skip
-define("MirrorPadGrad", "input: T, paddings: Tpaddings -> output: T", Tpaddings=dtypes.INDEX, numpy=_mirror_pad_grad,
-       shape=lambda op: _padded(op, -1),
+define("MirrorPadGrad", "input: T, paddings: Tpaddings -> output: T", Tpaddings=dtypes.INDEX,
+       numpy=_mirror_pad_grad, shape=lambda op: _padded(op, -1),
        grad=lambda op, g: (apply("MirrorPad", g, op.inputs[1], mode=op.attrs["mode"]), None))  # fmt: skip
 
 
 def pad(tensor, paddings, mode: str = "CONSTANT", name: str | None = None, constant_values=0) -> Tensor:
     """`tensor` with `paddings[i, 0]` items before and `paddings[i, 1]` after along each axis i.
 
-    mode: "CONSTANT" (filled with `constant_values`), "REFLECT" (mirrored without the edge) or "SYMMETRIC" (with it).
+    mode: "CONSTANT" (filled with `constant_values`), "REFLECT" (mirrored without the edge) or "SYMMETRIC"
+    (with it).
 
     Raises:
       ValueError: for another mode, negative paddings, or mirrored ones larger than the axis.
@@ -146,7 +152,9 @@ def pad(tensor, paddings, mode: str = "CONSTANT", name: str | None = None, const
 
 def _check_multiples(multiples, rank: int) -> tuple[int, ...]:
     if len(multiples) != rank or any(m < 0 for m in multiples):
-        raise ValueError(f"multiples are {rank} numbers of 0 or more, one for each axis, not {list(multiples)}")
+        raise ValueError(
+            f"multiples are {rank} numbers of 0 or more, one for each axis, not {list(multiples)}"
+        )
     return tuple(int(m) for m in multiples)
 
 
@@ -156,7 +164,9 @@ def _tiled(op):
     if sizes is None or multiples is None:
         rank = count if sizes is None else len(sizes)
         return UNKNOWN if rank is None else TensorShape([None] * rank)
-    return TensorShape([None if n is None else n * m for n, m in zip(sizes, _check_multiples(multiples, len(sizes)))])
+    return TensorShape(
+        [None if n is None else n * m for n, m in zip(sizes, _check_multiples(multiples, len(sizes)))]
+    )
 
 
 def _tile_kernel(b, op, x, multiples):
@@ -177,8 +187,8 @@ def _tile_grad(op, g):
 
 
 define("Tile", "input: T, multiples: Tmultiples -> output: T", Tmultiples=dtypes.INDEX, shape=_tiled,
-       static=patterns.moves(1), numpy=lambda op, x, m: np.tile(x, _check_multiples(m, x.ndim)), kernel=_tile_kernel,
-       grad=_tile_grad)  # fmt: skip
+       static=patterns.moves(1), numpy=lambda op, x, m: np.tile(x, _check_multiples(m, x.ndim)),
+       kernel=_tile_kernel, grad=_tile_grad)  # fmt: skip
 
 
 def tile(input, multiples, name: str | None = None) -> Tensor:
@@ -214,8 +224,8 @@ def _reverse_kernel(b, op, x, axis):
 
 
 define("ReverseV2", "tensor: T, axis: Tidx -> output: T", Tidx=dtypes.INDEX, shape=_checked_same,
-       static=patterns.moves(1), numpy=lambda op, x, axis: np.flip(x, _axes(axis, x.ndim)), kernel=_reverse_kernel,
-       grad=lambda op, g: (apply("ReverseV2", g, op.inputs[1]), None))  # fmt: skip
+       static=patterns.moves(1), numpy=lambda op, x, axis: np.flip(x, _axes(axis, x.ndim)),
+       kernel=_reverse_kernel, grad=lambda op, g: (apply("ReverseV2", g, op.inputs[1]), None))  # fmt: skip
 
 
 def reverse(tensor, axis, name: str | None = None) -> Tensor:
@@ -226,7 +236,9 @@ def reverse(tensor, axis, name: str | None = None) -> Tensor:
 def _sequence_axes(op, sizes: tuple, lengths: tuple) -> tuple[int, int]:
     seq, batch = (check_axis(op.attrs[name], len(sizes), name) for name in ("seq_dim", "batch_dim"))
     if lengths != (sizes[batch],):
-        raise ValueError(f"seq_lengths are {sizes[batch]} numbers, one for each item of axis {batch}, not {lengths}")
+        raise ValueError(
+            f"seq_lengths are {sizes[batch]} numbers, one for each item of axis {batch}, not {lengths}"
+        )
     return seq, batch
 
 
@@ -251,9 +263,10 @@ def _reverse_sequence_kernel(b, op, x, lengths):
     seq, batch = _sequence_axes(op, x.shape, lengths.shape)
     first, second = sorted((seq, batch))
     sizes, out = x.shape, b.new(x.shape, x.dtype)
-    b.call(movement.reverse_sequence[layout.carrier(x.dtype), lengths.dtype], x, lengths, out, math.prod(sizes[:first]),
-           sizes[first], math.prod(sizes[first + 1 : second]), sizes[second], math.prod(sizes[second + 1 :]),
-           int(batch < seq), error=lambda item: _bad_length(item, b.data(lengths)[item], sizes[seq]))  # fmt: skip
+    kernel = movement.reverse_sequence[layout.carrier(x.dtype), lengths.dtype]
+    b.call(kernel, x, lengths, out, math.prod(sizes[:first]), sizes[first],
+           math.prod(sizes[first + 1 : second]), sizes[second], math.prod(sizes[second + 1 :]), int(batch < seq),
+           error=lambda item: _bad_length(item, b.data(lengths)[item], sizes[seq]))  # fmt: skip
     return out
 
 
@@ -263,7 +276,9 @@ def _reversed_sequence_shape(op):
         return UNKNOWN
     seq, batch = (check_axis(op.attrs[name], len(sizes), name) for name in ("seq_dim", "batch_dim"))
     if seq == batch:
-        raise ValueError(f"seq_axis and batch_axis are both {seq}; sequences lie along another axis than the batch")
+        raise ValueError(
+            f"seq_axis and batch_axis are both {seq}; sequences lie along another axis than the batch"
+        )
     length = op.inputs[1].shape.with_rank(1).merge_with([sizes[batch]]).sizes[0]
     return TensorShape((*sizes[:batch], length, *sizes[batch + 1 :]))
 
@@ -272,14 +287,15 @@ def _attrs(op) -> dict:
     return {"seq_dim": op.attrs["seq_dim"], "batch_dim": op.attrs["batch_dim"]}
 
 
-define("ReverseSequence", "input: T, seq_lengths: Tlen -> output: T", Tlen=dtypes.INDEX, shape=_reversed_sequence_shape,
-       numpy=_reverse_sequence, kernel=_reverse_sequence_kernel,
+define("ReverseSequence", "input: T, seq_lengths: Tlen -> output: T", Tlen=dtypes.INDEX,
+       shape=_reversed_sequence_shape, numpy=_reverse_sequence, kernel=_reverse_sequence_kernel,
        grad=lambda op, g: (apply("ReverseSequence", g, op.inputs[1], **_attrs(op)), None))  # fmt: skip
 
 
-def reverse_sequence(input, seq_lengths, seq_axis=None, batch_axis=None, name: str | None = None, seq_dim=None,
-                     batch_dim=None) -> Tensor:  # fmt: skip
-    """`input` with the first `seq_lengths[i]` items along `seq_axis` reversed, for item i of `batch_axis` (default 0).
+def reverse_sequence(input, seq_lengths, seq_axis=None, batch_axis=None, name: str | None = None,
+                     seq_dim=None, batch_dim=None) -> Tensor:  # fmt: skip
+    """`input` with the first `seq_lengths[i]` items along `seq_axis` reversed, for item i of `batch_axis`
+    (default 0).
 
     seq_dim, batch_dim: older names of the axes.
 
@@ -290,12 +306,16 @@ def reverse_sequence(input, seq_lengths, seq_axis=None, batch_axis=None, name: s
     batch_axis = patterns.renamed("batch_axis", batch_axis, "batch_dim", batch_dim)
     if seq_axis is None:
         raise ValueError("reverse_sequence needs seq_axis")
-    return apply("ReverseSequence", input, seq_lengths, seq_dim=seq_axis, batch_dim=batch_axis or 0, name=name)
+    return apply(
+        "ReverseSequence", input, seq_lengths, seq_dim=seq_axis, batch_dim=batch_axis or 0, name=name
+    )
 
 
 def _roll(op, x, shift, axis):
     if np.shape(shift) != np.shape(axis):
-        raise ValueError(f"shift and axis have to be of one shape, not {np.shape(shift)} and {np.shape(axis)}")
+        raise ValueError(
+            f"shift and axis have to be of one shape, not {np.shape(shift)} and {np.shape(axis)}"
+        )
     axes = [check_axis(int(a), x.ndim) for a in np.ravel(axis)]
     return np.roll(x, tuple(int(s) for s in np.ravel(shift)), tuple(axes))
 
@@ -343,4 +363,6 @@ def _copies(x: Tensor, count: Tensor, axis: int) -> Tensor:
 def _repeat_evenly(x: Tensor, count: Tensor, axis: int) -> Tensor:
     sizes = array.shape(x)
     joined = gather(sizes, axis) * apply("Cast", count, DstT=dtypes.int32)
-    return array.reshape(_copies(x, count, axis), array.concat([sizes[:axis], [joined], sizes[axis + 1 :]], 0))
+    return array.reshape(
+        _copies(x, count, axis), array.concat([sizes[:axis], [joined], sizes[axis + 1 :]], 0)
+    )

@@ -18,7 +18,9 @@ from minitf.ops.gather import check_indices, gather
 
 
 def _unique(op, x):
-    """Values in the order in which they first appear, where each item is found among them, and how often each occurs."""
+    """Values in the order in which they first appear, where each item is found among them, and how often
+    each occurs.
+    """
     _, first, where, counts = np.unique(x, return_index=True, return_inverse=True, return_counts=True)
     order = np.argsort(first)
     place = np.empty_like(order)
@@ -32,12 +34,14 @@ def _unique_shapes(op):
 
 
 define("Unique", "x: T -> y: T, idx: @out_idx", shape=_unique_shapes, numpy=_unique, differentiable=False)
-define("UniqueWithCounts", "x: T -> y: T, idx: @out_idx, count: @out_idx", shape=_unique_shapes, numpy=_unique,
-       differentiable=False)  # fmt: skip
+define("UniqueWithCounts", "x: T -> y: T, idx: @out_idx, count: @out_idx", shape=_unique_shapes,
+       numpy=_unique, differentiable=False)  # fmt: skip
 
 
 def unique(x, out_idx=dtypes.int32, name: str | None = None) -> tuple[Tensor, Tensor]:
-    """(y, idx): the values of the vector `x` in the order in which they first appear, and for each item its place in y."""
+    """(y, idx): the values of the vector `x` in the order in which they first appear, and for each item
+    its place in y.
+    """
     return apply("Unique", x, out_idx=dtypes.as_dtype(out_idx), name=name)
 
 
@@ -51,12 +55,14 @@ def _difference(op, x, y):
     return [x[kept], kept]
 
 
-define("ListDiff", "x: T, y: T -> out: T, idx: @out_idx", shape=lambda op: [TensorShape([None])] * 2, numpy=_difference,
-       differentiable=False)  # fmt: skip
+define("ListDiff", "x: T, y: T -> out: T, idx: @out_idx", shape=lambda op: [TensorShape([None])] * 2,
+       numpy=_difference, differentiable=False)  # fmt: skip
 
 
 def setdiff1d(x, y, index_dtype=dtypes.int32, name: str | None = None) -> tuple[Tensor, Tensor]:
-    """(out, idx): the items of the vector `x` that are not in `y`, in their order, and where they stand in x."""
+    """(out, idx): the items of the vector `x` that are not in `y`, in their order, and where they stand in
+    x.
+    """
     return apply("ListDiff", x, y, out_idx=dtypes.as_dtype(index_dtype), name=name)
 
 
@@ -80,7 +86,9 @@ def _no_permutation(x, position: int) -> str:
 
 def _inverted_kernel(b, op, x):
     out = b.new(x.shape, x.dtype)
-    b.call(movement.invert_permutation[x.dtype], x, out, x.size, error=lambda at: _no_permutation(b.data(x), at))
+    b.call(
+        movement.invert_permutation[x.dtype], x, out, x.size, error=lambda at: _no_permutation(b.data(x), at)
+    )
     return out
 
 
@@ -98,7 +106,9 @@ def invert_permutation(x, name: str | None = None) -> Tensor:
 
 def _check_partitions(data: tuple, partitions: tuple) -> None:
     if data[: len(partitions)] != partitions:
-        raise ValueError(f"partitions of shape {partitions} have to be shaped like the first axes of data {data}")
+        raise ValueError(
+            f"partitions of shape {partitions} have to be shaped like the first axes of data {data}"
+        )
 
 
 def _partition(op, data, partitions):
@@ -124,8 +134,8 @@ def _partition_grad(op, *grads):
     return array.reshape(dynamic_stitch(list(indices), grads), array.shape(data)), None
 
 
-define("DynamicPartition", "data: T, partitions: int32 -> outputs: *T", shape=_partition_shapes, numpy=_partition,
-       grad=_partition_grad)  # fmt: skip
+define("DynamicPartition", "data: T, partitions: int32 -> outputs: *T", shape=_partition_shapes,
+       numpy=_partition, grad=_partition_grad)  # fmt: skip
 
 
 def dynamic_partition(data, partitions, num_partitions: int, name: str | None = None) -> list[Tensor]:
@@ -146,7 +156,9 @@ def _stitch(op, *inputs):
     for where, values in zip(indices, data):
         check_indices(where, size)
         if values.shape != where.shape + rest:
-            raise ValueError(f"data of shape {values.shape} does not fit indices of shape {where.shape} and rows {rest}")
+            raise ValueError(
+                f"data of shape {values.shape} does not fit indices of shape {where.shape} and rows {rest}"
+            )
         result[where] = values
     return result
 
@@ -160,7 +172,9 @@ def _stitched(op):
             values.shape[: where.shape.rank].assert_is_compatible_with(where.shape)
             rest = rest.merge_with(values.shape[where.shape.rank :])
     known = [constant_value(where) for where in indices]
-    size = None if any(k is None for k in known) else max((int(k.max()) + 1 for k in known if k.size), default=0)
+    size = (
+        None if any(k is None for k in known) else max((int(k.max()) + 1 for k in known if k.size), default=0)
+    )
     return TensorShape([size]).concatenate(rest)
 
 

@@ -27,11 +27,15 @@ def _extent(size, begin, wanted, axis: int):
     if wanted == -1 and None not in (size, begin):
         wanted = size - begin
     if begin is not None and begin < 0 or wanted is not None and wanted < -1:
-        raise ValueError(f"axis {axis}: a slice begins at 0 or later and has a size of 0 or more (or -1, the rest), "
-                         f"not begin {begin} and size {wanted}")  # fmt: skip
+        raise ValueError(
+            f"axis {axis}: a slice begins at 0 or more and has 0 items or more (or -1, the rest), "
+            f"not begin {begin} and size {wanted}"
+        )
     if None not in (size, begin, wanted) and wanted != -1 and begin + wanted > size or (
         None not in (size, begin) and begin > size):  # fmt: skip
-        raise ValueError(f"axis {axis}: {wanted} items from {begin} on are not within [0, {size}), the size of the axis")
+        raise ValueError(
+            f"axis {axis}: {wanted} items from {begin} on are not within [0, {size}), the size of the axis"
+        )
     return None if wanted == -1 else wanted
 
 
@@ -49,7 +53,9 @@ def _slice_shape(op):
         sizes = (None,) * known
     for value in (begin, wanted):
         if value is not None and value.shape != (len(sizes),):
-            raise ValueError(f"begin and size need one number for each of the {len(sizes)} axes, not {value.tolist()}")
+            raise ValueError(
+                f"begin and size need one number for each of the {len(sizes)} axes, not {value.tolist()}"
+            )
     begin, wanted = _items(begin, len(sizes)), _items(wanted, len(sizes))
     return TensorShape([_extent(*parts, axis) for axis, parts in enumerate(zip(sizes, begin, wanted))])
 
@@ -57,7 +63,9 @@ def _slice_shape(op):
 def _bounds(sizes: tuple, begin, wanted) -> tuple[tuple, tuple]:
     """Where a slice begins and how large it is."""
     if len(begin) != len(sizes) or len(wanted) != len(sizes):
-        raise ValueError(f"begin {list(begin)} and size {list(wanted)} need one number for each of {len(sizes)} axes")
+        raise ValueError(
+            f"begin {list(begin)} and size {list(wanted)} need one number for each of {len(sizes)} axes"
+        )
     begin = tuple(int(n) for n in begin)
     return begin, tuple(_extent(n, b, int(w), i) for i, (n, b, w) in enumerate(zip(sizes, begin, wanted)))
 
@@ -109,9 +117,11 @@ _MASKS = ("begin_mask", "end_mask", "ellipsis_mask", "new_axis_mask", "shrink_ax
 
 
 def _index(attrs, begin, end, strides, rank: int) -> tuple:
-    """The NumPy index that begin, end, strides and the masks mean for a tensor of `rank`; unknown bounds stay None.
+    """The NumPy index that begin, end, strides and the masks mean for a tensor of `rank`; unknown bounds stay
+    None.
 
-    An axis that is kept is a slice, one that is dropped an int (or `...` for an int not known), a new one is None.
+    An axis that is kept is a slice, one that is dropped an int (or `...` for an int not known), a new one is
+    None.
     """
     bit = {mask: [attrs[mask] >> i & 1 for i in range(len(begin))] for mask in _MASKS}
     if sum(bit["ellipsis_mask"]) > 1:
@@ -145,7 +155,9 @@ class _Range:
 
     def slice(self) -> builtins.slice:
         """The same as a Python slice."""
-        return builtins.slice(None if self.from_start else self.begin, None if self.to_end else self.end, self.step)
+        return builtins.slice(
+            None if self.from_start else self.begin, None if self.to_end else self.end, self.step
+        )
 
     def size(self, of):
         """How many of `of` items it takes, None if that cannot be known."""
@@ -173,7 +185,9 @@ def _numpy_index(attrs, sizes: tuple, begin, end, strides) -> tuple:
 
 
 def _walked(b, op, sizes: tuple, bounds) -> tuple[list, list, int]:
-    """The walk of a strided slice: the sizes of the result, element strides along its axes, and where it begins."""
+    """The walk of a strided slice: the sizes of the result, element strides along its axes, and where it
+    begins.
+    """
     index = _index(op.attrs, *[[int(v) for v in b.data(bound)] for bound in bounds], len(sizes))
     shape, steps, offset, axes = [], [], 0, iter(enumerate(layout.strides(sizes)))
     for item in index:
@@ -275,14 +289,16 @@ define("StridedSlice", "input: T, begin: Index, end: Index, strides: Index -> ou
 define("StridedSliceGrad", "shape: Index, begin: Index, end: Index, strides: Index, dy: T -> output: T",
        Index=dtypes.INDEX, shape=lambda op: array.wanted_shape(op, 0), numpy=_strided_slice_grad_numpy,
        kernel=_strided_slice_grad_kernel,
-       grad=lambda op, g: (None, None, None, None, apply("StridedSlice", g, *op.inputs[1:4], **_masks(op))))  # fmt: skip
+       grad=lambda op, g: [None] * 4 + [apply("StridedSlice", g, *op.inputs[1:4], **_masks(op))])  # fmt: skip
 
 
-def strided_slice(input_, begin, end, strides=None, begin_mask: int = 0, end_mask: int = 0, ellipsis_mask: int = 0,
-                  new_axis_mask: int = 0, shrink_axis_mask: int = 0, var=None, name: str | None = None) -> Tensor:  # fmt: skip
+def strided_slice(input_, begin, end, strides=None, begin_mask: int = 0, end_mask: int = 0,
+                  ellipsis_mask: int = 0, new_axis_mask: int = 0, shrink_axis_mask: int = 0, var=None,
+                  name: str | None = None) -> Tensor:  # fmt: skip
     """`input_[begin:end:strides]` along its first axes, with negative bounds counted from the end.
 
-    Bit i of a mask makes index i: begin or end open, an ellipsis, a new axis, or a position whose axis is dropped.
+    Bit i of a mask makes index i: begin or end open, an ellipsis, a new axis, or a position whose axis is
+    dropped.
 
     >>> strided_slice([1, 2, 3, 4], [-1], [-4], [-1]).shape.as_list()
     [3]
@@ -299,7 +315,9 @@ newaxis = None  # `x[tf.newaxis]` reads better than `x[None]`
 
 
 def _getitem(tensor: Tensor, key) -> Tensor:
-    """`tensor[key]`: integers, slices (steps too), `...`, None or tf.newaxis for a new axis; tensors as bounds."""
+    """`tensor[key]`: integers, slices (steps too), `...`, None or tf.newaxis for a new axis; tensors as
+    bounds.
+    """
     begin, end, strides, masks = [], [], [], dict.fromkeys(_MASKS, 0)
     for i, item in enumerate(key if isinstance(key, (list, tuple)) else (key,)):
         start, stop, step, bits = _bounds_of(item)
@@ -309,9 +327,13 @@ def _getitem(tensor: Tensor, key) -> Tensor:
         for mask in bits:
             masks[mask] |= 1 << i
     with name_scope("strided_slice") as scope:
-        bounds = [stack(values) for values in (begin, end, strides)] if begin else [constant([], dtypes.int32)] * 3
+        bounds = (
+            [stack(values) for values in (begin, end, strides)] if begin else [constant([], dtypes.int32)] * 3
+        )
         if any(b.dtype is dtypes.int64 for b in bounds):
-            bounds = [apply("Cast", b, DstT=dtypes.int64) if b.dtype is not dtypes.int64 else b for b in bounds]
+            bounds = [
+                apply("Cast", b, DstT=dtypes.int64) if b.dtype is not dtypes.int64 else b for b in bounds
+            ]
         return apply("StridedSlice", tensor, *bounds, name=scope, **masks)
 
 
@@ -334,14 +356,20 @@ def _bound(item):
     """A bound: a Python integer, or an integer scalar tensor."""
     if isinstance(item, Dimension):
         item = item.value
-    if isinstance(item, (bool, np.bool_)) or not (isinstance(item, (int, np.integer)) or hasattr(item, "dtype")):
-        raise TypeError(f"a tensor is indexed by integers, slices, `...`, tf.newaxis and integer scalar tensors, not {item!r}")
+    if isinstance(item, (bool, np.bool_)) or not (
+        isinstance(item, (int, np.integer)) or hasattr(item, "dtype")
+    ):
+        raise TypeError(
+            f"an index is an integer, a slice, `...`, tf.newaxis or an integer scalar tensor, not {item!r}"
+        )
     if isinstance(item, (int, np.integer)):
         return int(item)
     item = convert_to_tensor(item)
     if item.dtype.base_dtype not in dtypes.INDEX or item.shape.rank not in (None, 0):
         hint = "; tf.boolean_mask selects by a mask, tf.gather by many indices"
-        raise TypeError(f"{item.name}, {item.dtype.name} of shape {item.shape}, is no index: an index is a scalar integer{hint}")
+        raise TypeError(
+            f"{item.name}, {item.dtype.name} of shape {item.shape}, is no scalar integer, so no index{hint}"
+        )
     return item
 
 

@@ -110,7 +110,12 @@ def test_doubling_a_number_often_does_not_double_the_work():
 @pytest.mark.parametrize("dtype", [tf.float32, tf.int64, tf.bool, tf.string, tf.complex64])
 def test_filling(dtype):
     x = tf.placeholder(dtype, [None, 2])
-    made = [tf.zeros([3, 2], dtype), tf.zeros([600, 2], dtype)[:3], tf.zeros_like(x), tf.zeros_like(x, optimize=False)]
+    made = [
+        tf.zeros([3, 2], dtype),
+        tf.zeros([600, 2], dtype)[:3],
+        tf.zeros_like(x),
+        tf.zeros_like(x, optimize=False),
+    ]
     if dtype is not tf.string:
         made += [tf.ones([3, 2], dtype), tf.ones([600, 2], dtype)[:3], tf.ones_like(x)]
     zero = b"" if dtype is tf.string else np.zeros((), dtype.as_numpy_dtype)
@@ -126,7 +131,9 @@ def test_fill_and_its_gradient():
 
 def test_likeness_to_another_type():
     x = tf.placeholder(tf.float32, [None])
-    zeros, ones = helpers.run(tf.zeros_like(x, tf.int32), tf.ones_like(x, dtype="bool"), feed_dict={x: [1.5, 2]})
+    zeros, ones = helpers.run(
+        tf.zeros_like(x, tf.int32), tf.ones_like(x, dtype="bool"), feed_dict={x: [1.5, 2]}
+    )
     assert zeros.tolist() == [0, 0] and zeros.dtype == "int32" and ones.tolist() == [True, True]
 
 

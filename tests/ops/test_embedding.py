@@ -24,7 +24,9 @@ def test_parts(count, strategy, dtype):
 
 def test_parts_of_sizes_known_only_at_run_time():
     parts = [tf.placeholder(tf.float64, [None, 3]) for _ in range(3)]
-    value = helpers.run(embedding_lookup(parts, IDS, "div"), feed_dict=dict(zip(parts, np.array_split(TABLE, 3))))
+    value = helpers.run(
+        embedding_lookup(parts, IDS, "div"), feed_dict=dict(zip(parts, np.array_split(TABLE, 3)))
+    )
     np.testing.assert_array_equal(value, TABLE[IDS])
 
 

@@ -25,7 +25,9 @@ def test_gather_by_batch(batch, axis):
     def expected(x):
         at = axis or batch
         index = np.expand_dims(indices, tuple(range(batch, at)) + tuple(range(at + 1, 3)))
-        return np.take_along_axis(x, index.reshape([1 if batch <= i < at else n for i, n in enumerate(index.shape)]), at)
+        return np.take_along_axis(
+            x, index.reshape([1 if batch <= i < at else n for i, n in enumerate(index.shape)]), at
+        )
 
     helpers.check(lambda x: tf.gather(x, indices, axis=axis, batch_dims=batch), X, reference=expected,
                   openness=("known", "open"), dtypes=("float64",))  # fmt: skip
@@ -41,7 +43,9 @@ def test_the_gradient_of_gather_is_rows():
     np.testing.assert_array_equal(values, np.full((3, 3, 5), 2.0))
 
 
-@pytest.mark.parametrize("indices", [[[0, 1, 2], [3, 2, 4]], [[[3, 0]], [[1, 1]]], [3], [], [[], []]], ids=str)
+@pytest.mark.parametrize(
+    "indices", [[[0, 1, 2], [3, 2, 4]], [[[3, 0]], [[1, 1]]], [3], [], [[], []]], ids=str
+)
 def test_gather_nd(indices):
     indices = np.array(indices, np.int32)
     helpers.check(lambda x: tf.gather_nd(x, indices), X, reference=lambda x: x[tuple(np.moveaxis(indices, -1, 0))]
@@ -72,7 +76,9 @@ def test_sparse_to_dense():
 def test_one_hot(dtype, axis):
     indices = np.array([[0, 2], [3, 1], [7, 2]], dtype)
     hot = np.moveaxis(np.eye(9)[indices][..., :3], -1, 2 if axis is None else axis)
-    value = helpers.check(lambda i: tf.one_hot(i, 3, axis=axis), indices, grads=False, openness=("known", "open"))
+    value = helpers.check(
+        lambda i: tf.one_hot(i, 3, axis=axis), indices, grads=False, openness=("known", "open")
+    )
     assert value.dtype == np.float32
     np.testing.assert_array_equal(value, hot)
     value = helpers.run(tf.one_hot(indices, 3, on_value=5, off_value=-1, axis=axis))
@@ -81,7 +87,11 @@ def test_one_hot(dtype, axis):
 
 
 def test_an_index_outside_has_no_hot_place():
-    on, off, both = tf.one_hot([-1, 5], 3), tf.one_hot([0], 2, dtype=tf.bool), tf.one_hot([1], 2, on_value=2.5)
+    on, off, both = (
+        tf.one_hot([-1, 5], 3),
+        tf.one_hot([0], 2, dtype=tf.bool),
+        tf.one_hot([1], 2, on_value=2.5),
+    )
     values = helpers.run(on, off, both)
     assert [v.tolist() for v in values] == [[[0] * 3] * 2, [[True, False]], [[0, 2.5]]]
 
@@ -93,7 +103,9 @@ def test_where():
     np.testing.assert_array_equal(helpers.run(tf.where(x > 0, x, -x)), np.abs(x))
 
 
-@pytest.mark.parametrize("axis, shape", [(None, (4,)), (0, (4, 3)), (1, (3, 5)), (2, (5,)), (None, (4, 3, 5))])
+@pytest.mark.parametrize(
+    "axis, shape", [(None, (4,)), (0, (4, 3)), (1, (3, 5)), (2, (5,)), (None, (4, 3, 5))]
+)
 def test_boolean_mask(axis, shape):
     mask = np.random.default_rng(3).random(shape) < 0.5
     index = (slice(None),) * (axis or 0) + (mask,)

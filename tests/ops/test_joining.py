@@ -33,7 +33,11 @@ def test_unstack(axis):
 
 def test_parts_that_nobody_used_have_no_gradient():
     x = tf.placeholder(tf.float64, [3, 4])
-    for parts, wanted in ((tf.unstack(x), [0, 1, 0]), (tf.split(x, 3), [0, 1, 0]), (tf.split(x, [1, 1, 1]), [0, 1, 0])):
+    for parts, wanted in (
+        (tf.unstack(x), [0, 1, 0]),
+        (tf.split(x, 3), [0, 1, 0]),
+        (tf.split(x, [1, 1, 1]), [0, 1, 0]),
+    ):
         (g,) = tf.gradients(parts[1] * 2.0, x)
         np.testing.assert_array_equal(helpers.run(g, feed_dict={x: M}), 2.0 * np.outer(wanted, np.ones(4)))
 

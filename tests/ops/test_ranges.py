@@ -46,7 +46,9 @@ LINSPACE = [0.1, 0.19999999, 0.29999998, 0.39999998, 0.49999997, 0.59999996, 0.7
 
 
 def test_linspace():
-    values = helpers.run(tf.linspace(0.1, 0.7, 7), tf.lin_space(2.0, 5.0, 1), tf.linspace(np.float64(0), np.float64(1), 3))
+    values = helpers.run(
+        tf.linspace(0.1, 0.7, 7), tf.lin_space(2.0, 5.0, 1), tf.linspace(np.float64(0), np.float64(1), 3)
+    )
     np.testing.assert_allclose(values[0], np.array(LINSPACE, np.float32), rtol=0, atol=3e-8)
     assert values[1].tolist() == [2] and values[2].tolist() == [0, 0.5, 1] and values[2].dtype == "float64"
     with helpers.fails(ValueError, "1 number or more", "0"):
@@ -73,7 +75,11 @@ def test_sequence_mask():
     fixed, longest, floats, empty = (
         tf.sequence_mask(n, 4), tf.sequence_mask(n), tf.sequence_mask(n, 3, tf.float32), tf.sequence_mask([0, 0])
     )  # fmt: skip
-    assert [t.shape.as_list() for t in (fixed, longest, floats)] == [[None, 2, 4], [None, 2, None], [None, 2, 3]]
+    assert [t.shape.as_list() for t in (fixed, longest, floats)] == [
+        [None, 2, 4],
+        [None, 2, None],
+        [None, 2, 3],
+    ]
     values = helpers.run(fixed, longest, floats, empty, feed_dict={n: lengths})
     for value, size in zip(values, (4, 3, 3)):
         np.testing.assert_array_equal(value, np.arange(size) < lengths[..., None])
@@ -85,7 +91,9 @@ def test_sequence_mask():
 @pytest.mark.parametrize("side", ["left", "right"])
 def test_searchsorted(side):
     rows, values = np.array([[1, 3, 3, 7], [2, 4, 6, 8]]), np.array([[3, 0], [9, 4]])
-    found, row = helpers.run(tf.searchsorted(rows, values, side), tf.searchsorted(rows[0], [3, 8], side, tf.int64))
+    found, row = helpers.run(
+        tf.searchsorted(rows, values, side), tf.searchsorted(rows[0], [3, 8], side, tf.int64)
+    )
     np.testing.assert_array_equal(found, [np.searchsorted(r, v, side) for r, v in zip(rows, values)])
     assert found.dtype == "int32" and row.dtype == "int64"
     np.testing.assert_array_equal(row, np.searchsorted(rows[0], [3, 8], side))

@@ -17,7 +17,9 @@ def test_pad(paddings):
 
 @pytest.mark.parametrize("mode, paddings", [("REFLECT", [[2, 1], [3, 0]]), ("symmetric", [[3, 1], [4, 2]])])
 def test_mirrored_pad(mode, paddings):
-    helpers.check(lambda x: tf.pad(x, paddings, mode), M, reference=lambda x: np.pad(x, paddings, mode.lower()))
+    helpers.check(
+        lambda x: tf.pad(x, paddings, mode), M, reference=lambda x: np.pad(x, paddings, mode.lower())
+    )
 
 
 @pytest.mark.parametrize("multiples", [[1, 1], [2, 3], [0, 2]])

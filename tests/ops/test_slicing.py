@@ -16,7 +16,9 @@ INDICES = [
 
 @pytest.mark.parametrize("index", INDICES, ids=repr)
 def test_indexing(index):
-    openness = helpers.OPENNESS if not isinstance(index, tuple) or Ellipsis not in index else ("known", "open")
+    openness = (
+        helpers.OPENNESS if not isinstance(index, tuple) or Ellipsis not in index else ("known", "open")
+    )
     helpers.check(lambda x: x[index], X, reference=lambda x: x[index], openness=openness, dtypes=("float32",))
 
 
@@ -29,7 +31,9 @@ def test_random_indices():
     for _ in range(60):
         kinds = random.integers(0, 4, size=random.integers(1, 4))
         index = tuple(
-            slice(bound(), bound(), int(random.choice([-2, -1, 1, 2]))) if kind < 3 else int(random.integers(-3, 3))
+            slice(bound(), bound(), int(random.choice([-2, -1, 1, 2])))
+            if kind < 3
+            else int(random.integers(-3, 3))
             for kind in kinds
         )
         with tf.Graph().as_default():
@@ -89,7 +93,9 @@ def test_slice_at_a_place_known_only_at_run_time():
 
 def test_strided_slice_masks():
     def fn(x):
-        return tf.strided_slice(x, [1, 1, 0], [9, 2, 0], [1, 1, 2], begin_mask=1, end_mask=5, shrink_axis_mask=2)
+        return tf.strided_slice(
+            x, [1, 1, 0], [9, 2, 0], [1, 1, 2], begin_mask=1, end_mask=5, shrink_axis_mask=2
+        )
 
     helpers.check(fn, X, reference=lambda x: x[:, 1, ::2], openness=("known", "open"))
     helpers.check(lambda x: tf.strided_slice(x, [1, 0], [3, 2]), X, reference=lambda x: x[1:3, :2])
