@@ -87,6 +87,8 @@ def _convert(definition: OpDef, arg: Arg, value, dtype, name: str, types: dict) 
 
 
 def _from_value(definition: OpDef, arg: Arg, value, dtype, name: str) -> Tensor:
+    if hasattr(value, "_ref"):
+        dtype = None  # a variable has its type, which the caller compares
     try:
         return convert_to_tensor(value, dtype=dtype, name=name + "/", as_ref=arg.is_ref)
     except (TypeError, ValueError) as error:
