@@ -1,5 +1,11 @@
-"""minitf."""
-__version__ = "1.15.0"
+"""minitf: TensorFlow-1-style graphs, sessions and recurrent networks on NumPy and Numba.
+
+    import minitf as tf
+"""
+
+__version__ = "1.15.0"  # the TensorFlow whose behaviour this is; scripts compare it
+VERSION = __version__
+
 from minitf.framework import errors
 from minitf.framework.convert import convert_to_tensor
 from minitf.framework.dtypes import (
@@ -7,7 +13,10 @@ from minitf.framework.dtypes import (
     uint64,
 )  # fmt: skip
 from minitf.framework.collections import GraphKeys
-from minitf.framework.graph import *
+from minitf.framework.graph import (
+    Graph, add_to_collection, add_to_collections, colocate_with, control_dependencies, device, get_collection,
+    get_collection_ref, get_default_graph, name_scope, reset_default_graph, set_random_seed,
+)  # fmt: skip
 from minitf.framework.tensor import IndexedSlices, Tensor
 from minitf.ops.constant import constant
 from minitf.ops.placeholders import placeholder, placeholder_with_default
@@ -107,7 +116,17 @@ from minitf.ops.variables import (
     local_variables, local_variables_initializer, model_variables, moving_average_variables,
     report_uninitialized_variables, trainable_variables, variables_initializer,
 )  # fmt: skip
-from minitf.runtime.session import Session
-from minitf.gradients import gradients
+from minitf.framework.dtypes import DType, as_dtype, double, half
+from minitf.framework.operation import Operation
+from minitf.gradients import NoGradient, NotDifferentiable, RegisterGradient, gradients
 from minitf.hessians import hessians
-from minitf import initializers, nn, random, train
+from minitf.ops.case import case, switch_case
+from minitf.ops.cond import cond
+from minitf.ops.counted import foldl, foldr, map_fn, scan
+from minitf.ops.tensor_array import TensorArray
+from minitf.ops.while_loop import while_loop
+from minitf.runtime.config import ConfigProto, GPUOptions, GraphOptions, OptimizerOptions, RunMetadata, RunOptions
+from minitf.runtime.session import InteractiveSession, Session, get_default_session
+from minitf import contrib, initializers, loop_gradients, nn, random, train
+
+op_scope = name_scope

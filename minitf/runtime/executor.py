@@ -109,9 +109,11 @@ class NativeExecutor:
             return HostStep(ops[0], self._state, frozenset(self._plan.fetches))
         made = {t for op in ops for t in op.outputs if t not in self._plan.fed}
         inputs = list(dict.fromkeys(t for op in ops for t in op.inputs if t not in made))
+        variables = {t: variable_of(t) for t in inputs if t not in self._plan.fed and follows_variable(t.op)}
+        inputs = [t for t in inputs if t not in variables]
         outputs = [t for t in needed if t in made]
         fetched = [t for t in outputs if follows_variable(t.op) and t in self._plan.fetches]
-        return Region(ops, inputs, outputs, fetched, self._written, self._state)
+        return Region(ops, inputs, variables, outputs, fetched, self._written, self._state)
 
 
 def _needed_later(groups: list[list], plan: Plan) -> list[list]:

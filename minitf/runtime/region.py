@@ -148,8 +148,10 @@ class Split(Exception):
 class Region:
     """Native ops that follow each other; `inputs` come from outside, `outputs` are needed later."""
 
-    def __init__(self, ops: list, inputs: list, outputs: list, fetched: list, written: frozenset, state: State):
+    def __init__(self, ops: list, inputs: list, variables: dict, outputs: list, fetched: list, written: frozenset,
+                 state: State):  # fmt: skip
         self.ops, self.inputs, self.outputs = ops, inputs, outputs
+        self.variables = variables  # tensors from outside that are a variable's memory, and whose
         self.fetched = fetched  # the outputs that follow a variable and are wanted as they are at their place
         self.written, self.state = written, state
         self.specialized: set = set()  # the inputs whose contents decide shapes
@@ -225,6 +227,9 @@ class Region:
     def _lower_ops(self, low: Lowering) -> dict:
         """Lowers all ops; returns where copies of fetched variables are."""
         kept, copies = set(self.outputs), {}
+        for tensor, variable in self.variables.items():
+            low.top = low.current = next(op for op in self.ops if tensor in op.inputs)
+            low.refs[tensor] = low.variable(variable)
         for op in self.ops:
             low.top = op
             low.lower(op)
