@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import prod
+
 import numpy as np
 
 from minitf.framework import dtypes
@@ -11,6 +13,7 @@ from minitf.framework.graph import name_scope
 from minitf.framework.registry import define
 from minitf.framework.shape import UNKNOWN, TensorShape, broadcast_static_shape
 from minitf.framework.tensor import Tensor
+from minitf.kernels import gemm, layout, movement
 from minitf.ops import array, math, patterns
 
 PRODUCT = dtypes.FLOAT | dtypes.COMPLEX | {dtypes.int32, dtypes.int64}
@@ -82,12 +85,49 @@ def _batch_product(x, y, turn_x: bool, turn_y: bool, name: str | None = None) ->
     return apply("BatchMatMul", x, y, adj_x=turn_x, adj_y=turn_y, name=name)
 
 
+def _matmul_kernel(b, op, x, y):
+    turn_x, turn_y = op.attrs["transpose_a"], op.attrs["transpose_b"]
+    return _lowered(b, x, y, turn_x, turn_y, ())
+
+
+def _batch_matmul_kernel(b, op, x, y):
+    batch = layout.broadcast_shape(x.shape[:-2], y.shape[:-2])
+    x, y = (_spread(b, t, batch) for t in (x, y))
+    return _lowered(b, x, y, op.attrs["adj_x"], op.attrs["adj_y"], batch)
+
+
+def _spread(b, x, batch: tuple):
+    """The matrices repeated over the batch, unless they are one matrix or all there."""
+    shape = x.shape[:-2]
+    if shape == batch or prod(shape) == 1:
+        return x
+    full = (*batch, *x.shape[-2:])
+    out = b.new(full, x.dtype)
+    loops = layout.nest(full, layout.broadcast_strides(x.shape, full))
+    b.call(movement.strided_copy[layout.carrier(x.dtype)], x, out, 0, *loops)
+    return out
+
+
+def _lowered(b, x, y, turn_x: bool, turn_y: bool, batch: tuple):
+    """The call for products of matrices; a batch of one matrix is used for all of the other factor's."""
+    m, n = _product_sizes(x.shape[-2:], y.shape[-2:], turn_x, turn_y)
+    k = x.shape[-2] if turn_x else x.shape[-1]
+    count = prod(batch)
+    out = b.new((*batch, m, n), x.dtype)
+    kernel = gemm.gemm if x.dtype.kind == "f" else gemm.integer_gemm
+    steps = [0 if t.size == t.shape[-2] * t.shape[-1] else t.shape[-2] * t.shape[-1] for t in (x, y)]
+    b.call(kernel[x.dtype], x, y, out, m, n, k, int(turn_x), int(turn_y), x.shape[-1], y.shape[-1], n, 0,
+           count, *steps, m * n)  # fmt: skip
+    return out
+
+
 define(
     "MatMul",
     "a: T, b: T -> product: T",
     T=PRODUCT,
     shape=_matmul_shape,
     numpy=_matmul,
+    kernel=_matmul_kernel,
     grad=_matmul_grad,
 )
 define(
@@ -96,6 +136,7 @@ define(
     T=PRODUCT,
     shape=_batch_shape,
     numpy=_batch_matmul,
+    kernel=_batch_matmul_kernel,
     broadcasts=True,
     grad=lambda op, g: _product_grads(g, *op.inputs, op.attrs["adj_x"], op.attrs["adj_y"], _batch_product),
 )
