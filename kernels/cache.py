@@ -1,7 +1,8 @@
 """Machine code of kernels on disk, so that a process which finds it there never imports Numba.
 
-A file is the object code of one kernel instance behind a checksum. It lives in a folder named after the kernel's module and
-everything the code depends on: the sources, the versions of Numba, llvmlite and Python, and the processor.
+A file is the object code of one kernel instance behind a checksum. It lives in a folder named after the
+kernel's module and everything the code depends on: the sources, the versions of Numba, llvmlite and Python,
+and the processor.
 """
 
 import contextlib
@@ -82,7 +83,7 @@ def _prune(newest):
 
 @functools.cache
 def _folder(source):
-    """The folder for kernels of a source file; None if there is no such file to watch (an interactive kernel)."""
+    """The folder for kernels of a source file; None if there is no file to watch (an interactive kernel)."""
     path = Path(source)
     if not path.is_file():
         return None

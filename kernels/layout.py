@@ -1,7 +1,8 @@
 """Loop nests for kernels: shapes and strides, merged into as few loops as the memory allows.
 
-A nest is a rank and its `dims`: one flat tuple of ints, for every loop, outermost first, its size and the element stride of each
-array it walks. Loops of size 1 are dropped and neighbours merged where one loop can do both. The rank is at least 1.
+A nest is a rank and its `dims`: one flat tuple of ints, for every loop, outermost first, its size and the
+element stride of each array it walks. Loops of size 1 are dropped and neighbours merged where one loop can do
+both. The rank is at least 1.
 """
 
 import functools
@@ -82,7 +83,7 @@ def broadcast_strides(shape, result):
 
 @functools.lru_cache(maxsize=4096)
 def reduction(shape, axes):
-    """(rank, dims) of a reduction: loops in memory order with the strides of input and output, 0 where reduced.
+    """(rank, dims) of a reduction: loops in memory order, strides of input and output, 0 where reduced.
 
     >>> reduction((2, 3, 4), (1,))
     (3, (2, 12, 4, 3, 4, 0, 4, 1, 1))
@@ -104,7 +105,7 @@ def transpose(shape, permutation):
 
 @functools.lru_cache(maxsize=4096)
 def strided(shape, starts, sizes, steps):
-    """(offset, rank, dims) of the copy of `x[start::step]` with `size` items along each axis; steps may be negative.
+    """(offset, rank, dims) of the copy of `size` items of `x[start::step]` along each axis.
 
     >>> strided((4, 6), (3, 1), (2, 5), (-2, 1))
     (19, 2, (2, -12, 5, 1))

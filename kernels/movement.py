@@ -1,7 +1,8 @@
 """Moving numbers without computing: copies through strides, gathering, selecting, filling.
 
 Items are moved by size, so dtypes are bound by `layout.carrier`. Transposition, slicing, reversal, tiling and
-broadcasting are `strided_copy`; concatenation, padding, diagonals and gradients of slices are `strided_write`.
+broadcasting are `strided_copy`; concatenation, padding, diagonals and gradients of slices are
+`strided_write`.
 """
 
 from minitf.kernels.abi import I, T, i64, ints, kernel, like, u8p
@@ -89,7 +90,8 @@ def select(c: u8p, a: T, b: T, o: T, rank: i64, dims: ints):
         r, s = start(rank, dims, 4, 3, row), row * n
         if step_c == 1 and step_a == 1 and step_b == 1:
             for i in range(n):
-                o[s + i] = a[q + i] if c[p + i] else b[r + i]
+                x, y = a[q + i], b[r + i]  # both, for only loads without a condition vectorize
+                o[s + i] = x if c[p + i] else y
         else:
             for i in range(n):
                 o[s + i] = a[q + i * step_a] if c[p + i * step_c] else b[r + i * step_b]

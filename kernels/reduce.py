@@ -1,4 +1,4 @@
-"""Reductions: over any axes by `layout.reduction`, along the middle of [outer, n, inner], over segments of rows."""
+"""Reductions: over any axes by `layout.reduction`, along the middle of [outer, n, inner], by segments."""
 
 import numpy as np
 
@@ -156,7 +156,7 @@ reduce_all = reduction("reduce_all", ("bool",), one, smaller)
 
 
 def selection(name, better):
-    """A kernel (a, o, outer, n, inner): the first place of the best number along the middle axis; NaN is never it."""
+    """A kernel (a, o, outer, n, inner): the first place of the best number, never NaN, along the middle axis."""
 
     @kernel(name=name, T=REALS, I=INDEX)
     def select(a: T, o: I, outer: i64, n: i64, inner: i64):

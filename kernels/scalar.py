@@ -1,7 +1,8 @@
 """Functions of one number that vectorize inside kernels, for float32 and float64.
 
-Each is straight-line: range reduction, then a polynomial or rational function with the coefficients of Moshier's Cephes library.
-NaN stays NaN, infinities and overflow are exact, and results below the smallest normal number may be 0.
+Each is straight-line: range reduction, then a polynomial or rational function with the coefficients of
+Moshier's Cephes library. NaN stays NaN, infinities and overflow are exact, and results below the smallest
+normal number may be 0.
 """
 
 import math
@@ -143,7 +144,7 @@ def _(x):
 
 @scalar
 def tiny(x):
-    """The smallest normal number, and a power of two that lifts smaller ones above it with its logarithm base 2."""
+    """The smallest normal number, and a power of two that lifts smaller ones above it, with its exponent."""
     return TINY_D, 18014398509481984.0, 54.0
 
 
@@ -187,33 +188,15 @@ def sigmoid(x):
 
 
 @scalar
-def tanh_small(x):
-    """tanh for |x| < 0.625."""
-    z = x * x
-    p = (-9.64399179425052238628e-1 * z - 9.92877231001918586564e1) * z - 1.61468768441708447952e3
-    q = ((z + 1.12811678491632931402e2) * z + 2.23548839060100448583e3) * z + 4.84406305325125486048e3
-    return x + x * z * p / q
-
-
-T0, T1, T2, T3, T4 = map(
-    F, (-5.70498872745e-3, 2.06390887954e-2, -5.37397155531e-2, 1.33314422036e-1, -3.33332819422e-1)
-)
-
-
-@tanh_small.register(F)
-def _(x):
-    z = x * x
-    return ((((T0 * z + T1) * z + T2) * z + T3) * z + T4) * z * x + x
-
-
-@scalar
 def tanh(x):
-    """The hyperbolic tangent."""
-    one, size, limit = like(x, 1), abs(x), like(x, 22)
-    t = limit if size > limit else size
-    large = one - like(x, 2) / (exp(t + t) + one)
-    large = -large if x < like(x, 0) else large
-    return large if size > like(x, 0.625) else tanh_small(x)
+    """The hyperbolic tangent: with t = e**(2|x|) - 1 it is t / (t + 2)."""
+    half, size, limit = like(x, 0.5), abs(x), like(x, 22)
+    size = limit if size > limit else size
+    y, z = reduced_exp(size + size)
+    power = times_power(half, z)
+    t = power * y + (power - half)
+    t = t / (t + like(x, 1))
+    return -t if x < like(x, 0) else t
 
 
 @scalar

@@ -1,7 +1,8 @@
 """The virtual machine: one native function that walks a table of instructions.
 
-An instruction is `[address or opcode, length in words, operands...]`. With a kernel's address the operands are the
-kernel's own; an opcode is one of those below. Places in the table are word positions, addresses are of memory:
+An instruction is `[address or opcode, length in words, operands...]`. With a kernel's address the operands
+are the kernel's own; an opcode is one of those below. Places in the table are word positions, addresses are
+of memory:
 
     END
     LOOP     exit, limit, limit_address, trips_address, mode, 0, 0, IDLE, n, (place, stride) * n
@@ -10,24 +11,25 @@ kernel's own; an opcode is one of those below. Places in the table are word posi
     JUMP     target
     JUMP_IF  predicate_address, wanted, target
 
-A loop is LOOP, its body, NEXT; `exit` is the place after NEXT, and `loop` the place of LOOP. It runs `limit` times, or as
-often as the int64 at `limit_address` says if that is not 0. Each patch names a word inside the body, an address that
-moves by `stride` bytes per iteration. `mode` says how:
+A loop is LOOP, its body, NEXT; `exit` is the place after NEXT, and `loop` the place of LOOP. It runs `limit`
+times, or as often as the int64 at `limit_address` says if that is not 0. Each patch names a word inside the
+body, an address that moves by `stride` bytes per iteration. `mode` says how:
 
     FORWARD  iteration i sees the word's own value + i * stride
     REVERSE  iteration i sees the value + (trips - 1 - i) * stride
-    WHILE    as FORWARD, but the loop ends when LEAVE, in its body, finds the byte at `predicate_address` zero; to go on
-             then after `limit` iterations is the error FULL
+    WHILE    as FORWARD, but the loop ends when LEAVE, in its body, finds the byte at `predicate_address`
+             zero; to go on then after `limit` iterations is the error FULL
 
-The three words after `mode` are the machine's own (moves so far, trips, the enclosing loop). The number of completed
-iterations is stored at `trips_address` if that is not 0. A predicate is a byte, true if not zero; JUMP_IF jumps when its truth
-equals `wanted`, and neither jump may cross a loop's border.
+The three words after `mode` are the machine's own (moves so far, trips, the enclosing loop). The number of
+completed iterations is stored at `trips_address` if that is not 0. A predicate is a byte, true if not zero;
+JUMP_IF jumps when its truth equals `wanted`, and neither jump may cross a loop's border.
 
 The table is changed while it runs and is as it was when the machine returns, except after YIELD.
 
-The machine is steered through CONTROL_WORDS of memory, zero at first: FLAG, which somebody may set to end the run at the next
-back-edge; BUDGET, the number of back-edges after which the machine returns YIELD (0: never), so that Python can look after its
-signals; PLACE and ACTIVE, where it goes on then; FAULT, where the operands of a failing call are left.
+The machine is steered through CONTROL_WORDS of memory, zero at first: FLAG, which somebody may set to end the
+run at the next back-edge; BUDGET, the number of back-edges after which the machine returns YIELD (0: never),
+so that Python can look after its signals; PLACE and ACTIVE, where it goes on then; FAULT, where the operands
+of a failing call are left.
 """
 
 from minitf.kernels.abi import call, i64p, kernel, read, scalar, truth, write
