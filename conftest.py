@@ -10,7 +10,7 @@ hypothesis.settings.load_profile("minitf")
 
 @pytest.fixture(autouse=True)
 def fresh_graph():
-    """Every test starts with an empty default graph."""
+    """Every test, and every doctest, starts with an empty default graph."""
     from minitf.framework import graph
 
     graph.reset_default_graph()
@@ -19,7 +19,7 @@ def fresh_graph():
 @pytest.fixture
 def data_dir():
     """The folder of the large data sets; a test that needs it skips where there is none."""
-    folder = Path(os.environ.get("MINITF_DATA", Path(__file__).parents[2] / "shared" / "data"))
+    folder = Path(os.environ.get("MINITF_DATA", Path(__file__).parents[1] / "shared" / "data"))
     if not folder.is_dir():
         pytest.skip(f"no data folder at {folder}; set MINITF_DATA")
     return folder
