@@ -1,8 +1,15 @@
+"""What every test and doctest shares.
+
+Importing minitf here keeps pytest from importing its modules a second time for their doctests.
+"""
+
 import os
 from pathlib import Path
 
 import hypothesis
 import pytest
+
+import minitf as tf
 
 hypothesis.settings.register_profile("minitf", deadline=None, derandomize=True, max_examples=50)
 hypothesis.settings.load_profile("minitf")
@@ -11,9 +18,7 @@ hypothesis.settings.load_profile("minitf")
 @pytest.fixture(autouse=True)
 def fresh_graph():
     """Every test, and every doctest, starts with an empty default graph."""
-    from minitf.framework import graph
-
-    graph.reset_default_graph()
+    tf.reset_default_graph()
 
 
 @pytest.fixture
