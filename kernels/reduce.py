@@ -156,7 +156,7 @@ reduce_all = reduction("reduce_all", ("bool",), one, smaller)
 
 
 def selection(name, better):
-    """A kernel (a, o, outer, n, inner): the first place of the best number, never NaN, along the middle axis."""
+    """A kernel (a, o, outer, n, inner): the first place of the best number, never NaN, along the middle."""
 
     @kernel(name=name, T=REALS, I=INDEX)
     def select(a: T, o: I, outer: i64, n: i64, inner: i64):
