@@ -1,8 +1,8 @@
 """How a kernel is declared, compiled and called.
 
-A kernel is a function of flat memory, written once and run in two ways: compiled by Numba, or as plain Python over
-flat arrays. Its annotations say what each operand is. The compiled form takes a table of int64 words, one per
-operand, and returns a status: 0, or 1 + the flat position of the first offending element.
+A kernel is a function of flat memory, written once and run in two ways: compiled by Numba, or as plain Python
+over flat arrays. Its annotations say what each operand is. The compiled form takes a table of int64 words,
+one per operand, and returns a status: 0, or 1 + the flat position of the first offending element.
 """
 
 import ctypes
@@ -36,7 +36,7 @@ class Operand:
     variable: str | None = None
 
 
-T, U, V, I = (Operand("pointer", variable=name) for name in "TUVI")
+T, U, V, I = (Operand("pointer", variable=name) for name in "TUVI")  # noqa: E741
 f32p, f64p, i32p, i64p, u8p, u64p = (
     Operand("pointer", dtype) for dtype in ("float32", "float64", "int32", "int64", "uint8", "uint64")
 )
@@ -52,7 +52,7 @@ def storage(dtype):
 
 
 class Kernel:
-    """A kernel for any of the dtypes its type variables allow; index it with dtypes to get a runnable `Instance`."""
+    """A kernel for any dtypes its type variables allow; indexed with dtypes it is a runnable `Instance`."""
 
     def __init__(self, function, name, dtypes, reassoc):
         self.function = function
@@ -84,7 +84,7 @@ class Kernel:
 
 
 class Instance:
-    """A kernel with its dtypes bound; compiled, or loaded from the cache, when its address is first asked for."""
+    """A kernel with its dtypes bound; compiled or loaded when its address is first asked for."""
 
     def __init__(self, kernel, dtypes):
         self.kernel = kernel
@@ -104,8 +104,9 @@ class Instance:
     def address(self):
         """The entry point, `int64 f(int64* operands)`, as an integer."""
         if self._address is None:
-            self._address = cache.address(self.name, self.kernel.function, self._build)
-            self._call = ENTRY(self._address)
+            address = cache.address(self.name, self.kernel.function, self._build)
+            self._call = ENTRY(address)
+            self._address = address  # last: another thread takes it to mean that all is set
         return self._address
 
     @property
@@ -121,7 +122,7 @@ class Instance:
         return self._call(self.pack(*operands))
 
     def pack(self, *operands):
-        """The operand table as bytes; the arrays must outlive it. An integer may stand for an array: its address."""
+        """The operand table as bytes; the arrays must outlive it. For an array its address will do."""
         tail = ()
         if self.variadic:
             *operands, tail = operands
@@ -197,6 +198,7 @@ class Scalar:
         return self.special.get(dtype, self.function)
 
     def __call__(self, *args):
+        """The function of Python numbers or NumPy scalars."""
         return self.version(getattr(args[0], "dtype", None))(*args)
 
 
@@ -206,10 +208,9 @@ def scalar(function):
 
 
 def assembly(write):
-    """Declares a helper for kernels that is compiled from LLVM assembly; the function itself is for plain Python.
+    """Declares a helper for kernels, compiled from LLVM assembly; the function itself is for plain Python.
 
-    `write(symbol, dtype, size)` gives the definition of `i64 @symbol(...)`; dtype is the first pointer's, size the bytes
-    of the processor's vectors.
+    `write(symbol, dtype)` gives the definition of `i64 @symbol(...)`, for pointers of the dtype.
     """
 
     def declare(function):
@@ -247,11 +248,6 @@ def address(pointer, position):
 def at(pointer, position):
     """The operand from an item on."""
     return pointer[position:]
-
-
-def lanes(pointer):
-    """How many items the processor's vectors hold."""
-    return 4
 
 
 def workspace(pointer):

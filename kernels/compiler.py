@@ -1,6 +1,7 @@
 """From a kernel instance to object code: the only module that imports Numba.
 
-The code is self-contained: helpers are linked in, and what stays external is the C library's, which every process has.
+The code is self-contained: helpers are linked in, and what stays external is the C library's, which every
+process has.
 """
 
 import inspect
@@ -11,9 +12,9 @@ from numba import types
 from numba.core import cgutils
 from numba.core.codegen import AOTCPUCodegen
 from numba.core.compiler import Flags, compile_extra
+from numba.core.compiler_lock import global_compiler_lock
 from numba.core.cpu_options import FastMathOptions
 from numba.core.registry import cpu_target
-from numba.core.compiler_lock import global_compiler_lock
 from numba.core.typing.templates import infer_global, make_intrinsic_template
 from numba.extending import overload
 from numba.np.numpy_support import as_dtype, from_dtype
@@ -31,19 +32,14 @@ class HostCodegen(AOTCPUCodegen):
 
     def _customize_tm_features(self):
         features = self._get_host_cpu_features()
-        # LLVM shies from 512-bit vectors for the sake of mixed code; loops of nothing else gain 1.5 to 2 times.
+        # LLVM shies from 512-bit vectors for the sake of mixed code; loops of nothing else gain 1.5 to 2
+        # times.
         return features + ",-prefer-256-bit" if "+avx512f" in features else features
 
 
 _codegen = HostCodegen("minitf.kernels", cpu_name="host")
 _registered = set()
 _assembled = {}  # symbol -> what writes its assembly
-
-
-def vector_size():
-    """The bytes of the processor's widest vectors."""
-    features = llvm.get_host_cpu_features()
-    return 64 if features.get("avx512f") else 32 if features.get("avx2") else 16
 
 
 @global_compiler_lock
@@ -121,7 +117,8 @@ def _emit(library, symbol):
 
 
 def _check_external(name):
-    # An unknown symbol ends the process that loads the code, and Numba's own helpers exist only where it is imported.
+    # An unknown symbol ends the process that loads the code, and Numba's own helpers exist only where it is
+    # imported.
     if name.lower().startswith(("numba", "nrt", "py", "_py")) or not llvm.address_of_symbol(name):
         raise RuntimeError(f"a kernel may call only C library functions, not {name}")
 
@@ -169,14 +166,20 @@ def _assemble(function, write):
 
         def generate(context, builder, signature, values):
             symbol = f"{function.__name__}_{dtype}"
-            _assembled[symbol] = lambda: write(symbol, as_dtype(dtype), vector_size())
+            if symbol not in _assembled:
+                _assembled[symbol] = lambda: write(symbol, as_dtype(dtype))
+                # Numba also loads helpers by themselves, though nothing calls them there.
+                llvm.add_symbol(symbol, llvm.address_of_symbol("abort"))
             kind = ir.FunctionType(WORD, [value.type for value in values])
             return builder.call(cgutils.get_or_insert_function(builder.module, kind, symbol), values)
 
-        return types.int64(*map(types.unliteral, args)), generate
+        kinds = [a if isinstance(a, types.CPointer) else types.int64 for a in args]
+        return types.int64(*kinds), generate
 
     parameters = inspect.signature(function).parameters.values()
-    define.__signature__ = inspect.Signature([*inspect.signature(define).parameters.values()][:1] + [*parameters])
+    define.__signature__ = inspect.Signature(
+        [*inspect.signature(define).parameters.values()][:1] + [*parameters]
+    )
     _provides(function)(define)
 
 
@@ -204,14 +207,6 @@ def _at(typing, pointer, position):
         return builder.gep(args[0], [args[1]])
 
     return pointer(pointer, types.int64), generate
-
-
-@_provides(abi.lanes)
-def _lanes(typing, pointer):
-    def generate(context, builder, signature, args):
-        return WORD(vector_size() * 8 // pointer.dtype.bitwidth)
-
-    return types.int64(pointer), generate
 
 
 @_provides(abi.workspace)

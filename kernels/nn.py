@@ -86,15 +86,15 @@ def sparse_softmax_xent(logits: T, labels: I, loss: T, backprop: T, rows: i64, w
         if labels[row] < 0 or labels[row] >= width:
             return 1 + row
     for row in range(rows):
-        p = row * width
+        p, target = row * width, row * width + labels[row]
         top = row_max(logits, p, width)
-        total = like(top, 0)
+        own, total = logits[target] - top, like(top, 0)
         for i in range(p, p + width):
             e = exp(logits[i] - top)
             backprop[i] = e
             total += e
-        factor, target = like(total, 1) / total, p + labels[row]
-        loss[row] = log(total) - (logits[target] - top)
+        factor = like(total, 1) / total
+        loss[row] = log(total) - own
         for i in range(p, p + width):
             backprop[i] *= factor
         backprop[target] -= like(total, 1)
