@@ -1,8 +1,8 @@
 """Random numbers: TensorFlow's counter-based streams.
 
-A stream is three int64: seed, salt (TensorFlow's second seed) and place. Block k of it is Philox4x32-10 (Salmon
-et al., 2011) of the counter (place + k, salt) under the key `seed`: four 32-bit words, held in int64 here. A
-kernel draws from the blocks at its place, then moves the place on.
+A stream is three int64: seed, salt (TensorFlow's second seed) and place. Block k of it is Philox4x32-10
+(Salmon et al., 2011) of the counter (place + k, salt) under the key `seed`: four 32-bit words, held in int64
+here. A kernel draws from the blocks at its place, then moves the place on.
 """
 
 import math

@@ -106,6 +106,7 @@ def div(x, y):
 
 @div.register("float32", "float64")
 def div(x, y):
+    """x / y."""
     return x / y
 
 

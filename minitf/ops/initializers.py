@@ -15,7 +15,7 @@ _TRUNCATED_STDDEV = 0.87962566103423978  # of a standard normal without what is 
 
 
 class Initializer:
-    """What initializers have in common: `initializer(shape, dtype)` makes a tensor, `get_config()` the arguments."""
+    """What initializers share: `initializer(shape, dtype)` makes a tensor, `get_config()` the arguments."""
 
     _arguments: tuple[str, ...] = ()
     _floating = True  # whether only floating point types make sense
@@ -75,7 +75,7 @@ class Ones(Initializer):
 
 
 class Constant(Initializer):
-    """`value`: a number for all elements, or a list or array in row-major order, its last element repeated as needed.
+    """`value`: a number, or a list or array in row-major order, its last element repeated as needed.
 
     verify_shape: the value has to have the variable's very shape.
     """
@@ -145,14 +145,14 @@ class UniformUnitScaling(Initializer):
 class VarianceScaling(Initializer):
     """Random numbers of variance scale / n.
 
-    mode: n is the number of inputs ("fan_in"), of outputs ("fan_out") or their mean ("fan_avg") of a layer with such
-    weights. distribution: "truncated_normal" (also called "normal"), "untruncated_normal" or "uniform".
+    mode: n is the number of inputs ("fan_in") or outputs ("fan_out") or their mean ("fan_avg") of a layer
+    with such weights. distribution: "truncated_normal" (also called "normal"), "untruncated_normal" or "uniform".
     """
 
     _arguments = ("scale", "mode", "distribution", "seed")
 
-    def __init__(self, scale=1.0, mode: str = "fan_in", distribution: str = "truncated_normal", seed: int | None = None,
-                 dtype=dtypes.float32):  # fmt: skip
+    def __init__(self, scale=1.0, mode: str = "fan_in", distribution: str = "truncated_normal",
+                 seed: int | None = None, dtype=dtypes.float32):  # fmt: skip
         super().__init__(dtype)
         if scale <= 0:
             raise ValueError(f"scale is positive, not {scale}")
@@ -181,7 +181,7 @@ def _check_choice(what: str, given: str, choices: tuple) -> None:
 
 
 def fans(shape) -> tuple[float, float]:
-    """The numbers of inputs and outputs of a dense ([in, out]) or convolution ([..., in, out]) kernel of this shape."""
+    """The numbers of inputs and outputs of dense ([in, out]) or convolution ([..., in, out]) weights."""
     if len(shape) < 2:
         return (shape[0],) * 2 if shape else (1, 1)
     window = math.prod(shape[:-2])
@@ -189,7 +189,7 @@ def fans(shape) -> tuple[float, float]:
 
 
 class GlorotUniform(VarianceScaling):
-    """Uniform in ±sqrt(6 / (inputs + outputs)) (Glorot and Bengio, 2010): what `get_variable` uses by default."""
+    """Uniform in ±sqrt(6 / (inputs + outputs)) (Glorot and Bengio, 2010): the default of `get_variable`."""
 
     _arguments = ("seed",)
 
@@ -227,7 +227,7 @@ def lecun_uniform(seed: int | None = None) -> VarianceScaling:
 
 
 class Orthogonal(Initializer):
-    """`gain` times a random matrix with orthonormal rows or columns (Saxe et al., 2014), from the QR of a normal one.
+    """`gain` times a random matrix with orthonormal rows or columns (Saxe et al., 2014).
 
     Shapes of more than two dimensions are taken as matrices with as many columns as the last one says.
     """

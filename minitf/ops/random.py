@@ -28,7 +28,7 @@ _MODULUS = 2**31 - 1
 def get_seed(op_seed: int | None) -> tuple[int | None, int | None]:
     """The two seeds an op with `op_seed` gets in the default graph; `(None, None)` if neither has a seed.
 
-    With only a graph seed the second one is the id of the op created last, so it depends on all ops made before.
+    With only a graph seed the second one is the id of the op created last: it depends on all ops before.
     """
     root = get_default_graph().root
     if root.seed is None and op_seed is None:
@@ -71,7 +71,7 @@ def _sizes(b, shape) -> tuple[int, ...]:
 
 
 def _draws(type: str, single, double, *half) -> None:
-    """An op whose output is drawn by one of two kernels; `half` are more operands of `single` for each type."""
+    """An op that draws by one of two kernels; `half` one more operand of `single`: for float32, float16."""
 
     def draw(b, op, shape, dtype):
         out = b.new(_sizes(b, shape), dtype)
@@ -82,9 +82,12 @@ def _draws(type: str, single, double, *half) -> None:
             b.call(single[()], _stream(b, op), out, out.size, *bits)
         return out
 
-    define(type, "shape: I -> output: @dtype", I=dtypes.INDEX, dtype=dtypes.FLOAT, shape=_drawn_shape, stateful=True,
-           differentiable=False, kernel=lambda b, op, shape: draw(b, op, shape, op.outputs[0].dtype.numpy),
-           host=lambda b, op, shape: b.constant(b.data(draw(b, op, shape, np.float32)).astype(np.float16)))  # fmt: skip
+    def draw_half(b, op, shape):
+        return b.constant(b.data(draw(b, op, shape, np.float32)).astype(np.float16))
+
+    define(type, "shape: I -> output: @dtype", I=dtypes.INDEX, dtype=dtypes.FLOAT, shape=_drawn_shape,
+           kernel=lambda b, op, shape: draw(b, op, shape, op.outputs[0].dtype.numpy), host=draw_half,
+           differentiable=False, stateful=True)  # fmt: skip
 
 
 _draws("RandomUniform", kernels.random_uniform_single, kernels.random_uniform_double, 23, 10)
@@ -102,8 +105,9 @@ def _uniform_int(b, op, shape, low, high):
     return out
 
 
-define("RandomUniformInt", "shape: I, minval: Tout, maxval: Tout -> output: Tout", I=dtypes.INDEX, Tout=dtypes.INDEX,
-       shape=_drawn_shape, kernel=_uniform_int, differentiable=False, stateful=True)  # fmt: skip
+define("RandomUniformInt", "shape: I, minval: Tout, maxval: Tout -> output: Tout", I=dtypes.INDEX,
+       Tout=dtypes.INDEX, shape=_drawn_shape, kernel=_uniform_int, differentiable=False,
+       stateful=True)  # fmt: skip
 
 
 def random_uniform(shape, minval=0, maxval=None, dtype=dtypes.float32, seed: int | None = None,
@@ -216,8 +220,8 @@ def random_crop(value, size, seed: int | None = None, name: str | None = None) -
         size = convert_to_tensor(size, dtypes.int32, name="size")
         shape = array.shape(value)
         fits = check.Assert(reduce.reduce_all(math.greater_equal(shape, size)),
-                            ["random_crop needs a value at least as large as size; their shapes are", shape, size],
-                            summarize=1000)  # fmt: skip
+                            ["random_crop needs a value at least as large as size; their shapes are",
+                             shape, size], summarize=1000)  # fmt: skip
         limit = control.with_dependencies([fits], shape) - size + 1
         offset = (
             random_uniform(array.shape(limit), dtype=dtypes.int32, maxval=dtypes.int32.max, seed=seed) % limit
@@ -247,6 +251,10 @@ def _classes(b, op, logits, num_samples):
     return out
 
 
+def _classes_of_halves(b, op, logits, num_samples):
+    return _classes(b, op, b.constant(b.data(logits).astype(np.float32)), num_samples)
+
+
 def _sample_count(b, num_samples) -> int:
     samples = int(b.data(num_samples))
     if samples < 0:
@@ -261,9 +269,9 @@ def _classes_shape(op):
     )
 
 
-define("Multinomial", "logits: T, num_samples: int32 -> output: @output_dtype", T=dtypes.FLOAT, shape=_classes_shape,
-       kernel=_classes, host=lambda b, op, logits, n: _classes(b, op, b.constant(b.data(logits).astype(np.float32)), n),
-       differentiable=False, stateful=True)  # fmt: skip
+define("Multinomial", "logits: T, num_samples: int32 -> output: @output_dtype", T=dtypes.FLOAT,
+       shape=_classes_shape, kernel=_classes, host=_classes_of_halves, differentiable=False,
+       stateful=True)  # fmt: skip
 
 
 def multinomial(
@@ -317,8 +325,8 @@ def _on_host(lower):
 
 def _distribution(type: str, signature: str, kernel, complaint: str) -> None:
     lower = _samples_of(kernel, complaint)
-    define(type, signature, S=dtypes.INDEX, T=dtypes.FLOAT, shape=_samples_shape, kernel=lower, host=_on_host(lower),
-           differentiable=type != "RandomGamma", stateful=True)  # fmt: skip
+    define(type, signature, S=dtypes.INDEX, T=dtypes.FLOAT, shape=_samples_shape, kernel=lower,
+           host=_on_host(lower), differentiable=type != "RandomGamma", stateful=True)  # fmt: skip
 
 
 _distribution("RandomGamma", "shape: S, alpha: T -> output: T", kernels.random_gamma,
@@ -330,9 +338,10 @@ _distribution("RandomPoissonV2", "shape: S, rate: T -> output: T", kernels.rando
 def random_gamma(
     shape, alpha, beta=None, dtype=dtypes.float32, seed: int | None = None, name: str | None = None
 ) -> Tensor:
-    """`shape` draws of the gamma distribution for each pair of alpha (shape) and beta (inverse scale, default 1).
+    """`shape` draws of the gamma distribution for each alpha (shape) and beta (inverse scale, default 1).
 
-    Result: shape + the shape that alpha and beta broadcast to. InvalidArgumentError for an alpha that is not positive.
+    Result: shape + the shape that alpha and beta broadcast to. InvalidArgumentError for an alpha that is not
+    positive.
     """
     dtype = _checked_type("random_gamma", dtype, dtypes.FLOAT)
     with name_scope(name, "random_gamma"):

@@ -15,10 +15,12 @@ from minitf.kernels import state as kernels
 from minitf.ops import patterns
 from minitf.ops.constant import constant
 
-define("VariableV2", "-> ref: &@dtype", shape=lambda op: op.attrs["shape"], kernel=lambda b, op: b.variable(op),
-       host=lambda b, op: b.variable(op), differentiable=False, stateful=True)  # fmt: skip
+define("VariableV2", "-> ref: &@dtype", shape=lambda op: op.attrs["shape"],
+       kernel=lambda b, op: b.variable(op), host=lambda b, op: b.variable(op), differentiable=False,
+       stateful=True)  # fmt: skip
 define("IsVariableInitialized", "ref: &dtype -> is_initialized: bool", shape=patterns.scalar, stateful=True,
-       host=lambda b, op, ref: b.constant(np.array(_slot(ref).array is not None)), differentiable=False)  # fmt: skip
+       host=lambda b, op, ref: b.constant(np.array(_slot(ref).array is not None)),
+       differentiable=False)  # fmt: skip
 
 
 def _slot(ref):
@@ -45,8 +47,8 @@ def _check_assigned(op, slot, shape: tuple) -> None:
     known = slot.op.outputs[0].shape if slot.array is None else TensorShape(slot.array.shape)
     if op.attrs["validate_shape"] and not known.is_compatible_with(shape):
         raise ValueError(
-            f"a value of shape {TensorShape(shape)} was assigned to variable '{slot.op.name}' of shape {known}; with "
-            "validate_shape=False the variable takes on the value's shape"
+            f"a value of shape {TensorShape(shape)} was assigned to variable '{slot.op.name}' of shape "
+            f"{known}; with validate_shape=False the variable takes on the value's shape"
         )
 
 
@@ -66,8 +68,8 @@ def _assign_on_host(b, op, ref, value):
     return ref
 
 
-define("Assign", "ref: &T, value: T -> output_ref: &T", shape=_assigned_shape, kernel=_assign, host=_assign_on_host,
-       differentiable=False, stateful=True)  # fmt: skip
+define("Assign", "ref: &T, value: T -> output_ref: &T", shape=_assigned_shape, kernel=_assign,
+       host=_assign_on_host, differentiable=False, stateful=True)  # fmt: skip
 
 
 def _by_meaning(b, op, ref, *values):
@@ -94,7 +96,8 @@ def _accumulator(type: str, kernel, numpy) -> None:
 def _same_shape(ref, value) -> None:
     if ref.shape != value.shape:
         raise ValueError(
-            f"a value of shape {TensorShape(value.shape)} does not fit the variable of shape {TensorShape(ref.shape)}"
+            f"a value of shape {TensorShape(value.shape)} does not fit the variable of shape "
+            f"{TensorShape(ref.shape)}"
         )
 
 
@@ -188,8 +191,9 @@ def _scatter_meaning(nd: bool, ufunc):
 
 def _scattered(name: str, kernel, ufunc, nd: bool = False, T=dtypes.NUMBER) -> None:
     define(f"Scatter{'Nd' if nd else ''}{name}", _SCATTER, T=T, I=dtypes.INDEX,
-           shape=_scatter_nd_shape if nd else _scatter_shape, numpy=_scatter_meaning(nd, ufunc), host=_by_meaning,
-           kernel=_scatter(nd, kernel, by_item_size=ufunc is None), differentiable=False, stateful=True)  # fmt: skip
+           shape=_scatter_nd_shape if nd else _scatter_shape, numpy=_scatter_meaning(nd, ufunc),
+           host=_by_meaning, kernel=_scatter(nd, kernel, by_item_size=ufunc is None), differentiable=False,
+           stateful=True)  # fmt: skip
 
 
 for _nd in (False, True):
@@ -215,13 +219,15 @@ def _count_up_to(b, op, ref):
     return b.constant(old)
 
 
-define("CountUpTo", "ref: &T -> output: T", T=dtypes.INDEX, shape=lambda op: op.inputs[0].shape.merge_with(SCALAR),
-       host=_count_up_to, differentiable=False, stateful=True)  # fmt: skip
+define("CountUpTo", "ref: &T -> output: T", T=dtypes.INDEX,
+       shape=lambda op: op.inputs[0].shape.merge_with(SCALAR), host=_count_up_to, differentiable=False,
+       stateful=True)  # fmt: skip
 define("InitializedValue", "ref: &T, initial_value: T -> value: T", shape=lambda op: op.inputs[1].shape,
        host=lambda b, op, ref, initial: initial if _slot(ref).array is None else b.snapshot(ref),
        differentiable=False, stateful=True)  # fmt: skip
-define("UninitializedNames", "refs: &** -> names: string", shape=lambda op: TensorShape([None]), stateful=True,
-       host=lambda b, op, *refs: b.constant(_names_without_value(refs)), differentiable=False)  # fmt: skip
+define("UninitializedNames", "refs: &** -> names: string", shape=lambda op: TensorShape([None]),
+       stateful=True, host=lambda b, op, *refs: b.constant(_names_without_value(refs)),
+       differentiable=False)  # fmt: skip
 
 
 def _names_without_value(refs) -> np.ndarray:

@@ -14,8 +14,9 @@ def make_template(name_: str, func_, create_scope_now_: bool = False, unique_nam
                   custom_getter_=None, **kwargs) -> Template:  # fmt: skip
     """`func_`, wrapped so that all calls share the variables that the first one makes with `get_variable`.
 
-    name_: the variables' scope, made unique. kwargs: arguments fixed for all calls. create_scope_now_: choose the
-    scope's name now, not in the first call. unique_name_: a scope name to take as it is, shared with other templates.
+    name_: the variables' scope, made unique. kwargs: arguments fixed for all calls. create_scope_now_: choose
+    the scope's name now, not in the first call. unique_name_: a scope name to take as it is, shared with
+    other templates.
 
     >>> import minitf as tf
     >>> scale = tf.make_template("scale", lambda x: x * tf.get_variable("by", []))
@@ -23,8 +24,8 @@ def make_template(name_: str, func_, create_scope_now_: bool = False, unique_nam
     >>> [v.name for v in tf.global_variables()]
     ['scale/by:0']
     """
-    return Template(name_, functools.partial(func_, **kwargs) if kwargs else func_, create_scope_now_, unique_name_,
-                    custom_getter_)  # fmt: skip
+    return Template(name_, functools.partial(func_, **kwargs) if kwargs else func_, create_scope_now_,
+                    unique_name_, custom_getter_)  # fmt: skip
 
 
 class Template:
@@ -46,6 +47,7 @@ class Template:
             pass
 
     def __call__(self, *args, **kwargs):
+        """Calls the function inside the template's scope."""
         with self._lock:
             if self._scope is None:
                 self._choose_scope()
@@ -59,8 +61,8 @@ class Template:
     def _check_shared(self, made: list) -> None:
         if made and self._called:
             raise ValueError(
-                f"template '{self._name}' made trainable variables again ({', '.join(v.name for v in made)}) after its "
-                "first call; make them with tf.get_variable(), which shares them"
+                f"template '{self._name}' made trainable variables again ({', '.join(v.name for v in made)}) "
+                "after its first call; make them with tf.get_variable(), which shares them"
             )
 
     @property

@@ -37,9 +37,9 @@ class VariableScope:
     reuse: False makes variables (or inherits), True finds them, tf.AUTO_REUSE does either.
     """
 
-    def __init__(self, reuse, name: str = "", initializer=None, regularizer=None, caching_device=None, partitioner=None,
-                 custom_getter=None, name_scope: str = "", dtype=dtypes.float32, use_resource: bool | None = None,
-                 constraint=None):  # fmt: skip
+    def __init__(self, reuse, name: str = "", initializer=None, regularizer=None, caching_device=None,
+                 partitioner=None, custom_getter=None, name_scope: str = "", dtype=dtypes.float32,
+                 use_resource: bool | None = None, constraint=None):  # fmt: skip
         self._name, self._reuse, self._name_scope = name, reuse, name_scope
         self._initializer, self._regularizer, self._constraint = initializer, regularizer, constraint
         self._caching_device, self._partitioner, self._custom_getter = (
@@ -93,10 +93,10 @@ class VariableScope:
         """The local variables in this scope."""
         return self.get_collection(GraphKeys.LOCAL_VARIABLES)
 
-    def get_variable(self, var_store, name: str, shape=None, dtype=None, initializer=None, regularizer=None, reuse=None,
-                     trainable=None, collections=None, caching_device=None, partitioner=None, validate_shape=True,
-                     use_resource=None, custom_getter=None, constraint=None, synchronization=None,
-                     aggregation=None) -> Variable:  # fmt: skip
+    def get_variable(self, var_store, name: str, shape=None, dtype=None, initializer=None, regularizer=None,
+                     reuse=None, trainable=None, collections=None, caching_device=None, partitioner=None,
+                     validate_shape=True, use_resource=None, custom_getter=None, constraint=None,
+                     synchronization=None, aggregation=None) -> Variable:  # fmt: skip
         """The variable `name` of this scope in `var_store`; see `tf.get_variable`."""
         full_name = f"{self._name}/{name}" if self._name else name
         with name_scope(None):  # a variable's name depends on variable scopes alone
@@ -104,8 +104,8 @@ class VariableScope:
             return var_store.get_variable(
                 full_name, shape=shape, dtype=self._or_mine("dtype", dtype),
                 initializer=self._or_mine("initializer", initializer),
-                regularizer=self._or_mine("regularizer", regularizer), reuse=self._reuse if reuse is None else reuse,
-                trainable=trainable, collections=collections,
+                regularizer=self._or_mine("regularizer", regularizer),
+                reuse=self._reuse if reuse is None else reuse, trainable=trainable, collections=collections,
                 caching_device=self._or_mine("caching_device", caching_device),
                 partitioner=self._or_mine("partitioner", partitioner), validate_shape=validate_shape,
                 use_resource=self._or_mine("use_resource", use_resource),
@@ -162,7 +162,8 @@ def _check_value_type(name: str, dtype, initializer) -> None:
     found = convert_to_tensor(initializer).dtype.base_dtype
     if found is not dtypes.as_dtype(dtype).base_dtype:
         raise ValueError(
-            f"variable {name} is to be {dtypes.as_dtype(dtype).name}, but its initializer is a {found.name} value"
+            f"variable {name} is to be {dtypes.as_dtype(dtype).name}, but its initializer is a {found.name} "
+            "value"
         )
 
 
@@ -206,11 +207,13 @@ def get_variable_scope() -> VariableScope:
 
 
 class variable_scope:  # noqa: N801 - TensorFlow's own name
-    """A context in which `get_variable` makes or finds variables named `scope/...`, and ops are named likewise.
+    """A context in which `get_variable` makes or finds variables named `scope/...`, and ops are named
+    likewise.
 
-    name_or_scope: a name inside the current scope, or a VariableScope to open again; with None, a unique name is
-    made from default_name. reuse: True to find variables, tf.AUTO_REUSE to make those that are missing; None or False
-    inherits. The other arguments are defaults for the variables inside. auxiliary_name_scope=False: ops' names are
+    name_or_scope: a name inside the current scope, or a VariableScope to open again; with None, a unique name
+    is made from default_name. reuse: True to find variables, tf.AUTO_REUSE to make those that are missing;
+    None or False inherits. The other arguments are defaults for the variables inside.
+    auxiliary_name_scope=False: ops' names are
     left alone.
 
     Raises:
@@ -225,9 +228,10 @@ class variable_scope:  # noqa: N801 - TensorFlow's own name
     layer/w:0 True
     """
 
-    def __init__(self, name_or_scope, default_name: str | None = None, values=None, initializer=None, regularizer=None,
-                 caching_device=None, partitioner=None, custom_getter=None, reuse=None, dtype=None, use_resource=None,
-                 constraint=None, auxiliary_name_scope: bool = True):  # fmt: skip
+    def __init__(self, name_or_scope, default_name: str | None = None, values=None, initializer=None,
+                 regularizer=None, caching_device=None, partitioner=None, custom_getter=None, reuse=None,
+                 dtype=None, use_resource=None, constraint=None,
+                 auxiliary_name_scope: bool = True):  # fmt: skip
         if name_or_scope is None and default_name is None:
             raise ValueError("a variable scope needs a name, a scope, or a default_name")
         if not isinstance(name_or_scope, (str, VariableScope, type(None))):
@@ -244,7 +248,8 @@ class variable_scope:  # noqa: N801 - TensorFlow's own name
         self._custom_getter, self._named = custom_getter, auxiliary_name_scope
         self._settings = {
             "initializer": initializer, "regularizer": regularizer, "caching_device": caching_device,
-            "partitioner": partitioner, "dtype": dtype, "use_resource": use_resource, "constraint": constraint,
+            "partitioner": partitioner, "dtype": dtype, "use_resource": use_resource,
+            "constraint": constraint,
         }  # fmt: skip
         self._stacks: list[contextlib.ExitStack] = []
 
@@ -293,42 +298,46 @@ def _leave(state: _Open, scope: VariableScope, counts: dict | None, name: str) -
         state.counts = counts
 
 
-def variable_op_scope(values, name_or_scope, default_name: str | None = None, initializer=None, regularizer=None,
-                      caching_device=None, partitioner=None, custom_getter=None, reuse=None, dtype=None,
-                      use_resource=None, constraint=None) -> variable_scope:  # fmt: skip
+def variable_op_scope(values, name_or_scope, default_name: str | None = None, initializer=None,
+                      regularizer=None, caching_device=None, partitioner=None, custom_getter=None,
+                      reuse=None, dtype=None, use_resource=None,
+                      constraint=None) -> variable_scope:  # fmt: skip
     """The old form of `variable_scope`, with values first."""
-    return variable_scope(name_or_scope, default_name, values, initializer, regularizer, caching_device, partitioner,
-                          custom_getter, reuse, dtype, use_resource, constraint)  # fmt: skip
+    return variable_scope(name_or_scope, default_name, values, initializer, regularizer, caching_device,
+                          partitioner, custom_getter, reuse, dtype, use_resource, constraint)  # fmt: skip
 
 
 # ---- variables of the open scope
 
 
-def get_variable(name: str, shape=None, dtype=None, initializer=None, regularizer=None, trainable: bool | None = None,
-                 collections=None, caching_device=None, partitioner=None, validate_shape: bool = True, use_resource=None,
-                 custom_getter=None, constraint=None, synchronization=None, aggregation=None) -> Variable:  # fmt: skip
+def get_variable(name: str, shape=None, dtype=None, initializer=None, regularizer=None,
+                 trainable: bool | None = None, collections=None, caching_device=None,
+                 partitioner=None, validate_shape: bool = True, use_resource=None, custom_getter=None,
+                 constraint=None, synchronization=None, aggregation=None) -> Variable:  # fmt: skip
     """The variable `name` in the current variable scope, made or, if the scope reuses variables, found.
 
-    shape: its shape (left out with an initializer that is a value). dtype: float32 unless the scope says otherwise.
-    initializer: a value, or a function of (shape, dtype) such as `tf.zeros_initializer()`; default: the scope's, or
-    else glorot_uniform, and zeros for integers. regularizer: a function of the variable whose result is collected in
-    the regularization losses. trainable, collections, validate_shape, constraint: as for `tf.Variable`.
+    shape: its shape (left out with an initializer that is a value). dtype: float32 unless the scope says
+    otherwise. initializer: a value, or a function of (shape, dtype) like `tf.zeros_initializer()`; default:
+    the scope's, or else glorot_uniform, and zeros for integers. regularizer: a function of the variable whose
+    result is collected in the regularization losses. trainable, collections, validate_shape, constraint: as
+    for `tf.Variable`.
 
     Raises:
-      ValueError: if it exists and is not to be reused or has another shape or type; if it has to exist and does not; if
-        its shape is not known.
+      ValueError: if it exists and is not to be reused or has another shape or type; if it has to exist and
+        does not; if its shape is not known.
     """
     return get_variable_scope().get_variable(
-        store_of(get_default_graph()), name, shape, dtype, initializer, regularizer, None, trainable, collections,
-        caching_device, partitioner, validate_shape, use_resource, custom_getter, constraint, synchronization,
-        aggregation)  # fmt: skip
+        store_of(get_default_graph()), name, shape, dtype, initializer, regularizer, None, trainable,
+        collections, caching_device, partitioner, validate_shape, use_resource, custom_getter, constraint,
+        synchronization, aggregation)  # fmt: skip
 
 
-def get_local_variable(name: str, shape=None, dtype=None, initializer=None, regularizer=None, trainable: bool = False,
-                       collections=None, caching_device=None, partitioner=None, validate_shape: bool = True,
-                       use_resource=None, custom_getter=None, constraint=None, synchronization=None,
-                       aggregation=None) -> Variable:  # fmt: skip
+def get_local_variable(name: str, shape=None, dtype=None, initializer=None, regularizer=None,
+                       trainable: bool = False, collections=None, caching_device=None,
+                       partitioner=None, validate_shape: bool = True, use_resource=None, custom_getter=None,
+                       constraint=None, synchronization=None, aggregation=None) -> Variable:  # fmt: skip
     """Like `get_variable`, for a variable that is not trained and not saved: it is a local one."""
     collections = [*(collections or ()), GraphKeys.LOCAL_VARIABLES]
-    return get_variable(name, shape, dtype, initializer, regularizer, False, collections, caching_device, partitioner,
-                        validate_shape, use_resource, custom_getter, constraint, synchronization, aggregation)  # fmt: skip
+    return get_variable(name, shape, dtype, initializer, regularizer, False, collections, caching_device,
+                        partitioner, validate_shape, use_resource, custom_getter, constraint, synchronization,
+                        aggregation)  # fmt: skip

@@ -37,10 +37,10 @@ class VariableStore:
     def __init__(self):
         self.variables: dict[str, Variable] = {}
 
-    def get_variable(self, name: str, shape=None, dtype=dtypes.float32, initializer=None, regularizer=None, reuse=None,
-                     trainable: bool | None = None, collections=None, caching_device=None, partitioner=None,
-                     validate_shape: bool = True, use_resource=None, custom_getter=None, constraint=None,
-                     synchronization=None, aggregation=None):  # fmt: skip
+    def get_variable(self, name: str, shape=None, dtype=dtypes.float32, initializer=None, regularizer=None,
+                     reuse=None, trainable: bool | None = None, collections=None, caching_device=None,
+                     partitioner=None, validate_shape: bool = True, use_resource=None, custom_getter=None,
+                     constraint=None, synchronization=None, aggregation=None):  # fmt: skip
         """The variable `name`, made or found as `reuse` says; `custom_getter` may step in."""
         arguments = {
             "shape": shape, "dtype": dtypes.as_dtype(dtype).base_dtype, "initializer": initializer,
@@ -57,7 +57,8 @@ class VariableStore:
 
     def _get(self, name, shape=None, dtype=dtypes.float32, initializer=None, regularizer=None, reuse=None,
              trainable=None, collections=None, caching_device=None, partitioner=None, validate_shape=True,
-             use_resource=None, constraint=None, synchronization=None, aggregation=None) -> Variable:  # fmt: skip
+             use_resource=None, constraint=None, synchronization=None,
+             aggregation=None) -> Variable:  # fmt: skip
         if partitioner is not None:
             raise NotImplementedError(
                 f"variable {name}: minitf keeps variables in one piece; leave out the partitioner"
@@ -70,9 +71,10 @@ class VariableStore:
             return self._found(name, as_shape(shape), dtypes.as_dtype(dtype), reuse)
         if reuse is True:
             raise ValueError(self._missing(name))
-        variable = _make(name, as_shape(shape), dtypes.as_dtype(dtype).base_dtype, initializer, trainable=trainable,
-                         collections=collections, validate_shape=validate_shape, constraint=constraint,
-                         use_resource=use_resource, caching_device=caching_device)  # fmt: skip
+        variable = _make(name, as_shape(shape), dtypes.as_dtype(dtype).base_dtype, initializer,
+                         trainable=trainable, collections=collections, validate_shape=validate_shape,
+                         constraint=constraint, use_resource=use_resource,
+                         caching_device=caching_device)  # fmt: skip
         self.variables[name] = variable
         if regularizer is not None:
             _regularize(variable, name, regularizer)
@@ -83,9 +85,9 @@ class VariableStore:
         made = f"it was created {variable.op.origin}"
         if reuse is False or reuse is None:
             raise ValueError(
-                f"variable {name} already exists; {made}. Ways out: share it (variable_scope(..., reuse=True) or "
-                "reuse=tf.AUTO_REUSE), make another one in a scope of another name, or start over with "
-                "tf.reset_default_graph() if this is a second run of the same code"
+                f"variable {name} already exists; {made}. Ways out: share it (variable_scope(..., "
+                "reuse=True) or reuse=tf.AUTO_REUSE), make another one in a scope of another name, or start "
+                "over with tf.reset_default_graph() if this is a second run of the same code"
             )
         if not shape.is_compatible_with(variable.shape):
             raise ValueError(
@@ -104,8 +106,8 @@ class VariableStore:
             f"the nearest names are {', '.join(near)}" if near else "there are no variables of similar names"
         )
         return (
-            f"variable {name} does not exist, or was not made by tf.get_variable(), and reuse=True only finds "
-            f"variables; {listed}. To make those that are missing, use reuse=tf.AUTO_REUSE"
+            f"variable {name} does not exist, or was not made by tf.get_variable(), and reuse=True only "
+            f"finds variables; {listed}. To make those that are missing, use reuse=tf.AUTO_REUSE"
         )
 
 
@@ -130,8 +132,8 @@ def _make(name: str, shape, dtype, initializer, **options) -> Variable:
     if _takes_no_arguments(initializer):
         return Variable(initializer, name=name, **options)
     raise ValueError(
-        f"variable {name} needs a fully known shape, not {shape}; without one, the initializer has to be a value or a "
-        "function of no arguments"
+        f"variable {name} needs a fully known shape, not {shape}; without one, the initializer has to be a "
+        "value or a function of no arguments"
     )
 
 

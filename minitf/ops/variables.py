@@ -20,10 +20,10 @@ from minitf.ops.joining import stack
 class Variable:
     """A tensor whose value lives in a session and changes only by assignment.
 
-    initial_value: a number, array or tensor, or a function of no arguments that makes one. dtype: the type (default:
-    the initial value's). validate_shape=False: the shape may change. collections: names of the graph's collections
-    that list the variable (default: the global variables); trainable: list it in the trainable ones too.
-    constraint: a function that optimizers apply to the value after each update.
+    initial_value: a number, array or tensor, or a function of no arguments that makes one. dtype: the type
+    (default: the initial value's). validate_shape=False: the shape may change. collections: names of the
+    graph's collections that list the variable (default: the global variables); trainable: list it in the
+    trainable ones too. constraint: a function that optimizers apply to the value after each update.
 
     Raises:
       ValueError: without an initial value of known shape, or if that belongs to the body of a loop or branch.
@@ -41,10 +41,11 @@ class Variable:
     __array_priority__ = 100  # numpy_array * variable asks the variable
     _save_slice_info = None
 
-    def __init__(self, initial_value=None, trainable: bool | None = None, collections=None, validate_shape: bool = True,
-                 caching_device=None, name: str | None = None, variable_def=None, dtype=None, expected_shape=None,
-                 import_scope=None, constraint=None, use_resource: bool | None = None, synchronization=None,
-                 aggregation=None, shape=None):  # fmt: skip
+    def __init__(self, initial_value=None, trainable: bool | None = None, collections=None,
+                 validate_shape: bool = True, caching_device=None, name: str | None = None,
+                 variable_def=None, dtype=None, expected_shape=None, import_scope=None, constraint=None,
+                 use_resource: bool | None = None, synchronization=None, aggregation=None,
+                 shape=None):  # fmt: skip
         if variable_def is not None:
             raise ValueError(
                 "minitf makes no variables from VariableDef protocol buffers; give an initial_value"
@@ -68,8 +69,8 @@ class Variable:
             known = as_shape(shape) if shape is not None else initial.shape if validate_shape else UNKNOWN
             if validate_shape and not initial.shape.is_fully_defined():
                 raise ValueError(
-                    f"the initial value {initial.name} of variable '{scope[:-1]}' has shape {initial.shape}; it has to "
-                    "be fully known, or pass validate_shape=False"
+                    f"the initial value {initial.name} of variable '{scope[:-1]}' has shape {initial.shape}; "
+                    "it has to be fully known, or pass validate_shape=False"
                 )
             self._op = apply_op("VariableV2", name=scope, dtype=initial.dtype.base_dtype, shape=known)
             self._variable = self._op.outputs[0]
@@ -236,15 +237,27 @@ def _delegates(operator: str):
     return call
 
 
-_BINARY = "add sub mul div truediv floordiv mod pow matmul and or xor".split()
-for _name in [*_BINARY, *[f"r{n}" for n in _BINARY], *"lt le gt ge abs neg invert getitem".split()]:
+_BINARY = ["add", "sub", "mul", "div", "truediv", "floordiv", "mod", "pow", "matmul", "and", "or", "xor"]
+for _name in [
+    *_BINARY,
+    *[f"r{n}" for n in _BINARY],
+    "lt",
+    "le",
+    "gt",
+    "ge",
+    "abs",
+    "neg",
+    "invert",
+    "getitem",
+]:
     setattr(Variable, f"__{_name}__", _delegates(f"__{_name}__"))
 
 
 def _convert(value: Variable, dtype=None, name=None, as_ref=False):
     if dtype is not None and not dtype.is_compatible_with(value.dtype):
         raise ValueError(
-            f"variable '{value.op.name}' is {value.dtype.base_dtype.name}, not {dtype.name}; use tf.cast to convert it"
+            f"variable '{value.op.name}' is {value.dtype.base_dtype.name}, not {dtype.name}; use tf.cast to "
+            "convert it"
         )
     return value._ref() if as_ref else value.value()
 
@@ -258,7 +271,7 @@ def _read(assigned: Tensor, read_value: bool):
 
 @contextlib.contextmanager
 def lifted():
-    """Inside the body of a loop or branch, a variable's ops are made outside; no control dependencies apply."""
+    """Ops made inside are made outside of loops and branches, and no control dependencies apply to them."""
     graph = get_default_graph()
     with contextlib.ExitStack() as stack:
         if graph.outer is not None:
@@ -273,17 +286,18 @@ def _initial(value, dtype, scope: str) -> Tensor:
             return convert_to_tensor(value(), dtype, name="initial_value")
     if isinstance(value, Tensor) and value.graph is not value.graph.root:
         raise ValueError(
-            f"the initial value {value.name} of variable '{scope[:-1]}' is computed inside the body of a loop or "
-            f"branch (created {value.op.origin}), but variables live outside; pass a function that makes it, as in "
-            "tf.Variable(lambda: tf.zeros([3])), or make it before the loop"
+            f"the initial value {value.name} of variable '{scope[:-1]}' is computed inside the body of a "
+            f"loop or branch (created {value.op.origin}), but variables live outside; pass a function that "
+            "makes it, as in tf.Variable(lambda: tf.zeros([3])), or make it before the loop"
         )
     return convert_to_tensor(value, dtype, name="initial_value")
 
 
 def _reserve_guard(initial: Tensor) -> None:
-    """Leaves the ids of the ops by which TensorFlow lets an initial value depend on variables that have none yet.
+    """Leaves the ids of the ops by which TensorFlow lets an initial value depend on variables without one.
 
-    For each variable nine ops choose between its value and its initial value, and what depends on them is copied.
+    For each variable nine ops choose between its value and its initial value, and what depends on them is
+    copied.
     """
     depends: dict[Operation, int] = {}
     stack = [initial.op]
@@ -369,14 +383,14 @@ def is_variable_initialized(variable) -> Tensor:
 
 
 def report_uninitialized_variables(var_list=None, name: str = "report_uninitialized_variables") -> Tensor:
-    """The names of those variables (default: global and local ones) that have no value: a 1-D string tensor."""
+    """The names of the variables (default: global and local ones) without a value: a 1-D string tensor."""
     var_list = global_variables() + local_variables() if var_list is None else var_list
     with name_scope(name):
         return state.uninitialized_names(list(var_list))
 
 
 def assert_variables_initialized(var_list=None) -> Tensor | None:
-    """A tensor whose evaluation fails if one of the variables (default: global and local ones) has no value."""
+    """A tensor whose evaluation fails if a variable (default: global and local ones) has no value."""
     var_list = global_variables() + local_variables() if var_list is None else var_list
     if not var_list:
         return None

@@ -1,4 +1,4 @@
-"""The streams against values recorded from TensorFlow, compiled and as plain Python; distributions by their moments."""
+"""The streams against values recorded from TensorFlow, compiled and interpreted; distributions by moments."""
 
 from pathlib import Path
 

@@ -37,10 +37,18 @@ def test_scales(initializer, bound, deviation):
     assert abs(x.mean()) < 0.03 * deviation and abs(x.std() / deviation - 1) < 0.03
 
 
-@pytest.mark.parametrize("initializer", [row[0] for row in SCALED] + [
-    tf.zeros_initializer(), tf.ones_initializer(), tf.constant_initializer([1, 2]), tf.orthogonal_initializer(2.0, 1),
-    tf.initializers.identity(3.0),
-], ids=lambda x: type(x).__name__)  # fmt: skip
+@pytest.mark.parametrize(
+    "initializer",
+    [row[0] for row in SCALED]
+    + [
+        tf.zeros_initializer(),
+        tf.ones_initializer(),
+        tf.constant_initializer([1, 2]),
+        tf.orthogonal_initializer(2.0, 1),
+        tf.initializers.identity(3.0),
+    ],
+    ids=lambda x: type(x).__name__,
+)
 def test_configs(initializer):
     """The config makes an initializer with the same numbers, also of another type."""
     config = initializer.get_config()
@@ -54,7 +62,12 @@ def test_configs(initializer):
 
 def test_configs_in_full():
     assert tf.variance_scaling_initializer(2, "fan_avg", "normal", 3, tf.float64).get_config() == {
-        "scale": 2, "mode": "fan_avg", "distribution": "normal", "seed": 3, "dtype": "float64"}  # fmt: skip
+        "scale": 2,
+        "mode": "fan_avg",
+        "distribution": "normal",
+        "seed": 3,
+        "dtype": "float64",
+    }
     assert tf.glorot_uniform_initializer(3).get_config() == {"seed": 3, "dtype": "float32"}
     assert tf.random_uniform_initializer(1, 2).get_config() == {
         "minval": 1,
@@ -67,10 +80,12 @@ def test_configs_in_full():
 
 def test_constants():
     for initializer, expected in [
-        (tf.zeros_initializer(), [[0, 0], [0, 0]]), (tf.ones_initializer(), [[1, 1], [1, 1]]),
-        (tf.constant_initializer(3), [[3, 3], [3, 3]]), (tf.constant_initializer([1, 2, 3]), [[1, 2], [3, 3]]),
+        (tf.zeros_initializer(), [[0, 0], [0, 0]]),
+        (tf.ones_initializer(), [[1, 1], [1, 1]]),
+        (tf.constant_initializer(3), [[3, 3], [3, 3]]),
+        (tf.constant_initializer([1, 2, 3]), [[1, 2], [3, 3]]),
         (tf.constant_initializer(np.arange(4.0)), [[0, 1], [2, 3]]),
-    ]:  # fmt: skip
+    ]:
         for dtype in (tf.float32, tf.int64):
             x = initializer([2, 2], dtype)
             assert x.dtype is dtype and run(x).tolist() == expected
@@ -92,17 +107,35 @@ def test_identity():
     np.testing.assert_array_equal(run(tf.initializers.identity(2.0)([2, 3])), 2 * np.eye(2, 3))
 
 
-@pytest.mark.parametrize("shape, expected", [
-    ([], (1, 1)), ([7], (7, 7)), ([3, 5], (3, 5)), ([2, 3, 4], (6, 8)), ([2, 2, 3, 4], (12, 16)),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "shape, expected",
+    [
+        ([], (1, 1)),
+        ([7], (7, 7)),
+        ([3, 5], (3, 5)),
+        ([2, 3, 4], (6, 8)),
+        ([2, 2, 3, 4], (12, 16)),
+    ],
+)
 def test_fans(shape, expected):
     assert initializers.fans(shape) == expected
     assert tf.glorot_uniform_initializer()(shape).shape.as_list() == shape
 
 
 def test_short_names():
-    for name in ("constant", "glorot_normal", "glorot_uniform", "ones", "orthogonal", "random_normal", "random_uniform",
-                 "truncated_normal", "uniform_unit_scaling", "variance_scaling", "zeros"):  # fmt: skip
+    for name in (
+        "constant",
+        "glorot_normal",
+        "glorot_uniform",
+        "ones",
+        "orthogonal",
+        "random_normal",
+        "random_uniform",
+        "truncated_normal",
+        "uniform_unit_scaling",
+        "variance_scaling",
+        "zeros",
+    ):
         assert getattr(tf.initializers, name) is getattr(tf, f"{name}_initializer")
     assert tf.initializers.global_variables is tf.global_variables_initializer
     assert tf.random.normal is tf.random_normal and tf.random.set_random_seed is tf.set_random_seed
@@ -114,16 +147,19 @@ def test_shapes_of_every_kind():
     assert tf.random_normal_initializer()(tf.placeholder(tf.int32, [3])).shape.rank == 3
 
 
-@pytest.mark.parametrize("make, parts", [
-    (lambda: tf.random_normal_initializer(dtype=tf.int32), ["RandomNormal", "int32"]),
-    (lambda: tf.variance_scaling_initializer(0), ["scale is positive"]),
-    (lambda: tf.variance_scaling_initializer(mode="fan"), ["fan_in, fan_out, fan_avg", "'fan'"]),
-    (lambda: tf.variance_scaling_initializer(distribution="x"), ["untruncated_normal", "'x'"]),
-    (lambda: tf.orthogonal_initializer()([3]), ["two or more dimensions", "[3]"]),
-    (lambda: tf.initializers.identity()([3]), ["two dimensions", "[3]"]),
-    (lambda: tf.constant_initializer([1, 2, 3])([2]), ["3 values"]),
-    (lambda: tf.random_uniform_initializer(dtype=tf.int32)([2]), ["needs a maxval"]),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "make, parts",
+    [
+        (lambda: tf.random_normal_initializer(dtype=tf.int32), ["RandomNormal", "int32"]),
+        (lambda: tf.variance_scaling_initializer(0), ["scale is positive"]),
+        (lambda: tf.variance_scaling_initializer(mode="fan"), ["fan_in, fan_out, fan_avg", "'fan'"]),
+        (lambda: tf.variance_scaling_initializer(distribution="x"), ["untruncated_normal", "'x'"]),
+        (lambda: tf.orthogonal_initializer()([3]), ["two or more dimensions", "[3]"]),
+        (lambda: tf.initializers.identity()([3]), ["two dimensions", "[3]"]),
+        (lambda: tf.constant_initializer([1, 2, 3])([2]), ["3 values"]),
+        (lambda: tf.random_uniform_initializer(dtype=tf.int32)([2]), ["needs a maxval"]),
+    ],
+)
 def test_errors(make, parts):
     with fails(ValueError, *parts):
         make()

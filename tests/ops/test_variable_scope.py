@@ -56,9 +56,8 @@ def test_default_names():
         for _ in range(2):
             with tf.variable_scope(None, "d", [tf.constant(1)]) as scope:
                 found.append(scope.name)
-    with tf.variable_scope("outer"):
-        with tf.variable_scope(None, "d") as scope:  # counting starts again with the outer scope
-            found.append(scope.name)
+    with tf.variable_scope("outer"), tf.variable_scope(None, "d") as scope:
+        found.append(scope.name)  # counting starts again with the outer scope
     with tf.variable_scope("named", "d") as scope:
         found.append(scope.name)
     assert found == ["d", "d_1", "outer/d", "outer/d_1", "outer/d", "named"]
@@ -92,8 +91,16 @@ def test_auto_reuse():
 
 def test_an_existing_variable_is_named_with_its_origin_and_the_ways_out():
     tf.get_variable("kernel", [2])
-    with fails(ValueError, "kernel already exists", __file__, 'tf.get_variable("kernel", [2])', "reuse=True",
-               "AUTO_REUSE", "another name", "tf.reset_default_graph()"):  # fmt: skip
+    with fails(
+        ValueError,
+        "kernel already exists",
+        __file__,
+        'tf.get_variable("kernel", [2])',
+        "reuse=True",
+        "AUTO_REUSE",
+        "another name",
+        "tf.reset_default_graph()",
+    ):
         tf.get_variable("kernel", [2])
 
 
@@ -132,7 +139,10 @@ def test_defaults_of_a_scope():
     assert [u.dtype.base_dtype for u in (v, w, x, y)] == [tf.float64, tf.float32, tf.float64, tf.float16]
     assert v.constraint is abs and losses == [v, x, y]
     assert [t.op.name for t in tf.get_collection(tf.GraphKeys.REGULARIZATION_LOSSES)] == [
-        "a/v/Regularizer/Const", "a/b/x/Regularizer/Const", "a/y/Regularizer/Const"]  # fmt: skip
+        "a/v/Regularizer/Const",
+        "a/b/x/Regularizer/Const",
+        "a/y/Regularizer/Const",
+    ]
     values = run(*[u.initial_value for u in (v, w, x, y)])
     assert [float(u.flat[0]) for u in map(np.asarray, values)] == [1, 2, 0, 1]
 
@@ -140,19 +150,30 @@ def test_defaults_of_a_scope():
 def test_settings_can_be_changed():
     scope = tf.get_variable_scope()
     for name, value in [
-        ("initializer", tf.ones_initializer()), ("regularizer", tf.no_regularizer), ("dtype", tf.float64),
-        ("use_resource", False), ("caching_device", "cpu:0"), ("partitioner", None),
-    ]:  # fmt: skip
+        ("initializer", tf.ones_initializer()),
+        ("regularizer", tf.no_regularizer),
+        ("dtype", tf.float64),
+        ("use_resource", False),
+        ("caching_device", "cpu:0"),
+        ("partitioner", None),
+    ]:
         getattr(scope, f"set_{name}")(value)
         assert getattr(scope, name) is value
     v = tf.get_variable("v", [1])
     assert v.dtype.base_dtype is tf.float64 and run(v.initial_value).tolist() == [1]
 
 
-@pytest.mark.parametrize("dtype, first", [
-    (tf.float32, "random_uniform"), (tf.float16, "random_uniform"), (tf.int32, "zeros"), (tf.bool, "zeros"),
-    (tf.string, "zeros"), (tf.uint8, "zeros"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "dtype, first",
+    [
+        (tf.float32, "random_uniform"),
+        (tf.float16, "random_uniform"),
+        (tf.int32, "zeros"),
+        (tf.bool, "zeros"),
+        (tf.string, "zeros"),
+        (tf.uint8, "zeros"),
+    ],
+)
 def test_default_initializers(dtype, first):
     v = tf.get_variable("v", [2, 3], dtype)
     assert v.dtype.base_dtype is dtype and v.initial_value.op.name == f"v/Initializer/{first}"
@@ -210,8 +231,21 @@ def test_custom_getters():
     assert seen == [("inner", "a/b/v", [2]), ("outer", "a/b/v_inner")]
     assert names(tf.global_variables()) == ["a/b/v_inner", "a/w"] and doubled.op.type == "Mul"
 
-    def old(getter, name, shape, dtype, initializer, regularizer, reuse, trainable, collections, caching_device,
-            partitioner, validate_shape, use_resource):  # fmt: skip
+    def old(
+        getter,
+        name,
+        shape,
+        dtype,
+        initializer,
+        regularizer,
+        reuse,
+        trainable,
+        collections,
+        caching_device,
+        partitioner,
+        validate_shape,
+        use_resource,
+    ):
         return getter(name, shape, dtype, initializer)
 
     assert tf.get_variable("old", [3], custom_getter=old).shape.as_list() == [3]
@@ -276,29 +310,45 @@ def test_variables_of_a_loop_body_are_made_outside():
         assert session.run([total, loss]) == [3, 2]
 
 
-@pytest.mark.parametrize("make, error, parts", [
-    (lambda: tf.get_variable("v"), ValueError, ["v needs a fully known shape"]),
-    (lambda: tf.get_variable("v", [None]), ValueError, ["(?,)"]),
-    (lambda: tf.get_variable("v", [2], initializer=[1.0, 2.0]), ValueError, ["leave out shape"]),
-    (lambda: tf.get_variable("v", dtype=tf.int32, initializer=1.0), ValueError, ["int32", "float32"]),
-    (lambda: tf.get_variable("v", [2], tf.complex64), ValueError, ["complex64 needs an initializer"]),
-    (lambda: tf.get_variable("v", [2], partitioner=lambda **_: [1]), NotImplementedError, ["partitioner"]),
-    (lambda: tf.get_variable("v", [2], initializer=tf.constant_initializer([1.0] * 3)), ValueError, ["3 values"]),
-    (lambda: tf.variable_scope(None), ValueError, ["default_name"]),
-    (lambda: tf.variable_scope(3), TypeError, ["3"]),
-    (lambda: tf.variable_scope(None, ["x"]), TypeError, ["default_name"]),
-    (lambda: tf.variable_scope(None, "d", reuse=True), ValueError, ["reuse=True needs a name"]),
-    (lambda: tf.variable_scope("a", reuse="yes"), ValueError, ["AUTO_REUSE"]),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "make, error, parts",
+    [
+        (lambda: tf.get_variable("v"), ValueError, ["v needs a fully known shape"]),
+        (lambda: tf.get_variable("v", [None]), ValueError, ["(?,)"]),
+        (lambda: tf.get_variable("v", [2], initializer=[1.0, 2.0]), ValueError, ["leave out shape"]),
+        (lambda: tf.get_variable("v", dtype=tf.int32, initializer=1.0), ValueError, ["int32", "float32"]),
+        (lambda: tf.get_variable("v", [2], tf.complex64), ValueError, ["complex64 needs an initializer"]),
+        (
+            lambda: tf.get_variable("v", [2], partitioner=lambda **_: [1]),
+            NotImplementedError,
+            ["partitioner"],
+        ),
+        (
+            lambda: tf.get_variable("v", [2], initializer=tf.constant_initializer([1.0] * 3)),
+            ValueError,
+            ["3 values"],
+        ),
+        (lambda: tf.variable_scope(None), ValueError, ["default_name"]),
+        (lambda: tf.variable_scope(3), TypeError, ["3"]),
+        (lambda: tf.variable_scope(None, ["x"]), TypeError, ["default_name"]),
+        (lambda: tf.variable_scope(None, "d", reuse=True), ValueError, ["reuse=True needs a name"]),
+        (lambda: tf.variable_scope("a", reuse="yes"), ValueError, ["AUTO_REUSE"]),
+    ],
+)
 def test_errors(make, error, parts):
     with fails(error, *parts):
         make()
     assert tf.global_variables() == []
 
 
-@pytest.mark.parametrize("arguments, parts", [
-    (([3],), ["(3,)", "(2,)"]), ((None, tf.int32), ["int32", "float32"]), (([2, 2],), ["(2, 2)", "(2,)"]),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "arguments, parts",
+    [
+        (([3],), ["(3,)", "(2,)"]),
+        ((None, tf.int32), ["int32", "float32"]),
+        (([2, 2],), ["(2, 2)", "(2,)"]),
+    ],
+)
 def test_sharing_with_another_shape_or_type(arguments, parts):
     tf.get_variable("v", [2])
     with tf.variable_scope("", reuse=True), fails(ValueError, "v is to be shared", "created", *parts):

@@ -10,9 +10,15 @@ from minitf.ops.while_loop import while_loop
 
 GRAPHS = {s["id"]: s for s in facts("graphs")["snippets"]}
 IDS = [
-    "variable", "variable_random", "variable_whole_program", "get_variable", "variable_scope_default_name",
-    "variable_reuse_read", "random", *[i for i in GRAPHS if i.startswith("initializer_")],
-]  # fmt: skip
+    "variable",
+    "variable_random",
+    "variable_whole_program",
+    "get_variable",
+    "variable_scope_default_name",
+    "variable_reuse_read",
+    "random",
+    *[i for i in GRAPHS if i.startswith("initializer_")],
+]
 
 
 @pytest.mark.parametrize("snippet", IDS)
@@ -36,18 +42,40 @@ def variable(session, *args, **options):
 
 def test_what_it_is():
     v = tf.Variable([[1.0, 2.0]], name="v", trainable=False)
-    assert (v.name, v.op.name, v.op.type, v.dtype.name, v.shape.as_list()) == ("v:0", "v", "VariableV2", "float32_ref", [1, 2])
-    assert v.initializer.name == "v/Assign" and v.value().name == "v/read:0" and v.initial_value.name == "v/initial_value:0"
-    assert v.graph is tf.get_default_graph() and v.get_shape() == v.shape and v.device == "" and not v.trainable
+    assert (v.name, v.op.name, v.op.type, v.dtype.name, v.shape.as_list()) == (
+        "v:0",
+        "v",
+        "VariableV2",
+        "float32_ref",
+        [1, 2],
+    )
+    assert (
+        v.initializer.name == "v/Assign"
+        and v.value().name == "v/read:0"
+        and v.initial_value.name == "v/initial_value:0"
+    )
+    assert (
+        v.graph is tf.get_default_graph() and v.get_shape() == v.shape and v.device == "" and not v.trainable
+    )
     assert repr(v) == "<tf.Variable 'v:0' shape=(1, 2) dtype=float32_ref>"
     assert tf.Variable(1, name="v").name == "v_1:0" and tf.Variable(1.0).name == "Variable:0"
 
 
-@pytest.mark.parametrize("value, dtype, expected", [
-    (1, None, tf.int32), (1.5, None, tf.float32), (np.float64(1.5), None, tf.float64), (1, tf.float64, tf.float64),
-    (True, None, tf.bool), ("a", None, tf.string), (lambda: tf.zeros([2]), None, tf.float32),
-    (lambda: 3, tf.int64, tf.int64), (np.float16([1]), None, tf.float16), (2, "float", tf.float32),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "value, dtype, expected",
+    [
+        (1, None, tf.int32),
+        (1.5, None, tf.float32),
+        (np.float64(1.5), None, tf.float64),
+        (1, tf.float64, tf.float64),
+        (True, None, tf.bool),
+        ("a", None, tf.string),
+        (lambda: tf.zeros([2]), None, tf.float32),
+        (lambda: 3, tf.int64, tf.int64),
+        (np.float16([1]), None, tf.float16),
+        (2, "float", tf.float32),
+    ],
+)
 def test_initial_values(session, value, dtype, expected):
     v = variable(session, value, dtype=dtype)
     assert v.dtype.base_dtype is expected is v.initial_value.dtype
@@ -100,11 +128,27 @@ def test_load_and_ops_without_values(session):
     assert op.type == "AssignSub" and session.run(op) is None and session.run(v).tolist() == [6, 7]
 
 
-@pytest.mark.parametrize("f", [
-    lambda a, b: a + b, lambda a, b: a - b, lambda a, b: a * b, lambda a, b: a / b, lambda a, b: a // b,
-    lambda a, b: a % b, lambda a, b: a**b, lambda a, b: -a, lambda a, b: abs(a), lambda a, b: a < b, lambda a, b: a <= b,
-    lambda a, b: a > b, lambda a, b: a >= b, lambda a, b: a[0], lambda a, b: a[:, 1:], lambda a, b: a @ b,
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "f",
+    [
+        lambda a, b: a + b,
+        lambda a, b: a - b,
+        lambda a, b: a * b,
+        lambda a, b: a / b,
+        lambda a, b: a // b,
+        lambda a, b: a % b,
+        lambda a, b: a**b,
+        lambda a, b: -a,
+        lambda a, b: abs(a),
+        lambda a, b: a < b,
+        lambda a, b: a <= b,
+        lambda a, b: a > b,
+        lambda a, b: a >= b,
+        lambda a, b: a[0],
+        lambda a, b: a[:, 1:],
+        lambda a, b: a @ b,
+    ],
+)
 def test_operators(session, f):
     one, other = np.float32([[1, 2], [3, -4]]), np.float32([[2, 2], [2, 2]])
     a, b = variable(session, one), variable(session, other)
@@ -128,7 +172,10 @@ def test_gradients(session):
 
 
 def test_initialization_of_all(session):
-    tf.Variable(1.0), tf.Variable(2.0, collections=[tf.GraphKeys.LOCAL_VARIABLES], trainable=False, name="local")
+    (
+        tf.Variable(1.0),
+        tf.Variable(2.0, collections=[tf.GraphKeys.LOCAL_VARIABLES], trainable=False, name="local"),
+    )
     report = tf.report_uninitialized_variables()
     assert session.run(report).tolist() == [b"Variable", b"local"]
     assert not session.run(tf.is_variable_initialized(tf.global_variables()[0]))
@@ -138,7 +185,9 @@ def test_initialization_of_all(session):
     with fails(tf.errors.FailedPreconditionError, "local"):
         session.run(tf.assert_variables_initialized())
     session.run(tf.local_variables_initializer())
-    assert session.run(report).tolist() == [] and session.run(tf.is_variable_initialized(tf.global_variables()[0]))
+    assert session.run(report).tolist() == [] and session.run(
+        tf.is_variable_initialized(tf.global_variables()[0])
+    )
     session.run(tf.assert_variables_initialized())
 
 
@@ -168,11 +217,14 @@ def test_values_that_depend_on_variables(session):
     assert session.run(a.initialized_value()).tolist() == [0, 0, 0]
 
 
-@pytest.mark.parametrize("make, ids", [
-    (lambda v: v.initialized_value(), [13]),
-    (lambda v: tf.Variable(v * 2.0), [5, 6, 7, 19, 20]),
-    (lambda v: tf.Variable(v.initialized_value() * 2.0), [13, 14, 15, 16, 30, 31]),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "make, ids",
+    [
+        (lambda v: v.initialized_value(), [13]),
+        (lambda v: tf.Variable(v * 2.0), [5, 6, 7, 19, 20]),
+        (lambda v: tf.Variable(v.initialized_value() * 2.0), [13, 14, 15, 16, 30, 31]),
+    ],
+)
 def test_ids_count_the_ops_that_tensorflow_makes(make, ids):
     """The ids of the ops made after a variable's four, as TensorFlow numbers them in the same programs."""
     make(tf.Variable(tf.zeros([2])))
@@ -217,19 +269,22 @@ def test_made_inside_a_loop(session):
         while_loop(lambda i: i < 3, bad, [0])
 
 
-@pytest.mark.parametrize("make, error, parts", [
-    (lambda: tf.Variable(), ValueError, ["initial_value"]),
-    (lambda: tf.Variable(None), ValueError, ["initial_value"]),
-    (lambda: tf.Variable(1.5, dtype=tf.int32), TypeError, ["1.5", "int32"]),
-    (lambda: tf.Variable(tf.constant(1), dtype=tf.float32), ValueError, ["int32", "float32"]),
-    (lambda: tf.Variable(1.0, constraint=3), ValueError, ["constraint"]),
-    (lambda: tf.Variable([[1], [2, 3]]), ValueError, ["rectangular"]),
-    (lambda: tf.Variable(variable_def=object()), ValueError, ["VariableDef"]),
-    (lambda: tf.Variable(1.0).assign("a"), TypeError, ["float32"]),
-    (lambda: tf.add(tf.Variable(1.0), tf.Variable(1)), TypeError, ["int32", "float32"]),
-    (lambda: tf.Variable(1.0).load(2.0), ValueError, ["default session"]),
-    (lambda: tf.Variable(1.0).eval(), ValueError, ["default session"]),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "make, error, parts",
+    [
+        (lambda: tf.Variable(), ValueError, ["initial_value"]),
+        (lambda: tf.Variable(None), ValueError, ["initial_value"]),
+        (lambda: tf.Variable(1.5, dtype=tf.int32), TypeError, ["1.5", "int32"]),
+        (lambda: tf.Variable(tf.constant(1), dtype=tf.float32), ValueError, ["int32", "float32"]),
+        (lambda: tf.Variable(1.0, constraint=3), ValueError, ["constraint"]),
+        (lambda: tf.Variable([[1], [2, 3]]), ValueError, ["rectangular"]),
+        (lambda: tf.Variable(variable_def=object()), ValueError, ["VariableDef"]),
+        (lambda: tf.Variable(1.0).assign("a"), TypeError, ["float32"]),
+        (lambda: tf.add(tf.Variable(1.0), tf.Variable(1)), TypeError, ["int32", "float32"]),
+        (lambda: tf.Variable(1.0).load(2.0), ValueError, ["default session"]),
+        (lambda: tf.Variable(1.0).eval(), ValueError, ["default session"]),
+    ],
+)
 def test_errors(make, error, parts):
     with fails(error, *parts):
         make()

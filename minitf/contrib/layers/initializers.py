@@ -20,11 +20,11 @@ def xavier_initializer(uniform: bool = True, seed: int | None = None, dtype=dtyp
 xavier_initializer_conv2d = xavier_initializer
 
 
-def variance_scaling_initializer(factor=2.0, mode: str = "FAN_IN", uniform: bool = False, seed: int | None = None,
-                                 dtype=dtypes.float32):  # fmt: skip
-    """An initializer of variance factor / n, where mode says what n is: FAN_IN, FAN_OUT, or FAN_AVG, their mean.
+def variance_scaling_initializer(factor=2.0, mode: str = "FAN_IN", uniform: bool = False,
+                                 seed: int | None = None, dtype=dtypes.float32):  # fmt: skip
+    """An initializer of variance factor / n; n is FAN_IN, FAN_OUT or their mean FAN_AVG, as mode says.
 
-    Normal numbers are truncated at two standard deviations; their stddev is sqrt(1.3 * factor / n) before that.
+    Normal numbers of stddev sqrt(1.3 * factor / n) are truncated at two standard deviations.
 
     Raises:
       TypeError: for a dtype that is not floating point, or another mode.
