@@ -5,7 +5,7 @@ from minitf.kernels.abi import FLOATS, T, i64, kernel, like, real
 
 @kernel(T=FLOATS)
 def leaky_relu(g: T, x: T, o: T, alpha: real, n: i64):
-    """o = g where x > 0, else alpha * g: the activation if g is x, its gradient if g is that of the output."""
+    """o = g where x > 0, else alpha * g: the activation if g is x, or its gradient, g being that of o."""
     slope = like(g[0], alpha)
     for i in range(n):
         o[i] = g[i] if x[i] > 0 else slope * g[i]

@@ -1,8 +1,8 @@
 """One step of each optimizer, in one pass over a variable and its slots.
 
-All kernels update rows: row `index[k]` of the variable and of its slots by row k of the gradient, for k < count. A dense
-update is one row as long as the variable. Hyperparameters are arrays of one element. The status is 1 + the position of the
-first index that is not in 0 .. rows - 1; then nothing was written.
+All kernels update rows: row `index[k]` of the variable and of its slots by row k of the gradient, for k <
+count. A dense update is one row as long as the variable. Hyperparameters are arrays of one element. The
+status is 1 + the position of the first index that is not in 0 .. rows - 1; then nothing was written.
 """
 
 import math
@@ -30,6 +30,7 @@ def shrunk(x, threshold, scale):
 
 @kernel(T=FLOATS, I=INDEX)
 def apply_gradient_descent(var: T, lr: T, g: T, index: I, count: i64, rows: i64, width: i64):
+    """w -= lr g."""
     bad, rate = outside(index, count, rows), lr[0]
     for k in range(0 if bad else count):
         row = index[k] * width
@@ -42,6 +43,7 @@ def apply_gradient_descent(var: T, lr: T, g: T, index: I, count: i64, rows: i64,
 def apply_momentum(
     var: T, accum: T, lr: T, momentum: T, g: T, index: I, count: i64, rows: i64, width: i64, nesterov: i64
 ):
+    """a = momentum a + g; w -= lr a, or lr (g + momentum a) with nesterov."""
     bad, rate, mu = outside(index, count, rows), lr[0], momentum[0]
     for k in range(0 if bad else count):
         row = index[k] * width
@@ -55,6 +57,7 @@ def apply_momentum(
 
 @kernel(T=FLOATS, I=INDEX)
 def apply_adagrad(var: T, accum: T, lr: T, g: T, index: I, count: i64, rows: i64, width: i64):
+    """a += g**2; w -= lr g / sqrt(a)."""
     bad, rate = outside(index, count, rows), lr[0]
     for k in range(0 if bad else count):
         row = index[k] * width
@@ -71,6 +74,7 @@ def apply_adadelta(
     var: T, accum: T, accum_update: T, lr: T, rho: T, epsilon: T, g: T,
     index: I, count: i64, rows: i64, width: i64,
 ):  # fmt: skip
+    """Steps as long as past ones, by averages of g**2 and step**2."""
     bad, rate, keep, eps = outside(index, count, rows), lr[0], rho[0], epsilon[0]
     take = like(keep, 1) - keep
     for k in range(0 if bad else count):
@@ -90,6 +94,7 @@ def apply_adam(
     var: T, m: T, v: T, beta1_power: T, beta2_power: T, lr: T, beta1: T, beta2: T, epsilon: T, g: T,
     index: I, count: i64, rows: i64, width: i64, nesterov: i64,
 ):  # fmt: skip
+    """m, v: averages of g and g**2; w -= corrected lr * m / (sqrt(v) + epsilon)."""
     bad, eps, one = outside(index, count, rows), epsilon[0], like(lr[0], 1)
     rate = lr[0] * math.sqrt(one - beta2_power[0]) / (one - beta1_power[0])
     keep, take1, take2 = beta1[0], one - beta1[0], one - beta2[0]
@@ -111,6 +116,7 @@ def apply_rms_prop(
     var: T, ms: T, mom: T, lr: T, rho: T, momentum: T, epsilon: T, g: T,
     index: I, count: i64, rows: i64, width: i64,
 ):  # fmt: skip
+    """Momentum on g / sqrt(ms + epsilon), ms the average of g**2."""
     bad, rate, mu, eps = outside(index, count, rows), lr[0], momentum[0], epsilon[0]
     take = like(rate, 1) - rho[0]
     for k in range(0 if bad else count):
@@ -130,6 +136,7 @@ def apply_centered_rms_prop(
     var: T, mg: T, ms: T, mom: T, lr: T, rho: T, momentum: T, epsilon: T, g: T,
     index: I, count: i64, rows: i64, width: i64,
 ):  # fmt: skip
+    """As `apply_rms_prop`, with the variance of g in place of ms."""
     bad, rate, mu, eps = outside(index, count, rows), lr[0], momentum[0], epsilon[0]
     take = like(rate, 1) - rho[0]
     for k in range(0 if bad else count):
@@ -151,6 +158,7 @@ def apply_ftrl(
     var: T, accum: T, linear: T, lr: T, l1: T, l2: T, l2_shrinkage: T, lr_power: T, g: T,
     index: I, count: i64, rows: i64, width: i64,
 ):  # fmt: skip
+    """Follow the regularized leader."""
     bad, rate, power = outside(index, count, rows), lr[0], -lr_power[0]
     first, second, shrinkage = l1[0], l2[0] + l2[0], l2_shrinkage[0] + l2_shrinkage[0]
     for k in range(0 if bad else count):
@@ -171,6 +179,7 @@ def apply_ftrl(
 def apply_proximal_gradient_descent(
     var: T, lr: T, l1: T, l2: T, g: T, index: I, count: i64, rows: i64, width: i64
 ):
+    """Gradient descent, then a proximal step."""
     bad, rate = outside(index, count, rows), lr[0]
     threshold, scale = rate * l1[0], like(rate, 1) / (like(rate, 1) + rate * l2[0])
     for k in range(0 if bad else count):
@@ -185,6 +194,7 @@ def apply_proximal_gradient_descent(
 def apply_proximal_adagrad(
     var: T, accum: T, lr: T, l1: T, l2: T, g: T, index: I, count: i64, rows: i64, width: i64
 ):
+    """Adagrad, then a proximal step."""
     bad, one = outside(index, count, rows), like(lr[0], 1)
     for k in range(0 if bad else count):
         row = index[k] * width
@@ -202,6 +212,7 @@ def apply_adagrad_da(
     var: T, gradients: T, squares: T, lr: T, l1: T, l2: T, step: T, g: T,
     index: I, count: i64, rows: i64, width: i64,
 ):  # fmt: skip
+    """Adagrad by dual averaging: w from the sums of g and of g**2."""
     bad, rate, threshold, decay = outside(index, count, rows), lr[0], l1[0] * step[0], l2[0] * step[0] * lr[0]
     for k in range(0 if bad else count):
         row = index[k] * width

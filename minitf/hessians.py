@@ -10,8 +10,14 @@ from minitf.ops import array, joining, matrix
 from minitf.ops.while_loop import while_loop
 
 
-def hessians(ys, xs, name: str = "hessians", colocate_gradients_with_ops: bool = False, gate_gradients: bool = False,
-             aggregation_method=None) -> list[Tensor]:  # fmt: skip
+def hessians(
+    ys,
+    xs,
+    name: str = "hessians",
+    colocate_gradients_with_ops: bool = False,
+    gate_gradients: bool = False,
+    aggregation_method=None,
+) -> list[Tensor]:
     """For each x of xs, the second derivatives of sum(ys): a tensor of shape x.shape + x.shape.
 
     Raises:
@@ -42,7 +48,9 @@ def _hessian(g, x) -> Tensor:
         return i + 1, array.concat([rows, array.reshape(again, [1, -1])], 0)
 
     start = array.zeros(joining.stack([0, size]), x.dtype.base_dtype)
-    rows = while_loop(lambda i, rows: i < size, row, (0, start), shape_invariants=(SCALAR, TensorShape([None, None])))[1]
+    rows = while_loop(
+        lambda i, rows: i < size, row, (0, start), shape_invariants=(SCALAR, TensorShape([None, None]))
+    )[1]
     result = array.reshape(rows, array.concat([shape, shape], 0))
     result.set_shape(x.shape.concatenate(x.shape))
     return result

@@ -16,20 +16,22 @@ from minitf.ops.nn import batch_norm_with_global_normalization as batch_norm_wit
 from minitf.ops.nn import batch_normalization as batch_normalization
 from minitf.ops.nn import bias_add as bias_add
 from minitf.ops.nn import dropout as dropout
-from minitf.ops.nn import in_top_k as in_top_k
 from minitf.ops.nn import l2_loss as l2_loss
 from minitf.ops.nn import l2_normalize as l2_normalize
 from minitf.ops.nn import log_softmax as log_softmax
 from minitf.ops.nn import moments as moments
 from minitf.ops.nn import relu_layer as relu_layer
 from minitf.ops.nn import softmax as softmax
-from minitf.ops.nn import top_k as top_k
 from minitf.ops.nn import weighted_moments as weighted_moments
 from minitf.ops.nn import xw_plus_b as xw_plus_b
 from minitf.ops.nn import zero_fraction as zero_fraction
+from minitf.ops.top_k import in_top_k as in_top_k
+from minitf.ops.top_k import top_k as top_k
 from minitf.ops.xent import log_poisson_loss as log_poisson_loss
 from minitf.ops.xent import sigmoid_cross_entropy_with_logits as sigmoid_cross_entropy_with_logits
 from minitf.ops.xent import softmax_cross_entropy_with_logits as softmax_cross_entropy_with_logits
 from minitf.ops.xent import softmax_cross_entropy_with_logits_v2 as softmax_cross_entropy_with_logits_v2
-from minitf.ops.xent import sparse_softmax_cross_entropy_with_logits as sparse_softmax_cross_entropy_with_logits
+from minitf.ops.xent import (
+    sparse_softmax_cross_entropy_with_logits as sparse_softmax_cross_entropy_with_logits,
+)
 from minitf.ops.xent import weighted_cross_entropy_with_logits as weighted_cross_entropy_with_logits

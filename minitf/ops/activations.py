@@ -20,7 +20,8 @@ SELU_SLOPE = SELU_SCALE * 1.6732632423543772848170429916717
 
 def _activation(type: str, numpy, kernel, slope_numpy, slope_kernel, slope_from: str, slope_grad=None,
                 T=dtypes.FLOAT) -> None:  # noqa: N803  # fmt: skip
-    """Defines `type`, and `type`Grad(dy, s) with the slope computed from s, the input or the output of `type`.
+    """Defines `type`, and `type`Grad(dy, s) with the slope computed from s, the input or the output of
+    `type`.
 
     slope_grad(g, dy, s) is the gradient for s; without it the slope is constant almost everywhere.
     """
@@ -33,9 +34,18 @@ def _activation(type: str, numpy, kernel, slope_numpy, slope_kernel, slope_from:
         dy, s = op.inputs
         return apply(f"{type}Grad", g, s, **_parameters(op)), slope_grad(g, dy, s) if slope_grad else None
 
-    define(type, "features: T -> activations: T", T=T, shape=patterns.same, numpy=numpy, kernel=kernel, grad=grad)
-    define(f"{type}Grad", "gradients: T, features: T -> backprops: T", T=T, shape=patterns.merged, numpy=slope_numpy,
-           kernel=slope_kernel, grad=grad_of_grad)  # fmt: skip
+    define(
+        type, "features: T -> activations: T", T=T, shape=patterns.same, numpy=numpy, kernel=kernel, grad=grad
+    )
+    define(
+        f"{type}Grad",
+        "gradients: T, features: T -> backprops: T",
+        T=T,
+        shape=patterns.merged,
+        numpy=slope_numpy,
+        kernel=slope_kernel,
+        grad=grad_of_grad,
+    )
 
 
 def _parameters(op) -> dict:
@@ -76,16 +86,34 @@ def _selu(op, x):
 _activation("Relu", lambda op, x: np.maximum(x, 0), patterns.unary(elementwise.relu),
             lambda op, g, y: np.where(y > 0, g, np.zeros_like(g)), patterns.binary(elementwise.relu_grad),
             "output", T=dtypes.REAL)  # fmt: skip
-_activation("Relu6", lambda op, x: np.clip(x, 0, 6), patterns.unary(elementwise.relu6),
-            lambda op, g, y: np.where((y > 0) & (y < 6), g, np.zeros_like(g)), patterns.binary(elementwise.relu6_grad),
-            "output", T=dtypes.REAL)  # fmt: skip
+_activation(
+    "Relu6",
+    lambda op, x: np.clip(x, 0, 6),
+    patterns.unary(elementwise.relu6),
+    lambda op, g, y: np.where((y > 0) & (y < 6), g, np.zeros_like(g)),
+    patterns.binary(elementwise.relu6_grad),
+    "output",
+    T=dtypes.REAL,
+)
 _activation("LeakyRelu", lambda op, x: _leaky(op, x, x), _leaky_kernel, _leaky, _leaky_kernel, "input")
-_activation("Elu", lambda op, x: np.where(x < 0, np.expm1(np.minimum(x, 0)), x), patterns.unary(elementwise.elu),
-            lambda op, g, y: np.where(y < 0, g * (y + 1), g), patterns.binary(elementwise.elu_grad), "output",
-            lambda g, dy, y: _where_negative(y, g * dy))  # fmt: skip
-_activation("Selu", _selu, patterns.unary(elementwise.selu),
-            lambda op, g, y: np.where(y < 0, g * (y + SELU_SLOPE), g * SELU_SCALE), patterns.binary(elementwise.selu_grad),
-            "output", lambda g, dy, y: _where_negative(y, g * dy))  # fmt: skip
+_activation(
+    "Elu",
+    lambda op, x: np.where(x < 0, np.expm1(np.minimum(x, 0)), x),
+    patterns.unary(elementwise.elu),
+    lambda op, g, y: np.where(y < 0, g * (y + 1), g),
+    patterns.binary(elementwise.elu_grad),
+    "output",
+    lambda g, dy, y: _where_negative(y, g * dy),
+)
+_activation(
+    "Selu",
+    _selu,
+    patterns.unary(elementwise.selu),
+    lambda op, g, y: np.where(y < 0, g * (y + SELU_SLOPE), g * SELU_SCALE),
+    patterns.binary(elementwise.selu_grad),
+    "output",
+    lambda g, dy, y: _where_negative(y, g * dy),
+)
 _activation("Softplus", lambda op, x: np.logaddexp(x, 0), patterns.unary(elementwise.softplus),
             lambda op, g, x: g / (1 + np.exp(-x)), patterns.binary(elementwise.softplus_grad), "input",
             _softplus_slope_grad)  # fmt: skip

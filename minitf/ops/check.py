@@ -21,25 +21,36 @@ from minitf.ops import array, control, math, patterns, reduce
 
 
 def summarized(value: np.ndarray, limit: int | None) -> str:
-    """The first `limit` elements (all if negative, 3 if None) in TensorFlow's way: `[1 2][3...`."""
+    """The first `limit` elements (all if negative, 3 if None) in TensorFlow's way: `[1 2][3...]...`."""
     limit = 3 if limit is None else value.size if limit < 0 else limit
     shown = [_text(v) for v in value.reshape(-1)[:limit]]
-    text = _nested(shown, value.shape) if value.ndim else " ".join(shown)
+    text = _nested(shown, value.shape) if value.ndim > 1 else " ".join(shown)
     return text + "..." * (value.size > limit)
 
 
 def _text(item) -> str:
     if isinstance(item, bytes):
         return item.decode(errors="replace")
-    return f"{item:g}" if isinstance(item, np.floating) else str(int(item)) if isinstance(item, np.bool_) else str(item)
+    if isinstance(item, np.floating):
+        return _shortest(item)
+    return str(int(item)) if isinstance(item, np.bool_) else str(item)
+
+
+def _shortest(number: np.floating) -> str:
+    """The number with as many digits as its type holds for sure, or with all that tell it from its
+    neighbours.
+    """
+    digits = np.finfo(number.dtype).precision
+    text = f"{number:.{digits}g}"
+    return text if number.dtype.type(text) == number else f"{number:.{digits + (2 if digits > 9 else 3)}g}"
 
 
 def _nested(items: list, shape: tuple) -> str:
     if len(shape) == 1:
-        return " ".join(items)
+        return " ".join(items) + "..." * (0 < len(items) < shape[0])
     step = int(np.prod(shape[1:]))
     rows = [items[i : i + step] for i in range(0, len(items), step or 1)]
-    return "".join(f"[{_nested(row, shape[1:])}{'...' if len(row) < step else ''}]" for row in rows)
+    return "".join(f"[{_nested(row, shape[1:])}]" for row in rows)
 
 
 def _assert(b, op, condition, *data):
@@ -71,25 +82,41 @@ def Assert(condition, data, summarize: int | None = None, name: str | None = Non
     with name_scope(name, "Assert"):
         condition = convert_to_tensor(condition, dtype=dtypes.bool, name="Condition")
         op = apply_op("Assert", condition, list(data), summarize=summarize, name="Assert")
-    if any(t.dtype.base_dtype not in (dtypes.string, dtypes.int32) for t in op.inputs[1:]):
-        _reserve_guard_ids(op)
+    _reserve_guard_ids(op)
     return op
 
 
 def _reserve_guard_ids(op: Operation) -> None:
-    """TensorFlow wraps assertions about other than int32 and strings in a cond: ids of the ops around the Assert."""
-    switched = {t for t in op.inputs if t.op.type != "Const" or not t.op.name.startswith(op.name)}
-    get_default_graph().reserve_ids(8 + len(switched))
+    """Leaves the ids of what TensorFlow adds: constants for the data once more, and around all but strings
+    and int32 a cond that lets the data through only if the assertion fails.
+    """
+    own = [t for t in op.inputs[1:] if t.op.type == "Const" and t.op.name.startswith(f"{op.name}/data")]
+    guarded = any(t.dtype.base_dtype not in (dtypes.string, dtypes.int32) for t in op.inputs[1:])
+    switched = len(set(op.inputs) - set(own))
+    get_default_graph().reserve_ids(len(own) + guarded * (8 + switched))
 
 
-def Print(input_, data, message: str | None = None, first_n: int | None = None, summarize: int | None = None,
-          name: str | None = None) -> Tensor:  # noqa: N802  # fmt: skip
+def Print(
+    input_,
+    data,
+    message: str | None = None,
+    first_n: int | None = None,
+    summarize: int | None = None,
+    name: str | None = None,
+) -> Tensor:  # noqa: N802
     """`input_` itself; when it is computed, `message` and the tensors `data` are printed to standard error.
 
     first_n: print only in the first n runs of a session; summarize: elements shown of each tensor (3).
     """
-    return apply("Print", input_, list(data), message=message or "", first_n=-1 if first_n is None else first_n,
-                 summarize=summarize, name=name or "Print")  # fmt: skip
+    return apply(
+        "Print",
+        input_,
+        list(data),
+        message=message or "",
+        first_n=-1 if first_n is None else first_n,
+        summarize=summarize,
+        name=name or "Print",
+    )
 
 
 # ---- comparing values
@@ -98,7 +125,9 @@ def Print(input_, data, message: str | None = None, first_n: int | None = None, 
 def _checked(condition: Tensor, known, data, summarize, message) -> Operation:
     """An Assert; `known` False (the values are constants) fails at once."""
     if known is not None and not known:
-        raise errors.InvalidArgumentError(None, None, "\n".join(_static_text(d) for d in data if d not in ("", None)))
+        raise errors.InvalidArgumentError(
+            None, None, "\n".join(_static_text(d) for d in data if d not in ("", None))
+        )
     return Assert(condition, data, summarize)
 
 
@@ -121,7 +150,8 @@ def _compare(symbol: str, function, type: str, default: str, doc: str):
     check.__name__ = check.__qualname__ = default
     check.__doc__ = f"""An op that fails with InvalidArgumentError unless {doc}.
 
-    x, y: tensors that broadcast; data, summarize: what to show then, and how much of it; message: its first line.
+    x, y: tensors that broadcast; data, summarize: what to show then, and how much of it; message: its first
+    line.
 
     Raises:
       InvalidArgumentError: at once, if both are constants and the assertion is false.
@@ -132,7 +162,7 @@ def _compare(symbol: str, function, type: str, default: str, doc: str):
 def _comparison(symbol, function, type, x, y, data, summarize, message) -> Operation:
     x_value, y_value = constant_value(x), constant_value(y)
     known = None if x_value is None or y_value is None else bool(np.all(function(x_value, y_value)))
-    if known and type == "Equal":
+    if type == "Equal" and (known or x is y):
         return control.no_op()
     if data is None:
         data = [message or "", f"Condition x {symbol} y did not hold element-wise:", f"x ({x.name}) = ", x,
@@ -141,11 +171,15 @@ def _comparison(symbol, function, type, x, y, data, summarize, message) -> Opera
 
 
 assert_equal = _compare("==", operator.eq, "Equal", "assert_equal", "x equals y everywhere")
-assert_none_equal = _compare("!=", operator.ne, "NotEqual", "assert_none_equal", "x differs from y everywhere")
+assert_none_equal = _compare(
+    "!=", operator.ne, "NotEqual", "assert_none_equal", "x differs from y everywhere"
+)
 assert_less = _compare("<", operator.lt, "Less", "assert_less", "x < y everywhere")
 assert_less_equal = _compare("<=", operator.le, "LessEqual", "assert_less_equal", "x <= y everywhere")
 assert_greater = _compare(">", operator.gt, "Greater", "assert_greater", "x > y everywhere")
-assert_greater_equal = _compare(">=", operator.ge, "GreaterEqual", "assert_greater_equal", "x >= y everywhere")
+assert_greater_equal = _compare(
+    ">=", operator.ge, "GreaterEqual", "assert_greater_equal", "x >= y everywhere"
+)
 
 
 def _sign(default: str, words: str, symbol: str, check, zero_first: bool):
@@ -155,7 +189,12 @@ def _sign(default: str, words: str, symbol: str, check, zero_first: bool):
         with name_scope(name, default):
             x = convert_to_tensor(x, name="x")
             if data is None:
-                data = [message or "", f"Condition x {symbol} 0 did not hold element-wise:", f"x ({x.name}) = ", x]
+                data = [
+                    message or "",
+                    f"Condition x {symbol} 0 did not hold element-wise:",
+                    f"x ({x.name}) = ",
+                    x,
+                ]
             zero = convert_to_tensor(0, dtype=x.dtype.base_dtype, name="Const")
             return check(*((zero, x) if zero_first else (x, zero)), data=data, summarize=summarize)
 
@@ -186,7 +225,14 @@ def assert_near(x, y, rtol=None, atol=None, data=None, summarize=None, message=N
         rtol = convert_to_tensor(small if rtol is None else rtol, dtype=x.dtype.real_dtype, name="rtol")
         atol = convert_to_tensor(small if atol is None else atol, dtype=x.dtype.real_dtype, name="atol")
         if data is None:
-            data = [message or "", "x and y not equal to tolerance: ", f"x ({x.name}) = ", x, f"y ({y.name}) = ", y]
+            data = [
+                message or "",
+                "x and y not equal to tolerance: ",
+                f"x ({x.name}) = ",
+                x,
+                f"y ({y.name}) = ",
+                y,
+            ]
         close = math.less(math.abs(x - y), atol + rtol * math.abs(y))
         return _checked(reduce.reduce_all(close), constant_value(close), data, summarize, message)
 
@@ -207,8 +253,13 @@ def _rank_check(default: str, words: str, function, type: str):
                     raise ValueError(_rank_error(x, f"{words}{int(wanted)}", message))
                 return control.no_op(name="static_checks_determined_all_ok")
             if data is None:
-                data = [message or "", f"Tensor {x.name} must have rank {words.strip()}", rank, "Received shape: ",
-                        array.shape(x)]  # fmt: skip
+                data = [
+                    message or "",
+                    f"Tensor {x.name} must have rank {words.strip()}",
+                    rank,
+                    "Received shape: ",
+                    array.shape(x),
+                ]
             return Assert(apply(type, array.rank(x), rank), data, summarize)
 
     check.__name__ = check.__qualname__ = default
@@ -254,7 +305,13 @@ def assert_rank_in(x, ranks, data=None, summarize=None, message=None, name: str 
             return control.no_op(name="static_checks_determined_all_ok")
         rank = array.rank(x)
         if data is None:
-            data = [message or "", f"Tensor {x.name} must have rank in", *ranks, "Received shape: ", array.shape(x)]
+            data = [
+                message or "",
+                f"Tensor {x.name} must have rank in",
+                *ranks,
+                "Received shape: ",
+                array.shape(x),
+            ]
         found = math.equal(ranks[0], rank)
         for other in ranks[1:]:
             found = math.logical_or(found, math.equal(other, rank))
@@ -280,7 +337,9 @@ def assert_type(tensor, tf_type, message: str | None = None, name: str | None = 
         tensor = convert_to_tensor(tensor, name="tensor")
         if tensor.dtype.base_dtype != dtypes.as_dtype(tf_type).base_dtype:
             wanted = dtypes.as_dtype(tf_type).name
-            raise TypeError(f"{message or ''}  {tensor.name} must be of type {wanted}, not {tensor.dtype.name}".strip())
+            raise TypeError(
+                f"{message or ''}  {tensor.name} must be of type {wanted}, not {tensor.dtype.name}".strip()
+            )
         return control.no_op(name="statically_determined_correct_type")
 
 
@@ -289,7 +348,9 @@ def assert_integer(x, message: str | None = None, name: str | None = None) -> Op
     with name_scope(name, "assert_integer"):
         x = convert_to_tensor(x, name="x")
         if not x.dtype.is_integer:
-            raise TypeError(f"{message or ''}  {x.name} must be of an integer type, not {x.dtype.name}".strip())
+            raise TypeError(
+                f"{message or ''}  {x.name} must be of an integer type, not {x.dtype.name}".strip()
+            )
         return control.no_op(name="statically_determined_was_integer")
 
 
@@ -328,7 +389,7 @@ def is_numeric_tensor(tensor) -> bool:
 
 
 def is_non_decreasing(x, name: str | None = None) -> Tensor:
-    """A bool scalar: whether x[0] <= x[1] <= ..., all elements in row-major order."""
+    """Whether x[0] <= x[1] <= ..., all elements in row-major order: a bool scalar."""
     with name_scope(name, "is_non_decreasing"):
         before, after = _neighbours(x)
         return reduce.reduce_all(math.less_equal(before, after))
@@ -356,18 +417,26 @@ def _finite(op, x):
     return x
 
 
-define("CheckNumerics", "tensor: T -> output: T", T=dtypes.FLOAT, shape=patterns.same, numpy=_finite, stateful=True,
-       grad=lambda op, g: check_numerics(g, "Not a number (NaN) or infinity (Inf) values detected in gradient. "
-                                            + op.attrs["message"]))  # fmt: skip
+define(
+    "CheckNumerics",
+    "tensor: T -> output: T",
+    T=dtypes.FLOAT,
+    shape=patterns.same,
+    numpy=_finite,
+    stateful=True,
+    grad=lambda op, g: check_numerics(
+        g, "Not a number (NaN) or infinity (Inf) values detected in gradient. " + op.attrs["message"]
+    ),
+)
 
 
 def check_numerics(tensor, message: str, name: str | None = None) -> Tensor:
-    """`tensor` itself; InvalidArgumentError with `message`, when it runs, if an element is NaN or infinite."""
+    """`tensor` itself; InvalidArgumentError with `message`, when it runs, if it holds NaN or infinity."""
     return apply("CheckNumerics", tensor, message=message, name=name)
 
 
 def verify_tensor_all_finite(t, msg: str, name: str | None = None) -> Tensor:
-    """`t` itself, once checked to hold neither NaN nor infinity; InvalidArgumentError with `msg` otherwise."""
+    """`t`, once checked to hold neither NaN nor infinity; InvalidArgumentError with `msg` otherwise."""
     with name_scope(name, "VerifyFinite"):
         t = convert_to_tensor(t, name="t")
         return control.with_dependencies([check_numerics(t, msg)], t)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import collections
 import numbers
 
 import numpy as np
@@ -15,7 +14,19 @@ from minitf.framework.registry import define
 from minitf.framework.shape import UNKNOWN, TensorShape
 from minitf.framework.static import constant_value
 from minitf.framework.tensor import Tensor
-from minitf.ops import activations, array, gather, identity, joining, linalg, math, patterns, random, ranges, reduce
+from minitf.kernels import elementwise, layout
+from minitf.kernels import nn as kernels
+from minitf.kernels import reduce as reductions
+from minitf.ops import (
+    activations,
+    array,
+    identity,
+    linalg,
+    math,
+    patterns,
+    random,
+    reduce,
+)
 
 # ---- softmax
 
@@ -43,9 +54,29 @@ def _at_least_vector(op):
     return op.inputs[0].shape.with_rank_at_least(1)
 
 
-define("Softmax", "logits: T -> softmax: T", T=dtypes.FLOAT, shape=_at_least_vector, numpy=_softmax, grad=_softmax_grad)
+def rows_of(shape: tuple) -> tuple[int, int]:
+    """(number of rows, their length) of an array seen as a matrix; ValueError for a scalar."""
+    if not shape:
+        raise ValueError("a scalar has no rows")
+    rows = 1
+    for n in shape[:-1]:
+        rows *= n
+    return rows, shape[-1]
+
+
+def _by_rows(kernel):
+    def lower(b, op, x):
+        out = b.new(x.shape, x.dtype)
+        b.call(kernel[x.dtype], x, out, *rows_of(x.shape))
+        return out
+
+    return lower
+
+
+define("Softmax", "logits: T -> softmax: T", T=dtypes.FLOAT, shape=_at_least_vector, numpy=_softmax,
+       kernel=_by_rows(kernels.softmax), grad=_softmax_grad)  # fmt: skip
 define("LogSoftmax", "logits: T -> logsoftmax: T", T=dtypes.FLOAT, shape=_at_least_vector, numpy=_log_softmax,
-       grad=_log_softmax_grad)  # fmt: skip
+       kernel=_by_rows(kernels.log_softmax), grad=_log_softmax_grad)  # fmt: skip
 
 
 def softmax(logits, axis: int | None = None, name: str | None = None, dim: int | None = None) -> Tensor:
@@ -77,7 +108,9 @@ def swap_with_last(x: Tensor, axis: int, name: str | None = None) -> Tensor:
     """`x` with `axis` and the last axis exchanged; the rank has to be known."""
     rank = x.shape.rank
     if rank is None:
-        raise ValueError(f"{x.name} has unknown rank, so that axis {axis} cannot be moved; call set_shape on it")
+        raise ValueError(
+            f"{x.name} has unknown rank, so that axis {axis} cannot be moved; call set_shape on it"
+        )
     if not -rank <= axis < rank:
         raise ValueError(f"axis {axis} is out of range for {x.name} of shape {x.shape}")
     order = list(range(rank))
@@ -100,16 +133,30 @@ def _bias_shape(op):
     axis = _bias_axis(op, len(sizes))
     channels, length = sizes[axis], bias.sizes[0]
     if None not in (channels, length) and channels != length:
-        raise ValueError(f"a bias of {length} does not fit {channels} channels (axis {axis} of shape {value})")
+        raise ValueError(
+            f"a bias of {length} does not fit {channels} channels (axis {axis} of shape {value})"
+        )
     sizes[axis] = length if channels is None else channels
     return TensorShape(sizes)
 
 
+def _along_channels(op, shape: tuple, bias: tuple) -> tuple:
+    """The bias's shape with axes of size 1 around it, so that it broadcasts."""
+    axis = _bias_axis(op, len(shape))
+    if len(shape) < 2 or len(bias) != 1 or shape[axis] != bias[0]:
+        raise ValueError(f"a bias of shape {bias} does not fit a value of shape {shape}")
+    return tuple([bias[0] if i == axis else 1 for i in range(len(shape))])
+
+
 def _bias_add(op, x, bias):
-    axis = _bias_axis(op, x.ndim)
-    if x.ndim < 2 or x.shape[axis] != bias.size:
-        raise ValueError(f"a bias of shape {bias.shape} does not fit a value of shape {x.shape}")
-    return x + bias.reshape([-1 if i == axis else 1 for i in range(x.ndim)])
+    return x + bias.reshape(_along_channels(op, x.shape, bias.shape))
+
+
+def _bias_add_kernel(b, op, x, bias):
+    shape, rank, dims = layout.broadcast(x.shape, _along_channels(op, x.shape, bias.shape))
+    out = b.new(shape, x.dtype)
+    b.call(elementwise.add[x.dtype], x, bias, out, rank, dims)
+    return out
 
 
 def _bias_grad_shape(op):
@@ -117,9 +164,25 @@ def _bias_grad_shape(op):
     return TensorShape([None if sizes is None else sizes[_bias_axis(op, len(sizes))]])
 
 
+def _other_axes(op, rank: int) -> tuple:
+    axis = _bias_axis(op, rank)
+    return tuple([i for i in range(rank) if i != axis])
+
+
 def _bias_add_grad(op, g):
-    axis = _bias_axis(op, g.ndim)
-    return g.sum(axis=tuple(i for i in range(g.ndim) if i != axis), dtype=g.dtype)
+    return g.sum(axis=_other_axes(op, g.ndim), dtype=g.dtype)
+
+
+def _bias_add_grad_kernel(b, op, g):
+    out = b.new((g.shape[_bias_axis(op, len(g.shape))],), g.dtype)
+    b.call(
+        reductions.reduce_sum[g.dtype],
+        g,
+        out,
+        out.size,
+        *layout.reduction(g.shape, _other_axes(op, len(g.shape))),
+    )
+    return out
 
 
 def _bias_add_grad_grad(op, g):
@@ -128,13 +191,22 @@ def _bias_add_grad_grad(op, g):
 
 
 define("BiasAdd", "value: T, bias: T -> output: T", T=dtypes.NUMBER, shape=_bias_shape, numpy=_bias_add,
+       kernel=_bias_add_kernel,
        grad=lambda op, g: (g, apply("BiasAddGrad", g, data_format=op.attrs["data_format"])))  # fmt: skip
-define("BiasAddGrad", "out_backprop: T -> output: T", T=dtypes.NUMBER, shape=_bias_grad_shape, numpy=_bias_add_grad,
-       grad=_bias_add_grad_grad)  # fmt: skip
+define(
+    "BiasAddGrad",
+    "out_backprop: T -> output: T",
+    T=dtypes.NUMBER,
+    shape=_bias_grad_shape,
+    numpy=_bias_add_grad,
+    kernel=_bias_add_grad_kernel,
+    grad=_bias_add_grad_grad,
+)
 
 
 def bias_add(value, bias, data_format: str | None = None, name: str | None = None) -> Tensor:
-    """`value` plus the vector `bias` along its channels: the last axis, or axis 1 with data_format "NCHW" or "NC...".
+    """`value` plus the vector `bias` along its channels: the last axis, or axis 1 with data_format "NCHW" or
+    "NC...".
 
     value: two or more dimensions; bias: [channels], of the same type.
     """
@@ -156,14 +228,19 @@ def xw_plus_b(x, weights, biases, name: str | None = None) -> Tensor:
 def relu_layer(x, weights, biases, name: str | None = None) -> Tensor:
     """relu(matmul(x, weights) + biases)."""
     with name_scope(name, "relu_layer") as scope:
-        return activations.relu(bias_add(linalg.matmul(x, weights), convert_to_tensor(biases, name="biases")), name=scope)
+        return activations.relu(
+            bias_add(linalg.matmul(x, weights), convert_to_tensor(biases, name="biases")), name=scope
+        )
 
 
 # ---- dropout
 
 
-def dropout(x, keep_prob=None, noise_shape=None, seed: int | None = None, name: str | None = None, rate=None) -> Tensor:
-    """`x` with elements set to zero at random, the others scaled up so that the expected sum stays (Srivastava 2014).
+def dropout(
+    x, keep_prob=None, noise_shape=None, seed: int | None = None, name: str | None = None, rate=None
+) -> Tensor:
+    """`x` with elements set to zero at random, the others scaled up so that the expected sum stays
+    (Srivastava 2014).
 
     keep_prob: the probability that an element is kept, or rate = 1 - keep_prob; a number or a scalar tensor.
     noise_shape: the shape of the random mask, which broadcasts to x: sizes of 1 drop whole slices together.
@@ -179,7 +256,9 @@ def dropout(x, keep_prob=None, noise_shape=None, seed: int | None = None, name: 
     with name_scope(name, "dropout"):
         x = convert_to_tensor(x, name="x")
         if not x.dtype.is_floating:
-            raise ValueError(f"dropout scales its input, so {x.name} has to be floating point, not {x.dtype.name}")
+            raise ValueError(
+                f"dropout scales its input, so {x.name} has to be floating point, not {x.dtype.name}"
+            )
         if isinstance(rate, numbers.Real) and not 0 <= rate < 1:
             raise ValueError(f"rate is a probability in [0, 1), not {rate}")
         if isinstance(rate, numbers.Real) and rate == 0:
@@ -205,7 +284,11 @@ def _noise_shape(x: Tensor, noise_shape):
         return array.shape(x)
     if not isinstance(noise_shape, (list, tuple, TensorShape)) or x.shape.rank is None:
         return noise_shape
-    sizes = [getattr(n, "value", n) for n in noise_shape] if not isinstance(noise_shape, TensorShape) else noise_shape.sizes
+    sizes = (
+        [getattr(n, "value", n) for n in noise_shape]
+        if not isinstance(noise_shape, TensorShape)
+        else noise_shape.sizes
+    )
     if sizes is None or len(sizes) != x.shape.rank:
         return noise_shape
     return [own if n is None else n for n, own in zip(sizes, x.shape.sizes)]
@@ -213,7 +296,14 @@ def _noise_shape(x: Tensor, noise_shape):
 
 # ---- losses of weights, normalization
 
-define("L2Loss", "t: T -> output: T", T=dtypes.FLOAT, shape=patterns.scalar,
+
+def _l2_loss_kernel(b, op, x):
+    out = b.new((), x.dtype)
+    b.call(kernels.l2_loss[x.dtype], x, out, x.size)
+    return out
+
+
+define("L2Loss", "t: T -> output: T", T=dtypes.FLOAT, shape=patterns.scalar, kernel=_l2_loss_kernel,
        numpy=lambda op, x: (np.sum(np.square(x), dtype=np.float64) / 2).astype(x.dtype),
        grad=lambda op, g: op.inputs[0] * g)  # fmt: skip
 
@@ -224,7 +314,7 @@ def l2_loss(t, name: str | None = None) -> Tensor:
 
 
 def l2_normalize(x, axis=None, epsilon: float = 1e-12, name: str | None = None, dim=None) -> Tensor:
-    """x / sqrt(max(sum(x ** 2), epsilon)), the sum over `axis` (an integer or list; `dim` is its old name)."""
+    """x / sqrt(max(sum(x ** 2), epsilon)), the sum over `axis`, an integer or list (old name: `dim`)."""
     axis = patterns.renamed("axis", axis, "dim", dim)
     with name_scope(name, "l2_normalize") as scope:
         x = convert_to_tensor(x, name="x")
@@ -232,7 +322,9 @@ def l2_normalize(x, axis=None, epsilon: float = 1e-12, name: str | None = None, 
         return math.multiply(x, math.rsqrt(math.maximum(square_sum, epsilon)), name=scope)
 
 
-def moments(x, axes, shift=None, name: str | None = None, keep_dims: bool | None = None, keepdims: bool | None = None):
+def moments(
+    x, axes, shift=None, name: str | None = None, keep_dims: bool | None = None, keepdims: bool | None = None
+):
     """The mean and the (population) variance of `x` over `axes`, a pair of tensors.
 
     axes: list of axes; keepdims: leave them as size 1. float16 is computed in float32. `shift` is ignored.
@@ -256,7 +348,9 @@ def _moments(mean, variance, axes, keepdims: bool, dtype):
 
 def weighted_moments(x, axes, frequency_weights, name: str | None = None, keep_dims: bool | None = None,
                      keepdims: bool | None = None):  # fmt: skip
-    """The mean and variance of `x` over `axes`, each element counted `frequency_weights` times (broadcast to x)."""
+    """The mean and variance of `x` over `axes`, each element counted `frequency_weights` times (broadcast to
+    x).
+    """
     keepdims = bool(patterns.renamed("keepdims", keepdims, "keep_dims", keep_dims))
     with name_scope(name, "weighted_moments"):
         x = convert_to_tensor(x, name="x")
@@ -269,11 +363,16 @@ def weighted_moments(x, axes, frequency_weights, name: str | None = None, keep_d
         mean = math.div_no_nan(total, count)
         squares = weights * math.squared_difference(x, mean)
         spread = reduce.reduce_sum(squares, axes, name="weighted_distsq", keepdims=True)
-        return _moments(mean, math.div_no_nan(spread, count), axes, keepdims, dtypes.float16 if half else None)
+        return _moments(
+            mean, math.div_no_nan(spread, count), axes, keepdims, dtypes.float16 if half else None
+        )
 
 
-def batch_normalization(x, mean, variance, offset, scale, variance_epsilon, name: str | None = None) -> Tensor:
-    """scale * (x - mean) / sqrt(variance + variance_epsilon) + offset, all broadcast to x (Ioffe and Szegedy 2015).
+def batch_normalization(
+    x, mean, variance, offset, scale, variance_epsilon, name: str | None = None
+) -> Tensor:
+    """scale * (x - mean) / sqrt(variance + variance_epsilon) + offset, all broadcast to x (Ioffe and Szegedy
+    2015).
 
     `offset` and `scale` may be None.
     """
@@ -288,8 +387,14 @@ def batch_norm_with_global_normalization(t=None, m=None, v=None, beta=None, gamm
                                          scale_after_normalization=None, name: str | None = None, input=None,
                                          mean=None, variance=None) -> Tensor:  # fmt: skip
     """`batch_normalization` under its old name and arguments; gamma counts if `scale_after_normalization`."""
-    t, m, v = patterns.renamed("input", t, "t", input), patterns.renamed("mean", m, "m", mean), patterns.renamed("variance", v, "v", variance)
-    return batch_normalization(t, m, v, beta, gamma if scale_after_normalization else None, variance_epsilon, name)
+    t, m, v = (
+        patterns.renamed("input", t, "t", input),
+        patterns.renamed("mean", m, "m", mean),
+        patterns.renamed("variance", v, "v", variance),
+    )
+    return batch_normalization(
+        t, m, v, beta, gamma if scale_after_normalization else None, variance_epsilon, name
+    )
 
 
 def zero_fraction(value, name: str | None = None) -> Tensor:
@@ -297,77 +402,6 @@ def zero_fraction(value, name: str | None = None) -> Tensor:
     with name_scope(name, "zero_fraction"):
         value = convert_to_tensor(value, name="value")
         zero = convert_to_tensor(0, dtype=value.dtype.base_dtype, name="zero")
-        return reduce.reduce_mean(math.cast(math.equal(value, zero), dtypes.float32), name="fraction")
-
-
-# ---- the k largest
-
-
-def _k_shape(op):
-    shape, k = op.inputs[0].shape.with_rank_at_least(1), constant_value(op.inputs[1])
-    if shape.sizes is None:
-        return [UNKNOWN, UNKNOWN]
-    last = shape.sizes[-1]
-    if k is not None and last is not None and int(k) > last:
-        raise ValueError(f"the input has {last} columns, fewer than k = {int(k)}")
-    return [TensorShape([*shape.sizes[:-1], None if k is None else int(k)])] * 2
-
-
-def _top_k(op, x, k):
-    if k < 0 or k > x.shape[-1]:
-        raise ValueError(f"k = {k} is not between 0 and the {x.shape[-1]} columns of the input")
-    key = -x.astype(np.float64) if x.dtype.kind == "f" else np.invert(x) if x.dtype.kind == "u" else -x.astype(np.int64)
-    order = np.argsort(key, axis=-1, kind="stable")[..., : int(k)]
-    return np.take_along_axis(x, order, -1), order.astype(np.int32)
-
-
-def _top_k_grad(op, g, _):
-    x, indices = op.inputs[0], op.outputs[1]
-    columns = array.shape(x)[-1]
-    k = array.shape(indices)[-1]
-    flat = array.reshape(indices, joining.stack([-1, k]))
-    starts = ranges.range(array.shape(flat)[0]) * columns
-    places = array.reshape(flat + array.expand_dims(starts, 1), [-1, 1])
-    spread = gather.scatter_nd(places, array.reshape(g, [-1]), array.reshape(array.size(x), [1]))
-    return array.reshape(spread, array.shape(x)), None
-
-
-define("TopKV2", "input: T, k: int32 -> values: T, indices: int32", T=dtypes.REAL, shape=_k_shape, numpy=_top_k,
-       grad=_top_k_grad)  # fmt: skip
-TopKV2 = collections.namedtuple("TopKV2", "values indices")
-
-
-def top_k(input, k=1, sorted: bool = True, name: str | None = None) -> TopKV2:
-    """The k largest elements of each row (last axis) and their positions (int32), largest first.
-
-    Of equal elements the first comes first. The result is a namedtuple `(values, indices)`.
-    """
-    return TopKV2(*apply("TopKV2", input, k, sorted=sorted, name=name))
-
-
-def _in_top_k_shape(op):
-    rows = op.inputs[0].shape.with_rank(2)[:1]
-    return rows.merge_with(op.inputs[1].shape.with_rank(1))
-
-
-def _in_top_k(op, predictions, targets, k):
-    if predictions.ndim != 2 or targets.shape != predictions.shape[:1]:
-        raise ValueError(f"targets of shape {targets.shape} do not fit predictions of shape {predictions.shape}")
-    valid = (targets >= 0) & (targets < predictions.shape[1])
-    own = np.take_along_axis(predictions, np.where(valid, targets, 0)[:, None], 1)
-    finite = np.isfinite(own[:, 0]) & np.isfinite(predictions).all(axis=1)
-    return valid & finite & ((predictions > own).sum(axis=1) < k)
-
-
-define("InTopKV2", "predictions: float32, targets: T, k: T -> precision: bool", T=dtypes.INDEX, shape=_in_top_k_shape,
-       numpy=_in_top_k, differentiable=False)  # fmt: skip
-
-
-def in_top_k(predictions, targets, k, name: str | None = None) -> Tensor:
-    """Whether each target class is among the k largest predictions of its row: [batch] bools.
-
-    predictions: [batch, classes] float32; targets: [batch] int32 or int64. Ties at the border all count as in; a row
-    with a prediction that is not finite, and a class out of range, are not in.
-    """
-    with name_scope(name, "in_top_k"):
-        return apply("InTopKV2", predictions, targets, k)
+        fraction = reduce.reduce_mean(math.cast(math.equal(value, zero), dtypes.float32), name="fraction")
+        get_default_graph().reserve_ids(21)  # TensorFlow counts in int32 or int64, as the size demands
+        return fraction

@@ -36,12 +36,8 @@ def _name(op) -> str:
 
 def _checked(op, results) -> list:
     """The function's results as arrays of the types that were declared."""
-    if len(op.outputs) == 1 and not isinstance(results, (list, tuple)):
-        results = [results]
-    elif results is None:
-        results = []
-    elif not isinstance(results, (list, tuple)):
-        results = [results]
+    if not isinstance(results, (list, tuple)):
+        results = [] if results is None else [results]
     if len(results) != len(op.outputs):
         raise errors.InvalidArgumentError(
             None, op, f"{_name(op)} returned {len(results)} values, but Tout names {len(op.outputs)} types"
@@ -69,14 +65,15 @@ for _type, _stateful in (("PyFunc", True), ("PyFuncStateless", False)):
 
 
 def py_func(func, inp, Tout, stateful: bool = True, name: str | None = None):  # noqa: N803 - TensorFlow's own name
-    """The results of calling the Python function `func` with the values of `inp` as NumPy arrays, at run time.
+    """The results of calling the Python function `func` with the values of `inp` as NumPy arrays, at run
+    time.
 
-    Tout: the dtype of the result, or a list of dtypes; accordingly the result is a tensor or a list of tensors, of
-    unknown shape. Without `stateful` the op may be skipped where its result is known.
+    Tout: the dtype of the result, or a list of dtypes; accordingly the result is a tensor or a list of
+    tensors, of unknown shape. Without `stateful` the op may be skipped where its result is known.
 
     Raises (at run time):
-      InvalidArgumentError: if `func` raises ValueError or TypeError, or its results are not of the types in Tout.
-      OutOfRangeError, ResourceExhaustedError, UnimplementedError: for StopIteration, MemoryError and
+      InvalidArgumentError: if `func` raises ValueError or TypeError, or its results are not of the types in
+      Tout. OutOfRangeError, ResourceExhaustedError, UnimplementedError: for StopIteration, MemoryError and
         NotImplementedError; UnknownError for other exceptions.
 
     >>> import minitf as tf

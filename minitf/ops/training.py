@@ -1,4 +1,6 @@
-"""The ops by which optimizers change variables: Apply* for whole variables, SparseApply* for some of their rows."""
+"""The ops by which optimizers change variables: Apply* for whole variables, SparseApply* for some of their
+rows.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +33,9 @@ def _check(named: dict, refs: list, numbers: list) -> None:
     var, grad = named["var"], named["grad"]
     wanted = named["indices"].shape + var.shape[1:] if "indices" in named else var.shape
     if grad.shape != wanted:
-        raise ValueError(f"the gradient has shape {grad.shape}; a variable of shape {var.shape} needs {wanted}")
+        raise ValueError(
+            f"the gradient has shape {grad.shape}; a variable of shape {var.shape} needs {wanted}"
+        )
     for name in refs[1:]:
         if named[name].shape != var.shape:
             raise ValueError(f"slot '{name}' has shape {named[name].shape}, its variable {var.shape}")
@@ -53,10 +57,20 @@ def _update_by(kernel, refs: list, numbers: list, flag: str | None):
         flags = [int(op.attrs.get(flag, False))] if flag else []
 
         def error(place: int) -> str:
-            return f"indices[{place}] = {b.data(index).reshape(-1)[place]} is not one of the variable's {rows} rows"
+            bad = b.data(index).reshape(-1)[place]
+            return f"indices[{place}] = {bad} is not one of the variable's {rows} rows"
 
         index_or_whole = b.constant(_WHOLE) if index is None else index
-        b.call(kernel[var.dtype, index_or_whole.dtype], *operands, index_or_whole, count, rows, width, *flags, error=error)
+        b.call(
+            kernel[var.dtype, index_or_whole.dtype],
+            *operands,
+            index_or_whole,
+            count,
+            rows,
+            width,
+            *flags,
+            error=error,
+        )
 
     return update
 
@@ -92,8 +106,8 @@ def _define(name: str, kernel, refs: str, inputs: str, numbers: str | None = Non
             sparse: bool = True) -> None:  # fmt: skip
     """Defines Apply`name` and SparseApply`name`, whose `grad` is followed by the numbers of its rows.
 
-    refs: the variable and its slots, in the kernel's order; inputs: all inputs, in the op's order; numbers: the kernel's
-    numbers in its order (default: the op's), 0 if they are no inputs.
+    refs: the variable and its slots, in the kernel's order; inputs: all inputs, in the op's order; numbers:
+    the kernel's numbers in its order (default: the op's), 0 if they are no inputs.
     """
     refs, inputs = refs.split(), inputs.split()
     numbers = numbers.split() if numbers else [n for n in inputs if n not in refs and n != "grad"]
@@ -110,14 +124,23 @@ def _define(name: str, kernel, refs: str, inputs: str, numbers: str | None = Non
 _define("GradientDescent", kernels.apply_gradient_descent, "var", "var lr grad", sparse=False)
 _define("Momentum", kernels.apply_momentum, "var accum", "var accum lr grad momentum", flag="use_nesterov")
 _define("Adagrad", kernels.apply_adagrad, "var accum", "var accum lr grad")
-_define("Adadelta", kernels.apply_adadelta, "var accum accum_update", "var accum accum_update lr rho epsilon grad")
+_define(
+    "Adadelta", kernels.apply_adadelta, "var accum accum_update", "var accum accum_update lr rho epsilon grad"
+)
 _define("Adam", kernels.apply_adam, "var m v", "var m v beta1_power beta2_power lr beta1 beta2 epsilon grad",
         flag="use_nesterov", sparse=False)  # fmt: skip
 _define("RMSProp", kernels.apply_rms_prop, "var ms mom", "var ms mom lr rho momentum epsilon grad")
-_define("CenteredRMSProp", kernels.apply_centered_rms_prop, "var mg ms mom", "var mg ms mom lr rho momentum epsilon grad")
+_define(
+    "CenteredRMSProp",
+    kernels.apply_centered_rms_prop,
+    "var mg ms mom",
+    "var mg ms mom lr rho momentum epsilon grad",
+)
 _define("Ftrl", kernels.apply_ftrl, "var accum linear", "var accum linear grad lr l1 l2 lr_power",
         numbers="lr l1 l2 l2_shrinkage lr_power")  # fmt: skip
-_define("FtrlV2", kernels.apply_ftrl, "var accum linear", "var accum linear grad lr l1 l2 l2_shrinkage lr_power")
+_define(
+    "FtrlV2", kernels.apply_ftrl, "var accum linear", "var accum linear grad lr l1 l2 l2_shrinkage lr_power"
+)
 _define("ProximalGradientDescent", kernels.apply_proximal_gradient_descent, "var", "var lr l1 l2 grad")
 _define("ProximalAdagrad", kernels.apply_proximal_adagrad, "var accum", "var accum lr l1 l2 grad")
 _define("AdagradDA", kernels.apply_adagrad_da, "var gradient_accumulator gradient_squared_accumulator",

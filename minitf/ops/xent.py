@@ -11,8 +11,10 @@ from minitf.framework.apply import apply
 from minitf.framework.convert import convert_to_tensor
 from minitf.framework.graph import get_default_graph, name_scope
 from minitf.framework.registry import define
-from minitf.framework.shape import UNKNOWN
+from minitf.framework.shape import broadcast_static_shape
 from minitf.framework.tensor import Tensor
+from minitf.kernels import layout, movement
+from minitf.kernels import nn as kernels
 from minitf.ops import activations, array, gather, identity, math, nn, patterns, reduce
 
 # ---- the ops: loss per row, and the gradient for the logits as a second output
@@ -27,19 +29,40 @@ def _rows(logits: np.ndarray):
 
 
 def _softmax_xent_shape(op):
-    logits, labels = op.inputs[0].shape.with_rank_at_least(1), op.inputs[1].shape
-    try:
-        shape = logits.merge_with(labels)
-    except ValueError:
-        raise ValueError(f"logits and labels must be of one shape, not {logits} and {labels}") from None
-    return [UNKNOWN if shape.sizes is None else shape[:-1], shape]
+    shape = broadcast_static_shape(op.inputs[0].shape, op.inputs[1].shape).with_rank_at_least(1)
+    return [shape[:-1], shape]
 
 
 def _softmax_xent(op, logits, labels):
-    if logits.shape != labels.shape:
-        raise ValueError(f"logits and labels must be of one shape, not {logits.shape} and {labels.shape}")
+    logits, labels = np.broadcast_arrays(logits, labels)
     log_softmax, softmax = _rows(logits)
     return -(labels * log_softmax).sum(axis=-1), softmax - labels
+
+
+def _repeated(b, x, shape: tuple):
+    """`x` broadcast to a shape."""
+    if x.shape == shape:
+        return x
+    out = b.new(shape, x.dtype)
+    nest = layout.nest(shape, layout.broadcast_strides(x.shape, shape))
+    b.call(movement.strided_copy[layout.carrier(x.dtype)], x, out, 0, *nest)
+    return out
+
+
+def _softmax_xent_kernel(b, op, logits, labels):
+    shape = layout.broadcast_shape(logits.shape, labels.shape)
+    rows, width = nn.rows_of(shape)
+    loss, backprop = b.new(shape[:-1], logits.dtype), b.new(shape, logits.dtype)
+    b.call(
+        kernels.softmax_xent[logits.dtype],
+        _repeated(b, logits, shape),
+        _repeated(b, labels, shape),
+        loss,
+        backprop,
+        rows,
+        width,
+    )
+    return loss, backprop
 
 
 def _times_rows(rows: Tensor, matrix: Tensor) -> Tensor:
@@ -72,12 +95,37 @@ def _sparse_xent_shape(op):
 
 
 def _label_error(label, classes: int) -> str:
-    return f"label {label} is not a class: the logits have {classes} classes, so labels are 0 to {classes - 1}"
+    return (
+        f"label {label} is not a class: the logits have {classes} classes, so labels are 0 to {classes - 1}"
+    )
+
+
+def _check_labels(logits, labels) -> None:
+    if not logits.shape or labels.shape != logits.shape[:-1]:
+        raise ValueError(
+            f"labels must have shape {logits.shape[:-1]}, that of the logits' rows, not {labels.shape}"
+        )
+
+
+def _sparse_xent_kernel(b, op, logits, labels):
+    _check_labels(logits, labels)
+    rows, width = nn.rows_of(logits.shape)
+    loss, backprop = b.new(labels.shape, logits.dtype), b.new(logits.shape, logits.dtype)
+    b.call(
+        kernels.sparse_softmax_xent[logits.dtype, labels.dtype],
+        logits,
+        labels,
+        loss,
+        backprop,
+        rows,
+        width,
+        error=lambda place: _label_error(b.data(labels).reshape(-1)[place], width),
+    )
+    return loss, backprop
 
 
 def _sparse_xent(op, logits, labels):
-    if labels.shape != logits.shape[:-1]:
-        raise ValueError(f"labels must have shape {logits.shape[:-1]}, that of the logits' rows, not {labels.shape}")
+    _check_labels(logits, labels)
     classes = logits.shape[-1]
     bad = labels[(labels < 0) | (labels >= classes)]
     if bad.size:
@@ -94,10 +142,26 @@ def _sparse_xent_grad(op, g, g_of_grad):
     return parts[0] if len(parts) == 1 else parts[0] + parts[1], None
 
 
-define("SoftmaxCrossEntropyWithLogits", "features: T, labels: T -> loss: T, backprop: T", T=dtypes.FLOAT,
-       shape=_softmax_xent_shape, numpy=_softmax_xent, grad=_softmax_xent_grad)  # fmt: skip
-define("SparseSoftmaxCrossEntropyWithLogits", "features: T, labels: Tlabels -> loss: T, backprop: T", T=dtypes.FLOAT,
-       Tlabels=dtypes.INDEX, shape=_sparse_xent_shape, numpy=_sparse_xent, grad=_sparse_xent_grad)  # fmt: skip
+define(
+    "SoftmaxCrossEntropyWithLogits",
+    "features: T, labels: T -> loss: T, backprop: T",
+    T=dtypes.FLOAT,
+    shape=_softmax_xent_shape,
+    numpy=_softmax_xent,
+    kernel=_softmax_xent_kernel,
+    grad=_softmax_xent_grad,
+    broadcasts=True,
+)
+define(
+    "SparseSoftmaxCrossEntropyWithLogits",
+    "features: T, labels: Tlabels -> loss: T, backprop: T",
+    T=dtypes.FLOAT,
+    Tlabels=dtypes.INDEX,
+    shape=_sparse_xent_shape,
+    numpy=_sparse_xent,
+    kernel=_sparse_xent_kernel,
+    grad=_sparse_xent_grad,
+)
 
 # ---- public functions
 
@@ -111,20 +175,27 @@ def _named_only(name: str, sentinel, labels, logits) -> None:
         raise ValueError(f"{name} needs both labels and logits; {missing} is missing")
 
 
-def softmax_cross_entropy_with_logits_v2(_sentinel=None, labels=None, logits=None, axis: int | None = None,
-                                         name: str | None = None, dim: int | None = None) -> Tensor:  # fmt: skip
+def softmax_cross_entropy_with_logits_v2(
+    _sentinel=None,
+    labels=None,
+    logits=None,
+    axis: int | None = None,
+    name: str | None = None,
+    dim: int | None = None,
+) -> Tensor:
     """-sum(labels * log_softmax(logits)) along `axis` (default the last), with gradients for both arguments.
 
-    labels: probabilities; logits: of the same shape and type. The result has the shape without `axis`. float16 is
-    computed in float32. Arguments have to be named.
+    labels: probabilities; logits: of the same shape and type. The result has the shape without `axis`.
+    float16 is computed in float32. Arguments have to be named.
     """
     _named_only("softmax_cross_entropy_with_logits_v2", _sentinel, labels, logits)
     axis = patterns.renamed("axis", axis, "dim", dim)
     return _softmax_cross_entropy(labels, logits, -1 if axis is None else axis, name, stop=False)
 
 
-def softmax_cross_entropy_with_logits(_sentinel=None, labels=None, logits=None, dim: int = -1, name: str | None = None,
-                                      axis: int | None = None) -> Tensor:  # fmt: skip
+def softmax_cross_entropy_with_logits(
+    _sentinel=None, labels=None, logits=None, dim: int = -1, name: str | None = None, axis: int | None = None
+) -> Tensor:
     """Like `softmax_cross_entropy_with_logits_v2`, but `labels` count as constants for gradients.
 
     >>> import minitf as tf
@@ -140,7 +211,9 @@ def softmax_cross_entropy_with_logits(_sentinel=None, labels=None, logits=None, 
 def _softmax_cross_entropy(labels, logits, axis: int, name, stop: bool) -> Tensor:
     with name_scope(name, "softmax_cross_entropy_with_logits" + "_sg" * stop) as scope:
         if stop:
-            labels = identity.stop_gradient(convert_to_tensor(labels, name="labels"), name="labels_stop_gradient")
+            labels = identity.stop_gradient(
+                convert_to_tensor(labels, name="labels"), name="labels_stop_gradient"
+            )
         logits = convert_to_tensor(logits, name="logits")
         half = logits.dtype.base_dtype is dtypes.float16
         x = math.cast(logits, dtypes.float32) if half else logits
@@ -152,11 +225,13 @@ def _softmax_cross_entropy(labels, logits, axis: int, name, stop: bool) -> Tenso
         return math.cast(loss, dtypes.float16) if half else loss
 
 
-def sparse_softmax_cross_entropy_with_logits(_sentinel=None, labels=None, logits=None, name: str | None = None) -> Tensor:
+def sparse_softmax_cross_entropy_with_logits(
+    _sentinel=None, labels=None, logits=None, name: str | None = None
+) -> Tensor:
     """-log_softmax(logits)[label] for each row.
 
-    labels: [...] int32 or int64 class numbers; logits: [..., classes]. The result has the shape of labels. Arguments
-    have to be named.
+    labels: [...] int32 or int64 class numbers; logits: [..., classes]. The result has the shape of labels.
+    Arguments have to be named.
 
     Raises:
       ValueError: if labels has not one dimension less than logits.
@@ -168,10 +243,16 @@ def sparse_softmax_cross_entropy_with_logits(_sentinel=None, labels=None, logits
         _check_ranks(labels, logits)
         half = logits.dtype.base_dtype is dtypes.float16
         x = math.cast(logits, dtypes.float32) if half else logits
-        loss, _ = apply("SparseSoftmaxCrossEntropyWithLogits", x, labels)
-        # TensorFlow asks for the labels' shape, and flattens to matrices and back where there are more axes
-        get_default_graph().reserve_ids(1 if logits.shape.rank == 2 else 26)
+        loss, _ = apply("SparseSoftmaxCrossEntropyWithLogits", x, labels, name=name)
+        get_default_graph().reserve_ids(_flattening_ids(labels, logits))
         return math.cast(loss, dtypes.float16) if half else loss
+
+
+def _flattening_ids(labels: Tensor, logits: Tensor) -> int:
+    """How many more ops TensorFlow makes: it asks for the labels' shape, and makes a matrix of more axes."""
+    if logits.shape.rank == 2:
+        return 1
+    return 17 if labels.shape.is_fully_defined() and logits.shape[:-1].is_fully_defined() else 33
 
 
 def _check_ranks(labels: Tensor, logits: Tensor) -> None:
@@ -179,13 +260,16 @@ def _check_ranks(labels: Tensor, logits: Tensor) -> None:
         raise ValueError(f"logits must have at least one axis, the classes; {logits.name} is a scalar")
     if None not in (labels.shape.rank, logits.shape.rank) and labels.shape.rank != logits.shape.rank - 1:
         raise ValueError(
-            f"labels must have one axis less than logits: labels {labels.name} has shape {labels.shape}, logits "
-            f"{logits.name} {logits.shape}; for one-hot labels use softmax_cross_entropy_with_logits"
+            f"labels must have one axis less than logits: labels {labels.name} has shape {labels.shape}, "
+            f"logits {logits.name} {logits.shape}; for one-hot labels use softmax_cross_entropy_with_logits"
         )
 
 
-def sigmoid_cross_entropy_with_logits(_sentinel=None, labels=None, logits=None, name: str | None = None) -> Tensor:
-    """The cross entropy of independent probabilities, max(x, 0) - x * z + log(1 + exp(-|x|)), element by element.
+def sigmoid_cross_entropy_with_logits(
+    _sentinel=None, labels=None, logits=None, name: str | None = None
+) -> Tensor:
+    """The cross entropy of independent probabilities, max(x, 0) - x * z + log(1 + exp(-|x|)), element by
+    element.
 
     labels z and logits x: of one shape and type. Arguments have to be named.
     """
@@ -209,7 +293,9 @@ def _same_shape(logits, labels) -> tuple[Tensor, Tensor]:
 
 def weighted_cross_entropy_with_logits(labels=None, logits=None, pos_weight=None, name: str | None = None,
                                        targets=None) -> Tensor:  # fmt: skip
-    """The sigmoid cross entropy with positive labels counted `pos_weight` times; `targets` is the old name of labels."""
+    """The sigmoid cross entropy with positive labels counted `pos_weight` times; `targets` is the old name of
+    labels.
+    """
     labels = patterns.renamed("labels", labels, "targets", targets)
     _named_only("weighted_cross_entropy_with_logits", None, labels, logits)
     with name_scope(name, "logistic_loss") as scope:

@@ -36,8 +36,9 @@ def _depending(sources: list, end) -> set:
 
 
 def _blocking(loss, depending: set) -> list:
-    """The ops where gradients, coming from the loss, stop on their way to the variables: those without a gradient, and
-    those that make integers of floating point numbers."""
+    """The ops where gradients, coming from the loss, stop on their way to the variables: those without a
+    gradient, and those that make integers of floating point numbers.
+    """
     seen, todo, blocks = {loss.op}, [loss.op], []
     while todo:
         op = todo.pop()

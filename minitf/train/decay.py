@@ -64,7 +64,9 @@ def piecewise_constant(x, boundaries, values, name: str | None = None) -> Tensor
       ValueError: if the numbers of boundaries and values do not fit, or their types differ among themselves.
     """
     if len(boundaries) != len(values) - 1:
-        raise ValueError(f"{len(values)} values need {len(values) - 1} boundaries between them, not {len(boundaries)}")
+        raise ValueError(
+            f"{len(values)} values need {len(values) - 1} boundaries between them, not {len(boundaries)}"
+        )
     with name_scope(name, "PiecewiseConstant"):
         x = convert_to_tensor(x)
         boundaries = [math.cast(b, x.dtype.base_dtype) for b in boundaries]
@@ -80,14 +82,23 @@ def piecewise_constant(x, boundaries, values, name: str | None = None) -> Tensor
 piecewise_constant_decay = piecewise_constant
 
 
-def polynomial_decay(learning_rate, global_step, decay_steps, end_learning_rate=0.0001, power=1.0, cycle: bool = False,
-                     name: str | None = None) -> Tensor:  # fmt: skip
+def polynomial_decay(
+    learning_rate,
+    global_step,
+    decay_steps,
+    end_learning_rate=0.0001,
+    power=1.0,
+    cycle: bool = False,
+    name: str | None = None,
+) -> Tensor:
     """(learning_rate - end) * (1 - step / decay_steps) ** power + end, the step at most `decay_steps`.
 
     cycle: instead, decay_steps grows to its first multiple beyond the step, so that the rate jumps up again.
     """
     with name_scope(name, "PolynomialDecay") as scope:
-        rate, step, decay_steps, end, power = _start(learning_rate, global_step, decay_steps, end_learning_rate, power)
+        rate, step, decay_steps, end, power = _start(
+            learning_rate, global_step, decay_steps, end_learning_rate, power
+        )
         if cycle:
             decay_steps = decay_steps * math.maximum(math.ceil(step / decay_steps), 1.0)
         else:
@@ -101,7 +112,9 @@ def _half_wave(fraction) -> Tensor:
 
 
 def cosine_decay(learning_rate, global_step, decay_steps, alpha=0.0, name: str | None = None) -> Tensor:
-    """learning_rate times half a cosine wave from 1 down to `alpha` over `decay_steps` (Loshchilov and Hutter 2016)."""
+    """learning_rate times half a cosine wave from 1 down to `alpha` over `decay_steps` (Loshchilov and Hutter
+    2016).
+    """
     with name_scope(name, "CosineDecay"):
         rate, step, decay_steps = _start(learning_rate, global_step, decay_steps)
         wave = _half_wave(math.minimum(step, decay_steps) / decay_steps)
@@ -110,9 +123,13 @@ def cosine_decay(learning_rate, global_step, decay_steps, alpha=0.0, name: str |
 
 def cosine_decay_restarts(learning_rate, global_step, first_decay_steps, t_mul=2.0, m_mul=1.0, alpha=0.0,
                           name: str | None = None) -> Tensor:  # fmt: skip
-    """`cosine_decay` that starts again and again, each period `t_mul` times as long and `m_mul` times as high."""
+    """`cosine_decay` that starts again and again, each period `t_mul` times as long and `m_mul` times as
+    high.
+    """
     with name_scope(name, "SGDRDecay") as scope:
-        rate, step, length, t, m, alpha = _start(learning_rate, global_step, first_decay_steps, t_mul, m_mul, alpha)
+        rate, step, length, t, m, alpha = _start(
+            learning_rate, global_step, first_decay_steps, t_mul, m_mul, alpha
+        )
         elapsed = step / length
         if t_mul == 1.0:
             restarts = math.floor(elapsed)
@@ -135,8 +152,17 @@ def linear_cosine_decay(learning_rate, global_step, decay_steps, num_periods=0.5
         return _times_waves(rate, linear, step / decay_steps, num_periods, alpha, beta, scope)
 
 
-def noisy_linear_cosine_decay(learning_rate, global_step, decay_steps, initial_variance=1.0, variance_decay=0.55,
-                              num_periods=0.5, alpha=0.0, beta=0.001, name: str | None = None) -> Tensor:  # fmt: skip
+def noisy_linear_cosine_decay(
+    learning_rate,
+    global_step,
+    decay_steps,
+    initial_variance=1.0,
+    variance_decay=0.55,
+    num_periods=0.5,
+    alpha=0.0,
+    beta=0.001,
+    name: str | None = None,
+) -> Tensor:
     """`linear_cosine_decay` with noise of variance initial_variance / (1 + step) ** variance_decay."""
     with name_scope(name, "NoisyLinearCosineDecay") as scope:
         rate, step, decay_steps = _start(learning_rate, global_step, decay_steps)

@@ -15,8 +15,9 @@ from minitf.train import slots
 def assign_moving_average(variable, value, decay, zero_debias: bool = True, name: str | None = None):
     """variable -= (1 - decay) * (variable - value); the new value as a tensor.
 
-    zero_debias: the variable started at zero; keep the average apart (in `<variable>/biased`) and set the variable to
-    it divided by 1 - decay ** steps, so that it is not biased towards zero (Kingma and Ba 2014, section 3).
+    zero_debias: the variable started at zero; keep the average apart (in `<variable>/biased`) and set the
+    variable to it divided by 1 - decay ** steps, so that it is not biased towards zero (Kingma and Ba 2014,
+    section 3).
     """
     with name_scope(name, "AssignMovingAvg") as scope:
         rate = math.cast(convert_to_tensor(1.0 - decay, name="decay"), variable.dtype.base_dtype)
@@ -38,8 +39,9 @@ def _debiased(variable, value, rate, scope: str):
 class ExponentialMovingAverage:
     """Keeps a moving average `a = decay * a + (1 - decay) * v` for each of some variables or tensors.
 
-    decay: close to 1, such as 0.999; num_updates: a step counter with which the decay starts at 0.1 and grows:
-    min(decay, (1 + n) / (10 + n)); zero_debias: correct the averages of tensors (not variables) for their start at 0.
+    decay: close to 1, such as 0.999; num_updates: a step counter with which the decay starts at 0.1 and
+    grows: min(decay, (1 + n) / (10 + n)); zero_debias: correct the averages of tensors (not variables) for
+    their start at 0.
 
     >>> import minitf as tf
     >>> v = tf.Variable(0.0)
@@ -53,7 +55,9 @@ class ExponentialMovingAverage:
     1.0
     """
 
-    def __init__(self, decay, num_updates=None, zero_debias: bool = False, name: str = "ExponentialMovingAverage"):
+    def __init__(
+        self, decay, num_updates=None, zero_debias: bool = False, name: str = "ExponentialMovingAverage"
+    ):
         self._decay, self._num_updates, self._zero_debias, self._name = decay, num_updates, zero_debias, name
         self._averages: dict = {}
 
@@ -73,7 +77,9 @@ class ExponentialMovingAverage:
         with name_scope(self._name) as scope:
             decay = self._current_decay()
             updates = [
-                assign_moving_average(self._averages[v], v, decay, self._zero_debias and self._averages[v] in made)
+                assign_moving_average(
+                    self._averages[v], v, decay, self._zero_debias and self._averages[v] in made
+                )
                 for v in var_list
             ]
             return control.group(*updates, name=scope)
@@ -81,7 +87,9 @@ class ExponentialMovingAverage:
     def _make(self, var):
         """The average of `var`; None unless it starts at zero."""
         if var.dtype.base_dtype not in dtypes.FLOAT:
-            raise TypeError(f"moving averages are of floating point numbers; {var.name} is {var.dtype.base_dtype.name}")
+            raise TypeError(
+                f"moving averages are of floating point numbers; {var.name} is {var.dtype.base_dtype.name}"
+            )
         is_variable = isinstance(var, variables.Variable)
         with get_default_graph().root.control_dependencies(None):
             if is_variable:
@@ -111,7 +119,8 @@ class ExponentialMovingAverage:
     def variables_to_restore(self, moving_avg_variables=None) -> dict:
         """Names in a checkpoint to variables: those with averages are to be restored from them.
 
-        moving_avg_variables: the variables with averages (default: trainable ones and those with a moving average).
+        moving_avg_variables: the variables with averages (default: trainable ones and those with a moving
+        average).
         """
         if moving_avg_variables is None:
             moving_avg_variables = variables.trainable_variables() + variables.moving_average_variables()

@@ -16,8 +16,8 @@ from minitf.train.blocked import explain
 class Optimizer:
     """Base class of optimizers: subclasses say how one variable is updated.
 
-    A subclass defines `_apply_dense(grad, var)` and usually `_apply_sparse(grad, var)`, each returning an op; it may define
-    `_create_slots(var_list)`, `_prepare()` and `_finish(update_ops, name_scope)`.
+    A subclass defines `_apply_dense(grad, var)` and usually `_apply_sparse(grad, var)`, each returning an op;
+    it may define `_create_slots(var_list)`, `_prepare()` and `_finish(update_ops, name_scope)`.
     """
 
     GATE_NONE, GATE_OP, GATE_GRAPH = 0, 1, 2
@@ -35,12 +35,21 @@ class Optimizer:
 
     # ---- the public steps
 
-    def minimize(self, loss, global_step=None, var_list=None, gate_gradients: int = GATE_OP, aggregation_method=None,
-                 colocate_gradients_with_ops: bool = False, name: str | None = None, grad_loss=None):  # fmt: skip
+    def minimize(
+        self,
+        loss,
+        global_step=None,
+        var_list=None,
+        gate_gradients: int = GATE_OP,
+        aggregation_method=None,
+        colocate_gradients_with_ops: bool = False,
+        name: str | None = None,
+        grad_loss=None,
+    ):
         """An op that changes the variables once, in the direction in which `loss` falls.
 
-        loss: a tensor; global_step: a variable that grows by 1 with each step; var_list: the variables to change
-        (default: the trainable ones); grad_loss: the gradient that flows into the loss.
+        loss: a tensor; global_step: a variable that grows by 1 with each step; var_list: the variables to
+        change (default: the trainable ones); grad_loss: the gradient that flows into the loss.
 
         Raises:
           ValueError: if the loss has no gradient for any of the variables.
@@ -60,9 +69,17 @@ class Optimizer:
             raise ValueError(explain(loss, [v for _, v in found]))
         return self.apply_gradients(found, global_step=global_step, name=name)
 
-    def compute_gradients(self, loss, var_list=None, gate_gradients: int = GATE_OP, aggregation_method=None,
-                          colocate_gradients_with_ops: bool = False, grad_loss=None) -> list[tuple]:  # fmt: skip
-        """Pairs (gradient, variable); a gradient is a Tensor, IndexedSlices, or None where the loss does not depend.
+    def compute_gradients(
+        self,
+        loss,
+        var_list=None,
+        gate_gradients: int = GATE_OP,
+        aggregation_method=None,
+        colocate_gradients_with_ops: bool = False,
+        grad_loss=None,
+    ) -> list[tuple]:
+        """Pairs (gradient, variable); a gradient is a Tensor, IndexedSlices, or None where the loss does not
+        depend.
 
         gate_gradients: with GATE_GRAPH all gradients are computed before any of them is used.
         """
@@ -123,7 +140,9 @@ class Optimizer:
         if getattr(var, "constraint", None) is None:
             return op
         if sparse:
-            raise RuntimeError(f"variable '{var.op.name}' has a constraint, which sparse gradients cannot keep")
+            raise RuntimeError(
+                f"variable '{var.op.name}' has a constraint, which sparse gradients cannot keep"
+            )
         with get_default_graph().control_dependencies([op]):
             return var.assign(var.constraint(var.read_value()))
 
@@ -154,7 +173,9 @@ class Optimizer:
             named[_key(var)] = slots.create_slot(var, val, op_name)
         return named[_key(var)]
 
-    def _get_or_make_slot_with_initializer(self, var, initializer, shape, dtype, slot_name: str, op_name: str):
+    def _get_or_make_slot_with_initializer(
+        self, var, initializer, shape, dtype, slot_name: str, op_name: str
+    ):
         """The slot of `var`, made by `initializer` if there is none."""
         named = self._slot_dict(slot_name)
         if _key(var) not in named:
@@ -188,7 +209,9 @@ class Optimizer:
 
     def _apply_dense(self, grad: Tensor, var):
         """An op that updates `var` by a gradient of its shape."""
-        raise NotImplementedError(f"{type(self).__name__} does not say how to apply a gradient (_apply_dense)")
+        raise NotImplementedError(
+            f"{type(self).__name__} does not say how to apply a gradient (_apply_dense)"
+        )
 
     def _apply_sparse(self, grad: IndexedSlices, var):
         """An op that updates the rows `grad.indices` of `var`, all different, by `grad.values`."""
@@ -232,7 +255,9 @@ def _key(var) -> tuple:
 
 def _gradient(grad, var):
     if not isinstance(var, variables.Variable):
-        raise TypeError(f"gradients are applied to variables, not to {var!r}; give pairs (gradient, variable)")
+        raise TypeError(
+            f"gradients are applied to variables, not to {var!r}; give pairs (gradient, variable)"
+        )
     if grad is None or isinstance(grad, IndexedSlices):
         return grad
     try:

@@ -15,8 +15,8 @@ from minitf.train.optimizer import Optimizer
 class _ByOneOp(Optimizer):
     """An optimizer whose step is one Apply* op, or SparseApply* for rows.
 
-    `_OP` is the op's name after Apply; `_SLOTS` names its slots in the op's order, `_NUMBERS` its hyperparameters in the
-    op's order, where `grad` stands for the gradient (and the rows that follow it).
+    `_OP` is the op's name after Apply; `_SLOTS` names its slots in the op's order, `_NUMBERS` its
+    hyperparameters in the op's order, where `grad` stands for the gradient (and the rows that follow it).
     """
 
     _OP = ""
@@ -48,7 +48,9 @@ class _ByOneOp(Optimizer):
         return apply(f"Apply{self._OP}", *self._operands(var, grad), **self._flags).op
 
     def _apply_sparse(self, grad: IndexedSlices, var):
-        return apply(f"SparseApply{self._OP}", *self._operands(var, grad.values, grad.indices), **self._flags).op
+        return apply(
+            f"SparseApply{self._OP}", *self._operands(var, grad.values, grad.indices), **self._flags
+        ).op
 
 
 class GradientDescentOptimizer(_ByOneOp):
@@ -65,7 +67,8 @@ class GradientDescentOptimizer(_ByOneOp):
 
 
 class MomentumOptimizer(_ByOneOp):
-    """a = momentum * a + g; w -= learning_rate * a, or with `use_nesterov` learning_rate * (g + momentum * a).
+    """a = momentum * a + g; w -= learning_rate * a, or with `use_nesterov` learning_rate * (g + momentum *
+    a).
 
     Sutskever et al. 2013, On the importance of initialization and momentum in deep learning.
     """
@@ -82,7 +85,9 @@ class MomentumOptimizer(_ByOneOp):
 
 
 class AdagradOptimizer(_ByOneOp):
-    """a += g ** 2; w -= learning_rate * g / sqrt(a), a starting at `initial_accumulator_value` (Duchi et al. 2011)."""
+    """a += g ** 2; w -= learning_rate * g / sqrt(a), a starting at `initial_accumulator_value` (Duchi et al.
+    2011).
+    """
 
     _OP, _SLOTS, _NUMBERS = "Adagrad", ("accumulator",), ("learning_rate", "grad")
 
@@ -100,14 +105,17 @@ class AdagradOptimizer(_ByOneOp):
 
 
 class AdadeltaOptimizer(_ByOneOp):
-    """a = rho * a + (1 - rho) * g ** 2; step = sqrt(u + epsilon) / sqrt(a + epsilon) * g; w -= learning_rate * step.
+    """a = rho * a + (1 - rho) * g ** 2; step = sqrt(u + epsilon) / sqrt(a + epsilon) * g; w -= learning_rate
+    * step.
 
     u is the same average of step ** 2 (Zeiler 2012).
     """
 
     _OP, _SLOTS, _NUMBERS = "Adadelta", ("accum", "accum_update"), ("lr", "rho", "epsilon", "grad")
 
-    def __init__(self, learning_rate=0.001, rho=0.95, epsilon=1e-8, use_locking: bool = False, name: str = "Adadelta"):
+    def __init__(
+        self, learning_rate=0.001, rho=0.95, epsilon=1e-8, use_locking: bool = False, name: str = "Adadelta"
+    ):
         super().__init__(use_locking, name, lr=learning_rate, rho=rho, epsilon=epsilon)
 
     def _create_slots(self, var_list):
@@ -115,7 +123,8 @@ class AdadeltaOptimizer(_ByOneOp):
 
 
 class AdamOptimizer(_ByOneOp):
-    """m, v: averages of g and g ** 2; w -= learning_rate * sqrt(1 - beta2 ** t) / (1 - beta1 ** t) * m / (sqrt(v) + epsilon).
+    """m, v: averages of g and g ** 2; w -= learning_rate * sqrt(1 - beta2 ** t) / (1 - beta1 ** t) * m /
+    (sqrt(v) + epsilon).
 
     Kingma and Ba 2014. Slots `m` and `v` move for all rows even if only some have a gradient.
     """
@@ -126,7 +135,9 @@ class AdamOptimizer(_ByOneOp):
 
     def __init__(self, learning_rate=0.001, beta1=0.9, beta2=0.999, epsilon=1e-8, use_locking: bool = False,
                  name: str = "Adam"):  # fmt: skip
-        super().__init__(use_locking, name, learning_rate=learning_rate, beta1=beta1, beta2=beta2, epsilon=epsilon)
+        super().__init__(
+            use_locking, name, learning_rate=learning_rate, beta1=beta1, beta2=beta2, epsilon=epsilon
+        )
 
     def _create_slots(self, var_list):
         for beta in ("beta1", "beta2"):
@@ -153,16 +164,20 @@ class AdamOptimizer(_ByOneOp):
 
 
 class RMSPropOptimizer(_ByOneOp):
-    """s = decay * s + (1 - decay) * g ** 2; step = momentum * step + learning_rate * g / sqrt(s + epsilon); w -= step.
+    """s = decay * s + (1 - decay) * g ** 2; step = momentum * step + learning_rate * g / sqrt(s + epsilon); w
+    -= step.
 
-    With `centered` the square of the average of g is subtracted from s. Tieleman and Hinton 2012, lecture 6.5.
+    With `centered` the square of the average of g is subtracted from s. Tieleman and Hinton 2012, lecture
+    6.5.
     """
 
     _NUMBERS = ("learning_rate", "decay", "momentum", "epsilon", "grad")
 
     def __init__(self, learning_rate, decay=0.9, momentum=0.0, epsilon=1e-10, use_locking: bool = False,
                  centered: bool = False, name: str = "RMSProp"):  # fmt: skip
-        super().__init__(use_locking, name, learning_rate=learning_rate, decay=decay, momentum=momentum, epsilon=epsilon)
+        super().__init__(
+            use_locking, name, learning_rate=learning_rate, decay=decay, momentum=momentum, epsilon=epsilon
+        )
         self._OP = "CenteredRMSProp" if centered else "RMSProp"
         self._SLOTS = ("mg", "rms", "momentum") if centered else ("rms", "momentum")
 
@@ -176,7 +191,9 @@ class RMSPropOptimizer(_ByOneOp):
 
 
 class FtrlOptimizer(_ByOneOp):
-    """Follow the regularized leader (McMahan et al. 2013, Ad click prediction), with L1, L2 and shrinkage terms."""
+    """Follow the regularized leader (McMahan et al. 2013, Ad click prediction), with L1, L2 and shrinkage
+    terms.
+    """
 
     _SLOTS = ("accum", "linear")
 
@@ -191,15 +208,26 @@ class FtrlOptimizer(_ByOneOp):
             _check_not_negative(what, value)
         if learning_rate_power > 0:
             raise ValueError(f"learning_rate_power is zero or negative, not {learning_rate_power}")
-        super().__init__(use_locking, name, learning_rate=learning_rate, l1_regularization_strength=l1_regularization_strength,
-                         l2_regularization_strength=l2_regularization_strength,
-                         l2_shrinkage_regularization_strength=l2_shrinkage_regularization_strength,
-                         learning_rate_power=learning_rate_power)  # fmt: skip
+        super().__init__(
+            use_locking,
+            name,
+            learning_rate=learning_rate,
+            l1_regularization_strength=l1_regularization_strength,
+            l2_regularization_strength=l2_regularization_strength,
+            l2_shrinkage_regularization_strength=l2_shrinkage_regularization_strength,
+            learning_rate_power=learning_rate_power,
+        )
         self._start, self._slot_ops = initial_accumulator_value, (accum_name or name, linear_name or name)
         shrinks = l2_shrinkage_regularization_strength > 0
         self._OP = "FtrlV2" if shrinks else "Ftrl"
-        self._NUMBERS = ("grad", "learning_rate", "l1_regularization_strength", "l2_regularization_strength",
-                         *["l2_shrinkage_regularization_strength"] * shrinks, "learning_rate_power")  # fmt: skip
+        self._NUMBERS = (
+            "grad",
+            "learning_rate",
+            "l1_regularization_strength",
+            "l2_regularization_strength",
+            *["l2_shrinkage_regularization_strength"] * shrinks,
+            "learning_rate_power",
+        )
 
     def _create_slots(self, var_list):
         for var in var_list:
@@ -216,8 +244,13 @@ class ProximalGradientDescentOptimizer(_ByOneOp):
 
     def __init__(self, learning_rate, l1_regularization_strength=0.0, l2_regularization_strength=0.0,
                  use_locking: bool = False, name: str = "ProximalGradientDescent"):  # fmt: skip
-        super().__init__(use_locking, name, learning_rate=learning_rate, l1_regularization_strength=l1_regularization_strength,
-                         l2_regularization_strength=l2_regularization_strength)  # fmt: skip
+        super().__init__(
+            use_locking,
+            name,
+            learning_rate=learning_rate,
+            l1_regularization_strength=l1_regularization_strength,
+            l2_regularization_strength=l2_regularization_strength,
+        )
 
 
 class ProximalAdagradOptimizer(_ByOneOp):
@@ -226,11 +259,23 @@ class ProximalAdagradOptimizer(_ByOneOp):
     _OP, _SLOTS = "ProximalAdagrad", ("accumulator",)
     _NUMBERS = ("learning_rate", "l1_regularization_strength", "l2_regularization_strength", "grad")
 
-    def __init__(self, learning_rate, initial_accumulator_value=0.1, l1_regularization_strength=0.0,
-                 l2_regularization_strength=0.0, use_locking: bool = False, name: str = "ProximalAdagrad"):  # fmt: skip
+    def __init__(
+        self,
+        learning_rate,
+        initial_accumulator_value=0.1,
+        l1_regularization_strength=0.0,
+        l2_regularization_strength=0.0,
+        use_locking: bool = False,
+        name: str = "ProximalAdagrad",
+    ):
         _check_positive("initial_accumulator_value", initial_accumulator_value)
-        super().__init__(use_locking, name, learning_rate=learning_rate, l1_regularization_strength=l1_regularization_strength,
-                         l2_regularization_strength=l2_regularization_strength)  # fmt: skip
+        super().__init__(
+            use_locking,
+            name,
+            learning_rate=learning_rate,
+            l1_regularization_strength=l1_regularization_strength,
+            l2_regularization_strength=l2_regularization_strength,
+        )
         self._start = initial_accumulator_value
 
     def _create_slots(self, var_list):
@@ -251,9 +296,16 @@ class AdagradDAOptimizer(_ByOneOp):
     def __init__(self, learning_rate, global_step, initial_gradient_squared_accumulator_value=0.1,
                  l1_regularization_strength=0.0, l2_regularization_strength=0.0, use_locking: bool = False,
                  name: str = "AdagradDA"):  # fmt: skip
-        _check_positive("initial_gradient_squared_accumulator_value", initial_gradient_squared_accumulator_value)
-        super().__init__(use_locking, name, learning_rate=learning_rate, l1_regularization_strength=l1_regularization_strength,
-                         l2_regularization_strength=l2_regularization_strength)  # fmt: skip
+        _check_positive(
+            "initial_gradient_squared_accumulator_value", initial_gradient_squared_accumulator_value
+        )
+        super().__init__(
+            use_locking,
+            name,
+            learning_rate=learning_rate,
+            l1_regularization_strength=l1_regularization_strength,
+            l2_regularization_strength=l2_regularization_strength,
+        )
         self._start, self._global_step = initial_gradient_squared_accumulator_value, global_step
 
     def _create_slots(self, var_list):

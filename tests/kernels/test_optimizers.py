@@ -70,8 +70,21 @@ def adagrad_da(w, s, h, g):
     return -h["lr"] * np.sign(s[0]) * size / (h["l2"] * h["step"] * h["lr"] + np.sqrt(s[1]))
 
 
-NUMBERS = {"step": 3, "lr": 0.1, "momentum": 0.9, "rho": 0.8, "epsilon": 1e-3, "beta1": 0.9, "beta2": 0.99, "beta1_power": 0.81,
-           "beta2_power": 0.98, "l1": 0.05, "l2": 0.2, "l2_shrinkage": 0.1, "lr_power": -0.5}  # fmt: skip
+NUMBERS = {
+    "step": 3,
+    "lr": 0.1,
+    "momentum": 0.9,
+    "rho": 0.8,
+    "epsilon": 1e-3,
+    "beta1": 0.9,
+    "beta2": 0.99,
+    "beta1_power": 0.81,
+    "beta2_power": 0.98,
+    "l1": 0.05,
+    "l2": 0.2,
+    "l2_shrinkage": 0.1,
+    "lr_power": -0.5,
+}
 CASES = [
     ("gradient_descent", 0, "lr", lambda w, s, h, g: w - h["lr"] * g, {}),
     ("momentum", 1, "lr momentum", momentum, {"nesterov": 0}),
