@@ -21,7 +21,7 @@ from minitf.framework.tensor import IndexedSlices, Tensor
 from minitf.ops.constant import constant
 from minitf.ops.placeholders import placeholder, placeholder_with_default
 from minitf.ops.array import (
-    concat, expand_dims, fill, matrix_transpose, ones, ones_like, rank, reshape, shape, shape_n, size, squeeze,
+    concat, expand_dims, fill, matrix_transpose, ones, ones_like, rank, reshape, shape, size, squeeze,
     transpose, zeros, zeros_like,
 )  # fmt: skip
 from minitf.framework.shape import Dimension, TensorShape, broadcast_static_shape
@@ -40,6 +40,7 @@ from minitf.ops.sets import (
     dynamic_partition, dynamic_stitch, invert_permutation, listdiff, parallel_dynamic_stitch, setdiff1d, unique,
     unique_with_counts,
 )  # fmt: skip
+from minitf.ops.shapes import shape_n
 from minitf.ops.slicing import newaxis, slice, strided_slice
 from minitf.ops.bits import bitcast
 from minitf.ops.cast import (

@@ -1,4 +1,4 @@
-"""Shapes, reshaping, permuting, filling and joining."""
+"""Reshaping, permuting, filling and joining."""
 
 from __future__ import annotations
 
@@ -9,112 +9,42 @@ import numpy as np
 from minitf.framework import dtypes
 from minitf.framework.apply import apply, apply_op
 from minitf.framework.convert import convert_to_tensor
-from minitf.framework.graph import name_scope
+from minitf.framework.graph import get_default_graph, name_scope
 from minitf.framework.registry import define
 from minitf.framework.shape import UNKNOWN, TensorShape, as_shape
-from minitf.framework.static import constant_value, constant_value_as_shape, partial_value
+from minitf.framework.static import constant_value, partial_value
 from minitf.framework.tensor import Tensor
 from minitf.kernels import layout
 from minitf.ops import patterns
 from minitf.ops.constant import constant
 from minitf.ops.identity import identity
+from minitf.ops.shapes import rank, shape, size, sizes_of, wanted_shape  # noqa: F401 - size is known as array.size
 
 _SMALL = (
     1000  # elements: larger tensors of zeros or ones are filled when they are needed, not kept as constants
 )
 
-# ---- shapes
-
-
-def _known_shape(x: Tensor):
-    sizes = x.shape.sizes
-    return None if sizes is None else np.array((*sizes, None), object)[:-1]
-
-
-def _shape_kernel(b, op, *x):
-    values = [b.constant(np.array(v.shape, t.dtype.numpy)) for v, t in zip(x, op.outputs)]
-    return values if len(values) > 1 else values[0]
-
-
-define("Shape", "input: T -> output: @out_type", shape=lambda op: TensorShape([op.inputs[0].shape.rank]),
-       static=lambda op, depth: _known_shape(op.inputs[0]), numpy=lambda op, x: np.array(x.shape, np.int64),
-       kernel=_shape_kernel, differentiable=False)  # fmt: skip
-define("ShapeN", "input: *T -> output: **", shape=lambda op: [TensorShape([t.shape.rank]) for t in op.inputs],
-       static=lambda op, depth: [_known_shape(t) for t in op.inputs], kernel=_shape_kernel,
-       numpy=lambda op, *x: [np.array(v.shape, np.int64) for v in x], differentiable=False)  # fmt: skip
-
-
-def _count(number):
-    return lambda b, op, x: b.constant(np.array(number(x.shape), op.outputs[0].dtype.numpy))
-
-
-def _known_count(number):
-    def rule(op, depth):
-        count = number(op.inputs[0].shape)
-        return None if count is None else np.array(count)
-
-    return rule
-
-
-define("Size", "input: T -> output: @out_type", shape=patterns.scalar, numpy=lambda op, x: np.array(x.size),
-       static=_known_count(TensorShape.num_elements), kernel=_count(math.prod),
-       differentiable=False)  # fmt: skip
-define("Rank", "input: T -> output: int32", shape=patterns.scalar, numpy=lambda op, x: np.array(x.ndim),
-       static=_known_count(lambda shape: shape.rank), kernel=_count(len), differentiable=False)  # fmt: skip
-
-
-def shape(input, name: str | None = None, out_type=dtypes.int32) -> Tensor:
-    """The shape as a 1-D tensor of `out_type`; a constant where it is known already."""
-    with name_scope(name, "Shape") as scope:
-        input = convert_to_tensor(input)
-        if input.shape.is_fully_defined():
-            return constant(np.array(input.shape.sizes, out_type.numpy), name=scope)
-        return apply("Shape", input, out_type=dtypes.as_dtype(out_type), name=scope)
-
-
-def shape_n(input, out_type=dtypes.int32, name: str | None = None) -> list[Tensor]:
-    """The shapes of several tensors of one type, each a 1-D tensor."""
-    types = [dtypes.as_dtype(out_type)] * len(input)
-    return list(apply_op("ShapeN", list(input), dtypes=types, name=name).outputs)
-
-
-def size(input, name: str | None = None, out_type=dtypes.int32) -> Tensor:
-    """The number of elements, a scalar of `out_type`; a constant where it is known already."""
-    with name_scope(name, "Size") as scope:
-        input = convert_to_tensor(input)
-        count = input.shape.num_elements()
-        if count is not None:
-            return constant(count, out_type, name=scope)
-        return apply("Size", input, out_type=dtypes.as_dtype(out_type), name=scope)
-
-
-def rank(input, name: str | None = None) -> Tensor:
-    """The number of dimensions, an int32 scalar; a constant where it is known already."""
-    with name_scope(name, "Rank") as scope:
-        input = convert_to_tensor(input)
-        if input.shape.rank is not None:
-            return constant(input.shape.rank, dtypes.int32, name=scope)
-        return apply("Rank", input, name=scope)
-
-
 # ---- the same elements in another shape
 
 
-def _fitted(size: int, target) -> tuple[int, ...]:
-    """The shape `target` with its -1 worked out for `size` elements."""
+def _fitted(sizes: tuple, target) -> tuple[int, ...]:
+    """The shape `target` with its -1 worked out for a tensor of shape `sizes`."""
     target = tuple(int(n) for n in target)
     if target.count(-1) > 1 or any(n < -1 for n in target):
         raise ValueError(f"a shape has sizes of 0 or more and at most one -1, not {target}")
-    known = math.prod(n for n in target if n != -1)
-    if -1 in target and known and size % known == 0:
-        return tuple(size // known if n == -1 else n for n in target)
-    if -1 in target and known == size == 0:
-        return tuple(0 if n == -1 else n for n in target)
-    if -1 in target or known != size:
-        raise ValueError(
-            f"{size} elements do not fit shape {target}" + (f" of {known}" if -1 not in target else "")
-        )
+    if -1 in target:
+        found = _missing(sizes, [n for n in target if n != -1])
+        target = tuple(found if n == -1 else n for n in target)
+    if math.prod(target) != math.prod(sizes):
+        raise ValueError(f"{math.prod(sizes)} elements do not fit shape {target}")
     return target
+
+
+def _missing(sizes: tuple, others: list) -> int:
+    """The size left open by `others`; where both have zeros, it is what the sizes other than 0 leave open."""
+    if 0 in others and 0 in sizes:
+        sizes, others = [n for n in sizes if n], [n for n in others if n]
+    return math.prod(sizes) // max(math.prod(others), 1)
 
 
 def _reshaped(op):
@@ -130,16 +60,16 @@ def _reshaped(op):
         raise ValueError(f"a shape is a list of sizes, not {target.tolist()}")
     target, count = [None if n is None else int(n) for n in target], x.num_elements()
     if count is not None and None not in target:
-        return TensorShape(_fitted(count, target))
+        return TensorShape(_fitted(x.sizes, target))
     sizes = [None if n is None or n < 0 else n for n in target]
     if count and sizes.count(None) == 1:
-        return TensorShape(_fitted(count, [-1 if n is None else n for n in sizes]))
+        return TensorShape(_fitted(x.sizes, [-1 if n is None else n for n in sizes]))
     return TensorShape(sizes)
 
 
 define("Reshape", "tensor: T, shape: Tshape -> output: T", Tshape=dtypes.INDEX, shape=_reshaped,
-       static=patterns.moves(1), numpy=lambda op, x, shape: x.reshape(_fitted(x.size, shape)),
-       kernel=lambda b, op, x, shape: b.view(x, _fitted(x.size, b.data(shape))),
+       static=patterns.moves(1), numpy=lambda op, x, shape: x.reshape(_fitted(x.shape, shape)),
+       kernel=lambda b, op, x, shape: b.view(x, _fitted(x.shape, b.data(shape))),
        grad=lambda op, g: (apply("Reshape", g, shape(op.inputs[0])), None))  # fmt: skip
 
 
@@ -307,27 +237,6 @@ def matrix_transpose(a, name: str | None = "matrix_transpose", conjugate: bool =
 # ---- one value everywhere
 
 
-def sizes_of(values) -> tuple[int, ...]:
-    """The shape that an integer array describes; ValueError for negative sizes."""
-    sizes = tuple(int(n) for n in values)
-    if any(n < 0 for n in sizes):
-        raise ValueError(f"a shape has sizes of 0 or more, not {sizes}")
-    return sizes
-
-
-def optional_sizes(values) -> list:
-    """A partly known shape value as a list of integers and None."""
-    return [None if n is None or n < 0 else int(n) for n in values]
-
-
-def wanted_shape(op, at: int) -> TensorShape:
-    """The shape that the op's input number `at` asks for, as far as it is known."""
-    value = partial_value(op.inputs[at])
-    if value is not None and value.ndim == 1:
-        sizes_of(n for n in value if n is not None)
-    return constant_value_as_shape(op.inputs[at])
-
-
 def _scalar_value(op):
     if op.inputs[1].shape.rank not in (None, 0):
         raise ValueError(f"the value to fill with is a scalar, not of shape {op.inputs[1].shape}")
@@ -386,11 +295,26 @@ def _numbers(number: int, shape, dtype, name: str | None, default: str) -> Tenso
         if sizes is not None and math.prod(sizes) < _SMALL and np.ndim(shape):
             return constant(np.full(sizes, value, dtype.numpy), dtype, name=scope)
         if not isinstance(shape, Tensor):
-            shape = convert_to_tensor(shape if sizes is None else list(sizes), dtypes.int32,
-                                      name="packed" if sizes is None else "shape_as_tensor")  # fmt: skip
+            if sizes is None:
+                _reserve_product(shape)
+            shape = convert_to_tensor(
+                shape if sizes is None else list(sizes),
+                dtypes.int32,
+                name="packed" if sizes is None else "shape_as_tensor",
+            )
         if shape.shape.rank != 1:
             shape = reshape(shape, [-1])
         return fill(shape, constant(value, dtype), name=scope)
+
+
+def _reserve_product(sizes) -> None:
+    """TensorFlow multiplies sizes with tensors among them and compares the product, only to drop both."""
+    count, known = 2, not isinstance(sizes[0], Tensor)
+    for n in sizes[1:]:
+        numbers = known + (not isinstance(n, Tensor))
+        count += (1, 2, 0)[numbers]  # a product of tensors, of a tensor and a constant, of numbers
+        known = numbers == 2
+    get_default_graph().reserve_ids(count)
 
 
 def _static_sizes(shape):

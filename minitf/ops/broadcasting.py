@@ -13,6 +13,7 @@ from minitf.framework.tensor import Tensor
 from minitf.kernels import layout
 from minitf.kernels.reduce import reduce_sum
 from minitf.ops import array, patterns
+from minitf.ops.shapes import optional_sizes
 
 
 def _check(sizes: tuple, target: tuple) -> tuple:
@@ -83,7 +84,7 @@ def _known_result(op, depth):
     shapes = [partial_value(t, depth) for t in op.inputs]
     if any(s is None or s.ndim != 1 for s in shapes):
         return None
-    known = broadcast_static_shape(*[TensorShape(array.optional_sizes(s)) for s in shapes])
+    known = broadcast_static_shape(*[TensorShape(optional_sizes(s)) for s in shapes])
     return np.array((*known.sizes, None), object)[:-1]
 
 

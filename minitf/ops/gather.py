@@ -389,9 +389,9 @@ def one_hot(indices, depth, on_value=None, off_value=None, axis: int | None = No
                 raise TypeError(f"one_hot of {dtype.name} cannot have {value!r}, which is {found.name}")
         on_value = constant(np.array(1, dtype.numpy), name="on_value") if on_value is None else on_value
         off_value = constant(np.array(0, dtype.numpy), name="off_value") if off_value is None else off_value
-        return apply(
-            "OneHot", indices, depth, on_value, off_value, axis=-1 if axis is None else axis, name=scope
-        )
+        indices = convert_to_tensor(indices, preferred_dtype=dtypes.int64, name="indices")
+        axis = -1 if axis is None else axis
+        return apply("OneHot", indices, depth, on_value, off_value, axis=axis, name=scope)
 
 
 # ---- masks and coordinates

@@ -209,7 +209,11 @@ def matrix_band_part(input, num_lower, num_upper, name: str | None = None) -> Te
     >>> matrix_band_part([[1, 2], [3, 4]], -1, 0).shape.as_list()
     [2, 2]
     """
-    return apply("MatrixBandPart", input, num_lower, num_upper, name=name)
+    with name_scope(name, "MatrixBandPart") as scope:
+        input = convert_to_tensor(input, name="input")
+        lower = convert_to_tensor(num_lower, preferred_dtype=dtypes.int64, name="num_lower")
+        upper = convert_to_tensor(num_upper, lower.dtype.base_dtype, name="num_upper")
+        return apply("MatrixBandPart", input, lower, upper, name=scope)
 
 
 # ---- identity matrices
@@ -230,7 +234,7 @@ def eye(
         if any(isinstance(v, Tensor) for v in (num_rows, columns)):
             diagonal = apply("Minimum", num_rows, columns)
         else:
-            diagonal = min(int(num_rows), int(columns))
+            diagonal, square = min(int(num_rows), int(columns)), int(num_rows) == int(columns)
         if isinstance(batch, Tensor) or isinstance(diagonal, Tensor):
             batch = convert_to_tensor(batch, dtypes.int32, name="shape")
         ones = array.ones(_joined(batch, [diagonal]), dtype)

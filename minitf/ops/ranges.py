@@ -132,13 +132,14 @@ def meshgrid(*args, indexing: str = "xy", name: str | None = "meshgrid") -> list
             array.reshape(stack(x), [1] * i + [-1] + [1] * (count - i - 1)) for i, x in enumerate(args)
         ]
         sizes = [array.size(x) for x in args]
+        if not args:
+            return []
+        dtype = convert_to_tensor(args[0]).dtype.base_dtype
         if indexing == "xy" and count > 1:
             vectors[0] = array.reshape(vectors[0], [1, -1] + [1] * (count - 2))
             vectors[1] = array.reshape(vectors[1], [-1, 1] + [1] * (count - 2))
             sizes[0], sizes[1] = sizes[1], sizes[0]
-        if not vectors:
-            return []
-        all_ones = array.ones(sizes, vectors[0].dtype.base_dtype)
+        all_ones = array.ones(sizes, dtype)
         return [v * all_ones for v in vectors]
 
 

@@ -41,9 +41,10 @@ def _rank_of(sizes, paddings: Tensor):
 def _padded(op, sign: int = 1):
     sizes, paddings = op.inputs[0].shape.sizes, constant_value(op.inputs[1])
     rank = _rank_of(sizes, op.inputs[1])
+    if paddings is not None:
+        paddings = _check_paddings(paddings, len(paddings) if rank is None else rank)
     if sizes is None or paddings is None:
         return UNKNOWN if rank is None else TensorShape([None] * rank)
-    paddings = _check_paddings(paddings, rank)
     if sign > 0 and "mode" in op.attrs:
         _check_mirror(sizes, paddings, op.attrs["mode"])
     return TensorShape([n if n is None else n + sign * sum(p) for n, p in zip(sizes, paddings)])
@@ -264,8 +265,10 @@ def _reverse_sequence_kernel(b, op, x, lengths):
     first, second = sorted((seq, batch))
     sizes, out = x.shape, b.new(x.shape, x.dtype)
     kernel = movement.reverse_sequence[layout.carrier(x.dtype), lengths.dtype]
-    b.call(kernel, x, lengths, out, math.prod(sizes[:first]), sizes[first],
-           math.prod(sizes[first + 1 : second]), sizes[second], math.prod(sizes[second + 1 :]), int(batch < seq),
+    outer, middle, inner = (
+        math.prod(part) for part in (sizes[:first], sizes[first + 1 : second], sizes[second + 1 :])
+    )
+    b.call(kernel, x, lengths, out, outer, sizes[first], middle, sizes[second], inner, int(batch < seq),
            error=lambda item: _bad_length(item, b.data(lengths)[item], sizes[seq]))  # fmt: skip
     return out
 

@@ -1,6 +1,7 @@
 import helpers
 import numpy as np
 import pytest
+from oracle import check_case, check_gradient, facts, op_facts
 
 import minitf as tf
 
@@ -206,10 +207,48 @@ def _names(ops):
         (lambda: tf.transpose([[1]]), ["Const transpose/a", "Const transpose/perm", "Transpose transpose"]),
         (lambda: tf.concat([[1], [2]], 0),
          ["Const concat/values_0", "Const concat/values_1", "Const concat/axis", "ConcatV2 concat"]),
-        (lambda: tf.concat([[1]], 0), ["Const concat/concat_dim", "Const concat/concat/input", "Identity concat/concat"]),
-        (lambda: tf.expand_dims(1, 0), ["Const ExpandDims/input", "Const ExpandDims/dim", "ExpandDims ExpandDims"]),
+        (lambda: tf.concat([[1]], 0),
+         ["Const concat/concat_dim", "Const concat/concat/input", "Identity concat/concat"]),
+        (lambda: tf.expand_dims(1, 0),
+         ["Const ExpandDims/input", "Const ExpandDims/dim", "ExpandDims ExpandDims"]),
         (lambda: tf.reshape([1], [1, 1]), ["Const Reshape/tensor", "Const Reshape/shape", "Reshape Reshape"]),
     ],
 )  # fmt: skip
 def test_ops_are_those_of_tensorflow(snippet, ops):
     assert _names(helpers.built(snippet)) == ops
+
+
+def test_a_shape_with_tensors_in_it_counts_the_ops_that_tensorflow_makes_of_it():
+    n = tf.placeholder(tf.int32, [])
+    for sizes, ids in (([n], 5), ([n, 3], 8), ([3, n], 8), ([n, n], 6), ([2, 3, n, n], 10)):
+        before = tf.constant(0).op.id
+        assert tf.zeros(sizes).op.id - before == ids
+
+
+FACTS = (
+    "tf.reshape(",
+    "tf.expand_dims(",
+    "tf.squeeze(",
+    "tf.transpose(x",
+    "transpose(x3",
+    "tf.concat(",
+    "tf.zeros",
+    "tf.ones",
+    "tf.fill(",
+)
+
+
+@pytest.mark.parametrize("case", op_facts("cases", *FACTS), ids=lambda case: case["call"])
+def test_values_recorded_from_tensorflow(case):
+    check_case(case)
+
+
+@pytest.mark.parametrize("fact", op_facts("gradients", *FACTS), ids=lambda fact: fact["call"])
+def test_gradients_recorded_from_tensorflow(fact):
+    check_gradient(fact)
+
+
+@pytest.mark.parametrize("name", ["concat", "transpose", "reshape", "expand_squeeze_tile", "zeros_like"])
+def test_graphs_recorded_from_tensorflow(name):
+    snippet = next(s for s in facts("graphs")["snippets"] if s["id"] == name)
+    assert helpers.built(lambda: exec(snippet["source"], {"tf": tf, "np": np})) == snippet["ops"]

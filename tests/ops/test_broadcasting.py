@@ -1,6 +1,7 @@
 import helpers
 import numpy as np
 import pytest
+from oracle import check_case, check_gradient, op_facts
 
 import minitf as tf
 from minitf.framework.apply import apply
@@ -35,3 +36,16 @@ def test_what_does_not_broadcast():
     target = tf.placeholder(tf.int32, [3])
     with helpers.fails(tf.errors.InvalidArgumentError, "does not broadcast"):
         helpers.run(tf.broadcast_to(X, target), feed_dict={target: [4, 1, 3]})
+
+
+FACTS = ("tf.broadcast_",)
+
+
+@pytest.mark.parametrize("case", op_facts("cases", *FACTS), ids=lambda case: case["call"])
+def test_values_recorded_from_tensorflow(case):
+    check_case(case)
+
+
+@pytest.mark.parametrize("fact", op_facts("gradients", *FACTS), ids=lambda fact: fact["call"])
+def test_gradients_recorded_from_tensorflow(fact):
+    check_gradient(fact)

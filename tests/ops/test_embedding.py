@@ -1,6 +1,7 @@
 import helpers
 import numpy as np
 import pytest
+from oracle import check_case, check_gradient, op_facts
 
 import minitf as tf
 from minitf.ops.embedding import embedding_lookup
@@ -48,3 +49,16 @@ def test_refused():
     ids = tf.placeholder(tf.int32, [2])
     with helpers.fails(tf.errors.InvalidArgumentError, "[1] = 7", "[0, 7)"):
         helpers.run(embedding_lookup(TABLE, ids), feed_dict={ids: [0, 7]})
+
+
+FACTS = ("tf.nn.embedding_lookup(",)
+
+
+@pytest.mark.parametrize("case", op_facts("cases", *FACTS), ids=lambda case: case["call"])
+def test_values_recorded_from_tensorflow(case):
+    check_case(case)
+
+
+@pytest.mark.parametrize("fact", op_facts("gradients", *FACTS), ids=lambda fact: fact["call"])
+def test_gradients_recorded_from_tensorflow(fact):
+    check_gradient(fact)

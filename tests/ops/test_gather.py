@@ -1,6 +1,7 @@
 import helpers
 import numpy as np
 import pytest
+from oracle import check_case, check_gradient, facts, op_facts
 
 import minitf as tf
 
@@ -13,8 +14,13 @@ X = np.random.default_rng(0).normal(size=(4, 3, 5))
 def test_gather(indices, axis, dtype):
     indices = np.array(indices, dtype)
     openness = helpers.OPENNESS if axis == 0 else ("known", "open")
-    helpers.check(lambda x: tf.gather(x, indices, axis=axis), X, reference=lambda x: np.take(x, indices, axis),
-                  openness=openness, dtypes=("float32",))  # fmt: skip
+    helpers.check(
+        lambda x: tf.gather(x, indices, axis=axis),
+        X,
+        reference=lambda x: np.take(x, indices, axis),
+        openness=openness,
+        dtypes=("float32",),
+    )
 
 
 @pytest.mark.parametrize("batch, axis", [(1, 1), (1, 2), (1, None), (2, 2)])
@@ -48,8 +54,13 @@ def test_the_gradient_of_gather_is_rows():
 )
 def test_gather_nd(indices):
     indices = np.array(indices, np.int32)
-    helpers.check(lambda x: tf.gather_nd(x, indices), X, reference=lambda x: x[tuple(np.moveaxis(indices, -1, 0))]
-                  if indices.shape[-1] else np.broadcast_to(x, indices.shape[:-1] + x.shape))  # fmt: skip
+
+    def expected(x):
+        if not indices.shape[-1]:
+            return np.broadcast_to(x, indices.shape[:-1] + x.shape)
+        return x[tuple(np.moveaxis(indices, -1, 0))]
+
+    helpers.check(lambda x: tf.gather_nd(x, indices), X, reference=expected)
 
 
 def test_scatter_nd():
@@ -159,22 +170,32 @@ def test_indices_out_of_range_are_named(dtype):
             helpers.run(tensor, feed_dict=fed)
 
 
-def test_ops_are_those_of_tensorflow():
-    def snippet():
-        i = tf.placeholder(tf.int32, [None], name="i")
-        x = tf.placeholder(tf.float32, [None, 4], name="x")
-        tf.gather(x, i)
-        tf.one_hot(i, 3)
-        tf.one_hot(i, 3, on_value=1, off_value=0)
-        tf.boolean_mask(x, [True, False])
+def test_the_ops_of_boolean_mask_are_those_of_tensorflow():
+    cut = ["/stack", "/stack_1", "/stack_2", ""]
+    names = ["mask", "Shape", *[f"strided_slice{c}" for c in cut], "Prod/reduction_indices", "Prod",
+             "Shape_1", *[f"strided_slice_1{c}" for c in cut], "Shape_2", *[f"strided_slice_2{c}" for c in cut],
+             "concat/values_1", "concat/axis", "concat", "Reshape", "Reshape_1/shape", "Reshape_1", "Where",
+             "Squeeze", "GatherV2/axis", "GatherV2"]  # fmt: skip
+    x = tf.placeholder(tf.float32, [None, 4], name="x")
+    tf.boolean_mask(x, [True, False])
+    made = [op.name for op in tf.get_default_graph().get_operations()]
+    assert made == ["x", *[f"boolean_mask/{name}" for name in names]]
 
-    mask = ["mask", "Shape", "strided_slice/stack", "strided_slice/stack_1", "strided_slice/stack_2", "strided_slice",
-            "Prod/reduction_indices", "Prod", "Shape_1", "strided_slice_1/stack", "strided_slice_1/stack_1",
-            "strided_slice_1/stack_2", "strided_slice_1", "Shape_2", "strided_slice_2/stack", "strided_slice_2/stack_1",
-            "strided_slice_2/stack_2", "strided_slice_2", "concat/values_1", "concat/axis", "concat", "Reshape",
-            "Reshape_1/shape", "Reshape_1", "Where", "Squeeze", "GatherV2/axis", "GatherV2"]  # fmt: skip
-    assert [op[0] for op in helpers.built(snippet)] == [
-        "i", "x", "GatherV2/axis", "GatherV2", "one_hot/on_value", "one_hot/off_value", "one_hot/depth", "one_hot",
-        "one_hot_1/Const", "one_hot_1/Const_1", "one_hot_1/depth", "one_hot_1/on_value", "one_hot_1/off_value",
-        "one_hot_1", *[f"boolean_mask/{name}" for name in mask],
-    ]  # fmt: skip
+
+FACTS = ("tf.gather", "tf.batch_gather(", "tf.scatter_nd(", "tf.one_hot(", "tf.where(", "tf.boolean_mask(")
+
+
+@pytest.mark.parametrize("case", op_facts("cases", *FACTS), ids=lambda case: case["call"])
+def test_values_recorded_from_tensorflow(case):
+    check_case(case)
+
+
+@pytest.mark.parametrize("fact", op_facts("gradients", *FACTS), ids=lambda fact: fact["call"])
+def test_gradients_recorded_from_tensorflow(fact):
+    check_gradient(fact)
+
+
+@pytest.mark.parametrize("name", ["one_hot", "gather", "where"])
+def test_graphs_recorded_from_tensorflow(name):
+    snippet = next(s for s in facts("graphs")["snippets"] if s["id"] == name)
+    assert helpers.built(lambda: exec(snippet["source"], {"tf": tf, "np": np})) == snippet["ops"]

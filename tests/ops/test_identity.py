@@ -1,5 +1,7 @@
 import helpers
 import numpy as np
+import pytest
+from oracle import check_case, check_gradient, op_facts
 
 import minitf as tf
 
@@ -25,3 +27,16 @@ def test_gradients_stop():
     np.testing.assert_array_equal(helpers.run(g), X)
     with helpers.fails(LookupError, "forbids it: because"):
         tf.gradients(tf.prevent_gradient(x, "because"), x)
+
+
+FACTS = ("tf.identity", "tf.stop_gradient(")
+
+
+@pytest.mark.parametrize("case", op_facts("cases", *FACTS), ids=lambda case: case["call"])
+def test_values_recorded_from_tensorflow(case):
+    check_case(case)
+
+
+@pytest.mark.parametrize("fact", op_facts("gradients", *FACTS), ids=lambda fact: fact["call"])
+def test_gradients_recorded_from_tensorflow(fact):
+    check_gradient(fact)

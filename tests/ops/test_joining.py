@@ -1,6 +1,7 @@
 import helpers
 import numpy as np
 import pytest
+from oracle import check_case, check_gradient, facts, op_facts
 
 import minitf as tf
 
@@ -109,6 +110,25 @@ def test_ops_are_those_of_tensorflow():
 
     assert [f"{op[1]} {op[0]}" for op in helpers.built(snippet)] == [
         "Const i", "Const stack/1", "Pack stack", "Const stack_1", "Const packed/0/1", "Pack packed/0",
-        "Const packed/1_1", "Pack packed", "Const Const", "Const split/split_dim", "Const split/value", "Split split",
-        "Const Const_1", "Const split_1/value", "Const split_1/split_dim", "SplitV split_1",
+        "Const packed/1_1", "Pack packed", "Const Const", "Const split/split_dim", "Const split/value",
+        "Split split", "Const Const_1", "Const split_1/value", "Const split_1/split_dim", "SplitV split_1",
     ]  # fmt: skip
+
+
+FACTS = ("tf.stack(", "tf.unstack(", "tf.split(")
+
+
+@pytest.mark.parametrize("case", op_facts("cases", *FACTS), ids=lambda case: case["call"])
+def test_values_recorded_from_tensorflow(case):
+    check_case(case)
+
+
+@pytest.mark.parametrize("fact", op_facts("gradients", *FACTS), ids=lambda fact: fact["call"])
+def test_gradients_recorded_from_tensorflow(fact):
+    check_gradient(fact)
+
+
+@pytest.mark.parametrize("name", ["stack_unstack", "split"])
+def test_graphs_recorded_from_tensorflow(name):
+    snippet = next(s for s in facts("graphs")["snippets"] if s["id"] == name)
+    assert helpers.built(lambda: exec(snippet["source"], {"tf": tf, "np": np})) == snippet["ops"]

@@ -1,6 +1,7 @@
 import helpers
 import numpy as np
 import pytest
+from oracle import check_case, check_gradient, op_facts
 
 import minitf as tf
 
@@ -90,3 +91,16 @@ def test_refused_when_run():
     ]:
         with helpers.fails(tf.errors.InvalidArgumentError, *parts):
             helpers.run(tensor, feed_dict=fed)
+
+
+FACTS = ("tf.diag", "tf.matrix_diag", "tf.matrix_set_diag", "tf.matrix_band_part(", "tf.eye(")
+
+
+@pytest.mark.parametrize("case", op_facts("cases", *FACTS), ids=lambda case: case["call"])
+def test_values_recorded_from_tensorflow(case):
+    check_case(case)
+
+
+@pytest.mark.parametrize("fact", op_facts("gradients", *FACTS), ids=lambda fact: fact["call"])
+def test_gradients_recorded_from_tensorflow(fact):
+    check_gradient(fact)

@@ -1,6 +1,7 @@
 import helpers
 import numpy as np
 import pytest
+from oracle import check_case, facts, op_facts
 
 import minitf as tf
 
@@ -18,8 +19,9 @@ def test_range(args):
 
 def test_range_of_tensors_and_types():
     n = tf.placeholder(tf.int32, [])
-    values = helpers.run(tf.range(n), tf.range(n, delta=2, limit=9), tf.range(3, dtype=tf.float64), tf.range(0, n, 1.5),
-                         tf.range(tf.constant(2, tf.int64)), feed_dict={n: 5})  # fmt: skip
+    ranges = [tf.range(n), tf.range(n, delta=2, limit=9), tf.range(3, dtype=tf.float64), tf.range(0, n, 1.5),
+              tf.range(tf.constant(2, tf.int64))]  # fmt: skip
+    values = helpers.run(*ranges, feed_dict={n: 5})
     assert [v.tolist() for v in values] == [[0, 1, 2, 3, 4], [5, 7], [0, 1, 2], [0, 1.5, 3, 4.5], [0, 1]]
     assert [v.dtype.name for v in values] == ["int32", "int32", "float64", "float32", "int64"]
 
@@ -72,9 +74,8 @@ def test_meshgrid_of_nothing_and_of_bad_indexing():
 def test_sequence_mask():
     lengths = np.array([[1, 0], [3, 2]])
     n = tf.placeholder(tf.int64, [None, 2])
-    fixed, longest, floats, empty = (
-        tf.sequence_mask(n, 4), tf.sequence_mask(n), tf.sequence_mask(n, 3, tf.float32), tf.sequence_mask([0, 0])
-    )  # fmt: skip
+    fixed, longest = tf.sequence_mask(n, 4), tf.sequence_mask(n)
+    floats, empty = tf.sequence_mask(n, 3, tf.float32), tf.sequence_mask([0, 0])
     assert [t.shape.as_list() for t in (fixed, longest, floats)] == [
         [None, 2, 4],
         [None, 2, None],
@@ -99,3 +100,17 @@ def test_searchsorted(side):
     np.testing.assert_array_equal(row, np.searchsorted(rows[0], [3, 8], side))
     with helpers.fails(ValueError, "side"):
         tf.searchsorted([1], [1], "middle")
+
+
+FACTS = ("tf.range(", "tf.lin_space(", "tf.meshgrid(", "tf.sequence_mask(", "tf.searchsorted(")
+
+
+@pytest.mark.parametrize("case", op_facts("cases", *FACTS), ids=lambda case: case["call"])
+def test_values_recorded_from_tensorflow(case):
+    check_case(case)
+
+
+@pytest.mark.parametrize("name", ["range", "sequence_mask"])
+def test_graphs_recorded_from_tensorflow(name):
+    snippet = next(s for s in facts("graphs")["snippets"] if s["id"] == name)
+    assert helpers.built(lambda: exec(snippet["source"], {"tf": tf, "np": np})) == snippet["ops"]

@@ -1,6 +1,7 @@
 import helpers
 import numpy as np
 import pytest
+from oracle import check_case, check_gradient, op_facts
 
 import minitf as tf
 
@@ -95,3 +96,16 @@ def test_bad_partitions():
         helpers.run(tf.dynamic_stitch([p], [[5.0]]), feed_dict={p: [-1]})
     with helpers.fails(ValueError, "not compatible"):
         tf.dynamic_partition(M, [0, 1], 2)
+
+
+FACTS = ("tf.unique", "tf.setdiff1d(", "tf.invert_permutation(", "tf.dynamic_")
+
+
+@pytest.mark.parametrize("case", op_facts("cases", *FACTS), ids=lambda case: case["call"])
+def test_values_recorded_from_tensorflow(case):
+    check_case(case)
+
+
+@pytest.mark.parametrize("fact", op_facts("gradients", *FACTS), ids=lambda fact: fact["call"])
+def test_gradients_recorded_from_tensorflow(fact):
+    check_gradient(fact)
