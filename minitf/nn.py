@@ -35,3 +35,7 @@ from minitf.ops.xent import (
     sparse_softmax_cross_entropy_with_logits as sparse_softmax_cross_entropy_with_logits,
 )
 from minitf.ops.xent import weighted_cross_entropy_with_logits as weighted_cross_entropy_with_logits
+from minitf.rnn import rnn_cell as rnn_cell
+from minitf.rnn.static import static_bidirectional_rnn as static_bidirectional_rnn
+from minitf.rnn.static import static_rnn as static_rnn
+from minitf.rnn.static import static_state_saving_rnn as static_state_saving_rnn

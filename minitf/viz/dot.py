@@ -14,8 +14,8 @@ def to_dot(
     """A `graphviz.Digraph` of a graph: name scopes as nested boxes, types and shapes on the edges.
 
     graph: the graph to draw (default: the default graph); depth: name scopes nested deeper than this become one node
-    each; collapse: names of scopes to draw as one node, such as `["gradients"]`; fold_variables: a variable and the
-    ops that initialize and read it are one node; legend: adds a key to shapes and colours.
+    each; collapse: names of scopes to draw as one node, such as `["gradients"]`; fold_variables: a variable with
+    the ops that initialize and read it and its optimizer's slots is one node; legend: adds a key to shapes and colours.
 
     `.source` is the DOT text and `.save("graph.dot")` writes it; `.render("graph", format="png")` needs the `dot`
     program and says what to install if it is missing.

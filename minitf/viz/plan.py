@@ -74,13 +74,13 @@ def scope_node(path: str) -> str:
 
 
 def _folded(ops) -> dict:
-    """The ops that only hold, read or initialize a variable -> the variable they belong to."""
+    """The ops that only hold, read or initialize a variable, and its optimizer slots -> the variable."""
     variables = {op.name: op for op in ops if op.type in style.VARIABLES}
     found = {}
     for op in ops:
         owner, rest = _owner(op.name, variables)
-        if owner is not None and (rest in _HOUSEKEEPING or rest.startswith("Initializer/")):
-            found[op] = owner
+        if owner is not None and (op.name in variables or rest in _HOUSEKEEPING or rest.startswith("Initializer/")):
+            found[op] = found.get(owner, owner)
     return found
 
 

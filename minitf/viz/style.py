@@ -109,12 +109,9 @@ def edge_label(value) -> str:
 
 
 def legend(drawing, kinds) -> None:
-    """Adds a cluster with one example of each kind drawn."""
-    with drawing.subgraph(
-        name="cluster legend", graph_attr={**SCOPE, "label": "legend", "fillcolor": "white"}
-    ) as box:
-        shown = [k for k in KINDS if k in kinds]
-        for k in shown:
-            box.node(f"legend {k}", _MEANING[k], **KINDS[k])
-        for a, b in zip(shown, shown[1:]):
-            box.edge(f"legend {a}", f"legend {b}", style="invis")
+    """Adds a row with one example of each kind drawn."""
+    look = {**SCOPE, "label": "legend", "fillcolor": "white", "rank": "same"}
+    with drawing.subgraph(name="cluster legend", graph_attr=look) as box:
+        for k in KINDS:
+            if k in kinds:
+                box.node(f"legend {k}", _MEANING[k], **KINDS[k])
