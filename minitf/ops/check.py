@@ -15,6 +15,7 @@ from minitf.framework.operation import Operation
 from minitf.framework.registry import define
 from minitf.framework.static import constant_value
 from minitf.framework.tensor import Tensor
+from minitf.kernels.check import finite
 from minitf.ops import array, control, math, patterns, reduce
 
 # ---- Assert and Print
@@ -417,12 +418,22 @@ def _finite(op, x):
     return x
 
 
+def _finite_kernel(b, op, x):
+    def error(place: int) -> str:
+        kind = "NaN" if np.isnan(b.data(x).reshape(-1)[place]) else "Inf"
+        return f"{op.attrs['message']} : Tensor had {kind} values, the first at position {place}"
+
+    b.call(finite[x.dtype], x, x.size, error=error)
+    return b.snapshot(x)
+
+
 define(
     "CheckNumerics",
     "tensor: T -> output: T",
     T=dtypes.FLOAT,
     shape=patterns.same,
     numpy=_finite,
+    kernel=_finite_kernel,
     stateful=True,
     grad=lambda op, g: check_numerics(
         g, "Not a number (NaN) or infinity (Inf) values detected in gradient. " + op.attrs["message"]

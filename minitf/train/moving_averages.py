@@ -45,14 +45,14 @@ class ExponentialMovingAverage:
 
     >>> import minitf as tf
     >>> v = tf.Variable(0.0)
-    >>> ema = tf.train.ExponentialMovingAverage(0.9)
+    >>> ema = tf.train.ExponentialMovingAverage(0.5)
     >>> with tf.control_dependencies([v.assign(10.0)]):
     ...     update = ema.apply([v])
     >>> with tf.Session() as sess:
     ...     sess.run(tf.global_variables_initializer())
     ...     sess.run(update)
     ...     print(sess.run(ema.average(v)))
-    1.0
+    5.0
     """
 
     def __init__(

@@ -1,0 +1,20 @@
+"""Checks of values that leave them as they are."""
+
+import numpy as np
+
+from minitf.kernels.abi import FLOATS, T, i64, kernel, like
+
+
+@kernel(T=FLOATS)
+def finite(a: T, n: i64):
+    """The status is 1 + the first position of NaN or an infinity."""
+    largest = like(a[0], np.inf)
+    for first in range(0, n, 1024):
+        count = 0
+        for i in range(first, min(first + 1024, n)):
+            count += abs(a[i]) < largest
+        if count < min(1024, n - first):
+            for i in range(first, n):
+                if not abs(a[i]) < largest:
+                    return i + 1
+    return 0
