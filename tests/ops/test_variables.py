@@ -16,6 +16,10 @@ IDS = [
     "get_variable",
     "variable_scope_default_name",
     "variable_reuse_read",
+    "variable_scope_initializer",
+    "variable_scope_reuse",
+    "assign",
+    "hand_unrolled_rnn",
     "random",
     *[i for i in GRAPHS if i.startswith("initializer_")],
 ]

@@ -7,7 +7,7 @@ import pytest
 from helpers import fails, run
 
 import minitf as tf
-from minitf.contrib.layers.initializers import (
+from minitf.contrib.layers import (
     variance_scaling_initializer,
     xavier_initializer,
     xavier_initializer_conv2d,
