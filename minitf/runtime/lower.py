@@ -219,8 +219,11 @@ class Lowering(Builder):
         known = [full(r.known) for r in inputs]
         if any(k is None or k.size > _FOLDED for k in known):
             return None
-        with np.errstate(all="ignore"):
-            results = op.definition.numpy(op, *known)
+        try:
+            with np.errstate(all="ignore"):
+                results = op.definition.numpy(op, *known)
+        except (ValueError, IndexError, ArithmeticError):
+            return None  # bad data is reported when the op runs, if it is reached at all
         many = isinstance(results, (list, tuple))
         arrays = [np.asarray(a, t.dtype.numpy) for a, t in zip(results if many else [results], op.outputs)]
         return [self.constant(a) for a in arrays]
