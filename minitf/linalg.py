@@ -1,5 +1,6 @@
 """tf.linalg: linear algebra under its own name."""
 
+from minitf.nn import l2_normalize
 from minitf.ops.array import matrix_transpose
 from minitf.ops.clip import global_norm
 from minitf.ops.decompositions import cholesky, cholesky_solve, qr, svd
@@ -17,7 +18,6 @@ from minitf.ops.matrix import matrix_band_part as band_part
 from minitf.ops.matrix import matrix_diag as diag
 from minitf.ops.matrix import matrix_diag_part as diag_part
 from minitf.ops.matrix import matrix_set_diag as set_diag
-from minitf.ops.nn import l2_normalize
 
 __all__ = [
     "adjoint", "band_part", "cholesky", "cholesky_solve", "cross", "det", "diag", "diag_part", "eigh",

@@ -1,5 +1,6 @@
 """tf.math: element-wise maths, comparisons, reductions and segments under their own names."""
 
+from minitf.nn import in_top_k, l2_normalize, log_softmax, softmax, softplus, softsign, top_k, zero_fraction
 from minitf.ops.clip import saturate_cast
 from minitf.ops.compare import (
     equal,
@@ -40,7 +41,6 @@ from minitf.ops.math import (
     xlogy,
 )  # fmt: skip
 from minitf.ops.math import div_no_nan as divide_no_nan
-from minitf.ops.nn import l2_normalize, log_softmax, softmax, zero_fraction
 from minitf.ops.reduce import (
     argmax,
     argmin,
@@ -72,7 +72,6 @@ from minitf.ops.segment import (
     unsorted_segment_sum,
 )  # fmt: skip
 from minitf.ops.sets import invert_permutation
-from minitf.ops.top_k import in_top_k, top_k
 from minitf.ops.unary import (
     abs,
     acos,

@@ -13,14 +13,23 @@ EXACT = {"float16": 2e-3, "float32": 2e-5, "float64": 1e-11, "complex64": 2e-5, 
 OPENNESS = ("known", "open", "unknown")  # static shapes: all sizes, the rank only, nothing
 
 
-def check(fn, *arrays, reference=None, grads=True, dtypes=("float32", "float64"), openness=OPENNESS,
-          order=2, tolerance=1.0, seed=0):  # fmt: skip
+def check(
+    fn,
+    *arrays,
+    reference=None,
+    grads=True,
+    dtypes=("float32", "float64"),
+    openness=OPENNESS,
+    order=2,
+    tolerance=1.0,
+    seed=0,
+):
     """Checks an op all round; returns its value for the first of `dtypes` and known shapes.
 
-    fn: tensors -> a tensor or list of tensors. arrays: its inputs; floating point ones are tried in each of `dtypes`
-    (an entry may also be an integer type: then all inputs but bools take it), others stay as they are.
+    fn: tensors -> a tensor or list of tensors. arrays: its inputs; floating point ones are tried in each of
+    `dtypes` (an entry may be an integer type: then all inputs but bools take it), others stay as they are.
     reference: the same function of float64 arrays. grads: whether to compare derivatives with differences, to
-    `order`. openness: how much of the inputs' static shapes is known. tolerance: factor on the allowed deviations.
+    `order`. openness: how much of the inputs' static shapes is known. tolerance: factor on deviations.
     """
     arrays = [np.asarray(a) for a in arrays]
     results = None
@@ -37,7 +46,7 @@ def check(fn, *arrays, reference=None, grads=True, dtypes=("float32", "float64")
 
 
 def check_values(fn, arrays, known="known", expected=None, tolerance=1.0):
-    """Runs `fn` and compares values with `expected`, static with real shapes, and every kernel with its NumPy rule."""
+    """Runs `fn`; compares values with `expected`, static with real shapes, kernels with NumPy rules."""
     with tf.Graph().as_default():
         inputs = [_input(a, known) for a in arrays]
         outputs = _listed(fn(*inputs))
@@ -70,7 +79,9 @@ def check_gradients(fn, *arrays, known="known", order=2, tolerance=1.0, seed=0, 
             at = [i for i, t in enumerate(inputs) if t.dtype.is_floating]
             found = tf.gradients(outputs, [inputs[i] for i in at], grad_ys=seeds)
             feeds = dict(zip(inputs + seeds, arrays + weights))
-            _compare_along(session, random, feeds, outputs, weights, [inputs[i] for i in at], found, step, tolerance)
+            _compare_along(
+                session, random, feeds, outputs, weights, [inputs[i] for i in at], found, step, tolerance
+            )
             inputs, arrays = inputs + seeds, arrays + weights
             outputs = [g for g in found if g is not None]
             if not outputs:
@@ -81,7 +92,7 @@ def check_gradients(fn, *arrays, known="known", order=2, tolerance=1.0, seed=0, 
 
 
 def _compare_along(session, random, feeds, outputs, weights, xs, found, step, tolerance):
-    """One random direction: the derivative by `found` against the central difference of sum(weights * outputs)."""
+    """One random direction: the derivative by `found` against the difference of sum(weights * outputs)."""
     direction = {x: random.normal(size=feeds[x].shape) for x in xs}
 
     def total(by):
@@ -109,7 +120,13 @@ class _Both(OpByOp):
 
     def run(self, op, values):
         results, definition = super().run(op, values), op.definition
-        if definition.kernel and definition.numpy and not definition.host and not definition.stateful and is_native(op):
+        if (
+            definition.kernel
+            and definition.numpy
+            and not definition.host
+            and not definition.stateful
+            and is_native(op)
+        ):
             for mine, theirs in zip(results, self._by_numpy(op, values), strict=True):
                 assert_same(mine.array, theirs.array, self.tolerance, f"kernel and NumPy: {describe(op)}")
         for tensor, value in zip(op.outputs, results):
@@ -121,7 +138,9 @@ def _run_both_ways(outputs, feeds, tolerance):
     builder = _Both(State())
     builder.tolerance = tolerance
     values = {t: builder.constant(np.ascontiguousarray(a)) for t, a in feeds.items()}
-    values = {t: v if np.ndim(feeds[t]) else builder.constant(np.asarray(feeds[t])) for t, v in values.items()}
+    values = {
+        t: v if np.ndim(feeds[t]) else builder.constant(np.asarray(feeds[t])) for t, v in values.items()
+    }
     run_ops(builder, Plan(outputs, [], feeds).ops, values)
     return [values[t].array for t in outputs]
 
@@ -134,14 +153,18 @@ def run(*tensors, feed_dict=None):
 
 
 def built(snippet):
-    """What `snippet()` adds to an empty graph: `[name, type, dtypes, shapes]` of each op, as in tests/facts."""
+    """What `snippet()` adds to an empty graph: `[name, type, dtypes, shapes]` of each op, as in the facts."""
     with tf.Graph().as_default() as graph:
         snippet()
     return [
-        [op.name, op.type, [t.dtype.name for t in op.outputs],
-         [None if t.shape.rank is None else t.shape.as_list() for t in op.outputs]]
+        [
+            op.name,
+            op.type,
+            [t.dtype.name for t in op.outputs],
+            [None if t.shape.rank is None else t.shape.as_list() for t in op.outputs],
+        ]
         for op in graph.get_operations()
-    ]  # fmt: skip
+    ]
 
 
 def fails(error, *parts):
@@ -157,12 +180,16 @@ def _escaped(part):
 def assert_static(tensor, value):
     """The value fits the tensor's static shape and type."""
     shape, dtype = np.shape(getattr(value, "array", value)), getattr(value, "dtype", None)
-    assert tensor.shape.is_compatible_with(shape), f"{describe(tensor.op)}: static {tensor.shape}, real {shape}"
-    assert dtype == tensor.dtype.numpy or dtype is None, f"{describe(tensor.op)}: {tensor.dtype}, real {dtype}"
+    assert tensor.shape.is_compatible_with(shape), (
+        f"{describe(tensor.op)}: static {tensor.shape}, real {shape}"
+    )
+    assert dtype == tensor.dtype.numpy or dtype is None, (
+        f"{describe(tensor.op)}: {tensor.dtype}, real {dtype}"
+    )
 
 
 def assert_close(value, expected, tolerance=1.0, what=""):
-    """Equal shapes, and equal values up to the precision of `value`'s type; NaN and infinities in the same places."""
+    """Equal shapes, and values equal up to the precision of their type; NaN and infinities in place."""
     value, expected = np.asarray(value), np.asarray(expected)
     assert value.shape == expected.shape, f"{what}: shape {value.shape} instead of {expected.shape}"
     exact = EXACT.get(value.dtype.name)
@@ -171,7 +198,9 @@ def assert_close(value, expected, tolerance=1.0, what=""):
         return
     finite = np.abs(expected[np.isfinite(expected)])
     scale = max(1.0, float(finite.max())) if finite.size else 1.0
-    np.testing.assert_allclose(value, expected, rtol=exact * tolerance, atol=exact * tolerance * scale, err_msg=what)
+    np.testing.assert_allclose(
+        value, expected, rtol=exact * tolerance, atol=exact * tolerance * scale, err_msg=what
+    )
 
 
 assert_same = assert_close

@@ -83,10 +83,8 @@ def compare(outputs, recorded, what: str) -> None:
     import minitf as tf
 
     with tf.Session() as session:
-        values = session.run(outputs)
-    if not isinstance(outputs, (list, tuple)):
-        values, recorded = [values], [recorded]
-    for value, expected in zip(values, recorded, strict=True):
+        pairs = _paired(session.run(outputs), recorded)
+    for value, expected in pairs:
         if expected is not None:
             expected = array(expected)
             assert value.dtype == expected.dtype, f"{what}: {value.dtype} instead of {expected.dtype}"
@@ -97,9 +95,19 @@ def compare(outputs, recorded, what: str) -> None:
             np.testing.assert_allclose(value, expected, tolerance, tolerance, err_msg=what)
 
 
+def _paired(values, recorded) -> list:
+    """(value, recorded value) for each tensor of nested outputs."""
+    if not isinstance(values, (list, tuple)):
+        return [(values, recorded)]
+    return [pair for part in zip(values, recorded, strict=True) for pair in _paired(*part)]
+
+
 def array(recorded: list) -> np.ndarray:
-    """`[dtype, shape, nested list]` as an array; nan and infinities are strings there."""
+    """`[dtype, shape, nested list]` as an array; nan, infinities are strings there, complex numbers pairs."""
     dtype, shape, values = recorded
+    if dtype.startswith("complex"):
+        parts = np.array(values, np.float64).reshape(*shape, 2)
+        return (parts[..., 0] + 1j * parts[..., 1]).astype(dtype)
     if dtype == "string":
         return np.array([text.encode() for text in np.ravel(values)], object).reshape(shape)
     return np.array(values, dtype=dtype).reshape(shape)

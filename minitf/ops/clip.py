@@ -76,8 +76,8 @@ def global_norm(t_list, name: str | None = None) -> Tensor:
 def clip_by_global_norm(t_list, clip_norm, use_norm=None, name: str | None = None):
     """(the tensors scaled down together if their global norm exceeds `clip_norm`, that norm).
 
-    use_norm: the norm, if it is known already. None entries stay None. A norm that is not finite makes every result
-    NaN (Pascanu et al. 2012, https://arxiv.org/abs/1211.5063).
+    use_norm: the norm, if it is known already. None entries stay None. A norm that is not finite makes every
+    result NaN (Pascanu et al. 2012, https://arxiv.org/abs/1211.5063).
     """
     t_list = _checked(t_list)
     use_norm = global_norm(t_list, name) if use_norm is None else use_norm

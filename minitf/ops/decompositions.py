@@ -32,7 +32,7 @@ def _cholesky(op, x):
 
 
 def _cholesky_grad(op, g):
-    """Murray 2016, Differentiation of the Cholesky decomposition, https://arxiv.org/abs/1602.07527, section 3.2."""
+    """Murray 2016, Differentiation of the Cholesky decomposition, https://arxiv.org/abs/1602.07527, 3.2."""
     factor = op.outputs[0]
     middle = matmul(factor, g, adjoint_a=True)
     middle = matrix_band_part(middle, -1, 0) - 0.5 * matrix_band_part(middle, 0, 0)
@@ -88,7 +88,7 @@ define(
 
 
 def self_adjoint_eig(tensor, name: str | None = None) -> tuple[Tensor, Tensor]:
-    """Eigenvalues [..., n] in rising order, and eigenvectors as columns [..., n, n], of symmetric matrices."""
+    """Eigenvalues [..., n] in rising order and eigenvectors as columns [..., n, n] of symmetric matrices."""
     return apply("SelfAdjointEigV2", tensor, name=name)
 
 
@@ -122,9 +122,9 @@ define(
 
 
 def svd(tensor, full_matrices: bool = False, compute_uv: bool = True, name: str | None = None):
-    """(s, u, v) with tensor [..., m, n] = u diag(s) v^T and falling s [..., min(m, n)]; s alone without `compute_uv`.
+    """(s, u, v) with tensor [..., m, n] = u diag(s) v^T and falling s [..., min(m, n)].
 
-    It has no gradient.
+    Without `compute_uv` s alone. It has no gradient.
     """
     s, u, v = apply("Svd", tensor, full_matrices=bool(full_matrices), name=name)
     return (s, u, v) if compute_uv else s
@@ -147,7 +147,7 @@ define("Qr", "input: T -> q: T, r: T", T=MATRIX, shape=_qr_shapes, numpy=_qr)
 
 
 def qr(input, full_matrices: bool = False, name: str | None = None) -> tuple[Tensor, Tensor]:
-    """(q, r) with input [..., m, n] = q r, orthonormal columns of q and upper triangular r. It has no gradient."""
+    """(q, r) with input [..., m, n] = q r, orthonormal columns of q, upper triangular r; no gradient."""
     return apply("Qr", input, full_matrices=bool(full_matrices), name=name)
 
 

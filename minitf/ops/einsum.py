@@ -42,10 +42,10 @@ def _as_shape(sizes: list):
 
 
 def tensordot(a, b, axes, name: str | None = None) -> Tensor:
-    """The sum over products of a and b along pairs of axes; the result has the other axes of a, then those of b.
+    """The sum over products of a and b along pairs of axes; the other axes of a, then those of b, stay.
 
-    axes: a number n for the last n axes of a and the first n of b, or a pair of axes or lists of axes. a and b are
-    of known rank. ValueError if the axes do not fit.
+    axes: a number n for the last n axes of a and the first n of b, or a pair of axes or lists of axes. Both
+    are of known rank. ValueError if the axes do not fit.
 
     >>> tensordot(np.ones((2, 3, 4)), np.ones((4, 3, 5)), [[1, 2], [1, 0]]).shape.as_list()
     [2, 5]
@@ -96,8 +96,8 @@ def _matrix(x: Tensor, axes: list, last: bool) -> tuple[Tensor, list]:
 def einsum(equation: str, *inputs, name: str | None = None) -> Tensor:
     """The sum of products that `equation` names, such as "bij,bjk->bik" (Einstein's convention).
 
-    Axes with the same letter run together; those missing behind the arrow are summed. Without an arrow the letters
-    that occur once are kept, in alphabetical order. "..." stands for any further leading axes, which broadcast.
+    Axes with the same letter run together; those missing behind the arrow are summed. Without an arrow the
+    letters that occur once are kept, in alphabetical order. "..." stands for further axes, which broadcast.
     ValueError for an equation that makes no sense or does not fit the inputs.
 
     >>> einsum("ij,kj->ik", np.ones((2, 3)), np.ones((4, 3))).shape.as_list()
@@ -116,7 +116,7 @@ def einsum(equation: str, *inputs, name: str | None = None) -> Tensor:
 
 
 def _parsed(equation: str, tensors: list) -> tuple[list[str], str]:
-    """The letters of each input's axes and of the output's; "..." is replaced by capitals that are not in use."""
+    """The letters of each input's axes and of the output's; "..." is replaced by letters not in use."""
     equation = equation.replace(" ", "")
     if not re.fullmatch(r"[A-Za-z.,]+(->[A-Za-z.]*)?", equation):
         raise ValueError(f"einsum: {equation!r} is not an equation like 'ij,jk->ik'")

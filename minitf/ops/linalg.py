@@ -75,7 +75,7 @@ define(
 
 
 def matrix_inverse(input, adjoint: bool = False, name: str | None = None) -> Tensor:
-    """The inverses of square matrices [..., n, n] (or of their adjoints); InvalidArgumentError for a singular one."""
+    """The inverses of matrices [..., n, n] or of their adjoints; InvalidArgumentError if one is singular."""
     return apply("MatrixInverse", input, adjoint=bool(adjoint), name=name)
 
 
@@ -198,10 +198,11 @@ def norm(
     name: str | None = None,
     keep_dims: bool | None = None,
 ) -> Tensor:
-    """The norm of vectors along `axis`, or of matrices along a pair of axes (default: all elements as one vector).
+    """The norm of vectors along `axis`, or of matrices along a pair of axes (default: all as one vector).
 
-    ord: "euclidean", or a positive number p for (sum |x|^p)^(1/p), or infinity; for matrices "euclidean" (and "fro"),
-    2 for the largest singular value, 1 or infinity for the largest column or row sum. ValueError for any other.
+    ord: "euclidean", or a positive number p for (sum |x|^p)^(1/p), or infinity; for matrices "euclidean" (and
+    "fro"), 2 for the largest singular value, 1 or infinity for the largest column or row sum. ValueError for
+    any other.
     """
     keep = bool(patterns.renamed("keepdims", keepdims, "keep_dims", keep_dims))
     matrices = isinstance(axis, (list, tuple)) and len(axis) == 2

@@ -63,10 +63,7 @@ def adjoint_of(x: np.ndarray) -> np.ndarray:
 
 def _product_grads(g, a, b, turn_a: bool, turn_b: bool, product) -> tuple:
     """The gradients of a product; product(x, y, turn_x, turn_y) makes another one."""
-    if turn_a:
-        grad_a = product(b, g, turn_b, True)
-    else:
-        grad_a = product(g, b, False, not turn_b)
+    grad_a = product(b, g, turn_b, True) if turn_a else product(g, b, False, not turn_b)
     if turn_b:
         return grad_a, product(g, a, True, turn_a)
     return grad_a, product(a, g, not turn_a, False)
@@ -155,8 +152,8 @@ def matmul(
 ) -> Tensor:
     """The product of matrices [..., n, k] and [..., k, m], whose leading axes broadcast: [..., n, m].
 
-    transpose_*, adjoint_*: take the transpose, or its complex conjugate, of that factor first; the hints `*_is_sparse`
-    change nothing. ValueError for shapes that do not fit, or for both `transpose_a` and `adjoint_a`.
+    transpose_*, adjoint_*: take that factor's transpose, or the complex conjugate of it; the hints
+    `*_is_sparse` change nothing. ValueError for shapes that do not fit, or if both are asked for.
 
     >>> matmul([[1.0, 2.0]], [[3.0], [4.0]]).shape.as_list()
     [1, 1]

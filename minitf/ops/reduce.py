@@ -177,8 +177,8 @@ def _reduction(type: str, numpy, kernel, grad, doc: str, T=dtypes.NUMBER):  # no
     function.__name__ = function.__qualname__ = f"reduce_{type.lower()}"
     function.__doc__ = f"""{doc}
 
-    axis: an axis or list of axes, negative ones counted from the end (default: all axes); keepdims: whether they stay
-    with size 1. `reduction_indices` and `keep_dims` are the old names. ValueError for axes that x does not have.
+    axis: an axis or list of axes, negative ones counted from the end (default: all); keepdims: whether they
+    stay with size 1. `reduction_indices` and `keep_dims` are the old names. ValueError for axes that x lacks.
     """
     return function
 
@@ -286,7 +286,7 @@ def _product_of_others(op, x, axes):
 
 
 def _product_of_others_grad(op, x, axes, dy):
-    """sum over i != k of dy[i] * product of x[j] for j not in (i, k), with products gathered from both ends."""
+    """The sum over i != k of dy[i] * product of x[j] for j not in (i, k), gathered from both ends."""
     rows, back = _groups(x, axes)
     dy = _groups(dy, axes)[0]
 
@@ -351,9 +351,10 @@ def reduce_std(input_tensor, axis=None, keepdims: bool = False, name: str | None
         return math.sqrt(reduce_variance(input_tensor, axis, keepdims))
 
 
-def count_nonzero(input_tensor, axis=None, keepdims: bool | None = None, dtype=dtypes.int64, name: str | None = None,
-                  reduction_indices=None, keep_dims: bool | None = None) -> Tensor:  # fmt: skip
-    """The number of elements other than 0 (False, "") along axes, as `dtype`; arguments as those of `reduce_sum`."""
+def count_nonzero(input_tensor, axis=None, keepdims: bool | None = None, dtype=dtypes.int64,
+                  name: str | None = None, reduction_indices=None,
+                  keep_dims: bool | None = None) -> Tensor:  # fmt: skip
+    """The number of elements other than 0 (False, "") along axes, as `dtype`; arguments as `reduce_sum`'s."""
     with name_scope(name, "count_nonzero", [input_tensor]):
         x = convert_to_tensor(input_tensor, name="input_tensor")
         nonzero = math.not_equal(x, array.zeros([], x.dtype.base_dtype))

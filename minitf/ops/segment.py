@@ -113,7 +113,7 @@ def _segments(type: str, numpy, grad, doc: str, T=dtypes.NUMBER):  # noqa: N803
     function.__name__ = function.__qualname__ = f"segment_{type[7:].lower()}"
     function.__doc__ = f"""{doc}
 
-    data: [n, ...]; segment_ids: [n], rising from 0 (InvalidArgumentError if not). An empty segment gives zeros.
+    data: [n, ...]; segment_ids: [n], rising from 0 (InvalidArgumentError if not). Empty segments give 0.
     """
     return function
 
@@ -232,8 +232,8 @@ def _unsorted_segments(type: str, numpy, kernel, grad, doc: str, T=dtypes.NUMBER
     function.__name__ = function.__qualname__ = f"unsorted_segment_{type[15:].lower()}"
     function.__doc__ = f"""{doc}
 
-    data: [*s, ...]; segment_ids: [*s], below num_segments (InvalidArgumentError if not), negative ones are left out.
-    Returns [num_segments, ...].
+    data: [*s, ...]; segment_ids: [*s], below num_segments (InvalidArgumentError if not), negative ones are
+    left out. Returns [num_segments, ...].
     """
     return function
 
@@ -271,7 +271,7 @@ unsorted_segment_min = _unsorted_segments(
 
 
 def unsorted_segment_mean(data, segment_ids, num_segments, name: str | None = None) -> Tensor:
-    """The mean of each segment's rows, in any order; 0 for an empty one. Arguments as `unsorted_segment_sum`."""
+    """The mean of each segment's rows, in any order; 0 for an empty one. See `unsorted_segment_sum`."""
     with name_scope(name, "UnsortedSegmentMean"):
         total, count = _total_and_count(data, segment_ids, num_segments)
         return total / count

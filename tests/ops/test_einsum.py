@@ -1,16 +1,41 @@
 import numpy as np
 import pytest
 from helpers import check, fails
+from oracle import check_case, check_gradient, op_facts
 
 import minitf as tf
 
 RANDOM = np.random.default_rng(0)
 SIZES = {"i": 2, "j": 3, "k": 4, "l": 2, "b": 3, "m": 2}
 EQUATIONS = [
-    "ij,jk->ik", "ij,jk", "ij->ji", "ij->", "ij->j", "i,j->ij", "i,i->", "ij,ij->ij", "bij,bjk->bik", "bij,bjk->kib",
-    "bij,jk->bik", "ij,kj->ik", "ijk,jkl->il", "ijk,jil->kl", "ij,jk,kl->il", "ij,kl->ijkl", "ij,i->j", "bi,bj->bij",
-    "bijk,bljk->bil", "ij,jk->", "i->", "ji", "ij,jb,bm->mi", "k,ijk->ij", "bij,bij->b", "ijk,k->ij", "ij, jk -> ik",
-]  # fmt: skip
+    "ij,jk->ik",
+    "ij,jk",
+    "ij->ji",
+    "ij->",
+    "ij->j",
+    "i,j->ij",
+    "i,i->",
+    "ij,ij->ij",
+    "bij,bjk->bik",
+    "bij,bjk->kib",
+    "bij,jk->bik",
+    "ij,kj->ik",
+    "ijk,jkl->il",
+    "ijk,jil->kl",
+    "ij,jk,kl->il",
+    "ij,kl->ijkl",
+    "ij,i->j",
+    "bi,bj->bij",
+    "bijk,bljk->bil",
+    "ij,jk->",
+    "i->",
+    "ji",
+    "ij,jb,bm->mi",
+    "k,ijk->ij",
+    "bij,bij->b",
+    "ijk,k->ij",
+    "ij, jk -> ik",
+]
 
 
 def arrays(equation):
@@ -20,8 +45,12 @@ def arrays(equation):
 
 @pytest.mark.parametrize("equation", EQUATIONS)
 def test_einsum(equation):
-    check(lambda *x: tf.einsum(equation, *x), *arrays(equation), tolerance=5,
-          reference=lambda *x: np.einsum(equation, *x))  # fmt: skip
+    check(
+        lambda *x: tf.einsum(equation, *x),
+        *arrays(equation),
+        tolerance=5,
+        reference=lambda *x: np.einsum(equation, *x),
+    )
 
 
 @pytest.mark.parametrize(
@@ -37,8 +66,13 @@ def test_einsum(equation):
 )
 def test_dots(equation, shapes):
     inputs = [RANDOM.normal(size=s) for s in shapes]
-    check(lambda *x: tf.einsum(equation, *x), *inputs, reference=lambda *x: np.einsum(equation, *x), tolerance=5,
-          openness=("known",) if 1 in inputs[-1].shape else ("known", "open"))  # fmt: skip
+    check(
+        lambda *x: tf.einsum(equation, *x),
+        *inputs,
+        reference=lambda *x: np.einsum(equation, *x),
+        tolerance=5,
+        openness=("known",) if 1 in inputs[-1].shape else ("known", "open"),
+    )
 
 
 @pytest.mark.parametrize(
@@ -66,15 +100,39 @@ def test_equations_that_make_no_sense(equation, shapes, parts):
 def test_tensordot(axes):
     shape_b = (3, 4, 5) if axes == 2 else (4, 3, 5)
     a, b = RANDOM.normal(size=(2, 3, 4)), RANDOM.normal(size=shape_b)
-    check(lambda a, b: tf.tensordot(a, b, axes), a, b, reference=lambda a, b: np.tensordot(a, b, axes), tolerance=5,
-          openness=("known", "open"))  # fmt: skip
+    check(
+        lambda a, b: tf.tensordot(a, b, axes),
+        a,
+        b,
+        reference=lambda a, b: np.tensordot(a, b, axes),
+        tolerance=5,
+        openness=("known", "open"),
+    )
 
 
 def test_tensordot_errors():
     a, b = tf.zeros([2, 3]), tf.zeros([4, 3])
-    for axes, part in ((1, "not compatible"), (3, "over 3 axes"), ([[0, 1], [1]], "pairs"), ([[5], [0]], "axis 5"),
-                       ([0], "a number or a pair")):  # fmt: skip
+    for axes, part in (
+        (1, "not compatible"),
+        (3, "over 3 axes"),
+        ([[0, 1], [1]], "pairs"),
+        ([[5], [0]], "axis 5"),
+        ([0], "a number or a pair"),
+    ):
         with fails(ValueError, part):
             tf.tensordot(a, b, axes)
     with fails(ValueError, "known rank"):
         tf.tensordot(tf.placeholder(tf.float32), a, 1)
+
+
+RECORDED = ["tf.tensordot(", "tf.einsum("]
+
+
+@pytest.mark.parametrize("case", op_facts("cases", *RECORDED), ids=lambda case: case["call"])
+def test_recorded_values(case):
+    check_case(case)
+
+
+@pytest.mark.parametrize("fact", op_facts("gradients", *RECORDED), ids=lambda fact: fact["call"])
+def test_recorded_gradients(fact):
+    check_gradient(fact)

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 from helpers import built, check, check_gradients, fails, run
-from oracle import facts
+from oracle import check_case, check_gradient, facts, op_facts
 
 import minitf as tf
 
@@ -18,7 +18,12 @@ def transposed(x):
 @pytest.mark.parametrize("x", [SQUARE, SQUARE[0]])
 def test_inverse(x):
     check(tf.matrix_inverse, x, reference=np.linalg.inv, tolerance=10)
-    check(lambda x: tf.matrix_inverse(x, adjoint=True), x, reference=lambda x: transposed(np.linalg.inv(x)), tolerance=10)
+    check(
+        lambda x: tf.matrix_inverse(x, adjoint=True),
+        x,
+        reference=lambda x: transposed(np.linalg.inv(x)),
+        tolerance=10,
+    )
 
 
 @pytest.mark.parametrize("x", [SQUARE, SQUARE[0]])
@@ -42,7 +47,13 @@ def test_triangular_solve(lower, adjoint):
         a = np.tril(a) if lower else np.triu(a)
         return np.linalg.solve(transposed(a) if adjoint else a, b)
 
-    check(lambda a, b: tf.matrix_triangular_solve(a, b, lower, adjoint), SQUARE, RIGHT, reference=reference, tolerance=20)
+    check(
+        lambda a, b: tf.matrix_triangular_solve(a, b, lower, adjoint),
+        SQUARE,
+        RIGHT,
+        reference=reference,
+        tolerance=20,
+    )
 
 
 def test_singular_matrices():
@@ -61,8 +72,10 @@ def test_matrices_that_are_not_square():
             function(tf.zeros([2]))
         x = tf.placeholder(tf.float32)
         with fails(tf.errors.InvalidArgumentError, "square"):
-            run(tf.convert_to_tensor(function(x)[0] if function is tf.self_adjoint_eig else function(x)),
-                feed_dict={x: np.zeros((2, 3))})  # fmt: skip
+            run(
+                tf.convert_to_tensor(function(x)[0] if function is tf.self_adjoint_eig else function(x)),
+                feed_dict={x: np.zeros((2, 3))},
+            )
     with fails(ValueError, "not compatible"):
         tf.matrix_solve(tf.zeros([2, 2]), tf.zeros([3, 1]))
 
@@ -70,8 +83,13 @@ def test_matrices_that_are_not_square():
 def test_complex_matrices():
     z = (SQUARE[0] + 1j * SQUARE[1]).astype(np.complex128)
     check(tf.matrix_inverse, z, reference=np.linalg.inv, grads=False, dtypes=["complex128"])
-    check(lambda z: tf.matrix_inverse(z, adjoint=True), z, reference=lambda z: np.linalg.inv(z.conj().T), grads=False,
-          dtypes=["complex128"])  # fmt: skip
+    check(
+        lambda z: tf.matrix_inverse(z, adjoint=True),
+        z,
+        reference=lambda z: np.linalg.inv(z.conj().T),
+        grads=False,
+        dtypes=["complex128"],
+    )
 
 
 def test_trace():
@@ -94,15 +112,34 @@ def test_vector_norms(ord, axis):
 @pytest.mark.parametrize("ord", ["euclidean", "fro", 1, 2, np.inf])
 @pytest.mark.parametrize("axis", [(1, 2), (-1, 0)])
 def test_matrix_norms(ord, axis):
-    check(lambda x: tf.norm(x, ord, axis), M, tolerance=5, openness=("known", "open"), grads=ord != 2,
-          reference=lambda x: np.linalg.norm(x, "fro" if ord == "euclidean" else ord, axis))  # fmt: skip
-    check(lambda x: tf.norm(x, ord, axis, keep_dims=True), M, tolerance=5, openness=("known", "open"), grads=False,
-          reference=lambda x: np.linalg.norm(x, "fro" if ord == "euclidean" else ord, axis, keepdims=True))  # fmt: skip
+    check(
+        lambda x: tf.norm(x, ord, axis),
+        M,
+        tolerance=5,
+        openness=("known", "open"),
+        grads=ord != 2,
+        reference=lambda x: np.linalg.norm(x, "fro" if ord == "euclidean" else ord, axis),
+    )
+    check(
+        lambda x: tf.norm(x, ord, axis, keep_dims=True),
+        M,
+        tolerance=5,
+        openness=("known", "open"),
+        grads=False,
+        reference=lambda x: np.linalg.norm(x, "fro" if ord == "euclidean" else ord, axis, keepdims=True),
+    )
 
 
 def test_norms_that_make_no_sense():
-    for arguments in ({"ord": "nuc"}, {"ord": -1}, {"ord": 0}, {"ord": "fro"}, {"axis": (0, 1, 2)}, {"axis": (1, 1)},
-                      {"ord": 3, "axis": (0, 1)}):  # fmt: skip
+    for arguments in (
+        {"ord": "nuc"},
+        {"ord": -1},
+        {"ord": 0},
+        {"ord": "fro"},
+        {"axis": (0, 1, 2)},
+        {"axis": (1, 1)},
+        {"ord": 3, "axis": (0, 1)},
+    ):
         with fails(ValueError, "norm"):
             tf.norm(tf.zeros([2, 2]), **arguments)
 
@@ -117,6 +154,32 @@ def test_graphs(name):
 
 def test_adjoint():
     z = M + 1j * M[::-1]
-    check(tf.linalg.adjoint, z, reference=lambda z: transposed(z).conj(), grads=False, dtypes=["complex128"],
-          openness=("known", "open"))  # fmt: skip
+    check(
+        tf.linalg.adjoint,
+        z,
+        reference=lambda z: transposed(z).conj(),
+        grads=False,
+        dtypes=["complex128"],
+        openness=("known", "open"),
+    )
     check_gradients(lambda x: tf.linalg.adjoint(x) ** 2, M)
+
+
+RECORDED = [
+    "tf.matrix_inverse(",
+    "tf.matrix_determinant(",
+    "tf.matrix_solve(",
+    "tf.matrix_triangular_solve(",
+    "tf.trace(",
+    "tf.norm(",
+]
+
+
+@pytest.mark.parametrize("case", op_facts("cases", *RECORDED), ids=lambda case: case["call"])
+def test_recorded_values(case):
+    check_case(case)
+
+
+@pytest.mark.parametrize("fact", op_facts("gradients", *RECORDED), ids=lambda fact: fact["call"])
+def test_recorded_gradients(fact):
+    check_gradient(fact)

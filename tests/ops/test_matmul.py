@@ -3,6 +3,7 @@ import itertools
 import numpy as np
 import pytest
 from helpers import check, check_gradients, fails, run
+from oracle import check_case, check_gradient, op_facts
 
 import minitf as tf
 
@@ -16,7 +17,9 @@ def turned(x, flag):
 
 def factors(batch_a, batch_b, turn_a, turn_b, sizes=(3, 4, 2)):
     n, k, m = sizes
-    return turned(RANDOM.normal(size=(*batch_a, n, k)), turn_a), turned(RANDOM.normal(size=(*batch_b, k, m)), turn_b)
+    return turned(RANDOM.normal(size=(*batch_a, n, k)), turn_a), turned(
+        RANDOM.normal(size=(*batch_b, k, m)), turn_b
+    )
 
 
 @pytest.mark.parametrize("turn_a, turn_b", FLAGS)
@@ -28,25 +31,45 @@ def test_products(batches, turn_a, turn_b):
         return turned(a, turn_a) @ turned(b, turn_b)
 
     check(lambda a, b: tf.matmul(a, b, turn_a, turn_b), a, b, reference=reference, tolerance=5)
-    check(lambda a, b: tf.matmul(a, b, adjoint_a=turn_a, adjoint_b=turn_b), a, b, reference=reference, grads=False,
-          tolerance=5)  # fmt: skip
+    check(
+        lambda a, b: tf.matmul(a, b, adjoint_a=turn_a, adjoint_b=turn_b),
+        a,
+        b,
+        reference=reference,
+        grads=False,
+        tolerance=5,
+    )
 
 
-@pytest.mark.parametrize("sizes", [(0, 3, 2), (3, 0, 2), (3, 2, 0), (1, 1, 1), (1, 7, 1), (5, 1, 9), (33, 70, 17)])
+@pytest.mark.parametrize(
+    "sizes", [(0, 3, 2), (3, 0, 2), (3, 2, 0), (1, 1, 1), (1, 7, 1), (5, 1, 9), (33, 70, 17)]
+)
 @pytest.mark.parametrize("turn_a, turn_b", FLAGS)
 def test_sizes(sizes, turn_a, turn_b):
     for batch in ((), (3,), (0,)):
         a, b = factors(batch, batch, turn_a, turn_b, sizes)
-        check(lambda a, b: tf.matmul(a, b, turn_a, turn_b), a, b, grads=False, tolerance=20,
-              reference=lambda a, b: turned(a, turn_a) @ turned(b, turn_b))  # fmt: skip
+        check(
+            lambda a, b: tf.matmul(a, b, turn_a, turn_b),
+            a,
+            b,
+            grads=False,
+            tolerance=20,
+            reference=lambda a, b: turned(a, turn_a) @ turned(b, turn_b),
+        )
 
 
 @pytest.mark.parametrize("turn_a, turn_b", FLAGS)
 def test_integers(turn_a, turn_b):
     for batch in ((), (2,)):
         a, b = (np.round(9 * x).astype(np.int32) for x in factors(batch, batch, turn_a, turn_b))
-        check(lambda a, b: tf.matmul(a, b, turn_a, turn_b), a, b, grads=False, dtypes=["int32", "int64"],
-              reference=lambda a, b: turned(a, turn_a) @ turned(b, turn_b))  # fmt: skip
+        check(
+            lambda a, b: tf.matmul(a, b, turn_a, turn_b),
+            a,
+            b,
+            grads=False,
+            dtypes=["int32", "int64"],
+            reference=lambda a, b: turned(a, turn_a) @ turned(b, turn_b),
+        )
 
 
 @pytest.mark.parametrize("turn_a, turn_b", FLAGS)
@@ -62,8 +85,15 @@ def test_complex(batch, kind, turn_a, turn_b):
             a, b = a.conj() if turn_a else a, b.conj() if turn_b else b
         return turned(a, turn_a) @ turned(b, turn_b)
 
-    check(lambda a, b: tf.matmul(a, b, **flags), a + 1j * c, b + 1j * d, reference=reference, grads=False,
-          dtypes=["complex64"], tolerance=5)  # fmt: skip
+    check(
+        lambda a, b: tf.matmul(a, b, **flags),
+        a + 1j * c,
+        b + 1j * d,
+        reference=reference,
+        grads=False,
+        dtypes=["complex64"],
+        tolerance=5,
+    )
 
     def parts(a, b, c, d):
         product = tf.matmul(tf.complex(a, c), tf.complex(b, d), **flags)
@@ -97,7 +127,13 @@ def test_shapes_that_do_not_fit():
 
 def test_matvec():
     a, b = RANDOM.normal(size=(2, 3, 4)), RANDOM.normal(size=(2, 4))
-    check(tf.linalg.matvec, a, b, reference=lambda a, b: np.einsum("bij,bj->bi", a, b), openness=("known", "open"))
+    check(
+        tf.linalg.matvec,
+        a,
+        b,
+        reference=lambda a, b: np.einsum("bij,bj->bi", a, b),
+        openness=("known", "open"),
+    )
 
 
 def test_cross():
@@ -105,3 +141,16 @@ def test_cross():
     check(tf.cross, a, b, reference=np.cross)
     with fails(ValueError, "size 3"):
         tf.cross([1.0, 2.0], [1.0, 2.0])
+
+
+RECORDED = ["tf.matmul("]
+
+
+@pytest.mark.parametrize("case", op_facts("cases", *RECORDED), ids=lambda case: case["call"])
+def test_recorded_values(case):
+    check_case(case)
+
+
+@pytest.mark.parametrize("fact", op_facts("gradients", *RECORDED), ids=lambda fact: fact["call"])
+def test_recorded_gradients(fact):
+    check_gradient(fact)

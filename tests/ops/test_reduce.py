@@ -4,12 +4,15 @@ import numpy as np
 import pytest
 import scipy.special
 from helpers import built, check, check_gradients, fails, run
-from oracle import facts
+from oracle import check_case, check_gradient, facts, op_facts
 
 import minitf as tf
 from minitf.ops import reduce
 
-X = np.array([[[1.5, -2.0, 0.3, 4.0], [0.7, 1.1, -1.2, 2.2], [3.0, -0.4, 0.9, -1.6]]] * 2) + np.arange(2)[:, None, None] / 7
+X = (
+    np.array([[[1.5, -2.0, 0.3, 4.0], [0.7, 1.1, -1.2, 2.2], [3.0, -0.4, 0.9, -1.6]]] * 2)
+    + np.arange(2)[:, None, None] / 7
+)
 REDUCTIONS = {
     "reduce_sum": np.sum,
     "reduce_mean": np.mean,
@@ -32,8 +35,12 @@ def test_reductions(name, axis):
     keepdims = axis in (0, [0, 2])
     if axis == [] and name == "reduce_logsumexp":
         return
-    check(lambda x: getattr(tf, name)(x, axis, keepdims=keepdims), X, tolerance=10,
-          reference=lambda x: REDUCTIONS[name](x, axis=along(axis), keepdims=keepdims))  # fmt: skip
+    check(
+        lambda x: getattr(tf, name)(x, axis, keepdims=keepdims),
+        X,
+        tolerance=10,
+        reference=lambda x: REDUCTIONS[name](x, axis=along(axis), keepdims=keepdims),
+    )
 
 
 @pytest.mark.parametrize("name", ["reduce_sum", "reduce_mean", "reduce_prod", "reduce_max", "reduce_min"])
@@ -41,17 +48,33 @@ def test_scalars_and_nothing(name):
     check(getattr(tf, name), np.float64(2.5), reference=REDUCTIONS[name], order=1)
     for shape, axis in itertools.product([(0, 3), (3, 0), (0, 0)], [None, 0, 1]):
         kept = np.zeros(shape).sum(axis).shape
-        empty = {"reduce_sum": 0, "reduce_prod": 1, "reduce_max": -np.inf, "reduce_min": np.inf, "reduce_mean": np.nan}
+        empty = {
+            "reduce_sum": 0,
+            "reduce_prod": 1,
+            "reduce_max": -np.inf,
+            "reduce_min": np.inf,
+            "reduce_mean": np.nan,
+        }
         expected = np.full(kept, empty[name])
-        check(lambda x, axis=axis: getattr(tf, name)(x, axis), np.zeros(shape), reference=lambda _: expected, grads=False)
+        check(
+            lambda x, axis=axis: getattr(tf, name)(x, axis),
+            np.zeros(shape),
+            reference=lambda _, expected=expected: expected,
+            grads=False,
+        )
 
 
 @pytest.mark.parametrize("dtype", ["int8", "int32", "int64", "uint8"])
 def test_integers(dtype):
     x = np.array([[3, 1], [2, 6], [6, 1]], dtype)
     for name in ("reduce_sum", "reduce_prod", "reduce_max", "reduce_min"):
-        check(lambda x, name=name: getattr(tf, name)(x, 0), x, dtypes=[dtype], grads=False,
-              reference=lambda x, name=name: REDUCTIONS[name](x, axis=0).astype(x.dtype))  # fmt: skip
+        check(
+            lambda x, name=name: getattr(tf, name)(x, 0),
+            x,
+            dtypes=[dtype],
+            grads=False,
+            reference=lambda x, name=name: REDUCTIONS[name](x, axis=0).astype(x.dtype),
+        )
     assert run(tf.reduce_mean(tf.constant([1, 2, 4, 4]))) == 2  # integers are cut off
     assert run(tf.reduce_mean(tf.constant([-1, -2, -4, -4]))) == -2
 
@@ -63,8 +86,18 @@ def test_integer_sums_wrap_around():
 def test_bools():
     x = np.array([[True, False, True], [True, True, True]])
     for axis in (None, 0, [1]):
-        check(lambda x, axis=axis: tf.reduce_all(x, axis), x, reference=lambda x, axis=axis: x.all(axis=along(axis)), grads=False)
-        check(lambda x, axis=axis: tf.reduce_any(x, axis), x, reference=lambda x, axis=axis: x.any(axis=along(axis)), grads=False)
+        check(
+            lambda x, axis=axis: tf.reduce_all(x, axis),
+            x,
+            reference=lambda x, axis=axis: x.all(axis=along(axis)),
+            grads=False,
+        )
+        check(
+            lambda x, axis=axis: tf.reduce_any(x, axis),
+            x,
+            reference=lambda x, axis=axis: x.any(axis=along(axis)),
+            grads=False,
+        )
     assert run(tf.reduce_all(np.zeros((0,), bool)), tf.reduce_any(np.zeros((0,), bool))) == [True, False]
     with fails(TypeError, "bool"):
         tf.reduce_all([1.0])
@@ -80,12 +113,19 @@ def test_nan_reaches_the_result():
     x = np.array([[1.0, np.nan], [np.inf, -np.inf]])
     with np.errstate(all="ignore"):
         for name in ("reduce_sum", "reduce_max", "reduce_min", "reduce_prod"):
-            check(lambda x, name=name: getattr(tf, name)(x, 1), x, reference=lambda x, name=name: REDUCTIONS[name](x, 1), grads=False)
+            check(
+                lambda x, name=name: getattr(tf, name)(x, 1),
+                x,
+                reference=lambda x, name=name: REDUCTIONS[name](x, 1),
+                grads=False,
+            )
 
 
 def test_logsumexp_of_infinities():
     x = np.array([[-np.inf, -np.inf], [np.inf, 1.0], [1000.0, 1000.0]])
-    check(lambda x: tf.reduce_logsumexp(x, 1), x, reference=lambda x: scipy.special.logsumexp(x, 1), grads=False)
+    check(
+        lambda x: tf.reduce_logsumexp(x, 1), x, reference=lambda x: scipy.special.logsumexp(x, 1), grads=False
+    )
 
 
 def test_equal_extremes_share_the_gradient():
@@ -135,7 +175,11 @@ def test_old_argument_names():
 
 def test_variance_and_deviation():
     check(lambda x: tf.math.reduce_variance(x, 1), X, reference=lambda x: x.var(1))
-    check(lambda x: tf.math.reduce_std(x, [0, 1], keepdims=True), X, reference=lambda x: x.std((0, 1), keepdims=True))
+    check(
+        lambda x: tf.math.reduce_std(x, [0, 1], keepdims=True),
+        X,
+        reference=lambda x: x.std((0, 1), keepdims=True),
+    )
 
 
 def test_count_nonzero():
@@ -155,8 +199,12 @@ TIES = np.array([[1.0, 3.0, 3.0, -2.0], [5.0, 5.0, -5.0, -5.0], [0.0, 0.0, 0.0, 
 def test_argmax(name, axis):
     reference = getattr(np, name)
     check(lambda x: getattr(tf, name)(x, axis), TIES, reference=lambda x: reference(x, axis), grads=False)
-    check(lambda x: getattr(tf, name)(x, axis, output_type=tf.int32), X, grads=False,
-          reference=lambda x: reference(x, axis).astype(np.int32))  # fmt: skip
+    check(
+        lambda x: getattr(tf, name)(x, axis, output_type=tf.int32),
+        X,
+        grads=False,
+        reference=lambda x: reference(x, axis).astype(np.int32),
+    )
 
 
 def test_argmax_never_is_a_nan():
@@ -197,12 +245,19 @@ def test_cumulative(name, axis, exclusive, reverse):
 def test_cumulative_of_integers_and_nothing():
     check(tf.cumsum, np.array([1, 2, 3]), reference=np.cumsum, dtypes=["int32", "int64"], grads=False)
     for exclusive in (False, True):
-        check(lambda x: tf.cumsum(x, 1, exclusive), np.zeros((2, 0)), reference=lambda x: x, grads=False)
+        check(
+            lambda x, exclusive=exclusive: tf.cumsum(x, 1, exclusive),
+            np.zeros((2, 0)),
+            reference=lambda x: x,
+            grads=False,
+        )
     with fails(ValueError, "axis 1"):
         tf.cumsum([1.0], 1)
 
 
-@pytest.mark.parametrize("name", ["reduce_known_rank", "reduce_unknown_rank", "reduce_logsumexp", "reduce_of_constants"])
+@pytest.mark.parametrize(
+    "name", ["reduce_known_rank", "reduce_unknown_rank", "reduce_logsumexp", "reduce_of_constants"]
+)
 def test_graphs(name):
     snippet = next(s for s in facts("graphs")["snippets"] if s["id"] == name)
     assert built(lambda: exec(snippet["source"], {"tf": tf, "np": np})) == snippet["ops"]
@@ -210,3 +265,34 @@ def test_graphs(name):
 
 def test_axes_are_counted_from_the_front():
     assert reduce.checked_axes([-1, 0], 3) == (0, 2)
+
+
+RECORDED = [
+    "tf.reduce_sum(",
+    "tf.reduce_mean(",
+    "tf.reduce_max(",
+    "tf.reduce_min(",
+    "tf.reduce_prod(",
+    "tf.reduce_logsumexp(",
+    "tf.reduce_all(",
+    "tf.reduce_any(",
+    "tf.argmax(",
+    "tf.argmin(",
+    "tf.cumsum(",
+    "tf.cumprod(",
+    "tf.count_nonzero(",
+]
+
+
+@pytest.mark.parametrize("case", op_facts("cases", *RECORDED), ids=lambda case: case["call"])
+def test_recorded_values(case):
+    check_case(case)
+
+
+@pytest.mark.parametrize("fact", op_facts("gradients", *RECORDED), ids=lambda fact: fact["call"])
+def test_recorded_gradients(fact):
+    if fact["call"] == "tf.argmax(a)":  # None in TensorFlow
+        with fails(TypeError, "only floating point"):
+            check_gradient(fact)
+    else:
+        check_gradient(fact)

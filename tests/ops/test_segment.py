@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 from helpers import check, check_gradients, fails, run
+from oracle import check_case, check_gradient, op_facts
 
 import minitf as tf
 
@@ -17,8 +18,13 @@ def rows(data, ids, count, function, empty):
 @pytest.mark.parametrize("ids", [SORTED, SORTED.astype(np.int32)])
 @pytest.mark.parametrize("name", ["sum", "mean", "prod", "max", "min"])
 def test_sorted_segments(name, ids):
-    check(lambda data: getattr(tf, f"segment_{name}")(data, ids), DATA, openness=("open", "unknown"), grads=name != "prod",
-          reference=lambda data: rows(data, ids, 4, getattr(np, name), 0))  # fmt: skip
+    check(
+        lambda data: getattr(tf, f"segment_{name}")(data, ids),
+        DATA,
+        openness=("open", "unknown"),
+        grads=name != "prod",
+        reference=lambda data: rows(data, ids, 4, getattr(np, name), 0),
+    )
 
 
 @pytest.mark.parametrize("name, empty", [("sum", 0), ("prod", 1), ("max", None), ("min", None), ("mean", 0)])
@@ -31,8 +37,13 @@ def test_unsorted_segments(name, empty):
         return rows(data, MIXED, 4, getattr(np, name), none)
 
     for dtype in ("float32", "float64"):
-        check(lambda data: function(data, MIXED, 4), DATA, grads=False, dtypes=[dtype],
-              reference=lambda data, dtype=dtype: reference(data, dtype))  # fmt: skip
+        check(
+            lambda data: function(data, MIXED, 4),
+            DATA,
+            grads=False,
+            dtypes=[dtype],
+            reference=lambda data, dtype=dtype: reference(data, dtype),
+        )
     if name != "prod":
         check_gradients(lambda data: tf.gather(function(data, MIXED, 4), [0, 2]), DATA, known="unknown")
 
@@ -51,7 +62,11 @@ def test_sqrt_n():
 def test_sparse_segments():
     indices, ids = [4, 0, 0], [0, 0, 1]
     picked = DATA[indices]
-    for name, function in (("sum", np.sum), ("mean", np.mean), ("sqrt_n", lambda p, axis: p.sum(axis) / np.sqrt(len(p)))):
+    for name, function in (
+        ("sum", np.sum),
+        ("mean", np.mean),
+        ("sqrt_n", lambda p, axis: p.sum(axis) / np.sqrt(len(p))),
+    ):
         expected = rows(picked, np.array(ids), 2, function, 0)
         np.testing.assert_allclose(run(getattr(tf, f"sparse_segment_{name}")(DATA, indices, ids)), expected)
 
@@ -81,3 +96,27 @@ def test_ids_out_of_range():
         tf.unsorted_segment_sum([1.0, 2.0], [0, 1, 1], 2)
     with fails(ValueError, "not compatible"):
         tf.segment_sum([1.0, 2.0], [0, 1, 1])
+
+
+RECORDED = [
+    "tf.segment_sum(",
+    "tf.segment_mean(",
+    "tf.segment_max(",
+    "tf.segment_min(",
+    "tf.segment_prod(",
+    "tf.unsorted_segment_sum(",
+    "tf.unsorted_segment_max(",
+    "tf.unsorted_segment_min(",
+    "tf.unsorted_segment_prod(",
+    "tf.unsorted_segment_mean(",
+]
+
+
+@pytest.mark.parametrize("case", op_facts("cases", *RECORDED), ids=lambda case: case["call"])
+def test_recorded_values(case):
+    check_case(case)
+
+
+@pytest.mark.parametrize("fact", op_facts("gradients", *RECORDED), ids=lambda fact: fact["call"])
+def test_recorded_gradients(fact):
+    check_gradient(fact)
