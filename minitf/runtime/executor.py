@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from minitf.runtime.op_by_op import Concrete, OpByOp, is_native, run_ops
+from minitf.runtime.passes import chosen
 from minitf.runtime.plan import Plan
 from minitf.runtime.region import Region, Split, follows_variable
 from minitf.runtime.state import State
@@ -43,8 +44,9 @@ class HostStep:
 class NativeExecutor:
     """Runs a plan as native regions; an op that turns out not to be native becomes a host step."""
 
-    def __init__(self, plan: Plan, state: State):
+    def __init__(self, plan: Plan, state: State, passes: list | None = None):
         self._plan, self._state = plan, state
+        self._passes = chosen() if passes is None else passes
         self._host: set = _host_ops(plan, state)
         self._written = frozenset(written_variables(plan.ops))
         self._steps = self._partition()
@@ -113,7 +115,7 @@ class NativeExecutor:
         inputs = [t for t in inputs if t not in variables]
         outputs = [t for t in needed if t in made]
         fetched = [t for t in outputs if follows_variable(t.op) and t in self._plan.fetches]
-        return Region(ops, inputs, variables, outputs, fetched, self._written, self._state)
+        return Region(ops, inputs, variables, outputs, fetched, self._written, self._state, self._passes)
 
 
 def _needed_later(groups: list[list], plan: Plan) -> list[list]:

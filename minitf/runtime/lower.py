@@ -158,16 +158,16 @@ class Lowering(Builder):
             return (self.loop if op.type == "Loop" else self.branch)(op, inputs)
         if any(r is None for r in inputs):
             return [None] * len(op.outputs)
-        folded = self._folded(op, inputs)
-        if folded is not None:
-            return folded
-        if definition.kernel is None or not is_native(op):
-            raise NotNative(op)
         try:
+            folded = self._folded(op, inputs)
+            if folded is not None:
+                return folded
+            if definition.kernel is None or not is_native(op):
+                raise NotNative(op)
             results = self._hoisted(op, inputs)
         except NeedsData as error:
             raise NotNative(op, error.args[0]) from None
-        except (ValueError, IndexError) as error:
+        except (ValueError, IndexError, ArithmeticError) as error:
             raise NotNative(op) from error  # on the host it fails with a full message, if it is reached at all
         return list(results) if isinstance(results, (list, tuple)) else [] if results is None else [results]
 

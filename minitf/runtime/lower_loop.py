@@ -13,7 +13,7 @@ import numpy as np
 from minitf.kernels import layout
 from minitf.kernels.cast import cast
 from minitf.kernels.loops import take_row, trip_count, zero_tail
-from minitf.runtime.ir import Choice, Ref, Repeat, calls
+from minitf.runtime.ir import Call, Choice, Ref, Repeat, calls
 from minitf.runtime.lower import Frame, Lowering, NotNative
 from minitf.runtime.plan import needed_ops
 
@@ -209,6 +209,7 @@ class _LoopLowering:
     def _overwritable(self, place: Ref, new: Ref) -> bool:
         """Whether nobody reads the old value once the new one begins to be written."""
         read = written = -1
+        step = None
         for position, node in enumerate(self.node.body):
             buffers = {ref.settled().buffer for call in calls([node]) for ref in call.refs}
             if isinstance(node, Choice):
@@ -216,8 +217,8 @@ class _LoopLowering:
             if place.buffer in buffers:
                 read = position
             if new.buffer in buffers and written < 0:
-                written = position
-        return read < written
+                written, step = position, node
+        return read < written or read == written and _in_place(step, place, new)
 
     def _store_slice(self, k: int) -> Ref:
         """The stack of y number k."""
@@ -281,6 +282,16 @@ class _LoopLowering:
             row = ref.nbytes // ref.shape[0]
             self.low.call(zero_tail[()], ref, self.node.trips, self.capacity, row)
         return ref
+
+
+def _in_place(node, old: Ref, new: Ref) -> bool:
+    """Whether a call may write `new` over `old` because it reads each element just before it writes it."""
+    if not isinstance(node, Call) or not node.kernel.kernel.function.__module__.endswith(".elementwise"):
+        return False
+    if old.size != new.size or old.dtype.itemsize != new.dtype.itemsize:
+        return False
+    names = list(node.kernel.kernel.operands)
+    return "rank" not in names or node.operands[names.index("rank")] == 1
 
 
 def lower_branch(low: Lowering, op, values: list) -> list:

@@ -13,6 +13,7 @@ from minitf.runtime.bodies import Ragged
 from minitf.runtime.ir import Call, Ref, settle
 from minitf.runtime.lower import Lowering, NotNative
 from minitf.runtime.op_by_op import Concrete
+from minitf.runtime.passes import rewrite
 from minitf.runtime.state import Reference, State
 from minitf.runtime.table import Table
 
@@ -24,13 +25,14 @@ _FIRST_BUDGET, _SLICE = 64, 0.05  # back-edges of the first slice; seconds that 
 class Program:
     """A region lowered for certain shapes, ready to run."""
 
-    def __init__(self, low: Lowering, outputs: list, copies: dict):
+    def __init__(self, low: Lowering, outputs: list, copies: dict, passes: list):
         self.low, self.outputs = low, outputs
         nodes = low.frames[0].nodes
         settle(nodes)
         self.refs = [low.refs[t].settled() for t in outputs]
         self.copies = {t: ref.settled() for t, ref in copies.items()}
         kept = [r for r in [*self.refs, *self.copies.values()] if r.known is None]
+        rewrite(nodes, passes, frozenset(r.buffer for r in kept))
         self.table = Table(nodes, low.inputs, kept)
         self._stages = [self.table.stage(ref) for ref in low.inputs]
         self._patched = [i for i, stage in enumerate(self._stages) if stage is None and self.table.patches[i]]
@@ -149,11 +151,11 @@ class Region:
     """Native ops that follow each other; `inputs` come from outside, `outputs` are needed later."""
 
     def __init__(self, ops: list, inputs: list, variables: dict, outputs: list, fetched: list, written: frozenset,
-                 state: State):  # fmt: skip
+                 state: State, passes: list):  # fmt: skip
         self.ops, self.inputs, self.outputs = ops, inputs, outputs
         self.variables = variables  # tensors from outside that are a variable's memory, and whose
         self.fetched = fetched  # the outputs that follow a variable and are wanted as they are at their place
-        self.written, self.state = written, state
+        self.written, self.state, self.passes = written, state, passes
         self.specialized: set = set()  # the inputs whose contents decide shapes
         self.capacities: dict = {}  # how many trips the loops of unknown length have room for
         self._programs: OrderedDict = OrderedDict()
@@ -217,7 +219,7 @@ class Region:
             for tensor, array in zip(self.inputs, arrays):
                 low.input(tensor, array.shape, array.dtype, array.copy() if tensor in self.specialized else None)
             try:
-                return Program(low, self.outputs, self._lower_ops(low))
+                return Program(low, self.outputs, self._lower_ops(low), self.passes)
             except NotNative as error:
                 sources = self._sources(low, error)
                 if not sources:

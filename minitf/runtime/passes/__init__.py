@@ -1,0 +1,40 @@
+"""Rewrites of a lowered region, each small and on its own: they change how something is computed, never what.
+
+A pass takes the nodes of a region (see `minitf.runtime.ir`) and changes them in place. The passes run in the order of
+`PASSES`; any of them can be switched off by name, with `MINITF_PASSES=-name,-other` or `=none` in the environment or
+`tf.ConfigProto(passes=...)` in the same words.
+"""
+
+from __future__ import annotations
+
+import os
+
+from minitf.runtime.passes.accumulate import accumulate
+from minitf.runtime.passes.columns import columns
+from minitf.runtime.passes.concat import split_concat
+from minitf.runtime.passes.dead import dead
+from minitf.runtime.passes.fuse import fuse
+
+PASSES = {"dead": dead, "columns": columns, "concat": split_concat, "accumulate": accumulate, "fuse": fuse}
+
+
+def chosen(text: str = "") -> list[str]:
+    """The names of the passes that a setting such as `-fuse,-concat`, `none` or `concat` (only that) leaves on.
+
+    >>> chosen("-fuse,-accumulate")
+    ['dead', 'columns', 'concat']
+    """
+    text = text or os.environ.get("MINITF_PASSES", "")
+    names = [name.strip() for name in text.split(",") if name.strip()]
+    unknown = [n for n in names if n.lstrip("-") not in PASSES and n != "none"]
+    if unknown:
+        raise ValueError(f"there is no pass called {', '.join(unknown)}; the passes are {', '.join(PASSES)}")
+    if any(not n.startswith("-") for n in names):
+        return [n for n in PASSES if n in names]
+    return [n for n in PASSES if f"-{n}" not in names]
+
+
+def rewrite(nodes: list, names: list[str], kept: frozenset) -> None:
+    """Runs the named passes; `kept` are the buffers that are read after the region."""
+    for name in names:
+        PASSES[name](nodes, kept)

@@ -1,0 +1,51 @@
+"""Pass `columns`: a product of which only some columns are read computes only those.
+
+The gradient of `concat([x, h]) @ W` is `dz @ W^T`, of which the x part is often not asked for. Every read of the product
+being a copy of a range of columns, each copy becomes a product with those columns of B, and the whole is never made.
+"""
+
+from __future__ import annotations
+
+from minitf.runtime.ir import Call, Ref
+from minitf.runtime.passes import gemms
+from minitf.runtime.passes.uses import Uses, name, remove, whole
+
+
+def columns(nodes: list, kept: frozenset) -> None:
+    """Rewrites all such products."""
+    uses = Uses(nodes, kept)
+    for buffer in uses.buffers():
+        found = uses.of(buffer)
+        if uses.private(buffer) and gemms.is_gemm(found[0].call) and found[0].operand == gemms.C:
+            _rewrite(found)
+
+
+def _rewrite(found: list) -> None:
+    product = found[0].call
+    if product.operands[gemms.BETA] or not whole(product.operands[gemms.C]) or len(found) < 2:
+        return
+    width = product.operands[gemms.N]
+    ranges = [_range(use.call, product.operands[gemms.M], width) for use in found[1:]]
+    if any(r is None for r in ranges) or sum(w for _, w in ranges) > width:
+        return
+    block = found[0].block
+    for use, (first, count) in zip(found[1:], ranges):
+        block[block.index(use.call)] = _part(product, first, count, use.call.operands[1])
+    remove(block, {product})
+
+
+def _range(call: Call, rows: int, width: int) -> tuple[int, int] | None:
+    """(first, count) of the columns that a call copies out of a matrix."""
+    if name(call) != "strided_copy":
+        return None
+    _, out, offset, rank, dims = call.operands
+    if rank != 2 or dims[:2] != (rows, width) or dims[3] != 1 or not 0 <= offset <= width - dims[2]:
+        return None
+    return offset, dims[2]
+
+
+def _part(product: Call, first: int, count: int, out: Ref) -> Call:
+    """The product with only some columns of B."""
+    b, ldb = product.operands[gemms.B], product.operands[gemms.LDB]
+    step = ldb if product.operands[gemms.TB] else 1
+    return gemms.changed(product, B=gemms.shifted(b, first * step), C=out, N=count, LDC=count)

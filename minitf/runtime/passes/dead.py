@@ -1,0 +1,50 @@
+"""Pass `dead`: calls whose results nobody reads are not made."""
+
+from __future__ import annotations
+
+from minitf.runtime.ir import Buffer, Call, Choice, Ref, Repeat, calls
+from minitf.runtime.passes.uses import written
+
+
+def dead(nodes: list, kept: frozenset) -> None:
+    """Removes such calls, and loops and branches that are left empty."""
+    everything = list(calls(nodes))
+    makers: dict[Buffer, list[Call]] = {}
+    for call in everything:
+        for i in written(call):
+            makers.setdefault(call.operands[i].buffer, []).append(call)
+    needed: set[Call] = set()
+    todo = [b for b in makers if b.kind != "arena" or b in kept] + _structural(nodes)
+    seen = set(todo)
+    while todo:
+        for call in makers.get(todo.pop(), ()):
+            if call not in needed:
+                needed.add(call)
+                fresh = {o.buffer for o in call.operands if isinstance(o, Ref)} - seen
+                seen |= fresh
+                todo.extend(fresh)
+    if len(needed) < len(everything):
+        _sweep(nodes, needed)
+
+
+def _structural(nodes: list) -> list[Buffer]:
+    """The buffers on which loops and branches themselves depend."""
+    found = []
+    for node in nodes:
+        if isinstance(node, Repeat):
+            found += [r.buffer for r in (node.predicate, node.count) if isinstance(r, Ref)]
+            found += _structural(node.test) + _structural(node.body)
+        elif isinstance(node, Choice):
+            found += [node.predicate.buffer, *_structural(node.bodies[0]), *_structural(node.bodies[1])]
+    return found
+
+
+def _sweep(nodes: list, needed: set[Call]) -> None:
+    for node in nodes:
+        if isinstance(node, Repeat):
+            _sweep(node.test, needed)
+            _sweep(node.body, needed)
+        elif isinstance(node, Choice):
+            _sweep(node.bodies[0], needed)
+            _sweep(node.bodies[1], needed)
+    nodes[:] = [n for n in nodes if not isinstance(n, Call) or n in needed]

@@ -1,0 +1,93 @@
+"""Who reads and who writes each buffer of a region."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from minitf.runtime.ir import Buffer, Call, Ref, Repeat
+
+_OUTPUTS = frozenset(["o", "c", "loss", "backprop", "values", "places", "stream"])
+
+
+def written(call: Call) -> list[int]:
+    """The positions of the operands that a call writes."""
+    names = list(call.kernel.kernel.operands)
+    found = [i for i, n in enumerate(names) if n in _OUTPUTS and isinstance(call.operands[i], Ref)]
+    return found or [i for i, o in enumerate(call.operands) if isinstance(o, Ref)]
+
+
+@dataclass(frozen=True, eq=False)
+class Use:
+    """One operand of one call: where it stands, and whether it is written."""
+
+    call: Call
+    operand: int
+    writes: bool
+    block: list  # the list of nodes that holds the call
+    order: int  # position in the whole program
+
+    @property
+    def ref(self) -> Ref:
+        """The operand."""
+        return self.call.operands[self.operand]
+
+
+class Uses:
+    """All uses of all buffers, in program order."""
+
+    def __init__(self, nodes: list, kept: frozenset = frozenset()):
+        self._kept = kept  # buffers that are read after the region
+        self._by_buffer: dict[Buffer, list[Use]] = {}
+        self.pinned: set[Buffer] = set()  # used by loops and branches themselves
+        self._count = 0
+        self._scan(nodes)
+
+    def _scan(self, block: list) -> None:
+        for node in block:
+            self._count += 1
+            if isinstance(node, Call):
+                outputs = written(node)
+                for i, operand in enumerate(node.operands):
+                    if isinstance(operand, Ref):
+                        use = Use(node, i, i in outputs, block, self._count)
+                        self._by_buffer.setdefault(operand.buffer, []).append(use)
+            elif isinstance(node, Repeat):
+                refs = (node.predicate, node.trips, node.count)
+                self.pinned |= {r.buffer for r in refs if isinstance(r, Ref)} | node.carried
+                self._scan(node.test)
+                self._scan(node.body)
+            else:
+                self.pinned.add(node.predicate.buffer)
+                self._scan(node.bodies[0])
+                self._scan(node.bodies[1])
+
+    def buffers(self) -> list[Buffer]:
+        """All buffers, in the order of their first use."""
+        return list(self._by_buffer)
+
+    def of(self, buffer: Buffer) -> list[Use]:
+        """The uses of a buffer."""
+        return self._by_buffer.get(buffer, [])
+
+    def private(self, buffer: Buffer) -> bool:
+        """Whether only calls use the buffer, all of them in one block."""
+        uses = self.of(buffer)
+        return (
+            buffer.kind == "arena" and buffer not in self.pinned and buffer not in self._kept and bool(uses)
+            and all(u.block is uses[0].block for u in uses)
+        )  # fmt: skip
+
+
+def name(call) -> str:
+    """The kernel's name."""
+    return call.kernel.kernel.name
+
+
+def whole(ref: Ref) -> bool:
+    """Whether the value fills its buffer."""
+    return ref.offset == 0 and not ref.moves and ref.nbytes == ref.buffer.size
+
+
+def remove(block: list, dead: set[Call]) -> None:
+    """Takes calls out of a block."""
+    block[:] = [node for node in block if node not in dead]

@@ -1,0 +1,96 @@
+"""The executors agree: op by op and native without passes to the last bit, with passes to float tolerance."""
+
+import numpy as np
+import pytest
+
+import minitf as tf
+from minitf.ops.counted import counted_loop
+
+BATCH, STEPS, INPUTS, UNITS = 6, 5, 3, 4
+
+
+def cell_step(kernel, bias):
+    def step(x, h):
+        return tf.tanh(tf.matmul(tf.concat([x, h], 1), kernel) + bias)
+
+    return step
+
+
+def unrolled(x, kernel, bias):
+    h = tf.zeros([tf.shape(x)[1], UNITS])
+    step, outputs = cell_step(kernel, bias), []
+    for xt in tf.unstack(x):
+        h = step(xt, h)
+        outputs.append(h)
+    return tf.stack(outputs)
+
+
+def looped(x, kernel, bias):
+    step = cell_step(kernel, bias)
+
+    def body(carry, slices):
+        h = step(slices[0], carry[0])
+        return [h], [h]
+
+    return counted_loop(body, [tf.zeros([BATCH, UNITS])], [x], STEPS)[1][0]
+
+
+def while_looped(x, kernel, bias):
+    step = cell_step(kernel, bias)
+    count = tf.shape(x)[0] + tf.cast(tf.reduce_sum(x) * 0.0, tf.int32)  # not known before the run
+    _, h = tf.while_loop(lambda i, h: i < count, lambda i, h: (i + 1, step(x[i], h)), [0, tf.zeros([BATCH, UNITS])])
+    return h
+
+
+def gated(x, kernel, bias):
+    wide = tf.concat([kernel] * 4, 1)
+
+    def body(carry, slices):
+        c, h = carry
+        i, j, f, o = tf.split(tf.nn.bias_add(tf.matmul(tf.concat([slices[0], h], 1), wide), tf.tile(bias, [4])), 4, 1)
+        c = c * tf.sigmoid(f + 1.0) + tf.sigmoid(i) * tf.tanh(j)
+        h = tf.tanh(c) * tf.sigmoid(o)
+        return [c, h], [h]
+
+    zeros = tf.zeros([BATCH, UNITS])
+    return counted_loop(body, [zeros, zeros], [x], STEPS)[1][0]
+
+
+MODELS = {f.__name__: f for f in (unrolled, looped, while_looped, gated)}
+
+
+def train(model, steps=3):
+    """Losses and final weights of a few training steps."""
+    random = np.random.RandomState(0)
+    kernel = tf.Variable(random.standard_normal((INPUTS + UNITS, UNITS)).astype(np.float32))
+    bias = tf.Variable(np.full(UNITS, 0.1, np.float32))
+    x = tf.placeholder(tf.float32, [STEPS, None, INPUTS])
+    loss = tf.reduce_mean(tf.square(model(x, kernel, bias) - 0.5))
+    step = tf.train.AdamOptimizer(0.01).minimize(loss)
+    with tf.Session() as session:
+        session.run(tf.global_variables_initializer())
+        batches = random.standard_normal((steps, STEPS, BATCH, INPUTS)).astype(np.float32)
+        losses = [session.run([loss, step], {x: batch})[0] for batch in batches]
+        return [np.array(losses), *session.run([kernel, bias])]
+
+
+def under(monkeypatch, executor, passes, model):
+    monkeypatch.setenv("MINITF_EXECUTOR", executor)
+    monkeypatch.setenv("MINITF_PASSES", passes)
+    tf.reset_default_graph()
+    return train(model)
+
+
+@pytest.mark.parametrize("model", MODELS.values(), ids=MODELS)
+def test_agree_to_the_bit(monkeypatch, model):
+    reference = under(monkeypatch, "op_by_op", "none", model)
+    for a, b in zip(reference, under(monkeypatch, "native", "none", model)):
+        np.testing.assert_array_equal(a, b)
+
+
+@pytest.mark.parametrize("model", MODELS.values(), ids=MODELS)
+@pytest.mark.parametrize("passes", ["", "dead", "dead,columns", "dead,concat", "dead,accumulate", "fuse"])
+def test_each_pass_changes_only_roundings(monkeypatch, model, passes):
+    reference = under(monkeypatch, "native", "none", model)
+    for a, b in zip(reference, under(monkeypatch, "native", passes, model)):
+        np.testing.assert_allclose(a, b, rtol=3e-5, atol=1e-6)
