@@ -103,7 +103,7 @@ def walk(b, x, shape, steps, offset: int = 0):
 
 
 def place(b, x, out, steps, offset: int = 0) -> None:
-    """Writes x into those items of `out` that a walk visits, `steps` being its element strides along x's axes."""
+    """Writes x into the items of `out` that a walk visits; `steps` are its element strides along x's axes."""
     if x.size:
         rank, dims = layout.nest(x.shape, steps)
         b.call(movement.strided_write[layout.carrier(x.dtype)], x, out, offset, rank, dims)
@@ -113,8 +113,8 @@ def taken(b, x, index, axis: int, error=None):
     """The slices of x along `axis` at `index`, an integer value of any shape."""
     out = b.new((*x.shape[:axis], *index.shape, *x.shape[axis + 1 :]), x.dtype)
     outer, width = math.prod(x.shape[:axis]), math.prod(x.shape[axis + 1 :])
-    b.call(movement.gather[layout.carrier(x.dtype), index.dtype], x, index, out, outer, x.shape[axis], index.size,
-           width, error=error)  # fmt: skip
+    kernel = movement.gather[layout.carrier(x.dtype), index.dtype]
+    b.call(kernel, x, index, out, outer, x.shape[axis], index.size, width, error=error)
     return out
 
 
@@ -132,7 +132,7 @@ def filled(b, shape, dtype, value=None):
 
 
 def moves(*where):
-    """For ops that only move elements: they may be known in part, but inputs `where`, which say how, in full."""
+    """For ops that only move elements, which may be known in part; inputs `where` say how: known in full."""
 
     def rule(op, depth):
         count = len(op.inputs)

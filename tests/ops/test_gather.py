@@ -173,7 +173,8 @@ def test_indices_out_of_range_are_named(dtype):
 def test_the_ops_of_boolean_mask_are_those_of_tensorflow():
     cut = ["/stack", "/stack_1", "/stack_2", ""]
     names = ["mask", "Shape", *[f"strided_slice{c}" for c in cut], "Prod/reduction_indices", "Prod",
-             "Shape_1", *[f"strided_slice_1{c}" for c in cut], "Shape_2", *[f"strided_slice_2{c}" for c in cut],
+             "Shape_1", *[f"strided_slice_1{c}" for c in cut],
+             "Shape_2", *[f"strided_slice_2{c}" for c in cut],
              "concat/values_1", "concat/axis", "concat", "Reshape", "Reshape_1/shape", "Reshape_1", "Where",
              "Squeeze", "GatherV2/axis", "GatherV2"]  # fmt: skip
     x = tf.placeholder(tf.float32, [None, 4], name="x")
