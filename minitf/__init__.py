@@ -119,7 +119,7 @@ from minitf.ops.variables import (
 )  # fmt: skip
 from minitf.framework.dtypes import DType, as_dtype, double, half
 from minitf.framework.operation import Operation
-from minitf.gradients import NoGradient, NotDifferentiable, RegisterGradient, gradients
+from minitf.gradients import AggregationMethod, NoGradient, NotDifferentiable, RegisterGradient, gradients
 from minitf.hessians import hessians
 from minitf.ops.case import case, switch_case
 from minitf.ops.cond import cond

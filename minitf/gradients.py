@@ -25,6 +25,14 @@ def structural(op_type: str):
     return register
 
 
+class AggregationMethod:
+    """Ways to add up gradients, accepted for TensorFlow's sake: there is one."""
+
+    ADD_N = DEFAULT = 0
+    EXPERIMENTAL_TREE = 1
+    EXPERIMENTAL_ACCUMULATE_N = 2
+
+
 class RegisterGradient:
     """Decorator that registers `f(op, *grads)` as the gradient called `op_type`.
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from minitf.framework.graph import name_scope
-from minitf.framework.shape import SCALAR, TensorShape
 from minitf.framework.tensor import Tensor
 from minitf.gradients import gradients
-from minitf.ops import array, joining, matrix
-from minitf.ops.while_loop import while_loop
+from minitf.ops import array, matrix
+from minitf.ops.counted import map_fn
 
 
 def hessians(
@@ -37,20 +36,15 @@ def hessians(
 
 def _hessian(g, x) -> Tensor:
     """One row after the other: the gradient of each element of g."""
-    size, shape = array.size(x), array.shape(x)
+    shape = array.shape(x)
     if g is None:
         return array.zeros(array.concat([shape, shape], 0), x.dtype.base_dtype)
-    unit = matrix.eye(size, dtype=x.dtype.base_dtype)
 
-    def row(i, rows):
-        again = gradients(g, x, grad_ys=array.reshape(unit[i], shape))[0]
-        again = array.zeros_like(x) if again is None else again
-        return i + 1, array.concat([rows, array.reshape(again, [1, -1])], 0)
+    def row(unit):
+        again = gradients(g, x, grad_ys=array.reshape(unit, shape))[0]
+        return array.zeros_like(x) if again is None else again
 
-    start = array.zeros(joining.stack([0, size]), x.dtype.base_dtype)
-    rows = while_loop(
-        lambda i, rows: i < size, row, (0, start), shape_invariants=(SCALAR, TensorShape([None, None]))
-    )[1]
+    rows = map_fn(row, matrix.eye(array.size(x), dtype=x.dtype.base_dtype))
     result = array.reshape(rows, array.concat([shape, shape], 0))
     result.set_shape(x.shape.concatenate(x.shape))
     return result
