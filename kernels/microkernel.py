@@ -1,0 +1,380 @@
+"""The inner loops of matrix products, as LLVM assembly.
+
+A tile of C, some rows by some vectors, stays in registers while k runs: per step a row of B is loaded, and each row's item of A is
+broadcast and multiplied into the tile. Lanes past the edge are masked off: nothing outside the matrices is touched. The functions
+take pointers, and strides and counts as int64; strides are in items.
+"""
+
+import llvmlite.binding as llvm
+import numpy as np
+
+
+def _vector_size():
+    """The bytes of the processor's widest vectors."""
+    features = llvm.get_host_cpu_features()
+    return 64 if features.get("avx512f") else 32 if features.get("avx2") else 16
+
+
+VECTOR_SIZE = _vector_size()
+MASKS = VECTOR_SIZE == 64  # whether masked vectors cost no more than whole ones
+REGISTERS = 16 if llvm.get_default_triple().startswith("x86_64") and not MASKS else 32
+# Most rows of a tile of so many vectors: its sums, a row of B and an item of A fill the registers.
+TILE_ROWS = (0, 8, 8, 9, 6) if REGISTERS == 32 else (0, 8, 6, 4)
+
+
+class Vectors:
+    """Phrases about vectors of items of a dtype."""
+
+    def __init__(self, dtype):
+        dtype = np.dtype(dtype)
+        self.item = {"float32": "float", "float64": "double"}[dtype.name]
+        self.itemsize = dtype.itemsize
+        self.lanes = VECTOR_SIZE // dtype.itemsize
+        self.type = f"<{self.lanes} x {self.item}>"
+        self.bits = f"<{self.lanes} x i1>"
+        self.suffix = f"v{self.lanes}f{8 * dtype.itemsize}"
+        self.declarations = f"""
+            declare {self.type} @llvm.fmuladd.{self.suffix}({self.type}, {self.type}, {self.type})
+            declare {self.type} @llvm.masked.load.{self.suffix}.p0(ptr, i32, {self.bits}, {self.type})
+            declare void @llvm.masked.store.{self.suffix}.p0({self.type}, ptr, i32, {self.bits})"""
+
+    def place(self, name, base, offset):
+        """`name` is the address of an item."""
+        return f"{name} = getelementptr {self.item}, ptr {base}, i64 {offset}"
+
+    def load(self, name, place, mask=None):
+        """`name` is the vector in memory; lanes off the mask are zero, and not read."""
+        if mask is None:
+            return f"{name} = load {self.type}, ptr {place}, align {self.itemsize}"
+        operands = f"ptr {place}, i32 {self.itemsize}, {self.bits} {mask}, {self.type} zeroinitializer"
+        return f"{name} = call {self.type} @llvm.masked.load.{self.suffix}.p0({operands})"
+
+    def store(self, value, place, mask=None):
+        """Writes a vector, or its lanes on the mask."""
+        if mask is None:
+            return f"store {self.type} {value}, ptr {place}, align {self.itemsize}"
+        operands = f"{self.type} {value}, ptr {place}, i32 {self.itemsize}, {self.bits} {mask}"
+        return f"call void @llvm.masked.store.{self.suffix}.p0({operands})"
+
+    def splat(self, name, item, type=None):
+        """`name` is a vector with the item in every lane."""
+        vector = f"<{self.lanes} x {type or self.item}>"
+        return f"""
+            {name}.one = insertelement {vector} poison, {type or self.item} {item}, i32 0
+            {name} = shufflevector {vector} {name}.one, {vector} poison, <{self.lanes} x i32> zeroinitializer"""
+
+    def mask(self, name, count):
+        """`name` is the mask of the first `count` lanes."""
+        return f"""
+            {name}.i32 = trunc i64 {count} to i32 {self.splat(f"{name}.counts", f"{name}.i32", "i32")}
+            {name} = icmp slt {numbers(range(self.lanes))}, {name}.counts"""
+
+    def multiply_add(self, name, x, y, z):
+        """`name` is x * y + z, rounded once where the processor can."""
+        operands = ", ".join(f"{self.type} {value}" for value in (x, y, z))
+        return f"{name} = call {self.type} @llvm.fmuladd.{self.suffix}({operands})"
+
+    def halves(self, names, x, y, distance):
+        """Two vectors: the lanes of x and y without, then with the lane bit `distance`, where y's take the other's place."""
+        for name, bit in zip(names, (0, distance)):
+            lanes = [
+                lane & ~distance | bit | (self.lanes if lane & distance else 0) for lane in range(self.lanes)
+            ]
+            yield f"{name} = shufflevector {self.type} {x}, {self.type} {y}, {numbers(lanes)}"
+
+
+def numbers(lanes):
+    """A constant vector of int32."""
+    lanes = list(lanes)
+    return f"<{len(lanes)} x i32> <{', '.join(f'i32 {lane}' for lane in lanes)}>"
+
+
+def text(*parts):
+    """The lines of strings and of nested iterables of strings."""
+    return "\n".join(part if isinstance(part, str) else text(*part) for part in parts)
+
+
+TILE = (
+    "ptr noalias %a, i64 %a.row, i64 %a.step, ptr noalias %b, i64 %b.step, ptr noalias %c, i64 %c.row, "
+    "i64 %k, i64 %rows, i64 %columns, i64 %add, i64 %keep, ptr noalias %panel"
+)
+WHOLE, PARTIAL, KEPT = 0, 1, 2  # tiles: whole vectors only; the last one masked; and copying B
+
+
+def tiles(symbol, dtype):
+    """C[rows, columns] = A @ B, plus C if `add`, for no more columns than a tile has.
+
+    A's items are at a[row * a_row + step * a_step], B's at b[step * b_step + column]. If `keep`, and there are more tiles, the first
+    one copies B to the panel, as whole vectors without gaps, for the others.
+    """
+    v = Vectors(dtype)
+    cases = {
+        128 * kind + 16 * vectors + rows: (rows, vectors, kind)
+        for vectors, most in enumerate(TILE_ROWS)
+        for rows in range(1, most + 1)
+        for kind in ([PARTIAL] if MASKS else [WHOLE, PARTIAL]) + [KEPT] * (rows == most)
+    }
+    return text(
+        v.declarations,
+        (_tile(v, f"{symbol}.{case}", *shape) for case, shape in cases.items()),
+        f"@{symbol}.most = internal constant [{len(TILE_ROWS)} x i64] [{', '.join(f'i64 {most}' for most in TILE_ROWS)}]",
+        f"define i64 @{symbol}({TILE}) nounwind {{",
+        f"start: %round = add i64 %columns, {v.lanes - 1}",
+        f"%vectors = udiv i64 %round, {v.lanes}",
+        f"%rest = urem i64 %columns, {v.lanes}",
+        "%whole = icmp eq i64 %rest, 0",
+        f"%plain = select i1 {'false' if MASKS else '%whole'}, i64 {128 * WHOLE}, i64 {128 * PARTIAL}",
+        "%shape = mul i64 %vectors, 16",
+        f"%width = mul i64 %vectors, {v.lanes}",
+        f"%at.most = getelementptr i64, ptr @{symbol}.most, i64 %vectors",
+        "%most = load i64, ptr %at.most",
+        "%twice = shl i64 %most, 1",
+        "%keep.set = icmp ne i64 %keep, 0",
+        "%several = icmp sge i64 %rows, %twice",
+        "%keeps = and i1 %keep.set, %several",
+        f"%kind.1 = select i1 %keeps, i64 {128 * KEPT}, i64 %plain",
+        "br label %next",
+        "next: %i = phi i64 [0, %start], [%i.next, %again]",
+        "%kind = phi i64 [%kind.1, %start], [%plain, %again]",
+        "%from = phi ptr [%b, %start], [%b.next, %again]",
+        "%step = phi i64 [%b.step, %start], [%step.next, %again]",
+        "%left = sub i64 %rows, %i",
+        "%more = icmp sgt i64 %left, 0",
+        "br i1 %more, label %go, label %done",
+        "go:",  # as many rows as a tile has, but the last two tiles alike
+        "%many = icmp sge i64 %left, %twice",
+        "%two = icmp sgt i64 %left, %most",
+        "%odd = add i64 %left, 1",
+        "%half = lshr i64 %odd, 1",
+        "%few = select i1 %two, i64 %half, i64 %left",
+        "%height = select i1 %many, i64 %most, i64 %few",
+        "%a.offset = mul i64 %i, %a.row",
+        "%c.offset = mul i64 %i, %c.row",
+        v.place("%a.at", "%a", "%a.offset"),
+        v.place("%c.at", "%c", "%c.offset"),
+        "%size = add i64 %shape, %height",
+        "%case = add i64 %size, %kind",
+        f"switch i64 %case, label %done [{' '.join(f'i64 {case}, label %case{case}' for case in cases)}]",
+        (
+            f"case{case}: call void @{symbol}.{case}(ptr %a.at, i64 %a.row, i64 %a.step, ptr %from, i64 %step, ptr %c.at, "
+            "i64 %c.row, i64 %k, i64 %columns, i64 %add, ptr %panel) br label %again"
+            for case in cases
+        ),
+        "again: %i.next = add i64 %i, %height",
+        "%b.next = select i1 %keeps, ptr %panel, ptr %b",
+        "%step.next = select i1 %keeps, i64 %width, i64 %b.step",
+        "br label %next",
+        "done: ret i64 0 }",
+    )
+
+
+def _tile(v, name, rows, vectors, kind):
+    """One tile; if kept, of as many rows as there may be."""
+    tiles = [(r, q) for r in range(rows) for q in range(vectors)]
+    masks = [None] * (vectors - 1) + [None if kind == WHOLE else "%tail"]
+    kept = kind == KEPT
+    return text(
+        f"define internal void @{name}({TILE.replace('i64 %rows, ', '').replace('i64 %keep, ', '')}) noinline nounwind {{",
+        f"start: %last = sub i64 %columns, {(vectors - 1) * v.lanes}",
+        v.mask("%tail", "%last"),
+        "%adds = icmp ne i64 %add, 0",
+        "br i1 %adds, label %sum, label %ready",
+        "sum:",
+        _places(v, "%old", rows, vectors),
+        (v.load(f"%c{r}.{q}", f"%old{r}.{q}", masks[q]) for r, q in tiles),
+        "br label %ready",
+        "ready:",
+        (f"%first{r}.{q} = phi {v.type} [zeroinitializer, %start], [%c{r}.{q}, %sum]" for r, q in tiles),
+        "%any = icmp sgt i64 %k, 0",
+        "br i1 %any, label %loop, label %done",
+        "loop: %left = phi i64 [%k, %ready], [%less, %loop]",
+        "%at.a = phi ptr [%a, %ready], [%next.a, %loop]",
+        "%at.b = phi ptr [%b, %ready], [%next.b, %loop]",
+        "%at.panel = phi ptr [%panel, %ready], [%next.panel, %loop]" if kept else (),
+        (f"%sum{r}.{q} = phi {v.type} [%first{r}.{q}, %ready], [%more{r}.{q}, %loop]" for r, q in tiles),
+        (
+            (v.place(f"%from{q}", "%at.b", q * v.lanes), v.load(f"%b{q}", f"%from{q}", masks[q]))
+            for q in range(vectors)
+        ),
+        (
+            (v.place(f"%to{q}", "%at.panel", q * v.lanes), v.store(f"%b{q}", f"%to{q}"))
+            for q in range(vectors if kept else 0)
+        ),
+        (_row(v, r, vectors) for r in range(rows)),
+        v.place("%next.a", "%at.a", "%a.step"),
+        v.place("%next.b", "%at.b", "%b.step"),
+        v.place("%next.panel", "%at.panel", vectors * v.lanes) if kept else (),
+        "%less = sub i64 %left, 1",
+        "%again = icmp sgt i64 %left, 1",
+        "br i1 %again, label %loop, label %done",
+        "done:",
+        (f"%end{r}.{q} = phi {v.type} [%first{r}.{q}, %ready], [%more{r}.{q}, %loop]" for r, q in tiles),
+        _places(v, "%new", rows, vectors),
+        (v.store(f"%end{r}.{q}", f"%new{r}.{q}", masks[q]) for r, q in tiles),
+        "ret void }",
+    )
+
+
+def _places(v, name, rows, vectors):
+    """The addresses of a tile of C."""
+    for r in range(rows):
+        yield f"{name}.row{r} = mul i64 %c.row, {r}"
+        for q in range(vectors):
+            yield f"{name}.offset{r}.{q} = add i64 {name}.row{r}, {q * v.lanes}"
+            yield v.place(f"{name}{r}.{q}", "%c", f"{name}.offset{r}.{q}")
+
+
+def _row(v, r, vectors):
+    """One step of one row of a tile."""
+    yield f"%offset{r} = mul i64 %a.row, {r}"
+    yield v.place(f"%at.a{r}", "%at.a", f"%offset{r}")
+    yield f"%item{r} = load {v.item}, ptr %at.a{r}, align {v.itemsize}"
+    yield v.splat(f"%a{r}", f"%item{r}")
+    for q in range(vectors):
+        yield v.multiply_add(f"%more{r}.{q}", f"%a{r}", f"%b{q}", f"%sum{r}.{q}")
+
+
+def transpose(symbol, dtype):
+    """panel[step, column] = b[column * b_row + step] for whole vectors of columns; those past the edge repeat the last."""
+    v = Vectors(dtype)
+    n = v.lanes
+    return text(
+        v.declarations,
+        f"define i64 @{symbol}(ptr noalias %b, i64 %b.row, ptr noalias %panel, i64 %k, i64 %columns) nounwind {{",
+        f"start: %round = add i64 %columns, {n - 1}",
+        f"%width = and i64 %round, {-n}",
+        "br label %outer",
+        "outer: %j = phi i64 [0, %start], [%next.j, %stored]",
+        _rows(v, "%b", "%j", "%columns"),
+        "br label %inner",
+        "inner: %s = phi i64 [0, %outer], [%next.s, %inner]",
+        "%left = sub i64 %k, %s",
+        v.mask("%mask", "%left"),
+        (
+            (v.place(f"%from{i}", f"%b{i}", "%s"), v.load(f"%x{n}.{i}", f"%from{i}", "%mask"))
+            for i in range(n)
+        ),
+        _exchange(v, n // 2),
+        (_store_row(v, i) for i in range(n)),
+        f"%next.s = add i64 %s, {n}",
+        "%again.s = icmp slt i64 %next.s, %k",
+        "br i1 %again.s, label %inner, label %stored",
+        f"stored: %next.j = add i64 %j, {n}",
+        "%again.j = icmp slt i64 %next.j, %columns",
+        "br i1 %again.j, label %outer, label %done",
+        "done: ret i64 0 }",
+    )
+
+
+def _rows(v, name, first, count):
+    """The addresses of as many rows as there are lanes; those past the edge are the last."""
+    yield f"{name}.end = sub i64 {count}, 1"
+    for i in range(v.lanes):
+        yield f"{name}.plus{i} = add i64 {first}, {i}"
+        yield f"{name}.inside{i} = icmp slt i64 {name}.plus{i}, {name}.end"
+        yield f"{name}.number{i} = select i1 {name}.inside{i}, i64 {name}.plus{i}, i64 {name}.end"
+        yield f"{name}.offset{i} = mul i64 {name}.number{i}, {name}.row"
+        yield v.place(f"{name}{i}", name, f"{name}.offset{i}")
+
+
+def _exchange(v, distance):
+    """Transposes a square of vectors: exchanges its off-diagonal quarters, then those of each quarter, and so on."""
+    while distance:
+        for i in range(v.lanes):
+            if not i & distance:
+                pair = i, i | distance
+                yield from v.halves(
+                    [f"%x{distance}.{j}" for j in pair], *(f"%x{2 * distance}.{j}" for j in pair), distance
+                )
+        distance //= 2
+
+
+def _store_row(v, i):
+    yield f"%s{i} = add i64 %s, {i}"
+    yield f"%to{i} = mul i64 %s{i}, %width"
+    yield f"%to.j{i} = add i64 %to{i}, %j"
+    yield v.place(f"%panel{i}", "%panel", f"%to.j{i}")
+    yield v.store(f"%x1.{i}", f"%panel{i}")
+
+
+def turn(symbol, dtype):
+    """to[column * to_row + row] = from[row * from_row + column], one by one."""
+    v = Vectors(dtype)
+    return f"""
+        define i64 @{symbol}(ptr noalias %a, i64 %a.row, ptr noalias %b, i64 %b.row, i64 %rows, i64 %columns) nounwind {{
+        start: br label %outer
+        outer: %i = phi i64 [0, %start], [%next.i, %turned]
+        %a.offset = mul i64 %i, %a.row
+        br label %inner
+        inner: %j = phi i64 [0, %outer], [%next.j, %inner]
+        %a.at = add i64 %a.offset, %j
+        %b.offset = mul i64 %j, %b.row
+        %b.at = add i64 %b.offset, %i
+        {v.place("%from", "%a", "%a.at")}
+        {v.place("%to", "%b", "%b.at")}
+        %item = load {v.item}, ptr %from
+        store {v.item} %item, ptr %to
+        %next.j = add i64 %j, 1
+        %again.j = icmp slt i64 %next.j, %columns
+        br i1 %again.j, label %inner, label %turned
+        turned: %next.i = add i64 %i, 1
+        %again.i = icmp slt i64 %next.i, %rows
+        br i1 %again.i, label %outer, label %done
+        done: ret i64 0 }}"""
+
+
+def dots(symbol, dtype):
+    """c[row] = the sum of a[row * a_row + step] * b[step], plus c[row] if `add`; the lanes sum apart, then pairwise."""
+    v = Vectors(dtype)
+    n = v.lanes
+    return text(
+        v.declarations,
+        f"define i64 @{symbol}(ptr noalias %a, i64 %a.row, ptr noalias %b, ptr noalias %c, i64 %k, i64 %rows, i64 %add) "
+        "nounwind {",
+        "start: %adds = icmp ne i64 %add, 0",
+        v.splat("%all", "%adds", "i1"),
+        "br label %outer",
+        "outer: %i = phi i64 [0, %start], [%next.i, %summed]",
+        _rows(v, "%a", "%i", "%rows"),
+        "br label %inner",
+        "inner: %s = phi i64 [0, %outer], [%next.s, %inner]",
+        (f"%sum{i} = phi {v.type} [zeroinitializer, %outer], [%x{n}.{i}, %inner]" for i in range(n)),
+        "%left = sub i64 %k, %s",
+        v.mask("%mask", "%left"),
+        v.place("%at.b", "%b", "%s"),
+        v.load("%row", "%at.b", "%mask"),
+        (_dot(v, i) for i in range(n)),
+        f"%next.s = add i64 %s, {n}",
+        "%again.s = icmp slt i64 %next.s, %k",
+        "br i1 %again.s, label %inner, label %summed",
+        "summed:",
+        _totals(v, n // 2),
+        v.place("%at.c", "%c", "%i"),
+        "%rest = sub i64 %rows, %i",
+        v.mask("%tail", "%rest"),
+        f"%both = and {v.bits} %tail, %all",
+        v.load("%old", "%at.c", "%both"),
+        f"%total = fadd {v.type} %old, %x1.0",
+        v.store("%total", "%at.c", "%tail"),
+        f"%next.i = add i64 %i, {n}",
+        "%again.i = icmp slt i64 %next.i, %rows",
+        "br i1 %again.i, label %outer, label %done",
+        "done: ret i64 0 }",
+    )
+
+
+def _dot(v, i):
+    yield v.place(f"%from{i}", f"%a{i}", "%s")
+    yield v.load(f"%part{i}", f"%from{i}", "%mask")
+    yield v.multiply_add(f"%x{v.lanes}.{i}", f"%part{i}", "%row", f"%sum{i}")
+
+
+def _totals(v, distance):
+    """The sums over lanes of a square of vectors, as one vector: as `_exchange`, but adds what it exchanges."""
+    while distance:
+        for i in range(distance):
+            pair = f"%x{2 * distance}.{i}", f"%x{2 * distance}.{i | distance}"
+            low, high = f"%low{distance}.{i}", f"%high{distance}.{i}"
+            yield from v.halves((low, high), *pair, distance)
+            yield f"%x{distance}.{i} = fadd {v.type} {low}, {high}"
+        distance //= 2
