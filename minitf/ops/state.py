@@ -25,7 +25,7 @@ define("IsVariableInitialized", "ref: &dtype -> is_initialized: bool", shape=pat
 
 def _slot(ref):
     """The slot behind a value; a variable that was fed has none."""
-    if not hasattr(ref, "slot"):
+    if getattr(ref, "slot", None) is None:
         raise ValueError("the variable is fed in this run and cannot be changed or asked by it")
     return ref.slot
 
@@ -56,7 +56,7 @@ def _assign(b, op, ref, value):
     slot, value = _slot(ref), _apart(b, ref, value)
     _check_assigned(op, slot, value.shape)
     if slot.array is None or slot.array.shape != value.shape:
-        slot.store(b.data(value))
+        b.store(ref, value)
     else:
         b.call(kernels.assign[layout.carrier(value.dtype)], value, ref, value.size)
     return ref
@@ -64,7 +64,7 @@ def _assign(b, op, ref, value):
 
 def _assign_on_host(b, op, ref, value):
     _check_assigned(op, _slot(ref), value.shape)
-    ref.slot.store(b.data(value))
+    b.store(ref, value)
     return ref
 
 

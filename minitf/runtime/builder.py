@@ -69,6 +69,10 @@ class Builder(ABC):
         """The memory of a variable."""
 
     @abstractmethod
+    def store(self, ref: Value, value: Value) -> None:
+        """Gives a variable a value whose memory is yet to be allocated: its first, or one of another shape."""
+
+    @abstractmethod
     def state(self, op, make) -> Value:
         """Memory that an op keeps between runs of one session, made by `make()` (an array) at first."""
 

@@ -114,6 +114,9 @@ class Lowering(Builder):
             self._variables[op] = Ref(slot.array.shape, slot.array.dtype, buffer)
         return self._variables[op]
 
+    def store(self, ref, value):
+        raise NotNative(self.current)  # memory is allocated on the host
+
     def state(self, op, make):
         if op not in self._states:
             array = self.session_state.op_state(op, make)

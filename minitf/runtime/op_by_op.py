@@ -69,6 +69,9 @@ class OpByOp(Builder):
     def variable(self, op, validate=True):
         return Reference(self.session_state.slot(op))
 
+    def store(self, ref, value):
+        ref.slot.store(value.array)
+
     def state(self, op, make):
         return Concrete(self.session_state.op_state(op, make))
 

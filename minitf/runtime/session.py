@@ -54,7 +54,7 @@ class BaseSession:
         self._config = config or ConfigProto()
         self._target, self._closed, self._state = target, False, State()
         self._plans: dict = {}
-        self._executor_type = NativeExecutor if os.environ.get("MINITF_EXECUTOR") == "native" else OpByOpExecutor
+        self._executor_type = OpByOpExecutor if os.environ.get("MINITF_EXECUTOR") == "op_by_op" else NativeExecutor
         self._lock = threading.RLock()
         self._growth = _Growth(self._graph)
 
