@@ -65,7 +65,7 @@ from minitf.ops.math import (
 )  # fmt: skip
 from minitf.ops.matmul import cross, matmul
 from minitf.ops.reduce import (
-    argmax, argmin, count_nonzero, cumprod, cumsum, reduce_all, reduce_any, reduce_logsumexp, reduce_max, reduce_mean,
+    arg_max, arg_min, argmax, argmin, count_nonzero, cumprod, cumsum, reduce_all, reduce_any, reduce_logsumexp, reduce_max, reduce_mean,
     reduce_min, reduce_prod, reduce_sum,
 )  # fmt: skip
 from minitf.ops.segment import (

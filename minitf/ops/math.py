@@ -10,7 +10,8 @@ from minitf.framework.convert import convert_to_tensor
 from minitf.framework.graph import name_scope
 from minitf.framework.registry import define
 from minitf.framework.tensor import IndexedSlices, Tensor, overload
-from minitf.kernels import division, elementwise
+from minitf.kernels import division, elementwise, layout, movement
+from minitf.kernels.abi import Kernel
 from minitf.ops import array, patterns
 from minitf.ops.cast import cast
 from minitf.ops.compare import (  # noqa: F401 - other modules find all of the maths here
@@ -70,7 +71,7 @@ from minitf.ops.unary import (  # noqa: F401
 
 
 def _binary(type: str, numpy, kernel, grad, doc: str, T=dtypes.NUMBER, error=None):  # noqa: N803
-    """Defines an op of two inputs that broadcast and returns its public function."""
+    """Defines an op of two inputs that broadcast and returns its function; `kernel` may be a whole rule."""
     define(
         type,
         "x: T, y: T -> z: T",
@@ -79,7 +80,7 @@ def _binary(type: str, numpy, kernel, grad, doc: str, T=dtypes.NUMBER, error=Non
         numpy=patterns.ufunc(numpy),
         broadcasts=True,
         grad=grad,
-        kernel=kernel and patterns.binary(kernel, error),
+        kernel=patterns.binary(kernel, error) if isinstance(kernel, Kernel) else kernel,
         differentiable=grad is not None,
     )
 
@@ -127,6 +128,16 @@ def _mul_grad(op, g):
 def _div_grad(op, g):
     part = g / conjugated(op.inputs[1])
     return part, -(part * conjugated(op.outputs[0]))
+
+
+def _div_no_nan_kernel(b, op, x, y):
+    zero, is_zero = b.constant(np.zeros((), y.dtype)), b.new(y.shape, np.bool_)
+    b.call(elementwise.equal[y.dtype], y, zero, is_zero, *layout.broadcast(y.shape, ())[1:])
+    quotient = patterns.binary(elementwise.div)(b, op, x, y)
+    out = b.new(quotient.shape, y.dtype)
+    loops = layout.broadcast(y.shape, (), quotient.shape)[1:]
+    b.call(movement.select[layout.carrier(y.dtype)], is_zero, zero, quotient, out, *loops)
+    return out
 
 
 def _div_no_nan_grad(op, g):
@@ -248,7 +259,7 @@ truncatemod = _binary(
 div_no_nan = _binary(
     "DivNoNan",
     lambda x, y: np.where(y == 0, np.zeros_like(y), x / np.where(y == 0, 1, y)),
-    None,
+    _div_no_nan_kernel,
     _div_no_nan_grad,
     "x / y, and 0 where y is 0.",
     dtypes.FLOAT,

@@ -14,7 +14,7 @@ from minitf.framework.registry import define
 from minitf.framework.shape import SCALAR, UNKNOWN, TensorShape
 from minitf.framework.static import constant_value, partial_value
 from minitf.framework.tensor import Tensor
-from minitf.kernels import layout
+from minitf.kernels import elementwise, layout
 from minitf.kernels import reduce as kernels
 from minitf.ops import array, math, patterns
 from minitf.ops.constant import constant
@@ -285,6 +285,20 @@ def _product_of_others(op, x, axes):
     return back(_exclusive_products(rows) * _exclusive_products(rows[::-1])[::-1])
 
 
+def _product_of_others_kernel(b, op, x, axes):
+    """The products from both ends, with the reduced axes in front."""
+    axes = checked_axes(b.data(axes), len(x.shape))
+    order = [*axes, *[i for i in range(len(x.shape)) if i not in axes]]
+    sizes, back = [x.shape[i] for i in order], np.argsort(order)
+    count, width = prod(sizes[: len(axes)]), prod(sizes[len(axes) :])
+    rows = patterns.walk(b, x, sizes, [layout.strides(x.shape)[i] for i in order])
+    before, after = b.new(rows.shape, x.dtype), b.new(rows.shape, x.dtype)
+    for part, reverse in ((before, 0), (after, 1)):
+        b.call(kernels.cumprod[x.dtype], rows, part, 1, count, width, 1, reverse)
+    b.call(elementwise.mul[x.dtype], before, after, before, 1, (x.size, 1, 1))
+    return patterns.walk(b, before, x.shape, [layout.strides(sizes)[i] for i in back])
+
+
 def _product_of_others_grad(op, x, axes, dy):
     """The sum over i != k of dy[i] * product of x[j] for j not in (i, k), gathered from both ends."""
     rows, back = _groups(x, axes)
@@ -309,6 +323,7 @@ define(
     Tidx=dtypes.INDEX,
     shape=patterns.same,
     numpy=_product_of_others,
+    kernel=_product_of_others_kernel,
     grad=lambda op, g: (apply("ProdOfOthersGrad", *op.inputs, g), None),
 )
 define(
@@ -450,6 +465,16 @@ argmin = _argument_of(
     kernels.argmin,
     "The place of the (first) smallest element along an axis.",
 )
+
+
+def arg_max(input, dimension, output_type=dtypes.int64, name: str | None = None) -> Tensor:
+    """`argmax` under its oldest name."""
+    return argmax(input, dimension, name, output_type=output_type)
+
+
+def arg_min(input, dimension, output_type=dtypes.int64, name: str | None = None) -> Tensor:
+    """`argmin` under its oldest name."""
+    return argmin(input, dimension, name, output_type=output_type)
 
 
 # ---- cumulative

@@ -168,6 +168,7 @@ def test_old_argument_names():
     assert tf.reduce_logsumexp(x, reduction_indices=1).shape.as_list() == [2, 4]
     assert tf.count_nonzero(x, reduction_indices=1, keep_dims=True).shape.as_list() == [2, 1, 4]
     assert tf.argmax(x, dimension=2).shape.as_list() == [2, 3]
+    assert tf.arg_max(x, 2).shape.as_list() == tf.arg_min(x, dimension=2).shape.as_list() == [2, 3]
     for arguments in ({"axis": 0, "reduction_indices": 0}, {"keepdims": True, "keep_dims": True}):
         with fails(ValueError, "same argument"):
             tf.reduce_sum(x, **arguments)
