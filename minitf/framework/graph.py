@@ -177,6 +177,8 @@ class Graph:
 
     def op_name(self, name: str) -> str:
         """The unique name of a new op called `name`; a name ending in `/` is taken as it is."""
+        if not isinstance(name, str):
+            raise TypeError(f"the name of an op is a string, not {name!r}")
         if name.endswith("/"):
             return name[:-1]
         if not (_VALID_SCOPE if self.root._scope else _VALID_OP).match(name):

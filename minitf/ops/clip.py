@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from minitf.framework import dtypes
 from minitf.framework.apply import apply
 from minitf.framework.convert import convert_to_tensor
@@ -105,8 +107,21 @@ def saturate_cast(value, dtype, name: str | None = None) -> Tensor:
     with name_scope(name, "saturate_cast", [value]) as scope:
         value = convert_to_tensor(value, name="value")
         base = value.dtype.base_dtype
-        if base.min < dtype.min:
-            value = math.maximum(value, constant(dtype.min, base, name="min"))
-        if base.max > dtype.max:
-            value = math.minimum(value, constant(dtype.max, base, name="max"))
+        if _number(base.min) < _number(dtype.min):
+            value = math.maximum(value, constant(_bound(dtype.min, base), name="min"))
+        if _number(base.max) > _number(dtype.max):
+            value = math.minimum(value, constant(_bound(dtype.max, base), name="max"))
         return cast(value, dtype, name=scope)
+
+
+def _number(limit):
+    """A limit of a type as a Python number, which compares exactly."""
+    return limit if isinstance(limit, int) else float(limit)
+
+
+def _bound(limit, base: dtypes.DType) -> np.ndarray:
+    """The number of type `base` next to `limit` on the side of 0."""
+    bound = base.numpy.type(int(limit) if base.is_integer else limit)
+    if base.is_floating and abs(float(bound)) > abs(_number(limit)):
+        bound = np.nextafter(bound, base.numpy.type(0))
+    return np.array(bound)

@@ -123,6 +123,8 @@ def _shortened(value) -> str:
 def _cast_array(array: np.ndarray, dtype: dtypes.DType) -> np.ndarray:
     if dtype is dtypes.string:
         raise TypeError(f"an array of {array.dtype} cannot become strings")
+    if array.dtype.kind == "c" and not dtype.is_complex:
+        raise TypeError(f"an array of {array.dtype} cannot become {dtype.name}; take its real part")
     with np.errstate(all="ignore"):
         return array.astype(dtype.numpy)
 

@@ -74,6 +74,16 @@ def test_clip_keeps_slices():
         assert run(clipped.values).max() <= 0.5
 
 
+@pytest.mark.parametrize("source", ["float16", "float32", "float64", "int32", "int64", "uint8"])
+@pytest.mark.parametrize("target", ["float16", "float32", "int8", "int32", "int64", "uint8", "uint16"])
+def test_saturate_cast_at_the_limits(source, target):
+    source, target = tf.as_dtype(source), tf.as_dtype(target)
+    least, most = run(tf.saturate_cast(np.array([source.min, source.max], source.numpy), target)).tolist()
+    for found, mine, theirs in ((least, source.min, target.min), (most, source.max, target.max)):
+        nearest = min(abs(float(mine)), abs(float(theirs)))
+        assert abs(found) <= abs(float(theirs)) and abs(abs(found) - nearest) <= 1e-3 * nearest
+
+
 def test_saturate_cast():
     values = run(
         tf.saturate_cast([-5.0, 300.0, 7.9], tf.uint8), tf.saturate_cast(tf.constant([-500, 500]), tf.int8)
