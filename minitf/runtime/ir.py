@@ -26,13 +26,17 @@ class Buffer:
 
 
 class Ref(Value):
-    """A value in a buffer: `offset` bytes from its start, moving by a stride per trip of the loops around."""
+    """A value in a buffer: `offset` bytes from its start, moving by a stride per trip of the loops around.
 
-    __slots__ = ("buffer", "offset", "moves", "known")
+    known: its contents, where they are known while lowering. row: the value of every slice, if they are all the same.
+    """
+
+    __slots__ = ("buffer", "offset", "moves", "known", "row")
 
     def __init__(self, shape, dtype, buffer: Buffer, offset: int = 0, moves: tuple = (), known=None):
         super().__init__(shape, np.dtype(dtype))
         self.buffer, self.offset, self.moves, self.known = buffer, offset, moves, known
+        self.row: Ref | None = None
 
     @property
     def slot(self):

@@ -147,6 +147,8 @@ class _LoopLowering:
         low.frames[low.target].nodes.append(self.node)
 
     def _slice(self, x: Ref) -> Ref:
+        if x.row is not None:
+            return x.row
         size = int(np.prod(x.shape[1:], dtype=np.int64)) * x.dtype.itemsize
         return Ref(x.shape[1:], x.dtype, x.buffer, x.offset, x.moves + ((self.node, size),))
 
@@ -235,6 +237,8 @@ class _LoopLowering:
         low.target = self.outer + 1
         self.node.carried.add(stack.buffer)
         slot = self._slot(stack, 0)
+        if low.level_of(ref) <= self.outer:
+            stack.row = ref  # whoever takes the slices apart again needs no stack
         if self._owned(ref):
             ref.buffer.home = slot
         else:
