@@ -36,6 +36,9 @@ from minitf.ops.xent import (
 )
 from minitf.ops.xent import weighted_cross_entropy_with_logits as weighted_cross_entropy_with_logits
 from minitf.rnn import rnn_cell as rnn_cell
+from minitf.rnn.dynamic import bidirectional_dynamic_rnn as bidirectional_dynamic_rnn
+from minitf.rnn.dynamic import dynamic_rnn as dynamic_rnn
+from minitf.rnn.raw import raw_rnn as raw_rnn
 from minitf.rnn.static import static_bidirectional_rnn as static_bidirectional_rnn
 from minitf.rnn.static import static_rnn as static_rnn
 from minitf.rnn.static import static_state_saving_rnn as static_state_saving_rnn

@@ -21,6 +21,12 @@ class Body(Graph):
         self.arguments.append(self.argument(dtype, shape))
         return self.arguments[-1]
 
+    def captured(self, tensor: Tensor, outer: Tensor) -> Tensor:
+        """Makes (once) the argument that stands for `outer`; TF 1 passes it in by an op, Enter or Switch."""
+        if outer not in self.consts:
+            self.root.reserve_ids(1)
+        return super().captured(tensor, outer)
+
     def trace(self, function: Callable, *args):
         """What `function` returns when its ops are made in this body."""
         with self.as_default():

@@ -12,8 +12,8 @@ from minitf.rnn.cell import concat_sizes, static_sizes
 class Lengths:
     """How long each sequence of a batch is, and the zeros that stand for outputs past the end."""
 
-    def __init__(self, sequence_length, cell, batch_size, static_batch, dtype):
-        flat = [_zero_output(batch_size, static_batch, size, dtype) for size in nest.flatten(cell.output_size)]
+    def __init__(self, sequence_length, cell, batch_size, static_batch, dtype, static: bool = True):
+        flat = [_zero_output(batch_size, static_batch, size, dtype, static) for size in nest.flatten(cell.output_size)]
         self.zero_output = nest.pack_sequence_as(cell.output_size, flat)
         self.each = tf.cast(sequence_length, tf.int32)
         reserve_ids(2)  # TF 1 takes the minimum too
@@ -24,7 +24,7 @@ class Lengths:
         over = time >= self.each
         flat = tf.cond(
             time >= self.longest,
-            lambda: [tf.identity(t) for t in self._old(state)],
+            lambda: self._old(state),
             lambda: self._masked(over, state, *call_cell()),
             strict=True,
         )
@@ -58,9 +58,10 @@ def reserve_ids(count: int) -> None:
     get_default_graph().root.reserve_ids(count)
 
 
-def _zero_output(batch_size, static_batch, size, dtype):
+def _zero_output(batch_size, static_batch, size, dtype, static: bool):
     zeros = tf.zeros(concat_sizes(batch_size, size), dtype)
-    reserve_ids(1 if static_batch is None else 2)  # TF 1 makes the sizes once more, to look at the static shape
+    if static:  # TF 1's static_rnn makes the sizes once more, to look at the static shape
+        reserve_ids(1 if static_batch is None else 2)
     zeros.set_shape(static_sizes(static_batch, size))
     return zeros
 

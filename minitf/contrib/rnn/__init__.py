@@ -10,6 +10,8 @@ from minitf.rnn.cells import BasicRNNCell as BasicRNNCell
 from minitf.rnn.cells import GRUCell as GRUCell
 from minitf.rnn.cells import LSTMCell as LSTMCell
 from minitf.rnn.dropout import DropoutWrapper as DropoutWrapper
+from minitf.rnn.dynamic import stack_bidirectional_dynamic_rnn as stack_bidirectional_dynamic_rnn
+from minitf.rnn.dynamic import transpose_batch_time as transpose_batch_time
 from minitf.rnn.more_cells import CoupledInputForgetGateLSTMCell as CoupledInputForgetGateLSTMCell
 from minitf.rnn.more_cells import GLSTMCell as GLSTMCell
 from minitf.rnn.more_cells import IntersectionRNNCell as IntersectionRNNCell

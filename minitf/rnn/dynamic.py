@@ -1,0 +1,218 @@
+"""Recurrent networks that run their cell in a loop, as often as the data say."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import minitf as tf
+from minitf.framework import nest
+from minitf.framework.apply import apply
+from minitf.framework.convert import convert_to_tensor
+from minitf.framework.graph import get_default_graph, name_scope
+from minitf.framework.shape import Dimension, TensorShape, as_shape
+from minitf.framework.tensor import Tensor
+from minitf.ops.counted import counted_loop
+from minitf.rnn.cell import assert_like_rnncell
+from minitf.rnn.static import check_layers
+from minitf.rnn.step import Lengths, initial_state_of, reserve_ids, sequence_length_tensor, state_dtype
+
+
+def dynamic_rnn(cell, inputs, sequence_length=None, initial_state=None, dtype=None, parallel_iterations=None,
+                swap_memory: bool = False, time_major: bool = False, scope=None):  # fmt: skip
+    """Runs `cell` over time in a loop: `(outputs, final state)`.
+
+    inputs: [batch, time, n], or [time, batch, n] if `time_major`, or a nested tuple of such tensors; batch and time may
+    be unknown. initial_state: structured as cell.state_size, zeros of type `dtype` by default. sequence_length: integers
+    [batch], past which a row's outputs are zero and its state is copied through; the loop ends with the longest.
+    swap_memory: what gradients need is kept in files instead of memory. outputs: [batch, time, cell.output_size].
+
+    Raises:
+      TypeError: if cell is no RNNCell.
+      ValueError: if an input's width is unknown, sizes contradict, or initial_state and dtype are missing.
+
+    >>> import minitf as tf
+    >>> x = tf.placeholder(tf.float32, [None, None, 3])
+    >>> outputs, state = tf.nn.dynamic_rnn(tf.nn.rnn_cell.GRUCell(5), x, dtype=tf.float32, scope="doc_dynamic")
+    >>> outputs.shape.as_list(), state.shape.as_list()
+    ([None, None, 5], [None, 5])
+    """
+    assert_like_rnncell("cell", cell)
+    with tf.variable_scope(scope or "rnn"):
+        flat = [convert_to_tensor(x) for x in nest.flatten(inputs)]
+        flat = flat if time_major else [transpose_batch_time(x) for x in flat]
+        sizes = _Sizes.of(flat)
+        if sequence_length is not None:
+            sequence_length = sequence_length_tensor(sequence_length, sizes.batch)
+            sequence_length = tf.identity(tf.cast(sequence_length, tf.int32), name="sequence_length")
+        batch_size = sizes.batch or tf.shape(flat[0])[1]
+        state = initial_state_of(cell, initial_state, batch_size, dtype)
+        run = _Run(cell, inputs, flat, sizes, state, swap_memory)
+        outputs, state = run.loop(sequence_length, batch_size, state_dtype(dtype, state))
+        if not time_major:
+            outputs = nest.map_structure(transpose_batch_time, outputs)
+    return outputs, state
+
+
+def transpose_batch_time(x: Tensor) -> Tensor:
+    """`x` with its first two axes exchanged; itself if it has fewer."""
+    rank = x.shape.rank
+    if rank is not None and rank < 2:
+        return x
+    if rank is None:
+        return tf.transpose(x, tf.concat(([1, 0], tf.range(2, tf.rank(x))), axis=0))
+    reserve_ids(6)  # TF 1 computes the permutation with ops
+    return tf.transpose(x, [1, 0, *range(2, rank)])
+
+
+@dataclass
+class _Sizes:
+    """The static numbers of steps and rows."""
+
+    time: int | None
+    batch: int | None
+
+    @classmethod
+    def of(cls, flat: list[Tensor]) -> _Sizes:
+        """What all inputs [time, batch, ...] agree on."""
+        time, batch = Dimension(None), Dimension(None)
+        for x in flat:
+            shape = x.shape
+            if shape.rank is not None and shape.rank < 3 or shape.rank is None or None in shape.sizes[2:]:
+                raise ValueError(
+                    "dynamic_rnn takes inputs [batch, time, ...] (or [time, batch, ...] with time_major=True) of known "
+                    f"size but for batch and time; {x.name} has shape {shape}"
+                )
+            time, batch = time.merge_with(shape.sizes[0]), batch.merge_with(shape.sizes[1])
+        return cls(time.value, batch.value)
+
+
+@dataclass
+class _Run:
+    """One call of dynamic_rnn."""
+
+    cell: object
+    structure: object  # of the inputs
+    inputs: list[Tensor]  # flat, [time, batch, ...]
+    sizes: _Sizes
+    state: object
+    swap_memory: bool
+    cell_done: int = 0  # the id of the cell's last op
+
+    def loop(self, sequence_length, batch_size, dtype) -> tuple:
+        """The outputs [time, batch, ...] and the final state."""
+        lengths, start = None, last_id()
+        time_steps = self.sizes.time or tf.shape(self.inputs[0])[0]
+        if sequence_length is not None:
+            lengths = Lengths(sequence_length, self.cell, batch_size, self.sizes.batch, dtype, static=False)
+        count = time_steps if lengths is None else tf.minimum(time_steps, lengths.longest)
+        flat_state = [convert_to_tensor(t) for t in nest.flatten(self.state)]
+        with name_scope("while"):
+            carry = [tf.constant(0, name="time"), *flat_state] if lengths else flat_state
+            names = ["time"] * (lengths is not None) + [f"state {i}" for i in range(len(flat_state))]
+            reserve_ids_since(start, self._ids_before_cell(lengths is not None))
+            finals, ys = counted_loop(lambda *args: self._step(lengths, *args), carry, self.inputs, count,
+                                      swap_memory=self.swap_memory, names=names)  # fmt: skip
+            first = 2 + len(ys)  # TF 1's Exit ops of the counters and outputs come before those of the state
+            finals = [apply("Exit", t, name=f"Exit_{first + i}") for i, t in enumerate(finals[-len(flat_state) :])]
+        outputs = self._shaped(ys)
+        reserve_ids_since(self.cell_done, self._ids_after_cell())
+        return outputs, nest.pack_sequence_as(self.state, finals)
+
+    def _step(self, lengths: Lengths | None, carry: list, slices: list) -> tuple[list, list]:
+        """The loop's body: the next carries and the outputs."""
+        inputs = nest.pack_sequence_as(self.structure, slices)
+        if lengths is None:
+            state = nest.pack_sequence_as(self.state, carry)
+            output, new_state = self.cell(inputs, state)
+        else:
+            state = nest.pack_sequence_as(self.state, carry[1:])
+            output, new_state = lengths.masked_step(carry[0], state, lambda: self.cell(inputs, state))
+        self.cell_done = last_id()
+        nest.assert_same_structure(state, new_state)
+        next_time = [] if lengths is None else [carry[0] + 1]
+        return next_time + nest.flatten(new_state), nest.flatten(output)
+
+    def _shaped(self, ys: list):
+        """The stacked outputs in the structure of the cell's output size."""
+        for i, size in enumerate(nest.flatten(self.cell.output_size)):
+            ys[i] = tf.identity(ys[i], name="TensorArrayStack/TensorArrayGatherV3")
+            ys[i].set_shape(TensorShape([self.sizes.time, self.sizes.batch]).concatenate(as_shape(size)))
+        return nest.pack_sequence_as(self.cell.output_size, ys)
+
+    # ---- how many ids TF 1's ops take where ours are fewer
+
+    @property
+    def _carried(self) -> int:
+        """TF 1's loop variables: iteration counter, time, an array for each output, the states."""
+        return 2 + len(nest.flatten(self.cell.output_size)) + len(nest.flatten(self.state))
+
+    def _ids_before_cell(self, with_lengths: bool) -> int:
+        """From the number of time steps to the first op of the cell."""
+        inputs, outputs = len(self.inputs), len(nest.flatten(self.cell.output_size))
+        sizes = 5 + (0 if self.sizes.batch else 5) + outputs * (6 if self.sizes.batch else 7)
+        arrays = 1 + outputs + 10 * inputs  # time, the TensorArrays, and unstacking the inputs into them
+        loop = 3 + 1 + 4 * self._carried + 6 + 2 + 3 * inputs  # bound, counter, Enter to Identity, condition, reads
+        return sizes + arrays + loop + (11 + 4 if with_lengths else 0)  # lengths are checked, shortest and longest found
+
+    def _ids_after_cell(self) -> int:
+        """From the cell's last op to the stacked outputs."""
+        outputs, partly_known = len(nest.flatten(self.cell.output_size)), None in (self.sizes.time, self.sizes.batch)
+        return 2 + 2 * self._carried + outputs * (2 + 5 + (1 if partly_known else 2))  # time, loop, write and stack
+
+
+def last_id() -> int:
+    """The id of the op made last."""
+    return get_default_graph().root._last_id
+
+
+def reserve_ids_since(start: int, count: int) -> None:
+    """Makes the ops made since id `start` count as many as TF 1 made."""
+    reserve_ids(count - (last_id() - start))
+
+
+def bidirectional_dynamic_rnn(cell_fw, cell_bw, inputs, sequence_length=None, initial_state_fw=None,
+                              initial_state_bw=None, dtype=None, parallel_iterations=None, swap_memory: bool = False,
+                              time_major: bool = False, scope=None):  # fmt: skip
+    """Two cells over time, one forwards and one backwards: `((outputs_fw, outputs_bw), (state_fw, state_bw))`.
+
+    Arguments as for dynamic_rnn. With sequence_length the backward cell starts at each row's own end.
+    """
+    assert_like_rnncell("cell_fw", cell_fw)
+    assert_like_rnncell("cell_bw", cell_bw)
+    time_axis, batch_axis = (0, 1) if time_major else (1, 0)
+
+    def backwards(x):
+        if sequence_length is None:
+            return tf.reverse(x, axis=[time_axis])
+        return tf.reverse_sequence(x, sequence_length, seq_axis=time_axis, batch_axis=batch_axis)
+
+    options = {"sequence_length": sequence_length, "dtype": dtype, "parallel_iterations": parallel_iterations,
+               "swap_memory": swap_memory, "time_major": time_major}  # fmt: skip
+    with tf.variable_scope(scope or "bidirectional_rnn"):
+        with tf.variable_scope("fw") as fw_scope:
+            output_fw, state_fw = dynamic_rnn(cell_fw, inputs, initial_state=initial_state_fw, scope=fw_scope, **options)
+        with tf.variable_scope("bw") as bw_scope:
+            turned = nest.map_structure(lambda x: backwards(convert_to_tensor(x)), inputs)
+            output_bw, state_bw = dynamic_rnn(cell_bw, turned, initial_state=initial_state_bw, scope=bw_scope, **options)
+    return (output_fw, nest.map_structure(backwards, output_bw)), (state_fw, state_bw)
+
+
+def stack_bidirectional_dynamic_rnn(cells_fw, cells_bw, inputs, initial_states_fw=None, initial_states_bw=None,
+                                    dtype=None, sequence_length=None, parallel_iterations=None,
+                                    time_major: bool = False, scope=None, swap_memory: bool = False):  # fmt: skip
+    """Layers of bidirectional dynamic RNNs, each fed the joined outputs of the one below.
+
+    Returns `(outputs, states_fw, states_bw)`; cells and initial states are lists with one entry for each layer.
+    """
+    check_layers(cells_fw, cells_bw, initial_states_fw, initial_states_bw)
+    states = []
+    with tf.variable_scope(scope or "stack_bidirectional_rnn"):
+        for i, (fw, bw) in enumerate(zip(cells_fw, cells_bw)):
+            with tf.variable_scope(f"cell_{i}"):
+                outputs, pair = bidirectional_dynamic_rnn(
+                    fw, bw, inputs, sequence_length, initial_states_fw and initial_states_fw[i],
+                    initial_states_bw and initial_states_bw[i], dtype, parallel_iterations, swap_memory,
+                    time_major)  # fmt: skip
+                inputs = tf.concat(outputs, 2)
+            states.append(pair)
+    return inputs, tuple(fw for fw, _ in states), tuple(bw for _, bw in states)
