@@ -248,9 +248,16 @@ def _total(pending: dict, tensor: Tensor):
     if len(parts) == 1:
         return parts[0]
     if all(isinstance(p, IndexedSlices) for p in parts):
-        total = IndexedSlices(array.concat([p.values for p in parts], 0),
-                              array.concat([p.indices for p in parts], 0), parts[0].dense_shape)  # fmt: skip
+        values, indices = array.concat([p.values for p in parts], 0), array.concat(_of_one_type(parts), 0)
+        total = IndexedSlices(values, indices, parts[0].dense_shape)
     else:
         total = math.add_n([convert_to_tensor(p) for p in parts])
     pending[tensor] = [total]
     return total
+
+
+def _of_one_type(parts: list) -> list[Tensor]:
+    """The indices of several IndexedSlices, as int64 if some are."""
+    indices = [p.indices for p in parts]
+    wide = any(i.dtype is dtypes.int64 for i in indices)
+    return [math.cast(i, dtypes.int64) for i in indices] if wide else indices
