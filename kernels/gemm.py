@@ -1,12 +1,13 @@
 """Matrix products C = op(A) @ op(B) (+ C), row-major.
 
-An item of C is one chain of multiply-adds over k in order, however the work is cut up. So, to the last bit, it does not depend on the
-number of rows or columns, on how an operand is stored, or on whether a long k is one product or several added up. (An exception: a
-product with a single column, where that is contiguous and A is not transposed, has a faster order of its own.)
+An item of C is one chain of multiply-adds over k in order, however the work is cut up. So, to the last bit,
+it does not depend on the number of rows or columns, on how an operand is stored, or on whether a long k is
+one product or several added up. (An exception: a product with a single column, contiguous, and A not
+transposed, has a faster order of its own.)
 
-The work is cut into blocks of C's rows and of k, so that a block of A stays in the second cache; each into panels of a few vectors of
-columns, so that a panel of B stays in the first; each into tiles of a few rows, which stay in registers. That last step is
-`microkernel`'s.
+The work is cut into blocks of C's rows and of k, so that a block of A stays in the second cache; each into
+panels of a few vectors of columns, so that a panel of B stays in the first; each into tiles, which stay in
+registers.
 """
 
 from minitf.kernels import microkernel
@@ -53,34 +54,35 @@ def dots(a, a_row, b, c, k, rows, add):
 
 
 @scalar
-def panels(a, a_row, a_step, b, b_step, b_column, c, ldc, m, n, k, add, lanes, scratch):
-    """A block, a panel at a time."""
+def block(a, a_row, a_step, b, b_step, b_column, c, ldc, m, n, k, add, scratch):
+    """One block, a panel at a time."""
+    lanes = VECTOR_SIZE // (address(b, 1) - address(b, 0))
     # Rows of B that straddle cache lines, or crowd into few sets of the cache, are worth copying.
     keep = b_step % lanes != 0 or b_step >= 32 * lanes or address(b, 0) % VECTOR_SIZE != 0
+    edge = n % lanes if a_row == 1 and n % lanes <= lanes // 4 else 0
+    whole = n - edge
     j = 0
-    while j < n:
-        vectors = (n - j + lanes - 1) // lanes
-        if vectors > MOST_VECTORS:  # the last two alike
+    while j < whole:
+        vectors = (whole - j + lanes - 1) // lanes
+        if vectors > MOST_VECTORS:  # the last two panels alike
             vectors = min(MOST_VECTORS, (vectors + 1) // 2)
-        columns = min(vectors * lanes, n - j)
+        columns = min(vectors * lanes, whole - j)
         if b_column == 1:
             tiles(a, a_row, a_step, at(b, j), b_step, at(c, j), ldc, k, m, columns, add, keep, scratch)
         else:
             transpose(at(b, j * b_column), b_column, scratch, k, columns)
             tiles(a, a_row, a_step, scratch, vectors * lanes, at(c, j), ldc, k, m, columns, add, 0, scratch)
         j += columns
-    return 0
-
-
-@scalar
-def edge(a, a_step, b, b_step, b_column, c, ldc, m, n, k, add, size, scratch):
-    """A block of few columns with A transposed, as rows of C's transpose: its vectors run along A's."""
-    for i in range(0, m, size):
+    # A few last columns, if A is transposed, are rows of C's transpose, whose vectors run along A's.
+    size = MOST_VECTORS * lanes
+    for i in range(0, m if edge != 0 else 0, size):
         rows = min(m - i, size)
+        c_edge = at(c, i * ldc + whole)
         if add != 0:
-            turn(at(c, i * ldc), ldc, scratch, size, rows, n)
-        tiles(b, b_column, b_step, at(a, i), a_step, scratch, size, k, n, rows, add, 0, scratch)
-        turn(scratch, size, at(c, i * ldc), ldc, n, rows)
+            turn(c_edge, ldc, scratch, size, rows, edge)
+        b_edge = at(b, whole * b_column)
+        tiles(b_edge, b_column, b_step, at(a, i), a_step, scratch, size, k, edge, rows, add, 0, scratch)
+        turn(scratch, size, c_edge, ldc, edge, rows)
     return 0
 
 
@@ -91,38 +93,30 @@ def gemm(
 ):  # fmt: skip
     """C[m, n] = op(A)[m, k] @ op(B)[k, n] + beta * C for each of a batch.
 
-    ta, tb: whether A is stored as [k, m], B as [n, k]. lda, ldb, ldc: items from one stored row to the next. beta: 0 or 1.
-    a_next and so on: items from one matrix of the batch to the next. C may not overlap A or B.
+    ta, tb: whether A is stored as [k, m], B as [n, k]. lda, ldb, ldc: items from one stored row to the next.
+    beta: 0 or 1. a_next and so on: items from one matrix of the batch to the next. C may not overlap A or B.
     """
     scratch = workspace(b)
-    lanes = VECTOR_SIZE // (address(b, 1) - address(b, 0))
     a_row, a_step = (1, lda) if ta != 0 else (lda, 1)
     b_step, b_column = (1, ldb) if tb != 0 else (ldb, 1)
     column = n == 1 and ldc == 1
     dot = column and a_row != 1 and a_step == 1 and b_step == 1
     if column and a_row == 1:  # C is as well a row, of B.T @ A
-        a, a_row, a_step, a_next, b, b_column, b_step, b_next = b, b_column, b_step, b_next, a, a_row, a_step, a_next
+        a, b = b, a
+        a_row, a_step, b_step, b_column = b_column, b_step, a_step, a_row
+        a_next, b_next = b_next, a_next
         m, n = n, m
-    tail = n % lanes if a_row == 1 and n % lanes <= lanes // 4 else 0
     for z in range(batch if m > 0 else 0):
         a_z, b_z, c_z = at(a, z * a_next), at(b, z * b_next), at(c, z * c_next)
         if dot:
             dots(a_z, a_row, b_z, c_z, k, m, beta)
             continue
         for p in range(0, max(k, 1), STEPS):
-            steps = min(k - p, STEPS)
-            b_part, add = at(b_z, p * b_step), 1 if p > 0 else beta
+            steps, add = min(k - p, STEPS), 1 if p > 0 else beta
+            a_p, b_p = at(a_z, p * a_step), at(b_z, p * b_step)
             for i in range(0, m, ROWS):
-                rows, whole = min(m - i, ROWS), n - tail
-                a_part, c_part = at(a_z, i * a_row + p * a_step), at(c_z, i * ldc)
-                panels(
-                    a_part, a_row, a_step, b_part, b_step, b_column, c_part, ldc, rows, whole, steps, add, lanes, scratch
-                )
-                if tail != 0:
-                    b_last, c_last, size = at(b_part, whole * b_column), at(c_part, whole), MOST_VECTORS * lanes
-                    edge(
-                        a_part, a_step, b_last, b_step, b_column, c_last, ldc, rows, tail, steps, add, size, scratch
-                    )
+                a_i, c_i, rows = at(a_p, i * a_row), at(c_z, i * ldc), min(m - i, ROWS)
+                block(a_i, a_row, a_step, b_p, b_step, b_column, c_i, ldc, rows, n, steps, add, scratch)
     return 0
 
 

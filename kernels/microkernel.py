@@ -1,8 +1,9 @@
 """The inner loops of matrix products, as LLVM assembly.
 
-A tile of C, some rows by some vectors, stays in registers while k runs: per step a row of B is loaded, and each row's item of A is
-broadcast and multiplied into the tile. Lanes past the edge are masked off: nothing outside the matrices is touched. The functions
-take pointers, and strides and counts as int64; strides are in items.
+A tile of C, some rows by some vectors, stays in registers while k runs: per step a row of B is loaded, and
+the item of A in each row is broadcast and multiplied into the tile. Lanes past the edge are masked off:
+nothing outside the matrices is touched. The functions take pointers, and int64 for strides, in items, and
+counts.
 """
 
 import llvmlite.binding as llvm
@@ -59,9 +60,10 @@ class Vectors:
     def splat(self, name, item, type=None):
         """`name` is a vector with the item in every lane."""
         vector = f"<{self.lanes} x {type or self.item}>"
+        zeros = f"<{self.lanes} x i32> zeroinitializer"
         return f"""
             {name}.one = insertelement {vector} poison, {type or self.item} {item}, i32 0
-            {name} = shufflevector {vector} {name}.one, {vector} poison, <{self.lanes} x i32> zeroinitializer"""
+            {name} = shufflevector {vector} {name}.one, {vector} poison, {zeros}"""
 
     def mask(self, name, count):
         """`name` is the mask of the first `count` lanes."""
@@ -75,7 +77,10 @@ class Vectors:
         return f"{name} = call {self.type} @llvm.fmuladd.{self.suffix}({operands})"
 
     def halves(self, names, x, y, distance):
-        """Two vectors: the lanes of x and y without, then with the lane bit `distance`, where y's take the other's place."""
+        """Two vectors: the lanes of x and y whose numbers lack the bit `distance`, and those that have it.
+
+        Those of x take the places without the bit, those of y the places with it.
+        """
         for name, bit in zip(names, (0, distance)):
             lanes = [
                 lane & ~distance | bit | (self.lanes if lane & distance else 0) for lane in range(self.lanes)
@@ -83,10 +88,10 @@ class Vectors:
             yield f"{name} = shufflevector {self.type} {x}, {self.type} {y}, {numbers(lanes)}"
 
 
-def numbers(lanes):
-    """A constant vector of int32."""
-    lanes = list(lanes)
-    return f"<{len(lanes)} x i32> <{', '.join(f'i32 {lane}' for lane in lanes)}>"
+def numbers(values, type="i32"):
+    """A constant vector of integers."""
+    values = [f"{type} {value}" for value in values]
+    return f"<{len(values)} x {type}> <{', '.join(values)}>"
 
 
 def text(*parts):
@@ -94,18 +99,17 @@ def text(*parts):
     return "\n".join(part if isinstance(part, str) else text(*part) for part in parts)
 
 
-TILE = (
-    "ptr noalias %a, i64 %a.row, i64 %a.step, ptr noalias %b, i64 %b.step, ptr noalias %c, i64 %c.row, "
-    "i64 %k, i64 %rows, i64 %columns, i64 %add, i64 %keep, ptr noalias %panel"
-)
+OPERANDS = "ptr %a, i64 %a.row, i64 %a.step, ptr %b, i64 %b.step, ptr %c, i64 %c.row, i64 %k, "
+TILES = f"{OPERANDS}i64 %rows, i64 %columns, i64 %add, i64 %keep, ptr %panel"
+TILE = f"{OPERANDS}i64 %columns, i64 %add, ptr noalias %panel"
 WHOLE, PARTIAL, KEPT = 0, 1, 2  # tiles: whole vectors only; the last one masked; and copying B
 
 
 def tiles(symbol, dtype):
     """C[rows, columns] = A @ B, plus C if `add`, for no more columns than a tile has.
 
-    A's items are at a[row * a_row + step * a_step], B's at b[step * b_step + column]. If `keep`, and there are more tiles, the first
-    one copies B to the panel, as whole vectors without gaps, for the others.
+    A's items are at a[row * a_row + step * a_step], B's at b[step * b_step + column]. If `keep`, and if there
+    are several tiles, the first one copies B to the panel, as whole vectors without gaps, for the others.
     """
     v = Vectors(dtype)
     cases = {
@@ -114,11 +118,13 @@ def tiles(symbol, dtype):
         for rows in range(1, most + 1)
         for kind in ([PARTIAL] if MASKS else [WHOLE, PARTIAL]) + [KEPT] * (rows == most)
     }
+    passed = TILE.replace("noalias ", "").replace("%a,", "%a.at,").replace("%c,", "%c.at,")
+    passed = passed.replace("%b,", "%from,").replace("%b.step", "%step")
     return text(
         v.declarations,
         (_tile(v, f"{symbol}.{case}", *shape) for case, shape in cases.items()),
-        f"@{symbol}.most = internal constant [{len(TILE_ROWS)} x i64] [{', '.join(f'i64 {most}' for most in TILE_ROWS)}]",
-        f"define i64 @{symbol}({TILE}) nounwind {{",
+        f"@{symbol}.most = internal constant {numbers(TILE_ROWS, 'i64')}",
+        f"define i64 @{symbol}({TILES}) nounwind {{",
         f"start: %round = add i64 %columns, {v.lanes - 1}",
         f"%vectors = udiv i64 %round, {v.lanes}",
         f"%rest = urem i64 %columns, {v.lanes}",
@@ -155,11 +161,7 @@ def tiles(symbol, dtype):
         "%size = add i64 %shape, %height",
         "%case = add i64 %size, %kind",
         f"switch i64 %case, label %done [{' '.join(f'i64 {case}, label %case{case}' for case in cases)}]",
-        (
-            f"case{case}: call void @{symbol}.{case}(ptr %a.at, i64 %a.row, i64 %a.step, ptr %from, i64 %step, ptr %c.at, "
-            "i64 %c.row, i64 %k, i64 %columns, i64 %add, ptr %panel) br label %again"
-            for case in cases
-        ),
+        (f"case{case}: call void @{symbol}.{case}({passed}) br label %again" for case in cases),
         "again: %i.next = add i64 %i, %height",
         "%b.next = select i1 %keeps, ptr %panel, ptr %b",
         "%step.next = select i1 %keeps, i64 %width, i64 %b.step",
@@ -169,12 +171,12 @@ def tiles(symbol, dtype):
 
 
 def _tile(v, name, rows, vectors, kind):
-    """One tile; if kept, of as many rows as there may be."""
+    """The function for one tile."""
     tiles = [(r, q) for r in range(rows) for q in range(vectors)]
     masks = [None] * (vectors - 1) + [None if kind == WHOLE else "%tail"]
     kept = kind == KEPT
     return text(
-        f"define internal void @{name}({TILE.replace('i64 %rows, ', '').replace('i64 %keep, ', '')}) noinline nounwind {{",
+        f"define internal void @{name}({TILE}) nounwind {{",
         f"start: %last = sub i64 %columns, {(vectors - 1) * v.lanes}",
         v.mask("%tail", "%last"),
         "%adds = icmp ne i64 %add, 0",
@@ -235,12 +237,12 @@ def _row(v, r, vectors):
 
 
 def transpose(symbol, dtype):
-    """panel[step, column] = b[column * b_row + step] for whole vectors of columns; those past the edge repeat the last."""
+    """panel[step, column] = b[column * b_row + step], in whole vectors; the last column fills the edge."""
     v = Vectors(dtype)
     n = v.lanes
     return text(
         v.declarations,
-        f"define i64 @{symbol}(ptr noalias %b, i64 %b.row, ptr noalias %panel, i64 %k, i64 %columns) nounwind {{",
+        f"define i64 @{symbol}(ptr %b, i64 %b.row, ptr %panel, i64 %k, i64 %columns) nounwind {{",
         f"start: %round = add i64 %columns, {n - 1}",
         f"%width = and i64 %round, {-n}",
         "br label %outer",
@@ -278,7 +280,7 @@ def _rows(v, name, first, count):
 
 
 def _exchange(v, distance):
-    """Transposes a square of vectors: exchanges its off-diagonal quarters, then those of each quarter, and so on."""
+    """Transposes a square of vectors: swaps the quarters off the diagonal, then those of each quarter..."""
     while distance:
         for i in range(v.lanes):
             if not i & distance:
@@ -301,7 +303,7 @@ def turn(symbol, dtype):
     """to[column * to_row + row] = from[row * from_row + column], one by one."""
     v = Vectors(dtype)
     return f"""
-        define i64 @{symbol}(ptr noalias %a, i64 %a.row, ptr noalias %b, i64 %b.row, i64 %rows, i64 %columns) nounwind {{
+        define i64 @{symbol}(ptr %a, i64 %a.row, ptr %b, i64 %b.row, i64 %rows, i64 %columns) nounwind {{
         start: br label %outer
         outer: %i = phi i64 [0, %start], [%next.i, %turned]
         %a.offset = mul i64 %i, %a.row
@@ -324,13 +326,12 @@ def turn(symbol, dtype):
 
 
 def dots(symbol, dtype):
-    """c[row] = the sum of a[row * a_row + step] * b[step], plus c[row] if `add`; the lanes sum apart, then pairwise."""
+    """c[row] = the sum of a[row * a_row + step] * b[step], plus c[row] if `add`; by lanes, then in pairs."""
     v = Vectors(dtype)
     n = v.lanes
     return text(
         v.declarations,
-        f"define i64 @{symbol}(ptr noalias %a, i64 %a.row, ptr noalias %b, ptr noalias %c, i64 %k, i64 %rows, i64 %add) "
-        "nounwind {",
+        f"define i64 @{symbol}(ptr %a, i64 %a.row, ptr %b, ptr %c, i64 %k, i64 %rows, i64 %add) nounwind {{",
         "start: %adds = icmp ne i64 %add, 0",
         v.splat("%all", "%adds", "i1"),
         "br label %outer",
@@ -370,7 +371,7 @@ def _dot(v, i):
 
 
 def _totals(v, distance):
-    """The sums over lanes of a square of vectors, as one vector: as `_exchange`, but adds what it exchanges."""
+    """The sums over the lanes of a square of vectors, as one: `_exchange`, but it adds what it exchanges."""
     while distance:
         for i in range(distance):
             pair = f"%x{2 * distance}.{i}", f"%x{2 * distance}.{i | distance}"
