@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+
+import numpy as np
+
+from minitf.kernels.vm import float_mode
 from minitf.runtime.op_by_op import Concrete, OpByOp, is_native, run_ops
 from minitf.runtime.passes import chosen
 from minitf.runtime.plan import Plan
@@ -21,8 +26,20 @@ class OpByOpExecutor:
     def run(self, fed: dict) -> list:
         """The values of the fetches, given those of the fed tensors."""
         values: dict = {t: Concrete(a) for t, a in fed.items()}
-        copies = run_ops(OpByOp(self._state), self._plan.ops, values, self._plan.last_use, frozenset(self._plan.fetches))
+        with flushing():
+            copies = run_ops(OpByOp(self._state), self._plan.ops, values, self._plan.last_use, frozenset(self._plan.fetches))
         return [own((copies.get(t) or values[t]).array) for t in self._plan.fetches]
+
+
+@contextlib.contextmanager
+def flushing():
+    """Denormal numbers are zero inside, as they are in the virtual machine."""
+    word, run = np.zeros(1, np.int64), float_mode[()].run
+    run(-1, word)
+    try:
+        yield
+    finally:
+        run(int(word[0]), np.zeros(1, np.int64))
 
 
 def own(array):
@@ -69,7 +86,8 @@ class NativeExecutor:
                 return [program.fetched(k, arrays) for k in positions]
             except Split:
                 self._single = None
-        return self._run_steps(fed)
+        with flushing():
+            return self._run_steps(fed)
 
     def _run_steps(self, fed: dict) -> list:
         values: dict = {t: Concrete(a) for t, a in fed.items()}

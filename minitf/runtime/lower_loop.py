@@ -90,6 +90,8 @@ class _LoopLowering:
     def _stacks(self) -> dict[int, Ref]:
         """For each loop variable that is also a needed y (before or after a trip): the stack of all its values."""
         wanted = {self.loop.ys[k] for k in self.ys}
+        # What is joined to a y is stacked too: the pass `concat` then does without the joined one.
+        wanted |= {t for y in wanted if y.op.type == "ConcatV2" for t in y.op.inputs}
         stacks = {}
         for i in self.live:
             stacked = self.loop.nexts[i] in wanted or self.loop.carry_args[i] in wanted

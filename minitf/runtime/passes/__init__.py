@@ -14,8 +14,10 @@ from minitf.runtime.passes.columns import columns
 from minitf.runtime.passes.concat import split_concat
 from minitf.runtime.passes.dead import dead
 from minitf.runtime.passes.fuse import fuse
+from minitf.runtime.passes.transposed import transposed
 
-PASSES = {"dead": dead, "columns": columns, "concat": split_concat, "accumulate": accumulate, "fuse": fuse}
+PASSES = {"dead": dead, "columns": columns, "concat": split_concat, "accumulate": accumulate, "transposed": transposed,
+          "fuse": fuse}  # fmt: skip
 
 
 def chosen(text: str = "") -> list[str]:

@@ -1,14 +1,15 @@
 """Pass `concat`: a product with joined columns becomes a sum of products with the parts.
 
 `concat([x, h]) @ W` is `x @ W[:i] + h @ W[i:]`, and its gradient `concat([x, h])^T @ dz` is two blocks of rows. Neither needs
-the joined matrix, so it is never made if nobody else reads it.
+the joined matrix, so it is never made if nobody else reads it. A loop stacks its joined matrices for the gradient loop; that
+one then reads the slices of the parts, which have to be stacks themselves.
 """
 
 from __future__ import annotations
 
 from minitf.runtime.ir import Call, Ref
 from minitf.runtime.passes import gemms
-from minitf.runtime.passes.uses import Use, Uses, name, remove, whole
+from minitf.runtime.passes.uses import Use, Uses, name, replace
 
 
 def split_concat(nodes: list, kept: frozenset) -> None:
@@ -16,36 +17,44 @@ def split_concat(nodes: list, kept: frozenset) -> None:
     uses = Uses(nodes, kept)
     for buffer in uses.buffers():
         found = uses.of(buffer)
-        if uses.private(buffer) and name(found[0].call) == "strided_write":
+        if uses.internal(buffer) and any(name(u.call) == "strided_write" for u in found[:1]):
             _rewrite(found, uses)
 
 
 def _rewrite(found: list[Use], uses: Uses) -> None:
     writes = [u for u in found if u.writes]
     reads = [u for u in found if not u.writes]
-    if not reads or any(not gemms.is_gemm(u.call) or u.operand != gemms.A or not whole(u.ref) for u in reads):
+    if not reads or any(not gemms.is_gemm(u.call) or u.operand != gemms.A for u in reads):
         return
-    parts = _parts(writes, reads[0])
-    if parts is None or not all(_intact(source, writes[-1], reads[-1], uses) for source, _, _ in parts):
+    place = writes[0].ref
+    if not all(_same_slice(u.ref, place) for u in found):
         return
-    block = found[0].block
+    parts = _parts(writes, place)
+    if parts is None or not all(_intact(part[0], writes, reads, uses) for part in parts):
+        return
     for use in reads:
-        position = block.index(use.call)
-        block[position : position + 1] = _split(use.call, parts)
-    remove(block, {u.call for u in writes})
+        replace(use.block, use.call, _split(use.call, [(_seen_by(s, place, use.ref), f, n) for s, f, n in parts]))
+    for use in writes:
+        replace(use.block, use.call, [])
 
 
-def _parts(writes: list[Use], read: Use) -> list[tuple[Ref, int, int]] | None:
+def _same_slice(ref: Ref, place: Ref) -> bool:
+    """Whether it is the whole buffer, or the slice of the stack that belongs to a trip of a loop."""
+    strides = [stride for _, stride in ref.moves]
+    return ref.offset == place.offset == 0 and ref.shape == place.shape and strides == [s for _, s in place.moves]
+
+
+def _parts(writes: list[Use], place: Ref) -> list[tuple[Ref, int, int]] | None:
     """(source, first column, columns) of the parts of a joined matrix, if they fill it."""
-    rows, width = read.ref.shape
+    rows, width = place.shape
     parts = []
     for use in writes:
-        if name(use.call) != "strided_write" or not whole(use.ref):
+        if name(use.call) != "strided_write" or not use.ref.same_place(place):
             return None
         source, _, offset, rank, dims = use.call.operands
         if rank == 2 and dims[0] == rows and dims[1] == width and dims[3] == 1:
             parts.append((source, offset, dims[2]))
-        elif rank == 1 and source.size == rows and dims == (rows, width):
+        elif rank == 1 and source.size == rows and tuple(dims) == (rows, width):
             parts.append((source, offset, 1))
         else:
             return None
@@ -55,13 +64,42 @@ def _parts(writes: list[Use], read: Use) -> list[tuple[Ref, int, int]] | None:
     return parts if starts == [0, *ends[:-1]] and ends[-1] == width else None
 
 
-def _intact(source: Ref, written: Use, last_read: Use, uses: Uses) -> bool:
-    """Whether a part still holds what was joined when the last product reads it."""
-    return not any(u.writes and written.order < u.order <= last_read.order for u in uses.of(source.buffer))
+def _intact(source: Ref, writes: list[Use], reads: list[Use], uses: Uses) -> bool:
+    """Whether a part still holds what was joined when the products read it."""
+    changes = [u for u in uses.of(source.buffer) if u.writes]
+    if all(read.block is writes[0].block for read in reads):
+        first, last = writes[0].order, reads[-1].order
+        return not any(first < u.order < last and _touches(u.ref, source) for u in changes)
+    if source.buffer.kind != "arena":
+        return source.buffer.kind != "variable" or not changes
+    moves = dict(source.moves)
+    loops = [loop for loop, _ in writes[0].ref.moves]
+    apart = all(moves.get(loop, 0) >= source.nbytes for loop in loops)
+    return apart and all(u.order < reads[-1].order and _once(u, loops, moves) for u in changes)
+
+
+def _touches(one: Ref, other: Ref) -> bool:
+    """Whether two places may share bytes in the same trip."""
+    if one.moves != other.moves:
+        return True
+    return one.offset < other.offset + other.nbytes and other.offset < one.offset + one.nbytes
+
+
+def _once(use: Use, loops: list, moves: dict) -> bool:
+    """Whether a write fills another slice of the stack in every trip, or happens outside of the loops."""
+    own = dict(use.ref.moves)
+    return all(own.get(loop, moves[loop]) == moves[loop] for loop in loops)
+
+
+def _seen_by(source: Ref, place: Ref, read: Ref) -> Ref:
+    """The part in terms of the loop in which it is read."""
+    loops = dict(zip([loop for loop, _ in place.moves], [loop for loop, _ in read.moves]))
+    moves = tuple((loops.get(loop, loop), stride) for loop, stride in source.moves)
+    return Ref(source.shape, source.dtype, source.buffer, source.offset, moves)
 
 
 def _split(product: Call, parts: list) -> list[Call]:
-    a, b, c = product.operands[: gemms.M]
+    _, b, c = product.operands[: gemms.M]
     if product.operands[gemms.TA]:
         ldc = product.operands[gemms.LDC]
         return [gemms.changed(product, A=source, C=gemms.shifted(c, first * ldc), M=count, LDA=count)

@@ -38,8 +38,10 @@ class Uses:
     def __init__(self, nodes: list, kept: frozenset = frozenset()):
         self._kept = kept  # buffers that are read after the region
         self._by_buffer: dict[Buffer, list[Use]] = {}
-        self.pinned: set[Buffer] = set()  # used by loops and branches themselves
+        self._controls: set[Buffer] = set()  # read by loops and branches themselves
+        self.pinned: set[Buffer] = set()  # those, and what one trip of a loop hands to the next or to the outside
         self._count = 0
+        self._spans: dict[Repeat, tuple[int, int]] = {}
         self._scan(nodes)
 
     def _scan(self, block: list) -> None:
@@ -53,10 +55,14 @@ class Uses:
                         self._by_buffer.setdefault(operand.buffer, []).append(use)
             elif isinstance(node, Repeat):
                 refs = (node.predicate, node.trips, node.count)
-                self.pinned |= {r.buffer for r in refs if isinstance(r, Ref)} | node.carried
+                self._controls |= {r.buffer for r in refs if isinstance(r, Ref)}
+                self.pinned |= self._controls | node.carried
+                start = self._count
                 self._scan(node.test)
                 self._scan(node.body)
+                self._spans[node] = start, self._count
             else:
+                self._controls.add(node.predicate.buffer)
                 self.pinned.add(node.predicate.buffer)
                 self._scan(node.bodies[0])
                 self._scan(node.bodies[1])
@@ -68,6 +74,14 @@ class Uses:
     def of(self, buffer: Buffer) -> list[Use]:
         """The uses of a buffer."""
         return self._by_buffer.get(buffer, [])
+
+    def span(self, loop: Repeat) -> tuple[int, int]:
+        """The positions of a loop's first and last node."""
+        return self._spans[loop]
+
+    def internal(self, buffer: Buffer) -> bool:
+        """Whether only calls of this region use the buffer."""
+        return buffer.kind == "arena" and buffer not in self._controls and buffer not in self._kept
 
     def private(self, buffer: Buffer) -> bool:
         """Whether only calls use the buffer, all of them in one block."""
@@ -86,6 +100,12 @@ def name(call) -> str:
 def whole(ref: Ref) -> bool:
     """Whether the value fills its buffer."""
     return ref.offset == 0 and not ref.moves and ref.nbytes == ref.buffer.size
+
+
+def replace(block: list, call: Call, others: list) -> None:
+    """Puts other calls in the place of one."""
+    position = block.index(call)
+    block[position : position + 1] = others
 
 
 def remove(block: list, dead: set[Call]) -> None:

@@ -1,0 +1,55 @@
+"""Pass `transposed`: a factor that is read transposed again and again is transposed once.
+
+The gradient of a loop multiplies by the transpose of the same weights in every trip.
+"""
+
+from __future__ import annotations
+
+from minitf.kernels import layout, movement
+from minitf.runtime.ir import Buffer, Call, Ref, Repeat
+from minitf.runtime.passes import gemms
+from minitf.runtime.passes.uses import Uses, replace
+
+_WORTHWHILE = 3  # products in one block
+
+
+def transposed(nodes: list, kept: frozenset) -> None:
+    """Rewrites products in loops, and where several in one block share a factor."""
+    uses = Uses(nodes, kept)
+    _visit(nodes, uses, in_loop=None, outside=nodes)
+
+
+def _visit(block: list, uses: Uses, in_loop: Repeat | None, outside: list) -> None:
+    groups: dict[tuple, list[Call]] = {}
+    for node in list(block):
+        if isinstance(node, Repeat):
+            _visit(node.body, uses, node, block)
+        elif gemms.is_gemm(node) and node.operands[gemms.TB] and node.operands[gemms.K] > 1:
+            b = node.operands[gemms.B]
+            shape = node.operands[gemms.N], node.operands[gemms.K], node.operands[gemms.LDB]
+            groups.setdefault((b.buffer, b.offset, b.moves, *shape), []).append(node)
+    for (buffer, _, moves, n, k, _), products in groups.items():
+        loop = in_loop if in_loop is not None and not any(m is in_loop for m, _ in moves) else None
+        if (loop or len(products) >= _WORTHWHILE) and not _changes(buffer, products, loop, uses):
+            _rewrite(products, n, k, block, loop, outside)
+
+
+def _changes(buffer: Buffer, products: list[Call], loop: Repeat | None, uses: Uses) -> bool:
+    """Whether the factor is written while the products need it."""
+    orders = [u.order for u in uses.of(buffer) if u.call in products]
+    first, last = (min(orders), max(orders)) if loop is None else uses.span(loop)
+    return any(u.writes and first <= u.order <= last for u in uses.of(buffer))
+
+
+def _rewrite(products: list[Call], n: int, k: int, block: list, loop: Repeat | None, outside: list) -> None:
+    product = products[0]
+    b, ldb = product.operands[gemms.B], product.operands[gemms.LDB]
+    turned = Ref((k, n), b.dtype, Buffer(k * n * b.dtype.itemsize))
+    kernel = movement.strided_copy[layout.carrier(b.dtype)]
+    copy = Call(kernel, (b, turned, 0, 2, (k, 1, n, ldb)), None, product.op)
+    if loop is None:
+        replace(block, product, [copy, product])
+    else:
+        outside.insert(outside.index(loop), copy)
+    for each in products:
+        replace(block, each, [gemms.changed(each, B=turned, TB=0, LDB=n)])
