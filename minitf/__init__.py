@@ -128,6 +128,6 @@ from minitf.ops.tensor_array import TensorArray
 from minitf.ops.while_loop import while_loop
 from minitf.runtime.config import ConfigProto, GPUOptions, GraphOptions, OptimizerOptions, RunMetadata, RunOptions
 from minitf.runtime.session import InteractiveSession, Session, get_default_session
-from minitf import bitwise, contrib, initializers, layers, linalg, loop_gradients, math, nn, random, train, viz
+from minitf import bitwise, contrib, initializers, layers, linalg, loop_gradients, math, nn, python, random, train, viz
 
 op_scope = name_scope

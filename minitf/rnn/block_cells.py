@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from minitf.layers.base import InputSpec, Layer
+from minitf.rnn.cell import LSTMStateTuple, RNNCell
 from minitf.rnn.cells import GRUCell, LSTMCell
+from minitf.rnn.dynamic import dynamic_rnn
 
 
 class LSTMBlockCell(LSTMCell):
@@ -29,3 +32,56 @@ class GRUBlockCell(GRUBlockCellV2):
     """GRUBlockCellV2 with variables `w_ru`, `b_ru`, `w_c`, `b_c`."""
 
     _weight_names = {"gates": ("w_ru", "b_ru"), "candidate": ("w_c", "b_c")}
+
+
+class LSTMBlockFusedCell(Layer):
+    """An LSTM run over a whole sequence [time, batch, n] at once: `(outputs, final state)`.
+
+    initial_state: a pair (c, h), zeros of type `dtype` by default; sequence_length: integers [batch], past which
+    outputs are zero and the state is copied through.
+    """
+
+    input_spec = InputSpec(ndim=3)
+
+    def __init__(self, num_units: int, forget_bias: float = 1.0, cell_clip=None, use_peephole: bool = False,
+                 reuse=None, dtype=None, name: str = "lstm_fused_cell"):  # fmt: skip
+        super().__init__(_reuse=reuse, name=name, dtype=dtype)
+        self._cell = LSTMBlockCell(num_units, forget_bias, cell_clip, use_peephole, dtype, reuse)
+        self._cell.add_weight = self.add_weight  # its variables are this layer's
+
+    @property
+    def num_units(self) -> int:
+        """The size of memory and output."""
+        return self._cell.output_size
+
+    def build(self, input_shape) -> None:
+        """Makes the cell's variables."""
+        self._cell.build(input_shape[1:])
+        self.built = True
+
+    def call(self, inputs, initial_state=None, dtype=None, sequence_length=None):
+        """The outputs [time, batch, num_units] and `LSTMStateTuple(c, h)`; lists stay lists."""
+        initial_state = None if initial_state is None else LSTMStateTuple(*initial_state)
+        return dynamic_rnn(_Step(self._cell), inputs, sequence_length, initial_state, dtype, time_major=True)
+
+
+class _Step(RNNCell):
+    """A cell whose variables are made already, without a scope of its own."""
+
+    def __init__(self, cell):
+        super().__init__()
+        self._cell = cell
+
+    @property
+    def state_size(self):
+        """The cell's."""
+        return self._cell.state_size
+
+    @property
+    def output_size(self):
+        """The cell's."""
+        return self._cell.output_size
+
+    def __call__(self, inputs, state, scope=None):
+        """One step."""
+        return self._cell.call(inputs, state)

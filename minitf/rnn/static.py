@@ -154,10 +154,10 @@ def stack_bidirectional_rnn(cells_fw, cells_bw, inputs, initial_states_fw=None, 
     states_fw, states_bw = [], []
     with tf.variable_scope(scope or "stack_bidirectional_rnn"):
         for i, (fw, bw) in enumerate(zip(cells_fw, cells_bw)):
-            with tf.variable_scope(f"cell_{i}"):
+            with tf.variable_scope(f"cell_{i}") as cell_scope:
                 inputs, state_fw, state_bw = static_bidirectional_rnn(
                     fw, bw, inputs, initial_states_fw and initial_states_fw[i], initial_states_bw and initial_states_bw[i],
-                    dtype, sequence_length)  # fmt: skip
+                    dtype, sequence_length, scope=cell_scope)  # fmt: skip
             states_fw.append(state_fw)
             states_bw.append(state_bw)
     return inputs, tuple(states_fw), tuple(states_bw)

@@ -1,0 +1,3 @@
+"""tensorflow.contrib.rnn.python."""
+
+from minitf.contrib.rnn.python import ops as ops

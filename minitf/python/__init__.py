@@ -1,0 +1,3 @@
+"""TensorFlow's own paths to things that public scripts import from there."""
+
+from minitf.python import ops as ops
