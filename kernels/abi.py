@@ -23,7 +23,7 @@ KERNELS = {}
 SCALARS = []
 ASSEMBLY = {}  # function -> what writes its assembly
 FASTMATH = {"contract"}
-WORKSPACE = 1 << 15
+WORKSPACE = 3 << 14
 ENTRY = ctypes.CFUNCTYPE(ctypes.c_int64, ctypes.c_void_p)  # releases the GIL
 
 

@@ -15,7 +15,7 @@ from minitf.kernels.abi import FLOATS, INTS, T, address, assembly, at, i64, kern
 from minitf.kernels.microkernel import TILE_ROWS, VECTOR_SIZE
 
 MOST_VECTORS = len(TILE_ROWS) - 1  # of a panel
-STEPS = 128  # of k in a block
+STEPS = 128  # of k in a block; the last block may have half as many more
 ROWS = 256  # of C in a block
 
 
@@ -111,12 +111,15 @@ def gemm(
         if dot:
             dots(a_z, a_row, b_z, c_z, k, m, beta)
             continue
-        for p in range(0, max(k, 1), STEPS):
-            steps, add = min(k - p, STEPS), 1 if p > 0 else beta
+        p = 0
+        while p < k or p == 0:
+            steps = STEPS if k - p > STEPS + STEPS // 2 else max(k - p, 1)
+            add = 1 if p > 0 else beta
             a_p, b_p = at(a_z, p * a_step), at(b_z, p * b_step)
             for i in range(0, m, ROWS):
                 a_i, c_i, rows = at(a_p, i * a_row), at(c_z, i * ldc), min(m - i, ROWS)
-                block(a_i, a_row, a_step, b_p, b_step, b_column, c_i, ldc, rows, n, steps, add, scratch)
+                block(a_i, a_row, a_step, b_p, b_step, b_column, c_i, ldc, rows, n, min(steps, k), add, scratch)
+            p += steps
     return 0
 
 
