@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+import warnings
 
 from minitf.framework import dtypes
 from minitf.framework.convert import convert_to_tensor
@@ -10,6 +11,7 @@ from minitf.framework.graph import Graph, get_default_graph, name_scope
 from minitf.framework.registry import OPS
 from minitf.framework.tensor import IndexedSlices, Tensor
 from minitf.ops import array, math, slices  # noqa: F401 - slices makes IndexedSlices convertible
+from minitf.ops.constant import constant
 
 _REGISTERED: dict[str, object] = {}
 _STRUCTURAL: dict[str, object] = {}
@@ -73,7 +75,7 @@ def gradients(ys, xs, grad_ys=None, name: str = "gradients", colocate_gradients_
     and IndexedSlices where only some rows of x were gathered.
 
     Raises:
-      TypeError: if a y is not of a floating point or complex type.
+      TypeError: if a y is a bool or a string; an integer y has no gradients, which is a warning.
       LookupError: if an op on the path has no gradient.
 
     >>> import minitf as tf
@@ -86,6 +88,8 @@ def gradients(ys, xs, grad_ys=None, name: str = "gradients", colocate_gradients_
     stop = {t for t in _tensors(stop_gradients)} if stop_gradients is not None else set()
     if unconnected_gradients not in ("none", "zero"):
         raise ValueError(f"unconnected_gradients is 'none' or 'zero', not {unconnected_gradients!r}")
+    for y in ys:
+        _check_differentiable(y)
     with name_scope(name, "gradients") as scope:
         seeds = _seeds(ys, grad_ys)
         found = backpropagate(list(zip(ys, seeds)), xs, stop, scope)
@@ -111,15 +115,20 @@ def _seeds(ys, grad_ys) -> list:
     return [_seed(y, g, i) for i, (y, g) in enumerate(zip(ys, given))]
 
 
-def _seed(y: Tensor, given, index: int):
+def _check_differentiable(y: Tensor) -> None:
     base = y.dtype.base_dtype
-    if not (base.is_floating or base.is_complex):
+    if base.is_integer:
+        warnings.warn(f"gradients of {y.name} are None: it is {base.name}, no floating point tensor", stacklevel=3)
+    elif not carries_gradient(y):
         raise TypeError(
             f"gradients of {y.name} of type {base.name}: only floating point tensors have them; cast it with tf.cast"
         )
+
+
+def _seed(y: Tensor, given, index: int):
+    base = y.dtype.base_dtype
     if given is None:
-        ones = array.ones_like(y) if y.shape.is_fully_defined() else array.fill(array.shape(y), math.cast(1, base))
-        return array.identity(ones, name=f"grad_ys_{index}")
+        return array.fill(array.shape(y), constant(1, base, name=f"grad_ys_{index}"))
     if isinstance(given, IndexedSlices):
         return given
     given = convert_to_tensor(given, name=f"grad_ys_{index}")
@@ -139,10 +148,10 @@ def backpropagate(seeds: list[tuple], xs: list[Tensor], stop: set, scope: str = 
         pending.setdefault(y, []).append(seed)
     queue: list = []
     queued: set = set()
-    _enqueue(queue, queued, {y.op for y, _ in seeds} & relevant)
+    _enqueue(queue, queued, {y.op for y, _ in seeds if carries_gradient(y)} & relevant)
     while queue:
         op = heapq.heappop(queue)[2]
-        grads = [_total(pending, t) for t in op.outputs]
+        grads = [_total(pending, t) if carries_gradient(t) else None for t in op.outputs]
         if not any(g is not None for g in grads):
             continue
         reached = _step_back(graph, op, grads, pending, stop, relevant, wanted, scope)

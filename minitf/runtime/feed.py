@@ -89,6 +89,8 @@ def _converted(tensor: Tensor, value, dtype) -> np.ndarray:
         raise TypeError(
             f"the value fed for {tensor.name} is a tensor ({value}); feed numbers, lists or NumPy arrays: run it first"
         )
+    if value is None:
+        raise TypeError(f"None cannot be fed for {tensor.name}, of {tensor.dtype.name} and shape {tensor.shape}")
     if isinstance(value, int) and dtype.kind in "iu" and not tensor.dtype.min <= value <= tensor.dtype.max:
         raise TypeError(f"{value} fed for {tensor.name} is out of the range of {tensor.dtype.name}")
     try:
