@@ -1,0 +1,85 @@
+"""Pass `one_hot`: a product with a one-hot matrix picks rows instead.
+
+`one_hot(i) @ W` is rows of W, and its gradient `one_hot(i)^T @ dz` adds up rows of dz. The one-hot matrix may have had its rows
+rearranged on the way (time first, say): the indices then are rearranged instead.
+"""
+
+from __future__ import annotations
+
+from minitf.kernels import layout, movement, rows
+from minitf.runtime.ir import Buffer, Call, Ref
+from minitf.runtime.passes import gemms
+from minitf.runtime.passes.uses import Use, Uses, name, replace
+
+
+def one_hot(nodes: list, kept: frozenset) -> None:
+    """Rewrites all products with one-hot matrices."""
+    while True:
+        uses = Uses(nodes, kept)
+        if not any([_rewrite(uses.of(buffer), uses) for buffer in uses.buffers() if uses.internal(buffer)]):
+            return
+
+
+def _rewrite(found: list[Use], uses: Uses) -> bool:
+    """Rewrites the uses of one one-hot matrix; tells whether there may be more to do."""
+    make, reads = found[0], found[1:]
+    if name(make.call) != "one_hot" or not make.writes or not reads or any(u.writes for u in reads):
+        return False
+    index, on, off, out, _, depth, inner = make.call.operands
+    if inner != 1 or not _is(on, 1) or not _is(off, 0) or out.offset or out.moves or not rows.pick_rows.supports(index.dtype, out.dtype):
+        return False
+    if any(u.writes and u.order > make.order for u in uses.of(index.buffer)):
+        return False
+    if len(reads) == 1 and name(reads[0].call) == "strided_copy":
+        return _rearranged(make, reads[0], index, depth)
+    if any(not gemms.is_gemm(u.call) or u.operand != gemms.A or not _rows(u, depth) for u in reads):
+        return False
+    for use in reads:
+        replace(use.block, use.call, [_picked(use, index, depth)])
+    replace(make.block, make.call, [])
+    return False
+
+
+def _is(ref: Ref, value: float) -> bool:
+    return ref.known is not None and ref.known.size == 1 and ref.known.item() == value
+
+
+def _rows(use: Use, depth: int) -> bool:
+    """Whether a product reads whole rows of the one-hot matrix."""
+    size = depth * use.ref.dtype.itemsize
+    strides = [use.ref.offset, *[stride for _, stride in use.ref.moves]]
+    return use.call.operands[gemms.LDA] == depth and all(s % size == 0 for s in strides)
+
+
+def _rearranged(make: Use, copy: Use, index: Ref, depth: int) -> bool:
+    """Makes the one-hot matrix of rearranged indices in place of a rearranged one-hot matrix."""
+    _, out, offset, rank, dims = copy.call.operands
+    steps = dims[1::2]
+    if tuple(dims[-2:]) != (depth, 1) or offset % depth or any(s % depth for s in steps[:-1]):
+        return False
+    loops = [number // (depth if k % 2 else 1) for k, number in enumerate(dims[:-2])] or [1, 0]
+    count = out.size // depth
+    moved = Ref((count,), index.dtype, Buffer(count * index.dtype.itemsize))
+    kernel = movement.strided_copy[layout.carrier(index.dtype)]
+    first = Call(kernel, (index, moved, offset // depth, len(loops) // 2, tuple(loops)), None, copy.call.op)
+    _, on, off, _, _, _, _ = make.call.operands
+    then = Call(make.call.kernel, (moved, on, off, out, count, depth, 1), None, make.call.op)
+    replace(copy.block, copy.call, [first, then])
+    replace(make.block, make.call, [])
+    return True
+
+
+def _picked(use: Use, index: Ref, depth: int) -> Call:
+    """The product as rows picked or added up."""
+    product, size = use.call, depth * use.ref.dtype.itemsize
+    _, b, c, m, n, k = product.operands[: gemms.TA]
+    ldb, ldc, beta = product.operands[gemms.LDB : gemms.BATCH]
+    item = index.dtype.itemsize
+    moves = tuple((loop, stride // size * item) for loop, stride in use.ref.moves)
+    count = k if product.operands[gemms.TA] else m
+    part = Ref((count,), index.dtype, index.buffer, index.offset + use.ref.offset // size * item, index.moves + moves)
+    if product.operands[gemms.TA]:
+        kernel, sizes = rows.add_rows, (m, n, k, ldb, ldc, beta)
+    else:
+        kernel, sizes = rows.pick_rows, (m, n, depth, ldb, ldc, beta)
+    return Call(kernel[index.dtype, b.dtype], (part, b, c, *sizes), None, product.op)
