@@ -113,13 +113,14 @@ def gemm(
             continue
         p = 0
         while p < k or p == 0:
-            steps = STEPS if k - p > STEPS + STEPS // 2 else max(k - p, 1)
+            depth = STEPS if k - p > STEPS + STEPS // 2 else max(k - p, 1)
             add = 1 if p > 0 else beta
             a_p, b_p = at(a_z, p * a_step), at(b_z, p * b_step)
             for i in range(0, m, ROWS):
-                a_i, c_i, rows = at(a_p, i * a_row), at(c_z, i * ldc), min(m - i, ROWS)
-                block(a_i, a_row, a_step, b_p, b_step, b_column, c_i, ldc, rows, n, min(steps, k), add, scratch)
-            p += steps
+                a_i, c_i = at(a_p, i * a_row), at(c_z, i * ldc)
+                rows, steps = min(m - i, ROWS), min(depth, k)
+                block(a_i, a_row, a_step, b_p, b_step, b_column, c_i, ldc, rows, n, steps, add, scratch)
+            p += depth
     return 0
 
 
