@@ -15,6 +15,7 @@ from minitf.runtime.ir import Buffer, Call, Ref
 from minitf.runtime.op_by_op import is_native
 from minitf.runtime.state import State
 
+_OF_SHAPES = frozenset(["ZerosLike", "OnesLike"])  # ops that read only the shapes of their inputs
 _FOLDED = 4096  # elements: constants up to this size are computed while lowering
 
 
@@ -203,6 +204,8 @@ class Lowering(Builder):
             return here
         level = max([k for k, frame in enumerate(self.frames) if frame.branch], default=0)
         written = self.written_buffers()
+        if op.type in _OF_SHAPES:
+            return level
         for ref in inputs:
             if ref.buffer in written:
                 return here
