@@ -1,31 +1,41 @@
 """minitf: TensorFlow-1-style graphs, sessions and recurrent networks on NumPy and Numba.
 
-    import minitf as tf
+>>> import minitf as tf
+>>> x = tf.placeholder(tf.float32, [None])
+>>> with tf.Session() as sess:
+...     print(sess.run(2 * x, feed_dict={x: [1, 2, 3]}))
+[2. 4. 6.]
 """
 
-__version__ = "1.15.0"  # the TensorFlow whose behaviour this is; scripts compare it
-VERSION = __version__
+# Everything public stands here by name: the functions below, and the namespaces of the last section.
 
-from minitf.framework import errors
-from minitf.framework.convert import convert_to_tensor
-from minitf.framework.dtypes import (
-    bool, complex64, complex128, float16, float32, float64, int8, int16, int32, int64, string, uint8, uint16, uint32,
-    uint64,
-)  # fmt: skip
+# The graph
+
 from minitf.framework.collections import GraphKeys
-from minitf.framework.graph import (
-    Graph, add_to_collection, add_to_collections, colocate_with, control_dependencies, device, get_collection,
-    get_collection_ref, get_default_graph, name_scope, reset_default_graph, set_random_seed,
+from minitf.framework.convert import convert_to_tensor, register_tensor_conversion_function
+from minitf.framework.dtypes import (
+    as_dtype, bool, complex128, complex64, double, DType, float16, float32, float64, half, int16, int32,
+    int64, int8, string, uint16, uint32, uint64, uint8,
 )  # fmt: skip
+from minitf.framework.errors import OpError
+from minitf.framework.graph import (
+    add_to_collection, add_to_collections, colocate_with, control_dependencies, device, get_collection,
+    get_collection_ref, get_default_graph, Graph, name_scope, reset_default_graph, set_random_seed,
+)  # fmt: skip
+from minitf.framework.operation import Operation
+from minitf.framework.shape import broadcast_static_shape, Dimension, TensorShape
 from minitf.framework.tensor import IndexedSlices, Tensor
-from minitf.ops.constant import constant
-from minitf.ops.placeholders import placeholder, placeholder_with_default
+
+# Constants and arrays
+
 from minitf.ops.array import (
     concat, expand_dims, fill, matrix_transpose, ones, ones_like, rank, reshape, shape, size, squeeze,
     transpose, zeros, zeros_like,
 )  # fmt: skip
-from minitf.framework.shape import Dimension, TensorShape, broadcast_static_shape
+from minitf.ops.bits import bitcast
 from minitf.ops.broadcasting import broadcast_dynamic_shape, broadcast_to
+from minitf.ops.cast import cast, to_complex128, to_complex64, to_double, to_float, to_int32, to_int64
+from minitf.ops.constant import constant
 from minitf.ops.gather import (
     batch_gather, boolean_mask, gather, gather_nd, one_hot, scatter_nd, sparse_to_dense, where,
 )  # fmt: skip
@@ -34,49 +44,56 @@ from minitf.ops.joining import pack, parallel_stack, split, stack, unpack, unsta
 from minitf.ops.matrix import (
     diag, diag_part, eye, matrix_band_part, matrix_diag, matrix_diag_part, matrix_set_diag,
 )  # fmt: skip
+from minitf.ops.placeholders import placeholder, placeholder_with_default
 from minitf.ops.ranges import lin_space, linspace, meshgrid, range, searchsorted, sequence_mask
 from minitf.ops.rearranging import pad, repeat, reverse, reverse_sequence, roll, tile
 from minitf.ops.sets import (
-    dynamic_partition, dynamic_stitch, invert_permutation, listdiff, parallel_dynamic_stitch, setdiff1d, unique,
-    unique_with_counts,
+    dynamic_partition, dynamic_stitch, invert_permutation, listdiff, parallel_dynamic_stitch, setdiff1d,
+    unique, unique_with_counts,
 )  # fmt: skip
 from minitf.ops.shapes import shape_n
 from minitf.ops.slicing import newaxis, slice, strided_slice
-from minitf.ops.bits import bitcast
-from minitf.ops.cast import (
-    cast, to_complex64, to_complex128, to_double, to_float, to_int32, to_int64,
-)  # fmt: skip
+
+# Maths
+
 from minitf.ops.clip import (
     clip_by_average_norm, clip_by_global_norm, clip_by_norm, clip_by_value, global_norm, saturate_cast,
 )  # fmt: skip
 from minitf.ops.compare import (
-    equal, greater, greater_equal, is_finite, is_inf, is_nan, less, less_equal, logical_and, logical_not, logical_or,
-    logical_xor, not_equal,
+    equal, greater, greater_equal, is_finite, is_inf, is_nan, less, less_equal, logical_and, logical_not,
+    logical_or, logical_xor, not_equal,
 )  # fmt: skip
 from minitf.ops.complex import angle, complex, conj, imag, real
-from minitf.ops.decompositions import cholesky, cholesky_solve, qr, self_adjoint_eig, self_adjoint_eigvals, svd
+from minitf.ops.decompositions import (
+    cholesky, cholesky_solve, qr, self_adjoint_eig, self_adjoint_eigvals, svd,
+)  # fmt: skip
 from minitf.ops.einsum import einsum, tensordot
 from minitf.ops.linalg import (
     matrix_determinant, matrix_inverse, matrix_solve, matrix_triangular_solve, norm, trace,
 )  # fmt: skip
 from minitf.ops.math import (
-    accumulate_n, add, add_n, atan2, div, div_no_nan, divide, floor_div, floordiv, floormod, maximum, minimum, mod,
-    multiply, polygamma, pow, realdiv, scalar_mul, squared_difference, subtract, truediv, truncatediv, truncatemod,
+    accumulate_n, add, add_n, atan2, div, div_no_nan, divide, floor_div, floordiv, floormod, maximum, minimum,
+    mod, multiply, polygamma, pow, realdiv, scalar_mul, squared_difference, subtract, truediv, truncatediv,
+    truncatemod,
 )  # fmt: skip
 from minitf.ops.matmul import cross, matmul
 from minitf.ops.reduce import (
-    arg_max, arg_min, argmax, argmin, count_nonzero, cumprod, cumsum, reduce_all, reduce_any, reduce_logsumexp, reduce_max, reduce_mean,
-    reduce_min, reduce_prod, reduce_sum,
+    arg_max, arg_min, argmax, argmin, count_nonzero, cumprod, cumsum, reduce_all, reduce_any,
+    reduce_logsumexp, reduce_max, reduce_mean, reduce_min, reduce_prod, reduce_sum,
 )  # fmt: skip
 from minitf.ops.segment import (
-    segment_max, segment_mean, segment_min, segment_prod, segment_sum, sparse_segment_mean, sparse_segment_sqrt_n,
-    sparse_segment_sum, unsorted_segment_max, unsorted_segment_mean, unsorted_segment_min, unsorted_segment_prod,
-    unsorted_segment_sqrt_n, unsorted_segment_sum,
+    segment_max, segment_mean, segment_min, segment_prod, segment_sum, sparse_segment_mean,
+    sparse_segment_sqrt_n, sparse_segment_sum, unsorted_segment_max, unsorted_segment_mean,
+    unsorted_segment_min, unsorted_segment_prod, unsorted_segment_sqrt_n, unsorted_segment_sum,
 )  # fmt: skip
 from minitf.ops.unary import (
-    abs, acos, acosh, asin, asinh, atan, atanh, ceil, cos, cosh, digamma, erf, erfc, exp, expm1, floor, lgamma, log,
-    log1p, log_sigmoid, negative, reciprocal, rint, round, rsqrt, sigmoid, sign, sin, sinh, sqrt, square, tan, tanh,
+    abs, acos, acosh, asin, asinh, atan, atanh, ceil, cos, cosh, digamma, erf, erfc, exp, expm1, floor,
+    lgamma, log, log1p, log_sigmoid, negative, reciprocal, rint, round, rsqrt, sigmoid, sign, sin, sinh, sqrt,
+    square, tan, tanh,
 )  # fmt: skip
+
+# Variables, initializers, random numbers
+
 from minitf.ops.initializers import Constant as constant_initializer
 from minitf.ops.initializers import GlorotNormal as glorot_normal_initializer
 from minitf.ops.initializers import GlorotUniform as glorot_uniform_initializer
@@ -89,45 +106,64 @@ from minitf.ops.initializers import UniformUnitScaling as uniform_unit_scaling_i
 from minitf.ops.initializers import VarianceScaling as variance_scaling_initializer
 from minitf.ops.initializers import Zeros as zeros_initializer
 from minitf.ops.random import (
-    get_seed, multinomial, random_crop, random_gamma, random_normal, random_poisson, random_shuffle, random_uniform,
-    truncated_normal,
+    get_seed, multinomial, random_crop, random_gamma, random_normal, random_poisson, random_shuffle,
+    random_uniform, truncated_normal,
 )  # fmt: skip
-from minitf.ops.check import (
-    Assert, Print, assert_equal, assert_greater, assert_greater_equal, assert_integer, assert_less, assert_less_equal,
-    assert_near, assert_negative, assert_non_negative, assert_non_positive, assert_none_equal, assert_positive,
-    assert_proper_iterable, assert_rank, assert_rank_at_least, assert_rank_in, assert_same_float_dtype, assert_scalar,
-    assert_type, check_numerics, is_non_decreasing, is_numeric_tensor, is_strictly_increasing,
-    verify_tensor_all_finite,
-)  # fmt: skip
-from minitf.ops.control import group, no_op, tuple
-from minitf.ops.script import py_func
 from minitf.ops.state import (
-    assign, assign_add, assign_sub, count_up_to, scatter_add, scatter_div, scatter_max, scatter_min, scatter_mul,
-    scatter_nd_add, scatter_nd_sub, scatter_nd_update, scatter_sub, scatter_update,
+    assign, assign_add, assign_sub, count_up_to, scatter_add, scatter_div, scatter_max, scatter_min,
+    scatter_mul, scatter_nd_add, scatter_nd_sub, scatter_nd_update, scatter_sub, scatter_update,
 )  # fmt: skip
 from minitf.ops.template import make_template
 from minitf.ops.variable_scope import (
-    VariableScope, get_local_variable, get_variable, get_variable_scope, no_regularizer, variable_op_scope,
-    variable_scope,
+    get_local_variable, get_variable, get_variable_scope, no_regularizer, variable_op_scope, variable_scope,
+    VariableScope,
 )  # fmt: skip
 from minitf.ops.variable_store import AUTO_REUSE
 from minitf.ops.variables import (
-    Variable, all_variables, assert_variables_initialized, global_variables, global_variables_initializer,
+    all_variables, assert_variables_initialized, global_variables, global_variables_initializer,
     initialize_all_variables, initialize_local_variables, initialize_variables, is_variable_initialized,
     local_variables, local_variables_initializer, model_variables, moving_average_variables,
-    report_uninitialized_variables, trainable_variables, variables_initializer,
+    report_uninitialized_variables, trainable_variables, Variable, variables_initializer,
 )  # fmt: skip
-from minitf.framework.dtypes import DType, as_dtype, double, half
-from minitf.framework.operation import Operation
-from minitf.gradients import AggregationMethod, NoGradient, NotDifferentiable, RegisterGradient, gradients
-from minitf.hessians import hessians
+
+# Control flow, checks, Python functions
+
 from minitf.ops.case import case, switch_case
+from minitf.ops.check import (
+    Assert, assert_equal, assert_greater, assert_greater_equal, assert_integer, assert_less,
+    assert_less_equal, assert_near, assert_negative, assert_non_negative, assert_non_positive,
+    assert_none_equal, assert_positive, assert_proper_iterable, assert_rank, assert_rank_at_least,
+    assert_rank_in, assert_same_float_dtype, assert_scalar, assert_type, check_numerics, is_non_decreasing,
+    is_numeric_tensor, is_strictly_increasing, Print, verify_tensor_all_finite,
+)  # fmt: skip
 from minitf.ops.cond import cond
+from minitf.ops.control import group, no_op, tuple
 from minitf.ops.counted import foldl, foldr, map_fn, scan
+from minitf.ops.script import py_func
 from minitf.ops.tensor_array import TensorArray
 from minitf.ops.while_loop import while_loop
-from minitf.runtime.config import ConfigProto, GPUOptions, GraphOptions, OptimizerOptions, RunMetadata, RunOptions
-from minitf.runtime.session import InteractiveSession, Session, get_default_session
-from minitf import bitwise, contrib, initializers, layers, linalg, loop_gradients, math, nn, python, random, train, viz
 
+# Gradients
+
+from minitf.gradients import AggregationMethod, gradients, NoGradient, NotDifferentiable, RegisterGradient
+from minitf.hessians import hessians
+
+# Running
+
+from minitf.runtime.config import (
+    ConfigProto, GPUOptions, GraphOptions, OptimizerOptions, RunMetadata, RunOptions,
+)  # fmt: skip
+from minitf.runtime.session import get_default_session, InteractiveSession, Session
+
+# Namespaces
+
+from minitf import (
+    bitwise, compat, contrib, debugging, dtypes, initializers, layers, linalg, losses, math, nn, python,
+    random, train, viz,
+)  # fmt: skip
+from minitf.framework import errors
+from minitf import loop_gradients  # gives loops and branches their gradients
+
+__version__ = "1.15.0"  # the TensorFlow whose behaviour this is; scripts compare it
+VERSION = __version__
 op_scope = name_scope

@@ -1,5 +1,6 @@
 """tf.contrib."""
 
+from minitf.contrib import framework as framework
 from minitf.contrib import layers as layers
 from minitf.contrib import legacy_seq2seq as legacy_seq2seq
 from minitf.contrib import rnn as rnn

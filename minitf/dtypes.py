@@ -1,0 +1,32 @@
+"""tf.dtypes: element types and conversions under their own name."""
+
+from minitf.framework.dtypes import (
+    DType,
+    as_dtype,
+    bool,
+    complex64,
+    complex128,
+    double,
+    float16,
+    float32,
+    float64,
+    half,
+    int8,
+    int16,
+    int32,
+    int64,
+    string,
+    uint8,
+    uint16,
+    uint32,
+    uint64,
+)
+from minitf.ops.cast import cast
+from minitf.ops.clip import saturate_cast
+from minitf.ops.complex import complex
+
+__all__ = [
+    "DType", "as_dtype", "bool", "cast", "complex", "complex64", "complex128", "double", "float16",
+    "float32", "float64", "half", "int8", "int16", "int32", "int64", "saturate_cast", "string", "uint8",
+    "uint16", "uint32", "uint64",
+]  # fmt: skip
