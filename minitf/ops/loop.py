@@ -67,13 +67,13 @@ def make_loop(loop: Loop, carry: list, xs: list = (), count=None, name: str = "L
 
 def stacked_shape(loop: Loop, y: Tensor, inputs) -> TensorShape:
     """The static shape of the slices `y` of all iterations together."""
-    trips = None
-    if loop.condition is None:
+    n, trips = loop.carries, None
+    xs = inputs[n : n + len(loop.xs_args)]
+    if xs:  # slices that are not reached are zero, so there are as many as of the xs
+        trips = next((x.shape.sizes[0] for x in xs if x.shape.sizes and x.shape.sizes[0] is not None), None)
+    elif loop.condition is None:
         value = constant_value(inputs[-1])
         trips = None if value is None else max(int(value), 0)
-    n = loop.carries
-    for x in inputs[n : n + len(loop.xs_args)]:
-        trips = x.shape.sizes[0] if trips is None and x.shape.sizes else trips
     return UNKNOWN if y.shape.sizes is None else TensorShape([trips]).concatenate(y.shape)
 
 

@@ -39,8 +39,8 @@ def dynamic_rnn(cell, inputs, sequence_length=None, initial_state=None, dtype=No
     assert_like_rnncell("cell", cell)
     with tf.variable_scope(scope or "rnn"):
         flat = [convert_to_tensor(x) for x in nest.flatten(inputs)]
+        sizes = _Sizes.of(flat, time_major)
         flat = flat if time_major else [transpose_batch_time(x) for x in flat]
-        sizes = _Sizes.of(flat)
         if sequence_length is not None:
             sequence_length = sequence_length_tensor(sequence_length, sizes.batch)
             sequence_length = tf.identity(tf.cast(sequence_length, tf.int32), name="sequence_length")
@@ -72,8 +72,8 @@ class _Sizes:
     batch: int | None
 
     @classmethod
-    def of(cls, flat: list[Tensor]) -> _Sizes:
-        """What all inputs [time, batch, ...] agree on."""
+    def of(cls, flat: list[Tensor], time_major: bool) -> _Sizes:
+        """What all inputs agree on."""
         time, batch = Dimension(None), Dimension(None)
         for x in flat:
             shape = x.shape
@@ -82,7 +82,8 @@ class _Sizes:
                     "dynamic_rnn takes inputs [batch, time, ...] (or [time, batch, ...] with time_major=True) of known "
                     f"size but for batch and time; {x.name} has shape {shape}"
                 )
-            time, batch = time.merge_with(shape.sizes[0]), batch.merge_with(shape.sizes[1])
+            first, second = shape.sizes[:2] if time_major else shape.sizes[1::-1]
+            time, batch = time.merge_with(first), batch.merge_with(second)
         return cls(time.value, batch.value)
 
 

@@ -63,10 +63,12 @@ class _LoopLowering:
         """How many trips the stacks have room for; sets the trips of the loop."""
         node = self.node
         if self.count is not None and self.count.known is not None:
-            node.count = max(int(self.count.known), 0)
-            if any(x.shape[0] < node.count for x in self.xs):
+            count = max(int(self.count.known), 0)
+            if any(x.shape[0] < count for x in self.xs):
                 raise NotNative(self.op)
-            return node.count
+            if all(x.shape[0] == count for x in self.xs):  # else the ys are longer than the loop runs
+                node.count = count
+                return count
         if self.count is not None and self.xs:
             capacity = min(x.shape[0] for x in self.xs)
         else:

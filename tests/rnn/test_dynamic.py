@@ -1,0 +1,182 @@
+import numpy as np
+import pytest
+from helpers import fails
+
+import minitf as tf
+
+RNN = tf.nn.rnn_cell
+CONTRIB = tf.contrib.rnn
+BATCH = np.random.default_rng(0).normal(size=(3, 5, 4)).astype(np.float32)
+CELLS = {
+    "basic": lambda: RNN.BasicRNNCell(6, activation=tf.nn.relu),
+    "gru": lambda: RNN.GRUCell(6),
+    "lstm": lambda: RNN.LSTMCell(6, use_peepholes=True, num_proj=3, cell_clip=0.5),
+    "multi": lambda: RNN.MultiRNNCell([RNN.BasicLSTMCell(4), RNN.GRUCell(3)]),
+    "nas": lambda: CONTRIB.NASCell(4),
+    "residual": lambda: RNN.ResidualWrapper(RNN.GRUCell(4)),
+    "projection": lambda: CONTRIB.OutputProjectionWrapper(RNN.BasicRNNCell(6), 2),
+}
+
+
+def flat(value):
+    return [leaf for part in value for leaf in flat(part)] if isinstance(value, (tuple, list)) else [value]
+
+
+def initialized():
+    sess = tf.Session()
+    sess.run(tf.global_variables_initializer())
+    return sess
+
+
+@pytest.mark.parametrize("lengths", [None, [5, 0, 2], [3, 2, 1]])
+@pytest.mark.parametrize("cell", CELLS)
+def test_static_and_dynamic_agree_to_the_last_bit(cell, lengths):
+    x = tf.placeholder(tf.float32, [None, 5, 4])
+    with tf.variable_scope("net") as scope:
+        dynamic = tf.nn.dynamic_rnn(CELLS[cell](), x, lengths, dtype=tf.float32)
+        scope.reuse_variables()
+        outputs, state = tf.nn.static_rnn(CELLS[cell](), tf.unstack(x, axis=1), None, tf.float32, lengths)
+    static = (tf.stack(outputs, axis=1), state)
+    gradients = [tf.gradients([tf.reduce_sum(o * o) for o in flat(r)], x) for r in (dynamic, static)]
+    with initialized() as sess:
+        ours, theirs, (in_loop, unrolled) = sess.run([flat(dynamic), flat(static), gradients], {x: BATCH})
+    for a, b in zip(ours, theirs, strict=True):
+        np.testing.assert_array_equal(a, b)
+    np.testing.assert_allclose(in_loop[0], unrolled[0], rtol=1e-4, atol=1e-5)
+
+
+def test_sizes_may_be_known_only_when_run():
+    x, lengths = tf.placeholder(tf.float32, [None, None, 4]), tf.placeholder(tf.int64, [None])
+    outputs, state = tf.nn.dynamic_rnn(RNN.GRUCell(6), x, lengths, dtype=tf.float32)
+    assert outputs.shape.as_list() == [None, None, 6] and state.shape.as_list() == [None, 6]
+    gradient = tf.gradients(outputs, x)[0]
+    with initialized() as sess:
+        for batch, time in ((3, 5), (1, 1), (2, 0), (0, 3)):
+            feed = {x: np.ones([batch, time, 4]), lengths: np.full(batch, time)}
+            values = sess.run([outputs, state, gradient], feed)
+            assert [v.shape for v in values] == [(batch, time, 6), (batch, 6), (batch, time, 4)]
+
+
+def test_no_steps_give_the_initial_state():
+    start = np.random.default_rng(0).normal(size=(2, 6)).astype(np.float32)
+    outputs, state = tf.nn.dynamic_rnn(RNN.GRUCell(6), tf.zeros([2, 0, 4]), initial_state=tf.constant(start))
+    with initialized() as sess:
+        values = sess.run([outputs, state])
+    assert values[0].shape == (2, 0, 6)
+    np.testing.assert_array_equal(values[1], start)
+
+
+def test_time_major_is_batch_major_turned():
+    x = tf.constant(BATCH)
+    batch_major, a = tf.nn.dynamic_rnn(RNN.GRUCell(6), x, dtype=tf.float32)
+    with tf.variable_scope("", reuse=True):
+        time_major, b = tf.nn.dynamic_rnn(RNN.GRUCell(6), tf.transpose(x, [1, 0, 2]), dtype=tf.float32, time_major=True)
+    with initialized() as sess:
+        one, two, a, b = sess.run([batch_major, time_major, a, b])
+    np.testing.assert_array_equal(one, two.transpose(1, 0, 2))
+    np.testing.assert_array_equal(a, b)
+
+
+def test_nothing_is_computed_past_the_longest():
+    ran = []
+
+    class Noting(RNN.RNNCell):
+        state_size = output_size = 4
+
+        def call(self, inputs, state):
+            new = tf.py_func(lambda a: (ran.append(1), a)[1], [inputs + state], tf.float32)
+            new.set_shape([3, 4])
+            return new, new
+
+    lengths = tf.placeholder(tf.int32, [3])
+    outputs, _ = tf.nn.dynamic_rnn(Noting(), tf.constant(BATCH), lengths, dtype=tf.float32)
+    with tf.Session() as sess:
+        values = sess.run(outputs, {lengths: [1, 2, 0]})
+    assert len(ran) == 2 and not values[:, 2:].any() and values[1, 1].any()
+
+
+def test_lengths_beyond_the_last_step_are_the_last_step():
+    whole, _ = tf.nn.dynamic_rnn(RNN.GRUCell(6), tf.constant(BATCH), dtype=tf.float32)
+    with tf.variable_scope("", reuse=True):
+        more, _ = tf.nn.dynamic_rnn(RNN.GRUCell(6), tf.constant(BATCH), [9, 9, 9], dtype=tf.float32)
+    with initialized() as sess:
+        np.testing.assert_array_equal(*sess.run([whole, more]))
+
+
+def test_outputs_may_be_nested():
+    class Pair(RNN.RNNCell):
+        state_size, output_size = 4, (4, (tf.TensorShape([4, 1]),))
+
+        def call(self, inputs, state):
+            return (inputs, (tf.expand_dims(inputs, 2),)), state + inputs
+
+    (a, (b,)), state = tf.nn.dynamic_rnn(Pair(), tf.constant(BATCH), [5, 2, 0], dtype=tf.float32)
+    assert a.shape.as_list() == [3, 5, 4] and b.shape.as_list() == [3, 5, 4, 1]
+    with tf.Session() as sess:
+        a, b, state = sess.run([a, b, state])
+    np.testing.assert_array_equal(a, b[..., 0])
+    np.testing.assert_allclose(state[1], BATCH[1, :2].sum(0), rtol=1e-6)
+    assert not a[1, 2:].any()
+
+
+def test_backward_direction_starts_at_each_end():
+    x = tf.constant(BATCH)
+    (_, backward), (_, state) = tf.nn.bidirectional_dynamic_rnn(
+        RNN.GRUCell(6), RNN.GRUCell(6), x, sequence_length=[5, 2, 1], dtype=tf.float32
+    )
+    with initialized() as sess:
+        backward, state = sess.run([backward, state])
+    np.testing.assert_array_equal(backward[:, 0], state)
+    assert backward[1, 1].any() and not backward[1, 2:].any()
+
+
+def test_raw_rnn_stops_when_all_are_finished():
+    cell = RNN.GRUCell(4)
+    steps = tf.TensorArray(tf.float32, 5).unstack(tf.transpose(tf.constant(BATCH), [1, 0, 2]))
+
+    def loop_fn(time, output, state, loop_state):
+        state = cell.zero_state(3, tf.float32) if output is None else state
+        step = tf.cond(time < 5, lambda: steps.read(time), lambda: tf.zeros([3, 4]))
+        return time >= [1, 3, 2], step, state, output, None
+
+    emitted, state, _ = tf.nn.raw_rnn(cell, loop_fn)
+    with tf.variable_scope("", reuse=True):
+        outputs, final = tf.nn.dynamic_rnn(RNN.GRUCell(4), tf.constant(BATCH), [1, 3, 2], dtype=tf.float32)
+    with initialized() as sess:
+        raw, outputs, state, final = sess.run([emitted.stack(), outputs, state, final])
+    np.testing.assert_array_equal(raw.transpose(1, 0, 2), outputs[:, :3])
+    np.testing.assert_array_equal(state, final)
+
+
+def test_errors():
+    cell, x = RNN.BasicRNNCell(4), tf.constant(BATCH)
+    with fails(ValueError, "dtype=tf.float32"):
+        tf.nn.dynamic_rnn(cell, x)
+    with fails(ValueError, "(3, 5)", "time_major"):
+        tf.nn.dynamic_rnn(cell, x[..., 0], dtype=tf.float32)
+    with fails(ValueError, "known size"):
+        tf.nn.dynamic_rnn(cell, tf.placeholder(tf.float32, [3, 5, None]), dtype=tf.float32)
+    with fails(ValueError, "sequence_length", "(2,)"):
+        tf.nn.dynamic_rnn(cell, x, [1, 2], dtype=tf.float32)
+    with fails(TypeError, "integers"):
+        tf.nn.dynamic_rnn(cell, x, [1.0, 2.0, 3.0], dtype=tf.float32)
+    with fails(TypeError, "not an RNNCell"):
+        tf.nn.dynamic_rnn(x, x, dtype=tf.float32)
+    with fails(TypeError, "loop_fn"):
+        tf.nn.raw_rnn(cell, None)
+
+    class Growing(RNN.RNNCell):
+        state_size, output_size = 4, 4
+
+        def call(self, inputs, state):
+            return inputs, tf.concat([state, state], 1)
+
+    with fails(ValueError, "state 0", "(3, 4)", "(3, 8)"):
+        tf.nn.dynamic_rnn(Growing(), x, dtype=tf.float32)
+
+
+def test_wrong_number_of_lengths_fails_when_run():
+    lengths = tf.placeholder(tf.int32, [None])
+    outputs, _ = tf.nn.dynamic_rnn(RNN.GRUCell(4), tf.constant(BATCH), lengths, dtype=tf.float32)
+    with initialized() as sess, pytest.raises(tf.errors.InvalidArgumentError):
+        sess.run(outputs, {lengths: [1, 2]})
