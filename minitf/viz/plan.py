@@ -80,8 +80,15 @@ def _folded(ops) -> dict:
     for op in ops:
         owner, rest = _owner(op.name, variables)
         if owner is not None and (op.name in variables or rest in _HOUSEKEEPING or rest.startswith("Initializer/")):
-            found[op] = found.get(owner, owner)
-    return found
+            found[op] = owner
+    return {op: _outermost(owner, found) for op, owner in found.items()}
+
+
+def _outermost(owner, found: dict):
+    """The variable that is drawn: a slot's initializer belongs to the slot, which belongs to its variable."""
+    while owner in found:
+        owner = found[owner]
+    return owner
 
 
 def _owner(name: str, variables: dict):

@@ -149,6 +149,13 @@ def test_a_branch_shows_both_sides_and_the_predicate():
     assert "if true" in edges(source, "cond/add", "cond")[0] and "if false" in edges(source, "cond/mul", "cond")[0]
 
 
+def test_an_optimizers_slots_are_part_of_their_variable():
+    w = tf.get_variable("w", [2])
+    tf.train.AdamOptimizer(0.1).minimize(tf.reduce_sum(w), name="train")
+    source = to_dot(collapse=["gradients", "train"]).source
+    assert "w/Adam" not in source and "kept between runs" in source
+
+
 def test_legend_explains_only_what_is_drawn():
     nested()
     assert "placeholder: fed" in to_dot().source and "kept between runs" not in to_dot().source
