@@ -8,15 +8,15 @@ from __future__ import annotations
 
 from minitf.runtime.ir import Call, Ref
 from minitf.runtime.passes import gemms
-from minitf.runtime.passes.uses import Use, Uses, name, remove
+from minitf.runtime.passes.uses import Use, Uses, name
 
 
 def accumulate(nodes: list, kept: frozenset) -> None:
     """Rewrites all sums."""
-    uses = Uses(nodes, kept)
-    for buffer in uses.buffers():
-        for chain in _chains(uses.of(buffer)):
-            _rewrite(chain, uses)
+    with Uses(nodes, kept) as uses:
+        for buffer in uses.buffers():
+            for chain in _chains(uses.of(buffer)):
+                _rewrite(chain, uses)
 
 
 def _is_sum(call: Call) -> bool:
@@ -66,11 +66,11 @@ def _rewrite(chain: list[Use], uses: Uses) -> None:
     for summand in products:
         for use in producers[id(summand)]:
             target = gemms.shifted(place, use.ref.offset // place.dtype.itemsize, use.ref.shape)
-            block[block.index(use.call)] = gemms.changed(use.call, C=target, BETA=0 if summand is fresh else 1)
+            uses.replace(use.call, [gemms.changed(use.call, C=target, BETA=0 if summand is fresh else 1)])
     kept = [Call(chain[0].call.kernel, (place, r, place, *chain[0].call.operands[3:]), None, chain[0].call.op) for r in rest]
-    position = block.index(chain[-1].call)
-    block[position : position + 1] = kept
-    remove(block, {use.call for use in chain[:-1]})
+    for use in chain[:-1]:
+        uses.replace(use.call, [])
+    uses.replace(chain[-1].call, kept)
 
 
 def _producers(summand: Ref, block: list, uses: Uses) -> list[Use]:

@@ -8,19 +8,19 @@ from __future__ import annotations
 
 from minitf.runtime.ir import Call, Ref
 from minitf.runtime.passes import gemms
-from minitf.runtime.passes.uses import Uses, name, remove, whole
+from minitf.runtime.passes.uses import Uses, name, whole
 
 
 def columns(nodes: list, kept: frozenset) -> None:
     """Rewrites all such products."""
-    uses = Uses(nodes, kept)
-    for buffer in uses.buffers():
-        found = uses.of(buffer)
-        if uses.private(buffer) and gemms.is_gemm(found[0].call) and found[0].operand == gemms.C:
-            _rewrite(found)
+    with Uses(nodes, kept) as uses:
+        for buffer in uses.buffers():
+            found = uses.of(buffer)
+            if uses.private(buffer) and gemms.is_gemm(found[0].call) and found[0].operand == gemms.C:
+                _rewrite(found, uses)
 
 
-def _rewrite(found: list) -> None:
+def _rewrite(found: list, uses: Uses) -> None:
     product = found[0].call
     if product.operands[gemms.BETA] or not whole(product.operands[gemms.C]) or len(found) < 2:
         return
@@ -28,10 +28,9 @@ def _rewrite(found: list) -> None:
     ranges = [_range(use.call, product.operands[gemms.M], width) for use in found[1:]]
     if any(r is None for r in ranges) or sum(w for _, w in ranges) > width:
         return
-    block = found[0].block
     for use, (first, count) in zip(found[1:], ranges):
-        block[block.index(use.call)] = _part(product, first, count, use.call.operands[1])
-    remove(block, {product})
+        uses.replace(use.call, [_part(product, first, count, use.call.operands[1])])
+    uses.replace(product, [])
 
 
 def _range(call: Call, rows: int, width: int) -> tuple[int, int] | None:

@@ -9,16 +9,16 @@ from __future__ import annotations
 
 from minitf.runtime.ir import Call, Ref
 from minitf.runtime.passes import gemms
-from minitf.runtime.passes.uses import Use, Uses, name, replace
+from minitf.runtime.passes.uses import Use, Uses, name
 
 
 def split_concat(nodes: list, kept: frozenset) -> None:
     """Rewrites all such products."""
-    uses = Uses(nodes, kept)
-    for buffer in uses.buffers():
-        found = uses.of(buffer)
-        if uses.internal(buffer) and any(name(u.call) == "strided_write" for u in found[:1]):
-            _rewrite(found, uses)
+    with Uses(nodes, kept) as uses:
+        for buffer in uses.buffers():
+            found = uses.of(buffer)
+            if uses.internal(buffer) and any(name(u.call) == "strided_write" for u in found[:1]):
+                _rewrite(found, uses)
 
 
 def _rewrite(found: list[Use], uses: Uses) -> None:
@@ -33,9 +33,9 @@ def _rewrite(found: list[Use], uses: Uses) -> None:
     if parts is None or not all(_intact(part[0], writes, reads, uses) for part in parts):
         return
     for use in reads:
-        replace(use.block, use.call, _split(use.call, [(_seen_by(s, place, use.ref), f, n) for s, f, n in parts]))
+        uses.replace(use.call, _split(use.call, [(_seen_by(s, place, use.ref), f, n) for s, f, n in parts]))
     for use in writes:
-        replace(use.block, use.call, [])
+        uses.replace(use.call, [])
 
 
 def _same_slice(ref: Ref, place: Ref) -> bool:

@@ -9,15 +9,15 @@ from __future__ import annotations
 from minitf.kernels import layout, movement, rows
 from minitf.runtime.ir import Buffer, Call, Ref
 from minitf.runtime.passes import gemms
-from minitf.runtime.passes.uses import Use, Uses, name, replace
+from minitf.runtime.passes.uses import Use, Uses, name
 
 
 def one_hot(nodes: list, kept: frozenset) -> None:
     """Rewrites all products with one-hot matrices."""
-    while True:
-        uses = Uses(nodes, kept)
-        if not any([_rewrite(uses.of(buffer), uses) for buffer in uses.buffers() if uses.internal(buffer)]):
-            return
+    more = True
+    while more:
+        with Uses(nodes, kept) as uses:
+            more = any([_rewrite(uses.of(buffer), uses) for buffer in uses.buffers() if uses.internal(buffer)])
 
 
 def _rewrite(found: list[Use], uses: Uses) -> bool:
@@ -31,12 +31,12 @@ def _rewrite(found: list[Use], uses: Uses) -> bool:
     if any(u.writes and u.order > make.order for u in uses.of(index.buffer)):
         return False
     if len(reads) == 1 and name(reads[0].call) == "strided_copy":
-        return _rearranged(make, reads[0], index, depth)
+        return _rearranged(make, reads[0], index, depth, uses)
     if any(not gemms.is_gemm(u.call) or u.operand != gemms.A or not _rows(u, depth) for u in reads):
         return False
     for use in reads:
-        replace(use.block, use.call, [_picked(use, index, depth)])
-    replace(make.block, make.call, [])
+        uses.replace(use.call, [_picked(use, index, depth)])
+    uses.replace(make.call, [])
     return False
 
 
@@ -51,7 +51,7 @@ def _rows(use: Use, depth: int) -> bool:
     return use.call.operands[gemms.LDA] == depth and all(s % size == 0 for s in strides)
 
 
-def _rearranged(make: Use, copy: Use, index: Ref, depth: int) -> bool:
+def _rearranged(make: Use, copy: Use, index: Ref, depth: int, uses: Uses) -> bool:
     """Makes the one-hot matrix of rearranged indices in place of a rearranged one-hot matrix."""
     _, out, offset, rank, dims = copy.call.operands
     steps = dims[1::2]
@@ -64,8 +64,8 @@ def _rearranged(make: Use, copy: Use, index: Ref, depth: int) -> bool:
     first = Call(kernel, (index, moved, offset // depth, len(loops) // 2, tuple(loops)), None, copy.call.op)
     _, on, off, _, _, _, _ = make.call.operands
     then = Call(make.call.kernel, (moved, on, off, out, count, depth, 1), None, make.call.op)
-    replace(copy.block, copy.call, [first, then])
-    replace(make.block, make.call, [])
+    uses.replace(copy.call, [first, then])
+    uses.replace(make.call, [])
     return True
 
 

@@ -8,22 +8,22 @@ from __future__ import annotations
 from minitf.kernels import layout, movement
 from minitf.runtime.ir import Buffer, Call, Ref, Repeat
 from minitf.runtime.passes import gemms
-from minitf.runtime.passes.uses import Uses, replace
+from minitf.runtime.passes.uses import Uses
 
 _WORTHWHILE = 3  # products in one block
 
 
 def transposed(nodes: list, kept: frozenset) -> None:
     """Rewrites products in loops, and where several in one block share a factor."""
-    uses = Uses(nodes, kept)
-    _visit(nodes, uses, in_loop=None, outside=nodes)
+    with Uses(nodes, kept) as uses:
+        _visit(nodes, uses, in_loop=None)
 
 
-def _visit(block: list, uses: Uses, in_loop: Repeat | None, outside: list) -> None:
+def _visit(block: list, uses: Uses, in_loop: Repeat | None) -> None:
     groups: dict[tuple, list[Call]] = {}
-    for node in list(block):
+    for node in block:
         if isinstance(node, Repeat):
-            _visit(node.body, uses, node, block)
+            _visit(node.body, uses, node)
         elif gemms.is_gemm(node) and node.operands[gemms.TB] and node.operands[gemms.K] > 1:
             b = node.operands[gemms.B]
             shape = node.operands[gemms.N], node.operands[gemms.K], node.operands[gemms.LDB]
@@ -31,25 +31,23 @@ def _visit(block: list, uses: Uses, in_loop: Repeat | None, outside: list) -> No
     for (buffer, _, moves, n, k, _), products in groups.items():
         loop = in_loop if in_loop is not None and not any(m is in_loop for m, _ in moves) else None
         if (loop or len(products) >= _WORTHWHILE) and not _changes(buffer, products, loop, uses):
-            _rewrite(products, n, k, block, loop, outside)
+            _rewrite(products, n, k, loop, uses)
 
 
 def _changes(buffer: Buffer, products: list[Call], loop: Repeat | None, uses: Uses) -> bool:
     """Whether the factor is written while the products need it."""
-    orders = [u.order for u in uses.of(buffer) if u.call in products]
+    members = set(products)
+    orders = [u.order for u in uses.of(buffer) if u.call in members]
     first, last = (min(orders), max(orders)) if loop is None else uses.span(loop)
     return any(u.writes and first <= u.order <= last for u in uses.of(buffer))
 
 
-def _rewrite(products: list[Call], n: int, k: int, block: list, loop: Repeat | None, outside: list) -> None:
+def _rewrite(products: list[Call], n: int, k: int, loop: Repeat | None, uses: Uses) -> None:
     product = products[0]
     b, ldb = product.operands[gemms.B], product.operands[gemms.LDB]
     turned = Ref((k, n), b.dtype, Buffer(k * n * b.dtype.itemsize))
     kernel = movement.strided_copy[layout.carrier(b.dtype)]
     copy = Call(kernel, (b, turned, 0, 2, (k, 1, n, ldb)), None, product.op)
-    if loop is None:
-        replace(block, product, [copy, product])
-    else:
-        outside.insert(outside.index(loop), copy)
+    uses.insert(loop or product, copy)
     for each in products:
-        replace(block, each, [gemms.changed(each, B=turned, TB=0, LDB=n)])
+        uses.replace(each, [gemms.changed(each, B=turned, TB=0, LDB=n)])

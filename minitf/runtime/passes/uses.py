@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import functools
 
 from minitf.runtime.ir import Buffer, Call, Ref, Repeat
 
@@ -11,20 +11,24 @@ _OUTPUTS = frozenset(["o", "c", "loss", "backprop", "values", "places", "stream"
 
 def written(call: Call) -> list[int]:
     """The positions of the operands that a call writes."""
-    names = list(call.kernel.kernel.operands)
-    found = [i for i, n in enumerate(names) if n in _OUTPUTS and isinstance(call.operands[i], Ref)]
+    found = [i for i in _outputs(call.kernel.kernel) if isinstance(call.operands[i], Ref)]
     return found or [i for i, o in enumerate(call.operands) if isinstance(o, Ref)]
 
 
-@dataclass(frozen=True, eq=False)
+@functools.cache
+def _outputs(kernel) -> list[int]:
+    return [i for i, name in enumerate(kernel.operands) if name in _OUTPUTS]
+
+
 class Use:
     """One operand of one call: where it stands, and whether it is written."""
 
-    call: Call
-    operand: int
-    writes: bool
-    block: list  # the list of nodes that holds the call
-    order: int  # position in the whole program
+    __slots__ = ("call", "operand", "writes", "block", "order")
+
+    def __init__(self, call: Call, operand: int, writes: bool, block: list, order: int):
+        self.call, self.operand, self.writes = call, operand, writes
+        self.block = block  # the list of nodes that holds the call
+        self.order = order  # position in the whole program
 
     @property
     def ref(self) -> Ref:
@@ -33,9 +37,12 @@ class Use:
 
 
 class Uses:
-    """All uses of all buffers, in program order."""
+    """All uses of all buffers, in program order; as a context it makes the edits asked for when it is left."""
 
     def __init__(self, nodes: list, kept: frozenset = frozenset()):
+        self._nodes = nodes
+        self._replaced: dict = {}  # node -> what comes in its place
+        self._before: dict = {}  # node -> what is put before it
         self._kept = kept  # buffers that are read after the region
         self._by_buffer: dict[Buffer, list[Use]] = {}
         self._controls: set[Buffer] = set()  # read by loops and branches themselves
@@ -43,6 +50,30 @@ class Uses:
         self._count = 0
         self._spans: dict[Repeat, tuple[int, int]] = {}
         self._scan(nodes)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exc):
+        if self._replaced or self._before:
+            self._edit(self._nodes)
+
+    def replace(self, call: Call, others: list) -> None:
+        """Puts other calls in the place of one."""
+        self._replaced[call] = others
+
+    def insert(self, node, call: Call) -> None:
+        """Puts a call before a node."""
+        self._before.setdefault(node, []).append(call)
+
+    def _edit(self, block: list) -> None:
+        edited = []
+        for node in block:
+            edited += self._before.get(node, ())
+            edited += self._replaced.get(node, (node,))
+            for inner in parts(node):
+                self._edit(inner)
+        block[:] = edited
 
     def _scan(self, block: list) -> None:
         for node in block:
@@ -102,12 +133,6 @@ def whole(ref: Ref) -> bool:
     return ref.offset == 0 and not ref.moves and ref.nbytes == ref.buffer.size
 
 
-def replace(block: list, call: Call, others: list) -> None:
-    """Puts other calls in the place of one."""
-    position = block.index(call)
-    block[position : position + 1] = others
-
-
-def remove(block: list, dead: set[Call]) -> None:
-    """Takes calls out of a block."""
-    block[:] = [node for node in block if node not in dead]
+def parts(node) -> tuple:
+    """The blocks inside a node."""
+    return () if isinstance(node, Call) else (node.test, node.body) if isinstance(node, Repeat) else node.bodies
