@@ -4,3 +4,4 @@ from minitf.contrib import framework as framework
 from minitf.contrib import layers as layers
 from minitf.contrib import legacy_seq2seq as legacy_seq2seq
 from minitf.contrib import rnn as rnn
+from minitf.contrib import seq2seq as seq2seq

@@ -185,6 +185,10 @@ class Layer:
         """The computation; subclasses override it."""
         return inputs
 
+    def compute_output_shape(self, input_shape) -> TensorShape:
+        """The static shape of the outputs for inputs of this shape."""
+        raise NotImplementedError(f"{type(self).__name__} has to define compute_output_shape")
+
     def _called(self, inputs, args, kwargs):
         inputs = nest.map_structure(convert_to_tensor, inputs)
         tensors = nest.flatten(inputs)

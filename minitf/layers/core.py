@@ -32,6 +32,10 @@ class Dense(Layer):
         self.bias = self.add_weight("bias", [self.units], **self._bias_how) if self.use_bias else None
         self.built = True
 
+    def compute_output_shape(self, input_shape) -> TensorShape:
+        """[..., n] -> [..., units]."""
+        return TensorShape(input_shape)[:-1].concatenate([self.units])
+
     def call(self, inputs):
         """The affine map and the activation."""
         rank = inputs.shape.rank
@@ -71,6 +75,10 @@ class Dropout(Layer):
     def __init__(self, rate: float = 0.5, noise_shape=None, seed: int | None = None, name=None, **kwargs):
         super().__init__(name=name, **kwargs)
         self.rate, self.noise_shape, self.seed = rate, noise_shape, seed
+
+    def compute_output_shape(self, input_shape) -> TensorShape:
+        """That of the inputs."""
+        return TensorShape(input_shape)
 
     def call(self, inputs, training=False):
         """`inputs` with dropout if `training` (a bool or bool tensor) is true."""

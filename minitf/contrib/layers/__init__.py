@@ -1,19 +1,19 @@
-"""tf.contrib.layers: initializers and regularizers."""
+"""tf.contrib.layers: layers, regularizers, initializers, training in one call."""
 
-from minitf.contrib.layers.initializers import (
-    variance_scaling_initializer,
-    xavier_initializer,
-    xavier_initializer_conv2d,
-)
-from minitf.contrib.layers.regularizers import (
-    apply_regularization,
-    l1_l2_regularizer,
-    l1_regularizer,
-    l2_regularizer,
-    sum_regularizer,
-)
-
-__all__ = [
-    "apply_regularization", "l1_l2_regularizer", "l1_regularizer", "l2_regularizer", "sum_regularizer",
-    "variance_scaling_initializer", "xavier_initializer", "xavier_initializer_conv2d",
-]  # fmt: skip
+from minitf.contrib.layers.core import dropout as dropout
+from minitf.contrib.layers.core import embed_sequence as embed_sequence
+from minitf.contrib.layers.core import flatten as flatten
+from minitf.contrib.layers.core import fully_connected as fully_connected
+from minitf.contrib.layers.core import linear as linear
+from minitf.contrib.layers.core import one_hot_encoding as one_hot_encoding
+from minitf.contrib.layers.core import relu as relu
+from minitf.contrib.layers.core import relu6 as relu6
+from minitf.contrib.layers.initializers import variance_scaling_initializer as variance_scaling_initializer
+from minitf.contrib.layers.initializers import xavier_initializer as xavier_initializer
+from minitf.contrib.layers.initializers import xavier_initializer_conv2d as xavier_initializer_conv2d
+from minitf.contrib.layers.optimizers import optimize_loss as optimize_loss
+from minitf.contrib.layers.regularizers import apply_regularization as apply_regularization
+from minitf.contrib.layers.regularizers import l1_l2_regularizer as l1_l2_regularizer
+from minitf.contrib.layers.regularizers import l1_regularizer as l1_regularizer
+from minitf.contrib.layers.regularizers import l2_regularizer as l2_regularizer
+from minitf.contrib.layers.regularizers import sum_regularizer as sum_regularizer

@@ -1,91 +1,93 @@
-"""Regularizers: functions of a variable that give its part of the loss."""
+"""Penalties on weights, to be given to `tf.get_variable` or a layer as `regularizer`."""
 
 from __future__ import annotations
 
-import numbers
+from collections.abc import Callable
 
-from minitf import nn
-from minitf.framework.collections import GraphKeys
-from minitf.framework.graph import add_to_collection, get_collection, name_scope
-from minitf.ops.constant import constant
-from minitf.ops.math import abs, add_n, multiply
-from minitf.ops.reduce import reduce_sum
+import minitf as tf
+from minitf.framework.graph import name_scope
 
 
-def l1_regularizer(scale: float, scope: str | None = None):
-    """`scale * sum(|weights|)` as a function of the weights; nothing for a scale of 0.
+def l1_regularizer(scale: float, scope: str | None = None) -> Callable:
+    """A function of weights: `scale * sum(|weights|)`; None for scale 0.
 
     Raises:
-      ValueError: if the scale is negative or no number.
+      ValueError: for a scale that is an integer or negative.
     """
-    return _scaled(scale, scope, "l1_regularizer", lambda weights: reduce_sum(abs(weights)))
+    return _penalty("l1_regularizer", scale, scope, lambda weights: tf.reduce_sum(tf.abs(weights)))
 
 
-def l2_regularizer(scale: float, scope: str | None = None):
-    """`scale * sum(weights ** 2) / 2` as a function of the weights; nothing for a scale of 0.
-
-    Raises:
-      ValueError: if the scale is negative or no number.
+def l2_regularizer(scale: float, scope: str | None = None) -> Callable:
+    """A function of weights: `scale * sum(weights ** 2) / 2`; None for scale 0.
 
     >>> import minitf as tf
-    >>> w = tf.get_variable("w", [2], initializer=tf.ones_initializer(), regularizer=l2_regularizer(0.5))
-    >>> tf.get_collection(tf.GraphKeys.REGULARIZATION_LOSSES)
-    [<tf.Tensor 'w/Regularizer/l2_regularizer:0' shape=() dtype=float32>]
+    >>> with tf.Session() as sess:
+    ...     print(sess.run(tf.contrib.layers.l2_regularizer(0.1)(tf.constant([3.0, 4.0]))))
+    1.25
+
+    Raises:
+      ValueError: for a scale that is an integer or negative.
     """
-    return _scaled(scale, scope, "l2_regularizer", nn.l2_loss)
+    return _penalty("l2_regularizer", scale, scope, tf.nn.l2_loss)
 
 
-def l1_l2_regularizer(scale_l1: float = 1.0, scale_l2: float = 1.0, scope: str | None = None):
-    """The sum of `l1_regularizer(scale_l1)` and `l2_regularizer(scale_l2)`."""
+def _penalty(name: str, scale, scope: str | None, measure: Callable) -> Callable:
+    if isinstance(scale, int):
+        raise ValueError(f"{name}: scale has to be a float, such as {float(scale)}, not the integer {scale}")
+    if isinstance(scale, float) and scale < 0:
+        raise ValueError(f"{name}: scale is 0.0 or more, not {scale}")
+    if isinstance(scale, float) and scale == 0:
+        return lambda weights: None
+
+    def regularizer(weights):
+        with name_scope(scope, name) as full_name:
+            factor = tf.convert_to_tensor(scale, dtype=weights.dtype.base_dtype, name="scale")
+            return tf.multiply(factor, measure(weights), name=full_name)
+
+    return regularizer
+
+
+def l1_l2_regularizer(scale_l1: float = 1.0, scale_l2: float = 1.0, scope: str | None = None) -> Callable:
+    """The sum of both penalties."""
     scope = scope or "l1_l2_regularizer"
     if scale_l1 == 0.0:
         return l2_regularizer(scale_l2, scope)
     if scale_l2 == 0.0:
         return l1_regularizer(scale_l1, scope)
-    return sum_regularizer([l1_regularizer(scale_l1), l2_regularizer(scale_l2)], scope)
+    return sum_regularizer([l1_regularizer(scale_l1), l2_regularizer(scale_l2)], scope=scope)
 
 
-def sum_regularizer(regularizer_list, scope: str | None = None):
-    """The sum of several regularizers, of which some may be None; None if all are."""
+def sum_regularizer(regularizer_list: list, scope: str | None = None) -> Callable | None:
+    """The sum of several penalties; those that are None, or give None, do not count."""
     regularizers = [r for r in regularizer_list if r is not None]
     if not regularizers:
         return None
 
     def regularizer(weights):
-        with name_scope(scope, "sum_regularizer", [weights]) as name:
-            losses = [loss for loss in (r(weights) for r in regularizers) if loss is not None]
-            return add_n(losses, name=name) if losses else None
+        with name_scope(scope, "sum_regularizer") as full_name:
+            penalties = [p for p in (r(weights) for r in regularizers) if p is not None]
+            return tf.add_n(penalties, name=full_name) if penalties else None
 
     return regularizer
 
 
-def apply_regularization(regularizer, weights_list=None):
-    """The sum of `regularizer` over the weights (default: the collection WEIGHTS), collected as a loss."""
-    weights_list = weights_list or get_collection(GraphKeys.WEIGHTS)
+def apply_regularization(regularizer: Callable, weights_list: list | None = None):
+    """The sum of the penalties of all weights (default: the collection WEIGHTS), added to REGULARIZATION_LOSSES.
+
+    Raises:
+      ValueError: if there are no weights, or a penalty is no scalar.
+    """
+    weights_list = weights_list or tf.get_collection(tf.GraphKeys.WEIGHTS)
     if not weights_list:
-        raise ValueError(
-            "there are no weights to regularize: give weights_list or fill the collection WEIGHTS"
-        )
-    with name_scope("get_regularization_penalty", values=weights_list) as name:
-        penalties = [p for p in (regularizer(w) for w in weights_list) if p is not None]
-        if any(p.shape.rank != 0 for p in penalties):
-            raise ValueError(f"a regularizer gives scalars, not {penalties}")
-        total = add_n(penalties, name=name) if penalties else constant(0.0)
-    add_to_collection(GraphKeys.REGULARIZATION_LOSSES, total)
-    return total
-
-
-def _scaled(scale, scope, default_name: str, penalty):
-    if isinstance(scale, numbers.Integral) or not isinstance(scale, numbers.Real):
-        raise ValueError(f"the scale of a regularizer is a floating point number, not {scale!r}")
-    if scale < 0.0:
-        raise ValueError(f"the scale of a regularizer is not negative: {scale}")
-    if scale == 0.0:
-        return lambda _: None
-
-    def regularizer(weights):
-        with name_scope(scope, default_name, [weights]) as name:
-            factor = constant(scale, weights.dtype.base_dtype, name="scale")
-            return multiply(factor, penalty(weights), name=name)
-
-    return regularizer
+        raise ValueError("apply_regularization: there are no weights; give weights_list")
+    with name_scope("get_regularization_penalty") as scope:
+        penalties = [regularizer(w) for w in weights_list]
+        penalties = [tf.constant(0.0) if p is None else p for p in penalties]
+        for penalty in penalties:
+            if penalty.shape.rank != 0:
+                raise ValueError(
+                    f"apply_regularization: a penalty is a scalar; {penalty.name} has shape {penalty.shape}"
+                )
+        total = tf.add_n(penalties, name=scope)
+        tf.add_to_collection(tf.GraphKeys.REGULARIZATION_LOSSES, total)
+        return total

@@ -1,0 +1,130 @@
+"""Fully connected layers and other functions of tensors, with tf.contrib's names for variables."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+
+import minitf as tf
+from minitf import nn
+from minitf.contrib.layers.initializers import xavier_initializer
+from minitf.framework.graph import add_to_collections, name_scope
+from minitf.layers.core import Dense
+
+_NAMES = {"kernel": "weights", "bias": "biases"}
+
+
+def fully_connected(inputs, num_outputs: int, activation_fn: Callable | None = nn.relu,
+                    normalizer_fn: Callable | None = None, normalizer_params: dict | None = None,
+                    weights_initializer=xavier_initializer(), weights_regularizer=None,  # noqa: B008
+                    biases_initializer=tf.zeros_initializer(), biases_regularizer=None, reuse=None,  # noqa: B008
+                    variables_collections=None, outputs_collections=None, trainable: bool = True,
+                    scope=None):  # fmt: skip
+    """A fully connected layer `activation_fn(inputs @ weights + biases)`: [..., n] -> [..., num_outputs].
+
+    Variables `weights` and `biases` are made in `scope` ("fully_connected"), or found there with reuse. The
+    activation is a rectifier unless None is given. normalizer_fn(outputs, **normalizer_params), or
+    biases_initializer=None, means that there are no biases. variables_collections: a list, or a dict of lists for
+    "weights" and "biases"; outputs_collections: a collection or several.
+
+    Raises:
+      ValueError: if num_outputs is no integer or the size of the inputs' last axis is unknown.
+
+    >>> import minitf as tf
+    >>> tf.contrib.layers.fully_connected(tf.zeros([2, 3]), 4, scope="doc_connected").shape.as_list()
+    [2, 4]
+    """
+    if not isinstance(num_outputs, int):
+        raise ValueError(f"fully_connected: num_outputs is an integer, not {num_outputs!r}")
+    with tf.variable_scope(scope, "fully_connected", [inputs], reuse=reuse, custom_getter=_renamed) as entered:
+        inputs = tf.convert_to_tensor(inputs)
+        layer = Dense(num_outputs, use_bias=not normalizer_fn and biases_initializer is not None,
+                      kernel_initializer=weights_initializer, bias_initializer=biases_initializer,
+                      kernel_regularizer=weights_regularizer, bias_regularizer=biases_regularizer,
+                      trainable=trainable, name=entered.name, dtype=inputs.dtype.base_dtype, _scope=entered,
+                      _reuse=reuse)  # fmt: skip
+        outputs = layer.apply(inputs)
+        for variable, name in ((layer.kernel, "weights"), (layer.bias, "biases")):
+            if variable is not None:
+                _collect(variables_collections, name, variable)
+        if normalizer_fn is not None:
+            outputs = normalizer_fn(outputs, **(normalizer_params or {}))
+        if activation_fn is not None:
+            outputs = activation_fn(outputs)
+        _collect(outputs_collections, None, outputs)
+        return outputs
+
+
+def _renamed(getter, name: str, *args, collections=None, **kwargs):
+    """Gets a layer's variable under tf.contrib's name, as a model variable."""
+    head, slash, last = name.rpartition("/")
+    collections = [*(collections or [tf.GraphKeys.GLOBAL_VARIABLES]), tf.GraphKeys.MODEL_VARIABLES]
+    return getter(head + slash + _NAMES.get(last, last), *args, collections=collections, **kwargs)
+
+
+def _collect(collections, name: str | None, value) -> None:
+    chosen = collections.get(name) if isinstance(collections, dict) else collections
+    if chosen:
+        add_to_collections(chosen, value)
+
+
+linear = functools.partial(fully_connected, activation_fn=None)
+relu = functools.partial(fully_connected, activation_fn=nn.relu)
+relu6 = functools.partial(fully_connected, activation_fn=nn.relu6)
+
+
+def dropout(inputs, keep_prob=0.5, noise_shape=None, is_training=True, outputs_collections=None, scope=None,
+            seed: int | None = None):  # fmt: skip
+    """While is_training (a bool or bool tensor), keeps a share keep_prob of the inputs, scaled up, and zeroes the rest."""
+    with tf.variable_scope(scope, "Dropout", [inputs]):
+        rate = 1 - keep_prob
+        outputs = tf.layers.dropout(
+            tf.convert_to_tensor(inputs), rate=rate, noise_shape=noise_shape, seed=seed, training=is_training
+        )
+        _collect(outputs_collections, None, outputs)
+        return outputs
+
+
+def flatten(inputs, outputs_collections=None, scope=None):
+    """All axes but the first made one: [batch, ...] -> [batch, n]."""
+    with name_scope(scope, "Flatten"):
+        outputs = tf.layers.flatten(tf.convert_to_tensor(inputs))
+        _collect(outputs_collections, None, outputs)
+        return outputs
+
+
+def one_hot_encoding(labels, num_classes: int, on_value: float = 1.0, off_value: float = 0.0,
+                     outputs_collections=None, scope=None):  # fmt: skip
+    """Class numbers [...] as rows [..., num_classes], on_value at the class and off_value elsewhere."""
+    with name_scope(scope, "OneHotEncoding"):
+        labels = tf.cast(tf.convert_to_tensor(labels), tf.int64)
+        outputs = tf.one_hot(labels, num_classes, on_value=on_value, off_value=off_value)
+        _collect(outputs_collections, None, outputs)
+        return outputs
+
+
+def embed_sequence(ids, vocab_size: int | None = None, embed_dim: int | None = None, unique: bool = False,
+                   initializer=None, regularizer=None, trainable: bool = True, scope=None, reuse=None):  # fmt: skip
+    """Symbols [batch, time] embedded by a variable `embeddings` [vocab_size, embed_dim]: [batch, time, embed_dim].
+
+    The sizes may be left out with reuse. unique: look each symbol up only once.
+
+    Raises:
+      ValueError: if a size is missing.
+    """
+    if not (reuse or (vocab_size and embed_dim)):
+        raise ValueError(
+            f"embed_sequence needs vocab_size and embed_dim, given are {vocab_size} and {embed_dim}; they may be left out "
+            "with reuse=True"
+        )
+    with tf.variable_scope(scope, "EmbedSequence", [ids], reuse=reuse):
+        shape = [vocab_size, embed_dim] if vocab_size and embed_dim else None
+        embeddings = tf.get_variable(
+            "embeddings", shape, initializer=initializer, regularizer=regularizer, trainable=trainable,
+            collections=[tf.GraphKeys.GLOBAL_VARIABLES, tf.GraphKeys.MODEL_VARIABLES])  # fmt: skip
+        if not unique:
+            return nn.embedding_lookup(embeddings, ids)
+        ids = tf.convert_to_tensor(ids)
+        symbols, places = tf.unique(tf.reshape(ids, [-1]))
+        rows = tf.gather(nn.embedding_lookup(embeddings, symbols), places)
+        return tf.reshape(rows, tf.concat([tf.shape(ids), tf.shape(embeddings)[1:]], 0))

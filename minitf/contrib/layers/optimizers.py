@@ -1,0 +1,115 @@
+"""Training in one call."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import minitf as tf
+from minitf.framework.graph import control_dependencies
+from minitf.framework.tensor import IndexedSlices
+
+OPTIMIZERS = {
+    "Adagrad": lambda rate: tf.train.AdagradOptimizer(rate),
+    "Adam": lambda rate: tf.train.AdamOptimizer(rate),
+    "Ftrl": lambda rate: tf.train.FtrlOptimizer(rate),
+    "Momentum": lambda rate: tf.train.MomentumOptimizer(rate, momentum=0.9),
+    "RMSProp": lambda rate: tf.train.RMSPropOptimizer(rate),
+    "SGD": lambda rate: tf.train.GradientDescentOptimizer(rate),
+}
+
+
+def optimize_loss(loss, global_step, learning_rate, optimizer, gradient_noise_scale: float | None = None,
+                  gradient_multipliers: dict | None = None, clip_gradients=None,
+                  learning_rate_decay_fn: Callable | None = None, update_ops=None, variables=None,
+                  name: str | None = None, increment_global_step: bool = True):  # fmt: skip
+    """A tensor that makes one training step when it is run; its value is the loss before it.
+
+    global_step: the step counter, or None for the default one. learning_rate: a float, which becomes a variable
+    learning_rate, a scalar tensor, or None if the optimizer has its own. optimizer: "Adagrad", "Adam", "Ftrl",
+    "Momentum", "RMSProp" or "SGD", an optimizer, or a class or function of the learning rate. gradient_noise_scale: adds
+    normal noise; gradient_multipliers: factors by variable (or its name); clip_gradients: a bound on the global norm,
+    or a function of the list of (gradient, variable). learning_rate_decay_fn(learning_rate, step): the rate used.
+    update_ops: ops that run before (default: the collection UPDATE_OPS). variables: those trained (default: all).
+
+    Raises:
+      ValueError: for a loss that is no scalar, an unknown optimizer, or a missing learning rate or step.
+    """
+    loss = tf.convert_to_tensor(loss)
+    if loss.shape.rank not in (0, None):
+        raise ValueError(f"optimize_loss: the loss is a scalar; {loss.name} has shape {loss.shape}")
+    global_step = tf.train.get_global_step() if global_step is None else global_step
+    with tf.variable_scope(name, "OptimizeLoss"):
+        updates = tf.get_collection(tf.GraphKeys.UPDATE_OPS) if update_ops is None else list(update_ops)
+        if updates:
+            with control_dependencies(updates):
+                loss = tf.identity(loss)
+        rate = _learning_rate(learning_rate)
+        if rate is not None and learning_rate_decay_fn is not None:
+            if global_step is None:
+                raise ValueError("optimize_loss: learning_rate_decay_fn needs a global_step")
+            rate = learning_rate_decay_fn(rate, global_step)
+        optimizer = _optimizer(optimizer, rate)
+        pairs = optimizer.compute_gradients(loss, variables or tf.trainable_variables())
+        if gradient_noise_scale is not None:
+            pairs = [(_mapped(g, lambda t: t + gradient_noise_scale * tf.truncated_normal(tf.shape(t))), v)
+                     for g, v in pairs]  # fmt: skip
+        pairs = _clipped(_multiplied(pairs, gradient_multipliers or {}), clip_gradients)
+        train = optimizer.apply_gradients(
+            pairs, global_step=global_step if increment_global_step else None, name="train"
+        )
+        with control_dependencies([train]):
+            return tf.identity(loss)
+
+
+def _learning_rate(rate):
+    if rate is None or isinstance(rate, tf.Tensor) and rate.shape.rank == 0:
+        return rate
+    if not isinstance(rate, float) or rate < 0:
+        raise ValueError(f"optimize_loss: learning_rate is a float of 0 or more, or a scalar tensor, not {rate!r}")
+    return tf.get_variable(
+        "learning_rate", [], trainable=False, initializer=tf.constant_initializer(rate)
+    )
+
+
+def _optimizer(optimizer, rate):
+    if isinstance(optimizer, tf.train.Optimizer):
+        return optimizer
+    if isinstance(optimizer, str) and optimizer not in OPTIMIZERS or not isinstance(optimizer, str) and not callable(optimizer):
+        raise ValueError(
+            f"optimize_loss: optimizer is one of {', '.join(OPTIMIZERS)}, an optimizer, or a class or function of the "
+            f"learning rate; not {optimizer!r}"
+        )
+    if rate is None and (isinstance(optimizer, (str, type))):
+        raise ValueError(f"optimize_loss: optimizer {optimizer} needs a learning_rate")
+    made = OPTIMIZERS[optimizer](rate) if isinstance(optimizer, str) else optimizer() if rate is None else optimizer(rate)
+    if not isinstance(made, tf.train.Optimizer):
+        raise ValueError(f"optimize_loss: {optimizer} has to make an optimizer, not {made!r}")
+    return made
+
+
+def _mapped(gradient, function: Callable):
+    """A function of a gradient's values; None stays None."""
+    if isinstance(gradient, IndexedSlices):
+        return IndexedSlices(function(gradient.values), gradient.indices, gradient.dense_shape)
+    return None if gradient is None else function(gradient)
+
+
+def _multiplied(pairs: list, factors: dict) -> list:
+    def factor(variable):
+        return factors.get(variable, factors.get(variable.name))
+
+    return [
+        (g if factor(v) is None else _mapped(g, lambda t, v=v: t * tf.cast(factor(v), t.dtype)), v)
+        for g, v in pairs
+    ]
+
+
+def _clipped(pairs: list, clip) -> list:
+    if clip is None:
+        return pairs
+    if callable(clip):
+        return clip(pairs)
+    if not isinstance(clip, float):
+        raise ValueError(f"optimize_loss: clip_gradients is a float or a function, not {clip!r}")
+    gradients, variables = zip(*pairs)
+    return list(zip(tf.clip_by_global_norm(gradients, clip)[0], variables))
