@@ -6,6 +6,8 @@ import numpy as np
 
 from minitf.runtime.builder import Value
 
+LINE = 64  # bytes of a cache line
+
 
 class Uninitialized(Exception):
     """A variable was read before it had a value."""
@@ -13,6 +15,17 @@ class Uninitialized(Exception):
     def __init__(self, op):
         super().__init__(op.name)
         self.op = op
+
+
+def aligned(shape: tuple, dtype) -> np.ndarray:
+    """A new array that starts at a cache line, as vector code likes it."""
+    dtype = np.dtype(dtype)
+    if dtype.hasobject:
+        return np.empty(shape, dtype)
+    count = int(np.prod(shape, dtype=np.int64)) * dtype.itemsize
+    room = np.empty(count + LINE, np.uint8)
+    start = -room.__array_interface__["data"][0] % LINE
+    return room[start : start + count].view(dtype).reshape(shape)
 
 
 class Slot:
@@ -28,7 +41,8 @@ class Slot:
         if self.array is not None and self.array.shape == array.shape:
             self.array[...] = array
         else:
-            self.array = np.array(array, order="C")
+            self.array = aligned(array.shape, array.dtype)
+            self.array[...] = array
             self.version += 1
 
 
