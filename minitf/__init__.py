@@ -20,7 +20,8 @@ from minitf.framework.dtypes import (
 from minitf.framework.errors import OpError
 from minitf.framework.graph import (
     add_to_collection, add_to_collections, colocate_with, control_dependencies, device, get_collection,
-    get_collection_ref, get_default_graph, Graph, name_scope, reset_default_graph, set_random_seed,
+    get_collection_ref, get_default_graph, Graph, name_scope, op_scope, reset_default_graph,
+    set_random_seed,
 )  # fmt: skip
 from minitf.framework.operation import Operation
 from minitf.framework.shape import broadcast_static_shape, Dimension, TensorShape
@@ -166,4 +167,3 @@ from minitf import loop_gradients  # gives loops and branches their gradients
 
 __version__ = "1.15.0"  # the TensorFlow whose behaviour this is; scripts compare it
 VERSION = __version__
-op_scope = name_scope

@@ -1,4 +1,8 @@
-"""The standard names of graph collections."""
+"""The collections of a graph and their standard names."""
+
+from __future__ import annotations
+
+import re
 
 
 class GraphKeys:
@@ -33,3 +37,51 @@ class GraphKeys:
     COND_CONTEXT = "cond_context"
     WHILE_CONTEXT = "while_context"
     CONCATENATED_VARIABLES = "concatenated_variables"
+
+
+class Collections:
+    """What a graph collects under names: the part of `Graph` that scripts and libraries share things by."""
+
+    root: Collections
+    finalized: bool
+    _collections: dict[str, list]
+
+    def add_to_collection(self, name: str, value) -> None:
+        """Appends `value` to the collection `name`."""
+        self._check_not_finalized()
+        self.root._collections.setdefault(name, []).append(value)
+
+    def add_to_collections(self, names, value) -> None:
+        """Appends `value` to each of the collections."""
+        for name in (names,) if isinstance(names, str) else dict.fromkeys(names):
+            self.add_to_collection(name, value)
+
+    def get_collection(self, name: str, scope: str | None = None) -> list:
+        """A copy of the collection, only the items whose name starts with `scope` if one is given (a regex)."""
+        items = self.root._collections.get(name, [])
+        if scope is None:
+            return list(items)
+        matches = re.compile(scope).match
+        return [item for item in items if hasattr(item, "name") and matches(item.name)]
+
+    def get_collection_ref(self, name: str) -> list:
+        """The collection itself."""
+        return self.root._collections.setdefault(name, [])
+
+    def get_all_collection_keys(self) -> list[str]:
+        """The names of all collections that have items."""
+        return [k for k, v in self.root._collections.items() if v and isinstance(k, str)]
+
+    @property
+    def collections(self) -> list[str]:
+        """The names of all collections."""
+        return list(self.root._collections)
+
+    def clear_collection(self, name: str) -> None:
+        """Empties the collection."""
+        self._check_not_finalized()
+        self.root._collections.pop(name, None)
+
+    def _check_not_finalized(self) -> None:
+        if self.root.finalized:
+            raise RuntimeError("the graph is finalized and cannot be modified")

@@ -185,7 +185,7 @@ NUMBER = REAL | COMPLEX
 ANY = NUMBER | {bool, string}
 
 
-def as_dtype(value) -> DType:
+def as_dtype(type_value) -> DType:
     """The `DType` that a DType, NumPy dtype, Python type, name (`"float"` too) or TensorFlow enum means.
 
     >>> as_dtype("float"), as_dtype(np.int64)
@@ -194,20 +194,21 @@ def as_dtype(value) -> DType:
     Raises:
       TypeError: if it names no element type.
     """
-    if isinstance(value, DType):
-        return value
-    if isinstance(value, str):
-        found = _BY_NAME.get(value) or _ALIASES.get(value)
-    elif isinstance(value, type) and value in _PYTHON:
-        found = _PYTHON[value]
-    elif type(value) is int:
-        found = _BY_ENUM.get(value) or (_BY_ENUM[value - 100].as_ref if value - 100 in _BY_ENUM else None)
+    if isinstance(type_value, DType):
+        return type_value
+    if isinstance(type_value, str):
+        found = _BY_NAME.get(type_value) or _ALIASES.get(type_value)
+    elif isinstance(type_value, type) and type_value in _PYTHON:
+        found = _PYTHON[type_value]
+    elif type(type_value) is int:
+        base = _BY_ENUM.get(type_value % 100)
+        found = base.as_ref if base and type_value > 100 else base
     else:
         found = None
     if found is None:
-        found = _from_numpy(value)
+        found = _from_numpy(type_value)
     if found is None:
-        raise TypeError(f"{value!r} is not an element type; the types are {', '.join(_ENUM)}")
+        raise TypeError(f"{type_value!r} is not an element type; the types are {', '.join(_ENUM)}")
     return found
 
 

@@ -8,6 +8,7 @@ import re
 import threading
 
 from minitf.framework import dtypes, origin
+from minitf.framework.collections import Collections
 from minitf.framework.errors import describe
 from minitf.framework.operation import Operation
 from minitf.framework.registry import OPS
@@ -18,7 +19,7 @@ _VALID_OP = re.compile(r"^[A-Za-z0-9.][A-Za-z0-9_.\\/>-]*$")
 _VALID_SCOPE = re.compile(r"^[A-Za-z0-9_.\\/>-]*$")
 
 
-class Graph:
+class Graph(Collections):
     """A computation: operations in the order in which they were made.
 
     A body of a loop or branch is a `Graph` with an `outer` one: it shares its root's names, ids and collections and
@@ -343,43 +344,7 @@ class Graph:
     def prevent_feeding(self, tensor) -> None:
         """Accepted for TensorFlow's sake; every tensor stays feedable."""
 
-    # ---- collections and state
-
-    def add_to_collection(self, name: str, value) -> None:
-        """Appends `value` to the collection `name`."""
-        self._check_not_finalized()
-        self.root._collections.setdefault(name, []).append(value)
-
-    def add_to_collections(self, names, value) -> None:
-        """Appends `value` to each of the collections."""
-        for name in (names,) if isinstance(names, str) else dict.fromkeys(names):
-            self.add_to_collection(name, value)
-
-    def get_collection(self, name: str, scope: str | None = None) -> list:
-        """A copy of the collection, only the items whose name starts with `scope` if one is given (a regex)."""
-        items = self.root._collections.get(name, [])
-        if scope is None:
-            return list(items)
-        matches = re.compile(scope).match
-        return [item for item in items if hasattr(item, "name") and matches(item.name)]
-
-    def get_collection_ref(self, name: str) -> list:
-        """The collection itself."""
-        return self.root._collections.setdefault(name, [])
-
-    def get_all_collection_keys(self) -> list[str]:
-        """The names of all collections that have items."""
-        return [k for k, v in self.root._collections.items() if v and isinstance(k, str)]
-
-    @property
-    def collections(self) -> list[str]:
-        """The names of all collections."""
-        return list(self.root._collections)
-
-    def clear_collection(self, name: str) -> None:
-        """Empties the collection."""
-        self._check_not_finalized()
-        self.root._collections.pop(name, None)
+    # ---- state
 
     def finalize(self) -> None:
         """Makes adding ops an error from now on."""
@@ -390,10 +355,6 @@ class Graph:
         self.root.finalized = False
 
     _unsafe_unfinalize = unfinalize
-
-    def _check_not_finalized(self) -> None:
-        if self.root.finalized:
-            raise RuntimeError("the graph is finalized and cannot be modified")
 
     def as_default(self):
         """A context in which this is the default graph."""
@@ -527,5 +488,10 @@ class name_scope:  # noqa: N801 - TensorFlow's own name
 
     def __exit__(self, *exc):
         return self._context.__exit__(*exc)
+
+
+def op_scope(values, name, default_name: str | None = None) -> name_scope:
+    """The old form of `name_scope`, with values first."""
+    return name_scope(name, default_name, values)
 
 

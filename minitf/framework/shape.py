@@ -286,15 +286,16 @@ def dimension_value(dimension):
     return dimension.value if isinstance(dimension, Dimension) else dimension
 
 
-def broadcast_static_shape(x: TensorShape, y: TensorShape) -> TensorShape:
-    """The static shape that x and y broadcast to; ValueError if they cannot."""
-    if x.sizes is None or y.sizes is None:
+def broadcast_static_shape(shape_x: TensorShape, shape_y: TensorShape) -> TensorShape:
+    """The static shape that two shapes broadcast to; ValueError if they cannot."""
+    one, two = shape_x.sizes, shape_y.sizes
+    if one is None or two is None:
         return UNKNOWN
-    if x.sizes == y.sizes and None not in x.sizes:
-        return x
-    rank = max(len(x.sizes), len(y.sizes))
-    pairs = zip(*[(1,) * (rank - len(s.sizes)) + s.sizes for s in (x, y)])
-    return _shape(tuple([_broadcast_size(a, b, x, y) for a, b in pairs]))
+    if one == two and None not in one:
+        return shape_x
+    rank = max(len(one), len(two))
+    pairs = zip(*[(1,) * (rank - len(sizes)) + sizes for sizes in (one, two)])
+    return _shape(tuple([_broadcast_size(a, b, shape_x, shape_y) for a, b in pairs]))
 
 
 def _broadcast_size(a, b, x, y):

@@ -70,11 +70,11 @@ from minitf.ops.unary import (  # noqa: F401
 )  # fmt: skip
 
 
-def _binary(type: str, numpy, kernel, grad, doc: str, T=dtypes.NUMBER, error=None):  # noqa: N803
+def _binary(type: str, numpy, kernel, grad, doc: str, T=dtypes.NUMBER, error=None, inputs="x: T, y: T"):  # noqa: N803
     """Defines an op of two inputs that broadcast and returns its function; `kernel` may be a whole rule."""
     define(
         type,
-        "x: T, y: T -> z: T",
+        f"{inputs} -> z: T",
         T=T,
         shape=patterns.broadcast,
         numpy=patterns.ufunc(numpy),
@@ -297,24 +297,29 @@ squared_difference = _binary(
     "(x - y) * conj(x - y).",
     SIGNED | dtypes.COMPLEX,
 )
-atan2 = _binary(
-    "Atan2",
-    np.arctan2,
-    elementwise.atan2,
-    _atan2_grad,
-    "The angle of the point (y, x), given in that order.",
-    dtypes.FLOAT,
-)
+_binary("Atan2", np.arctan2, elementwise.atan2, _atan2_grad, "", dtypes.FLOAT, inputs="y: T, x: T")
 xlogy = _binary("Xlogy", _x_times(np.log), None, _xlogy_grad, "x * log(y), and 0 where x is 0.", FIELD)
 xdivy = _binary("Xdivy", _x_times(lambda y: 1 / y), None, _xdivy_grad, "x / y, and 0 where x is 0.", FIELD)
-polygamma = _binary(
+_binary(
     "Polygamma",
     special("polygamma"),
     None,
     lambda op, g: (None, g * polygamma(op.inputs[0] + 1.0, op.inputs[1])),
-    "The a-th derivative of digamma at x, for whole a.",
+    "",
     dtypes.FLOAT,
+    inputs="a: T, x: T",
 )
+
+
+def atan2(y, x, name: str | None = None) -> Tensor:
+    """The angle of the point (x, y), between -pi and pi; y comes first."""
+    return apply("Atan2", y, x, name=name)
+
+
+def polygamma(a, x, name: str | None = None) -> Tensor:
+    """The a-th derivative of digamma at x, for whole a."""
+    return apply("Polygamma", a, x, name=name)
+
 
 _WIDENED = {dtypes.int8: dtypes.float32, dtypes.uint8: dtypes.float32, dtypes.int16: dtypes.float32,
             dtypes.uint16: dtypes.float32, dtypes.int32: dtypes.float64, dtypes.int64: dtypes.float64,

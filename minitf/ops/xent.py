@@ -176,19 +176,13 @@ def _named_only(name: str, sentinel, labels, logits) -> None:
 
 
 def softmax_cross_entropy_with_logits_v2(
-    _sentinel=None,
-    labels=None,
-    logits=None,
-    axis: int | None = None,
-    name: str | None = None,
-    dim: int | None = None,
+    labels, logits, axis: int | None = None, name: str | None = None, dim: int | None = None
 ) -> Tensor:
     """-sum(labels * log_softmax(logits)) along `axis` (default the last), with gradients for both arguments.
 
     labels: probabilities; logits: of the same shape and type. The result has the shape without `axis`.
-    float16 is computed in float32. Arguments have to be named.
+    float16 is computed in float32.
     """
-    _named_only("softmax_cross_entropy_with_logits_v2", _sentinel, labels, logits)
     axis = patterns.renamed("axis", axis, "dim", dim)
     return _softmax_cross_entropy(labels, logits, -1 if axis is None else axis, name, stop=False)
 
