@@ -4,6 +4,8 @@ import os
 import subprocess
 import sys
 
+import pytest
+
 LAZY = ("matplotlib", "scipy", "graphviz", "rich", "numba", "sklearn", "hypothesis", "pytest")
 MOST = 0.3  # seconds
 
@@ -16,8 +18,13 @@ print(time.process_time() - start)
 """
 
 
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    return tmp_path_factory.mktemp("compiled")
+
+
 def python(code, folder, **variables):
-    """What a fresh interpreter prints; compiled Python files go to `folder`, as they go beside the sources."""
+    """What a fresh interpreter prints; Python's own compiled files go to `folder`."""
     variables = {
         **os.environ,
         "PYTHONPYCACHEPREFIX": str(folder),
@@ -29,17 +36,17 @@ def python(code, folder, **variables):
     return result.stdout
 
 
-def test_import_is_quick(tmp_path):
-    times = [float(python(TIMED, tmp_path)) for _ in range(3)]
+def test_import_is_quick(folder):
+    times = [float(python(TIMED, folder)) for _ in range(3)]
     assert min(times[1:]) < MOST, f"the first import writes Python's own cache, the others took {times[1:]} s"
 
 
-def test_import_loads_no_library_before_its_use(tmp_path):
+def test_import_loads_no_library_before_its_use(folder):
     code = f"import sys, minitf; print([m for m in {LAZY} if m in sys.modules])"
-    assert python(code, tmp_path) == "[]\n"
+    assert python(code, folder) == "[]\n"
 
 
-def test_building_a_graph_compiles_nothing(tmp_path):
+def test_building_a_graph_compiles_nothing(folder, tmp_path):
     code = """
 import sys
 import minitf as tf
@@ -49,5 +56,5 @@ tf.train.AdamOptimizer().minimize(tf.reduce_sum(tf.matmul(x, w)))
 print("numba" in sys.modules)
 """
     cache = tmp_path / "kernels"
-    assert python(code, tmp_path, MINITF_CACHE_DIR=str(cache)) == "False\n"
+    assert python(code, folder, MINITF_CACHE_DIR=str(cache)) == "False\n"
     assert not list(cache.rglob("*"))
