@@ -1,9 +1,9 @@
 """Predicts a time series one step ahead with a recurrent network.
 
-The network sees 20 values of `t * sin(t) / 3 + 2 * sin(5 * t)` and gives the 20 values shifted by one step. It prints
-the mean squared error (MSE) of a training batch every 100 steps, and writes into the output folder
+The network sees 20 values of `t * sin(t) / 3 + 2 * sin(5 * t)` and gives the 20 values shifted by one step. It
+prints the mean squared error (MSE) of a training batch every 100 steps, and writes into the output folder
 
-    graph.dot        the graph (graph.png too, where Graphviz's `dot` program is installed)
+    static.dot       the graph (static.png too, where Graphviz's `dot` program is installed)
     prediction.png   the prediction beside the target
 
 Run `python examples/time_series.py --help` for the options.
@@ -72,11 +72,12 @@ def train(unroll, steps, seed):
         return sess.run(prediction, feed_dict={x: windows([12.2])[0]}), graph
 
 
-def draw_graph(graph, folder):
-    drawing = to_dot(graph, collapse=["gradients", "train"])
-    drawing.save(folder / "graph.dot")
+def draw_graph(graph, path):
+    """The steps of an unrolled cell are one node (they make `rnn/rnn`), and so are gradients and training."""
+    drawing = to_dot(graph, collapse=["gradients", "train", "rnn/rnn"])
+    drawing.save(path)
     if shutil.which("dot"):
-        drawing.render(outfile=folder / "graph.png", filename=folder / "graph.dot")
+        drawing.render(filename=path, outfile=path.with_suffix(".png"))
 
 
 def plot(predictions, path):
@@ -92,8 +93,8 @@ def plot(predictions, path):
     whole.plot(t, series(t), "r", linewidth=3, label="the window on the right")
     window.plot(t[:-1], series(t[:-1]), "bo", markersize=9, alpha=0.3, label="input")
     window.plot(t[1:], series(t[1:]), "k*", markersize=9, label="target")
-    for name, values in predictions.items():
-        window.plot(t[1:], values[0, :, 0], ".", markersize=9, label=f"prediction ({name}_rnn)")
+    for (name, values), marker in zip(predictions.items(), ".x"):
+        window.plot(t[1:], values[0, :, 0], marker, markersize=9, label=f"prediction ({name}_rnn)")
     for axes in (whole, window):
         axes.set_xlabel("time")
         axes.legend()
@@ -104,14 +105,18 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--steps", type=int, default=1500, help="training steps (default: %(default)s)")
     parser.add_argument("--seed", type=int, default=42, help="of weights and batches (default: %(default)s)")
-    parser.add_argument("--cell", choices=["static", "dynamic", "both"], default="static", help="how to unroll")
-    parser.add_argument("--out", type=Path, default=Path("out/time_series"), help="output folder (default: %(default)s)")
+    parser.add_argument(
+        "--cell", choices=["static", "dynamic", "both"], default="static", help="how to unroll"
+    )
+    parser.add_argument(
+        "--out", type=Path, default=Path("out/time_series"), help="output folder (default: %(default)s)"
+    )
     args = parser.parse_args()
     args.out.mkdir(parents=True, exist_ok=True)
     predictions = {}
     for unroll in ["static", "dynamic"] if args.cell == "both" else [args.cell]:
         predictions[unroll], graph = train(unroll, args.steps, args.seed)
-    draw_graph(graph, args.out)
+        draw_graph(graph, args.out / f"{unroll}.dot")
     plot(predictions, args.out / "prediction.png")
     print("written:", *sorted(str(p) for p in args.out.iterdir()))
 

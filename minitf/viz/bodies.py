@@ -42,4 +42,5 @@ def results_of(op) -> list:
 
 
 def _short(tensor) -> str:
-    return tensor.op.name.rpartition("/")[2]
+    """The last part of a tensor's name; a variable's own for what it holds."""
+    return tensor.op.name.removesuffix("/read").rpartition("/")[2]

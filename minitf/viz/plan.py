@@ -24,7 +24,8 @@ class Scope:
     def is_small(self) -> bool:
         """Whether a box around it would tell nothing: one operation, or one with the constants made for it."""
         others = [op for op in self.ops if op.name != self.path]
-        return not self.scopes and (len(self.ops) == 1 or len(others) < len(self.ops) and all(o.type == "Const" for o in others))
+        made_for_it = len(others) < len(self.ops) and all(op.type in ("Const", "Arg") for op in others)
+        return not self.scopes and (len(self.ops) == 1 or made_for_it)
 
     def count(self) -> int:
         """How many operations are in it and below."""
