@@ -1,0 +1,109 @@
+"""Losses weighted and reduced to one number."""
+
+from __future__ import annotations
+
+import minitf as tf
+from minitf.framework.graph import control_dependencies, name_scope
+from minitf.losses.collected import add_loss
+
+
+class Reduction:
+    """How losses become one: not at all, by their weighted sum, or that divided by a count or by the weights' sum."""
+
+    NONE = "none"
+    SUM = "weighted_sum"
+    SUM_OVER_BATCH_SIZE = "weighted_sum_over_batch_size"
+    MEAN = "weighted_mean"
+    SUM_BY_NONZERO_WEIGHTS = "weighted_sum_by_nonzero_weights"
+    SUM_OVER_NONZERO_WEIGHTS = SUM_BY_NONZERO_WEIGHTS
+
+    @classmethod
+    def all(cls) -> tuple:
+        """The reductions there are."""
+        return cls.NONE, cls.SUM, cls.MEAN, cls.SUM_OVER_BATCH_SIZE, cls.SUM_BY_NONZERO_WEIGHTS
+
+    @classmethod
+    def validate(cls, key: str) -> None:
+        """Raises ValueError unless `key` is a reduction."""
+        if key not in cls.all():
+            raise ValueError(f"{key!r} is not a reduction; tf.losses.Reduction has {', '.join(cls.all())}")
+
+
+def compute_weighted_loss(losses, weights=1.0, scope: str | None = None,
+                          loss_collection: str | None = tf.GraphKeys.LOSSES,
+                          reduction: str = Reduction.SUM_BY_NONZERO_WEIGHTS):  # fmt: skip
+    """`losses * weights`, reduced as `reduction` says and added to a collection.
+
+    weights: a scalar, or of the losses' rank with each size equal to theirs or 1. SUM_BY_NONZERO_WEIGHTS, the
+    default, divides the sum by the number of losses whose weight is not 0 (the result is 0 if there are none).
+
+    Raises:
+      ValueError: for weights of another shape, or another reduction.
+      InvalidArgumentError: when it runs, if the weights' shape turns out wrong.
+
+    >>> import minitf as tf
+    >>> with tf.Session() as sess:
+    ...     print(sess.run(tf.losses.compute_weighted_loss([1.0, 2.0, 4.0], [1.0, 1.0, 0.0])))
+    1.5
+    """
+    Reduction.validate(reduction)
+    with name_scope(scope, "weighted_loss"), control_dependencies(broadcastable(weights, losses)):
+        losses = tf.convert_to_tensor(losses)
+        dtype, plain = losses.dtype.base_dtype, tf.cast(losses, tf.float32)
+        factors = tf.cast(weights, tf.float32)
+        loss = tf.multiply(plain, factors)
+        if reduction != Reduction.NONE:
+            loss = tf.reduce_sum(loss)
+        if reduction == Reduction.MEAN:
+            loss = _divided(loss, tf.reduce_sum(tf.ones_like(plain) * factors))
+        elif reduction == Reduction.SUM_BY_NONZERO_WEIGHTS:
+            constant = isinstance(weights, float) and weights != 0.0
+            loss = _divided(loss, _count(plain) if constant else present(plain, factors))
+        elif reduction == Reduction.SUM_OVER_BATCH_SIZE:
+            loss = _divided(loss, _count(plain))
+        loss = tf.cast(loss, dtype)
+        add_loss(loss, loss_collection)
+        return loss
+
+
+def _divided(total, count):
+    return tf.div_no_nan(total, count, name="value")
+
+
+def _count(losses):
+    with name_scope(None, "num_elements") as scope:
+        return tf.cast(tf.size(losses, name=scope), losses.dtype)
+
+
+def present(losses, weights, per_batch: bool = False):
+    """How many losses have a weight that is not 0: in all, or [batch, 1, ...]."""
+    with name_scope(None, "num_present") as scope:
+        ones = tf.where(tf.equal(weights, 0.0), tf.zeros_like(weights), tf.ones_like(weights))
+        ones = ones * tf.ones_like(losses)
+        if not per_batch:
+            return tf.reduce_sum(ones, name=scope)
+        return tf.reduce_sum(ones, axis=tf.range(1, tf.rank(ones)), keepdims=True, name=scope)
+
+
+def broadcastable(weights, values) -> list:
+    """The ops that check, when it runs, what is not known of the weights' shape before; ValueError if it is wrong."""
+    weights, values = tf.convert_to_tensor(weights), tf.convert_to_tensor(values)
+    if weights.shape.rank == 0:
+        return []
+    message = "weights are a scalar, or of the rank of the values with sizes that are equal or 1"
+    if None not in (weights.shape.rank, values.shape.rank):
+        pairs = list(zip(weights.shape.sizes, values.shape.sizes))
+        wrong = any(w not in (1, None, v) and v is not None for w, v in pairs)
+        if weights.shape.rank != values.shape.rank or wrong:
+            raise ValueError(
+                f"{message}; {weights.name} has shape {weights.shape}, {values.name} {values.shape}"
+            )
+        if all(w == 1 or None not in (w, v) for w, v in pairs):
+            return []
+    mine, theirs = tf.shape(weights), tf.shape(values)
+    fits = tf.cond(
+        tf.equal(tf.rank(weights), tf.rank(values)),
+        lambda: tf.reduce_all(tf.logical_or(tf.equal(mine, theirs), tf.equal(mine, 1))),
+        lambda: tf.equal(tf.rank(weights), 0),
+    )
+    return [tf.Assert(fits, [message, mine, theirs])]
