@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import bisect
 import heapq
 
-from minitf.runtime.ir import Buffer, Call, Repeat
+from minitf.runtime.ir import Buffer, Call, Ref, Repeat
 
 ALIGNMENT = 64
 
@@ -34,8 +35,13 @@ def _touch(lives: dict, buffer: Buffer, moment: int) -> None:
 def _walk(nodes: list, moment: int, lives: dict) -> int:
     for node in nodes:
         if isinstance(node, Call):
-            for ref in node.refs:
-                _touch(lives, ref.buffer, moment)
+            for operand in node.operands:
+                if type(operand) is Ref and operand.buffer.kind == "arena":
+                    life = lives.get(operand.buffer)
+                    if life is None:
+                        lives[operand.buffer] = [moment, moment]
+                    else:
+                        life[1] = moment
             moment += 1
         elif isinstance(node, Repeat):
             moment = _walk_loop(node, moment, lives)
@@ -63,38 +69,58 @@ def _walk_loop(node: Repeat, start: int, lives: dict) -> int:
 
 def place(lives: dict[Buffer, list[int]]) -> int:
     """Gives every buffer its offset; returns the size of the arena in bytes. Best fit, in order of birth."""
-    free: list[list[int]] = []  # [offset, size], by offset
+    free = _Free()
     dying: list[tuple[int, int, int]] = []  # (death, offset, size)
-    top = 0
     for buffer, (birth, death) in sorted(lives.items(), key=lambda item: (item[1][0], -item[0].size)):
         while dying and dying[0][0] < birth:
             _, offset, size = heapq.heappop(dying)
-            _release(free, offset, size)
+            free.give(offset, size)
         size = max(-(-buffer.size // ALIGNMENT) * ALIGNMENT, ALIGNMENT)
-        best = min((block for block in free if block[1] >= size), key=lambda block: block[1], default=None)
-        if best is None:
-            if free and free[-1][0] + free[-1][1] == top:
-                buffer.offset, top = free[-1][0], free[-1][0] + size
-                free.pop()
-            else:
-                buffer.offset, top = top, top + size
-        else:
-            buffer.offset = best[0]
-            best[0], best[1] = best[0] + size, best[1] - size
-            if not best[1]:
-                free.remove(best)
+        buffer.offset = free.take(size)
         heapq.heappush(dying, (death, buffer.offset, size))
-    return top
+    return free.top
 
 
-def _release(free: list[list[int]], offset: int, size: int) -> None:
-    """Gives a block back, merged with its free neighbours."""
-    low, high = 0, len(free)
-    while low < high:
-        middle = (low + high) // 2
-        low, high = (middle + 1, high) if free[middle][0] < offset else (low, middle)
-    free.insert(low, [offset, size])
-    if low + 1 < len(free) and offset + size == free[low + 1][0]:
-        free[low][1] += free.pop(low + 1)[1]
-    if low and free[low - 1][0] + free[low - 1][1] == free[low][0]:
-        free[low - 1][1] += free.pop(low)[1]
+class _Free:
+    """The free blocks of an arena that grows at its `top`."""
+
+    def __init__(self):
+        self.top = 0
+        self._by_size: list[tuple[int, int]] = []  # (size, offset), sorted
+        self._sizes: dict[int, int] = {}  # offset -> size
+        self._starts: dict[int, int] = {}  # end -> offset
+
+    def take(self, size: int) -> int:
+        """The offset of a block: the smallest free one that is large enough, or a new one at the top."""
+        position = bisect.bisect_left(self._by_size, (size, 0))
+        if position < len(self._by_size):
+            found, offset = self._by_size[position]
+            self._remove(offset)
+            if found > size:
+                self._add(offset + size, found - size)
+            return offset
+        offset = self._starts.get(self.top, self.top)
+        if offset < self.top:
+            self._remove(offset)
+        self.top = offset + size
+        return offset
+
+    def give(self, offset: int, size: int) -> None:
+        """Gives a block back, merged with its free neighbours."""
+        after, before = self._sizes.get(offset + size), self._starts.get(offset)
+        if after is not None:
+            self._remove(offset + size)
+            size += after
+        if before is not None:
+            self._remove(before)
+            offset, size = before, size + offset - before
+        self._add(offset, size)
+
+    def _add(self, offset: int, size: int) -> None:
+        bisect.insort(self._by_size, (size, offset))
+        self._sizes[offset], self._starts[offset + size] = size, offset
+
+    def _remove(self, offset: int) -> None:
+        size = self._sizes.pop(offset)
+        del self._starts[offset + size]
+        del self._by_size[bisect.bisect_left(self._by_size, (size, offset))]

@@ -16,6 +16,8 @@ from minitf.runtime.state import State
 _SHAPES = frozenset(["Const", "Shape", "Size", "Rank"])
 _READS = frozenset(["Identity", "IsVariableInitialized", "Shape", "Size", "Rank", "CountUpTo"])
 
+_BODIES = {"Loop": ("body", "condition"), "If": ("then_branch", "else_branch")}
+
 
 class OpByOpExecutor:
     """Runs a plan one op at a time: the reference."""
@@ -173,13 +175,14 @@ def variable_of(ref):
 def written_variables(ops: list):
     """The variables that the ops, or the bodies of their loops and branches, write."""
     for op in ops:
-        if op.type not in _READS:
+        if op.type in _BODIES:
+            for name in _BODIES[op.type]:
+                if op.attrs[name] is not None:
+                    yield from written_variables(op.attrs[name].ops)
+        elif op.type not in _READS:
             for tensor in op.inputs:
-                if tensor.dtype.is_ref_dtype and op.type not in ("Loop", "If"):
+                if tensor.dtype.is_ref_dtype:
                     yield variable_of(tensor)
-        for name in ("body", "condition", "then_branch", "else_branch"):
-            if op.attrs.get(name) is not None:
-                yield from written_variables(op.attrs[name].ops)
 
 
 def reads(plan: Plan, variable) -> bool:

@@ -5,10 +5,14 @@ from __future__ import annotations
 import numpy as np
 
 from minitf.framework import errors
+from minitf.framework.dtypes import as_dtype
 from minitf.runtime.bodies import Ragged, map_ragged, run_branch, run_loop
 from minitf.runtime.builder import NATIVE, Builder, Value
 from minitf.runtime.lists import RULES
 from minitf.runtime.state import Reference, State
+
+
+_NATIVE = frozenset(kind for name in NATIVE for kind in (as_dtype(name), as_dtype(name).as_ref))
 
 
 class Concrete(Value):
@@ -126,9 +130,10 @@ def _as(result, dtype) -> np.ndarray:
 
 def is_native(op) -> bool:
     """Whether kernels exist for the op's types."""
-    return all(t.dtype.base_dtype.name in NATIVE for t in op.inputs) and all(
-        t.dtype.base_dtype.name in NATIVE for t in op.outputs
-    )
+    for t in op.inputs:
+        if t.dtype not in _NATIVE:
+            return False
+    return all([t.dtype in _NATIVE for t in op.outputs])
 
 
 def run_ops(builder: OpByOp, ops: list, values: dict, last_use=None, fetches=frozenset()) -> dict:

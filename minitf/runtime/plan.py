@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable
 
 
@@ -14,7 +15,11 @@ class Plan:
         self.missing = [op.outputs[0] for op in self.ops if op.type == "Placeholder"]
         self.variables = [op for op in self.ops if op.type == "VariableV2"]
         self.executor = None  # made when the plan is first run
-        self.last_use = _last_uses(self.ops, set(self.fetches))
+
+    @functools.cached_property
+    def last_use(self) -> list[list]:
+        """For each op, the tensors nobody needs after it."""
+        return _last_uses(self.ops, set(self.fetches))
 
 
 def needed_ops(roots: list, fed: frozenset) -> list:
@@ -22,8 +27,11 @@ def needed_ops(roots: list, fed: frozenset) -> list:
     seen, todo = set(roots), list(roots)
     while todo:
         op = todo.pop()
-        before = [t.op for t in op.inputs if t not in fed]
-        for other in before + op.control_inputs:
+        for t in op.inputs:
+            if t.op not in seen and t not in fed:
+                seen.add(t.op)
+                todo.append(t.op)
+        for other in op.control_inputs:
             if other not in seen:
                 seen.add(other)
                 todo.append(other)
@@ -33,13 +41,11 @@ def needed_ops(roots: list, fed: frozenset) -> list:
 def order(ops: set) -> list:
     """Program order; ops that were given later control inputs or inputs wait for them."""
     in_order = sorted(ops, key=lambda op: op.id)
-    position = {op: i for i, op in enumerate(in_order)}
-    late = any(
-        position.get(other, -1) > position[op]
-        for op in in_order
-        for other in [t.op for t in op.inputs] + op.control_inputs
-    )
-    return _sorted_by_need(in_order, set(ops)) if late else in_order
+    late, done = False, set()
+    for op in in_order:
+        done.add(op)
+        late = late or any([before in ops and before not in done for before in _before(op)])
+    return _sorted_by_need(in_order, ops) if late else in_order
 
 
 def _sorted_by_need(in_order: list, ops: set) -> list:
@@ -65,7 +71,6 @@ def _before(op) -> list:
 
 
 def _last_uses(ops: list, keep: set) -> list[list]:
-    """For each op, the tensors nobody needs after it."""
     drops: list[list] = [[] for _ in ops]
     last = {}
     for i, op in enumerate(ops):

@@ -77,8 +77,11 @@ class Table:
         self.calls[start] = call
         words += [call.kernel.address, 0]
         for operand in call.operands:
-            if isinstance(operand, Ref):
+            kind = type(operand)
+            if kind is Ref:
                 self._address(operand)
+            elif kind is int:
+                words.append(operand)
             elif isinstance(operand, (tuple, list)):
                 words.extend(operand)
             elif isinstance(operand, float):

@@ -11,13 +11,14 @@ _OUTPUTS = frozenset(["o", "c", "loss", "backprop", "values", "places", "stream"
 
 def written(call: Call) -> list[int]:
     """The positions of the operands that a call writes."""
-    found = [i for i in _outputs(call.kernel.kernel) if isinstance(call.operands[i], Ref)]
-    return found or [i for i, o in enumerate(call.operands) if isinstance(o, Ref)]
+    return [i for i, writes in pointers(call.kernel.kernel) if writes]
 
 
 @functools.cache
-def _outputs(kernel) -> list[int]:
-    return [i for i, name in enumerate(kernel.operands) if name in _OUTPUTS]
+def pointers(kernel) -> list[tuple[int, bool]]:
+    """The positions of a kernel's operands in memory, and whether it writes them."""
+    found = [(i, name in _OUTPUTS) for i, (name, o) in enumerate(kernel.operands.items()) if o.kind == "pointer"]
+    return found if any(writes for _, writes in found) else [(i, True) for i, _ in found]
 
 
 class Use:
@@ -76,14 +77,15 @@ class Uses:
         block[:] = edited
 
     def _scan(self, block: list) -> None:
+        by_buffer = self._by_buffer
         for node in block:
             self._count += 1
             if isinstance(node, Call):
-                outputs = written(node)
-                for i, operand in enumerate(node.operands):
-                    if isinstance(operand, Ref):
-                        use = Use(node, i, i in outputs, block, self._count)
-                        self._by_buffer.setdefault(operand.buffer, []).append(use)
+                for i, writes in pointers(node.kernel.kernel):
+                    uses = by_buffer.get(buffer := node.operands[i].buffer)
+                    if uses is None:
+                        uses = by_buffer[buffer] = []
+                    uses.append(Use(node, i, writes, block, self._count))
             elif isinstance(node, Repeat):
                 refs = (node.predicate, node.trips, node.count)
                 self._controls |= {r.buffer for r in refs if isinstance(r, Ref)}
