@@ -1,7 +1,8 @@
 """Predicts a time series one step ahead with a recurrent network.
 
-The network sees 20 values of `t * sin(t) / 3 + 2 * sin(5 * t)` and gives the 20 values shifted by one step. It
-prints the mean squared error (MSE) of a training batch every 100 steps, and writes into the output folder
+The network sees 20 values of `t * sin(t) / 3 + 2 * sin(5 * t)` and gives the 20 values shifted by one step.
+It prints the mean squared error (MSE) of a training batch every 100 steps, and writes into the output
+folder
 
     static.dot       the graph (static.png too, where Graphviz's `dot` program is installed)
     prediction.png   the prediction beside the target
