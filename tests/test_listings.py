@@ -1,4 +1,6 @@
-"""The listings of the course deck and of the book's chapter on RNNs, as written, and the numbers they printed."""
+"""The listings of the course deck and of the book's chapter on RNNs, as written, and the numbers they
+printed.
+"""
 
 import numpy as np
 import pytest
@@ -90,7 +92,7 @@ def test_static_rnn_with_packed_sequences():
     outputs = tf.transpose(tf.stack(output_seqs), perm=[1, 0, 2])
 
     init = tf.global_variables_initializer()
-    with tf.Session() as sess:
+    with tf.Session():
         init.run()
         outputs_val = outputs.eval(feed_dict={X: X_BATCH})
     printed(outputs_val[0], [-0.45652324, -0.68064123, 0.40938237, 0.63104504, -0.45732826])
@@ -104,7 +106,7 @@ def test_dynamic_rnn():
     outputs, states = tf.nn.dynamic_rnn(basic_cell, X, dtype=tf.float32)
 
     init = tf.global_variables_initializer()
-    with tf.Session() as sess:
+    with tf.Session():
         init.run()
         outputs_val = outputs.eval(feed_dict={X: X_BATCH})
     printed(outputs_val[0], [-0.85115266, 0.87358344, 0.5802911, 0.8954789, -0.0557505])
@@ -123,7 +125,9 @@ def test_dynamic_rnn_with_sequence_length():
     seq_length_batch = np.array([2, 1, 2, 2])
     with tf.Session() as sess:
         init.run()
-        outputs_val, states_val = sess.run([outputs, states], feed_dict={X: X_batch, seq_length: seq_length_batch})
+        outputs_val, states_val = sess.run(
+            [outputs, states], feed_dict={X: X_batch, seq_length: seq_length_batch}
+        )
     printed(outputs_val[0], [-0.9123188, 0.16516446, 0.5548655, -0.39159346, 0.20846416])
     assert not outputs_val[1, 1].any()
     np.testing.assert_array_equal(states_val[1], outputs_val[1, 0])
@@ -239,7 +243,9 @@ def test_custom_gru_cell():
     outputs, _ = tf.nn.dynamic_rnn(GRUCell(n_neurons), X, dtype=tf.float32)
     ours = tf.trainable_variables()
     assert ours[0].op.name == "rnn/GRUCell/Gates/kernel"
-    reference, _ = tf.nn.dynamic_rnn(tf.contrib.rnn.GRUCell(n_neurons), X, dtype=tf.float32, scope="reference")
+    reference, _ = tf.nn.dynamic_rnn(
+        tf.contrib.rnn.GRUCell(n_neurons), X, dtype=tf.float32, scope="reference"
+    )
     with tf.Session() as sess:
         sess.run(tf.global_variables_initializer())
         for mine, theirs in zip(ours, tf.trainable_variables("reference"), strict=True):

@@ -26,8 +26,9 @@ class InputSpec:
         rank = tensor.shape.rank
         limits = [(self.ndim, "", rank != self.ndim)]
         if rank is not None:
-            limits += [(self.min_ndim, "at least ", self.min_ndim is not None and rank < self.min_ndim),
-                       (self.max_ndim, "at most ", self.max_ndim is not None and rank > self.max_ndim)]  # fmt: skip
+            limits += [(self.min_ndim, "at least ", self.min_ndim is not None and rank <
+                        self.min_ndim), (self.max_ndim, "at most ", self.max_ndim is not None and
+                        rank > self.max_ndim)]  # fmt: skip
         for limit, how, wrong in limits:
             if limit is not None and rank is not None and wrong:
                 raise ValueError(
@@ -37,16 +38,16 @@ class InputSpec:
             found = None if rank is None else tensor.shape.sizes[axis]
             if size is not None and found not in (None, size):
                 raise ValueError(
-                    f"layer {layer} was made for inputs of size {size} along axis {axis}; {tensor.name} has shape "
-                    f"{tensor.shape}"
+                    f"layer {layer} was made for inputs of size {size} along axis {axis}; "
+                    f"{tensor.name} has shape {tensor.shape}"
                 )
 
 
 class Layer:
     """Base of all layers and RNN cells: a subclass makes variables in `build` and computes in `call`.
 
-    name: its scope's name (default: the class name in snake_case); dtype: type of its variables (default: that of its
-    first input); trainable: whether they are trainable.
+    name: its scope's name (default: the class name in snake_case); dtype: type of its variables (default:
+    that of its first input); trainable: whether they are trainable.
     """
 
     input_spec = None
@@ -133,10 +134,12 @@ class Layer:
         """Makes the variables for inputs of this shape; subclasses override it."""
         self.built = True
 
-    def add_weight(self, name: str, shape=None, dtype=None, initializer=None, regularizer=None, trainable=None,
-                   constraint=None, use_resource=None, synchronization=None, aggregation=None,
-                   partitioner=None):  # fmt: skip
-        """A variable in the layer's scope, as `tf.get_variable` gives it; it is noted among the layer's weights."""
+    def add_weight(self, name: str, shape=None, dtype=None, initializer=None, regularizer=None,
+                   trainable=None, constraint=None, use_resource=None, synchronization=None,
+                   aggregation=None, partitioner=None):  # fmt: skip
+        """A variable in the layer's scope, as `tf.get_variable` gives it; it is noted among the
+        layer's weights.
+        """
         self._set_scope(None)
         trainable = self.trainable and trainable is not False
         existing = set(get_collection(GraphKeys.GLOBAL_VARIABLES)) if regularizer else ()
@@ -147,9 +150,10 @@ class Layer:
             name_scope(scope.original_name_scope),
         ):
             self._current_scope = scope
-            variable = tf.get_variable(name, shape, dtype=dtypes.as_dtype(dtype or self.dtype or dtypes.float32),
-                                    initializer=initializer if initializer is not None else scope.initializer,
-                                    trainable=trainable, partitioner=partitioner, constraint=constraint)  # fmt: skip
+            variable = tf.get_variable(name, shape, dtype=dtypes.as_dtype(dtype or self.dtype or
+                                       dtypes.float32), initializer=initializer if initializer is
+                                       not None else scope.initializer, trainable=trainable,
+                                       partitioner=partitioner, constraint=constraint)  # fmt: skip
             if regularizer and variable not in existing:
                 with name_scope(name + "/Regularizer"):
                     self.add_loss(regularizer(variable))
@@ -221,8 +225,8 @@ def last_size(shape: TensorShape, layer: Layer) -> int:
     size = None if TensorShape(shape).rank is None else dimension_value(TensorShape(shape).sizes[-1])
     if size is None:
         raise ValueError(
-            f"layer {layer.name} has to know the last dimension of its inputs, whose shape is {TensorShape(shape)}; "
-            "give the placeholder a shape or use set_shape()"
+            f"layer {layer.name} has to know the last dimension of its inputs, whose shape is "
+            f"{TensorShape(shape)}; give the placeholder a shape or use set_shape()"
         )
     return size
 

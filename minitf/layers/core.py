@@ -11,17 +11,17 @@ from minitf.ops.cond import smart_cond
 class Dense(Layer):
     """`activation(inputs @ kernel + bias)`: [..., n] -> [..., units]."""
 
-    def __init__(self, units: int, activation=None, use_bias: bool = True, kernel_initializer=None,
-                 bias_initializer=None, kernel_regularizer=None, bias_regularizer=None,
-                 activity_regularizer=None, kernel_constraint=None, bias_constraint=None, trainable: bool = True,
-                 name=None, **kwargs):  # fmt: skip
+    def __init__(self, units: int, activation=None, use_bias: bool = True,
+                 kernel_initializer=None, bias_initializer=None, kernel_regularizer=None,
+                 bias_regularizer=None, activity_regularizer=None, kernel_constraint=None,
+                 bias_constraint=None, trainable: bool = True, name=None, **kwargs):  # fmt: skip
         super().__init__(trainable=trainable, name=name, activity_regularizer=activity_regularizer, **kwargs)
         self.units, self.use_bias = int(units), use_bias
         self.activation = activation_function(activation)
         self._kernel_how = {"initializer": kernel_initializer, "regularizer": kernel_regularizer,
                             "constraint": kernel_constraint}  # fmt: skip
-        self._bias_how = {"initializer": tf.zeros_initializer() if bias_initializer is None else bias_initializer,
-                          "regularizer": bias_regularizer, "constraint": bias_constraint}  # fmt: skip
+        self._bias_how = {"initializer": tf.zeros_initializer() if bias_initializer is None else
+            bias_initializer, "regularizer": bias_regularizer, "constraint": bias_constraint}  # fmt: skip
         self.input_spec = InputSpec(min_ndim=2)
 
     def build(self, input_shape) -> None:
@@ -50,11 +50,13 @@ class Dense(Layer):
 
 
 def dense(inputs, units: int, activation=None, use_bias: bool = True, kernel_initializer=None,
-          bias_initializer=None, kernel_regularizer=None, bias_regularizer=None, activity_regularizer=None,
-          kernel_constraint=None, bias_constraint=None, trainable: bool = True, name=None, reuse=None):  # fmt: skip
+          bias_initializer=None, kernel_regularizer=None, bias_regularizer=None,
+          activity_regularizer=None, kernel_constraint=None, bias_constraint=None,
+          trainable: bool = True, name=None, reuse=None):  # fmt: skip
     """A fully connected layer: [..., n] -> [..., units].
 
-    Variables `kernel` and `bias` are made in scope `name` (default "dense"); `reuse=True` takes those that are there.
+    Variables `kernel` and `bias` are made in scope `name` (default "dense"); `reuse=True` takes those that
+    are there.
 
     >>> import minitf as tf
     >>> tf.layers.dense(tf.zeros([2, 3]), 4, activation=tf.nn.relu, name="doc_dense").shape.as_list()
@@ -82,13 +84,14 @@ class Dropout(Layer):
 
     def call(self, inputs, training=False):
         """`inputs` with dropout if `training` (a bool or bool tensor) is true."""
-        return smart_cond(training,
-                          lambda: tf.nn.dropout(inputs, noise_shape=self.noise_shape, seed=self.seed, rate=self.rate),
-                          lambda: tf.identity(inputs))  # fmt: skip
+        return smart_cond(training, lambda: tf.nn.dropout(inputs, noise_shape=self.noise_shape,
+                          seed=self.seed, rate=self.rate), lambda: tf.identity(inputs))  # fmt: skip
 
 
 def dropout(inputs, rate: float = 0.5, noise_shape=None, seed: int | None = None, training=False, name=None):
-    """`inputs` with a share `rate` zeroed and the rest scaled by 1 / (1 - rate), if `training`; else unchanged."""
+    """`inputs` with a share `rate` zeroed and the rest scaled by 1 / (1 - rate), if `training`; else
+    unchanged.
+    """
     return Dropout(rate, noise_shape, seed, name)(inputs, training=training)
 
 

@@ -1,4 +1,4 @@
-"""Cells that TensorFlow computes by one big kernel each; the maths and variable names are the basic cells'."""
+"""Cells that TensorFlow computes by one big kernel each; maths and variables are the basic cells'."""
 
 from __future__ import annotations
 
@@ -16,13 +16,17 @@ class LSTMBlockCell(LSTMCell):
     def __init__(self, num_units: int, forget_bias: float = 1.0, cell_clip=None, use_peephole: bool = False,
                  dtype=None, reuse=None, name: str = "lstm_cell"):  # fmt: skip
         clip = cell_clip if cell_clip is not None and cell_clip > 0 else None
-        super().__init__(num_units, use_peephole, clip, forget_bias=forget_bias, reuse=reuse, name=name, dtype=dtype)
+        super().__init__(
+            num_units, use_peephole, clip, forget_bias=forget_bias, reuse=reuse, name=name, dtype=dtype
+        )
 
 
 class GRUBlockCellV2(GRUCell):
     """A GRUCell under the arguments of TensorFlow's fused kernel."""
 
-    def __init__(self, num_units: int | None = None, cell_size: int | None = None, reuse=None, name: str = "gru_cell"):
+    def __init__(
+        self, num_units: int | None = None, cell_size: int | None = None, reuse=None, name: str = "gru_cell"
+    ):
         if (num_units is None) == (cell_size is None):
             raise ValueError("GRUBlockCell takes num_units (or, by its old name, cell_size)")
         super().__init__(cell_size if num_units is None else num_units, reuse=reuse, name=name)
@@ -37,8 +41,8 @@ class GRUBlockCell(GRUBlockCellV2):
 class LSTMBlockFusedCell(Layer):
     """An LSTM run over a whole sequence [time, batch, n] at once: `(outputs, final state)`.
 
-    initial_state: a pair (c, h), zeros of type `dtype` by default; sequence_length: integers [batch], past which
-    outputs are zero and the state is copied through.
+    initial_state: a pair (c, h), zeros of type `dtype` by default; sequence_length: integers [batch], past
+    which outputs are zero and the state is copied through.
     """
 
     input_spec = InputSpec(ndim=3)

@@ -34,8 +34,9 @@ class LSTMStateTuple(collections.namedtuple("LSTMStateTuple", ("c", "h"))):
 class RNNCell(Layer):
     """What static_rnn and dynamic_rnn repeat: `output, new_state = cell(input, state)`.
 
-    A subclass defines `state_size` and `output_size` (integers, TensorShapes or nested tuples of them, without the
-    batch) and `call(inputs, state)`, which may make its variables by `tf.get_variable`. inputs: [batch, n].
+    A subclass defines `state_size` and `output_size` (integers, TensorShapes or nested tuples of them,
+    without the batch) and `call(inputs, state)`, which may make its variables by `tf.get_variable`. inputs:
+    [batch, n].
 
     >>> import minitf as tf
     >>> class Adder(tf.nn.rnn_cell.RNNCell):
@@ -217,4 +218,8 @@ def _static_shape(size) -> TensorShape:
     value = constant_value(size)
     if value is not None:
         return as_shape(value.tolist())
-    return as_shape([None]) if size.shape.rank == 0 else as_shape(size.shape.sizes and [None] * size.shape.sizes[0])
+    return (
+        as_shape([None])
+        if size.shape.rank == 0
+        else as_shape(size.shape.sizes and [None] * size.shape.sizes[0])
+    )

@@ -11,8 +11,8 @@ from minitf.rnn.cell import BIAS, KERNEL, LayerRNNCell, LSTMStateTuple, check_fl
 class BasicRNNCell(LayerRNNCell):
     """`output = new_state = activation([inputs, state] @ kernel + bias)`.
 
-    kernel: [n + num_units, num_units]; bias: [num_units]; activation: tanh by default; reuse: take variables that are
-    there; name: of its variable scope ("basic_rnn_cell").
+    kernel: [n + num_units, num_units]; bias: [num_units]; activation: tanh by default; reuse: take variables
+    that are there; name: of its variable scope ("basic_rnn_cell").
 
     >>> import minitf as tf
     >>> cell = tf.nn.rnn_cell.BasicRNNCell(5, name="doc_cell")
@@ -55,16 +55,21 @@ class BasicRNNCell(LayerRNNCell):
 
 
 class GRUCell(LayerRNNCell):
-    """Gated recurrent unit (Cho et al. 2014): reset and update gates r, u from one kernel, a candidate from another.
+    """Gated recurrent unit (Cho et al. 2014): reset and update gates r, u from one kernel, a candidate from
+    another.
 
-    `c = activation([x, r * h] @ candidate_kernel + b)`, `new_h = u * h + (1 - u) * c`. The gates' bias starts at 1.
+    `c = activation([x, r * h] @ candidate_kernel + b)`, `new_h = u * h + (1 - u) * c`. The gates' bias starts
+    at 1.
     """
 
     input_spec = InputSpec(ndim=2)
-    _weight_names = {"gates": ("gates/kernel", "gates/bias"), "candidate": ("candidate/kernel", "candidate/bias")}
+    _weight_names = {
+        "gates": ("gates/kernel", "gates/bias"),
+        "candidate": ("candidate/kernel", "candidate/bias"),
+    }
 
-    def __init__(self, num_units: int, activation=None, reuse=None, kernel_initializer=None, bias_initializer=None,
-                 name=None, dtype=None, **kwargs):  # fmt: skip
+    def __init__(self, num_units: int, activation=None, reuse=None, kernel_initializer=None,
+                 bias_initializer=None, name=None, dtype=None, **kwargs):  # fmt: skip
         super().__init__(_reuse=reuse, name=name, dtype=dtype, **kwargs)
         check_float(self.dtype)
         self._num_units = num_units
@@ -108,10 +113,11 @@ class GRUCell(LayerRNNCell):
 
 
 class BasicLSTMCell(LayerRNNCell):
-    """Long short-term memory (Hochreiter and Schmidhuber 1997, Gers et al. 1999) without peepholes or projection.
+    """Long short-term memory (Hochreiter and Schmidhuber 1997, Gers et al. 1999) without peepholes or
+    projection.
 
-    Gates i, j, f, o come from one kernel [n + num_units, 4 * num_units]; `forget_bias` is added to f at each step:
-    `c = c * sigmoid(f + forget_bias) + sigmoid(i) * activation(j)`, `h = activation(c) * sigmoid(o)`.
+    Gates i, j, f, o come from one kernel [n + num_units, 4 * num_units]; `forget_bias` is added to f at each
+    step: `c = c * sigmoid(f + forget_bias) + sigmoid(i) * activation(j)`, `h = activation(c) * sigmoid(o)`.
     state_is_tuple: the state is `LSTMStateTuple(c, h)`, otherwise one tensor [batch, 2 * num_units].
     """
 
@@ -158,18 +164,19 @@ class BasicLSTMCell(LayerRNNCell):
 class LSTMCell(LayerRNNCell):
     """Long short-term memory with optional peepholes, clipping and projection (Sak et al. 2014).
 
-    use_peepholes: gates i, f see the old memory and o the new one, through `w_i_diag`, `w_f_diag`, `w_o_diag`;
-    cell_clip: clips the memory; num_proj: the output is projected to this size (and clipped by proj_clip);
-    initializer: of kernels and peepholes; num_unit_shards, num_proj_shards: into how many parts the kernels are split;
-    other arguments as in BasicLSTMCell.
+    use_peepholes: gates i, f see the old memory and o the new one, through `w_i_diag`, `w_f_diag`,
+    `w_o_diag`; cell_clip: clips the memory; num_proj: the output is projected to this size (and clipped by
+    proj_clip); initializer: of kernels and peepholes; num_unit_shards, num_proj_shards: into how many parts
+    the kernels are split; other arguments as in BasicLSTMCell.
     """
 
     input_spec = InputSpec(ndim=2)
     _peephole_order = "fio"  # in which the variables are made
 
-    def __init__(self, num_units: int, use_peepholes: bool = False, cell_clip=None, initializer=None, num_proj=None,
-                 proj_clip=None, num_unit_shards=None, num_proj_shards=None, forget_bias: float = 1.0,
-                 state_is_tuple: bool = True, activation=None, reuse=None, name=None, dtype=None, **kwargs):  # fmt: skip
+    def __init__(self, num_units: int, use_peepholes: bool = False, cell_clip=None,
+                 initializer=None, num_proj=None, proj_clip=None, num_unit_shards=None,
+                 num_proj_shards=None, forget_bias: float = 1.0, state_is_tuple: bool = True,
+                 activation=None, reuse=None, name=None, dtype=None, **kwargs):  # fmt: skip
         super().__init__(_reuse=reuse, name=name, dtype=dtype, **kwargs)
         check_float(self.dtype)
         self._num_units, self._num_proj, self._use_peepholes = num_units, num_proj, use_peepholes

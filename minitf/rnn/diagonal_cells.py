@@ -1,4 +1,6 @@
-"""Cells whose units see no state but their own, so that recurrent weights are vectors; and the simple recurrent unit."""
+"""Cells whose units see no state but their own, so that recurrent weights are vectors; and the simple
+recurrent unit.
+"""
 
 from __future__ import annotations
 
@@ -13,8 +15,8 @@ class _DiagonalCell(LayerRNNCell):
 
     input_spec = InputSpec(ndim=2)
 
-    def __init__(self, num_units: int, activation=None, reuse=None, kernel_initializer=None, bias_initializer=None,
-                 name=None, dtype=None, **kwargs):  # fmt: skip
+    def __init__(self, num_units: int, activation=None, reuse=None, kernel_initializer=None,
+                 bias_initializer=None, name=None, dtype=None, **kwargs):  # fmt: skip
         super().__init__(_reuse=reuse, name=name, dtype=dtype, **kwargs)
         self._num_units = num_units
         self._activation = activation_function(activation) or tf.tanh
@@ -33,7 +35,9 @@ class _DiagonalCell(LayerRNNCell):
     def _weights(self, names: tuple, rows: int, gates: int, bias_start: float = 0.0) -> tuple:
         """Input kernel, recurrent vector and bias of so many gates."""
         columns = gates * self._num_units
-        start = tf.constant_initializer(bias_start) if self._bias_initializer is None else self._bias_initializer
+        start = (
+            tf.constant_initializer(bias_start) if self._bias_initializer is None else self._bias_initializer
+        )
         return (
             self.add_weight(names[0], [rows, columns], initializer=self._kernel_initializer),
             self.add_weight(names[1], [1, columns], initializer=tf.random_uniform_initializer(-1, 1)),

@@ -18,10 +18,10 @@ class DropoutWrapper(ScopelessWrapper):
     """Zeroes parts of a cell's inputs, new states and outputs, and scales up the rest by 1 / keep_prob.
 
     input_keep_prob, output_keep_prob, state_keep_prob: numbers in (0, 1] or scalar tensors (such as a
-    `placeholder_with_default(1.0, [])`). variational_recurrent: one mask for all steps of a run (Gal and Ghahramani
-    2015); it needs `dtype`, and `input_size` if inputs are dropped. seed: an integer that fixes every mask.
-    dropout_state_filter_visitor: function of a state that says by booleans of which parts to drop; by default all but
-    the memory `c` of an LSTM.
+    `placeholder_with_default(1.0, [])`). variational_recurrent: one mask for all steps of a run (Gal and
+    Ghahramani 2015); it needs `dtype`, and `input_size` if inputs are dropped. seed: an integer that fixes
+    every mask. dropout_state_filter_visitor: function of a state that says by booleans of which parts to
+    drop; by default all but the memory `c` of an LSTM.
 
     Raises:
       ValueError: for a keep probability outside [0, 1].
@@ -119,7 +119,9 @@ def _all_but_lstm_memory(state):
 
 
 def _shallow(visit, structure):
-    """What `visit` says of a structure, asked level by level: True where it is to be followed down to its leaves."""
+    """What `visit` says of a structure, asked level by level: True where it is to be followed down to its
+    leaves.
+    """
     if not nest.is_sequence(structure):
         return bool(visit(structure))
     answer = visit(structure)

@@ -21,10 +21,11 @@ def dynamic_rnn(cell, inputs, sequence_length=None, initial_state=None, dtype=No
                 swap_memory: bool = False, time_major: bool = False, scope=None):  # fmt: skip
     """Runs `cell` over time in a loop: `(outputs, final state)`.
 
-    inputs: [batch, time, n], or [time, batch, n] if `time_major`, or a nested tuple of such tensors; batch and time may
-    be unknown. initial_state: structured as cell.state_size, zeros of type `dtype` by default. sequence_length: integers
-    [batch], past which a row's outputs are zero and its state is copied through; the loop ends with the longest.
-    swap_memory: what gradients need is kept in files instead of memory. outputs: [batch, time, cell.output_size].
+    inputs: [batch, time, n], or [time, batch, n] if `time_major`, or a nested tuple of such tensors; batch
+    and time may be unknown. initial_state: structured as cell.state_size, zeros of type `dtype` by default.
+    sequence_length: integers [batch], past which a row's outputs are zero and its state is copied through;
+    the loop ends with the longest. swap_memory: what gradients need is kept in files instead of memory.
+    outputs: [batch, time, cell.output_size].
 
     Raises:
       TypeError: if cell is no RNNCell.
@@ -32,7 +33,7 @@ def dynamic_rnn(cell, inputs, sequence_length=None, initial_state=None, dtype=No
 
     >>> import minitf as tf
     >>> x = tf.placeholder(tf.float32, [None, None, 3])
-    >>> outputs, state = tf.nn.dynamic_rnn(tf.nn.rnn_cell.GRUCell(5), x, dtype=tf.float32, scope="doc_dynamic")
+    >>> outputs, state = tf.nn.dynamic_rnn(tf.nn.rnn_cell.GRUCell(5), x, dtype=tf.float32, scope="doc")
     >>> outputs.shape.as_list(), state.shape.as_list()
     ([None, None, 5], [None, 5])
     """
@@ -79,8 +80,8 @@ class _Sizes:
             shape = x.shape
             if shape.rank is not None and shape.rank < 3 or shape.rank is None or None in shape.sizes[2:]:
                 raise ValueError(
-                    "dynamic_rnn takes inputs [batch, time, ...] (or [time, batch, ...] with time_major=True) of known "
-                    f"size but for batch and time; {x.name} has shape {shape}"
+                    "dynamic_rnn takes inputs [batch, time, ...] (with time_major=True [time, batch, ...]) "
+                    f"of known size but for batch and time; {x.name} has shape {shape}"
                 )
             first, second = shape.sizes[:2] if time_major else shape.sizes[1::-1]
             time, batch = time.merge_with(first), batch.merge_with(second)
@@ -114,7 +115,9 @@ class _Run:
             finals, ys = counted_loop(lambda *args: self._step(lengths, *args), carry, self.inputs, count,
                                       swap_memory=self.swap_memory, names=names)  # fmt: skip
             first = 2 + len(ys)  # TF 1's Exit ops of the counters and outputs come before those of the state
-            finals = [apply("Exit", t, name=f"Exit_{first + i}") for i, t in enumerate(finals[-len(flat_state) :])]
+            finals = [
+                apply("Exit", t, name=f"Exit_{first + i}") for i, t in enumerate(finals[-len(flat_state) :])
+            ]
         outputs = self._shaped(ys)
         reserve_ids_since(self.cell_done, self._ids_after_cell())
         return outputs, nest.pack_sequence_as(self.state, finals)
@@ -152,13 +155,22 @@ class _Run:
         inputs, outputs = len(self.inputs), len(nest.flatten(self.cell.output_size))
         sizes = 5 + (0 if self.sizes.batch else 5) + outputs * (6 if self.sizes.batch else 7)
         arrays = 1 + outputs + 10 * inputs  # time, the TensorArrays, and unstacking the inputs into them
-        loop = 3 + 1 + 4 * self._carried + 6 + 2 + 3 * inputs  # bound, counter, Enter to Identity, condition, reads
-        return sizes + arrays + loop + (11 + 4 if with_lengths else 0)  # lengths are checked, shortest and longest found
+        loop = (
+            3 + 1 + 4 * self._carried + 6 + 2 + 3 * inputs
+        )  # bound, counter, Enter to Identity, condition, reads
+        return (
+            sizes + arrays + loop + (11 + 4 if with_lengths else 0)
+        )  # lengths are checked, shortest and longest found
 
     def _ids_after_cell(self) -> int:
         """From the cell's last op to the stacked outputs."""
-        outputs, partly_known = len(nest.flatten(self.cell.output_size)), None in (self.sizes.time, self.sizes.batch)
-        return 2 + 2 * self._carried + outputs * (2 + 5 + (1 if partly_known else 2))  # time, loop, write and stack
+        outputs, partly_known = (
+            len(nest.flatten(self.cell.output_size)),
+            None in (self.sizes.time, self.sizes.batch),
+        )
+        return (
+            2 + 2 * self._carried + outputs * (2 + 5 + (1 if partly_known else 2))
+        )  # time, loop, write and stack
 
 
 def last_id() -> int:
@@ -171,10 +183,12 @@ def reserve_ids_since(start: int, count: int) -> None:
     reserve_ids(count - (last_id() - start))
 
 
-def bidirectional_dynamic_rnn(cell_fw, cell_bw, inputs, sequence_length=None, initial_state_fw=None,
-                              initial_state_bw=None, dtype=None, parallel_iterations=None, swap_memory: bool = False,
+def bidirectional_dynamic_rnn(cell_fw, cell_bw, inputs, sequence_length=None,
+                              initial_state_fw=None, initial_state_bw=None, dtype=None,
+                              parallel_iterations=None, swap_memory: bool = False,
                               time_major: bool = False, scope=None):  # fmt: skip
-    """Two cells over time, one forwards and one backwards: `((outputs_fw, outputs_bw), (state_fw, state_bw))`.
+    """Two cells over time, one forwards and one backwards: `((outputs_fw, outputs_bw), (state_fw,
+    state_bw))`.
 
     Arguments as for dynamic_rnn. With sequence_length the backward cell starts at each row's own end.
     """
@@ -191,19 +205,25 @@ def bidirectional_dynamic_rnn(cell_fw, cell_bw, inputs, sequence_length=None, in
                "swap_memory": swap_memory, "time_major": time_major}  # fmt: skip
     with tf.variable_scope(scope or "bidirectional_rnn"):
         with tf.variable_scope("fw") as fw_scope:
-            output_fw, state_fw = dynamic_rnn(cell_fw, inputs, initial_state=initial_state_fw, scope=fw_scope, **options)
+            output_fw, state_fw = dynamic_rnn(
+                cell_fw, inputs, initial_state=initial_state_fw, scope=fw_scope, **options
+            )
         with tf.variable_scope("bw") as bw_scope:
             turned = nest.map_structure(lambda x: backwards(convert_to_tensor(x)), inputs)
-            output_bw, state_bw = dynamic_rnn(cell_bw, turned, initial_state=initial_state_bw, scope=bw_scope, **options)
+            output_bw, state_bw = dynamic_rnn(
+                cell_bw, turned, initial_state=initial_state_bw, scope=bw_scope, **options
+            )
     return (output_fw, nest.map_structure(backwards, output_bw)), (state_fw, state_bw)
 
 
-def stack_bidirectional_dynamic_rnn(cells_fw, cells_bw, inputs, initial_states_fw=None, initial_states_bw=None,
-                                    dtype=None, sequence_length=None, parallel_iterations=None,
-                                    time_major: bool = False, scope=None, swap_memory: bool = False):  # fmt: skip
+def stack_bidirectional_dynamic_rnn(cells_fw, cells_bw, inputs, initial_states_fw=None,
+                                    initial_states_bw=None, dtype=None, sequence_length=None,
+                                    parallel_iterations=None, time_major: bool = False,
+                                    scope=None, swap_memory: bool = False):  # fmt: skip
     """Layers of bidirectional dynamic RNNs, each fed the joined outputs of the one below.
 
-    Returns `(outputs, states_fw, states_bw)`; cells and initial states are lists with one entry for each layer.
+    Returns `(outputs, states_fw, states_bw)`; cells and initial states are lists with one entry for each
+    layer.
     """
     check_layers(cells_fw, cells_bw, initial_states_fw, initial_states_bw)
     states = []

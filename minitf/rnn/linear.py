@@ -23,7 +23,8 @@ class Linear:
                 with tf.variable_scope(outer) as inner:
                     inner.set_partitioner(None)
                     self._bias = tf.get_variable(BIAS, [output_size], dtype=dtype,
-                                              initializer=bias_initializer or tf.constant_initializer(0.0, dtype=dtype))  # fmt: skip
+                                                 initializer=bias_initializer or
+                                                 tf.constant_initializer(0.0, dtype=dtype))  # fmt: skip
 
     def __call__(self, args):
         """The map applied to tensors shaped as the first ones were."""

@@ -47,25 +47,30 @@ class _LSTMLike(RNNCell):
 
 
 def layer_norm(inputs, scope: str, gain: float, shift: float):
-    """`inputs` normalized over the last axis, times `gamma` plus `beta` (Ba et al. 2016), variables in `scope`."""
+    """`inputs` normalized over the last axis, times `gamma` plus `beta` (Ba et al. 2016), variables in
+    `scope`.
+    """
     size, dtype = [inputs.shape.sizes[-1]], inputs.dtype.base_dtype
     with tf.variable_scope(scope):
         gamma = tf.get_variable("gamma", size, initializer=tf.constant_initializer(gain), dtype=dtype)
         beta = tf.get_variable("beta", size, initializer=tf.constant_initializer(shift), dtype=dtype)
         mean, variance = tf.nn.moments(inputs, [1], keep_dims=True)
         epsilon = 1e-3 if dtype is dtypes.float16 else 1e-12
-        return tf.nn.batch_normalization(inputs, mean, variance, offset=beta, scale=gamma, variance_epsilon=epsilon)
+        return tf.nn.batch_normalization(
+            inputs, mean, variance, offset=beta, scale=gamma, variance_epsilon=epsilon
+        )
 
 
 class LayerNormBasicLSTMCell(_LSTMLike):
     """An LSTM with layer normalization and recurrent dropout without memory loss (Semeniuta et al. 2016).
 
-    layer_norm: normalize gates and memory, with norm_gain and norm_shift to start from; dropout_keep_prob: of the
-    candidate memory, a number or tensor; dropout_prob_seed: its seed.
+    layer_norm: normalize gates and memory, with norm_gain and norm_shift to start from; dropout_keep_prob: of
+    the candidate memory, a number or tensor; dropout_prob_seed: its seed.
     """
 
-    def __init__(self, num_units: int, forget_bias: float = 1.0, input_size=None, activation=None,
-                 layer_norm: bool = True, norm_gain: float = 1.0, norm_shift: float = 0.0, dropout_keep_prob=1.0,
+    def __init__(self, num_units: int, forget_bias: float = 1.0, input_size=None,
+                 activation=None, layer_norm: bool = True, norm_gain: float = 1.0,
+                 norm_shift: float = 0.0, dropout_keep_prob=1.0,
                  dropout_prob_seed: int | None = None, reuse=None):  # fmt: skip
         super().__init__(num_units, _reuse=reuse)
         self._forget_bias, self._activation = forget_bias, activation_function(activation) or tf.tanh
@@ -85,7 +90,9 @@ class LayerNormBasicLSTMCell(_LSTMLike):
         if not self._layer_norm:
             gates = tf.nn.bias_add(gates, tf.get_variable("bias", [columns], dtype=dtype))
         parts = tf.split(value=gates, num_or_size_splits=4, axis=1)
-        i, j, f, o = [self._norm(p, scope) for p, scope in zip(parts, ("input", "transform", "forget", "output"))]
+        i, j, f, o = [
+            self._norm(p, scope) for p, scope in zip(parts, ("input", "transform", "forget", "output"))
+        ]
         g = self._activation(j)
         if not isinstance(self._keep_prob, float) or self._keep_prob < 1:
             g = tf.nn.dropout(g, self._keep_prob, seed=self._seed)
@@ -97,14 +104,15 @@ class LayerNormBasicLSTMCell(_LSTMLike):
 class CoupledInputForgetGateLSTMCell(_LSTMLike):
     """An LSTM whose input gate is one minus its forget gate (Greff et al. 2015).
 
-    Variables `W`, `B`, `W_F_diag`, `W_O_diag` (peepholes), `W_P` (projection); shards: into how many variables along
-    the rows a kernel is split.
+    Variables `W`, `B`, `W_F_diag`, `W_O_diag` (peepholes), `W_P` (projection); shards: into how many
+    variables along the rows a kernel is split.
     """
 
-    def __init__(self, num_units: int, use_peepholes: bool = False, initializer=None, num_proj=None, proj_clip=None,
-                 num_unit_shards: int = 1, num_proj_shards: int = 1, forget_bias: float = 1.0,
-                 state_is_tuple: bool = True, activation=None, reuse=None, layer_norm: bool = False,
-                 norm_gain: float = 1.0, norm_shift: float = 0.0):  # fmt: skip
+    def __init__(self, num_units: int, use_peepholes: bool = False, initializer=None,
+                 num_proj=None, proj_clip=None, num_unit_shards: int = 1,
+                 num_proj_shards: int = 1, forget_bias: float = 1.0,
+                 state_is_tuple: bool = True, activation=None, reuse=None,
+                 layer_norm: bool = False, norm_gain: float = 1.0, norm_shift: float = 0.0):  # fmt: skip
         super().__init__(num_units, num_proj, _reuse=reuse)
         self._use_peepholes, self._initializer, self._proj_clip = use_peepholes, initializer, proj_clip
         self._shards, self._forget_bias, self._state_is_tuple = (
@@ -136,7 +144,9 @@ class CoupledInputForgetGateLSTMCell(_LSTMLike):
         if self._use_peepholes:
             f_diag = tf.get_variable("W_F_diag", shape=[n], dtype=dtype)
             o_diag = tf.get_variable("W_O_diag", shape=[n], dtype=dtype)
-        kept = tf.sigmoid(f + self._forget_bias + f_diag * c if self._use_peepholes else f + self._forget_bias)
+        kept = tf.sigmoid(
+            f + self._forget_bias + f_diag * c if self._use_peepholes else f + self._forget_bias
+        )
         new_c = self._norm(kept * c + (1 - kept) * self._activation(j), "state")
         new_m = tf.sigmoid(o + o_diag * new_c if self._use_peepholes else o) * self._activation(new_c)
         if self._num_proj is not None:
@@ -161,7 +171,9 @@ def _sharded_variable(name: str, shape: list, dtype, shards: int):
 class UGRNNCell(_SizedCell):
     """Update gate RNN (Collins et al. 2016): one gate decides between the old state and a new one."""
 
-    def __init__(self, num_units: int, initializer=None, forget_bias: float = 1.0, activation=None, reuse=None):
+    def __init__(
+        self, num_units: int, initializer=None, forget_bias: float = 1.0, activation=None, reuse=None
+    ):
         super().__init__(num_units, _reuse=reuse)
         self._initializer, self._forget_bias, self._linear = initializer, forget_bias, None
         self._activation = activation_function(activation) or tf.tanh
@@ -182,7 +194,8 @@ class UGRNNCell(_SizedCell):
 class IntersectionRNNCell(_SizedCell):
     """Intersection RNN (Collins et al. 2016): gates through time and through depth.
 
-    Inputs need num_units columns; the first of several layers sets num_in_proj=num_units, and inputs are projected.
+    Inputs need num_units columns; the first of several layers sets num_in_proj=num_units, and inputs are
+    projected.
     """
 
     def __init__(self, num_units: int, num_in_proj=None, initializer=None, forget_bias: float = 1.0,
@@ -267,13 +280,17 @@ class NASCell(LayerRNNCell):
 
 
 class GLSTMCell(_LSTMLike):
-    """Group LSTM (Kuchaiev and Ginsburg 2017): inputs, outputs and gates fall into groups with kernels of their own."""
+    """Group LSTM (Kuchaiev and Ginsburg 2017): inputs, outputs and gates fall into groups with kernels of
+    their own.
+    """
 
     def __init__(self, num_units: int, initializer=None, num_proj=None, number_of_groups: int = 1,
                  forget_bias: float = 1.0, activation=None, reuse=None):  # fmt: skip
         super().__init__(num_units, num_proj, _reuse=reuse)
         if num_units % number_of_groups or self.output_size % number_of_groups:
-            raise ValueError(f"GLSTMCell: num_units and num_proj have to be multiples of {number_of_groups} groups")
+            raise ValueError(
+                f"GLSTMCell: num_units and num_proj have to be multiples of {number_of_groups} groups"
+            )
         self._initializer, self._groups, self._forget_bias = initializer, number_of_groups, forget_bias
         self._activation = activation_function(activation) or tf.tanh
         self._linears, self._linear = {}, None
@@ -299,7 +316,9 @@ class GLSTMCell(_LSTMLike):
         """Group k's parts of the gates i, j, f, o."""
         size = last_size(inputs.shape, self)
         if size % self._groups:
-            raise ValueError(f"GLSTMCell: {inputs.name} has {size} columns, which is no multiple of {self._groups} groups")
+            raise ValueError(
+                f"GLSTMCell: {inputs.name} has {size} columns, which is no multiple of {self._groups} groups"
+            )
         with tf.variable_scope(f"group{k}"):
             joined = tf.concat([self._part(inputs, k), self._part(m, k)], axis=1)
             if k not in self._linears:
@@ -315,13 +334,14 @@ class GLSTMCell(_LSTMLike):
 class PhasedLSTMCell(_LSTMLike):
     """Phased LSTM (Neil et al. 2016): each unit updates only while its own oscillation has its gate open.
 
-    Inputs are pairs (time [batch, 1], features [batch, n]). leak: how far a closed gate lets through; ratio_on: share
-    of the period in which it is open, trainable or not; period_init_min, period_init_max: the range of the periods.
+    Inputs are pairs (time [batch, 1], features [batch, n]). leak: how far a closed gate lets through;
+    ratio_on: share of the period in which it is open, trainable or not; period_init_min, period_init_max: the
+    range of the periods.
     """
 
-    def __init__(self, num_units: int, use_peepholes: bool = False, leak: float = 0.001, ratio_on: float = 0.1,
-                 trainable_ratio_on: bool = True, period_init_min: float = 1.0, period_init_max: float = 1000.0,
-                 reuse=None):  # fmt: skip
+    def __init__(self, num_units: int, use_peepholes: bool = False, leak: float = 0.001,
+                 ratio_on: float = 0.1, trainable_ratio_on: bool = True,
+                 period_init_min: float = 1.0, period_init_max: float = 1000.0, reuse=None):  # fmt: skip
         super().__init__(num_units, _reuse=reuse)
         self._use_peepholes, self._leak = use_peepholes, leak
         self._ratio_on, self._trainable_ratio_on = ratio_on, trainable_ratio_on
@@ -352,7 +372,9 @@ class PhasedLSTMCell(_LSTMLike):
         """How open each unit's gate is at `time`: [batch, num_units]."""
         size = [self._num_units]
         period = tf.get_variable("period", size, initializer=_log_uniform(*self._periods))
-        phase = tf.get_variable("phase", size, initializer=tf.random_uniform_initializer(0.0, period.initial_value))
+        phase = tf.get_variable(
+            "phase", size, initializer=tf.random_uniform_initializer(0.0, period.initial_value)
+        )
         ratio_on = tf.get_variable("ratio_on", size, initializer=tf.constant_initializer(self._ratio_on),
                                    trainable=self._trainable_ratio_on)  # fmt: skip
         cycle = self._cycle_ratio(time, phase, period)

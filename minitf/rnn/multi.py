@@ -15,8 +15,9 @@ from minitf.rnn.linear import Linear
 class MultiRNNCell(RNNCell):
     """Cells in sequence, each fed the output of the one before, in variable scopes `cell_0`, `cell_1`, ...
 
-    state_is_tuple: the state is the tuple of the cells' states, otherwise they are joined along the columns. A cell
-    that occurs several times, as in `MultiRNNCell([cell] * 3)`, has variables of its own in each place.
+    state_is_tuple: the state is the tuple of the cells' states, otherwise they are joined along the columns.
+    A cell that occurs several times, as in `MultiRNNCell([cell] * 3)`, has variables of its own in each
+    place.
 
     Raises:
       ValueError: for no cells, or cells with tuple states where state_is_tuple is False.
@@ -35,8 +36,8 @@ class MultiRNNCell(RNNCell):
         self._state_is_tuple = state_is_tuple
         if not state_is_tuple and any(nest.is_sequence(c.state_size) for c in self._cells):
             raise ValueError(
-                "MultiRNNCell(state_is_tuple=False) needs cells whose states are single tensors; their sizes are "
-                f"{[c.state_size for c in self._cells]}: make the cells with state_is_tuple=False too"
+                "MultiRNNCell(state_is_tuple=False) needs cells whose states are single tensors; their "
+                f"sizes are {[c.state_size for c in self._cells]}: make the cells with state_is_tuple=False too"
             )
 
     @property

@@ -14,9 +14,9 @@ def raw_rnn(cell, loop_fn, parallel_iterations=None, swap_memory: bool = False, 
     """Runs `cell` until every row is finished: `(emitted TensorArrays, final state, final loop_state)`.
 
     loop_fn: `(time, cell_output, cell_state, loop_state) -> (finished [batch], next_input, next_state, emit,
-    next_loop_state)`; first called with time 0 and None for the rest, when next_state is the initial state and emit a
-    structure like what will be emitted (None: the cell's output). Rows that are finished emit zeros and keep their
-    state.
+    next_loop_state)`; first called with time 0 and None for the rest, when next_state is the initial state
+    and emit a structure like what will be emitted (None: the cell's output). Rows that are finished emit
+    zeros and keep their state.
 
     Raises:
       TypeError: if cell is no RNNCell or loop_fn no function.
@@ -24,7 +24,9 @@ def raw_rnn(cell, loop_fn, parallel_iterations=None, swap_memory: bool = False, 
     """
     assert_like_rnncell("cell", cell)
     if not callable(loop_fn):
-        raise TypeError(f"raw_rnn: loop_fn has to be a function of time, output, state and loop state, not {loop_fn!r}")
+        raise TypeError(
+            f"raw_rnn: loop_fn has to be a function of time, output, state and loop state, not {loop_fn!r}"
+        )
     with tf.variable_scope(scope or "rnn"):
         time = tf.constant(0, dtype=tf.int32)
         finished, next_input, state, emit_structure, loop_state = loop_fn(time, None, None, None)
@@ -35,12 +37,18 @@ def raw_rnn(cell, loop_fn, parallel_iterations=None, swap_memory: bool = False, 
 
         def body(time, finished, current, arrays, state, carried):
             output, cell_state = cell(current, state)
-            next_finished, next_input, next_state, emit, next_carried = loop_fn(time + 1, output, cell_state, carried)
+            next_finished, next_input, next_state, emit, next_carried = loop_fn(
+                time + 1, output, cell_state, carried
+            )
             nest.assert_same_structure(state, next_state)
             nest.assert_same_structure(current, next_input)
-            emit = nest.map_structure(lambda zero, e: _unless(finished, zero, e), zeros, emit, check_types=False)
+            emit = nest.map_structure(
+                lambda zero, e: _unless(finished, zero, e), zeros, emit, check_types=False
+            )
             next_state = nest.map_structure(lambda old, new: _unless(finished, old, new), state, next_state)
-            arrays = nest.map_structure(lambda array, e: array.write(time, e), arrays, emit, check_types=False)
+            arrays = nest.map_structure(
+                lambda array, e: array.write(time, e), arrays, emit, check_types=False
+            )
             kept = carried if next_carried is None else next_carried
             return time + 1, tf.logical_or(finished, next_finished), next_input, arrays, next_state, kept
 

@@ -13,18 +13,19 @@ from minitf.rnn.step import Lengths, initial_state_of, sequence_length_tensor, s
 def static_rnn(cell, inputs, initial_state=None, dtype=None, sequence_length=None, scope=None):
     """Runs `cell` over a list of inputs, one copy of its ops for each: `(outputs, final state)`.
 
-    inputs: a list of T tensors [batch, n] (or nested tuples of them); initial_state: structured as cell.state_size,
-    zeros of type `dtype` by default; sequence_length: integers [batch], past which a row's outputs are zero and its
-    state is copied through (nothing is computed once all rows have ended); scope: of the variables ("rnn").
-    outputs: a list of T tensors [batch, cell.output_size].
+    inputs: a list of T tensors [batch, n] (or nested tuples of them); initial_state: structured as
+    cell.state_size, zeros of type `dtype` by default; sequence_length: integers [batch], past which a row's
+    outputs are zero and its state is copied through (nothing is computed once all rows have ended); scope: of
+    the variables ("rnn"). outputs: a list of T tensors [batch, cell.output_size].
 
     Raises:
       TypeError: if cell is no RNNCell or inputs is no list.
-      ValueError: if inputs is empty, an input's width is unknown, batches differ, or initial_state and dtype are missing.
+      ValueError: if inputs is empty, an input's width is unknown, batches differ, or initial_state and dtype
+      are missing.
 
     >>> import minitf as tf
     >>> x = [tf.ones([2, 3]), tf.ones([2, 3])]
-    >>> outputs, state = tf.nn.static_rnn(tf.nn.rnn_cell.BasicRNNCell(5), x, dtype=tf.float32, scope="doc_rnn")
+    >>> outputs, state = tf.nn.static_rnn(tf.nn.rnn_cell.BasicRNNCell(5), x, dtype=tf.float32, scope="doc")
     >>> len(outputs), state.shape.as_list()
     (2, [2, 5])
     """
@@ -75,7 +76,8 @@ def _batch(inputs) -> int | None:
         shape = tensor.shape.with_rank_at_least(2)
         if shape.sizes is None or None in shape.sizes[1:]:
             raise ValueError(
-                f"the inputs of static_rnn need a known size in all dimensions but the batch; {tensor.name} has shape {shape}"
+                "the inputs of static_rnn need a known size in all dimensions but the batch; "
+                f"{tensor.name} has shape {shape}"
             )
         batch = batch.merge_with(shape.sizes[0])
     return batch.value
@@ -84,8 +86,9 @@ def _batch(inputs) -> int | None:
 def static_state_saving_rnn(cell, inputs, state_saver, state_name, sequence_length=None, scope=None):
     """static_rnn that starts from, and saves to, `state_saver`: `(outputs, state)`.
 
-    state_saver: has `state(name)` -> tensor and `save_state(name, tensor)` -> op; state_name: a name for each part of
-    the cell's state, in the same structure. The last output and the state are given once the state is saved.
+    state_saver: has `state(name)` -> tensor and `save_state(name, tensor)` -> op; state_name: a name for each
+    part of the cell's state, in the same structure. The last output and the state are given once the state is
+    saved.
     """
     state_size = cell.state_size
     if nest.is_sequence(state_size) != nest.is_sequence(state_name) or (
@@ -105,12 +108,13 @@ def static_state_saving_rnn(cell, inputs, state_saver, state_name, sequence_leng
         return outputs, nest.map_structure(tf.identity, state)
 
 
-def static_bidirectional_rnn(cell_fw, cell_bw, inputs, initial_state_fw=None, initial_state_bw=None, dtype=None,
-                             sequence_length=None, scope=None):  # fmt: skip
+def static_bidirectional_rnn(cell_fw, cell_bw, inputs, initial_state_fw=None,
+                             initial_state_bw=None, dtype=None, sequence_length=None,
+                             scope=None):  # fmt: skip
     """Two cells over a list of inputs, one forwards and one backwards: `(outputs, state_fw, state_bw)`.
 
-    outputs: T tensors [batch, cell_fw.output_size + cell_bw.output_size]; other arguments as for static_rnn. With
-    sequence_length the backward cell starts at each row's own end.
+    outputs: T tensors [batch, cell_fw.output_size + cell_bw.output_size]; other arguments as for static_rnn.
+    With sequence_length the backward cell starts at each row's own end.
     """
     assert_like_rnncell("cell_fw", cell_fw)
     assert_like_rnncell("cell_bw", cell_bw)
@@ -140,9 +144,11 @@ def reverse_steps(steps, lengths) -> list:
     return [nest.pack_sequence_as(step, [part[t] for part in parts]) for t, step in enumerate(steps)]
 
 
-def stack_bidirectional_rnn(cells_fw, cells_bw, inputs, initial_states_fw=None, initial_states_bw=None, dtype=None,
-                            sequence_length=None, scope=None):  # fmt: skip
-    """Layers of bidirectional RNNs, each fed the joined outputs of the one below: `(outputs, states_fw, states_bw)`.
+def stack_bidirectional_rnn(cells_fw, cells_bw, inputs, initial_states_fw=None,
+                            initial_states_bw=None, dtype=None, sequence_length=None,
+                            scope=None):  # fmt: skip
+    """Layers of bidirectional RNNs, each fed the joined outputs of the one below: `(outputs, states_fw,
+    states_bw)`.
 
     cells_fw, cells_bw and the initial states: lists with one entry for each layer.
 
@@ -155,9 +161,9 @@ def stack_bidirectional_rnn(cells_fw, cells_bw, inputs, initial_states_fw=None, 
     with tf.variable_scope(scope or "stack_bidirectional_rnn"):
         for i, (fw, bw) in enumerate(zip(cells_fw, cells_bw)):
             with tf.variable_scope(f"cell_{i}") as cell_scope:
-                inputs, state_fw, state_bw = static_bidirectional_rnn(
-                    fw, bw, inputs, initial_states_fw and initial_states_fw[i], initial_states_bw and initial_states_bw[i],
-                    dtype, sequence_length, scope=cell_scope)  # fmt: skip
+                inputs, state_fw, state_bw = static_bidirectional_rnn( fw, bw, inputs,
+                    initial_states_fw and initial_states_fw[i], initial_states_bw and
+                    initial_states_bw[i], dtype, sequence_length, scope=cell_scope)  # fmt: skip
             states_fw.append(state_fw)
             states_bw.append(state_bw)
     return inputs, tuple(states_fw), tuple(states_bw)

@@ -13,14 +13,19 @@ class Lengths:
     """How long each sequence of a batch is, and the zeros that stand for outputs past the end."""
 
     def __init__(self, sequence_length, cell, batch_size, static_batch, dtype, static: bool = True):
-        flat = [_zero_output(batch_size, static_batch, size, dtype, static) for size in nest.flatten(cell.output_size)]
+        flat = [
+            _zero_output(batch_size, static_batch, size, dtype, static)
+            for size in nest.flatten(cell.output_size)
+        ]
         self.zero_output = nest.pack_sequence_as(cell.output_size, flat)
         self.each = tf.cast(sequence_length, tf.int32)
         reserve_ids(2)  # TF 1 takes the minimum too
         self.longest = tf.reduce_max(self.each)
 
     def step(self, time, state, call_cell):
-        """`call_cell()`, with rows that have ended giving zeros and their old state; not called if all have ended."""
+        """`call_cell()`, with rows that have ended giving zeros and their old state; not called if
+        all have ended.
+        """
         over = time >= self.each
         flat = tf.cond(
             time >= self.longest,
@@ -50,7 +55,9 @@ class Lengths:
         for tensor, like in zip(flat, self._old(state)):
             tensor.set_shape(like.shape)
         count = len(nest.flatten(self.zero_output))
-        return nest.pack_sequence_as(self.zero_output, flat[:count]), nest.pack_sequence_as(state, flat[count:])
+        return nest.pack_sequence_as(self.zero_output, flat[:count]), nest.pack_sequence_as(
+            state, flat[count:]
+        )
 
 
 def reserve_ids(count: int) -> None:
@@ -73,8 +80,8 @@ def sequence_length_tensor(sequence_length, batch):
         [batch] if tensor.shape.rank else None
     ):
         raise ValueError(
-            f"sequence_length is a vector with one length for each row of the batch ({batch or 'of unknown size'}); "
-            f"{tensor.name} has shape {tensor.shape}"
+            "sequence_length is a vector with one length for each row of the batch "
+            f"({batch or 'of unknown size'}); {tensor.name} has shape {tensor.shape}"
         )
     if not tensor.dtype.is_integer:
         raise TypeError(f"sequence_length is a vector of integers; {tensor.name} is {tensor.dtype.name}")

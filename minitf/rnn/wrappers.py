@@ -97,13 +97,15 @@ def check_same_shapes(what: str, inputs, outputs) -> None:
     for i, o in zip(nest.flatten(inputs), nest.flatten(outputs)):
         if not i.shape.is_compatible_with(o.shape):
             raise ValueError(
-                f"{what} adds inputs to outputs, so they need one shape; the inputs {i.name} have {i.shape}, the outputs "
-                f"{o.name} {o.shape}: give the cell as many units as there are inputs"
+                f"{what} adds inputs to outputs, so they need one shape; the inputs {i.name} have "
+                f"{i.shape}, the outputs {o.name} {o.shape}: give the cell as many units as there are inputs"
             )
 
 
 class HighwayWrapper(ScopelessWrapper):
-    """Mixes inputs and outputs by a learned gate (Srivastava et al. 2015): `inputs * carry + outputs * transform`."""
+    """Mixes inputs and outputs by a learned gate (Srivastava et al. 2015): `inputs * carry + outputs *
+    transform`.
+    """
 
     def __init__(self, cell, couple_carry_transform_gates: bool = True, carry_bias_init: float = 1.0):
         super().__init__(cell)
@@ -213,9 +215,10 @@ class EmbeddingWrapper(Wrapper):
 class AttentionCellWrapper(Wrapper):
     """Lets a cell attend over its own last `attn_length` outputs (Bahdanau et al. 2014).
 
-    The state is `(cell state, attention [batch, attn_size], window [batch, attn_size * attn_length])`, or these joined
-    along the columns. attn_size: size of the attention vector (default: the cell's output); attn_vec_size: features it
-    is computed from; input_size: columns of the mix of input and attention that the cell sees.
+    The state is `(cell state, attention [batch, attn_size], window [batch, attn_size * attn_length])`, or
+    these joined along the columns. attn_size: size of the attention vector (default: the cell's output);
+    attn_vec_size: features it is computed from; input_size: columns of the mix of input and attention that
+    the cell sees.
     """
 
     def __init__(self, cell, attn_length: int, attn_size=None, attn_vec_size=None, input_size=None,

@@ -5,7 +5,9 @@ from __future__ import annotations
 
 def bodies_of(op) -> dict:
     """The graphs among an op's attributes (a loop's body and condition, the branches of a cond) by name."""
-    return {name: value for name, value in op.attrs.items() if hasattr(value, "consts") and hasattr(value, "ops")}
+    return {
+        name: value for name, value in op.attrs.items() if hasattr(value, "consts") and hasattr(value, "ops")
+    }
 
 
 def arguments_of(op) -> dict:
@@ -38,7 +40,11 @@ def results_of(op) -> list:
         conditions = [("condition", t) for t in loop.condition.results] if loop.condition is not None else []
         return conditions + [("stacked", t) for t in loop.ys]
     titles = ("if true", "if false")
-    return [] if branches is None else [(w, t) for w, b in zip(titles, branches.bodies) for t in b.results if t is not None]
+    return (
+        []
+        if branches is None
+        else [(w, t) for w, b in zip(titles, branches.bodies) for t in b.results if t is not None]
+    )
 
 
 def _short(tensor) -> str:

@@ -13,12 +13,13 @@ def to_dot(
 ):
     """A `graphviz.Digraph` of a graph: name scopes as nested boxes, types and shapes on the edges.
 
-    graph: the graph to draw (default: the default graph); depth: name scopes nested deeper than this become one node
-    each; collapse: names of scopes to draw as one node, such as `["gradients"]`; fold_variables: a variable with
-    the ops that initialize and read it and its optimizer's slots is one node; legend: adds a key to shapes and colours.
+    graph: the graph to draw (default: the default graph); depth: name scopes nested deeper than this become
+    one node each; collapse: names of scopes to draw as one node, such as `["gradients"]`; fold_variables: a
+    variable with the ops that initialize and read it and its optimizer's slots is one node; legend: adds a
+    key to shapes and colours.
 
-    `.source` is the DOT text and `.save("graph.dot")` writes it; `.render("graph", format="png")` needs the `dot`
-    program and says what to install if it is missing.
+    `.source` is the DOT text and `.save("graph.dot")` writes it; `.render("graph", format="png")` needs the
+    `dot` program and says what to install if it is missing.
 
     >>> import minitf as tf
     >>> with tf.Graph().as_default() as g:
@@ -49,7 +50,9 @@ class _Picture:
     # ---- nodes
 
     def draw_graph(self, into, graph, base: str = "", owner: str = "") -> None:
-        """Draws all nodes of a graph, or of a body of `owner` whose names start with `base`; notes its edges."""
+        """Draws all nodes of a graph, or of a body of `owner` whose names start with `base`; notes
+        its edges.
+        """
         self.draw_scope(into, self.plan.scopes(graph, base), owner)
         for op in graph.ops:
             self.note_edges(op)
@@ -83,18 +86,27 @@ class _Picture:
         inside = scope.path and op.name.startswith(scope.path + "/")
         name = op.name[len(scope.path) + 1 :] if inside else op.name.rpartition("/")[2]
         name = self.arguments.get(op, (name,))[0]
-        into.node(_id(op.name), _text(style.label(op, name)), tooltip=_text(f"{op.type} {op.name}"), **style.KINDS[kind])
+        into.node(
+            _id(op.name),
+            _text(style.label(op, name)),
+            tooltip=_text(f"{op.type} {op.name}"),
+            **style.KINDS[kind],
+        )
         self.arguments.update(arguments_of(op))
         for title, body in bodies_of(op).items():
             within = all(o.name.startswith(op.name + "/") for o in body.ops)
             box = {**style.BODY, "label": _text(title.replace("_", " "))}
             with into.subgraph(name=f"cluster {op.name} {title}", graph_attr=box) as cluster:
-                self.draw_graph(cluster, body, op.name if within else op.name.rpartition("/")[0], f"{op.name} {title} ")
+                self.draw_graph(
+                    cluster, body, op.name if within else op.name.rpartition("/")[0], f"{op.name} {title} "
+                )
 
     # ---- edges
 
     def note_edges(self, op) -> None:
-        """Notes the edges into one operation; the inputs of a loop or branch go to the arguments of its bodies."""
+        """Notes the edges into one operation; the inputs of a loop or branch go to the arguments of
+        its bodies.
+        """
         target, arguments = self.plan.node_of[op], arguments_of(op)
         into_bodies = {outer for _, outer in arguments.values()}
         for tensor in op.inputs:

@@ -10,8 +10,9 @@ class DotNotFoundError(graphviz.ExecutableNotFound):
 
     def __str__(self):
         return (
-            "drawing a picture needs Graphviz's program `dot`, which is not on the PATH: `apt install graphviz` (Debian, "
-            "Ubuntu), `brew install graphviz` (macOS). Without it, .source is the DOT text and .save(path) writes it"
+            "drawing a picture needs Graphviz's program `dot`, which is not on the PATH: "
+            "`apt install graphviz` (Debian, Ubuntu), `brew install graphviz` (macOS). "
+            "Without it, .source is the DOT text and .save(path) writes it"
         )
 
 

@@ -22,7 +22,9 @@ class Scope:
         return self.scopes[name]
 
     def is_small(self) -> bool:
-        """Whether a box around it would tell nothing: one operation, or one with the constants made for it."""
+        """Whether a box around it would tell nothing: one operation, or one with the constants made
+        for it.
+        """
         others = [op for op in self.ops if op.name != self.path]
         made_for_it = len(others) < len(self.ops) and all(op.type in ("Const", "Arg") for op in others)
         return not self.scopes and (len(self.ops) == 1 or made_for_it)
@@ -41,7 +43,9 @@ class Plan:
         self.kinds: set[str] = set()
 
     def scopes(self, graph, base: str = "") -> Scope:
-        """The tree of name scopes below `base` with the operations to draw; the others become parts of nodes."""
+        """The tree of name scopes below `base` with the operations to draw; the others become parts
+        of nodes.
+        """
         folded = _folded(graph.ops) if self.fold else {}
         root, paths = Scope(base), _scope_paths(graph.ops, folded)
         for op in graph.ops:
@@ -53,7 +57,9 @@ class Plan:
 
     def _place(self, root: Scope, op, paths: set) -> str:
         scope = root
-        inner = op.name[len(root.path) + 1 :] if root.path and op.name.startswith(root.path + "/") else op.name
+        inner = (
+            op.name[len(root.path) + 1 :] if root.path and op.name.startswith(root.path + "/") else op.name
+        )
         parts = inner.split("/")
         for part in parts if op.name in paths else parts[:-1]:
             scope = scope.inside(part)
@@ -80,7 +86,9 @@ def _folded(ops) -> dict:
     found = {}
     for op in ops:
         owner, rest = _owner(op.name, variables)
-        if owner is not None and (op.name in variables or rest in _HOUSEKEEPING or rest.startswith("Initializer/")):
+        if owner is not None and (
+            op.name in variables or rest in _HOUSEKEEPING or rest.startswith("Initializer/")
+        ):
             found[op] = owner
     return {op: _outermost(owner, found) for op, owner in found.items()}
 

@@ -25,7 +25,9 @@ def test_contrib(id):
 
 @pytest.mark.parametrize("id", GRAPHS)
 def test_random_ops_get_the_seeds_of_tensorflow(id):
-    """They depend on how many ops were made before, so they also show that ids are counted as in TensorFlow 1."""
+    """They depend on how many ops were made before, so they also show that ids are counted as in
+    TensorFlow 1.
+    """
     tf.set_random_seed(42)
     exec(GRAPHS[id]["source"], {"tf": tf})
     operation = tf.get_default_graph().get_operation_by_name
