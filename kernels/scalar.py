@@ -20,11 +20,15 @@ LN2_HIGH_F, LN2_LOW_F = F(0.693359375), F(-2.12194440e-4)
 LN2_HIGH_D, LN2_LOW_D = 6.93145751953125e-1, 1.42860682030941723212e-6
 EXP_MAX_F, EXP_MIN_F = F(88.72283), F(-87.33654)
 EXP_MAX_D, EXP_MIN_D = D(709.782712893384), D(-708.3964185322641)
-E0, E1, E2, E3, E4, E5 = map(
-    F, (1.9875691500e-4, 1.3981999507e-3, 8.3334519073e-3, 4.1665795894e-2, 1.6666665459e-1, 5.0000001201e-1)
-)
+# For float32, e**r = 1 + r + r**2 E(r) where |r| <= ln2 / 2: the polynomial of least relative error, 3e-9.
+E = (0.4999999343206674, 0.1666652039816788, 0.041668390792964055, 0.008368745212744753, 0.0013814540078607256)
+E0, E1, E2, E3, E4 = map(F, E)
+H0, H1, H2, H3, H4 = (F(2 ** (k + 2) * c) for k, c in enumerate(E))  # the same for e**2r
+LOG4E_F, HALF_LN2_F = F(2 * 1.44269504088896341), F(0.34657359027997264)
+BIASED_F = F(12582912.0 + 127)  # a shifter that leaves n as the exponent of 2**n
 TINY_F, TINY_D = F(1.17549435e-38), 2.2250738585072014e-308
 SQRT_HALF = math.sqrt(0.5)
+SIGN = np.int32(-(2**31))
 
 
 @scalar
@@ -47,7 +51,7 @@ def _(x):
     n = z - SHIFTER_F
     r = x - n * LN2_HIGH_F
     r = r - n * LN2_LOW_F
-    y = ((((E0 * r + E1) * r + E2) * r + E3) * r + E4) * r + E5
+    y = (((E4 * r + E3) * r + E2) * r + E1) * r + E0
     return y * (r * r) + r, z
 
 
@@ -187,6 +191,19 @@ def sigmoid(x):
     return one / (one + exp(-x))
 
 
+@sigmoid.register(F)
+def _(x):
+    t = F(87) if x > F(87) else x
+    t = F(-88.9) if t < F(-88.9) else t
+    z = t * -LOG2E_F + BIASED_F
+    n = z - BIASED_F
+    r = t + n * LN2_HIGH_F  # t = r - n ln2
+    r = r + n * LN2_LOW_F
+    y = (((E4 * r - E3) * r + E2) * r - E1) * r + E0
+    y = (y * r - F(1)) * r + F(1)
+    return F(1) / (y * from_bits(np.int32(bits(z) << 23)) + F(1))
+
+
 @scalar
 def tanh(x):
     """The hyperbolic tangent: with t = e**(2|x|) - 1 it is t / (t + 2)."""
@@ -197,6 +214,20 @@ def tanh(x):
     t = power * y + (power - half)
     t = t / (t + like(x, 1))
     return -t if x < like(x, 0) else t
+
+
+@tanh.register(F)
+def _(x):
+    size = abs(x)
+    size = F(9.1) if size > F(9.1) else size
+    z = size * LOG4E_F + BIASED_F
+    n = z - BIASED_F
+    r = size - n * HALF_LN2_F  # what that loses when n is large matters less and less to t / (t + 2)
+    y = (((H4 * r + H3) * r + H2) * r + H1) * r + H0
+    y = (y * r + F(2)) * r
+    power = from_bits(np.int32(bits(z) << 23))
+    t = power * y + (power - F(1))
+    return from_bits(np.int32(bits(t / (t + F(2))) | (bits(x) & SIGN)))
 
 
 @scalar
