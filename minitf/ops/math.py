@@ -448,7 +448,7 @@ def scalar_mul(scalar, x, name: str | None = None):
 # ---- operators
 
 
-def _operator(name: str, function) -> None:
+def operator(name: str, function) -> None:
     """Makes `x <op> y` and `y <op> x` call `function`; the other operand takes on the tensor's type."""
 
     def forward(x, y):
@@ -463,17 +463,11 @@ def _operator(name: str, function) -> None:
     overload(f"__r{name}__", reflected)
 
 
-def _matmul(x, y, name):
-    from minitf.ops.linalg import matmul
-
-    return matmul(x, y, name=name)
-
-
 for _name, _function in {
     "add": add, "sub": subtract, "mul": multiply, "div": div, "truediv": truediv, "floordiv": floordiv,
-    "mod": mod, "pow": pow, "and": logical_and, "or": logical_or, "xor": logical_xor, "matmul": _matmul,
+    "mod": mod, "pow": pow, "and": logical_and, "or": logical_or, "xor": logical_xor,
 }.items():  # fmt: skip
-    _operator(_name, _function)
+    operator(_name, _function)
 for _name, _function in {"lt": less, "le": less_equal, "gt": greater, "ge": greater_equal}.items():
     overload(f"__{_name}__", lambda x, y, function=_function: function(x, y))
 overload("__neg__", lambda x: negative(x))

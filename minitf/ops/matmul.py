@@ -213,3 +213,6 @@ define(
 def cross(a, b, name: str | None = None) -> Tensor:
     """The cross products of vectors [..., 3]."""
     return apply("Cross", a, b, name=name)
+
+
+math.operator("matmul", matmul)

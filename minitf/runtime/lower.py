@@ -246,15 +246,5 @@ class Lowering(Builder):
             self.frames.pop()
             self.target, self.used = len(self.frames) - 1, saved
 
-    def loop(self, op, values):
-        from minitf.runtime.lower_loop import lower_loop
-
-        return lower_loop(self, op, values)
-
-    def branch(self, op, values):
-        from minitf.runtime.lower_loop import lower_branch
-
-        return lower_branch(self, op, values)
-
     def list_op(self, op, values):
         raise NotNative(op)

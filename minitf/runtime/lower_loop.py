@@ -20,9 +20,14 @@ from minitf.runtime.plan import needed_ops
 FIRST_GUESS = 64  # slices that a loop of unknown length may save before it has to be lowered again
 
 
-def lower_loop(low: Lowering, op, values: list) -> list:
-    """The refs of the Loop op's outputs; unused ones are None."""
-    return _LoopLowering(low, op, values).outputs()
+class RegionLowering(Lowering):
+    """Lowers all ops of a region, loops and branches too."""
+
+    def loop(self, op, values):
+        return _LoopLowering(self, op, values).outputs()
+
+    def branch(self, op, values):
+        return _lowered_branch(self, op, values)
 
 
 class _LoopLowering:
@@ -302,7 +307,7 @@ def _in_place(node, old: Ref, new: Ref) -> bool:
     return "rank" not in names or node.operands[names.index("rank")] == 1
 
 
-def lower_branch(low: Lowering, op, values: list) -> list:
+def _lowered_branch(low: Lowering, op, values: list) -> list:
     """The refs of the If op's outputs; unused ones are None."""
     branches, used = op.attrs["branches"], [low.used is None or t in low.used for t in op.outputs]
     for body in branches.bodies:

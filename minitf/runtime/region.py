@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import gc
 import time
 from collections import OrderedDict
 
@@ -12,6 +14,7 @@ from minitf.kernels import vm
 from minitf.runtime.bodies import Ragged
 from minitf.runtime.ir import Call, Ref, settle
 from minitf.runtime.lower import Lowering, NotNative
+from minitf.runtime.lower_loop import RegionLowering
 from minitf.runtime.op_by_op import Concrete
 from minitf.runtime.passes import rewrite
 from minitf.runtime.state import Reference, State
@@ -131,6 +134,18 @@ class Program:
         return {id(o.buffer): int(a) - o.offset for o, a in zip(call.operands, addresses) if isinstance(o, Ref)}
 
 
+@contextlib.contextmanager
+def _uncollected():
+    """Pauses the garbage collector, which would look through all the new nodes again and again."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
+
+
 class Full(Exception):
     """A loop of unknown length made more trips than there was room to save."""
 
@@ -197,7 +212,8 @@ class Region:
                 self._programs.move_to_end(key)
             return program
         count = len(self.specialized)
-        program = self._lowered(arrays)
+        with _uncollected():
+            program = self._lowered(arrays)
         if len(self.specialized) > count:
             self._programs.clear()
             return self.program(arrays)
@@ -213,7 +229,7 @@ class Region:
 
     def _lowered(self, arrays: list) -> Program:
         while True:
-            low = Lowering(self.state, self.written)
+            low = RegionLowering(self.state, self.written)
             low.capacities = self.capacities
             low.used = {t for op in self.ops for t in op.inputs} | set(self.outputs)
             for tensor, array in zip(self.inputs, arrays):
