@@ -37,7 +37,7 @@ class MultiRNNCell(RNNCell):
         if not state_is_tuple and any(nest.is_sequence(c.state_size) for c in self._cells):
             raise ValueError(
                 "MultiRNNCell(state_is_tuple=False) needs cells whose states are single tensors; their "
-                f"sizes are {[c.state_size for c in self._cells]}: make the cells with state_is_tuple=False too"
+                f"sizes are {[c.state_size for c in self._cells]}: make them with state_is_tuple=False"
             )
 
     @property
