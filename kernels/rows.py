@@ -25,7 +25,7 @@ def pick_rows(index: I, b: T, c: T, m: i64, n: i64, depth: i64, ldb: i64, ldc: i
 
 
 @kernel(T=FLOATS, I=INDEX)
-def add_rows(index: I, b: T, c: T, depth: i64, n: i64, m: i64, ldb: i64, ldc: i64, beta: i64):
+def sum_into_rows(index: I, b: T, c: T, depth: i64, n: i64, m: i64, ldb: i64, ldc: i64, beta: i64):
     """c[index[i]] += b[i] for m rows of n items, after clearing the depth rows of c unless beta; see `pick_rows`."""
     if beta == 0:
         for i in range(depth):

@@ -79,7 +79,7 @@ def _picked(use: Use, index: Ref, depth: int) -> Call:
     count = k if product.operands[gemms.TA] else m
     part = Ref((count,), index.dtype, index.buffer, index.offset + use.ref.offset // size * item, index.moves + moves)
     if product.operands[gemms.TA]:
-        kernel, sizes = rows.add_rows, (m, n, k, ldb, ldc, beta)
+        kernel, sizes = rows.sum_into_rows, (m, n, k, ldb, ldc, beta)
     else:
         kernel, sizes = rows.pick_rows, (m, n, depth, ldb, ldc, beta)
     return Call(kernel[index.dtype, b.dtype], (part, b, c, *sizes), None, product.op)
