@@ -160,7 +160,7 @@ class Lowering(Builder):
         definition = op.definition
         if op.type in ("Loop", "If"):
             return (self.loop if op.type == "Loop" else self.branch)(op, inputs)
-        if any(r is None for r in inputs):
+        if None in inputs:
             return [None] * len(op.outputs)
         try:
             folded = self._folded(op, inputs)
@@ -222,9 +222,11 @@ class Lowering(Builder):
         """The outputs as constants if all inputs are known and small."""
         if not inputs or op.definition.numpy is None or op.definition.stateful:
             return None
-        known = [full(r.known) for r in inputs]
-        if any(k is None or k.size > _FOLDED for k in known):
-            return None
+        known = []
+        for ref in inputs:
+            if ref.known is None or ref.known.size > _FOLDED or full(ref.known) is None:
+                return None
+            known.append(ref.known)
         try:
             with np.errstate(all="ignore"):
                 results = op.definition.numpy(op, *known)
