@@ -1,0 +1,25 @@
+"""minitf."""
+
+import minitf as tf
+from benchmarks.workloads import Model, scalar_add
+
+VERSION = "minitf " + getattr(tf, "__version__", "")
+
+
+def modes(w):
+    """How the workload can be run."""
+    return ["static", "dynamic"] if w.steps <= 1000 else ["dynamic"]
+
+
+def _config(threads):
+    return tf.ConfigProto(intra_op_parallelism_threads=threads)
+
+
+def build(w, mode, threads):
+    """The workload, ready to step."""
+    return Model(tf, w, mode, _config(threads))
+
+
+def overhead(threads):
+    """A function that runs one scalar addition."""
+    return scalar_add(tf, _config(threads))

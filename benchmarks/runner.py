@@ -1,0 +1,118 @@
+"""Workers as seen from the benchmark: start them, ask them, time them in turns."""
+
+import dataclasses
+import json
+import os
+import selectors
+import statistics
+import subprocess
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+
+
+class WorkerError(Exception):
+    """A worker answered with an error, died or took too long."""
+
+
+class Worker:
+    """A framework in a process of its own (see `worker.py`)."""
+
+    def __init__(self, label, python, peer, threads=1, env=None):
+        self.label = label
+        self._errors = tempfile.TemporaryFile("w+")
+        self._process = subprocess.Popen(
+            [python, "-m", "benchmarks.worker", peer, str(threads)],
+            cwd=ROOT, env={**os.environ, **(env or {})}, text=True,
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._errors,
+        )  # fmt: skip
+        self._ready = selectors.DefaultSelector()
+        self._ready.register(self._process.stdout, selectors.EVENT_READ)
+
+    def ask(self, do, timeout=600, **request):
+        """The answer to a request; raises WorkerError."""
+        if self._process.poll() is not None:
+            raise WorkerError(f"{self.label} has ended: {self._tail()}")
+        try:
+            self._process.stdin.write(json.dumps({"do": do, **request}) + "\n")
+            self._process.stdin.flush()
+        except BrokenPipeError:
+            raise WorkerError(f"{self.label} ended: {self._tail()}") from None
+        if not self._ready.select(timeout):
+            self.close()
+            raise WorkerError(f"{self.label} took more than {timeout} s to {do}")
+        line = self._process.stdout.readline()
+        if not line:
+            raise WorkerError(f"{self.label} ended while asked to {do}: {self._tail()}")
+        answer = json.loads(line)
+        if isinstance(answer, dict) and "error" in answer:
+            raise WorkerError(f"{self.label}: {answer['error']}")
+        return answer
+
+    def _tail(self):
+        self._errors.seek(0)
+        return self._errors.read()[-1000:].strip()
+
+    def close(self):
+        """Ends the process."""
+        self._process.kill()
+        self._process.wait()
+        for stream in (self._process.stdin, self._process.stdout, self._errors):
+            stream.close()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exc):
+        if not self._errors.closed:
+            self.close()
+
+
+class Run:
+    """One model in one worker, and the times measured so far."""
+
+    def __init__(self, worker, workload, mode, what="step", timeout=600):
+        self.worker, self.workload, self.mode, self.what = worker, workload, mode, what
+        self.wall, self.cpu = [], []
+        self.built = worker.ask("build", workload=dataclasses.asdict(workload), mode=mode, timeout=timeout)
+        self.count = 1
+
+    def warm_up(self, seconds):
+        """Steps for a while, and chooses how many steps a turn of `seconds` has."""
+        times = self._time(3)["wall"]
+        self.count = max(1, int(seconds / statistics.median(times)))
+        self._time(self.count)
+
+    def turn(self):
+        """One turn of timed steps."""
+        answer = self._time(self.count)
+        self.wall += answer["wall"]
+        self.cpu += answer["cpu"]
+        self.built["memory"] = answer["memory"]
+
+    def _time(self, count):
+        return self.worker.ask("time", mode=self.mode, count=count, what=self.what)
+
+    def result(self):
+        """What was measured, for the report."""
+        return {"workload": self.workload.name, "framework": self.worker.label, "mode": self.mode, "what": self.what,
+                "steps": len(self.wall), "wall": spread(self.wall), "cpu": spread(self.cpu), **self.built}  # fmt: skip
+
+
+def spread(times):
+    """Median and quartiles in seconds."""
+    if len(times) < 2:
+        return {"median": times[0], "low": times[0], "high": times[0]}
+    low, median, high = statistics.quantiles(times, n=4)
+    return {"median": median, "low": low, "high": high}
+
+
+def interleave(runs, rounds, seconds, advance=lambda: None):
+    """Times all runs in turns, so that a noisy moment of the machine meets all of them alike."""
+    for run in runs:
+        run.warm_up(seconds)
+    for number in range(rounds):
+        for run in runs[number % len(runs) :] + runs[: number % len(runs)]:
+            run.turn()
+            advance()

@@ -1,0 +1,125 @@
+"""One framework in a process of its own: reads requests, a JSON object per line, and answers in the same way.
+
+    python -m benchmarks.worker <peer> <threads>
+
+`peer` names a module of `benchmarks.peers`. Whatever else the framework prints goes to stderr.
+"""
+
+import json
+import math
+import os
+import resource
+import sys
+import time
+
+
+def pin(threads):
+    """Keeps this process on its first `threads` cores, and libraries to as many threads; before they are imported."""
+    cores = sorted(os.sched_getaffinity(0))[:threads]
+    os.sched_setaffinity(0, cores)
+    for name in ("OMP", "MKL", "OPENBLAS", "NUMEXPR", "NUMBA"):
+        os.environ[name + "_NUM_THREADS"] = str(threads)
+    os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
+    if threads == 1:
+        os.environ["XLA_FLAGS"] = "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"
+
+
+class Worker:
+    """The requests."""
+
+    def __init__(self, peer, threads):
+        self.peer, self.threads, self.models, self.batches = peer, threads, {}, []
+
+    def hello(self):
+        """Who answers."""
+        return {"version": self.peer.VERSION, "python": sys.version.split()[0]}
+
+    def modes(self, workload):
+        """How a workload can be run."""
+        return self.peer.modes(self._find(workload))
+
+    def different(self, workload, mode):
+        """Whether this mode's maths is not that of the others."""
+        return (workload["name"], mode) in getattr(self.peer, "DIFFERENT", ())
+
+    def build(self, workload, mode):
+        """Builds a model and makes its first steps."""
+        from benchmarks import specs
+
+        w = self._find(workload)
+        self.batches = specs.batches(w, count=16 if w.steps <= 1000 else 3)
+        started = time.perf_counter()
+        model = self.models[mode] = self.peer.build(w, mode, self.threads)
+        built = time.perf_counter()
+        losses = [model.step(self.batches[0])]
+        first = time.perf_counter()
+        losses += [model.step(b) for b in self.batches[1:3]]
+        parts = {k: getattr(model, k) for k in ("graph_seconds", "gradient_seconds", "ops") if hasattr(model, k)}
+        return {"build": built - started, "first": first - built, "losses": losses, "memory": memory(), **parts}
+
+    def time(self, mode, count, what="step"):
+        """Wall-clock and processor seconds of `count` steps, each on another batch."""
+        run, wall, cpu = getattr(self.models[mode], what), [], []
+        for i in range(count):
+            batch = self.batches[i % len(self.batches)]
+            cpu_started, started = time.process_time(), time.perf_counter()
+            loss = run(batch)
+            wall.append(time.perf_counter() - started)
+            cpu.append(time.process_time() - cpu_started)
+            if not math.isfinite(loss):
+                raise ArithmeticError("the loss is %r" % loss)
+        return {"wall": wall, "cpu": cpu, "memory": memory()}
+
+    def overhead(self, count):
+        """Seconds per call of the smallest run there is, `count` times."""
+        if "overhead" not in self.models:
+            self.models["overhead"] = self.peer.overhead(self.threads)
+        call, times = self.models["overhead"], []
+        for _ in range(count):
+            started = time.perf_counter()
+            for _ in range(100):
+                call()
+            times.append((time.perf_counter() - started) / 100)
+        return {"wall": times, "cpu": times}
+
+    def drop(self):
+        """Forgets all models."""
+        self.models.clear()
+        return {}
+
+    @staticmethod
+    def _find(workload):
+        from benchmarks import specs
+
+        return specs.Workload(**workload)
+
+
+def memory():
+    """The largest resident memory of this process so far, in bytes."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+
+
+def main():
+    """Answers until stdin ends."""
+    answers = os.fdopen(os.dup(1), "w")
+    os.dup2(2, 1)
+    name, threads = sys.argv[1], int(sys.argv[2])
+    pin(threads)
+    worker = None
+    for line in sys.stdin:
+        try:
+            if worker is None:
+                worker = Worker(__import__("benchmarks.peers." + name, fromlist=["build"]), threads)
+            request = json.loads(line)
+            answer = getattr(worker, request.pop("do"))(**request)
+        except Exception as error:
+            import traceback
+
+            traceback.print_exc()
+            answer = {"error": "%s: %s" % (type(error).__name__, str(error)[:2000])}
+        answers.write(json.dumps(answer) + "\n")
+        answers.flush()
+
+
+if __name__ == "__main__":
+    main()
