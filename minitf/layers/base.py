@@ -196,10 +196,12 @@ class Layer:
     def _called(self, inputs, args, kwargs):
         inputs = nest.map_structure(convert_to_tensor, inputs)
         tensors = nest.flatten(inputs)
+        if not tensors:
+            raise ValueError(f"layer {self._name} was called on no tensor at all: {inputs!r}")
         if self.input_spec is not None:
             self.input_spec.check(tensors[0], self._name)
         if not self.built:
-            if self.dtype is None and tensors:
+            if self.dtype is None:
                 self.dtype = tensors[0].dtype.base_dtype
             self.build(nest.map_structure(lambda t: t.shape, inputs))
             self.built = True

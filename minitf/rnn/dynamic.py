@@ -40,6 +40,10 @@ def dynamic_rnn(cell, inputs, sequence_length=None, initial_state=None, dtype=No
     assert_like_rnncell("cell", cell)
     with tf.variable_scope(scope or "rnn"):
         flat = [convert_to_tensor(x) for x in nest.flatten(inputs)]
+        if not flat:
+            raise ValueError(
+                "dynamic_rnn: inputs is empty; it takes a tensor [batch, time, ...] or a tuple of them"
+            )
         sizes = _Sizes.of(flat, time_major)
         flat = flat if time_major else [transpose_batch_time(x) for x in flat]
         if sequence_length is not None:

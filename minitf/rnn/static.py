@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import minitf as tf
 from minitf.framework import nest
+from minitf.framework.convert import convert_to_tensor
 from minitf.framework.graph import control_dependencies
 from minitf.framework.shape import Dimension
 from minitf.rnn.cell import assert_like_rnncell
@@ -33,6 +34,7 @@ def static_rnn(cell, inputs, initial_state=None, dtype=None, sequence_length=Non
     _check_inputs("static_rnn", inputs)
     outputs = []
     with tf.variable_scope(scope or "rnn") as varscope:
+        inputs = [nest.map_structure(convert_to_tensor, step) for step in inputs]
         static_batch = _batch(inputs)
         batch_size = static_batch or tf.shape(_first(inputs))[0]
         state = initial_state_of(cell, initial_state, batch_size, dtype)

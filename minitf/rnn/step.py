@@ -101,11 +101,30 @@ def state_dtype(dtype, state):
 
 
 def initial_state_of(cell, initial_state, batch_size, dtype):
-    """`initial_state`, or the cell's zero state; ValueError if neither can be had."""
+    """`initial_state` as tensors in the structure of the cell's state, or the cell's zero state.
+
+    ValueError if it has another structure, or neither is given.
+    """
     if initial_state is not None:
-        return initial_state
+        return _as_state(initial_state, cell.state_size, dtype)
     if dtype is None:
         raise ValueError("an RNN needs initial_state, or dtype to make a zero state: give dtype=tf.float32")
     if hasattr(cell, "get_initial_state"):
         return cell.get_initial_state(inputs=None, batch_size=batch_size, dtype=dtype)
     return cell.zero_state(batch_size, dtype)
+
+
+def _as_state(state, size, dtype):
+    try:
+        nest.assert_same_structure(size, state, check_types=False)
+    except ValueError:
+        raise ValueError(
+            f"initial_state has to be structured as the cell's state_size {size}, not {state!r}"
+        ) from None
+    flat = [convert_to_tensor(t, preferred_dtype=dtype, name="initial_state") for t in nest.flatten(state)]
+    for tensor in flat:
+        if tensor.shape.rank == 0:
+            raise ValueError(
+                f"a part of initial_state is the scalar {tensor.name}; it needs a row for each of the batch"
+            )
+    return nest.pack_sequence_as(size, flat)

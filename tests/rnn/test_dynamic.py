@@ -182,3 +182,19 @@ def test_wrong_number_of_lengths_fails_when_run():
     outputs, _ = tf.nn.dynamic_rnn(RNN.GRUCell(4), tf.constant(BATCH), lengths, dtype=tf.float32)
     with initialized() as sess, pytest.raises(tf.errors.InvalidArgumentError):
         sess.run(outputs, {lengths: [1, 2]})
+
+
+@pytest.mark.parametrize("unroll", ["static", "dynamic"])
+@pytest.mark.parametrize("state", [0, "x", [1], tf.float32, np.zeros([3, 4]), (np.zeros([3, 4]),) * 3])
+def test_initial_state_of_another_structure(state, unroll):
+    with pytest.raises((TypeError, ValueError), match="initial_state|tensor|string|float32"):
+        if unroll == "static":
+            tf.nn.static_rnn(RNN.LSTMCell(4), [tf.zeros([3, 4])], initial_state=state)
+        else:
+            tf.nn.dynamic_rnn(RNN.LSTMCell(4), tf.constant(BATCH), initial_state=state)
+
+
+@pytest.mark.parametrize("state", [[np.ones([3, 4])] * 2, (tf.ones([3, 4]),) * 2])
+def test_initial_state_may_be_arrays_and_plain_tuples(state):
+    _, final = tf.nn.dynamic_rnn(RNN.LSTMCell(4), tf.constant(BATCH), initial_state=state, dtype=tf.float32)
+    assert isinstance(final, RNN.LSTMStateTuple)
