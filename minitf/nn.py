@@ -25,6 +25,14 @@ from minitf.ops.nn import softmax as softmax
 from minitf.ops.nn import weighted_moments as weighted_moments
 from minitf.ops.nn import xw_plus_b as xw_plus_b
 from minitf.ops.nn import zero_fraction as zero_fraction
+from minitf.ops.sampled_loss import nce_loss as nce_loss
+from minitf.ops.sampled_loss import sampled_softmax_loss as sampled_softmax_loss
+from minitf.ops.sampling import all_candidate_sampler as all_candidate_sampler
+from minitf.ops.sampling import compute_accidental_hits as compute_accidental_hits
+from minitf.ops.sampling import fixed_unigram_candidate_sampler as fixed_unigram_candidate_sampler
+from minitf.ops.sampling import learned_unigram_candidate_sampler as learned_unigram_candidate_sampler
+from minitf.ops.sampling import log_uniform_candidate_sampler as log_uniform_candidate_sampler
+from minitf.ops.sampling import uniform_candidate_sampler as uniform_candidate_sampler
 from minitf.ops.top_k import in_top_k as in_top_k
 from minitf.ops.top_k import top_k as top_k
 from minitf.ops.xent import log_poisson_loss as log_poisson_loss

@@ -35,23 +35,24 @@ def get_seed(op_seed: int | None) -> tuple[int | None, int | None]:
         return None, None
     first = _DEFAULT_GRAPH_SEED if root.seed is None else root.seed
     second = root._last_id if op_seed is None else op_seed
-    seeds = first % _MODULUS, second % _MODULUS
-    return (0, _MODULUS) if seeds == (0, 0) else seeds
+    pair = first % _MODULUS, second % _MODULUS
+    return (0, _MODULUS) if pair == (0, 0) else pair
 
 
-def _seeds(op_seed) -> dict:
+def seeds(op_seed: int | None) -> dict:
+    """The attributes `seed` and `seed2` of an op with `op_seed`."""
     seed, seed2 = get_seed(op_seed)
     return {"seed": seed or 0, "seed2": seed2 or 0}
 
 
-def _stream(b, op):
-    """The op's stream; without seeds it starts where chance says."""
+def stream(b, op, more=()):
+    """The op's stream, and what `more` it keeps behind it; without seeds it starts where chance says."""
 
     def start() -> np.ndarray:
-        seeds = op.attrs["seed"], op.attrs["seed2"]
-        if seeds == (0, 0):
-            seeds = secrets.randbits(63), secrets.randbits(63)
-        return np.array([*seeds, 0], np.int64)
+        pair = op.attrs["seed"], op.attrs["seed2"]
+        if pair == (0, 0):
+            pair = secrets.randbits(63), secrets.randbits(63)
+        return np.array([*pair, 0, *more], np.int64)
 
     return b.state(op, start)
 
@@ -76,10 +77,10 @@ def _draws(type: str, single, double, *half) -> None:
     def draw(b, op, shape, dtype):
         out = b.new(_sizes(b, shape), dtype)
         if dtype == np.float64:
-            b.call(double[()], _stream(b, op), out, out.size)
+            b.call(double[()], stream(b, op), out, out.size)
         else:
             bits = [half[op.outputs[0].dtype is dtypes.float16]] if half else []
-            b.call(single[()], _stream(b, op), out, out.size, *bits)
+            b.call(single[()], stream(b, op), out, out.size, *bits)
         return out
 
     def draw_half(b, op, shape):
@@ -100,7 +101,7 @@ def _uniform_int(b, op, shape, low, high):
     if low.shape != () or high.shape != ():
         raise ValueError(f"minval and maxval have to be scalars, not of shapes {low.shape} and {high.shape}")
     kernel = kernels.random_int32 if low.dtype == np.int32 else kernels.random_int64
-    b.call(kernel[()], _stream(b, op), low, high, out, out.size,
+    b.call(kernel[()], stream(b, op), low, high, out, out.size,
            error=lambda _: f"minval {b.data(low)} has to be less than maxval {b.data(high)}")  # fmt: skip
     return out
 
@@ -135,9 +136,9 @@ def random_uniform(shape, minval=0, maxval=None, dtype=dtypes.float32, seed: int
         low = convert_to_tensor(minval, dtype, name="min")
         high = convert_to_tensor(maxval, dtype, name="max")
         if dtype.is_integer:
-            return apply("RandomUniformInt", shape, low, high, name=scope, **_seeds(seed))
+            return apply("RandomUniformInt", shape, low, high, name=scope, **seeds(seed))
         return math.add(
-            apply("RandomUniform", shape, dtype=dtype, **_seeds(seed)) * (high - low), low, name=scope
+            apply("RandomUniform", shape, dtype=dtype, **seeds(seed)) * (high - low), low, name=scope
         )
 
 
@@ -159,7 +160,7 @@ def _normal(type: str, default_name: str, shape, mean, stddev, dtype, seed, name
         shape = _shape_tensor(shape)
         mean = convert_to_tensor(mean, dtype, name="mean")
         stddev = convert_to_tensor(stddev, dtype, name="stddev")
-        drawn = apply(type, shape, dtype=dtype, **_seeds(seed))
+        drawn = apply(type, shape, dtype=dtype, **seeds(seed))
         return math.add(drawn * stddev, mean, name=scope)
 
 
@@ -185,7 +186,7 @@ def _shuffle(b, op, value):
         return value
     b.call(
         kernels.random_shuffle[layout.carrier(value.dtype)],
-        _stream(b, op),
+        stream(b, op),
         value,
         out,
         rows,
@@ -206,7 +207,7 @@ define("RandomShuffle", "value: T -> output: T", shape=patterns.same, kernel=_sh
 
 def random_shuffle(value, seed: int | None = None, name: str | None = None) -> Tensor:
     """The slices of `value` along its first axis in random order."""
-    return apply("RandomShuffle", value, name=name, **_seeds(seed))
+    return apply("RandomShuffle", value, name=name, **seeds(seed))
 
 
 def random_crop(value, size, seed: int | None = None, name: str | None = None) -> Tensor:
@@ -240,7 +241,7 @@ def _classes(b, op, logits, num_samples):
     scratch = b.new((classes,), np.float64)
     b.call(
         kernels.random_classes[logits.dtype, out.dtype],
-        _stream(b, op),
+        stream(b, op),
         logits,
         scratch,
         out,
@@ -293,7 +294,7 @@ def _multinomial(logits, num_samples, seed, name, default_name: str, dtype) -> T
     dtype = _checked_type(default_name, dtypes.int64 if dtype is None else dtype, dtypes.INDEX)
     with name_scope(name, default_name):
         logits = convert_to_tensor(logits, name="logits")
-        return apply("Multinomial", logits, num_samples, output_dtype=dtype, **_seeds(seed))
+        return apply("Multinomial", logits, num_samples, output_dtype=dtype, **seeds(seed))
 
 
 def _samples_of(kernel, complaint: str):
@@ -305,7 +306,7 @@ def _samples_of(kernel, complaint: str):
         samples = 1
         for n in lead:
             samples *= n
-        b.call(kernel[parameter.dtype], _stream(b, op), parameter, out, samples, parameter.size,
+        b.call(kernel[parameter.dtype], stream(b, op), parameter, out, samples, parameter.size,
                error=lambda place: f"{b.data(parameter).reshape(-1)[place]} {complaint}")  # fmt: skip
         return out
 
@@ -349,7 +350,7 @@ def random_gamma(
         alpha = convert_to_tensor(alpha, dtype, name="alpha")
         beta = convert_to_tensor(1 if beta is None else beta, dtype, name="beta")
         alpha = alpha + array.zeros_like(beta)
-        drawn = apply("RandomGamma", shape, alpha, **_seeds(seed))
+        drawn = apply("RandomGamma", shape, alpha, **seeds(seed))
         return math.maximum(np.finfo(dtype.numpy).tiny, drawn / beta)
 
 
@@ -363,6 +364,6 @@ def random_poisson(
     dtype = _checked_type("random_poisson", dtype, dtypes.FLOAT)
     with name_scope(name, "random_poisson"):
         shape = convert_to_tensor(shape, dtypes.int32, name="shape")
-        seeds = _seeds(seed)
+        own = seeds(seed)
         rate = convert_to_tensor(lam, dtype, name="RandomPoissonV2/rate")
-        return apply("RandomPoissonV2", shape, rate, **seeds)
+        return apply("RandomPoissonV2", shape, rate, **own)
