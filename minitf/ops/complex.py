@@ -27,7 +27,7 @@ def _part(type: str, numpy, grad) -> None:
 
 
 def _abs_grad(op, g):
-    return complex(g, array.zeros_like(g)) * math.sign(op.inputs[0])
+    return complex(math.div_no_nan(g, op.outputs[0]), array.zeros_like(g)) * op.inputs[0]
 
 
 def _angle_grad(op, g):
