@@ -213,6 +213,17 @@ def _unsorted_extreme_grad(op, g):
     return chosen * _gathered_back(share, ids), None, None
 
 
+def _unsorted_prod_grad(op, g):
+    """g times the product of the segment's other rows, which a division gives unless the row itself is 0."""
+    data, ids, count = op.inputs
+    zero = math.equal(data, array.zeros_like(data))
+    zeros = unsorted_segment_sum(math.cast(zero, dtypes.int32), ids, count)
+    g = where(math.greater(zeros, 1), array.zeros_like(g), g)
+    others = unsorted_segment_prod(where(zero, array.ones_like(data), data), ids, count)
+    quotient = math.div_no_nan(_gathered_back(op.outputs[0], ids), data)
+    return _gathered_back(g, ids) * where(zero, _gathered_back(others, ids), quotient), None, None
+
+
 def _unsorted_segments(type: str, numpy, kernel, grad, doc: str, T=dtypes.NUMBER):  # noqa: N803
     define(
         type,
@@ -249,8 +260,8 @@ unsorted_segment_prod = _unsorted_segments(
     "UnsortedSegmentProd",
     _unsorted(np.multiply, lambda dtype: 1),
     kernels.segment_prod,
-    None,
-    "The product of each segment's rows, in any order; no gradient.",
+    _unsorted_prod_grad,
+    "The product of each segment's rows, in any order.",
 )
 unsorted_segment_max = _unsorted_segments(
     "UnsortedSegmentMax",
