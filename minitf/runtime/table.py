@@ -6,6 +6,7 @@ import struct
 
 import numpy as np
 
+from minitf.framework.errors import InternalError
 from minitf.kernels import vm
 from minitf.runtime.arena import ALIGNMENT, intervals, place
 from minitf.runtime.ir import Call, Ref, Repeat
@@ -74,6 +75,8 @@ class Table:
     def _call(self, call: Call) -> None:
         words = self._words
         start = len(words)
+        if len(call.operands) != len(call.kernel.operands):
+            raise InternalError(None, call.op, f"{call.kernel.name} takes {len(call.kernel.operands)} operands, not {len(call.operands)}")
         self.calls[start] = call
         words += [call.kernel.address, 0]
         for operand in call.operands:
