@@ -194,7 +194,7 @@ def test_initial_state_of_another_structure(state, unroll):
             tf.nn.dynamic_rnn(RNN.LSTMCell(4), tf.constant(BATCH), initial_state=state)
 
 
-@pytest.mark.parametrize("state", [[np.ones([3, 4])] * 2, (tf.ones([3, 4]),) * 2])
+@pytest.mark.parametrize("state", [[np.ones([3, 4])] * 2, (np.ones([3, 4], np.float32),) * 2])
 def test_initial_state_may_be_arrays_and_plain_tuples(state):
     _, final = tf.nn.dynamic_rnn(RNN.LSTMCell(4), tf.constant(BATCH), initial_state=state, dtype=tf.float32)
     assert isinstance(final, RNN.LSTMStateTuple)
