@@ -211,7 +211,8 @@ class _Scoring:
         """The attention in a cell's state, the mean of several; () if it does not count."""
         if not self._covers:
             return ()
-        states = [cell_state] if isinstance(cell_state, AttentionWrapperState) else nest.children(cell_state)
+        several = nest.is_sequence(cell_state) and not isinstance(cell_state, AttentionWrapperState)
+        states = nest.children(cell_state) if several else [cell_state]
         found = [_mean(s.alignments) for s in states if isinstance(s, AttentionWrapperState)]
         if not found:
             raise ValueError("coverage_penalty_weight needs a cell with attention (an AttentionWrapper)")
