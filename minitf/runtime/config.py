@@ -56,13 +56,19 @@ class GraphOptions(_Options):
 
 
 class ConfigProto(_Options):
-    """Options of a Session; `intra_op_parallelism_threads` is the number of cores a kernel may use."""
+    """Options of a Session: TensorFlow's, and two of minitf's own.
+
+    executor: "native" (the default) or "op_by_op", the slow reference. passes: which rewrites of native programs to
+    make, such as "-fuse" for all but that one, or "none" (see `minitf.runtime.passes`). The environment variables
+    MINITF_EXECUTOR and MINITF_PASSES say the same for all sessions that do not choose.
+    """
 
     _defaults = {
         "device_count": dict, "intra_op_parallelism_threads": 0, "inter_op_parallelism_threads": 0,
         "allow_soft_placement": False, "log_device_placement": False, "gpu_options": GPUOptions,
         "graph_options": GraphOptions, "operation_timeout_in_ms": 0, "use_per_session_threads": False,
         "placement_period": 0, "device_filters": list, "isolate_session_state": False, "cluster_def": None,
+        "executor": "", "passes": "",
     }  # fmt: skip
 
 

@@ -8,7 +8,6 @@ import numpy as np
 
 from minitf.kernels.vm import float_mode
 from minitf.runtime.op_by_op import Concrete, OpByOp, is_native, run_ops
-from minitf.runtime.passes import chosen
 from minitf.runtime.plan import Plan
 from minitf.runtime.region import Region, Split, follows_variable
 from minitf.runtime.state import State
@@ -63,9 +62,8 @@ class HostStep:
 class NativeExecutor:
     """Runs a plan as native regions; an op that turns out not to be native becomes a host step."""
 
-    def __init__(self, plan: Plan, state: State, passes: list | None = None):
-        self._plan, self._state = plan, state
-        self._passes = chosen() if passes is None else passes
+    def __init__(self, plan: Plan, state: State, passes: list[str]):
+        self._plan, self._state, self._passes = plan, state, passes
         self._host: set = _host_ops(plan, state)
         self._written = frozenset(written_variables(plan.ops))
         self._steps = self._partition()

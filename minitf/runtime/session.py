@@ -15,9 +15,11 @@ from minitf.framework.tensor import set_session_finder
 from minitf.runtime.config import ConfigProto, RunMetadata, RunOptions
 from minitf.runtime.feed import feeds
 from minitf.runtime.fetch import Fetches
-from minitf.runtime.executor import NativeExecutor, OpByOpExecutor, reads, written_variables
+from minitf.runtime.executor import NativeExecutor, OpByOpExecutor, reads, variable_of, written_variables
+from minitf.runtime.passes import chosen
 from minitf.runtime.plan import Plan
 from minitf.runtime.state import State, Uninitialized
+from minitf.runtime.trace import traced
 
 _PLANS_KEPT = 64
 
@@ -54,7 +56,7 @@ class BaseSession:
         self._config = config or ConfigProto()
         self._target, self._closed, self._state = target, False, State()
         self._plans: dict = {}
-        self._executor_type = OpByOpExecutor if os.environ.get("MINITF_EXECUTOR") == "op_by_op" else NativeExecutor
+        self._executor_name, self._passes = _executor_named(self._config.executor), chosen(self._config.passes)
         self._lock = threading.RLock()
         self._growth = _Growth(self._graph)
 
@@ -78,8 +80,8 @@ class BaseSession:
         """Computes `fetches` and returns their values, arranged like them (None for operations).
 
         fetches: a tensor, operation, name, or a nested list, tuple, namedtuple or dict of them. feed_dict: values for
-        tensors of the graph (placeholders or any other), as arrays, lists or numbers. The arrays that come back are
-        the caller's own.
+        tensors of the graph (placeholders or any other), as arrays, lists or numbers. options: with a trace level,
+        `run_metadata.step_stats` says what the run spent its time on. The arrays that come back are the caller's own.
 
         Raises:
           RuntimeError: if the session is closed.
@@ -89,9 +91,10 @@ class BaseSession:
         if self._closed:
             raise RuntimeError("this Session is closed; make a new one to run the graph again")
         fed = feeds(self._graph, feed_dict)
+        metadata = run_metadata if options is not None and options.trace_level else None
         with self._lock:
             wanted, plan = self._plan(fetches, fed)
-            return wanted.arrange(self._execute(plan, fed))
+            return wanted.arrange(self._execute(plan, fed, metadata))
 
     def _plan(self, fetches, fed) -> tuple[Fetches, Plan]:
         """The plan for these fetches and feeds: kept until the graph changes."""
@@ -108,13 +111,26 @@ class BaseSession:
         self._plans[key] = (self._graph.version, wanted, plan, fetches)
         return wanted, plan
 
-    def _execute(self, plan: Plan, fed: dict) -> list[np.ndarray]:
+    def _execute(self, plan: Plan, fed: dict, metadata: RunMetadata | None = None) -> list[np.ndarray]:
         _check_fed(plan)
         if plan.executor is None:
             self._check_initialized(plan)
-            plan.executor = self._executor_type(plan, self._state)
+            if self._executor_name == "op_by_op" or self._initializes(plan):
+                return self._run_op_by_op(plan, fed)
+            plan.executor = NativeExecutor(plan, self._state, self._passes)
         try:
-            return plan.executor.run(fed)
+            return plan.executor.run(fed) if metadata is None else traced(plan, self._state, fed, metadata)
+        except Uninitialized as error:
+            raise self._uninitialized(plan, error.op) from None
+
+    def _initializes(self, plan: Plan) -> bool:
+        """Whether the plan gives variables their first values, which is not worth a native program."""
+        first = [op for op in plan.ops if op.type == "Assign" and op.inputs[0] not in plan.fed]
+        return any(not self._state.initialized(variable_of(op.inputs[0])) for op in first)
+
+    def _run_op_by_op(self, plan: Plan, fed: dict) -> list[np.ndarray]:
+        try:
+            return OpByOpExecutor(plan, self._state).run(fed)
         except Uninitialized as error:
             raise self._uninitialized(plan, error.op) from None
 
@@ -237,6 +253,13 @@ def _identity(fetches):
     if isinstance(fetches, tuple):
         return kind, *[_identity(f) for f in fetches]
     return fetches if kind is str else id(fetches)
+
+
+def _executor_named(name: str) -> str:
+    name = name or os.environ.get("MINITF_EXECUTOR") or "native"
+    if name not in ("native", "op_by_op"):
+        raise ValueError(f"there is no executor called {name!r}; there are 'native' and 'op_by_op'")
+    return name
 
 
 def _check_fed(plan: Plan) -> None:

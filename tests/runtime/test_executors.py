@@ -107,3 +107,14 @@ def test_each_pass_changes_only_roundings(monkeypatch, model, passes):
     reference = under(monkeypatch, "native", "none", model)
     for a, b in zip(reference, under(monkeypatch, "native", passes, model)):
         np.testing.assert_allclose(a, b, rtol=3e-5, atol=1e-6)
+
+
+def test_a_session_chooses_its_executor_and_passes():
+    x = tf.placeholder(tf.float32, [2])
+    for config in (tf.ConfigProto(executor="op_by_op"), tf.ConfigProto(passes="none"), tf.ConfigProto(passes="-fuse")):
+        with tf.Session(config=config) as session:
+            assert session.run(x * 2.0, {x: [1, 2]}).tolist() == [2, 4]
+    with pytest.raises(ValueError, match="no executor called 'fast'"):
+        tf.Session(config=tf.ConfigProto(executor="fast"))
+    with pytest.raises(ValueError, match="no pass called hurry; the passes are dead"):
+        tf.Session(config=tf.ConfigProto(passes="hurry"))
