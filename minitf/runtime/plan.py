@@ -15,6 +15,7 @@ class Plan:
         self.missing = [op.outputs[0] for op in self.ops if op.type == "Placeholder"]
         self.variables = [op for op in self.ops if op.type == "VariableV2"]
         self.executor = None  # made when the plan is first run
+        self.tracer = None  # made when it is first run with a trace
 
     @functools.cached_property
     def last_use(self) -> list[list]:

@@ -37,7 +37,7 @@ def chosen(text: str = "") -> list[str]:
     return [n for n in PASSES if f"-{n}" not in names]
 
 
-def rewrite(nodes: list, names: list[str], kept: frozenset) -> None:
-    """Runs the named passes; `kept` are the buffers that are read after the region."""
-    for name in names:
-        PASSES[name](nodes, kept)
+def rewrite(nodes: list, passes: list, kept: frozenset) -> None:
+    """Runs passes, by name or the functions themselves; `kept` are the buffers that are read after the region."""
+    for each in passes:
+        (PASSES[each] if isinstance(each, str) else each)(nodes, kept)
