@@ -1,18 +1,45 @@
-"""Several elementwise steps in one pass over memory."""
+"""Several elementwise steps in one pass over memory.
+
+Matrices are walked row by row; a step is the number of items from one row of a matrix to the next, so that a
+range of columns is read and written in place.
+"""
 
 from minitf.kernels import scalar as s
-from minitf.kernels.abi import FLOATS, T, i64, kernel, like, scalar
+from minitf.kernels.abi import FLOATS, REALS, T, i64, kernel, like, real, scalar
+
+BLOCK = 2048  # numbers that stay in the first cache between two passes
 
 
 def biased(activation, name):
-    """A kernel (a, bias, o, rows, width): o = activation(a + bias), the bias repeated for every row."""
+    """A kernel: o = activation(a + bias + shift), the bias repeated for every row, the rows of o adjacent."""
 
     @kernel(name=name, T=FLOATS)
-    def run(a: T, bias: T, o: T, rows: i64, width: i64):
+    def run(a: T, bias: T, o: T, shift: real, rows: i64, width: i64, step: i64):
+        block = max(BLOCK // max(width, 1), 1)
+        for first in range(0, rows, block):
+            last = min(first + block, rows)
+            for row in range(first, last):
+                p, q = row * step, row * width
+                for i in range(width):
+                    o[q + i] = a[p + i] + bias[i]
+            for i in range(first * width, last * width):  # long loops: vectors to the end of short rows
+                o[i] = activation(o[i] + like(o[i], shift))
+        return 0
+
+    return run
+
+
+def of_product(function, name):
+    """A kernel: o = function(y, a * b)."""
+
+    @kernel(name=name, T=FLOATS)
+    def run(
+        y: T, a: T, b: T, o: T, rows: i64, width: i64, step_y: i64, step_a: i64, step_b: i64, step_o: i64
+    ):
         for row in range(rows):
-            start = row * width
+            p, q, r, t = row * step_y, row * step_a, row * step_b, row * step_o
             for i in range(width):
-                o[start + i] = activation(a[start + i] + bias[i])
+                o[t + i] = function(y[p + i], a[q + i] * b[r + i])
         return 0
 
     return run
@@ -24,8 +51,49 @@ def positive(x):
     return like(x, 0) if x < like(x, 0) else x
 
 
+@scalar
+def plus(y, x):
+    """y + x."""
+    return y + x
+
+
+@scalar
+def slope_of_tanh(y, dy):
+    """The gradient of y = tanh(x)."""
+    return dy * (like(y, 1) - y * y)
+
+
+@scalar
+def slope_of_sigmoid(y, dy):
+    """The gradient of y = sigmoid(x)."""
+    return dy * y * (like(y, 1) - y)
+
+
 BIASED = {
     "tanh": biased(s.tanh, "bias_tanh"),
     "sigmoid": biased(s.sigmoid, "bias_sigmoid"),
     "relu": biased(positive, "bias_relu"),
 }
+OF_PRODUCT = {
+    "add": of_product(plus, "mul_add"),
+    "tanh_grad": of_product(slope_of_tanh, "mul_tanh_grad"),
+    "sigmoid_grad": of_product(slope_of_sigmoid, "mul_sigmoid_grad"),
+}
+
+
+@kernel(T=REALS)
+def add_rows(a: T, o: T, rows: i64, width: i64):
+    """o += the sum of the rows of a."""
+    whole = rows - rows % 8
+    for row in range(0, whole, 8):
+        p = row * width
+        for i in range(width):
+            q = p + i
+            low = (a[q] + a[q + width]) + (a[q + 2 * width] + a[q + 3 * width])
+            q += 4 * width
+            high = (a[q] + a[q + width]) + (a[q + 2 * width] + a[q + 3 * width])
+            o[i] += low + high
+    for row in range(whole, rows):
+        for i in range(width):
+            o[i] += a[row * width + i]
+    return 0

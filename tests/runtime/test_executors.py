@@ -69,7 +69,38 @@ def one_hot_inputs(x, kernel, bias):
     return counted_loop(body, [tf.zeros([BATCH, UNITS])], [letters], STEPS)[1][0]
 
 
-MODELS = {f.__name__: f for f in (unrolled, looped, while_looped, gated, one_hot_inputs)}
+def reset_gated(x, kernel, bias):
+    wide = tf.concat([kernel] * 2, 1)
+
+    def body(carry, slices):
+        h, x = carry[0], slices[0]
+        r, u = tf.split(tf.sigmoid(tf.nn.bias_add(tf.matmul(tf.concat([x, h], 1), wide), tf.tile(bias, [2]))), 2, 1)
+        candidate = tf.tanh(tf.nn.bias_add(tf.matmul(tf.concat([x, r * h], 1), kernel), bias))
+        h = u * h + (1 - u) * candidate
+        return [h], [h]
+
+    return counted_loop(body, [tf.zeros([BATCH, UNITS])], [x], STEPS)[1][0]
+
+
+def peephole(x, kernel, bias):
+    """Gates that also see the state, of which columns are read after the loop."""
+    wide = tf.concat([kernel] * 3, 1)
+
+    def body(carry, slices):
+        c, h = carry
+        z = tf.nn.bias_add(tf.matmul(tf.concat([slices[0], h], 1), wide), tf.tile(bias, [3]))
+        j, f, o = tf.split(z, 3, 1)
+        f = tf.sigmoid(f + bias * c)
+        c = f * c + (1 - f) * tf.tanh(j)
+        h = tf.tanh(c) * tf.sigmoid(o + bias * c)
+        return [c, h], [h, z]
+
+    zeros = tf.zeros([BATCH, UNITS])
+    h, z = counted_loop(body, [zeros, zeros], [x], STEPS)[1]
+    return h + 0.1 * z[:, :, 2 : 2 + UNITS]
+
+
+MODELS = {f.__name__: f for f in (unrolled, looped, while_looped, gated, one_hot_inputs, reset_gated, peephole)}
 
 
 def train(model, steps=3):
@@ -102,7 +133,7 @@ def test_agree_to_the_bit(monkeypatch, model):
 
 
 @pytest.mark.parametrize("model", MODELS.values(), ids=MODELS)
-@pytest.mark.parametrize("passes", ["", "dead", "dead,columns", "dead,concat", "dead,accumulate", "dead,columns,transposed", "dead,concat,one_hot", "fuse"])
+@pytest.mark.parametrize("passes", ["", "dead", "dead,columns", "dead,concat", "dead,accumulate", "dead,columns,transposed", "dead,concat,one_hot", "slices", "fuse", "slices,fuse"])
 def test_each_pass_changes_only_roundings(monkeypatch, model, passes):
     reference = under(monkeypatch, "native", "none", model)
     for a, b in zip(reference, under(monkeypatch, "native", passes, model)):

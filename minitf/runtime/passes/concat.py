@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from minitf.runtime.ir import Call, Ref
 from minitf.runtime.passes import gemms
-from minitf.runtime.passes.uses import Use, Uses, name
+from minitf.runtime.passes.uses import Use, Uses, name, touches
 
 
 def split_concat(nodes: list, kept: frozenset) -> None:
@@ -27,18 +27,18 @@ def _rewrite(found: list[Use], uses: Uses) -> None:
     if not reads or any(not gemms.is_gemm(u.call) or u.operand != gemms.A for u in reads):
         return
     place = writes[0].ref
-    if not all(_same_slice(u.ref, place) for u in found):
+    if not all(same_slice(u.ref, place) for u in found):
         return
     parts = _parts(writes, place)
-    if parts is None or not all(_intact(part[0], writes, reads, uses) for part in parts):
+    if parts is None or not all(intact(part[0], writes, reads, uses) for part in parts):
         return
     for use in reads:
-        uses.replace(use.call, _split(use.call, [(_seen_by(s, place, use.ref), f, n) for s, f, n in parts]))
+        uses.replace(use.call, _split(use.call, [(seen_by(s, place, use.ref), f, n) for s, f, n in parts]))
     for use in writes:
         uses.replace(use.call, [])
 
 
-def _same_slice(ref: Ref, place: Ref) -> bool:
+def same_slice(ref: Ref, place: Ref) -> bool:
     """Whether it is the whole buffer, or the slice of the stack that belongs to a trip of a loop."""
     strides = [stride for _, stride in ref.moves]
     return ref.offset == place.offset == 0 and ref.shape == place.shape and strides == [s for _, s in place.moves]
@@ -64,12 +64,12 @@ def _parts(writes: list[Use], place: Ref) -> list[tuple[Ref, int, int]] | None:
     return parts if starts == [0, *ends[:-1]] and ends[-1] == width else None
 
 
-def _intact(source: Ref, writes: list[Use], reads: list[Use], uses: Uses) -> bool:
+def intact(source: Ref, writes: list[Use], reads: list[Use], uses: Uses) -> bool:
     """Whether a part still holds what was joined when the products read it."""
     changes = [u for u in uses.of(source.buffer) if u.writes]
     if all(read.block is writes[0].block for read in reads):
         first, last = writes[0].order, reads[-1].order
-        return not any(first < u.order < last and _touches(u.ref, source) for u in changes)
+        return not any(first < u.order < last and touches(u.ref, source) for u in changes)
     if source.buffer.kind != "arena":
         return source.buffer.kind != "variable" or not changes
     moves = dict(source.moves)
@@ -78,20 +78,13 @@ def _intact(source: Ref, writes: list[Use], reads: list[Use], uses: Uses) -> boo
     return apart and all(u.order < reads[-1].order and _once(u, loops, moves) for u in changes)
 
 
-def _touches(one: Ref, other: Ref) -> bool:
-    """Whether two places may share bytes in the same trip."""
-    if one.moves != other.moves:
-        return True
-    return one.offset < other.offset + other.nbytes and other.offset < one.offset + one.nbytes
-
-
 def _once(use: Use, loops: list, moves: dict) -> bool:
     """Whether a write fills another slice of the stack in every trip, or happens outside of the loops."""
     own = dict(use.ref.moves)
     return all(own.get(loop, moves[loop]) == moves[loop] for loop in loops)
 
 
-def _seen_by(source: Ref, place: Ref, read: Ref) -> Ref:
+def seen_by(source: Ref, place: Ref, read: Ref) -> Ref:
     """The part in terms of the loop in which it is read."""
     loops = dict(zip([loop for loop, _ in place.moves], [loop for loop, _ in read.moves]))
     moves = tuple((loops.get(loop, loop), stride) for loop, stride in source.moves)

@@ -1,29 +1,182 @@
-"""Pass `fuse`: a bias and the activation after it are one pass over memory."""
+"""Pass `fuse`: elementwise steps that follow each other are one pass over memory.
+
+A bias and the activation after it, a product and the sum or the slope of an activation to which it goes, the columns of a
+joined matrix and what computes them, the sum of rows and the total to which it is added. Each is a pair of calls of which the
+second is the only reader of what the first one makes; the kernel that does both takes the place of the second.
+"""
 
 from __future__ import annotations
 
 from minitf.kernels import fused
-from minitf.runtime.ir import Call
-from minitf.runtime.passes.uses import Use, Uses, name, whole
+from minitf.runtime.ir import Buffer, Call, Ref
+from minitf.runtime.passes import rows
+from minitf.runtime.passes.uses import Use, Uses, name, touches, whole
+
+_SLOPES = ("tanh_grad", "sigmoid_grad")
+_PRODUCTS = frozenset(kernel.name for kernel in fused.OF_PRODUCT.values())
 
 
 def fuse(nodes: list, kept: frozenset) -> None:
-    """Rewrites `act(z + bias)`."""
-    with Uses(nodes, kept) as uses:
-        for buffer in uses.buffers():
-            found = uses.of(buffer)
-            if len(found) == 2 and uses.private(buffer) and found[0].writes and not found[1].writes:
-                _rewrite(*found, uses)
+    """Rewrites all such pairs."""
+    for rewrite in (_biased, _of_product, _columns, _add_rows):
+        with Uses(nodes, kept) as uses:
+            changed: set[Call] = set()
+            for buffer in uses.buffers():
+                pair = _pair(buffer, uses)
+                if pair is not None and not {use.call for use in pair} & changed:
+                    changed |= rewrite(*pair, uses) or set()
 
 
-def _rewrite(made: Use, read: Use, uses: Uses) -> None:
-    kernel = fused.BIASED.get(name(read.call))
-    if kernel is None or name(made.call) != "add" or read.operand != 0 or not whole(made.ref):
-        return
-    z, bias, _, rank, dims = made.call.operands
-    dtype = z.dtype
-    if rank != 2 or tuple(dims[1:3]) != (dims[3], 0) or tuple(dims[4:]) != (1, 1) or not kernel.supports(dtype):
-        return
-    both = Call(kernel[dtype], (z, bias, read.call.operands[1], dims[0], dims[3]), None, read.call.op)
-    uses.replace(read.call, [both])
+def _pair(buffer: Buffer, uses: Uses) -> tuple[Use, Use] | None:
+    """What makes the buffer and what reads it, if it is used only so."""
+    found = uses.of(buffer)
+    if (
+        len(found) != 2
+        or not found[0].writes
+        or found[1].writes
+        or not uses.private(buffer)
+        or not whole(found[0].ref)
+    ):
+        return None
+    return found[0], found[1]
+
+
+def _joined(made: Use, read: Use, both: Call, uses: Uses) -> set[Call]:
+    """Puts one call in the place of two, unless an input changes between them; returns what has been replaced."""
+    moved = [o for o in both.refs if o in made.call.operands]
+    if not uses.undisturbed(moved, made.order, read.order):
+        return set()
     uses.replace(made.call, [])
+    uses.replace(read.call, [both])
+    return {made.call, read.call}
+
+
+# ---- activation(z + bias), activation(z + bias + number)
+
+
+def _biased(made: Use, read: Use, uses: Uses) -> set[Call] | None:
+    kernel = fused.BIASED.get(name(read.call))
+    if kernel is None or not kernel.supports(made.ref.dtype):
+        return None
+    shift, first = _shift(made, uses)
+    found = _sum(first.call)
+    if found is None or not uses.undisturbed(first.call.operands[:2], first.order, made.order):
+        return None
+    z, bias, count, width, step = found
+    both = Call(
+        kernel[z.dtype], (z, bias, read.call.operands[1], shift, count, width, step), None, read.call.op
+    )
+    replaced = _joined(first, read, both, uses)
+    if replaced:
+        uses.replace(made.call, [])
+    return replaced | {made.call}
+
+
+def _shift(made: Use, uses: Uses) -> tuple[float, Use]:
+    """The number that is added to a sum which is used only for that, and that sum; or -0.0 and the call itself."""
+    if name(made.call) == "add" and made.call.operands[3] == 1:
+        a, b, _, _, (_, step_a, step_b) = made.call.operands
+        for ref, number, step in ((a, b, step_b), (b, a, step_a)):
+            pair = _pair(ref.buffer, uses)
+            if step == 0 and number.known is not None and pair is not None and pair[1].call is made.call:
+                return float(number.known.reshape(())), pair[0]
+    return -0.0, made
+
+
+def _sum(call: Call) -> tuple[Ref, Ref, int, int, int] | None:
+    """(z, bias, rows, columns, items between rows of z) of the sum of a matrix and a row."""
+    if name(call) != "add" or rows.grid(call) is None:
+        return None
+    (z, bias), (count, width) = call.operands[:2], rows.grid(call)
+    walks = rows.steps(call, count, width)
+    return (
+        (z, bias, count, width, walks[0][0])
+        if walks[0][1] == 1 and walks[1] == (0, 1) and count > 1
+        else None
+    )
+
+
+# ---- y + a * b, slope(y, a * b)
+
+
+def _of_product(made: Use, read: Use, uses: Uses) -> set[Call] | None:
+    kernel = fused.OF_PRODUCT.get(name(read.call))
+    if kernel is None or name(made.call) != "mul" or not kernel.supports(made.ref.dtype):
+        return None
+    if name(read.call) in _SLOPES and read.operand != 1:
+        return None
+    walks = _full_walks(made.call, read.call)
+    if walks is None or walks[1][read.operand] != walks[0][1]:
+        return None
+    (count, width), (step_a, step_b) = walks[0], walks[2]
+    (a, b), y, out = made.call.operands[:2], read.call.operands[1 - read.operand], read.call.operands[2]
+    if any(not _apart(r, step, out, width) for r, step in ((a, step_a), (b, step_b))):
+        return None
+    numbers = (count, width, walks[1][1 - read.operand], step_a, step_b, width)
+    both = Call(kernel[out.dtype], (y, a, b, out, *numbers), None, read.call.op)
+    return _joined(made, read, both, uses)
+
+
+def _full_walks(made: Call, read: Call):
+    """((rows, columns), row steps of the reader, row steps of the maker) if neither repeats anything."""
+    grids = [rows.grid(call) for call in (read, made)]
+    if None in grids:
+        return None
+    count, width = max(grids)
+    found = [rows.steps(call, count, width) for call in (read, made)]
+    if any(walks is None or any(step != 1 for _, step in walks) for walks in found):
+        return None
+    return (count, width), *([row for row, _ in walks] for walks in found)
+
+
+def _apart(ref: Ref, step: int, out: Ref, step_out: int) -> bool:
+    """Whether writing the result overwrites no element of an input before it is read."""
+    if ref.buffer is not out.buffer:
+        return True
+    return ref.same_place(out) and step == step_out or not touches(ref, out)
+
+
+# ---- into the columns of a joined matrix
+
+
+def _columns(made: Use, read: Use, uses: Uses) -> set[Call] | None:
+    columns = rows.columns_written(read.call)
+    if columns is None or name(made.call) not in _PRODUCTS:
+        return None
+    first, count, width, step = columns
+    *refs, _ = made.call.operands[:4]
+    grid, steps = made.call.operands[4:6], made.call.operands[6:9]
+    target = read.call.operands[1]
+    if grid == (1, count * width):
+        steps = (width,) * 3
+    elif grid != (count, width):
+        return None
+    if any(ref.buffer is target.buffer for ref in refs):
+        return None
+    out = rows.view(target, first, count, width, step)
+    both = Call(made.call.kernel, (*refs, out, count, width, *steps, step), None, made.call.op)
+    return _joined(made, read, both, uses)
+
+
+# ---- total += sum of rows
+
+
+def _add_rows(made: Use, read: Use, uses: Uses) -> set[Call] | None:
+    if (
+        name(made.call) != "reduce_sum"
+        or name(read.call) != "add"
+        or not fused.add_rows.supports(made.ref.dtype)
+    ):
+        return None
+    a, _, size, rank, dims = made.call.operands
+    total, out = read.call.operands[1 - read.operand], read.call.operands[2]
+    if (
+        rank != 2
+        or tuple(dims[1:]) != (size, 0, size, 1, 1)
+        or rows.steps(read.call, 1, size) != [(size, 1)] * 2
+    ):
+        return None
+    if not total.same_place(out) or total.buffer is a.buffer:
+        return None
+    both = Call(fused.add_rows[a.dtype], (a, out, dims[0], size), None, read.call.op)
+    return _joined(made, read, both, uses)

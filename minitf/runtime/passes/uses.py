@@ -112,6 +112,10 @@ class Uses:
         """The positions of a loop's first and last node."""
         return self._spans[loop]
 
+    def undisturbed(self, refs, first: int, last: int) -> bool:
+        """Whether nothing is written to these places between two positions of the program."""
+        return not any(first < u.order < last and u.writes and touches(u.ref, ref) for ref in refs for u in self.of(ref.buffer))
+
     def internal(self, buffer: Buffer) -> bool:
         """Whether only calls of this region use the buffer."""
         return buffer.kind == "arena" and buffer not in self._controls and buffer not in self._kept
@@ -138,3 +142,10 @@ def whole(ref: Ref) -> bool:
 def parts(node) -> tuple:
     """The blocks inside a node."""
     return () if isinstance(node, Call) else (node.test, node.body) if isinstance(node, Repeat) else node.bodies
+
+
+def touches(one: Ref, other: Ref) -> bool:
+    """Whether two places may share bytes in the same trip."""
+    if one.moves != other.moves:
+        return True
+    return one.offset < other.offset + other.nbytes and other.offset < one.offset + one.nbytes

@@ -1,0 +1,289 @@
+"""Rewrites on small programs: what they become, that they compute the same, and what must be left as it is."""
+
+import numpy as np
+import pytest
+
+from minitf.kernels import elementwise as ew
+from minitf.kernels import layout, movement, reduce, vm
+from minitf.runtime.ir import Buffer, Call, Ref, calls
+from minitf.runtime.passes import PASSES, chosen, rewrite
+from minitf.runtime.table import Table
+
+ROWS, WIDTH = 5, 12
+CARRIER = layout.carrier(np.float32)
+
+
+class Program:
+    """Calls written by hand; what is `kept` is compared."""
+
+    def __init__(self, dtype="float32"):
+        self.dtype, self.nodes, self.kept = np.dtype(dtype), [], []
+        self.random = np.random.RandomState(0)
+
+    def given(self, *shape):
+        array = (self.random.uniform(0.1, 0.9, shape) * (10 if self.dtype.kind == "i" else 1)).astype(
+            self.dtype
+        )
+        return Ref(shape, self.dtype, Buffer(array.nbytes, "constant", array))
+
+    def number(self, value):
+        array = np.array(value, self.dtype)
+        return Ref((), self.dtype, Buffer(array.nbytes, "constant", array), known=array)
+
+    def new(self, *shape):
+        return Ref(shape, self.dtype, Buffer(int(np.prod(shape)) * self.dtype.itemsize))
+
+    def call(self, kernel, *operands):
+        self.nodes.append(Call(kernel, operands, None, None))
+        return next(o for o in reversed(operands) if isinstance(o, Ref))
+
+    def unary(self, kernel, a):
+        return self.call(kernel[self.dtype], a, self.new(*a.shape), a.size)
+
+    def binary(self, kernel, a, b, out=None):
+        shape, rank, dims = layout.broadcast(a.shape, b.shape)
+        return self.call(kernel[self.dtype], a, b, out or self.new(*shape), rank, dims)
+
+    def columns(self, a, first, count):
+        return self.call(
+            movement.strided_copy[CARRIER], a, self.new(a.shape[0], count), first, 2, (*a.shape, count, 1)
+        )
+
+    def write(self, a, out, first):
+        self.call(movement.strided_write[CARRIER], a, out, first, 2, (*out.shape, a.shape[1], 1))
+
+    def sum_rows(self, a):
+        size = a.shape[1]
+        return self.call(
+            reduce.reduce_sum[self.dtype], a, self.new(size), size, *layout.reduction(a.shape, (0,))
+        )
+
+    def copy(self, a):
+        return self.call(movement.copy[CARRIER], a, self.new(*a.shape), a.size)
+
+    def keep(self, *refs):
+        self.kept += refs
+
+    def names(self):
+        return [call.kernel.kernel.name for call in calls(self.nodes)]
+
+    def run(self):
+        table = Table(self.nodes, [], self.kept)
+        assert vm.vm[()].run(table.code, np.zeros(vm.CONTROL_WORDS, np.int64)) == 0
+        return [table.array(ref, []).copy() for ref in self.kept]
+
+
+FUSED = {}
+LEFT = {}
+
+
+def program(table, expected):
+    """Declares a program and the kernels that are left of it."""
+
+    def declare(build):
+        table[build.__name__] = build, expected.split()
+        return build
+
+    return declare
+
+
+# ---------------------------------------------------------------- what is rewritten
+
+
+@program(FUSED, "bias_tanh")
+def biased(p):
+    p.keep(p.unary(ew.tanh, p.binary(ew.add, p.given(ROWS, WIDTH), p.given(WIDTH))))
+
+
+@program(FUSED, "bias_sigmoid")
+def biased_and_shifted(p):
+    p.keep(
+        p.unary(
+            ew.sigmoid, p.binary(ew.add, p.number(1), p.binary(ew.add, p.given(ROWS, WIDTH), p.given(WIDTH)))
+        )
+    )
+
+
+@program(FUSED, "bias_sigmoid bias_relu")
+def gates(p):
+    both = p.binary(ew.add, p.given(ROWS, WIDTH), p.given(WIDTH))
+    parts = [p.columns(both, 0, 4), p.columns(both, 4, 8)]
+    p.keep(p.unary(ew.sigmoid, p.binary(ew.add, parts[0], p.number(1))), p.unary(ew.relu, parts[1]))
+
+
+@program(FUSED, "tanh mul mul")
+def columns_in_place(p):
+    z = p.unary(ew.tanh, p.given(ROWS, WIDTH))
+    p.keep(
+        z,
+        p.binary(ew.mul, p.columns(z, 3, 4), p.given(ROWS, 4)),
+        p.binary(ew.mul, p.given(4), p.columns(z, 5, 4)),
+    )
+
+
+@program(FUSED, "add sub add mul")
+def parts_of_a_sum(p):
+    total = p.binary(ew.add, p.given(ROWS, WIDTH), p.given(ROWS, 1))
+    p.keep(
+        p.binary(ew.sub, p.columns(total, 0, 6), p.given(ROWS, 6)),
+        p.binary(ew.mul, p.columns(total, 6, 6), p.number(3)),
+    )
+
+
+@program(FUSED, "mul mul_add")
+def sum_of_products(p):
+    a, b, c, d = (p.given(ROWS, WIDTH) for _ in range(4))
+    p.keep(p.binary(ew.add, p.binary(ew.mul, a, b), p.binary(ew.mul, c, d)))
+
+
+@program(FUSED, "mul_add")
+def product_with_a_row(p):
+    p.keep(p.binary(ew.add, p.given(ROWS, WIDTH), p.binary(ew.mul, p.given(ROWS, WIDTH), p.given(WIDTH))))
+
+
+@program(FUSED, "copy mul_add")
+def product_into_its_own_input(p):
+    a = p.copy(p.given(ROWS, WIDTH))
+    p.keep(p.binary(ew.add, p.binary(ew.mul, a, p.given(ROWS, WIDTH)), p.given(ROWS, WIDTH), out=a))
+
+
+@program(FUSED, "mul_tanh_grad mul_sigmoid_grad")
+def slopes_into_columns(p):
+    out = p.new(ROWS, 2 * WIDTH)
+    for k, slope in enumerate((ew.tanh_grad, ew.sigmoid_grad)):
+        dy = p.binary(ew.mul, p.given(ROWS, WIDTH), p.given(ROWS, WIDTH))
+        p.write(p.binary(slope, p.given(ROWS, WIDTH), dy), out, k * WIDTH)
+    p.keep(out)
+
+
+@program(FUSED, "copy add_rows")
+def rows_into_a_total(p):
+    total = p.copy(p.given(WIDTH))
+    p.keep(p.binary(ew.add, total, p.sum_rows(p.given(ROWS, WIDTH)), out=total))
+
+
+# ---------------------------------------------------------------- what only looks like it
+
+
+@program(LEFT, "add tanh sub")
+def sum_read_twice(p):
+    z = p.binary(ew.add, p.given(ROWS, WIDTH), p.given(WIDTH))
+    p.keep(p.binary(ew.sub, p.unary(ew.tanh, z), z))
+
+
+@program(LEFT, "add tanh")
+def sum_kept(p):
+    z = p.binary(ew.add, p.given(ROWS, WIDTH), p.given(WIDTH))
+    p.keep(z, p.unary(ew.tanh, z))
+
+
+@program(LEFT, "add tanh")
+def bias_of_rows(p):
+    p.keep(p.unary(ew.tanh, p.binary(ew.add, p.given(ROWS, WIDTH), p.given(ROWS, 1))))
+
+
+@program(LEFT, "copy add copy tanh")
+def sum_whose_input_changes(p):
+    z = p.copy(p.given(ROWS, WIDTH))
+    total = p.binary(ew.add, z, p.given(WIDTH))
+    p.call(movement.copy[CARRIER], p.given(ROWS, WIDTH), z, z.size)
+    p.keep(z, p.unary(ew.tanh, total))
+
+
+@program(LEFT, "copy mul copy add")
+def product_whose_factor_changes(p):
+    a = p.copy(p.given(ROWS, WIDTH))
+    product = p.binary(ew.mul, a, p.given(ROWS, WIDTH))
+    p.call(movement.copy[CARRIER], p.given(ROWS, WIDTH), a, a.size)
+    p.keep(a, p.binary(ew.add, product, p.given(ROWS, WIDTH)))
+
+
+@program(LEFT, "copy mul add")
+def product_overwritten_while_read(p):
+    memory = p.copy(p.given(2 * ROWS, WIDTH))
+    a = Ref((ROWS, WIDTH), p.dtype, memory.buffer, 0)
+    shifted = Ref((ROWS, WIDTH), p.dtype, memory.buffer, p.dtype.itemsize)
+    p.binary(ew.add, p.binary(ew.mul, a, p.given(ROWS, WIDTH)), p.given(ROWS, WIDTH), out=shifted)
+    p.keep(memory)
+
+
+@program(LEFT, "mul tanh_grad")
+def slope_at_a_product(p):
+    y = p.binary(ew.mul, p.given(ROWS, WIDTH), p.given(ROWS, WIDTH))
+    p.keep(p.binary(ew.tanh_grad, y, p.given(ROWS, WIDTH)))
+
+
+@program(LEFT, "mul add")
+def product_with_a_column(p):
+    p.keep(p.binary(ew.add, p.binary(ew.mul, p.given(ROWS, WIDTH), p.given(ROWS, 1)), p.given(ROWS, WIDTH)))
+
+
+@program(LEFT, "copy strided_copy copy mul")
+def columns_that_change(p):
+    z = p.copy(p.given(ROWS, WIDTH))
+    part = p.columns(z, 0, 4)
+    p.call(movement.copy[CARRIER], p.given(ROWS, WIDTH), z, z.size)
+    p.keep(z, p.binary(ew.mul, part, p.given(ROWS, 4)))
+
+
+@program(LEFT, "strided_copy mul tanh")
+def columns_read_otherwise(p):
+    part = p.columns(p.given(ROWS, WIDTH), 2, 4)
+    p.keep(p.binary(ew.mul, part, p.given(ROWS, 4)), p.unary(ew.tanh, part))
+
+
+@program(LEFT, "add strided_copy tanh reduce_sum")
+def parts_of_a_sum_read_whole(p):
+    total = p.binary(ew.add, p.given(ROWS, WIDTH), p.given(WIDTH))
+    p.keep(p.unary(ew.tanh, p.columns(total, 0, 4)), p.sum_rows(total))
+
+
+@program(LEFT, "copy reduce_sum sub")
+def rows_from_a_total(p):
+    total = p.copy(p.given(WIDTH))
+    p.keep(p.binary(ew.sub, total, p.sum_rows(p.given(ROWS, WIDTH)), out=total))
+
+
+@program(LEFT, "reduce_sum add")
+def rows_and_another_total(p):
+    p.keep(p.binary(ew.add, p.given(WIDTH), p.sum_rows(p.given(ROWS, WIDTH))))
+
+
+@pytest.mark.parametrize("case", [*FUSED, *LEFT])
+def test_rewritten_and_the_same(case):
+    build, expected = {**FUSED, **LEFT}[case]
+    before, after = Program(), Program()
+    build(before)
+    build(after)
+    rewrite(after.nodes, ["slices", "fuse"], frozenset(ref.buffer for ref in after.kept))
+    assert after.names() == expected
+    for a, b in zip(before.run(), after.run(), strict=True):
+        np.testing.assert_allclose(a, b, rtol=2e-6, atol=1e-6)
+
+
+@pytest.mark.parametrize("case", FUSED)
+def test_can_be_switched_off(case):
+    p = Program()
+    FUSED[case][0](p)
+    names = p.names()
+    rewrite(
+        p.nodes, [n for n in PASSES if n not in ("slices", "fuse")], frozenset(ref.buffer for ref in p.kept)
+    )
+    assert p.names() == names
+
+
+def test_integers_are_left_alone():
+    p = Program("int32")
+    p.keep(
+        p.binary(ew.add, p.binary(ew.mul, p.given(ROWS, WIDTH), p.given(ROWS, WIDTH)), p.given(ROWS, WIDTH))
+    )
+    rewrite(p.nodes, ["fuse"], frozenset(ref.buffer for ref in p.kept))
+    assert p.names() == ["mul", "add"]
+
+
+def test_names_of_passes():
+    assert chosen("none") == []
+    assert chosen("fuse,dead") == ["dead", "fuse"]
+    assert set(PASSES) - set(chosen("-fuse,-slices")) == {"fuse", "slices"}
+    with pytest.raises(ValueError, match="no pass called -fusion"):
+        chosen("-fusion")
