@@ -68,6 +68,21 @@ class Operation:
     def _as_graph_element(self) -> Operation:
         return self
 
+    def _update_input(self, index: int, tensor: Tensor) -> None:
+        """Takes another tensor, of the same type, for the input `index`."""
+        if not 0 <= index < len(self.inputs):
+            raise IndexError(f"{self.type} '{self.name}' has {len(self.inputs)} inputs, there is no input {index}")
+        old = self.inputs[index]
+        if tensor.dtype.base_dtype is not old.dtype.base_dtype:
+            raise TypeError(
+                f"input {index} of {self.type} '{self.name}' is {old.dtype.base_dtype.name}; {tensor.name} is "
+                f"{tensor.dtype.base_dtype.name}"
+            )
+        self.inputs = (*self.inputs[:index], tensor, *self.inputs[index + 1 :])
+        old._consumers.remove(self)
+        tensor._consumers.append(self)
+        self.graph.root.touch()
+
     def _add_control_inputs(self, ops) -> None:
         self.control_inputs.extend(op for op in ops if op not in self.control_inputs)
         self.graph.root.touch()

@@ -6,20 +6,15 @@ import inspect
 from collections.abc import Callable
 
 from minitf.framework import dtypes, nest
-from minitf.framework.apply import apply
 from minitf.framework.body import Body
 from minitf.framework.convert import convert_to_tensor
 from minitf.framework.graph import get_default_graph, name_scope
 from minitf.framework.operation import Operation
-from minitf.framework.registry import define
 from minitf.framework.shape import TensorShape, as_shape
 from minitf.framework.tensor import IndexedSlices, Tensor
-from minitf.ops import math, patterns
+from minitf.ops import dataflow, math
 from minitf.ops.constant import constant
 from minitf.ops.loop import Loop, make_loop
-
-define("Exit", "data: T -> output: T", shape=patterns.same, numpy=lambda op, x: x, kernel=patterns.alias,
-       grad=lambda op, g: g)  # fmt: skip
 
 
 def while_loop(cond: Callable, body: Callable, loop_vars, shape_invariants=None, parallel_iterations: int = 10,
@@ -52,7 +47,7 @@ def while_loop(cond: Callable, body: Callable, loop_vars, shape_invariants=None,
     with name_scope(name, "while"):
         variables = _Variables(body, loop_vars, shape_invariants)
         op = _build(cond, body, variables, back_prop, swap_memory)
-        exits = [apply("Exit", t, name="Exit") for t in op.outputs[: len(variables.flat)]]
+        exits = [dataflow.exit(t) for t in op.outputs[: len(variables.flat)]]
         result = variables.packed(exits)
     return result[0] if len(result) == 1 and not return_same_structure and not isinstance(result, dict) else result
 

@@ -7,6 +7,7 @@ import contextlib
 import numpy as np
 
 from minitf.kernels.vm import float_mode
+from minitf.runtime.frames import has_primitives, run_in_frames
 from minitf.runtime.op_by_op import Concrete, OpByOp, is_native, run_ops
 from minitf.runtime.plan import Plan
 from minitf.runtime.region import Region, Split, follows_variable
@@ -28,6 +29,8 @@ class OpByOpExecutor:
         """The values of the fetches, given those of the fed tensors."""
         values: dict = {t: Concrete(a) for t, a in fed.items()}
         with flushing():
+            if has_primitives(self._plan):
+                return [own(v.array) for v in run_in_frames(self._plan, self._state, fed)]
             copies = run_ops(OpByOp(self._state), self._plan.ops, values, self._plan.last_use, frozenset(self._plan.fetches))
         return [own((copies.get(t) or values[t]).array) for t in self._plan.fetches]
 

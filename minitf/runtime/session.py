@@ -17,6 +17,7 @@ from minitf.runtime.feed import feeds
 from minitf.runtime.fetch import Fetches
 from minitf.runtime.executor import NativeExecutor, OpByOpExecutor, reads, variable_of, written_variables
 from minitf.runtime.passes import chosen
+from minitf.runtime.frames import has_primitives
 from minitf.runtime.plan import Plan
 from minitf.runtime.state import State, Uninitialized
 from minitf.runtime.trace import traced
@@ -115,7 +116,7 @@ class BaseSession:
         _check_fed(plan)
         if plan.executor is None:
             self._check_initialized(plan)
-            if self._executor_name == "op_by_op" or self._initializes(plan):
+            if self._executor_name == "op_by_op" or self._initializes(plan) or has_primitives(plan):
                 return self._run_op_by_op(plan, fed)
             plan.executor = NativeExecutor(plan, self._state, self._passes)
         try:

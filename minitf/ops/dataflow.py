@@ -1,0 +1,100 @@
+"""TF 1's dataflow primitives, of which it built loops and branches.
+
+A Switch sends its input on by one of two outputs; the other one is dead, and so is what is computed from it, up to a
+Merge, which takes whichever input is alive. A loop's values pass through Enter into a frame of their own, go from
+iteration to iteration through NextIteration, and leave the frame through Exit.
+"""
+
+from __future__ import annotations
+
+import collections
+
+import numpy as np
+
+from minitf.framework.apply import apply
+from minitf.framework.registry import define
+from minitf.framework.shape import SCALAR, UNKNOWN, TensorShape
+from minitf.framework.tensor import Tensor
+from minitf.ops import patterns
+
+MergeOutput = collections.namedtuple("MergeOutput", ("output", "value_index"))
+
+
+def _merged_shape(op):
+    shape = op.inputs[0].shape
+    for other in op.inputs[1:]:
+        shape = _either(shape, other.shape)
+    return [shape, SCALAR]
+
+
+def _either(a: TensorShape, b: TensorShape) -> TensorShape:
+    if a.sizes is None or b.sizes is None or len(a.sizes) != len(b.sizes):
+        return UNKNOWN
+    return TensorShape([m if m == n else None for m, n in zip(a.sizes, b.sizes)])
+
+
+def _merged(b, op, *values):
+    index = next(i for i, value in enumerate(values) if value is not None)
+    return values[index], b.constant(np.asarray(index, np.int32))
+
+
+def _passed_on(type: str, signature: str = "data: T -> output: T", **rules) -> None:
+    """An op whose output is its input."""
+    define(type, signature, shape=patterns.same, numpy=lambda op, x: x, kernel=patterns.alias, **rules)
+
+
+define("Switch", "data: T, pred: bool -> output_false: T, output_true: T",
+       shape=lambda op: [op.inputs[0].shape] * 2, differentiable=False,
+       host=lambda b, op, data, pred: (None, data) if b.data(pred) else (data, None))  # fmt: skip
+define("Merge", "inputs: *T -> output: T, value_index: int32", shape=_merged_shape, differentiable=False,
+       host=_merged)  # fmt: skip
+_passed_on("Enter", differentiable=False)
+_passed_on("Exit", grad=lambda op, g: g)
+_passed_on("NextIteration", differentiable=False)
+_passed_on("LoopCond", "input: bool -> output: bool", differentiable=False)
+
+
+def switch(data, pred, name: str | None = None) -> tuple[Tensor, Tensor]:
+    """(output_false, output_true): `data` by the one that the bool scalar `pred` chooses; the other is dead.
+
+    >>> import minitf as tf
+    >>> x = tf.placeholder(tf.float32, [])
+    >>> small, large = switch(x, x > 10.0)
+    >>> with tf.Session() as sess:
+    ...     print(sess.run(merge([small * 2.0, large]).output, {x: 3.0}))
+    6.0
+    """
+    return apply("Switch", data, pred, name=name)
+
+
+def merge(inputs, name: str | None = None) -> MergeOutput:
+    """(output, value_index): the input that is alive, and which one it is; dead if none is.
+
+    Raises:
+      ValueError: if there are no inputs.
+    """
+    if not inputs:
+        raise ValueError("merge needs at least one input")
+    return MergeOutput(*apply("Merge", list(inputs), name=name))
+
+
+def enter(data, frame_name: str, is_constant: bool = False, parallel_iterations: int = 10,
+          name: str | None = None) -> Tensor:  # fmt: skip
+    """`data` in the frame `frame_name`: in its first iteration, or in all if is_constant."""
+    return apply("Enter", data, name=name, frame_name=frame_name, is_constant=is_constant,
+                 parallel_iterations=parallel_iterations)  # fmt: skip
+
+
+def exit(data, name: str | None = None) -> Tensor:
+    """`data` outside of its frame."""
+    return apply("Exit", data, name=name)
+
+
+def next_iteration(data, name: str | None = None) -> Tensor:
+    """`data` in the next iteration of its frame."""
+    return apply("NextIteration", data, name=name)
+
+
+def loop_cond(input, name: str | None = None) -> Tensor:
+    """`input`, a bool scalar, as what decides whether a loop goes on."""
+    return apply("LoopCond", input, name=name)
