@@ -11,8 +11,9 @@ from minitf.framework.tensor import Tensor
 class Body(Graph):
     """A graph with arguments and results, nested in the graph in which it was made."""
 
-    def __init__(self):
+    def __init__(self, condition: Body | None = None):
         super().__init__(outer=get_default_graph())
+        self._condition = condition  # of the same loop: what it captured already comes in by the same Enter op
         self.arguments: list[Tensor] = []
         self.results: list[Tensor] = []
 
@@ -24,7 +25,7 @@ class Body(Graph):
     def captured(self, tensor: Tensor, outer: Tensor) -> Tensor:
         """Makes (once) the argument that stands for `outer`; TF 1 passes it in by an op, Enter or Switch."""
         if outer not in self.consts:
-            self.root.reserve_ids(1)
+            self.root.reserve_ids(0 if self._condition is not None and outer in self._condition.consts else 1)
         return super().captured(tensor, outer)
 
     def trace(self, function: Callable, *args):

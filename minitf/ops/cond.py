@@ -67,8 +67,8 @@ def cond(pred, true_fn: Callable | None = None, false_fn: Callable | None = None
     `strict`.
 
     Raises:
-      TypeError: if pred is a Python bool, a function is missing, or the results' types differ.
-      ValueError: if their structures differ.
+      TypeError: if pred is a Python bool or a function is missing.
+      ValueError: if the results' types or structures differ.
 
     >>> import minitf as tf
     >>> x = tf.constant(3.0)
@@ -76,7 +76,7 @@ def cond(pred, true_fn: Callable | None = None, false_fn: Callable | None = None
     ...     print(sess.run(tf.cond(x > 2.0, lambda: x * x, lambda: x)))
     9.0
     """
-    true_fn, false_fn = true_fn or fn1, false_fn or fn2
+    true_fn, false_fn = _one_of("true_fn", true_fn, "fn1", fn1), _one_of("false_fn", false_fn, "fn2", fn2)
     for label, function in (("true_fn", true_fn), ("false_fn", false_fn)):
         if not callable(function):
             raise TypeError(f"tf.cond: {label} has to be a function without arguments, not {function!r}")
@@ -86,18 +86,31 @@ def cond(pred, true_fn: Callable | None = None, false_fn: Callable | None = None
         pred = convert_to_tensor(pred, name="pred")
         if not pred.shape.is_compatible_with([]):
             raise ValueError(f"tf.cond: pred has to be a scalar; {pred.name} has shape {pred.shape}")
-        reserve_ids_of_cond()
+        reserve_ids_of_pivots()
         (true_body, true_result), (false_body, false_result) = _traced(true_fn), _traced(false_fn)
         _check_alike(true_result, false_result, true_body, false_body)
         op = make_if(pred, [true_body, false_body], name=scope)
+        _return_id(op)
         merged = [array.identity(t, name="Merge") for t in op.outputs]
         result = nest.pack_sequence_as(true_result, _reassembled(true_result, merged))
     return _unpacked(result) if not strict else result
 
 
-def reserve_ids_of_cond() -> None:
-    """Skips the ids of TF 1's Switch and Identity pivots of a cond."""
+def _one_of(name: str, value, old_name: str, old_value):
+    if value is not None and old_value is not None:
+        raise TypeError(f"tf.cond: {old_name} is the old name of {name}; give one of them")
+    return old_value if value is None else value
+
+
+def reserve_ids_of_pivots() -> None:
+    """Skips the ids of the ops with which a cond of TF 1 begins: Switch, the two pivots and the predicate's Identity."""
     get_default_graph().root.reserve_ids(4)
+
+
+def _return_id(op: Operation) -> None:
+    """TF 1 has no op for a cond as a whole: If shares the id of what was made last, which is no input of it."""
+    op.id -= 1
+    op.graph.root.reserve_ids(-1)
 
 
 def _unpacked(result):
@@ -146,12 +159,12 @@ def _reassembled(structure, tensors: list) -> list:
 
 def _check_alike(true_result, false_result, true_body: Body, false_body: Body) -> None:
     try:
-        nest.assert_same_structure(true_result, false_result, check_types=False)
-    except ValueError as error:
-        raise ValueError(f"tf.cond: the branches return different structures; {error}") from None
+        nest.assert_same_structure(true_result, false_result)
+    except (ValueError, TypeError) as error:
+        raise type(error)(f"tf.cond: the branches return different structures; {error}") from None
     for i, (a, b) in enumerate(zip(true_body.results, false_body.results)):
         if a.dtype.base_dtype is not b.dtype.base_dtype:
-            raise TypeError(
+            raise ValueError(
                 f"tf.cond: result {i} is {a.dtype.base_dtype.name} from true_fn and {b.dtype.base_dtype.name} from "
                 "false_fn; both branches have to return the same type: use tf.cast in one of them"
             )

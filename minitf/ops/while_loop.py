@@ -41,58 +41,65 @@ def while_loop(cond: Callable, body: Callable, loop_vars, shape_invariants=None,
     6
     """
     _check_arguments(cond, body, loop_vars, parallel_iterations)
-    if maximum_iterations is not None:
-        return _bounded(cond, body, loop_vars, shape_invariants, parallel_iterations, back_prop, swap_memory, name,
-                        maximum_iterations, return_same_structure)  # fmt: skip
     with name_scope(name, "while"):
-        variables = _Variables(body, loop_vars, shape_invariants)
+        names, structure, bounds = _parameters(body), loop_vars, maximum_iterations is not None
+        if bounds:
+            cond, body, loop_vars, shape_invariants = _bounded(cond, body, loop_vars, shape_invariants, maximum_iterations)
+        variables = _Variables(["iteration counter"] * bounds + names, loop_vars, shape_invariants)
         op = _build(cond, body, variables, back_prop, swap_memory)
         exits = [dataflow.exit(t) for t in op.outputs[: len(variables.flat)]]
         result = variables.packed(exits)
-    return result[0] if len(result) == 1 and not return_same_structure and not isinstance(result, dict) else result
+    if bounds:
+        return _result(nest.rebuild(structure, list(result)[1:]), exits[1:], return_same_structure)
+    return _result(nest.rebuild(variables.returned, list(result)), exits, return_same_structure)
+
+
+def _result(structure, exits: list, same_structure: bool):
+    """What the loop returns: a single tensor bare, unless the structure is asked for."""
+    return structure[0] if len(exits) == 1 and not same_structure else structure
 
 
 def _check_arguments(cond, body, loop_vars, parallel_iterations) -> None:
     for label, function in (("cond", cond), ("body", body)):
         if not callable(function):
             raise TypeError(f"tf.while_loop: {label} has to be a function of the loop variables, not {function!r}")
-    if not nest.is_sequence(loop_vars) or not loop_vars:
-        raise ValueError(f"tf.while_loop: loop_vars has to be a list or tuple of at least one value, not {loop_vars!r}")
+    if not isinstance(loop_vars, (list, tuple)):
+        raise TypeError(f"tf.while_loop: loop_vars has to be a list or tuple, not {loop_vars!r}")
+    if not nest.flatten(loop_vars):
+        raise ValueError("tf.while_loop: there has to be at least one loop variable")
     if not isinstance(parallel_iterations, int) or parallel_iterations < 1:
         raise TypeError(f"tf.while_loop: parallel_iterations is a positive integer, not {parallel_iterations!r}")
 
 
-def _bounded(cond, body, loop_vars, shape_invariants, parallel_iterations, back_prop, swap_memory, name, limit,
-             return_same_structure):  # fmt: skip
-    """The loop with a counter in front of its variables."""
+def _bounded(cond: Callable, body: Callable, loop_vars, invariants, limit) -> tuple:
+    """Condition, body, variables and invariants of the loop with a counter in front of its variables."""
     limit = convert_to_tensor(limit, name="maximum_iterations")
-    if not limit.dtype.is_integer or not limit.shape.is_compatible_with([]):
-        raise ValueError(f"tf.while_loop: maximum_iterations is an integer scalar, not {limit}")
+    if not limit.shape.is_compatible_with([]) or not (limit.dtype.is_integer or limit.dtype.is_floating):
+        raise ValueError(f"tf.while_loop: maximum_iterations is a scalar number, not {limit}")
     counter = constant(0, dtype=limit.dtype, name="iteration_counter")
-    invariants = None if shape_invariants is None else (TensorShape([]), shape_invariants)
-    _, result = while_loop(
-        lambda i, values: math.logical_and(i < limit, cond(*values)),
-        lambda i, values: (i + 1, _like(loop_vars, body(*values))),
-        (counter, loop_vars), invariants, parallel_iterations, back_prop, swap_memory, name,
-    )  # fmt: skip
-    return result[0] if len(result) == 1 and not return_same_structure and not isinstance(result, dict) else result
+    return (
+        lambda i, *values: math.logical_and(i < limit, cond(*values)),
+        lambda i, *values: (i + 1, *_parts(body(*values), loop_vars)),
+        (counter, *loop_vars),
+        None if invariants is None else (TensorShape([]), *nest.children(invariants)),
+    )
 
 
-def _like(loop_vars, returned):
-    """What the body returned, in the container that the loop variables came in."""
-    if not nest.is_sequence(returned):
-        returned = [returned]
-    return nest.rebuild(loop_vars, nest.children(returned)) if len(returned) == len(loop_vars) else returned
+def _parts(returned, loop_vars):
+    """What the body returned for each loop variable; a single one may come bare."""
+    bare = not isinstance(returned, (list, tuple)) or len(loop_vars) == 1 != len(returned)
+    return [returned] if bare else returned
 
 
 class _Variables:
     """The loop variables: their structure, first values, names and invariant shapes."""
 
-    def __init__(self, body: Callable, loop_vars, invariants):
+    def __init__(self, names: list[str], loop_vars, invariants):
         self.structure = nest.map_structure(_as_variable, loop_vars)
         self.leaves = nest.flatten(self.structure)
         self.flat = [t for leaf in self.leaves for t in components(leaf)]
-        self.names = _names(body, self.structure)
+        self.names = _labels(names, self.structure)
+        self.returned = self.structure  # or the list or tuple in which the body returns them
         self.given = invariants is not None
         self.shapes = self._invariants(invariants) if self.given else [t.shape for t in self.flat]
 
@@ -124,11 +131,7 @@ class _Variables:
 
     def flattened(self, returned) -> list[Tensor]:
         """What the body returned, as flat tensors checked against the loop variables."""
-        if isinstance(self.structure, (list, tuple)):
-            if not nest.is_sequence(returned) or (len(self.structure) == 1 and len(returned) != 1):
-                returned = [returned]
-            if isinstance(returned, (list, tuple)) and len(returned) == len(self.structure):
-                returned = nest.rebuild(self.structure, list(returned))
+        returned = self.returned = _parts(returned, self.structure)
         try:
             nest.assert_same_structure(self.structure, returned, check_types=False)
         except (ValueError, TypeError) as error:
@@ -192,7 +195,7 @@ def _next_components(leaf, like) -> list[Tensor]:
 
 def _next_value(leaf, like: Tensor) -> Tensor:
     if isinstance(leaf, Operation) or leaf is None:
-        raise TypeError(f"tf.while_loop: body returned {leaf!r} for a loop variable; return a tensor")
+        raise ValueError(f"tf.while_loop: body returned {leaf!r} for a loop variable; return a tensor")
     return leaf if isinstance(leaf, Tensor) else convert_to_tensor(leaf, preferred_dtype=like.dtype.base_dtype)
 
 
@@ -205,56 +208,68 @@ def includes(invariant: TensorShape, shape: TensorShape) -> bool:
     return all(a is None or a == b for a, b in zip(invariant.sizes, shape.sizes))
 
 
-def _names(body: Callable, structure) -> list[str]:
-    """How the user calls each flat loop variable: the body's parameter names, where they can be told."""
-    parts = nest.children(structure)
+def _parameters(body: Callable) -> list[str]:
+    """How the user calls the loop variables: the body's parameter names, where they can be told."""
     try:
-        parameters = [p.name for p in inspect.signature(body).parameters.values() if p.kind in (0, 1)]
+        parameters = inspect.signature(body).parameters.values()
     except (TypeError, ValueError):
-        parameters = []
-    names = []
-    for i, part in enumerate(parts):
-        base = f"loop variable '{parameters[i]}'" if i < len(parameters) else f"loop variable {i}"
+        return []
+    return [f"loop variable '{p.name}'" for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
+
+
+def _labels(names: list[str], structure) -> list[str]:
+    """What each flat loop variable is called in messages."""
+    labels = []
+    for i, part in enumerate(structure):
+        base = names[i] if i < len(names) else f"loop variable {i}"
         count = sum(len(components(leaf)) for leaf in nest.flatten(part))
-        names += [base] if count == 1 else [f"{base}, part {k}" for k in range(count)]
-    return names
+        labels += [base] if count == 1 else [f"{base}, part {k}" for k in range(count)]
+    return labels
 
 
 def _build(cond: Callable, body: Callable, variables: _Variables, back_prop: bool, swap_memory: bool) -> Operation:
     """Traces condition and body and adds the Loop op."""
     count = len(variables.flat)
-    reserve_ids_of_while(2 * count)
+    reserve_ids_of_enter(count)
     condition = Body()
     with condition.as_default():
         arguments = variables.arguments(condition)
-        result = cond(*_children(variables.packed(arguments)))
+        result = cond(*variables.packed(arguments))
         predicate = condition.capture(_predicate(result))
         condition.results = [predicate]
-    reserve_ids_of_while(1 + 2 * count)
-    traced = Body()
+    reserve_ids_of_switch(count)
+    traced = Body(condition)
     with traced.as_default():
         carry_args = variables.arguments(traced)
-        nexts = [traced.capture(t) for t in variables.flattened(body(*_children(variables.packed(carry_args))))]
-    reserve_ids_of_while(count)
+        nexts = [traced.capture(t) for t in variables.flattened(body(*variables.packed(carry_args)))]
+    reserve_ids_of_next(count)
     loop = Loop(traced, carry_args, nexts, condition=condition, back_prop=back_prop, swap_memory=swap_memory,
                 names=variables.names)  # fmt: skip
     return make_loop(loop, variables.flat, name="Loop")
 
 
-def _children(packed) -> list:
-    """The arguments of cond and body: the top-level parts of the loop variables."""
-    return nest.children(packed)
-
-
 def _predicate(result) -> Tensor:
     predicate = convert_to_tensor(result)
-    if predicate.dtype.base_dtype is not dtypes.bool or not predicate.shape.is_compatible_with([]):
-        raise TypeError(
-            f"tf.while_loop: cond has to return a bool scalar, not {predicate.dtype.name} of shape {predicate.shape}"
+    if predicate.dtype.base_dtype is not dtypes.bool:
+        raise TypeError(f"tf.while_loop: cond has to return a bool scalar, not {predicate.dtype.name} ({predicate.name})")
+    if not predicate.shape.is_compatible_with([]):
+        raise ValueError(
+            f"tf.while_loop: cond has to return a scalar, not {predicate.name} of shape {predicate.shape}; "
+            "tf.reduce_all or tf.reduce_any makes one of it"
         )
     return predicate
 
 
-def reserve_ids_of_while(count: int) -> None:
-    """Skips the ids that TF 1's Enter, Merge, Switch, Identity, LoopCond, NextIteration ops of a loop would take."""
-    get_default_graph().root.reserve_ids(count)
+def reserve_ids_of_enter(variables: int) -> None:
+    """Skips the ids of TF 1's Enter and Merge ops, with which a loop begins."""
+    get_default_graph().root.reserve_ids(2 * variables)
+
+
+def reserve_ids_of_switch(variables: int) -> None:
+    """Skips the ids of TF 1's LoopCond, and Switch and Identity ops, between a loop's condition and body."""
+    get_default_graph().root.reserve_ids(1 + 2 * variables)
+
+
+def reserve_ids_of_next(variables: int) -> None:
+    """Skips the ids of TF 1's NextIteration ops after a body; the Loop op takes one of them."""
+    get_default_graph().root.reserve_ids(variables - 1)
