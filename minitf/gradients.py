@@ -229,7 +229,7 @@ def _rule(op):
 
 def carries_gradient(tensor: Tensor) -> bool:
     """Whether gradients flow through tensors of this type."""
-    return tensor.dtype.base_dtype in dtypes.FLOAT or tensor.dtype.base_dtype in dtypes.COMPLEX
+    return tensor.dtype.base_dtype in dtypes.SMOOTH
 
 
 def _fitted(graph, grad, tensor: Tensor, op, scope: str):

@@ -31,7 +31,10 @@ def apply_op(type: str, *inputs, name: str | None = None, shapes=None, **attrs) 
         raise TypeError(f"{type} takes {len(definition.inputs)} inputs, {len(inputs)} were given")
     try:
         for arg, value in zip(definition.inputs, inputs):
-            _take(definition, arg, value, types, attrs, flat, unique)
+            if arg.is_list:
+                flat += _take_list(definition, arg, value, types, attrs, unique)
+            else:
+                flat.append(_take(definition, arg, value, types, unique, arg.name))
     except Exception:
         graph.root._names.pop(unique.lower(), None)
         raise
@@ -39,25 +42,34 @@ def apply_op(type: str, *inputs, name: str | None = None, shapes=None, **attrs) 
     return graph.create(definition, tuple(flat), _output_types(definition, types, attrs), unique, attrs, shapes)
 
 
-def _take(definition: OpDef, arg: Arg, value, types: dict, attrs: dict, flat: list, scope: str) -> None:
-    """Converts one argument and appends its tensors to `flat`."""
-    if not arg.is_list:
-        tensor = _convert(definition, arg, value, arg.fixed or types.get(arg.variable), f"{scope}/{arg.name}", types)
-        if arg.variable:
-            types.setdefault(arg.variable, tensor.dtype.base_dtype)
-        flat.append(tensor)
-        return
+def _take(definition: OpDef, arg: Arg, value, types: dict, scope: str, label: str, preferred=None) -> Tensor:
+    """One argument as a tensor of a type that goes with those before it, which are in `types`."""
+    expected = arg.fixed or types.get(arg.variable)
+    tensor = value
+    if type(value) is not Tensor:
+        tensor = _from_value(definition, arg, value, expected or preferred, f"{scope}/{label}")
+    base = tensor.dtype.base_dtype
+    if arg.is_ref and not tensor.dtype.is_ref_dtype:
+        raise TypeError(f"'{arg.name}' of {definition.type} has to be a variable, not {tensor.name}")
+    if expected is not None:
+        if base is not expected:
+            raise _mismatch(definition, arg, tensor, expected)
+    elif arg.variable:
+        allowed = definition.allowed.get(arg.variable)
+        if allowed is not None and base not in allowed:
+            names = ", ".join(sorted(d.name for d in allowed))
+            raise TypeError(f"'{arg.name}' of {definition.type} is {base.name} ({tensor.name}); it takes {names}")
+        types[arg.variable] = base
+    return tensor
+
+
+def _take_list(definition: OpDef, arg: Arg, value, types: dict, attrs: dict, scope: str) -> list[Tensor]:
+    """A list of tensors, of one type unless the argument is `**`."""
     if not isinstance(value, (list, tuple)):
         raise TypeError(f"'{arg.name}' of {definition.type} is a list of tensors, not {value!r}")
-    dtype = arg.fixed or types.get(arg.variable) or _common(value) if arg.variable or arg.fixed else None
-    parts = [_convert(definition, arg, v, dtype, f"{scope}/{arg.name}_{i}", types) for i, v in enumerate(value)]
-    if arg.variable and parts:
-        types.setdefault(arg.variable, parts[0].dtype.base_dtype)
-        for part in parts:
-            if part.dtype.base_dtype is not types[arg.variable]:
-                raise _mismatch(definition, arg, part, types[arg.variable])
-    attrs.setdefault("N", len(parts))
-    flat.extend(parts)
+    attrs.setdefault("N", len(value))
+    common = _common(value) if arg.variable and arg.variable not in types else None
+    return [_take(definition, arg, v, types, scope, f"{arg.name}_{i}", common) for i, v in enumerate(value)]
 
 
 def _common(values):
@@ -65,28 +77,9 @@ def _common(values):
     return next((v.dtype.base_dtype for v in values if hasattr(v, "dtype") and isinstance(v.dtype, dtypes.DType)), None)
 
 
-def _convert(definition: OpDef, arg: Arg, value, dtype, name: str, types: dict) -> Tensor:
-    if type(value) is Tensor:
-        tensor = value
-    else:
-        empty = type(value) in (list, tuple) and not value
-        if empty and dtype is None and definition.allowed.get(arg.variable) is dtypes.INDEX:
-            dtype = dtypes.int32  # an empty list of sizes or axes
-        tensor = _from_value(definition, arg, value, dtype, name)
-    found = tensor.dtype
-    if arg.is_ref and not found.is_ref_dtype:
-        raise TypeError(f"'{arg.name}' of {definition.type} has to be a variable, not {tensor.name}")
-    base = found.base_dtype
-    if dtype is not None and base is not dtype:
-        raise _mismatch(definition, arg, tensor, dtype)
-    allowed = definition.allowed.get(arg.variable)
-    if allowed is not None and base not in allowed:
-        names = ", ".join(sorted(d.name for d in allowed))
-        raise TypeError(f"'{arg.name}' of {definition.type} is {base.name} ({tensor.name}); it takes {names}")
-    return tensor
-
-
 def _from_value(definition: OpDef, arg: Arg, value, dtype, name: str) -> Tensor:
+    if dtype is None and type(value) in (list, tuple) and not value and definition.allowed.get(arg.variable) is dtypes.INDEX:
+        dtype = dtypes.int32  # an empty list of sizes or axes
     if hasattr(value, "_ref"):
         dtype = None  # a variable has its type, which the caller compares
     try:

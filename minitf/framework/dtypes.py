@@ -8,41 +8,32 @@ import numpy as np
 
 
 class DType:
-    """An element type such as `tf.float32`; `float32_ref` is the type of a variable's own memory."""
+    """An element type such as `tf.float32`; `float32_ref` is the type of a variable's own memory.
 
-    __slots__ = ("name", "as_numpy_dtype", "is_ref_dtype", "_twin", "__weakref__")
+    `base_dtype` is the type without `_ref`, `as_ref` with it; `numpy` is the NumPy dtype.
+    """
 
-    def __init__(self, name: str, numpy_type: type, ref: builtins.bool = False):
-        self.name = name
-        self.as_numpy_dtype = numpy_type
-        self.is_ref_dtype = ref
-        self._twin = self
+    __slots__ = ("name", "as_numpy_dtype", "numpy", "is_ref_dtype", "base_dtype", "as_ref", "__weakref__")
+
+    def __init__(self, name: str, numpy_type: type, base: DType | None = None):
+        self.name, self.as_numpy_dtype, self.numpy = name, numpy_type, np.dtype(numpy_type)
+        self.is_ref_dtype = base is not None
+        self.base_dtype = base or self
+        self.as_ref = self
+        self.base_dtype.as_ref = self
 
     @property
     def _is_ref_dtype(self) -> builtins.bool:
         return self.is_ref_dtype
 
     @property
-    def base_dtype(self) -> DType:
-        """The type without `_ref`."""
-        return self._twin if self.is_ref_dtype else self
-
-    @property
-    def as_ref(self) -> DType:
-        """The type with `_ref`."""
-        return self if self.is_ref_dtype else self._twin
-
-    _as_ref = as_ref
+    def _as_ref(self) -> DType:
+        return self.as_ref
 
     @property
     def real_dtype(self) -> DType:
         """The type of a complex number's parts; the type itself otherwise."""
         return {"complex64": float32, "complex128": float64}.get(self.base_dtype.name, self.base_dtype)
-
-    @property
-    def numpy(self) -> np.dtype:
-        """The NumPy dtype."""
-        return _NUMPY[self.base_dtype.name]
 
     @property
     def is_floating(self) -> builtins.bool:
@@ -139,17 +130,14 @@ _ENUM = {
     "float32": 1, "float64": 2, "int32": 3, "uint8": 4, "int16": 5, "int8": 6, "string": 7, "complex64": 8,
     "int64": 9, "bool": 10, "uint16": 17, "complex128": 18, "float16": 19, "uint32": 22, "uint64": 23,
 }  # fmt: skip
-_NUMPY: dict[str, np.dtype] = {}
 _BY_NAME: dict[str, DType] = {}
 _BY_NUMPY: dict[np.dtype, DType] = {}
 
 
 def _make(name: str, numpy_type: type) -> DType:
-    plain, ref = DType(name, numpy_type), DType(name + "_ref", numpy_type, ref=True)
-    plain._twin, ref._twin = ref, plain
-    _NUMPY[name] = np.dtype(numpy_type)
-    _BY_NAME[name], _BY_NAME[name + "_ref"] = plain, ref
-    _BY_NUMPY.setdefault(_NUMPY[name], plain)
+    plain = DType(name, numpy_type)
+    _BY_NAME[name], _BY_NAME[name + "_ref"] = plain, DType(name + "_ref", numpy_type, plain)
+    _BY_NUMPY.setdefault(plain.numpy, plain)
     return plain
 
 
@@ -181,6 +169,7 @@ COMPLEX = frozenset([complex64, complex128])
 INTEGER = REAL - FLOAT
 INDEX = frozenset([int32, int64])
 NUMBER = REAL | COMPLEX
+SMOOTH = FLOAT | COMPLEX
 ANY = NUMBER | {bool, string}
 
 

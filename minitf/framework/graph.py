@@ -62,11 +62,11 @@ class Graph(Collections):
             self._check_same_graph(inputs, definition, name)
         else:
             inputs = tuple([self.capture(t) for t in inputs])
-        where = root._origin or origin.here()
         root._last_id += 1
         root.version += 1
         op = Operation(self, root._last_id, definition, name, inputs, dtypes_, attrs,
-                       self._control_inputs(inputs) if self._controls else [], self._device(), where)  # fmt: skip
+                       self._control_inputs(inputs) if self._controls else [],
+                       self._device() if root._devices else "", root._origin or origin.here())  # fmt: skip
         self._infer(op, shape)
         self.ops.append(op)
         root._by_name[name] = op
@@ -186,16 +186,9 @@ class Graph(Collections):
             raise ValueError(f"{name!r} is not a name for an op: letters, digits and ._/- (no leading _ outside scopes)")
         return self.unique_name(name)
 
-    @contextlib.contextmanager
     def name_scope(self, name):
         """Names made inside are prefixed with `name/`; a name ending in `/` re-enters that scope, None is the root."""
-        root = self.root
-        saved = root._scope
-        root._scope = self._entered(name)
-        try:
-            yield f"{root._scope}/" if root._scope else ""
-        finally:
-            root._scope = saved
+        return _NameScope(self, name)
 
     def _entered(self, name) -> str:
         if not name:
@@ -362,6 +355,23 @@ class Graph(Collections):
 
     def __repr__(self):
         return f"<tf.Graph {self.root.number} with {len(self.ops)} operations>"
+
+
+class _NameScope:
+    """A context in which names start with a scope; a class because it is entered for nearly every op."""
+
+    __slots__ = ("_graph", "_name", "_saved")
+
+    def __init__(self, graph: Graph, name):
+        self._graph, self._name = graph, name
+
+    def __enter__(self) -> str:
+        root = self._graph.root
+        self._saved, root._scope = root._scope, self._graph._entered(self._name)
+        return f"{root._scope}/" if root._scope else ""
+
+    def __exit__(self, *exc) -> None:
+        self._graph.root._scope = self._saved
 
 
 class _Controls:

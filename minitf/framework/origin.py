@@ -40,14 +40,23 @@ class Origin:
         return f"at {self.filename}:{self.lineno}" + (f": {text}" if text else "")
 
 
+class _Ours(dict):
+    """Whether a file is minitf's own."""
+
+    def __missing__(self, filename: str) -> bool:
+        self[filename] = filename.startswith(_HOME)
+        return self[filename]
+
+
+_OURS = _Ours()
+
+
 def here() -> Origin:
     """The lines of user code that are running now."""
     frame, found = sys._getframe(1), []
-    while frame is not None and len(found) < _DEPTH:
-        code = frame.f_code
-        if not code.co_filename.startswith(_HOME):
-            found.append((code, frame.f_lineno))
-        elif found:
-            break
+    while frame is not None and _OURS[frame.f_code.co_filename]:
+        frame = frame.f_back
+    while frame is not None and len(found) < _DEPTH and not _OURS[frame.f_code.co_filename]:
+        found.append((frame.f_code, frame.f_lineno))
         frame = frame.f_back
     return Origin(tuple(found))

@@ -109,7 +109,7 @@ class TensorShape:
             self.sizes = dims.sizes
         elif dims is None:
             self.sizes = None
-        elif isinstance(dims, Iterable) and not isinstance(dims, (str, bytes)):
+        elif isinstance(dims, (list, tuple)) or isinstance(dims, Iterable) and not isinstance(dims, (str, bytes)):
             self.sizes = tuple([_size(d) for d in dims])
         elif hasattr(dims, "dim"):  # a TensorShapeProto
             self.sizes = None if dims.unknown_rank else tuple([None if d.size < 0 else d.size for d in dims.dim])
@@ -183,6 +183,8 @@ class TensorShape:
 
     def with_rank(self, rank: int) -> TensorShape:
         """This shape, known to have `rank` dimensions; ValueError if it has not."""
+        if self.sizes is not None and len(self.sizes) == rank:
+            return self
         try:
             return self.merge_with([None] * int(rank))
         except ValueError:

@@ -44,7 +44,7 @@ def _value(tensor: Tensor, depth: int):
 
 def full(value):
     """`value` if it is known in every element, else None."""
-    if value is None or value.dtype == object and any(v is None for v in value.flat):
+    if value is None or value.dtype.hasobject and any(v is None for v in value.flat):
         return None
     return value
 

@@ -380,8 +380,9 @@ def _joined_sizes(op):
     axis = check_axis(axis.item(), known[0].rank)
     rest, total = known[0].sizes, 0
     for part in known:
-        merged = TensorShape(part.sizes[:axis] + rest[axis : axis + 1] + part.sizes[axis + 1 :])
-        rest = merged.merge_with(TensorShape(rest)).sizes
+        others = part.sizes[:axis] + rest[axis : axis + 1] + part.sizes[axis + 1 :]
+        if others != rest:
+            rest = TensorShape(others).merge_with(TensorShape(rest)).sizes
     sizes = [None if t.shape.sizes is None else t.shape.sizes[axis] for t in parts]
     total = None if None in sizes else sum(sizes)
     return TensorShape((*rest[:axis], total, *rest[axis + 1 :]))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+
 import numpy as np
 
 from minitf.framework import dtypes
@@ -37,12 +39,28 @@ def constant(value, dtype=None, shape=None, name: str = "Const", verify_shape: b
     >>> constant([1.0, 2.0])
     <tf.Tensor 'Const:0' shape=(2,) dtype=float32>
     """
-    array = to_array(value, None if dtype is None else dtypes.as_dtype(dtype).base_dtype)
+    dtype = None if dtype is None else dtypes.as_dtype(dtype).base_dtype
+    if shape is None and _is_short(value):
+        array = _of_integers(tuple(value) if type(value) is list else value, dtype)
+    else:
+        array = to_array(value, dtype)
     if shape is not None:
         array = _shaped(array, as_shape(shape), verify_shape)
     array.flags.writeable = False
     dtype = dtypes.as_dtype(array.dtype)
     return apply_op("Const", name=name or "Const", value=array, dtype=dtype, shapes=[TensorShape(array.shape)]).outputs[0]
+
+
+def _is_short(value) -> bool:
+    """Whether it is an integer or a few: an axis, a shape, of which a graph has many."""
+    if type(value) in (list, tuple):
+        return len(value) < 8 and all([type(v) is int for v in value])
+    return type(value) is int
+
+
+@functools.lru_cache(4096)
+def _of_integers(value, dtype) -> np.ndarray:
+    return to_array(value, dtype)
 
 
 def to_array(value, dtype: dtypes.DType | None = None) -> np.ndarray:

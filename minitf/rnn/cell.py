@@ -146,7 +146,7 @@ def check_float(*values) -> None:
     """Raises ValueError for a dtype, or tensors, that are not floating point."""
     for leaf in nest.flatten(values):
         dtype = leaf.dtype if hasattr(leaf, "dtype") else leaf
-        if dtype is not None and dtypes.as_dtype(dtype).base_dtype not in dtypes.FLOAT | dtypes.COMPLEX:
+        if dtype is not None and dtypes.as_dtype(dtype).base_dtype not in dtypes.SMOOTH:
             raise ValueError(
                 f"an RNN cell computes with floating point numbers, not {dtypes.as_dtype(dtype).name}"
                 + (f" ({leaf.name}); use tf.cast" if isinstance(leaf, Tensor) else "")
