@@ -14,13 +14,23 @@ def parser():
     kinds = main.add_subparsers(dest="benchmark", required=True, metavar="what")
     for name, module in _ALL.items():
         text = module.__doc__.splitlines()[0]
-        kind = kinds.add_parser(name, help=text, description=text, formatter_class=argparse.ArgumentDefaultsHelpFormatter)
+        kind = kinds.add_parser(
+            name, help=text, description=text, formatter_class=argparse.ArgumentDefaultsHelpFormatter
+        )
         kind.add_argument("--rounds", type=int, default=15, help="turns of each contestant")
         kind.add_argument("--seconds", type=float, default=0.2, help="length of a turn")
         kind.add_argument("--threads", type=int, default=1, choices=[1, 2], help="cores to use")
-        kind.add_argument("--out", type=Path, default=Path("out/benchmarks"), help="folder for JSON and plots")
+        kind.add_argument(
+            "--out", type=Path, default=Path("out/benchmarks"), help="folder for JSON and plots"
+        )
         for peer in ("tf", "jax", "torch"):
-            kind.add_argument(f"--{peer}", action="append", default=[], metavar="PYTHON", help=f"an interpreter that has {peer}")
+            kind.add_argument(
+                f"--{peer}",
+                action="append",
+                default=[],
+                metavar="PYTHON",
+                help=f"an interpreter that has {peer}",
+            )
         module.add_arguments(kind)
         kind.set_defaults(run=module.main)
     return main

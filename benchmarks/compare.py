@@ -8,7 +8,14 @@ from benchmarks.runner import Run, Worker, WorkerError, interleave
 from benchmarks.specs import WORKLOADS
 
 GOALS = {
-    1: {"timeseries": 0.7, "mnist_rows": 0.85, "char_rnn": 0.7, "char_gru": 0.85, "char_lstm": 0.8, "varlen": 0.7}
+    1: {
+        "timeseries": 0.7,
+        "mnist_rows": 0.85,
+        "char_rnn": 0.7,
+        "char_gru": 0.85,
+        "char_lstm": 0.8,
+        "varlen": 0.7,
+    }
     | {name: 0.5 for name in WORKLOADS if name.startswith("long_T")},
     2: {name: 0.6 if name in ("timeseries", "mnist_rows") else 0.8 for name in WORKLOADS},
 }  # of the best peer's time, by number of threads
@@ -18,9 +25,13 @@ _CLOSE = 2e-3  # losses of the first steps may differ so much, relatively
 def add_arguments(parser):
     """The options of `peers`."""
     parser.add_argument("--workloads", default=",".join(WORKLOADS), help="names (default: all)")
-    parser.add_argument("--clock", choices=["wall", "cpu"], default="wall", help="cpu: immune to other processes")
+    parser.add_argument(
+        "--clock", choices=["wall", "cpu"], default="wall", help="cpu: immune to other processes"
+    )
     parser.add_argument("--modes", default="", help="only these, such as static,scan,eager (default: all)")
-    parser.add_argument("--patience", type=int, default=300, help="seconds that building may take (default: %(default)s)")
+    parser.add_argument(
+        "--patience", type=int, default=300, help="seconds that building may take (default: %(default)s)"
+    )
 
 
 def interpreters(args):
@@ -31,14 +42,22 @@ def interpreters(args):
     return given
 
 
-def start(args, stack, env=None):
-    """A worker per framework; each is labelled with its version."""
-    workers = []
+def start(args, stack, failures):
+    """A worker per framework, labelled with its version, and who they say they are; minitf's is the first."""
+    workers, versions = [], {}
     for python, peer in interpreters(args):
-        worker = stack.enter_context(Worker(peer, python, peer, args.threads, env))
-        worker.label = worker.ask("hello")["version"]
+        worker = stack.enter_context(Worker(f"{peer} ({python})", python, peer, args.threads))
+        try:
+            hello = worker.ask("hello")
+        except WorkerError as error:
+            if not workers:
+                raise
+            failures.append(str(error))
+            continue
+        worker.label = hello["version"]
         workers.append(worker)
-    return workers
+        versions[worker.label] = hello
+    return workers, versions
 
 
 def main(args):
@@ -49,9 +68,10 @@ def main(args):
         task = bar.add_task("peers", total=None)
         for name in names:
             with contextlib.ExitStack() as stack:
-                workers = start(args, stack)
-                versions = {w.label: w.ask("hello") for w in workers}
-                runs = _build(workers, WORKLOADS[name], args, failures, lambda text: bar.update(task, description=text))
+                workers, versions = start(args, stack, failures)
+                runs = _build(
+                    workers, WORKLOADS[name], args, failures, lambda text: bar.update(task, description=text)
+                )
                 bar.update(task, total=args.rounds * len(runs), completed=0, description=name)
                 interleave(runs, args.rounds, args.seconds, lambda: bar.advance(task))
                 results += [run.result() for run in runs]
@@ -89,7 +109,9 @@ def _mark_other_maths(results):
         reference = next(s for s in results if s["workload"] == r["workload"])["losses"]
         r["same"] = all(abs(a - b) <= _CLOSE * abs(b) for a, b in zip(r["losses"], reference))
         if not r["same"] and not r["different"]:
-            report.console.print(f"[red]{r['workload']}: the losses of {r['framework']} {r['mode']} differ: {r['losses']} {reference}")
+            report.console.print(
+                f"[red]{r['workload']}: the losses of {r['framework']} {r['mode']} differ: {r['losses']} {reference}"
+            )
 
 
 def best(results, workload, framework=None, clock="wall"):
@@ -110,7 +132,11 @@ def _show(args, names, frameworks, results):
         row = [name, ratio, f"<= {GOALS[args.threads][name]}"]
         for framework in frameworks:
             r = best(results, name, framework, clock)
-            row.append("-" if r is None else f"{report.milliseconds(r[clock])} {r['mode']}{'' if r['same'] else ' (!)'}")
+            row.append(
+                "-"
+                if r is None
+                else f"{report.milliseconds(r[clock])} {r['mode']}{'' if r['same'] else ' (!)'}"
+            )
         rows.append(row)
     title = f"ms per training step, best mode of each ({clock}, {args.threads} thread{'s' * (args.threads > 1)}, median ± half the interquartile range)"
     report.table(title, ["workload", "minitf / best peer", "goal", *frameworks], rows)
@@ -128,7 +154,10 @@ def draw(figure, args, results):
     width = 0.8 / len(frameworks)
     for i, framework in enumerate(frameworks):
         for k, name in enumerate(names):
-            r, ours = best(results, name, framework, args.clock), best(results, name, frameworks[0], args.clock)
+            r, ours = (
+                best(results, name, framework, args.clock),
+                best(results, name, frameworks[0], args.clock),
+            )
             if r is None:
                 continue
             height = r[args.clock]["median"] / ours[args.clock]["median"]
@@ -138,6 +167,8 @@ def draw(figure, args, results):
     axes.axhline(1, color="black", linewidth=0.8)
     axes.set_xticks(range(len(names)), names)
     axes.set_ylabel("time of a training step / minitf's")
-    axes.set_title(f"training steps, best mode of each (numbers: ms, {args.clock}; {args.threads} thread{'s' * (args.threads > 1)})")
+    axes.set_title(
+        f"training steps, best mode of each (numbers: ms, {args.clock}; {args.threads} thread{'s' * (args.threads > 1)})"
+    )
     axes.margins(y=0.15)
     axes.legend(fontsize=8)

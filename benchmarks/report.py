@@ -23,7 +23,9 @@ def machine():
     """What the numbers were measured on."""
     info = Path("/proc/cpuinfo")
     lines = info.read_text().splitlines() if info.exists() else []
-    model = next((line.split(":")[1].strip() for line in lines if line.startswith("model name")), platform.processor())
+    model = next(
+        (line.split(":")[1].strip() for line in lines if line.startswith("model name")), platform.processor()
+    )
     return {
         "processor": model,
         "cores": len(os.sched_getaffinity(0)),
@@ -42,7 +44,13 @@ def save(args, name, versions, results, draw):
     """Writes `name`.json and the plot `name`.png that draw(figure) makes."""
     args.out.mkdir(parents=True, exist_ok=True)
     path = args.out / f"{name}.json"
-    document = {"benchmark": name, "machine": machine(), "versions": versions, "settings": settings(args), "results": results}
+    document = {
+        "benchmark": name,
+        "machine": machine(),
+        "versions": versions,
+        "settings": settings(args),
+        "results": results,
+    }
     path.write_text(json.dumps(document, indent=1) + "\n")
     picture = path.with_suffix(".png")
     _plot(draw, picture)

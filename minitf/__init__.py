@@ -159,7 +159,7 @@ from minitf.runtime.session import get_default_session, InteractiveSession, Sess
 # Namespaces
 
 from minitf import (
-    bitwise, compat, contrib, debugging, dtypes, initializers, layers, linalg, losses, math, nn, python,
+    bitwise, compat, contrib, debugging, dtypes, initializers, layers, linalg, losses, math, nn, profiler, python,
     random, train, viz,
 )  # fmt: skip
 from minitf.framework import errors

@@ -58,7 +58,11 @@ class Net(nn.Module):
         if w.cell == "lstm":  # TensorFlow adds 1 to the forget gate
             bias = bias + np.repeat(np.float32([0, 0, 1, 0]), w.units)
         rows, width = _gates(w, kernel, order), len(kernel) - w.units
-        parts = {"weight_ih": rows[:, :width], "weight_hh": rows[:, width:], "bias_ih": _gates(w, bias, order).T}
+        parts = {
+            "weight_ih": rows[:, :width],
+            "weight_hh": rows[:, width:],
+            "bias_ih": _gates(w, bias, order).T,
+        }
         for name, value in parts.items():
             getattr(self.rnn, f"{name}_l{layer}").copy_(_tensor(value))
         unused = getattr(self.rnn, f"bias_hh_l{layer}")

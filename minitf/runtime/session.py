@@ -116,11 +116,12 @@ class BaseSession:
         _check_fed(plan)
         if plan.executor is None:
             self._check_initialized(plan)
-            if self._executor_name == "op_by_op" or self._initializes(plan) or has_primitives(plan):
+            simple = metadata is None and (self._executor_name == "op_by_op" or self._initializes(plan))
+            if simple or has_primitives(plan):
                 return self._run_op_by_op(plan, fed)
             plan.executor = NativeExecutor(plan, self._state, self._passes)
         try:
-            return plan.executor.run(fed) if metadata is None else traced(plan, self._state, fed, metadata)
+            return plan.executor.run(fed) if metadata is None else traced(plan, self._state, self._passes, fed, metadata)
         except Uninitialized as error:
             raise self._uninitialized(plan, error.op) from None
 

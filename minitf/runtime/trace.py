@@ -9,9 +9,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from minitf.kernels import clock
-from minitf.runtime.executor import NativeExecutor, flushing
+from minitf.runtime.executor import NativeExecutor
 from minitf.runtime.ir import Call, Repeat, calls
-from minitf.runtime.passes import chosen
 from minitf.runtime.plan import Plan
 from minitf.runtime.region import Region
 from minitf.runtime.state import State
@@ -29,6 +28,7 @@ class NodeExecStats:
     timeline_label: str
     all_start_nanos: int
     all_end_rel_nanos: int
+    kernel: str | None = None  # None: ran on the host
     thread_id: int = 0
 
     @property
@@ -77,7 +77,7 @@ class StepStats:
     @functools.cached_property
     def dev_stats(self) -> list[DeviceStepStats]:
         """The calls in the order of their ends, as TensorFlow's timeline reads them."""
-        found = [NodeExecStats(op.name if op else "", _label(op, kernel), start, end - start)
+        found = [NodeExecStats(op.name if op else "", _label(op, kernel), start, end - start, kernel)
                  for op, kernel, start, end in self._events]  # fmt: skip
         return [DeviceStepStats(_DEVICE, found)]
 
@@ -172,9 +172,9 @@ class _TimedHost:
 class Tracer(NativeExecutor):
     """Runs a plan as `NativeExecutor` does, and says what took how long."""
 
-    def __init__(self, plan: Plan, state: State):
+    def __init__(self, plan: Plan, state: State, passes: list[str]):
         self._stamps, self._host_events = _Stamps(), []
-        super().__init__(plan, state, [*chosen(), self._stamps])
+        super().__init__(plan, state, [*passes, self._stamps])
 
     def _partition(self) -> list:
         steps = super()._partition()
@@ -184,18 +184,17 @@ class Tracer(NativeExecutor):
         """The values of the fetches, and what the run spent its time on."""
         self._stamps.clear()
         self._host_events.clear()
-        with flushing():
-            started = time.perf_counter_ns()
-            values = self.run(fed)
-            spent = time.perf_counter_ns() - started
+        started = time.perf_counter_ns()
+        values = self.run(fed)
+        spent = time.perf_counter_ns() - started
         host = [Total(op, None, 1, end - start) for op, _, start, end in self._host_events]
         events = sorted(self._stamps.events() + self._host_events, key=lambda e: e[2])
         return values, StepStats(spent, self._stamps.totals() + host, events)
 
 
-def traced(plan: Plan, state: State, fed: dict, metadata) -> list:
+def traced(plan: Plan, state: State, passes: list[str], fed: dict, metadata) -> list:
     """Runs a plan for its fetches and fills a RunMetadata."""
     if plan.tracer is None:
-        plan.tracer = Tracer(plan, state)
+        plan.tracer = Tracer(plan, state, passes)
     values, metadata.step_stats = plan.tracer.trace(fed)
     return values

@@ -9,8 +9,9 @@ from minitf.viz.plan import Plan, Scope, scope_node
 
 
 def to_dot(
-    graph=None, depth: int | None = None, collapse=(), fold_variables: bool = True, legend: bool = True
-):
+    graph=None, depth: int | None = None, collapse=(), fold_variables: bool = True, legend: bool = True,
+    heat: dict[str, float] | None = None,
+):  # fmt: skip
     """A `graphviz.Digraph` of a graph: name scopes as nested boxes, types and shapes on the edges.
 
     graph: the graph to draw (default: the default graph); depth: name scopes nested deeper than this become
@@ -31,7 +32,7 @@ def to_dot(
 
     graph = get_default_graph().root if graph is None else graph
     drawing = Drawing(graph_attr=style.GRAPH, node_attr=style.NODE, edge_attr=style.EDGE)
-    picture = _Picture(Plan(depth, collapse, fold_variables))
+    picture = _Picture(Plan(depth, collapse, fold_variables), heat or {})
     picture.draw_graph(drawing, graph)
     picture.draw_edges(drawing)
     if legend:
@@ -42,8 +43,8 @@ def to_dot(
 class _Picture:
     """One drawing in the making: nodes first, cluster by cluster, then the edges between them."""
 
-    def __init__(self, plan: Plan):
-        self.plan = plan
+    def __init__(self, plan: Plan, heat: dict):
+        self.plan, self.heat = plan, heat
         self.edges: dict[tuple, list] = {}  # (from, to, kind) -> the labels of the edges so joined
         self.arguments: dict = {}  # argument of a body -> (what to call it, the tensor it starts from)
 
@@ -77,7 +78,8 @@ class _Picture:
         self.plan.kinds.add("scope")
         count = scope.count()
         text = f"{scope.path.rpartition('/')[2]}\n{count} op{'s' * (count != 1)}"
-        into.node(_id(scope_node(scope.path)), _text(text), **style.KINDS["scope"])
+        inside = [name for name in self.heat if f"{name}/".startswith(f"{scope.path}/")]
+        self.draw_node(into, scope_node(scope.path), text, "scope", inside)
 
     def draw_op(self, into, op, scope: Scope) -> None:
         """Draws one operation, with the bodies it runs as clusters beside it."""
@@ -86,12 +88,8 @@ class _Picture:
         inside = scope.path and op.name.startswith(scope.path + "/")
         name = op.name[len(scope.path) + 1 :] if inside else op.name.rpartition("/")[2]
         name = self.arguments.get(op, (name,))[0]
-        into.node(
-            _id(op.name),
-            _text(style.label(op, name)),
-            tooltip=_text(f"{op.type} {op.name}"),
-            **style.KINDS[kind],
-        )
+        about = _text(f"{op.type} {op.name}")
+        self.draw_node(into, op.name, style.label(op, name), kind, [op.name], tooltip=about)
         self.arguments.update(arguments_of(op))
         for title, body in bodies_of(op).items():
             within = all(o.name.startswith(op.name + "/") for o in body.ops)
@@ -100,6 +98,14 @@ class _Picture:
                 self.draw_graph(
                     cluster, body, op.name if within else op.name.rpartition("/")[0], f"{op.name} {title} "
                 )
+
+    def draw_node(self, into, node: str, text: str, kind: str, names, **look) -> None:
+        """Draws one node; what the ops of these names took colours it."""
+        seconds = sum(self.heat.get(name, 0.0) for name in names)
+        if seconds:
+            text += f"\n{seconds * 1e6:.3g} us"
+            look["fillcolor"] = style.heat(seconds / max(self.heat.values()))
+        into.node(_id(node), _text(text), **{**style.KINDS[kind], **look})
 
     # ---- edges
 

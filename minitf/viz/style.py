@@ -75,6 +75,11 @@ def kind(op) -> str:
     return "operation"
 
 
+def heat(share: float) -> str:
+    """The colour of a node that took this share of the longest op's time: from white to red."""
+    return f"0.02 {min(share, 1.0) ** 0.5:.3f} 1.0"  # hue, saturation, value
+
+
 def label(op, name: str) -> str:
     """What is written on an operation's node; `name` is its name inside its scope."""
     what = kind(op)

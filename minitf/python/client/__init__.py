@@ -1,0 +1,3 @@
+"""tensorflow.python.client."""
+
+from minitf.python.client import timeline as timeline

@@ -1,0 +1,91 @@
+import json
+import time
+
+import numpy as np
+import pytest
+
+import minitf as tf
+from minitf.python.client import timeline
+
+
+def traced(sess, fetches, feed_dict=None):
+    metadata = tf.RunMetadata()
+    options = tf.RunOptions(trace_level=tf.RunOptions.FULL_TRACE)
+    return sess.run(fetches, feed_dict, options, metadata), metadata.step_stats
+
+
+def loop(n):
+    return tf.while_loop(lambda i, x: i < n, lambda i, x: (i + 1, tf.tanh(x) * 2.0), [0, tf.ones([3])])[1]
+
+
+def test_a_traced_run_computes_the_same_and_updates_variables():
+    n = tf.placeholder(tf.int32, [])
+    v = tf.Variable([1.0, 2.0])
+    fetches = [loop(n), tf.assign_add(v, v)]
+    with tf.Session() as sess:
+        sess.run(tf.global_variables_initializer())
+        plain = sess.run(fetches, {n: 7})
+        (x, v2), stats = traced(sess, fetches, {n: 7})
+        np.testing.assert_array_equal(x, plain[0])
+        np.testing.assert_array_equal(v2, 2 * plain[1])
+        assert sess.run(v).tolist() == v2.tolist()
+
+
+def test_calls_in_loops_are_counted_and_a_second_trace_starts_afresh():
+    n = tf.placeholder(tf.int32, [])
+    x = loop(n)
+    with tf.Session() as sess:
+        for trips in (5, 9, 0):
+            _, stats = traced(sess, x, {n: trips})
+            assert sum(t.calls for t in stats.totals if t.op.type == "Tanh") == trips
+
+
+def test_times_add_up():
+    a = tf.placeholder(tf.float32, [300, 300])
+    y = tf.matmul(tf.matmul(a, a), a)
+    with tf.Session() as sess:
+        traced(sess, y, {a: np.eye(300)})
+        _, stats = traced(sess, y, {a: np.eye(300)})
+    spent = {t.op.type: t.nanoseconds for t in stats.totals}
+    assert 0.3 * stats.nanoseconds < spent["MatMul"] <= sum(spent.values()) <= stats.nanoseconds
+
+
+def test_ops_on_the_host_are_timed_too():
+    y = tf.py_func(lambda: (time.sleep(0.02), np.float32(3))[1], [], tf.float32) + 1.0
+    with tf.Session() as sess:
+        value, stats = traced(sess, y)
+    assert value == 4.0
+    assert [(t.op.type, t.kernel) for t in stats.totals if t.nanoseconds > 2e7] == [("PyFunc", None)]
+
+
+def test_initializers_are_traced():
+    tf.Variable(tf.ones([4]), name="v")
+    with tf.Session() as sess:
+        _, stats = traced(sess, tf.global_variables_initializer())
+        assert "v/Assign" in [t.op.name for t in stats.totals]
+
+
+def test_no_trace_without_a_level():
+    metadata = tf.RunMetadata()
+    with tf.Session() as sess:
+        sess.run(tf.constant(1), options=tf.RunOptions(), run_metadata=metadata)
+    assert metadata.step_stats is None
+
+
+def test_timeline_is_a_chrome_trace_in_order():
+    x = tf.placeholder(tf.float32, [2], name="x")
+    y = tf.exp(tf.tanh(x, name="t"), name="e")
+    with tf.Session() as sess:
+        _, stats = traced(sess, y, {x: [1, 2]})
+    text = timeline.Timeline(stats).generate_chrome_trace_format(show_memory=True)
+    process, *events = json.loads(text)["traceEvents"]
+    assert process["args"]["name"].endswith("CPU:0")
+    assert [(e["name"], e["args"]["name"], e["args"]["input0"]) for e in events] == [
+        ("Tanh", "t", "x:0"), ("Exp", "e", "t:0")]  # fmt: skip
+    assert events[0]["ts"] + events[0]["dur"] <= events[1]["ts"] + 1e-6
+    assert [n.node_name for n in stats.dev_stats[0].node_stats] == ["t", "e"]
+
+
+def test_a_timeline_of_nothing_says_how_to_trace():
+    with pytest.raises(TypeError, match="FULL_TRACE"):
+        timeline.Timeline(tf.RunMetadata().step_stats)
