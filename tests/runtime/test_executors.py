@@ -133,7 +133,7 @@ def test_agree_to_the_bit(monkeypatch, model):
 
 
 @pytest.mark.parametrize("model", MODELS.values(), ids=MODELS)
-@pytest.mark.parametrize("passes", ["", "dead", "dead,columns", "dead,concat", "dead,accumulate", "dead,columns,transposed", "dead,concat,one_hot", "slices", "fuse", "slices,fuse"])
+@pytest.mark.parametrize("passes", ["", "dead", "dead,columns", "dead,concat", "dead,accumulate", "dead,columns,transposed", "dead,concat,one_hot", "slices", "fuse", "slices,fuse,repeated"])
 def test_each_pass_changes_only_roundings(monkeypatch, model, passes):
     reference = under(monkeypatch, "native", "none", model)
     for a, b in zip(reference, under(monkeypatch, "native", passes, model)):

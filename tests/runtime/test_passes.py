@@ -5,7 +5,7 @@ import pytest
 
 from minitf.kernels import elementwise as ew
 from minitf.kernels import layout, movement, reduce, vm
-from minitf.runtime.ir import Buffer, Call, Ref, calls
+from minitf.runtime.ir import Buffer, Call, Ref, Repeat, calls
 from minitf.runtime.passes import PASSES, chosen, rewrite
 from minitf.runtime.table import Table
 
@@ -270,6 +270,48 @@ def test_can_be_switched_off(case):
         p.nodes, [n for n in PASSES if n not in ("slices", "fuse")], frozenset(ref.buffer for ref in p.kept)
     )
     assert p.names() == names
+
+
+def biased_in_a_loop(bias_changes=False, rows=ROWS):
+    """h = tanh(h + bias), three times."""
+    p = Program()
+    h, bias = p.copy(p.given(rows, WIDTH)), p.copy(p.given(WIDTH))
+    before, p.nodes = p.nodes, []
+    p.call(movement.copy[CARRIER], p.unary(ew.tanh, p.binary(ew.add, h, bias)), h, h.size)
+    if bias_changes:
+        p.binary(ew.mul, bias, p.number(2), out=bias)
+    p.nodes = [*before, Repeat(body=p.nodes, count=3, carried={h.buffer, bias.buffer})]
+    p.keep(h)
+    return p
+
+
+@pytest.mark.parametrize(
+    "changes, rows, expected",
+    [
+        (False, ROWS, "copy copy strided_copy bias_tanh copy"),
+        (True, ROWS, "copy copy bias_tanh copy mul"),
+        (False, 200, "copy copy bias_tanh copy"),  # too large to gain
+    ],
+)
+def test_bias_repeated_before_a_loop(changes, rows, expected):
+    before, after = biased_in_a_loop(changes, rows), biased_in_a_loop(changes, rows)
+    rewrite(after.nodes, ["fuse", "repeated"], frozenset(ref.buffer for ref in after.kept))
+    assert after.names() == expected.split()
+    np.testing.assert_allclose(after.run()[0], before.run()[0], rtol=2e-6, atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    "uses, expected", [(2, "bias_tanh bias_tanh"), (3, "strided_copy bias_tanh bias_tanh bias_tanh")]
+)
+def test_bias_repeated_in_one_block(uses, expected):
+    programs = before, after = Program(), Program()
+    for p in programs:
+        bias = p.given(WIDTH)
+        p.keep(*(p.unary(ew.tanh, p.binary(ew.add, p.given(ROWS, WIDTH), bias)) for _ in range(uses)))
+    rewrite(after.nodes, ["fuse", "repeated"], frozenset(ref.buffer for ref in after.kept))
+    assert after.names() == expected.split()
+    for a, b in zip(before.run(), after.run(), strict=True):
+        np.testing.assert_allclose(a, b, rtol=2e-6, atol=1e-6)
 
 
 def test_integers_are_left_alone():

@@ -15,18 +15,19 @@ from minitf.runtime.passes.concat import split_concat
 from minitf.runtime.passes.dead import dead
 from minitf.runtime.passes.fuse import fuse
 from minitf.runtime.passes.one_hot import one_hot
+from minitf.runtime.passes.repeated import repeated
 from minitf.runtime.passes.slices import slices
 from minitf.runtime.passes.transposed import transposed
 
 PASSES = {"dead": dead, "columns": columns, "concat": split_concat, "one_hot": one_hot, "accumulate": accumulate,
-          "transposed": transposed, "slices": slices, "fuse": fuse}  # fmt: skip
+          "transposed": transposed, "slices": slices, "fuse": fuse, "repeated": repeated}  # fmt: skip
 
 
 def chosen(text: str = "") -> list[str]:
     """The names of the passes that a setting such as `-fuse,-concat`, `none` or `concat` (only that) leaves on.
 
     >>> chosen("-fuse,-accumulate")
-    ['dead', 'columns', 'concat', 'one_hot', 'transposed', 'slices']
+    ['dead', 'columns', 'concat', 'one_hot', 'transposed', 'slices', 'repeated']
     """
     text = text or os.environ.get("MINITF_PASSES", "")
     names = [name.strip() for name in text.split(",") if name.strip()]

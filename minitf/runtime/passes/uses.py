@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import functools
+from bisect import bisect_right
+from operator import attrgetter
 
 from minitf.runtime.ir import Buffer, Call, Ref, Repeat
 
+_order = attrgetter("order")
 _OUTPUTS = frozenset(["o", "c", "loss", "backprop", "values", "places", "stream"])
 
 
@@ -114,7 +117,15 @@ class Uses:
 
     def undisturbed(self, refs, first: int, last: int) -> bool:
         """Whether nothing is written to these places between two positions of the program."""
-        return not any(first < u.order < last and u.writes and touches(u.ref, ref) for ref in refs for u in self.of(ref.buffer))
+        for ref in refs:
+            found = self.of(ref.buffer)
+            for place in range(bisect_right(found, first, key=_order), len(found)):
+                use = found[place]
+                if use.order >= last:
+                    break
+                if use.writes and touches(use.ref, ref):
+                    return False
+        return True
 
     def internal(self, buffer: Buffer) -> bool:
         """Whether only calls of this region use the buffer."""
