@@ -1,4 +1,6 @@
-"""Recurrent networks against what TensorFlow computed: variables, shapes, values, gradients and three training steps."""
+"""Recurrent networks against what TensorFlow computed: variables, shapes, values, gradients and three
+training steps.
+"""
 
 import functools
 import zlib

@@ -27,7 +27,9 @@ def get_regularization_loss(scope: str | None = None, name: str = "total_regular
     return tf.add_n(losses, name=name) if losses else tf.constant(0.0)
 
 
-def get_total_loss(add_regularization_losses: bool = True, name: str = "total_loss", scope: str | None = None):
+def get_total_loss(
+    add_regularization_losses: bool = True, name: str = "total_loss", scope: str | None = None
+):
     """The sum of the collected losses and penalties.
 
     Raises:

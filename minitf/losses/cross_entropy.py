@@ -11,9 +11,15 @@ from minitf.framework.graph import name_scope
 from minitf.losses.weighted import Reduction, compute_weighted_loss
 
 
-def sigmoid_cross_entropy(multi_class_labels, logits, weights=1.0, label_smoothing=0, scope: str | None = None,
-                          loss_collection: str | None = tf.GraphKeys.LOSSES,
-                          reduction: str = Reduction.SUM_BY_NONZERO_WEIGHTS):  # fmt: skip
+def sigmoid_cross_entropy(
+    multi_class_labels,
+    logits,
+    weights=1.0,
+    label_smoothing=0,
+    scope: str | None = None,
+    loss_collection: str | None = tf.GraphKeys.LOSSES,
+    reduction: str = Reduction.SUM_BY_NONZERO_WEIGHTS,
+):
     """The cross entropy of independent probabilities; labels in [0, 1] of the logits' shape."""
     _needed(multi_class_labels=multi_class_labels, logits=logits)
     with name_scope(scope, "sigmoid_cross_entropy_loss") as scope:
@@ -62,7 +68,12 @@ def sparse_softmax_cross_entropy(labels, logits, weights=1.0, scope: str | None 
 
 def _squeezed(tensor, rank: int | None):
     """The tensor without its last axis if that has size 1 and is one too many."""
-    if not tensor.shape.rank or rank is None or tensor.shape.rank != rank + 1 or tensor.shape.sizes[-1] not in (1, None):
+    if (
+        not tensor.shape.rank
+        or rank is None
+        or tensor.shape.rank != rank + 1
+        or tensor.shape.sizes[-1] not in (1, None)
+    ):
         return tensor
     return tf.squeeze(tensor, [-1])
 

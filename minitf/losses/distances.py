@@ -1,7 +1,7 @@
 """Distances of predictions from labels, weighted and reduced.
 
-Arguments that the functions share: labels and predictions are of one shape and computed with as float32; weights,
-loss_collection and reduction are `compute_weighted_loss`'s; scope names the ops.
+Arguments that the functions share: labels and predictions are of one shape and computed with as float32;
+weights, loss_collection and reduction are `compute_weighted_loss`'s; scope names the ops.
 """
 
 from __future__ import annotations
@@ -55,7 +55,9 @@ def mean_squared_error(labels, predictions, weights=1.0, scope: str | None = Non
 def cosine_distance(labels, predictions, axis: int | None = None, weights=1.0, scope: str | None = None,
                     loss_collection: str | None = _LOSSES, reduction: str = _BY_NONZERO,
                     dim: int | None = None):  # fmt: skip
-    """`1 - sum(labels * predictions)` along `axis`, which stays with size 1; both are to have length 1 along it."""
+    """`1 - sum(labels * predictions)` along `axis`, which stays with size 1; both are to have length 1 along
+    it.
+    """
     axis = dim if axis is None else axis
     if axis is None:
         raise ValueError("cosine_distance needs an axis")
@@ -63,7 +65,9 @@ def cosine_distance(labels, predictions, axis: int | None = None, weights=1.0, s
     def measure(y, p):
         return 1 - tf.reduce_sum(tf.multiply(p, y), axis=(axis,), keepdims=True)
 
-    return _loss("cosine_distance_loss", measure, labels, predictions, weights, scope, loss_collection, reduction)
+    return _loss(
+        "cosine_distance_loss", measure, labels, predictions, weights, scope, loss_collection, reduction
+    )
 
 
 def hinge_loss(labels, logits, weights=1.0, scope: str | None = None, loss_collection: str | None = _LOSSES,
@@ -101,7 +105,7 @@ def log_loss(labels, predictions, weights=1.0, epsilon: float = 1e-7, scope: str
 
 def mean_pairwise_squared_error(labels, predictions, weights=1.0, scope: str | None = None,
                                 loss_collection: str | None = _LOSSES):  # fmt: skip
-    """The squared differences between all pairs of errors in each batch item, averaged; weighted and summed."""
+    """The squared differences of all pairs of errors in each batch item, averaged; weighted and summed."""
     if labels is None or predictions is None:
         raise ValueError(
             f"mean_pairwise_squared_error: {'labels' if labels is None else 'predictions'} must not be None"

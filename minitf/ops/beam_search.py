@@ -34,15 +34,20 @@ def _gather_tree(op, step_ids, parent_ids, lengths, end_token):
     return result
 
 
-define("GatherTree", "step_ids: int32, parent_ids: int32, max_sequence_lengths: int32, end_token: int32 -> beams: int32",
-       shape=_shape, numpy=_gather_tree, differentiable=False)  # fmt: skip
+define(
+    "GatherTree",
+    "step_ids: int32, parent_ids: int32, max_sequence_lengths: int32, end_token: int32 -> beams: int32",
+    shape=_shape,
+    numpy=_gather_tree,
+    differentiable=False,
+)
 
 
 def gather_tree(step_ids, parent_ids, max_sequence_lengths, end_token, name: str | None = None) -> Tensor:
     """The symbols of whole beams, from each step's symbols and the beams that they continue.
 
-    step_ids, parent_ids: int32 [time, batch, beams]; max_sequence_lengths: int32 [batch], past which, and past the first
-    end_token of a beam, the result is end_token. Result: as step_ids.
+    step_ids, parent_ids: int32 [time, batch, beams]; max_sequence_lengths: int32 [batch], past which, and
+    past the first end_token of a beam, the result is end_token. Result: as step_ids.
 
     Raises:
       InvalidArgumentError: when it runs, if a parent id is no beam.

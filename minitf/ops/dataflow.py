@@ -1,8 +1,8 @@
 """TF 1's dataflow primitives, of which it built loops and branches.
 
-A Switch sends its input on by one of two outputs; the other one is dead, and so is what is computed from it, up to a
-Merge, which takes whichever input is alive. A loop's values pass through Enter into a frame of their own, go from
-iteration to iteration through NextIteration, and leave the frame through Exit.
+A Switch sends its input on by one of two outputs; the other one is dead, and so is what is computed from it,
+up to a Merge, which takes whichever input is alive. A loop's values pass through Enter into a frame of their
+own, go from iteration to iteration through NextIteration, and leave the frame through Exit.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """Losses over many classes that compare the true ones with a few sampled ones.
 
-Arguments that the functions share: weights [num_classes, n] (or a list of parts) and biases [num_classes]; labels are
-integers [batch, num_true]; inputs [batch, n]; num_sampled classes of num_classes are drawn, by the log-uniform
-sampler, unless sampled_values (what a sampler returned) are given; remove_accidental_hits: leave out samples that
-are true; partition_strategy: how a list of weights holds the rows ("mod" or "div").
+Arguments that the functions share: weights [num_classes, n] (or a list of parts) and biases [num_classes];
+labels are integers [batch, num_true]; inputs [batch, n]; num_sampled classes of num_classes are drawn, by the
+log-uniform sampler, unless sampled_values (what a sampler returned) are given; remove_accidental_hits: leave
+out samples that are true; partition_strategy: how a list of weights holds the rows ("mod" or "div").
 """
 
 from __future__ import annotations
@@ -23,28 +23,74 @@ def nce_loss(weights, biases, labels, inputs, num_sampled: int, num_classes: int
              sampled_values=None, remove_accidental_hits: bool = False, partition_strategy: str = "mod",
              name: str = "nce_loss") -> Tensor:  # fmt: skip
     """The noise-contrastive estimation loss of each row, [batch] (Gutmann and Hyvärinen 2010)."""
-    logits, targets = _sampled_logits(weights, biases, labels, inputs, num_sampled, num_classes, num_true,
-                                      sampled_values, remove_accidental_hits, partition_strategy, name, None)  # fmt: skip
+    logits, targets = _sampled_logits(
+        weights,
+        biases,
+        labels,
+        inputs,
+        num_sampled,
+        num_classes,
+        num_true,
+        sampled_values,
+        remove_accidental_hits,
+        partition_strategy,
+        name,
+        None,
+    )
     losses = xent.sigmoid_cross_entropy_with_logits(labels=targets, logits=logits, name="sampled_losses")
     return reduce_sum(losses, 1)
 
 
-def sampled_softmax_loss(weights, biases, labels, inputs, num_sampled: int, num_classes: int, num_true: int = 1,
-                         sampled_values=None, remove_accidental_hits: bool = True,
-                         partition_strategy: str = "mod", name: str = "sampled_softmax_loss",
-                         seed: int | None = None) -> Tensor:  # fmt: skip
+def sampled_softmax_loss(
+    weights,
+    biases,
+    labels,
+    inputs,
+    num_sampled: int,
+    num_classes: int,
+    num_true: int = 1,
+    sampled_values=None,
+    remove_accidental_hits: bool = True,
+    partition_strategy: str = "mod",
+    name: str = "sampled_softmax_loss",
+    seed: int | None = None,
+) -> Tensor:
     """The softmax cross entropy of each row over true and sampled classes, [batch] (Jean et al. 2014).
 
     It is for training only: it underestimates the loss over all classes.
     """
-    logits, targets = _sampled_logits(weights, biases, labels, inputs, num_sampled, num_classes, num_true,
-                                      sampled_values, remove_accidental_hits, partition_strategy, name, seed)  # fmt: skip
+    logits, targets = _sampled_logits(
+        weights,
+        biases,
+        labels,
+        inputs,
+        num_sampled,
+        num_classes,
+        num_true,
+        sampled_values,
+        remove_accidental_hits,
+        partition_strategy,
+        name,
+        seed,
+    )
     targets = identity.stop_gradient(targets, name="labels_stop_gradient")
     return xent.softmax_cross_entropy_with_logits_v2(labels=targets, logits=logits)
 
 
-def _sampled_logits(weights, biases, labels, inputs, num_sampled, num_classes, num_true, sampled_values,
-                    remove_accidental_hits, partition_strategy, name, seed) -> tuple[Tensor, Tensor]:  # fmt: skip
+def _sampled_logits(
+    weights,
+    biases,
+    labels,
+    inputs,
+    num_sampled,
+    num_classes,
+    num_true,
+    sampled_values,
+    remove_accidental_hits,
+    partition_strategy,
+    name,
+    seed,
+) -> tuple[Tensor, Tensor]:
     """Logits and labels [batch, num_true + num_sampled]: first of the true classes, then of the samples."""
     weights = list(weights) if isinstance(weights, (list, tuple)) else [weights]
     with name_scope(name, "compute_sampled_logits"):
@@ -57,7 +103,9 @@ def _sampled_logits(weights, biases, labels, inputs, num_sampled, num_classes, n
             )
         flat = array.reshape(labels, [-1])
         if sampled_values is None:
-            sampled_values = log_uniform_candidate_sampler(labels, num_true, num_sampled, True, num_classes, seed)
+            sampled_values = log_uniform_candidate_sampler(
+                labels, num_true, num_sampled, True, num_classes, seed
+            )
         sampled, true_count, sampled_count = [identity.stop_gradient(t) for t in sampled_values]
         sampled = math.cast(sampled, dtypes.int64)
         split = array.size(flat)
@@ -78,7 +126,9 @@ def _sampled_logits(weights, biases, labels, inputs, num_sampled, num_classes, n
 
 
 def _exclusion(labels, sampled, num_true: int, num_sampled: int, logits) -> Tensor:
-    """What is to be added to the samples' logits so that those that are true do not count: [batch, num_sampled]."""
+    """What is to be added to the samples' logits so that those that are true do not count: [batch,
+    num_sampled].
+    """
     rows, places, weights = compute_accidental_hits(labels, sampled, num_true)
     places = array.expand_dims(math.cast(places, dtypes.int32), 1)
     indices = array.concat([array.expand_dims(rows, 1), places], 1)

@@ -2,8 +2,8 @@
 
 Arguments that the samplers share: true_classes are integers [batch, num_true]; num_sampled classes are drawn
 from 0 .. range_max - 1, no class twice if unique. Each returns (sampled_candidates int64 [num_sampled],
-true_expected_count float32 [batch, num_true], sampled_expected_count float32 [num_sampled]): the classes, and how
-often each true or sampled class is expected to be among them.
+true_expected_count float32 [batch, num_true], sampled_expected_count float32 [num_sampled]): the classes, and
+how often each true or sampled class is expected to be among them.
 """
 
 from __future__ import annotations
@@ -132,7 +132,7 @@ def _sampler(type: str, distribution: Callable, learns: bool = False) -> None:
         if bad.size:
             raise ValueError(f"true class {bad.flat[0]} is not in 0 .. {n - 1}")
         draw, probability = distribution(op, state)
-        sampled, tries = _draw(lambda source=_Words(state): draw(source), count, op.attrs["unique"])
+        sampled, tries = _draw(draw, _Words(state), count, op.attrs["unique"])
         state[2] += _BLOCKS * count
         expected = [_expected(probability(c), count, tries) for c in (true, sampled)]
         if learns:
@@ -150,15 +150,15 @@ def _shapes(op):
     return [sampled, op.inputs[0].shape.merge_with([rows, op.attrs["num_true"]]), sampled]
 
 
-def _draw(draw: Callable, count: int, unique: bool) -> tuple[np.ndarray, int]:
+def _draw(draw: Callable, source: _Words, count: int, unique: bool) -> tuple[np.ndarray, int]:
     """The candidates and how many draws they took."""
     if not unique:
-        return np.array([draw() for _ in range(count)], np.int64), count
+        return np.array([draw(source) for _ in range(count)], np.int64), count
     found: dict[int, None] = {}
     tries = 0
     while len(found) < count:
         tries += 1
-        found.setdefault(draw())
+        found.setdefault(draw(source))
     return np.array(list(found), np.int64), tries
 
 
@@ -185,10 +185,21 @@ _sampler("UniformCandidateSampler", _uniform)
 _sampler("LogUniformCandidateSampler", _log_uniform)
 _sampler("LearnedUnigramCandidateSampler", _learned, learns=True)
 _sampler("FixedUnigramCandidateSampler", _fixed)
-define("AllCandidateSampler", "true_classes: int64 -> sampled_candidates: int64, true_expected_count: float32, "
-       "sampled_expected_count: float32", shape=_shapes, host=_all, differentiable=False)  # fmt: skip
-define("ComputeAccidentalHits", "true_classes: int64, sampled_candidates: int64 -> indices: int32, ids: int64, "
-       "weights: float32", shape=lambda op: [TensorShape([None])] * 3, numpy=_hits, differentiable=False)  # fmt: skip
+define(
+    "AllCandidateSampler",
+    "true_classes: int64 -> sampled_candidates: int64, true_expected_count: float32, "
+    "sampled_expected_count: float32",
+    shape=_shapes,
+    host=_all,
+    differentiable=False,
+)
+define(
+    "ComputeAccidentalHits",
+    "true_classes: int64, sampled_candidates: int64 -> indices: int32, ids: int64, weights: float32",
+    shape=lambda op: [TensorShape([None])] * 3,
+    numpy=_hits,
+    differentiable=False,
+)
 
 # ---- public functions
 
@@ -196,7 +207,8 @@ define("ComputeAccidentalHits", "true_classes: int64, sampled_candidates: int64 
 def _sample(type: str, true_classes, num_true, num_sampled, unique, range_max, seed, name, **attrs) -> tuple:
     if num_sampled < 1 or num_true < 1 or range_max < 1:
         raise ValueError(
-            f"{type}: num_sampled, num_true and range_max are positive, not {num_sampled}, {num_true}, {range_max}"
+            f"{type}: num_sampled, num_true and range_max are positive, not {num_sampled}, {num_true}, "
+            f"{range_max}"
         )
     if unique and num_sampled > range_max:
         raise ValueError(f"{type}: {num_sampled} different classes cannot be drawn from {range_max}")
@@ -208,29 +220,56 @@ def _sample(type: str, true_classes, num_true, num_sampled, unique, range_max, s
 def uniform_candidate_sampler(true_classes, num_true: int, num_sampled: int, unique: bool, range_max: int,
                               seed: int | None = None, name: str | None = None) -> tuple:  # fmt: skip
     """Classes drawn with equal probabilities."""
-    return _sample("UniformCandidateSampler", true_classes, num_true, num_sampled, unique, range_max, seed, name)
+    return _sample(
+        "UniformCandidateSampler", true_classes, num_true, num_sampled, unique, range_max, seed, name
+    )
 
 
 def log_uniform_candidate_sampler(true_classes, num_true: int, num_sampled: int, unique: bool, range_max: int,
                                   seed: int | None = None, name: str | None = None) -> tuple:  # fmt: skip
-    """Classes drawn with P(c) = log((c + 2) / (c + 1)) / log(range_max + 1): right for words sorted by frequency."""
-    return _sample("LogUniformCandidateSampler", true_classes, num_true, num_sampled, unique, range_max, seed, name)
+    """Classes drawn with P(c) = log((c + 2) / (c + 1)) / log(range_max + 1): right for words sorted by
+    frequency.
+    """
+    return _sample(
+        "LogUniformCandidateSampler", true_classes, num_true, num_sampled, unique, range_max, seed, name
+    )
 
 
-def learned_unigram_candidate_sampler(true_classes, num_true: int, num_sampled: int, unique: bool, range_max: int,
-                                      seed: int | None = None, name: str | None = None) -> tuple:  # fmt: skip
+def learned_unigram_candidate_sampler(
+    true_classes,
+    num_true: int,
+    num_sampled: int,
+    unique: bool,
+    range_max: int,
+    seed: int | None = None,
+    name: str | None = None,
+) -> tuple:
     """Classes drawn as often as they were true in the runs before; each starts with a count of 1."""
-    return _sample("LearnedUnigramCandidateSampler", true_classes, num_true, num_sampled, unique, range_max, seed, name)
+    return _sample(
+        "LearnedUnigramCandidateSampler", true_classes, num_true, num_sampled, unique, range_max, seed, name
+    )
 
 
-def fixed_unigram_candidate_sampler(true_classes, num_true: int, num_sampled: int, unique: bool, range_max: int,
-                                    vocab_file: str = "", distortion: float = 1.0, num_reserved_ids: int = 0,
-                                    num_shards: int = 1, shard: int = 0, unigrams=(), seed: int | None = None,
-                                    name: str | None = None) -> tuple:  # fmt: skip
+def fixed_unigram_candidate_sampler(
+    true_classes,
+    num_true: int,
+    num_sampled: int,
+    unique: bool,
+    range_max: int,
+    vocab_file: str = "",
+    distortion: float = 1.0,
+    num_reserved_ids: int = 0,
+    num_shards: int = 1,
+    shard: int = 0,
+    unigrams=(),
+    seed: int | None = None,
+    name: str | None = None,
+) -> tuple:
     """Classes drawn with P(c) proportional to unigrams[c] ** distortion.
 
-    unigrams: a list of numbers, or the last comma-separated fields of the lines of vocab_file. num_reserved_ids: classes
-    put before them, which are never drawn. With num_shards, every num_shards-th class counts, from `shard` on.
+    unigrams: a list of numbers, or the last comma-separated fields of the lines of vocab_file.
+    num_reserved_ids: classes put before them, which are never drawn. With num_shards, every num_shards-th
+    class counts, from `shard` on.
     """
     if bool(vocab_file) == bool(len(unigrams)):
         raise ValueError("fixed_unigram_candidate_sampler: give either unigrams or a vocab_file")
@@ -241,21 +280,41 @@ def fixed_unigram_candidate_sampler(true_classes, num_true: int, num_sampled: in
     weights = np.array([0.0] * num_reserved_ids + powers, np.float32)[shard::num_shards]
     if len(weights) != range_max:
         raise ValueError(
-            f"fixed_unigram_candidate_sampler: there are {len(weights)} weights for range_max={range_max} classes"
+            f"fixed_unigram_candidate_sampler: there are {len(weights)} weights for range_max={range_max} "
+            "classes"
         )
-    return _sample("FixedUnigramCandidateSampler", true_classes, num_true, num_sampled, unique, range_max, seed, name,
-                   unigrams=weights, alias_table=_alias_table(weights))  # fmt: skip
+    return _sample(
+        "FixedUnigramCandidateSampler",
+        true_classes,
+        num_true,
+        num_sampled,
+        unique,
+        range_max,
+        seed,
+        name,
+        unigrams=weights,
+        alias_table=_alias_table(weights),
+    )
 
 
-def all_candidate_sampler(true_classes, num_true: int, num_sampled: int, unique: bool, seed: int | None = None,
-                          name: str | None = None) -> tuple:  # fmt: skip
+def all_candidate_sampler(
+    true_classes,
+    num_true: int,
+    num_sampled: int,
+    unique: bool,
+    seed: int | None = None,
+    name: str | None = None,
+) -> tuple:
     """All classes 0 .. num_sampled - 1."""
-    return _sample("AllCandidateSampler", true_classes, num_true, num_sampled, unique, num_sampled, seed, name)
+    return _sample(
+        "AllCandidateSampler", true_classes, num_true, num_sampled, unique, num_sampled, seed, name
+    )
 
 
 def compute_accidental_hits(true_classes, sampled_candidates, num_true: int, seed: int | None = None,
                             name: str | None = None) -> tuple:  # fmt: skip
-    """Where a sampled class is true: (rows int32, places among the candidates int64, weights float32), each [hits].
+    """Where a sampled class is true: (rows int32, places among the candidates int64, weights float32), each
+    [hits].
 
     The weights, the least float32, exclude those classes when they are added to logits.
     """

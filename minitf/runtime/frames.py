@@ -1,7 +1,8 @@
 """Running TF 1's dataflow primitives, op by op.
 
-Every value carries a tag that says where it belongs: `((frame, iteration), ...)`, one pair for each loop around it. An op
-runs at a tag once its inputs are there; Enter, NextIteration and Exit carry values from tag to tag. A dead value is None.
+Every value carries a tag that says where it belongs: `((frame, iteration), ...)`, one pair for each loop
+around it. An op runs at a tag once its inputs are there; Enter, NextIteration and Exit carry values from tag
+to tag. A dead value is None.
 """
 
 from __future__ import annotations
@@ -137,15 +138,11 @@ class _Run:
 
     def fetched(self, tensor):
         """The value of a fetch; InvalidArgumentError if it is dead or was never reached."""
+        value = self.values.get((tensor, ()))
+        if value is not None:
+            return self.builder.snapshot(value) if type(value) is Reference else value
+        why = "is dead: a switch sent its value the other way; fetch a merge of both ways"
         if (tensor, ()) not in self.values:
-            raise errors.InvalidArgumentError(
-                None, tensor.op,
-                f"{tensor.name} was never computed: it belongs to a frame, or its inputs to different ones. Bring values into a "
-                "loop by enter (is_constant=True for all iterations) and fetch what comes out of exit",
-            )  # fmt: skip
-        value = self.values[tensor, ()]
-        if value is None:
-            raise errors.InvalidArgumentError(
-                None, tensor.op, f"{tensor.name} is dead: a switch sent its value the other way; fetch a merge of both ways"
-            )
-        return self.builder.snapshot(value) if type(value) is Reference else value
+            why = ("was never computed: it, or some of its inputs, belong to a frame. Bring values in by enter "
+                   "(is_constant=True for all iterations) and fetch what comes out of exit")  # fmt: skip
+        raise errors.InvalidArgumentError(None, tensor.op, f"{tensor.name} {why}")

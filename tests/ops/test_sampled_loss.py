@@ -18,8 +18,14 @@ def test_all_classes_sampled_give_the_full_softmax():
     inputs, labels = np.random.default_rng(1).normal(size=(4, 3)), np.array([[0], [2], [4], [2]])
     samples = tf.nn.all_candidate_sampler(labels, 1, 5, True)
     loss = tf.nn.sampled_softmax_loss(
-        tf.constant(weights, tf.float32), tf.constant(biases, tf.float32), labels, tf.constant(inputs, tf.float32), 5, 5,
-        sampled_values=samples)  # fmt: skip
+        tf.constant(weights, tf.float32),
+        tf.constant(biases, tf.float32),
+        labels,
+        tf.constant(inputs, tf.float32),
+        5,
+        5,
+        sampled_values=samples,
+    )
     full = tf.nn.sparse_softmax_cross_entropy_with_logits(
         labels=labels[:, 0], logits=tf.constant(inputs @ weights.T + biases)
     )

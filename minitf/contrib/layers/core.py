@@ -11,21 +11,32 @@ from minitf.contrib.layers.initializers import xavier_initializer
 from minitf.framework.graph import add_to_collections, name_scope
 from minitf.layers.core import Dense
 
+_XAVIER, _ZEROS = xavier_initializer(), tf.zeros_initializer()
 _NAMES = {"kernel": "weights", "bias": "biases"}
 
 
-def fully_connected(inputs, num_outputs: int, activation_fn: Callable | None = nn.relu,
-                    normalizer_fn: Callable | None = None, normalizer_params: dict | None = None,
-                    weights_initializer=xavier_initializer(), weights_regularizer=None,  # noqa: B008
-                    biases_initializer=tf.zeros_initializer(), biases_regularizer=None, reuse=None,  # noqa: B008
-                    variables_collections=None, outputs_collections=None, trainable: bool = True,
-                    scope=None):  # fmt: skip
+def fully_connected(
+    inputs,
+    num_outputs: int,
+    activation_fn: Callable | None = nn.relu,
+    normalizer_fn: Callable | None = None,
+    normalizer_params: dict | None = None,
+    weights_initializer=_XAVIER,
+    weights_regularizer=None,
+    biases_initializer=_ZEROS,
+    biases_regularizer=None,
+    reuse=None,
+    variables_collections=None,
+    outputs_collections=None,
+    trainable: bool = True,
+    scope=None,
+):
     """A fully connected layer `activation_fn(inputs @ weights + biases)`: [..., n] -> [..., num_outputs].
 
     Variables `weights` and `biases` are made in `scope` ("fully_connected"), or found there with reuse. The
     activation is a rectifier unless None is given. normalizer_fn(outputs, **normalizer_params), or
-    biases_initializer=None, means that there are no biases. variables_collections: a list, or a dict of lists for
-    "weights" and "biases"; outputs_collections: a collection or several.
+    biases_initializer=None, means that there are no biases. variables_collections: a list, or a dict of lists
+    for "weights" and "biases"; outputs_collections: a collection or several.
 
     Raises:
       ValueError: if num_outputs is no integer or the size of the inputs' last axis is unknown.
@@ -36,7 +47,9 @@ def fully_connected(inputs, num_outputs: int, activation_fn: Callable | None = n
     """
     if not isinstance(num_outputs, int):
         raise ValueError(f"fully_connected: num_outputs is an integer, not {num_outputs!r}")
-    with tf.variable_scope(scope, "fully_connected", [inputs], reuse=reuse, custom_getter=_renamed) as entered:
+    with tf.variable_scope(
+        scope, "fully_connected", [inputs], reuse=reuse, custom_getter=_renamed
+    ) as entered:
         inputs = tf.convert_to_tensor(inputs)
         layer = Dense(num_outputs, use_bias=not normalizer_fn and biases_initializer is not None,
                       kernel_initializer=weights_initializer, bias_initializer=biases_initializer,
@@ -75,7 +88,9 @@ relu6 = functools.partial(fully_connected, activation_fn=nn.relu6)
 
 def dropout(inputs, keep_prob=0.5, noise_shape=None, is_training=True, outputs_collections=None, scope=None,
             seed: int | None = None):  # fmt: skip
-    """While is_training (a bool or bool tensor), keeps a share keep_prob of the inputs, scaled up, and zeroes the rest."""
+    """While is_training (a bool or bool tensor), keeps a share keep_prob of the inputs, scaled up, and zeroes
+    the rest.
+    """
     with tf.variable_scope(scope, "Dropout", [inputs]):
         rate = 1 - keep_prob
         outputs = tf.layers.dropout(
@@ -103,9 +118,19 @@ def one_hot_encoding(labels, num_classes: int, on_value: float = 1.0, off_value:
         return outputs
 
 
-def embed_sequence(ids, vocab_size: int | None = None, embed_dim: int | None = None, unique: bool = False,
-                   initializer=None, regularizer=None, trainable: bool = True, scope=None, reuse=None):  # fmt: skip
-    """Symbols [batch, time] embedded by a variable `embeddings` [vocab_size, embed_dim]: [batch, time, embed_dim].
+def embed_sequence(
+    ids,
+    vocab_size: int | None = None,
+    embed_dim: int | None = None,
+    unique: bool = False,
+    initializer=None,
+    regularizer=None,
+    trainable: bool = True,
+    scope=None,
+    reuse=None,
+):
+    """Symbols [batch, time] embedded by a variable `embeddings` [vocab_size, embed_dim]: [batch, time,
+    embed_dim].
 
     The sizes may be left out with reuse. unique: look each symbol up only once.
 
@@ -114,8 +139,8 @@ def embed_sequence(ids, vocab_size: int | None = None, embed_dim: int | None = N
     """
     if not (reuse or (vocab_size and embed_dim)):
         raise ValueError(
-            f"embed_sequence needs vocab_size and embed_dim, given are {vocab_size} and {embed_dim}; they may be left out "
-            "with reuse=True"
+            f"embed_sequence needs vocab_size and embed_dim, given are {vocab_size} and {embed_dim}; they "
+            "may be left out with reuse=True"
         )
     with tf.variable_scope(scope, "EmbedSequence", [ids], reuse=reuse):
         shape = [vocab_size, embed_dim] if vocab_size and embed_dim else None

@@ -24,12 +24,13 @@ def optimize_loss(loss, global_step, learning_rate, optimizer, gradient_noise_sc
                   name: str | None = None, increment_global_step: bool = True):  # fmt: skip
     """A tensor that makes one training step when it is run; its value is the loss before it.
 
-    global_step: the step counter, or None for the default one. learning_rate: a float, which becomes a variable
-    learning_rate, a scalar tensor, or None if the optimizer has its own. optimizer: "Adagrad", "Adam", "Ftrl",
-    "Momentum", "RMSProp" or "SGD", an optimizer, or a class or function of the learning rate. gradient_noise_scale: adds
-    normal noise; gradient_multipliers: factors by variable (or its name); clip_gradients: a bound on the global norm,
-    or a function of the list of (gradient, variable). learning_rate_decay_fn(learning_rate, step): the rate used.
-    update_ops: ops that run before (default: the collection UPDATE_OPS). variables: those trained (default: all).
+    global_step: the step counter, or None for the default one. learning_rate: a float, which becomes a
+    variable learning_rate, a scalar tensor, or None if the optimizer has its own. optimizer: "Adagrad",
+    "Adam", "Ftrl", "Momentum", "RMSProp" or "SGD", an optimizer, or a class or function of the learning rate.
+    gradient_noise_scale: adds normal noise; gradient_multipliers: factors by variable (or its name);
+    clip_gradients: a bound on the global norm, or a function of the list of (gradient, variable).
+    learning_rate_decay_fn(learning_rate, step): the rate used. update_ops: ops that run before (default: the
+    collection UPDATE_OPS). variables: those trained (default: all).
 
     Raises:
       ValueError: for a loss that is no scalar, an unknown optimizer, or a missing learning rate or step.
@@ -65,23 +66,34 @@ def _learning_rate(rate):
     if rate is None or isinstance(rate, tf.Tensor) and rate.shape.rank == 0:
         return rate
     if not isinstance(rate, float) or rate < 0:
-        raise ValueError(f"optimize_loss: learning_rate is a float of 0 or more, or a scalar tensor, not {rate!r}")
-    return tf.get_variable(
-        "learning_rate", [], trainable=False, initializer=tf.constant_initializer(rate)
-    )
+        raise ValueError(
+            f"optimize_loss: learning_rate is a float of 0 or more, or a scalar tensor, not {rate!r}"
+        )
+    return tf.get_variable("learning_rate", [], trainable=False, initializer=tf.constant_initializer(rate))
 
 
 def _optimizer(optimizer, rate):
     if isinstance(optimizer, tf.train.Optimizer):
         return optimizer
-    if isinstance(optimizer, str) and optimizer not in OPTIMIZERS or not isinstance(optimizer, str) and not callable(optimizer):
+    if (
+        isinstance(optimizer, str)
+        and optimizer not in OPTIMIZERS
+        or not isinstance(optimizer, str)
+        and not callable(optimizer)
+    ):
         raise ValueError(
-            f"optimize_loss: optimizer is one of {', '.join(OPTIMIZERS)}, an optimizer, or a class or function of the "
-            f"learning rate; not {optimizer!r}"
+            f"optimize_loss: optimizer is one of {', '.join(OPTIMIZERS)}, an optimizer, or a class or "
+            f"function of the learning rate; not {optimizer!r}"
         )
     if rate is None and (isinstance(optimizer, (str, type))):
         raise ValueError(f"optimize_loss: optimizer {optimizer} needs a learning_rate")
-    made = OPTIMIZERS[optimizer](rate) if isinstance(optimizer, str) else optimizer() if rate is None else optimizer(rate)
+    made = (
+        OPTIMIZERS[optimizer](rate)
+        if isinstance(optimizer, str)
+        else optimizer()
+        if rate is None
+        else optimizer(rate)
+    )
     if not isinstance(made, tf.train.Optimizer):
         raise ValueError(f"optimize_loss: {optimizer} has to make an optimizer, not {made!r}")
     return made

@@ -55,9 +55,9 @@ def attention_decoder(decoder_inputs, initial_state, attention_states, cell, out
                       initial_state_attention: bool = False):  # fmt: skip
     """`rnn_decoder` that mixes what it attends to into each input and output: (outputs, state).
 
-    attention_states: [batch, length, size], the rows attended over by num_heads heads. output_size: columns of the outputs
-    (default: cell.output_size). initial_state_attention: attend with the initial state before the first step, instead of
-    starting from zeros.
+    attention_states: [batch, length, size], the rows attended over by num_heads heads. output_size: columns
+    of the outputs (default: cell.output_size). initial_state_attention: attend with the initial state before
+    the first step, instead of starting from zeros.
 
     Raises:
       ValueError: if decoder_inputs is empty, num_heads < 1, or the rows' size is unknown.
@@ -97,8 +97,8 @@ def _check(decoder_inputs, num_heads: int, attention_states) -> None:
         raise ValueError(f"attention_decoder: num_heads has to be at least 1, not {num_heads}")
     if attention_states.shape.rank != 3 or attention_states.shape.sizes[2] is None:
         raise ValueError(
-            f"attention_decoder: attention_states is [batch, length, size] with a known size; {attention_states.name} has "
-            f"shape {attention_states.shape}"
+            f"attention_decoder: attention_states is [batch, length, size] with a known size; "
+            f"{attention_states.name} has shape {attention_states.shape}"
         )
 
 
@@ -107,7 +107,9 @@ def embedding_attention_decoder(decoder_inputs, initial_state, attention_states,
                                 output_projection=None, feed_previous: bool = False,
                                 update_embedding_for_previous: bool = True, dtype=None, scope=None,
                                 initial_state_attention: bool = False):  # fmt: skip
-    """`attention_decoder` over symbols [batch], embedded by a variable [num_symbols, embedding_size]: (outputs, state)."""
+    """`attention_decoder` over symbols [batch], embedded by a variable [num_symbols, embedding_size]:
+    (outputs, state).
+    """
     output_size = cell.output_size if output_size is None else output_size
     if output_projection is not None:
         check_projection(
@@ -121,8 +123,16 @@ def embedding_attention_decoder(decoder_inputs, initial_state, attention_states,
             else None
         )
         embedded = [tf.nn.embedding_lookup(embedding, symbols) for symbols in decoder_inputs]
-        return attention_decoder(embedded, initial_state, attention_states, cell, output_size=output_size, num_heads=num_heads,
-                                 loop_function=loop_function, initial_state_attention=initial_state_attention)  # fmt: skip
+        return attention_decoder(
+            embedded,
+            initial_state,
+            attention_states,
+            cell,
+            output_size=output_size,
+            num_heads=num_heads,
+            loop_function=loop_function,
+            initial_state_attention=initial_state_attention,
+        )
 
 
 def embedding_attention_seq2seq(encoder_inputs, decoder_inputs, cell, num_encoder_symbols: int,
@@ -143,9 +153,18 @@ def embedding_attention_seq2seq(encoder_inputs, decoder_inputs, cell, num_encode
 
         def decoder(feed: bool, update_embedding: bool):
             return embedding_attention_decoder(
-                decoder_inputs, encoder_state, rows, cell, num_decoder_symbols, embedding_size, num_heads=num_heads,
-                output_size=output_size, output_projection=output_projection, feed_previous=feed,
+                decoder_inputs,
+                encoder_state,
+                rows,
+                cell,
+                num_decoder_symbols,
+                embedding_size,
+                num_heads=num_heads,
+                output_size=output_size,
+                output_projection=output_projection,
+                feed_previous=feed,
                 update_embedding_for_previous=update_embedding,
-                initial_state_attention=initial_state_attention)  # fmt: skip
+                initial_state_attention=initial_state_attention,
+            )
 
         return either_way(feed_previous, decoder)

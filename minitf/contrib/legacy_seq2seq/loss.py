@@ -8,13 +8,19 @@ import minitf as tf
 from minitf.framework.graph import name_scope
 
 
-def sequence_loss_by_example(logits: list, targets: list, weights: list, average_across_timesteps: bool = True,
-                             softmax_loss_function: Callable | None = None, name: str | None = None):  # fmt: skip
+def sequence_loss_by_example(
+    logits: list,
+    targets: list,
+    weights: list,
+    average_across_timesteps: bool = True,
+    softmax_loss_function: Callable | None = None,
+    name: str | None = None,
+):
     """The weighted cross entropy of each sequence, [batch].
 
-    logits: a list of tensors [batch, symbols]; targets: of integers [batch]; weights: of floats [batch], by whose sum the
-    result is divided if average_across_timesteps. softmax_loss_function: computes the loss of one step from labels and
-    logits (default: the sparse softmax cross entropy).
+    logits: a list of tensors [batch, symbols]; targets: of integers [batch]; weights: of floats [batch], by
+    whose sum the result is divided if average_across_timesteps. softmax_loss_function: computes the loss of
+    one step from labels and logits (default: the sparse softmax cross entropy).
 
     Raises:
       ValueError: if the lists differ in length.
@@ -52,19 +58,30 @@ def sequence_loss(logits: list, targets: list, weights: list, average_across_tim
         return cost / tf.cast(tf.shape(targets[0])[0], cost.dtype) if average_across_batch else cost
 
 
-def model_with_buckets(encoder_inputs: list, decoder_inputs: list, targets: list, weights: list, buckets: list,
-                       seq2seq: Callable, softmax_loss_function: Callable | None = None,
-                       per_example_loss: bool = False, name: str | None = None):  # fmt: skip
+def model_with_buckets(
+    encoder_inputs: list,
+    decoder_inputs: list,
+    targets: list,
+    weights: list,
+    buckets: list,
+    seq2seq: Callable,
+    softmax_loss_function: Callable | None = None,
+    per_example_loss: bool = False,
+    name: str | None = None,
+):
     """One model for each bucket (encoder length, decoder length), shortest first: (lists of outputs, losses).
 
-    seq2seq(encoder_inputs, decoder_inputs) gives (outputs, state); the buckets share its variables. The losses are
-    `sequence_loss`, or `sequence_loss_by_example` if per_example_loss.
+    seq2seq(encoder_inputs, decoder_inputs) gives (outputs, state); the buckets share its variables. The
+    losses are `sequence_loss`, or `sequence_loss_by_example` if per_example_loss.
 
     Raises:
       ValueError: if a list is shorter than the last bucket.
     """
-    for what, steps, needed in (("encoder_inputs", encoder_inputs, buckets[-1][0]), ("targets", targets, buckets[-1][1]),
-                                ("weights", weights, buckets[-1][1])):  # fmt: skip
+    for what, steps, needed in (
+        ("encoder_inputs", encoder_inputs, buckets[-1][0]),
+        ("targets", targets, buckets[-1][1]),
+        ("weights", weights, buckets[-1][1]),
+    ):
         if len(steps) < needed:
             raise ValueError(
                 f"{what} has {len(steps)} steps, but the last bucket, {buckets[-1]}, needs {needed}"

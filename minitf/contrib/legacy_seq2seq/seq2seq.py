@@ -1,11 +1,12 @@
 """Encoder-decoder networks over lists of time steps (Sutskever et al. 2014, Cho et al. 2014).
 
-Arguments that the functions share: `cell` is an RNNCell; encoder_inputs and decoder_inputs are lists of tensors, [batch, n]
-or, where a function embeds them, integer symbols [batch]; output_projection is None (the decoder's cell gets a projection
-onto the symbols) or a pair (weights [cell.output_size, symbols], biases [symbols]), which finds the symbol to feed back
-while the outputs stay unprojected; feed_previous, a bool or a bool scalar tensor, says whether the decoder is fed its own
-last symbol (only the first of decoder_inputs is used then); dtype is that of the initial state; scope names the variables.
-Each returns (outputs, state): a list with one tensor for each decoder step, and the decoder's last state.
+Arguments that the functions share: `cell` is an RNNCell; encoder_inputs and decoder_inputs are lists of
+tensors, [batch, n] or, where a function embeds them, integer symbols [batch]; output_projection is None (the
+decoder's cell gets a projection onto the symbols) or a pair (weights [cell.output_size, symbols], biases
+[symbols]), which finds the symbol to feed back while the outputs stay unprojected; feed_previous, a bool or a
+bool scalar tensor, says whether the decoder is fed its own last symbol (only the first of decoder_inputs is
+used then); dtype is that of the initial state; scope names the variables. Each returns (outputs, state): a
+list with one tensor for each decoder step, and the decoder's last state.
 """
 
 from __future__ import annotations
@@ -21,8 +22,8 @@ from minitf.framework import nest
 def rnn_decoder(decoder_inputs, initial_state, cell, loop_function: Callable | None = None, scope=None):
     """Runs `cell` over a list of inputs, from a given state: (outputs, state).
 
-    loop_function: makes each input but the first from the output before it, `loop_function(output, step)`; without it
-    decoder_inputs are used.
+    loop_function: makes each input but the first from the output before it, `loop_function(output, step)`;
+    without it decoder_inputs are used.
 
     >>> import minitf as tf
     >>> cell = tf.nn.rnn_cell.GRUCell(4)
@@ -56,8 +57,9 @@ def basic_rnn_seq2seq(encoder_inputs, decoder_inputs, cell, dtype=tf.float32, sc
         return rnn_decoder(decoder_inputs, state, cell)
 
 
-def tied_rnn_seq2seq(encoder_inputs, decoder_inputs, cell, loop_function: Callable | None = None, dtype=tf.float32,
-                     scope=None):  # fmt: skip
+def tied_rnn_seq2seq(
+    encoder_inputs, decoder_inputs, cell, loop_function: Callable | None = None, dtype=tf.float32, scope=None
+):
     """Encoder and decoder with the same weights: (outputs, state); loop_function is `rnn_decoder`'s."""
     with tf.variable_scope("combined_tied_rnn_seq2seq"):
         scope = scope or "tied_rnn_seq2seq"
@@ -69,9 +71,11 @@ def tied_rnn_seq2seq(encoder_inputs, decoder_inputs, cell, loop_function: Callab
 def embedding_rnn_decoder(decoder_inputs, initial_state, cell, num_symbols: int, embedding_size: int,
                           output_projection=None, feed_previous: bool = False,
                           update_embedding_for_previous: bool = True, scope=None):  # fmt: skip
-    """`rnn_decoder` over symbols [batch], embedded by a variable [num_symbols, embedding_size]: (outputs, state).
+    """`rnn_decoder` over symbols [batch], embedded by a variable [num_symbols, embedding_size]: (outputs,
+    state).
 
-    update_embedding_for_previous: whether gradients reach the embedding through the symbols that are fed back.
+    update_embedding_for_previous: whether gradients reach the embedding through the symbols that are fed
+    back.
 
     Raises:
       ValueError: if output_projection has other shapes than described above.
@@ -89,14 +93,15 @@ def embedding_rnn_decoder(decoder_inputs, initial_state, cell, num_symbols: int,
 
 
 def check_projection(output_projection, num_symbols: int, dtype) -> None:
-    """Raises ValueError unless the projection is None or (weights [any, num_symbols], biases [num_symbols])."""
+    """Raises ValueError unless the projection is None, or weights [n, num_symbols] and biases."""
     if output_projection is None:
         return
     for part, shape in zip(output_projection, ([None, num_symbols], [num_symbols]), strict=True):
         part = tf.convert_to_tensor(part, dtype=dtype)
         if not part.shape.is_compatible_with(shape):
             raise ValueError(
-                f"output_projection is (weights [n, {num_symbols}], biases [{num_symbols}]); {part.name} has shape {part.shape}"
+                f"output_projection is (weights [n, {num_symbols}], biases [{num_symbols}]); {part.name} has "
+                f"shape {part.shape}"
             )
 
 
@@ -112,12 +117,22 @@ def feed_argmax(embedding, output_projection=None, update_embedding: bool = True
     return loop_function
 
 
-def embedding_rnn_seq2seq(encoder_inputs, decoder_inputs, cell, num_encoder_symbols: int, num_decoder_symbols: int,
-                          embedding_size: int, output_projection=None, feed_previous=False, dtype=None,
-                          scope=None):  # fmt: skip
+def embedding_rnn_seq2seq(
+    encoder_inputs,
+    decoder_inputs,
+    cell,
+    num_encoder_symbols: int,
+    num_decoder_symbols: int,
+    embedding_size: int,
+    output_projection=None,
+    feed_previous=False,
+    dtype=None,
+    scope=None,
+):
     """`basic_rnn_seq2seq` over symbols [batch], which are embedded: (outputs, state).
 
-    outputs: tensors [batch, num_decoder_symbols], or [batch, cell.output_size] if an output_projection is given.
+    outputs: tensors [batch, num_decoder_symbols], or [batch, cell.output_size] if an output_projection is
+    given.
     """
     with tf.variable_scope(scope or "embedding_rnn_seq2seq") as entered:
         if dtype is not None:
@@ -131,14 +146,23 @@ def embedding_rnn_seq2seq(encoder_inputs, decoder_inputs, cell, num_encoder_symb
 
         def decoder(feed: bool, update_embedding: bool):
             return embedding_rnn_decoder(
-                decoder_inputs, encoder_state, cell, num_decoder_symbols, embedding_size, output_projection=output_projection,
-                feed_previous=feed, update_embedding_for_previous=update_embedding)  # fmt: skip
+                decoder_inputs,
+                encoder_state,
+                cell,
+                num_decoder_symbols,
+                embedding_size,
+                output_projection=output_projection,
+                feed_previous=feed,
+                update_embedding_for_previous=update_embedding,
+            )
 
         return either_way(feed_previous, decoder)
 
 
 def either_way(feed_previous, decoder: Callable):
-    """`decoder(feed, update_embedding)` if feed_previous is known, or else a cond of both, with the same variables."""
+    """`decoder(feed, update_embedding)` if feed_previous is known, or else a cond of both, with the same
+    variables.
+    """
     if not isinstance(feed_previous, tf.Tensor):
         return decoder(bool(feed_previous), True)
 
@@ -154,9 +178,18 @@ def either_way(feed_previous, decoder: Callable):
     return flat[:count], nest.pack_sequence_as(structures[0], flat[count:])
 
 
-def embedding_tied_rnn_seq2seq(encoder_inputs, decoder_inputs, cell, num_symbols: int, embedding_size: int,
-                               num_decoder_symbols: int | None = None, output_projection=None, feed_previous=False,
-                               dtype=None, scope=None):  # fmt: skip
+def embedding_tied_rnn_seq2seq(
+    encoder_inputs,
+    decoder_inputs,
+    cell,
+    num_symbols: int,
+    embedding_size: int,
+    num_decoder_symbols: int | None = None,
+    output_projection=None,
+    feed_previous=False,
+    dtype=None,
+    scope=None,
+):
     """`tied_rnn_seq2seq` over symbols [batch] of one embedding for encoder and decoder: (outputs, state).
 
     num_decoder_symbols: how many symbols the outputs stand for, if fewer than num_symbols.

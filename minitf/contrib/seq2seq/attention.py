@@ -25,19 +25,28 @@ class AttentionMechanism:
     A subclass defines `score(query)` -> [batch, length] and `scope`, the name of its variables' scope.
 
     memory: [batch, length, n]; memory_sequence_length: integers [batch], past which rows count for nothing;
-    probability_fn: makes weights of scores (default softmax); score_mask_value: the score of rows past the end
-    (default -inf); custom_key_value_fn: changes `keys` and `values`, given both.
+    probability_fn: makes weights of scores (default softmax); score_mask_value: the score of rows past the
+    end (default -inf); custom_key_value_fn: changes `keys` and `values`, given both.
 
-    Attributes: `keys` [batch, length, num_units], the memory through a linear layer "memory_layer"; `values`, the memory
-    with zeros past the end; `query_layer` and `memory_layer`; `batch_size` and `alignments_size`, integers or
-    scalars; `dtype`.
+    Attributes: `keys` [batch, length, num_units], the memory through a linear layer "memory_layer"; `values`,
+    the memory with zeros past the end; `query_layer` and `memory_layer`; `batch_size` and `alignments_size`,
+    integers or scalars; `dtype`.
     """
 
     scope = "attention"
     query_layer = None
 
-    def __init__(self, num_units: int, memory, memory_sequence_length, probability_fn: Callable | None, score_mask_value,
-                 dtype, custom_key_value_fn: Callable | None, name: str):  # fmt: skip
+    def __init__(
+        self,
+        num_units: int,
+        memory,
+        memory_sequence_length,
+        probability_fn: Callable | None,
+        score_mask_value,
+        dtype,
+        custom_key_value_fn: Callable | None,
+        name: str,
+    ):
         self._num_units, self.dtype = num_units, as_dtype(dtype or tf.float32)
         self._probability_fn = tf.nn.softmax if probability_fn is None else probability_fn
         if not callable(self._probability_fn):
@@ -74,7 +83,7 @@ class AttentionMechanism:
         raise NotImplementedError(f"{type(self).__name__} has to define score")
 
     def __call__(self, query, state):
-        """The weights of the memory's rows for `query` [batch, n], and the new state: twice [batch, length]."""
+        """The weights of the rows for `query` [batch, n], and the new state: twice [batch, length]."""
         with tf.variable_scope(None, self.scope, [query]):
             scores = self.score(query)
         alignments = self._probability_fn(self._masked(scores))
@@ -113,7 +122,7 @@ class LuongAttention(AttentionMechanism):
     The query has num_units columns. Other arguments: see `AttentionMechanism`.
 
     >>> import minitf as tf
-    >>> attention = tf.contrib.seq2seq.LuongAttention(3, memory=tf.ones([2, 5, 4]), memory_sequence_length=[5, 2])
+    >>> attention = tf.contrib.seq2seq.LuongAttention(3, tf.ones([2, 5, 4]), memory_sequence_length=[5, 2])
     >>> weights, _ = attention(tf.ones([2, 3]), attention.initial_state(2, tf.float32))
     >>> with tf.Session() as sess:
     ...     sess.run(tf.global_variables_initializer())
@@ -135,8 +144,8 @@ class LuongAttention(AttentionMechanism):
         """[batch, length]; ValueError if the query has not num_units columns."""
         if query.shape.sizes[-1] != self.keys.shape.sizes[-1]:
             raise ValueError(
-                f"LuongAttention compares queries with keys of {self.keys.shape.sizes[-1]} columns, but {query.name} has shape "
-                f"{query.shape}; give num_units={query.shape.sizes[-1]}"
+                f"LuongAttention compares queries with keys of {self.keys.shape.sizes[-1]} columns, but "
+                f"{query.name} has shape {query.shape}; give num_units={query.shape.sizes[-1]}"
             )
         scale = None
         if self._scale:
@@ -148,8 +157,8 @@ class LuongAttention(AttentionMechanism):
 class BahdanauAttention(AttentionMechanism):
     """Scores are sums over a layer: `v . tanh(keys + query @ query_layer)`, with a variable attention_v.
 
-    normalize: scale v to length attention_g and add attention_b inside the tanh (Salimans and Kingma 2016), both
-    variables. Other arguments: see `AttentionMechanism`.
+    normalize: scale v to length attention_g and add attention_b inside the tanh (Salimans and Kingma 2016),
+    both variables. Other arguments: see `AttentionMechanism`.
     """
 
     scope = "bahdanau_attention"

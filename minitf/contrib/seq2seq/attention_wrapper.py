@@ -21,9 +21,9 @@ class AttentionWrapperState(
 ):
     """The state of an AttentionWrapper.
 
-    cell_state: the wrapped cell's; attention: what was last attended to, [batch, n]; time: how many steps were made, a
-    scalar; alignments: the last weights, [batch, length]; alignment_history: a TensorArray of all weights, or ();
-    attention_state: the mechanism's. With several mechanisms the last three are tuples.
+    cell_state: the wrapped cell's; attention: what was last attended to, [batch, n]; time: how many steps
+    were made, a scalar; alignments: the last weights, [batch, length]; alignment_history: a TensorArray of
+    all weights, or (); attention_state: the mechanism's. With several mechanisms the last three are tuples.
     """
 
     __slots__ = ()
@@ -42,24 +42,36 @@ def _of_same_shape(old, new):
 class AttentionWrapper(RNNCell):
     """A cell whose inputs are joined with what it attended to, and whose outputs look at the memory again.
 
-    cell: an RNNCell; attention_mechanism: one or a list. attention_layer_size: columns of the attention, a linear layer
-    "attention_layer" of the cell's output and the weighted memory (None: the weighted memory itself), or
-    attention_layer, a layer (lists, with several mechanisms). alignment_history: keep all weights. cell_input_fn(inputs,
-    attention): the cell's inputs (default: both joined). output_attention: put out the attention, not the cell's
-    output. initial_cell_state: what zero_state starts the cell from. attention_fn(mechanism, cell_output, attention_state,
-    attention_layer): computes `(attention, alignments, next attention_state)`.
+    cell: an RNNCell; attention_mechanism: one or a list. attention_layer_size: columns of the attention, a
+    linear layer "attention_layer" of the cell's output and the weighted memory (None: the weighted memory
+    itself), or attention_layer, a layer (lists, with several mechanisms). alignment_history: keep all
+    weights. cell_input_fn(inputs, attention): the cell's inputs (default: both joined). output_attention: put
+    out the attention, not the cell's output. initial_cell_state: what zero_state starts the cell from.
+    attention_fn(mechanism, cell_output, attention_state, attention_layer): computes `(attention, alignments,
+    next attention_state)`.
 
     >>> import minitf as tf
     >>> attention = tf.contrib.seq2seq.BahdanauAttention(3, memory=tf.ones([2, 5, 4]))
-    >>> cell = tf.contrib.seq2seq.AttentionWrapper(tf.nn.rnn_cell.GRUCell(6), attention, attention_layer_size=7)
+    >>> cell = tf.contrib.seq2seq.AttentionWrapper(tf.nn.rnn_cell.GRUCell(6), attention, 7)
     >>> outputs, state = tf.nn.dynamic_rnn(cell, tf.ones([2, 8, 1]), dtype=tf.float32)
     >>> outputs.shape.as_list(), state.alignments.shape.as_list()
     ([2, 8, 7], [2, 5])
     """
 
-    def __init__(self, cell, attention_mechanism, attention_layer_size=None, alignment_history: bool = False,
-                 cell_input_fn: Callable | None = None, output_attention: bool = True, initial_cell_state=None,
-                 name=None, attention_layer=None, attention_fn: Callable | None = None, dtype=None):  # fmt: skip
+    def __init__(
+        self,
+        cell,
+        attention_mechanism,
+        attention_layer_size=None,
+        alignment_history: bool = False,
+        cell_input_fn: Callable | None = None,
+        output_attention: bool = True,
+        initial_cell_state=None,
+        name=None,
+        attention_layer=None,
+        attention_fn: Callable | None = None,
+        dtype=None,
+    ):
         super().__init__(name=name, dtype=dtype)
         assert_like_rnncell("cell", cell)
         self._is_multi = isinstance(attention_mechanism, (list, tuple))
@@ -67,7 +79,8 @@ class AttentionWrapper(RNNCell):
         for mechanism in self._mechanisms:
             if not isinstance(mechanism, AttentionMechanism):
                 raise TypeError(
-                    f"AttentionWrapper: attention_mechanism is one, such as LuongAttention, or a list; not {mechanism!r}"
+                    "AttentionWrapper: attention_mechanism is one, such as LuongAttention, or a list; not "
+                    f"{mechanism!r}"
                 )
         if cell_input_fn is not None and not callable(cell_input_fn):
             raise TypeError(f"AttentionWrapper: cell_input_fn is a function, not {cell_input_fn!r}")
@@ -82,12 +95,19 @@ class AttentionWrapper(RNNCell):
         """The layers that make attentions (None for none), and the attentions' size in all."""
         if sizes is not None and layers is not None:
             raise ValueError("AttentionWrapper: give attention_layer_size or attention_layer, not both")
-        given = [sizes if layers is None else layers] if not self._is_multi else sizes if layers is None else layers
+        given = (
+            [sizes if layers is None else layers]
+            if not self._is_multi
+            else sizes
+            if layers is None
+            else layers
+        )
         if given is None or given == [None]:
             return None, sum(m.values.shape.sizes[-1] for m in self._mechanisms)
         if len(given) != len(self._mechanisms):
             raise ValueError(
-                f"AttentionWrapper: {len(self._mechanisms)} mechanisms need as many attention layers, not {len(given)}"
+                f"AttentionWrapper: {len(self._mechanisms)} mechanisms need as many attention layers, not "
+                f"{len(given)}"
             )
         if layers is None:
             dense = tuple(
@@ -109,8 +129,9 @@ class AttentionWrapper(RNNCell):
 
     def _batch_checks(self, batch_size) -> list:
         message = (
-            f"AttentionWrapper {self.name}: the memory has another batch size than the cell. For a BeamSearchDecoder, repeat "
-            "the memory and its lengths by tf.contrib.seq2seq.tile_batch, and ask for a zero_state of batch_size * beam_width"
+            f"AttentionWrapper {self.name}: the memory has another batch size than the cell. For a "
+            "BeamSearchDecoder, repeat the memory and its lengths by tf.contrib.seq2seq.tile_batch, and ask for "
+            "a zero_state of batch_size * beam_width"
         )
         return [tf.assert_equal(batch_size, m.batch_size, message=message) for m in self._mechanisms]
 
@@ -139,7 +160,9 @@ class AttentionWrapper(RNNCell):
             if cell_state is None:
                 cell_state = self._cell.zero_state(batch_size, dtype)
             with control_dependencies(self._batch_checks(batch_size)):
-                cell_state = nest.map_structure(lambda s: tf.identity(s, name="checked_cell_state"), cell_state)
+                cell_state = nest.map_structure(
+                    lambda s: tf.identity(s, name="checked_cell_state"), cell_state
+                )
             alignments = [m.initial_alignments(batch_size, dtype) for m in self._mechanisms]
             histories = [self._empty_history(a) for a in alignments]
             return AttentionWrapperState(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import collections
 
-import minitf as tf
 from minitf.contrib.seq2seq.decoder import Decoder
 from minitf.contrib.seq2seq.helper import Helper
 from minitf.framework import nest
@@ -42,7 +41,12 @@ class BasicDecoder(Decoder):
         if not isinstance(helper, Helper):
             raise TypeError(f"BasicDecoder: helper is a Helper, such as TrainingHelper, not {helper!r}")
         check_layer("BasicDecoder", output_layer)
-        self._cell, self._helper, self._initial_state, self._output_layer = cell, helper, initial_state, output_layer
+        self._cell, self._helper, self._initial_state, self._output_layer = (
+            cell,
+            helper,
+            initial_state,
+            output_layer,
+        )
 
     @property
     def batch_size(self):
@@ -52,7 +56,9 @@ class BasicDecoder(Decoder):
     @property
     def output_size(self) -> BasicDecoderOutput:
         """The sizes of the cell's (or layer's) outputs and of the samples."""
-        return BasicDecoderOutput(projected_size(self._cell, self._output_layer), self._helper.sample_ids_shape)
+        return BasicDecoderOutput(
+            projected_size(self._cell, self._output_layer), self._helper.sample_ids_shape
+        )
 
     @property
     def output_dtype(self) -> BasicDecoderOutput:

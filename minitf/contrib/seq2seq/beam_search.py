@@ -51,12 +51,12 @@ class FinalBeamSearchDecoderOutput(
 class BeamSearchDecoder(Decoder):
     """Keeps the `beam_width` best continuations of each sequence at each step; `dynamic_decode` repeats it.
 
-    cell: an RNNCell; embedding: a variable [symbols, n] or a function of symbols; start_tokens: integers [batch];
-    end_token: an integer; initial_state: the cell's, [batch * beam_width, ...] (see `tile_batch`); output_layer: a
-    layer from the cell's outputs to the symbols. length_penalty_weight and coverage_penalty_weight: a beam's
-    score is its log probability divided by ((5 + length) / 6) ** length_penalty_weight, plus the coverage of the
-    memory times the other (Wu et al. 2016). reorder_tensor_arrays: bring TensorArrays in the final state into the
-    order of the final beams.
+    cell: an RNNCell; embedding: a variable [symbols, n] or a function of symbols; start_tokens: integers
+    [batch]; end_token: an integer; initial_state: the cell's, [batch * beam_width, ...] (see `tile_batch`);
+    output_layer: a layer from the cell's outputs to the symbols. length_penalty_weight and
+    coverage_penalty_weight: a beam's score is its log probability divided by ((5 + length) / 6) **
+    length_penalty_weight, plus the coverage of the memory times the other (Wu et al. 2016).
+    reorder_tensor_arrays: bring TensorArrays in the final state into the order of the final beams.
 
     The final outputs are a FinalBeamSearchDecoderOutput.
     """
@@ -98,11 +98,15 @@ class BeamSearchDecoder(Decoder):
         return BeamSearchDecoderOutput(scores, tf.int32, tf.int32)
 
     def initialize(self, name=None):
-        """`(finished, inputs, state)`: only the first beam of each sequence counts, the others are copies of it."""
+        """`(finished, inputs, state)`: only the first beam of each sequence counts, the others are copies of
+        it.
+        """
         first = tf.zeros([self.batch_size], dtype=tf.int32)
         dtype, width = self._dtype, self._beams.width
         finished = tf.one_hot(first, width, on_value=False, off_value=True, dtype=tf.bool)
-        log_probs = tf.one_hot(first, width, on_value=tf.constant(0.0, dtype), off_value=tf.constant(-np.inf, dtype))
+        log_probs = tf.one_hot(
+            first, width, on_value=tf.constant(0.0, dtype), off_value=tf.constant(-np.inf, dtype)
+        )
         lengths = tf.zeros([self.batch_size, width], dtype=tf.int64)
         covered = self._scoring.attention(self._initial_cell_state)
         state = BeamSearchDecoderState(self._initial_cell_state, log_probs, finished, lengths, covered)
@@ -177,13 +181,15 @@ def _only_end(log_probs, end_token, finished):
     """Log probabilities [batch, beams, symbols] where finished beams can only be continued by the end."""
     symbols = tf.shape(log_probs)[2]
     dtype = log_probs.dtype.base_dtype
-    row = tf.one_hot(end_token, symbols, on_value=tf.constant(0.0, dtype), off_value=tf.constant(dtype.min, dtype))
+    row = tf.one_hot(
+        end_token, symbols, on_value=tf.constant(0.0, dtype), off_value=tf.constant(dtype.min, dtype)
+    )
     ended = tf.tile(tf.reshape(row, [1, 1, -1]), tf.concat([tf.shape(finished), [1]], 0))
     return tf.where(tf.tile(tf.expand_dims(finished, 2), [1, 1, symbols]), ended, log_probs)
 
 
 class _Scoring:
-    """How log probabilities become scores: penalties for length and for parts of the memory not attended to."""
+    """How log probabilities become scores: penalties for length and for memory not attended to."""
 
     def __init__(self, length_weight, coverage_weight):
         self._length_weight, self._coverage_weight = length_weight, coverage_weight
@@ -202,7 +208,7 @@ class _Scoring:
         return scores + tf.expand_dims(coverage * self._coverage_weight, 2)
 
     def covered(self, before, cell_state, running):
-        """How much each row of the memory was attended to, [batch, beams, length]; () if it does not count."""
+        """How much each row was attended to, [batch, beams, length]; () if it does not count."""
         if not self._covers:
             return ()
         return before + self.attention(cell_state) * tf.expand_dims(tf.cast(running, tf.float32), 2)

@@ -26,7 +26,9 @@ def tile_batch(t, multiplier: int, name=None):
 
 def _tiled(t, multiplier: int):
     if not t.shape.rank:
-        raise ValueError(f"tile_batch takes tensors of known rank of at least 1; {t.name} has shape {t.shape}")
+        raise ValueError(
+            f"tile_batch takes tensors of known rank of at least 1; {t.name} has shape {t.shape}"
+        )
     shape, batch = tf.shape(t), t.shape.sizes[0]
     tiled = tf.tile(tf.expand_dims(t, 1), [1, multiplier] + [1] * (t.shape.rank - 1))
     tiled = tf.reshape(tiled, tf.concat(([shape[0] * multiplier], shape[1:]), 0))
@@ -57,8 +59,8 @@ class Beams:
         if None not in (count, self.static_batch) and count != self.static_batch * self.width:
             raise ValueError(
                 f"a BeamSearchDecoder of {self.width} beams needs states and inputs of batch size "
-                f"{self.static_batch} * {self.width}; {t.name} has shape {t.shape}: repeat the encoder's state and memory by "
-                "tf.contrib.seq2seq.tile_batch"
+                f"{self.static_batch} * {self.width}; {t.name} has shape {t.shape}: repeat the encoder's "
+                "state and memory by tf.contrib.seq2seq.tile_batch"
             )
         return self._shaped(t, [self.batch, self.width], [self.static_batch, self.width], 1)
 
@@ -69,14 +71,16 @@ class Beams:
         return result
 
     def reordered(self, t, beams):
-        """The beams of `t` [batch, width, ...] that `beams` [batch, width] names; other tensors as they are."""
+        """The beams of `t` [batch, width, ...] that `beams` [batch, width] names; of smaller ranks, `t`."""
         if not _has_rank(t, 2):
             return t
         rows = tf.reshape(t, [self.batch * self.width, -1])
         return self._picked(rows, beams, self.width, tf.shape(t)[2:], t.shape[2:], None)
 
     def picked(self, t, indices, count, name=None):
-        """The numbers that `indices` [batch, width] names among the `count` of each sequence in `t` [batch, ...]."""
+        """The numbers that `indices` [batch, width] names among the `count` of each sequence in `t` [batch,
+        ...].
+        """
         return self._picked(tf.reshape(t, [-1]), indices, count, [], TensorShape([]), name)
 
     def _picked(self, rows, indices, count, rest, static_rest: TensorShape, name):

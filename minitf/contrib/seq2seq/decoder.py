@@ -13,9 +13,9 @@ from minitf.rnn.cell import zero_state_tensors
 class Decoder:
     """What `dynamic_decode` repeats; a subclass defines all of it but `finalize`.
 
-    Properties: `batch_size` (a scalar), `output_size` and `output_dtype` (alike structures of the sizes, without
-    the batch, and types of one step's outputs), `tracks_own_finished` (whether a sequence may stop being
-    finished, as when beams are reordered).
+    Properties: `batch_size` (a scalar), `output_size` and `output_dtype` (alike structures of the sizes,
+    without the batch, and types of one step's outputs), `tracks_own_finished` (whether a sequence may stop
+    being finished, as when beams are reordered).
     """
 
     tracks_own_finished = False
@@ -44,7 +44,7 @@ class Decoder:
         raise NotImplementedError(f"{type(self).__name__} has to define step")
 
     def finalize(self, outputs, final_state, sequence_lengths):
-        """After the last step: the outputs, stacked along axis 0, and the state, as they are to be returned."""
+        """After the last step: the outputs, stacked along axis 0, and the state, as to be returned."""
         raise NotImplementedError
 
 
@@ -62,7 +62,9 @@ def dynamic_decode(decoder: Decoder, output_time_major: bool = False, impute_fin
       ValueError: if maximum_iterations is no scalar.
     """
     if not isinstance(decoder, Decoder):
-        raise TypeError(f"dynamic_decode takes a Decoder, such as BasicDecoder(cell, helper, state), not {decoder!r}")
+        raise TypeError(
+            f"dynamic_decode takes a Decoder, such as BasicDecoder(cell, helper, state), not {decoder!r}"
+        )
     with tf.variable_scope(scope, "decoder"):
         if maximum_iterations is not None:
             maximum_iterations = tf.convert_to_tensor(maximum_iterations, tf.int32, name="maximum_iterations")
@@ -83,7 +85,7 @@ def dynamic_decode(decoder: Decoder, output_time_major: bool = False, impute_fin
 
 
 class _Decoding:
-    """The loop over a decoder's steps; its variables are (time, outputs, state, inputs, finished, lengths)."""
+    """The loop over the steps; its variables are (time, outputs, state, inputs, finished, lengths)."""
 
     def __init__(self, decoder: Decoder, impute_finished: bool, limit):
         self.decoder, self.impute = decoder, impute_finished
@@ -101,7 +103,9 @@ class _Decoding:
     def _array(self, size, dtype):
         shape = None
         if isinstance(size, TensorShape) and size.rank != 0:
-            shape = TensorShape([constant_value(tf.convert_to_tensor(self.decoder.batch_size))]).concatenate(size)
+            shape = TensorShape([constant_value(tf.convert_to_tensor(self.decoder.batch_size))]).concatenate(
+                size
+            )
         return tf.TensorArray(dtype, size=0, dynamic_size=True, element_shape=shape)
 
     def unfinished(self, time, arrays, state, inputs, finished, lengths):

@@ -37,13 +37,19 @@ class Helper:
 class CustomHelper(Helper):
     """A helper made of functions.
 
-    initialize_fn() -> (finished, inputs); sample_fn(time, outputs, state) -> sample_ids;
-    next_inputs_fn(time, outputs, state, sample_ids) -> (finished, next_inputs, next_state). sample_ids_shape and
-    sample_ids_dtype: of one sequence's sample (scalar, int32).
+    initialize_fn() -> (finished, inputs); sample_fn(time, outputs, state) -> sample_ids; next_inputs_fn(time,
+    outputs, state, sample_ids) -> (finished, next_inputs, next_state). sample_ids_shape and sample_ids_dtype:
+    of one sequence's sample (scalar, int32).
     """
 
-    def __init__(self, initialize_fn: Callable, sample_fn: Callable, next_inputs_fn: Callable, sample_ids_shape=None,
-                 sample_ids_dtype=None):  # fmt: skip
+    def __init__(
+        self,
+        initialize_fn: Callable,
+        sample_fn: Callable,
+        next_inputs_fn: Callable,
+        sample_ids_shape=None,
+        sample_ids_dtype=None,
+    ):
         self._initialize_fn, self._sample_fn, self._next_inputs_fn = initialize_fn, sample_fn, next_inputs_fn
         self.sample_ids_shape = as_shape(sample_ids_shape or [])
         self.sample_ids_dtype = sample_ids_dtype or tf.int32
@@ -70,8 +76,8 @@ class CustomHelper(Helper):
 class TrainingHelper(Helper):
     """Feeds the true inputs; samples are the likeliest symbols.
 
-    inputs: [batch, time, ...] (or [time, batch, ...] if time_major), or a nested structure of such; sequence_length:
-    integers [batch], at which the sequences end.
+    inputs: [batch, time, ...] (or [time, batch, ...] if time_major), or a nested structure of such;
+    sequence_length: integers [batch], at which the sequences end.
     """
 
     def __init__(self, inputs, sequence_length, time_major: bool = False, name=None):
@@ -82,8 +88,8 @@ class TrainingHelper(Helper):
             self.sequence_length = tf.convert_to_tensor(sequence_length, name="sequence_length")
             if self.sequence_length.shape.rank != 1:
                 raise ValueError(
-                    "TrainingHelper: sequence_length is a vector with one length for each sequence, not of shape "
-                    f"{self.sequence_length.shape}"
+                    "TrainingHelper: sequence_length is a vector with one length for each sequence, not of "
+                    f"shape {self.sequence_length.shape}"
                 )
             self._zeros = nest.map_structure(lambda x: tf.zeros_like(x[0]), steps)
             self.batch_size = tf.size(self.sequence_length)
@@ -136,7 +142,8 @@ class _Scheduled(TrainingHelper):
         probability = tf.convert_to_tensor(sampling_probability, name="sampling_probability")
         if probability.shape.rank not in (0, 1):
             raise ValueError(
-                f"{type(self).__name__}: sampling_probability is a scalar or vector, not of shape {probability.shape}"
+                f"{type(self).__name__}: sampling_probability is a scalar or vector, not of shape "
+                f"{probability.shape}"
             )
         self._probability = probability
         super().__init__(inputs, sequence_length, time_major, name)
@@ -147,11 +154,12 @@ class _Scheduled(TrainingHelper):
 
 
 class ScheduledEmbeddingTrainingHelper(_Scheduled):
-    """A TrainingHelper that replaces inputs, with a probability, by the embedding of a symbol drawn from the outputs.
+    """A TrainingHelper that replaces inputs, with a probability, by the embedding of a symbol drawn from the
+    outputs.
 
-    embedding: a variable [symbols, n] or a function of symbols; sampling_probability: a scalar or a vector [batch]. The
-    samples are the symbols drawn, or -1 where the true input is used. seed and scheduling_seed: of the symbols and
-    of the choice.
+    embedding: a variable [symbols, n] or a function of symbols; sampling_probability: a scalar or a vector
+    [batch]. The samples are the symbols drawn, or -1 where the true input is used. seed and scheduling_seed:
+    of the symbols and of the choice.
     """
 
     def __init__(self, inputs, sequence_length, embedding, sampling_probability, time_major: bool = False,
@@ -171,7 +179,9 @@ class ScheduledEmbeddingTrainingHelper(_Scheduled):
         """The true inputs, or the embedded samples."""
         with name_scope(name, "ScheduledEmbeddingTrainingHelperNextInputs"):
             finished, inputs, state = super().next_inputs(time, outputs, state)
-            mixed = self._mixed(finished, inputs, sample_ids > -1, lambda: self._embed(tf.maximum(sample_ids, 0)))
+            mixed = self._mixed(
+                finished, inputs, sample_ids > -1, lambda: self._embed(tf.maximum(sample_ids, 0))
+            )
             return finished, mixed, state
 
 
@@ -197,7 +207,11 @@ class ScheduledOutputTrainingHelper(_Scheduled):
         with name_scope(name, "ScheduledOutputTrainingHelperNextInputs"):
             finished, inputs, state = super().next_inputs(time, outputs, state)
             sampled = tf.cast(sample_ids, tf.bool)
-            return finished, self._mixed(finished, inputs, sampled, lambda: self._next_inputs_fn(outputs)), state
+            return (
+                finished,
+                self._mixed(finished, inputs, sampled, lambda: self._next_inputs_fn(outputs)),
+                state,
+            )
 
 
 def embedding_function(embedding) -> Callable:
@@ -211,8 +225,8 @@ def scalar_and_vector(what: str, start_tokens, end_token) -> tuple:
     end_token = tf.convert_to_tensor(end_token, dtype=tf.int32, name="end_token")
     if start_tokens.shape.rank != 1 or end_token.shape.rank != 0:
         raise ValueError(
-            f"{what}: start_tokens is a vector with one symbol for each sequence and end_token a scalar; their shapes are "
-            f"{start_tokens.shape} and {end_token.shape}"
+            f"{what}: start_tokens is a vector with one symbol for each sequence and end_token a scalar; "
+            f"their shapes are {start_tokens.shape} and {end_token.shape}"
         )
     return start_tokens, end_token
 
@@ -220,7 +234,8 @@ def scalar_and_vector(what: str, start_tokens, end_token) -> tuple:
 class GreedyEmbeddingHelper(Helper):
     """Feeds back the likeliest symbol, embedded, until it is `end_token`.
 
-    embedding: a variable [symbols, n] or a function of symbols; start_tokens: integers [batch]; end_token: an integer.
+    embedding: a variable [symbols, n] or a function of symbols; start_tokens: integers [batch]; end_token: an
+    integer.
     """
 
     def __init__(self, embedding, start_tokens, end_token):
@@ -242,9 +257,7 @@ class GreedyEmbeddingHelper(Helper):
     def next_inputs(self, time, outputs, state, sample_ids, name=None):
         """The embedded samples."""
         finished = tf.equal(sample_ids, self._end_token)
-        inputs = tf.cond(
-            tf.reduce_all(finished), lambda: self._start_inputs, lambda: self._embed(sample_ids)
-        )
+        inputs = tf.cond(tf.reduce_all(finished), lambda: self._start_inputs, lambda: self._embed(sample_ids))
         return finished, inputs, state
 
 
@@ -263,10 +276,11 @@ class SampleEmbeddingHelper(GreedyEmbeddingHelper):
 
 
 class InferenceHelper(Helper):
-    """Feeds back what `sample_fn(outputs)` makes of the outputs, until `end_fn(sample_ids)` says that it ends.
+    """Feeds back what `sample_fn(outputs)` makes of the outputs, until `end_fn(sample_ids)` says that it
+    ends.
 
-    sample_shape, sample_dtype: of one sequence's sample; start_inputs: [batch, ...]; next_inputs_fn: makes inputs of
-    samples (default: they are taken as they are).
+    sample_shape, sample_dtype: of one sequence's sample; start_inputs: [batch, ...]; next_inputs_fn: makes
+    inputs of samples (default: they are taken as they are).
     """
 
     def __init__(self, sample_fn: Callable, sample_shape, sample_dtype, start_inputs, end_fn: Callable,

@@ -38,11 +38,19 @@ def test_sharing_by_scope():
 
 def test_regularizers_collections_and_normalizers():
     outputs = layers.fully_connected(
-        tf.ones([2, 3]), 4, normalizer_fn=lambda x, by: x / by, normalizer_params={"by": 2.0}, trainable=False,
-        weights_regularizer=layers.l2_regularizer(0.1), variables_collections={"weights": ["mine"]},
-        outputs_collections="outputs")  # fmt: skip
+        tf.ones([2, 3]),
+        4,
+        normalizer_fn=lambda x, by: x / by,
+        normalizer_params={"by": 2.0},
+        trainable=False,
+        weights_regularizer=layers.l2_regularizer(0.1),
+        variables_collections={"weights": ["mine"]},
+        outputs_collections="outputs",
+    )
     assert names() == ["fully_connected/weights"]
-    assert tf.get_collection("mine") == tf.get_collection(tf.GraphKeys.MODEL_VARIABLES) == tf.global_variables()
+    assert (
+        tf.get_collection("mine") == tf.get_collection(tf.GraphKeys.MODEL_VARIABLES) == tf.global_variables()
+    )
     assert tf.get_collection("outputs") == [outputs] and not tf.trainable_variables()
     assert len(tf.losses.get_regularization_losses()) == 1
     with fails(ValueError, "num_outputs is an integer"):

@@ -26,7 +26,10 @@ def test_optimizers_by_name(name):
     v, loss = model()
     step = tf.train.get_or_create_global_step()
     before, value, steps, rate = trained(
-        optimize_loss(loss, step, 0.1, name), v, step, [x for x in tf.global_variables() if "learning_rate" in x.name][0]
+        optimize_loss(loss, step, 0.1, name),
+        v,
+        step,
+        [x for x in tf.global_variables() if "learning_rate" in x.name][0],
     )
     assert before == 12.5 and steps == 1 and rate == np.float32(0.1)
     assert (value < [3, 4]).all()
@@ -48,7 +51,9 @@ def test_options(options, wanted):
     rate = tf.constant(0.1) if "learning_rate" in options else 0.1
     options = {**options, "learning_rate": rate}
     step = tf.train.get_or_create_global_step()
-    train = optimize_loss(loss, step, optimizer=tf.train.GradientDescentOptimizer, increment_global_step=False, **options)
+    train = optimize_loss(
+        loss, step, optimizer=tf.train.GradientDescentOptimizer, increment_global_step=False, **options
+    )
     _, value, steps = trained(train, v, step)
     np.testing.assert_allclose(value, wanted, rtol=1e-6)
     assert steps == 0
@@ -58,7 +63,12 @@ def test_noise_and_multipliers_of_sparse_gradients():
     table = tf.get_variable("table", [5, 2])
     loss = tf.reduce_sum(tf.nn.embedding_lookup(table, [1, 3]))
     train = optimize_loss(
-        loss, None, None, tf.train.GradientDescentOptimizer(1.0), gradient_noise_scale=0.1, gradient_multipliers={table: 2.0}
+        loss,
+        None,
+        None,
+        tf.train.GradientDescentOptimizer(1.0),
+        gradient_noise_scale=0.1,
+        gradient_multipliers={table: 2.0},
     )
     with tf.Session() as sess:
         sess.run(tf.global_variables_initializer())

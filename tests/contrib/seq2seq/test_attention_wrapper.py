@@ -26,7 +26,10 @@ def cell():
 
 def test_several_mechanisms():
     both = seq2seq.AttentionWrapper(
-        cell(), [attention(), seq2seq.BahdanauAttention(2, MEMORY)], attention_layer_size=[6, 7], alignment_history=True
+        cell(),
+        [attention(), seq2seq.BahdanauAttention(2, MEMORY)],
+        attention_layer_size=[6, 7],
+        alignment_history=True,
     )
     state = both.zero_state(2, tf.float32)
     output, state = both(tf.ones([2, 3]), state)
@@ -40,9 +43,13 @@ def test_several_mechanisms():
 
 def test_a_layer_and_functions_of_ones_own():
     wrapper = seq2seq.AttentionWrapper(
-        cell(), attention(), cell_input_fn=lambda inputs, attention: inputs,
-        attention_layer=tf.layers.Dense(8, name="mix"), attention_fn=lambda m, out, state, layer: (layer(out), state, state),
-        output_attention=False)  # fmt: skip
+        cell(),
+        attention(),
+        cell_input_fn=lambda inputs, attention: inputs,
+        attention_layer=tf.layers.Dense(8, name="mix"),
+        attention_fn=lambda m, out, state, layer: (layer(out), state, state),
+        output_attention=False,
+    )
     output, state = wrapper(tf.ones([2, 3]), wrapper.zero_state(2, tf.float32))
     assert state.attention.shape.as_list() == [2, 8] and output.shape.as_list() == [2, 5]
     assert tf.trainable_variables()[1].shape.as_list() == [8, 10]  # the cell sees inputs and state alone

@@ -34,7 +34,9 @@ def searched(beams, **options):
     )
     final, state, lengths = seq2seq.dynamic_decode(decoder, maximum_iterations=STEPS)
     with tf.Session() as sess:
-        return sess.run([final.predicted_ids, state.log_probs, final.beam_search_decoder_output.scores, lengths])
+        return sess.run(
+            [final.predicted_ids, state.log_probs, final.beam_search_decoder_output.scores, lengths]
+        )
 
 
 def best(start, penalty=0.0):
@@ -71,11 +73,21 @@ def test_with_attention(coverage):
     tiled = seq2seq.tile_batch(tf.constant(memory), 3)
     attention = seq2seq.BahdanauAttention(5, tiled, seq2seq.tile_batch(tf.constant([4, 2]), 3))
     cell = seq2seq.AttentionWrapper(
-        tf.nn.rnn_cell.MultiRNNCell([tf.nn.rnn_cell.BasicLSTMCell(6), tf.nn.rnn_cell.GRUCell(4)]), attention, 7,
-        alignment_history=True)  # fmt: skip
+        tf.nn.rnn_cell.MultiRNNCell([tf.nn.rnn_cell.BasicLSTMCell(6), tf.nn.rnn_cell.GRUCell(4)]),
+        attention,
+        7,
+        alignment_history=True,
+    )
     decoder = seq2seq.BeamSearchDecoder(
-        cell, lambda ids: tf.one_hot(ids, 5), [1, 1], 4, cell.zero_state(6, tf.float32), 3, tf.layers.Dense(5),
-        coverage_penalty_weight=coverage)  # fmt: skip
+        cell,
+        lambda ids: tf.one_hot(ids, 5),
+        [1, 1],
+        4,
+        cell.zero_state(6, tf.float32),
+        3,
+        tf.layers.Dense(5),
+        coverage_penalty_weight=coverage,
+    )
     final, state, _ = seq2seq.dynamic_decode(decoder, maximum_iterations=6)
     with tf.Session() as sess:
         sess.run(tf.global_variables_initializer())
@@ -94,4 +106,6 @@ def test_refusals():
     with fails(ValueError, "tile_batch"):
         seq2seq.BeamSearchDecoder(cell, tf.eye(3), [1, 1], 0, tf.zeros([2, 4]), 3)
     with fails(ValueError, "coverage_penalty_weight"):
-        seq2seq.BeamSearchDecoder(cell, tf.eye(3), [1, 1], 0, state, 3, coverage_penalty_weight=1.0).initialize()
+        seq2seq.BeamSearchDecoder(
+            cell, tf.eye(3), [1, 1], 0, state, 3, coverage_penalty_weight=1.0
+        ).initialize()
