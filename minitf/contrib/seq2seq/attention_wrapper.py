@@ -130,8 +130,8 @@ class AttentionWrapper(RNNCell):
     def _batch_checks(self, batch_size) -> list:
         message = (
             f"AttentionWrapper {self.name}: the memory has another batch size than the cell. For a "
-            "BeamSearchDecoder, repeat the memory and its lengths by tf.contrib.seq2seq.tile_batch, and ask for "
-            "a zero_state of batch_size * beam_width"
+            "BeamSearchDecoder, repeat the memory and its lengths by tf.contrib.seq2seq.tile_batch, and ask "
+            "for a zero_state of batch_size * beam_width"
         )
         return [tf.assert_equal(batch_size, m.batch_size, message=message) for m in self._mechanisms]
 
