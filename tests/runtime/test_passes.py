@@ -238,6 +238,35 @@ def parts_of_a_sum_read_whole(p):
     p.keep(p.unary(ew.tanh, p.columns(total, 0, 4)), p.sum_rows(total))
 
 
+@program(LEFT, "add strided_copy tanh")
+def part_of_some_rows(p):
+    total = p.binary(ew.add, p.given(6, WIDTH), p.given(WIDTH))
+    top = Ref((3, WIDTH), p.dtype, total.buffer)
+    p.keep(p.unary(ew.tanh, p.columns(top, 0, 4)))
+
+
+@program(LEFT, "add strided_copy sub")
+def part_in_another_shape(p):
+    total = p.binary(ew.add, p.given(6, WIDTH), p.given(WIDTH))
+    narrow = p.columns(Ref((12, 6), p.dtype, total.buffer), 1, 2)
+    p.keep(p.binary(ew.sub, p.columns(total, 0, 4), Ref((6, 4), p.dtype, narrow.buffer)))
+
+
+@program(LEFT, "add tanh")
+def activation_of_some_rows(p):
+    total = p.binary(ew.add, p.given(ROWS, WIDTH), p.given(WIDTH))
+    p.keep(p.unary(ew.tanh, Ref((2, WIDTH), p.dtype, total.buffer)))
+
+
+@program(LEFT, "copy add tanh")
+def bias_overwritten_while_read(p):
+    memory = p.copy(p.given(2 * ROWS, WIDTH))
+    z, out = (Ref((ROWS, WIDTH), p.dtype, memory.buffer, 4 * k * WIDTH) for k in (1, 2))
+    total = p.binary(ew.add, z, p.given(WIDTH))
+    p.call(ew.tanh[p.dtype], total, out, out.size)
+    p.keep(memory)
+
+
 @program(LEFT, "copy reduce_sum sub")
 def rows_from_a_total(p):
     total = p.copy(p.given(WIDTH))

@@ -1,8 +1,9 @@
 """Pass `fuse`: elementwise steps that follow each other are one pass over memory.
 
-A bias and the activation after it, a product and the sum or the slope of an activation to which it goes, the columns of a
-joined matrix and what computes them, the sum of rows and the total to which it is added. Each is a pair of calls of which the
-second is the only reader of what the first one makes; the kernel that does both takes the place of the second.
+A bias and the activation after it, a product and the sum or the slope of an activation to which it goes, the
+columns of a joined matrix and what computes them, the sum of rows and the total to which it is added. Each is a
+pair of calls of which the second is the only reader of what the first one makes; the kernel that does both takes
+the place of the second.
 """
 
 from __future__ import annotations
@@ -18,31 +19,28 @@ _PRODUCTS = frozenset(kernel.name for kernel in fused.OF_PRODUCT.values())
 
 def fuse(nodes: list, kept: frozenset) -> None:
     """Rewrites all such pairs."""
-    for rewrite in (_biased, _of_product, _columns, _add_rows):
+    for rules in (_RULES, _JOINS):
         with Uses(nodes, kept) as uses:
             changed: set[Call] = set()
             for buffer in uses.buffers():
-                pair = _pair(buffer, uses)
+                pair = _pair(buffer, uses, rules)
                 if pair is not None and not {use.call for use in pair} & changed:
+                    rewrite = rules[name(pair[0].call), name(pair[1].call)]
                     changed |= rewrite(*pair, uses) or set()
 
 
-def _pair(buffer: Buffer, uses: Uses) -> tuple[Use, Use] | None:
-    """What makes the buffer and what reads it, if it is used only so."""
+def _pair(buffer: Buffer, uses: Uses, names) -> tuple[Use, Use] | None:
+    """What makes the buffer and what reads it, if it is used only so, by kernels of these names."""
     found = uses.of(buffer)
-    if (
-        len(found) != 2
-        or not found[0].writes
-        or found[1].writes
-        or not uses.private(buffer)
-        or not whole(found[0].ref)
-    ):
+    if len(found) != 2 or (name(found[0].call), name(found[1].call)) not in names:
         return None
-    return found[0], found[1]
+    made, read = found
+    right = made.writes and not read.writes and whole(made.ref) and whole(read.ref) and uses.private(buffer)
+    return (made, read) if right else None
 
 
 def _joined(made: Use, read: Use, both: Call, uses: Uses) -> set[Call]:
-    """Puts one call in the place of two, unless an input changes between them; returns what has been replaced."""
+    """Puts one call in the place of two unless an input changes between them; returns what is replaced."""
     moved = [o for o in both.refs if o in made.call.operands]
     if not uses.undisturbed(moved, made.order, read.order):
         return set()
@@ -55,17 +53,17 @@ def _joined(made: Use, read: Use, both: Call, uses: Uses) -> set[Call]:
 
 
 def _biased(made: Use, read: Use, uses: Uses) -> set[Call] | None:
-    kernel = fused.BIASED.get(name(read.call))
-    if kernel is None or not kernel.supports(made.ref.dtype):
+    kernel, out = fused.BIASED[name(read.call)], read.call.operands[1]
+    if not kernel.supports(made.ref.dtype):
         return None
     shift, first = _shift(made, uses)
     found = _sum(first.call)
     if found is None or not uses.undisturbed(first.call.operands[:2], first.order, made.order):
         return None
     z, bias, count, width, step = found
-    both = Call(
-        kernel[z.dtype], (z, bias, read.call.operands[1], shift, count, width, step), None, read.call.op
-    )
+    if not _apart(z, step, out, width) or bias.buffer is out.buffer:
+        return None
+    both = Call(kernel[z.dtype], (z, bias, out, shift, count, width, step), None, read.call.op)
     replaced = _joined(first, read, both, uses)
     if replaced:
         uses.replace(made.call, [])
@@ -73,11 +71,11 @@ def _biased(made: Use, read: Use, uses: Uses) -> set[Call] | None:
 
 
 def _shift(made: Use, uses: Uses) -> tuple[float, Use]:
-    """The number that is added to a sum which is used only for that, and that sum; or -0.0 and the call itself."""
+    """The number that is added to a sum used only for that, and that sum; or -0.0 and the call itself."""
     if name(made.call) == "add" and made.call.operands[3] == 1:
         a, b, _, _, (_, step_a, step_b) = made.call.operands
         for ref, number, step in ((a, b, step_b), (b, a, step_a)):
-            pair = _pair(ref.buffer, uses)
+            pair = _pair(ref.buffer, uses, [("add", "add")])
             if step == 0 and number.known is not None and pair is not None and pair[1].call is made.call:
                 return float(number.known.reshape(())), pair[0]
     return -0.0, made
@@ -100,10 +98,8 @@ def _sum(call: Call) -> tuple[Ref, Ref, int, int, int] | None:
 
 
 def _of_product(made: Use, read: Use, uses: Uses) -> set[Call] | None:
-    kernel = fused.OF_PRODUCT.get(name(read.call))
-    if kernel is None or name(made.call) != "mul" or not kernel.supports(made.ref.dtype):
-        return None
-    if name(read.call) in _SLOPES and read.operand != 1:
+    kernel = fused.OF_PRODUCT[name(read.call)]
+    if not kernel.supports(made.ref.dtype) or name(read.call) in _SLOPES and read.operand != 1:
         return None
     walks = _full_walks(made.call, read.call)
     if walks is None or walks[1][read.operand] != walks[0][1]:
@@ -141,7 +137,7 @@ def _apart(ref: Ref, step: int, out: Ref, step_out: int) -> bool:
 
 def _columns(made: Use, read: Use, uses: Uses) -> set[Call] | None:
     columns = rows.columns_written(read.call)
-    if columns is None or name(made.call) not in _PRODUCTS:
+    if columns is None:
         return None
     first, count, width, step = columns
     *refs, _ = made.call.operands[:4]
@@ -180,3 +176,11 @@ def _add_rows(made: Use, read: Use, uses: Uses) -> set[Call] | None:
         return None
     both = Call(fused.add_rows[a.dtype], (a, out, dims[0], size), None, read.call.op)
     return _joined(made, read, both, uses)
+
+
+_RULES = {
+    **{("add", activation): _biased for activation in fused.BIASED},
+    **{("mul", after): _of_product for after in fused.OF_PRODUCT},
+    ("reduce_sum", "add"): _add_rows,
+}
+_JOINS = {(product, "strided_write"): _columns for product in _PRODUCTS}

@@ -9,18 +9,18 @@ _BINARY = ["a", "b", "o", "rank", "dims"]
 
 
 def is_binary(call: Call) -> bool:
-    """Whether a call computes each element of a result from one of each of two values, either repeated or not."""
+    """Whether a call computes each element from one of each of two values, which may be repeated."""
     return list(call.kernel.kernel.operands) == _BINARY and call.error is None
 
 
 def grid(call: Call) -> tuple[int, int] | None:
-    """(rows, columns) of the walk of a binary call; one that needs no rows has 1. None if it is a deeper nest."""
+    """(rows, columns) of the walk of a binary call, 1 row if none are needed; None for a deeper nest."""
     rank, dims = call.operands[3:]
     return (1, dims[0]) if rank == 1 else (dims[0], dims[3]) if rank == 2 else None
 
 
 def steps(call: Call, rows: int, columns: int) -> list[tuple[int, int]] | None:
-    """For each input of a binary call the items from row to row and from column to column, or None if it does not fit."""
+    """Of each input of a binary call the items from row to row and from column to column, if it fits."""
     rank, dims = call.operands[3:]
     if rank == 1 and dims[0] == rows * columns:
         return [(step * columns, step) for step in dims[1:]]
@@ -30,12 +30,12 @@ def steps(call: Call, rows: int, columns: int) -> list[tuple[int, int]] | None:
 
 
 def columns_read(call: Call) -> tuple[int, int, int, int] | None:
-    """(first, rows, columns, step) of the columns that a call copies out of a matrix whose rows are `step` items apart."""
+    """(first, rows, columns, step) of the columns a call copies out of a matrix with `step` columns."""
     return _columns(call, "strided_copy", call.operands[0])
 
 
 def columns_written(call: Call) -> tuple[int, int, int, int] | None:
-    """(first, rows, columns, step) of the columns that a call writes into a matrix whose rows are `step` items apart."""
+    """(first, rows, columns, step) of the columns a call writes into a matrix with `step` columns."""
     return _columns(call, "strided_write", call.operands[1])
 
 

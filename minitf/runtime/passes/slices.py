@@ -1,27 +1,27 @@
 """Pass `slices`: columns of a matrix are read where they are.
 
-Gates are computed side by side and then taken apart. Elementwise calls read a range of columns in place, so it need not be
-copied first; and if only such copies of an elementwise result are wanted, each is computed by itself.
+Gates are computed side by side and then taken apart. Elementwise calls read a range of columns in place, so it
+need not be copied first; and if only such copies of an elementwise result are wanted, each is computed by itself.
 """
 
 from __future__ import annotations
 
-from minitf.runtime.ir import Call, Ref
+from minitf.runtime.ir import Call, Ref, calls
 from minitf.runtime.passes import rows
 from minitf.runtime.passes.concat import intact, same_slice, seen_by
-from minitf.runtime.passes.uses import Use, Uses, whole
+from minitf.runtime.passes.uses import Use, Uses, name, whole
 
 
 def slices(nodes: list, kept: frozenset) -> None:
     """Rewrites all such copies."""
+    if not any(name(call) == "strided_copy" for call in calls(nodes)):
+        return
     with Uses(nodes, kept) as uses:
         for buffer in uses.buffers():
             if uses.private(buffer):
                 _take_apart(uses.of(buffer), uses)
     with Uses(nodes, kept) as uses:
-        settled: set = (
-            set()
-        )  # calls that have been changed, buffers that are read in place or not made any more
+        settled: set = set()  # calls that have been changed, buffers that are read in place
         for buffer in uses.buffers():
             if uses.internal(buffer) and buffer not in settled:
                 _read_in_place(uses.of(buffer), uses, settled)
@@ -31,9 +31,15 @@ def _take_apart(found: list[Use], uses: Uses) -> None:
     """An elementwise result that is only copied in parts is computed in parts."""
     made, reads = found[0], found[1:]
     ranges = [None if use.writes else rows.columns_read(use.call) for use in reads]
-    if not reads or None in ranges or not made.writes or not rows.is_binary(made.call) or not whole(made.ref):
+    if not reads or None in ranges or not all(whole(use.ref) for use in found):
         return
     _, count, _, width = ranges[0]
+    if (
+        not made.writes
+        or not rows.is_binary(made.call)
+        or any((r[1], r[3]) != (count, width) for r in ranges)
+    ):
+        return
     walks = rows.steps(made.call, count, width)
     if walks is None or not uses.undisturbed(made.call.operands[:2], made.order, reads[-1].order):
         return
@@ -59,10 +65,10 @@ def _read_in_place(found: list[Use], uses: Uses, settled: set) -> None:
     columns = rows.columns_read(copy.call) if copy.writes else None
     if columns is None or not reads or any(use.writes or not _fits(use, copy.ref, columns) for use in reads):
         return
-    source, calls = copy.call.operands[0], {use.call for use in reads}
-    if not intact(source, [copy], reads, uses) or len(calls) < len(reads) or calls & settled:
+    source, readers = copy.call.operands[0], {use.call for use in reads}
+    if not intact(source, [copy], reads, uses) or len(readers) < len(reads) or readers & settled:
         return
-    settled |= {source.buffer, copy.call, *calls}
+    settled |= {source.buffer, copy.call, *readers}
     for use in reads:
         uses.replace(use.call, [_moved(use, seen_by(source, copy.ref, use.ref), *columns)])
     uses.replace(copy.call, [])
