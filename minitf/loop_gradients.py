@@ -89,10 +89,14 @@ def _loop_gradient(op, grads: list, wanted: list) -> list:
     grads = grads + [None] * (len(op.outputs) - len(grads))
     active = _active_carries(loop, grads)
     xs_wanted = [i for i in range(m) if wanted[n + i]]
-    consts_wanted = [i for i in range(len(loop.consts)) if wanted[n + m + i] and loop.consts[i] in loop.body.consts]
+    consts_wanted = [
+        i for i in range(len(loop.consts)) if wanted[n + m + i] and loop.consts[i] in loop.body.consts
+    ]
     body = _LoopGradientBody(op)
     with body.as_default():
-        carry_args = [body.add_argument(loop.carry_args[i].dtype.base_dtype, loop.carry_args[i].shape) for i in active]
+        carry_args = [
+            body.add_argument(loop.carry_args[i].dtype.base_dtype, loop.carry_args[i].shape) for i in active
+        ]
         seeds = [(loop.nexts[i], a) for i, a in zip(active, carry_args)]
         given = [(k, y, g) for k, (y, g) in enumerate(zip(loop.ys, grads[n + 1 :])) if g is not None]
         seeds += [(y, body.add_xs(g, y, k in loop.saved)) for k, y, g in given]
@@ -119,7 +123,11 @@ class _Parts:
     """The carries and ys of a gradient loop, and how its outputs become gradients of the forward loop's inputs."""
 
     def __init__(self, body, carry_args, found, active: int, xs: int, targets):
-        carry_grads, xs_grads, self.const_grads = found[:active], found[active : active + xs], found[active + xs :]
+        carry_grads, xs_grads, self.const_grads = (
+            found[:active],
+            found[active : active + xs],
+            found[active + xs :],
+        )
         dense = [_as_tensor(g) for g, t in zip(carry_grads, targets)]
         self.nexts = [array.zeros_like(a) if g is None else g for g, a in zip(dense, carry_args)]
         self.ys = [_as_tensor(g) if g is not None else array.zeros_like(t)
@@ -206,16 +214,23 @@ def _if_gradient(op, grads: list, wanted: list) -> list:
     inputs = [i for i in range(len(branches.consts)) if wanted[1 + i]]
     grads = grads + [None] * (len(op.outputs) - len(grads))
     flowing = [(k, g) for k, g in enumerate(grads) if g is not None and carries_gradient(op.outputs[k])]
-    bodies = [_branch_gradient(op, index, inputs, flowing) for index in range(2)]
+    found = [_branch_gradient(op, index, inputs, flowing) for index in range(2)]
+    sparse = [all(isinstance(g, IndexedSlices) for g in pair) for pair in zip(*[grads for _, grads in found])]
+    consts = [branches.consts[i] for i in inputs]
+    for body, given in found:
+        with body.as_default():
+            body.results = [body.capture(t) for t in _branch_results(consts, given, sparse)]
     graph: Graph = get_default_graph()
-    result = make_if(graph.capture(op.inputs[0]), bodies, name="If")
+    outputs = iter(make_if(graph.capture(op.inputs[0]), [body for body, _ in found], name="If").outputs)
     gradients: list = [None] * len(op.inputs)
-    for k, i in enumerate(inputs):
-        gradients[1 + i] = result.outputs[k]
+    for i, const, slices in zip(inputs, consts, sparse):
+        first = next(outputs)
+        gradients[1 + i] = IndexedSlices(first, next(outputs), array.shape(const)) if slices else first
     return gradients
 
 
-def _branch_gradient(op, index: int, inputs: list[int], flowing: list) -> Body:
+def _branch_gradient(op, index: int, inputs: list[int], flowing: list) -> tuple[Body, list]:
+    """The body of one branch's gradient, and the gradients in it (None where the branch does not use the input)."""
     branches: Branches = op.attrs["branches"]
     forward = branches.bodies[index]
     body = _BranchGradientBody(op, index)
@@ -224,8 +239,13 @@ def _branch_gradient(op, index: int, inputs: list[int], flowing: list) -> Body:
         targets = [forward.consts.get(branches.consts[i]) for i in inputs]
         present = [t for t in targets if t is not None]
         found = dict(zip(present, backpropagate(seeds, present, set())))
-        for i, target in zip(inputs, targets):
-            grad = _as_tensor(found.get(target))
-            zero = array.zeros_like(branches.consts[i]) if grad is None else grad
-            body.results.append(body.capture(zero))
-    return body
+    return body, [found.get(t) for t in targets]
+
+
+def _branch_results(consts: list, grads: list, sparse: list) -> list:
+    """The flat results of a branch: values and indices where both branches give slices, else a dense gradient."""
+    results = []
+    for const, grad, slices in zip(consts, grads, sparse):
+        dense = array.zeros_like(const) if grad is None else grad
+        results += [grad.values, grad.indices] if slices else [_as_tensor(dense)]
+    return results

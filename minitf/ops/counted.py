@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from minitf.framework import nest
 from minitf.framework.body import Body
 from minitf.framework.convert import convert_to_tensor
+from minitf.framework.dtypes import as_dtype
 from minitf.framework.graph import name_scope
 from minitf.framework.shape import TensorShape
 from minitf.framework.tensor import Tensor
-from minitf.ops import array
+from minitf.ops import array, dataflow, loop_ids
+from minitf.ops.identity import stop_gradient
 from minitf.ops.loop import Loop, make_loop
 from minitf.ops.while_loop import includes
 
@@ -34,7 +37,9 @@ def counted_loop(body: Callable, carry: list[Tensor], xs: list[Tensor], count, *
         carry_args = [traced.add_argument(t.dtype.base_dtype, s) for t, s in zip(carry, shapes)]
         xs_args = [traced.add_argument(x.dtype.base_dtype, x.shape[1:]) for x in xs]
         nexts, ys = body(list(carry_args), list(xs_args))
-        nexts = [_checked(convert_to_tensor(t), a, n) for t, a, n in zip(nexts, carry_args, names, strict=True)]
+        nexts = [
+            _checked(convert_to_tensor(t), a, n) for t, a, n in zip(nexts, carry_args, names, strict=True)
+        ]
         nexts, ys = [traced.capture(t) for t in nexts], [traced.capture(convert_to_tensor(y)) for y in ys]
     unique = list(dict.fromkeys(ys))
     loop = Loop(traced, carry_args, nexts, xs_args, unique, reverse=reverse, back_prop=back_prop,
@@ -46,7 +51,9 @@ def counted_loop(body: Callable, carry: list[Tensor], xs: list[Tensor], count, *
 
 def _checked(tensor: Tensor, argument: Tensor, name: str) -> Tensor:
     if tensor.dtype.base_dtype is not argument.dtype.base_dtype:
-        raise TypeError(f"{name} is {argument.dtype.name} before an iteration and {tensor.dtype.base_dtype.name} after it")
+        raise TypeError(
+            f"{name} is {argument.dtype.name} before an iteration and {tensor.dtype.base_dtype.name} after it"
+        )
     if not includes(argument.shape, tensor.shape):
         raise ValueError(f"{name} has shape {argument.shape} before an iteration and {tensor.shape} after it")
     return tensor
@@ -55,31 +62,47 @@ def _checked(tensor: Tensor, argument: Tensor, name: str) -> Tensor:
 class _Elements:
     """The nested sequence that a functional loop goes through."""
 
-    def __init__(self, elems):
+    def __init__(self, elems, what: str):
         self.structure = elems
         self.flat = [convert_to_tensor(e, name="elem") for e in nest.flatten(elems)]
         if not self.flat:
-            raise ValueError("there has to be at least one tensor to go through")
+            raise ValueError(f"tf.{what}: there has to be at least one tensor to go through")
         for tensor in self.flat:
             if tensor.shape.rank == 0:
-                raise ValueError(f"{tensor.name} is a scalar; a loop over slices needs at least one axis")
-            tensor.shape[:1].assert_is_compatible_with(self.flat[0].shape[:1])
+                raise ValueError(
+                    f"tf.{what}: {tensor.name} is a scalar; a loop over slices needs at least one axis"
+                )
+            if not tensor.shape[:1].is_compatible_with(self.flat[0].shape[:1]):
+                raise ValueError(
+                    f"tf.{what}: all of elems need the same first size, but {self.flat[0].name} has shape "
+                    f"{self.flat[0].shape} and {tensor.name} {tensor.shape}"
+                )
+        sizes = [x.shape.sizes[0] for x in self.flat if x.shape.sizes and x.shape.sizes[0] is not None]
+        self.size = sizes[0] if sizes else None
+        self.first_known = self.flat[0].shape.sizes is not None and self.flat[0].shape.sizes[0] is not None
 
     def count(self) -> Tensor:
         """How many slices there are."""
-        known = self.flat[0].shape.sizes
-        return convert_to_tensor(known[0]) if known and known[0] is not None else array.shape(self.flat[0])[0]
+        return array.shape(self.flat[0])[0] if self.size is None else convert_to_tensor(self.size)
 
     def packed(self, slices: list):
         """One slice of each tensor, in the structure."""
         return nest.pack_sequence_as(self.structure, slices)
+
+    def stacked(self, slices: Tensor) -> Tensor:
+        """The result whose slices are these, under TF 1's name."""
+        with name_scope("TensorArrayStack"):
+            result = array.identity(slices, name="TensorArrayGatherV3")
+        if result.shape.rank is not None:
+            result.set_shape(TensorShape([self.size]).concatenate(result.shape[1:]))
+        return result
 
 
 def _flat_like(structure, value, what: str) -> list[Tensor]:
     try:
         nest.assert_same_structure(structure, value, check_types=False)
     except ValueError as error:
-        raise ValueError(f"{what} returns another structure than is expected; {error}") from None
+        raise ValueError(f"tf.{what}: fn returns another structure than is expected; {error}") from None
     return [convert_to_tensor(v) for v in nest.flatten(value)]
 
 
@@ -90,60 +113,122 @@ def map_fn(fn: Callable, elems, dtype=None, parallel_iterations: int | None = No
     elems: a tensor or nested structure of tensors of equal first size. dtype: what fn returns, as a type or structure of
     types; needed if it differs from elems.
 
+    Raises:
+      TypeError: if fn returns other types than `dtype` says.
+      ValueError: if it returns another structure, or the tensors' first sizes differ.
+
     >>> import minitf as tf
     >>> with tf.Session() as sess:
     ...     print(sess.run(tf.map_fn(lambda x: x * x, tf.constant([1, 2, 3]))))
     [1 4 9]
     """
     if not callable(fn):
-        raise TypeError(f"map_fn: fn has to be a function of a slice, not {fn!r}")
-    results: list = []
+        raise TypeError(f"tf.map_fn: fn has to be a function of a slice, not {fn!r}")
     with name_scope(name, "map"):
-        elements = _Elements(elems)
+        elements, ids = _Elements(elems, "map_fn"), loop_ids.Ids()
+        like = elems if dtype is None else dtype
+        types = [t.dtype for t in elements.flat] if dtype is None else nest.flatten(dtype)
 
         def body(carry, slices):
-            results.append(fn(elements.packed(slices)))
-            like = elems if dtype is None else dtype
-            flat = _flat_like(like, results[0], "map_fn: fn")
-            types = nest.flatten(dtype) if dtype is not None else [t.dtype for t in elements.flat]
-            return [], [_typed(t, d) for t, d in zip(flat, types)]
+            ids.reserve_until(loop_ids.ids_before_map(len(slices), len(types), elements.first_known))
+            value = fn(elements.packed(slices))
+            ids.mark()
+            return [], [_typed(t, d) for t, d in zip(_flat_like(like, value, "map_fn"), types)]
 
-        _, ys = counted_loop(body, [], elements.flat, elements.count(), back_prop=back_prop, swap_memory=swap_memory)
-    return nest.pack_sequence_as(results[0], ys)
+        count = elements.count()
+        with name_scope("while"):
+            _, ys = counted_loop(body, [], elements.flat, count, back_prop=back_prop, swap_memory=swap_memory)
+        ys = [elements.stacked(y) for y in ys]
+        ids.reserve_until(loop_ids.ids_after_map(len(ys)))
+    return nest.pack_sequence_as(like, ys)
 
 
 def _typed(tensor: Tensor, dtype) -> Tensor:
     if not tensor.dtype.is_compatible_with(dtype):
         raise TypeError(
-            f"map_fn: fn returns {tensor.dtype.base_dtype.name} where {dtype} is expected; say what it returns with dtype="
+            f"tf.map_fn: fn returns {tensor.dtype.base_dtype.name} where {as_dtype(dtype).name} is expected; say what it "
+            "returns with dtype="
         )
     return tensor
 
 
-def _fold(fn: Callable, elems, initializer, reverse: bool, options: dict, stacked: bool):
-    """The last accumulator, or all of them, of `a = fn(a, slice)`."""
-    if not callable(fn):
-        raise TypeError(f"fn has to be a function of an accumulator and a slice, not {fn!r}")
-    elements = _Elements(elems)
-    xs, first = elements.flat, None
-    count = elements.count()
-    if initializer is None:
-        first = [x[-1] if reverse else x[0] for x in xs]
-        xs, count = [x[:-1] if reverse else x[1:] for x in xs], count - 1
-        initializer = elements.packed(first)
-    structure = initializer
-    carry = [convert_to_tensor(t) for t in nest.flatten(initializer)]
+@dataclass
+class _Fold:
+    """`a = fn(a, slice)` over all slices, for scan and the folds."""
 
-    def body(carry, slices):
-        result = fn(nest.pack_sequence_as(structure, carry), elements.packed(slices))
-        flat = _flat_like(structure, result, "fn")
-        return flat, flat if stacked else []
+    what: str
+    fn: Callable
+    elems: object
+    initializer: object
+    reverse: bool
+    stacked: bool  # whether all accumulators are the result
 
-    finals, ys = counted_loop(body, carry, xs, count, reverse=reverse, **options)
-    if stacked and first is not None:
-        start = [array.expand_dims(t, 0) for t in first]
-        ys = [array.concat([y, s] if reverse else [s, y], 0) for s, y in zip(start, ys)]
-    return nest.pack_sequence_as(structure, ys if stacked else finals)
+    def run(self, name: str | None, options: dict):
+        """The last accumulator, or all of them."""
+        if not callable(self.fn):
+            raise TypeError(
+                f"tf.{self.what}: fn has to be a function of an accumulator and a slice, not {self.fn!r}"
+            )
+        with name_scope(name, self.what):
+            self.elements, self.ids = _Elements(self.elems, self.what), loop_ids.Ids()
+            self.first = [] if self.initializer is not None else self._first()
+            carry, xs, count = self._start()
+            with name_scope("while"):
+                finals, ys = counted_loop(self._body, carry, xs, count, reverse=self.reverse, names=self._names(),
+                                          **options)  # fmt: skip
+                if not self.stacked:  # TF 1 counts in the loop's first two variables
+                    finals = [dataflow.exit(t, name=f"Exit_{2 + i}") for i, t in enumerate(finals)]
+            results = self._stacked(ys, options["back_prop"]) if self.stacked else finals
+            self._reserve_ids_after(len(carry))
+            return nest.pack_sequence_as(self.initializer, results)
+
+    def _first(self) -> list:
+        """The slices that are the first accumulators."""
+        if self.elements.size == 0:
+            raise ValueError(
+                f"tf.{self.what}: without an initializer there has to be at least one slice, but elems are empty"
+            )
+        return [x[-1] if self.reverse else x[0] for x in self.elements.flat]
+
+    def _start(self) -> tuple[list, list, Tensor]:
+        """The first accumulators, what the loop goes through, and how often it runs."""
+        xs, count = self.elements.flat, self.elements.count()
+        if self.first:
+            xs, count = [x[:-1] if self.reverse else x[1:] for x in xs], count - 1
+            self.initializer = self.elements.packed(self.first)
+        given = nest.flatten(self.initializer)
+        self.converted = sum(not isinstance(t, Tensor) for t in given)
+        return [convert_to_tensor(t) for t in given], xs, count
+
+    def _names(self) -> list[str]:
+        """What the accumulators are called in messages."""
+        count = len(nest.flatten(self.initializer))
+        return [
+            f"tf.{self.what}: the accumulator" + (f"'s part {i}" if count > 1 else "") for i in range(count)
+        ]
+
+    def _body(self, carry: list, slices: list) -> tuple[list, list]:
+        self._reserve_ids_before(len(slices), len(carry))
+        value = self.fn(nest.pack_sequence_as(self.initializer, carry), self.elements.packed(slices))
+        self.ids.mark()
+        flat = _flat_like(self.initializer, value, self.what)
+        return flat, flat if self.stacked else []
+
+    def _stacked(self, ys: list, back_prop: bool) -> list:
+        """All accumulators, the first one included if it is a slice."""
+        if self.first:
+            first = [array.expand_dims(t if back_prop else stop_gradient(t), 0) for t in self.first]
+            ys = [array.concat([y, f] if self.reverse else [f, y], 0) for f, y in zip(first, ys)]
+        return [self.elements.stacked(y) for y in ys]
+
+    def _reserve_ids_before(self, inputs: int, accumulators: int) -> None:
+        ids = loop_ids.ids_before_scan if self.stacked else loop_ids.ids_before_fold
+        known, fresh = self.elements.first_known, bool(self.first)
+        self.ids.reserve_until(ids(inputs, accumulators, self.converted, known, fresh, self.reverse))
+
+    def _reserve_ids_after(self, accumulators: int) -> None:
+        fold = loop_ids.ids_after_fold(accumulators, self.reverse)
+        self.ids.reserve_until(loop_ids.ids_after_scan(accumulators) if self.stacked else fold)
 
 
 def scan(fn: Callable, elems, initializer=None, parallel_iterations: int = 10, back_prop: bool = True,
@@ -157,8 +242,8 @@ def scan(fn: Callable, elems, initializer=None, parallel_iterations: int = 10, b
     ...     print(sess.run(tf.scan(lambda a, x: a + x, tf.constant([1, 2, 3]))))
     [1 3 6]
     """
-    with name_scope(name, "scan"):
-        return _fold(fn, elems, initializer, reverse, {"back_prop": back_prop, "swap_memory": swap_memory}, True)
+    fold = _Fold("scan", fn, elems, initializer, reverse, True)
+    return fold.run(name, {"back_prop": back_prop, "swap_memory": swap_memory})
 
 
 def foldl(fn: Callable, elems, initializer=None, parallel_iterations: int = 10, back_prop: bool = True,
@@ -170,8 +255,8 @@ def foldl(fn: Callable, elems, initializer=None, parallel_iterations: int = 10, 
     ...     print(sess.run(tf.foldl(lambda a, x: a - x, tf.constant([1, 2, 3]))))
     -4
     """
-    with name_scope(name, "foldl"):
-        return _fold(fn, elems, initializer, False, {"back_prop": back_prop, "swap_memory": swap_memory}, False)
+    fold = _Fold("foldl", fn, elems, initializer, False, False)
+    return fold.run(name, {"back_prop": back_prop, "swap_memory": swap_memory})
 
 
 def foldr(fn: Callable, elems, initializer=None, parallel_iterations: int = 10, back_prop: bool = True,
@@ -183,5 +268,5 @@ def foldr(fn: Callable, elems, initializer=None, parallel_iterations: int = 10, 
     ...     print(sess.run(tf.foldr(lambda a, x: a - x, tf.constant([1, 2, 3]))))
     0
     """
-    with name_scope(name, "foldr"):
-        return _fold(fn, elems, initializer, True, {"back_prop": back_prop, "swap_memory": swap_memory}, False)
+    fold = _Fold("foldr", fn, elems, initializer, True, False)
+    return fold.run(name, {"back_prop": back_prop, "swap_memory": swap_memory})

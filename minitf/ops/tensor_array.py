@@ -6,6 +6,8 @@ slots. The gradient of a flow is again a flow, whose slots hold the gradients of
 
 from __future__ import annotations
 
+import numpy as np
+
 from minitf.framework import dtypes
 from minitf.framework.apply import apply, apply_op
 from minitf.framework.convert import convert_to_tensor
@@ -15,7 +17,6 @@ from minitf.framework.shape import SCALAR, UNKNOWN, TensorShape, as_shape
 from minitf.framework.static import constant_value
 from minitf.framework.tensor import Tensor
 from minitf.ops import array, control, ranges
-
 
 
 def _host(b, op, *values):
@@ -40,7 +41,7 @@ define("TensorArrayScatterV3", "flow: T, indices: int32, value: T -> flow_out: T
        host=_host,
        grad=lambda op, g: [g, None, _gather_gradient(g, op.inputs[1], op.inputs[2])])  # fmt: skip
 define("TensorArrayConcatV3", "flow: T -> value: T, lengths: int64",
-       shape=lambda op: [TensorShape([None]).concatenate(op.attrs["element_shape"][1:]), TensorShape([None])],
+       shape=lambda op: [_joined(op.attrs["element_shape"]), TensorShape([None])],
        host=_host,
        grad=lambda op, g, _: apply("TensorArraySplitV3", _like(op.inputs[0]), g, op.outputs[1]))  # fmt: skip
 define("TensorArraySplitV3", "flow: T, value: T, lengths: int64 -> flow_out: T", shape=lambda op: UNKNOWN,
@@ -48,6 +49,10 @@ define("TensorArraySplitV3", "flow: T, value: T, lengths: int64 -> flow_out: T",
        grad=lambda op, g: [g, _concat_gradient(g, op.inputs[1], op.inputs[2]), None])  # fmt: skip
 define("TensorArraySizeV3", "flow: T -> size: int32", differentiable=False, shape=lambda op: SCALAR,
        host=_host)  # fmt: skip
+
+
+def _joined(element: TensorShape) -> TensorShape:
+    return UNKNOWN if element.rank is None else TensorShape([None]).concatenate(element[1:])
 
 
 def _length(indices: Tensor):
@@ -77,8 +82,20 @@ def _gather_gradient(flow, indices, like):
 
 
 def _concat_gradient(flow, like, lengths):
-    value, _ = apply("TensorArrayConcatV3", flow, element_shape=TensorShape([None]).concatenate(like.shape[1:]))
+    value, _ = apply(
+        "TensorArrayConcatV3", flow, element_shape=TensorShape([None]).concatenate(like.shape[1:])
+    )
     return value
+
+
+def _last_id() -> int:
+    return get_default_graph().root._last_id
+
+
+def _reserve_ids_of_unstack(start: int, value: Tensor) -> None:
+    """Skips the ids of the ops by which TF 1 finds out how many slices there are; a constant is made once more."""
+    own = 2 if value.op.id > start else 0
+    get_default_graph().root.reserve_ids(8 + own - (_last_id() - start))
 
 
 class TensorArray:
@@ -99,10 +116,9 @@ class TensorArray:
                  tensor_array_name: str | None = None, handle=None, flow: Tensor | None = None,
                  infer_shape: bool = True, element_shape=None, colocate_with_first_write_call: bool = True,
                  name: str | None = None):  # fmt: skip
-        if flow is None and handle is not None:
-            flow = handle
-        if (flow is None) == (size is None):
-            raise ValueError("TensorArray: give either a size, or the flow (or handle) of another array")
+        flow = handle if flow is None else flow
+        if flow is None and size is None:
+            raise ValueError("TensorArray: give a size, or the flow (or handle) of another array")
         self._dtype = dtypes.as_dtype(dtype).base_dtype
         self._infer_shape = infer_shape or element_shape is not None
         self._known = [as_shape(element_shape)]  # shared by all versions of the array
@@ -111,9 +127,16 @@ class TensorArray:
             with name_scope(name, "TensorArray") as scope:
                 size = convert_to_tensor(size, dtype=dtypes.int32, name="size")
                 options = {"dynamic_size": bool(dynamic_size), "clear_after_read": clear_after_read is not False,
-                           "tensor_array_name": tensor_array_name or ""}  # fmt: skip
+                           "tensor_array_name": tensor_array_name or "", "element_shape": self._known[0],
+                           "identical_element_shapes": self._infer_shape}  # fmt: skip
                 flow = apply("TensorArrayV3", size, dtype=self._dtype, name=scope, **options)
         self._flow = flow
+        self._entered = {
+            flow.op.graph
+        }  # the graphs in which TF 1 has the array's handle; shared by all versions
+
+    def __repr__(self):
+        return f"<tf.TensorArray '{self._flow.name}' element_shape={self._known[0]} dtype={self._dtype.name}>"
 
     @property
     def dtype(self) -> dtypes.DType:
@@ -144,6 +167,14 @@ class TensorArray:
     def _with(self, flow: Tensor) -> TensorArray:
         return self._from_components([flow])
 
+    def _reserve_ids_of_handle(self) -> None:
+        """Skips the ids of the Enter and Switch ops by which TF 1's loops and branches get at the array's handle."""
+        graph = get_default_graph()
+        while graph is not None and graph not in self._entered:
+            self._entered.add(graph)
+            graph.root.reserve_ids(1)
+            graph = graph.outer
+
     def _learn(self, shape: TensorShape) -> None:
         if not self._infer_shape:
             return
@@ -158,7 +189,9 @@ class TensorArray:
     def _value(self, value, name: str) -> Tensor:
         value = convert_to_tensor(value, preferred_dtype=self._dtype, name=name)
         if value.dtype.base_dtype is not self._dtype:
-            raise TypeError(f"TensorArray of {self._dtype.name}: cannot take {value.name} of {value.dtype.name}")
+            raise TypeError(
+                f"TensorArray of {self._dtype.name}: cannot take {value.name} of {value.dtype.name}"
+            )
         return value
 
     def identity(self) -> TensorArray:
@@ -171,12 +204,14 @@ class TensorArray:
 
     def read(self, index, name: str | None = None) -> Tensor:
         """The element at `index`."""
+        self._reserve_ids_of_handle()
         return apply("TensorArrayReadV3", self._flow, index, element_shape=self._known[0], name=name)
 
     def write(self, index, value, name: str | None = None) -> TensorArray:
         """The array with `value` at `index`."""
         value = self._value(value, "value")
         self._learn(value.shape)
+        self._reserve_ids_of_handle()
         return self._with(apply("TensorArrayWriteV3", self._flow, index, value, name=name))
 
     def stack(self, name: str | None = None) -> Tensor:
@@ -195,28 +230,47 @@ class TensorArray:
 
     def concat(self, name: str | None = None) -> Tensor:
         """All elements joined along their first axis."""
-        shape = self._known[0] if self._known[0].rank else UNKNOWN
-        return apply_op("TensorArrayConcatV3", self._flow, element_shape=shape, name=name).outputs[0]
+        self._reserve_ids_of_handle()
+        return apply_op("TensorArrayConcatV3", self._flow, element_shape=self._known[0], name=name).outputs[0]
 
     def unstack(self, value, name: str | None = None) -> TensorArray:
         """The array with the slices of `value` along axis 0 as elements."""
         with name_scope(name, "TensorArrayUnstack"):
+            start = _last_id()
             value = self._value(value, "value")
+            if value.shape.rank == 0:
+                raise ValueError(f"TensorArray: {value.name} is a scalar, which has no slices")
             known = value.shape.sizes
             count = known[0] if known and known[0] is not None else array.shape(value)[0]
-            return self.scatter(ranges.range(0, count), value)
+            indices = ranges.range(0, count)
+            _reserve_ids_of_unstack(start, value)
+            return self.scatter(indices, value)
 
     def scatter(self, indices, value, name: str | None = None) -> TensorArray:
         """The array with the slices of `value` at `indices`."""
         value = self._value(value, "value")
+        indices = (
+            convert_to_tensor(indices, dtype=dtypes.int32, name="indices")
+            if not isinstance(indices, Tensor)
+            else indices
+        )
+        if not value.shape[:1].is_compatible_with(indices.shape[:1]):
+            raise ValueError(
+                f"TensorArray.scatter: {value.name} of shape {value.shape} needs as many rows as there are indices, {indices.shape[0]}"
+            )
         self._learn(value.shape[1:])
+        self._reserve_ids_of_handle()
         return self._with(apply("TensorArrayScatterV3", self._flow, indices, value, name=name))
 
     def split(self, value, lengths, name: str | None = None) -> TensorArray:
         """The array with consecutive parts of `value`, of the given lengths, as elements."""
         value = self._value(value, "value")
-        lengths = convert_to_tensor(lengths, dtype=dtypes.int64) if not isinstance(lengths, Tensor) else lengths
-        self._learn(TensorShape([None]).concatenate(value.shape[1:]))
+        if not isinstance(lengths, Tensor):
+            lengths = convert_to_tensor(lengths, dtype=dtypes.int64, name="lengths")
+            get_default_graph().root.reserve_ids(1)  # TF 1 casts them
+        known = set(np.ravel(constant_value(lengths))) if constant_value(lengths) is not None else ()
+        self._learn(TensorShape([int(known.pop()) if len(known) == 1 else None]).concatenate(value.shape[1:]))
+        self._reserve_ids_of_handle()
         return self._with(apply("TensorArraySplitV3", self._flow, value, lengths, name=name))
 
     def size(self, name: str | None = None) -> Tensor:

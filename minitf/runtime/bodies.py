@@ -50,7 +50,13 @@ def run_loop(builder, op, values: list, run_ops) -> list:
 
 
 def _holds(builder, condition, loop, carry) -> bool:
-    return bool(builder.data(condition.run(condition.body.arguments, carry)[0]))
+    return _true(builder, condition.run(condition.body.arguments, carry)[0], "the condition of a loop")
+
+
+def _true(builder, predicate, what: str) -> bool:
+    if predicate.shape != ():
+        raise ValueError(f"{what} has to be a scalar, but its shape is {predicate.shape}")
+    return bool(builder.data(predicate))
 
 
 def _check_lengths(op, xs: list, trips) -> None:
@@ -117,10 +123,20 @@ def _nothing(builder, loop, k: int, body: _Runner, xs: list, carry: list):
 def run_branch(builder, op, values: list, run_ops) -> list:
     """The results of the branch that the predicate chooses."""
     branches = op.attrs["branches"]
-    body = branches.bodies[0 if builder.data(values[0]) else 1]
+    body = branches.bodies[0 if _true(builder, values[0], "the predicate of a cond") else 1]
     const_args = [(i, body.consts[t]) for i, t in enumerate(branches.consts) if t in body.consts]
     results = _Runner(builder, body, body.results, const_args, values[1:], run_ops).run([], [])
     return [None if r is None else builder.snapshot(r) for r in results]
+
+
+def map_ragged(run, op, values: list) -> list:
+    """An elementwise op applied to each slice of ragged values."""
+    first = next(v for v in values if isinstance(v, Ragged))
+    if op.type in ("Add", "AddN") and all(isinstance(v, Ragged) for v in values):
+        return [first.mapped(op, _sums(run, op, values))]
+    count = max(len(v.slices) for v in values if isinstance(v, Ragged))
+    rows = [run(op, [_at(v, i) for v in values]) for i in range(count)]
+    return [first.mapped(op, [row[k] for row in rows]) for k in range(len(op.outputs))]
 
 
 def _at(value, i: int):
@@ -129,14 +145,12 @@ def _at(value, i: int):
     return value.slices[i] if i < len(value.slices) else None
 
 
-def map_ragged(run, op, values: list) -> list:
-    """An elementwise op applied to each slice of ragged values."""
-    count = max(len(v.slices) for v in values if isinstance(v, Ragged))
-    rows = []
-    for i in range(count):
-        row = [_at(v, i) for v in values]
-        if op.type in ("Add", "AddN"):  # what is absent is zero
-            row = [v for v in row if v is not None]
-        rows.append(run(op, row) if len(row) > 1 or op.type not in ("Add", "AddN") else row or [None])
-    first = next(v for v in values if isinstance(v, Ragged))
-    return [first.mapped(op, [row[k] for row in rows]) for k in range(len(op.outputs))]
+def _sums(run, op, values: list) -> list:
+    """The sums of corresponding slices; what is absent is zero."""
+    longest = max(range(len(values)), key=lambda k: len(values[k].slices))
+    total = list(values[longest].slices)
+    for other in values[:longest] + values[longest + 1 :]:
+        for i, value in enumerate(other.slices):
+            if value is not None:
+                total[i] = value if total[i] is None else run(op, [total[i], value])[0]
+    return total

@@ -16,7 +16,9 @@ class _Options:
 
     def __setattr__(self, name, value):
         if name not in self._defaults:
-            raise AttributeError(f"{type(self).__name__} has no option {name!r}; it has {', '.join(self._defaults)}")
+            raise AttributeError(
+                f"{type(self).__name__} has no option {name!r}; it has {', '.join(self._defaults)}"
+            )
         object.__setattr__(self, name, value)
 
     def __repr__(self):

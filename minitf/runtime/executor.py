@@ -31,7 +31,13 @@ class OpByOpExecutor:
         with flushing():
             if has_primitives(self._plan):
                 return [own(v.array) for v in run_in_frames(self._plan, self._state, fed)]
-            copies = run_ops(OpByOp(self._state), self._plan.ops, values, self._plan.last_use, frozenset(self._plan.fetches))
+            copies = run_ops(
+                OpByOp(self._state),
+                self._plan.ops,
+                values,
+                self._plan.last_use,
+                frozenset(self._plan.fetches),
+            )
         return [own((copies.get(t) or values[t]).array) for t in self._plan.fetches]
 
 
@@ -75,7 +81,11 @@ class NativeExecutor:
     def _single_region(self) -> tuple | None:
         """The one region that is the whole plan, and where in its outputs the fetches are."""
         region = self._steps[0] if len(self._steps) == 1 else None
-        if not isinstance(region, Region) or region.fetched or any(t not in region.outputs for t in self._plan.fetches):
+        if (
+            not isinstance(region, Region)
+            or region.fetched
+            or any(t not in region.outputs for t in self._plan.fetches)
+        ):
             return None
         return region, [region.outputs.index(t) for t in self._plan.fetches]
 

@@ -76,7 +76,9 @@ def fed_array(tensor: Tensor, value) -> np.ndarray:
     else:
         array = _converted(tensor, value, dtype)
     known = tensor._shape.sizes
-    if known is not None and (len(known) != array.ndim or any(k not in (None, n) for k, n in zip(known, array.shape))):
+    if known is not None and (
+        len(known) != array.ndim or any(k not in (None, n) for k, n in zip(known, array.shape))
+    ):
         raise ValueError(
             f"cannot feed a value of shape {TensorShape(array.shape)} for {tensor.name}, which has shape "
             f"{tensor.shape} (created {tensor.op.origin})"
@@ -90,14 +92,18 @@ def _converted(tensor: Tensor, value, dtype) -> np.ndarray:
             f"the value fed for {tensor.name} is a tensor ({value}); feed numbers, lists or NumPy arrays: run it first"
         )
     if value is None:
-        raise TypeError(f"None cannot be fed for {tensor.name}, of {tensor.dtype.name} and shape {tensor.shape}")
+        raise TypeError(
+            f"None cannot be fed for {tensor.name}, of {tensor.dtype.name} and shape {tensor.shape}"
+        )
     if isinstance(value, int) and dtype.kind in "iu" and not tensor.dtype.min <= value <= tensor.dtype.max:
         raise TypeError(f"{value} fed for {tensor.name} is out of the range of {tensor.dtype.name}")
     try:
         with np.errstate(all="ignore"):
             array = np.array(value, dtype=dtype, order="C")
     except (TypeError, ValueError, OverflowError) as error:
-        raise type(error)(f"cannot feed {_short(value)} for {tensor.name} as {tensor.dtype.name}: {error}") from None
+        raise type(error)(
+            f"cannot feed {_short(value)} for {tensor.name} as {tensor.dtype.name}: {error}"
+        ) from None
     return _as_bytes(array) if dtype == object else array
 
 

@@ -5,39 +5,46 @@ from __future__ import annotations
 import numpy as np
 
 from minitf.framework.errors import InvalidArgumentError
+from minitf.framework.shape import UNKNOWN, TensorShape
 from minitf.runtime.bodies import Ragged
 
 
 class Slots(Ragged):
-    """One version of a TensorArray; `read_once` holds the slots read so far if each may be read only once."""
+    """One version of a TensorArray."""
 
-    __slots__ = ("grows", "read_once", "adds", "name")
+    __slots__ = ("grows", "read_once", "adds", "name", "shape", "alike")
 
-    def __init__(self, slices: list, grows: bool, read_once: set | None, adds: bool, name: str):
+    def __init__(self, slices: list, name: str, grows: bool = True, read_once: set | None = None, adds: bool = True,
+                 shape: TensorShape = UNKNOWN, alike: bool = False):  # fmt: skip
         super().__init__(slices)
-        self.grows, self.read_once, self.adds, self.name = grows, read_once, adds, name
+        self.name, self.grows = name, grows
+        self.read_once = read_once  # the slots read so far, if each may be read only once
+        self.adds = adds  # whether what is written to a full slot is added (in gradients)
+        self.shape, self.alike = shape, alike  # what the elements' shapes are; whether all are the same
 
-    def having(self, slices: list) -> Slots:
+    def having(self, slices: list, shape: TensorShape | None = None) -> Slots:
         """The same array with other contents."""
-        return Slots(slices, self.grows, self.read_once, self.adds, self.name)
+        shape = self.shape if shape is None else shape
+        return Slots(slices, self.name, self.grows, self.read_once, self.adds, shape, self.alike)
 
     def mapped(self, op, slices: list) -> Slots:
         """The same array after an identity; sums and zeros of arrays are gradients."""
-        return self.having(slices) if op.type == "Identity" else Slots(slices, True, None, True, self.name)
+        return self.having(slices) if op.type == "Identity" else Slots(slices, self.name)
 
 
 def empty(b, op, size) -> Slots:
     """A new array."""
-    count = int(b.data(size))
+    count, attrs = int(b.data(size)), op.attrs
     if count < 0:
         raise ValueError(f"a TensorArray of size {count}")
-    name = op.attrs["tensor_array_name"] or op.name
-    return Slots([None] * count, op.attrs["dynamic_size"], set() if op.attrs["clear_after_read"] else None, False, name)
+    read_once = set() if attrs["clear_after_read"] else None
+    return Slots([None] * count, attrs["tensor_array_name"] or op.name, attrs["dynamic_size"], read_once, False,
+                 attrs["element_shape"], attrs["identical_element_shapes"])  # fmt: skip
 
 
 def like(b, op, flow) -> Slots:
     """An empty array of gradients for the elements of `flow`."""
-    return Slots([None] * len(flow.slices), True, None, True, f"gradient of {getattr(flow, 'name', 'array')}")
+    return Slots([None] * len(flow.slices), f"gradient of {getattr(flow, 'name', 'array')}")
 
 
 def size(b, op, flow):
@@ -48,39 +55,55 @@ def size(b, op, flow):
 def _check(op, flow: Slots, index: int, growing: bool) -> None:
     if not 0 <= index < len(flow.slices) and not (growing and flow.grows and index >= 0):
         fix = "; with dynamic_size=True writing makes it grow" if growing else ""
-        raise InvalidArgumentError(None, op, f"index {index} is outside of TensorArray {flow.name} of size {len(flow.slices)}{fix}")
+        raise InvalidArgumentError(
+            None, op, f"index {index} is outside of TensorArray {flow.name} of size {len(flow.slices)}{fix}"
+        )
 
 
-def _put(op, b, flow: Slots, slices: list, index: int, value) -> None:
+def _put(op, b, flow: Slots, slices: list, shape: TensorShape, index: int, value) -> TensorShape:
+    """Writes one element; returns what is known of the elements' shape after that."""
     _check(op, flow, index, growing=True)
+    if not flow.adds and not shape.is_compatible_with(value.shape):
+        raise InvalidArgumentError(
+            None,
+            op,
+            f"an element of shape {value.shape} is written into slot {index} of TensorArray {flow.name}, whose elements have shape "
+            f"{shape}; with infer_shape=False and no element_shape they may differ",
+        )
     if index >= len(slices):
         slices.extend([None] * (index + 1 - len(slices)))
     if slices[index] is not None and not flow.adds:
-        raise InvalidArgumentError(None, op, f"slot {index} of TensorArray {flow.name} is written a second time; each slot may be written once")
+        raise InvalidArgumentError(
+            None,
+            op,
+            f"slot {index} of TensorArray {flow.name} is written a second time; each slot may be written once",
+        )
     if slices[index] is not None:
         value = b.constant(b.data(slices[index]) + b.data(value))
     slices[index] = value
+    return TensorShape(value.shape) if flow.alike else shape
 
 
 def write(b, op, flow: Slots, index, value) -> Slots:
     """The array with one more slot filled."""
     slices = list(flow.slices)
-    _put(op, b, flow, slices, int(b.data(index)), b.snapshot(value))
-    return flow.having(slices)
+    return flow.having(slices, _put(op, b, flow, slices, flow.shape, int(b.data(index)), b.snapshot(value)))
 
 
 def read(b, op, flow, index):
     """One element; zeros for a slot never written, if its shape is known."""
     position = int(b.data(index))
     if not isinstance(flow, Slots):
-        flow = Slots(flow.slices, True, None, True, "gradient")
+        flow = Slots(flow.slices, "gradient")
     if flow.adds and position >= len(flow.slices):
         return _absent(b, op, flow, position)
     _check(op, flow, position, growing=False)
     if flow.read_once is not None:
         if position in flow.read_once:
             raise InvalidArgumentError(
-                None, op, f"slot {position} of TensorArray {flow.name} is read a second time; make the array with clear_after_read=False"
+                None,
+                op,
+                f"slot {position} of TensorArray {flow.name} is read a second time; make the array with clear_after_read=False",
             )
         if flow.slices[position] is not None:
             flow.read_once.add(position)
@@ -95,7 +118,11 @@ def _absent(b, op, flow: Slots, position: int):
         return b.constant(np.zeros(shape.sizes, dtype))
     if flow.adds:
         return b.constant(np.zeros((), dtype))  # a gradient that is zero everywhere; it broadcasts
-    raise InvalidArgumentError(None, op, f"slot {position} of TensorArray {flow.name} is read before it was written, and its shape is not known")
+    raise InvalidArgumentError(
+        None,
+        op,
+        f"slot {position} of TensorArray {flow.name} is read before it was written, and its shape is not known",
+    )
 
 
 def gather(b, op, flow, indices):
@@ -105,11 +132,19 @@ def gather(b, op, flow, indices):
     if not values:
         known = op.attrs["element_shape"]
         if not known.is_fully_defined():
-            raise InvalidArgumentError(None, op, f"no elements are read and their shape {known} is not fully known: give element_shape")
+            raise InvalidArgumentError(
+                None,
+                op,
+                f"no elements are read and their shape {known} is not fully known: give element_shape",
+            )
         return b.constant(np.zeros((0, *known.sizes), op.outputs[0].dtype.numpy))
     shapes = {v.shape for v in values}
     if len(shapes) > 1 and not getattr(flow, "adds", True):
-        raise InvalidArgumentError(None, op, f"the elements of TensorArray have different shapes, {sorted(shapes)}, and cannot be stacked")
+        raise InvalidArgumentError(
+            None,
+            op,
+            f"the elements of TensorArray have different shapes, {sorted(shapes)}, and cannot be stacked",
+        )
     return b.constant(np.stack(np.broadcast_arrays(*values)))
 
 
@@ -118,15 +153,21 @@ def scatter(b, op, flow: Slots, indices, value) -> Slots:
     rows, positions = b.data(value), b.data(indices).reshape(-1)
     if len(rows) < len(positions):
         raise InvalidArgumentError(None, op, f"{len(positions)} indices for {len(rows)} slices")
-    slices = list(flow.slices)
+    slices, shape = list(flow.slices), flow.shape
     for i, row in zip(positions, rows):
-        _put(op, b, flow, slices, int(i), b.constant(np.array(row)))
-    return flow.having(slices)
+        shape = _put(op, b, flow, slices, shape, int(i), b.constant(np.array(row)))
+    return flow.having(slices, shape)
 
 
 def concat(b, op, flow):
     """All elements joined along axis 0, and their lengths."""
     values = [b.data(read(b, op, flow, b.constant(np.asarray(i)))) for i in range(len(flow.slices))]
+    if any(v.ndim == 0 for v in values):
+        raise InvalidArgumentError(
+            None,
+            op,
+            f"the elements of TensorArray {getattr(flow, 'name', '')} are scalars, which have no axis to join",
+        )
     dtype = op.outputs[0].dtype.numpy
     joined = np.concatenate(values) if values else np.zeros((0,), dtype)
     return b.constant(joined), b.constant(np.array([len(v) for v in values], np.int64))
@@ -136,12 +177,22 @@ def split(b, op, flow: Slots, value, lengths) -> Slots:
     """The array with consecutive parts of a value as elements."""
     rows, counts = b.data(value), b.data(lengths)
     if counts.sum() != len(rows):
-        raise InvalidArgumentError(None, op, f"the lengths {counts.tolist()} add up to {counts.sum()}, the value has {len(rows)} rows")
-    slices, start = list(flow.slices), 0
+        raise InvalidArgumentError(
+            None,
+            op,
+            f"the lengths {counts.tolist()} add up to {counts.sum()}, the value has {len(rows)} rows",
+        )
+    if len(counts) != len(flow.slices) and not flow.grows:
+        raise InvalidArgumentError(
+            None,
+            op,
+            f"{len(counts)} lengths are given for TensorArray {flow.name} of size {len(flow.slices)}",
+        )
+    slices, shape, start = list(flow.slices), flow.shape, 0
     for i, count in enumerate(counts):
-        _put(op, b, flow, slices, i, b.constant(np.array(rows[start : start + count])))
+        shape = _put(op, b, flow, slices, shape, i, b.constant(np.array(rows[start : start + count])))
         start += int(count)
-    return flow.having(slices)
+    return flow.having(slices, shape)
 
 
 RULES = {

@@ -45,7 +45,9 @@ class Lowering(Builder):
         self.capacities: dict = {}  # how many slices a loop of unknown length may save
         self.used: set | None = None  # the tensors of the body being lowered that somebody reads
         self.current = self.top = None  # the op being lowered, and the op of the region to which it belongs
-        self.at_fault: dict | None = None  # while an error is explained: where the failing call's operands were
+        self.at_fault: dict | None = (
+            None  # while an error is explained: where the failing call's operands were
+        )
         self.target = 0  # the frame that takes the calls
         self._fresh: set[Buffer] = set()  # what the op being lowered has allocated
         self._variables: dict = {}
@@ -73,7 +75,9 @@ class Lowering(Builder):
             flat = flat if dtype is None else flat.view(dtype)
             known = flat[offset : offset + int(np.prod(shape, dtype=np.int64))].reshape(shape)
         dtype = value.dtype if dtype is None else np.dtype(dtype)
-        return Ref(tuple(shape), dtype, value.buffer, value.offset + offset * dtype.itemsize, value.moves, known)
+        return Ref(
+            tuple(shape), dtype, value.buffer, value.offset + offset * dtype.itemsize, value.moves, known
+        )
 
     def snapshot(self, value):
         if value is None or value.buffer not in self.written_buffers():
@@ -93,7 +97,11 @@ class Lowering(Builder):
 
     def call(self, kernel, *operands, error=None):
         if len(operands) != len(kernel.operands):
-            raise InternalError(None, self.current, f"{kernel.name} takes {len(kernel.operands)} operands, not {len(operands)}")
+            raise InternalError(
+                None,
+                self.current,
+                f"{kernel.name} takes {len(kernel.operands)} operands, not {len(operands)}",
+            )
         self.frames[self.target].nodes.append(Call(kernel, operands, error, self.current))
 
     def data(self, value):
@@ -172,7 +180,9 @@ class Lowering(Builder):
         except NeedsData as error:
             raise NotNative(op, error.args[0]) from None
         except (ValueError, IndexError, ArithmeticError) as error:
-            raise NotNative(op) from error  # on the host it fails with a full message, if it is reached at all
+            raise NotNative(
+                op
+            ) from error  # on the host it fails with a full message, if it is reached at all
         return list(results) if isinstance(results, (list, tuple)) else [] if results is None else [results]
 
     def _hoisted(self, op, inputs: list):

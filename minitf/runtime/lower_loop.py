@@ -111,7 +111,9 @@ class _LoopLowering:
         """The slot of a stack that belongs to the present trip, `shift` further on."""
         shape = stack.shape[1:]
         size = int(np.prod(shape, dtype=np.int64)) * stack.dtype.itemsize
-        return Ref(shape, stack.dtype, stack.buffer, stack.offset + shift * size, stack.moves + ((self.node, size),))
+        return Ref(
+            shape, stack.dtype, stack.buffer, stack.offset + shift * size, stack.moves + ((self.node, size),)
+        )
 
     def _place(self, i: int) -> Ref:
         """Where loop variable i is when a trip starts; its first value is put there."""
@@ -176,7 +178,7 @@ class _LoopLowering:
         ops = [op for op in needed_ops([t.op for t in results], frozenset()) if op.type != "Arg"]
         self.low.body(ops, results, frame)
         predicate = self.low.refs[results[0]]
-        if predicate.known is not None:
+        if predicate.known is not None or predicate.shape != ():
             raise NotNative(self.op)
         self.node.predicate = predicate
 
@@ -192,7 +194,9 @@ class _LoopLowering:
             target = self._slot(self.stacks[i], 0 if loop.reverse else 1) if i in self.stacks else place
             if new.settled().same_place(target.settled()):
                 continue
-            if self._owned(new) and (i in self.stacks or place.buffer not in pinned and self._overwritable(place, new)):
+            if self._owned(new) and (
+                i in self.stacks or place.buffer not in pinned and self._overwritable(place, new)
+            ):
                 new.buffer.home = target
             else:
                 late.append((new, target))
@@ -200,14 +204,20 @@ class _LoopLowering:
             self.ys_refs[k] = self._store_slice(k)
         # Values that are loop variables themselves are read before any of them is overwritten.
         places = {self.places[i].buffer for i in self.live}
-        sources = [low.copy(new) if new.settled().buffer in places and len(late) > 1 else new for new, _ in late]
+        sources = [
+            low.copy(new) if new.settled().buffer in places and len(late) > 1 else new for new, _ in late
+        ]
         for source, (_, target) in zip(sources, late):
             low.move(source, target)
 
     def _read_late(self) -> set:
         """The places that are read after the body's own calls: values handed on as they are."""
-        refs = [self.low.refs[self.loop.nexts[i]] for i in self.live] + [self.low.refs[self.loop.ys[k]] for k in self.ys]
-        return {ref.settled().buffer for ref in refs if ref is not None} & {p.buffer for p in self.places.values()}
+        refs = [self.low.refs[self.loop.nexts[i]] for i in self.live] + [
+            self.low.refs[self.loop.ys[k]] for k in self.ys
+        ]
+        return {ref.settled().buffer for ref in refs if ref is not None} & {
+            p.buffer for p in self.places.values()
+        }
 
     def _owned(self, ref: Ref) -> bool:
         """Whether the value fills a buffer of its own, written in this body."""
@@ -310,6 +320,8 @@ def _in_place(node, old: Ref, new: Ref) -> bool:
 def _lowered_branch(low: Lowering, op, values: list) -> list:
     """The refs of the If op's outputs; unused ones are None."""
     branches, used = op.attrs["branches"], [low.used is None or t in low.used for t in op.outputs]
+    if values[0].shape != ():
+        raise NotNative(op)
     for body in branches.bodies:
         for i, outer in enumerate(branches.consts):
             if outer in body.consts:

@@ -117,7 +117,9 @@ class OpByOp(Builder):
         with np.errstate(all="ignore"):
             results = op.definition.numpy(op, *[v.array for v in values])
         many = isinstance(results, (list, tuple))
-        arrays = [_as(a, t.dtype.numpy) for a, t in zip(results if many else [results], op.outputs, strict=True)]
+        arrays = [
+            _as(a, t.dtype.numpy) for a, t in zip(results if many else [results], op.outputs, strict=True)
+        ]
         return [Concrete(a) for a in arrays]
 
 

@@ -40,14 +40,19 @@ class Program:
         self._stages = [self.table.stage(ref) for ref in low.inputs]
         self._patched = [i for i, stage in enumerate(self._stages) if stage is None and self.table.patches[i]]
         # What does not live in the caller's arrays is always at the same place.
-        self._views = [None if r.buffer.kind == "input" and r.known is None else self.table.array(r, ()) for r in self.refs]
+        self._views = [
+            None if r.buffer.kind == "input" and r.known is None else self.table.array(r, ())
+            for r in self.refs
+        ]
         self.versions = low.versions
         self._control = np.zeros(vm.CONTROL_WORDS, np.int64)
         self._loops = bool(self.table.loops)
         machine = vm.vm[()]
         self._packed = machine.pack(self.table.code, self._control)
         self._run = machine.entry
-        self.guesses = [node.op for node in self.table.loops.values() if node.predicate is not None and node.limit < 2**62]
+        self.guesses = [
+            node.op for node in self.table.loops.values() if node.predicate is not None and node.limit < 2**62
+        ]
 
     @property
     def valid(self) -> bool:
@@ -95,7 +100,9 @@ class Program:
 
     def memory(self) -> list[tuple[np.ndarray, np.ndarray]]:
         """What a run may change outside of its arena, with copies."""
-        buffers = [r.buffer.array for r in self.low.states] + [b.slot.array for b in self.low.written_buffers()]
+        buffers = [r.buffer.array for r in self.low.states] + [
+            b.slot.array for b in self.low.written_buffers()
+        ]
         return [(array, array.copy()) for array in buffers]
 
     def _sliced(self) -> int:
@@ -120,7 +127,9 @@ class Program:
             raise Full(self.table.loops[self.table.code[place + 2]].op)  # LEAVE names its loop
         call = self.table.calls.get(place)
         if call is None or status >= vm.YIELD:
-            raise errors.InternalError(None, None, f"the virtual machine stopped at {place} with status {status:#x}")
+            raise errors.InternalError(
+                None, None, f"the virtual machine stopped at {place} with status {status:#x}"
+            )
         self.low.at_fault = self._operands(call)
         try:
             message = call.error(status - 1) if call.error else f"element {status - 1} cannot be computed"
@@ -131,7 +140,9 @@ class Program:
     def _operands(self, call: Call) -> dict:
         """Where the memory operands of a failing call were at that moment: address by buffer."""
         addresses = self._control[vm.FAULT :]
-        return {id(o.buffer): int(a) - o.offset for o, a in zip(call.operands, addresses) if isinstance(o, Ref)}
+        return {
+            id(o.buffer): int(a) - o.offset for o, a in zip(call.operands, addresses) if isinstance(o, Ref)
+        }
 
 
 @contextlib.contextmanager
@@ -225,7 +236,12 @@ class Region:
     def _key(self, arrays: list) -> tuple:
         if not self.specialized:
             return tuple([a.shape for a in arrays])
-        return tuple([(a.shape, a.tobytes()) if t in self.specialized else a.shape for t, a in zip(self.inputs, arrays)])
+        return tuple(
+            [
+                (a.shape, a.tobytes()) if t in self.specialized else a.shape
+                for t, a in zip(self.inputs, arrays)
+            ]
+        )
 
     def _lowered(self, arrays: list) -> Program:
         while True:
@@ -233,7 +249,9 @@ class Region:
             low.capacities = self.capacities
             low.used = {t for op in self.ops for t in op.inputs} | set(self.outputs)
             for tensor, array in zip(self.inputs, arrays):
-                low.input(tensor, array.shape, array.dtype, array.copy() if tensor in self.specialized else None)
+                low.input(
+                    tensor, array.shape, array.dtype, array.copy() if tensor in self.specialized else None
+                )
             try:
                 return Program(low, self.outputs, self._lower_ops(low), self.passes)
             except NotNative as error:

@@ -21,7 +21,9 @@ class Table:
     """
 
     def __init__(self, nodes: list, inputs: list[Ref], outputs: list[Ref]):
-        self._stages = {r.buffer: np.empty(r.shape, r.dtype) for r in inputs if r.nbytes <= STAGED and r.known is None}
+        self._stages = {
+            r.buffer: np.empty(r.shape, r.dtype) for r in inputs if r.nbytes <= STAGED and r.known is None
+        }
         lives = intervals(nodes, {r.buffer for r in outputs})
         self.arena_size = place(lives)
         self._arena = np.empty(self.arena_size + ALIGNMENT, np.uint8)
@@ -76,7 +78,11 @@ class Table:
         words = self._words
         start = len(words)
         if len(call.operands) != len(call.kernel.operands):
-            raise InternalError(None, call.op, f"{call.kernel.name} takes {len(call.kernel.operands)} operands, not {len(call.operands)}")
+            raise InternalError(
+                None,
+                call.op,
+                f"{call.kernel.name} takes {len(call.kernel.operands)} operands, not {len(call.operands)}",
+            )
         self.calls[start] = call
         words += [call.kernel.address, 0]
         for operand in call.operands:
@@ -121,7 +127,9 @@ class Table:
         words.extend(head)
         known = isinstance(node.count, int)
         words[start + vm.LIMIT] = node.count if known else node.limit
-        words[start + vm.MODE] = vm.WHILE if node.predicate is not None else vm.REVERSE if node.reverse else vm.FORWARD
+        words[start + vm.MODE] = (
+            vm.WHILE if node.predicate is not None else vm.REVERSE if node.reverse else vm.FORWARD
+        )
         words[start + vm.OUTER] = vm.IDLE
         room = _patches_needed(node, node.test + node.body)
         words.extend([0] * (2 * room))

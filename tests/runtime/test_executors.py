@@ -38,7 +38,9 @@ def looped(x, kernel, bias):
 def while_looped(x, kernel, bias):
     step = cell_step(kernel, bias)
     count = tf.shape(x)[0] + tf.cast(tf.reduce_sum(x) * 0.0, tf.int32)  # not known before the run
-    _, h = tf.while_loop(lambda i, h: i < count, lambda i, h: (i + 1, step(x[i], h)), [0, tf.zeros([BATCH, UNITS])])
+    _, h = tf.while_loop(
+        lambda i, h: i < count, lambda i, h: (i + 1, step(x[i], h)), [0, tf.zeros([BATCH, UNITS])]
+    )
     return h
 
 
@@ -47,7 +49,9 @@ def gated(x, kernel, bias):
 
     def body(carry, slices):
         c, h = carry
-        i, j, f, o = tf.split(tf.nn.bias_add(tf.matmul(tf.concat([slices[0], h], 1), wide), tf.tile(bias, [4])), 4, 1)
+        i, j, f, o = tf.split(
+            tf.nn.bias_add(tf.matmul(tf.concat([slices[0], h], 1), wide), tf.tile(bias, [4])), 4, 1
+        )
         c = c * tf.sigmoid(f + 1.0) + tf.sigmoid(i) * tf.tanh(j)
         h = tf.tanh(c) * tf.sigmoid(o)
         return [c, h], [h]
@@ -74,7 +78,9 @@ def reset_gated(x, kernel, bias):
 
     def body(carry, slices):
         h, x = carry[0], slices[0]
-        r, u = tf.split(tf.sigmoid(tf.nn.bias_add(tf.matmul(tf.concat([x, h], 1), wide), tf.tile(bias, [2]))), 2, 1)
+        r, u = tf.split(
+            tf.sigmoid(tf.nn.bias_add(tf.matmul(tf.concat([x, h], 1), wide), tf.tile(bias, [2]))), 2, 1
+        )
         candidate = tf.tanh(tf.nn.bias_add(tf.matmul(tf.concat([x, r * h], 1), kernel), bias))
         h = u * h + (1 - u) * candidate
         return [h], [h]
@@ -100,7 +106,9 @@ def peephole(x, kernel, bias):
     return h + 0.1 * z[:, :, 2 : 2 + UNITS]
 
 
-MODELS = {f.__name__: f for f in (unrolled, looped, while_looped, gated, one_hot_inputs, reset_gated, peephole)}
+MODELS = {
+    f.__name__: f for f in (unrolled, looped, while_looped, gated, one_hot_inputs, reset_gated, peephole)
+}
 
 
 def train(model, steps=3):
@@ -133,7 +141,21 @@ def test_agree_to_the_bit(monkeypatch, model):
 
 
 @pytest.mark.parametrize("model", MODELS.values(), ids=MODELS)
-@pytest.mark.parametrize("passes", ["", "dead", "dead,columns", "dead,concat", "dead,accumulate", "dead,columns,transposed", "dead,concat,one_hot", "slices", "fuse", "slices,fuse,repeated"])
+@pytest.mark.parametrize(
+    "passes",
+    [
+        "",
+        "dead",
+        "dead,columns",
+        "dead,concat",
+        "dead,accumulate",
+        "dead,columns,transposed",
+        "dead,concat,one_hot",
+        "slices",
+        "fuse",
+        "slices,fuse,repeated",
+    ],
+)
 def test_each_pass_changes_only_roundings(monkeypatch, model, passes):
     reference = under(monkeypatch, "native", "none", model)
     for a, b in zip(reference, under(monkeypatch, "native", passes, model)):
@@ -142,7 +164,11 @@ def test_each_pass_changes_only_roundings(monkeypatch, model, passes):
 
 def test_a_session_chooses_its_executor_and_passes():
     x = tf.placeholder(tf.float32, [2])
-    for config in (tf.ConfigProto(executor="op_by_op"), tf.ConfigProto(passes="none"), tf.ConfigProto(passes="-fuse")):
+    for config in (
+        tf.ConfigProto(executor="op_by_op"),
+        tf.ConfigProto(passes="none"),
+        tf.ConfigProto(passes="-fuse"),
+    ):
         with tf.Session(config=config) as session:
             assert session.run(x * 2.0, {x: [1, 2]}).tolist() == [2, 4]
     with pytest.raises(ValueError, match="no executor called 'fast'"):

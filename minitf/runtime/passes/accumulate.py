@@ -55,7 +55,12 @@ def _rewrite(chain: list[Use], uses: Uses) -> None:
     """Turns the products among the summands of a chain into products into the sum."""
     place, block = chain[0].ref, chain[0].block
     based = _adds_to(chain[0].call, place)
-    summands = [r for i, use in enumerate(chain) for r in use.call.operands[:2] if (i == 0 and not based) or not r.same_place(place)]
+    summands = [
+        r
+        for i, use in enumerate(chain)
+        for r in use.call.operands[:2]
+        if (i == 0 and not based) or not r.same_place(place)
+    ]
     producers = {id(r): _producers(r, block, uses) for r in summands}
     products = [r for r in summands if producers[id(r)]]
     rest = [r for r in summands if not producers[id(r)]]
@@ -67,7 +72,10 @@ def _rewrite(chain: list[Use], uses: Uses) -> None:
         for use in producers[id(summand)]:
             target = gemms.shifted(place, use.ref.offset // place.dtype.itemsize, use.ref.shape)
             uses.replace(use.call, [gemms.changed(use.call, C=target, BETA=0 if summand is fresh else 1)])
-    kept = [Call(chain[0].call.kernel, (place, r, place, *chain[0].call.operands[3:]), None, chain[0].call.op) for r in rest]
+    kept = [
+        Call(chain[0].call.kernel, (place, r, place, *chain[0].call.operands[3:]), None, chain[0].call.op)
+        for r in rest
+    ]
     for use in chain[:-1]:
         uses.replace(use.call, [])
     uses.replace(chain[-1].call, kept)
@@ -79,5 +87,7 @@ def _producers(summand: Ref, block: list, uses: Uses) -> list[Use]:
     makers, reads = [u for u in found if u.writes], [u for u in found if not u.writes]
     if not uses.private(summand.buffer) or found[0].block is not block or len(reads) != 1:
         return []
-    right = all(gemms.is_gemm(u.call) and u.operand == gemms.C and not u.call.operands[gemms.BETA] for u in makers)
+    right = all(
+        gemms.is_gemm(u.call) and u.operand == gemms.C and not u.call.operands[gemms.BETA] for u in makers
+    )
     return makers if right and not summand.moves and summand.offset == 0 else []

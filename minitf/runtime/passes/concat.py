@@ -41,7 +41,11 @@ def _rewrite(found: list[Use], uses: Uses) -> None:
 def same_slice(ref: Ref, place: Ref) -> bool:
     """Whether it is the whole buffer, or the slice of the stack that belongs to a trip of a loop."""
     strides = [stride for _, stride in ref.moves]
-    return ref.offset == place.offset == 0 and ref.shape == place.shape and strides == [s for _, s in place.moves]
+    return (
+        ref.offset == place.offset == 0
+        and ref.shape == place.shape
+        and strides == [s for _, s in place.moves]
+    )
 
 
 def _parts(writes: list[Use], place: Ref) -> list[tuple[Ref, int, int]] | None:

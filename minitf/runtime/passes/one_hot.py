@@ -17,7 +17,9 @@ def one_hot(nodes: list, kept: frozenset) -> None:
     more = True
     while more:
         with Uses(nodes, kept) as uses:
-            more = any([_rewrite(uses.of(buffer), uses) for buffer in uses.buffers() if uses.internal(buffer)])
+            more = any(
+                [_rewrite(uses.of(buffer), uses) for buffer in uses.buffers() if uses.internal(buffer)]
+            )
 
 
 def _rewrite(found: list[Use], uses: Uses) -> bool:
@@ -26,7 +28,14 @@ def _rewrite(found: list[Use], uses: Uses) -> bool:
     if name(make.call) != "one_hot" or not make.writes or not reads or any(u.writes for u in reads):
         return False
     index, on, off, out, _, depth, inner = make.call.operands
-    if inner != 1 or not _is(on, 1) or not _is(off, 0) or out.offset or out.moves or not rows.pick_rows.supports(index.dtype, out.dtype):
+    if (
+        inner != 1
+        or not _is(on, 1)
+        or not _is(off, 0)
+        or out.offset
+        or out.moves
+        or not rows.pick_rows.supports(index.dtype, out.dtype)
+    ):
         return False
     if any(u.writes and u.order > make.order for u in uses.of(index.buffer)):
         return False
@@ -77,7 +86,9 @@ def _picked(use: Use, index: Ref, depth: int) -> Call:
     item = index.dtype.itemsize
     moves = tuple((loop, stride // size * item) for loop, stride in use.ref.moves)
     count = k if product.operands[gemms.TA] else m
-    part = Ref((count,), index.dtype, index.buffer, index.offset + use.ref.offset // size * item, index.moves + moves)
+    part = Ref(
+        (count,), index.dtype, index.buffer, index.offset + use.ref.offset // size * item, index.moves + moves
+    )
     if product.operands[gemms.TA]:
         kernel, sizes = rows.sum_into_rows, (m, n, k, ldb, ldc, beta)
     else:

@@ -20,7 +20,9 @@ def written(call: Call) -> list[int]:
 @functools.cache
 def pointers(kernel) -> list[tuple[int, bool]]:
     """The positions of a kernel's operands in memory, and whether it writes them."""
-    found = [(i, name in _OUTPUTS) for i, (name, o) in enumerate(kernel.operands.items()) if o.kind == "pointer"]
+    found = [
+        (i, name in _OUTPUTS) for i, (name, o) in enumerate(kernel.operands.items()) if o.kind == "pointer"
+    ]
     return found if any(writes for _, writes in found) else [(i, True) for i, _ in found]
 
 
@@ -50,7 +52,9 @@ class Uses:
         self._kept = kept  # buffers that are read after the region
         self._by_buffer: dict[Buffer, list[Use]] = {}
         self._controls: set[Buffer] = set()  # read by loops and branches themselves
-        self.pinned: set[Buffer] = set()  # those, and what one trip of a loop hands to the next or to the outside
+        self.pinned: set[Buffer] = (
+            set()
+        )  # those, and what one trip of a loop hands to the next or to the outside
         self._count = 0
         self._spans: dict[Repeat, tuple[int, int]] = {}
         self._scan(nodes)
@@ -152,7 +156,9 @@ def whole(ref: Ref) -> bool:
 
 def parts(node) -> tuple:
     """The blocks inside a node."""
-    return () if isinstance(node, Call) else (node.test, node.body) if isinstance(node, Repeat) else node.bodies
+    return (
+        () if isinstance(node, Call) else (node.test, node.body) if isinstance(node, Repeat) else node.bodies
+    )
 
 
 def touches(one: Ref, other: Ref) -> bool:
