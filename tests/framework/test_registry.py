@@ -1,0 +1,102 @@
+import numpy as np
+import pytest
+from helpers import fails, run
+
+import minitf as tf
+from minitf.framework import dtypes
+from minitf.framework.apply import apply, apply_op
+from minitf.framework.registry import OPS, define
+
+
+@pytest.fixture
+def defined():
+    """A function like `define` whose ops are forgotten after the test."""
+    made = []
+
+    def defining(type, *args, **options):
+        made.append(type)
+        return define(type, *args, **options)
+
+    yield defining
+    for type in made:
+        OPS.pop(type, None)
+
+
+def test_signature(defined):
+    op = defined("TestOp", "a: T, b: &T, c: *T, d: **, e: int32 -> x: T, y: @dtype, z: *T", T=dtypes.FLOAT)
+    assert [(a.name, a.variable, a.is_ref, a.is_list) for a in op.inputs] == [
+        ("a", "T", False, False),
+        ("b", "T", True, False),
+        ("c", "T", False, True),
+        ("d", None, False, True),
+        ("e", None, False, False),
+    ]
+    assert op.inputs[4].fixed is tf.int32 and op.outputs[1].from_attr and op.variables == ("T",)
+
+
+def test_bad_definitions(defined):
+    with fails(ValueError, "twice"):
+        define("Add", "x: T -> y: T")
+    with fails(ValueError, "'x' is not 'name: type'"):
+        defined("TestOp", "x -> y: T")
+
+
+def test_op_of_numpy_alone(defined):
+    defined("TestTwice", "x: T -> y: T", T=dtypes.FLOAT, shape=lambda op: op.inputs[0].shape,
+            numpy=lambda op, x: 2 * x, grad=lambda op, g: 2.0 * g)  # fmt: skip
+    x = tf.placeholder(tf.float32, [None])
+    y = apply("TestTwice", x)
+    with tf.Session() as session:
+        value, slope = session.run([y, tf.gradients(y, x)[0]], {x: [1, 2]})
+    np.testing.assert_array_equal(value, [2, 4])
+    np.testing.assert_array_equal(slope, [2, 2])
+    assert y.op.name == "TestTwice" and y.shape.as_list() == [None]
+
+
+def test_arguments_take_on_the_types_of_the_others(defined):
+    defined("TestBoth", "x: T, y: T -> z: T", T=dtypes.FLOAT, numpy=lambda op, x, y: x + y)
+    assert apply("TestBoth", tf.constant(1.0, tf.float64), 2).dtype == tf.float64
+    for bad, parts in [
+        (
+            (tf.constant(1.0), tf.constant(1.0, tf.float64)),
+            ["'y' of TestBoth", "float64", "float32", "tf.cast"],
+        ),
+        ((tf.constant(1), 2), ["'x' of TestBoth", "int32", "it takes float16, float32, float64"]),
+        ((tf.constant(1.0),), ["takes 2 inputs, 1"]),
+        ((1.0, "a"), ["'y' of TestBoth", "string"]),
+    ]:
+        with fails(TypeError, *parts):
+            apply("TestBoth", *bad)
+    assert apply("TestBoth", 1.0, 2.0, name="b").op.name == "b"
+
+
+def test_lists_have_one_type(defined):
+    defined(
+        "TestList",
+        "xs: *T -> n: int32",
+        shape=lambda op: tf.TensorShape([]),
+        numpy=lambda op, *xs: np.int32(len(xs)),
+    )
+    assert run(apply("TestList", [tf.constant(1.0), 2.0, [3.0]])) == 3
+    assert apply_op("TestList", [1.0, 2.0]).attrs["N"] == 2
+    with fails(TypeError, "'xs' of TestList", "int32"):
+        apply("TestList", [tf.constant(1.0), tf.constant(1)])
+    with fails(TypeError, "'xs' of TestList is a list of tensors"):
+        apply("TestList", 3)
+
+
+def test_several_and_no_outputs(defined):
+    defined("TestTwo", "x: T -> y: T, z: int32", numpy=lambda op, x: (x, np.int32(x.size)))
+    defined("TestNone", "x: T ->", host=lambda b, op, x: ())
+    y, z = apply("TestTwo", [1.0, 2.0])
+    assert run(z) == 2 and isinstance(apply("TestNone", 1.0), tf.Operation)
+
+
+def test_shape_errors_say_which_op(defined):
+    def shape(op):
+        raise ValueError("no such shape")
+
+    defined("TestShape", "x: T -> y: T", shape=shape)
+    with fails(ValueError, "no such shape", "TestShape 'bad'", "Const", "test_registry.py"):
+        apply("TestShape", tf.constant(1.0), name="bad")
+    assert tf.constant(1.0, name="bad").op.name == "bad", "the name is free again"
