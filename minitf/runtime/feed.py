@@ -71,14 +71,14 @@ def _tensor(graph, key) -> Tensor:
 def fed_array(tensor: Tensor, value) -> np.ndarray:
     """`value` as an array of the tensor's type, row-major, its shape checked."""
     dtype = tensor.dtype.numpy
-    if type(value) is np.ndarray and value.dtype == dtype and dtype != object:
+    if type(value) is np.ndarray and value.dtype == dtype and not dtype.hasobject:
         array = value if value.flags.c_contiguous else np.ascontiguousarray(value)
+    elif type(value) is dtype.type:
+        array = np.array(value)
     else:
         array = _converted(tensor, value, dtype)
     known = tensor._shape.sizes
-    if known is not None and (
-        len(known) != array.ndim or any(k not in (None, n) for k, n in zip(known, array.shape))
-    ):
+    if known is not None and known != array.shape and not tensor._shape.is_compatible_with(array.shape):
         raise ValueError(
             f"cannot feed a value of shape {TensorShape(array.shape)} for {tensor.name}, which has shape "
             f"{tensor.shape} (created {tensor.op.origin})"
@@ -89,7 +89,8 @@ def fed_array(tensor: Tensor, value) -> np.ndarray:
 def _converted(tensor: Tensor, value, dtype) -> np.ndarray:
     if isinstance(value, Tensor) or hasattr(value, "_as_graph_element"):
         raise TypeError(
-            f"the value fed for {tensor.name} is a tensor ({value}); feed numbers, lists or NumPy arrays: run it first"
+            f"the value fed for {tensor.name} is a tensor ({value}); feed numbers, lists or NumPy arrays: "
+            "run it first"
         )
     if value is None:
         raise TypeError(
