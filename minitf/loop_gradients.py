@@ -1,8 +1,8 @@
 """The gradients of Loop and If: again a Loop and an If.
 
-The gradient of a loop runs as often, in the other direction. Its carries are the gradients of the loop's carries and the sums of what
-flows into the consts; its xs are the values of the forward loop's body that the gradient needs, which the forward loop
-therefore gives out as further ys.
+The gradient of a loop runs as often, in the other direction. Its carries are the gradients of the loop's
+carries and the sums of what flows into the consts; its xs are the values of the forward loop's body that the
+gradient needs, which the forward loop therefore gives out as further ys.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from minitf.framework.graph import Graph, get_default_graph
 from minitf.framework.tensor import IndexedSlices, Tensor
 from minitf.gradients import backpropagate, carries_gradient, structural
 from minitf.ops import array
-from minitf.ops.constant import constant
 from minitf.ops.cond import Branches, add_result, make_if
+from minitf.ops.constant import constant
 from minitf.ops.loop import Loop, add_ys, make_loop
 
 _SHAPE_OPS = ("Shape", "Size", "Rank")
@@ -28,7 +28,9 @@ class _GradientBody(Body):
         self.forward = forward
 
     def create(self, definition, inputs, *args, **kwargs):
-        """Makes an op; shapes of forward tensors are taken in the forward body, so that only they are saved."""
+        """Makes an op; shapes of forward tensors are taken in the forward body, so that only they are
+        saved.
+        """
         if definition.type in _SHAPE_OPS and inputs[0].op.graph in self._forwards():
             return inputs[0].op.graph.create(definition, inputs, *args, **kwargs)
         return super().create(definition, inputs, *args, **kwargs)
@@ -120,7 +122,9 @@ def _dense(grad) -> bool:
 
 
 class _Parts:
-    """The carries and ys of a gradient loop, and how its outputs become gradients of the forward loop's inputs."""
+    """The carries and ys of a gradient loop, and how its outputs become gradients of the forward loop's
+    inputs.
+    """
 
     def __init__(self, body, carry_args, found, active: int, xs: int, targets):
         carry_grads, xs_grads, self.const_grads = (
@@ -230,7 +234,9 @@ def _if_gradient(op, grads: list, wanted: list) -> list:
 
 
 def _branch_gradient(op, index: int, inputs: list[int], flowing: list) -> tuple[Body, list]:
-    """The body of one branch's gradient, and the gradients in it (None where the branch does not use the input)."""
+    """The body of one branch's gradient, and the gradients in it (None where the branch does not use the
+    input).
+    """
     branches: Branches = op.attrs["branches"]
     forward = branches.bodies[index]
     body = _BranchGradientBody(op, index)
@@ -243,7 +249,9 @@ def _branch_gradient(op, index: int, inputs: list[int], flowing: list) -> tuple[
 
 
 def _branch_results(consts: list, grads: list, sparse: list) -> list:
-    """The flat results of a branch: values and indices where both branches give slices, else a dense gradient."""
+    """The flat results of a branch: values and indices where both branches give slices, else a dense
+    gradient.
+    """
     results = []
     for const, grad, slices in zip(consts, grads, sparse):
         dense = array.zeros_like(const) if grad is None else grad

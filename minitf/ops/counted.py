@@ -1,4 +1,6 @@
-"""Loops over the slices of tensors: the counted form of the Loop op, and map_fn, scan, foldl and foldr on it."""
+"""Loops over the slices of tensors: the counted form of the Loop op, and map_fn, scan, foldl and foldr on
+it.
+"""
 
 from __future__ import annotations
 
@@ -18,13 +20,23 @@ from minitf.ops.loop import Loop, make_loop
 from minitf.ops.while_loop import includes
 
 
-def counted_loop(body: Callable, carry: list[Tensor], xs: list[Tensor], count, *, reverse: bool = False,
-                 back_prop: bool = True, swap_memory: bool = False, names: list[str] | None = None,
-                 shapes: list[TensorShape] | None = None, name: str = "Loop") -> tuple[list, list]:  # fmt: skip
+def counted_loop(
+    body: Callable,
+    carry: list[Tensor],
+    xs: list[Tensor],
+    count,
+    *,
+    reverse: bool = False,
+    back_prop: bool = True,
+    swap_memory: bool = False,
+    names: list[str] | None = None,
+    shapes: list[TensorShape] | None = None,
+    name: str = "Loop",
+) -> tuple[list, list]:
     """Runs `next_carry, ys = body(carry, slices)` for `count` slices of each of `xs` along axis 0.
 
-    Returns the last carry and the stacked ys; slices that were not reached (if count is less than xs have) are zero. names
-    and shapes are the loop variables' names for error messages and the shapes they keep.
+    Returns the last carry and the stacked ys; slices that were not reached (if count is less than xs have)
+    are zero. names and shapes are the loop variables' names for error messages and the shapes they keep.
 
     Raises:
       ValueError: if the body changes the shape of a loop variable.
@@ -110,8 +122,8 @@ def map_fn(fn: Callable, elems, dtype=None, parallel_iterations: int | None = No
            swap_memory: bool = False, infer_shape: bool = True, name: str | None = None):  # fmt: skip
     """`fn` applied to each slice of `elems` along axis 0, the results stacked.
 
-    elems: a tensor or nested structure of tensors of equal first size. dtype: what fn returns, as a type or structure of
-    types; needed if it differs from elems.
+    elems: a tensor or nested structure of tensors of equal first size. dtype: what fn returns, as a type or
+    structure of types; needed if it differs from elems.
 
     Raises:
       TypeError: if fn returns other types than `dtype` says.
@@ -146,7 +158,8 @@ def map_fn(fn: Callable, elems, dtype=None, parallel_iterations: int | None = No
 def _typed(tensor: Tensor, dtype) -> Tensor:
     if not tensor.dtype.is_compatible_with(dtype):
         raise TypeError(
-            f"tf.map_fn: fn returns {tensor.dtype.base_dtype.name} where {as_dtype(dtype).name} is expected; say what it "
+            f"tf.map_fn: fn returns {tensor.dtype.base_dtype.name} where {as_dtype(dtype).name} is "
+            "expected; say what it "
             "returns with dtype="
         )
     return tensor
@@ -174,8 +187,9 @@ class _Fold:
             self.first = [] if self.initializer is not None else self._first()
             carry, xs, count = self._start()
             with name_scope("while"):
-                finals, ys = counted_loop(self._body, carry, xs, count, reverse=self.reverse, names=self._names(),
-                                          **options)  # fmt: skip
+                finals, ys = counted_loop(
+                    self._body, carry, xs, count, reverse=self.reverse, names=self._names(), **options
+                )
                 if not self.stacked:  # TF 1 counts in the loop's first two variables
                     finals = [dataflow.exit(t, name=f"Exit_{2 + i}") for i, t in enumerate(finals)]
             results = self._stacked(ys, options["back_prop"]) if self.stacked else finals
@@ -186,7 +200,8 @@ class _Fold:
         """The slices that are the first accumulators."""
         if self.elements.size == 0:
             raise ValueError(
-                f"tf.{self.what}: without an initializer there has to be at least one slice, but elems are empty"
+                f"tf.{self.what}: without an initializer there has to be at least one slice, but elems are "
+                "empty"
             )
         return [x[-1] if self.reverse else x[0] for x in self.elements.flat]
 
@@ -231,11 +246,21 @@ class _Fold:
         self.ids.reserve_until(loop_ids.ids_after_scan(accumulators) if self.stacked else fold)
 
 
-def scan(fn: Callable, elems, initializer=None, parallel_iterations: int = 10, back_prop: bool = True,
-         swap_memory: bool = False, infer_shape: bool = True, reverse: bool = False, name: str | None = None):  # fmt: skip
+def scan(
+    fn: Callable,
+    elems,
+    initializer=None,
+    parallel_iterations: int = 10,
+    back_prop: bool = True,
+    swap_memory: bool = False,
+    infer_shape: bool = True,
+    reverse: bool = False,
+    name: str | None = None,
+):
     """All accumulators of `a = fn(a, slice)` over the slices of `elems`, stacked.
 
-    initializer: the first accumulator; without it the first slice (the last if `reverse`) is, and begins the result.
+    initializer: the first accumulator; without it the first slice (the last if `reverse`) is, and begins the
+    result.
 
     >>> import minitf as tf
     >>> with tf.Session() as sess:

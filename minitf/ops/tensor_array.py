@@ -1,7 +1,7 @@
 """TensorArray: a list of tensors as an immutable value, with ordinary gradients.
 
-Writing gives a new array; the old one is still as it was. The ops work on a "flow", a tensor whose value is a list of
-slots. The gradient of a flow is again a flow, whose slots hold the gradients of the written values.
+Writing gives a new array; the old one is still as it was. The ops work on a "flow", a tensor whose value is
+a list of slots. The gradient of a flow is again a flow, whose slots hold the gradients of the written values.
 """
 
 from __future__ import annotations
@@ -23,8 +23,14 @@ def _host(b, op, *values):
     return b.list_op(op, list(values))
 
 
-define("TensorArrayV3", "size: int32 -> flow: @dtype", stateful=True, differentiable=False, shape=lambda op: UNKNOWN,
-       host=_host)  # fmt: skip
+define(
+    "TensorArrayV3",
+    "size: int32 -> flow: @dtype",
+    stateful=True,
+    differentiable=False,
+    shape=lambda op: UNKNOWN,
+    host=_host,
+)
 define("TensorArrayGradV3", "flow: T -> grad: T", differentiable=False, shape=lambda op: UNKNOWN,
        host=_host)  # fmt: skip
 define("TensorArrayWriteV3", "flow: T, index: int32, value: T -> flow_out: T", shape=lambda op: UNKNOWN,
@@ -60,7 +66,9 @@ def _length(indices: Tensor):
 
 
 def _like(flow: Tensor) -> Tensor:
-    """An empty gradient list beside `flow`; it may be read twice and written where something is, which adds up."""
+    """An empty gradient list beside `flow`; it may be read twice and written where something is, which adds
+    up.
+    """
     return apply("TensorArrayGradV3", flow)
 
 
@@ -93,7 +101,9 @@ def _last_id() -> int:
 
 
 def _reserve_ids_of_unstack(start: int, value: Tensor) -> None:
-    """Skips the ids of the ops by which TF 1 finds out how many slices there are; a constant is made once more."""
+    """Skips the ids of the ops by which TF 1 finds out how many slices there are; a constant is made once
+    more.
+    """
     own = 2 if value.op.id > start else 0
     get_default_graph().root.reserve_ids(8 + own - (_last_id() - start))
 
@@ -101,9 +111,10 @@ def _reserve_ids_of_unstack(start: int, value: Tensor) -> None:
 class TensorArray:
     """A list of tensors of one type, for use as a loop variable.
 
-    dtype: the elements' type. size: an int or int32 scalar; with dynamic_size writing beyond it makes the array grow.
-    clear_after_read: an element may be read only once. infer_shape: all elements have one shape (`element_shape`, or
-    that of the first element written).
+    dtype: the elements' type. size: an int or int32 scalar; with dynamic_size writing beyond it makes the
+    array grow.
+    clear_after_read: an element may be read only once. infer_shape: all elements have one shape
+    (`element_shape`, or that of the first element written).
 
     >>> import minitf as tf
     >>> ta = tf.TensorArray(tf.float32, size=2).write(0, 1.0).write(1, 2.0)
@@ -112,10 +123,20 @@ class TensorArray:
     [1. 2.]
     """
 
-    def __init__(self, dtype, size=None, dynamic_size: bool | None = None, clear_after_read: bool | None = None,
-                 tensor_array_name: str | None = None, handle=None, flow: Tensor | None = None,
-                 infer_shape: bool = True, element_shape=None, colocate_with_first_write_call: bool = True,
-                 name: str | None = None):  # fmt: skip
+    def __init__(
+        self,
+        dtype,
+        size=None,
+        dynamic_size: bool | None = None,
+        clear_after_read: bool | None = None,
+        tensor_array_name: str | None = None,
+        handle=None,
+        flow: Tensor | None = None,
+        infer_shape: bool = True,
+        element_shape=None,
+        colocate_with_first_write_call: bool = True,
+        name: str | None = None,
+    ):
         flow = handle if flow is None else flow
         if flow is None and size is None:
             raise ValueError("TensorArray: give a size, or the flow (or handle) of another array")
@@ -126,9 +147,13 @@ class TensorArray:
         if flow is None:
             with name_scope(name, "TensorArray") as scope:
                 size = convert_to_tensor(size, dtype=dtypes.int32, name="size")
-                options = {"dynamic_size": bool(dynamic_size), "clear_after_read": clear_after_read is not False,
-                           "tensor_array_name": tensor_array_name or "", "element_shape": self._known[0],
-                           "identical_element_shapes": self._infer_shape}  # fmt: skip
+                options = {
+                    "dynamic_size": bool(dynamic_size),
+                    "clear_after_read": clear_after_read is not False,
+                    "tensor_array_name": tensor_array_name or "",
+                    "element_shape": self._known[0],
+                    "identical_element_shapes": self._infer_shape,
+                }
                 flow = apply("TensorArrayV3", size, dtype=self._dtype, name=scope, **options)
         self._flow = flow
         self._entered = {
@@ -168,7 +193,9 @@ class TensorArray:
         return self._from_components([flow])
 
     def _reserve_ids_of_handle(self) -> None:
-        """Skips the ids of the Enter and Switch ops by which TF 1's loops and branches get at the array's handle."""
+        """Skips the ids of the Enter and Switch ops by which TF 1's loops and branches get at the array's
+        handle.
+        """
         graph = get_default_graph()
         while graph is not None and graph not in self._entered:
             self._entered.add(graph)
@@ -182,7 +209,8 @@ class TensorArray:
             self._known[0] = self._known[0].merge_with(shape)
         except ValueError:
             raise ValueError(
-                f"TensorArray: an element of shape {shape} is written into an array whose elements have shape "
+                f"TensorArray: an element of shape {shape} is written into an array whose elements have "
+                "shape "
                 f"{self._known[0]}; with infer_shape=False the shapes may differ"
             ) from None
 
@@ -256,7 +284,8 @@ class TensorArray:
         )
         if not value.shape[:1].is_compatible_with(indices.shape[:1]):
             raise ValueError(
-                f"TensorArray.scatter: {value.name} of shape {value.shape} needs as many rows as there are indices, {indices.shape[0]}"
+                f"TensorArray.scatter: {value.name} of shape {value.shape} needs as many rows as there are "
+                f"indices, {indices.shape[0]}"
             )
         self._learn(value.shape[1:])
         self._reserve_ids_of_handle()

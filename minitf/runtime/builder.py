@@ -1,7 +1,7 @@
 """What an op's `kernel` rule sees: values of known shape, and a builder that takes kernel calls.
 
-A kernel rule says, for concrete shapes, which kernels compute an op. Two builders listen: `OpByOp` runs each call at
-once, and the native region's builder writes it into an instruction table. Both see the same calls.
+A kernel rule says, for concrete shapes, which kernels compute an op. Two builders listen: `OpByOp` runs each
+call at once, and the native region's builder writes it into an instruction table. Both see the same calls.
 """
 
 from __future__ import annotations
@@ -10,11 +10,15 @@ from abc import ABC, abstractmethod
 
 import numpy as np
 
-NATIVE = frozenset("float32 float64 int8 int16 int32 int64 uint8 uint16 uint32 uint64 bool".split())
+NATIVE = frozenset(
+    ["float32", "float64", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "bool"]
+)
 
 
 class Value:
-    """A tensor while it is computed: its shape and type, and where its elements are (contiguous, row-major)."""
+    """A tensor while it is computed: its shape and type, and where its elements are (contiguous,
+    row-major).
+    """
 
     __slots__ = ("shape", "dtype")
 
@@ -47,7 +51,9 @@ class Builder(ABC):
 
     @abstractmethod
     def view(self, value: Value, shape: tuple[int, ...], offset: int = 0, dtype=None) -> Value:
-        """The elements of `value` from `offset` (in elements) on, as another shape (or type of the same size)."""
+        """The elements of `value` from `offset` (in elements) on, as another shape (or type of the same
+        size).
+        """
 
     @abstractmethod
     def snapshot(self, value: Value) -> Value:
@@ -70,7 +76,9 @@ class Builder(ABC):
 
     @abstractmethod
     def store(self, ref: Value, value: Value) -> None:
-        """Gives a variable a value whose memory is yet to be allocated: its first, or one of another shape."""
+        """Gives a variable a value whose memory is yet to be allocated: its first, or one of another
+        shape.
+        """
 
     @abstractmethod
     def state(self, op, make) -> Value:

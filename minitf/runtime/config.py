@@ -35,9 +35,14 @@ class GPUOptions(_Options):
     """GPU memory options; accepted, there is no GPU."""
 
     _defaults = {
-        "per_process_gpu_memory_fraction": 0.0, "allow_growth": False, "allocator_type": "", "visible_device_list": "",
-        "deferred_deletion_bytes": 0, "polling_active_delay_usecs": 0, "force_gpu_compatible": False,
-    }  # fmt: skip
+        "per_process_gpu_memory_fraction": 0.0,
+        "allow_growth": False,
+        "allocator_type": "",
+        "visible_device_list": "",
+        "deferred_deletion_bytes": 0,
+        "polling_active_delay_usecs": 0,
+        "force_gpu_compatible": False,
+    }
 
 
 class OptimizerOptions(_Options):
@@ -45,41 +50,69 @@ class OptimizerOptions(_Options):
 
     L1, L0 = 0, -1
     OFF, ON_1, ON_2 = -1, 1, 2
-    _defaults = {"opt_level": 0, "global_jit_level": 0, "do_function_inlining": False,
-                 "do_common_subexpression_elimination": True, "do_constant_folding": True}  # fmt: skip
+    _defaults = {
+        "opt_level": 0,
+        "global_jit_level": 0,
+        "do_function_inlining": False,
+        "do_common_subexpression_elimination": True,
+        "do_constant_folding": True,
+    }
 
 
 class GraphOptions(_Options):
     """Graph options; accepted."""
 
-    _defaults = {"optimizer_options": OptimizerOptions, "rewrite_options": None, "infer_shapes": True,
-                 "enable_recv_scheduling": False, "build_cost_model": 0, "build_cost_model_after": 0,
-                 "place_pruned_graph": False, "enable_bfloat16_sendrecv": False, "timeline_step": 0}  # fmt: skip
+    _defaults = {
+        "optimizer_options": OptimizerOptions,
+        "rewrite_options": None,
+        "infer_shapes": True,
+        "enable_recv_scheduling": False,
+        "build_cost_model": 0,
+        "build_cost_model_after": 0,
+        "place_pruned_graph": False,
+        "enable_bfloat16_sendrecv": False,
+        "timeline_step": 0,
+    }
 
 
 class ConfigProto(_Options):
     """Options of a Session: TensorFlow's, and two of minitf's own.
 
-    executor: "native" (the default) or "op_by_op", the slow reference. passes: which rewrites of native programs to
-    make, such as "-fuse" for all but that one, or "none" (see `minitf.runtime.passes`). The environment variables
-    MINITF_EXECUTOR and MINITF_PASSES say the same for all sessions that do not choose.
+    executor: "native" (the default) or "op_by_op", the slow reference. passes: which rewrites of native
+    programs to make, such as "-fuse" for all but that one, or "none" (see `minitf.runtime.passes`). The
+    environment variables MINITF_EXECUTOR and MINITF_PASSES say the same for all sessions that do not choose.
     """
 
     _defaults = {
-        "device_count": dict, "intra_op_parallelism_threads": 0, "inter_op_parallelism_threads": 0,
-        "allow_soft_placement": False, "log_device_placement": False, "gpu_options": GPUOptions,
-        "graph_options": GraphOptions, "operation_timeout_in_ms": 0, "use_per_session_threads": False,
-        "placement_period": 0, "device_filters": list, "isolate_session_state": False, "cluster_def": None,
-        "executor": "", "passes": "",
-    }  # fmt: skip
+        "device_count": dict,
+        "intra_op_parallelism_threads": 0,
+        "inter_op_parallelism_threads": 0,
+        "allow_soft_placement": False,
+        "log_device_placement": False,
+        "gpu_options": GPUOptions,
+        "graph_options": GraphOptions,
+        "operation_timeout_in_ms": 0,
+        "use_per_session_threads": False,
+        "placement_period": 0,
+        "device_filters": list,
+        "isolate_session_state": False,
+        "cluster_def": None,
+        "executor": "",
+        "passes": "",
+    }
 
 
 class RunOptions(_Options):
     """Options of one `run`; with a trace level, `run_metadata` receives the times of its ops."""
 
     NO_TRACE, SOFTWARE_TRACE, HARDWARE_TRACE, FULL_TRACE = 0, 1, 2, 3
-    _defaults = {"trace_level": 0, "timeout_in_ms": 0, "inter_op_thread_pool": 0, "output_partition_graphs": False,
-                 "report_tensor_allocations_upon_oom": False}  # fmt: skip
+    _defaults = {
+        "trace_level": 0,
+        "timeout_in_ms": 0,
+        "inter_op_thread_pool": 0,
+        "output_partition_graphs": False,
+        "report_tensor_allocations_upon_oom": False,
+    }
 
 
 class RunMetadata(_Options):

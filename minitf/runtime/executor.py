@@ -160,7 +160,9 @@ def _needed_later(groups: list[list], plan: Plan) -> list[list]:
 
 
 def _host_ops(plan: Plan, state: State) -> set:
-    """The ops that cannot be native: no kernel, types without kernels, or the first assignment of a variable."""
+    """The ops that cannot be native: no kernel, types without kernels, or the first assignment of a
+    variable.
+    """
     host, shapes = set(), set()
     for op in plan.ops:
         definition = op.definition

@@ -105,7 +105,7 @@ def _converted(tensor: Tensor, value, dtype) -> np.ndarray:
         raise type(error)(
             f"cannot feed {_short(value)} for {tensor.name} as {tensor.dtype.name}: {error}"
         ) from None
-    return _as_bytes(array) if dtype == object else array
+    return _as_bytes(array) if dtype.hasobject else array
 
 
 def _short(value) -> str:

@@ -12,8 +12,8 @@ from minitf.runtime.builder import Value
 class Buffer:
     """A piece of memory. Arena buffers get a place by liveness, the others have an address of their own.
 
-    kind: "arena", "input" (an array given at each run), "constant", "variable" or "state". `level` is how deep in loops and
-    branches it is written; `home` is the value in whose place it turned out to belong.
+    kind: "arena", "input" (an array given at each run), "constant", "variable" or "state". `level` is how
+    deep in loops and branches it is written; `home` is the value in whose place it turned out to belong.
     """
 
     __slots__ = ("size", "kind", "array", "slot", "index", "offset", "name", "level", "home")
@@ -37,7 +37,8 @@ class Buffer:
 class Ref(Value):
     """A value in a buffer: `offset` bytes from its start, moving by a stride per trip of the loops around.
 
-    known: its contents, where they are known while lowering. row: the value of every slice, if they are all the same.
+    known: its contents, where they are known while lowering. row: the value of every slice, if they are all
+    the same.
     """
 
     __slots__ = ("buffer", "offset", "moves", "known", "row")
@@ -91,7 +92,9 @@ class Call:
 
 @dataclass(eq=False)
 class Repeat:
-    """A loop: `count` trips (a number, or a Ref to an int32 that is at most `limit`), or while `predicate` holds."""
+    """A loop: `count` trips (a number, or a Ref to an int32 that is at most `limit`), or while `predicate`
+    holds.
+    """
 
     body: list = field(default_factory=list)
     count: object = None

@@ -14,8 +14,16 @@ class Slots(Ragged):
 
     __slots__ = ("grows", "read_once", "adds", "name", "shape", "alike")
 
-    def __init__(self, slices: list, name: str, grows: bool = True, read_once: set | None = None, adds: bool = True,
-                 shape: TensorShape = UNKNOWN, alike: bool = False):  # fmt: skip
+    def __init__(
+        self,
+        slices: list,
+        name: str,
+        grows: bool = True,
+        read_once: set | None = None,
+        adds: bool = True,
+        shape: TensorShape = UNKNOWN,
+        alike: bool = False,
+    ):
         super().__init__(slices)
         self.name, self.grows = name, grows
         self.read_once = read_once  # the slots read so far, if each may be read only once
@@ -38,8 +46,15 @@ def empty(b, op, size) -> Slots:
     if count < 0:
         raise ValueError(f"a TensorArray of size {count}")
     read_once = set() if attrs["clear_after_read"] else None
-    return Slots([None] * count, attrs["tensor_array_name"] or op.name, attrs["dynamic_size"], read_once, False,
-                 attrs["element_shape"], attrs["identical_element_shapes"])  # fmt: skip
+    return Slots(
+        [None] * count,
+        attrs["tensor_array_name"] or op.name,
+        attrs["dynamic_size"],
+        read_once,
+        False,
+        attrs["element_shape"],
+        attrs["identical_element_shapes"],
+    )
 
 
 def like(b, op, flow) -> Slots:
@@ -67,7 +82,8 @@ def _put(op, b, flow: Slots, slices: list, shape: TensorShape, index: int, value
         raise InvalidArgumentError(
             None,
             op,
-            f"an element of shape {value.shape} is written into slot {index} of TensorArray {flow.name}, whose elements have shape "
+            f"an element of shape {value.shape} is written into slot {index} of TensorArray {flow.name}, "
+            "whose elements have shape "
             f"{shape}; with infer_shape=False and no element_shape they may differ",
         )
     if index >= len(slices):
@@ -76,7 +92,8 @@ def _put(op, b, flow: Slots, slices: list, shape: TensorShape, index: int, value
         raise InvalidArgumentError(
             None,
             op,
-            f"slot {index} of TensorArray {flow.name} is written a second time; each slot may be written once",
+            f"slot {index} of TensorArray {flow.name} is written a second time; each slot may be written "
+            "once",
         )
     if slices[index] is not None:
         value = b.constant(b.data(slices[index]) + b.data(value))
@@ -103,7 +120,8 @@ def read(b, op, flow, index):
             raise InvalidArgumentError(
                 None,
                 op,
-                f"slot {position} of TensorArray {flow.name} is read a second time; make the array with clear_after_read=False",
+                f"slot {position} of TensorArray {flow.name} is read a second time; make the array with "
+                "clear_after_read=False",
             )
         if flow.slices[position] is not None:
             flow.read_once.add(position)
@@ -121,7 +139,8 @@ def _absent(b, op, flow: Slots, position: int):
     raise InvalidArgumentError(
         None,
         op,
-        f"slot {position} of TensorArray {flow.name} is read before it was written, and its shape is not known",
+        f"slot {position} of TensorArray {flow.name} is read before it was written, and its shape is not "
+        "known",
     )
 
 
@@ -166,7 +185,8 @@ def concat(b, op, flow):
         raise InvalidArgumentError(
             None,
             op,
-            f"the elements of TensorArray {getattr(flow, 'name', '')} are scalars, which have no axis to join",
+            f"the elements of TensorArray {getattr(flow, 'name', '')} are scalars, which have no axis to "
+            "join",
         )
     dtype = op.outputs[0].dtype.numpy
     joined = np.concatenate(values) if values else np.zeros((0,), dtype)

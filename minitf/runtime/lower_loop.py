@@ -1,9 +1,9 @@
 """Lowering Loop and If ops to native loops and jumps.
 
-Where a loop's values live decides its speed, so as little as possible is copied. Slices of `xs` are read in place. A loop variable that
-is also stacked (because the loop gives it out or its gradient needs it) lives in its stack: one trip writes slot t + 1, the
-next reads it there. Any other loop variable has one place, and what the body computes for it is written right there if nobody
-reads the old value later in the trip.
+Where a loop's values live decides its speed, so as little as possible is copied. Slices of `xs` are read in
+place. A loop variable that is also stacked (because the loop gives it out or its gradient needs it) lives in
+its stack: one trip writes slot t + 1, the next reads it there. Any other loop variable has one place, and
+what the body computes for it is written right there if nobody reads the old value later in the trip.
 """
 
 from __future__ import annotations
@@ -81,8 +81,13 @@ class _LoopLowering:
         node.limit = capacity
         if self.count is not None:
             node.count = self.low.new((), np.int64)
-            self.low.call(trip_count[self.count.dtype], self.count, node.count, capacity,
-                          error=lambda position: f"a loop was given only {capacity} slices for its trips")  # fmt: skip
+            self.low.call(
+                trip_count[self.count.dtype],
+                self.count,
+                node.count,
+                capacity,
+                error=lambda position: f"a loop was given only {capacity} slices for its trips",
+            )
         node.trips = self.low.new((), np.int64)
         node.carried |= {node.trips.buffer}
         return capacity
@@ -95,7 +100,9 @@ class _LoopLowering:
     # ---- where values live
 
     def _stacks(self) -> dict[int, Ref]:
-        """For each loop variable that is also a needed y (before or after a trip): the stack of all its values."""
+        """For each loop variable that is also a needed y (before or after a trip): the stack of all its
+        values.
+        """
         wanted = {self.loop.ys[k] for k in self.ys}
         # What is joined to a y is stacked too: the pass `concat` then does without the joined one.
         wanted |= {t for y in wanted if y.op.type == "ConcatV2" for t in y.op.inputs}
@@ -223,9 +230,14 @@ class _LoopLowering:
         """Whether the value fills a buffer of its own, written in this body."""
         buffer = ref.buffer
         return (
-            buffer.kind == "arena" and buffer.home is None and buffer.level == self.outer + 1 and not ref.moves
-            and ref.offset == 0 and ref.nbytes == buffer.size and buffer not in self.node.carried
-        )  # fmt: skip
+            buffer.kind == "arena"
+            and buffer.home is None
+            and buffer.level == self.outer + 1
+            and not ref.moves
+            and ref.offset == 0
+            and ref.nbytes == buffer.size
+            and buffer not in self.node.carried
+        )
 
     def _overwritable(self, place: Ref, new: Ref) -> bool:
         """Whether nobody reads the old value once the new one begins to be written."""

@@ -1,4 +1,6 @@
-"""The op-by-op executor: every kernel call runs at once. Slow, simple, and the reference for the native one."""
+"""The op-by-op executor: every kernel call runs at once. Slow, simple, and the reference for the native
+one.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +12,6 @@ from minitf.runtime.bodies import Ragged, map_ragged, run_branch, run_loop
 from minitf.runtime.builder import NATIVE, Builder, Value
 from minitf.runtime.lists import RULES
 from minitf.runtime.state import Reference, State
-
 
 _NATIVE = frozenset(kind for name in NATIVE for kind in (as_dtype(name), as_dtype(name).as_ref))
 

@@ -176,8 +176,17 @@ class Split(Exception):
 class Region:
     """Native ops that follow each other; `inputs` come from outside, `outputs` are needed later."""
 
-    def __init__(self, ops: list, inputs: list, variables: dict, outputs: list, fetched: list, written: frozenset,
-                 state: State, passes: list):  # fmt: skip
+    def __init__(
+        self,
+        ops: list,
+        inputs: list,
+        variables: dict,
+        outputs: list,
+        fetched: list,
+        written: frozenset,
+        state: State,
+        passes: list,
+    ):
         self.ops, self.inputs, self.outputs = ops, inputs, outputs
         self.variables = variables  # tensors from outside that are a variable's memory, and whose
         self.fetched = fetched  # the outputs that follow a variable and are wanted as they are at their place
@@ -187,7 +196,9 @@ class Region:
         self._programs: OrderedDict = OrderedDict()
 
     def run(self, values: dict) -> dict:
-        """Runs the region; `values` maps tensors to values and is added to. Returns copies of fetched variables."""
+        """Runs the region; `values` maps tensors to values and is added to. Returns copies of fetched
+        variables.
+        """
         arrays = [self._array(t, values[t]) for t in self.inputs]
         program = self.compute(arrays)
         for tensor, ref in zip(self.outputs, program.refs):
@@ -215,7 +226,9 @@ class Region:
                 program = self.program(arrays)
 
     def program(self, arrays: list) -> Program:
-        """The program for inputs of these shapes; at most a few are kept, the least recently used goes first."""
+        """The program for inputs of these shapes; at most a few are kept, the least recently used goes
+        first.
+        """
         key = self._key(arrays)
         program = self._programs.get(key)
         if program is not None and program.valid:

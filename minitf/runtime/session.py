@@ -13,11 +13,11 @@ from minitf.framework import errors
 from minitf.framework.graph import get_default_graph
 from minitf.framework.tensor import set_session_finder
 from minitf.runtime.config import ConfigProto, RunMetadata, RunOptions
+from minitf.runtime.executor import NativeExecutor, OpByOpExecutor, reads, variable_of, written_variables
 from minitf.runtime.feed import feeds
 from minitf.runtime.fetch import Fetches
-from minitf.runtime.executor import NativeExecutor, OpByOpExecutor, reads, variable_of, written_variables
-from minitf.runtime.passes import chosen
 from minitf.runtime.frames import has_primitives
+from minitf.runtime.passes import chosen
 from minitf.runtime.plan import Plan
 from minitf.runtime.state import State, Uninitialized
 from minitf.runtime.trace import traced
@@ -57,7 +57,10 @@ class BaseSession:
         self._config = config or ConfigProto()
         self._target, self._closed, self._state = target, False, State()
         self._plans: dict = {}
-        self._executor_name, self._passes = _executor_named(self._config.executor), chosen(self._config.passes)
+        self._executor_name, self._passes = (
+            _executor_named(self._config.executor),
+            chosen(self._config.passes),
+        )
         self._lock = threading.RLock()
         self._growth = _Growth(self._graph)
 
@@ -80,9 +83,10 @@ class BaseSession:
             run_metadata: RunMetadata | None = None):  # fmt: skip
         """Computes `fetches` and returns their values, arranged like them (None for operations).
 
-        fetches: a tensor, operation, name, or a nested list, tuple, namedtuple or dict of them. feed_dict: values for
-        tensors of the graph (placeholders or any other), as arrays, lists or numbers. options: with a trace level,
-        `run_metadata.step_stats` says what the run spent its time on. The arrays that come back are the caller's own.
+        fetches: a tensor, operation, name, or a nested list, tuple, namedtuple or dict of them. feed_dict:
+        values for tensors of the graph (placeholders or any other), as arrays, lists or numbers. options:
+        with a trace level, `run_metadata.step_stats` says what the run spent its time on. The arrays that
+        come back are the caller's own.
 
         Raises:
           RuntimeError: if the session is closed.
@@ -121,7 +125,11 @@ class BaseSession:
                 return self._run_op_by_op(plan, fed)
             plan.executor = NativeExecutor(plan, self._state, self._passes)
         try:
-            return plan.executor.run(fed) if metadata is None else traced(plan, self._state, self._passes, fed, metadata)
+            return (
+                plan.executor.run(fed)
+                if metadata is None
+                else traced(plan, self._state, self._passes, fed, metadata)
+            )
         except Uninitialized as error:
             raise self._uninitialized(plan, error.op) from None
 
@@ -175,7 +183,10 @@ class BaseSession:
 
     def _no_partial_run(self) -> errors.UnimplementedError:
         return errors.UnimplementedError(
-            None, None, "minitf has no partial runs; fetch everything in one sess.run, or split the graph at a placeholder"
+            None,
+            None,
+            "minitf has no partial runs; fetch everything in one sess.run, or split the graph at a "
+            "placeholder",
         )
 
     def list_devices(self) -> list:
@@ -274,7 +285,9 @@ def _check_fed(plan: Plan) -> None:
 
 
 class _Growth:
-    """Warns once when ops keep being added between runs, the usual cause of a loop that gets slower and slower."""
+    """Warns once when ops keep being added between runs, the usual cause of a loop that gets slower and
+    slower.
+    """
 
     _PATIENCE = 50
 
@@ -291,7 +304,9 @@ class _Growth:
             self._warned = True
             last = self._graph.ops[-1]
             warnings.warn(
-                f"the graph grew before each of {self._PATIENCE} runs (last: {last.type} '{last.name}', created "
-                f"{last.origin}); ops made inside a training loop are never freed: build the graph before the loop",
+                f"the graph grew before each of {self._PATIENCE} runs (last: {last.type} '{last.name}', "
+                "created "
+                f"{last.origin}); ops made inside a training loop are never freed: build the graph before "
+                "the loop",
                 stacklevel=4,
             )

@@ -69,7 +69,9 @@ class Total:
 
 
 class StepStats:
-    """What one run spent its time on: `totals` per kernel call, `dev_stats` call by call (the first 131072)."""
+    """What one run spent its time on: `totals` per kernel call, `dev_stats` call by call (the first
+    131072).
+    """
 
     def __init__(self, nanoseconds: int, totals: list[Total], events: list[tuple]):
         self.nanoseconds, self.totals, self._events = nanoseconds, totals, events

@@ -128,6 +128,7 @@ def test_tensor_of_a_body_cannot_leave_it():
 
 def test_executors_agree_to_the_bit(monkeypatch):
     monkeypatch.setenv("MINITF_PASSES", "none")
+    monkeypatch.setenv("MINITF_PASSES", "none")
     x = tf.placeholder(tf.float32, [7, 5])
     y = while_loop(lambda i, v: i < 6, lambda i, v: (i + 1, tf.tanh(v * x + tf.sigmoid(v))), [0, x])[1]
     fetches = [y, *tf.gradients(y, x)]

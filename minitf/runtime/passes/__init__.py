@@ -1,8 +1,8 @@
 """Rewrites of a lowered region, each small and on its own: they change how something is computed, never what.
 
-A pass takes the nodes of a region (see `minitf.runtime.ir`) and changes them in place. The passes run in the order of
-`PASSES`; any of them can be switched off by name, with `MINITF_PASSES=-name,-other` or `=none` in the environment or
-`tf.ConfigProto(passes=...)` in the same words.
+A pass takes the nodes of a region (see `minitf.runtime.ir`) and changes them in place. The passes run in the
+order of `PASSES`; any of them can be switched off by name, with `MINITF_PASSES=-name,-other` or `=none` in
+the environment or `tf.ConfigProto(passes=...)` in the same words.
 """
 
 from __future__ import annotations
@@ -19,12 +19,22 @@ from minitf.runtime.passes.repeated import repeated
 from minitf.runtime.passes.slices import slices
 from minitf.runtime.passes.transposed import transposed
 
-PASSES = {"dead": dead, "columns": columns, "concat": split_concat, "one_hot": one_hot, "accumulate": accumulate,
-          "transposed": transposed, "slices": slices, "fuse": fuse, "repeated": repeated}  # fmt: skip
+PASSES = {
+    "dead": dead,
+    "columns": columns,
+    "concat": split_concat,
+    "one_hot": one_hot,
+    "accumulate": accumulate,
+    "transposed": transposed,
+    "slices": slices,
+    "fuse": fuse,
+    "repeated": repeated,
+}
 
 
 def chosen(text: str = "") -> list[str]:
-    """The names of the passes that a setting such as `-fuse,-concat`, `none` or `concat` (only that) leaves on.
+    """The names of the passes that a setting such as `-fuse,-concat`, `none` or `concat` (only that) leaves
+    on.
 
     >>> chosen("-fuse,-accumulate")
     ['dead', 'columns', 'concat', 'one_hot', 'transposed', 'slices', 'repeated']
@@ -40,6 +50,8 @@ def chosen(text: str = "") -> list[str]:
 
 
 def rewrite(nodes: list, passes: list, kept: frozenset) -> None:
-    """Runs passes, by name or the functions themselves; `kept` are the buffers that are read after the region."""
+    """Runs passes, by name or the functions themselves; `kept` are the buffers that are read after the
+    region.
+    """
     for each in passes:
         (PASSES[each] if isinstance(each, str) else each)(nodes, kept)

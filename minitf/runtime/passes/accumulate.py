@@ -1,7 +1,7 @@
 """Pass `accumulate`: products that are added up are computed into the sum.
 
-`total + a @ b` becomes a product with beta = 1 into the memory of the total. Of a sum of many products, as the gradient of a
-weight used at every time step is, none is kept.
+`total + a @ b` becomes a product with beta = 1 into the memory of the total. Of a sum of many products, as
+the gradient of a weight used at every time step is, none is kept.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """Pass `columns`: a product of which only some columns are read computes only those.
 
-The gradient of `concat([x, h]) @ W` is `dz @ W^T`, of which the x part is often not asked for. Every read of the product
-being a copy of a range of columns, each copy becomes a product with those columns of B, and the whole is never made.
+The gradient of `concat([x, h]) @ W` is `dz @ W^T`, of which the x part is often not asked for. Every read of
+the product being a copy of a range of columns, each copy becomes a product with those columns of B, and the
+whole is never made.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Pass `one_hot`: a product with a one-hot matrix picks rows instead.
 
-`one_hot(i) @ W` is rows of W, and its gradient `one_hot(i)^T @ dz` adds up rows of dz. The one-hot matrix may have had its rows
-rearranged on the way (time first, say): the indices then are rearranged instead.
+`one_hot(i) @ W` is rows of W, and its gradient `one_hot(i)^T @ dz` adds up rows of dz. The one-hot matrix
+may have had its rows rearranged on the way (time first, say): the indices then are rearranged instead.
 """
 
 from __future__ import annotations
