@@ -32,7 +32,9 @@ def now(pointer):
 
 @kernel
 def stamp(total: i64p, log: i64p, number: i64):
-    """Adds the time since the last stamp to total[0] and 1 to total[1]; logs (number, time) while there is room."""
+    """Adds the time since the last stamp to total[0] and 1 to total[1]; logs (number, time) while there is
+    room.
+    """
     moment = now(log)
     total[0] += moment - log[LAST]
     total[1] += 1

@@ -7,7 +7,9 @@ INDEX = ("uint8", "int32", "int64")
 
 @kernel(T=FLOATS, I=INDEX)
 def pick_rows(index: I, b: T, c: T, m: i64, n: i64, depth: i64, ldb: i64, ldc: i64, beta: i64):
-    """c[i] = b[index[i]] + beta * c[i] for m rows of n items; an index outside of 0 .. depth - 1 is a row of zeros."""
+    """c[i] = b[index[i]] + beta * c[i] for m rows of n items; an index outside of 0 .. depth - 1 is a row of
+    zeros.
+    """
     for i in range(m):
         row = index[i]
         start = row * ldb
@@ -26,7 +28,9 @@ def pick_rows(index: I, b: T, c: T, m: i64, n: i64, depth: i64, ldb: i64, ldc: i
 
 @kernel(T=FLOATS, I=INDEX)
 def sum_into_rows(index: I, b: T, c: T, depth: i64, n: i64, m: i64, ldb: i64, ldc: i64, beta: i64):
-    """c[index[i]] += b[i] for m rows of n items, after clearing the depth rows of c unless beta; see `pick_rows`."""
+    """c[index[i]] += b[i] for m rows of n items, after clearing the depth rows of c unless beta; see
+    `pick_rows`.
+    """
     if beta == 0:
         for i in range(depth):
             for j in range(n):

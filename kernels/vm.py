@@ -210,13 +210,17 @@ define i64 @{symbol}(ptr %p, i64 %mode) nounwind {{
 
 @assembly(_mode)
 def mode(pointer, word):
-    """Sets the floating point control word, or makes denormal numbers zero if `word` is -1; returns the old one."""
+    """Sets the floating point control word, or makes denormal numbers zero if `word` is -1; returns the old
+    one.
+    """
     return 0
 
 
 @kernel
 def float_mode(word: i64, o: i64p):
-    """o = the floating point control word of this thread, which is then set to `word` (-1: denormals are zero)."""
+    """o = the floating point control word of this thread, which is then set to `word` (-1: denormals are
+    zero).
+    """
     o[0] = mode(o, word)
     return 0
 

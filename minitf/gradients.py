@@ -1,4 +1,6 @@
-"""Reverse-mode differentiation: gradients are new ops in the same graph, so gradients of gradients come for free."""
+"""Reverse-mode differentiation: gradients are new ops in the same graph, so gradients of gradients come for
+free.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,9 @@ _STRUCTURAL: dict[str, object] = {}
 
 
 def structural(op_type: str):
-    """Decorator for the gradient of an op with bodies: `f(op, grads, wanted)`, wanted telling which inputs matter."""
+    """Decorator for the gradient of an op with bodies: `f(op, grads, wanted)`, wanted telling which inputs
+    matter.
+    """
 
     def register(function):
         _STRUCTURAL[op_type] = function
@@ -38,7 +42,8 @@ class AggregationMethod:
 class RegisterGradient:
     """Decorator that registers `f(op, *grads)` as the gradient called `op_type`.
 
-    It is used for ops of that type made by users, or for those that `Graph.gradient_override_map` points to it.
+    It is used for ops of that type made by users, or for those that `Graph.gradient_override_map` points to
+    it.
 
     >>> @RegisterGradient("DocHalved")
     ... def _halved(op, grad):
@@ -51,6 +56,7 @@ class RegisterGradient:
         self._type = op_type
 
     def __call__(self, function):
+        """Registers `function`; KeyError if there is a gradient of that name."""
         if self._type in _REGISTERED or self._type in OPS and OPS[self._type].grad is not None:
             raise KeyError(f"a gradient called {self._type!r} is registered already")
         _REGISTERED[self._type] = function
@@ -70,9 +76,9 @@ def gradients(ys, xs, grad_ys=None, name: str = "gradients", colocate_gradients_
               unconnected_gradients: str = "none") -> list:  # fmt: skip
     """The derivatives of sum(ys) with respect to each of xs: tensors shaped like xs.
 
-    grad_ys: for each y the gradient that flows into it (default ones). stop_gradients: tensors taken as constants. A
-    gradient is None (or zeros, with unconnected_gradients="zero") where no differentiable path leads from x to ys,
-    and IndexedSlices where only some rows of x were gathered.
+    grad_ys: for each y the gradient that flows into it (default ones). stop_gradients: tensors taken as
+    constants. A gradient is None (or zeros, with unconnected_gradients="zero") where no differentiable path
+    leads from x to ys, and IndexedSlices where only some rows of x were gathered.
 
     Raises:
       TypeError: if a y is a bool or a string; an integer y has no gradients, which is a warning.
@@ -85,7 +91,7 @@ def gradients(ys, xs, grad_ys=None, name: str = "gradients", colocate_gradients_
     [np.float32(6.0)]
     """
     ys, xs = _tensors(ys), _tensors(xs)
-    stop = {t for t in _tensors(stop_gradients)} if stop_gradients is not None else set()
+    stop = set(_tensors(stop_gradients)) if stop_gradients is not None else set()
     if unconnected_gradients not in ("none", "zero"):
         raise ValueError(f"unconnected_gradients is 'none' or 'zero', not {unconnected_gradients!r}")
     for y in ys:
@@ -109,7 +115,9 @@ def _tensor(value) -> Tensor:
 
 
 def _seeds(ys, grad_ys) -> list:
-    given = [None] * len(ys) if grad_ys is None else grad_ys if isinstance(grad_ys, (list, tuple)) else [grad_ys]
+    given = (
+        [None] * len(ys) if grad_ys is None else grad_ys if isinstance(grad_ys, (list, tuple)) else [grad_ys]
+    )
     if len(given) != len(ys):
         raise ValueError(f"{len(given)} grad_ys were given for {len(ys)} ys")
     return [_seed(y, g, i) for i, (y, g) in enumerate(zip(ys, given))]
@@ -118,10 +126,13 @@ def _seeds(ys, grad_ys) -> list:
 def _check_differentiable(y: Tensor) -> None:
     base = y.dtype.base_dtype
     if base.is_integer:
-        warnings.warn(f"gradients of {y.name} are None: it is {base.name}, no floating point tensor", stacklevel=3)
+        warnings.warn(
+            f"gradients of {y.name} are None: it is {base.name}, no floating point tensor", stacklevel=3
+        )
     elif not carries_gradient(y):
         raise TypeError(
-            f"gradients of {y.name} of type {base.name}: only floating point tensors have them; cast it with tf.cast"
+            f"gradients of {y.name} of type {base.name}: only floating point tensors have them; cast it "
+            "with tf.cast"
         )
 
 
@@ -156,7 +167,7 @@ def backpropagate(seeds: list[tuple], xs: list[Tensor], stop: set, scope: str = 
             continue
         reached = _step_back(graph, op, grads, pending, stop, relevant, wanted, scope)
         _enqueue(queue, queued, reached & relevant)
-    return [None if x in stop and x not in dict(seeds) else _total(pending, x) for x in xs]
+    return [_total(pending, x) for x in xs]
 
 
 def _enqueue(queue: list, queued: set, ops) -> None:
@@ -167,7 +178,7 @@ def _enqueue(queue: list, queued: set, ops) -> None:
 
 
 def _between(roots: list, xs: set, stop: set) -> set:
-    """The ops on a path from `xs` to `roots`."""
+    """The ops on a path from `xs` to `roots`: those with an input that is one of `xs` or depends on one."""
     seen, todo = set(roots), list(roots)
     while todo:
         op = todo.pop()
@@ -177,12 +188,14 @@ def _between(roots: list, xs: set, stop: set) -> set:
                 todo.append(t.op)
     reached: set = set()
     for op in sorted(seen, key=lambda op: op.id):
-        if any(t in xs for t in op.outputs) or any(t.op in reached and t not in stop for t in op.inputs):
+        if any(t in xs or t.op in reached and t not in stop for t in op.inputs):
             reached.add(op)
     return reached
 
 
-def _step_back(graph: Graph, op, grads: list, pending: dict, stop: set, relevant: set, wanted: set, scope: str) -> set:
+def _step_back(
+    graph: Graph, op, grads: list, pending: dict, stop: set, relevant: set, wanted: set, scope: str
+) -> set:
     """Applies the op's gradient rule; returns the ops that made the inputs it reached."""
     rule = _STRUCTURAL.get(op.type) or _rule(op)
     if rule is None:
@@ -194,26 +207,31 @@ def _step_back(graph: Graph, op, grads: list, pending: dict, stop: set, relevant
             results = rule(op, *grads)
     results = list(results) if isinstance(results, (list, tuple)) else [results]
     if len(results) != len(op.inputs):
-        raise ValueError(f"the gradient of {op.type} '{op.name}' gave {len(results)} values for {len(op.inputs)} inputs")
+        raise ValueError(
+            f"the gradient of {op.type} '{op.name}' gave {len(results)} values for {len(op.inputs)} inputs"
+        )
     reached = set()
     for tensor, grad in zip(op.inputs, results):
-        if grad is None or tensor in stop or not carries_gradient(tensor):
+        if grad is None or not carries_gradient(tensor):
             continue
         pending.setdefault(tensor, []).append(_fitted(graph, grad, tensor, op, scope))
-        reached.add(tensor.op)
+        if tensor not in stop:
+            reached.add(tensor.op)
     return reached
 
 
 def _matters(tensor: Tensor, relevant: set, wanted: set, stop: set) -> bool:
     """Whether somebody asked for a gradient that flows through `tensor`."""
-    return (tensor in wanted or tensor.op in relevant) and tensor not in stop and carries_gradient(tensor)
+    return (tensor in wanted or tensor.op in relevant and tensor not in stop) and carries_gradient(tensor)
 
 
 def _rule(op):
     override = op.attrs.get("_gradient_op_type")
     if override is not None:
         if override not in _REGISTERED and override not in OPS:
-            raise LookupError(f"gradient_override_map sends {op.type} '{op.name}' to {override!r}, which nobody registered")
+            raise LookupError(
+                f"gradient_override_map sends {op.type} '{op.name}' to {override!r}, which nobody registered"
+            )
         return _REGISTERED[override] if override in _REGISTERED else OPS[override].grad
     if op.definition.grad is not None:
         return op.definition.grad
@@ -222,7 +240,8 @@ def _rule(op):
     if not op.inputs or not any(carries_gradient(t) for t in op.inputs):
         return None
     raise LookupError(
-        f"{op.type} '{op.name}' (created {op.origin}) has no gradient; put tf.stop_gradient behind it, or register "
+        f"{op.type} '{op.name}' (created {op.origin}) has no gradient; put tf.stop_gradient behind it, or "
+        "register "
         f"one with @tf.RegisterGradient({op.type!r})"
     )
 
@@ -236,14 +255,19 @@ def _fitted(graph, grad, tensor: Tensor, op, scope: str):
     """`grad` summed over the axes along which `tensor` was broadcast, so that it has the tensor's shape."""
     if isinstance(grad, IndexedSlices):
         return grad
-    if tensor.shape.sizes is not None and grad.shape.sizes == tensor.shape.sizes and None not in tensor.shape.sizes:
+    if (
+        tensor.shape.sizes is not None
+        and grad.shape.sizes == tensor.shape.sizes
+        and None not in tensor.shape.sizes
+    ):
         return grad
     if op.definition.broadcasts:
         with graph.at(op.origin), graph.name_scope(f"{scope}{op.name}_grad/"):
             return array.sum_to_shape(grad, tensor)
     if not grad.shape.is_compatible_with(tensor.shape):
         raise ValueError(
-            f"the gradient of {op.type} '{op.name}' for {tensor.name} has shape {grad.shape} instead of {tensor.shape}"
+            f"the gradient of {op.type} '{op.name}' for {tensor.name} has shape {grad.shape} instead of "
+            f"{tensor.shape}"
         )
     grad._shape = grad.shape.merge_with(tensor.shape)
     return grad

@@ -13,8 +13,8 @@ from minitf.framework.tensor import Tensor
 def apply(type: str, *inputs, name: str | None = None, **attrs):
     """Adds an op and returns its output (a tuple if it has several, the Operation if it has none).
 
-    `inputs` may be tensors or anything that converts to one; constants made for them are named after the argument.
-    `name` None means the type itself. Attributes of types (such as `dtype`) are DTypes.
+    `inputs` may be tensors or anything that converts to one; constants made for them are named after the
+    argument. `name` None means the type itself. Attributes of types (such as `dtype`) are DTypes.
     """
     op = apply_op(type, *inputs, name=name, **attrs)
     outputs = op.outputs
@@ -39,7 +39,9 @@ def apply_op(type: str, *inputs, name: str | None = None, shapes=None, **attrs) 
         graph.root._names.pop(unique.lower(), None)
         raise
     attrs.update(types)
-    return graph.create(definition, tuple(flat), _output_types(definition, types, attrs), unique, attrs, shapes)
+    return graph.create(
+        definition, tuple(flat), _output_types(definition, types, attrs), unique, attrs, shapes
+    )
 
 
 def _take(definition: OpDef, arg: Arg, value, types: dict, scope: str, label: str, preferred=None) -> Tensor:
@@ -58,7 +60,9 @@ def _take(definition: OpDef, arg: Arg, value, types: dict, scope: str, label: st
         allowed = definition.allowed.get(arg.variable)
         if allowed is not None and base not in allowed:
             names = ", ".join(sorted(d.name for d in allowed))
-            raise TypeError(f"'{arg.name}' of {definition.type} is {base.name} ({tensor.name}); it takes {names}")
+            raise TypeError(
+                f"'{arg.name}' of {definition.type} is {base.name} ({tensor.name}); it takes {names}"
+            )
         types[arg.variable] = base
     return tensor
 
@@ -74,11 +78,19 @@ def _take_list(definition: OpDef, arg: Arg, value, types: dict, attrs: dict, sco
 
 def _common(values):
     """The type of the first tensor of a list, which the Python numbers beside it take on."""
-    return next((v.dtype.base_dtype for v in values if hasattr(v, "dtype") and isinstance(v.dtype, dtypes.DType)), None)
+    return next(
+        (v.dtype.base_dtype for v in values if hasattr(v, "dtype") and isinstance(v.dtype, dtypes.DType)),
+        None,
+    )
 
 
 def _from_value(definition: OpDef, arg: Arg, value, dtype, name: str) -> Tensor:
-    if dtype is None and type(value) in (list, tuple) and not value and definition.allowed.get(arg.variable) is dtypes.INDEX:
+    if (
+        dtype is None
+        and type(value) in (list, tuple)
+        and not value
+        and definition.allowed.get(arg.variable) is dtypes.INDEX
+    ):
         dtype = dtypes.int32  # an empty list of sizes or axes
     if hasattr(value, "_ref"):
         dtype = None  # a variable has its type, which the caller compares
@@ -91,7 +103,8 @@ def _from_value(definition: OpDef, arg: Arg, value, dtype, name: str) -> Tensor:
 
 def _mismatch(definition: OpDef, arg: Arg, tensor: Tensor, dtype) -> TypeError:
     return TypeError(
-        f"'{arg.name}' of {definition.type} is {tensor.dtype.base_dtype.name} ({tensor.name}), but {dtype.name} is "
+        f"'{arg.name}' of {definition.type} is {tensor.dtype.base_dtype.name} ({tensor.name}), but "
+        f"{dtype.name} is "
         f"expected, the type of its other inputs; convert one with tf.cast (created {tensor.op.origin})"
     )
 

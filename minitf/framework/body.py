@@ -13,7 +13,9 @@ class Body(Graph):
 
     def __init__(self, condition: Body | None = None):
         super().__init__(outer=get_default_graph())
-        self._condition = condition  # of the same loop: what it captured already comes in by the same Enter op
+        self._condition = (
+            condition  # of the same loop: what it captured already comes in by the same Enter op
+        )
         self.arguments: list[Tensor] = []
         self.results: list[Tensor] = []
 

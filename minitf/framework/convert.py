@@ -9,7 +9,9 @@ _CONVERSIONS: list[tuple[int, type | tuple, object]] = []
 
 
 def register_tensor_conversion_function(base_type, conversion_func, priority: int = 100) -> None:
-    """`conversion_func(value, dtype=, name=, as_ref=)` converts values of `base_type`; low priorities go first."""
+    """`conversion_func(value, dtype=, name=, as_ref=)` converts values of `base_type`; low priorities go
+    first.
+    """
     _CONVERSIONS.append((priority, base_type, conversion_func))
     _CONVERSIONS.sort(key=lambda entry: entry[0])
 
@@ -28,7 +30,9 @@ def convert_to_tensor(value, dtype=None, name: str | None = None, preferred_dtyp
     preferred = preferred_dtype if preferred_dtype is not None else dtype_hint
     if isinstance(value, Tensor):
         if dtype is not None and not dtype.is_compatible_with(value.dtype):
-            raise ValueError(f"{value.name} is {value.dtype.base_dtype.name}, not {dtype.name}; use tf.cast to convert it")
+            raise ValueError(
+                f"{value.name} is {value.dtype.base_dtype.name}, not {dtype.name}; use tf.cast to convert it"
+            )
         return value
     if dtype is None and preferred is not None:
         try:
@@ -49,4 +53,6 @@ def _convert(value, dtype, name, as_ref) -> Tensor:
 
 def convert_n_to_tensor(values, dtype=None, name: str | None = None) -> list[Tensor]:
     """Each of `values` as a Tensor."""
-    return [convert_to_tensor(v, dtype, None if name is None else f"{name}_{i}") for i, v in enumerate(values)]
+    return [
+        convert_to_tensor(v, dtype, None if name is None else f"{name}_{i}") for i, v in enumerate(values)
+    ]

@@ -157,10 +157,23 @@ string = _make("string", np.object_)
 complex64 = _make("complex64", np.complex64)
 complex128 = _make("complex128", np.complex128)
 
-_ALIASES = {"float": float32, "double": float64, "half": float16, "int": int32, "str": string, "object": string}
+_ALIASES = {
+    "float": float32,
+    "double": float64,
+    "half": float16,
+    "int": int32,
+    "str": string,
+    "object": string,
+}
 _PYTHON = {
-    float: float32, int: int32, builtins.bool: bool, complex: complex128, str: string, bytes: string, object: string,
-}  # fmt: skip
+    float: float32,
+    int: int32,
+    builtins.bool: bool,
+    complex: complex128,
+    str: string,
+    bytes: string,
+    object: string,
+}
 _BY_ENUM = {number: _BY_NAME[name] for name, number in _ENUM.items()}
 
 REAL = frozenset([float16, float32, float64, int8, int16, int32, int64, uint8, uint16, uint32, uint64])

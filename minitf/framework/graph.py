@@ -22,8 +22,8 @@ _VALID_SCOPE = re.compile(r"^[A-Za-z0-9_.\\/>-]*$")
 class Graph(Collections):
     """A computation: operations in the order in which they were made.
 
-    A body of a loop or branch is a `Graph` with an `outer` one: it shares its root's names, ids and collections and
-    captures the outer tensors its ops use.
+    A body of a loop or branch is a `Graph` with an `outer` one: it shares its root's names, ids and
+    collections and captures the outer tensors its ops use.
     """
 
     _serial = itertools.count(1)
@@ -33,7 +33,9 @@ class Graph(Collections):
         self.root: Graph = self if outer is None else outer.root
         self.ops: list[Operation] = []
         self.captures: dict[Tensor, Tensor] = {}  # any outer tensor -> what stands for it here
-        self.consts: dict[Tensor, Tensor] = {}  # tensor of the graph just outside -> the argument that stands for it
+        self.consts: dict[
+            Tensor, Tensor
+        ] = {}  # tensor of the graph just outside -> the argument that stands for it
         self.outer_control_inputs: list[Operation] = []
         self._controls: list[_Controls] = []
         self.finalized = False
@@ -54,7 +56,9 @@ class Graph(Collections):
     # ---- making operations
 
     def create(self, definition, inputs: tuple, dtypes_, name: str, attrs: dict, shape=None) -> Operation:
-        """Adds an op whose inputs are tensors of this graph (or captured) and whose `name` is already unique."""
+        """Adds an op whose inputs are tensors of this graph (or captured) and whose `name` is already
+        unique.
+        """
         root = self.root
         if root.finalized:
             raise RuntimeError(f"the graph is finalized: no op can be added ({definition.type} '{name}')")
@@ -126,8 +130,18 @@ class Graph(Collections):
     def argument(self, dtype: dtypes.DType, shape, stands_for: Tensor | None = None) -> Tensor:
         """A new argument of this body; it counts as no op of TensorFlow's, so it takes no id of its own."""
         attrs = {} if stands_for is None else {"stands_for": stands_for}
-        op = Operation(self, self.root._last_id, OPS["Arg"], self.root.unique_name("_arg"), (), [dtype], attrs, [], "",
-                       self.root._origin or origin.here())  # fmt: skip
+        op = Operation(
+            self,
+            self.root._last_id,
+            OPS["Arg"],
+            self.root.unique_name("_arg"),
+            (),
+            [dtype],
+            attrs,
+            [],
+            "",
+            self.root._origin or origin.here(),
+        )
         op.outputs[0]._shape = shape
         self.ops.append(op)
         self.root._by_name[op.name] = op
@@ -183,11 +197,15 @@ class Graph(Collections):
         if name.endswith("/"):
             return name[:-1]
         if not (_VALID_SCOPE if self.root._scope else _VALID_OP).match(name):
-            raise ValueError(f"{name!r} is not a name for an op: letters, digits and ._/- (no leading _ outside scopes)")
+            raise ValueError(
+                f"{name!r} is not a name for an op: letters, digits and ._/- (no leading _ outside scopes)"
+            )
         return self.unique_name(name)
 
     def name_scope(self, name):
-        """Names made inside are prefixed with `name/`; a name ending in `/` re-enters that scope, None is the root."""
+        """Names made inside are prefixed with `name/`; a name ending in `/` re-enters that scope, None is
+        the root.
+        """
         return _NameScope(self, name)
 
     def _entered(self, name) -> str:
@@ -198,7 +216,9 @@ class Graph(Collections):
         if name.endswith("/"):
             return name[:-1]
         if not (_VALID_SCOPE if self.root._scope else _VALID_OP).match(name):
-            raise ValueError(f"{name!r} is not a name for a scope: letters, digits and ._/- (no leading _ at the root)")
+            raise ValueError(
+                f"{name!r} is not a name for a scope: letters, digits and ._/- (no leading _ at the root)"
+            )
         return self.unique_name(name)
 
     def get_name_scope(self) -> str:
@@ -284,7 +304,9 @@ class Graph(Collections):
         return self.as_graph_element(name, allow_tensor=False)
 
     def get_tensor_by_name(self, name: str) -> Tensor:
-        """The tensor called `op_name:index`; KeyError if there is none, ValueError for a name without index."""
+        """The tensor called `op_name:index`; KeyError if there is none, ValueError for a name without
+        index.
+        """
         if not isinstance(name, str):
             raise TypeError(f"a tensor's name is a string, not {name!r}")
         return self.as_graph_element(name, allow_operation=False)
@@ -388,11 +410,13 @@ def _foreign(element, graph: Graph, user: str) -> str:
     theirs = element.graph.root
     if theirs is graph.root:
         return (
-            f"{kind} {element.name} belongs to the body of a loop or branch and was used outside of it by {user}; "
+            f"{kind} {element.name} belongs to the body of a loop or branch and was used outside of it by "
+            f"{user}; "
             "return it from the body instead (as a loop variable or a result)"
         )
     return (
-        f"{kind} {element.name} belongs to graph {theirs.number} (created {element.op.origin}), but {user} belongs to "
+        f"{kind} {element.name} belongs to graph {theirs.number} (created {element.op.origin}), but {user} "
+        "belongs to "
         f"graph {graph.root.number}; ops of two graphs do not mix: was there a tf.reset_default_graph() or a "
         "`with tf.Graph().as_default():` in between?"
     )
@@ -432,7 +456,9 @@ def reset_default_graph() -> None:
     """Replaces the default graph by an empty one; not inside `with graph.as_default():`."""
     global _global
     if _stack.graphs:
-        raise AssertionError("reset_default_graph() cannot be called inside `with graph.as_default():`; leave it first")
+        raise AssertionError(
+            "reset_default_graph() cannot be called inside `with graph.as_default():`; leave it first"
+        )
     _global = Graph()
 
 
@@ -477,7 +503,9 @@ def set_random_seed(seed: int) -> None:
 
 
 class name_scope:  # noqa: N801 - TensorFlow's own name
-    """A context for names: `name`, or `default_name` if that is None; entering gives the scope's name with a `/`."""
+    """A context for names: `name`, or `default_name` if that is None; entering gives the scope's name with a
+    `/`.
+    """
 
     def __init__(self, name, default_name: str | None = None, values=None):
         if default_name is not None and not isinstance(default_name, str):
@@ -503,5 +531,3 @@ class name_scope:  # noqa: N801 - TensorFlow's own name
 def op_scope(values, name, default_name: str | None = None) -> name_scope:
     """The old form of `name_scope`, with values first."""
     return name_scope(name, default_name, values)
-
-

@@ -28,7 +28,9 @@ def _keys(mapping) -> list:
     try:
         return sorted(mapping)
     except TypeError:
-        raise TypeError(f"a dict used as a structure needs keys that can be sorted, not {list(mapping)}") from None
+        raise TypeError(
+            f"a dict used as a structure needs keys that can be sorted, not {list(mapping)}"
+        ) from None
 
 
 def rebuild(structure, parts: list):

@@ -9,8 +9,20 @@ from minitf.framework.tensor import Tensor, session_for
 class Operation:
     """One node: an op type, its inputs, attributes and outputs."""
 
-    __slots__ = ("graph", "id", "type", "name", "inputs", "attrs", "outputs", "control_inputs", "device", "origin",
-                 "definition", "__weakref__")  # fmt: skip
+    __slots__ = (
+        "graph",
+        "id",
+        "type",
+        "name",
+        "inputs",
+        "attrs",
+        "outputs",
+        "control_inputs",
+        "device",
+        "origin",
+        "definition",
+        "__weakref__",
+    )
 
     def __init__(self, graph, id: int, definition, name: str, inputs: tuple, dtypes, attrs: dict,
                  control_inputs: list, device: str, origin: Origin):  # fmt: skip
@@ -50,7 +62,9 @@ class Operation:
     def get_attr(self, name: str):
         """The attribute `name`; ValueError if the op has none of that name."""
         if name not in self.attrs:
-            raise ValueError(f"{self.type} '{self.name}' has no attribute {name!r}; it has {sorted(self.attrs)}")
+            raise ValueError(
+                f"{self.type} '{self.name}' has no attribute {name!r}; it has {sorted(self.attrs)}"
+            )
         return self.attrs[name]
 
     def values(self) -> tuple:
@@ -71,11 +85,14 @@ class Operation:
     def _update_input(self, index: int, tensor: Tensor) -> None:
         """Takes another tensor, of the same type, for the input `index`."""
         if not 0 <= index < len(self.inputs):
-            raise IndexError(f"{self.type} '{self.name}' has {len(self.inputs)} inputs, there is no input {index}")
+            raise IndexError(
+                f"{self.type} '{self.name}' has {len(self.inputs)} inputs, there is no input {index}"
+            )
         old = self.inputs[index]
         if tensor.dtype.base_dtype is not old.dtype.base_dtype:
             raise TypeError(
-                f"input {index} of {self.type} '{self.name}' is {old.dtype.base_dtype.name}; {tensor.name} is "
+                f"input {index} of {self.type} '{self.name}' is {old.dtype.base_dtype.name}; {tensor.name} "
+                "is "
                 f"{tensor.dtype.base_dtype.name}"
             )
         self.inputs = (*self.inputs[:index], tensor, *self.inputs[index + 1 :])

@@ -6,22 +6,28 @@ An op is defined once, in the module of its family:
            grad=lambda op, g: apply("TanhGrad", op.outputs[0], g),
            numpy=lambda op, x: np.tanh(x), kernel=unary(elementwise.tanh))
 
-- signature: names and types of inputs and outputs. `T` is a type variable (attribute `T` of the op), `int32` a fixed
-  type, `&T` a variable's own memory (a ref), `*T` a list of tensors of one type, `**` a list of tensors of any
-  types, `@dtype` the type named by attribute `dtype`; an output `*T` or `**` has as many parts as attribute `num`
-  or `dtypes` says.
+- signature: names and types of inputs and outputs. `T` is a type variable (attribute `T` of the op), `int32`
+  a fixed
+  type, `&T` a variable's own memory (a ref), `*T` a list of tensors of one type, `**` a list of tensors of
+  any types, `@dtype` the type named by attribute `dtype`; an output `*T` or `**` has as many parts as
+  attribute `num` or `dtypes` says.
 - shape(op) -> one TensorShape per output; raises ValueError where the inputs' shapes cannot be right.
-- static(op, depth) -> the value as far as it is known before anything runs (an object array with None for what is
-  not), or None; a list of these for several outputs. Ops without the rule are evaluated by `numpy` when all their
-  inputs are known.
-- grad(op, *output_gradients) -> one gradient (or None) per input; output gradients may be None for unused outputs
+- static(op, depth) -> the value as far as it is known before anything runs (an object array with None for
+  what is
+  not), or None; a list of these for several outputs. Ops without the rule are evaluated by `numpy` when all
+  their inputs are known.
+- grad(op, *output_gradients) -> one gradient (or None) per input; output gradients may be None for unused
+  outputs
   of multi-output ops.
 - broadcasts: inputs broadcast against each other, so the driver sums gradients back to each input's shape.
 - stateful: two runs may differ, so the op is never folded or shared.
-- numpy(op, *arrays) -> array(s): the meaning of the op, for types that have no kernel and as the tests' reference.
-- kernel(b, op, *values) -> value(s): lowers the op to kernel calls for the concrete shapes of `values` through the
+- numpy(op, *arrays) -> array(s): the meaning of the op, for types that have no kernel and as the tests'
+  reference.
+- kernel(b, op, *values) -> value(s): lowers the op to kernel calls for the concrete shapes of `values`
+  through the
   builder `b` (see `minitf.runtime.builder`).
-- host(b, op, *values) -> value(s): ops with effects outside the graph (py_func, printing, queues, files), and ops on
+- host(b, op, *values) -> value(s): ops with effects outside the graph (py_func, printing, queues, files),
+  and ops on
   state for types that have no kernel.
 """
 
@@ -79,8 +85,22 @@ def define(type: str, signature: str, *, shape=None, grad=None, numpy=None, kern
     left, right = signature.split("->")
     inputs, outputs = _args(left), _args(right)
     variables = tuple(dict.fromkeys(a.variable for a in inputs if a.variable and not a.from_attr))
-    OPS[type] = OpDef(type, inputs, outputs, allowed, shape, grad, differentiable, numpy, kernel, host, static,
-                      stateful, broadcasts, variables)  # fmt: skip
+    OPS[type] = OpDef(
+        type,
+        inputs,
+        outputs,
+        allowed,
+        shape,
+        grad,
+        differentiable,
+        numpy,
+        kernel,
+        host,
+        static,
+        stateful,
+        broadcasts,
+        variables,
+    )
     return OPS[type]
 
 

@@ -14,8 +14,14 @@ from minitf.framework.shape import TensorShape, as_shape
 from minitf.framework.static import partial_value
 from minitf.framework.tensor import Tensor
 
-define("Const", "-> output: @dtype", static=lambda op, depth: op.attrs["value"], numpy=lambda op: op.attrs["value"],
-       kernel=lambda b, op: b.constant(op.attrs["value"]), differentiable=False)  # fmt: skip
+define(
+    "Const",
+    "-> output: @dtype",
+    static=lambda op, depth: op.attrs["value"],
+    numpy=lambda op: op.attrs["value"],
+    kernel=lambda b, op: b.constant(op.attrs["value"]),
+    differentiable=False,
+)
 # An argument of a loop's or branch's body; one that stands for an outer tensor is worth what that is worth.
 define("Arg", "-> output: @dtype", differentiable=False, static=lambda op, depth: _outer_value(op, depth))
 
@@ -28,9 +34,9 @@ def _outer_value(op, depth):
 def constant(value, dtype=None, shape=None, name: str = "Const", verify_shape: bool = False) -> Tensor:
     """A tensor with a fixed value.
 
-    value: number, string, nested list or array; dtype: its type (default: float32 for Python floats, int32 for
-    integers, an array's own); shape: the result's shape, filled up with the last element if the value is shorter
-    (with `verify_shape` the value must have just that shape).
+    value: number, string, nested list or array; dtype: its type (default: float32 for Python floats, int32
+    for integers, an array's own); shape: the result's shape, filled up with the last element if the value is
+    shorter (with `verify_shape` the value must have just that shape).
 
     Raises:
       TypeError: if the value does not fit the dtype.
@@ -48,7 +54,9 @@ def constant(value, dtype=None, shape=None, name: str = "Const", verify_shape: b
         array = _shaped(array, as_shape(shape), verify_shape)
     array.flags.writeable = False
     dtype = dtypes.as_dtype(array.dtype)
-    return apply_op("Const", name=name or "Const", value=array, dtype=dtype, shapes=[TensorShape(array.shape)]).outputs[0]
+    return apply_op(
+        "Const", name=name or "Const", value=array, dtype=dtype, shapes=[TensorShape(array.shape)]
+    ).outputs[0]
 
 
 def _is_short(value) -> bool:
@@ -97,7 +105,9 @@ def _plain(value):
         return [_plain(v) for v in value]
     if isinstance(value, TensorShape):
         if not value.is_fully_defined():
-            raise ValueError(f"shape {value} is not fully known and cannot become a constant; use tf.shape(x)")
+            raise ValueError(
+                f"shape {value} is not fully known and cannot become a constant; use tf.shape(x)"
+            )
         return list(value.sizes)
     if hasattr(value, "value") and type(value).__name__ == "Dimension":
         if value.value is None:
@@ -130,7 +140,9 @@ def _check_python_values(array: np.ndarray, dtype: dtypes.DType, value) -> None:
         name = dtypes.as_dtype(array.dtype).name
         raise TypeError(f"{_shortened(value)} is {name} and cannot become {dtype.name}")
     if wanted in "iu" and (int(array.min()) < dtype.min or int(array.max()) > dtype.max):
-        raise TypeError(f"{_shortened(value)} is out of the range of {dtype.name}, {dtype.min} to {dtype.max}")
+        raise TypeError(
+            f"{_shortened(value)} is out of the range of {dtype.name}, {dtype.min} to {dtype.max}"
+        )
 
 
 def _shortened(value) -> str:
@@ -163,7 +175,9 @@ def _as_bytes(item, dtype):
         return bytes(item)
     if item is None:
         raise ValueError("None cannot become a tensor")
-    raise TypeError(f"{item!r} of type {type(item).__name__} cannot become {dtype.name if dtype else 'a tensor'}")
+    raise TypeError(
+        f"{item!r} of type {type(item).__name__} cannot become {dtype.name if dtype else 'a tensor'}"
+    )
 
 
 def _shaped(array: np.ndarray, shape: TensorShape, verify: bool) -> np.ndarray:

@@ -10,7 +10,6 @@ from minitf.framework.shape import as_shape
 from minitf.framework.tensor import Tensor
 from minitf.ops import patterns
 
-
 define(
     "Placeholder",
     "-> output: @dtype",
@@ -33,7 +32,8 @@ def placeholder(dtype, shape=None, name: str | None = None) -> Tensor:
 
 def placeholder_with_default(input, shape, name: str | None = None) -> Tensor:
     """A tensor with the value of `input` unless it is fed; ValueError if `shape` contradicts the
-    default's."""
+    default's.
+    """
     input = convert_to_tensor(input, name="input")
     shape = as_shape(shape)
     if not shape.is_compatible_with(input.shape):

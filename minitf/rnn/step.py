@@ -6,6 +6,7 @@ import minitf as tf
 from minitf.framework import nest
 from minitf.framework.convert import convert_to_tensor
 from minitf.framework.graph import get_default_graph
+from minitf.framework.shape import as_shape
 from minitf.rnn.cell import concat_sizes, static_sizes
 
 
@@ -122,8 +123,8 @@ def _as_state(state, size, dtype):
             f"initial_state has to be structured as the cell's state_size {size}, not {state!r}"
         ) from None
     flat = [convert_to_tensor(t, preferred_dtype=dtype, name="initial_state") for t in nest.flatten(state)]
-    for tensor in flat:
-        if tensor.shape.rank == 0:
+    for tensor, part in zip(flat, nest.flatten(size)):
+        if tensor.shape.rank == 0 and as_shape(part).rank != 0:
             raise ValueError(
                 f"a part of initial_state is the scalar {tensor.name}; it needs a row for each of the batch"
             )

@@ -7,7 +7,22 @@ from helpers import fails
 import minitf as tf
 from minitf.framework import dtypes
 
-NAMES = "float16 float32 float64 int8 int16 int32 int64 uint8 uint16 uint32 uint64 bool complex64 complex128".split()
+NAMES = [
+    "float16",
+    "float32",
+    "float64",
+    "int8",
+    "int16",
+    "int32",
+    "int64",
+    "uint8",
+    "uint16",
+    "uint32",
+    "uint64",
+    "bool",
+    "complex64",
+    "complex128",
+]
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -80,4 +95,4 @@ def test_parts_of_complex_numbers():
 def test_text_and_copies():
     assert (str(tf.int32), repr(tf.int32)) == ("<dtype: 'int32'>", "tf.int32")
     assert pickle.loads(pickle.dumps(tf.int32)) is tf.int32
-    assert dtypes.INDEX == {tf.int32, tf.int64}
+    assert {tf.int32, tf.int64} == dtypes.INDEX
