@@ -46,7 +46,9 @@ def case(pred_fn_pairs, default: Callable | None = None, exclusive: bool = False
 
 def _pairs(pred_fn_pairs, default) -> list:
     if not isinstance(pred_fn_pairs, (dict, list, tuple)):
-        raise TypeError(f"tf.case: pred_fn_pairs is a list of (predicate, function) pairs or a dict, not {pred_fn_pairs!r}")
+        raise TypeError(
+            f"tf.case: pred_fn_pairs is a list of (predicate, function) pairs or a dict, not {pred_fn_pairs!r}"
+        )
     pairs = list(pred_fn_pairs.items() if isinstance(pred_fn_pairs, dict) else pred_fn_pairs)
     if not pairs:
         raise ValueError("tf.case: there has to be at least one (predicate, function) pair")
@@ -67,7 +69,9 @@ def _last_resort(predicates: list, function: Callable) -> Callable:
         shown = joining.stack(predicates, name="preds_c")
         _reserve_ids_of_others()
         names = ", ".join(p.name for p in predicates)
-        found = check.Assert(predicates[-1], [f"tf.case: none of the predicates ({names}) is true:", shown], len(predicates))
+        found = check.Assert(
+            predicates[-1], [f"tf.case: none of the predicates ({names}) is true:", shown], len(predicates)
+        )
         with get_default_graph().control_dependencies([found]):
             return function()
 
@@ -119,8 +123,15 @@ def _indexed(branch_fns) -> list[Callable]:
     if all(callable(f) for f in pairs):
         pairs = list(enumerate(pairs))
     for pair in pairs:
-        if not isinstance(pair, (tuple, list)) or len(pair) != 2 or type(pair[0]) is not int or not callable(pair[1]):
-            raise TypeError(f"tf.switch_case: a branch is a function or an (index, function) pair, not {pair!r}")
+        if (
+            not isinstance(pair, (tuple, list))
+            or len(pair) != 2
+            or type(pair[0]) is not int
+            or not callable(pair[1])
+        ):
+            raise TypeError(
+                f"tf.switch_case: a branch is a function or an (index, function) pair, not {pair!r}"
+            )
     pairs.sort(key=lambda pair: pair[0])
     if [index for index, _ in pairs] != list(range(len(pairs))):
         raise ValueError(

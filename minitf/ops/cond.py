@@ -125,7 +125,9 @@ def _traced(function: Callable) -> tuple[Body, object]:
     with body.as_default():
         returned = function()
         if returned is None:
-            raise ValueError(f"tf.cond: {getattr(function, '__name__', function)} returned None; return tensors or operations")
+            raise ValueError(
+                f"tf.cond: {getattr(function, '__name__', function)} returned None; return tensors or operations"
+            )
         returned = nest.map_structure(_as_result, returned)
         for leaf in nest.flatten(returned):
             body.results += [body.capture(t) for t in _components(leaf)]
@@ -136,7 +138,11 @@ def _as_result(value):
     if isinstance(value, Operation):
         with get_default_graph().control_dependencies([value]):
             return constant(True, name="ran")
-    return value if hasattr(value, "_components") or isinstance(value, IndexedSlices) else convert_to_tensor(value)
+    return (
+        value
+        if hasattr(value, "_components") or isinstance(value, IndexedSlices)
+        else convert_to_tensor(value)
+    )
 
 
 def _components(leaf) -> list[Tensor]:

@@ -44,7 +44,9 @@ def while_loop(cond: Callable, body: Callable, loop_vars, shape_invariants=None,
     with name_scope(name, "while"):
         names, structure, bounds = _parameters(body), loop_vars, maximum_iterations is not None
         if bounds:
-            cond, body, loop_vars, shape_invariants = _bounded(cond, body, loop_vars, shape_invariants, maximum_iterations)
+            cond, body, loop_vars, shape_invariants = _bounded(
+                cond, body, loop_vars, shape_invariants, maximum_iterations
+            )
         variables = _Variables(["iteration counter"] * bounds + names, loop_vars, shape_invariants)
         op = _build(cond, body, variables, back_prop, swap_memory)
         exits = [dataflow.exit(t) for t in op.outputs[: len(variables.flat)]]
@@ -62,13 +64,17 @@ def _result(structure, exits: list, same_structure: bool):
 def _check_arguments(cond, body, loop_vars, parallel_iterations) -> None:
     for label, function in (("cond", cond), ("body", body)):
         if not callable(function):
-            raise TypeError(f"tf.while_loop: {label} has to be a function of the loop variables, not {function!r}")
+            raise TypeError(
+                f"tf.while_loop: {label} has to be a function of the loop variables, not {function!r}"
+            )
     if not isinstance(loop_vars, (list, tuple)):
         raise TypeError(f"tf.while_loop: loop_vars has to be a list or tuple, not {loop_vars!r}")
     if not nest.flatten(loop_vars):
         raise ValueError("tf.while_loop: there has to be at least one loop variable")
     if not isinstance(parallel_iterations, int) or parallel_iterations < 1:
-        raise TypeError(f"tf.while_loop: parallel_iterations is a positive integer, not {parallel_iterations!r}")
+        raise TypeError(
+            f"tf.while_loop: parallel_iterations is a positive integer, not {parallel_iterations!r}"
+        )
 
 
 def _bounded(cond: Callable, body: Callable, loop_vars, invariants, limit) -> tuple:
@@ -107,7 +113,9 @@ class _Variables:
         try:
             given = nest.flatten_up_to(self.structure, invariants)
         except ValueError:
-            raise ValueError(f"tf.while_loop: shape_invariants {invariants} has not the structure of loop_vars") from None
+            raise ValueError(
+                f"tf.while_loop: shape_invariants {invariants} has not the structure of loop_vars"
+            ) from None
         shapes = []
         for leaf, shape in zip(self.leaves, given):
             parts = components(leaf)
@@ -139,7 +147,9 @@ class _Variables:
                 "tf.while_loop: body has to return one value for each loop variable, in the structure of loop_vars; "
                 f"{error}"
             ) from None
-        given = [c for leaf, like in zip(nest.flatten(returned), self.leaves) for c in _next_components(leaf, like)]
+        given = [
+            c for leaf, like in zip(nest.flatten(returned), self.leaves) for c in _next_components(leaf, like)
+        ]
         return [self._checked(t, i) for i, t in enumerate(given)]
 
     def _checked(self, tensor: Tensor, i: int) -> Tensor:
@@ -196,7 +206,9 @@ def _next_components(leaf, like) -> list[Tensor]:
 def _next_value(leaf, like: Tensor) -> Tensor:
     if isinstance(leaf, Operation) or leaf is None:
         raise ValueError(f"tf.while_loop: body returned {leaf!r} for a loop variable; return a tensor")
-    return leaf if isinstance(leaf, Tensor) else convert_to_tensor(leaf, preferred_dtype=like.dtype.base_dtype)
+    return (
+        leaf if isinstance(leaf, Tensor) else convert_to_tensor(leaf, preferred_dtype=like.dtype.base_dtype)
+    )
 
 
 def includes(invariant: TensorShape, shape: TensorShape) -> bool:
@@ -214,7 +226,11 @@ def _parameters(body: Callable) -> list[str]:
         parameters = inspect.signature(body).parameters.values()
     except (TypeError, ValueError):
         return []
-    return [f"loop variable '{p.name}'" for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
+    return [
+        f"loop variable '{p.name}'"
+        for p in parameters
+        if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)
+    ]
 
 
 def _labels(names: list[str], structure) -> list[str]:
@@ -227,7 +243,9 @@ def _labels(names: list[str], structure) -> list[str]:
     return labels
 
 
-def _build(cond: Callable, body: Callable, variables: _Variables, back_prop: bool, swap_memory: bool) -> Operation:
+def _build(
+    cond: Callable, body: Callable, variables: _Variables, back_prop: bool, swap_memory: bool
+) -> Operation:
     """Traces condition and body and adds the Loop op."""
     count = len(variables.flat)
     reserve_ids_of_enter(count)
@@ -251,7 +269,9 @@ def _build(cond: Callable, body: Callable, variables: _Variables, back_prop: boo
 def _predicate(result) -> Tensor:
     predicate = convert_to_tensor(result)
     if predicate.dtype.base_dtype is not dtypes.bool:
-        raise TypeError(f"tf.while_loop: cond has to return a bool scalar, not {predicate.dtype.name} ({predicate.name})")
+        raise TypeError(
+            f"tf.while_loop: cond has to return a bool scalar, not {predicate.dtype.name} ({predicate.name})"
+        )
     if not predicate.shape.is_compatible_with([]):
         raise ValueError(
             f"tf.while_loop: cond has to return a scalar, not {predicate.name} of shape {predicate.shape}; "
