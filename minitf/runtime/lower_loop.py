@@ -15,6 +15,7 @@ from minitf.kernels.cast import cast
 from minitf.kernels.loops import take_row, trip_count, zero_tail
 from minitf.runtime.ir import Call, Choice, Ref, Repeat, calls
 from minitf.runtime.lower import Frame, Lowering, NotNative
+from minitf.runtime.op_by_op import is_native
 from minitf.runtime.plan import needed_ops
 
 FIRST_GUESS = 64  # slices that a loop of unknown length may save before it has to be lowered again
@@ -24,6 +25,8 @@ class RegionLowering(Lowering):
     """Lowers all ops of a region, loops and branches too."""
 
     def loop(self, op, values):
+        if not is_native(op):
+            raise NotNative(op)
         return _LoopLowering(self, op, values).outputs()
 
     def branch(self, op, values):
@@ -332,7 +335,7 @@ def _in_place(node, old: Ref, new: Ref) -> bool:
 def _lowered_branch(low: Lowering, op, values: list) -> list:
     """The refs of the If op's outputs; unused ones are None."""
     branches, used = op.attrs["branches"], [low.used is None or t in low.used for t in op.outputs]
-    if values[0].shape != ():
+    if values[0].shape != () or not is_native(op):
         raise NotNative(op)
     for body in branches.bodies:
         for i, outer in enumerate(branches.consts):
