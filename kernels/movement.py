@@ -92,6 +92,13 @@ def select(c: u8p, a: T, b: T, o: T, rank: i64, dims: ints):
             for i in range(n):
                 x, y = a[q + i], b[r + i]  # both, for only loads without a condition vectorize
                 o[s + i] = x if c[p + i] else y
+        elif step_c == 0 and step_a == 1 and step_b == 1:
+            if c[p]:
+                for i in range(n):
+                    o[s + i] = a[q + i]
+            else:
+                for i in range(n):
+                    o[s + i] = b[r + i]
         else:
             for i in range(n):
                 o[s + i] = a[q + i * step_a] if c[p + i * step_c] else b[r + i * step_b]

@@ -81,7 +81,13 @@ def test_concatenation():
 
 def test_select():
     carrier = np.uint32
-    for shapes in [((4, 5),) * 3, ((4, 1), (4, 5), ()), ((), (3,), (2, 3)), ((2, 1, 3), (4, 1), (2, 4, 3))]:
+    for shapes in [
+        ((4, 5),) * 3,
+        ((4, 1), (4, 5), (4, 5)),
+        ((4, 1), (4, 5), ()),
+        ((), (3,), (2, 3)),
+        ((2, 1, 3), (4, 1), (2, 4, 3)),
+    ]:
         c, a, b = numbered(shapes[0]) % 2 == 0, numbered(shapes[1]), -numbered(shapes[2])
         status, o = broadcast_run(movement.select, c, a, b, dtypes=carrier)
         assert status == 0
