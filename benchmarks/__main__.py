@@ -3,9 +3,9 @@
 import argparse
 from pathlib import Path
 
-from benchmarks import compare
+from benchmarks import compare, floor
 
-_ALL = {"peers": compare}
+_ALL = {"peers": compare, "floor": floor}
 
 
 def parser():

@@ -18,10 +18,11 @@ def modes(w):
 
 def _rnn(w, p, layer, width):
     kernel, bias = p[f"kernel_{layer}"], p[f"bias_{layer}"]
+    recurrent = kernel[width:]  # cut outside of the loop, as below: inside, every step would add a padded gradient
     act = {"relu": jax.nn.relu, "tanh": jnp.tanh}[w.activation]
 
     def step(h, z):
-        h = act(z + h @ kernel[width:])
+        h = act(z + h @ recurrent)
         return h, h
 
     return lambda x: x @ kernel[:width] + bias, step
@@ -31,11 +32,12 @@ def _gru(w, p, layer, width):
     gates, candidate = p[f"gates_kernel_{layer}"], p[f"kernel_{layer}"]
     kernel = jnp.concatenate([gates[:width], candidate[:width]], 1)
     bias = jnp.concatenate([p[f"gates_bias_{layer}"], p[f"bias_{layer}"]])
+    of_gates, of_candidate = gates[width:], candidate[width:]
 
     def step(h, z):
-        ru = jax.nn.sigmoid(z[:, : 2 * w.units] + h @ gates[width:])
+        ru = jax.nn.sigmoid(z[:, : 2 * w.units] + h @ of_gates)
         r, u = jnp.split(ru, 2, 1)
-        c = jnp.tanh(z[:, 2 * w.units :] + (r * h) @ candidate[width:])
+        c = jnp.tanh(z[:, 2 * w.units :] + (r * h) @ of_candidate)
         h = u * h + (1 - u) * c
         return h, h
 
@@ -44,10 +46,11 @@ def _gru(w, p, layer, width):
 
 def _lstm(w, p, layer, width):
     kernel, bias = p[f"kernel_{layer}"], p[f"bias_{layer}"]
+    recurrent = kernel[width:]
 
     def step(state, z):
         c, h = state
-        i, j, f, o = jnp.split(z + h @ kernel[width:], 4, 1)
+        i, j, f, o = jnp.split(z + h @ recurrent, 4, 1)
         c = c * jax.nn.sigmoid(f + 1) + jax.nn.sigmoid(i) * jnp.tanh(j)
         h = jnp.tanh(c) * jax.nn.sigmoid(o)
         return (c, h), h
@@ -73,7 +76,8 @@ def _hidden(w, unroll, p, x, lengths):
     for layer in range(w.layers):
         make = {"rnn": _rnn, "gru": _gru, "lstm": _lstm}[w.cell]
         project, step = make(w, p, layer, x.shape[-1])
-        slices = project(x)
+        # Flat, as the gradient of a product over two axes is slow.
+        slices = project(x.reshape(-1, x.shape[-1])).reshape(w.steps, w.batch, -1)
         if lengths is not None:
             step, slices = _masked(step), (slices, jnp.arange(w.steps)[:, None] < lengths)
         state, x = lax.scan(step, start, slices, unroll=w.steps if unroll else 1)
@@ -86,8 +90,9 @@ def _loss(w, unroll, p, x, y, lengths):
     elif w.reads == "embedding":
         x = p["embedding"][x]
     outputs, last = _hidden(w, unroll, p, jnp.swapaxes(x, 0, 1), lengths)
-    logits = (outputs if w.each_step else last) @ p["out_kernel"] + p["out_bias"]
-    y = jnp.swapaxes(y, 0, 1) if w.each_step else y
+    hidden = outputs.reshape(-1, w.units) if w.each_step else last
+    logits = hidden @ p["out_kernel"] + p["out_bias"]
+    y = jnp.swapaxes(y, 0, 1).reshape(-1, *y.shape[2:]) if w.each_step else y
     if w.loss == "mse":
         return jnp.mean(jnp.square(logits - y))
     chosen = jnp.take_along_axis(logits, y[..., None], -1)[..., 0]

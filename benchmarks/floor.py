@@ -1,0 +1,120 @@
+"""What a training step's matrix products take alone, run back to back, and how close the step comes to that."""
+
+import collections
+import time
+
+import numpy as np
+
+from benchmarks import report
+from benchmarks.runner import spread
+from benchmarks.specs import WORKLOADS, batches
+from benchmarks.worker import pin
+
+
+def add_arguments(parser):
+    """The options of `floor`."""
+    parser.add_argument("--workloads", default=",".join(WORKLOADS), help="names")
+
+
+class Products:
+    """A training step's program without anything but its products: same order, same places in memory."""
+
+    def __init__(self, model, batch):
+        from minitf.runtime.executor import NativeExecutor
+        from minitf.runtime.feed import feeds
+        from minitf.runtime.passes import chosen
+
+        session, fetches = model.session, [model.loss, model.train]
+        self._fed = feeds(session.graph, model.feed(batch))
+        _, plan = session._plan(fetches, self._fed)
+        self.shapes = collections.Counter()  # (m, n, k, whether a and b are stored transposed) of each product
+        self._executor = NativeExecutor(plan, session._state, [*chosen(), self._strip])
+
+    def _strip(self, nodes, kept, trips=1):
+        """The last pass: takes out what is not a product; integers stay, as they count the trips of loops."""
+        from minitf.runtime.ir import Call, Repeat
+
+        for node in list(nodes):
+            if isinstance(node, Repeat):
+                count = node.count if isinstance(node.count, int) else node.limit
+                self._strip(node.test, kept, trips * count)
+                self._strip(node.body, kept, trips * count)
+            elif isinstance(node, Call):
+                if "gemm" in node.kernel.kernel.name:
+                    self.shapes[node.operands[3:8]] += trips
+                elif any(ref.dtype.kind == "f" for ref in node.refs):
+                    nodes.remove(node)
+
+    def run(self):
+        """The products of one step."""
+        self._executor.run(self._fed)
+
+
+def main(args):
+    """Runs the benchmark."""
+    pin(args.threads)
+    from benchmarks.peers import minitf
+
+    results = []
+    with report.progress() as bar:
+        for name in bar.track(args.workloads.split(","), description="floor"):
+            w = WORKLOADS[name]
+            mode, batch = minitf.modes(w)[-1], batches(w, 1)[0]
+            model = minitf.build(w, mode, args.threads)
+            model.step(batch)
+            products = Products(model, batch)
+            products.run()
+            runs = {"step": lambda: model.step(batch), "floor": products.run, "openblas": _openblas(products.shapes)}
+            times = {key: [] for key in runs}
+            for _ in range(args.rounds):
+                for key, run in runs.items():
+                    ended = time.perf_counter() + args.seconds
+                    while not times[key] or time.perf_counter() < ended:
+                        started = time.process_time()
+                        run()
+                        times[key].append(time.process_time() - started)
+            results.append({"workload": name, "mode": mode, "products": sum(products.shapes.values()),
+                            "flops": sum(2 * m * n * k * count for (m, n, k, *_), count in products.shapes.items()),
+                            **{key: spread(values) for key, values in times.items()}})  # fmt: skip
+    _show(results)
+    report.save(args, "floor", {"minitf": minitf.VERSION}, results, lambda figure: draw(figure, results))
+
+
+def _openblas(shapes):
+    """A function that makes the same products by NumPy's BLAS."""
+    work = []
+    for (m, n, k, ta, tb), count in shapes.items():
+        a = np.random.rand(*((k, m) if ta else (m, k))).astype(np.float32)
+        b = np.random.rand(*((n, k) if tb else (k, n))).astype(np.float32)
+        work.append((a.T if ta else a, b.T if tb else b, np.empty((m, n), np.float32), count))
+
+    def run():
+        for a, b, c, count in work:
+            for _ in range(count):
+                np.matmul(a, b, c)
+
+    return run
+
+
+def _show(results):
+    report.table(
+        "processor ms: a training step, and its matrix products alone (minitf's kernel; NumPy's BLAS)",
+        ["workload", "step / products", "step", "products", "NumPy's", "count", "GFLOP/s"],
+        [[r["workload"], f"{r['step']['median'] / r['floor']['median']:.2f}",
+          *[report.milliseconds(r[key]) for key in ("step", "floor", "openblas")],
+          r["products"], f"{r['flops'] / r['floor']['median'] / 1e9:.0f}"] for r in results],
+    )  # fmt: skip
+
+
+def draw(figure, results):
+    """Bars: the step relative to its products."""
+    axes = figure.add_subplot()
+    for i, (key, label) in enumerate([("step", "training step"), ("openblas", "products by NumPy's BLAS")]):
+        heights = [r[key]["median"] / r["floor"]["median"] for r in results]
+        bars = axes.bar(np.arange(len(results)) + (i - 0.5) * 0.4, heights, 0.4, label=label)
+        axes.bar_label(bars, [f"{h:.2f}" for h in heights], fontsize=8)
+    axes.axhline(1, color="black", linewidth=0.8, label="products by minitf's kernel")
+    axes.axhline(1.2, color="grey", linewidth=0.8, linestyle="dashed", label="1.2")
+    axes.set_xticks(range(len(results)), [r["workload"] for r in results], fontsize=8)
+    axes.set_ylabel("time / time of the products")
+    axes.legend(fontsize=8)
