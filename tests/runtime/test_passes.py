@@ -1,4 +1,4 @@
-"""Rewrites on small programs: what they become, that they compute the same, and what must be left as it is."""
+"""Rewrites of small programs: what they become, that they compute the same, and what must be left alone."""
 
 import numpy as np
 import pytest
