@@ -1,7 +1,10 @@
+import gzip
 import importlib.util
+import re
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
@@ -26,3 +29,82 @@ def test_time_series_learns_and_writes_its_pictures(cell, tmp_path, monkeypatch,
     assert [int(step) for step, _ in printed] == [0, 100] and first > 3 and last < 0.8
     assert {p.name for p in (tmp_path / "out").iterdir()} == {f"{cell}.dot", "prediction.png"}
     assert "digraph" in (tmp_path / "out" / f"{cell}.dot").read_text()
+
+
+def pictures(folder):
+    return {p.name for p in folder.iterdir()}
+
+
+def numbers(text, label):
+    """The numbers printed after `label`."""
+    return [float(n) for n in re.findall(re.escape(label) + r" ([0-9.]+)", text)]
+
+
+def write_idx(path, array, pack):
+    header = bytes([0, 0, 8, array.ndim]) + np.array(array.shape, ">i4").tobytes()
+    content = header + np.uint8(array).tobytes()
+    if pack:
+        path.with_name(path.name + ".gz").write_bytes(gzip.compress(content))
+    else:
+        path.write_bytes(content)
+
+
+@pytest.mark.parametrize("pack", [False, True])
+def test_mnist_rows_reads_idx_files(pack, tmp_path, monkeypatch, capsys):
+    pytest.importorskip("matplotlib")
+    random = np.random.default_rng(0)
+    for part, n in ("train", 300), ("t10k", 60):
+        labels = random.integers(0, 10, n)
+        images = np.zeros([n, 5, 4])
+        images[np.arange(n), labels // 2, labels % 2] = 255
+        write_idx(tmp_path / f"{part}-images-idx3-ubyte", images, pack)
+        write_idx(tmp_path / f"{part}-labels-idx1-ubyte", labels, pack)
+    run("mnist_rows", monkeypatch, "--data", tmp_path, "--epochs", 30, "--out", tmp_path / "out")
+    accuracies = numbers(capsys.readouterr().out, "Test accuracy:")
+    assert len(accuracies) == 30 and accuracies[-1] == 1.0
+    assert pictures(tmp_path / "out") == {"accuracy.png", "images.png"}
+
+
+def test_mnist_rows_says_which_file_is_missing(tmp_path, monkeypatch):
+    with pytest.raises(SystemExit, match="neither train-images-idx3-ubyte nor train-images-idx3-ubyte.gz"):
+        run("mnist_rows", monkeypatch, "--data", tmp_path)
+
+
+def test_mnist_rows_reads_the_digits_of_scikit_learn(tmp_path, monkeypatch, capsys):
+    pytest.importorskip("matplotlib")
+    pytest.importorskip("sklearn")
+    run("mnist_rows", monkeypatch, "--epochs", 8, "--out", tmp_path / "out")
+    assert numbers(capsys.readouterr().out, "Test accuracy:")[-1] > 0.8
+
+
+@pytest.mark.parametrize("rnn", ["static", "dynamic"])
+def test_char_rnn_learns_a_text_and_writes(rnn, tmp_path, monkeypatch, capsys):
+    pytest.importorskip("matplotlib")
+    text, out = tmp_path / "text.txt", tmp_path / "out"
+    text.write_text("the cat sat on the mat. " * 400)
+    run("char_rnn", monkeypatch, "--text", text, "--epochs", 20, "--rnn", rnn, "--sample", 60, "--out", out)
+    losses = numbers(capsys.readouterr().out, "loss:")
+    assert losses[0] > 1.0 and losses[-1] < 0.4
+    assert pictures(out) == {"loss.png", "sample.txt"}
+    written = (out / "sample.txt").read_text()
+    assert written.startswith("the c") and len(written) == 65 and set(written) <= set(text.read_text())
+
+
+def test_char_rnn_refuses_a_short_text(tmp_path, monkeypatch):
+    (tmp_path / "text.txt").write_text("short")
+    with pytest.raises(SystemExit, match="needs more than 1000 characters"):
+        run("char_rnn", monkeypatch, "--text", tmp_path / "text.txt")
+
+
+def test_reber_tells_good_strings_from_bad(tmp_path, monkeypatch, capsys):
+    pytest.importorskip("matplotlib")
+    run("reber", monkeypatch, "--epochs", 12, "--out", tmp_path / "out")
+    assert max(numbers(capsys.readouterr().out, "Validation accuracy:")) > 95
+    assert pictures(tmp_path / "out") == {"accuracy.png"}
+
+
+def test_seq2seq_learns(tmp_path, monkeypatch, capsys):
+    pytest.importorskip("matplotlib")
+    run("seq2seq", monkeypatch, "--task", "reverse", "--steps", 200, "--out", tmp_path / "out")
+    assert numbers(capsys.readouterr().out, "right:")[-1] > 50
+    assert pictures(tmp_path / "out") == {"training.png", "attention.png"}
