@@ -3,9 +3,10 @@
 import argparse
 from pathlib import Path
 
-from benchmarks import compare, floor
+from benchmarks import compare, floor, overhead, scaling, startup, unroll
 
-_ALL = {"peers": compare, "floor": floor}
+_ALL = {"peers": compare, "unroll": unroll, "floor": floor, "startup": startup, "scaling": scaling,
+        "overhead": overhead}  # fmt: skip
 
 
 def parser():

@@ -1,5 +1,6 @@
 """Workers as seen from the benchmark: start them, ask them, time them in turns."""
 
+import copy
 import dataclasses
 import json
 import os
@@ -21,7 +22,7 @@ class Worker:
 
     def __init__(self, label, python, peer, threads=1, env=None):
         self.label = label
-        self._errors = tempfile.TemporaryFile("w+")
+        self._errors = tempfile.TemporaryFile("w+")  # noqa: SIM115 - closed with the worker
         self._process = subprocess.Popen(
             [python, "-m", "benchmarks.worker", peer, str(threads)],
             cwd=ROOT, env={**os.environ, **(env or {})}, text=True,
@@ -72,11 +73,17 @@ class Worker:
 class Run:
     """One model in one worker, and the times measured so far."""
 
-    def __init__(self, worker, workload, mode, what="step", timeout=600):
-        self.worker, self.workload, self.mode, self.what = worker, workload, mode, what
+    def __init__(self, worker, workload, mode, timeout=600):
+        self.worker, self.workload, self.mode, self.what = worker, workload, mode, "step"
         self.wall, self.cpu = [], []
         self.built = worker.ask("build", workload=dataclasses.asdict(workload), mode=mode, timeout=timeout)
         self.count = 1
+
+    def also(self, what):
+        """The same model, timed doing something else: "infer"."""
+        other = copy.copy(self)
+        other.what, other.wall, other.cpu, other.built = what, [], [], dict(self.built)
+        return other
 
     def warm_up(self, seconds):
         """Steps for a while, and chooses how many steps a turn of `seconds` has."""
@@ -96,8 +103,9 @@ class Run:
 
     def result(self):
         """What was measured, for the report."""
-        return {"workload": self.workload.name, "framework": self.worker.label, "mode": self.mode, "what": self.what,
-                "steps": len(self.wall), "wall": spread(self.wall), "cpu": spread(self.cpu), **self.built}  # fmt: skip
+        who = {"workload": self.workload.name, "framework": self.worker.label, "mode": self.mode}
+        times = {"steps": len(self.wall), "wall": spread(self.wall), "cpu": spread(self.cpu)}
+        return {**who, "what": self.what, **times, **self.built}
 
 
 def spread(times):

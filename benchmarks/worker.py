@@ -14,7 +14,7 @@ import time
 
 
 def pin(threads):
-    """Keeps this process on its first `threads` cores, and libraries to as many threads; before they are imported."""
+    """Keeps this process on its first cores, and libraries, not imported yet, to as many threads."""
     cores = sorted(os.sched_getaffinity(0))[:threads]
     os.sched_setaffinity(0, cores)
     for name in ("OMP", "MKL", "OPENBLAS", "NUMEXPR", "NUMBA"):
@@ -65,6 +65,13 @@ class Worker:
             **parts,
         }
 
+    def first_step(self, workload, mode):
+        """Builds a model and makes one step."""
+        from benchmarks import specs
+
+        w = self._find(workload)
+        return {"loss": self.peer.build(w, mode, self.threads).step(specs.batches(w, 1)[0])}
+
     def time(self, mode, count, what="step"):
         """Wall-clock and processor seconds of `count` steps, each on another batch."""
         run, wall, cpu = getattr(self.models[mode], what), [], []
@@ -75,7 +82,7 @@ class Worker:
             wall.append(time.perf_counter() - started)
             cpu.append(time.process_time() - cpu_started)
             if not math.isfinite(loss):
-                raise ArithmeticError("the loss is %r" % loss)
+                raise ArithmeticError(f"the loss is {loss}")
         return {"wall": wall, "cpu": cpu, "memory": memory()}
 
     def overhead(self, count):
@@ -124,7 +131,7 @@ def main():
             import traceback
 
             traceback.print_exc()
-            answer = {"error": "%s: %s" % (type(error).__name__, str(error)[:2000])}
+            answer = {"error": f"{type(error).__name__}: {str(error)[:2000]}"}
         answers.write(json.dumps(answer) + "\n")
         answers.flush()
 
