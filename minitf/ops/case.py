@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from minitf.framework import dtypes, nest
+from minitf.framework.convert import convert_to_tensor
 from minitf.framework.graph import get_default_graph, name_scope
 from minitf.framework.operation import Operation
 from minitf.framework.tensor import Tensor
@@ -73,9 +74,21 @@ def _last_resort(predicates: list, function: Callable) -> Callable:
             predicates[-1], [f"tf.case: none of the predicates ({names}) is true:", shown], len(predicates)
         )
         with get_default_graph().control_dependencies([found]):
-            return function()
+            return nest.map_structure(lambda value: _waiting(value, found), function())
 
     return checked
+
+
+def _waiting(value, found: Operation):
+    """`value` made to wait for a check: nothing is to be done to what was made after it."""
+    if (
+        isinstance(value, Operation)
+        or isinstance(value, Tensor)
+        and value.op.graph is found.graph
+        and value.op.id > found.id
+    ):
+        return value
+    return array.identity(value) if isinstance(value, Tensor) else convert_to_tensor(value)
 
 
 def _reserve_ids_of_others() -> None:

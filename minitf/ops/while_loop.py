@@ -200,6 +200,10 @@ def _component_shapes(leaf, parts, shape) -> list[TensorShape]:
 def _next_components(leaf, like) -> list[Tensor]:
     if hasattr(like, "_components") and not hasattr(leaf, "_components"):
         raise TypeError(f"tf.while_loop: body has to return a {type(like).__name__} for {like}, not {leaf!r}")
+    if isinstance(like, IndexedSlices) and (
+        not isinstance(leaf, IndexedSlices) or len(components(leaf)) != len(components(like))
+    ):
+        raise ValueError(f"tf.while_loop: body has to return IndexedSlices like {like}, not {leaf!r}")
     return components(leaf) if not isinstance(like, Tensor) else [_next_value(leaf, like)]
 
 

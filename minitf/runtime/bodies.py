@@ -97,27 +97,37 @@ def item(builder, value, index: int):
 def stacked(builder, slices: list, loop, k: int, body: _Runner, xs: list, carry: list):
     """Slices as one value, if they are of one shape."""
     if not slices:
-        return Ragged([]) if k in loop.saved else _nothing(builder, loop, k, body, xs, carry)
+        lost = k in loop.saved and not (xs and loop.ys[k].shape.is_fully_defined())
+        return Ragged([]) if lost else _nothing(builder, loop, k, body, xs, carry)
     if any(s is None or isinstance(s, Ragged) or s.shape != slices[0].shape for s in slices):
         if k not in loop.saved:
             shapes = sorted({s.shape for s in slices if s is not None})
             raise ValueError(f"the iterations of a loop give slices of different shapes: {shapes}")
         return Ragged(slices)
     rows = np.stack([builder.data(s) for s in slices])
-    missing = min((x.shape[0] for x in xs if not isinstance(x, Ragged)), default=0) - len(slices)
-    if missing > 0 and k not in loop.saved:
-        rows = np.concatenate([rows, np.zeros((missing, *rows.shape[1:]), rows.dtype)])
-    return builder.constant(rows)
+    missing = max(_length(xs) - len(slices), 0)
+    return builder.constant(np.concatenate([rows, np.zeros((missing, *rows.shape[1:]), rows.dtype)]))
+
+
+def _length(xs: list) -> int:
+    """How many slices there are."""
+    return min((x.shape[0] for x in xs if not isinstance(x, Ragged)), default=0)
 
 
 def _nothing(builder, loop, k: int, body: _Runner, xs: list, carry: list):
     """The empty stack of a loop that never ran; its slices' shape is found by trying the body on zeros."""
-    known, length = loop.ys[k].shape, min((x.shape[0] for x in xs if not isinstance(x, Ragged)), default=0)
+    known, length = loop.ys[k].shape, _length(xs)
     if known.is_fully_defined():
         return builder.constant(np.zeros((length, *known.sizes), loop.ys[k].dtype.numpy))
-    zeros = [builder.constant(np.zeros(x.shape[1:], x.dtype)) for x in xs]
+    zeros = [builder.constant(np.zeros(_slice_shape(x, a), a.dtype.numpy)) for x, a in zip(xs, loop.xs_args)]
     value = body.run([*loop.carry_args, *loop.xs_args], [*carry, *zeros])[loop.carries + k]
     return builder.constant(np.zeros((length, *value.shape), value.dtype))
+
+
+def _slice_shape(x, argument) -> tuple:
+    if not isinstance(x, Ragged):
+        return x.shape[1:]
+    return tuple(argument.shape.sizes) if argument.shape.is_fully_defined() else ()
 
 
 def run_branch(builder, op, values: list, run_ops) -> list:

@@ -1,0 +1,100 @@
+"""TensorArray: TensorFlow's values, shapes, gradients and errors."""
+
+import control_facts
+import numpy as np
+import pytest
+from helpers import check, fails, run
+
+import minitf as tf
+
+DIFFERENT = {
+    "ta/concat_nothing": "no elements join to an empty vector",
+    "ta/wrong_type": "refused when it is written",
+    "ta/loop_not_returned": "refused when the loop is built",
+}
+
+
+@pytest.mark.parametrize("id", control_facts.ids("ta/", but=DIFFERENT))
+def test_as_tensorflow(id):
+    control_facts.check(id)
+
+
+def test_ids_as_tensorflow():
+    control_facts.check_ids("ta/")
+
+
+def test_where_tensorflow_fails_late():
+    assert run(control_facts.built("ta/concat_nothing")["result"]).shape == (0,)
+    with fails(TypeError, "TensorArray of float32: cannot take Const:0 of int32"):
+        control_facts.built("ta/wrong_type")
+    with fails(TypeError, "body has to return a TensorArray for <tf.TensorArray 'TensorArray"):
+        control_facts.built("ta/loop_not_returned")
+
+
+def gathered(x):
+    array = tf.TensorArray(x.dtype, 4, clear_after_read=False).unstack(x)
+    return array.gather([3, 0, 3]) * array.read(1)
+
+
+def joined(x):
+    array = tf.TensorArray(x.dtype, 2, infer_shape=False, clear_after_read=False).split(tf.sin(x), [1, 3])
+    return array.read(1) * array.read(0), array.concat()
+
+
+def looped(x):
+    array = tf.TensorArray(x.dtype, 4, clear_after_read=False, element_shape=[2]).write(0, x[0])
+    body = lambda i, a: (i + 1, a.write(i, tf.sin(a.read(i - 1)) * x[i]))  # noqa: E731
+    return tf.while_loop(lambda i, a: i < 4, body, [1, array])[1].stack()
+
+
+def read_in_a_loop(x):
+    array = tf.TensorArray(x.dtype, 4).unstack(x)
+    return tf.while_loop(lambda i, h: i < 4, lambda i, h: (i + 1, tf.tanh(h + array.read(i))), [0, x[0]])[1]
+
+
+@pytest.mark.parametrize("fn", [gathered, joined, looped, read_in_a_loop])
+def test_derivatives_to_second_order(fn):
+    check(fn, np.linspace(-0.9, 0.8, 8).reshape(4, 2), openness=("known",), dtypes=("float64",))
+
+
+def test_writing_leaves_the_older_array_as_it_was():
+    first = tf.TensorArray(tf.float32, 2, element_shape=[]).write(0, 1.0)
+    second = first.write(1, 2.0)
+    assert run(first.stack()).tolist() == [1, 0]
+    assert run(second.stack()).tolist() == [1, 2]
+
+
+def test_messages_name_array_slot_and_fix():
+    array = tf.TensorArray(tf.float32, 2, tensor_array_name="states")
+    i = tf.placeholder(tf.int32, [])
+    invalid = tf.errors.InvalidArgumentError
+    with fails(invalid, "index 5 is outside of TensorArray states of size 2", "dynamic_size=True"):
+        run(array.write(i, 1.0).read(0), feed_dict={i: 5})
+    with fails(invalid, "slot 0 of TensorArray states is written a second time"):
+        run(array.write(0, 1.0).write(i, 1.0).read(0), feed_dict={i: 0})
+    read = array.write(0, 1.0)
+    once = read.read(0)
+    with tf.control_dependencies([once]):
+        again = read.read(0)
+    with fails(invalid, "read a second time", "clear_after_read=False"):
+        run(again)
+    with fails(ValueError, "shape (2,)", "elements have shape ()", "infer_shape=False"):
+        array.write(0, 1.0).write(1, [1.0, 2.0])
+    x = tf.placeholder(tf.float32)
+    with fails(invalid, "shape (3,)", "slot 1", "elements have shape (2,)"):
+        run(tf.TensorArray(tf.float32, 2).write(0, x[:2]).write(1, x).read(1), feed_dict={x: [1, 2, 3]})
+
+
+def test_thousand_steps_and_back():
+    x = tf.placeholder(tf.float64, [None])
+    count = tf.shape(x)[0]
+    inputs = tf.TensorArray(tf.float64, count).unstack(x)
+    outputs = tf.TensorArray(tf.float64, count)
+    _, total, outputs = tf.while_loop(
+        lambda i, s, out: i < count,
+        lambda i, s, out: (i + 1, s + inputs.read(i), out.write(i, s)),
+        [0, tf.constant(0.0, tf.float64), outputs],
+    )
+    values = np.arange(1000.0)
+    total, gradient = run(total, tf.gradients(outputs.stack(), x)[0], feed_dict={x: values})
+    assert total == values.sum() and np.array_equal(gradient, np.arange(999.0, -1, -1))
