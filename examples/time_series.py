@@ -107,7 +107,7 @@ def main():
     parser.add_argument("--steps", type=int, default=1500, help="training steps (default: %(default)s)")
     parser.add_argument("--seed", type=int, default=42, help="of weights and batches (default: %(default)s)")
     parser.add_argument(
-        "--cell", choices=["static", "dynamic", "both"], default="static", help="how to unroll"
+        "--cell", choices=["static", "dynamic", "both"], default="both", help="how to unroll (default: both)"
     )
     parser.add_argument(
         "--out", type=Path, default=Path("out/time_series"), help="output folder (default: %(default)s)"
