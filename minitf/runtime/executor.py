@@ -78,6 +78,11 @@ class NativeExecutor:
         self._steps = self._partition()
         self._single = self._single_region()
 
+    @property
+    def tables(self) -> list:
+        """The tables of all programs that are kept."""
+        return [table for step in self._steps if isinstance(step, Region) for table in step.tables]
+
     def _single_region(self) -> tuple | None:
         """The one region that is the whole plan, and where in its outputs the fetches are."""
         region = self._steps[0] if len(self._steps) == 1 else None

@@ -13,10 +13,11 @@ class Buffer:
     """A piece of memory. Arena buffers get a place by liveness, the others have an address of their own.
 
     kind: "arena", "input" (an array given at each run), "constant", "variable" or "state". `level` is how
-    deep in loops and branches it is written; `home` is the value in whose place it turned out to belong.
+    deep in loops and branches it is written; `home` is the value in whose place it turned out to belong;
+    `swapped` arena buffers live in a temporary file.
     """
 
-    __slots__ = ("size", "kind", "array", "slot", "index", "offset", "name", "level", "home")
+    __slots__ = ("size", "kind", "array", "slot", "index", "offset", "name", "level", "home", "swapped")
 
     def __init__(
         self, size: int, kind: str = "arena", array=None, slot=None, index: int = -1, name: str = ""
@@ -31,6 +32,7 @@ class Buffer:
         )
         self.offset = -1  # bytes from the start of the arena
         self.level = 0
+        self.swapped = False
         self.home: Ref | None = None
 
 

@@ -113,9 +113,15 @@ class _LoopLowering:
         for i in self.live:
             stacked = self.loop.nexts[i] in wanted or self.loop.carry_args[i] in wanted
             if stacked and (self.fixed or not self.loop.reverse):
-                stacks[i] = self.low.new((self.capacity + 1, *self.carry[i].shape), self.carry[i].dtype)
-                self.node.carried.add(stacks[i].buffer)
+                stacks[i] = self._stack(self.capacity + 1, self.carry[i])
         return stacks
+
+    def _stack(self, count: int, item: Ref) -> Ref:
+        """Memory for a number of values like `item`, filled trip by trip."""
+        stack = self.low.new((count, *item.shape), item.dtype)
+        stack.buffer.swapped = self.loop.swap_memory
+        self.node.carried.add(stack.buffer)
+        return stack
 
     def _slot(self, stack: Ref, shift: int) -> Ref:
         """The slot of a stack that belongs to the present trip, `shift` further on."""
@@ -267,9 +273,8 @@ class _LoopLowering:
         if ref is None:
             raise NotNative(self.op)
         low.target = self.outer
-        stack = low.new((self.capacity, *ref.shape), ref.dtype)
+        stack = self._stack(self.capacity, ref)
         low.target = self.outer + 1
-        self.node.carried.add(stack.buffer)
         slot = self._slot(stack, 0)
         if low.level_of(ref) <= self.outer:
             stack.row = ref  # whoever takes the slices apart again needs no stack

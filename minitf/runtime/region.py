@@ -23,6 +23,7 @@ from minitf.runtime.table import Table
 _PROGRAMS_KEPT = 32
 _SPECIALIZED_SIZE = 64
 _FIRST_BUDGET, _SLICE = 64, 0.05  # back-edges of the first slice; seconds that a slice should take
+_SWAP_SLICE = 0.005  # the same in a program that releases memory between slices
 
 
 class Program:
@@ -108,15 +109,18 @@ class Program:
     def _sliced(self) -> int:
         """Runs in slices, so that Ctrl-C is heard between them."""
         control, budget = self._control, _FIRST_BUDGET
+        swap = self.table.swap
+        wanted = _SWAP_SLICE if swap.size else _SLICE
         try:
             while True:
                 control[vm.BUDGET] = budget
                 started = time.perf_counter()
                 status = self._run(self._packed)
+                swap.release()
                 if status & 0xFFFFFFFF != vm.YIELD:
                     return status
                 spent = time.perf_counter() - started
-                budget = max(2, min(int(budget * _SLICE / max(spent, 1e-9)), 2**40))
+                budget = max(2, min(int(budget * wanted / max(spent, 1e-9)), 2**40))
         except BaseException:
             control[vm.PLACE] = control[vm.ACTIVE] = 0
             self.table.restore()
@@ -194,6 +198,11 @@ class Region:
         self.specialized: set = set()  # the inputs whose contents decide shapes
         self.capacities: dict = {}  # how many trips the loops of unknown length have room for
         self._programs: OrderedDict = OrderedDict()
+
+    @property
+    def tables(self) -> list[Table]:
+        """The tables of the programs that are kept."""
+        return [program.table for program in self._programs.values()]
 
     def run(self, values: dict) -> dict:
         """Runs the region; `values` maps tensors to values and is added to. Returns copies of fetched

@@ -97,6 +97,11 @@ class State:
             self._states[op] = make()
         return self._states[op]
 
+    @property
+    def nbytes(self) -> int:
+        """The bytes of the variables."""
+        return sum(slot.array.nbytes for slot in self._slots.values() if slot.array is not None)
+
     def clear(self) -> None:
         """Forgets everything."""
         self._slots.clear()

@@ -8,8 +8,9 @@ import numpy as np
 
 from minitf.framework.errors import InternalError
 from minitf.kernels import vm
-from minitf.runtime.arena import ALIGNMENT, intervals, place
+from minitf.runtime.arena import intervals, place
 from minitf.runtime.ir import Call, Ref, Repeat
+from minitf.runtime.storage import Arena, Swap
 
 STAGED = 32768  # bytes: inputs up to this size are copied, larger ones are read in the caller's memory
 
@@ -25,13 +26,14 @@ class Table:
             r.buffer: np.empty(r.shape, r.dtype) for r in inputs if r.nbytes <= STAGED and r.known is None
         }
         lives = intervals(nodes, {r.buffer for r in outputs})
-        self.arena_size = place(lives)
-        self._arena = np.empty(self.arena_size + ALIGNMENT, np.uint8)
-        self._base = -(-self._arena.ctypes.data // ALIGNMENT) * ALIGNMENT
+        self.arena = Arena(place({b: life for b, life in lives.items() if not b.swapped}))
+        self.swap = Swap(place({b: life for b, life in lives.items() if b.swapped}))
+        self._starts = {False: self.arena.address, True: self.swap.address}  # by whether it is swapped
         self.patches: list[list[tuple[int, int]]] = [[] for _ in inputs]
         self._words: list[int] = []
         self._moves: dict[int, list[tuple[int, int]]] = {}
         self._kept: list = []  # arrays whose addresses are in the table
+        self._constants: list = []  # those of them that are constants
         self.calls: dict[int, Call] = {}
         self.loops: dict[int, Repeat] = {}
         self._emit(nodes)
@@ -39,6 +41,16 @@ class Table:
         self.code = np.array(self._words, np.int64)
         self._pristine = self.code.copy()
         del self._words, self._moves
+
+    @property
+    def staged(self) -> int:
+        """The bytes of the small inputs, which are copied before a run."""
+        return sum(array.nbytes for array in self._stages.values())
+
+    @property
+    def constants(self) -> int:
+        """The bytes of the constants."""
+        return sum({id(a): a.nbytes for a in self._constants}.values())
 
     def stage(self, ref: Ref) -> np.ndarray | None:
         """Where a small input is copied to before a run; None for one that is read where it is."""
@@ -53,8 +65,8 @@ class Table:
         if ref.known is not None:
             return ref.known
         if ref.buffer.kind == "arena":
-            start = self._base - self._arena.ctypes.data + ref.buffer.offset + ref.offset
-            return self._arena[start : start + ref.nbytes].view(ref.dtype).reshape(ref.shape)
+            memory, start = (self.swap if ref.buffer.swapped else self.arena), ref.buffer.offset + ref.offset
+            return memory.bytes[start : start + ref.nbytes].view(ref.dtype).reshape(ref.shape)
         whole = inputs[ref.buffer.index] if ref.buffer.kind == "input" else self._own(ref)
         flat = whole.reshape(-1).view(np.uint8)
         return flat[ref.offset : ref.offset + ref.nbytes].view(ref.dtype).reshape(ref.shape)
@@ -113,11 +125,13 @@ class Table:
 
     def _buffer_address(self, buffer) -> int:
         if buffer.kind == "arena":
-            return self._base + buffer.offset
+            return self._starts[buffer.swapped] + buffer.offset
         array = self._stages.get(buffer)
         if array is None:
             array = buffer.slot.array if buffer.slot is not None else buffer.array
         self._kept.append(array)
+        if buffer.kind == "constant":
+            self._constants.append(array)
         return array.__array_interface__["data"][0]
 
     def _repeat(self, node: Repeat) -> None:
