@@ -53,7 +53,8 @@ def _reserve(file, size: int) -> None:
         else:
             file.truncate(size)
     except OSError as error:
-        raise ResourceExhaustedError(
-            None, None, f"swap_memory=True needs {size} bytes in {tempfile.gettempdir()}: {error.strerror}; make "
-            "room there, or name another folder in the environment variable TMPDIR",
-        ) from None  # fmt: skip
+        message = (
+            f"swap_memory=True needs {size} bytes in {tempfile.gettempdir()}: {error.strerror}; make room there, "
+            "or name another folder in the environment variable TMPDIR"
+        )
+        raise ResourceExhaustedError(None, None, message) from None
