@@ -20,6 +20,9 @@ def parser():
         )
         kind.add_argument("--rounds", type=int, default=15, help="turns of each contestant")
         kind.add_argument("--seconds", type=float, default=0.2, help="length of a turn")
+        kind.add_argument(
+            "--clock", choices=["wall", "cpu"], default="wall", help="cpu: immune to other processes"
+        )
         kind.add_argument("--threads", type=int, default=1, choices=[1, 2], help="cores to use")
         kind.add_argument(
             "--out", type=Path, default=Path("out/benchmarks"), help="folder for JSON and plots"

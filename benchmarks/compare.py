@@ -1,6 +1,7 @@
 """minitf against TensorFlow, JAX and PyTorch: the time of one training step."""
 
 import contextlib
+import dataclasses
 import sys
 
 from benchmarks import report
@@ -24,14 +25,9 @@ _CLOSE = 2e-3  # losses of the first steps may differ so much, relatively
 
 def add_arguments(parser):
     """The options of `peers`."""
-    parser.add_argument("--workloads", default=",".join(WORKLOADS), help="names (default: all)")
-    parser.add_argument(
-        "--clock", choices=["wall", "cpu"], default="wall", help="cpu: immune to other processes"
-    )
-    parser.add_argument("--modes", default="", help="only these, such as static,scan,eager (default: all)")
-    parser.add_argument(
-        "--patience", type=int, default=300, help="seconds that building may take (default: %(default)s)"
-    )
+    parser.add_argument("--workloads", default=",".join(WORKLOADS), help="names")
+    parser.add_argument("--modes", default="", help="only these, such as static,scan,eager")
+    parser.add_argument("--patience", type=int, default=300, help="seconds that building may take")
 
 
 def interpreters(args):
@@ -69,49 +65,44 @@ def main(args):
         for name in names:
             with contextlib.ExitStack() as stack:
                 workers, versions = start(args, stack, failures)
-                runs = _build(
-                    workers, WORKLOADS[name], args, failures, lambda text: bar.update(task, description=text)
-                )
+                say = lambda text: bar.update(task, description=text)  # noqa: E731
+                runs = _build(workers, WORKLOADS[name], args, failures, say)
                 bar.update(task, total=args.rounds * len(runs), completed=0, description=name)
                 interleave(runs, args.rounds, args.seconds, lambda: bar.advance(task))
                 results += [run.result() for run in runs]
-    _mark_other_maths(results)
+    compare_losses(results, failures)
     _show(args, names, list(versions), results)
-    for failure in failures:
-        report.console.print(f"[red]failed[/red] {failure}", highlight=False)
+    report.failed(failures)
     report.save(args, "peers", versions, results, lambda figure: draw(figure, args, results))
 
 
 def _build(workers, workload, args, failures, say):
-    wanted = set(filter(None, args.modes.split(",")))
+    wanted, plain = set(filter(None, args.modes.split(","))), dataclasses.asdict(workload)
     runs = []
     for worker in workers:
-        for mode in worker.ask("modes", workload=_plain(workload)):
+        for mode in worker.ask("modes", workload=plain):
             if wanted and mode not in wanted:
                 continue
             say(f"{workload.name}: building {worker.label} {mode}")
             try:
                 run = Run(worker, workload, mode, timeout=args.patience)
-                run.built["different"] = worker.ask("different", workload=_plain(workload), mode=mode)
+                run.built["different"] = worker.ask("different", workload=plain, mode=mode)
                 runs.append(run)
             except WorkerError as error:
                 failures.append(f"{workload.name} {mode}: {error}")
+                if worker.ended:
+                    break
     return runs
 
 
-def _plain(workload):
-    return vars(workload)
-
-
-def _mark_other_maths(results):
-    """Marks the results whose first losses are not minitf's."""
+def compare_losses(results, failures):
+    """Marks the results whose first losses are not those of minitf: a failure, unless known to differ."""
     for r in results:
         reference = next(s for s in results if s["workload"] == r["workload"])["losses"]
         r["same"] = all(abs(a - b) <= _CLOSE * abs(b) for a, b in zip(r["losses"], reference))
         if not r["same"] and not r["different"]:
-            report.console.print(
-                f"[red]{r['workload']}: the losses of {r['framework']} {r['mode']} differ: {r['losses']} {reference}"
-            )
+            who = f"{r['workload']} {r['framework']} {r['mode']}"
+            failures.append(f"{who}: the first losses are {r['losses']}, minitf's {reference}")
 
 
 def best(results, workload, framework=None, clock="wall"):
@@ -129,46 +120,53 @@ def _show(args, names, frameworks, results):
         if ours is None:
             continue
         ratio = f"{ours[clock]['median'] / peer[clock]['median']:.2f}" if peer else "-"
-        row = [name, ratio, f"<= {GOALS[args.threads][name]}"]
-        for framework in frameworks:
-            r = best(results, name, framework, clock)
-            row.append(
-                "-"
-                if r is None
-                else f"{report.milliseconds(r[clock])} {r['mode']}{'' if r['same'] else ' (!)'}"
-            )
-        rows.append(row)
-    title = f"ms per training step, best mode of each ({clock}, {args.threads} thread{'s' * (args.threads > 1)}, median ± half the interquartile range)"
+        fastest = [best(results, name, framework, clock) for framework in frameworks]
+        rows.append([name, ratio, f"<= {GOALS[args.threads][name]}", *[_cell(r, clock) for r in fastest]])
+    title = f"ms per training step, best mode of each ({clock} time, threads: {args.threads})"
     report.table(title, ["workload", "minitf / best peer", "goal", *frameworks], rows)
-    report.table("all modes", ["workload", "framework", "mode", "wall ms", "cpu ms", "build s", "first step s"], [
-        [r["workload"], r["framework"], r["mode"], report.milliseconds(r["wall"]), report.milliseconds(r["cpu"]),
-         f"{r['build']:.2f}", f"{r['first']:.2f}"] for r in results
-    ])  # fmt: skip
+    columns = ["workload", "framework", "mode", "wall ms", "cpu ms", "build s", "first step s"]
+    report.table(
+        "all modes; ±: half the interquartile range; (!): other maths",
+        columns,
+        [
+            [
+                r["workload"],
+                r["framework"],
+                r["mode"],
+                report.milliseconds(r["wall"]),
+                report.milliseconds(r["cpu"]),
+                f"{r['build']:.2f}",
+                f"{r['first']:.2f}",
+            ]
+            for r in results
+        ],
+    )
+
+
+def _cell(r, clock):
+    return "-" if r is None else f"{report.milliseconds(r[clock])} {r['mode']}{'' if r['same'] else ' (!)'}"
 
 
 def draw(figure, args, results):
     """Bars of the best mode of each, relative to minitf."""
     frameworks = list(dict.fromkeys(r["framework"] for r in results))
     names = [n for n in dict.fromkeys(r["workload"] for r in results) if best(results, n, frameworks[0])]
-    axes = figure.add_subplot()
-    width = 0.8 / len(frameworks)
+    axes, width = figure.add_subplot(), 0.8 / len(frameworks)
     for i, framework in enumerate(frameworks):
         for k, name in enumerate(names):
-            r, ours = (
-                best(results, name, framework, args.clock),
-                best(results, name, frameworks[0], args.clock),
-            )
+            r, ours = [best(results, name, f, args.clock) for f in (framework, frameworks[0])]
             if r is None:
                 continue
             height = r[args.clock]["median"] / ours[args.clock]["median"]
-            bar = axes.bar(k + (i - len(frameworks) / 2 + 0.5) * width, height, width, color=f"C{i}",
-                           label=framework if k == 0 else None)  # fmt: skip
-            axes.bar_label(bar, [f"{r[args.clock]['median'] * 1e3:.3g}"], fontsize=7, rotation=90, padding=2)
+            label = framework if k == 0 else None
+            bar = axes.bar(
+                k + (i - len(frameworks) / 2 + 0.5) * width, height, width, color=f"C{i}", label=label
+            )
+            text = f"{r[args.clock]['median'] * 1e3:.3g}"
+            axes.bar_label(bar, [text], fontsize=7, rotation=90, padding=2)
     axes.axhline(1, color="black", linewidth=0.8)
     axes.set_xticks(range(len(names)), names)
     axes.set_ylabel("time of a training step / minitf's")
-    axes.set_title(
-        f"training steps, best mode of each (numbers: ms, {args.clock}; {args.threads} thread{'s' * (args.threads > 1)})"
-    )
+    axes.set_title(f"best mode of each (numbers: ms, {args.clock} time, threads: {args.threads})")
     axes.margins(y=0.15)
     axes.legend(fontsize=8)

@@ -1,4 +1,4 @@
-"""What a training step's matrix products take alone, run back to back, and how close the step comes to that."""
+"""A training step against its matrix products alone, run back to back."""
 
 import collections
 import time
@@ -27,7 +27,9 @@ class Products:
         session, fetches = model.session, [model.loss, model.train]
         self._fed = feeds(session.graph, model.feed(batch))
         _, plan = session._plan(fetches, self._fed)
-        self.shapes = collections.Counter()  # (m, n, k, whether a and b are stored transposed) of each product
+        self.shapes = (
+            collections.Counter()
+        )  # (m, n, k, whether a and b are stored transposed) of each product
         self._executor = NativeExecutor(plan, session._state, [*chosen(), self._strip])
 
     def _strip(self, nodes, kept, trips=1):
@@ -58,26 +60,42 @@ def main(args):
     results = []
     with report.progress() as bar:
         for name in bar.track(args.workloads.split(","), description="floor"):
-            w = WORKLOADS[name]
-            mode, batch = minitf.modes(w)[-1], batches(w, 1)[0]
-            model = minitf.build(w, mode, args.threads)
-            model.step(batch)
-            products = Products(model, batch)
-            products.run()
-            runs = {"step": lambda: model.step(batch), "floor": products.run, "openblas": _openblas(products.shapes)}
-            times = {key: [] for key in runs}
-            for _ in range(args.rounds):
-                for key, run in runs.items():
-                    ended = time.perf_counter() + args.seconds
-                    while not times[key] or time.perf_counter() < ended:
-                        started = time.process_time()
-                        run()
-                        times[key].append(time.process_time() - started)
-            results.append({"workload": name, "mode": mode, "products": sum(products.shapes.values()),
-                            "flops": sum(2 * m * n * k * count for (m, n, k, *_), count in products.shapes.items()),
-                            **{key: spread(values) for key, values in times.items()}})  # fmt: skip
+            results.append(_measure(minitf, WORKLOADS[name], args))
     _show(results)
     report.save(args, "floor", {"minitf": minitf.VERSION}, results, lambda figure: draw(figure, results))
+
+
+def _measure(minitf, w, args):
+    """One line of the table."""
+    mode, batch = minitf.modes(w)[-1], batches(w, 1)[0]
+    model = minitf.build(w, mode, args.threads)
+    model.step(batch)
+    products = Products(model, batch)
+    products.run()
+    shapes = products.shapes
+    runs = {"step": lambda: model.step(batch), "floor": products.run, "openblas": _openblas(shapes)}
+    times = {key: [] for key in runs}
+    for _ in range(args.rounds):
+        for key, run in runs.items():
+            times[key] += _turn(run, args.seconds)
+    flops = sum(2 * m * n * k * count for (m, n, k, *_), count in shapes.items())
+    counts = {"products": sum(shapes.values()), "flops": flops}
+    return {
+        "workload": w.name,
+        "mode": mode,
+        **counts,
+        **{key: spread(found) for key, found in times.items()},
+    }
+
+
+def _turn(run, seconds):
+    """Processor seconds of each of the runs that fit into some time; at least one."""
+    times, end = [], time.perf_counter() + seconds
+    while not times or time.perf_counter() < end:
+        started = time.process_time()
+        run()
+        times.append(time.process_time() - started)
+    return times
 
 
 def _openblas(shapes):
@@ -100,10 +118,17 @@ def _show(results):
     report.table(
         "processor ms: a training step, and its matrix products alone (minitf's kernel; NumPy's BLAS)",
         ["workload", "step / products", "step", "products", "NumPy's", "count", "GFLOP/s"],
-        [[r["workload"], f"{r['step']['median'] / r['floor']['median']:.2f}",
-          *[report.milliseconds(r[key]) for key in ("step", "floor", "openblas")],
-          r["products"], f"{r['flops'] / r['floor']['median'] / 1e9:.0f}"] for r in results],
-    )  # fmt: skip
+        [
+            [
+                r["workload"],
+                f"{r['step']['median'] / r['floor']['median']:.2f}",
+                *[report.milliseconds(r[key]) for key in ("step", "floor", "openblas")],
+                r["products"],
+                f"{r['flops'] / r['floor']['median'] / 1e9:.0f}",
+            ]
+            for r in results
+        ],
+    )
 
 
 def draw(figure, results):

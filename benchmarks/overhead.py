@@ -26,9 +26,19 @@ def main(args):
                 found += worker.ask("overhead", count=max(1, int(args.seconds / 0.01)))["wall"]
     results = [{"framework": worker.label, **spread(found)} for worker, found in times.items()]
     first = results[0]["median"]
-    report.table("us per Session.run of a scalar addition", ["", "/ minitf", "median", "quartiles"], [
-        [r["framework"], f"{r['median'] / first:.2f}", f"{r['median'] * 1e6:.1f}",
-         f"{r['low'] * 1e6:.1f} to {r['high'] * 1e6:.1f}"] for r in results])  # fmt: skip
+    report.table(
+        "us per Session.run of a scalar addition",
+        ["", "/ minitf", "median", "quartiles"],
+        [
+            [
+                r["framework"],
+                f"{r['median'] / first:.2f}",
+                f"{r['median'] * 1e6:.1f}",
+                f"{r['low'] * 1e6:.1f} to {r['high'] * 1e6:.1f}",
+            ]
+            for r in results
+        ],
+    )
     report.save(args, "overhead", versions, results, lambda figure: draw(figure, results))
 
 

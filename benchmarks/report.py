@@ -78,6 +78,12 @@ def table(title, columns, rows):
     (console if console.is_terminal else Console(width=200)).print(shown)
 
 
+def failed(failures):
+    """Prints what could not be measured."""
+    for failure in failures:
+        console.print(f"failed: {failure}", style="red", markup=False, highlight=False)
+
+
 def milliseconds(times):
     """Median and half the interquartile range, such as `0.62 ±0.01`."""
     median, half = times["median"] * 1e3, (times["high"] - times["low"]) * 500

@@ -33,7 +33,7 @@ class Worker:
 
     def ask(self, do, timeout=600, **request):
         """The answer to a request; raises WorkerError."""
-        if self._process.poll() is not None:
+        if self.ended:
             raise WorkerError(f"{self.label} has ended: {self._tail()}")
         try:
             self._process.stdin.write(json.dumps({"do": do, **request}) + "\n")
@@ -50,6 +50,11 @@ class Worker:
         if isinstance(answer, dict) and "error" in answer:
             raise WorkerError(f"{self.label}: {answer['error']}")
         return answer
+
+    @property
+    def ended(self):
+        """Whether the process is gone."""
+        return self._process.poll() is not None
 
     def _tail(self):
         self._errors.seek(0)

@@ -34,19 +34,26 @@ def main(args):
     rows = []
     for r in results:
         base = next(s for s in results if s["axis"] == r["axis"])
-        per_unit = r["wall"]["median"] / r["value"]
-        rows.append([f"{r['axis']} = {r['value']}", f"{per_unit / (base['wall']['median'] / base['value']):.2f}",
-                     report.milliseconds(r["wall"]), f"{per_unit * 1e6:.2f}", f"{r['memory'] / 2**20:.0f}"])  # fmt: skip
+        per_unit = r[args.clock]["median"] / r["value"]
+        rows.append(
+            [
+                f"{r['axis']} = {r['value']}",
+                f"{per_unit / (base[args.clock]['median'] / base['value']):.2f}",
+                report.milliseconds(r[args.clock]),
+                f"{per_unit * 1e6:.2f}",
+                f"{r['memory'] / 2**20:.0f}",
+            ]
+        )
     columns = ["", "per unit / first", "step ms", "us per unit", "peak MB so far"]
     report.table(f"a training step of {args.workload} with other sizes", columns, rows)
-    report.save(args, "scaling", versions, results, lambda figure: draw(figure, results))
+    report.save(args, "scaling", versions, results, lambda figure: draw(figure, args, results))
 
 
-def draw(figure, results):
+def draw(figure, args, results):
     """A panel per size; a straight line at 45 degrees is linear growth."""
     for axes, axis in zip(figure.subplots(1, 3), _AXES):
         found = [r for r in results if r["axis"] == axis]
-        x, y = np.array([r["value"] for r in found]), np.array([r["wall"]["median"] for r in found]) * 1e3
+        x, y = np.array([r["value"] for r in found]), np.array([r[args.clock]["median"] for r in found]) * 1e3
         axes.loglog(x, y, "o-", label="training step")
         axes.loglog(x, y[-1] * x / x[-1], ":", color="grey", label="linear")
         axes.set_xlabel("T" if axis == "steps" else axis)

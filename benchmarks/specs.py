@@ -1,6 +1,6 @@
 """The workloads: sizes, weights and batches, the same for every framework.
 
-This module, `worker.py`, `workloads.py` and `peers/` also run on Python 3.7, the last that TensorFlow 1 knows.
+This module, `worker.py`, `workloads.py` and `peers/` run on Python 3.7 too, the last of TensorFlow 1.
 """
 
 from dataclasses import dataclass, replace
@@ -68,7 +68,7 @@ def find(name, **changes):
 def weights(w):
     """Initial weights as (name, float32 array), in the order in which a TensorFlow 1 graph creates them.
 
-    Kernels are [inputs + units, gates * units]; gates are in TensorFlow's order (GRU: r, u; LSTM: i, j, f, o).
+    Kernels are [inputs + units, gates * units], gates in TensorFlow's order (GRU: r, u; LSTM: i, j, f, o).
     """
     made, random = [], np.random.RandomState(7)
 

@@ -1,4 +1,4 @@
-"""From the start of the process to the end of the first training step: kernels compiled before (warm) or not (cold)."""
+"""From the start of a process to the first training step: kernels compiled before (warm) or not (cold)."""
 
 import dataclasses
 import subprocess
@@ -21,7 +21,10 @@ def add_arguments(parser):
 def main(args):
     """Runs the benchmark."""
     contestants = [("minitf cold", *compare.interpreters(args)[0])]
-    contestants += [(peer if peer != "minitf" else "minitf warm", python, peer) for python, peer in compare.interpreters(args)]
+    contestants += [
+        (peer if peer != "minitf" else "minitf warm", python, peer)
+        for python, peer in compare.interpreters(args)
+    ]
     times, versions, failures = {}, {}, []
     with report.progress() as bar, tempfile.TemporaryDirectory() as warm:
         _first_step(args, *contestants[0][1:], warm)
@@ -29,7 +32,9 @@ def main(args):
             for label, python, peer in contestants:
                 try:
                     with tempfile.TemporaryDirectory() as cold:
-                        seconds, hello = _first_step(args, python, peer, cold if label.endswith("cold") else warm)
+                        seconds, hello = _first_step(
+                            args, python, peer, cold if label.endswith("cold") else warm
+                        )
                 except (WorkerError, subprocess.SubprocessError) as error:
                     failures.append(f"{label}: {error}")
                     continue
@@ -38,10 +43,16 @@ def main(args):
                 versions[key] = hello
     results = [{"what": key, **spread(values)} for key, values in times.items()]
     base = next(r["median"] for r in results if r["what"] == "minitf warm")
-    rows = [[r["what"], f"{r['median'] / base:.2f}", f"{r['median']:.2f}", f"{r['low']:.2f} to {r['high']:.2f}"] for r in results]
-    report.table(f"seconds to the first training step of {args.workload}", ["", "/ minitf warm", "median", "quartiles"], rows)
-    for failure in failures:
-        report.console.print(f"[red]failed[/red] {failure}", highlight=False)
+    rows = [
+        [r["what"], f"{r['median'] / base:.2f}", f"{r['median']:.2f}", f"{r['low']:.2f} to {r['high']:.2f}"]
+        for r in results
+    ]
+    report.table(
+        f"seconds to the first training step of {args.workload}",
+        ["", "/ minitf warm", "median", "quartiles"],
+        rows,
+    )
+    report.failed(failures)
     report.save(args, "startup", versions, results, lambda figure: draw(figure, results))
 
 
@@ -57,8 +68,11 @@ def _first_step(args, python, peer, cache):
 def draw(figure, results):
     """Bars."""
     axes = figure.add_subplot()
-    bars = axes.barh([r["what"] for r in results], [r["median"] for r in results],
-                     xerr=[[r["median"] - r["low"] for r in results], [r["high"] - r["median"] for r in results]])  # fmt: skip
+    bars = axes.barh(
+        [r["what"] for r in results],
+        [r["median"] for r in results],
+        xerr=[[r["median"] - r["low"] for r in results], [r["high"] - r["median"] for r in results]],
+    )
     axes.bar_label(bars, [f"{r['median']:.2f} s" for r in results], padding=4)
     axes.invert_yaxis()
     axes.margins(x=0.15)

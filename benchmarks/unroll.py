@@ -1,4 +1,4 @@
-"""Static against dynamic unrolling over T: graph building, ops, first run, training step, inference, memory."""
+"""Static against dynamic unrolling over T: building, ops, first run, step, inference, memory."""
 
 import contextlib
 import sys
@@ -7,9 +7,14 @@ from benchmarks import report
 from benchmarks.runner import Run, Worker, WorkerError, interleave
 from benchmarks.specs import find
 
-_PLOTS = [("built", "building the graph and its gradients", "s"), ("ops", "ops in the graph", ""),
-          ("first", "first run", "s"), ("step", "training step", "s"), ("infer", "inference", "s"),
-          ("memory", "peak memory", "bytes")]  # fmt: skip
+_PLOTS = [
+    ("built", "building the graph and its gradients", "s"),
+    ("ops", "ops in the graph", ""),
+    ("first", "first run", "s"),
+    ("step", "training step", "s"),
+    ("infer", "inference", "s"),
+    ("memory", "peak memory", "bytes"),
+]
 
 
 def add_arguments(parser):
@@ -25,14 +30,13 @@ def main(args):
     results, failures, versions = [], [], {}
     with report.progress() as bar:
         for steps in bar.track([int(t) for t in args.steps.split(",")], description="unroll"):
-            workload = find(args.workload, name=f"T={steps}", steps=steps)
+            workload = find(args.workload, steps=steps)
             with contextlib.ExitStack() as stack:
                 runs = _start(stack, contestants, workload, args, failures, versions)
                 interleave([run for pair in runs for run in pair], args.rounds, args.seconds)
-                results += [_row(steps, *pair) for pair in runs]
+                results += [_row(steps, args, *pair) for pair in runs]
     _show(args, results)
-    for failure in failures:
-        report.console.print(f"[red]failed[/red] {failure}", highlight=False)
+    report.failed(failures)
     report.save(args, "unroll", versions, results, lambda figure: draw(figure, results))
 
 
@@ -55,26 +59,55 @@ def _start(stack, contestants, workload, args, failures, versions):
     return runs
 
 
-def _row(steps, train, infer):
+def _row(steps, args, train, infer):
     """One line of the table."""
     measured, inferred = train.result(), infer.result()
-    return {"T": steps, "framework": measured["framework"], "mode": measured["mode"],
-            "graph": measured["graph_seconds"], "gradients": measured["gradient_seconds"],
-            "built": measured["graph_seconds"] + measured["gradient_seconds"],
-            "ops": measured["ops"], "first": measured["first"], "memory": max(measured["memory"], inferred["memory"]),
-            **{key: r["wall"]["median"] for key, r in (("step", measured), ("infer", inferred))},
-            "train": measured, "inference": inferred}  # fmt: skip
+    return {
+        "T": steps,
+        "framework": measured["framework"],
+        "mode": measured["mode"],
+        "graph": measured["graph_seconds"],
+        "gradients": measured["gradient_seconds"],
+        "built": measured["graph_seconds"] + measured["gradient_seconds"],
+        "ops": measured["ops"],
+        "first": measured["first"],
+        "memory": max(measured["memory"], inferred["memory"]),
+        **{key: r[args.clock]["median"] for key, r in (("step", measured), ("infer", inferred))},
+        "train": measured,
+        "inference": inferred,
+    }
 
 
 def _show(args, results):
     rows = []
     for r in results:
-        other = next((s for s in results if (s["T"], s["framework"], s["mode"]) == (r["T"], r["framework"], "static")), r)
-        rows.append([f"{r['T']} {r['framework']} {r['mode']}", f"{r['step'] / other['step']:.2f}",
-                     report.milliseconds(r["train"]["wall"]), report.milliseconds(r["inference"]["wall"]),
-                     f"{r['graph']:.3f}", f"{r['gradients']:.3f}", f"{r['first']:.3f}", r["ops"],
-                     f"{r['memory'] / 2**20:.0f}"])  # fmt: skip
-    columns = ["T", "step / static", "step ms", "inference ms", "graph s", "gradients s", "first run s", "ops", "peak MB"]
+        key = (r["T"], r["framework"], "static")
+        static = [s for s in results if (s["T"], s["framework"], s["mode"]) == key]
+        ratio = f"{r['step'] / static[0]['step']:.2f}" if static else "-"
+        rows.append(
+            [
+                f"{r['T']} {r['framework']} {r['mode']}",
+                ratio,
+                report.milliseconds(r["train"][args.clock]),
+                report.milliseconds(r["inference"][args.clock]),
+                f"{r['graph']:.3f}",
+                f"{r['gradients']:.3f}",
+                f"{r['first']:.3f}",
+                r["ops"],
+                f"{r['memory'] / 2**20:.0f}",
+            ]
+        )
+    columns = [
+        "T",
+        "step / static",
+        "step ms",
+        "inference ms",
+        "graph s",
+        "gradients s",
+        "first run s",
+        "ops",
+        "peak MB",
+    ]
     report.table(f"static and dynamic unrolling of {args.workload}", columns, rows)
 
 

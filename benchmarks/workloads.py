@@ -90,13 +90,11 @@ class Model:
     def _placeholders(self, tf):
         w = self.w
         shape = [w.batch, w.steps] if w.each_step else [w.batch]
-        x = tf.placeholder(tf.float32, [w.batch, w.steps, w.inputs]) if w.reads == "dense" else tf.placeholder(
-            tf.int32, [w.batch, w.steps])  # fmt: skip
-        y = (
-            tf.placeholder(tf.float32, [*shape, w.outputs])
-            if w.loss == "mse"
-            else tf.placeholder(tf.int32, shape)
+        dense, labels = w.reads == "dense", w.loss != "mse"
+        x = tf.placeholder(
+            *((tf.float32, [w.batch, w.steps, w.inputs]) if dense else (tf.int32, [w.batch, w.steps]))
         )
+        y = tf.placeholder(*((tf.int32, shape) if labels else (tf.float32, [*shape, w.outputs])))
         return x, y, tf.placeholder(tf.int32, [w.batch]) if w.shortest else None
 
     def feed(self, batch):

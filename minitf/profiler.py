@@ -24,8 +24,8 @@ class Row:
 class Profile:
     """The times of several equal runs; for every call the median of them.
 
-    seconds: of a run as a whole, tracing included. entries: (op, kernel, calls, seconds) of each kernel call in the
-    program, seconds being those of all its trips; an op that ran on the host has kernel None.
+    seconds: of a run as a whole, tracing included. entries: (op, kernel, calls, seconds) of each kernel call
+    in the program, seconds being those of all its trips; an op that ran on the host has kernel None.
     """
 
     def __init__(self, runs: list):
@@ -60,7 +60,7 @@ class Profile:
         return sorted(rows, key=lambda row: -row.seconds)
 
     def table(self, by: str = "kernels", top: int = 20):
-        """The first rows of `kernels`, `ops` or `types` as a `rich.table.Table`: `rich.print(profile.table())`."""
+        """The first rows of `kernels`, `ops` or `types` as a table for `rich.print`."""
         from rich.markup import escape
         from rich.table import Table
 

@@ -1,1 +1,1 @@
-"""One module per framework: `MODES`, `VERSION` and `build(workload, mode, threads)`, an object with `step(batch) -> loss`."""
+"""A framework each: `VERSION`, `modes(workload)` and `build(workload, mode, threads)`, which has a `step`."""

@@ -11,8 +11,9 @@ class Timeline:
     >>> import minitf as tf
     >>> metadata = tf.RunMetadata()
     >>> with tf.Session() as sess:
+    ...     y = tf.tanh(tf.placeholder_with_default(2.0, []))
     ...     options = tf.RunOptions(trace_level=tf.RunOptions.FULL_TRACE)
-    ...     _ = sess.run(tf.ones([2, 2]) * tf.placeholder_with_default(2.0, []), options=options, run_metadata=metadata)
+    ...     _ = sess.run(y, options=options, run_metadata=metadata)
     >>> Timeline(metadata.step_stats).generate_chrome_trace_format()
     '{"traceEvents": [...
     """
@@ -26,7 +27,7 @@ class Timeline:
         self._step_stats = step_stats
 
     def generate_chrome_trace_format(self, show_dataflow: bool = True, show_memory: bool = False) -> str:
-        """The trace as JSON text; memory and arrows between ops, which TensorFlow could add, are not in it."""
+        """The trace as JSON text; TensorFlow's memory counters and arrows between ops are not in it."""
         events = []
         for number, device in enumerate(self._step_stats.dev_stats):
             events.append({"ph": "M", "name": "process_name", "pid": number, "args": {"name": device.device}})
