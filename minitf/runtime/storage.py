@@ -55,7 +55,6 @@ def _reserve(file, size: int) -> None:
     except OSError as error:
         message = (
             f"swap_memory=True needs {size} bytes in {tempfile.gettempdir()}: {error.strerror}; make room "
-            "there, "
             "there, or name another folder in the environment variable TMPDIR"
         )
         raise ResourceExhaustedError(None, None, message) from None
