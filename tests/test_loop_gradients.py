@@ -1,4 +1,5 @@
-"""Gradients of loops and branches: to second order by differences, through every nesting, in both executors."""
+"""Gradients of loops and branches: to second order by differences, through every nesting, in both
+executors."""
 
 import control_facts
 import numpy as np
@@ -24,9 +25,9 @@ def captured(x, w):
 
 
 def conditional(x, w):
-    step = lambda i, h: [
-        tf.cond(tf.reduce_sum(h) > 0.0, lambda: tf.tanh(tf.matmul(h, w)), lambda: tf.sin(h) * x)
-    ]  # noqa: E731
+    def step(i, h):
+        return [tf.cond(tf.reduce_sum(h) > 0.0, lambda: tf.tanh(tf.matmul(h, w)), lambda: tf.sin(h) * x)]  # noqa: E731
+
     return times(4, step, row(x))
 
 
@@ -82,9 +83,20 @@ def ending_when_it_is_large(x, w):
 
 @pytest.mark.parametrize(
     "fn",
-    [captured, conditional, nested, loop_in_branch, loop_in_branch_in_loop, gathering, gathering_in_branches, growing, counted,
-     of_a_gradient, ending_when_it_is_large],
-)  # fmt: skip
+    [
+        captured,
+        conditional,
+        nested,
+        loop_in_branch,
+        loop_in_branch_in_loop,
+        gathering,
+        gathering_in_branches,
+        growing,
+        counted,
+        of_a_gradient,
+        ending_when_it_is_large,
+    ],
+)
 def test_to_second_order_by_differences(fn):
     check(fn, X, W, openness=("known",), dtypes=("float64",))
 

@@ -17,9 +17,9 @@ def case(pred_fn_pairs, default: Callable | None = None, exclusive: bool = False
          name: str = "case"):  # fmt: skip
     """The result of the first function whose predicate is true, or of `default`.
 
-    pred_fn_pairs: a list of (bool scalar, function) or a dict of them. exclusive: it is an error if more than one
-    predicate is true. Without a default one of them has to be true. Both are checked when the result is computed
-    (InvalidArgumentError).
+    pred_fn_pairs: a list of (bool scalar, function) or a dict of them. exclusive: it is an error if more
+    than one predicate is true. Without a default one of them has to be true. Both are checked when the
+    result is computed (InvalidArgumentError).
 
     Raises:
       TypeError: if a predicate is no bool tensor or a function cannot be called.
@@ -48,7 +48,8 @@ def case(pred_fn_pairs, default: Callable | None = None, exclusive: bool = False
 def _pairs(pred_fn_pairs, default) -> list:
     if not isinstance(pred_fn_pairs, (dict, list, tuple)):
         raise TypeError(
-            f"tf.case: pred_fn_pairs is a list of (predicate, function) pairs or a dict, not {pred_fn_pairs!r}"
+            "tf.case: pred_fn_pairs is a list of (predicate, function) pairs or a dict, not "
+            f"{pred_fn_pairs!r}"
         )
     pairs = list(pred_fn_pairs.items() if isinstance(pred_fn_pairs, dict) else pred_fn_pairs)
     if not pairs:
@@ -109,10 +110,11 @@ def _choice(predicate, function: Callable, otherwise: Callable, strict: bool) ->
 
 
 def switch_case(branch_index, branch_fns, default: Callable | None = None, name: str = "switch_case"):
-    """The result of the function whose position (or key) is `branch_index`, or of `default` (else of the last).
+    """The result of the function whose position (or key) is `branch_index`, or of `default` (else of the
+    last).
 
-    branch_index: an int32 scalar tensor. branch_fns: a list of functions, or a dict or (index, function) pairs whose
-    indices are 0, 1, 2, ...
+    branch_index: an int32 scalar tensor. branch_fns: a list of functions, or a dict or (index, function)
+    pairs whose indices are 0, 1, 2, ...
 
     Raises:
       TypeError: if branch_index is no int32 tensor or a branch is no function.
@@ -148,6 +150,7 @@ def _indexed(branch_fns) -> list[Callable]:
     pairs.sort(key=lambda pair: pair[0])
     if [index for index, _ in pairs] != list(range(len(pairs))):
         raise ValueError(
-            f"tf.switch_case: the indices of the branches have to be 0 to {len(pairs) - 1}, not {[i for i, _ in pairs]}"
+            f"tf.switch_case: the indices of the branches have to be 0 to {len(pairs) - 1}, not "
+            f"{[i for i, _ in pairs]}"
         )
     return [function for _, function in pairs]

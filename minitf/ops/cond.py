@@ -20,7 +20,9 @@ from minitf.ops.constant import constant
 
 @dataclass
 class Branches:
-    """The two bodies of an If op (if true, if false) and the outer tensors they use, in the order of its inputs."""
+    """The two bodies of an If op (if true, if false) and the outer tensors they use, in the order of its
+    inputs.
+    """
 
     bodies: list[Body]
     consts: list[Tensor] = field(default_factory=list)
@@ -31,8 +33,17 @@ def make_if(pred: Tensor, bodies: list[Body], name: str = "If") -> Operation:
     branches = Branches(bodies, merged_consts(*bodies))
     pairs = list(zip(bodies[0].results, bodies[1].results, strict=True))
     types = [a.dtype.base_dtype for a, _ in pairs]
-    op = apply_op("If", pred, branches.consts, dtypes=types, shapes=[_either(a, b) for a, b in pairs], name=name,
-                  branches=branches, then_branch=bodies[0], else_branch=bodies[1])  # fmt: skip
+    op = apply_op(
+        "If",
+        pred,
+        branches.consts,
+        dtypes=types,
+        shapes=[_either(a, b) for a, b in pairs],
+        name=name,
+        branches=branches,
+        then_branch=bodies[0],
+        else_branch=bodies[1],
+    )
     op._add_control_inputs(c for c in outer_controls(*bodies) if op.graph._inside(c))
     return op
 
@@ -58,13 +69,21 @@ def add_result(op: Operation, index: int, tensor: Tensor) -> Tensor:
     return output
 
 
-def cond(pred, true_fn: Callable | None = None, false_fn: Callable | None = None, strict: bool = False, name=None,
-         fn1: Callable | None = None, fn2: Callable | None = None):  # fmt: skip
-    """The result of `true_fn()` if `pred` (a bool scalar) is true, else of `false_fn()`; only one of them runs.
+def cond(
+    pred,
+    true_fn: Callable | None = None,
+    false_fn: Callable | None = None,
+    strict: bool = False,
+    name=None,
+    fn1: Callable | None = None,
+    fn2: Callable | None = None,
+):
+    """The result of `true_fn()` if `pred` (a bool scalar) is true, else of `false_fn()`; only one of them
+    runs.
 
-    The functions return tensors (or nested structures of them) of the same structure and types, or operations. Ops made
-    outside of the functions run whichever branch is taken. A structure of one element is returned as that element unless
-    `strict`.
+    The functions return tensors (or nested structures of them) of the same structure and types, or
+    operations. Ops made outside of the functions run whichever branch is taken. A structure of one element
+    is returned as that element unless `strict`.
 
     Raises:
       TypeError: if pred is a Python bool or a function is missing.
@@ -103,12 +122,16 @@ def _one_of(name: str, value, old_name: str, old_value):
 
 
 def reserve_ids_of_pivots() -> None:
-    """Skips the ids of the ops with which a cond of TF 1 begins: Switch, the two pivots and the predicate's Identity."""
+    """Skips the ids of the ops with which a cond of TF 1 begins: Switch, the two pivots and the predicate's
+    Identity.
+    """
     get_default_graph().root.reserve_ids(4)
 
 
 def _return_id(op: Operation) -> None:
-    """TF 1 has no op for a cond as a whole: If shares the id of what was made last, which is no input of it."""
+    """TF 1 has no op for a cond as a whole: If shares the id of what was made last, which is no input of
+    it.
+    """
     op.id -= 1
     op.graph.root.reserve_ids(-1)
 
@@ -126,7 +149,8 @@ def _traced(function: Callable) -> tuple[Body, object]:
         returned = function()
         if returned is None:
             raise ValueError(
-                f"tf.cond: {getattr(function, '__name__', function)} returned None; return tensors or operations"
+                f"tf.cond: {getattr(function, '__name__', function)} returned None; return tensors or "
+                "operations"
             )
         returned = nest.map_structure(_as_result, returned)
         for leaf in nest.flatten(returned):
@@ -171,7 +195,8 @@ def _check_alike(true_result, false_result, true_body: Body, false_body: Body) -
     for i, (a, b) in enumerate(zip(true_body.results, false_body.results)):
         if a.dtype.base_dtype is not b.dtype.base_dtype:
             raise ValueError(
-                f"tf.cond: result {i} is {a.dtype.base_dtype.name} from true_fn and {b.dtype.base_dtype.name} from "
+                f"tf.cond: result {i} is {a.dtype.base_dtype.name} from true_fn and "
+                f"{b.dtype.base_dtype.name} from "
                 "false_fn; both branches have to return the same type: use tf.cast in one of them"
             )
 

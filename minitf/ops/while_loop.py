@@ -17,16 +17,26 @@ from minitf.ops.constant import constant
 from minitf.ops.loop import Loop, make_loop
 
 
-def while_loop(cond: Callable, body: Callable, loop_vars, shape_invariants=None, parallel_iterations: int = 10,
-               back_prop: bool = True, swap_memory: bool = False, name: str | None = None, maximum_iterations=None,
-               return_same_structure: bool = False):  # fmt: skip
+def while_loop(
+    cond: Callable,
+    body: Callable,
+    loop_vars,
+    shape_invariants=None,
+    parallel_iterations: int = 10,
+    back_prop: bool = True,
+    swap_memory: bool = False,
+    name: str | None = None,
+    maximum_iterations=None,
+    return_same_structure: bool = False,
+):
     """Repeats `loop_vars = body(*loop_vars)` while `cond(*loop_vars)` is true; returns the last loop_vars.
 
-    loop_vars: a nested list or tuple of tensors or TensorArrays. cond returns a bool scalar; body returns as many values, of
-    the same structure, types and shapes. A variable whose shape changes needs its `shape_invariants` (a structure like
-    loop_vars of TensorShapes). maximum_iterations: a bound on the trips. back_prop=False: no gradients flow through.
-    swap_memory: what the gradient needs of each trip is kept in memory-mapped temporary storage instead of RAM. A single
-    loop variable is returned bare unless return_same_structure.
+    loop_vars: a nested list or tuple of tensors or TensorArrays. cond returns a bool scalar; body returns as
+    many values, of the same structure, types and shapes. A variable whose shape changes needs its
+    `shape_invariants` (a structure like loop_vars of TensorShapes). maximum_iterations: a bound on the
+    trips. back_prop=False: no gradients flow through.
+    swap_memory: what the gradient needs of each trip is kept in memory-mapped temporary storage instead of
+    RAM. A single loop variable is returned bare unless return_same_structure.
 
     Gradients, of any order, flow to the loop variables and to whatever tensors and variables the body uses.
 
@@ -123,7 +133,8 @@ class _Variables:
         for tensor, shape, name in zip(self.flat, shapes, self.names):
             if not includes(shape, tensor.shape):
                 raise ValueError(
-                    f"tf.while_loop: {name} starts with shape {tensor.shape}, which its shape invariant {shape} does not allow"
+                    f"tf.while_loop: {name} starts with shape {tensor.shape}, which its shape invariant "
+                    f"{shape} does not allow"
                 )
         return shapes
 
@@ -144,7 +155,8 @@ class _Variables:
             nest.assert_same_structure(self.structure, returned, check_types=False)
         except (ValueError, TypeError) as error:
             raise ValueError(
-                "tf.while_loop: body has to return one value for each loop variable, in the structure of loop_vars; "
+                "tf.while_loop: body has to return one value for each loop variable, in the structure of "
+                "loop_vars; "
                 f"{error}"
             ) from None
         given = [
@@ -156,15 +168,18 @@ class _Variables:
         name, wanted, shape = self.names[i], self.flat[i].dtype.base_dtype, self.shapes[i]
         if tensor.dtype.base_dtype is not wanted:
             raise TypeError(
-                f"tf.while_loop: {name} starts as {wanted.name}, but body returns {tensor.dtype.base_dtype.name} for it "
+                f"tf.while_loop: {name} starts as {wanted.name}, but body returns "
+                f"{tensor.dtype.base_dtype.name} for it "
                 f"({tensor.name}); start it as {tensor.dtype.base_dtype.name}, or tf.cast what body returns"
             )
         if not includes(shape, tensor.shape):
             raise ValueError(
-                f"tf.while_loop: {name} has shape {shape} when an iteration starts and {tensor.shape} after it; "
+                f"tf.while_loop: {name} has shape {shape} when an iteration starts and {tensor.shape} "
+                "after it; "
                 "if the shape is meant to change, declare shape_invariants with None for the sizes that vary"
                 if not self.given else
-                f"tf.while_loop: {name} has shape {tensor.shape} after an iteration, which its shape invariant {shape} "
+                f"tf.while_loop: {name} has shape {tensor.shape} after an iteration, which its shape "
+                f"invariant {shape} "
                 "does not allow"
             )  # fmt: skip
         return tensor

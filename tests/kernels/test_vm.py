@@ -9,6 +9,7 @@ import pytest
 from minitf.kernels.abi import i64, i64p, kernel
 from minitf.kernels.vm import (
     BROKEN,
+    END,
     FORWARD,
     FULL,
     IDLE,
@@ -21,7 +22,6 @@ from minitf.kernels.vm import (
     PATCHES,
     REVERSE,
     WHILE,
-    END,
     unpack,
     vm,
 )

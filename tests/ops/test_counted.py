@@ -9,10 +9,22 @@ import minitf as tf
 from minitf.ops.counted import counted_loop
 
 DIFFERENT = [  # what TensorFlow cannot do on no slices works; wrong types and sizes are refused at once
-    "map_fn/dtype_missing", "map_fn/empty", "foldl/empty_initializer", "foldr/empty_initializer", "scan/empty_initializer",
-    "foldl/type_changes", "foldr/type_changes", "scan/type_changes", "foldl/scalar", "foldr/scalar", "scan/scalar",
-    "foldl/unequal", "foldr/unequal", "foldl/empty", "scan/empty",
-]  # fmt: skip
+    "map_fn/dtype_missing",
+    "map_fn/empty",
+    "foldl/empty_initializer",
+    "foldr/empty_initializer",
+    "scan/empty_initializer",
+    "foldl/type_changes",
+    "foldr/type_changes",
+    "scan/type_changes",
+    "foldl/scalar",
+    "foldr/scalar",
+    "scan/scalar",
+    "foldl/unequal",
+    "foldr/unequal",
+    "foldl/empty",
+    "scan/empty",
+]
 
 
 @pytest.mark.parametrize("id", control_facts.ids("map_fn/", "foldl/", "foldr/", "scan/", but=DIFFERENT))
