@@ -159,8 +159,8 @@ from minitf.runtime.session import get_default_session, InteractiveSession, Sess
 # Namespaces
 
 from minitf import (
-    bitwise, compat, contrib, debugging, dtypes, initializers, layers, linalg, losses, math, nn, profiler, python,
-    random, train, viz,
+    bitwise, compat, contrib, debugging, dtypes, initializers, layers, linalg, losses, math, nn, profiler,
+    python, random, train, viz,
 )  # fmt: skip
 from minitf.framework import errors
 from minitf import loop_gradients  # gives loops and branches their gradients

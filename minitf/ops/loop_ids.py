@@ -1,4 +1,5 @@
-"""How many op ids TF 1 takes for the loops that it builds of TensorArrays and a while_loop, where ours are one op.
+"""How many op ids TF 1 takes for the loops that it builds of TensorArrays and a while_loop, where ours are
+one op.
 
 Unseeded random ops are seeded by the number of ops made before them, so these counts decide what they draw.
 """
@@ -25,7 +26,8 @@ class Ids:
 
 
 def ids_before_map(inputs: int, outputs: int, known: bool) -> int:
-    """From the elements to the first op of map_fn's function; known: whether the first input's first size is."""
+    """From the elements to the first op of map_fn's function; known: whether the first input's first size
+    is."""
     return _arrays(inputs, known) + 1 + outputs * (1 + known) + _loop(2 + outputs, inputs, known)
 
 
