@@ -71,6 +71,8 @@ def _take_list(definition: OpDef, arg: Arg, value, types: dict, attrs: dict, sco
     """A list of tensors, of one type unless the argument is `**`."""
     if not isinstance(value, (list, tuple)):
         raise TypeError(f"'{arg.name}' of {definition.type} is a list of tensors, not {value!r}")
+    if not value and arg.variable and arg.variable not in types:
+        raise ValueError(f"'{arg.name}' of {definition.type} is an empty list; it needs one tensor at least")
     attrs.setdefault("N", len(value))
     common = _common(value) if arg.variable and arg.variable not in types else None
     return [_take(definition, arg, v, types, scope, f"{arg.name}_{i}", common) for i, v in enumerate(value)]

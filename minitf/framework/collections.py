@@ -63,6 +63,8 @@ class Collections:
         items = self.root._collections.get(name, [])
         if scope is None:
             return list(items)
+        if not isinstance(scope, str):
+            raise TypeError(f"scope is a string, the beginning of names (a regex), not {scope!r}")
         matches = re.compile(scope).match
         return [item for item in items if hasattr(item, "name") and matches(item.name)]
 

@@ -91,7 +91,7 @@ class Tensor:
         )
 
     def __array__(self, *args, **kwargs):
-        raise NotImplementedError(f"{self.name} is symbolic; run it in a session to get a NumPy array")
+        raise TypeError(f"{self.name} is symbolic; run it in a session to get a NumPy array")
 
     def __index__(self):
         raise TypeError(

@@ -295,7 +295,7 @@ def _numbers(number: int, shape, dtype, name: str | None, default: str) -> Tenso
         if sizes is not None and math.prod(sizes) < _SMALL and np.ndim(shape):
             return constant(np.full(sizes, value, dtype.numpy), dtype, name=scope)
         if not isinstance(shape, Tensor):
-            if sizes is None:
+            if sizes is None and isinstance(shape, (list, tuple)):
                 _reserve_product(shape)
             shape = convert_to_tensor(
                 shape if sizes is None else list(sizes),
@@ -433,7 +433,7 @@ def concat(values, axis, name: str | None = "concat") -> Tensor:
             "concat takes (values, axis): since TensorFlow 1.0 the tensors come first, then the axis"
         )
     values = list(values) if isinstance(values, (list, tuple)) else [values]
-    if len(values) > 1:
+    if len(values) != 1:
         return apply("ConcatV2", values, axis, name=name)
     with name_scope(name):
         if convert_to_tensor(axis, dtypes.int32, name="concat_dim").shape.rank not in (None, 0):

@@ -222,6 +222,8 @@ def assert_near(x, y, rtol=None, atol=None, data=None, summarize=None, message=N
     with name_scope(name, "assert_near"):
         x = convert_to_tensor(x, name="x")
         y = convert_to_tensor(y, dtype=x.dtype.base_dtype, name="y")
+        if not (x.dtype.is_floating or x.dtype.is_complex):
+            raise TypeError(f"assert_near takes floating point numbers, not {x.dtype.name} ({x.name})")
         small = 10 * np.finfo(x.dtype.numpy).eps
         rtol = convert_to_tensor(small if rtol is None else rtol, dtype=x.dtype.real_dtype, name="rtol")
         atol = convert_to_tensor(small if atol is None else atol, dtype=x.dtype.real_dtype, name="atol")

@@ -88,7 +88,8 @@ def to_array(value, dtype: dtypes.DType | None = None) -> np.ndarray:
     if dtype is None:
         return _narrow(array)
     _check_python_values(array, dtype, value)
-    return array.astype(dtype.numpy)
+    with np.errstate(over="ignore"):  # too large for a small float type is infinite
+        return array.astype(dtype.numpy)
 
 
 def _from_python(value, dtype) -> np.ndarray:

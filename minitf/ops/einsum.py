@@ -117,7 +117,7 @@ def einsum(equation: str, *inputs, name: str | None = None) -> Tensor:
 
 def _parsed(equation: str, tensors: list) -> tuple[list[str], str]:
     """The letters of each input's axes and of the output's; "..." is replaced by letters not in use."""
-    equation = equation.replace(" ", "")
+    equation = str(equation).replace(" ", "")
     if not re.fullmatch(r"[A-Za-z.,]+(->[A-Za-z.]*)?", equation):
         raise ValueError(f"einsum: {equation!r} is not an equation like 'ij,jk->ik'")
     left, arrow, output = equation.partition("->")

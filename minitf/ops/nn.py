@@ -376,6 +376,7 @@ def batch_normalization(
 
     `offset` and `scale` may be None.
     """
+    x = convert_to_tensor(x)
     with name_scope(name, "batchnorm"):
         factor = math.rsqrt(variance + variance_epsilon)
         factor = factor if scale is None else factor * scale

@@ -138,7 +138,7 @@ def pad(tensor, paddings, mode: str = "CONSTANT", name: str | None = None, const
     >>> pad([[1, 2], [3, 4]], [[0, 1], [2, 0]]).shape.as_list()
     [3, 4]
     """
-    mode = mode.upper()
+    mode = str(mode).upper()
     if mode in ("REFLECT", "SYMMETRIC"):
         return apply("MirrorPad", tensor, paddings, mode=mode, name=name)
     if mode != "CONSTANT":

@@ -60,7 +60,7 @@ class VariableStore:
              use_resource=None, constraint=None, synchronization=None,
              aggregation=None) -> Variable:  # fmt: skip
         if partitioner is not None:
-            raise NotImplementedError(
+            raise ValueError(
                 f"variable {name}: minitf keeps variables in one piece; leave out the partitioner"
             )
         if shape is not None and initializer is not None and not callable(initializer):

@@ -358,8 +358,15 @@ def all_variables() -> list[Variable]:
 
 def variables_initializer(var_list, name: str = "init") -> Operation:
     """An op that runs the initializers of the variables."""
-    with get_default_graph().control_dependencies([v.initializer for v in var_list or ()]):
+    with get_default_graph().control_dependencies([v.initializer for v in _checked(var_list or ())]):
         return control.no_op(name)
+
+
+def _checked(var_list) -> list[Variable]:
+    for v in var_list:
+        if not isinstance(v, Variable):
+            raise TypeError(f"a list of variables is expected, but {v!r} is none")
+    return list(var_list)
 
 
 def global_variables_initializer() -> Operation:
@@ -394,5 +401,5 @@ def assert_variables_initialized(var_list=None) -> Tensor | None:
     var_list = global_variables() + local_variables() if var_list is None else var_list
     if not var_list:
         return None
-    ranks = [apply_op("Rank", v.value(), name="Rank").outputs[0] for v in var_list]
+    ranks = [apply_op("Rank", v.value(), name="Rank").outputs[0] for v in _checked(var_list)]
     return ranks[0] if len(ranks) == 1 else stack(ranks)

@@ -96,6 +96,10 @@ def _converted(tensor: Tensor, value, dtype) -> np.ndarray:
         raise TypeError(
             f"None cannot be fed for {tensor.name}, of {tensor.dtype.name} and shape {tensor.shape}"
         )
+    if isinstance(value, (np.ndarray, np.generic)) and value.dtype.kind == "c" != dtype.kind:
+        raise TypeError(
+            f"{value.dtype} cannot be fed for {tensor.name}, of {tensor.dtype.name}; feed its real part"
+        )
     if isinstance(value, int) and dtype.kind in "iu" and not tensor.dtype.min <= value <= tensor.dtype.max:
         raise TypeError(f"{value} fed for {tensor.name} is out of the range of {tensor.dtype.name}")
     try:

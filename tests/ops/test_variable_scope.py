@@ -320,7 +320,7 @@ def test_variables_of_a_loop_body_are_made_outside():
         (lambda: tf.get_variable("v", [2], tf.complex64), ValueError, ["complex64 needs an initializer"]),
         (
             lambda: tf.get_variable("v", [2], partitioner=lambda **_: [1]),
-            NotImplementedError,
+            ValueError,
             ["partitioner"],
         ),
         (

@@ -44,6 +44,7 @@ def test_conversions(dtype, value, result):
         (None, [[1], [2, 3]], ValueError, ["x:0", "float32"]),
         (None, "abc", ValueError, ["'abc'", "float32"]),
         (None, None, TypeError, ["None", "x:0"]),
+        (None, np.complex64(1j), TypeError, ["complex64", "real part"]),
         (None, object(), TypeError, ["x:0"]),
         (None, {"a": 1}, TypeError, ["x:0"]),
     ],
