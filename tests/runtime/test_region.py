@@ -160,3 +160,21 @@ def test_a_new_batch_size_costs_milliseconds():
         assert (
             time.process_time() - started
         ) / 5 < 0.15  # 0.01 on an idle core; compiling would take seconds
+
+
+def _seconds_to_first_run(length: int) -> float:
+    with tf.Graph().as_default(), tf.Session() as session:
+        h = x = tf.placeholder(tf.float32, [2, 4])
+        w = tf.constant(np.full([8, 4], 0.1, np.float32))
+        for _ in range(length):
+            h = tf.tanh(tf.matmul(tf.concat([x, h], 1), w) + x)
+        slope = tf.gradients(h, w)
+        started = time.process_time()
+        session.run(slope, {x: np.ones([2, 4])})
+        return time.process_time() - started
+
+
+def test_lowering_takes_linear_time():
+    _seconds_to_first_run(10)  # compiles the kernels
+    short = min(_seconds_to_first_run(100) for _ in range(2))
+    assert _seconds_to_first_run(800) < 24 * short  # 8 times if linear, 64 if quadratic
