@@ -41,7 +41,8 @@ class Worker:
         except BrokenPipeError:
             raise WorkerError(f"{self.label} ended: {self._tail()}") from None
         if not self._ready.select(timeout):
-            self.close()
+            self._process.kill()
+            self._process.wait()
             raise WorkerError(f"{self.label} took more than {timeout} s to {do}")
         line = self._process.stdout.readline()
         if not line:
@@ -71,8 +72,7 @@ class Worker:
         return self
 
     def __exit__(self, *exc):
-        if not self._errors.closed:
-            self.close()
+        self.close()
 
 
 class Run:

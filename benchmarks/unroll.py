@@ -13,7 +13,7 @@ _PLOTS = [
     ("first", "first run", "s"),
     ("step", "training step", "s"),
     ("infer", "inference", "s"),
-    ("memory", "peak memory", "bytes"),
+    ("megabytes", "peak memory", "MB"),
 ]
 
 
@@ -71,7 +71,7 @@ def _row(steps, args, train, infer):
         "built": measured["graph_seconds"] + measured["gradient_seconds"],
         "ops": measured["ops"],
         "first": measured["first"],
-        "memory": max(measured["memory"], inferred["memory"]),
+        "megabytes": max(measured["memory"], inferred["memory"]) / 2**20,
         **{key: r[args.clock]["median"] for key, r in (("step", measured), ("infer", inferred))},
         "train": measured,
         "inference": inferred,
@@ -94,7 +94,7 @@ def _show(args, results):
                 f"{r['gradients']:.3f}",
                 f"{r['first']:.3f}",
                 r["ops"],
-                f"{r['memory'] / 2**20:.0f}",
+                f"{r['megabytes']:.0f}",
             ]
         )
     columns = [
@@ -123,4 +123,4 @@ def draw(figure, results):
         axes.set_title(title, fontsize=10)
         axes.set_ylabel(unit)
         axes.set_xlabel("T")
-    axes.legend(fontsize=7)
+    figure.legend(*axes.get_legend_handles_labels(), loc="outside lower center", ncols=len(lines), fontsize=8)
