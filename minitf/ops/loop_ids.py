@@ -27,7 +27,8 @@ class Ids:
 
 def ids_before_map(inputs: int, outputs: int, known: bool) -> int:
     """From the elements to the first op of map_fn's function; known: whether the first input's first size
-    is."""
+    is.
+    """
     return _arrays(inputs, known) + 1 + outputs * (1 + known) + _loop(2 + outputs, inputs, known)
 
 
