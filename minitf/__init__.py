@@ -65,6 +65,7 @@ from minitf.ops.compare import (
     logical_or, logical_xor, not_equal,
 )  # fmt: skip
 from minitf.ops.complex import angle, complex, conj, imag, real
+from minitf.ops.cumulative import cumprod, cumsum
 from minitf.ops.decompositions import (
     cholesky, cholesky_solve, qr, self_adjoint_eig, self_adjoint_eigvals, svd,
 )  # fmt: skip
@@ -79,7 +80,7 @@ from minitf.ops.math import (
 )  # fmt: skip
 from minitf.ops.matmul import cross, matmul
 from minitf.ops.reduce import (
-    arg_max, arg_min, argmax, argmin, count_nonzero, cumprod, cumsum, reduce_all, reduce_any,
+    arg_max, arg_min, argmax, argmin, count_nonzero, reduce_all, reduce_any,
     reduce_logsumexp, reduce_max, reduce_mean, reduce_min, reduce_prod, reduce_sum,
 )  # fmt: skip
 from minitf.ops.segment import (

@@ -18,6 +18,7 @@ from minitf.ops.compare import (
     not_equal,
 )  # fmt: skip
 from minitf.ops.complex import angle, conj, imag, real
+from minitf.ops.cumulative import cumprod, cumsum
 from minitf.ops.math import (
     accumulate_n,
     add,
@@ -45,8 +46,6 @@ from minitf.ops.reduce import (
     argmax,
     argmin,
     count_nonzero,
-    cumprod,
-    cumsum,
     reduce_all,
     reduce_any,
     reduce_logsumexp,

@@ -225,37 +225,6 @@ def test_argmax_of_nothing():
     assert run(tf.argmax(np.zeros((0, 2)), 1)).shape == (0,)
 
 
-# ---- running sums
-
-
-@pytest.mark.parametrize("exclusive, reverse", FLAGS)
-@pytest.mark.parametrize("axis", [0, 1, -1])
-@pytest.mark.parametrize("name", ["cumsum", "cumprod"])
-def test_cumulative(name, axis, exclusive, reverse):
-    def reference(x):
-        x = np.flip(x, axis) if reverse else x
-        y = getattr(np, name)(x, axis=axis)
-        if exclusive:
-            y = np.roll(y, 1, axis)
-            np.moveaxis(y, axis, 0)[0] = name == "cumprod"
-        return np.flip(y, axis) if reverse else y
-
-    check(lambda x: getattr(tf, name)(x, axis, exclusive, reverse), X, reference=reference, tolerance=10)
-
-
-def test_cumulative_of_integers_and_nothing():
-    check(tf.cumsum, np.array([1, 2, 3]), reference=np.cumsum, dtypes=["int32", "int64"], grads=False)
-    for exclusive in (False, True):
-        check(
-            lambda x, exclusive=exclusive: tf.cumsum(x, 1, exclusive),
-            np.zeros((2, 0)),
-            reference=lambda x: x,
-            grads=False,
-        )
-    with fails(ValueError, "axis 1"):
-        tf.cumsum([1.0], 1)
-
-
 @pytest.mark.parametrize(
     "name", ["reduce_known_rank", "reduce_unknown_rank", "reduce_logsumexp", "reduce_of_constants"]
 )
@@ -279,8 +248,6 @@ RECORDED = [
     "tf.reduce_any(",
     "tf.argmax(",
     "tf.argmin(",
-    "tf.cumsum(",
-    "tf.cumprod(",
     "tf.count_nonzero(",
 ]
 
