@@ -152,7 +152,7 @@ class TensorArray:
                     "clear_after_read": clear_after_read is not False,
                     "tensor_array_name": tensor_array_name or "",
                     "element_shape": self._known[0],
-                    "identical_element_shapes": self._infer_shape,
+                    "identical_element_shapes": infer_shape,
                 }
                 flow = apply("TensorArrayV3", size, dtype=self._dtype, name=scope, **options)
         self._flow = flow

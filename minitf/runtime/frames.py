@@ -93,6 +93,7 @@ class _Run:
             del self.dead_exits[tensor, tag]
             if (tensor, tag) not in self.values:
                 self.emit(tensor, tag, None)
+                self.emit(tensor.op, tag, False)
                 return True
         return False
 
@@ -111,6 +112,8 @@ class _Run:
                 self.dead_exits[op.outputs[0], tag[:-1]] = None
             else:
                 self.emit(op.outputs[0], tag[:-1], inputs[0])
+                self.emit(op, tag[:-1], True)
+            return
         else:
             outputs = [None] * len(op.outputs) if dead else self.builder.run(op, inputs)
             for tensor, value in zip(op.outputs, outputs, strict=True):

@@ -10,14 +10,15 @@ from minitf.viz.plan import Plan, Scope, scope_node
 
 def to_dot(
     graph=None, depth: int | None = None, collapse=(), fold_variables: bool = True, legend: bool = True,
-    heat: dict[str, float] | None = None,
+    heat: dict[str, float] | None = None, lowered: bool = False,
 ):  # fmt: skip
     """A `graphviz.Digraph` of a graph: name scopes as nested boxes, types and shapes on the edges.
 
     graph: the graph to draw (default: the default graph); depth: name scopes nested deeper than this become
     one node each; collapse: names of scopes to draw as one node, such as `["gradients"]`; fold_variables: a
     variable with the ops that initialize and read it and its optimizer's slots is one node; legend: adds a
-    key to shapes and colours.
+    key to shapes and colours; lowered: loops and branches are drawn as TF 1 built them, of Enter, Merge,
+    LoopCond, Switch, NextIteration and Exit.
 
     `.source` is the DOT text and `.save("graph.dot")` writes it; `.render("graph", format="png")` needs the
     `dot` program and says what to install if it is missing.
@@ -29,8 +30,10 @@ def to_dot(
     digraph {...a -> add [label="float32 ()"]...}
     """
     from minitf.viz.drawing import Drawing
+    from minitf.viz.lowered import lowered as lowered_graph
 
     graph = get_default_graph().root if graph is None else graph
+    graph = lowered_graph(graph) if lowered else graph
     drawing = Drawing(graph_attr=style.GRAPH, node_attr=style.NODE, edge_attr=style.EDGE)
     picture = _Picture(Plan(depth, collapse, fold_variables), heat or {})
     picture.draw_graph(drawing, graph)
@@ -117,7 +120,7 @@ class _Picture:
         into_bodies = {outer for _, outer in arguments.values()}
         for tensor in op.inputs:
             if tensor not in into_bodies:
-                self.note(tensor, target, "data")
+                self.note(tensor, target, "next" if tensor.op.type == "NextIteration" else "data")
         for argument, (_, outer) in arguments.items():
             self.note(outer, self.plan.node_of.get(argument, target), "data")
         for tensor, argument in nexts_of(op):

@@ -42,6 +42,9 @@ KINDS = {
     "update": {"shape": "box", "style": "rounded,filled", "fillcolor": "#f8d0d0", "color": "#a03030"},
     "loop": {"shape": "box3d", "fillcolor": "#e4d8f4", "color": "#7b5aa6"},
     "argument": {"shape": "cds", "fillcolor": "#f4eefb", "color": "#7b5aa6", "fontsize": "9"},
+    "frame": {"shape": "house", "fillcolor": "#e4d8f4", "color": "#7b5aa6"},
+    "switch": {"shape": "trapezium", "fillcolor": "#d8f0dc", "color": "#2f7d46"},
+    "merge": {"shape": "invtrapezium", "fillcolor": "#d8f0dc", "color": "#2f7d46"},
     "scope": {"shape": "folder", "fillcolor": "#f5f0c8", "color": "#908020"},
 }
 _MEANING = {
@@ -52,10 +55,18 @@ _MEANING = {
     "update": "changes a variable",
     "loop": "loop or branch",
     "argument": "argument of a body",
+    "frame": "into, round and out of a loop",
+    "switch": "sends a value one of two ways",
+    "merge": "takes the value that comes",
     "scope": "name scope, collapsed",
 }
 _PLACEHOLDERS = {"Placeholder", "PlaceholderWithDefault"}
 VARIABLES = {"VariableV2", "Variable", "TemporaryVariable"}
+_PRIMITIVES = {
+    **dict.fromkeys(["Enter", "NextIteration", "Exit", "LoopCond"], "frame"),
+    "Switch": "switch",
+    "Merge": "merge",
+}
 
 
 def kind(op) -> str:
@@ -70,6 +81,8 @@ def kind(op) -> str:
         return "argument"
     if bodies_of(op):
         return "loop"
+    if op.type in _PRIMITIVES:
+        return _PRIMITIVES[op.type]
     if any(a.is_ref for a in op.definition.inputs) and op.type != "IsVariableInitialized":
         return "update"
     return "operation"
@@ -110,7 +123,10 @@ def tensor(value) -> str:
 
 def edge_label(value) -> str:
     """Type and static shape of a tensor, after its index if its op has several outputs."""
-    return f":{value.value_index} {tensor(value)}" if len(value.op.outputs) > 1 else tensor(value)
+    if value.op.type == "Switch":
+        return f"{('if false', 'if true')[value.value_index]} {tensor(value)}"
+    several = len(value.op.outputs) > 1 and value.op.type != "Merge"
+    return f":{value.value_index} {tensor(value)}" if several else tensor(value)
 
 
 def legend(drawing, kinds) -> None:

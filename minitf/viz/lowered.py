@@ -1,0 +1,196 @@
+"""Loops and branches in TF 1's dataflow primitives: Enter, Merge, LoopCond, Switch, NextIteration, Exit."""
+
+from __future__ import annotations
+
+import contextlib
+
+from minitf.framework.graph import Graph
+from minitf.ops import array, dataflow, math
+from minitf.ops.compare import less
+from minitf.ops.constant import constant
+from minitf.ops.tensor_array import TensorArray
+from minitf.runtime.plan import order
+
+
+def lowered(graph: Graph) -> Graph:
+    """A copy of `graph` whose loops and branches are made of primitives, as TF 1 made them; it can be run.
+
+    A loop gives slices out through TensorArrays, as TF 1's map_fn and dynamic_rnn do; gradients of inner
+    loops whose length changes cannot be run.
+    """
+    copy = _Copy(graph)
+    copy.ops_of(graph)
+    return copy.graph
+
+
+class _Copy:
+    """The copy in the making."""
+
+    def __init__(self, graph: Graph):
+        self.graph, self.values, self.made, self.pivot = Graph(), {}, {}, None
+        for name in graph._by_name:  # the primitives take names that are free
+            self.graph.unique_absolute(name)
+
+    def ops_of(self, graph: Graph, pivot=None) -> None:
+        """Copies the ops of a graph or body; those that nothing ties to an iteration wait for `pivot`."""
+        saved, self.pivot = self.pivot, pivot
+        for op in order(set(graph.ops)):
+            if op.type == "Loop":
+                _LoweredLoop(self, op).make()
+            elif op.type == "If":
+                self.branch(op)
+            elif op.type != "Arg" and op not in self.made:
+                self.plain(op)
+        self.pivot = saved
+
+    def plain(self, op) -> None:
+        """Copies an op as it is."""
+        inputs = tuple(self.values[t] for t in op.inputs)
+        types, shapes = [t.dtype for t in op.outputs], [t.shape for t in op.outputs]
+        new = self.graph.create(op.definition, inputs, types, op.name, dict(op.attrs), shapes)
+        new._add_control_inputs(self.controls(op))
+        if self.pivot is not None and all(t.op.attrs.get("is_constant") for t in inputs):
+            new._add_control_inputs([self.pivot])
+        self.stands_for(op, new, new.outputs)
+
+    def controls(self, op) -> list:
+        """The copies of an op's control inputs."""
+        return [self.made[c] for c in op.control_inputs]
+
+    def stands_for(self, op, new, outputs: list) -> None:
+        """Notes what takes the place of an op and its outputs."""
+        self.made[op] = new
+        self.values.update(zip(op.outputs, outputs))
+
+    @contextlib.contextmanager
+    def inside(self, scope: str):
+        """Ops made inside are in the copy's scope of that name, and in the frame of `pivot`."""
+        before = len(self.graph.ops)
+        with self.graph.as_default(), self.graph.name_scope(f"{scope}/" if scope else None):
+            yield
+        for op in self.graph.ops[before:]:
+            if self.pivot is not None and not op.inputs and not op.control_inputs:
+                op._add_control_inputs([self.pivot])
+
+    def ending(self, tensor, type: str, make):
+        """`make(name)` for an output of a loop or branch, by the name of the op that gives it to the user."""
+        after = next((c for c in tensor._consumers if c.name.rpartition("/")[2].startswith(type)), None)
+        end = make(None if after is None else f"{after.name}/")
+        if after is not None:
+            self.stands_for(after, end.op, [end])
+        return end
+
+    def branch(self, op) -> None:
+        """A cond: a Switch for what a branch takes from outside, a Merge for each result."""
+        bodies = op.attrs["branches"].bodies
+        with self.inside(op.name):
+            pred = self.values[op.inputs[0]]
+            with self.graph.control_dependencies(self.controls(op)):
+                sides = dataflow.switch(pred, pred)
+            pivots = [array.identity(sides[1], name="switch_t"), array.identity(sides[0], name="switch_f")]
+            pred = array.identity(pred, name="pred_id")
+            for body, pivot, side in zip(bodies, pivots, (1, 0)):
+                for outer, argument in body.consts.items():
+                    self.values[argument] = dataflow.switch(self.values[outer], pred)[side]
+                self.ops_of(body, pivot.op)
+            ways = [[b.results[k] for b in bodies] for k in range(len(op.outputs))]
+            results = [self.merged(t, way, pivots) for t, way in zip(op.outputs, ways)]
+        self.stands_for(op, results[0].op if results else pred.op, results)
+
+    def merged(self, output, results: list, pivots: list):
+        """The result of whichever branch was taken; zero where only the other branch has one."""
+        ways = [self.zero(output, p) if t is None else self.values[t] for t, p in zip(results, pivots)]
+        return self.ending(output, "Merge", lambda name: dataflow.merge(ways[::-1], name=name).output)
+
+    def zero(self, like, pivot):
+        """Zeros for a tensor, where `pivot` is alive."""
+        with self.graph.control_dependencies([pivot]):
+            shape = like.shape.as_list() if like.shape.is_fully_defined() else []
+            return constant(0, like.dtype.base_dtype, shape)
+
+
+class _LoweredLoop:
+    """A Loop op as a frame: its variables, then an index and the arrays it writes, where it has such."""
+
+    def __init__(self, copy: _Copy, op):
+        self.copy, self.op, self.loop = copy, op, op.attrs["loop"]
+        self.scope, _, name = op.name.rpartition("/")
+        self.frame = f"{op.name}/{name}_context"
+        given = [copy.values[t] for t in op.inputs]
+        self.first, self.xs, self.consts, self.count = self.loop.split(given)
+        trips = op.outputs[self.loop.carries]
+        self.indexed = self.count is not None or bool(self.loop.ys) or bool(trips._consumers)
+        self.entered: dict = {}  # outer tensors that all iterations see
+
+    def make(self) -> None:
+        """Adds the primitives and copies of the bodies."""
+        copy, loop, n = self.copy, self.loop, self.loop.carries
+        with copy.inside(self.scope):
+            sources, results = self.arrays()
+            first = [*self.first, *([constant(0)] if self.indexed else []), *[a.flow for a in results]]
+            with copy.graph.control_dependencies(copy.controls(self.op)):
+                entered = [dataflow.enter(t, self.frame) for t in first]
+            merges = [dataflow.merge([e, e]).output for e in entered]
+            for merge, argument in zip(merges, loop.carry_args):
+                merge._shape = argument.shape
+            going = dataflow.loop_cond(self.condition(merges))
+            ways = [dataflow.switch(m, going) for m in merges]
+            inside = [array.identity(way[1]) for way in ways]
+            nexts = self.body(inside, sources, results)
+            for merge, following in zip(merges, nexts):
+                merge.op._update_input(1, dataflow.next_iteration(following))
+            exits = [self.exit(i, way[0]) for i, way in enumerate(ways)]
+            stacks = [a._from_components([flow]).stack() for a, flow in zip(results, exits[n + 1 :])]
+        outputs = exits[:n] + (exits[n : n + 1] if self.indexed else [None]) + stacks
+        copy.stands_for(self.op, exits[0].op, outputs)
+
+    def arrays(self) -> tuple[list, list]:
+        """The TensorArrays of the slices that the loop takes, and of those that it gives."""
+        xs = [(x, array.shape(x)[0]) for x in self.xs]
+        sources = [TensorArray(x.dtype, size, clear_after_read=False).unstack(x) for x, size in xs]
+        size = xs[0][1] if xs else 0 if self.count is None else self.count
+        given = {"size": size, "dynamic_size": not xs and self.count is None, "infer_shape": False}
+        results = [TensorArray(y.dtype.base_dtype, element_shape=y.shape, **given) for y in self.loop.ys]
+        return sources, results
+
+    def enter(self, value):
+        """An outer value, for all iterations."""
+        if value not in self.entered:
+            self.entered[value] = dataflow.enter(value, self.frame, is_constant=True)
+        return self.entered[value]
+
+    def take(self, body, pivot) -> None:
+        """Copies a body of the loop."""
+        for outer, argument in body.consts.items():
+            self.copy.values[argument] = self.enter(self.copy.values[outer])
+        self.copy.ops_of(body, pivot)
+
+    def condition(self, merges: list):
+        """What decides whether there is one more iteration."""
+        condition = self.loop.condition
+        if condition is None:
+            return less(merges[self.loop.carries], self.enter(self.count))
+        self.copy.values.update(zip(condition.arguments, merges))
+        self.take(condition, merges[0].op)
+        return self.copy.values[condition.results[0]]
+
+    def body(self, inside: list, sources: list, results: list) -> list:
+        """Copies the body; returns the next values of the variables, the index and the arrays."""
+        loop, values, n = self.loop, self.copy.values, self.loop.carries
+        values.update(zip(loop.carry_args, inside))
+        index = inside[n] if self.indexed else None
+        with self.copy.graph.control_dependencies([inside[0]]):  # where constants are made, in each iteration
+            position = self.enter(self.count) - 1 - index if loop.reverse else index
+            following = [math.add(index, 1)] if self.indexed else []
+        for argument, source in zip(loop.xs_args, sources):
+            values[argument] = source._from_components([self.enter(source.flow)]).read(position)
+        self.take(loop.body, inside[0].op)
+        given = zip(results, inside[n + 1 :], loop.ys)
+        flows = [a._from_components([flow]).write(position, values[y]).flow for a, flow, y in given]
+        return [values[t] for t in loop.nexts] + following + flows
+
+    def exit(self, i: int, value):
+        """What is left of a variable after the loop."""
+        if i >= self.loop.carries:
+            return dataflow.exit(value)
+        return self.copy.ending(self.op.outputs[i], "Exit", lambda name: dataflow.exit(value, name=name))
