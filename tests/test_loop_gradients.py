@@ -26,7 +26,7 @@ def captured(x, w):
 
 def conditional(x, w):
     def step(i, h):
-        return [tf.cond(tf.reduce_sum(h) > 0.0, lambda: tf.tanh(tf.matmul(h, w)), lambda: tf.sin(h) * x)]  # noqa: E731
+        return [tf.cond(tf.reduce_sum(h) > 0.0, lambda: tf.tanh(tf.matmul(h, w)), lambda: tf.sin(h) * x)]
 
     return times(4, step, row(x))
 
@@ -73,7 +73,9 @@ def counted(x, w):
 
 
 def of_a_gradient(x, w):
-    step = lambda i, h: [h - 0.1 * tf.gradients(tf.reduce_sum(tf.tanh(tf.matmul(h, w)) ** 2), h)[0]]  # noqa: E731
+    def step(i, h):
+        return [h - 0.1 * tf.gradients(tf.reduce_sum(tf.tanh(tf.matmul(h, w)) ** 2), h)[0]]
+
     return times(2, step, row(x))
 
 

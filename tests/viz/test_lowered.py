@@ -33,7 +33,9 @@ def nested(x):
 
 
 def ragged(x):
-    inner = lambda i, a: [tf.while_loop(lambda j, b: j < i, lambda j, b: (j + 1, b * x), [0, a])[1]]  # noqa: E731
+    def inner(i, a):
+        return [tf.while_loop(lambda j, b: j < i, lambda j, b: (j + 1, b * x), [0, a])[1]]
+
     return tf.while_loop(lambda i, a: i < 4, lambda i, a: (i + 1, *inner(i, a)), [0, x])[1]
 
 
