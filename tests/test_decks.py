@@ -158,6 +158,6 @@ def test_an_encoder_and_a_decoder_with_attention(attention):
     feed = {source: digits, lengths: np.full(32, 4), target: digits[:, ::-1]}
     with tf.Session() as sess:
         sess.run(tf.global_variables_initializer())
-        for _ in range(60):
+        for _ in range(30):
             last, steps, _ = sess.run([loss, final.time, training_op], feed)
     assert steps == 4 and last < 0.7

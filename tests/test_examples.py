@@ -49,16 +49,15 @@ def write_idx(path, array, pack):
         path.write_bytes(content)
 
 
-@pytest.mark.parametrize("pack", [False, True])
-def test_mnist_rows_reads_idx_files(pack, tmp_path, monkeypatch, capsys):
+def test_mnist_rows_reads_idx_files_packed_or_not(tmp_path, monkeypatch, capsys):
     pytest.importorskip("matplotlib")
     random = np.random.default_rng(0)
     for part, n in ("train", 300), ("t10k", 60):
         labels = random.integers(0, 10, n)
         images = np.zeros([n, 5, 4])
         images[np.arange(n), labels // 2, labels % 2] = 255
-        write_idx(tmp_path / f"{part}-images-idx3-ubyte", images, pack)
-        write_idx(tmp_path / f"{part}-labels-idx1-ubyte", labels, pack)
+        write_idx(tmp_path / f"{part}-images-idx3-ubyte", images, pack=part == "train")
+        write_idx(tmp_path / f"{part}-labels-idx1-ubyte", labels, pack=part == "t10k")
     run("mnist_rows", monkeypatch, "--data", tmp_path, "--epochs", 30, "--out", tmp_path / "out")
     accuracies = numbers(capsys.readouterr().out, "Test accuracy:")
     assert len(accuracies) == 30 and accuracies[-1] == 1.0
@@ -73,8 +72,8 @@ def test_mnist_rows_says_which_file_is_missing(tmp_path, monkeypatch):
 def test_mnist_rows_reads_the_digits_of_scikit_learn(tmp_path, monkeypatch, capsys):
     pytest.importorskip("matplotlib")
     pytest.importorskip("sklearn")
-    run("mnist_rows", monkeypatch, "--epochs", 8, "--out", tmp_path / "out")
-    assert numbers(capsys.readouterr().out, "Test accuracy:")[-1] > 0.8
+    run("mnist_rows", monkeypatch, "--epochs", 4, "--out", tmp_path / "out")
+    assert numbers(capsys.readouterr().out, "Test accuracy:")[-1] > 0.7
 
 
 @pytest.mark.parametrize("rnn", ["static", "dynamic"])
