@@ -37,7 +37,7 @@ def python(code, folder, **variables):
 
 
 def test_import_is_quick(folder):
-    times = [float(python(TIMED, folder)) for _ in range(3)]
+    times = [float(python(TIMED, folder)) for _ in range(5)]
     assert min(times[1:]) < MOST, f"the first import writes Python's own cache, the others took {times[1:]} s"
 
 
