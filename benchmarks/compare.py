@@ -85,7 +85,7 @@ def _build(workers, workload, args, failures, say):
                 continue
             say(f"{workload.name}: building {worker.label} {mode}")
             try:
-                run = Run(worker, workload, mode, timeout=args.patience)
+                run = Run(worker, workload, mode, patience=args.patience)
                 run.built["different"] = worker.ask("different", workload=plain, mode=mode)
                 runs.append(run)
             except WorkerError as error:

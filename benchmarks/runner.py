@@ -78,10 +78,11 @@ class Worker:
 class Run:
     """One model in one worker, and the times measured so far."""
 
-    def __init__(self, worker, workload, mode, timeout=600):
+    def __init__(self, worker, workload, mode, patience=300):
         self.worker, self.workload, self.mode, self.what = worker, workload, mode, "step"
         self.wall, self.cpu = [], []
-        self.built = worker.ask("build", workload=dataclasses.asdict(workload), mode=mode, timeout=timeout)
+        plain = dataclasses.asdict(workload)
+        self.built = worker.ask("build", 4 * patience, workload=plain, mode=mode, patience=patience)
         self.count = 1
 
     def also(self, what):

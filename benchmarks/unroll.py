@@ -52,7 +52,7 @@ def _start(stack, contestants, workload, args, failures, versions):
             worker.label = hello["version"]
             versions[worker.label] = hello
             try:
-                train = Run(worker, workload, mode, timeout=args.patience)
+                train = Run(worker, workload, mode, patience=args.patience)
                 runs.append((train, train.also("infer")))
             except WorkerError as error:
                 failures.append(f"T = {workload.steps}, {mode}: {error}")

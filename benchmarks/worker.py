@@ -9,6 +9,7 @@ import json
 import math
 import os
 import resource
+import signal
 import sys
 import time
 
@@ -42,8 +43,16 @@ class Worker:
         """Whether this mode's maths is not that of the others."""
         return (workload["name"], mode) in getattr(self.peer, "DIFFERENT", ())
 
-    def build(self, workload, mode):
-        """Builds a model and makes its first steps."""
+    def build(self, workload, mode, patience):
+        """Builds a model and makes its first steps; gives up after `patience` seconds."""
+        signal.signal(signal.SIGALRM, _give_up)
+        signal.alarm(patience)
+        try:
+            return self._build(workload, mode)
+        finally:
+            signal.alarm(0)
+
+    def _build(self, workload, mode):
         from benchmarks import specs
 
         w = self._find(workload)
@@ -107,6 +116,10 @@ class Worker:
         from benchmarks import specs
 
         return specs.Workload(**workload)
+
+
+def _give_up(number, frame):
+    raise TimeoutError("it took too long to build")
 
 
 def memory():

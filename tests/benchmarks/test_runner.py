@@ -32,8 +32,14 @@ def test_runs_take_turns(worker):
 def test_errors_of_a_worker_are_told_and_it_goes_on(worker):
     wrong = dataclasses.asdict(dataclasses.replace(TINY, batch=-1))
     with pytest.raises(WorkerError, match="minitf: ValueError"):
-        worker.ask("build", workload=wrong, mode="static")
+        worker.ask("build", workload=wrong, mode="static", patience=60)
     assert worker.ask("overhead", count=2)["wall"][0] > 0
+
+
+def test_building_may_be_given_up(worker):
+    with pytest.raises(WorkerError, match="too long"):
+        Run(worker, dataclasses.replace(TINY, steps=100_000), "static", patience=1)
+    assert Run(worker, TINY, "static").built["losses"]
 
 
 def test_a_dead_or_slow_worker_is_an_error():
