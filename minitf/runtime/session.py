@@ -99,7 +99,12 @@ class BaseSession:
         metadata = run_metadata if options is not None and options.trace_level else None
         with self._lock:
             wanted, plan = self._plan(fetches, fed)
-            return wanted.arrange(self._execute(plan, fed, metadata))
+            try:
+                return wanted.arrange(self._execute(plan, fed, metadata))
+            except MemoryError as error:
+                raise errors.ResourceExhaustedError(
+                    None, None, f"not enough memory for {_named(plan)}: {error}"
+                ) from None
 
     def _plan(self, fetches, fed) -> tuple[Fetches, Plan]:
         """The plan for these fetches and feeds: kept until the graph changes."""
@@ -282,6 +287,12 @@ def _check_fed(plan: Plan) -> None:
     raise errors.InvalidArgumentError(
         None, None, "no value was fed for\n" + "\n".join(lines) + "\nadd it to feed_dict of this run"
     )
+
+
+def _named(plan: Plan) -> str:
+    """What a plan computes, in a few words."""
+    names = [t.name for t in plan.fetches] or [op.name for op in plan.ops[-1:]]
+    return ", ".join(names[:3]) + (", ..." if len(names) > 3 else "")
 
 
 class _Growth:

@@ -212,6 +212,16 @@ def test_a_failed_run_leaves_the_session_usable():
         np.testing.assert_array_equal(session.run(update, {i: 1}), [2, 2])
 
 
+@pytest.mark.parametrize("executor", ["native", "op_by_op"])
+def test_too_little_memory(executor):
+    n = tf.placeholder(tf.int32, [])
+    total = tf.reduce_sum(tf.zeros([n, n, n]), name="total")
+    with tf.Session(config=tf.ConfigProto(executor=executor)) as session:
+        with fails(tf.errors.ResourceExhaustedError, "total:0", "memory", "TiB"):
+            session.run(total, {n: 10**4})
+        assert session.run(total, {n: 2}) == 0
+
+
 def test_devices_and_names():
     with tf.Session("local") as session:
         assert session.sess_str == "local" and "CPU:0" in session.list_devices()[0]
