@@ -15,10 +15,12 @@ import shutil
 import sys
 import tempfile
 import threading
+import time
 import uuid
 from pathlib import Path
 
 lock = threading.RLock()
+STARTED = time.time()
 KEEP = 4  # folders of older sources kept per module
 SOURCES = Path(__file__).parent
 COMPILER = ("abi", "cache", "compiler")
@@ -83,12 +85,14 @@ def _prune(newest):
 
 @functools.cache
 def _folder(source):
-    """The folder for kernels of a source file; None if there is no file to watch (an interactive kernel)."""
+    """The folder for kernels of a source file; None if there is none, or not the one that was imported."""
     path = Path(source)
     if not path.is_file():
         return None
     digest = hashlib.blake2b(_toolchain(), digest_size=12)
     for file in sorted(_depends(path)):
+        if STARTED < file.stat().st_mtime <= time.time():
+            return None  # edited since it was imported: what this process runs is not what the file says
         digest.update(file.read_bytes())
     return root() / f"{path.stem}-{digest.hexdigest()}"
 

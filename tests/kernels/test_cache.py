@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -73,6 +74,7 @@ def test_folder_depends_on_every_source_a_kernel_uses(tmp_path, monkeypatch):
     (tmp_path / "other.py").write_text("")
 
     def folders():
+        monkeypatch.setattr(cache, "STARTED", time.time() + 1)
         cache._folder.cache_clear()
         return [cache._folder(str(tmp_path / name)) for name in ("nn.py", "other.py")]
 
@@ -80,6 +82,17 @@ def test_folder_depends_on_every_source_a_kernel_uses(tmp_path, monkeypatch):
     (tmp_path / "scalar.py").write_text("x = 2")
     nn, other = folders()
     assert nn != before[0] and other == before[1]
+    cache._folder.cache_clear()
+
+
+def test_nothing_is_kept_of_sources_edited_after_their_import(tmp_path):
+    source = tmp_path / "edited.py"
+    source.write_text("")
+    os.utime(source, (cache.STARTED - 1,) * 2)
+    assert cache._folder(str(source)) is not None
+    cache._folder.cache_clear()
+    os.utime(source)
+    assert cache._folder(str(source)) is None
     cache._folder.cache_clear()
 
 
