@@ -159,7 +159,7 @@ def backpropagate(seeds: list[tuple], xs: list[Tensor], stop: set, scope: str = 
         pending.setdefault(y, []).append(seed)
     queue: list = []
     queued: set = set()
-    _enqueue(queue, queued, {y.op for y, _ in seeds if carries_gradient(y)} & relevant)
+    _enqueue(queue, queued, {y.op for y, _ in seeds if y not in stop and carries_gradient(y)} & relevant)
     while queue:
         op = heapq.heappop(queue)[2]
         grads = [_total(pending, t) if carries_gradient(t) else None for t in op.outputs]

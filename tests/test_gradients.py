@@ -59,6 +59,7 @@ def test_stop_gradients():
     assert value(tf.gradients(z, x)[0]) == 16
     assert value(tf.gradients(z, x, stop_gradients=[y])[0]) == 4
     assert value(tf.gradients(z, [x, y], stop_gradients=[x, y])) == [4, 3], "partial derivatives"
+    assert tf.gradients(z, x, stop_gradients=[z]) == [None]
     assert value(tf.gradients(z * tf.stop_gradient(z), x)[0]) == 12 * 16
 
 
