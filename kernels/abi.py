@@ -54,9 +54,10 @@ def storage(dtype):
 class Kernel:
     """A kernel for any dtypes its type variables allow; indexed with dtypes it is a runnable `Instance`."""
 
-    def __init__(self, function, name, dtypes, reassoc):
+    def __init__(self, function, name, dtypes, reassoc, split):
         self.function = function
         self.name = name
+        self.split = split  # how its work is cut into pieces (see `splitting`), or None
         self.doc = inspect.getdoc(function)
         self.operands = inspect.get_annotations(function)
         self.variables = list(dict.fromkeys(o.variable for o in self.operands.values() if o.variable))
@@ -160,14 +161,14 @@ def _word(value, operand):
         return value.__array_interface__["data"][0]
 
 
-def kernel(function=None, *, name=None, reassoc=False, **dtypes):
+def kernel(function=None, *, name=None, reassoc=False, split=None, **dtypes):
     """Declares a kernel: its annotations name the operands, `T=FLOATS` limits a type variable's dtypes.
 
-    `reassoc` lets sums be reordered, which vectorizes them.
+    `reassoc` lets sums be reordered, which vectorizes them. `split` is a rule of `splitting`.
     """
     if function is None:
-        return lambda function: kernel(function, name=name, reassoc=reassoc, **dtypes)
-    made = Kernel(function, name or function.__name__, dtypes, reassoc)
+        return lambda function: kernel(function, name=name, reassoc=reassoc, split=split, **dtypes)
+    made = Kernel(function, name or function.__name__, dtypes, reassoc, split)
     if made.name in KERNELS:
         raise ValueError(f"two kernels are named {made.name}")
     KERNELS[made.name] = made

@@ -6,6 +6,7 @@ What C leaves open is as on common machines: NaN and floats out of range give th
 import numpy as np
 
 from minitf.kernels.abi import FLOATS, T, U, i64, kernel, like, scalar
+from minitf.kernels.splitting import By
 
 INT32_MIN, INT64_MIN = np.int32(-(2**31)), np.int64(-(2**63))
 
@@ -67,7 +68,7 @@ def _(target, x):
     return like(target, uint64_of(x))
 
 
-@kernel
+@kernel(split=By("n", a=1, o=1))
 def cast(a: T, o: U, n: i64):
     """o = a in another dtype. The cast to bool is `elementwise.nonzero`."""
     for i in range(n):

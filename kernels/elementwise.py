@@ -8,6 +8,7 @@ import numpy as np
 
 from minitf.kernels import scalar as s
 from minitf.kernels.abi import FLOATS, INTS, NUMBERS, REALS, T, i64, ints, kernel, like, scalar, u8p
+from minitf.kernels.splitting import By, Nest
 
 SIGNED = (*FLOATS, "int8", "int16", "int32", "int64")
 SELU_SCALE, SELU_SCALE_ALPHA = 1.0507009873554804934193349852946, 1.7580993408473768599402175208123
@@ -39,7 +40,7 @@ def unary(dtypes, out=T):
     def make(function):
         f = scalar(function)
 
-        @kernel(name=f.__name__.rstrip("_"), T=dtypes)
+        @kernel(name=f.__name__.rstrip("_"), T=dtypes, split=By("n", a=1, o=1))
         def run(a: T, o: out, n: i64):
             for i in range(n):
                 o[i] = f(a[i])
@@ -66,7 +67,7 @@ def binary(dtypes, out=T):
     def make(function):
         f = scalar(function)
 
-        @kernel(name=f.__name__.rstrip("_"), T=dtypes)
+        @kernel(name=f.__name__.rstrip("_"), T=dtypes, split=Nest(["a", "b"], packed="o"))
         def run(a: T, b: T, o: out, rank: i64, dims: ints):
             n, step_a, step_b = dims[3 * rank - 3], dims[3 * rank - 2], dims[3 * rank - 1]
             for row in range(repeats(rank, dims, 3)):
@@ -403,7 +404,7 @@ def xor(x, y):
     return x ^ y
 
 
-@kernel(T=REALS)
+@kernel(T=REALS, split=By("n", a=1, o=1))
 def accumulate(a: T, o: T, n: i64):
     """o += a."""
     for i in range(n):
@@ -411,7 +412,7 @@ def accumulate(a: T, o: T, n: i64):
     return 0
 
 
-@kernel(T=REALS)
+@kernel(T=REALS, split=By("n", a=1, o=1))
 def axpy(factor: T, a: T, o: T, n: i64):
     """o += factor * a; the factor is one number."""
     x = factor[0]

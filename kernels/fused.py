@@ -6,6 +6,7 @@ range of columns is read and written in place.
 
 from minitf.kernels import scalar as s
 from minitf.kernels.abi import FLOATS, REALS, T, i64, kernel, like, real, scalar
+from minitf.kernels.splitting import By, Either
 
 BLOCK = 2048  # numbers that stay in the first cache between two passes
 
@@ -13,7 +14,7 @@ BLOCK = 2048  # numbers that stay in the first cache between two passes
 def biased(activation, name):
     """A kernel: o = activation(a + bias + shift), the bias repeated for every row, the rows of o adjacent."""
 
-    @kernel(name=name, T=FLOATS)
+    @kernel(name=name, T=FLOATS, split=By("rows", a=("step", "width"), o="width"))
     def run(a: T, bias: T, o: T, shift: real, rows: i64, width: i64, step: i64):
         block = max(BLOCK // max(width, 1), 1)
         for first in range(0, rows, block):
@@ -29,10 +30,14 @@ def biased(activation, name):
     return run
 
 
+_ROWS = By("rows", **{name: (f"step_{name}", "width") for name in "yabo"})
+_COLUMNS = By("width", when=lambda o: o["rows"] == 1, y=1, a=1, b=1, o=1)
+
+
 def of_product(function, name):
     """A kernel: o = function(y, a * b)."""
 
-    @kernel(name=name, T=FLOATS)
+    @kernel(name=name, T=FLOATS, split=Either(_ROWS, _COLUMNS))
     def run(
         y: T, a: T, b: T, o: T, rows: i64, width: i64, step_y: i64, step_a: i64, step_b: i64, step_o: i64
     ):

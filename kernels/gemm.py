@@ -13,6 +13,7 @@ registers.
 from minitf.kernels import microkernel
 from minitf.kernels.abi import FLOATS, INTS, T, address, assembly, at, i64, kernel, scalar, workspace
 from minitf.kernels.microkernel import TILE_ROWS, VECTOR_SIZE
+from minitf.kernels.splitting import Product
 
 MOST_VECTORS = len(TILE_ROWS) - 1  # of a panel
 STEPS = 128  # of k in a block; the last block may have half as many more
@@ -86,7 +87,7 @@ def block(a, a_row, a_step, b, b_step, b_column, c, ldc, m, n, k, add, scratch):
     return 0
 
 
-@kernel(T=FLOATS)
+@kernel(T=FLOATS, split=Product())
 def gemm(
     a: T, b: T, c: T, m: i64, n: i64, k: i64, ta: i64, tb: i64, lda: i64, ldb: i64, ldc: i64, beta: i64,
     batch: i64, a_next: i64, b_next: i64, c_next: i64,

@@ -7,13 +7,14 @@ broadcasting are `strided_copy`; concatenation, padding, diagonals and gradients
 
 from minitf.kernels.abi import I, T, i64, ints, kernel, like, u8p
 from minitf.kernels.elementwise import repeats, start
+from minitf.kernels.splitting import By, Nest
 
 ITEMS = ("uint8", "uint16", "uint32", "uint64")
 INDEX = ("int32", "int64")
 TILE = 16  # columns moved together when a transposition reads across cache lines
 
 
-@kernel(T=ITEMS)
+@kernel(T=ITEMS, split=By("n", a=1, o=1))
 def copy(a: T, o: T, n: i64):
     """o = a."""
     for i in range(n):
@@ -21,7 +22,7 @@ def copy(a: T, o: T, n: i64):
     return 0
 
 
-@kernel(T=ITEMS)
+@kernel(T=ITEMS, split=By("n", o=1))
 def fill(value: T, o: T, n: i64):
     """o = the one number at `value`."""
     x = value[0]
@@ -30,7 +31,7 @@ def fill(value: T, o: T, n: i64):
     return 0
 
 
-@kernel(T=ITEMS)
+@kernel(T=ITEMS, split=By("n", o=1))
 def clear(o: T, n: i64):
     """o = 0."""
     for i in range(n):
@@ -38,7 +39,7 @@ def clear(o: T, n: i64):
     return 0
 
 
-@kernel(T=ITEMS)
+@kernel(T=ITEMS, split=Nest(["a"], packed="o"))
 def strided_copy(a: T, o: T, offset: i64, rank: i64, dims: ints):
     """o = the items of a that a nest visits from an offset; dims hold the strides of a, of any sign."""
     n, step = dims[2 * rank - 2], dims[2 * rank - 1]
@@ -65,7 +66,7 @@ def strided_copy(a: T, o: T, offset: i64, rank: i64, dims: ints):
     return 0
 
 
-@kernel(T=ITEMS)
+@kernel(T=ITEMS, split=Nest(["o"], packed="a"))
 def strided_write(a: T, o: T, offset: i64, rank: i64, dims: ints):
     """The items of o that a nest visits from an offset = a; dims hold the strides of o."""
     n, step = dims[2 * rank - 2], dims[2 * rank - 1]
@@ -80,7 +81,7 @@ def strided_write(a: T, o: T, offset: i64, rank: i64, dims: ints):
     return 0
 
 
-@kernel(T=ITEMS)
+@kernel(T=ITEMS, split=Nest(["c", "a", "b"], packed="o"))
 def select(c: u8p, a: T, b: T, o: T, rank: i64, dims: ints):
     """o = a where c, else b, broadcasting; dims hold the strides of c, a and b."""
     last = 4 * rank - 4
@@ -105,7 +106,7 @@ def select(c: u8p, a: T, b: T, o: T, rank: i64, dims: ints):
     return 0
 
 
-@kernel(T=ITEMS, I=INDEX)
+@kernel(T=ITEMS, I=INDEX, split=By("n", when=lambda o: o["outer"] == 1, index=1, o="width"))
 def gather(a: T, index: I, o: T, outer: i64, rows: i64, n: i64, width: i64):
     """o[p, i] = a[p, index[i]] for a of [outer, rows, width]; the status is 1 + the first bad i."""
     for i in range(n):

@@ -8,6 +8,7 @@ import numpy as np
 from minitf.kernels.abi import FLOATS, REALS, I, T, f32p, i32p, i64, kernel, like, scalar, u8p
 from minitf.kernels.reduce import BLOCK, wide
 from minitf.kernels.scalar import exp, log
+from minitf.kernels.splitting import By
 
 INDEX = ("int32", "int64")
 
@@ -29,7 +30,7 @@ def row_max(a, p, n):
     return y if y > w else w
 
 
-@kernel(T=FLOATS, reassoc=True)
+@kernel(T=FLOATS, reassoc=True, split=By("rows", a="width", o="width"))
 def softmax(a: T, o: T, rows: i64, width: i64):
     """o = e**a, every row divided by its sum."""
     for row in range(rows):
@@ -46,7 +47,7 @@ def softmax(a: T, o: T, rows: i64, width: i64):
     return 0
 
 
-@kernel(T=FLOATS, reassoc=True)
+@kernel(T=FLOATS, reassoc=True, split=By("rows", a="width", o="width"))
 def log_softmax(a: T, o: T, rows: i64, width: i64):
     """o = a - log(the sum of e**a over a's row)."""
     for row in range(rows):
@@ -61,7 +62,7 @@ def log_softmax(a: T, o: T, rows: i64, width: i64):
     return 0
 
 
-@kernel(T=FLOATS, reassoc=True)
+@kernel(T=FLOATS, reassoc=True, split=By("rows", logits="width", labels="width", loss=1, backprop="width"))
 def softmax_xent(logits: T, labels: T, loss: T, backprop: T, rows: i64, width: i64):
     """loss = cross entropy of each row's softmax with its labels; backprop = softmax - labels."""
     for row in range(rows):
@@ -79,7 +80,7 @@ def softmax_xent(logits: T, labels: T, loss: T, backprop: T, rows: i64, width: i
     return 0
 
 
-@kernel(T=FLOATS, I=INDEX, reassoc=True)
+@kernel(T=FLOATS, I=INDEX, reassoc=True, split=By("rows", logits="width", labels=1, loss=1, backprop="width"))
 def sparse_softmax_xent(logits: T, labels: I, loss: T, backprop: T, rows: i64, width: i64):
     """As `softmax_xent` with one class per row; the status is 1 + the first row whose label is no class."""
     for row in range(rows):

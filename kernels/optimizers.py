@@ -8,8 +8,14 @@ status is 1 + the position of the first index that is not in 0 .. rows - 1; then
 import math
 
 from minitf.kernels.abi import FLOATS, I, T, i64, kernel, like, scalar
+from minitf.kernels.splitting import By
 
 INDEX = ("int32", "int64")
+
+
+def dense(*slots):
+    """The rule for splitting a dense update: by items of the variable, its slots and the gradient."""
+    return By("width", when=lambda o: o["rows"] == 1, g=1, **dict.fromkeys(slots, 1))
 
 
 @scalar
@@ -28,7 +34,7 @@ def shrunk(x, threshold, scale):
     return like(x, 0) if size <= 0 else math.copysign(size, x) * scale
 
 
-@kernel(T=FLOATS, I=INDEX)
+@kernel(T=FLOATS, I=INDEX, split=dense("var"))
 def apply_gradient_descent(var: T, lr: T, g: T, index: I, count: i64, rows: i64, width: i64):
     """w -= lr g."""
     bad, rate = outside(index, count, rows), lr[0]
@@ -39,7 +45,7 @@ def apply_gradient_descent(var: T, lr: T, g: T, index: I, count: i64, rows: i64,
     return bad
 
 
-@kernel(T=FLOATS, I=INDEX)
+@kernel(T=FLOATS, I=INDEX, split=dense("var", "accum"))
 def apply_momentum(
     var: T, accum: T, lr: T, momentum: T, g: T, index: I, count: i64, rows: i64, width: i64, nesterov: i64
 ):
@@ -55,7 +61,7 @@ def apply_momentum(
     return bad
 
 
-@kernel(T=FLOATS, I=INDEX)
+@kernel(T=FLOATS, I=INDEX, split=dense("var", "accum"))
 def apply_adagrad(var: T, accum: T, lr: T, g: T, index: I, count: i64, rows: i64, width: i64):
     """a += g**2; w -= lr g / sqrt(a)."""
     bad, rate = outside(index, count, rows), lr[0]
@@ -69,7 +75,7 @@ def apply_adagrad(var: T, accum: T, lr: T, g: T, index: I, count: i64, rows: i64
     return bad
 
 
-@kernel(T=FLOATS, I=INDEX)
+@kernel(T=FLOATS, I=INDEX, split=dense("var", "accum", "accum_update"))
 def apply_adadelta(
     var: T, accum: T, accum_update: T, lr: T, rho: T, epsilon: T, g: T,
     index: I, count: i64, rows: i64, width: i64,
@@ -89,7 +95,7 @@ def apply_adadelta(
     return bad
 
 
-@kernel(T=FLOATS, I=INDEX)
+@kernel(T=FLOATS, I=INDEX, split=dense("var", "m", "v"))
 def apply_adam(
     var: T, m: T, v: T, beta1_power: T, beta2_power: T, lr: T, beta1: T, beta2: T, epsilon: T, g: T,
     index: I, count: i64, rows: i64, width: i64, nesterov: i64,
@@ -111,7 +117,7 @@ def apply_adam(
     return bad
 
 
-@kernel(T=FLOATS, I=INDEX)
+@kernel(T=FLOATS, I=INDEX, split=dense("var", "ms", "mom"))
 def apply_rms_prop(
     var: T, ms: T, mom: T, lr: T, rho: T, momentum: T, epsilon: T, g: T,
     index: I, count: i64, rows: i64, width: i64,
@@ -131,7 +137,7 @@ def apply_rms_prop(
     return bad
 
 
-@kernel(T=FLOATS, I=INDEX)
+@kernel(T=FLOATS, I=INDEX, split=dense("var", "mg", "ms", "mom"))
 def apply_centered_rms_prop(
     var: T, mg: T, ms: T, mom: T, lr: T, rho: T, momentum: T, epsilon: T, g: T,
     index: I, count: i64, rows: i64, width: i64,
@@ -153,7 +159,7 @@ def apply_centered_rms_prop(
     return bad
 
 
-@kernel(T=FLOATS, I=INDEX)
+@kernel(T=FLOATS, I=INDEX, split=dense("var", "accum", "linear"))
 def apply_ftrl(
     var: T, accum: T, linear: T, lr: T, l1: T, l2: T, l2_shrinkage: T, lr_power: T, g: T,
     index: I, count: i64, rows: i64, width: i64,
@@ -175,7 +181,7 @@ def apply_ftrl(
     return bad
 
 
-@kernel(T=FLOATS, I=INDEX)
+@kernel(T=FLOATS, I=INDEX, split=dense("var"))
 def apply_proximal_gradient_descent(
     var: T, lr: T, l1: T, l2: T, g: T, index: I, count: i64, rows: i64, width: i64
 ):
@@ -190,7 +196,7 @@ def apply_proximal_gradient_descent(
     return bad
 
 
-@kernel(T=FLOATS, I=INDEX)
+@kernel(T=FLOATS, I=INDEX, split=dense("var", "accum"))
 def apply_proximal_adagrad(
     var: T, accum: T, lr: T, l1: T, l2: T, g: T, index: I, count: i64, rows: i64, width: i64
 ):
@@ -207,7 +213,7 @@ def apply_proximal_adagrad(
     return bad
 
 
-@kernel(T=FLOATS, I=INDEX)
+@kernel(T=FLOATS, I=INDEX, split=dense("var", "gradients", "squares"))
 def apply_adagrad_da(
     var: T, gradients: T, squares: T, lr: T, l1: T, l2: T, step: T, g: T,
     index: I, count: i64, rows: i64, width: i64,

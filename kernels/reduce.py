@@ -4,6 +4,7 @@ import numpy as np
 
 from minitf.kernels.abi import FLOATS, INTS, REALS, I, T, i64, ints, kernel, like, scalar
 from minitf.kernels.elementwise import repeats, start
+from minitf.kernels.splitting import By, Sums
 
 INDEX = ("int32", "int64")
 BLOCK = 512  # numbers added in their own type, vectorized, before they go into a float64
@@ -37,7 +38,7 @@ def always(value):
     return lambda x: value
 
 
-@kernel(T=REALS, reassoc=True)
+@kernel(T=REALS, reassoc=True, split=Sums())
 def reduce_sum(a: T, o: T, size: i64, rank: i64, dims: ints):
     """o, of `size` numbers, = sums of a."""
     n, step = dims[3 * rank - 3], dims[3 * rank - 1]
@@ -71,7 +72,7 @@ def reduce_sum(a: T, o: T, size: i64, rank: i64, dims: ints):
     return 0
 
 
-@kernel(T=REALS)
+@kernel(T=REALS, split=By("n", o=1))
 def divide_by_count(o: T, count: i64, n: i64):
     """o /= count, towards 0 for integers: sums become means. A count of 0 makes floats NaN."""
     for i in range(n):
@@ -93,7 +94,7 @@ def _(x, count):
 def reduction(name, dtypes, initial, combine):
     """A kernel (a, o, size, rank, dims) that folds a by `combine`, from `initial` on."""
 
-    @kernel(name=name, T=dtypes)
+    @kernel(name=name, T=dtypes, split=Sums())
     def reduce(a: T, o: T, size: i64, rank: i64, dims: ints):
         n, step = dims[3 * rank - 3], dims[3 * rank - 1]
         for i in range(size):

@@ -1,11 +1,12 @@
 """Products with one-hot matrices: rows picked out of a matrix, and rows added up where they belong."""
 
 from minitf.kernels.abi import FLOATS, I, T, i64, kernel
+from minitf.kernels.splitting import By
 
 INDEX = ("uint8", "int32", "int64")
 
 
-@kernel(T=FLOATS, I=INDEX)
+@kernel(T=FLOATS, I=INDEX, split=By("m", index=1, c=("ldc", "n")))
 def pick_rows(index: I, b: T, c: T, m: i64, n: i64, depth: i64, ldb: i64, ldc: i64, beta: i64):
     """c[i] = b[index[i]] + beta * c[i] for m rows of n items; an index outside of 0 .. depth - 1 is a row of
     zeros.

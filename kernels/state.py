@@ -5,12 +5,13 @@ are checked before anything is written.
 """
 
 from minitf.kernels.abi import REALS, I, T, i64, ints, kernel, scalar
+from minitf.kernels.splitting import By
 
 CARRIED = ("uint8", "uint16", "uint32", "uint64")
 INDEX = ("int32", "int64")
 
 
-@kernel(T=CARRIED)
+@kernel(T=CARRIED, split=By("n", a=1, o=1))
 def assign(a: T, o: T, n: i64):
     """o = a."""
     for i in range(n):
@@ -18,7 +19,7 @@ def assign(a: T, o: T, n: i64):
     return 0
 
 
-@kernel(T=REALS)
+@kernel(T=REALS, split=By("n", a=1, o=1))
 def assign_add(a: T, o: T, n: i64):
     """o += a."""
     for i in range(n):
@@ -26,7 +27,7 @@ def assign_add(a: T, o: T, n: i64):
     return 0
 
 
-@kernel(T=REALS)
+@kernel(T=REALS, split=By("n", a=1, o=1))
 def assign_sub(a: T, o: T, n: i64):
     """o -= a."""
     for i in range(n):

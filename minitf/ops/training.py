@@ -69,7 +69,7 @@ def _update_by(kernel, refs: list, numbers: list, flag: str | None):
             rows,
             width,
             *flags,
-            error=error,
+            error=None if index is None else error,
         )
 
     return update

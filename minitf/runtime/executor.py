@@ -71,8 +71,8 @@ class HostStep:
 class NativeExecutor:
     """Runs a plan as native regions; an op that turns out not to be native becomes a host step."""
 
-    def __init__(self, plan: Plan, state: State, passes: list[str]):
-        self._plan, self._state, self._passes = plan, state, passes
+    def __init__(self, plan: Plan, state: State, passes: list[str], threads: int = 1):
+        self._plan, self._state, self._passes, self._threads = plan, state, passes, threads
         self._host: set = _host_ops(plan, state)
         self._written = frozenset(written_variables(plan.ops))
         self._steps = self._partition()
@@ -151,7 +151,9 @@ class NativeExecutor:
         inputs = [t for t in inputs if t not in variables]
         outputs = [t for t in needed if t in made]
         fetched = [t for t in outputs if follows_variable(t.op) and t in self._plan.fetches]
-        return Region(ops, inputs, variables, outputs, fetched, self._written, self._state, self._passes)
+        return Region(
+            ops, inputs, variables, outputs, fetched, self._written, self._state, self._passes, self._threads
+        )
 
 
 def _needed_later(groups: list[list], plan: Plan) -> list[list]:

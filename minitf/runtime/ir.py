@@ -76,12 +76,13 @@ class Ref(Value):
 
 
 class Call:
-    """One kernel call."""
+    """One kernel call; `origin` is the call of which it is a part, or itself."""
 
-    __slots__ = ("kernel", "operands", "error", "op")
+    __slots__ = ("kernel", "operands", "error", "op", "origin")
 
-    def __init__(self, kernel, operands: tuple, error, op):
+    def __init__(self, kernel, operands: tuple, error, op, origin: Call | None = None):
         self.kernel, self.operands, self.error, self.op = kernel, operands, error, op
+        self.origin = origin or self
 
     @property
     def refs(self):
@@ -95,7 +96,7 @@ class Call:
 @dataclass(eq=False)
 class Repeat:
     """A loop: `count` trips (a number, or a Ref to an int32 that is at most `limit`), or while `predicate`
-    holds.
+    holds. `origin` is the loop of which it is a part, for the moves of values, or itself.
     """
 
     body: list = field(default_factory=list)
@@ -107,6 +108,10 @@ class Repeat:
     trips: Ref | None = None  # where the number of trips is stored (int64)
     carried: set[Buffer] = field(default_factory=set)  # buffers whose contents one trip hands to the next
     op: object = None
+    origin: Repeat | None = None
+
+    def __post_init__(self):
+        self.origin = self.origin or self
 
 
 @dataclass(eq=False)

@@ -4,149 +4,20 @@ from __future__ import annotations
 
 import contextlib
 import gc
-import time
 from collections import OrderedDict
 
 import numpy as np
 
-from minitf.framework import errors
-from minitf.kernels import vm
 from minitf.runtime.bodies import Ragged
-from minitf.runtime.ir import Call, Ref, settle
 from minitf.runtime.lower import Lowering, NotNative
 from minitf.runtime.lower_loop import RegionLowering
 from minitf.runtime.op_by_op import Concrete
-from minitf.runtime.passes import rewrite
-from minitf.runtime.state import Reference, State
+from minitf.runtime.program import Full, Program
+from minitf.runtime.state import State
 from minitf.runtime.table import Table
 
 _PROGRAMS_KEPT = 32
 _SPECIALIZED_SIZE = 64
-_FIRST_BUDGET, _SLICE = 64, 0.05  # back-edges of the first slice; seconds that a slice should take
-_SWAP_SLICE = 0.005  # the same in a program that releases memory between slices
-
-
-class Program:
-    """A region lowered for certain shapes, ready to run."""
-
-    def __init__(self, low: Lowering, outputs: list, copies: dict, passes: list):
-        self.low, self.outputs = low, outputs
-        nodes = low.frames[0].nodes
-        settle(nodes)
-        self.refs = [low.refs[t].settled() for t in outputs]
-        self.copies = {t: ref.settled() for t, ref in copies.items()}
-        kept = [r for r in [*self.refs, *self.copies.values()] if r.known is None]
-        rewrite(nodes, passes, frozenset(r.buffer for r in kept))
-        self.table = Table(nodes, low.inputs, kept)
-        self._stages = [self.table.stage(ref) for ref in low.inputs]
-        self._patched = [i for i, stage in enumerate(self._stages) if stage is None and self.table.patches[i]]
-        # What does not live in the caller's arrays is always at the same place.
-        self._views = [
-            None if r.buffer.kind == "input" and r.known is None else self.table.array(r, ())
-            for r in self.refs
-        ]
-        self.versions = low.versions
-        self._control = np.zeros(vm.CONTROL_WORDS, np.int64)
-        self._loops = bool(self.table.loops)
-        machine = vm.vm[()]
-        self._packed = machine.pack(self.table.code, self._control)
-        self._run = machine.entry
-        self.guesses = [
-            node.op for node in self.table.loops.values() if node.predicate is not None and node.limit < 2**62
-        ]
-
-    @property
-    def valid(self) -> bool:
-        """Whether the variables' memory is still where it was."""
-        for slot, version in self.versions:
-            if slot.version != version:
-                return False
-        return True
-
-    def run(self, arrays: list[np.ndarray]) -> None:
-        """Runs on these inputs; raises what the ops raise."""
-        for stage, array in zip(self._stages, arrays):
-            if stage is not None:
-                stage[...] = array
-        if self._patched:
-            self._patch(arrays)
-        status = self._sliced() if self._loops else self._run(self._packed)
-        if status:
-            self._failed(*vm.unpack(status), arrays)
-
-    def _patch(self, arrays: list) -> None:
-        """Writes the addresses of large inputs into the table."""
-        code = self.table.code
-        for i in self._patched:
-            address = arrays[i].__array_interface__["data"][0]
-            for place, offset in self.table.patches[i]:
-                code[place] = address + offset
-
-    def fetched(self, position: int, arrays: list) -> np.ndarray:
-        """Output number `position` as an array of the caller's own; a scalar as a NumPy scalar."""
-        view = self._views[position]
-        if view is None:
-            view = self.table.array(self.refs[position], arrays)
-        return view.copy() if view.ndim else view[()]
-
-    def value(self, ref: Ref, arrays: list):
-        """A value the program computed; in its own memory, which the next run overwrites."""
-        if ref.slot is not None and ref.known is None:
-            return Reference(ref.slot)
-        return Concrete(self.table.array(ref, arrays))
-
-    def capacity_of(self, op) -> int:
-        """The trips that a loop of unknown length has room for."""
-        return next(node.limit for node in self.table.loops.values() if node.op is op)
-
-    def memory(self) -> list[tuple[np.ndarray, np.ndarray]]:
-        """What a run may change outside of its arena, with copies."""
-        buffers = [r.buffer.array for r in self.low.states] + [
-            b.slot.array for b in self.low.written_buffers()
-        ]
-        return [(array, array.copy()) for array in buffers]
-
-    def _sliced(self) -> int:
-        """Runs in slices, so that Ctrl-C is heard between them."""
-        control, budget = self._control, _FIRST_BUDGET
-        swap = self.table.swap
-        wanted = _SWAP_SLICE if swap.size else _SLICE
-        try:
-            while True:
-                control[vm.BUDGET] = budget
-                started = time.perf_counter()
-                status = self._run(self._packed)
-                swap.release()
-                if status & 0xFFFFFFFF != vm.YIELD:
-                    return status
-                spent = time.perf_counter() - started
-                budget = max(2, min(int(budget * wanted / max(spent, 1e-9)), 2**40))
-        except BaseException:
-            control[vm.PLACE] = control[vm.ACTIVE] = 0
-            self.table.restore()
-            raise
-
-    def _failed(self, place: int, status: int, arrays: list) -> None:
-        if status == vm.FULL:
-            raise Full(self.table.loops[self.table.code[place + 2]].op)  # LEAVE names its loop
-        call = self.table.calls.get(place)
-        if call is None or status >= vm.YIELD:
-            raise errors.InternalError(
-                None, None, f"the virtual machine stopped at {place} with status {status:#x}"
-            )
-        self.low.at_fault = self._operands(call)
-        try:
-            message = call.error(status - 1) if call.error else f"element {status - 1} cannot be computed"
-        finally:
-            self.low.at_fault = None
-        raise errors.InvalidArgumentError(None, call.op, message)
-
-    def _operands(self, call: Call) -> dict:
-        """Where the memory operands of a failing call were at that moment: address by buffer."""
-        addresses = self._control[vm.FAULT :]
-        return {
-            id(o.buffer): int(a) - o.offset for o, a in zip(call.operands, addresses) if isinstance(o, Ref)
-        }
 
 
 @contextlib.contextmanager
@@ -159,14 +30,6 @@ def _uncollected():
     finally:
         if enabled:
             gc.enable()
-
-
-class Full(Exception):
-    """A loop of unknown length made more trips than there was room to save."""
-
-    def __init__(self, op):
-        super().__init__(op.name)
-        self.op = op
 
 
 class Split(Exception):
@@ -190,11 +53,12 @@ class Region:
         written: frozenset,
         state: State,
         passes: list,
+        threads: int = 1,
     ):
         self.ops, self.inputs, self.outputs = ops, inputs, outputs
         self.variables = variables  # tensors from outside that are a variable's memory, and whose
         self.fetched = fetched  # the outputs that follow a variable and are wanted as they are at their place
-        self.written, self.state, self.passes = written, state, passes
+        self.written, self.state, self.passes, self.threads = written, state, passes, threads
         self.specialized: set = set()  # the inputs whose contents decide shapes
         self.capacities: dict = {}  # how many trips the loops of unknown length have room for
         self._programs: OrderedDict = OrderedDict()
@@ -275,7 +139,7 @@ class Region:
                     tensor, array.shape, array.dtype, array.copy() if tensor in self.specialized else None
                 )
             try:
-                return Program(low, self.outputs, self._lower_ops(low), self.passes)
+                return Program(low, self.outputs, self._lower_ops(low), self.passes, self.threads)
             except NotNative as error:
                 sources = self._sources(low, error)
                 if not sources:

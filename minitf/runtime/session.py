@@ -12,7 +12,9 @@ import numpy as np
 from minitf.framework import errors
 from minitf.framework.graph import get_default_graph
 from minitf.framework.tensor import set_session_finder
+from minitf.kernels import team
 from minitf.runtime.config import ConfigProto, RunMetadata, RunOptions
+from minitf.runtime.crew import cores
 from minitf.runtime.executor import NativeExecutor, OpByOpExecutor, reads, variable_of, written_variables
 from minitf.runtime.feed import feeds
 from minitf.runtime.fetch import Fetches
@@ -61,6 +63,7 @@ class BaseSession:
             _executor_named(self._config.executor),
             chosen(self._config.passes),
         )
+        self._threads = _threads(self._config.intra_op_parallelism_threads)
         self._lock = threading.RLock()
         self._growth = _Growth(self._graph)
 
@@ -128,7 +131,7 @@ class BaseSession:
             simple = metadata is None and (self._executor_name == "op_by_op" or self._initializes(plan))
             if simple or has_primitives(plan):
                 return self._run_op_by_op(plan, fed)
-            plan.executor = NativeExecutor(plan, self._state, self._passes)
+            plan.executor = NativeExecutor(plan, self._state, self._passes, self._threads)
         try:
             return (
                 plan.executor.run(fed)
@@ -278,6 +281,13 @@ def _executor_named(name: str) -> str:
     if name not in ("native", "op_by_op"):
         raise ValueError(f"there is no executor called {name!r}; there are 'native' and 'op_by_op'")
     return name
+
+
+def _threads(wanted: int) -> int:
+    """How many threads a run may use: as many as wanted (0: two), but no more than there are cores."""
+    if isinstance(wanted, bool) or not isinstance(wanted, int) or wanted < 0:
+        raise ValueError(f"intra_op_parallelism_threads is a number of threads, or 0, not {wanted!r}")
+    return min(wanted or 2, cores()) if team.AVAILABLE else 1
 
 
 def _check_fed(plan: Plan) -> None:

@@ -16,10 +16,7 @@ STAGED = 32768  # bytes: inputs up to this size are copied, larger ones are read
 
 
 class Table:
-    """The code of one region and the memory it works on.
-
-    `patches[i]` are the places and byte offsets where the address of input i has to be written before a run.
-    """
+    """The memory that one region works on, with everything at its place."""
 
     def __init__(self, nodes: list, inputs: list[Ref], outputs: list[Ref]):
         self._stages = {
@@ -29,18 +26,8 @@ class Table:
         self.arena = Arena(place({b: life for b, life in lives.items() if not b.swapped}))
         self.swap = Swap(place({b: life for b, life in lives.items() if b.swapped}))
         self._starts = {False: self.arena.address, True: self.swap.address}  # by whether it is swapped
-        self.patches: list[list[tuple[int, int]]] = [[] for _ in inputs]
-        self._words: list[int] = []
-        self._moves: dict[int, list[tuple[int, int]]] = {}
-        self._kept: list = []  # arrays whose addresses are in the table
-        self._constants: list = []  # those of them that are constants
-        self.calls: dict[int, Call] = {}
-        self.loops: dict[int, Repeat] = {}
-        self._emit(nodes)
-        self._words.append(vm.END)
-        self.code = np.array(self._words, np.int64)
-        self._pristine = self.code.copy()
-        del self._words, self._moves
+        self._kept: dict[int, np.ndarray] = {}  # arrays whose addresses were given out
+        self._constants: dict[int, int] = {}  # the bytes of those of them that are constants
 
     @property
     def staged(self) -> int:
@@ -50,15 +37,11 @@ class Table:
     @property
     def constants(self) -> int:
         """The bytes of the constants."""
-        return sum({id(a): a.nbytes for a in self._constants}.values())
+        return sum(self._constants.values())
 
-    def stage(self, ref: Ref) -> np.ndarray | None:
+    def stage(self, buffer) -> np.ndarray | None:
         """Where a small input is copied to before a run; None for one that is read where it is."""
-        return self._stages.get(ref.buffer)
-
-    def restore(self) -> None:
-        """Puts the table back as it was assembled, after a run that was cut off."""
-        np.copyto(self.code, self._pristine)
+        return self._stages.get(buffer)
 
     def array(self, ref: Ref, inputs: list) -> np.ndarray:
         """The contents of a value, without a copy."""
@@ -67,13 +50,49 @@ class Table:
         if ref.buffer.kind == "arena":
             memory, start = (self.swap if ref.buffer.swapped else self.arena), ref.buffer.offset + ref.offset
             return memory.bytes[start : start + ref.nbytes].view(ref.dtype).reshape(ref.shape)
-        whole = inputs[ref.buffer.index] if ref.buffer.kind == "input" else self._own(ref)
+        whole = inputs[ref.buffer.index] if ref.buffer.kind == "input" else self._own(ref.buffer)
         flat = whole.reshape(-1).view(np.uint8)
         return flat[ref.offset : ref.offset + ref.nbytes].view(ref.dtype).reshape(ref.shape)
 
     @staticmethod
-    def _own(ref: Ref) -> np.ndarray:
-        return ref.buffer.slot.array if ref.buffer.slot is not None else ref.buffer.array
+    def _own(buffer) -> np.ndarray:
+        return buffer.slot.array if buffer.slot is not None else buffer.array
+
+    def address(self, buffer) -> int:
+        """Where a buffer starts, unless it is an input that is read where it is."""
+        if buffer.kind == "arena":
+            return self._starts[buffer.swapped] + buffer.offset
+        array = self._stages.get(buffer)
+        if array is None:
+            array = self._own(buffer)
+        self._kept[id(array)] = array
+        if buffer.kind == "constant":
+            self._constants[id(array)] = array.nbytes
+        return array.__array_interface__["data"][0]
+
+
+class Code:
+    """Instructions for the virtual machine.
+
+    `patches[i]` are the places and byte offsets where the address of input i has to be written before a run.
+    """
+
+    def __init__(self, nodes: list, table: Table, inputs: list[Ref]):
+        self._table = table
+        self.patches: list[list[tuple[int, int]]] = [[] for _ in inputs]
+        self._words: list[int] = []
+        self._moves: dict[int, list[tuple[int, int]]] = {}
+        self.calls: dict[int, Call] = {}
+        self.loops: dict[int, Repeat] = {}
+        self._emit(nodes)
+        self._words.append(vm.END)
+        self.words = np.array(self._words, np.int64)
+        self._pristine = self.words.copy()
+        del self._words, self._moves
+
+    def restore(self) -> None:
+        """Puts the words back as they were assembled, after a run that was cut off."""
+        np.copyto(self.words, self._pristine)
 
     # ---- assembling
 
@@ -117,22 +136,11 @@ class Table:
         for loop, stride in ref.moves:
             self._moves.setdefault(id(loop), []).append((place, stride))
         buffer = ref.buffer
-        if buffer.kind == "input" and buffer not in self._stages:
+        if buffer.kind == "input" and self._table.stage(buffer) is None:
             self.patches[buffer.index].append((place, ref.offset))
             self._words.append(0)
             return
-        self._words.append(self._buffer_address(buffer) + ref.offset)
-
-    def _buffer_address(self, buffer) -> int:
-        if buffer.kind == "arena":
-            return self._starts[buffer.swapped] + buffer.offset
-        array = self._stages.get(buffer)
-        if array is None:
-            array = buffer.slot.array if buffer.slot is not None else buffer.array
-        self._kept.append(array)
-        if buffer.kind == "constant":
-            self._constants.append(array)
-        return array.__array_interface__["data"][0]
+        self._words.append(self._table.address(buffer) + ref.offset)
 
     def _repeat(self, node: Repeat) -> None:
         words, start = self._words, len(self._words)
@@ -159,7 +167,7 @@ class Table:
         self._emit(node.body)
         words.extend([vm.NEXT, 3, start])
         words[start + vm.EXIT] = len(words)
-        patches = self._moves.pop(id(node), [])
+        patches = self._moves.pop(id(node.origin), [])
         words[start + vm.COUNT] = len(patches)
         flat = [word for patch in patches for word in patch]
         words[start + vm.PATCHES : start + vm.PATCHES + len(flat)] = flat
@@ -203,5 +211,5 @@ def _patches_needed(loop: Repeat, nodes: list) -> int:
             refs.append(node.predicate)
             todo += node.bodies[0] + node.bodies[1]
     for ref in refs:
-        count += sum(1 for moved, _ in ref.moves if moved is loop)
+        count += sum(1 for moved, _ in ref.moves if moved is loop.origin)
     return count

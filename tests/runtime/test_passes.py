@@ -7,7 +7,7 @@ from minitf.kernels import elementwise as ew
 from minitf.kernels import layout, movement, reduce, vm
 from minitf.runtime.ir import Buffer, Call, Ref, Repeat, calls
 from minitf.runtime.passes import PASSES, chosen, rewrite
-from minitf.runtime.table import Table
+from minitf.runtime.table import Code, Table
 
 ROWS, WIDTH = 5, 12
 CARRIER = layout.carrier(np.float32)
@@ -69,7 +69,8 @@ class Program:
 
     def run(self):
         table = Table(self.nodes, [], self.kept)
-        assert vm.vm[()].run(table.code, np.zeros(vm.CONTROL_WORDS, np.int64)) == 0
+        code = Code(self.nodes, table, [])
+        assert vm.vm[()].run(code.words, np.zeros(vm.CONTROL_WORDS, np.int64)) == 0
         return [table.array(ref, []).copy() for ref in self.kept]
 
 

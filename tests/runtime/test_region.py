@@ -12,7 +12,7 @@ import pytest
 from helpers import fails
 
 import minitf as tf
-from minitf.runtime import region
+from minitf.runtime import region, walk
 
 
 def _programs(session) -> int:
@@ -72,7 +72,7 @@ def test_ctrl_c_ends_a_long_loop_and_leaves_the_session_usable(fetch):
 
 
 def test_the_machine_is_resumed_where_it_paused(monkeypatch):
-    monkeypatch.setattr(region, "_SLICE", 0.0)  # pauses at every second back-edge
+    monkeypatch.setattr(walk, "_SLICE", 0.0)  # pauses at every second back-edge
     n = tf.placeholder(tf.int32, [])
     pairs = tf.while_loop(lambda i, s: i < n, lambda i, s: (i + 1, s + _sum_below(i)), [0, 0])[1]
     with tf.Session() as session:

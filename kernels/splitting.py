@@ -1,0 +1,128 @@
+"""How the work of a kernel call is cut into pieces that do not depend on each other.
+
+A rule such as `By("rows", a="width", o="width")` belongs to a kernel. Given the numbers among a call's
+operands it says how many pieces there are and, for a range of them, which operands change: numbers are given
+outright, pointers as a `Window`, the items that the range reads or writes. All pieces read the pointers that
+are not named; what a range writes no other range reads or writes. A range computes bit for bit what the whole
+call computes there.
+"""
+
+import math
+from typing import NamedTuple
+
+
+class Window(NamedTuple):
+    """Items of a pointer: the first, and how many from there to the last."""
+
+    start: int
+    size: int
+
+
+class By:
+    """Ranges of the rows that a number counts.
+
+    For each pointer, what it has per row: the items from row to row, or a pair of that and the row's width;
+    both are integers or names of operands. `when` tells from the operands whether the rule holds.
+    """
+
+    def __init__(self, count, when=None, **rows):
+        self.count, self.when, self.rows = count, when, rows
+
+    def pieces(self, operands):
+        """How many pieces there are."""
+        return operands[self.count] if self.when is None or self.when(operands) else 0
+
+    def part(self, operands, first, count):
+        """The operands that change for a range of pieces."""
+        changes = {self.count: count}
+        for name, row in self.rows.items():
+            step, width = (operands.get(n, n) for n in (row if isinstance(row, tuple) else (row, row)))
+            changes[name] = Window(first * step, (count - 1) * step + width)
+        return changes
+
+
+class Either:
+    """The first of several rules that finds pieces."""
+
+    def __init__(self, *rules):
+        self.rules = rules
+
+    def _rule(self, operands):
+        return next((rule for rule in self.rules if rule.pieces(operands) > 1), self.rules[-1])
+
+    def pieces(self, operands):
+        """How many pieces there are."""
+        return self._rule(operands).pieces(operands)
+
+    def part(self, operands, first, count):
+        """The operands that change for a range of pieces."""
+        return self._rule(operands).part(operands, first, count)
+
+
+class Nest:
+    """Ranges of the outermost of the loops in `dims` (see `layout`).
+
+    `walks` are the pointers that have strides there; `packed` is written or read without gaps. A pointer's
+    `offset` operand stays as it is.
+    """
+
+    def __init__(self, walks, packed):
+        self.walks, self.packed = walks, packed
+
+    def _loops(self, operands):
+        dims, width = operands["dims"], 1 + len(self.walks)
+        return [dims[i : i + width] for i in range(0, len(dims), width)]
+
+    def pieces(self, operands):
+        """How many pieces there are."""
+        loops = self._loops(operands)
+        return loops[0][0] if all(step >= 0 for loop in loops for step in loop[1:]) else 0
+
+    def part(self, operands, first, count):
+        """The operands that change for a range of pieces."""
+        loops = [(count, *self._loops(operands)[0][1:]), *self._loops(operands)[1:]]
+        inner = math.prod(loop[0] for loop in loops[1:])
+        changes = {"dims": tuple(n for loop in loops for n in loop)}
+        changes[self.packed] = Window(first * inner, count * inner)
+        for k, name in enumerate(self.walks, 1):
+            span = 1 + operands.get("offset", 0) + sum((loop[0] - 1) * loop[k] for loop in loops)
+            changes[name] = Window(first * loops[0][k], span)
+        return changes
+
+
+class Product:
+    """Ranges of the rows of C in a matrix product."""
+
+    def pieces(self, operands):
+        """How many pieces there are."""
+        return operands["m"] if operands["batch"] == 1 else 0
+
+    def part(self, o, first, count):
+        """The operands that change for a range of pieces."""
+        a = (
+            Window(first, (o["k"] - 1) * o["lda"] + count)
+            if o["ta"]
+            else Window(first * o["lda"], (count - 1) * o["lda"] + o["k"])
+        )
+        return {"m": count, "a": a, "c": Window(first * o["ldc"], (count - 1) * o["ldc"] + o["n"])}
+
+
+class Sums:
+    """Ranges of the outermost loop of a reduction in `dims` (see `layout.reduction`) that is not reduced."""
+
+    @staticmethod
+    def _loops(operands):
+        dims = operands["dims"]
+        return [dims[i : i + 3] for i in range(0, len(dims), 3)]
+
+    def pieces(self, operands):
+        """How many pieces there are."""
+        size, _, step = self._loops(operands)[0]
+        return size if step > 0 else 0
+
+    def part(self, operands, first, count):
+        """The operands that change for a range of pieces."""
+        (_, row, step), *inner = self._loops(operands)
+        changes = {"dims": tuple(n for loop in [(count, row, step), *inner] for n in loop)}
+        changes |= {"size": count * step, "o": Window(first * step, count * step)}
+        return changes | {"a": Window(first * row, count * row)}

@@ -1,0 +1,47 @@
+"""Which of two ways to run is the faster one: found out by trying, and tried again now and then."""
+
+from __future__ import annotations
+
+import statistics
+from collections import deque
+
+_TRIAL = 5  # runs of the other way before one of the two is chosen
+_SOONEST, _LATEST = 64, 4096  # runs from one trial to the next: twice as many whenever one was in vain
+_SLOWER = 1.5  # so much more than what the chosen way once took makes a trial due at once
+
+
+class Pace:
+    """Chooses between a plain way (False), at first, and another (True)."""
+
+    def __init__(self):
+        self.best = False
+        self._times = {way: deque(maxlen=_TRIAL) for way in (False, True)}
+        self._trial, self._due, self._interval = 0, _TRIAL, _SOONEST
+        self._usual = float("inf")
+
+    def choose(self) -> bool:
+        """The way for the next run."""
+        if self._due <= 0:
+            self._due, self._trial = 1, _TRIAL
+            self._times[not self.best].clear()
+        return self.best ^ (self._trial > 0)
+
+    def took(self, way: bool, seconds: float) -> None:
+        """Notes how long a run took."""
+        times = self._times[way]
+        times.append(seconds)
+        if way == self.best:
+            self._due -= 1
+            if len(times) == _TRIAL and min(times) > _SLOWER * self._usual:
+                self._due, self._interval = 0, _SOONEST
+        elif self._trial:
+            self._trial -= 1
+            if self._trial == 0:
+                self._decide()
+
+    def _decide(self) -> None:
+        medians = {way: statistics.median(times) for way, times in self._times.items()}
+        better = medians[not self.best] < medians[self.best]
+        self.best ^= better
+        self._interval = _SOONEST if better else min(2 * self._interval, _LATEST)
+        self._due, self._usual = self._interval, medians[self.best]

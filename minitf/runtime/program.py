@@ -1,0 +1,139 @@
+"""A region lowered for certain shapes, ready to run."""
+
+from __future__ import annotations
+
+import time
+
+import numpy as np
+
+from minitf.framework import errors
+from minitf.kernels import vm
+from minitf.runtime.crew import crew
+from minitf.runtime.ir import Ref, settle
+from minitf.runtime.lower import Lowering
+from minitf.runtime.op_by_op import Concrete
+from minitf.runtime.pace import Pace
+from minitf.runtime.passes import rewrite
+from minitf.runtime.shards import Shards
+from minitf.runtime.state import Reference
+from minitf.runtime.table import Table
+from minitf.runtime.walk import Alone, Stop, Together
+
+
+class Full(Exception):
+    """A loop of unknown length made more trips than there was room to save."""
+
+    def __init__(self, op):
+        super().__init__(op.name)
+        self.op = op
+
+
+class Program:
+    """The code of a region and its memory; run by up to `threads` threads."""
+
+    def __init__(self, low: Lowering, outputs: list, copies: dict, passes: list, threads: int = 1):
+        self.low, self.outputs = low, outputs
+        self._nodes = nodes = low.frames[0].nodes
+        settle(nodes)
+        self.refs = [low.refs[t].settled() for t in outputs]
+        self.copies = {t: ref.settled() for t, ref in copies.items()}
+        kept = [r for r in [*self.refs, *self.copies.values()] if r.known is None]
+        rewrite(nodes, passes, frozenset(r.buffer for r in kept))
+        self.table = Table(nodes, low.inputs, kept)
+        self._stages = [self.table.stage(ref.buffer) for ref in low.inputs]
+        # What does not live in the caller's arrays is always at the same place.
+        self._views = [
+            None if r.buffer.kind == "input" and r.known is None else self.table.array(r, ())
+            for r in self.refs
+        ]
+        self.versions = low.versions
+        self._alone, self._together = Alone(nodes, self.table, low.inputs), None
+        self._pace = Pace() if threads > 1 and not self.table.swap.size else None
+        self._crew = crew(threads) if self._pace is not None else None
+        self.guesses = [node.op for node in self._loops if node.predicate is not None and node.limit < 2**62]
+
+    @property
+    def _loops(self) -> list:
+        return list(self._alone.code.loops.values())
+
+    @property
+    def valid(self) -> bool:
+        """Whether the variables' memory is still where it was."""
+        for slot, version in self.versions:
+            if slot.version != version:
+                return False
+        return True
+
+    def run(self, arrays: list[np.ndarray]) -> None:
+        """Runs on these inputs; raises what the ops raise."""
+        for stage, array in zip(self._stages, arrays):
+            if stage is not None:
+                stage[...] = array
+        stop = self._alone.run(arrays) if self._pace is None else self._paced(arrays)
+        if stop is not None:
+            self._failed(stop, arrays)
+
+    def _paced(self, arrays: list) -> Stop | None:
+        """Runs in the way that is faster."""
+        way = self._pace.choose()
+        if way and self._together is None and not self._share():
+            return self._alone.run(arrays)
+        if way and not self._crew.lock.acquire(blocking=False):
+            return self._alone.run(arrays)  # another session has the workers
+        started = time.perf_counter()
+        try:
+            stop = (self._together if way else self._alone).run(arrays)
+        finally:
+            if way:
+                self._crew.lock.release()
+        self._pace.took(way, time.perf_counter() - started)
+        return stop
+
+    def _share(self) -> bool:
+        """Cuts the program for several threads, if there is enough to share."""
+        shards = Shards(self._nodes, self._crew.threads)
+        if shards.worthwhile:
+            self._together = Together(shards, self._crew, self.table, self.low.inputs)
+        else:
+            self._pace = None
+        return shards.worthwhile
+
+    def fetched(self, position: int, arrays: list) -> np.ndarray:
+        """Output number `position` as an array of the caller's own; a scalar as a NumPy scalar."""
+        view = self._views[position]
+        if view is None:
+            view = self.table.array(self.refs[position], arrays)
+        return view.copy() if view.ndim else view[()]
+
+    def value(self, ref: Ref, arrays: list):
+        """A value the program computed; in its own memory, which the next run overwrites."""
+        if ref.slot is not None and ref.known is None:
+            return Reference(ref.slot)
+        return Concrete(self.table.array(ref, arrays))
+
+    def capacity_of(self, op) -> int:
+        """The trips that a loop of unknown length has room for."""
+        return next(node.limit for node in self._loops if node.op is op)
+
+    def memory(self) -> list[tuple[np.ndarray, np.ndarray]]:
+        """What a run may change outside of its arena, with copies."""
+        buffers = [r.buffer.array for r in self.low.states] + [
+            b.slot.array for b in self.low.written_buffers()
+        ]
+        return [(array, array.copy()) for array in buffers]
+
+    def _failed(self, stop: Stop, arrays: list) -> None:
+        code, place, status = stop.code, stop.place, stop.status
+        if status == vm.FULL:
+            raise Full(code.loops[code.words[place + 2]].op)  # LEAVE names its loop
+        call = stop.call
+        if call is None or status >= vm.YIELD:
+            raise errors.InternalError(
+                None, None, f"the virtual machine stopped at {place} with status {status:#x}"
+            )
+        self.low.at_fault = stop.operands()
+        try:
+            message = call.error(status - 1) if call.error else f"element {status - 1} cannot be computed"
+        finally:
+            self.low.at_fault = None
+        raise errors.InvalidArgumentError(None, call.op, message)

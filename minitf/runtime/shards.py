@@ -1,0 +1,294 @@
+"""Cutting a program for several threads: which calls each of them makes, and where they have to meet.
+
+A call that has enough rows is cut into ranges of them, the same everywhere, so that what one thread
+computes of a step is mostly what it needs for the next; any other call is made by one thread. All threads meet
+before a call that would touch memory which another one has touched since the last meeting, if one of the two
+writes. As a range of a call computes bit for bit what the whole call computes there, so does the program.
+"""
+
+from __future__ import annotations
+
+from math import gcd
+from typing import NamedTuple
+
+from minitf.kernels.splitting import Window
+from minitf.kernels.team import meet
+from minitf.runtime.ir import Call, Ref, Repeat, calls
+from minitf.runtime.passes.uses import name, pointers
+
+_FEWEST = 4  # pieces per thread of a call that is cut
+_PER_TRIP, _IN_ALL = 2_000, 20_000  # nanoseconds of work to share below which a loop, a program is not shared
+_FLOPS, _BYTES = 60, 10  # per nanosecond, roughly
+_ARENA, _FATE = "arena", "fate"
+
+
+class Access(NamedTuple):
+    """Bytes low .. high - 1 of a space, and all that are multiples of `step` away within start .. end - 1."""
+
+    space: object
+    low: int
+    high: int
+    step: int
+    start: int
+    end: int
+    writes: bool
+
+
+def clash(a: Access, b: Access) -> bool:
+    """Whether two accesses of one space, in any trips of the loops around them, disturb each other."""
+    if not (a.writes or b.writes) or a.end <= b.start or b.end <= a.start:
+        return False
+    step = gcd(a.step, b.step)
+    if step == 0:
+        return True
+    size_a, size_b, gap = a.high - a.low, b.high - b.low, (b.low - a.low) % step
+    return max(size_a, size_b) >= step or gap < size_a or step - gap < size_b
+
+
+def access(ref: Ref, writes: bool, window: Window | None = None) -> Access:
+    """What of its space a call touches through an operand."""
+    buffer, item = ref.buffer, ref.dtype.itemsize
+    space, base = (_ARENA, buffer.offset) if buffer.kind == "arena" else (buffer.slot or buffer, 0)
+    start, size = window or (0, ref.size)
+    low = base + ref.offset + start * item
+    high, step = low + size * item, gcd(*[stride for _, stride in ref.moves])
+    return Access(space, low, high, step, *((base, base + buffer.size) if step else (low, high)), writes)
+
+
+_MAY_FAIL = Access(_FATE, 0, 1, 0, 0, 1, True)
+_CHANGES = Access(_FATE, 0, 1, 0, 0, 1, False)
+
+
+def accesses(call: Call) -> list[Access]:
+    """All that a call touches. One that may fail clashes with every change that outlives the run."""
+    found = [access(call.operands[i], writes) for i, writes in pointers(call.kernel.kernel)
+             if isinstance(call.operands[i], Ref)]  # fmt: skip
+    return found + _fate(call, found)
+
+
+def _fate(call: Call, found: list[Access]) -> list[Access]:
+    lasting = any(a.writes and a.space != _ARENA for a in found)
+    return [_MAY_FAIL] * (call.error is not None) + [_CHANGES] * lasting
+
+
+class Part(NamedTuple):
+    """What one thread does of a node."""
+
+    thread: int
+    node: object
+    accesses: list[Access]
+
+
+def divided(call: Call, threads: int) -> list[Part]:
+    """A call cut into a part per thread, or nothing if it cannot be cut."""
+    rule, names = call.kernel.kernel.split, list(call.kernel.kernel.operands)
+    if rule is None:
+        return []
+    numbers = {n: o for n, o in zip(names, call.operands) if not isinstance(o, Ref)}
+    pieces = rule.pieces(numbers)
+    if pieces < _FEWEST * threads:
+        return []
+    unit = _unit(call, pieces, threads)
+    cuts = [pieces // unit * thread // threads * unit for thread in range(threads + 1)]
+    changes = [rule.part(numbers, first, last - first) for first, last in zip(cuts, cuts[1:])]
+    return [_part(call, names, changes[t], cuts[t], t) for t in range(threads)]
+
+
+def _unit(call: Call, pieces: int, threads: int) -> int:
+    """How many pieces stay together: where each is a number, the numbers of a row."""
+    out = next(call.operands[i] for i, writes in pointers(call.kernel.kernel) if writes)
+    rows = 1
+    for size in out.shape if pieces == out.size else ():
+        rows *= size
+        if rows >= _FEWEST * threads:
+            return pieces // rows
+    return 1
+
+
+def _part(call: Call, names: list[str], changes: dict, first: int, thread: int) -> Part:
+    operands, found = list(call.operands), []
+    for i, writes in pointers(call.kernel.kernel):
+        window, ref = changes.get(names[i]), operands[i]
+        found.append(access(ref, writes and window is not None, window))
+        if window is not None:
+            offset = ref.offset + window.start * ref.dtype.itemsize
+            operands[i] = Ref((window.size,), ref.dtype, ref.buffer, offset, ref.moves)
+    for i, key in enumerate(names):
+        if key in changes and not isinstance(changes[key], Window):
+            operands[i] = changes[key]
+    error = call.error and (lambda position: call.error(first + position))
+    return Part(thread, Call(call.kernel, tuple(operands), error, call.op, call), found + _fate(call, found))
+
+
+def cost(call: Call) -> float:
+    """About how many nanoseconds a call takes."""
+    if name(call) == "gemm":
+        m, n, k = call.operands[3:6]
+        return 2 * m * n * k / _FLOPS
+    return sum(ref.nbytes for ref in call.refs) / _BYTES
+
+
+class _Phase:
+    """What each thread has touched since they last met."""
+
+    def __init__(self, threads: int):
+        self.touched: list[dict] = [{} for _ in range(threads)]  # space -> accesses
+
+    def clashes(self, part: Part) -> bool:
+        """Whether a part may only be done after a meeting."""
+        others = [spaces for thread, spaces in enumerate(self.touched) if thread != part.thread]
+        return any(
+            clash(mine, theirs)
+            for mine in part.accesses
+            for spaces in others
+            for theirs in spaces.get(mine.space, ())
+        )
+
+    def add(self, part: Part) -> None:
+        """Notes what a part touches."""
+        for each in part.accesses:
+            self.touched[part.thread].setdefault(each.space, {})[each] = None
+
+    def merged(self, other: _Phase) -> _Phase:
+        """What may have been touched if either of two ways was taken."""
+        both = _Phase(len(self.touched))
+        for source in (self, other):
+            for spaces, target in zip(source.touched, both.touched):
+                for space, found in spaces.items():
+                    target.setdefault(space, {}).update(found)
+        return both
+
+
+class Shards:
+    """A program for several threads; `nodes` are placed in their arena already."""
+
+    def __init__(self, nodes: list, threads: int):
+        self.threads, self._nodes = threads, nodes
+        self._meetings: set = set()  # the nodes before which all meet; of a loop's `test`, the end
+        self._parts: dict = {}
+        self._load = [0.0] * threads
+        self.worthwhile = self._shared(nodes) >= _IN_ALL
+        if self.worthwhile:
+            self._walk(nodes, _Phase(threads))
+
+    def nodes(self, thread: int, team: int) -> list:
+        """What one thread does; `team` is the address of what the threads share."""
+        self._meet = Call(meet[()], (team, thread, self.threads), None, None)
+        return self._nodes_of(thread, self._nodes)
+
+    def order(self) -> dict[Call, int]:
+        """The position of every call in the program."""
+        return {call: i for i, call in enumerate(calls(self._nodes))}
+
+    # ---- what is shared
+
+    def _shared(self, nodes: list) -> float:
+        """The nanoseconds of work in these nodes that is shared, once through."""
+        total = 0.0
+        for node in nodes:
+            if isinstance(node, Call):
+                self._parts[node] = divided(node, self.threads)
+                total += cost(node) if self._parts[node] else 0
+            elif isinstance(node, Repeat):
+                each = self._shared(node.test) + self._shared(node.body)
+                if each < _PER_TRIP:
+                    self._parts[node] = []  # one thread does all of it
+                else:
+                    total += each * (node.count if isinstance(node.count, int) else min(node.limit, 100))
+            else:
+                self._parts[node] = []
+        return total
+
+    # ---- where they meet
+
+    def _walk(self, nodes: list, phase: _Phase) -> _Phase:
+        for node in nodes:
+            phase = self._step(node, phase) if node in self._parts else self._loop(node, phase)
+        return phase
+
+    def _step(self, node, phase: _Phase) -> _Phase:
+        self._parts[node] = parts = self._parts[node] or [self._undivided(node, phase)]
+        return self._do(node, parts, phase)
+
+    def _do(self, key, parts: list[Part], phase: _Phase) -> _Phase:
+        if key in self._meetings or any(phase.clashes(part) for part in parts):
+            self._meetings.add(key)
+            phase = _Phase(self.threads)
+        for part in parts:
+            phase.add(part)
+        return phase
+
+    def _undivided(self, node, phase: _Phase) -> Part:
+        """A node that one thread does: one that need not meet the others for it, or has done least so far."""
+        everything = list(calls([node]))
+        found = list(dict.fromkeys(a for call in everything for a in accesses(call)))
+        found += [access(ref, writes=True) for ref in _controls([node])]
+        choices = [Part(thread, node, found) for thread in range(self.threads)]
+        best = min(choices, key=lambda part: (phase.clashes(part), self._load[part.thread]))
+        self._load[best.thread] += sum(cost(call) for call in everything)
+        return best
+
+    def _loop(self, node: Repeat, phase: _Phase) -> _Phase:
+        controls = [access(ref, writes=False) for ref in (node.count, node.predicate) if isinstance(ref, Ref)]
+        watched = [Part(thread, node, controls) for thread in range(self.threads)]
+        reported = [Part(0, node, [access(node.trips, writes=True)])] if node.trips is not None else []
+        entry = reported if node.predicate is not None else watched + reported
+        met = self._do(node, entry, _Phase(self.threads))
+        end = self._trips(node, watched, met)
+        phase, meetings = self._do(node, entry, phase), self._meetings.copy()
+        end = phase.merged(self._trips(node, watched, phase.merged(end)))
+        if len(self._meetings) > len(meetings):  # rather one meeting before the loop than one in every trip
+            self._meetings = meetings | {node}
+            end = self._trips(node, watched, met)
+        return end
+
+    def _trips(self, node: Repeat, watched: list[Part], start: _Phase) -> _Phase:
+        """What may have been touched since the last meeting when a loop is left."""
+        phase, count = start, -1
+        while count < len(self._meetings):  # until the next trip finds nothing new
+            count = len(self._meetings)
+            left = self._walk(node.test, phase)
+            if node.predicate is not None:
+                left = self._do((node, "test"), watched, left)
+            end = self._walk(node.body, left)
+            phase = start.merged(end)
+        return phase.merged(left)
+
+    # ---- what each does
+
+    def _nodes_of(self, thread: int, nodes: list) -> list:
+        found: list = []
+        for node in nodes:
+            if node in self._meetings:
+                found.append(self._meet)
+            if node in self._parts:
+                found += [part.node for part in self._parts[node] if part.thread == thread]
+            else:
+                found.append(self._loop_of(thread, node))
+        return found
+
+    def _loop_of(self, thread: int, node: Repeat) -> Repeat:
+        return Repeat(
+            self._nodes_of(thread, node.body),
+            node.count,
+            node.limit,
+            node.reverse,
+            self._nodes_of(thread, node.test) + [self._meet] * ((node, "test") in self._meetings),
+            node.predicate,
+            node.trips if thread == 0 else None,
+            node.carried,
+            node.op,
+            node,
+        )
+
+
+def _controls(nodes: list) -> list[Ref]:
+    """The memory that loops and branches themselves read and write."""
+    found: list = []
+    for node in nodes:
+        if isinstance(node, Repeat):
+            found += [node.count, node.predicate, node.trips]
+            found += _controls(node.test) + _controls(node.body)
+        elif not isinstance(node, Call):
+            found += [node.predicate, *_controls(node.bodies[0]), *_controls(node.bodies[1])]
+    return [ref for ref in found if isinstance(ref, Ref)]

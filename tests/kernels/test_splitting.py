@@ -1,0 +1,214 @@
+"""Every kernel that can be cut: ranges read and write only their windows, and compute what the whole does."""
+
+import numpy as np
+import pytest
+
+from minitf.kernels import abi, layout
+from minitf.kernels.splitting import By, Either, Nest, Product, Sums, Window
+
+ROWS, WIDTH = 7, 5
+RANDOM = np.random.RandomState(3)
+
+
+def real(*shape):
+    return RANDOM.uniform(0.2, 0.8, shape).astype(np.float32)
+
+
+def index(high, *shape):
+    return RANDOM.randint(0, high, shape).astype(np.int32)
+
+
+def flat(names):
+    return [real(WIDTH) if n != "n" else WIDTH for n in names]
+
+
+def nest(*shapes):
+    return lambda: [
+        *(real(*s) for s in shapes),
+        real(*layout.broadcast(*shapes)[0]),
+        *layout.broadcast(*shapes)[1:],
+    ]
+
+
+def bias():
+    return [real(ROWS, 8), real(WIDTH), real(ROWS, WIDTH), 0.5, ROWS, WIDTH, 8]
+
+
+def of_product():
+    return [real(ROWS, 8), real(ROWS, 6), real(ROWS, WIDTH), real(ROWS, 9), ROWS, WIDTH, 8, 6, WIDTH, 9]
+
+
+def of_flat_product():
+    n = ROWS * WIDTH
+    return [real(n), real(n), real(n), real(n), 1, n, n, n, n, n]
+
+
+def product(ta, tb, beta):
+    def make():
+        m, n, k = ROWS, 9, 6
+        a, b = real(*((k, m) if ta else (m, k))), real(*((n, k) if tb else (k, n)))
+        return [a, b, real(m, n), m, n, k, ta, tb, a.shape[1], b.shape[1], n, beta, 1, 0, 0, 0]
+
+    return make
+
+
+def reduction(shape, axes):
+    def make():
+        size = int(np.prod([n for axis, n in enumerate(shape) if axis not in axes]))
+        return [real(*shape), real(size), size, *layout.reduction(shape, axes)]
+
+    return make
+
+
+def optimizer(kernel):
+    """Operands of a dense update: hyperparameters are one number."""
+    names = list(kernel.operands)
+    slots = names.index("lr") if names[1] != "m" else names.index("beta1_power")
+    sizes = [WIDTH if i < slots or name == "g" else 1 for i, name in enumerate(names[: names.index("index")])]
+    flags = [0] * (len(names) - names.index("width") - 1)
+    return [*(real(size) for size in sizes), np.zeros(1, np.int32), 1, 1, WIDTH, *flags]
+
+
+def copied():
+    return [real(6, ROWS, WIDTH).view(np.uint32), real(ROWS, 6, WIDTH).view(np.uint32), 0,
+            *layout.transpose((6, ROWS, WIDTH), (1, 0, 2))]  # fmt: skip
+
+
+def written():
+    return [real(ROWS, WIDTH).view(np.uint32), real(ROWS, 9).view(np.uint32), 3, 2, (ROWS, 9, WIDTH, 1)]
+
+
+def selected():
+    a, b = (real(ROWS, WIDTH).view(np.uint32) for _ in "ab")
+    rank, dims = layout.nest((ROWS, WIDTH), (1, 0), (WIDTH, 1), (WIDTH, 1))
+    return [(real(ROWS) > 0.5).astype(np.uint8), a, b, a.copy(), rank, dims]
+
+
+SAMPLES = {
+    "gemm": [product(ta, tb, beta) for ta in (0, 1) for tb in (0, 1) for beta in (0, 1)],
+    "pick_rows": [lambda: [index(6, ROWS), real(6, 9), real(ROWS, 9), ROWS, WIDTH, 6, 9, 9, 1]],
+    "gather": [lambda: [real(6, 4).view(np.uint32), index(6, ROWS), real(ROWS, 4).view(np.uint32),
+                        1, 6, ROWS, 4]],
+    "leaky_relu": [lambda: [real(WIDTH), real(WIDTH), real(WIDTH), 0.1, WIDTH]],
+    "fill": [lambda: [real(1).view(np.uint32), real(WIDTH).view(np.uint32), WIDTH]],
+    "axpy": [lambda: [real(1), real(WIDTH), real(WIDTH), WIDTH]],
+    "divide_by_count": [lambda: [real(WIDTH), 3, WIDTH]],
+    "strided_copy": [copied, lambda: [real(4, ROWS).view(np.uint32), real(ROWS, 4).view(np.uint32), 0,
+                                      *layout.transpose((4, ROWS), (1, 0))]],
+    "strided_write": [written],
+    "select": [selected],
+    "softmax_xent": [lambda: [real(ROWS, WIDTH), real(ROWS, WIDTH), real(ROWS), real(ROWS, WIDTH),
+                              ROWS, WIDTH]],
+    "sparse_softmax_xent": [lambda: [real(ROWS, WIDTH), index(WIDTH, ROWS), real(ROWS), real(ROWS, WIDTH),
+                                     ROWS, WIDTH]],
+}  # fmt: skip
+
+
+def samples(kernel):
+    """Functions that make operands for a kernel."""
+    names = list(kernel.operands)
+    if kernel.name in SAMPLES:
+        return SAMPLES[kernel.name]
+    if kernel.name.startswith("bias_"):
+        return [bias]
+    if kernel.name.startswith("mul_"):
+        return [of_product, of_flat_product]
+    if kernel.name.startswith("apply_"):
+        return [lambda: optimizer(kernel)]
+    if isinstance(kernel.split, Sums):
+        return [
+            reduction((ROWS, WIDTH), (1,)),
+            reduction((ROWS, 3, WIDTH), (1,)),
+            reduction((ROWS, 33), (1,)),
+        ]
+    if names[-2:] == ["rows", "width"]:
+        return [lambda: [real(ROWS, WIDTH), real(ROWS, WIDTH), ROWS, WIDTH]]
+    if names == ["a", "b", "o", "rank", "dims"]:
+        return [
+            nest((ROWS, WIDTH), (ROWS, WIDTH)),
+            nest((ROWS, WIDTH), (WIDTH,)),
+            nest((ROWS, 1), (1, WIDTH)),
+        ]
+    return [lambda: flat(names)]
+
+
+CUT = [kernel for kernel in abi.KERNELS.values() if kernel.split is not None]
+
+
+def instance(kernel, operands):
+    """The kernel for operands of float32 where it may be, and the operands in its types."""
+    dtypes = {
+        v: np.dtype(np.float32) if np.dtype(np.float32) in d else d[0] for v, d in kernel.dtypes.items()
+    }
+    if "I" in dtypes:
+        dtypes["I"] = np.dtype(np.int32)
+    if kernel.split is not None and kernel.name in ("copy", "assign", "clear", "fill"):
+        dtypes["T"] = np.dtype(np.uint32)
+    if any(isinstance(o, np.ndarray) and o.dtype == np.uint32 for o in operands):
+        dtypes["T"] = np.dtype(np.uint32)
+    made = kernel[tuple(dtypes[v] for v in kernel.variables)]
+    cast = [
+        o if isinstance(kind, str) or o.dtype == kind or o.dtype == np.uint32 else (o * 4).astype(kind)
+        for o, kind in zip(operands, made.operands)
+    ]
+    return made, [o.copy() if isinstance(o, np.ndarray) else o for o in cast]
+
+
+def part_operands(kernel, operands, first, count, exact):
+    """The operands of a range; `exact`: windows are arrays of their own, for whatever is outside."""
+    names = list(kernel.operands)
+    numbers = {n: o for n, o in zip(names, operands) if not isinstance(o, np.ndarray)}
+    changes, windows, result = kernel.split.part(numbers, first, count), {}, []
+    for name, operand in zip(names, operands):
+        change = changes.get(name, operand)
+        if isinstance(change, Window):
+            view = operand.reshape(-1)[change.start : change.start + change.size]
+            assert view.size == change.size, name
+            windows[name] = view
+            change = view.copy() if exact else view
+        result.append(change)
+    return result, windows
+
+
+@pytest.mark.parametrize("kernel", CUT, ids=lambda k: k.name)
+def test_ranges_are_the_whole(kernel):
+    for make in samples(kernel):
+        made, whole = instance(kernel, make())
+        before = [o.copy() if isinstance(o, np.ndarray) else o for o in whole]
+        numbers = {n: o for n, o in zip(kernel.operands, whole) if not isinstance(o, np.ndarray)}
+        pieces = kernel.split.pieces(numbers)
+        assert pieces >= WIDTH
+        assert made.run(*whole) == 0
+        cuts = [0, 1, pieces // 2, pieces]
+        parts = [o.copy() if isinstance(o, np.ndarray) else o for o in before]
+        for first, last in reversed(list(zip(cuts, cuts[1:]))):  # in any order
+            operands, _ = part_operands(kernel, parts, first, last - first, exact=False)
+            assert made.run(*operands) == 0
+        for found, expected in zip(parts, whole):
+            np.testing.assert_array_equal(found, expected)
+        for first, last in zip(cuts, cuts[1:]):
+            operands, _ = part_operands(kernel, before, first, last - first, exact=True)
+            assert made.python(*operands) == 0  # which checks its indices
+
+
+@pytest.mark.parametrize(
+    ("rule", "operands"),
+    [
+        (By("width", when=lambda o: o["rows"] == 1), {"rows": 2, "width": 50}),
+        (Either(By("n", when=lambda o: False)), {"n": 9}),
+        (Nest(["a"], packed="o"), {"dims": (4, 8, 5, -1)}),  # reversed: its first item is not its start
+        (Product(), {"m": 9, "batch": 2}),
+        (Sums(), {"dims": (4, 8, 0, 5, 1, 1)}),
+    ],
+)
+def test_what_is_not_cut(rule, operands):
+    assert rule.pieces(operands) == 0
+
+
+def test_the_first_row_of_a_bad_range_is_its_own():
+    kernel = abi.KERNELS["sparse_softmax_xent"]
+    made, operands = instance(kernel, SAMPLES["sparse_softmax_xent"][0]())
+    operands[1][5] = WIDTH
+    assert made.run(*operands) == 6
+    part, _ = part_operands(kernel, operands, 4, 3, exact=False)
+    assert made.run(*part) == 2

@@ -1,0 +1,41 @@
+"""The faster of two ways is found, and found again when that changes."""
+
+from minitf.runtime.pace import Pace
+
+
+def ways(pace, plain, other, runs):
+    """How many of some runs went the other way, given what both take."""
+    count = 0
+    for _ in range(runs):
+        way = pace.choose()
+        pace.took(way, other if way else plain)
+        count += way
+    return count
+
+
+def test_the_faster_way_is_kept():
+    pace = Pace()
+    assert not pace.choose()  # at first nothing is known
+    assert ways(pace, plain=2.0, other=1.0, runs=1000) > 900
+
+
+def test_a_slower_way_is_tried_ever_more_rarely():
+    pace = Pace()
+    assert ways(pace, plain=1.0, other=2.0, runs=1000) < 30
+    assert ways(pace, plain=1.0, other=2.0, runs=10_000) < 30
+
+
+def test_a_way_that_becomes_slow_is_left_soon():
+    pace = Pace()
+    ways(pace, plain=2.0, other=1.0, runs=2000)
+    assert pace.best
+    assert ways(pace, plain=2.0, other=10.0, runs=100) < 20
+    assert not pace.best
+    ways(pace, plain=2.0, other=1.0, runs=300)
+    assert pace.best
+
+
+def test_both_becoming_slower_changes_nothing():
+    pace = Pace()
+    ways(pace, plain=2.0, other=1.0, runs=500)
+    assert ways(pace, plain=8.0, other=4.0, runs=1000) > 900
