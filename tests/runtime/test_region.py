@@ -24,15 +24,17 @@ def _programs(session) -> int:
 _ENDLESS = textwrap.dedent("""
     import sys, time
     import minitf as tf
-    x, n = tf.placeholder(tf.float32, [4, 4]), tf.placeholder(tf.int32, [])
+    x, n = tf.placeholder(tf.float32, [{size}, {size}]), tf.placeholder(tf.int32, [])
     v = tf.Variable(1.0)
     body = lambda i, h, t: (i + 1, tf.tanh(tf.matmul(h, x)), t + tf.reduce_sum(h))
-    _, h, total = tf.while_loop(lambda i, h, t: i < n, body, [0, tf.eye(4), 0.0])
+    _, h, total = tf.while_loop(lambda i, h, t: i < n, body, [0, tf.eye({size}), 0.0])
     {fetch}
     with tf.Session() as session:
         session.run(v.initializer)
-        feed = {{x: [[0.3] * 4] * 4, n: 5}}
-        before = session.run(fetch, feed)
+        feed = {{x: [[0.3] * {size}] * {size}, n: 5}}
+        for _ in range(9):  # a large program is tried with two threads by then
+            session.run(v.initializer)
+            before = session.run(fetch, feed)
         session.run(v.initializer)
         print("ready", flush=True)
         try:
@@ -51,11 +53,12 @@ _ENDLESS = textwrap.dedent("""
     ["fetch = tf.assign_add(v, total)", "fetch = tf.assign_add(v, tf.gradients(total, x)[0][0, 0])"],
     ids=["forward", "gradient"],
 )
-def test_ctrl_c_ends_a_long_loop_and_leaves_the_session_usable(fetch):
+@pytest.mark.parametrize("size", [4, 150])
+def test_ctrl_c_ends_a_long_loop_and_leaves_the_session_usable(fetch, size):
     # With a gradient the loop grows its stacks, so the interruption may come while it is lowered again.
-    script = _ENDLESS.replace("{fetch}", fetch)
+    script = _ENDLESS.replace("{fetch}", fetch).replace("{size}", str(size))
     if "gradients" in fetch:
-        script = script.replace("2**25", "2**20")
+        script = script.replace("2**25", "2**20" if size < 100 else "2**15")
     command = [sys.executable, "-c", script.replace("{{", "{").replace("}}", "}")]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         try:
