@@ -81,9 +81,9 @@ def strided_write(a: T, o: T, offset: i64, rank: i64, dims: ints):
     return 0
 
 
-@kernel(T=ITEMS, split=Nest(["c", "a", "b"], packed="o"))
-def select(c: u8p, a: T, b: T, o: T, rank: i64, dims: ints):
-    """o = a where c, else b, broadcasting; dims hold the strides of c, a and b."""
+@kernel(T=ITEMS, split=Nest(["mask", "a", "b"], packed="o"))
+def select(mask: u8p, a: T, b: T, o: T, rank: i64, dims: ints):
+    """o = a where mask, else b, broadcasting; dims hold the strides of mask, a and b."""
     last = 4 * rank - 4
     n, step_c, step_a, step_b = dims[last], dims[last + 1], dims[last + 2], dims[last + 3]
     for row in range(repeats(rank, dims, 4)):
@@ -92,9 +92,9 @@ def select(c: u8p, a: T, b: T, o: T, rank: i64, dims: ints):
         if step_c == 1 and step_a == 1 and step_b == 1:
             for i in range(n):
                 x, y = a[q + i], b[r + i]  # both, for only loads without a condition vectorize
-                o[s + i] = x if c[p + i] else y
+                o[s + i] = x if mask[p + i] else y
         elif step_c == 0 and step_a == 1 and step_b == 1:
-            if c[p]:
+            if mask[p]:
                 for i in range(n):
                     o[s + i] = a[q + i]
             else:
@@ -102,7 +102,7 @@ def select(c: u8p, a: T, b: T, o: T, rank: i64, dims: ints):
                     o[s + i] = b[r + i]
         else:
             for i in range(n):
-                o[s + i] = a[q + i * step_a] if c[p + i * step_c] else b[r + i * step_b]
+                o[s + i] = a[q + i * step_a] if mask[p + i * step_c] else b[r + i * step_b]
     return 0
 
 

@@ -10,6 +10,7 @@ of memory:
     LEAVE    loop, predicate_address
     JUMP     target
     JUMP_IF  predicate_address, wanted, target
+    ROWS     count_address, n, (place, factor, first, size) * n
 
 A loop is LOOP, its body, NEXT; `exit` is the place after NEXT, and `loop` the place of LOOP. It runs `limit`
 times, or as often as the int64 at `limit_address` says if that is not 0. Each patch names a word inside the
@@ -20,11 +21,15 @@ body, an address that moves by `stride` bytes per iteration. `mode` says how:
     WHILE    as FORWARD, but the loop ends when LEAVE, in its body, finds the byte at `predicate_address`
              zero; to go on then after `limit` iterations is the error FULL
 
+ROWS writes into words of the loop's calls how many rows they have: of `size` rows from `first` on, those
+below the int64 at `count_address`, times a factor.
+
 The three words after `mode` are the machine's own (moves so far, trips, the enclosing loop). The number of
 completed iterations is stored at `trips_address` if that is not 0. A predicate is a byte, true if not zero;
 JUMP_IF jumps when its truth equals `wanted`, and neither jump may cross a loop's border.
 
-The table is changed while it runs and is as it was when the machine returns, except after YIELD.
+The table is changed while it runs and is as it was when the machine returns, except after YIELD and for the
+words that ROWS writes.
 
 The machine is steered through CONTROL_WORDS of memory, zero at first: FLAG, which somebody may set to end the
 run at the next back-edge; BUDGET, the number of back-edges after which the machine returns YIELD (0: never),
@@ -38,7 +43,7 @@ from minitf.kernels.abi import assembly, call, i64, i64p, kernel, read, scalar, 
 
 FLUSH_TO_ZERO, DENORMALS_ARE_ZERO = 0x8000, 0x0040  # bits of the x86 control word
 
-END, LOOP, NEXT, LEAVE, JUMP, JUMP_IF = range(6)
+END, LOOP, NEXT, LEAVE, JUMP, JUMP_IF, ROWS = range(7)
 LAST_OPCODE = 4095
 FORWARD, REVERSE, WHILE = range(3)
 IDLE = -1
@@ -127,6 +132,15 @@ def blame(code, control, place):
 
 
 @scalar
+def narrow(code, place):
+    """Writes how many rows the calls of a loop have."""
+    count = read(code[place + 2])
+    for word in range(place + 4, place + 4 + 4 * code[place + 3], 4):
+        code[code[word]] = min(max(count - code[word + 2], 0), code[word + 3]) * code[word + 1]
+    return 0
+
+
+@scalar
 def execute(code, control):
     """Walks the table."""
     place = control[PLACE]
@@ -180,6 +194,9 @@ def execute(code, control):
                 if truth(code[place + 2]) == (code[place + 3] != 0)
                 else place + code[place + 1]
             )
+        elif opcode == ROWS:
+            narrow(code, place)
+            place += code[place + 1]
         elif opcode == END:
             return 0
         else:

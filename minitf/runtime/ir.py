@@ -75,14 +75,27 @@ class Ref(Value):
         return self.buffer is other.buffer and self.offset == other.offset and self.moves == other.moves
 
 
+@dataclass(frozen=True)
+class Limit:
+    """Which numbers of a call follow how many rows of a batch are running.
+
+    words: (operand, position in it or None, number per row). The call has `size` rows from row `first` on.
+    """
+
+    words: tuple
+    first: int
+    size: int
+
+
 class Call:
     """One kernel call; `origin` is the call of which it is a part, or itself."""
 
-    __slots__ = ("kernel", "operands", "error", "op", "origin")
+    __slots__ = ("kernel", "operands", "error", "op", "origin", "limit")
 
     def __init__(self, kernel, operands: tuple, error, op, origin: Call | None = None):
         self.kernel, self.operands, self.error, self.op = kernel, operands, error, op
         self.origin = origin or self
+        self.limit: Limit | None = None  # in a loop with `running` rows
 
     @property
     def refs(self):
@@ -96,7 +109,8 @@ class Call:
 @dataclass(eq=False)
 class Repeat:
     """A loop: `count` trips (a number, or a Ref to an int32 that is at most `limit`), or while `predicate`
-    holds. `origin` is the loop of which it is a part, for the moves of values, or itself.
+    holds. `origin` is the loop of which it is a part, for the moves of values, or itself. `running` (int64,
+    another one in each trip): how many rows those calls work on that have a limit.
     """
 
     body: list = field(default_factory=list)
@@ -109,6 +123,7 @@ class Repeat:
     carried: set[Buffer] = field(default_factory=set)  # buffers whose contents one trip hands to the next
     op: object = None
     origin: Repeat | None = None
+    running: Ref | None = None
 
     def __post_init__(self):
         self.origin = self.origin or self

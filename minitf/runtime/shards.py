@@ -1,9 +1,10 @@
 """Cutting a program for several threads: which calls each of them makes, and where they have to meet.
 
 A call that has enough rows is cut into ranges of them, the same everywhere, so that what one thread
-computes of a step is mostly what it needs for the next; any other call is made by one thread. All threads meet
-before a call that would touch memory which another one has touched since the last meeting, if one of the two
-writes. As a range of a call computes bit for bit what the whole call computes there, so does the program.
+computes of a step is mostly what it needs for the next; any other call is made by one thread. All threads
+meet before a call that would touch memory which another one has touched since the last meeting, if one of
+the two writes. As a range of a call computes bit for bit what the whole call computes there, so does the
+program.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import NamedTuple
 
 from minitf.kernels.splitting import Window
 from minitf.kernels.team import meet
-from minitf.runtime.ir import Call, Ref, Repeat, calls
+from minitf.runtime.ir import Call, Limit, Ref, Repeat, calls
 from minitf.runtime.passes.uses import name, pointers
 
 _FEWEST = 4  # pieces per thread of a call that is cut
@@ -88,14 +89,16 @@ def divided(call: Call, threads: int) -> list[Part]:
     pieces = rule.pieces(numbers)
     if pieces < _FEWEST * threads:
         return []
-    unit = _unit(call, pieces, threads)
+    unit = _unit(call, pieces, threads, names, rule.part(numbers, 0, 1))
     cuts = [pieces // unit * thread // threads * unit for thread in range(threads + 1)]
     changes = [rule.part(numbers, first, last - first) for first, last in zip(cuts, cuts[1:])]
     return [_part(call, names, changes[t], cuts[t], t) for t in range(threads)]
 
 
-def _unit(call: Call, pieces: int, threads: int) -> int:
+def _unit(call: Call, pieces: int, threads: int, names: list[str], changes: dict) -> int:
     """How many pieces stay together: where each is a number, the numbers of a row."""
+    if _by_rows(call, names, changes):
+        return pieces // call.limit.size
     out = next(call.operands[i] for i, writes in pointers(call.kernel.kernel) if writes)
     rows = 1
     for size in out.shape if pieces == out.size else ():
@@ -103,6 +106,11 @@ def _unit(call: Call, pieces: int, threads: int) -> int:
         if rows >= _FEWEST * threads:
             return pieces // rows
     return 1
+
+
+def _by_rows(call: Call, names: list[str], changes: dict) -> bool:
+    """Whether the pieces of a call are rows (or parts of them) whose number is limited."""
+    return call.limit is not None and any(names[i] in changes for i, _, _ in call.limit.words)
 
 
 def _part(call: Call, names: list[str], changes: dict, first: int, thread: int) -> Part:
@@ -117,7 +125,18 @@ def _part(call: Call, names: list[str], changes: dict, first: int, thread: int) 
         if key in changes and not isinstance(changes[key], Window):
             operands[i] = changes[key]
     error = call.error and (lambda position: call.error(first + position))
-    return Part(thread, Call(call.kernel, tuple(operands), error, call.op, call), found + _fate(call, found))
+    part = Call(call.kernel, tuple(operands), error, call.op, call)
+    part.limit = _limit_of(call, names, changes, first)
+    return Part(thread, part, found + _fate(call, found))
+
+
+def _limit_of(call: Call, names: list[str], changes: dict, first: int) -> Limit | None:
+    """The limit of a part that starts with a piece."""
+    if not _by_rows(call, names, changes):
+        return call.limit
+    i, k, per_row = call.limit.words[0]
+    number = changes[names[i]] if k is None else changes[names[i]][k]
+    return Limit(call.limit.words, first // per_row, number // per_row)
 
 
 def cost(call: Call) -> float:
@@ -229,7 +248,8 @@ class Shards:
         return best
 
     def _loop(self, node: Repeat, phase: _Phase) -> _Phase:
-        controls = [access(ref, writes=False) for ref in (node.count, node.predicate) if isinstance(ref, Ref)]
+        read = (node.count, node.predicate, node.running)
+        controls = [access(ref, writes=False) for ref in read if isinstance(ref, Ref)]
         watched = [Part(thread, node, controls) for thread in range(self.threads)]
         reported = [Part(0, node, [access(node.trips, writes=True)])] if node.trips is not None else []
         entry = reported if node.predicate is not None else watched + reported
@@ -279,6 +299,7 @@ class Shards:
             node.carried,
             node.op,
             node,
+            node.running,
         )
 
 
@@ -287,7 +308,7 @@ def _controls(nodes: list) -> list[Ref]:
     found: list = []
     for node in nodes:
         if isinstance(node, Repeat):
-            found += [node.count, node.predicate, node.trips]
+            found += [node.count, node.predicate, node.trips, node.running]
             found += _controls(node.test) + _controls(node.body)
         elif not isinstance(node, Call):
             found += [node.predicate, *_controls(node.bodies[0]), *_controls(node.bodies[1])]

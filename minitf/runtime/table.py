@@ -82,13 +82,14 @@ class Code:
         self.patches: list[list[tuple[int, int]]] = [[] for _ in inputs]
         self._words: list[int] = []
         self._moves: dict[int, list[tuple[int, int]]] = {}
+        self._limited: list[tuple] = []  # (place, factor, first, size) of the loop being assembled
         self.calls: dict[int, Call] = {}
         self.loops: dict[int, Repeat] = {}
         self._emit(nodes)
         self._words.append(vm.END)
         self.words = np.array(self._words, np.int64)
         self._pristine = self.words.copy()
-        del self._words, self._moves
+        del self._words, self._moves, self._limited
 
     def restore(self) -> None:
         """Puts the words back as they were assembled, after a run that was cut off."""
@@ -116,8 +117,10 @@ class Code:
             )
         self.calls[start] = call
         words += [call.kernel.address, 0]
+        places = []
         for operand in call.operands:
             kind = type(operand)
+            places.append(len(words))
             if kind is Ref:
                 self._address(operand)
             elif kind is int:
@@ -129,6 +132,11 @@ class Code:
             else:
                 words.append(int(operand))
         words[start + 1] = len(words) - start
+        if call.limit is not None:
+            self._limited += [
+                (places[i] + (k or 0), factor, call.limit.first, call.limit.size)
+                for i, k, factor in call.limit.words
+            ]
 
     def _address(self, ref: Ref) -> None:
         """Writes the word that holds the address of `ref`."""
@@ -164,13 +172,28 @@ class Code:
         if node.predicate is not None:
             words.extend([vm.LEAVE, 4, start])
             self._address(node.predicate)
-        self._emit(node.body)
+        if node.running is not None:
+            self._rows(node)
+        else:
+            self._emit(node.body)
         words.extend([vm.NEXT, 3, start])
         words[start + vm.EXIT] = len(words)
         patches = self._moves.pop(id(node.origin), [])
         words[start + vm.COUNT] = len(patches)
         flat = [word for patch in patches for word in patch]
         words[start + vm.PATCHES : start + vm.PATCHES + len(flat)] = flat
+
+    def _rows(self, node: Repeat) -> None:
+        """A body some of whose calls have as many rows as run."""
+        count = sum(len(call.limit.words) for call in node.body if call.limit is not None)
+        words, self._limited = self._words, []
+        words.extend([vm.ROWS, 4 + 4 * count])
+        self._address(node.running)
+        words.append(count)
+        start = len(words)
+        words.extend([0] * (4 * count))
+        self._emit(node.body)
+        words[start : start + 4 * count] = [number for limited in self._limited for number in limited]
 
     def _fixed(self, place: int, ref: Ref) -> None:
         """Writes an address into a word that is there already."""
@@ -198,7 +221,7 @@ class Code:
 def _patches_needed(loop: Repeat, nodes: list) -> int:
     """How many addresses inside a loop move with it."""
     count = 0
-    refs: list[Ref] = [loop.predicate] if loop.predicate is not None else []
+    refs: list[Ref] = [ref for ref in (loop.predicate, loop.running) if ref is not None]
     todo = list(nodes)
     while todo:
         node = todo.pop()

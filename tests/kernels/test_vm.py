@@ -21,6 +21,7 @@ from minitf.kernels.vm import (
     NEXT,
     PATCHES,
     REVERSE,
+    ROWS,
     WHILE,
     unpack,
     vm,
@@ -208,3 +209,27 @@ def test_an_unknown_opcode_is_an_error(python):
     table = Table()
     table.put(77, 2)
     assert unpack(table.run(python=python)) == (0, BROKEN)
+
+
+@kernel
+def vm_note(o: i64p, n: i64):
+    """Appends n, which the table says."""
+    o[0] = 10 * o[0] + n
+    return 0
+
+
+def test_as_many_rows_as_run(python):
+    """A word of a call follows a count, another one in each trip: times 2, from row 1 on, 3 at most."""
+    table, counts, total = Table(), np.array([5, 3, 2, 0]), np.zeros(1, np.int64)
+
+    def body(_):
+        rows = table.put(ROWS, 8, table.address(counts), 1, 0, 2, 1, 3)
+        place = table.kernel(vm_note[()], total, 0)
+        table.words[rows + 4] = place + 3
+        return [(rows + 2, 8)]
+
+    table.loop(body, 4, patches=1)
+    code = np.array([*table.words, END], np.int64)
+    run = vm[()].python if python else vm[()].run
+    assert run(code, np.zeros(32, np.int64)) == 0
+    assert total[0] == 6420

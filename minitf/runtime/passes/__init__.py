@@ -13,6 +13,7 @@ from minitf.runtime.passes.accumulate import accumulate
 from minitf.runtime.passes.columns import columns
 from minitf.runtime.passes.concat import split_concat
 from minitf.runtime.passes.dead import dead
+from minitf.runtime.passes.ended import ended
 from minitf.runtime.passes.fuse import fuse
 from minitf.runtime.passes.one_hot import one_hot
 from minitf.runtime.passes.repeated import repeated
@@ -28,6 +29,7 @@ PASSES = {
     "transposed": transposed,
     "slices": slices,
     "fuse": fuse,
+    "ended": ended,
     "repeated": repeated,
 }
 
@@ -37,7 +39,7 @@ def chosen(text: str = "") -> list[str]:
     on.
 
     >>> chosen("-fuse,-accumulate")
-    ['dead', 'columns', 'concat', 'one_hot', 'transposed', 'slices', 'repeated']
+    ['dead', 'columns', 'concat', 'one_hot', 'transposed', 'slices', 'ended', 'repeated']
     """
     text = text or os.environ.get("MINITF_PASSES", "")
     names = [name.strip() for name in text.split(",") if name.strip()]

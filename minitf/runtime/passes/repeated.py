@@ -24,7 +24,7 @@ def _visit(block: list, uses: Uses, loop: Repeat | None) -> None:
     for node in block:
         for inner in parts(node):
             _visit(inner, uses, node if isinstance(node, Repeat) else loop)
-        if isinstance(node, Call) and name(node) in _BIASED:
+        if isinstance(node, Call) and name(node) in _BIASED and node.limit is None:
             _, bias, _, _, rows, width, step = node.operands
             if rows > 1 and step == width and rows * width <= fused.BLOCK:
                 groups.setdefault((bias.buffer, bias.offset, bias.moves, rows, width), []).append(node)

@@ -96,7 +96,7 @@ class Uses:
                         uses = by_buffer[buffer] = []
                     uses.append(Use(node, i, writes, block, self._count))
             elif isinstance(node, Repeat):
-                refs = (node.predicate, node.trips, node.count)
+                refs = (node.predicate, node.trips, node.count, node.running)
                 self._controls |= {r.buffer for r in refs if isinstance(r, Ref)}
                 self.pinned |= self._controls | node.carried
                 start = self._count

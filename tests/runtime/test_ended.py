@@ -1,0 +1,150 @@
+"""Rows whose sequence has ended are not computed, and nobody can tell."""
+
+import numpy as np
+import pytest
+
+import minitf as tf
+from minitf.framework import nest
+from minitf.runtime.ir import Repeat
+
+B, T, D, N = 9, 7, 5, 9
+LENGTHS = [[3, 7, 1, 0, 5, 5, 2, 6, 4], [T] * B, [0] * B, [1, 0, 0, 0, 0, 0, 0, 0, 2]]
+CELLS = {
+    "rnn": lambda: tf.nn.rnn_cell.BasicRNNCell(N),
+    "relu": lambda: tf.nn.rnn_cell.BasicRNNCell(4, activation=tf.nn.relu),
+    "gru": lambda: tf.nn.rnn_cell.GRUCell(N),
+    "lstm": lambda: tf.nn.rnn_cell.BasicLSTMCell(N),
+    "deep": lambda: tf.nn.rnn_cell.MultiRNNCell(
+        [tf.nn.rnn_cell.LSTMCell(N, use_peepholes=True, num_proj=4), tf.nn.rnn_cell.GRUCell(N)]
+    ),
+    "layer norm": lambda: tf.contrib.rnn.LayerNormBasicLSTMCell(N),
+    "projected": lambda: tf.contrib.rnn.OutputProjectionWrapper(tf.nn.rnn_cell.GRUCell(N), 3),
+}
+
+
+@pytest.fixture
+def fed():
+    tf.set_random_seed(2)
+    return tf.placeholder(tf.float32, [B, T, D]), tf.placeholder(tf.int32, [B])
+
+
+def values(fetches, fed, passes="", executor="native"):
+    """The fetched values for all kinds of lengths, and how many calls were limited in each loop."""
+    config = tf.ConfigProto(passes=passes, executor=executor, intra_op_parallelism_threads=1)
+    found = []
+    with tf.Session(config=config) as session:
+        session.run(tf.global_variables_initializer())
+        for seed, lengths in enumerate(LENGTHS):
+            x = np.random.RandomState(seed).standard_normal((B, T, D)).astype(np.float32)
+            found += nest.flatten(session.run(fetches, {fed[0]: x, fed[1]: lengths}))
+        found += session.run(tf.trainable_variables())
+        return found, limited(session)
+
+
+def limited(session):
+    counts = []
+    for _, _, plan, _ in session._plans.values():
+        for step in plan.executor._steps if plan.executor is not None else ():
+            for program in getattr(step, "_programs", {}).values():
+                loops = [node for node in program._nodes if isinstance(node, Repeat)]
+                counts += [sum(call.limit is not None for call in loop.body) for loop in loops]
+    return counts
+
+
+def check(fetches, fed, loops=None):
+    """Compares with the executor that knows no rows; `loops`: how many of them skip ended rows."""
+    fetches = [f for f in nest.flatten(fetches) if f is not None]
+    found, counts = values(fetches, fed)
+    if loops is not None:
+        assert sum(count > 0 for count in counts) == loops, counts
+    expected, _ = values(fetches, fed, executor="op_by_op")
+    assert len(found) == len(expected)
+    for a, b in zip(found, expected):
+        if a is not None:
+            np.testing.assert_allclose(a, b, rtol=2e-3, atol=2e-5)
+
+
+def loss_of(*tensors):
+    return sum(tf.reduce_mean(tf.square(t)) for t in nest.flatten(tensors))
+
+
+@pytest.mark.parametrize("kind", CELLS)
+@pytest.mark.parametrize("wanted", ["both", "outputs", "state"])
+def test_cells(kind, wanted, fed):
+    outputs, state = tf.nn.dynamic_rnn(CELLS[kind](), fed[0], dtype=tf.float32, sequence_length=fed[1])
+    used = {"both": (outputs, state), "outputs": outputs, "state": state}[wanted]
+    loss = loss_of(used)
+    check([used, loss], fed, loops=1)
+    check([loss, tf.gradients(loss, [fed[0], *tf.trainable_variables()])], fed, loops=2)
+    check([loss, tf.train.MomentumOptimizer(0.1, 0.9).minimize(loss)], fed, loops=2)
+
+
+def test_the_state_to_begin_with_and_its_gradient(fed):
+    start = tf.get_variable("start", [B, N])
+    outputs, state = tf.nn.dynamic_rnn(
+        tf.nn.rnn_cell.GRUCell(N), fed[0], sequence_length=fed[1], initial_state=start + 1.0
+    )
+    check([outputs, state, tf.gradients(loss_of(outputs, state), [start, fed[0]])], fed, loops=2)
+
+
+def test_both_directions_and_layers(fed):
+    outputs, states = tf.nn.bidirectional_dynamic_rnn(
+        tf.nn.rnn_cell.GRUCell(N), tf.nn.rnn_cell.BasicLSTMCell(4), fed[0], fed[1], dtype=tf.float32
+    )
+    second, last = tf.nn.dynamic_rnn(
+        tf.nn.rnn_cell.BasicLSTMCell(N), tf.concat(outputs, 2), fed[1], dtype=tf.float32, scope="second"
+    )
+    loss = loss_of(second, last, states)
+    check([second, last, states, tf.gradients(loss, [fed[0], *tf.trainable_variables()])], fed, loops=6)
+
+
+def test_time_major_and_masks_of_a_row(fed):
+    """What each row multiplies its inputs by is captured by the loop, and sorted too."""
+    mask = tf.get_variable("mask", [B, D])
+
+    class Masked(tf.nn.rnn_cell.BasicRNNCell):
+        def call(self, inputs, state):
+            return super().call(inputs * mask, state)
+
+    x = tf.transpose(fed[0], [1, 0, 2])
+    outputs, state = tf.nn.dynamic_rnn(Masked(N), x, fed[1], dtype=tf.float32, time_major=True)
+    check([outputs, state, tf.gradients(loss_of(outputs, state), [mask, x])], fed, loops=2)
+
+
+def test_two_gradients_of_one_loop(fed):
+    outputs, state = tf.nn.dynamic_rnn(tf.nn.rnn_cell.GRUCell(N), fed[0], fed[1], dtype=tf.float32)
+    grads = [tf.gradients(loss_of(y), tf.trainable_variables()) for y in (outputs, state)]
+    check([outputs, grads], fed, loops=3)
+
+
+def test_second_derivatives(fed):
+    """Their loops run forwards again: such programs are left as they are."""
+    outputs, _ = tf.nn.dynamic_rnn(tf.nn.rnn_cell.BasicRNNCell(N), fed[0], fed[1], dtype=tf.float32)
+    [slope] = tf.gradients(loss_of(outputs), fed[0])
+    check(tf.gradients(loss_of(slope), tf.trainable_variables()), fed)
+
+
+def test_cells_that_mix_rows_are_left_alone(fed):
+    class Mixing(tf.nn.rnn_cell.BasicRNNCell):
+        def call(self, inputs, state):
+            return super().call(inputs - tf.reduce_mean(inputs, 0, keepdims=True), state)
+
+    outputs, state = tf.nn.dynamic_rnn(Mixing(N), fed[0], fed[1], dtype=tf.float32)
+    check([outputs, state, tf.gradients(loss_of(outputs), fed[0])], fed, loops=0)
+
+
+def test_as_many_units_as_rows(fed):
+    """Weights of B rows are no rows of the batch."""
+    outputs, state = tf.nn.dynamic_rnn(tf.nn.rnn_cell.BasicRNNCell(B), fed[0], fed[1], dtype=tf.float32)
+    check([state, tf.gradients(loss_of(outputs, state), tf.trainable_variables())], fed, loops=2)
+
+
+def test_longer_than_there_are_steps(fed):
+    outputs, _ = tf.nn.dynamic_rnn(tf.nn.rnn_cell.GRUCell(N), fed[0], fed[1] + 4, dtype=tf.float32)
+    check([outputs], fed, loops=1)
+
+
+def test_it_can_be_switched_off(fed):
+    outputs, _ = tf.nn.dynamic_rnn(tf.nn.rnn_cell.GRUCell(N), fed[0], fed[1], dtype=tf.float32)
+    assert sum(values([outputs], fed, passes="-ended")[1]) == 0
+    assert sum(values([outputs], fed, passes="ended")[1]) > 0
