@@ -27,7 +27,7 @@ def parser():
         kind.add_argument(
             "--out", type=Path, default=Path("out/benchmarks"), help="folder for JSON and plots"
         )
-        for peer in ("tf", "jax", "torch"):
+        for peer in ("tf", "keras", "jax", "torch"):
             kind.add_argument(
                 f"--{peer}",
                 action="append",

@@ -1,4 +1,4 @@
-"""minitf against TensorFlow, JAX and PyTorch: the time of one training step."""
+"""minitf against TensorFlow, Keras, JAX and PyTorch: the time of one training step."""
 
 import contextlib
 import dataclasses
@@ -33,7 +33,7 @@ def add_arguments(parser):
 def interpreters(args):
     """(python, peer module) of minitf and every peer given."""
     given = [(sys.executable, "minitf")]
-    for peer in ("tf", "jax", "torch"):
+    for peer in ("tf", "keras", "jax", "torch"):
         given += [(python, peer) for python in getattr(args, peer)]
     return given
 

@@ -9,7 +9,7 @@ from benchmarks import compare, report
 from benchmarks.runner import Worker, WorkerError, spread
 from benchmarks.specs import WORKLOADS
 
-_MODES = {"minitf": "dynamic", "tf": "dynamic", "jax": "scan", "torch": "eager"}
+_MODES = {"minitf": "dynamic", "tf": "dynamic", "keras": "keras", "jax": "scan", "torch": "eager"}
 
 
 def add_arguments(parser):
