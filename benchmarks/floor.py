@@ -79,6 +79,8 @@ def _measure(minitf, w, args):
         for key, run in runs.items():
             times[key] += _turn(run, args.seconds)
     flops = sum(2 * m * n * k * count for (m, n, k, *_), count in shapes.items())
+    if batch[2] is not None:  # rows that have ended are not computed
+        flops *= float(batch[2].mean()) / w.steps
     counts = {"products": sum(shapes.values()), "flops": flops}
     return {
         "workload": w.name,
