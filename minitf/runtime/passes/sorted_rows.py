@@ -1,0 +1,187 @@
+"""Loops over a batch whose rows are sorted, longest sequence first, and whose calls work on those that run.
+
+Inside the loops all rows are in the new order. So what is read there is copied in that order first, and what
+is read after them is given its old order back.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from minitf.kernels import ended as kernels
+from minitf.kernels import layout, movement
+from minitf.kernels.state import assign
+from minitf.runtime.ir import Buffer, Call, Limit, Ref, Repeat
+from minitf.runtime.passes.row_rules import Rows, Unfit
+from minitf.runtime.passes.uses import Use, Uses, name, touches
+
+
+@dataclass
+class Loop:
+    """A loop, its calls, and what is known of them."""
+
+    node: Repeat
+    calls: list[Call]
+    strides: dict[Buffer, int]
+    rules: dict[Call, Rows]
+    full: set = field(default_factory=set)  # the calls that keep all rows
+    cleared: set = field(default_factory=set)  # the stacks that have to be zero before the loop
+
+
+class SortedRows:
+    """The rewriting of a loop, whose call `mask` says which rows have ended, and of its gradients' loops."""
+
+    def __init__(self, nodes: list, mask: Call, uses: Uses, kept: frozenset, loops: list[Loop]):
+        self.nodes, self.mask, self.uses, self.kept, self.loops = nodes, mask, uses, kept, loops
+        self.lengths, self.batch = mask.operands[1], mask.operands[4][0]
+
+    def rewrite(self) -> None:
+        """Sorts the rows of all that the loops use, and limits their calls; Unfit, and nothing done, if it
+        cannot be.
+        """
+        first = self.loops[0].node
+        self.order, self.inverse = self._new(np.int32, self.batch), self._new(np.int32, self.batch)
+        self.counts = self._new(np.int64, first.limit)
+        self.before, self.after, self.changed, self.copies = [], {}, {}, {}
+        operands = (self.lengths, self.order, self.inverse, self.counts, self.batch, first.limit)
+        self.before.append((first, Call(kernels.sort_rows[()], operands, None, self.mask.op)))
+        moved = {b: m for b in self._buffers() if (m := self._moved(b)) is not None}
+        for loop in self.loops:
+            self._limit(loop, moved)
+        for node, call in self.before:
+            self.uses.insert(node, call)
+        for node in {**self.after, **self.changed}:
+            self.uses.replace(node, [self.changed.get(node, node), *self.after.get(node, ())])
+
+    @staticmethod
+    def _new(dtype, *shape) -> Ref:
+        size = int(np.prod(shape)) * np.dtype(dtype).itemsize
+        return Ref(shape, dtype, Buffer(size))
+
+    def _buffers(self) -> dict[Buffer, int]:
+        """All buffers with rows, and the bytes from row to row."""
+        return {buffer: stride for loop in self.loops for buffer, stride in loop.strides.items()}
+
+    def _users(self, buffer: Buffer) -> list[Loop]:
+        return [loop for loop in self.loops if buffer in loop.strides]
+
+    def _moved(self, buffer: Buffer) -> Buffer | None:
+        """Gives a buffer sorted rows inside the loops; returns the one to use there if it is another one."""
+        users, stride = self._users(buffer), self._buffers()[buffer]
+        if any(loop.strides[buffer] != stride for loop in users):
+            raise Unfit
+        bodies = [loop.node.body for loop in users]
+        uses = self.uses.of(buffer)
+        outside = [use for use in uses if not any(use.block is body for body in bodies)]
+        if any(use.writes and use not in outside for use in uses):
+            self._turn(buffer, stride, users, outside)
+            return None
+        if _alike(buffer, stride):
+            return None
+        start, end = self.uses.span(users[0].node)[0], self.uses.span(users[-1].node)[1]
+        if any(use.writes and start < use.order <= end for use in outside):
+            raise Unfit
+        whole = _whole(buffer, uses[0].ref)
+        copy = Ref(whole.shape, whole.dtype, Buffer(buffer.size))
+        self.before.append((users[0].node, self._sorted(whole, copy, stride, self.order)))
+        return copy.buffer
+
+    def _turn(self, buffer: Buffer, stride: int, users: list[Loop], outside: list[Use]) -> None:
+        """Sorts what is written before the loops, and gives what is read after them its old order."""
+        start, end = self.uses.span(users[0].node)[0], self.uses.span(users[-1].node)[1]
+        late = [use for use in outside if use.order > end and not use.writes]
+        written = {
+            (use.ref.offset, use.ref.nbytes): use for use in outside if use.writes and use.order <= start
+        }
+        for use in written.values():
+            if any(other is not use and touches(use.ref, other.ref) for other in written.values()):
+                raise Unfit
+            self._in_place(users[0].node, use.ref, stride, self.order, before=True)
+        for use in outside:
+            if use.block is not self.nodes:
+                raise Unfit
+            if use.writes and use.order <= start:
+                continue
+            if not use.writes and start < use.order <= end:
+                self._read_early(use, stride)
+            elif use not in late and name(use.call) != "zero_tail":
+                raise Unfit
+        if late and buffer not in self.kept and all(name(use.call) == "take_row" for use in late):
+            for use in late:
+                self._in_place(use.call, use.call.operands[2], stride, self.inverse)
+        elif late or buffer in self.kept:
+            whole = _whole(buffer, self.uses.of(buffer)[0].ref)
+            self._in_place(users[-1].node, whole, stride, self.inverse)
+
+    def _read_early(self, use: Use, stride: int) -> None:
+        """Gives what is read between two of the loops its old order; for the second one it stays sorted."""
+        if name(use.call) == "take_row":
+            self._in_place(use.call, use.call.operands[2], stride, self.inverse)
+            return
+        buffer, call = use.ref.buffer, self.changed.get(use.call, use.call)
+        passed = sum(self.uses.span(loop.node)[1] < use.order for loop in self.loops)
+        if (buffer, passed) not in self.copies:
+            whole = _whole(buffer, use.ref)
+            copy = self.copies[buffer, passed] = Ref(whole.shape, whole.dtype, Buffer(buffer.size))
+            self.before.append((use.call, self._sorted(whole, copy, stride, self.inverse)))
+        operands = list(call.operands)
+        operands[use.operand] = _in(self.copies[buffer, passed].buffer, use.ref)
+        self.changed[use.call] = Call(call.kernel, tuple(operands), call.error, call.op)
+
+    def _in_place(self, node, ref: Ref, stride: int, index: Ref, before: bool = False) -> None:
+        """Before or after a node, puts the rows of a value in another order."""
+        if ref.nbytes % (stride * self.batch) or ref.offset % (stride * self.batch) or ref.moves:
+            raise Unfit
+        copy = Ref(ref.shape, ref.dtype, Buffer(ref.nbytes))
+        back = Call(assign[layout.carrier(ref.dtype)], (copy, ref, ref.size), None, self.mask.op)
+        turn = [self._sorted(ref, copy, stride, index), back]
+        if before:
+            self.before += [(node, call) for call in turn]
+        else:
+            self.after.setdefault(node, []).extend(turn)
+
+    def _sorted(self, ref: Ref, out: Ref, stride: int, index: Ref) -> Call:
+        """A call that makes a copy with the rows in another order."""
+        item = ref.dtype.itemsize
+        if stride % item:
+            raise Unfit
+        numbers = (ref.nbytes // (stride * self.batch), self.batch, self.batch, stride // item)
+        kernel = movement.gather[layout.carrier(ref.dtype), index.dtype]
+        return Call(kernel, (ref, index, out, *numbers), None, self.mask.op)
+
+    # ---- limited calls
+
+    def _limit(self, loop: Loop, moved: dict[Buffer, Buffer]) -> None:
+        """Lets a loop run its calls on the rows that have not ended."""
+        loop.node.running = Ref((), np.int64, self.counts.buffer, 0, ((loop.node, 8),))
+        for buffer in loop.cleared:
+            whole = _whole(buffer, next(use.ref for use in self.uses.of(buffer)))
+            clear = Call(movement.clear[layout.carrier(whole.dtype)], (whole, whole.size), None, self.mask.op)
+            self.before.append((loop.node, clear))
+        for call, rule in loop.rules.items():
+            operands = tuple(
+                _in(moved[o.buffer], o) if i in rule.strides and o.buffer in moved else o
+                for i, o in enumerate(call.operands)
+            )
+            limited = Call(call.kernel, operands, call.error, call.op)
+            limited.limit = None if call in loop.full else Limit(rule.words, 0, self.batch)
+            self.uses.replace(call, [limited])
+
+
+def _whole(buffer: Buffer, like: Ref) -> Ref:
+    return Ref((buffer.size // like.dtype.itemsize,), like.dtype, buffer)
+
+
+def _in(buffer: Buffer, ref: Ref) -> Ref:
+    """The same place in another buffer."""
+    return Ref(ref.shape, ref.dtype, buffer, ref.offset, ref.moves)
+
+
+def _alike(buffer: Buffer, stride: int) -> bool:
+    """Whether all rows of a constant are the same."""
+    if buffer.kind != "constant":
+        return False
+    rows = np.ascontiguousarray(buffer.array).reshape(-1).view(np.uint8).reshape(-1, stride)
+    return bool((rows == rows[0]).all())
