@@ -78,7 +78,8 @@ class GraphOptions(_Options):
 class ConfigProto(_Options):
     """Options of a Session: TensorFlow's, and two of minitf's own.
 
-    executor: "native" (the default) or "op_by_op", the slow reference. passes: which rewrites of native
+    intra_op_parallelism_threads: how many threads a run may use, 0 for two (where there are as many cores);
+    results do not depend on it. executor: "native" (the default) or "op_by_op", the slow reference. passes: which rewrites of native
     programs to make, such as "-fuse" for all but that one, or "none" (see `minitf.runtime.passes`). The
     environment variables MINITF_EXECUTOR and MINITF_PASSES say the same for all sessions that do not choose.
     """
