@@ -79,9 +79,10 @@ class ConfigProto(_Options):
     """Options of a Session: TensorFlow's, and two of minitf's own.
 
     intra_op_parallelism_threads: how many threads a run may use, 0 for two (where there are as many cores);
-    results do not depend on it. executor: "native" (the default) or "op_by_op", the slow reference. passes: which rewrites of native
-    programs to make, such as "-fuse" for all but that one, or "none" (see `minitf.runtime.passes`). The
-    environment variables MINITF_EXECUTOR and MINITF_PASSES say the same for all sessions that do not choose.
+    results do not depend on it. executor: "native" (the default) or "op_by_op", the slow reference. passes:
+    which rewrites of native programs to make, such as "-fuse" for all but that one, or "none" (see
+    `minitf.runtime.passes`). The environment variables MINITF_EXECUTOR and MINITF_PASSES say the same for all
+    sessions that do not choose.
     """
 
     _defaults = {
