@@ -1,4 +1,4 @@
-"""From a kernel instance to object code: the only module that imports Numba.
+"""From a kernel instance to object code: with `target`, all that imports Numba.
 
 The code is self-contained: helpers are linked in, and what stays external is the C library's, which every
 process has.
@@ -10,16 +10,14 @@ import llvmlite.binding as llvm
 from llvmlite import ir
 from numba import types
 from numba.core import cgutils
-from numba.core.codegen import AOTCPUCodegen
-from numba.core.compiler import Flags, compile_extra
+from numba.core.compiler import Flags
 from numba.core.compiler_lock import global_compiler_lock
 from numba.core.cpu_options import FastMathOptions
-from numba.core.registry import cpu_target
 from numba.core.typing.templates import infer_global, make_intrinsic_template
 from numba.extending import overload
 from numba.np.numpy_support import as_dtype, from_dtype
 
-from minitf.kernels import abi
+from minitf.kernels import abi, target
 
 WORD = ir.IntType(64)
 WORDS = WORD.as_pointer()
@@ -27,17 +25,6 @@ BYTE = ir.IntType(8)
 NUMBER = {"integer": types.int64, "real": types.float64, "integers": types.CPointer(types.int64)}
 
 
-class HostCodegen(AOTCPUCodegen):
-    """Makes object files for this very processor."""
-
-    def _customize_tm_features(self):
-        features = self._get_host_cpu_features()
-        # LLVM shies from 512-bit vectors for the sake of mixed code; loops of nothing else gain 1.5 to 2
-        # times.
-        return features + ",-prefer-256-bit" if "+avx512f" in features else features
-
-
-_codegen = HostCodegen("minitf.kernels", cpu_name="host")
 _registered = set()
 _assembled = {}  # symbol -> what writes its assembly
 
@@ -49,20 +36,11 @@ def compile_kernel(instance, symbol):
     signature = [
         NUMBER[o] if isinstance(o, str) else types.CPointer(from_dtype(o)) for o in instance.operands
     ]
-    library = _codegen.create_library(instance.name)
-    result = compile_extra(
-        cpu_target.typing_context,
-        cpu_target.target_context,
-        instance.kernel.function,
-        tuple(signature),
-        types.int64,
-        _flags(instance.kernel),
-        {},
-        library=library,
+    library, described = target.compile_function(
+        instance.name, instance.kernel.function, tuple(signature), types.int64, _flags(instance.kernel)
     )
-    library.add_ir_module(_entry(result.fndesc, instance.operands, symbol))
-    library.finalize()
-    return _emit(library, symbol)
+    library.add_ir_module(_entry(described, instance.operands, symbol))
+    return _emit(library.optimized(), symbol)
 
 
 def _flags(kernel):
@@ -76,7 +54,7 @@ def _flags(kernel):
 
 def _entry(described, operands, symbol):
     """`int64 symbol(int64* operands)`: unpacks the words and calls the kernel."""
-    context = cpu_target.target_context
+    context = target.context
     module = context.create_module(symbol)
     convention = context.call_conv
     result, arguments = described.restype, described.argtypes
@@ -102,8 +80,7 @@ def _entry(described, operands, symbol):
     return module
 
 
-def _emit(library, symbol):
-    module = library._final_module
+def _emit(module, symbol):
     for name in [f.name for f in module.functions if f.is_declaration and f.name in _assembled]:
         module.link_in(llvm.parse_assembly(_assembled[name]()))
     for function in module.functions:
@@ -113,7 +90,7 @@ def _emit(library, symbol):
             _check_external(function.name)
     for variable in module.global_variables:
         variable.linkage = "internal"
-    return _codegen._tm.emit_object(module)
+    return target.codegen.emit(module)
 
 
 def _check_external(name):
@@ -168,8 +145,6 @@ def _assemble(function, write):
             symbol = f"{function.__name__}_{dtype}"
             if symbol not in _assembled:
                 _assembled[symbol] = lambda: write(symbol, as_dtype(dtype))
-                # Numba also loads helpers by themselves, though nothing calls them there.
-                llvm.add_symbol(symbol, llvm.address_of_symbol("abort"))
             kind = ir.FunctionType(WORD, [value.type for value in values])
             return builder.call(cgutils.get_or_insert_function(builder.module, kind, symbol), values)
 
