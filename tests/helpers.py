@@ -226,3 +226,9 @@ def _wide(array):
 
 def _listed(values):
     return list(values) if isinstance(values, (list, tuple)) else [values]
+
+
+def host_ops(session) -> list[str]:
+    """The types of the ops that ran on the host when the session ran last; none in a plan of one region."""
+    executor = list(session._plans.values())[-1][2].executor
+    return [step.op.type for step in executor._steps if hasattr(step, "op")]

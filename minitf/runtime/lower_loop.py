@@ -25,12 +25,17 @@ class RegionLowering(Lowering):
     """Lowers all ops of a region, loops and branches too."""
 
     def loop(self, op, values):
-        if not is_native(op):
+        if not is_native(op, known_inputs(op, values)):
             raise NotNative(op)
         return _LoopLowering(self, op, values).outputs()
 
     def branch(self, op, values):
         return _lowered_branch(self, op, values)
+
+
+def known_inputs(op, values: list) -> set:
+    """The inputs whose contents are known: strings among them only serve messages."""
+    return {t for t, ref in zip(op.inputs, values) if ref is not None and ref.known is not None}
 
 
 class _LoopLowering:
@@ -340,7 +345,7 @@ def _in_place(node, old: Ref, new: Ref) -> bool:
 def _lowered_branch(low: Lowering, op, values: list) -> list:
     """The refs of the If op's outputs; unused ones are None."""
     branches, used = op.attrs["branches"], [low.used is None or t in low.used for t in op.outputs]
-    if values[0].shape != () or not is_native(op):
+    if values[0].shape != () or not is_native(op, known_inputs(op, values)):
         raise NotNative(op)
     for body in branches.bodies:
         for i, outer in enumerate(branches.consts):

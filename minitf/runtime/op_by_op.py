@@ -131,10 +131,12 @@ def _as(result, dtype) -> np.ndarray:
     return array
 
 
-def is_native(op) -> bool:
-    """Whether kernels exist for the op's types."""
+def is_native(op, known=frozenset()) -> bool:
+    """Whether kernels exist for the op's types; inputs that are `known` may be of any type."""
+    if op.definition.any_type:
+        return True
     for t in op.inputs:
-        if t.dtype not in _NATIVE:
+        if t.dtype not in _NATIVE and t not in known:
             return False
     return all([t.dtype in _NATIVE for t in op.outputs])
 
