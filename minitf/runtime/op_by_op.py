@@ -87,6 +87,8 @@ class OpByOp(Builder):
         return run_branch(self, op, values, run_ops)
 
     def list_op(self, op, values):
+        if op.type != "TensorArrayV3" and not isinstance(values[0], Ragged):
+            self.fail(f"{op.inputs[0].name} is the flow of a TensorArray, for which no tensor can be fed")
         return RULES[op.type](self, op, *values)
 
     # ---- running

@@ -12,6 +12,8 @@ import numpy as np
 from minitf.framework import errors
 from minitf.kernels import vm
 from minitf.runtime.bodies import Ragged
+from minitf.runtime.boundary import Packed, packed, unpacked
+from minitf.runtime.flows import Flow, Full, Learned
 from minitf.runtime.ir import Call, Ref, settle
 from minitf.runtime.lower import Lowering, NotNative
 from minitf.runtime.lower_loop import RegionLowering
@@ -34,8 +36,10 @@ class Program:
         nodes = low.frames[0].nodes
         settle(nodes)
         self.refs = [low.refs[t].settled() for t in outputs]
+        self.flows = {t: low.refs[t] for t in outputs if isinstance(low.refs[t], Flow)}
+        seen = [flow.seen.settled() for flow in self.flows.values() if flow.seen is not None]
         self.copies = {t: ref.settled() for t, ref in copies.items()}
-        kept = [r for r in [*self.refs, *self.copies.values()] if r.known is None]
+        kept = [r for r in [*self.refs, *self.copies.values(), *seen] if r.known is None]
         rewrite(nodes, passes, frozenset(r.buffer for r in kept))
         self.table = Table(nodes, low.inputs, kept)
         self._stages = [self.table.stage(ref) for ref in low.inputs]
@@ -51,9 +55,11 @@ class Program:
         machine = vm.vm[()]
         self._packed = machine.pack(self.table.code, self._control)
         self._run = machine.entry
-        self.guesses = [
-            node.op for node in self.table.loops.values() if node.predicate is not None and node.limit < 2**62
-        ]
+        self.guesses = low.guesses | {
+            node.op: node.limit
+            for node in self.table.loops.values()
+            if node.predicate is not None and node.limit < 2**62
+        }
 
     @property
     def valid(self) -> bool:
@@ -84,20 +90,23 @@ class Program:
 
     def fetched(self, position: int, arrays: list) -> np.ndarray:
         """Output number `position` as an array of the caller's own; a scalar as a NumPy scalar."""
-        view = self._views[position]
+        tensor, view = self.outputs[position], self._views[position]
+        if tensor in self.flows:
+            return self.value(tensor, self.refs[position], arrays, {}).array
         if view is None:
             view = self.table.array(self.refs[position], arrays)
         return view.copy() if view.ndim else view[()]
 
-    def value(self, ref: Ref, arrays: list):
-        """A value the program computed; in its own memory, which the next run overwrites."""
+    def value(self, tensor, ref: Ref, arrays: list, read: dict):
+        """A value the program computed; in its own memory, which the next run overwrites.
+
+        read: the sets of slots read, which versions of one list share.
+        """
+        if tensor in self.flows:
+            return unpacked(self.flows[tensor], self.table, arrays, read)
         if ref.slot is not None and ref.known is None:
             return Reference(ref.slot)
         return Concrete(self.table.array(ref, arrays))
-
-    def capacity_of(self, op) -> int:
-        """The trips that a loop of unknown length has room for."""
-        return next(node.limit for node in self.table.loops.values() if node.op is op)
 
     def memory(self) -> list[tuple[np.ndarray, np.ndarray]]:
         """What a run may change outside of its arena, with copies."""
@@ -161,14 +170,6 @@ def _uncollected():
             gc.enable()
 
 
-class Full(Exception):
-    """A loop of unknown length made more trips than there was room to save."""
-
-    def __init__(self, op):
-        super().__init__(op.name)
-        self.op = op
-
-
 class Split(Exception):
     """An op of the region cannot be lowered and has to run on the host."""
 
@@ -197,6 +198,7 @@ class Region:
         self.written, self.state, self.passes = written, state, passes
         self.specialized: set = set()  # the inputs whose contents decide shapes
         self.capacities: dict = {}  # how many trips the loops of unknown length have room for
+        self._lists = False  # whether some inputs are lists
         self._programs: OrderedDict = OrderedDict()
 
     @property
@@ -210,12 +212,20 @@ class Region:
         """
         arrays = [self._array(t, values[t]) for t in self.inputs]
         program = self.compute(arrays)
+        read: dict = {}
+        for ref, array in zip(program.low.inputs, arrays):
+            if isinstance(array, Packed):
+                array.note_read(ref, program.table, read)
         for tensor, ref in zip(self.outputs, program.refs):
-            values[tensor] = program.value(ref, arrays)
+            values[tensor] = program.value(tensor, ref, arrays, read)
         return {t: Concrete(program.table.array(ref, arrays)) for t, ref in program.copies.items()}
 
     def _array(self, tensor, value) -> np.ndarray:
-        if value is None or isinstance(value, Ragged):  # a list, or absent: only the host knows such values
+        if isinstance(value, Ragged):
+            self._lists, value = True, packed(value, tensor, self.capacities)
+            if value is not None:
+                return value
+        if value is None:  # absent, or slices that differ: only the host knows such values
             raise Split(next(op for op in self.ops if tensor in op.inputs))
         return value.array
 
@@ -230,9 +240,16 @@ class Region:
             except Full as full:
                 for array, copy in undo:
                     array[...] = copy
-                self.capacities[full.op] = 2 * program.capacity_of(full.op)
-                self._programs.clear()
+                self._grow(full, program, arrays)
                 program = self.program(arrays)
+
+    def _grow(self, full: Full, program: Program, arrays: list) -> None:
+        """Makes more room; what came from outside cannot grow."""
+        given = next((t for t in self.inputs if t.op is full.op), None)
+        if given is not None:
+            raise Split(next(op for op in self.ops if given in op.inputs))
+        self.capacities[full.op] = max(2 * program.guesses[full.op], full.needed)
+        self._programs.clear()
 
     def program(self, arrays: list) -> Program:
         """The program for inputs of these shapes; at most a few are kept, the least recently used goes
@@ -256,24 +273,27 @@ class Region:
         return program
 
     def _key(self, arrays: list) -> tuple:
-        if not self.specialized:
+        if not self.specialized and not self._lists:
             return tuple([a.shape for a in arrays])
         return tuple(
             [
-                (a.shape, a.tobytes()) if t in self.specialized else a.shape
+                (a.shape, a.tobytes()) if t in self.specialized else getattr(a, "kind", a.shape)
                 for t, a in zip(self.inputs, arrays)
             ]
         )
 
     def _lowered(self, arrays: list) -> Program:
+        elements: dict = {}
         while True:
             low = RegionLowering(self.state, self.written)
-            low.capacities = self.capacities
+            low.capacities, low.elements = self.capacities, elements
             low.used = {t for op in self.ops for t in op.inputs} | set(self.outputs)
             for tensor, array in zip(self.inputs, arrays):
                 low.input(
                     tensor, array.shape, array.dtype, array.copy() if tensor in self.specialized else None
                 )
+                if isinstance(array, Packed):
+                    low.assign(tensor, array.flow(low, tensor))
             try:
                 return Program(low, self.outputs, self._lower_ops(low), self.passes)
             except NotNative as error:
@@ -281,10 +301,15 @@ class Region:
                 if not sources:
                     raise Split(low.top) from None
                 self.specialized |= sources
+            except Learned as fact:
+                if fact.origin in elements:
+                    raise Split(low.top) from None
+                elements[fact.origin] = fact.shape
 
     def _lower_ops(self, low: Lowering) -> dict:
         """Lowers all ops; returns where copies of fetched variables are."""
         kept, copies = set(self.outputs), {}
+        low.expect(self.ops, self.outputs)
         for tensor, variable in self.variables.items():
             low.top = low.current = next(op for op in self.ops if tensor in op.inputs)
             low.refs[tensor] = low.variable(variable)
@@ -292,6 +317,8 @@ class Region:
             low.top = op
             low.lower(op)
             for tensor in op.outputs:
+                if tensor in kept and getattr(low.refs[tensor], "ghost", False):
+                    raise NotNative(op)
                 if tensor in self.fetched:
                     copies[tensor] = low.snapshot(low.refs[tensor])
                 elif tensor in kept and not follows_variable(op):
