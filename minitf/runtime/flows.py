@@ -154,11 +154,14 @@ def cleared(low, kind: Kind, size: int, seen: Ref | None = None) -> Flow:
     return flow
 
 
-def _real(flow: Flow) -> Flow:
-    """The list, whose contents are needed."""
-    if flow.ghost or flow.kind.element is None:
+def _readable(op, flow: Flow) -> Kind:
+    """The kind of a list whose contents are needed."""
+    kind, wanted = flow.kind, op.attrs["element_shape"]
+    if not flow.ghost and kind.element is None and wanted.is_fully_defined():
+        raise Learned(kind.origin, tuple(wanted.sizes))
+    if flow.ghost or kind.element is None or not wanted.is_compatible_with(kind.element):
         raise Unfit
-    return flow
+    return kind
 
 
 def _writable(low, flow: Flow, element: tuple) -> Flow:
@@ -278,12 +281,10 @@ def _gather(low, op, flow: Flow, indices):
 
 
 def _taken(low, op, flow: Flow, indices, count: int, shape: tuple) -> Ref:
-    kind = _real(flow).kind
-    wanted = op.attrs["element_shape"]
-    if not wanted.is_compatible_with(kind.element):
-        raise Unfit
+    kind = _readable(op, flow)
     out = low.new((*shape, *kind.element), kind.dtype)
-    seen, zeros = flow.seen if kind.once else low.new((1,), np.uint8), kind.adds or wanted.is_fully_defined()
+    seen = flow.seen if kind.once else low.new((1,), np.uint8)
+    zeros = kind.adds or op.attrs["element_shape"].is_fully_defined()
     low.call(kernels.read_slots[layout.carrier(kind.dtype)], indices, flow.length, flow.flags, flow.rows,
              seen, out, count, kind.row, int(kind.once), int(kind.adds), int(zeros),
              error=_refusal(low, flow, indices, False))  # fmt: skip
@@ -291,7 +292,7 @@ def _taken(low, op, flow: Flow, indices, count: int, shape: tuple) -> Ref:
 
 
 def _concat(low, op, flow: Flow):
-    kind = _real(flow).kind
+    kind = _readable(op, flow)
     if not kind.element or kind.size is None:
         raise Unfit
     indices = low.constant(np.arange(kind.size, dtype=np.int32))
