@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from minitf.kernels.abi import FLOATS, T, i64, kernel, like
+from minitf.kernels.abi import FLOATS, T, i64, kernel, like, u8p
 
 
 @kernel(T=FLOATS)
@@ -17,4 +17,19 @@ def finite(a: T, n: i64):
             for i in range(first, n):
                 if not abs(a[i]) < largest:
                     return i + 1
+    return 0
+
+
+@kernel
+def true(a: u8p, report: u8p):
+    """The status is 1 if a[0] is false; `report` is what a message then shows."""
+    return 0 if a[0] != 0 else 1
+
+
+@kernel
+def copy_if_false(a: u8p, b: u8p, o: u8p, n: i64):
+    """o = the first n bytes of b, if a[0] is false."""
+    if a[0] == 0:
+        for i in range(n):
+            o[i] = b[i]
     return 0

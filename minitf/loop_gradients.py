@@ -12,7 +12,7 @@ from minitf.framework.convert import convert_to_tensor
 from minitf.framework.graph import Graph, get_default_graph
 from minitf.framework.tensor import IndexedSlices, Tensor
 from minitf.gradients import backpropagate, carries_gradient, structural
-from minitf.ops import array
+from minitf.ops import array, math
 from minitf.ops.cond import Branches, add_result, make_if
 from minitf.ops.constant import constant
 from minitf.ops.loop import Loop, add_ys, make_loop
@@ -141,7 +141,7 @@ class _Parts:
             if _dense(g):
                 total = body.add_argument(g.dtype.base_dtype, g.shape)
                 self.carry_args.append(total)
-                self.nexts.append(total + g)
+                self.nexts.append(_sum(total, g))
             elif g is not None:
                 self.ys += [g.values, g.indices]
         self.nexts = [body.capture(t) for t in self.nexts]
@@ -165,6 +165,11 @@ class _Parts:
                 gradients[n + m + i] = _flat_slices(ys[sparse], ys[sparse + 1], loop.consts[i])
                 sparse += 2
         return gradients
+
+
+def _sum(total: Tensor, grad: Tensor) -> Tensor:
+    """The sum of two gradients of one tensor, which may be a TensorArray: those have no shape."""
+    return total + grad if grad.shape.rank is not None else math.add_n([total, grad])
 
 
 def _as_tensor(grad):

@@ -5,7 +5,7 @@ import pytest
 
 import minitf as tf
 from minitf.framework.errors import describe
-from minitf.runtime.op_by_op import OpByOp, is_native, run_ops
+from minitf.runtime.op_by_op import Concrete, OpByOp, is_native, run_ops
 from minitf.runtime.plan import Plan
 from minitf.runtime.state import State
 
@@ -126,7 +126,7 @@ class _Both(OpByOp):
             and not definition.host
             and not definition.stateful
             and is_native(op)
-            and all(hasattr(v, "array") for v in values)  # not a TensorArray's list
+            and all(isinstance(v, Concrete) for v in values)  # not a TensorArray's list
         ):
             for mine, theirs in zip(results, self._by_numpy(op, values), strict=True):
                 assert_same(mine.array, theirs.array, self.tolerance, f"kernel and NumPy: {describe(op)}")
@@ -226,3 +226,9 @@ def _wide(array):
 
 def _listed(values):
     return list(values) if isinstance(values, (list, tuple)) else [values]
+
+
+def host_ops(session) -> list[str]:
+    """The types of the ops that ran on the host when the session ran last; none in a plan of one region."""
+    executor = list(session._plans.values())[-1][2].executor
+    return [step.op.type for step in executor._steps if hasattr(step, "op")]

@@ -26,6 +26,7 @@ An op is defined once, in the module of its family:
 - kernel(b, op, *values) -> value(s): lowers the op to kernel calls for the concrete shapes of `values`
   through the
   builder `b` (see `minitf.runtime.builder`).
+- any_type: the kernel rule also takes values of types that have no kernels (strings), if they are known.
 - host(b, op, *values) -> value(s): ops with effects outside the graph (py_func, printing, queues, files),
   and ops on
   state for types that have no kernel.
@@ -69,6 +70,7 @@ class OpDef:
     static: Callable | None = None
     stateful: bool = False
     broadcasts: bool = False
+    any_type: bool = False
     variables: tuple[str, ...] = field(default=())
 
 
@@ -78,7 +80,7 @@ _ARG = re.compile(r"\s*(\w+)\s*:\s*(&?)(\*{0,2})(@?)(\w*)\s*$")
 
 def define(type: str, signature: str, *, shape=None, grad=None, numpy=None, kernel=None, host=None,
            static=None, differentiable: bool = True, stateful: bool = False, broadcasts: bool = False,
-           **allowed: frozenset) -> OpDef:  # fmt: skip
+           any_type: bool = False, **allowed: frozenset) -> OpDef:  # fmt: skip
     """Registers an op type; keyword arguments that name a type variable give the types it may take."""
     if type in OPS:
         raise ValueError(f"op type {type} is defined twice")
@@ -99,6 +101,7 @@ def define(type: str, signature: str, *, shape=None, grad=None, numpy=None, kern
         static,
         stateful,
         broadcasts,
+        any_type,
         variables,
     )
     return OPS[type]

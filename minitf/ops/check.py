@@ -15,7 +15,7 @@ from minitf.framework.operation import Operation
 from minitf.framework.registry import define
 from minitf.framework.static import constant_value
 from minitf.framework.tensor import Tensor
-from minitf.kernels.check import finite
+from minitf.kernels.check import copy_if_false, finite, true
 from minitf.ops import array, control, math, patterns, reduce
 
 # ---- Assert and Print
@@ -55,10 +55,44 @@ def _nested(items: list, shape: tuple) -> str:
 
 
 def _assert(b, op, condition, *data):
-    if not b.data(condition):
-        parts = " ".join(f"[{summarized(b.data(v), op.attrs['summarize'])}]" for v in data)
-        raise errors.InvalidArgumentError(None, op, f"assertion failed: {parts}")
+    """What the message shows is put aside if the condition is false; strings have to be known before."""
+    if condition.shape != ():
+        raise ValueError(f"the condition of an assertion is a scalar, not of shape {condition.shape}")
+    limit = op.attrs["summarize"]
+    sizes = [_bytes_shown(v, limit) for v in data]
+    report, start, arrays = b.new((sum(sizes),), np.uint8), 0, []
+    for value, size in zip(data, sizes):
+        shown = b.view(report, (size,), start)
+        if size:
+            b.call(copy_if_false[()], condition, b.view(value, (size,), 0, np.uint8), shown, size)
+        arrays.append(_reported(b, value, shown))
+        start += size
+    b.call(true[()], condition, report, error=lambda _: _failed_assertion(arrays, limit))
     return ()
+
+
+def _bytes_shown(value, limit: int | None) -> int:
+    """The size of the elements that the message shows; strings are not copied."""
+    count = min(value.size, 3 if limit is None else value.size if limit < 0 else limit)
+    return 0 if value.dtype.hasobject else count * value.dtype.itemsize
+
+
+def _reported(b, value, shown):
+    """A function that gives an array like the value, right as far as it is shown."""
+    known = b.data(value) if value.dtype.hasobject else None
+
+    def whole() -> np.ndarray:
+        if known is not None:
+            return known
+        array = np.zeros(value.shape, value.dtype)
+        array.reshape(-1).view(np.uint8)[: shown.size] = b.data(shown)
+        return array
+
+    return whole
+
+
+def _failed_assertion(arrays: list, limit: int | None) -> str:
+    return "assertion failed: " + " ".join(f"[{summarized(whole(), limit)}]" for whole in arrays)
 
 
 def _print(b, op, x, *data):
@@ -70,7 +104,8 @@ def _print(b, op, x, *data):
     return x
 
 
-define("Assert", "condition: bool, data: ** ->", host=_assert, stateful=True, differentiable=False)
+define("Assert", "condition: bool, data: ** ->", kernel=_assert, any_type=True, stateful=True,
+       differentiable=False)  # fmt: skip
 define("Print", "input: T, data: ** -> output: T", shape=patterns.same, host=_print, stateful=True,
        grad=lambda op, g: [g] + [None] * (len(op.inputs) - 1))  # fmt: skip
 

@@ -20,6 +20,7 @@ define(
     static=lambda op, depth: op.attrs["value"],
     numpy=lambda op: op.attrs["value"],
     kernel=lambda b, op: b.constant(op.attrs["value"]),
+    any_type=True,
     differentiable=False,
 )
 # An argument of a loop's or branch's body; one that stands for an outer tensor is worth what that is worth.

@@ -19,8 +19,11 @@ from minitf.framework.tensor import Tensor
 from minitf.ops import array, control, ranges
 
 
-def _host(b, op, *values):
+def _on_list(b, op, *values):
     return b.list_op(op, list(values))
+
+
+_RULES = {"host": _on_list, "kernel": _on_list}  # lists of types without kernels stay on the host
 
 
 define(
@@ -29,32 +32,32 @@ define(
     stateful=True,
     differentiable=False,
     shape=lambda op: UNKNOWN,
-    host=_host,
+    **_RULES,
 )
 define("TensorArrayGradV3", "flow: T -> grad: T", differentiable=False, shape=lambda op: UNKNOWN,
-       host=_host)  # fmt: skip
+       **_RULES)  # fmt: skip
 define("TensorArrayWriteV3", "flow: T, index: int32, value: T -> flow_out: T", shape=lambda op: UNKNOWN,
-       host=_host,
+       **_RULES,
        grad=lambda op, g: [g, None, _read_gradient(g, op.inputs[1], op.inputs[2])])  # fmt: skip
 define("TensorArrayReadV3", "flow: T, index: int32 -> value: T", shape=lambda op: op.attrs["element_shape"],
-       host=_host,
+       **_RULES,
        grad=lambda op, g: [_written(op.inputs[0], op.inputs[1], g), None])  # fmt: skip
 define("TensorArrayGatherV3", "flow: T, indices: int32 -> value: T",
        shape=lambda op: TensorShape([_length(op.inputs[1])]).concatenate(op.attrs["element_shape"]),
-       host=_host,
+       **_RULES,
        grad=lambda op, g: [_scattered(op.inputs[0], op.inputs[1], g), None])  # fmt: skip
 define("TensorArrayScatterV3", "flow: T, indices: int32, value: T -> flow_out: T", shape=lambda op: UNKNOWN,
-       host=_host,
+       **_RULES,
        grad=lambda op, g: [g, None, _gather_gradient(g, op.inputs[1], op.inputs[2])])  # fmt: skip
 define("TensorArrayConcatV3", "flow: T -> value: T, lengths: int64",
        shape=lambda op: [_joined(op.attrs["element_shape"]), TensorShape([None])],
-       host=_host,
+       **_RULES,
        grad=lambda op, g, _: apply("TensorArraySplitV3", _like(op.inputs[0]), g, op.outputs[1]))  # fmt: skip
 define("TensorArraySplitV3", "flow: T, value: T, lengths: int64 -> flow_out: T", shape=lambda op: UNKNOWN,
-       host=_host,
+       **_RULES,
        grad=lambda op, g: [g, _concat_gradient(g, op.inputs[1], op.inputs[2]), None])  # fmt: skip
 define("TensorArraySizeV3", "flow: T -> size: int32", differentiable=False, shape=lambda op: SCALAR,
-       host=_host)  # fmt: skip
+       **_RULES)  # fmt: skip
 
 
 def _joined(element: TensorShape) -> TensorShape:

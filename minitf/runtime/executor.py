@@ -13,7 +13,7 @@ from minitf.runtime.plan import Plan
 from minitf.runtime.region import Region, Split, follows_variable
 from minitf.runtime.state import State
 
-_SHAPES = frozenset(["Const", "Shape", "Size", "Rank"])
+_SHAPES = frozenset(["Const", "Shape", "Size", "Rank", "TensorArraySizeV3"])
 _READS = frozenset(["Identity", "IsVariableInitialized", "Shape", "Size", "Rank", "CountUpTo"])
 
 _BODIES = {"Loop": ("body", "condition"), "If": ("then_branch", "else_branch")}

@@ -8,6 +8,8 @@ from minitf.framework.errors import InvalidArgumentError
 from minitf.framework.shape import UNKNOWN, TensorShape
 from minitf.runtime.bodies import Ragged
 
+PASSED_ON = frozenset(["Identity", "Exit", "Enter", "NextIteration", "StopGradient", "PreventGradient"])
+
 
 class Slots(Ragged):
     """One version of a TensorArray."""
@@ -30,6 +32,13 @@ class Slots(Ragged):
         self.adds = adds  # whether what is written to a full slot is added (in gradients)
         self.shape, self.alike = shape, alike  # what the elements' shapes are; whether all are the same
 
+    @property
+    def array(self):
+        """What a list is not."""
+        raise InvalidArgumentError(
+            None, None, f"the flow of TensorArray {self.name} is a list, no tensor: take its stack() instead"
+        )
+
     def having(self, slices: list, shape: TensorShape | None = None) -> Slots:
         """The same array with other contents."""
         shape = self.shape if shape is None else shape
@@ -37,7 +46,7 @@ class Slots(Ragged):
 
     def mapped(self, op, slices: list) -> Slots:
         """The same array after an identity; sums and zeros of arrays are gradients."""
-        return self.having(slices) if op.type == "Identity" else Slots(slices, self.name)
+        return self.having(slices) if op.type in PASSED_ON else Slots(slices, self.name)
 
 
 def empty(b, op, size) -> Slots:
@@ -67,12 +76,39 @@ def size(b, op, flow):
     return b.constant(np.asarray(len(flow.slices), np.int32))
 
 
+# ---- messages
+
+
+def outside(name: str, index: int, size: int, writing: bool) -> str:
+    """What is wrong with an index."""
+    fix = "; with dynamic_size=True writing makes it grow" if writing else ""
+    return f"index {index} is outside of TensorArray {name} of size {size}{fix}"
+
+
+def twice(name: str, index: int) -> str:
+    """What is wrong with writing a slot that is full."""
+    return f"slot {index} of TensorArray {name} is written a second time; each slot may be written once"
+
+
+def again(name: str, index: int) -> str:
+    """What is wrong with reading a slot once more."""
+    return (
+        f"slot {index} of TensorArray {name} is read a second time; make the array with "
+        "clear_after_read=False"
+    )
+
+
+def unwritten(name: str, index: int) -> str:
+    """What is wrong with reading an empty slot."""
+    return f"slot {index} of TensorArray {name} is read before it was written, and its shape is not known"
+
+
+# ---- ops
+
+
 def _check(op, flow: Slots, index: int, growing: bool) -> None:
     if not 0 <= index < len(flow.slices) and not (growing and flow.grows and index >= 0):
-        fix = "; with dynamic_size=True writing makes it grow" if growing else ""
-        raise InvalidArgumentError(
-            None, op, f"index {index} is outside of TensorArray {flow.name} of size {len(flow.slices)}{fix}"
-        )
+        raise InvalidArgumentError(None, op, outside(flow.name, index, len(flow.slices), growing))
 
 
 def _put(op, b, flow: Slots, slices: list, shape: TensorShape, index: int, value) -> TensorShape:
@@ -89,12 +125,7 @@ def _put(op, b, flow: Slots, slices: list, shape: TensorShape, index: int, value
     if index >= len(slices):
         slices.extend([None] * (index + 1 - len(slices)))
     if slices[index] is not None and not flow.adds:
-        raise InvalidArgumentError(
-            None,
-            op,
-            f"slot {index} of TensorArray {flow.name} is written a second time; each slot may be written "
-            "once",
-        )
+        raise InvalidArgumentError(None, op, twice(flow.name, index))
     if slices[index] is not None:
         value = b.constant(b.data(slices[index]) + b.data(value))
     slices[index] = value
@@ -117,12 +148,7 @@ def read(b, op, flow, index):
     _check(op, flow, position, growing=False)
     if flow.read_once is not None:
         if position in flow.read_once:
-            raise InvalidArgumentError(
-                None,
-                op,
-                f"slot {position} of TensorArray {flow.name} is read a second time; make the array with "
-                "clear_after_read=False",
-            )
+            raise InvalidArgumentError(None, op, again(flow.name, position))
         if flow.slices[position] is not None:
             flow.read_once.add(position)
     value = flow.slices[position]
@@ -136,12 +162,7 @@ def _absent(b, op, flow: Slots, position: int):
         return b.constant(np.zeros(shape.sizes, dtype))
     if flow.adds:
         return b.constant(np.zeros((), dtype))  # a gradient that is zero everywhere; it broadcasts
-    raise InvalidArgumentError(
-        None,
-        op,
-        f"slot {position} of TensorArray {flow.name} is read before it was written, and its shape is not "
-        "known",
-    )
+    raise InvalidArgumentError(None, op, unwritten(flow.name, position))
 
 
 def gather(b, op, flow, indices):

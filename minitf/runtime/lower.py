@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+from collections import Counter
 
 import numpy as np
 
@@ -10,7 +11,9 @@ from minitf.framework.errors import InternalError
 from minitf.framework.static import full
 from minitf.kernels import layout
 from minitf.kernels.state import assign
+from minitf.runtime import flows
 from minitf.runtime.builder import Builder, NeedsData
+from minitf.runtime.flows import Flow, Unfit
 from minitf.runtime.ir import Buffer, Call, Ref
 from minitf.runtime.op_by_op import is_native
 from minitf.runtime.state import State
@@ -42,7 +45,9 @@ class Lowering(Builder):
         self.session_state, self.written = state, written
         self.frames: list[Frame] = [Frame()]  # the bodies being lowered, outermost first
         self.refs: dict = {}
-        self.capacities: dict = {}  # how many slices a loop of unknown length may save
+        self.capacities: dict = {}  # how much room loops and lists of unknown length need
+        self.guesses: dict = {}  # how much room lists that are written and grow have
+        self.elements: dict = {}  # the shapes of lists' elements, by the ops that make the lists
         self.used: set | None = None  # the tensors of the body being lowered that somebody reads
         self.current = self.top = None  # the op being lowered, and the op of the region to which it belongs
         self.at_fault: dict | None = (
@@ -50,6 +55,8 @@ class Lowering(Builder):
         )
         self.target = 0  # the frame that takes the calls
         self._fresh: set[Buffer] = set()  # what the op being lowered has allocated
+        self._uses: Counter = Counter()  # how often each tensor is yet to be used
+        self._lists: dict = {}  # the tensors that are a list in a buffer
         self._variables: dict = {}
         self._states: dict = {}
         self.inputs: list[Ref] = []
@@ -86,13 +93,15 @@ class Lowering(Builder):
 
     def copy(self, value: Ref) -> Ref:
         """The value in memory of its own."""
-        out = self.new(value.shape, value.dtype)
+        out = flows.like(self, value) if isinstance(value, Flow) else self.new(value.shape, value.dtype)
         self.move(value, out)
         return out
 
     def move(self, source: Ref, target: Ref) -> None:
         """Copies bytes."""
-        if source.size:
+        if isinstance(source, Flow):
+            flows.move(self, source, target)
+        elif source.size:
             self.call(assign[layout.carrier(source.dtype)], source, target, source.size)
 
     def call(self, kernel, *operands, error=None):
@@ -160,8 +169,22 @@ class Lowering(Builder):
         """Lowers one op and notes where its outputs are."""
         self.current = op
         inputs = [self.refs[t] for t in op.inputs]
+        for t in op.inputs:
+            self._uses[t] -= 1
         for tensor, ref in zip(op.outputs, self.results(op, inputs), strict=True):
-            self.refs[tensor] = ref
+            self.assign(tensor, ref)
+
+    def assign(self, tensor, ref) -> None:
+        """Notes where a tensor's value is."""
+        self.refs[tensor] = ref
+        if isinstance(ref, Flow):
+            self._lists.setdefault(ref.buffer, []).append(tensor)
+
+    def expect(self, ops: list, results) -> None:
+        """Notes the uses of tensors by the ops to be lowered next; the results are needed after them."""
+        for op in ops:
+            self._uses.update(op.inputs)
+        self._uses.update(results)
 
     def results(self, op, inputs: list) -> list:
         """Where the op's outputs are, given where its inputs are."""
@@ -170,6 +193,8 @@ class Lowering(Builder):
             return (self.loop if op.type == "Loop" else self.branch)(op, inputs)
         if None in inputs:
             return [None] * len(op.outputs)
+        if definition.host is None and any([isinstance(ref, Flow) for ref in inputs]):
+            return [self.list_op(op, inputs)]
         try:
             folded = self._folded(op, inputs)
             if folded is not None:
@@ -210,7 +235,7 @@ class Lowering(Builder):
     def _level(self, op, inputs: list) -> int:
         """How deep in loops the op has to be computed."""
         here = len(self.frames) - 1
-        if here == 0 or op.definition.stateful or not inputs:
+        if here == 0 or op.definition.stateful or not inputs or isinstance(inputs[0], Flow):
             return here
         level = max([k for k, frame in enumerate(self.frames) if frame.branch], default=0)
         written = self.written_buffers()
@@ -249,6 +274,7 @@ class Lowering(Builder):
     def body(self, ops: list, results: list, frame: Frame) -> None:
         """Lowers the ops of a body into `frame`; the refs of its arguments are set already."""
         saved, self.used = self.used, {t for op in ops for t in op.inputs} | set(results)
+        self.expect(ops, results)
         self.frames.append(frame)
         self.target = len(self.frames) - 1
         try:
@@ -258,5 +284,17 @@ class Lowering(Builder):
             self.frames.pop()
             self.target, self.used = len(self.frames) - 1, saved
 
+    # ---- lists
+
     def list_op(self, op, values):
-        raise NotNative(op)
+        try:
+            return flows.lower(self, op, values)
+        except Unfit:
+            raise NotNative(op) from None
+
+    def last_use(self, flow: Flow) -> bool:
+        """Whether the op being lowered is the last that needs the list, so that it may be overwritten."""
+        buffer = flow.buffer
+        if buffer.kind != "arena" or buffer.home is not None or buffer.level != self.target:
+            return False
+        return not any(self._uses[t] > 0 for t in self._lists.get(buffer, ()))

@@ -8,29 +8,35 @@ what the body computes for it is written right there if nobody reads the old val
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from minitf.kernels import layout
 from minitf.kernels.cast import cast
 from minitf.kernels.loops import take_row, trip_count, zero_tail
+from minitf.runtime.flows import FIRST_GUESS, Flow, like
 from minitf.runtime.ir import Call, Choice, Ref, Repeat, calls
 from minitf.runtime.lower import Frame, Lowering, NotNative
 from minitf.runtime.op_by_op import is_native
 from minitf.runtime.plan import needed_ops
-
-FIRST_GUESS = 64  # slices that a loop of unknown length may save before it has to be lowered again
 
 
 class RegionLowering(Lowering):
     """Lowers all ops of a region, loops and branches too."""
 
     def loop(self, op, values):
-        if not is_native(op):
+        if not is_native(op, known_inputs(op, values)):
             raise NotNative(op)
         return _LoopLowering(self, op, values).outputs()
 
     def branch(self, op, values):
         return _lowered_branch(self, op, values)
+
+
+def known_inputs(op, values: list) -> set:
+    """The inputs whose contents are known: strings among them only serve messages."""
+    return {t for t, ref in zip(op.inputs, values) if ref is not None and ref.known is not None}
 
 
 class _LoopLowering:
@@ -112,6 +118,7 @@ class _LoopLowering:
         stacks = {}
         for i in self.live:
             stacked = self.loop.nexts[i] in wanted or self.loop.carry_args[i] in wanted
+            stacked = stacked and not isinstance(self.carry[i], Flow)
             if stacked and (self.fixed or not self.loop.reverse):
                 stacks[i] = self._stack(self.capacity + 1, self.carry[i])
         return stacks
@@ -138,10 +145,18 @@ class _LoopLowering:
             first = self._at(self.stacks[i], self.capacity if self.loop.reverse else 0)
             self.low.move(init, first)
             return self._slot(self.stacks[i], 1 if self.loop.reverse else 0)
-        place = self.low.new(init.shape, init.dtype)
+        place = self._room(init)
         self.node.carried.add(place.buffer)
         self.low.move(init, place)
         return place
+
+    def _room(self, init: Ref) -> Ref:
+        """Memory for a loop variable."""
+        if not isinstance(init, Flow):
+            return self.low.new(init.shape, init.dtype)
+        if init.ghost:
+            raise NotNative(self.op)
+        return like(self.low, init, replace(init.kind, size=None) if init.kind.grows else None)
 
     @staticmethod
     def _at(stack: Ref, index: int) -> Ref:
@@ -155,11 +170,11 @@ class _LoopLowering:
         low, loop = self.low, self.loop
         for body in (loop.body, loop.condition):
             for i, argument in loop.const_args(body) if body is not None else ():
-                low.refs[argument] = self.consts[i]
+                low.assign(argument, self.consts[i])
         for argument, x in zip(loop.xs_args, self.xs):
-            low.refs[argument] = self._slice(x)
+            low.assign(argument, self._slice(x))
         for i in self.live:
-            low.refs[loop.carry_args[i]] = self._varying(self.places[i])
+            low.assign(loop.carry_args[i], self._varying(self.places[i]))
         if loop.condition is not None:
             self._lower_condition()
         frame = Frame(self.node)
@@ -174,10 +189,17 @@ class _LoopLowering:
         low.frames[low.target].nodes.append(self.node)
 
     def _slice(self, x: Ref) -> Ref:
+        if isinstance(x, Flow):
+            return self._slice_of_ghosts(x)
         if x.row is not None:
             return x.row
         size = int(np.prod(x.shape[1:], dtype=np.int64)) * x.dtype.itemsize
         return Ref(x.shape[1:], x.dtype, x.buffer, x.offset, x.moves + ((self.node, size),))
+
+    def _slice_of_ghosts(self, x: Flow) -> Flow:
+        if not x.ghost:
+            raise NotNative(self.op)
+        return x.ghosts(0)
 
     def _varying(self, place: Ref) -> Ref:
         """A loop variable's place, seen from inside: it changes with every trip."""
@@ -189,7 +211,7 @@ class _LoopLowering:
         frame.nodes = self.node.test
         for i, argument in enumerate(loop.condition.arguments):
             if i in self.places:
-                self.low.refs[argument] = self.places[i]
+                self.low.assign(argument, self.places[i])
         results = loop.condition.results
         ops = [op for op in needed_ops([t.op for t in results], frozenset()) if op.type != "Arg"]
         self.low.body(ops, results, frame)
@@ -205,7 +227,7 @@ class _LoopLowering:
         pinned = self._read_late()
         for i in self.live:
             new, place = low.refs[loop.nexts[i]], self.places[i]
-            if new.shape != place.shape:
+            if new.shape != place.shape or not _same_kind(new, place):
                 raise NotNative(self.op)
             target = self._slot(self.stacks[i], 0 if loop.reverse else 1) if i in self.stacks else place
             if new.settled().same_place(target.settled()):
@@ -272,6 +294,8 @@ class _LoopLowering:
         ref = low.refs[y]
         if ref is None:
             raise NotNative(self.op)
+        if isinstance(ref, Flow):
+            return ref.ghosts(self.capacity)
         low.target = self.outer
         stack = self._stack(self.capacity, ref)
         low.target = self.outer + 1
@@ -300,6 +324,8 @@ class _LoopLowering:
         if i not in self.stacks:
             place = self.places[i]
             place.buffer.level = self.outer
+            if isinstance(place, Flow):
+                return place.of(place.kind)
             return Ref(place.shape, place.dtype, place.buffer, place.offset, place.moves)
         stack = self.stacks[i]
         stack.buffer.level = self.outer
@@ -320,11 +346,22 @@ class _LoopLowering:
     def _padded(self, k: int) -> Ref:
         """A y; slices of trips that were not made are zero, except in what only gradients read."""
         ref = self.ys_refs[k]
+        if isinstance(ref, Flow):
+            return ref
         ref.buffer.level = self.outer
         if not self.fixed and k not in self.loop.saved and ref.size:
             row = ref.nbytes // ref.shape[0]
             self.low.call(zero_tail[()], ref, self.node.trips, self.capacity, row)
         return ref
+
+
+def _same_kind(one: Ref, other: Ref) -> bool:
+    """Whether both are lists that may be in each other's place, or neither is one."""
+    if not isinstance(one, Flow) or not isinstance(other, Flow):
+        return type(one) is type(other)
+    if one.ghost or other.ghost or not one.kind.fits(other.kind):
+        return False
+    return one.seen is other.seen or one.seen.same_place(other.seen)
 
 
 def _in_place(node, old: Ref, new: Ref) -> bool:
@@ -340,12 +377,12 @@ def _in_place(node, old: Ref, new: Ref) -> bool:
 def _lowered_branch(low: Lowering, op, values: list) -> list:
     """The refs of the If op's outputs; unused ones are None."""
     branches, used = op.attrs["branches"], [low.used is None or t in low.used for t in op.outputs]
-    if values[0].shape != () or not is_native(op):
+    if values[0].shape != () or not is_native(op, known_inputs(op, values)):
         raise NotNative(op)
     for body in branches.bodies:
         for i, outer in enumerate(branches.consts):
             if outer in body.consts:
-                low.refs[body.consts[outer]] = values[1 + i]
+                low.assign(body.consts[outer], values[1 + i])
     if values[0].known is not None:
         return _chosen(low, branches.bodies[0 if values[0].known else 1], used)
     frames = [_lowered(low, body, used) for body in branches.bodies]
@@ -364,6 +401,7 @@ def _chosen(low: Lowering, body, used: list) -> list:
     """The branch that is known to be taken, in place."""
     ops, results = _wanted(body, used)
     saved, low.used = low.used, {t for op in ops for t in op.inputs} | set(results)
+    low.expect(ops, results)
     for op in ops:
         low.lower(op)
     low.used = saved
@@ -380,9 +418,11 @@ def _joined(low: Lowering, op, results: list, frames: list[Frame]) -> Ref:
     """One place for a result, whichever branch computes it."""
     refs = [None if t is None else low.refs[t] for t in results]
     present = [r for r in refs if r is not None]
-    if len({r.shape for r in present}) > 1:
+    if len({r.shape for r in present}) > 1 or not all(_same_kind(r, present[0]) for r in present):
         raise NotNative(op)
     out = low.new(present[0].shape, present[0].dtype)
+    if isinstance(present[0], Flow):
+        out = _joined_list(present, out)
     level = len(low.frames)
     for ref, frame in zip(refs, frames):
         if ref is None:
@@ -398,3 +438,10 @@ def _joined(low: Lowering, op, results: list, frames: list[Frame]) -> Ref:
             low.frames.pop()
             low.target = level - 1
     return out
+
+
+def _joined_list(flows: list[Flow], out: Ref) -> Flow:
+    """The memory of a list that comes from one of several branches."""
+    sizes = {f.kind.size for f in flows}
+    return Flow(replace(flows[0].kind, size=sizes.pop() if len(sizes) == 1 else None), out.buffer,
+                seen=flows[0].seen)  # fmt: skip

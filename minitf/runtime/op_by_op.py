@@ -87,6 +87,8 @@ class OpByOp(Builder):
         return run_branch(self, op, values, run_ops)
 
     def list_op(self, op, values):
+        if op.type != "TensorArrayV3" and not isinstance(values[0], Ragged):
+            self.fail(f"{op.inputs[0].name} is the flow of a TensorArray, for which no tensor can be fed")
         return RULES[op.type](self, op, *values)
 
     # ---- running
@@ -131,10 +133,12 @@ def _as(result, dtype) -> np.ndarray:
     return array
 
 
-def is_native(op) -> bool:
-    """Whether kernels exist for the op's types."""
+def is_native(op, known=frozenset()) -> bool:
+    """Whether kernels exist for the op's types; inputs that are `known` may be of any type."""
+    if op.definition.any_type:
+        return True
     for t in op.inputs:
-        if t.dtype not in _NATIVE:
+        if t.dtype not in _NATIVE and t not in known:
             return False
     return all([t.dtype in _NATIVE for t in op.outputs])
 

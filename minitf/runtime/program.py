@@ -8,7 +8,9 @@ import numpy as np
 
 from minitf.framework import errors
 from minitf.kernels import vm
+from minitf.runtime.boundary import unpacked
 from minitf.runtime.crew import crew
+from minitf.runtime.flows import Flow, Full
 from minitf.runtime.ir import Ref, settle
 from minitf.runtime.lower import Lowering
 from minitf.runtime.op_by_op import Concrete
@@ -20,14 +22,6 @@ from minitf.runtime.table import Table
 from minitf.runtime.walk import Alone, Stop, Together
 
 
-class Full(Exception):
-    """A loop of unknown length made more trips than there was room to save."""
-
-    def __init__(self, op):
-        super().__init__(op.name)
-        self.op = op
-
-
 class Program:
     """The code of a region and its memory; run by up to `threads` threads."""
 
@@ -36,8 +30,10 @@ class Program:
         self._nodes = nodes = low.frames[0].nodes
         settle(nodes)
         self.refs = [low.refs[t].settled() for t in outputs]
+        self.flows = {t: low.refs[t] for t in outputs if isinstance(low.refs[t], Flow)}
+        seen = [flow.seen.settled() for flow in self.flows.values() if flow.seen is not None]
         self.copies = {t: ref.settled() for t, ref in copies.items()}
-        kept = [r for r in [*self.refs, *self.copies.values()] if r.known is None]
+        kept = [r for r in [*self.refs, *self.copies.values(), *seen] if r.known is None]
         rewrite(nodes, passes, frozenset(r.buffer for r in kept))
         self.table = Table(nodes, low.inputs, kept)
         self._stages = [self.table.stage(ref.buffer) for ref in low.inputs]
@@ -50,11 +46,11 @@ class Program:
         self._alone, self._together = Alone(nodes, self.table, low.inputs), None
         self._pace = Pace() if threads > 1 and not self.table.swap.size else None
         self._crew = crew(threads) if self._pace is not None else None
-        self.guesses = [node.op for node in self._loops if node.predicate is not None and node.limit < 2**62]
-
-    @property
-    def _loops(self) -> list:
-        return list(self._alone.code.loops.values())
+        self.guesses = low.guesses | {
+            node.op: node.limit
+            for node in self._alone.code.loops.values()
+            if node.predicate is not None and node.limit < 2**62
+        }
 
     @property
     def valid(self) -> bool:
@@ -100,20 +96,23 @@ class Program:
 
     def fetched(self, position: int, arrays: list) -> np.ndarray:
         """Output number `position` as an array of the caller's own; a scalar as a NumPy scalar."""
-        view = self._views[position]
+        tensor, view = self.outputs[position], self._views[position]
+        if tensor in self.flows:
+            return self.value(tensor, self.refs[position], arrays, {}).array
         if view is None:
             view = self.table.array(self.refs[position], arrays)
         return view.copy() if view.ndim else view[()]
 
-    def value(self, ref: Ref, arrays: list):
-        """A value the program computed; in its own memory, which the next run overwrites."""
+    def value(self, tensor, ref: Ref, arrays: list, read: dict):
+        """A value the program computed; in its own memory, which the next run overwrites.
+
+        read: the sets of slots read, which versions of one list share.
+        """
+        if tensor in self.flows:
+            return unpacked(self.flows[tensor], self.table, arrays, read)
         if ref.slot is not None and ref.known is None:
             return Reference(ref.slot)
         return Concrete(self.table.array(ref, arrays))
-
-    def capacity_of(self, op) -> int:
-        """The trips that a loop of unknown length has room for."""
-        return next(node.limit for node in self._loops if node.op is op)
 
     def memory(self) -> list[tuple[np.ndarray, np.ndarray]]:
         """What a run may change outside of its arena, with copies."""

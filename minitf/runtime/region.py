@@ -9,10 +9,12 @@ from collections import OrderedDict
 import numpy as np
 
 from minitf.runtime.bodies import Ragged
+from minitf.runtime.boundary import Packed, packed
+from minitf.runtime.flows import Full, Learned
 from minitf.runtime.lower import Lowering, NotNative
 from minitf.runtime.lower_loop import RegionLowering
 from minitf.runtime.op_by_op import Concrete
-from minitf.runtime.program import Full, Program
+from minitf.runtime.program import Program
 from minitf.runtime.state import State
 from minitf.runtime.table import Table
 
@@ -61,6 +63,7 @@ class Region:
         self.written, self.state, self.passes, self.threads = written, state, passes, threads
         self.specialized: set = set()  # the inputs whose contents decide shapes
         self.capacities: dict = {}  # how many trips the loops of unknown length have room for
+        self._lists = False  # whether some inputs are lists
         self._programs: OrderedDict = OrderedDict()
 
     @property
@@ -74,12 +77,20 @@ class Region:
         """
         arrays = [self._array(t, values[t]) for t in self.inputs]
         program = self.compute(arrays)
+        read: dict = {}
+        for ref, array in zip(program.low.inputs, arrays):
+            if isinstance(array, Packed):
+                array.note_read(ref, program.table, read)
         for tensor, ref in zip(self.outputs, program.refs):
-            values[tensor] = program.value(ref, arrays)
+            values[tensor] = program.value(tensor, ref, arrays, read)
         return {t: Concrete(program.table.array(ref, arrays)) for t, ref in program.copies.items()}
 
     def _array(self, tensor, value) -> np.ndarray:
-        if value is None or isinstance(value, Ragged):  # a list, or absent: only the host knows such values
+        if isinstance(value, Ragged):
+            self._lists, value = True, packed(value, tensor, self.capacities)
+            if value is not None:
+                return value
+        if value is None:  # absent, or slices that differ: only the host knows such values
             raise Split(next(op for op in self.ops if tensor in op.inputs))
         return value.array
 
@@ -94,9 +105,16 @@ class Region:
             except Full as full:
                 for array, copy in undo:
                     array[...] = copy
-                self.capacities[full.op] = 2 * program.capacity_of(full.op)
-                self._programs.clear()
+                self._grow(full, program, arrays)
                 program = self.program(arrays)
+
+    def _grow(self, full: Full, program: Program, arrays: list) -> None:
+        """Makes more room; what came from outside cannot grow."""
+        given = next((t for t in self.inputs if t.op is full.op), None)
+        if given is not None:
+            raise Split(next(op for op in self.ops if given in op.inputs))
+        self.capacities[full.op] = max(2 * program.guesses[full.op], full.needed)
+        self._programs.clear()
 
     def program(self, arrays: list) -> Program:
         """The program for inputs of these shapes; at most a few are kept, the least recently used goes
@@ -120,24 +138,27 @@ class Region:
         return program
 
     def _key(self, arrays: list) -> tuple:
-        if not self.specialized:
+        if not self.specialized and not self._lists:
             return tuple([a.shape for a in arrays])
         return tuple(
             [
-                (a.shape, a.tobytes()) if t in self.specialized else a.shape
+                (a.shape, a.tobytes()) if t in self.specialized else getattr(a, "kind", a.shape)
                 for t, a in zip(self.inputs, arrays)
             ]
         )
 
     def _lowered(self, arrays: list) -> Program:
+        elements: dict = {}
         while True:
             low = RegionLowering(self.state, self.written)
-            low.capacities = self.capacities
+            low.capacities, low.elements = self.capacities, elements
             low.used = {t for op in self.ops for t in op.inputs} | set(self.outputs)
             for tensor, array in zip(self.inputs, arrays):
                 low.input(
                     tensor, array.shape, array.dtype, array.copy() if tensor in self.specialized else None
                 )
+                if isinstance(array, Packed):
+                    low.assign(tensor, array.flow(low, tensor))
             try:
                 return Program(low, self.outputs, self._lower_ops(low), self.passes, self.threads)
             except NotNative as error:
@@ -145,10 +166,15 @@ class Region:
                 if not sources:
                     raise Split(low.top) from None
                 self.specialized |= sources
+            except Learned as fact:
+                if fact.origin in elements:
+                    raise Split(low.top) from None
+                elements[fact.origin] = fact.shape
 
     def _lower_ops(self, low: Lowering) -> dict:
         """Lowers all ops; returns where copies of fetched variables are."""
         kept, copies = set(self.outputs), {}
+        low.expect(self.ops, self.outputs)
         for tensor, variable in self.variables.items():
             low.top = low.current = next(op for op in self.ops if tensor in op.inputs)
             low.refs[tensor] = low.variable(variable)
@@ -156,6 +182,8 @@ class Region:
             low.top = op
             low.lower(op)
             for tensor in op.outputs:
+                if tensor in kept and getattr(low.refs[tensor], "ghost", False):
+                    raise NotNative(op)
                 if tensor in self.fetched:
                     copies[tensor] = low.snapshot(low.refs[tensor])
                 elif tensor in kept and not follows_variable(op):

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from minitf.kernels.abi import FLOATS
-from minitf.kernels.check import finite
+from minitf.kernels.check import copy_if_false, finite, true
 
 
 @pytest.mark.parametrize("dtype", FLOATS)
@@ -15,3 +15,12 @@ def test_first_position(bad, dtype):
             b = a.copy()
             b[place:] = bad
             assert run(b, b.size) == place + 1 and run(b, place) == 0
+
+
+@pytest.mark.parametrize("condition, status, copied", [(0, 1, [1, 2, 0]), (1, 0, [0, 0, 0])])
+def test_what_a_failed_assertion_shows(condition, status, copied):
+    a, b = np.array([condition], np.uint8), np.array([1, 2, 3], np.uint8)
+    for runs in ("run", "python"):
+        o = np.zeros(3, np.uint8)
+        assert getattr(copy_if_false[()], runs)(a, b, o, 2) == 0 and o.tolist() == copied
+        assert getattr(true[()], runs)(a, o) == status

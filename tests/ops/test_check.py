@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from helpers import check_gradients, fails, run
+from helpers import check_gradients, fails, host_ops, run
 from oracle import check_case, check_gradient, ids_used, op_facts
 
 import minitf as tf
@@ -39,6 +39,60 @@ def test_assert_shows_its_data():
         y = tf.identity(1.0)
     with tf.Session() as session, fails(tf.errors.InvalidArgumentError, "trouble"):
         session.run(y, {ok: False})
+
+
+@pytest.mark.parametrize("executor", ["native", "op_by_op"])
+def test_assert_in_a_loop(executor):
+    limit, x, v = tf.placeholder(tf.float32, []), tf.placeholder(tf.float32, [None]), tf.Variable(1.0)
+    outside = tf.constant("outside")
+
+    def body(i, total):
+        shown = ["total", total, i, x, outside, tf.constant(1 + 2j, tf.complex128)]
+        with tf.control_dependencies([tf.Assert(total < limit, shown, summarize=2)]):
+            return i + 1, total + tf.reduce_sum(x)
+
+    before = tf.assign_add(v, 1.0)
+    with tf.control_dependencies([before]):
+        total = tf.while_loop(lambda i, _: i < 4, body, [0, 0.0])[1]
+    update = tf.assign_add(v, total)
+    with tf.Session(config=tf.ConfigProto(executor=executor)) as session:
+        session.run(v.initializer)
+        assert session.run(update, {limit: 20, x: [1, 2, 3]}) == 26
+        assert executor == "op_by_op" or host_ops(session) == []
+        message = "assertion failed: [total] [12] [2] [1 2...] [outside] [(1+2j)]"
+        with fails(tf.errors.InvalidArgumentError, message, "while/Assert/Assert"):
+            session.run(update, {limit: 10, x: [1, 2, 3]})
+        assert session.run(v) == 27  # what comes before the assertion has happened, what comes after has not
+
+
+def test_assert_in_a_branch_and_of_strings_that_are_not_known():
+    x, text = tf.placeholder(tf.float32, []), tf.placeholder(tf.string, [])
+
+    def checked(data):
+        with tf.control_dependencies([tf.Assert(x < 0.0, data)]):
+            return tf.identity(x)
+
+    y = tf.cond(x > 5.0, lambda: checked(["large", x]), lambda: -x)
+    with tf.Session() as session:
+        assert session.run(y, {x: 3}) == -3 and host_ops(session) == []
+        with fails(tf.errors.InvalidArgumentError, "[large] [7]"):
+            session.run(y, {x: 7})
+        with fails(tf.errors.InvalidArgumentError, "[fed] [7]"):
+            session.run(checked([text, x]), {x: 7, text: "fed"})
+
+
+def test_a_condition_that_is_no_scalar():
+    fed = tf.placeholder(tf.bool)
+    with fails(tf.errors.InvalidArgumentError, "scalar", "(2,)"):
+        run(tf.Assert(fed, ["no"]), feed_dict={fed: [True, True]})
+
+
+def test_a_check_counts_even_if_nobody_reads_its_result():
+    x = tf.placeholder(tf.float32, [2])
+    with tf.control_dependencies([tf.check_numerics(x * 2.0, "twice x")]):
+        y = tf.identity(3.0)
+    with fails(tf.errors.InvalidArgumentError, "twice x : Tensor had Inf values"):
+        run(y, feed_dict={x: [1, np.inf]})
 
 
 @pytest.mark.parametrize(

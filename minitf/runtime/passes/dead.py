@@ -13,8 +13,9 @@ def dead(nodes: list, kept: frozenset) -> None:
     for call in everything:
         for i in written(call):
             makers.setdefault(call.operands[i].buffer, []).append(call)
-    needed: set[Call] = set()
+    needed: set[Call] = {call for call in everything if _checks(call)}
     todo = [b for b in makers if b.kind != "arena" or b in kept] + _structural(nodes)
+    todo += [ref.buffer for call in needed for ref in call.refs]
     seen = set(todo)
     while todo:
         for call in makers.get(todo.pop(), ()):
@@ -25,6 +26,11 @@ def dead(nodes: list, kept: frozenset) -> None:
                 todo.extend(fresh)
     if len(needed) < len(everything):
         _sweep(nodes, needed)
+
+
+def _checks(call: Call) -> bool:
+    """Whether a call is there to fail, whoever reads its results."""
+    return call.error is not None and call.op is not None and call.op.definition.stateful
 
 
 def _structural(nodes: list) -> list[Buffer]:

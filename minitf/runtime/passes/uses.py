@@ -9,7 +9,7 @@ from operator import attrgetter
 from minitf.runtime.ir import Buffer, Call, Ref, Repeat
 
 _order = attrgetter("order")
-_OUTPUTS = frozenset(["o", "c", "loss", "backprop", "values", "places", "stream"])
+_OUTPUTS = frozenset(["o", "c", "loss", "backprop", "values", "places", "stream", "length", "flags", "seen"])
 
 
 def written(call: Call) -> list[int]:
