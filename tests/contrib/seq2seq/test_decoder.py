@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from helpers import fails
+from helpers import fails, host_ops
 
 import minitf as tf
 from minitf.contrib import seq2seq
@@ -68,3 +68,15 @@ def test_refusals():
     for what in ("batch_size", "output_size", "output_dtype"):
         with fails(NotImplementedError, what):
             getattr(seq2seq.Decoder(), what)
+
+
+def test_only_the_number_of_steps_is_worked_out_on_the_host():
+    inputs, cell = tf.placeholder(tf.float32, [None, None, 3]), tf.nn.rnn_cell.GRUCell(4)
+    helper = seq2seq.TrainingHelper(inputs, tf.constant([3, 1]))
+    decoder = seq2seq.BasicDecoder(cell, helper, cell.zero_state(2, tf.float32))
+    loss = tf.reduce_sum(seq2seq.dynamic_decode(decoder, impute_finished=True)[0].rnn_output ** 2)
+    slopes = tf.gradients(loss, [inputs, *tf.trainable_variables()])
+    with tf.Session() as sess:
+        sess.run(tf.global_variables_initializer())
+        sess.run(slopes, {inputs: np.ones([2, 5, 3])})
+        assert host_ops(sess) == ["Range"]
