@@ -49,6 +49,16 @@ def address(name, function, build):
         return _link(*found)
 
 
+def has(name, function):
+    """Whether the code of a kernel instance is kept; or will not be, whatever happens."""
+    folder = _folder(function.__code__.co_filename)
+    return folder is None or (folder / f"{name}.o").exists() or not _writable(folder)
+
+
+def _writable(folder):
+    return os.access(next(path for path in [folder, *folder.parents] if path.exists()), os.W_OK)
+
+
 def _read(path):
     try:
         data = path.read_bytes()

@@ -12,11 +12,6 @@ from minitf.kernels import team
 from minitf.kernels.vm import vm
 
 
-def cores() -> int:
-    """How many processors this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
 class Crew:
     """The calling thread and some workers, who do one job at a time together."""
 

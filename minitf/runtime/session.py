@@ -12,9 +12,8 @@ import numpy as np
 from minitf.framework import errors
 from minitf.framework.graph import get_default_graph
 from minitf.framework.tensor import set_session_finder
-from minitf.kernels import team
+from minitf.kernels import ahead, team
 from minitf.runtime.config import ConfigProto, RunMetadata, RunOptions
-from minitf.runtime.crew import cores
 from minitf.runtime.executor import NativeExecutor, OpByOpExecutor, reads, variable_of, written_variables
 from minitf.runtime.feed import feeds
 from minitf.runtime.fetch import Fetches
@@ -65,6 +64,7 @@ class BaseSession:
         )
         self._threads = _threads(self._config.intra_op_parallelism_threads)
         self._lock = threading.RLock()
+        ahead.start()
         self._growth = _Growth(self._graph)
 
     @property
@@ -287,7 +287,7 @@ def _threads(wanted: int) -> int:
     """How many threads a run may use: as many as wanted (0: two), but no more than there are cores."""
     if isinstance(wanted, bool) or not isinstance(wanted, int) or wanted < 0:
         raise ValueError(f"intra_op_parallelism_threads is a number of threads, or 0, not {wanted!r}")
-    return min(wanted or 2, cores()) if team.AVAILABLE else 1
+    return min(wanted or 2, ahead.cores()) if team.AVAILABLE else 1
 
 
 def _check_fed(plan: Plan) -> None:

@@ -1,0 +1,57 @@
+"""Compiling kernels that nearly every program needs in a second process, while the first compiles others.
+
+Only where none are compiled yet: a machine's first run takes seconds, most of it Numba's. What the second
+process makes reaches the first one through the cache.
+"""
+
+import contextlib
+import functools
+import os
+import subprocess
+import sys
+import threading
+
+from minitf.kernels import cache
+from minitf.kernels.vm import vm
+
+MARK = "MINITF_COMPILES_AHEAD"  # in the environment of the second process
+
+
+def common():
+    """The kernels, the first one needed first."""
+    from minitf.kernels import gemm, movement, optimizers, reduce
+
+    return [
+        vm[()],
+        gemm.gemm["float32"],
+        reduce.reduce_sum["float32"],
+        movement.strided_copy["uint32"],
+        optimizers.apply_adam["float32", "int32"],
+    ]
+
+
+@functools.cache
+def start():
+    """Starts the second process, once, unless the kernels are there or there is no core for it."""
+    if MARK in os.environ or cores() < 2 or not sys.executable or cache.has(vm[()].name, vm.function):
+        return
+    with contextlib.suppress(OSError):  # then the kernels are compiled when they are needed
+        process = subprocess.Popen(
+            [sys.executable, "-m", "minitf.kernels.ahead"],
+            env={**os.environ, MARK: "1"},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,  # Ctrl-C is for the first one
+        )
+        threading.Thread(target=process.wait, daemon=True).start()  # lest its end goes unnoticed
+
+
+def cores():
+    """How many processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+if __name__ == "__main__":
+    for instance in common():
+        instance.address  # noqa: B018
