@@ -97,6 +97,24 @@ def exp(x):
 
 
 @scalar
+def exp_of_negative(x):
+    """e**x for an x that is not above 0."""
+    return exp(x)
+
+
+@exp_of_negative.register(F)
+def _(x):
+    t = EXP_MIN_F if x < EXP_MIN_F else x
+    z = t * LOG2E_F + BIASED_F
+    n = z - BIASED_F
+    r = t - n * LN2_HIGH_F
+    r = r - n * LN2_LOW_F
+    y = (((E4 * r + E3) * r + E2) * r + E1) * r + E0
+    y = (y * (r * r) + r + F(1)) * from_bits(np.int32(bits(z) << 23))
+    return F(0) if x < EXP_MIN_F else y
+
+
+@scalar
 def expm1(x):
     """e**x - 1 without cancellation."""
     half = like(x, 0.5)

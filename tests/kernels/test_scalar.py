@@ -5,6 +5,7 @@ import pytest
 from kernel_helpers import EPS
 
 from minitf.kernels import elementwise as ew
+from minitf.kernels import scalar as s
 
 LIMITS = {ew.exp: 2, ew.expm1: 5, ew.log: 2, ew.log1p: 4, ew.tanh: 3, ew.sigmoid: 4}
 REFERENCES = {ew.exp: np.exp, ew.expm1: np.expm1, ew.log: np.log, ew.log1p: np.log1p, ew.tanh: np.tanh,
@@ -37,3 +38,11 @@ def test_error_in_units_in_the_last_place(kernel, dtype):
     normal = np.abs(rounded[~special]) > 2 * tiny
     assert error[normal].max() < LIMITS[kernel] * EPS[np.dtype(dtype)]
     assert np.abs(o[~special][~normal]).max(initial=0) <= 2 * tiny
+
+
+def test_exp_of_negative_is_exp():
+    x = -np.exp2(np.random.default_rng(0).uniform(-30, 6.4, 5000)).astype(np.float32)
+    found = np.array([s.exp_of_negative(number) for number in x])
+    assert (np.abs(found / np.exp(x.astype(float)) - 1) < 2 * EPS[found.dtype]).all()
+    special = np.array([0, -0.0, -88, -np.inf, np.nan], np.float32)
+    np.testing.assert_array_equal([s.exp_of_negative(number) for number in special], [1, 1, 0, 0, np.nan])
