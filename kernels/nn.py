@@ -42,7 +42,7 @@ def _(word):
 
 @scalar
 def row_max(a, p, n):
-    """The largest of n numbers from place p on, of which a NaN may be one; found among integers, vectorized."""
+    """The largest of n numbers from place p on, of which a NaN may be one; integers vectorize."""
     top = ordered(bits(like(a[p], -np.inf)))
     for i in range(p, p + n):
         number = ordered(bits(a[i]))

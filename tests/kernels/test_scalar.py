@@ -46,3 +46,11 @@ def test_exp_of_negative_is_exp():
     assert (np.abs(found / np.exp(x.astype(float)) - 1) < 2 * EPS[found.dtype]).all()
     special = np.array([0, -0.0, -88, -np.inf, np.nan], np.float32)
     np.testing.assert_array_equal([s.exp_of_negative(number) for number in special], [1, 1, 0, 0, np.nan])
+
+
+def test_tanh_keeps_within_one():
+    x = np.concatenate([np.linspace(7, 30, 100_000), [np.inf, -np.inf, -0.0]]).astype(np.float32)
+    o = np.zeros_like(x)
+    ew.tanh["float32"].run(x, o, x.size)
+    assert o.max() == 1
+    assert o[-3:].tolist() == [1, -1, 0] and np.signbit(o[-1])
