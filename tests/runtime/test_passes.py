@@ -172,6 +172,16 @@ def slopes_into_columns(p):
     p.keep(out)
 
 
+@program(FUSED, "add_tanh_grad add_sigmoid_grad add_relu_grad")
+def slopes_at_sums(p):
+    a, b, y = (p.given(ROWS, WIDTH) for _ in range(3))
+    p.keep(
+        p.binary(ew.tanh_grad, y, p.binary(ew.add, a, b)),
+        p.binary(ew.sigmoid_grad, y, p.binary(ew.add, b, a)),
+        p.binary(ew.relu_grad, p.binary(ew.add, a, b), y),
+    )
+
+
 @program(FUSED, "copy add_rows")
 def rows_into_a_total(p):
     total = p.copy(p.given(WIDTH))
@@ -179,6 +189,13 @@ def rows_into_a_total(p):
 
 
 # ---------------------------------------------------------------- what only looks like it
+
+
+@program(LEFT, "add relu_grad add tanh_grad")
+def slopes_whose_output_is_a_sum(p):
+    a, b, dy = (p.given(ROWS, WIDTH) for _ in range(3))
+    p.keep(p.binary(ew.relu_grad, dy, p.binary(ew.add, a, b)))
+    p.keep(p.binary(ew.tanh_grad, p.binary(ew.add, a, b), dy))
 
 
 @program(LEFT, "add tanh sub")
