@@ -2,105 +2,17 @@
 
 import numpy as np
 import pytest
+from programs import CARRIER, Program, check, program
 
 from minitf.kernels import elementwise as ew
-from minitf.kernels import gemm, layout, movement, reduce, vm
-from minitf.runtime.ir import Buffer, Call, Ref, Repeat, calls
+from minitf.kernels import movement
+from minitf.runtime.ir import Ref, Repeat
 from minitf.runtime.passes import PASSES, chosen, rewrite
-from minitf.runtime.table import Code, Table
 
 ROWS, WIDTH = 5, 12
-CARRIER = layout.carrier(np.float32)
-
-
-class Program:
-    """Calls written by hand; what is `kept` is compared."""
-
-    def __init__(self, dtype="float32"):
-        self.dtype, self.nodes, self.kept = np.dtype(dtype), [], []
-        self.random = np.random.RandomState(0)
-
-    def given(self, *shape):
-        array = (self.random.uniform(0.1, 0.9, shape) * (10 if self.dtype.kind == "i" else 1)).astype(
-            self.dtype
-        )
-        return Ref(shape, self.dtype, Buffer(array.nbytes, "constant", array))
-
-    def number(self, value):
-        array = np.array(value, self.dtype)
-        return Ref((), self.dtype, Buffer(array.nbytes, "constant", array), known=array)
-
-    def new(self, *shape):
-        return Ref(shape, self.dtype, Buffer(int(np.prod(shape)) * self.dtype.itemsize))
-
-    def call(self, kernel, *operands):
-        self.nodes.append(Call(kernel, operands, None, None))
-        return next(o for o in reversed(operands) if isinstance(o, Ref))
-
-    def unary(self, kernel, a):
-        return self.call(kernel[self.dtype], a, self.new(*a.shape), a.size)
-
-    def binary(self, kernel, a, b, out=None):
-        shape, rank, dims = layout.broadcast(a.shape, b.shape)
-        return self.call(kernel[self.dtype], a, b, out or self.new(*shape), rank, dims)
-
-    def columns(self, a, first, count):
-        return self.call(
-            movement.strided_copy[CARRIER], a, self.new(a.shape[0], count), first, 2, (*a.shape, count, 1)
-        )
-
-    def write(self, a, out, first):
-        self.call(movement.strided_write[CARRIER], a, out, first, 2, (*out.shape, a.shape[1], 1))
-
-    def sum_rows(self, a):
-        size = a.shape[1]
-        return self.call(
-            reduce.reduce_sum[self.dtype], a, self.new(size), size, *layout.reduction(a.shape, (0,))
-        )
-
-    def turn(self, a):
-        """The copy with the first two axes exchanged."""
-        first, second, *rest = a.shape
-        dims = layout.transpose(a.shape, (1, 0, *range(2, len(a.shape))))
-        return self.call(movement.strided_copy[CARRIER], a, self.new(second, first, *rest), 0, *dims)
-
-    def product(self, a, b, ta=0, tb=0, beta=0, out=None):
-        """op(a) @ op(b), all axes but the last taken together."""
-        sizes = [(x.size // x.shape[-1], x.shape[-1]) for x in (a, b)]
-        (m, k), (_, n) = (size[::-1] if turned else size for size, turned in zip(sizes, (ta, tb)))
-        out = out or self.new(m, n)
-        numbers = (m, n, k, ta, tb, a.shape[-1], b.shape[-1], n, beta, 1, 0, 0, 0)
-        self.nodes.append(Call(gemm.gemm[self.dtype], (a, b, out, *numbers), None, None))
-        return out
-
-    def copy(self, a):
-        return self.call(movement.copy[CARRIER], a, self.new(*a.shape), a.size)
-
-    def keep(self, *refs):
-        self.kept += refs
-
-    def names(self):
-        return [call.kernel.kernel.name for call in calls(self.nodes)]
-
-    def run(self):
-        table = Table(self.nodes, [], self.kept)
-        code = Code(self.nodes, table, [])
-        assert vm.vm[()].run(code.words, np.zeros(vm.CONTROL_WORDS, np.int64)) == 0
-        return [table.array(ref, []).copy() for ref in self.kept]
-
 
 FUSED = {}
 LEFT = {}
-
-
-def program(table, expected):
-    """Declares a program and the kernels that are left of it."""
-
-    def declare(build):
-        table[build.__name__] = build, expected.split()
-        return build
-
-    return declare
 
 
 # ---------------------------------------------------------------- what is rewritten
@@ -314,13 +226,7 @@ def rows_and_another_total(p):
 @pytest.mark.parametrize("case", [*FUSED, *LEFT])
 def test_rewritten_and_the_same(case):
     build, expected = {**FUSED, **LEFT}[case]
-    before, after = Program(), Program()
-    build(before)
-    build(after)
-    rewrite(after.nodes, ["slices", "fuse"], frozenset(ref.buffer for ref in after.kept))
-    assert after.names() == expected
-    for a, b in zip(before.run(), after.run(), strict=True):
-        np.testing.assert_allclose(a, b, rtol=2e-6, atol=1e-6)
+    check(build, ["slices", "fuse"], expected)
 
 
 @pytest.mark.parametrize("case", FUSED)
@@ -372,113 +278,6 @@ def test_bias_repeated_in_one_block(uses, expected):
         p.keep(*(p.unary(ew.tanh, p.binary(ew.add, p.given(ROWS, WIDTH), bias)) for _ in range(uses)))
     rewrite(after.nodes, ["fuse", "repeated"], frozenset(ref.buffer for ref in after.kept))
     assert after.names() == expected.split()
-    for a, b in zip(before.run(), after.run(), strict=True):
-        np.testing.assert_allclose(a, b, rtol=2e-6, atol=1e-6)
-
-
-# ---------------------------------------------------------------- rows in another order
-
-TURNED = {}
-TIMES, BATCH = 3, 33
-STEPS = "gemm " * TIMES
-
-
-@program(TURNED, STEPS)
-def time_first_read_batch_first(p):
-    p.keep(p.product(p.turn(p.given(TIMES, BATCH, 8)), p.given(8, 5)))
-
-
-@program(TURNED, STEPS)
-def batch_first_read_time_first(p):
-    p.keep(p.product(p.turn(p.given(BATCH, TIMES, 8)), p.given(5, 8), tb=1))
-
-
-@program(TURNED, STEPS + STEPS)
-def rows_read_by_a_product_and_a_gradient(p):
-    hidden = p.turn(p.given(TIMES, BATCH, 8))
-    p.keep(p.product(hidden, p.given(8, 5)), p.product(hidden, p.given(TIMES * BATCH, 5), ta=1))
-
-
-@program(TURNED, "copy " + STEPS)
-def gradient_into_a_sum(p):
-    total = p.copy(p.given(8, 5))
-    p.keep(p.product(p.turn(p.given(TIMES, BATCH, 8)), p.given(TIMES * BATCH, 5), ta=1, beta=1, out=total))
-
-
-@program(TURNED, STEPS)
-def product_turned(p):
-    product = p.product(p.given(BATCH * TIMES, 5), p.given(8, 5), tb=1)
-    p.keep(p.turn(Ref((BATCH, TIMES, 8), product.dtype, product.buffer)))
-
-
-@program(TURNED, "strided_copy gemm tanh")
-def rows_read_by_something_else(p):
-    hidden = p.turn(p.given(TIMES, BATCH, 8))
-    p.keep(p.product(hidden, p.given(8, 5)), p.unary(ew.tanh, hidden))
-
-
-@program(TURNED, "strided_copy gemm")
-def rows_that_are_kept(p):
-    hidden = p.turn(p.given(TIMES, BATCH, 8))
-    p.keep(hidden, p.product(hidden, p.given(8, 5)))
-
-
-@program(TURNED, "strided_copy gemm")
-def rows_read_as_the_other_factor(p):
-    p.keep(p.product(p.given(4, TIMES * BATCH), p.turn(p.given(TIMES, BATCH, 8))))
-
-
-@program(TURNED, "strided_copy gemm")
-def gradient_whose_other_rows_are_columns(p):
-    p.keep(p.product(p.turn(p.given(TIMES, BATCH, 8)), p.given(5, TIMES * BATCH), ta=1, tb=1))
-
-
-@program(TURNED, "strided_copy gemm")
-def rows_of_another_width(p):
-    turned = p.turn(p.given(TIMES, BATCH, 8))
-    p.keep(p.product(Ref((TIMES * BATCH * 2, 4), turned.dtype, turned.buffer), p.given(4, 5)))
-
-
-@program(TURNED, "copy strided_copy add gemm")
-def rows_that_change_before_they_are_read(p):
-    hidden = p.copy(p.given(TIMES, BATCH, 8))
-    turned = p.turn(hidden)
-    p.keep(p.binary(ew.add, hidden, p.number(1), out=hidden), p.product(turned, p.given(8, 5)))
-
-
-@program(TURNED, "strided_copy gemm")
-def few_rows(p):
-    p.keep(p.product(p.turn(p.given(TIMES, 8, 8)), p.given(8, 5)))
-
-
-@program(TURNED, "gemm strided_copy")
-def product_turned_as_a_matrix(p):
-    p.keep(p.turn(p.product(p.given(BATCH, 5), p.given(5, 8))))
-
-
-@program(TURNED, "copy gemm add strided_copy")
-def product_turned_after_its_factor_changes(p):
-    factor = p.copy(p.given(BATCH * TIMES, 5))
-    product = p.product(factor, p.given(5, 8))
-    p.keep(p.binary(ew.add, factor, p.number(1), out=factor))
-    p.keep(p.turn(Ref((BATCH, TIMES, 8), product.dtype, product.buffer)))
-
-
-@program(TURNED, "gemm gemm strided_copy")
-def sum_of_products_turned(p):
-    product = p.product(p.given(BATCH * TIMES, 5), p.given(5, 8))
-    p.product(p.given(BATCH * TIMES, 5), p.given(5, 8), beta=1, out=product)
-    p.keep(p.turn(Ref((BATCH, TIMES, 8), product.dtype, product.buffer)))
-
-
-@pytest.mark.parametrize("case", TURNED)
-def test_rows_in_another_order(case):
-    build, expected = TURNED[case]
-    before, after = Program(), Program()
-    build(before)
-    build(after)
-    rewrite(after.nodes, ["turned"], frozenset(ref.buffer for ref in after.kept))
-    assert after.names() == expected
     for a, b in zip(before.run(), after.run(), strict=True):
         np.testing.assert_allclose(a, b, rtol=2e-6, atol=1e-6)
 
