@@ -11,12 +11,19 @@ from minitf.kernels.splitting import By, Either
 BLOCK = 2048  # numbers that stay in the first cache between two passes
 
 
+@scalar
+def rows_in_block(width):
+    """How many rows are walked twice at a time; if there are some, the next ones start at a whole vector."""
+    count = max(BLOCK // max(width, 1), 1)
+    return count - count % 8 if count > 8 else count
+
+
 def biased(activation, name):
     """A kernel: o = activation(a + bias + shift), the bias repeated for every row, the rows of o adjacent."""
 
     @kernel(name=name, T=FLOATS, split=By("rows", a=("step", "width"), o="width"))
     def run(a: T, bias: T, o: T, shift: real, rows: i64, width: i64, step: i64):
-        block = max(BLOCK // max(width, 1), 1)
+        block = rows_in_block(width)
         for first in range(0, rows, block):
             last = min(first + block, rows)
             for row in range(first, last):

@@ -5,7 +5,6 @@ Adding a bias is `elementwise.add` with a broadcasting nest, its gradient is `re
 
 import numpy as np
 
-from minitf.kernels import fused
 from minitf.kernels.abi import (
     FLOATS,
     REALS,
@@ -22,6 +21,7 @@ from minitf.kernels.abi import (
     u8p,
     workspace,
 )
+from minitf.kernels.fused import rows_in_block
 from minitf.kernels.reduce import BLOCK, wide
 from minitf.kernels.scalar import exp_of_negative, log
 from minitf.kernels.splitting import By
@@ -51,12 +51,6 @@ def row_max(a, p, n):
 
 
 @scalar
-def block_rows(width):
-    """How many rows stay in the first cache between two passes."""
-    return max(fused.BLOCK // max(width, 1), 1)
-
-
-@scalar
 def exps(a, o, tops, first, last, width):
     """o = e**(a - its row's largest, which goes to `tops`) for a block of rows."""
     for row in range(first, last):
@@ -73,7 +67,7 @@ def exps(a, o, tops, first, last, width):
 @kernel(T=FLOATS, reassoc=True, split=By("rows", a="width", o="width"))
 def softmax(a: T, o: T, rows: i64, width: i64):
     """o = e**a, every row divided by its sum."""
-    tops, block = workspace(a), block_rows(width)
+    tops, block = workspace(a), rows_in_block(width)
     for first in range(0, rows, block):
         last = min(first + block, rows)
         exps(a, o, tops, first, last, width)
@@ -90,7 +84,7 @@ def softmax(a: T, o: T, rows: i64, width: i64):
 @kernel(T=FLOATS, reassoc=True, split=By("rows", a="width", o="width"))
 def log_softmax(a: T, o: T, rows: i64, width: i64):
     """o = a - log(the sum of e**a over a's row)."""
-    tops, block = workspace(a), block_rows(width)
+    tops, block = workspace(a), rows_in_block(width)
     for first in range(0, rows, block):
         last = min(first + block, rows)
         exps(a, o, tops, first, last, width)
@@ -107,7 +101,7 @@ def log_softmax(a: T, o: T, rows: i64, width: i64):
 @kernel(T=FLOATS, reassoc=True, split=By("rows", logits="width", labels="width", loss=1, backprop="width"))
 def softmax_xent(logits: T, labels: T, loss: T, backprop: T, rows: i64, width: i64):
     """loss = cross entropy of each row's softmax with its labels; backprop = softmax - labels."""
-    tops, block = workspace(logits), block_rows(width)
+    tops, block = workspace(logits), rows_in_block(width)
     for first in range(0, rows, block):
         last = min(first + block, rows)
         exps(logits, backprop, tops, first, last, width)
@@ -130,7 +124,7 @@ def sparse_softmax_xent(logits: T, labels: I, loss: T, backprop: T, rows: i64, w
     for row in range(rows):
         if labels[row] < 0 or labels[row] >= width:
             return 1 + row
-    totals, block = workspace(logits), block_rows(width)
+    totals, block = workspace(logits), rows_in_block(width)
     for first in range(0, rows, block):
         last = min(first + block, rows)
         exps(logits, backprop, totals, first, last, width)
