@@ -11,12 +11,19 @@ from minitf.kernels.splitting import By, Either
 BLOCK = 2048  # numbers that stay in the first cache between two passes
 
 
+@scalar
+def rows_in_block(width):
+    """How many rows are walked twice at a time; if there are some, the next ones start at a whole vector."""
+    count = max(BLOCK // max(width, 1), 1)
+    return count - count % 8 if count > 8 else count
+
+
 def biased(activation, name):
     """A kernel: o = activation(a + bias + shift), the bias repeated for every row, the rows of o adjacent."""
 
     @kernel(name=name, T=FLOATS, split=By("rows", a=("step", "width"), o="width"))
     def run(a: T, bias: T, o: T, shift: real, rows: i64, width: i64, step: i64):
-        block = max(BLOCK // max(width, 1), 1)
+        block = rows_in_block(width)
         for first in range(0, rows, block):
             last = min(first + block, rows)
             for row in range(first, last):
@@ -34,8 +41,8 @@ _ROWS = By("rows", **{name: (f"step_{name}", "width") for name in "yabo"})
 _COLUMNS = By("width", when=lambda o: o["rows"] == 1, y=1, a=1, b=1, o=1)
 
 
-def of_product(function, name):
-    """A kernel: o = function(y, a * b)."""
+def of_two(function, join, name):
+    """A kernel: o = function(y, join(a, b))."""
 
     @kernel(name=name, T=FLOATS, split=Either(_ROWS, _COLUMNS))
     def run(
@@ -44,7 +51,7 @@ def of_product(function, name):
         for row in range(rows):
             p, q, r, t = row * step_y, row * step_a, row * step_b, row * step_o
             for i in range(width):
-                o[t + i] = function(y[p + i], a[q + i] * b[r + i])
+                o[t + i] = function(y[p + i], join(a[q + i], b[r + i]))
         return 0
 
     return run
@@ -63,6 +70,12 @@ def plus(y, x):
 
 
 @scalar
+def times(a, b):
+    """a * b."""
+    return a * b
+
+
+@scalar
 def slope_of_tanh(y, dy):
     """The gradient of y = tanh(x)."""
     return dy * (like(y, 1) - y * y)
@@ -74,15 +87,26 @@ def slope_of_sigmoid(y, dy):
     return dy * y * (like(y, 1) - y)
 
 
+@scalar
+def slope_of_relu(y, dy):
+    """The gradient of y = max(x, 0)."""
+    return dy if y > like(y, 0) else like(y, 0)
+
+
 BIASED = {
     "tanh": biased(s.tanh, "bias_tanh"),
     "sigmoid": biased(s.sigmoid, "bias_sigmoid"),
     "relu": biased(positive, "bias_relu"),
 }
 OF_PRODUCT = {
-    "add": of_product(plus, "mul_add"),
-    "tanh_grad": of_product(slope_of_tanh, "mul_tanh_grad"),
-    "sigmoid_grad": of_product(slope_of_sigmoid, "mul_sigmoid_grad"),
+    "add": of_two(plus, times, "mul_add"),
+    "tanh_grad": of_two(slope_of_tanh, times, "mul_tanh_grad"),
+    "sigmoid_grad": of_two(slope_of_sigmoid, times, "mul_sigmoid_grad"),
+}
+OF_SUM = {
+    "tanh_grad": of_two(slope_of_tanh, plus, "add_tanh_grad"),
+    "sigmoid_grad": of_two(slope_of_sigmoid, plus, "add_sigmoid_grad"),
+    "relu_grad": of_two(slope_of_relu, plus, "add_relu_grad"),
 }
 
 

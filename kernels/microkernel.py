@@ -1,8 +1,9 @@
 """The inner loops of matrix products, as LLVM assembly.
 
 A tile of C, some rows by some vectors, stays in registers while k runs: per step a row of B is loaded, and
-the item of A in each row is broadcast and multiplied into the tile. Lanes past the edge are masked off:
-nothing outside the matrices is touched. The functions take pointers, and int64 for strides, in items, and
+the item of A in each row is broadcast and multiplied into the tile. Nothing outside the matrices is touched:
+lanes past the edge are masked off, or, where masks are slow, the last vector ends at the edge and has some
+columns in common with the one before it. The functions take pointers, and int64 for strides, in items, and
 counts.
 """
 
@@ -102,7 +103,7 @@ def text(*parts):
 OPERANDS = "ptr %a, i64 %a.row, i64 %a.step, ptr %b, i64 %b.step, ptr %c, i64 %c.row, i64 %k, "
 TILES = f"{OPERANDS}i64 %rows, i64 %columns, i64 %add, i64 %keep, ptr %panel"
 TILE = f"{OPERANDS}i64 %columns, i64 %add, ptr noalias %panel"
-WHOLE, PARTIAL, KEPT = 0, 1, 2  # tiles: whole vectors only; the last one masked; and copying B
+WHOLE, PARTIAL, KEPT = 0, 1, 2  # tiles: whole vectors only; any number of columns; and copying B
 
 
 def tiles(symbol, dtype):
@@ -173,16 +174,19 @@ def tiles(symbol, dtype):
 def _tile(v, name, rows, vectors, kind):
     """The function for one tile."""
     tiles = [(r, q) for r in range(rows) for q in range(vectors)]
-    masks = [None] * (vectors - 1) + [None if kind == WHOLE else "%tail"]
-    kept = kind == KEPT
+    kept, shifted = kind == KEPT, kind != WHOLE and vectors > 1 and not MASKS
+    masks = [None] * (vectors - 1) + [None if kind == WHOLE or shifted else "%tail"]
+    offsets = [q * v.lanes for q in range(vectors)]
+    offsets[-1] = "%shifted" if shifted else offsets[-1]
     return text(
         f"define internal void @{name}({TILE}) nounwind {{",
         f"start: %last = sub i64 %columns, {(vectors - 1) * v.lanes}",
         v.mask("%tail", "%last"),
+        f"%shifted = sub i64 %columns, {v.lanes}",
         "%adds = icmp ne i64 %add, 0",
         "br i1 %adds, label %sum, label %ready",
         "sum:",
-        _places(v, "%old", rows, vectors),
+        _places(v, "%old", rows, offsets),
         (v.load(f"%c{r}.{q}", f"%old{r}.{q}", masks[q]) for r, q in tiles),
         "br label %ready",
         "ready:",
@@ -195,11 +199,11 @@ def _tile(v, name, rows, vectors, kind):
         "%at.panel = phi ptr [%panel, %ready], [%next.panel, %loop]" if kept else (),
         (f"%sum{r}.{q} = phi {v.type} [%first{r}.{q}, %ready], [%more{r}.{q}, %loop]" for r, q in tiles),
         (
-            (v.place(f"%from{q}", "%at.b", q * v.lanes), v.load(f"%b{q}", f"%from{q}", masks[q]))
+            (v.place(f"%from{q}", "%at.b", offsets[q]), v.load(f"%b{q}", f"%from{q}", masks[q]))
             for q in range(vectors)
         ),
         (
-            (v.place(f"%to{q}", "%at.panel", q * v.lanes), v.store(f"%b{q}", f"%to{q}"))
+            (v.place(f"%to{q}", "%at.panel", offsets[q]), v.store(f"%b{q}", f"%to{q}"))
             for q in range(vectors if kept else 0)
         ),
         (_row(v, r, vectors) for r in range(rows)),
@@ -211,18 +215,18 @@ def _tile(v, name, rows, vectors, kind):
         "br i1 %again, label %loop, label %done",
         "done:",
         (f"%end{r}.{q} = phi {v.type} [%first{r}.{q}, %ready], [%more{r}.{q}, %loop]" for r, q in tiles),
-        _places(v, "%new", rows, vectors),
+        _places(v, "%new", rows, offsets),
         (v.store(f"%end{r}.{q}", f"%new{r}.{q}", masks[q]) for r, q in tiles),
         "ret void }",
     )
 
 
-def _places(v, name, rows, vectors):
+def _places(v, name, rows, offsets):
     """The addresses of a tile of C."""
     for r in range(rows):
         yield f"{name}.row{r} = mul i64 %c.row, {r}"
-        for q in range(vectors):
-            yield f"{name}.offset{r}.{q} = add i64 {name}.row{r}, {q * v.lanes}"
+        for q, offset in enumerate(offsets):
+            yield f"{name}.offset{r}.{q} = add i64 {name}.row{r}, {offset}"
             yield v.place(f"{name}{r}.{q}", "%c", f"{name}.offset{r}.{q}")
 
 

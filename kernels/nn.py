@@ -5,78 +5,116 @@ Adding a bias is `elementwise.add` with a broadcasting nest, its gradient is `re
 
 import numpy as np
 
-from minitf.kernels.abi import FLOATS, REALS, I, T, f32p, i32p, i64, kernel, like, scalar, u8p
+from minitf.kernels.abi import (
+    FLOATS,
+    REALS,
+    I,
+    T,
+    bits,
+    f32p,
+    from_bits,
+    i32p,
+    i64,
+    kernel,
+    like,
+    scalar,
+    u8p,
+    workspace,
+)
+from minitf.kernels.fused import rows_in_block
 from minitf.kernels.reduce import BLOCK, wide
-from minitf.kernels.scalar import exp, log
+from minitf.kernels.scalar import exp_of_negative, log
 from minitf.kernels.splitting import By
 
 INDEX = ("int32", "int64")
 
 
 @scalar
+def ordered(word):
+    """The integer that is ordered as the float with these bits; and the other way round."""
+    return np.int64(word ^ ((word >> 63) & 0x7FFFFFFFFFFFFFFF))
+
+
+@ordered.register(np.int32)
+def _(word):
+    return np.int32(word ^ ((word >> 31) & 0x7FFFFFFF))
+
+
+@scalar
 def row_max(a, p, n):
-    """The largest of n numbers from place p on; four chains of comparisons run side by side."""
-    low = like(a[0], -np.inf)
-    w = x = y = z = low
-    for i in range(p, p + n - n % 4, 4):
-        w = a[i] if a[i] > w else w
-        x = a[i + 1] if a[i + 1] > x else x
-        y = a[i + 2] if a[i + 2] > y else y
-        z = a[i + 3] if a[i + 3] > z else z
-    for i in range(p + n - n % 4, p + n):
-        w = a[i] if a[i] > w else w
-    w = x if x > w else w
-    y = z if z > y else y
-    return y if y > w else w
+    """The largest of n numbers from place p on, of which a NaN may be one; integers vectorize."""
+    top = ordered(bits(like(a[p], -np.inf)))
+    for i in range(p, p + n):
+        number = ordered(bits(a[i]))
+        top = number if number > top else top
+    return from_bits(ordered(top))
+
+
+@scalar
+def exps(a, o, tops, first, last, width):
+    """o = e**(a - its row's largest, which goes to `tops`) for a block of rows."""
+    for row in range(first, last):
+        p = row * width
+        top = row_max(a, p, width)
+        tops[row - first] = top
+        for i in range(p, p + width):
+            o[i] = a[i] - top
+    for i in range(first * width, last * width):  # a long loop: vectors to the end of short rows
+        o[i] = exp_of_negative(o[i])
+    return 0
 
 
 @kernel(T=FLOATS, reassoc=True, split=By("rows", a="width", o="width"))
 def softmax(a: T, o: T, rows: i64, width: i64):
     """o = e**a, every row divided by its sum."""
-    for row in range(rows):
-        p = row * width
-        top = row_max(a, p, width)
-        total = like(top, 0)
-        for i in range(p, p + width):
-            e = exp(a[i] - top)
-            o[i] = e
-            total += e
-        factor = like(total, 1) / total
-        for i in range(p, p + width):
-            o[i] *= factor
+    tops, block = workspace(a), rows_in_block(width)
+    for first in range(0, rows, block):
+        last = min(first + block, rows)
+        exps(a, o, tops, first, last, width)
+        for row in range(first, last):
+            p, total = row * width, like(a[0], 0)
+            for i in range(p, p + width):
+                total += o[i]
+            factor = like(total, 1) / total
+            for i in range(p, p + width):
+                o[i] *= factor
     return 0
 
 
 @kernel(T=FLOATS, reassoc=True, split=By("rows", a="width", o="width"))
 def log_softmax(a: T, o: T, rows: i64, width: i64):
     """o = a - log(the sum of e**a over a's row)."""
-    for row in range(rows):
-        p = row * width
-        top = row_max(a, p, width)
-        total = like(top, 0)
-        for i in range(p, p + width):
-            total += exp(a[i] - top)
-        shift = log(total)
-        for i in range(p, p + width):
-            o[i] = (a[i] - top) - shift
+    tops, block = workspace(a), rows_in_block(width)
+    for first in range(0, rows, block):
+        last = min(first + block, rows)
+        exps(a, o, tops, first, last, width)
+        for row in range(first, last):
+            p, top, total = row * width, tops[row - first], like(a[0], 0)
+            for i in range(p, p + width):
+                total += o[i]
+            shift = log(total)
+            for i in range(p, p + width):
+                o[i] = (a[i] - top) - shift
     return 0
 
 
 @kernel(T=FLOATS, reassoc=True, split=By("rows", logits="width", labels="width", loss=1, backprop="width"))
 def softmax_xent(logits: T, labels: T, loss: T, backprop: T, rows: i64, width: i64):
     """loss = cross entropy of each row's softmax with its labels; backprop = softmax - labels."""
-    for row in range(rows):
-        p = row * width
-        top = row_max(logits, p, width)
-        total = like(top, 0)
-        for i in range(p, p + width):
-            total += exp(logits[i] - top)
-        shift, factor, sum_ = log(total), like(total, 1) / total, like(total, 0)
-        for i in range(p, p + width):
-            x, y = logits[i] - top, labels[i]
-            sum_ += y * (shift - x)
-            backprop[i] = exp(x) * factor - y
-        loss[row] = sum_
+    tops, block = workspace(logits), rows_in_block(width)
+    for first in range(0, rows, block):
+        last = min(first + block, rows)
+        exps(logits, backprop, tops, first, last, width)
+        for row in range(first, last):
+            p, top, total = row * width, tops[row - first], like(logits[0], 0)
+            for i in range(p, p + width):
+                total += backprop[i]
+            shift, factor, sum_ = log(total), like(total, 1) / total, like(total, 0)
+            for i in range(p, p + width):
+                y = labels[i]
+                sum_ += y * (shift - (logits[i] - top))
+                backprop[i] = backprop[i] * factor - y
+            loss[row] = sum_
     return 0
 
 
@@ -86,19 +124,21 @@ def sparse_softmax_xent(logits: T, labels: I, loss: T, backprop: T, rows: i64, w
     for row in range(rows):
         if labels[row] < 0 or labels[row] >= width:
             return 1 + row
-    for row in range(rows):
-        p, target = row * width, row * width + labels[row]
-        top = row_max(logits, p, width)
-        own, total = logits[target] - top, like(top, 0)
-        for i in range(p, p + width):
-            e = exp(logits[i] - top)
-            backprop[i] = e
-            total += e
-        factor = like(total, 1) / total
-        loss[row] = log(total) - own
-        for i in range(p, p + width):
-            backprop[i] *= factor
-        backprop[target] -= like(total, 1)
+    totals, block = workspace(logits), rows_in_block(width)
+    for first in range(0, rows, block):
+        last = min(first + block, rows)
+        exps(logits, backprop, totals, first, last, width)
+        for row in range(first, last):
+            p, target, total = row * width, row * width + labels[row], like(logits[0], 0)
+            for i in range(p, p + width):
+                total += backprop[i]
+            loss[row], totals[row - first] = logits[target] - totals[row - first], total
+            factor = like(total, 1) / total
+            for i in range(p, p + width):
+                backprop[i] *= factor
+            backprop[target] -= like(total, 1)
+        for row in range(first, last):
+            loss[row] = log(totals[row - first]) - loss[row]
     return 0
 
 

@@ -21,20 +21,16 @@ LN2_HIGH_D, LN2_LOW_D = 6.93145751953125e-1, 1.42860682030941723212e-6
 EXP_MAX_F, EXP_MIN_F = F(88.72283), F(-87.33654)
 EXP_MAX_D, EXP_MIN_D = D(709.782712893384), D(-708.3964185322641)
 # For float32, e**r = 1 + r + r**2 E(r) where |r| <= ln2 / 2: the polynomial of least relative error, 3e-9.
-E = (
-    0.4999999343206674,
-    0.1666652039816788,
-    0.041668390792964055,
-    0.008368745212744753,
-    0.0013814540078607256,
+E0, E1, E2, E3, E4 = map(
+    F,
+    (
+        *(0.4999999343206674, 0.1666652039816788, 0.041668390792964055),
+        *(0.008368745212744753, 0.0013814540078607256),
+    ),
 )
-E0, E1, E2, E3, E4 = map(F, E)
-H0, H1, H2, H3, H4 = (F(2 ** (k + 2) * c) for k, c in enumerate(E))  # the same for e**2r
-LOG4E_F, HALF_LN2_F = F(2 * 1.44269504088896341), F(0.34657359027997264)
 BIASED_F = F(12582912.0 + 127)  # a shifter that leaves n as the exponent of 2**n
 TINY_F, TINY_D = F(1.17549435e-38), 2.2250738585072014e-308
 SQRT_HALF = math.sqrt(0.5)
-SIGN = np.int32(-(2**31))
 
 
 @scalar
@@ -94,6 +90,24 @@ def exp(x):
     y = like(x, np.inf) if x > high else y
     y = like(x, 0) if x < low else y
     return y if x == x else x
+
+
+@scalar
+def exp_of_negative(x):
+    """e**x for an x that is not above 0."""
+    return exp(x)
+
+
+@exp_of_negative.register(F)
+def _(x):
+    t = EXP_MIN_F if x < EXP_MIN_F else x
+    z = t * LOG2E_F + BIASED_F
+    n = z - BIASED_F
+    r = t - n * LN2_HIGH_F
+    r = r - n * LN2_LOW_F
+    y = (((E4 * r + E3) * r + E2) * r + E1) * r + E0
+    y = (y * (r * r) + r + F(1)) * from_bits(np.int32(bits(z) << 23))
+    return F(0) if x < EXP_MIN_F else y
 
 
 @scalar
@@ -222,18 +236,24 @@ def tanh(x):
     return -t if x < like(x, 0) else t
 
 
+# For float32, x P(x**2) / Q(x**2) where |x| < 8.4, a rational function of least relative error, 1e-8.
+P0, P1, P2, P3, P4 = map(
+    F, (1.5, 0.20129364728927612, 0.005312420427799225, 3.206956898793578e-05, 2.1686657802888476e-08)
+)
+Q0, Q1, Q2, Q3, Q4 = map(
+    F, (1.5, 0.7012935280799866, 0.03907713666558266, 0.0005042131524533033, 1.2329891205808963e-06)
+)
+
+
 @tanh.register(F)
 def _(x):
-    size = abs(x)
-    size = F(9.1) if size > F(9.1) else size
-    z = size * LOG4E_F + BIASED_F
-    n = z - BIASED_F
-    r = size - n * HALF_LN2_F  # what that loses when n is large matters less and less to t / (t + 2)
-    y = (((H4 * r + H3) * r + H2) * r + H1) * r + H0
-    y = (y * r + F(2)) * r
-    power = from_bits(np.int32(bits(z) << 23))
-    t = power * y + (power - F(1))
-    return from_bits(np.int32(bits(t / (t + F(2))) | (bits(x) & SIGN)))
+    s = x * x
+    s = F(8.4 * 8.4) if s > F(8.4 * 8.4) else s
+    p = (((P4 * s + P3) * s + P2) * s + P1) * s + P0
+    q = (((Q4 * s + Q3) * s + Q2) * s + Q1) * s + Q0
+    t = p * x / q
+    t = F(1) if t > F(1) else t
+    return F(-1) if t < F(-1) else t
 
 
 @scalar

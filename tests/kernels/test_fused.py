@@ -8,10 +8,15 @@ from scipy import special
 from minitf.kernels import fused
 
 ACTIVATIONS = {"tanh": np.tanh, "sigmoid": special.expit, "relu": lambda x: np.maximum(x, 0)}
-PRODUCTS = {
-    "add": lambda y, x: y + x,
+SLOPES = {
     "tanh_grad": lambda y, x: x * (1 - y * y),
     "sigmoid_grad": lambda y, x: x * y * (1 - y),
+    "relu_grad": lambda y, x: np.where(y > 0, x, 0),
+}
+PRODUCTS = {
+    "add": lambda y, x: y + x,
+    "tanh_grad": SLOPES["tanh_grad"],
+    "sigmoid_grad": SLOPES["sigmoid_grad"],
 }
 NAN = np.array([np.nan, np.inf, -np.inf, 0.0])
 
@@ -55,18 +60,25 @@ def test_biased_at_special_places(name):
     np.testing.assert_array_equal(o, ACTIVATIONS[name](NAN))
 
 
-@pytest.mark.parametrize("name", PRODUCTS)
+@pytest.mark.parametrize(
+    "kernel, reference, join",
+    [
+        *((fused.OF_PRODUCT[name], PRODUCTS[name], np.multiply) for name in PRODUCTS),
+        *((fused.OF_SUM[name], SLOPES[name], np.add) for name in SLOPES),
+    ],
+    ids=[*(f"mul_{name}" for name in PRODUCTS), *(f"add_{name}" for name in SLOPES)],
+)
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 @pytest.mark.parametrize(
     "rows, width, steps", [(1, 40, (40,) * 4), (4, 3, (5, 3, 7, 12)), (3, 33, (33, 40, 33, 99))]
 )
-def test_of_product(name, dtype, rows, width, steps):
+def test_of_two(kernel, reference, join, dtype, rows, width, steps):
     (ys, y), (as_, a), (bs, b) = (
         strided(rows, width, step, seed, dtype) for seed, step in enumerate(steps[:3])
     )
     o = np.full((rows, steps[3]), 7, dtype)
-    expected = PRODUCTS[name](*(x.astype("f8") for x in (y, a * b.astype("f8"))))
-    assert run(fused.OF_PRODUCT[name][dtype], ys, as_, bs, o, rows, width, *steps, ulps=50, scale=1) == 0
+    expected = reference(y.astype("f8"), join(a.astype("f8"), b))
+    assert run(kernel[dtype], ys, as_, bs, o, rows, width, *steps, ulps=50, scale=1) == 0
     close(o[:, :width], expected, 50, scale=1)
     assert (o[:, width:] == 7).all()  # the neighbouring columns are left alone
 

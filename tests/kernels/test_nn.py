@@ -7,7 +7,7 @@ from scipy import special
 
 from minitf.kernels import nn
 
-SHAPES = [(1, 1), (3, 10), (2, 67), (0, 4)]
+SHAPES = [(1, 1), (3, 10), (2, 67), (0, 4), (70, 65)]  # the last one in several blocks
 
 
 def rows_of(a):
@@ -33,6 +33,26 @@ def test_softmax_of_infinities_and_nan():
     assert run(nn.softmax["float64"], a, o, 4, 5) == 0
     with np.errstate(invalid="ignore"):
         close(o, special.softmax(a, -1))
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("nan", [np.nan, -np.nan])
+def test_softmax_of_nan_among_many(dtype, nan):
+    a = sample(dtype, (3, 40), 1)
+    a[0, 0] = a[2, 39] = nan
+    o = np.zeros_like(a)
+    assert run(nn.softmax[dtype], a, o, 3, 40) == 0
+    assert np.isnan(o[[0, 2]]).all()
+    close(o[1], special.softmax(a[1].astype(np.float64)), 9)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_softmax_of_masked_and_far_apart(dtype):
+    a = np.array([[0, -np.inf, -1e4, 3.0, -87.0], [-1e30, -2e30, -1e30, -1e38, -np.inf]], dtype)
+    o = np.zeros_like(a)
+    assert run(nn.softmax[dtype], a, o, 2, 5) == 0
+    close(o, special.softmax(a.astype(np.float64), -1), 9)
+    assert not o[[0, 0, 1, 1], [1, 2, 1, 4]].any()
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])

@@ -5,6 +5,7 @@ import pytest
 from kernel_helpers import EPS
 
 from minitf.kernels import elementwise as ew
+from minitf.kernels import scalar as s
 
 LIMITS = {ew.exp: 2, ew.expm1: 5, ew.log: 2, ew.log1p: 4, ew.tanh: 3, ew.sigmoid: 4}
 REFERENCES = {ew.exp: np.exp, ew.expm1: np.expm1, ew.log: np.log, ew.log1p: np.log1p, ew.tanh: np.tanh,
@@ -37,3 +38,19 @@ def test_error_in_units_in_the_last_place(kernel, dtype):
     normal = np.abs(rounded[~special]) > 2 * tiny
     assert error[normal].max() < LIMITS[kernel] * EPS[np.dtype(dtype)]
     assert np.abs(o[~special][~normal]).max(initial=0) <= 2 * tiny
+
+
+def test_exp_of_negative_is_exp():
+    x = -np.exp2(np.random.default_rng(0).uniform(-30, 6.4, 5000)).astype(np.float32)
+    found = np.array([s.exp_of_negative(number) for number in x])
+    assert (np.abs(found / np.exp(x.astype(float)) - 1) < 2 * EPS[found.dtype]).all()
+    special = np.array([0, -0.0, -88, -np.inf, np.nan], np.float32)
+    np.testing.assert_array_equal([s.exp_of_negative(number) for number in special], [1, 1, 0, 0, np.nan])
+
+
+def test_tanh_keeps_within_one():
+    x = np.concatenate([np.linspace(7, 30, 100_000), [np.inf, -np.inf, -0.0]]).astype(np.float32)
+    o = np.zeros_like(x)
+    ew.tanh["float32"].run(x, o, x.size)
+    assert o.max() == 1
+    assert o[-3:].tolist() == [1, -1, 0] and np.signbit(o[-1])

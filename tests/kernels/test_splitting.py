@@ -34,11 +34,11 @@ def bias():
     return [real(ROWS, 8), real(WIDTH), real(ROWS, WIDTH), 0.5, ROWS, WIDTH, 8]
 
 
-def of_product():
+def of_two():
     return [real(ROWS, 8), real(ROWS, 6), real(ROWS, WIDTH), real(ROWS, 9), ROWS, WIDTH, 8, 6, WIDTH, 9]
 
 
-def of_flat_product():
+def of_flat_two():
     n = ROWS * WIDTH
     return [real(n), real(n), real(n), real(n), 1, n, n, n, n, n]
 
@@ -111,8 +111,8 @@ def samples(kernel):
         return SAMPLES[kernel.name]
     if kernel.name.startswith("bias_"):
         return [bias]
-    if kernel.name.startswith("mul_"):
-        return [of_product, of_flat_product]
+    if kernel.name.startswith(("mul_", "add_")):
+        return [of_two, of_flat_two]
     if kernel.name.startswith("apply_"):
         return [lambda: optimizer(kernel)]
     if isinstance(kernel.split, Sums):

@@ -35,7 +35,8 @@ def values(fetches, fed, passes="", executor="native"):
     with tf.Session(config=config) as session:
         session.run(tf.global_variables_initializer())
         for seed, lengths in enumerate(LENGTHS):
-            x = np.random.RandomState(seed).standard_normal((B, T, D)).astype(np.float32)
+            x = 3 * np.random.RandomState(seed).standard_normal(fed[0].shape.as_list())
+            x = np.abs(x).astype(np.int32) if fed[0].dtype == tf.int32 else x / 3
             found += nest.flatten(session.run(fetches, {fed[0]: x, fed[1]: lengths}))
         found += session.run(tf.trainable_variables())
         return found, limited(session)
@@ -137,6 +138,14 @@ def test_as_many_units_as_rows(fed):
     """Weights of B rows are no rows of the batch."""
     outputs, state = tf.nn.dynamic_rnn(tf.nn.rnn_cell.BasicRNNCell(B), fed[0], fed[1], dtype=tf.float32)
     check([state, tf.gradients(loss_of(outputs, state), tf.trainable_variables())], fed, loops=2)
+
+
+def test_one_hot_inputs():
+    tf.set_random_seed(2)
+    letters = tf.placeholder(tf.int32, [B, T]), tf.placeholder(tf.int32, [B])
+    x = tf.one_hot(letters[0], 4)
+    outputs, _ = tf.nn.dynamic_rnn(tf.nn.rnn_cell.BasicRNNCell(N), x, letters[1], dtype=tf.float32)
+    check([outputs, tf.gradients(loss_of(outputs), tf.trainable_variables())], letters, loops=2)
 
 
 def test_longer_than_there_are_steps(fed):

@@ -151,6 +151,8 @@ def test_agree_to_the_bit(monkeypatch, model):
         "dead,accumulate",
         "dead,columns,transposed",
         "dead,concat,one_hot",
+        "dead,concat,one_hot,accumulate",
+        "turned,transposed",
         "slices",
         "fuse",
         "slices,fuse,repeated",

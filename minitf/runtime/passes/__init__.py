@@ -19,6 +19,7 @@ from minitf.runtime.passes.one_hot import one_hot
 from minitf.runtime.passes.repeated import repeated
 from minitf.runtime.passes.slices import slices
 from minitf.runtime.passes.transposed import transposed
+from minitf.runtime.passes.turned import turned
 
 PASSES = {
     "dead": dead,
@@ -26,6 +27,7 @@ PASSES = {
     "concat": split_concat,
     "one_hot": one_hot,
     "accumulate": accumulate,
+    "turned": turned,
     "transposed": transposed,
     "slices": slices,
     "fuse": fuse,
@@ -39,7 +41,7 @@ def chosen(text: str = "") -> list[str]:
     on.
 
     >>> chosen("-fuse,-accumulate")
-    ['dead', 'columns', 'concat', 'one_hot', 'transposed', 'slices', 'ended', 'repeated']
+    ['dead', 'columns', 'concat', 'one_hot', 'turned', 'transposed', 'slices', 'ended', 'repeated']
     """
     text = text or os.environ.get("MINITF_PASSES", "")
     names = [name.strip() for name in text.split(",") if name.strip()]

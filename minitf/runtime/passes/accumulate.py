@@ -1,7 +1,8 @@
 """Pass `accumulate`: products that are added up are computed into the sum.
 
 `total + a @ b` becomes a product with beta = 1 into the memory of the total. Of a sum of many products, as
-the gradient of a weight used at every time step is, none is kept.
+the gradient of a weight used at every time step is, none is kept. Products with one-hot matrices, which pick
+rows or add them up, count as products.
 """
 
 from __future__ import annotations
@@ -9,6 +10,8 @@ from __future__ import annotations
 from minitf.runtime.ir import Call, Ref
 from minitf.runtime.passes import gemms
 from minitf.runtime.passes.uses import Use, Uses, name
+
+_BETA = {"gemm": gemms.BETA, "pick_rows": 8, "sum_into_rows": 8}  # where that operand is
 
 
 def accumulate(nodes: list, kept: frozenset) -> None:
@@ -71,7 +74,7 @@ def _rewrite(chain: list[Use], uses: Uses) -> None:
     for summand in products:
         for use in producers[id(summand)]:
             target = gemms.shifted(place, use.ref.offset // place.dtype.itemsize, use.ref.shape)
-            uses.replace(use.call, [gemms.changed(use.call, C=target, BETA=0 if summand is fresh else 1)])
+            uses.replace(use.call, [_into(target, use.call, beta=0 if summand is fresh else 1)])
     kept = [
         Call(chain[0].call.kernel, (place, r, place, *chain[0].call.operands[3:]), None, chain[0].call.op)
         for r in rest
@@ -81,13 +84,24 @@ def _rewrite(chain: list[Use], uses: Uses) -> None:
     uses.replace(chain[-1].call, kept)
 
 
+def _is_product(call: Call) -> bool:
+    """Whether a call makes a product that is not yet added to anything."""
+    beta = _BETA.get(name(call))
+    return beta is not None and not call.operands[beta] and (beta != gemms.BETA or gemms.is_gemm(call))
+
+
+def _into(target: Ref, product: Call, beta: int) -> Call:
+    """The product made into a place, or added to what is there."""
+    operands = list(product.operands)
+    operands[gemms.C], operands[_BETA[name(product)]] = target, beta
+    return Call(product.kernel, tuple(operands), product.error, product.op)
+
+
 def _producers(summand: Ref, block: list, uses: Uses) -> list[Use]:
     """The products that together make a summand which is used nowhere else; empty if it is not such a one."""
     found = uses.of(summand.buffer)
     makers, reads = [u for u in found if u.writes], [u for u in found if not u.writes]
     if not uses.private(summand.buffer) or found[0].block is not block or len(reads) != 1:
         return []
-    right = all(
-        gemms.is_gemm(u.call) and u.operand == gemms.C and not u.call.operands[gemms.BETA] for u in makers
-    )
+    right = all(_is_product(u.call) and u.operand == gemms.C for u in makers)
     return makers if right and not summand.moves and summand.offset == 0 else []

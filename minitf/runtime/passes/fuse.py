@@ -1,9 +1,9 @@
 """Pass `fuse`: elementwise steps that follow each other are one pass over memory.
 
-A bias and the activation after it, a product and the sum or the slope of an activation to which it goes, the
-columns of a joined matrix and what computes them, the sum of rows and the total to which it is added. Each
-is a pair of calls of which the second is the only reader of what the first one makes; the kernel that does
-both takes the place of the second.
+A bias and the activation after it, a product and the sum or the slope of an activation to which it goes, a
+sum and such a slope, the columns of a joined matrix and what computes them, the sum of rows and the total to
+which it is added. Each is a pair of calls of which the second is the only reader of what the first one makes;
+the kernel that does both takes the place of the second.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from minitf.runtime.ir import Buffer, Call, Ref
 from minitf.runtime.passes import rows
 from minitf.runtime.passes.uses import Use, Uses, name, touches, whole
 
-_SLOPES = ("tanh_grad", "sigmoid_grad")
-_PRODUCTS = frozenset(kernel.name for kernel in fused.OF_PRODUCT.values())
+_OF_TWO = {"mul": fused.OF_PRODUCT, "add": fused.OF_SUM}
+_SLOPES = {"tanh_grad": 1, "sigmoid_grad": 1, "relu_grad": 0}  # which operand is the gradient
 
 
 def fuse(nodes: list, kept: frozenset) -> None:
@@ -94,12 +94,12 @@ def _sum(call: Call) -> tuple[Ref, Ref, int, int, int] | None:
     )
 
 
-# ---- y + a * b, slope(y, a * b)
+# ---- y + a * b, slope(y, a * b), slope(y, a + b)
 
 
-def _of_product(made: Use, read: Use, uses: Uses) -> set[Call] | None:
-    kernel = fused.OF_PRODUCT[name(read.call)]
-    if not kernel.supports(made.ref.dtype) or name(read.call) in _SLOPES and read.operand != 1:
+def _of_two(made: Use, read: Use, uses: Uses) -> set[Call] | None:
+    kernel = _OF_TWO[name(made.call)][name(read.call)]
+    if not kernel.supports(made.ref.dtype) or read.operand != _SLOPES.get(name(read.call), read.operand):
         return None
     walks = _full_walks(made.call, read.call)
     if walks is None or walks[1][read.operand] != walks[0][1]:
@@ -180,7 +180,9 @@ def _add_rows(made: Use, read: Use, uses: Uses) -> set[Call] | None:
 
 _RULES = {
     **{("add", activation): _biased for activation in fused.BIASED},
-    **{("mul", after): _of_product for after in fused.OF_PRODUCT},
+    **{(before, after): _of_two for before, kernels in _OF_TWO.items() for after in kernels},
     ("reduce_sum", "add"): _add_rows,
 }
-_JOINS = {(product, "strided_write"): _columns for product in _PRODUCTS}
+_JOINS = {
+    (kernel.name, "strided_write"): _columns for kernels in _OF_TWO.values() for kernel in kernels.values()
+}

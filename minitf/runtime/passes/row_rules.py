@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from minitf.kernels import fused
 from minitf.kernels.splitting import Window
 from minitf.runtime.ir import Buffer, Call, Ref
 from minitf.runtime.passes import gemms
@@ -67,6 +68,9 @@ def _sum_of_rows(call: Call, batch: int) -> Rows | None:
         size, words = o[gemms.A].dtype.itemsize, ((gemms.K, None, 1),)
         strides = {gemms.A: o[gemms.LDA] * size, gemms.B: o[gemms.LDB] * size}
         return Rows(strides, {gemms.A: o[gemms.M] * size, gemms.B: o[gemms.N] * size}, words, gemms.B)
+    if name(call) == "sum_into_rows" and o[5] == batch:
+        (index, value), (n, _, ldb) = (o[i].dtype.itemsize for i in (0, 1)), o[4:7]
+        return Rows({0: index, 1: ldb * value}, {0: index, 1: n * value}, ((5, None, 1),), 1)
     if name(call) == "add_rows" and o[2] == batch:
         width = {0: o[3] * o[0].dtype.itemsize}
         return Rows(width, width, ((2, None, 1),), 0)
@@ -118,6 +122,7 @@ def _aligned(ref: Ref, stride: int, batch: int) -> bool:
 
 ZERO = "zero"
 _COPIES = frozenset(["assign", "copy", "strided_copy", "strided_write"])
+_OF_SUMS = frozenset(kernel.name for kernel in fused.OF_SUM.values())
 # The operands of a kernel any of which makes the result zero if it is.
 _FACTORS = {
     "mul": (0, 1),
@@ -190,6 +195,8 @@ def _with_zeros(kernel: str, symbols: list, operands: tuple):
         return symbols[1] if zero[0] else symbols[0]
     if kernel == "sub" and zero[1] or kernel == "mul_add" and (zero[1] or zero[2]):
         return symbols[0]
+    if kernel in _OF_SUMS and zero[1] and zero[2]:
+        return ZERO
     if kernel == "gemm" and zero[gemms.A]:
         return symbols[gemms.C] if operands[gemms.BETA] else ZERO
     return ZERO if any(zero[i] for i in _FACTORS.get(kernel, ())) else None

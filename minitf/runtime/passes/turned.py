@@ -1,0 +1,115 @@
+"""Pass `turned`: a product reads and writes rows where they are, and not in another order.
+
+A loop stacks its outputs time first; what follows it wants them batch first. The copy in between is not made
+if products are all that reads it, or make all of it: they are then made step by step, or sequence by
+sequence, with the rows that belong to it.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from minitf.runtime.ir import Call, Ref
+from minitf.runtime.passes import gemms, rows
+from minitf.runtime.passes.uses import Use, Uses, name, whole
+
+_WORTHWHILE = 32  # rows of a product
+_MOST = 32  # products in the place of one; more gain nothing
+
+
+class _Loop(NamedTuple):
+    """One of the two loops over the rows of a copy."""
+
+    count: int
+    read: int  # items of the source from trip to trip
+    row: int  # rows of the copy from trip to trip
+
+
+def turned(nodes: list, kept: frozenset) -> None:
+    """Rewrites all such products."""
+    with Uses(nodes, kept) as uses:
+        for buffer in uses.buffers():
+            found = uses.of(buffer)
+            if uses.private(buffer) and len(found) > 1 and all(whole(use.ref) for use in found):
+                if name(found[0].call) == "strided_copy":
+                    _read(found[0], found[1:], uses)
+                elif gemms.is_gemm(found[0].call) and len(found) == 2:
+                    _made(found[0], found[1], uses)
+
+
+def _loops(copy: Call) -> tuple[_Loop, _Loop, int] | None:
+    """(the shorter loop, the longer one, items in a row) of a copy that rearranges rows."""
+    source, out, offset, rank, dims = copy.operands
+    if rank != 3 or offset or dims[5] != 1 or source.size != out.size or min(dims) < 1:
+        return None
+    first, second = _Loop(dims[0], dims[1], dims[2]), _Loop(dims[2], dims[3], 1)
+    outer, inner = (first, second) if first.count <= second.count else (second, first)
+    return (outer, inner, dims[4]) if outer.count <= _MOST and inner.count >= _WORTHWHILE else None
+
+
+# ---- products that read the copy
+
+
+def _read(copy: Use, reads: list[Use], uses: Uses) -> None:
+    found = _loops(copy.call)
+    if found is None or not copy.writes or not all(_reads_rows(use, found[2]) for use in reads):
+        return
+    source = copy.call.operands[0]
+    if not uses.undisturbed([source], copy.order, reads[-1].order):
+        return
+    for use in reads:
+        uses.replace(use.call, [_reading(use.call, source, i, *found) for i in range(found[0].count)])
+    uses.replace(copy.call, [])
+
+
+def _reads_rows(use: Use, width: int) -> bool:
+    """Whether a product reads the rows as its A, and the rows that belong to them are rows in memory."""
+    if not gemms.is_gemm(use.call) or use.operand != gemms.A:
+        return False
+    o = use.call.operands
+    columns = o[gemms.M] if o[gemms.TA] else o[gemms.K]
+    return columns == width == o[gemms.LDA] and o[gemms.N] > 1 and not (o[gemms.TA] and o[gemms.TB])
+
+
+def _reading(product: Call, source: Ref, i: int, outer: _Loop, inner: _Loop, width: int) -> Call:
+    """The i-th part of a product."""
+    _, b, c, _, n, _, turned, _, _, ldb, ldc, beta = product.operands[: gemms.BATCH]
+    a = rows.view(source, i * outer.read, inner.count, width, inner.read)
+    if turned:  # a sum over the rows
+        b = rows.view(b, i * outer.row * ldb, inner.count, n, inner.row * ldb)
+        changes = {"B": b, "K": inner.count, "LDB": inner.row * ldb, "BETA": 1 if i else beta}
+    else:
+        c = rows.view(c, i * outer.row * ldc, inner.count, n, inner.row * ldc)
+        changes = {"C": c, "M": inner.count, "LDC": inner.row * ldc}
+    return gemms.changed(product, A=a, LDA=inner.read, **changes)
+
+
+# ---- products that are copied
+
+
+def _made(made: Use, read: Use, uses: Uses) -> None:
+    if name(read.call) != "strided_copy" or read.writes or made.operand != gemms.C:
+        return
+    found, out = _loops(read.call), read.call.operands[1]
+    if found is None or not _writes_rows(made.call, *found):
+        return
+    factors = made.call.operands[: gemms.C]
+    if out.buffer in {ref.buffer for ref in factors} or not uses.undisturbed(factors, made.order, read.order):
+        return
+    uses.replace(made.call, [])
+    uses.replace(read.call, [_making(made.call, out, i, *found) for i in range(found[0].count)])
+
+
+def _writes_rows(product: Call, outer: _Loop, inner: _Loop, width: int) -> bool:
+    o = product.operands
+    right = width == o[gemms.N] == o[gemms.LDC] and width > 1 and not o[gemms.TA] and not o[gemms.BETA]
+    return right and outer.read % width == 0 and inner.read % width == 0
+
+
+def _making(product: Call, out: Ref, i: int, outer: _Loop, inner: _Loop, width: int) -> Call:
+    """The i-th part of a product."""
+    a, k, lda = (product.operands[place] for place in (gemms.A, gemms.K, gemms.LDA))
+    step = inner.read // width * lda
+    a = rows.view(a, i * (outer.read // width) * lda, inner.count, k, step)
+    c = rows.view(out, i * outer.row * width, inner.count, width, inner.row * width)
+    return gemms.changed(product, A=a, LDA=step, C=c, LDC=inner.row * width, M=inner.count)

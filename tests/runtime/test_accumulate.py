@@ -1,0 +1,59 @@
+"""Products that are added up: which are made into the sum, and which must not be."""
+
+import numpy as np
+import pytest
+from programs import check, program
+
+from minitf.kernels import elementwise as ew
+from minitf.kernels import rows
+from minitf.runtime.ir import Buffer, Ref
+
+CASES = {}
+DEPTH, WIDTH, COUNT = 8, 5, 20
+
+
+def one_hot_product(p, kernel, out, beta=0):
+    """Rows picked, or added up, by an index."""
+    array = np.arange(COUNT, dtype=np.int32) * 3 % DEPTH
+    index = Ref((COUNT,), array.dtype, Buffer(array.nbytes, "constant", array))
+    sizes = (DEPTH, WIDTH, COUNT) if kernel is rows.sum_into_rows else (COUNT, WIDTH, DEPTH)
+    source = p.given(COUNT if kernel is rows.sum_into_rows else DEPTH, WIDTH)
+    p.call(kernel["int32", "float32"], index, source, out, *sizes, WIDTH, WIDTH, beta)
+    return out
+
+
+@program(CASES, "copy gemm")
+def product_into_a_total(p):
+    total = p.copy(p.given(4, WIDTH))
+    p.keep(p.binary(ew.add, total, p.product(p.given(4, 3), p.given(3, WIDTH)), out=total))
+
+
+@program(CASES, "copy sum_into_rows")
+def rows_added_up_into_a_total(p):
+    total = p.copy(p.given(DEPTH, WIDTH))
+    p.keep(p.binary(ew.add, total, one_hot_product(p, rows.sum_into_rows, p.new(DEPTH, WIDTH)), out=total))
+
+
+@program(CASES, "pick_rows gemm")
+def rows_picked_and_a_product(p):
+    picked = one_hot_product(p, rows.pick_rows, p.new(COUNT, WIDTH))
+    p.keep(p.binary(ew.add, picked, p.product(p.given(COUNT, 3), p.given(3, WIDTH))))
+
+
+@program(CASES, "copy copy sum_into_rows add")
+def rows_already_added_to_something(p):
+    total, other = p.copy(p.given(DEPTH, WIDTH)), p.copy(p.given(DEPTH, WIDTH))
+    p.keep(p.binary(ew.add, total, one_hot_product(p, rows.sum_into_rows, other, beta=1), out=total))
+
+
+@program(CASES, "copy sum_into_rows add tanh")
+def rows_that_are_read_otherwise(p):
+    total = p.copy(p.given(DEPTH, WIDTH))
+    made = one_hot_product(p, rows.sum_into_rows, p.new(DEPTH, WIDTH))
+    p.keep(p.binary(ew.add, total, made, out=total), p.unary(ew.tanh, made))
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_sums_of_products(case):
+    build, expected = CASES[case]
+    check(build, ["accumulate"], expected)

@@ -1,0 +1,105 @@
+"""Products that read and write rows where they are: what they become, and what must be left alone."""
+
+import pytest
+from programs import check, program
+
+from minitf.kernels import elementwise as ew
+from minitf.runtime.ir import Ref
+
+TURNED = {}
+TIMES, BATCH = 3, 33
+STEPS = "gemm " * TIMES
+
+
+@program(TURNED, STEPS)
+def time_first_read_batch_first(p):
+    p.keep(p.product(p.turn(p.given(TIMES, BATCH, 8)), p.given(8, 5)))
+
+
+@program(TURNED, STEPS)
+def batch_first_read_time_first(p):
+    p.keep(p.product(p.turn(p.given(BATCH, TIMES, 8)), p.given(5, 8), tb=1))
+
+
+@program(TURNED, STEPS + STEPS)
+def rows_read_by_a_product_and_a_gradient(p):
+    hidden = p.turn(p.given(TIMES, BATCH, 8))
+    p.keep(p.product(hidden, p.given(8, 5)), p.product(hidden, p.given(TIMES * BATCH, 5), ta=1))
+
+
+@program(TURNED, "copy " + STEPS)
+def gradient_into_a_sum(p):
+    total = p.copy(p.given(8, 5))
+    p.keep(p.product(p.turn(p.given(TIMES, BATCH, 8)), p.given(TIMES * BATCH, 5), ta=1, beta=1, out=total))
+
+
+@program(TURNED, STEPS)
+def product_turned(p):
+    product = p.product(p.given(BATCH * TIMES, 5), p.given(8, 5), tb=1)
+    p.keep(p.turn(Ref((BATCH, TIMES, 8), product.dtype, product.buffer)))
+
+
+@program(TURNED, "strided_copy gemm tanh")
+def rows_read_by_something_else(p):
+    hidden = p.turn(p.given(TIMES, BATCH, 8))
+    p.keep(p.product(hidden, p.given(8, 5)), p.unary(ew.tanh, hidden))
+
+
+@program(TURNED, "strided_copy gemm")
+def rows_that_are_kept(p):
+    hidden = p.turn(p.given(TIMES, BATCH, 8))
+    p.keep(hidden, p.product(hidden, p.given(8, 5)))
+
+
+@program(TURNED, "strided_copy gemm")
+def rows_read_as_the_other_factor(p):
+    p.keep(p.product(p.given(4, TIMES * BATCH), p.turn(p.given(TIMES, BATCH, 8))))
+
+
+@program(TURNED, "strided_copy gemm")
+def gradient_whose_other_rows_are_columns(p):
+    p.keep(p.product(p.turn(p.given(TIMES, BATCH, 8)), p.given(5, TIMES * BATCH), ta=1, tb=1))
+
+
+@program(TURNED, "strided_copy gemm")
+def rows_of_another_width(p):
+    turned = p.turn(p.given(TIMES, BATCH, 8))
+    p.keep(p.product(Ref((TIMES * BATCH * 2, 4), turned.dtype, turned.buffer), p.given(4, 5)))
+
+
+@program(TURNED, "copy strided_copy add gemm")
+def rows_that_change_before_they_are_read(p):
+    hidden = p.copy(p.given(TIMES, BATCH, 8))
+    turned = p.turn(hidden)
+    p.keep(p.binary(ew.add, hidden, p.number(1), out=hidden), p.product(turned, p.given(8, 5)))
+
+
+@program(TURNED, "strided_copy gemm")
+def few_rows(p):
+    p.keep(p.product(p.turn(p.given(TIMES, 8, 8)), p.given(8, 5)))
+
+
+@program(TURNED, "gemm strided_copy")
+def product_turned_as_a_matrix(p):
+    p.keep(p.turn(p.product(p.given(BATCH, 5), p.given(5, 8))))
+
+
+@program(TURNED, "copy gemm add strided_copy")
+def product_turned_after_its_factor_changes(p):
+    factor = p.copy(p.given(BATCH * TIMES, 5))
+    product = p.product(factor, p.given(5, 8))
+    p.keep(p.binary(ew.add, factor, p.number(1), out=factor))
+    p.keep(p.turn(Ref((BATCH, TIMES, 8), product.dtype, product.buffer)))
+
+
+@program(TURNED, "gemm gemm strided_copy")
+def sum_of_products_turned(p):
+    product = p.product(p.given(BATCH * TIMES, 5), p.given(5, 8))
+    p.product(p.given(BATCH * TIMES, 5), p.given(5, 8), beta=1, out=product)
+    p.keep(p.turn(Ref((BATCH, TIMES, 8), product.dtype, product.buffer)))
+
+
+@pytest.mark.parametrize("case", TURNED)
+def test_rows_in_another_order(case):
+    build, expected = TURNED[case]
+    check(build, ["turned"], expected)
