@@ -51,6 +51,7 @@ class Lowering(Builder):
         self.target = 0  # the frame that takes the calls
         self._fresh: set[Buffer] = set()  # what the op being lowered has allocated
         self._variables: dict = {}
+        self._written_buffers: set[Buffer] = set()
         self._states: dict = {}
         self.inputs: list[Ref] = []
 
@@ -121,6 +122,8 @@ class Lowering(Builder):
                 raise NotNative(self.current)
             buffer = Buffer(slot.array.nbytes, "variable", slot=slot, name=op.name)
             self._variables[op] = Ref(slot.array.shape, slot.array.dtype, buffer)
+            if op in self.written:
+                self._written_buffers.add(buffer)
         return self._variables[op]
 
     def store(self, ref, value):
@@ -134,7 +137,7 @@ class Lowering(Builder):
 
     def written_buffers(self) -> set[Buffer]:
         """The memory of the variables that this run writes."""
-        return {ref.buffer for op, ref in self._variables.items() if op in self.written}
+        return self._written_buffers
 
     @property
     def states(self) -> list[Ref]:

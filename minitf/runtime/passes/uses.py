@@ -91,16 +91,17 @@ class Uses:
                 edited += self._replaced[node]
             else:
                 edited.append(node)
-            for inner in parts(node):
-                self._edit(inner)
+            if not isinstance(node, Call):
+                for inner in parts(node):
+                    self._edit(inner)
         block[:] = edited
 
     def _scan(self, block: list) -> None:
         found = self._found
         for node in block:
-            self._count += 1
+            self._count = order = self._count + 1
             if isinstance(node, Call):
-                operands, order = node.operands, self._count
+                operands = node.operands
                 for i, writes in pointers(node.kernel.kernel):
                     buffer = operands[i].buffer
                     if buffer in found:
