@@ -9,6 +9,7 @@ import warnings
 
 from minitf.framework import dtypes
 from minitf.framework.convert import convert_to_tensor
+from minitf.framework.garbage import uncollected
 from minitf.framework.graph import Graph, get_default_graph, name_scope
 from minitf.framework.registry import OPS
 from minitf.framework.tensor import IndexedSlices, Tensor
@@ -96,7 +97,7 @@ def gradients(ys, xs, grad_ys=None, name: str = "gradients", colocate_gradients_
         raise ValueError(f"unconnected_gradients is 'none' or 'zero', not {unconnected_gradients!r}")
     for y in ys:
         _check_differentiable(y)
-    with name_scope(name, "gradients") as scope:
+    with uncollected(), name_scope(name, "gradients") as scope:
         seeds = _seeds(ys, grad_ys)
         found = backpropagate(list(zip(ys, seeds)), xs, stop, scope)
         if str(unconnected_gradients) == "zero":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 
 import numpy as np
@@ -11,6 +12,7 @@ from minitf.framework.static import full, partial_value
 from minitf.kernels import layout, movement
 
 _MANY = 1000  # elements: values at least as large are not worked out while the graph is built
+_nest = functools.lru_cache(4096)(layout.nest)  # the steps of an unrolled network walk the same shapes
 
 # ---- static shapes
 
@@ -93,7 +95,7 @@ def alias(b, op, x, *_):
 
 def walk(b, x, shape, steps, offset: int = 0):
     """The items of x that a walk visits: `steps` are its element strides along each axis of the result."""
-    rank, dims = layout.nest(shape, steps)
+    rank, dims = _nest(tuple(shape), tuple(steps))
     if rank == 1 and (dims[1] == 1 or dims[0] == 1) and 0 not in shape:
         return b.view(x, tuple(shape), offset)
     out = b.new(tuple(shape), x.dtype)
@@ -105,7 +107,7 @@ def walk(b, x, shape, steps, offset: int = 0):
 def place(b, x, out, steps, offset: int = 0) -> None:
     """Writes x into the items of `out` that a walk visits; `steps` are its element strides along x's axes."""
     if x.size:
-        rank, dims = layout.nest(x.shape, steps)
+        rank, dims = _nest(x.shape, tuple(steps))
         b.call(movement.strided_write[layout.carrier(x.dtype)], x, out, offset, rank, dims)
 
 

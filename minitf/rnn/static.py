@@ -5,6 +5,7 @@ from __future__ import annotations
 import minitf as tf
 from minitf.framework import nest
 from minitf.framework.convert import convert_to_tensor
+from minitf.framework.garbage import uncollected
 from minitf.framework.graph import control_dependencies
 from minitf.framework.shape import Dimension
 from minitf.rnn.cell import assert_like_rnncell
@@ -33,7 +34,7 @@ def static_rnn(cell, inputs, initial_state=None, dtype=None, sequence_length=Non
     assert_like_rnncell("cell", cell)
     _check_inputs("static_rnn", inputs)
     outputs = []
-    with tf.variable_scope(scope or "rnn") as varscope:
+    with uncollected(), tf.variable_scope(scope or "rnn") as varscope:
         inputs = [nest.map_structure(convert_to_tensor, step) for step in inputs]
         static_batch = _batch(inputs)
         batch_size = static_batch or tf.shape(_first(inputs))[0]

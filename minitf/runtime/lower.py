@@ -58,6 +58,7 @@ class Lowering(Builder):
         self._uses: Counter = Counter()  # how often each tensor is yet to be used
         self._lists: dict = {}  # the tensors that are a list in a buffer
         self._variables: dict = {}
+        self._written_buffers: set[Buffer] = set()
         self._states: dict = {}
         self.inputs: list[Ref] = []
 
@@ -130,6 +131,8 @@ class Lowering(Builder):
                 raise NotNative(self.current)
             buffer = Buffer(slot.array.nbytes, "variable", slot=slot, name=op.name)
             self._variables[op] = Ref(slot.array.shape, slot.array.dtype, buffer)
+            if op in self.written:
+                self._written_buffers.add(buffer)
         return self._variables[op]
 
     def store(self, ref, value):
@@ -143,7 +146,7 @@ class Lowering(Builder):
 
     def written_buffers(self) -> set[Buffer]:
         """The memory of the variables that this run writes."""
-        return {ref.buffer for op, ref in self._variables.items() if op in self.written}
+        return self._written_buffers
 
     @property
     def states(self) -> list[Ref]:

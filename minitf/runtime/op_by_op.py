@@ -140,7 +140,10 @@ def is_native(op, known=frozenset()) -> bool:
     for t in op.inputs:
         if t.dtype not in _NATIVE and t not in known:
             return False
-    return all([t.dtype in _NATIVE for t in op.outputs])
+    for t in op.outputs:
+        if t.dtype not in _NATIVE:
+            return False
+    return True
 
 
 def run_ops(builder: OpByOp, ops: list, values: dict, last_use=None, fetches=frozenset()) -> dict:

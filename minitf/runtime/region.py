@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import contextlib
-import gc
 from collections import OrderedDict
 
 import numpy as np
 
+from minitf.framework.garbage import uncollected
 from minitf.runtime.bodies import Ragged
 from minitf.runtime.boundary import Packed, packed
 from minitf.runtime.flows import Full, Learned
@@ -20,18 +19,6 @@ from minitf.runtime.table import Table
 
 _PROGRAMS_KEPT = 32
 _SPECIALIZED_SIZE = 64
-
-
-@contextlib.contextmanager
-def _uncollected():
-    """Pauses the garbage collector, which would look through all the new nodes again and again."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
 
 
 class Split(Exception):
@@ -127,7 +114,7 @@ class Region:
                 self._programs.move_to_end(key)
             return program
         count = len(self.specialized)
-        with _uncollected():
+        with uncollected():
             program = self._lowered(arrays)
         if len(self.specialized) > count:
             self._programs.clear()

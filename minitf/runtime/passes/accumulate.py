@@ -7,7 +7,7 @@ rows or add them up, count as products.
 
 from __future__ import annotations
 
-from minitf.runtime.ir import Call, Ref
+from minitf.runtime.ir import Call, Ref, calls
 from minitf.runtime.passes import gemms
 from minitf.runtime.passes.uses import Use, Uses, name
 
@@ -16,8 +16,9 @@ _BETA = {"gemm": gemms.BETA, "pick_rows": 8, "sum_into_rows": 8}  # where that o
 
 def accumulate(nodes: list, kept: frozenset) -> None:
     """Rewrites all sums."""
+    sums = {call.operands[2].buffer for call in calls(nodes) if name(call) == "add"}
     with Uses(nodes, kept) as uses:
-        for buffer in uses.buffers():
+        for buffer in [b for b in uses.buffers() if b in sums]:
             for chain in _chains(uses.of(buffer)):
                 _rewrite(chain, uses)
 
@@ -67,10 +68,10 @@ def _rewrite(chain: list[Use], uses: Uses) -> None:
     producers = {id(r): _producers(r, block, uses) for r in summands}
     products = [r for r in summands if producers[id(r)]]
     rest = [r for r in summands if not producers[id(r)]]
-    calls = sorted((u for r in products for u in producers[id(r)]), key=lambda use: use.order)
-    if not calls or any(calls[0].order < u.order < chain[0].order for u in uses.of(place.buffer)):
+    makers = sorted((u for r in products for u in producers[id(r)]), key=lambda use: use.order)
+    if not makers or any(makers[0].order < u.order < chain[0].order for u in uses.of(place.buffer)):
         return
-    fresh = None if based else next(r for r in products if calls[0] in producers[id(r)])
+    fresh = None if based else next(r for r in products if makers[0] in producers[id(r)])
     for summand in products:
         for use in producers[id(summand)]:
             target = gemms.shifted(place, use.ref.offset // place.dtype.itemsize, use.ref.shape)

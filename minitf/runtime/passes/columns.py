@@ -15,7 +15,7 @@ from minitf.runtime.passes.uses import Uses, name, whole
 def columns(nodes: list, kept: frozenset) -> None:
     """Rewrites all such products."""
     with Uses(nodes, kept) as uses:
-        for buffer in uses.buffers():
+        for buffer in uses.first_used_by(["gemm"]):
             found = uses.of(buffer)
             if uses.private(buffer) and gemms.is_gemm(found[0].call) and found[0].operand == gemms.C:
                 _rewrite(found, uses)

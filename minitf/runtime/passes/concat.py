@@ -16,10 +16,9 @@ from minitf.runtime.passes.uses import Use, Uses, name, touches
 def split_concat(nodes: list, kept: frozenset) -> None:
     """Rewrites all such products."""
     with Uses(nodes, kept) as uses:
-        for buffer in uses.buffers():
-            found = uses.of(buffer)
-            if uses.internal(buffer) and any(name(u.call) == "strided_write" for u in found[:1]):
-                _rewrite(found, uses)
+        for buffer in uses.first_used_by(["strided_write"]):
+            if uses.internal(buffer):
+                _rewrite(uses.of(buffer), uses)
 
 
 def _rewrite(found: list[Use], uses: Uses) -> None:

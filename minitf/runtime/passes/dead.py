@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from minitf.runtime.ir import Buffer, Call, Choice, Ref, Repeat, calls
-from minitf.runtime.passes.uses import written
+from minitf.runtime.passes.uses import pointers, written
 
 
 def dead(nodes: list, kept: frozenset) -> None:
@@ -21,9 +21,11 @@ def dead(nodes: list, kept: frozenset) -> None:
         for call in makers.get(todo.pop(), ()):
             if call not in needed:
                 needed.add(call)
-                fresh = {o.buffer for o in call.operands if isinstance(o, Ref)} - seen
-                seen |= fresh
-                todo.extend(fresh)
+                for i, _ in pointers(call.kernel.kernel):
+                    buffer = call.operands[i].buffer
+                    if buffer not in seen:
+                        seen.add(buffer)
+                        todo.append(buffer)
     if len(needed) < len(everything):
         _sweep(nodes, needed)
 

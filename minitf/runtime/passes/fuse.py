@@ -20,9 +20,10 @@ _SLOPES = {"tanh_grad": 1, "sigmoid_grad": 1, "relu_grad": 0}  # which operand i
 def fuse(nodes: list, kept: frozenset) -> None:
     """Rewrites all such pairs."""
     for rules in (_RULES, _JOINS):
+        makers = {maker for maker, _ in rules}
         with Uses(nodes, kept) as uses:
             changed: set[Call] = set()
-            for buffer in uses.buffers():
+            for buffer in uses.first_used_by(makers):
                 pair = _pair(buffer, uses, rules)
                 if pair is not None and not {use.call for use in pair} & changed:
                     rewrite = rules[name(pair[0].call), name(pair[1].call)]

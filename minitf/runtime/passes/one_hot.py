@@ -17,15 +17,14 @@ def one_hot(nodes: list, kept: frozenset) -> None:
     more = True
     while more:
         with Uses(nodes, kept) as uses:
-            more = any(
-                [_rewrite(uses.of(buffer), uses) for buffer in uses.buffers() if uses.internal(buffer)]
-            )
+            made = [buffer for buffer in uses.first_used_by(["one_hot"]) if uses.internal(buffer)]
+            more = any([_rewrite(uses.of(buffer), uses) for buffer in made])
 
 
 def _rewrite(found: list[Use], uses: Uses) -> bool:
     """Rewrites the uses of one one-hot matrix; tells whether there may be more to do."""
     make, reads = found[0], found[1:]
-    if name(make.call) != "one_hot" or not make.writes or not reads or any(u.writes for u in reads):
+    if not make.writes or not reads or any(u.writes for u in reads):
         return False
     index, on, off, out, _, depth, inner = make.call.operands
     if (

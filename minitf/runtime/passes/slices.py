@@ -15,15 +15,16 @@ from minitf.runtime.passes.uses import Use, Uses, name, whole
 
 def slices(nodes: list, kept: frozenset) -> None:
     """Rewrites all such copies."""
-    if not any(name(call) == "strided_copy" for call in calls(nodes)):
+    copied = {call.operands[0].buffer for call in calls(nodes) if name(call) == "strided_copy"}
+    if not copied:
         return
     with Uses(nodes, kept) as uses:
         for buffer in uses.buffers():
-            if uses.private(buffer):
+            if buffer in copied and uses.private(buffer):
                 _take_apart(uses.of(buffer), uses)
     with Uses(nodes, kept) as uses:
         settled: set = set()  # calls that have been changed, buffers that are read in place
-        for buffer in uses.buffers():
+        for buffer in uses.first_used_by(["strided_copy"]):
             if uses.internal(buffer) and buffer not in settled:
                 _read_in_place(uses.of(buffer), uses, settled)
 

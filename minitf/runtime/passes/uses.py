@@ -14,7 +14,12 @@ _OUTPUTS = frozenset(["o", "c", "loss", "backprop", "values", "places", "stream"
 
 def written(call: Call) -> list[int]:
     """The positions of the operands that a call writes."""
-    return [i for i, writes in pointers(call.kernel.kernel) if writes]
+    return _outputs(call.kernel.kernel)
+
+
+@functools.cache
+def _outputs(kernel) -> list[int]:
+    return [i for i, writes in pointers(kernel) if writes]
 
 
 @functools.cache
@@ -52,7 +57,8 @@ class Uses:
         self._replaced: dict = {}  # node -> what comes in its place
         self._before: dict = {}  # node -> what is put before it
         self._kept = kept  # buffers that are read after the region
-        self._by_buffer: dict[Buffer, list[Use]] = {}
+        self._found: dict[Buffer, list[tuple]] = {}  # what the uses of each buffer are made of
+        self._by_buffer: dict[Buffer, list[Use]] = {}  # made when asked for: of most buffers nobody asks
         self._controls: set[Buffer] = set()  # read by loops and branches themselves
         self.pinned: set[Buffer] = (
             set()
@@ -79,22 +85,29 @@ class Uses:
     def _edit(self, block: list) -> None:
         edited = []
         for node in block:
-            edited += self._before.get(node, ())
-            edited += self._replaced.get(node, (node,))
-            for inner in parts(node):
-                self._edit(inner)
+            if node in self._before:
+                edited += self._before[node]
+            if node in self._replaced:
+                edited += self._replaced[node]
+            else:
+                edited.append(node)
+            if not isinstance(node, Call):
+                for inner in parts(node):
+                    self._edit(inner)
         block[:] = edited
 
     def _scan(self, block: list) -> None:
-        by_buffer = self._by_buffer
+        found = self._found
         for node in block:
-            self._count += 1
+            self._count = order = self._count + 1
             if isinstance(node, Call):
+                operands = node.operands
                 for i, writes in pointers(node.kernel.kernel):
-                    uses = by_buffer.get(buffer := node.operands[i].buffer)
-                    if uses is None:
-                        uses = by_buffer[buffer] = []
-                    uses.append(Use(node, i, writes, block, self._count))
+                    buffer = operands[i].buffer
+                    if buffer in found:
+                        found[buffer].append((node, i, writes, block, order))
+                    else:
+                        found[buffer] = [(node, i, writes, block, order)]
             elif isinstance(node, Repeat):
                 refs = (node.predicate, node.trips, node.count, node.running)
                 self._controls |= {r.buffer for r in refs if isinstance(r, Ref)}
@@ -111,11 +124,18 @@ class Uses:
 
     def buffers(self) -> list[Buffer]:
         """All buffers, in the order of their first use."""
-        return list(self._by_buffer)
+        return list(self._found)
+
+    def first_used_by(self, names) -> list[Buffer]:
+        """The buffers that kernels of these names use first, in that order."""
+        return [b for b, uses in self._found.items() if name(uses[0][0]) in names]
 
     def of(self, buffer: Buffer) -> list[Use]:
         """The uses of a buffer."""
-        return self._by_buffer.get(buffer, [])
+        uses = self._by_buffer.get(buffer)
+        if uses is None:
+            uses = self._by_buffer[buffer] = [Use(*use) for use in self._found.get(buffer, ())]
+        return uses
 
     def span(self, loop: Repeat) -> tuple[int, int]:
         """The positions of a loop's first and last node."""
