@@ -42,11 +42,13 @@ def needed_ops(roots: list, fed: frozenset) -> list:
 def order(ops: set) -> list:
     """Program order; ops that were given later control inputs or inputs wait for them."""
     in_order = sorted(ops, key=lambda op: op.id)
-    late, done = False, set()
+    done: set = set()
     for op in in_order:
         done.add(op)
-        late = late or any([before in ops and before not in done for before in _before(op)])
-    return _sorted_by_need(in_order, ops) if late else in_order
+        for before in _before(op):
+            if before not in done and before in ops:
+                return _sorted_by_need(in_order, ops)
+    return in_order
 
 
 def _sorted_by_need(in_order: list, ops: set) -> list:

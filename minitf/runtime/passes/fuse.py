@@ -9,7 +9,7 @@ the kernel that does both takes the place of the second.
 from __future__ import annotations
 
 from minitf.kernels import fused
-from minitf.runtime.ir import Buffer, Call, Ref
+from minitf.runtime.ir import Buffer, Call, Ref, calls
 from minitf.runtime.passes import rows
 from minitf.runtime.passes.uses import Use, Uses, name, touches, whole
 
@@ -20,7 +20,10 @@ _SLOPES = {"tanh_grad": 1, "sigmoid_grad": 1, "relu_grad": 0}  # which operand i
 def fuse(nodes: list, kept: frozenset) -> None:
     """Rewrites all such pairs."""
     for rules in (_RULES, _JOINS):
-        makers = {maker for maker, _ in rules}
+        names = {name(call) for call in calls(nodes)}
+        makers = {maker for maker, reader in rules if maker in names and reader in names}
+        if not makers:
+            continue
         with Uses(nodes, kept) as uses:
             changed: set[Call] = set()
             for buffer in uses.first_used_by(makers):

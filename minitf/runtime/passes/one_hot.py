@@ -7,14 +7,14 @@ may have had its rows rearranged on the way (time first, say): the indices then 
 from __future__ import annotations
 
 from minitf.kernels import layout, movement, rows
-from minitf.runtime.ir import Buffer, Call, Ref
+from minitf.runtime.ir import Buffer, Call, Ref, calls
 from minitf.runtime.passes import gemms
 from minitf.runtime.passes.uses import Use, Uses, name
 
 
 def one_hot(nodes: list, kept: frozenset) -> None:
     """Rewrites all products with one-hot matrices."""
-    more = True
+    more = any(name(call) == "one_hot" for call in calls(nodes))
     while more:
         with Uses(nodes, kept) as uses:
             made = [buffer for buffer in uses.first_used_by(["one_hot"]) if uses.internal(buffer)]
