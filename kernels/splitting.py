@@ -10,15 +10,31 @@ call computes there.
 import math
 from typing import NamedTuple
 
+LARGE, FEW = 1 << 15, 128  # items of B, and rows of C, for which a product is shared by columns
+VECTOR = 16  # columns that stay together
+
 
 class Window(NamedTuple):
-    """Items of a pointer: the first, and how many from there to the last."""
+    """Items of a pointer: the first, and how many from there to the last.
+
+    If there is a `step`, only `width` items of every `step` belong to it.
+    """
 
     start: int
     size: int
+    width: int = 0
+    step: int = 0
 
 
-class By:
+class Rule:
+    """A way to cut; `among_threads` is the one to use for threads that share a call."""
+
+    def among_threads(self, operands):
+        """Itself, unless there is a better one."""
+        return self
+
+
+class By(Rule):
     """Ranges of the rows that a number counts.
 
     For each pointer, what it has per row: the items from row to row, or a pair of that and the row's width;
@@ -41,7 +57,7 @@ class By:
         return changes
 
 
-class Either:
+class Either(Rule):
     """The first of several rules that finds pieces."""
 
     def __init__(self, *rules):
@@ -59,7 +75,7 @@ class Either:
         return self._rule(operands).part(operands, first, count)
 
 
-class Nest:
+class Nest(Rule):
     """Ranges of the outermost of the loops in `dims` (see `layout`).
 
     `walks` are the pointers that have strides there; `packed` is written or read without gaps. A pointer's
@@ -90,7 +106,7 @@ class Nest:
         return changes
 
 
-class Product:
+class Product(Rule):
     """Ranges of the rows of C in a matrix product."""
 
     def pieces(self, operands):
@@ -106,8 +122,35 @@ class Product:
         )
         return {"m": count, "a": a, "c": Window(first * o["ldc"], (count - 1) * o["ldc"] + o["n"])}
 
+    def among_threads(self, operands):
+        """By columns, if B is so large that a processor had rather keep only a part of it."""
+        large = operands["n"] * operands["k"] >= LARGE and operands["m"] <= FEW and not operands["ta"]
+        return COLUMNS if large and operands["n"] % VECTOR == 0 else self
 
-class Sums:
+
+class Columns(Rule):
+    """Ranges of the columns of B and C in a matrix product, whole vectors of them."""
+
+    def pieces(self, operands):
+        """How many pieces there are."""
+        return operands["n"] // VECTOR if operands["batch"] == 1 else 0
+
+    def part(self, o, first, count):
+        """The operands that change for a range of pieces."""
+        start, width = first * VECTOR, count * VECTOR
+        b = (
+            Window(start * o["ldb"], (width - 1) * o["ldb"] + o["k"])
+            if o["tb"]
+            else Window(start, (o["k"] - 1) * o["ldb"] + width, width, o["ldb"])
+        )
+        c = Window(start, (o["m"] - 1) * o["ldc"] + width, width, o["ldc"])
+        return {"n": width, "b": b, "c": c}
+
+
+COLUMNS = Columns()
+
+
+class Sums(Rule):
     """Ranges of the outermost loop of a reduction in `dims` (see `layout.reduction`) that is not reduced."""
 
     @staticmethod

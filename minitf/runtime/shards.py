@@ -50,10 +50,13 @@ def access(ref: Ref, writes: bool, window: Window | None = None) -> Access:
     """What of its space a call touches through an operand."""
     buffer, item = ref.buffer, ref.dtype.itemsize
     space, base = (_ARENA, buffer.offset) if buffer.kind == "arena" else (buffer.slot or buffer, 0)
-    start, size = window or (0, ref.size)
+    start, size, width, step = window or (0, ref.size, 0, 0)
     low = base + ref.offset + start * item
-    high, step = low + size * item, gcd(*[stride for _, stride in ref.moves])
-    return Access(space, low, high, step, *((base, base + buffer.size) if step else (low, high)), writes)
+    steps = [stride for _, stride in ref.moves]
+    box = (base, base + buffer.size) if steps else (low, low + size * item)
+    if step:
+        steps.append(step * item)
+    return Access(space, low, low + (width or size) * item, gcd(*steps), *box, writes)
 
 
 _MAY_FAIL = Access(_FATE, 0, 1, 0, 0, 1, True)
@@ -86,6 +89,7 @@ def divided(call: Call, threads: int) -> list[Part]:
     if rule is None:
         return []
     numbers = {n: o for n, o in zip(names, call.operands) if not isinstance(o, Ref)}
+    rule = rule.among_threads(numbers)
     pieces = rule.pieces(numbers)
     if pieces < _FEWEST * threads:
         return []

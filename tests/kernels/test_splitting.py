@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from minitf.kernels import abi, layout
-from minitf.kernels.splitting import By, Either, Nest, Product, Sums, Window
+from minitf.kernels.gemm import gemm
+from minitf.kernels.splitting import COLUMNS, VECTOR, By, Either, Nest, Product, Sums, Window
 
 ROWS, WIDTH = 7, 5
 RANDOM = np.random.RandomState(3)
@@ -154,11 +155,12 @@ def instance(kernel, operands):
     return made, [o.copy() if isinstance(o, np.ndarray) else o for o in cast]
 
 
-def part_operands(kernel, operands, first, count, exact):
+def part_operands(kernel, operands, first, count, exact, rule=None):
     """The operands of a range; `exact`: windows are arrays of their own, for whatever is outside."""
+    rule = rule or kernel.split
     names = list(kernel.operands)
     numbers = {n: o for n, o in zip(names, operands) if not isinstance(o, np.ndarray)}
-    changes, windows, result = kernel.split.part(numbers, first, count), {}, []
+    changes, windows, result = rule.part(numbers, first, count), {}, []
     for name, operand in zip(names, operands):
         change = changes.get(name, operand)
         if isinstance(change, Window):
@@ -212,3 +214,25 @@ def test_the_first_row_of_a_bad_range_is_its_own():
     assert made.run(*operands) == 6
     part, _ = part_operands(kernel, operands, 4, 3, exact=False)
     assert made.run(*part) == 2
+
+
+@pytest.mark.parametrize("tb", [0, 1])
+@pytest.mark.parametrize("beta", [0, 1])
+def test_columns_of_a_product_are_the_whole(tb, beta):
+    made, (m, n, k) = gemm["float32"], (5, 4 * VECTOR, 9)
+    a, b, c = real(m, k), real(*((n, k) if tb else (k, n))), real(m, n)
+    whole = [a, b, c.copy(), m, n, k, 0, tb, k, b.shape[1], n, beta, 1, 0, 0, 0]
+    parts = [a, b, c.copy(), *whole[3:]]
+    assert COLUMNS.pieces(dict(zip(gemm.operands, whole))) == 4
+    made.run(*whole)
+    for first, count in ((1, 3), (0, 1)):
+        made.run(*part_operands(gemm, parts, first, count, False, COLUMNS)[0])
+        assert made.python(*part_operands(gemm, parts, first, count, True, COLUMNS)[0]) == 0
+    np.testing.assert_array_equal(parts[2], whole[2])
+
+
+def test_threads_share_a_large_matrix_by_columns():
+    large = {"m": 50, "n": 512, "k": 128, "ta": 0, "batch": 1}
+    assert gemm.split.among_threads(large) is COLUMNS
+    for other in ({"n": 520}, {"n": 128}, {"m": 500}, {"ta": 1}):
+        assert gemm.split.among_threads(large | other) is gemm.split

@@ -5,8 +5,9 @@ import pytest
 from helpers import fails
 
 import minitf as tf
-from minitf.kernels import team
+from minitf.kernels import splitting, team
 from minitf.kernels.abi import i64, i64p, kernel
+from minitf.kernels.splitting import Window
 from minitf.runtime import pace, program, shards
 from minitf.runtime.ir import Buffer, Call, Ref, Repeat
 from minitf.runtime.shards import access, clash, divided
@@ -37,6 +38,8 @@ def force(request, monkeypatch):
     monkeypatch.setattr(shards, "_IN_ALL", 0)
     monkeypatch.setattr(shards, "_PER_TRIP", 0)
     monkeypatch.setattr(shards, "_FEWEST", 1)
+    monkeypatch.setattr(splitting, "LARGE", 100)  # some products are shared by columns
+    monkeypatch.setattr(splitting, "VECTOR", 2)
     threads = 3 if request.param == "three" else 2
     late = {"first late": 0, "last late": 1}.get(request.param)
     wait, nodes_of = np.zeros(1, np.int64), shards.Shards._nodes_of
@@ -60,7 +63,7 @@ def force(request, monkeypatch):
     return session
 
 
-B, T, D, N = 9, 4, 3, 5
+B, T, D, N = 9, 4, 3, 8
 
 
 def cell(kind):
@@ -205,6 +208,17 @@ def test_accesses_that_clash():
     assert not clash(access(ref(0, 8, one), True), access(ref(8, 4, one), True))
     assert not clash(access(ref(0, 16, one), True), access(ref(0, 16, other), True))
     assert clash(access(ref(0, 16, placed(32, 16)), True), access(ref(0, 16, one), True))
+
+
+def test_ranges_of_columns():
+    place, loop = placed(0, 80), Repeat()
+    left, right = Window(0, 28, 4, 8), Window(4, 28, 4, 8)  # halves of four rows of 8
+    whole, moving = ref(0, 32, place), ref(0, 32, placed(0, 320), ((loop, 128),))
+    for value in (whole, moving):
+        assert not clash(access(value, True, left), access(value, True, right))
+        assert clash(access(value, True, left), access(value, False, Window(3, 9)))
+        assert clash(access(value, True, left), access(value, True, Window(2, 28, 4, 8)))
+    assert not clash(access(whole, True, left), access(whole, False, Window(4, 4)))
 
 
 def test_slices_of_different_trips_may_clash():
