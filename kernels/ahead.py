@@ -45,6 +45,13 @@ def start():
             start_new_session=True,  # Ctrl-C is for the first one
         )
         threading.Thread(target=process.wait, daemon=True).start()  # lest its end goes unnoticed
+        cache.is_made_elsewhere = lambda name: process.poll() is None and name == present()
+
+
+def present():
+    """The name of the kernel that the second process is working at, as it takes them in order."""
+    missing = [made.name for made in common() if not cache.has(made.name, made.kernel.function)]
+    return missing[0] if missing else None
 
 
 def cores():

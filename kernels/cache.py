@@ -21,6 +21,7 @@ from pathlib import Path
 
 lock = threading.RLock()
 STARTED = time.time()
+PATIENCE = 1.5  # seconds to wait for another process to compile a kernel
 KEEP = 4  # folders of older sources kept per module
 SOURCES = Path(__file__).parent
 COMPILER = ("abi", "cache", "compiler")
@@ -40,13 +41,26 @@ def address(name, function, build):
     with lock:
         folder = _folder(function.__code__.co_filename)
         path = folder and folder / f"{name}.o"
-        found = path and _read(path)
+        found = path and (_read(path) or _made_elsewhere(path, name))
         if not found:
             symbol = f"minitf_{uuid.uuid4().hex}"
             found = symbol, build(symbol)
             if path:
                 _write(path, *found)
         return _link(*found)
+
+
+def _made_elsewhere(path, name):
+    """What another process of ours is about to write, if there is one and it soon does."""
+    end = time.monotonic() + PATIENCE
+    while is_made_elsewhere(name) and time.monotonic() < end:
+        time.sleep(0.005)
+    return _read(path)
+
+
+def is_made_elsewhere(name):
+    """Whether another process is compiling a kernel right now: see `ahead`, which puts a better one here."""
+    return False
 
 
 def has(name, function):

@@ -34,7 +34,11 @@ def started(monkeypatch):
         def wait(self):
             return 0
 
+        def poll(self):
+            return None
+
     monkeypatch.setattr(subprocess, "Popen", Process)
+    monkeypatch.setattr(cache, "is_made_elsewhere", cache.is_made_elsewhere)  # undone at the end
     monkeypatch.setattr(ahead, "cores", lambda: 2)
     monkeypatch.setattr(cache, "has", lambda name, function: False)
     monkeypatch.delenv(ahead.MARK, raising=False)
@@ -61,6 +65,19 @@ def test_none_where_it_does_not_help(started, monkeypatch, reason):
         monkeypatch.setenv(ahead.MARK, "1")
     ahead.start()
     assert started == []
+
+
+def test_what_is_being_made_is_waited_for(started, monkeypatch, tmp_path):
+    ahead.start()
+    first, second = [made.name for made in ahead.common()][:2]
+    assert cache.is_made_elsewhere(first) and not cache.is_made_elsewhere(second)
+    kept, path = {first}, tmp_path / "code.o"
+    monkeypatch.setattr(cache, "has", lambda name, function: name in kept)
+    assert cache.is_made_elsewhere(second) and not cache.is_made_elsewhere(first)
+    cache._write(path, "symbol", b"code")
+    assert cache._made_elsewhere(path, first) == ("symbol", b"code")
+    monkeypatch.setattr(cache, "PATIENCE", 0.05)
+    assert cache._made_elsewhere(tmp_path / "never.o", second) is None
 
 
 def test_a_process_that_cannot_be_started_is_done_without(started, monkeypatch):
