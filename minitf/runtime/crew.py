@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import functools
 import os
 import threading
@@ -72,12 +73,21 @@ class Crew:
     def _start(self) -> None:
         if self._started:
             return
-        self._started, serve = True, team.serve[()]
+        self._started, serve, here = True, team.serve[()], ctypes.CDLL(None).sched_getcpu()
         for me in range(1, self.threads):
-            packed = serve.pack(self._words, me, self.threads)
+            work = functools.partial(serve.entry, serve.pack(self._words, me, self.threads))
             threading.Thread(
-                target=serve.entry, args=(packed,), name=f"minitf worker {me}", daemon=True
+                target=_elsewhere, args=(here, work), name=f"minitf worker {me}", daemon=True
             ).start()
+
+
+def _elsewhere(here: int, work) -> None:
+    """Works on another core to begin with: two threads that wait for each other on one would stay there."""
+    allowed = os.sched_getaffinity(0)
+    if len(allowed) > 1:
+        os.sched_setaffinity(0, allowed - {here})
+        os.sched_setaffinity(0, allowed)
+    work()
 
 
 @functools.cache
