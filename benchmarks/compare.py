@@ -165,7 +165,8 @@ def draw(figure, args, results):
             text = f"{r[args.clock]['median'] * 1e3:.3g}"
             axes.bar_label(bar, [text], fontsize=7, rotation=90, padding=2)
     axes.axhline(1, color="black", linewidth=0.8)
-    axes.set_xticks(range(len(names)), names)
+    axes.set_yscale("log")
+    axes.set_xticks(range(len(names)), names, fontsize=8)
     axes.set_ylabel("time of a training step / minitf's")
     axes.set_title(f"best mode of each (numbers: ms, {args.clock} time, threads: {args.threads})")
     axes.margins(y=0.15)
