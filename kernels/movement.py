@@ -5,7 +5,7 @@ broadcasting are `strided_copy`; concatenation, padding, diagonals and gradients
 `strided_write`.
 """
 
-from minitf.kernels.abi import I, T, i64, ints, kernel, like, u8p
+from minitf.kernels.abi import I, T, i64, ints, kernel, like, scalar, u8p
 from minitf.kernels.elementwise import repeats, start
 from minitf.kernels.splitting import By, Nest
 
@@ -117,6 +117,48 @@ def gather(a: T, index: I, o: T, outer: i64, rows: i64, n: i64, width: i64):
             source, target = (p * rows + index[i]) * width, (p * n + i) * width
             for k in range(width):
                 o[target + k] = a[source + k]
+    return 0
+
+
+@scalar
+def place(position, size, n, wraps):
+    """Where n of `size` items begin, counted from the end if negative and `wraps`; -1 if they are not all
+    there.
+    """
+    begin = position + size if wraps != 0 and position < 0 else position
+    return begin if 0 <= begin <= size - n else -1
+
+
+@kernel(T=ITEMS, I=INDEX)
+def take_at(begin: I, a: T, o: T, item: i64, wraps: i64, size: i64, outer: i64, n: i64, width: i64):
+    """o[p] = a[p, at : at + n] for a of [outer, size, width], at = begin[item]; see `place`."""
+    first = place(begin[item], size, n, wraps)
+    if first < 0:
+        return 1
+    for p in range(outer):
+        source, target = (p * size + first) * width, p * n * width
+        for k in range(n * width):
+            o[target + k] = a[source + k]
+    return 0
+
+
+@kernel(I=INDEX)
+def put_at(begin: I, a: T, o: T, item: i64, wraps: i64, size: i64, outer: i64, n: i64, width: i64, beta: i64):
+    """o[p, at : at + n] = a[p], the rest of o is 0; with beta a is added to what is there. See `take_at`."""
+    first = place(begin[item], size, n, wraps)
+    if first < 0:
+        return 1
+    if beta == 0:
+        for k in range(outer * size * width):
+            o[k] = 0
+    for p in range(outer):
+        source, target = p * n * width, (p * size + first) * width
+        if beta == 0:
+            for k in range(n * width):
+                o[target + k] = a[source + k]
+        else:
+            for k in range(n * width):
+                o[target + k] += a[source + k]
     return 0
 
 

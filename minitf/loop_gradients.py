@@ -7,6 +7,7 @@ gradient needs, which the forward loop therefore gives out as further ys.
 
 from __future__ import annotations
 
+from minitf.framework.apply import apply
 from minitf.framework.body import Body
 from minitf.framework.convert import convert_to_tensor
 from minitf.framework.graph import Graph, get_default_graph
@@ -45,12 +46,21 @@ class _GradientBody(Body):
             return self.captures[tensor] if tensor in self.captures else super().capture(tensor)
         if "stands_for" in tensor.op.attrs:
             return self.captured(tensor, self.outer.capture(tensor.op.attrs["stands_for"]))
-        if tensor.op.type == "Const":
-            with self.as_default():
-                self.captures[tensor] = constant(tensor.op.attrs["value"])
-        else:
-            self.captures[tensor] = self.saved(tensor)
+        with self.as_default():
+            again = self._made_again(tensor)
+        self.captures[tensor] = self.saved(tensor) if again is None else again
         return self.captures[tensor]
+
+    def _made_again(self, tensor: Tensor) -> Tensor | None:
+        """The value of a forward tensor that is not worth saving: a constant, or an index put together, of
+        which a part is then still known.
+        """
+        op = tensor.op
+        if op.type == "Const":
+            return constant(op.attrs["value"])
+        if op.type == "Pack" and tensor.dtype.is_integer and tensor.shape.rank == 1:
+            return apply("Pack", list(op.inputs), axis=0)
+        return None
 
     def saved(self, tensor: Tensor) -> Tensor:
         """The argument through which the value of a forward tensor comes in."""

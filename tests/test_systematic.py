@@ -169,6 +169,7 @@ SAMPLES = [
     sample("Pack", X, Y, of=lambda x, y: tf.stack([x, y], 1)),
     sample("Unpack", X, of=lambda x: tf.unstack(x, 3, 1)),
     sample("Slice", CUBE, np.int32([0, 1, 0]), np.int32([2, -1, 3])),
+    sample("SliceGrad", X, of=lambda x: tf.gradients(tf.slice(x, [0, 1], [2, 1]) ** 3, x)),
     sample("StridedSlice", CUBE, of=lambda x: x[:, ::-2, tf.newaxis, 1:3]),
     sample("StridedSliceGrad", X, of=lambda x: tf.gradients(x[::-1, 1:] ** 3, x)),
     sample("ReverseV2", CUBE, np.int32([1, 2])),

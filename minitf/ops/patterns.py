@@ -111,6 +111,15 @@ def place(b, x, out, steps, offset: int = 0) -> None:
         b.call(movement.strided_write[layout.carrier(x.dtype)], x, out, offset, rank, dims)
 
 
+def placed(b, x, shape, steps, offset: int = 0):
+    """Zeros of a shape, but x in the items that a walk visits; see `place`."""
+    if x.shape and _nest(x.shape, tuple(steps)) == (1, (math.prod(shape), 1)) and not offset:
+        return b.view(x, tuple(shape))
+    out = filled(b, shape, x.dtype)
+    place(b, x, out, steps, offset)
+    return out
+
+
 def taken(b, x, index, axis: int, error=None):
     """The slices of x along `axis` at `index`, an integer value of any shape."""
     out = b.new((*x.shape[:axis], *index.shape, *x.shape[axis + 1 :]), x.dtype)

@@ -14,29 +14,12 @@ from minitf.framework.registry import define
 from minitf.framework.shape import UNKNOWN, Dimension, TensorShape
 from minitf.framework.static import constant_value, partial_value
 from minitf.framework.tensor import Tensor, overload
-from minitf.kernels import layout
-from minitf.ops import array, patterns
+from minitf.ops import array, indexing, patterns
 from minitf.ops.constant import constant
+from minitf.ops.indexing import ALL, At, Range, check_position, check_sliced, extent
 from minitf.ops.joining import stack
 
 # ---- slice
-
-
-def _extent(size, begin, wanted, axis: int):
-    """How many of `size` items are taken from `begin` on; None for what is not known."""
-    if wanted == -1 and None not in (size, begin):
-        wanted = size - begin
-    if begin is not None and begin < 0 or wanted is not None and wanted < -1:
-        raise ValueError(
-            f"axis {axis}: a slice begins at 0 or more and has 0 items or more (or -1, the rest), "
-            f"not begin {begin} and size {wanted}"
-        )
-    if None not in (size, begin, wanted) and wanted != -1 and begin + wanted > size or (
-        None not in (size, begin) and begin > size):  # fmt: skip
-        raise ValueError(
-            f"axis {axis}: {wanted} items from {begin} on are not within [0, {size}), the size of the axis"
-        )
-    return None if wanted == -1 else wanted
 
 
 def _items(values, rank: int) -> list:
@@ -57,7 +40,7 @@ def _slice_shape(op):
                 f"begin and size need one number for each of the {len(sizes)} axes, not {value.tolist()}"
             )
     begin, wanted = _items(begin, len(sizes)), _items(wanted, len(sizes))
-    return TensorShape([_extent(*parts, axis) for axis, parts in enumerate(zip(sizes, begin, wanted))])
+    return TensorShape([extent(*parts, axis) for axis, parts in enumerate(zip(sizes, begin, wanted))])
 
 
 def _bounds(sizes: tuple, begin, wanted) -> tuple[tuple, tuple]:
@@ -67,7 +50,7 @@ def _bounds(sizes: tuple, begin, wanted) -> tuple[tuple, tuple]:
             f"begin {list(begin)} and size {list(wanted)} need one number for each of {len(sizes)} axes"
         )
     begin = tuple(int(n) for n in begin)
-    return begin, tuple(_extent(n, b, int(w), i) for i, (n, b, w) in enumerate(zip(sizes, begin, wanted)))
+    return begin, tuple(extent(n, b, int(w), i) for i, (n, b, w) in enumerate(zip(sizes, begin, wanted)))
 
 
 def _slice(op, x, begin, wanted):
@@ -76,27 +59,56 @@ def _slice(op, x, begin, wanted):
 
 
 def _slice_kernel(b, op, x, begin, wanted):
-    begin, wanted = _bounds(x.shape, b.data(begin), b.data(wanted))
-    steps = layout.strides(x.shape)
-    return patterns.walk(b, x, wanted, steps, _dot(begin, steps))
+    return indexing.taken(b, x, _ranges(b, op, x.shape, begin, b.data(wanted)), begin)
 
 
-def _dot(places, steps) -> int:
-    return sum(place * step for place, step in zip(places, steps))
+def _ranges(b, op, sizes: tuple, begin, wanted) -> list:
+    """What a slice takes along each axis, as an index."""
+    if len(wanted) != len(sizes) or begin.shape != (len(sizes),):
+        raise ValueError(
+            f"begin of shape {begin.shape} and size {list(wanted)} need one number for each of {len(sizes)} "
+            "axes"
+        )
+    index: list = []
+    for axis, (size, first, count) in enumerate(zip(sizes, indexing.known(b, op.inputs[1], begin), wanted)):
+        if first is None and count == -1:
+            b.data(begin)  # how much the rest is depends on it
+        count = extent(size, first, int(count), axis)
+        index.append(At(axis, count) if first is None else Range(first, first + count, 1))
+    return index
 
 
 def _slice_grad(op, g):
     x, begin, _ = op.inputs
-    after = apply("Sub", apply("Sub", _shape_as(x, begin), _shape_as(op.outputs[0], begin)), begin)
-    return apply("Pad", g, apply("Pack", [begin, after], axis=1)), None, None
+    return apply("SliceGrad", _shape_of(x, begin), begin, g), None, None
 
 
-def _shape_as(x: Tensor, like: Tensor) -> Tensor:
-    return array.shape(x, out_type=like.dtype.base_dtype)
+def _slice_grad_grad(op, g):
+    _, begin, dy = op.inputs
+    return None, None, apply("Slice", g, begin, _shape_of(dy, begin))
+
+
+def _shape_of(x: Tensor, begin: Tensor) -> Tensor:
+    return array.shape(x, out_type=begin.dtype.base_dtype)
+
+
+def _slice_grad_numpy(op, shape, begin, dy):
+    result = np.zeros(tuple(shape), dy.dtype)
+    begin, wanted = _bounds(result.shape, begin, dy.shape)
+    result[tuple(builtins.slice(b, b + n) for b, n in zip(begin, wanted))] = dy
+    return result
+
+
+def _slice_grad_kernel(b, op, shape, begin, dy):
+    sizes = array.sizes_of(b.data(shape))
+    return indexing.placed(b, dy, _ranges(b, op, sizes, begin, dy.shape), begin, sizes)
 
 
 define("Slice", "input: T, begin: Index, size: Index -> output: T", Index=dtypes.INDEX, shape=_slice_shape,
        static=patterns.moves(1, 2), numpy=_slice, kernel=_slice_kernel, grad=_slice_grad)  # fmt: skip
+define("SliceGrad", "shape: Index, begin: Index, dy: T -> output: T", Index=dtypes.INDEX,
+       shape=lambda op: array.wanted_shape(op, 0), numpy=_slice_grad_numpy, kernel=_slice_grad_kernel,
+       grad=_slice_grad_grad)  # fmt: skip
 
 
 def slice(input_, begin, size, name: str | None = None) -> Tensor:
@@ -117,11 +129,9 @@ _MASKS = ("begin_mask", "end_mask", "ellipsis_mask", "new_axis_mask", "shrink_ax
 
 
 def _index(attrs, begin, end, strides, rank: int) -> tuple:
-    """The NumPy index that begin, end, strides and the masks mean for a tensor of `rank`; unknown bounds stay
-    None.
+    """The index that begin, end, strides and the masks mean for a tensor of `rank`; see `indexing`.
 
-    An axis that is kept is a slice, one that is dropped an int (or `...` for an int not known), a new one is
-    None.
+    Bounds that are not known are None.
     """
     bit = {mask: [attrs[mask] >> i & 1 for i in range(len(begin))] for mask in _MASKS}
     if sum(bit["ellipsis_mask"]) > 1:
@@ -132,47 +142,15 @@ def _index(attrs, begin, end, strides, rank: int) -> tuple:
     index: list = []
     for i in range(len(begin)):
         if bit["ellipsis_mask"][i]:
-            index.extend([_ALL] * (rank - used))
+            index.extend([ALL] * (rank - used))
         elif bit["new_axis_mask"][i]:
             index.append(None)
         elif bit["shrink_axis_mask"][i]:
-            index.append(... if begin[i] is None else begin[i])
+            index.append(At(i) if begin[i] is None else begin[i])
         else:
-            index.append(_Range(begin[i], end[i], strides[i], bit["begin_mask"][i], bit["end_mask"][i]))
+            index.append(Range(begin[i], end[i], strides[i], bit["begin_mask"][i], bit["end_mask"][i]))
     missing = rank - sum(item is not None for item in index)
-    return (*index, *[_ALL] * missing)
-
-
-class _Range:
-    """One axis's range; a bound that is masked is open, one that is None is not known."""
-
-    __slots__ = ("begin", "end", "step", "from_start", "to_end")
-
-    def __init__(self, begin, end, step, from_start=False, to_end=False):
-        if step == 0:
-            raise ValueError("the step of a slice cannot be 0")
-        self.begin, self.end, self.step, self.from_start, self.to_end = begin, end, step, from_start, to_end
-
-    def slice(self) -> builtins.slice:
-        """The same as a Python slice."""
-        return builtins.slice(
-            None if self.from_start else self.begin, None if self.to_end else self.end, self.step
-        )
-
-    def size(self, of):
-        """How many of `of` items it takes, None if that cannot be known."""
-        unknown = self.begin is None and not self.from_start or self.end is None and not self.to_end
-        if self.step is None or of is None or unknown:
-            return of if self.from_start and self.to_end and self.step in (1, -1) else None
-        return len(range(*self.slice().indices(of)))
-
-
-_ALL = _Range(0, 0, 1, True, True)
-
-
-def _check_position(position: int, size: int, axis: int) -> None:
-    if not -size <= position < size:
-        raise ValueError(f"index {position} of axis {axis} is not in [{-size}, {size})")
+    return (*index, *[ALL] * missing)
 
 
 def _numpy_index(attrs, sizes: tuple, begin, end, strides) -> tuple:
@@ -180,48 +158,28 @@ def _numpy_index(attrs, sizes: tuple, begin, end, strides) -> tuple:
     axes = [item for item in index if item is not None]
     for axis, (item, size) in enumerate(zip(axes, sizes)):
         if isinstance(item, int):
-            _check_position(item, size, axis)
-    return tuple(item.slice() if isinstance(item, _Range) else item for item in index)
-
-
-def _walked(b, op, sizes: tuple, bounds) -> tuple[list, list, int]:
-    """The walk of a strided slice: the sizes of the result, element strides along its axes, and where it
-    begins.
-    """
-    index = _index(op.attrs, *[[int(v) for v in b.data(bound)] for bound in bounds], len(sizes))
-    shape, steps, offset, axes = [], [], 0, iter(enumerate(layout.strides(sizes)))
-    for item in index:
-        if item is None:
-            shape.append(1)
-            steps.append(0)
-            continue
-        axis, stride = next(axes)
-        if isinstance(item, int):
-            _check_position(item, sizes[axis], axis)
-            offset += item % sizes[axis] * stride
-        else:
-            places = range(*item.slice().indices(sizes[axis]))
-            shape.append(len(places))
-            steps.append(places.step * stride)
-            offset += places.start * stride if places else 0
-    return shape, steps, offset
+            check_position(item, size, axis)
+    return tuple(item.slice() if isinstance(item, Range) else item for item in index)
 
 
 def _strided_slice_kernel(b, op, x, *bounds):
-    return patterns.walk(b, x, *_walked(b, op, x.shape, bounds))
+    index = _lowered_index(b, op, x.shape, bounds)
+    return indexing.taken(b, x, index, bounds[0])
+
+
+def _lowered_index(b, op, sizes: tuple, bounds) -> list:
+    """The index, with positions that are known only at run time as they are."""
+    index = _index(op.attrs, *[indexing.known(b, *pair) for pair in zip(op.inputs[1:4], bounds)], len(sizes))
+    axes = [item for item in index if item is not None]
+    if any(isinstance(item, Range) and item.size(size) is None for item, size in zip(axes, sizes)):
+        for bound in bounds:
+            b.data(bound)  # the shape depends on it
+    return index
 
 
 def _strided_slice_grad_kernel(b, op, shape, begin, end, strides, dy):
-    out = patterns.filled(b, array.sizes_of(b.data(shape)), dy.dtype)
-    sizes, steps, offset = _walked(b, op, out.shape, (begin, end, strides))
-    _check_sliced(tuple(sizes), dy.shape)
-    patterns.place(b, dy, out, steps, offset)
-    return out
-
-
-def _check_sliced(sizes: tuple, given: tuple) -> None:
-    if sizes != given:
-        raise ValueError(f"the gradient of a slice of shape {sizes} cannot have shape {given}")
+    sizes = array.sizes_of(b.data(shape))
+    return indexing.placed(b, dy, _lowered_index(b, op, sizes, (begin, end, strides)), begin, sizes)
 
 
 def _strided_shape(op):
@@ -242,10 +200,10 @@ def _sliced_shape(attrs, shape: TensorShape, begin, end, strides) -> TensorShape
             result.append(1)
             continue
         size = shape.sizes[axis]
-        if isinstance(item, _Range):
+        if isinstance(item, Range):
             result.append(item.size(size))
-        elif item is not ... and size is not None:
-            _check_position(item, size, axis)
+        elif isinstance(item, int) and size is not None:
+            check_position(item, size, axis)
         axis += 1
     return TensorShape(result)
 
@@ -278,7 +236,7 @@ def _masks(op) -> dict:
 def _strided_slice_grad_numpy(op, shape, begin, end, strides, dy):
     result = np.zeros(tuple(shape), dy.dtype)
     index = _numpy_index(op.attrs, result.shape, begin, end, strides)
-    _check_sliced(result[index].shape, dy.shape)
+    check_sliced(result[index].shape, dy.shape)
     result[index] = dy
     return result
 

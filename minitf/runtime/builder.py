@@ -70,6 +70,13 @@ class Builder(ABC):
     def data(self, value: Value) -> np.ndarray:
         """The contents of `value`; raises NeedsData where they are not known yet."""
 
+    def known(self, value: Value) -> np.ndarray | None:
+        """The contents of `value`, None where they are not known yet."""
+        try:
+            return self.data(value)
+        except NeedsData:
+            return None
+
     @abstractmethod
     def variable(self, op, validate: bool = True) -> Value:
         """The memory of a variable."""

@@ -5,7 +5,7 @@ import pytest
 from programs import check, program
 
 from minitf.kernels import elementwise as ew
-from minitf.kernels import rows
+from minitf.kernels import movement, rows
 from minitf.runtime.ir import Buffer, Ref
 
 CASES = {}
@@ -32,6 +32,31 @@ def product_into_a_total(p):
 def rows_added_up_into_a_total(p):
     total = p.copy(p.given(DEPTH, WIDTH))
     p.keep(p.binary(ew.add, total, one_hot_product(p, rows.sum_into_rows, p.new(DEPTH, WIDTH)), out=total))
+
+
+def put_at_a_place(p, out, beta=0):
+    """A row of zeros but for one place, of which a constant tells."""
+    place = Ref((1,), np.int64, Buffer(8, "constant", np.array([3])))
+    p.call(movement.put_at["int64", "float32"], place, p.given(WIDTH), out, 0, 1, DEPTH, 1, 1, WIDTH, beta)
+    return out
+
+
+@program(CASES, "copy put_at")
+def a_row_put_into_a_total(p):
+    total = p.copy(p.given(DEPTH, WIDTH))
+    p.keep(p.binary(ew.add, total, put_at_a_place(p, p.new(DEPTH, WIDTH)), out=total))
+
+
+@program(CASES, "put_at put_at")
+def two_rows(p):
+    one, other = (put_at_a_place(p, p.new(DEPTH, WIDTH)) for _ in range(2))
+    p.keep(p.binary(ew.add, one, other))
+
+
+@program(CASES, "copy copy put_at add")
+def a_row_added_to_something_else(p):
+    total, other = p.copy(p.given(DEPTH, WIDTH)), p.copy(p.given(DEPTH, WIDTH))
+    p.keep(p.binary(ew.add, total, put_at_a_place(p, other, beta=1), out=total))
 
 
 @program(CASES, "pick_rows gemm")

@@ -2,7 +2,7 @@
 
 `total + a @ b` becomes a product with beta = 1 into the memory of the total. Of a sum of many products, as
 the gradient of a weight used at every time step is, none is kept. Products with one-hot matrices, which pick
-rows or add them up, count as products.
+rows or add them up, count as products; so does a part put among zeros, the gradient of `x[i]`.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from minitf.runtime.ir import Call, Ref, calls
 from minitf.runtime.passes import gemms
 from minitf.runtime.passes.uses import Use, Uses, name
 
-_BETA = {"gemm": gemms.BETA, "pick_rows": 8, "sum_into_rows": 8}  # where that operand is
+_BETA = {"gemm": gemms.BETA, "pick_rows": 8, "sum_into_rows": 8, "put_at": 9}  # where that operand is
 
 
 def accumulate(nodes: list, kept: frozenset) -> None:
