@@ -6,6 +6,7 @@ process makes reaches the first one through the cache.
 
 import contextlib
 import functools
+import gc
 import os
 import subprocess
 import sys
@@ -60,5 +61,6 @@ def cores():
 
 
 if __name__ == "__main__":
+    gc.disable()  # it would walk all of Numba again and again
     for instance in common():
         instance.address  # noqa: B018

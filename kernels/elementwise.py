@@ -26,12 +26,18 @@ def repeats(rank, dims, width):
 @scalar
 def start(rank, dims, width, walk, row):
     """Where an array, the walk-th of a nest, stands when the innermost loop runs for the row-th time."""
+    return row * dims[walk] if rank < 3 else deep(rank, dims, width, walk, row)
+
+
+@scalar
+def deep(rank, dims, width, walk, row):
+    """The same for nests of any depth."""
     position = 0
     for loop in range(rank - 2, 0, -1):
         size = dims[loop * width]
         position += row % size * dims[loop * width + walk]
         row //= size
-    return position + row * dims[walk] if rank > 1 else position
+    return position + row * dims[walk]
 
 
 def unary(dtypes, out=T):

@@ -29,6 +29,7 @@ from numba.core.typed_passes import (
     NopythonTypeInference,
     PreLowerStripPhis,
 )
+from numba.core.typing import mathdecl, npydecl
 from numba.core.untyped_passes import (
     FixupArgs,
     GenericRewrites,
@@ -109,12 +110,45 @@ class Context(cpu.CPUContext):
         return object()
 
 
+class Types(typing.Context):
+    """What calls result in; what only other programs do is not loaded."""
+
+    def init(self):
+        """Called by Numba."""
+        super().init()
+        self.known = {}
+
+    def load_additional_registries(self):
+        """Called by Numba before it compiles."""
+        self.install_registry(mathdecl.registry)
+        self.install_registry(npydecl.registry)
+
+    def resolve_function_type(self, function, arguments, keywords):
+        """The signature of a call. Numba asks for the same one again and again while it infers types."""
+        if keywords:
+            return super().resolve_function_type(function, arguments, keywords)
+        key = function, arguments
+        if key not in self.known:
+            self.known[key] = super().resolve_function_type(function, arguments, keywords)
+        return self.known[key]
+
+
+class Stages(PassManager):
+    """Runs the stages without Numba's reports and checks in between; the last ones do all bookkeeping."""
+
+    def _runPass(self, index, stage, state):  # noqa: N802
+        stage.analysis = self._analysis
+        stage.run_initialization(state)
+        stage.run_pass(state)
+        stage.run_finalizer(state)
+
+
 class Pipeline(CompilerBase):
     """The stages from a Python function to LLVM's code."""
 
     def define_pipelines(self):
         """Called by Numba."""
-        manager = PassManager("kernel")
+        manager = Stages("kernel")
         for stage in STAGES:
             manager.add_pass(stage, stage.__name__)
         manager.finalize()
@@ -127,7 +161,7 @@ class Processor(CPU):
 
 codegen = HostCodegen("minitf.kernels", cpu_name="host")
 target_registry[NAME] = Processor
-context = Context(typing.Context(), NAME)
+context = Context(Types(), NAME)
 
 
 class Descriptor(TargetDescriptor):
@@ -155,6 +189,7 @@ jit_registry[Processor] = functools.partial(jit, _target=NAME, pipeline_class=Pi
 def compile_function(name, function, arguments, result, flags):
     """(the library with a compiled function, its description)."""
     library = codegen.create_library(name)
+    context.typing_context.known.clear()  # a helper's fast maths may be that of the kernel which calls it
     with target_override(NAME):
         compiled = compile_extra(
             context.typing_context,
