@@ -6,7 +6,7 @@ range of columns is read and written in place.
 
 from minitf.kernels import scalar as s
 from minitf.kernels.abi import FLOATS, REALS, T, i64, kernel, like, real, scalar
-from minitf.kernels.splitting import By, Either
+from minitf.kernels.splitting import Across, By, Either
 
 BLOCK = 2048  # numbers that stay in the first cache between two passes
 
@@ -110,19 +110,19 @@ OF_SUM = {
 }
 
 
-@kernel(T=REALS)
-def add_rows(a: T, o: T, rows: i64, width: i64):
+@kernel(T=REALS, split=Across())
+def add_rows(a: T, o: T, rows: i64, width: i64, step: i64):
     """o += the sum of the rows of a."""
     whole = rows - rows % 8
     for row in range(0, whole, 8):
-        p = row * width
+        p = row * step
         for i in range(width):
             q = p + i
-            low = (a[q] + a[q + width]) + (a[q + 2 * width] + a[q + 3 * width])
-            q += 4 * width
-            high = (a[q] + a[q + width]) + (a[q + 2 * width] + a[q + 3 * width])
+            low = (a[q] + a[q + step]) + (a[q + 2 * step] + a[q + 3 * step])
+            q += 4 * step
+            high = (a[q] + a[q + step]) + (a[q + 2 * step] + a[q + 3 * step])
             o[i] += low + high
     for row in range(whole, rows):
         for i in range(width):
-            o[i] += a[row * width + i]
+            o[i] += a[row * step + i]
     return 0

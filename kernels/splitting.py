@@ -169,3 +169,17 @@ class Sums(Rule):
         changes = {"dims": tuple(n for loop in [(count, row, step), *inner] for n in loop)}
         changes |= {"size": count * step, "o": Window(first * step, count * step)}
         return changes | {"a": Window(first * row, count * row)}
+
+
+class Across(Rule):
+    """Ranges of the columns of a matrix a, whose rows are `step` items apart, and of a row o."""
+
+    def pieces(self, operands):
+        """How many pieces there are."""
+        return operands["width"] // VECTOR if operands["width"] % VECTOR == 0 else 0
+
+    def part(self, operands, first, count):
+        """The operands that change for a range of pieces."""
+        start, width, step = first * VECTOR, count * VECTOR, operands["step"]
+        a = Window(start, max(operands["rows"] - 1, 0) * step + width, width, step)
+        return {"width": width, "a": a, "o": Window(start, width)}

@@ -5,7 +5,7 @@ import pytest
 
 from minitf.kernels import abi, layout
 from minitf.kernels.gemm import gemm
-from minitf.kernels.splitting import COLUMNS, VECTOR, By, Either, Nest, Product, Sums, Window
+from minitf.kernels.splitting import COLUMNS, VECTOR, Across, By, Either, Nest, Product, Sums, Window
 
 ROWS, WIDTH = 7, 5
 RANDOM = np.random.RandomState(3)
@@ -87,6 +87,7 @@ def selected():
 
 SAMPLES = {
     "gemm": [product(ta, tb, beta) for ta in (0, 1) for tb in (0, 1) for beta in (0, 1)],
+    "add_rows": [lambda: [real(ROWS, 6 * VECTOR + 3), real(6 * VECTOR), ROWS, 6 * VECTOR, 6 * VECTOR + 3]],
     "pick_rows": [lambda: [index(6, ROWS), real(6, 9), real(ROWS, 9), ROWS, WIDTH, 6, 9, 9, 1]],
     "gather": [lambda: [real(6, 4).view(np.uint32), index(6, ROWS), real(ROWS, 4).view(np.uint32),
                         1, 6, ROWS, 4]],
@@ -201,6 +202,7 @@ def test_ranges_are_the_whole(kernel):
         (Nest(["a"], packed="o"), {"dims": (4, 8, 5, -1)}),  # reversed: its first item is not its start
         (Product(), {"m": 9, "batch": 2}),
         (Sums(), {"dims": (4, 8, 0, 5, 1, 1)}),
+        (Across(), {"width": 5 * VECTOR + 1, "rows": 9, "step": 99}),
     ],
 )
 def test_what_is_not_cut(rule, operands):

@@ -178,7 +178,7 @@ def _add_rows(made: Use, read: Use, uses: Uses) -> set[Call] | None:
         return None
     if not total.same_place(out) or total.buffer is a.buffer:
         return None
-    both = Call(fused.add_rows[a.dtype], (a, out, dims[0], size), None, read.call.op)
+    both = Call(fused.add_rows[a.dtype], (a, out, dims[0], size, size), None, read.call.op)
     return _joined(made, read, both, uses)
 
 
