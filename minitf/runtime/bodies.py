@@ -97,7 +97,8 @@ def item(builder, value, index: int):
 def stacked(builder, slices: list, loop, k: int, body: _Runner, xs: list, carry: list):
     """Slices as one value, if they are of one shape."""
     if not slices:
-        lost = k in loop.saved and not (xs and loop.ys[k].shape.is_fully_defined())
+        tried = loop.ys[k].shape.is_fully_defined() or not any(isinstance(x, Ragged) for x in xs)
+        lost = k in loop.saved and not (xs and tried)
         return Ragged([]) if lost else _nothing(builder, loop, k, body, xs, carry)
     if any(s is None or isinstance(s, Ragged) or s.shape != slices[0].shape for s in slices):
         if k not in loop.saved:

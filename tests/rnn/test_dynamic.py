@@ -66,6 +66,20 @@ def test_no_steps_give_the_initial_state():
     np.testing.assert_array_equal(values[1], start)
 
 
+@pytest.mark.parametrize("executor", ["native", "op_by_op"])
+@pytest.mark.parametrize("cell", CELLS)
+def test_no_steps_give_gradients_of_zero(cell, executor):
+    x = tf.placeholder(tf.float32, [None, None, 4])
+    results = tf.nn.dynamic_rnn(CELLS[cell](), x, dtype=tf.float32)
+    weights = tf.trainable_variables()
+    gradients = tf.gradients([tf.reduce_sum(r) for r in flat(results)], [x, *weights])
+    with tf.Session(config=tf.ConfigProto(executor=executor)) as sess:
+        sess.run(tf.global_variables_initializer())
+        found = sess.run(gradients, {x: np.zeros([2, 0, 4])})
+    assert [g.shape for g in found] == [(2, 0, 4), *(tuple(w.shape.as_list()) for w in weights)]
+    assert not any(g.any() for g in found)
+
+
 def test_time_major_is_batch_major_turned():
     x = tf.constant(BATCH)
     batch_major, a = tf.nn.dynamic_rnn(RNN.GRUCell(6), x, dtype=tf.float32)
