@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import numpy as np
 
+from minitf.framework.errors import InvalidArgumentError
 from minitf.runtime.builder import Value
 from minitf.runtime.plan import needed_ops
 
 
 class Ragged(Value):
-    """Slices that a loop saved for its gradient; they may differ in shape."""
+    """Slices that a loop saved for its gradient; they may differ in shape.
 
-    __slots__ = ("slices",)
+    Of a loop that never ran, what is known of its slices: an example, and how many there might have been.
+    """
 
-    def __init__(self, slices: list):
-        self.slices = slices
+    __slots__ = ("slices", "example", "length")
+
+    def __init__(self, slices: list, example: Value | None = None, length: int | None = None):
+        self.slices, self.example, self.length = slices, example, length
 
     def mapped(self, op, slices: list) -> Ragged:
         """What an op makes of this, slice by slice."""
@@ -45,7 +49,10 @@ def run_loop(builder, op, values: list, run_ops) -> list:
     if loop.reverse:
         for stack in stacks:
             stack.reverse()
-    ys = [stacked(builder, s, loop, k, body, xs, carry) for k, s in enumerate(stacks)]
+    if done:
+        ys = [stacked(builder, slices, k in loop.saved, xs) for k, slices in enumerate(stacks)]
+    else:
+        ys = empty(builder, loop, body, xs, carry)
     return [*carry, builder.constant(np.asarray(done, np.int32)), *ys]
 
 
@@ -94,14 +101,10 @@ def item(builder, value, index: int):
     return builder.view(value, shape, index * size)
 
 
-def stacked(builder, slices: list, loop, k: int, body: _Runner, xs: list, carry: list):
+def stacked(builder, slices: list, saved: bool, xs: list):
     """Slices as one value, if they are of one shape."""
-    if not slices:
-        tried = loop.ys[k].shape.is_fully_defined() or not any(isinstance(x, Ragged) for x in xs)
-        lost = k in loop.saved and not (xs and tried)
-        return Ragged([]) if lost else _nothing(builder, loop, k, body, xs, carry)
     if any(s is None or isinstance(s, Ragged) or s.shape != slices[0].shape for s in slices):
-        if k not in loop.saved:
+        if not saved:
             shapes = sorted({s.shape for s in slices if s is not None})
             raise ValueError(f"the iterations of a loop give slices of different shapes: {shapes}")
         return Ragged(slices)
@@ -112,23 +115,41 @@ def stacked(builder, slices: list, loop, k: int, body: _Runner, xs: list, carry:
 
 def _length(xs: list) -> int:
     """How many slices there are."""
-    return min((x.shape[0] for x in xs if not isinstance(x, Ragged)), default=0)
+    lengths = [x.length if isinstance(x, Ragged) else x.shape[0] for x in xs]
+    return min((length for length in lengths if length is not None), default=0)
 
 
-def _nothing(builder, loop, k: int, body: _Runner, xs: list, carry: list):
-    """The empty stack of a loop that never ran; its slices' shape is found by trying the body on zeros."""
-    known, length = loop.ys[k].shape, _length(xs)
-    if known.is_fully_defined():
-        return builder.constant(np.zeros((length, *known.sizes), loop.ys[k].dtype.numpy))
-    zeros = [builder.constant(np.zeros(_slice_shape(x, a), a.dtype.numpy)) for x, a in zip(xs, loop.xs_args)]
-    value = body.run([*loop.carry_args, *loop.xs_args], [*carry, *zeros])[loop.carries + k]
-    return builder.constant(np.zeros((length, *value.shape), value.dtype))
+def empty(builder, loop, body: _Runner, xs: list, carry: list) -> list:
+    """The stacks of a loop that never ran; what a trip would have given is found by trying it on zeros."""
+    saved = [k in loop.saved for k in range(len(loop.ys))]
+    needed = any(not s and not y.shape.is_fully_defined() for s, y in zip(saved, loop.ys))
+    examples, length = [None] * len(loop.ys), _length(xs)
+    if needed or xs and any(saved):
+        try:
+            arguments = [_example(builder, x, argument) for x, argument in zip(xs, loop.xs_args)]
+            examples = body.run([*loop.carry_args, *loop.xs_args], [*carry, *arguments])[loop.carries :]
+        except InvalidArgumentError:
+            if needed:
+                raise
+    return [
+        Ragged([], example, length) if s else _none(builder, y, example, length)
+        for s, y, example in zip(saved, loop.ys, examples)
+    ]
 
 
-def _slice_shape(x, argument) -> tuple:
-    if not isinstance(x, Ragged):
-        return x.shape[1:]
-    return tuple(argument.shape.sizes) if argument.shape.is_fully_defined() else ()
+def _example(builder, x, argument):
+    """A slice of zeros, if there is no better one."""
+    if getattr(x, "example", None) is not None:
+        return x.example
+    sizes = argument.shape.sizes if argument.shape.is_fully_defined() else ()
+    shape = tuple(sizes) if isinstance(x, Ragged) else x.shape[1:]
+    return builder.constant(np.zeros(shape, argument.dtype.numpy))
+
+
+def _none(builder, y, example, length: int):
+    """Zeros in the place of slices that no trip gave."""
+    shape = tuple(y.shape.sizes) if example is None else example.shape
+    return builder.constant(np.zeros((length, *shape), y.dtype.numpy))
 
 
 def run_branch(builder, op, values: list, run_ops) -> list:

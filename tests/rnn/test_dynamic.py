@@ -67,16 +67,17 @@ def test_no_steps_give_the_initial_state():
 
 
 @pytest.mark.parametrize("executor", ["native", "op_by_op"])
+@pytest.mark.parametrize("steps", [0, 3])
 @pytest.mark.parametrize("cell", CELLS)
-def test_no_steps_give_gradients_of_zero(cell, executor):
-    x = tf.placeholder(tf.float32, [None, None, 4])
-    results = tf.nn.dynamic_rnn(CELLS[cell](), x, dtype=tf.float32)
+def test_no_steps_give_gradients_of_zero(cell, steps, executor):
+    x, lengths = tf.placeholder(tf.float32, [None, None, 4]), tf.zeros([2], tf.int32)
+    results = tf.nn.dynamic_rnn(CELLS[cell](), x, lengths if steps else None, dtype=tf.float32)
     weights = tf.trainable_variables()
     gradients = tf.gradients([tf.reduce_sum(r) for r in flat(results)], [x, *weights])
     with tf.Session(config=tf.ConfigProto(executor=executor)) as sess:
         sess.run(tf.global_variables_initializer())
-        found = sess.run(gradients, {x: np.zeros([2, 0, 4])})
-    assert [g.shape for g in found] == [(2, 0, 4), *(tuple(w.shape.as_list()) for w in weights)]
+        found = sess.run(gradients, {x: np.ones([2, steps, 4])})
+    assert [g.shape for g in found] == [(2, steps, 4), *(tuple(w.shape.as_list()) for w in weights)]
     assert not any(g.any() for g in found)
 
 
