@@ -70,7 +70,7 @@ def _parts(writes: list[Use], place: Ref) -> list[tuple[Ref, int, int]] | None:
 
 def intact(source: Ref, writes: list[Use], reads: list[Use], uses: Uses) -> bool:
     """Whether a part still holds what was joined when the products read it."""
-    changes = [u for u in uses.of(source.buffer) if u.writes]
+    changes = uses.changes(source.buffer)
     if all(read.block is writes[0].block for read in reads):
         first, last = writes[0].order, reads[-1].order
         return not any(first < u.order < last and touches(u.ref, source) for u in changes)

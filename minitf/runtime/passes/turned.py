@@ -28,7 +28,7 @@ class _Loop(NamedTuple):
 def turned(nodes: list, kept: frozenset) -> None:
     """Rewrites all such products."""
     with Uses(nodes, kept) as uses:
-        for buffer in uses.buffers():
+        for buffer in uses.first_used_by(["strided_copy", "gemm"]):
             found = uses.of(buffer)
             if uses.private(buffer) and len(found) > 1 and all(whole(use.ref) for use in found):
                 if name(found[0].call) == "strided_copy":

@@ -59,6 +59,7 @@ class Uses:
         self._kept = kept  # buffers that are read after the region
         self._found: dict[Buffer, list[tuple]] = {}  # what the uses of each buffer are made of
         self._by_buffer: dict[Buffer, list[Use]] = {}  # made when asked for: of most buffers nobody asks
+        self._changes: dict[Buffer, list[Use]] = {}
         self._controls: set[Buffer] = set()  # read by loops and branches themselves
         self.pinned: set[Buffer] = (
             set()
@@ -137,6 +138,13 @@ class Uses:
             uses = self._by_buffer[buffer] = [Use(*use) for use in self._found.get(buffer, ())]
         return uses
 
+    def changes(self, buffer: Buffer) -> list[Use]:
+        """The uses of a buffer that write it."""
+        found = self._changes.get(buffer)
+        if found is None:
+            found = self._changes[buffer] = [use for use in self.of(buffer) if use.writes]
+        return found
+
     def span(self, loop: Repeat) -> tuple[int, int]:
         """The positions of a loop's first and last node."""
         return self._spans[loop]
@@ -144,12 +152,12 @@ class Uses:
     def undisturbed(self, refs, first: int, last: int) -> bool:
         """Whether nothing is written to these places between two positions of the program."""
         for ref in refs:
-            found = self.of(ref.buffer)
+            found = self.changes(ref.buffer)
             for place in range(bisect_right(found, first, key=_order), len(found)):
                 use = found[place]
                 if use.order >= last:
                     break
-                if use.writes and touches(use.ref, ref):
+                if touches(use.ref, ref):
                     return False
         return True
 
