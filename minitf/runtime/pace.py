@@ -7,7 +7,9 @@ from collections import deque
 
 _TRIAL = 5  # runs of the other way before one of the two is chosen
 _SOONEST, _LATEST = 64, 4096  # runs from one trial to the next: twice as many whenever one was in vain
-_SLOWER = 1.5  # so much more than what the chosen way once took makes a trial due at once
+_SLOWER = 1.2  # so much more than what the chosen way once took makes a trial due, but not sooner than:
+_APART = 32  # runs from one trial to the next
+_EVEN = 1.05  # so much slower the other way may be: where two cores share a program, a slow one harms it less
 
 
 class Pace:
@@ -32,7 +34,8 @@ class Pace:
         times.append(seconds)
         if way == self.best:
             self._due -= 1
-            if len(times) == _TRIAL and min(times) > _SLOWER * self._usual:
+            changed = len(times) == _TRIAL and min(times) > _SLOWER * self._usual
+            if changed and self._interval - self._due >= _APART:
                 self._due, self._interval = 0, _SOONEST
         elif self._trial:
             self._trial -= 1
@@ -41,7 +44,7 @@ class Pace:
 
     def _decide(self) -> None:
         medians = {way: statistics.median(times) for way, times in self._times.items()}
-        better = medians[not self.best] < medians[self.best]
+        better = self.best ^ (medians[True] < _EVEN * medians[False])
         self.best ^= better
         self._interval = _SOONEST if better else min(2 * self._interval, _LATEST)
         self._due, self._usual = self._interval, medians[self.best]

@@ -39,3 +39,23 @@ def test_both_becoming_slower_changes_nothing():
     pace = Pace()
     ways(pace, plain=2.0, other=1.0, runs=500)
     assert ways(pace, plain=8.0, other=4.0, runs=1000) > 900
+
+
+def test_the_other_way_may_be_a_little_slower():
+    pace = Pace()
+    assert ways(pace, plain=1.0, other=1.04, runs=1000) > 900
+    pace = Pace()
+    assert ways(pace, plain=1.0, other=1.06, runs=1000) < 30
+
+
+def test_a_way_that_becomes_slower_is_compared_at_once():
+    pace = Pace()
+    ways(pace, plain=1.0, other=1.2, runs=10_000)  # the next trial would be thousands of runs away
+    assert ways(pace, plain=1.3, other=1.2, runs=200) > 150
+
+
+def test_trials_are_apart_though_a_way_becomes_ever_slower():
+    pace, count = Pace(), 0
+    for i in range(100):
+        count += ways(pace, plain=1.3**i, other=2 * 1.3**i, runs=10)
+    assert count < 200
