@@ -94,37 +94,41 @@ def known(b, tensor, value) -> list:
 
 def taken(b, x, index, begin):
     """What an index takes of x; `begin` is the vector with the positions."""
-    shape, out = x.shape, x
-    for at, axis in reversed(_ats(index)):
+    out = x
+    for at, axis, place in _ats(index):
         whole, kept = out, () if at.count is None else (at.count,)
-        out = b.new((*whole.shape[:axis], *kept, *whole.shape[axis + 1 :]), x.dtype)
+        out = b.new((*whole.shape[:place], *kept, *whole.shape[place + 1 :]), x.dtype)
         kernel = movement.take_at[begin.dtype, layout.carrier(x.dtype)]
-        b.call(kernel, begin, whole, out, *_operands(at, whole.shape, axis),
-               error=_outside(b, begin, at, axis, shape[axis]))  # fmt: skip
+        b.call(kernel, begin, whole, out, *_operands(at, whole.shape, place),
+               error=_outside(b, begin, at, axis, x.shape[axis]))  # fmt: skip
     return patterns.walk(b, out, *walk(_rest(index), out.shape))
 
 
 def placed(b, dy, index, begin, sizes: tuple):
     """Zeros of these sizes with dy where the index takes it from."""
-    ats, rest = _ats(index), _rest(index)
-    counts = {axis: at.count for at, axis in ats}
+    ats = _ats(index)
+    counts = {axis: at.count for at, axis, _ in ats}
     inner = tuple(n for n in (counts.get(axis, size) for axis, size in enumerate(sizes)) if n is not None)
-    shape, steps, offset = walk(rest, inner)
+    shape, steps, offset = walk(_rest(index), inner)
     check_sliced(tuple(shape), dy.shape)
     part = patterns.placed(b, dy, inner, steps, offset)
-    for at, axis in ats:
-        after = axis + (at.count is not None)
-        out = b.new((*part.shape[:axis], sizes[axis], *part.shape[after:]), dy.dtype)
-        b.call(movement.put_at[begin.dtype, dy.dtype], begin, part, out, *_operands(at, out.shape, axis), 0,
+    for at, axis, place in reversed(ats):
+        after = place + (at.count is not None)
+        out = b.new((*part.shape[:place], sizes[axis], *part.shape[after:]), dy.dtype)
+        b.call(movement.put_at[begin.dtype, dy.dtype], begin, part, out, *_operands(at, out.shape, place), 0,
                error=_outside(b, begin, at, axis, sizes[axis]))  # fmt: skip
         part = out
     return part
 
 
-def _ats(index) -> list[tuple[At, int]]:
-    """The positions that are known only at run time, and their axes."""
-    axes = enumerate(item for item in index if item is not None)
-    return [(item, axis) for axis, item in axes if isinstance(item, At)]
+def _ats(index) -> list[tuple[At, int, int]]:
+    """The positions that are known only at run time, their axes, and where these are when they are taken."""
+    found, dropped = [], 0
+    for axis, item in enumerate(item for item in index if item is not None):
+        if isinstance(item, At):
+            found.append((item, axis, axis - dropped))
+            dropped += item.count is None
+    return found
 
 
 def _rest(index) -> list:

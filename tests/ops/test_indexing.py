@@ -89,6 +89,7 @@ def test_one_program_for_all_positions():
     [
         (lambda x, i: x[i], 4, ["index 4 of axis 0", "[-4, 4)"]),
         (lambda x, i: x[:, i], -4, ["index -4 of axis 1", "[-3, 3)"]),
+        (lambda x, i: x[i, i, i], 5, ["index 5 of axis 0", "[-4, 4)"]),
         (lambda x, i: x[1, :, tf.cast(i, tf.int64) * 2**40], 2**22, ["of axis 2", "[-5, 5)"]),
         (lambda x, i: tf.slice(x, [0, i, 0], [1, 2, 1]), 2, ["axis 1", "2 items from 2", "[0, 3)"]),
         (lambda x, i: tf.slice(x, [0, i, 0], [1, 2, 1]), -1, ["axis 1", "begin -1"]),
