@@ -87,9 +87,12 @@ def check_sliced(sizes: tuple, given: tuple) -> None:
 def known(b, tensor, value) -> list:
     """The elements of a vector, as far as they are known when kernels are chosen; the others are None."""
     elements = b.known(value)
-    if elements is None:
-        elements = partial_value(tensor)
-    return [None] * value.size if elements is None else [None if v is None else int(v) for v in elements]
+    return items(partial_value(tensor) if elements is None else elements, value.size)
+
+
+def items(values, count: int) -> list:
+    """The elements of a vector of which all, some (the others are None) or none (it is None) are known."""
+    return [None] * count if values is None else [None if v is None else int(v) for v in values]
 
 
 def taken(b, x, index, begin):

@@ -83,9 +83,8 @@ def _diagonal_steps(shape: tuple) -> tuple:
 
 
 def _matrix_diag_kernel(b, op, x):
-    out = patterns.filled(b, (*x.shape, x.shape[-1]), x.dtype)
-    patterns.place(b, x, out, _diagonal_steps(out.shape))
-    return out
+    shape = (*x.shape, x.shape[-1])
+    return patterns.placed(b, x, shape, _diagonal_steps(shape))
 
 
 def _diag_part_kernel(b, op, x):

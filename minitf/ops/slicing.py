@@ -16,14 +16,10 @@ from minitf.framework.static import constant_value, partial_value
 from minitf.framework.tensor import Tensor, overload
 from minitf.ops import array, indexing, patterns
 from minitf.ops.constant import constant
-from minitf.ops.indexing import ALL, At, Range, check_position, check_sliced, extent
+from minitf.ops.indexing import ALL, At, Range, check_position, check_sliced, extent, items
 from minitf.ops.joining import stack
 
 # ---- slice
-
-
-def _items(values, rank: int) -> list:
-    return [None] * rank if values is None else [None if v is None else int(v) for v in values]
 
 
 def _slice_shape(op):
@@ -35,27 +31,24 @@ def _slice_shape(op):
             return UNKNOWN
         sizes = (None,) * known
     for value in (begin, wanted):
-        if value is not None and value.shape != (len(sizes),):
-            raise ValueError(
-                f"begin and size need one number for each of the {len(sizes)} axes, not {value.tolist()}"
-            )
-    begin, wanted = _items(begin, len(sizes)), _items(wanted, len(sizes))
+        if value is not None:
+            _check_lengths(sizes, value)
+    begin, wanted = items(begin, len(sizes)), items(wanted, len(sizes))
     return TensorShape([extent(*parts, axis) for axis, parts in enumerate(zip(sizes, begin, wanted))])
 
 
-def _bounds(sizes: tuple, begin, wanted) -> tuple[tuple, tuple]:
-    """Where a slice begins and how large it is."""
-    if len(begin) != len(sizes) or len(wanted) != len(sizes):
-        raise ValueError(
-            f"begin {list(begin)} and size {list(wanted)} need one number for each of {len(sizes)} axes"
-        )
-    begin = tuple(int(n) for n in begin)
-    return begin, tuple(extent(n, b, int(w), i) for i, (n, b, w) in enumerate(zip(sizes, begin, wanted)))
+def _check_lengths(sizes: tuple, *bounds) -> None:
+    if any(np.shape(bound) != (len(sizes),) for bound in bounds):
+        given = " and ".join(str(np.asarray(bound).tolist()) for bound in bounds)
+        raise ValueError(f"begin and size need one number for each of the {len(sizes)} axes, not {given}")
 
 
-def _slice(op, x, begin, wanted):
-    begin, wanted = _bounds(x.shape, begin, wanted)
-    return x[tuple(builtins.slice(b, b + n) for b, n in zip(begin, wanted))]
+def _cut(sizes: tuple, begin, wanted) -> tuple:
+    """A slice as an index of NumPy's."""
+    _check_lengths(sizes, begin, wanted)
+    begin = [int(n) for n in begin]
+    counts = [extent(n, b, int(w), axis) for axis, (n, b, w) in enumerate(zip(sizes, begin, wanted))]
+    return tuple(builtins.slice(b, b + n) for b, n in zip(begin, counts))
 
 
 def _slice_kernel(b, op, x, begin, wanted):
@@ -64,13 +57,9 @@ def _slice_kernel(b, op, x, begin, wanted):
 
 def _ranges(b, op, sizes: tuple, begin, wanted) -> list:
     """What a slice takes along each axis, as an index."""
-    if len(wanted) != len(sizes) or begin.shape != (len(sizes),):
-        raise ValueError(
-            f"begin of shape {begin.shape} and size {list(wanted)} need one number for each of {len(sizes)} "
-            "axes"
-        )
-    index: list = []
-    for axis, (size, first, count) in enumerate(zip(sizes, indexing.known(b, op.inputs[1], begin), wanted)):
+    known, index = indexing.known(b, op.inputs[1], begin), []
+    _check_lengths(sizes, known, wanted)
+    for axis, (size, first, count) in enumerate(zip(sizes, known, wanted)):
         if first is None and count == -1:
             b.data(begin)  # how much the rest is depends on it
         count = extent(size, first, int(count), axis)
@@ -94,8 +83,7 @@ def _shape_of(x: Tensor, begin: Tensor) -> Tensor:
 
 def _slice_grad_numpy(op, shape, begin, dy):
     result = np.zeros(tuple(shape), dy.dtype)
-    begin, wanted = _bounds(result.shape, begin, dy.shape)
-    result[tuple(builtins.slice(b, b + n) for b, n in zip(begin, wanted))] = dy
+    result[_cut(result.shape, begin, dy.shape)] = dy
     return result
 
 
@@ -105,7 +93,8 @@ def _slice_grad_kernel(b, op, shape, begin, dy):
 
 
 define("Slice", "input: T, begin: Index, size: Index -> output: T", Index=dtypes.INDEX, shape=_slice_shape,
-       static=patterns.moves(1, 2), numpy=_slice, kernel=_slice_kernel, grad=_slice_grad)  # fmt: skip
+       static=patterns.moves(1, 2), kernel=_slice_kernel, grad=_slice_grad,
+       numpy=lambda op, x, begin, wanted: x[_cut(x.shape, begin, wanted)])  # fmt: skip
 define("SliceGrad", "shape: Index, begin: Index, dy: T -> output: T", Index=dtypes.INDEX,
        shape=lambda op: array.wanted_shape(op, 0), numpy=_slice_grad_numpy, kernel=_slice_grad_kernel,
        grad=_slice_grad_grad)  # fmt: skip
@@ -190,7 +179,7 @@ def _strided_shape(op):
         return UNKNOWN
     if len(set(known)) > 1:
         raise ValueError(f"begin, end and strides have to be of one length, not {', '.join(map(str, known))}")
-    return _sliced_shape(op.attrs, TensorShape(sizes), *[_items(b, known[0]) for b in bounds])
+    return _sliced_shape(op.attrs, TensorShape(sizes), *[items(b, known[0]) for b in bounds])
 
 
 def _sliced_shape(attrs, shape: TensorShape, begin, end, strides) -> TensorShape:

@@ -7,8 +7,8 @@ from collections import deque
 
 _TRIAL = 5  # runs of the other way before one of the two is chosen
 _SOONEST, _LATEST = 64, 4096  # runs from one trial to the next: twice as many whenever one was in vain
-_SLOWER = 1.2  # so much more than what the chosen way once took makes a trial due, but not sooner than:
-_APART = 32  # runs from one trial to the next
+_SLOWER = 1.2  # so much more than what the chosen way once took makes a trial due at once
+_APART = 32  # runs from one trial to the next at least
 _EVEN = 1.05  # so much slower the other way may be: where two cores share a program, a slow one harms it less
 
 

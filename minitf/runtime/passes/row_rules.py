@@ -72,8 +72,8 @@ def _sum_of_rows(call: Call, batch: int) -> Rows | None:
         (index, value), (n, _, ldb) = (o[i].dtype.itemsize for i in (0, 1)), o[4:7]
         return Rows({0: index, 1: ldb * value}, {0: index, 1: n * value}, ((5, None, 1),), 1)
     if name(call) == "add_rows" and o[2] == batch:
-        width = {0: o[3] * o[0].dtype.itemsize}
-        return Rows(width, width, ((2, None, 1),), 0)
+        width, step = (number * o[0].dtype.itemsize for number in o[3:])
+        return Rows({0: step}, {0: width}, ((2, None, 1),), 0)
     return None
 
 
