@@ -22,8 +22,9 @@ def _programs(session) -> int:
 
 
 _ENDLESS = textwrap.dedent("""
-    import sys, time
+    import signal
     import minitf as tf
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell ignores it in its background
     x, n = tf.placeholder(tf.float32, [{size}, {size}]), tf.placeholder(tf.int32, [])
     v = tf.Variable(1.0)
     body = lambda i, h, t: (i + 1, tf.tanh(tf.matmul(h, x)), t + tf.reduce_sum(h))
