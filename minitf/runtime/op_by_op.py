@@ -11,6 +11,7 @@ from minitf.framework.dtypes import as_dtype
 from minitf.runtime.bodies import Ragged, map_ragged, run_branch, run_loop
 from minitf.runtime.builder import NATIVE, Builder, Value
 from minitf.runtime.lists import RULES
+from minitf.runtime.ram import empty
 from minitf.runtime.state import Reference, State
 
 _NATIVE = frozenset(kind for name in NATIVE for kind in (as_dtype(name), as_dtype(name).as_ref))
@@ -46,7 +47,7 @@ class OpByOp(Builder):
         return Concrete(array)
 
     def new(self, shape, dtype):
-        return Concrete(np.empty(shape, dtype))
+        return Concrete(empty(shape, dtype))
 
     def view(self, value, shape, offset=0, dtype=None):
         array = value.array.copy() if isinstance(value, Reference) else value.array

@@ -5,8 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from minitf.runtime.builder import Value
-
-LINE = 64  # bytes of a cache line
+from minitf.runtime.ram import aligned
 
 
 class Uninitialized(Exception):
@@ -15,17 +14,6 @@ class Uninitialized(Exception):
     def __init__(self, op):
         super().__init__(op.name)
         self.op = op
-
-
-def aligned(shape: tuple, dtype) -> np.ndarray:
-    """A new array that starts at a cache line, as vector code likes it."""
-    dtype = np.dtype(dtype)
-    if dtype.hasobject:
-        return np.empty(shape, dtype)
-    count = int(np.prod(shape, dtype=np.int64)) * dtype.itemsize
-    room = np.empty(count + LINE, np.uint8)
-    start = -room.__array_interface__["data"][0] % LINE
-    return room[start : start + count].view(dtype).reshape(shape)
 
 
 class Slot:

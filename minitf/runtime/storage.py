@@ -9,7 +9,7 @@ import tempfile
 import numpy as np
 
 from minitf.framework.errors import ResourceExhaustedError
-from minitf.runtime.state import aligned
+from minitf.runtime.ram import aligned
 
 
 class Arena:

@@ -1,0 +1,46 @@
+"""New arrays; those that the machine has no room for are refused."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+LINE = 64  # bytes of a cache line
+_LARGE = 1 << 28  # bytes from which an array is worth a look at what is left
+
+
+def empty(shape: tuple, dtype) -> np.ndarray:
+    """An array with arbitrary contents.
+
+    Raises MemoryError: if it is larger than what is left. Linux gives out more memory than it has, and ends
+    the process that takes it at its word.
+    """
+    size = math.prod(shape) * np.dtype(dtype).itemsize
+    if size > _LARGE and size > (left := available()):
+        raise MemoryError(
+            f"{size / 2**30:.3g} GiB more are needed, {left / 2**30:.3g} GiB are left; smaller batches need "
+            "less, and so do gradients of loops with swap_memory=True"
+        )
+    return np.empty(shape, dtype)
+
+
+def available() -> float:
+    """Bytes that can still be used, by Linux's estimate; infinity where it is not known."""
+    try:
+        with open("/proc/meminfo") as file:
+            sizes = {name: int(rest.split()[0]) for name, rest in (line.split(":") for line in file)}
+    except OSError:
+        return math.inf
+    return 1024 * (sizes["MemAvailable"] + sizes["SwapFree"])
+
+
+def aligned(shape: tuple, dtype) -> np.ndarray:
+    """A new array that starts at a cache line, as vector code likes it."""
+    dtype = np.dtype(dtype)
+    if dtype.hasobject:
+        return np.empty(shape, dtype)
+    count = int(np.prod(shape, dtype=np.int64)) * dtype.itemsize
+    room = empty((count + LINE,), np.uint8)
+    start = -room.__array_interface__["data"][0] % LINE
+    return room[start : start + count].view(dtype).reshape(shape)
