@@ -18,10 +18,7 @@ def empty(shape: tuple, dtype) -> np.ndarray:
     """
     size = math.prod(shape) * np.dtype(dtype).itemsize
     if size > _LARGE and size > (left := available()):
-        raise MemoryError(
-            f"{size / 2**30:.3g} GiB more are needed, {left / 2**30:.3g} GiB are left; smaller batches need "
-            "less, and so do gradients of loops with swap_memory=True"
-        )
+        raise MemoryError(f"{size / 2**30:.1f} GiB more are needed, {left / 2**30:.1f} GiB are left")
     return np.empty(shape, dtype)
 
 

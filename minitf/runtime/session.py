@@ -106,8 +106,10 @@ class BaseSession:
                 return wanted.arrange(self._execute(plan, fed, metadata))
             except MemoryError as error:
                 raise errors.ResourceExhaustedError(
-                    None, None, f"not enough memory for {_named(plan)}: {error}"
-                ) from None
+                    None, None,
+                    f"not enough memory for {_named(plan)}: {error}; smaller batches need less, and so do "
+                    "gradients of loops with swap_memory=True",
+                ) from None  # fmt: skip
 
     def _plan(self, fetches, fed) -> tuple[Fetches, Plan]:
         """The plan for these fetches and feeds: kept until the graph changes."""
