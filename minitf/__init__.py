@@ -71,7 +71,7 @@ from minitf.ops.decompositions import (
 )  # fmt: skip
 from minitf.ops.einsum import einsum, tensordot
 from minitf.ops.linalg import (
-    matrix_determinant, matrix_inverse, matrix_solve, matrix_triangular_solve, norm, trace,
+    matrix_determinant, matrix_inverse, matrix_solve, matrix_triangular_solve, trace,
 )  # fmt: skip
 from minitf.ops.math import (
     accumulate_n, add, add_n, atan2, div, div_no_nan, divide, floor_div, floordiv, floormod, maximum, minimum,
@@ -79,6 +79,7 @@ from minitf.ops.math import (
     truncatemod,
 )  # fmt: skip
 from minitf.ops.matmul import cross, matmul
+from minitf.ops.norm import norm
 from minitf.ops.reduce import (
     arg_max, arg_min, argmax, argmin, count_nonzero, reduce_all, reduce_any,
     reduce_logsumexp, reduce_max, reduce_mean, reduce_min, reduce_prod, reduce_sum,

@@ -7,7 +7,7 @@ from minitf.ops.decompositions import cholesky, cholesky_solve, qr, svd
 from minitf.ops.decompositions import self_adjoint_eig as eigh
 from minitf.ops.decompositions import self_adjoint_eigvals as eigvalsh
 from minitf.ops.einsum import einsum, tensordot
-from minitf.ops.linalg import adjoint, norm, trace
+from minitf.ops.linalg import adjoint, trace
 from minitf.ops.linalg import matrix_determinant as det
 from minitf.ops.linalg import matrix_inverse as inv
 from minitf.ops.linalg import matrix_solve as solve
@@ -18,6 +18,7 @@ from minitf.ops.matrix import matrix_band_part as band_part
 from minitf.ops.matrix import matrix_diag as diag
 from minitf.ops.matrix import matrix_diag_part as diag_part
 from minitf.ops.matrix import matrix_set_diag as set_diag
+from minitf.ops.norm import norm
 
 __all__ = [
     "adjoint", "band_part", "cholesky", "cholesky_solve", "cross", "det", "diag", "diag_part", "eigh",

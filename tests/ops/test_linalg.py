@@ -97,53 +97,6 @@ def test_trace():
     check(tf.trace, SQUARE[0], reference=np.trace)
 
 
-@pytest.mark.parametrize("ord", ["euclidean", 1, 2, 3.5, np.inf])
-@pytest.mark.parametrize("axis", [None, 0, -1])
-def test_vector_norms(ord, axis):
-    x = M[0]
-
-    def reference(x):
-        p = 2 if ord == "euclidean" else ord
-        return np.linalg.norm(x.ravel(), p) if axis is None else np.linalg.norm(x, p, axis)
-
-    check(lambda x: tf.norm(x, ord, axis), x, reference=reference, tolerance=5)
-
-
-@pytest.mark.parametrize("ord", ["euclidean", "fro", 1, 2, np.inf])
-@pytest.mark.parametrize("axis", [(1, 2), (-1, 0)])
-def test_matrix_norms(ord, axis):
-    check(
-        lambda x: tf.norm(x, ord, axis),
-        M,
-        tolerance=5,
-        openness=("known", "open"),
-        grads=ord != 2,
-        reference=lambda x: np.linalg.norm(x, "fro" if ord == "euclidean" else ord, axis),
-    )
-    check(
-        lambda x: tf.norm(x, ord, axis, keep_dims=True),
-        M,
-        tolerance=5,
-        openness=("known", "open"),
-        grads=False,
-        reference=lambda x: np.linalg.norm(x, "fro" if ord == "euclidean" else ord, axis, keepdims=True),
-    )
-
-
-def test_norms_that_make_no_sense():
-    for arguments in (
-        {"ord": "nuc"},
-        {"ord": -1},
-        {"ord": 0},
-        {"ord": "fro"},
-        {"axis": (0, 1, 2)},
-        {"axis": (1, 1)},
-        {"ord": 3, "axis": (0, 1)},
-    ):
-        with fails(ValueError, "norm"):
-            tf.norm(tf.zeros([2, 2]), **arguments)
-
-
 @pytest.mark.parametrize("name", ["linalg", "matmul"])
 def test_graphs(name):
     snippet = next(s for s in facts("graphs")["snippets"] if s["id"] == name)
@@ -171,7 +124,6 @@ RECORDED = [
     "tf.matrix_solve(",
     "tf.matrix_triangular_solve(",
     "tf.trace(",
-    "tf.norm(",
 ]
 
 
