@@ -110,7 +110,7 @@ OF_SUM = {
 }
 
 
-@kernel(T=REALS, split=Across())
+@kernel(T=REALS, split=Across("width", a=("rows", "step"), o=None))
 def add_rows(a: T, o: T, rows: i64, width: i64, step: i64):
     """o += the sum of the rows of a."""
     whole = rows - rows % 8

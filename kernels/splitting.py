@@ -172,14 +172,25 @@ class Sums(Rule):
 
 
 class Across(Rule):
-    """Ranges of the columns of a matrix a, whose rows are `step` items apart, and of a row o."""
+    """Ranges of the columns that a number counts, whole vectors of them.
+
+    For each pointer the numbers of its rows and of the items from one to the next, or None if it is one row.
+    """
+
+    def __init__(self, count, **matrices):
+        self.count, self.matrices = count, matrices
 
     def pieces(self, operands):
         """How many pieces there are."""
-        return operands["width"] // VECTOR if operands["width"] % VECTOR == 0 else 0
+        return operands[self.count] // VECTOR if operands[self.count] % VECTOR == 0 else 0
 
     def part(self, operands, first, count):
         """The operands that change for a range of pieces."""
-        start, width, step = first * VECTOR, count * VECTOR, operands["step"]
-        a = Window(start, max(operands["rows"] - 1, 0) * step + width, width, step)
-        return {"width": width, "a": a, "o": Window(start, width)}
+        start, width = first * VECTOR, count * VECTOR
+        changes = {self.count: width}
+        for name, matrix in self.matrices.items():
+            changes[name] = Window(start, width)
+            if matrix is not None:
+                rows, step = (operands[n] for n in matrix)
+                changes[name] = Window(start, max(rows - 1, 0) * step + width, width, step)
+        return changes

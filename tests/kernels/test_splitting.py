@@ -88,6 +88,8 @@ def selected():
 SAMPLES = {
     "gemm": [product(ta, tb, beta) for ta in (0, 1) for tb in (0, 1) for beta in (0, 1)],
     "add_rows": [lambda: [real(ROWS, 6 * VECTOR + 3), real(6 * VECTOR), ROWS, 6 * VECTOR, 6 * VECTOR + 3]],
+    "sum_into_rows": [lambda: [index(6, ROWS), real(ROWS, 5 * VECTOR), real(6, 5 * VECTOR),
+                               6, 5 * VECTOR, ROWS, 5 * VECTOR, 5 * VECTOR, 1]],
     "pick_rows": [lambda: [index(6, ROWS), real(6, 9), real(ROWS, 9), ROWS, WIDTH, 6, 9, 9, 1]],
     "gather": [lambda: [real(6, 4).view(np.uint32), index(6, ROWS), real(ROWS, 4).view(np.uint32),
                         1, 6, ROWS, 4]],
@@ -202,7 +204,7 @@ def test_ranges_are_the_whole(kernel):
         (Nest(["a"], packed="o"), {"dims": (4, 8, 5, -1)}),  # reversed: its first item is not its start
         (Product(), {"m": 9, "batch": 2}),
         (Sums(), {"dims": (4, 8, 0, 5, 1, 1)}),
-        (Across(), {"width": 5 * VECTOR + 1, "rows": 9, "step": 99}),
+        (Across("width", a=("rows", "step"), o=None), {"width": 5 * VECTOR + 1, "rows": 9, "step": 99}),
     ],
 )
 def test_what_is_not_cut(rule, operands):
@@ -216,6 +218,23 @@ def test_the_first_row_of_a_bad_range_is_its_own():
     assert made.run(*operands) == 6
     part, _ = part_operands(kernel, operands, 4, 3, exact=False)
     assert made.run(*part) == 2
+
+
+@pytest.mark.parametrize("beta", [0, 1])
+def test_threads_pick_columns_where_they_share_products_by_columns(beta):
+    kernel, n = abi.KERNELS["pick_rows"], 17 * VECTOR
+    b, c, picked = real(6, n), real(ROWS, n), index(8, ROWS)  # 6 and 7 are rows of zeros
+    whole = [picked, b, c.copy(), ROWS, n, 6, n, n, beta]
+    numbers = {name: o for name, o in zip(kernel.operands, whole) if not isinstance(o, np.ndarray)}
+    rule, parts = kernel.split.among_threads(numbers), [*whole[:2], c.copy(), *whole[3:]]
+    assert rule.pieces(numbers) == 17
+    for first, last in ((9, 17), (0, 9)):
+        operands, _ = part_operands(kernel, parts, first, last - first, exact=False, rule=rule)
+        kernel["int32", "float32"].run(*operands)
+    kernel["int32", "float32"].run(*whole)
+    np.testing.assert_array_equal(parts[2], whole[2])
+    for few in ({"n": 15 * VECTOR}, {"m": 300}, {"n": 17 * VECTOR + 1}):
+        assert kernel.split.among_threads(numbers | few) is kernel.split
 
 
 @pytest.mark.parametrize("tb", [0, 1])

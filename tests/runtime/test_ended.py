@@ -35,7 +35,7 @@ def values(fetches, fed, passes="", executor="native"):
     with tf.Session(config=config) as session:
         session.run(tf.global_variables_initializer())
         for seed, lengths in enumerate(LENGTHS):
-            x = 3 * np.random.RandomState(seed).standard_normal(fed[0].shape.as_list())
+            x = 3 * np.random.RandomState(seed).standard_normal((B, T, D)[: fed[0].shape.ndims])
             x = np.abs(x).astype(np.int32) if fed[0].dtype == tf.int32 else x / 3
             found += nest.flatten(session.run(fetches, {fed[0]: x, fed[1]: lengths}))
         found += session.run(tf.trainable_variables())
@@ -134,6 +134,15 @@ def test_cells_that_mix_rows_are_left_alone(fed):
     check([outputs, state, tf.gradients(loss_of(outputs), fed[0])], fed, loops=0)
 
 
+@pytest.mark.parametrize("kind", CELLS)
+def test_sizes_known_only_when_it_runs(kind):
+    tf.set_random_seed(2)
+    fed = tf.placeholder(tf.float32, [None, None, D]), tf.placeholder(tf.int32, [None])
+    outputs, state = tf.nn.dynamic_rnn(CELLS[kind](), fed[0], fed[1], dtype=tf.float32)
+    loss = loss_of(outputs, state)
+    check([outputs, loss, tf.gradients(loss, [fed[0], *tf.trainable_variables()])], fed, loops=2)
+
+
 def test_as_many_units_as_rows(fed):
     """Weights of B rows are no rows of the batch."""
     outputs, state = tf.nn.dynamic_rnn(tf.nn.rnn_cell.BasicRNNCell(B), fed[0], fed[1], dtype=tf.float32)
@@ -146,6 +155,23 @@ def test_one_hot_inputs():
     x = tf.one_hot(letters[0], 4)
     outputs, _ = tf.nn.dynamic_rnn(tf.nn.rnn_cell.BasicRNNCell(N), x, letters[1], dtype=tf.float32)
     check([outputs, tf.gradients(loss_of(outputs), tf.trainable_variables())], letters, loops=2)
+
+
+@pytest.mark.parametrize("cell", ["rnn", "lstm", "gru", "deep"])
+def test_embedded_letters(cell):
+    """More of them than the table has: the table is multiplied, and rows of the product are picked."""
+    tf.set_random_seed(2)
+    letters = tf.placeholder(tf.int32, [B, T]), tf.placeholder(tf.int32, [B])
+    x = tf.nn.embedding_lookup(tf.get_variable("table", [10, D]), letters[0])
+    outputs, _ = tf.nn.dynamic_rnn(CELLS[cell](), x, letters[1], dtype=tf.float32)
+    check([outputs, tf.gradients(loss_of(outputs), tf.trainable_variables())], letters, loops=2)
+
+
+@pytest.mark.parametrize("lengths", LENGTHS[:2], ids=str)
+def test_lengths_known_before(fed, lengths):
+    outputs, _ = tf.nn.dynamic_rnn(tf.nn.rnn_cell.GRUCell(N), fed[0], lengths, dtype=tf.float32)
+    fetches = [outputs, tf.gradients(loss_of(outputs), tf.trainable_variables()), fed[1] + 0]
+    check(fetches, fed, loops=2)
 
 
 def test_longer_than_there_are_steps(fed):

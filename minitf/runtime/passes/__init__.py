@@ -15,6 +15,7 @@ from minitf.runtime.passes.concat import split_concat
 from minitf.runtime.passes.dead import dead
 from minitf.runtime.passes.ended import ended
 from minitf.runtime.passes.fuse import fuse
+from minitf.runtime.passes.gathered import gathered
 from minitf.runtime.passes.one_hot import one_hot
 from minitf.runtime.passes.repeated import repeated
 from minitf.runtime.passes.slices import slices
@@ -27,6 +28,7 @@ PASSES = {
     "concat": split_concat,
     "one_hot": one_hot,
     "accumulate": accumulate,
+    "gathered": gathered,
     "turned": turned,
     "transposed": transposed,
     "slices": slices,
@@ -40,7 +42,7 @@ def chosen(text: str = "") -> list[str]:
     """The names of the passes that a setting such as `-fuse,-concat`, `none` or `concat` (only that) leaves
     on.
 
-    >>> chosen("-fuse,-accumulate")
+    >>> chosen("-fuse,-accumulate,-gathered")
     ['dead', 'columns', 'concat', 'one_hot', 'turned', 'transposed', 'slices', 'ended', 'repeated']
     """
     text = text or os.environ.get("MINITF_PASSES", "")

@@ -2,15 +2,26 @@
 
 `concat([x, h]) @ W` is `x @ W[:i] + h @ W[i:]`, and its gradient `concat([x, h])^T @ dz` is two blocks of
 rows. Neither needs the joined matrix, so it is never made if nobody else reads it. A loop stacks its joined
-matrices for the gradient loop; that one then reads the slices of the parts, which have to be stacks
-themselves.
+matrices for the gradient loop; that one then reads the slices of the parts, if they are stacks themselves. A
+part that is not, and so is gone by then, is still joined and read where it was put.
 """
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from minitf.runtime.ir import Call, Ref
-from minitf.runtime.passes import gemms
+from minitf.runtime.passes import gemms, rows
 from minitf.runtime.passes.uses import Use, Uses, name, touches
+
+
+class _Part(NamedTuple):
+    """Columns of a joined matrix: the call that writes them, from where, and which they are."""
+
+    write: Call
+    source: Ref
+    first: int
+    columns: int
 
 
 def split_concat(nodes: list, kept: frozenset) -> None:
@@ -30,12 +41,13 @@ def _rewrite(found: list[Use], uses: Uses) -> None:
     if not all(same_slice(u.ref, place) for u in found):
         return
     parts = _parts(writes, place)
-    if parts is None or not all(intact(part[0], writes, reads, uses) for part in parts):
+    lasting = [part for part in parts or [] if intact(part.source, writes, reads, uses)]
+    if not lasting:
         return
     for use in reads:
-        uses.replace(use.call, _split(use.call, [(seen_by(s, place, use.ref), f, n) for s, f, n in parts]))
-    for use in writes:
-        uses.replace(use.call, [])
+        uses.replace(use.call, _split(use.call, [_seen(p, p in lasting, place, use.ref) for p in parts]))
+    for part in lasting:
+        uses.replace(part.write, [])
 
 
 def same_slice(ref: Ref, place: Ref) -> bool:
@@ -48,23 +60,23 @@ def same_slice(ref: Ref, place: Ref) -> bool:
     )
 
 
-def _parts(writes: list[Use], place: Ref) -> list[tuple[Ref, int, int]] | None:
-    """(source, first column, columns) of the parts of a joined matrix, if they fill it."""
-    rows, width = place.shape
+def _parts(writes: list[Use], place: Ref) -> list[_Part] | None:
+    """The parts of a joined matrix, if they fill it."""
+    count, width = place.shape
     parts = []
     for use in writes:
         if name(use.call) != "strided_write" or not use.ref.same_place(place):
             return None
         source, _, offset, rank, dims = use.call.operands
-        if rank == 2 and dims[0] == rows and dims[1] == width and dims[3] == 1:
-            parts.append((source, offset, dims[2]))
-        elif rank == 1 and source.size == rows and tuple(dims) == (rows, width):
-            parts.append((source, offset, 1))
+        if rank == 2 and dims[0] == count and dims[1] == width and dims[3] == 1:
+            parts.append(_Part(use.call, source, offset, dims[2]))
+        elif rank == 1 and source.size == count and tuple(dims) == (count, width):
+            parts.append(_Part(use.call, source, offset, 1))
         else:
             return None
-    parts.sort(key=lambda part: part[1])
-    starts = [first for _, first, _ in parts]
-    ends = [first + count for _, first, count in parts]
+    parts.sort(key=lambda part: part.first)
+    starts = [part.first for part in parts]
+    ends = [part.first + part.columns for part in parts]
     return parts if starts == [0, *ends[:-1]] and ends[-1] == width else None
 
 
@@ -95,15 +107,25 @@ def seen_by(source: Ref, place: Ref, read: Ref) -> Ref:
     return Ref(source.shape, source.dtype, source.buffer, source.offset, moves)
 
 
+def _seen(part: _Part, lasting: bool, place: Ref, read: Ref) -> tuple[Ref, _Part, int]:
+    """What a product reads of a part: where it is, the part, and the items from row to row."""
+    count, width = place.shape
+    if lasting:
+        return seen_by(part.source, place, read), part, part.columns
+    return rows.view(read, part.first, count, part.columns, width), part, width
+
+
 def _split(product: Call, parts: list) -> list[Call]:
     _, b, c = product.operands[: gemms.M]
     if product.operands[gemms.TA]:
         ldc = product.operands[gemms.LDC]
-        return [gemms.changed(product, A=source, C=gemms.shifted(c, first * ldc), M=count, LDA=count)
-                for source, first, count in parts]  # fmt: skip
+        return [
+            gemms.changed(product, A=a, C=gemms.shifted(c, part.first * ldc), M=part.columns, LDA=lda)
+            for a, part, lda in parts
+        ]
     step = 1 if product.operands[gemms.TB] else product.operands[gemms.LDB]
     return [
-        gemms.changed(product, A=source, B=gemms.shifted(b, first * step), K=count, LDA=count,
+        gemms.changed(product, A=a, B=gemms.shifted(b, part.first * step), K=part.columns, LDA=lda,
                       BETA=1 if i else product.operands[gemms.BETA])
-        for i, (source, first, count) in enumerate(parts)
+        for i, (a, part, lda) in enumerate(parts)
     ]  # fmt: skip

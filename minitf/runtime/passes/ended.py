@@ -13,7 +13,7 @@ import numpy as np
 
 from minitf.runtime.ir import Call, Ref, Repeat
 from minitf.runtime.passes.row_rules import ZERO, Contents, Unfit, layouts
-from minitf.runtime.passes.sorted_rows import Loop, SortedRows
+from minitf.runtime.passes.sorted_rows import Loop, SortedRows, most
 from minitf.runtime.passes.uses import Use, Uses, name, written
 
 _FEWEST = 4  # rows of a batch that is worth sorting
@@ -83,7 +83,7 @@ class _Group:
         calls = node.body
         if not all(isinstance(call, Call) for call in calls) or node.predicate is not None:
             raise Unfit
-        if isinstance(node.count, int) or node.limit < 1:
+        if most(node) < 1:
             raise Unfit
         return Loop(node, calls, *layouts(calls, self.batch, self.ended))
 
@@ -103,7 +103,7 @@ class _Group:
 
     def _run(self, loop: Loop, symbols: dict, everything: bool) -> Contents:
         """What ended rows hold after a trip in which all calls, or only the full ones, compute them."""
-        zeros = {b for b in loop.strides if b.kind == "constant" and not b.array.any()} | loop.cleared
+        zeros = {buffer for buffer in loop.strides if self.uses.blank(buffer)} | loop.cleared
         contents = Contents(loop.strides, self.batch, zeros, symbols)
         for call in loop.calls:
             rule = loop.rules.get(call)

@@ -6,9 +6,9 @@ may have had its rows rearranged on the way (time first, say): the indices then 
 
 from __future__ import annotations
 
-from minitf.kernels import layout, movement, rows
-from minitf.runtime.ir import Buffer, Call, Ref, calls
-from minitf.runtime.passes import gemms
+from minitf.kernels import rows
+from minitf.runtime.ir import Call, Ref, calls
+from minitf.runtime.passes import gemms, lookups
 from minitf.runtime.passes.uses import Use, Uses, name
 
 
@@ -40,7 +40,7 @@ def _rewrite(found: list[Use], uses: Uses) -> bool:
         return False
     if len(reads) == 1 and name(reads[0].call) == "strided_copy":
         return _rearranged(make, reads[0], index, depth, uses)
-    if any(not gemms.is_gemm(u.call) or u.operand != gemms.A or not _rows(u, depth) for u in reads):
+    if not all(lookups.reads_rows(use, depth) for use in reads):
         return False
     for use in reads:
         uses.replace(use.call, [_picked(use, index, depth)])
@@ -52,43 +52,26 @@ def _is(ref: Ref, value: float) -> bool:
     return ref.known is not None and ref.known.size == 1 and ref.known.item() == value
 
 
-def _rows(use: Use, depth: int) -> bool:
-    """Whether a product reads whole rows of the one-hot matrix."""
-    size = depth * use.ref.dtype.itemsize
-    strides = [use.ref.offset, *[stride for _, stride in use.ref.moves]]
-    return use.call.operands[gemms.LDA] == depth and all(s % size == 0 for s in strides)
-
-
 def _rearranged(make: Use, copy: Use, index: Ref, depth: int, uses: Uses) -> bool:
     """Makes the one-hot matrix of rearranged indices in place of a rearranged one-hot matrix."""
-    _, out, offset, rank, dims = copy.call.operands
-    steps = dims[1::2]
-    if tuple(dims[-2:]) != (depth, 1) or offset % depth or any(s % depth for s in steps[:-1]):
+    found = lookups.rearranged(copy.call, index, depth)
+    if found is None:
         return False
-    loops = [number // (depth if k % 2 else 1) for k, number in enumerate(dims[:-2])] or [1, 0]
-    count = out.size // depth
-    moved = Ref((count,), index.dtype, Buffer(count * index.dtype.itemsize))
-    kernel = movement.strided_copy[layout.carrier(index.dtype)]
-    first = Call(kernel, (index, moved, offset // depth, len(loops) // 2, tuple(loops)), None, copy.call.op)
+    first, moved = found
     _, on, off, _, _, _, _ = make.call.operands
-    then = Call(make.call.kernel, (moved, on, off, out, count, depth, 1), None, make.call.op)
-    uses.replace(copy.call, [first, then])
+    operands = (moved, on, off, copy.call.operands[1], moved.size, depth, 1)
+    uses.replace(copy.call, [first, Call(make.call.kernel, operands, None, make.call.op)])
     uses.replace(make.call, [])
     return True
 
 
 def _picked(use: Use, index: Ref, depth: int) -> Call:
     """The product as rows picked or added up."""
-    product, size = use.call, depth * use.ref.dtype.itemsize
-    _, b, c, m, n, k = product.operands[: gemms.TA]
+    product = use.call
+    _, b, c, m, n, k, turned = product.operands[: gemms.TB]
     ldb, ldc, beta = product.operands[gemms.LDB : gemms.BATCH]
-    item = index.dtype.itemsize
-    moves = tuple((loop, stride // size * item) for loop, stride in use.ref.moves)
-    count = k if product.operands[gemms.TA] else m
-    part = Ref(
-        (count,), index.dtype, index.buffer, index.offset + use.ref.offset // size * item, index.moves + moves
-    )
-    if product.operands[gemms.TA]:
+    part = lookups.indices(use, index, depth, k if turned else m)
+    if turned:
         kernel, sizes = rows.sum_into_rows, (m, n, k, ldb, ldc, beta)
     else:
         kernel, sizes = rows.pick_rows, (m, n, depth, ldb, ldc, beta)

@@ -41,19 +41,21 @@ class SortedRows:
         """Sorts the rows of all that the loops use, and limits their calls; Unfit, and nothing done, if it
         cannot be.
         """
-        first = self.loops[0].node
+        first, steps = self.loops[0].node, most(self.loops[0].node)
         self.order, self.inverse = self._new(np.int32, self.batch), self._new(np.int32, self.batch)
-        self.counts = self._new(np.int64, first.limit)
-        self.before, self.after, self.changed, self.copies = [], {}, {}, {}
-        operands = (self.lengths, self.order, self.inverse, self.counts, self.batch, first.limit)
+        self.counts = self._new(np.int64, steps)
+        self.before, self.after, self.changed, self.copies = [], [], {}, {}
+        operands = (self.lengths, self.order, self.inverse, self.counts, self.batch, steps)
         self.before.append((first, Call(kernels.sort_rows[()], operands, None, self.mask.op)))
         moved = {b: m for b in self._buffers() if (m := self._moved(b)) is not None}
         for loop in self.loops:
             self._limit(loop, moved)
         for node, call in self.before:
             self.uses.insert(node, call)
-        for node in {**self.after, **self.changed}:
-            self.uses.replace(node, [self.changed.get(node, node), *self.after.get(node, ())])
+        for node, call in self.after:
+            self.uses.append(node, call)
+        for node, call in self.changed.items():
+            self.uses.replace(node, [call])
 
     @staticmethod
     def _new(dtype, *shape) -> Ref:
@@ -78,7 +80,7 @@ class SortedRows:
         if any(use.writes and use not in outside for use in uses):
             self._turn(buffer, stride, users, outside)
             return None
-        if _alike(buffer, stride):
+        if self.uses.blank(buffer) or _alike(buffer, stride):
             return None
         start, end = self.uses.span(users[0].node)[0], self.uses.span(users[-1].node)[1]
         if any(use.writes and start < use.order <= end for use in outside):
@@ -137,10 +139,7 @@ class SortedRows:
         copy = Ref(ref.shape, ref.dtype, Buffer(ref.nbytes))
         back = Call(assign[layout.carrier(ref.dtype)], (copy, ref, ref.size), None, self.mask.op)
         turn = [self._sorted(ref, copy, stride, index), back]
-        if before:
-            self.before += [(node, call) for call in turn]
-        else:
-            self.after.setdefault(node, []).extend(turn)
+        (self.before if before else self.after).extend((node, call) for call in turn)
 
     def _sorted(self, ref: Ref, out: Ref, stride: int, index: Ref) -> Call:
         """A call that makes a copy with the rows in another order."""
@@ -168,6 +167,11 @@ class SortedRows:
             limited = Call(call.kernel, operands, call.error, call.op)
             limited.limit = None if call in loop.full else Limit(rule.words, 0, self.batch)
             self.uses.replace(call, [limited])
+
+
+def most(loop: Repeat) -> int:
+    """How many trips a loop makes, at most."""
+    return loop.count if isinstance(loop.count, int) else loop.limit
 
 
 def _whole(buffer: Buffer, like: Ref) -> Ref:

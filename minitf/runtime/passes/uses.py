@@ -6,7 +6,7 @@ import functools
 from bisect import bisect_right
 from operator import attrgetter
 
-from minitf.runtime.ir import Buffer, Call, Ref, Repeat
+from minitf.runtime.ir import Buffer, Call, Choice, Ref, Repeat
 
 _order = attrgetter("order")
 _OUTPUTS = frozenset(["o", "c", "loss", "backprop", "values", "places", "stream", "length", "flags", "seen"])
@@ -56,6 +56,7 @@ class Uses:
         self._nodes = nodes
         self._replaced: dict = {}  # node -> what comes in its place
         self._before: dict = {}  # node -> what is put before it
+        self._after: dict = {}  # node -> what is put after it
         self._kept = kept  # buffers that are read after the region
         self._found: dict[Buffer, list[tuple]] = {}  # what the uses of each buffer are made of
         self._by_buffer: dict[Buffer, list[Use]] = {}  # made when asked for: of most buffers nobody asks
@@ -65,14 +66,14 @@ class Uses:
             set()
         )  # those, and what one trip of a loop hands to the next or to the outside
         self._count = 0
-        self._spans: dict[Repeat, tuple[int, int]] = {}
+        self._spans: dict[Repeat | Choice, tuple[int, int]] = {}
         self._scan(nodes)
 
     def __enter__(self):
         return self
 
     def __exit__(self, *exc):
-        if self._replaced or self._before:
+        if self._replaced or self._before or self._after:
             self._edit(self._nodes)
 
     def replace(self, call: Call, others: list) -> None:
@@ -82,6 +83,10 @@ class Uses:
     def insert(self, node, call: Call) -> None:
         """Puts a call before a node."""
         self._before.setdefault(node, []).append(call)
+
+    def append(self, node, call: Call) -> None:
+        """Puts a call after a node."""
+        self._after.setdefault(node, []).append(call)
 
     def _edit(self, block: list) -> None:
         edited = []
@@ -95,6 +100,8 @@ class Uses:
             if not isinstance(node, Call):
                 for inner in parts(node):
                     self._edit(inner)
+            if node in self._after:
+                edited += self._after[node]
         block[:] = edited
 
     def _scan(self, block: list) -> None:
@@ -122,6 +129,7 @@ class Uses:
                 self.pinned.add(node.predicate.buffer)
                 self._scan(node.bodies[0])
                 self._scan(node.bodies[1])
+                self._spans[node] = order, self._count
 
     def buffers(self) -> list[Buffer]:
         """All buffers, in the order of their first use."""
@@ -145,9 +153,9 @@ class Uses:
             found = self._changes[buffer] = [use for use in self.of(buffer) if use.writes]
         return found
 
-    def span(self, loop: Repeat) -> tuple[int, int]:
-        """The positions of a loop's first and last node."""
-        return self._spans[loop]
+    def span(self, node: Repeat | Choice) -> tuple[int, int]:
+        """The positions of the first and last node in a loop or branch."""
+        return self._spans[node]
 
     def undisturbed(self, refs, first: int, last: int) -> bool:
         """Whether nothing is written to these places between two positions of the program."""
@@ -164,6 +172,15 @@ class Uses:
     def internal(self, buffer: Buffer) -> bool:
         """Whether only calls of this region use the buffer."""
         return buffer.kind == "arena" and buffer not in self._controls and buffer not in self._kept
+
+    def blank(self, buffer: Buffer) -> bool:
+        """Whether a buffer holds zeros and never anything else."""
+        if buffer.kind == "constant":
+            return not buffer.array.any()
+        changes = self.changes(buffer) if buffer.kind == "arena" else []
+        return [(name(use.call), use.block is self._nodes, whole(use.ref)) for use in changes] == [
+            ("clear", True, True)
+        ]
 
     def private(self, buffer: Buffer) -> bool:
         """Whether only calls use the buffer, all of them in one block."""

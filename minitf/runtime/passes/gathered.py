@@ -1,0 +1,224 @@
+"""Pass `gathered`: in a product with rows gathered from a table, the table is multiplied instead.
+
+`gather(E, i) @ W` is rows of `E @ W`. Its gradient `gather(E, i)^T @ dz` is `E^T @ s`, where s adds up the
+rows of dz that belong to each row of E. If more rows are gathered than the table has, as from an embedding
+of characters, both are less work, and little of it is left in the loop over time. (All rows of the table
+take part: NaN in one that is not gathered reaches the gradient.)
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from minitf.kernels import layout, movement
+from minitf.kernels import rows as kernels
+from minitf.runtime.ir import Buffer, Call, Ref, Repeat
+from minitf.runtime.passes import gemms, lookups, rows
+from minitf.runtime.passes.uses import Use, Uses, name, parts, touches, whole
+
+_WORTHWHILE = 2  # rows that are gathered for every row of the table
+
+
+class _Gathered(NamedTuple):
+    """The contents of a buffer: rows of a table."""
+
+    table: Ref
+    index: Ref
+    width: int
+    gather: Use
+    made: Use  # what wrote the buffer: the gather, or a copy that rearranges the rows
+    moved: Call | None  # for a copy: makes the index
+
+    @property
+    def depth(self) -> int:
+        """How many rows the table has."""
+        return self.gather.call.operands[4]
+
+
+class _Product(NamedTuple):
+    """A product that reads gathered rows."""
+
+    use: Use
+    rows: _Gathered
+
+    def operands(self, *places: int) -> tuple:
+        """Some of the product's operands."""
+        return tuple(self.use.call.operands[i] for i in places)
+
+    @property
+    def key(self) -> tuple:
+        """What products have in common that can be rewritten together: one factor, or one sum."""
+        table, ta = self.rows.table, *self.operands(gemms.TA)
+        other = self.operands(gemms.C if ta else gemms.B)[0]
+        numbers = self.operands(gemms.N, gemms.TA, gemms.TB, gemms.LDC if ta else gemms.LDB)
+        return table.buffer, table.offset, other.buffer, other.offset, other.moves, numbers
+
+
+def gathered(nodes: list, kept: frozenset) -> None:
+    """Rewrites all such products."""
+    if any(isinstance(node, Call) and name(node) == "gather" for node in nodes):
+        with Uses(nodes, kept) as uses:
+            _Rewriting(nodes, uses).run()
+
+
+class _Rewriting:
+    """The products of one region."""
+
+    def __init__(self, nodes: list, uses: Uses):
+        self._nodes, self._uses = nodes, uses
+        self._changed: set[Call] = set()
+
+    def run(self) -> None:
+        """Rewrites all that can be, and leaves out rows that nobody reads any more."""
+        sources = [s for b in self._uses.first_used_by(["gather"]) for s in self._sources(b)]
+        groups: dict[tuple, list[_Product]] = {}
+        for source in sources:
+            for use in self._uses.of(source.made.ref.buffer):
+                if not use.writes and _reads(use, source.width):
+                    groups.setdefault(_Product(use, source).key, []).append(_Product(use, source))
+        for group in groups.values():
+            group.sort(key=lambda product: product.use.order)
+            if self._worthwhile(group):
+                (self._sum_up if group[0].operands(gemms.TA)[0] else self._look_up)(group)
+        for source in reversed(sources):  # copies first
+            self._leave_out(source)
+
+    # ---- rows that are gathered
+
+    def _sources(self, buffer: Buffer) -> list[_Gathered]:
+        """The gathered rows in a buffer, and those that are copies of them."""
+        made, *reads = self._uses.of(buffer)
+        table, index, _, outer, _, _, width = made.call.operands
+        if outer != 1 or not self._settled(made) or not kernels.pick_rows.supports(index.dtype, table.dtype):
+            return []
+        if any(use.order > made.order for use in self._uses.changes(index.buffer)):
+            return []
+        found = _Gathered(table, index, width, made, made, None)
+        copies = [self._copied(found, use) for use in reads if name(use.call) == "strided_copy"]
+        return [found, *filter(None, copies)]
+
+    def _copied(self, source: _Gathered, read: Use) -> _Gathered | None:
+        made = self._uses.of(read.call.operands[1].buffer)[0]
+        if made.call is not read.call or not self._settled(made) or not whole(read.ref):
+            return None
+        found = lookups.rearranged(read.call, source.index, source.width)
+        return found and source._replace(made=made, moved=found[0], index=found[1])
+
+    def _settled(self, made: Use) -> bool:
+        """Whether a call outside of loops makes all of a buffer, once and for all."""
+        buffer = made.ref.buffer
+        return (
+            made.writes and made.block is self._nodes and whole(made.ref)
+            and buffer.kind == "arena" and len(self._uses.changes(buffer)) == 1
+        )  # fmt: skip
+
+    def _leave_out(self, source: _Gathered) -> None:
+        """Does not make rows that are not read, but for the check of the indices."""
+        made, uses = source.made, self._uses
+        reads = [use.call for use in uses.of(made.ref.buffer) if not use.writes]
+        if source.moved is not None and not self._changed.isdisjoint(reads):
+            uses.insert(made.call, source.moved)
+        if not uses.internal(made.ref.buffer) or not self._changed.issuperset(reads):
+            return
+        self._changed.add(made.call)
+        if source.moved is not None:
+            uses.replace(made.call, [])
+        else:
+            operands = (*made.call.operands[:-1], 0)  # of a width of 0
+            uses.replace(made.call, [Call(made.call.kernel, operands, made.call.error, made.call.op)])
+
+    # ---- products with them
+
+    def _worthwhile(self, group: list[_Product]) -> bool:
+        made = {product.rows.made.call: product.rows.index.size for product in group}
+        return sum(made.values()) >= _WORTHWHILE * group[0].rows.depth
+
+    def _look_up(self, group: list[_Product]) -> None:
+        """Products with one factor become rows of the table's product with it."""
+        first, start, end = group[0], *self._span(group)
+        (b, n), depth = first.operands(gemms.B, gemms.N), first.rows.depth
+        if b.moves or not self._uses.undisturbed([b], start - 1, end) or not self._same_table(group, end):
+            return
+        product = Ref((depth, n), b.dtype, Buffer(depth * n * b.dtype.itemsize))
+        made = gemms.changed(first.use.call, A=first.rows.table, C=product, M=depth, LDC=n, BETA=0)
+        self._uses.insert(self._outermost(first.use), made)
+        for each in group:
+            c, m, ldc, beta = each.operands(gemms.C, gemms.M, gemms.LDC, gemms.BETA)
+            self._replace(each, m, kernels.pick_rows, product, c, m, n, depth, n, ldc, beta)
+
+    def _sum_up(self, group: list[_Product]) -> None:
+        """Products into one sum become sums of rows, by their index, and one product of those."""
+        first, start, end = group[0], *self._span(group)
+        (c, n), depth, op = first.operands(gemms.C, gemms.N), first.rows.depth, first.use.call.op
+        if c.moves or not self._only(group, start, end) or not self._same_table(group, end):
+            return
+        total = Ref((depth, n), c.dtype, Buffer(depth * n * c.dtype.itemsize))
+        clear = movement.clear[layout.carrier(c.dtype)]
+        self._uses.insert(self._outermost(first.use), Call(clear, (total, total.size), None, op))
+        for each in group:
+            b, k, ldb = each.operands(gemms.B, gemms.K, gemms.LDB)
+            self._replace(each, k, kernels.sum_into_rows, b, total, depth, n, k, ldb, n, 1)
+            _carry([self._outermost(each.use)], total.buffer)
+        made = gemms.changed(first.use.call, A=first.rows.table, B=total, K=depth, LDB=n)
+        self._uses.append(self._outermost(group[-1].use), made)
+
+    def _replace(self, product: _Product, count: int, kernel, *operands) -> None:
+        call, index = product.use.call, product.rows.index
+        part = lookups.indices(product.use, index, product.rows.width, count)
+        made = kernel[index.dtype, product.use.ref.dtype]
+        self._uses.replace(call, [Call(made, (part, *operands), None, call.op)])
+        self._changed.add(call)
+
+    def _same_table(self, group: list[_Product], end: int) -> bool:
+        """Whether all that was gathered still stands in the table."""
+        first = min(product.rows.gather.order for product in group)
+        return self._uses.undisturbed([group[0].rows.table], first, end)
+
+    def _only(self, group: list[_Product], start: int, end: int) -> bool:
+        """Whether products add to a sum that nothing else touches meanwhile; the first may begin it."""
+        place, own = _place(group[0].use.call), {product.use.call for product in group}
+        for use in self._uses.of(place.buffer):
+            taken = _place(use.call) if use.operand == gemms.C and gemms.is_gemm(use.call) else use.ref
+            if start <= use.order < end and use.call not in own and touches(taken, place):
+                return False
+        first = group[0] if group[0].use.block is self._nodes else None
+        return all(product is first or product.operands(gemms.BETA)[0] for product in group)
+
+    # ---- where they are
+
+    def _outermost(self, use: Use):
+        """The node of the region in which a use is."""
+        if use.block is self._nodes:
+            return use.call
+        around = [node for node in self._nodes if not isinstance(node, Call)]
+        return next(n for n in around if self._uses.span(n)[0] <= use.order <= self._uses.span(n)[1])
+
+    def _span(self, group: list[_Product]) -> tuple[int, int]:
+        """The position of the first node that has to do with some products, and that behind the last."""
+        first, last = self._outermost(group[0].use), self._outermost(group[-1].use)
+        start = group[0].use.order if isinstance(first, Call) else self._uses.span(first)[0]
+        end = group[-1].use.order if isinstance(last, Call) else self._uses.span(last)[1]
+        return start, end + 1
+
+
+def _reads(use: Use, width: int) -> bool:
+    """Whether a call is a product that reads whole rows, or their transpose."""
+    if not lookups.reads_rows(use, width):
+        return False
+    o = use.call.operands
+    return o[gemms.M] == width and not o[gemms.TB] if o[gemms.TA] else o[gemms.K] == width
+
+
+def _place(product: Call) -> Ref:
+    """What a product writes, no more."""
+    c, m, n, ldc = (product.operands[i] for i in (gemms.C, gemms.M, gemms.N, gemms.LDC))
+    return rows.view(c, 0, m, n, ldc)
+
+
+def _carry(nodes: list, buffer: Buffer) -> None:
+    """Notes that all loops there hand a buffer from trip to trip."""
+    for node in nodes:
+        if isinstance(node, Repeat):
+            node.carried.add(buffer)
+        for block in parts(node):
+            _carry(block, buffer)
