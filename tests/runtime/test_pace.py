@@ -29,7 +29,7 @@ def test_a_way_that_becomes_slow_is_left_soon():
     pace = Pace()
     ways(pace, plain=2.0, other=1.0, runs=2000)
     assert pace.best
-    assert ways(pace, plain=2.0, other=10.0, runs=100) < 20
+    assert ways(pace, plain=2.0, other=10.0, runs=100) < 25
     assert not pace.best
     ways(pace, plain=2.0, other=1.0, runs=300)
     assert pace.best
