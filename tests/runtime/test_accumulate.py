@@ -28,6 +28,13 @@ def product_into_a_total(p):
     p.keep(p.binary(ew.add, total, p.product(p.given(4, 3), p.given(3, WIDTH)), out=total))
 
 
+@program(CASES, "gemm copy add")
+def the_first_columns_of_a_row(p):
+    """The sum has no room for the others."""
+    wide, total = p.product(p.given(1, 3), p.given(3, WIDTH + 4)), p.copy(p.given(1, WIDTH))
+    p.keep(p.binary(ew.add, total, Ref((1, WIDTH), p.dtype, wide.buffer), out=total))
+
+
 @program(CASES, "copy sum_into_rows")
 def rows_added_up_into_a_total(p):
     total = p.copy(p.given(DEPTH, WIDTH))

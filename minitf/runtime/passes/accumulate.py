@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from minitf.runtime.ir import Call, Ref, calls
 from minitf.runtime.passes import gemms
-from minitf.runtime.passes.uses import Use, Uses, name
+from minitf.runtime.passes.uses import Use, Uses, name, whole
 
 _BETA = {"gemm": gemms.BETA, "pick_rows": 8, "sum_into_rows": 8, "put_at": 9}  # where that operand is
 
@@ -105,4 +105,4 @@ def _producers(summand: Ref, block: list, uses: Uses) -> list[Use]:
     if not uses.private(summand.buffer) or found[0].block is not block or len(reads) != 1:
         return []
     right = all(_is_product(u.call) and u.operand == gemms.C for u in makers)
-    return makers if right and not summand.moves and summand.offset == 0 else []
+    return makers if right and whole(summand) else []
