@@ -4,11 +4,11 @@ from minitf.runtime.pace import Pace
 
 
 def ways(pace, plain, other, runs):
-    """How many of some runs went the other way, given what both take."""
+    """How many of some runs went the other way, given the milliseconds that both take."""
     count = 0
     for _ in range(runs):
         way = pace.choose()
-        pace.took(way, other if way else plain)
+        pace.took(way, 0.001 * (other if way else plain))
         count += way
     return count
 
@@ -29,7 +29,7 @@ def test_a_way_that_becomes_slow_is_left_soon():
     pace = Pace()
     ways(pace, plain=2.0, other=1.0, runs=2000)
     assert pace.best
-    assert ways(pace, plain=2.0, other=10.0, runs=100) < 25
+    assert ways(pace, plain=2.0, other=10.0, runs=100) < 20
     assert not pace.best
     ways(pace, plain=2.0, other=1.0, runs=300)
     assert pace.best
@@ -59,3 +59,12 @@ def test_trials_are_apart_though_a_way_becomes_ever_slower():
     for i in range(100):
         count += ways(pace, plain=1.3**i, other=2 * 1.3**i, runs=10)
     assert count < 200
+
+
+def test_where_runs_are_long_the_other_way_is_soon_given_another_chance():
+    pace = Pace()
+    ways(pace, plain=200, other=100, runs=200)
+    ways(pace, plain=200, other=1000, runs=16)
+    assert not pace.best
+    ways(pace, plain=200, other=100, runs=20)
+    assert pace.best
