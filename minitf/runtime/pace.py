@@ -46,9 +46,9 @@ class Pace:
     def _decide(self) -> None:
         medians = {way: statistics.median(times) for way, times in self._times.items()}
         better = self.best ^ (medians[True] < _EVEN * medians[False])
-        self.best ^= better
+        first, self.best = self._usual == float("inf"), self.best ^ better
         self._usual = medians[self.best]
-        self._interval = self._soonest() if better else min(2 * self._interval, _LATEST)
+        self._interval = self._soonest() if better or first else min(2 * self._interval, _LATEST)
         self._due = self._interval
 
     def _soonest(self) -> int:
