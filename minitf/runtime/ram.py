@@ -27,9 +27,9 @@ def available() -> float:
     try:
         with open("/proc/meminfo") as file:
             sizes = {name: int(rest.split()[0]) for name, rest in (line.split(":") for line in file)}
-    except OSError:
+        return 1024 * (sizes["MemAvailable"] + sizes["SwapFree"])
+    except (OSError, KeyError):  # not Linux, or a sandbox that tells less
         return math.inf
-    return 1024 * (sizes["MemAvailable"] + sizes["SwapFree"])
 
 
 def aligned(shape: tuple, dtype) -> np.ndarray:

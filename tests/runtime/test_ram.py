@@ -1,3 +1,4 @@
+import io
 import sys
 
 import numpy as np
@@ -39,6 +40,8 @@ def test_nothing_is_refused_where_memory_is_not_known(monkeypatch):
         raise FileNotFoundError
 
     monkeypatch.setattr("builtins.open", missing)
+    assert ram.available() == float("inf")
+    monkeypatch.setattr("builtins.open", lambda *args: io.StringIO("MemTotal: 100 kB\n"))
     assert ram.available() == float("inf")
 
 

@@ -177,10 +177,11 @@ class Uses:
         """Whether a buffer holds zeros and never anything else."""
         if buffer.kind == "constant":
             return not buffer.array.any()
-        changes = self.changes(buffer) if buffer.kind == "arena" else []
-        return [(name(use.call), use.block is self._nodes, whole(use.ref)) for use in changes] == [
-            ("clear", True, True)
-        ]
+        changes = self.changes(buffer)
+        if buffer.kind != "arena" or len(changes) != 1:
+            return False
+        (only,) = changes
+        return name(only.call) == "clear" and only.block is self._nodes and whole(only.ref)
 
     def private(self, buffer: Buffer) -> bool:
         """Whether only calls use the buffer, all of them in one block."""
