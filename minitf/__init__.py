@@ -15,7 +15,7 @@ from minitf.framework.collections import GraphKeys
 from minitf.framework.convert import convert_to_tensor, register_tensor_conversion_function
 from minitf.framework.dtypes import (
     as_dtype, bool, complex128, complex64, double, DType, float16, float32, float64, half, int16, int32,
-    int64, int8, string, uint16, uint32, uint64, uint8,
+    int64, int8, resource, string, uint16, uint32, uint64, uint8,
 )  # fmt: skip
 from minitf.framework.errors import OpError
 from minitf.framework.graph import (
@@ -142,6 +142,7 @@ from minitf.ops.check import (
 from minitf.ops.cond import cond
 from minitf.ops.control import group, no_op, tuple
 from minitf.ops.counted import foldl, foldr, map_fn, scan
+from minitf.ops.queues import FIFOQueue, PaddingFIFOQueue, PriorityQueue, QueueBase, RandomShuffleQueue
 from minitf.ops.script import py_func
 from minitf.ops.tensor_array import TensorArray
 from minitf.ops.while_loop import while_loop

@@ -230,5 +230,5 @@ def _listed(values):
 
 def host_ops(session) -> list[str]:
     """The types of the ops that ran on the host when the session ran last; none in a plan of one region."""
-    executor = list(session._plans.values())[-1][2].executor
+    executor = list(session._plans.values())[-1][2].executors[0]
     return [step.op.type for step in executor._steps if hasattr(step, "op")]

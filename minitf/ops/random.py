@@ -46,15 +46,14 @@ def seeds(op_seed: int | None) -> dict:
 
 
 def stream(b, op, more=()):
-    """The op's stream, and what `more` it keeps behind it; without seeds it starts where chance says."""
+    """The op's stream, and what `more` it keeps behind it."""
+    return b.state(op, lambda: np.array([*start(op), *more], np.int64))
 
-    def start() -> np.ndarray:
-        pair = op.attrs["seed"], op.attrs["seed2"]
-        if pair == (0, 0):
-            pair = secrets.randbits(63), secrets.randbits(63)
-        return np.array([*pair, 0, *more], np.int64)
 
-    return b.state(op, start)
+def start(op) -> tuple[int, int, int]:
+    """Where the op's stream starts: without seeds, where chance says."""
+    pair = op.attrs["seed"], op.attrs["seed2"]
+    return (secrets.randbits(63), secrets.randbits(63), 0) if pair == (0, 0) else (*pair, 0)
 
 
 # ---- uniform and normal numbers

@@ -25,10 +25,10 @@ from minitf.ops.random import seeds, stream
 _BLOCKS = 512  # blocks of its stream that TensorFlow sets aside for each candidate
 
 
-class _Words:
+class Words:
     """The 32-bit words of a stream, from its place on."""
 
-    def __init__(self, state: np.ndarray):
+    def __init__(self, state):
         self._seed, self._salt, self._place = (int(n) for n in state[:3])
         self._drawn: list[int] = []
 
@@ -132,7 +132,7 @@ def _sampler(type: str, distribution: Callable, learns: bool = False) -> None:
         if bad.size:
             raise ValueError(f"true class {bad.flat[0]} is not in 0 .. {n - 1}")
         draw, probability = distribution(op, state)
-        sampled, tries = _draw(draw, _Words(state), count, op.attrs["unique"])
+        sampled, tries = _draw(draw, Words(state), count, op.attrs["unique"])
         state[2] += _BLOCKS * count
         expected = [_expected(probability(c), count, tries) for c in (true, sampled)]
         if learns:
@@ -150,7 +150,7 @@ def _shapes(op):
     return [sampled, op.inputs[0].shape.merge_with([rows, op.attrs["num_true"]]), sampled]
 
 
-def _draw(draw: Callable, source: _Words, count: int, unique: bool) -> tuple[np.ndarray, int]:
+def _draw(draw: Callable, source: Words, count: int, unique: bool) -> tuple[np.ndarray, int]:
     """The candidates and how many draws they took."""
     if not unique:
         return np.array([draw(source) for _ in range(count)], np.int64), count

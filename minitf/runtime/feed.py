@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from minitf.framework import nest
+from minitf.framework import dtypes, nest
 from minitf.framework.shape import TensorShape
 from minitf.framework.tensor import IndexedSlices, Tensor
 
@@ -92,6 +92,8 @@ def _converted(tensor: Tensor, value, dtype) -> np.ndarray:
             f"the value fed for {tensor.name} is a tensor ({value}); feed numbers, lists or NumPy arrays: "
             "run it first"
         )
+    if tensor.dtype is dtypes.resource:
+        raise TypeError(f"{tensor.name} is a queue, for which nothing can be fed; feed what it is given")
     if value is None:
         raise TypeError(
             f"None cannot be fed for {tensor.name}, of {tensor.dtype.name} and shape {tensor.shape}"

@@ -81,6 +81,17 @@ class OpByOp(Builder):
     def state(self, op, make):
         return Concrete(self.session_state.op_state(op, make))
 
+    def wait(self, reason: str) -> None:
+        """Lets other runs of the session go on until one of them has changed something.
+
+        `reason` says what the op being run waits for. Raises OpError where that can or shall not happen.
+        """
+        self.session_state.gate.wait(self.current, reason)
+
+    def wake(self) -> None:
+        """Says that something has changed that others wait for."""
+        self.session_state.gate.wake()
+
     def loop(self, op, values):
         return run_loop(self, op, values, run_ops)
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 import functools
 from collections.abc import Iterable
 
+_ADDING = frozenset(["QueueEnqueueV2", "QueueEnqueueManyV2"])
+_TAKING = frozenset(["QueueDequeueV2", "QueueDequeueManyV2", "QueueDequeueUpToV2"])
+
 
 class Plan:
     """The ops needed for some fetches and feeds, in program order, and what they depend on."""
@@ -14,8 +17,8 @@ class Plan:
         self.ops = needed_ops([t.op for t in self.fetches if t not in self.fed] + list(targets), self.fed)
         self.missing = [op.outputs[0] for op in self.ops if op.type == "Placeholder"]
         self.variables = [op for op in self.ops if op.type == "VariableV2"]
-        self.executor = None  # made when the plan is first run
-        self.tracer = None  # made when it is first run with a trace
+        self.executors: list = []  # those no run is using: made when they are lacking
+        self.tracers: list = []  # the same for runs with a trace
 
     @functools.cached_property
     def last_use(self) -> list[list]:
@@ -36,7 +39,7 @@ def needed_ops(roots: list, fed: frozenset) -> list:
             if other not in seen:
                 seen.add(other)
                 todo.append(other)
-    return order(seen)
+    return _adding_first(order(seen))
 
 
 def order(ops: set) -> list:
@@ -49,6 +52,24 @@ def order(ops: set) -> list:
             if before not in done and before in ops:
                 return _sorted_by_need(in_order, ops)
     return in_order
+
+
+def _adding_first(ops: list) -> list:
+    """Ops that add to a queue go before those that wait for what is in one, where they do not need these:
+    in TensorFlow both happen at the same time.
+    """
+    adding = [op for op in ops if op.type in _ADDING]
+    behind = {op for op in ops if op.type in _TAKING} if adding else None
+    if not behind:
+        return ops
+    for op in ops:
+        if any(before in behind for before in _before(op)):
+            behind.add(op)
+    first = {op for op in adding if op not in behind}
+    for op in reversed(ops):
+        if op in first:
+            first.update(_before(op))
+    return [op for op in ops if op in first] + [op for op in ops if op not in first]
 
 
 def _sorted_by_need(in_order: list, ops: set) -> list:

@@ -57,13 +57,13 @@ class BaseSession:
             raise TypeError(f"graph is a tf.Graph, not {graph!r}")
         self._config = config or ConfigProto()
         self._target, self._closed, self._state = target, False, State()
+        self._gate = self._state.gate
         self._plans: dict = {}
         self._executor_name, self._passes = (
             _executor_named(self._config.executor),
             chosen(self._config.passes),
         )
         self._threads = _threads(self._config.intra_op_parallelism_threads)
-        self._lock = threading.RLock()
         ahead.start()
         self._growth = _Growth(self._graph)
 
@@ -96,11 +96,18 @@ class BaseSession:
           TypeError, ValueError: for fetches or feeds that do not fit the graph.
           tf.errors.OpError: if an op fails while it runs.
         """
-        if self._closed:
-            raise RuntimeError("this Session is closed; make a new one to run the graph again")
-        fed = feeds(self._graph, feed_dict)
+        limit = options is not None and options.timeout_in_ms or self._config.operation_timeout_in_ms
         metadata = run_metadata if options is not None and options.trace_level else None
-        with self._lock:
+        if limit > 0:
+            with self._gate.limited(limit):
+                return self._run(fetches, feed_dict, metadata)
+        return self._run(fetches, feed_dict, metadata)
+
+    def _run(self, fetches, feed_dict, metadata: RunMetadata | None):
+        with self._gate.lock:
+            if self._closed:
+                raise RuntimeError("this Session is closed; make a new one to run the graph again")
+            fed = feeds(self._graph, feed_dict)
             wanted, plan = self._plan(fetches, fed)
             try:
                 return wanted.arrange(self._execute(plan, fed, metadata))
@@ -128,20 +135,21 @@ class BaseSession:
 
     def _execute(self, plan: Plan, fed: dict, metadata: RunMetadata | None = None) -> list[np.ndarray]:
         _check_fed(plan)
-        if plan.executor is None:
+        if not plan.executors:
             self._check_initialized(plan)
             simple = metadata is None and (self._executor_name == "op_by_op" or self._initializes(plan))
             if simple or has_primitives(plan):
                 return self._run_op_by_op(plan, fed)
-            plan.executor = NativeExecutor(plan, self._state, self._passes, self._threads)
+            plan.executors.append(NativeExecutor(plan, self._state, self._passes, self._threads))
+        executor = plan.executors.pop()  # its own: while this run waits, another one of the plan may start
         try:
-            return (
-                plan.executor.run(fed)
-                if metadata is None
-                else traced(plan, self._state, self._passes, fed, metadata)
-            )
+            if metadata is not None:
+                return traced(plan, self._state, self._passes, fed, metadata)
+            return executor.run(fed)
         except Uninitialized as error:
             raise self._uninitialized(plan, error.op) from None
+        finally:
+            plan.executors.append(executor)
 
     def _initializes(self, plan: Plan) -> bool:
         """Whether the plan gives variables their first values, which is not worth a native program."""
@@ -205,8 +213,9 @@ class BaseSession:
 
     def close(self) -> None:
         """Ends the session and forgets its variables; running it afterwards is an error."""
-        with self._lock:
+        with self._gate.lock:
             self._closed = True
+            self._gate.close()
             self._plans.clear()
             self._state.clear()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from minitf.runtime.builder import Value
+from minitf.runtime.gate import Gate
 from minitf.runtime.ram import aligned
 
 
@@ -61,9 +62,10 @@ class Reference(Value):
 
 
 class State:
-    """All of one session's variables and op states."""
+    """All of one session's variables and op states; they are read and changed under the lock of the gate."""
 
     def __init__(self):
+        self.gate = Gate()
         self._slots: dict = {}
         self._states: dict = {}
 
@@ -80,7 +82,7 @@ class State:
         return slot is not None and slot.array is not None
 
     def op_state(self, op, make):
-        """The object an op keeps between runs, made by `make()` at its first use."""
+        """What an op (or the name it shares with others) keeps between runs, made by `make()` at first."""
         if op not in self._states:
             self._states[op] = make()
         return self._states[op]

@@ -196,7 +196,9 @@ class Tracer(NativeExecutor):
 
 def traced(plan: Plan, state: State, passes: list[str], fed: dict, metadata) -> list:
     """Runs a plan for its fetches and fills a RunMetadata."""
-    if plan.tracer is None:
-        plan.tracer = Tracer(plan, state, passes)
-    values, metadata.step_stats = plan.tracer.trace(fed)
+    tracer = plan.tracers.pop() if plan.tracers else Tracer(plan, state, passes)
+    try:
+        values, metadata.step_stats = tracer.trace(fed)
+    finally:
+        plan.tracers.append(tracer)
     return values

@@ -80,7 +80,7 @@ def test_one_program_for_all_positions():
     with tf.Session() as session:
         for at in range(-4, 4):
             np.testing.assert_allclose(session.run(y, {i: at}), X[at].sum())
-        executor = list(session._plans.values())[-1][2].executor
+        executor = list(session._plans.values())[-1][2].executors[0]
         assert [len(step._programs) for step in executor._steps] == [1]
 
 

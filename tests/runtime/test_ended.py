@@ -45,7 +45,7 @@ def values(fetches, fed, passes="", executor="native"):
 def limited(session):
     counts = []
     for _, _, plan, _ in session._plans.values():
-        for step in plan.executor._steps if plan.executor is not None else ():
+        for step in [step for executor in plan.executors for step in executor._steps]:
             for program in getattr(step, "_programs", {}).values():
                 loops = [node for node in program._nodes if isinstance(node, Repeat)]
                 counts += [sum(call.limit is not None for call in loop.body) for loop in loops]

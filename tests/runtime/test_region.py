@@ -17,7 +17,7 @@ from minitf.runtime import region, walk
 
 def _programs(session) -> int:
     """How many programs the session keeps for the plan it ran last."""
-    executor = list(session._plans.values())[-1][2].executor
+    executor = list(session._plans.values())[-1][2].executors[0]
     return sum(len(step._programs) for step in executor._steps)
 
 

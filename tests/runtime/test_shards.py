@@ -253,7 +253,7 @@ def test_a_program_with_little_work_is_not_shared():
     with tf.Session() as session:
         for _ in range(20):
             session.run(y, {x: 1.0})
-        [step] = list(session._plans.values())[-1][2].executor._steps
+        [step] = list(session._plans.values())[-1][2].executors[0]._steps
         [made] = step._programs.values()
         assert made._pace is None and made._together is None
 
