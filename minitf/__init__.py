@@ -163,7 +163,7 @@ from minitf.runtime.session import get_default_session, InteractiveSession, Sess
 
 from minitf import (
     bitwise, compat, contrib, debugging, dtypes, initializers, layers, linalg, losses, math, nn, profiler,
-    python, random, train, viz,
+    python, queue, random, train, viz,
 )  # fmt: skip
 from minitf.framework import errors
 from minitf import loop_gradients  # gives loops and branches their gradients

@@ -15,6 +15,7 @@ from minitf.framework.dtypes import (
     int16,
     int32,
     int64,
+    resource,
     string,
     uint8,
     uint16,
@@ -27,6 +28,6 @@ from minitf.ops.complex import complex
 
 __all__ = [
     "DType", "as_dtype", "bool", "cast", "complex", "complex64", "complex128", "double", "float16",
-    "float32", "float64", "half", "int8", "int16", "int32", "int64", "saturate_cast", "string", "uint8",
-    "uint16", "uint32", "uint64",
+    "float32", "float64", "half", "int8", "int16", "int32", "int64", "resource", "saturate_cast", "string",
+    "uint8", "uint16", "uint32", "uint64",
 ]  # fmt: skip

@@ -184,6 +184,13 @@ class TensorShape:
         self.assert_is_compatible_with(other)
         return _shape(tuple([b if a is None else a for a, b in zip(self.sizes, other.sizes)]))
 
+    def most_specific_compatible_shape(self, other) -> TensorShape:
+        """What both shapes have in common: a shape that tensors of either one have."""
+        mine, theirs = self.sizes, as_shape(other).sizes
+        if mine is None or theirs is None or len(mine) != len(theirs):
+            return UNKNOWN
+        return _shape(tuple([a if a == b else None for a, b in zip(mine, theirs)]))
+
     def concatenate(self, other) -> TensorShape:
         """This shape's sizes followed by the other's."""
         other = as_shape(other)

@@ -113,8 +113,8 @@ def set_session_finder(finder) -> None:
     _default_session = finder
 
 
-def session_for(session, graph, what: str):
-    """`session`, or the default one, checked to be of the same graph."""
+def session_or_default(session, what: str):
+    """`session`, or the default one; ValueError if there is none."""
     if session is None:
         session = _default_session() if _default_session else None
         if session is None:
@@ -122,6 +122,12 @@ def session_for(session, graph, what: str):
                 f"{what} needs a session: there is no default session. Call it inside `with tf.Session():` "
                 "or pass session="
             )
+    return session
+
+
+def session_for(session, graph, what: str):
+    """`session`, or the default one, checked to be of the same graph."""
+    session = session_or_default(session, what)
     if session.graph is not graph.root:
         raise ValueError(
             f"{what}: the session belongs to another graph than the tensor; make both in one graph"

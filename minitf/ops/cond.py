@@ -11,7 +11,6 @@ from minitf.framework.body import Body, merged_consts, outer_controls
 from minitf.framework.convert import convert_to_tensor
 from minitf.framework.graph import get_default_graph, name_scope
 from minitf.framework.operation import Operation
-from minitf.framework.shape import UNKNOWN, TensorShape
 from minitf.framework.static import constant_value
 from minitf.framework.tensor import IndexedSlices, Tensor
 from minitf.ops import array
@@ -38,7 +37,7 @@ def make_if(pred: Tensor, bodies: list[Body], name: str = "If") -> Operation:
         pred,
         branches.consts,
         dtypes=types,
-        shapes=[_either(a, b) for a, b in pairs],
+        shapes=[a.shape.most_specific_compatible_shape(b.shape) for a, b in pairs],
         name=name,
         branches=branches,
         then_branch=bodies[0],
@@ -46,13 +45,6 @@ def make_if(pred: Tensor, bodies: list[Body], name: str = "If") -> Operation:
     )
     op._add_control_inputs(c for c in outer_controls(*bodies) if op.graph._inside(c))
     return op
-
-
-def _either(a: Tensor, b: Tensor) -> TensorShape:
-    """What is known of a shape that is one of two."""
-    if a.shape.sizes is None or b.shape.sizes is None or len(a.shape.sizes) != len(b.shape.sizes):
-        return UNKNOWN
-    return TensorShape([m if m == n else None for m, n in zip(a.shape.sizes, b.shape.sizes)])
 
 
 def add_result(op: Operation, index: int, tensor: Tensor) -> Tensor:

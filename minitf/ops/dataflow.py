@@ -13,7 +13,7 @@ import numpy as np
 
 from minitf.framework.apply import apply
 from minitf.framework.registry import define
-from minitf.framework.shape import SCALAR, UNKNOWN, TensorShape
+from minitf.framework.shape import SCALAR
 from minitf.framework.tensor import Tensor
 from minitf.ops import patterns
 
@@ -23,14 +23,8 @@ MergeOutput = collections.namedtuple("MergeOutput", ("output", "value_index"))
 def _merged_shape(op):
     shape = op.inputs[0].shape
     for other in op.inputs[1:]:
-        shape = _either(shape, other.shape)
+        shape = shape.most_specific_compatible_shape(other.shape)
     return [shape, SCALAR]
-
-
-def _either(a: TensorShape, b: TensorShape) -> TensorShape:
-    if a.sizes is None or b.sizes is None or len(a.sizes) != len(b.sizes):
-        return UNKNOWN
-    return TensorShape([m if m == n else None for m, n in zip(a.sizes, b.sizes)])
 
 
 def _merged(b, op, *values):

@@ -39,7 +39,7 @@ class FIFOQueue:
         return len(self._items)
 
     def __repr__(self):
-        return f"<{self.kind} '{self.name}' with {len(self)} elements>"
+        return f"<{self.kind} '{self.name}' with {self._size()}>"
 
     def check_shared(self, op) -> None:
         """Queues that share a name have to agree in everything."""

@@ -132,7 +132,10 @@ class QueueBase:
         if any(q.dtypes != first.dtypes or q.names != first.names for q in queues):
             raise TypeError("these queues have components of different types or names: " + ", ".join(
                 f"{q.name} {[d.name for d in q.dtypes]}" for q in queues))  # fmt: skip
-        shapes = [functools.reduce(_common, parts) for parts in zip(*[q.shapes for q in queues])]
+        shapes = [
+            functools.reduce(TensorShape.most_specific_compatible_shape, parts)
+            for parts in zip(*[q.shapes for q in queues])
+        ]
         chosen = gather(stack([q.queue_ref for q in queues]), index)
         return QueueBase(first.dtypes, shapes, first.names, chosen)
 
@@ -299,12 +302,14 @@ class PaddingFIFOQueue(QueueBase):
 
     def __init__(self, capacity: int, dtypes, shapes, names=None, shared_name: str | None = None,
                  name: str = "padding_fifo_queue"):  # fmt: skip
-        dtypes = _dtype_list(dtypes)
-        shapes = _shape_list(shapes, len(dtypes))
-        if shapes is None or any(s.rank is None for s in shapes):
-            raise ValueError(
-                f"a PaddingFIFOQueue needs a list of {len(dtypes)} shapes of known rank: [[None]]"
-            )
+        dtypes, given = _dtype_list(dtypes), shapes
+        if not isinstance(given, (list, tuple)) or not all(
+            isinstance(s, (list, tuple, TensorShape)) for s in given
+        ):
+            raise ValueError(f"the shapes of a PaddingFIFOQueue are a list like [[None]], not {given!r}")
+        shapes = _shape_list(given, len(dtypes))
+        if any(s.rank is None for s in shapes):
+            raise ValueError(f"the shapes of a PaddingFIFOQueue have to be of known rank, not {given!r}")
         ref = _made("PaddingFIFOQueueV2", capacity, dtypes, shapes, shared_name, name)
         super().__init__(dtypes, shapes, names, ref)
 
@@ -384,10 +389,3 @@ def _name_list(names, count: int) -> list[str] | None:
     if len(names) != count:
         raise ValueError(f"{len(names)} names were given for {count} components of a queue")
     return names
-
-
-def _common(first: TensorShape, second: TensorShape) -> TensorShape:
-    """What two shapes have in common."""
-    if first.rank is None or first.rank != second.rank:
-        return UNKNOWN
-    return TensorShape([m if m == n else None for m, n in zip(first.sizes, second.sizes)])

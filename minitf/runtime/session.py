@@ -78,6 +78,11 @@ class BaseSession:
         return self._graph
 
     @property
+    def closed(self) -> bool:
+        """Whether the session was closed."""
+        return self._closed
+
+    @property
     def sess_str(self) -> str:
         """The target the session was given."""
         return self._target

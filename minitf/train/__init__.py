@@ -1,5 +1,15 @@
-"""tf.train: optimizers, learning rates, moving averages and the global step."""
+"""tf.train: optimizers, learning rates, moving averages, the global step, and input through queues."""
 
+from minitf.train.batches import batch as batch
+from minitf.train.batches import batch_join as batch_join
+from minitf.train.batches import maybe_batch as maybe_batch
+from minitf.train.batches import maybe_batch_join as maybe_batch_join
+from minitf.train.batches import maybe_shuffle_batch as maybe_shuffle_batch
+from minitf.train.batches import maybe_shuffle_batch_join as maybe_shuffle_batch_join
+from minitf.train.batches import shuffle_batch as shuffle_batch
+from minitf.train.batches import shuffle_batch_join as shuffle_batch_join
+from minitf.train.coordinator import Coordinator as Coordinator
+from minitf.train.coordinator import LooperThread as LooperThread
 from minitf.train.decay import cosine_decay as cosine_decay
 from minitf.train.decay import cosine_decay_restarts as cosine_decay_restarts
 from minitf.train.decay import exponential_decay as exponential_decay
@@ -15,6 +25,11 @@ from minitf.train.global_step import create_global_step as create_global_step
 from minitf.train.global_step import get_global_step as get_global_step
 from minitf.train.global_step import get_or_create_global_step as get_or_create_global_step
 from minitf.train.global_step import global_step as global_step
+from minitf.train.input import input_producer as input_producer
+from minitf.train.input import limit_epochs as limit_epochs
+from minitf.train.input import range_input_producer as range_input_producer
+from minitf.train.input import slice_input_producer as slice_input_producer
+from minitf.train.input import string_input_producer as string_input_producer
 from minitf.train.moving_averages import ExponentialMovingAverage as ExponentialMovingAverage
 from minitf.train.optimizer import Optimizer as Optimizer
 from minitf.train.optimizers import AdadeltaOptimizer as AdadeltaOptimizer
@@ -27,3 +42,6 @@ from minitf.train.optimizers import MomentumOptimizer as MomentumOptimizer
 from minitf.train.optimizers import ProximalAdagradOptimizer as ProximalAdagradOptimizer
 from minitf.train.optimizers import ProximalGradientDescentOptimizer as ProximalGradientDescentOptimizer
 from minitf.train.optimizers import RMSPropOptimizer as RMSPropOptimizer
+from minitf.train.queue_runner import QueueRunner as QueueRunner
+from minitf.train.queue_runner import add_queue_runner as add_queue_runner
+from minitf.train.queue_runner import start_queue_runners as start_queue_runners

@@ -1,0 +1,215 @@
+"""Batches of what a graph computes: threads run it again and again and put the results into a queue.
+
+What the functions have in common. tensors: a list or dict of tensors, one example in each run of the graph,
+or with enqueue_many several along the first axis. Result: tensors in the same order or dict, each with one
+more axis in front, of `batch_size`, or fewer in the last batch with allow_smaller_final_batch. num_threads:
+how many threads run the graph. shapes: of the tensors of one example, where the graph does not tell them.
+keep_input: a bool scalar, whether to use an example, or with enqueue_many a bool vector. A function that
+joins takes a list of such lists, each of which has a thread of its own.
+"""
+
+from __future__ import annotations
+
+import functools
+
+from minitf.framework import dtypes
+from minitf.framework.convert import convert_n_to_tensor, convert_to_tensor
+from minitf.framework.graph import name_scope
+from minitf.framework.shape import TensorShape
+from minitf.framework.static import constant_value
+from minitf.framework.tensor import Tensor
+from minitf.ops.cast import cast
+from minitf.ops.cond import cond
+from minitf.ops.control import no_op
+from minitf.ops.math import maximum
+from minitf.ops.queues import FIFOQueue, PaddingFIFOQueue, QueueBase, RandomShuffleQueue
+from minitf.ops.sets import dynamic_partition
+from minitf.train.input import keep_filled, note
+
+
+def batch(tensors, batch_size, num_threads: int = 1, capacity: int = 32, enqueue_many: bool = False,
+          shapes=None, dynamic_pad: bool = False, allow_smaller_final_batch: bool = False,
+          shared_name: str | None = None, name: str | None = None):  # fmt: skip
+    """Batches of examples in the order in which they come; with dynamic_pad, what is smaller than others of
+    its batch is filled up with zeros.
+
+    Raises:
+      ValueError: if there are no tensors, or their shapes are not known.
+
+    >>> import minitf as tf
+    >>> x = tf.train.range_input_producer(6, shuffle=False).dequeue()
+    >>> squares = tf.train.batch([x * x], batch_size=4)
+    >>> with tf.Session() as sess:
+    ...     coord = tf.train.Coordinator()
+    ...     threads = tf.train.start_queue_runners(coord=coord)
+    ...     print(sess.run(squares), sess.run(squares))
+    ...     coord.request_stop()
+    ...     coord.join(threads)
+    [0 1 4 9] [16 25 0 1]
+    """
+    return maybe_batch(tensors, True, batch_size, num_threads, capacity, enqueue_many, shapes, dynamic_pad,
+                       allow_smaller_final_batch, shared_name, name)  # fmt: skip
+
+
+def maybe_batch(tensors, keep_input, batch_size, num_threads: int = 1, capacity: int = 32,
+                enqueue_many: bool = False, shapes=None, dynamic_pad: bool = False,
+                allow_smaller_final_batch: bool = False, shared_name: str | None = None,
+                name: str | None = None):  # fmt: skip
+    """Like `batch`, but only of examples for which `keep_input` is true."""
+    make = _in_order(capacity, dynamic_pad, shared_name)
+    return _batches("batch", name, [tensors], keep_input, num_threads, enqueue_many, shapes, make, batch_size,
+                    allow_smaller_final_batch)  # fmt: skip
+
+
+def batch_join(tensors_list, batch_size, capacity: int = 32, enqueue_many: bool = False, shapes=None,
+               dynamic_pad: bool = False, allow_smaller_final_batch: bool = False,
+               shared_name: str | None = None, name: str | None = None):  # fmt: skip
+    """Like `batch`, with examples from several sources, each in a thread of its own."""
+    return maybe_batch_join(tensors_list, True, batch_size, capacity, enqueue_many, shapes, dynamic_pad,
+                            allow_smaller_final_batch, shared_name, name)  # fmt: skip
+
+
+def maybe_batch_join(tensors_list, keep_input, batch_size, capacity: int = 32, enqueue_many: bool = False,
+                     shapes=None, dynamic_pad: bool = False, allow_smaller_final_batch: bool = False,
+                     shared_name: str | None = None, name: str | None = None):  # fmt: skip
+    """Like `batch_join`, but only of examples for which `keep_input` is true."""
+    make = _in_order(capacity, dynamic_pad, shared_name)
+    return _batches("batch_join", name, tensors_list, keep_input, 1, enqueue_many, shapes, make, batch_size,
+                    allow_smaller_final_batch)  # fmt: skip
+
+
+def shuffle_batch(tensors, batch_size, capacity: int, min_after_dequeue: int, num_threads: int = 1,
+                  seed: int | None = None, enqueue_many: bool = False, shapes=None,
+                  allow_smaller_final_batch: bool = False, shared_name: str | None = None,
+                  name: str | None = None):  # fmt: skip
+    """Batches of examples in random order, drawn while more than `min_after_dequeue` are waiting.
+
+    Raises:
+      ValueError: as `batch`, or if capacity is not more than min_after_dequeue.
+    """
+    return maybe_shuffle_batch(tensors, batch_size, capacity, min_after_dequeue, True, num_threads, seed,
+                               enqueue_many, shapes, allow_smaller_final_batch, shared_name,
+                               name)  # fmt: skip
+
+
+def maybe_shuffle_batch(tensors, batch_size, capacity: int, min_after_dequeue: int, keep_input,
+                        num_threads: int = 1, seed: int | None = None, enqueue_many: bool = False,
+                        shapes=None, allow_smaller_final_batch: bool = False, shared_name: str | None = None,
+                        name: str | None = None):  # fmt: skip
+    """Like `shuffle_batch`, but only of examples for which `keep_input` is true."""
+    make = _shuffled(capacity, min_after_dequeue, seed, shared_name)
+    return _batches("shuffle_batch", name, [tensors], keep_input, num_threads, enqueue_many, shapes, make,
+                    batch_size, allow_smaller_final_batch)  # fmt: skip
+
+
+def shuffle_batch_join(tensors_list, batch_size, capacity: int, min_after_dequeue: int,
+                       seed: int | None = None, enqueue_many: bool = False, shapes=None,
+                       allow_smaller_final_batch: bool = False, shared_name: str | None = None,
+                       name: str | None = None):  # fmt: skip
+    """Like `shuffle_batch`, with examples from several sources, each in a thread of its own."""
+    return maybe_shuffle_batch_join(tensors_list, batch_size, capacity, min_after_dequeue, True, seed,
+                                    enqueue_many, shapes, allow_smaller_final_batch, shared_name,
+                                    name)  # fmt: skip
+
+
+def maybe_shuffle_batch_join(tensors_list, batch_size, capacity: int, min_after_dequeue: int, keep_input,
+                             seed: int | None = None, enqueue_many: bool = False, shapes=None,
+                             allow_smaller_final_batch: bool = False, shared_name: str | None = None,
+                             name: str | None = None):  # fmt: skip
+    """Like `shuffle_batch_join`, but only of examples for which `keep_input` is true."""
+    make = _shuffled(capacity, min_after_dequeue, seed, shared_name)
+    return _batches("shuffle_batch_join", name, tensors_list, keep_input, 1, enqueue_many, shapes, make,
+                    batch_size, allow_smaller_final_batch)  # fmt: skip
+
+
+# ---- what they share
+
+
+def _batches(kind: str, name, sources, keep_input, threads: int, many: bool, shapes, make, batch_size,
+             smaller: bool):  # fmt: skip
+    """Batches from a queue; make(dtypes, shapes): the queue, and a function that adds its summary."""
+    if not sources or not isinstance(sources, (list, tuple)):
+        raise ValueError(f"tf.train.{kind} needs a list of lists of tensors, not {sources!r}")
+    rows = [_listed(source, kind) for source in sources]
+    with name_scope(name, kind, rows[0]) as scope:
+        rows = [convert_n_to_tensor(row) for row in rows]
+        keep = _checked(convert_to_tensor(keep_input), many)
+        queue, summarize = make(_types(rows), _shapes(rows, shapes, many))
+        adding = [op for row in rows for op in [_added(queue, row, keep, many)] * threads]
+        keep_filled(queue, adding)
+        summarize(queue)
+        taken = (queue.dequeue_up_to if smaller else queue.dequeue_many)(batch_size, name=scope)
+    if isinstance(sources[0], dict):
+        return dict(zip(sorted(sources[0]), taken if isinstance(taken, list) else [taken]))
+    return taken
+
+
+def _in_order(capacity: int, padded: bool, shared_name):
+    def make(types, shapes):
+        queue = (PaddingFIFOQueue if padded else FIFOQueue)(capacity, types, shapes, shared_name=shared_name)
+        return queue, lambda q: note(f"fraction_of_{capacity}_full", q.size(), capacity)
+
+    return make
+
+
+def _shuffled(capacity: int, least: int, seed, shared_name):
+    room = capacity - least
+    if room <= 0:
+        raise ValueError(f"capacity ({capacity}) has to be more than min_after_dequeue ({least})")
+
+    def make(types, shapes):
+        queue = RandomShuffleQueue(capacity, least, types, shapes, seed=seed, shared_name=shared_name)
+        name = f"fraction_over_{least}_of_{room}_full"
+        return queue, lambda q: note(name, maximum(0, q.size() - least), room)
+
+    return make
+
+
+def _listed(source, kind: str) -> list:
+    """The tensors of one source; those of a dict in the order of their keys."""
+    if not isinstance(source, (list, tuple, dict)) or not source:
+        raise ValueError(f"tf.train.{kind} needs a list or dict of one tensor at least, not {source!r}")
+    return [source[k] for k in sorted(source)] if isinstance(source, dict) else list(source)
+
+
+def _checked(keep: Tensor, many: bool) -> Tensor:
+    rank = keep.shape.rank
+    if rank is None or rank > many:
+        raise ValueError(
+            f"keep_input is a scalar{', or a vector' if many else ' without enqueue_many'}, not of shape "
+            f"{keep.shape}"
+        )
+    return keep
+
+
+def _types(rows: list[list[Tensor]]) -> list:
+    found = [[t.dtype.base_dtype for t in row] for row in rows]
+    if any(types != found[0] for types in found):
+        names = [[d.name for d in types] for types in found]
+        raise TypeError(f"the examples of all sources have to be of the same types, not {names}")
+    return found[0]
+
+
+def _shapes(rows: list[list[Tensor]], shapes, many: bool) -> list[TensorShape]:
+    """The shapes of the parts of one example."""
+    if shapes is not None:
+        return shapes
+    found = [[t.shape.with_rank_at_least(1)[1:] if many else t.shape for t in row] for row in rows]
+    common = [functools.reduce(TensorShape.most_specific_compatible_shape, parts) for parts in zip(*found)]
+    for i, shape in enumerate(common):
+        if shape.rank is None:
+            names = ", ".join(row[i].name for row in rows)
+            raise ValueError(f"the rank of {names} has to be known and the same: pass shapes= of one example")
+    return common
+
+
+def _added(queue: QueueBase, row: list[Tensor], keep: Tensor, many: bool):
+    """An operation that adds the example, or the examples, that are to be kept."""
+    add = queue.enqueue_many if many else queue.enqueue
+    if keep.shape.rank == 1:
+        chosen = cast(keep, dtypes.int32)
+        return add([dynamic_partition(t, chosen, 2)[1] for t in row])
+    always = constant_value(keep)
+    if always is None:
+        return cond(keep, lambda: add(row), no_op)
+    return add(row) if always else no_op()

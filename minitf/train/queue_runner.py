@@ -1,0 +1,167 @@
+"""Threads that keep queues filled."""
+
+from __future__ import annotations
+
+import threading
+import warnings
+import weakref
+
+from minitf.framework import errors
+from minitf.framework.collections import GraphKeys
+from minitf.framework.graph import add_to_collection
+from minitf.framework.tensor import session_or_default
+from minitf.ops.queues import QueueBase
+
+
+class QueueRunner:
+    """Operations that add to a queue, each to be run again and again by a thread of its own.
+
+    queue: the queue; it is closed once its input is exhausted (by close_op), and when the coordinator stops
+    (by cancel_op, which ends what waits). queue_closed_exception_types: exceptions that mean the end of the
+    input, by default (tf.errors.OutOfRangeError,).
+
+    Raises:
+      ValueError: without a queue or operations.
+      TypeError: for anything else than a queue, or other exceptions than those of tf.errors.
+    """
+
+    def __init__(self, queue=None, enqueue_ops=None, close_op=None, cancel_op=None,
+                 queue_closed_exception_types: tuple | None = None):  # fmt: skip
+        if queue is not None and not isinstance(queue, QueueBase):
+            raise TypeError(f"queue is a tf.QueueBase, such as a tf.FIFOQueue, not {queue!r}")
+        if queue is None or not enqueue_ops:
+            raise ValueError("a QueueRunner needs a queue and a list of operations that add to it")
+        ends = queue_closed_exception_types or (errors.OutOfRangeError,)
+        if not isinstance(ends, tuple) or not all(
+            isinstance(t, type) and issubclass(t, errors.OpError) for t in ends
+        ):
+            raise TypeError(f"queue_closed_exception_types is a tuple of classes of tf.errors, not {ends!r}")
+        self._queue, self._enqueue_ops, self._ends = queue, list(enqueue_ops), ends
+        self._close_op = queue.close() if close_op is None else close_op
+        self._cancel_op = queue.close(cancel_pending_enqueues=True) if cancel_op is None else cancel_op
+        self._lock = threading.Lock()
+        self._running: weakref.WeakKeyDictionary = weakref.WeakKeyDictionary()  # threads of each session
+        self._raised: list[Exception] = []
+
+    @property
+    def queue(self):
+        """The queue that is filled."""
+        return self._queue
+
+    @property
+    def enqueue_ops(self) -> list:
+        """The operations that add to it."""
+        return self._enqueue_ops
+
+    @property
+    def close_op(self):
+        """The operation that is run at the end of the input."""
+        return self._close_op
+
+    @property
+    def cancel_op(self):
+        """The operation that is run when the coordinator stops."""
+        return self._cancel_op
+
+    @property
+    def queue_closed_exception_types(self) -> tuple:
+        """The exceptions that mean the end of the input."""
+        return self._ends
+
+    @property
+    def exceptions_raised(self) -> list[Exception]:
+        """What threads without a coordinator failed with."""
+        return self._raised
+
+    @property
+    def name(self) -> str:
+        """The name of the queue."""
+        return self._queue.name
+
+    def create_threads(self, sess, coord=None, daemon: bool = False,
+                       start: bool = False) -> list[threading.Thread]:  # fmt: skip
+        """A thread for each operation, and with a coordinator one that waits for it to stop.
+
+        None are made while those of an earlier call still run in this session.
+        """
+        with self._lock:
+            if self._running.get(sess):
+                return []
+            self._running[sess] = len(self._enqueue_ops)
+            self._raised = []
+        wanted = [(op.name, self._run, (sess, op, coord)) for op in self._enqueue_ops]
+        if coord is not None:
+            wanted.append(("close_on_stop", self._close_on_stop, (sess, coord)))
+        threads = []
+        for name, work, arguments in wanted:
+            title = f"QueueRunnerThread-{self.name}-{name}"
+            threads.append(threading.Thread(target=work, args=arguments, name=title, daemon=daemon))
+        for thread in threads:
+            if coord is not None:
+                coord.register_thread(thread)
+            if start:
+                thread.start()
+        return threads
+
+    def _run(self, sess, enqueue_op, coord) -> None:
+        try:
+            enqueue = sess.make_callable(enqueue_op)
+            while coord is None or not coord.should_stop():
+                enqueue()
+        except self._ends:
+            if self._ended(sess):
+                self._quietly(sess, self._close_op)
+        except Exception as error:
+            self._ended(sess)
+            self._failed(sess, error, coord)
+        else:
+            self._ended(sess)
+
+    def _ended(self, sess) -> bool:
+        """Notes that a thread has ended; whether it was the last one of the session."""
+        with self._lock:
+            self._running[sess] -= 1
+            return not self._running[sess]
+
+    def _failed(self, sess, error: Exception, coord) -> None:
+        if coord is not None:
+            coord.request_stop(error)
+        elif not sess.closed:  # whoever closes a session does not want its threads to go on
+            with self._lock:
+                self._raised.append(error)
+            raise error
+
+    def _close_on_stop(self, sess, coord) -> None:
+        coord.wait_for_stop()
+        self._quietly(sess, self._cancel_op)
+
+    @staticmethod
+    def _quietly(sess, op) -> None:
+        """Closes the queue, which may have been closed, with its session or before it."""
+        try:
+            sess.run(op)
+        except (errors.OpError, RuntimeError):
+            return
+
+
+def add_queue_runner(qr: QueueRunner, collection: str = GraphKeys.QUEUE_RUNNERS) -> None:
+    """Adds a QueueRunner to those of the graph that `start_queue_runners` starts."""
+    add_to_collection(collection, qr)
+
+
+def start_queue_runners(sess=None, coord=None, daemon: bool = True, start: bool = True,
+                        collection: str = GraphKeys.QUEUE_RUNNERS) -> list[threading.Thread]:  # fmt: skip
+    """Starts the threads of all QueueRunners of the session's graph, and returns them.
+
+    sess: the default session if None. coord: a Coordinator that is told of errors and can stop the threads.
+
+    Raises:
+      ValueError: without a session. TypeError: if `sess` is none.
+    """
+    session = session_or_default(sess, "tf.train.start_queue_runners")
+    if not hasattr(session, "graph"):
+        raise TypeError(f"sess is a tf.Session, not {session!r}")
+    runners = session.graph.get_collection(collection)
+    if not runners:
+        warnings.warn("the graph has no queue runners to be started", stacklevel=2)
+    return [thread for qr in runners for thread in qr.create_threads(session, coord, daemon, start)]

@@ -1,0 +1,216 @@
+"""Runs of one session that wait for each other."""
+
+import threading
+import time
+
+import numpy as np
+import pytest
+
+import minitf as tf
+from minitf.framework import errors
+from minitf.runtime import gate
+from minitf.runtime.gate import Gate
+
+
+def started(work):
+    thread = threading.Thread(target=work, daemon=True)
+    thread.start()
+    return thread
+
+
+def until(condition):
+    end = time.monotonic() + 60
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.001)
+
+
+def test_others_go_on_while_one_waits():
+    door, seen = Gate(), []
+
+    def wait():
+        with door.lock:
+            while not seen:
+                door.wait(None, "nothing was seen")
+            seen.append("woken")
+
+    thread = started(wait)
+    until(lambda: door._sleepers)
+    with door.lock:
+        seen.append("changed")
+        door.wake()
+    thread.join(60)
+    assert seen == ["changed", "woken"]
+
+
+def test_waiting_gives_up_every_level_of_the_lock():
+    door, seen = Gate(), []
+
+    def wait():
+        with door.lock, door.lock:
+            door.wait(None, "")
+            seen.append(True)
+
+    thread = started(wait)
+    until(lambda: door._sleepers)
+    with door.lock:
+        door.wake()
+    thread.join(60)
+    assert seen
+
+
+def test_a_limit_ends_waiting():
+    door, start = Gate(), time.monotonic()
+    with pytest.raises(errors.DeadlineExceededError, match="it is empty, and the time of this run is over"):  # noqa: SIM117
+        with door.limited(50), door.lock:
+            while True:
+                door.wait(None, "it is empty")
+    assert time.monotonic() - start >= 0.05
+
+
+def test_an_inner_limit_is_no_longer_than_the_outer_one():
+    door = Gate()
+    with door.limited(1):
+        outer = door._limits.end
+        with door.limited(60_000):
+            assert door._limits.end == outer
+        assert door._limits.end == outer
+    assert door._limits.end is None
+
+
+def test_a_closed_gate_ends_waiting_and_keeps_no_one():
+    door, raised = Gate(), []
+
+    def wait():
+        with door.lock:
+            try:
+                door.wait(None, "")
+            except errors.CancelledError:
+                raised.append(True)
+
+    thread = started(wait)
+    until(lambda: door._sleepers)
+    with door.lock:
+        door.close()
+    thread.join(60)
+    with door.lock, pytest.raises(errors.CancelledError, match="the session was closed"):
+        door.wait(None, "")
+    assert raised
+
+
+def test_nobody_is_left():
+    """All threads wait, if they are those of the test."""
+    door = Gate()
+    gate._asleep.update(others := {t.ident for t in threading.enumerate()} - {threading.get_ident()})
+    try:
+        with (
+            door.lock,
+            pytest.raises(errors.FailedPreconditionError, match="it is empty, and no other thread"),
+        ):
+            door.wait(None, "it is empty")
+    finally:
+        gate._asleep.difference_update(others)
+    assert not door._sleepers and threading.get_ident() not in gate._asleep
+
+
+def test_who_was_woken_counts_as_awake():
+    """The thread that woke others may wait itself before they run."""
+    door, order = Gate(), []
+
+    def wait():
+        with door.lock:
+            door.wait(None, "")
+            order.append("other")
+            door.wake()
+
+    thread = started(wait)
+    until(lambda: door._sleepers)
+    gate._asleep.update(others := {t.ident for t in threading.enumerate()})
+    try:
+        with door.lock:
+            gate._asleep.discard(threading.get_ident())
+            door.wake()
+            door.wait(None, "would be an error if the other one were thought to sleep")
+            order.append("me")
+    finally:
+        gate._asleep.difference_update(others)
+    thread.join(60)
+    assert order == ["other", "me"]
+
+
+def test_a_run_that_waits_keeps_its_memory():
+    """Two runs of one plan: the values of the first have to outlive the second."""
+    fed, queue = tf.placeholder(tf.float32, [3]), tf.FIFOQueue(9, tf.float32, shapes=[[]])
+    before = fed * 2
+    with tf.control_dependencies([before]):
+        x = queue.dequeue()
+    result, add, found, sess = before + x, queue.enqueue(100.0), {}, tf.Session()
+
+    def run(n):
+        found[n] = sess.run(result, {fed: [n, n, n]}).tolist()
+
+    threads = []
+    for n in range(1, 4):
+        threads.append(started(lambda n=n: run(n)))
+        until(lambda n=n: len(sess._gate._sleepers) == n)
+    assert len(list(sess._plans.values())[-1][2].executors) == 0  # each run has one of its own
+    for _ in threads:
+        sess.run(add)
+    for thread in threads:
+        thread.join(60)
+    assert found == {n: [2 * n + 100] * 3 for n in range(1, 4)}
+
+
+def test_runs_of_other_graphs_parts_go_on():
+    """Training goes on while another thread waits for input."""
+    queue, w = tf.FIFOQueue(1, tf.float32), tf.Variable(0.0)
+    step, take, sess, found = w.assign_add(1.0), queue.dequeue(), tf.Session(), []
+    sess.run(w.initializer)
+    thread = started(lambda: found.append(sess.run(take)))
+    until(lambda: sess._gate._sleepers)
+    for _ in range(10):
+        sess.run(step)
+    sess.run(queue.enqueue(5.0))
+    thread.join(60)
+    assert found == [5.0] and sess.run(w) == 10
+
+
+def test_a_run_inside_a_run_may_wait():
+    """A py_func that runs the session, which waits for what another thread does with the session."""
+    queue = tf.FIFOQueue(1, tf.float32, shapes=[[]])
+    take, add, sess = queue.dequeue(), queue.enqueue(3.0), tf.Session()
+    inside = tf.py_func(lambda: sess.run(take), [], tf.float32)
+    outer = tf.constant(2.0) * inside
+    thread = started(lambda: (until(lambda: sess._gate._sleepers), sess.run(add)))
+    assert sess.run(outer) == 6
+    thread.join(60)
+
+
+def test_a_plan_that_runs_itself():
+    """Each run has its own memory, even if one is inside the other."""
+    fed, sess = tf.placeholder(tf.float32, []), tf.Session()
+    doubled = fed * 2
+
+    def again(x):
+        return np.float32(sess.run(result, {fed: x - 1}) if x > 0 else 0)
+
+    result = doubled + tf.py_func(again, [fed], tf.float32)
+    assert sess.run(result, {fed: 3.0}) == 6 + 4 + 2
+
+
+def test_a_traced_run_may_wait():
+    queue = tf.FIFOQueue(1, tf.float32, shapes=[[]])
+    x, add, sess, found = queue.dequeue() * 2, queue.enqueue(4.0), tf.Session(), []
+    metadata = [tf.RunMetadata(), tf.RunMetadata()]
+    options = tf.RunOptions(trace_level=tf.RunOptions.FULL_TRACE)
+    threads = [
+        started(lambda m=m: found.append(sess.run(x, options=options, run_metadata=m))) for m in metadata
+    ]
+    until(lambda: len(sess._gate._sleepers) == 2)
+    for _ in metadata:
+        sess.run(add)
+    for thread in threads:
+        thread.join(60)
+    assert found == [8, 8]
+    for m in metadata:
+        assert "QueueDequeueV2" in str([e.timeline_label for e in m.step_stats.dev_stats[0].node_stats])
