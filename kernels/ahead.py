@@ -45,7 +45,8 @@ def start():
             stderr=subprocess.DEVNULL,
             start_new_session=True,  # Ctrl-C is for the first one
         )
-        threading.Thread(target=process.wait, daemon=True).start()  # lest its end goes unnoticed
+        waiting = threading.Thread(target=process.wait, name="minitf compiler", daemon=True)
+        waiting.start()  # lest its end goes unnoticed
         cache.is_made_elsewhere = lambda name: process.poll() is None and name == present()
 
 

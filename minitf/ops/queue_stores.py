@@ -27,7 +27,7 @@ class FIFOQueue:
     """Elements leave in the order in which they came."""
 
     def __init__(self, op):
-        self.kind, self.settings = op.type, _settings(op)
+        self._op, self._settings = op, _settings(op)
         self.name = op.attrs["shared_name"] or op.name
         self.capacity, self.dtypes, self.shapes = (op.attrs[k] for k in ("capacity", "dtypes", "parts"))
         self.closed = False
@@ -39,17 +39,16 @@ class FIFOQueue:
         return len(self._items)
 
     def __repr__(self):
-        return f"<{self.kind} '{self.name}' with {self._size()}>"
+        return f"<{self._op.type} '{self.name}' with {self._size()}>"
 
     def check_shared(self, op) -> None:
         """Queues that share a name have to agree in everything."""
-        mine, theirs = (self.kind, self.settings), (op.type, _settings(op))
-        if mine != theirs:
+        if op is not self._op and self._settings != _settings(op):
             raise errors.InvalidArgumentError(
                 None,
                 op,
-                f"queue '{self.name}' is shared by a {mine[0]} with {mine[1]} and this {theirs[0]} with "
-                f"{theirs[1]}; give them different values of shared_name, or the same settings",
+                f"queue '{self.name}' is shared by a {self._settings} and this {_settings(op)}; give them "
+                "different values of shared_name, or the same settings",
             )
 
     def _size(self) -> str:
@@ -245,7 +244,7 @@ def _settings(op) -> str:
     parts = None if op.attrs["parts"] is None else [str(s) for s in op.attrs["parts"]]
     said = {"capacity": op.attrs["capacity"], "dtypes": [d.name for d in op.attrs["dtypes"]], "shapes": parts}
     said |= {k: op.attrs[k] for k in ("min_after_dequeue", "seed", "seed2") if k in op.attrs}
-    return ", ".join(f"{k} {v}" for k, v in said.items())
+    return f"{op.type} with " + ", ".join(f"{k} {v}" for k, v in said.items())
 
 
 STORES = {

@@ -79,10 +79,10 @@ class ConfigProto(_Options):
     """Options of a Session: TensorFlow's, and two of minitf's own.
 
     intra_op_parallelism_threads: how many threads a run may use, 0 for two (where there are as many cores);
-    results do not depend on it. executor: "native" (the default) or "op_by_op", the slow reference. passes:
-    which rewrites of native programs to make, such as "-fuse" for all but that one, or "none" (see
-    `minitf.runtime.passes`). The environment variables MINITF_EXECUTOR and MINITF_PASSES say the same for all
-    sessions that do not choose.
+    results do not depend on it. operation_timeout_in_ms: how long a run may wait for a queue, 0 for any time.
+    executor: "native" (the default) or "op_by_op", the slow reference. passes: which rewrites of native
+    programs to make, such as "-fuse" for all but that one, or "none" (see `minitf.runtime.passes`). The
+    environment variables MINITF_EXECUTOR and MINITF_PASSES say the same for all sessions that do not choose.
     """
 
     _defaults = {
@@ -105,7 +105,11 @@ class ConfigProto(_Options):
 
 
 class RunOptions(_Options):
-    """Options of one `run`; with a trace level, `run_metadata` receives the times of its ops."""
+    """Options of one `run`.
+
+    trace_level: unless NO_TRACE, `run_metadata` receives the times of the ops. timeout_in_ms: how long the
+    run may wait for a queue, 0 for any time.
+    """
 
     NO_TRACE, SOFTWARE_TRACE, HARDWARE_TRACE, FULL_TRACE = 0, 1, 2, 3
     _defaults = {

@@ -55,21 +55,18 @@ def order(ops: set) -> list:
 
 
 def _adding_first(ops: list) -> list:
-    """Ops that add to a queue go before those that wait for what is in one, where they do not need these:
+    """Ops that wait for what is in a queue go behind those that add to one, where these do not need them:
     in TensorFlow both happen at the same time.
     """
-    adding = [op for op in ops if op.type in _ADDING]
-    behind = {op for op in ops if op.type in _TAKING} if adding else None
-    if not behind:
+    if not any(op.type in _ADDING for op in ops):
         return ops
+    behind = {op for op in ops if op.type in _TAKING}
     for op in ops:
         if any(before in behind for before in _before(op)):
             behind.add(op)
-    first = {op for op in adding if op not in behind}
-    for op in reversed(ops):
-        if op in first:
-            first.update(_before(op))
-    return [op for op in ops if op in first] + [op for op in ops if op not in first]
+    end = max((i for i, op in enumerate(ops) if op.type in _ADDING and op not in behind), default=-1) + 1
+    early, late = ops[:end], ops[end:]
+    return [op for op in early if op not in behind] + [op for op in early if op in behind] + late
 
 
 def _sorted_by_need(in_order: list, ops: set) -> list:

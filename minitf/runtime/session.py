@@ -64,6 +64,7 @@ class BaseSession:
             chosen(self._config.passes),
         )
         self._threads = _threads(self._config.intra_op_parallelism_threads)
+        self._timeout = _milliseconds(self._config.operation_timeout_in_ms)
         ahead.start()
         self._growth = _Growth(self._graph)
 
@@ -93,20 +94,23 @@ class BaseSession:
 
         fetches: a tensor, operation, name, or a nested list, tuple, namedtuple or dict of them. feed_dict:
         values for tensors of the graph (placeholders or any other), as arrays, lists or numbers. options:
-        with a trace level, `run_metadata.step_stats` says what the run spent its time on. The arrays that
-        come back are the caller's own.
+        with a trace level, `run_metadata.step_stats` says what the run spent its time on; with a timeout,
+        it waits no longer for a queue. The arrays that come back are the caller's own.
+
+        Several threads may call this at once: their runs take turns, and one that waits for a queue lets the
+        others go on.
 
         Raises:
           RuntimeError: if the session is closed.
           TypeError, ValueError: for fetches or feeds that do not fit the graph.
           tf.errors.OpError: if an op fails while it runs.
         """
-        limit = options is not None and options.timeout_in_ms or self._config.operation_timeout_in_ms
         metadata = run_metadata if options is not None and options.trace_level else None
-        if limit > 0:
-            with self._gate.limited(limit):
-                return self._run(fetches, feed_dict, metadata)
-        return self._run(fetches, feed_dict, metadata)
+        limit = options is not None and _milliseconds(options.timeout_in_ms) or self._timeout
+        if not limit:
+            return self._run(fetches, feed_dict, metadata)
+        with self._gate.limited(limit):
+            return self._run(fetches, feed_dict, metadata)
 
     def _run(self, fetches, feed_dict, metadata: RunMetadata | None):
         with self._gate.lock:
@@ -304,6 +308,12 @@ def _threads(wanted: int) -> int:
     if isinstance(wanted, bool) or not isinstance(wanted, int) or wanted < 0:
         raise ValueError(f"intra_op_parallelism_threads is a number of threads, or 0, not {wanted!r}")
     return min(wanted or 2, ahead.cores()) if team.AVAILABLE else 1
+
+
+def _milliseconds(timeout) -> int:
+    if isinstance(timeout, bool) or not isinstance(timeout, int) or timeout < 0:
+        raise ValueError(f"a timeout is a number of milliseconds, 0 for none, not {timeout!r}")
+    return timeout
 
 
 def _check_fed(plan: Plan) -> None:

@@ -1,5 +1,7 @@
 """Runs of one session that wait for each other."""
 
+import os
+import signal
 import threading
 import time
 
@@ -66,6 +68,14 @@ def test_a_limit_ends_waiting():
             while True:
                 door.wait(None, "it is empty")
     assert time.monotonic() - start >= 0.05
+
+
+@pytest.mark.parametrize("timeout", [-1, "1", 0.5, True, None])
+def test_what_is_no_limit(timeout):
+    with pytest.raises(ValueError, match="a timeout is a number of milliseconds, 0 for none, not"):
+        tf.Session(config=tf.ConfigProto(operation_timeout_in_ms=timeout))
+    with tf.Session() as sess, pytest.raises(ValueError, match="a timeout is a number of milliseconds"):
+        sess.run(tf.constant(1), options=tf.RunOptions(timeout_in_ms=timeout))
 
 
 def test_an_inner_limit_is_no_longer_than_the_outer_one():
@@ -196,6 +206,22 @@ def test_a_plan_that_runs_itself():
 
     result = doubled + tf.py_func(again, [fed], tf.float32)
     assert sess.run(result, {fed: 3.0}) == 6 + 4 + 2
+
+
+def test_ctrl_c_ends_waiting():
+    """The session and its queue are as they were."""
+    queue = tf.FIFOQueue(3, tf.int32, shapes=[[]])
+    two, add, sess = queue.dequeue_many(2), queue.enqueue(7), tf.Session()
+    sess.run(add)
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        started(lambda: (until(lambda: sess._gate._sleepers), os.kill(os.getpid(), signal.SIGINT)))
+        with pytest.raises(KeyboardInterrupt):
+            sess.run(two)
+    finally:
+        signal.signal(signal.SIGINT, before)
+    sess.run(add)
+    assert sess.run(two).tolist() == [7, 7]
 
 
 def test_a_traced_run_may_wait():
