@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from minitf.framework.dtypes import resource
 from minitf.viz.bodies import bodies_of
 
 GRAPH = {
@@ -37,6 +38,7 @@ NEXT = {"style": "dashed", "color": "#7b5aa6", "constraint": "false"}
 KINDS = {
     "placeholder": {"shape": "invhouse", "fillcolor": "#ffd9a0", "color": "#c07000"},
     "variable": {"shape": "cylinder", "fillcolor": "#bcd9f5", "color": "#2060a0"},
+    "queue": {"shape": "cylinder", "fillcolor": "#c8ece4", "color": "#207a68"},
     "constant": {"shape": "ellipse", "fillcolor": "#eeeeee", "color": "#909090", "fontsize": "9"},
     "operation": {"shape": "box", "style": "rounded,filled", "fillcolor": "#ffffff", "color": "#404040"},
     "update": {"shape": "box", "style": "rounded,filled", "fillcolor": "#f8d0d0", "color": "#a03030"},
@@ -50,6 +52,7 @@ KINDS = {
 _MEANING = {
     "placeholder": "placeholder: fed at each run",
     "variable": "variable: kept between runs",
+    "queue": "queue: what one run leaves for another",
     "constant": "constant",
     "operation": "operation",
     "update": "changes a variable",
@@ -75,6 +78,8 @@ def kind(op) -> str:
         return "placeholder"
     if op.type in VARIABLES:
         return "variable"
+    if any(t.dtype is resource for t in op.outputs) and not op.inputs and op.type != "Arg":
+        return "queue"
     if op.type == "Const":
         return "constant"
     if op.type == "Arg":
@@ -117,6 +122,8 @@ def _constant(op, name: str) -> str:
 
 def tensor(value) -> str:
     """Type and static shape of a tensor, such as `float32 (?, 5)`."""
+    if value.dtype is resource:
+        return "queue"
     shape = value.shape
     return f"{value.dtype.base_dtype.name} {'?' if shape.rank is None else shape}"
 

@@ -197,3 +197,12 @@ def test_dot_accepts_what_is_written():
 def test_importing_viz_imports_no_graphviz():
     code = "import sys, minitf.viz; assert 'graphviz' not in sys.modules"
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_queues_are_what_lies_between_runs():
+    queue = tf.FIFOQueue(3, tf.float32, name="inputs")
+    queue.enqueue(1.0, name="add")
+    source = to_dot().source
+    assert "shape=cylinder" in node(source, "inputs") and "FIFOQueueV2" in node(source, "inputs")
+    assert edges(source, "inputs", "add") == ["[label=queue]"]
+    assert "what one run leaves for another" in source
