@@ -219,3 +219,63 @@ def _trained(variable, feeds):
     with tf.Session() as session:
         session.run(tf.global_variables_initializer(), feeds)
         session.run([step, variable], feeds)
+
+
+QUEUES = [tf.FIFOQueue, tf.PaddingFIFOQueue, tf.RandomShuffleQueue, tf.PriorityQueue]
+INPUTS = [
+    f for name, f in vars(tf.train).items() if name.endswith(("producer", "batch", "batch_join", "epochs"))
+]
+ONE_RUN = tf.RunOptions(timeout_in_ms=20)
+
+
+@pytest.mark.parametrize("kind", QUEUES)
+def test_queues(kind):
+    @settings(FUZZ, max_examples=60, deadline=None)
+    @given(st.data())
+    def fuzz(data):
+        with tf.Graph().as_default():
+            clearly(lambda: _used(data, kind))
+
+    fuzz()
+
+
+def _used(data, kind):
+    """Makes a queue of odd settings and runs some of its ops with odd values, none of them for ever."""
+    feeds, sizes = {}, st.one_of(st.integers(1, 4), st.integers(-1, 4), ODD)
+    shape = st.one_of(SHAPES, st.none(), st.lists(st.one_of(SIZES, st.none()), max_size=2))
+    types = data.draw(st.one_of(st.lists(st.sampled_from(ELEMENTS), min_size=1, max_size=2), ODD))
+    given = [data.draw(sizes) for _ in range(1 + (kind is tf.RandomShuffleQueue))]
+    shapes = data.draw(st.one_of(st.none(), st.lists(shape, max_size=2), ODD))
+    queue = kind(*given, types, shapes, names=data.draw(st.sampled_from([None] * 5 + [["a"], ["a", "b"], 3])))
+    ops = []
+    for _ in range(4):
+        values = data.draw(
+            st.one_of(st.lists(tensors(feeds), max_size=2), tensors(feeds), LISTS, NUMBERS, ODD)
+        )
+        made = data.draw(st.sampled_from([
+            lambda v=values: queue.enqueue(v), lambda v=values: queue.enqueue_many(v), queue.dequeue,
+            queue.size, lambda: queue.dequeue_many(data.draw(sizes)),
+            lambda: queue.dequeue_up_to(data.draw(sizes)),
+        ]))  # fmt: skip
+        clearly(lambda made=made: ops.append(made()))
+    with tf.Session() as session:
+        for op in ops:
+            clearly(lambda op=op: session.run(op, feeds, options=ONE_RUN))
+        assert session.run(queue.size()) >= 0
+
+
+@pytest.mark.parametrize("function", INPUTS, ids=lambda f: f.__name__)
+def test_inputs(function):
+    @settings(FUZZ, max_examples=20, deadline=None)
+    @given(st.data())
+    def fuzz(data):
+        with tf.Graph().as_default() as graph:
+            feeds = {}
+            clearly(lambda: call(data.draw, function, feeds))
+            with tf.Session() as session:
+                session.run(tf.local_variables_initializer())
+                for runner in graph.get_collection(tf.GraphKeys.QUEUE_RUNNERS):
+                    for op in [*runner.enqueue_ops, runner.close_op, runner.queue.dequeue()]:
+                        clearly(lambda op=op: session.run(op, feeds, options=ONE_RUN))
+
+    fuzz()

@@ -218,6 +218,6 @@ def as_dtype(type_value) -> DType:
 def _from_numpy(value) -> DType | None:
     try:
         dtype = np.dtype(value)
-    except TypeError:
+    except (TypeError, ValueError, SyntaxError):  # NumPy reads some texts as Python
         return None
     return string if dtype.kind in "SUO" else _BY_NUMPY.get(dtype)

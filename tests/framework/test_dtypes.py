@@ -54,7 +54,7 @@ def test_other_names(value, dtype):
     assert tf.as_dtype(value) is dtype
 
 
-@pytest.mark.parametrize("value", ["floaty", object(), np.dtype("datetime64[s]"), -1, 99])
+@pytest.mark.parametrize("value", ["floaty", b",", object(), np.dtype("datetime64[s]"), -1, 99])
 def test_no_type(value):
     with fails(TypeError, "is not an element type"):
         tf.as_dtype(value)
