@@ -15,6 +15,7 @@ from minitf.framework.registry import define
 from minitf.framework.shape import TensorShape
 from minitf.framework.static import constant_value
 from minitf.framework.tensor import Tensor
+from minitf.kernels import ram
 from minitf.ops import array
 from minitf.ops.constant import constant
 from minitf.ops.joining import stack
@@ -36,7 +37,9 @@ def _length(start, limit, delta) -> int:
 
 
 def _range(op, *ends):
-    steps = np.full(_length(*ends), ends[2], ends[2].dtype)
+    length = _length(*ends)
+    ram.require(length * ends[2].itemsize)
+    steps = np.full(length, ends[2], ends[2].dtype)
     steps[:1] = ends[0]
     return np.cumsum(steps, dtype=steps.dtype)  # TensorFlow adds step by step as well
 
@@ -85,6 +88,7 @@ def _check_num(num) -> int:
 
 def _linspace(op, start, stop, num):
     num = _check_num(num)
+    ram.require(num * start.itemsize)
     if num == 1:
         return start.reshape(1)
     step = ((stop - start) / (num - 1)).astype(start.dtype)

@@ -20,6 +20,7 @@ from minitf.runtime.state import State
 
 _OF_SHAPES = frozenset(["ZerosLike", "OnesLike"])  # ops that read only the shapes of their inputs
 _FOLDED = 4096  # elements: constants up to this size are computed while lowering
+_SURE_TO_FIT = 24  # the base 2 logarithm of a number of elements
 
 
 class NotNative(Exception):
@@ -265,6 +266,8 @@ class Lowering(Builder):
             if ref.known is None or ref.known.size > _FOLDED or full(ref.known) is None:
                 return None
             known.append(ref.known)
+        if _may_be_large(op, known):
+            return None  # whether there is room for it is asked when the kernel's output is laid out
         try:
             with np.errstate(all="ignore"):
                 results = op.definition.numpy(op, *known)
@@ -301,3 +304,11 @@ class Lowering(Builder):
         if buffer.kind != "arena" or buffer.home is not None or buffer.level != self.target:
             return False
         return not any(self._uses[t] > 0 for t in self._lists.get(buffer, ()))
+
+
+def _may_be_large(op, known: list) -> bool:
+    """Whether outputs whose shapes are not known may be large, to judge by the sizes among the inputs."""
+    if all(t.shape.is_fully_defined() for t in op.outputs):
+        return False
+    sizes = [np.maximum(np.abs(a.astype(np.float64)), 1) for a in known if a.dtype.kind in "iu"]
+    return sum(np.log2(size).sum() for size in sizes) > _SURE_TO_FIT

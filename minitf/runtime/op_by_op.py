@@ -8,10 +8,10 @@ import numpy as np
 
 from minitf.framework import errors
 from minitf.framework.dtypes import as_dtype
+from minitf.kernels.ram import empty
 from minitf.runtime.bodies import Ragged, map_ragged, run_branch, run_loop
 from minitf.runtime.builder import NATIVE, Builder, Value
 from minitf.runtime.lists import RULES
-from minitf.runtime.ram import empty
 from minitf.runtime.state import Reference, State
 
 _NATIVE = frozenset(kind for name in NATIVE for kind in (as_dtype(name), as_dtype(name).as_ref))

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from minitf.kernels.ram import aligned
 from minitf.runtime.builder import Value
 from minitf.runtime.gate import Gate
-from minitf.runtime.ram import aligned
 
 
 class Uninitialized(Exception):

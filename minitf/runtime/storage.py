@@ -9,7 +9,7 @@ import tempfile
 import numpy as np
 
 from minitf.framework.errors import ResourceExhaustedError
-from minitf.runtime.ram import aligned
+from minitf.kernels.ram import aligned
 
 
 class Arena:

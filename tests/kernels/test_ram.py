@@ -6,7 +6,7 @@ import pytest
 from helpers import fails
 
 import minitf as tf
-from minitf.runtime import ram
+from minitf.kernels import ram
 
 
 @pytest.fixture
@@ -75,3 +75,30 @@ def test_a_variable_that_does_not_fit_stays_uninitialized(scarce):
         with fails(tf.errors.ResourceExhaustedError, "not enough memory"):
             sess.run(v.initializer)
         assert not sess.run(tf.is_variable_initialized(v))
+
+
+@pytest.mark.parametrize(
+    "grown",
+    [
+        lambda n: tf.one_hot([0, 1, 2], n),
+        lambda n: tf.fill([n, 2], 1.0),
+        lambda n: tf.tile([[1.0, 2.0]], [n, 1]),
+        lambda n: tf.broadcast_to([1.0, 2.0], [n, 2]),
+        lambda n: tf.zeros([n, 10]),
+        lambda n: tf.linspace(0.0, 1.0, n),
+        lambda n: tf.cast(tf.range(n), tf.float32),
+        lambda n: tf.pad([1.0, 2.0], [[0, n]]),
+        lambda n: tf.scatter_nd([[1]], [1.0], [n]),
+        lambda n: tf.unsorted_segment_sum([1.0], [0], n),
+        lambda n: tf.repeat([1.0, 2.0], n),
+    ],
+)
+def test_fed_sizes_that_are_too_large(grown, scarce):
+    """Not even where all is known before the run: NumPy is not asked to make it."""
+    n = tf.placeholder(tf.int32, [])
+    total = tf.reduce_sum(grown(n))
+    with tf.Session() as sess:
+        few = sess.run(total, {n: 5})
+        with fails(tf.errors.ResourceExhaustedError, "GiB more are needed"):
+            sess.run(total, {n: 2**30})
+        assert sess.run(total, {n: 5}) == few

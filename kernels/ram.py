@@ -11,15 +11,18 @@ _LARGE = 1 << 28  # bytes from which an array is worth a look at what is left
 
 
 def empty(shape: tuple, dtype) -> np.ndarray:
-    """An array with arbitrary contents.
+    """An array with arbitrary contents; MemoryError if it is larger than what is left."""
+    require(math.prod(shape) * np.dtype(dtype).itemsize)
+    return np.empty(shape, dtype)
 
-    Raises MemoryError: if it is larger than what is left. Linux gives out more memory than it has, and ends
-    the process that takes it at its word.
+
+def require(size: int) -> None:
+    """Raises MemoryError if there are not so many bytes left.
+
+    Linux gives out more memory than it has, and ends the process that takes it at its word.
     """
-    size = math.prod(shape) * np.dtype(dtype).itemsize
     if size > _LARGE and size > (left := available()):
         raise MemoryError(f"{size / 2**30:.1f} GiB more are needed, {left / 2**30:.1f} GiB are left")
-    return np.empty(shape, dtype)
 
 
 def available() -> float:
