@@ -29,7 +29,8 @@ An op is defined once, in the module of its family:
 - any_type: the kernel rule also takes values of types that have no kernels (strings), if they are known.
 - host(b, op, *values) -> value(s): ops with effects outside the graph (py_func, printing, queues, files),
   and ops on
-  state for types that have no kernel.
+  state for types that have no kernel. An op that has to wait for another run says `b.wait(reason)` until it
+  need not, and `b.wake()` when it has changed what others may wait for.
 """
 
 from __future__ import annotations
