@@ -30,6 +30,8 @@ An op is defined once, in the module of its family:
 - host(b, op, *values) -> value(s): ops with effects outside the graph (py_func, printing, queues, files),
   and ops on
   state for types that have no kernel.
+- late: the host rule only looks at values (summaries); where nothing else waits for the op it runs after the
+  native ops, so that these stay together.
 """
 
 from __future__ import annotations
@@ -71,6 +73,7 @@ class OpDef:
     stateful: bool = False
     broadcasts: bool = False
     any_type: bool = False
+    late: bool = False
     variables: tuple[str, ...] = field(default=())
 
 
@@ -80,7 +83,7 @@ _ARG = re.compile(r"\s*(\w+)\s*:\s*(&?)(\*{0,2})(@?)(\w*)\s*$")
 
 def define(type: str, signature: str, *, shape=None, grad=None, numpy=None, kernel=None, host=None,
            static=None, differentiable: bool = True, stateful: bool = False, broadcasts: bool = False,
-           any_type: bool = False, **allowed: frozenset) -> OpDef:  # fmt: skip
+           any_type: bool = False, late: bool = False, **allowed: frozenset) -> OpDef:  # fmt: skip
     """Registers an op type; keyword arguments that name a type variable give the types it may take."""
     if type in OPS:
         raise ValueError(f"op type {type} is defined twice")
@@ -102,6 +105,7 @@ def define(type: str, signature: str, *, shape=None, grad=None, numpy=None, kern
         stateful,
         broadcasts,
         any_type,
+        late,
         variables,
     )
     return OPS[type]
