@@ -1,4 +1,4 @@
-"""tf.train: optimizers, learning rates, moving averages and the global step."""
+"""tf.train: optimizers, learning rates, moving averages, the global step, and files."""
 
 from minitf.train.decay import cosine_decay as cosine_decay
 from minitf.train.decay import cosine_decay_restarts as cosine_decay_restarts
@@ -27,3 +27,5 @@ from minitf.train.optimizers import MomentumOptimizer as MomentumOptimizer
 from minitf.train.optimizers import ProximalAdagradOptimizer as ProximalAdagradOptimizer
 from minitf.train.optimizers import ProximalGradientDescentOptimizer as ProximalGradientDescentOptimizer
 from minitf.train.optimizers import RMSPropOptimizer as RMSPropOptimizer
+from minitf.summary.writer import summary_iterator as summary_iterator
+from minitf.summary.writer import write_graph as write_graph
