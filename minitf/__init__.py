@@ -163,10 +163,17 @@ from minitf.runtime.session import get_default_session, InteractiveSession, Sess
 
 from minitf import (
     bitwise, compat, contrib, debugging, dtypes, initializers, layers, linalg, losses, math, nn, profiler,
-    python, queue, random, train, viz,
+    python, queue, random, summary, train, viz,
 )  # fmt: skip
-from minitf.framework import errors
+from minitf.framework import errors, protos
 from minitf import loop_gradients  # gives loops and branches their gradients
 
 __version__ = "1.15.0"  # the TensorFlow whose behaviour this is; scripts compare it
 VERSION = __version__
+
+# TensorFlow's messages, which come from TensorBoard's package when they are first used
+
+__getattr__ = protos.resolver(
+    __name__,
+    ("Event", "GraphDef", "HistogramProto", "NodeDef", "SessionLog", "Summary", "SummaryMetadata"),
+)

@@ -28,7 +28,7 @@ ELEMENTS = ["float32", "float16", "int32", "bool", "string", "complex64"]
 def op_functions():
     """Public functions that make ops, by name."""
     found = {}
-    for module in (tf, tf.nn, tf.math, tf.linalg, tf.bitwise, tf.random, tf.train):
+    for module in (tf, tf.nn, tf.math, tf.linalg, tf.bitwise, tf.random, tf.train, tf.summary):
         for name, function in sorted(vars(module).items()):
             home = getattr(function, "__module__", "")
             if inspect.isfunction(function) and home.startswith("minitf.ops") and name not in NEEDS_FUNCTIONS:
@@ -104,6 +104,8 @@ def argument(draw, name, feeds):
         "dims",
     ):
         return draw(st.one_of(st.integers(-3, 3), LISTS))
+    if name == "name":
+        return draw(st.sampled_from(["a", "b/c", "d e"]))
     if name in ("inputs", "values", "tensors", "arrays"):
         return draw(st.lists(tensors(feeds), max_size=3))
     return draw(st.one_of(tensors(feeds), tensors(feeds), st.integers(-3, 5), LISTS))

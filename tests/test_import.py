@@ -6,7 +6,8 @@ import sys
 
 import pytest
 
-LAZY = ("matplotlib", "scipy", "graphviz", "rich", "numba", "sklearn", "hypothesis", "pytest")
+LAZY = ("matplotlib", "scipy", "graphviz", "rich", "numba", "sklearn", "hypothesis", "pytest", "tensorboard",
+        "google", "PIL")  # fmt: skip
 MOST = 0.3  # seconds
 
 TIMED = """

@@ -14,12 +14,13 @@ MAY_IMPORT = {
     "runtime": {"framework", "kernels"},
     "gradients": {"framework", "ops"},
     "loop_gradients": {"framework", "ops", "gradients"},
-    "train": {"framework", "ops", "gradients"},
+    "train": {"framework", "ops", "gradients", "summary"},
     "layers": {"framework", "ops", "minitf"},
     "losses": {"framework", "minitf"},
     "rnn": {"framework", "ops", "layers", "minitf"},
     "contrib": {"framework", "ops", "layers", "losses", "train", "rnn", "nn", "minitf"},
     "viz": {"framework", "ops", "runtime"},
+    "summary": {"framework", "ops", "viz", "minitf"},
 }
 
 LATE = {"minitf.kernels.abi": {"minitf.kernels.compiler"}}  # only where a kernel is not in the cache

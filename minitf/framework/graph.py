@@ -307,6 +307,16 @@ class Graph(Names, Collections):
 
     _unsafe_unfinalize = unfinalize
 
+    def as_graph_def(self, from_version: int | None = None, add_shapes: bool = False):
+        """The graph as a `tf.GraphDef`; only ops made after number `from_version`, if it is given.
+
+        add_shapes: with the static shapes of all tensors. Large constants are left out.
+
+        Raises:
+          ImportError: if the package tensorboard is not installed.
+        """
+        return _exporter(self, from_version, add_shapes)
+
     def as_default(self):
         """A context in which this is the default graph."""
         return _stack.entered(self)
@@ -362,6 +372,13 @@ class _DefaultStack(threading.local):
                 self.graphs.reverse()
 
 
+def set_graph_exporter(function) -> None:
+    """Sets what turns a graph into a GraphDef: `function(graph, from_version, add_shapes)`."""
+    global _exporter
+    _exporter = function
+
+
+_exporter = None
 _stack = _DefaultStack()
 _global = Graph()
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from minitf.kernels.vm import float_mode
 from minitf.runtime.frames import has_primitives, run_in_frames
+from minitf.runtime.late import LateStep, Order
 from minitf.runtime.op_by_op import Concrete, OpByOp, is_native, run_ops
 from minitf.runtime.plan import Plan
 from minitf.runtime.region import Region, Split, follows_variable
@@ -73,7 +74,8 @@ class NativeExecutor:
 
     def __init__(self, plan: Plan, state: State, passes: list[str], threads: int = 1):
         self._plan, self._state, self._passes, self._threads = plan, state, passes, threads
-        self._host: set = _host_ops(plan, state)
+        self._order = Order(plan.ops, plan.fed)
+        self._host: set = _host_ops(self._order.ops, state)
         self._written = frozenset(written_variables(plan.ops))
         self._steps = self._partition()
         self._single = self._single_region()
@@ -135,14 +137,16 @@ class NativeExecutor:
     def _partition(self) -> list:
         """The steps, in program order."""
         groups: list[list] = []
-        for op in self._plan.ops:
+        for op in self._order.ops:
             if op in self._host or not groups or groups[-1][0] in self._host:
                 groups.append([])
             groups[-1].append(op)
-        later = _needed_later(groups, self._plan)
+        later = _needed_later(groups, self._plan, self._order)
         return [self._step(group, needed) for group, needed in zip(groups, later)]
 
     def _step(self, ops: list, needed: set):
+        if ops[0] in self._order.last:
+            return LateStep(ops[0], self._order.inputs(ops[0]), self._state)
         if ops[0] in self._host:
             return HostStep(ops[0], self._state, frozenset(self._plan.fetches))
         made = {t for op in ops for t in op.outputs if t not in self._plan.fed}
@@ -156,22 +160,22 @@ class NativeExecutor:
         )
 
 
-def _needed_later(groups: list[list], plan: Plan) -> list[list]:
+def _needed_later(groups: list[list], plan: Plan, order: Order) -> list[list]:
     """For each group of ops, the tensors that later groups or the fetches use, in a fixed order."""
     needed: dict = dict.fromkeys(t for t in plan.fetches if t not in plan.fed)
     result = []
     for group in reversed(groups):
         result.append(list(needed))
-        needed.update(dict.fromkeys(t for op in group for t in op.inputs if t not in plan.fed))
+        needed.update(dict.fromkeys(t for op in group for t in order.inputs(op) if t not in plan.fed))
     return result[::-1]
 
 
-def _host_ops(plan: Plan, state: State) -> set:
+def _host_ops(ops: list, state: State) -> set:
     """The ops that cannot be native: no kernel, types without kernels, or the first assignment of a
     variable.
     """
     host, shapes = set(), set()
-    for op in plan.ops:
+    for op in ops:
         definition = op.definition
         if op.type in ("Loop", "If"):
             continue

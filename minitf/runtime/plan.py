@@ -48,8 +48,8 @@ def order(ops: set) -> list:
     done: set = set()
     for op in in_order:
         done.add(op)
-        for before in _before(op):
-            if before not in done and before in ops:
+        for other in before(op):
+            if other not in done and other in ops:
                 return _sorted_by_need(in_order, ops)
     return in_order
 
@@ -62,7 +62,7 @@ def _adding_first(ops: list) -> list:
         return ops
     behind = {op for op in ops if op.type in _TAKING}
     for op in ops:
-        if any(before in behind for before in _before(op)):
+        if any(other in behind for other in before(op)):
             behind.add(op)
     end = max((i for i, op in enumerate(ops) if op.type in _ADDING and op not in behind), default=-1) + 1
     early, late = ops[:end], ops[end:]
@@ -76,7 +76,7 @@ def _sorted_by_need(in_order: list, ops: set) -> list:
         stack = [root]
         while stack:
             op = stack[-1]
-            waiting = [] if op in done else [o for o in _before(op) if o in ops and o not in done]
+            waiting = [] if op in done else [o for o in before(op) if o in ops and o not in done]
             if waiting and len(stack) <= len(ops):
                 stack.extend(waiting)
                 continue
@@ -87,7 +87,8 @@ def _sorted_by_need(in_order: list, ops: set) -> list:
     return result
 
 
-def _before(op) -> list:
+def before(op) -> list:
+    """The ops that have to run before `op`."""
     return [t.op for t in op.inputs] + op.control_inputs
 
 

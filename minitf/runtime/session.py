@@ -75,8 +75,8 @@ class BaseSession:
 
     @property
     def graph_def(self):
-        """The graph, which is its own description."""
-        return self._graph
+        """The graph as a `tf.GraphDef`."""
+        return self._graph.as_graph_def()
 
     @property
     def closed(self) -> bool:

@@ -1,4 +1,4 @@
-"""tf.train: optimizers, learning rates, moving averages, the global step, and input through queues."""
+"""tf.train: optimizers, learning rates, moving averages, the global step, input through queues, files."""
 
 from minitf.train.batches import batch as batch
 from minitf.train.batches import batch_join as batch_join
@@ -45,3 +45,5 @@ from minitf.train.optimizers import RMSPropOptimizer as RMSPropOptimizer
 from minitf.train.queue_runner import QueueRunner as QueueRunner
 from minitf.train.queue_runner import add_queue_runner as add_queue_runner
 from minitf.train.queue_runner import start_queue_runners as start_queue_runners
+from minitf.summary.writer import summary_iterator as summary_iterator
+from minitf.summary.writer import write_graph as write_graph

@@ -6,6 +6,8 @@ summary of how full the queue is.
 
 from __future__ import annotations
 
+import contextlib
+
 from minitf.framework import dtypes
 from minitf.framework.collections import GraphKeys
 from minitf.framework.convert import convert_n_to_tensor, convert_to_tensor
@@ -136,4 +138,5 @@ def note(name: str, count: Tensor, capacity: int) -> None:
     """Adds a summary of how full a queue is, as a part of 1."""
     if capacity <= 0:
         raise ValueError(f"the capacity of a queue is a number of elements above 0 here, not {capacity}")
-    scalar(name, cast(count, dtypes.float32) * (1.0 / capacity))
+    with contextlib.suppress(ImportError):  # without TensorBoard there is nobody to look at it
+        scalar(name, cast(count, dtypes.float32) * (1.0 / capacity))
