@@ -31,8 +31,6 @@ An op is defined once, in the module of its family:
   and ops on
   state for types that have no kernel. An op that has to wait for another run says `b.wait(reason)` until it
   need not, and `b.wake()` when it has changed what others may wait for.
-- late: the host rule only looks at values (summaries); where nothing else waits for the op it runs after the
-  native ops, so that these stay together.
 """
 
 from __future__ import annotations
@@ -74,7 +72,6 @@ class OpDef:
     stateful: bool = False
     broadcasts: bool = False
     any_type: bool = False
-    late: bool = False
     variables: tuple[str, ...] = field(default=())
 
 
@@ -84,7 +81,7 @@ _ARG = re.compile(r"\s*(\w+)\s*:\s*(&?)(\*{0,2})(@?)(\w*)\s*$")
 
 def define(type: str, signature: str, *, shape=None, grad=None, numpy=None, kernel=None, host=None,
            static=None, differentiable: bool = True, stateful: bool = False, broadcasts: bool = False,
-           any_type: bool = False, late: bool = False, **allowed: frozenset) -> OpDef:  # fmt: skip
+           any_type: bool = False, **allowed: frozenset) -> OpDef:  # fmt: skip
     """Registers an op type; keyword arguments that name a type variable give the types it may take."""
     if type in OPS:
         raise ValueError(f"op type {type} is defined twice")
@@ -106,7 +103,6 @@ def define(type: str, signature: str, *, shape=None, grad=None, numpy=None, kern
         stateful,
         broadcasts,
         any_type,
-        late,
         variables,
     )
     return OPS[type]

@@ -29,7 +29,7 @@ def _define(type: str, inputs: str, encode, **types) -> None:
         summary[()] = encode(op, *[b.data(v) for v in values])
         return b.constant(summary)
 
-    define(type, f"{inputs} -> summary: string", shape=lambda op: SCALAR, host=host, late=True,
+    define(type, f"{inputs} -> summary: string", shape=lambda op: SCALAR, host=host,
            differentiable=False, **types)  # fmt: skip
 
 

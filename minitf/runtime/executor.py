@@ -6,6 +6,7 @@ import contextlib
 
 import numpy as np
 
+from minitf.framework.errors import OpError
 from minitf.kernels.vm import float_mode
 from minitf.runtime.frames import has_primitives, run_in_frames
 from minitf.runtime.late import LateStep, Order
@@ -74,8 +75,8 @@ class NativeExecutor:
 
     def __init__(self, plan: Plan, state: State, passes: list[str], threads: int = 1):
         self._plan, self._state, self._passes, self._threads = plan, state, passes, threads
-        self._order = Order(plan.ops, plan.fed)
-        self._host: set = _host_ops(self._order.ops, state)
+        self._host: set = _host_ops(plan.ops, state)
+        self._order = Order(plan.ops, plan.fed, self._host)
         self._written = frozenset(written_variables(plan.ops))
         self._steps = self._partition()
         self._single = self._single_region()
@@ -122,8 +123,21 @@ class NativeExecutor:
                 self._steps = self._partition()
                 position = self._resume(done)
                 continue
+            except OpError as error:
+                self._print_what_came_before(error.op, self._steps[position], values)
+                raise
             position += 1
         return [own((copies.get(t) or values[t]).array) for t in self._plan.fetches]
+
+    def _print_what_came_before(self, failed, step, values: dict) -> None:
+        """After an op has failed: what was to be printed before it, lest it is never seen."""
+        prints = [s for s in self._steps if isinstance(s, LateStep) and s.op.type == "Print"]
+        prints = [s for s in prints if failed is not None and s.op.id < failed.id]
+        if prints and isinstance(step, Region):
+            values = {**step.left(values), **values}
+        for late in prints:
+            if all(t in values for t in late.inputs):
+                late.run(values)
 
     def _resume(self, done: int) -> int:
         """The step that starts after the first `done` ops."""

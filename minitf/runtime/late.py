@@ -1,11 +1,16 @@
-"""Host ops that only look at values (summaries): they run last, so that the native ops stay one region."""
+"""Host ops that run last, so that the native ops around them stay one region.
+
+Late is what no native op needs: what is only fetched (a py_func, a summary), put into a queue or printed. A
+Print whose result is needed is two things: natively its input goes on, and what it prints is printed last.
+"""
 
 from __future__ import annotations
 
+from minitf.framework.dtypes import float32, float64
 from minitf.framework.operation import Operation
 from minitf.framework.registry import OPS
 from minitf.runtime.op_by_op import OpByOp, is_native
-from minitf.runtime.plan import before
+from minitf.runtime.plan import ADDING, TAKING, before
 from minitf.runtime.region import follows_variable
 from minitf.runtime.state import State
 
@@ -17,8 +22,8 @@ class Order:
     after it may write.
     """
 
-    def __init__(self, ops: list, fed: frozenset):
-        late = _late(ops)
+    def __init__(self, ops: list, fed: frozenset, host: set):
+        late = _late(ops, host)
         self.ops: list[Operation] = []
         self.seen: dict = {}
         self.last: frozenset = frozenset(late)
@@ -30,6 +35,9 @@ class Order:
                 if t not in fed and follows_variable(t.op):
                     self.ops.append(_copy(t, op))
                     self.seen[op, t] = self.ops[-1].outputs[0]
+            if _goes_on(op):
+                self.ops.append(_copy(op.inputs[0], op))
+                self.ops[-1].outputs[:] = op.outputs
         self.ops += late
 
     def inputs(self, op) -> list:
@@ -37,24 +45,39 @@ class Order:
         return [self.seen.get((op, t), t) for t in op.inputs] if op in self.last else op.inputs
 
 
-def _late(ops: list) -> list:
+def _late(ops: list, host: set) -> list:
     """The ops that may run after all others, in program order."""
-    waited, found = set(), []
+    needed: set = set()  # by ops that are not late
+    found, taken = [], False
     for op in reversed(ops):
-        if op.definition.late and op not in waited and _copies_are_native(op):
+        late = op in host and _may_wait(op) and not (taken and op.type in ADDING)
+        if late and op not in needed:
             found.append(op)
+        elif late and _goes_on(op):
+            found.append(op)
+            needed.add(op.inputs[0].op)
         else:
-            waited.update(before(op))
+            needed.update(before(op))
+            taken = taken or op.type in TAKING
     return found[::-1]
 
 
-def _copies_are_native(op) -> bool:
-    """Whether the variables among its inputs have a type that native regions can copy."""
+def _may_wait(op) -> bool:
+    """Whether it makes no difference when the op runs: it changes no variable, reads none that native regions
+    cannot copy, and does not check anything.
+    """
+    if op.type == "Assert" or any(arg.is_ref for arg in (*op.definition.inputs, *op.definition.outputs)):
+        return False
     return all(is_native(t.op) for t in op.inputs if follows_variable(t.op))
 
 
+def _goes_on(op) -> bool:
+    """Whether it is a Print of what a native op can copy, and what no shape depends on."""
+    return op.type == "Print" and op.inputs[0].dtype.base_dtype in (float32, float64)
+
+
 def _copy(tensor, late_op) -> Operation:
-    """What a variable holds at the place of `late_op`; an op of the plan, not of the graph."""
+    """What a tensor holds at the place of `late_op`; an op of the plan, not of the graph."""
     dtype = tensor.dtype.base_dtype
     copy = Operation(late_op.graph, late_op.id, OPS["Identity"], late_op.name, (tensor,), [dtype],
                      {"T": dtype}, [], "", late_op.origin)  # fmt: skip
@@ -67,11 +90,11 @@ class LateStep:
     """One late op."""
 
     def __init__(self, op, inputs: list, state: State):
-        self.op, self._inputs, self._state = op, inputs, state
+        self.op, self.inputs, self._state = op, inputs, state
 
     def run(self, values: dict) -> dict:
         """Runs the op; fetches no variables."""
-        results = OpByOp(self._state).run(self.op, [values[t] for t in self._inputs])
+        results = OpByOp(self._state).run(self.op, [values[t] for t in self.inputs])
         for tensor, value in zip(self.op.outputs, results, strict=True):
             values.setdefault(tensor, value)
         return {}

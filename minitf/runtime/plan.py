@@ -5,8 +5,8 @@ from __future__ import annotations
 import functools
 from collections.abc import Iterable
 
-_ADDING = frozenset(["QueueEnqueueV2", "QueueEnqueueManyV2"])
-_TAKING = frozenset(["QueueDequeueV2", "QueueDequeueManyV2", "QueueDequeueUpToV2"])
+ADDING = frozenset(["QueueEnqueueV2", "QueueEnqueueManyV2"])
+TAKING = frozenset(["QueueDequeueV2", "QueueDequeueManyV2", "QueueDequeueUpToV2"])
 
 
 class Plan:
@@ -58,13 +58,13 @@ def _adding_first(ops: list) -> list:
     """Ops that wait for what is in a queue go behind those that add to one, where these do not need them:
     in TensorFlow both happen at the same time.
     """
-    if not any(op.type in _ADDING for op in ops):
+    if not any(op.type in ADDING for op in ops):
         return ops
-    behind = {op for op in ops if op.type in _TAKING}
+    behind = {op for op in ops if op.type in TAKING}
     for op in ops:
         if any(other in behind for other in before(op)):
             behind.add(op)
-    end = max((i for i, op in enumerate(ops) if op.type in _ADDING and op not in behind), default=-1) + 1
+    end = max((i for i, op in enumerate(ops) if op.type in ADDING and op not in behind), default=-1) + 1
     early, late = ops[:end], ops[end:]
     return [op for op in early if op not in behind] + [op for op in early if op in behind] + late
 

@@ -72,6 +72,12 @@ class Region:
             values[tensor] = program.value(tensor, ref, arrays, read)
         return {t: Concrete(program.table.array(ref, arrays)) for t, ref in program.copies.items()}
 
+    def left(self, values: dict) -> dict:
+        """The outputs as a run that failed has left them: those of ops before the failed one are right."""
+        arrays = [self._array(t, values[t]) for t in self.inputs]
+        program = self.program(arrays)
+        return {t: program.value(t, ref, arrays, {}) for t, ref in zip(self.outputs, program.refs)}
+
     def _array(self, tensor, value) -> np.ndarray:
         if isinstance(value, Ragged):
             self._lists, value = True, packed(value, tensor, self.capacities)
