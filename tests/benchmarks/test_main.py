@@ -11,6 +11,7 @@ CASES = [
     ["unroll", "--steps", "3"],
     ["scaling", "--workload", "long_T_10", "--steps", "2,4", "--batch", "1", "--units", "3"],
     ["overhead"],
+    ["host", "--workloads", "long_T_10"],
 ]
 
 
@@ -39,4 +40,6 @@ def test_help_names_every_benchmark(capsys):
     with pytest.raises(SystemExit):
         parser().parse_args(["--help"])
     text = capsys.readouterr().out
-    assert all(name in text for name in ("peers", "unroll", "floor", "startup", "scaling", "overhead"))
+    assert all(
+        name in text for name in ("peers", "unroll", "floor", "startup", "scaling", "overhead", "host")
+    )
