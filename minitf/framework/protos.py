@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import importlib
+import sys
+import types
 from collections.abc import Callable
 
 _HOMES = {
@@ -21,8 +23,16 @@ _HOMES = {
 }
 
 
+_DO_WITHOUT = "tensorboard.compat.notf"  # if there is this module, TensorBoard does not look for TensorFlow
+
+
 def tensorboard(module: str):
-    """The module `tensorboard.<module>`; ImportError that says what to install if there is no TensorBoard."""
+    """The module `tensorboard.<module>`; ImportError that says what to install if there is no TensorBoard.
+
+    It would import TensorFlow, which takes seconds, and take minitf for it in a script that says
+    `sys.modules["tensorflow"] = minitf`.
+    """
+    sys.modules.setdefault(_DO_WITHOUT, types.ModuleType(_DO_WITHOUT))
     try:
         return importlib.import_module(f"tensorboard.{module}")
     except ImportError as error:
