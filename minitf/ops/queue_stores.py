@@ -64,7 +64,8 @@ class FIFOQueue:
         def step() -> bool:
             if self.closed:
                 raise errors.CancelledError(None, op, f"queue '{self.name}' is closed, nothing can be added")
-            room = len(todo) if self.capacity < 0 else min(len(todo), self.capacity - len(self))
+            left = max(self.capacity - len(self), 0)  # what was given back may be too much
+            room = len(todo) if self.capacity < 0 else min(len(todo), left)
             for _ in range(room):
                 self._put(todo.popleft())
             if room:
@@ -226,6 +227,13 @@ class PriorityQueue(FIFOQueue):
         super().__init__(op)
         self._items: list = []
         self._count = itertools.count()
+
+    def _check_shapes(self, op, elements: list[tuple]) -> None:
+        super()._check_shapes(op, elements)
+        for priority, *_ in elements:
+            if priority.shape != ():
+                message = f"the priority of an element of queue '{self.name}' is a number, not {priority}"
+                raise errors.InvalidArgumentError(None, op, message)
 
     def _put(self, element: tuple) -> None:
         heapq.heappush(self._items, (int(element[0]), next(self._count), element))

@@ -47,6 +47,8 @@ class Order:
 
 def _late(ops: list, host: set) -> list:
     """The ops that may run after all others, in program order."""
+    if not any(map(_may_wait, host)):
+        return []
     needed: set = set()  # by ops that are not late
     found, taken = [], False
     for op in reversed(ops):

@@ -201,6 +201,16 @@ def test_priorities_alone():
         assert sess.run(queue.dequeue_many(3)).tolist() == [1, 2, 3]
 
 
+def test_a_priority_is_a_number():
+    queue, fed = tf.PriorityQueue(9, [tf.int32]), tf.placeholder(tf.int64)
+    with tf.Session() as sess:
+        with pytest.raises(tf.errors.InvalidArgumentError, match=r"priority of an element .* not \[1 2\]"):
+            sess.run(queue.enqueue([fed, 3]), {fed: [1, 2]})
+        assert sess.run(queue.size()) == 0
+        sess.run(queue.enqueue([fed, 3]), {fed: 1})
+        assert sess.run(queue.dequeue()) == [1, 3]
+
+
 def test_padding_scalars_and_empty_batches():
     queue = tf.PaddingFIFOQueue(9, [tf.int32, tf.string], shapes=[[], [None]])
     with tf.Session() as sess:
