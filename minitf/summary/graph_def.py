@@ -12,7 +12,11 @@ from minitf.viz.bodies import arguments_of, bodies_of, nexts_of, results_of
 
 _PRODUCER = 134  # the version of GraphDefs that TensorFlow 1.15 writes
 _LARGEST = 1024  # bytes: larger values of constants are left out
+_QUEUES = ("FIFOQueueV2", "PaddingFIFOQueueV2", "PriorityQueueV2", "RandomShuffleQueueV2")
+_DEQUEUES = ("QueueDequeueV2", "QueueDequeueManyV2", "QueueDequeueUpToV2")
 _RENAMED = {
+    **{(type, "dtypes"): "component_types" for type in _QUEUES + _DEQUEUES},
+    **{(type, "parts"): "shapes" for type in _QUEUES},
     ("PyFunc", "dtypes"): "Tout",
     ("PyFuncStateless", "dtypes"): "Tout",
     ("RandomStandardNormal", "I"): "T",
@@ -68,7 +72,7 @@ def _computed_in_bodies(op) -> list:
 def _is_own(op, name: str) -> bool:
     """Whether TensorFlow's op has no such attribute: it counts only inputs that are a list of one type."""
     counts = any(arg.is_list and (arg.variable or arg.fixed) for arg in op.definition.inputs)
-    return name == "follows" or name == "N" and not counts
+    return name == "follows" or name == "N" and not counts or name == "parts" and op.type in _DEQUEUES
 
 
 def _attr(value):

@@ -98,3 +98,15 @@ def test_values_flow_through_bodies(direction):
                 seen.add(name)
                 todo.append(name)
     assert end in seen and "loop/cond/mul" in seen
+
+
+def test_queues():
+    queue = tf.FIFOQueue(3, [tf.float32, tf.int32], shapes=[[2], []], name="queue")
+    queue.enqueue([[1.0, 2.0], 3], name="add")
+    queue.dequeue(name="take")
+    nodes = {n.name: n for n in tf.get_default_graph().as_graph_def().node}
+    attributes = nodes["queue"].attr
+    assert attributes["component_types"].list.type == [1, 3] and attributes["capacity"].i == 3
+    assert [[d.size for d in s.dim] for s in attributes["shapes"].list.shape] == [[2], []]
+    assert list(nodes["add"].input) == ["queue", "add/component_0", "add/component_1"]
+    assert set(nodes["take"].attr) == {"component_types"} and list(nodes["take"].input) == ["queue"]
