@@ -109,6 +109,7 @@ def test_a_dropout_wrapper_of_ones_own_that_only_drops_in_training():
 
 def test_variational_dropout_drops_the_same_units_at_every_step():
     """Gal and Ghahramani 2016: one mask a sequence, for inputs, states and outputs."""
+    tf.set_random_seed(1)
     X = tf.placeholder(tf.float32, [None, 6, 4])
     cell = tf.contrib.rnn.DropoutWrapper(
         tf.contrib.rnn.GRUCell(12),
