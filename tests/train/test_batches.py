@@ -3,6 +3,7 @@ import pytest
 from queue_facts import cases, check_case, check_graph, graphs
 
 import minitf as tf
+from minitf.framework import protos
 
 
 @pytest.mark.parametrize("executor", ["native", "op_by_op"])
@@ -135,3 +136,13 @@ def test_the_summary_says_how_full_the_queue_is():
             sess.run("batch/fifo_queue_enqueue")
         assert sess.run(part) == 0.25
         assert len(sess.run(queue)) == 2
+
+
+def test_there_is_no_summary_where_there_is_no_tensorboard(monkeypatch):
+    def missing(module):
+        raise ImportError(module)
+
+    monkeypatch.setattr(protos, "tensorboard", missing)
+    [found] = run(tf.train.batch([numbers(3)], 3))
+    assert found.tolist() == [0, 1, 2]
+    assert not tf.get_collection(tf.GraphKeys.SUMMARIES)
