@@ -124,14 +124,15 @@ class NativeExecutor:
                 position = self._resume(done)
                 continue
             except OpError as error:
-                self._print_what_came_before(error.op, self._steps[position], values)
+                self._print_what_came_before(error.op, position, values)
                 raise
             position += 1
         return [own((copies.get(t) or values[t]).array) for t in self._plan.fetches]
 
-    def _print_what_came_before(self, failed, step, values: dict) -> None:
-        """After an op has failed: what was to be printed before it, lest it is never seen."""
-        prints = [s for s in self._steps if isinstance(s, LateStep) and s.op.type == "Print"]
+    def _print_what_came_before(self, failed, position: int, values: dict) -> None:
+        """After an op of a step has failed: what was to be printed before it, lest it is never seen."""
+        step, later = self._steps[position], self._steps[position + 1 :]
+        prints = [s for s in later if isinstance(s, LateStep) and s.op.type == "Print"]
         prints = [s for s in prints if failed is not None and s.op.id < failed.id]
         if prints and isinstance(step, Region):
             values = {**step.left(values), **values}

@@ -171,6 +171,18 @@ def test_what_was_to_be_printed_before_a_failure_is_printed(capsys):
         assert sess.run(y, {i: 0}) == 6
 
 
+def test_nothing_is_printed_twice(capsys):
+    def fail(x):
+        raise ValueError("no good")
+
+    x = tf.Print(tf.constant(1.0) * 2, ["once"], "x: ") * 3
+    late = tf.py_func(fail, [x], tf.float32)
+    after = tf.Print(x, ["never"], "after: ")
+    with tf.Session() as sess, pytest.raises(tf.errors.InvalidArgumentError, match="no good"):
+        sess.run([x, late, after])
+    assert capsys.readouterr().err == "x: [once]\n"
+
+
 def test_a_failure_in_a_loop_comes_after_what_was_printed_before(capsys):
     n = tf.placeholder(tf.int32, [])
     start = tf.constant([1.0, 2.0])
