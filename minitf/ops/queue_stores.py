@@ -136,11 +136,14 @@ class FIFOQueue:
     def _too_little(self) -> str:
         return f"queue '{self.name}' holds {self._size()}, which is not enough"
 
-    def joined(self, op, elements: list[tuple]) -> list[np.ndarray]:
-        """The elements as one array per component, along a new first axis."""
+    def check_shapes_known(self, op) -> None:
+        """Before several elements at once are taken by `op`."""
         if self.shapes is None:
             message = f"several elements at once have to be of known shapes: make '{self.name}' with shapes="
             raise errors.InvalidArgumentError(None, op, message)
+
+    def joined(self, elements: list[tuple]) -> list[np.ndarray]:
+        """The elements as one array per component, along a new first axis."""
         return [self._stacked([e[i] for e in elements], i) for i in range(len(self.dtypes))]
 
     def _stacked(self, arrays: list[np.ndarray], component: int) -> np.ndarray:

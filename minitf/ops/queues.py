@@ -61,8 +61,8 @@ def _dequeue_many(b, op, handle, n, fewer: bool = False):
     store, count = _store(b, handle), int(b.data(n))
     if count < 0:
         raise ValueError(f"{count} elements cannot be taken from queue '{store.name}'")
-    store.joined(op, [])
-    return [b.constant(a) for a in store.joined(op, store.take(b, op, count, fewer))]
+    store.check_shapes_known(op)
+    return [b.constant(a) for a in store.joined(store.take(b, op, count, fewer))]
 
 
 def _close(b, op, handle):

@@ -9,8 +9,8 @@ import numpy as np
 from minitf.framework.errors import OpError
 from minitf.kernels.vm import float_mode
 from minitf.runtime.frames import has_primitives, run_in_frames
-from minitf.runtime.late import LateStep, Order
-from minitf.runtime.op_by_op import Concrete, OpByOp, is_native, run_ops
+from minitf.runtime.late import Order
+from minitf.runtime.op_by_op import Concrete, OpByOp, is_native, run_op, run_ops
 from minitf.runtime.plan import Plan
 from minitf.runtime.region import Region, Split, follows_variable
 from minitf.runtime.state import State
@@ -60,14 +60,16 @@ def own(array):
 
 
 class HostStep:
-    """One op that runs on the host."""
+    """One op that runs on the host, on the values of `inputs`."""
 
-    def __init__(self, op, state: State, fetches: frozenset):
-        self.op, self._state, self._fetches = op, state, fetches
+    def __init__(self, op, inputs: list, state: State, fetches: frozenset):
+        self.op, self.inputs, self._state, self._fetches = op, inputs, state, fetches
 
     def run(self, values: dict) -> dict:
         """Runs the op; returns copies of fetched variables."""
-        return run_ops(OpByOp(self._state), [self.op], values, None, self._fetches)
+        copies: dict = {}
+        run_op(OpByOp(self._state), self.op, self.inputs, values, self._fetches, copies)
+        return copies
 
 
 class NativeExecutor:
@@ -132,7 +134,7 @@ class NativeExecutor:
     def _print_what_came_before(self, failed, position: int, values: dict) -> None:
         """After an op of a step has failed: what was to be printed before it, lest it is never seen."""
         step, later = self._steps[position], self._steps[position + 1 :]
-        prints = [s for s in later if isinstance(s, LateStep) and s.op.type == "Print"]
+        prints = [s for s in later if isinstance(s, HostStep) and s.op.type == "Print"]
         prints = [s for s in prints if failed is not None and s.op.id < failed.id]
         if prints and isinstance(step, Region):
             values = {**step.left(values), **values}
@@ -160,10 +162,8 @@ class NativeExecutor:
         return [self._step(group, needed) for group, needed in zip(groups, later)]
 
     def _step(self, ops: list, needed: set):
-        if ops[0] in self._order.last:
-            return LateStep(ops[0], self._order.inputs(ops[0]), self._state)
         if ops[0] in self._host:
-            return HostStep(ops[0], self._state, frozenset(self._plan.fetches))
+            return HostStep(ops[0], self._order.inputs(ops[0]), self._state, frozenset(self._plan.fetches))
         made = {t for op in ops for t in op.outputs if t not in self._plan.fed}
         inputs = list(dict.fromkeys(t for op in ops for t in op.inputs if t not in made))
         variables = {t: variable_of(t) for t in inputs if t not in self._plan.fed and follows_variable(t.op)}

@@ -22,7 +22,7 @@ class Gate:
         self.lock = threading.RLock()
         self._changed = threading.Condition(self.lock)
         self._sleepers: set[int] = set()
-        self._closed = False
+        self.closed = False
         self._limits = threading.local()
 
     @contextlib.contextmanager
@@ -66,7 +66,7 @@ class Gate:
             _asleep.discard(me)
 
     def _check_open(self, op) -> None:
-        if self._closed:
+        if self.closed:
             raise errors.CancelledError(None, op, "the session was closed during this run")
 
     def wake(self) -> None:
@@ -77,7 +77,7 @@ class Gate:
 
     def close(self) -> None:
         """Ends all waiting for good."""
-        self._closed = True
+        self.closed = True
         self.wake()
 
 

@@ -9,10 +9,9 @@ from __future__ import annotations
 from minitf.framework.dtypes import float32, float64
 from minitf.framework.operation import Operation
 from minitf.framework.registry import OPS
-from minitf.runtime.op_by_op import OpByOp, is_native
+from minitf.runtime.op_by_op import is_native
 from minitf.runtime.plan import ADDING, TAKING, before
 from minitf.runtime.region import follows_variable
-from minitf.runtime.state import State
 
 
 class Order:
@@ -47,12 +46,12 @@ class Order:
 
 def _late(ops: list, host: set) -> list:
     """The ops that may run after all others, in program order."""
-    if not any(map(_may_wait, host)):
+    if not any(map(_may_be_late, host)):
         return []
     needed: set = set()  # by ops that are not late
     found, taken = [], False
     for op in reversed(ops):
-        late = op in host and _may_wait(op) and not (taken and op.type in ADDING)
+        late = op in host and _may_be_late(op) and not (taken and op.type in ADDING)
         if late and op not in needed:
             found.append(op)
         elif late and _goes_on(op):
@@ -64,7 +63,7 @@ def _late(ops: list, host: set) -> list:
     return found[::-1]
 
 
-def _may_wait(op) -> bool:
+def _may_be_late(op) -> bool:
     """Whether it makes no difference when the op runs: it changes no variable, reads none that native regions
     cannot copy, and does not check anything.
     """
@@ -86,17 +85,3 @@ def _copy(tensor, late_op) -> Operation:
     copy.outputs[0]._shape = tensor.shape
     tensor._consumers.remove(copy)
     return copy
-
-
-class LateStep:
-    """One late op."""
-
-    def __init__(self, op, inputs: list, state: State):
-        self.op, self.inputs, self._state = op, inputs, state
-
-    def run(self, values: dict) -> dict:
-        """Runs the op; fetches no variables."""
-        results = OpByOp(self._state).run(self.op, [values[t] for t in self.inputs])
-        for tensor, value in zip(self.op.outputs, results, strict=True):
-            values.setdefault(tensor, value)
-        return {}

@@ -163,13 +163,18 @@ def run_ops(builder: OpByOp, ops: list, values: dict, last_use=None, fetches=fro
 
     Returns copies of those `fetches` that are variables, as they are at their place in the order.
     """
-    copies = {}
+    copies: dict = {}
     for i, op in enumerate(ops):
-        inputs = [values[t] for t in op.inputs]
-        for tensor, value in zip(op.outputs, builder.run(op, inputs), strict=True):
-            value = values.setdefault(tensor, value)
-            if tensor in fetches and type(value) is Reference:
-                copies[tensor] = builder.snapshot(value)
+        run_op(builder, op, op.inputs, values, fetches, copies)
         for tensor in last_use[i] if last_use else ():
             values.pop(tensor, None)
     return copies
+
+
+def run_op(builder: OpByOp, op, inputs: list, values: dict, fetches, copies: dict) -> None:
+    """Runs one op on the values of `inputs`; adds to `values` and to the `copies` of fetched variables."""
+    results = builder.run(op, [values[t] for t in inputs])
+    for tensor, value in zip(op.outputs, results, strict=True):
+        value = values.setdefault(tensor, value)
+        if tensor in fetches and type(value) is Reference:
+            copies[tensor] = builder.snapshot(value)

@@ -56,7 +56,7 @@ class BaseSession:
         if not hasattr(self._graph, "as_graph_element"):
             raise TypeError(f"graph is a tf.Graph, not {graph!r}")
         self._config = config or ConfigProto()
-        self._target, self._closed, self._state = target, False, State()
+        self._target, self._state = target, State()
         self._gate = self._state.gate
         self._plans: dict = {}
         self._executor_name, self._passes = (
@@ -81,7 +81,7 @@ class BaseSession:
     @property
     def closed(self) -> bool:
         """Whether the session was closed."""
-        return self._closed
+        return self._gate.closed
 
     @property
     def sess_str(self) -> str:
@@ -114,7 +114,7 @@ class BaseSession:
 
     def _run(self, fetches, feed_dict, metadata: RunMetadata | None):
         with self._gate.lock:
-            if self._closed:
+            if self._gate.closed:
                 raise RuntimeError("this Session is closed; make a new one to run the graph again")
             fed = feeds(self._graph, feed_dict)
             wanted, plan = self._plan(fetches, fed)
@@ -223,7 +223,6 @@ class BaseSession:
     def close(self) -> None:
         """Ends the session and forgets its variables; running it afterwards is an error."""
         with self._gate.lock:
-            self._closed = True
             self._gate.close()
             self._plans.clear()
             self._state.clear()

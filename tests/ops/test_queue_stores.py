@@ -146,7 +146,7 @@ def test_shapes_are_checked_before_anything_is_added():
 
 def test_rows_of_known_shape_only():
     with pytest.raises(errors.InvalidArgumentError, match="make 'q' with shapes="):
-        store(shapes=None).joined(op("FIFOQueue"), elements(1, 2))
+        store(shapes=None).check_shapes_known(op("FIFOQueue"))
 
 
 def test_queues_that_share_a_name_agree():
