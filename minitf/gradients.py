@@ -4,11 +4,14 @@ free.
 
 from __future__ import annotations
 
+import contextlib
 import heapq
 import warnings
 
 from minitf.framework import dtypes
+from minitf.framework.body import stands_for
 from minitf.framework.convert import convert_to_tensor
+from minitf.framework.errors import describe
 from minitf.framework.garbage import uncollected
 from minitf.framework.graph import Graph, get_default_graph, name_scope
 from minitf.framework.registry import OPS
@@ -151,24 +154,82 @@ def _seed(y: Tensor, given, index: int):
 
 def backpropagate(seeds: list[tuple], xs: list[Tensor], stop: set, scope: str = "") -> list:
     """The gradients of `xs`, given pairs of tensors and the gradients that flow into them."""
-    graph = get_default_graph()
-    scope = scope or (f"{graph.get_name_scope()}/" if graph.get_name_scope() else "")
-    wanted = set(xs)
-    relevant = _between([y.op for y, _ in seeds], wanted, stop)
+    way = _Way([y for y, _ in seeds], xs, stop, scope)
     pending: dict[Tensor, list] = {}
     for y, seed in seeds:
-        pending.setdefault(y, []).append(seed)
+        pending.setdefault(way.origin(y), []).append(seed)
     queue: list = []
     queued: set = set()
-    _enqueue(queue, queued, {y.op for y, _ in seeds if y not in stop and carries_gradient(y)} & relevant)
+    _enqueue(
+        queue, queued, {y.op for y in pending if y not in way.stop and carries_gradient(y)} & way.relevant
+    )
     while queue:
         op = heapq.heappop(queue)[2]
         grads = [_total(pending, t) if carries_gradient(t) else None for t in op.outputs]
         if not any(g is not None for g in grads):
             continue
-        reached = _step_back(graph, op, grads, pending, stop, relevant, wanted, scope)
-        _enqueue(queue, queued, reached & relevant)
-    return [_total(pending, x) for x in xs]
+        reached = _step_back(way, op, grads, pending)
+        _enqueue(queue, queued, reached & way.relevant)
+    return [_total(pending, way.origin(x)) for x in xs]
+
+
+class _Way:
+    """What lies between `ys` and `xs`, in the present graph and in those around it.
+
+    Inside of a loop or branch, what was captured is one tensor with what it stands for outside.
+    """
+
+    def __init__(self, ys: list[Tensor], xs: list[Tensor], stop: set, scope: str):
+        self.graph = get_default_graph()
+        name = self.graph.get_name_scope()
+        self.scope = scope or (f"{name}/" if name else "")
+        self._around = set(_outwards(self.graph))
+        self.xs, self.stop = {self.origin(x) for x in xs}, {self.origin(t) for t in stop}
+        self.relevant = self._relevant([self.origin(y).op for y in ys])
+
+    def origin(self, tensor: Tensor) -> Tensor:
+        """The tensor itself, or the one that it stands for in the graphs around."""
+        return stands_for(tensor, self._around)
+
+    def matters(self, tensor: Tensor) -> bool:
+        """Whether somebody asked for a gradient that flows through `tensor`."""
+        tensor = self.origin(tensor)
+        passed = tensor.op in self.relevant and tensor not in self.stop
+        return (tensor in self.xs or passed) and carries_gradient(tensor)
+
+    def _relevant(self, roots: list) -> set:
+        """The ops on a path from the xs to `roots`: those with an input that is an x or depends on one."""
+        seen, todo = set(roots), list(roots)
+        while todo:
+            for t in self._sources(todo.pop()):
+                if t.op not in seen and t not in self.stop:
+                    seen.add(t.op)
+                    todo.append(t.op)
+        reached: set = set()
+        for op in sorted(seen, key=lambda op: (op.id, op.type == "Arg")):
+            if any(t in self.xs or t.op in reached and t not in self.stop for t in self._sources(op)):
+                reached.add(op)
+        return reached
+
+    def _sources(self, op) -> list[Tensor]:
+        """What the op depends on; a loop variable of a loop around depends on what it starts as."""
+        if op.type == "Arg" and op.graph in self._around and "starts_as" in op.attrs:
+            return [self.origin(op.attrs["starts_as"])]
+        return [self.origin(t) for t in op.inputs]
+
+    def context(self, op):
+        """Where the gradient ops of `op` are made: with its line in the script and in a scope of its own."""
+        scopes = contextlib.ExitStack()
+        scopes.enter_context(self.graph.at(op.origin))
+        scopes.enter_context(self.graph.name_scope(f"{self.scope}{op.name}_grad/"))
+        return scopes
+
+
+def _outwards(graph: Graph | None):
+    """The graph, and those in which it is nested."""
+    while graph is not None:
+        yield graph
+        graph = graph.outer
 
 
 def _enqueue(queue: list, queued: set, ops) -> None:
@@ -178,34 +239,20 @@ def _enqueue(queue: list, queued: set, ops) -> None:
             heapq.heappush(queue, (-op.id, id(op), op))
 
 
-def _between(roots: list, xs: set, stop: set) -> set:
-    """The ops on a path from `xs` to `roots`: those with an input that is one of `xs` or depends on one."""
-    seen, todo = set(roots), list(roots)
-    while todo:
-        op = todo.pop()
-        for t in op.inputs:
-            if t.op not in seen and t not in stop:
-                seen.add(t.op)
-                todo.append(t.op)
-    reached: set = set()
-    for op in sorted(seen, key=lambda op: op.id):
-        if any(t in xs or t.op in reached and t not in stop for t in op.inputs):
-            reached.add(op)
-    return reached
-
-
-def _step_back(
-    graph: Graph, op, grads: list, pending: dict, stop: set, relevant: set, wanted: set, scope: str
-) -> set:
+def _step_back(way: _Way, op, grads: list, pending: dict) -> set:
     """Applies the op's gradient rule; returns the ops that made the inputs it reached."""
+    if op.type == "Arg":
+        raise ValueError(_through_the_start(op))
     rule = _STRUCTURAL.get(op.type) or _rule(op)
     if rule is None:
         return set()
-    with graph.at(op.origin), graph.name_scope(f"{scope}{op.name}_grad/"):
+    with way.context(op):
         if op.type in _STRUCTURAL:
-            results = rule(op, grads, [_matters(t, relevant, wanted, stop) for t in op.inputs])
-        else:
+            results = rule(op, grads, [way.matters(t) for t in op.inputs])
+        elif rule is op.definition.grad and op.definition.passes_slices:
             results = rule(op, *grads)
+        else:
+            results = rule(op, *[dense(g, t) for g, t in zip(grads, op.outputs)])
     results = list(results) if isinstance(results, (list, tuple)) else [results]
     if len(results) != len(op.inputs):
         raise ValueError(
@@ -215,15 +262,20 @@ def _step_back(
     for tensor, grad in zip(op.inputs, results):
         if grad is None or not carries_gradient(tensor):
             continue
-        pending.setdefault(tensor, []).append(_fitted(graph, grad, tensor, op, scope))
-        if tensor not in stop:
+        grad, tensor = _fitted(way, grad, tensor, op), way.origin(tensor)
+        pending.setdefault(tensor, []).append(grad)
+        if tensor not in way.stop:
             reached.add(tensor.op)
     return reached
 
 
-def _matters(tensor: Tensor, relevant: set, wanted: set, stop: set) -> bool:
-    """Whether somebody asked for a gradient that flows through `tensor`."""
-    return (tensor in wanted or tensor.op in relevant and tensor not in stop) and carries_gradient(tensor)
+def _through_the_start(op) -> str:
+    start = op.attrs["starts_as"]
+    return (
+        "cannot compute a gradient inside of a loop through what a loop variable starts as, here "
+        f"{describe(start.op)}: what earlier trips made of it is not known there. Take the gradient with "
+        "respect to the loop variable, or after the loop, or put tf.stop_gradient around the loop variable"
+    )
 
 
 def _rule(op):
@@ -252,10 +304,23 @@ def carries_gradient(tensor: Tensor) -> bool:
     return tensor.dtype.base_dtype in dtypes.SMOOTH
 
 
-def _fitted(graph, grad, tensor: Tensor, op, scope: str):
+def dense(grad, tensor: Tensor):
+    """The gradient of `tensor`, which may be IndexedSlices or None, as a tensor or None."""
+    if not isinstance(grad, IndexedSlices):
+        return grad
+    shape = array.shape(tensor) if grad.dense_shape is None else grad.dense_shape
+    whole = convert_to_tensor(IndexedSlices(grad.values, grad.indices, shape))
+    whole._shape = whole.shape.merge_with(tensor.shape)
+    return whole
+
+
+def _fitted(way: _Way, grad, tensor: Tensor, op):
     """`grad` summed over the axes along which `tensor` was broadcast, so that it has the tensor's shape."""
     if isinstance(grad, IndexedSlices):
-        return grad
+        if not op.definition.broadcasts:
+            return grad
+        with way.context(op):
+            grad = dense(grad, op.outputs[0])
     if (
         tensor.shape.sizes is not None
         and grad.shape.sizes == tensor.shape.sizes
@@ -263,7 +328,7 @@ def _fitted(graph, grad, tensor: Tensor, op, scope: str):
     ):
         return grad
     if op.definition.broadcasts:
-        with graph.at(op.origin), graph.name_scope(f"{scope}{op.name}_grad/"):
+        with way.context(op):
             return array.sum_to_shape(grad, tensor)
     if not grad.shape.is_compatible_with(tensor.shape):
         raise ValueError(
@@ -283,9 +348,10 @@ def _total(pending: dict, tensor: Tensor):
         return parts[0]
     if all(isinstance(p, IndexedSlices) for p in parts):
         values, indices = array.concat([p.values for p in parts], 0), array.concat(_of_one_type(parts), 0)
-        total = IndexedSlices(values, indices, parts[0].dense_shape)
+        shape = next((p.dense_shape for p in parts if p.dense_shape is not None), None)
+        total = IndexedSlices(values, indices, shape)
     else:
-        total = math.add_n([convert_to_tensor(p) for p in parts])
+        total = math.add_n([dense(p, tensor) for p in parts])
     pending[tensor] = [total]
     return total
 

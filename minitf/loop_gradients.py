@@ -9,10 +9,9 @@ from __future__ import annotations
 
 from minitf.framework.apply import apply
 from minitf.framework.body import Body
-from minitf.framework.convert import convert_to_tensor
 from minitf.framework.graph import Graph, get_default_graph
 from minitf.framework.tensor import IndexedSlices, Tensor
-from minitf.gradients import backpropagate, carries_gradient, structural
+from minitf.gradients import backpropagate, carries_gradient, dense, structural
 from minitf.ops import array, math
 from minitf.ops.cond import Branches, add_result, make_if
 from minitf.ops.constant import constant
@@ -98,7 +97,7 @@ def _loop_gradient(op, grads: list, wanted: list) -> list:
     if not loop.back_prop:
         return [None] * len(op.inputs)
     n, m = loop.carries, len(loop.xs_args)
-    grads = grads + [None] * (len(op.outputs) - len(grads))
+    grads = [dense(g, t) for g, t in zip(grads, op.outputs)] + [None] * (len(op.outputs) - len(grads))
     active = _active_carries(loop, grads)
     xs_wanted = [i for i in range(m) if wanted[n + i]]
     consts_wanted = [
@@ -117,7 +116,9 @@ def _loop_gradient(op, grads: list, wanted: list) -> list:
         found = backpropagate(seeds, targets, set())
         parts = _Parts(body, carry_args, found, len(active), len(xs_wanted), targets)
     inits = [array.zeros_like(op.outputs[i]) if grads[i] is None else grads[i] for i in active]
-    inits += [array.zeros_like(loop.consts[i]) for i, g in zip(consts_wanted, parts.const_grads) if _dense(g)]
+    inits += [
+        array.zeros_like(loop.consts[i]) for i, g in zip(consts_wanted, parts.const_grads) if _summed(g)
+    ]
     result = make_loop(
         Loop(body, parts.carry_args, parts.nexts, [a for _, a in body.xs], parts.ys, reverse=not loop.reverse,
              swap_memory=loop.swap_memory, ragged=body.ragged,
@@ -127,7 +128,7 @@ def _loop_gradient(op, grads: list, wanted: list) -> list:
     return parts.arrange(op, result, active, xs_wanted, consts_wanted)
 
 
-def _dense(grad) -> bool:
+def _summed(grad) -> bool:
     return grad is not None and not isinstance(grad, IndexedSlices)
 
 
@@ -142,13 +143,11 @@ class _Parts:
             found[active : active + xs],
             found[active + xs :],
         )
-        dense = [_as_tensor(g) for g, t in zip(carry_grads, targets)]
-        self.nexts = [array.zeros_like(a) if g is None else g for g, a in zip(dense, carry_args)]
-        self.ys = [_as_tensor(g) if g is not None else array.zeros_like(t)
-                   for g, t in zip(xs_grads, targets[active:])]  # fmt: skip
+        self.nexts = [_or_zeros(g, t) for g, t in zip(carry_grads, targets)]
+        self.ys = [_or_zeros(g, t) for g, t in zip(xs_grads, targets[active:])]
         self.carry_args = list(carry_args)
         for g in self.const_grads:
-            if _dense(g):
+            if _summed(g):
                 total = body.add_argument(g.dtype.base_dtype, g.shape)
                 self.carry_args.append(total)
                 self.nexts.append(_sum(total, g))
@@ -169,7 +168,7 @@ class _Parts:
             gradients[n + i] = ys[k]
         total, sparse = len(active), len(xs_wanted)
         for g, i in zip(self.const_grads, consts_wanted):
-            if _dense(g):
+            if _summed(g):
                 gradients[n + m + i], total = outputs[total], total + 1
             elif g is not None:
                 gradients[n + m + i] = _flat_slices(ys[sparse], ys[sparse + 1], loop.consts[i])
@@ -182,8 +181,8 @@ def _sum(total: Tensor, grad: Tensor) -> Tensor:
     return total + grad if grad.shape.rank is not None else math.add_n([total, grad])
 
 
-def _as_tensor(grad):
-    return convert_to_tensor(grad) if isinstance(grad, IndexedSlices) else grad
+def _or_zeros(grad, tensor: Tensor) -> Tensor:
+    return array.zeros_like(tensor) if grad is None else dense(grad, tensor)
 
 
 def _flat_slices(values, indices, const) -> IndexedSlices:
@@ -256,11 +255,21 @@ def _branch_gradient(op, index: int, inputs: list[int], flowing: list) -> tuple[
     forward = branches.bodies[index]
     body = _BranchGradientBody(op, index)
     with body.as_default():
-        seeds = [(forward.results[k], body.capture(g)) for k, g in flowing if forward.results[k] is not None]
+        seeds = [
+            (forward.results[k], _captured(body, g)) for k, g in flowing if forward.results[k] is not None
+        ]
         targets = [forward.consts.get(branches.consts[i]) for i in inputs]
         present = [t for t in targets if t is not None]
         found = dict(zip(present, backpropagate(seeds, present, set())))
     return body, [found.get(t) for t in targets]
+
+
+def _captured(body: Body, grad):
+    """A gradient from outside in the body."""
+    if not isinstance(grad, IndexedSlices):
+        return body.capture(grad)
+    parts = (grad.values, grad.indices, grad.dense_shape)
+    return IndexedSlices(*[None if t is None else body.capture(t) for t in parts])
 
 
 def _branch_results(consts: list, grads: list, sparse: list) -> list:
@@ -269,6 +278,5 @@ def _branch_results(consts: list, grads: list, sparse: list) -> list:
     """
     results = []
     for const, grad, slices in zip(consts, grads, sparse):
-        dense = array.zeros_like(const) if grad is None else grad
-        results += [grad.values, grad.indices] if slices else [_as_tensor(dense)]
+        results += [grad.values, grad.indices] if slices else [_or_zeros(grad, const)]
     return results

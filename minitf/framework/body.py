@@ -19,10 +19,15 @@ class Body(Graph):
         self.arguments: list[Tensor] = []
         self.results: list[Tensor] = []
 
-    def add_argument(self, dtype, shape) -> Tensor:
-        """A new argument, to be given by the op whose body this is."""
-        self.arguments.append(self.argument(dtype, shape))
-        return self.arguments[-1]
+    def add_argument(self, dtype, shape, starts_as: Tensor | None = None) -> Tensor:
+        """A new argument, to be given by the op whose body this is: at first, or slice by slice, it is
+        `starts_as`.
+        """
+        argument = self.argument(dtype, shape)
+        if starts_as is not None:
+            argument.op.attrs["starts_as"] = starts_as
+        self.arguments.append(argument)
+        return argument
 
     def captured(self, tensor: Tensor, outer: Tensor) -> Tensor:
         """Makes (once) the argument that stands for `outer`; TF 1 passes it in by an op, Enter or Switch."""
@@ -34,6 +39,13 @@ class Body(Graph):
         """What `function` returns when its ops are made in this body."""
         with self.as_default():
             return function(*args)
+
+
+def stands_for(tensor: Tensor, around: set[Graph] | None = None) -> Tensor:
+    """The tensor further out (but not out of the graphs `around`) that a captured one stands for."""
+    while "stands_for" in tensor.op.attrs and (around is None or tensor.op.graph in around):
+        tensor = tensor.op.attrs["stands_for"]
+    return tensor
 
 
 def merged_consts(*bodies: Body) -> list[Tensor]:

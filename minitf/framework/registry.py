@@ -19,6 +19,8 @@ An op is defined once, in the module of its family:
 - grad(op, *output_gradients) -> one gradient (or None) per input; output gradients may be None for unused
   outputs
   of multi-output ops.
+- passes_slices: the gradient rule hands gradients on and so takes IndexedSlices as they are; other rules get
+  tensors.
 - broadcasts: inputs broadcast against each other, so the driver sums gradients back to each input's shape.
 - stateful: two runs may differ, so the op is never folded or shared.
 - numpy(op, *arrays) -> array(s): the meaning of the op, for types that have no kernel and as the tests'
@@ -71,6 +73,7 @@ class OpDef:
     static: Callable | None = None
     stateful: bool = False
     broadcasts: bool = False
+    passes_slices: bool = False
     any_type: bool = False
     variables: tuple[str, ...] = field(default=())
 
@@ -81,7 +84,7 @@ _ARG = re.compile(r"\s*(\w+)\s*:\s*(&?)(\*{0,2})(@?)(\w*)\s*$")
 
 def define(type: str, signature: str, *, shape=None, grad=None, numpy=None, kernel=None, host=None,
            static=None, differentiable: bool = True, stateful: bool = False, broadcasts: bool = False,
-           any_type: bool = False, **allowed: frozenset) -> OpDef:  # fmt: skip
+           passes_slices: bool = False, any_type: bool = False, **allowed: frozenset) -> OpDef:  # fmt: skip
     """Registers an op type; keyword arguments that name a type variable give the types it may take."""
     if type in OPS:
         raise ValueError(f"op type {type} is defined twice")
@@ -102,6 +105,7 @@ def define(type: str, signature: str, *, shape=None, grad=None, numpy=None, kern
         static,
         stateful,
         broadcasts,
+        passes_slices,
         any_type,
         variables,
     )

@@ -171,5 +171,8 @@ class IndexedSlices:
         """The device of the values."""
         return self.values.device
 
+    def __neg__(self) -> IndexedSlices:
+        return IndexedSlices(-self.values, self.indices, self.dense_shape)
+
     def __repr__(self):
         return f"IndexedSlices(values={self.values}, indices={self.indices}, dense_shape={self.dense_shape})"

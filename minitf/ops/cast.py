@@ -36,7 +36,7 @@ def _cast_kernel(b, op, x):
 
 
 define("Cast", "x: SrcT -> y: @DstT", SrcT=dtypes.ANY - {dtypes.string}, shape=patterns.same, numpy=_cast,
-       static=_known_cast, kernel=_cast_kernel,
+       static=_known_cast, passes_slices=True, kernel=_cast_kernel,
        grad=lambda op, g: cast(g, op.inputs[0].dtype.base_dtype))  # fmt: skip
 
 

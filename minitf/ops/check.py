@@ -107,6 +107,7 @@ def _print(b, op, x, *data):
 define("Assert", "condition: bool, data: ** ->", kernel=_assert, any_type=True, stateful=True,
        differentiable=False)  # fmt: skip
 define("Print", "input: T, data: ** -> output: T", shape=patterns.same, host=_print, stateful=True,
+       passes_slices=True,
        grad=lambda op, g: [g] + [None] * (len(op.inputs) - 1))  # fmt: skip
 
 

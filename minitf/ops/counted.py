@@ -46,8 +46,8 @@ def counted_loop(
     shapes = shapes or [t.shape for t in carry]
     traced = Body()
     with traced.as_default():
-        carry_args = [traced.add_argument(t.dtype.base_dtype, s) for t, s in zip(carry, shapes)]
-        xs_args = [traced.add_argument(x.dtype.base_dtype, x.shape[1:]) for x in xs]
+        carry_args = [traced.add_argument(t.dtype.base_dtype, s, t) for t, s in zip(carry, shapes)]
+        xs_args = [traced.add_argument(x.dtype.base_dtype, x.shape[1:], x) for x in xs]
         nexts, ys = body(list(carry_args), list(xs_args))
         nexts = [
             _checked(convert_to_tensor(t), a, n) for t, a, n in zip(nexts, carry_args, names, strict=True)

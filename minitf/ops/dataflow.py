@@ -43,7 +43,7 @@ define("Switch", "data: T, pred: bool -> output_false: T, output_true: T",
 define("Merge", "inputs: *T -> output: T, value_index: int32", shape=_merged_shape, differentiable=False,
        host=_merged)  # fmt: skip
 _passed_on("Enter", differentiable=False)
-_passed_on("Exit", grad=lambda op, g: g)
+_passed_on("Exit", grad=lambda op, g: g, passes_slices=True)
 _passed_on("NextIteration", differentiable=False)
 _passed_on("LoopCond", "input: bool -> output: bool", differentiable=False)
 

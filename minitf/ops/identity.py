@@ -28,14 +28,14 @@ def _refuse(op, g):
     )
 
 
-_define_identity("Identity", lambda op, g: g)
+_define_identity("Identity", lambda op, g: g, passes_slices=True)
 _define_identity("GuaranteeConst", None, differentiable=False)
 _define_identity("StopGradient", None, differentiable=False)
 _define_identity("PreventGradient", _refuse)
 define("IdentityN", "input: ** -> output: **", shape=lambda op: [t.shape for t in op.inputs],
        numpy=lambda op, *x: x, kernel=lambda b, op, *x: [b.snapshot(v) for v in x],
        static=lambda op, depth: [partial_value(t, depth) for t in op.inputs],
-       grad=lambda op, *g: g)  # fmt: skip
+       passes_slices=True, grad=lambda op, *g: g)  # fmt: skip
 
 
 def identity(input, name: str | None = None) -> Tensor:

@@ -403,6 +403,7 @@ for _type in ("AddN", "AccumulateNV2"):
         numpy=_add_n,
         kernel=_add_n_kernel,
         grad=lambda op, g: [g] * len(op.inputs),
+        passes_slices=True,
     )
 
 

@@ -191,7 +191,7 @@ def _bias_add_grad_grad(op, g):
 
 
 define("BiasAdd", "value: T, bias: T -> output: T", T=dtypes.NUMBER, shape=_bias_shape, numpy=_bias_add,
-       kernel=_bias_add_kernel,
+       kernel=_bias_add_kernel, passes_slices=True,
        grad=lambda op, g: (g, apply("BiasAddGrad", g, data_format=op.attrs["data_format"])))  # fmt: skip
 define(
     "BiasAddGrad",

@@ -18,7 +18,8 @@ define(
     stateful=True,
 )
 define("PlaceholderWithDefault", "input: dtype -> output: dtype", shape=lambda op: op.attrs["shape"],
-       numpy=lambda op, x: x, kernel=patterns.alias, grad=lambda op, g: g, stateful=True)  # fmt: skip
+       numpy=lambda op, x: x, kernel=patterns.alias, grad=lambda op, g: g,
+       passes_slices=True, stateful=True)  # fmt: skip
 
 
 def placeholder(dtype, shape=None, name: str | None = None) -> Tensor:

@@ -24,7 +24,7 @@ def conjugated(x: Tensor) -> Tensor:
     return apply("Conj", x) if x.dtype.is_complex else x
 
 
-def _unary(type: str, numpy, kernel, derivative, doc: str, T=FIELD, grad=None):  # noqa: N803
+def _unary(type: str, numpy, kernel, derivative, doc: str, T=FIELD, grad=None, **options):  # noqa: N803
     """Defines an op of one input and returns its public function; derivative(x, y) is dy/dx."""
     if derivative is not None:
         grad = lambda op, g: g * conjugated(derivative(op.inputs[0], op.outputs[0]))  # noqa: E731
@@ -37,6 +37,7 @@ def _unary(type: str, numpy, kernel, derivative, doc: str, T=FIELD, grad=None): 
         grad=grad,
         kernel=patterns.unary(kernel),
         differentiable=grad is not None,
+        **options,
     )
 
     def function(x, name: str | None = None) -> Tensor:
@@ -89,7 +90,14 @@ _slope("TanhGrad", lambda y, dy: dy * (1 - y * y), kernels.tanh_grad, _tanh_grad
 _slope("SigmoidGrad", lambda y, dy: dy * y * (1 - y), kernels.sigmoid_grad, _sigmoid_grad)
 
 negative = _unary(
-    "Neg", np.negative, kernels.neg, None, "-x.", SIGNED | dtypes.COMPLEX, grad=lambda op, g: -g
+    "Neg",
+    np.negative,
+    kernels.neg,
+    None,
+    "-x.",
+    SIGNED | dtypes.COMPLEX,
+    grad=lambda op, g: -g,
+    passes_slices=True,
 )
 _real_abs = _unary("Abs", np.abs, kernels.abs_, lambda x, y: sign(x), "|x|.", SIGNED)
 sign = _unary(

@@ -140,7 +140,7 @@ class _Variables:
 
     def arguments(self, body: Body) -> list[Tensor]:
         """The loop variables as arguments of a body."""
-        return [body.add_argument(t.dtype.base_dtype, s) for t, s in zip(self.flat, self.shapes)]
+        return [body.add_argument(t.dtype.base_dtype, s, t) for t, s in zip(self.flat, self.shapes)]
 
     def packed(self, tensors: list[Tensor]):
         """Flat tensors in the structure of the loop variables."""
