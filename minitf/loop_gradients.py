@@ -10,6 +10,7 @@ from __future__ import annotations
 from minitf.framework.apply import apply
 from minitf.framework.body import Body
 from minitf.framework.graph import Graph, get_default_graph
+from minitf.framework.static import constant_value
 from minitf.framework.tensor import IndexedSlices, Tensor
 from minitf.gradients import backpropagate, carries_gradient, dense, structural
 from minitf.ops import array, math
@@ -171,7 +172,8 @@ class _Parts:
             if _summed(g):
                 gradients[n + m + i], total = outputs[total], total + 1
             elif g is not None:
-                gradients[n + m + i] = _flat_slices(ys[sparse], ys[sparse + 1], loop.consts[i])
+                rows = _of_trips_made(op, outputs[len(self.carry_args)], ys[sparse : sparse + 2])
+                gradients[n + m + i] = _flat_slices(*rows, loop.consts[i])
                 sparse += 2
         return gradients
 
@@ -183,6 +185,17 @@ def _sum(total: Tensor, grad: Tensor) -> Tensor:
 
 def _or_zeros(grad, tensor: Tensor) -> Tensor:
     return array.zeros_like(tensor) if grad is None else dense(grad, tensor)
+
+
+def _of_trips_made(op, trips: Tensor, stacks: list[Tensor]) -> list[Tensor]:
+    """The slices of the trips that were made: behind them is room for more, which would count as row 0.
+
+    Inside of a body they would be of another size each time, with which the loop around could not be native.
+    """
+    known = None if op.attrs["loop"].condition is not None else constant_value(op.inputs[-1])
+    if get_default_graph().outer is not None or known is not None and known == stacks[0].shape.sizes[0]:
+        return stacks
+    return [stack[:trips] for stack in stacks]
 
 
 def _flat_slices(values, indices, const) -> IndexedSlices:
