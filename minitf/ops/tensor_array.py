@@ -93,6 +93,8 @@ def _gather_gradient(flow, indices, like):
 
 
 def _concat_gradient(flow, like, lengths):
+    zeros = apply("TensorArraySplitV3", _like(flow), array.zeros_like(like), lengths)
+    flow = apply("AddN", [flow, zeros])  # a piece that nobody read has no gradient, but its length
     value, _ = apply(
         "TensorArrayConcatV3", flow, element_shape=TensorShape([None]).concatenate(like.shape[1:])
     )

@@ -29,17 +29,18 @@ class Program:
         self.low, self.outputs = low, outputs
         self._nodes = nodes = low.frames[0].nodes
         settle(nodes)
-        self.refs = [low.refs[t].settled() for t in outputs]
+        # What a branch would have given that is known not to be taken is absent, None.
+        self.refs = [None if low.refs[t] is None else low.refs[t].settled() for t in outputs]
         self.flows = {t: low.refs[t] for t in outputs if isinstance(low.refs[t], Flow)}
         seen = [flow.seen.settled() for flow in self.flows.values() if flow.seen is not None]
         self.copies = {t: ref.settled() for t, ref in copies.items()}
-        kept = [r for r in [*self.refs, *self.copies.values(), *seen] if r.known is None]
+        kept = [r for r in [*self.refs, *self.copies.values(), *seen] if r is not None and r.known is None]
         rewrite(nodes, passes, frozenset(r.buffer for r in kept))
         self.table = Table(nodes, low.inputs, kept)
         self._stages = [self.table.stage(ref.buffer) for ref in low.inputs]
         # What does not live in the caller's arrays is always at the same place.
         self._views = [
-            None if r.buffer.kind == "input" and r.known is None else self.table.array(r, ())
+            None if r is None or r.buffer.kind == "input" and r.known is None else self.table.array(r, ())
             for r in self.refs
         ]
         self.versions = low.versions
@@ -103,13 +104,15 @@ class Program:
             view = self.table.array(self.refs[position], arrays)
         return view.copy() if view.ndim else view[()]
 
-    def value(self, tensor, ref: Ref, arrays: list, read: dict):
-        """A value the program computed; in its own memory, which the next run overwrites.
+    def value(self, tensor, ref: Ref | None, arrays: list, read: dict):
+        """A value the program computed (None if it is absent); in its own memory, which the next run overwrites.
 
         read: the sets of slots read, which versions of one list share.
         """
         if tensor in self.flows:
             return unpacked(self.flows[tensor], self.table, arrays, read)
+        if ref is None:
+            return None
         if ref.slot is not None and ref.known is None:
             return Reference(ref.slot)
         return Concrete(self.table.array(ref, arrays))
