@@ -15,7 +15,7 @@ import numpy as np
 from minitf.kernels import layout
 from minitf.kernels.cast import cast
 from minitf.kernels.loops import take_row, trip_count, zero_tail
-from minitf.runtime.flows import FIRST_GUESS, Flow, like
+from minitf.runtime.flows import FIRST_GUESS, Flow, Full, like
 from minitf.runtime.ir import Call, Choice, Ref, Repeat, calls
 from minitf.runtime.lower import Frame, Lowering, NotNative
 from minitf.runtime.op_by_op import is_native
@@ -86,7 +86,7 @@ class _LoopLowering:
         if self.count is not None and self.xs:
             capacity = min(x.shape[0] for x in self.xs)
         else:
-            capacity = self.low.capacities.get(self.op, FIRST_GUESS) if self.ys else 2**62
+            capacity = self.low.capacities.get(self.op, self._first_guess()) if self.ys else 2**62
         node.limit = capacity
         if self.count is not None:
             node.count = self.low.new((), np.int64)
@@ -95,11 +95,26 @@ class _LoopLowering:
                 self.count,
                 node.count,
                 capacity,
-                error=lambda position: f"a loop was given only {capacity} slices for its trips",
+                error=lambda position: self._too_few(capacity),
             )
+            if not self.xs:
+                self.low.guesses[self.op] = capacity
         node.trips = self.low.new((), np.int64)
         node.carried |= {node.trips.buffer}
         return capacity
+
+    def _first_guess(self) -> int:
+        """How many trips there is room for to begin with, where their number is not known.
+
+        Loops in one another share it, for the room that they take is multiplied; each grows when it is full.
+        """
+        around = sum(frame.node is not None for frame in self.low.frames)
+        return max(2, round(FIRST_GUESS ** (1 / (around + 1 + _unknown_within(self.loop.body)))))
+
+    def _too_few(self, capacity: int) -> str:
+        if not self.xs:
+            raise Full(self.op, int(self.low.data(self.count)))
+        return f"a loop was given only {capacity} slices for its trips"
 
     @property
     def fixed(self) -> bool:
@@ -353,6 +368,18 @@ class _LoopLowering:
             row = ref.nbytes // ref.shape[0]
             self.low.call(zero_tail[()], ref, self.node.trips, self.capacity, row)
         return ref
+
+
+def _unknown_within(body) -> int:
+    """How many loops of unknown length are in one another within a body."""
+    depths = [0]
+    for op in body.ops:
+        if op.type == "Loop":
+            loop = op.attrs["loop"]
+            depths.append((loop.condition is not None) + _unknown_within(loop.body))
+        elif op.type == "If":
+            depths += [_unknown_within(branch) for branch in op.attrs["branches"].bodies]
+    return max(depths)
 
 
 def _same_kind(one: Ref, other: Ref) -> bool:
