@@ -141,9 +141,15 @@ def _example(builder, x, argument):
     """A slice of zeros, if there is no better one."""
     if getattr(x, "example", None) is not None:
         return x.example
-    sizes = argument.shape.sizes if argument.shape.is_fully_defined() else ()
-    shape = tuple(sizes) if isinstance(x, Ragged) else x.shape[1:]
+    shape = _likely(argument) if isinstance(x, Ragged) else x.shape[1:]
     return builder.constant(np.zeros(shape, argument.dtype.numpy))
+
+
+def _likely(argument) -> tuple:
+    """The shape of the argument, else that of a scalar; what may be a shape itself is then a scalar's."""
+    if argument.shape.is_fully_defined():
+        return tuple(argument.shape.sizes)
+    return (0,) if argument.dtype.is_integer and argument.shape.rank == 1 else ()
 
 
 def _none(builder, y, example, length: int):

@@ -40,15 +40,16 @@ class Ref(Value):
     """A value in a buffer: `offset` bytes from its start, moving by a stride per trip of the loops around.
 
     known: its contents, where they are known while lowering. row: the value of every slice, if they are all
-    the same.
+    the same. like: a value with rows of its own of which as much is known as of every slice of this one.
     """
 
-    __slots__ = ("buffer", "offset", "moves", "known", "row")
+    __slots__ = ("buffer", "offset", "moves", "known", "row", "like")
 
     def __init__(self, shape, dtype, buffer: Buffer, offset: int = 0, moves: tuple = (), known=None):
         super().__init__(shape, np.dtype(dtype))
         self.buffer, self.offset, self.moves, self.known = buffer, offset, moves, known
         self.row: Ref | None = None
+        self.like: Ref | None = None
 
     @property
     def slot(self):

@@ -209,7 +209,10 @@ class _LoopLowering:
         if x.row is not None:
             return x.row
         size = int(np.prod(x.shape[1:], dtype=np.int64)) * x.dtype.itemsize
-        return Ref(x.shape[1:], x.dtype, x.buffer, x.offset, x.moves + ((self.node, size),))
+        part = Ref(x.shape[1:], x.dtype, x.buffer, x.offset, x.moves + ((self.node, size),))
+        if x.like is not None:
+            part.row, part.like = x.like.row, x.like.like
+        return part
 
     def _slice_of_ghosts(self, x: Flow) -> Flow:
         if not x.ghost:
@@ -317,6 +320,8 @@ class _LoopLowering:
         slot = self._slot(stack, 0)
         if low.level_of(ref) <= self.outer:
             stack.row = ref  # whoever takes the slices apart again needs no stack
+        if ref.like is not None or ref.row is not None and ref.row.known is not None:
+            stack.like = ref
         if self._owned(ref):
             ref.buffer.home = slot
         else:
