@@ -149,7 +149,14 @@ from minitf.ops.while_loop import while_loop
 
 # Gradients
 
-from minitf.gradients import AggregationMethod, gradients, NoGradient, NotDifferentiable, RegisterGradient
+from minitf.gradients import (
+    AggregationMethod,
+    gradients,
+    NoGradient,
+    NotDifferentiable,
+    RegisterGradient,
+    UnconnectedGradients,
+)
 from minitf.hessians import hessians
 
 # Running

@@ -5,6 +5,7 @@ free.
 from __future__ import annotations
 
 import contextlib
+import enum
 import heapq
 import warnings
 
@@ -41,6 +42,13 @@ class AggregationMethod:
     ADD_N = DEFAULT = 0
     EXPERIMENTAL_TREE = 1
     EXPERIMENTAL_ACCUMULATE_N = 2
+
+
+class UnconnectedGradients(enum.Enum):
+    """What `gradients` gives where no path leads from x to ys: None or zeros."""
+
+    NONE = "none"
+    ZERO = "zero"
 
 
 class RegisterGradient:
@@ -82,10 +90,12 @@ def gradients(ys, xs, grad_ys=None, name: str = "gradients", colocate_gradients_
 
     grad_ys: for each y the gradient that flows into it (default ones). stop_gradients: tensors taken as
     constants. A gradient is None (or zeros, with unconnected_gradients="zero") where no differentiable path
-    leads from x to ys, and IndexedSlices where only some rows of x were gathered.
+    leads from x to ys, and IndexedSlices where only some rows of x were gathered. In a loop or branch ys and
+    xs may be tensors and variables from outside of it.
 
     Raises:
       TypeError: if a y is a bool or a string; an integer y has no gradients, which is a warning.
+      ValueError: in a loop, if a path leads through what a loop variable starts as.
       LookupError: if an op on the path has no gradient.
 
     >>> import minitf as tf
@@ -94,28 +104,42 @@ def gradients(ys, xs, grad_ys=None, name: str = "gradients", colocate_gradients_
     ...     print(sess.run(tf.gradients(x * x, x)))
     [np.float32(6.0)]
     """
-    ys, xs = _tensors(ys), _tensors(xs)
-    stop = set(_tensors(stop_gradients)) if stop_gradients is not None else set()
-    if unconnected_gradients not in ("none", "zero"):
+    ys, xs = listed(ys, "ys"), listed(xs, "xs")
+    stop = set(listed(stop_gradients, "stop_gradients")) if stop_gradients is not None else set()
+    zeros = getattr(unconnected_gradients, "value", unconnected_gradients)
+    if zeros not in ("none", "zero"):
         raise ValueError(f"unconnected_gradients is 'none' or 'zero', not {unconnected_gradients!r}")
     for y in ys:
         _check_differentiable(y)
     with uncollected(), name_scope(name, "gradients") as scope:
         seeds = _seeds(ys, grad_ys)
         found = backpropagate(list(zip(ys, seeds)), xs, stop, scope)
-        if str(unconnected_gradients) == "zero":
+        if zeros == "zero":
             found = [array.zeros_like(x) if g is None else g for g, x in zip(found, xs)]
     return found
 
 
-def _tensors(values) -> list[Tensor]:
-    listed = values if isinstance(values, (list, tuple)) else [values]
-    return [v.values if isinstance(v, IndexedSlices) else _tensor(v) for v in listed]
+def listed(values, what: str) -> list[Tensor]:
+    """The argument `what` of gradients, one value or a list, as tensors that can be used here."""
+    values = values if isinstance(values, (list, tuple)) else [values]
+    around = set(_outwards(get_default_graph()))
+    return [_tensor(v, what, around) for v in values]
 
 
-def _tensor(value) -> Tensor:
+def _tensor(value, what: str, around: set) -> Tensor:
     """The tensor itself; a variable stands for its memory, so that every way of reading it counts."""
-    return value._ref() if hasattr(value, "_ref") else convert_to_tensor(value)
+    try:
+        value = value.values if isinstance(value, IndexedSlices) else value
+        tensor = value._ref() if hasattr(value, "_ref") else convert_to_tensor(value)
+    except (TypeError, ValueError) as error:
+        raise type(error)(f"{what} of gradients: {error}; give tensors or variables") from None
+    get_default_graph().as_graph_element(tensor)
+    if tensor.op.graph not in around:
+        raise ValueError(
+            f"{what} of gradients: {tensor.name} belongs to the body of a loop or branch, and the gradient "
+            "is taken outside of it; return it from the body, or take the gradient there"
+        )
+    return tensor
 
 
 def _seeds(ys, grad_ys) -> list:
@@ -149,6 +173,8 @@ def _seed(y: Tensor, given, index: int):
     given = convert_to_tensor(given, name=f"grad_ys_{index}")
     if given.dtype.base_dtype is not base:
         raise ValueError(f"grad_ys[{index}] is {given.dtype.name}, but {y.name} is {base.name}")
+    if not given.shape.is_compatible_with(y.shape):
+        raise ValueError(f"grad_ys[{index}] has shape {given.shape}, but {y.name} has shape {y.shape}")
     return given
 
 
@@ -272,9 +298,9 @@ def _step_back(way: _Way, op, grads: list, pending: dict) -> set:
 def _through_the_start(op) -> str:
     start = op.attrs["starts_as"]
     return (
-        "cannot compute a gradient inside of a loop through what a loop variable starts as, here "
-        f"{describe(start.op)}: what earlier trips made of it is not known there. Take the gradient with "
-        "respect to the loop variable, or after the loop, or put tf.stop_gradient around the loop variable"
+        "cannot compute a gradient inside of a loop through what it goes through or its loop variables start "
+        f"as, here {describe(start.op)}: what other trips make of it is not known there. Take the gradient with "
+        "respect to the loop variable or element, or after the loop, or put tf.stop_gradient around it"
     )
 
 

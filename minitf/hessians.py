@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from minitf.framework.graph import name_scope
 from minitf.framework.tensor import Tensor
-from minitf.gradients import gradients
+from minitf.gradients import dense, gradients, listed
 from minitf.ops import array, matrix
 from minitf.ops.counted import map_fn
 
@@ -20,6 +20,7 @@ def hessians(
     """For each x of xs, the second derivatives of sum(ys): a tensor of shape x.shape + x.shape.
 
     Raises:
+      ValueError: if the ys do not depend on an x.
       LookupError: if an op on the way has no gradient, or its gradient has none.
 
     >>> import minitf as tf
@@ -29,16 +30,20 @@ def hessians(
     [[ 6.  0.]
      [ 0. 12.]]
     """
-    xs = list(xs) if isinstance(xs, (list, tuple)) else [xs]
+    xs = listed(xs, "xs")
     with name_scope(name, "hessians"):
         return [_hessian(g, x) for g, x in zip(gradients(ys, xs), xs)]
 
 
-def _hessian(g, x) -> Tensor:
+def _hessian(g, x: Tensor) -> Tensor:
     """One row after the other: the gradient of each element of g."""
     shape = array.shape(x)
     if g is None:
-        return array.zeros(array.concat([shape, shape], 0), x.dtype.base_dtype)
+        raise ValueError(
+            f"hessians: no gradient flows from ys to {x.name}, so they have no second derivatives"
+        )
+
+    g = dense(g, x)
 
     def row(unit):
         again = gradients(g, x, grad_ys=array.reshape(unit, shape))[0]

@@ -168,6 +168,11 @@ def built(snippet):
     ]
 
 
+def built_types() -> list[str]:
+    """The types of the ops of the default graph."""
+    return [op.type for op in tf.get_default_graph().get_operations()]
+
+
 def fails(error, *parts):
     """A context in which `error` must be raised with a message that contains all of `parts`."""
     pattern = "".join(f"(?=.*{part})" for part in map(_escaped, parts))

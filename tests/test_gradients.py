@@ -32,6 +32,7 @@ def test_grad_ys():
     for bad, error, parts in [
         ([[1.0, 2.0], [1.0, 2.0], [3.0]], ValueError, ["3 grad_ys", "2 ys"]),
         ([tf.constant(1), None], ValueError, ["grad_ys[0]", "int32", "float32"]),
+        ([None, [1.0, 2.0, 3.0]], ValueError, ["grad_ys[1]", "(3,)", "(2,)"]),
     ]:
         with fails(error, *parts):
             tf.gradients([y, z], x, grad_ys=bad)
@@ -69,6 +70,9 @@ def test_unconnected():
     assert tf.gradients(tf.cast(tf.argmax(x), tf.float32), x) == [None]
     zeros = tf.gradients(other, x, unconnected_gradients="zero")[0]
     np.testing.assert_array_equal(value(zeros), [0, 0])
+    zeros = tf.gradients(other, x, unconnected_gradients=tf.UnconnectedGradients.ZERO)[0]
+    np.testing.assert_array_equal(value(zeros), [0, 0])
+    assert tf.gradients(other, x, unconnected_gradients=tf.UnconnectedGradients.NONE) == [None]
     with fails(ValueError, "'none' or 'zero'"):
         tf.gradients(other, x, unconnected_gradients="one")
 
@@ -96,6 +100,23 @@ def test_xs_of_any_kind():
     assert value(tf.gradients(v * v, tf.trainable_variables())) == [6]
     y = v * 2.0
     assert value(tf.gradients(y * y, y)[0]) == 12
+
+
+def test_what_has_no_gradients():
+    x = tf.constant(2.0)
+    y = x * x
+    with tf.Graph().as_default():
+        foreign = tf.constant(1.0)
+    for arguments, parts in [
+        ((y, None), ["xs of gradients", "None"]),
+        (([y, None], x), ["ys of gradients", "None"]),
+        ((y, [x, foreign]), ["Const:0", "graph"]),
+        ((foreign, x), ["Const:0", "graph"]),
+    ]:
+        with fails(ValueError, *parts):
+            tf.gradients(*arguments)
+    with fails(ValueError, "stop_gradients of gradients"):
+        tf.gradients(y, x, stop_gradients=[None])
 
 
 def test_rows_that_were_gathered():

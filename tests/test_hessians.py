@@ -1,5 +1,5 @@
 import numpy as np
-from helpers import run
+from helpers import fails, run
 
 import minitf as tf
 
@@ -22,3 +22,26 @@ def test_several_with_unknown_shape():
         a, b = session.run([hx, hy], {x: [0.0, 1.0, 2.0], y: 1.0})
     np.testing.assert_allclose(a, np.diag(np.exp([0.0, 1.0, 2.0])), rtol=1e-6)
     assert b == 0
+
+
+def test_of_rows_that_were_gathered():
+    x = tf.constant([1.0, 2.0, 3.0])
+    (h,) = tf.hessians(tf.reduce_sum(tf.gather(x, [0, 0, 2]) ** 3), x)
+    np.testing.assert_array_equal(run(h), np.diag([12, 0, 18]))
+
+
+def test_wrong_arguments():
+    x, other = tf.constant([1.0]), tf.constant([2.0], name="other")
+    y = tf.reduce_sum(x**2)
+    with tf.Graph().as_default():
+        foreign = tf.constant(1.0)
+    for ys, xs, error, parts in [
+        (None, x, ValueError, ["ys of gradients", "None"]),
+        (y, [x, None], ValueError, ["xs of gradients", "None"]),
+        (y, {"x": x}, TypeError, ["xs of gradients", "dict"]),
+        (y, other, ValueError, ["hessians", "no gradient flows", "other:0"]),
+        (y, foreign, ValueError, ["Const:0", "graph"]),
+        (x > 1.0, x, TypeError, ["bool", "only floating point"]),
+    ]:
+        with fails(error, *parts):
+            tf.hessians(ys, xs)

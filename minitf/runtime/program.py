@@ -105,7 +105,7 @@ class Program:
         return view.copy() if view.ndim else view[()]
 
     def value(self, tensor, ref: Ref | None, arrays: list, read: dict):
-        """A value the program computed (None if it is absent); in its own memory, which the next run overwrites.
+        """A value the program computed, or None; in its own memory, which the next run overwrites.
 
         read: the sets of slots read, which versions of one list share.
         """

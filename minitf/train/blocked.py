@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from minitf.framework import dtypes
+from minitf.framework.body import stands_for
 from minitf.framework.convert import convert_to_tensor
 from minitf.framework.errors import describe
 
@@ -25,12 +26,12 @@ def _depending(sources: list, end) -> set:
     """The ops before `end` that depend on `sources`."""
     before, todo = {end}, [end]
     while todo:
-        for op in {t.op for t in todo.pop().inputs} - before:
+        for op in {t.op for t in _inputs(todo.pop())} - before:
             before.add(op)
             todo.append(op)
     found = set(sources) & before
     for op in sorted(before, key=lambda op: op.id):
-        if any(t.op in found for t in op.inputs):
+        if any(t.op in found for t in _inputs(op)):
             found.add(op)
     return found
 
@@ -42,7 +43,7 @@ def _blocking(loss, depending: set) -> list:
     seen, todo, blocks = {loss.op}, [loss.op], []
     while todo:
         op = todo.pop()
-        ways = [t for t in op.inputs if t.op in depending]
+        ways = [t for t in _inputs(op) if t.op in depending]
         stops = op.definition.grad is None or not any(_carries(t) for t in op.outputs)
         if stops and any(_carries(t) for t in ways):
             blocks.append(op)
@@ -51,6 +52,11 @@ def _blocking(loss, depending: set) -> list:
             seen.add(other)
             todo.append(other)
     return sorted(blocks, key=lambda op: op.id)
+
+
+def _inputs(op) -> list:
+    """The op's inputs; what a body captured is what it stands for outside."""
+    return [stands_for(t) for t in op.inputs]
 
 
 def _carries(tensor) -> bool:

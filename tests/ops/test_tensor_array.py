@@ -98,3 +98,17 @@ def test_thousand_steps_and_back():
     values = np.arange(1000.0)
     total, gradient = run(total, tf.gradients(outputs.stack(), x)[0], feed_dict={x: values})
     assert total == values.sum() and np.array_equal(gradient, np.arange(999.0, -1, -1))
+
+
+@pytest.mark.parametrize("executor", control_facts.EXECUTORS)
+@pytest.mark.parametrize("lengths", [[2, 2], [1, 3], [0, 4], [4, 0]])
+@pytest.mark.parametrize("read", [0, 1])
+def test_gradients_of_pieces_that_nobody_read(lengths, read, executor):
+    x = tf.constant([1.0, 2.0, 3.0, 4.0])
+    pieces = tf.TensorArray(tf.float32, 2, infer_shape=False).split(x, lengths)
+    (first,) = tf.gradients(tf.reduce_sum(pieces.read(read) ** 3), x)
+    (second,) = tf.gradients(first, x)
+    with tf.Session(config=tf.ConfigProto(executor=executor)) as session:
+        values = session.run([first, second])
+    inside = np.repeat([0, 1], lengths) == read
+    np.testing.assert_array_equal(values, [inside * [3, 12, 27, 48], inside * [6, 12, 18, 24]])
