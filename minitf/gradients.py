@@ -299,8 +299,8 @@ def _through_the_start(op) -> str:
     start = op.attrs["starts_as"]
     return (
         "cannot compute a gradient inside of a loop through what it goes through or its loop variables start "
-        f"as, here {describe(start.op)}: what other trips make of it is not known there. Take the gradient with "
-        "respect to the loop variable or element, or after the loop, or put tf.stop_gradient around it"
+        f"as, here {describe(start.op)}: what other trips make of it is not known there. Take the gradient "
+        "with respect to the loop variable or element, or after the loop, or put tf.stop_gradient around it"
     )
 
 
