@@ -8,6 +8,7 @@ import contextlib
 import enum
 import heapq
 import warnings
+from collections.abc import Sequence
 
 from minitf.framework import dtypes
 from minitf.framework.body import stands_for
@@ -215,7 +216,7 @@ class _Way:
 
     def origin(self, tensor: Tensor) -> Tensor:
         """The tensor itself, or the one that it stands for in the graphs around."""
-        return stands_for(tensor, self._around)
+        return tensor if self.graph.outer is None else stands_for(tensor, self._around)
 
     def matters(self, tensor: Tensor) -> bool:
         """Whether somebody asked for a gradient that flows through `tensor`."""
@@ -237,18 +238,19 @@ class _Way:
                 reached.add(op)
         return reached
 
-    def _sources(self, op) -> list[Tensor]:
+    def _sources(self, op) -> Sequence[Tensor]:
         """What the op depends on; a loop variable of a loop around depends on what it starts as."""
+        if self.graph.outer is None:
+            return op.inputs
         if op.type == "Arg" and op.graph in self._around and "starts_as" in op.attrs:
             return [self.origin(op.attrs["starts_as"])]
         return [self.origin(t) for t in op.inputs]
 
+    @contextlib.contextmanager
     def context(self, op):
         """Where the gradient ops of `op` are made: with its line in the script and in a scope of its own."""
-        scopes = contextlib.ExitStack()
-        scopes.enter_context(self.graph.at(op.origin))
-        scopes.enter_context(self.graph.name_scope(f"{self.scope}{op.name}_grad/"))
-        return scopes
+        with self.graph.at(op.origin), self.graph.name_scope(f"{self.scope}{op.name}_grad/"):
+            yield
 
 
 def _outwards(graph: Graph | None):
