@@ -4,6 +4,7 @@ executors; and gradients taken inside of them."""
 import control_facts
 import numpy as np
 import pytest
+from campaigns import body_gradients
 from helpers import check, check_gradients, fails, run
 
 import minitf as tf
@@ -357,6 +358,11 @@ def test_gradients_in_bodies(function, wanted, executor):
         session.run(tf.global_variables_initializer())
         for value, expected in zip(session.run(found), wanted, strict=True):
             np.testing.assert_allclose(value, expected, rtol=2e-6)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_random_models_differentiated_in_bodies(seed):
+    body_gradients.examine(seed)
 
 
 def trained(run_in_body, variables, executor, runs=1):
