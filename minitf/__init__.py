@@ -41,7 +41,7 @@ from minitf.ops.gather import (
     batch_gather, boolean_mask, gather, gather_nd, one_hot, scatter_nd, sparse_to_dense, where,
 )  # fmt: skip
 from minitf.ops.identity import guarantee_const, identity, identity_n, prevent_gradient, stop_gradient
-from minitf.ops.joining import pack, parallel_stack, split, stack, unpack, unstack
+from minitf.ops.joining import parallel_stack, split, stack, unstack
 from minitf.ops.matrix import (
     diag, diag_part, eye, matrix_band_part, matrix_diag, matrix_diag_part, matrix_set_diag,
 )  # fmt: skip
@@ -170,7 +170,7 @@ from minitf.runtime.session import get_default_session, InteractiveSession, Sess
 
 from minitf import (
     bitwise, compat, contrib, debugging, dtypes, initializers, layers, linalg, losses, math, nn, profiler,
-    python, queue, random, summary, train, viz,
+    queue, random, summary, timeline, train, viz,
 )  # fmt: skip
 from minitf.framework import errors, protos
 from minitf import loop_gradients  # gives loops and branches their gradients

@@ -47,9 +47,6 @@ from minitf.rnn import rnn_cell as rnn_cell
 from minitf.rnn.dynamic import bidirectional_dynamic_rnn as bidirectional_dynamic_rnn
 from minitf.rnn.dynamic import dynamic_rnn as dynamic_rnn
 from minitf.rnn.raw import raw_rnn as raw_rnn
-from minitf.rnn.static import static_bidirectional_rnn as bidirectional_rnn  # noqa: F401 - its name in TF 0.x
 from minitf.rnn.static import static_bidirectional_rnn as static_bidirectional_rnn
-from minitf.rnn.static import static_rnn as rnn  # noqa: F401 - its name in TF 0.x
 from minitf.rnn.static import static_rnn as static_rnn
-from minitf.rnn.static import static_state_saving_rnn as state_saving_rnn  # noqa: F401 - its name in TF 0.x
 from minitf.rnn.static import static_state_saving_rnn as static_state_saving_rnn

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
-from minitf.python.client.timeline import Timeline
 from minitf.runtime.config import RunMetadata, RunOptions
+from minitf.timeline import Timeline
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ MAY_IMPORT = {
     "contrib": {"framework", "ops", "layers", "losses", "train", "rnn", "nn", "minitf"},
     "viz": {"framework", "ops", "runtime"},
     "summary": {"framework", "ops", "viz", "minitf"},
+    "as_tensorflow": {"minitf"},
 }
 
 LATE = {"minitf.kernels.abi": {"minitf.kernels.compiler"}}  # only where a kernel is not in the cache

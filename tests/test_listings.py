@@ -214,7 +214,7 @@ def test_lstm_and_gru_classify_rows():
 
 
 def test_custom_gru_cell():
-    from minitf.python.ops.rnn_cell_impl import _linear
+    from minitf.rnn.rnn_cell import _linear
 
     class GRUCell(tf.contrib.rnn.RNNCell):
         def __init__(self, num_units, activation=tf.tanh):

@@ -120,8 +120,6 @@ def unstack(value, num: int | None = None, axis: int = 0, name: str | None = "un
     return list(apply_op("Unpack", value, num=int(num), axis=int(axis), name=name).outputs)
 
 
-pack, unpack = stack, unstack  # their names before TensorFlow 1.0
-
 # ---- split
 
 

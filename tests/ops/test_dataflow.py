@@ -5,7 +5,7 @@ import pytest
 from helpers import fails, run
 
 import minitf as tf
-from minitf.python.ops import control_flow_ops as flow
+from minitf.ops import dataflow as flow
 
 
 def counted(start, limit, step=1, frame="loop"):

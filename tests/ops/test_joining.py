@@ -74,10 +74,6 @@ def test_lists_with_tensors_in_them():
         tf.convert_to_tensor([i, x[0, 0]])
 
 
-def test_old_names():
-    assert tf.pack is tf.stack and tf.unpack is tf.unstack
-
-
 @pytest.mark.parametrize(
     "snippet, error, parts",
     [

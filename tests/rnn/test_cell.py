@@ -148,7 +148,7 @@ def test_partitioned_kernel_of_lstm():
 
 
 def test_linear_checks_its_arguments():
-    from minitf.python.ops.rnn_cell_impl import _linear
+    from minitf.rnn.rnn_cell import _linear
 
     assert _linear([tf.zeros([2, 3]), tf.zeros([2, 1])], 5, True, 1.0).shape.as_list() == [2, 5]
     assert [v.op.name for v in tf.global_variables()] == ["kernel", "bias"]

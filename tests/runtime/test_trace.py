@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 import minitf as tf
-from minitf.python.client import timeline
+from minitf import timeline
 
 
 def traced(sess, fetches, feed_dict=None):

@@ -36,5 +36,3 @@ from minitf.rnn.wrappers import HighwayWrapper as HighwayWrapper
 from minitf.rnn.wrappers import InputProjectionWrapper as InputProjectionWrapper
 from minitf.rnn.wrappers import OutputProjectionWrapper as OutputProjectionWrapper
 from minitf.rnn.wrappers import ResidualWrapper as ResidualWrapper
-
-from minitf.contrib.rnn import python as python  # last: it imports what stands above

@@ -1,0 +1,136 @@
+"""Where the old paths lead.
+
+A row of MODULES: a module of TensorFlow's, and the modules in which its names are looked for, first to last;
+or the module of TensorFlow's that it is another name of. A row of NAMES: a single name, and where minitf has
+it. A module that minitf has under the same path (`tf.nn` is `minitf.nn`) needs no row.
+"""
+
+from __future__ import annotations
+
+
+def _modules(text: str) -> dict[str, str]:
+    rows = [row.split(None, 1) for row in text.strip().splitlines()]
+    return {path: places.strip() for path, places in rows}
+
+
+def _names(text: str) -> dict[str, dict[str, str]]:
+    found: dict[str, dict[str, str]] = {}
+    for path, target in _modules(text).items():
+        module, _, name = path.rpartition(".")
+        found.setdefault(module, {})[name] = target
+    return found
+
+
+MODULES = _modules("""
+tensorflow                                              minitf
+tensorflow.compat.v1                                    tensorflow
+tensorflow.contrib.rnn.core_rnn_cell                    minitf.contrib.rnn
+tensorflow.contrib.rnn.python                           minitf.contrib.rnn
+tensorflow.contrib.rnn.python.ops                       minitf.contrib.rnn
+tensorflow.contrib.rnn.python.ops.core_rnn              minitf.contrib.rnn
+tensorflow.contrib.rnn.python.ops.core_rnn_cell         minitf.contrib.rnn
+tensorflow.contrib.rnn.python.ops.core_rnn_cell_impl    minitf.contrib.rnn
+tensorflow.contrib.rnn.python.ops.rnn                   minitf.contrib.rnn
+tensorflow.contrib.rnn.python.ops.rnn_cell              minitf.contrib.rnn
+tensorflow.contrib.seq2seq.python                       minitf.contrib.seq2seq
+tensorflow.contrib.seq2seq.python.ops                   minitf.contrib.seq2seq
+tensorflow.contrib.seq2seq.python.ops.attention_wrapper minitf.contrib.seq2seq
+tensorflow.contrib.seq2seq.python.ops.basic_decoder     minitf.contrib.seq2seq
+tensorflow.contrib.seq2seq.python.ops.beam_search_decoder minitf.contrib.seq2seq
+tensorflow.contrib.seq2seq.python.ops.decoder           minitf.contrib.seq2seq minitf.contrib.seq2seq.decoder
+tensorflow.contrib.seq2seq.python.ops.helper            minitf.contrib.seq2seq
+tensorflow.contrib.seq2seq.python.ops.loss              minitf.contrib.seq2seq
+tensorflow.python                                       minitf
+tensorflow.python.client                                minitf
+tensorflow.python.client.session                        minitf
+tensorflow.python.client.timeline                       minitf.timeline
+tensorflow.python.framework                             minitf
+tensorflow.python.framework.constant_op                 minitf
+tensorflow.python.framework.dtypes                      minitf minitf.dtypes
+tensorflow.python.framework.errors                      minitf.errors
+tensorflow.python.framework.errors_impl                 minitf.errors
+tensorflow.python.framework.ops                         minitf
+tensorflow.python.framework.random_seed                 minitf
+tensorflow.python.framework.tensor_shape                minitf minitf.framework.shape
+tensorflow.python.layers                                minitf.layers
+tensorflow.python.layers.base                           minitf.layers
+tensorflow.python.layers.core                           minitf.layers
+tensorflow.python.layers.layers                         minitf.layers
+tensorflow.python.ops                                   minitf
+tensorflow.python.ops.array_ops                         minitf
+tensorflow.python.ops.check_ops                         minitf minitf.debugging
+tensorflow.python.ops.candidate_sampling_ops            minitf.nn
+tensorflow.python.ops.clip_ops                          minitf
+tensorflow.python.ops.control_flow_ops                  minitf minitf.ops.dataflow minitf.ops.control
+tensorflow.python.ops.data_flow_ops                     minitf minitf.queue
+tensorflow.python.ops.embedding_ops                     minitf.nn
+tensorflow.python.ops.functional_ops                    minitf
+tensorflow.python.ops.gen_array_ops                     minitf
+tensorflow.python.ops.gen_control_flow_ops              minitf
+tensorflow.python.ops.gen_data_flow_ops                 minitf
+tensorflow.python.ops.gen_logging_ops                   minitf minitf.summary
+tensorflow.python.ops.gen_math_ops                      minitf minitf.math
+tensorflow.python.ops.gen_nn_ops                        minitf.nn
+tensorflow.python.ops.gen_random_ops                    minitf minitf.random
+tensorflow.python.ops.gen_state_ops                     minitf
+tensorflow.python.ops.gradients                         minitf
+tensorflow.python.ops.gradients_impl                    minitf
+tensorflow.python.ops.init_ops                          minitf minitf.initializers
+tensorflow.python.ops.linalg_ops                        minitf minitf.linalg
+tensorflow.python.ops.logging_ops                       minitf
+tensorflow.python.ops.losses                            minitf.losses
+tensorflow.python.ops.losses.losses                     minitf.losses
+tensorflow.python.ops.math_ops                          minitf minitf.math
+tensorflow.python.ops.nn                                minitf.nn
+tensorflow.python.ops.nn_impl                           minitf.nn
+tensorflow.python.ops.nn_ops                            minitf.nn minitf
+tensorflow.python.ops.random_ops                        minitf minitf.random
+tensorflow.python.ops.rnn                               minitf.nn minitf.contrib.rnn
+tensorflow.python.ops.rnn_cell                          tensorflow.python.ops.rnn_cell_impl
+tensorflow.python.ops.rnn_cell_impl                     minitf.nn.rnn_cell minitf.contrib.rnn minitf.rnn.cell
+tensorflow.python.ops.script_ops                        minitf
+tensorflow.python.ops.special_math_ops                  minitf minitf.math
+tensorflow.python.ops.standard_ops                      minitf
+tensorflow.python.ops.state_ops                         minitf
+tensorflow.python.ops.template                          minitf
+tensorflow.python.ops.tensor_array_ops                  minitf
+tensorflow.python.ops.variable_scope                    minitf
+tensorflow.python.ops.variables                         minitf
+tensorflow.python.summary                               minitf.summary
+tensorflow.python.summary.summary                       minitf.summary
+tensorflow.python.training                              minitf.train
+tensorflow.python.training.adagrad                      minitf.train
+tensorflow.python.training.adam                         minitf.train
+tensorflow.python.training.coordinator                  minitf.train
+tensorflow.python.training.gradient_descent             minitf.train
+tensorflow.python.training.input                        minitf.train
+tensorflow.python.training.learning_rate_decay          minitf.train
+tensorflow.python.training.momentum                     minitf.train
+tensorflow.python.training.moving_averages              minitf.train minitf.train.moving_averages
+tensorflow.python.training.optimizer                    minitf.train
+tensorflow.python.training.queue_runner                 minitf.train
+tensorflow.python.training.queue_runner_impl            minitf.train
+tensorflow.python.training.rmsprop                      minitf.train
+tensorflow.python.training.training                     minitf.train
+tensorflow.python.training.training_util                minitf.train
+tensorflow.python.util                                  minitf
+tensorflow.python.util.compat                           minitf.compat
+tensorflow.python.util.nest                             minitf.contrib.framework.nest
+""")
+
+NAMES = _names("""
+tensorflow.nn.rnn_cell._linear                                      minitf.rnn.rnn_cell._linear
+tensorflow.python.ops.rnn_cell_impl._BIAS_VARIABLE_NAME             minitf.rnn.cell.BIAS
+tensorflow.python.ops.rnn_cell_impl._Linear                         minitf.rnn.linear.Linear
+tensorflow.python.ops.rnn_cell_impl._RNNCell                        minitf.nn.rnn_cell.RNNCell
+tensorflow.python.ops.rnn_cell_impl._WEIGHTS_VARIABLE_NAME          minitf.rnn.cell.KERNEL
+tensorflow.python.ops.rnn_cell_impl._linear                         minitf.rnn.rnn_cell._linear
+tensorflow.contrib.rnn.core_rnn_cell._Linear                        minitf.rnn.linear.Linear
+tensorflow.contrib.rnn.core_rnn_cell._linear                        minitf.rnn.rnn_cell._linear
+tensorflow.contrib.rnn.python.ops.core_rnn_cell._Linear             minitf.rnn.linear.Linear
+tensorflow.contrib.rnn.python.ops.core_rnn_cell._linear             minitf.rnn.rnn_cell._linear
+tensorflow.contrib.rnn.python.ops.core_rnn_cell_impl._Linear        minitf.rnn.linear.Linear
+tensorflow.contrib.rnn.python.ops.core_rnn_cell_impl._linear        minitf.rnn.rnn_cell._linear
+tensorflow.contrib.rnn.python.ops.rnn_cell._Linear                  minitf.rnn.linear.Linear
+tensorflow.contrib.rnn.python.ops.rnn_cell._linear                  minitf.rnn.rnn_cell._linear
+""")

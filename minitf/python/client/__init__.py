@@ -1,3 +1,0 @@
-"""tensorflow.python.client."""
-
-from minitf.python.client import timeline as timeline

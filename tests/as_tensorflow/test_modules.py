@@ -1,0 +1,72 @@
+"""`tensorflow` and what is below it, in a process of its own: other tests must not find it."""
+
+import subprocess
+import sys
+
+import pytest
+
+RIGHT = {
+    "the same module under all names": (
+        "import tensorflow as tf, tensorflow.compat.v1 as v1\n"
+        "from tensorflow.compat import v1 as also\n"
+        "assert v1 is tf is also is tf.compat.v1 and tf.__spec__.name == 'tensorflow' == tf.__name__"
+    ),
+    "one object, whatever path leads to it": (
+        "import tensorflow as tf, minitf\n"
+        "from tensorflow.python.ops import rnn_cell, rnn_cell_impl, array_ops, math_ops\n"
+        "import tensorflow.python.ops.rnn_cell as again\n"
+        "from tensorflow.contrib.rnn.python.ops.core_rnn_cell_impl import GRUCell, _linear\n"
+        "assert rnn_cell is rnn_cell_impl is again and array_ops.concat is tf.concat is minitf.concat\n"
+        "assert GRUCell is tf.nn.rnn_cell.GRUCell is rnn_cell.GRUCell and rnn_cell._linear is _linear"
+    ),
+    "star imports": "from tensorflow.contrib.rnn import *\nfrom tensorflow import *\nLSTMCell, nn, zeros",
+    "submodules": (
+        "import tensorflow.contrib.rnn, tensorflow.nn.rnn_cell\n"
+        "from tensorflow.python.framework import ops, dtypes\n"
+        "from tensorflow.contrib import rnn, layers, legacy_seq2seq\n"
+        "ops.reset_default_graph(); dtypes.float32; dtypes.as_dtype; layers.fully_connected"
+    ),
+    "probes": "import tensorflow as tf\nassert not hasattr(tf, 'keras') and not hasattr(tf, 'placholder')",
+    "what is set stays": "import tensorflow as tf\ntf.relu = 1\nimport tensorflow as t\nassert t.relu == 1",
+    "twice": "import minitf.as_tensorflow as a\na.install()",
+}
+WRONG = {
+    "tf.keras": (AttributeError, "minitf has no tensorflow.keras: Keras has an engine of its own"),
+    "tf.compat.v1.estimator.Estimator": (AttributeError, "estimators are out of scope"),
+    "import tensorflow.keras.layers": (ImportError, "minitf has no tensorflow.keras"),
+    "from tensorflow import keras": (ImportError, "minitf has no tensorflow.keras: Keras"),
+    "from tensorflow.contrib import tpu": (ImportError, "minitf has no tensorflow.contrib.tpu: there are no"),
+    "from tensorflow.raw_ops import Abs": (ImportError, "minitf does not have tensorflow.raw_ops yet"),
+    "tf.quantize": (AttributeError, "minitf does not have tensorflow.quantize yet"),
+    "tf.reduce_summ": (AttributeError, "'tensorflow' has no attribute 'reduce_summ'; the nearest"),
+    "import tensorflow.foo": (ModuleNotFoundError, "No module named 'tensorflow.foo'"),
+    "from tensorflow.nn import reluu": (ImportError, "cannot import name 'reluu' from 'tensorflow.nn'"),
+}
+
+
+def run(code):
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("what", RIGHT)
+def test_imports(what):
+    run(f"import minitf.as_tensorflow\n{RIGHT[what]}")
+
+
+def test_what_is_missing_is_said():
+    lines = [
+        f"try:\n    {code}\nexcept {error.__name__} as e:\n    assert {text!r} in str(e), e\n"
+        f"else:\n    raise AssertionError({code!r})"
+        for code, (error, text) in WRONG.items()
+    ]
+    run("\n".join(["import minitf.as_tensorflow", "import tensorflow as tf", *lines]))
+
+
+def test_tensorflow_itself_was_imported_before():
+    run(
+        "import sys, types\nsys.modules['tensorflow'] = types.ModuleType('tensorflow')\n"
+        "try:\n    import minitf.as_tensorflow\nexcept ImportError as e:\n"
+        "    assert 'imported before' in str(e)\n"
+        "else:\n    raise AssertionError"
+    )
