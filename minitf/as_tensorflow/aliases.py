@@ -119,6 +119,7 @@ tensorflow.python.util.nest                             minitf.contrib.framework
 """)
 
 NAMES = _names("""
+tensorflow.__version__                                              minitf.__version__
 tensorflow.nn.rnn_cell._linear                                      minitf.rnn.rnn_cell._linear
 tensorflow.python.ops.rnn_cell_impl._BIAS_VARIABLE_NAME             minitf.rnn.cell.BIAS
 tensorflow.python.ops.rnn_cell_impl._Linear                         minitf.rnn.linear.Linear

@@ -48,13 +48,13 @@ def _inner(value) -> bool:
 def _find(module: Module, name: str):
     """What a name of a module stands for; an AttributeError that says more than Python's if it is missing."""
     path = f"{module.__name__}.{name}"
+    target = NAMES.get(module.__name__, {}).get(name)
+    if target is not None:
+        return resolve(target)
     if name.startswith("__"):
         raise AttributeError(f"module {module.__name__!r} has no attribute {name!r}")
     if _places(path) is not None:
         return importlib.import_module(path)
-    target = NAMES.get(module.__name__, {}).get(name)
-    if target is not None:
-        return resolve(target)
     for place in module._places:
         value = _unset if name.startswith("_") else getattr(place, name, _unset)
         if value is not _unset and not isinstance(value, types.ModuleType):
