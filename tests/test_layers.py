@@ -22,6 +22,8 @@ MAY_IMPORT = {
     "viz": {"framework", "ops", "runtime"},
     "summary": {"framework", "ops", "viz", "minitf"},
     "as_tensorflow": {"minitf"},
+    "scripts": {"as_tensorflow", "minitf"},
+    "commands": {"scripts", "minitf"},
 }
 
 LATE = {"minitf.kernels.abi": {"minitf.kernels.compiler"}}  # only where a kernel is not in the cache

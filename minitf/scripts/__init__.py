@@ -1,0 +1,1 @@
+"""Running scripts and notebooks of TensorFlow 1 as they are: `minitf run`."""

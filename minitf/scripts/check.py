@@ -1,0 +1,99 @@
+"""What of TensorFlow a script uses that minitf lacks, found without running it."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+from typing import NamedTuple
+
+import minitf.as_tensorflow  # noqa: F401 - makes `tensorflow` importable
+from minitf.as_tensorflow import missing
+from minitf.as_tensorflow.modules import resolve
+from minitf.scripts import python2, source
+
+
+class Use(NamedTuple):
+    """A name of TensorFlow's in a script."""
+
+    path: str
+    place: str
+
+
+def check(path: Path) -> int:
+    """Prints the names that are missing, with their lines; returns 1 if there are any, else 0."""
+    uses = [use for piece in source.read(path) for use in uses_of(piece)]
+    lacking = [(use, problem) for use in uses if (problem := _problem(use.path)) is not None]
+    for use, problem in lacking:
+        print(f"{use.place}: {problem}")
+    count = len({use.path for use in uses})
+    print(f"{path}: {count} names of TensorFlow, {len({use.path for use, _ in lacking})} of them missing")
+    return 1 if lacking else 0
+
+
+def uses_of(piece: source.Piece) -> list[Use]:
+    """The names of TensorFlow's that a piece uses, each where it stands first."""
+    text = python2.converted(piece.text, piece.name) if python2.is_python2(piece.text) else piece.text
+    tree = _parsed(python2.spaced(text), piece.name)
+    known = _imported(tree)
+    found: dict[str, Use] = {}
+    for node, path in _paths(tree, known):
+        found.setdefault(path, Use(path, f"{piece.name}:{node.lineno}"))
+    return list(found.values())
+
+
+def _parsed(text: str, name: str) -> ast.Module:
+    try:
+        return ast.parse(text, name)
+    except SyntaxError as error:
+        raise source.Unreadable(f"{name}, line {error.lineno}: {error.msg}") from None
+
+
+def _imported(tree: ast.Module) -> dict[str, str]:
+    """What local names stand for: the paths of modules and names of TensorFlow's."""
+    known: dict[str, str] = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                if alias.name.split(".")[0] == "tensorflow":
+                    known[alias.asname or "tensorflow"] = alias.name if alias.asname else "tensorflow"
+        elif isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "tensorflow":
+            known.update({a.asname or a.name: f"{node.module}.{a.name}" for a in node.names if a.name != "*"})
+    return known
+
+
+def _paths(tree: ast.Module, known: dict[str, str]):
+    """Every dotted path that begins with an imported name, the longest at each place, and every import."""
+    inner = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from ((node, a.name) for a in node.names if a.name.split(".")[0] == "tensorflow")
+        elif isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "tensorflow":
+            yield from ((node, f"{node.module}.{a.name}") for a in node.names if a.name != "*")
+        elif isinstance(node, (ast.Attribute, ast.Name)) and id(node) not in inner:
+            path = _path(node, known)
+            if path is not None:
+                yield node, path
+
+
+def _path(node: ast.AST, known: dict[str, str]) -> str | None:
+    parts: list[str] = []
+    while isinstance(node, ast.Attribute):
+        parts.append(node.attr)
+        node = node.value
+    if not isinstance(node, ast.Name) or node.id not in known:
+        return None
+    return ".".join([known[node.id], *reversed(parts)])
+
+
+def _problem(path: str) -> str | None:
+    """What is wrong with a name of TensorFlow's, or None."""
+    parts = path.split(".")
+    for count in range(1, len(parts) + 1):
+        try:
+            found = resolve(".".join(parts[:count]))
+        except (AttributeError, ImportError):
+            whole = ".".join(parts[:count])
+            return missing.message(whole, dir(resolve(".".join(parts[: count - 1])))) if count > 1 else whole
+        if not hasattr(found, "__path__"):
+            return None  # a function or class: what is asked of it is its own
+    return None

@@ -1,0 +1,111 @@
+"""From a script's source to code that does today what it did when it was written.
+
+Lines stay where they are, so that tracebacks show the script's own. What only a run can tell (is it an array
+of one element, are both integers) is asked by functions whose names are put into the script's builtins.
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+from types import CodeType
+
+from minitf.scripts import numpy1, python2
+from minitf.scripts.source import Unreadable
+
+_KINDS = frozenset(["int", "float", "complex", "round"])
+
+
+class Yesterday(ast.NodeTransformer):
+    """Rewrites what NumPy 2 and Python 3 refuse: `int(array)`, `"%d" % array`, `"".decode()`."""
+
+    def visit_Call(self, node):
+        """Conversions to numbers and of text, and functions of `math`."""
+        self.generic_visit(node)
+        function = node.func
+        if isinstance(function, ast.Name) and function.id in _KINDS and node.args:
+            return _call("number", node, function, *node.args, keywords=node.keywords)
+        if isinstance(function, ast.Attribute) and function.attr in ("decode", "encode"):
+            what = ast.Constant(function.attr)
+            return _call("coded", node, function.value, what, *node.args, keywords=node.keywords)
+        if (
+            isinstance(function, ast.Attribute)
+            and isinstance(function.value, ast.Name)
+            and (function.value.id == "math")
+        ):
+            node.args = [a if isinstance(a, ast.Starred) else _call("single", node, a) for a in node.args]
+        return node
+
+    def visit_BinOp(self, node):
+        """Text % values."""
+        self.generic_visit(node)
+        if isinstance(node.op, ast.Mod) and isinstance(getattr(node.left, "value", None), str):
+            return _call("text", node, node.left, node.right)
+        return node
+
+    def visit_Assign(self, node):
+        """Assignments to elements."""
+        self.generic_visit(node)
+        target = node.targets[0]
+        if len(node.targets) > 1 or not isinstance(target, ast.Subscript):
+            return node
+        indices = ast.Name("__indices__", ast.Load())
+        index = ast.Subscript(indices, target.slice, ast.Load())
+        return ast.copy_location(ast.Expr(_call("store", node, target.value, index, node.value)), node)
+
+
+def _call(function: str, node: ast.AST, *args: ast.AST, keywords=()) -> ast.Call:
+    call = ast.Call(ast.Name(f"__{function}__", ast.Load()), list(args), list(keywords))
+    return ast.copy_location(call, node)
+
+
+def coded(value, what: str, *args, **kwargs):
+    """`value.decode(...)` and `value.encode(...)`: text is decoded and bytes are encoded already."""
+    done = isinstance(value, str) if what == "decode" else isinstance(value, bytes)
+    return value if done else getattr(value, what)(*args, **kwargs)
+
+
+_HELPERS = {
+    "coded": coded, "divide": python2.divide, "indices": numpy1.Indices(), "number": numpy1.number,
+    "single": numpy1.single, "store": numpy1.store, "text": numpy1.text,
+}  # fmt: skip
+
+
+def install() -> None:
+    """Makes what converted code calls known to all modules of this process."""
+    for name, value in _HELPERS.items():
+        setattr(builtins, f"__{name}__", value)
+
+
+def code_of(text: str, name: str, shows: bool = False) -> list[CodeType]:
+    """The code of a piece of source; if it `shows` its last value, that is a piece of code of its own.
+
+    Raises:
+      Unreadable: if it is neither Python 3 nor Python 2.
+      ImportError: if it is Python 2 and the package that converts it is not installed.
+    """
+    floor = False
+    if python2.is_python2(text):
+        floor = python2.divides_integers(text)
+        text = python2.converted(text, name)
+    tree = _parsed(text, name)
+    tree = Yesterday().visit(python2.Division().visit(tree) if floor else tree)
+    last = [tree.body.pop()] if shows and tree.body and isinstance(tree.body[-1], ast.Expr) else []
+    ast.fix_missing_locations(tree)
+    codes = [compile(tree, name, "exec", dont_inherit=True)]
+    if last:
+        shown = ast.fix_missing_locations(ast.Interactive(last))
+        codes.append(compile(shown, name, "single", dont_inherit=True))
+    return codes
+
+
+def _parsed(text: str, name: str) -> ast.Module:
+    try:
+        return ast.parse(text, name)
+    except TabError:
+        return ast.parse(python2.spaced(text), name)
+    except SyntaxError as error:
+        line = (error.text or "").strip()
+        raise Unreadable(f"{name}, line {error.lineno}: {error.msg}: {line}") from None
+    except (ValueError, RecursionError) as error:
+        raise Unreadable(f"{name}: {error}") from None

@@ -1,0 +1,112 @@
+"""`minitf run` in processes of its own, as people call it."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+
+@pytest.fixture
+def run(tmp_path):
+    def call(script, *arguments, options=(), name="script.py", **files):
+        (tmp_path / name).write_text(script)
+        for file, text in files.items():
+            path = tmp_path / f"{file}.py"
+            path.parent.mkdir(exist_ok=True)
+            path.write_text(text)
+        command = [sys.executable, "-m", "minitf", "run", *options, str(tmp_path / name), *arguments]
+        return subprocess.run(command, capture_output=True, text=True, timeout=120, cwd=tmp_path)
+
+    return call
+
+
+def test_a_script_with_arguments_and_modules_of_its_own(run):
+    done = run(
+        "import sys, tensorflow as tf, helper\nfrom inner import deep\n"
+        "with tf.Session() as sess:\n    print(sess.run(tf.constant(helper.half)), sys.argv[1:], deep.x)\n"
+        "print(__name__, __file__.endswith('script.py'))",
+        "--epochs", "3",
+        helper="half = int(__import__('numpy').array([3]))",
+        **{"inner/__init__": "", "inner/deep": "x = 'b'.decode('utf8')"},
+    )  # fmt: skip
+    assert done.stdout == "3 ['--epochs', '3'] b\n__main__ True\n", done.stderr
+
+
+def test_python2_with_modules_of_its_own(run):
+    pytest.importorskip("fissix")
+    done = run(
+        "import cPickle, urllib2, reader\nprint reader.half(7), cPickle.loads(cPickle.dumps(1))\n",
+        reader="def half(x):\n    print 'half of', x\n    return x / 2\n",
+    )
+    assert done.stdout == "half of 7\n3 1\n", done.stderr
+
+
+def test_what_a_script_raises_is_printed_with_its_own_lines(run):
+    pytest.importorskip("fissix")
+    done = run("import tensorflow as tf\nprint 'a'\ntf.reduce_summ(\n   1)\n")
+    lines = done.stderr.splitlines()
+    assert done.returncode == 1 and done.stdout == "a\n"
+    assert lines[0].startswith("Traceback") and lines[1].endswith('script.py", line 3, in <module>')
+    assert lines[2] == "    tf.reduce_summ(" and "has no attribute 'reduce_summ'" in lines[-1]
+
+
+@pytest.mark.parametrize(
+    "script, code, words",
+    [
+        ("import sys; sys.exit(7)", 7, ""),
+        ("raise SystemExit('no')", 1, "no"),
+        ("import sys; sys.exit()", 0, ""),
+        ("raise KeyboardInterrupt", 130, "KeyboardInterrupt"),
+        ("x = = 1", 2, "script.py, line 1"),
+        ("import tensorflow.keras", 1, "minitf has no tensorflow.keras"),
+    ],
+)
+def test_exit_codes(run, script, code, words):
+    done = run(script)
+    assert done.returncode == code and words in done.stderr
+    assert code != 2 or len(done.stderr.splitlines()) == 1
+
+
+def test_a_script_that_is_not_there(run, tmp_path):
+    done = subprocess.run(
+        [sys.executable, "-m", "minitf", "run", str(tmp_path / "none.py")], capture_output=True, text=True
+    )
+    assert done.returncode == 2 and done.stderr.endswith("none.py: No such file or directory\n")
+
+
+def test_notebooks_show_values_and_save_figures(run, tmp_path):
+    pytest.importorskip("matplotlib")
+    cells = [
+        "%matplotlib inline\nimport matplotlib\nmatplotlib.use('TkAgg')\nimport matplotlib.pyplot as plt",
+        "plt.plot([1, 2])\nplt.pause(100)\nplt.show()\nplt.plot([2, 1])\n2 + 2",
+        "1 / 0",
+    ]
+    book = {"cells": [{"cell_type": "code", "source": c} for c in cells], "nbformat": 4}
+    done = run(json.dumps(book), name="book.ipynb")
+    assert done.stdout == "4\n" and done.returncode == 1
+    assert "book.ipynb, cell 3" in done.stderr and "    1 / 0" in done.stderr
+    assert "2 figures are in" in done.stderr
+    assert sorted(p.name for p in (tmp_path / "book_figures").iterdir()) == [
+        "figure-001.png",
+        "figure-002.png",
+    ]
+
+
+def test_figures_elsewhere(run, tmp_path):
+    pytest.importorskip("matplotlib")
+    done = run("from pylab import *\nplot([1])\nshow()", options=["--figures", str(tmp_path / "f")])
+    assert done.returncode == 0 and (tmp_path / "f" / "figure-001.png").exists(), done.stderr
+
+
+def test_check_lists_what_is_missing_with_lines(run):
+    script = (
+        "import tensorflow as tf\nfrom tensorflow.contrib import rnn\nx = tf.nn.reluu(rnn.GRUCell(3))\n"
+        "tf.keras.layers.Dense(3)\ntf.nn.relu(x).eval\n"
+    )
+    done = run(script, options=["--check"])
+    lines = done.stdout.splitlines()
+    assert done.returncode == 1 and len(lines) == 3, done.stderr
+    assert "script.py:3: module 'tensorflow.nn' has no attribute 'reluu'; the nearest" in lines[0]
+    assert "script.py:4: minitf has no tensorflow.keras" in lines[1]
+    assert run("import tensorflow as tf\ntf.nn.relu", options=["--check"]).returncode == 0
