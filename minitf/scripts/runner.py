@@ -21,7 +21,7 @@ def run(path: Path, arguments: list[str], figures: Path | None = None, show: boo
     """Runs a script with its arguments; returns its exit code.
 
     figures: the folder for what `plt.show()` shows, by default `NAME_figures` beside the script; `show`
-    leaves them to the screen. What the script raises is printed as Python does, from the script's own line on.
+    leaves them to the screen. What the script raises is printed as Python does, from its own line on.
 
     Raises:
       Unreadable: if the script is not there, or neither Python 3 nor Python 2.
