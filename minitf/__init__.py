@@ -173,14 +173,23 @@ from minitf import (
     queue, random, summary, timeline, train, viz,
 )  # fmt: skip
 from minitf.framework import errors, protos
+from minitf.platform import gfile, logging, resource_loader, sysconfig
 from minitf import loop_gradients  # gives loops and branches their gradients
 
 __version__ = "1.15.0"  # the TensorFlow whose behaviour this is; scripts compare it
 VERSION = __version__
 
-# TensorFlow's messages, which come from TensorBoard's package when they are first used
+# What needs packages of its own, imported when it is first used: TensorFlow's messages, flags and tests
 
-__getattr__ = protos.resolver(
+_message = protos.resolver(
     __name__,
     ("Event", "GraphDef", "HistogramProto", "NodeDef", "SessionLog", "Summary", "SummaryMetadata"),
 )
+
+
+def __getattr__(name: str):  # noqa: N807 - it is a module's
+    if name not in ("app", "flags", "test"):
+        return _message(name)
+    import importlib
+
+    return importlib.import_module(f"minitf.platform.{name}")

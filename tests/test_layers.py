@@ -21,6 +21,7 @@ MAY_IMPORT = {
     "contrib": {"framework", "ops", "layers", "losses", "train", "rnn", "nn", "minitf"},
     "viz": {"framework", "ops", "runtime"},
     "summary": {"framework", "ops", "viz", "minitf"},
+    "platform": {"framework", "minitf"},
     "as_tensorflow": {"minitf"},
     "scripts": {"as_tensorflow", "minitf"},
     "commands": {"scripts", "minitf"},

@@ -52,10 +52,14 @@ tensorflow.python.framework.errors_impl                 minitf.errors
 tensorflow.python.framework.ops                         minitf
 tensorflow.python.framework.random_seed                 minitf
 tensorflow.python.framework.tensor_shape                minitf minitf.framework.shape
+tensorflow.flags                                        minitf.flags
 tensorflow.python.layers                                minitf.layers
 tensorflow.python.layers.base                           minitf.layers
 tensorflow.python.layers.core                           minitf.layers
 tensorflow.python.layers.layers                         minitf.layers
+tensorflow.python.lib                                   minitf
+tensorflow.python.lib.io                                minitf
+tensorflow.python.lib.io.file_io                        minitf.platform.file_io
 tensorflow.python.ops                                   minitf
 tensorflow.python.ops.array_ops                         minitf
 tensorflow.python.ops.check_ops                         minitf minitf.debugging
@@ -96,6 +100,15 @@ tensorflow.python.ops.template                          minitf
 tensorflow.python.ops.tensor_array_ops                  minitf
 tensorflow.python.ops.variable_scope                    minitf
 tensorflow.python.ops.variables                         minitf
+tensorflow.python.platform                              minitf minitf.platform
+tensorflow.python.platform.app                          minitf.app
+tensorflow.python.platform.flags                        minitf.flags
+tensorflow.python.platform.gfile                        minitf.gfile
+tensorflow.python.platform.googletest                   minitf.test
+tensorflow.python.platform.resource_loader              minitf.resource_loader
+tensorflow.python.platform.sysconfig                    minitf.sysconfig
+tensorflow.python.platform.test                         minitf.test
+tensorflow.python.platform.tf_logging                   minitf.logging
 tensorflow.python.summary                               minitf.summary
 tensorflow.python.summary.summary                       minitf.summary
 tensorflow.python.training                              minitf.train

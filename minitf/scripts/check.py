@@ -9,7 +9,8 @@ from typing import NamedTuple
 import minitf.as_tensorflow  # noqa: F401 - makes `tensorflow` importable
 from minitf.as_tensorflow import missing
 from minitf.as_tensorflow.modules import resolve
-from minitf.scripts import python2, source
+from minitf.scripts import source
+from minitf.scripts.convert import parsed
 
 
 class Use(NamedTuple):
@@ -21,7 +22,7 @@ class Use(NamedTuple):
 
 def check(path: Path) -> int:
     """Prints the names that are missing, with their lines; returns 1 if there are any, else 0."""
-    uses = [use for piece in source.read(path) for use in uses_of(piece)]
+    uses = uses_of(source.read(path))
     lacking = [(use, problem) for use in uses if (problem := _problem(use.path)) is not None]
     for use, problem in lacking:
         print(f"{use.place}: {problem}")
@@ -30,22 +31,15 @@ def check(path: Path) -> int:
     return 1 if lacking else 0
 
 
-def uses_of(piece: source.Piece) -> list[Use]:
-    """The names of TensorFlow's that a piece uses, each where it stands first."""
-    text = python2.converted(piece.text, piece.name) if python2.is_python2(piece.text) else piece.text
-    tree = _parsed(python2.spaced(text), piece.name)
-    known = _imported(tree)
+def uses_of(pieces: list[source.Piece]) -> list[Use]:
+    """The names of TensorFlow's that a script or the cells of a notebook use, each where it stands first."""
+    trees = [(parsed(piece.text, piece.name)[0], piece.name) for piece in pieces]
+    known = {name: path for tree, _ in trees for name, path in _imported(tree).items()}
     found: dict[str, Use] = {}
-    for node, path in _paths(tree, known):
-        found.setdefault(path, Use(path, f"{piece.name}:{node.lineno}"))
+    for tree, name in trees:
+        for node, path in _paths(tree, known):
+            found.setdefault(path, Use(path, f"{name}:{node.lineno}"))
     return list(found.values())
-
-
-def _parsed(text: str, name: str) -> ast.Module:
-    try:
-        return ast.parse(text, name)
-    except SyntaxError as error:
-        raise source.Unreadable(f"{name}, line {error.lineno}: {error.msg}") from None
 
 
 def _imported(tree: ast.Module) -> dict[str, str]:

@@ -84,11 +84,7 @@ def code_of(text: str, name: str, shows: bool = False) -> list[CodeType]:
       Unreadable: if it is neither Python 3 nor Python 2.
       ImportError: if it is Python 2 and the package that converts it is not installed.
     """
-    floor = False
-    if python2.is_python2(text):
-        floor = python2.divides_integers(text)
-        text = python2.converted(text, name)
-    tree = _parsed(text, name)
+    tree, floor = parsed(text, name)
     tree = Yesterday().visit(python2.Division().visit(tree) if floor else tree)
     last = [tree.body.pop()] if shows and tree.body and isinstance(tree.body[-1], ast.Expr) else []
     ast.fix_missing_locations(tree)
@@ -99,7 +95,16 @@ def code_of(text: str, name: str, shows: bool = False) -> list[CodeType]:
     return codes
 
 
-def _parsed(text: str, name: str) -> ast.Module:
+def parsed(text: str, name: str) -> tuple[ast.Module, bool]:
+    """A piece of source as Python 3, and whether `/` of its integers rounds down; raises as `code_of`."""
+    floor = False
+    if python2.is_python2(text):
+        floor = python2.divides_integers(text)
+        text = python2.converted(text, name)
+    return _tree(text, name), floor
+
+
+def _tree(text: str, name: str) -> ast.Module:
     try:
         return ast.parse(text, name)
     except TabError:

@@ -1,0 +1,1 @@
+"""What programs are made of besides graphs: flags, logging, files, tests."""
