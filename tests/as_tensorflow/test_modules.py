@@ -26,15 +26,18 @@ RIGHT = {
         "from tensorflow.contrib import rnn, layers, legacy_seq2seq\n"
         "ops.reset_default_graph(); dtypes.float32; dtypes.as_dtype; layers.fully_connected"
     ),
-    "probes": "import tensorflow as tf\nassert not hasattr(tf, 'keras') and not hasattr(tf, 'placholder')",
+    "probes": "import tensorflow as tf\nassert not hasattr(tf, 'estimator') and not hasattr(tf, 'plac')",
     "what is set stays": "import tensorflow as tf\ntf.relu = 1\nimport tensorflow as t\nassert t.relu == 1",
     "twice": "import minitf.as_tensorflow as a\na.install()",
 }
 WRONG = {
-    "tf.keras": (AttributeError, "minitf has no tensorflow.keras: Keras has an engine of its own"),
+    "tf.keras.layers": (
+        AttributeError,
+        "minitf has no tensorflow.keras.layers: Keras has an engine of its own",
+    ),
     "tf.compat.v1.estimator.Estimator": (AttributeError, "estimators are out of scope"),
-    "import tensorflow.keras.layers": (ImportError, "minitf has no tensorflow.keras"),
-    "from tensorflow import keras": (ImportError, "minitf has no tensorflow.keras: Keras"),
+    "import tensorflow.keras.layers": (ImportError, "minitf has no tensorflow.keras.layers"),
+    "from tensorflow.keras import layers": (ImportError, "minitf has no tensorflow.keras.layers: Keras"),
     "from tensorflow.contrib import tpu": (ImportError, "minitf has no tensorflow.contrib.tpu: there are no"),
     "from tensorflow.raw_ops import Abs": (ImportError, "minitf does not have tensorflow.raw_ops yet"),
     "tf.quantize": (AttributeError, "minitf does not have tensorflow.quantize yet"),

@@ -59,7 +59,7 @@ def test_what_a_script_raises_is_printed_with_its_own_lines(run):
         ("import sys; sys.exit()", 0, ""),
         ("raise KeyboardInterrupt", 130, "KeyboardInterrupt"),
         ("x = = 1", 2, "script.py, line 1"),
-        ("import tensorflow.keras", 1, "minitf has no tensorflow.keras"),
+        ("import tensorflow.estimator", 1, "minitf has no tensorflow.estimator"),
     ],
 )
 def test_exit_codes(run, script, code, words):

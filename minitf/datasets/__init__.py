@@ -1,0 +1,1 @@
+"""Data that scripts read: MNIST's images, PTB's words."""
