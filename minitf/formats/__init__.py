@@ -1,0 +1,1 @@
+"""The bytes of files that TensorFlow writes and reads too."""
