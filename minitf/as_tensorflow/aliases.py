@@ -52,6 +52,7 @@ tensorflow.python.framework.errors_impl                 minitf.errors
 tensorflow.python.framework.ops                         minitf
 tensorflow.python.framework.random_seed                 minitf
 tensorflow.python.framework.tensor_shape                minitf minitf.framework.shape
+tensorflow.contrib.framework.nest                       minitf.contrib.framework.nest
 tensorflow.contrib.keras                                tensorflow.keras
 tensorflow.contrib.keras.datasets                       tensorflow.keras.datasets
 tensorflow.contrib.keras.datasets.mnist                 tensorflow.keras.datasets.mnist
@@ -135,6 +136,8 @@ tensorflow.python.summary.summary                       minitf.summary
 tensorflow.python.training                              minitf.train
 tensorflow.python.training.adagrad                      minitf.train
 tensorflow.python.training.adam                         minitf.train
+tensorflow.python.training.checkpoint_management        minitf.train
+tensorflow.python.training.checkpoint_utils             minitf.train
 tensorflow.python.training.coordinator                  minitf.train
 tensorflow.python.training.gradient_descent             minitf.train
 tensorflow.python.training.input                        minitf.train
@@ -145,6 +148,7 @@ tensorflow.python.training.optimizer                    minitf.train
 tensorflow.python.training.queue_runner                 minitf.train
 tensorflow.python.training.queue_runner_impl            minitf.train
 tensorflow.python.training.rmsprop                      minitf.train
+tensorflow.python.training.saver                        minitf.train
 tensorflow.python.training.training                     minitf.train
 tensorflow.python.training.training_util                minitf.train
 tensorflow.python.util                                  minitf

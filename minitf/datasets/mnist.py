@@ -210,6 +210,7 @@ def _fetched(folder: Path, places: list[Path], url: str) -> Path:
             folder.rmdir()  # only if it is empty
         raise FileNotFoundError(
             f"MNIST is not here and cannot be fetched ({error}): put "
-            f"{', '.join(f'{n}.gz' for n in _DIGESTS)}, or mnist.npz, into one of {', '.join(map(str, places))}"
+            f"{', '.join(f'{n}.gz' for n in _DIGESTS)}, or mnist.npz, into one of "
+            f"{', '.join(map(str, places))}"
         ) from None
     return folder

@@ -1,8 +1,8 @@
 """Checkpoints in files: written so that the newest whole one is never lost, read whoever wrote them.
 
-A checkpoint under a name that is there already is written beside it: both new files are on disk before the old
-ones give way, the data first. If that is cut off between the two, the index beside it is the right one, and who
-reads next puts it in its place.
+A checkpoint under a name that is there already is written beside it: both new files are on disk before the
+old ones give way, the data first. If that is cut off between the two, the index beside it is the right one,
+and who reads next puts it in its place.
 """
 
 from __future__ import annotations
@@ -30,7 +30,9 @@ def _explained(prefix: str) -> Iterator[None]:
     except Malformed as error:
         raise errors.DataLossError(None, None, f"checkpoint {prefix} is damaged: {error}") from None
     except FileNotFoundError as error:
-        raise errors.NotFoundError(None, None, f"checkpoint {prefix}: {error.filename} is not there") from None
+        raise errors.NotFoundError(
+            None, None, f"checkpoint {prefix}: {error.filename} is not there"
+        ) from None
     except OSError as error:
         kind = errors.ResourceExhaustedError if error.errno in (28, 122) else errors.PermissionDeniedError
         raise kind(None, None, f"checkpoint {prefix}: {error.strerror or error}") from None
@@ -40,11 +42,12 @@ def write(prefix: str, tensors: Iterable[tuple[str, dtypes.DType, np.ndarray]]) 
     """Writes a checkpoint of named tensors; those there were under this name stay until it is whole.
 
     Raises:
-      tf.errors.ResourceExhaustedError: if the disk is full; PermissionDeniedError, NotFoundError: if the folder
-        cannot be written, or is not there.
+      tf.errors.ResourceExhaustedError: if the disk is full; PermissionDeniedError, NotFoundError: if the
+        folder cannot be written, or is not there.
     """
     data, index = bundle.data_name(prefix, 0, 1), f"{prefix}.index"
     with _explained(prefix), _removed_if_failed(data + _NEW, index + _NEW):
+        os.makedirs(os.path.dirname(prefix) or ".", exist_ok=True)
         _settle(prefix)
         with _synced(data + _NEW) as file:
             writer = bundle.Writer(file)
@@ -115,7 +118,7 @@ def _sync_folder(name: str) -> None:
 
 
 def _settle(prefix: str) -> None:
-    """Puts an index that was written whole, but is not in its place yet, there; see the module's docstring."""
+    """Puts an index that was written whole into its place; see the module's docstring."""
     data, index = bundle.data_name(prefix, 0, 1), f"{prefix}.index"
     if os.path.exists(index + _NEW) and not os.path.exists(data + _NEW):
         _replace(index)

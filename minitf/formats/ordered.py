@@ -1,6 +1,6 @@
 """Numbers and texts as bytes that sort as they do: the keys of parts of partitioned variables.
 
-TensorFlow's `core/lib/strings/ordered_code` is the encoding; parts are slices, one (start, length) a dimension.
+TensorFlow's `core/lib/strings/ordered_code` is the encoding; parts are slices, a (start, length) a dimension.
 """
 
 from __future__ import annotations
@@ -24,7 +24,9 @@ def _number(value: int) -> bytes:
 
 
 def _text(value: bytes) -> bytes:
-    escaped = re.sub(rb"[\x00\xff]", lambda found: found[0] + (b"\0" if found[0] == b"\xff" else b"\xff"), value)
+    escaped = re.sub(
+        rb"[\x00\xff]", lambda found: found[0] + (b"\0" if found[0] == b"\xff" else b"\xff"), value
+    )
     return escaped + b"\0\x01"
 
 

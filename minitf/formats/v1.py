@@ -1,8 +1,6 @@
-"""Checkpoints of TensorFlow's first format: one table of parts of tensors, values and all (saved_tensor_slice.proto).
-"""
+"""Checkpoints of TensorFlow's first format: a table of parts of tensors (its saved_tensor_slice.proto)."""
 
 from __future__ import annotations
-
 
 import numpy as np
 
@@ -11,7 +9,7 @@ from minitf.formats.bundle import Entry
 from minitf.formats.wire import Malformed
 from minitf.framework import dtypes
 
-# The fields of a TensorProto in which values of a kind are, if not as bytes in field 4; whether they are packed.
+# The fields of a TensorProto in which values of a kind are, if not as bytes in field 4.
 _CONTENT, _STRINGS = 4, 8
 _FLOATS = {"float32": (5, "<f4"), "float64": (6, "<f8"), "complex64": (9, "<f4"), "complex128": (12, "<f8")}
 _VARINTS = {"int64": 10, "bool": 11, "float16": 13, "uint32": 16, "uint64": 17}
@@ -73,7 +71,9 @@ def _values(dtype: dtypes.DType, message: bytes, size: int) -> np.ndarray:
         return np.frombuffer(_whole(wire.expect(fields[_CONTENT][0], bytes), kind.itemsize), kind)
     if dtype.name in _FLOATS:
         number, code = _FLOATS[dtype.name]
-        data = b"".join(v if isinstance(v, bytes) else v.to_bytes(int(code[2]), "little") for v in fields.get(number, ()))
+        data = b"".join(
+            v if isinstance(v, bytes) else v.to_bytes(int(code[2]), "little") for v in fields.get(number, ())
+        )
         return np.frombuffer(_whole(data, kind.itemsize), code).view(kind)
     numbers = _numbers(fields.get(_VARINTS.get(dtype.name, _INTS), ()), size)
     if dtype is dtypes.float16:
@@ -99,5 +99,3 @@ def _numbers(values, size: int) -> list[int]:
             number, place = wire.read_varint(value, place)
             found.append(number)
     return found
-
-

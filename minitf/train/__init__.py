@@ -8,6 +8,17 @@ from minitf.train.batches import maybe_shuffle_batch as maybe_shuffle_batch
 from minitf.train.batches import maybe_shuffle_batch_join as maybe_shuffle_batch_join
 from minitf.train.batches import shuffle_batch as shuffle_batch
 from minitf.train.batches import shuffle_batch_join as shuffle_batch_join
+from minitf.train.checkpoint_state import CheckpointState as CheckpointState
+from minitf.train.checkpoint_state import checkpoint_exists as checkpoint_exists
+from minitf.train.checkpoint_state import get_checkpoint_mtimes as get_checkpoint_mtimes
+from minitf.train.checkpoint_state import get_checkpoint_state as get_checkpoint_state
+from minitf.train.checkpoint_state import latest_checkpoint as latest_checkpoint
+from minitf.train.checkpoint_state import remove_checkpoint as remove_checkpoint
+from minitf.train.checkpoint_state import update_checkpoint_state as update_checkpoint_state
+from minitf.train.checkpoints import NewCheckpointReader as NewCheckpointReader
+from minitf.train.checkpoints import list_variables as list_variables
+from minitf.train.checkpoints import load_checkpoint as load_checkpoint
+from minitf.train.checkpoints import load_variable as load_variable
 from minitf.train.coordinator import Coordinator as Coordinator
 from minitf.train.coordinator import LooperThread as LooperThread
 from minitf.train.decay import cosine_decay as cosine_decay
@@ -45,5 +56,7 @@ from minitf.train.optimizers import RMSPropOptimizer as RMSPropOptimizer
 from minitf.train.queue_runner import QueueRunner as QueueRunner
 from minitf.train.queue_runner import add_queue_runner as add_queue_runner
 from minitf.train.queue_runner import start_queue_runners as start_queue_runners
+from minitf.train.saver import Saver as Saver
+from minitf.train.saver import SaverDef as SaverDef
 from minitf.summary.writer import summary_iterator as summary_iterator
 from minitf.summary.writer import write_graph as write_graph

@@ -1,0 +1,329 @@
+"""tf.train.Saver: variables to files and back."""
+
+from __future__ import annotations
+
+import os
+import time
+import uuid
+from dataclasses import dataclass
+
+from minitf.framework import dtypes
+from minitf.framework.apply import apply, apply_op
+from minitf.framework.graph import control_dependencies, name_scope
+from minitf.ops import (
+    array,
+    checkpoint,  # noqa: F401 - defines SaveV2 and its like
+    control,
+    state,
+)
+from minitf.ops.constant import constant
+from minitf.ops.joining import stack
+from minitf.ops.placeholders import placeholder_with_default
+from minitf.ops.string_join import string_join
+from minitf.ops.variables import global_variables
+from minitf.train import checkpoint_state
+from minitf.train.global_step import global_step as step_in
+
+_HOUR = 3600.0
+
+
+@dataclass
+class SaverDef:
+    """The names of a saver's ops, and its settings."""
+
+    V1, V2, LEGACY = 1, 2, 0
+
+    filename_tensor_name: str = ""
+    save_tensor_name: str = ""
+    restore_op_name: str = ""
+    max_to_keep: int = 5
+    sharded: bool = False
+    keep_checkpoint_every_n_hours: float = 10000.0
+    version: int = 2
+
+
+class Saver:
+    """Writes variables into checkpoints, keeps the newest ones, and reads them back.
+
+    var_list: variables as a list, or by the names they are to have in the file as a dict (default: all global
+    ones). reshape: what is read may have another shape of the same size. sharded: data files are numbered by
+    device. max_to_keep: how many checkpoints are kept (0 or None: all); of those that would go, one of every
+    `keep_checkpoint_every_n_hours` stays. pad_step_number: steps have 8 digits, so that names sort.
+    save_relative_paths: the `checkpoint` file can be moved with the folder. old_names: RNN variables may have
+    the names of before TensorFlow 1.2 in the file. defer_build: ops are made by `build()`.
+
+    Raises:
+      ValueError: if there are no variables, or two of one name. TypeError: for what is no variable.
+
+    >>> import minitf as tf, tempfile
+    >>> x = tf.Variable(3, name="x")
+    >>> saver = tf.train.Saver()
+    >>> with tf.Session() as sess:
+    ...     sess.run(x.initializer)
+    ...     path = saver.save(sess, tempfile.mkdtemp() + "/model", global_step=7)
+    >>> with tf.Session() as sess:
+    ...     saver.restore(sess, path)
+    ...     print(sess.run(x), path[-7:])
+    3 model-7
+    """
+
+    def __init__(self, var_list=None, reshape: bool = False, sharded: bool = False,
+                 max_to_keep: int | None = 5,
+                 keep_checkpoint_every_n_hours: float = 10000.0, name: str | None = None,
+                 restore_sequentially: bool = False, saver_def: SaverDef | None = None, builder=None,
+                 defer_build: bool = False, allow_empty: bool = False, write_version=SaverDef.V2,
+                 pad_step_number: bool = False, save_relative_paths: bool = False,
+                 filename: str | None = None, *, old_names: bool = False):  # fmt: skip
+        if defer_build and var_list:
+            raise ValueError("If `var_list` is provided then build cannot be deferred: leave out one of both")
+        if write_version == SaverDef.V1:
+            raise ValueError("minitf writes checkpoints of TensorFlow's format V2; of V1 it only reads them")
+        self._var_list, self._reshape, self._sharded, self._name = var_list, reshape, sharded, name
+        self._max_to_keep, self._hours = max_to_keep or 0, keep_checkpoint_every_n_hours
+        self._allow_empty, self._padded, self._relative = allow_empty, pad_step_number, save_relative_paths
+        self._filename, self._old_names = filename or "model", old_names
+        self._last: list[tuple[str, float]] = []
+        self._preserved = time.time()
+        self._next_kept = self._preserved + self._hours * _HOUR
+        self._def = saver_def
+        if saver_def is not None:
+            self._max_to_keep, self._hours = saver_def.max_to_keep, saver_def.keep_checkpoint_every_n_hours
+            self._sharded = saver_def.sharded
+        elif not defer_build:
+            self.build()
+
+    # ---- ops
+
+    def build(self) -> None:
+        """Makes the ops that save and restore, unless they are there."""
+        if self._def is not None:
+            return
+        rows = _named(self._var_list)
+        if not rows and not self._allow_empty:
+            raise ValueError("No variables to save")
+        self._def = SaverDef(max_to_keep=self._max_to_keep, sharded=self._sharded,
+                             keep_checkpoint_every_n_hours=self._hours)  # fmt: skip
+        if rows:
+            self._build(rows)
+
+    def _build(self, rows: list[tuple[str, object]]) -> None:
+        with name_scope(self._name, "save", [v for _, v in rows]):
+            given = constant(self._filename, dtypes.string, name="filename/input")
+            prefix = placeholder_with_default(given, [], name="filename")
+            prefix = placeholder_with_default(prefix, [], name="Const")
+            saved = self._build_sharded(prefix, rows) if self._sharded else _saved(prefix, rows)
+            restored = self._build_restore(prefix, rows)
+        self._def.filename_tensor_name, self._def.save_tensor_name = prefix.name, saved.name
+        self._def.restore_op_name = restored.name
+
+    def _build_sharded(self, prefix, rows):
+        folder = string_join([prefix, f"_temp_{uuid.uuid4().hex}/part"])
+        count = constant(1, dtypes.int32, name="num_shards")
+        shard = constant(0, dtypes.int32, name="ShardedFilename/shard")
+        part = apply("ShardedFilename", folder, shard, count, name="ShardedFilename")
+        saved = _saved(part, rows)
+        with control_dependencies([saved.op]):
+            parts = stack([part], name="MergeV2Checkpoints/checkpoint_prefixes")
+            merged = apply_op("MergeV2Checkpoints", parts, prefix, delete_old_dirs=True)
+        with control_dependencies([saved.op, merged]):
+            return apply("Identity", prefix, name="Identity")
+
+    def _build_restore(self, prefix, rows):
+        names, slices = _strings("RestoreV2", [name for name, _ in rows])
+        types = [variable.dtype.base_dtype for _, variable in rows]
+        found = apply_op(
+            "RestoreV2", prefix, names, slices, dtypes=types, old_names=self._old_names, name="RestoreV2"
+        )
+        assigned = [self._assigned(v, value) for (_, v), value in zip(rows, found.outputs)]
+        if not self._sharded:
+            return _all(assigned, "restore_all")
+        return _all([_all(assigned, "restore_shard")], "restore_all")
+
+    def _assigned(self, variable, value):
+        known = variable.shape.is_fully_defined()
+        if self._reshape:
+            shape = variable.shape.as_list() if known else array.shape(variable)
+            value = array.reshape(value, shape)
+        return state.assign(variable, value, validate_shape=not self._reshape and known).op
+
+    # ---- saving
+
+    def save(self, sess, save_path, global_step=None, latest_filename: str | None = None,
+             meta_graph_suffix: str = "meta", write_meta_graph: bool = True, write_state: bool = True,
+             strip_default_attrs: bool = False, save_debug_info: bool = False) -> str | None:  # fmt: skip
+        """Writes a checkpoint and returns its path, which is what `restore` wants.
+
+        save_path: a path, to which `global_step` (a number, variable or tensor) is appended. write_state:
+        say in a file of the folder, called `latest_filename` (`checkpoint`), that this is the newest one.
+
+        Raises:
+          TypeError: if `sess` is no session. ValueError: if the folder is not there, or a name cannot be.
+          tf.errors.ResourceExhaustedError, PermissionDeniedError: if it cannot be written; what was there
+            stays.
+        """
+        self._check_session(sess)
+        self._ready("save")
+        folder, latest_filename, path = self._target(sess, save_path, global_step, latest_filename)
+        if not self._def.save_tensor_name:
+            return None
+        if not os.path.isdir(folder or "."):
+            raise ValueError(f"Parent directory of {path} doesn't exist, can't save.")
+        path = os.fsdecode(sess.run(self._def.save_tensor_name, {self._def.filename_tensor_name: path}))
+        if write_state:
+            gone = self._record(path)
+            checkpoint_state._update(folder, path, self.last_checkpoints, latest_filename,
+                                     [], 0.0, self._relative)  # fmt: skip
+            for old in gone:
+                checkpoint_state.remove_checkpoint(old)
+        return path
+
+    def _target(self, sess, save_path, global_step, latest_filename) -> tuple[str, str, str]:
+        """The folder, the name of its state file, and the path of the checkpoint."""
+        latest_filename = latest_filename or "checkpoint"
+        if os.path.split(latest_filename)[0]:
+            raise ValueError(f"'latest_filename' must not contain path components: {latest_filename!r}")
+        path = os.fsdecode(save_path)
+        if not path:
+            raise ValueError("no path specified: save_path is empty")
+        if global_step is not None:
+            number = global_step if isinstance(global_step, int) else step_in(sess, global_step)
+            path = f"{path}-{number:08d}" if self._padded else f"{path}-{number}"
+        elif os.path.basename(path) == latest_filename and not self._sharded:
+            raise ValueError(f"'latest_filename' collides with 'save_path': {latest_filename!r} and {path!r}")
+        return os.path.dirname(path), latest_filename, path
+
+    def _record(self, path: str) -> list[str]:
+        """Makes a checkpoint the newest; returns those that are not kept any longer."""
+        if not self._max_to_keep:
+            self._last = []
+            return []
+        self._last = [(p, t) for p, t in self._last if p != path] + [(path, time.time())]
+        gone = []
+        while len(self._last) > self._max_to_keep:
+            old, moment = self._last.pop(0)
+            if moment > self._next_kept:
+                self._next_kept += self._hours * _HOUR
+            else:
+                gone.append(old)
+        return gone
+
+    def _ready(self, what: str) -> None:
+        if self._def is None:
+            raise RuntimeError(f"this Saver was made with defer_build=True: call build() before {what}()")
+
+    def _check_session(self, sess) -> None:
+        if not hasattr(sess, "run") or not hasattr(sess, "graph"):
+            raise TypeError(f"'sess' must be a Session; {sess!r}")
+
+    # ---- restoring
+
+    def restore(self, sess, save_path) -> None:
+        """Gives the variables the values that they have in a checkpoint; they need no other initialization.
+
+        Raises:
+          ValueError: if there is no such checkpoint.
+          tf.errors.NotFoundError: if it lacks a variable; the nearest names are said.
+          tf.errors.InvalidArgumentError: if a variable has another shape or type there.
+          tf.errors.DataLossError: if it is damaged.
+        """
+        self._ready("restore")
+        if save_path is None:
+            raise ValueError("Can't load save_path when it is None.")
+        path = os.fsdecode(save_path)
+        if not checkpoint_state.checkpoint_exists(path):
+            raise ValueError(f"The passed save_path is not a valid checkpoint: {path}")
+        self._check_session(sess)
+        if self._def.restore_op_name:
+            sess.run(self._def.restore_op_name, {self._def.filename_tensor_name: path})
+
+    # ---- the checkpoints there are
+
+    @property
+    def last_checkpoints(self) -> list[str]:
+        """The paths of the checkpoints that are kept, oldest first."""
+        return [path for path, _ in self._last]
+
+    def set_last_checkpoints(self, last_checkpoints) -> None:
+        """Says which checkpoints are kept, oldest first."""
+        if not isinstance(last_checkpoints, list):
+            raise TypeError(f"last_checkpoints is a list of paths, not {last_checkpoints!r}")
+        self._last = [(os.fsdecode(path), float("inf")) for path in last_checkpoints]
+
+    def set_last_checkpoints_with_time(self, last_checkpoints_with_time) -> None:
+        """Says which checkpoints are kept, oldest first, as pairs of a path and its time."""
+        if not isinstance(last_checkpoints_with_time, list):
+            raise TypeError(f"a list of pairs is expected, not {last_checkpoints_with_time!r}")
+        self._last = [(os.fsdecode(path), float(moment)) for path, moment in last_checkpoints_with_time]
+
+    def recover_last_checkpoints(self, checkpoint_paths) -> None:
+        """Takes the checkpoints of an earlier process as its own, oldest first, if they are still there."""
+        there = [p for p in map(os.fsdecode, checkpoint_paths) if checkpoint_state.checkpoint_exists(p)]
+        times = checkpoint_state.get_checkpoint_mtimes(there)
+        self.set_last_checkpoints_with_time(list(zip(there, times)))
+
+    def as_saver_def(self) -> SaverDef:
+        """The names of the saver's ops, and its settings."""
+        self._ready("as_saver_def")
+        return self._def
+
+    def to_proto(self, export_scope: str | None = None) -> SaverDef:
+        """The same as `as_saver_def`."""
+        return self.as_saver_def()
+
+    @staticmethod
+    def from_proto(saver_def: SaverDef, import_scope: str | None = None) -> Saver:
+        """The saver whose ops have the names in a SaverDef."""
+        return Saver(saver_def=saver_def, name=import_scope)
+
+
+def _named(var_list) -> list[tuple[str, object]]:
+    """Variables by the names they have in files, sorted."""
+    if var_list is None:
+        var_list = global_variables()
+    if isinstance(var_list, dict):
+        rows = list(var_list.items())
+    elif isinstance(var_list, (list, tuple, set)):
+        rows = [(_name_of(variable), variable) for variable in var_list]
+    else:
+        raise TypeError(f"Variables to save should be passed in a dict or a list: {var_list!r}")
+    for name, variable in rows:
+        if not hasattr(variable, "_ref") and not getattr(
+            getattr(variable, "dtype", None), "is_ref_dtype", False
+        ):
+            raise TypeError(f"Variable to save is not a Variable: {variable!r} (for {name!r})")
+        if not isinstance(name, str):
+            raise TypeError(f"a variable's name in a checkpoint is a string, not {name!r}")
+    rows.sort(key=lambda row: row[0])
+    double = next((a for (a, _), (b, _) in zip(rows, rows[1:]) if a == b), None)
+    if double is not None:
+        raise ValueError(f"At least two variables have the same name: {double}")
+    return rows
+
+
+def _name_of(variable) -> str:
+    op = getattr(variable, "op", None)
+    if op is None:
+        raise TypeError(f"Variable to save is not a Variable: {variable!r}")
+    return op.name
+
+
+def _strings(op: str, names: list[str]) -> tuple:
+    """The names of tensors, and that all of each is meant, as the inputs of an op."""
+    listed = constant(names, dtypes.string, [len(names)], name=f"{op}/tensor_names")
+    return listed, constant([""] * len(names), dtypes.string, [len(names)], name=f"{op}/shape_and_slices")
+
+
+def _saved(prefix, rows):
+    """The path, once all variables are written."""
+    names, slices = _strings("SaveV2", [name for name, _ in rows])
+    save = apply_op("SaveV2", prefix, names, slices, [_memory(v) for _, v in rows], name="SaveV2")
+    return control.with_dependencies([save], prefix)
+
+
+def _memory(variable):
+    return variable._ref() if hasattr(variable, "_ref") else variable
+
+
+def _all(ops: list, name: str):
+    with control_dependencies(ops):
+        return control.no_op(name)

@@ -1,0 +1,179 @@
+"""Checkpoints; those that TensorFlow 1.15.5 wrote are in tests/facts/checkpoints (see README.md there)."""
+
+import os
+import random
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import minitf as tf
+from minitf.formats import checkpoint
+from minitf.framework import dtypes
+
+FACTS = Path(__file__).parents[1] / "facts" / "checkpoints"
+TYPES = [
+    "float16", "float32", "float64", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64",
+    "bool", "complex64", "complex128",
+]  # fmt: skip
+
+
+def tensors():
+    draw, rows = np.random.default_rng(0), []
+    for name in TYPES:
+        for shape in ((), (3,), (0, 2), (2, 3, 4)):
+            array = draw.integers(0, 2 if name == "bool" else 100, shape).astype(name)
+            rows.append((f"{name}/{len(rows)}", dtypes.as_dtype(name), np.asarray(array)))
+    rows.append(("text", dtypes.string, np.array([[b"a", b""], [b"\0\xff" * 200, "é".encode()]], object)))
+    return [
+        *rows,
+        ("word", dtypes.string, np.array(b"hello", object)),
+        ("none", dtypes.string, np.empty(0, object)),
+    ]
+
+
+def test_every_type_and_shape(tmp_path):
+    prefix = str(tmp_path / "m")
+    checkpoint.write(prefix, tensors())
+    found = checkpoint.Checkpoint(prefix)
+    for name, dtype, array in tensors():
+        again = found.array(name)
+        assert (
+            again.dtype == array.dtype and again.shape == array.shape and found.entries[name].dtype is dtype
+        )
+        np.testing.assert_array_equal(again, array)
+    assert sorted(os.listdir(tmp_path)) == ["m.data-00000-of-00001", "m.index"]
+
+
+@pytest.mark.parametrize("name", ["v1", "v2"])
+def test_what_tensorflow_wrote(name):
+    found = checkpoint.Checkpoint(str(FACTS / name))
+    kinds = [key for key in found.entries if key.startswith("v/")]
+    assert len(kinds) == 12 and len(found.entries) == 14
+    for key in kinds:
+        assert found.array(key).dtype.name == key[2:]
+        np.testing.assert_array_equal(found.array(key), [[0, 1, 0], [1, 0, 1]])
+    assert found.array("str").tolist() == [b"x", b"yy\0"]
+    with np.load(FACTS / "part.npz") as kept:
+        np.testing.assert_array_equal(found.array("part"), kept["part"])
+
+
+def test_merging(tmp_path):
+    parts = [str(tmp_path / f"p{i}") for i in range(2)]
+    for i, part in enumerate(parts):
+        checkpoint.write(part, [(f"x{i}", tf.int32, np.full(3, i, np.int32))])
+    checkpoint.merge(parts, str(tmp_path / "m"))
+    found = checkpoint.Checkpoint(str(tmp_path / "m"))
+    assert [found.array(f"x{i}").tolist() for i in range(2)] == [[0] * 3, [1] * 3]
+    assert sorted(os.listdir(tmp_path)) == ["m.data-00000-of-00002", "m.data-00001-of-00002", "m.index"]
+
+
+def load_all(prefix):
+    found = checkpoint.Checkpoint(prefix)
+    return {name: found.array(name) for name in found.entries}
+
+
+@pytest.mark.parametrize("name", ["m.index", "m.data-00000-of-00001", "v1"])
+def test_damage_is_noticed(tmp_path, name):
+    """Bits flipped and files cut, 150 each: an error of TensorFlow's, or what was saved."""
+    checkpoint.write(str(tmp_path / "m"), tensors()[-4:])
+    shutil.copy(FACTS / "v1", tmp_path)
+    prefix = str(tmp_path / name.split(".")[0])
+    before, data, draw = load_all(prefix), (tmp_path / name).read_bytes(), random.Random(0)
+    noticed = 0
+    for i in range(300):
+        damaged = bytearray(data[: draw.randrange(len(data))] if i % 2 else data)
+        if i % 2 == 0:
+            damaged[draw.randrange(len(data))] ^= 1 << draw.randrange(8)
+        (tmp_path / name).write_bytes(damaged)
+        try:
+            after = load_all(prefix)
+            assert after.keys() == before.keys()
+            assert all((after[k] == before[k]).all() for k in before)
+        except (tf.errors.DataLossError, tf.errors.NotFoundError) as error:
+            noticed += 1
+            assert prefix in str(error)
+    assert noticed > 250
+
+
+def test_what_an_index_may_not_say(tmp_path):
+    """Sizes beyond all memory, places outside of the file, other files: refused before any is read."""
+    from minitf.formats import bundle
+
+    prefix = str(tmp_path / "m")
+    checkpoint.write(prefix, [("x", tf.float32, np.ones(3, np.float32))])
+    huge = bundle.Entry(dtypes.float32, (1 << 60,), 0, 0, 12, 0)
+    for entry in (
+        huge,
+        bundle.Entry(dtypes.float32, (3,), 0, 1 << 62, 12, 0),
+        bundle.Entry(dtypes.string, (1 << 60,), 0, 0, 12, 0),
+        bundle.Entry(dtypes.float32, (3,), 0, 0, 1 << 60, 0),
+        bundle.Entry(dtypes.float32, (3,), 7, 0, 12, 0),
+    ):
+        Path(f"{prefix}.index").write_bytes(bundle.index({"x": entry}))
+        with pytest.raises(tf.errors.DataLossError):
+            load_all(prefix)
+
+
+KILLED = """
+import os, sys
+import numpy as np, minitf as tf
+from minitf.formats import checkpoint
+prefix, place = sys.argv[1], int(sys.argv[2])
+calls = 0
+def count(event, args):
+    global calls
+    if event in ("open", "os.rename", "os.remove", "os.mkdir") and str(args[0]).startswith(prefix):
+        calls += 1
+        if calls == place:
+            os._exit(9)
+sys.addaudithook(count)
+checkpoint.write(prefix, [("x", tf.float32, np.full(1000, 2, np.float32))])
+"""
+
+
+def test_killed_at_any_step_the_old_or_the_new_one_is_whole(tmp_path):
+    prefix, codes = str(tmp_path / "m"), []
+    for place in range(1, 9):
+        checkpoint.write(prefix, [("x", tf.float32, np.full(1000, 1, np.float32))])
+        done = subprocess.run([sys.executable, "-c", KILLED, prefix, str(place)], capture_output=True)
+        value = checkpoint.Checkpoint(prefix).array("x")
+        assert set(value.tolist()) in ({1.0}, {2.0}), place
+        assert done.returncode == 9 or set(value.tolist()) == {2.0}
+        codes.append(done.returncode)
+    assert codes[0] == 9 and codes[-1] == 0
+
+
+def test_a_full_disk_leaves_what_was_there(tmp_path, monkeypatch):
+    prefix = str(tmp_path / "m")
+    checkpoint.write(prefix, [("x", tf.float32, np.ones(3, np.float32))])
+
+    def full(*args):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(checkpoint.os, "fsync", full)
+    with pytest.raises(tf.errors.ResourceExhaustedError, match="No space left"):
+        checkpoint.write(prefix, [("x", tf.float32, np.zeros(3, np.float32))])
+    monkeypatch.undo()
+    assert checkpoint.Checkpoint(prefix).array("x").tolist() == [1, 1, 1]
+    assert sorted(os.listdir(tmp_path)) == ["m.data-00000-of-00001", "m.index"]
+
+
+def test_a_folder_that_cannot_be(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(tf.errors.OpError, match="checkpoint"):
+        checkpoint.write(str(tmp_path / "file" / "m"), [])
+
+
+def test_nothing_there(tmp_path):
+    assert not checkpoint.exists(str(tmp_path / "m"))
+    with pytest.raises(tf.errors.NotFoundError, match="m.index is not there"):
+        checkpoint.Checkpoint(str(tmp_path / "m"))
+    checkpoint.remove(str(tmp_path / "m"))
+    checkpoint.write(str(tmp_path / "m[1]"), [("x", tf.int32, np.zeros(2, np.int32))])
+    assert checkpoint.exists(str(tmp_path / "m[1]"))
+    checkpoint.remove(str(tmp_path / "m[1]"))
+    assert os.listdir(tmp_path) == []
