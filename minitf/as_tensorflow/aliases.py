@@ -9,6 +9,8 @@ from __future__ import annotations
 
 
 def _modules(text: str) -> dict[str, str]:
+    """The rows of a table; `zero` stands for minitf.as_tensorflow.zero."""
+    text = text.replace(" zero", " minitf.as_tensorflow.zero")
     rows = [row.split(None, 1) for row in text.strip().splitlines()]
     return {path: places.strip() for path, places in rows}
 
@@ -22,7 +24,7 @@ def _names(text: str) -> dict[str, dict[str, str]]:
 
 
 MODULES = _modules("""
-tensorflow                                              minitf
+tensorflow                                              zero minitf
 tensorflow.compat.v1                                    tensorflow
 tensorflow.contrib.rnn.core_rnn_cell                    minitf.contrib.rnn
 tensorflow.contrib.rnn.python                           minitf.contrib.rnn
@@ -44,6 +46,7 @@ tensorflow.python                                       minitf
 tensorflow.python.client                                minitf
 tensorflow.python.client.session                        minitf
 tensorflow.python.client.timeline                       minitf.timeline
+tensorflow.python.control_flow_ops                      tensorflow.python.ops.control_flow_ops
 tensorflow.python.framework                             minitf
 tensorflow.python.framework.constant_op                 minitf
 tensorflow.python.framework.dtypes                      minitf minitf.dtypes
@@ -73,8 +76,15 @@ tensorflow.keras.datasets                               minitf.datasets
 tensorflow.keras.datasets.mnist                         minitf.datasets.keras_mnist
 tensorflow.models                                       minitf.datasets
 tensorflow.models.rnn                                   minitf.nn
+tensorflow.models.rnn.linear                            minitf.nn.rnn_cell
 tensorflow.models.rnn.ptb                               minitf.datasets
 tensorflow.models.rnn.ptb.reader                        minitf.datasets.ptb
+tensorflow.models.rnn.rnn                               zero.rnn minitf.nn
+tensorflow.models.rnn.rnn_cell                          zero.rnn_cell minitf.nn.rnn_cell minitf.contrib.rnn
+tensorflow.models.rnn.seq2seq                           minitf.contrib.legacy_seq2seq
+tensorflow.nn                                           zero.nn zero.rnn minitf.nn
+tensorflow.nn.seq2seq                                   minitf.contrib.legacy_seq2seq
+tensorflow.ops                                          tensorflow.python.ops
 tensorflow.python.layers                                minitf.layers
 tensorflow.python.layers.base                           minitf.layers
 tensorflow.python.layers.core                           minitf.layers
@@ -83,7 +93,7 @@ tensorflow.python.lib                                   minitf
 tensorflow.python.lib.io                                minitf
 tensorflow.python.lib.io.file_io                        minitf.platform.file_io
 tensorflow.python.ops                                   minitf
-tensorflow.python.ops.array_ops                         minitf
+tensorflow.python.ops.array_ops                         tensorflow
 tensorflow.python.ops.check_ops                         minitf minitf.debugging
 tensorflow.python.ops.candidate_sampling_ops            minitf.nn
 tensorflow.python.ops.clip_ops                          minitf
@@ -106,15 +116,16 @@ tensorflow.python.ops.linalg_ops                        minitf minitf.linalg
 tensorflow.python.ops.logging_ops                       minitf
 tensorflow.python.ops.losses                            minitf.losses
 tensorflow.python.ops.losses.losses                     minitf.losses
-tensorflow.python.ops.math_ops                          minitf minitf.math
-tensorflow.python.ops.nn                                minitf.nn
+tensorflow.python.ops.math_ops                          zero minitf minitf.math
+tensorflow.python.ops.nn                                tensorflow.nn
 tensorflow.python.ops.nn_impl                           minitf.nn
-tensorflow.python.ops.nn_ops                            minitf.nn minitf
+tensorflow.python.ops.nn_ops                            zero.nn minitf.nn minitf
 tensorflow.python.ops.random_ops                        minitf minitf.random
-tensorflow.python.ops.rnn                               minitf.nn minitf.contrib.rnn
+tensorflow.python.ops.rnn                               zero.rnn minitf.nn minitf.contrib.rnn
 tensorflow.python.ops.rnn_cell                          tensorflow.python.ops.rnn_cell_impl
 tensorflow.python.ops.rnn_cell_impl                     minitf.nn.rnn_cell minitf.contrib.rnn minitf.rnn.cell
 tensorflow.python.ops.script_ops                        minitf
+tensorflow.python.ops.seq2seq                           minitf.contrib.legacy_seq2seq
 tensorflow.python.ops.special_math_ops                  minitf minitf.math
 tensorflow.python.ops.standard_ops                      minitf
 tensorflow.python.ops.state_ops                         minitf
@@ -157,6 +168,24 @@ tensorflow.python.util.nest                             minitf.contrib.framework
 """)
 
 NAMES = _names("""
+tensorflow.batch_cholesky                                           minitf.cholesky
+tensorflow.batch_matrix_band_part                                   minitf.matrix_band_part
+tensorflow.batch_matrix_determinant                                 minitf.matrix_determinant
+tensorflow.batch_matrix_diag                                        minitf.matrix_diag
+tensorflow.batch_matrix_diag_part                                   minitf.matrix_diag_part
+tensorflow.batch_matrix_inverse                                     minitf.matrix_inverse
+tensorflow.batch_matrix_set_diag                                    minitf.matrix_set_diag
+tensorflow.batch_matrix_solve                                       minitf.matrix_solve
+tensorflow.batch_matrix_triangular_solve                            minitf.matrix_triangular_solve
+tensorflow.batch_self_adjoint_eig                                   minitf.self_adjoint_eig
+tensorflow.batch_svd                                                minitf.svd
+tensorflow.complex_abs                                              minitf.abs
+tensorflow.inv                                                      minitf.reciprocal
+tensorflow.mul                                                      minitf.multiply
+tensorflow.neg                                                      minitf.negative
+tensorflow.select                                                   minitf.where
+tensorflow.sub                                                      minitf.subtract
+tensorflow.train.SummaryWriter                                      minitf.summary.FileWriter
 tensorflow.__version__                                              minitf.__version__
 tensorflow.nn.rnn_cell._linear                                      minitf.rnn.rnn_cell._linear
 tensorflow.python.ops.rnn_cell_impl._BIAS_VARIABLE_NAME             minitf.rnn.cell.BIAS

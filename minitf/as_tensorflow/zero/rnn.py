@@ -1,0 +1,29 @@
+"""tf.nn.rnn and its like, whose variables were in the scope `RNN` before TensorFlow 1.0."""
+
+from __future__ import annotations
+
+import minitf as tf
+from minitf.as_tensorflow.zero.notes import note
+
+
+def rnn(cell, inputs, initial_state=None, dtype=None, sequence_length=None, scope=None):
+    """A cell over a list of inputs: `tf.nn.static_rnn`."""
+    note("tf.nn.rnn")
+    return tf.nn.static_rnn(cell, inputs, initial_state, dtype, sequence_length, scope or "RNN")
+
+
+def state_saving_rnn(cell, inputs, state_saver, state_name, sequence_length=None, scope=None):
+    """A cell over a list of inputs, with its state kept between runs: `tf.nn.static_state_saving_rnn`."""
+    note("tf.nn.state_saving_rnn")
+    return tf.nn.static_state_saving_rnn(
+        cell, inputs, state_saver, state_name, sequence_length, scope or "RNN"
+    )
+
+
+def bidirectional_rnn(cell_fw, cell_bw, inputs, initial_state_fw=None, initial_state_bw=None, dtype=None,
+                      sequence_length=None, scope=None):  # fmt: skip
+    """Two cells over a list of inputs, forwards and backwards: `tf.nn.static_bidirectional_rnn`."""
+    note("tf.nn.bidirectional_rnn")
+    return tf.nn.static_bidirectional_rnn(
+        cell_fw, cell_bw, inputs, initial_state_fw, initial_state_bw, dtype, sequence_length, scope or "BiRNN"
+    )
