@@ -29,9 +29,14 @@ define("StringJoin", "inputs: *string -> output: string", shape=_shape, numpy=_j
 def string_join(inputs, separator: str = "", name: str | None = None) -> Tensor:
     """Strings joined element by element, with `separator` in between; scalars go with any shape.
 
+    Raises:
+      ValueError: for an empty list.
+
     >>> import minitf as tf
     >>> with tf.Session() as sess:
     ...     print(sess.run(string_join([["a", "b"], "c"], separator="-")))
     [b'a-c' b'b-c']
     """
+    if not isinstance(inputs, (list, tuple)) or not inputs:
+        raise ValueError(f"'inputs' of string_join is a list of at least one tensor, not {inputs!r}")
     return apply("StringJoin", list(inputs), separator=separator, name=name)
