@@ -4,6 +4,7 @@ Only where none are compiled yet: a machine's first run takes seconds, most of i
 process makes reaches the first one through the cache.
 """
 
+import atexit
 import contextlib
 import functools
 import gc
@@ -12,7 +13,7 @@ import subprocess
 import sys
 import threading
 
-from minitf.kernels import cache
+from minitf.kernels import cache, folders
 from minitf.kernels.vm import vm
 
 MARK = "MINITF_COMPILES_AHEAD"  # in the environment of the second process
@@ -36,10 +37,11 @@ def start():
     """Starts the second process, once, unless the kernels are there or there is no core for it."""
     if MARK in os.environ or cores() < 2 or not sys.executable or cache.has(vm[()].name, vm.function):
         return
+    kept = cache.kept_in(vm.function)
     with contextlib.suppress(OSError):  # then the kernels are compiled when they are needed
         process = subprocess.Popen(
-            [sys.executable, "-m", "minitf.kernels.ahead"],
-            env={**os.environ, MARK: "1"},
+            [sys.executable, *_isolation(), "-m", "minitf.kernels.ahead"],
+            env={**os.environ, MARK: "1", "MINITF_CACHE_DIR": str(kept)},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
@@ -48,6 +50,21 @@ def start():
         waiting = threading.Thread(target=process.wait, name="minitf compiler", daemon=True)
         waiting.start()  # lest its end goes unnoticed
         cache.is_made_elsewhere = lambda name: process.poll() is None and name == present()
+        if folders.is_temporary(kept):
+            atexit.register(_end, process)  # before the folder is removed
+
+
+def _isolation():
+    """The options by which the second process imports nothing that the first would not: no `numpy.py` or
+    `random.py` that lies in the working folder.
+    """
+    flags = {"-I": "isolated", "-E": "ignore_environment", "-s": "no_user_site", "-S": "no_site"}
+    return ["-P", *[option for option, flag in flags.items() if getattr(sys.flags, flag)]]
+
+
+def _end(process):
+    process.kill()
+    process.wait()
 
 
 def present():

@@ -1,39 +1,29 @@
 """Machine code of kernels on disk, so that a process which finds it there never imports Numba.
 
-A file is the object code of one kernel instance behind a checksum. It lives in a folder named after the
-kernel's module and everything the code depends on: the sources, the versions of Numba, llvmlite and Python,
-and the processor.
+A file is the object code of one kernel instance behind a checksum of its name and contents. It lives in a
+folder named after the kernel's module and everything the code depends on: the sources, the versions of Numba,
+llvmlite and Python, and the processor.
 """
 
-import contextlib
 import functools
 import hashlib
 import importlib.util
 import os
 import re
-import shutil
 import sys
-import tempfile
 import threading
 import time
 import uuid
 from pathlib import Path
 
+from minitf.kernels import folders, trust
+
 lock = threading.RLock()
 STARTED = time.time()
 PATIENCE = 1.5  # seconds to wait for another process to compile a kernel
-KEEP = 4  # folders of older sources kept per module
 SOURCES = Path(__file__).parent
 COMPILER = ("abi", "cache", "compiler")
-
-
-def root():
-    """Where compiled kernels are kept: `MINITF_CACHE_DIR`, or minitf's part of the user's cache folder."""
-    named = os.environ.get("MINITF_CACHE_DIR")
-    if named:
-        return Path(named)
-    user = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
-    return Path(user) / "minitf"
+KEEPING = ("folders", "trust")  # say where code is kept, not what it is
 
 
 def address(name, function, build):
@@ -66,20 +56,19 @@ def is_made_elsewhere(name):
 def has(name, function):
     """Whether the code of a kernel instance is kept; or will not be, whatever happens."""
     folder = _folder(function.__code__.co_filename)
-    return folder is None or (folder / f"{name}.o").exists() or not _writable(folder)
+    return folder is None or os.path.exists(folder / f"{name}.o") or not os.access(folder, os.W_OK)
 
 
-def _writable(folder):
-    return os.access(next(path for path in [folder, *folder.parents] if path.exists()), os.W_OK)
+def kept_in(function):
+    """The folder of all compiled kernels that the code of a kernel is kept in; None if it is not kept."""
+    folder = _folder(function.__code__.co_filename)
+    return folder and folder.parent
 
 
 def _read(path):
-    try:
-        data = path.read_bytes()
-    except OSError:
-        return None
+    data = trust.read(path) or b""
     checksum, rest = data[:32], data[32:]
-    if hashlib.blake2b(rest, digest_size=32).digest() != checksum:
+    if _checksum(path, rest) != checksum:
         return None
     symbol, code = rest.split(b"\n", 1)
     return symbol.decode(), code
@@ -87,24 +76,17 @@ def _read(path):
 
 def _write(path, symbol, code):
     rest = symbol.encode() + b"\n" + code
-    with contextlib.suppress(OSError):  # a cache that cannot be written is only a slower start
-        if not path.parent.is_dir():
-            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            _prune(path.parent)
-        handle, temporary = tempfile.mkstemp(dir=path.parent, suffix=".tmp")
-        try:
-            with open(handle, "wb") as file:
-                file.write(hashlib.blake2b(rest, digest_size=32).digest() + rest)
-            os.replace(temporary, path)
-        except OSError:
-            os.unlink(temporary)
+    try:
+        folders.renew(path.parent)
+        trust.write(path, _checksum(path, rest) + rest)
+    except OSError as error:  # only a slower start
+        folders.tell(error)
 
 
-def _prune(newest):
-    module = newest.name.rpartition("-")[0]
-    folders = sorted(newest.parent.glob(f"{module}-*"), key=lambda f: f.stat().st_mtime, reverse=True)
-    for folder in [f for f in folders if f != newest][KEEP - 1 :]:
-        shutil.rmtree(folder, ignore_errors=True)
+def _checksum(path, contents):
+    """Differs for the same contents under another name, or moved here from other sources' folder."""
+    place = repr((path.parent.name, path.name)).encode()
+    return hashlib.blake2b(place + b"\n" + contents, digest_size=32).digest()
 
 
 @functools.cache
@@ -118,22 +100,29 @@ def _folder(source):
         if STARTED < file.stat().st_mtime <= time.time():
             return None  # edited since it was imported: what this process runs is not what the file says
         digest.update(file.read_bytes())
-    return root() / f"{path.stem}-{digest.hexdigest()}"
+    return folders.place(f"{path.stem}-{digest.hexdigest()}")
 
 
 def _depends(path):
     """The source files that decide what the kernels of one file compile to."""
-    todo, seen = [path, *(SOURCES / f"{name}.py" for name in COMPILER)], set()
+    todo, seen = [path, *_files(COMPILER)], set()
     while todo:
         file = todo.pop()
-        if file in seen or not file.is_file():
-            continue
-        seen.add(file)
-        for line in re.findall(
-            r"^\s*(?:from|import) minitf\.kernels.*", file.read_text("utf-8"), re.MULTILINE
-        ):
-            todo += [SOURCES / f"{word}.py" for word in re.findall(r"\w+", line)]
+        if file not in seen:
+            seen.add(file)
+            todo += _imported(file)
     return seen
+
+
+@functools.cache
+def _imported(file):
+    lines = re.findall(r"^\s*(?:from|import) minitf\.kernels.*", file.read_text("utf-8"), re.MULTILINE)
+    words = {word for line in lines for word in re.findall(r"\w+", line)}
+    return _files(words.difference(KEEPING))
+
+
+def _files(names):
+    return [file for name in names if (file := SOURCES / f"{name}.py").is_file()]
 
 
 @functools.cache
