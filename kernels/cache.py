@@ -22,6 +22,7 @@ lock = threading.RLock()
 STARTED = time.time()
 PATIENCE = 1.5  # seconds to wait for another process to compile a kernel
 SOURCES = Path(__file__).parent
+NOT_IN_CODE = ("NUMBA_DISABLE_JIT", "NUMBA_NUM_THREADS", "NUMBA_THREADING_LAYER", "NUMBA_CACHE_DIR")
 COMPILER = ("abi", "cache", "compiler")
 KEEPING = ("folders", "trust")  # say where code is kept, not what it is
 
@@ -135,7 +136,14 @@ def _toolchain():
     version = Path(numba.origin).with_name("_version.py").read_text("utf-8")
     parts = [version, llvmlite.__version__, sys.version_info[:2], os.name, sys.platform]
     parts += [llvm.get_host_cpu_name(), llvm.get_host_cpu_features().flatten()]
-    return repr(parts).encode()
+    return repr([*parts, *_settings()]).encode()
+
+
+def _settings():
+    """What Numba is told: by the environment, and by a file in the working folder."""
+    told = [(n, v) for n, v in os.environ.items() if n.startswith("NUMBA_") and n not in NOT_IN_CODE]
+    file = ".numba_config.yaml"
+    return sorted(told) + ([Path(file).read_bytes()] if os.path.isfile(file) else [])
 
 
 @functools.cache

@@ -62,12 +62,12 @@ def tell(error):
     if path in _told:
         return
     _told.add(path)
-    by = f" (named by {variable})" if variable else ""
+    by = f"named by {variable}" if variable else "HOME is not set"
     reason = str(error)
     if error.strerror:
         reason = error.strerror + (f": {trust.shown(error.filename)}" if error.filename else "")
     warnings.warn(
-        f"compiled kernels are not kept in {trust.shown(path)}{by}: {reason}. Every run will compile its "
+        f"compiled kernels are not kept in {trust.shown(path)} ({by}): {reason}. Every run will compile its "
         "kernels again, which takes seconds. To keep them, mend that, or name a folder that only you can "
         "change in the environment variable MINITF_CACHE_DIR",
         RuntimeWarning,

@@ -5,9 +5,10 @@ numbers, pointers, loops and maths, skips the stages that no kernel needs, and o
 instead of every helper, twice.
 """
 
+import contextlib
 import functools
 
-from numba.core import cpu, typing
+from numba.core import config, cpu, typing
 from numba.core.codegen import AOTCodeLibrary, AOTCPUCodegen
 from numba.core.compiler import CompilerBase, compile_extra
 from numba.core.compiler_machinery import PassManager
@@ -186,11 +187,21 @@ dispatcher_registry[Processor] = HelperDispatcher
 jit_registry[Processor] = functools.partial(jit, _target=NAME, pipeline_class=Pipeline)
 
 
+@contextlib.contextmanager
+def _jit_enabled():
+    """NUMBA_DISABLE_JIT is meant for the user's own functions: kernels have no other form to run in."""
+    disabled, config.DISABLE_JIT = config.DISABLE_JIT, 0
+    try:
+        yield
+    finally:
+        config.DISABLE_JIT = disabled
+
+
 def compile_function(name, function, arguments, result, flags):
     """(the library with a compiled function, its description)."""
     library = codegen.create_library(name)
     context.typing_context.known.clear()  # a helper's fast maths may be that of the kernel which calls it
-    with target_override(NAME):
+    with target_override(NAME), _jit_enabled():
         compiled = compile_extra(
             context.typing_context,
             context,

@@ -23,6 +23,8 @@ def folder(path):
     """
     if not path.is_absolute():
         raise Untrusted("it is not an absolute path")
+    with contextlib.suppress(FileNotFoundError, NotADirectoryError):
+        os.lstat(path)  # a path that is too long is refused before half of it is made
     _walk(path, False, set())
 
 
@@ -41,13 +43,14 @@ def _walk(path, above, seen):
 
 def _require(path, above, seen):
     status = _status_of_folder(path)
+    link = stat.S_ISLNK(status.st_mode)
+    if not link and not stat.S_ISDIR(status.st_mode):
+        raise Untrusted(f"{shown(path)} is not a folder")
     if fault := _fault(status, above):
         raise Untrusted(f"{shown(path)} {fault}")
-    if stat.S_ISLNK(status.st_mode):
+    if link:
         os.stat(path)  # raises where links go in a circle
         _walk(path.parent / os.readlink(path), above, seen)
-    elif not stat.S_ISDIR(status.st_mode):
-        raise Untrusted(f"{shown(path)} is not a folder")
 
 
 def _status_of_folder(path):
@@ -72,10 +75,12 @@ def _fault(status, above=False):
     if status.st_uid not in owners:
         return f"belongs to user {status.st_uid}, not to user {us}" + (" or root" if us else "")
     open_to = status.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
-    if stat.S_ISLNK(status.st_mode) or not open_to or above and status.st_mode & stat.S_ISVTX:
+    shared = status.st_mode & stat.S_ISVTX
+    if stat.S_ISLNK(status.st_mode) or not open_to or above and shared:
         return None
     whom = "everyone" if open_to & stat.S_IWOTH else f"group {status.st_gid}"
-    return f"can be changed by {whom} (`chmod go-w` mends that)"
+    mend = " (`chmod go-w` mends that)" if status.st_uid == us and not shared else ""
+    return f"can be changed by {whom}{mend}"
 
 
 def read(path):

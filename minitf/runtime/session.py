@@ -296,9 +296,10 @@ def _identity(fetches):
 
 
 def _executor_named(name: str) -> str:
+    source = "executor of the tf.ConfigProto" if name else "the environment variable MINITF_EXECUTOR"
     name = name or os.environ.get("MINITF_EXECUTOR") or "native"
     if name not in ("native", "op_by_op"):
-        raise ValueError(f"there is no executor called {name!r}; there are 'native' and 'op_by_op'")
+        raise ValueError(f"{source}: there is no executor called {name!r}; there are 'native' and 'op_by_op'")
     return name
 
 

@@ -38,6 +38,18 @@ def test_total(a: f32p, b: f32p, o: f32p, n: i64):
     return 0
 
 
+@scalar
+def lessened(x, y):
+    return x - y
+
+
+@kernel
+def test_lessen(a: f32p, b: f32p, o: f32p, n: i64):
+    for i in range(n):
+        o[i] = lessened(a[i], b[i])
+    return 0
+
+
 @kernel
 def test_bound(a: T, o: i64p, n: i64):
     o[0] = max(min(n, o[0]), 3)
@@ -76,6 +88,17 @@ def test_others_use_numba_beside_kernels():
     assert limit(9, 7) == 7
     assert bound(test_bound["float64"], 1, 7) == [3]
     assert limit(1.5, 7) == 3
+
+
+def test_kernels_compile_where_the_users_functions_do_not(monkeypatch):
+    """NUMBA_DISABLE_JIT=1 is how Numba's users debug their own."""
+    monkeypatch.setattr(numba.config, "DISABLE_JIT", 1)
+    assert "fsub" in optimized(test_lessen[()])
+
+    def own(x):
+        return x
+
+    assert numba.njit(own) is own
 
 
 def test_compiling_loads_only_what_kernels_need(tmp_path):

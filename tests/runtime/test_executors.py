@@ -187,3 +187,19 @@ def test_a_session_chooses_its_executor_and_passes():
         tf.Session(config=tf.ConfigProto(executor="fast"))
     with pytest.raises(ValueError, match="no pass called hurry; the passes are dead"):
         tf.Session(config=tf.ConfigProto(passes="hurry"))
+
+
+@pytest.mark.parametrize(
+    "variable, value, problem",
+    [
+        ("MINITF_EXECUTOR", "fast", "no executor called 'fast'"),
+        ("MINITF_EXECUTOR", "0", "no executor called '0'"),
+        ("MINITF_PASSES", "-hurry", "no pass called -hurry"),
+        ("MINITF_PASSES", "--fuse", "no pass called --fuse"),
+        ("MINITF_PASSES", "off", "no pass called off"),
+    ],
+)
+def test_a_wrong_variable_is_named(monkeypatch, variable, value, problem):
+    monkeypatch.setenv(variable, value)
+    with pytest.raises(ValueError, match=f"environment variable {variable}: there is {problem}"):
+        tf.Session()

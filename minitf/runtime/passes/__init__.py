@@ -45,11 +45,15 @@ def chosen(text: str = "") -> list[str]:
     >>> chosen("-fuse,-accumulate,-gathered")
     ['dead', 'columns', 'concat', 'one_hot', 'turned', 'transposed', 'slices', 'ended', 'repeated']
     """
+    source = "passes of the tf.ConfigProto" if text else "the environment variable MINITF_PASSES"
     text = text or os.environ.get("MINITF_PASSES", "")
     names = [name.strip() for name in text.split(",") if name.strip()]
-    unknown = [n for n in names if n.lstrip("-") not in PASSES and n != "none"]
+    unknown = [n for n in names if n.removeprefix("-") not in PASSES and n != "none"]
     if unknown:
-        raise ValueError(f"there is no pass called {', '.join(unknown)}; the passes are {', '.join(PASSES)}")
+        raise ValueError(
+            f"{source}: there is no pass called {', '.join(unknown)}; the passes are {', '.join(PASSES)}; "
+            "-NAME leaves one off, none leaves all off"
+        )
     if any(not n.startswith("-") for n in names):
         return [n for n in PASSES if n in names]
     return [n for n in PASSES if f"-{n}" not in names]
