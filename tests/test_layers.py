@@ -79,3 +79,32 @@ def test_no_modules_import_each_other():
     }
     assert sum(map(len, imports.values())) > 500
     graphlib.TopologicalSorter(imports).prepare()  # raises CycleError, which names them
+
+
+RUNS_CODE = {"pickle", "marshal", "shelve", "dill", "cloudpickle", "joblib", "allow_pickle", "eval", "exec"}
+
+
+def runs_code(text: str) -> set[str]:
+    """What in a source can run code that it reads from elsewhere."""
+    found = set()
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            found |= {getattr(node, "module", "") or ""} | {alias.name for alias in node.names}
+        elif isinstance(node, ast.Call):
+            found |= {keyword.arg for keyword in node.keywords if ast.unparse(keyword.value) != "False"}
+            found |= {node.func.id} if isinstance(node.func, ast.Name) else set()
+    return {name.partition(".")[0] for name in found if name} & RUNS_CODE
+
+
+@pytest.mark.parametrize("folder", ["minitf", "kernels", "examples", "benchmarks"])
+def test_nothing_that_is_read_is_run(folder):
+    """The only machine code that is loaded is the kernels', and `kernels/trust.py` says whose."""
+    found = {path: runs_code(path.read_text("utf-8")) for path in (ROOT / folder).rglob("*.py")}
+    assert found and not {str(path): names for path, names in found.items() if names}
+
+
+def test_what_runs_code_is_found():
+    sources = ["import pickle", "from pickle import load", "import marshal as m", "from joblib.x import y"]
+    sources += ["np.load(f, allow_pickle=True)", "np.load(f, allow_pickle=given)", "eval(text)", "exec(text)"]
+    assert all(map(runs_code, sources))
+    assert not any(map(runs_code, ["np.load(f, allow_pickle=False)", "x.eval()", "import pickletools"]))

@@ -170,14 +170,15 @@ def test_damaged_code_is_not_read(kept, damage):
 def test_what_numba_is_told_is_part_of_the_place(monkeypatch, tmp_path):
     """Code of a run with NUMBA_OPT=0 is not for those without it."""
     monkeypatch.chdir(tmp_path)
-    before = cache._settings()
+    toolchain = cache._toolchain.__wrapped__
+    before = toolchain()
     for name in cache.NOT_IN_CODE:
         monkeypatch.setenv(name, "1")
-    assert cache._settings() == before
+    assert toolchain() == before
     monkeypatch.setenv("NUMBA_OPT", "0")
-    told = cache._settings()
+    told = toolchain()
     (tmp_path / ".numba_config.yaml").write_text("opt: 1")
-    assert before != told != cache._settings()
+    assert before != told != toolchain()
 
 
 def test_folder_depends_on_every_source_a_kernel_uses(tmp_path, monkeypatch):

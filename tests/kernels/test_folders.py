@@ -228,8 +228,11 @@ def test_only_what_is_ours_is_removed(base):
     for name in NAMES[2:]:
         (kept / name).mkdir()
         (kept / name / "notes.txt").touch()
+    for name in NAMES:
+        (kept / name.replace("vm", "vv")).mkdir()
     before = sorted(base.rglob("*"))
     folders._prune(kept / NAMES[7])
+    folders._prune(kept / f"v.-{0:024x}")  # a name, not a pattern
     assert sorted(base.rglob("*")) == before
 
 
@@ -238,6 +241,15 @@ def test_a_new_folder_is_what_old_ones_are_removed_for(fresh, base):
     for name in NAMES:
         folders.place(name)
     assert len(list(base.iterdir())) == folders.KEEP
+
+
+def test_old_folders_that_cannot_be_looked_for_stay(fresh, base):
+    def refuse(path):
+        raise PermissionError
+
+    fresh.setenv("MINITF_CACHE_DIR", str(base))
+    fresh.setattr(os, "scandir", refuse)
+    assert folders.place("vm-1") == base / "vm-1"
 
 
 _SCRIPT = """
