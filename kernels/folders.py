@@ -65,7 +65,8 @@ def tell(error):
     by = f"named by {variable}" if variable else "HOME is not set"
     reason = str(error)
     if error.strerror:
-        reason = error.strerror + (f": {trust.shown(error.filename)}" if error.filename else "")
+        where = error.filename2 or error.filename
+        reason = error.strerror + (f": {trust.shown(where)}" if where else "")
     warnings.warn(
         f"compiled kernels are not kept in {trust.shown(path)} ({by}): {reason}. Every run will compile its "
         "kernels again, which takes seconds. To keep them, mend that, or name a folder that only you can "

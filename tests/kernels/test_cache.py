@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -11,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from minitf.kernels import cache
+from minitf.kernels import cache, folders
 
 SCRIPT = Path(__file__).with_name("kernels_for_cache.py")
 RESULTS = ["0 0.6931 1.3133 2.1269", "0 0.0 2.0 4.0"]
@@ -96,8 +97,9 @@ CODE = "symbol", bytes(range(256)) * 20
 
 
 @pytest.fixture
-def kept(tmp_path):
+def kept(tmp_path, monkeypatch):
     """A file of code."""
+    monkeypatch.setattr(folders, "_told", set())
     tmp_path.chmod(0o700)
     path = tmp_path / "elementwise-1" / "sub[float32].o"
     cache._write(path, *CODE)
@@ -167,6 +169,14 @@ def test_damaged_code_is_not_read(kept, damage):
     assert cache._read(kept) is None
 
 
+def test_a_folder_in_place_of_a_file_is_named(kept):
+    kept.unlink()
+    kept.mkdir()
+    with pytest.warns(RuntimeWarning, match=rf"Is a directory: '{re.escape(str(kept))}'\. Every run"):
+        cache._write(kept, *CODE)
+    assert cache._read(kept) is None and os.listdir(kept.parent) == [kept.name]
+
+
 def test_what_numba_is_told_is_part_of_the_place(monkeypatch, tmp_path):
     """Code of a run with NUMBA_OPT=0 is not for those without it."""
     monkeypatch.chdir(tmp_path)
@@ -188,21 +198,21 @@ def test_folder_depends_on_every_source_a_kernel_uses(tmp_path, monkeypatch):
     (tmp_path / "nn.py").write_text("from minitf.kernels.scalar import x\n")
     (tmp_path / "other.py").write_text("")
 
-    def folders():
+    def places():
         monkeypatch.setattr(cache, "STARTED", time.time() + 1)
         cache._folder.cache_clear()
         return [cache._folder(str(tmp_path / name)) for name in ("nn.py", "other.py")]
 
-    before = folders()
+    before = places()
     (tmp_path / "scalar.py").write_text("x = 2")
-    nn, other = folders()
+    nn, other = places()
     assert nn != before[0] and other == before[1]
     (tmp_path / "trust.py").write_text("")  # decides where code is kept, not what it is
     (tmp_path / "scalar.py").write_text("x = 2\nfrom minitf.kernels import trust\n")
     cache._imported.cache_clear()
-    before = folders()
+    before = places()
     (tmp_path / "trust.py").write_text("x = 1")
-    assert folders() == before
+    assert places() == before
     cache._folder.cache_clear()
 
 
