@@ -17,15 +17,16 @@ def folders(name: str, given=None) -> list[Path]:
     return [folder for place in places if place for folder in (Path(os.fsdecode(place)), Path(place, name))]
 
 
-def cache() -> Path:
-    """The user's folder for data sets."""
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "minitf" / "data"
+def cache() -> Path | None:
+    """The user's folder for data sets; None where none is known, or only a relative one."""
+    user = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
+    return Path(user, "minitf", "data") if os.path.isabs(user) else None
 
 
 def found(folders: Iterable[Path], names: Iterable[str]) -> Path | None:
     """The first folder that has all of some files, as they are or with `.gz`."""
     for folder in folders:
-        if all(any((folder / f"{name}{end}").is_file() for end in ("", ".gz")) for name in names):
+        if all(any(os.path.isfile(folder / f"{name}{end}") for end in ("", ".gz")) for name in names):
             return folder
     return None
 
@@ -38,7 +39,7 @@ def fetch(url: str, path: Path, digest: str) -> None:
     """
     import urllib.request
 
-    path.parent.mkdir(parents=True, exist_ok=True)
+    _make(path.parent)
     temporary = path.with_name(f"{path.name}.{os.getpid()}.tmp")
     try:
         with urllib.request.urlopen(url, timeout=20) as answer, open(temporary, "wb") as file:
@@ -48,6 +49,13 @@ def fetch(url: str, path: Path, digest: str) -> None:
         os.replace(temporary, path)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def _make(folder: Path) -> None:
+    if not folder.is_dir():
+        _make(folder.parent)
+        ours = cache()  # what is in there, compiled code too, is for nobody else, whatever the umask
+        folder.mkdir(0o700 if ours and (folder == ours or folder in ours.parents) else 0o777, exist_ok=True)
 
 
 def _copy(answer, file, name: str) -> None:

@@ -173,10 +173,10 @@ def load(folder=None, url: str = DEFAULT_SOURCE_URL) -> Arrays:
     """All of MNIST; for where it is looked for see `read_data_sets`."""
     places = files.folders("mnist", folder)
     place = files.found(places, _DIGESTS)
-    packed = next((p / "mnist.npz" for p in places if (p / "mnist.npz").is_file()), None)
+    packed = next((p / "mnist.npz" for p in places if os.path.isfile(p / "mnist.npz")), None)
     if place is None and packed is not None:
         return _from_npz(packed)
-    place = place or _fetched(Path(os.fsdecode(folder)) if folder else files.cache() / "mnist", places, url)
+    place = place or _fetched(Path(os.fsdecode(folder)) if folder else _kept(), places, url)
     arrays = Arrays(*(idx.read(place / name) for name in _DIGESTS))
     return _whole(arrays, place)
 
@@ -198,6 +198,15 @@ def _whole(arrays: Arrays, place: Path) -> Arrays:
         if images.ndim != 3 or labels.shape != images.shape[:1] or labels.size and labels.max() > 9:
             raise ValueError(f"{place} holds images of shape {images.shape}, labels of {labels.shape}")
     return arrays
+
+
+def _kept() -> Path:
+    if (folder := files.cache()) is None:
+        raise FileNotFoundError(
+            "MNIST is not here, and without a home folder there is no place to fetch it to: set HOME, or "
+            "name a folder in the environment variable MINITF_DATA"
+        )
+    return folder / "mnist"
 
 
 def _fetched(folder: Path, places: list[Path], url: str) -> Path:

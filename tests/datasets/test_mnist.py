@@ -1,5 +1,6 @@
 import gzip
 import hashlib
+import os
 import struct
 
 import numpy as np
@@ -161,6 +162,37 @@ def test_nowhere(tmp_path):
     with pytest.raises(FileNotFoundError, match="train-images-idx3-ubyte.gz.*or mnist.npz, into one of"):
         mnist.read_data_sets(tmp_path / "new")
     assert not (tmp_path / "new").exists() and files.cache() == tmp_path / "cache" / "minitf" / "data"
+
+
+@pytest.mark.parametrize("variable, value", [("XDG_CACHE_HOME", "here"), ("HOME", "here"), ("HOME", None)])
+def test_nothing_is_kept_in_the_working_folder(monkeypatch, tmp_path, variable, value):
+    monkeypatch.chdir(tmp_path)
+    for name in ("XDG_CACHE_HOME", "HOME", "MINITF_DATA"):
+        monkeypatch.delenv(name, raising=False)
+    if value:
+        monkeypatch.setenv(variable, value)
+    else:
+        monkeypatch.setattr(os.path, "expanduser", lambda path: path)  # no user of that number is known
+    assert files.cache() is None
+    with pytest.raises(FileNotFoundError, match="without a home folder .* variable MINITF_DATA"):
+        mnist.load(url=(tmp_path / "server").as_uri() + "/")
+    fill(tmp_path / "mnist")
+    assert mnist.load(tmp_path).train_images.shape[1:] == (28, 28)
+
+
+def test_the_users_folder_is_for_nobody_else(monkeypatch, tmp_path):
+    """Compiled code is kept beside data, and not taken from a folder that is open to others."""
+    (tmp_path / "file").write_bytes(b"data")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    digest = hashlib.md5(b"data").hexdigest()
+    before = os.umask(0)
+    try:
+        files.fetch((tmp_path / "file").as_uri(), files.cache() / "mnist" / "file", digest)
+        files.fetch((tmp_path / "file").as_uri(), tmp_path / "given" / "file", digest)
+    finally:
+        os.umask(before)
+    modes = {path.name: path.stat().st_mode & 0o777 for path in tmp_path.rglob("*") if path.is_dir()}
+    assert (modes["cache"], modes["minitf"], modes["data"], modes["given"]) == (0o700, 0o700, 0o700, 0o777)
 
 
 def test_the_network_of_the_tutorial():
