@@ -34,6 +34,7 @@ tensorflow.contrib.rnn.python.ops.core_rnn_cell         minitf.contrib.rnn
 tensorflow.contrib.rnn.python.ops.core_rnn_cell_impl    minitf.contrib.rnn
 tensorflow.contrib.rnn.python.ops.rnn                   minitf.contrib.rnn
 tensorflow.contrib.rnn.python.ops.rnn_cell              minitf.contrib.rnn
+tensorflow.contrib.seq2seq                              zero.seq2seq minitf.contrib.seq2seq
 tensorflow.contrib.seq2seq.python                       minitf.contrib.seq2seq
 tensorflow.contrib.seq2seq.python.ops                   minitf.contrib.seq2seq
 tensorflow.contrib.seq2seq.python.ops.attention_wrapper minitf.contrib.seq2seq
