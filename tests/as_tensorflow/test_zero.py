@@ -7,15 +7,9 @@ import numpy as np
 import pytest
 
 import minitf as tf
-from minitf.as_tensorflow.zero import arrays, nn, notes, rnn, rnn_cell, summaries
+from minitf.as_tensorflow.zero import arrays, nn, rnn, rnn_cell, summaries
 
 X = np.arange(12.0, dtype=np.float32).reshape(2, 6)
-
-
-@pytest.fixture(autouse=True)
-def no_notes(monkeypatch):
-    monkeypatch.setattr(notes, "_taken", {"anything": ""})
-    yield notes._taken
 
 
 CALLS = [
