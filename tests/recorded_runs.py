@@ -9,6 +9,7 @@ import numpy as np
 from oracle import facts
 
 import minitf as tf
+import minitf.as_tensorflow  # noqa: F401 - what was recorded imports from tensorflow
 from minitf.framework import nest
 
 
@@ -64,7 +65,7 @@ def check(name, id, tolerance=2e-5):
 def _built(name, case):
     """The case's outputs and state, flat, what to feed, and both as they were returned."""
     names = {"tf": tf, "np": np}
-    exec(case["source"].replace("from tensorflow.", "from minitf."), names)
+    exec(case["source"], names)
     inputs = facts(name)["inputs"]
     feed = {tensor: _fed(tensor, _input(inputs[key])) for tensor, key in case["feed"].items()}
     result = [names["outputs"], names["state"]]

@@ -17,7 +17,7 @@ from minitf.framework.tensor import Tensor
 from minitf.ops import array, dataflow, loop_ids
 from minitf.ops.identity import stop_gradient
 from minitf.ops.loop import Loop, make_loop
-from minitf.ops.while_loop import includes
+from minitf.ops.while_loop import assembled, components, includes
 
 
 def counted_loop(
@@ -35,30 +35,41 @@ def counted_loop(
 ) -> tuple[list, list]:
     """Runs `next_carry, ys = body(carry, slices)` for `count` slices of each of `xs` along axis 0.
 
-    Returns the last carry and the stacked ys; slices that were not reached (if count is less than xs have)
-    are zero. names and shapes are the loop variables' names for error messages and the shapes they keep.
+    carry: tensors and TensorArrays. Returns the last carry and the stacked ys; slices that were not reached
+    (if count is less than xs have) are zero. names and shapes are the loop variables' names for error
+    messages and the shapes they keep.
 
     Raises:
       ValueError: if the body changes the shape of a loop variable.
       TypeError: if it changes its type.
     """
     names = names or [f"loop variable {i}" for i in range(len(carry))]
+    like, carry = carry, [carried(leaf) for leaf in carry]
     shapes = shapes or [t.shape for t in carry]
     traced = Body()
     with traced.as_default():
         carry_args = [traced.add_argument(t.dtype.base_dtype, s, t) for t, s in zip(carry, shapes)]
         xs_args = [traced.add_argument(x.dtype.base_dtype, x.shape[1:], x) for x in xs]
-        nexts, ys = body(list(carry_args), list(xs_args))
-        nexts = [
-            _checked(convert_to_tensor(t), a, n) for t, a, n in zip(nexts, carry_args, names, strict=True)
-        ]
+        nexts, ys = body([assembled(leaf, [a]) for leaf, a in zip(like, carry_args)], list(xs_args))
+        nexts = [_checked(carried(t), a, n) for t, a, n in zip(nexts, carry_args, names, strict=True)]
         nexts, ys = [traced.capture(t) for t in nexts], [traced.capture(convert_to_tensor(y)) for y in ys]
     unique = list(dict.fromkeys(ys))
     loop = Loop(traced, carry_args, nexts, xs_args, unique, reverse=reverse, back_prop=back_prop,
                 swap_memory=swap_memory, names=names)  # fmt: skip
     op = make_loop(loop, carry, xs, convert_to_tensor(count), name=name)
     stacks = dict(zip(unique, op.outputs[len(carry) + 1 :]))
-    return op.outputs[: len(carry)], [stacks[y] for y in ys]
+    return [assembled(leaf, [t]) for leaf, t in zip(like, op.outputs)], [stacks[y] for y in ys]
+
+
+def carried(leaf) -> Tensor:
+    """The tensor by which a loop carries a tensor or a TensorArray."""
+    return components(leaf)[0] if hasattr(leaf, "_components") else convert_to_tensor(leaf)
+
+
+def exits(finals: list, first: int) -> list:
+    """The last carry under the names that TensorFlow 1 gives it, `Exit_first` and so on."""
+    made = (dataflow.exit(carried(leaf), name=f"Exit_{first + i}") for i, leaf in enumerate(finals))
+    return [assembled(leaf, [t]) for leaf, t in zip(finals, made)]
 
 
 def _checked(tensor: Tensor, argument: Tensor, name: str) -> Tensor:
@@ -115,7 +126,7 @@ def _flat_like(structure, value, what: str) -> list[Tensor]:
         nest.assert_same_structure(structure, value, check_types=False)
     except ValueError as error:
         raise ValueError(f"tf.{what}: fn returns another structure than is expected; {error}") from None
-    return [convert_to_tensor(v) for v in nest.flatten(value)]
+    return [v if hasattr(v, "_components") else convert_to_tensor(v) for v in nest.flatten(value)]
 
 
 def map_fn(fn: Callable, elems, dtype=None, parallel_iterations: int | None = None, back_prop: bool = True,
@@ -191,7 +202,7 @@ class _Fold:
                     self._body, carry, xs, count, reverse=self.reverse, names=self._names(), **options
                 )
                 if not self.stacked:  # TF 1 counts in the loop's first two variables
-                    finals = [dataflow.exit(t, name=f"Exit_{2 + i}") for i, t in enumerate(finals)]
+                    finals = exits(finals, 2)
             results = self._stacked(ys, options["back_prop"]) if self.stacked else finals
             self._reserve_ids_after(len(carry))
             return nest.pack_sequence_as(self.initializer, results)
@@ -212,8 +223,9 @@ class _Fold:
             xs, count = [x[:-1] if self.reverse else x[1:] for x in xs], count - 1
             self.initializer = self.elements.packed(self.first)
         given = nest.flatten(self.initializer)
-        self.converted = sum(not isinstance(t, Tensor) for t in given)
-        return [convert_to_tensor(t) for t in given], xs, count
+        arrays = [hasattr(leaf, "_components") for leaf in given]
+        self.converted = sum(not isinstance(t, Tensor) and not a for t, a in zip(given, arrays))
+        return [t if a else convert_to_tensor(t) for t, a in zip(given, arrays)], xs, count
 
     def _names(self) -> list[str]:
         """What the accumulators are called in messages."""

@@ -6,12 +6,11 @@ from dataclasses import dataclass
 
 import minitf as tf
 from minitf.framework import nest
-from minitf.framework.apply import apply
 from minitf.framework.convert import convert_to_tensor
 from minitf.framework.graph import get_default_graph, name_scope
 from minitf.framework.shape import Dimension, TensorShape, as_shape
 from minitf.framework.tensor import Tensor
-from minitf.ops.counted import counted_loop
+from minitf.ops.counted import counted_loop, exits
 from minitf.rnn.cell import assert_like_rnncell
 from minitf.rnn.static import check_layers
 from minitf.rnn.step import Lengths, initial_state_of, reserve_ids, sequence_length_tensor, state_dtype
@@ -111,7 +110,7 @@ class _Run:
         if sequence_length is not None:
             lengths = Lengths(sequence_length, self.cell, batch_size, self.sizes.batch, dtype, static=False)
         count = time_steps if lengths is None else tf.minimum(time_steps, lengths.longest)
-        flat_state = [convert_to_tensor(t) for t in nest.flatten(self.state)]
+        flat_state = nest.flatten(self.state)
         with name_scope("while"):
             carry = [tf.constant(0, name="time"), *flat_state] if lengths else flat_state
             names = ["time"] * (lengths is not None) + [f"state {i}" for i in range(len(flat_state))]
@@ -119,9 +118,7 @@ class _Run:
             finals, ys = counted_loop(lambda *args: self._step(lengths, *args), carry, self.inputs, count,
                                       swap_memory=self.swap_memory, names=names)  # fmt: skip
             first = 2 + len(ys)  # TF 1's Exit ops of the counters and outputs come before those of the state
-            finals = [
-                apply("Exit", t, name=f"Exit_{first + i}") for i, t in enumerate(finals[-len(flat_state) :])
-            ]
+            finals = exits(finals[-len(flat_state) :], first)
         outputs = self._shaped(ys)
         reserve_ids_since(self.cell_done, self._ids_after_cell())
         return outputs, nest.pack_sequence_as(self.state, finals)

@@ -49,16 +49,22 @@ class Lengths:
         nest.assert_same_structure(self.zero_output, output)
         nest.assert_same_structure(state, new_state)
         new = nest.flatten(output) + nest.flatten(new_state)
-        return [n if n.shape.rank == 0 else tf.where(over, o, n) for o, n in zip(self._old(state), new)]
+        return [n if _is_one(n) else tf.where(over, o, n) for o, n in zip(self._old(state), new)]
 
     def _packed(self, flat: list, state) -> tuple:
         """Flat outputs and states as `(output, state)`, with the static shapes of the old ones."""
-        for tensor, like in zip(flat, self._old(state)):
-            tensor.set_shape(like.shape)
+        for leaf, like in zip(flat, self._old(state)):
+            if not isinstance(leaf, tf.TensorArray):
+                leaf.set_shape(like.shape)
         count = len(nest.flatten(self.zero_output))
         return nest.pack_sequence_as(self.zero_output, flat[:count]), nest.pack_sequence_as(
             state, flat[count:]
         )
+
+
+def _is_one(leaf) -> bool:
+    """Whether a part of a state has no row for each sequence: a scalar, or a TensorArray."""
+    return isinstance(leaf, tf.TensorArray) or leaf.shape.rank == 0
 
 
 def reserve_ids(count: int) -> None:
@@ -84,8 +90,8 @@ def sequence_length_tensor(sequence_length, batch):
             "sequence_length is a vector with one length for each row of the batch "
             f"({batch or 'of unknown size'}); {tensor.name} has shape {tensor.shape}"
         )
-    if not tensor.dtype.is_integer:
-        raise TypeError(f"sequence_length is a vector of integers; {tensor.name} is {tensor.dtype.name}")
+    if not (tensor.dtype.is_integer or tensor.dtype.is_floating):
+        raise TypeError(f"sequence_length is a vector of numbers; {tensor.name} is {tensor.dtype.name}")
     return tensor
 
 
@@ -122,9 +128,14 @@ def _as_state(state, size, dtype):
         raise ValueError(
             f"initial_state has to be structured as the cell's state_size {size}, not {state!r}"
         ) from None
-    flat = [convert_to_tensor(t, preferred_dtype=dtype, name="initial_state") for t in nest.flatten(state)]
+    flat = [
+        t
+        if isinstance(t, tf.TensorArray)
+        else convert_to_tensor(t, preferred_dtype=dtype, name="initial_state")
+        for t in nest.flatten(state)
+    ]
     for tensor, part in zip(flat, nest.flatten(size)):
-        if tensor.shape.rank == 0 and as_shape(part).rank != 0:
+        if not isinstance(tensor, tf.TensorArray) and tensor.shape.rank == 0 != as_shape(part).rank:
             raise ValueError(
                 f"a part of initial_state is the scalar {tensor.name}; it needs a row for each of the batch"
             )

@@ -108,3 +108,13 @@ def test_slices_that_are_not_reached_are_zero(executor):
         ]:
             values = session.run([finals[0], ys[0], gradient], {n: count})
             assert values[0] == total and values[1].tolist() == stacked and values[2].tolist() == slopes
+
+
+def test_folds_over_tensor_arrays():
+    start = (tf.constant(0), tf.TensorArray(tf.float32, 3))
+    x = tf.constant([1.0, 2.0, 3.0])
+    count, array = tf.foldl(lambda a, x: (a[0] + 1, a[1].write(a[0], x * x)), x, start)
+    _, back = tf.foldr(lambda a, x: (a[0] + 1, a[1].write(a[0], x)), x, start)
+    with tf.Session() as sess:
+        count, squares, back = sess.run([count, array.stack(), back.stack()])
+    assert count == 3 and squares.tolist() == [1, 4, 9] and back.tolist() == [3, 2, 1]

@@ -175,8 +175,8 @@ def test_errors():
         tf.nn.dynamic_rnn(cell, tf.placeholder(tf.float32, [3, 5, None]), dtype=tf.float32)
     with fails(ValueError, "sequence_length", "(2,)"):
         tf.nn.dynamic_rnn(cell, x, [1, 2], dtype=tf.float32)
-    with fails(TypeError, "integers"):
-        tf.nn.dynamic_rnn(cell, x, [1.0, 2.0, 3.0], dtype=tf.float32)
+    with fails(TypeError, "numbers"):
+        tf.nn.dynamic_rnn(cell, x, ["1", "2", "3"], dtype=tf.float32)
     with fails(TypeError, "not an RNNCell"):
         tf.nn.dynamic_rnn(x, x, dtype=tf.float32)
     with fails(TypeError, "loop_fn"):
@@ -213,3 +213,51 @@ def test_initial_state_of_another_structure(state, unroll):
 def test_initial_state_may_be_arrays_and_plain_tuples(state):
     _, final = tf.nn.dynamic_rnn(RNN.LSTMCell(4), tf.constant(BATCH), initial_state=state, dtype=tf.float32)
     assert isinstance(final, RNN.LSTMStateTuple)
+
+
+class Remembering(tf.nn.rnn_cell.RNNCell):
+    """A cell that keeps all its outputs in a TensorArray in its state."""
+
+    state_size = property(lambda self: (2, tf.TensorShape([]), tf.TensorShape([])))
+    output_size = property(lambda self: 2)
+
+    def call(self, inputs, state):
+        h, i, kept = state
+        h = h + inputs[:, :2]
+        return h, (h, i + 1, kept.write(i, h))
+
+
+@pytest.mark.parametrize("executor", ["native", "op_by_op"])
+@pytest.mark.parametrize("lengths", [None, [1, 3]])
+@pytest.mark.parametrize("static", [False, True])
+def test_tensor_arrays_in_states(static, lengths, executor):
+    x = np.random.RandomState(0).normal(size=(2, 3, 4)).astype(np.float32)
+    start = (tf.zeros([2, 2]), tf.constant(0), tf.TensorArray(tf.float32, 3, clear_after_read=False))
+    options = {"initial_state": start, "dtype": tf.float32, "sequence_length": lengths}
+    if static:
+        outputs, state = tf.nn.static_rnn(Remembering(), tf.unstack(tf.constant(x), axis=1), **options)
+        outputs = tf.stack(outputs, 1)
+    else:
+        outputs, state = tf.nn.dynamic_rnn(Remembering(), tf.constant(x), **options)
+    kept = state[2].stack()
+    slope = tf.gradients(tf.reduce_sum(kept), start[0])
+    with tf.Session(config=tf.ConfigProto(executor=executor)) as sess:
+        found, kept, slope = sess.run([outputs, kept, slope])
+    np.testing.assert_allclose(kept[0], x[:, 0, :2])
+    if lengths is None:
+        np.testing.assert_allclose(kept, found.transpose(1, 0, 2))
+        np.testing.assert_allclose(slope[0], np.full((2, 2), 3.0))
+
+
+@pytest.mark.parametrize("dtype", ["int8", "uint16", "int64", "float32", "float64"])
+def test_lengths_of_any_numeric_type(dtype):
+    x = np.ones((2, 3, 4), np.float32)
+    lengths = np.array([1, 3]).astype(dtype)
+    cell = tf.nn.rnn_cell.BasicRNNCell(2)
+    dynamic, _ = tf.nn.dynamic_rnn(cell, x, lengths, dtype=tf.float32)
+    static, _ = tf.nn.static_rnn(cell, tf.unstack(tf.constant(x), axis=1), None, tf.float32, lengths, "rnn")
+    with tf.Session() as sess:
+        sess.run(tf.global_variables_initializer())
+        one, other = sess.run([dynamic, tf.stack(static, 1)])
+    assert not one[0, 1:].any() and one[1].all()
+    np.testing.assert_array_equal(one != 0, other != 0)

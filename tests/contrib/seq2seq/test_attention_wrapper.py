@@ -80,3 +80,17 @@ def test_refusals():
         wrapper(tf.ones([2, 3]), tf.ones([2, 5]))
     with fails((ValueError, tf.errors.InvalidArgumentError), "tile_batch"):
         run(wrapper.zero_state(6, tf.float32).cell_state)
+
+
+def test_history_of_alignments_in_dynamic_rnn():
+    x = tf.constant(np.random.RandomState(0).normal(size=(2, 3, 4)).astype(np.float32))
+    attention = tf.contrib.seq2seq.LuongAttention(4, x)
+    cell = tf.contrib.seq2seq.AttentionWrapper(tf.nn.rnn_cell.GRUCell(4), attention, alignment_history=True)
+    start = cell.zero_state(2, tf.float32)
+    _, state = tf.nn.dynamic_rnn(cell, x, initial_state=start, dtype=tf.float32)
+    with tf.Session() as sess:
+        sess.run(tf.global_variables_initializer())
+        history, last = sess.run([state.alignment_history.stack(), state.alignments])
+    assert history.shape == (3, 2, 3)
+    np.testing.assert_allclose(history.sum(-1), 1.0, rtol=1e-5)
+    np.testing.assert_array_equal(history[-1], last)
