@@ -111,10 +111,10 @@ def test_slices_that_are_not_reached_are_zero(executor):
 
 
 def test_folds_over_tensor_arrays():
-    start = (tf.constant(0), tf.TensorArray(tf.float32, 3))
     x = tf.constant([1.0, 2.0, 3.0])
-    count, array = tf.foldl(lambda a, x: (a[0] + 1, a[1].write(a[0], x * x)), x, start)
-    _, back = tf.foldr(lambda a, x: (a[0] + 1, a[1].write(a[0], x)), x, start)
+    one, other = ((tf.constant(0), tf.TensorArray(tf.float32, 3)) for _ in range(2))
+    count, array = tf.foldl(lambda a, x: (a[0] + 1, a[1].write(a[0], x * x)), x, one)
+    _, back = tf.foldr(lambda a, x: (a[0] + 1, a[1].write(a[0], x)), x, other)
     with tf.Session() as sess:
         count, squares, back = sess.run([count, array.stack(), back.stack()])
     assert count == 3 and squares.tolist() == [1, 4, 9] and back.tolist() == [3, 2, 1]
