@@ -15,7 +15,7 @@ from minitf.framework.body import stands_for
 from minitf.framework.convert import convert_to_tensor
 from minitf.framework.errors import describe
 from minitf.framework.garbage import uncollected
-from minitf.framework.graph import Graph, get_default_graph, name_scope
+from minitf.framework.graph import Graph, at_home, get_default_graph, name_scope
 from minitf.framework.registry import OPS
 from minitf.framework.tensor import IndexedSlices, Tensor
 from minitf.ops import array, math, slices  # noqa: F401 - slices makes IndexedSlices convertible
@@ -105,6 +105,11 @@ def gradients(ys, xs, grad_ys=None, name: str = "gradients", colocate_gradients_
     ...     print(sess.run(tf.gradients(x * x, x)))
     [np.float32(6.0)]
     """
+    with at_home(ys):
+        return _gradients(ys, xs, grad_ys, name, stop_gradients, unconnected_gradients)
+
+
+def _gradients(ys, xs, grad_ys, name: str, stop_gradients, unconnected_gradients) -> list:
     ys, xs = listed(ys, "ys"), listed(xs, "xs")
     stop = set(listed(stop_gradients, "stop_gradients")) if stop_gradients is not None else set()
     zeros = getattr(unconnected_gradients, "value", unconnected_gradients)
@@ -156,7 +161,7 @@ def _check_differentiable(y: Tensor) -> None:
     base = y.dtype.base_dtype
     if base.is_integer:
         warnings.warn(
-            f"gradients of {y.name} are None: it is {base.name}, no floating point tensor", stacklevel=3
+            f"gradients of {y.name} are None: it is {base.name}, no floating point tensor", stacklevel=4
         )
     elif not carries_gradient(y):
         raise TypeError(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from minitf.framework import dtypes
 from minitf.framework.convert import convert_to_tensor
-from minitf.framework.graph import get_default_graph
+from minitf.framework.graph import get_default_graph, home_of
 from minitf.framework.operation import Operation
 from minitf.framework.registry import OPS, Arg, OpDef
 from minitf.framework.tensor import Tensor
@@ -23,7 +23,12 @@ def apply(type: str, *inputs, name: str | None = None, **attrs):
 
 def apply_op(type: str, *inputs, name: str | None = None, shapes=None, **attrs) -> Operation:
     """Like `apply`, but returns the Operation; `shapes` overrides the static shapes of the outputs."""
-    definition, graph = OPS[type], get_default_graph()
+    graph = get_default_graph()
+    home = home_of(inputs)
+    if home is not None and home is not graph.root:
+        with home.as_default():
+            return apply_op(type, *inputs, name=name, shapes=shapes, **attrs)
+    definition = OPS[type]
     unique = graph.op_name(name or type)
     types: dict[str, dtypes.DType] = {}
     flat: list[Tensor] = []

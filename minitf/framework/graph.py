@@ -438,9 +438,32 @@ def set_random_seed(seed: int) -> None:
     get_default_graph().root.seed = seed
 
 
+def home_of(values) -> Graph | None:
+    """The graph of the first tensor, variable or op among some values; None if there is none.
+
+    Ops on them are made in that graph, whichever is the default one.
+    """
+    for value in values:
+        nested = isinstance(value, (list, tuple))
+        found = home_of(value) if nested else getattr(value, "graph", None)
+        if found is not None and hasattr(found, "root"):
+            return found.root
+    return None
+
+
+@contextlib.contextmanager
+def at_home(*values):
+    """A context in which the graph of the first tensor among `values` is the default one."""
+    home = home_of(values)
+    with contextlib.nullcontext() if home in (None, get_default_graph().root) else home.as_default():
+        yield
+
+
 class name_scope:  # noqa: N801 - TensorFlow's own name
     """A context for names: `name`, or `default_name` if that is None; entering gives the scope's name with a
     `/`.
+
+    Inside, the graph of the first tensor among `values` is the default one.
     """
 
     def __init__(self, name, default_name: str | None = None, values=None):
@@ -449,6 +472,7 @@ class name_scope:  # noqa: N801 - TensorFlow's own name
         if name is None and values is not None and default_name is None:
             raise ValueError(f"a scope with values needs a name or a default_name (values: {values})")
         self._name = default_name if name is None else name
+        self._home = at_home(*values) if values else None
         self._context = None
 
     @property
@@ -457,11 +481,15 @@ class name_scope:  # noqa: N801 - TensorFlow's own name
         return self._name
 
     def __enter__(self) -> str:
+        if self._home is not None:
+            self._home.__enter__()
         self._context = get_default_graph().name_scope(self._name)
         return self._context.__enter__()
 
     def __exit__(self, *exc):
-        return self._context.__exit__(*exc)
+        self._context.__exit__(*exc)
+        if self._home is not None:
+            self._home.__exit__(*exc)
 
 
 def op_scope(values, name, default_name: str | None = None) -> name_scope:

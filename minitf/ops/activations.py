@@ -160,7 +160,7 @@ def softsign(features, name: str | None = None) -> Tensor:
 
 def leaky_relu(features, alpha: float = 0.2, name: str | None = None) -> Tensor:
     """x where x > 0, else alpha * x; integers become float32."""
-    with name_scope(name, "LeakyRelu") as scope:
+    with name_scope(name, "LeakyRelu", [features]) as scope:
         features = convert_to_tensor(features, name="features")
         if features.dtype.is_integer:
             features = math.cast(features, dtypes.float32)
@@ -169,6 +169,6 @@ def leaky_relu(features, alpha: float = 0.2, name: str | None = None) -> Tensor:
 
 def crelu(features, name: str | None = None, axis: int = -1) -> Tensor:
     """relu of x and of -x, concatenated along `axis` (Shang et al. 2016)."""
-    with name_scope(name, "CRelu") as scope:
+    with name_scope(name, "CRelu", [features]) as scope:
         features = convert_to_tensor(features, name="features")
         return relu(array.concat([features, -features], axis, name=scope))

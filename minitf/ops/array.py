@@ -210,7 +210,7 @@ def transpose(a, perm=None, name: str | None = "transpose", conjugate: bool = Fa
     >>> transpose([[1, 2, 3], [4, 5, 6]]).shape.as_list()
     [3, 2]
     """
-    with name_scope(name, "transpose") as scope:
+    with name_scope(name, "transpose", [a]) as scope:
         a = convert_to_tensor(a, name="a")
         type = "ConjugateTranspose" if conjugate and a.dtype.is_complex else "Transpose"
         if perm is None and not a.shape.rank:
@@ -223,7 +223,7 @@ def transpose(a, perm=None, name: str | None = "transpose", conjugate: bool = Fa
 
 def matrix_transpose(a, name: str | None = "matrix_transpose", conjugate: bool = False) -> Tensor:
     """`a` with its last two axes swapped; ValueError for a rank below 2."""
-    with name_scope(name, "matrix_transpose"):
+    with name_scope(name, "matrix_transpose", [a]):
         a = convert_to_tensor(a, name="a")
         ndims = a.shape.with_rank_at_least(2).rank
         if ndims is None:
@@ -334,7 +334,7 @@ def zeros_like(tensor, dtype=None, name: str | None = None, optimize: bool = Tru
     """Zeros shaped like `tensor` and of its type, or of `dtype`; a constant where the shape is known
     (`optimize`).
     """
-    with name_scope(name, "zeros_like") as scope:
+    with name_scope(name, "zeros_like", [tensor]) as scope:
         tensor = convert_to_tensor(tensor, name="tensor")
         base = tensor.dtype.base_dtype
         dtype = base if dtype is None else dtypes.as_dtype(dtype).base_dtype
@@ -347,7 +347,7 @@ def zeros_like(tensor, dtype=None, name: str | None = None, optimize: bool = Tru
 
 def ones_like(tensor, dtype=None, name: str | None = None, optimize: bool = True) -> Tensor:
     """Ones shaped like `tensor` and of its type, or of `dtype`."""
-    with name_scope(name, "ones_like") as scope:
+    with name_scope(name, "ones_like", [tensor]) as scope:
         tensor = convert_to_tensor(tensor, name="tensor")
         dtype = tensor.dtype.base_dtype if dtype is None else dtypes.as_dtype(dtype).base_dtype
         result = ones(_shape_of(tensor, optimize), dtype, name=scope)

@@ -35,7 +35,7 @@ def case(pred_fn_pairs, default: Callable | None = None, exclusive: bool = False
     """
     pairs = _pairs(pred_fn_pairs, default)
     predicates = [p for p, _ in pairs]
-    with name_scope(name, "case"):
+    with name_scope(name, "case", [pred_fn_pairs]):
         if default is None:
             default, pairs = _last_resort(predicates, pairs[-1][1]), pairs[:-1]
         result = default
@@ -123,7 +123,7 @@ def switch_case(branch_index, branch_fns, default: Callable | None = None, name:
     functions = _indexed(branch_fns)
     if not isinstance(branch_index, Tensor) or branch_index.dtype.base_dtype is not dtypes.int32:
         raise TypeError(f"tf.switch_case: branch_index has to be an int32 tensor, not {branch_index!r}")
-    with name_scope(name, "switch_case"), name_scope("indexed_case"):
+    with name_scope(name, "switch_case", [branch_index]), name_scope("indexed_case"):
         result = default or functions[-1]
         for index, function in reversed(list(enumerate(functions))):
             result = _choice(compare.equal(branch_index, index), function, result, False)

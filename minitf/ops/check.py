@@ -116,7 +116,7 @@ def Assert(condition, data, summarize: int | None = None, name: str | None = Non
 
     It has to be run, or depended on, to check anything. summarize: elements shown of each tensor (3).
     """
-    with name_scope(name, "Assert"):
+    with name_scope(name, "Assert", [condition]):
         condition = convert_to_tensor(condition, dtype=dtypes.bool, name="Condition")
         op = apply_op("Assert", condition, list(data), summarize=summarize, name="Assert")
     _reserve_guard_ids(op)
@@ -255,7 +255,7 @@ def assert_near(x, y, rtol=None, atol=None, data=None, summarize=None, message=N
 
     rtol, atol: 10 times the machine epsilon of the dtype by default.
     """
-    with name_scope(name, "assert_near"):
+    with name_scope(name, "assert_near", [x, y]):
         x = convert_to_tensor(x, name="x")
         y = convert_to_tensor(y, dtype=x.dtype.base_dtype, name="y")
         if not (x.dtype.is_floating or x.dtype.is_complex):
@@ -334,7 +334,7 @@ def assert_rank_in(x, ranks, data=None, summarize=None, message=None, name: str 
     Raises:
       ValueError: at once, if the ranks are known and wrong.
     """
-    with name_scope(name, "assert_rank_in"):
+    with name_scope(name, "assert_rank_in", [x]):
         x = convert_to_tensor(x, name="x")
         ranks = [_rank_tensor(r) for r in ranks]
         wanted = [constant_value(r) for r in ranks]
@@ -359,7 +359,7 @@ def assert_rank_in(x, ranks, data=None, summarize=None, message=None, name: str 
 
 def assert_scalar(tensor, name: str | None = None, message: str | None = None) -> Tensor:
     """`tensor` as a Tensor; ValueError if its static shape is known not to be a scalar's."""
-    with name_scope(name, "assert_scalar"):
+    with name_scope(name, "assert_scalar", [tensor]):
         tensor = convert_to_tensor(tensor)
         if tensor.shape.rank not in (None, 0):
             start = f"{message} " if message else ""
@@ -372,7 +372,7 @@ def assert_scalar(tensor, name: str | None = None, message: str | None = None) -
 
 def assert_type(tensor, tf_type, message: str | None = None, name: str | None = None) -> Operation:
     """A no-op; TypeError if `tensor` is not of dtype `tf_type`."""
-    with name_scope(name, "assert_type"):
+    with name_scope(name, "assert_type", [tensor]):
         tensor = convert_to_tensor(tensor, name="tensor")
         if tensor.dtype.base_dtype != dtypes.as_dtype(tf_type).base_dtype:
             wanted = dtypes.as_dtype(tf_type).name
@@ -384,7 +384,7 @@ def assert_type(tensor, tf_type, message: str | None = None, name: str | None = 
 
 def assert_integer(x, message: str | None = None, name: str | None = None) -> Operation:
     """A no-op; TypeError if `x` is not of an integer type."""
-    with name_scope(name, "assert_integer"):
+    with name_scope(name, "assert_integer", [x]):
         x = convert_to_tensor(x, name="x")
         if not x.dtype.is_integer:
             raise TypeError(
@@ -429,14 +429,14 @@ def is_numeric_tensor(tensor) -> bool:
 
 def is_non_decreasing(x, name: str | None = None) -> Tensor:
     """Whether x[0] <= x[1] <= ..., all elements in row-major order: a bool scalar."""
-    with name_scope(name, "is_non_decreasing"):
+    with name_scope(name, "is_non_decreasing", [x]):
         before, after = _neighbours(x)
         return reduce.reduce_all(math.less_equal(before, after))
 
 
 def is_strictly_increasing(x, name: str | None = None) -> Tensor:
     """A bool scalar: whether x[0] < x[1] < ..., all elements in row-major order."""
-    with name_scope(name, "is_strictly_increasing"):
+    with name_scope(name, "is_strictly_increasing", [x]):
         before, after = _neighbours(x)
         return reduce.reduce_all(math.less(before, after))
 
@@ -486,6 +486,6 @@ def check_numerics(tensor, message: str, name: str | None = None) -> Tensor:
 
 def verify_tensor_all_finite(t, msg: str, name: str | None = None) -> Tensor:
     """`t`, once checked to hold neither NaN nor infinity; InvalidArgumentError with `msg` otherwise."""
-    with name_scope(name, "VerifyFinite"):
+    with name_scope(name, "VerifyFinite", [t]):
         t = convert_to_tensor(t, name="t")
         return control.with_dependencies([check_numerics(t, msg)], t)

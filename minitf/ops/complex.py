@@ -60,7 +60,7 @@ define(
 
 def complex(real, imag, name: str | None = None) -> Tensor:  # noqa: A001 - TensorFlow's own name
     """real + i imag, of two float32 or float64 tensors."""
-    with name_scope(name, "Complex") as scope:
+    with name_scope(name, "Complex", [real]) as scope:
         real = convert_to_tensor(real, name="real")
         imag = convert_to_tensor(
             imag, name="imag", dtype=None if isinstance(imag, Tensor) else real.dtype.base_dtype

@@ -93,7 +93,7 @@ def cond(
             raise TypeError(f"tf.cond: {label} has to be a function without arguments, not {function!r}")
     if isinstance(pred, bool):
         raise TypeError("tf.cond: pred is a Python bool; use a Python `if`, or a bool tensor")
-    with name_scope(name, "cond") as scope:
+    with name_scope(name, "cond", [pred]) as scope:
         pred = convert_to_tensor(pred, name="pred")
         if not pred.shape.is_compatible_with([]):
             raise ValueError(f"tf.cond: pred has to be a scalar; {pred.name} has shape {pred.shape}")

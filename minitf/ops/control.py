@@ -44,7 +44,7 @@ def _flattened(inputs) -> list:
 
 def with_dependencies(dependencies, output_tensor, name: str | None = None):
     """`output_tensor` (a Tensor or IndexedSlices), available only once all `dependencies` have run."""
-    with name_scope(name, "control_dependency") as scope, control_dependencies(dependencies):
+    with name_scope(name, "control_dependency", [dependencies]) as scope, control_dependencies(dependencies):
         if isinstance(output_tensor, IndexedSlices):
             values = identity.identity(output_tensor.values, name=scope)
             return IndexedSlices(values, output_tensor.indices, output_tensor.dense_shape)
@@ -59,7 +59,7 @@ def tuple(tensors, name: str | None = None, control_inputs=None) -> list:  # noq
       ValueError: if there is no tensor to wait for.
       TypeError: if a control input is neither an op nor a tensor.
     """
-    with name_scope(name, "tuple"):
+    with name_scope(name, "tuple", [tensors]):
         waiting = [t if isinstance(t, Operation) else t.op for t in tensors if t is not None]
         for value in control_inputs or ():
             if not isinstance(value, (Operation, Tensor)) and not hasattr(value, "_as_graph_element"):

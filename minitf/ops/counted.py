@@ -147,7 +147,7 @@ def map_fn(fn: Callable, elems, dtype=None, parallel_iterations: int | None = No
     """
     if not callable(fn):
         raise TypeError(f"tf.map_fn: fn has to be a function of a slice, not {fn!r}")
-    with name_scope(name, "map"):
+    with name_scope(name, "map", [fn]):
         elements, ids = _Elements(elems, "map_fn"), loop_ids.Ids()
         like = elems if dtype is None else dtype
         types = [t.dtype for t in elements.flat] if dtype is None else nest.flatten(dtype)

@@ -30,7 +30,7 @@ def embedding_lookup(params, ids, partition_strategy: str = "mod", name: str | N
         raise ValueError("embedding_lookup needs params")
     if partition_strategy not in ("mod", "div"):
         raise ValueError(f"the partition strategy is 'mod' or 'div', not {partition_strategy!r}")
-    with name_scope(name, "embedding_lookup") as scope:
+    with name_scope(name, "embedding_lookup", [params]) as scope:
         ids = convert_to_tensor(ids, name="ids")
         if len(params) == 1:
             return array.identity(_clipped(gather(params[0], ids, name=scope), ids, max_norm))

@@ -380,7 +380,7 @@ def one_hot(indices, depth, on_value=None, off_value=None, axis: int | None = No
     >>> one_hot([0, 2], 3)
     <tf.Tensor 'one_hot:0' shape=(2, 3) dtype=float32>
     """
-    with name_scope(name, "one_hot") as scope:
+    with name_scope(name, "one_hot", [indices]) as scope:
         types = [None if v is None else convert_to_tensor(v).dtype.base_dtype for v in (on_value, off_value)]
         given = next((t for t in types if t is not None), None)
         dtype = given or dtypes.float32 if dtype is None else dtypes.as_dtype(dtype)
@@ -423,7 +423,7 @@ def boolean_mask(tensor, mask, name: str | None = "boolean_mask", axis: int | No
     >>> boolean_mask([[1, 2], [3, 4], [5, 6]], [True, False, True]).shape.as_list()
     [None, 2]
     """
-    with name_scope(name, "boolean_mask"):
+    with name_scope(name, "boolean_mask", [tensor]):
         tensor, mask = convert_to_tensor(tensor, name="tensor"), convert_to_tensor(mask, name="mask")
         count = mask.shape.rank
         if not count:

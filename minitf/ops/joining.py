@@ -7,7 +7,7 @@ import numpy as np
 from minitf.framework import dtypes
 from minitf.framework.apply import apply, apply_op
 from minitf.framework.convert import convert_to_tensor, register_tensor_conversion_function
-from minitf.framework.graph import name_scope
+from minitf.framework.graph import at_home, name_scope
 from minitf.framework.registry import define
 from minitf.framework.shape import UNKNOWN, TensorShape
 from minitf.framework.static import constant_value, constant_value_as_shape
@@ -228,7 +228,8 @@ def split(
         raise TypeError(
             "split takes (value, num_or_size_splits, axis): since TensorFlow 1.0 the tensor comes first"
         )
-    size_splits = convert_to_tensor(num_or_size_splits)
+    with at_home(value):
+        size_splits = convert_to_tensor(num_or_size_splits)
     if size_splits.shape.rank == 0:
         count = constant_value(size_splits)
         if count is None or count < 1:

@@ -456,7 +456,7 @@ def operator(name: str, function) -> None:
         return function(x, y, name=name)
 
     def reflected(y, x):
-        with name_scope(name) as scope:
+        with name_scope(name, None, [y]) as scope:
             x = convert_to_tensor(x, dtype=y.dtype.base_dtype, name="x")
             return function(x, y, name=scope)
 

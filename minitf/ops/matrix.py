@@ -208,7 +208,7 @@ def matrix_band_part(input, num_lower, num_upper, name: str | None = None) -> Te
     >>> matrix_band_part([[1, 2], [3, 4]], -1, 0).shape.as_list()
     [2, 2]
     """
-    with name_scope(name, "MatrixBandPart") as scope:
+    with name_scope(name, "MatrixBandPart", [input]) as scope:
         input = convert_to_tensor(input, name="input")
         lower = convert_to_tensor(num_lower, preferred_dtype=dtypes.int64, name="num_lower")
         upper = convert_to_tensor(num_upper, lower.dtype.base_dtype, name="num_upper")
@@ -226,7 +226,7 @@ def eye(
     >>> eye(2, 3, batch_shape=[4]).shape.as_list()
     [4, 2, 3]
     """
-    with name_scope(name, "eye"):
+    with name_scope(name, "eye", [num_rows]):
         square = num_columns is None
         columns = num_rows if square else num_columns
         batch = [] if batch_shape is None else batch_shape

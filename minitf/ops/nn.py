@@ -213,7 +213,7 @@ def bias_add(value, bias, data_format: str | None = None, name: str | None = Non
     formats = (None, "NHWC", "NCHW", "N...C", "NC...")
     if data_format not in formats:
         raise ValueError(f"data_format is one of {formats[1:]}, not {data_format!r}")
-    with name_scope(name, "BiasAdd") as scope:
+    with name_scope(name, "BiasAdd", [value]) as scope:
         value = convert_to_tensor(value, name="input")
         bias = convert_to_tensor(bias, dtype=value.dtype.base_dtype, name="bias")
         return apply("BiasAdd", value, bias, data_format=data_format or "NHWC", name=scope)
@@ -221,13 +221,13 @@ def bias_add(value, bias, data_format: str | None = None, name: str | None = Non
 
 def xw_plus_b(x, weights, biases, name: str | None = None) -> Tensor:
     """matmul(x, weights) + biases; x: [batch, in], weights: [in, out], biases: [out]."""
-    with name_scope(name, "xw_plus_b") as scope:
+    with name_scope(name, "xw_plus_b", [x, weights]) as scope:
         return bias_add(linalg.matmul(x, weights), convert_to_tensor(biases, name="biases"), name=scope)
 
 
 def relu_layer(x, weights, biases, name: str | None = None) -> Tensor:
     """relu(matmul(x, weights) + biases)."""
-    with name_scope(name, "relu_layer") as scope:
+    with name_scope(name, "relu_layer", [x, weights]) as scope:
         return activations.relu(
             bias_add(linalg.matmul(x, weights), convert_to_tensor(biases, name="biases")), name=scope
         )
@@ -253,7 +253,7 @@ def dropout(
     if isinstance(keep_prob, numbers.Real) and not 0 < keep_prob <= 1:
         raise ValueError(f"keep_prob is a probability in (0, 1], not {keep_prob}")
     rate = 1 - keep_prob if rate is None else rate
-    with name_scope(name, "dropout"):
+    with name_scope(name, "dropout", [x]):
         x = convert_to_tensor(x, name="x")
         if not x.dtype.is_floating:
             raise ValueError(
@@ -316,7 +316,7 @@ def l2_loss(t, name: str | None = None) -> Tensor:
 def l2_normalize(x, axis=None, epsilon: float = 1e-12, name: str | None = None, dim=None) -> Tensor:
     """x / sqrt(max(sum(x ** 2), epsilon)), the sum over `axis`, an integer or list (old name: `dim`)."""
     axis = patterns.renamed("axis", axis, "dim", dim)
-    with name_scope(name, "l2_normalize") as scope:
+    with name_scope(name, "l2_normalize", [x]) as scope:
         x = convert_to_tensor(x, name="x")
         square_sum = reduce.reduce_sum(math.square(x), axis, keepdims=True)
         return math.multiply(x, math.rsqrt(math.maximum(square_sum, epsilon)), name=scope)
@@ -330,7 +330,7 @@ def moments(
     axes: list of axes; keepdims: leave them as size 1. float16 is computed in float32. `shift` is ignored.
     """
     keepdims = bool(patterns.renamed("keepdims", keepdims, "keep_dims", keep_dims))
-    with name_scope(name, "moments"):
+    with name_scope(name, "moments", [x]):
         x = convert_to_tensor(x, name="x")
         half = x.dtype.base_dtype is dtypes.float16
         y = math.cast(x, dtypes.float32) if half else x
@@ -352,7 +352,7 @@ def weighted_moments(x, axes, frequency_weights, name: str | None = None, keep_d
     x).
     """
     keepdims = bool(patterns.renamed("keepdims", keepdims, "keep_dims", keep_dims))
-    with name_scope(name, "weighted_moments"):
+    with name_scope(name, "weighted_moments", [x]):
         x = convert_to_tensor(x, name="x")
         half = x.dtype.base_dtype is dtypes.float16
         x = math.cast(x, dtypes.float32) if half else x
@@ -377,7 +377,7 @@ def batch_normalization(
     `offset` and `scale` may be None.
     """
     x = convert_to_tensor(x)
-    with name_scope(name, "batchnorm"):
+    with name_scope(name, "batchnorm", [x]):
         factor = math.rsqrt(variance + variance_epsilon)
         factor = factor if scale is None else factor * scale
         start = -mean * factor if offset is None else offset - mean * factor
@@ -400,7 +400,7 @@ def batch_norm_with_global_normalization(t=None, m=None, v=None, beta=None, gamm
 
 def zero_fraction(value, name: str | None = None) -> Tensor:
     """The share of elements that are zero, a float32 scalar."""
-    with name_scope(name, "zero_fraction"):
+    with name_scope(name, "zero_fraction", [value]):
         value = convert_to_tensor(value, name="value")
         zero = convert_to_tensor(0, dtype=value.dtype.base_dtype, name="zero")
         fraction = reduce.reduce_mean(math.cast(math.equal(value, zero), dtypes.float32), name="fraction")

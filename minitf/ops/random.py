@@ -215,7 +215,7 @@ def random_crop(value, size, seed: int | None = None, name: str | None = None) -
     Raises:
       InvalidArgumentError: when it runs, if `value` is smaller than that.
     """
-    with name_scope(name, "random_crop") as scope:
+    with name_scope(name, "random_crop", [value]) as scope:
         value = convert_to_tensor(value, name="value")
         size = convert_to_tensor(size, dtypes.int32, name="size")
         shape = array.shape(value)
@@ -361,7 +361,7 @@ def random_poisson(
     The draws have the right distribution but are not TensorFlow's own.
     """
     dtype = _checked_type("random_poisson", dtype, dtypes.FLOAT)
-    with name_scope(name, "random_poisson"):
+    with name_scope(name, "random_poisson", [lam]):
         shape = convert_to_tensor(shape, dtypes.int32, name="shape")
         own = seeds(seed)
         rate = convert_to_tensor(lam, dtype, name="RandomPoissonV2/rate")

@@ -65,7 +65,7 @@ def range(start, limit=None, delta=1, dtype=None, name: str | None = "range") ->
     """
     if limit is None:
         start, limit = 0, start
-    with name_scope(name, "range") as scope:
+    with name_scope(name, "range", [start, limit, delta]) as scope:
         ends = [
             convert_to_tensor(v, dtype, name=n)
             for v, n in ((start, "start"), (limit, "limit"), (delta, "delta"))
@@ -159,7 +159,7 @@ def sequence_mask(lengths, maxlen=None, dtype=dtypes.bool, name: str | None = No
     >>> sequence_mask([1, 3, 2], 5).shape.as_list()
     [3, 5]
     """
-    with name_scope(name, "SequenceMask"):
+    with name_scope(name, "SequenceMask", [lengths]):
         lengths = convert_to_tensor(lengths)
         if maxlen is None:
             most = apply("Max", lengths, _all_axes(lengths), keep_dims=False)

@@ -345,7 +345,7 @@ def repeat(input, repeats, axis: int | None = None, name: str | None = None) -> 
     [2, 6]
     """
     input = array.reshape(input, [-1]) if axis is None else convert_to_tensor(input)
-    with name_scope(name, "Repeat"):
+    with name_scope(name, "Repeat", [input]):
         axis = check_axis(axis or 0, input.shape.rank)
         repeats = convert_to_tensor(repeats, name="repeats")
         if repeats.shape.rank == 0 or repeats.shape.sizes == (1,):

@@ -9,7 +9,7 @@ import numpy as np
 from minitf.framework import dtypes
 from minitf.framework.apply import apply
 from minitf.framework.convert import convert_to_tensor
-from minitf.framework.graph import name_scope
+from minitf.framework.graph import at_home, name_scope
 from minitf.framework.registry import define
 from minitf.framework.shape import SCALAR, UNKNOWN, TensorShape
 from minitf.framework.static import constant_value, partial_value
@@ -65,7 +65,8 @@ def _all_axes(x):
 def _reduce(type: str, x, axis, keep_dims: bool, name: str | None) -> Tensor:
     """Adds a reduction op; without axes the result is known to be a scalar."""
     if axis is None:
-        axes = _all_axes(x)
+        with at_home(x):
+            axes = _all_axes(x)
     else:
         axes = np.zeros(0, np.int32) if isinstance(axis, (list, tuple)) and not axis else axis
     result = apply(type, x, axes, keep_dims=keep_dims, name=name)

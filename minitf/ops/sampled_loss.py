@@ -93,7 +93,7 @@ def _sampled_logits(
 ) -> tuple[Tensor, Tensor]:
     """Logits and labels [batch, num_true + num_sampled]: first of the true classes, then of the samples."""
     weights = list(weights) if isinstance(weights, (list, tuple)) else [weights]
-    with name_scope(name, "compute_sampled_logits"):
+    with name_scope(name, "compute_sampled_logits", [weights, labels, inputs]):
         inputs = convert_to_tensor(inputs)
         labels = math.cast(labels, dtypes.int64)
         if labels.shape.rank not in (None, 2):

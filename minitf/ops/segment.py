@@ -283,14 +283,14 @@ unsorted_segment_min = _unsorted_segments(
 
 def unsorted_segment_mean(data, segment_ids, num_segments, name: str | None = None) -> Tensor:
     """The mean of each segment's rows, in any order; 0 for an empty one. See `unsorted_segment_sum`."""
-    with name_scope(name, "UnsortedSegmentMean"):
+    with name_scope(name, "UnsortedSegmentMean", [data]):
         total, count = _total_and_count(data, segment_ids, num_segments)
         return total / count
 
 
 def unsorted_segment_sqrt_n(data, segment_ids, num_segments, name: str | None = None) -> Tensor:
     """The sum of each segment's n rows over sqrt(n), in any order. Arguments as `unsorted_segment_sum`."""
-    with name_scope(name, "UnsortedSegmentSqrtN"):
+    with name_scope(name, "UnsortedSegmentSqrtN", [data]):
         total, count = _total_and_count(data, segment_ids, num_segments)
         return total / math.sqrt(count)
 

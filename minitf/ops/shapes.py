@@ -56,7 +56,7 @@ define("Rank", "input: T -> output: int32", shape=patterns.scalar, numpy=lambda 
 
 def shape(input, name: str | None = None, out_type=dtypes.int32) -> Tensor:
     """The shape as a 1-D tensor of `out_type`; a constant where it is known already."""
-    with name_scope(name, "Shape") as scope:
+    with name_scope(name, "Shape", [input]) as scope:
         input = convert_to_tensor(input)
         if input.shape.is_fully_defined():
             return constant(np.array(input.shape.sizes, dtypes.as_dtype(out_type).numpy), name=scope)
@@ -71,7 +71,7 @@ def shape_n(input, out_type=dtypes.int32, name: str | None = None) -> list[Tenso
 
 def size(input, name: str | None = None, out_type=dtypes.int32) -> Tensor:
     """The number of elements, a scalar of `out_type`; a constant where it is known already."""
-    with name_scope(name, "Size") as scope:
+    with name_scope(name, "Size", [input]) as scope:
         input = convert_to_tensor(input)
         count = input.shape.num_elements()
         if count is not None:
@@ -81,7 +81,7 @@ def size(input, name: str | None = None, out_type=dtypes.int32) -> Tensor:
 
 def rank(input, name: str | None = None) -> Tensor:
     """The number of dimensions, an int32 scalar; a constant where it is known already."""
-    with name_scope(name, "Rank") as scope:
+    with name_scope(name, "Rank", [input]) as scope:
         input = convert_to_tensor(input)
         if input.shape.rank is not None:
             return constant(input.shape.rank, dtypes.int32, name=scope)

@@ -273,7 +273,7 @@ def _getitem(tensor: Tensor, key) -> Tensor:
         strides.append(step)
         for mask in bits:
             masks[mask] |= 1 << i
-    with name_scope("strided_slice") as scope:
+    with name_scope("strided_slice", None, [tensor]) as scope:
         bounds = (
             [stack(values) for values in (begin, end, strides)] if begin else [constant([], dtypes.int32)] * 3
         )

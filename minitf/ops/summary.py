@@ -236,7 +236,7 @@ def merge(inputs, collections=None, name=None) -> Tensor:
     protos.message("Summary")
     if isinstance(inputs, (list, tuple)) and not inputs:
         raise ValueError("tf.summary.merge needs one summary at least; the list is empty")
-    with name_scope(name, "Merge"):
+    with name_scope(name, "Merge", [inputs]):
         summary = apply("MergeSummary", inputs, name=name or "MergeSummary")
     return _collect(summary, [] if collections is None else collections)
 

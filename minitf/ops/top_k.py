@@ -130,5 +130,5 @@ def in_top_k(predictions, targets, k, name: str | None = None) -> Tensor:
     predictions: [batch, classes] float32; targets: [batch] int32 or int64. Ties at the border all count as
     in; a row with a prediction that is not finite, and a class out of range, are not in.
     """
-    with name_scope(name, "in_top_k"):
+    with name_scope(name, "in_top_k", [predictions]):
         return apply("InTopKV2", predictions, targets, k)

@@ -51,7 +51,7 @@ def while_loop(
     6
     """
     _check_arguments(cond, body, loop_vars, parallel_iterations)
-    with name_scope(name, "while"):
+    with name_scope(name, "while", [cond]):
         names, structure, bounds = _parameters(body), loop_vars, maximum_iterations is not None
         if bounds:
             cond, body, loop_vars, shape_invariants = _bounded(

@@ -232,7 +232,7 @@ def sparse_softmax_cross_entropy_with_logits(
       InvalidArgumentError: when it runs, if a label is not in 0 .. classes - 1.
     """
     _named_only("sparse_softmax_cross_entropy_with_logits", _sentinel, labels, logits)
-    with name_scope(name, "SparseSoftmaxCrossEntropyWithLogits"):
+    with name_scope(name, "SparseSoftmaxCrossEntropyWithLogits", [labels, logits]):
         labels, logits = convert_to_tensor(labels), convert_to_tensor(logits)
         _check_ranks(labels, logits)
         half = logits.dtype.base_dtype is dtypes.float16
@@ -268,7 +268,7 @@ def sigmoid_cross_entropy_with_logits(
     labels z and logits x: of one shape and type. Arguments have to be named.
     """
     _named_only("sigmoid_cross_entropy_with_logits", _sentinel, labels, logits)
-    with name_scope(name, "logistic_loss") as scope:
+    with name_scope(name, "logistic_loss", [labels, logits]) as scope:
         logits, labels = _same_shape(logits, labels)
         zeros = array.zeros_like(logits)
         positive = math.greater_equal(logits, zeros)
@@ -292,7 +292,7 @@ def weighted_cross_entropy_with_logits(labels=None, logits=None, pos_weight=None
     """
     labels = patterns.renamed("labels", labels, "targets", targets)
     _named_only("weighted_cross_entropy_with_logits", None, labels, logits)
-    with name_scope(name, "logistic_loss") as scope:
+    with name_scope(name, "logistic_loss", [labels, logits]) as scope:
         logits, labels = _same_shape(logits, labels)
         weight = 1 + (pos_weight - 1) * labels
         soft = math.log1p(math.exp(-math.abs(logits))) + activations.relu(-logits)
@@ -304,7 +304,7 @@ def log_poisson_loss(targets, log_input, compute_full_loss: bool = False, name: 
 
     compute_full_loss: add Stirling's approximation of that constant (0 for targets up to 1).
     """
-    with name_scope(name, "log_poisson_loss"):
+    with name_scope(name, "log_poisson_loss", [targets]):
         log_input, targets = _same_shape(log_input, targets)
         loss = math.exp(log_input) - log_input * targets
         if not compute_full_loss:

@@ -86,7 +86,7 @@ def test_graphs_do_not_mix():
     mine = tf.constant(1.0, name="mine")
     with tf.Graph().as_default():
         with fails(ValueError, "mine:0", "belongs to graph", "test_graph.py"):
-            mine + 1.0
+            tf.add(tf.constant(1.0), mine)
         theirs = tf.constant(1.0)
         with tf.Session() as session, fails(ValueError, "mine:0", "belongs to graph"):
             session.run(mine)

@@ -296,8 +296,10 @@ def test_errors(make, error, parts):
 
 def test_another_graph():
     v = tf.Variable(1.0)
-    with tf.Graph().as_default(), fails(ValueError, "graph"):
-        v + 1.0
+    with tf.Graph().as_default():
+        assert (v + 1.0).graph is v.graph
+        with fails(ValueError, "graph"):
+            tf.add(tf.constant(1.0), v)
 
 
 def test_sessions_keep_their_own_values():
