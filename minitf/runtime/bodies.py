@@ -29,7 +29,7 @@ def run_loop(builder, op, values: list, run_ops) -> list:
     """Finals, number of trips, and the stacked ys of a Loop op."""
     loop = op.attrs["loop"]
     carry, xs, consts, count = loop.split(values)
-    carry = [builder.snapshot(v) for v in carry]
+    carry, xs = [[builder.snapshot(v) for v in part] for part in (carry, xs)]
     body = _Runner(builder, loop.body, loop.nexts + loop.ys, loop.const_args(loop.body), consts, run_ops)
     condition = loop.condition and _Runner(
         builder, loop.condition, loop.condition.results, loop.const_args(loop.condition), consts, run_ops

@@ -12,8 +12,8 @@ from minitf.runtime.frames import has_primitives, run_in_frames
 from minitf.runtime.late import Order
 from minitf.runtime.op_by_op import Concrete, OpByOp, is_native, run_op, run_ops
 from minitf.runtime.plan import Plan
-from minitf.runtime.region import Region, Split, follows_variable
-from minitf.runtime.state import State
+from minitf.runtime.region import Region, Split
+from minitf.runtime.state import State, follows_variable
 
 _SHAPES = frozenset(["Const", "Shape", "Size", "Rank", "TensorArraySizeV3"])
 _READS = frozenset(["Identity", "IsVariableInitialized", "Shape", "Size", "Rank", "CountUpTo"])
@@ -99,6 +99,14 @@ class NativeExecutor:
             return None
         return region, [region.outputs.index(t) for t in self._plan.fetches]
 
+    def _is_memory(self, tensor) -> bool:
+        """Whether the tensor is the memory of a variable, and not what was fed in its place."""
+        while tensor not in self._plan.fed and follows_variable(tensor.op):
+            if tensor.op.type == "VariableV2":
+                return True
+            tensor = tensor.op.inputs[0]
+        return False
+
     def run(self, fed: dict) -> list:
         """The values of the fetches, given those of the fed tensors."""
         if self._single is not None:
@@ -166,7 +174,7 @@ class NativeExecutor:
             return HostStep(ops[0], self._order.inputs(ops[0]), self._state, frozenset(self._plan.fetches))
         made = {t for op in ops for t in op.outputs if t not in self._plan.fed}
         inputs = list(dict.fromkeys(t for op in ops for t in op.inputs if t not in made))
-        variables = {t: variable_of(t) for t in inputs if t not in self._plan.fed and follows_variable(t.op)}
+        variables = {t: variable_of(t) for t in inputs if self._is_memory(t)}
         inputs = [t for t in inputs if t not in variables]
         outputs = [t for t in needed if t in made]
         fetched = [t for t in outputs if follows_variable(t.op) and t in self._plan.fetches]

@@ -37,6 +37,7 @@ class _Run:
     def __init__(self, plan: Plan, state: State):
         self.plan, self.builder = plan, OpByOp(state)
         self.values: dict = {}  # (tensor, tag) -> value; (op, tag) -> whether the op ran alive
+        self.copies: dict = {}  # fetched variables as they are at their place
         self.seen: set = set()  # (op, tag) that had their turn, or wait for it
         self.turns: list = []  # a heap: program order within what is ready
         self.constants: dict = {}  # frame -> [(tensor, value)] that all of its iterations see
@@ -60,6 +61,8 @@ class _Run:
         if (source, tag) in self.values:
             return
         self.values[source, tag] = value
+        if not tag and type(value) is Reference and source in self.plan.fetches:
+            self.copies[source] = self.builder.snapshot(value)
         for op in self.users.get(source, ()):
             self.consider(op, tag)
 
@@ -103,7 +106,7 @@ class _Run:
         dead = any(not self.values[c, tag] for c in op.control_inputs)
         dead = dead or (all if op.type == "Merge" else any)(v is None for v in inputs) and bool(inputs)
         if op.type == "Enter":
-            self.enter(op, tag, inputs[0])
+            self.enter(op, tag, self.builder.snapshot(inputs[0]))
         elif op.type == "NextIteration":
             if not dead:
                 self.next_iteration(op, tag, self.builder.snapshot(inputs[0]))
@@ -143,7 +146,7 @@ class _Run:
         """The value of a fetch; InvalidArgumentError if it is dead or was never reached."""
         value = self.values.get((tensor, ()))
         if value is not None:
-            return self.builder.snapshot(value) if type(value) is Reference else value
+            return self.copies.get(tensor, value)
         why = "is dead: a switch sent its value the other way; fetch a merge of both ways"
         if (tensor, ()) not in self.values:
             why = ("was never computed: it, or some of its inputs, belong to a frame. Bring values by enter "

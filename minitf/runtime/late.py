@@ -11,7 +11,7 @@ from minitf.framework.operation import Operation
 from minitf.framework.registry import OPS
 from minitf.runtime.op_by_op import is_native
 from minitf.runtime.plan import ADDING, TAKING, before
-from minitf.runtime.region import follows_variable
+from minitf.runtime.state import follows_variable
 
 
 class Order:
@@ -22,7 +22,7 @@ class Order:
     """
 
     def __init__(self, ops: list, fed: frozenset, host: set):
-        late = _late(ops, host)
+        late, going_on = _late(ops, host)
         self.ops: list[Operation] = []
         self.seen: dict = {}
         self.last: frozenset = frozenset(late)
@@ -34,7 +34,7 @@ class Order:
                 if t not in fed and follows_variable(t.op):
                     self.ops.append(_copy(t, op))
                     self.seen[op, t] = self.ops[-1].outputs[0]
-            if _goes_on(op):
+            if op in going_on:
                 self.ops.append(_copy(op.inputs[0], op))
                 self.ops[-1].outputs[:] = op.outputs
         self.ops += late
@@ -44,11 +44,12 @@ class Order:
         return [self.seen.get((op, t), t) for t in op.inputs] if op in self.last else op.inputs
 
 
-def _late(ops: list, host: set) -> list:
-    """The ops that may run after all others, in program order."""
+def _late(ops: list, host: set) -> tuple[list, set]:
+    """The ops that may run after all others, in program order, and those Prints whose results go on."""
     if not any(map(_may_be_late, host)):
-        return []
+        return [], set()
     needed: set = set()  # by ops that are not late
+    going_on: set = set()
     found, taken = [], False
     for op in reversed(ops):
         late = op in host and _may_be_late(op) and not (taken and op.type in ADDING)
@@ -56,11 +57,12 @@ def _late(ops: list, host: set) -> list:
             found.append(op)
         elif late and _goes_on(op):
             found.append(op)
+            going_on.add(op)
             needed.add(op.inputs[0].op)
         else:
             needed.update(before(op))
             taken = taken or op.type in TAKING
-    return found[::-1]
+    return found[::-1], going_on
 
 
 def _may_be_late(op) -> bool:

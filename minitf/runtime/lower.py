@@ -16,7 +16,7 @@ from minitf.runtime.builder import Builder, NeedsData
 from minitf.runtime.flows import Flow, Unfit
 from minitf.runtime.ir import Buffer, Call, Ref
 from minitf.runtime.op_by_op import is_native
-from minitf.runtime.state import State
+from minitf.runtime.state import State, follows_variable
 
 _OF_SHAPES = frozenset(["ZerosLike", "OnesLike"])  # ops that read only the shapes of their inputs
 _FOLDED = 4096  # elements: constants up to this size are computed while lowering
@@ -76,17 +76,14 @@ class Lowering(Builder):
         return ref
 
     def view(self, value, shape, offset=0, dtype=None):
-        if value.buffer in self.written_buffers():
-            value = self.snapshot(value)
         known = None
         if value.known is not None:
             flat = value.known.reshape(-1)
             flat = flat if dtype is None else flat.view(dtype)
             known = flat[offset : offset + int(np.prod(shape, dtype=np.int64))].reshape(shape)
         dtype = value.dtype if dtype is None else np.dtype(dtype)
-        return Ref(
-            tuple(shape), dtype, value.buffer, value.offset + offset * dtype.itemsize, value.moves, known
-        )
+        offset = value.offset + offset * dtype.itemsize
+        return self.snapshot(Ref(tuple(shape), dtype, value.buffer, offset, value.moves, known))
 
     def snapshot(self, value):
         if value is None or value.buffer not in self.written_buffers():
@@ -175,8 +172,9 @@ class Lowering(Builder):
         inputs = [self.refs[t] for t in op.inputs]
         for t in op.inputs:
             self._uses[t] -= 1
+        follows = follows_variable(op)
         for tensor, ref in zip(op.outputs, self.results(op, inputs), strict=True):
-            self.assign(tensor, ref)
+            self.assign(tensor, ref if follows else self.snapshot(ref))
 
     def assign(self, tensor, ref) -> None:
         """Notes where a tensor's value is."""

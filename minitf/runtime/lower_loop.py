@@ -44,7 +44,8 @@ class _LoopLowering:
 
     def __init__(self, low: Lowering, op, values: list):
         self.low, self.op, self.loop = low, op, op.attrs["loop"]
-        self.carry, self.xs, self.consts, self.count = self.loop.split(values)
+        self.carry, xs, self.consts, self.count = self.loop.split(values)
+        self.xs = [low.snapshot(x) for x in xs]
         self.outer = len(low.frames) - 1
         self.used = [low.used is None or t in low.used for t in op.outputs]
         self.n = self.loop.carries
@@ -318,7 +319,7 @@ class _LoopLowering:
         stack = self._stack(self.capacity, ref)
         low.target = self.outer + 1
         slot = self._slot(stack, 0)
-        if low.level_of(ref) <= self.outer:
+        if low.level_of(ref) <= self.outer and ref.buffer not in low.written_buffers():
             stack.row = ref  # whoever takes the slices apart again needs no stack
         if ref.like is not None or ref.row is not None and ref.row.known is not None:
             stack.like = ref

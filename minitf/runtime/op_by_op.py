@@ -12,7 +12,7 @@ from minitf.kernels.ram import empty
 from minitf.runtime.bodies import Ragged, map_ragged, run_branch, run_loop
 from minitf.runtime.builder import NATIVE, Builder, Value
 from minitf.runtime.lists import RULES
-from minitf.runtime.state import Reference, State
+from minitf.runtime.state import Reference, State, follows_variable
 
 _NATIVE = frozenset(kind for name in NATIVE for kind in (as_dtype(name), as_dtype(name).as_ref))
 
@@ -50,8 +50,7 @@ class OpByOp(Builder):
         return Concrete(empty(shape, dtype))
 
     def view(self, value, shape, offset=0, dtype=None):
-        array = value.array.copy() if isinstance(value, Reference) else value.array
-        flat = array.reshape(-1) if dtype is None else array.reshape(-1).view(dtype)
+        flat = value.array.reshape(-1) if dtype is None else value.array.reshape(-1).view(dtype)
         count = 1
         for n in shape:
             count *= n
@@ -110,6 +109,8 @@ class OpByOp(Builder):
         self.current, definition = op, op.definition
         if op.type not in ("Loop", "If", "Merge") and any(v is None for v in values):
             return [None] * len(op.outputs)  # an absent input (of the branch not taken) makes absent outputs
+        if op.attrs.get("follows"):
+            return values
         if definition.host is None and any(isinstance(v, Ragged) for v in values):
             return map_ragged(self.run, op, values)
         try:
@@ -125,8 +126,9 @@ class OpByOp(Builder):
         except (ValueError, IndexError, ArithmeticError, np.linalg.LinAlgError) as error:
             raise errors.InvalidArgumentError(None, op, str(error)) from error
         if len(op.outputs) == 1 and not isinstance(results, (list, tuple)):
-            return [results]
-        return list(results or ())
+            results = [results]
+        results = list(results or ())
+        return results if follows_variable(op) else _apart(results, values)
 
     def _by_numpy(self, op, values):
         with np.errstate(all="ignore"):
@@ -136,6 +138,20 @@ class OpByOp(Builder):
             _as(a, t.dtype.numpy) for a, t in zip(results if many else [results], op.outputs, strict=True)
         ]
         return [Concrete(a) for a in arrays]
+
+
+def _apart(results: list, values: list) -> list:
+    """An op's results, copied where they are the memory of a variable among its inputs."""
+    memory = [v.array for v in values if type(v) is Reference and v.slot.array is not None]
+    if not memory:
+        return results
+
+    def shared(result) -> bool:
+        return isinstance(result, (Concrete, Reference)) and any(
+            np.may_share_memory(result.array, m) for m in memory
+        )
+
+    return [Concrete(r.array.copy()) if shared(r) else r for r in results]
 
 
 def _as(result, dtype) -> np.ndarray:

@@ -17,7 +17,7 @@ from minitf.runtime.op_by_op import Concrete
 from minitf.runtime.pace import Pace
 from minitf.runtime.passes import rewrite
 from minitf.runtime.shards import Shards
-from minitf.runtime.state import Reference
+from minitf.runtime.state import Reference, follows_variable
 from minitf.runtime.table import Table
 from minitf.runtime.walk import Alone, Stop, Together
 
@@ -113,9 +113,14 @@ class Program:
             return unpacked(self.flows[tensor], self.table, arrays, read)
         if ref is None:
             return None
-        if ref.slot is not None and ref.known is None:
+        if ref.slot is not None and follows_variable(tensor.op):
             return Reference(ref.slot)
-        return Concrete(self.table.array(ref, arrays))
+        return self.array(ref, arrays)
+
+    def array(self, ref: Ref, arrays: list) -> Concrete:
+        """What a ref holds now; a copy of what is a variable's, lest another run changes it."""
+        array = self.table.array(ref, arrays)
+        return Concrete(array if ref.slot is None else array.copy())
 
     def memory(self) -> list[tuple[np.ndarray, np.ndarray]]:
         """What a run may change outside of its arena, with copies."""

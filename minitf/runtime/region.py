@@ -12,9 +12,8 @@ from minitf.runtime.boundary import Packed, packed
 from minitf.runtime.flows import Full, Learned
 from minitf.runtime.lower import Lowering, NotNative
 from minitf.runtime.lower_loop import RegionLowering
-from minitf.runtime.op_by_op import Concrete
 from minitf.runtime.program import Program
-from minitf.runtime.state import State
+from minitf.runtime.state import State, follows_variable
 from minitf.runtime.table import Table
 
 _PROGRAMS_KEPT = 32
@@ -70,7 +69,7 @@ class Region:
                 array.note_read(ref, program.table, read)
         for tensor, ref in zip(self.outputs, program.refs):
             values[tensor] = program.value(tensor, ref, arrays, read)
-        return {t: Concrete(program.table.array(ref, arrays)) for t, ref in program.copies.items()}
+        return {t: program.array(ref, arrays) for t, ref in program.copies.items()}
 
     def left(self, values: dict) -> dict:
         """The outputs as a run that failed has left them: those of ops before the failed one are right."""
@@ -206,8 +205,3 @@ class Region:
                 todo.extend(tensor.op.inputs)
         small = all(t.dtype.is_integer and low.refs[t].size <= _SPECIALIZED_SIZE for t in found)
         return found - self.specialized if small else set()
-
-
-def follows_variable(op) -> bool:
-    """Whether the op's output is the memory of a variable itself."""
-    return op.outputs[0].dtype.is_ref_dtype or bool(op.attrs.get("follows"))

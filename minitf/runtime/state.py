@@ -61,6 +61,11 @@ class Reference(Value):
         return self.slot.op.outputs[0].dtype.numpy
 
 
+def follows_variable(op) -> bool:
+    """Whether the op's output is the memory of a variable itself."""
+    return bool(op.attrs.get("follows")) or bool(op.outputs) and op.outputs[0].dtype.is_ref_dtype
+
+
 class State:
     """All of one session's variables and op states; they are read and changed under the lock of the gate."""
 

@@ -148,6 +148,13 @@ def test_a_print_that_needs_a_function(capsys):
     assert capsys.readouterr().err == "x: [given]\n"
 
 
+def test_a_print_of_what_is_late_is_late_as_a_whole(capsys):
+    y = tf.Print(tf.py_func(lambda: np.float32(3), [], tf.float32), ["given"], "x: ")
+    with tf.Session() as sess:
+        assert sess.run(y) == 3 and steps(sess)[-2:] == ["PyFunc", "Print"]
+    assert capsys.readouterr().err == "x: [given]\n"
+
+
 def test_sizes_that_are_printed_may_still_be_sizes(capsys):
     n = tf.placeholder(tf.int32, [])
     ones = tf.ones([tf.Print(n, [n], "n: ")])
