@@ -174,13 +174,14 @@ def test_stacked_reads_of_a_variable_are_what_they_were(way):
         assert_equal(opened.run(again), np.stack([VALUE, VALUE]), way)
 
 
-def test_what_is_fetched_is_the_callers_own():
+@pytest.mark.parametrize("way", ("op_by_op", "native"))
+def test_what_is_given_out_is_not_the_variable(way):
     v, p = tf.get_variable("v", initializer=VALUE), tf.placeholder(tf.float32, [])
     kept = []
     views = [v, v.value(), tf.identity(v), v[1], tf.reshape(v, [6]), tf.bitcast(v, tf.int32), v[1, 1]]
     hosts = [tf.py_func(lambda a: kept.append(a) or a, [x], x.dtype.base_dtype) for x in views[1:]]
-    with session() as opened:
-        for fetches in (views, [*views, p], [*hosts, *views]):
+    with session(way) as opened:
+        for fetches in ([views[0]], views[2:], views, [*views, p], hosts, [*hosts, *views]):
             for array in [*opened.run(fetches, {p: 0.0}), *kept]:
                 if array.ndim:
                     array[...] = 77
