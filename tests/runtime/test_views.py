@@ -188,12 +188,16 @@ def test_what_is_given_out_is_not_the_variable(way):
             assert_equal(opened.run(v), VALUE, fetches)
 
 
-def test_a_queue_keeps_what_it_was_given():
+@pytest.mark.parametrize("way", ("op_by_op", "native"))
+def test_a_queue_keeps_what_it_was_given(way):
     v = tf.get_variable("v", initializer=VALUE)
-    queue = tf.FIFOQueue(9, [tf.float32] * 3)
-    add, take = queue.enqueue([v, v[1], v[1:]]), queue.dequeue()
-    with session() as opened:
-        opened.run(add)
-        opened.run(tf.assign_add(v, v))
-        for got, wanted in zip(opened.run(take), [VALUE, VALUE[1], VALUE[1:]], strict=True):
-            assert_equal(got, wanted, "queue")
+    queue = tf.FIFOQueue(9, [tf.float32] * 4)
+    add, take = queue.enqueue([v, v[1], v[1:], v * 1.0]), queue.dequeue()
+    with session(way) as opened:
+        for _ in range(2):
+            opened.run(add)
+            opened.run(tf.assign_add(v, v))
+        for factor in (1, 2):
+            value = VALUE * np.float32(factor)
+            for got, wanted in zip(opened.run(take), [value, value[1], value[1:], value], strict=True):
+                assert_equal(got, wanted, way)
