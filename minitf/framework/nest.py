@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+_DEEPEST = 100_000  # levels: a structure that is deeper most likely contains itself
+
 
 def is_sequence(value) -> bool:
-    """Whether `value` is a structure (list, tuple, namedtuple or dict) and not one leaf."""
-    return isinstance(value, (list, tuple, Mapping))
+    """Whether `value` is a structure (list, tuple, namedtuple, dict, object of a class by attrs) and not one
+    leaf.
+    """
+    return isinstance(value, (list, tuple, Mapping)) or hasattr(type(value), "__attrs_attrs__")
 
 
 is_nested = is_sequence
@@ -21,6 +25,8 @@ def children(structure) -> list:
     """The direct parts of a structure; a dict's in the order of its sorted keys, as TensorFlow takes them."""
     if isinstance(structure, Mapping):
         return [structure[k] for k in _keys(structure)]
+    if hasattr(type(structure), "__attrs_attrs__"):
+        return [getattr(structure, field.name) for field in type(structure).__attrs_attrs__]
     return list(structure)
 
 
@@ -39,9 +45,22 @@ def rebuild(structure, parts: list):
         filled = dict(zip(_keys(structure), parts))
         ordered = [(k, filled[k]) for k in structure]
         return type(structure)(ordered) if type(structure) is not dict else dict(ordered)
-    if _is_namedtuple(structure):
+    if _is_namedtuple(structure) or not isinstance(structure, (list, tuple)):
         return type(structure)(*parts)
     return type(structure)(parts)
+
+
+def _shown(structure) -> str:
+    """A structure in a message."""
+    try:
+        return repr(structure)
+    except RecursionError:
+        return f"a {type(structure).__name__} nested too deep to be shown"
+
+
+def _check_depth(depth: int) -> None:
+    if depth > _DEEPEST:
+        raise ValueError(f"a structure is nested more than {_DEEPEST:,} deep; does it contain itself?")
 
 
 def flatten(structure) -> list:
@@ -52,7 +71,17 @@ def flatten(structure) -> list:
     """
     if not is_sequence(structure):
         return [structure]
-    return [leaf for part in children(structure) for leaf in flatten(part)]
+    leaves, entered = [], [iter(children(structure))]
+    while entered:
+        for part in entered[-1]:
+            if is_sequence(part):
+                entered.append(iter(children(part)))
+                _check_depth(len(entered))
+                break
+            leaves.append(part)
+        else:
+            entered.pop()
+    return leaves
 
 
 def pack_sequence_as(structure, flat_sequence):
@@ -64,32 +93,56 @@ def pack_sequence_as(structure, flat_sequence):
         return flat[0]
     wanted = len(flatten(structure))
     if wanted != len(flat):
-        raise ValueError(f"the structure has {wanted} leaves, {len(flat)} values were given: {structure}")
-    values = iter(flat)
-    return _fill(structure, values)
+        raise ValueError(
+            f"the structure has {wanted} leaves, {len(flat)} values were given: {_shown(structure)}"
+        )
+    return _filled(structure, iter(flat))
 
 
-def _fill(structure, values):
-    if not is_sequence(structure):
-        return next(values)
-    return rebuild(structure, [_fill(part, values) for part in children(structure)])
+def _filled(structure, values):
+    entered: list[tuple] = [(structure, iter(children(structure)), [])]
+    while True:
+        whole, rest, parts = entered[-1]
+        for part in rest:
+            if is_sequence(part):
+                entered.append((part, iter(children(part)), []))
+                break
+            parts.append(next(values))
+        else:
+            entered.pop()
+            built = rebuild(whole, parts)
+            if not entered:
+                return built
+            entered[-1][2].append(built)
 
 
 def assert_same_structure(nest1, nest2, check_types: bool = True) -> None:
     """Raises ValueError if the structures differ in form, TypeError if in the types of their containers."""
-    if is_sequence(nest1) != is_sequence(nest2):
-        raise ValueError(f"the structures differ:\n  {nest1}\n  {nest2}")
-    if not is_sequence(nest1):
-        return
-    if check_types and not _same_container(nest1, nest2):
-        raise TypeError(f"the structures differ: {type(nest1).__name__} against {type(nest2).__name__}")
-    if isinstance(nest1, Mapping) and isinstance(nest2, Mapping) and set(nest1) != set(nest2):
-        raise ValueError(f"the dicts differ in keys: {list(nest1)} against {list(nest2)}")
-    one, two = children(nest1), children(nest2)
-    if len(one) != len(two):
-        raise ValueError(f"the structures differ: {len(one)} parts against {len(two)}:\n  {nest1}\n  {nest2}")
-    for a, b in zip(one, two):
-        assert_same_structure(a, b, check_types)
+    todo = [(nest1, nest2, 0)]
+    while todo:
+        one, two, depth = todo.pop()
+        parts = _paired(one, two, check_types)
+        todo.extend((a, b, depth + 1) for a, b in reversed(parts))
+        _check_depth(depth)
+
+
+def _paired(one, two, check_types: bool) -> list[tuple]:
+    """The corresponding direct parts of two structures, or nothing if both are leaves."""
+    if is_sequence(one) != is_sequence(two):
+        raise ValueError(f"the structures differ:\n  {_shown(one)}\n  {_shown(two)}")
+    if not is_sequence(one):
+        return []
+    if check_types and not _same_container(one, two):
+        raise TypeError(f"the structures differ: {type(one).__name__} against {type(two).__name__}")
+    if isinstance(one, Mapping) and isinstance(two, Mapping) and set(one) != set(two):
+        raise ValueError(f"the dicts differ in keys: {list(one)} against {list(two)}")
+    parts, others = children(one), children(two)
+    if len(parts) != len(others):
+        raise ValueError(
+            f"the structures differ: {len(parts)} parts against {len(others)}:\n  {_shown(one)}\n"
+            f"  {_shown(two)}"
+        )
+    return list(zip(parts, others))
 
 
 def _same_container(one, two) -> bool:
@@ -108,11 +161,18 @@ def map_structure(function, *structures, check_types: bool = True):
 
 def flatten_up_to(shallow_tree, input_tree) -> list:
     """The parts of `input_tree` that stand where `shallow_tree` has its leaves."""
-    if not is_sequence(shallow_tree):
-        return [input_tree]
-    if not is_sequence(input_tree) or len(children(shallow_tree)) != len(children(input_tree)):
-        raise ValueError(f"the structures differ near their root:\n  {shallow_tree}\n  {input_tree}")
-    return [p for a, b in zip(children(shallow_tree), children(input_tree)) for p in flatten_up_to(a, b)]
+    found, todo = [], [(shallow_tree, input_tree, 0)]
+    while todo:
+        shallow, tree, depth = todo.pop()
+        if not is_sequence(shallow):
+            found.append(tree)
+            continue
+        _check_depth(depth)
+        if not is_sequence(tree) or len(children(shallow)) != len(children(tree)):
+            raise ValueError(f"the structures differ near their root:\n  {_shown(shallow)}\n  {_shown(tree)}")
+        pairs = zip(reversed(children(shallow)), reversed(children(tree)))
+        todo.extend((a, b, depth + 1) for a, b in pairs)
+    return found
 
 
 def map_structure_up_to(shallow_tree, function, *inputs):

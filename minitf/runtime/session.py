@@ -16,7 +16,7 @@ from minitf.kernels import ahead, team
 from minitf.runtime.config import ConfigProto, RunMetadata, RunOptions
 from minitf.runtime.executor import NativeExecutor, OpByOpExecutor, reads, variable_of, written_variables
 from minitf.runtime.feed import feeds
-from minitf.runtime.fetch import Fetches
+from minitf.runtime.fetch import Fetches, outline
 from minitf.runtime.frames import has_primitives
 from minitf.runtime.passes import chosen
 from minitf.runtime.plan import Plan
@@ -130,7 +130,8 @@ class BaseSession:
     def _plan(self, fetches, fed) -> tuple[Fetches, Plan]:
         """The plan for these fetches and feeds: kept until the graph changes."""
         self._growth.check()
-        key = _key(fetches, fed)
+        marks, objects = outline(fetches)
+        key = (marks, *fed)
         kept = self._plans.get(key)
         if kept is not None and kept[0] == self._graph.version and kept[1] is not None:
             return kept[1], kept[2]
@@ -139,7 +140,7 @@ class BaseSession:
         if len(self._plans) >= _PLANS_KEPT:
             self._plans.pop(next(iter(self._plans)))
         # The fetched objects are kept with the plan: a key made of their ids must not outlive them.
-        self._plans[key] = (self._graph.version, wanted, plan, fetches)
+        self._plans[key] = (self._graph.version, wanted, plan, objects)
         return wanted, plan
 
     def _execute(self, plan: Plan, fed: dict, metadata: RunMetadata | None = None) -> list[np.ndarray]:
@@ -277,22 +278,6 @@ class InteractiveSession(BaseSession):
         if self in _stack.sessions:
             _stack.sessions.remove(self)
         self._entered.close()
-
-
-def _key(fetches, fed):
-    """What a plan is kept under: the identical fetched objects and fed tensors."""
-    return _identity(fetches), *fed
-
-
-def _identity(fetches):
-    kind = type(fetches)
-    if kind is list or kind is tuple:
-        return kind, *[_identity(f) for f in fetches]
-    if isinstance(fetches, dict):
-        return kind, *[(k, _identity(v)) for k, v in fetches.items()]
-    if isinstance(fetches, tuple):
-        return kind, *[_identity(f) for f in fetches]
-    return fetches if kind is str else id(fetches)
 
 
 def _executor_named(name: str) -> str:

@@ -1,4 +1,5 @@
 from collections import OrderedDict, namedtuple
+from types import SimpleNamespace
 
 import pytest
 from helpers import fails
@@ -71,3 +72,51 @@ def test_up_to():
 
 def test_map_over_several():
     assert nest.map_structure(lambda x, y: x + y, [1, (2,)], [3, (4,)]) == [4, (6,)]
+
+
+class Decorated:
+    """As a class by attrs looks."""
+
+    __attrs_attrs__ = (SimpleNamespace(name="b"), SimpleNamespace(name="a"))
+
+    def __init__(self, b, a):
+        self.b, self.a = b, a
+
+
+def test_classes_by_attrs_are_structures():
+    found = nest.map_structure(lambda x: 2 * x, [Decorated(1, (2,))])
+    assert (found[0].b, found[0].a) == (2, (4,)) and nest.flatten(found) == [2, 4]
+
+
+def deep(leaf, wrap, levels=10_000):
+    for _ in range(levels):
+        leaf = wrap(leaf)
+    return leaf
+
+
+WRAPS = (lambda x: [x], lambda x: ([0], x, 1), lambda x: {"a": x}, lambda x: Pair(0, x))
+
+
+@pytest.mark.parametrize("wrap", WRAPS, ids=("list", "tuple", "dict", "namedtuple"))
+def test_structures_are_as_deep_as_they_like(wrap):
+    one = deep(5, wrap)
+    flat = nest.flatten(one)
+    assert 5 in flat
+    nest.assert_same_structure(one, nest.pack_sequence_as(one, flat))
+    assert nest.flatten(nest.map_structure(lambda x: x + 1, one)) == [x + 1 for x in flat]
+    assert nest.flatten_up_to(one, one) == flat
+    with fails(ValueError, "differ"):
+        nest.assert_same_structure(one, deep([5], wrap))
+    with fails(ValueError, "differ"):
+        nest.flatten_up_to(deep([5], wrap), one)
+    with fails(ValueError, "values were given"):
+        nest.pack_sequence_as(one, [*flat, 1])
+
+
+def test_structures_that_contain_themselves():
+    endless = [1]
+    endless.append((endless,))
+    twice = (lambda x: nest.assert_same_structure(x, x), lambda x: nest.flatten_up_to(x, x))
+    for function in (nest.flatten, lambda x: nest.pack_sequence_as(x, [1]), *twice):
+        with fails(ValueError, "100,000 deep", "contain itself"):
+            function(endless)

@@ -1,4 +1,5 @@
-from collections import OrderedDict, namedtuple
+from collections import ChainMap, Counter, OrderedDict, UserDict, defaultdict, namedtuple
+from types import MappingProxyType, SimpleNamespace
 
 import numpy as np
 import pytest
@@ -88,3 +89,149 @@ def test_results_are_the_callers_own():
         kept = session.run(v)
         session.run(tf.assign(v, [7.0, 8.0]))
         np.testing.assert_array_equal(kept, [1, 2])
+
+
+# ---- structures of all kinds; what comes back of which was recorded from TensorFlow 1.15
+
+
+class Listed(list):
+    """Made of its items one by one, unlike a list."""
+
+    def __init__(self, *items):
+        super().__init__(items)
+
+
+class Dicted(dict):
+    pass
+
+
+class Named(Pair):
+    pass
+
+
+class Decorated:
+    """As a class by attrs looks."""
+
+    __attrs_attrs__ = (SimpleNamespace(name="b"), SimpleNamespace(name="a"))
+
+    def __init__(self, b, a):
+        self.b, self.a = b, a
+
+    def __eq__(self, other):
+        return type(other) is Decorated and (self.b, self.a) == (other.b, other.a)
+
+
+class Demanding(dict):
+    """A dict that cannot be made like one."""
+
+    def __init__(self, items, *, needed):
+        super().__init__(items)
+
+
+ITEMS = {"b": 1, "a": 2}
+KINDS = {  # name: (of two parts, what comes back for them)
+    "list": (lambda x, y: [x, y], [1, 2]),
+    "tuple": (lambda x, y: (x, y), (1, 2)),
+    "list subclass": (Listed, [1, 2]),
+    "namedtuple": (Pair, Pair(1, 2)),
+    "namedtuple subclass": (Named, Named(1, 2)),
+    "dict": (lambda x, y: {"b": x, "a": y}, ITEMS),
+    "dict subclass": (lambda x, y: Dicted(b=x, a=y), Dicted(ITEMS)),
+    "OrderedDict": (lambda x, y: OrderedDict(b=x, a=y), OrderedDict(ITEMS)),
+    "defaultdict": (lambda x, y: defaultdict(list, b=x, a=y), defaultdict(None, ITEMS)),
+    "Counter": (lambda x, y: Counter(b=x, a=y), Counter(ITEMS)),
+    "ChainMap": (lambda x, y: ChainMap({"b": x}, {"a": y}), ChainMap(ITEMS)),
+    "UserDict": (lambda x, y: UserDict(b=x, a=y), UserDict(ITEMS)),
+    "unsortable keys": (lambda x, y: {"b": x, 1: y}, {"b": 1, 1: 2}),
+    "attrs": (Decorated, Decorated(1, 2)),
+    "read-only": (lambda x, y: MappingProxyType({"b": x, "a": y}), MappingProxyType(ITEMS)),
+    "demanding": (lambda x, y: Demanding({"b": x, "a": y}, needed=0), ITEMS),
+}  # fmt: skip
+AROUND = {"alone": lambda x: x, "in a list": lambda x: [x], "in a dict": lambda x: {"k": (x,)}}
+
+
+@pytest.mark.parametrize("around", AROUND)
+@pytest.mark.parametrize("kind", KINDS)
+def test_structures_of_every_kind(kind, around):
+    make, result = KINDS[kind]
+    with tf.Session() as session:
+        found = session.run(AROUND[around](make(tf.constant(1), tf.constant(2))))
+    assert found == AROUND[around](result)
+    inner = found if around == "alone" else found[0] if around == "in a list" else found["k"][0]
+    assert type(inner) is type(result)
+
+
+def changed(container, new):
+    """Puts `new` in the first place of an object, if it lets itself be changed."""
+    if isinstance(container, list):
+        container[0] = new
+    elif hasattr(container, "__setitem__"):
+        container["b"] = new
+    elif isinstance(container, Decorated):
+        container.b = new
+    else:
+        return False
+    return True
+
+
+@pytest.mark.parametrize("around", AROUND)
+@pytest.mark.parametrize("kind", KINDS)
+def test_structures_that_change_in_place(kind, around):
+    one, two, three = (tf.constant(n) for n in (1, 2, 3))
+    make, result = KINDS[kind]
+    container = make(one, two)
+    with tf.Session() as session:
+        fetches = AROUND[around](container)
+        assert session.run(fetches) == AROUND[around](result)
+        if changed(container, three):
+            changed(result := make(1, 2), 3)
+            assert session.run(fetches) == AROUND[around](result)
+            # The first plan is kept, and what it was made of has changed since.
+            assert session.run(AROUND[around](make(one, two))) == AROUND[around](make(1, 2))
+
+
+def test_a_dict_that_grew_does_not_change_what_equal_ones_give():
+    one, two = tf.constant(1), tf.constant(2)
+    grows = {"a": one}
+    with tf.Session() as session:
+        assert session.run(grows) == {"a": 1}
+        grows["b"] = two
+        assert session.run({"a": one}) == {"a": 1} and session.run(grows) == {"a": 1, "b": 2}
+        del grows["a"]
+        assert session.run(grows) == {"b": 2}
+        assert list(session.run({1: one})) == [1] and list(session.run({True: one})) == [True]
+        assert [type(key) for key in session.run({True: one})] == [bool]
+
+
+def test_what_was_fetched_may_be_gone():
+    """Objects whose places in memory others take over."""
+    values = [tf.constant([float(n)]) for n in range(40)]
+    with tf.Session() as session:
+        box = [None]
+        for n, value in enumerate(values):
+            box[0] = tf.IndexedSlices(value, tf.constant([0]))
+            assert session.run(box)[0].values == [n]
+            box[0] = None
+
+
+@pytest.mark.parametrize("kind", ("list", "tuple", "dict", "namedtuple"))
+def test_fetches_are_nested_as_deep_as_they_like(kind):
+    one = tf.constant(1)
+    wrap = {"list": lambda x: [x], "tuple": lambda x: (x,), "dict": lambda x: {0: x},
+            "namedtuple": lambda x: Pair(one, x)}[kind]  # fmt: skip
+    fetches = tf.constant(2)
+    for _ in range(10_000):
+        fetches = wrap(fetches)
+    with tf.Session() as session:
+        found = session.run(fetches)
+    for _ in range(10_000):
+        assert type(found) is type(fetches) and len(found) == len(fetches)
+        found = found[1 if kind == "namedtuple" else 0]
+    assert found == 2
+
+
+def test_fetches_that_contain_themselves():
+    endless = [tf.constant(1)]
+    endless.append({"again": endless})
+    with tf.Session() as session, fails(ValueError, "more than 1,000,000 parts", "contain itself"):
+        session.run(endless)
