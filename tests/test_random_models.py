@@ -121,7 +121,7 @@ def values(seed, executor):
 
 def assert_calls_fit(session):
     """No call reads or writes past the end of its memory, as far as the rules that cut calls tell."""
-    executors = [executor for _, _, plan, _ in session._plans.values() for executor in plan.executors]
+    executors = [executor for _, _, plan in session._plans.values() for executor in plan.executors]
     steps = [step for executor in executors for step in executor._steps]
     for program in [program for step in steps for program in getattr(step, "_programs", {}).values()]:
         for call in calls(program._nodes):

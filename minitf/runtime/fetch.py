@@ -55,14 +55,13 @@ def _opened(fetch) -> _Whole | None:
     return None
 
 
-def outline(fetches) -> tuple[tuple, list]:
-    """What tells fetches from all others, and the objects that have to live as long as that is kept.
+def outline(fetches) -> tuple:
+    """What tells fetches from all others, as long as the `Fetches` made of them live.
 
     Raises:
       ValueError: for a structure of too many parts, such as a list that contains itself.
     """
     marks: list = []
-    objects: list = []
     todo = [fetches]
     while todo:
         fetch = todo.pop()
@@ -82,9 +81,7 @@ def outline(fetches) -> tuple[tuple, list]:
         else:
             element = fetch._as_graph_element() if hasattr(kind, "_as_graph_element") else fetch
             marks.append(id(element))
-            fetch = (fetch, element)
-        objects.append(fetch)
-    return tuple(marks), objects
+    return tuple(marks)
 
 
 def _check_size(count: int) -> None:
@@ -92,7 +89,7 @@ def _check_size(count: int) -> None:
         raise ValueError(f"the fetches have more than {_MOST_PARTS:,} parts; does a list contain itself?")
 
 
-def _assembling(fetch, whole: _Whole):
+def _assembling(fetch):
     """The function that makes a structure like `fetch` of the results for its parts."""
     for kind, _, assemble in _EXPANSIONS:
         if isinstance(fetch, kind):
@@ -139,7 +136,7 @@ class Fetches:
             if whole is None:
                 self._steps.append(self._take(fetch))
             else:
-                self._steps.append((_assembling(fetch, whole), len(whole.parts)))
+                self._steps.append((_assembling(fetch), len(whole.parts)))
                 todo.extend(reversed(whole.parts))
         self._steps.reverse()
 

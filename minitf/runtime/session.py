@@ -130,8 +130,7 @@ class BaseSession:
     def _plan(self, fetches, fed) -> tuple[Fetches, Plan]:
         """The plan for these fetches and feeds: kept until the graph changes."""
         self._growth.check()
-        marks, objects = outline(fetches)
-        key = (marks, *fed)
+        key = (outline(fetches), *fed)
         kept = self._plans.get(key)
         if kept is not None and kept[0] == self._graph.version and kept[1] is not None:
             return kept[1], kept[2]
@@ -139,8 +138,7 @@ class BaseSession:
         plan = Plan(wanted.tensors, wanted.targets, fed)
         if len(self._plans) >= _PLANS_KEPT:
             self._plans.pop(next(iter(self._plans)))
-        # The fetched objects are kept with the plan: a key made of their ids must not outlive them.
-        self._plans[key] = (self._graph.version, wanted, plan, objects)
+        self._plans[key] = (self._graph.version, wanted, plan)
         return wanted, plan
 
     def _execute(self, plan: Plan, fed: dict, metadata: RunMetadata | None = None) -> list[np.ndarray]:

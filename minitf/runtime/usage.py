@@ -31,7 +31,7 @@ def memory(session) -> Usage:
     ...     print(memory(sess).variables)
     4000
     """
-    executors = [executor for _, _, plan, _ in session._plans.values() for executor in plan.executors]
+    executors = [executor for _, _, plan in session._plans.values() for executor in plan.executors]
     tables = [table for executor in executors for table in executor.tables]
     return Usage(
         activations=sum(t.arena.size for t in tables),

@@ -44,7 +44,7 @@ def values(fetches, fed, passes="", executor="native"):
 
 def limited(session):
     counts = []
-    for _, _, plan, _ in session._plans.values():
+    for _, _, plan in session._plans.values():
         for step in [step for executor in plan.executors for step in executor._steps]:
             for program in getattr(step, "_programs", {}).values():
                 loops = [node for node in program._nodes if isinstance(node, Repeat)]

@@ -203,17 +203,6 @@ def test_a_dict_that_grew_does_not_change_what_equal_ones_give():
         assert [type(key) for key in session.run({True: one})] == [bool]
 
 
-def test_what_was_fetched_may_be_gone():
-    """Objects whose places in memory others take over."""
-    values = [tf.constant([float(n)]) for n in range(40)]
-    with tf.Session() as session:
-        box = [None]
-        for n, value in enumerate(values):
-            box[0] = tf.IndexedSlices(value, tf.constant([0]))
-            assert session.run(box)[0].values == [n]
-            box[0] = None
-
-
 @pytest.mark.parametrize("kind", ("list", "tuple", "dict", "namedtuple"))
 def test_fetches_are_nested_as_deep_as_they_like(kind):
     one = tf.constant(1)
