@@ -190,6 +190,8 @@ def _shaped(array: np.ndarray, shape: TensorShape, verify: bool) -> np.ndarray:
         raise TypeError(f"the value has shape {array.shape}, not {shape}")
     if array.size == count:
         return array.reshape(shape.sizes)
+    if count == 0:
+        return np.zeros(shape.sizes, array.dtype)
     if array.size > count or array.size == 0:
         raise ValueError(f"{array.size} values do not fit shape {shape} of {count} elements")
     filled = np.full(count, array.flat[-1], array.dtype)

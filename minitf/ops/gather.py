@@ -112,7 +112,7 @@ def _gather_grad(op, g):
     params, indices, axis = op.inputs
     known, shape = constant_value(axis), array.shape(params)
     if known == 0 and not op.attrs["batch_dims"]:
-        values = array.reshape(g, array.concat([[-1], shape[1:]], 0))
+        values = array.reshape(g, array.concat([_count(indices), shape[1:]], 0))
         return IndexedSlices(values, array.reshape(indices, [-1]), shape), None, None
     if known is None or params.shape.rank is None or indices.shape.rank is None:
         raise LookupError(f"the gradient of gather '{op.name}' needs a known axis and known ranks")
@@ -121,6 +121,11 @@ def _gather_grad(op, g):
         None,
         None,
     )
+
+
+def _count(indices: Tensor) -> Tensor:
+    """How many rows are gathered, [1]; a -1 in its place could be anything where rows are empty."""
+    return array.reshape(array.size(indices), [1])
 
 
 def _scattered_back(params: Tensor, indices: Tensor, axis: int, batch: int, g: Tensor) -> Tensor:
@@ -137,7 +142,7 @@ def _scattered_back(params: Tensor, indices: Tensor, axis: int, batch: int, g: T
     count, size, rest = apply("Prod", sizes[:batch], [0], keep_dims=False), sizes[batch], sizes[batch + 1 :]
     offsets = array.reshape(apply("Range", 0, count, 1) * size, [-1, 1])
     flat = array.reshape(apply("Cast", indices, DstT=dtypes.int32), [count, -1]) + offsets
-    rows = array.reshape(array.transpose(g, rows_first), array.concat([[-1], rest], 0))
+    rows = array.reshape(array.transpose(g, rows_first), array.concat([_count(indices), rest], 0))
     whole = array.concat([[count * size], rest], 0)
     dense = array.reshape(apply("ScatterNd", array.reshape(flat, [-1, 1]), rows, whole), sizes)
     return array.transpose(dense, np.argsort(to_front).astype(np.int32))

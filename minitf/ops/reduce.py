@@ -247,7 +247,10 @@ def _spread_numpy(op, g, shape, axes):
 
 def _spread_kernel(b, op, g, shape, axes):
     shape = tuple(int(n) for n in b.data(shape))
-    strides = layout.broadcast_strides(_kept(shape, checked_axes(b.data(axes), len(shape))), shape)
+    kept = _kept(shape, checked_axes(b.data(axes), len(shape)))
+    if g.size != prod(kept):
+        raise ValueError(f"a gradient of shape {g.shape} for a reduction of {shape} to {kept}")
+    strides = layout.broadcast_strides(kept, shape)
     return patterns.walk(b, g, shape, strides)
 
 

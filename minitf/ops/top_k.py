@@ -107,6 +107,8 @@ def _in_top_k_kernel(b, op, predictions, targets, k):
 
 def _in_top_k(op, predictions, targets, k):
     _check_targets(predictions, targets)
+    if not predictions.shape[1]:
+        return np.zeros(targets.shape, bool)
     valid = (targets >= 0) & (targets < predictions.shape[1])
     own = np.take_along_axis(predictions, np.where(valid, targets, 0)[:, None], 1)
     finite = np.isfinite(own[:, 0]) & np.isfinite(predictions).all(axis=1)

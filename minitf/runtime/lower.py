@@ -206,7 +206,7 @@ class Lowering(Builder):
             results = self._hoisted(op, inputs)
         except NeedsData as error:
             raise NotNative(op, error.args[0]) from None
-        except (ValueError, IndexError, ArithmeticError) as error:
+        except (ValueError, TypeError, IndexError, ArithmeticError) as error:
             raise NotNative(
                 op
             ) from error  # on the host it fails with a full message, if it is reached at all
@@ -269,7 +269,7 @@ class Lowering(Builder):
         try:
             with np.errstate(all="ignore"):
                 results = op.definition.numpy(op, *known)
-        except (ValueError, IndexError, ArithmeticError):
+        except (ValueError, TypeError, IndexError, ArithmeticError):
             return None  # bad data is reported when the op runs, if it is reached at all
         many = isinstance(results, (list, tuple))
         arrays = [np.asarray(a, t.dtype.numpy) for a, t in zip(results if many else [results], op.outputs)]

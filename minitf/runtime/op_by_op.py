@@ -123,7 +123,7 @@ class OpByOp(Builder):
             else:
                 kinds = ", ".join(t.dtype.name for t in op.inputs)
                 raise errors.UnimplementedError(None, op, f"{op.type} has no kernel for {kinds}")
-        except (ValueError, IndexError, ArithmeticError, np.linalg.LinAlgError) as error:
+        except (ValueError, TypeError, IndexError, ArithmeticError, np.linalg.LinAlgError) as error:
             raise errors.InvalidArgumentError(None, op, str(error)) from error
         if len(op.outputs) == 1 and not isinstance(results, (list, tuple)):
             results = [results]

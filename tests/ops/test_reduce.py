@@ -264,3 +264,15 @@ def test_recorded_gradients(fact):
             check_gradient(fact)
     else:
         check_gradient(fact)
+
+
+@pytest.mark.parametrize("seed", ((0,), (1,), (4,), (2, 3), ()), ids=str)
+@pytest.mark.parametrize("reduced", (tf.reduce_sum, tf.reduce_mean, tf.reduce_prod))
+def test_gradients_take_only_seeds_of_the_results_size(reduced, seed):
+    x, dy = tf.placeholder(tf.float32, [None, None]), tf.placeholder(tf.float32)
+    slope = tf.gradients(reduced(x, 1), x, grad_ys=dy)[0]
+    for way in ("op_by_op", "native"):
+        with tf.Session(config=tf.ConfigProto(executor=way)) as session:
+            assert session.run(slope, {x: np.ones([2, 3]), dy: np.ones(2)}).shape == (2, 3)
+            with fails(tf.errors.InvalidArgumentError):
+                session.run(slope, {x: np.ones([2, 3]), dy: np.ones(seed)})
