@@ -1,4 +1,4 @@
-"""Lists on their way between the host, which has a value for each slot, and native regions."""
+"""Values on their way between the host, which has slices one by one, and native regions, which stack them."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from dataclasses import replace
 import numpy as np
 
 from minitf.framework.shape import TensorShape
+from minitf.runtime.bodies import Ragged
+from minitf.runtime.builder import Value
 from minitf.runtime.flows import Flow, Kind, cleared
 from minitf.runtime.ir import Ref
 from minitf.runtime.lists import Slots
@@ -82,6 +84,32 @@ def unpacked(flow: Flow, table, arrays: list, read: dict) -> Slots:
     shape = TensorShape(kind.element) if kind.alike and flags[:count].any() else kind.shape
     once = _read(flow.seen.settled(), table, arrays, read) if kind.once else None
     return Slots(slices, kind.name, kind.grows, once, kind.adds, shape, kind.alike)
+
+
+def is_saved(tensor) -> bool:
+    """Whether it is what a loop saved for its gradient."""
+    if tensor.op.type != "Loop":
+        return False
+    loop = tensor.op.attrs["loop"]
+    return tensor.op.outputs.index(tensor) - loop.carries - 1 in loop.saved
+
+
+def saved(ref: Ref, array: np.ndarray) -> Value:
+    """What a loop saved; where it is no slice, with what is known of the slices there might have been."""
+    inner = ref.row or ref.like
+    if array.size or inner is None:
+        return Concrete(array)
+    if len(array):
+        return Ragged([saved(inner, slices) for slices in array])
+    return Ragged([], _example(inner), 0)
+
+
+def _example(ref: Ref) -> Value:
+    """A slice like those that were never saved, as far as it is known."""
+    inner = ref.row or ref.like
+    if ref.known is not None or inner is None:
+        return Concrete(np.zeros(ref.shape, ref.dtype) if ref.known is None else ref.known)
+    return Ragged([_example(inner)] * ref.shape[0], _example(inner), ref.shape[0])
 
 
 def _read(seen: Ref, table, arrays: list, read: dict) -> set:

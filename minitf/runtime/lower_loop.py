@@ -373,6 +373,7 @@ class _LoopLowering:
         if not self.fixed and k not in self.loop.saved and ref.size:
             row = ref.nbytes // ref.shape[0]
             self.low.call(zero_tail[()], ref, self.node.trips, self.capacity, row)
+            ref.row = ref.like = None
         return ref
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from minitf.framework import errors
 from minitf.kernels import vm
-from minitf.runtime.boundary import unpacked
+from minitf.runtime.boundary import is_saved, saved, unpacked
 from minitf.runtime.crew import crew
 from minitf.runtime.flows import Flow, Full
 from minitf.runtime.ir import Ref, settle
@@ -115,6 +115,8 @@ class Program:
             return None
         if ref.slot is not None and follows_variable(tensor.op):
             return Reference(ref.slot)
+        if is_saved(tensor):
+            return saved(self.low.refs[tensor], self.table.array(ref, arrays))
         return self.array(ref, arrays)
 
     def array(self, ref: Ref, arrays: list) -> Concrete:

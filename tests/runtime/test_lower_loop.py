@@ -1,11 +1,14 @@
 """Native loops and branches: room for loops of unknown length, and what is known while lowering."""
 
+import itertools
+
 import control_facts
 import numpy as np
 import pytest
 from helpers import host_ops, run
 
 import minitf as tf
+from minitf.ops.counted import counted_loop
 from minitf.runtime.usage import memory
 
 
@@ -96,3 +99,84 @@ def test_known_predicates(predicate, behind):
                 with tf.Session(config=tf.ConfigProto(executor=executor)) as session:
                     results.append(session.run([first, second, y], {w: 1.3}))
             np.testing.assert_allclose(*results)
+
+
+# ---- loops in loops, and stacks whose rows are all the same
+
+INNER = {  # of the outer loop's value, the elements and a weight: a number
+    "scan": lambda a, x, w: tf.reduce_sum(tf.scan(lambda s, e: s * e * w, x) * a),
+    "last of a scan": lambda a, x, w: tf.reduce_sum(tf.scan(lambda s, e: s * e * w + a, x)[-1]),
+    "scan from a start": lambda a, x, w: tf.reduce_sum(tf.scan(lambda s, e: s * e, x * a, w + 0 * x[0])),
+    "fold": lambda a, x, w: tf.reduce_sum(tf.foldl(lambda s, e: s * e * a, x)) * w,
+    "map": lambda a, x, w: tf.reduce_sum(tf.map_fn(lambda e: e * e * a * w, x)),
+}
+
+
+def hosted(op, g):
+    """The gradient of Square, with a step on the host."""
+    y = tf.py_func(lambda a: a, [g], tf.float32)
+    y.set_shape(g.shape)
+    return 2.0 * y * op.inputs[0]
+
+
+def runs(make):
+    """The values that `make()` and feeds give, by both executors."""
+    found = []
+    for way in control_facts.EXECUTORS:
+        with tf.Graph().as_default(), tf.Session(config=tf.ConfigProto(executor=way)) as session:
+            fetches, feeds = make()
+            session.run(tf.global_variables_initializer())
+            found.append([session.run(fetches, some) for some in feeds])
+    return found
+
+
+@pytest.mark.parametrize("shape", ([None, None], [1, None]), ids=str)
+@pytest.mark.parametrize("inner", INNER)
+def test_gradients_of_loops_over_elements_of_unknown_size(inner, shape):
+    """A scan of one element makes no trips, and what its trips would have saved has a shape all the same."""
+
+    def make():
+        x, k, w = tf.placeholder(tf.float32, shape), tf.placeholder(tf.int32, []), tf.Variable(1.5)
+        y = tf.while_loop(
+            lambda i, a: i < k, lambda i, a: (i + 1, INNER[inner](a, x, w)), [0, tf.constant(1.0)]
+        )[1]
+        first = tf.gradients(y, [x, w])
+        second = [g for g in tf.gradients(first[0], [x, w]) if g is not None]
+        counts = (1,) if shape[0] == 1 else (1, 2)
+        arrays = [np.linspace(1, 2, 2 * n, dtype=np.float32).reshape(n, 2) for n in counts]
+        return [y, *first, *second], [{x: a, k: trips} for a, trips in itertools.product(arrays, (0, 1, 2))]
+
+    for one, two in zip(*runs(make), strict=True):
+        for a, b in zip(one, two, strict=True):
+            np.testing.assert_allclose(b, a, rtol=1e-5)
+
+
+def test_gradients_on_the_host_of_native_loops_that_made_no_trips():
+    name = "SquareWithAStepOnTheHost"
+    tf.RegisterGradient(name)(hosted)
+
+    def make():
+        x, n, k = (tf.placeholder(t, s) for t, s in ((tf.float32, [None, None]), *[(tf.int32, [])] * 2))
+        with x.graph.gradient_override_map({"Square": name}):
+            fold = lambda a: tf.reduce_sum(tf.foldl(lambda s, e: tf.square(s) * e * a, x))  # noqa: E731
+            one = times(n, fold, tf.constant(1.0))
+            two = times(n, lambda a: times(k, fold, a), tf.constant(1.0))
+        feeds = [{x: np.full([rows, 2], 2.0), n: a, k: b} for rows in (1, 2) for a in (0, 1) for b in (0, 1)]
+        return [one, two, *tf.gradients(one, x), *tf.gradients(two, x)], feeds
+
+    for one, two in zip(*runs(make), strict=True):
+        for a, b in zip(one, two, strict=True):
+            np.testing.assert_allclose(b, a)
+
+
+def test_rows_that_were_not_reached_are_zero_in_the_next_loop_too():
+    def make():
+        n, x = tf.placeholder(tf.int32, []), tf.zeros([4, 2])
+        same = tf.constant([5.0, 6.0])
+        rows = counted_loop(lambda carry, _: ([carry[0] + 1.0], [same]), [tf.constant(0.0)], [x], n)[1][0]
+        return [rows, tf.map_fn(lambda row: 2.0 * row, rows)], [{n: k} for k in range(5)]
+
+    for found in runs(make):
+        for k, (rows, doubled) in enumerate(found):
+            np.testing.assert_array_equal(rows, [[5, 6]] * k + [[0, 0]] * (4 - k))
+            np.testing.assert_array_equal(doubled, 2 * rows)
