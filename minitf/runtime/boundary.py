@@ -101,15 +101,7 @@ def saved(ref: Ref, array: np.ndarray) -> Value:
         return Concrete(array)
     if len(array):
         return Ragged([saved(inner, slices) for slices in array])
-    return Ragged([], _example(inner), 0)
-
-
-def _example(ref: Ref) -> Value:
-    """A slice like those that were never saved, as far as it is known."""
-    inner = ref.row or ref.like
-    if ref.known is not None or inner is None:
-        return Concrete(np.zeros(ref.shape, ref.dtype) if ref.known is None else ref.known)
-    return Ragged([_example(inner)] * ref.shape[0], _example(inner), ref.shape[0])
+    return Concrete(array) if inner.known is None else Ragged([], Concrete(inner.known), 0)
 
 
 def _read(seen: Ref, table, arrays: list, read: dict) -> set:
