@@ -106,7 +106,7 @@ class _Run:
         dead = any(not self.values[c, tag] for c in op.control_inputs)
         dead = dead or (all if op.type == "Merge" else any)(v is None for v in inputs) and bool(inputs)
         if op.type == "Enter":
-            self.enter(op, tag, self.builder.snapshot(inputs[0]))
+            self.enter(op, tag, inputs[0])
         elif op.type == "NextIteration":
             if not dead:
                 self.next_iteration(op, tag, self.builder.snapshot(inputs[0]))
@@ -118,7 +118,9 @@ class _Run:
                 self.emit(op, tag[:-1], True)
             return
         else:
-            outputs = [None] * len(op.outputs) if dead else self.builder.run(op, inputs)
+            # Primitives hand variables on, to be changed where they arrive.
+            run = self.builder.results if op.type in _PRIMITIVES else self.builder.run
+            outputs = [None] * len(op.outputs) if dead else run(op, inputs)
             for tensor, value in zip(op.outputs, outputs, strict=True):
                 self.emit(tensor, tag, value)
         self.emit(op, tag, not dead)

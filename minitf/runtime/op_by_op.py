@@ -105,7 +105,12 @@ class OpByOp(Builder):
     # ---- running
 
     def run(self, op, values: list) -> list:
-        """The values of the op's outputs."""
+        """The values of the op's outputs; variables' memory only for what follows a variable."""
+        results = self.results(op, values)
+        return results if follows_variable(op) else _apart(results, values)
+
+    def results(self, op, values: list) -> list:
+        """What the op's rules give for its outputs."""
         self.current, definition = op, op.definition
         if op.type not in ("Loop", "If", "Merge") and any(v is None for v in values):
             return [None] * len(op.outputs)  # an absent input (of the branch not taken) makes absent outputs
@@ -126,9 +131,8 @@ class OpByOp(Builder):
         except (ValueError, TypeError, IndexError, ArithmeticError, np.linalg.LinAlgError) as error:
             raise errors.InvalidArgumentError(None, op, str(error)) from error
         if len(op.outputs) == 1 and not isinstance(results, (list, tuple)):
-            results = [results]
-        results = list(results or ())
-        return results if follows_variable(op) else _apart(results, values)
+            return [results]
+        return list(results or ())
 
     def _by_numpy(self, op, values):
         with np.errstate(all="ignore"):
