@@ -10,7 +10,7 @@ import heapq
 import warnings
 from collections.abc import Sequence
 
-from minitf.framework import dtypes
+from minitf.framework import dtypes, inside
 from minitf.framework.body import stands_for
 from minitf.framework.convert import convert_to_tensor
 from minitf.framework.errors import describe
@@ -140,6 +140,7 @@ def _tensor(value, what: str, around: set) -> Tensor:
     except (TypeError, ValueError) as error:
         raise type(error)(f"{what} of gradients: {error}; give tensors or variables") from None
     get_default_graph().as_graph_element(tensor)
+    tensor = inside.seen_from(get_default_graph(), tensor)
     if tensor.op.graph not in around:
         raise ValueError(
             f"{what} of gradients: {tensor.name} belongs to the body of a loop or branch, and the gradient "

@@ -25,7 +25,7 @@ class _GradientBody(Body):
     """A body whose ops may use tensors of the forward body; what they are worth is handed in from outside."""
 
     def __init__(self, forward: Body):
-        super().__init__()
+        super().__init__(of_loop=forward.of_loop)
         self.forward = forward
 
     def create(self, definition, inputs, *args, **kwargs):

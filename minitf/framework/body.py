@@ -4,20 +4,50 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from minitf.framework import inside
 from minitf.framework.graph import Graph, get_default_graph
+from minitf.framework.operation import Operation
 from minitf.framework.tensor import Tensor
 
 
 class Body(Graph):
     """A graph with arguments and results, nested in the graph in which it was made."""
 
-    def __init__(self, condition: Body | None = None):
+    def __init__(self, condition: Body | None = None, of_loop: bool = True):
         super().__init__(outer=get_default_graph())
-        self._condition = (
-            condition  # of the same loop: what it captured already comes in by the same Enter op
-        )
+        self.condition = condition  # of the same loop: what it captured already comes in by the same Enter op
+        self.of_loop = of_loop  # or of a branch
         self.arguments: list[Tensor] = []
         self.results: list[Tensor] = []
+        self.owner: Operation | None = None  # the op whose body this is, once that is made
+        self.form = None  # what the op does, in terms of its bodies: a Loop or Branches
+        self.given: dict = {}  # tensor (or op) of this body -> what the owner gives out for it
+        self.rivals: list[tuple] = []  # (flag of an op of this body, op of the owner's other body that waits for it)
+        self._outer_controls: list[Operation] = []
+
+    def adopt(self, owner: Operation, form) -> None:
+        """Notes the op whose body this is; it waits for what ops of the body wait for outside."""
+        self.owner, self.form = owner, form
+        inside.wait(owner, self._outer_controls)
+
+    def hold_back(self, other: Operation) -> None:
+        """Has the op whose body this is wait for `other`, an op outside."""
+        if self.owner is None:
+            self._outer_controls.append(other)
+        else:
+            inside.wait(self.owner, [other])
+
+    def flag(self, inner: Operation | Tensor) -> Tensor:
+        """A flag outside of this body: whether an op of it ran (or a flag of it is true)."""
+        if inner not in self.given:
+            self.given[inner] = self.form.flag(self, inner)
+        return self.given[inner]
+
+    def take(self, outer: Tensor, argument: Tensor) -> None:
+        """Has `argument` stand for `outer`; the op whose body this is, if there is one yet, takes it as an input."""
+        super().take(outer, argument)
+        if self.owner is not None:
+            self.form.take(self.owner, outer)
 
     def add_argument(self, dtype, shape, starts_as: Tensor | None = None) -> Tensor:
         """A new argument, to be given by the op whose body this is: at first, or slice by slice, it is
@@ -32,7 +62,7 @@ class Body(Graph):
     def captured(self, tensor: Tensor, outer: Tensor) -> Tensor:
         """Makes (once) the argument that stands for `outer`; TF 1 passes it in by an op, Enter or Switch."""
         if outer not in self.consts:
-            self.root.reserve_ids(0 if self._condition is not None and outer in self._condition.consts else 1)
+            self.root.reserve_ids(0 if self.condition is not None and outer in self.condition.consts else 1)
         return super().captured(tensor, outer)
 
     def trace(self, function: Callable, *args):
@@ -51,8 +81,3 @@ def stands_for(tensor: Tensor, around: set[Graph] | None = None) -> Tensor:
 def merged_consts(*bodies: Body) -> list[Tensor]:
     """The outer tensors that any of the bodies uses."""
     return list(dict.fromkeys(outer for body in bodies if body is not None for outer in body.consts))
-
-
-def outer_controls(*bodies: Body) -> list:
-    """The outer ops that have to run before any of the bodies."""
-    return list(dict.fromkeys(op for body in bodies if body is not None for op in body.outer_control_inputs))

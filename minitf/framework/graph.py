@@ -6,7 +6,7 @@ import contextlib
 import itertools
 import threading
 
-from minitf.framework import dtypes, origin
+from minitf.framework import dtypes, inside, origin
 from minitf.framework.collections import Collections
 from minitf.framework.errors import describe
 from minitf.framework.names import Names
@@ -33,7 +33,6 @@ class Graph(Names, Collections):
         self.consts: dict[
             Tensor, Tensor
         ] = {}  # tensor of the graph just outside -> the argument that stands for it
-        self.outer_control_inputs: list[Operation] = []
         self._controls: list[_Controls] = []
         self.finalized = False
         if outer is None:
@@ -59,16 +58,16 @@ class Graph(Names, Collections):
         root = self.root
         if root.finalized:
             raise RuntimeError(f"the graph is finalized: no op can be added ({definition.type} '{name}')")
-        if self.outer is None:
-            self._check_same_graph(inputs, definition, name)
-        else:
-            inputs = tuple([self.capture(t) for t in inputs])
+        inputs = tuple([t if t.op.graph is self else self._captured(t, definition, name) for t in inputs])
+        controls = self._control_inputs(inputs) if self._controls else ()
         root._last_id += 1
         root.version += 1
-        op = Operation(self, root._last_id, definition, name, inputs, dtypes_, attrs,
-                       self._control_inputs(inputs) if self._controls else [],
+        op = Operation(self, root._last_id, definition, name, inputs, dtypes_, attrs, [],
                        self._device() if root._devices else "", root._origin or origin.here())  # fmt: skip
         self._infer(op, shape)
+        inside.guard_values(op)
+        if controls:
+            inside.wait(op, controls)
         self.ops.append(op)
         root._by_name[name] = op
         if root._gradient_types:
@@ -96,33 +95,39 @@ class Graph(Names, Collections):
         for tensor in op.inputs:
             tensor._consumers.remove(op)
 
-    def _check_same_graph(self, inputs, definition, name) -> None:
-        for tensor in inputs:
-            if tensor.op.graph is not self:
-                raise ValueError(_foreign(tensor, self, f"{definition.type} '{name}'"))
-
     def _note_gradient_type(self, op: Operation) -> None:
         for mapping in reversed(self.root._gradient_types):
             if op.type in mapping:
                 op.attrs["_gradient_op_type"] = mapping[op.type]
                 return
 
+    def _captured(self, tensor: Tensor, definition, name: str) -> Tensor:
+        if tensor.op.graph.root is not self.root:
+            raise ValueError(_foreign(tensor, self, f"{definition.type} '{name}'"))
+        return self.capture(tensor)
+
     def capture(self, tensor: Tensor) -> Tensor:
-        """The tensor of this graph that stands for `tensor`, which may belong to an outer graph."""
+        """The tensor of this graph that stands for `tensor`, of a graph around this one or a branch in it."""
         if tensor.op.graph is self:
             return tensor
         if tensor in self.captures:
             return self.captures[tensor]
-        if self.outer is None or tensor.op.graph.root is not self.root:
+        if tensor.op.graph.root is not self.root:
             raise ValueError(_foreign(tensor, self, "this op"))
+        if inside.is_around(self, tensor.op.graph):
+            return inside.given(self, tensor)
         return self.captured(tensor, self.outer.capture(tensor))
 
     def captured(self, tensor: Tensor, outer: Tensor) -> Tensor:
         """Makes (once) the argument that stands for `outer`, a tensor of the graph just outside."""
         if outer not in self.consts:
-            self.consts[outer] = self.argument(outer.dtype, outer.shape, stands_for=outer)
-        self.captures[tensor] = self.captures[outer] = self.consts[outer]
+            self.take(outer, inside.standing_for(outer, self.argument(outer.dtype, outer.shape, outer)))
+        self.captures[tensor] = self.consts[outer]
         return self.consts[outer]
+
+    def take(self, outer: Tensor, argument: Tensor) -> None:
+        """Has `argument` stand for `outer`, a tensor of the graph just outside."""
+        self.consts[outer] = self.captures[outer] = argument
 
     def argument(self, dtype: dtypes.DType, shape, stands_for: Tensor | None = None) -> Tensor:
         """A new argument of this body; it counts as no op of TensorFlow's, so it takes no id of its own."""
@@ -187,13 +192,24 @@ class Graph(Names, Collections):
             if any(op in controls.seen for op in feeding):
                 continue
             wanted.extend(op for op in controls.ops if op not in wanted and op not in feeding)
-        return [op for op in wanted if self._inside(op)]
+        inside.check_loops(self, wanted)
+        return wanted
 
-    def _inside(self, op: Operation) -> bool:
-        """Whether `op` is of this graph; else the loop or branch whose body this is has to wait for it."""
-        if op.graph is not self and op not in self.outer_control_inputs:
-            self.outer_control_inputs.append(op)
-        return op.graph is self
+    def wait(self, op: Operation, others: list[Operation]) -> None:
+        """Has `op`, of this graph, run after `others` from now on."""
+        for other in others:
+            if other.graph.root is not self.root:
+                raise ValueError(_foreign(other, self, f"{op.type} '{op.name}'"))
+        inside.check_loops(self, others)
+        inside.wait(op, others)
+        self.root.touch()
+
+    def wait_no_more(self, op: Operation) -> None:
+        """Has `op`, of this graph, run after what makes its inputs only."""
+        op._control_inputs.clear()
+        op.guards = ()
+        inside.guard_values(op)
+        self.root.touch()
 
     @contextlib.contextmanager
     def device(self, device_name_or_function):
@@ -337,12 +353,6 @@ class _Controls:
 def _foreign(element, graph: Graph, user: str) -> str:
     kind = "tensor" if isinstance(element, Tensor) else "operation"
     theirs = element.graph.root
-    if theirs is graph.root:
-        return (
-            f"{kind} {element.name} belongs to the body of a loop or branch and was used outside of it by "
-            f"{user}; "
-            "return it from the body instead (as a loop variable or a result)"
-        )
     return (
         f"{kind} {element.name} belongs to graph {theirs.number} (created {element.op.origin}), but {user} "
         "belongs to "

@@ -17,7 +17,8 @@ class Operation:
         "inputs",
         "attrs",
         "outputs",
-        "control_inputs",
+        "_control_inputs",
+        "guards",
         "device",
         "origin",
         "definition",
@@ -28,7 +29,8 @@ class Operation:
                  control_inputs: list, device: str, origin: Origin):  # fmt: skip
         self.graph, self.id, self.definition, self.name = graph, id, definition, name
         self.type = definition.type
-        self.inputs, self.attrs, self.control_inputs = inputs, attrs, control_inputs
+        self.inputs, self.attrs, self._control_inputs = inputs, attrs, control_inputs
+        self.guards: tuple = ()  # bools, all of which have to be true for the op to run
         self.device, self.origin = device, origin
         self.outputs = [Tensor(self, i, dtype) for i, dtype in enumerate(dtypes)]
         for tensor in inputs:
@@ -38,6 +40,11 @@ class Operation:
     def op(self) -> Operation:
         """The operation itself, as for tensors."""
         return self
+
+    @property
+    def control_inputs(self) -> list:
+        """The operations that have to run before this one, besides those that make its inputs."""
+        return list(self._control_inputs)
 
     @property
     def node_def(self) -> Operation:
@@ -88,6 +95,8 @@ class Operation:
             raise IndexError(
                 f"{self.type} '{self.name}' has {len(self.inputs)} inputs, there is no input {index}"
             )
+        if not isinstance(tensor, Tensor):
+            raise TypeError(f"input {index} of {self.type} '{self.name}' has to be a Tensor, not {tensor!r}")
         old = self.inputs[index]
         if tensor.dtype.base_dtype is not old.dtype.base_dtype:
             raise TypeError(
@@ -95,14 +104,33 @@ class Operation:
                 "is "
                 f"{tensor.dtype.base_dtype.name}"
             )
+        tensor = self.graph.capture(tensor)
         self.inputs = (*self.inputs[:index], tensor, *self.inputs[index + 1 :])
         old._consumers.remove(self)
         tensor._consumers.append(self)
         self.graph.root.touch()
 
-    def _add_control_inputs(self, ops) -> None:
-        self.control_inputs.extend(op for op in ops if op not in self.control_inputs)
+    def _insert_input(self, index: int, tensor: Tensor) -> None:
+        """Takes one more tensor, of the same graph, before the input `index`."""
+        self.inputs = (*self.inputs[:index], tensor, *self.inputs[index:])
+        tensor._consumers.append(self)
         self.graph.root.touch()
+
+    def _add_control_input(self, op: Operation) -> None:
+        """Has this operation run after `op` from now on."""
+        self._add_control_inputs([op])
+
+    def _add_control_inputs(self, ops) -> None:
+        """Has this operation run after each of `ops` from now on."""
+        ops = list(ops)
+        for op in ops:
+            if not isinstance(op, Operation):
+                raise TypeError(f"a control input of '{self.name}' has to be an Operation, not {op!r}")
+        self.graph.wait(self, ops)
+
+    def _remove_all_control_inputs(self) -> None:
+        """Has this operation wait for nothing but its inputs."""
+        self.graph.wait_no_more(self)
 
     def __repr__(self):
         return f"<tf.Operation '{self.name}' type={self.type}>"

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from minitf.framework import nest
+from minitf.framework import inside, nest
 from minitf.framework.apply import apply_op
-from minitf.framework.body import Body, merged_consts, outer_controls
+from minitf.framework.body import Body, merged_consts
 from minitf.framework.convert import convert_to_tensor
 from minitf.framework.graph import get_default_graph, name_scope
 from minitf.framework.operation import Operation
@@ -26,6 +26,26 @@ class Branches:
     bodies: list[Body]
     consts: list[Tensor] = field(default_factory=list)
 
+    def flag(self, body: Body, inner) -> Tensor:
+        """A further output of the op: whether an op of a branch ran."""
+        for one in self.bodies:
+            one.results.append(inside.constant_flag(one, one is body, inner if one is body else None))
+        flag = inside.output(body.owner, inside.Flag, body.results[-1])
+        flag.loop = getattr(inner, "loop", None)
+        return flag
+
+    def give(self, body: Body, tensor: Tensor) -> Tensor:
+        """A further output of the op: a tensor of one branch."""
+        for one in self.bodies:
+            one.results.append(tensor if one is body else None)
+        return inside.output(body.owner, inside.Given, tensor)
+
+    def take(self, op: Operation, outer: Tensor) -> None:
+        """Adds an input to the op: an outer tensor that a branch uses."""
+        if outer not in self.consts:
+            self.consts.append(outer)
+            op._insert_input(len(op.inputs), outer)
+
 
 def make_if(pred: Tensor, bodies: list[Body], name: str = "If") -> Operation:
     """Adds an If op; results of the two bodies correspond one to one."""
@@ -43,7 +63,8 @@ def make_if(pred: Tensor, bodies: list[Body], name: str = "If") -> Operation:
         then_branch=bodies[0],
         else_branch=bodies[1],
     )
-    op._add_control_inputs(c for c in outer_controls(*bodies) if op.graph._inside(c))
+    for body in bodies:
+        body.adopt(op, branches)
     return op
 
 
@@ -54,11 +75,7 @@ def add_result(op: Operation, index: int, tensor: Tensor) -> Tensor:
         return op.outputs[bodies[index].results.index(tensor)]
     bodies[index].results.append(tensor)
     bodies[1 - index].results.append(None)
-    output = Tensor(op, len(op.outputs), tensor.dtype.base_dtype)
-    output._shape = tensor.shape
-    op.outputs.append(output)
-    op.graph.root.touch()
-    return output
+    return inside.output(op, Tensor, tensor)
 
 
 def cond(
@@ -136,7 +153,7 @@ def _unpacked(result):
 
 def _traced(function: Callable) -> tuple[Body, object]:
     """The body of one branch; its results are the flat tensors of what the function returned."""
-    body = Body()
+    body = Body(of_loop=False)
     with body.as_default():
         returned = function()
         if returned is None:

@@ -10,9 +10,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from minitf.framework import dtypes
+from minitf.framework import dtypes, inside
 from minitf.framework.apply import apply_op
-from minitf.framework.body import Body, merged_consts, outer_controls
+from minitf.framework.body import Body, merged_consts
 from minitf.framework.operation import Operation
 from minitf.framework.registry import define
 from minitf.framework.shape import SCALAR, UNKNOWN, TensorShape
@@ -55,6 +55,23 @@ class Loop:
         count = values[n + m + k] if self.condition is None else None
         return list(values[:n]), list(values[n : n + m]), list(values[n + m : n + m + k]), count
 
+    def flag(self, body: Body, inner) -> Tensor:
+        """A further output of the op: whether an op of its body ran, in each trip."""
+        done = inner if isinstance(inner, Tensor) else inside.constant_flag(body, True, inner)
+        if body is self.condition:
+            body.rivals.append((done, None))
+            done = inside.constant_flag(self.body, True)
+        self.ys.append(done)
+        flag = inside.output(body.owner, inside.Flag, done, TensorShape([None]))
+        flag.loop = body.owner
+        return flag
+
+    def take(self, op: Operation, outer: Tensor) -> None:
+        """Adds an input to the op: an outer tensor that its body uses."""
+        if outer not in self.consts:
+            op._insert_input(self.carries + len(self.xs_args) + len(self.consts), outer)
+            self.consts.append(outer)
+
 
 def make_loop(loop: Loop, carry: list, xs: list = (), count=None, name: str = "Loop") -> Operation:
     """Adds a Loop op to the graph in which its body is nested."""
@@ -66,7 +83,8 @@ def make_loop(loop: Loop, carry: list, xs: list = (), count=None, name: str = "L
     shapes = [t.shape for t in loop.carry_args] + [SCALAR] + [stacked_shape(loop, t, inputs) for t in loop.ys]
     op = apply_op("Loop", inputs, dtypes=types, shapes=shapes, name=name, loop=loop, body=loop.body,
                   condition=loop.condition)  # fmt: skip
-    op._add_control_inputs(c for c in outer_controls(loop.body, loop.condition) if op.graph._inside(c))
+    for body in filter(None, (loop.condition, loop.body)):
+        body.adopt(op, loop)
     return op
 
 
@@ -89,10 +107,7 @@ def add_ys(op: Operation, y: Tensor, saved: bool = False) -> Tensor:
         if saved:
             loop.saved.add(len(loop.ys))
         loop.ys.append(y)
-        output = Tensor(op, len(op.outputs), y.dtype.base_dtype)
-        output._shape = stacked_shape(loop, y, op.inputs)
-        op.outputs.append(output)
-        op.graph.root.touch()
+        inside.output(op, Tensor, y, stacked_shape(loop, y, op.inputs))
     return op.outputs[loop.carries + 1 + loop.ys.index(y)]
 
 

@@ -6,7 +6,9 @@ import numpy as np
 
 from minitf.framework.errors import InvalidArgumentError
 from minitf.runtime.builder import Value
-from minitf.runtime.plan import needed_ops
+from minitf.framework.inside import Flag
+from minitf.runtime.guards import check_loops
+from minitf.runtime.plan import needed_in_branch, needed_in_condition, needed_in_loop, read_by
 
 
 class Ragged(Value):
@@ -29,35 +31,51 @@ def run_loop(builder, op, values: list, run_ops) -> list:
     """Finals, number of trips, and the stacked ys of a Loop op."""
     loop = op.attrs["loop"]
     carry, xs, consts, count = loop.split(values)
+    if loop.condition is None and count is None:
+        return [None] * len(op.outputs)
     carry, xs = [[builder.snapshot(v) for v in part] for part in (carry, xs)]
-    body = _Runner(builder, loop.body, loop.nexts + loop.ys, loop.const_args(loop.body), consts, run_ops)
+    used = [builder.used is None or t in builder.used for t in op.outputs]
+    live, ops = needed_in_loop(loop, used)
+    nexts = [t if i in live else None for i, t in enumerate(loop.nexts)]
+    ys = [y if u else None for y, u in zip(loop.ys, used[loop.carries + 1 :])]
+    body = _Runner(builder, ops, nexts + ys, loop.const_args(loop.body), consts, run_ops)
     condition = loop.condition and _Runner(
-        builder, loop.condition, loop.condition.results, loop.const_args(loop.condition), consts, run_ops
-    )
+        builder, needed_in_condition(loop, ops), loop.condition.results, loop.const_args(loop.condition), consts,
+        run_ops,
+    )  # fmt: skip
     trips = None if count is None else max(int(builder.data(count)), 0)
     _check_lengths(op, xs, trips)
     stacks: list[list] = [[] for _ in loop.ys]
     done = 0
-    while done < trips if trips is not None else _holds(builder, condition, loop, carry):
+    while going := done < trips if trips is not None else _holds(builder, condition, loop, carry):
         index = trips - 1 - done if loop.reverse else done
         slices = [item(builder, x, index) for x in xs]
         results = body.run([*loop.carry_args, *loop.xs_args], [*carry, *slices])
         carry = [builder.snapshot(v) for v in results[: loop.carries]]
-        for stack, value in zip(stacks, results[loop.carries :]):
-            stack.append(builder.snapshot(value))
+        for stack, y, value in zip(stacks, ys, results[loop.carries :]):
+            absent = value is None and type(y) is Flag
+            stack.append(builder.constant(np.asarray(False)) if absent else builder.snapshot(value))
         done += 1
     if loop.reverse:
         for stack in stacks:
             stack.reverse()
+    if going is None:
+        return [None] * len(op.outputs)
     if done:
-        ys = [stacked(builder, slices, k in loop.saved, xs) for k, slices in enumerate(stacks)]
+        given = [
+            None if y is None else stacked(builder, slices, k in loop.saved, xs)
+            for k, (y, slices) in enumerate(zip(ys, stacks))
+        ]
     else:
-        ys = empty(builder, loop, body, xs, carry)
-    return [*carry, builder.constant(np.asarray(done, np.int32)), *ys]
+        given = empty(builder, loop, ys, body, xs, carry)
+    carry = [v if u else None for v, u in zip(carry, used)]
+    return [*carry, builder.constant(np.asarray(done, np.int32)), *given]
 
 
-def _holds(builder, condition, loop, carry) -> bool:
-    return _true(builder, condition.run(condition.body.arguments, carry)[0], "the condition of a loop")
+def _holds(builder, condition, loop, carry) -> bool | None:
+    """Whether there is one more trip; None if that was not computed."""
+    predicate = condition.run(loop.condition.arguments, carry)[0]
+    return None if predicate is None else _true(builder, predicate, "the condition of a loop")
 
 
 def _true(builder, predicate, what: str) -> bool:
@@ -76,17 +94,18 @@ def _check_lengths(op, xs: list, trips) -> None:
 class _Runner:
     """Runs the ops of one body, again and again."""
 
-    def __init__(self, builder, body, results: list, const_args: list, consts: list, run_ops):
-        self.builder, self.body, self.results, self.run_ops = builder, body, results, run_ops
+    def __init__(self, builder, ops: list, results: list, const_args: list, consts: list, run_ops):
+        self.builder, self.ops, self.results, self.run_ops = builder, ops, results, run_ops
         self.base = {argument: consts[i] for i, argument in const_args}
         wanted = [t for t in results if t is not None]
-        self.ops = [op for op in needed_ops([t.op for t in wanted], frozenset()) if op.type != "Arg"]
+        self.used = {*read_by(ops), *wanted}
+        check_loops(ops, frozenset(), wanted)
 
     def run(self, arguments: list, values: list) -> list:
         """The results for these arguments."""
         known = dict(self.base)
         known.update(zip(arguments, values))
-        self.run_ops(self.builder, self.ops, known)
+        self.run_ops(self.builder, self.ops, known, self.used)
         return [None if t is None else known[t] for t in self.results]
 
 
@@ -119,10 +138,10 @@ def _length(xs: list) -> int:
     return min((length for length in lengths if length is not None), default=0)
 
 
-def empty(builder, loop, body: _Runner, xs: list, carry: list) -> list:
+def empty(builder, loop, ys: list, body: _Runner, xs: list, carry: list) -> list:
     """The stacks of a loop that never ran; what a trip would have given is found by trying it on zeros."""
     saved = [k in loop.saved for k in range(len(loop.ys))]
-    needed = any(not s and not y.shape.is_fully_defined() for s, y in zip(saved, loop.ys))
+    needed = any(y is not None and not s and not y.shape.is_fully_defined() for s, y in zip(saved, ys))
     examples, length = [None] * len(loop.ys), _length(xs)
     if needed or xs and any(saved):
         try:
@@ -132,8 +151,8 @@ def empty(builder, loop, body: _Runner, xs: list, carry: list) -> list:
             if needed:
                 raise
     return [
-        Ragged([], example, length) if s else _none(builder, y, example, length)
-        for s, y, example in zip(saved, loop.ys, examples)
+        None if y is None else Ragged([], example, length) if s else _none(builder, y, example, length)
+        for s, y, example in zip(saved, ys, examples)
     ]
 
 
@@ -160,10 +179,16 @@ def _none(builder, y, example, length: int):
 
 def run_branch(builder, op, values: list, run_ops) -> list:
     """The results of the branch that the predicate chooses."""
+    if values[0] is None:
+        return [None] * len(op.outputs)
     branches = op.attrs["branches"]
-    body = branches.bodies[0 if _true(builder, values[0], "the predicate of a cond") else 1]
+    index = 0 if _true(builder, values[0], "the predicate of a cond") else 1
+    body = branches.bodies[index]
     const_args = [(i, body.consts[t]) for i, t in enumerate(branches.consts) if t in body.consts]
-    results = _Runner(builder, body, body.results, const_args, values[1:], run_ops).run([], [])
+    used = [builder.used is None or t in builder.used for t in op.outputs]
+    ops, _ = needed_in_branch(branches, index, used)
+    results = [t if u else None for t, u in zip(body.results, used)]
+    results = _Runner(builder, ops, results, const_args, values[1:], run_ops).run([], [])
     return [None if r is None else builder.snapshot(r) for r in results]
 
 

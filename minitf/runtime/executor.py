@@ -6,9 +6,10 @@ import contextlib
 
 import numpy as np
 
-from minitf.framework.errors import OpError
+from minitf.framework.errors import InvalidArgumentError, OpError
 from minitf.kernels.vm import float_mode
 from minitf.runtime.frames import has_primitives, run_in_frames
+from minitf.runtime.guards import is_true
 from minitf.runtime.late import Order
 from minitf.runtime.op_by_op import Concrete, OpByOp, is_native, run_op, run_ops
 from minitf.runtime.plan import Plan
@@ -37,10 +38,22 @@ class OpByOpExecutor:
                 OpByOp(self._state),
                 self._plan.ops,
                 values,
+                self._plan.used,
                 self._plan.last_use,
                 frozenset(self._plan.fetches),
             )
-        return [own((copies.get(t) or values[t]).array) for t in self._plan.fetches]
+        return _fetched(self._plan, values, copies)
+
+
+def _fetched(plan: Plan, values: dict, copies: dict) -> list:
+    """Arrays of the caller's own for the fetches; InvalidArgumentError for one that was not computed."""
+    for t in plan.fetches:
+        if copies.get(t) is None and values[t] is None:
+            raise InvalidArgumentError(
+                None, t.op,
+                f"{t.name} does not have a value: it depends on an op in a branch of a cond that was not taken",
+            )  # fmt: skip
+    return [own((copies.get(t) or values[t]).array) for t in plan.fetches]
 
 
 @contextlib.contextmanager
@@ -62,13 +75,16 @@ def own(array):
 class HostStep:
     """One op that runs on the host, on the values of `inputs`."""
 
-    def __init__(self, op, inputs: list, state: State, fetches: frozenset):
-        self.op, self.inputs, self._state, self._fetches = op, inputs, state, fetches
+    def __init__(self, op, inputs: list, state: State, plan: Plan):
+        self.op, self.inputs, self._state, self._used = op, inputs, state, plan.used
+        self._fetches = frozenset(plan.fetches)
 
     def run(self, values: dict) -> dict:
         """Runs the op; returns copies of fetched variables."""
         copies: dict = {}
-        run_op(OpByOp(self._state), self.op, self.inputs, values, self._fetches, copies)
+        builder = OpByOp(self._state)
+        builder.used = self._used
+        run_op(builder, self.op, self.inputs, values, self._fetches, copies)
         return copies
 
 
@@ -78,7 +94,7 @@ class NativeExecutor:
     def __init__(self, plan: Plan, state: State, passes: list[str], threads: int = 1):
         self._plan, self._state, self._passes, self._threads = plan, state, passes, threads
         self._host: set = _host_ops(plan.ops, state)
-        self._order = Order(plan.ops, plan.fed, self._host)
+        self._order = Order(plan.ops, plan.fed, set() if plan.guards else self._host)
         self._written = frozenset(written_variables(plan.ops))
         self._steps = self._partition()
         self._single = self._single_region()
@@ -90,7 +106,7 @@ class NativeExecutor:
 
     def _single_region(self) -> tuple | None:
         """The one region that is the whole plan, and where in its outputs the fetches are."""
-        region = self._steps[0] if len(self._steps) == 1 else None
+        region = self._steps[0] if len(self._steps) == 1 and not self._plan.guards else None
         if (
             not isinstance(region, Region)
             or region.fetched
@@ -125,10 +141,13 @@ class NativeExecutor:
         copies: dict = {}
         position = 0
         while position < len(self._steps):
+            if self._plan.guards and not self._is_alive(position, values):
+                copies |= self._run_rest(position, values)
+                break
             try:
                 copies |= self._steps[position].run(values)
             except Split as split:
-                done = sum(len(getattr(step, "ops", [None])) for step in self._steps[:position])
+                done = sum(len(_ops_of(step)) for step in self._steps[:position])
                 self._host.add(split.op)
                 self._steps = self._partition()
                 position = self._resume(done)
@@ -137,7 +156,18 @@ class NativeExecutor:
                 self._print_what_came_before(error.op, position, values)
                 raise
             position += 1
-        return [own((copies.get(t) or values[t]).array) for t in self._plan.fetches]
+        return _fetched(self._plan, values, copies)
+
+    def _is_alive(self, position: int, values: dict) -> bool:
+        """Whether all ops of a step run, and all that it reads was computed."""
+        step = self._steps[position]
+        flags = self._plan.guards.get(_ops_of(step)[0], ())
+        return all(is_true(values[flag]) for flag in flags) and all(values[t] is not None for t in step.inputs)
+
+    def _run_rest(self, position: int, values: dict) -> dict:
+        """Runs the steps from one on op by op: some of their ops do not run, for some of those in branches did not."""
+        ops = [op for step in self._steps[position:] for op in _ops_of(step)]
+        return run_ops(OpByOp(self._state), ops, values, self._plan.used, None, frozenset(self._plan.fetches))
 
     def _print_what_came_before(self, failed, position: int, values: dict) -> None:
         """After an op of a step has failed: what was to be printed before it, lest it is never seen."""
@@ -156,14 +186,17 @@ class NativeExecutor:
         for position, step in enumerate(self._steps):
             if count == done:
                 return position
-            count += len(getattr(step, "ops", [None]))
+            count += len(_ops_of(step))
         return len(self._steps)
 
     def _partition(self) -> list:
         """The steps, in program order."""
         groups: list[list] = []
+        guards = self._plan.guards
         for op in self._order.ops:
             if op in self._host or not groups or groups[-1][0] in self._host:
+                groups.append([])
+            elif guards and guards.get(op) != guards.get(groups[-1][0]):
                 groups.append([])
             groups[-1].append(op)
         later = _needed_later(groups, self._plan, self._order)
@@ -171,7 +204,7 @@ class NativeExecutor:
 
     def _step(self, ops: list, needed: set):
         if ops[0] in self._host:
-            return HostStep(ops[0], self._order.inputs(ops[0]), self._state, frozenset(self._plan.fetches))
+            return HostStep(ops[0], self._order.inputs(ops[0]), self._state, self._plan)
         made = {t for op in ops for t in op.outputs if t not in self._plan.fed}
         inputs = list(dict.fromkeys(t for op in ops for t in op.inputs if t not in made))
         variables = {t: variable_of(t) for t in inputs if self._is_memory(t)}
@@ -190,7 +223,13 @@ def _needed_later(groups: list[list], plan: Plan, order: Order) -> list[list]:
     for group in reversed(groups):
         result.append(list(needed))
         needed.update(dict.fromkeys(t for op in group for t in order.inputs(op) if t not in plan.fed))
+        needed.update(dict.fromkeys(t for op in group for t in op.guards))
     return result[::-1]
+
+
+def _ops_of(step) -> list:
+    """The ops that a step runs."""
+    return step.ops if isinstance(step, Region) else [step.op]
 
 
 def _host_ops(ops: list, state: State) -> set:

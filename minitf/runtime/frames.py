@@ -10,6 +10,7 @@ from __future__ import annotations
 import heapq
 
 from minitf.framework import errors
+from minitf.runtime.guards import alive
 from minitf.runtime.op_by_op import Concrete, OpByOp
 from minitf.runtime.plan import Plan
 from minitf.runtime.state import Reference, State
@@ -31,6 +32,11 @@ def run_in_frames(plan: Plan, state: State, fed: dict) -> list:
     return [run.fetched(t) for t in plan.fetches]
 
 
+def _waited_for(op) -> list:
+    """The ops and flags that an op waits for, besides its inputs."""
+    return [c for c in op._control_inputs if c.graph is op.graph] + list(op.guards)
+
+
 class _Run:
     """One run: the values there are, and the ops that wait for their turn."""
 
@@ -45,7 +51,7 @@ class _Run:
         self.dead_exits: dict = {}  # (tensor, tag) -> None: exits of loops that have not been left
         self.users: dict = {}
         for op in plan.ops:
-            for source in [*op.inputs, *op.control_inputs]:
+            for source in [*op.inputs, *_waited_for(op)]:
                 self.users.setdefault(source, {})[op] = None
 
     def start(self, fed: dict) -> None:
@@ -53,7 +59,7 @@ class _Run:
         for tensor, array in fed.items():
             self.emit(tensor, (), Concrete(array))
         for op in self.plan.ops:
-            if not op.inputs and not op.control_inputs:
+            if not op.inputs and not _waited_for(op):
                 self.consider(op, ())
 
     def emit(self, source, tag: tuple, value) -> None:
@@ -74,7 +80,7 @@ class _Run:
 
     def ready(self, op, tag: tuple) -> bool:
         """Whether an op's inputs are there; a Merge is content with one that is alive, or with all dead."""
-        if any((c, tag) not in self.values for c in op.control_inputs):
+        if any((c, tag) not in self.values for c in _waited_for(op)):
             return False
         if op.type != "Merge":
             return all((t, tag) in self.values for t in op.inputs)
@@ -103,7 +109,8 @@ class _Run:
     def run(self, op, tag: tuple) -> None:
         """Runs an op at a tag and sends its outputs on."""
         inputs = [self.values.get((t, tag)) for t in op.inputs]
-        dead = any(not self.values[c, tag] for c in op.control_inputs)
+        dead = not alive(op, {flag: self.values[flag, tag] for flag in op.guards}, set())
+        dead = dead or any(not self.values[c, tag] for c in op._control_inputs if c.graph is op.graph)
         dead = dead or (all if op.type == "Merge" else any)(v is None for v in inputs) and bool(inputs)
         if op.type == "Enter":
             self.enter(op, tag, inputs[0])

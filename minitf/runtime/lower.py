@@ -169,6 +169,8 @@ class Lowering(Builder):
     def lower(self, op) -> None:
         """Lowers one op and notes where its outputs are."""
         self.current = op
+        if op.guards and len(self.frames) > 1:
+            raise NotNative(op)  # of a region's ops, all run or none
         inputs = [self.refs[t] for t in op.inputs]
         for t in op.inputs:
             self._uses[t] -= 1

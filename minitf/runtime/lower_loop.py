@@ -19,7 +19,7 @@ from minitf.runtime.flows import FIRST_GUESS, Flow, Full, like
 from minitf.runtime.ir import Call, Choice, Ref, Repeat, calls
 from minitf.runtime.lower import Frame, Lowering, NotNative
 from minitf.runtime.op_by_op import is_native
-from minitf.runtime.plan import needed_ops
+from minitf.runtime.plan import needed_in_branch, needed_in_condition, needed_in_loop
 
 
 class RegionLowering(Lowering):
@@ -50,7 +50,7 @@ class _LoopLowering:
         self.used = [low.used is None or t in low.used for t in op.outputs]
         self.n = self.loop.carries
         self.ys = [k for k in range(len(self.loop.ys)) if self.used[self.n + 1 + k]]
-        self.live, self.ops = self._live()
+        self.live, self.ops = needed_in_loop(self.loop, self.used)
         self.node = Repeat(reverse=self.loop.reverse, op=op)
         self.capacity = self._capacity()
         self.stacks = self._stacks()
@@ -58,21 +58,6 @@ class _LoopLowering:
         self._lower_body()
 
     # ---- what has to be computed
-
-    def _live(self) -> tuple[list[int], list]:
-        """The loop variables that matter, and the body's ops they and the needed ys take."""
-        loop, live = self.loop, {i for i in range(self.n) if self.used[i]}
-        arguments = {t: i for i, t in enumerate(loop.carry_args)}
-        if loop.condition is not None:
-            condition = needed_ops([t.op for t in loop.condition.results], frozenset())
-            live |= {i for i, t in enumerate(loop.condition.arguments) if t.op in condition}
-        while True:
-            roots = [loop.nexts[i] for i in live] + [loop.ys[k] for k in self.ys]
-            ops = needed_ops([t.op for t in roots], frozenset())
-            more = {arguments[t] for op in ops for t in op.outputs if t in arguments}
-            if more <= live:
-                return sorted(live), [op for op in ops if op.type != "Arg"]
-            live |= more
 
     def _capacity(self) -> int:
         """How many trips the stacks have room for; sets the trips of the loop."""
@@ -232,8 +217,7 @@ class _LoopLowering:
             if i in self.places:
                 self.low.assign(argument, self.places[i])
         results = loop.condition.results
-        ops = [op for op in needed_ops([t.op for t in results], frozenset()) if op.type != "Arg"]
-        self.low.body(ops, results, frame)
+        self.low.body(needed_in_condition(loop, self.ops), results, frame)
         predicate = self.low.refs[results[0]]
         if predicate.known is not None or predicate.shape != ():
             raise NotNative(self.op)
@@ -418,33 +402,29 @@ def _lowered_branch(low: Lowering, op, values: list) -> list:
             if outer in body.consts:
                 low.assign(body.consts[outer], values[1 + i])
     if values[0].known is not None:
-        return _chosen(low, branches.bodies[0 if values[0].known else 1], used)
-    frames = [_lowered(low, body, used) for body in branches.bodies]
+        return _chosen(low, branches, 0 if values[0].known else 1, used)
+    frames = [_lowered(low, branches, index, used) for index in range(2)]
     outputs = [_joined(low, op, [body.results[k] for body in branches.bodies], frames) if used[k] else None
                for k in range(len(op.outputs))]  # fmt: skip
     low.frames[low.target].nodes.append(Choice(values[0], (frames[0].nodes, frames[1].nodes), op))
     return outputs
 
 
-def _wanted(body, used: list) -> tuple[list, list]:
-    results = [t for t, u in zip(body.results, used) if u and t is not None]
-    return [op for op in needed_ops([t.op for t in results], frozenset()) if op.type != "Arg"], results
-
-
-def _chosen(low: Lowering, body, used: list) -> list:
+def _chosen(low: Lowering, branches, index: int, used: list) -> list:
     """The branch that is known to be taken, in place."""
-    ops, results = _wanted(body, used)
+    ops, results = needed_in_branch(branches, index, used)
     saved, low.used = low.used, {t for op in ops for t in op.inputs} | set(results)
     low.expect(ops, results)
     for op in ops:
         low.lower(op)
     low.used = saved
-    return [low.refs[t] if u and t is not None else None for t, u in zip(body.results, used)]
+    pairs = zip(branches.bodies[index].results, used)
+    return [low.refs[t] if u and t is not None else None for t, u in pairs]
 
 
-def _lowered(low: Lowering, body, used: list) -> Frame:
+def _lowered(low: Lowering, branches, index: int, used: list) -> Frame:
     frame = Frame(branch=True)
-    low.body(*_wanted(body, used), frame)
+    low.body(*needed_in_branch(branches, index, used), frame)
     return frame
 
 

@@ -11,10 +11,13 @@ from minitf.framework.dtypes import as_dtype
 from minitf.kernels.ram import empty
 from minitf.runtime.bodies import Ragged, map_ragged, run_branch, run_loop
 from minitf.runtime.builder import NATIVE, Builder, Value
+from minitf.runtime.guards import alive
 from minitf.runtime.lists import RULES
 from minitf.runtime.state import Reference, State, follows_variable
 
 _NATIVE = frozenset(kind for name in NATIVE for kind in (as_dtype(name), as_dtype(name).as_ref))
+
+_TAKE_ABSENT = frozenset(["Loop", "If", "Merge"])  # the others do not run with an input that was not computed
 
 
 class Concrete(Value):
@@ -42,6 +45,8 @@ class OpByOp(Builder):
     def __init__(self, state: State):
         self.session_state = state
         self.current = None  # the op being run, for error messages
+        self.used: set | None = None  # the tensors that somebody reads, of the ops being run
+        self.dead: set = set()  # the ops that did not run, because ops of branches did not
 
     def constant(self, array):
         return Concrete(array)
@@ -112,8 +117,6 @@ class OpByOp(Builder):
     def results(self, op, values: list) -> list:
         """What the op's rules give for its outputs."""
         self.current, definition = op, op.definition
-        if op.type not in ("Loop", "If", "Merge") and any(v is None for v in values):
-            return [None] * len(op.outputs)  # an absent input (of the branch not taken) makes absent outputs
         if op.attrs.get("follows"):
             return values
         if definition.host is None and any(isinstance(v, Ragged) for v in values):
@@ -178,13 +181,15 @@ def is_native(op, known=frozenset()) -> bool:
     return True
 
 
-def run_ops(builder: OpByOp, ops: list, values: dict, last_use=None, fetches=frozenset()) -> dict:
-    """Runs `ops` in order; `values` maps tensors to values and is added to.
+def run_ops(builder: OpByOp, ops: list, values: dict, used=None, last_use=None, fetches=frozenset()) -> dict:
+    """Runs `ops` in order; `values` maps tensors to values and is added to. `used` are the tensors that they and
+    what comes after them read.
 
     Returns copies of those `fetches` that are variables, as they are at their place in the order.
     """
     copies: dict = {}
     for i, op in enumerate(ops):
+        builder.used = used
         run_op(builder, op, op.inputs, values, fetches, copies)
         for tensor in last_use[i] if last_use else ():
             values.pop(tensor, None)
@@ -193,8 +198,18 @@ def run_ops(builder: OpByOp, ops: list, values: dict, last_use=None, fetches=fro
 
 def run_op(builder: OpByOp, op, inputs: list, values: dict, fetches, copies: dict) -> None:
     """Runs one op on the values of `inputs`; adds to `values` and to the `copies` of fetched variables."""
-    results = builder.run(op, [values[t] for t in inputs])
+    results = _results(builder, op, inputs, values)
     for tensor, value in zip(op.outputs, results, strict=True):
         value = values.setdefault(tensor, value)
         if tensor in fetches and type(value) is Reference:
             copies[tensor] = builder.snapshot(value)
+
+
+def _results(builder: OpByOp, op, inputs: list, values: dict) -> list:
+    """The values of an op's outputs; None if it does not run."""
+    given = [values[t] for t in inputs]
+    if alive(op, values, builder.dead) and (op.type in _TAKE_ABSENT or all([v is not None for v in given])):
+        builder.dead.discard(op)
+        return builder.run(op, given)
+    builder.dead.add(op)
+    return [None] * len(op.outputs)

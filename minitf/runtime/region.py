@@ -174,7 +174,7 @@ class Region:
             low.top = op
             low.lower(op)
             for tensor in op.outputs:
-                if tensor in kept and getattr(low.refs[tensor], "ghost", False):
+                if tensor in kept and (low.refs[tensor] is None or getattr(low.refs[tensor], "ghost", False)):
                     raise NotNative(op)
                 if tensor in self.fetched:
                     copies[tensor] = low.snapshot(low.refs[tensor])

@@ -162,12 +162,13 @@ class _TimedHost:
 
     def __init__(self, step, events: list):
         self._step, self._events = step, events
+        self.op, self.inputs = step.op, step.inputs
 
     def run(self, values: dict) -> dict:
         """Runs the step."""
         started = time.perf_counter_ns()
         copies = self._step.run(values)
-        self._events.append((self._step.op, None, started, time.perf_counter_ns()))
+        self._events.append((self.op, None, started, time.perf_counter_ns()))
         return copies
 
 
