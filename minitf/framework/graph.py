@@ -187,13 +187,13 @@ class Graph(Names, Collections):
         return self.as_graph_element(value, owner=self.root).op
 
     def _control_inputs(self, inputs: tuple) -> list[Operation]:
-        feeding, wanted = {t.op for t in inputs}, []
+        feeding, wanted = {t.op for t in inputs}, {}
         for controls in self._controls:
             if any(op in controls.seen for op in feeding):
                 continue
-            wanted.extend(op for op in controls.ops if op not in wanted and op not in feeding)
+            wanted.update(dict.fromkeys(op for op in controls.ops if op not in feeding))
         inside.check_loops(self, wanted)
-        return wanted
+        return list(wanted)
 
     def wait(self, op: Operation, others: list[Operation]) -> None:
         """Has `op`, of this graph, run after `others` from now on."""

@@ -40,10 +40,12 @@ def is_around(graph, other) -> bool:
 def wait(op: Operation, others) -> None:
     """Has `op` wait for ops of the same root graph, wherever they are."""
     graph = op.graph
+    known = set(op._control_inputs)
     for other in others:
         if other.graph is not graph and is_around(other.graph, graph):
             graph.hold_back(other)
-        elif other not in op._control_inputs:
+        elif other not in known:
+            known.add(other)
             op._control_inputs.append(other)
             if other.graph is not graph:
                 guard(op, brought(graph, _flag(graph, other, op)))

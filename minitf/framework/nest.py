@@ -2,9 +2,23 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 
 _DEEPEST = 100_000  # levels: a structure that is deeper most likely contains itself
+
+
+def not_too_deep(function):
+    """Decorator for what calls itself for parts of nested values: too many of them are a ValueError."""
+
+    @functools.wraps(function)
+    def checked(*args, **kwargs):
+        try:
+            return function(*args, **kwargs)
+        except RecursionError:
+            raise ValueError("a structure is nested too deeply, or it contains itself") from None
+
+    return checked
 
 
 def is_sequence(value) -> bool:

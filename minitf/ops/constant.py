@@ -6,7 +6,7 @@ import functools
 
 import numpy as np
 
-from minitf.framework import dtypes
+from minitf.framework import dtypes, nest
 from minitf.framework.apply import apply_op
 from minitf.framework.convert import register_tensor_conversion_function
 from minitf.framework.registry import define
@@ -75,6 +75,7 @@ def _of_integers(value, dtype) -> np.ndarray:
     return to_array(value, dtype)
 
 
+@nest.not_too_deep
 def to_array(value, dtype: dtypes.DType | None = None) -> np.ndarray:
     """A new array of `value` under TensorFlow's rules of what fits which type."""
     if value is None:

@@ -26,7 +26,7 @@ def group(*inputs, name: str | None = None) -> Operation:
     Raises:
       TypeError: if an input is neither an op nor a tensor.
     """
-    with control_dependencies(_flattened(inputs)):
+    with control_dependencies(nest.not_too_deep(_flattened)(inputs)):
         return no_op(name or "group_deps")
 
 

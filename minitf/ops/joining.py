@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from minitf.framework import dtypes
+from minitf.framework import dtypes, nest
 from minitf.framework.apply import apply, apply_op
 from minitf.framework.convert import convert_to_tensor, register_tensor_conversion_function
 from minitf.framework.graph import at_home, name_scope
@@ -277,6 +277,7 @@ def _packed(values, dtype: dtypes.DType, name: str):
         return apply("Pack", tensors, axis=0, name=scope)
 
 
+@nest.not_too_deep
 def _convert_list(value, dtype=None, name=None, as_ref=False):
     found = _first_type(value)
     if found is None:

@@ -35,7 +35,7 @@ def feeds(graph, feed_dict) -> dict[Tensor, np.ndarray]:
         if type(key) is Tensor and key.op.graph is graph:
             result[key] = fed_array(key, value)
         else:
-            result.update(_pairs(graph, key, value))
+            result.update(nest.not_too_deep(_pairs)(graph, key, value))
     return result
 
 
@@ -86,6 +86,7 @@ def fed_array(tensor: Tensor, value) -> np.ndarray:
     return array
 
 
+@nest.not_too_deep
 def _converted(tensor: Tensor, value, dtype) -> np.ndarray:
     if isinstance(value, Tensor) or hasattr(value, "_as_graph_element"):
         raise TypeError(

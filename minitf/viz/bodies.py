@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from minitf.framework.inside import Flag
+
 
 def bodies_of(op) -> dict:
     """The graphs among an op's attributes (a loop's body and condition, the branches of a cond) by name."""
@@ -14,7 +16,7 @@ def arguments_of(op) -> dict:
     """The arguments of an op's bodies -> (what to call it, the tensor outside that it starts from)."""
     found = {}
     for body in bodies_of(op).values():
-        found.update({arg.op: (_short(outer), outer) for outer, arg in body.consts.items()})
+        found.update({a.op: (_short(t), t) for t, a in body.consts.items() if not isinstance(t, Flag)})
     loop = op.attrs.get("loop")
     if loop is not None:
         names = [n.removeprefix("loop variable ").strip("'") for n in loop.names]
@@ -38,13 +40,17 @@ def results_of(op) -> list:
     loop, branches = op.attrs.get("loop"), op.attrs.get("branches")
     if loop is not None:
         conditions = [("condition", t) for t in loop.condition.results] if loop.condition is not None else []
-        return conditions + [("stacked", t) for t in loop.ys]
+        return conditions + [("stacked", t) for t in loop.ys if not isinstance(t, Flag)]
     titles = ("if true", "if false")
     return (
         []
         if branches is None
-        else [(w, t) for w, b in zip(titles, branches.bodies) for t in b.results if t is not None]
+        else [(w, t) for w, b in zip(titles, branches.bodies) for t in b.results if _is_seen(t)]
     )
+
+
+def _is_seen(result) -> bool:
+    return result is not None and not isinstance(result, Flag)
 
 
 def _short(tensor) -> str:

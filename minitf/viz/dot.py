@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from minitf.framework.graph import get_default_graph
 from minitf.viz import style
 from minitf.viz.bodies import arguments_of, bodies_of, nexts_of, results_of
@@ -35,9 +37,8 @@ def to_dot(
     graph = get_default_graph().root if graph is None else graph
     graph = lowered_graph(graph) if lowered else graph
     drawing = Drawing(graph_attr=style.GRAPH, node_attr=style.NODE, edge_attr=style.EDGE)
-    picture = _Picture(Plan(depth, collapse, fold_variables), heat or {})
-    picture.draw_graph(drawing, graph)
-    picture.draw_edges(drawing)
+    picture = _Picture(drawing, Plan(depth, collapse, fold_variables), heat or {})
+    picture.draw(graph)
     if legend:
         style.legend(drawing, picture.plan.kinds)
     return drawing
@@ -46,45 +47,55 @@ def to_dot(
 class _Picture:
     """One drawing in the making: nodes first, cluster by cluster, then the edges between them."""
 
-    def __init__(self, plan: Plan, heat: dict):
-        self.plan, self.heat = plan, heat
+    def __init__(self, drawing, plan: Plan, heat: dict):
+        self.drawing, self.plan, self.heat = drawing, plan, heat
         self.edges: dict[tuple, list] = {}  # (from, to, kind) -> the labels of the edges so joined
         self.arguments: dict = {}  # argument of a body -> (what to call it, the tensor it starts from)
+        self.drawn: list = []  # the graph and its bodies
 
-    # ---- nodes
+    def draw(self, graph) -> None:
+        """Draws a graph."""
+        steps = self.graph_steps(graph)
+        while steps:  # what a step leaves to be done comes before what was left before it
+            steps.extend(reversed(steps.pop()() or []))
+        for body in self.drawn:
+            for op in body.ops:
+                self.note_edges(op)
+        self.draw_edges()
 
-    def draw_graph(self, into, graph, base: str = "", owner: str = "") -> None:
-        """Draws all nodes of a graph, or of a body of `owner` whose names start with `base`; notes
-        its edges.
-        """
-        self.draw_scope(into, self.plan.scopes(graph, base), owner)
-        for op in graph.ops:
-            self.note_edges(op)
+    # ---- nodes: each method returns the steps that are left
 
-    def draw_scope(self, into, scope: Scope, owner: str) -> None:
+    def graph_steps(self, graph, base: str = "", owner: str = "") -> list:
+        """Draws all nodes of a graph, or of a body of `owner` whose names start with `base`."""
+        self.drawn.append(graph)
+        return [partial(self.draw_scope, self.plan.scopes(graph, base), owner)]
+
+    def draw_scope(self, scope: Scope, owner: str) -> list:
         """Draws what is directly in `scope` and, as clusters, the scopes inside it."""
-        for op in scope.ops:
-            self.draw_op(into, op, scope)
+        steps = [partial(self.draw_op, op, scope) for op in scope.ops]
         for inner in scope.scopes.values():
             if self.plan.is_collapsed(inner.path):
-                self.draw_collapsed(into, inner)
+                steps.append(partial(self.draw_collapsed, inner))
             elif inner.is_small():
-                for op in inner.ops:
-                    self.draw_op(into, op, inner if len(inner.ops) > 1 else scope)
+                steps += [partial(self.draw_op, op, inner if len(inner.ops) > 1 else scope) for op in inner.ops]
             else:
                 box = {**style.SCOPE, "label": inner.path.rpartition("/")[2]}
-                with into.subgraph(name=f"cluster {owner}{inner.path}", graph_attr=box) as cluster:
-                    self.draw_scope(cluster, inner, owner)
+                steps += self.boxed(f"cluster {owner}{inner.path}", box, [partial(self.draw_scope, inner, owner)])
+        return steps
 
-    def draw_collapsed(self, into, scope: Scope) -> None:
+    def boxed(self, name: str, look: dict, steps: list) -> list:
+        """Steps that draw a cluster around what `steps` draw."""
+        return [partial(self.drawing.open_box, name, look), *steps, self.drawing.close_box]
+
+    def draw_collapsed(self, scope: Scope) -> None:
         """Draws a whole name scope as one node."""
         self.plan.kinds.add("scope")
         count = scope.count()
         text = f"{scope.path.rpartition('/')[2]}\n{count} op{'s' * (count != 1)}"
         inside = [name for name in self.heat if f"{name}/".startswith(f"{scope.path}/")]
-        self.draw_node(into, scope_node(scope.path), text, "scope", inside)
+        self.draw_node(scope_node(scope.path), text, "scope", inside)
 
-    def draw_op(self, into, op, scope: Scope) -> None:
+    def draw_op(self, op, scope: Scope) -> list:
         """Draws one operation, with the bodies it runs as clusters beside it."""
         kind = style.kind(op)
         self.plan.kinds.add(kind)
@@ -92,23 +103,24 @@ class _Picture:
         name = op.name[len(scope.path) + 1 :] if inside else op.name.rpartition("/")[2]
         name = self.arguments.get(op, (name,))[0]
         about = _text(f"{op.type} {op.name}")
-        self.draw_node(into, op.name, style.label(op, name), kind, [op.name], tooltip=about)
+        self.draw_node(op.name, style.label(op, name), kind, [op.name], tooltip=about)
         self.arguments.update(arguments_of(op))
+        steps: list = []
         for title, body in bodies_of(op).items():
             within = all(o.name.startswith(op.name + "/") for o in body.ops)
+            base = op.name if within else op.name.rpartition("/")[0]
             box = {**style.BODY, "label": _text(title.replace("_", " "))}
-            with into.subgraph(name=f"cluster {op.name} {title}", graph_attr=box) as cluster:
-                self.draw_graph(
-                    cluster, body, op.name if within else op.name.rpartition("/")[0], f"{op.name} {title} "
-                )
+            inner = [partial(self.graph_steps, body, base, f"{op.name} {title} ")]
+            steps += self.boxed(f"cluster {op.name} {title}", box, inner)
+        return steps
 
-    def draw_node(self, into, node: str, text: str, kind: str, names, **look) -> None:
+    def draw_node(self, node: str, text: str, kind: str, names, **look) -> None:
         """Draws one node; what the ops of these names took colours it."""
         seconds = sum(self.heat.get(name, 0.0) for name in names)
         if seconds:
             text += f"\n{seconds * 1e6:.3g} us"
             look["fillcolor"] = style.heat(seconds / max(self.heat.values()))
-        into.node(_id(node), _text(text), **{**style.KINDS[kind], **look})
+        self.drawing.node(_id(node), _text(text), **{**style.KINDS[kind], **look})
 
     # ---- edges
 
@@ -138,17 +150,17 @@ class _Picture:
         text = " ".join(filter(None, [what, style.edge_label(tensor)])) if kind == "data" else ""
         self.edges.setdefault((source, target, kind), []).append(text)
 
-    def draw_edges(self, into) -> None:
+    def draw_edges(self) -> None:
         """Draws the edges noted; several between two nodes become one if a node is a collapsed scope."""
         for (source, target, kind), labels in self.edges.items():
             ends = _id(source), _id(target)
             if kind != "data":
-                into.edge(*ends, **(style.CONTROL if kind == "control" else {**style.NEXT, "label": "next"}))
+                self.drawing.edge(*ends, **(style.CONTROL if kind == "control" else {**style.NEXT, "label": "next"}))
             elif len(labels) > 1 and (source.startswith("scope ") or target.startswith("scope ")):
-                into.edge(*ends, label=f"{len(labels)} tensors", penwidth="2")
+                self.drawing.edge(*ends, label=f"{len(labels)} tensors", penwidth="2")
             else:
                 for text in labels:
-                    into.edge(*ends, label=_text(text))
+                    self.drawing.edge(*ends, label=_text(text))
 
 
 def _id(name: str) -> str:

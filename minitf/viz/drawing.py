@@ -1,8 +1,11 @@
-"""A `graphviz.Digraph` that says what to install where the `dot` program is missing."""
+"""A `graphviz.Digraph` with boxes as deep as there are scopes, that says what to install where `dot` is missing."""
 
 from __future__ import annotations
 
 import graphviz
+from graphviz.quoting import attr_list, quote
+
+_DEEPEST = 40  # boxes: lines further inside are not indented more
 
 
 class DotNotFoundError(graphviz.ExecutableNotFound):
@@ -18,6 +21,27 @@ class DotNotFoundError(graphviz.ExecutableNotFound):
 
 class Drawing(graphviz.Digraph):
     """A `graphviz.Digraph` whose `render`, `pipe` and `view` explain a missing `dot` program."""
+
+    _depth = 0  # how many boxes are open
+
+    def open_box(self, name: str, look: dict) -> None:
+        """Begins a cluster; what is drawn until `close_box` is in it."""
+        self.body.append(f"{self._indented()}subgraph {quote(name)} {{\n")
+        self._depth += 1
+        self.body.append(f"{self._indented()}graph{attr_list(kwargs=look)}\n")
+
+    def close_box(self) -> None:
+        """Ends the cluster that was begun last."""
+        self._depth -= 1
+        self.body.append(f"{self._indented()}}}\n")
+
+    def node(self, *args, **kwargs) -> None:
+        """Draws a node, as `graphviz.Digraph.node`."""
+        super().node(*args, **kwargs)
+        self.body[-1] = self._indented()[1:] + self.body[-1]
+
+    def _indented(self) -> str:
+        return "\t" * (1 + min(self._depth, _DEEPEST))
 
     def render(self, *args, **kwargs):
         """Writes the picture, as `graphviz.Digraph.render`; DotNotFoundError without the `dot` program."""

@@ -31,7 +31,12 @@ class Scope:
 
     def count(self) -> int:
         """How many operations are in it and below."""
-        return len(self.ops) + sum(s.count() for s in self.scopes.values())
+        total, todo = 0, [self]
+        while todo:
+            scope = todo.pop()
+            total += len(scope.ops)
+            todo += scope.scopes.values()
+        return total
 
 
 class Plan:
