@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 
 from minitf.framework.graph import Graph
+from minitf.framework.inside import Flag, Given
 from minitf.ops import array, dataflow, math
 from minitf.ops.compare import less
 from minitf.ops.constant import constant
@@ -45,7 +46,7 @@ class _Copy:
 
     def plain(self, op) -> None:
         """Copies an op as it is."""
-        inputs = tuple(self.values[t] for t in op.inputs)
+        inputs = tuple(self.value(t) for t in op.inputs)
         types, shapes = [t.dtype for t in op.outputs], [t.shape for t in op.outputs]
         new = self.graph.create(op.definition, inputs, types, op.name, dict(op.attrs), shapes)
         new._add_control_inputs(self.controls(op))
@@ -53,14 +54,18 @@ class _Copy:
             new._add_control_inputs([self.pivot])
         self.stands_for(op, new, new.outputs)
 
+    def value(self, tensor):
+        """What a tensor became; one that only the other branch has is that branch's, which is dead."""
+        return self.values[tensor.op.attrs["of"] if tensor.op.type == "Dead" else tensor]
+
     def controls(self, op) -> list:
         """The copies of an op's control inputs."""
         return [self.made[c] for c in op.control_inputs]
 
-    def stands_for(self, op, new, outputs: list) -> None:
+    def stands_for(self, op, new, results: list, outputs=None) -> None:
         """Notes what takes the place of an op and its outputs."""
         self.made[op] = new
-        self.values.update(zip(op.outputs, outputs))
+        self.values.update(zip(outputs or op.outputs, results))
 
     @contextlib.contextmanager
     def inside(self, scope: str):
@@ -91,11 +96,19 @@ class _Copy:
             pred = array.identity(pred, name="pred_id")
             for body, pivot, side in zip(bodies, pivots, (1, 0)):
                 for outer, argument in body.consts.items():
-                    self.values[argument] = dataflow.switch(self.values[outer], pred)[side]
+                    if not isinstance(outer, Flag):
+                        self.values[argument] = dataflow.switch(self.value(outer), pred)[side]
                 self.ops_of(body, pivot.op)
-            ways = [[b.results[k] for b in bodies] for k in range(len(op.outputs))]
-            results = [self.merged(t, way, pivots) for t, way in zip(op.outputs, ways)]
+            results = [self.result(t, [b.results[k] for b in bodies], pivots) for k, t in enumerate(op.outputs)]
         self.stands_for(op, results[0].op if results else pred.op, results)
+
+    def result(self, output, ways: list, pivots: list):
+        """An output of a cond: what both branches give, or what one of them does."""
+        if isinstance(output, Flag):
+            return None  # primitives need no flags: what was not computed is dead
+        if isinstance(output, Given):
+            return self.values[next(t for t in ways if t is not None)]
+        return self.merged(output, ways, pivots)
 
     def merged(self, output, results: list, pivots: list):
         """The result of whichever branch was taken; zero where only the other branch has one."""
@@ -116,10 +129,11 @@ class _LoweredLoop:
         self.copy, self.op, self.loop = copy, op, op.attrs["loop"]
         self.scope, _, name = op.name.rpartition("/")
         self.frame = f"{op.name}/{name}_context"
-        given = [copy.values[t] for t in op.inputs]
+        given = [None if isinstance(t, Flag) else copy.value(t) for t in op.inputs]
+        self.ys = [y for y in op.attrs["loop"].ys if not isinstance(y, Flag)]
         self.first, self.xs, self.consts, self.count = self.loop.split(given)
         trips = op.outputs[self.loop.carries]
-        self.indexed = self.count is not None or bool(self.loop.ys) or bool(trips._consumers)
+        self.indexed = self.count is not None or bool(self.ys) or bool(trips._consumers)
         self.entered: dict = {}  # outer tensors that all iterations see
 
     def make(self) -> None:
@@ -141,8 +155,8 @@ class _LoweredLoop:
                 merge.op._update_input(1, dataflow.next_iteration(following))
             exits = [self.exit(i, way[0]) for i, way in enumerate(ways)]
             stacks = [a._from_components([flow]).stack() for a, flow in zip(results, exits[n + 1 :])]
-        outputs = exits[:n] + (exits[n : n + 1] if self.indexed else [None]) + stacks
-        copy.stands_for(self.op, exits[0].op, outputs)
+        results = exits[:n] + (exits[n : n + 1] if self.indexed else [None]) + stacks
+        copy.stands_for(self.op, exits[0].op, results, [t for t in self.op.outputs if not isinstance(t, Flag)])
 
     def arrays(self) -> tuple[list, list]:
         """The TensorArrays of the slices that the loop takes, and of those that it gives."""
@@ -150,7 +164,7 @@ class _LoweredLoop:
         sources = [TensorArray(x.dtype, size, clear_after_read=False).unstack(x) for x, size in xs]
         size = xs[0][1] if xs else 0 if self.count is None else self.count
         given = {"size": size, "dynamic_size": not xs and self.count is None, "infer_shape": False}
-        results = [TensorArray(y.dtype.base_dtype, element_shape=y.shape, **given) for y in self.loop.ys]
+        results = [TensorArray(y.dtype.base_dtype, element_shape=y.shape, **given) for y in self.ys]
         return sources, results
 
     def enter(self, value):
@@ -162,7 +176,8 @@ class _LoweredLoop:
     def take(self, body, pivot) -> None:
         """Copies a body of the loop."""
         for outer, argument in body.consts.items():
-            self.copy.values[argument] = self.enter(self.copy.values[outer])
+            if not isinstance(outer, Flag):
+                self.copy.values[argument] = self.enter(self.copy.value(outer))
         self.copy.ops_of(body, pivot)
 
     def condition(self, merges: list):
@@ -185,7 +200,7 @@ class _LoweredLoop:
         for argument, source in zip(loop.xs_args, sources):
             values[argument] = source._from_components([self.enter(source.flow)]).read(position)
         self.take(loop.body, inside[0].op)
-        given = zip(results, inside[n + 1 :], loop.ys)
+        given = zip(results, inside[n + 1 :], self.ys)
         flows = [a._from_components([flow]).write(position, values[y]).flow for a, flow, y in given]
         return [values[t] for t in loop.nexts] + following + flows
 
