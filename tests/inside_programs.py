@@ -111,7 +111,7 @@ class Program:
             first = target()
             return i + 1, x + first + self.waiting()
 
-        self.fetches["loop"] = self.tf.while_loop(lambda i, x: i < 2, body, [0, 0.0])[1]
+        self.fetches["loop"] = self.tf.while_loop(lambda i, x: i < 2, body, [0, 0.0], parallel_iterations=1)[1]
 
     def in_sibling(self, target):
         self.fetches["cond"] = target(self.waiting)

@@ -15,6 +15,8 @@ class Body(Graph):
 
     def __init__(self, condition: Body | None = None, of_loop: bool = True):
         super().__init__(outer=get_default_graph())
+        if of_loop:
+            inside.check_loops(self.outer, "Loop", self.outer.waited_for())
         self.condition = condition  # of the same loop: what it captured already comes in by the same Enter op
         self.of_loop = of_loop  # or of a branch
         self.arguments: list[Tensor] = []

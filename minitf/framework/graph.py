@@ -39,6 +39,7 @@ class Graph(Names, Collections):
             self.number = next(Graph._serial)
             self.seed: int | None = None
             self.version = 0
+            self.waited_for_in_loops = False  # whether ops wait for some in loops, from outside of these
             self._last_id = 0
             self._by_name: dict[str, Operation] = {}
             self._names: dict[str, int] = {}
@@ -60,6 +61,7 @@ class Graph(Names, Collections):
             raise RuntimeError(f"the graph is finalized: no op can be added ({definition.type} '{name}')")
         inputs = tuple([t if t.op.graph is self else self._captured(t, definition, name) for t in inputs])
         controls = self._control_inputs(inputs) if self._controls else ()
+        inside.check_loops(self, definition.type, controls)
         root._last_id += 1
         root.version += 1
         op = Operation(self, root._last_id, definition, name, inputs, dtypes_, attrs, [],
@@ -192,15 +194,18 @@ class Graph(Names, Collections):
             if any(op in controls.seen for op in feeding):
                 continue
             wanted.update(dict.fromkeys(op for op in controls.ops if op not in feeding))
-        inside.check_loops(self, wanted)
         return list(wanted)
+
+    def waited_for(self) -> list[Operation]:
+        """The ops for which new ops of this graph wait."""
+        return [op for controls in self._controls for op in controls.ops]
 
     def wait(self, op: Operation, others: list[Operation]) -> None:
         """Has `op`, of this graph, run after `others` from now on."""
         for other in others:
             if other.graph.root is not self.root:
                 raise ValueError(_foreign(other, self, f"{op.type} '{op.name}'"))
-        inside.check_loops(self, others)
+        inside.check_loops(self, op.type, others)
         inside.wait(op, others)
         self.root.touch()
 

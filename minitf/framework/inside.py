@@ -25,9 +25,14 @@ class Flag(Tensor):
 
 
 class Given(Tensor):
-    """The value of a tensor of a branch, outside of it; there is one only if its `flag` is true."""
+    """The value of a tensor of a branch, outside of it; there is one only if its `flag` is true.
+
+    In the other branch it is never there. But if it is used, what makes it runs in its own: its `rival`, a pair of
+    that body and the flag.
+    """
 
     flag: Tensor
+    rival: tuple | None = None
 
 
 def is_around(graph, other) -> bool:
@@ -60,19 +65,24 @@ def guard(op: Operation, flag: Tensor) -> None:
 def guard_values(op: Operation) -> None:
     """Has `op` run only if what it takes from branches was computed."""
     for t in op.inputs:
-        if type(t) is Given and op.type not in _TAKE_ABSENT:
-            guard(op, t.flag)
+        if type(t) is not Given or op.type in _TAKE_ABSENT:
+            continue
+        guard(op, t.flag)
+        if t.rival is not None:
+            body, flag = t.rival
+            body.rivals.append((flag, op))
 
 
-def check_loops(graph, others) -> None:
-    """ValueError if an op in `graph` cannot wait for all `others` because they are in another loop."""
+def check_loops(graph, type: str, others) -> None:
+    """ValueError if an op of a type cannot wait in `graph` for all `others` because they are in another loop."""
     for other in others:
-        if other.graph is graph:
+        if other.graph is graph or is_around(other.graph, graph) or not other.outputs:
             continue
         common = _common(graph, other.graph)
-        if not (_in_loop(graph, common) and _in_loop(other.graph, common) and other.outputs):
-            continue
-        if _path(graph, common)[-1].condition is not _path(other.graph, common)[-1]:
+        around = _path(graph, common)
+        if around and getattr(around[-1], "condition", None) is _path(other.graph, common)[-1]:
+            continue  # the condition of a loop runs before its body
+        if _in_loop(other.graph, common) and (type == "Loop" or _in_loop(graph, graph.root)):
             raise ValueError(
                 f"an op in the body of one loop cannot wait for '{other.name}' (created {other.origin}), which is "
                 "in a different while loop; make it wait for what that loop returns"
@@ -94,9 +104,13 @@ def given(graph, tensor: Tensor) -> Tensor:
             "a result)"
         )
     body = _path(tensor.op.graph, graph)[-1]
+    direct = tensor.op.graph is body
     if body.owner is None:  # its user is in the other branch
-        return _dead(graph, tensor)
-    inner = tensor if tensor.op.graph is body else given(body, tensor)
+        dead = hidden(graph, "Dead", Given, tensor.dtype.base_dtype, {"dtype": tensor.dtype.base_dtype, "of": tensor})
+        dead._shape, dead.flag = tensor.shape, constant_flag(graph, False)
+        dead.rival = body, constant_flag(body, True, tensor.op if direct else _flag(body, tensor.op))
+        return dead
+    inner = tensor if direct else given(body, tensor)
     if inner not in body.given:
         body.given[inner] = body.form.give(body, inner)
         body.given[inner].flag = _flag(graph, tensor.op)
@@ -114,6 +128,7 @@ def standing_for(outer: Tensor, argument: Tensor) -> Tensor:
     if type(outer) is Given:
         argument.op.outputs[0] = made = Given(argument.op, 0, argument.dtype)
         made._shape, made.flag = argument.shape, brought(argument.op.graph, outer.flag)
+        made.rival = outer.rival
         return made
     return argument
 
@@ -168,17 +183,12 @@ def _flag(graph, inner: Operation, user: Operation | None = None) -> Tensor:
         found = body.flag(found)
     if others and others[-1].owner is outermost.owner:
         outermost.rivals.append((constant_flag(outermost, True, found), user))
-        return constant_flag(common, outermost.of_loop)
+        flag = constant_flag(common, outermost.of_loop)
+        flag.loop = getattr(found, "loop", None)
+        return flag
     if outermost.owner is None:
         raise ValueError(f"'{inner.name}' (created {inner.origin}) is in a branch that is not finished yet")
     return outermost.flag(found)
-
-
-def _dead(graph, like: Tensor) -> Tensor:
-    """A tensor without a value: what the other branch would give."""
-    dead = hidden(graph, "Dead", Given, like.dtype.base_dtype, {"dtype": like.dtype.base_dtype, "of": like})
-    dead._shape, dead.flag = like.shape, constant_flag(graph, False)
-    return dead
 
 
 def _path(graph, around) -> list:

@@ -64,6 +64,7 @@ class Loop:
         self.ys.append(done)
         flag = inside.output(body.owner, inside.Flag, done, TensorShape([None]))
         flag.loop = body.owner
+        body.root.waited_for_in_loops = True
         return flag
 
     def take(self, op: Operation, outer: Tensor) -> None:

@@ -7,8 +7,7 @@ import numpy as np
 from minitf.framework.errors import InvalidArgumentError
 from minitf.runtime.builder import Value
 from minitf.framework.inside import Flag
-from minitf.runtime.guards import check_loops
-from minitf.runtime.plan import needed_in_branch, needed_in_condition, needed_in_loop, read_by
+from minitf.runtime.needed import needed_in_branch, needed_in_condition, needed_in_loop, read_by
 
 
 class Ragged(Value):
@@ -97,9 +96,7 @@ class _Runner:
     def __init__(self, builder, ops: list, results: list, const_args: list, consts: list, run_ops):
         self.builder, self.ops, self.results, self.run_ops = builder, ops, results, run_ops
         self.base = {argument: consts[i] for i, argument in const_args}
-        wanted = [t for t in results if t is not None]
-        self.used = {*read_by(ops), *wanted}
-        check_loops(ops, frozenset(), wanted)
+        self.used = {*read_by(ops), *results}
 
     def run(self, arguments: list, values: list) -> list:
         """The results for these arguments."""

@@ -11,6 +11,7 @@ import heapq
 
 from minitf.framework import errors
 from minitf.runtime.guards import alive
+from minitf.runtime.needed import waited_for
 from minitf.runtime.op_by_op import Concrete, OpByOp
 from minitf.runtime.plan import Plan
 from minitf.runtime.state import Reference, State
@@ -32,11 +33,6 @@ def run_in_frames(plan: Plan, state: State, fed: dict) -> list:
     return [run.fetched(t) for t in plan.fetches]
 
 
-def _waited_for(op) -> list:
-    """The ops and flags that an op waits for, besides its inputs."""
-    return [c for c in op._control_inputs if c.graph is op.graph] + list(op.guards)
-
-
 class _Run:
     """One run: the values there are, and the ops that wait for their turn."""
 
@@ -51,7 +47,7 @@ class _Run:
         self.dead_exits: dict = {}  # (tensor, tag) -> None: exits of loops that have not been left
         self.users: dict = {}
         for op in plan.ops:
-            for source in [*op.inputs, *_waited_for(op)]:
+            for source in [*op.inputs, *waited_for(op), *op.guards]:
                 self.users.setdefault(source, {})[op] = None
 
     def start(self, fed: dict) -> None:
@@ -59,7 +55,7 @@ class _Run:
         for tensor, array in fed.items():
             self.emit(tensor, (), Concrete(array))
         for op in self.plan.ops:
-            if not op.inputs and not _waited_for(op):
+            if not op.inputs and not waited_for(op) and not op.guards:
                 self.consider(op, ())
 
     def emit(self, source, tag: tuple, value) -> None:
@@ -80,7 +76,7 @@ class _Run:
 
     def ready(self, op, tag: tuple) -> bool:
         """Whether an op's inputs are there; a Merge is content with one that is alive, or with all dead."""
-        if any((c, tag) not in self.values for c in _waited_for(op)):
+        if any((c, tag) not in self.values for c in [*waited_for(op), *op.guards]):
             return False
         if op.type != "Merge":
             return all((t, tag) in self.values for t in op.inputs)
@@ -110,7 +106,7 @@ class _Run:
         """Runs an op at a tag and sends its outputs on."""
         inputs = [self.values.get((t, tag)) for t in op.inputs]
         dead = not alive(op, {flag: self.values[flag, tag] for flag in op.guards}, set())
-        dead = dead or any(not self.values[c, tag] for c in op._control_inputs if c.graph is op.graph)
+        dead = dead or any(not self.values[c, tag] for c in waited_for(op))
         dead = dead or (all if op.type == "Merge" else any)(v is None for v in inputs) and bool(inputs)
         if op.type == "Enter":
             self.enter(op, tag, inputs[0])

@@ -4,50 +4,64 @@ from __future__ import annotations
 
 from minitf.framework import errors
 from minitf.framework.inside import Flag
+from minitf.runtime.needed import needed_in_branch, needed_in_condition, needed_in_loop, read_by, waited_for
 
 
-def guards_of(ops: list, fed: frozenset, fetches: list) -> dict:
+def guards_of(ops: list, fed: frozenset) -> dict:
     """For each op that may not run, the flags that decide it: its own, and those of what it depends on.
 
     An If or a Loop runs with inputs that were not computed; they matter where its bodies use them.
-
-    Raises:
-      InvalidArgumentError: if an op needs something in a loop and something outside of it.
     """
     found: dict = {}
     if not any(op.guards for op in ops):
         return found
     for op in ops:
+        inputs = op.inputs[:1] if op.type == "If" else () if op.type == "Loop" else op.inputs
         flags = set(op.guards)
-        for other in depends_on(op, fed):
+        for other in [t.op for t in inputs if t not in fed] + waited_for(op):
             flags |= found.get(other, frozenset())
         if flags:
             found[op] = frozenset(flags)
-    check_loops(ops, fed, fetches)
     return found
 
 
-def depends_on(op, fed: frozenset = frozenset()) -> list:
-    """The ops that have to run for `op` to run, besides those of its guards."""
-    inputs = op.inputs[:1] if op.type == "If" else () if op.type == "Loop" else op.inputs
-    return [t.op for t in inputs if t not in fed] + [c for c in op._control_inputs if c.graph is op.graph]
-
-
-def check_loops(ops: list, fed: frozenset, fetches: list) -> None:
-    """Raises if an op that waits for an op in a loop has a value or takes one: it would run in each iteration."""
+def check_loops(ops: list, results: list, fed: frozenset = frozenset(), body: bool = False) -> None:
+    """Raises InvalidArgumentError if an op that waits for one in a loop is itself in a body, has an input from
+    outside of the loop, or a value that is a result: it would be there in each iteration.
+    """
     loops: dict = {}  # op -> the loop in which it would run
     for op in ops:
-        mine = {flag.loop for flag in op.guards if type(flag) is Flag} - {None}
-        sources = [t.op for t in op.inputs if t not in fed] + [c for c in op._control_inputs if c.graph is op.graph]
-        mine |= {loops.get(other) for other in sources} if mine or any(o in loops for o in sources) else set()
-        if not mine:
+        if op.outputs and type(op.outputs[0]) is Flag:
             continue
-        loops[op] = next(iter(mine - {None}))
-        if len(mine) > 1 or op.definition.stateful or op.definition.host is not None:
+        sources = [t.op for t in op.inputs if t not in fed] + waited_for(op)
+        own = {flag.loop for flag in op.guards if type(flag) is Flag} - {None}
+        found = own | {loops[o] for o in sources if o in loops}
+        if not found:
+            continue
+        loops[op] = next(iter(found))
+        pure = not op.definition.stateful and op.definition.host is None
+        if body or len(found) > 1 or not pure or any(o not in loops for o in sources):
             raise _mixed(op, loops[op])
-    for t in fetches:
-        if t not in fed and t.op in loops:
+    for t in results:
+        if t not in fed and t.op in loops and type(t) is not Flag:
             raise _mixed(t.op, loops[t.op])
+    used = {*read_by(ops), *results}
+    for op in ops:
+        for inner, given in _bodies(op, [t in used for t in op.outputs]):
+            check_loops(inner, given, body=True)
+
+
+def _bodies(op, used: list[bool]):
+    """The needed ops, and the results, of the bodies of an op."""
+    if op.type == "If":
+        yield from (needed_in_branch(op.attrs["branches"], index, used) for index in range(2))
+    elif op.type == "Loop":
+        loop = op.attrs["loop"]
+        live, ops = needed_in_loop(loop, used)
+        ys = [y for y, u in zip(loop.ys, used[loop.carries + 1 :]) if u]
+        yield ops, [loop.nexts[i] for i in live] + ys
+        if loop.condition is not None:
+            yield needed_in_condition(loop, ops), loop.condition.results
 
 
 def _mixed(op, loop) -> errors.InvalidArgumentError:

@@ -10,7 +10,7 @@ from minitf.framework.dtypes import float32, float64
 from minitf.framework.operation import Operation
 from minitf.framework.registry import OPS
 from minitf.runtime.op_by_op import is_native
-from minitf.runtime.plan import ADDING, TAKING, before
+from minitf.runtime.needed import ADDING, TAKING, before
 from minitf.runtime.state import follows_variable
 
 

@@ -19,7 +19,7 @@ from minitf.runtime.flows import FIRST_GUESS, Flow, Full, like
 from minitf.runtime.ir import Call, Choice, Ref, Repeat, calls
 from minitf.runtime.lower import Frame, Lowering, NotNative
 from minitf.runtime.op_by_op import is_native
-from minitf.runtime.plan import needed_in_branch, needed_in_condition, needed_in_loop
+from minitf.runtime.needed import needed_in_branch, needed_in_condition, needed_in_loop
 
 
 class RegionLowering(Lowering):

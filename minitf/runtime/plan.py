@@ -1,16 +1,12 @@
-"""Which ops a run needs, in which order."""
+"""What a run computes."""
 
 from __future__ import annotations
 
 import functools
 from collections.abc import Iterable
 
-from minitf.framework import errors
-from minitf.runtime.guards import guards_of
-
-ADDING = frozenset(["QueueEnqueueV2", "QueueEnqueueManyV2"])
-TAKING = frozenset(["QueueDequeueV2", "QueueDequeueManyV2", "QueueDequeueUpToV2"])
-
+from minitf.runtime.guards import check_loops, guards_of
+from minitf.runtime.needed import needed_ops, read_by
 
 class Plan:
     """The ops needed for some fetches and feeds, in program order, and what they depend on."""
@@ -18,7 +14,9 @@ class Plan:
     def __init__(self, fetches: Iterable, targets: Iterable, fed: Iterable):
         self.fetches, self.fed = list(fetches), frozenset(fed)
         self.ops = needed_ops([t.op for t in self.fetches if t not in self.fed] + list(targets), self.fed)
-        self.guards = guards_of(self.ops, self.fed, self.fetches)  # of the ops that may not run
+        self.guards = guards_of(self.ops, self.fed)  # of the ops that may not run
+        if self.ops and self.ops[0].graph.waited_for_in_loops:
+            check_loops(self.ops, self.fetches, self.fed)
         self.missing = [op.outputs[0] for op in self.ops if op.type == "Placeholder"]
         self.variables = [op for op in self.ops if op.type == "VariableV2"]
         self.executors: list = []  # those no run is using: made when they are lacking
@@ -33,148 +31,6 @@ class Plan:
     def last_use(self) -> list[list]:
         """For each op, the tensors nobody needs after it."""
         return _last_uses(self.ops, set(self.fetches))
-
-
-def needed_ops(roots: list, fed: frozenset) -> list:
-    """The ops that `roots` depend on through tensors that are not fed, in the order of their making."""
-    seen, todo = set(roots), list(roots)
-    while todo:
-        op = todo.pop()
-        for t in op.inputs:
-            if t.op not in seen and t not in fed:
-                seen.add(t.op)
-                todo.append(t.op)
-        for other in _waited_for(op):
-            if other not in seen and not (other.type == "Placeholder" and other.outputs[0] in fed):
-                seen.add(other)
-                todo.append(other)
-    return _adding_first(order(seen))
-
-
-def needed_in_branch(branches, index: int, used: list[bool]) -> tuple[list, list]:
-    """The ops that a branch runs, and its results, for those outputs of the If op that are used."""
-    body, other = branches.bodies[index], branches.bodies[1 - index]
-    results, others = ([t for t, u in zip(b.results, used) if u and t is not None] for b in (body, other))
-    return _in_body(results, body.rivals, others), results
-
-
-def needed_in_condition(loop, ops: list) -> list:
-    """The ops that the condition of a loop runs, if its body runs `ops`."""
-    rivals = [(flag, op) for flag, op in loop.condition.rivals if op is None or op in ops]
-    return _in_body(loop.condition.results + [flag for flag, _ in rivals], (), ())
-
-
-def needed_in_loop(loop, used: list[bool]) -> tuple[list[int], list]:
-    """The loop variables that matter, and the ops its body runs, for those outputs of the Loop op that are used."""
-    n = loop.carries
-    live, ys = {i for i in range(n) if used[i]}, [y for y, u in zip(loop.ys, used[n + 1 :]) if u]
-    arguments = {t: i for i, t in enumerate(loop.carry_args)}
-    if loop.condition is not None:
-        condition = needed_ops([t.op for t in loop.condition.results], frozenset())
-        live |= {i for i, t in enumerate(loop.condition.arguments) if t.op in condition}
-    while True:
-        ops = needed_ops([t.op for t in [loop.nexts[i] for i in live] + ys], frozenset())
-        more = {arguments[t] for op in ops for t in op.outputs if t in arguments}
-        if more <= live:
-            return sorted(live), [op for op in ops if op.type != "Arg"]
-        live |= more
-
-
-def _in_body(results: list, rivals, others: list) -> list:
-    """The ops for the results of a body; also those that needed ops of a rival body, with results `others`, wait
-    for.
-    """
-    roots = [t.op for t in results]
-    if rivals:
-        needed = set(needed_ops([t.op for t in others], frozenset()))
-        roots += [flag.op for flag, op in rivals if needed.intersection(_with_owners(op))]
-    return [op for op in needed_ops(roots, frozenset()) if op.type != "Arg"]
-
-
-def _with_owners(op):
-    """The op and the ops of which bodies around it are part."""
-    while op is not None:
-        yield op
-        op = getattr(op.graph, "owner", None)
-
-
-def _waited_for(op) -> list:
-    """The ops that `op` waits for without taking their values."""
-    if not op._control_inputs:
-        return [t.op for t in op.guards] if op.guards else []
-    return [other for other in op._control_inputs if other.graph is op.graph] + [t.op for t in op.guards]
-
-
-def order(ops: set) -> list:
-    """Program order; ops that were given later control inputs or inputs wait for them."""
-    in_order = sorted(ops, key=lambda op: op.id)
-    done: set = set()
-    for op in in_order:
-        done.add(op)
-        for other in before(op):
-            if other not in done and other in ops:
-                return _sorted_by_need(in_order, ops)
-    return in_order
-
-
-def _adding_first(ops: list) -> list:
-    """Ops that wait for what is in a queue go behind those that add to one, where these do not need them:
-    in TensorFlow both happen at the same time.
-    """
-    if not any(op.type in ADDING for op in ops):
-        return ops
-    behind = {op for op in ops if op.type in TAKING}
-    for op in ops:
-        if any(other in behind for other in before(op)):
-            behind.add(op)
-    end = max((i for i, op in enumerate(ops) if op.type in ADDING and op not in behind), default=-1) + 1
-    early, late = ops[:end], ops[end:]
-    return [op for op in early if op not in behind] + [op for op in early if op in behind] + late
-
-
-def _sorted_by_need(in_order: list, ops: set) -> list:
-    """Depth-first order for the rare graph in which an op depends on one made after it."""
-    done, entered, result = set(), set(), []
-    for root in in_order:
-        stack = [root]
-        while stack:
-            op = stack[-1]
-            waiting = [] if op in done else [o for o in _before_in_order(op) if o in ops and o not in done]
-            if waiting:
-                if op in entered:
-                    raise _cycle(op, stack)
-                entered.add(op)
-                stack.extend(waiting)
-                continue
-            stack.pop()
-            if op not in done:
-                done.add(op)
-                result.append(op)
-    return result
-
-
-def _before_in_order(op) -> list:
-    """The ops before `op` in program order; a Merge is before what the next iteration brings to it."""
-    return [o for o in before(op) if op.type != "Merge" or o.type != "NextIteration"]
-
-
-def _cycle(op, stack: list) -> errors.InvalidArgumentError:
-    """The error for a graph in which `op` depends on itself; `stack` leads from it to itself."""
-    return errors.InvalidArgumentError(
-        None, op, f"the graph contains a cycle: '{op.name}' depends on itself, by its inputs or control inputs"
-    )
-
-
-def before(op) -> list:
-    """The ops that have to run before `op`."""
-    return [t.op for t in op.inputs] + _waited_for(op)
-
-
-def read_by(ops: list):
-    """The tensors that the ops read."""
-    for op in ops:
-        yield from op.inputs
-        yield from op.guards
 
 
 def _last_uses(ops: list, keep: set) -> list[list]:

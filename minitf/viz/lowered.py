@@ -10,7 +10,7 @@ from minitf.ops import array, dataflow, math
 from minitf.ops.compare import less
 from minitf.ops.constant import constant
 from minitf.ops.tensor_array import TensorArray
-from minitf.runtime.plan import order
+from minitf.runtime.needed import order
 
 
 def lowered(graph: Graph) -> Graph:
