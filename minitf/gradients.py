@@ -137,10 +137,10 @@ def _tensor(value, what: str, around: set) -> Tensor:
     try:
         value = value.values if isinstance(value, IndexedSlices) else value
         tensor = value._ref() if hasattr(value, "_ref") else convert_to_tensor(value)
+        tensor = inside.seen_from(get_default_graph(), tensor)
     except (TypeError, ValueError) as error:
         raise type(error)(f"{what} of gradients: {error}; give tensors or variables") from None
     get_default_graph().as_graph_element(tensor)
-    tensor = inside.seen_from(get_default_graph(), tensor)
     if tensor.op.graph not in around:
         raise ValueError(
             f"{what} of gradients: {tensor.name} belongs to the body of a loop or branch, and the gradient "

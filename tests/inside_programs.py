@@ -7,9 +7,22 @@ is, `q` the others.
 import itertools
 
 TARGETS = ("true", "false", "tensor", "nested", "after", "group", "loop", "branch_in_loop")
-WAITERS = ("assign", "const", "noop", "identity", "group", "tuple", "value", "cond", "while", "train", "twice")
+WAITERS = (
+    "assign",
+    "const",
+    "noop",
+    "identity",
+    "group",
+    "tuple",
+    "value",
+    "cond",
+    "while",
+    "train",
+    "twice",
+)
 PLACES = ("root", "other", "outer", "body", "sibling", "dead")
 
+FETCHES = ("cond", "other", "outer", "loop", "waiter", "op")
 IDS = ["-".join(parts) for parts in itertools.product(TARGETS, WAITERS, PLACES)]
 
 
@@ -111,7 +124,9 @@ class Program:
             first = target()
             return i + 1, x + first + self.waiting()
 
-        self.fetches["loop"] = self.tf.while_loop(lambda i, x: i < 2, body, [0, 0.0], parallel_iterations=1)[1]
+        self.fetches["loop"] = self.tf.while_loop(lambda i, x: i < 2, body, [0, 0.0], parallel_iterations=1)[
+            1
+        ]
 
     def in_sibling(self, target):
         self.fetches["cond"] = target(self.waiting)
@@ -187,27 +202,30 @@ class Program:
         return made
 
 
-def outcomes(tf, id, fetchable=lambda fetch: True):
-    """What building and running a program gives: name of a fetch and values of p and q -> result, and v, w, u after it.
+def outcomes(tf, id):
+    """What building and running a program gives: for each fetch a row for each pair of values of p and q.
 
-    An error is the name of its class.
+    A row is the result and the variables v, w and u after it. Errors are the names of their classes.
     """
     try:
         program = Program(tf, id)
     except (ValueError, TypeError) as error:
         return type(error).__name__
-    found, names = {}, [n for n in ("cond", "other", "outer", "loop", "waiter", "op") if n in program.fetches]
-    graph = tf.get_default_graph()
-    names = [n for n in names if fetchable(program.fetches[n])]
     with tf.Session() as session:
-        for name, p, q in itertools.product(names, (True, False), (True, False)):
-            session.run([program.v.initializer, program.w.initializer, program.u.initializer])
-            try:
-                result = session.run(program.fetches[name], {program.p: p, program.q: q})
-                result = None if result is None else float(result)
-            except (tf.errors.OpError, ValueError) as error:
-                result = type(error).__name__
-            after = [float(x) for x in session.run([program.v, program.w, program.u])]
-            found[f"{name} {p:d}{q:d}"] = [result, *after]
-    assert graph is tf.get_default_graph()
-    return found
+        return {
+            name: [
+                _row(tf, session, program, name, p, q) for p, q in itertools.product((True, False), repeat=2)
+            ]
+            for name in FETCHES
+            if name in program.fetches
+        }
+
+
+def _row(tf, session, program, name, p, q):
+    session.run([variable.initializer for variable in (program.v, program.w, program.u)])
+    try:
+        result = session.run(program.fetches[name], {program.p: p, program.q: q})
+        result = "-" if result is None else f"{result:g}"
+    except (tf.errors.OpError, ValueError) as error:
+        result = type(error).__name__
+    return " ".join([result, *[f"{x:g}" for x in session.run([program.v, program.w, program.u])]])

@@ -448,7 +448,7 @@ def test_no_gradient_with_respect_to_what_is_inside_of_a_body():
         return [inside[-1]]
 
     y = times(2, step, x)
-    with fails(ValueError, "xs of gradients", "belongs to the body of a loop", "return it"):
+    with fails(ValueError, "xs of gradients", "belongs to the body of a while loop", "return it"):
         tf.gradients(y, inside)
 
 

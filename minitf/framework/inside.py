@@ -15,7 +15,7 @@ from minitf.framework.shape import SCALAR
 from minitf.framework.tensor import Tensor
 
 
-_TAKE_ABSENT = ("If", "Loop", "Merge")  # ops that run with inputs that were not computed
+TAKE_ABSENT = ("If", "Loop", "Merge")  # ops that run with inputs that were not computed
 
 
 class Flag(Tensor):
@@ -65,7 +65,7 @@ def guard(op: Operation, flag: Tensor) -> None:
 def guard_values(op: Operation) -> None:
     """Has `op` run only if what it takes from branches was computed."""
     for t in op.inputs:
-        if type(t) is not Given or op.type in _TAKE_ABSENT:
+        if type(t) is not Given or op.type in TAKE_ABSENT:
             continue
         guard(op, t.flag)
         if t.rival is not None:
@@ -99,14 +99,16 @@ def given(graph, tensor: Tensor) -> Tensor:
         return graph.captures[tensor]
     if _in_loop(tensor.op.graph, graph):
         raise ValueError(
-            f"tensor {tensor.name} (created {tensor.op.origin}) is in a while loop, where it has a value for each "
-            "iteration, and cannot be used outside of it; return it from the body instead (as a loop variable or "
-            "a result)"
+            f"tensor {tensor.name} (created {tensor.op.origin}) belongs to the body of a while loop, where it has a "
+            "value for each iteration, and cannot be used outside of it; return it from the body instead (as a loop "
+            "variable or a result)"
         )
     body = _path(tensor.op.graph, graph)[-1]
     direct = tensor.op.graph is body
     if body.owner is None:  # its user is in the other branch
-        dead = hidden(graph, "Dead", Given, tensor.dtype.base_dtype, {"dtype": tensor.dtype.base_dtype, "of": tensor})
+        dead = hidden(
+            graph, "Dead", Given, tensor.dtype.base_dtype, {"dtype": tensor.dtype.base_dtype, "of": tensor}
+        )
         dead._shape, dead.flag = tensor.shape, constant_flag(graph, False)
         dead.rival = body, constant_flag(body, True, tensor.op if direct else _flag(body, tensor.op))
         return dead
@@ -120,7 +122,9 @@ def given(graph, tensor: Tensor) -> Tensor:
 
 def seen_from(graph, tensor: Tensor) -> Tensor:
     """`tensor` itself, or what `graph` has for it if it is in a branch inside of it."""
-    return given(graph, tensor) if tensor.op.graph is not graph and is_around(graph, tensor.op.graph) else tensor
+    return (
+        given(graph, tensor) if tensor.op.graph is not graph and is_around(graph, tensor.op.graph) else tensor
+    )
 
 
 def standing_for(outer: Tensor, argument: Tensor) -> Tensor:

@@ -162,7 +162,9 @@ class NativeExecutor:
         """Whether all ops of a step run, and all that it reads was computed."""
         step = self._steps[position]
         flags = self._plan.guards.get(_ops_of(step)[0], ())
-        return all(is_true(values[flag]) for flag in flags) and all(values[t] is not None for t in step.inputs)
+        return all(is_true(values[flag]) for flag in flags) and all(
+            values[t] is not None for t in step.inputs
+        )
 
     def _run_rest(self, position: int, values: dict) -> dict:
         """Runs the steps from one on op by op: some of their ops do not run, for some of those in branches did not."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 import heapq
 
 from minitf.framework import errors
+from minitf.framework.inside import TAKE_ABSENT
 from minitf.runtime.guards import alive
 from minitf.runtime.needed import waited_for
 from minitf.runtime.op_by_op import Concrete, OpByOp
@@ -38,6 +39,7 @@ class _Run:
 
     def __init__(self, plan: Plan, state: State):
         self.plan, self.builder = plan, OpByOp(state)
+        self.builder.used = plan.used
         self.values: dict = {}  # (tensor, tag) -> value; (op, tag) -> whether the op ran alive
         self.copies: dict = {}  # fetched variables as they are at their place
         self.seen: set = set()  # (op, tag) that had their turn, or wait for it
@@ -107,7 +109,8 @@ class _Run:
         inputs = [self.values.get((t, tag)) for t in op.inputs]
         dead = not alive(op, {flag: self.values[flag, tag] for flag in op.guards}, set())
         dead = dead or any(not self.values[c, tag] for c in waited_for(op))
-        dead = dead or (all if op.type == "Merge" else any)(v is None for v in inputs) and bool(inputs)
+        absent = [v is None for v in inputs]
+        dead = dead or (any(absent) if op.type not in TAKE_ABSENT else op.type == "Merge" and all(absent))
         if op.type == "Enter":
             self.enter(op, tag, inputs[0])
         elif op.type == "NextIteration":

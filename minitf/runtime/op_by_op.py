@@ -8,6 +8,7 @@ import numpy as np
 
 from minitf.framework import errors
 from minitf.framework.dtypes import as_dtype
+from minitf.framework.inside import TAKE_ABSENT
 from minitf.kernels.ram import empty
 from minitf.runtime.bodies import Ragged, map_ragged, run_branch, run_loop
 from minitf.runtime.builder import NATIVE, Builder, Value
@@ -16,8 +17,6 @@ from minitf.runtime.lists import RULES
 from minitf.runtime.state import Reference, State, follows_variable
 
 _NATIVE = frozenset(kind for name in NATIVE for kind in (as_dtype(name), as_dtype(name).as_ref))
-
-_TAKE_ABSENT = frozenset(["Loop", "If", "Merge"])  # the others do not run with an input that was not computed
 
 
 class Concrete(Value):
@@ -188,11 +187,14 @@ def run_ops(builder: OpByOp, ops: list, values: dict, used=None, last_use=None, 
     Returns copies of those `fetches` that are variables, as they are at their place in the order.
     """
     copies: dict = {}
-    for i, op in enumerate(ops):
-        builder.used = used
-        run_op(builder, op, op.inputs, values, fetches, copies)
-        for tensor in last_use[i] if last_use else ():
-            values.pop(tensor, None)
+    saved, builder.used = builder.used, used
+    try:
+        for i, op in enumerate(ops):
+            run_op(builder, op, op.inputs, values, fetches, copies)
+            for tensor in last_use[i] if last_use else ():
+                values.pop(tensor, None)
+    finally:
+        builder.used = saved
     return copies
 
 
@@ -208,7 +210,7 @@ def run_op(builder: OpByOp, op, inputs: list, values: dict, fetches, copies: dic
 def _results(builder: OpByOp, op, inputs: list, values: dict) -> list:
     """The values of an op's outputs; None if it does not run."""
     given = [values[t] for t in inputs]
-    if alive(op, values, builder.dead) and (op.type in _TAKE_ABSENT or all([v is not None for v in given])):
+    if alive(op, values, builder.dead) and (op.type in TAKE_ABSENT or all([v is not None for v in given])):
         builder.dead.discard(op)
         return builder.run(op, given)
     builder.dead.add(op)

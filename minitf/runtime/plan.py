@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from minitf.runtime.guards import check_loops, guards_of
 from minitf.runtime.needed import needed_ops, read_by
 
+
 class Plan:
     """The ops needed for some fetches and feeds, in program order, and what they depend on."""
 

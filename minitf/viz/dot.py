@@ -77,10 +77,14 @@ class _Picture:
             if self.plan.is_collapsed(inner.path):
                 steps.append(partial(self.draw_collapsed, inner))
             elif inner.is_small():
-                steps += [partial(self.draw_op, op, inner if len(inner.ops) > 1 else scope) for op in inner.ops]
+                steps += [
+                    partial(self.draw_op, op, inner if len(inner.ops) > 1 else scope) for op in inner.ops
+                ]
             else:
                 box = {**style.SCOPE, "label": inner.path.rpartition("/")[2]}
-                steps += self.boxed(f"cluster {owner}{inner.path}", box, [partial(self.draw_scope, inner, owner)])
+                steps += self.boxed(
+                    f"cluster {owner}{inner.path}", box, [partial(self.draw_scope, inner, owner)]
+                )
         return steps
 
     def boxed(self, name: str, look: dict, steps: list) -> list:
@@ -155,7 +159,9 @@ class _Picture:
         for (source, target, kind), labels in self.edges.items():
             ends = _id(source), _id(target)
             if kind != "data":
-                self.drawing.edge(*ends, **(style.CONTROL if kind == "control" else {**style.NEXT, "label": "next"}))
+                self.drawing.edge(
+                    *ends, **(style.CONTROL if kind == "control" else {**style.NEXT, "label": "next"})
+                )
             elif len(labels) > 1 and (source.startswith("scope ") or target.startswith("scope ")):
                 self.drawing.edge(*ends, label=f"{len(labels)} tensors", penwidth="2")
             else:
