@@ -117,6 +117,7 @@ from minitf.ops.state import (
     scatter_mul, scatter_nd_add, scatter_nd_sub, scatter_nd_update, scatter_sub, scatter_update,
 )  # fmt: skip
 from minitf.ops.template import make_template
+from minitf.ops.variable_modes import VariableAggregation, VariableSynchronization
 from minitf.ops.variable_scope import (
     get_local_variable, get_variable, get_variable_scope, no_regularizer, variable_op_scope, variable_scope,
     VariableScope,

@@ -265,3 +265,39 @@ def test_op(type, function, arrays, options):
 
     check(watched, *arrays, openness=options.pop("openness", ("known",)), **options)
     assert type in used
+
+
+def _less(arrays: list, how: str) -> list:
+    """Less of each array: one row, the last axis only, one element, none; or of one array only one number."""
+    first = {"row": lambda a: a[:1], "last": lambda a: a[(0,) * (a.ndim - 1)], "one": lambda a: a.ravel()[:1],
+             "none": lambda a: a[:0], "number": lambda a: a.ravel()[0]}  # fmt: skip
+    kind, _, only = how.partition(" ")
+    return [first[kind](a) if a.ndim and a.size and only in ("", str(i)) else a for i, a in enumerate(arrays)]
+
+
+@pytest.mark.parametrize("how", ["row", "last", "one", "none", "number", "number 0", "number 1", "number 2"])
+def test_constants(how):
+    """Of constants, which are computed while lowering, comes what comes of them op by op, in rank and type too."""
+    for type, function, arrays, _ in SAMPLES:
+        given = _less([np.asarray(a) for a in arrays], how)
+        with tf.Graph().as_default():
+            try:
+                outputs = function(*[tf.constant(a.astype(np.float32) if a.dtype.kind == "f" else a) for a in given])
+            except (ValueError, TypeError):
+                continue  # the op is not for such shapes
+            outputs = list(outputs) if isinstance(outputs, (list, tuple)) else [outputs]
+            native, reference = (_outcome(outputs, executor) for executor in ("native", "op_by_op"))
+        assert (native is None) == (reference is None), type
+        for ours, theirs, tensor in zip(native or (), reference or (), outputs):
+            assert np.shape(ours) == np.shape(theirs) and tensor.shape.is_compatible_with(np.shape(ours)), type
+            assert np.asarray(ours).dtype == np.asarray(theirs).dtype == tensor.dtype.base_dtype.numpy, type
+            np.testing.assert_allclose(ours, theirs, 1e-4, 1e-5, err_msg=type)
+
+
+def _outcome(outputs, executor):
+    """What comes of the outputs, or None if that cannot be computed."""
+    with tf.Session(config=tf.ConfigProto(executor=executor)) as session:
+        try:
+            return session.run(outputs)
+        except tf.errors.InvalidArgumentError:
+            return None

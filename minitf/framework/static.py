@@ -61,7 +61,13 @@ def constant_value(tensor, partial: bool = False):
 
 
 def constant_value_as_shape(tensor: Tensor) -> TensorShape:
-    """The shape that a 1-D integer tensor describes, as far as it is known (-1 means unknown)."""
+    """The shape that a 1-D integer tensor describes, as far as it is known (-1 means unknown).
+
+    Raises:
+      ValueError: if the tensor is known not to be 1-D.
+    """
+    if tensor.shape.rank not in (None, 1):
+        raise ValueError(f"a shape is a vector: it has rank 1, but {tensor.name} has shape {tensor.shape}")
     value = partial_value(tensor)
     if value is not None and value.ndim == 1:
         return TensorShape([None if v is None or v < 0 else int(v) for v in value])

@@ -150,10 +150,10 @@ class Layer:
             name_scope(scope.original_name_scope),
         ):
             self._current_scope = scope
-            variable = tf.get_variable(name, shape, dtype=dtypes.as_dtype(dtype or self.dtype or
-                                       dtypes.float32), initializer=initializer if initializer is
-                                       not None else scope.initializer, trainable=trainable,
-                                       partitioner=partitioner, constraint=constraint)  # fmt: skip
+            dtype = dtypes.as_dtype(dtype or self.dtype or dtypes.float32)
+            variable = tf.get_variable(name, shape, dtype=dtype, trainable=trainable, partitioner=partitioner,
+                                       initializer=_initializer(initializer, scope, dtype),
+                                       constraint=constraint)  # fmt: skip
             if regularizer and variable not in existing:
                 with name_scope(name + "/Regularizer"):
                     self.add_loss(regularizer(variable))
@@ -268,3 +268,10 @@ def _note(items: list, own: list, collection: str) -> None:
         own.append(item)
         if all(item is not other for other in collected):
             collected.append(item)
+
+
+def _initializer(given, scope, dtype):
+    """The initializer of a weight: the one given or the scope's; else by type, so that getters see it."""
+    if given is not None or scope.initializer is not None or not dtype.is_floating:
+        return scope.initializer if given is None else given
+    return tf.glorot_uniform_initializer()

@@ -12,13 +12,13 @@ from minitf.framework.convert import convert_to_tensor
 from minitf.framework.graph import get_default_graph, name_scope
 from minitf.framework.registry import define
 from minitf.framework.shape import UNKNOWN, TensorShape, as_shape
-from minitf.framework.static import constant_value, partial_value
+from minitf.framework.static import constant_value, constant_value_as_shape, partial_value
 from minitf.framework.tensor import Tensor
 from minitf.kernels import layout
 from minitf.ops import patterns
 from minitf.ops.constant import constant
 from minitf.ops.identity import identity
-from minitf.ops.shapes import rank, shape, size, sizes_of, wanted_shape  # noqa: F401 - size is known as array.size
+from minitf.ops.shapes import rank, shape, size, sizes_of, vector, wanted_shape  # noqa: F401 - size is known as array.size
 
 _SMALL = (
     1000  # elements: larger tensors of zeros or ones are filled when they are needed, not kept as constants
@@ -29,7 +29,7 @@ _SMALL = (
 
 def _fitted(sizes: tuple, target) -> tuple[int, ...]:
     """The shape `target` with its -1 worked out for a tensor of shape `sizes`."""
-    target = tuple(int(n) for n in target)
+    target = tuple(int(n) for n in vector(target))
     if target.count(-1) > 1 or any(n < -1 for n in target):
         raise ValueError(f"a shape has sizes of 0 or more and at most one -1, not {target}")
     if -1 in target:
@@ -49,15 +49,8 @@ def _missing(sizes: tuple, others: list) -> int:
 
 def _reshaped(op):
     x, target = op.inputs[0].shape, partial_value(op.inputs[1])
-    if target is None:
-        length = op.inputs[1].shape
-        return (
-            TensorShape([None] * length.sizes[0])
-            if length.rank == 1 and length.sizes[0] is not None
-            else UNKNOWN
-        )
-    if target.ndim != 1:
-        raise ValueError(f"a shape is a list of sizes, not {target.tolist()}")
+    if target is None or target.ndim != 1:
+        return constant_value_as_shape(op.inputs[1])
     target, count = [None if n is None else int(n) for n in target], x.num_elements()
     if count is not None and None not in target:
         return TensorShape(_fitted(x.sizes, target))

@@ -214,7 +214,7 @@ def _gather_nd_kernel(b, op, params, indices):
 def _gather_nd(op, params, indices):
     positions, depth = _positions(indices, params.shape), indices.shape[-1]
     rows = params.reshape(math.prod(params.shape[:depth]), *params.shape[depth:])
-    return rows[positions].reshape(*indices.shape[:-1], *params.shape[depth:])
+    return rows[positions].reshape((*indices.shape[:-1], *params.shape[depth:]))
 
 
 def _gather_nd_grad(op, g):

@@ -160,7 +160,7 @@ def _bias_add_kernel(b, op, x, bias):
 
 
 def _bias_grad_shape(op):
-    sizes = op.inputs[0].shape.sizes
+    sizes = op.inputs[0].shape.with_rank_at_least(2).sizes
     return TensorShape([None if sizes is None else sizes[_bias_axis(op, len(sizes))]])
 
 

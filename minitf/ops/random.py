@@ -64,10 +64,10 @@ def _drawn_shape(op):
 
 
 def _sizes(b, shape) -> tuple[int, ...]:
-    sizes = tuple(b.data(shape).tolist())
+    sizes = array.vector(b.data(shape)).tolist()
     if any(n < 0 for n in sizes):
-        raise ValueError(f"random numbers of shape {list(sizes)}: sizes are 0 or more")
-    return sizes
+        raise ValueError(f"random numbers of shape {sizes}: sizes are 0 or more")
+    return tuple(sizes)
 
 
 def _draws(type: str, single, double, *half) -> None:

@@ -135,7 +135,7 @@ def audio(tag: str, clips: np.ndarray, rate: np.ndarray, limit: int) -> bytes:
         raise ValueError(f"audio summary '{tag}': sample_rate must be > 0, a number of frames, not {rate}")
     if clips.shape[0] and not clips.size:
         raise ValueError(f"audio summary '{tag}': the clips have no frames, shape {list(clips.shape)}")
-    clips = clips.reshape(*clips.shape[:2], -1) if clips.size else clips
+    clips = clips.reshape((*clips.shape[:2], -1)) if clips.size else clips
     return _serialized(*[_clip(t, clip, float(rate)) for t, clip in zip(_tags(tag, "audio", limit), clips)])
 
 

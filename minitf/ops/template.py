@@ -39,24 +39,24 @@ class Template:
         self._scope: VariableScope | None = None
         self._called, self._lock = False, threading.RLock()
         if create_scope_now:
-            self._choose_scope()
-
-    def _choose_scope(self) -> None:
-        with variable_scope(self._unique_name, self._name, custom_getter=self._custom_getter,
-                            auxiliary_name_scope=False) as self._scope:  # fmt: skip
-            pass
+            with variable_scope(unique_name, name, custom_getter=custom_getter,
+                                auxiliary_name_scope=False) as self._scope:  # fmt: skip
+                pass
 
     def __call__(self, *args, **kwargs):
         """Calls the function inside the template's scope."""
-        with self._lock:
-            if self._scope is None:
-                self._choose_scope()
-            with variable_scope(self._scope, reuse=self._called):
-                before = len(trainable_variables())
-                result = self._function(*args, **kwargs)
-                self._check_shared(trainable_variables()[before:])
-                self._called = True
-                return result
+        with self._lock, self._entered() as self._scope:
+            before = len(trainable_variables())
+            result = self._function(*args, **kwargs)
+            self._check_shared(trainable_variables()[before:])
+            self._called = True
+            return result
+
+    def _entered(self) -> variable_scope:
+        """The scope of a call: the first one chooses it, if it was not chosen before."""
+        if self._scope is None:
+            return variable_scope(self._unique_name, self._name, custom_getter=self._custom_getter)
+        return variable_scope(self._scope, reuse=self._called)
 
     def _check_shared(self, made: list) -> None:
         if made and self._called:
@@ -81,6 +81,11 @@ class Template:
         return self._scope
 
     @property
+    def variable_scope_name(self) -> str | None:
+        """The name of the scope of its variables, with a slash, once there is one."""
+        return self._scope and f"{self._scope.name}/"
+
+    @property
     def variables(self) -> list[Variable]:
         """All its variables: global and local ones."""
         return self.global_variables + self.local_variables
@@ -91,6 +96,12 @@ class Template:
         return self._scope.trainable_variables() if self._scope else []
 
     @property
+    def non_trainable_variables(self) -> list[Variable]:
+        """Its variables that are not trainable."""
+        trainable = self.trainable_variables
+        return [v for v in self.variables if all(v is not t for t in trainable)]
+
+    @property
     def global_variables(self) -> list[Variable]:
         """Its global variables."""
         return self._scope.global_variables() if self._scope else []
@@ -99,6 +110,9 @@ class Template:
     def local_variables(self) -> list[Variable]:
         """Its local variables."""
         return self._scope.local_variables() if self._scope else []
+
+    weights, trainable_weights = variables, trainable_variables
+    non_trainable_weights, var_scope = non_trainable_variables, variable_scope
 
     @property
     def graph(self):

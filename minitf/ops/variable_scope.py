@@ -150,8 +150,8 @@ def _nested(outer, inner):
     if outer is None or inner is None:
         return inner or outer
 
-    def getter(true_getter, name, *args, **kwargs):
-        return inner(functools.partial(outer, true_getter), name, *args, **kwargs)
+    def getter(true_getter, *args, **kwargs):
+        return inner(functools.partial(outer, true_getter), *args, **kwargs)
 
     return getter
 
@@ -274,8 +274,8 @@ class variable_scope:  # noqa: N801 - TensorFlow's own name
         scope = scope._entered(self._reuse, self._custom_getter, name=name, **self._settings)
         if not again:
             scope._name_scope = opened
-        stack.callback(_leave, state, state.scope, dict(state.counts) if again else None, name)
         state.counts[name] = state.counts.get(name, 0) + 1
+        stack.callback(_leave, state, state.scope, dict(state.counts) if again else None, name)
         state.scope = scope
         return scope
 

@@ -12,6 +12,7 @@ from minitf.framework.graph import Graph, name_scope
 from minitf.framework.shape import as_shape
 from minitf.ops import initializers
 from minitf.ops.variables import Variable, lifted
+from minitf.ops.variable_modes import VariableAggregation, VariableSynchronization, is_trained
 
 
 class _Reuse(enum.Enum):
@@ -42,18 +43,20 @@ class VariableStore:
                      partitioner=None, validate_shape: bool = True, use_resource=None, custom_getter=None,
                      constraint=None, synchronization=None, aggregation=None):  # fmt: skip
         """The variable `name`, made or found as `reuse` says; `custom_getter` may step in."""
+        synchronization = synchronization or VariableSynchronization.AUTO
+        trainable = is_trained(name, trainable, synchronization)
         arguments = {
-            "shape": shape, "dtype": dtypes.as_dtype(dtype).base_dtype, "initializer": initializer,
+            "name": name, "shape": shape, "dtype": dtypes.as_dtype(dtype).base_dtype, "initializer": initializer,
             "regularizer": regularizer, "reuse": reuse, "trainable": trainable, "collections": collections,
             "caching_device": caching_device, "partitioner": partitioner, "validate_shape": validate_shape,
             "use_resource": use_resource, "constraint": constraint, "synchronization": synchronization,
-            "aggregation": aggregation,
+            "aggregation": aggregation or VariableAggregation.NONE,
         }  # fmt: skip
         if custom_getter is None:
-            return self._get(name, **arguments)
+            return self._get(**arguments)
         if not callable(custom_getter):
             raise ValueError(f"custom_getter is a function, not {custom_getter!r}")
-        return custom_getter(self._get, name, **_accepted(custom_getter, arguments))
+        return custom_getter(self._get, **_accepted(custom_getter, arguments))
 
     def _get(self, name, shape=None, dtype=dtypes.float32, initializer=None, regularizer=None, reuse=None,
              trainable=None, collections=None, caching_device=None, partitioner=None, validate_shape=True,
