@@ -282,14 +282,18 @@ def test_constants(how):
         given = _less([np.asarray(a) for a in arrays], how)
         with tf.Graph().as_default():
             try:
-                outputs = function(*[tf.constant(a.astype(np.float32) if a.dtype.kind == "f" else a) for a in given])
+                outputs = function(
+                    *[tf.constant(a.astype(np.float32) if a.dtype.kind == "f" else a) for a in given]
+                )
             except (ValueError, TypeError):
                 continue  # the op is not for such shapes
             outputs = list(outputs) if isinstance(outputs, (list, tuple)) else [outputs]
             native, reference = (_outcome(outputs, executor) for executor in ("native", "op_by_op"))
         assert (native is None) == (reference is None), type
         for ours, theirs, tensor in zip(native or (), reference or (), outputs):
-            assert np.shape(ours) == np.shape(theirs) and tensor.shape.is_compatible_with(np.shape(ours)), type
+            assert np.shape(ours) == np.shape(theirs) and tensor.shape.is_compatible_with(np.shape(ours)), (
+                type
+            )
             assert np.asarray(ours).dtype == np.asarray(theirs).dtype == tensor.dtype.base_dtype.numpy, type
             np.testing.assert_allclose(ours, theirs, 1e-4, 1e-5, err_msg=type)
 

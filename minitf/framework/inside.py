@@ -14,7 +14,6 @@ from minitf.framework.registry import OPS
 from minitf.framework.shape import SCALAR
 from minitf.framework.tensor import Tensor
 
-
 TAKE_ABSENT = ("If", "Loop", "Merge")  # ops that run with inputs that were not computed
 
 

@@ -20,6 +20,10 @@ from minitf.ops import array, control, math, patterns, reduce
 
 # ---- Assert and Print
 
+_ESCAPED = {
+    ord(c): f"\\{e}" for c, e in zip("\n\r\t\"'\\", "nrt\"'\\")
+}  # the characters of strings that C escapes
+
 
 def summarized(value: np.ndarray, limit: int | None) -> str:
     """The first `limit` elements (all if negative, 3 if None) in TensorFlow's way: `[1 2][3...]...`."""
@@ -31,9 +35,9 @@ def summarized(value: np.ndarray, limit: int | None) -> str:
 
 def _text(item) -> str:
     if isinstance(item, bytes):
-        return item.decode(errors="replace")
+        return "".join([_ESCAPED.get(c) or (chr(c) if 32 <= c < 127 else f"\\{c:03o}") for c in item])
     if isinstance(item, np.floating):
-        return _shortest(item)
+        return _shortest(np.float32(item) if item.dtype == np.float16 else item)
     return str(int(item)) if isinstance(item, np.bool_) else str(item)
 
 

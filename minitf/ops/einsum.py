@@ -7,13 +7,18 @@ import string
 
 import numpy as np
 
+from minitf.framework import dtypes
 from minitf.framework.convert import convert_to_tensor
 from minitf.framework.graph import name_scope
+from minitf.framework.static import constant_value
 from minitf.framework.tensor import Tensor
-from minitf.ops import array
+from minitf.ops import array, math
+from minitf.ops.gather import gather
 from minitf.ops.joining import stack
 from minitf.ops.matmul import matmul
-from minitf.ops.reduce import reduce_sum
+from minitf.ops.ranges import range as range_
+from minitf.ops.reduce import reduce_prod, reduce_sum
+from minitf.ops.sets import setdiff1d
 
 # ---- shapes of which some sizes are only known when the graph runs
 
@@ -44,39 +49,53 @@ def _as_shape(sizes: list):
 def tensordot(a, b, axes, name: str | None = None) -> Tensor:
     """The sum over products of a and b along pairs of axes; the other axes of a, then those of b, stay.
 
-    axes: a number n for the last n axes of a and the first n of b, or a pair of axes or lists of axes. Both
-    are of known rank. ValueError if the axes do not fit.
+    axes: a number n for the last n axes of a and the first n of b, or a pair of axes or lists of axes, which may
+    be a tensor of shape [2, n]. ValueError if the axes do not fit; InvalidArgumentError if that shows only when
+    the graph runs, because ranks or axes are not known before.
 
     >>> tensordot(np.ones((2, 3, 4)), np.ones((4, 3, 5)), [[1, 2], [1, 0]]).shape.as_list()
     [2, 5]
     """
     with name_scope(name, "Tensordot", [a, b, axes]) as scope:
         a, b = convert_to_tensor(a, name="a"), convert_to_tensor(b, name="b")
-        if a.shape.rank is None or b.shape.rank is None:
-            raise ValueError(f"tensordot needs tensors of known rank, not {a} and {b}; use set_shape on them")
-        axes_a, axes_b = _axis_pairs(a, b, axes)
+        axes = constant_value(axes) if isinstance(axes, Tensor) and constant_value(axes) is not None else axes
+        axes_a, axes_b = (axes[0], axes[1]) if isinstance(axes, Tensor) else _axis_pairs(a, b, axes)
+        if isinstance(axes, Tensor) or a.shape.rank is None or b.shape.rank is None:
+            left, free_a = _matrix_by_tensors(a, axes_a, last=True)
+            right, free_b = _matrix_by_tensors(b, axes_b, last=False)
+            return array.reshape(matmul(left, right), array.concat([free_a, free_b], 0), name=scope)
         left, free_a = _matrix(a, axes_a, last=True)
         right, free_b = _matrix(b, axes_b, last=False)
         return array.reshape(matmul(left, right), _as_shape(free_a + free_b), name=scope)
 
 
-def _axis_pairs(a: Tensor, b: Tensor, axes) -> tuple[list, list]:
-    rank_a, rank_b = a.shape.rank, b.shape.rank
-    if isinstance(axes, (int, np.integer)):
-        if not 0 <= axes <= min(rank_a, rank_b):
+def _axis_pairs(a: Tensor, b: Tensor, axes) -> list[list[int]]:
+    """The axes of a and of b, counted from the front where their ranks are known."""
+    ranks = [x.shape.rank for x in (a, b)]
+    if not isinstance(axes, (list, tuple)) and np.ndim(axes) == 0:
+        if not 0 <= axes <= min([n for n in ranks if n is not None], default=axes):
             raise ValueError(f"tensordot over {axes} axes of tensors of shapes {a.shape} and {b.shape}")
-        pairs = range(rank_a - axes, rank_a), range(axes)
-    else:
-        pairs = axes
-    if len(pairs) != 2:
+        axes = range(-int(axes), 0), range(int(axes))
+    if len(axes) != 2:
         raise ValueError(f"axes are a number or a pair, not {axes!r}")
-    axes_a = [array.check_axis(int(i), rank_a) for i in np.ravel(pairs[0])]
-    axes_b = [array.check_axis(int(i), rank_b) for i in np.ravel(pairs[1])]
-    if len(axes_a) != len(axes_b):
-        raise ValueError(f"tensordot pairs {len(axes_a)} axes of a with {len(axes_b)} of b")
-    for i, j in zip(axes_a, axes_b):
+    pairs = [[int(i) if n is None else array.check_axis(int(i), n) for i in np.ravel(part)]
+             for part, n in zip(axes, ranks)]  # fmt: skip
+    if len(pairs[0]) != len(pairs[1]):
+        raise ValueError(f"tensordot pairs {len(pairs[0])} axes of a with {len(pairs[1])} of b")
+    for i, j in zip(*pairs) if None not in ranks else ():
         a.shape[i : i + 1].assert_is_compatible_with(b.shape[j : j + 1])
-    return axes_a, axes_b
+    return pairs
+
+
+def _matrix_by_tensors(x: Tensor, axes, last: bool) -> tuple[Tensor, Tensor]:
+    """x as a matrix with `axes` as its columns (or rows), and the sizes of the other axes, none of them known."""
+    rank, axes = array.rank(x), array.reshape(convert_to_tensor(axes, preferred_dtype=dtypes.int32), [-1])
+    axes = axes + math.cast(axes < 0, axes.dtype) * math.cast(rank, axes.dtype)
+    free, sizes = setdiff1d(math.cast(range_(rank), axes.dtype), axes)[0], array.shape(x)
+    kept, summed = gather(sizes, free), reduce_prod(gather(sizes, axes))
+    order = array.concat([free, axes] if last else [axes, free], 0)
+    shape = [reduce_prod(kept), summed] if last else [summed, reduce_prod(kept)]
+    return array.reshape(array.transpose(x, order), stack(shape)), kept
 
 
 def _matrix(x: Tensor, axes: list, last: bool) -> tuple[Tensor, list]:

@@ -11,8 +11,8 @@ from minitf.framework.collections import GraphKeys
 from minitf.framework.graph import Graph, name_scope
 from minitf.framework.shape import as_shape
 from minitf.ops import initializers
-from minitf.ops.variables import Variable, lifted
 from minitf.ops.variable_modes import VariableAggregation, VariableSynchronization, is_trained
+from minitf.ops.variables import Variable, lifted
 
 
 class _Reuse(enum.Enum):

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from minitf.framework.errors import InvalidArgumentError
-from minitf.runtime.builder import Value
 from minitf.framework.inside import Flag
+from minitf.runtime.builder import Value
 from minitf.runtime.needed import needed_in_branch, needed_in_condition, needed_in_loop, read_by
 
 

@@ -196,9 +196,7 @@ class NativeExecutor:
         groups: list[list] = []
         guards = self._plan.guards
         for op in self._order.ops:
-            if op in self._host or not groups or groups[-1][0] in self._host:
-                groups.append([])
-            elif guards and guards.get(op) != guards.get(groups[-1][0]):
+            if op in self._host or not groups or groups[-1][0] in self._host or guards and guards.get(op) != guards.get(groups[-1][0]):
                 groups.append([])
             groups[-1].append(op)
         later = _needed_later(groups, self._plan, self._order)

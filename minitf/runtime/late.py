@@ -9,8 +9,8 @@ from __future__ import annotations
 from minitf.framework.dtypes import float32, float64
 from minitf.framework.operation import Operation
 from minitf.framework.registry import OPS
-from minitf.runtime.op_by_op import is_native
 from minitf.runtime.needed import ADDING, TAKING, before
+from minitf.runtime.op_by_op import is_native
 from minitf.runtime.state import follows_variable
 
 

@@ -18,8 +18,8 @@ from minitf.kernels.loops import take_row, trip_count, zero_tail
 from minitf.runtime.flows import FIRST_GUESS, Flow, Full, like
 from minitf.runtime.ir import Call, Choice, Ref, Repeat, calls
 from minitf.runtime.lower import Frame, Lowering, NotNative
-from minitf.runtime.op_by_op import is_native
 from minitf.runtime.needed import needed_in_branch, needed_in_condition, needed_in_loop
+from minitf.runtime.op_by_op import is_native
 
 
 class RegionLowering(Lowering):

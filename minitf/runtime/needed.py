@@ -85,10 +85,10 @@ def order(ops: set) -> list:
     in_order = sorted(ops, key=lambda op: op.id)
     done: set = set()
     for op in in_order:
-        done.add(op)
         for other in before(op):
             if other not in done and other in ops:
                 return _sorted_by_need(in_order, ops)
+        done.add(op)
     return in_order
 
 

@@ -4,6 +4,7 @@ from types import SimpleNamespace
 import pytest
 from helpers import fails
 
+import minitf as tf
 from minitf.framework import nest
 
 Pair = namedtuple("Pair", "a b")
@@ -120,3 +121,29 @@ def test_structures_that_contain_themselves():
     for function in (nest.flatten, lambda x: nest.pack_sequence_as(x, [1]), *twice):
         with fails(ValueError, "100,000 deep", "contain itself"):
             function(endless)
+
+
+TAKERS = {  # what takes structures that end in numbers or tensors
+    "feed": lambda s: tf.Session().run(tf.no_op(), {tf.placeholder(tf.float32): s}),
+    "constant": tf.constant,
+    "convert_to_tensor": lambda s: tf.convert_to_tensor([tf.constant(1.0), s]),
+    "stack": lambda s: tf.stack([tf.constant(1.0), s]),
+}
+
+
+@pytest.mark.parametrize("name", TAKERS)
+def test_values_are_no_deeper_than_python_can_follow(name):
+    endless = [1.0]
+    endless.append(endless)
+    with fails(ValueError, "nested too deeply, or it contains itself"):
+        TAKERS[name](deep(1.0, WRAPS[0]))
+    with fails(ValueError, "nested too deeply, or it contains itself" if name != "feed" else "cannot feed"):
+        TAKERS[name](endless)
+
+
+def test_groups_of_ops_that_contain_themselves():
+    endless = [tf.no_op()]
+    endless.append(endless)
+    with fails(ValueError, "contain"):
+        tf.group(endless)
+    assert len(tf.group(deep(tf.no_op(), WRAPS[0])).control_inputs) == 1

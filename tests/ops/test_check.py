@@ -6,6 +6,7 @@ from helpers import check_gradients, fails, host_ops, run
 from oracle import check_case, check_gradient, ids_used, op_facts
 
 import minitf as tf
+from minitf.framework import dtypes
 from minitf.ops.check import summarized
 
 X = np.array([[1.0, -2.0], [3.0, 4.0]], np.float32)
@@ -116,6 +117,45 @@ def test_summaries(value, limit, text):
     assert summarized(value.astype(np.float32) if value.dtype.kind == "f" else value, limit) == text
     assert summarized(np.array([0.1, 1 / 3]), 3) == "0.1 0.33333333333333331"
     assert summarized(np.array([b"a", b"bc"], object), 3) == "a bc"
+
+
+PRINTED = {  # as TensorFlow 1.15.5 does; it shows no complex numbers
+    "float16": ([0.1, 1.0, -2.5, 65504.0, 6e-8, 1e-5, np.inf, np.nan, 3.14159, 100.0, 0.0],
+                "0.0999755859 1 -2.5 65504 5.96046448e-08 1.00135803e-05 inf nan 3.140625 100 0"),
+    "float32": ([0.1, 3.4e38, 1e-30, -np.inf, np.nan, 3.14159265, 123456789.0, 1e6, 999999.5, -0.0],
+                "0.1 3.4e+38 1e-30 -inf nan 3.14159274 123456792 1e+06 999999.5 -0"),
+    "float64": ([0.1, 1.7e308, 1e-300, 3.14159265, 1e16, -0.0], "0.1 1.7e+308 1e-300 3.14159265 1e+16 -0"),
+    "int8": ([-128, 127], "-128 127"),
+    "uint8": ([0, 255], "0 255"),
+    "int16": ([-32768, 32767], "-32768 32767"),
+    "uint16": ([0, 65535], "0 65535"),
+    "int32": ([-(2**31), 2**31 - 1], "-2147483648 2147483647"),
+    "uint32": ([0, 2**32 - 1], "0 4294967295"),
+    "int64": ([-(2**63), 2**63 - 1], "-9223372036854775808 9223372036854775807"),
+    "uint64": ([0, 2**64 - 1], "0 18446744073709551615"),
+    "bool": ([True, False], "1 0"),
+    "complex64": ([1 + 2j], "(1+2j)"),
+    "complex128": ([1 + 2j], "(1+2j)"),
+    "string": ([b"a", b"", b"\xff\x00x", "\u00e9".encode(), b"q\"uo\\te\n", b"it's\t\r\x7f"],
+               r"a  \377\000x \303\251 q\"uo\\te\n it\'s\t\r\177"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("executor", ["native", "op_by_op"])
+@pytest.mark.parametrize("dtype", PRINTED)
+def test_every_type_is_printed(dtype, executor, capfd):
+    values, text = PRINTED[dtype]
+    data = tf.constant(values if dtype == "string" else np.array(values, dtype))
+    printed = [tf.Print(1.0, [data], "m: ", summarize=100), tf.Print(data, [data[:0]])]
+    with tf.Session(config=tf.ConfigProto(executor=executor)) as session:
+        session.run(printed)
+        with fails(tf.errors.InvalidArgumentError, f"[{text}]"):
+            session.run(tf.Assert(False, [data], summarize=100))
+    assert sorted(capfd.readouterr().err.splitlines()) == sorted(["[]", f"m: [{text}]"])
+
+
+def test_every_type_is_among_them():
+    assert set(PRINTED) == {d.name for d in dtypes.ANY if not d.is_ref_dtype}
 
 
 def test_print(capfd):

@@ -121,8 +121,40 @@ def test_tensordot_errors():
     ):
         with fails(ValueError, part):
             tf.tensordot(a, b, axes)
-    with fails(ValueError, "known rank"):
-        tf.tensordot(tf.placeholder(tf.float32), a, 1)
+    with fails(ValueError, "over 3 axes"):
+        tf.tensordot(tf.placeholder(tf.float32), a, 3)
+
+
+UNKNOWN_RANKS = [(None, None), (None, (4, 3, 5)), ((2, 3, 4), None)]
+
+
+@pytest.mark.parametrize("shapes", UNKNOWN_RANKS)
+@pytest.mark.parametrize("axes", [0, 1, [[2], [0]], [[1, 2], [1, 0]], [2, 0], [[-1], [-3]], [[], []]])
+def test_tensordot_of_unknown_rank(axes, shapes):
+    arrays = RANDOM.normal(size=(2, 3, 4)), RANDOM.normal(size=(4, 3, 5))
+    fed = [tf.placeholder(tf.float64, shape) for shape in shapes]
+    result = tf.tensordot(*fed, axes)
+    assert result.shape.rank is None
+    weights = RANDOM.normal(size=np.tensordot(*arrays, axes).shape)
+    known = [tf.constant(a) for a in arrays]
+    wanted = [tf.tensordot(*known, axes), *tf.gradients(tf.tensordot(*known, axes) * weights, known)]
+    found = [result, *tf.gradients(result * weights, fed)]
+    for executor in ("native", "op_by_op"):
+        with tf.Session(config=tf.ConfigProto(executor=executor)) as session:
+            for x, y in zip(session.run(found, dict(zip(fed, arrays))), session.run(wanted)):
+                np.testing.assert_allclose(x, y, rtol=1e-12)
+
+
+def test_tensordot_along_axes_that_are_fed():
+    a, b = RANDOM.normal(size=(2, 3, 4)), RANDOM.normal(size=(4, 3, 5))
+    axes = tf.placeholder(tf.int32, [2, None])
+    result = tf.tensordot(a, b, axes)
+    with tf.Session() as session:
+        for value in ([[2], [0]], [[1, 2], [1, 0]]):
+            np.testing.assert_allclose(session.run(result, {axes: value}), np.tensordot(a, b, value))
+        with fails(tf.errors.InvalidArgumentError, "5"):
+            session.run(result, {axes: [[5], [0]]})
+    assert tf.tensordot(a, b, tf.constant([[2], [0]])).shape == [2, 3, 3, 5]
 
 
 RECORDED = ["tf.tensordot(", "tf.einsum("]

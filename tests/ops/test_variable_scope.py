@@ -253,6 +253,71 @@ def test_custom_getters():
         tf.get_variable("bad", [3], custom_getter=3)
 
 
+DEFAULTS = {  # what a getter is told for get_variable(name, [2]) by TensorFlow 1.15.5
+    "shape": [2], "dtype": tf.float32, "initializer": None, "regularizer": None, "reuse": False,
+    "trainable": True, "collections": None, "caching_device": None, "partitioner": None, "validate_shape": True,
+    "use_resource": None, "constraint": None, "synchronization": tf.VariableSynchronization.AUTO,
+    "aggregation": tf.VariableAggregation.NONE,
+}  # fmt: skip
+ZEROS, ON_READ = tf.zeros_initializer(), tf.VariableSynchronization.ON_READ
+
+
+@pytest.mark.parametrize(
+    "given, told",
+    [
+        ({}, {}),
+        ({"shape": 3}, {"shape": 3}),
+        ({"shape": None, "initializer": 1.0}, {"shape": None, "initializer": 1.0}),
+        ({"trainable": True}, {}),
+        ({"dtype": tf.float64, "initializer": ZEROS, "trainable": False, "collections": ["q"], "use_resource": False},
+         {"dtype": tf.float64, "initializer": ZEROS, "trainable": False, "collections": ["q"], "use_resource": False}),
+        ({"synchronization": ON_READ, "aggregation": tf.VariableAggregation.MEAN},
+         {"synchronization": ON_READ, "aggregation": tf.VariableAggregation.MEAN, "trainable": False}),
+    ],
+)  # fmt: skip
+def test_what_getters_are_told(given, told):
+    seen = []
+
+    def getter(true_getter, *args, **kwargs):
+        assert args == ()
+        seen.append(kwargs)
+        return true_getter(**kwargs)
+
+    given = {"shape": [2], **given}
+    tf.get_variable("plain", custom_getter=getter, **given)
+    with tf.variable_scope("outer", custom_getter=getter), tf.variable_scope("inner", custom_getter=getter):
+        tf.get_variable("nested", **given)
+    assert seen == [{**DEFAULTS, **told, "name": name} for name in ("plain", *["outer/inner/nested"] * 2)]
+    assert all((v in tf.trainable_variables()) == seen[0]["trainable"] for v in tf.global_variables())
+
+
+def test_what_getters_are_told_of_scopes_layers_and_slots():
+    seen = {}
+
+    def getter(true_getter, *args, **kwargs):
+        seen[kwargs["name"]] = kwargs
+        return true_getter(*args, **kwargs)
+
+    with tf.variable_scope(
+        "s", reuse=tf.AUTO_REUSE, custom_getter=getter, dtype=tf.float64, initializer=ZEROS
+    ):
+        v = tf.get_variable("v", [])
+    with tf.variable_scope("l", custom_getter=getter):
+        tf.layers.dense(tf.ones([1, 2]), 2)
+        tf.get_local_variable("local", [])
+        tf.train.AdamOptimizer().minimize(v * v)
+    assert seen["s/v"]["dtype"] is tf.float64 and seen["s/v"]["initializer"] is ZEROS
+    assert seen["s/v"]["reuse"] is tf.AUTO_REUSE and seen["l/local"]["trainable"] is False
+    kernel, slot = seen["l/dense/kernel"], seen["l/s/v/Adam/"]
+    assert type(kernel["initializer"]) is tf.glorot_uniform_initializer and kernel["trainable"] is True
+    assert slot["trainable"] is False and slot["synchronization"] is tf.VariableSynchronization.AUTO
+
+
+def test_what_is_read_together_is_not_trained():
+    with fails(ValueError, "ON_READ", "trainable"):
+        tf.get_variable("v", [2], trainable=True, synchronization=ON_READ)
+
+
 def test_what_is_accepted_without_effect():
     with tf.variable_scope("a", caching_device="/cpu:0", use_resource=True):
         v = tf.get_variable("v", [2], validate_shape=True, use_resource=False, caching_device=lambda op: "")

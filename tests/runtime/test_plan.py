@@ -1,5 +1,9 @@
+import pytest
+from helpers import fails
+
 import minitf as tf
-from minitf.runtime.plan import Plan, needed_ops
+from minitf.runtime.needed import needed_ops
+from minitf.runtime.plan import Plan
 
 
 def test_only_what_is_needed_in_program_order():
@@ -31,6 +35,32 @@ def test_missing_feeds_and_variables():
     plan = Plan([x + v], [], [])
     assert plan.missing == [x] and [op.name for op in plan.variables] == ["v"]
     assert Plan([x + v], [], [x]).missing == []
+
+
+@pytest.mark.parametrize("executor", ["native", "op_by_op"])
+def test_a_placeholder_that_is_waited_for(executor):
+    x, v = tf.placeholder(tf.float32, name="x"), tf.Variable(0.0)
+    with tf.control_dependencies([x, v.assign_add(1.0)]):
+        y = tf.constant(5.0)
+    group = tf.group(x, y)
+    with tf.Session(config=tf.ConfigProto(executor=executor)) as session:
+        session.run(v.initializer)
+        assert session.run(y, {x: 1.0}) == 5 and session.run(group, {x: 1.0}) is None
+        for fetch in (y, group, [y, x]):
+            with fails(tf.errors.InvalidArgumentError, "no value was fed", "x:0"):
+                session.run(fetch)
+        assert session.run(v) == 2
+
+
+def test_other_fed_ops_that_are_waited_for_run():
+    """Recorded from TensorFlow 1.15.5: the feed takes the place of the value, not of the op."""
+    v = tf.Variable(0.0)
+    add = v.assign_add(1.0)
+    with tf.control_dependencies([add]):
+        y = tf.constant(5.0)
+    with tf.Session() as session:
+        session.run(v.initializer)
+        assert session.run(y, {add: 7.0}) == 5 and session.run(v) == 1
 
 
 def test_deep_graphs():

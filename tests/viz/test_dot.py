@@ -165,6 +165,22 @@ def test_an_optimizers_slots_are_part_of_their_variable():
     assert "w/Adam" not in source and "kept between runs" in source
 
 
+@pytest.mark.parametrize("how", [{}, {"depth": 10**6}, {"collapse": ["other"]}, {"lowered": True}])
+def test_scopes_as_deep_as_you_like(how):
+    depth = 2 * sys.getrecursionlimit()
+    with tf.name_scope("/".join("s" * depth)):
+        tf.add(tf.constant(1.0), 2.0, name="inside")
+    source = to_dot(legend=False, **how).source
+    assert source.count("subgraph") == depth == source.count("}") - 1
+    tf.get_default_graph().as_graph_def()
+
+
+def test_a_collapsed_scope_counts_what_is_deep_inside():
+    with tf.name_scope("/".join("s" * 2000)):
+        tf.add(tf.constant(1.0), 2.0)
+    assert "3 ops" in to_dot(depth=0, legend=False).source
+
+
 def test_legend_explains_only_what_is_drawn():
     nested()
     assert "placeholder: fed" in to_dot().source and "kept between runs" not in to_dot().source
