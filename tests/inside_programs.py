@@ -1,7 +1,7 @@
-"""Programs in which an op outside of a branch waits for one inside of it, or takes its value; for TensorFlow 1 too.
+"""Programs in which an op outside of a branch waits for one inside of it, or takes its value.
 
-`target` is what is waited for, `waiter` how, `place` where the waiter is. `p` decides the cond in which the target
-is, `q` the others.
+TensorFlow 1 runs them too. `target` is what is waited for, `waiter` how, `place` where the waiter is. `p`
+decides the cond in which the target is, `q` the others.
 """
 
 import itertools

@@ -277,7 +277,7 @@ def _less(arrays: list, how: str) -> list:
 
 @pytest.mark.parametrize("how", ["row", "last", "one", "none", "number", "number 0", "number 1", "number 2"])
 def test_constants(how):
-    """Of constants, which are computed while lowering, comes what comes of them op by op, in rank and type too."""
+    """Of constants, computed while lowering, comes what comes of them op by op, in rank and type too."""
     for type, function, arrays, _ in SAMPLES:
         given = _less([np.asarray(a) for a in arrays], how)
         with tf.Graph().as_default():

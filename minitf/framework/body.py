@@ -27,7 +27,7 @@ class Body(Graph):
         self.rivals: list[
             tuple
         ] = []  # (flag of an op of this body, op of the owner's other body that waits for it)
-        self._outer_controls: list[Operation] = []
+        self._outer_controls: dict[Operation, None] = {}
 
     def adopt(self, owner: Operation, form) -> None:
         """Notes the op whose body this is; it waits for what ops of the body wait for outside."""
@@ -37,7 +37,7 @@ class Body(Graph):
     def hold_back(self, other: Operation) -> None:
         """Has the op whose body this is wait for `other`, an op outside."""
         if self.owner is None:
-            self._outer_controls.append(other)
+            self._outer_controls[other] = None
         else:
             inside.wait(self.owner, [other])
 
@@ -48,7 +48,7 @@ class Body(Graph):
         return self.given[inner]
 
     def take(self, outer: Tensor, argument: Tensor) -> None:
-        """Has `argument` stand for `outer`; the op whose body this is, if there is one yet, takes it as an input."""
+        """Has `argument` stand for `outer`, an input of the op whose body this is, if there is one yet."""
         super().take(outer, argument)
         if self.owner is not None:
             self.form.take(self.owner, outer)

@@ -1,7 +1,7 @@
 """What ops outside of a branch take from inside of it: a value, or only that it ran.
 
-As in TensorFlow 1, such an op runs if the op inside did. So it keeps a flag for that, a bool tensor which the If op
-gives out; flags are no part of the user's graph: they have no ops that anyone sees and take no ids.
+As in TensorFlow 1, such an op runs if the op inside did. So it keeps a flag for that, a bool tensor which the
+If op gives out. Flags are no part of the user's graph: they have no ops that anyone sees and take no ids.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ class Flag(Tensor):
 class Given(Tensor):
     """The value of a tensor of a branch, outside of it; there is one only if its `flag` is true.
 
-    In the other branch it is never there. But if it is used, what makes it runs in its own: its `rival`, a pair of
-    that body and the flag.
+    In the other branch it is never there. But if it is used, what makes it runs in its own: its `rival`, a
+    pair of that body and the flag.
     """
 
     flag: Tensor
@@ -73,7 +73,7 @@ def guard_values(op: Operation) -> None:
 
 
 def check_loops(graph, type: str, others) -> None:
-    """ValueError if an op of a type cannot wait in `graph` for all `others` because they are in another loop."""
+    """ValueError if an op of a type cannot wait in `graph` for all `others`: they are in another loop."""
     for other in others:
         if other.graph is graph or is_around(other.graph, graph) or not other.outputs:
             continue
@@ -83,8 +83,8 @@ def check_loops(graph, type: str, others) -> None:
             continue  # the condition of a loop runs before its body
         if _in_loop(other.graph, common) and (type == "Loop" or _in_loop(graph, graph.root)):
             raise ValueError(
-                f"an op in the body of one loop cannot wait for '{other.name}' (created {other.origin}), which is "
-                "in a different while loop; make it wait for what that loop returns"
+                f"an op in the body of one loop cannot wait for '{other.name}' (created {other.origin}), "
+                "which is in a different while loop; make it wait for what that loop returns"
             )  # fmt: skip
 
 
@@ -98,9 +98,9 @@ def given(graph, tensor: Tensor) -> Tensor:
         return graph.captures[tensor]
     if _in_loop(tensor.op.graph, graph):
         raise ValueError(
-            f"tensor {tensor.name} (created {tensor.op.origin}) belongs to the body of a while loop, where it has a "
-            "value for each iteration, and cannot be used outside of it; return it from the body instead (as a loop "
-            "variable or a result)"
+            f"tensor {tensor.name} (created {tensor.op.origin}) belongs to the body of a while loop, where "
+            "it has a value for each iteration, and cannot be used outside of it; return it from the body "
+            "instead (as a loop variable or a result)"
         )
     body = _path(tensor.op.graph, graph)[-1]
     direct = tensor.op.graph is body

@@ -49,9 +49,9 @@ def _as_shape(sizes: list):
 def tensordot(a, b, axes, name: str | None = None) -> Tensor:
     """The sum over products of a and b along pairs of axes; the other axes of a, then those of b, stay.
 
-    axes: a number n for the last n axes of a and the first n of b, or a pair of axes or lists of axes, which may
-    be a tensor of shape [2, n]. ValueError if the axes do not fit; InvalidArgumentError if that shows only when
-    the graph runs, because ranks or axes are not known before.
+    axes: a number n for the last n axes of a and the first n of b, or a pair of axes or lists of axes, which
+    may be a tensor of shape [2, n]. ValueError if the axes do not fit; InvalidArgumentError if that shows
+    only when the graph runs, because ranks or axes are not known before.
 
     >>> tensordot(np.ones((2, 3, 4)), np.ones((4, 3, 5)), [[1, 2], [1, 0]]).shape.as_list()
     [2, 5]
@@ -88,7 +88,7 @@ def _axis_pairs(a: Tensor, b: Tensor, axes) -> list[list[int]]:
 
 
 def _matrix_by_tensors(x: Tensor, axes, last: bool) -> tuple[Tensor, Tensor]:
-    """x as a matrix with `axes` as its columns (or rows), and the sizes of the other axes, none of them known."""
+    """x as a matrix with `axes` as its columns (or rows), and the sizes of the other axes, not yet known."""
     rank, axes = array.rank(x), array.reshape(convert_to_tensor(axes, preferred_dtype=dtypes.int32), [-1])
     axes = axes + math.cast(axes < 0, axes.dtype) * math.cast(rank, axes.dtype)
     free, sizes = setdiff1d(math.cast(range_(rank), axes.dtype), axes)[0], array.shape(x)

@@ -58,9 +58,9 @@ class Loop:
     def flag(self, body: Body, inner) -> Tensor:
         """A further output of the op: whether an op of its body ran, in each trip."""
         done = inner if isinstance(inner, Tensor) else inside.constant_flag(body, True, inner)
-        if body is self.condition:
-            body.rivals.append((done, None))
-            done = inside.constant_flag(self.body, True)
+        if body is self.condition:  # it runs with what stands for it in the body
+            condition, done = done, inside.constant_flag(self.body, True)
+            body.rivals.append((condition, done.op))
         self.ys.append(done)
         flag = inside.output(body.owner, inside.Flag, done, TensorShape([None]))
         flag.loop = body.owner

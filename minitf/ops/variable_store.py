@@ -46,7 +46,8 @@ class VariableStore:
         synchronization = synchronization or VariableSynchronization.AUTO
         trainable = is_trained(name, trainable, synchronization)
         arguments = {
-            "name": name, "shape": shape, "dtype": dtypes.as_dtype(dtype).base_dtype, "initializer": initializer,
+            "name": name, "shape": shape, "dtype": dtypes.as_dtype(dtype).base_dtype,
+            "initializer": initializer,
             "regularizer": regularizer, "reuse": reuse, "trainable": trainable, "collections": collections,
             "caching_device": caching_device, "partitioner": partitioner, "validate_shape": validate_shape,
             "use_resource": use_resource, "constraint": constraint, "synchronization": synchronization,

@@ -51,7 +51,8 @@ def _fetched(plan: Plan, values: dict, copies: dict) -> list:
         if copies.get(t) is None and values[t] is None:
             raise InvalidArgumentError(
                 None, t.op,
-                f"{t.name} does not have a value: it depends on an op in a branch of a cond that was not taken",
+                f"{t.name} does not have a value: it depends on an op in a branch of a cond, which was not "
+                "taken",
             )  # fmt: skip
     return [own((copies.get(t) or values[t]).array) for t in plan.fetches]
 
@@ -167,7 +168,7 @@ class NativeExecutor:
         )
 
     def _run_rest(self, position: int, values: dict) -> dict:
-        """Runs the steps from one on op by op: some of their ops do not run, for some of those in branches did not."""
+        """Runs the steps from one on op by op: some of their ops do not run."""
         ops = [op for step in self._steps[position:] for op in _ops_of(step)]
         return run_ops(OpByOp(self._state), ops, values, self._plan.used, None, frozenset(self._plan.fetches))
 
@@ -194,13 +195,18 @@ class NativeExecutor:
     def _partition(self) -> list:
         """The steps, in program order."""
         groups: list[list] = []
-        guards = self._plan.guards
         for op in self._order.ops:
-            if op in self._host or not groups or groups[-1][0] in self._host or guards and guards.get(op) != guards.get(groups[-1][0]):
+            if not groups or not self._together(groups[-1][0], op):
                 groups.append([])
             groups[-1].append(op)
         later = _needed_later(groups, self._plan, self._order)
         return [self._step(group, needed) for group, needed in zip(groups, later)]
+
+    def _together(self, first, op) -> bool:
+        """Whether an op may be in one native region with another one: both run, or none."""
+        if op in self._host or first in self._host:
+            return False
+        return not self._plan.guards or self._plan.guards.get(first) == self._plan.guards.get(op)
 
     def _step(self, ops: list, needed: set):
         if ops[0] in self._host:

@@ -26,8 +26,8 @@ def guards_of(ops: list, fed: frozenset) -> dict:
 
 
 def check_loops(ops: list, results: list, fed: frozenset = frozenset(), body: bool = False) -> None:
-    """Raises InvalidArgumentError if an op that waits for one in a loop is itself in a body, has an input from
-    outside of the loop, or a value that is a result: it would be there in each iteration.
+    """Raises InvalidArgumentError if an op that waits for one in a loop is itself in a body, has an input
+    from outside of the loop, or a value that is a result: it would be there in each iteration.
     """
     loops: dict = {}  # op -> the loop in which it would run
     for op in ops:
@@ -68,8 +68,8 @@ def _mixed(op, loop) -> errors.InvalidArgumentError:
     return errors.InvalidArgumentError(
         None, op,
         f"'{op.name}' has inputs from different frames: it waits for an op in the body of loop '{loop.name}' "
-        f"(created {loop.origin}), which runs once per iteration, but is itself outside of it. Make it wait for what "
-        "the loop returns, or return what it waits for from the body",
+        f"(created {loop.origin}), which runs once per iteration, but is itself outside of it. Make it wait "
+        "for what the loop returns, or return what it waits for from the body",
     )  # fmt: skip
 
 

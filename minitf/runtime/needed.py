@@ -32,40 +32,39 @@ def needed_in_branch(branches, index: int, used: list[bool]) -> tuple[list, list
     """The ops that a branch runs, and its results, for those outputs of the If op that are used."""
     body, other = branches.bodies[index], branches.bodies[1 - index]
     results, others = ([t for t, u in zip(b.results, used) if u and t is not None] for b in (body, other))
-    return _in_body(results, body.rivals, others), results
+    rivals = set(needed_ops([t.op for t in others], frozenset())) if body.rivals else set()
+    return [op for op in _in_body(results, body.rivals, rivals) if op.type != "Arg"], results
 
 
 def needed_in_condition(loop, ops: list) -> list:
     """The ops that the condition of a loop runs, if its body runs `ops`."""
-    rivals = [(flag, op) for flag, op in loop.condition.rivals if op is None or op in ops]
-    return _in_body(loop.condition.results + [flag for flag, _ in rivals], (), ())
+    return [
+        op for op in _in_body(loop.condition.results, loop.condition.rivals, set(ops)) if op.type != "Arg"
+    ]
 
 
 def needed_in_loop(loop, used: list[bool]) -> tuple[list[int], list]:
-    """The loop variables that matter, and the ops its body runs, for those outputs of the Loop op that are used."""
+    """The loop variables that matter, and the ops the body runs, if these outputs of the Loop op are used."""
     n = loop.carries
     live, ys = {i for i in range(n) if used[i]}, [y for y, u in zip(loop.ys, used[n + 1 :]) if u]
-    arguments = {t: i for i, t in enumerate(loop.carry_args)}
-    if loop.condition is not None:
-        condition = needed_ops([t.op for t in loop.condition.results], frozenset())
-        live |= {i for i, t in enumerate(loop.condition.arguments) if t.op in condition}
+    arguments = {t.op: i for i, t in enumerate(loop.carry_args)}
+    condition = loop.condition
+    arguments |= {} if condition is None else {t.op: i for i, t in enumerate(condition.arguments)}
     while True:
         ops = needed_ops([t.op for t in [loop.nexts[i] for i in live] + ys], frozenset())
-        more = {arguments[t] for op in ops for t in op.outputs if t in arguments}
+        tested = [] if condition is None else _in_body(condition.results, condition.rivals, set(ops))
+        more = {arguments[op] for op in ops + tested if op in arguments}
         if more <= live:
             return sorted(live), [op for op in ops if op.type != "Arg"]
         live |= more
 
 
-def _in_body(results: list, rivals, others: list) -> list:
-    """The ops for the results of a body; also those that needed ops of a rival body, with results `others`, wait
-    for.
+def _in_body(results: list, rivals: list, others: set) -> list:
+    """The ops, arguments too, for the results of a body, and those for which ops of a rival body wait that are
+    among `others`.
     """
-    roots = [t.op for t in results]
-    if rivals:
-        needed = set(needed_ops([t.op for t in others], frozenset()))
-        roots += [flag.op for flag, op in rivals if needed.intersection(_with_owners(op))]
-    return [op for op in needed_ops(roots, frozenset()) if op.type != "Arg"]
+    waited = [flag.op for flag, op in rivals if not others.isdisjoint(_with_owners(op))]
+    return needed_ops([t.op for t in results] + waited, frozenset())
 
 
 def _with_owners(op):

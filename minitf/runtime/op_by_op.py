@@ -181,8 +181,8 @@ def is_native(op, known=frozenset()) -> bool:
 
 
 def run_ops(builder: OpByOp, ops: list, values: dict, used=None, last_use=None, fetches=frozenset()) -> dict:
-    """Runs `ops` in order; `values` maps tensors to values and is added to. `used` are the tensors that they and
-    what comes after them read.
+    """Runs `ops` in order; `values` maps tensors to values and is added to. `used` are the tensors that they
+    and what comes after them read.
 
     Returns copies of those `fetches` that are variables, as they are at their place in the order.
     """

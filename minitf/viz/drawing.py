@@ -1,4 +1,4 @@
-"""A `graphviz.Digraph` with boxes as deep as there are scopes, that says what to install where `dot` is missing."""
+"""A `graphviz.Digraph` with boxes as deep as there are scopes, that says what to install without `dot`."""
 
 from __future__ import annotations
 

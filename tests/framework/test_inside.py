@@ -231,6 +231,22 @@ def test_the_body_of_a_loop_waits_for_an_op_of_its_condition(executor):
         assert session.run(loop) == 3 and session.run(v) == 4
 
 
+def test_an_op_outside_waits_for_one_of_a_condition(executor):
+    v, inside = tf.Variable(0.0), []
+
+    def going(i, x):
+        inside.append(v.assign_add(x))
+        return i < 3
+
+    count, _ = tf.while_loop(going, lambda i, x: (i + 1, x * 2.0), [0, 1.0])
+    group = tf.group(inside[0])
+    with tf.Session() as session:
+        session.run(v.initializer)
+        assert session.run(count) == 3 and session.run(v) == 0
+        session.run([count, group])
+        assert session.run(v) == 15
+
+
 def test_a_branch_that_is_not_finished():
     graph = tf.get_default_graph()
 
@@ -261,8 +277,8 @@ def test_edges_given_after_a_run(waiter_at, target_at, executor):
             return i + 1
 
     add("root")
-    first = tf.cond(p, lambda: tf.constant(1.0) + (add("true") if waiter_at == "true" else 0.0 * made("true", add)),
-                    lambda: tf.constant(2.0))  # fmt: skip
+    then = {True: lambda: add("true"), False: lambda: made("true", add)}[waiter_at == "true"]
+    first = tf.cond(p, then, lambda: tf.constant(2.0))
     other = tf.cond(p, lambda: add("other"), lambda: tf.constant(2.0))
     loop = tf.while_loop(lambda i: i < 3, body, [0])
     fetch = {"root": ops["root"], "true": first, "other": other, "loop": loop}[waiter_at]

@@ -31,6 +31,6 @@ def test_a_shape_is_a_vector(name, value):
     fed = tf.placeholder(tf.int32)
     result = SHAPED[name](fed)
     for executor in ("native", "op_by_op"):
-        with tf.Session(config=tf.ConfigProto(executor=executor)) as session:
-            with fails(tf.errors.InvalidArgumentError, "shape", "vector", "rank 1"):
-                session.run(result, {fed: value})
+        session = tf.Session(config=tf.ConfigProto(executor=executor))
+        with session, fails(tf.errors.InvalidArgumentError, "shape", "vector", "rank 1"):
+            session.run(result, {fed: value})

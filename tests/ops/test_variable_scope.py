@@ -255,9 +255,9 @@ def test_custom_getters():
 
 DEFAULTS = {  # what a getter is told for get_variable(name, [2]) by TensorFlow 1.15.5
     "shape": [2], "dtype": tf.float32, "initializer": None, "regularizer": None, "reuse": False,
-    "trainable": True, "collections": None, "caching_device": None, "partitioner": None, "validate_shape": True,
-    "use_resource": None, "constraint": None, "synchronization": tf.VariableSynchronization.AUTO,
-    "aggregation": tf.VariableAggregation.NONE,
+    "trainable": True, "collections": None, "caching_device": None, "partitioner": None,
+    "validate_shape": True, "use_resource": None, "constraint": None,
+    "synchronization": tf.VariableSynchronization.AUTO, "aggregation": tf.VariableAggregation.NONE,
 }  # fmt: skip
 ZEROS, ON_READ = tf.zeros_initializer(), tf.VariableSynchronization.ON_READ
 
@@ -269,8 +269,9 @@ ZEROS, ON_READ = tf.zeros_initializer(), tf.VariableSynchronization.ON_READ
         ({"shape": 3}, {"shape": 3}),
         ({"shape": None, "initializer": 1.0}, {"shape": None, "initializer": 1.0}),
         ({"trainable": True}, {}),
-        ({"dtype": tf.float64, "initializer": ZEROS, "trainable": False, "collections": ["q"], "use_resource": False},
-         {"dtype": tf.float64, "initializer": ZEROS, "trainable": False, "collections": ["q"], "use_resource": False}),
+        ({"dtype": tf.float64, "initializer": ZEROS}, {"dtype": tf.float64, "initializer": ZEROS}),
+        ({"trainable": False, "collections": ["q"], "use_resource": False},
+         {"trainable": False, "collections": ["q"], "use_resource": False}),
         ({"synchronization": ON_READ, "aggregation": tf.VariableAggregation.MEAN},
          {"synchronization": ON_READ, "aggregation": tf.VariableAggregation.MEAN, "trainable": False}),
     ],
