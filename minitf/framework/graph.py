@@ -61,7 +61,8 @@ class Graph(Names, Collections):
             raise RuntimeError(f"the graph is finalized: no op can be added ({definition.type} '{name}')")
         inputs = tuple([t if t.op.graph is self else self._captured(t, definition, name) for t in inputs])
         controls = self._control_inputs(inputs) if self._controls else ()
-        inside.check_loops(self, definition.type, controls)
+        if controls:
+            inside.check_loops(self, definition.type, controls)
         root._last_id += 1
         root.version += 1
         op = Operation(self, root._last_id, definition, name, inputs, dtypes_, attrs, [],

@@ -195,7 +195,8 @@ def map_ragged(run, op, values: list) -> list:
     if op.type in ("Add", "AddN") and all(isinstance(v, Ragged) for v in values):
         return [first.mapped(op, _sums(run, op, values))]
     count = max(len(v.slices) for v in values if isinstance(v, Ragged))
-    rows = [run(op, [_at(v, i) for v in values]) for i in range(count)]
+    slices = [[_at(v, i) for v in values] for i in range(count)]
+    rows = [[None] * len(op.outputs) if any(v is None for v in row) else run(op, row) for row in slices]
     return [first.mapped(op, [row[k] for row in rows]) for k in range(len(op.outputs))]
 
 

@@ -38,9 +38,8 @@ def needed_in_branch(branches, index: int, used: list[bool]) -> tuple[list, list
 
 def needed_in_condition(loop, ops: list) -> list:
     """The ops that the condition of a loop runs, if its body runs `ops`."""
-    return [
-        op for op in _in_body(loop.condition.results, loop.condition.rivals, set(ops)) if op.type != "Arg"
-    ]
+    found = _in_body(loop.condition.results, loop.condition.rivals, set(ops))
+    return [op for op in found if op.type != "Arg"]
 
 
 def needed_in_loop(loop, used: list[bool]) -> tuple[list[int], list]:
@@ -60,8 +59,8 @@ def needed_in_loop(loop, used: list[bool]) -> tuple[list[int], list]:
 
 
 def _in_body(results: list, rivals: list, others: set) -> list:
-    """The ops, arguments too, for the results of a body, and those for which ops of a rival body wait that are
-    among `others`.
+    """The ops, arguments too, for the results of a body, and those for which some of `others` wait, needed
+    ops of a rival body.
     """
     waited = [flag.op for flag, op in rivals if not others.isdisjoint(_with_owners(op))]
     return needed_ops([t.op for t in results] + waited, frozenset())
