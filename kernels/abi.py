@@ -1,14 +1,22 @@
 """How a kernel is declared, compiled and called.
 
 A kernel is a function of flat memory, written once and run in two ways: compiled by Numba, or as plain Python
-over flat arrays. Its annotations say what each operand is. The compiled form takes a table of int64 words,
-one per operand, and returns a status: 0, or 1 + the flat position of the first offending element.
+over flat arrays. Its annotations say what each operand is and what happens to it:
+
+    a: T                what is there is read
+    o: T.out            written, perhaps not all of it; what was there before has no influence
+    o: T.inout          read and written
+    o: T.scratch        for the kernel's own use: what is there before and after means nothing
+    o: T.out.over("a")  may be the very memory of a, if that has its size, in one walk over both
+
+Whoever moves, cuts or drops calls relies on this and on nothing else. The compiled form takes a table of
+int64 words, one per operand, and returns a status: 0, or 1 + the flat position of the first offending element.
 """
 
 import ctypes
 import inspect
 import struct
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -29,11 +37,39 @@ ENTRY = ctypes.CFUNCTYPE(ctypes.c_int64, ctypes.c_void_p)  # releases the GIL
 
 @dataclass(frozen=True)
 class Operand:
-    """What a kernel parameter is: a pointer to a fixed dtype or to a type variable's, or a number."""
+    """What a kernel parameter is: a pointer to a fixed dtype or to a type variable's, or a number; and what
+    the kernel does with what a pointer points to.
+    """
 
     kind: str  # "pointer", "integer", "real" or "integers"
     dtype: str | None = None
     variable: str | None = None
+    effect: str = "in"  # or "out", "inout", "scratch"
+    shares: tuple = ()  # the inputs in whose memory it may be
+
+    @property
+    def out(self):
+        """The same, written."""
+        return replace(self, effect="out")
+
+    @property
+    def inout(self):
+        """The same, read and written."""
+        return replace(self, effect="inout")
+
+    @property
+    def scratch(self):
+        """The same, for the kernel's own use."""
+        return replace(self, effect="scratch")
+
+    def over(self, *inputs):
+        """The same, where these inputs may be too: each item is written after theirs were read."""
+        return replace(self, shares=inputs)
+
+    @property
+    def writes(self):
+        """Whether the kernel changes what is there."""
+        return self.effect != "in"
 
 
 T, U, V, I = (Operand("pointer", variable=name) for name in "TUVI")  # noqa: E741
@@ -60,6 +96,10 @@ class Kernel:
         self.split = split  # how its work is cut into pieces (see `splitting`), or None
         self.doc = inspect.getdoc(function)
         self.operands = inspect.get_annotations(function)
+        self.pointers = [  # the places of the operands that are memory, and whether they are written
+            (i, o.writes) for i, o in enumerate(self.operands.values()) if o.kind == "pointer"
+        ]
+        self.written = [i for i, writes in self.pointers if writes]
         self.variables = list(dict.fromkeys(o.variable for o in self.operands.values() if o.variable))
         self.dtypes = {v: tuple(map(np.dtype, dtypes.get(v, NUMBERS))) for v in self.variables}
         self.fastmath = FASTMATH | {"reassoc"} if reassoc else FASTMATH
@@ -89,6 +129,7 @@ class Instance:
 
     def __init__(self, kernel, dtypes):
         self.kernel = kernel
+        self.pointers, self.written = kernel.pointers, kernel.written
         self.dtypes = dtypes
         self.name = f"{kernel.name}[{','.join(map(str, dtypes))}]"
         bound = dict(zip(kernel.variables, map(storage, dtypes)))

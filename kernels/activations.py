@@ -5,7 +5,7 @@ from minitf.kernels.splitting import By
 
 
 @kernel(T=FLOATS, split=By("n", g=1, x=1, o=1))
-def leaky_relu(g: T, x: T, o: T, alpha: real, n: i64):
+def leaky_relu(g: T, x: T, o: T.out, alpha: real, n: i64):
     """o = g where x > 0, else alpha * g: the activation if g is x, or its gradient, g being that of o."""
     slope = like(g[0], alpha)
     for i in range(n):

@@ -69,7 +69,7 @@ def _(target, x):
 
 
 @kernel(split=By("n", a=1, o=1))
-def cast(a: T, o: U, n: i64):
+def cast(a: T, o: U.out, n: i64):
     """o = a in another dtype. The cast to bool is `elementwise.nonzero`."""
     for i in range(n):
         o[i] = convert(o[i], a[i])

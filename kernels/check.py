@@ -27,7 +27,7 @@ def true(a: u8p, report: u8p):
 
 
 @kernel
-def copy_if_false(a: u8p, b: u8p, o: u8p, n: i64):
+def copy_if_false(a: u8p, b: u8p, o: u8p.out, n: i64):
     """o = the first n bytes of b, if a[0] is false."""
     if a[0] == 0:
         for i in range(n):

@@ -31,7 +31,7 @@ def now(pointer):
 
 
 @kernel
-def stamp(total: i64p, log: i64p, number: i64):
+def stamp(total: i64p.inout, log: i64p.inout, number: i64):
     """Adds the time since the last stamp to total[0] and 1 to total[1]; logs (number, time) while there is
     room.
     """

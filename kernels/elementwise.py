@@ -40,14 +40,14 @@ def deep(rank, dims, width, walk, row):
     return position + row * dims[walk]
 
 
-def unary(dtypes, out=T):
+def unary(dtypes, result=T):
     """Decorates a function of a number into a kernel (a, o, n): o = f(a)."""
 
     def make(function):
         f = scalar(function)
 
         @kernel(name=f.__name__.rstrip("_"), T=dtypes, split=By("n", a=1, o=1))
-        def run(a: T, o: out, n: i64):
+        def run(a: T, o: result.out.over("a"), n: i64):
             for i in range(n):
                 o[i] = f(a[i])
             return 0
@@ -67,14 +67,14 @@ def library(name, function):
     return unary(FLOATS)(apply)
 
 
-def binary(dtypes, out=T):
+def binary(dtypes, result=T):
     """Decorates a function of two numbers into a broadcasting kernel (a, b, o, rank, dims): o = f(a, b)."""
 
     def make(function):
         f = scalar(function)
 
         @kernel(name=f.__name__.rstrip("_"), T=dtypes, split=Nest(["a", "b"], packed="o"))
-        def run(a: T, b: T, o: out, rank: i64, dims: ints):
+        def run(a: T, b: T, o: result.out.over("a", "b"), rank: i64, dims: ints):
             n, step_a, step_b = dims[3 * rank - 3], dims[3 * rank - 2], dims[3 * rank - 1]
             for row in range(repeats(rank, dims, 3)):
                 p, q, r = start(rank, dims, 3, 1, row), start(rank, dims, 3, 2, row), row * n
@@ -207,25 +207,25 @@ def invert(x):
     return ~x
 
 
-@unary(FLOATS, out=u8p)
+@unary(FLOATS, result=u8p)
 def is_nan(x):
     """Whether x is NaN."""
     return x != x
 
 
-@unary(FLOATS, out=u8p)
+@unary(FLOATS, result=u8p)
 def is_inf(x):
     """Whether x is an infinity."""
     return abs(x) == like(x, np.inf)
 
 
-@unary(FLOATS, out=u8p)
+@unary(FLOATS, result=u8p)
 def is_finite(x):
     """Whether x is neither NaN nor an infinity."""
     return abs(x) < like(x, np.inf)
 
 
-@unary(NUMBERS, out=u8p)
+@unary(NUMBERS, result=u8p)
 def nonzero(x):
     """Whether x is not 0: the cast to bool."""
     return x != like(x, 0)
@@ -356,37 +356,37 @@ def atan2(x, y):
 # ---------------------------------------------------------------- comparison and logic
 
 
-@binary(REALS, out=u8p)
+@binary(REALS, result=u8p)
 def less(x, y):
     """x < y."""
     return x < y
 
 
-@binary(REALS, out=u8p)
+@binary(REALS, result=u8p)
 def less_equal(x, y):
     """x <= y."""
     return x <= y
 
 
-@binary(REALS, out=u8p)
+@binary(REALS, result=u8p)
 def greater(x, y):
     """x > y."""
     return x > y
 
 
-@binary(REALS, out=u8p)
+@binary(REALS, result=u8p)
 def greater_equal(x, y):
     """x >= y."""
     return x >= y
 
 
-@binary(NUMBERS, out=u8p)
+@binary(NUMBERS, result=u8p)
 def equal(x, y):
     """x == y."""
     return x == y
 
 
-@binary(NUMBERS, out=u8p)
+@binary(NUMBERS, result=u8p)
 def not_equal(x, y):
     """x != y."""
     return x != y
@@ -411,7 +411,7 @@ def xor(x, y):
 
 
 @kernel(T=REALS, split=By("n", a=1, o=1))
-def accumulate(a: T, o: T, n: i64):
+def accumulate(a: T, o: T.inout, n: i64):
     """o += a."""
     for i in range(n):
         o[i] += a[i]
@@ -419,7 +419,7 @@ def accumulate(a: T, o: T, n: i64):
 
 
 @kernel(T=REALS, split=By("n", a=1, o=1))
-def axpy(factor: T, a: T, o: T, n: i64):
+def axpy(factor: T, a: T, o: T.inout, n: i64):
     """o += factor * a; the factor is one number."""
     x = factor[0]
     for i in range(n):

@@ -22,7 +22,7 @@ def biased(activation, name):
     """A kernel: o = activation(a + bias + shift), the bias repeated for every row, the rows of o adjacent."""
 
     @kernel(name=name, T=FLOATS, split=By("rows", a=("step", "width"), o="width"))
-    def run(a: T, bias: T, o: T, shift: real, rows: i64, width: i64, step: i64):
+    def run(a: T, bias: T, o: T.out, shift: real, rows: i64, width: i64, step: i64):
         block = rows_in_block(width)
         for first in range(0, rows, block):
             last = min(first + block, rows)
@@ -46,7 +46,7 @@ def of_two(function, join, name):
 
     @kernel(name=name, T=FLOATS, split=Either(_ROWS, _COLUMNS))
     def run(
-        y: T, a: T, b: T, o: T, rows: i64, width: i64, step_y: i64, step_a: i64, step_b: i64, step_o: i64
+        y: T, a: T, b: T, o: T.out, rows: i64, width: i64, step_y: i64, step_a: i64, step_b: i64, step_o: i64
     ):
         for row in range(rows):
             p, q, r, t = row * step_y, row * step_a, row * step_b, row * step_o
@@ -111,7 +111,7 @@ OF_SUM = {
 
 
 @kernel(T=REALS, split=Across("width", a=("rows", "step"), o=None))
-def add_rows(a: T, o: T, rows: i64, width: i64, step: i64):
+def add_rows(a: T, o: T.inout, rows: i64, width: i64, step: i64):
     """o += the sum of the rows of a."""
     whole = rows - rows % 8
     for row in range(0, whole, 8):

@@ -89,7 +89,7 @@ def block(a, a_row, a_step, b, b_step, b_column, c, ldc, m, n, k, add, scratch):
 
 @kernel(T=FLOATS, split=Product())
 def gemm(
-    a: T, b: T, c: T, m: i64, n: i64, k: i64, ta: i64, tb: i64, lda: i64, ldb: i64, ldc: i64, beta: i64,
+    a: T, b: T, c: T.inout, m: i64, n: i64, k: i64, ta: i64, tb: i64, lda: i64, ldb: i64, ldc: i64, beta: i64,
     batch: i64, a_next: i64, b_next: i64, c_next: i64,
 ):  # fmt: skip
     """C[m, n] = op(A)[m, k] @ op(B)[k, n] + beta * C for each of a batch.
@@ -127,7 +127,7 @@ def gemm(
 
 @kernel(T=INTS)
 def integer_gemm(
-    a: T, b: T, c: T, m: i64, n: i64, k: i64, ta: i64, tb: i64, lda: i64, ldb: i64, ldc: i64, beta: i64,
+    a: T, b: T, c: T.inout, m: i64, n: i64, k: i64, ta: i64, tb: i64, lda: i64, ldb: i64, ldc: i64, beta: i64,
     batch: i64, a_next: i64, b_next: i64, c_next: i64,
 ):  # fmt: skip
     """`gemm` for integers; overflow wraps."""

@@ -10,7 +10,7 @@ OUTSIDE, NO_ROOM, AGAIN, EMPTY, KINDS = range(5)
 
 
 @kernel
-def clear_slots(length: i64p, flags: u8p, size: i64, capacity: i64):
+def clear_slots(length: i64p.out, flags: u8p.out, size: i64, capacity: i64):
     """`size` slots, all of them empty."""
     length[0] = size
     for i in range(capacity):
@@ -37,7 +37,7 @@ def filled(index, length, flags):
 
 
 @kernel(T=CARRIED)
-def write_slots(index: i32p, a: T, length: i64p, flags: u8p, o: T, count: i64, capacity: i64, grows: i64,
+def write_slots(index: i32p, a: T, length: i64p.inout, flags: u8p.inout, o: T.out, count: i64, capacity: i64, grows: i64,
                 n: i64):  # fmt: skip
     """o[index[k]] = a[k] for empty slots; beyond the length only if it grows."""
     for k in range(count):
@@ -52,7 +52,7 @@ def write_slots(index: i32p, a: T, length: i64p, flags: u8p, o: T, count: i64, c
 
 
 @kernel(T=FLOATS)
-def add_slots(index: i32p, a: T, length: i64p, flags: u8p, o: T, count: i64, capacity: i64, grows: i64,
+def add_slots(index: i32p, a: T, length: i64p.inout, flags: u8p.inout, o: T.inout, count: i64, capacity: i64, grows: i64,
               n: i64):  # fmt: skip
     """o[index[k]] += a[k], or = a[k] for empty slots; beyond the length only if it grows."""
     for k in range(count):
@@ -71,7 +71,7 @@ def add_slots(index: i32p, a: T, length: i64p, flags: u8p, o: T, count: i64, cap
 
 
 @kernel(T=CARRIED)
-def read_slots(index: i32p, size: i64p, full: u8p, a: T, seen: u8p, o: T, count: i64, n: i64, once: i64,
+def read_slots(index: i32p, size: i64p, full: u8p, a: T, seen: u8p.inout, o: T.out, count: i64, n: i64, once: i64,
                adds: i64, zeros: i64):  # fmt: skip
     """o[k] = a[index[k]]; empty slots are zeros if they may be, and so is what is beyond the length if it
     adds. With `once` a slot that was seen is refused.
@@ -97,7 +97,7 @@ def read_slots(index: i32p, size: i64p, full: u8p, a: T, seen: u8p, o: T, count:
 
 
 @kernel(T=FLOATS)
-def add_list(size: i64p, full: u8p, a: T, length: i64p, flags: u8p, o: T, n: i64):
+def add_list(size: i64p, full: u8p, a: T, length: i64p.inout, flags: u8p.inout, o: T.inout, n: i64):
     """Adds the full slots of a to those of o, which has room for them."""
     for i in range(size[0]):
         if full[i] != 0 and flags[i] != 0:
@@ -112,7 +112,7 @@ def add_list(size: i64p, full: u8p, a: T, length: i64p, flags: u8p, o: T, n: i64
 
 
 @kernel(T=CARRIED)
-def copy_list(size: i64p, full: u8p, a: T, length: i64p, flags: u8p, o: T, capacity: i64, n: i64):
+def copy_list(size: i64p, full: u8p, a: T, length: i64p.out, flags: u8p.out, o: T.out, capacity: i64, n: i64):
     """o has the slots of the other list."""
     length[0] = size[0]
     for i in range(capacity):
@@ -124,7 +124,7 @@ def copy_list(size: i64p, full: u8p, a: T, length: i64p, flags: u8p, o: T, capac
 
 
 @kernel(T=CARRIED)
-def zero_list(size: i64p, full: u8p, length: i64p, flags: u8p, o: T, capacity: i64, n: i64):
+def zero_list(size: i64p, full: u8p, length: i64p.out, flags: u8p.out, o: T.out, capacity: i64, n: i64):
     """o has zeros where the other list is full."""
     length[0] = size[0]
     for i in range(capacity):

@@ -35,7 +35,7 @@ def shrunk(x, threshold, scale):
 
 
 @kernel(T=FLOATS, I=INDEX, split=dense("var"))
-def apply_gradient_descent(var: T, lr: T, g: T, index: I, count: i64, rows: i64, width: i64):
+def apply_gradient_descent(var: T.inout, lr: T, g: T, index: I, count: i64, rows: i64, width: i64):
     """w -= lr g."""
     bad, rate = outside(index, count, rows), lr[0]
     for k in range(0 if bad else count):
@@ -47,7 +47,7 @@ def apply_gradient_descent(var: T, lr: T, g: T, index: I, count: i64, rows: i64,
 
 @kernel(T=FLOATS, I=INDEX, split=dense("var", "accum"))
 def apply_momentum(
-    var: T, accum: T, lr: T, momentum: T, g: T, index: I, count: i64, rows: i64, width: i64, nesterov: i64
+    var: T.inout, accum: T.inout, lr: T, momentum: T, g: T, index: I, count: i64, rows: i64, width: i64, nesterov: i64
 ):
     """a = momentum a + g; w -= lr a, or lr (g + momentum a) with nesterov."""
     bad, rate, mu = outside(index, count, rows), lr[0], momentum[0]
@@ -62,7 +62,7 @@ def apply_momentum(
 
 
 @kernel(T=FLOATS, I=INDEX, split=dense("var", "accum"))
-def apply_adagrad(var: T, accum: T, lr: T, g: T, index: I, count: i64, rows: i64, width: i64):
+def apply_adagrad(var: T.inout, accum: T.inout, lr: T, g: T, index: I, count: i64, rows: i64, width: i64):
     """a += g**2; w -= lr g / sqrt(a)."""
     bad, rate = outside(index, count, rows), lr[0]
     for k in range(0 if bad else count):
@@ -77,7 +77,7 @@ def apply_adagrad(var: T, accum: T, lr: T, g: T, index: I, count: i64, rows: i64
 
 @kernel(T=FLOATS, I=INDEX, split=dense("var", "accum", "accum_update"))
 def apply_adadelta(
-    var: T, accum: T, accum_update: T, lr: T, rho: T, epsilon: T, g: T,
+    var: T.inout, accum: T.inout, accum_update: T.inout, lr: T, rho: T, epsilon: T, g: T,
     index: I, count: i64, rows: i64, width: i64,
 ):  # fmt: skip
     """Steps as long as past ones, by averages of g**2 and step**2."""
@@ -97,7 +97,7 @@ def apply_adadelta(
 
 @kernel(T=FLOATS, I=INDEX, split=dense("var", "m", "v"))
 def apply_adam(
-    var: T, m: T, v: T, beta1_power: T, beta2_power: T, lr: T, beta1: T, beta2: T, epsilon: T, g: T,
+    var: T.inout, m: T.inout, v: T.inout, beta1_power: T, beta2_power: T, lr: T, beta1: T, beta2: T, epsilon: T, g: T,
     index: I, count: i64, rows: i64, width: i64, nesterov: i64,
 ):  # fmt: skip
     """m, v: averages of g and g**2; w -= corrected lr * m / (sqrt(v) + epsilon)."""
@@ -119,7 +119,7 @@ def apply_adam(
 
 @kernel(T=FLOATS, I=INDEX, split=dense("var", "ms", "mom"))
 def apply_rms_prop(
-    var: T, ms: T, mom: T, lr: T, rho: T, momentum: T, epsilon: T, g: T,
+    var: T.inout, ms: T.inout, mom: T.inout, lr: T, rho: T, momentum: T, epsilon: T, g: T,
     index: I, count: i64, rows: i64, width: i64,
 ):  # fmt: skip
     """Momentum on g / sqrt(ms + epsilon), ms the average of g**2."""
@@ -139,7 +139,7 @@ def apply_rms_prop(
 
 @kernel(T=FLOATS, I=INDEX, split=dense("var", "mg", "ms", "mom"))
 def apply_centered_rms_prop(
-    var: T, mg: T, ms: T, mom: T, lr: T, rho: T, momentum: T, epsilon: T, g: T,
+    var: T.inout, mg: T.inout, ms: T.inout, mom: T.inout, lr: T, rho: T, momentum: T, epsilon: T, g: T,
     index: I, count: i64, rows: i64, width: i64,
 ):  # fmt: skip
     """As `apply_rms_prop`, with the variance of g in place of ms."""
@@ -161,7 +161,7 @@ def apply_centered_rms_prop(
 
 @kernel(T=FLOATS, I=INDEX, split=dense("var", "accum", "linear"))
 def apply_ftrl(
-    var: T, accum: T, linear: T, lr: T, l1: T, l2: T, l2_shrinkage: T, lr_power: T, g: T,
+    var: T.inout, accum: T.inout, linear: T.inout, lr: T, l1: T, l2: T, l2_shrinkage: T, lr_power: T, g: T,
     index: I, count: i64, rows: i64, width: i64,
 ):  # fmt: skip
     """Follow the regularized leader."""
@@ -183,7 +183,7 @@ def apply_ftrl(
 
 @kernel(T=FLOATS, I=INDEX, split=dense("var"))
 def apply_proximal_gradient_descent(
-    var: T, lr: T, l1: T, l2: T, g: T, index: I, count: i64, rows: i64, width: i64
+    var: T.inout, lr: T, l1: T, l2: T, g: T, index: I, count: i64, rows: i64, width: i64
 ):
     """Gradient descent, then a proximal step."""
     bad, rate = outside(index, count, rows), lr[0]
@@ -198,7 +198,7 @@ def apply_proximal_gradient_descent(
 
 @kernel(T=FLOATS, I=INDEX, split=dense("var", "accum"))
 def apply_proximal_adagrad(
-    var: T, accum: T, lr: T, l1: T, l2: T, g: T, index: I, count: i64, rows: i64, width: i64
+    var: T.inout, accum: T.inout, lr: T, l1: T, l2: T, g: T, index: I, count: i64, rows: i64, width: i64
 ):
     """Adagrad, then a proximal step."""
     bad, one = outside(index, count, rows), like(lr[0], 1)
@@ -215,7 +215,7 @@ def apply_proximal_adagrad(
 
 @kernel(T=FLOATS, I=INDEX, split=dense("var", "gradients", "squares"))
 def apply_adagrad_da(
-    var: T, gradients: T, squares: T, lr: T, l1: T, l2: T, step: T, g: T,
+    var: T.out, gradients: T.inout, squares: T.inout, lr: T, l1: T, l2: T, step: T, g: T,
     index: I, count: i64, rows: i64, width: i64,
 ):  # fmt: skip
     """Adagrad by dual averaging: w from the sums of g and of g**2."""

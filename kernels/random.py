@@ -66,7 +66,7 @@ def two_doubles(seed, salt, place):
 
 
 @kernel
-def random_uniform_single(stream: i64p, o: f32p, n: i64, bits: i64):
+def random_uniform_single(stream: i64p.inout, o: f32p.out, n: i64, bits: i64):
     """Float32 in [0, 1) that use the lowest bits of each word: 23, or 10 for what float16 can hold."""
     seed, salt, place = stream[0], stream[1], stream[2]
     mask, scale = (1 << bits) - 1, np.float32(1.0) / np.float32(1 << bits)
@@ -83,7 +83,7 @@ def random_uniform_single(stream: i64p, o: f32p, n: i64, bits: i64):
 
 
 @kernel
-def random_uniform_double(stream: i64p, o: f64p, n: i64):
+def random_uniform_double(stream: i64p.inout, o: f64p.out, n: i64):
     """Float64 in [0, 1)."""
     seed, salt, place = stream[0], stream[1], stream[2]
     full = n & -2
@@ -96,7 +96,7 @@ def random_uniform_double(stream: i64p, o: f64p, n: i64):
 
 
 @kernel
-def random_int32(stream: i64p, low: i32p, high: i32p, o: i32p, n: i64):
+def random_int32(stream: i64p.inout, low: i32p, high: i32p, o: i32p.out, n: i64):
     """Integers in [low, high); fails if that is empty."""
     seed, salt, place = stream[0], stream[1], stream[2]
     start, width = np.int64(low[0]), np.int64(high[0]) - np.int64(low[0])
@@ -111,7 +111,7 @@ def random_int32(stream: i64p, low: i32p, high: i32p, o: i32p, n: i64):
 
 
 @kernel
-def random_int64(stream: i64p, low: i64p, high: i64p, o: i64p, n: i64):
+def random_int64(stream: i64p.inout, low: i64p, high: i64p, o: i64p.out, n: i64):
     """Integers in [low, high); fails if that is empty."""
     seed, salt, place = stream[0], stream[1], stream[2]
     if high[0] <= low[0]:
@@ -127,7 +127,7 @@ def random_int64(stream: i64p, low: i64p, high: i64p, o: i64p, n: i64):
 
 
 @kernel
-def random_normal_single(stream: i64p, o: f32p, n: i64):
+def random_normal_single(stream: i64p.inout, o: f32p.out, n: i64):
     """Float32 standard normals."""
     seed, salt, place = stream[0], stream[1], stream[2]
     for i in range(0, n, 4):
@@ -140,7 +140,7 @@ def random_normal_single(stream: i64p, o: f32p, n: i64):
 
 
 @kernel
-def random_normal_double(stream: i64p, o: f64p, n: i64):
+def random_normal_double(stream: i64p.inout, o: f64p.out, n: i64):
     """Float64 standard normals."""
     seed, salt, place = stream[0], stream[1], stream[2]
     for i in range(0, n, 2):
@@ -153,7 +153,7 @@ def random_normal_double(stream: i64p, o: f64p, n: i64):
 
 
 @kernel
-def random_truncated_single(stream: i64p, o: f32p, n: i64):
+def random_truncated_single(stream: i64p.inout, o: f32p.out, n: i64):
     """Float32 standard normals of magnitude below 2; each group of four outputs has its own blocks."""
     seed, salt, place = stream[0], stream[1], stream[2]
     for i in range(0, n, 4):
@@ -171,7 +171,7 @@ def random_truncated_single(stream: i64p, o: f32p, n: i64):
 
 
 @kernel
-def random_truncated_double(stream: i64p, o: f64p, n: i64):
+def random_truncated_double(stream: i64p.inout, o: f64p.out, n: i64):
     """Float64 standard normals of magnitude below 2; each group of two outputs has its own blocks."""
     seed, salt, place = stream[0], stream[1], stream[2]
     for i in range(0, n, 2):
@@ -189,7 +189,7 @@ def random_truncated_double(stream: i64p, o: f64p, n: i64):
 
 
 @kernel(T=CARRIED)
-def random_shuffle(stream: i64p, a: T, o: T, n: i64, width: i64):
+def random_shuffle(stream: i64p.inout, a: T, o: T.out, n: i64, width: i64):
     """The n rows of a in random order: row i trades places with one of those from i on."""
     seed, salt, place = stream[0], stream[1], stream[2]
     for i in range(n * width):
@@ -205,7 +205,7 @@ def random_shuffle(stream: i64p, a: T, o: T, n: i64, width: i64):
 
 
 @kernel(T=FLOATS, I=("int32", "int64"))
-def random_classes(stream: i64p, a: T, sums: f64p, o: I, rows: i64, classes: i64, samples: i64):
+def random_classes(stream: i64p.inout, a: T, sums: f64p.scratch, o: I.out, rows: i64, classes: i64, samples: i64):
     """Samples of classes with log-odds a, row by row; `sums` is scratch of one row."""
     seed, salt, place = stream[0], stream[1], stream[2]
     drawn = 0
@@ -261,7 +261,7 @@ def gamma_draw(seed, salt, place, alpha):
 
 
 @kernel(T=FLOATS)
-def random_gamma(stream: i64p, alpha: T, o: T, samples: i64, n: i64):
+def random_gamma(stream: i64p.inout, alpha: T, o: T.out, samples: i64, n: i64):
     """[samples, n] draws, column k with shape parameter alpha[k]; fails at one that is not positive."""
     seed, salt, place = stream[0], stream[1], stream[2]
     for k in range(n):
@@ -307,7 +307,7 @@ def poisson_draw(seed, salt, place, rate):
 
 
 @kernel(T=FLOATS)
-def random_poisson(stream: i64p, rate: T, o: T, samples: i64, n: i64):
+def random_poisson(stream: i64p.inout, rate: T, o: T.out, samples: i64, n: i64):
     """[samples, n] draws, column k with mean rate[k]; fails at one that is negative or not finite."""
     seed, salt, place = stream[0], stream[1], stream[2]
     for k in range(n):

@@ -17,7 +17,7 @@ class Picked(By):
 
 
 @kernel(T=FLOATS, I=INDEX, split=Picked("m", index=1, c=("ldc", "n")))
-def pick_rows(index: I, b: T, c: T, m: i64, n: i64, depth: i64, ldb: i64, ldc: i64, beta: i64):
+def pick_rows(index: I, b: T, c: T.inout, m: i64, n: i64, depth: i64, ldb: i64, ldc: i64, beta: i64):
     """c[i] = b[index[i]] + beta * c[i] for m rows of n items; an index outside of 0 .. depth - 1 is a row of
     zeros.
     """
@@ -38,7 +38,7 @@ def pick_rows(index: I, b: T, c: T, m: i64, n: i64, depth: i64, ldb: i64, ldc: i
 
 
 @kernel(T=FLOATS, I=INDEX, split=Across("n", b=("m", "ldb"), c=("depth", "ldc")))
-def sum_into_rows(index: I, b: T, c: T, depth: i64, n: i64, m: i64, ldb: i64, ldc: i64, beta: i64):
+def sum_into_rows(index: I, b: T, c: T.inout, depth: i64, n: i64, m: i64, ldb: i64, ldc: i64, beta: i64):
     """c[index[i]] += b[i] for m rows of n items, after clearing the depth rows of c unless beta; see
     `pick_rows`.
     """

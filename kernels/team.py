@@ -134,7 +134,7 @@ def dismiss(team, me, threads):
 
 
 @kernel
-def meet(team: i64p, me: i64, threads: i64):
+def meet(team: i64p.inout, me: i64, threads: i64):
     """Waits until all threads of a team are here; the status is STOPPED if one of them never will be."""
     mine = publish(team, line(me, MEETINGS), team[line(me, MEETINGS)] + 1)
     for thread in range(threads):
@@ -147,7 +147,7 @@ def meet(team: i64p, me: i64, threads: i64):
 
 
 @kernel
-def lead(team: i64p, threads: i64, fresh: i64):
+def lead(team: i64p.inout, threads: i64, fresh: i64):
     """Walks thread 0's part of a job, after giving it to the team if it is a fresh one and not resumed."""
     if fresh:
         for thread in range(threads):
@@ -160,7 +160,7 @@ def lead(team: i64p, threads: i64, fresh: i64):
 
 
 @kernel
-def leave(team: i64p, threads: i64):
+def leave(team: i64p.inout, threads: i64):
     """Ends a job early."""
     dismiss(team, 0, threads)
     return 0
@@ -176,7 +176,7 @@ def finish(team: i64p, threads: i64):
 
 
 @kernel
-def serve(team: i64p, me: i64, threads: i64):
+def serve(team: i64p.inout, me: i64, threads: i64):
     """The life of a worker: does job after job, until one has no entry."""
     done, place = team[line(me, DONE)], line(me, JOB)
     while True:

@@ -234,7 +234,7 @@ def mode(pointer, word):
 
 
 @kernel
-def float_mode(word: i64, o: i64p):
+def float_mode(word: i64, o: i64p.out):
     """o = the floating point control word of this thread, which is then set to `word` (-1: denormals are
     zero).
     """
@@ -243,7 +243,7 @@ def float_mode(word: i64, o: i64p):
 
 
 @kernel
-def vm(code: i64p, control: i64p):
+def vm(code: i64p.inout, control: i64p.inout):
     """Runs a table until END; denormal numbers, which would be slow, are zero meanwhile.
 
     Returns 0, or the place of the failing instruction * 2**32 + its status (see `unpack`).

@@ -103,6 +103,10 @@ class Call:
         """The operands that are memory."""
         return [o for o in self.operands if isinstance(o, Ref)]
 
+    def named(self):
+        """The operands with their names."""
+        return zip(self.kernel.kernel.operands, self.operands)
+
     def __repr__(self):
         return f"<{self.kernel.name} for {self.op.name if self.op else '?'}>"
 

@@ -384,12 +384,13 @@ def _same_kind(one: Ref, other: Ref) -> bool:
 
 def _in_place(node, old: Ref, new: Ref) -> bool:
     """Whether a call may write `new` over `old` because it reads each element just before it writes it."""
-    if not isinstance(node, Call) or not node.kernel.kernel.function.__module__.endswith(".elementwise"):
+    if not isinstance(node, Call) or old.size != new.size or old.dtype.itemsize != new.dtype.itemsize:
         return False
-    if old.size != new.size or old.dtype.itemsize != new.dtype.itemsize:
-        return False
-    names = list(node.kernel.kernel.operands)
-    return "rank" not in names or node.operands[names.index("rank")] == 1
+    numbers = {key: o for key, o in node.named() if not isinstance(o, Ref)}
+    places = {key: o.settled() for key, o in node.named() if isinstance(o, Ref)}
+    result = next(key for key, ref in places.items() if ref.same_place(new.settled()))
+    readers = {key for key, ref in places.items() if ref.buffer is old.settled().buffer}
+    return numbers.get("rank", 1) == 1 and readers <= set(node.kernel.kernel.operands[result].shares)
 
 
 def _lowered_branch(low: Lowering, op, values: list) -> list:

@@ -9,13 +9,14 @@ program.
 
 from __future__ import annotations
 
+from itertools import combinations, product
 from math import gcd
 from typing import NamedTuple
 
 from minitf.kernels.splitting import Window
 from minitf.kernels.team import meet
 from minitf.runtime.ir import Call, Limit, Ref, Repeat, calls
-from minitf.runtime.passes.uses import name, pointers
+from minitf.runtime.passes.uses import name
 
 _FEWEST = 4  # pieces per thread of a call that is cut
 _PER_TRIP, _IN_ALL = 2_000, 20_000  # nanoseconds of work to share below which a loop, a program is not shared
@@ -65,7 +66,7 @@ _CHANGES = Access(_FATE, 0, 1, 0, 0, 1, False)
 
 def accesses(call: Call) -> list[Access]:
     """All that a call touches. One that may fail clashes with every change that outlives the run."""
-    found = [access(call.operands[i], writes) for i, writes in pointers(call.kernel.kernel)
+    found = [access(call.operands[i], writes) for i, writes in call.kernel.pointers
              if isinstance(call.operands[i], Ref)]  # fmt: skip
     return found + _fate(call, found)
 
@@ -96,14 +97,38 @@ def divided(call: Call, threads: int) -> list[Part]:
     unit = _unit(call, pieces, threads, names, rule.part(numbers, 0, 1))
     cuts = [pieces // unit * thread // threads * unit for thread in range(threads + 1)]
     changes = [rule.part(numbers, first, last - first) for first, last in zip(cuts, cuts[1:])]
+    if _disturb(call, names, changes):
+        return []
     return [_part(call, names, changes[t], cuts[t], t) for t in range(threads)]
+
+
+def _disturb(call: Call, names: list[str], changes: list[dict]) -> bool:
+    """Whether a part writes what another one touches: memory that is not cut, or an operand in place of
+    another one that is cut in another way.
+    """
+    written = {call.operands[i].buffer: names[i] for i in call.kernel.written}
+    if any(key not in changes[0] for key in written.values()):
+        return True
+    refs = [(names[i], ref, writes) for i, writes in call.kernel.pointers
+            if (ref := call.operands[i]).buffer in written]  # fmt: skip
+    if len(refs) == len(written):
+        return False
+    if len({ref.moves for _, ref, _ in refs}) == 1:  # what counts is the same trip, for all of them
+        refs = [(key, Ref(r.shape, r.dtype, r.buffer, r.offset), writes) for key, r, writes in refs]
+    touched = [[access(ref, writes, change.get(key)) for key, ref, writes in refs] for change in changes]
+    return any(
+        clash(mine, theirs)
+        for one, other in combinations(touched, 2)
+        for mine, theirs in product(one, other)
+        if mine.space is theirs.space
+    )
 
 
 def _unit(call: Call, pieces: int, threads: int, names: list[str], changes: dict) -> int:
     """How many pieces stay together: where each is a number, the numbers of a row."""
     if _by_rows(call, names, changes):
         return pieces // call.limit.size
-    out = next(call.operands[i] for i, writes in pointers(call.kernel.kernel) if writes)
+    out = next(call.operands[i] for i, writes in call.kernel.pointers if writes)
     rows = 1
     for size in out.shape if pieces == out.size else ():
         rows *= size
@@ -119,9 +144,9 @@ def _by_rows(call: Call, names: list[str], changes: dict) -> bool:
 
 def _part(call: Call, names: list[str], changes: dict, first: int, thread: int) -> Part:
     operands, found = list(call.operands), []
-    for i, writes in pointers(call.kernel.kernel):
+    for i, writes in call.kernel.pointers:
         window, ref = changes.get(names[i]), operands[i]
-        found.append(access(ref, writes and window is not None, window))
+        found.append(access(ref, writes, window))
         if window is not None:
             offset = ref.offset + window.start * ref.dtype.itemsize
             operands[i] = Ref((window.size,), ref.dtype, ref.buffer, offset, ref.moves)

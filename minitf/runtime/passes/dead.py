@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from minitf.runtime.ir import Buffer, Call, Choice, Ref, Repeat, calls
-from minitf.runtime.passes.uses import pointers, written
 
 
 def dead(nodes: list, kept: frozenset) -> None:
@@ -11,7 +10,7 @@ def dead(nodes: list, kept: frozenset) -> None:
     everything = list(calls(nodes))
     makers: dict[Buffer, list[Call]] = {}
     for call in everything:
-        for i in written(call):
+        for i in call.kernel.written:
             makers.setdefault(call.operands[i].buffer, []).append(call)
     needed: set[Call] = {call for call in everything if _checks(call)}
     todo = [b for b in makers if b.kind != "arena" or b in kept] + _structural(nodes)
@@ -21,7 +20,7 @@ def dead(nodes: list, kept: frozenset) -> None:
         for call in makers.get(todo.pop(), ()):
             if call not in needed:
                 needed.add(call)
-                for i, _ in pointers(call.kernel.kernel):
+                for i, _ in call.kernel.pointers:
                     buffer = call.operands[i].buffer
                     if buffer not in seen:
                         seen.add(buffer)
@@ -31,8 +30,9 @@ def dead(nodes: list, kept: frozenset) -> None:
 
 
 def _checks(call: Call) -> bool:
-    """Whether a call is there to fail, whoever reads its results."""
-    return call.error is not None and call.op is not None and call.op.definition.stateful
+    """Whether a call is there to fail, whoever reads its results, if it has any."""
+    stateful = call.op is not None and call.op.definition.stateful
+    return call.error is not None and (stateful or not call.kernel.written)
 
 
 def _structural(nodes: list) -> list[Buffer]:

@@ -14,7 +14,7 @@ import numpy as np
 from minitf.runtime.ir import Call, Ref, Repeat
 from minitf.runtime.passes.row_rules import ZERO, Contents, Unfit, layouts
 from minitf.runtime.passes.sorted_rows import Loop, SortedRows, most
-from minitf.runtime.passes.uses import Use, Uses, name, written
+from minitf.runtime.passes.uses import Use, Uses, name
 
 _FEWEST = 4  # rows of a batch that is worth sorting
 
@@ -114,7 +114,7 @@ class _Group:
                     raise Unfit
             elif everything or call in loop.full:
                 result = contents.result(call, rule, self.ended)
-                for i in written(call):
+                for i in call.kernel.written:
                     contents.write(contents.place(call.operands[i], rule.widths[i]), result)
         return contents
 
@@ -123,7 +123,7 @@ class _Group:
         contents = Contents(loop.strides, self.batch, set(), {})
         places = []
         for call, rule in loop.rules.items():
-            for i in written(call) if rule.summed is None else ():
+            for i in call.kernel.written if rule.summed is None else ():
                 ref = call.operands[i]
                 if self._outlives(loop, ref):
                     places.append(contents.place(ref, rule.widths[i]))
@@ -172,7 +172,7 @@ class _Group:
         contents, found = Contents(loop.strides, self.batch, set(), {}), []
         for call in reversed(loop.calls):
             rule = loop.rules.get(call)
-            for i in written(call) if rule is not None and rule.summed is None else ():
+            for i in call.kernel.written if rule is not None and rule.summed is None else ():
                 other = contents.place(call.operands[i], rule.widths[i])
                 if other[:2] == place[:2] and other[2] < place[3] and place[2] < other[3]:
                     found.append((call, i))

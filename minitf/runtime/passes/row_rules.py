@@ -8,7 +8,7 @@ from minitf.kernels import fused
 from minitf.kernels.splitting import Window
 from minitf.runtime.ir import Buffer, Call, Ref
 from minitf.runtime.passes import gemms
-from minitf.runtime.passes.uses import name, pointers
+from minitf.runtime.passes.uses import name
 
 
 class Unfit(Exception):
@@ -43,7 +43,7 @@ def _by_row(call: Call, batch: int) -> Rows | None:
     unit = pieces // batch
     second, one = rule.part(numbers, unit, unit), rule.part(numbers, 0, unit)
     strides, widths = {}, {}
-    for i, _ in pointers(call.kernel.kernel):
+    for i, _ in call.kernel.pointers:
         if names[i] in second and second[names[i]].start:
             size = call.operands[i].dtype.itemsize
             strides[i], widths[i] = second[names[i]].start * size, one[names[i]].size * size
@@ -93,7 +93,7 @@ def layouts(calls: list[Call], batch: int, first: Buffer) -> tuple[dict[Buffer, 
                 found |= {call.operands[i].buffer: stride for i, stride in rule.strides.items()}
     for call in calls:
         strides = chosen[call].strides if call in chosen else {}
-        for i, _ in pointers(call.kernel.kernel):
+        for i, _ in call.kernel.pointers:
             ref = call.operands[i]
             if (
                 found.get(ref.buffer) != strides.get(i)
@@ -105,7 +105,7 @@ def layouts(calls: list[Call], batch: int, first: Buffer) -> tuple[dict[Buffer, 
 
 
 def _meets(call: Call, rule: Rows, found: dict) -> bool:
-    known = {i: found.get(call.operands[i].buffer) for i, _ in pointers(call.kernel.kernel)}
+    known = {i: found.get(call.operands[i].buffer) for i, _ in call.kernel.pointers}
     return any(known[i] for i in rule.strides) and all(
         known[i] in (None, stride) for i, stride in rule.strides.items()
     )

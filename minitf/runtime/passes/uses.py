@@ -2,33 +2,12 @@
 
 from __future__ import annotations
 
-import functools
 from bisect import bisect_right
 from operator import attrgetter
 
 from minitf.runtime.ir import Buffer, Call, Choice, Ref, Repeat
 
 _order = attrgetter("order")
-_OUTPUTS = frozenset(["o", "c", "loss", "backprop", "values", "places", "stream", "length", "flags", "seen"])
-
-
-def written(call: Call) -> list[int]:
-    """The positions of the operands that a call writes."""
-    return _outputs(call.kernel.kernel)
-
-
-@functools.cache
-def _outputs(kernel) -> list[int]:
-    return [i for i, writes in pointers(kernel) if writes]
-
-
-@functools.cache
-def pointers(kernel) -> list[tuple[int, bool]]:
-    """The positions of a kernel's operands in memory, and whether it writes them."""
-    found = [
-        (i, name in _OUTPUTS) for i, (name, o) in enumerate(kernel.operands.items()) if o.kind == "pointer"
-    ]
-    return found if any(writes for _, writes in found) else [(i, True) for i, _ in found]
 
 
 class Use:
@@ -110,7 +89,7 @@ class Uses:
             self._count = order = self._count + 1
             if isinstance(node, Call):
                 operands = node.operands
-                for i, writes in pointers(node.kernel.kernel):
+                for i, writes in node.kernel.pointers:
                     buffer = operands[i].buffer
                     if buffer in found:
                         found[buffer].append((node, i, writes, block, order))

@@ -1,0 +1,221 @@
+"""What kernels declare of their operands is what they do: each runs as plain Python, on memory of all kinds."""
+
+import importlib
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import minitf.kernels
+from minitf.kernels.abi import FLOATS, KERNELS, T, f64p, i64, kernel
+
+for path in Path(minitf.kernels.__file__).parent.glob("*.py"):
+    if path.stem not in ("compiler", "target", "ahead"):
+        importlib.import_module(f"minitf.kernels.{path.stem}")
+
+SIZE = 24  # items of every operand in memory
+FLAT = (1, (6, 1, 1))  # rank and dims of a nest
+MACHINE = "vm meet serve lead leave finish".split()  # run other code, or wait for others
+NUMBERS = {  # by the names of the operands that are no memory
+    "n": (6,),
+    "rank dims": FLAT,
+    "n bits": (6, 23),
+    "n width": (3, 2),
+    "n steps": (4, 3),
+    "n capacity": (3, 4),
+    "count n": (3, 6),
+    "number": (7,),
+    "word": (0,),
+    "limit": (100,),
+    "limit row": (6, 4),
+    "alpha n": (0.5, 6),
+    "rows classes samples": (2, 3, 2),
+    "samples n": (2, 3),
+    "size capacity": (2, 4),
+    "capacity n": (4, 3),
+    "rows width": (2, 3),
+    "rows width k": (2, 4, 2),
+    "rows width step": (2, 3, 3),
+    "rows columns": (2, 3),
+    "shift rows width step": (0.5, 2, 3, 3),
+    "size rank dims": (2, 2, (2, 3, 1, 3, 1, 0)),
+    "offset rank dims": (1, 1, (3, 2)),
+    "outer rows n width": (1, 3, 4, 2),
+    "item wraps size outer n width": (0, 1, 3, 2, 2, 2),
+    "item wraps size outer n width beta": (0, 1, 3, 2, 2, 2, 1),
+    "n width depth dims": (2, 2, 2, (2, 2)),
+    "outer depth inner": (2, 3, 2),
+    "outer first middle second inner batch_first": (1, 2, 1, 3, 2, 1),
+    "batch rows columns": (1, 2, 3),
+    "outer n inner": (2, 3, 2),
+    "outer n inner exclusive reverse": (2, 3, 2, 0, 0),
+    "n width count": (3, 2, 3),
+    "n width step depth dims": (2, 3, 1, 1, (4,)),
+    "m n k ta tb lda ldb ldc beta batch a_next b_next c_next": (2, 3, 4, 0, 0, 4, 3, 3, 1, 1, 0, 0, 0),
+    "m n depth ldb ldc beta": (2, 3, 3, 3, 3, 1),
+    "depth n m ldb ldc beta": (3, 3, 2, 3, 3, 1),
+    "count capacity grows n": (2, 4, 1, 2),
+    "count n once adds zeros": (2, 2, 1, 1, 1),
+    "rows width step_y step_a step_b step_o": (2, 3, 3, 3, 3, 3),
+    "count rows width": (1, 3, 4),
+    "count rows width nesterov": (1, 3, 4, 1),
+}
+OF_KERNEL = {"select": (1, (6, 1, 1, 1))}
+GIVEN = {  # contents that are not left to chance
+    ("random_int32", "low"): [1], ("random_int32", "high"): [1000],
+    ("random_int64", "low"): [1], ("random_int64", "high"): [1000],
+    ("invert_permutation", "a"): [2, 0, 1, 5, 4, 3],
+    ("copy_if_false", "a"): [0],
+    ("add_list", "size"): [4],
+    ("copy_list", "size"): [7], ("copy_list", "full"): [1, 1, 0, 1],
+    ("zero_list", "size"): [3], ("zero_list", "full"): [1, 1, 0, 1],
+    ("add_list", "full"): [1, 1, 1, 1],
+    ("read_slots", "index"): [0, 1], ("read_slots", "size"): [4], ("read_slots", "full"): [1] * 4,
+    ("write_slots", "index"): [0, 1], ("add_slots", "index"): [0, 1],
+    ("select", "mask"): [1, 0, 1, 0, 1, 1],
+    **{(division, "b"): [1, 2, 3] * 2 for division in ("truncatediv", "truncatemod", "floordiv", "floormod")},
+    ("true", "a"): [1],
+    ("take_row", "index"): [2], ("zero_tail", "count"): [2],
+}  # fmt: skip
+FILLED = {  # contents before and otherwise, of what is written
+    ("write_slots", "flags"): ([0] * 4, [1] * 4), ("write_slots", "length"): ([1], [3]),
+    ("add_slots", "flags"): ([0, 1, 0, 1], [1] * 4), ("add_slots", "length"): ([1], [3]),
+    ("add_list", "length"): ([1], [9]), ("add_list", "flags"): ([0, 1, 0, 1], [1, 0, 0, 0]),
+    ("read_slots", "seen"): ([0] * 4, [0, 1, 0, 0]),
+    ("stamp", "log"): ([1, 3, 0, 0, 0, 0, 0], [0, 3, 5, 0, 0, 0, 0]),
+    ("apply_adam", "beta1_power"): ([0.5],) * 2,
+}  # fmt: skip
+SAMPLE = sorted(
+    name for name, k in KERNELS.items()
+    if k.function.__module__.startswith(minitf.kernels.__name__) and name not in MACHINE
+)  # fmt: skip
+
+
+def contents(name, key, dtype, which, writes):
+    """Memory for an operand; `which` of two kinds if it is written."""
+    random = np.random.default_rng([which, sum(map(ord, key))])
+    if np.dtype(dtype).kind == "f":
+        array = random.uniform(0.3, 0.6, SIZE).astype(dtype)
+    else:
+        array = random.integers(*((100, 120) if writes else (0, 2)), SIZE).astype(dtype)
+    given = FILLED.get((name, key), (GIVEN.get((name, key)),) * 2)[which]
+    if given is not None:
+        array[: len(given)] = given
+    return array
+
+
+def operands(made, otherwise=None):
+    """Operands of a kernel instance; the one named `otherwise` holds something else than usual."""
+    declared = made.kernel.operands
+    numbers = [key for key, o in declared.items() if o.kind != "pointer"]
+    found = dict(zip(numbers, OF_KERNEL.get(made.kernel.name) or NUMBERS.get(" ".join(numbers), ())))
+    for (key, o), dtype in zip(declared.items(), made.operands):
+        if o.kind == "pointer":
+            found[key] = contents(made.kernel.name, key, dtype, int(key == otherwise), o.writes)
+    return {key: found[key] for key in declared}
+
+
+def outcome(made, given):
+    """(status, operands afterwards); those before stay as they are."""
+    after = {key: o.copy() if isinstance(o, np.ndarray) else o for key, o in given.items()}
+    return made.python(*after.values()), after
+
+
+def bits(array):
+    return array.view(f"u{array.itemsize}")
+
+
+def same(one, other):
+    return one.tobytes() == other.tobytes()
+
+
+def overwritten(key, first, after, second, later):
+    """Whether an operand's contents before do not show in what was written there, or anywhere else."""
+    begun, ended, other, end = (bits(operands[key]) for operands in (first, after, second, later))
+    kept = (begun == ended) & (other == end)
+    others = [k for k in after if isinstance(after[k], np.ndarray) and k != key]
+    return bool((kept | (ended == end)).all()) and all(same(after[k], later[k]) for k in others)
+
+
+def instance(tested):
+    kinds = [list(map(str, allowed)) for allowed in tested.dtypes.values()]
+    return tested[tuple("float32" if "float32" in names else names[-1] for names in kinds)]
+
+
+def undeclared(tested):
+    """What a kernel does, on its sample, that is not what it declares."""
+    made = instance(tested)
+    given = operands(made)
+    status, after = outcome(made, given)
+    found = [f"fails with {status}"] if status else []
+    for key, o in tested.operands.items():
+        if o.kind != "pointer":
+            continue
+        if same(given[key], after[key]) == o.writes:
+            found.append(f"{key} is {'left as it is' if o.writes else 'changed'}")
+        if not o.writes:
+            continue
+        other = operands(made, otherwise=key)
+        code, later = outcome(made, other)
+        if o.effect == "scratch":
+            later[key] = after[key]
+        independent = code == status and overwritten(key, given, after, other, later)
+        if independent != (o.effect != "inout"):
+            found.append(f"{key} is {'not ' * independent}read")
+    return found
+
+
+@pytest.mark.parametrize("name", SAMPLE)
+def test_kernels_do_what_they_declare(name):
+    assert undeclared(KERNELS[name]) == []
+
+
+@pytest.mark.parametrize("name", [n for n in SAMPLE if any(o.shares for o in KERNELS[n].operands.values())])
+def test_outputs_that_may_be_in_the_place_of_inputs(name):
+    made = instance(KERNELS[name])
+    for key, o in made.kernel.operands.items():
+        for shared in o.shares:
+            for run in (made.python, made.run):
+                apart, together = operands(made), operands(made)
+                if apart[key].dtype == apart[shared].dtype:
+                    together[key] = together[shared]
+                    assert run(*together.values()) == run(*apart.values()) == 0
+                    assert same(together[key][:6], apart[key][:6])
+
+
+def test_every_part_of_a_split_names_what_it_writes():
+    """A range of a kernel's work may only be done beside another one if what it writes is its own."""
+    for name in SAMPLE:
+        tested = KERNELS[name]
+        if tested.split is None:
+            continue
+        given = operands(instance(tested))
+        numbers = {k: 1 if k in ("outer", "batch") else v for k, v in given.items()
+                   if not isinstance(v, np.ndarray)}  # fmt: skip
+        if "dims" in numbers and name in ("strided_copy", "strided_write"):
+            numbers["dims"] = (3, 2)
+        rule = tested.split.among_threads(numbers)
+        part = rule.part(numbers, 0, 1)
+        assert {k for k, o in tested.operands.items() if o.writes} <= part.keys(), name
+
+
+# ---------------------------------------------------------------- that the test sees what is wrong
+
+
+@kernel(T=FLOATS)
+def effects_wrong(a: T, b: T.out, c: T.out, d: T.inout, e: f64p.scratch, f: T.out.over("a"), n: i64):
+    for i in range(n):
+        b[i] += 1
+        c[i] = a[i] + e[i]
+        a[i], d[i], e[i] = 2, 3, 4
+    return 0
+
+
+def test_what_is_not_declared_is_seen():
+    assert undeclared(effects_wrong) == [
+        "a is changed",
+        "b is read",
+        "d is not read",
+        "e is read",
+        "f is left as it is",
+    ]
