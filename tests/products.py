@@ -3,21 +3,22 @@
 from contextlib import contextmanager
 from unittest import mock
 
+import forced
 import numpy as np
 from helpers import assert_close
 
 import minitf as tf
-from minitf.runtime import storage
+from minitf.runtime import storage, table
 
-SIZES = (1, 2, 3, 4, 6, 8, 12)
+SIZES = (1, 2, 3, 4, 6, 8, 12, 36, 72)
 DEEPEST = 4  # values made of values made of values ...
 
 
 class Products:
     """One program: `fetches` for `feeds`, made of what the seed draws."""
 
-    def __init__(self, seed):
-        self.random = np.random.RandomState(seed)
+    def __init__(self, seed, sampling=False):
+        self.random, self.kinds = np.random.RandomState(seed), INNER + (SAMPLED if sampling else [])
         self.dtype = tf.float32 if seed % 8 == 0 else tf.float64
         self.feeds, self.pool, self.indices, self.loops = {}, [], {}, 0
         tf.reset_default_graph()
@@ -69,7 +70,7 @@ class Products:
         if there and self.chance(0.5):
             found = self.draw(there)
             return found if found.shape.as_list() == [rows, columns] else tf.transpose(found)
-        made = self.draw(LEAVES if depth >= DEEPEST else LEAVES + INNER)(self, rows, columns, depth + 1)
+        made = self.draw(LEAVES if depth >= DEEPEST else LEAVES + self.kinds)(self, rows, columns, depth + 1)
         self.pool.append(made)
         return made
 
@@ -130,7 +131,7 @@ class Products:
 
     def product(self, rows, columns, depth=0):
         """A product of two, or of one with itself."""
-        inner, ta, tb = self.draw((*SIZES, 40)), self.chance(0.4), self.chance(0.4)
+        inner, ta, tb = self.draw(SIZES), self.chance(0.4), self.chance(0.4)
         a = self.matrix(*((inner, rows) if ta else (rows, inner)), depth)
         if rows == columns and self.chance(0.6):
             b, tb = a, not ta
@@ -139,6 +140,22 @@ class Products:
         made = self.draw(MULTIPLIED)(a, b, ta, tb)
         self.pool.append(made / inner if self.chance(0.5) else made)
         return self.pool[-1]
+
+    # ---- chance
+
+    def sampled(self, rows, columns, depth):
+        """Rows of a table at places that are drawn."""
+        table = self.matrix(self.draw((2, 3, 5)), columns, depth)
+        chances = self.matrix(self.draw([n for n in (1, 2, 3) if rows % n == 0]), table.shape[0].value, depth)
+        drawn = tf.multinomial(chances, rows // chances.shape[0].value, output_dtype=tf.int32)
+        return tf.gather(table, tf.reshape(drawn, [-1]))
+
+    def noise(self, rows, columns, depth):
+        of = self.draw([tf.random_normal, tf.random_uniform, tf.truncated_normal])
+        return of([rows, columns], dtype=self.dtype)
+
+    def shuffled(self, rows, columns, depth):
+        return tf.random_shuffle(tf.stop_gradient(self.matrix(rows, columns, depth)))
 
     # ---- around them
 
@@ -249,6 +266,9 @@ INNER = [
 ]
 
 
+SAMPLED = [Products.sampled, Products.sampled, Products.noise, Products.shuffled]
+
+
 class Poisoned(storage.Arena):
     """Memory that holds no numbers before something is written there."""
 
@@ -259,21 +279,29 @@ class Poisoned(storage.Arena):
 
 def values(made, **options):
     """What a program computes, from the start and once more."""
-    with mock.patch("minitf.runtime.table.Arena", Poisoned), tf.Session(
-        graph=made.graph, config=tf.ConfigProto(**options)
-    ) as session:
+    config = tf.ConfigProto(**options)
+    with mock.patch.object(table, "Arena", Poisoned), tf.Session(graph=made.graph, config=config) as session:
         session.run(tf.global_variables_initializer())
         return [value for _ in range(2) for value in session.run(made.fetches, made.feeds)]
 
 
 def assert_rewrites_keep(seed, settings):
-    """Programs with these passes compute what they do without any, and op by op."""
+    """A program with these passes computes what it does without any, and op by op."""
     made = Products(seed)
-    with np.errstate(all="ignore"):
-        expected = values(made, executor="op_by_op")
-        for setting in ("none", *settings):
-            tolerance = 200.0 if made.dtype == tf.float32 else 1e4
-            for fetch, value, wanted in zip(
-                made.fetches * 2, values(made, passes=setting), expected, strict=True
-            ):
-                assert_close(value, wanted, tolerance, f"seed {seed}, passes {setting}: {fetch}")
+    tolerance = 200.0 if made.dtype == tf.float32 else 1e4
+    expected = values(made, executor="op_by_op")
+    for setting in ("none", *settings):
+        found = values(made, passes=setting)
+        for fetch, value, wanted in zip(made.fetches * 2, found, expected, strict=True):
+            assert_close(value, wanted, tolerance, f"seed {seed}, passes={setting}: {fetch}")
+
+
+def assert_threads_agree(seed, late=None):
+    """A program computes the same to the last bit, however many threads share it; tells how many did."""
+    made = Products(seed, sampling=True)
+    alone = values(made, intra_op_parallelism_threads=1)
+    with forced.shared(late) as shared:
+        together = values(made, intra_op_parallelism_threads=2 + seed % 2)
+    for fetch, one, other in zip(made.fetches * 2, alone, together, strict=True):
+        np.testing.assert_array_equal(one, other, err_msg=f"seed {seed}: {fetch}")
+    return len(shared)

@@ -2,65 +2,29 @@
 
 import numpy as np
 import pytest
+from forced import shared
 from helpers import fails
 
 import minitf as tf
-from minitf.kernels import splitting, team
-from minitf.kernels.abi import i64, i64p, kernel
+from minitf.kernels import team
 from minitf.kernels.splitting import Window
-from minitf.runtime import pace, program, shards
+from minitf.runtime import program
 from minitf.runtime.ir import Buffer, Call, Ref, Repeat
 from minitf.runtime.shards import access, clash, divided
 
 pytestmark = pytest.mark.skipif(not team.AVAILABLE, reason="needs Linux")
 
 
-class Together(pace.Pace):
-    """Always the other way."""
-
-    def choose(self):
-        return True
-
-
-@kernel
-def shards_dawdle(o: i64p, n: i64):
-    """Takes a while."""
-    for i in range(n):
-        o[0] ^= i
-    return 0
-
-
 @pytest.fixture(params=["even", "first late", "last late", "three"])
-def force(request, monkeypatch):
-    """Shares every program that can be shared, with one thread always late if asked; counts the meetings."""
-    found = []
-    monkeypatch.setattr(program, "Pace", Together)
-    monkeypatch.setattr(shards, "_IN_ALL", 0)
-    monkeypatch.setattr(shards, "_PER_TRIP", 0)
-    monkeypatch.setattr(shards, "_FEWEST", 1)
-    monkeypatch.setattr(splitting, "LARGE", 100)  # some products are shared by columns
-    monkeypatch.setattr(splitting, "VECTOR", 2)
+def force(request):
+    """Makes sessions of two or three threads, which share whatever can be shared."""
     threads = 3 if request.param == "three" else 2
-    late = {"first late": 0, "last late": 1}.get(request.param)
-    wait, nodes_of = np.zeros(1, np.int64), shards.Shards._nodes_of
-
-    def delayed(self, thread, nodes):
-        own = nodes_of(self, thread, nodes)
-        pause = Call(shards_dawdle[()], (wait.ctypes.data, 4_000), None, None)
-        return [n for node in own for n in (([pause, node]) if thread == late else [node])]
-
-    monkeypatch.setattr(shards.Shards, "_nodes_of", delayed)
-    made = program.Program._share
-    monkeypatch.setattr(
-        program.Program, "_share", lambda self: made(self) and not found.append(self._together)
-    )
-    monkeypatch.setattr("minitf.runtime.session._threads", lambda wanted: wanted)
 
     def session(threads_wanted=threads):
         return tf.Session(config=tf.ConfigProto(intra_op_parallelism_threads=threads_wanted))
 
-    session.shared = found
-    return session
+    with shared({"first late": 0, "last late": 1}.get(request.param)) as session.shared:
+        yield session
 
 
 B, T, D, N = 9, 4, 3, 8

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from minitf.runtime.ir import Call, Ref, calls
 from minitf.runtime.passes import gemms
-from minitf.runtime.passes.uses import Use, Uses, name, whole
+from minitf.runtime.passes.uses import Use, Uses, name, touches, whole
 
 _BETA = {"gemm": gemms.BETA, "pick_rows": 8, "sum_into_rows": 8, "put_at": 9}  # where that operand is
 
@@ -71,18 +71,27 @@ def _rewrite(chain: list[Use], uses: Uses) -> None:
     makers = sorted((u for r in products for u in producers[id(r)]), key=lambda use: use.order)
     if not makers or any(makers[0].order < u.order < chain[0].order for u in uses.of(place.buffer)):
         return
+    if any(_reads(use.call, place) for use in makers):
+        return
+    if not uses.undisturbed(rest, chain[0].order, chain[-1].order):
+        return
     fresh = None if based else next(r for r in products if makers[0] in producers[id(r)])
+    changes = {use.call: [] for use in chain}
     for summand in products:
         for use in producers[id(summand)]:
             target = gemms.shifted(place, use.ref.offset // place.dtype.itemsize, use.ref.shape)
-            uses.replace(use.call, [_into(target, use.call, beta=0 if summand is fresh else 1)])
-    kept = [
+            changes[use.call] = [_into(target, use.call, beta=0 if summand is fresh else 1)]
+    changes[chain[-1].call] = [
         Call(chain[0].call.kernel, (place, r, place, *chain[0].call.operands[3:]), None, chain[0].call.op)
         for r in rest
     ]
-    for use in chain[:-1]:
-        uses.replace(use.call, [])
-    uses.replace(chain[-1].call, kept)
+    uses.replace(changes)
+
+
+def _reads(product: Call, place: Ref) -> bool:
+    """Whether a product reads what it would overwrite as a part of the sum."""
+    refs = [product.operands[i] for i, writes in product.kernel.pointers if not writes]
+    return any(ref.buffer is place.buffer and touches(ref, place) for ref in refs)
 
 
 def _is_product(call: Call) -> bool:

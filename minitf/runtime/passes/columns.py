@@ -22,16 +22,21 @@ def columns(nodes: list, kept: frozenset) -> None:
 
 
 def _rewrite(found: list, uses: Uses) -> None:
-    product = found[0].call
-    if product.operands[gemms.BETA] or not whole(product.operands[gemms.C]) or len(found) < 2:
+    made, *reads = found
+    product, width = made.call, made.call.operands[gemms.N]
+    if product.operands[gemms.BETA] or product.operands[gemms.LDC] != width or not reads:
         return
-    width = product.operands[gemms.N]
-    ranges = [_range(use.call, product.operands[gemms.M], width) for use in found[1:]]
+    ranges = [_range(use.call, product.operands[gemms.M], width) for use in reads]
     if any(r is None for r in ranges) or sum(w for _, w in ranges) > width:
         return
-    for use, (first, count) in zip(found[1:], ranges):
-        uses.replace(use.call, [_part(product, first, count, use.call.operands[1])])
-    uses.replace(product, [])
+    factors = product.operands[: gemms.C]
+    if not all(whole(use.ref) for use in found) or not uses.undisturbed(factors, made.order, reads[-1].order + 1):
+        return  # the factors are read later than before, and where the copies are written
+    parts = {
+        use.call: [_part(product, first, count, use.call.operands[1])]
+        for use, (first, count) in zip(reads, ranges)
+    }
+    uses.replace({product: [], **parts})
 
 
 def _range(call: Call, rows: int, width: int) -> tuple[int, int] | None:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from minitf.runtime.ir import Call, Ref
 from minitf.runtime.passes import gemms, rows
-from minitf.runtime.passes.uses import Use, Uses, name, touches
+from minitf.runtime.passes.uses import Use, Uses, name
 
 
 class _Part(NamedTuple):
@@ -38,16 +38,24 @@ def _rewrite(found: list[Use], uses: Uses) -> None:
     if not reads or any(not gemms.is_gemm(u.call) or u.operand != gemms.A for u in reads):
         return
     place = writes[0].ref
-    if not all(same_slice(u.ref, place) for u in found):
+    if len(place.shape) != 2 or not all(same_slice(u.ref, place) for u in found):
+        return
+    if any(not _reads_all(use.call, place.shape[1]) for use in reads):
         return
     parts = _parts(writes, place)
     lasting = [part for part in parts or [] if intact(part.source, writes, reads, uses)]
     if not lasting:
         return
-    for use in reads:
-        uses.replace(use.call, _split(use.call, [_seen(p, p in lasting, place, use.ref) for p in parts]))
-    for part in lasting:
-        uses.replace(part.write, [])
+    products = {
+        use.call: _split(use.call, [_seen(p, p in lasting, place, use.ref) for p in parts]) for use in reads
+    }
+    uses.replace({**products, **{part.write: [] for part in lasting}})
+
+
+def _reads_all(product: Call, width: int) -> bool:
+    """Whether a product reads all columns of its A."""
+    o = product.operands
+    return o[gemms.LDA] == width == o[gemms.M if o[gemms.TA] else gemms.K]
 
 
 def same_slice(ref: Ref, place: Ref) -> bool:
@@ -82,14 +90,13 @@ def _parts(writes: list[Use], place: Ref) -> list[_Part] | None:
 
 def intact(source: Ref, writes: list[Use], reads: list[Use], uses: Uses) -> bool:
     """Whether a part still holds what was joined when the products read it."""
-    changes = uses.changes(source.buffer)
-    if all(read.block is writes[0].block for read in reads):
-        first, last = writes[0].order, reads[-1].order
-        return not any(first < u.order < last and touches(u.ref, source) for u in changes)
+    changes, loops = uses.changes(source.buffer), [loop for loop, _ in writes[0].ref.moves]
+    if not loops or all(read.block is writes[0].block for read in reads):
+        last = max(uses.reach(writes[0], read) for read in reads)
+        return uses.undisturbed([source], writes[0].order, last + 1)
     if source.buffer.kind != "arena":
         return source.buffer.kind != "variable" or not changes
     moves = dict(source.moves)
-    loops = [loop for loop, _ in writes[0].ref.moves]
     apart = all(moves.get(loop, 0) >= source.nbytes for loop in loops)
     return apart and all(u.order < reads[-1].order and _once(u, loops, moves) for u in changes)
 

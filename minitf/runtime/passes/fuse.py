@@ -25,12 +25,10 @@ def fuse(nodes: list, kept: frozenset) -> None:
         if not makers:
             continue
         with Uses(nodes, kept) as uses:
-            changed: set[Call] = set()
             for buffer in uses.first_used_by(makers):
                 pair = _pair(buffer, uses, rules)
-                if pair is not None and not {use.call for use in pair} & changed:
-                    rewrite = rules[name(pair[0].call), name(pair[1].call)]
-                    changed |= rewrite(*pair, uses) or set()
+                if pair is not None:
+                    rules[name(pair[0].call), name(pair[1].call)](*pair, uses)
 
 
 def _pair(buffer: Buffer, uses: Uses, names) -> tuple[Use, Use] | None:
@@ -43,23 +41,20 @@ def _pair(buffer: Buffer, uses: Uses, names) -> tuple[Use, Use] | None:
     return (made, read) if right else None
 
 
-def _joined(made: Use, read: Use, both: Call, uses: Uses) -> set[Call]:
-    """Puts one call in the place of two unless an input changes between them; returns what is replaced."""
+def _join(made: Use, read: Use, both: Call, uses: Uses, *between: Call) -> None:
+    """Puts one call in the place of two, and of those between, unless an input changes meanwhile."""
     moved = [o for o in both.refs if o in made.call.operands]
-    if not uses.undisturbed(moved, made.order, read.order):
-        return set()
-    uses.replace(made.call, [])
-    uses.replace(read.call, [both])
-    return {made.call, read.call}
+    if uses.undisturbed(moved, made.order, read.order):
+        uses.replace({made.call: [], **{call: [] for call in between}, read.call: [both]})
 
 
 # ---- activation(z + bias), activation(z + bias + number)
 
 
-def _biased(made: Use, read: Use, uses: Uses) -> set[Call] | None:
+def _biased(made: Use, read: Use, uses: Uses) -> None:
     kernel, out = fused.BIASED[name(read.call)], read.call.operands[1]
     if not kernel.supports(made.ref.dtype):
-        return None
+        return
     shift, first = _shift(made, uses)
     found = _sum(first.call)
     if found is None or not uses.undisturbed(first.call.operands[:2], first.order, made.order):
@@ -68,10 +63,7 @@ def _biased(made: Use, read: Use, uses: Uses) -> set[Call] | None:
     if not _apart(z, step, out, width) or bias.buffer is out.buffer:
         return None
     both = Call(kernel[z.dtype], (z, bias, out, shift, count, width, step), None, read.call.op)
-    replaced = _joined(first, read, both, uses)
-    if replaced:
-        uses.replace(made.call, [])
-    return replaced | {made.call}
+    _join(first, read, both, uses, *([made.call] if made is not first else []))
 
 
 def _shift(made: Use, uses: Uses) -> tuple[float, Use]:
@@ -101,7 +93,7 @@ def _sum(call: Call) -> tuple[Ref, Ref, int, int, int] | None:
 # ---- y + a * b, slope(y, a * b), slope(y, a + b)
 
 
-def _of_two(made: Use, read: Use, uses: Uses) -> set[Call] | None:
+def _of_two(made: Use, read: Use, uses: Uses) -> None:
     kernel = _OF_TWO[name(made.call)][name(read.call)]
     if not kernel.supports(made.ref.dtype) or read.operand != _SLOPES.get(name(read.call), read.operand):
         return None
@@ -114,7 +106,7 @@ def _of_two(made: Use, read: Use, uses: Uses) -> set[Call] | None:
         return None
     numbers = (count, width, walks[1][1 - read.operand], step_a, step_b, width)
     both = Call(kernel[out.dtype], (y, a, b, out, *numbers), None, read.call.op)
-    return _joined(made, read, both, uses)
+    _join(made, read, both, uses)
 
 
 def _full_walks(made: Call, read: Call):
@@ -139,7 +131,7 @@ def _apart(ref: Ref, step: int, out: Ref, step_out: int) -> bool:
 # ---- into the columns of a joined matrix
 
 
-def _columns(made: Use, read: Use, uses: Uses) -> set[Call] | None:
+def _columns(made: Use, read: Use, uses: Uses) -> None:
     columns = rows.columns_written(read.call)
     if columns is None:
         return None
@@ -155,13 +147,13 @@ def _columns(made: Use, read: Use, uses: Uses) -> set[Call] | None:
         return None
     out = rows.view(target, first, count, width, step)
     both = Call(made.call.kernel, (*refs, out, count, width, *steps, step), None, made.call.op)
-    return _joined(made, read, both, uses)
+    _join(made, read, both, uses)
 
 
 # ---- total += sum of rows
 
 
-def _add_rows(made: Use, read: Use, uses: Uses) -> set[Call] | None:
+def _add_rows(made: Use, read: Use, uses: Uses) -> None:
     if (
         name(made.call) != "reduce_sum"
         or name(read.call) != "add"
@@ -179,7 +171,7 @@ def _add_rows(made: Use, read: Use, uses: Uses) -> set[Call] | None:
     if not total.same_place(out) or total.buffer is a.buffer:
         return None
     both = Call(fused.add_rows[a.dtype], (a, out, dims[0], size, size), None, read.call.op)
-    return _joined(made, read, both, uses)
+    _join(made, read, both, uses)
 
 
 _RULES = {

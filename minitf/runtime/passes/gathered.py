@@ -66,7 +66,7 @@ class _Rewriting:
 
     def __init__(self, nodes: list, uses: Uses):
         self._nodes, self._uses = nodes, uses
-        self._changed: set[Call] = set()
+        self._dropped: set[tuple[Call, int]] = set()  # calls, and the operands they do not read any more
 
     def run(self) -> None:
         """Rewrites all that can be, and leaves out rows that nobody reads any more."""
@@ -74,7 +74,7 @@ class _Rewriting:
         groups: dict[tuple, list[_Product]] = {}
         for source in sources:
             for use in self._uses.of(source.made.ref.buffer):
-                if not use.writes and _reads(use, source.width):
+                if not use.writes and _reads(use, source):
                     groups.setdefault(_Product(use, source).key, []).append(_Product(use, source))
         for group in groups.values():
             group.sort(key=lambda product: product.use.order)
@@ -101,6 +101,8 @@ class _Rewriting:
         made = self._uses.of(read.call.operands[1].buffer)[0]
         if made.call is not read.call or not self._settled(made) or not whole(read.ref):
             return None
+        if read.ref.dtype.itemsize != source.table.dtype.itemsize:
+            return None
         found = lookups.rearranged(read.call, source.index, source.width)
         return found and source._replace(made=made, moved=found[0], index=found[1])
 
@@ -115,17 +117,17 @@ class _Rewriting:
     def _leave_out(self, source: _Gathered) -> None:
         """Does not make rows that are not read, but for the check of the indices."""
         made, uses = source.made, self._uses
-        reads = [use.call for use in uses.of(made.ref.buffer) if not use.writes]
-        if source.moved is not None and not self._changed.isdisjoint(reads):
+        reads = {(use.call, use.operand) for use in uses.of(made.ref.buffer) if not use.writes}
+        if source.moved is not None and not self._dropped.isdisjoint(reads):
             uses.insert(made.call, source.moved)
-        if not uses.internal(made.ref.buffer) or not self._changed.issuperset(reads):
+        if not uses.internal(made.ref.buffer) or not reads <= self._dropped:
             return
-        self._changed.add(made.call)
         if source.moved is not None:
-            uses.replace(made.call, [])
+            self._dropped.add((made.call, 0))
+            uses.replace({made.call: []})
         else:
             operands = (*made.call.operands[:-1], 0)  # of a width of 0
-            uses.replace(made.call, [Call(made.call.kernel, operands, made.call.error, made.call.op)])
+            uses.replace({made.call: [Call(made.call.kernel, operands, made.call.error, made.call.op)]})
 
     # ---- products with them
 
@@ -166,8 +168,8 @@ class _Rewriting:
         call, index = product.use.call, product.rows.index
         part = lookups.indices(product.use, index, product.rows.width, count)
         made = kernel[index.dtype, product.use.ref.dtype]
-        self._uses.replace(call, [Call(made, (part, *operands), None, call.op)])
-        self._changed.add(call)
+        self._uses.replace({call: [Call(made, (part, *operands), None, call.op)]})
+        self._dropped.add((call, gemms.A))
 
     def _same_table(self, group: list[_Product], end: int) -> bool:
         """Whether all that was gathered still stands in the table."""
@@ -201,11 +203,11 @@ class _Rewriting:
         return start, end + 1
 
 
-def _reads(use: Use, width: int) -> bool:
+def _reads(use: Use, source: _Gathered) -> bool:
     """Whether a call is a product that reads whole rows, or their transpose."""
-    if not lookups.reads_rows(use, width):
+    width, o = source.width, use.call.operands
+    if not lookups.reads_rows(use, width, source.table.dtype):
         return False
-    o = use.call.operands
     return o[gemms.M] == width and not o[gemms.TB] if o[gemms.TA] else o[gemms.K] == width
 
 

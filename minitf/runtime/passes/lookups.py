@@ -8,9 +8,9 @@ from minitf.runtime.passes import gemms
 from minitf.runtime.passes.uses import Use
 
 
-def reads_rows(use: Use, width: int) -> bool:
+def reads_rows(use: Use, width: int, dtype) -> bool:
     """Whether a product reads whole rows, of `width` items, as its A."""
-    if not gemms.is_gemm(use.call) or use.operand != gemms.A:
+    if not gemms.is_gemm(use.call) or use.operand != gemms.A or use.ref.dtype != dtype:
         return False
     size = width * use.ref.dtype.itemsize
     strides = [use.ref.offset, *[stride for _, stride in use.ref.moves]]

@@ -9,7 +9,7 @@ from __future__ import annotations
 from minitf.kernels import rows
 from minitf.runtime.ir import Call, Ref, calls
 from minitf.runtime.passes import gemms, lookups
-from minitf.runtime.passes.uses import Use, Uses, name
+from minitf.runtime.passes.uses import Use, Uses, name, whole
 
 
 def one_hot(nodes: list, kept: frozenset) -> None:
@@ -38,13 +38,13 @@ def _rewrite(found: list[Use], uses: Uses) -> bool:
         return False
     if any(u.writes and u.order > make.order for u in uses.of(index.buffer)):
         return False
+    if index.moves and any(use.block is not make.block for use in reads):
+        return False
     if len(reads) == 1 and name(reads[0].call) == "strided_copy":
         return _rearranged(make, reads[0], index, depth, uses)
-    if not all(lookups.reads_rows(use, depth) for use in reads):
+    if not all(lookups.reads_rows(use, depth, out.dtype) and not use.call.operands[gemms.TB] for use in reads):
         return False
-    for use in reads:
-        uses.replace(use.call, [_picked(use, index, depth)])
-    uses.replace(make.call, [])
+    uses.replace({make.call: [], **{use.call: [_picked(use, index, depth)] for use in reads}})
     return False
 
 
@@ -55,24 +55,23 @@ def _is(ref: Ref, value: float) -> bool:
 def _rearranged(make: Use, copy: Use, index: Ref, depth: int, uses: Uses) -> bool:
     """Makes the one-hot matrix of rearranged indices in place of a rearranged one-hot matrix."""
     found = lookups.rearranged(copy.call, index, depth)
-    if found is None:
+    _, on, off, out, _, _, _ = make.call.operands
+    if found is None or not whole(copy.ref) or copy.ref.dtype != out.dtype:
         return False
     first, moved = found
-    _, on, off, _, _, _, _ = make.call.operands
     operands = (moved, on, off, copy.call.operands[1], moved.size, depth, 1)
-    uses.replace(copy.call, [first, Call(make.call.kernel, operands, None, make.call.op)])
-    uses.replace(make.call, [])
-    return True
+    rearranged = [first, Call(make.call.kernel, operands, None, make.call.op)]
+    return uses.replace({make.call: [], copy.call: rearranged})
 
 
 def _picked(use: Use, index: Ref, depth: int) -> Call:
     """The product as rows picked or added up."""
     product = use.call
-    _, b, c, m, n, k, turned = product.operands[: gemms.TB]
+    _, b, c, m, n, k, turned, _ = product.operands[: gemms.LDA]
     ldb, ldc, beta = product.operands[gemms.LDB : gemms.BATCH]
     part = lookups.indices(use, index, depth, k if turned else m)
     if turned:
         kernel, sizes = rows.sum_into_rows, (m, n, k, ldb, ldc, beta)
     else:
-        kernel, sizes = rows.pick_rows, (m, n, depth, ldb, ldc, beta)
+        kernel, sizes = rows.pick_rows, (m, n, k, ldb, ldc, beta)
     return Call(kernel[index.dtype, b.dtype], (part, b, c, *sizes), None, product.op)

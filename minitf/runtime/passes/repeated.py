@@ -50,6 +50,8 @@ def _rewrite(calls: list[Call], uses: Uses, loop: Repeat | None) -> None:
     full = Ref((rows, width), bias.dtype, Buffer(size * bias.dtype.itemsize))
     kernel = movement.strided_copy[layout.carrier(bias.dtype)]
     uses.insert(loop or calls[0], Call(kernel, (bias, full, 0, 2, (rows, 0, width, 1)), None, calls[0].op))
+    changes = {}
     for call in calls:
         z, _, out, shift = call.operands[:4]
-        uses.replace(call, [Call(call.kernel, (z, full, out, shift, 1, size, size), None, call.op)])
+        changes[call] = [Call(call.kernel, (z, full, out, shift, 1, size, size), None, call.op)]
+    uses.replace(changes)

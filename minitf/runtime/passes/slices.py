@@ -43,12 +43,14 @@ def _take_apart(found: list[Use], uses: Uses) -> None:
     ):
         return
     walks = rows.steps(made.call, count, width)
-    if walks is None or not uses.undisturbed(made.call.operands[:2], made.order, reads[-1].order):
+    if walks is None or not uses.undisturbed(made.call.operands[:2], made.order, reads[-1].order + 1):
         return
+    changes = {made.call: []}
     for use, (first, _, columns, _) in zip(reads, ranges):
         inputs = [_part(ref, first, count, columns, walk) for ref, walk in zip(made.call.operands, walks)]
-        uses.replace(use.call, [_walking(made.call, [*inputs, use.call.operands[1]], walks, count, columns)])
-    uses.replace(made.call, [])
+        refs = [*inputs, use.call.operands[1]]
+        changes[use.call] = [_walking(made.call, refs, walks, count, columns)]
+    uses.replace(changes)
 
 
 def _part(ref: Ref, first: int, count: int, columns: int, walk: tuple[int, int]) -> Ref:
@@ -71,9 +73,8 @@ def _read_in_place(found: list[Use], uses: Uses, settled: set) -> None:
     if not intact(source, [copy], reads, uses) or len(readers) < len(reads) or readers & settled:
         return
     settled |= {source.buffer, copy.call, *readers}
-    for use in reads:
-        uses.replace(use.call, [_moved(use, seen_by(source, copy.ref, use.ref), *columns)])
-    uses.replace(copy.call, [])
+    moved = {use.call: [_moved(use, seen_by(source, copy.ref, use.ref), *columns)] for use in reads}
+    uses.replace({copy.call: [], **moved})
 
 
 def _fits(use: Use, place: Ref, columns: tuple) -> bool:

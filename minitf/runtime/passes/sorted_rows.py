@@ -54,8 +54,7 @@ class SortedRows:
             self.uses.insert(node, call)
         for node, call in self.after:
             self.uses.append(node, call)
-        for node, call in self.changed.items():
-            self.uses.replace(node, [call])
+        self.uses.replace({node: [call] for node, call in self.changed.items()})
 
     @staticmethod
     def _new(dtype, *shape) -> Ref:
@@ -166,7 +165,7 @@ class SortedRows:
             )
             limited = Call(call.kernel, operands, call.error, call.op)
             limited.limit = None if call in loop.full else Limit(rule.words, 0, self.batch)
-            self.uses.replace(call, [limited])
+            self.changed[call] = limited
 
 
 def most(loop: Repeat) -> int:

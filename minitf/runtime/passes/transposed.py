@@ -49,5 +49,4 @@ def _rewrite(products: list[Call], n: int, k: int, loop: Repeat | None, uses: Us
     kernel = movement.strided_copy[layout.carrier(b.dtype)]
     copy = Call(kernel, (b, turned, 0, 2, (k, 1, n, ldb)), None, product.op)
     uses.insert(loop or product, copy)
-    for each in products:
-        uses.replace(each, [gemms.changed(each, B=turned, TB=0, LDB=n)])
+    uses.replace({each: [gemms.changed(each, B=turned, TB=0, LDB=n)] for each in products})

@@ -55,11 +55,11 @@ def _read(copy: Use, reads: list[Use], uses: Uses) -> None:
     if found is None or not copy.writes or not all(_reads_rows(use, found[2]) for use in reads):
         return
     source = copy.call.operands[0]
-    if not uses.undisturbed([source], copy.order, reads[-1].order):
+    if not uses.undisturbed([source], copy.order, reads[-1].order + 1):
         return
-    for use in reads:
-        uses.replace(use.call, [_reading(use.call, source, i, *found) for i in range(found[0].count)])
-    uses.replace(copy.call, [])
+    trips = range(found[0].count)
+    reading = {use.call: [_reading(use.call, source, i, *found) for i in trips] for use in reads}
+    uses.replace({copy.call: [], **reading})
 
 
 def _reads_rows(use: Use, width: int) -> bool:
@@ -96,8 +96,8 @@ def _made(made: Use, read: Use, uses: Uses) -> None:
     factors = made.call.operands[: gemms.C]
     if out.buffer in {ref.buffer for ref in factors} or not uses.undisturbed(factors, made.order, read.order):
         return
-    uses.replace(made.call, [])
-    uses.replace(read.call, [_making(made.call, out, i, *found) for i in range(found[0].count)])
+    making = [_making(made.call, out, i, *found) for i in range(found[0].count)]
+    uses.replace({made.call: [], read.call: making})
 
 
 def _writes_rows(product: Call, outer: _Loop, inner: _Loop, width: int) -> bool:

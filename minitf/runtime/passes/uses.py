@@ -55,9 +55,14 @@ class Uses:
         if self._replaced or self._before or self._after:
             self._edit(self._nodes)
 
-    def replace(self, call: Call, others: list) -> None:
-        """Puts other calls in the place of one."""
-        self._replaced[call] = others
+    def replace(self, changes: dict[Call, list]) -> bool:
+        """Puts other calls in the place of each of these, which one rewrite is about; or none of them, and
+        tells so, if one of them is not there any more since another rewrite was made.
+        """
+        if not self._replaced.keys().isdisjoint(changes):
+            return False
+        self._replaced |= changes
+        return True
 
     def insert(self, node, call: Call) -> None:
         """Puts a call before a node."""
@@ -137,7 +142,11 @@ class Uses:
         return self._spans[node]
 
     def undisturbed(self, refs, first: int, last: int) -> bool:
-        """Whether nothing is written to these places between two positions of the program."""
+        """Whether nothing is written to these places between two positions of the program.
+
+        What is read at the later of them, in place of the earlier one, and while the call there writes, must
+        be undisturbed up to the position behind it.
+        """
         for ref in refs:
             found = self.changes(ref.buffer)
             for place in range(bisect_right(found, first, key=_order), len(found)):
@@ -147,6 +156,16 @@ class Uses:
                 if touches(use.ref, ref):
                     return False
         return True
+
+    def reach(self, made: Use, read: Use) -> int:
+        """The position of the last node that may run between two uses of a value: the later of them, or the
+        end of a loop in which only that one is.
+        """
+        around = [
+            end for start, end in self._spans.values()
+            if start <= read.order <= end and not start <= made.order <= end
+        ]  # fmt: skip
+        return max([read.order, *around])
 
     def internal(self, buffer: Buffer) -> bool:
         """Whether only calls of this region use the buffer."""

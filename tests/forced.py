@@ -1,0 +1,53 @@
+"""Sharing every program among threads, however small it is."""
+
+from contextlib import ExitStack, contextmanager
+from unittest import mock
+
+import numpy as np
+
+from minitf.kernels import splitting
+from minitf.kernels.abi import i64, i64p, kernel
+from minitf.runtime import pace, program, shards
+from minitf.runtime.ir import Call
+
+
+class Together(pace.Pace):
+    """Always the other way."""
+
+    def choose(self):
+        return True
+
+
+@kernel
+def forced_dawdle(o: i64p.inout, n: i64):
+    """Takes a while."""
+    for i in range(n):
+        o[0] ^= i
+    return 0
+
+
+@contextmanager
+def shared(late=None):
+    """Shares every program that can be shared, with one thread always late if asked; gives what was."""
+    found, wait = [], np.zeros(1, np.int64)
+    nodes_of, share = shards.Shards._nodes_of, program.Program._share
+
+    def delayed(self, thread, nodes):
+        own = nodes_of(self, thread, nodes)
+        pause = Call(forced_dawdle[()], (wait.ctypes.data, 4_000), None, None)
+        return [n for node in own for n in (([pause, node]) if thread == late else [node])]
+
+    with ExitStack() as patches:
+        for target, name, value in (
+            (program, "Pace", Together),
+            (shards, "_IN_ALL", 0),
+            (shards, "_PER_TRIP", 0),
+            (shards, "_FEWEST", 1),
+            (splitting, "LARGE", 100),  # some products are shared by columns
+            (splitting, "VECTOR", 2),
+            (shards.Shards, "_nodes_of", delayed),
+            (program.Program, "_share", lambda self: share(self) and not found.append(self._together)),
+        ):
+            patches.enter_context(mock.patch.object(target, name, value))
+        patches.enter_context(mock.patch("minitf.runtime.session._threads", lambda wanted: wanted))
+        yield found

@@ -1,0 +1,20 @@
+"""Rewrites of random programs of products: with each pass, with all and with none; on several threads."""
+
+import pytest
+from products import assert_rewrites_keep, assert_threads_agree
+
+from minitf.kernels import team
+from minitf.runtime.passes import PASSES
+
+ALONE = list(PASSES)
+
+
+@pytest.mark.parametrize("seed", range(100))
+def test_rewrites_change_no_value(seed):
+    assert_rewrites_keep(seed, ["", ALONE[seed % len(ALONE)]])
+
+
+@pytest.mark.skipif(not team.AVAILABLE, reason="needs Linux")
+@pytest.mark.parametrize("seed", range(40))
+def test_threads_change_no_bit(seed):
+    assert_threads_agree(seed, late=(None, 0, 1)[seed % 3])
