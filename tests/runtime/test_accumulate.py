@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from programs import check, program
+from programs import CARRIER, check, program
 
 from minitf.kernels import elementwise as ew
 from minitf.kernels import movement, rows
@@ -39,6 +39,22 @@ def the_first_columns_of_a_row(p):
 def rows_added_up_into_a_total(p):
     total = p.copy(p.given(DEPTH, WIDTH))
     p.keep(p.binary(ew.add, total, one_hot_product(p, rows.sum_into_rows, p.new(DEPTH, WIDTH)), out=total))
+
+
+@program(CASES, "copy gemm add")
+def product_of_the_total_itself(p):
+    """What it is added to must not change while it is read."""
+    total = p.copy(p.given(4, 100))
+    p.keep(p.binary(ew.add, total, p.product(total, p.given(100, 100)), out=total))
+
+
+@program(CASES, "copy gemm add copy add")
+def summand_that_changes_before_the_product_is_added(p):
+    total, other = p.new(4, WIDTH), p.copy(p.given(4, WIDTH))
+    first = p.product(p.given(4, 3), p.given(3, WIDTH))
+    p.binary(ew.add, first, other, out=total)
+    p.call(movement.copy[CARRIER], p.given(4, WIDTH), other, other.size)
+    p.keep(other, p.binary(ew.add, total, p.given(4, WIDTH), out=total))
 
 
 def put_at_a_place(p, out, beta=0):

@@ -1,10 +1,13 @@
 """Products with joined columns: what they become, that they compute the same, and what must be left alone."""
 
+import numpy as np
 import pytest
-from programs import CARRIER, check, program
+from programs import CARRIER, Program, check, program
 
 from minitf.kernels import elementwise as ew
-from minitf.kernels import movement
+from minitf.kernels import gemm, movement
+from minitf.runtime.ir import Call, Ref, Repeat
+from minitf.runtime.passes import rewrite
 
 CASES = {}
 ROWS = 5
@@ -69,6 +72,52 @@ def joined_matrix_that_is_kept(p):
 @program(CASES, "strided_write strided_write gemm")
 def joined_matrix_as_the_other_factor(p):
     p.keep(p.product(p.given(2, ROWS), joined(p, p.given(ROWS, 3), p.given(ROWS, 4))))
+
+
+@program(CASES, "copy strided_write gemm gemm")
+def product_in_the_place_of_a_part(p):
+    """The part is read where it was put."""
+    part = p.copy(p.given(ROWS, 4))
+    p.keep(p.product(joined(p, p.given(ROWS, 3), part), p.given(7, 4), out=part))
+
+
+@program(CASES, "strided_write strided_write gemm")
+def joined_matrix_of_a_batch(p):
+    whole = joined(p, p.given(ROWS, 3), p.given(ROWS, 4))
+    for call in p.nodes:
+        call.operands = (call.operands[0], Ref((1, ROWS, 7), p.dtype, whole.buffer), *call.operands[2:])
+    p.keep(p.product(Ref((1, ROWS, 7), p.dtype, whole.buffer), p.given(7, 6)))
+
+
+@program(CASES, "strided_write strided_write gemm")
+def some_columns_of_a_joined_matrix(p):
+    whole = joined(p, p.given(ROWS, 3), p.given(ROWS, 4))
+    numbers = (ROWS, 6, 5, 0, 0, 7, 6, 6, 0, 1, 0, 0, 0)
+    p.nodes.append(Call(gemm.gemm[p.dtype], (whole, p.given(5, 6), p.new(ROWS, 6), *numbers), None, None))
+    p.keep(p.nodes[-1].operands[2])
+
+
+def part_that_changes_in_the_loop_of_the_product(later):
+    """total += joined @ w in every trip; a part changes in between, or after the product."""
+    p = Program()
+    part, total, w = p.copy(p.given(ROWS, 4)), p.copy(p.given(ROWS, 6)), p.given(7, 6)
+    whole = joined(p, p.given(ROWS, 3), part)
+    before, p.nodes = p.nodes, []
+    for step in (1, 0) if later else (0, 1):
+        if step:
+            p.product(whole, w, beta=1, out=total)
+        else:
+            p.binary(ew.mul, part, p.number(2), out=part)
+    p.nodes = [*before, Repeat(body=p.nodes, count=3, carried={part.buffer, total.buffer})]
+    p.keep(total)
+    return p
+
+
+@pytest.mark.parametrize("later", [True, False])
+def test_parts_that_change_in_a_loop(later):
+    before, after = (part_that_changes_in_the_loop_of_the_product(later) for _ in range(2))
+    rewrite(after.nodes, ["concat"], frozenset(ref.buffer for ref in after.kept))
+    np.testing.assert_allclose(after.run()[0], before.run()[0], rtol=2e-6, atol=1e-6)
 
 
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES)

@@ -57,6 +57,25 @@ def products_of_every_step_with_one_factor(p):
     p.keep(*[p.product(rows_of(turned, step), factor) for step in range(TIMES)])
 
 
+@program(CASES, "gather gemm pick_rows")
+def product_with_its_own_transpose(p):
+    """The rows are still there for the other factor."""
+    rows = gather(p, p.given(DEPTH, WIDTH), indices(COUNT))
+    p.keep(p.product(rows, rows, tb=1))
+
+
+@program(CASES, "gather clear sum_into_rows gemm")
+def product_of_its_transpose_with_itself(p):
+    rows = gather(p, p.given(DEPTH, WIDTH), indices(COUNT))
+    p.keep(p.product(rows, rows, ta=1))
+
+
+@program(CASES, "gather gather gemm pick_rows")
+def product_of_two_lookups(p):
+    rows = [gather(p, p.given(DEPTH, WIDTH), indices(COUNT)) for _ in range(2)]
+    p.keep(p.product(*rows, tb=1))
+
+
 @program(CASES, "gather clear sum_into_rows gemm")
 def gradient(p):
     p.keep(p.product(gather(p, p.given(DEPTH, WIDTH), indices(COUNT)), p.given(COUNT, 4), ta=1))

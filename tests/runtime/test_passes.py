@@ -69,6 +69,13 @@ def product_with_a_row(p):
     p.keep(p.binary(ew.add, p.given(ROWS, WIDTH), p.binary(ew.mul, p.given(ROWS, WIDTH), p.given(WIDTH))))
 
 
+@program(FUSED, "mul_add add sigmoid")
+def product_with_a_row_and_a_number(p):
+    """The sum belongs to the product already."""
+    product = p.binary(ew.mul, p.given(ROWS, WIDTH), p.given(ROWS, WIDTH))
+    p.keep(p.unary(ew.sigmoid, p.binary(ew.add, p.binary(ew.add, product, p.given(WIDTH)), p.number(1))))
+
+
 @program(FUSED, "copy mul_add")
 def product_into_its_own_input(p):
     a = p.copy(p.given(ROWS, WIDTH))

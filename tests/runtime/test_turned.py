@@ -61,6 +61,19 @@ def gradient_whose_other_rows_are_columns(p):
     p.keep(p.product(p.turn(p.given(TIMES, BATCH, 8)), p.given(5, TIMES * BATCH), ta=1, tb=1))
 
 
+@program(TURNED, "gemm gemm gemm gemm")
+def product_turned_for_a_product(p):
+    """The copy may be left out on one side only."""
+    product = p.product(p.given(BATCH * TIMES, 5), p.given(5, 8))
+    p.keep(p.product(p.turn(Ref((BATCH, TIMES, 8), product.dtype, product.buffer)), p.given(8, 5)))
+
+
+@program(TURNED, "copy strided_copy gemm")
+def product_in_the_place_of_its_rows(p):
+    hidden = p.copy(p.given(TIMES, BATCH, 8))
+    p.keep(p.product(p.turn(hidden), p.given(8, 8), out=hidden))
+
+
 @program(TURNED, "strided_copy gemm")
 def rows_of_another_width(p):
     turned = p.turn(p.given(TIMES, BATCH, 8))
