@@ -38,8 +38,9 @@ of a failing call are left.
 """
 
 import platform
+import struct
 
-from minitf.kernels.abi import assembly, call, i64, i64p, kernel, read, scalar, truth, write
+from minitf.kernels.abi import assembly, call, i64, i64p, ints, kernel, read, scalar, truth, write
 
 FLUSH_TO_ZERO, DENORMALS_ARE_ZERO = 0x8000, 0x0040  # bits of the x86 control word
 
@@ -234,12 +235,20 @@ def mode(pointer, word):
 
 
 @kernel
-def float_mode(word: i64, o: i64p.out):
-    """o = the floating point control word of this thread, which is then set to `word` (-1: denormals are
-    zero).
+def flushed(entry: i64, operands: ints):
+    """One call of a kernel by its address, as the machine makes it: denormal numbers are zero meanwhile.
+
+    The mode is set and set back in here, where nothing can come in between.
     """
-    o[0] = mode(o, word)
-    return 0
+    word = mode(operands, -1)
+    status = call(entry, operands, 0)
+    mode(operands, word)
+    return status
+
+
+def run_alone(instance, *operands):
+    """`instance.run(*operands)` as the machine would do it."""
+    return flushed[()].entry(struct.pack("q", instance.address) + instance.pack(*operands))
 
 
 @kernel

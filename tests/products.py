@@ -155,7 +155,7 @@ class Products:
         return of([rows, columns], dtype=self.dtype)
 
     def shuffled(self, rows, columns, depth):
-        return tf.random_shuffle(tf.stop_gradient(self.matrix(rows, columns, depth)))
+        return tf.stop_gradient(tf.random_shuffle(self.matrix(rows, columns, depth)))
 
     # ---- around them
 

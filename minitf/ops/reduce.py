@@ -16,6 +16,7 @@ from minitf.framework.static import constant_value, partial_value
 from minitf.framework.tensor import Tensor
 from minitf.kernels import elementwise, layout
 from minitf.kernels import reduce as kernels
+from minitf.kernels.cast import cast
 from minitf.ops import array, math, patterns
 from minitf.ops.constant import constant
 from minitf.ops.gather import where
@@ -87,7 +88,7 @@ def _over_axes(function):
     return rule
 
 
-def _lowered(kernel, mean: bool = False):
+def _lowered(kernel):
     """The reduction by kernels."""
 
     def lower(b, op, x, axes):
@@ -95,21 +96,33 @@ def _lowered(kernel, mean: bool = False):
         shape = _kept(x.shape, axes) if op.attrs["keep_dims"] else _left(x.shape, axes)
         out = b.new(shape, x.dtype)
         b.call(kernel[x.dtype], x, out, out.size, *layout.reduction(x.shape, axes))
-        if mean:
-            b.call(kernels.divide_by_count[x.dtype], out, prod(x.shape[a] for a in axes), out.size)
         return out
 
     return lower
 
 
+def _lowered_mean(b, op, x, axes):
+    """The mean by kernels; integers are added up as int64, in which few sums overflow."""
+    wide = b.new(x.shape, np.int64) if x.dtype.kind in "iu" and x.dtype.itemsize < 8 else x
+    if wide is not x:
+        b.call(cast[x.dtype, np.int64], x, wide, x.size)
+    total = _lowered(kernels.reduce_sum)(b, op, wide, axes)
+    count = prod(x.shape[a] for a in checked_axes(b.data(axes), len(x.shape)))
+    b.call(kernels.divide_by_count[total.dtype], total, count, total.size)
+    if wide is x:
+        return total
+    out = b.new(total.shape, x.dtype)
+    b.call(cast[np.int64, x.dtype], total, out, out.size)
+    return out
+
+
 def _mean(x, axis, keepdims):
-    total = x.sum(axis=axis, keepdims=keepdims, dtype=x.dtype)
-    count = prod(x.shape[a] for a in axis)
-    return (
-        total / x.dtype.type(count)
-        if x.dtype.kind in "fc"
-        else np.trunc(total / max(count, 1)).astype(x.dtype)
-    )
+    wide = np.int64 if x.dtype.kind in "iu" and x.dtype.itemsize < 8 else x.dtype
+    total, count = x.sum(axis=axis, keepdims=keepdims, dtype=wide), prod(x.shape[a] for a in axis)
+    if x.dtype.kind in "fc":
+        return total / x.dtype.type(count)
+    magnitude = np.abs(total) // max(count, 1)  # towards 0
+    return np.where(total < 0, -magnitude, magnitude).astype(x.dtype)
 
 
 def lowest(dtype: np.dtype):
@@ -194,7 +207,7 @@ reduce_sum = _reduction(
 reduce_mean = _reduction(
     "Mean",
     _mean,
-    _lowered(kernels.reduce_sum, mean=True),
+    _lowered_mean,
     _mean_grad,
     "The mean along axes; NaN where there is nothing.",
 )

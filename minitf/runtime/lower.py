@@ -7,7 +7,7 @@ from collections import Counter
 
 import numpy as np
 
-from minitf.framework.errors import InternalError
+from minitf.framework.errors import InternalError, InvalidArgumentError
 from minitf.framework.static import full
 from minitf.kernels import layout
 from minitf.kernels.state import assign
@@ -15,7 +15,7 @@ from minitf.runtime import flows
 from minitf.runtime.builder import Builder, NeedsData
 from minitf.runtime.flows import Flow, Unfit
 from minitf.runtime.ir import Buffer, Call, Ref
-from minitf.runtime.op_by_op import is_native
+from minitf.runtime.op_by_op import Concrete, OpByOp, is_native
 from minitf.runtime.state import State, follows_variable
 
 _OF_SHAPES = frozenset(["ZerosLike", "OnesLike"])  # ops that read only the shapes of their inputs
@@ -269,13 +269,10 @@ class Lowering(Builder):
         if _may_be_large(op, known):
             return None  # whether there is room for it is asked when the kernel's output is laid out
         try:
-            with np.errstate(all="ignore"):
-                results = op.definition.numpy(op, *known)
-        except (ValueError, TypeError, IndexError, ArithmeticError):
+            results = OpByOp(self.session_state).run(op, [Concrete(a) for a in known])
+        except (InvalidArgumentError, TypeError):
             return None  # bad data is reported when the op runs, if it is reached at all
-        many = isinstance(results, (list, tuple))
-        arrays = [np.asarray(a, t.dtype.numpy) for a, t in zip(results if many else [results], op.outputs)]
-        return [self.constant(a) for a in arrays]
+        return [self.constant(value.array) for value in results]
 
     def body(self, ops: list, results: list, frame: Frame) -> None:
         """Lowers the ops of a body into `frame`; the refs of its arguments are set already."""

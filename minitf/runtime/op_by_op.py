@@ -10,6 +10,7 @@ from minitf.framework import errors
 from minitf.framework.dtypes import as_dtype
 from minitf.framework.inside import TAKE_ABSENT
 from minitf.kernels.ram import empty
+from minitf.kernels.vm import run_alone
 from minitf.runtime.bodies import Ragged, map_ragged, run_branch, run_loop
 from minitf.runtime.builder import NATIVE, Builder, Value
 from minitf.runtime.guards import alive
@@ -64,7 +65,8 @@ class OpByOp(Builder):
         return Concrete(value.array.copy()) if type(value) is Reference else value
 
     def call(self, kernel, *operands, error=None):
-        status = kernel.run(*[o.array.reshape(-1) if isinstance(o, Value) else o for o in operands])
+        operands = [o.array.reshape(-1) if isinstance(o, Value) else o for o in operands]
+        status = run_alone(kernel, *operands)
         if status:
             self.fail(error(status - 1) if error else f"element {status - 1} cannot be computed")
 

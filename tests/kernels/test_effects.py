@@ -15,7 +15,7 @@ for path in Path(minitf.kernels.__file__).parent.glob("*.py"):
 
 SIZE = 24  # items of every operand in memory
 FLAT = (1, (6, 1, 1))  # rank and dims of a nest
-MACHINE = "vm meet serve lead leave finish".split()  # run other code, or wait for others
+MACHINE = "vm flushed meet serve lead leave finish".split()  # run other code, or wait for others
 NUMBERS = {  # by the names of the operands that are no memory
     "n": (6,),
     "rank dims": FLAT,
@@ -25,7 +25,6 @@ NUMBERS = {  # by the names of the operands that are no memory
     "n capacity": (3, 4),
     "count n": (3, 6),
     "number": (7,),
-    "word": (0,),
     "limit": (100,),
     "limit row": (6, 4),
     "alpha n": (0.5, 6),

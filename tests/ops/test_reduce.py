@@ -276,3 +276,21 @@ def test_gradients_take_only_seeds_of_the_results_size(reduced, seed):
             assert session.run(slope, {x: np.ones([2, 3]), dy: np.ones(2)}).shape == (2, 3)
             with fails(tf.errors.InvalidArgumentError):
                 session.run(slope, {x: np.ones([2, 3]), dy: np.ones(seed)})
+
+
+@pytest.mark.parametrize("dtype", ["int8", "uint8", "int16", "uint16", "int32", "int64"])
+@pytest.mark.parametrize("known", [True, False])
+def test_means_of_integers(dtype, known):
+    """As TensorFlow 2.15: towards 0, and only sums of int64 can overflow."""
+    top = np.iinfo(dtype).max
+    few = [-7, 2, -4] if dtype.startswith("i") else [7, 2, 4]
+    expected = {"int8": 106, "uint8": 213, "int16": 27306, "uint16": 54613, "int32": 1789569706}
+    for values, mean in (
+        ([top, top, top, top - 1, top - 2, 7], expected.get(dtype, 1537228672809129301)),
+        ([top - 3] * 3, top - 3 if dtype != "int64" else 3074457345618258598),
+        (few, -3 if dtype.startswith("i") else 4),
+        ([], 0),
+    ):
+        x = tf.constant(np.array(values, dtype)) if known else tf.placeholder(dtype, [None])
+        found = run(tf.reduce_mean(x), feed_dict=None if known else {x: values})
+        assert found.dtype == dtype and found == mean
