@@ -10,7 +10,8 @@ over flat arrays. Its annotations say what each operand is and what happens to i
     o: T.out.over("a")  may be the very memory of a, if that has its size, in one walk over both
 
 Whoever moves, cuts or drops calls relies on this and on nothing else. The compiled form takes a table of
-int64 words, one per operand, and returns a status: 0, or 1 + the flat position of the first offending element.
+int64 words, one per operand, and returns a status: 0, or 1 + the flat position of the first offending
+element.
 """
 
 import ctypes

@@ -47,7 +47,16 @@ def apply_gradient_descent(var: T.inout, lr: T, g: T, index: I, count: i64, rows
 
 @kernel(T=FLOATS, I=INDEX, split=dense("var", "accum"))
 def apply_momentum(
-    var: T.inout, accum: T.inout, lr: T, momentum: T, g: T, index: I, count: i64, rows: i64, width: i64, nesterov: i64
+    var: T.inout,
+    accum: T.inout,
+    lr: T,
+    momentum: T,
+    g: T,
+    index: I,
+    count: i64,
+    rows: i64,
+    width: i64,
+    nesterov: i64,
 ):
     """a = momentum a + g; w -= lr a, or lr (g + momentum a) with nesterov."""
     bad, rate, mu = outside(index, count, rows), lr[0], momentum[0]
@@ -97,8 +106,8 @@ def apply_adadelta(
 
 @kernel(T=FLOATS, I=INDEX, split=dense("var", "m", "v"))
 def apply_adam(
-    var: T.inout, m: T.inout, v: T.inout, beta1_power: T, beta2_power: T, lr: T, beta1: T, beta2: T, epsilon: T, g: T,
-    index: I, count: i64, rows: i64, width: i64, nesterov: i64,
+    var: T.inout, m: T.inout, v: T.inout, beta1_power: T, beta2_power: T, lr: T, beta1: T, beta2: T,
+    epsilon: T, g: T, index: I, count: i64, rows: i64, width: i64, nesterov: i64,
 ):  # fmt: skip
     """m, v: averages of g and g**2; w -= corrected lr * m / (sqrt(v) + epsilon)."""
     bad, eps, one = outside(index, count, rows), epsilon[0], like(lr[0], 1)

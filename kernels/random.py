@@ -205,7 +205,9 @@ def random_shuffle(stream: i64p.inout, a: T, o: T.out, n: i64, width: i64):
 
 
 @kernel(T=FLOATS, I=("int32", "int64"))
-def random_classes(stream: i64p.inout, a: T, sums: f64p.scratch, o: I.out, rows: i64, classes: i64, samples: i64):
+def random_classes(
+    stream: i64p.inout, a: T, sums: f64p.scratch, o: I.out, rows: i64, classes: i64, samples: i64
+):
     """Samples of classes with log-odds a, row by row; `sums` is scratch of one row."""
     seed, salt, place = stream[0], stream[1], stream[2]
     drawn = 0

@@ -1,4 +1,4 @@
-"""What kernels declare of their operands is what they do: each runs as plain Python, on memory of all kinds."""
+"""Kernels do with their operands what they declare, no more and no less: each runs as plain Python."""
 
 import importlib
 from pathlib import Path
@@ -15,7 +15,7 @@ for path in Path(minitf.kernels.__file__).parent.glob("*.py"):
 
 SIZE = 24  # items of every operand in memory
 FLAT = (1, (6, 1, 1))  # rank and dims of a nest
-MACHINE = "vm flushed meet serve lead leave finish".split()  # run other code, or wait for others
+MACHINE = ["vm", "flushed", "meet", "serve", "lead", "leave", "finish"]  # run other code, or wait for others
 NUMBERS = {  # by the names of the operands that are no memory
     "n": (6,),
     "rank dims": FLAT,

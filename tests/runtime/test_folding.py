@@ -26,7 +26,9 @@ def special(dtype, shape, seed):
     if kind.kind in "iu":
         info = np.iinfo(kind)
         ends = [info.min, info.min + 1, info.max, info.max - 1, 0, 1, 2, 3, 7]
-        return np.array([int(ends[i]) for i in random.randint(0, len(ends), int(np.prod(shape)))], kind).reshape(shape)
+        return np.array(
+            [int(ends[i]) for i in random.randint(0, len(ends), int(np.prod(shape)))], kind
+        ).reshape(shape)
     info = np.finfo(kind)
     ends = [np.nan, np.inf, -np.inf, -0.0, 0.0, info.tiny / 8, -info.tiny / 4, info.max, info.tiny, -1.0, 0.5]
     drawn = random.standard_normal(shape) * 3
@@ -65,18 +67,31 @@ def describe(values):
     return [np.frombuffer(v[2], v[0]) if isinstance(v, tuple) else v for v in values]
 
 
-@pytest.mark.parametrize("type, function, arrays, dtype", OF_FLOATS, ids=[f"{s[0]}-{s[3]}" for s in OF_FLOATS])
+@pytest.mark.parametrize(
+    "type, function, arrays, dtype", OF_FLOATS, ids=[f"{s[0]}-{s[3]}" for s in OF_FLOATS]
+)
 def test_ops_of_constants(type, function, arrays, dtype):
     arrays = [special(dtype, np.shape(a), i) if np.asarray(a).dtype.kind == "f" else np.asarray(a)
               for i, a in enumerate(arrays)]  # fmt: skip
     assert_same_bits(function, arrays)
 
 
-UNARY = [tf.negative, tf.abs, tf.sign, tf.square, tf.nn.relu, tf.exp, tf.tanh, tf.sqrt, tf.floor, tf.logical_not]
+UNARY = [
+    tf.negative,
+    tf.abs,
+    tf.sign,
+    tf.square,
+    tf.nn.relu,
+    tf.exp,
+    tf.tanh,
+    tf.sqrt,
+    tf.floor,
+    tf.logical_not,
+]
 BINARY = [
-    tf.add, tf.subtract, tf.multiply, tf.maximum, tf.minimum, tf.floordiv, tf.floormod, tf.truncatediv, tf.divide,
-    tf.squared_difference, tf.less, tf.equal, tf.pow, tf.truncatemod, tf.bitwise.bitwise_and, tf.bitwise.left_shift,
-    tf.bitwise.right_shift, tf.atan2, tf.div_no_nan,
+    tf.add, tf.subtract, tf.multiply, tf.divide, tf.maximum, tf.minimum, tf.squared_difference, tf.atan2,
+    tf.floordiv, tf.floormod, tf.truncatediv, tf.truncatemod, tf.div_no_nan, tf.pow, tf.less, tf.equal,
+    tf.bitwise.bitwise_and, tf.bitwise.left_shift, tf.bitwise.right_shift,
 ]  # fmt: skip
 REDUCING = [tf.reduce_sum, tf.reduce_mean, tf.reduce_max, tf.reduce_min, tf.reduce_prod, tf.argmax, tf.cumsum]
 SHAPES = [(), (3,), (2, 3), (2, 1), (1, 3), (0, 3)]

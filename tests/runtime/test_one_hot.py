@@ -1,4 +1,4 @@
-"""Products with one-hot matrices: what they become, that they compute the same, and what must be left alone."""
+"""Products with one-hot matrices: what they become, and what must be left alone."""
 
 import numpy as np
 import pytest

@@ -4,10 +4,12 @@ import numpy as np
 import pytest
 from forced import shared
 from helpers import fails
+from test_systematic import SAMPLES
 
 import minitf as tf
-from minitf.kernels import team
-from minitf.kernels.splitting import Window
+from minitf.kernels import elementwise, movement, team
+from minitf.kernels.abi import FLOATS, T, i64, kernel
+from minitf.kernels.splitting import By, Window
 from minitf.runtime import program
 from minitf.runtime.ir import Buffer, Call, Ref, Repeat
 from minitf.runtime.shards import access, clash, divided
@@ -27,7 +29,7 @@ def force(request):
         yield session
 
 
-B, T, D, N = 9, 4, 3, 8
+B, STEPS, D, N = 9, 4, 3, 8
 
 
 def cell(kind):
@@ -83,8 +85,8 @@ MODELS = {
     "gru dynamic": rnn("gru", "dynamic"),
     "lstm dynamic": rnn("lstm", "dynamic"),
     "lstm static": rnn("lstm", "static"),
-    "lengths dynamic": rnn("lstm", "dynamic", np.arange(B) % (T + 1)),
-    "lengths static": rnn("gru", "static", np.arange(B) % (T + 1)),
+    "lengths dynamic": rnn("lstm", "dynamic", np.arange(B) % (STEPS + 1)),
+    "lengths static": rnn("gru", "static", np.arange(B) % (STEPS + 1)),
     "norm dynamic": rnn("layer_norm", "dynamic"),
     "while": while_loop,
     "branches": branches,
@@ -95,11 +97,11 @@ MODELS = {
 @pytest.mark.parametrize("model", MODELS)
 def test_training_is_the_same_to_the_last_bit(model, force):
     tf.set_random_seed(3)
-    x = tf.placeholder(tf.float32, [B, T, D])
+    x = tf.placeholder(tf.float32, [B, STEPS, D])
     y = MODELS[model](x)
     loss = tf.reduce_mean(tf.square(y - 0.3))
     train = tf.train.AdamOptimizer(0.05).minimize(loss)
-    batch = np.random.RandomState(0).standard_normal((B, T, D)).astype(np.float32)
+    batch = np.random.RandomState(0).standard_normal((B, STEPS, D)).astype(np.float32)
     found = {}
     for threads in (1, None):
         with force(1) if threads else force() as session:
@@ -108,6 +110,64 @@ def test_training_is_the_same_to_the_last_bit(model, force):
             found[threads] = [*steps, session.run(tf.global_variables())]
     assert force.shared, "nothing was shared"
     tf_equal(found[1], found[None])
+
+
+def test_every_op_in_one_program(force):
+    """Calls that have nothing to do with each other are made at the same time."""
+    fetches, feeds = [], {}
+    for type, function, arrays, options in SAMPLES:
+        if type in ("Print", "InTopKV2"):  # one prints, the other only takes float32
+            continue
+        inputs = [tf.placeholder(np.asarray(a).dtype, np.shape(a)) for a in arrays]
+        feeds |= dict(zip(inputs, arrays))
+        made = function(*inputs)
+        made = [t for t in (made if isinstance(made, list) else [made]) if t is not None]
+        fetches += made
+        if options.get("grads", True):
+            floats = [[t for t in tensors if t.dtype.is_floating] for tensors in (made, inputs)]
+            fetches += [g for g in tf.gradients(*floats) if g is not None]
+    with force(1) as alone, force() as together:
+        for _ in range(2):
+            tf_equal(alone.run(fetches, feeds), together.run(fetches, feeds))
+    assert force.shared
+
+
+def test_scratch_memory_is_nobody_elses(force):
+    """Of several draws each has sums of its own, whichever thread makes it."""
+    logits = [tf.placeholder(tf.float32, [60, 400]) for _ in range(6)]
+    drawn = [tf.multinomial(x, 2, seed=k) for k, x in enumerate(logits)]
+    random = np.random.RandomState(0)
+    with force(1) as alone, force() as together:
+        for _ in range(20):
+            feeds = {x: random.standard_normal((60, 400)) for x in logits}
+            tf_equal(alone.run(drawn, feeds), together.run(drawn, feeds))
+    assert force.shared
+
+
+@kernel(T=FLOATS, split=By("n", a=1, o=1))
+def shards_untold(a: T, o: T.out, total: T.inout, n: i64):
+    """A kernel that writes what its rule does not cut."""
+    for i in range(n):
+        o[i] = a[i]
+        total[0] += a[i]
+    return 0
+
+
+def test_what_is_written_by_all_parts_is_not_cut():
+    a, o, total = (ref(0, count, placed(offset, 16)) for count, offset in ((16, 0), (16, 64), (1, 128)))
+    assert divided(Call(shards_untold[np.float32], (a, o, total, 16), None, None), 2) == []
+    assert len(divided(Call(movement.copy[np.uint32], (a, o, 16), None, None), 2)) == 2
+
+
+def test_an_operand_read_twice_in_place_is_not_cut():
+    """x = x * x[0]: a thread would write what the others still read."""
+    x = ref(0, 16, placed(0, 16))
+    first = Ref((), np.float32, x.buffer)
+    apart = ref(0, 16, placed(64, 16))
+    mul = elementwise.mul[np.float32]
+    assert divided(Call(mul, (x, first, x, 1, (16, 1, 0)), None, None), 2) == []
+    assert len(divided(Call(mul, (x, first, apart, 1, (16, 1, 0)), None, None), 2)) == 2
+    assert len(divided(Call(mul, (x, x, x, 1, (16, 1, 1)), None, None), 2)) == 2
 
 
 def tf_equal(one, other):

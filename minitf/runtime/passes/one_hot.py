@@ -42,7 +42,9 @@ def _rewrite(found: list[Use], uses: Uses) -> bool:
         return False
     if len(reads) == 1 and name(reads[0].call) == "strided_copy":
         return _rearranged(make, reads[0], index, depth, uses)
-    if not all(lookups.reads_rows(use, depth, out.dtype) and not use.call.operands[gemms.TB] for use in reads):
+    if not all(
+        lookups.reads_rows(use, depth, out.dtype) and not use.call.operands[gemms.TB] for use in reads
+    ):
         return False
     uses.replace({make.call: [], **{use.call: [_picked(use, index, depth)] for use in reads}})
     return False
