@@ -119,7 +119,7 @@ def extended(data, count, state):
 
 
 @kernel
-def crc32c(data: u8p, o: i64p, count: i64, start: i64):
+def crc32c(data: u8p, o: i64p.out, count: i64, start: i64):
     """The checksum of `count` bytes that follow those of which `start` is the checksum; `o` gets it."""
     o[0] = extended(data, count, start ^ 0xFFFFFFFF) ^ 0xFFFFFFFF
     return 0

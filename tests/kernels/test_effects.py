@@ -24,6 +24,7 @@ NUMBERS = {  # by the names of the operands that are no memory
     "n steps": (4, 3),
     "n capacity": (3, 4),
     "count n": (3, 6),
+    "count start": (6, 0),
     "number": (7,),
     "limit": (100,),
     "limit row": (6, 4),
