@@ -106,12 +106,12 @@ def _disturb(call: Call, names: list[str], changes: list[dict]) -> bool:
     """Whether a part writes what another one touches: memory that is not cut, or an operand in place of
     another one that is cut in another way.
     """
-    written = {call.operands[i].buffer: names[i] for i in call.kernel.written}
-    if any(key not in changes[0] for key in written.values()):
+    if any(names[i] not in changes[0] for i in call.kernel.written):
         return True
+    written = {call.operands[i].buffer for i in call.kernel.written}
     refs = [(names[i], ref, writes) for i, writes in call.kernel.pointers
             if (ref := call.operands[i]).buffer in written]  # fmt: skip
-    if len(refs) == len(written):
+    if len(refs) == len(call.kernel.written):
         return False
     if len({ref.moves for _, ref, _ in refs}) == 1:  # what counts is the same trip, for all of them
         refs = [(key, Ref(r.shape, r.dtype, r.buffer, r.offset), writes) for key, r, writes in refs]

@@ -1,8 +1,10 @@
 """Rewrites of a lowered region, each small and on its own: they change how something is computed, never what.
 
-A pass takes the nodes of a region (see `minitf.runtime.ir`) and changes them in place. The passes run in the
-order of `PASSES`; any of them can be switched off by name, with `MINITF_PASSES=-name,-other` or `=none` in
-the environment or `tf.ConfigProto(passes=...)` in the same words.
+A pass takes the nodes of a region (see `minitf.runtime.ir`) and changes them in place. It names every operand
+that it drops, keeps or reads at another moment, takes what kernels read and write from their declarations,
+and makes each rewrite as a whole or not at all (`Uses.replace`). The passes run in the order of `PASSES`; any
+of them can be switched off by name, with `MINITF_PASSES=-name,-other` or `=none` in the environment or
+`tf.ConfigProto(passes=...)` in the same words.
 """
 
 from __future__ import annotations
