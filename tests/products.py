@@ -82,13 +82,8 @@ class Products:
             return tf.convert_to_tensor(tf.Variable(self.numbers(rows, columns)))
 
     def looked_up(self, rows, columns, depth):
-        size = self.draw((1, 2, 3, 5))
-        if self.chance(0.7):
-            table = self.draw(LEAVES)(self, size, columns, depth)
-            self.pool.append(table)
-        else:
-            table = tf.stop_gradient(self.matrix(size, columns, depth))
-        return tf.gather(table, self.index(rows, size))
+        table = self.matrix(self.draw((1, 2, 3, 5)), columns, depth)
+        return tf.gather(table, self.index(rows, table.shape[0].value))
 
     def one_hot(self, rows, columns, depth):
         return tf.one_hot(self.index(rows, columns), columns, dtype=self.dtype)
@@ -150,7 +145,7 @@ class Products:
 
     def sampled(self, rows, columns, depth):
         """Rows of a table at places that are drawn."""
-        table = self.draw(LEAVES)(self, self.draw((2, 3, 5)), columns, depth)
+        table = self.matrix(self.draw((2, 3, 5)), columns, depth)
         chances = self.matrix(self.draw([n for n in (1, 2, 3) if rows % n == 0]), table.shape[0].value, depth)
         drawn = tf.multinomial(chances, rows // chances.shape[0].value, output_dtype=tf.int32)
         return tf.gather(table, tf.reshape(drawn, [-1]))
