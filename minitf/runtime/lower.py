@@ -270,7 +270,7 @@ class Lowering(Builder):
             return None  # whether there is room for it is asked when the kernel's output is laid out
         try:
             results = OpByOp(self.session_state).run(op, [Concrete(a) for a in known])
-        except (InvalidArgumentError, TypeError):
+        except InvalidArgumentError:
             return None  # bad data is reported when the op runs, if it is reached at all
         return [self.constant(value.array) for value in results]
 
