@@ -142,8 +142,7 @@ def empty(builder, loop, ys: list, body: _Runner, xs: list, carry: list) -> list
     examples, length = [None] * len(loop.ys), _length(xs)
     if needed or xs and any(saved):
         try:
-            arguments = [_example(builder, x, argument) for x, argument in zip(xs, loop.xs_args)]
-            examples = body.run([*loop.carry_args, *loop.xs_args], [*carry, *arguments])[loop.carries :]
+            examples = _tried(builder, loop, body, xs, carry)
         except InvalidArgumentError:
             if needed:
                 raise
@@ -153,19 +152,39 @@ def empty(builder, loop, ys: list, body: _Runner, xs: list, carry: list) -> list
     ]
 
 
-def _example(builder, x, argument):
+def _tried(builder, loop, body: _Runner, xs: list, carry: list) -> list:
+    """What a trip on zeros gives. Where a shape is not known they are first as small as can be, which fits
+    most; then, for what is to be taken apart, there are none of them.
+    """
+
+    def trip(likely):
+        slices = [_example(builder, x, argument, likely) for x, argument in zip(xs, loop.xs_args)]
+        return body.run([*loop.carry_args, *loop.xs_args], [*carry, *slices])[loop.carries :]
+
+    try:
+        return trip(_smallest)
+    except InvalidArgumentError:
+        return trip(_none_of_them)
+
+
+def _example(builder, x, argument, likely):
     """A slice of zeros, if there is no better one."""
     if getattr(x, "example", None) is not None:
         return x.example
-    shape = _likely(argument) if isinstance(x, Ragged) else x.shape[1:]
+    shape = likely(argument) if isinstance(x, Ragged) else x.shape[1:]
     return builder.constant(np.zeros(shape, argument.dtype.numpy))
 
 
-def _likely(argument) -> tuple:
+def _smallest(argument) -> tuple:
     """The shape of the argument, else that of a scalar; what may be a shape itself is then a scalar's."""
     if argument.shape.is_fully_defined():
         return tuple(argument.shape.sizes)
     return (0,) if argument.dtype.is_integer and argument.shape.rank == 1 else ()
+
+
+def _none_of_them(argument) -> tuple:
+    """The shape of the argument, sizes that are not known being 0."""
+    return tuple(n or 0 for n in argument.shape.sizes or ())
 
 
 def _none(builder, y, example, length: int):

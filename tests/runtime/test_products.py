@@ -14,6 +14,12 @@ def test_rewrites_change_no_value(seed):
     assert_rewrites_keep(seed, ["", ALONE[seed % len(ALONE)]])
 
 
+@pytest.mark.parametrize("seed", [11120, 11264, 12147])
+def test_gradients_of_loops_in_loops_that_never_run(seed):
+    """Found by the campaign: op by op the inner loop's stacks were taken for scalars."""
+    assert_rewrites_keep(seed, [""])
+
+
 @pytest.mark.skipif(not team.AVAILABLE, reason="needs Linux")
 @pytest.mark.parametrize("seed", range(24))
 def test_threads_change_no_bit(seed):
