@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from copy import copy
+
 import numpy as np
 
 from minitf.framework.errors import InvalidArgumentError
@@ -46,7 +48,7 @@ def run_loop(builder, op, values: list, run_ops) -> list:
     _check_lengths(op, xs, trips)
     stacks: list[list] = [[] for _ in loop.ys]
     done = 0
-    while going := done < trips if trips is not None else _holds(builder, condition, loop, carry):
+    while going := done < trips if trips is not None else _holds(builder, condition, loop, carry, done):
         index = trips - 1 - done if loop.reverse else done
         slices = [item(builder, x, index) for x in xs]
         results = body.run([*loop.carry_args, *loop.xs_args], [*carry, *slices])
@@ -71,8 +73,10 @@ def run_loop(builder, op, values: list, run_ops) -> list:
     return [*carry, builder.constant(np.asarray(done, np.int32)), *given]
 
 
-def _holds(builder, condition, loop, carry) -> bool | None:
+def _holds(builder, condition, loop, carry, done: int) -> bool | None:
     """Whether there is one more trip; None if that was not computed."""
+    if done == builder.most_trips:
+        return False
     predicate = condition.run(loop.condition.arguments, carry)[0]
     return None if predicate is None else _true(builder, predicate, "the condition of a loop")
 
@@ -104,6 +108,14 @@ class _Runner:
         known.update(zip(arguments, values))
         self.run_ops(self.builder, self.ops, known, self.used)
         return [None if t is None else known[t] for t in self.results]
+
+    def tried(self, arguments: list, values: list) -> tuple[list, InvalidArgumentError | None]:
+        """What `run` would give, as far as shapes and types go, and why it is no more; nothing that the ops
+        do lasts.
+        """
+        other, other.builder = copy(self), self.builder.trial()
+        other.base = {t: other.builder.copied(value) for t, value in self.base.items()}
+        return other.run(arguments, values), other.builder.problem
 
 
 def item(builder, value, index: int):
@@ -138,39 +150,38 @@ def _length(xs: list) -> int:
 def empty(builder, loop, ys: list, body: _Runner, xs: list, carry: list) -> list:
     """The stacks of a loop that never ran; what a trip would have given is found by trying it on zeros."""
     saved = [k in loop.saved for k in range(len(loop.ys))]
-    needed = any(y is not None and not s and not y.shape.is_fully_defined() for s, y in zip(saved, ys))
+    open_ = [y is not None and not s and not y.shape.is_fully_defined() for s, y in zip(saved, ys)]
     examples, length = [None] * len(loop.ys), _length(xs)
-    if needed or xs and any(saved):
-        try:
-            examples = _tried(builder, loop, body, xs, carry)
-        except InvalidArgumentError:
-            if needed:
-                raise
+    if any(open_) or any(saved):
+        examples, why = _tried(builder, loop, body, xs, carry)
+        if why is not None and any(o and example is None for o, example in zip(open_, examples)):
+            raise why
     return [
         None if y is None else Ragged([], example, length) if s else _none(builder, y, example, length)
         for s, y, example in zip(saved, ys, examples)
     ]
 
 
-def _tried(builder, loop, body: _Runner, xs: list, carry: list) -> list:
-    """What a trip on zeros gives. Where a shape is not known they are first as small as can be, which fits
-    most; then, for what is to be taken apart, there are none of them.
+def _tried(builder, loop, body: _Runner, xs: list, carry: list) -> tuple:
+    """What a trip on zeros gives, and why it gives no more. Where a shape is not known they are first as small
+    as can be, which fits most; then, for what is to be taken apart, there are none of them.
     """
-
-    def trip(likely):
+    found: list = [None] * len(loop.ys)
+    for likely in (_smallest, _none_of_them):
         slices = [_example(builder, x, argument, likely) for x, argument in zip(xs, loop.xs_args)]
-        return body.run([*loop.carry_args, *loop.xs_args], [*carry, *slices])[loop.carries :]
-
-    try:
-        return trip(_smallest)
-    except InvalidArgumentError:
-        return trip(_none_of_them)
+        results, why = body.tried([*loop.carry_args, *loop.xs_args], [*carry, *slices])
+        found = [new if old is None else old for old, new in zip(found, results[loop.carries :])]
+        if why is None:
+            break
+    return found, why
 
 
 def _example(builder, x, argument, likely):
-    """A slice of zeros, if there is no better one."""
+    """A slice: one that was made for a trip that is not, else of zeros."""
     if getattr(x, "example", None) is not None:
         return x.example
+    if not isinstance(x, Ragged) and x.shape[0]:
+        return item(builder, x, 0)
     shape = likely(argument) if isinstance(x, Ragged) else x.shape[1:]
     return builder.constant(np.zeros(shape, argument.dtype.numpy))
 

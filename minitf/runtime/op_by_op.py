@@ -15,7 +15,7 @@ from minitf.runtime.bodies import Ragged, map_ragged, run_branch, run_loop
 from minitf.runtime.builder import NATIVE, Builder, Value
 from minitf.runtime.guards import alive
 from minitf.runtime.lists import RULES
-from minitf.runtime.state import Reference, State, follows_variable
+from minitf.runtime.state import Reference, Scratch, State, follows_variable
 
 _NATIVE = frozenset(kind for name in NATIVE for kind in (as_dtype(name), as_dtype(name).as_ref))
 
@@ -107,6 +107,10 @@ class OpByOp(Builder):
         if op.type != "TensorArrayV3" and not isinstance(values[0], Ragged):
             self.fail(f"{op.inputs[0].name} is the flow of a TensorArray, for which no tensor can be fed")
         return RULES[op.type](self, op, *values)
+
+    def trial(self) -> Trial:
+        """A builder that runs ops for the shapes they give."""
+        return Trial(self.session_state)
 
     # ---- running
 
@@ -217,3 +221,35 @@ def _results(builder: OpByOp, op, inputs: list, values: dict) -> list:
         return builder.run(op, given)
     builder.dead.add(op)
     return [None] * len(op.outputs)
+
+
+class Trial(OpByOp):
+    """Runs ops to see what shapes they give: on copies of what the session remembers, and nothing on the
+    host.
+    """
+
+    def __init__(self, state: State):
+        super().__init__(Scratch(state))
+
+    def copied(self, value):
+        """A value from outside, so that nothing here can change it."""
+        return Reference(self.session_state.slot(value.slot.op)) if type(value) is Reference else value
+
+    def run(self, op, values):
+        native = op.definition.host is None or op.definition.kernel is not None
+        if op.outputs and (native or op.type in ("Loop", "If")):
+            return super().run(op, values)
+        return [Concrete(np.zeros(_expected(op, t, values), t.dtype.numpy)) for t in op.outputs]
+
+
+def _expected(op, tensor, values: list) -> tuple[int, ...]:
+    """The shape of what an op gives that is not run."""
+    if tensor.shape.is_fully_defined():
+        return tuple(tensor.shape.sizes)
+    if tensor.shape.rank is not None and op.inputs and op.inputs[0].shape.sizes == tensor.shape.sizes:
+        return values[0].shape
+    raise errors.InvalidArgumentError(
+        None, op,
+        f"the shape of {tensor.name} in a loop that makes no trip is not known before the op runs: say it "
+        "with set_shape",
+    )  # fmt: skip

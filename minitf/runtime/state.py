@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+
 import numpy as np
 
 from minitf.kernels.ram import aligned
@@ -101,3 +103,24 @@ class State:
         """Forgets everything."""
         self._slots.clear()
         self._states.clear()
+
+
+class Scratch(State):
+    """A copy of a state to be thrown away, made part by part as it is needed."""
+
+    def __init__(self, state: State):
+        super().__init__()
+        self._original = state
+
+    def slot(self, op) -> Slot:
+        """A copy of the variable's memory."""
+        slot, original = super().slot(op), self._original.slot(op)
+        if slot.array is None and original.array is not None:
+            slot.store(original.array)
+        return slot
+
+    def op_state(self, op, make):
+        """A copy of what the op keeps."""
+        if op not in self._states and op in self._original._states:
+            self._states[op] = copy.deepcopy(self._original._states[op])
+        return super().op_state(op, make)

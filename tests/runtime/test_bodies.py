@@ -1,0 +1,51 @@
+"""Loops and branches, run op by op or natively."""
+
+import numpy as np
+import pytest
+from helpers import fails
+
+import minitf as tf
+
+EXECUTORS = pytest.mark.parametrize("executor", ["op_by_op", "native"])
+
+
+def session(executor):
+    return tf.Session(config=tf.ConfigProto(executor=executor))
+
+
+@EXECUTORS
+@pytest.mark.parametrize("differentiated", [False, True])
+def test_a_loop_that_makes_no_trip_leaves_nothing_behind(executor, differentiated, capfd):
+    """Its body is tried for the shapes it would give, on copies."""
+    x = tf.placeholder(tf.float64, [None, None])
+    v, w = tf.Variable(1.0, dtype=tf.float64), tf.Variable(1.0, dtype=tf.float64)
+    called = []
+
+    def row(r):
+        with tf.control_dependencies([tf.assign_add(v, 1.0)]):
+            seen = tf.py_func(lambda a: called.append(a) or a, [r], tf.float64)
+        seen.set_shape(r.shape)
+        return w * tf.Print(seen, [r]) * tf.random_uniform(tf.shape(r), seed=1, dtype=tf.float64)
+
+    rows = tf.map_fn(row, x)
+    fetches = [rows, tf.gradients(rows, w)[0]] if differentiated else [rows]
+    with session(executor) as sess:
+        sess.run(tf.global_variables_initializer())
+        found = sess.run(fetches, {x: np.ones([0, 3])})
+        assert found[0].shape == (0, 3)
+        assert sess.run(v) == 1.0
+        assert (called, capfd.readouterr().err) == ([], "")
+        after = sess.run(rows, {x: np.ones([1, 3])})
+    with session(executor) as sess:
+        sess.run(tf.global_variables_initializer())
+        np.testing.assert_array_equal(after, sess.run(rows, {x: np.ones([1, 3])}))  # the same random numbers
+
+
+@EXECUTORS
+def test_the_shape_of_what_only_python_knows(executor):
+    x = tf.placeholder(tf.float64, [None, 3])
+    rows = tf.map_fn(lambda r: tf.py_func(lambda a: a, [r], tf.float64, name="mine"), x)
+    with session(executor) as sess:
+        assert sess.run(rows, {x: np.ones([2, 3])}).shape == (2, 3)
+        with fails(tf.errors.InvalidArgumentError, "mine", "no trip", "set_shape"):
+            sess.run(rows, {x: np.ones([0, 3])})
