@@ -192,8 +192,9 @@ def _of_trips_made(op, trips: Tensor, stacks: list[Tensor]) -> list[Tensor]:
 
     Inside of a body they would be of another size each time, with which the loop around could not be native.
     """
-    known = None if op.attrs["loop"].condition is not None else constant_value(op.inputs[-1])
-    if get_default_graph().outer is not None or known is not None and known == stacks[0].shape.sizes[0]:
+    made = None if op.attrs["loop"].condition is not None else constant_value(op.inputs[-1])
+    room = (stacks[0].shape.sizes or [None])[0]
+    if get_default_graph().outer is not None or made is not None and made == room:
         return stacks
     return [stack[:trips] for stack in stacks]
 

@@ -118,3 +118,12 @@ def test_folds_over_tensor_arrays():
     with tf.Session() as sess:
         count, squares, back = sess.run([count, array.stack(), back.stack()])
     assert count == 3 and squares.tolist() == [1, 4, 9] and back.tolist() == [3, 2, 1]
+
+
+def test_the_gradient_of_rows_looked_up_in_what_has_no_known_shape():
+    table, i = tf.placeholder(tf.float64), tf.placeholder(tf.int32)
+    y = tf.map_fn(lambda e: e * tf.reduce_sum(tf.gather(table, i)), tf.constant([1.0, 2.0, 4.0], tf.float64))
+    gradient = tf.convert_to_tensor(tf.gradients(y, table)[0])
+    with tf.Session() as session:
+        found = [session.run(gradient, {table: np.ones([4, 2]), i: ids})[:, 0] for ids in ([0, 2, 2], 3)]
+    np.testing.assert_array_equal(found, [[7, 0, 14, 0], [0, 0, 0, 7]])
