@@ -94,9 +94,22 @@ def is_saved(tensor) -> bool:
     return tensor.op.outputs.index(tensor) - loop.carries - 1 in loop.saved
 
 
+def known_slice(ref: Ref) -> np.ndarray | None:
+    """What every slice of a stack is, if all are the same and known."""
+    part = ref.row or ref.like
+    if part is None or part.known is not None:
+        return part and part.known
+    known = known_slice(part)
+    return None if known is None else np.broadcast_to(known, part.shape)
+
+
 def saved(ref: Ref, array: np.ndarray) -> Value:
-    """What a loop saved; where it is no slice, with what is known of the slices there might have been."""
-    inner = ref.row or ref.like
+    """What a loop saved, the slices of trips that were not made like the others, if those are known; where it
+    is no slice, with what is known of the slices there might have been.
+    """
+    inner, known = ref.row or ref.like, known_slice(ref)
+    if known is not None and len(array):
+        return Concrete(np.stack([known] * len(array)))
     if array.size or inner is None:
         return Concrete(array)
     if len(array):

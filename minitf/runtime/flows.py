@@ -150,8 +150,20 @@ def move(low, source: Flow, target: Flow) -> None:
 def cleared(low, kind: Kind, size: int, seen: Ref | None = None) -> Flow:
     """A list of empty slots."""
     flow = _new(low, kind, seen)
-    low.call(kernels.clear_slots[()], flow.length, flow.flags, size, kind.capacity)
+    empty(low, flow, size)
     return flow
+
+
+def empty(low, flow: Flow, size: int = 0) -> None:
+    """Leaves a list with empty slots only."""
+    low.call(kernels.clear_slots[()], flow.length, flow.flags, size, flow.kind.capacity)
+
+
+def absent(low, flow: Flow) -> None:
+    """Leaves an empty list where the branch that would have made it is not taken."""
+    empty(low, flow)
+    if flow.seen is not None:
+        low.call(kernels.clear_slots[()], low.new((), np.int64), flow.seen, 0, flow.seen.size)
 
 
 def _readable(op, flow: Flow) -> Kind:
@@ -293,7 +305,7 @@ def _taken(low, op, flow: Flow, indices, count: int, shape: tuple) -> Ref:
 
 def _concat(low, op, flow: Flow):
     kind = _readable(op, flow)
-    if not kind.element or kind.size is None:
+    if not kind.element or not kind.size:
         raise Unfit
     indices = low.constant(np.arange(kind.size, dtype=np.int32))
     rows = _taken(low, op, flow, indices, kind.size, (kind.size,))

@@ -170,14 +170,7 @@ def gather(b, op, flow, indices):
     positions = b.data(indices).reshape(-1)
     values = [b.data(read(b, op, flow, b.constant(np.asarray(i)))) for i in positions]
     if not values:
-        known = op.attrs["element_shape"]
-        if not known.is_fully_defined():
-            raise InvalidArgumentError(
-                None,
-                op,
-                f"no elements are read and their shape {known} is not fully known: give element_shape",
-            )
-        return b.constant(np.zeros((0, *known.sizes), op.outputs[0].dtype.numpy))
+        return b.constant(_nothing(op, op.attrs["element_shape"]))
     shapes = {v.shape for v in values}
     if len(shapes) > 1 and not getattr(flow, "adds", True):
         raise InvalidArgumentError(
@@ -209,9 +202,23 @@ def concat(b, op, flow):
             f"the elements of TensorArray {getattr(flow, 'name', '')} are scalars, which have no axis to "
             "join",
         )
-    dtype = op.outputs[0].dtype.numpy
-    joined = np.concatenate(values) if values else np.zeros((0,), dtype)
+    joined = np.concatenate(values) if values else _nothing(op, rest(op))
     return b.constant(joined), b.constant(np.array([len(v) for v in values], np.int64))
+
+
+def rest(op) -> TensorShape:
+    """What is known of the elements' shapes behind axis 0; where nothing is, they count as vectors."""
+    shape = op.attrs["element_shape"]
+    return TensorShape([]) if shape.rank is None else shape[1:]
+
+
+def _nothing(op, shape: TensorShape) -> np.ndarray:
+    """No slices of a shape."""
+    if shape.is_fully_defined():
+        return np.zeros((0, *shape.sizes), op.outputs[0].dtype.numpy)
+    raise InvalidArgumentError(
+        None, op, f"no elements are read and their shape {shape} is not fully known: give element_shape"
+    )
 
 
 def split(b, op, flow: Slots, value, lengths) -> Slots:

@@ -15,7 +15,7 @@ import numpy as np
 from minitf.kernels import layout
 from minitf.kernels.cast import cast
 from minitf.kernels.loops import take_row, trip_count, zero_tail
-from minitf.runtime.flows import FIRST_GUESS, Flow, Full, like
+from minitf.runtime.flows import FIRST_GUESS, Flow, Full, absent, like
 from minitf.runtime.ir import Call, Choice, Ref, Repeat, calls
 from minitf.runtime.lower import Frame, Lowering, NotNative
 from minitf.runtime.needed import needed_in_branch, needed_in_condition, needed_in_loop
@@ -429,10 +429,12 @@ def _lowered(low: Lowering, branches, index: int, used: list) -> Frame:
     return frame
 
 
-def _joined(low: Lowering, op, results: list, frames: list[Frame]) -> Ref:
-    """One place for a result, whichever branch computes it."""
+def _joined(low: Lowering, op, results: list, frames: list[Frame]) -> Ref | None:
+    """One place for a result, whichever branch computes it; None if neither does."""
     refs = [None if t is None else low.refs[t] for t in results]
     present = [r for r in refs if r is not None]
+    if not present:
+        return None
     if len({r.shape for r in present}) > 1 or not all(_same_kind(r, present[0]) for r in present):
         raise NotNative(op)
     out = low.new(present[0].shape, present[0].dtype)
@@ -441,18 +443,26 @@ def _joined(low: Lowering, op, results: list, frames: list[Frame]) -> Ref:
     level = len(low.frames)
     for ref, frame in zip(refs, frames):
         if ref is None:
+            if isinstance(out, Flow):
+                _at_the_end(low, frame, lambda: absent(low, out))
             continue
         buffer = ref.buffer
         fresh = buffer.kind == "arena" and buffer.home is None and buffer.level == level and not ref.moves
         if fresh and ref.offset == 0 and ref.nbytes == buffer.size:
             buffer.home = out
         else:
-            low.frames.append(frame)
-            low.target = level
-            low.move(ref, out)
-            low.frames.pop()
-            low.target = level - 1
+            _at_the_end(low, frame, lambda ref=ref: low.move(ref, out))
     return out
+
+
+def _at_the_end(low: Lowering, frame: Frame, make) -> None:
+    """Makes calls behind those of a branch."""
+    level = len(low.frames)
+    low.frames.append(frame)
+    low.target = level
+    make()
+    low.frames.pop()
+    low.target = level - 1
 
 
 def _joined_list(flows: list[Flow], out: Ref) -> Flow:

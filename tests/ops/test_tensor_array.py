@@ -112,3 +112,19 @@ def test_gradients_of_pieces_that_nobody_read(lengths, read, executor):
         values = session.run([first, second])
     inside = np.repeat([0, 1], lengths) == read
     np.testing.assert_array_equal(values, [inside * [3, 12, 27, 48], inside * [6, 12, 18, 24]])
+
+
+@pytest.mark.parametrize("executor", ["native", "op_by_op"])
+def test_no_elements_join_to_what_is_known_of_them(executor):
+    n, x = tf.placeholder(tf.int32, []), tf.placeholder(tf.float32, [None, 4])
+    none = tf.TensorArray(tf.float32, n, element_shape=[None, 4]).concat()
+    unknown = tf.TensorArray(tf.float32, n, element_shape=[None, None]).concat()
+    rows = tf.TensorArray(tf.float32, n)
+    rows = tf.while_loop(lambda i, a: i < n, lambda i, a: (i + 1, a.write(i, x)), [0, rows])[1].concat()
+    with tf.Session(config=tf.ConfigProto(executor=executor)) as session:
+        fed = {n: 0, x: np.ones([3, 4])}
+        assert [session.run(t, fed).shape for t in (none, rows)] == [(0, 4), (0, 4)]
+        assert session.run(tf.reduce_sum(none, 1), fed).shape == (0,)
+        with fails(tf.errors.InvalidArgumentError, "(?,)", "element_shape"):
+            session.run(unknown, fed)
+        assert session.run(rows, {**fed, n: 2}).shape == (6, 4)
