@@ -42,6 +42,8 @@ class Concrete(Value):
 class OpByOp(Builder):
     """Runs ops one at a time; one object serves one run."""
 
+    most_trips: int | None = None  # of a loop whose condition does not end it before
+
     def __init__(self, state: State):
         self.session_state = state
         self.current = None  # the op being run, for error messages
@@ -228,18 +230,28 @@ class Trial(OpByOp):
     host.
     """
 
+    most_trips = 100  # what is made up may never end a loop
+
     def __init__(self, state: State):
         super().__init__(Scratch(state))
+        self.problem: errors.InvalidArgumentError | None = None  # the first op that could not be run
 
     def copied(self, value):
         """A value from outside, so that nothing here can change it."""
         return Reference(self.session_state.slot(value.slot.op)) if type(value) is Reference else value
 
     def run(self, op, values):
+        """The values of the op's outputs; None where they cannot be told."""
+        if any(v is None for v in values):
+            return [None] * len(op.outputs)
         native = op.definition.host is None or op.definition.kernel is not None
-        if op.outputs and (native or op.type in ("Loop", "If")):
-            return super().run(op, values)
-        return [Concrete(np.zeros(_expected(op, t, values), t.dtype.numpy)) for t in op.outputs]
+        try:
+            if op.outputs and (native or op.type in ("Loop", "If")):
+                return super().run(op, values)
+            return [Concrete(np.zeros(_expected(op, t, values), t.dtype.numpy)) for t in op.outputs]
+        except errors.InvalidArgumentError as error:
+            self.problem = self.problem or error
+            return [None] * len(op.outputs)
 
 
 def _expected(op, tensor, values: list) -> tuple[int, ...]:

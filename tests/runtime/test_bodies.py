@@ -49,3 +49,37 @@ def test_the_shape_of_what_only_python_knows(executor):
         assert sess.run(rows, {x: np.ones([2, 3])}).shape == (2, 3)
         with fails(tf.errors.InvalidArgumentError, "mine", "no trip", "set_shape"):
             sess.run(rows, {x: np.ones([0, 3])})
+
+
+@EXECUTORS
+def test_the_gradient_of_rows_looked_up_in_no_trip(executor):
+    w, i = tf.placeholder(tf.float64, [3, 5]), tf.placeholder(tf.int32, [None])
+    x, n = tf.placeholder(tf.float64, [None, None]), tf.placeholder(tf.int32, [])
+
+    def body(k, a):
+        rows = tf.gather(w, i)
+        unknown = tf.py_func(np.sum, [rows], tf.float64)  # there is no gradient through it
+        return k + 1, a + tf.reduce_sum(rows * x) + unknown
+
+    y = tf.while_loop(lambda k, a: k < n, body, [0, x[0, 0]], [tf.TensorShape([]), tf.TensorShape(None)])[1]
+    gradient = tf.convert_to_tensor(tf.gradients(y, w)[0])
+    with session(executor) as sess:
+        fed = {w: np.ones([3, 5]), i: [0, 2, 2], x: np.ones([1, 5])}
+        found = [sess.run(gradient, {**fed, n: trips})[:, 0].tolist() for trips in (0, 2, 0)]
+    assert found == [[0, 0, 0], [2, 0, 4], [0, 0, 0]]
+
+
+@EXECUTORS
+def test_what_is_tried_comes_to_an_end(executor):
+    x = tf.placeholder(tf.float64, [None, None])
+
+    def row(r):
+        longer = tf.while_loop(lambda a: tf.reduce_sum(a) < 9.0, lambda a: a + r, [r])
+        number = tf.py_func(lambda: 1.0, [], tf.float64)
+        number.set_shape([])
+        return longer * number
+
+    with session(executor) as sess:
+        rows = tf.map_fn(row, x)
+        fed = {x: np.ones([0, 2])}
+        assert sess.run([rows, tf.gradients(rows, x)[0]], fed)[1].shape == (0, 2)
