@@ -163,7 +163,7 @@ def empty(builder, loop, ys: list, body: _Runner, xs: list, carry: list) -> list
 
 
 def _tried(builder, loop, body: _Runner, xs: list, carry: list) -> tuple:
-    """What a trip on zeros gives, and why it gives no more. Where a shape is not known they are first as small
+    """What a trip on zeros gives, and why no more. Where a shape is not known they are first as small
     as can be, which fits most; then, for what is to be taken apart, there are none of them.
     """
     found: list = [None] * len(loop.ys)

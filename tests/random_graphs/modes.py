@@ -2,16 +2,13 @@
 
 import contextlib
 from typing import NamedTuple
-from unittest import mock
 
 import numpy as np
+from forced import shared
 from random_graphs.build import RUNS
-from random_graphs.waiting import random_graphs_dawdle
 
 import minitf as tf
-from minitf.kernels import splitting, team
-from minitf.runtime import pace, program, shards
-from minitf.runtime.ir import Call
+from minitf.kernels import team
 from minitf.runtime.passes import PASSES
 
 TOLERANCE = {"float32": 2e-3, "float64": 1e-7}
@@ -56,37 +53,6 @@ def modes(built):
     if not built.world.changes and built.fetches:
         found.append(Mode("one fetch", (), "op by op", alone=seed % len(built.fetches)))
     return found
-
-
-class Together(pace.Pace):
-    """Always with several threads."""
-
-    def choose(self):
-        return True
-
-
-@contextlib.contextmanager
-def shared(late=None):
-    """Programs are cut for several threads however small they are; one of the threads may be late."""
-    nodes_of = shards.Shards._nodes_of
-
-    def delayed(self, thread, nodes):
-        own = nodes_of(self, thread, nodes)
-        pause = Call(random_graphs_dawdle[()], (_WAIT.ctypes.data, 2_000), None, None)
-        return [n for node in own for n in (([pause, node]) if thread == late else [node])]
-
-    changes = [
-        (program, "Pace", Together), (shards, "_IN_ALL", 0), (shards, "_PER_TRIP", 0), (shards, "_FEWEST", 1),
-        (splitting, "LARGE", 100), (splitting, "VECTOR", 2), (shards.Shards, "_nodes_of", delayed),
-    ]  # fmt: skip
-    with contextlib.ExitStack() as stack:
-        for target, name, value in changes:
-            stack.enter_context(mock.patch.object(target, name, value))
-        stack.enter_context(mock.patch("minitf.runtime.session._threads", lambda wanted: wanted))
-        yield
-
-
-_WAIT = np.zeros(1, np.int64)
 
 
 class Outcome(NamedTuple):
