@@ -57,6 +57,28 @@ class By(Rule):
         return changes
 
 
+class Range(Rule):
+    """Ranges of `count` pieces, of which `first` is the number of the first.
+
+    For each pointer that is cut the numbers whose product is a piece of it; the others are read whole.
+    """
+
+    def __init__(self, first, count, **pointers):
+        self.first, self.count, self.pointers = first, count, pointers
+
+    def pieces(self, operands):
+        """How many pieces there are."""
+        return operands[self.count]
+
+    def part(self, operands, first, count):
+        """The operands that change for a range of pieces."""
+        changes = {self.first: operands[self.first] + first, self.count: count}
+        for name, numbers in self.pointers.items():
+            size = math.prod(operands[n] for n in numbers)
+            changes[name] = Window(first * size, count * size)
+        return changes
+
+
 class Either(Rule):
     """The first of several rules that finds pieces."""
 

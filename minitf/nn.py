@@ -8,6 +8,10 @@ from minitf.ops.activations import relu6 as relu6
 from minitf.ops.activations import selu as selu
 from minitf.ops.activations import softplus as softplus
 from minitf.ops.activations import softsign as softsign
+from minitf.ops.convolution import conv2d as conv2d
+from minitf.ops.convolution import conv2d_backprop_filter as conv2d_backprop_filter
+from minitf.ops.convolution import conv2d_backprop_input as conv2d_backprop_input
+from minitf.ops.convolution import conv2d_transpose as conv2d_transpose
 from minitf.ops.embedding import embedding_lookup as embedding_lookup
 from minitf.ops.math import log_sigmoid as log_sigmoid
 from minitf.ops.math import sigmoid as sigmoid
@@ -25,6 +29,10 @@ from minitf.ops.nn import softmax as softmax
 from minitf.ops.nn import weighted_moments as weighted_moments
 from minitf.ops.nn import xw_plus_b as xw_plus_b
 from minitf.ops.nn import zero_fraction as zero_fraction
+from minitf.ops.pooling import avg_pool as avg_pool
+from minitf.ops.pooling import avg_pool2d as avg_pool2d
+from minitf.ops.pooling import max_pool as max_pool
+from minitf.ops.pooling import max_pool2d as max_pool2d
 from minitf.ops.sampled_loss import nce_loss as nce_loss
 from minitf.ops.sampled_loss import sampled_softmax_loss as sampled_softmax_loss
 from minitf.ops.sampling import all_candidate_sampler as all_candidate_sampler
