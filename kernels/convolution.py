@@ -97,7 +97,7 @@ def conv2d_filter(
     """
     panel, scratch = workspace(x), workspace(g)
     pixels, deepest = images * oh * ow, max(min(count, DEEPEST), 1)
-    rows = patches_at_once(x, count)
+    rows = min(patches_at_once(x, count), DEEPEST)
     i = 0
     while i < pixels or i == 0:
         k = min(rows, pixels - i)

@@ -8,6 +8,9 @@ from minitf.ops.activations import relu6 as relu6
 from minitf.ops.activations import selu as selu
 from minitf.ops.activations import softplus as softplus
 from minitf.ops.activations import softsign as softsign
+from minitf.ops.conv_forms import atrous_conv2d as atrous_conv2d
+from minitf.ops.conv_forms import conv1d as conv1d
+from minitf.ops.conv_forms import convolution as convolution
 from minitf.ops.convolution import conv2d as conv2d
 from minitf.ops.convolution import conv2d_backprop_filter as conv2d_backprop_filter
 from minitf.ops.convolution import conv2d_backprop_input as conv2d_backprop_input

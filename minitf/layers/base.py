@@ -24,6 +24,11 @@ class InputSpec:
     def check(self, tensor: Tensor, layer: str) -> None:
         """Raises ValueError if `tensor` is not what `layer` expects."""
         rank = tensor.shape.rank
+        if rank is None and (self.ndim, self.min_ndim, self.max_ndim) != (None, None, None):
+            raise ValueError(
+                f"layer {layer} has to know the rank of its inputs (the layer requires a defined rank); "
+                f"{tensor.name} has unknown shape: call set_shape on it"
+            )
         limits = [(self.ndim, "", rank != self.ndim)]
         if rank is not None:
             limits += [(self.min_ndim, "at least ", self.min_ndim is not None and rank <
@@ -207,8 +212,15 @@ class Layer:
             self.built = True
         outputs = self.call(inputs, *args, **kwargs)
         if self.activity_regularizer is not None:
-            self.add_loss([self.activity_regularizer(t) for t in nest.flatten(outputs)])
+            self._penalize(nest.flatten(outputs))
         return outputs
+
+    def _penalize(self, outputs: list) -> None:
+        """Adds the losses of its outputs, each of one example of a batch."""
+        with name_scope("ActivityRegularizer"):
+            for tensor in outputs:
+                loss = self.activity_regularizer(tensor)
+                self.add_loss(loss / tf.cast(tf.shape(tensor)[0], loss.dtype))
 
     def _set_scope(self, scope) -> None:
         """Settles the layer's variable scope, once."""

@@ -265,7 +265,8 @@ def conv2d(input, filter=None, strides=None, padding=None, use_cudnn_on_gpu: boo
 
 def conv2d_backprop_input(input_sizes, filter=None, out_backprop=None, strides=None, padding=None,
                           use_cudnn_on_gpu: bool = True, data_format: str | None = "NHWC",
-                          dilations=(1, 1, 1, 1), name: str | None = None, filters=None) -> Tensor:  # fmt: skip
+                          dilations=(1, 1, 1, 1), name: str | None = None,
+                          filters=None) -> Tensor:  # fmt: skip
     """The gradient of `conv2d` for images of shape `input_sizes` (4 numbers, int32), given that of its
     result.
 

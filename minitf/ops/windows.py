@@ -84,7 +84,7 @@ def _whole(value, name: str) -> int:
 
 
 def check_format(data_format) -> str:
-    """ "NHWC" (also for None) or "NCHW"; ValueError for anything else."""
+    """The format, "NHWC" (also for None) or "NCHW"; ValueError for anything else."""
     if data_format is None:
         return "NHWC"
     if data_format not in FORMATS:
@@ -93,7 +93,7 @@ def check_format(data_format) -> str:
 
 
 def check_padding(padding) -> str:
-    """ "SAME" or "VALID"; ValueError for another string, TypeError for anything else."""
+    """The padding, "SAME" or "VALID"; ValueError for another string, TypeError for anything else."""
     if not isinstance(padding, str):
         raise TypeError(f'padding is "SAME" or "VALID", not {padding!r}')
     if padding not in ("SAME", "VALID"):

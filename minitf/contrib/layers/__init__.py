@@ -1,5 +1,11 @@
 """tf.contrib.layers: layers, regularizers, initializers, training in one call."""
 
+from minitf.contrib.layers.convolution import avg_pool2d as avg_pool2d
+from minitf.contrib.layers.convolution import conv2d as conv2d
+from minitf.contrib.layers.convolution import conv2d_transpose as conv2d_transpose
+from minitf.contrib.layers.convolution import convolution2d as convolution2d
+from minitf.contrib.layers.convolution import convolution2d_transpose as convolution2d_transpose
+from minitf.contrib.layers.convolution import max_pool2d as max_pool2d
 from minitf.contrib.layers.core import dropout as dropout
 from minitf.contrib.layers.core import embed_sequence as embed_sequence
 from minitf.contrib.layers.core import flatten as flatten

@@ -47,35 +47,41 @@ def fully_connected(
     """
     if not isinstance(num_outputs, int):
         raise ValueError(f"fully_connected: num_outputs is an integer, not {num_outputs!r}")
-    with tf.variable_scope(
-        scope, "fully_connected", [inputs], reuse=reuse, custom_getter=_renamed
-    ) as entered:
+    with tf.variable_scope(scope, "fully_connected", [inputs], reuse=reuse, custom_getter=renamed) as entered:
         inputs = tf.convert_to_tensor(inputs)
         layer = Dense(num_outputs, use_bias=not normalizer_fn and biases_initializer is not None,
                       kernel_initializer=weights_initializer, bias_initializer=biases_initializer,
                       kernel_regularizer=weights_regularizer, bias_regularizer=biases_regularizer,
                       trainable=trainable, name=entered.name, dtype=inputs.dtype.base_dtype, _scope=entered,
                       _reuse=reuse)  # fmt: skip
-        outputs = layer.apply(inputs)
-        for variable, name in ((layer.kernel, "weights"), (layer.bias, "biases")):
-            if variable is not None:
-                _collect(variables_collections, name, variable)
-        if normalizer_fn is not None:
-            outputs = normalizer_fn(outputs, **(normalizer_params or {}))
-        if activation_fn is not None:
-            outputs = activation_fn(outputs)
-        _collect(outputs_collections, None, outputs)
-        return outputs
+        return finished(layer, inputs, normalizer_fn, normalizer_params, activation_fn,
+                        variables_collections, outputs_collections)  # fmt: skip
 
 
-def _renamed(getter, name: str, *args, collections=None, **kwargs):
+def finished(layer, inputs, normalizer_fn, normalizer_params, activation_fn, variables_collections,
+             outputs_collections):  # fmt: skip
+    """What a layer gives, normalized and activated; its variables and that are collected."""
+    outputs = layer.apply(inputs)
+    for variable, name in ((layer.kernel, "weights"), (layer.bias, "biases")):
+        if variable is not None:
+            collect(variables_collections, name, variable)
+    if normalizer_fn is not None:
+        outputs = normalizer_fn(outputs, **(normalizer_params or {}))
+    if activation_fn is not None:
+        outputs = activation_fn(outputs)
+    collect(outputs_collections, None, outputs)
+    return outputs
+
+
+def renamed(getter, name: str, *args, collections=None, **kwargs):
     """Gets a layer's variable under tf.contrib's name, as a model variable."""
     head, slash, last = name.rpartition("/")
     collections = [*(collections or [tf.GraphKeys.GLOBAL_VARIABLES]), tf.GraphKeys.MODEL_VARIABLES]
     return getter(head + slash + _NAMES.get(last, last), *args, collections=collections, **kwargs)
 
 
-def _collect(collections, name: str | None, value) -> None:
+def collect(collections, name: str | None, value) -> None:
+    """Adds a value to collections: a list of them, or for each name a list."""
     chosen = collections.get(name) if isinstance(collections, dict) else collections
     if chosen:
         add_to_collections(chosen, value)
@@ -96,7 +102,7 @@ def dropout(inputs, keep_prob=0.5, noise_shape=None, is_training=True, outputs_c
         outputs = tf.layers.dropout(
             tf.convert_to_tensor(inputs), rate=rate, noise_shape=noise_shape, seed=seed, training=is_training
         )
-        _collect(outputs_collections, None, outputs)
+        collect(outputs_collections, None, outputs)
         return outputs
 
 
@@ -104,7 +110,7 @@ def flatten(inputs, outputs_collections=None, scope=None):
     """All axes but the first made one: [batch, ...] -> [batch, n]."""
     with name_scope(scope, "Flatten"):
         outputs = tf.layers.flatten(tf.convert_to_tensor(inputs))
-        _collect(outputs_collections, None, outputs)
+        collect(outputs_collections, None, outputs)
         return outputs
 
 
@@ -114,7 +120,7 @@ def one_hot_encoding(labels, num_classes: int, on_value: float = 1.0, off_value:
     with name_scope(scope, "OneHotEncoding"):
         labels = tf.cast(tf.convert_to_tensor(labels), tf.int64)
         outputs = tf.one_hot(labels, num_classes, on_value=on_value, off_value=off_value)
-        _collect(outputs_collections, None, outputs)
+        collect(outputs_collections, None, outputs)
         return outputs
 
 

@@ -1,0 +1,239 @@
+"""Convolutional layers."""
+
+from __future__ import annotations
+
+import minitf as tf
+from minitf.framework.shape import TensorShape
+from minitf.layers.base import InputSpec, Layer, activation_function
+from minitf.ops.conv_forms import convolve
+
+
+def whole_numbers(value, count: int, name: str) -> tuple[int, ...]:
+    """`count` whole numbers of one or of `count`; ValueError for anything else."""
+    numbers = (value,) * count if isinstance(value, int) else value
+    try:
+        numbers = tuple([int(n) for n in numbers])
+    except (TypeError, ValueError):
+        numbers = ()
+    if len(numbers) != count:
+        raise ValueError(f"The `{name}` argument must be a tuple of {count} integers, not {value!r}")
+    return numbers
+
+
+def channels_first(data_format) -> bool:
+    """Whether the channels are the second axis; ValueError for an unknown `data_format`."""
+    if data_format not in ("channels_first", "channels_last"):
+        raise ValueError(
+            'The `data_format` argument must be one of "channels_first", "channels_last"; '
+            f"not {data_format!r}"
+        )
+    return data_format == "channels_first"
+
+
+def lower_padding(padding, *others: str) -> str:
+    """`padding` in small letters; ValueError unless it is "valid", "same" or one of the others."""
+    if not isinstance(padding, str) or padding.lower() not in ("valid", "same", *others):
+        raise ValueError(f'The `padding` argument must be "valid" or "same", not {padding!r}')
+    return padding.lower()
+
+
+class _Convolution(Layer):
+    """`activation(convolution(inputs, kernel) + bias)` along one axis or two."""
+
+    _axes = 2
+
+    def __init__(self, filters: int, kernel_size, strides=1, padding="valid", data_format="channels_last",
+                 dilation_rate=1, activation=None, use_bias: bool = True, kernel_initializer=None,
+                 bias_initializer=None, kernel_regularizer=None, bias_regularizer=None,
+                 activity_regularizer=None, kernel_constraint=None, bias_constraint=None,
+                 trainable: bool = True, name=None, **kwargs):  # fmt: skip
+        super().__init__(trainable=trainable, name=name, activity_regularizer=activity_regularizer, **kwargs)
+        self.filters, self.use_bias = int(filters), use_bias
+        self.kernel_size = whole_numbers(kernel_size, self._axes, "kernel_size")
+        self.strides = whole_numbers(strides, self._axes, "strides")
+        self.dilation_rate = whole_numbers(dilation_rate, self._axes, "dilation_rate")
+        self.padding = lower_padding(padding, *["causal"] * (self._axes == 1))
+        self.data_format, self._first = data_format, channels_first(data_format)
+        self.activation = activation_function(activation)
+        self._kernel_how = {"initializer": kernel_initializer, "regularizer": kernel_regularizer,
+                            "constraint": kernel_constraint}  # fmt: skip
+        self._bias_how = {"initializer": tf.zeros_initializer() if bias_initializer is None else
+            bias_initializer, "regularizer": bias_regularizer, "constraint": bias_constraint}  # fmt: skip
+        self.input_spec = InputSpec(ndim=self._axes + 2)
+
+    def build(self, input_shape) -> None:
+        """Makes `kernel` [*kernel_size, channels, filters] and `bias` [filters]."""
+        channels = self._channels(input_shape)
+        self.kernel = self.add_weight("kernel", self._kernel_shape(channels), **self._kernel_how)
+        self.bias = self.add_weight("bias", [self.filters], **self._bias_how) if self.use_bias else None
+        self.built = True
+
+    def _kernel_shape(self, channels: int) -> list[int]:
+        return [*self.kernel_size, channels, self.filters]
+
+    def _channels(self, input_shape) -> int:
+        axis = 1 if self._first else -1
+        size = TensorShape(input_shape).sizes[axis]
+        if size is None:
+            raise ValueError(
+                f"layer {self.name}: the channel dimension of the inputs should be defined; their shape is "
+                f"{TensorShape(input_shape)}"
+            )
+        self.input_spec = InputSpec(ndim=self._axes + 2, axes={axis: size})
+        return size
+
+    def compute_output_shape(self, input_shape) -> TensorShape:
+        """[batch, *sizes, channels] -> [batch, *new sizes, filters]."""
+        sizes = list(TensorShape(input_shape).with_rank(self._axes + 2).sizes)
+        first = 2 if self._first else 1
+        for i, how in enumerate(zip(self.kernel_size, self.strides, self.dilation_rate)):
+            sizes[first + i] = self._length(sizes[first + i], *how)
+        sizes[1 if self._first else -1] = self.filters
+        return TensorShape(sizes)
+
+    def _length(self, size, window: int, stride: int, rate: int):
+        """The size of the outputs along an axis."""
+        inside = self.padding == "valid"
+        return None if size is None else -(-(size - (rate * (window - 1) if inside else 0)) // stride)
+
+    def call(self, inputs):
+        """The convolution, the bias and the activation."""
+        tf.constant(self.dilation_rate, name="dilation_rate")  # an op that TensorFlow makes and no one needs
+        return self._finished(self._convolved(inputs))
+
+    def _convolved(self, inputs):
+        kind, name = ("NCW" if self._first else "NWC", "conv1d") if self._axes == 1 else (
+            "NCHW" if self._first else "NHWC", "Conv2D")  # fmt: skip
+        padding = "VALID" if self.padding == "causal" else self.padding.upper()
+        if self.padding == "causal":
+            before = [self.dilation_rate[0] * (self.kernel_size[0] - 1), 0]
+            inputs = tf.pad(inputs, [[0, 0], [0, 0], before] if self._first else [[0, 0], before, [0, 0]])
+        strides, rates = list(self.strides), list(self.dilation_rate)
+        return convolve(inputs, self.kernel, padding, strides, rates, kind, name)
+
+    def _finished(self, outputs):
+        if self.use_bias and self._first and self._axes == 1:
+            outputs = outputs + tf.reshape(self.bias, [1, self.filters, 1])
+        elif self.use_bias:
+            outputs = tf.nn.bias_add(outputs, self.bias, "NCHW" if self._first else "NHWC")
+        return outputs if self.activation is None else self.activation(outputs)
+
+
+class Conv1D(_Convolution):
+    """`activation(convolution(inputs, kernel) + bias)`: [batch, w, channels] -> [batch, w', filters]."""
+
+    _axes = 1
+
+
+class Conv2D(_Convolution):
+    """`activation(convolution(inputs, kernel) + bias)`: [batch, h, w, channels] -> [batch, h', w',
+    filters].
+    """
+
+    def __init__(self, filters: int, kernel_size, strides=(1, 1), padding="valid",
+                 data_format="channels_last", dilation_rate=(1, 1), activation=None, use_bias: bool = True,
+                 kernel_initializer=None, bias_initializer=None, kernel_regularizer=None,
+                 bias_regularizer=None, activity_regularizer=None, kernel_constraint=None,
+                 bias_constraint=None, trainable: bool = True, name=None, **kwargs):  # fmt: skip
+        super().__init__(filters, kernel_size, strides, padding, data_format, dilation_rate, activation,
+                         use_bias, kernel_initializer, bias_initializer, kernel_regularizer,
+                         bias_regularizer, activity_regularizer, kernel_constraint, bias_constraint,
+                         trainable, name, **kwargs)  # fmt: skip
+
+
+class Conv2DTranspose(Conv2D):
+    """The transpose of `Conv2D`: [batch, h, w, channels] -> [batch, h * stride, w * stride, filters], and
+    what kernels reach out with padding "valid".
+    """
+
+    def __init__(self, filters: int, kernel_size, strides=(1, 1), padding="valid",
+                 data_format="channels_last", activation=None, use_bias: bool = True, kernel_initializer=None,
+                 bias_initializer=None, kernel_regularizer=None, bias_regularizer=None,
+                 activity_regularizer=None, kernel_constraint=None, bias_constraint=None,
+                 trainable: bool = True, name=None, **kwargs):  # fmt: skip
+        super().__init__(filters, kernel_size, strides, padding, data_format, (1, 1), activation, use_bias,
+                         kernel_initializer, bias_initializer, kernel_regularizer, bias_regularizer,
+                         activity_regularizer, kernel_constraint, bias_constraint, trainable, name,
+                         **kwargs)  # fmt: skip
+
+    def _kernel_shape(self, channels: int) -> list[int]:
+        return [*self.kernel_size, self.filters, channels]
+
+    def _length(self, size, window: int, stride: int, rate: int):
+        beyond = max(window - stride, 0) if self.padding == "valid" else 0
+        return None if size is None else size * stride + beyond
+
+    def call(self, inputs):
+        """The transposed convolution, the bias and the activation."""
+        shape, first = tf.shape(inputs), 2 if self._first else 1
+        batch, sizes = shape[0], [shape[first], shape[first + 1]]
+        lengths = [self._grown(*how) for how in zip(sizes, self.kernel_size, self.strides)]
+        shape = tf.stack([batch, self.filters, *lengths] if self._first else [batch, *lengths, self.filters])
+        shape[0]  # an op that TensorFlow makes and no one needs
+        outputs = tf.nn.conv2d_transpose(inputs, self.kernel, shape, list(self.strides),
+                                         self.padding.upper(), "NCHW" if self._first else "NHWC")  # fmt: skip
+        outputs.set_shape(self.compute_output_shape(inputs.shape))
+        return self._finished(outputs)
+
+    def _grown(self, size, window: int, stride: int):
+        size = size * stride
+        return size + max(window - stride, 0) if self.padding == "valid" else size
+
+
+def conv1d(inputs, filters: int, kernel_size, strides=1, padding="valid", data_format="channels_last",
+           dilation_rate=1, activation=None, use_bias: bool = True, kernel_initializer=None,
+           bias_initializer=None, kernel_regularizer=None, bias_regularizer=None, activity_regularizer=None,
+           kernel_constraint=None, bias_constraint=None, trainable: bool = True, name=None,
+           reuse=None):  # fmt: skip
+    """A convolutional layer along one axis: [batch, w, channels] -> [batch, w', filters].
+
+    padding: "valid", "same", or "causal" (no output depends on later inputs); other arguments as those of
+    `conv2d`.
+    """
+    layer = Conv1D(filters, kernel_size, strides, padding, data_format, dilation_rate, activation, use_bias,
+                   kernel_initializer, bias_initializer, kernel_regularizer, bias_regularizer,
+                   activity_regularizer, kernel_constraint, bias_constraint, trainable, name, _scope=name,
+                   _reuse=reuse)  # fmt: skip
+    return layer(inputs)
+
+
+def conv2d(inputs, filters: int, kernel_size, strides=(1, 1), padding="valid", data_format="channels_last",
+           dilation_rate=(1, 1), activation=None, use_bias: bool = True, kernel_initializer=None,
+           bias_initializer=None, kernel_regularizer=None, bias_regularizer=None, activity_regularizer=None,
+           kernel_constraint=None, bias_constraint=None, trainable: bool = True, name=None,
+           reuse=None):  # fmt: skip
+    """A convolutional layer: [batch, h, w, channels] -> [batch, h', w', filters].
+
+    Variables `kernel` [*kernel_size, channels, filters] and `bias` are made in scope `name` (default
+    "conv2d"); `reuse=True` takes those that are there. kernel_size, strides, dilation_rate: a number or a
+    pair. data_format "channels_first": the channels are the second axis.
+
+    >>> import minitf as tf
+    >>> tf.layers.conv2d(tf.zeros([2, 9, 9, 3]), 4, 5, name="doc_conv2d").shape.as_list()
+    [2, 5, 5, 4]
+
+    Raises:
+      ValueError: for inputs of another rank, an unknown number of channels, or other arguments than these.
+    """
+    layer = Conv2D(filters, kernel_size, strides, padding, data_format, dilation_rate, activation, use_bias,
+                   kernel_initializer, bias_initializer, kernel_regularizer, bias_regularizer,
+                   activity_regularizer, kernel_constraint, bias_constraint, trainable, name, _scope=name,
+                   _reuse=reuse)  # fmt: skip
+    return layer(inputs)
+
+
+def conv2d_transpose(inputs, filters: int, kernel_size, strides=(1, 1), padding="valid",
+                     data_format="channels_last", activation=None, use_bias: bool = True,
+                     kernel_initializer=None, bias_initializer=None, kernel_regularizer=None,
+                     bias_regularizer=None, activity_regularizer=None, kernel_constraint=None,
+                     bias_constraint=None, trainable: bool = True, name=None, reuse=None):  # fmt: skip
+    """A transposed convolutional layer: [batch, h, w, channels] -> [batch, h', w', filters], h' about
+    h * stride.
+
+    The kernel is [*kernel_size, filters, channels]; other arguments and errors as those of `conv2d`.
+    """
+    layer = Conv2DTranspose(filters, kernel_size, strides, padding, data_format, activation, use_bias,
+                            kernel_initializer, bias_initializer, kernel_regularizer, bias_regularizer,
+                            activity_regularizer, kernel_constraint, bias_constraint, trainable, name,
+                            _scope=name, _reuse=reuse)  # fmt: skip
+    return layer(inputs)

@@ -1,0 +1,121 @@
+"""Convolutions in other forms: along one axis, and with holes."""
+
+from __future__ import annotations
+
+from minitf.framework.convert import convert_to_tensor
+from minitf.framework.graph import get_default_graph, name_scope
+from minitf.framework.tensor import Tensor
+from minitf.ops import array, constant, patterns
+from minitf.ops.convolution import conv2d
+
+_FLAT = {None: "NHWC", "NWC": "NHWC", "NHWC": "NHWC", "NCW": "NCHW", "NCHW": "NCHW"}
+
+
+def conv1d(value=None, filters=None, stride=None, padding=None, use_cudnn_on_gpu: bool | None = None,
+           data_format: str | None = None, name: str | None = None, input=None,
+           dilations=None) -> Tensor:  # fmt: skip
+    """The convolution of sequences [batch, w, c] with a filter [kw, c, out]: [batch, w', out].
+
+    stride, dilations: whole numbers; padding: "SAME" or "VALID"; see `conv2d`. data_format "NCW": the
+    channels are second.
+
+    >>> conv1d(array.zeros([2, 10, 3]), array.zeros([3, 3, 4]), 2, "VALID").shape.as_list()
+    [2, 4, 4]
+
+    Raises:
+      ValueError: for shapes that do not fit each other, or other arguments than these.
+    """
+    value = patterns.renamed("input", input, "value", value)
+    with name_scope(name, "conv1d", [value, filters]) as scope:
+        if data_format not in _FLAT:
+            raise ValueError(f'data_format must be "NWC" or "NCW", not {data_format!r}')
+        images = _FLAT[data_format]
+        axis = 1 if images == "NHWC" else 2
+        flat = array.expand_dims(value, axis)
+        filter = array.expand_dims(filters, 0)
+        strides, rates = (_along(n, axis, what) for n, what in ((stride, "stride"), (dilations, "dilations")))
+        result = conv2d(flat, filter, strides, padding, data_format=images, dilations=rates, name=scope)
+        return array.squeeze(result, [axis])
+
+
+def _along(value, axis: int, what: str) -> list:
+    """A number, one of one, or that along `axis` of three, as a pair for images of one row."""
+    value = [1] if value is None else list(value) if isinstance(value, (list, tuple)) else [value]
+    if len(value) not in (1, 3):
+        raise ValueError(f"{what} should be of length 1 or 3 but was {len(value)}: {value}")
+    return [1, value[0] if len(value) == 1 else value[axis]]
+
+
+def convolution(input, filter, padding, strides=None, dilation_rate=None, name: str | None = None,
+                data_format: str | None = None, filters=None, dilations=None) -> Tensor:  # fmt: skip
+    """`conv1d` or `conv2d`, by the rank of the input, 3 or 4; a filter of rank 3 or 4 tells it too.
+
+    strides, dilation_rate: a list of one number per spatial axis; not both may be more than 1. padding:
+    "SAME" or "VALID".
+
+    Raises:
+      ValueError: for inputs of another rank, and as `conv2d`.
+    """
+    filter = patterns.renamed("filters", filters, "filter", filter)
+    rates = patterns.renamed("dilations", dilations, "dilation_rate", dilation_rate)
+    with name_scope(name, "convolution", [input, filter]) as scope:
+        input = convert_to_tensor(input, name="input")
+        filter = convert_to_tensor(filter, name="filter")
+        spatial = _spatial(input, filter)
+        strides, rates = _each(strides, spatial, "strides"), _each(rates, spatial, "dilation_rate")
+        if any(n != 1 for n in rates):
+            constant.constant(rates, name="dilation_rate")
+        return convolve(input, filter, padding, strides, rates, data_format, scope)
+
+
+def _spatial(input: Tensor, filter: Tensor) -> int:
+    rank = filter.shape.rank if input.shape.rank is None else input.shape.rank
+    if rank not in (3, 4):
+        raise ValueError(f"Input tensor must be of rank 3 or 4 but was {rank}: {input.name}, {filter.name}")
+    return rank - 2
+
+
+def _each(value, count: int, what: str) -> list[int]:
+    value = [1] * count if value is None else list(value)
+    if len(value) != count:
+        raise ValueError(f"{what} has {len(value)} numbers, {value}, for {count} spatial axes")
+    if min(value) < 1:
+        raise ValueError(f"all values of {what} must be positive, not {value}")
+    return value
+
+
+def convolve(input: Tensor, filter: Tensor, padding, strides: list, rates: list, data_format,
+             name: str) -> Tensor:  # fmt: skip
+    """A convolution along one or two axes; the graph counts as many ops as TensorFlow needs for holes."""
+    holes, graph = any(n != 1 for n in rates), get_default_graph()
+    if holes and any(n != 1 for n in strides):
+        raise ValueError(
+            f"strides > 1 not supported in conjunction with dilation_rate > 1: {strides}, {rates}"
+        )
+    if holes:
+        graph.reserve_ids(_ops_for_holes(input, len(rates), padding, data_format))
+    if len(rates) == 1:
+        result = conv1d(input, filter, strides[0], padding, data_format=data_format, dilations=rates[0],
+                        name=name)  # fmt: skip
+    else:
+        images = "NCHW" if (data_format or "").startswith("NC") else "NHWC"
+        result = conv2d(input, filter, strides, padding, data_format=images, dilations=rates, name=name)
+    if holes:
+        graph.reserve_ids(3)
+    return result
+
+
+def _ops_for_holes(input: Tensor, spatial: int, padding, data_format) -> int:
+    """How many ops move what is between the holes into the batch, before the convolution."""
+    first = 2 if (data_format or "").startswith("NC") else 1
+    sizes = (input.shape.sizes or (None,) * (spatial + 2))[first : first + spatial]
+    return (7 if None not in sizes else {1: 51, 2: 70}[spatial]) + (padding == "SAME")
+
+
+def atrous_conv2d(value, filters, rate: int, padding, name: str | None = None) -> Tensor:
+    """`conv2d` with a filter whose pixels are laid upon every `rate`-th pixel of the images.
+
+    >>> atrous_conv2d(array.zeros([1, 9, 9, 1]), array.zeros([3, 3, 1, 2]), 2, "VALID").shape.as_list()
+    [1, 5, 5, 2]
+    """
+    return convolution(value, filters, padding, dilation_rate=[rate, rate], name=name)
