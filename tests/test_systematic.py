@@ -14,6 +14,7 @@ RANDOM = np.random.default_rng(7)
 X, Y = RANDOM.normal(size=(2, 3)), RANDOM.normal(size=(2, 3))
 POSITIVE, UNIT = np.abs(X) + 0.5, np.tanh(X) * 0.9
 ROW, LONG, CUBE = RANDOM.normal(size=3), RANDOM.normal(size=6), RANDOM.normal(size=(2, 3, 4))
+IMAGE, FILTER = RANDOM.normal(size=(2, 3, 4, 2)), RANDOM.normal(size=(2, 1, 2, 3))
 SQUARE = RANDOM.normal(size=(2, 3, 3)) + 3 * np.eye(3)
 LOWER = np.tril(SQUARE)
 SYMMETRIC = SQUARE @ SQUARE.transpose(0, 2, 1) + np.eye(3)
@@ -147,6 +148,31 @@ SAMPLES = [
         np.int32([2, 0]),
         of=lambda x, y: tf.nn.sparse_softmax_cross_entropy_with_logits(labels=y, logits=x),
     ),
+    sample("Conv2D", IMAGE, FILTER, of=lambda x, f: tf.nn.conv2d(x, f, 2, "SAME")),
+    sample(
+        "Conv2DBackpropInput",
+        FILTER,
+        RANDOM.normal(size=(2, 3, 4, 3)),
+        of=lambda f, g: tf.nn.conv2d_transpose(g, f, [2, 3, 4, 2], 1),
+    ),
+    sample(
+        "Conv2DBackpropFilter",
+        IMAGE,
+        IMAGE[:, :, :3],
+        of=lambda x, g: tf.nn.conv2d_backprop_filter(x, [1, 2, 2, 2], g, 1, "VALID"),
+    ),
+    *[
+        sample(type, IMAGE, of=function)
+        for type, function in {
+            "MaxPool": lambda x: tf.nn.max_pool(x, 2, 1, "SAME"),
+            "MaxPoolGrad": lambda x: tf.gradients(tf.nn.max_pool(x, 2, 1, "SAME") ** 2, x),
+            "MaxPoolGradGrad": lambda x: tf.gradients(
+                tf.gradients(tf.nn.max_pool(x * x, 2, 1, "SAME"), x), x
+            ),
+            "AvgPool": lambda x: tf.nn.avg_pool(x, 2, 1, "SAME"),
+            "AvgPoolGrad": lambda x: tf.gradients(tf.nn.avg_pool(x, 2, 1, "SAME") ** 2, x),
+        }.items()
+    ],
     sample("TopKV2", X, of=lambda x: tf.nn.top_k(x, 2)[0]),
     sample("InTopKV2", X, np.int32([0, 1]), np.int32(2), grads=False, dtypes=("float32",)),
     # shapes and movement

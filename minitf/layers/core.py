@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import minitf as tf
+from minitf.framework.graph import get_default_graph
 from minitf.framework.shape import TensorShape
 from minitf.layers.base import InputSpec, Layer, activation_function, last_size
 from minitf.ops.cond import smart_cond
@@ -108,6 +109,8 @@ class Flatten(Layer):
         sizes = inputs.shape.sizes
         rest = None if sizes is None or None in sizes[1:] else TensorShape(sizes[1:]).num_elements()
         if rest is not None:
+            if sizes[0] is None:
+                get_default_graph().reserve_ids(6)  # TensorFlow works out the batch's size
             return [-1 if sizes[0] is None else sizes[0], rest]
         if sizes is not None and sizes[0] is not None:
             return [sizes[0], -1]

@@ -65,7 +65,7 @@ def _groups(op, sizes: tuple) -> int:
     others = [n for i, n in enumerate(ksize) if i != at] + [n for i, n in enumerate(strides) if i != at]
     if others != [1] * 6 or strides[at] != ksize[at] or sizes[3] % ksize[at]:
         raise errors.UnimplementedError(
-            None, op, f"pooling of channels requires the depth window to evenly divide the input depth "
+            None, op, f"pooling of the depth dimension requires the window to evenly divide the input depth "
             f"({sizes[3]}), to equal the depth stride, and no other windows: ksize {ksize}, strides {strides}"
         )  # fmt: skip
     return ksize[at]
@@ -274,14 +274,18 @@ def _max_pool_grad(op, g):
     return apply("MaxPoolGrad", op.inputs[0], op.outputs[0], g, **_same(op))
 
 
+def _zeros(*tensors) -> list:
+    return [array.zeros(array.shape(t), t.dtype.base_dtype) for t in tensors]
+
+
 def _max_pool_grad_grad(op, g):
     x, y, _ = op.inputs
-    return array.zeros_like(x), array.zeros_like(y), apply("MaxPoolGradGrad", x, y, g, **_same(op))
+    return *_zeros(x, y), apply("MaxPoolGradGrad", x, y, g, **_same(op))
 
 
 def _max_pool_grad_grad_grad(op, g):
     x, y, _ = op.inputs
-    return array.zeros_like(x), array.zeros_like(y), apply("MaxPoolGrad", x, y, g, **_same(op))
+    return *_zeros(x, y), apply("MaxPoolGrad", x, y, g, **_same(op))
 
 
 define("MaxPool", "input: T -> output: T", T=dtypes.REAL, shape=_pool_shape, numpy=_max,

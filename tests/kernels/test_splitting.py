@@ -85,7 +85,25 @@ def selected():
     return [(real(ROWS) > 0.5).astype(np.uint8), a, b, a.copy(), rank, dims]
 
 
+def images(*counted):
+    """Numbers of six images of 4 x 3 pixels, of `counted` if there are others to count."""
+    return (0, *(counted or (6,)), 4, 3, 2, 4, 3)
+
+
 SAMPLES = {
+    "conv2d": [lambda: [real(6, 4, 3, 2), real(3, 2, 2, 5), real(72, 5), *images(72), 5, 3, 2, 1, 1, 1, 1,
+                        1, 0]],
+    "conv2d_filter": [lambda: [real(6, 4, 3, 2), real(6, 4, 3, 5), real(12, 5), *images(12, 6), 5, 2, 1, 1,
+                               1, 1, 1, 0]],
+    "conv2d_input": [lambda: [real(6, 4, 3, 5), real(5, 12), real(6, 4, 3, 2), *images(), 5, 3, 2, 1, 1, 1,
+                              1, 1, 0]],
+    "max_pool": [lambda: [real(6, 4, 3, 2), real(24, 3, 2), -9.0, *images(24), 3, 2, 1, 1, 1, 0]],
+    "max_pool_grad": [lambda: [real(6, 4, 3, 2), real(24, 3, 2), real(6, 4, 3, 2), *images(), 3, 2, 1, 1, 1,
+                               0]],
+    "max_pool_grad_grad": [lambda: [real(6, 4, 3, 2), real(24, 3, 2), real(6, 4, 3, 2), real(24, 3, 2),
+                                    *images(24), 3, 2, 1, 1, 1, 0]],
+    "avg_pool": [lambda: [real(6, 4, 3, 2), real(24, 3, 2), *images(24), 3, 2, 1, 1, 1, 0]],
+    "avg_pool_grad": [lambda: [real(24, 3, 2), real(6, 4, 3, 2), *images(), 3, 2, 1, 1, 1, 0]],
     "gemm": [product(ta, tb, beta) for ta in (0, 1) for tb in (0, 1) for beta in (0, 1)],
     "add_rows": [lambda: [real(ROWS, 6 * VECTOR + 3), real(6 * VECTOR), ROWS, 6 * VECTOR, 6 * VECTOR + 3]],
     "sum_into_rows": [lambda: [index(6, ROWS), real(ROWS, 5 * VECTOR), real(6, 5 * VECTOR),

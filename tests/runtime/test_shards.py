@@ -79,7 +79,15 @@ def convolved(x):
     return y * tf.reduce_max(rows, 2, keepdims=True)
 
 
+def images(x):
+    """Convolution, pooling of both kinds, and their gradients."""
+    x = tf.reshape(x, [B, T, D, 1]) * tf.ones([B, T, D, 2])
+    y = tf.nn.max_pool(tf.layers.conv2d(x, N, 3, padding="same", activation=tf.nn.relu), 2, 1, "SAME")
+    return tf.nn.avg_pool(tf.layers.conv2d(y, 3, 2, 2, padding="same"), 2, 1, "SAME")
+
+
 MODELS = {
+    "images": images,
     "rnn dynamic": rnn("rnn", "dynamic"),
     "rnn static": rnn("rnn", "static"),
     "gru dynamic": rnn("gru", "dynamic"),
