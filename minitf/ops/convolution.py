@@ -10,6 +10,7 @@ from minitf.framework.graph import name_scope
 from minitf.framework.registry import define
 from minitf.framework.shape import TensorShape
 from minitf.framework.tensor import Tensor
+from minitf.kernels import batches
 from minitf.kernels import convolution as kernels
 from minitf.ops import array, patterns, shapes
 from minitf.ops.windows import (
@@ -29,6 +30,8 @@ from minitf.ops.windows import (
     static_count,
     windows,
 )
+
+_BATCH = 8  # images: from so many on they are the rows of products
 
 # ---- shapes
 
@@ -86,10 +89,15 @@ def _of_gradient(op, sizes: tuple, f: tuple, g: tuple) -> Windows:
 
 
 def _numbers(found: Windows, sizes: tuple, f: tuple) -> list:
-    """The numbers that all kernels have, but for those of images and of rows of the filter."""
+    """The numbers that all kernels have: sizes, and how the filter moves."""
     rows, columns = found
     sizes = [*sizes[1:], rows.count, columns.count, f[3]]
-    return [sizes, f[1], *found.strides, rows.dilation, columns.dilation, *found.reach]
+    return [*sizes, *f[:2], *found.strides, rows.dilation, columns.dilation, *found.reach]
+
+
+def _many(found: Windows, images: int) -> bool:
+    """Whether kernels for batches are the faster ones, and the filter has no holes that they cannot do."""
+    return images >= _BATCH and 1 in (found.columns.dilation, found.columns.window)
 
 
 def _four(sizes, what: str) -> tuple:
@@ -107,11 +115,11 @@ def _conv_kernel(b, op, x, f):
     four_axes(f, "filter")
     x = channels_last(b, op, x)
     found = _windows(op, x.shape, f.shape)
-    sizes, kw, *moves = _numbers(found, x.shape, f.shape)
     out = b.new((x.shape[0], found.rows.count, found.columns.count, f.shape[3]), x.dtype)
     if out.size:
-        pixels = out.size // f.shape[3]
-        b.call(kernels.conv2d[x.dtype], x, f, out, 0, pixels, *sizes, f.shape[0], kw, *moves)
+        many, pixels = _many(found, x.shape[0]), out.size // f.shape[3]
+        kernel, count = (batches.conv2d_batch, x.shape[0]) if many else (kernels.conv2d, pixels)
+        b.call(kernel[x.dtype], x, f, out, 0, count, *_numbers(found, x.shape, f.shape))
     return own_order(b, op, out)
 
 
@@ -120,13 +128,12 @@ def _input_kernel(b, op, wanted, f, g):
     four_axes(g, "out_backprop")
     shape, g = last_sizes(op, _four(b.data(wanted), "input")), channels_last(b, op, g)
     found = _of_gradient(op, shape, f.shape, g.shape)
-    sizes, kw, *moves = _numbers(found, shape, f.shape)
     items = f.size // f.shape[3] if f.size else 0
     turned = patterns.walk(b, f, (f.shape[3], items), (1, f.shape[3]))
     out = b.new(shape, f.dtype)
     if out.size:
-        kernel = kernels.conv2d_input[f.dtype]
-        b.call(kernel, g, turned, out, 0, shape[0], *sizes, f.shape[0], kw, *moves)
+        kernel = batches.conv2d_input_batch if _many(found, shape[0]) else kernels.conv2d_input
+        b.call(kernel[f.dtype], g, turned, out, 0, shape[0], *_numbers(found, shape, f.shape))
     return own_order(b, op, out)
 
 
@@ -135,11 +142,11 @@ def _filter_kernel(b, op, x, wanted, g):
     four_axes(g, "out_backprop")
     shape, x, g = _four(b.data(wanted), "filter"), channels_last(b, op, x), channels_last(b, op, g)
     found = _of_gradient(op, x.shape, shape, g.shape)
-    sizes, kw, *moves = _numbers(found, x.shape, shape)
     out = b.new(shape, x.dtype)
     if out.size:
+        kernel = batches.conv2d_filter_batch if _many(found, x.shape[0]) else kernels.conv2d_filter
         rows = out.size // shape[3]
-        b.call(kernels.conv2d_filter[x.dtype], x, g, out, 0, rows, x.shape[0], *sizes, kw, *moves)
+        b.call(kernel[x.dtype], x, g, out, 0, rows, x.shape[0], *_numbers(found, x.shape, shape))
     return out
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from kernel_helpers import close, run, sample
 
-from minitf.kernels import convolution
+from minitf.kernels import batches, convolution
 from minitf.kernels.abi import FLOATS
 
 # images, h, w, c; kh, kw, out; strides; dilations; top, left; oh, ow
@@ -22,6 +22,7 @@ LARGE = [  # several blocks of patches, of their items, and of the results
     ((2, 9, 8, 70), (3, 3, 70), (1, 1), (1, 1), (1, 1), (9, 8)),
     ((1, 40, 30, 1), (3, 3, 3), (1, 1), (1, 1), (1, 1), (40, 30)),
     ((1, 5, 5, 3), (2, 2, 300), (2, 2), (1, 1), (0, 0), (2, 2)),
+    ((140, 3, 3, 5), (2, 3, 7), (1, 2), (1, 1), (1, 0), (3, 2)),
 ]
 
 
@@ -40,32 +41,36 @@ def prepared(case, dtype):
     shape, (kh, kw, out), strides, rates, start, counts = case
     x, f = sample(dtype, shape, 1), sample(dtype, (kh, kw, shape[3], out), 2)
     g, places = sample(dtype, (shape[0], *counts, out), 3), patches(*case)
-    flat = np.concatenate([x.reshape(int(np.prod(shape[:3])), shape[3]), np.zeros((1, shape[3]))]).astype(np.float64)
-    return x, f, g, flat[places], places, ([*shape[1:], *counts, out], kw, [*strides, *rates, *start])
+    pixels = x.reshape(int(np.prod(shape[:3])), shape[3]).astype(np.float64)
+    flat = np.concatenate([pixels, np.zeros((1, shape[3]))])
+    numbers = [*shape[1:], *counts, out, kh, kw, *strides, *rates, *start]
+    return x, f, g, flat[places], places, numbers
 
 
 @pytest.mark.parametrize("dtype", FLOATS)
 @pytest.mark.parametrize("case", CASES + LARGE, ids=lambda c: str(c[:2]))
-def test_against_sums(case, dtype):
-    x, f, g, x_patches, places, (sizes, kw, moves) = prepared(case, dtype)
-    python, scale = case in CASES, 30.0 * max(f[..., :1].size, 1) ** 0.5
-    how = {"python": python, "ulps": 20, "scale": scale}
-    o = np.full_like(g, 7)
-    pixels = int(np.prod(g.shape[:3]))
-    assert run(convolution.conv2d[dtype], x, f, o, 0, pixels, *sizes, len(f), kw, *moves, **how) == 0
+@pytest.mark.parametrize("home", [convolution, batches], ids=["patches", "batches"])
+def test_against_sums(home, case, dtype):
+    if home is batches and case[3][1] > 1:
+        pytest.skip("no holes in rows of the filter")
+    x, f, g, x_patches, places, numbers = prepared(case, dtype)
+    scale, images, rows = 30.0 * max(f[..., :1].size, 1) ** 0.5, len(x), int(np.prod(f.shape[:3]))
+    how = {"python": case in CASES, "ulps": 20, "scale": scale}
+
+    o, named = np.full_like(g, 7), "conv2d" if home is convolution else "conv2d_batch"
+    count = images if home is batches else int(np.prod(g.shape[:3]))
+    assert run(getattr(home, named)[dtype], x, f, o, 0, count, *numbers, **how) == 0
     close(o, np.tensordot(x_patches, f.astype(np.float64), 3), 20, scale)
 
-    o = np.full_like(f, 7)
-    rows = int(np.prod(f.shape[:3]))
-    kernel = convolution.conv2d_filter[dtype]
-    assert run(kernel, x, g, o, 0, rows, len(x), *sizes, kw, *moves, **how) == 0
+    o, named = np.full_like(f, 7), "conv2d_filter" if home is convolution else "conv2d_filter_batch"
+    assert run(getattr(home, named)[dtype], x, g, o, 0, rows, images, *numbers, **how) == 0
     close(o, np.tensordot(x_patches, g.astype(np.float64), ([0, 1, 2], [0, 1, 2])), 20, scale)
 
-    o, turned = np.full_like(x, 7), np.ascontiguousarray(f.reshape(rows, f.shape[3]).T)
+    o, named = np.full_like(x, 7), "conv2d_input" if home is convolution else "conv2d_input_batch"
+    turned = np.ascontiguousarray(f.reshape(rows, f.shape[3]).T)
     expected = np.zeros((int(np.prod(x.shape[:3])) + 1, x.shape[3]))
     np.add.at(expected, places, np.tensordot(g.astype(np.float64), f.astype(np.float64), (3, 3)))
-    kernel = convolution.conv2d_input[dtype]
-    assert run(kernel, g, turned, o, 0, len(x), *sizes, len(f), kw, *moves, **how) == 0
+    assert run(getattr(home, named)[dtype], g, turned, o, 0, images, *numbers, **how) == 0
     close(o, expected[:-1].reshape(x.shape), 20, scale)
 
 

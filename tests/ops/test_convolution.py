@@ -70,6 +70,14 @@ def test_many_blocks(size, channels, out):
           reference=lambda x, f: convolved(x, f, (1, 1), ((1, 1), (1, 1)), (1, 1)))  # fmt: skip
 
 
+@pytest.mark.parametrize("stride", [1, 2])
+def test_many_images(stride):
+    x, f = RANDOM.normal(size=(9, 4, 5, 2)), RANDOM.normal(size=(3, 3, 2, 4))
+    pads = same(4, 3, stride), same(5, 3, stride)
+    check(lambda x, f: tf.nn.conv2d(x, f, stride, "SAME"), x, f, tolerance=30,
+          reference=lambda x, f: convolved(x, f, (stride, stride), pads, (1, 1)))  # fmt: skip
+
+
 RECORDED = "conv2d(", "conv2d_transpose("
 
 
