@@ -69,7 +69,7 @@ def move(x, panel, back, first, count, begin, size, h, w, c, oh, ow, kw, sh, sw,
 
 @kernel(T=FLOATS, split=Range("first", "count", o=("out",)))
 def conv2d(
-    x: T, f: T, o: T, first: i64, count: i64, h: i64, w: i64, c: i64, oh: i64, ow: i64, out: i64,
+    x: T, f: T, o: T.out, first: i64, count: i64, h: i64, w: i64, c: i64, oh: i64, ow: i64, out: i64,
     kh: i64, kw: i64, sh: i64, sw: i64, dh: i64, dw: i64, top: i64, left: i64,
 ):  # fmt: skip
     """o = the convolution at `count` pixels of the result from `first` on, counted through all images."""
@@ -89,7 +89,7 @@ def conv2d(
 
 @kernel(T=FLOATS, split=Range("first", "count", o=("out",)))
 def conv2d_filter(
-    x: T, g: T, o: T, first: i64, count: i64, images: i64, h: i64, w: i64, c: i64, oh: i64, ow: i64, out: i64,
+    x: T, g: T, o: T.out, first: i64, count: i64, images: i64, h: i64, w: i64, c: i64, oh: i64, ow: i64, out: i64,
     kh: i64, kw: i64, sh: i64, sw: i64, dh: i64, dw: i64, top: i64, left: i64,
 ):  # fmt: skip
     """o = the sums of patches times gradients g [images, oh, ow, out]: the gradient of the filter, of which
@@ -112,7 +112,7 @@ def conv2d_filter(
 
 @kernel(T=FLOATS, split=Range("first", "count", o=("h", "w", "c")))
 def conv2d_input(
-    g: T, f: T, o: T, first: i64, count: i64, h: i64, w: i64, c: i64, oh: i64, ow: i64, out: i64,
+    g: T, f: T, o: T.out, first: i64, count: i64, h: i64, w: i64, c: i64, oh: i64, ow: i64, out: i64,
     kh: i64, kw: i64, sh: i64, sw: i64, dh: i64, dw: i64, top: i64, left: i64,
 ):  # fmt: skip
     """o = gradients g [images, oh, ow, out] times filters f [out, kh, kw, c], summed where patches overlap:

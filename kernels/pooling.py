@@ -17,7 +17,7 @@ def inside(start, size, limit):
 
 @kernel(T=REALS, split=Range("first", "count", o=("ow", "c")))
 def max_pool(
-    x: T, o: T, lowest: real, first: i64, count: i64, h: i64, w: i64, c: i64, oh: i64, ow: i64,
+    x: T, o: T.out, lowest: real, first: i64, count: i64, h: i64, w: i64, c: i64, oh: i64, ow: i64,
     kh: i64, kw: i64, sh: i64, sw: i64, top: i64, left: i64,
 ):  # fmt: skip
     """o = the largest of each window, `lowest` if there is none; NaN does not count."""
@@ -39,7 +39,7 @@ def max_pool(
 
 @kernel(T=FLOATS, split=Range("first", "count", o=("h", "w", "c")))
 def max_pool_grad(
-    x: T, g: T, o: T, first: i64, count: i64, h: i64, w: i64, c: i64, oh: i64, ow: i64,
+    x: T, g: T, o: T.out, first: i64, count: i64, h: i64, w: i64, c: i64, oh: i64, ow: i64,
     kh: i64, kw: i64, sh: i64, sw: i64, top: i64, left: i64,
 ):  # fmt: skip
     """o = gradients g of the windows of `count` images from `first` on, each at the first of the largest."""
@@ -76,7 +76,7 @@ def max_pool_grad(
 
 @kernel(T=FLOATS, split=Range("first", "count", o=("ow", "c")))
 def max_pool_grad_grad(
-    x: T, y: T, g: T, o: T, first: i64, count: i64, h: i64, w: i64, c: i64, oh: i64, ow: i64,
+    x: T, y: T, g: T, o: T.out, first: i64, count: i64, h: i64, w: i64, c: i64, oh: i64, ow: i64,
     kh: i64, kw: i64, sh: i64, sw: i64, top: i64, left: i64,
 ):  # fmt: skip
     """o = the item of g, which is shaped like x, at the first place of each window where x is y; 0 if there
@@ -101,7 +101,7 @@ def max_pool_grad_grad(
 
 @kernel(T=FLOATS, split=Range("first", "count", o=("ow", "c")))
 def avg_pool(
-    x: T, o: T, first: i64, count: i64, h: i64, w: i64, c: i64, oh: i64, ow: i64,
+    x: T, o: T.out, first: i64, count: i64, h: i64, w: i64, c: i64, oh: i64, ow: i64,
     kh: i64, kw: i64, sh: i64, sw: i64, top: i64, left: i64,
 ):  # fmt: skip
     """o = the mean of each window."""
@@ -126,7 +126,7 @@ def avg_pool(
 
 @kernel(T=FLOATS, split=Range("first", "count", o=("h", "w", "c")))
 def avg_pool_grad(
-    g: T, o: T, first: i64, count: i64, h: i64, w: i64, c: i64, oh: i64, ow: i64,
+    g: T, o: T.out, first: i64, count: i64, h: i64, w: i64, c: i64, oh: i64, ow: i64,
     kh: i64, kw: i64, sh: i64, sw: i64, top: i64, left: i64,
 ):  # fmt: skip
     """o = gradients g of the windows of `count` images from `first` on, each shared by its window's items."""

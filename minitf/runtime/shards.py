@@ -10,7 +10,7 @@ program.
 from __future__ import annotations
 
 from itertools import combinations, product
-from math import gcd
+from math import gcd, prod
 from typing import NamedTuple
 
 from minitf.kernels.splitting import Window
@@ -22,6 +22,15 @@ _FEWEST = 4  # pieces per thread of a call that is cut
 _PER_TRIP, _IN_ALL = 2_000, 20_000  # nanoseconds of work to share below which a loop, a program is not shared
 _FLOPS, _BYTES = 60, 10  # per nanosecond, roughly
 _ARENA, _FATE = "arena", "fate"
+_PRODUCTS = {  # kernel -> the numbers whose product is that of its multiplications
+    "gemm": "m n k",
+    "conv2d": "count kh kw c out",
+    "conv2d_batch": "count oh ow kh kw c out",
+    "conv2d_input": "count oh ow kh kw c out",
+    "conv2d_input_batch": "count oh ow kh kw c out",
+    "conv2d_filter": "count images oh ow out",
+    "conv2d_filter_batch": "count images oh ow out",
+}
 
 
 class Access(NamedTuple):
@@ -170,9 +179,10 @@ def _limit_of(call: Call, names: list[str], changes: dict, first: int) -> Limit 
 
 def cost(call: Call) -> float:
     """About how many nanoseconds a call takes."""
-    if name(call) == "gemm":
-        m, n, k = call.operands[3:6]
-        return 2 * m * n * k / _FLOPS
+    numbers = _PRODUCTS.get(name(call))
+    if numbers is not None:
+        operands = dict(zip(call.kernel.kernel.operands, call.operands))
+        return 2 * prod(operands[n] for n in numbers.split()) / _FLOPS
     return sum(ref.nbytes for ref in call.refs) / _BYTES
 
 
