@@ -48,8 +48,8 @@ def conv2d_batch(
 
 @kernel(T=FLOATS, split=Range("first", "count", o=("out",)))
 def conv2d_filter_batch(
-    x: T, g: T, o: T.out, first: i64, count: i64, images: i64, h: i64, w: i64, c: i64, oh: i64, ow: i64, out: i64,
-    kh: i64, kw: i64, sh: i64, sw: i64, dh: i64, dw: i64, top: i64, left: i64,
+    x: T, g: T, o: T.out, first: i64, count: i64, images: i64, h: i64, w: i64, c: i64, oh: i64, ow: i64,
+    out: i64, kh: i64, kw: i64, sh: i64, sw: i64, dh: i64, dw: i64, top: i64, left: i64,
 ):  # fmt: skip
     """o = the gradient of the filter, of which `count` rows of `out` items from `first` on."""
     scratch, image, result = workspace(x), h * w * c, oh * ow * out

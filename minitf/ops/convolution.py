@@ -67,10 +67,10 @@ def _windows(op, sizes: tuple, f: tuple) -> Windows:
     """How a filter of shape f lies on images of sizes [images, h, w, c]."""
     check_moves(op)
     if sizes[3] != f[2]:
-        if f[2] and sizes[3] % f[2] == 0:
+        if sizes[3] and f[2] and sizes[3] % f[2] == 0:
             raise errors.UnimplementedError(
                 None, op, f"grouped convolutions are not supported: images of {sizes[3]} channels, a filter "
-                f"for {f[2]}; split the channels, or use depthwise_conv2d"
+                f"for {f[2]}; use depthwise_conv2d, or split the channels"
             )  # fmt: skip
         raise ValueError(f"input depth must be evenly divisible by filter depth: {sizes[3]} vs {f[2]}")
     return windows(op, sizes, f[:2])

@@ -7,12 +7,13 @@ from helpers import fails
 from test_systematic import SAMPLES
 
 import minitf as tf
-from minitf.kernels import elementwise, movement, team
+from minitf.kernels import batches, convolution, elementwise, movement, team
 from minitf.kernels.abi import FLOATS, T, i64, kernel
+from minitf.kernels.gemm import gemm
 from minitf.kernels.splitting import By, Window
-from minitf.runtime import program
+from minitf.runtime import program, shards
 from minitf.runtime.ir import Buffer, Call, Ref, Repeat
-from minitf.runtime.shards import access, clash, divided
+from minitf.runtime.shards import access, clash, cost, divided
 
 pytestmark = pytest.mark.skipif(not team.AVAILABLE, reason="needs Linux")
 
@@ -81,7 +82,7 @@ def convolved(x):
 
 def images(x):
     """Convolution, pooling of both kinds, and their gradients."""
-    x = tf.reshape(x, [B, T, D, 1]) * tf.ones([B, T, D, 2])
+    x = tf.stack([x, x + 1.0], 3)
     y = tf.nn.max_pool(tf.layers.conv2d(x, N, 3, padding="same", activation=tf.nn.relu), 2, 1, "SAME")
     return tf.nn.avg_pool(tf.layers.conv2d(y, 3, 2, 2, padding="same"), 2, 1, "SAME")
 
@@ -277,6 +278,21 @@ def test_rows_are_cut_alike_in_flat_and_in_nested_calls():
     flat, nested = divided(add((9, 5)), 2), divided(add((9, 5), (5,)), 2)
     assert [p.node.operands[2].size for p in flat] == [p.node.operands[2].size for p in nested] == [20, 25]
     assert divided(add((3, 2)), 2) == []  # too few
+
+
+def test_what_products_cost():
+    x, f, y = (Ref(s, np.float32, placed(0, 4000)) for s in ((4, 5, 6, 2), (3, 2, 2, 7), (4, 5, 6, 7)))
+    numbers = (5, 6, 2, 5, 6, 7, 3, 2, 1, 1, 1, 1, 1, 0)
+    flops = 2 * y.size * 3 * 2 * 2
+    for kind, operands in [(convolution.conv2d, (x, f, y, 0, 120)), (batches.conv2d_batch, (x, f, y, 0, 4)),
+                             (convolution.conv2d_input, (y, f, x, 0, 4)),
+                             (batches.conv2d_input_batch, (y, f, x, 0, 4)),
+                             (convolution.conv2d_filter, (x, y, f, 0, 12, 4)),
+                             (batches.conv2d_filter_batch, (x, y, f, 0, 12, 4))]:  # fmt: skip
+        call = Call(kind[np.float32], (*operands, *numbers), None, None)
+        assert cost(call) == flops / shards._FLOPS
+    product = Call(gemm[np.float32], (x, f, y, 3, 4, 5, 0, 0, 5, 4, 4, 0, 1, 0, 0, 0), None, None)
+    assert cost(product) == 120 / shards._FLOPS
 
 
 def test_a_program_with_little_work_is_not_shared():
