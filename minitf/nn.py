@@ -15,7 +15,12 @@ from minitf.ops.convolution import conv2d as conv2d
 from minitf.ops.convolution import conv2d_backprop_filter as conv2d_backprop_filter
 from minitf.ops.convolution import conv2d_backprop_input as conv2d_backprop_input
 from minitf.ops.convolution import conv2d_transpose as conv2d_transpose
+from minitf.ops.depthwise import depthwise_conv2d as depthwise_conv2d
+from minitf.ops.depthwise import depthwise_conv2d_native as depthwise_conv2d_native
+from minitf.ops.depthwise import separable_conv2d as separable_conv2d
 from minitf.ops.embedding import embedding_lookup as embedding_lookup
+from minitf.ops.lrn import local_response_normalization as local_response_normalization
+from minitf.ops.lrn import lrn as lrn
 from minitf.ops.math import log_sigmoid as log_sigmoid
 from minitf.ops.math import sigmoid as sigmoid
 from minitf.ops.math import tanh as tanh

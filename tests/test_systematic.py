@@ -161,6 +161,21 @@ SAMPLES = [
         IMAGE[:, :, :3],
         of=lambda x, g: tf.nn.conv2d_backprop_filter(x, [1, 2, 2, 2], g, 1, "VALID"),
     ),
+    sample("LRN", IMAGE, of=lambda x: tf.nn.lrn(x, 1, 2.0, 0.5, 0.75), order=1),
+    sample("LRNGrad", IMAGE, of=lambda x: tf.gradients(tf.nn.lrn(x, 1) ** 2, x), grads=False),
+    sample("DepthwiseConv2dNative", IMAGE, FILTER, of=lambda x, f: tf.nn.depthwise_conv2d(x, f, 1, "SAME")),
+    sample(
+        "DepthwiseConv2dNativeBackpropInput",
+        IMAGE,
+        FILTER,
+        of=lambda x, f: tf.gradients(tf.nn.depthwise_conv2d(x, f, 1, "SAME") ** 2, x),
+    ),
+    sample(
+        "DepthwiseConv2dNativeBackpropFilter",
+        IMAGE,
+        FILTER,
+        of=lambda x, f: tf.gradients(tf.nn.depthwise_conv2d(x, f, 1, "SAME") ** 2, f),
+    ),
     *[
         sample(type, IMAGE, of=function)
         for type, function in {
@@ -259,6 +274,7 @@ ELSEWHERE = {  # by the test that covers them
 }
 
 NO_GRADIENT = {  # and no claim that gradients rightly stop: asking for one is an error, as in TensorFlow
+    "LRNGrad": "none in TensorFlow",
     "ProdOfOthersGrad": "the third derivative of reduce_prod",
     "Qr": "not written",
     "RandomPoissonV2": "a number of events",

@@ -93,7 +93,7 @@ def convolve(input: Tensor, filter: Tensor, padding, strides: list, rates: list,
             f"strides > 1 not supported in conjunction with dilation_rate > 1: {strides}, {rates}"
         )
     if holes:
-        graph.reserve_ids(_ops_for_holes(input, len(rates), padding, data_format))
+        graph.reserve_ids(ops_for_holes(input, len(rates), data_format) + (padding == "SAME"))
     if len(rates) == 1:
         result = conv1d(input, filter, strides[0], padding, data_format=data_format, dilations=rates[0],
                         name=name)  # fmt: skip
@@ -105,11 +105,11 @@ def convolve(input: Tensor, filter: Tensor, padding, strides: list, rates: list,
     return result
 
 
-def _ops_for_holes(input: Tensor, spatial: int, padding, data_format) -> int:
+def ops_for_holes(input: Tensor, spatial: int, data_format) -> int:
     """How many ops move what is between the holes into the batch, before the convolution."""
     first = 2 if (data_format or "").startswith("NC") else 1
     sizes = (input.shape.sizes or (None,) * (spatial + 2))[first : first + spatial]
-    return (7 if None not in sizes else {1: 51, 2: 70}[spatial]) + (padding == "SAME")
+    return 7 if None not in sizes else {1: 51, 2: 70}[spatial]
 
 
 def atrous_conv2d(value, filters, rate: int, padding, name: str | None = None) -> Tensor:
