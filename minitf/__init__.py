@@ -146,6 +146,7 @@ from minitf.ops.counted import foldl, foldr, map_fn, scan
 from minitf.ops.queues import FIFOQueue, PaddingFIFOQueue, PriorityQueue, QueueBase, RandomShuffleQueue
 from minitf.ops.script import py_func
 from minitf.ops.string_join import string_join
+from minitf.ops.tables import initialize_all_tables, tables_initializer
 from minitf.ops.tensor_array import TensorArray
 from minitf.ops.while_loop import while_loop
 

@@ -15,7 +15,7 @@ MAY_IMPORT = {
     "runtime": {"framework", "kernels"},
     "gradients": {"framework", "ops"},
     "loop_gradients": {"framework", "ops", "gradients"},
-    "train": {"framework", "formats", "ops", "gradients", "summary"},
+    "train": {"framework", "formats", "ops", "gradients", "summary", "minitf"},
     "layers": {"framework", "ops", "minitf"},
     "losses": {"framework", "minitf"},
     "rnn": {"framework", "ops", "layers", "minitf"},

@@ -11,7 +11,7 @@ from functools import partial
 
 import minitf as tf
 from minitf.framework import errors, protos
-from minitf.framework.graph import Graph
+from minitf.framework.graph import Graph, get_default_graph
 from minitf.summary.run_metadata import run_metadata_proto
 
 _CLOSED = "this FileWriter is closed: nothing is written until reopen()"
@@ -173,10 +173,10 @@ class FileWriterCache:
 
     @staticmethod
     def get(logdir) -> FileWriter:
-        """The writer of a folder, made if there is none."""
+        """The writer of a folder; made if there is none, and then it writes the default graph."""
         writers, key = FileWriterCache._writers, os.fspath(logdir)
         if key not in writers:
-            writers[key] = FileWriter(key)
+            writers[key] = FileWriter(key, get_default_graph())
         return writers[key]
 
     @staticmethod

@@ -1,4 +1,5 @@
-"""tf.train: optimizers, learning rates, moving averages, the global step, input through queues, files."""
+"""tf.train: optimizers, learning rates, moving averages, the global step, input through queues, files,
+sessions that look after themselves."""
 
 from minitf.train.batches import batch as batch
 from minitf.train.batches import batch_join as batch_join
@@ -60,3 +61,30 @@ from minitf.train.saver import Saver as Saver
 from minitf.train.saver import SaverDef as SaverDef
 from minitf.summary.writer import summary_iterator as summary_iterator
 from minitf.summary.writer import write_graph as write_graph
+from minitf.train.hooks.checkpoint_saver import CheckpointSaverHook as CheckpointSaverHook
+from minitf.train.hooks.checkpoint_saver import CheckpointSaverListener as CheckpointSaverListener
+from minitf.train.hooks.reports import LoggingTensorHook as LoggingTensorHook
+from minitf.train.hooks.reports import ProfilerHook as ProfilerHook
+from minitf.train.hooks.reports import StepCounterHook as StepCounterHook
+from minitf.train.hooks.reports import SummarySaverHook as SummarySaverHook
+from minitf.train.hooks.session_run_hook import SessionRunArgs as SessionRunArgs
+from minitf.train.hooks.session_run_hook import SessionRunContext as SessionRunContext
+from minitf.train.hooks.session_run_hook import SessionRunHook as SessionRunHook
+from minitf.train.hooks.session_run_hook import SessionRunValues as SessionRunValues
+from minitf.train.hooks.stops import FeedFnHook as FeedFnHook
+from minitf.train.hooks.stops import FinalOpsHook as FinalOpsHook
+from minitf.train.hooks.stops import GlobalStepWaiterHook as GlobalStepWaiterHook
+from minitf.train.hooks.stops import NanLossDuringTrainingError as NanLossDuringTrainingError
+from minitf.train.hooks.stops import NanTensorHook as NanTensorHook
+from minitf.train.hooks.stops import StopAtStepHook as StopAtStepHook
+from minitf.train.hooks.timer import SecondOrStepTimer as SecondOrStepTimer
+from minitf.train.sessions.monitored_session import MonitoredSession as MonitoredSession
+from minitf.train.sessions.monitored_session import MonitoredTrainingSession as MonitoredTrainingSession
+from minitf.train.sessions.monitored_session import SingularMonitoredSession as SingularMonitoredSession
+from minitf.train.sessions.scaffold import Scaffold as Scaffold
+from minitf.train.sessions.session_creators import ChiefSessionCreator as ChiefSessionCreator
+from minitf.train.sessions.session_creators import SessionCreator as SessionCreator
+from minitf.train.sessions.session_creators import WorkerSessionCreator as WorkerSessionCreator
+from minitf.train.sessions.session_manager import SessionManager as SessionManager
+from minitf.train.sessions.supervisor import Supervisor as Supervisor
+from minitf.train.sessions.supervisor import basic_train_loop as basic_train_loop

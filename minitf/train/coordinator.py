@@ -31,7 +31,8 @@ class Coordinator:
     """
 
     def __init__(self, clean_stop_exception_types: tuple | None = None):
-        self._clean = clean_stop_exception_types or (errors.OutOfRangeError,)
+        ends = clean_stop_exception_types
+        self._clean = (errors.OutOfRangeError,) if ends is None else tuple(ends)
         self._lock = threading.Lock()
         self._stop = threading.Event()
         self._threads: set[threading.Thread] = set()

@@ -8,6 +8,8 @@ from minitf.framework.graph import get_default_graph
 from minitf.ops.initializers import Zeros
 from minitf.ops.variable_scope import get_variable
 
+_READ = "global_step_read_op_cache"
+
 
 def get_global_step(graph=None):
     """The global step of the graph, or None: what is in its collection or called `global_step:0`.
@@ -53,6 +55,21 @@ def get_or_create_global_step(graph=None):
     """The global step of the graph, made if there is none."""
     step = get_global_step(graph)
     return create_global_step(graph) if step is None else step
+
+
+def read_global_step(graph=None):
+    """The value of the global step as a tensor, made once for each graph; None if there is no global step.
+
+    Before the step has a value, its initial value.
+    """
+    graph = (graph or get_default_graph()).root
+    kept = graph.get_collection(_READ)
+    step = None if kept else get_global_step(graph)
+    if step is not None:
+        with graph.as_default(), graph.control_dependencies(None), graph.name_scope(f"{step.op.name}/"):
+            graph.add_to_collection(_READ, getattr(step, "initialized_value", lambda: step)() + 0)
+        kept = graph.get_collection(_READ)
+    return kept[0] if kept else None
 
 
 def assert_global_step(global_step_tensor) -> None:

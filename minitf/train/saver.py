@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numbers
 import os
 import time
 import uuid
@@ -9,6 +10,7 @@ from dataclasses import dataclass
 
 from minitf.framework import dtypes
 from minitf.framework.apply import apply, apply_op
+from minitf.framework.collections import GraphKeys
 from minitf.framework.graph import control_dependencies, name_scope
 from minitf.ops import (
     array,
@@ -186,7 +188,8 @@ class Saver:
         if not path:
             raise ValueError("no path specified: save_path is empty")
         if global_step is not None:
-            number = global_step if isinstance(global_step, int) else step_in(sess, global_step)
+            known = isinstance(global_step, numbers.Integral)
+            number = global_step if known else step_in(sess, global_step)
             path = f"{path}-{number:08d}" if self._padded else f"{path}-{number}"
         elif os.path.basename(path) == latest_filename and not self._sharded:
             raise ValueError(f"'latest_filename' collides with 'save_path': {latest_filename!r} and {path!r}")
@@ -274,6 +277,18 @@ class Saver:
     def from_proto(saver_def: SaverDef, import_scope: str | None = None) -> Saver:
         """The saver whose ops have the names in a SaverDef."""
         return Saver(saver_def=saver_def, name=import_scope)
+
+
+def saver_of(graph) -> Saver | None:
+    """The saver in a graph's collection of savers, or None.
+
+    Raises:
+      RuntimeError: if there are several.
+    """
+    savers = graph.get_collection(GraphKeys.SAVERS)
+    if len(savers) > 1:
+        raise RuntimeError(f"collection {GraphKeys.SAVERS} holds more than one saver: say which is meant")
+    return savers[0] if savers else None
 
 
 def _named(var_list) -> list[tuple[str, object]]:

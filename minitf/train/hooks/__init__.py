@@ -1,0 +1,1 @@
+"""What happens around each run of a monitored session."""

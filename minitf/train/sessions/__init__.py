@@ -1,0 +1,1 @@
+"""Sessions that restore, initialize, save and end by themselves."""

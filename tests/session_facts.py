@@ -1,0 +1,16 @@
+"""Trainings against what TensorFlow did (tests/facts/sessions.json)."""
+
+import session_scenarios
+from oracle import facts
+
+import minitf as tf
+
+
+def names(*beginnings):
+    """The scenarios whose names start so."""
+    return [name for name in session_scenarios.SCENARIOS if name.startswith(beginnings)]
+
+
+def check(name, same=lambda value: value):
+    """A scenario gives what it gave with TensorFlow; `same` leaves out what is meant to differ."""
+    assert same(session_scenarios.run(tf, name)) == same(facts("sessions")[name])
