@@ -1,5 +1,6 @@
 """tf.train: optimizers, learning rates, moving averages, the global step, input through queues, files,
-sessions that look after themselves."""
+sessions that look after themselves.
+"""
 
 from minitf.train.batches import batch as batch
 from minitf.train.batches import batch_join as batch_join
@@ -43,6 +44,7 @@ from minitf.train.input import range_input_producer as range_input_producer
 from minitf.train.input import slice_input_producer as slice_input_producer
 from minitf.train.input import string_input_producer as string_input_producer
 from minitf.train.moving_averages import ExponentialMovingAverage as ExponentialMovingAverage
+from minitf.train.new_checkpoints import checkpoints_iterator as checkpoints_iterator
 from minitf.train.optimizer import Optimizer as Optimizer
 from minitf.train.optimizers import AdadeltaOptimizer as AdadeltaOptimizer
 from minitf.train.optimizers import AdagradDAOptimizer as AdagradDAOptimizer

@@ -18,8 +18,8 @@ def required_step(user: str):
     step = read_global_step()
     if step is None:
         raise RuntimeError(
-            f"Global step should be created to use {user}: call tf.train.get_or_create_global_step() and pass "
-            "it to minimize(global_step=)"
+            f"Global step should be created to use {user}: call tf.train.get_or_create_global_step() and "
+            "pass it to minimize(global_step=)"
         )
     return step
 

@@ -123,7 +123,7 @@ class SummarySaverHook(SessionRunHook):
     summaries or a list of some, or scaffold: the tf.train.Scaffold whose summary_op is taken.
 
     Raises:
-      ValueError: unless exactly one of scaffold and summary_op, and one of save_steps and save_secs, is given.
+      ValueError: unless one of scaffold and summary_op, and one of save_steps and save_secs, is given.
       RuntimeError: at the beginning, without a global step.
     """
 

@@ -5,14 +5,12 @@ from __future__ import annotations
 from typing import NamedTuple
 
 
-class SessionRunArgs(NamedTuple("SessionRunArgs", [("fetches", object), ("feed_dict", object),
-                                                   ("options", object)])):  # fmt: skip
+class SessionRunArgs(NamedTuple):
     """What a hook adds to a run: fetches, feeds and options."""
 
-    __slots__ = ()
-
-    def __new__(cls, fetches, feed_dict=None, options=None):
-        return super().__new__(cls, fetches, feed_dict, options)
+    fetches: object
+    feed_dict: dict | None = None
+    options: object = None
 
 
 class SessionRunValues(NamedTuple):

@@ -11,12 +11,12 @@ _GRAPH = "graph.pbtxt"
 
 
 def shared_writer(logdir):
-    """The writer of a folder that all share; None, and a warning in the log, where events cannot be written."""
+    """The writer of a folder that all share; None and a warning where events cannot be written."""
     return _or_warned(lambda: tf.summary.FileWriterCache.get(logdir))
 
 
 def new_writer(logdir):
-    """A writer of its own for a folder; None, and a warning in the log, where events cannot be written."""
+    """A writer of its own for a folder; None and a warning where events cannot be written."""
     return _or_warned(lambda: tf.summary.FileWriter(logdir))
 
 

@@ -54,7 +54,7 @@ class _MonitoredSession:
             except _LOST as error:
                 if not self._recovers:
                     raise
-                tf.logging.info("An error was raised while a session was being created: %s. A new one is made.",
+                tf.logging.info("An error was raised while a session was being made: %s. Again.",
                                 error)  # fmt: skip
 
     def _start(self) -> _Running:
@@ -111,7 +111,8 @@ class _MonitoredSession:
             raise TypeError(f"step_fn is a function of step_context, not {step_fn!r}")
         if names not in (["step_context"], ["self", "step_context"]):
             raise ValueError(
-                f"step_fn may either have one 'step_context' argument, or 'self' and 'step_context'; not {names}"
+                f"step_fn may either have one 'step_context' argument, or 'self' and 'step_context'; "
+                f"not {names}"
             )
         return step_fn(self.StepContext(self._open().session, self.run))
 

@@ -5,18 +5,16 @@ from __future__ import annotations
 import minitf as tf
 from minitf.framework.collections import GraphKeys
 from minitf.framework.graph import get_default_graph, name_scope
+from minitf.ops import variables
 from minitf.ops.array import concat
 from minitf.ops.constant import constant
 from minitf.ops.control import group, no_op
 from minitf.ops.tables import tables_initializer
-from minitf.ops.variables import (
-    global_variables, global_variables_initializer, local_variables_initializer, report_uninitialized_variables,
-)  # fmt: skip
 from minitf.train.saver import Saver, saver_of
 
 
 class Scaffold:
-    """The ops by which a model is initialized, checked, summarized and saved; `finalize` makes what is missing.
+    """The ops by which a model is initialized, checked, summarized and saved; `finalize` makes the missing.
 
     init_fn(scaffold, session) is called after init_op, which gets init_feed_dict. copy_from_scaffold: another
     one, whose parts are taken where none is given.
@@ -54,7 +52,7 @@ class Scaffold:
         if self._ready_for_local_init_op is None:
             self._ready_for_local_init_op = self.get_or_default(
                 "ready_for_local_init_op", GraphKeys.READY_FOR_LOCAL_INIT_OP,
-                lambda: _unready(global_variables()))  # fmt: skip
+                lambda: _unready(variables.global_variables()))  # fmt: skip
         if self._local_init_op is None:
             self._local_init_op = self.get_or_default(
                 "local_init_op", GraphKeys.LOCAL_INIT_OP, self.default_local_init_op
@@ -89,7 +87,7 @@ class Scaffold:
     @staticmethod
     def default_local_init_op():
         """An op that initializes local variables and tables."""
-        return group(local_variables_initializer(), tables_initializer(), no_op("init"))
+        return group(variables.local_variables_initializer(), tables_initializer(), no_op("init"))
 
     @property
     def init_fn(self):
@@ -134,15 +132,15 @@ class Scaffold:
 
 def _init_op():
     # Of what TensorFlow calls resources, and initializes by a second op, there are none.
-    return group(global_variables_initializer(), no_op("init"))
+    return group(variables.global_variables_initializer(), no_op("init"))
 
 
 def _unready(var_list=None):
     """The names of variables, and of resources, without values."""
-    variables = report_uninitialized_variables(var_list)
+    unset = variables.report_uninitialized_variables(var_list)
     with name_scope("report_uninitialized_resources"):
         resources = constant([], "string", name="Const")
-    return concat([variables, resources], 0)
+    return concat([unset, resources], 0)
 
 
 def _saver() -> Saver:

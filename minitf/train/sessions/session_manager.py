@@ -62,8 +62,8 @@ class SessionManager:
         if not ready:
             raise RuntimeError(
                 f"Init operations did not make model ready ({how}, local_init_op: "
-                f"{_named(self._local_init_op)}): {why}. Initialize them in init_op, or let the saver restore "
-                "them"
+                f"{_named(self._local_init_op)}): {why}. Initialize them in init_op, or let the saver "
+                "restore them"
             )
         return sess
 

@@ -8,11 +8,9 @@ import os
 import minitf as tf
 from minitf.framework.collections import GraphKeys
 from minitf.framework.graph import get_default_graph
+from minitf.ops import variables
 from minitf.ops.control import group
 from minitf.ops.tables import tables_initializer
-from minitf.ops.variables import (
-    global_variables, global_variables_initializer, local_variables_initializer, report_uninitialized_variables,
-)  # fmt: skip
 from minitf.train.coordinator import Coordinator, LooperThread
 from minitf.train.global_step import get_global_step
 from minitf.train.global_step import global_step as step_in
@@ -61,13 +59,13 @@ class Supervisor:
         self._grace, self._coord = stop_grace_secs, Coordinator()
         with self._graph.as_default():
             keys = GraphKeys
-            self._ready_op = _made(ready_op, keys.READY_OP, report_uninitialized_variables)
+            self._ready_op = _made(ready_op, keys.READY_OP, variables.report_uninitialized_variables)
             self._ready_for_local_init_op = _made(
                 ready_for_local_init_op, keys.READY_FOR_LOCAL_INIT_OP, lambda: None
             )
-            self._init_op = _made(init_op, keys.INIT_OP, global_variables_initializer)
+            self._init_op = _made(init_op, keys.INIT_OP, variables.global_variables_initializer)
             self._local_init_op = _made(local_init_op, keys.LOCAL_INIT_OP, _initialize_locals)
-            self._saver = _made(saver, keys.SAVERS, lambda: Saver() if global_variables() else None)
+            self._saver = _made(saver, keys.SAVERS, lambda: Saver() if variables.global_variables() else None)
             self._summary_op = _made(summary_op, keys.SUMMARY_OP, tf.summary.merge_all)
             self._global_step = _made(global_step, keys.GLOBAL_STEP, get_global_step)
         self._set_files(logdir, checkpoint_basename, save_summaries_secs, save_model_secs, summary_writer)
@@ -312,7 +310,7 @@ class Supervisor:
 
 
 def _made(given, key: str, make):
-    """What was given, or else the first item of a collection, or else what `make()` gives, which becomes one."""
+    """What was given, or else the first item of a collection, or else what `make()` makes for it."""
     if given is not _DEFAULT:
         return given
     listed = get_default_graph().get_collection_ref(key)
@@ -335,7 +333,7 @@ def _check_placed(graph) -> None:
 
 
 def _initialize_locals():
-    return group(local_variables_initializer(), tables_initializer())
+    return group(variables.local_variables_initializer(), tables_initializer())
 
 
 def basic_train_loop(supervisor: Supervisor, train_step_fn, args=None, kwargs=None, master="") -> None:

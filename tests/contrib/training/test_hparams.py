@@ -1,0 +1,20 @@
+import pytest
+from session_facts import check, names
+
+import minitf as tf
+
+
+@pytest.mark.parametrize("name", names("hparams"))
+def test_like_tensorflow(name):
+    check(name)
+
+
+@pytest.mark.parametrize("text, words", [
+    ("z=1", "Unknown hyperparameter type for z; there are a, n"),
+    ("a=b", "hparam 'a' of type 'int' with value 'b'"),
+    ("a=1,a=2", "Multiple assignments to variable 'a'"), ("a", "Malformed hyperparameter value: a"),
+    ("n=3", "hparam 'n' of type 'NoneType'"),
+])  # fmt: skip
+def test_errors_say_what_is_wrong(text, words):
+    with pytest.raises(ValueError, match=words):
+        tf.contrib.training.HParams(a=1, n=None).parse(text)
