@@ -95,10 +95,10 @@ def evaluate_repeatedly(checkpoint_dir, master="", scaffold=None, eval_ops=None,
     """
     counted = _counted(eval_ops)
     final = tf.train.FinalOpsHook(final_ops, final_ops_feed_dict)
-    scaffold, done, values = scaffold or tf.train.Scaffold(), 0, None
-    for path in checkpoints_iterator(checkpoint_dir, eval_interval_secs, timeout, timeout_fn):
+    scaffold, values = scaffold or tf.train.Scaffold(), None
+    paths = checkpoints_iterator(checkpoint_dir, eval_interval_secs, timeout, timeout_fn)
+    for done, path in enumerate(paths, 1):
         values = _evaluated(path, master, scaffold, counted, feed_dict, final, hooks, config)
-        done += 1
         if max_number_of_evaluations is not None and done >= max_number_of_evaluations:
             break
     return values
