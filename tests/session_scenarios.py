@@ -481,10 +481,11 @@ def hparams(tf):
 
 
 PARSED = """a=3|a=3,b=2|b=1e-3|c=hello|c=a b|c=|d=[3,4,5]|d=[]|d=5|d[0]=7|d[1]=7,d[0]=9|e=false|e=0|e=1
-e=True|e=maybe|a=1.5|a=x|zz=1|g=[u,v]|g[0]=z|h=[1,2]|a=1,a=2|a=[1]|c=x y,z|a=3 b=4|a|a=|c=[1,2]|b=abc|a= 5|d=[1.5]|e=[true]
-a=1,|c=a=b|c='q'|d=[3, 4]|d=[3 4]|a=1;b=2|=|a==1""".replace("\n", "|").split("|")
+e=True|e=maybe|a=1.5|a=x|zz=1|g=[u,v]|g[0]=z|h=[1,2]|a=1,a=2|a=[1]|c=x y,z|a=3 b=4|a|a=|c=[1,2]|b=abc|a= 5
+d=[1.5]|e=[true]|a=1,|c=a=b|c='q'|d=[3, 4]|d=[3 4]|a=1;b=2|=|a==1""".replace("\n", "|").split("|")
 SET = [["a", 3], ["a", 2.0], ["a", "3"], ["a", True], ["b", 3], ["b", "x"], ["c", 3], ["c", "y"],
-       ["c", None], ["d", [5]], ["d", 5], ["d", ["x"]], ["e", False], ["e", 1], ["f", 3], ["zz", 1], ["a", [1]]]  # fmt: skip
+       ["c", None], ["d", [5]], ["d", 5], ["d", ["x"]], ["e", False], ["e", 1], ["f", 3],
+       ["zz", 1], ["a", [1]]]  # fmt: skip
 
 
 def changed(tf, change):

@@ -139,7 +139,8 @@ def train(train_op, logdir, master="", is_chief: bool = True, scaffold=None, hoo
     value = None
     with tf.train.MonitoredTrainingSession(
         master, is_chief, logdir, scaffold, hooks, chief_only_hooks,
-        save_checkpoint_secs=save_checkpoint_secs, save_summaries_steps=save_summaries_steps, config=config, max_wait_secs=max_wait_secs,
+        save_checkpoint_secs=save_checkpoint_secs,
+        save_summaries_steps=save_summaries_steps, config=config, max_wait_secs=max_wait_secs,
     ) as sess:  # fmt: skip
         while not sess.should_stop():
             value = sess.run(train_op, run_metadata=run_metadata)
