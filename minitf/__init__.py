@@ -40,7 +40,14 @@ from minitf.ops.constant import constant
 from minitf.ops.gather import (
     batch_gather, boolean_mask, gather, gather_nd, one_hot, scatter_nd, sparse_to_dense, where,
 )  # fmt: skip
-from minitf.ops.identity import guarantee_const, identity, identity_n, prevent_gradient, stop_gradient
+from minitf.ops.identity import (
+    ensure_shape,
+    guarantee_const,
+    identity,
+    identity_n,
+    prevent_gradient,
+    stop_gradient,
+)
 from minitf.ops.joining import parallel_stack, split, stack, unstack
 from minitf.ops.matrix import (
     diag, diag_part, eye, matrix_band_part, matrix_diag, matrix_diag_part, matrix_set_diag,
@@ -129,6 +136,7 @@ from minitf.ops.variables import (
     local_variables, local_variables_initializer, model_variables, moving_average_variables,
     report_uninitialized_variables, trainable_variables, Variable, variables_initializer,
 )  # fmt: skip
+from minitf.ops.variables import lifted as init_scope
 
 # Control flow, checks, Python functions
 
@@ -140,6 +148,7 @@ from minitf.ops.check import (
     assert_rank_in, assert_same_float_dtype, assert_scalar, assert_type, check_numerics, is_non_decreasing,
     is_numeric_tensor, is_strictly_increasing, Print, verify_tensor_all_finite,
 )  # fmt: skip
+from minitf.ops.check_all import add_check_numerics_ops
 from minitf.ops.cond import cond
 from minitf.ops.control import group, no_op, tuple
 from minitf.ops.counted import foldl, foldr, map_fn, scan
@@ -160,6 +169,7 @@ from minitf.gradients import (
     RegisterGradient,
     UnconnectedGradients,
 )
+from minitf.custom_gradient import custom_gradient
 from minitf.hessians import hessians
 
 # Running
@@ -172,8 +182,8 @@ from minitf.runtime.session import get_default_session, InteractiveSession, Sess
 # Namespaces
 
 from minitf import (
-    bitwise, compat, contrib, debugging, dtypes, initializers, layers, linalg, losses, math, nn, profiler,
-    queue, random, summary, timeline, train, viz,
+    bitwise, compat, contrib, debugging, dtypes, initializers, layers, linalg, losses, math, nest, nn,
+    profiler, queue, random, summary, timeline, train, viz,
 )  # fmt: skip
 from minitf.framework import errors, protos
 from minitf.platform import gfile, logging, resource_loader, sysconfig

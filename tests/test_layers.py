@@ -14,6 +14,7 @@ MAY_IMPORT = {
     "ops": {"framework", "formats", "kernels"},
     "runtime": {"framework", "kernels"},
     "gradients": {"framework", "ops"},
+    "custom_gradient": {"framework", "ops", "gradients"},
     "loop_gradients": {"framework", "ops", "gradients"},
     "train": {"framework", "formats", "ops", "gradients", "summary", "minitf"},
     "layers": {"framework", "ops", "minitf"},

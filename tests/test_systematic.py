@@ -74,6 +74,7 @@ SAMPLES = [
     sample("AddN", X, Y, of=lambda x, y: tf.add_n([x, y, x])),
     sample("AccumulateNV2", X, Y, of=lambda x, y: tf.accumulate_n([x, y, x])),
     sample("Select", TRUTH, X, Y),
+    sample("EnsureShape", X, of=lambda x: tf.ensure_shape(x, [None, None])),
     sample("IdentityN", X, ROW, of=lambda x, y: tf.identity_n([x, y])),
     # complex numbers
     sample("Complex", X, Y, of=lambda x, y: tf.abs(tf.complex(x, y))),

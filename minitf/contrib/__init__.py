@@ -7,3 +7,4 @@ from minitf.contrib import legacy_seq2seq as legacy_seq2seq
 from minitf.contrib import rnn as rnn
 from minitf.contrib import seq2seq as seq2seq
 from minitf.contrib import training as training
+from minitf.contrib import tensorboard as tensorboard

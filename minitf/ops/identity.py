@@ -5,6 +5,7 @@ from __future__ import annotations
 from minitf.framework.apply import apply, apply_op
 from minitf.framework.convert import convert_to_tensor
 from minitf.framework.registry import define
+from minitf.framework.shape import as_shape
 from minitf.framework.static import partial_value
 from minitf.framework.tensor import Tensor
 from minitf.ops import patterns
@@ -36,6 +37,43 @@ define("IdentityN", "input: ** -> output: **", shape=lambda op: [t.shape for t i
        numpy=lambda op, *x: x, kernel=lambda b, op, *x: [b.snapshot(v) for v in x],
        static=lambda op, depth: [partial_value(t, depth) for t in op.inputs],
        passes_slices=True, grad=lambda op, *g: g)  # fmt: skip
+
+
+def _ensured(op, shape: tuple) -> None:
+    wanted = op.attrs["shape"]
+    if not wanted.is_compatible_with(shape):
+        raise ValueError(
+            f"Shape of tensor {op.inputs[0].name} {list(shape)} is not compatible with "
+            f"expected shape {wanted}"
+        )
+
+
+def _ensure_kernel(b, op, x):
+    _ensured(op, x.shape)
+    return x
+
+
+def _ensure(op, x):
+    _ensured(op, x.shape)
+    return x
+
+
+define("EnsureShape", "input: T -> output: T", kernel=_ensure_kernel, numpy=_ensure, any_type=True,
+       shape=lambda op: op.inputs[0].shape.merge_with(op.attrs["shape"]),
+       static=lambda op, depth: partial_value(op.inputs[0], depth), grad=lambda op, g: g)  # fmt: skip
+
+
+def ensure_shape(x, shape, name: str | None = None) -> Tensor:
+    """`x` itself, checked when it runs to have a shape, which is known of the result.
+
+    Raises:
+      ValueError: if it cannot have it (InvalidArgumentError if that shows only at run time).
+
+    >>> import minitf as tf
+    >>> tf.ensure_shape(tf.placeholder(tf.float32, [None, None]), [None, 3]).shape.as_list()
+    [None, 3]
+    """
+    return apply("EnsureShape", x, shape=as_shape(shape), name=name)
 
 
 def identity(input, name: str | None = None) -> Tensor:

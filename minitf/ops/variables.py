@@ -271,7 +271,7 @@ def _read(assigned: Tensor, read_value: bool):
 
 @contextlib.contextmanager
 def lifted():
-    """Ops made inside are made outside of loops and branches, and no control dependencies apply to them."""
+    """A context: ops are made outside of loops and branches, and no control dependencies apply to them."""
     graph = get_default_graph()
     with contextlib.ExitStack() as stack:
         if graph.outer is not None:

@@ -121,8 +121,8 @@ class _Variables:
 
     def _invariants(self, invariants) -> list[TensorShape]:
         try:
-            given = nest.flatten_up_to(self.structure, invariants)
-        except ValueError:
+            given = nest.flatten_up_to(self.structure, invariants, check_types=False)
+        except (TypeError, ValueError):
             raise ValueError(
                 f"tf.while_loop: shape_invariants {invariants} has not the structure of loop_vars"
             ) from None

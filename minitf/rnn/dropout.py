@@ -136,5 +136,5 @@ def _shallow(visit, structure):
 def _enumerated(function, shallow, *structures):
     """`function(index, *parts)` for the parts of the structures that stand at the leaves of `shallow`."""
     structures = structures or (shallow,)
-    flat = [nest.flatten_up_to(shallow, s) for s in structures]
+    flat = [nest.flatten_up_to(shallow, s, check_types=False) for s in structures]
     return nest.pack_sequence_as(shallow, [function(i, *parts) for i, parts in enumerate(zip(*flat))])

@@ -54,7 +54,7 @@ def _nested(graph, key, value):
         nest.assert_same_structure(key, value, check_types=False)
     except ValueError:
         raise ValueError(f"the value fed for {key!r} has not its structure: {value!r}") from None
-    pairs = zip(nest.flatten(key), nest.flatten_up_to(key, value))
+    pairs = zip(nest.flatten(key), nest.flatten_up_to(key, value, check_types=False))
     return [pair for k, v in pairs for pair in _pairs(graph, k, v)]
 
 

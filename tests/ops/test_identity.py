@@ -20,6 +20,24 @@ def test_one_identity_of_many():
     assert helpers.run(tf.identity_n([3])[0]) == 3
 
 
+def test_a_shape_is_ensured():
+    x = tf.placeholder(tf.float32, None, name="x")
+    y = tf.ensure_shape(x, [None, 3])
+    assert y.shape.as_list() == [None, 3] and tf.ensure_shape(tf.zeros([2, 3]), None).shape.as_list() == [
+        2,
+        3,
+    ]
+    with tf.Session() as sess:
+        assert sess.run(y, {x: np.ones([2, 3])}).shape == (2, 3)
+        words = ("Shape of tensor x:0 [2, 4] is not compatible with expected shape (?, 3)", "EnsureShape")
+        with helpers.fails(tf.errors.InvalidArgumentError, *words):
+            sess.run(y, {x: np.ones([2, 4])})
+        strings = tf.ensure_shape(tf.constant(["a", "b"]), [2])
+        assert sess.run(strings).tolist() == [b"a", b"b"]
+    with helpers.fails(ValueError, "not compatible", "EnsureShape"):
+        tf.ensure_shape(tf.zeros([2, 2]), [None, 3])
+
+
 def test_gradients_stop():
     x = tf.constant(X)
     assert tf.gradients(tf.stop_gradient(x), x) == [None]

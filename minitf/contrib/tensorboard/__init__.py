@@ -1,0 +1,3 @@
+"""tf.contrib.tensorboard."""
+
+from minitf.contrib.tensorboard import plugins as plugins

@@ -1,0 +1,3 @@
+"""tf.contrib.tensorboard.plugins."""
+
+from minitf.contrib.tensorboard.plugins import projector as projector
