@@ -8,3 +8,4 @@ from minitf.contrib import rnn as rnn
 from minitf.contrib import seq2seq as seq2seq
 from minitf.contrib import training as training
 from minitf.contrib import tensorboard as tensorboard
+from minitf.contrib import slim as slim

@@ -135,6 +135,10 @@ class Variable:
         """The tensor that `initializer` assigns."""
         return self._initial_value
 
+    def begin_with(self, initial_value: Tensor, initializer: Operation) -> None:
+        """Makes another tensor, and the op that assigns it, what the variable is initialized with."""
+        self._initial_value, self._initializer = initial_value, initializer
+
     def _ref(self) -> Tensor:
         return self._variable
 

@@ -38,6 +38,7 @@ from minitf.train.global_step import create_global_step as create_global_step
 from minitf.train.global_step import get_global_step as get_global_step
 from minitf.train.global_step import get_or_create_global_step as get_or_create_global_step
 from minitf.train.global_step import global_step as global_step
+from minitf.train.initial_values import init_from_checkpoint as init_from_checkpoint
 from minitf.train.input import input_producer as input_producer
 from minitf.train.input import limit_epochs as limit_epochs
 from minitf.train.input import range_input_producer as range_input_producer

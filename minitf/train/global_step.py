@@ -80,6 +80,14 @@ def assert_global_step(global_step_tensor) -> None:
         raise TypeError(f"the global step {global_step_tensor!r} is not a scalar")
 
 
+def assert_or_get_global_step(graph=None, global_step_tensor=None):
+    """A global step that is given, checked to be one, or else the graph's."""
+    if global_step_tensor is None:
+        return get_global_step(graph)
+    assert_global_step(global_step_tensor)
+    return global_step_tensor
+
+
 def global_step(sess, global_step_tensor) -> int:
     """The value of the global step in a session, as an int."""
     return int(sess.run(global_step_tensor))

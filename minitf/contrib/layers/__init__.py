@@ -6,6 +6,12 @@ from minitf.contrib.layers.convolution import conv2d_transpose as conv2d_transpo
 from minitf.contrib.layers.convolution import convolution2d as convolution2d
 from minitf.contrib.layers.convolution import convolution2d_transpose as convolution2d_transpose
 from minitf.contrib.layers.convolution import max_pool2d as max_pool2d
+from minitf.contrib.layers import utils as utils
+from minitf.contrib.layers.composed import bias_add as bias_add
+from minitf.contrib.layers.composed import layer_norm as layer_norm
+from minitf.contrib.layers.composed import repeat as repeat
+from minitf.contrib.layers.composed import softmax as softmax
+from minitf.contrib.layers.composed import stack as stack
 from minitf.contrib.layers.core import dropout as dropout
 from minitf.contrib.layers.core import embed_sequence as embed_sequence
 from minitf.contrib.layers.core import flatten as flatten

@@ -6,7 +6,9 @@ from collections.abc import Callable
 
 import minitf as tf
 from minitf import nn
-from minitf.contrib.layers.core import _XAVIER, _ZEROS, collect, finished, renamed
+from minitf.contrib.framework.arg_scope import add_arg_scope
+from minitf.contrib.layers import utils
+from minitf.contrib.layers.core import _XAVIER, _ZEROS, finished, renamed
 from minitf.framework.graph import name_scope
 from minitf.layers.convolution import Conv2D, Conv2DTranspose
 
@@ -19,6 +21,7 @@ def _first(data_format) -> bool:
     return data_format == "NCHW"
 
 
+@add_arg_scope
 def conv2d(
     inputs,
     num_outputs: int,
@@ -65,9 +68,10 @@ def conv2d(
                        trainable=trainable, name=entered.name, dtype=inputs.dtype.base_dtype, _scope=entered,
                        _reuse=reuse)  # fmt: skip
         return finished(layer, inputs, normalizer_fn, normalizer_params, activation_fn,
-                        variables_collections, outputs_collections)  # fmt: skip
+                        variables_collections, outputs_collections, entered.name)  # fmt: skip
 
 
+@add_arg_scope
 def conv2d_transpose(
     inputs,
     num_outputs: int,
@@ -105,7 +109,7 @@ def conv2d_transpose(
                                 trainable=trainable, name=entered.name, dtype=inputs.dtype.base_dtype,
                                 _scope=entered, _reuse=reuse)  # fmt: skip
         return finished(layer, inputs, normalizer_fn, normalizer_params, activation_fn,
-                        variables_collections, outputs_collections)  # fmt: skip
+                        variables_collections, outputs_collections, entered.name)  # fmt: skip
 
 
 convolution2d, convolution2d_transpose = conv2d, conv2d_transpose
@@ -113,13 +117,13 @@ convolution2d, convolution2d_transpose = conv2d, conv2d_transpose
 
 def _pooled(pool, default: str, inputs, kernel_size, stride, padding, data_format, collections, scope):
     _first(data_format)
-    with name_scope(scope, default, [inputs]):
+    with name_scope(scope, default, [inputs]) as entered:
         inputs = tf.convert_to_tensor(inputs)
         outputs = pool(inputs, kernel_size, stride, str(padding).upper(), data_format)
-        collect(collections, None, outputs)
-        return outputs
+        return utils.collect_named_outputs(collections, entered, outputs)
 
 
+@add_arg_scope
 def max_pool2d(inputs, kernel_size, stride=2, padding="VALID", data_format: str | None = "NHWC",
                outputs_collections=None, scope=None):  # fmt: skip
     """The largest of each window: [batch, h, w, channels] -> [batch, h', w', channels].
@@ -130,6 +134,7 @@ def max_pool2d(inputs, kernel_size, stride=2, padding="VALID", data_format: str 
                    outputs_collections, scope)  # fmt: skip
 
 
+@add_arg_scope
 def avg_pool2d(inputs, kernel_size, stride=2, padding="VALID", data_format: str | None = "NHWC",
                outputs_collections=None, scope=None):  # fmt: skip
     """The mean of each window: [batch, h, w, channels] -> [batch, h', w', channels].

@@ -7,6 +7,8 @@ from collections.abc import Callable
 
 import minitf as tf
 from minitf import nn
+from minitf.contrib.framework.arg_scope import add_arg_scope
+from minitf.contrib.layers import utils
 from minitf.contrib.layers.initializers import xavier_initializer
 from minitf.framework.graph import add_to_collections, name_scope
 from minitf.layers.core import Dense
@@ -15,6 +17,7 @@ _XAVIER, _ZEROS = xavier_initializer(), tf.zeros_initializer()
 _NAMES = {"kernel": "weights", "bias": "biases"}
 
 
+@add_arg_scope
 def fully_connected(
     inputs,
     num_outputs: int,
@@ -55,11 +58,11 @@ def fully_connected(
                       trainable=trainable, name=entered.name, dtype=inputs.dtype.base_dtype, _scope=entered,
                       _reuse=reuse)  # fmt: skip
         return finished(layer, inputs, normalizer_fn, normalizer_params, activation_fn,
-                        variables_collections, outputs_collections)  # fmt: skip
+                        variables_collections, outputs_collections, entered.name)  # fmt: skip
 
 
 def finished(layer, inputs, normalizer_fn, normalizer_params, activation_fn, variables_collections,
-             outputs_collections):  # fmt: skip
+             outputs_collections, alias: str):  # fmt: skip
     """What a layer gives, normalized and activated; its variables and that are collected."""
     outputs = layer.apply(inputs)
     for variable, name in ((layer.kernel, "weights"), (layer.bias, "biases")):
@@ -69,8 +72,7 @@ def finished(layer, inputs, normalizer_fn, normalizer_params, activation_fn, var
         outputs = normalizer_fn(outputs, **(normalizer_params or {}))
     if activation_fn is not None:
         outputs = activation_fn(outputs)
-    collect(outputs_collections, None, outputs)
-    return outputs
+    return utils.collect_named_outputs(outputs_collections, alias, outputs)
 
 
 def renamed(getter, name: str, *args, collections=None, **kwargs):
@@ -80,11 +82,11 @@ def renamed(getter, name: str, *args, collections=None, **kwargs):
     return getter(head + slash + _NAMES.get(last, last), *args, collections=collections, **kwargs)
 
 
-def collect(collections, name: str | None, value) -> None:
-    """Adds a value to collections: a list of them, or for each name a list."""
-    chosen = collections.get(name) if isinstance(collections, dict) else collections
+def collect(collections, name: str, variable) -> None:
+    """Adds a variable to collections: a list of them, or for each name a list."""
+    chosen = utils.get_variable_collections(collections, name)
     if chosen:
-        add_to_collections(chosen, value)
+        add_to_collections(chosen, variable)
 
 
 linear = functools.partial(fully_connected, activation_fn=None)
@@ -92,36 +94,36 @@ relu = functools.partial(fully_connected, activation_fn=nn.relu)
 relu6 = functools.partial(fully_connected, activation_fn=nn.relu6)
 
 
+@add_arg_scope
 def dropout(inputs, keep_prob=0.5, noise_shape=None, is_training=True, outputs_collections=None, scope=None,
             seed: int | None = None):  # fmt: skip
     """While is_training (a bool or bool tensor), keeps a share keep_prob of the inputs, scaled up, and zeroes
     the rest.
     """
-    with tf.variable_scope(scope, "Dropout", [inputs]):
+    with tf.variable_scope(scope, "Dropout", [inputs]) as entered:
         rate = 1 - keep_prob
         outputs = tf.layers.dropout(
             tf.convert_to_tensor(inputs), rate=rate, noise_shape=noise_shape, seed=seed, training=is_training
         )
-        collect(outputs_collections, None, outputs)
-        return outputs
+        return utils.collect_named_outputs(outputs_collections, entered.name, outputs)
 
 
+@add_arg_scope
 def flatten(inputs, outputs_collections=None, scope=None):
     """All axes but the first made one: [batch, ...] -> [batch, n]."""
-    with name_scope(scope, "Flatten"):
+    with name_scope(scope, "Flatten") as entered:
         outputs = tf.layers.flatten(tf.convert_to_tensor(inputs))
-        collect(outputs_collections, None, outputs)
-        return outputs
+        return utils.collect_named_outputs(outputs_collections, entered, outputs)
 
 
+@add_arg_scope
 def one_hot_encoding(labels, num_classes: int, on_value: float = 1.0, off_value: float = 0.0,
                      outputs_collections=None, scope=None):  # fmt: skip
     """Class numbers [...] as rows [..., num_classes], on_value at the class and off_value elsewhere."""
-    with name_scope(scope, "OneHotEncoding"):
+    with name_scope(scope, "OneHotEncoding") as entered:
         labels = tf.cast(tf.convert_to_tensor(labels), tf.int64)
         outputs = tf.one_hot(labels, num_classes, on_value=on_value, off_value=off_value)
-        collect(outputs_collections, None, outputs)
-        return outputs
+        return utils.collect_named_outputs(outputs_collections, entered, outputs)
 
 
 def embed_sequence(

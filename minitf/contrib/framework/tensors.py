@@ -1,0 +1,98 @@
+"""Small functions of tensors and graphs."""
+
+from __future__ import annotations
+
+import minitf as tf
+from minitf.framework.graph import get_default_graph, name_scope
+from minitf.framework.shape import as_shape
+from minitf.framework.static import constant_value
+
+
+def is_tensor(x) -> bool:
+    """Whether `x` is a tensor, a variable, or rows of a larger tensor."""
+    return isinstance(x, (tf.Tensor, tf.Variable, tf.IndexedSlices))
+
+
+def reduce_sum_n(tensors, name: str | None = None):
+    """The sum of all elements of all tensors, a scalar; ValueError for no tensors."""
+    if not tensors:
+        raise ValueError("No tensors provided.")
+    with name_scope(name, "reduce_sum_n", tensors) as scope:
+        sums = [tf.reduce_sum(t, name=f"{t.op.name}/sum") for t in tensors]
+        return sums[0] if len(sums) == 1 else tf.add_n(sums, name=scope)
+
+
+def remove_squeezable_dimensions(predictions, labels, name: str | None = None) -> tuple:
+    """Both tensors, without the last axis of the one that has one axis more, if that is of size 1."""
+    with name_scope(name, "remove_squeezable_dimensions", [labels, predictions]):
+        predictions, labels = tf.convert_to_tensor(predictions), tf.convert_to_tensor(labels)
+        more = None
+        if predictions.shape.rank is not None and labels.shape.rank is not None:
+            more = predictions.shape.rank - labels.shape.rank
+        if more == 1 and predictions.shape.as_list()[-1] in (1, None):
+            predictions = tf.squeeze(predictions, [-1])
+        elif more == -1 and labels.shape.as_list()[-1] in (1, None):
+            labels = tf.squeeze(labels, [-1])
+        return predictions, labels
+
+
+def with_shape(expected_shape, tensor):
+    """The tensor, whose shape is then known to be `expected_shape`.
+
+    Raises:
+      ValueError: if it has another one (InvalidArgumentError if that shows only at run time).
+    """
+    tensor, expected = tf.convert_to_tensor(tensor), as_shape(expected_shape)
+    if not tensor.shape.is_compatible_with(expected):
+        raise ValueError(f"Invalid shape for tensor {tensor.name}, expected {expected}, got {tensor.shape}.")
+    known = tensor.shape.is_fully_defined() or tensor.shape == expected
+    return tensor if known else tf.ensure_shape(tensor, expected)
+
+
+def with_same_shape(expected_tensor, tensor):
+    """The tensor, whose shape is then known to be that of `expected_tensor`."""
+    return with_shape(expected_tensor.shape, tensor)
+
+
+def assert_scalar_int(tensor, name: str | None = None):
+    """The tensor, if it is an integer scalar; ValueError if not."""
+    with name_scope(name, "assert_scalar_int", [tensor]):
+        tensor = tf.convert_to_tensor(tensor)
+        if not tensor.dtype.is_integer or tensor.shape.rank not in (0, None):
+            raise ValueError(f"an integer scalar is expected, not {tensor}")
+        return tensor
+
+
+def smart_constant_value(pred):
+    """A bool, or the value of a bool tensor where it is known; None where it is not.
+
+    Raises:
+      TypeError: for anything else.
+    """
+    if isinstance(pred, tf.Tensor):
+        value = constant_value(pred)
+        return None if value is None else bool(value)
+    if isinstance(pred, bool) or pred in (0, 1):
+        return bool(pred)
+    raise TypeError(f"`pred` must be a Tensor, or a Python bool, or 1 or 0; not {pred!r}")
+
+
+def smart_cond(pred, true_fn=None, false_fn=None, name: str | None = None):
+    """What one of two functions gives: at once where `pred` is known, else by `tf.cond`."""
+    for function in (true_fn, false_fn):
+        if not callable(function):
+            raise TypeError(f"`true_fn` and `false_fn` are functions, not {function!r}")
+    known = smart_constant_value(pred)
+    if known is None:
+        return tf.cond(pred, true_fn, false_fn, name=name)
+    return true_fn() if known else false_fn()
+
+
+def get_name_scope() -> str:
+    """The name scope that is open, without a slash at the end."""
+    return get_default_graph().get_name_scope()
+
+
+def get_placeholders(graph) -> list:
+    """The placeholders of a graph."""
+    return [op.outputs[0] for op in graph.get_operations() if op.type == "Placeholder"]

@@ -1,0 +1,123 @@
+"""Layers repeated and stacked, normalization, softmax over the last axis."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+
+import minitf as tf
+from minitf import nn
+from minitf.contrib.framework.arg_scope import add_arg_scope
+from minitf.contrib.framework.variables import model_variable
+from minitf.contrib.layers import utils
+
+_ZEROS, _ONES = tf.zeros_initializer(), tf.ones_initializer()
+
+
+def repeat(inputs, repetitions: int, layer: Callable, *args, **kwargs):
+    """`layer(inputs, *args, **kwargs)` applied again and again, in scopes `scope/scope_1`, `scope/scope_2`, ...
+
+    >>> import minitf as tf
+    >>> layers = tf.contrib.layers
+    >>> y = layers.repeat(tf.zeros([1, 4]), 2, layers.fully_connected, 3, scope="doc_repeat")
+    >>> [v.name for v in tf.trainable_variables("doc_repeat")][::2]
+    ['doc_repeat/doc_repeat_1/weights:0', 'doc_repeat/doc_repeat_2/weights:0']
+    """
+    return _applied(inputs, layer, [args] * repetitions, kwargs, "Repeat", "repeat")
+
+
+def stack(inputs, layer: Callable, stack_args, **kwargs):
+    """`layer` applied once for each of `stack_args`: its argument, or a list of its arguments.
+
+    Raises:
+      TypeError: if stack_args is no list.
+    """
+    if not isinstance(stack_args, (list, tuple)):
+        raise TypeError(f"stack_args need to be a list or tuple, not {stack_args!r}")
+    each = [args if isinstance(args, (list, tuple)) else [args] for args in stack_args]
+    return _applied(inputs, layer, each, kwargs, "Stack", "stack")
+
+
+def _applied(outputs, layer, each: list, kwargs: dict, default: str, unnamed: str):
+    scope = kwargs.pop("scope", None)
+    with tf.variable_scope(scope, default, [outputs]):
+        outputs = tf.convert_to_tensor(outputs)
+        inner = layer.func if isinstance(layer, functools.partial) else layer
+        scope = getattr(inner, "__name__", unnamed) if scope is None else scope
+        for number, args in enumerate(each, 1):
+            outputs = layer(outputs, *args, **kwargs, scope=f"{scope}_{number}")
+        return outputs
+
+
+@add_arg_scope
+def layer_norm(inputs, center: bool = True, scale: bool = True, activation_fn: Callable | None = None,
+               reuse=None, variables_collections=None, outputs_collections=None, trainable: bool = True,
+               begin_norm_axis: int = 1, begin_params_axis: int = -1, scope=None):  # fmt: skip
+    """Each example shifted and scaled to mean 0 and variance 1 over the axes from `begin_norm_axis` on.
+
+    Then scaled by a variable `gamma` (if scale) and shifted by `beta` (if center), which have the shape of
+    the axes from `begin_params_axis` on.
+
+    Raises:
+      ValueError: if the rank is unknown or less than the axes, or the variables' shape is not known.
+    """
+    with tf.variable_scope(scope, "LayerNorm", [inputs], reuse=reuse) as entered:
+        inputs = tf.convert_to_tensor(inputs)
+        rank, name = inputs.shape.rank, inputs.name
+        if rank is None:
+            raise ValueError(f"Inputs {name} has undefined rank.")
+        first = begin_norm_axis + rank if begin_norm_axis < 0 else begin_norm_axis
+        if begin_params_axis >= rank or first >= rank:
+            raise ValueError(
+                f"begin_params_axis ({begin_params_axis}) and begin_norm_axis ({first}) must be < rank(inputs) "
+                f"({rank})"
+            )
+        shape = inputs.shape[begin_params_axis:]
+        if not shape.is_fully_defined():
+            raise ValueError(
+                f"Inputs {name}: shape(inputs)[{begin_params_axis}:] is not fully defined: {shape}"
+            )
+        make = functools.partial(_parameter, inputs, shape, variables_collections, trainable)
+        beta = make("beta", _ZEROS) if center else None
+        gamma = make("gamma", _ONES) if scale else None
+        mean, variance = nn.moments(inputs, list(range(first, rank)), keep_dims=True)
+        epsilon = 1e-3 if inputs.dtype is tf.float16 else 1e-12
+        outputs = nn.batch_normalization(inputs, mean, variance, beta, gamma, epsilon)
+        outputs.set_shape(inputs.shape)
+        if activation_fn is not None:
+            outputs = activation_fn(outputs)
+        return utils.collect_named_outputs(outputs_collections, entered.name, outputs)
+
+
+def _parameter(inputs, shape, collections, trainable: bool, name: str, initializer, regularizer=None):
+    return model_variable(
+        name, shape, inputs.dtype.base_dtype, initializer, regularizer, trainable,
+        utils.get_variable_collections(collections, name))  # fmt: skip
+
+
+@add_arg_scope
+def bias_add(inputs, activation_fn: Callable | None = None, initializer=_ZEROS, regularizer=None, reuse=None,
+             variables_collections=None, outputs_collections=None, trainable: bool = True,
+             data_format: str = "NHWC", scope=None):  # fmt: skip
+    """`inputs + biases`, a variable of the size of the last axis (or of axis 1, with data_format NCHW)."""
+    with tf.variable_scope(scope, "BiasAdd", [inputs], reuse=reuse) as entered:
+        inputs = tf.convert_to_tensor(inputs)
+        shape = [utils.channel_dimension(inputs.shape, data_format, min_rank=2)]
+        biases = _parameter(
+            inputs, shape, variables_collections, trainable, "biases", initializer, regularizer
+        )
+        outputs = nn.bias_add(inputs, biases, data_format=data_format)
+        if activation_fn is not None:
+            outputs = activation_fn(outputs)
+        return utils.collect_named_outputs(outputs_collections, entered.name, outputs)
+
+
+@add_arg_scope
+def softmax(logits, scope=None):
+    """Softmax over the last axis of a tensor of two axes or more."""
+    with tf.variable_scope(scope, "softmax", [logits]):
+        logits = tf.convert_to_tensor(logits)
+        flat = tf.reshape(logits, [-1, utils.last_dimension(logits.shape, min_rank=2)])
+        outputs = tf.reshape(nn.softmax(flat), tf.shape(logits))
+        outputs.set_shape(logits.shape)
+        return outputs
