@@ -1,6 +1,7 @@
 """Trainings against what TensorFlow did (tests/facts/sessions.json)."""
 
 import session_scenarios
+import slim_scenarios  # noqa: F401 - adds its scenarios
 from oracle import facts
 
 import minitf as tf

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import minitf as tf
-from minitf.framework.graph import get_default_graph
 from minitf.framework.shape import TensorShape
 from minitf.layers.base import InputSpec, Layer, activation_function, last_size
 from minitf.ops.cond import smart_cond
@@ -103,18 +102,12 @@ class Flatten(Layer):
 
     def call(self, inputs):
         """The reshaped input."""
-        return tf.reshape(inputs, self._target(inputs))
-
-    def _target(self, inputs):
         sizes = inputs.shape.sizes
-        rest = None if sizes is None or None in sizes[1:] else TensorShape(sizes[1:]).num_elements()
-        if rest is not None:
-            if sizes[0] is None:
-                get_default_graph().reserve_ids(6)  # TensorFlow works out the batch's size
-            return [-1 if sizes[0] is None else sizes[0], rest]
-        if sizes is not None and sizes[0] is not None:
-            return [sizes[0], -1]
-        return tf.stack([tf.shape(inputs)[0], -1])
+        batch = None if sizes is None else sizes[0]
+        outputs = tf.reshape(inputs, (tf.shape(inputs)[0] if batch is None else batch, -1))
+        if sizes is not None and None not in sizes[1:]:
+            outputs.set_shape([batch, TensorShape(sizes[1:]).num_elements()])
+        return outputs
 
 
 def flatten(inputs, name=None):

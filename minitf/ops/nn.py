@@ -380,8 +380,9 @@ def batch_normalization(
     with name_scope(name, "batchnorm", [x]):
         factor = math.rsqrt(variance + variance_epsilon)
         factor = factor if scale is None else factor * scale
+        scaled = x * math.cast(factor, x.dtype.base_dtype)
         start = -mean * factor if offset is None else offset - mean * factor
-        return x * math.cast(factor, x.dtype.base_dtype) + math.cast(start, x.dtype.base_dtype)
+        return scaled + math.cast(start, x.dtype.base_dtype)
 
 
 def batch_norm_with_global_normalization(t=None, m=None, v=None, beta=None, gamma=None, variance_epsilon=None,

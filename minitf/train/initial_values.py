@@ -19,8 +19,8 @@ def init_from_checkpoint(ckpt_dir_or_file, assignment_map: dict) -> None:
     """Makes what variables are initialized with the values that they have in a checkpoint.
 
     assignment_map: variables (or the names of some that `tf.get_variable` made) by their names in the
-    checkpoint, or scopes by scopes: `{"old/": "new/"}` is for all variables in `new`. The values are read when
-    the variables' initializers are run.
+    checkpoint, or scopes by scopes: `{"old/": "new/"}` is for all variables in `new`. The values are read
+    when the variables' initializers are run.
 
     Raises:
       ValueError: if the checkpoint lacks a name, has another shape, or a scope's name does not end with "/".
@@ -72,8 +72,8 @@ def _check(source: str, variable, shapes: dict, path: str) -> None:
         )
     if not variable.shape.is_compatible_with(shapes[source]):
         raise ValueError(
-            f"Shape of variable {variable.name} ({variable.shape}) doesn't match with shape of tensor {source} "
-            f"({shapes[source]}) from checkpoint reader."
+            f"Shape of variable {variable.name} ({variable.shape}) doesn't match with shape of tensor "
+            f"{source} ({shapes[source]}) from checkpoint reader."
         )
 
 

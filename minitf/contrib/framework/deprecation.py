@@ -9,7 +9,7 @@ import minitf as tf
 
 
 def deprecated(date, instructions: str, warn_once: bool = True):
-    """Decorator for a function that is going away at a date; callers are told what to do instead, in the log."""
+    """Decorator for a function that is going away; the log tells callers what to do instead."""
 
     def decorate(function):
         return _warning(function, lambda bound: [""], date, instructions, warn_once)

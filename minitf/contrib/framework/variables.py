@@ -167,8 +167,8 @@ def _assignments(rows: list) -> tuple:
         shape = var.shape.as_list()
         if np.size(value) != np.prod(shape, dtype=int):
             raise ValueError(
-                f"Total size of new array must be unchanged for {name} lh_shape: [{np.shape(value)}], rh_shape: "
-                f"[{tuple(shape)}]"
+                f"Total size of new array must be unchanged for {name} lh_shape: [{np.shape(value)}], "
+                f"rh_shape: [{tuple(shape)}]"
             )
         given = tf.placeholder(var.dtype.base_dtype, shape, name=f"placeholder/{var.op.name}")
         ops.append(var.assign(given).op)

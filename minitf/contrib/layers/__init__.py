@@ -9,9 +9,11 @@ from minitf.contrib.layers.convolution import max_pool2d as max_pool2d
 from minitf.contrib.layers import utils as utils
 from minitf.contrib.layers.composed import bias_add as bias_add
 from minitf.contrib.layers.composed import layer_norm as layer_norm
+from minitf.contrib.layers.composed import maxout as maxout
 from minitf.contrib.layers.composed import repeat as repeat
 from minitf.contrib.layers.composed import softmax as softmax
 from minitf.contrib.layers.composed import stack as stack
+from minitf.contrib.layers.composed import unit_norm as unit_norm
 from minitf.contrib.layers.core import dropout as dropout
 from minitf.contrib.layers.core import embed_sequence as embed_sequence
 from minitf.contrib.layers.core import flatten as flatten

@@ -15,7 +15,7 @@ _ZEROS, _ONES = tf.zeros_initializer(), tf.ones_initializer()
 
 
 def repeat(inputs, repetitions: int, layer: Callable, *args, **kwargs):
-    """`layer(inputs, *args, **kwargs)` applied again and again, in scopes `scope/scope_1`, `scope/scope_2`, ...
+    """`layer(inputs, *args, **kwargs)` applied again and again, in scopes `scope/scope_1` and so on.
 
     >>> import minitf as tf
     >>> layers = tf.contrib.layers
@@ -30,10 +30,10 @@ def stack(inputs, layer: Callable, stack_args, **kwargs):
     """`layer` applied once for each of `stack_args`: its argument, or a list of its arguments.
 
     Raises:
-      TypeError: if stack_args is no list.
+      ValueError: if stack_args is no list.
     """
     if not isinstance(stack_args, (list, tuple)):
-        raise TypeError(f"stack_args need to be a list or tuple, not {stack_args!r}")
+        raise ValueError(f"stack_args need to be a list or tuple, not {stack_args!r}")
     each = [args if isinstance(args, (list, tuple)) else [args] for args in stack_args]
     return _applied(inputs, layer, each, kwargs, "Stack", "stack")
 
@@ -69,8 +69,8 @@ def layer_norm(inputs, center: bool = True, scale: bool = True, activation_fn: C
         first = begin_norm_axis + rank if begin_norm_axis < 0 else begin_norm_axis
         if begin_params_axis >= rank or first >= rank:
             raise ValueError(
-                f"begin_params_axis ({begin_params_axis}) and begin_norm_axis ({first}) must be < rank(inputs) "
-                f"({rank})"
+                f"begin_params_axis ({begin_params_axis}) and begin_norm_axis ({first}) must be < "
+                f"rank(inputs) ({rank})"
             )
         shape = inputs.shape[begin_params_axis:]
         if not shape.is_fully_defined():
@@ -120,4 +120,42 @@ def softmax(logits, scope=None):
         flat = tf.reshape(logits, [-1, utils.last_dimension(logits.shape, min_rank=2)])
         outputs = tf.reshape(nn.softmax(flat), tf.shape(logits))
         outputs.set_shape(logits.shape)
+        return outputs
+
+
+@add_arg_scope
+def unit_norm(inputs, dim: int, epsilon: float = 1e-7, scope=None):
+    """Vectors along axis `dim` scaled to length 1.
+
+    Raises:
+      ValueError: if there is no such axis, or the rank is unknown.
+    """
+    with tf.variable_scope(scope, "UnitNorm", [inputs]):
+        inputs = tf.convert_to_tensor(inputs)
+        if inputs.shape.rank is None:
+            raise ValueError("The input rank must be known.")
+        if not 0 <= dim < inputs.shape.rank:
+            raise ValueError(f"dim must be 0 or more and < the input's rank, {inputs.shape.rank}; not {dim}")
+        lengths = tf.sqrt(epsilon + tf.reduce_sum(tf.square(inputs), dim, True))
+        return tf.div(inputs, lengths)
+
+
+@add_arg_scope
+def maxout(inputs, num_units: int, axis: int = -1, scope=None):
+    """The largest elements of groups along an axis, which has `num_units` elements afterwards.
+
+    Raises:
+      ValueError: if the size of the axis is no multiple of num_units.
+    """
+    with tf.variable_scope(scope, "MaxOut", [inputs]):
+        inputs = tf.convert_to_tensor(inputs)
+        sizes = inputs.shape.as_list()
+        if sizes[axis] is None or sizes[axis] % num_units:
+            raise ValueError(f"number of features({sizes[axis]}) is not a multiple of num_units({num_units})")
+        size, sizes[axis] = sizes[axis], num_units
+        dynamic = tf.shape(inputs)
+        shape = [dynamic[i] if n is None else n for i, n in enumerate(sizes)]
+        # Groups are of elements that follow each other in memory, also where axis is not the last one.
+        outputs = tf.reduce_max(tf.reshape(inputs, [*shape, size // num_units]), -1)
+        outputs.set_shape(sizes)
         return outputs

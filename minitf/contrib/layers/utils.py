@@ -72,11 +72,9 @@ def constant_value(value_or_tensor_or_var, dtype=None):
 
 
 def static_cond(pred: bool, fn1, fn2):
-    """What one of two functions gives; TypeError if `pred` is no bool or they are no functions."""
+    """What one of two functions gives; TypeError if they are no functions."""
     if not callable(fn1) or not callable(fn2):
         raise TypeError("fn1 and fn2 must be callable.")
-    if pred not in (0, 1):
-        raise TypeError(f"pred must be a Python boolean, not {pred!r}")
     return fn1() if pred else fn2()
 
 

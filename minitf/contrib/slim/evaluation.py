@@ -34,7 +34,8 @@ def evaluation_loop(master, checkpoint_dir, logdir, num_evals: int = 1, initial_
                               summary_op_feed_dict, variables_to_restore, hooks)  # fmt: skip
     return evaluation.evaluate_repeatedly(
         checkpoint_dir, master, scaffold, eval_op, eval_op_feed_dict, final_op, final_op_feed_dict,
-        eval_interval_secs, around, session_config, max_number_of_evaluations, timeout, timeout_fn)  # fmt: skip
+        eval_interval_secs, around, session_config, max_number_of_evaluations, timeout,
+        timeout_fn)  # fmt: skip
 
 
 def _parts(

@@ -46,9 +46,10 @@ def train_step(sess, train_op, global_step, train_step_kwargs: dict) -> tuple:
     train_step_kwargs: `should_log` and `should_stop`, bool tensors (or neither).
     """
     start = time.time()
-    loss, step = sess.run([train_op, global_step])
+    loss = sess.run(train_op)
     passed = time.time() - start
     if "should_log" in train_step_kwargs and sess.run(train_step_kwargs["should_log"]):
+        step = tf.train.global_step(sess, global_step)
         tf.logging.info("global step %d: loss = %.4f (%.3f sec/step)", step, loss, passed)
     stop = train_step_kwargs.get("should_stop")
     return loss, bool(sess.run(stop)) if stop is not None else False
@@ -84,7 +85,8 @@ def train(train_op, logdir, train_step_fn: Callable = train_step, train_step_kwa
         graph=graph, is_chief=is_chief, logdir=logdir, init_op=init_op, init_feed_dict=init_feed_dict,
         local_init_op=local_init_op, ready_op=ready_op, summary_op=summary_op,
         summary_writer=summary_writer, global_step=step, saver=saver,
-        save_summaries_secs=save_summaries_secs, save_model_secs=save_interval_secs, init_fn=init_fn)  # fmt: skip
+        save_summaries_secs=save_summaries_secs, save_model_secs=save_interval_secs,
+        init_fn=init_fn)  # fmt: skip
     loss = None
     with sv.managed_session(master, session_config, start_standard_services=False) as sess:
         sess = session_wrapper(sess) if session_wrapper is not None else sess

@@ -17,8 +17,16 @@ def mean_squared_error(predictions, labels=None, weights=1.0, scope=None):
 
 
 def mean_pairwise_squared_error(predictions, labels=None, weights=1.0, scope=None):
-    """See `tf.losses.mean_pairwise_squared_error`."""
-    return tf.losses.mean_pairwise_squared_error(labels, predictions, weights, scope)
+    """Of n elements of each example, the mean of the squared differences of all n * n pairs of differences.
+
+    Those of an element with itself count, too, which they do not in `tf.losses.mean_pairwise_squared_error`.
+    """
+    predictions = tf.convert_to_tensor(predictions)
+    loss = tf.losses.mean_pairwise_squared_error(labels, predictions, weights, scope, loss_collection=None)
+    count = tf.to_float(tf.reduce_prod(tf.shape(predictions)[1:]))
+    loss = loss * (count - 1) / count
+    tf.losses.add_loss(loss)
+    return loss
 
 
 def log_loss(predictions, labels=None, weights=1.0, epsilon: float = 1e-7, scope=None):

@@ -75,7 +75,7 @@ class Supervisor:
         if not is_chief:
             _check_placed(self._graph)
         self._graph.finalize()
-        self._graph_written = False
+        self._graph_written, self._writing = False, True
 
     def _set_files(self, logdir, basename, summary_secs, model_secs, writer) -> None:
         """What is written where, by the chief alone."""
@@ -196,6 +196,7 @@ class Supervisor:
         self._coord.clear_stop()
         if self._summary_writer is not None:
             self._summary_writer.reopen()
+            self._writing = True
         if not self._is_chief:
             sess = self._session_manager.wait_for_session(master, config, max_wait_secs)
         else:
@@ -268,10 +269,10 @@ class Supervisor:
         try:
             self._coord.join(threads, self._grace, ignore_live_threads)
         finally:
-            if close_summary_writer and self._summary_writer is not None:
+            if close_summary_writer and self._summary_writer is not None and self._writing:
                 events.log_status(self._summary_writer, "STOP", None)
                 self._summary_writer.close()
-                self._graph_written = False
+                self._graph_written, self._writing = False, False
 
     def request_stop(self, ex=None) -> None:
         """Asks all threads to stop; ex: what `stop` shall raise."""

@@ -1,0 +1,7 @@
+import pytest
+from session_facts import check, names
+
+
+@pytest.mark.parametrize("name", names("slim_losses"))
+def test_like_tensorflow(name):
+    check(name)

@@ -1,0 +1,15 @@
+"""Runs the scenarios with TensorFlow: PYTHON_WITH_TF tests/record_sessions.py > tests/facts/sessions.json"""
+
+import json
+
+import session_scenarios
+import slim_scenarios  # noqa: F401 - adds its scenarios
+import tensorflow
+
+if __name__ == "__main__":
+    tensorflow.logging.set_verbosity(tensorflow.logging.FATAL)
+    print("{", flush=True)
+    for number, name in enumerate(session_scenarios.SCENARIOS):
+        content = json.dumps(session_scenarios.run(tensorflow, name))
+        print("," * (number > 0) + f"{json.dumps(name)}: {content}", flush=True)
+    print("}")
