@@ -221,7 +221,8 @@ def slim_layers_compute(tf):
     ragged = tf.placeholder(tf.float32, [None, None])
     return [values, [t.shape.as_list() for t in found], raised(slim.layer_norm, ragged),
             raised(slim.layer_norm, tf.placeholder(tf.float32)),
-            raised(slim.layer_norm, x, begin_norm_axis=3), raised(slim.stack, x, slim.linear, 3), raised(slim.softmax, tf.zeros([3])),
+            raised(slim.layer_norm, x, begin_norm_axis=3), raised(slim.stack, x, slim.linear, 3),
+            raised(slim.softmax, tf.zeros([3])),
             raised(slim.maxout, x, 3)]  # fmt: skip
 
 

@@ -57,15 +57,40 @@ tensorflow.python.framework.ops                         minitf
 tensorflow.python.framework.random_seed                 minitf
 tensorflow.python.framework.tensor_shape                minitf minitf.framework.shape
 tensorflow.contrib.framework.nest                       minitf.contrib.framework.nest
+tensorflow.contrib.framework.python                     tensorflow.contrib.framework
+tensorflow.contrib.framework.python.framework           minitf.contrib.framework
+tensorflow.contrib.framework.python.framework.checkpoint_utils minitf.contrib.framework
+tensorflow.contrib.framework.python.framework.tensor_util minitf.contrib.framework
+tensorflow.contrib.framework.python.ops                 minitf.contrib.framework
+tensorflow.contrib.framework.python.ops.arg_scope       minitf.contrib.framework minitf.contrib.framework.arg_scope
+tensorflow.contrib.framework.python.ops.variables       minitf.contrib.framework
 tensorflow.contrib.keras                                tensorflow.keras
 tensorflow.contrib.keras.datasets                       tensorflow.keras.datasets
 tensorflow.contrib.keras.datasets.mnist                 tensorflow.keras.datasets.mnist
+tensorflow.contrib.layers.python                        minitf.contrib.layers
+tensorflow.contrib.layers.python.layers                 minitf.contrib.layers
+tensorflow.contrib.layers.python.layers.initializers    minitf.contrib.layers
+tensorflow.contrib.layers.python.layers.layers          minitf.contrib.layers
+tensorflow.contrib.layers.python.layers.regularizers    minitf.contrib.layers
+tensorflow.contrib.layers.python.layers.utils           minitf.contrib.layers.utils
 tensorflow.contrib.learn.datasets.mnist                 minitf.datasets.mnist
 tensorflow.contrib.learn.python                         tensorflow.contrib.learn
 tensorflow.contrib.learn.python.learn                   tensorflow.contrib.learn
 tensorflow.contrib.learn.python.learn.datasets          tensorflow.contrib.learn.datasets
 tensorflow.contrib.learn.python.learn.datasets.mnist    minitf.datasets.mnist
 tensorflow.contrib.learn.python.learn.preprocessing     tensorflow.contrib.learn.preprocessing
+tensorflow.contrib.losses                               minitf.contrib.slim.losses
+tensorflow.contrib.slim.python                          tensorflow.contrib.slim
+tensorflow.contrib.slim.python.slim                     minitf.contrib.slim
+tensorflow.contrib.slim.python.slim.evaluation          minitf.contrib.slim.evaluation
+tensorflow.contrib.slim.python.slim.learning            minitf.contrib.slim.learning
+tensorflow.contrib.slim.python.slim.model_analyzer      minitf.contrib.slim.model_analyzer
+tensorflow.contrib.slim.python.slim.queues              minitf.contrib.slim.queues
+tensorflow.contrib.training.python                      tensorflow.contrib.training
+tensorflow.contrib.training.python.training             minitf.contrib.training
+tensorflow.contrib.training.python.training.evaluation  minitf.contrib.training
+tensorflow.contrib.training.python.training.hparam      minitf.contrib.training
+tensorflow.contrib.training.python.training.training    minitf.contrib.training
 tensorflow.examples                                     minitf.datasets
 tensorflow.examples.tutorials                           minitf.datasets
 tensorflow.examples.tutorials.mnist                     minitf.datasets
@@ -99,6 +124,7 @@ tensorflow.python.ops.check_ops                         minitf minitf.debugging
 tensorflow.python.ops.candidate_sampling_ops            minitf.nn
 tensorflow.python.ops.clip_ops                          minitf
 tensorflow.python.ops.control_flow_ops                  minitf minitf.ops.dataflow minitf.ops.control
+tensorflow.python.ops.custom_gradient                   minitf
 tensorflow.python.ops.data_flow_ops                     minitf minitf.queue
 tensorflow.python.ops.embedding_ops                     minitf.nn
 tensorflow.python.ops.functional_ops                    minitf
@@ -115,12 +141,14 @@ tensorflow.python.ops.gradients_impl                    minitf
 tensorflow.python.ops.init_ops                          minitf minitf.initializers
 tensorflow.python.ops.linalg_ops                        minitf minitf.linalg
 tensorflow.python.ops.logging_ops                       minitf
+tensorflow.python.ops.lookup_ops                        minitf
 tensorflow.python.ops.losses                            minitf.losses
 tensorflow.python.ops.losses.losses                     minitf.losses
 tensorflow.python.ops.math_ops                          zero minitf minitf.math
 tensorflow.python.ops.nn                                tensorflow.nn
 tensorflow.python.ops.nn_impl                           minitf.nn
 tensorflow.python.ops.nn_ops                            zero.nn minitf.nn minitf
+tensorflow.python.ops.numerics                          minitf
 tensorflow.python.ops.random_ops                        minitf minitf.random
 tensorflow.python.ops.rnn                               zero.rnn minitf.nn minitf.contrib.rnn
 tensorflow.python.ops.rnn_cell                          tensorflow.python.ops.rnn_cell_impl
@@ -148,6 +176,8 @@ tensorflow.python.summary.summary                       minitf.summary
 tensorflow.python.training                              minitf.train
 tensorflow.python.training.adagrad                      minitf.train
 tensorflow.python.training.adam                         minitf.train
+tensorflow.python.training.basic_loops                  minitf.train
+tensorflow.python.training.basic_session_run_hooks      minitf.train
 tensorflow.python.training.checkpoint_management        minitf.train
 tensorflow.python.training.checkpoint_utils             minitf.train
 tensorflow.python.training.coordinator                  minitf.train
@@ -155,16 +185,21 @@ tensorflow.python.training.gradient_descent             minitf.train
 tensorflow.python.training.input                        minitf.train
 tensorflow.python.training.learning_rate_decay          minitf.train
 tensorflow.python.training.momentum                     minitf.train
+tensorflow.python.training.monitored_session            minitf.train
 tensorflow.python.training.moving_averages              minitf.train minitf.train.moving_averages
 tensorflow.python.training.optimizer                    minitf.train
 tensorflow.python.training.queue_runner                 minitf.train
 tensorflow.python.training.queue_runner_impl            minitf.train
 tensorflow.python.training.rmsprop                      minitf.train
 tensorflow.python.training.saver                        minitf.train
+tensorflow.python.training.session_manager              minitf.train
+tensorflow.python.training.session_run_hook             minitf.train
+tensorflow.python.training.supervisor                   minitf.train
 tensorflow.python.training.training                     minitf.train
 tensorflow.python.training.training_util                minitf.train
 tensorflow.python.util                                  minitf
 tensorflow.python.util.compat                           minitf.compat
+tensorflow.python.util.deprecation                      minitf.contrib.framework
 tensorflow.python.util.nest                             minitf.contrib.framework.nest
 """)
 

@@ -12,12 +12,14 @@ from minitf.contrib.framework import (
     assign_from_values_fn, create_global_step, current_arg_scope, filter_variables, get_global_step,
     get_local_variables, get_model_variables, get_or_create_global_step, get_trainable_variables,
     get_unique_variable, get_variable_full_name, get_variables, get_variables_by_name,
-    get_variables_by_suffix, get_variables_to_restore, global_variable, has_arg_scope, local_variable, model_variable, variable,
+    get_variables_by_suffix, get_variables_to_restore, global_variable, has_arg_scope,
+    local_variable, model_variable, variable,
 )  # fmt: skip
 from minitf.contrib.framework.arg_scope import arg_scope_func_key
 from minitf.contrib.layers import (
     apply_regularization, bias_add, dropout, embed_sequence, flatten, fully_connected, l1_l2_regularizer,
     l1_regularizer, l2_regularizer, layer_norm, linear, maxout, one_hot_encoding, optimize_loss, relu,
-    relu6, repeat, softmax, stack, sum_regularizer, unit_norm, variance_scaling_initializer, xavier_initializer,
+    relu6, repeat, softmax, stack, sum_regularizer, unit_norm, variance_scaling_initializer,
+    xavier_initializer,
     xavier_initializer_conv2d,
 )  # fmt: skip
