@@ -62,7 +62,7 @@ tensorflow.contrib.framework.python.framework           minitf.contrib.framework
 tensorflow.contrib.framework.python.framework.checkpoint_utils minitf.contrib.framework
 tensorflow.contrib.framework.python.framework.tensor_util minitf.contrib.framework
 tensorflow.contrib.framework.python.ops                 minitf.contrib.framework
-tensorflow.contrib.framework.python.ops.arg_scope       minitf.contrib.framework minitf.contrib.framework.arg_scope
+tensorflow.contrib.framework.python.ops.arg_scope       minitf.contrib.framework minitf.contrib.framework.scopes
 tensorflow.contrib.framework.python.ops.variables       minitf.contrib.framework
 tensorflow.contrib.keras                                tensorflow.keras
 tensorflow.contrib.keras.datasets                       tensorflow.keras.datasets
@@ -86,6 +86,7 @@ tensorflow.contrib.slim.python.slim.evaluation          minitf.contrib.slim.eval
 tensorflow.contrib.slim.python.slim.learning            minitf.contrib.slim.learning
 tensorflow.contrib.slim.python.slim.model_analyzer      minitf.contrib.slim.model_analyzer
 tensorflow.contrib.slim.python.slim.queues              minitf.contrib.slim.queues
+tensorflow.contrib.tensorboard.plugins.projector        minitf.contrib.tensorboard.plugins.projector
 tensorflow.contrib.training.python                      tensorflow.contrib.training
 tensorflow.contrib.training.python.training             minitf.contrib.training
 tensorflow.contrib.training.python.training.evaluation  minitf.contrib.training

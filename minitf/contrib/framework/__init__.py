@@ -1,10 +1,10 @@
 """tf.contrib.framework: variables, checkpoints, default arguments, nested structures."""
 
-from minitf.contrib.framework.arg_scope import add_arg_scope as add_arg_scope
-from minitf.contrib.framework.arg_scope import arg_scope as arg_scope
-from minitf.contrib.framework.arg_scope import arg_scoped_arguments as arg_scoped_arguments
-from minitf.contrib.framework.arg_scope import current_arg_scope as current_arg_scope
-from minitf.contrib.framework.arg_scope import has_arg_scope as has_arg_scope
+from minitf.contrib.framework.scopes import add_arg_scope as add_arg_scope
+from minitf.contrib.framework.scopes import arg_scope as arg_scope
+from minitf.contrib.framework.scopes import arg_scoped_arguments as arg_scoped_arguments
+from minitf.contrib.framework.scopes import current_arg_scope as current_arg_scope
+from minitf.contrib.framework.scopes import has_arg_scope as has_arg_scope
 from minitf.contrib.framework.deprecation import deprecated as deprecated
 from minitf.contrib.framework.deprecation import deprecated_arg_values as deprecated_arg_values
 from minitf.contrib.framework.deprecation import deprecated_args as deprecated_args

@@ -8,7 +8,7 @@ import re
 import numpy as np
 
 import minitf as tf
-from minitf.contrib.framework.arg_scope import add_arg_scope
+from minitf.contrib.framework.scopes import add_arg_scope
 from minitf.ops.variable_scope import VariableScope
 from minitf.train.checkpoints import load_checkpoint
 

@@ -15,7 +15,7 @@ from minitf.contrib.framework import (
     get_variables_by_suffix, get_variables_to_restore, global_variable, has_arg_scope,
     local_variable, model_variable, variable,
 )  # fmt: skip
-from minitf.contrib.framework.arg_scope import arg_scope_func_key
+from minitf.contrib.framework.scopes import arg_scope_func_key
 from minitf.contrib.layers import (
     apply_regularization, bias_add, dropout, embed_sequence, flatten, fully_connected, l1_l2_regularizer,
     l1_regularizer, l2_regularizer, layer_norm, linear, maxout, one_hot_encoding, optimize_loss, relu,
