@@ -262,7 +262,7 @@ def slim_trains(tf):
                                            gradient_multipliers={"w": 0.5})  # fmt: skip
         first = ops(tf)
         with logged(tf) as lines:
-            slim.learning.train(op, folder, number_of_steps=steps, **options)
+            slim.learning.train(op, folder, number_of_steps=steps, save_interval_secs=0, **options)
         steps = [line.split(":")[0] for line in lines if line.startswith("global step")]
         return [
             steps,

@@ -62,7 +62,7 @@ tensorflow.contrib.framework.python.framework           minitf.contrib.framework
 tensorflow.contrib.framework.python.framework.checkpoint_utils minitf.contrib.framework
 tensorflow.contrib.framework.python.framework.tensor_util minitf.contrib.framework
 tensorflow.contrib.framework.python.ops                 minitf.contrib.framework
-tensorflow.contrib.framework.python.ops.arg_scope       minitf.contrib.framework minitf.contrib.framework.scopes
+tensorflow.contrib.framework.python.ops.arg_scope       minitf.contrib.framework.scopes
 tensorflow.contrib.framework.python.ops.variables       minitf.contrib.framework
 tensorflow.contrib.keras                                tensorflow.keras
 tensorflow.contrib.keras.datasets                       tensorflow.keras.datasets
