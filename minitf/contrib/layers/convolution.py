@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import minitf as tf
 from minitf import nn
-from minitf.contrib.framework.arg_scope import add_arg_scope
+from minitf.contrib.framework.scopes import add_arg_scope
 from minitf.contrib.layers import utils
 from minitf.contrib.layers.core import _XAVIER, _ZEROS, finished, renamed
 from minitf.framework.graph import name_scope
