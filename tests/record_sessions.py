@@ -5,6 +5,7 @@ import json
 import session_scenarios
 import slim_scenarios  # noqa: F401 - adds its scenarios
 import tensorflow
+import training_scenarios  # noqa: F401 - adds its scenarios
 
 if __name__ == "__main__":
     tensorflow.logging.set_verbosity(tensorflow.logging.FATAL)

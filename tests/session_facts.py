@@ -2,6 +2,7 @@
 
 import session_scenarios
 import slim_scenarios  # noqa: F401 - adds its scenarios
+import training_scenarios  # noqa: F401 - adds its scenarios
 from oracle import facts
 
 import minitf as tf

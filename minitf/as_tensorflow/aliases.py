@@ -80,6 +80,12 @@ tensorflow.contrib.learn.python.learn.datasets          tensorflow.contrib.learn
 tensorflow.contrib.learn.python.learn.datasets.mnist    minitf.datasets.mnist
 tensorflow.contrib.learn.python.learn.preprocessing     tensorflow.contrib.learn.preprocessing
 tensorflow.contrib.losses                               minitf.contrib.slim.losses
+tensorflow.contrib.slim.evaluation                       minitf.contrib.slim.evaluation
+tensorflow.contrib.slim.learning                         minitf.contrib.slim.learning
+tensorflow.contrib.slim.losses                           minitf.contrib.slim.losses
+tensorflow.contrib.slim.model_analyzer                   minitf.contrib.slim.model_analyzer
+tensorflow.contrib.slim.queues                           minitf.contrib.slim.queues
+tensorflow.contrib.slim.utils                            minitf.contrib.layers.utils
 tensorflow.contrib.slim.python                          tensorflow.contrib.slim
 tensorflow.contrib.slim.python.slim                     minitf.contrib.slim
 tensorflow.contrib.slim.python.slim.evaluation          minitf.contrib.slim.evaluation
