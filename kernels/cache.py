@@ -18,13 +18,32 @@ from pathlib import Path
 
 from minitf.kernels import folders, trust
 
-lock = threading.RLock()
+lock = threading.RLock()  # held while a kernel is compiled or loaded
 STARTED = time.time()
 PATIENCE = 1.5  # seconds to wait for another process to compile a kernel
 SOURCES = Path(__file__).parent
 NOT_IN_CODE = ("NUMBA_DISABLE_JIT", "NUMBA_NUM_THREADS", "NUMBA_THREADING_LAYER", "NUMBA_CACHE_DIR")
 COMPILER = ("abi", "cache", "compiler")
 KEEPING = ("folders", "trust")  # say where code is kept, not what it is
+
+
+def _before_fork():
+    """A child process gets no compiler that is in the middle of something: it could never go on."""
+    lock.acquire()
+
+
+def _in_parent():
+    with contextlib.suppress(RuntimeError):  # the waiting before the fork was interrupted
+        lock.release()
+
+
+def _in_child():
+    global lock
+    lock = threading.RLock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(before=_before_fork, after_in_parent=_in_parent, after_in_child=_in_child)
 
 
 def address(name, function, build):

@@ -32,14 +32,15 @@ The table is changed while it runs and is as it was when the machine returns, ex
 words that ROWS writes.
 
 The machine is steered through CONTROL_WORDS of memory, zero at first: FLAG, which somebody may set to end the
-run at the next back-edge; BUDGET, the number of back-edges after which the machine returns YIELD (0: never),
+run, at the next back-edge (SOON) or before the next call (NOW); BUDGET, the number of back-edges after which the machine returns YIELD (0: never),
 so that Python can look after its signals; PLACE and ACTIVE, where it goes on then; FAULT, where the operands
 of a failing call are left.
 """
 
 import platform
+import struct
 
-from minitf.kernels.abi import assembly, call, i64, i64p, kernel, read, scalar, truth, write
+from minitf.kernels.abi import assembly, call, i64, i64p, ints, kernel, read, scalar, truth, write
 
 FLUSH_TO_ZERO, DENORMALS_ARE_ZERO = 0x8000, 0x0040  # bits of the x86 control word
 
@@ -54,6 +55,7 @@ EXIT, LIMIT, LIMIT_ADDRESS, TRIPS_ADDRESS, MODE, MOVES, TRIPS, OUTER, COUNT, PAT
 INTERRUPTED, FULL, BROKEN, YIELD = 0xFFFFFFFF, 0xFFFFFFFE, 0xFFFFFFFD, 0xFFFFFFFC
 
 FLAG, BUDGET, PLACE, ACTIVE, FAULT, CONTROL_WORDS = 0, 1, 2, 3, 4, 32
+SOON, NOW = 1, 2
 
 
 def unpack(status):
@@ -151,6 +153,8 @@ def execute(code, control):
     while True:
         opcode = code[place]
         if opcode > LAST_OPCODE:
+            if control[FLAG] >= NOW:
+                return abort(code, active, place, INTERRUPTED)
             status = call(opcode, code, place + 2)
             if status != 0:
                 blame(code, control, place)
@@ -234,12 +238,20 @@ def mode(pointer, word):
 
 
 @kernel
-def float_mode(word: i64, o: i64p):
-    """o = the floating point control word of this thread, which is then set to `word` (-1: denormals are
-    zero).
+def flushed(entry: i64, operands: ints):
+    """One call of a kernel by its address, as the machine makes it: denormal numbers are zero meanwhile.
+
+    The mode is set and set back in here, where nothing can come in between.
     """
-    o[0] = mode(o, word)
-    return 0
+    word = mode(operands, -1)
+    status = call(entry, operands, 0)
+    mode(operands, word)
+    return status
+
+
+def run_alone(instance, *operands):
+    """`instance.run(*operands)` as the machine would do it."""
+    return flushed[()].entry(struct.pack("q", instance.address) + instance.pack(*operands))
 
 
 @kernel

@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
-
-import numpy as np
-
 from minitf.framework.errors import OpError
-from minitf.kernels.vm import float_mode
 from minitf.runtime.frames import has_primitives, run_in_frames
 from minitf.runtime.late import Order
 from minitf.runtime.op_by_op import Concrete, OpByOp, is_native, run_op, run_ops
@@ -30,28 +25,16 @@ class OpByOpExecutor:
     def run(self, fed: dict) -> list:
         """The values of the fetches, given those of the fed tensors."""
         values: dict = {t: Concrete(a) for t, a in fed.items()}
-        with flushing():
-            if has_primitives(self._plan):
-                return [own(v.array) for v in run_in_frames(self._plan, self._state, fed)]
-            copies = run_ops(
-                OpByOp(self._state),
-                self._plan.ops,
-                values,
-                self._plan.last_use,
-                frozenset(self._plan.fetches),
-            )
+        if has_primitives(self._plan):
+            return [own(v.array) for v in run_in_frames(self._plan, self._state, fed)]
+        copies = run_ops(
+            OpByOp(self._state),
+            self._plan.ops,
+            values,
+            self._plan.last_use,
+            frozenset(self._plan.fetches),
+        )
         return [own((copies.get(t) or values[t]).array) for t in self._plan.fetches]
-
-
-@contextlib.contextmanager
-def flushing():
-    """Denormal numbers are zero inside, as they are in the virtual machine."""
-    word, run = np.zeros(1, np.int64), float_mode[()].run
-    run(-1, word)
-    try:
-        yield
-    finally:
-        run(int(word[0]), np.zeros(1, np.int64))
 
 
 def own(array):
@@ -109,8 +92,7 @@ class NativeExecutor:
                 return [program.fetched(k, arrays) for k in positions]
             except Split:
                 self._single = None
-        with flushing():
-            return self._run_steps(fed)
+        return self._run_steps(fed)
 
     def _run_steps(self, fed: dict) -> list:
         values: dict = {t: Concrete(a) for t, a in fed.items()}

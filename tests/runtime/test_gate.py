@@ -63,8 +63,9 @@ def test_waiting_gives_up_every_level_of_the_lock():
 
 def test_a_limit_ends_waiting():
     door, start = Gate(), time.monotonic()
+    door.limits.end = door.ends(50)
     with pytest.raises(errors.DeadlineExceededError, match="it is empty, and the time of this run is over"):  # noqa: SIM117
-        with door.limited(50), door.lock:
+        with door.lock:
             while True:
                 door.wait(None, "it is empty")
     assert time.monotonic() - start >= 0.05
@@ -79,13 +80,16 @@ def test_what_is_no_limit(timeout):
 
 
 def test_an_inner_limit_is_no_longer_than_the_outer_one():
-    door = Gate()
-    with door.limited(1):
-        outer = door._limits.end
-        with door.limited(60_000):
-            assert door._limits.end == outer
-        assert door._limits.end == outer
-    assert door._limits.end is None
+    session, seen = tf.Session(), []
+    look = tf.py_func(lambda: seen.append(session._gate.limits.end), [], [])
+    nested = tf.py_func(lambda: session.run(look, options=tf.RunOptions(timeout_in_ms=60_000)), [], [])
+    with tf.control_dependencies([look]):
+        outer = tf.group(nested)
+    with tf.control_dependencies([outer]):
+        again = tf.py_func(lambda: seen.append(session._gate.limits.end), [], [])
+    session.run(again, options=tf.RunOptions(timeout_in_ms=1000))
+    assert len(seen) == 3 and len(set(seen)) == 1  # that of the outer run, before, inside and after
+    assert session._gate.limits.end is None
 
 
 def test_a_closed_gate_ends_waiting_and_keeps_no_one():

@@ -1,0 +1,128 @@
+"""Long work, done by another thread while the calling one listens for signals.
+
+Python hears Ctrl-C between its own instructions, in the main thread, and not while that thread computes in
+native code. So the main thread has its long work done by a thread made for that, and waits where it can be
+interrupted. It does not wait for the end then: the work ends when it can, and the next run of the session
+waits for it first.
+"""
+
+from __future__ import annotations
+
+import threading
+import weakref
+
+from minitf.framework import errors, forks
+
+_all: weakref.WeakSet = weakref.WeakSet()
+
+
+class Aside:
+    """The works of one session that are under way."""
+
+    def __init__(self):
+        self._jobs: set[_Job] = set()
+        _all.add(self)
+
+    def do(self, work, halt=None):
+        """The result of `work()`. What a signal's handler raises meanwhile is raised here at once, and
+        `halt()` called, which should make the work end early.
+        """
+        if threading.current_thread() is not threading.main_thread():
+            return work()
+        job = _Job(work, self._jobs)
+        self._jobs.add(job)
+        try:
+            if not job.start():
+                return work()
+            job.wait()
+        except BaseException:
+            if halt is not None:
+                halt()
+            raise
+        return job.result()
+
+    def settle(self) -> None:
+        """Waits until nothing is under way any more."""
+        while self._jobs:
+            for job in list(self._jobs):
+                job.settle()
+
+    def forget(self) -> None:
+        """In a child process, which has none of its parent's threads."""
+        for job in list(self._jobs):
+            job.lose()
+
+
+class _Job:
+    """One work, and what came of it."""
+
+    def __init__(self, work, jobs: set):
+        self._work, self._jobs = work, jobs
+        self._begun: dict = {}  # who was the first to take it up: a thread of its own, or nobody
+        self._value = self._error = None
+        self._going = threading.Lock()  # held until it is done
+        self._going.acquire()
+
+    def start(self) -> bool:
+        """Whether a thread could be started for it."""
+        try:
+            threading.Thread(target=self._run, name="minitf aside", daemon=True).start()
+        except RuntimeError:  # there are as many threads as the system allows
+            self._jobs.discard(self)
+            return False
+        return True
+
+    def _run(self) -> None:
+        if not self._taken_by("thread"):
+            return
+        try:
+            self._value = self._work()
+        except BaseException as error:  # noqa: BLE001 - raised where it is waited for
+            self._error = error
+        self._end()
+
+    def _taken_by(self, who: str) -> bool:
+        return self._begun.setdefault("by", who) == who
+
+    def _end(self) -> None:
+        self._work = None  # and with it the memory it works on
+        if self._going.locked():
+            self._going.release()
+        self._jobs.discard(self)
+
+    def wait(self) -> None:
+        """Until it is done."""
+        with self._going:
+            pass
+
+    def settle(self) -> None:
+        """Waits for it, if a thread was started for it before the start was interrupted."""
+        if self._taken_by("nobody"):
+            self._jobs.discard(self)
+        else:
+            self.wait()
+
+    def lose(self) -> None:
+        """Ends it without a result."""
+        self._error = errors.AbortedError(
+            None, None, "this process was forked while it ran; the parent process goes on with the run"
+        )
+        self._end()
+
+    def result(self):
+        """What the work returned; raises what it raised."""
+        error, self._error = self._error, None
+        if error is None:
+            return self._value
+        try:
+            raise error
+        finally:
+            del error  # which has this frame in its traceback
+
+
+def _forget() -> None:
+    for each in list(_all):
+        each.forget()
+
+
+forks.in_child(_forget)
