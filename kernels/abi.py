@@ -8,11 +8,12 @@ one per operand, and returns a status: 0, or 1 + the flat position of the first 
 import ctypes
 import inspect
 import struct
+import sys
 from dataclasses import dataclass
 
 import numpy as np
 
-from minitf.kernels import cache
+from minitf.kernels import cache, ram
 
 FLOATS = ("float32", "float64")
 INTS = ("int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64")
@@ -23,6 +24,7 @@ KERNELS = {}
 SCALARS = []
 ASSEMBLY = {}  # function -> what writes its assembly
 FASTMATH = {"contract"}
+STARTING, COMPILING = 96 << 20, 48 << 20  # bytes: the compiler ends a process that gives it too few
 WORKSPACE = 3 << 14
 ENTRY = ctypes.CFUNCTYPE(ctypes.c_int64, ctypes.c_void_p)  # releases the GIL
 
@@ -140,6 +142,7 @@ class Instance:
             return int(self.kernel.function(*flat))
 
     def _build(self, symbol):
+        ram.probe(COMPILING if "numba" in sys.modules else STARTING, "compiling a kernel")
         from minitf.kernels import compiler
 
         return compiler.compile_kernel(self, symbol)

@@ -108,9 +108,7 @@ class Program:
         """Cuts the program for several threads, if there is enough to share."""
         shards = Shards(self._nodes, self._crew.threads)
         if shards.worthwhile:
-            self._together = Together(
-                shards, self._crew, self.table, self.low.inputs, self._alone.trip
-            )
+            self._together = Together(shards, self._crew, self.table, self.low.inputs, self._alone.trip)
         else:
             self._pace = None
         return shards.worthwhile

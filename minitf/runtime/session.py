@@ -129,9 +129,10 @@ class BaseSession:
         self._gate.aside.settle()
         if self._gate.closed:
             raise RuntimeError("this Session is closed; make a new one to run the graph again")
-        fed = feeds(self._graph, feed_dict)
-        wanted, plan = self._plan(fetches, fed)
+        plan = None
         try:
+            fed = feeds(self._graph, feed_dict)
+            wanted, plan = self._plan(fetches, fed)
             return wanted.arrange(self._execute(plan, fed, metadata))
         except MemoryError as error:
             raise errors.ResourceExhaustedError(
@@ -338,8 +339,10 @@ def _check_fed(plan: Plan) -> None:
     )
 
 
-def _named(plan: Plan) -> str:
+def _named(plan: Plan | None) -> str:
     """What a plan computes, in a few words."""
+    if plan is None:
+        return "what is fed"
     names = [t.name for t in plan.fetches] or [op.name for op in plan.ops[-1:]]
     return ", ".join(names[:3]) + (", ..." if len(names) > 3 else "")
 
@@ -368,5 +371,5 @@ class _Growth:
                 "created "
                 f"{last.origin}); ops made inside a training loop are never freed: build the graph before "
                 "the loop",
-                stacklevel=4,
+                stacklevel=6,  # the caller of run
             )
