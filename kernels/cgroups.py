@@ -1,4 +1,4 @@
-"""What the limits of control groups, as containers have them, leave of the memory; Linux's, of either version.
+"""What the limits of Linux's control groups, as containers have them, leave of the memory; either version.
 
 Every group has a folder of files in each hierarchy that is mounted, and counts towards the limits of those
 around it. Of what it uses, the contents of files that were not read lately are given back when need be.
@@ -10,12 +10,11 @@ import re
 from pathlib import Path
 from typing import NamedTuple
 
-
 _NONE = 2.0**60  # bytes: more than there are anywhere
 
 
 class Files(NamedTuple):
-    """The names of a version's files: limit and usage of RAM, and of swap (in version 1, of both together)."""
+    """A version's names of files: limit and usage of RAM, and of swap (in version 1, of both together)."""
 
     limit: str
     usage: str
@@ -105,9 +104,10 @@ def _mounts(root: str) -> list[tuple[str, str, str]]:
     for line in _read(Path(root, "proc/self/mountinfo")).splitlines():
         mount, _, system = line.partition(" - ")
         fields, kind = mount.split(), system.split()
-        if len(fields) > 4 and kind and kind[0] in VERSIONS:
-            if kind[0] == "cgroup2" or "memory" in kind[-1].split(","):
-                found.append((kind[0], _unescaped(fields[3]), _unescaped(fields[4])))
+        if len(fields) < 5 or not kind or kind[0] not in VERSIONS:
+            continue
+        if kind[0] == "cgroup2" or "memory" in kind[-1].split(","):
+            found.append((kind[0], _unescaped(fields[3]), _unescaped(fields[4])))
     return found
 
 

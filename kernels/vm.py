@@ -32,9 +32,9 @@ The table is changed while it runs and is as it was when the machine returns, ex
 words that ROWS writes.
 
 The machine is steered through CONTROL_WORDS of memory, zero at first: FLAG, which somebody may set to end the
-run, at the next back-edge (SOON) or before the next call (NOW); BUDGET, the number of back-edges after which the machine returns YIELD (0: never),
-so that Python can look after its signals; PLACE and ACTIVE, where it goes on then; FAULT, where the operands
-of a failing call are left.
+run, at the next back-edge (SOON) or before the next call (NOW); BUDGET, the number of back-edges after which
+the machine returns YIELD (0: never), so that Python can look after its signals; PLACE and ACTIVE, where it
+goes on then; FAULT, where the operands of a failing call are left.
 """
 
 import platform

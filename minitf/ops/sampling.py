@@ -125,7 +125,7 @@ def _check_weights(weights: np.ndarray) -> None:
     bad = np.flatnonzero(~(np.isfinite(weights) & (weights >= 0)))
     if bad.size:
         raise ValueError(
-            f"fixed_unigram_candidate_sampler: weights are finite and not negative; that of class {bad[0]} is "
+            f"fixed_unigram_candidate_sampler: weights are finite and not negative; class {bad[0]} has "
             f"{weights[bad[0]]}, to the power of distortion"
         )
     if not weights.any():
@@ -138,7 +138,7 @@ def _check_enough(table: tuple, count: int) -> None:
     possible = np.union1d(np.flatnonzero(accept > 0), other[accept < 1]).size
     if possible < count:
         raise ValueError(
-            f"fixed_unigram_candidate_sampler: num_sampled={count} different classes are drawn (unique=True), "
+            f"fixed_unigram_candidate_sampler: num_sampled={count} different classes are wanted (unique), "
             f"but only {possible} have a weight above 0"
         )
 

@@ -47,9 +47,9 @@ def test_refusals():
     for weights, reason in [
         ([1, 0], "2 different classes"),
         ([0, 0], "no class has a weight above 0"),
-        ([1, -1], "that of class 1 is"),
-        ([np.inf, 1], "that of class 0 is"),
-        ([1, np.nan], "that of class 1 is"),
+        ([1, -1], "class 1 has"),
+        ([np.inf, 1], "class 0 has"),
+        ([1, np.nan], "class 1 has"),
     ]:
         with fails(ValueError, "fixed_unigram_candidate_sampler", reason):
             tf.nn.fixed_unigram_candidate_sampler([[0]], 1, 2, True, 2, unigrams=weights)
