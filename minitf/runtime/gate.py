@@ -7,7 +7,7 @@ import time
 import weakref
 
 from minitf.framework import errors, forks
-from minitf.runtime.aside import Aside
+from minitf.kernels.aside import Aside
 
 _asleep: set[int] = set()  # the threads that wait without end, in all sessions, and have not been woken
 _gates: weakref.WeakSet = weakref.WeakSet()

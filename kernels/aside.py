@@ -2,22 +2,21 @@
 
 Python hears Ctrl-C between its own instructions, in the main thread, and not while that thread computes in
 native code. So the main thread has its long work done by a thread made for that, and waits where it can be
-interrupted. It does not wait for the end then: the work ends when it can, and the next run of the session
-waits for it first.
+interrupted. It does not wait for the end then: the work ends when it can. Nor can an interrupt leave such
+work, which may change what others use, half done.
 """
 
 from __future__ import annotations
 
+import os
 import threading
 import weakref
-
-from minitf.framework import errors, forks
 
 _all: weakref.WeakSet = weakref.WeakSet()
 
 
 class Aside:
-    """The works of one session that are under way."""
+    """Works that are under way; `settle` waits for those of which nobody knows the end yet."""
 
     def __init__(self):
         self._jobs: set[_Job] = set()
@@ -104,8 +103,8 @@ class _Job:
 
     def lose(self) -> None:
         """Ends it without a result."""
-        self._error = errors.AbortedError(
-            None, None, "this process was forked while it ran; the parent process goes on with the run"
+        self._error = RuntimeError(
+            "this process was forked in the middle of a run, which its parent goes on with"
         )
         self._end()
 
@@ -125,4 +124,5 @@ def _forget() -> None:
         each.forget()
 
 
-forks.in_child(_forget)
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forget)
