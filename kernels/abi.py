@@ -14,14 +14,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from minitf.kernels import cache, ram
-from minitf.kernels.aside import Aside
 
 FLOATS = ("float32", "float64")
 INTS = ("int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64")
 REALS = FLOATS + INTS
 NUMBERS = (*REALS, "bool")
-
-_compiling = Aside()  # an interrupted compiler, or one imported by half, would be of no use any more
 
 KERNELS = {}
 SCALARS = []
@@ -110,7 +107,7 @@ class Instance:
     def address(self):
         """The entry point, `int64 f(int64* operands)`, as an integer."""
         if self._address is None:
-            address = _compiling.do(lambda: cache.address(self.name, self.kernel.function, self._build))
+            address = cache.address(self.name, self.kernel.function, self._build)
             self._call = ENTRY(address)
             self._address = address  # last: another thread takes it to mean that all is set
         return self._address

@@ -14,7 +14,6 @@ import sys
 import threading
 
 from minitf.kernels import cache, folders
-from minitf.kernels.aside import Aside
 from minitf.kernels.vm import vm
 
 MARK = "MINITF_COMPILES_AHEAD"  # in the environment of the second process
@@ -36,9 +35,7 @@ def common():
 @functools.cache
 def start():
     """Starts the second process, once, unless the kernels are there or there is no core for it."""
-    if MARK in os.environ or cores() < 2 or not sys.executable:
-        return
-    if Aside().do(lambda: cache.has(vm[()].name, vm.function)):  # which imports what must not be interrupted
+    if MARK in os.environ or cores() < 2 or not sys.executable or cache.has(vm[()].name, vm.function):
         return
     kept = cache.kept_in(vm.function)
     with contextlib.suppress(OSError, RuntimeError):  # then the kernels are compiled when they are needed

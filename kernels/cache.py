@@ -5,8 +5,10 @@ folder named after the kernel's module and everything the code depends on: the s
 llvmlite and Python, and the processor.
 """
 
+import contextlib
 import functools
 import hashlib
+import importlib
 import importlib.util
 import os
 import re
@@ -17,6 +19,7 @@ import uuid
 from pathlib import Path
 
 from minitf.kernels import folders, trust
+from minitf.kernels.aside import Aside
 
 lock = threading.RLock()  # held while a kernel is compiled or loaded
 STARTED = time.time()
@@ -24,12 +27,21 @@ PATIENCE = 1.5  # seconds to wait for another process to compile a kernel
 SOURCES = Path(__file__).parent
 NOT_IN_CODE = ("NUMBA_DISABLE_JIT", "NUMBA_NUM_THREADS", "NUMBA_THREADING_LAYER", "NUMBA_CACHE_DIR")
 COMPILER = ("abi", "cache", "compiler")
-KEEPING = ("folders", "trust")  # say where code is kept, not what it is
+KEEPING = (
+    "folders",
+    "trust",
+    "aside",
+    "ram",
+    "cgroups",
+)  # how and where code is made and kept, not what it is
+
+compiling = Aside()  # an interrupted compiler, or one imported by half, would be of no use any more
 
 
 def _before_fork():
     """A child process gets no compiler that is in the middle of something: it could never go on."""
     lock.acquire()
+    compiling.settle()
 
 
 def _in_parent():
@@ -54,7 +66,8 @@ def address(name, function, build):
         found = path and (_read(path) or _made_elsewhere(path, name))
         if not found:
             symbol = f"minitf_{uuid.uuid4().hex}"
-            found = symbol, build(symbol)
+            compiling.settle()
+            found = symbol, compiling.do(lambda: build(symbol))
             if path:
                 _write(path, *found)
         return _link(*found)
@@ -148,6 +161,7 @@ def _files(names):
 @functools.cache
 def _toolchain():
     """What besides the sources decides the machine code. Numba's version is read without importing it."""
+    compiling.do(lambda: importlib.import_module("llvmlite.binding"))
     import llvmlite
     import llvmlite.binding as llvm
 

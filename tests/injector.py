@@ -14,7 +14,7 @@ PARTS = ("/minitf/", "/kernels/", "/threading.py", "/contextlib.py")
 
 
 class Injector:
-    """Raises KeyboardInterrupt at the place number `at` (0: nowhere) of what this thread runs inside of it."""
+    """Raises KeyboardInterrupt at place number `at` (0: nowhere) of what this thread runs inside of it."""
 
     def __init__(self, at, parts=PARTS):
         self.at, self.parts, self.seen, self.where = at, parts, 0, None

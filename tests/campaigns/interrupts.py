@@ -350,6 +350,6 @@ def main(argv):
         for config in [options.config] if options.config else CONFIGS:
             worst, problems, duration = searched(case, options.scale, config, options.signals, options.seed)
             found = found or bool(problems) or worst > 1
-            print(f"{case:20s} {config:10s} a run {duration:6.2f} s, heard after {worst:6.3f} s at most", *problems,
-                  sep="\n    ", flush=True)  # fmt: skip
+            summary = f"{case:20s} {config:10s} a run {duration:6.2f} s, heard after {worst:6.3f} s at most"
+            print(summary, *problems, sep="\n    ", flush=True)
     return int(found)
