@@ -9,19 +9,27 @@ from __future__ import annotations
 import heapq
 import itertools
 import operator
+import threading
+import weakref
 from collections import deque
 
 import numpy as np
 
 from minitf.framework import errors
+from minitf.framework.forks import in_child
 from minitf.ops.random import start
 from minitf.ops.sampling import Words
 
+_all: weakref.WeakSet = weakref.WeakSet()
+
 
 class _Turn:
-    """A place in a line."""
+    """A place in a line, and whose it is."""
 
     cancelled = False
+
+    def __init__(self):
+        self.thread = threading.get_ident()
 
 
 class FIFOQueue:
@@ -35,6 +43,14 @@ class FIFOQueue:
         self._items: deque = deque()
         self._adding: deque = deque()
         self._taking: deque = deque()
+        _all.add(self)
+
+    def forget_others(self) -> None:
+        """In a child process, where no thread is left but the one that forked."""
+        for line in (self._adding, self._taking):
+            mine = [turn for turn in line if turn.thread == threading.get_ident()]
+            line.clear()
+            line.extend(mine)
 
     def __len__(self):
         return len(self._items)
@@ -253,6 +269,14 @@ class PriorityQueue(FIFOQueue):
         for element in elements:
             self._put(element)
         elements.clear()
+
+
+def _forget_others() -> None:
+    for store in list(_all):
+        store.forget_others()
+
+
+in_child(_forget_others)
 
 
 def _settings(op) -> str:
