@@ -12,6 +12,8 @@ import os
 import threading
 import weakref
 
+_LOOK = 0.1  # seconds between two looks at what has become of a work, and for signals
+
 _all: weakref.WeakSet = weakref.WeakSet()
 
 
@@ -59,7 +61,7 @@ class _Job:
         self._work, self._jobs = work, jobs
         self._begun: dict = {}  # who was the first to take it up: a thread of its own, or nobody
         self._value = self._error = None
-        self._going = threading.Lock()  # held until it is done
+        self._done, self._going = False, threading.Lock()  # held until it is done
         self._going.acquire()
 
     def start(self) -> bool:
@@ -85,14 +87,15 @@ class _Job:
 
     def _end(self) -> None:
         self._work = None  # and with it the memory it works on
+        self._done = True
         if self._going.locked():
             self._going.release()
         self._jobs.discard(self)
 
     def wait(self) -> None:
-        """Until it is done."""
-        with self._going:
-            pass
+        """Until it is done. A signal that the system gives to another thread does not end the waiting."""
+        while not self._done:
+            self._going.acquire(timeout=_LOOK)
 
     def settle(self) -> None:
         """Waits for it, if a thread was started for it before the start was interrupted."""

@@ -11,7 +11,7 @@ from minitf.kernels.aside import Aside
 
 _asleep: set[int] = set()  # the threads that wait without end, in all sessions, and have not been woken
 _gates: weakref.WeakSet = weakref.WeakSet()
-_LOOK = 1.0  # seconds until who waits looks again, should whoever was to wake it have been interrupted
+_LOOK = 0.5  # seconds until who waits looks again, should whoever was to wake it have been interrupted
 _NOBODY = (
     "no other thread is there to change that: run ops that do so first, or start threads that run them, as "
     "tf.train.start_queue_runners does"

@@ -1,9 +1,12 @@
 """Work done aside: its results and errors, and what is left when nobody waits for it any more."""
 
+import functools
+import gc
 import os
 import signal
 import threading
 import time
+import weakref
 
 import pytest
 from injector import Injector
@@ -67,6 +70,14 @@ def test_a_handler_that_raises_nothing_changes_nothing():
     assert Aside().do(lambda: time.sleep(0.2) or 5) == 5 and heard
 
 
+def test_a_signal_that_reaches_another_thread():
+    aside, may_end = Aside(), threading.Event()
+    with pytest.raises(KeyboardInterrupt):
+        aside.do(lambda: signal.raise_signal(signal.SIGINT) or may_end.wait(60))
+    may_end.set()
+    aside.settle()
+
+
 def test_waiting_for_the_rest_is_interrupted_as_well():
     aside, may_end = Aside(), threading.Event()
     soon()
@@ -95,8 +106,6 @@ def test_an_interrupt_at_every_place():
 
 def test_errors_keep_no_memory():
     """A result's error holds frames, which hold arrays: once it is gone, they are."""
-    import gc
-    import weakref
 
     class Array:
         pass
@@ -109,7 +118,7 @@ def test_errors_keep_no_memory():
         array = Array()
         kept = weakref.ref(array)
         with pytest.raises(ValueError):
-            Aside().do(lambda: fail(array))
+            Aside().do(functools.partial(fail, array))
         del array
         assert kept() is None
     finally:

@@ -7,10 +7,10 @@ import threading
 
 import numpy as np
 import pytest
+from campaigns import interrupts, places
 from helpers import fails
 
 import minitf as tf
-from campaigns import interrupts, places
 from minitf.kernels import team
 from minitf.runtime import op_by_op, program
 
