@@ -17,11 +17,12 @@ element.
 import ctypes
 import inspect
 import struct
+import sys
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from minitf.kernels import cache
+from minitf.kernels import cache, ram
 
 FLOATS = ("float32", "float64")
 INTS = ("int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64")
@@ -32,6 +33,7 @@ KERNELS = {}
 SCALARS = []
 ASSEMBLY = {}  # function -> what writes its assembly
 FASTMATH = {"contract"}
+STARTING, COMPILING = 96 << 20, 48 << 20  # bytes: the compiler ends a process that gives it too few
 WORKSPACE = 3 << 14
 ENTRY = ctypes.CFUNCTYPE(ctypes.c_int64, ctypes.c_void_p)  # releases the GIL
 
@@ -182,6 +184,7 @@ class Instance:
             return int(self.kernel.function(*flat))
 
     def _build(self, symbol):
+        ram.probe(COMPILING if "numba" in sys.modules else STARTING, "compiling a kernel")
         from minitf.kernels import compiler
 
         return compiler.compile_kernel(self, symbol)

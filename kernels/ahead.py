@@ -38,7 +38,7 @@ def start():
     if MARK in os.environ or cores() < 2 or not sys.executable or cache.has(vm[()].name, vm.function):
         return
     kept = cache.kept_in(vm.function)
-    with contextlib.suppress(OSError):  # then the kernels are compiled when they are needed
+    with contextlib.suppress(OSError, RuntimeError):  # then the kernels are compiled when they are needed
         process = subprocess.Popen(
             [sys.executable, *_isolation(), "-m", "minitf.kernels.ahead"],
             env={**os.environ, MARK: "1", "MINITF_CACHE_DIR": str(kept)},

@@ -5,8 +5,10 @@ folder named after the kernel's module and everything the code depends on: the s
 llvmlite and Python, and the processor.
 """
 
+import contextlib
 import functools
 import hashlib
+import importlib
 import importlib.util
 import os
 import re
@@ -17,14 +19,50 @@ import uuid
 from pathlib import Path
 
 from minitf.kernels import folders, trust
+from minitf.kernels.aside import Aside
 
-lock = threading.RLock()
+lock = threading.RLock()  # held while a kernel is compiled or loaded
 STARTED = time.time()
+_LONGEST = 10.0  # seconds that a fork waits for a kernel that is being compiled
 PATIENCE = 1.5  # seconds to wait for another process to compile a kernel
 SOURCES = Path(__file__).parent
 NOT_IN_CODE = ("NUMBA_DISABLE_JIT", "NUMBA_NUM_THREADS", "NUMBA_THREADING_LAYER", "NUMBA_CACHE_DIR")
 COMPILER = ("abi", "cache", "compiler")
-KEEPING = ("folders", "trust")  # say where code is kept, not what it is
+KEEPING = ("folders", "trust", "aside", "ram", "cgroups")  # help to make and keep code, and are no part of it
+
+compiling = Aside()  # an interrupted compiler, or one imported by half, would be of no use any more
+
+
+def _guard_forks():
+    """Lets a child process have no compiler that is in the middle of something: it could never go on."""
+    if hasattr(os, "register_at_fork"):
+        os.register_at_fork(before=_before_fork, after_in_parent=_in_parent, after_in_child=_in_child)
+
+
+def _before_fork():
+    if lock.acquire(timeout=_LONGEST):  # others' guards may wait for each other
+        compiling.settle()
+
+
+def _in_parent():
+    with contextlib.suppress(RuntimeError):  # it was not to be had
+        lock.release()
+
+
+def _in_child():
+    global lock
+    lock = threading.RLock()
+
+
+_guard_forks()
+
+
+@functools.cache
+def _guard_before_logging():
+    """Python's logging guards its lock as well, which the compiler needs: who comes last is asked first."""
+    import logging  # noqa: F401
+
+    _guard_forks()
 
 
 def address(name, function, build):
@@ -35,7 +73,9 @@ def address(name, function, build):
         found = path and (_read(path) or _made_elsewhere(path, name))
         if not found:
             symbol = f"minitf_{uuid.uuid4().hex}"
-            found = symbol, build(symbol)
+            _guard_before_logging()
+            compiling.settle()
+            found = symbol, compiling.do(lambda: build(symbol))
             if path:
                 _write(path, *found)
         return _link(*found)
@@ -129,6 +169,7 @@ def _files(names):
 @functools.cache
 def _toolchain():
     """What besides the sources decides the machine code. Numba's version is read without importing it."""
+    compiling.do(lambda: importlib.import_module("llvmlite.binding"))
     import llvmlite
     import llvmlite.binding as llvm
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import math
+import os
 
 import numpy as np
 
+from minitf.kernels import cgroups
+
 LINE = 64  # bytes of a cache line
-_LARGE = 1 << 28  # bytes from which an array is worth a look at what is left
+_LARGE = 1 << 26  # bytes from which an array is worth a look at what is left
 
 
 def empty(shape: tuple, dtype) -> np.ndarray:
@@ -25,14 +28,34 @@ def require(size: int) -> None:
         raise MemoryError(f"{size / 2**30:.1f} GiB more are needed, {left / 2**30:.1f} GiB are left")
 
 
-def available() -> float:
-    """Bytes that can still be used, by Linux's estimate; infinity where it is not known."""
+def available(root: str = "/") -> float:
+    """Bytes that can still be used, by Linux's estimate and the limits of containers; infinity where neither
+    is known.
+    """
+    sizes = _meminfo(root)
+    swap = sizes.get("SwapFree", 0)
+    return min(sizes.get("MemAvailable", math.inf) + swap, cgroups.available(swap, root))
+
+
+def _meminfo(root: str) -> dict[str, int]:
+    """What the system tells of its memory, in bytes."""
     try:
-        with open("/proc/meminfo") as file:
-            sizes = {name: int(rest.split()[0]) for name, rest in (line.split(":") for line in file)}
-        return 1024 * (sizes["MemAvailable"] + sizes["SwapFree"])
-    except (OSError, KeyError):  # not Linux, or a sandbox that tells less
-        return math.inf
+        with open(os.path.join(root, "proc/meminfo")) as file:
+            lines = [line.split(":") for line in file]
+        return {name: 1024 * int(rest.split()[0]) for name, rest in lines}
+    except (OSError, ValueError, IndexError):  # not Linux, or a sandbox that tells less
+        return {}
+
+
+def probe(size: int, what: str) -> None:
+    """Raises MemoryError if the process may not have so many bytes more, for `what` would end it then."""
+    try:
+        np.empty(size, np.uint8)
+    except MemoryError:
+        raise MemoryError(
+            f"{what} takes up to {size >> 20} MiB, which is more than this process may still have "
+            "(ulimit -v, ulimit -d)"
+        ) from None
 
 
 def aligned(shape: tuple, dtype) -> np.ndarray:

@@ -288,7 +288,7 @@ def poisson_draw(seed, salt, place, rate):
         while True:
             first, second = two_doubles(seed, salt, place)
             place += 1
-            for u in (first, second):
+            for u in (second, first):
                 product *= u
                 count += 1
                 if product <= limit:
@@ -296,16 +296,19 @@ def poisson_draw(seed, salt, place, rate):
     b = 0.931 + 2.53 * math.sqrt(rate)
     a = -0.059 + 0.02483 * b
     while True:
-        first, second = two_doubles(seed, salt, place)
+        second, first = two_doubles(seed, salt, place)
         place += 1
-        u, v = first - 0.5, 1 - second
+        u, v = first - 0.5, second
         margin = 0.5 - abs(u)
-        k = math.floor((2 * a / max(margin, 1e-300) + b) * u + rate + 0.43)
+        k = np.floor((2 * a / max(margin, 1e-300) + b) * u + rate + 0.43)
+        # Most draws are taken unseen. At rates of 1e16 and more the formula below is nothing but rounding.
+        if margin >= 0.07 and v <= 0.9277 - 3.6224 / (b - 2):
+            return k
         if k < 0 or (margin < 0.013 and v > margin):
             continue
         accepted = math.log(v * (1.1239 + 1.1328 / (b - 3.4)) / (a / (margin * margin) + b))
         if accepted <= k * math.log(rate) - rate - math.lgamma(k + 1.0):
-            return float(k)
+            return k
 
 
 @kernel(T=FLOATS)

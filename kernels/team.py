@@ -13,7 +13,7 @@ import sys
 import time
 
 from minitf.kernels.abi import assembly, call, i64, i64p, kernel, scalar, write
-from minitf.kernels.vm import FLAG, YIELD
+from minitf.kernels.vm import FLAG, SOON, YIELD
 
 AVAILABLE = sys.platform == "linux" and platform.machine() in ("x86_64", "aarch64")
 
@@ -129,7 +129,7 @@ def line(thread, number):
 def dismiss(team, me, threads):
     """Makes all threads of a team end their walk soon."""
     for thread in range(threads):
-        write(team[line(thread, JOB) + CONTROL] + 8 * FLAG, 1)
+        write(team[line(thread, JOB) + CONTROL] + 8 * FLAG, SOON)
     return publish(team, line(me, MEETINGS), GONE)
 
 
@@ -146,32 +146,39 @@ def meet(team: i64p.inout, me: i64, threads: i64):
     return 0
 
 
+@scalar
+def rest(team, threads):
+    """Waits until the workers have done their job: they use memory of it."""
+    for thread in range(1, threads):
+        while watch(team, line(thread, DONE), team[GO], PATIENCE, NAP) < team[GO]:
+            pass
+    return 0
+
+
 @kernel
 def lead(team: i64p.inout, threads: i64, fresh: i64):
-    """Walks thread 0's part of a job, after giving it to the team if it is a fresh one and not resumed."""
+    """Walks thread 0's part of a job, after giving it to the team if it is a fresh one and not resumed.
+
+    Unless the walk is to be resumed, the workers are done, too, when this returns.
+    """
     if fresh:
         for thread in range(threads):
             team[line(thread, MEETINGS)] = 0
         publish(team, GO, team[GO] + 1)
     status = call(team[line(0, JOB) + ENTRY], team, line(0, JOB) + CODE)
-    if status != 0 and status & 0xFFFFFFFF != YIELD:
+    if status != 0 and status & 0xFFFFFFFF == YIELD:
+        return status
+    if status != 0:
         dismiss(team, 0, threads)
+    rest(team, threads)
     return status
 
 
 @kernel
 def leave(team: i64p.inout, threads: i64):
-    """Ends a job early."""
+    """Ends a job that is not resumed."""
     dismiss(team, 0, threads)
-    return 0
-
-
-@kernel
-def finish(team: i64p, threads: i64):
-    """Waits, a nap at most, until the workers have done their job; the status is how many have not."""
-    for thread in range(1, threads):
-        if watch(team, line(thread, DONE), team[GO], PATIENCE, NAP) < team[GO]:
-            return threads - thread
+    rest(team, threads)
     return 0
 
 

@@ -32,9 +32,9 @@ The table is changed while it runs and is as it was when the machine returns, ex
 words that ROWS writes.
 
 The machine is steered through CONTROL_WORDS of memory, zero at first: FLAG, which somebody may set to end the
-run at the next back-edge; BUDGET, the number of back-edges after which the machine returns YIELD (0: never),
-so that Python can look after its signals; PLACE and ACTIVE, where it goes on then; FAULT, where the operands
-of a failing call are left.
+run, at the next back-edge (SOON) or before the next call (NOW); BUDGET, the number of back-edges after which
+the machine returns YIELD (0: never), so that Python can look after its signals; PLACE and ACTIVE, where it
+goes on then; FAULT, where the operands of a failing call are left.
 """
 
 import platform
@@ -55,6 +55,7 @@ EXIT, LIMIT, LIMIT_ADDRESS, TRIPS_ADDRESS, MODE, MOVES, TRIPS, OUTER, COUNT, PAT
 INTERRUPTED, FULL, BROKEN, YIELD = 0xFFFFFFFF, 0xFFFFFFFE, 0xFFFFFFFD, 0xFFFFFFFC
 
 FLAG, BUDGET, PLACE, ACTIVE, FAULT, CONTROL_WORDS = 0, 1, 2, 3, 4, 32
+SOON, NOW = 1, 2
 
 
 def unpack(status):
@@ -152,6 +153,8 @@ def execute(code, control):
     while True:
         opcode = code[place]
         if opcode > LAST_OPCODE:
+            if control[FLAG] >= NOW:
+                return abort(code, active, place, INTERRUPTED)
             status = call(opcode, code, place + 2)
             if status != 0:
                 blame(code, control, place)

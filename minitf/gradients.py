@@ -84,6 +84,7 @@ def NoGradient(op_type: str) -> None:  # noqa: N802 - TensorFlow's own name
 NotDifferentiable = NoGradient
 
 
+@uncollected
 def gradients(ys, xs, grad_ys=None, name: str = "gradients", colocate_gradients_with_ops: bool = False,
               gate_gradients: bool = False, aggregation_method=None, stop_gradients=None,
               unconnected_gradients: str = "none") -> list:  # fmt: skip
@@ -117,7 +118,7 @@ def _gradients(ys, xs, grad_ys, name: str, stop_gradients, unconnected_gradients
         raise ValueError(f"unconnected_gradients is 'none' or 'zero', not {unconnected_gradients!r}")
     for y in ys:
         _check_differentiable(y)
-    with uncollected(), name_scope(name, "gradients") as scope:
+    with name_scope(name, "gradients") as scope:
         seeds = _seeds(ys, grad_ys)
         found = backpropagate(list(zip(ys, seeds)), xs, stop, scope)
         if zeros == "zero":

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
-import contextlib
+import functools
 import gc
 
 
-@contextlib.contextmanager
-def uncollected():
-    """Pauses the collector, which would look through all the new objects again and again."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
+def uncollected(function):
+    """The function, during which the collector is paused: it would look through all the new objects again and
+    again.
+
+    No context manager, which an interrupt may keep from setting the collector going again.
+    """
+
+    @functools.wraps(function)
+    def paused(*args, **kwargs):
+        if not gc.isenabled():
+            return function(*args, **kwargs)
+        try:
+            gc.disable()
+            return function(*args, **kwargs)
+        finally:
             gc.enable()
+
+    return paused

@@ -48,7 +48,6 @@ class Graph(Names, Collections):
             self._devices: list = []
             self._gradient_types: list[dict] = []
             self._origin: origin.Origin | None = None
-            self.lock = threading.RLock()
 
     # ---- making operations
 

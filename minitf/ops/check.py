@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import operator
 import sys
 
@@ -104,7 +105,7 @@ def _print(b, op, x, *data):
     if op.attrs["first_n"] < 0 or count < op.attrs["first_n"]:
         count += 1
         parts = "".join(f"[{summarized(b.data(v), op.attrs['summarize'])}]" for v in data)
-        print(op.attrs["message"] + parts, file=sys.stderr, flush=True)
+        b.outside(functools.partial(print, op.attrs["message"] + parts, file=sys.stderr, flush=True))
     return x
 
 

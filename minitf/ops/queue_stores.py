@@ -8,19 +8,28 @@ from __future__ import annotations
 
 import heapq
 import itertools
+import operator
+import threading
+import weakref
 from collections import deque
 
 import numpy as np
 
 from minitf.framework import errors
+from minitf.framework.forks import in_child
 from minitf.ops.random import start
 from minitf.ops.sampling import Words
 
+_all: weakref.WeakSet = weakref.WeakSet()
+
 
 class _Turn:
-    """A place in a line."""
+    """A place in a line, and whose it is."""
 
     cancelled = False
+
+    def __init__(self):
+        self.thread = threading.get_ident()
 
 
 class FIFOQueue:
@@ -34,6 +43,14 @@ class FIFOQueue:
         self._items: deque = deque()
         self._adding: deque = deque()
         self._taking: deque = deque()
+        _all.add(self)
+
+    def forget_others(self) -> None:
+        """In a child process, where no thread is left but the one that forked."""
+        for line in (self._adding, self._taking):
+            mine = [turn for turn in line if turn.thread == threading.get_ident()]
+            line.clear()
+            line.extend(mine)
 
     def __len__(self):
         return len(self._items)
@@ -116,7 +133,7 @@ class FIFOQueue:
                     raise self._too_few(op, count)
                 count = len(self)
             ready = min(self._ready(), count - len(taken))
-            taken.extend([self._pop() for _ in range(ready)])
+            self._move(taken, ready)
             if ready:
                 b.wake()
             return len(taken) == count
@@ -156,8 +173,9 @@ class FIFOQueue:
     def _put(self, element: tuple) -> None:
         self._items.append(element)
 
-    def _pop(self) -> tuple:
-        return self._items.popleft()
+    def _move(self, taken: list, count: int) -> None:
+        """Moves elements, each in one step, so that no interrupt can lose it on the way."""
+        taken.extend(itertools.islice(iter(self._items.popleft, None), count))
 
     def _ready(self) -> int:
         """How many elements may leave."""
@@ -172,14 +190,15 @@ class FIFOQueue:
     def _in_turn(self, b, op, line: deque, step, lack) -> None:
         """Waits to be the first in the line, then takes steps until one says that it was the last."""
         turn = _Turn()
-        line.append(turn)
         try:
+            line.append(turn)
             while line[0] is not turn or not step():
                 b.wait(lack())
                 if turn.cancelled:
                     raise errors.CancelledError(None, op, f"queue '{self.name}' was closed meanwhile")
         finally:
-            line.remove(turn)
+            if turn in line:
+                line.remove(turn)
             b.wake()
 
 
@@ -213,10 +232,12 @@ class RandomShuffleQueue(FIFOQueue):
     def _ready(self) -> int:
         return len(self) if self.closed else max(len(self) - self._least, 0)
 
-    def _pop(self) -> tuple:
-        items, index = self._items, self._random.word() % len(self)
-        items[index], items[-1] = items[-1], items[index]
-        return items.pop()
+    def _move(self, taken: list, count: int) -> None:
+        items = self._items
+        for _ in range(count):
+            index = self._random.word() % len(items)
+            items[index], items[-1] = items[-1], items[index]
+            taken.extend(itertools.islice(iter(items.pop, None), 1))
 
     def _give_back(self, elements: list[tuple]) -> None:
         self._items += elements
@@ -241,13 +262,21 @@ class PriorityQueue(FIFOQueue):
     def _put(self, element: tuple) -> None:
         heapq.heappush(self._items, (int(element[0]), next(self._count), element))
 
-    def _pop(self) -> tuple:
-        return heapq.heappop(self._items)[-1]
+    def _move(self, taken: list, count: int) -> None:
+        taken.extend(map(operator.itemgetter(-1), map(heapq.heappop, itertools.repeat(self._items, count))))
 
     def _give_back(self, elements: list[tuple]) -> None:
         for element in elements:
             self._put(element)
         elements.clear()
+
+
+def _forget_others() -> None:
+    for store in list(_all):
+        store.forget_others()
+
+
+in_child(_forget_others)
 
 
 def _settings(op) -> str:

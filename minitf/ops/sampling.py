@@ -120,6 +120,29 @@ def _alias_table(weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return share.astype(np.float32), other
 
 
+def _check_weights(weights: np.ndarray) -> None:
+    """Raises ValueError for weights by which nothing can be drawn."""
+    bad = np.flatnonzero(~(np.isfinite(weights) & (weights >= 0)))
+    if bad.size:
+        raise ValueError(
+            f"fixed_unigram_candidate_sampler: weights are finite and not negative; class {bad[0]} has "
+            f"{weights[bad[0]]}, to the power of distortion"
+        )
+    if not weights.any():
+        raise ValueError("fixed_unigram_candidate_sampler: no class has a weight above 0")
+
+
+def _check_enough(table: tuple, count: int) -> None:
+    """Raises ValueError if there are not so many different classes that may be drawn."""
+    accept, other = table
+    possible = np.union1d(np.flatnonzero(accept > 0), other[accept < 1]).size
+    if possible < count:
+        raise ValueError(
+            f"fixed_unigram_candidate_sampler: num_sampled={count} different classes are wanted (unique), "
+            f"but only {possible} have a weight above 0"
+        )
+
+
 # ---- the ops
 
 
@@ -276,13 +299,18 @@ def fixed_unigram_candidate_sampler(
     if vocab_file:
         lines = Path(vocab_file).read_text().splitlines()
         unigrams = [float(line.rsplit(",", 1)[-1]) for line in lines if line.strip()]
-    powers = [float(w) ** distortion for w in unigrams]
-    weights = np.array([0.0] * num_reserved_ids + powers, np.float32)[shard::num_shards]
+    with np.errstate(all="ignore"):
+        powers = np.asarray(unigrams, np.float64) ** distortion
+        weights = np.append(np.zeros(num_reserved_ids), powers).astype(np.float32)[shard::num_shards]
     if len(weights) != range_max:
         raise ValueError(
             f"fixed_unigram_candidate_sampler: there are {len(weights)} weights for range_max={range_max} "
             "classes"
         )
+    _check_weights(weights)
+    table = _alias_table(weights)
+    if unique:
+        _check_enough(table, num_sampled)
     return _sample(
         "FixedUnigramCandidateSampler",
         true_classes,
@@ -293,7 +321,7 @@ def fixed_unigram_candidate_sampler(
         seed,
         name,
         unigrams=weights,
-        alias_table=_alias_table(weights),
+        alias_table=table,
     )
 
 

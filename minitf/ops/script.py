@@ -18,10 +18,12 @@ _CLASSES = (
 
 
 def _call(b, op, *values):
-    """Runs the op's function on copies, so that it may keep or change what it is given."""
+    """Runs the op's function on copies, so that it may keep or change what it is given, while other runs of
+    the session may go on: it may wait for one of them.
+    """
     arguments = [np.array(b.data(v)) for v in values]
     try:
-        results = op.attrs["func"](*arguments)
+        results = b.outside(op.attrs["func"], *arguments)
     except errors.OpError:
         raise
     except Exception as error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import threading
 
+from minitf.framework.forks import renewed
 from minitf.framework.graph import get_default_graph
 from minitf.ops.variable_scope import VariableScope, variable_scope
 from minitf.ops.variables import Variable, trainable_variables
@@ -37,7 +38,7 @@ class Template:
         self._name, self._function = name, function
         self._unique_name, self._custom_getter = unique_name, custom_getter
         self._scope: VariableScope | None = None
-        self._called, self._lock = False, threading.RLock()
+        self._called, self._lock = False, renewed(threading.RLock())
         if create_scope_now:
             with variable_scope(unique_name, name, custom_getter=custom_getter,
                                 auxiliary_name_scope=False) as self._scope:  # fmt: skip

@@ -12,6 +12,7 @@ from minitf.rnn.cell import assert_like_rnncell
 from minitf.rnn.step import Lengths, initial_state_of, sequence_length_tensor, state_dtype
 
 
+@uncollected
 def static_rnn(cell, inputs, initial_state=None, dtype=None, sequence_length=None, scope=None):
     """Runs `cell` over a list of inputs, one copy of its ops for each: `(outputs, final state)`.
 
@@ -34,7 +35,7 @@ def static_rnn(cell, inputs, initial_state=None, dtype=None, sequence_length=Non
     assert_like_rnncell("cell", cell)
     _check_inputs("static_rnn", inputs)
     outputs = []
-    with uncollected(), tf.variable_scope(scope or "rnn") as varscope:
+    with tf.variable_scope(scope or "rnn") as varscope:
         inputs = [nest.map_structure(convert_to_tensor, step) for step in inputs]
         static_batch = _batch(inputs)
         batch_size = static_batch or tf.shape(_first(inputs))[0]

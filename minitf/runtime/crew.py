@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import functools
 import os
 import threading
+import time
 
 import numpy as np
 
+from minitf.framework import forks
+from minitf.framework.errors import AbortedError
 from minitf.kernels import team
 from minitf.kernels.vm import vm
+
+_SOONEST, _LATEST = 1.0, 60.0  # seconds until a start that failed is tried again
+_PATIENCE = 1.0  # seconds in which a worker comes
 
 
 class Crew:
@@ -23,13 +30,15 @@ class Crew:
         self._words = lines[start : start + team.words(threads)]
         self._jobs = self._words.reshape(-1, team.LINE)[team.JOB :: team.PER_THREAD, :4]
         self._first, self._resume = (team.lead[()].pack(self._words, threads, fresh) for fresh in (1, 0))
-        self._rest = team.finish[()].pack(self._words, threads)
+        self._leave, self._rest = team.leave[()].entry, team.leave[()].pack(self._words, threads)
         self._reborn()
-        os.register_at_fork(after_in_child=self._reborn)
+        forks.in_child(self._reborn)
 
     def _reborn(self) -> None:
         """A child process has none of its parent's threads."""
-        self.lock, self._started = threading.Lock(), False  # the lock: held by whoever has a job done
+        self.lock = threading.Lock()  # held by whoever has a job done
+        self._places: dict[int, object] = {}  # which worker serves at which place
+        self._retry, self._pause = 0.0, _SOONEST
         self._words[:] = 0
 
     @property
@@ -43,51 +52,81 @@ class Crew:
         entry = vm[()].address
         return np.array([[0, entry, code.ctypes.data, control.ctypes.data] for code, control in walks])
 
+    def ready(self) -> bool:
+        """Whether there are workers. They are started if not, unless that failed a short while ago.
+
+        Called, as `run`, by who holds the lock.
+        """
+        if len(self._places) == self.threads - 1:
+            return True
+        if time.monotonic() < self._retry:
+            return False
+        self._retry, self._pause = time.monotonic() + self._pause, min(2 * self._pause, _LATEST)
+        return self._start()
+
     def run(self, job: np.ndarray, sliced) -> list[int]:
         """Does a job; `sliced(walk)` calls `walk` until it does not YIELD. Returns the threads' statuses."""
-        self._start()
         self._jobs[:] = job
-        starts = iter([self._first])
+        starts, places = iter([self._first]), self._places
         entry = team.lead[()].entry
+
+        def walk() -> int:
+            if self._places is not places:
+                raise AbortedError(None, None, "this process was forked in the middle of the run")
+            return entry(next(starts, self._resume))
+
         try:
-            status = sliced(lambda: entry(next(starts, self._resume)))
+            status = sliced(walk)
         except BaseException:
-            team.leave[()].run(self._words, self.threads)
+            self._leave(self._rest)  # native, as nothing may come in between: the job's memory is in use
             raise
-        finally:
-            self._wait()
         return [status, *self._jobs[1:, team.STATUS].tolist()]
 
-    def _wait(self) -> None:
-        """Until the workers are done: Ctrl-C has to wait for it, for they use memory of the job."""
-        rest, interrupted = team.finish[()].entry, None
-        while True:
-            try:
-                if rest(self._rest) == 0:
-                    break
-            except KeyboardInterrupt as error:
-                interrupted = error
-        if interrupted is not None:
-            raise interrupted
-
-    def _start(self) -> None:
-        if self._started:
-            return
-        self._started, serve, here = True, team.serve[()], ctypes.CDLL(None).sched_getcpu()
+    def _start(self) -> bool:
+        """Starts the workers that are missing; False if not all of them come."""
+        serve, places, here = team.serve[()], self._places, _processor()
         for me in range(1, self.threads):
             work = functools.partial(serve.entry, serve.pack(self._words, me, self.threads))
-            threading.Thread(
-                target=_elsewhere, args=(here, work), name=f"minitf worker {me}", daemon=True
-            ).start()
+            if me in places:
+                continue
+            try:
+                threading.Thread(
+                    target=_serve, args=(places, me, here, work), name=f"minitf worker {me}", daemon=True
+                ).start()
+            except RuntimeError:  # there are as many threads as the system allows
+                return False
+        end = time.monotonic() + _PATIENCE
+        while len(places) < self.threads - 1 and time.monotonic() < end:
+            time.sleep(1e-4)
+        return len(places) == self.threads - 1
 
 
-def _elsewhere(here: int, work) -> None:
-    """Works on another core to begin with: two threads that wait for each other on one would stay there."""
-    allowed = os.sched_getaffinity(0)
-    if len(allowed) > 1:
-        os.sched_setaffinity(0, allowed - {here})
-        os.sched_setaffinity(0, allowed)
-    work()
+def _serve(places: dict, me: int, here: int | None, work) -> None:
+    """The life of a worker: it takes its place, and works.
+
+    A start may be interrupted when the worker is there already; the one that is started later for the same
+    place finds it taken.
+    """
+    if places.setdefault(me, threading.current_thread()) is threading.current_thread():
+        _elsewhere(here)
+        work()
+
+
+def _processor() -> int | None:
+    """The core that this thread runs on, where the system tells."""
+    try:
+        return ctypes.CDLL(None).sched_getcpu()
+    except (OSError, AttributeError):
+        return None
+
+
+def _elsewhere(here: int | None) -> None:
+    """Goes to another core to begin with: two threads that wait for each other on one would stay there."""
+    with contextlib.suppress(OSError):  # a sandbox may forbid it
+        allowed = os.sched_getaffinity(0)
+        if len(allowed) > 1 and here is not None:
+            os.sched_setaffinity(0, allowed - {here})
+            os.sched_setaffinity(0, allowed)
 
 
 @functools.cache

@@ -1,57 +1,97 @@
-"""Where the runs of one session take turns; one that waits for a queue lets the others go on meanwhile."""
+"""Where the runs of one session take turns; one that waits, or calls user code, lets the others go on."""
 
 from __future__ import annotations
 
-import contextlib
 import threading
 import time
+import weakref
 
-from minitf.framework import errors
+from minitf.framework import errors, forks
+from minitf.kernels.aside import Aside
 
 _asleep: set[int] = set()  # the threads that wait without end, in all sessions, and have not been woken
+_gates: weakref.WeakSet = weakref.WeakSet()
+_LOOK = 0.5  # seconds until who waits looks again, should whoever was to wake it have been interrupted
 _NOBODY = (
     "no other thread is there to change that: run ops that do so first, or start threads that run them, as "
     "tf.train.start_queue_runners does"
 )
 
 
+class _Limits(threading.local):
+    """When the waiting of this thread is over, by time.monotonic()."""
+
+    end: float | None = None
+
+
 class Gate:
     """The lock of a session's state, and how to wait for what another run does to it."""
 
     def __init__(self):
-        self.lock = threading.RLock()
-        self._changed = threading.Condition(self.lock)
-        self._sleepers: set[int] = set()
+        self.lock = forks.renewed(threading.RLock())
+        self.aside, self.limits = Aside(), _Limits()
         self.closed = False
-        self._limits = threading.local()
+        self._forget()
+        _gates.add(self)
 
-    @contextlib.contextmanager
-    def limited(self, milliseconds: int):
-        """Inside, this thread waits no longer than that."""
-        outer = getattr(self._limits, "end", None)
+    def _forget(self) -> None:
+        """That others wait: at first, and in a child process, which has none of its parent's threads."""
+        self._sleepers: set[int] = set()
+        self._bells: set = set()  # a lock for each who waits, which is released to wake it
+
+    def ends(self, milliseconds: int) -> float:
+        """When a run that starts now and may take so long is over, or the run around it."""
         end = time.monotonic() + milliseconds / 1000
-        self._limits.end = end if outer is None else min(end, outer)
+        return end if self.limits.end is None else min(end, self.limits.end)
+
+    def outside(self, work, *arguments):
+        """The result of `work(*arguments)`; meanwhile other runs may go on.
+
+        If coming back is interrupted, the run has no turn any more, and nothing but to end (see `lost`).
+        """
+        levels = self._leave()
         try:
-            yield
+            return work(*arguments)
         finally:
-            self._limits.end = outer
+            for _ in range(levels):
+                self.lock.acquire()
+
+    def _leave(self) -> int:
+        """Gives up every level of the lock; returns how many they were."""
+        levels = 0
+        try:
+            while True:
+                self.lock.release()
+                levels += 1
+        except RuntimeError:  # it is no longer this thread's
+            return levels
+
+    @staticmethod
+    def lost(error: RuntimeError) -> BaseException | None:
+        """What ended a run that could not come back from outside, when the lock of its `with` statement
+        complains that it is not this thread's; None for any other error.
+        """
+        here = error.__traceback__ is not None and error.__traceback__.tb_next is None
+        return error.__context__ if here else None
 
     def wait(self, op, reason: str) -> None:
         """Lets other runs go on until one of them has changed something; `reason` says what `op` lacks.
+
+        It may return earlier: who waits looks again.
 
         Raises:
           CancelledError: if the session is closed. DeadlineExceededError: if the run's time is over.
           FailedPreconditionError: if all threads wait, so that nothing can ever change.
         """
-        self._check_open(op)
-        end = getattr(self._limits, "end", None)
+        self.check_open(op)
+        end = self.limits.end
         if end is None:
             self._sleep(op, reason)
         elif (left := end - time.monotonic()) <= 0:
             raise errors.DeadlineExceededError(None, op, f"{reason}, and the time of this run is over")
         else:
-            self._changed.wait(left)
-        self._check_open(op)
+            self._rest(min(left, _LOOK))
+        self.check_open(op)
 
     def _sleep(self, op, reason: str) -> None:
         me = threading.get_ident()
@@ -60,12 +100,22 @@ class Gate:
         try:
             if not any(map(_awake, threading.enumerate())):
                 raise errors.FailedPreconditionError(None, op, f"{reason}, and {_NOBODY}")
-            self._changed.wait()
+            self._rest(_LOOK)
         finally:
             self._sleepers.discard(me)
             _asleep.discard(me)
 
-    def _check_open(self, op) -> None:
+    def _rest(self, seconds: float) -> None:
+        bell = threading.Lock()
+        bell.acquire()
+        self._bells.add(bell)
+        try:
+            self.outside(bell.acquire, True, seconds)
+        finally:
+            self._bells.discard(bell)
+
+    def check_open(self, op) -> None:
+        """Raises CancelledError if the session was closed meanwhile."""
         if self.closed:
             raise errors.CancelledError(None, op, "the session was closed during this run")
 
@@ -73,7 +123,9 @@ class Gate:
         """Says that something has changed: those who wait look again."""
         _asleep.difference_update(self._sleepers)
         self._sleepers.clear()
-        self._changed.notify_all()
+        for bell in list(self._bells):
+            self._bells.discard(bell)
+            bell.release()
 
     def close(self) -> None:
         """Ends all waiting for good."""
@@ -84,3 +136,12 @@ class Gate:
 def _awake(thread: threading.Thread) -> bool:
     """Whether a thread might do something to a queue; minitf's own compute only."""
     return thread.ident not in _asleep and not thread.name.startswith("minitf ")
+
+
+def _forget() -> None:
+    _asleep.clear()
+    for gate in list(_gates):
+        gate._forget()
+
+
+forks.in_child(_forget)

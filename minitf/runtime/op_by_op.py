@@ -15,9 +15,11 @@ from minitf.runtime.bodies import Ragged, map_ragged, run_branch, run_loop
 from minitf.runtime.builder import NATIVE, Builder, Value
 from minitf.runtime.guards import alive
 from minitf.runtime.lists import RULES
+from minitf.runtime.patience import LIMIT, worst
 from minitf.runtime.state import Reference, Scratch, State, follows_variable
 
 _NATIVE = frozenset(kind for name in NATIVE for kind in (as_dtype(name), as_dtype(name).as_ref))
+_LARGE = 1 << 20  # bytes from which NumPy may compute for long: a decomposition takes more than each of them
 
 
 class Concrete(Value):
@@ -68,7 +70,10 @@ class OpByOp(Builder):
 
     def call(self, kernel, *operands, error=None):
         operands = [o.array.reshape(-1) if isinstance(o, Value) else o for o in operands]
-        status = run_alone(kernel, *operands)
+        if worst(kernel, operands) < LIMIT:
+            status = run_alone(kernel, *operands)
+        else:
+            status = self.session_state.gate.aside.do(lambda: run_alone(kernel, *operands))
         if status:
             self.fail(error(status - 1) if error else f"element {status - 1} cannot be computed")
 
@@ -87,6 +92,12 @@ class OpByOp(Builder):
 
     def state(self, op, make):
         return Concrete(self.session_state.op_state(op, make))
+
+    def outside(self, work, *arguments):
+        """The result of a function of the user's; other runs of the session may go on meanwhile."""
+        result = self.session_state.gate.outside(work, *arguments)
+        self.session_state.gate.check_open(self.current)
+        return result
 
     def wait(self, reason: str) -> None:
         """Lets other runs of the session go on until one of them has changed something.
@@ -145,8 +156,14 @@ class OpByOp(Builder):
         return list(results or ())
 
     def _by_numpy(self, op, values):
-        with np.errstate(all="ignore"):
-            results = op.definition.numpy(op, *[v.array for v in values])
+        arrays = [v.array for v in values]
+
+        def compute():
+            with np.errstate(all="ignore"):
+                return op.definition.numpy(op, *arrays)
+
+        large = sum([a.nbytes for a in arrays]) > _LARGE
+        results = self.session_state.gate.aside.do(compute) if large else compute()
         many = isinstance(results, (list, tuple))
         arrays = [
             _as(a, t.dtype.numpy) for a, t in zip(results if many else [results], op.outputs, strict=True)

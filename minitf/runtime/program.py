@@ -16,6 +16,7 @@ from minitf.runtime.lower import Lowering
 from minitf.runtime.op_by_op import Concrete
 from minitf.runtime.pace import Pace
 from minitf.runtime.passes import rewrite
+from minitf.runtime.patience import LIMIT
 from minitf.runtime.shards import Shards
 from minitf.runtime.state import Reference, follows_variable
 from minitf.runtime.table import Table
@@ -66,31 +67,48 @@ class Program:
         for stage, array in zip(self._stages, arrays):
             if stage is not None:
                 stage[...] = array
-        stop = self._alone.run(arrays) if self._pace is None else self._paced(arrays)
+        stop = self._walk(arrays) if self._alone.once < LIMIT else self._walk_aside(arrays)
         if stop is not None:
             self._failed(stop, arrays)
+
+    def _walk(self, arrays: list) -> Stop | None:
+        return self._alone.run(arrays) if self._pace is None else self._paced(arrays)
+
+    def _walk_aside(self, arrays: list) -> Stop | None:
+        """A walk during which the calling thread hears Ctrl-C."""
+        for walk in self._walks():
+            walk.ready()
+        return self.low.session_state.gate.aside.do(lambda: self._walk(arrays), self._halt)
+
+    def _halt(self) -> None:
+        for walk in self._walks():
+            walk.halt()
+
+    def _walks(self) -> list:
+        return [walk for walk in (self._alone, self._together) if walk is not None]
 
     def _paced(self, arrays: list) -> Stop | None:
         """Runs in the way that is faster."""
         way = self._pace.choose()
-        if way and self._together is None and not self._share():
-            return self._alone.run(arrays)
-        if way and not self._crew.lock.acquire(blocking=False):
-            return self._alone.run(arrays)  # another session has the workers
+        if not way:
+            return self._timed(way, arrays)
+        if self._together is None and not self._share() or self._crew.lock.locked():
+            return self._alone.run(arrays)  # too small, or another session has the workers
+        with self._crew.lock:
+            return self._timed(way, arrays) if self._crew.ready() else self._alone.run(arrays)
+
+    def _timed(self, way: bool, arrays: list) -> Stop | None:
         started = time.perf_counter()
-        try:
-            stop = (self._together if way else self._alone).run(arrays)
-        finally:
-            if way:
-                self._crew.lock.release()
-        self._pace.took(way, time.perf_counter() - started)
+        stop = (self._together if way else self._alone).run(arrays)
+        if stop is None:
+            self._pace.took(way, time.perf_counter() - started)
         return stop
 
     def _share(self) -> bool:
         """Cuts the program for several threads, if there is enough to share."""
         shards = Shards(self._nodes, self._crew.threads)
         if shards.worthwhile:
-            self._together = Together(shards, self._crew, self.table, self.low.inputs)
+            self._together = Together(shards, self._crew, self.table, self.low.inputs, self._alone.trip)
         else:
             self._pace = None
         return shards.worthwhile

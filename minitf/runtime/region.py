@@ -119,8 +119,7 @@ class Region:
                 self._programs.move_to_end(key)
             return program
         count = len(self.specialized)
-        with uncollected():
-            program = self._lowered(arrays)
+        program = self._lowered(arrays)
         if len(self.specialized) > count:
             self._programs.clear()
             return self.program(arrays)
@@ -139,6 +138,7 @@ class Region:
             ]
         )
 
+    @uncollected
     def _lowered(self, arrays: list) -> Program:
         elements: dict = {}
         while True:

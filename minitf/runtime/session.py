@@ -109,23 +109,37 @@ class BaseSession:
         limit = options is not None and _milliseconds(options.timeout_in_ms) or self._timeout
         if not limit:
             return self._run(fetches, feed_dict, metadata)
-        with self._gate.limited(limit):
+        limits, outer = self._gate.limits, self._gate.limits.end
+        try:  # no context manager of Python's: an interrupt could keep it from setting back the limit
+            limits.end = self._gate.ends(limit)
             return self._run(fetches, feed_dict, metadata)
+        finally:
+            limits.end = outer
 
     def _run(self, fetches, feed_dict, metadata: RunMetadata | None):
-        with self._gate.lock:
-            if self._gate.closed:
-                raise RuntimeError("this Session is closed; make a new one to run the graph again")
+        try:
+            with self._gate.lock:
+                return self._in_turn(fetches, feed_dict, metadata)
+        except RuntimeError as error:
+            if (interrupt := self._gate.lost(error)) is None:
+                raise
+            raise interrupt from None
+
+    def _in_turn(self, fetches, feed_dict, metadata: RunMetadata | None):
+        self._gate.aside.settle()
+        if self._gate.closed:
+            raise RuntimeError("this Session is closed; make a new one to run the graph again")
+        plan = None
+        try:
             fed = feeds(self._graph, feed_dict)
             wanted, plan = self._plan(fetches, fed)
-            try:
-                return wanted.arrange(self._execute(plan, fed, metadata))
-            except MemoryError as error:
-                raise errors.ResourceExhaustedError(
-                    None, None,
-                    f"not enough memory for {_named(plan)}: {error}; smaller batches need less, and so do "
-                    "gradients of loops with swap_memory=True",
-                ) from None  # fmt: skip
+            return wanted.arrange(self._execute(plan, fed, metadata))
+        except MemoryError as error:
+            raise errors.ResourceExhaustedError(
+                None, None,
+                f"not enough memory for {_named(plan)}: {error}; smaller batches need less, and so do "
+                "gradients of loops with swap_memory=True",
+            ) from None  # fmt: skip
 
     def _plan(self, fetches, fed) -> tuple[Fetches, Plan]:
         """The plan for these fetches and feeds: kept until the graph changes."""
@@ -308,8 +322,10 @@ def _check_fed(plan: Plan) -> None:
     )
 
 
-def _named(plan: Plan) -> str:
+def _named(plan: Plan | None) -> str:
     """What a plan computes, in a few words."""
+    if plan is None:
+        return "what is fed"
     names = [t.name for t in plan.fetches] or [op.name for op in plan.ops[-1:]]
     return ", ".join(names[:3]) + (", ..." if len(names) > 3 else "")
 
@@ -338,5 +354,5 @@ class _Growth:
                 "created "
                 f"{last.origin}); ops made inside a training loop are never freed: build the graph before "
                 "the loop",
-                stacklevel=4,
+                stacklevel=6,  # the caller of run
             )

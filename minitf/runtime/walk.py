@@ -11,6 +11,7 @@ from minitf.kernels import vm
 from minitf.kernels.team import meet
 from minitf.runtime.crew import Crew
 from minitf.runtime.ir import Ref
+from minitf.runtime.patience import LIMIT, spans
 from minitf.runtime.shards import Shards
 from minitf.runtime.table import Code, Table
 
@@ -47,10 +48,14 @@ class Stop(NamedTuple):
 
 
 class Slices:
-    """The budget of back-edges after which a walk returns, so that Ctrl-C is heard."""
+    """The budget of back-edges after which a walk returns, so that Ctrl-C is heard; `trip` nanoseconds are
+    the longest that one may take.
+    """
 
-    def __init__(self, control: np.ndarray, seconds: float = _SLICE):
-        self._control, self._wanted, self._budget = control, seconds, _FIRST_BUDGET
+    def __init__(self, control: np.ndarray, trip: float, seconds: float = _SLICE):
+        self._control, self._wanted = control, seconds
+        self._most = max(2, int(min(LIMIT / max(trip, 1), 2**40)))
+        self._budget = min(_FIRST_BUDGET, self._most)
 
     def run(self, walk) -> int:
         """Calls `walk` until its status is not YIELD; returns that."""
@@ -61,7 +66,7 @@ class Slices:
             if status & 0xFFFFFFFF != vm.YIELD:
                 return status
             spent = time.perf_counter() - started
-            self._budget = max(2, min(int(self._budget * self._wanted / max(spent, 1e-9)), 2**40))
+            self._budget = max(2, min(int(self._budget * self._wanted / max(spent, 1e-9)), self._most))
 
 
 class Patched:
@@ -80,6 +85,14 @@ class Patched:
             for place, offset in self.code.patches[i]:
                 words[place] = address + offset
 
+    def halt(self) -> None:
+        """Ends the walk before its next call."""
+        self.control[vm.FLAG] = vm.NOW
+
+    def ready(self) -> None:
+        """Forgets a `halt` that nobody heeded."""
+        self.control[vm.FLAG] = 0
+
     def reset(self) -> None:
         """After a walk that was cut off."""
         self.control[:] = 0
@@ -91,6 +104,7 @@ class Alone(Patched):
 
     def __init__(self, nodes: list, table: Table, inputs: list):
         super().__init__(nodes, table, inputs)
+        self.once, self.trip = spans(nodes)
         machine = vm.vm[()]
         self._packed, self._run = machine.pack(self.code.words, self.control), machine.entry
         self._swap = table.swap
@@ -104,7 +118,8 @@ class Alone(Patched):
 
     def _sliced(self) -> int:
         try:
-            return Slices(self.control, _SWAP_SLICE if self._swap.size else _SLICE).run(self._slice)
+            seconds = _SWAP_SLICE if self._swap.size else _SLICE
+            return Slices(self.control, self.trip, seconds).run(self._slice)
         except BaseException:
             self.reset()
             raise
@@ -118,18 +133,19 @@ class Alone(Patched):
 class Together:
     """The walk of several threads."""
 
-    def __init__(self, shards: Shards, crew: Crew, table: Table, inputs: list):
+    def __init__(self, shards: Shards, crew: Crew, table: Table, inputs: list, trip: float):
         self._shards, self._crew = shards, crew
         self.parts = [
             Patched(shards.nodes(thread, crew.address), table, inputs) for thread in range(shards.threads)
         ]
         self._job = crew.job([(part.code.words, part.control) for part in self.parts])
+        self._trip = trip
 
     def run(self, arrays: list) -> Stop | None:
         """Walks once."""
         for part in self.parts:
             part.patch(arrays)
-        slices = Slices(self.parts[0].control)
+        slices = Slices(self.parts[0].control, self._trip)
         try:
             statuses = self._crew.run(self._job, slices.run)
         except BaseException:
@@ -140,6 +156,16 @@ class Together:
         stop = self._first(statuses)
         self._reset()
         return stop
+
+    def halt(self) -> None:
+        """Ends the walk before the next calls."""
+        for part in self.parts:
+            part.halt()
+
+    def ready(self) -> None:
+        """Forgets a `halt` that nobody heeded."""
+        for part in self.parts:
+            part.ready()
 
     def _reset(self) -> None:
         for part in self.parts:

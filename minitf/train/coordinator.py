@@ -7,6 +7,7 @@ import threading
 import time
 
 from minitf.framework import errors
+from minitf.framework.forks import renewed
 
 _LOOK = 0.1  # seconds between two looks at the threads
 
@@ -33,7 +34,7 @@ class Coordinator:
     def __init__(self, clean_stop_exception_types: tuple | None = None):
         ends = clean_stop_exception_types
         self._clean = (errors.OutOfRangeError,) if ends is None else tuple(ends)
-        self._lock = threading.Lock()
+        self._lock = renewed(threading.Lock())
         self._stop = threading.Event()
         self._threads: set[threading.Thread] = set()
         self._error: BaseException | None = None

@@ -8,6 +8,7 @@ import weakref
 
 from minitf.framework import errors
 from minitf.framework.collections import GraphKeys
+from minitf.framework.forks import renewed
 from minitf.framework.graph import add_to_collection
 from minitf.framework.tensor import session_or_default
 from minitf.ops.queues import QueueBase
@@ -39,7 +40,7 @@ class QueueRunner:
         self._queue, self._enqueue_ops, self._ends = queue, list(enqueue_ops), ends
         self._close_op = queue.close() if close_op is None else close_op
         self._cancel_op = queue.close(cancel_pending_enqueues=True) if cancel_op is None else cancel_op
-        self._lock = threading.Lock()
+        self._lock = renewed(threading.Lock())
         self._running: weakref.WeakKeyDictionary = weakref.WeakKeyDictionary()  # threads of each session
         self._raised: list[Exception] = []
 

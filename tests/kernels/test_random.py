@@ -1,5 +1,6 @@
 """The streams against values recorded from TensorFlow, compiled and interpreted; distributions by moments."""
 
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -148,6 +149,45 @@ def test_moments(name, parameters):
 def test_bad_parameters(name, bad, form):
     kernel = getattr(random, f"random_{name}")[np.float64]
     assert getattr(kernel, form)(stream(1, 2), np.array([1.0, bad]), np.empty(2), 1, 2) == 2
+
+
+# TensorFlow 1.15.5's draws for seed=7: random_poisson(rate, [12], dtype=tf.float64).
+POISSON = {
+    3.0: [0, 1, 4, 1, 0, 6, 3, 4, 4, 3, 4, 2],
+    12.0: [16, 8, 17, 12, 5, 15, 8, 12, 17, 12, 11, 12],
+    1e4: [10110, 9896, 10136, 10000, 10135, 9939, 9901, 9996, 10152, 10014, 9962, 10002],
+    1e13: [
+        10000003468491, 9999996728297, 10000004284288, 10000000006734, 10000004252508, 9999998088759,
+        9999996888633, 9999999887897, 10000004813376, 10000000459307, 9999998814944, 10000000069645,
+    ],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("rate", POISSON)
+def test_poisson(rate):
+    o = np.empty(12)
+    random.random_poisson[np.float64].run(stream(87654321, 7), np.array([rate]), o, 12, 1)
+    assert o.tolist() == POISSON[rate]
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("name", ["gamma", "poisson"])
+def test_every_parameter_ends(name, dtype):
+    """Where a formula is nothing but rounding, too; the draws are then as near as numbers of the type are."""
+    largest, tiny = np.finfo(dtype).max, np.finfo(dtype).tiny
+    parameters = np.array(
+        [tiny, 1e-30, 1e-3, 9.99, 1e5, 1e10, 1e15, 1e17, 1e19, 1e25, 1e30, largest / 2], dtype
+    )
+    o = np.empty((300, parameters.size), dtype)
+    kernel = getattr(random, f"random_{name}")[dtype]
+    thread = threading.Thread(
+        target=kernel.run, args=(stream(3, 4), parameters, o, len(o), parameters.size), daemon=True
+    )
+    thread.start()
+    thread.join(30)
+    assert not thread.is_alive()
+    large = parameters > 1e4
+    np.testing.assert_allclose(o[:, large], np.broadcast_to(parameters[large], o[:, large].shape), rtol=0.03)
 
 
 @pytest.mark.parametrize("rate", [2.0, 30.0])

@@ -64,8 +64,6 @@ class Team:
             for worker in self.workers:
                 worker.start()
         status = team.lead[()].run(self.words, self.threads, 1)
-        while team.finish[()].run(self.words, self.threads):
-            pass
         return [status, *(int(self.job(t)[team.STATUS]) for t in range(1, self.threads))]
 
     def __enter__(self):
@@ -132,7 +130,6 @@ def test_the_kernels_as_plain_python():
     # The entry is called with the words from CODE on as its operands.
     assert team.lead[()].python(words, 1, 1) == 3
     assert words[team.GO] == control[FLAG] == 1 and words[team.LINE * team.MEETINGS] == team.GONE
-    assert team.finish[()].python(words, 1) == 0
     words[team.LINE * team.MEETINGS] = 4
     assert team.meet[()].python(words, 0, 1) == 0
     assert words[team.LINE * team.MEETINGS] == 5

@@ -44,6 +44,15 @@ def test_refusals():
         tf.nn.fixed_unigram_candidate_sampler([[0]], 1, 2, True, 7)
     with fails(ValueError, "3 weights", "range_max=7"):
         tf.nn.fixed_unigram_candidate_sampler([[0]], 1, 2, True, 7, unigrams=[1, 2, 3])
+    for weights, reason in [
+        ([1, 0], "2 different classes"),
+        ([0, 0], "no class has a weight above 0"),
+        ([1, -1], "class 1 has"),
+        ([np.inf, 1], "class 0 has"),
+        ([1, np.nan], "class 1 has"),
+    ]:
+        with fails(ValueError, "fixed_unigram_candidate_sampler", reason):
+            tf.nn.fixed_unigram_candidate_sampler([[0]], 1, 2, True, 2, unigrams=weights)
     with pytest.raises(ValueError):
         tf.nn.uniform_candidate_sampler([[0, 1]], 1, 2, True, 7)
     with fails(tf.errors.InvalidArgumentError, "true class 9"):

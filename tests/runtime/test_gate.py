@@ -63,8 +63,9 @@ def test_waiting_gives_up_every_level_of_the_lock():
 
 def test_a_limit_ends_waiting():
     door, start = Gate(), time.monotonic()
+    door.limits.end = door.ends(50)
     with pytest.raises(errors.DeadlineExceededError, match="it is empty, and the time of this run is over"):  # noqa: SIM117
-        with door.limited(50), door.lock:
+        with door.lock:
             while True:
                 door.wait(None, "it is empty")
     assert time.monotonic() - start >= 0.05
@@ -79,13 +80,16 @@ def test_what_is_no_limit(timeout):
 
 
 def test_an_inner_limit_is_no_longer_than_the_outer_one():
-    door = Gate()
-    with door.limited(1):
-        outer = door._limits.end
-        with door.limited(60_000):
-            assert door._limits.end == outer
-        assert door._limits.end == outer
-    assert door._limits.end is None
+    session, seen = tf.Session(), []
+    look = tf.py_func(lambda: seen.append(session._gate.limits.end), [], [])
+    nested = tf.py_func(lambda: session.run(look, options=tf.RunOptions(timeout_in_ms=60_000)), [], [])
+    with tf.control_dependencies([look]):
+        outer = tf.group(nested)
+    with tf.control_dependencies([outer]):
+        again = tf.py_func(lambda: seen.append(session._gate.limits.end), [], [])
+    session.run(again, options=tf.RunOptions(timeout_in_ms=1000))
+    assert len(seen) == 3 and len(set(seen)) == 1  # that of the outer run, before, inside and after
+    assert session._gate.limits.end is None
 
 
 def test_a_closed_gate_ends_waiting_and_keeps_no_one():
@@ -240,3 +244,131 @@ def test_a_traced_run_may_wait():
     assert found == [8, 8]
     for m in metadata:
         assert "QueueDequeueV2" in str([e.timeline_label for e in m.step_stats.dev_stats[0].node_stats])
+
+
+# ---- user code, during which others may go on
+
+
+def test_a_py_func_may_wait_for_another_threads_run():
+    x, v, sess = tf.placeholder(tf.float32, []), tf.Variable(1.0), tf.Session()
+    sess.run(v.initializer)
+    add = v.assign_add(x)
+
+    def wait(value):
+        thread = started(lambda: sess.run(add, {x: 10.0}))
+        thread.join(60)
+        return np.float32(-1 if thread.is_alive() else value)
+
+    before = v * 1.0
+    with tf.control_dependencies([before]):
+        waited = tf.py_func(wait, [x], tf.float32)
+    with tf.control_dependencies([waited]):
+        after = v.read_value()
+    assert sess.run([waited, before, after], {x: 3.0}) == [3, 1, 11]
+
+
+@pytest.mark.parametrize("executor", ["native", "op_by_op"])
+def test_runs_during_a_py_func_of_the_same_plan_have_memory_of_their_own(executor):
+    """Each of them goes on only after the last one has begun."""
+    n, inside = 4, []
+    x = tf.placeholder(tf.float32, [3])
+
+    def wait(value):
+        inside.append(value)
+        until(lambda: len(inside) >= n)
+        return value
+
+    y = tf.exp(x)
+    total = (
+        tf.while_loop(
+            lambda i, h: i < 2,
+            lambda i, h: (i + 1, tf.reshape(tf.py_func(wait, [h + 1], tf.float32), [3])),
+            [0, y * 2],
+        )[1]
+        + y
+    )
+    sess, found = tf.Session(config=tf.ConfigProto(executor=executor)), {}
+    expected = {k: np.exp(np.full(3, k, np.float32)) for k in range(n)}
+    threads = [started(lambda k=k: found.update({k: sess.run(total, {x: np.full(3, k)})})) for k in range(n)]
+    for thread in threads:
+        thread.join(60)
+    assert sorted(found) == list(range(n))
+    for k in range(n):
+        np.testing.assert_allclose(found[k], expected[k] * 3 + 2, rtol=1e-6)
+
+
+def test_a_session_may_be_closed_during_a_py_func():
+    sess = tf.Session()
+    y = tf.py_func(lambda: started(sess.close).join(60), [], []), tf.constant(1)
+    with pytest.raises(errors.CancelledError, match="the session was closed during this run"):
+        sess.run(y)
+    with pytest.raises(RuntimeError, match="this Session is closed"):
+        sess.run(y)
+
+
+def test_a_print_may_run_the_session(monkeypatch):
+    """What is printed goes to a file of the user's, which may do anything."""
+    sess, shown = tf.Session(), []
+
+    class File:
+        def write(self, text):
+            started(lambda: shown.append((text, sess.run(tf.constant(5))))).join(60)
+
+        def flush(self):
+            pass
+
+    monkeypatch.setattr("sys.stderr", File())
+    sess.run(tf.Print(tf.constant(1.0), [tf.constant(2)], "seen "))
+    assert shown[0] == ("seen [2]", 5)
+
+
+def test_ctrl_c_in_a_py_func_does_not_wait_for_others():
+    """Another thread's run, which may take long, has the turn when the interrupted one ought to come back."""
+    sess, events = tf.Session(), [threading.Event() for _ in range(2)]
+
+    def busy():
+        with sess._gate.lock:
+            events[0].set()
+            events[1].wait(60)
+
+    def interrupted():
+        started(busy)
+        events[0].wait(60)
+        signal.setitimer(signal.ITIMER_REAL, 0.05)
+        return np.float32(1)
+
+    def end(*_):
+        raise KeyboardInterrupt
+
+    y = tf.py_func(interrupted, [], tf.float32)
+    before = signal.signal(signal.SIGALRM, end)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            sess.run(y)
+    finally:
+        signal.signal(signal.SIGALRM, before)
+    assert not events[1].is_set()
+    events[1].set()
+    assert sess.run(tf.constant(3)) == 3
+
+
+def test_other_errors_of_runs_are_their_own():
+    """A lock that complains is told from what user code raises."""
+
+    def fail():
+        raise RuntimeError("cannot release un-acquired lock")
+
+    with tf.Session() as sess, pytest.raises(errors.UnknownError, match="cannot release"):
+        sess.run(tf.py_func(fail, [], tf.float32))
+
+
+@pytest.mark.parametrize("executor", ["native", "op_by_op"])
+def test_user_code_sees_denormal_numbers_and_kernels_do_not(executor):
+    tiny, seen = np.full(3, 1e-40, np.float32), []
+    x = tf.placeholder(tf.float32, [3])
+    product = x * 0.5
+    asked = tf.py_func(lambda a: seen.append(a * np.float32(0.5)) or a * 1, [x], tf.float32)
+    with tf.Session(config=tf.ConfigProto(executor=executor)) as sess:
+        first, second = sess.run([product, asked * 0.5], {x: tiny})
+    assert first.tolist() == second.tolist() == [0, 0, 0]
+    assert (seen[0] > 0).all() and np.float32(1e-40) * np.float32(0.5) > 0
