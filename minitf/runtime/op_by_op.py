@@ -4,6 +4,8 @@ one.
 
 from __future__ import annotations
 
+import contextlib
+
 import numpy as np
 
 from minitf.framework import errors
@@ -265,10 +267,21 @@ class Trial(OpByOp):
         try:
             if op.outputs and (native or op.type in ("Loop", "If")):
                 return super().run(op, values)
-            return [Concrete(np.zeros(_expected(op, t, values), t.dtype.numpy)) for t in op.outputs]
+            return _unfilled(op, values)
         except errors.InvalidArgumentError as error:
-            self.problem = self.problem or error
-            return [None] * len(op.outputs)
+            return self._refused(op, values, error)
+
+    def _refused(self, op, values, error: errors.InvalidArgumentError) -> list:
+        """The outputs of an op that refuses what was made up, a shape among it say, as far as known."""
+        with contextlib.suppress(errors.InvalidArgumentError):
+            return _unfilled(op, values)
+        self.problem = self.problem or error
+        return [None] * len(op.outputs)
+
+
+def _unfilled(op, values: list) -> list:
+    """Zeros of the shapes that an op gives which is not run."""
+    return [Concrete(np.zeros(_expected(op, t, values), t.dtype.numpy)) for t in op.outputs]
 
 
 def _expected(op, tensor, values: list) -> tuple[int, ...]:

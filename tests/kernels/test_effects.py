@@ -15,7 +15,7 @@ for path in Path(minitf.kernels.__file__).parent.glob("*.py"):
 
 SIZE = 24  # items of every operand in memory
 FLAT = (1, (6, 1, 1))  # rank and dims of a nest
-MACHINE = ["vm", "flushed", "meet", "serve", "lead", "leave", "finish"]  # run other code, or wait for others
+MACHINE = ["vm", "flushed", "meet", "serve", "lead", "leave"]  # run other code, or wait for others
 NUMBERS = {  # by the names of the operands that are no memory
     "n": (6,),
     "rank dims": FLAT,
