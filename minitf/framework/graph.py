@@ -82,9 +82,13 @@ class Graph(Names, Collections):
     def _infer(self, op: Operation, shape) -> None:
         try:
             shapes = shape if shape is not None else op.definition.shape(op) if op.definition.shape else None
-        except ValueError as error:
+        except Exception as error:
             self._undo(op)
-            raise ValueError(f"{error}\n  in {describe(op)}") from None
+            if not origin.said(error):
+                raise ValueError(f"{op.type} cannot work with such inputs\n  in {describe(op)}") from error
+            if isinstance(error, (TypeError, ValueError)):
+                raise type(error)(f"{error}\n  in {describe(op)}") from None
+            raise
         if shapes is None:
             shapes = [UNKNOWN] * len(op.outputs)
         elif not isinstance(shapes, (list, tuple)):
@@ -414,7 +418,7 @@ def reset_default_graph() -> None:
     _global = Graph()
 
 
-def add_to_collection(name: str, value) -> None:
+def add_to_collection(name, value) -> None:
     """Appends `value` to the collection `name` of the default graph."""
     get_default_graph().add_to_collection(name, value)
 
@@ -424,12 +428,12 @@ def add_to_collections(names, value) -> None:
     get_default_graph().add_to_collections(names, value)
 
 
-def get_collection(key: str, scope: str | None = None) -> list:
+def get_collection(key, scope: str | None = None) -> list:
     """A copy of a collection of the default graph."""
     return get_default_graph().get_collection(key, scope)
 
 
-def get_collection_ref(key: str) -> list:
+def get_collection_ref(key) -> list:
     """A collection of the default graph, itself."""
     return get_default_graph().get_collection_ref(key)
 
@@ -449,7 +453,7 @@ def colocate_with(op, ignore_existing: bool = False):
     return get_default_graph().colocate_with(op, ignore_existing)
 
 
-def set_random_seed(seed: int) -> None:
+def set_random_seed(seed: int | None) -> None:
     """Sets the graph-level random seed of the default graph."""
     get_default_graph().root.seed = seed
 

@@ -343,8 +343,9 @@ def random_gamma(
     Result: shape + the shape that alpha and beta broadcast to. InvalidArgumentError for an alpha that is not
     positive.
     """
-    dtype = _checked_type("random_gamma", dtype, dtypes.FLOAT)
     with name_scope(name, "random_gamma"):
+        dtype = dtype or convert_to_tensor(alpha, name="alpha").dtype.base_dtype
+        dtype = _checked_type("random_gamma", dtype, dtypes.FLOAT)
         shape = convert_to_tensor(shape, dtypes.int32, name="shape")
         alpha = convert_to_tensor(alpha, dtype, name="alpha")
         beta = convert_to_tensor(1 if beta is None else beta, dtype, name="beta")

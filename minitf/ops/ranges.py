@@ -171,7 +171,7 @@ def sequence_mask(lengths, maxlen=None, dtype=dtypes.bool, name: str | None = No
         places = apply("Range", constant(0, maxlen.dtype), maxlen, constant(1, maxlen.dtype))
         ends = apply("Cast", array.expand_dims(lengths, -1), DstT=maxlen.dtype.base_dtype)
         result = apply("Less", places, ends)
-        dtype = dtypes.as_dtype(dtype)
+        dtype = dtypes.type_or(dtype, dtypes.bool)
         return result if dtype is dtypes.bool else apply("Cast", result, DstT=dtype)
 
 
@@ -219,5 +219,6 @@ def searchsorted(
     wanted = array.reshape(values, [-1, array.shape(values)[-1]])
     type = "LowerBound" if side == "left" else "UpperBound"
     return array.reshape(
-        apply(type, rows, wanted, out_type=dtypes.as_dtype(out_type), name=name), array.shape(values)
+        apply(type, rows, wanted, out_type=dtypes.type_or(out_type, dtypes.int32), name=name),
+        array.shape(values),
     )

@@ -457,7 +457,7 @@ def _argument_of(type: str, numpy, kernel, doc: str):
         input, axis=None, name: str | None = None, dimension=None, output_type=dtypes.int64
     ) -> Tensor:
         axis = patterns.renamed("axis", axis, "dimension", dimension)
-        kind = dtypes.as_dtype(output_type)
+        kind = dtypes.type_or(output_type, dtypes.int64)
         if kind not in dtypes.INDEX:
             raise TypeError(f"output_type of {type} is int32 or int64, not {kind.name}")
         return apply(type, input, 0 if axis is None else axis, output_type=kind, name=name)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import minitf as tf
 from minitf.framework import dtypes, nest
 from minitf.layers.base import InputSpec, activation_function, last_size
@@ -68,8 +70,17 @@ class GRUCell(LayerRNNCell):
         "candidate": ("candidate/kernel", "candidate/bias"),
     }
 
-    def __init__(self, num_units: int, activation=None, reuse=None, kernel_initializer=None,
-                 bias_initializer=None, name=None, dtype=None, **kwargs):  # fmt: skip
+    def __init__(
+        self,
+        num_units: int,
+        activation=None,
+        reuse=None,
+        kernel_initializer: Callable | None = None,
+        bias_initializer=None,
+        name=None,
+        dtype=None,
+        **kwargs,
+    ):
         super().__init__(_reuse=reuse, name=name, dtype=dtype, **kwargs)
         check_float(self.dtype)
         self._num_units = num_units

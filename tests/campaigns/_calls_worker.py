@@ -1,7 +1,7 @@
-"""Makes calls, in minitf or in TensorFlow, and says what came of each: a process of its own, Python 3.7 or later.
+"""Makes calls, in minitf or in TensorFlow, and says what came of each: a process of its own.
 
-Lines of JSON come in: first what to import, the values by name and seconds per call, then one call each. For each
-call one line goes out.
+Lines of JSON come in: first what to import, the values by name and seconds per call, then one call each. For
+each call one line goes out. It runs on Python 3.7, too, which TensorFlow 1.15 is for.
 """
 
 import json
@@ -20,7 +20,7 @@ class Values(dict):
     """Values by name, made when a call first names them."""
 
     def __init__(self, sources, namespace):
-        super(Values, self).__init__()
+        super().__init__()
         self.sources, self.namespace = sources, namespace
 
     def __missing__(self, name):
@@ -47,9 +47,9 @@ def outcome(tf, call, sources):
 
 
 def described(error):
-    """An exception as class, where the class is from, and text."""
-    kind = type(error)
-    return {"error": kind.__name__, "home": kind.__module__, "text": str(error), "bases": [c.__name__ for c in kind.__mro__]}
+    """An exception as class, the classes it is derived from, and text."""
+    bases = [base.__name__ for base in type(error).__mro__]
+    return {"error": type(error).__name__, "text": str(error), "bases": bases}
 
 
 def imported(name):
@@ -77,7 +77,7 @@ def main():
         try:
             answer = outcome(tf, json.loads(line), head["values"])
         except Exception as error:  # noqa: BLE001 - a name this TensorFlow does not have
-            answer = {"unknown": "%s: %s" % (type(error).__name__, error)}
+            answer = {"unknown": repr(error)}
         signal.alarm(0)
         out.write(json.dumps(answer) + "\n")
         out.flush()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -90,35 +89,20 @@ VALUES = {  # what right calls name, made anew for each call
     "BEAM_STATE": "tf.ones([4, 4])",
     "BEAMS": "tf.ones([3, 2, 2], tf.int32)",
     "TIED": "lambda a, b: tf.contrib.legacy_seq2seq.basic_rnn_seq2seq(a, b, tf.nn.rnn_cell.BasicRNNCell(4))",
+    "FOREIGN": "(lambda g: (g.__enter__(), tf.constant(1.0), g.__exit__(None, None, None))[1])"
+    "(tf.Graph().as_default())",
+    "INT_VARIABLE": "tf.Variable([1, 2, 3])",
 }
-
-WRONG = """
-None 'text' b'bytes' object() {'a':1} [1,'a'] True False 1.5 1j 1e30 float('nan') float('inf') -1 0 3 99 -99 2**31 2**40 10**30 -2**31
-[] () [[]] [None] [[1],[2,3]] [1,None] [-1] [99] [-99] [2**31] [1.5] [True] ['text'] [10**6,10**6,10**6] {1,2} iter([1]) range(3)
-... slice(1) int tf.Session SESSION GRAPH CELL tf.no_op() tf.float32 tf.string tf.resource 'float33' 'text:0' 'a/b/' '_a' 'a\\xa0b' ''
-(lambda:1) (lambda*a:None) (lambda*a:a) np.float64(1.5) np.int64(1) np.int8(1) np.bool_(True) np.array(['a']) np.array([1,None])
-np.zeros((0,2)) np.zeros(()) np.array([1.5,2.5]) np.datetime64('2001-01-01') np.float16 np.dtype('M8[s]') np.ma.array([1,2],mask=[0,1])
-tf.TensorShape(None) tf.TensorShape([None,2]) tf.Dimension(None) tf.Dimension(2) tf.Graph().as_default() [X,1] [[X]] [X,'a'] {'a':X}
-tf.constant(1) tf.constant(1.0) tf.constant('a') tf.constant(True) tf.constant(1j) tf.constant([1,2,3]) tf.constant([1.5]*5) tf.constant([])
-tf.constant([[1,2,3,4]]*2) tf.ones([2,4]) tf.ones([3]) tf.ones([2,3],tf.float64) tf.ones([2,3],tf.float16) tf.zeros([2,3],tf.int64) tf.ones([2,3,4,5])
-tf.placeholder(tf.float32) tf.placeholder(tf.int32) tf.placeholder(tf.string) tf.placeholder(tf.float32,[None,None])
-FOREIGN FOREIGN.op INT_VARIABLE tf.IndexedSlices(X,IDS) tf.TensorArray(tf.float32,2) tf.train.Optimizer tf.train.AdamOptimizer(0.1)
-""".split("\n")  # fmt: skip
-_SPACE = re.compile(r" (?![^(\[{]*[)\]}])")
 
 
 def wrong_values() -> list[str]:
     """Source of values that are wrong for most arguments."""
-    return [part for line in WRONG for part in _SPACE.split(line) if part]
-
-
-VALUES["FOREIGN"] = "(lambda g: (g.__enter__(), tf.constant(1.0), g.__exit__(None, None, None))[1])(tf.Graph().as_default())"
-VALUES["INT_VARIABLE"] = "tf.Variable([1, 2, 3])"
+    return (FOLDER.parent / "wrong_values.txt").read_text().splitlines()
 
 
 @dataclass(frozen=True)
 class Call:
-    """A call as source: of what, its positional arguments, and those by name; `changed` says which is wrong."""
+    """A call as source: of what, its positional arguments, those by name; `changed` says which is wrong."""
 
     function: str
     positional: tuple[str, ...]

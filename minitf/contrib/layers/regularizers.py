@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import minitf as tf
+from minitf.framework.calls import guarded
 from minitf.framework.graph import name_scope
 
 
@@ -44,7 +45,7 @@ def _penalty(name: str, scale, scope: str | None, measure: Callable) -> Callable
             factor = tf.convert_to_tensor(scale, dtype=weights.dtype.base_dtype, name="scale")
             return tf.multiply(factor, measure(weights), name=full_name)
 
-    return regularizer
+    return guarded(regularizer, f"{name}()")
 
 
 def l1_l2_regularizer(scale_l1: float = 1.0, scale_l2: float = 1.0, scope: str | None = None) -> Callable:
@@ -68,7 +69,7 @@ def sum_regularizer(regularizer_list: list, scope: str | None = None) -> Callabl
             penalties = [p for p in (r(weights) for r in regularizers) if p is not None]
             return tf.add_n(penalties, name=full_name) if penalties else None
 
-    return regularizer
+    return guarded(regularizer, "sum_regularizer()")
 
 
 def apply_regularization(regularizer: Callable, weights_list: list | None = None):
