@@ -26,7 +26,7 @@ _MOST = 60  # characters of a value that are shown
 _UNGUARDED = {  # what runs for every op or step and checks for itself; what users override
     "Tensor.__init__", "Tensor.get_shape", "Operation.__init__", "Operation.values", "TensorShape",
     "Dimension", "DType", "Graph.create", "Graph.capture", "Graph.captured", "Graph.argument", "Graph.touch",
-    "Graph.reserve_ids", "Graph.at", "Names", "Session.run", "call", "build",
+    "Graph.reserve_ids", "Graph.at", "Names", "BaseSession.run", "call", "build",
 }  # fmt: skip
 
 

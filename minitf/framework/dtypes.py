@@ -222,6 +222,11 @@ def type_or(type_value, default: DType) -> DType:
     return default if type_value is None else as_dtype(type_value)
 
 
+def zeros(shape: tuple, dtype: np.dtype) -> np.ndarray:
+    """An array of what stands where nothing is: 0, False or the empty string, as its NumPy type says."""
+    return np.full(shape, b"", dtype) if dtype.hasobject else np.zeros(shape, dtype)
+
+
 def _from_numpy(value) -> DType | None:
     if not isinstance(value, (str, np.dtype)) and not (
         isinstance(value, type) and issubclass(value, np.generic)

@@ -11,7 +11,7 @@ from minitf.framework.collections import Collections
 from minitf.framework.errors import describe
 from minitf.framework.names import Names
 from minitf.framework.operation import Operation
-from minitf.framework.registry import OPS
+from minitf.framework.registry import OPS, check_sizes
 from minitf.framework.shape import UNKNOWN
 from minitf.framework.tensor import Tensor
 
@@ -81,6 +81,8 @@ class Graph(Names, Collections):
 
     def _infer(self, op: Operation, shape) -> None:
         try:
+            if op.definition.sized:
+                check_sizes(op.definition, [t._shape.sizes for t in op.inputs])
             shapes = shape if shape is not None else op.definition.shape(op) if op.definition.shape else None
         except Exception as error:
             self._undo(op)

@@ -108,7 +108,7 @@ def _print(b, op, x, *data):
     return x
 
 
-define("Assert", "condition: bool, data: ** ->", kernel=_assert, any_type=True, stateful=True,
+define("Assert", "condition: bool[], data: ** ->", kernel=_assert, any_type=True, stateful=True,
        differentiable=False)  # fmt: skip
 define("Print", "input: T, data: ** -> output: T", shape=patterns.same, host=_print, stateful=True,
        passes_slices=True,

@@ -88,9 +88,9 @@ define("QueueEnqueueManyV2", "handle: resource, components: ** ->", host=_enqueu
        differentiable=False)  # fmt: skip
 define("QueueDequeueV2", "handle: resource -> components: **", shape=lambda op: op.attrs["parts"],
        host=_dequeue, stateful=True, differentiable=False)  # fmt: skip
-define("QueueDequeueManyV2", "handle: resource, n: int32 -> components: **", shape=_batches,
+define("QueueDequeueManyV2", "handle: resource, n: int32[] -> components: **", shape=_batches,
        host=_dequeue_many, stateful=True, differentiable=False)  # fmt: skip
-define("QueueDequeueUpToV2", "handle: resource, n: int32 -> components: **",
+define("QueueDequeueUpToV2", "handle: resource, n: int32[] -> components: **",
        shape=lambda op: [TensorShape([None]).concatenate(s[1:]) for s in _batches(op)],
        host=functools.partial(_dequeue_many, fewer=True), stateful=True, differentiable=False)  # fmt: skip
 define("QueueCloseV2", "handle: resource ->", host=_close, stateful=True, differentiable=False)

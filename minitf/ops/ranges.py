@@ -49,7 +49,8 @@ def _range_shape(op):
     return TensorShape([None if any(e is None for e in ends) else _length(*ends)])
 
 
-define("Range", "start: Tidx, limit: Tidx, delta: Tidx -> output: Tidx", Tidx=dtypes.REAL, shape=_range_shape,
+define("Range", "start: Tidx[], limit: Tidx[], delta: Tidx[] -> output: Tidx",
+       Tidx=dtypes.REAL, shape=_range_shape,
        numpy=_range, differentiable=False)  # fmt: skip
 
 _BY_WIDTH = [dtypes.int32, dtypes.int64, dtypes.float32, dtypes.float64]
@@ -102,7 +103,7 @@ def _linspace_shape(op):
     return TensorShape([None if num is None else _check_num(num)])
 
 
-define("LinSpace", "start: T, stop: T, num: Tidx -> output: T", T=dtypes.FLOAT, Tidx=dtypes.INDEX,
+define("LinSpace", "start: T[], stop: T[], num: Tidx[] -> output: T", T=dtypes.FLOAT, Tidx=dtypes.INDEX,
        shape=_linspace_shape, numpy=_linspace, differentiable=False)  # fmt: skip
 
 

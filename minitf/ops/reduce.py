@@ -269,7 +269,7 @@ def _spread_kernel(b, op, g, shape, axes):
 
 define(
     "SumGrad",
-    "dy: T, shape: Tshape, reduction_indices: Tidx -> dx: T",
+    "dy: T, shape: Tshape[n], reduction_indices: Tidx -> dx: T",
     T=dtypes.NUMBER,
     Tshape=dtypes.INDEX,
     Tidx=dtypes.INDEX,
@@ -444,7 +444,7 @@ def _check_not_empty(sizes: tuple, axis: int) -> None:
 def _argument_of(type: str, numpy, kernel, doc: str):
     define(
         type,
-        "input: T, dimension: Tidx -> output: @output_type",
+        "input: T, dimension: Tidx[] -> output: @output_type",
         T=dtypes.REAL,
         Tidx=dtypes.INDEX,
         shape=_arg_shape,

@@ -152,7 +152,7 @@ def _stitch(op, *inputs):
     indices, data = inputs[:count], inputs[count:]
     rest = data[0].shape[indices[0].ndim :]
     size = max((int(i.max()) + 1 for i in indices if i.size), default=0)
-    result = np.zeros((size, *rest), data[0].dtype)
+    result = dtypes.zeros((size, *rest), data[0].dtype)
     for where, values in zip(indices, data):
         check_indices(where, size)
         if values.shape != where.shape + rest:

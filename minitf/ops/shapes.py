@@ -95,17 +95,10 @@ def rank(input, name: str | None = None) -> Tensor:
 
 def sizes_of(values) -> tuple[int, ...]:
     """The shape that integers describe; ValueError for negative sizes, and for an array that is no vector."""
-    sizes = tuple(int(n) for n in vector(values))
+    sizes = tuple(int(n) for n in values)
     if any(n < 0 for n in sizes):
         raise ValueError(f"a shape has sizes of 0 or more, not {sizes}")
     return sizes
-
-
-def vector(values):
-    """`values`, the sizes of a shape; ValueError for an array of another rank than 1."""
-    if getattr(values, "ndim", 1) != 1:
-        raise ValueError(f"a shape is a vector: it has rank 1, but this is an array of shape {values.shape}")
-    return values
 
 
 def optional_sizes(values) -> list:
