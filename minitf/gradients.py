@@ -86,7 +86,7 @@ NotDifferentiable = NoGradient
 
 def gradients(ys, xs, grad_ys=None, name: str | None = "gradients", colocate_gradients_with_ops: bool = False,
               gate_gradients: bool = False, aggregation_method: int | None = None, stop_gradients=None,
-              unconnected_gradients: str = "none") -> list:  # fmt: skip
+              unconnected_gradients="none") -> list:  # fmt: skip
     """The derivatives of sum(ys) with respect to each of xs: tensors shaped like xs.
 
     grad_ys: for each y the gradient that flows into it (default ones). stop_gradients: tensors taken as

@@ -133,7 +133,7 @@ def _misfit(function, name, named: dict, args: tuple, kwargs: dict) -> Exception
     argument = next(a for a, v in arguments.items() if a in named and not named[a].fits(v))
     kind = named[argument]
     called = _called(function, name, args)
-    return kind.error(f"'{argument}' of {called} is {shown(arguments[argument])}; it takes {kind.words}")
+    return TypeError(f"'{argument}' of {called} is {shown(arguments[argument])}; it takes {kind.words}")
 
 
 # ---- explaining

@@ -9,24 +9,21 @@ from __future__ import annotations
 
 import inspect
 import numbers
-import re
-import typing
 
 import numpy as np
 
 from minitf.framework.shape import Dimension
 
 PUBLIC: dict[type, str] = {}  # the public names of classes
-_LITERAL = re.compile(r"Literal\[(.*)\]$")
 
 
 class Kind:
     """A test of values, in words for an error."""
 
-    __slots__ = ("words", "fits", "error")
+    __slots__ = ("words", "fits")
 
-    def __init__(self, words: str, fits, error: type = TypeError):
-        self.words, self.fits, self.error = words, fits, error
+    def __init__(self, words: str, fits):
+        self.words, self.fits = words, fits
 
 
 def _is_integer(value) -> bool:
@@ -71,9 +68,6 @@ def _kind(parameter, names: dict) -> Kind | None:
     text = parameter.annotation
     if not isinstance(text, str) or parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
         return None
-    literal = _LITERAL.match(text)
-    if literal:
-        return _one_of(typing.get_args(eval(text, {"Literal": typing.Literal})), parameter.default)
     parts = [_part(part.strip(), names) for part in text.split("|")]
     if None in parts:
         return None
@@ -84,15 +78,6 @@ def _kind(parameter, names: dict) -> Kind | None:
         shown.append(repr(default))
     fits = tests[0] if len(tests) == 1 else lambda value: any([test(value) for test in tests])
     return Kind(" or ".join(shown), fits)
-
-
-def _one_of(values: tuple, default) -> Kind:
-    values = values if default in values or default is inspect.Parameter.empty else (*values, default)
-    return Kind(
-        f"one of {', '.join(map(repr, values))}",
-        lambda value: value is None and None in values or isinstance(value, str) and value in values,
-        ValueError,
-    )
 
 
 def of_default(value) -> Kind:

@@ -23,8 +23,6 @@ FITTING = {
     "list": ["[1]", "(1,)"],
     "Callable": ["len"],
     "Graph": ["Graph"],
-    "Literal['a', 'b']": ["'a'"],
-    "Literal['b', None]": ["None"],
 }
 
 
@@ -49,7 +47,6 @@ def test_what_says_nothing(annotation):
 def test_words():
     assert kind("int | None").words == "an integer or None"
     assert kind("Graph").words == "a tf.Graph"
-    assert kind("Literal['a', 'b']").words == "one of 'a', 'b'"
 
 
 def test_a_default_fits_whatever_the_annotation_says():
