@@ -7,6 +7,7 @@ what a tensor can be made of and are checked where it is made.
 
 from __future__ import annotations
 
+import functools
 import inspect
 import numbers
 
@@ -39,8 +40,13 @@ def _is_number(value) -> bool:
 
 
 def _is_flag(value) -> bool:
-    """0 and 1 are flags in many old scripts."""
-    return isinstance(value, (bool, np.bool_)) or isinstance(value, (int, np.integer)) and value in (0, 1)
+    """0, 1 and None are flags in many old scripts."""
+    return (
+        value is None
+        or isinstance(value, (bool, np.bool_))
+        or isinstance(value, (int, np.integer))
+        and value in (0, 1)
+    )
 
 
 _KINDS = {
@@ -90,7 +96,8 @@ def of_default(value) -> Kind:
 def _part(text: str, names: dict) -> Kind | None:
     if text in _KINDS:
         return _KINDS[text]
-    found = names.get(text)
+    first, *rest = text.split(".")
+    found = functools.reduce(lambda value, name: getattr(value, name, None), rest, names.get(first))
     if not isinstance(found, type):
         return None
     return Kind(f"a {PUBLIC.get(found, text)}", lambda value: isinstance(value, found))

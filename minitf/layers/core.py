@@ -15,7 +15,7 @@ class Dense(Layer):
 
     def __init__(
         self,
-        units: int,
+        units: int | float,
         activation=None,
         use_bias: bool = True,
         kernel_initializer: Callable | None = None,
@@ -65,7 +65,7 @@ class Dense(Layer):
 
 def dense(
     inputs,
-    units: int,
+    units: int | float,
     activation=None,
     use_bias: bool = True,
     kernel_initializer: Callable | None = None,
@@ -100,7 +100,9 @@ def dense(
 class Dropout(Layer):
     """While training, zeroes a share `rate` of its inputs and scales up the rest."""
 
-    def __init__(self, rate: float = 0.5, noise_shape=None, seed: int | None = None, name=None, **kwargs):
+    def __init__(
+        self, rate: float | tf.Tensor = 0.5, noise_shape=None, seed: int | None = None, name=None, **kwargs
+    ):
         super().__init__(name=name, **kwargs)
         self.rate, self.noise_shape, self.seed = rate, noise_shape, seed
 
@@ -114,7 +116,14 @@ class Dropout(Layer):
                           seed=self.seed, rate=self.rate), lambda: tf.identity(inputs))  # fmt: skip
 
 
-def dropout(inputs, rate: float = 0.5, noise_shape=None, seed: int | None = None, training=False, name=None):
+def dropout(
+    inputs,
+    rate: float | tf.Tensor = 0.5,
+    noise_shape=None,
+    seed: int | None = None,
+    training=False,
+    name=None,
+):
     """`inputs` with a share `rate` zeroed and the rest scaled by 1 / (1 - rate), if `training`; else
     unchanged.
     """

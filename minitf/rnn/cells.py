@@ -134,8 +134,17 @@ class BasicLSTMCell(LayerRNNCell):
 
     input_spec = InputSpec(ndim=2)
 
-    def __init__(self, num_units: int, forget_bias: float = 1.0, state_is_tuple: bool = True, activation=None,
-                 reuse=None, name=None, dtype=None, **kwargs):  # fmt: skip
+    def __init__(
+        self,
+        num_units: int,
+        forget_bias: float | tf.Tensor = 1.0,
+        state_is_tuple: bool = True,
+        activation=None,
+        reuse=None,
+        name=None,
+        dtype=None,
+        **kwargs,
+    ):
         super().__init__(_reuse=reuse, name=name, dtype=dtype, **kwargs)
         check_float(self.dtype)
         self._num_units, self._forget_bias, self._state_is_tuple = num_units, forget_bias, state_is_tuple
@@ -186,7 +195,7 @@ class LSTMCell(LayerRNNCell):
 
     def __init__(self, num_units: int, use_peepholes: bool = False, cell_clip=None,
                  initializer=None, num_proj=None, proj_clip=None, num_unit_shards=None,
-                 num_proj_shards=None, forget_bias: float = 1.0, state_is_tuple: bool = True,
+                 num_proj_shards=None, forget_bias: float | tf.Tensor = 1.0, state_is_tuple: bool = True,
                  activation=None, reuse=None, name=None, dtype=None, **kwargs):  # fmt: skip
         super().__init__(_reuse=reuse, name=name, dtype=dtype, **kwargs)
         check_float(self.dtype)

@@ -109,7 +109,7 @@ class IndyLSTMCell(_DiagonalCell):
     def __init__(
         self,
         num_units: int,
-        forget_bias: float = 1.0,
+        forget_bias: float | tf.Tensor = 1.0,
         activation=None,
         reuse=None,
         kernel_initializer: Callable | None = None,

@@ -15,7 +15,7 @@ VALUES = {
     "Graph": tf.Graph(),
 }  # fmt: skip
 FITTING = {
-    "bool": ["True", "np.True_", "0"],
+    "bool": ["True", "np.True_", "0", "None"],
     "int": ["True", "0", "3", "-1", "np.int8(3)", "Dimension"],
     "float": ["True", "np.True_", "0", "3", "-1", "np.int8(3)", "1.5", "np.float32(2)", "np.array(2.0)"],
     "str": ["'a'"],
@@ -23,12 +23,13 @@ FITTING = {
     "list": ["[1]", "(1,)"],
     "Callable": ["len"],
     "Graph": ["Graph"],
+    "str | tf.Graph": ["'a'", "Graph"],
 }
 
 
 def kind(annotation, default=...):
     """The kind of an argument with this annotation."""
-    names = {"Graph": tf.Graph, "Callable": Callable}
+    names = {"Graph": tf.Graph, "Callable": Callable, "tf": tf}
     given = "" if default is ... else f" = {default!r}"
     exec(f"def function(a: {annotation!r}{given}): pass", names)
     return kinds(names["function"]).get("a")
@@ -39,7 +40,7 @@ def test_kinds(annotation):
     assert [name for name, value in VALUES.items() if kind(annotation).fits(value)] == FITTING[annotation]
 
 
-@pytest.mark.parametrize("annotation", ["Unheard", "int | Unheard", "dict[str, float] | None"])
+@pytest.mark.parametrize("annotation", ["Unheard", "int | Unheard", "tf.Unheard", "dict[str, float] | None"])
 def test_what_says_nothing(annotation):
     assert kind(annotation) is None
 

@@ -9,7 +9,7 @@ from minitf.framework.calls import guarded
 from minitf.framework.graph import name_scope
 
 
-def l1_regularizer(scale: float, scope: str | None = None) -> Callable:
+def l1_regularizer(scale: float | tf.Tensor, scope: str | None = None) -> Callable:
     """A function of weights: `scale * sum(|weights|)`; None for scale 0.
 
     Raises:
@@ -18,7 +18,7 @@ def l1_regularizer(scale: float, scope: str | None = None) -> Callable:
     return _penalty("l1_regularizer", scale, scope, lambda weights: tf.reduce_sum(tf.abs(weights)))
 
 
-def l2_regularizer(scale: float, scope: str | None = None) -> Callable:
+def l2_regularizer(scale: float | tf.Tensor, scope: str | None = None) -> Callable:
     """A function of weights: `scale * sum(weights ** 2) / 2`; None for scale 0.
 
     >>> import minitf as tf
@@ -48,7 +48,9 @@ def _penalty(name: str, scale, scope: str | None, measure: Callable) -> Callable
     return guarded(regularizer, f"{name}()")
 
 
-def l1_l2_regularizer(scale_l1: float = 1.0, scale_l2: float = 1.0, scope: str | None = None) -> Callable:
+def l1_l2_regularizer(
+    scale_l1: float | tf.Tensor = 1.0, scale_l2: float | tf.Tensor = 1.0, scope: str | None = None
+) -> Callable:
     """The sum of both penalties."""
     scope = scope or "l1_l2_regularizer"
     if scale_l1 == 0.0:
