@@ -184,18 +184,32 @@ def _arguments(function, args: tuple, kwargs: dict) -> dict:
 def _at_fault(frames: list, arguments: dict) -> list[str]:
     """The arguments that the failing expressions name, as far in as they can be followed."""
     found: list[str] = []
-    places = {argument: argument for argument in arguments}
+    places = _places(arguments, {a: a for a in arguments}, frames[0])
+    places.update({a: a for a in arguments})
     for traceback, inner in zip(frames, [*frames[1:], None]):
         names = [n for n in _names(traceback) if n in places]
         if not names:
             break
         found = list(dict.fromkeys(places[n] for n in names))
         if inner is not None:
-            here, there = traceback.tb_frame.f_locals, inner.tb_frame.f_locals
-            places = {
-                other: places[n] for n in names for other, v in there.items() if v is here.get(n, there)
-            }
+            here = traceback.tb_frame.f_locals
+            places = _places({n: here[n] for n in names if n in here}, places, inner)
     return found
+
+
+def _places(values: dict, arguments: dict, inner) -> dict[str, str]:
+    """The local names of a frame that hold one of the values, and the argument that each comes from."""
+    there = inner.tb_frame.f_locals
+    return {other: arguments[n] for n, v in values.items() for other, w in there.items() if _holds(v, w)}
+
+
+def _holds(one, other) -> bool:
+    """Whether two values are the same object, or one is a short list with the other in it."""
+    pairs = [(one, other), (other, one)]
+    return one is other or any(
+        type(many) in (list, tuple) and len(many) < 9 and any([value is part for part in many])
+        for many, value in pairs
+    )
 
 
 def _names(traceback) -> list[str]:

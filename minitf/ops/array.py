@@ -15,6 +15,7 @@ from minitf.framework.shape import UNKNOWN, TensorShape, as_shape
 from minitf.framework.static import constant_value, constant_value_as_shape, partial_value
 from minitf.framework.tensor import Tensor
 from minitf.kernels import layout
+from minitf.kernels.ram import empty
 from minitf.ops import patterns
 from minitf.ops.constant import constant
 from minitf.ops.identity import identity
@@ -240,8 +241,14 @@ def _sum_all(x: Tensor) -> Tensor:
     return apply("SumToShape", x, np.zeros(0, np.int32))
 
 
+def _filled(op, dims, value):
+    result = empty(sizes_of(dims), value.dtype)
+    result[...] = value
+    return result
+
+
 define("Fill", "dims: index_type[n], value: T[] -> output: T", index_type=dtypes.INDEX, shape=_scalar_value,
-       numpy=lambda op, dims, value: np.full(sizes_of(dims), value, value.dtype),
+       numpy=_filled,
        kernel=lambda b, op, dims, value: patterns.filled(b, sizes_of(b.data(dims)), value.dtype, value),
        grad=lambda op, g: (None, _sum_all(g)))  # fmt: skip
 define("ZerosLike", "x: T -> y: T", shape=patterns.same,

@@ -50,7 +50,6 @@ class BasicRNNCell(LayerRNNCell):
 
     def call(self, inputs, state):
         """One step."""
-        check_float(inputs, state)
         gates = tf.matmul(tf.concat([inputs, state], 1), self._kernel)
         output = self._activation(tf.nn.bias_add(gates, self._bias))
         return output, output
@@ -114,7 +113,6 @@ class GRUCell(LayerRNNCell):
 
     def call(self, inputs, state):
         """One step."""
-        check_float(inputs, state)
         gates = tf.matmul(tf.concat([inputs, state], 1), self._gate_kernel)
         r, u = tf.split(tf.sigmoid(tf.nn.bias_add(gates, self._gate_bias)), num_or_size_splits=2, axis=1)
         candidate = tf.matmul(tf.concat([inputs, r * state], 1), self._candidate_kernel)
@@ -170,7 +168,6 @@ class BasicLSTMCell(LayerRNNCell):
 
     def call(self, inputs, state):
         """One step."""
-        check_float(inputs, state)
         one = tf.constant(1, dtype=dtypes.int32)
         c, h = lstm_parts(state) if self._state_is_tuple else tf.split(state, num_or_size_splits=2, axis=one)
         gates = tf.nn.bias_add(tf.matmul(tf.concat([inputs, h], 1), self._kernel), self._bias)
@@ -242,7 +239,6 @@ class LSTMCell(LayerRNNCell):
 
     def call(self, inputs, state):
         """One step."""
-        check_float(inputs, state)
         c, m = (
             lstm_parts(state)
             if self._state_is_tuple

@@ -82,7 +82,7 @@ class Lowering(Builder):
         if value.known is not None:
             flat = value.known.reshape(-1)
             flat = flat if dtype is None else flat.view(dtype)
-            known = flat[offset : offset + int(np.prod(shape, dtype=np.int64))].reshape(shape)
+            known = flat[offset : offset + math.prod(shape)].reshape(shape)
         dtype = value.dtype if dtype is None else np.dtype(dtype)
         if (offset + math.prod(shape)) * dtype.itemsize > value.nbytes:
             raise ValueError(

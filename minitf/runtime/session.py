@@ -103,6 +103,8 @@ class BaseSession:
           TypeError, ValueError: for fetches or feeds that do not fit the graph.
           tf.errors.OpError: if an op fails while it runs.
         """
+        if options is not None and not isinstance(options, RunOptions):
+            raise TypeError(f"'options' of tf.Session.run is {options!r}; it takes a tf.RunOptions or None")
         metadata = run_metadata if options is not None and options.trace_level else None
         limit = options is not None and _milliseconds(options.timeout_in_ms) or self._timeout
         if not limit:

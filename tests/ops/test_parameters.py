@@ -285,3 +285,31 @@ def test_functions(name):
             assert_both(sessions, [result], {**right, given[at]: other}, f"{name} {at} {other.tolist()}")
     for session in sessions:
         session.close()
+
+
+# ---- sizes for which there is no room anywhere
+
+HUGE = [2**31 - 1] * 3
+LARGE = {
+    "broadcast_to": lambda n: tf.broadcast_to(tf.constant([1.0]), n),
+    "zeros": tf.zeros,
+    "fill": lambda n: tf.fill(n, "a"),
+    "random_normal": tf.random_normal,
+    "tile": lambda n: tf.tile([[[1.0]]], n),
+    "scatter_nd": lambda n: tf.scatter_nd([[0]], tf.zeros([1, *HUGE[1:]]), n),
+    "one_hot": lambda n: tf.one_hot(tf.zeros([1000, 1000], tf.int32), n[0]),
+    "pad": lambda n: tf.pad([[[1.0]]], tf.stack([n, n], 1)),
+}
+
+
+@pytest.mark.parametrize("known", [True, False], ids=["known", "fed"])
+@pytest.mark.parametrize("name", LARGE)
+def test_huge_shapes(name, known):
+    sizes = tf.constant(HUGE) if known else tf.placeholder(tf.int32, [3])
+    try:
+        result = LARGE[name](sizes)
+    except (ValueError, tf.errors.ResourceExhaustedError):
+        return
+    for session in executors():
+        with pytest.raises(tf.errors.ResourceExhaustedError, match="more are needed"), session:
+            session.run(result, {} if known else {sizes: HUGE})
