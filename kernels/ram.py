@@ -63,7 +63,7 @@ def aligned(shape: tuple, dtype) -> np.ndarray:
     dtype = np.dtype(dtype)
     if dtype.hasobject:
         return np.empty(shape, dtype)
-    count = int(np.prod(shape, dtype=np.int64)) * dtype.itemsize
+    count = math.prod(shape) * dtype.itemsize
     room = empty((count + LINE,), np.uint8)
     start = -room.__array_interface__["data"][0] % LINE
     return room[start : start + count].view(dtype).reshape(shape)

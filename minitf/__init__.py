@@ -206,3 +206,15 @@ def __getattr__(name: str):  # noqa: N807 - it is a module's
     import importlib
 
     return importlib.import_module(f"minitf.platform.{name}")
+
+
+# What is called by users is guarded: arguments of the wrong kind and unclear errors end here.
+
+from minitf.framework.calls import guard as _guard
+
+_guard(
+    __name__,
+    "nn nn.rnn_cell dtypes math linalg bitwise random initializers debugging losses layers train summary "
+    "queue compat contrib.rnn contrib.seq2seq contrib.legacy_seq2seq contrib.layers contrib.framework "
+    "contrib.framework.nest profiler viz",
+)

@@ -7,7 +7,6 @@ from __future__ import annotations
 import contextlib
 import enum
 import heapq
-import warnings
 from collections.abc import Sequence
 
 from minitf.framework import dtypes, inside
@@ -16,6 +15,7 @@ from minitf.framework.convert import convert_to_tensor
 from minitf.framework.errors import describe
 from minitf.framework.garbage import uncollected
 from minitf.framework.graph import Graph, at_home, get_default_graph, name_scope
+from minitf.framework.origin import warn
 from minitf.framework.registry import OPS
 from minitf.framework.tensor import IndexedSlices, Tensor
 from minitf.ops import array, math, slices  # noqa: F401 - slices makes IndexedSlices convertible
@@ -85,9 +85,9 @@ NotDifferentiable = NoGradient
 
 
 @uncollected
-def gradients(ys, xs, grad_ys=None, name: str = "gradients", colocate_gradients_with_ops: bool = False,
-              gate_gradients: bool = False, aggregation_method=None, stop_gradients=None,
-              unconnected_gradients: str = "none") -> list:  # fmt: skip
+def gradients(ys, xs, grad_ys=None, name: str | None = "gradients", colocate_gradients_with_ops: bool = False,
+              gate_gradients: bool = False, aggregation_method: int | None = None, stop_gradients=None,
+              unconnected_gradients="none") -> list:  # fmt: skip
     """The derivatives of sum(ys) with respect to each of xs: tensors shaped like xs.
 
     grad_ys: for each y the gradient that flows into it (default ones). stop_gradients: tensors taken as
@@ -162,9 +162,7 @@ def _seeds(ys, grad_ys) -> list:
 def _check_differentiable(y: Tensor) -> None:
     base = y.dtype.base_dtype
     if base.is_integer:
-        warnings.warn(
-            f"gradients of {y.name} are None: it is {base.name}, no floating point tensor", stacklevel=4
-        )
+        warn(f"gradients of {y.name} are None: it is {base.name}, no floating point tensor")
     elif not carries_gradient(y):
         raise TypeError(
             f"gradients of {y.name} of type {base.name}: only floating point tensors have them; cast it "

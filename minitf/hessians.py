@@ -12,10 +12,10 @@ from minitf.ops.counted import map_fn
 def hessians(
     ys,
     xs,
-    name: str = "hessians",
+    name: str | None = "hessians",
     colocate_gradients_with_ops: bool = False,
     gate_gradients: bool = False,
-    aggregation_method=None,
+    aggregation_method: int | None = None,
 ) -> list[Tensor]:
     """For each x of xs, the second derivatives of sum(ys): a tensor of shape x.shape + x.shape.
 

@@ -46,7 +46,7 @@ class Collections:
     finalized: bool
     _collections: dict[str, list]
 
-    def add_to_collection(self, name: str, value) -> None:
+    def add_to_collection(self, name, value) -> None:
         """Appends `value` to the collection `name`."""
         self._check_not_finalized()
         self.root._collections.setdefault(name, []).append(value)
@@ -56,19 +56,17 @@ class Collections:
         for name in (names,) if isinstance(names, str) else dict.fromkeys(names):
             self.add_to_collection(name, value)
 
-    def get_collection(self, name: str, scope: str | None = None) -> list:
+    def get_collection(self, name, scope: str | None = None) -> list:
         """A copy of the collection, only the items whose name starts with `scope` if one is given (a
         regex).
         """
         items = self.root._collections.get(name, [])
         if scope is None:
             return list(items)
-        if not isinstance(scope, str):
-            raise TypeError(f"scope is a string, the beginning of names (a regex), not {scope!r}")
         matches = re.compile(scope).match
         return [item for item in items if hasattr(item, "name") and matches(item.name)]
 
-    def get_collection_ref(self, name: str) -> list:
+    def get_collection_ref(self, name) -> list:
         """The collection itself."""
         return self.root._collections.setdefault(name, [])
 
@@ -81,7 +79,7 @@ class Collections:
         """The names of all collections."""
         return list(self.root._collections)
 
-    def clear_collection(self, name: str) -> None:
+    def clear_collection(self, name) -> None:
         """Empties the collection."""
         self._check_not_finalized()
         self.root._collections.pop(name, None)

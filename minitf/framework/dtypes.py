@@ -199,11 +199,13 @@ def as_dtype(type_value) -> DType:
     """
     if isinstance(type_value, DType):
         return type_value
+    if type_value is None:
+        raise TypeError("None is not an element type; say which one, such as tf.float32")
     if isinstance(type_value, str):
         found = _BY_NAME.get(type_value) or _ALIASES.get(type_value)
     elif isinstance(type_value, type) and type_value in _PYTHON:
         found = _PYTHON[type_value]
-    elif type(type_value) is int:
+    elif type(type_value) is int and type_value > 0:
         base = _BY_ENUM.get(type_value % 100)
         found = base.as_ref if base and type_value > 100 else base
     else:
@@ -215,7 +217,21 @@ def as_dtype(type_value) -> DType:
     return found
 
 
+def type_or(type_value, default: DType) -> DType:
+    """The `DType` that a value means, the default for None."""
+    return default if type_value is None else as_dtype(type_value)
+
+
+def zeros(shape: tuple, dtype: np.dtype) -> np.ndarray:
+    """An array of what stands where nothing is: 0, False or the empty string, as its NumPy type says."""
+    return np.full(shape, b"", dtype) if dtype.hasobject else np.zeros(shape, dtype)
+
+
 def _from_numpy(value) -> DType | None:
+    if not isinstance(value, (str, np.dtype)) and not (
+        isinstance(value, type) and issubclass(value, np.generic)
+    ):
+        return None
     try:
         dtype = np.dtype(value)
     except (TypeError, ValueError, SyntaxError):  # NumPy reads some texts as Python

@@ -11,7 +11,7 @@ from minitf.framework.collections import Collections
 from minitf.framework.errors import describe
 from minitf.framework.names import Names
 from minitf.framework.operation import Operation
-from minitf.framework.registry import OPS
+from minitf.framework.registry import OPS, check_sizes
 from minitf.framework.shape import UNKNOWN
 from minitf.framework.tensor import Tensor
 
@@ -80,10 +80,16 @@ class Graph(Names, Collections):
 
     def _infer(self, op: Operation, shape) -> None:
         try:
+            if op.definition.sized:
+                check_sizes(op.definition, [t._shape.sizes for t in op.inputs])
             shapes = shape if shape is not None else op.definition.shape(op) if op.definition.shape else None
-        except ValueError as error:
+        except Exception as error:
             self._undo(op)
-            raise ValueError(f"{error}\n  in {describe(op)}") from None
+            if not origin.said(error):
+                raise ValueError(f"{op.type} cannot work with such inputs\n  in {describe(op)}") from error
+            if isinstance(error, (TypeError, ValueError)):
+                raise type(error)(f"{error}\n  in {describe(op)}") from None
+            raise
         if shapes is None:
             shapes = [UNKNOWN] * len(op.outputs)
         elif not isinstance(shapes, (list, tuple)):
@@ -413,7 +419,7 @@ def reset_default_graph() -> None:
     _global = Graph()
 
 
-def add_to_collection(name: str, value) -> None:
+def add_to_collection(name, value) -> None:
     """Appends `value` to the collection `name` of the default graph."""
     get_default_graph().add_to_collection(name, value)
 
@@ -423,12 +429,12 @@ def add_to_collections(names, value) -> None:
     get_default_graph().add_to_collections(names, value)
 
 
-def get_collection(key: str, scope: str | None = None) -> list:
+def get_collection(key, scope: str | None = None) -> list:
     """A copy of a collection of the default graph."""
     return get_default_graph().get_collection(key, scope)
 
 
-def get_collection_ref(key: str) -> list:
+def get_collection_ref(key) -> list:
     """A collection of the default graph, itself."""
     return get_default_graph().get_collection_ref(key)
 
@@ -448,7 +454,7 @@ def colocate_with(op, ignore_existing: bool = False):
     return get_default_graph().colocate_with(op, ignore_existing)
 
 
-def set_random_seed(seed: int) -> None:
+def set_random_seed(seed: int | None) -> None:
     """Sets the graph-level random seed of the default graph."""
     get_default_graph().root.seed = seed
 

@@ -18,6 +18,8 @@ class Names:
     def unique_name(self, name: str, mark_as_used: bool = True) -> str:
         """`name`, or `name_1`, `name_2`, ... if it is taken; inside the current name scope."""
         root = self.root
+        if not isinstance(name, str):
+            raise TypeError(f"'name' of unique_name is a string, not {name!r}")
         if root._scope:
             name = f"{root._scope}/{name}"
         return root.unique_absolute(name, mark_as_used)

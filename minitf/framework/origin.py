@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import dis
 import linecache
 import os
 import sys
+import warnings
 
 _HOME = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
 _DEPTH = 4
@@ -60,3 +62,46 @@ def here() -> Origin:
         found.append((frame.f_code, frame.f_lineno))
         frame = frame.f_back
     return Origin(tuple(found))
+
+
+def warn(message: str) -> None:
+    """Warns of the line of user code that is running now."""
+    frame, level = sys._getframe(1), 2
+    while frame.f_back is not None and _OURS[frame.f_code.co_filename]:
+        frame, level = frame.f_back, level + 1
+    warnings.warn(message, stacklevel=level)
+
+
+_LIBRARIES = frozenset(
+    ["numpy", "numba", "scipy", "tensorboard", "google", "graphviz", *sys.stdlib_module_names]
+)
+
+
+def _package(frame) -> str:
+    return frame.f_globals.get("__name__", "").partition(".")[0]
+
+
+def is_ours(frame) -> bool:
+    """Whether a frame runs code of minitf."""
+    return _package(frame) == "minitf"
+
+
+def is_users(frame) -> bool:
+    """Whether a frame runs neither code of minitf nor of a library that it builds on."""
+    return not is_ours(frame) and _package(frame) not in _LIBRARIES
+
+
+_RAISES = frozenset([dis.opmap["RAISE_VARARGS"], dis.opmap["RERAISE"]])
+
+
+def said(error: Exception) -> bool:
+    """Whether a `raise` of minitf or the user raised the error, with a text, and not Python or a library."""
+    traceback = error.__traceback__
+    while traceback.tb_next is not None:
+        traceback = traceback.tb_next
+    code = traceback.tb_frame.f_code.co_code
+    return (
+        _package(traceback.tb_frame) not in _LIBRARIES
+        and code[traceback.tb_lasti] in _RAISES
+        and bool(str(error))
+    )

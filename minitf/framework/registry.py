@@ -11,6 +11,10 @@ An op is defined once, in the module of its family:
   type, `&T` a variable's own memory (a ref), `*T` a list of tensors of one type, `**` a list of tensors of
   any types, `@dtype` the type named by attribute `dtype`; an output `*T` or `**` has as many parts as
   attribute `num` or `dtypes` says.
+  `[]` after the type of an input says that it is a scalar, `[n]` a vector, `[n, 2]` a matrix of two columns,
+  `[n, ...]` that it has one axis at least; inputs that name the same size have it in common. That is asked
+  when the op is made and, where shapes were not known, by both executors before the op runs: no rule meets
+  other shapes.
 - shape(op) -> one TensorShape per output; raises ValueError where the inputs' shapes cannot be right.
 - static(op, depth) -> the value as far as it is known before anything runs (an object array with None for
   what is
@@ -54,6 +58,7 @@ class Arg:
     is_ref: bool
     is_list: bool
     from_attr: bool  # the type is an attribute given by the caller
+    sizes: tuple | None = None  # of each axis, a number or a name; None: any shape
 
 
 @dataclass
@@ -76,10 +81,12 @@ class OpDef:
     passes_slices: bool = False
     any_type: bool = False
     variables: tuple[str, ...] = field(default=())
+    sized: tuple[tuple[int, Arg], ...] = field(default=())  # inputs of declared sizes, by place
 
 
 OPS: dict[str, OpDef] = {}
-_ARG = re.compile(r"\s*(\w+)\s*:\s*(&?)(\*{0,2})(@?)(\w*)\s*$")
+_ARG = re.compile(r"\s*(\w+)\s*:\s*(&?)(\*{0,2})(@?)(\w*)\s*(?:\[([\w, .]*)\])?\s*$")
+_COMMA = re.compile(r",(?![^\[]*\])")
 
 
 def define(type: str, signature: str, *, shape=None, grad=None, numpy=None, kernel=None, host=None,
@@ -108,6 +115,7 @@ def define(type: str, signature: str, *, shape=None, grad=None, numpy=None, kern
         passes_slices,
         any_type,
         variables,
+        _sized(inputs),
     )
     return OPS[type]
 
@@ -119,14 +127,60 @@ def not_differentiable(*types: str) -> None:
 
 
 def _args(text: str) -> tuple[Arg, ...]:
-    return tuple(_arg(part) for part in text.split(",")) if text.strip() else ()
+    return tuple(_arg(part) for part in _COMMA.split(text)) if text.strip() else ()
 
 
 def _arg(text: str) -> Arg:
     match = _ARG.match(text)
     if match is None:
         raise ValueError(f"'{text.strip()}' is not 'name: type'")
-    name, ref, stars, attr, type = match.groups()
+    name, ref, stars, attr, type, sizes = match.groups()
     fixed = None if attr or stars == "**" else dtypes._BY_NAME.get(type)
     variable = None if fixed or stars == "**" else type
-    return Arg(name, variable, fixed, bool(ref), bool(stars), bool(attr))
+    if sizes is not None:
+        parts = [part.strip() for part in sizes.split(",") if part.strip()]
+        sizes = tuple([int(part) if part.isdigit() else part for part in parts])
+    return Arg(name, variable, fixed, bool(ref), bool(stars), bool(attr), sizes)
+
+
+# ---- declared sizes
+
+
+def _sized(inputs: tuple[Arg, ...]) -> tuple[tuple[int, Arg], ...]:
+    """The inputs of declared sizes with their places, counted from the end after a list of inputs."""
+    lists = [i for i, arg in enumerate(inputs) if arg.is_list]
+    first = lists[0] if lists else len(inputs)
+    return tuple(
+        [(i if i < first else i - len(inputs), arg) for i, arg in enumerate(inputs) if arg.sizes is not None]
+    )
+
+
+def check_sizes(definition: OpDef, shapes: list) -> None:
+    """Raises ValueError unless inputs of these shapes (tuples; None where unknown) are as declared."""
+    named: dict = {}
+    for place, arg in definition.sized:
+        shape, sizes = shapes[place], arg.sizes
+        if shape is None:
+            continue
+        if sizes[-1:] == ("...",):
+            sizes = sizes[:-1]
+            shape = shape[: len(sizes)]
+        if len(shape) != len(sizes):
+            shown = _shown(shapes[place])
+            raise ValueError(f"'{arg.name}' of {definition.type} is {_words(arg)}, not of shape {shown}")
+        for size, wanted in zip(shape, sizes):
+            other, expected = named.setdefault(wanted, (arg, size)) if type(wanted) is str else (None, wanted)
+            if size is not None and expected not in (None, size):
+                against = f"'{other.name}' has {expected}" if other else f"{wanted} is expected"
+                shown = _shown(shapes[place])
+                raise ValueError(f"'{arg.name}' of {definition.type} has shape {shown}, but {against}")
+
+
+def _words(arg: Arg) -> str:
+    if arg.sizes[-1:] == ("...",):
+        return f"of rank {len(arg.sizes) - 1} at least"
+    return ["a scalar", "a vector", "a matrix", "of rank 3"][len(arg.sizes)]
+
+
+def _shown(shape) -> str:
+    return str(tuple(shape)).replace("None", "?")

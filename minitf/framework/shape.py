@@ -6,6 +6,16 @@ import operator
 from collections.abc import Iterable
 
 
+def _natural(value) -> int:
+    try:
+        size = operator.index(value)
+    except TypeError:
+        raise TypeError(f"a Dimension is an integer or None, not {value!r}") from None
+    if size < 0:
+        raise ValueError(f"a Dimension is 0 or more, or None, not {size}")
+    return size
+
+
 class Dimension:
     """One size, or unknown (`value` is None); arithmetic with an unknown size is unknown."""
 
@@ -14,11 +24,7 @@ class Dimension:
     def __init__(self, value):
         if isinstance(value, Dimension):
             value = value.value
-        if value is not None:
-            value = operator.index(value)
-            if value < 0:
-                raise ValueError(f"a dimension is 0 or more, not {value}")
-        self.value = value
+        self.value = value if value is None else _natural(value)
 
     def __int__(self):
         return self.value

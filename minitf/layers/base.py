@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 import minitf as tf
 from minitf.framework import dtypes, nest
@@ -57,8 +58,15 @@ class Layer:
 
     input_spec = None
 
-    def __init__(self, trainable: bool = True, name=None, dtype=None, activity_regularizer=None, _scope=None,
-                 _reuse=None):  # fmt: skip
+    def __init__(
+        self,
+        trainable: bool = True,
+        name=None,
+        dtype=None,
+        activity_regularizer: Callable | None = None,
+        _scope=None,
+        _reuse=None,
+    ):
         self.trainable = trainable
         self.activity_regularizer = activity_regularizer
         self.dtype = None if dtype is None else dtypes.as_dtype(dtype)
@@ -139,9 +147,20 @@ class Layer:
         """Makes the variables for inputs of this shape; subclasses override it."""
         self.built = True
 
-    def add_weight(self, name: str, shape=None, dtype=None, initializer=None, regularizer=None,
-                   trainable=None, constraint=None, use_resource=None, synchronization=None,
-                   aggregation=None, partitioner=None):  # fmt: skip
+    def add_weight(
+        self,
+        name: str,
+        shape=None,
+        dtype=None,
+        initializer=None,
+        regularizer: Callable | None = None,
+        trainable=None,
+        constraint: Callable | None = None,
+        use_resource=None,
+        synchronization=None,
+        aggregation=None,
+        partitioner=None,
+    ):
         """A variable in the layer's scope, as `tf.get_variable` gives it; it is noted among the
         layer's weights.
         """

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import minitf as tf
 from minitf.framework.shape import TensorShape
 from minitf.layers.base import InputSpec, Layer, activation_function, last_size
@@ -11,10 +13,22 @@ from minitf.ops.cond import smart_cond
 class Dense(Layer):
     """`activation(inputs @ kernel + bias)`: [..., n] -> [..., units]."""
 
-    def __init__(self, units: int, activation=None, use_bias: bool = True,
-                 kernel_initializer=None, bias_initializer=None, kernel_regularizer=None,
-                 bias_regularizer=None, activity_regularizer=None, kernel_constraint=None,
-                 bias_constraint=None, trainable: bool = True, name=None, **kwargs):  # fmt: skip
+    def __init__(
+        self,
+        units: int | float,
+        activation=None,
+        use_bias: bool = True,
+        kernel_initializer: Callable | None = None,
+        bias_initializer=None,
+        kernel_regularizer: Callable | None = None,
+        bias_regularizer: Callable | None = None,
+        activity_regularizer: Callable | None = None,
+        kernel_constraint: Callable | None = None,
+        bias_constraint: Callable | None = None,
+        trainable: bool = True,
+        name=None,
+        **kwargs,
+    ):
         super().__init__(trainable=trainable, name=name, activity_regularizer=activity_regularizer, **kwargs)
         self.units, self.use_bias = int(units), use_bias
         self.activation = activation_function(activation)
@@ -49,10 +63,22 @@ class Dense(Layer):
         return outputs if self.activation is None else self.activation(outputs)
 
 
-def dense(inputs, units: int, activation=None, use_bias: bool = True, kernel_initializer=None,
-          bias_initializer=None, kernel_regularizer=None, bias_regularizer=None,
-          activity_regularizer=None, kernel_constraint=None, bias_constraint=None,
-          trainable: bool = True, name=None, reuse=None):  # fmt: skip
+def dense(
+    inputs,
+    units: int | float,
+    activation=None,
+    use_bias: bool = True,
+    kernel_initializer: Callable | None = None,
+    bias_initializer=None,
+    kernel_regularizer: Callable | None = None,
+    bias_regularizer: Callable | None = None,
+    activity_regularizer: Callable | None = None,
+    kernel_constraint: Callable | None = None,
+    bias_constraint: Callable | None = None,
+    trainable: bool = True,
+    name=None,
+    reuse=None,
+):
     """A fully connected layer: [..., n] -> [..., units].
 
     Variables `kernel` and `bias` are made in scope `name` (default "dense"); `reuse=True` takes those that
@@ -74,7 +100,9 @@ def dense(inputs, units: int, activation=None, use_bias: bool = True, kernel_ini
 class Dropout(Layer):
     """While training, zeroes a share `rate` of its inputs and scales up the rest."""
 
-    def __init__(self, rate: float = 0.5, noise_shape=None, seed: int | None = None, name=None, **kwargs):
+    def __init__(
+        self, rate: float | tf.Tensor = 0.5, noise_shape=None, seed: int | None = None, name=None, **kwargs
+    ):
         super().__init__(name=name, **kwargs)
         self.rate, self.noise_shape, self.seed = rate, noise_shape, seed
 
@@ -88,7 +116,14 @@ class Dropout(Layer):
                           seed=self.seed, rate=self.rate), lambda: tf.identity(inputs))  # fmt: skip
 
 
-def dropout(inputs, rate: float = 0.5, noise_shape=None, seed: int | None = None, training=False, name=None):
+def dropout(
+    inputs,
+    rate: float | tf.Tensor = 0.5,
+    noise_shape=None,
+    seed: int | None = None,
+    training=False,
+    name=None,
+):
     """`inputs` with a share `rate` zeroed and the rest scaled by 1 / (1 - rate), if `training`; else
     unchanged.
     """

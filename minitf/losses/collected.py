@@ -21,14 +21,14 @@ def get_regularization_losses(scope: str | None = None) -> list:
     return tf.get_collection(tf.GraphKeys.REGULARIZATION_LOSSES, scope)
 
 
-def get_regularization_loss(scope: str | None = None, name: str = "total_regularization_loss"):
+def get_regularization_loss(scope: str | None = None, name: str | None = "total_regularization_loss"):
     """The sum of the collected penalties, 0 if there are none."""
     losses = get_regularization_losses(scope)
     return tf.add_n(losses, name=name) if losses else tf.constant(0.0)
 
 
 def get_total_loss(
-    add_regularization_losses: bool = True, name: str = "total_loss", scope: str | None = None
+    add_regularization_losses: bool = True, name: str | None = "total_loss", scope: str | None = None
 ):
     """The sum of the collected losses and penalties.
 

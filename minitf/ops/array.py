@@ -15,10 +15,11 @@ from minitf.framework.shape import UNKNOWN, TensorShape, as_shape
 from minitf.framework.static import constant_value, constant_value_as_shape, partial_value
 from minitf.framework.tensor import Tensor
 from minitf.kernels import layout
+from minitf.kernels.ram import empty
 from minitf.ops import patterns
 from minitf.ops.constant import constant
 from minitf.ops.identity import identity
-from minitf.ops.shapes import rank, shape, size, sizes_of, vector, wanted_shape  # noqa: F401 - size is known as array.size
+from minitf.ops.shapes import rank, shape, size, sizes_of, wanted_shape  # noqa: F401 - size is known as array.size
 
 _SMALL = (
     1000  # elements: larger tensors of zeros or ones are filled when they are needed, not kept as constants
@@ -29,7 +30,7 @@ _SMALL = (
 
 def _fitted(sizes: tuple, target) -> tuple[int, ...]:
     """The shape `target` with its -1 worked out for a tensor of shape `sizes`."""
-    target = tuple(int(n) for n in vector(target))
+    target = tuple(int(n) for n in target)
     if target.count(-1) > 1 or any(n < -1 for n in target):
         raise ValueError(f"a shape has sizes of 0 or more and at most one -1, not {target}")
     if -1 in target:
@@ -60,7 +61,7 @@ def _reshaped(op):
     return TensorShape(sizes)
 
 
-define("Reshape", "tensor: T, shape: Tshape -> output: T", Tshape=dtypes.INDEX, shape=_reshaped,
+define("Reshape", "tensor: T, shape: Tshape[n] -> output: T", Tshape=dtypes.INDEX, shape=_reshaped,
        static=patterns.moves(1), numpy=lambda op, x, shape: x.reshape(_fitted(x.shape, shape)),
        kernel=lambda b, op, x, shape: b.view(x, _fitted(x.shape, b.data(shape))),
        grad=lambda op, g: (apply("Reshape", g, shape(op.inputs[0])), None))  # fmt: skip
@@ -187,10 +188,10 @@ def _transpose_grad(op, g):
     return apply(op.type, g, back if perm is None else back.astype(np.int32)), None
 
 
-define("Transpose", "x: T, perm: Tperm -> y: T", Tperm=dtypes.INDEX, shape=_transposed,
+define("Transpose", "x: T, perm: Tperm[n] -> y: T", Tperm=dtypes.INDEX, shape=_transposed,
        static=patterns.moves(1), numpy=lambda op, x, perm: x.transpose(_permutation(perm, x.ndim)),
        kernel=_transpose_kernel, grad=_transpose_grad)  # fmt: skip
-define("ConjugateTranspose", "x: T, perm: Tperm -> y: T", Tperm=dtypes.INDEX, T=dtypes.COMPLEX,
+define("ConjugateTranspose", "x: T, perm: Tperm[n] -> y: T", Tperm=dtypes.INDEX, T=dtypes.COMPLEX,
        shape=_transposed, numpy=lambda op, x, perm: x.transpose(_permutation(perm, x.ndim)).conj(),
        grad=_transpose_grad)  # fmt: skip
 
@@ -240,8 +241,14 @@ def _sum_all(x: Tensor) -> Tensor:
     return apply("SumToShape", x, np.zeros(0, np.int32))
 
 
-define("Fill", "dims: index_type, value: T -> output: T", index_type=dtypes.INDEX, shape=_scalar_value,
-       numpy=lambda op, dims, value: np.full(sizes_of(dims), value, value.dtype),
+def _filled(op, dims, value):
+    result = empty(sizes_of(dims), value.dtype)
+    result[...] = value
+    return result
+
+
+define("Fill", "dims: index_type[n], value: T[] -> output: T", index_type=dtypes.INDEX, shape=_scalar_value,
+       numpy=_filled,
        kernel=lambda b, op, dims, value: patterns.filled(b, sizes_of(b.data(dims)), value.dtype, value),
        grad=lambda op, g: (None, _sum_all(g)))  # fmt: skip
 define("ZerosLike", "x: T -> y: T", shape=patterns.same,
@@ -410,7 +417,7 @@ def _size_along(x: Tensor, axis: Tensor) -> Tensor:
     return apply("GatherV2", shape(x), apply("FloorMod", axis, rank(x)), 0, batch_dims=0)
 
 
-define("ConcatV2", "values: *T, axis: Tidx -> output: T", Tidx=dtypes.INDEX, shape=_joined_sizes,
+define("ConcatV2", "values: *T, axis: Tidx[] -> output: T", Tidx=dtypes.INDEX, shape=_joined_sizes,
        kernel=_concat_kernel, numpy=lambda op, *x: np.concatenate(x[:-1], x[-1].item()),
        static=patterns.moves(-1), grad=_concat_grad)  # fmt: skip
 

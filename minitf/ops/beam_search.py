@@ -6,15 +6,11 @@ import numpy as np
 
 from minitf.framework.apply import apply
 from minitf.framework.registry import define
-from minitf.framework.shape import SCALAR
 from minitf.framework.tensor import Tensor
 
 
 def _shape(op):
-    step_ids, parents, lengths, end = (t.shape for t in op.inputs)
-    lengths.with_rank(1)
-    end.merge_with(SCALAR)
-    return step_ids.with_rank(3).merge_with(parents)
+    return op.inputs[0].shape.merge_with(op.inputs[1].shape)
 
 
 def _gather_tree(op, step_ids, parent_ids, lengths, end_token):
@@ -36,7 +32,8 @@ def _gather_tree(op, step_ids, parent_ids, lengths, end_token):
 
 define(
     "GatherTree",
-    "step_ids: int32, parent_ids: int32, max_sequence_lengths: int32, end_token: int32 -> beams: int32",
+    "step_ids: int32[time, batch, beams], parent_ids: int32[time, batch, beams], "
+    "max_sequence_lengths: int32[batch], end_token: int32[] -> beams: int32",
     shape=_shape,
     numpy=_gather_tree,
     differentiable=False,

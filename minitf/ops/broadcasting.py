@@ -38,7 +38,7 @@ def _broadcast_kernel(b, op, x, target):
     return patterns.walk(b, x, target, layout.broadcast_strides(x.shape, target))
 
 
-define("BroadcastTo", "input: T, shape: Tidx -> output: T", Tidx=dtypes.INDEX, shape=_broadcast_shape,
+define("BroadcastTo", "input: T, shape: Tidx[n] -> output: T", Tidx=dtypes.INDEX, shape=_broadcast_shape,
        static=patterns.moves(1),
        numpy=lambda op, x, target: np.broadcast_to(x, _check(x.shape, array.sizes_of(target))),
        kernel=_broadcast_kernel, grad=lambda op, g: (array.sum_to_shape(g, op.inputs[0]), None))  # fmt: skip
@@ -65,7 +65,7 @@ def _sum_to_kernel(b, op, x, target):
     return out
 
 
-define("SumToShape", "x: T, shape: I -> y: T", T=dtypes.NUMBER, I=dtypes.INDEX,
+define("SumToShape", "x: T, shape: I[n] -> y: T", T=dtypes.NUMBER, I=dtypes.INDEX,
        shape=lambda op: array.wanted_shape(op, 1),
        numpy=_sum_to, kernel=_sum_to_kernel,
        grad=lambda op, g: (apply("BroadcastTo", g, array.shape(op.inputs[0])), None))  # fmt: skip

@@ -14,7 +14,7 @@ from minitf.ops.cond import cond
 
 
 def case(pred_fn_pairs, default: Callable | None = None, exclusive: bool = False, strict: bool = False,
-         name: str = "case"):  # fmt: skip
+         name: str | None = "case"):  # fmt: skip
     """The result of the first function whose predicate is true, or of `default`.
 
     pred_fn_pairs: a list of (bool scalar, function) or a dict of them. exclusive: it is an error if more
@@ -109,7 +109,7 @@ def _choice(predicate, function: Callable, otherwise: Callable, strict: bool) ->
     return lambda: cond(predicate, function, otherwise, strict=strict)
 
 
-def switch_case(branch_index, branch_fns, default: Callable | None = None, name: str = "switch_case"):
+def switch_case(branch_index, branch_fns, default: Callable | None = None, name: str | None = "switch_case"):
     """The result of the function whose position (or key) is `branch_index`, or of `default` (else of the
     last).
 

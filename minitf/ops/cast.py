@@ -67,7 +67,7 @@ def _cast_to(x: Tensor, dtype: dtypes.DType, name: str | None) -> Tensor:
 
 
 def _to(dtype: dtypes.DType, default: str):
-    def function(x, name: str = default) -> Tensor:
+    def function(x, name: str | None = default) -> Tensor:
         return cast(x, dtype, name=name)
 
     function.__name__ = function.__qualname__ = f"to_{dtype.name}"

@@ -109,14 +109,14 @@ def _print(b, op, x, *data):
     return x
 
 
-define("Assert", "condition: bool, data: ** ->", kernel=_assert, any_type=True, stateful=True,
+define("Assert", "condition: bool[], data: ** ->", kernel=_assert, any_type=True, stateful=True,
        differentiable=False)  # fmt: skip
 define("Print", "input: T, data: ** -> output: T", shape=patterns.same, host=_print, stateful=True,
        passes_slices=True,
        grad=lambda op, g: [g] + [None] * (len(op.inputs) - 1))  # fmt: skip
 
 
-def Assert(condition, data, summarize: int | None = None, name: str | None = None) -> Operation:  # noqa: N802
+def Assert(condition, data: list, summarize: int | None = None, name: str | None = None) -> Operation:  # noqa: N802
     """An op that fails with InvalidArgumentError, showing `data`, unless `condition` (a bool scalar) is true.
 
     It has to be run, or depended on, to check anything. summarize: elements shown of each tensor (3).
@@ -183,7 +183,9 @@ def _static_text(item) -> str:
 def _compare(symbol: str, function, type: str, default: str, doc: str):
     """The public function that asserts `x <symbol> y` element by element."""
 
-    def check(x, y, data=None, summarize=None, message=None, name=None):
+    def check(
+        x, y, data: list | None = None, summarize: int | None = None, message: str | None = None, name=None
+    ):
         with name_scope(name, default):
             x = convert_to_tensor(x, name="x")
             y = convert_to_tensor(y, dtype=x.dtype.base_dtype, name="y")
@@ -227,7 +229,9 @@ assert_greater_equal = _compare(
 def _sign(default: str, words: str, symbol: str, check, zero_first: bool):
     """The public function that compares a tensor with zero."""
 
-    def assertion(x, data=None, summarize=None, message=None, name=None):
+    def assertion(
+        x, data: list | None = None, summarize: int | None = None, message: str | None = None, name=None
+    ):
         with name_scope(name, default):
             x = convert_to_tensor(x, name="x")
             if data is None:
@@ -255,7 +259,16 @@ assert_non_negative = _sign("assert_non_negative", "zero or positive", ">=", ass
 assert_non_positive = _sign("assert_non_positive", "zero or negative", "<=", assert_less_equal, False)
 
 
-def assert_near(x, y, rtol=None, atol=None, data=None, summarize=None, message=None, name: str | None = None):
+def assert_near(
+    x,
+    y,
+    rtol=None,
+    atol=None,
+    data: list | None = None,
+    summarize: int | None = None,
+    message: str | None = None,
+    name: str | None = None,
+):
     """An op that fails with InvalidArgumentError unless |x - y| < atol + rtol * |y| everywhere.
 
     rtol, atol: 10 times the machine epsilon of the dtype by default.
@@ -287,7 +300,9 @@ def assert_near(x, y, rtol=None, atol=None, data=None, summarize=None, message=N
 def _rank_check(default: str, words: str, function, type: str):
     """The public function that compares a tensor's rank with a number."""
 
-    def check(x, rank, data=None, summarize=None, message=None, name=None):
+    def check(
+        x, rank, data: list | None = None, summarize: int | None = None, message: str | None = None, name=None
+    ):
         with name_scope(name, default):
             x = convert_to_tensor(x, name="x")
             rank = _rank_tensor(rank)
@@ -333,7 +348,14 @@ assert_rank = _rank_check("assert_rank", "", operator.eq, "Equal")
 assert_rank_at_least = _rank_check("assert_rank_at_least", "at least ", operator.ge, "GreaterEqual")
 
 
-def assert_rank_in(x, ranks, data=None, summarize=None, message=None, name: str | None = None) -> Operation:
+def assert_rank_in(
+    x,
+    ranks,
+    data: list | None = None,
+    summarize: int | None = None,
+    message: str | None = None,
+    name: str | None = None,
+) -> Operation:
     """An op that fails with InvalidArgumentError unless x has one of the ranks.
 
     Raises:

@@ -23,7 +23,7 @@ def _with_values(t, values: Tensor):
     return IndexedSlices(values, t.indices, t.dense_shape) if isinstance(t, IndexedSlices) else values
 
 
-def _values(t, name: str = "t") -> Tensor:
+def _values(t, name: str | None = "t") -> Tensor:
     return convert_to_tensor(t.values if isinstance(t, IndexedSlices) else t, name=name)
 
 

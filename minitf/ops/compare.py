@@ -104,7 +104,7 @@ def logical_not(x, name: str | None = None) -> Tensor:
     return apply("LogicalNot", x, name=name)
 
 
-def logical_xor(x, y, name: str = "LogicalXor") -> Tensor:
+def logical_xor(x, y, name: str | None = "LogicalXor") -> Tensor:
     """Whether just one of x and y is true, element by element."""
     return logical_and(logical_or(x, y), logical_not(logical_and(x, y)), name=name)
 

@@ -47,7 +47,7 @@ class Branches:
             op._insert_input(len(op.inputs), outer)
 
 
-def make_if(pred: Tensor, bodies: list[Body], name: str = "If") -> Operation:
+def make_if(pred: Tensor, bodies: list[Body], name: str | None = "If") -> Operation:
     """Adds an If op; results of the two bodies correspond one to one."""
     branches = Branches(bodies, merged_consts(*bodies))
     pairs = list(zip(bodies[0].results, bodies[1].results, strict=True))

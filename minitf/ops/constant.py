@@ -35,7 +35,7 @@ def _outer_value(op, depth):
     return None if outer is None else partial_value(outer, depth)
 
 
-def constant(value, dtype=None, shape=None, name: str = "Const", verify_shape: bool = False) -> Tensor:
+def constant(value, dtype=None, shape=None, name: str | None = "Const", verify_shape: bool = False) -> Tensor:
     """A tensor with a fixed value.
 
     value: number, string, nested list or array; dtype: its type (default: float32 for Python floats, int32
@@ -100,9 +100,21 @@ def to_array(value, dtype: dtypes.DType | None = None) -> np.ndarray:
 def _from_python(value, dtype) -> np.ndarray:
     value = _plain(value)
     try:
-        return np.array(value)
+        array = np.array(value)
     except ValueError:
         raise ValueError(f"a tensor needs a rectangular nested list, not {value!r}") from None
+    if array.dtype.kind in "SU" and isinstance(value, list) and not _are_texts(value):
+        raise TypeError(f"strings and numbers do not go into one tensor: {value!r}")
+    return array
+
+
+def _are_texts(value) -> bool:
+    """Whether a nested list holds strings only; NumPy turns numbers beside strings into strings."""
+    return (
+        all(map(_are_texts, value))
+        if isinstance(value, list)
+        else isinstance(value, (str, bytes, np.ndarray))
+    )
 
 
 def _plain(value):
@@ -122,7 +134,7 @@ def _plain(value):
     if isinstance(value, Tensor):
         raise TypeError(f"{value.name} is a tensor; a constant is made of numbers")
     if isinstance(value, dtypes.DType):
-        return value.as_datatype_enum
+        raise TypeError(f"{value!r} is an element type and cannot become a tensor")
     return value
 
 

@@ -31,7 +31,7 @@ def counted_loop(
     swap_memory: bool = False,
     names: list[str] | None = None,
     shapes: list[TensorShape] | None = None,
-    name: str = "Loop",
+    name: str | None = "Loop",
 ) -> tuple[list, list]:
     """Runs `next_carry, ys = body(carry, slices)` for `count` slices of each of `xs` along axis 0.
 

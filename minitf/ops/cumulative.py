@@ -57,7 +57,7 @@ def _cumulative_kernel(kernel):
 def _cumulation(type: str, numpy, kernel, grad, doc: str):
     define(
         type,
-        "x: T, axis: Tidx -> out: T",
+        "x: T, axis: Tidx[] -> out: T",
         T=dtypes.NUMBER,
         Tidx=dtypes.INDEX,
         shape=_cumulated_shape,

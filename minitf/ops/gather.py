@@ -148,7 +148,7 @@ def _scattered_back(params: Tensor, indices: Tensor, axis: int, batch: int, g: T
     return array.transpose(dense, np.argsort(to_front).astype(np.int32))
 
 
-define("GatherV2", "params: Tparams, indices: Tindices, axis: Taxis -> output: Tparams",
+define("GatherV2", "params: Tparams, indices: Tindices, axis: Taxis[] -> output: Tparams",
        Tindices=dtypes.INDEX, Taxis=dtypes.INDEX, shape=_gathered, numpy=_gather, kernel=_gather_kernel,
        static=patterns.moves(1, 2), grad=_gather_grad)  # fmt: skip
 
@@ -260,7 +260,7 @@ def _scatter_nd(op, indices, updates, shape):
     shape = array.sizes_of(shape)
     positions, depth = _positions(indices, shape), indices.shape[-1]
     _check_updates(updates.shape, indices.shape, shape)
-    rows = np.zeros((math.prod(shape[:depth]), *shape[depth:]), updates.dtype)
+    rows = dtypes.zeros((math.prod(shape[:depth]), *shape[depth:]), updates.dtype)
     np.add.at(rows, positions, updates.reshape(len(positions), *shape[depth:]))
     return rows.reshape(shape)
 
@@ -276,8 +276,8 @@ def _scattered_nd(op):
 define("GatherNd", "params: Tparams, indices: Tindices -> output: Tparams", Tindices=dtypes.INDEX,
        shape=_gathered_nd, numpy=_gather_nd, kernel=_gather_nd_kernel,
        grad=_gather_nd_grad)  # fmt: skip
-define("ScatterNd", "indices: Tindices, updates: T, shape: Tindices -> output: T", Tindices=dtypes.INDEX,
-       T=dtypes.NUMBER, shape=_scattered_nd, numpy=_scatter_nd, kernel=_scatter_nd_kernel,
+define("ScatterNd", "indices: Tindices, updates: T, shape: Tindices[n] -> output: T", Tindices=dtypes.INDEX,
+       T=dtypes.NUMBER | {dtypes.string}, shape=_scattered_nd, numpy=_scatter_nd, kernel=_scatter_nd_kernel,
        grad=lambda op, g: (None, apply("GatherNd", g, op.inputs[0]), None))  # fmt: skip
 
 
@@ -316,7 +316,8 @@ def _to_dense_grad(op, g):
 
 
 define("SparseToDense",
-       "sparse_indices: Tindices, output_shape: Tindices, sparse_values: T, default_value: T -> dense: T",
+       "sparse_indices: Tindices, output_shape: Tindices[n], sparse_values: T, default_value: T[]"
+       "-> dense: T",
        Tindices=dtypes.INDEX, shape=lambda op: array.wanted_shape(op, 1), numpy=_to_dense,
        grad=_to_dense_grad)  # fmt: skip
 
@@ -370,7 +371,7 @@ def _one_hot_shape(op):
     return TensorShape((*sizes[:axis], None if depth is None else int(depth), *sizes[axis:]))
 
 
-define("OneHot", "indices: TI, depth: int32, on_value: T, off_value: T -> output: T", TI=dtypes.INTEGER,
+define("OneHot", "indices: TI, depth: int32[], on_value: T[], off_value: T[] -> output: T", TI=dtypes.INTEGER,
        shape=_one_hot_shape, numpy=_one_hot, kernel=_one_hot_kernel, differentiable=False)  # fmt: skip
 
 

@@ -195,7 +195,7 @@ class GlorotUniform(VarianceScaling):
     _arguments = ("seed",)
 
     def __init__(self, seed: int | None = None, dtype=dtypes.float32):
-        super().__init__(1.0, "fan_avg", "uniform", seed, dtype)
+        super().__init__(1.0, "fan_avg", "uniform", seed, dtypes.type_or(dtype, dtypes.float32))
 
 
 class GlorotNormal(VarianceScaling):
@@ -204,7 +204,7 @@ class GlorotNormal(VarianceScaling):
     _arguments = ("seed",)
 
     def __init__(self, seed: int | None = None, dtype=dtypes.float32):
-        super().__init__(1.0, "fan_avg", "truncated_normal", seed, dtype)
+        super().__init__(1.0, "fan_avg", "truncated_normal", seed, dtypes.type_or(dtype, dtypes.float32))
 
 
 def he_normal(seed: int | None = None) -> VarianceScaling:

@@ -166,7 +166,13 @@ def _split_kernel(b, op, axis, x):
 
 def _split_v_kernel(b, op, x, sizes, axis):
     axis = check_axis(b.data(axis).item(), len(x.shape))
-    return _cut_kernel(b, x, _parts(x.shape[axis], b.data(sizes)), axis)
+    return _cut_kernel(b, x, _parts(x.shape[axis], _as_many(op, b.data(sizes))), axis)
+
+
+def _as_many(op, sizes):
+    if len(sizes) != op.attrs["num"]:
+        raise ValueError(f"{len(sizes)} sizes are given for {op.attrs['num']} parts")
+    return sizes
 
 
 def _parts(size: int | None, sizes: list) -> list:
@@ -199,13 +205,13 @@ def _uneven(op):
 
 def _split_v(op, x, sizes, axis):
     axis = check_axis(axis.item(), x.ndim)
-    return _cut(x, _parts(x.shape[axis], sizes), axis)
+    return _cut(x, _parts(x.shape[axis], _as_many(op, sizes)), axis)
 
 
-define("Split", "split_dim: int32, value: T -> output: *T", shape=_even, numpy=_split, kernel=_split_kernel,
+define("Split", "split_dim: int32[], value: T -> output: *T", shape=_even, numpy=_split, kernel=_split_kernel,
        static=patterns.moves(0),
        grad=lambda op, *g: (None, array.concat(_zeros_for_none(op, g), op.inputs[0])))  # fmt: skip
-define("SplitV", "value: T, size_splits: Tlen, split_dim: int32 -> output: *T", Tlen=dtypes.INDEX,
+define("SplitV", "value: T, size_splits: Tlen[n], split_dim: int32[] -> output: *T", Tlen=dtypes.INDEX,
        shape=_uneven, numpy=_split_v, kernel=_split_v_kernel, static=patterns.moves(1, 2),
        grad=lambda op, *g: (array.concat(_zeros_for_none(op, g), op.inputs[2]), None, None))  # fmt: skip
 

@@ -74,7 +74,7 @@ class Loop:
             self.consts.append(outer)
 
 
-def make_loop(loop: Loop, carry: list, xs: list = (), count=None, name: str = "Loop") -> Operation:
+def make_loop(loop: Loop, carry: list, xs: list = (), count=None, name: str | None = "Loop") -> Operation:
     """Adds a Loop op to the graph in which its body is nested."""
     loop.consts = merged_consts(loop.body, loop.condition)
     inputs = [*carry, *xs, *loop.consts] + ([] if loop.condition is not None else [count])

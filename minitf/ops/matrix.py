@@ -66,7 +66,7 @@ def diag_part(input, name: str | None = None) -> Tensor:
 
 
 def _matrix_diag(op, x):
-    result = np.zeros((*x.shape, x.shape[-1]), x.dtype)
+    result = dtypes.zeros((*x.shape, x.shape[-1]), x.dtype)
     _diagonal(result)[...] = x
     return result
 
@@ -179,7 +179,7 @@ def _band(op, x, lower, upper):
     rows, columns = np.arange(x.shape[-2])[:, None], np.arange(x.shape[-1])
     _check_band(x.shape, lower, upper)
     inside = ((lower < 0) | (rows - columns <= lower)) & ((upper < 0) | (columns - rows <= upper))
-    return np.where(inside, x, np.zeros((), x.dtype))
+    return np.where(inside, x, dtypes.zeros((), x.dtype))
 
 
 def _check_band(sizes: tuple, lower, upper) -> None:
@@ -196,7 +196,7 @@ def _band_kernel(b, op, x, lower, upper):
     return out
 
 
-define("MatrixBandPart", "input: T, num_lower: Tindex, num_upper: Tindex -> band: T", Tindex=dtypes.INDEX,
+define("MatrixBandPart", "input: T, num_lower: Tindex[], num_upper: Tindex[] -> band: T", Tindex=dtypes.INDEX,
        shape=lambda op: op.inputs[0].shape.with_rank_at_least(2), numpy=_band, kernel=_band_kernel,
        grad=lambda op, g: (apply("MatrixBandPart", g, *op.inputs[1:]), None, None))  # fmt: skip
 

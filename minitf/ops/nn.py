@@ -190,7 +190,7 @@ def _bias_add_grad_grad(op, g):
     return apply("BiasAdd", array.zeros_like(x), g, data_format=op.attrs["data_format"])
 
 
-define("BiasAdd", "value: T, bias: T -> output: T", T=dtypes.NUMBER, shape=_bias_shape, numpy=_bias_add,
+define("BiasAdd", "value: T, bias: T[n] -> output: T", T=dtypes.NUMBER, shape=_bias_shape, numpy=_bias_add,
        kernel=_bias_add_kernel, passes_slices=True,
        grad=lambda op, g: (g, apply("BiasAddGrad", g, data_format=op.attrs["data_format"])))  # fmt: skip
 define(

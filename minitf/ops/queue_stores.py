@@ -16,6 +16,7 @@ from collections import deque
 import numpy as np
 
 from minitf.framework import errors
+from minitf.framework.dtypes import zeros
 from minitf.framework.forks import in_child
 from minitf.ops.random import start
 from minitf.ops.sampling import Words
@@ -210,7 +211,7 @@ class PaddingFIFOQueue(FIFOQueue):
             return super()._stacked(arrays, component)
         sizes = np.max([a.shape for a in arrays], axis=0).astype(int)
         dtype = self.dtypes[component].numpy
-        padded = np.full((len(arrays), *sizes), b"" if dtype.hasobject else 0, dtype)
+        padded = zeros((len(arrays), *sizes), dtype)
         for i, array in enumerate(arrays):
             padded[(i, *map(slice, array.shape))] = array
         return padded

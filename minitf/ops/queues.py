@@ -88,9 +88,9 @@ define("QueueEnqueueManyV2", "handle: resource, components: ** ->", host=_enqueu
        differentiable=False)  # fmt: skip
 define("QueueDequeueV2", "handle: resource -> components: **", shape=lambda op: op.attrs["parts"],
        host=_dequeue, stateful=True, differentiable=False)  # fmt: skip
-define("QueueDequeueManyV2", "handle: resource, n: int32 -> components: **", shape=_batches,
+define("QueueDequeueManyV2", "handle: resource, n: int32[] -> components: **", shape=_batches,
        host=_dequeue_many, stateful=True, differentiable=False)  # fmt: skip
-define("QueueDequeueUpToV2", "handle: resource, n: int32 -> components: **",
+define("QueueDequeueUpToV2", "handle: resource, n: int32[] -> components: **",
        shape=lambda op: [TensorShape([None]).concatenate(s[1:]) for s in _batches(op)],
        host=functools.partial(_dequeue_many, fewer=True), stateful=True, differentiable=False)  # fmt: skip
 define("QueueCloseV2", "handle: resource ->", host=_close, stateful=True, differentiable=False)
@@ -272,7 +272,7 @@ class FIFOQueue(QueueBase):
     """
 
     def __init__(self, capacity: int, dtypes, shapes=None, names=None, shared_name: str | None = None,
-                 name: str = "fifo_queue"):  # fmt: skip
+                 name: str | None = "fifo_queue"):  # fmt: skip
         dtypes, shapes = _known(dtypes, shapes)
         super().__init__(
             dtypes, shapes, names, _made("FIFOQueueV2", capacity, dtypes, shapes, shared_name, name)
@@ -287,10 +287,10 @@ class RandomShuffleQueue(QueueBase):
 
     def __init__(self, capacity: int, min_after_dequeue: int, dtypes, shapes=None, names=None,
                  seed: int | None = None, shared_name: str | None = None,
-                 name: str = "random_shuffle_queue"):  # fmt: skip
+                 name: str | None = "random_shuffle_queue"):  # fmt: skip
         dtypes, shapes = _known(dtypes, shapes)
         settings = _shared_seeds(shared_name) if seed is None and shared_name else seeds(seed)
-        settings["min_after_dequeue"] = _integer(min_after_dequeue, "min_after_dequeue")
+        settings["min_after_dequeue"] = int(min_after_dequeue)
         ref = _made("RandomShuffleQueueV2", capacity, dtypes, shapes, shared_name, name, **settings)
         super().__init__(dtypes, shapes, names, ref)
 
@@ -301,7 +301,7 @@ class PaddingFIFOQueue(QueueBase):
     """
 
     def __init__(self, capacity: int, dtypes, shapes, names=None, shared_name: str | None = None,
-                 name: str = "padding_fifo_queue"):  # fmt: skip
+                 name: str | None = "padding_fifo_queue"):  # fmt: skip
         dtypes, given = _dtype_list(dtypes), shapes
         if not isinstance(given, (list, tuple)) or not all(
             isinstance(s, (list, tuple, TensorShape)) for s in given
@@ -321,7 +321,7 @@ class PriorityQueue(QueueBase):
     """
 
     def __init__(self, capacity: int, types, shapes=None, names=None, shared_name: str | None = None,
-                 name: str = "priority_queue"):  # fmt: skip
+                 name: str | None = "priority_queue"):  # fmt: skip
         dtypes, shapes = _known(types, shapes, least=0)
         dtypes, shapes = [_PRIORITY, *dtypes], None if shapes is None else [SCALAR, *shapes]
         ref = _made("PriorityQueueV2", capacity, dtypes, shapes, shared_name, name)
@@ -332,14 +332,8 @@ _PRIORITY = types.int64
 
 
 def _made(type: str, capacity, dtypes: list, shapes, shared_name, name: str, **settings) -> Tensor:
-    return apply(type, capacity=_integer(capacity, "capacity"), dtypes=dtypes, parts=shapes,
+    return apply(type, capacity=int(capacity), dtypes=dtypes, parts=shapes,
                  shared_name=shared_name or "", name=name, **settings)  # fmt: skip
-
-
-def _integer(value, what: str) -> int:
-    if isinstance(value, bool) or not isinstance(value, (int, np.integer)):
-        raise TypeError(f"{what} is a number of elements, not {value!r}")
-    return int(value)
 
 
 def _shared_seeds(shared_name: str) -> dict:

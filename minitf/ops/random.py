@@ -64,7 +64,7 @@ def _drawn_shape(op):
 
 
 def _sizes(b, shape) -> tuple[int, ...]:
-    sizes = array.vector(b.data(shape)).tolist()
+    sizes = b.data(shape).reshape(-1).tolist()
     if any(n < 0 for n in sizes):
         raise ValueError(f"random numbers of shape {sizes}: sizes are 0 or more")
     return tuple(sizes)
@@ -85,7 +85,7 @@ def _draws(type: str, single, double, *half) -> None:
     def draw_half(b, op, shape):
         return b.constant(b.data(draw(b, op, shape, np.float32)).astype(np.float16))
 
-    define(type, "shape: I -> output: @dtype", I=dtypes.INDEX, dtype=dtypes.FLOAT, shape=_drawn_shape,
+    define(type, "shape: I[n] -> output: @dtype", I=dtypes.INDEX, dtype=dtypes.FLOAT, shape=_drawn_shape,
            kernel=lambda b, op, shape: draw(b, op, shape, op.outputs[0].dtype.numpy), host=draw_half,
            differentiable=False, stateful=True)  # fmt: skip
 
@@ -105,7 +105,7 @@ def _uniform_int(b, op, shape, low, high):
     return out
 
 
-define("RandomUniformInt", "shape: I, minval: Tout, maxval: Tout -> output: Tout", I=dtypes.INDEX,
+define("RandomUniformInt", "shape: I[n], minval: Tout[], maxval: Tout[] -> output: Tout", I=dtypes.INDEX,
        Tout=dtypes.INDEX, shape=_drawn_shape, kernel=_uniform_int, differentiable=False,
        stateful=True)  # fmt: skip
 
@@ -269,7 +269,8 @@ def _classes_shape(op):
     )
 
 
-define("Multinomial", "logits: T, num_samples: int32 -> output: @output_dtype", T=dtypes.FLOAT,
+define("Multinomial", "logits: T[batch, classes], num_samples: int32[] -> output: @output_dtype",
+       T=dtypes.FLOAT,
        shape=_classes_shape, kernel=_classes, host=_classes_of_halves, differentiable=False,
        stateful=True)  # fmt: skip
 
@@ -343,8 +344,9 @@ def random_gamma(
     Result: shape + the shape that alpha and beta broadcast to. InvalidArgumentError for an alpha that is not
     positive.
     """
-    dtype = _checked_type("random_gamma", dtype, dtypes.FLOAT)
     with name_scope(name, "random_gamma"):
+        dtype = dtype or convert_to_tensor(alpha, name="alpha").dtype.base_dtype
+        dtype = _checked_type("random_gamma", dtype, dtypes.FLOAT)
         shape = convert_to_tensor(shape, dtypes.int32, name="shape")
         alpha = convert_to_tensor(alpha, dtype, name="alpha")
         beta = convert_to_tensor(1 if beta is None else beta, dtype, name="beta")

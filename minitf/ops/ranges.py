@@ -49,7 +49,8 @@ def _range_shape(op):
     return TensorShape([None if any(e is None for e in ends) else _length(*ends)])
 
 
-define("Range", "start: Tidx, limit: Tidx, delta: Tidx -> output: Tidx", Tidx=dtypes.REAL, shape=_range_shape,
+define("Range", "start: Tidx[], limit: Tidx[], delta: Tidx[] -> output: Tidx",
+       Tidx=dtypes.REAL, shape=_range_shape,
        numpy=_range, differentiable=False)  # fmt: skip
 
 _BY_WIDTH = [dtypes.int32, dtypes.int64, dtypes.float32, dtypes.float64]
@@ -102,7 +103,7 @@ def _linspace_shape(op):
     return TensorShape([None if num is None else _check_num(num)])
 
 
-define("LinSpace", "start: T, stop: T, num: Tidx -> output: T", T=dtypes.FLOAT, Tidx=dtypes.INDEX,
+define("LinSpace", "start: T[], stop: T[], num: Tidx[] -> output: T", T=dtypes.FLOAT, Tidx=dtypes.INDEX,
        shape=_linspace_shape, numpy=_linspace, differentiable=False)  # fmt: skip
 
 
@@ -171,7 +172,7 @@ def sequence_mask(lengths, maxlen=None, dtype=dtypes.bool, name: str | None = No
         places = apply("Range", constant(0, maxlen.dtype), maxlen, constant(1, maxlen.dtype))
         ends = apply("Cast", array.expand_dims(lengths, -1), DstT=maxlen.dtype.base_dtype)
         result = apply("Less", places, ends)
-        dtype = dtypes.as_dtype(dtype)
+        dtype = dtypes.type_or(dtype, dtypes.bool)
         return result if dtype is dtypes.bool else apply("Cast", result, DstT=dtype)
 
 
@@ -219,5 +220,6 @@ def searchsorted(
     wanted = array.reshape(values, [-1, array.shape(values)[-1]])
     type = "LowerBound" if side == "left" else "UpperBound"
     return array.reshape(
-        apply(type, rows, wanted, out_type=dtypes.as_dtype(out_type), name=name), array.shape(values)
+        apply(type, rows, wanted, out_type=dtypes.type_or(out_type, dtypes.int32), name=name),
+        array.shape(values),
     )

@@ -51,7 +51,9 @@ def _padded(op, sign: int = 1):
 
 
 def _pad(op, x, paddings, value=None):
-    return np.pad(x, _check_paddings(paddings, x.ndim), constant_values=0 if value is None else value)
+    if value is None:
+        value = dtypes.zeros((), x.dtype)
+    return np.pad(x, _check_paddings(paddings, x.ndim), constant_values=value)
 
 
 def _pad_kernel(b, op, x, paddings, value=None):
@@ -71,8 +73,9 @@ def _pad_grad(op, g):
 
 _PADDED = {"Tpaddings": dtypes.INDEX, "shape": _padded}
 _PAD = {**_PADDED, "static": patterns.moves(1), "numpy": _pad, "kernel": _pad_kernel, "grad": _pad_grad}
-define("Pad", "input: T, paddings: Tpaddings -> output: T", **_PAD)
-define("PadV2", "input: T, paddings: Tpaddings, constant_values: T -> output: T", **_PAD)  # fmt: skip
+define("Pad", "input: T, paddings: Tpaddings[rank, 2] -> output: T", **_PAD)
+define("PadV2", "input: T, paddings: Tpaddings[rank, 2], constant_values: T[] -> output: T",
+       **_PAD)  # fmt: skip
 
 
 def _check_mirror(sizes, paddings, mode: str) -> None:
@@ -118,10 +121,10 @@ def _mirror_pad_grad(op, g, paddings):
     return g
 
 
-define("MirrorPad", "input: T, paddings: Tpaddings -> output: T", numpy=_mirror_pad, **_PADDED,
+define("MirrorPad", "input: T, paddings: Tpaddings[rank, 2] -> output: T", numpy=_mirror_pad, **_PADDED,
        kernel=_mirror_pad_kernel,
        grad=lambda op, g: (apply("MirrorPadGrad", g, op.inputs[1], mode=op.attrs["mode"]), None))  # fmt: skip
-define("MirrorPadGrad", "input: T, paddings: Tpaddings -> output: T", Tpaddings=dtypes.INDEX,
+define("MirrorPadGrad", "input: T, paddings: Tpaddings[rank, 2] -> output: T", Tpaddings=dtypes.INDEX,
        numpy=_mirror_pad_grad, shape=lambda op: _padded(op, -1),
        grad=lambda op, g: (apply("MirrorPad", g, op.inputs[1], mode=op.attrs["mode"]), None))  # fmt: skip
 
@@ -187,7 +190,7 @@ def _tile_grad(op, g):
     return apply("Reshape", apply("SumToShape", apply("Reshape", g, copies), once), shape), None
 
 
-define("Tile", "input: T, multiples: Tmultiples -> output: T", Tmultiples=dtypes.INDEX, shape=_tiled,
+define("Tile", "input: T, multiples: Tmultiples[n] -> output: T", Tmultiples=dtypes.INDEX, shape=_tiled,
        static=patterns.moves(1), numpy=lambda op, x, m: np.tile(x, _check_multiples(m, x.ndim)),
        kernel=_tile_kernel, grad=_tile_grad)  # fmt: skip
 
@@ -224,7 +227,7 @@ def _reverse_kernel(b, op, x, axis):
     return patterns.walk(b, x, x.shape, [-s if axis in axes else s for axis, s in enumerate(steps)], offset)
 
 
-define("ReverseV2", "tensor: T, axis: Tidx -> output: T", Tidx=dtypes.INDEX, shape=_checked_same,
+define("ReverseV2", "tensor: T, axis: Tidx[n] -> output: T", Tidx=dtypes.INDEX, shape=_checked_same,
        static=patterns.moves(1), numpy=lambda op, x, axis: np.flip(x, _axes(axis, x.ndim)),
        kernel=_reverse_kernel, grad=lambda op, g: (apply("ReverseV2", g, op.inputs[1]), None))  # fmt: skip
 
@@ -290,7 +293,7 @@ def _attrs(op) -> dict:
     return {"seq_dim": op.attrs["seq_dim"], "batch_dim": op.attrs["batch_dim"]}
 
 
-define("ReverseSequence", "input: T, seq_lengths: Tlen -> output: T", Tlen=dtypes.INDEX,
+define("ReverseSequence", "input: T, seq_lengths: Tlen[batch] -> output: T", Tlen=dtypes.INDEX,
        shape=_reversed_sequence_shape, numpy=_reverse_sequence, kernel=_reverse_sequence_kernel,
        grad=lambda op, g: (apply("ReverseSequence", g, op.inputs[1], **_attrs(op)), None))  # fmt: skip
 
@@ -346,6 +349,8 @@ def repeat(input, repeats, axis: int | None = None, name: str | None = None) -> 
     """
     input = array.reshape(input, [-1]) if axis is None else convert_to_tensor(input)
     with name_scope(name, "Repeat", [input]):
+        if input.shape.rank is None:
+            raise ValueError(f"repeat along an axis needs an input of known rank, not {input.name}")
         axis = check_axis(axis or 0, input.shape.rank)
         repeats = convert_to_tensor(repeats, name="repeats")
         if repeats.shape.rank == 0 or repeats.shape.sizes == (1,):

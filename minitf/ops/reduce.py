@@ -269,7 +269,7 @@ def _spread_kernel(b, op, g, shape, axes):
 
 define(
     "SumGrad",
-    "dy: T, shape: Tshape, reduction_indices: Tidx -> dx: T",
+    "dy: T, shape: Tshape[n], reduction_indices: Tidx -> dx: T",
     T=dtypes.NUMBER,
     Tshape=dtypes.INDEX,
     Tidx=dtypes.INDEX,
@@ -444,7 +444,7 @@ def _check_not_empty(sizes: tuple, axis: int) -> None:
 def _argument_of(type: str, numpy, kernel, doc: str):
     define(
         type,
-        "input: T, dimension: Tidx -> output: @output_type",
+        "input: T, dimension: Tidx[] -> output: @output_type",
         T=dtypes.REAL,
         Tidx=dtypes.INDEX,
         shape=_arg_shape,
@@ -457,7 +457,7 @@ def _argument_of(type: str, numpy, kernel, doc: str):
         input, axis=None, name: str | None = None, dimension=None, output_type=dtypes.int64
     ) -> Tensor:
         axis = patterns.renamed("axis", axis, "dimension", dimension)
-        kind = dtypes.as_dtype(output_type)
+        kind = dtypes.type_or(output_type, dtypes.int64)
         if kind not in dtypes.INDEX:
             raise TypeError(f"output_type of {type} is int32 or int64, not {kind.name}")
         return apply(type, input, 0 if axis is None else axis, output_type=kind, name=name)

@@ -21,7 +21,7 @@ from minitf.ops.sampling import compute_accidental_hits, log_uniform_candidate_s
 
 def nce_loss(weights, biases, labels, inputs, num_sampled: int, num_classes: int, num_true: int = 1,
              sampled_values=None, remove_accidental_hits: bool = False, partition_strategy: str = "mod",
-             name: str = "nce_loss") -> Tensor:  # fmt: skip
+             name: str | None = "nce_loss") -> Tensor:  # fmt: skip
     """The noise-contrastive estimation loss of each row, [batch] (Gutmann and Hyvärinen 2010)."""
     logits, targets = _sampled_logits(
         weights,
@@ -52,7 +52,7 @@ def sampled_softmax_loss(
     sampled_values=None,
     remove_accidental_hits: bool = True,
     partition_strategy: str = "mod",
-    name: str = "sampled_softmax_loss",
+    name: str | None = "sampled_softmax_loss",
     seed: int | None = None,
 ) -> Tensor:
     """The softmax cross entropy of each row over true and sampled classes, [batch] (Jean et al. 2014).

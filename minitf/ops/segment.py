@@ -227,7 +227,7 @@ def _unsorted_prod_grad(op, g):
 def _unsorted_segments(type: str, numpy, kernel, grad, doc: str, T=dtypes.NUMBER):  # noqa: N803
     define(
         type,
-        "data: T, segment_ids: Tindices, num_segments: Tnum -> output: T",
+        "data: T, segment_ids: Tindices, num_segments: Tnum[] -> output: T",
         T=T,
         Tindices=dtypes.INDEX,
         Tnum=dtypes.INDEX,

@@ -42,12 +42,12 @@ def unique(x, out_idx=dtypes.int32, name: str | None = None) -> tuple[Tensor, Te
     """(y, idx): the values of the vector `x` in the order in which they first appear, and for each item
     its place in y.
     """
-    return apply("Unique", x, out_idx=dtypes.as_dtype(out_idx), name=name)
+    return apply("Unique", x, out_idx=dtypes.type_or(out_idx, dtypes.int32), name=name)
 
 
 def unique_with_counts(x, out_idx=dtypes.int32, name: str | None = None) -> tuple[Tensor, Tensor, Tensor]:
     """(y, idx, count): as `unique`, and how often each value occurs."""
-    return apply("UniqueWithCounts", x, out_idx=dtypes.as_dtype(out_idx), name=name)
+    return apply("UniqueWithCounts", x, out_idx=dtypes.type_or(out_idx, dtypes.int32), name=name)
 
 
 def _difference(op, x, y):
@@ -63,7 +63,7 @@ def setdiff1d(x, y, index_dtype=dtypes.int32, name: str | None = None) -> tuple[
     """(out, idx): the items of the vector `x` that are not in `y`, in their order, and where they stand in
     x.
     """
-    return apply("ListDiff", x, y, out_idx=dtypes.as_dtype(index_dtype), name=name)
+    return apply("ListDiff", x, y, out_idx=dtypes.type_or(index_dtype, dtypes.int32), name=name)
 
 
 listdiff = setdiff1d
@@ -152,7 +152,7 @@ def _stitch(op, *inputs):
     indices, data = inputs[:count], inputs[count:]
     rest = data[0].shape[indices[0].ndim :]
     size = max((int(i.max()) + 1 for i in indices if i.size), default=0)
-    result = np.zeros((size, *rest), data[0].dtype)
+    result = dtypes.zeros((size, *rest), data[0].dtype)
     for where, values in zip(indices, data):
         check_indices(where, size)
         if values.shape != where.shape + rest:

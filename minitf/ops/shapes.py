@@ -56,27 +56,29 @@ define("Rank", "input: T -> output: int32", shape=patterns.scalar, numpy=lambda 
 
 def shape(input, name: str | None = None, out_type=dtypes.int32) -> Tensor:
     """The shape as a 1-D tensor of `out_type`; a constant where it is known already."""
+    out_type = dtypes.type_or(out_type, dtypes.int32)
     with name_scope(name, "Shape", [input]) as scope:
         input = convert_to_tensor(input)
         if input.shape.is_fully_defined():
-            return constant(np.array(input.shape.sizes, dtypes.as_dtype(out_type).numpy), name=scope)
-        return apply("Shape", input, out_type=dtypes.as_dtype(out_type), name=scope)
+            return constant(np.array(input.shape.sizes, out_type.numpy), name=scope)
+        return apply("Shape", input, out_type=out_type, name=scope)
 
 
-def shape_n(input, out_type=dtypes.int32, name: str | None = None) -> list[Tensor]:
+def shape_n(input: list, out_type=dtypes.int32, name: str | None = None) -> list[Tensor]:
     """The shapes of several tensors of one type, each a 1-D tensor."""
-    types = [dtypes.as_dtype(out_type)] * len(input)
+    types = [dtypes.type_or(out_type, dtypes.int32)] * len(input)
     return list(apply_op("ShapeN", list(input), dtypes=types, name=name).outputs)
 
 
 def size(input, name: str | None = None, out_type=dtypes.int32) -> Tensor:
     """The number of elements, a scalar of `out_type`; a constant where it is known already."""
+    out_type = dtypes.type_or(out_type, dtypes.int32)
     with name_scope(name, "Size", [input]) as scope:
         input = convert_to_tensor(input)
         count = input.shape.num_elements()
         if count is not None:
             return constant(count, out_type, name=scope)
-        return apply("Size", input, out_type=dtypes.as_dtype(out_type), name=scope)
+        return apply("Size", input, out_type=out_type, name=scope)
 
 
 def rank(input, name: str | None = None) -> Tensor:
@@ -93,17 +95,10 @@ def rank(input, name: str | None = None) -> Tensor:
 
 def sizes_of(values) -> tuple[int, ...]:
     """The shape that integers describe; ValueError for negative sizes, and for an array that is no vector."""
-    sizes = tuple(int(n) for n in vector(values))
+    sizes = tuple(int(n) for n in values)
     if any(n < 0 for n in sizes):
         raise ValueError(f"a shape has sizes of 0 or more, not {sizes}")
     return sizes
-
-
-def vector(values):
-    """`values`, the sizes of a shape; ValueError for an array of another rank than 1."""
-    if getattr(values, "ndim", 1) != 1:
-        raise ValueError(f"a shape is a vector: it has rank 1, but this is an array of shape {values.shape}")
-    return values
 
 
 def optional_sizes(values) -> list:

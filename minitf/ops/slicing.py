@@ -92,10 +92,11 @@ def _slice_grad_kernel(b, op, shape, begin, dy):
     return indexing.placed(b, dy, _ranges(b, op, sizes, begin, dy.shape), begin, sizes)
 
 
-define("Slice", "input: T, begin: Index, size: Index -> output: T", Index=dtypes.INDEX, shape=_slice_shape,
+define("Slice", "input: T, begin: Index[n], size: Index[n] -> output: T",
+       Index=dtypes.INDEX, shape=_slice_shape,
        static=patterns.moves(1, 2), kernel=_slice_kernel, grad=_slice_grad,
        numpy=lambda op, x, begin, wanted: x[_cut(x.shape, begin, wanted)])  # fmt: skip
-define("SliceGrad", "shape: Index, begin: Index, dy: T -> output: T", Index=dtypes.INDEX,
+define("SliceGrad", "shape: Index[n], begin: Index[n], dy: T -> output: T", Index=dtypes.INDEX,
        shape=lambda op: array.wanted_shape(op, 0), numpy=_slice_grad_numpy, kernel=_slice_grad_kernel,
        grad=_slice_grad_grad)  # fmt: skip
 
@@ -230,10 +231,12 @@ def _strided_slice_grad_numpy(op, shape, begin, end, strides, dy):
     return result
 
 
-define("StridedSlice", "input: T, begin: Index, end: Index, strides: Index -> output: T", Index=dtypes.INDEX,
-       shape=_strided_shape, static=_known_elements, grad=_strided_slice_grad, kernel=_strided_slice_kernel,
+define("StridedSlice", "input: T, begin: Index[n], end: Index[n], strides: Index[n] -> output: T",
+       Index=dtypes.INDEX, shape=_strided_shape, static=_known_elements, grad=_strided_slice_grad,
+       kernel=_strided_slice_kernel,
        numpy=lambda op, x, *bounds: x[_numpy_index(op.attrs, x.shape, *bounds)])  # fmt: skip
-define("StridedSliceGrad", "shape: Index, begin: Index, end: Index, strides: Index, dy: T -> output: T",
+define("StridedSliceGrad",
+       "shape: Index[rank], begin: Index[n], end: Index[n], strides: Index[n], dy: T -> output: T",
        Index=dtypes.INDEX, shape=lambda op: array.wanted_shape(op, 0), numpy=_strided_slice_grad_numpy,
        kernel=_strided_slice_grad_kernel,
        grad=lambda op, g: [None] * 4 + [apply("StridedSlice", g, *op.inputs[1:4], **_masks(op))])  # fmt: skip

@@ -109,7 +109,7 @@ def _count(max_outputs) -> int:
 # ---- functions
 
 
-def scalar(name, tensor, collections=None, family=None) -> Tensor:
+def scalar(name, tensor, collections=None, family: str | None = None) -> Tensor:
     """A summary of one real number.
 
     The tag under which TensorBoard shows it is the name of the op, `name` within the name scopes around, and
@@ -135,7 +135,7 @@ def scalar(name, tensor, collections=None, family=None) -> Tensor:
         return _collect(apply("ScalarSummary", tag, tensor, name=scope), collections)
 
 
-def histogram(name, values, collections=None, family=None) -> Tensor:
+def histogram(name, values, collections=None, family: str | None = None) -> Tensor:
     """A summary of how the elements of `values` (of any shape and real type) are distributed.
 
     name, collections, family: as for `scalar`.
@@ -149,7 +149,7 @@ def histogram(name, values, collections=None, family=None) -> Tensor:
         return _collect(apply("HistogramSummary", *inputs, name=scope), collections)
 
 
-def image(name, tensor, max_outputs=3, collections=None, family=None) -> Tensor:
+def image(name, tensor, max_outputs=3, collections=None, family: str | None = None) -> Tensor:
     """A summary of the first `max_outputs` images of `tensor` [batch, height, width, channels].
 
     One channel is grey, three are colours, four colours and opacity. Bytes (uint8 tensors) are shown as they
@@ -170,7 +170,7 @@ def image(name, tensor, max_outputs=3, collections=None, family=None) -> Tensor:
         return _collect(summary, collections)
 
 
-def audio(name, tensor, sample_rate, max_outputs=3, collections=None, family=None) -> Tensor:
+def audio(name, tensor, sample_rate, max_outputs=3, collections=None, family: str | None = None) -> Tensor:
     """A summary of the first `max_outputs` clips of `tensor`, [batch, frames] or [batch, frames, channels].
 
     tensor: float32 between -1 and 1; sample_rate: frames per second, a number or scalar tensor. Tags end with
@@ -189,7 +189,7 @@ def audio(name, tensor, sample_rate, max_outputs=3, collections=None, family=Non
 
 
 def tensor_summary(name, tensor, summary_description=None, collections=None, summary_metadata=None,
-                   family=None, display_name=None) -> Tensor:  # fmt: skip
+                   family: str | None = None, display_name=None) -> Tensor:  # fmt: skip
     """A summary that holds the whole of `tensor`, of any type and shape, for a plugin of TensorBoard.
 
     summary_metadata: a `tf.SummaryMetadata` that says which plugin; summary_description and display_name are

@@ -28,7 +28,7 @@ _RULES = {"host": _on_list, "kernel": _on_list}  # lists of types without kernel
 
 define(
     "TensorArrayV3",
-    "size: int32 -> flow: @dtype",
+    "size: int32[] -> flow: @dtype",
     stateful=True,
     differentiable=False,
     shape=lambda op: UNKNOWN,
@@ -36,25 +36,26 @@ define(
 )
 define("TensorArrayGradV3", "flow: T -> grad: T", differentiable=False, shape=lambda op: UNKNOWN,
        **_RULES)  # fmt: skip
-define("TensorArrayWriteV3", "flow: T, index: int32, value: T -> flow_out: T", shape=lambda op: UNKNOWN,
+define("TensorArrayWriteV3", "flow: T, index: int32[], value: T -> flow_out: T", shape=lambda op: UNKNOWN,
        **_RULES,
        grad=lambda op, g: [g, None, _read_gradient(g, op.inputs[1], op.inputs[2])])  # fmt: skip
-define("TensorArrayReadV3", "flow: T, index: int32 -> value: T", shape=lambda op: op.attrs["element_shape"],
+define("TensorArrayReadV3", "flow: T, index: int32[] -> value: T", shape=lambda op: op.attrs["element_shape"],
        **_RULES,
        grad=lambda op, g: [_written(op.inputs[0], op.inputs[1], g), None])  # fmt: skip
-define("TensorArrayGatherV3", "flow: T, indices: int32 -> value: T",
+define("TensorArrayGatherV3", "flow: T, indices: int32[n] -> value: T",
        shape=lambda op: TensorShape([_length(op.inputs[1])]).concatenate(op.attrs["element_shape"]),
        **_RULES,
        grad=lambda op, g: [_scattered(op.inputs[0], op.inputs[1], g), None])  # fmt: skip
-define("TensorArrayScatterV3", "flow: T, indices: int32, value: T -> flow_out: T", shape=lambda op: UNKNOWN,
+define("TensorArrayScatterV3", "flow: T, indices: int32[n], value: T[n, ...] -> flow_out: T",
+       shape=lambda op: UNKNOWN,
        **_RULES,
        grad=lambda op, g: [g, None, _gather_gradient(g, op.inputs[1], op.inputs[2])])  # fmt: skip
 define("TensorArrayConcatV3", "flow: T -> value: T, lengths: int64",
        shape=lambda op: [_joined(op.attrs["element_shape"]), TensorShape([None])],
        **_RULES,
        grad=lambda op, g, _: apply("TensorArraySplitV3", _like(op.inputs[0]), g, op.outputs[1]))  # fmt: skip
-define("TensorArraySplitV3", "flow: T, value: T, lengths: int64 -> flow_out: T", shape=lambda op: UNKNOWN,
-       **_RULES,
+define("TensorArraySplitV3", "flow: T, value: T[rows, ...], lengths: int64[n] -> flow_out: T",
+       shape=lambda op: UNKNOWN, **_RULES,
        grad=lambda op, g: [g, _concat_gradient(g, op.inputs[1], op.inputs[2]), None])  # fmt: skip
 define("TensorArraySizeV3", "flow: T -> size: int32", differentiable=False, shape=lambda op: SCALAR,
        **_RULES)  # fmt: skip

@@ -68,7 +68,7 @@ def _top_k_grad(op, g, _):
 
 define(
     "TopKV2",
-    "input: T, k: int32 -> values: T, indices: int32",
+    "input: T, k: int32[] -> values: T, indices: int32",
     T=dtypes.REAL,
     shape=_k_shape,
     numpy=_top_k,
@@ -117,7 +117,7 @@ def _in_top_k(op, predictions, targets, k):
 
 define(
     "InTopKV2",
-    "predictions: float32, targets: T, k: T -> precision: bool",
+    "predictions: float32[batch, classes], targets: T[batch], k: T[] -> precision: bool",
     T=dtypes.INDEX,
     shape=_in_top_k_shape,
     numpy=_in_top_k,

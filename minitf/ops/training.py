@@ -29,7 +29,7 @@ def _named(op, values) -> dict:
     return {arg.name: value for arg, value in zip(op.definition.inputs, values)}
 
 
-def _check(named: dict, refs: list, numbers: list) -> None:
+def _check(named: dict, refs: list) -> None:
     var, grad = named["var"], named["grad"]
     wanted = named["indices"].shape + var.shape[1:] if "indices" in named else var.shape
     if grad.shape != wanted:
@@ -39,16 +39,13 @@ def _check(named: dict, refs: list, numbers: list) -> None:
     for name in refs[1:]:
         if named[name].shape != var.shape:
             raise ValueError(f"slot '{name}' has shape {named[name].shape}, its variable {var.shape}")
-    for name in numbers:
-        if name in named and named[name].size != 1:
-            raise ValueError(f"'{name}' has to be a scalar, not of shape {named[name].shape}")
 
 
 def _update_by(kernel, refs: list, numbers: list, flag: str | None):
     """A function that updates the memory of a variable and its slots by one kernel call."""
 
     def update(b, op, named: dict):
-        _check(named, refs, numbers)
+        _check(named, refs)
         var, index = named["var"], named.get("indices")
         rows, count = (1, 1) if index is None else (var.shape[0], index.size)
         width = var.size // rows if rows else 0
@@ -113,9 +110,9 @@ def _define(name: str, kernel, refs: str, inputs: str, numbers: str | None = Non
     numbers = numbers.split() if numbers else [n for n in inputs if n not in refs and n != "grad"]
     update = _update_by(kernel, refs, numbers, flag)
     for kind in ["Apply", "SparseApply"] if sparse else ["Apply"]:
-        args = [f"{n}: {'&' if n in refs else ''}T" for n in inputs]
+        args = [f"{n}: {'&T' if n in refs else 'T' if n == 'grad' else 'T[]'}" for n in inputs]
         if kind == "SparseApply":
-            args.insert(inputs.index("grad") + 1, "indices: Tindices")
+            args.insert(inputs.index("grad") + 1, "indices: Tindices[n]")
         define(f"{kind}{name}", f"{', '.join(args)} -> out: &T", T=dtypes.FLOAT, Tindices=dtypes.INDEX,
                shape=_shape(len(refs)), kernel=_native(update), host=_in_float32(update, len(refs)),
                differentiable=False, stateful=True)  # fmt: skip

@@ -6,6 +6,7 @@ import contextlib
 import copy
 import functools
 import threading
+from collections.abc import Callable
 
 from minitf.framework import dtypes
 from minitf.framework.collections import GraphKeys
@@ -37,9 +38,20 @@ class VariableScope:
     reuse: False makes variables (or inherits), True finds them, tf.AUTO_REUSE does either.
     """
 
-    def __init__(self, reuse, name: str = "", initializer=None, regularizer=None, caching_device=None,
-                 partitioner=None, custom_getter=None, name_scope: str = "", dtype=dtypes.float32,
-                 use_resource: bool | None = None, constraint=None):  # fmt: skip
+    def __init__(
+        self,
+        reuse,
+        name: str | None = "",
+        initializer=None,
+        regularizer: Callable | None = None,
+        caching_device: str | Callable | None = None,
+        partitioner=None,
+        custom_getter=None,
+        name_scope: str = "",
+        dtype=dtypes.float32,
+        use_resource: bool | None = None,
+        constraint: Callable | None = None,
+    ):
         self._name, self._reuse, self._name_scope = name, reuse, name_scope
         self._initializer, self._regularizer, self._constraint = initializer, regularizer, constraint
         self._caching_device, self._partitioner, self._custom_getter = (
@@ -47,7 +59,7 @@ class VariableScope:
             partitioner,
             custom_getter,
         )
-        self._dtype, self._use_resource = dtypes.as_dtype(dtype), use_resource
+        self._dtype, self._use_resource = dtypes.type_or(dtype, dtypes.float32), use_resource
 
     @property
     def name(self) -> str:
@@ -93,10 +105,26 @@ class VariableScope:
         """The local variables in this scope."""
         return self.get_collection(GraphKeys.LOCAL_VARIABLES)
 
-    def get_variable(self, var_store, name: str, shape=None, dtype=None, initializer=None, regularizer=None,
-                     reuse=None, trainable=None, collections=None, caching_device=None, partitioner=None,
-                     validate_shape=True, use_resource=None, custom_getter=None, constraint=None,
-                     synchronization=None, aggregation=None) -> Variable:  # fmt: skip
+    def get_variable(
+        self,
+        var_store,
+        name: str,
+        shape=None,
+        dtype=None,
+        initializer=None,
+        regularizer: Callable | None = None,
+        reuse=None,
+        trainable=None,
+        collections=None,
+        caching_device: str | Callable | None = None,
+        partitioner=None,
+        validate_shape=True,
+        use_resource=None,
+        custom_getter=None,
+        constraint: Callable | None = None,
+        synchronization=None,
+        aggregation=None,
+    ) -> Variable:
         """The variable `name` of this scope in `var_store`; see `tf.get_variable`."""
         full_name = f"{self._name}/{name}" if self._name else name
         with name_scope(None):  # a variable's name depends on variable scopes alone
@@ -228,10 +256,22 @@ class variable_scope:  # noqa: N801 - TensorFlow's own name
     layer/w:0 True
     """
 
-    def __init__(self, name_or_scope, default_name: str | None = None, values=None, initializer=None,
-                 regularizer=None, caching_device=None, partitioner=None, custom_getter=None, reuse=None,
-                 dtype=None, use_resource=None, constraint=None,
-                 auxiliary_name_scope: bool = True):  # fmt: skip
+    def __init__(
+        self,
+        name_or_scope,
+        default_name: str | None = None,
+        values=None,
+        initializer=None,
+        regularizer: Callable | None = None,
+        caching_device: str | Callable | None = None,
+        partitioner=None,
+        custom_getter=None,
+        reuse=None,
+        dtype=None,
+        use_resource=None,
+        constraint: Callable | None = None,
+        auxiliary_name_scope: bool = True,
+    ):
         if name_or_scope is None and default_name is None:
             raise ValueError("a variable scope needs a name, a scope, or a default_name")
         if not isinstance(name_or_scope, (str, VariableScope, type(None))):
@@ -298,10 +338,20 @@ def _leave(state: _Open, scope: VariableScope, counts: dict | None, name: str) -
         state.counts = counts
 
 
-def variable_op_scope(values, name_or_scope, default_name: str | None = None, initializer=None,
-                      regularizer=None, caching_device=None, partitioner=None, custom_getter=None,
-                      reuse=None, dtype=None, use_resource=None,
-                      constraint=None) -> variable_scope:  # fmt: skip
+def variable_op_scope(
+    values,
+    name_or_scope,
+    default_name: str | None = None,
+    initializer=None,
+    regularizer: Callable | None = None,
+    caching_device: str | Callable | None = None,
+    partitioner=None,
+    custom_getter=None,
+    reuse=None,
+    dtype=None,
+    use_resource=None,
+    constraint: Callable | None = None,
+) -> variable_scope:
     """The old form of `variable_scope`, with values first."""
     return variable_scope(name_or_scope, default_name, values, initializer, regularizer, caching_device,
                           partitioner, custom_getter, reuse, dtype, use_resource, constraint)  # fmt: skip
@@ -310,10 +360,23 @@ def variable_op_scope(values, name_or_scope, default_name: str | None = None, in
 # ---- variables of the open scope
 
 
-def get_variable(name: str, shape=None, dtype=None, initializer=None, regularizer=None,
-                 trainable: bool | None = None, collections=None, caching_device=None,
-                 partitioner=None, validate_shape: bool = True, use_resource=None, custom_getter=None,
-                 constraint=None, synchronization=None, aggregation=None) -> Variable:  # fmt: skip
+def get_variable(
+    name: str,
+    shape=None,
+    dtype=None,
+    initializer=None,
+    regularizer: Callable | None = None,
+    trainable: bool | None = None,
+    collections=None,
+    caching_device: str | Callable | None = None,
+    partitioner=None,
+    validate_shape: bool = True,
+    use_resource=None,
+    custom_getter=None,
+    constraint: Callable | None = None,
+    synchronization=None,
+    aggregation=None,
+) -> Variable:
     """The variable `name` in the current variable scope, made or, if the scope reuses variables, found.
 
     shape: its shape (left out with an initializer that is a value). dtype: float32 unless the scope says
@@ -332,10 +395,23 @@ def get_variable(name: str, shape=None, dtype=None, initializer=None, regularize
         synchronization, aggregation)  # fmt: skip
 
 
-def get_local_variable(name: str, shape=None, dtype=None, initializer=None, regularizer=None,
-                       trainable: bool = False, collections=None, caching_device=None,
-                       partitioner=None, validate_shape: bool = True, use_resource=None, custom_getter=None,
-                       constraint=None, synchronization=None, aggregation=None) -> Variable:  # fmt: skip
+def get_local_variable(
+    name: str,
+    shape=None,
+    dtype=None,
+    initializer=None,
+    regularizer: Callable | None = None,
+    trainable: bool = False,
+    collections=None,
+    caching_device: str | Callable | None = None,
+    partitioner=None,
+    validate_shape: bool = True,
+    use_resource=None,
+    custom_getter=None,
+    constraint: Callable | None = None,
+    synchronization=None,
+    aggregation=None,
+) -> Variable:
     """Like `get_variable`, for a variable that is not trained and not saved: it is a local one."""
     collections = [*(collections or ()), GraphKeys.LOCAL_VARIABLES]
     return get_variable(name, shape, dtype, initializer, regularizer, False, collections, caching_device,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import enum
 import inspect
+from collections.abc import Callable
 
 from minitf.framework import dtypes
 from minitf.framework.collections import GraphKeys
@@ -38,10 +39,25 @@ class VariableStore:
     def __init__(self):
         self.variables: dict[str, Variable] = {}
 
-    def get_variable(self, name: str, shape=None, dtype=dtypes.float32, initializer=None, regularizer=None,
-                     reuse=None, trainable: bool | None = None, collections=None, caching_device=None,
-                     partitioner=None, validate_shape: bool = True, use_resource=None, custom_getter=None,
-                     constraint=None, synchronization=None, aggregation=None):  # fmt: skip
+    def get_variable(
+        self,
+        name: str,
+        shape=None,
+        dtype=dtypes.float32,
+        initializer=None,
+        regularizer: Callable | None = None,
+        reuse=None,
+        trainable: bool | None = None,
+        collections=None,
+        caching_device: str | Callable | None = None,
+        partitioner=None,
+        validate_shape: bool = True,
+        use_resource=None,
+        custom_getter=None,
+        constraint: Callable | None = None,
+        synchronization=None,
+        aggregation=None,
+    ):
         """The variable `name`, made or found as `reuse` says; `custom_getter` may step in."""
         synchronization = synchronization or VariableSynchronization.AUTO
         trainable = is_trained(name, trainable, synchronization)
@@ -59,10 +75,24 @@ class VariableStore:
             raise ValueError(f"custom_getter is a function, not {custom_getter!r}")
         return custom_getter(self._get, **_accepted(custom_getter, arguments))
 
-    def _get(self, name, shape=None, dtype=dtypes.float32, initializer=None, regularizer=None, reuse=None,
-             trainable=None, collections=None, caching_device=None, partitioner=None, validate_shape=True,
-             use_resource=None, constraint=None, synchronization=None,
-             aggregation=None) -> Variable:  # fmt: skip
+    def _get(
+        self,
+        name,
+        shape=None,
+        dtype=dtypes.float32,
+        initializer=None,
+        regularizer: Callable | None = None,
+        reuse=None,
+        trainable=None,
+        collections=None,
+        caching_device: str | Callable | None = None,
+        partitioner=None,
+        validate_shape=True,
+        use_resource=None,
+        constraint: Callable | None = None,
+        synchronization=None,
+        aggregation=None,
+    ) -> Variable:
         if partitioner is not None:
             raise ValueError(
                 f"variable {name}: minitf keeps variables in one piece; leave out the partitioner"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Callable
 
 from minitf.framework import dtypes
 from minitf.framework.apply import apply_op
@@ -41,11 +42,24 @@ class Variable:
     __array_priority__ = 100  # numpy_array * variable asks the variable
     _save_slice_info = None
 
-    def __init__(self, initial_value=None, trainable: bool | None = None, collections=None,
-                 validate_shape: bool = True, caching_device=None, name: str | None = None,
-                 variable_def=None, dtype=None, expected_shape=None, import_scope=None, constraint=None,
-                 use_resource: bool | None = None, synchronization=None, aggregation=None,
-                 shape=None):  # fmt: skip
+    def __init__(
+        self,
+        initial_value=None,
+        trainable: bool | None = None,
+        collections=None,
+        validate_shape: bool = True,
+        caching_device: str | Callable | None = None,
+        name: str | None = None,
+        variable_def=None,
+        dtype=None,
+        expected_shape=None,
+        import_scope=None,
+        constraint=None,
+        use_resource: bool | None = None,
+        synchronization=None,
+        aggregation=None,
+        shape=None,
+    ):
         if variable_def is not None:
             raise ValueError(
                 "minitf makes no variables from VariableDef protocol buffers; give an initial_value"
@@ -360,7 +374,7 @@ def all_variables() -> list[Variable]:
 # ---- initialization
 
 
-def variables_initializer(var_list, name: str = "init") -> Operation:
+def variables_initializer(var_list, name: str | None = "init") -> Operation:
     """An op that runs the initializers of the variables."""
     with get_default_graph().control_dependencies([v.initializer for v in _checked(var_list or ())]):
         return control.no_op(name)
@@ -393,7 +407,9 @@ def is_variable_initialized(variable) -> Tensor:
     return state.is_variable_initialized(variable)
 
 
-def report_uninitialized_variables(var_list=None, name: str = "report_uninitialized_variables") -> Tensor:
+def report_uninitialized_variables(
+    var_list=None, name: str | None = "report_uninitialized_variables"
+) -> Tensor:
     """The names of the variables (default: global and local ones) without a value: a 1-D string tensor."""
     var_list = global_variables() + local_variables() if var_list is None else var_list
     with name_scope(name):

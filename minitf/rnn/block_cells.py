@@ -14,7 +14,7 @@ class LSTMBlockCell(LSTMCell):
     _peephole_order = "ifo"
 
     def __init__(self, num_units: int, forget_bias: float = 1.0, cell_clip=None, use_peephole: bool = False,
-                 dtype=None, reuse=None, name: str = "lstm_cell"):  # fmt: skip
+                 dtype=None, reuse=None, name: str | None = "lstm_cell"):  # fmt: skip
         clip = cell_clip if cell_clip is not None and cell_clip > 0 else None
         super().__init__(
             num_units, use_peephole, clip, forget_bias=forget_bias, reuse=reuse, name=name, dtype=dtype
@@ -25,7 +25,11 @@ class GRUBlockCellV2(GRUCell):
     """A GRUCell under the arguments of TensorFlow's fused kernel."""
 
     def __init__(
-        self, num_units: int | None = None, cell_size: int | None = None, reuse=None, name: str = "gru_cell"
+        self,
+        num_units: int | None = None,
+        cell_size: int | None = None,
+        reuse=None,
+        name: str | None = "gru_cell",
     ):
         if (num_units is None) == (cell_size is None):
             raise ValueError("GRUBlockCell takes num_units (or, by its old name, cell_size)")
@@ -48,7 +52,7 @@ class LSTMBlockFusedCell(Layer):
     input_spec = InputSpec(ndim=3)
 
     def __init__(self, num_units: int, forget_bias: float = 1.0, cell_clip=None, use_peephole: bool = False,
-                 reuse=None, dtype=None, name: str = "lstm_fused_cell"):  # fmt: skip
+                 reuse=None, dtype=None, name: str | None = "lstm_fused_cell"):  # fmt: skip
         super().__init__(_reuse=reuse, name=name, dtype=dtype)
         self._cell = LSTMBlockCell(num_units, forget_bias, cell_clip, use_peephole, dtype, reuse)
         self._cell.add_weight = self.add_weight  # its variables are this layer's
@@ -60,6 +64,7 @@ class LSTMBlockFusedCell(Layer):
 
     def build(self, input_shape) -> None:
         """Makes the cell's variables."""
+        self._cell.dtype = self.dtype
         self._cell.build(input_shape[1:])
         self.built = True
 

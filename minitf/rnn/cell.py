@@ -106,6 +106,7 @@ class LayerRNNCell(RNNCell):
 
     def __call__(self, inputs, state, scope=None, *args, **kwargs):
         """One step: `(output, new_state)`."""
+        check_float(*[t for t in nest.flatten((inputs, state)) if isinstance(t, Tensor)])
         return Layer.__call__(self, inputs, state, *args, scope=scope, **kwargs)
 
 

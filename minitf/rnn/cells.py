@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import minitf as tf
 from minitf.framework import dtypes, nest
 from minitf.layers.base import InputSpec, activation_function, last_size
@@ -48,7 +50,6 @@ class BasicRNNCell(LayerRNNCell):
 
     def call(self, inputs, state):
         """One step."""
-        check_float(inputs, state)
         gates = tf.matmul(tf.concat([inputs, state], 1), self._kernel)
         output = self._activation(tf.nn.bias_add(gates, self._bias))
         return output, output
@@ -68,8 +69,17 @@ class GRUCell(LayerRNNCell):
         "candidate": ("candidate/kernel", "candidate/bias"),
     }
 
-    def __init__(self, num_units: int, activation=None, reuse=None, kernel_initializer=None,
-                 bias_initializer=None, name=None, dtype=None, **kwargs):  # fmt: skip
+    def __init__(
+        self,
+        num_units: int,
+        activation=None,
+        reuse=None,
+        kernel_initializer: Callable | None = None,
+        bias_initializer=None,
+        name=None,
+        dtype=None,
+        **kwargs,
+    ):
         super().__init__(_reuse=reuse, name=name, dtype=dtype, **kwargs)
         check_float(self.dtype)
         self._num_units = num_units
@@ -103,7 +113,6 @@ class GRUCell(LayerRNNCell):
 
     def call(self, inputs, state):
         """One step."""
-        check_float(inputs, state)
         gates = tf.matmul(tf.concat([inputs, state], 1), self._gate_kernel)
         r, u = tf.split(tf.sigmoid(tf.nn.bias_add(gates, self._gate_bias)), num_or_size_splits=2, axis=1)
         candidate = tf.matmul(tf.concat([inputs, r * state], 1), self._candidate_kernel)
@@ -123,8 +132,17 @@ class BasicLSTMCell(LayerRNNCell):
 
     input_spec = InputSpec(ndim=2)
 
-    def __init__(self, num_units: int, forget_bias: float = 1.0, state_is_tuple: bool = True, activation=None,
-                 reuse=None, name=None, dtype=None, **kwargs):  # fmt: skip
+    def __init__(
+        self,
+        num_units: int,
+        forget_bias: float | tf.Tensor = 1.0,
+        state_is_tuple: bool = True,
+        activation=None,
+        reuse=None,
+        name=None,
+        dtype=None,
+        **kwargs,
+    ):
         super().__init__(_reuse=reuse, name=name, dtype=dtype, **kwargs)
         check_float(self.dtype)
         self._num_units, self._forget_bias, self._state_is_tuple = num_units, forget_bias, state_is_tuple
@@ -150,7 +168,6 @@ class BasicLSTMCell(LayerRNNCell):
 
     def call(self, inputs, state):
         """One step."""
-        check_float(inputs, state)
         one = tf.constant(1, dtype=dtypes.int32)
         c, h = lstm_parts(state) if self._state_is_tuple else tf.split(state, num_or_size_splits=2, axis=one)
         gates = tf.nn.bias_add(tf.matmul(tf.concat([inputs, h], 1), self._kernel), self._bias)
@@ -175,7 +192,7 @@ class LSTMCell(LayerRNNCell):
 
     def __init__(self, num_units: int, use_peepholes: bool = False, cell_clip=None,
                  initializer=None, num_proj=None, proj_clip=None, num_unit_shards=None,
-                 num_proj_shards=None, forget_bias: float = 1.0, state_is_tuple: bool = True,
+                 num_proj_shards=None, forget_bias: float | tf.Tensor = 1.0, state_is_tuple: bool = True,
                  activation=None, reuse=None, name=None, dtype=None, **kwargs):  # fmt: skip
         super().__init__(_reuse=reuse, name=name, dtype=dtype, **kwargs)
         check_float(self.dtype)
@@ -222,7 +239,6 @@ class LSTMCell(LayerRNNCell):
 
     def call(self, inputs, state):
         """One step."""
-        check_float(inputs, state)
         c, m = (
             lstm_parts(state)
             if self._state_is_tuple

@@ -4,6 +4,8 @@ recurrent unit.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import minitf as tf
 from minitf.layers.base import InputSpec, activation_function, last_size
 from minitf.rnn.cell import BIAS, KERNEL, LayerRNNCell, LSTMStateTuple
@@ -15,8 +17,17 @@ class _DiagonalCell(LayerRNNCell):
 
     input_spec = InputSpec(ndim=2)
 
-    def __init__(self, num_units: int, activation=None, reuse=None, kernel_initializer=None,
-                 bias_initializer=None, name=None, dtype=None, **kwargs):  # fmt: skip
+    def __init__(
+        self,
+        num_units: int,
+        activation=None,
+        reuse=None,
+        kernel_initializer: Callable | None = None,
+        bias_initializer=None,
+        name=None,
+        dtype=None,
+        **kwargs,
+    ):
         super().__init__(_reuse=reuse, name=name, dtype=dtype, **kwargs)
         self._num_units = num_units
         self._activation = activation_function(activation) or tf.tanh
@@ -95,8 +106,17 @@ class IndyGRUCell(_DiagonalCell):
 class IndyLSTMCell(_DiagonalCell):
     """An LSTM with vectors for recurrent kernels (Gonnet and Deselaers 2019)."""
 
-    def __init__(self, num_units: int, forget_bias: float = 1.0, activation=None, reuse=None,
-                 kernel_initializer=None, bias_initializer=None, name=None, dtype=None):  # fmt: skip
+    def __init__(
+        self,
+        num_units: int,
+        forget_bias: float | tf.Tensor = 1.0,
+        activation=None,
+        reuse=None,
+        kernel_initializer: Callable | None = None,
+        bias_initializer=None,
+        name=None,
+        dtype=None,
+    ):
         super().__init__(num_units, activation, reuse, kernel_initializer, bias_initializer, name, dtype)
         self._forget_bias = forget_bias
 

@@ -16,8 +16,17 @@ from minitf.rnn.static import check_layers
 from minitf.rnn.step import Lengths, initial_state_of, reserve_ids, sequence_length_tensor, state_dtype
 
 
-def dynamic_rnn(cell, inputs, sequence_length=None, initial_state=None, dtype=None, parallel_iterations=None,
-                swap_memory: bool = False, time_major: bool = False, scope=None):  # fmt: skip
+def dynamic_rnn(
+    cell,
+    inputs,
+    sequence_length=None,
+    initial_state=None,
+    dtype=None,
+    parallel_iterations: int | None = None,
+    swap_memory: bool = False,
+    time_major: bool = False,
+    scope=None,
+):
     """Runs `cell` over time in a loop: `(outputs, final state)`.
 
     inputs: [batch, time, n], or [time, batch, n] if `time_major`, or a nested tuple of such tensors; batch
@@ -186,7 +195,7 @@ def reserve_ids_since(start: int, count: int) -> None:
 
 def bidirectional_dynamic_rnn(cell_fw, cell_bw, inputs, sequence_length=None,
                               initial_state_fw=None, initial_state_bw=None, dtype=None,
-                              parallel_iterations=None, swap_memory: bool = False,
+                              parallel_iterations: int | None = None, swap_memory: bool = False,
                               time_major: bool = False, scope=None):  # fmt: skip
     """Two cells over time, one forwards and one backwards: `((outputs_fw, outputs_bw), (state_fw,
     state_bw))`.
@@ -219,7 +228,7 @@ def bidirectional_dynamic_rnn(cell_fw, cell_bw, inputs, sequence_length=None,
 
 def stack_bidirectional_dynamic_rnn(cells_fw, cells_bw, inputs, initial_states_fw=None,
                                     initial_states_bw=None, dtype=None, sequence_length=None,
-                                    parallel_iterations=None, time_major: bool = False,
+                                    parallel_iterations: int | None = None, time_major: bool = False,
                                     scope=None, swap_memory: bool = False):  # fmt: skip
     """Layers of bidirectional dynamic RNNs, each fed the joined outputs of the one below.
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import minitf as tf
 from minitf.framework import dtypes, nest
 from minitf.rnn.cell import BIAS, KERNEL
@@ -11,7 +13,12 @@ class Linear:
     """`concat(args) @ kernel + bias`, whose variables are made for the shapes of the first `args`."""
 
     def __init__(
-        self, args, output_size: int, build_bias: bool, bias_initializer=None, kernel_initializer=None
+        self,
+        args,
+        output_size: int,
+        build_bias: bool,
+        bias_initializer=None,
+        kernel_initializer: Callable | None = None,
     ):
         inputs = _listed(args)
         dtype = inputs[0].dtype.base_dtype
@@ -34,8 +41,15 @@ class Linear:
         return result if self._bias is None else tf.nn.bias_add(result, self._bias)
 
 
-def linear(args, output_size: int, bias: bool, bias_initializer=None, kernel_initializer=None, scope=None,
-           bias_start: float | None = None):  # fmt: skip
+def linear(
+    args,
+    output_size: int,
+    bias: bool,
+    bias_initializer=None,
+    kernel_initializer: Callable | None = None,
+    scope=None,
+    bias_start: float | None = None,
+):
     """`concat(args) @ kernel (+ bias)` with variables `kernel` and `bias` of the current variable scope.
 
     args: a tensor [batch, n] or a list of them; bias_initializer: an initializer, or the bias to start with.

@@ -68,7 +68,7 @@ class LayerNormBasicLSTMCell(_LSTMLike):
     the candidate memory, a number or tensor; dropout_prob_seed: its seed.
     """
 
-    def __init__(self, num_units: int, forget_bias: float = 1.0, input_size=None,
+    def __init__(self, num_units: int, forget_bias: float | tf.Tensor = 1.0, input_size=None,
                  activation=None, layer_norm: bool = True, norm_gain: float = 1.0,
                  norm_shift: float = 0.0, dropout_keep_prob=1.0,
                  dropout_prob_seed: int | None = None, reuse=None):  # fmt: skip
@@ -110,7 +110,7 @@ class CoupledInputForgetGateLSTMCell(_LSTMLike):
 
     def __init__(self, num_units: int, use_peepholes: bool = False, initializer=None,
                  num_proj=None, proj_clip=None, num_unit_shards: int = 1,
-                 num_proj_shards: int = 1, forget_bias: float = 1.0,
+                 num_proj_shards: int = 1, forget_bias: float | tf.Tensor = 1.0,
                  state_is_tuple: bool = True, activation=None, reuse=None,
                  layer_norm: bool = False, norm_gain: float = 1.0, norm_shift: float = 0.0):  # fmt: skip
         super().__init__(num_units, num_proj, _reuse=reuse)
@@ -172,7 +172,12 @@ class UGRNNCell(_SizedCell):
     """Update gate RNN (Collins et al. 2016): one gate decides between the old state and a new one."""
 
     def __init__(
-        self, num_units: int, initializer=None, forget_bias: float = 1.0, activation=None, reuse=None
+        self,
+        num_units: int,
+        initializer=None,
+        forget_bias: float | tf.Tensor = 1.0,
+        activation=None,
+        reuse=None,
     ):
         super().__init__(num_units, _reuse=reuse)
         self._initializer, self._forget_bias, self._linear = initializer, forget_bias, None
@@ -198,8 +203,15 @@ class IntersectionRNNCell(_SizedCell):
     projected.
     """
 
-    def __init__(self, num_units: int, num_in_proj=None, initializer=None, forget_bias: float = 1.0,
-                 y_activation=None, reuse=None):  # fmt: skip
+    def __init__(
+        self,
+        num_units: int,
+        num_in_proj=None,
+        initializer=None,
+        forget_bias: float | tf.Tensor = 1.0,
+        y_activation=None,
+        reuse=None,
+    ):
         super().__init__(num_units, _reuse=reuse)
         self._initializer, self._forget_bias, self._num_in_proj = initializer, forget_bias, num_in_proj
         self._y_activation = activation_function(y_activation) or tf.nn.relu
@@ -285,7 +297,7 @@ class GLSTMCell(_LSTMLike):
     """
 
     def __init__(self, num_units: int, initializer=None, num_proj=None, number_of_groups: int = 1,
-                 forget_bias: float = 1.0, activation=None, reuse=None):  # fmt: skip
+                 forget_bias: float | tf.Tensor = 1.0, activation=None, reuse=None):  # fmt: skip
         super().__init__(num_units, num_proj, _reuse=reuse)
         if num_units % number_of_groups or self.output_size % number_of_groups:
             raise ValueError(

@@ -10,7 +10,7 @@ from minitf.framework.tensor import Tensor
 from minitf.rnn.cell import assert_like_rnncell, concat_sizes
 
 
-def raw_rnn(cell, loop_fn, parallel_iterations=None, swap_memory: bool = False, scope=None):
+def raw_rnn(cell, loop_fn, parallel_iterations: int | None = None, swap_memory: bool = False, scope=None):
     """Runs `cell` until every row is finished: `(emitted TensorArrays, final state, final loop_state)`.
 
     loop_fn: `(time, cell_output, cell_state, loop_state) -> (finished [batch], next_input, next_state, emit,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import minitf as tf
 from minitf.framework import nest
@@ -77,7 +78,7 @@ class ScopelessWrapper(Wrapper):
 class ResidualWrapper(ScopelessWrapper):
     """Adds the inputs to the cell's outputs, or combines them by `residual_fn(inputs, outputs)`."""
 
-    def __init__(self, cell, residual_fn=None, **kwargs):
+    def __init__(self, cell, residual_fn: Callable | None = None, **kwargs):
         super().__init__(cell, **kwargs)
         self._residual_fn = residual_fn or _added
 

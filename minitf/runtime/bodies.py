@@ -6,6 +6,7 @@ from copy import copy
 
 import numpy as np
 
+from minitf.framework.dtypes import zeros
 from minitf.framework.errors import InvalidArgumentError
 from minitf.framework.inside import Flag
 from minitf.runtime.builder import Value
@@ -138,7 +139,7 @@ def stacked(builder, slices: list, saved: bool, xs: list):
         return Ragged(slices)
     rows = np.stack([builder.data(s) for s in slices])
     missing = max(_length(xs) - len(slices), 0)
-    return builder.constant(np.concatenate([rows, np.zeros((missing, *rows.shape[1:]), rows.dtype)]))
+    return builder.constant(np.concatenate([rows, zeros((missing, *rows.shape[1:]), rows.dtype)]))
 
 
 def _length(xs: list) -> int:
@@ -183,7 +184,7 @@ def _example(builder, x, argument, likely):
     if not isinstance(x, Ragged) and x.shape[0]:
         return item(builder, x, 0)
     shape = likely(argument) if isinstance(x, Ragged) else x.shape[1:]
-    return builder.constant(np.zeros(shape, argument.dtype.numpy))
+    return builder.constant(zeros(shape, argument.dtype.numpy))
 
 
 def _smallest(argument) -> tuple:
@@ -201,7 +202,7 @@ def _none_of_them(argument) -> tuple:
 def _none(builder, y, example, length: int):
     """Zeros in the place of slices that no trip gave."""
     shape = tuple(y.shape.sizes) if example is None else example.shape
-    return builder.constant(np.zeros((length, *shape), y.dtype.numpy))
+    return builder.constant(zeros((length, *shape), y.dtype.numpy))
 
 
 def run_branch(builder, op, values: list, run_ops) -> list:

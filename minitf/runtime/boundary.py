@@ -39,7 +39,7 @@ class Packed(np.ndarray):
 
 
 def packed(slots, tensor, capacities: dict) -> Packed | None:
-    """A list as one array; None if its elements have different shapes."""
+    """A list as one array; None if its elements have different shapes or are strings."""
     kind = _kind(slots, tensor, capacities) if isinstance(slots, Slots) else None
     if kind is None:
         return None
@@ -57,7 +57,7 @@ def packed(slots, tensor, capacities: dict) -> Packed | None:
 
 def _kind(slots: Slots, tensor, capacities: dict) -> Kind | None:
     shapes = {value.shape for value in slots.slices if value is not None}
-    if len(shapes) > 1:
+    if len(shapes) > 1 or tensor.dtype.numpy.hasobject:
         return None
     if not shapes and slots.shape.is_fully_defined():
         shapes = {tuple(slots.shape.sizes)}

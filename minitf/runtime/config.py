@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from minitf.framework.kinds import of_default
+
 
 class _Options:
     """A bag of named options, settable by keyword or attribute; unknown names are refused."""
@@ -9,8 +11,8 @@ class _Options:
     _defaults: dict = {}
 
     def __init__(self, **options):
-        for name, value in self._defaults.items():
-            object.__setattr__(self, name, value() if isinstance(value, type) else value)
+        for name in self._defaults:
+            setattr(self, name, None)
         for name, value in options.items():
             setattr(self, name, value)
 
@@ -19,6 +21,12 @@ class _Options:
             raise AttributeError(
                 f"{type(self).__name__} has no option {name!r}; it has {', '.join(self._defaults)}"
             )
+        default = self._defaults[name]
+        if value is None:  # unset
+            value = default() if isinstance(default, type) else default
+        elif default is not None and not of_default(default).fits(value):
+            kind = type(self).__name__
+            raise TypeError(f"'{name}' of tf.{kind} is {value!r}; it takes {of_default(default).words}")
         object.__setattr__(self, name, value)
 
     def __repr__(self):

@@ -109,8 +109,14 @@ def _converted(tensor: Tensor, value, dtype) -> np.ndarray:
         with np.errstate(all="ignore"):
             array = np.array(value, dtype=dtype, order="C")
     except (TypeError, ValueError, OverflowError) as error:
+        ragged = "setting an array element" in str(error)
+        why = (
+            "setting an array element with a sequence: its parts differ in shape"
+            if ragged
+            else "it does not fit"
+        )
         raise type(error)(
-            f"cannot feed {_short(value)} for {tensor.name} as {tensor.dtype.name}: {error}"
+            f"cannot feed {_short(value)} for {tensor.name} as {tensor.dtype.name}: {why}"
         ) from None
     return _as_bytes(array) if dtype.hasobject else array
 

@@ -6,6 +6,7 @@ by its meaning; it takes over the block of the old one if that is not needed any
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -42,7 +43,7 @@ class Kind:
     @property
     def row(self) -> int:
         """The number of items of an element."""
-        return 0 if self.element is None else int(np.prod(self.element, dtype=np.int64))
+        return 0 if self.element is None else math.prod(self.element)
 
     @property
     def start(self) -> int:
@@ -286,7 +287,7 @@ def _read(low, op, flow: Flow, index):
 
 
 def _gather(low, op, flow: Flow, indices):
-    count = int(np.prod(indices.shape, dtype=np.int64))
+    count = math.prod(indices.shape)
     if not count and not op.attrs["element_shape"].is_fully_defined():
         raise Unfit
     return _taken(low, op, flow, indices, count, (count,))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from minitf.framework.dtypes import zeros
 from minitf.framework.errors import InvalidArgumentError
 from minitf.framework.shape import UNKNOWN, TensorShape
 from minitf.runtime.bodies import Ragged
@@ -158,7 +159,7 @@ def read(b, op, flow, index):
 def _absent(b, op, flow: Slots, position: int):
     shape = op.attrs["element_shape"]
     dtype = op.outputs[0].dtype.numpy
-    if shape.is_fully_defined():
+    if shape.is_fully_defined() and not dtype.hasobject:
         return b.constant(np.zeros(shape.sizes, dtype))
     if flow.adds:
         return b.constant(np.zeros((), dtype))  # a gradient that is zero everywhere; it broadcasts
@@ -184,8 +185,6 @@ def gather(b, op, flow, indices):
 def scatter(b, op, flow: Slots, indices, value) -> Slots:
     """The array with several slots filled."""
     rows, positions = b.data(value), b.data(indices).reshape(-1)
-    if len(rows) < len(positions):
-        raise InvalidArgumentError(None, op, f"{len(positions)} indices for {len(rows)} slices")
     slices, shape = list(flow.slices), flow.shape
     for i, row in zip(positions, rows):
         shape = _put(op, b, flow, slices, shape, int(i), b.constant(np.array(row)))
@@ -215,7 +214,7 @@ def rest(op) -> TensorShape:
 def _nothing(op, shape: TensorShape) -> np.ndarray:
     """No slices of a shape."""
     if shape.is_fully_defined():
-        return np.zeros((0, *shape.sizes), op.outputs[0].dtype.numpy)
+        return zeros((0, *shape.sizes), op.outputs[0].dtype.numpy)
     raise InvalidArgumentError(
         None, op, f"no elements are read and their shape {shape} is not fully known: give element_shape"
     )

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import ctypes
+import math
 from collections import Counter
 
 import numpy as np
 
 from minitf.framework.errors import InternalError, InvalidArgumentError
+from minitf.framework.registry import check_sizes
 from minitf.framework.static import full
 from minitf.kernels import layout
 from minitf.kernels.state import assign
@@ -80,8 +82,12 @@ class Lowering(Builder):
         if value.known is not None:
             flat = value.known.reshape(-1)
             flat = flat if dtype is None else flat.view(dtype)
-            known = flat[offset : offset + int(np.prod(shape, dtype=np.int64))].reshape(shape)
+            known = flat[offset : offset + math.prod(shape)].reshape(shape)
         dtype = value.dtype if dtype is None else np.dtype(dtype)
+        if (offset + math.prod(shape)) * dtype.itemsize > value.nbytes:
+            raise ValueError(
+                f"{value.size} elements do not hold a value of shape {tuple(shape)} from {offset} on"
+            )
         offset = value.offset + offset * dtype.itemsize
         return self.snapshot(Ref(tuple(shape), dtype, value.buffer, offset, value.moves, known))
 
@@ -200,6 +206,8 @@ class Lowering(Builder):
         if definition.host is None and any([isinstance(ref, Flow) for ref in inputs]):
             return [self.list_op(op, inputs)]
         try:
+            if definition.sized:
+                check_sizes(definition, [None if isinstance(r, Flow) else r.shape for r in inputs])
             folded = self._folded(op, inputs)
             if folded is not None:
                 return folded

@@ -8,6 +8,7 @@ what the body computes for it is written right there if nobody reads the old val
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import numpy as np
@@ -134,7 +135,7 @@ class _LoopLowering:
     def _slot(self, stack: Ref, shift: int) -> Ref:
         """The slot of a stack that belongs to the present trip, `shift` further on."""
         shape = stack.shape[1:]
-        size = int(np.prod(shape, dtype=np.int64)) * stack.dtype.itemsize
+        size = math.prod(shape) * stack.dtype.itemsize
         return Ref(
             shape, stack.dtype, stack.buffer, stack.offset + shift * size, stack.moves + ((self.node, size),)
         )
@@ -162,7 +163,7 @@ class _LoopLowering:
     @staticmethod
     def _at(stack: Ref, index: int) -> Ref:
         shape = stack.shape[1:]
-        size = int(np.prod(shape, dtype=np.int64)) * stack.dtype.itemsize
+        size = math.prod(shape) * stack.dtype.itemsize
         return Ref(shape, stack.dtype, stack.buffer, stack.offset + index * size, stack.moves)
 
     # ---- the body
@@ -194,7 +195,7 @@ class _LoopLowering:
             return self._slice_of_ghosts(x)
         if x.row is not None:
             return x.row
-        size = int(np.prod(x.shape[1:], dtype=np.int64)) * x.dtype.itemsize
+        size = math.prod(x.shape[1:]) * x.dtype.itemsize
         part = Ref(x.shape[1:], x.dtype, x.buffer, x.offset, x.moves + ((self.node, size),))
         if x.like is not None:
             part.row, part.like = x.like.row, x.like.like

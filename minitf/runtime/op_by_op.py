@@ -11,6 +11,7 @@ import numpy as np
 from minitf.framework import errors
 from minitf.framework.dtypes import as_dtype
 from minitf.framework.inside import TAKE_ABSENT
+from minitf.framework.registry import check_sizes
 from minitf.kernels.ram import empty
 from minitf.kernels.vm import run_alone
 from minitf.runtime.bodies import Ragged, map_ragged, run_branch, run_loop
@@ -142,6 +143,8 @@ class OpByOp(Builder):
         if definition.host is None and any(isinstance(v, Ragged) for v in values):
             return map_ragged(self.run, op, values)
         try:
+            if definition.sized:
+                check_sizes(definition, [None if isinstance(v, Ragged) else v.shape for v in values])
             if definition.kernel is not None and is_native(op):
                 results = definition.kernel(self, op, *values)
             elif definition.host is not None:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import contextlib
 import os
 import threading
-import warnings
 
 import numpy as np
 
 from minitf.framework import errors
 from minitf.framework.graph import get_default_graph
+from minitf.framework.origin import warn
 from minitf.framework.tensor import set_session_finder
 from minitf.kernels import ahead, team
 from minitf.runtime.config import ConfigProto, RunMetadata, RunOptions
@@ -47,11 +47,9 @@ set_session_finder(get_default_session)
 class BaseSession:
     """What Session and InteractiveSession have in common."""
 
-    def __init__(self, target: str = "", graph=None, config: ConfigProto | None = None):
+    def __init__(self, target="", graph=None, config: ConfigProto | None = None):
         if target and not isinstance(target, (str, bytes)):
             raise TypeError(f"target is a string, not {target!r}; the graph goes into graph=")
-        if config is not None and not isinstance(config, ConfigProto):
-            raise TypeError(f"config is a tf.ConfigProto, not {config!r}")
         self._graph = get_default_graph().root if graph is None else graph
         if not hasattr(self._graph, "as_graph_element"):
             raise TypeError(f"graph is a tf.Graph, not {graph!r}")
@@ -105,6 +103,8 @@ class BaseSession:
           TypeError, ValueError: for fetches or feeds that do not fit the graph.
           tf.errors.OpError: if an op fails while it runs.
         """
+        if options is not None and not isinstance(options, RunOptions):
+            raise TypeError(f"'options' of tf.Session.run is {options!r}; it takes a tf.RunOptions or None")
         metadata = run_metadata if options is not None and options.trace_level else None
         limit = options is not None and _milliseconds(options.timeout_in_ms) or self._timeout
         if not limit:
@@ -277,7 +277,7 @@ class Session(BaseSession):
 class InteractiveSession(BaseSession):
     """A session that is the default one from its making until it is closed."""
 
-    def __init__(self, target: str = "", graph=None, config: ConfigProto | None = None):
+    def __init__(self, target="", graph=None, config: ConfigProto | None = None):
         super().__init__(target, graph, config)
         self._entered = contextlib.ExitStack()
         if graph is not None:
@@ -349,10 +349,9 @@ class _Growth:
         if self._grown > self._PATIENCE:
             self._warned = True
             last = self._graph.ops[-1]
-            warnings.warn(
+            warn(
                 f"the graph grew before each of {self._PATIENCE} runs (last: {last.type} '{last.name}', "
                 "created "
                 f"{last.origin}); ops made inside a training loop are never freed: build the graph before "
-                "the loop",
-                stacklevel=6,  # the caller of run
+                "the loop"
             )

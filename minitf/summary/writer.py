@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import time
-import warnings
 import weakref
 from collections.abc import Iterator
 from functools import partial
@@ -12,6 +11,7 @@ from functools import partial
 import minitf as tf
 from minitf.framework import errors, protos
 from minitf.framework.graph import Graph, get_default_graph
+from minitf.framework.origin import warn
 from minitf.summary.run_metadata import run_metadata_proto
 
 _CLOSED = "this FileWriter is closed: nothing is written until reopen()"
@@ -139,14 +139,14 @@ class FileWriter:
         if self._close.alive:
             self._events.add_event(event)
         else:
-            warnings.warn(_CLOSED, stacklevel=3)
+            warn(_CLOSED)
 
     def flush(self) -> None:
         """Waits until all that has been added is on disk."""
         if self._close.alive:
             self._events.flush()
         else:
-            warnings.warn(_CLOSED, stacklevel=2)
+            warn(_CLOSED)
 
     def close(self) -> None:
         """Writes what has been added and closes the file; what is added later is not written."""

@@ -134,7 +134,7 @@ class LooperThread(threading.Thread):
     timer_interval_secs: seconds from one call to the next, None for no pause.
     """
 
-    def __init__(self, coord: Coordinator, timer_interval_secs: float | None, target=None, args=None,
+    def __init__(self, coord, timer_interval_secs: float | None, target=None, args=None,
                  kwargs=None):  # fmt: skip
         if not isinstance(coord, Coordinator):
             raise ValueError(f"coord is a tf.train.Coordinator, not {coord!r}")

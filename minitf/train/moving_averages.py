@@ -56,7 +56,11 @@ class ExponentialMovingAverage:
     """
 
     def __init__(
-        self, decay, num_updates=None, zero_debias: bool = False, name: str = "ExponentialMovingAverage"
+        self,
+        decay,
+        num_updates=None,
+        zero_debias: bool = False,
+        name: str | None = "ExponentialMovingAverage",
     ):
         self._decay, self._num_updates, self._zero_debias, self._name = decay, num_updates, zero_debias, name
         self._averages: dict = {}

@@ -41,7 +41,7 @@ class Optimizer:
         global_step=None,
         var_list=None,
         gate_gradients: int = GATE_OP,
-        aggregation_method=None,
+        aggregation_method: int | None = None,
         colocate_gradients_with_ops: bool = False,
         name: str | None = None,
         grad_loss=None,
@@ -74,7 +74,7 @@ class Optimizer:
         loss,
         var_list=None,
         gate_gradients: int = GATE_OP,
-        aggregation_method=None,
+        aggregation_method: int | None = None,
         colocate_gradients_with_ops: bool = False,
         grad_loss=None,
     ) -> list[tuple]:

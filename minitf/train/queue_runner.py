@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import threading
-import warnings
 import weakref
 
 from minitf.framework import errors
 from minitf.framework.collections import GraphKeys
 from minitf.framework.forks import renewed
 from minitf.framework.graph import add_to_collection
+from minitf.framework.origin import warn
 from minitf.framework.tensor import session_or_default
 from minitf.ops.queues import QueueBase
 
@@ -164,5 +164,5 @@ def start_queue_runners(sess=None, coord=None, daemon: bool = True, start: bool 
         raise TypeError(f"sess is a tf.Session, not {session!r}")
     runners = session.graph.get_collection(collection)
     if not runners:
-        warnings.warn("the graph has no queue runners to be started", stacklevel=2)
+        warn("the graph has no queue runners to be started")
     return [thread for qr in runners for thread in qr.create_threads(session, coord, daemon, start)]

@@ -5,7 +5,7 @@ from helpers import fails, run
 import minitf as tf
 from minitf.framework import dtypes
 from minitf.framework.apply import apply, apply_op
-from minitf.framework.registry import OPS, define
+from minitf.framework.registry import OPS, check_sizes, define
 
 
 @pytest.fixture
@@ -100,3 +100,38 @@ def test_shape_errors_say_which_op(defined):
     with fails(ValueError, "no such shape", "TestShape 'bad'", "Const", "test_registry.py"):
         apply("TestShape", tf.constant(1.0), name="bad")
     assert tf.constant(1.0, name="bad").op.name == "bad", "the name is free again"
+
+
+SIZED = {  # signature, shapes of its inputs, what is wrong
+    "a scalar": ("x: float32[] ->", [()], ""),
+    "no scalar": ("x: float32[] ->", [(2,)], "'x' of Sized is a scalar, not of shape (2,)"),
+    "no vector": ("x: float32[n] ->", [()], "'x' of Sized is a vector, not of shape ()"),
+    "a pair of columns": ("x: float32[n, 2] ->", [(3, 2)], ""),
+    "three columns": ("x: float32[n, 2] ->", [(3, 3)], "'x' of Sized has shape (3, 3), but 2 is expected"),
+    "the same size": ("x: float32[n], y: float32[n] ->", [(3,), (3,)], ""),
+    "another size": (
+        "x: float32[n], y: float32[n] ->", [(3,), (4,)], "'y' of Sized has shape (4,), but 'x' has 3"),
+    "unknown": ("x: float32[n], y: float32[n] ->", [None, (4,)], ""),
+    "unknown in part": ("x: float32[n, m], y: float32[m] ->", [(None, 3), (4,)], "but 'x' has 3"),
+    "more axes": ("x: float32[n, ...] ->", [(3, 4, 5)], ""),
+    "no axis": ("x: float32[n, ...] ->", [()], "'x' of Sized is of rank 1 at least, not of shape ()"),
+    "after a list": ("x: *T, axis: int32[] ->", [(2,), (2,), (3,)], "'axis' of Sized is a scalar, not of"),
+    "any shape": ("x: float32, y: float32[] ->", [(2, 3), ()], ""),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", SIZED)
+def test_sizes_that_signatures_declare(name, defined):
+    signature, shapes, wrong = SIZED[name]
+    definition = defined("Sized", signature)
+    if not wrong:
+        check_sizes(definition, shapes)
+        return
+    with fails(ValueError, wrong):
+        check_sizes(definition, shapes)
+
+
+def test_declared_sizes_are_asked_before_a_rule_meets_them(defined):
+    defined("TestSized", "x: float32[n] -> y: float32", shape=lambda op: 1 / 0)
+    with fails(ValueError, "'x' of TestSized is a vector, not of shape ()", "test_registry.py"):
+        apply("TestSized", tf.constant(1.0))

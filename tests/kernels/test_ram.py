@@ -24,6 +24,11 @@ def test_arrays_start_at_cache_lines(shape, dtype):
     assert array.size == 0 or array.__array_interface__["data"][0] % ram.LINE == 0
 
 
+def test_sizes_beyond_64_bits_do_not_wrap():
+    with pytest.raises(MemoryError, match="more are needed"):
+        ram.aligned((2**32, 2**32), np.float32)
+
+
 def test_strings_need_no_line():
     assert ram.aligned((2,), object).tolist() == [None, None]
 

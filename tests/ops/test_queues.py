@@ -27,7 +27,11 @@ def test_graph_of_tensorflow(id):
 @pytest.mark.parametrize(
     "make, error, message",
     [
-        (lambda: tf.FIFOQueue("a", tf.int32), TypeError, "capacity is a number of elements, not 'a'"),
+        (
+            lambda: tf.FIFOQueue("a", tf.int32),
+            TypeError,
+            "'capacity' of tf.FIFOQueue is 'a'; it takes an integer",
+        ),
         (lambda: tf.FIFOQueue(3, [tf.int32], shapes=5), TypeError, "list of shapes, not 5"),
         (lambda: tf.FIFOQueue(3, [tf.int32], shapes=[[1], [2]]), ValueError, "2 shapes .* 1 components"),
         (lambda: tf.FIFOQueue(3, [tf.int32], names=["a", "b"]), ValueError, "2 names .* 1 components"),

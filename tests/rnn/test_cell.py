@@ -170,3 +170,15 @@ def test_values_are_those_of_the_formula():
         sess.run(tf.global_variables_initializer())
         np.testing.assert_allclose(sess.run(output), np.tanh(np.hstack([x, h]) @ w), rtol=1e-12)
     assert output is state
+
+
+@pytest.mark.parametrize(
+    "make", [tf.nn.rnn_cell.BasicRNNCell, tf.nn.rnn_cell.GRUCell, tf.nn.rnn_cell.LSTMCell]
+)
+def test_integers_are_refused_before_variables_are_made(make):
+    cell = make(3)
+    with fails(
+        ValueError, "an RNN cell computes with floating point numbers, not int32 (ones:0)", "in the call"
+    ):
+        cell(tf.ones([2, 3], tf.int32), cell.zero_state(2, tf.float32))
+    assert not tf.global_variables()

@@ -38,6 +38,15 @@ def test_run_options_are_accepted():
         assert session.run(tf.constant(1) + 1, options=options, run_metadata=metadata) == 2
 
 
+def test_options_are_of_the_kind_of_their_defaults():
+    with fails(TypeError, "'allow_growth' of tf.GPUOptions", "True or False"):
+        tf.GPUOptions(allow_growth="yes")
+    with fails(TypeError, "'gpu_options' of tf.ConfigProto", "a tf.GPUOptions"):
+        tf.ConfigProto().gpu_options = 3
+    config = tf.ConfigProto(gpu_options=None, device_count=None)  # None unsets
+    assert isinstance(config.gpu_options, tf.GPUOptions) and config.device_count == {}
+
+
 def test_no_config():
     with fails(TypeError, "tf.ConfigProto"):
         tf.Session(config={"a": 1})

@@ -71,7 +71,7 @@ def test_a_limit_ends_waiting():
     assert time.monotonic() - start >= 0.05
 
 
-@pytest.mark.parametrize("timeout", [-1, "1", 0.5, True, None])
+@pytest.mark.parametrize("timeout", [-1, True])
 def test_what_is_no_limit(timeout):
     with pytest.raises(ValueError, match="a timeout is a number of milliseconds, 0 for none, not"):
         tf.Session(config=tf.ConfigProto(operation_timeout_in_ms=timeout))

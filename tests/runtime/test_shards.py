@@ -315,6 +315,6 @@ def test_one_thread_is_one_thread(monkeypatch):
 
 
 def test_a_number_of_threads():
-    for wrong in (-1, 1.5, "2", True):
-        with fails(ValueError, "intra_op_parallelism_threads"):
+    for wrong, error in ((-1, ValueError), (1.5, TypeError), ("2", TypeError), (True, ValueError)):
+        with fails(error, "intra_op_parallelism_threads"):
             tf.Session(config=tf.ConfigProto(intra_op_parallelism_threads=wrong))

@@ -20,7 +20,7 @@ _NAMES = {"kernel": "weights", "bias": "biases"}
 @add_arg_scope
 def fully_connected(
     inputs,
-    num_outputs: int,
+    num_outputs,
     activation_fn: Callable | None = nn.relu,
     normalizer_fn: Callable | None = None,
     normalizer_params: dict | None = None,
@@ -132,7 +132,7 @@ def embed_sequence(
     embed_dim: int | None = None,
     unique: bool = False,
     initializer=None,
-    regularizer=None,
+    regularizer: Callable | None = None,
     trainable: bool = True,
     scope=None,
     reuse=None,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from minitf.framework import dtypes
+from minitf.framework.calls import guarded
 from minitf.framework.shape import as_shape
 from minitf.ops import random
 
@@ -42,7 +43,7 @@ def variance_scaling_initializer(factor=2.0, mode: str = "FAN_IN", uniform: bool
             return random.random_uniform(shape, -limit, limit, dtype, seed=seed)
         return random.truncated_normal(shape, 0.0, math.sqrt(1.3 * factor / n), dtype, seed=seed)
 
-    return initializer
+    return guarded(initializer, "variance_scaling_initializer()")
 
 
 def _fan(shape: list[int], mode: str) -> float:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import minitf as tf
+from minitf.framework.calls import guarded
 from minitf.framework.graph import name_scope
 
 
-def l1_regularizer(scale: float, scope: str | None = None) -> Callable:
+def l1_regularizer(scale: float | tf.Tensor, scope: str | None = None) -> Callable:
     """A function of weights: `scale * sum(|weights|)`; None for scale 0.
 
     Raises:
@@ -17,7 +18,7 @@ def l1_regularizer(scale: float, scope: str | None = None) -> Callable:
     return _penalty("l1_regularizer", scale, scope, lambda weights: tf.reduce_sum(tf.abs(weights)))
 
 
-def l2_regularizer(scale: float, scope: str | None = None) -> Callable:
+def l2_regularizer(scale: float | tf.Tensor, scope: str | None = None) -> Callable:
     """A function of weights: `scale * sum(weights ** 2) / 2`; None for scale 0.
 
     >>> import minitf as tf
@@ -44,10 +45,12 @@ def _penalty(name: str, scale, scope: str | None, measure: Callable) -> Callable
             factor = tf.convert_to_tensor(scale, dtype=weights.dtype.base_dtype, name="scale")
             return tf.multiply(factor, measure(weights), name=full_name)
 
-    return regularizer
+    return guarded(regularizer, f"{name}()")
 
 
-def l1_l2_regularizer(scale_l1: float = 1.0, scale_l2: float = 1.0, scope: str | None = None) -> Callable:
+def l1_l2_regularizer(
+    scale_l1: float | tf.Tensor = 1.0, scale_l2: float | tf.Tensor = 1.0, scope: str | None = None
+) -> Callable:
     """The sum of both penalties."""
     scope = scope or "l1_l2_regularizer"
     if scale_l1 == 0.0:
@@ -68,7 +71,7 @@ def sum_regularizer(regularizer_list: list, scope: str | None = None) -> Callabl
             penalties = [p for p in (r(weights) for r in regularizers) if p is not None]
             return tf.add_n(penalties, name=full_name) if penalties else None
 
-    return regularizer
+    return guarded(regularizer, "sum_regularizer()")
 
 
 def apply_regularization(regularizer: Callable, weights_list: list | None = None):

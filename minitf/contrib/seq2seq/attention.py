@@ -133,9 +133,18 @@ class LuongAttention(AttentionMechanism):
 
     scope = "luong_attention"
 
-    def __init__(self, num_units: int, memory, memory_sequence_length=None, scale: bool = False,
-                 probability_fn: Callable | None = None, score_mask_value=None, dtype=None,
-                 custom_key_value_fn: Callable | None = None, name: str = "LuongAttention"):  # fmt: skip
+    def __init__(
+        self,
+        num_units: int,
+        memory,
+        memory_sequence_length=None,
+        scale: bool = False,
+        probability_fn: Callable | None = None,
+        score_mask_value=None,
+        dtype=None,
+        custom_key_value_fn: Callable | None = None,
+        name: str | None = "LuongAttention",
+    ):
         self._scale = scale
         super().__init__(num_units, memory, memory_sequence_length, probability_fn, score_mask_value, dtype,
                          custom_key_value_fn, name)  # fmt: skip
@@ -163,9 +172,18 @@ class BahdanauAttention(AttentionMechanism):
 
     scope = "bahdanau_attention"
 
-    def __init__(self, num_units: int, memory, memory_sequence_length=None, normalize: bool = False,
-                 probability_fn: Callable | None = None, score_mask_value=None, dtype=None,
-                 custom_key_value_fn: Callable | None = None, name: str = "BahdanauAttention"):  # fmt: skip
+    def __init__(
+        self,
+        num_units: int,
+        memory,
+        memory_sequence_length=None,
+        normalize: bool = False,
+        probability_fn: Callable | None = None,
+        score_mask_value=None,
+        dtype=None,
+        custom_key_value_fn: Callable | None = None,
+        name: str | None = "BahdanauAttention",
+    ):
         self._normalize = normalize
         super().__init__(num_units, memory, memory_sequence_length, probability_fn, score_mask_value, dtype,
                          custom_key_value_fn, name)  # fmt: skip

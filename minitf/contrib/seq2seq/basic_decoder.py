@@ -38,8 +38,6 @@ class BasicDecoder(Decoder):
 
     def __init__(self, cell, helper: Helper, initial_state, output_layer: Layer | None = None):
         assert_like_rnncell("cell", cell)
-        if not isinstance(helper, Helper):
-            raise TypeError(f"BasicDecoder: helper is a Helper, such as TrainingHelper, not {helper!r}")
         check_layer("BasicDecoder", output_layer)
         self._cell, self._helper, self._initial_state, self._output_layer = (
             cell,

@@ -61,10 +61,6 @@ def dynamic_decode(decoder: Decoder, output_time_major: bool = False, impute_fin
       TypeError: if decoder is no Decoder.
       ValueError: if maximum_iterations is no scalar.
     """
-    if not isinstance(decoder, Decoder):
-        raise TypeError(
-            f"dynamic_decode takes a Decoder, such as BasicDecoder(cell, helper, state), not {decoder!r}"
-        )
     with tf.variable_scope(scope, "decoder"):
         if maximum_iterations is not None:
             maximum_iterations = tf.convert_to_tensor(maximum_iterations, tf.int32, name="maximum_iterations")

@@ -6,6 +6,7 @@ is read after them is given its old order back.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -58,7 +59,7 @@ class SortedRows:
 
     @staticmethod
     def _new(dtype, *shape) -> Ref:
-        size = int(np.prod(shape)) * np.dtype(dtype).itemsize
+        size = math.prod(shape) * np.dtype(dtype).itemsize
         return Ref(shape, dtype, Buffer(size))
 
     def _buffers(self) -> dict[Buffer, int]:

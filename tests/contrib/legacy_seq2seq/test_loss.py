@@ -41,4 +41,4 @@ def test_lists_of_different_lengths_are_refused():
     with fails(ValueError, "1, 2 and 1"):
         legacy_seq2seq.sequence_loss(one, one * 2, one)
     with fails(ValueError, "targets has 1 steps", "(2, 2)"):
-        legacy_seq2seq.model_with_buckets(one * 2, one, one, one * 2, [(2, 2)], None)
+        legacy_seq2seq.model_with_buckets(one * 2, one, one, one * 2, [(2, 2)], tf.identity)

@@ -17,7 +17,7 @@ def test_refusals():
     cell, helper = tf.nn.rnn_cell.GRUCell(2), seq2seq.TrainingHelper(tf.ones([1, 2, 3]), [2])
     with fails(TypeError, "RNNCell"):
         seq2seq.BasicDecoder(None, helper, None)
-    with fails(TypeError, "helper is a Helper"):
+    with fails(TypeError, "'helper'", "a tf.contrib.seq2seq.Helper"):
         seq2seq.BasicDecoder(cell, None, None)
-    with fails(TypeError, "tf.layers.Dense"):
+    with fails(TypeError, "tf.layers.Layer"):
         seq2seq.BasicDecoder(cell, helper, None, output_layer=tf.nn.relu)

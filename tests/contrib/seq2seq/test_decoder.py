@@ -61,7 +61,7 @@ def test_finalize_has_the_last_word():
 
 
 def test_refusals():
-    with fails(TypeError, "BasicDecoder"):
+    with fails(TypeError, "'decoder'", "a tf.contrib.seq2seq.Decoder"):
         seq2seq.dynamic_decode(None)
     with fails(ValueError, "maximum_iterations is a scalar"):
         seq2seq.dynamic_decode(Counter(), maximum_iterations=[2])

@@ -1,0 +1,259 @@
+"""Calls of public functions: arguments are of the kinds that signatures declare, errors say what call failed.
+
+`guard` does this for whole namespaces, once; inside of minitf functions call each other as they are written.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import linecache
+import re
+import sys
+import types
+
+import numpy as np
+
+from minitf.framework.errors import OpError, ResourceExhaustedError
+from minitf.framework.kinds import PUBLIC, Kind, kinds
+from minitf.framework.origin import is_ours, is_users, said
+from minitf.framework.tensor import Tensor
+
+_TELLING = (OSError, ImportError, Warning, NotImplementedError, NameError)  # whoever raises them
+_OF_VALUES = (ValueError, LookupError, ArithmeticError, AssertionError, RecursionError)
+_NAME = re.compile(r"(?<![\w.])[A-Za-z_]\w*")
+_MOST = 60  # characters of a value that are shown
+_UNGUARDED = {  # what runs for every op or step and checks for itself; what users override
+    "Tensor.__init__", "Tensor.get_shape", "Operation.__init__", "Operation.values", "TensorShape",
+    "Dimension", "DType", "Graph.create", "Graph.capture", "Graph.captured", "Graph.argument", "Graph.touch",
+    "Graph.reserve_ids", "Graph.at", "Names", "BaseSession.run", "call", "build",
+}  # fmt: skip
+
+
+# ---- guarding
+
+
+def guard(root: str, namespaces: str) -> None:
+    """Guards the functions, and the methods of the classes, of the module `root` and of namespaces in it."""
+    done: dict = {}
+    for space in ["", *namespaces.split()]:
+        module = functools.reduce(getattr, filter(None, space.split(".")), sys.modules[root])
+        public = ".".join(filter(None, ["tf", space]))
+        for name, value in list(vars(module).items()):
+            partial = isinstance(value, functools.partial)
+            home = getattr(value.func if partial else value, "__module__", "")
+            if name.startswith("_") or not home.startswith(root + "."):
+                continue
+            usual = f"{public}.{_usual(module, name, value)}"
+            if partial:
+                setattr(module, name, functools.partial(guarded(value.func, usual), **value.keywords))
+            elif isinstance(value, types.FunctionType):
+                if value not in done:
+                    done[value] = guarded(value, usual)
+                setattr(module, name, done[value])
+            elif isinstance(value, type) and not issubclass(value, (tuple, OpError)):
+                PUBLIC.setdefault(value, usual)
+                for cls in value.__mro__:
+                    if cls not in done and cls.__module__.startswith(root + "."):
+                        done[cls] = cls
+                        _guard_methods(cls)
+
+
+def _usual(module, name: str, value) -> str:
+    """The name that a namespace has for what it knows as `name`, too: TensorFlow 0.x had other ones."""
+    usual = getattr(value, "__name__", name)
+    return usual if vars(module).get(usual) is value else name
+
+
+def _guard_methods(cls: type) -> None:
+    for method, value in list(vars(cls).items()):
+        if method.startswith("_") and method not in ("__init__", "__call__"):
+            continue
+        if {cls.__name__, method, f"{cls.__name__}.{method}"} & _UNGUARDED:
+            continue
+        if isinstance(value, types.FunctionType):
+            setattr(cls, method, guarded(value, _method_name))
+        elif isinstance(value, staticmethod):
+            setattr(cls, method, staticmethod(guarded(value.__func__, f"{cls.__name__}.{method}")))
+
+
+def _method_name(function, instance) -> str:
+    """The public name of a method: after the class of the instance, or the nearest public one above."""
+    owner = next((PUBLIC[cls] for cls in type(instance).__mro__ if cls in PUBLIC), type(instance).__name__)
+    return owner + {"__init__": "", "__call__": "()"}.get(function.__name__, f".{function.__name__}")
+
+
+def guarded(function, name):
+    """`function`, its arguments checked and its errors explained to those who call it as `name`.
+
+    name: a string, or what gives it for a method and its first argument.
+    """
+    named: dict[str, Kind] = {}
+    placed: list[Kind | None] = []
+    fresh = [True]  # signatures are read at the first call: most functions are never called
+
+    @functools.wraps(function)
+    def call(*args, **kwargs):
+        if fresh:
+            fresh.clear()
+            named.update(kinds(function))
+            placed.extend([named.get(argument) for argument in _positional(function)])
+        try:
+            for value, kind in zip(args, placed):
+                if kind is not None and not kind.fits(value):
+                    raise _misfit(function, name, named, args, kwargs)
+            for argument, value in kwargs.items():
+                if argument in named and not named[argument].fits(value):
+                    raise _misfit(function, name, named, args, kwargs)
+            return function(*args, **kwargs)
+        except Exception as error:
+            if is_ours(sys._getframe(1)):
+                raise  # it is explained where the user made a call
+            better = _explained(error, function, name, args, kwargs)
+            if better is error:
+                raise
+            raise better from error
+
+    function.guarded = call  # where pickle finds it: in its module the function itself bears the name
+    call.__qualname__ = f"{function.__qualname__}.guarded"
+    return call
+
+
+def _positional(function) -> tuple[str, ...]:
+    code = function.__code__
+    return code.co_varnames[: code.co_argcount]
+
+
+def _called(function, name, args: tuple) -> str:
+    return name if isinstance(name, str) else name(function, args[0])
+
+
+def _misfit(function, name, named: dict, args: tuple, kwargs: dict) -> Exception:
+    arguments = {**dict(zip(_positional(function), args)), **kwargs}
+    argument = next(a for a, v in arguments.items() if a in named and not named[a].fits(v))
+    kind = named[argument]
+    called = _called(function, name, args)
+    return TypeError(f"'{argument}' of {called} is {shown(arguments[argument])}; it takes {kind.words}")
+
+
+# ---- explaining
+
+
+def _explained(error: Exception, function, name, args: tuple, kwargs: dict) -> Exception:
+    """The error itself, with the call in its text where that lacks it, or a clear one in its place."""
+    frames = _frames(error.__traceback__)
+    if len(frames) < 2 or isinstance(error, _TELLING) or any(is_users(tb.tb_frame) for tb in frames):
+        return error  # a misfit, Python's own word on a signature, or what a user's function raised
+    name, arguments = _called(function, name, args), _arguments(function, args, kwargs)
+    if isinstance(error, MemoryError):
+        return ResourceExhaustedError(None, None, f"out of memory in {name}({_listed(arguments)})")
+    if not said(error):
+        at_fault = {a: arguments[a] for a in _at_fault(frames[1:], arguments)} or arguments
+        kind = ValueError if isinstance(error, _OF_VALUES) else TypeError
+        return kind(_refusal(name, at_fault) + _of_callable(error, at_fault))
+    _add(error, name, arguments)
+    return error
+
+
+def _add(error: Exception, name: str, arguments: dict) -> None:
+    """Adds the call to the text of an error that does not name it."""
+    text = error.args[0] if len(error.args) == 1 else None
+    if not isinstance(text, str) or isinstance(error, KeyError) or name in text or getattr(error, "op", None):
+        return
+    error.args = (f"{text}\n  in the call {name}({_listed(arguments)})",)
+    if isinstance(error, OpError):
+        error.message = error.args[0]
+
+
+def _frames(traceback) -> list:
+    """The traceback as a list, outermost first."""
+    found = []
+    while traceback is not None:
+        found.append(traceback)
+        traceback = traceback.tb_next
+    return found
+
+
+def _arguments(function, args: tuple, kwargs: dict) -> dict:
+    """The arguments of the call by name, without `self`."""
+    bound = inspect.signature(function).bind(*args, **kwargs).arguments
+    bound.pop("self", None)
+    return dict(bound)
+
+
+def _at_fault(frames: list, arguments: dict) -> list[str]:
+    """The arguments that the failing expressions name, as far in as they can be followed."""
+    found: list[str] = []
+    places = _places(arguments, {a: a for a in arguments}, frames[0])
+    places.update({a: a for a in arguments})
+    for traceback, inner in zip(frames, [*frames[1:], None]):
+        names = [n for n in _names(traceback) if n in places]
+        if not names:
+            break
+        found = list(dict.fromkeys(places[n] for n in names))
+        if inner is not None:
+            here = traceback.tb_frame.f_locals
+            places = _places({n: here[n] for n in names if n in here}, places, inner)
+    return found
+
+
+def _places(values: dict, arguments: dict, inner) -> dict[str, str]:
+    """The local names of a frame that hold one of the values, and the argument that each comes from."""
+    there = inner.tb_frame.f_locals
+    return {other: arguments[n] for n, v in values.items() for other, w in there.items() if _holds(v, w)}
+
+
+def _holds(one, other) -> bool:
+    """Whether two values are the same object, or one is a short list with the other in it."""
+    pairs = [(one, other), (other, one)]
+    return one is other or any(
+        type(many) in (list, tuple) and len(many) < 9 and any([value is part for part in many])
+        for many, value in pairs
+    )
+
+
+def _names(traceback) -> list[str]:
+    """The names in the expression that failed."""
+    code = traceback.tb_frame.f_code
+    for i, (first, last, start, end) in enumerate(code.co_positions()):
+        if i == traceback.tb_lasti // 2:
+            lines = [linecache.getline(code.co_filename, n) for n in range(first or 0, (last or 0) + 1)]
+            lines[-1] = lines[-1].encode()[:end].decode(errors="ignore")
+            lines[0] = lines[0].encode()[start:].decode(errors="ignore")
+            return _NAME.findall(" ".join(lines))
+    return []
+
+
+def _refusal(name: str, arguments: dict) -> str:
+    if len(arguments) == 1:
+        ((argument, value),) = arguments.items()
+        return f"'{argument}' of {name} cannot be {shown(value)}"
+    return f"{name} cannot work with {_listed(arguments)}"
+
+
+def _of_callable(error: Exception, arguments: dict) -> str:
+    """What Python says of the arguments of a user's function, which is about the user's code."""
+    called = any(inspect.isfunction(value) for value in arguments.values())
+    return (
+        f": {error}"
+        if called and isinstance(error, TypeError) and "positional argument" in str(error)
+        else ""
+    )
+
+
+def _listed(arguments: dict) -> str:
+    return ", ".join(f"{argument}={shown(value)}" for argument, value in arguments.items())
+
+
+def shown(value) -> str:
+    """A value for an error: short, on one line, tensors with type and shape."""
+    if isinstance(value, Tensor):
+        return f"{value.name} {value.dtype.base_dtype.name}{value.shape}"
+    if isinstance(value, np.ndarray) and value.size > 8:
+        return f"an array of {value.dtype} {value.shape}"
+    if isinstance(value, (list, tuple)) and type(value) in (list, tuple):
+        inner = ", ".join(map(shown, value[:8])) + ", ..." * (len(value) > 8)
+        text = f"[{inner}]" if isinstance(value, list) else f"({inner})"
+    else:
+        text = " ".join(repr(value).split())
+    return text if len(text) <= _MOST else text[: _MOST - 4] + " ..."

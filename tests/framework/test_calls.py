@@ -1,0 +1,128 @@
+"""Calls of public functions: kinds are checked, errors name the call, users' own errors stay as they are."""
+
+import inspect
+import pickle
+import sys
+
+import pytest
+from helpers import fails
+
+import minitf as tf
+from minitf.framework.calls import guarded, shown
+
+
+def outer(first, second: int = 1, *, third=None):
+    """A function as minitf has them."""
+    return inner(first, third)
+
+
+def inner(first, third):
+    if third == "said":
+        raise ValueError("these do not go together")
+    if third == "many":
+        return [0] * first
+    return first + 1 if third is None else third[first]
+
+
+for function in (outer, inner):  # minitf's own, to those who look at their frames
+    vars()[function.__name__] = type(function)(
+        function.__code__,
+        {"__name__": "minitf.tests", "inner": None},
+        function.__name__,
+        function.__defaults__,
+    )
+outer.__kwdefaults__, outer.__annotations__ = {"third": None}, {"second": "int"}
+outer.__globals__["inner"] = inner
+call = guarded(outer, "tf.outer")
+
+
+def test_what_is_right_comes_back():
+    assert call(1) == call(1, 3) == call(first=1, second=3) == 2
+
+
+CASES = {
+    "a wrong kind by place": (
+        lambda: call(1, "a"),
+        TypeError,
+        "'second' of tf.outer is 'a'; it takes an integer",
+    ),
+    "a wrong kind by name": (
+        lambda: call(1, second=[]),
+        TypeError,
+        "'second' of tf.outer is []; it takes an integer",
+    ),
+    "Python's TypeError": (lambda: call("a"), TypeError, "'first' of tf.outer cannot be 'a'"),
+    "Python's KeyError": (
+        lambda: call("a", third={}),
+        ValueError,
+        "tf.outer cannot work with third={}, first='a'",
+    ),
+    "minitf's own": (
+        lambda: call(1, third="said"),
+        ValueError,
+        "these do not go together\n  in the call tf.outer(first=1, third='said')",
+    ),
+    "an argument too few": (
+        lambda: call(),
+        TypeError,
+        "outer() missing 1 required positional argument: 'first'",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_errors(name):
+    make, kind, text = CASES[name]
+    with pytest.raises(kind) as caught:
+        make()
+    assert type(caught.value) is kind and str(caught.value) == text
+
+
+def test_what_a_users_function_raises_stays():
+    def body(i):
+        raise AttributeError("mine")
+
+    with pytest.raises(AttributeError, match="^mine$"):
+        tf.while_loop(lambda i: i < 3, body, [0])
+
+
+def test_a_users_function_of_the_wrong_signature():
+    with fails(TypeError, "'body' of tf.while_loop", "takes 0 positional arguments"):
+        tf.while_loop(lambda i: i < 3, lambda: 1, [0])
+
+
+def test_the_users_call_is_named_and_not_what_it_calls():
+    with fails(
+        ValueError, "None cannot become a tensor", "in the call tf.layers.dense(inputs=None, units=3)"
+    ):
+        tf.layers.dense(None, 3)
+
+
+def test_memory():
+    with fails(tf.errors.ResourceExhaustedError, "out of memory in tf.outer"):
+        call(sys.maxsize, third="many")
+
+
+@pytest.mark.parametrize("function", [tf.add, tf.nn.relu, tf.contrib.rnn.static_rnn])
+def test_guarded_functions_are_like_others(function):
+    assert (
+        inspect.isfunction(function) and inspect.getdoc(function) and "name" in str(inspect.signature(tf.add))
+    )
+    assert pickle.loads(pickle.dumps(function)) is function
+
+
+def test_shown():
+    x = tf.placeholder(tf.float32, [None, 3], name="x")
+    assert shown([x, "a"]) == "[x:0 float32(?, 3), 'a']"
+    assert shown(list(range(100))) == "[0, 1, 2, 3, 4, 5, 6, 7, ...]"
+    assert len(shown("a" * 1000)) == 60
+
+
+def test_bad_calls_leave_the_graph_as_it_was():
+    x = tf.constant([[1.0, 2.0]])
+    graph = tf.get_default_graph()
+    before = [op.name for op in graph.get_operations()]
+    with fails(ValueError, "tf.transpose"):
+        tf.transpose(x, [0, 0], name="t")
+    assert [op.name for op in graph.get_operations() if not op.name.startswith("t/")] == before
+    assert not [op for op in x.consumers() if op.type == "Transpose"]

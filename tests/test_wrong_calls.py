@@ -1,0 +1,85 @@
+"""Wrong calls end in clear errors: a small part of `python -m tests.campaigns calls`."""
+
+import json
+import sys
+from pathlib import Path
+
+import pytest
+
+import minitf as tf
+from tests.campaigns import _right_calls as right
+from tests.campaigns import calls
+
+SIGNATURES = json.loads((Path(__file__).parent / "facts" / "signatures.json").read_text())
+ELSEWHERE = {  # public names without a right call of their own, and why
+    "AggregationMethod GraphKeys errors": "names only",
+    "DType dtypes.DType Operation Tensor OpError errors.OpError errors.FailedPreconditionError"
+    " errors.InvalidArgumentError errors.NotFoundError errors.OutOfRangeError": "scripts do not make them",
+    "summary.FileWriterCache": "its method has one",
+    "summary.get_summary_description": "there are no ops of the type it takes",
+    "QueueBase queue.QueueBase": "made by its subclasses",
+    "GraphOptions OptimizerOptions RunMetadata": "as ConfigProto",
+    "NoGradient NotDifferentiable RegisterGradient register_tensor_conversion_function": "change the process",
+    "reset_default_graph": "refused inside of `with graph.as_default()`",
+    "train.add_queue_runner": "takes a QueueRunner, as start_queue_runners does",
+}
+
+
+@pytest.fixture(scope="module")
+def ask():
+    worker = calls.Worker(sys.executable, "minitf")
+    yield worker
+    worker.close()
+
+
+def public(name):
+    value = tf
+    for part in name.split("."):
+        value = getattr(value, part)
+    return value
+
+
+def test_every_public_function_has_a_right_call():
+    named = {call.function for family in right.families() for call in right.right_calls(family)}
+    reached = {public(name) for name in named if name.partition(".")[0] not in right.VALUES}
+    excused = {name for names in ELSEWHERE for name in names.split()}
+    lacking = [
+        n
+        for n, theirs in SIGNATURES.items()
+        if theirs is not None and n not in excused and public(n) not in reached
+    ]
+    assert lacking == []
+
+
+def test_right_calls_are_accepted(ask):
+    assert calls.faults(right.families(), ask) == []
+
+
+def test_wrong_calls(ask):
+    found = calls.search(calls.wrong_calls(right.families(), sample=1000, seed=1), ask)
+    bad = [(call.source, answer) for call, kind, answer in found if kind in ("vague", "cryptic", "dead")]
+    assert len(bad) <= 6, bad
+
+
+KINDS = {
+    "accepted": {"accepted": True},
+    "dead": {"dead": True},
+    "named": {"error": "TypeError", "text": "'axis' of tf.reduce_sum is 'a'; it takes an integer"},
+    "clear": {"error": "ValueError", "text": "that is wrong\n  in the call tf.reduce_sum(axis='a')"},
+    "vague": {"error": "ValueError", "text": "that is wrong"},
+    "cryptic": {"error": "TypeError", "text": "unsupported operand type(s) for +: 'int' and 'str'"},
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_kinds(kind):
+    call = right.Call("reduce_sum", (), (("axis", "'a'"),), "axis")
+    answer = KINDS[kind]
+    assert calls.kind(call, {"bases": [answer.get("error")], **answer}) == kind
+    assert calls.kind(call, {"error": "KeyError", "text": "axis", "bases": ["KeyError"]}) == "cryptic"
+
+
+def test_goals():
+    assert not calls.missed([(None, "named", {})] * 1000 + [(None, "cryptic", {})] * 3)
+    assert calls.missed([(None, "named", {})] * 1000 + [(None, "cryptic", {})] * 4)
+    assert calls.missed([(None, "named", {})] * 99 + [(None, "vague", {})] * 2)
