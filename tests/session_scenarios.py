@@ -350,7 +350,8 @@ def hooks_refuse(tf):
     t = tf.train
     w = tf.Variable(1.0)
     step_less = [
-        raised(t.StopAtStepHook(1).begin), raised(t.CheckpointSaverHook("d", save_steps=1).begin),
+        raised(t.StopAtStepHook(1).begin),
+        raised(t.CheckpointSaverHook(tempfile.mkdtemp(), save_steps=1).begin),
         raised(t.SummarySaverHook(1, summary_op=w, summary_writer=3).begin),
         raised(t.StepCounterHook(summary_writer=3).begin), raised(t.GlobalStepWaiterHook(1).begin),
     ]  # fmt: skip

@@ -64,8 +64,8 @@ class CheckpointSaverHook(SessionRunHook):
 
     def begin(self) -> None:
         """Opens the event file of the folder."""
-        self._writer = events.shared_writer(self._folder)
         self._step = required_step("CheckpointSaverHook")
+        self._writer = events.shared_writer(self._folder)
         for listener in self._listeners:
             listener.begin()
 

@@ -98,9 +98,9 @@ class StepCounterHook(SessionRunHook):
 
     def begin(self) -> None:
         """Opens the event file."""
+        self._step = required_step("StepCounterHook")
         if self._writer is None and self._folder:
             self._writer = events.shared_writer(self._folder)
-        self._step = required_step("StepCounterHook")
         self._tag = f"{get_global_step().op.name}/sec"
 
     def after_run(self, run_context, run_values) -> None:
@@ -137,10 +137,10 @@ class SummarySaverHook(SessionRunHook):
 
     def begin(self) -> None:
         """Opens the event file."""
+        self._step = required_step("SummarySaverHook")
         if self._writer is None and self._folder:
             self._writer = events.shared_writer(self._folder)
         self._next_step = None
-        self._step = required_step("SummarySaverHook")
 
     def before_run(self, run_context) -> SessionRunArgs | None:
         """Fetches the summaries if it is time."""
@@ -186,9 +186,9 @@ class ProfilerHook(SessionRunHook):
 
     def begin(self) -> None:
         """Opens the event file."""
+        self._step = required_step("ProfilerHook")
         self._writer = events.shared_writer(self._folder)
         self._next_step = None
-        self._step = required_step("ProfilerHook")
 
     def before_run(self, run_context) -> SessionRunArgs:
         """Asks for a trace if it is time."""
