@@ -26,11 +26,11 @@ SHAPED = {
 @pytest.mark.parametrize("name", SHAPED)
 def test_a_shape_is_a_vector(name, value):
     """As in TensorFlow 1.15.5, a ValueError where it is known and an InvalidArgumentError where it is fed."""
-    with fails(ValueError, "shape", "vector", "rank 1"):
+    with fails(ValueError, "shape", "vector"):
         SHAPED[name](value)
     fed = tf.placeholder(tf.int32)
     result = SHAPED[name](fed)
     for executor in ("native", "op_by_op"):
         session = tf.Session(config=tf.ConfigProto(executor=executor))
-        with session, fails(tf.errors.InvalidArgumentError, "shape", "vector", "rank 1"):
+        with session, fails(tf.errors.InvalidArgumentError, "shape", "vector"):
             session.run(result, {fed: value})
