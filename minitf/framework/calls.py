@@ -245,15 +245,26 @@ def _listed(arguments: dict) -> str:
     return ", ".join(f"{argument}={shown(value)}" for argument, value in arguments.items())
 
 
-def shown(value) -> str:
+_DEEPEST = 3  # levels of lists in lists that are shown
+
+
+def shown(value, level: int = 0) -> str:
     """A value for an error: short, on one line, tensors with type and shape."""
     if isinstance(value, Tensor):
         return f"{value.name} {value.dtype.base_dtype.name}{value.shape}"
     if isinstance(value, np.ndarray) and value.size > 8:
         return f"an array of {value.dtype} {value.shape}"
     if isinstance(value, (list, tuple)) and type(value) in (list, tuple):
-        inner = ", ".join(map(shown, value[:8])) + ", ..." * (len(value) > 8)
+        parts = [shown(part, level + 1) for part in value[:8]] if level < _DEEPEST else ["..."]
+        inner = ", ".join(parts) + ", ..." * (len(value) > 8)
         text = f"[{inner}]" if isinstance(value, list) else f"({inner})"
     else:
-        text = " ".join(repr(value).split())
+        text = " ".join(_repr(value).split())
     return text if len(text) <= _MOST else text[: _MOST - 4] + " ..."
+
+
+def _repr(value) -> str:
+    try:
+        return repr(value)
+    except RecursionError:  # it is nested deeper than Python can follow
+        return f"a {type(value).__name__} in which others are nested deeply"

@@ -37,7 +37,7 @@ def test_refusals():
     with fails(ValueError, "rank 4"):
         tf.nn.lrn(X[0])
     for wrong in ({"depth_radius": 1.5}, {"depth_radius": True}, {"beta": "a"}, {"alpha": None}):
-        with fails(TypeError, next(iter(wrong)), "takes"):
+        with fails(TypeError, next(iter(wrong))):
             tf.nn.local_response_normalization(X, **wrong)
     x = tf.placeholder(tf.float32)
     how = {"depth_radius": 1, "bias": 1.0, "alpha": 1.0, "beta": 0.5}
