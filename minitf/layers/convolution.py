@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numbers
+
 import minitf as tf
 from minitf.framework.shape import TensorShape
 from minitf.layers.base import InputSpec, Layer, activation_function
@@ -10,14 +12,14 @@ from minitf.ops.conv_forms import convolve
 
 def whole_numbers(value, count: int, name: str) -> tuple[int, ...]:
     """`count` whole numbers of one or of `count`; ValueError for anything else."""
-    numbers = (value,) * count if isinstance(value, int) else value
+    several = (value,) * count if isinstance(value, numbers.Integral) else value
     try:
-        numbers = tuple([int(n) for n in numbers])
+        several = tuple([int(n) for n in several])
     except (TypeError, ValueError):
-        numbers = ()
-    if len(numbers) != count:
+        several = ()
+    if len(several) != count:
         raise ValueError(f"The `{name}` argument must be a tuple of {count} integers, not {value!r}")
-    return numbers
+    return several
 
 
 def channels_first(data_format) -> bool:

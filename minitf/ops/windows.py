@@ -80,6 +80,8 @@ def four(value, name: str, data_format: str) -> list[int]:
 def _whole(value, name: str) -> int:
     if isinstance(value, (bool, str, float)) or value is None:
         raise TypeError(f"{name} are whole numbers, not {value!r}")
+    if abs(int(value)) >= 2**31:
+        raise ValueError(f"{name} are numbers of at most 31 bits, not {value}")
     return int(value)
 
 

@@ -20,7 +20,7 @@ def test_recorded_graphs(fact):
 def test_pools(name, function, padding):
     two, one = (getattr(tf.layers, f"{name}_pooling{n}d") for n in (2, 1))
     expected = run(function(X, (3, 2), 2, padding.upper()))
-    np.testing.assert_array_equal(run(two(X, (3, 2), 2, padding)), expected)
+    np.testing.assert_array_equal(run(two(X, (3, 2), np.int64(2), padding)), expected)
     first = two(X.transpose(0, 3, 1, 2), (3, 2), 2, padding, "channels_first")
     np.testing.assert_array_equal(run(first).transpose(0, 2, 3, 1), expected)
     line = run(function(X[:, :, :1], (3, 1), (2, 1), padding.upper()))[:, :, 0]

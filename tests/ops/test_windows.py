@@ -61,6 +61,9 @@ def test_arguments():
     for wrong in ("2", 1.5, [1, None], [True, 1]):
         with fails(TypeError, "whole numbers"):
             tf.nn.conv2d(x, f, wrong, "SAME")
+    for wrong in (2**31, [1, -(2**70)]):
+        with fails(ValueError, "31 bits"):
+            tf.nn.conv2d(x, f, wrong, "SAME")
     for wrong in ([1, 0, 1, 1], [1, -1]):
         with fails(ValueError, "strides are 1 or more"):
             tf.nn.conv2d(x, f, wrong, "SAME")
