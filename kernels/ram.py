@@ -8,9 +8,12 @@ import os
 import numpy as np
 
 from minitf.kernels import cgroups
+from minitf.kernels.aside import Aside
 
 LINE = 64  # bytes of a cache line
 _LARGE = 1 << 26  # bytes from which an array is worth a look at what is left
+
+_copying = Aside()
 
 
 def empty(shape: tuple, dtype) -> np.ndarray:
@@ -56,6 +59,11 @@ def probe(size: int, what: str) -> None:
             f"{what} takes up to {size >> 20} MiB, which is more than this process may still have "
             "(ulimit -v, ulimit -d)"
         ) from None
+
+
+def copied(array: np.ndarray) -> np.ndarray:
+    """A copy; of a large array it is made where Ctrl-C can be heard meanwhile."""
+    return array.copy() if array.nbytes < _LARGE else _copying.do(array.copy)
 
 
 def aligned(shape: tuple, dtype) -> np.ndarray:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from minitf.framework.errors import InvalidArgumentError, OpError
+from minitf.kernels.ram import copied
 from minitf.runtime.frames import has_primitives, run_in_frames
 from minitf.runtime.guards import is_true
 from minitf.runtime.late import Order
@@ -53,7 +54,7 @@ def _fetched(plan: Plan, values: dict, copies: dict) -> list:
 
 def own(array):
     """An array of the caller's own; scalars as NumPy scalars."""
-    return array.copy() if array.ndim else array[()]
+    return copied(array) if array.ndim else array[()]
 
 
 class HostStep:

@@ -8,6 +8,7 @@ import numpy as np
 
 from minitf.framework import errors
 from minitf.kernels import vm
+from minitf.kernels.ram import copied
 from minitf.runtime.boundary import is_saved, saved, unpacked
 from minitf.runtime.crew import crew
 from minitf.runtime.flows import Flow, Full
@@ -120,7 +121,7 @@ class Program:
             return self.value(tensor, self.refs[position], arrays, {}).array
         if view is None:
             view = self.table.array(self.refs[position], arrays)
-        return view.copy() if view.ndim else view[()]
+        return copied(view) if view.ndim else view[()]
 
     def value(self, tensor, ref: Ref | None, arrays: list, read: dict):
         """A value the program computed, or None; in its own memory, which the next run overwrites.
