@@ -312,8 +312,8 @@ class Lowering(Builder):
 
 
 def _may_be_large(op, known: list) -> bool:
-    """Whether outputs whose shapes are not known may be large, to judge by the sizes among the inputs."""
+    """Whether outputs may be large, to judge by the sizes among the inputs where shapes are not known."""
     if all(t.shape.is_fully_defined() for t in op.outputs):
-        return False
+        return any(t.shape.num_elements() > 1 << _SURE_TO_FIT for t in op.outputs)
     sizes = [np.maximum(np.abs(a.astype(np.float64)), 1) for a in known if a.dtype.kind in "iu"]
     return sum(np.log2(size).sum() for size in sizes) > _SURE_TO_FIT
