@@ -94,7 +94,7 @@ def rank(input, name: str | None = None) -> Tensor:
 
 
 def sizes_of(values) -> tuple[int, ...]:
-    """The shape that integers describe; ValueError for negative sizes, and for an array that is no vector."""
+    """The shape that integers describe; ValueError for negative sizes."""
     sizes = tuple(int(n) for n in values)
     if any(n < 0 for n in sizes):
         raise ValueError(f"a shape has sizes of 0 or more, not {sizes}")
