@@ -87,27 +87,21 @@ def unpacked(flow: Flow, table, arrays: list, read: dict) -> Slots:
 
 
 def is_saved(tensor) -> bool:
-    """Whether it is what a loop saved for its gradient."""
-    if tensor.op.type != "Loop":
-        return False
-    loop = tensor.op.attrs["loop"]
-    return tensor.op.outputs.index(tensor) - loop.carries - 1 in loop.saved
-
-
-def known_slice(ref: Ref) -> np.ndarray | None:
-    """What every slice of a stack is, if all are the same and known."""
-    part = ref.row or ref.like
-    if part is None or part.known is not None:
-        return part and part.known
-    known = known_slice(part)
-    return None if known is None else np.broadcast_to(known, part.shape)
+    """Whether it is what a loop or one branch saved for its gradient."""
+    op = tensor.op
+    if op.type == "If":
+        return any(body.results[op.outputs.index(tensor)] is None for body in op.attrs["branches"].bodies)
+    return (
+        op.type == "Loop"
+        and op.outputs.index(tensor) - op.attrs["loop"].carries - 1 in op.attrs["loop"].saved
+    )
 
 
 def saved(ref: Ref, array: np.ndarray) -> Value:
-    """What a loop saved, the slices of trips that were not made like the others, if those are known; where it
+    """What was saved, the slices of trips that were not made like the others, if those are known; where it
     is no slice, with what is known of the slices there might have been.
     """
-    inner, known = ref.row or ref.like, known_slice(ref)
+    inner, known = ref.row or ref.like, ref.known_slice()
     if known is not None and len(array):
         return Concrete(np.stack([known] * len(array)))
     if array.size or inner is None:

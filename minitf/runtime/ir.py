@@ -61,6 +61,14 @@ class Ref(Value):
         """Its size in bytes."""
         return self.size * self.dtype.itemsize
 
+    def known_slice(self) -> np.ndarray | None:
+        """What every slice of a stack is, if all are the same and known."""
+        part = self.row or self.like
+        if part is None or part.known is not None:
+            return part and part.known
+        known = part.known_slice()
+        return None if known is None else np.broadcast_to(known, part.shape)
+
     def settled(self) -> Ref:
         """The same value, in terms of the buffer where it ended up."""
         ref = self

@@ -436,11 +436,15 @@ def _joined(low: Lowering, op, results: list, frames: list[Frame]) -> Ref | None
     present = [r for r in refs if r is not None]
     if not present:
         return None
+    if len(present) == 1 and present[0].known is not None:
+        return present[0]  # nobody reads it where the other branch is taken
     if len({r.shape for r in present}) > 1 or not all(_same_kind(r, present[0]) for r in present):
         raise NotNative(op)
     out = low.new(present[0].shape, present[0].dtype)
     if isinstance(present[0], Flow):
         out = _joined_list(present, out)
+    elif len(present) == 1 and present[0].known_slice() is not None:
+        out.row = low.constant(present[0].known_slice())
     level = len(low.frames)
     for ref, frame in zip(refs, frames):
         if ref is None:

@@ -2,8 +2,10 @@
 
 import numpy as np
 import pytest
+from helpers import fails
 from programs import CARRIER, Program, check, program
 
+import minitf as tf
 from minitf.kernels import elementwise as ew
 from minitf.kernels import movement
 from minitf.runtime.ir import Ref, Repeat
@@ -304,3 +306,14 @@ def test_names_of_passes():
     assert set(PASSES) - set(chosen("-fuse,-slices")) == {"fuse", "slices"}
     with pytest.raises(ValueError, match="no pass called -fusion"):
         chosen("-fusion")
+
+
+@pytest.mark.parametrize("passes", ["none", "dead", ""])
+def test_what_is_not_read_may_still_fail(passes):
+    ids = tf.placeholder(tf.int32, [None])
+    sizes = tf.shape(tf.gather(tf.Variable(tf.ones([3, 2])), ids))
+    with tf.Session(config=tf.ConfigProto(passes=passes)) as session:
+        session.run(tf.global_variables_initializer())
+        assert session.run(sizes, {ids: [0, 2]}).tolist() == [2, 2]
+        with fails(tf.errors.InvalidArgumentError, "91", "[0, 3)"):
+            session.run(sizes, {ids: [0, 91]})

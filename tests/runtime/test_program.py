@@ -59,19 +59,26 @@ def listed_and_read_once(x):
     return tf.while_loop(lambda i, a: i < 3, lambda i, a: (i + 1, a + rows.read(i)), [0, x])[1]
 
 
+def without_trips(x):
+    """Has a loop that makes no trip even where the branch is taken."""
+    lengths = tf.cast(0 * x[:, 0], tf.int32)
+    return tf.nn.dynamic_rnn(tf.nn.rnn_cell.GRUCell(3), x[:, tf.newaxis], lengths, dtype=x.dtype)[1] + x
+
+
 def nested(x):
     """Has results that no branch computes."""
     return tf.cond(tf.constant(False), lambda: tf.tanh(x[:1]) * tf.sin(x), lambda: tf.cumsum(x))
 
 
 @PASSES
-@pytest.mark.parametrize("branch", [listed, listed_and_read_once, nested])
-def test_the_gradient_of_a_branch_that_was_not_taken(branch, passes):
+@pytest.mark.parametrize("split", [False, True])
+@pytest.mark.parametrize("branch", [listed, listed_and_read_once, without_trips, nested])
+def test_the_gradient_of_a_branch_that_may_not_be_taken(branch, split, passes):
     def build():
         x, p = tf.placeholder(tf.float64, [None, 3]), tf.placeholder(tf.bool, [])
         mask = tf.placeholder(tf.bool, [None])
-        y = tf.cond(p, lambda: tf.reduce_sum(tf.square(branch(x))), lambda: tf.reduce_sum(x))
-        loss = masked(x * y, mask)
+        y = tf.cond(p, lambda: tf.reduce_mean(tf.square(branch(x))), lambda: tf.reduce_sum(x))
+        loss = masked(x * y, mask) if split else tf.reduce_sum(x * y)
         return [loss, tf.gradients(loss, x)[0]], (x, p, mask)
 
     runs = [(np.ones([n, 3]), p, np.ones(n, bool)) for n, p in [(2, True), (3, False), (3, True)]]

@@ -1,4 +1,4 @@
-"""Pass `dead`: calls whose results nobody reads are not made."""
+"""Pass `dead`: calls whose results nobody reads, and which cannot fail, are not made."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ def dead(nodes: list, kept: frozenset) -> None:
     for call in everything:
         for i in call.kernel.written:
             makers.setdefault(call.operands[i].buffer, []).append(call)
-    needed: set[Call] = {call for call in everything if _checks(call)}
+    needed: set[Call] = {call for call in everything if call.error is not None}
     todo = [b for b in makers if b.kind != "arena" or b in kept] + _structural(nodes)
     todo += [ref.buffer for call in needed for ref in call.refs]
     seen = set(todo)
@@ -27,12 +27,6 @@ def dead(nodes: list, kept: frozenset) -> None:
                         todo.append(buffer)
     if len(needed) < len(everything):
         _sweep(nodes, needed)
-
-
-def _checks(call: Call) -> bool:
-    """Whether a call is there to fail, whoever reads its results, if it has any."""
-    stateful = call.op is not None and call.op.definition.stateful
-    return call.error is not None and (stateful or not call.kernel.written)
 
 
 def _structural(nodes: list) -> list[Buffer]:
