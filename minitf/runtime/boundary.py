@@ -102,7 +102,7 @@ def saved(ref: Ref, array: np.ndarray) -> Value:
     is no slice, with what is known of the slices there might have been.
     """
     inner, known = ref.row or ref.like, ref.known_slice()
-    if known is not None and len(array):
+    if array.size and known is not None:
         return Concrete(np.stack([known] * len(array)))
     if array.size or inner is None:
         return Concrete(array)

@@ -7,6 +7,7 @@ from collections import OrderedDict
 import numpy as np
 
 from minitf.framework.garbage import uncollected
+from minitf.framework.graph import Graph
 from minitf.runtime.bodies import Ragged
 from minitf.runtime.boundary import Packed, packed
 from minitf.runtime.flows import Full, Learned
@@ -183,10 +184,18 @@ class Region:
         return copies
 
     def _sources(self, low: Lowering, error: NotNative) -> set:
-        """The small integer inputs of the region that decide the value which lowering asked for."""
-        if error.demanded is None:
+        """The small integer inputs of the region that decide the value which lowering asked for, and those
+        that decide what it will ask for at other ops of the type: one at a time they would be many lowerings.
+        """
+        at = [i for i, t in enumerate(error.op.inputs) if low.refs.get(t) is error.demanded]
+        if error.demanded is None or not self._deciding(low, error.op, at):
             return set()
-        todo = [t for t in error.op.inputs if low.refs.get(t) is error.demanded]
+        alike = [op for op in inside(self.ops) if op.type == error.op.type and len(op.inputs) > max(at)]
+        return set().union(*[self._deciding(low, op, at) for op in alike])
+
+    def _deciding(self, low: Lowering, op, positions: list) -> set:
+        """The inputs of the region that decide what some inputs of an op are, if they are small integers."""
+        todo = [op.inputs[i] for i in positions]
         found, seen = set(), set()
         while todo:
             tensor = todo.pop()
@@ -205,3 +214,11 @@ class Region:
                 todo.extend(tensor.op.inputs)
         small = all(t.dtype.is_integer and low.refs[t].size <= _SPECIALIZED_SIZE for t in found)
         return found - self.specialized if small else set()
+
+
+def inside(ops: list):
+    """The ops and those in their bodies."""
+    for op in ops:
+        yield op
+        for body in op.attrs.values():
+            yield from inside(body.ops) if isinstance(body, Graph) else ()

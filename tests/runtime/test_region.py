@@ -182,3 +182,19 @@ def test_lowering_takes_linear_time():
     _seconds_to_first_run(10)  # compiles the kernels
     short = min(_seconds_to_first_run(100) for _ in range(2))
     assert _seconds_to_first_run(800) < 24 * short  # 8 times if linear, 64 if quadratic
+
+
+def test_what_decides_shapes_is_asked_for_at_once(monkeypatch):
+    lowered = []
+    lowering = region.RegionLowering
+    monkeypatch.setattr(region, "RegionLowering", lambda *args: lowered.append(args) or lowering(*args))
+    x, p = tf.placeholder(tf.float32, [None, 3]), tf.placeholder(tf.bool, [])
+    mask, y = tf.placeholder(tf.bool, [None]), x
+    for _ in range(20):
+        y = tf.cond(p, lambda y=y: y * tf.tanh(x[:1]), lambda y=y: y)
+    with tf.control_dependencies([y]):
+        loss = tf.reduce_sum(tf.boolean_mask(y, mask))  # its gradient is in another region
+    gradient = tf.gradients(loss, x)[0]
+    with tf.Session() as session:
+        session.run(gradient, {x: np.ones([2, 3]), p: True, mask: [True, True]})
+    assert len(lowered) < 10  # not one for each of the branches
