@@ -1,8 +1,10 @@
-"""A small part of the differential campaign: no graph differs from mode to mode."""
+"""A small part of the differential campaign, in which no graph differs; and faults that it would find."""
 
+import os
 from types import SimpleNamespace
 
 import pytest
+from campaigns import differential
 from random_graphs.build import Built
 from random_graphs.modes import differences, modes, tried
 from random_graphs.shrink import story
@@ -25,3 +27,27 @@ def test_every_pass_and_thread_has_its_turn():
     assert {f"only {name}" for name in PASSES} <= names
     assert {"op by op", "no passes", "all passes", "traced", "one fetch"} <= names
     assert not team.AVAILABLE or {"two threads", "two threads, the last late", "three threads"} <= names
+
+
+def test_a_number_stands_for_one_graph():
+    first, second = Built(7), Built(7)
+    assert [op.name for op in first.graph.ops] == [op.name for op in second.graph.ops]
+    assert str(first.feeds(1)) == str(second.feeds(1))
+
+
+def test_a_wrong_pass_is_found_and_told(monkeypatch):
+    def wrong(nodes, kept):
+        nodes[:] = [node for node in nodes if getattr(node, "op", None) is None or node.op.type != "Tanh"]
+
+    monkeypatch.setitem(PASSES, "dead", wrong)
+    findings = differential.examine(0)
+    kinds = {kind for kind, _ in findings.differences}
+    assert {"all passes", "only dead"} <= kinds and "no passes" not in kinds
+    assert "first in Tanh" in findings.differences[0][1]
+
+
+def test_a_crash_costs_one_graph(monkeypatch):
+    clean = differential.Findings([])
+    monkeypatch.setattr(differential, "examine", lambda seed: os._exit(1) if seed == 1 else clean)
+    found = dict(differential.searched(range(3)))
+    assert [found[seed].differences for seed in range(3)] == [[], [("crash", "")], []]
