@@ -8,6 +8,7 @@ work, which may change what others use, half done.
 
 from __future__ import annotations
 
+import _thread
 import os
 import threading
 import weakref
@@ -28,7 +29,7 @@ class Aside:
         """The result of `work()`. What a signal's handler raises meanwhile is raised here at once, and
         `halt()` called, which should make the work end early.
         """
-        if threading.current_thread() is not threading.main_thread():
+        if threading.get_ident() != threading.main_thread().ident:
             return work()
         job = _Job(work, self._jobs)
         self._jobs.add(job)
@@ -65,9 +66,13 @@ class _Job:
         self._going.acquire()
 
     def start(self) -> bool:
-        """Whether a thread could be started for it."""
+        """Whether a thread could be started for it.
+
+        `threading.Thread.start` waits until the thread has begun, and an interrupt in that waiting can come
+        out as a RuntimeError though the thread goes on.
+        """
         try:
-            threading.Thread(target=self._run, name="minitf aside", daemon=True).start()
+            _thread.start_new_thread(self._run, ())
         except RuntimeError:  # there are as many threads as the system allows
             self._jobs.discard(self)
             return False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import _thread
 import contextlib
 import ctypes
 import functools
@@ -90,9 +91,7 @@ class Crew:
             if me in places:
                 continue
             try:
-                threading.Thread(
-                    target=_serve, args=(places, me, here, work), name=f"minitf worker {me}", daemon=True
-                ).start()
+                _thread.start_new_thread(_serve, (places, me, here, work))
             except RuntimeError:  # there are as many threads as the system allows
                 return False
         end = time.monotonic() + _PATIENCE
@@ -107,7 +106,8 @@ def _serve(places: dict, me: int, here: int | None, work) -> None:
     A start may be interrupted when the worker is there already; the one that is started later for the same
     place finds it taken.
     """
-    if places.setdefault(me, threading.current_thread()) is threading.current_thread():
+    if places.setdefault(me, token := object()) is token:
+        threading.current_thread().name = f"minitf worker {me}"
         _elsewhere(here)
         work()
 
