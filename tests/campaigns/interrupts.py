@@ -11,6 +11,7 @@ Another part is in `places`: interrupts at every place where Python looks for si
 """
 
 import argparse
+import faulthandler
 import gc
 import math
 import os
@@ -191,7 +192,8 @@ def scaled(scale, config, case):
 class Child:
     """Runs a case whenever it is told to, and looks whether all is right after an interrupt."""
 
-    def __init__(self, case, scale, config):
+    def __init__(self, case, scale, config, folder):
+        self.folder = folder  # for kernels that are compiled once more
         self.case, self.config = case, tf.ConfigProto(**CONFIGS[config])
         self.fetch, self.feed = CASES[case](scaled(scale, config, case))
         self.small = tf.reduce_sum(
@@ -217,7 +219,7 @@ class Child:
 
     def forget(self):
         """Makes this process one that has compiled nothing."""
-        os.environ["MINITF_CACHE_DIR"] = tempfile.mkdtemp(prefix="minitf-interrupts-")
+        os.environ["MINITF_CACHE_DIR"] = os.path.join(self.folder, str(time.monotonic_ns()))
         cache._folder.cache_clear()
         for kernel in abi.KERNELS.values():
             if kernel.name not in ("vm", "flushed"):
@@ -225,6 +227,7 @@ class Child:
 
     def trial(self):
         """One run, interrupted; says when that was heard, and what is wrong then."""
+        faulthandler.dump_traceback_later(WAIT - 10)  # shows where it hangs
         if self.case in FRESH:
             self.session = self.fresh()
         if self.case == "compiling":
@@ -261,9 +264,11 @@ class Child:
 
 def serve(case, scale, config):
     """The life of the process."""
-    child = Child(case, scale, config)
-    for _ in sys.stdin:
-        child.trial()
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # shells let what runs behind ignore it
+    with tempfile.TemporaryDirectory(prefix="minitf-") as folder:
+        child = Child(case, scale, config, folder)
+        for _ in sys.stdin:
+            child.trial()
 
 
 # ---- the process that interrupts
@@ -317,9 +322,14 @@ class Trials:
         return float(line.split()[1]) - sent, verdict, float(seconds)
 
     def close(self):
-        """Ends the process."""
-        self.process.kill()
-        self.process.communicate()
+        """Ends the process; it goes by itself where it is not busy."""
+        self.process.stdin.close()
+        try:
+            self.process.wait(5)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        self.process.stdout.close()
 
 
 def searched(case, scale, config, signals, seed=0):
