@@ -22,6 +22,7 @@ from minitf.framework.tensor import Tensor
 _TELLING = (OSError, ImportError, Warning, NotImplementedError, NameError)  # whoever raises them
 _OF_VALUES = (ValueError, LookupError, ArithmeticError, AssertionError, RecursionError)
 _NAME = re.compile(r"(?<![\w.])[A-Za-z_]\w*")
+_SIGNATURE = re.compile(r"\(\) (takes|got|missing) .*argument")
 _MOST = 60  # characters of a value that are shown
 _UNGUARDED = {  # what runs for every op or step and checks for itself; what users override
     "Tensor.__init__", "Tensor.get_shape", "Operation.__init__", "Operation.values", "TensorShape",
@@ -119,9 +120,9 @@ def guarded(function, name):
     return call
 
 
-def _positional(function) -> tuple[str, ...]:
-    code = function.__code__
-    return code.co_varnames[: code.co_argcount]
+def _positional(function) -> list[str]:
+    parameters = inspect.signature(function).parameters.values()
+    return [p.name for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
 
 
 def _called(function, name, args: tuple) -> str:
@@ -148,9 +149,13 @@ def _explained(error: Exception, function, name, args: tuple, kwargs: dict) -> E
     if isinstance(error, MemoryError):
         return ResourceExhaustedError(None, None, f"out of memory in {name}({_listed(arguments)})")
     if not said(error):
-        at_fault = {a: arguments[a] for a in _at_fault(frames[1:], arguments)} or arguments
-        kind = ValueError if isinstance(error, _OF_VALUES) else TypeError
-        return kind(_refusal(name, at_fault) + _of_callable(error, at_fault))
+        at_fault = {a: arguments[a] for a in _at_fault(frames[1:], arguments)}
+        called = any(inspect.isfunction(value) for value in at_fault.values())
+        if called or not _of_signature(error):
+            kind = ValueError if isinstance(error, _OF_VALUES) else TypeError
+            return kind(
+                _refusal(name, at_fault or arguments) + (f": {error}" if _of_signature(error) else "")
+            )
     _add(error, name, arguments)
     return error
 
@@ -199,8 +204,13 @@ def _at_fault(frames: list, arguments: dict) -> list[str]:
 
 def _places(values: dict, arguments: dict, inner) -> dict[str, str]:
     """The local names of a frame that hold one of the values, and the argument that each comes from."""
-    there = inner.tb_frame.f_locals
-    return {other: arguments[n] for n, v in values.items() for other, w in there.items() if _holds(v, w)}
+    there, found = inner.tb_frame.f_locals, {}
+    for name, value in values.items():
+        common = any(value is c for c in (None, True, False)) and sum(v is value for v in values.values()) > 1
+        for other, held in there.items():
+            if _holds(value, held) and (other == name or not common):
+                found[other] = arguments[name]
+    return found
 
 
 def _holds(one, other) -> bool:
@@ -231,14 +241,9 @@ def _refusal(name: str, arguments: dict) -> str:
     return f"{name} cannot work with {_listed(arguments)}"
 
 
-def _of_callable(error: Exception, arguments: dict) -> str:
-    """What Python says of the arguments of a user's function, which is about the user's code."""
-    called = any(inspect.isfunction(value) for value in arguments.values())
-    return (
-        f": {error}"
-        if called and isinstance(error, TypeError) and "positional argument" in str(error)
-        else ""
-    )
+def _of_signature(error: Exception) -> bool:
+    """Whether Python says that a function was given other arguments than it takes: it says which."""
+    return isinstance(error, TypeError) and bool(_SIGNATURE.search(str(error)))
 
 
 def _listed(arguments: dict) -> str:

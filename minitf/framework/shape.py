@@ -10,9 +10,9 @@ def _natural(value) -> int:
     try:
         size = operator.index(value)
     except TypeError:
-        raise TypeError(f"a Dimension is an integer or None, not {value!r}") from None
+        raise TypeError(f"a Dimension of a TensorShape is an integer or None, not {value!r}") from None
     if size < 0:
-        raise ValueError(f"a Dimension is 0 or more, or None, not {size}")
+        raise ValueError(f"a Dimension of a TensorShape is 0 or more, or None, not {size}")
     return size
 
 

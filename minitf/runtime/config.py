@@ -14,6 +14,10 @@ class _Options:
         for name in self._defaults:
             setattr(self, name, None)
         for name, value in options.items():
+            if name not in self._defaults:
+                raise ValueError(
+                    f"tf.{type(self).__name__} has no option {name!r}; it has {', '.join(self._defaults)}"
+                )
             setattr(self, name, value)
 
     def __setattr__(self, name, value):

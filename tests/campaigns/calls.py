@@ -28,7 +28,7 @@ _OF_PYTHON = re.compile(r"positional argument|unexpected keyword argument|multip
 _INSIDES = re.compile(
     r"object of type '|has no attribute '|has no len\(\)$|object is not (iterable|callable|subscriptable)|"
     r"unsupported operand|cannot reshape array|setting an array element|(too many|not enough) values to|"
-    r"argument must be|not supported between|cannot be interpreted as an integer|unhashable type|"
+    r"\) argument must be|not supported between|cannot be interpreted as an integer|unhashable type|"
     r"invalid literal for|must be real number|cannot convert float|only (length-1|integer|0-dim)|"
     r"could not (convert|broadcast)|inhomogeneous|ufunc|numpy\.|numba|(list|tuple|string) indices|"
     r"index out of range|concatenate str|too large to convert|can't multiply|truth value of an|ambiguous|"

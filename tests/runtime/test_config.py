@@ -28,8 +28,10 @@ def test_two_configs_share_nothing():
     "make", [tf.ConfigProto, tf.GPUOptions, tf.GraphOptions, tf.RunOptions, tf.RunMetadata]
 )
 def test_unknown_options(make):
-    with fails(AttributeError, make.__name__, "no option 'speed'"):
+    with fails(ValueError, make.__name__, "no option 'speed'"):  # as a protocol buffer does
         make(speed=1)
+    with fails(AttributeError, make.__name__, "no option 'speed'"):
+        make().speed = 1
 
 
 def test_run_options_are_accepted():

@@ -46,6 +46,8 @@ class HParams:
 
     def set_hparam(self, name: str, value) -> None:
         """Changes one to a value of its type; KeyError for an unknown name."""
+        if name not in self._hparam_types:
+            raise KeyError(name)
         kind, many = self._hparam_types[name]
         if many and not isinstance(value, list):
             raise ValueError(f"Must pass a list for multi-valued parameter: {name}.")
