@@ -17,13 +17,16 @@ VECTOR = 16  # columns that stay together
 class Window(NamedTuple):
     """Items of a pointer: the first, and how many from there to the last.
 
-    If there is a `step`, only `width` items of every `step` belong to it.
+    If there is a `step`, only `width` items of every `step` belong to it. The first `skipped` ones do not,
+    and if it is not `dense`, not all of the others do.
     """
 
     start: int
     size: int
     width: int = 0
     step: int = 0
+    skipped: int = 0
+    dense: bool = True
 
 
 class Rule:
@@ -53,7 +56,8 @@ class By(Rule):
         changes = {self.count: count}
         for name, row in self.rows.items():
             step, width = (operands.get(n, n) for n in (row if isinstance(row, tuple) else (row, row)))
-            changes[name] = Window(first * step, (count - 1) * step + width)
+            dense = count == 1 or step == width
+            changes[name] = Window(first * step, (count - 1) * step + width, dense=dense)
         return changes
 
 
@@ -122,9 +126,11 @@ class Nest(Rule):
         inner = math.prod(loop[0] for loop in loops[1:])
         changes = {"dims": tuple(n for loop in loops for n in loop)}
         changes[self.packed] = Window(first * inner, count * inner)
+        offset = operands.get("offset", 0)
         for k, name in enumerate(self.walks, 1):
-            span = 1 + operands.get("offset", 0) + sum((loop[0] - 1) * loop[k] for loop in loops)
-            changes[name] = Window(first * loops[0][k], span)
+            span = 1 + sum((loop[0] - 1) * loop[k] for loop in loops)
+            dense = span == count * inner
+            changes[name] = Window(first * loops[0][k], offset + span, skipped=offset, dense=dense)
         return changes
 
 
@@ -142,7 +148,9 @@ class Product(Rule):
             if o["ta"]
             else Window(first * o["lda"], (count - 1) * o["lda"] + o["k"])
         )
-        return {"m": count, "a": a, "c": Window(first * o["ldc"], (count - 1) * o["ldc"] + o["n"])}
+        dense = count == 1 or o["ldc"] == o["n"]
+        c = Window(first * o["ldc"], (count - 1) * o["ldc"] + o["n"], dense=dense)
+        return {"m": count, "a": a, "c": c}
 
     def among_threads(self, operands):
         """By columns, if B is so large that a processor had rather keep only a part of it."""

@@ -111,7 +111,7 @@ def _loop_gradient(op, grads: list, wanted: list) -> list:
         ]
         seeds = [(loop.nexts[i], a) for i, a in zip(active, carry_args)]
         given = [(k, y, g) for k, (y, g) in enumerate(zip(loop.ys, grads[n + 1 :])) if g is not None]
-        seeds += [(y, body.add_xs(g, y, k in loop.saved)) for k, y, g in given]
+        seeds += [(y, _cut(body.add_xs(g, y, k in loop.saved), y, k in loop.padded)) for k, y, g in given]
         targets = [loop.carry_args[i] for i in active] + [loop.xs_args[i] for i in xs_wanted]
         targets += [loop.body.consts[loop.consts[i]] for i in consts_wanted]
         found = backpropagate(seeds, targets, set())
@@ -122,7 +122,7 @@ def _loop_gradient(op, grads: list, wanted: list) -> list:
     ]
     result = make_loop(
         Loop(body, parts.carry_args, parts.nexts, [a for _, a in body.xs], parts.ys, reverse=not loop.reverse,
-             swap_memory=loop.swap_memory, ragged=body.ragged,
+             swap_memory=loop.swap_memory, ragged=body.ragged, padded=parts.padded,
              saved={k for k, i in enumerate(xs_wanted) if i in loop.ragged}),
         inits, [stack for stack, _ in body.xs], get_default_graph().capture(op.outputs[n]), name="Loop",
     )  # fmt: skip
@@ -146,13 +146,14 @@ class _Parts:
         )
         self.nexts = [_or_zeros(g, t) for g, t in zip(carry_grads, targets)]
         self.ys = [_or_zeros(g, t) for g, t in zip(xs_grads, targets[active:])]
-        self.carry_args = list(carry_args)
+        self.carry_args, self.padded = list(carry_args), set()
         for g in self.const_grads:
             if _summed(g):
                 total = body.add_argument(g.dtype.base_dtype, g.shape)
                 self.carry_args.append(total)
                 self.nexts.append(_sum(total, g))
             elif g is not None:
+                self.padded |= {len(self.ys), len(self.ys) + 1}
                 self.ys += [g.values, g.indices]
         self.nexts = [body.capture(t) for t in self.nexts]
         self.ys = [body.capture(t) for t in self.ys]
@@ -176,6 +177,13 @@ class _Parts:
                 gradients[n + m + i] = _flat_slices(*rows, loop.consts[i])
                 sparse += 2
         return gradients
+
+
+def _cut(grad: Tensor, y: Tensor, padded: bool) -> Tensor:
+    """The gradient of a slice, without the rows that were added to it."""
+    if not padded or (y.shape.sizes or [None])[0] is not None:
+        return grad
+    return grad[: array.shape(y)[0]]
 
 
 def _sum(total: Tensor, grad: Tensor) -> Tensor:

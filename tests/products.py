@@ -1,14 +1,13 @@
 """Random programs of matrix products: of lookups, one-hots, columns and themselves, in and out of loops."""
 
 from contextlib import contextmanager
-from unittest import mock
 
 import forced
 import numpy as np
 from helpers import assert_close
+from poison import poisoned
 
 import minitf as tf
-from minitf.runtime import storage, table
 
 SIZES = (1, 2, 3, 4, 6, 8, 12, 36, 72)
 DEEPEST = 4  # values made of values made of values ...
@@ -269,18 +268,10 @@ INNER = [
 SAMPLED = [Products.sampled, Products.sampled, Products.noise, Products.shuffled]
 
 
-class Poisoned(storage.Arena):
-    """Memory that holds no numbers before something is written there."""
-
-    def __init__(self, size):
-        super().__init__(size)
-        self.bytes[:] = 0xFF
-
-
 def values(made, **options):
     """What a program computes, from the start and once more."""
     config = tf.ConfigProto(**options)
-    with mock.patch.object(table, "Arena", Poisoned), tf.Session(graph=made.graph, config=config) as session:
+    with poisoned(), tf.Session(graph=made.graph, config=config) as session:
         session.run(tf.global_variables_initializer())
         return [value for _ in range(2) for value in session.run(made.fetches, made.feeds)]
 

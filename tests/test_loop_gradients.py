@@ -493,3 +493,28 @@ def test_no_slices_and_empty_slices(sizes, executor):
         by_w, by_x = session.run(found, {x: np.ones(sizes), w: 2.0})
     assert by_w == (2 + 8 + 2 if sizes == [1, 2] else 0)
     assert by_x.shape == tuple(sizes)
+
+
+def masked(v, chosen):
+    """Looks up another number of rows in each trip."""
+
+    def step(i, a):
+        rows = tf.gather(v, tf.boolean_mask(tf.range(3), chosen[i]))
+        return [a * 0.5 + tf.sin(tf.reduce_sum(rows * rows) * tf.cos(a))]
+
+    return times(4, step, tf.cast(0.3, v.dtype))
+
+
+def in_loops_of_other_lengths(v, chosen):
+    """Looks up a row in each trip of a loop in a loop, which is longer each time."""
+
+    def inner(j, b):
+        return [tf.sin(b * 0.5 + tf.reduce_sum(tf.gather(v, [j, 1])))]
+
+    return times(3, lambda i, a: [a + times(i, inner, tf.cos(a))], tf.cast(0.1, v.dtype))
+
+
+@pytest.mark.parametrize("fn", [masked, in_loops_of_other_lengths])
+def test_as_many_rows_looked_up_as_data_say(fn):
+    chosen = np.array([[1, 1, 0], [1, 0, 0], [1, 1, 1], [0, 0, 0]], bool)
+    check_gradients(lambda v: fn(v, tf.constant(chosen)), W)

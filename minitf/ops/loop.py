@@ -38,6 +38,7 @@ class Loop:
         default_factory=set
     )  # the ys that only gradients read; their slices may differ in shape
     ragged: set[int] = field(default_factory=set)  # the xs that come from such ys
+    padded: set[int] = field(default_factory=set)  # the ys of whose slices some have fewer rows: zeros follow
     consts: list[Tensor] = field(default_factory=list)  # the outer tensors, in the order of the inputs
 
     @property

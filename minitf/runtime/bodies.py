@@ -64,6 +64,8 @@ def run_loop(builder, op, values: list, run_ops) -> list:
     if going is None:
         return [None] * len(op.outputs)
     if done:
+        for k in loop.padded & {k for k, y in enumerate(ys) if y is not None}:
+            stacks[k] = _padded(builder, stacks[k])
         given = [
             None if y is None else stacked(builder, slices, k in loop.saved, xs)
             for k, (y, slices) in enumerate(zip(ys, stacks))
@@ -128,6 +130,13 @@ def item(builder, value, index: int):
     for n in shape:
         size *= n
     return builder.view(value, shape, index * size)
+
+
+def _padded(builder, slices: list) -> list:
+    """Slices with as many rows as the longest one."""
+    most = max(s.shape[0] for s in slices)
+    rows = [zeros((most - s.shape[0], *s.shape[1:]), s.dtype) for s in slices]
+    return [builder.constant(np.concatenate([builder.data(s), more])) for s, more in zip(slices, rows)]
 
 
 def stacked(builder, slices: list, saved: bool, xs: list):

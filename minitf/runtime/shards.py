@@ -60,7 +60,7 @@ def access(ref: Ref, writes: bool, window: Window | None = None) -> Access:
     """What of its space a call touches through an operand."""
     buffer, item = ref.buffer, ref.dtype.itemsize
     space, base = (_ARENA, buffer.offset) if buffer.kind == "arena" else (buffer.slot or buffer, 0)
-    start, size, width, step = window or (0, ref.size, 0, 0)
+    start, size, width, step = window[:4] if window else (0, ref.size, 0, 0)
     low = base + ref.offset + start * item
     steps = [stride for _, stride in ref.moves]
     box = (base, base + buffer.size) if steps else (low, low + size * item)

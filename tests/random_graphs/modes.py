@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 from forced import shared
+from poison import poisoned
 from random_graphs.build import RUNS
 
 import minitf as tf
@@ -73,7 +74,7 @@ def _run(built, mode, fetches):
     config = tf.ConfigProto(intra_op_parallelism_threads=mode.threads, **dict(mode.config))
     options = tf.RunOptions(trace_level=tf.RunOptions.FULL_TRACE) if mode.traced else None
     runs: list = []
-    with tf.Session(graph=built.graph, config=config) as session:
+    with poisoned(), tf.Session(graph=built.graph, config=config) as session:
         session.run(built.initializer)
         for number in range(RUNS):
             try:

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from poison import poisoned
 
 import minitf as tf
 from minitf.framework import nest
@@ -32,7 +33,7 @@ def values(fetches, fed, passes="", executor="native"):
     """The fetched values for all kinds of lengths, and how many calls were limited in each loop."""
     config = tf.ConfigProto(passes=passes, executor=executor, intra_op_parallelism_threads=1)
     found = []
-    with tf.Session(config=config) as session:
+    with poisoned(), tf.Session(config=config) as session:
         session.run(tf.global_variables_initializer())
         for seed, lengths in enumerate(LENGTHS):
             x = 3 * np.random.RandomState(seed).standard_normal((B, T, D)[: fed[0].shape.ndims])
@@ -78,6 +79,17 @@ def test_cells(kind, wanted, fed):
     check([used, loss], fed, loops=1)
     check([loss, tf.gradients(loss, [fed[0], *tf.trainable_variables()])], fed, loops=2)
     check([loss, tf.train.MomentumOptimizer(0.1, 0.9).minimize(loss)], fed, loops=2)
+
+
+@pytest.mark.parametrize("kind", ["rnn", "lstm", "layer norm"])
+def test_what_is_saved_for_a_later_region(kind, fed):
+    """Rows that are written in parts: what one call leaves out another one may not be taken to compute."""
+    outputs, state = tf.nn.dynamic_rnn(CELLS[kind](), fed[0], fed[1], dtype=tf.float32)
+    weights = tf.trainable_variables()
+    by_host = [tf.py_func(lambda a: a, [g], g.dtype) for g in tf.gradients(loss_of(outputs, state), weights)]
+    seen = [tf.reshape(g, w.shape) for g, w in zip(by_host, weights)]
+    later = tf.gradients(loss_of(outputs), weights, grad_ys=loss_of(seen))
+    check([seen, later], fed)
 
 
 def test_the_state_to_begin_with_and_its_gradient(fed):

@@ -115,7 +115,7 @@ class _Group:
             elif everything or call in loop.full:
                 result = contents.result(call, rule, self.ended)
                 for i in call.kernel.written:
-                    contents.write(contents.place(call.operands[i], rule.widths[i]), result)
+                    contents.write(call, rule, i, result)
         return contents
 
     def _lasting(self, loop: Loop) -> list[tuple]:
@@ -124,9 +124,8 @@ class _Group:
         places = []
         for call, rule in loop.rules.items():
             for i in call.kernel.written if rule.summed is None else ():
-                ref = call.operands[i]
-                if self._outlives(loop, ref):
-                    places.append(contents.place(ref, rule.widths[i]))
+                if self._outlives(loop, call.operands[i]):
+                    places.append(contents.place(call, rule, i))
         return list(dict.fromkeys(places))
 
     def _outlives(self, loop: Loop, ref: Ref) -> bool:
@@ -165,7 +164,8 @@ class _Group:
 
     def _inputs(self, loop: Loop, call: Call) -> list[tuple]:
         contents = Contents(loop.strides, self.batch, set(), {})
-        return [contents.place(call.operands[i], width) for i, width in loop.rules[call].widths.items()]
+        rule = loop.rules[call]
+        return [contents.place(call, rule, i) for i in rule.widths]
 
     def _makers(self, loop: Loop, place: tuple) -> list[tuple[Call, int]]:
         """The calls, last first, that write into a place, and by which operand."""
@@ -173,7 +173,7 @@ class _Group:
         for call in reversed(loop.calls):
             rule = loop.rules.get(call)
             for i in call.kernel.written if rule is not None and rule.summed is None else ():
-                other = contents.place(call.operands[i], rule.widths[i])
+                other = contents.place(call, rule, i)
                 if other[:2] == place[:2] and other[2] < place[3] and place[2] < other[3]:
                     found.append((call, i))
         return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from minitf.kernels import fused
 from minitf.kernels.splitting import Window
@@ -20,13 +20,16 @@ class Rows:
     """A call that treats each row by itself, or (`summed`: the operand with the terms) adds rows up.
 
     strides: bytes from row to row of each operand that has rows. widths: bytes used of each row. words: the
-    numbers that count rows, as (operand, position in it or None, number per row).
+    numbers that count rows, as (operand, position in it or None, number per row). skipped: bytes of each row
+    before those used. sparse: the operands of which more bytes of a row are left out.
     """
 
     strides: dict[int, int]
     widths: dict[int, int]
     words: tuple
     summed: int | None = None
+    skipped: dict[int, int] = field(default_factory=dict)
+    sparse: frozenset = frozenset()
 
 
 def rules(call: Call, batch: int) -> list[Rows]:
@@ -42,12 +45,16 @@ def _by_row(call: Call, batch: int) -> Rows | None:
         return None
     unit = pieces // batch
     second, one = rule.part(numbers, unit, unit), rule.part(numbers, 0, unit)
-    strides, widths = {}, {}
-    for i, _ in call.kernel.pointers:
-        if names[i] in second and second[names[i]].start:
-            size = call.operands[i].dtype.itemsize
-            strides[i], widths[i] = second[names[i]].start * size, one[names[i]].size * size
-    return Rows(strides, widths, tuple(_words(names, numbers, one)))
+    windows = {i: one[names[i]] for i, _ in call.kernel.pointers if names[i] in second}
+    windows = {i: window for i, window in windows.items() if second[names[i]].start}
+    sizes = {i: call.operands[i].dtype.itemsize for i in windows}
+    return Rows(
+        {i: second[names[i]].start * sizes[i] for i in windows},
+        {i: (w.size - w.skipped) * sizes[i] for i, w in windows.items()},
+        tuple(_words(names, numbers, one)),
+        skipped={i: w.skipped * sizes[i] for i, w in windows.items()},
+        sparse=frozenset(i for i, w in windows.items() if not w.dense),
+    )
 
 
 def _words(names: list, numbers: dict, one: dict):
@@ -98,7 +105,7 @@ def layouts(calls: list[Call], batch: int, first: Buffer) -> tuple[dict[Buffer, 
             if (
                 found.get(ref.buffer) != strides.get(i)
                 or i in strides
-                and not _aligned(ref, strides[i], batch)
+                and not _aligned(ref, chosen[call].skipped.get(i, 0), strides[i], batch)
             ):
                 raise Unfit
     return found, chosen
@@ -111,10 +118,10 @@ def _meets(call: Call, rule: Rows, found: dict) -> bool:
     )
 
 
-def _aligned(ref: Ref, stride: int, batch: int) -> bool:
-    """Whether a value starts in the first row of its buffer, or of a slice of it."""
+def _aligned(ref: Ref, skipped: int, stride: int, batch: int) -> bool:
+    """Whether what is used of a value starts in the first row of its buffer, or of a slice of it."""
     whole = stride * batch
-    inside = ref.offset % whole < stride and ref.buffer.size % whole == 0
+    inside = ref.offset % whole + skipped < stride and ref.buffer.size % whole == 0
     return inside and all(moved % whole == 0 for _, moved in ref.moves)
 
 
@@ -147,11 +154,12 @@ class Contents:
     def _symbol(self, *meaning) -> int:
         return self._symbols.setdefault(meaning, len(self._symbols))
 
-    def place(self, ref: Ref, width: int) -> tuple:
-        """(buffer, slice, first byte of the row, last + 1) of a value."""
+    def place(self, call: Call, rule: Rows, i: int) -> tuple:
+        """(buffer, slice, first byte of the row, last + 1) of an operand."""
+        ref = call.operands[i]
         stride = self._strides[ref.buffer]
-        first = ref.offset % stride
-        return ref.buffer, ref.offset // (stride * self._batch), first, first + width
+        first = ref.offset % stride + rule.skipped.get(i, 0)
+        return ref.buffer, ref.offset // (stride * self._batch), first, first + rule.widths[i]
 
     def read(self, place: tuple):
         """The symbol at a place."""
@@ -166,9 +174,11 @@ class Contents:
             return ZERO
         return self._symbol("pieces", *sorted(found, key=lambda p: p[0]))
 
-    def write(self, place: tuple, symbol) -> None:
-        """Puts a symbol at a place."""
-        buffer, slot, first, last = place
+    def write(self, call: Call, rule: Rows, i: int, symbol) -> None:
+        """Puts a symbol where an operand is."""
+        buffer, slot, first, last = place = self.place(call, rule, i)
+        if i in rule.sparse and (symbol != ZERO or self.read(place) != ZERO):
+            symbol = self._symbol("among", self.read(place), symbol)
         kept = [p for p in self.places.get((buffer, slot), ()) if p[1] <= first or last <= p[0]]
         self.places[buffer, slot] = [*kept, (first, last, symbol)]
 
@@ -185,7 +195,7 @@ class Contents:
 
     def of(self, call: Call, rule: Rows, i: int):
         """The symbol of an operand."""
-        return self.read(self.place(call.operands[i], rule.widths[i]))
+        return self.read(self.place(call, rule, i))
 
 
 def _with_zeros(kernel: str, symbols: list, operands: tuple):
