@@ -142,7 +142,8 @@ def _run_both_ways(outputs, feeds, tolerance):
     values = {
         t: v if np.ndim(feeds[t]) else builder.constant(np.asarray(feeds[t])) for t, v in values.items()
     }
-    run_ops(builder, Plan(outputs, [], feeds).ops, values)
+    plan = Plan(outputs, [], feeds)
+    run_ops(builder, plan.ops, values, plan.used)
     return [values[t].array for t in outputs]
 
 

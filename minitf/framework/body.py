@@ -27,19 +27,26 @@ class Body(Graph):
         self.rivals: list[
             tuple
         ] = []  # (flag of an op of this body, op of the owner's other body that waits for it)
-        self._outer_controls: dict[Operation, None] = {}
+        self.inherited: set[Operation] = set()  # ops outside for which the owner waits only for its ops
 
     def adopt(self, owner: Operation, form) -> None:
         """Notes the op whose body this is; it waits for what ops of the body wait for outside."""
         self.owner, self.form = owner, form
-        inside.wait(owner, self._outer_controls)
+        for others in self.waits.values():
+            for other in others:
+                self._wait_outside(other)
 
-    def hold_back(self, other: Operation) -> None:
-        """Has the op whose body this is wait for `other`, an op outside."""
-        if self.owner is None:
-            self._outer_controls[other] = None
-        else:
-            inside.wait(self.owner, [other])
+    def hold_back(self, op: Operation, other: Operation) -> None:
+        """Has an op of this body wait for `other`, an op outside: then its owner does."""
+        self.waits.setdefault(op, []).append(other)
+        if self.owner is not None:
+            self._wait_outside(other)
+
+    def _wait_outside(self, other: Operation) -> None:
+        owner = self.owner
+        if other not in owner._control_inputs and other not in owner.graph.waits.get(owner, ()):
+            self.inherited.add(other)
+            inside.wait(owner, [other])
 
     def flag(self, inner: Operation | Tensor) -> Tensor:
         """A flag outside of this body: whether an op of it ran (or a flag of it is true)."""

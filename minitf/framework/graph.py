@@ -33,6 +33,7 @@ class Graph(Names, Collections):
         self.consts: dict[
             Tensor, Tensor
         ] = {}  # tensor of the graph just outside -> the argument that stands for it
+        self.waits: dict[Operation, list] = {}  # op of this graph -> the ops outside that it waits for
         self._controls: list[_Controls] = []
         self.finalized = False
         if outer is None:
@@ -218,6 +219,7 @@ class Graph(Names, Collections):
     def wait_no_more(self, op: Operation) -> None:
         """Has `op`, of this graph, run after what makes its inputs only."""
         op._control_inputs.clear()
+        self.waits.pop(op, None)
         op.guards = ()
         inside.guard_values(op)
         self.root.touch()

@@ -47,7 +47,7 @@ def wait(op: Operation, others) -> None:
     known = set(op._control_inputs)
     for other in others:
         if other.graph is not graph and is_around(other.graph, graph):
-            graph.hold_back(other)
+            graph.hold_back(op, other)
         elif other not in known:
             known.add(other)
             op._control_inputs.append(other)

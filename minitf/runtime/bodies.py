@@ -10,7 +10,7 @@ from minitf.framework.dtypes import zeros
 from minitf.framework.errors import InvalidArgumentError
 from minitf.framework.inside import Flag
 from minitf.runtime.builder import Value
-from minitf.runtime.needed import needed_in_branch, needed_in_condition, needed_in_loop, read_by
+from minitf.runtime.needed import Needed, needed_in_branch, needed_in_condition, needed_in_loop
 
 
 class Ragged(Value):
@@ -36,14 +36,14 @@ def run_loop(builder, op, values: list, run_ops) -> list:
     if loop.condition is None and count is None:
         return [None] * len(op.outputs)
     carry, xs = [[builder.snapshot(v) for v in part] for part in (carry, xs)]
-    used = [builder.used is None or t in builder.used for t in op.outputs]
-    live, ops = needed_in_loop(loop, used)
+    used = [t in builder.used for t in op.outputs]
+    live, needed = needed_in_loop(loop, used)
     nexts = [t if i in live else None for i, t in enumerate(loop.nexts)]
     ys = [y if u else None for y, u in zip(loop.ys, used[loop.carries + 1 :])]
-    body = _Runner(builder, ops, nexts + ys, loop.const_args(loop.body), consts, run_ops)
+    body = _Runner(builder, needed, nexts + ys, loop.const_args(loop.body), consts, run_ops)
     condition = loop.condition and _Runner(
-        builder, needed_in_condition(loop, ops), loop.condition.results, loop.const_args(loop.condition),
-        consts, run_ops,
+        builder, needed_in_condition(loop, needed.ops), loop.condition.results,
+        loop.const_args(loop.condition), consts, run_ops,
     )  # fmt: skip
     trips = None if count is None else max(int(builder.data(count)), 0)
     _check_lengths(op, xs, trips)
@@ -100,16 +100,15 @@ def _check_lengths(op, xs: list, trips) -> None:
 class _Runner:
     """Runs the ops of one body, again and again."""
 
-    def __init__(self, builder, ops: list, results: list, const_args: list, consts: list, run_ops):
-        self.builder, self.ops, self.results, self.run_ops = builder, ops, results, run_ops
+    def __init__(self, builder, needed: Needed, results: list, const_args: list, consts: list, run_ops):
+        self.builder, self.needed, self.results, self.run_ops = builder, needed, results, run_ops
         self.base = {argument: consts[i] for i, argument in const_args}
-        self.used = {*read_by(ops), *results}
 
     def run(self, arguments: list, values: list) -> list:
         """The results for these arguments."""
         known = dict(self.base)
         known.update(zip(arguments, values))
-        self.run_ops(self.builder, self.ops, known, self.used)
+        self.run_ops(self.builder, self.needed.ops, known, self.needed.used)
         return [None if t is None else known[t] for t in self.results]
 
     def tried(self, arguments: list, values: list) -> tuple[list, InvalidArgumentError | None]:
@@ -222,10 +221,10 @@ def run_branch(builder, op, values: list, run_ops) -> list:
     index = 0 if _true(builder, values[0], "the predicate of a cond") else 1
     body = branches.bodies[index]
     const_args = [(i, body.consts[t]) for i, t in enumerate(branches.consts) if t in body.consts]
-    used = [builder.used is None or t in builder.used for t in op.outputs]
-    ops, _ = needed_in_branch(branches, index, used)
+    used = [t in builder.used for t in op.outputs]
+    needed, _ = needed_in_branch(branches, index, used)
     results = [t if u else None for t, u in zip(body.results, used)]
-    results = _Runner(builder, ops, results, const_args, values[1:], run_ops).run([], [])
+    results = _Runner(builder, needed, results, const_args, values[1:], run_ops).run([], [])
     return [None if r is None else builder.snapshot(r) for r in results]
 
 

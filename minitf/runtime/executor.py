@@ -7,6 +7,7 @@ from minitf.kernels.ram import copied
 from minitf.runtime.frames import has_primitives, run_in_frames
 from minitf.runtime.guards import is_true
 from minitf.runtime.late import Order
+from minitf.runtime.needed import BODIES, taken
 from minitf.runtime.op_by_op import Concrete, OpByOp, is_native, run_op, run_ops
 from minitf.runtime.plan import Plan
 from minitf.runtime.region import Region, Split
@@ -147,7 +148,7 @@ class NativeExecutor:
         step = self._steps[position]
         flags = self._plan.guards.get(_ops_of(step)[0], ())
         return all(is_true(values[flag]) for flag in flags) and all(
-            values[t] is not None for t in step.inputs
+            values[t] is not None for t in step.inputs if t in values
         )
 
     def _run_rest(self, position: int, values: dict) -> dict:
@@ -194,15 +195,20 @@ class NativeExecutor:
     def _step(self, ops: list, needed: set):
         if ops[0] in self._host:
             return HostStep(ops[0], self._order.inputs(ops[0]), self._state, self._plan)
+        used = self._plan.used
         made = {t for op in ops for t in op.outputs if t not in self._plan.fed}
-        inputs = list(dict.fromkeys(t for op in ops for t in op.inputs if t not in made))
+        inputs = list(
+            dict.fromkeys(t for op in ops for t in taken(op, used, self._plan.fed) if t not in made)
+        )
         variables = {t: variable_of(t) for t in inputs if self._is_memory(t)}
         inputs = [t for t in inputs if t not in variables]
         outputs = [t for t in needed if t in made]
         fetched = [t for t in outputs if follows_variable(t.op) and t in self._plan.fetches]
+        used = {t for op in ops for t in taken(op, used)}.union(outputs)
         return Region(
-            ops, inputs, variables, outputs, fetched, self._written, self._state, self._passes, self._threads
-        )
+            ops, inputs, variables, outputs, fetched, used, self._written, self._state, self._passes,
+            self._threads,
+        )  # fmt: skip
 
 
 def _needed_later(groups: list[list], plan: Plan, order: Order) -> list[list]:
@@ -211,7 +217,9 @@ def _needed_later(groups: list[list], plan: Plan, order: Order) -> list[list]:
     result = []
     for group in reversed(groups):
         result.append(list(needed))
-        needed.update(dict.fromkeys(t for op in group for t in order.inputs(op) if t not in plan.fed))
+        for op in group:
+            inputs = taken(op, plan.used) if op.type in BODIES else order.inputs(op)
+            needed.update(dict.fromkeys(t for t in inputs if t not in plan.fed))
         needed.update(dict.fromkeys(t for op in group for t in op.guards))
     return result[::-1]
 
@@ -228,7 +236,7 @@ def _host_ops(ops: list, state: State) -> set:
     host, shapes = set(), set()
     for op in ops:
         definition = op.definition
-        if op.type in ("Loop", "If"):
+        if op.type in BODIES:
             continue
         if op.type in _SHAPES or (definition.numpy and op.inputs and all(t.op in shapes for t in op.inputs)):
             shapes.add(op)

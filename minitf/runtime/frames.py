@@ -12,7 +12,7 @@ import heapq
 from minitf.framework import errors
 from minitf.framework.inside import TAKE_ABSENT
 from minitf.runtime.guards import alive
-from minitf.runtime.needed import waited_for
+from minitf.runtime.needed import taken, waited_for
 from minitf.runtime.op_by_op import Concrete, OpByOp
 from minitf.runtime.plan import Plan
 from minitf.runtime.state import Reference, State
@@ -47,17 +47,22 @@ class _Run:
         self.constants: dict = {}  # frame -> [(tensor, value)] that all of its iterations see
         self.begun: dict = {}  # frame -> its last iteration
         self.dead_exits: dict = {}  # (tensor, tag) -> None: exits of loops that have not been left
-        self.users: dict = {}
+        ops, self.users = set(plan.ops), {}
+        self.controls = {op: [o for o in waited_for(op) if o in ops] for op in plan.ops}
         for op in plan.ops:
-            for source in [*op.inputs, *waited_for(op), *op.guards]:
+            for source in self.sources(op):
                 self.users.setdefault(source, {})[op] = None
+
+    def sources(self, op) -> list:
+        """What an op waits for: tensors and ops."""
+        return [*taken(op, self.plan.used), *self.controls[op], *op.guards]
 
     def start(self, fed: dict) -> None:
         """Begins with what is fed, and with the ops that wait for nothing."""
         for tensor, array in fed.items():
             self.emit(tensor, (), Concrete(array))
         for op in self.plan.ops:
-            if not op.inputs and not waited_for(op) and not op.guards:
+            if not self.sources(op):
                 self.consider(op, ())
 
     def emit(self, source, tag: tuple, value) -> None:
@@ -78,10 +83,10 @@ class _Run:
 
     def ready(self, op, tag: tuple) -> bool:
         """Whether an op's inputs are there; a Merge is content with one that is alive, or with all dead."""
-        if any((c, tag) not in self.values for c in [*waited_for(op), *op.guards]):
+        if any((c, tag) not in self.values for c in [*self.controls[op], *op.guards]):
             return False
         if op.type != "Merge":
-            return all((t, tag) in self.values for t in op.inputs)
+            return all((t, tag) in self.values for t in taken(op, self.plan.used))
         if any(self.values.get((t, tag)) is not None for t in op.inputs):
             return True
         later = bool(tag) and tag[-1][1] > 0
@@ -108,7 +113,7 @@ class _Run:
         """Runs an op at a tag and sends its outputs on."""
         inputs = [self.values.get((t, tag)) for t in op.inputs]
         dead = not alive(op, {flag: self.values[flag, tag] for flag in op.guards}, set())
-        dead = dead or any(not self.values[c, tag] for c in waited_for(op))
+        dead = dead or any(not self.values[c, tag] for c in self.controls[op])
         absent = [v is None for v in inputs]
         dead = dead or (any(absent) if op.type not in TAKE_ABSENT else op.type == "Merge" and all(absent))
         if op.type == "Enter":

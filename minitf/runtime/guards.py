@@ -54,14 +54,16 @@ def check_loops(ops: list, results: list, fed: frozenset = frozenset(), body: bo
 def _bodies(op, used: list[bool]):
     """The needed ops, and the results, of the bodies of an op."""
     if op.type == "If":
-        yield from (needed_in_branch(op.attrs["branches"], index, used) for index in range(2))
+        for index in range(2):
+            needed, results = needed_in_branch(op.attrs["branches"], index, used)
+            yield needed.ops, results
     elif op.type == "Loop":
         loop = op.attrs["loop"]
-        live, ops = needed_in_loop(loop, used)
+        live, needed = needed_in_loop(loop, used)
         ys = [y for y, u in zip(loop.ys, used[loop.carries + 1 :]) if u]
-        yield ops, [loop.nexts[i] for i in live] + ys
+        yield needed.ops, [loop.nexts[i] for i in live] + ys
         if loop.condition is not None:
-            yield needed_in_condition(loop, ops), loop.condition.results
+            yield needed_in_condition(loop, needed.ops).ops, loop.condition.results
 
 
 def _mixed(op, loop) -> errors.InvalidArgumentError:

@@ -17,6 +17,7 @@ from minitf.runtime import flows
 from minitf.runtime.builder import Builder, NeedsData
 from minitf.runtime.flows import Flow, Unfit
 from minitf.runtime.ir import Buffer, Call, Ref
+from minitf.runtime.needed import BODIES, Needed
 from minitf.runtime.op_by_op import Concrete, OpByOp, is_native
 from minitf.runtime.state import State, follows_variable
 
@@ -51,7 +52,7 @@ class Lowering(Builder):
         self.capacities: dict = {}  # how much room loops and lists of unknown length need
         self.guesses: dict = {}  # how much room lists that are written and grow have
         self.elements: dict = {}  # the shapes of lists' elements, by the ops that make the lists
-        self.used: set | None = None  # the tensors of the body being lowered that somebody reads
+        self.used: set = set()  # the tensors of the body being lowered that somebody reads
         self.current = self.top = None  # the op being lowered, and the op of the region to which it belongs
         self.at_fault: dict | None = (
             None  # while an error is explained: where the failing call's operands were
@@ -177,7 +178,7 @@ class Lowering(Builder):
         self.current = op
         if op.guards and len(self.frames) > 1:
             raise NotNative(op)  # of a region's ops, all run or none
-        inputs = [self.refs[t] for t in op.inputs]
+        inputs = [self.refs.get(t) if op.type in BODIES else self.refs[t] for t in op.inputs]
         for t in op.inputs:
             self._uses[t] -= 1
         follows = follows_variable(op)
@@ -199,7 +200,7 @@ class Lowering(Builder):
     def results(self, op, inputs: list) -> list:
         """Where the op's outputs are, given where its inputs are."""
         definition = op.definition
-        if op.type in ("Loop", "If"):
+        if op.type in BODIES:
             return (self.loop if op.type == "Loop" else self.branch)(op, inputs)
         if None in inputs:
             return [None] * len(op.outputs)
@@ -282,14 +283,14 @@ class Lowering(Builder):
             return None  # bad data is reported when the op runs, if it is reached at all
         return [self.constant(value.array) for value in results]
 
-    def body(self, ops: list, results: list, frame: Frame) -> None:
-        """Lowers the ops of a body into `frame`; the refs of its arguments are set already."""
-        saved, self.used = self.used, {t for op in ops for t in op.inputs} | set(results)
-        self.expect(ops, results)
+    def body(self, needed: Needed, results: list, frame: Frame) -> None:
+        """Lowers the needed ops of a body into `frame`; the refs of its arguments are set already."""
+        saved, self.used = self.used, needed.used
+        self.expect(needed.ops, results)
         self.frames.append(frame)
         self.target = len(self.frames) - 1
         try:
-            for op in ops:
+            for op in needed.ops:
                 self.lower(op)
         finally:
             self.frames.pop()

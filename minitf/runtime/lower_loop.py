@@ -48,10 +48,10 @@ class _LoopLowering:
         self.carry, xs, self.consts, self.count = self.loop.split(values)
         self.xs = [low.snapshot(x) for x in xs]
         self.outer = len(low.frames) - 1
-        self.used = [low.used is None or t in low.used for t in op.outputs]
+        self.used = [t in low.used for t in op.outputs]
         self.n = self.loop.carries
         self.ys = [k for k in range(len(self.loop.ys)) if self.used[self.n + 1 + k]]
-        self.live, self.ops = needed_in_loop(self.loop, self.used)
+        self.live, self.needed = needed_in_loop(self.loop, self.used)
         self.node = Repeat(reverse=self.loop.reverse, op=op)
         self.capacity = self._capacity()
         self.stacks = self._stacks()
@@ -181,7 +181,7 @@ class _LoopLowering:
             self._lower_condition()
         frame = Frame(self.node)
         frame.nodes = self.node.body
-        low.body(self.ops, [loop.nexts[i] for i in self.live] + [loop.ys[k] for k in self.ys], frame)
+        low.body(self.needed, [loop.nexts[i] for i in self.live] + [loop.ys[k] for k in self.ys], frame)
         low.frames.append(frame)
         low.target = len(low.frames) - 1
         self.ys_refs = {}
@@ -218,7 +218,7 @@ class _LoopLowering:
             if i in self.places:
                 self.low.assign(argument, self.places[i])
         results = loop.condition.results
-        self.low.body(needed_in_condition(loop, self.ops), results, frame)
+        self.low.body(needed_in_condition(loop, self.needed.ops), results, frame)
         predicate = self.low.refs[results[0]]
         if predicate.known is not None or predicate.shape != ():
             raise NotNative(self.op)
@@ -396,7 +396,7 @@ def _in_place(node, old: Ref, new: Ref) -> bool:
 
 def _lowered_branch(low: Lowering, op, values: list) -> list:
     """The refs of the If op's outputs; unused ones are None."""
-    branches, used = op.attrs["branches"], [low.used is None or t in low.used for t in op.outputs]
+    branches, used = op.attrs["branches"], [t in low.used for t in op.outputs]
     if values[0].shape != () or not is_native(op, known_inputs(op, values)):
         raise NotNative(op)
     for body in branches.bodies:
@@ -414,10 +414,10 @@ def _lowered_branch(low: Lowering, op, values: list) -> list:
 
 def _chosen(low: Lowering, branches, index: int, used: list) -> list:
     """The branch that is known to be taken, in place."""
-    ops, results = needed_in_branch(branches, index, used)
-    saved, low.used = low.used, {t for op in ops for t in op.inputs} | set(results)
-    low.expect(ops, results)
-    for op in ops:
+    needed, results = needed_in_branch(branches, index, used)
+    saved, low.used = low.used, needed.used
+    low.expect(needed.ops, results)
+    for op in needed.ops:
         low.lower(op)
     low.used = saved
     pairs = zip(branches.bodies[index].results, used)

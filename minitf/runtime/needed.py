@@ -2,68 +2,172 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import NamedTuple
+
 from minitf.framework import errors
 
+BODIES = ("Loop", "If")  # the types of ops that run ops of bodies
 ADDING = frozenset(["QueueEnqueueV2", "QueueEnqueueManyV2"])
 TAKING = frozenset(["QueueDequeueV2", "QueueDequeueManyV2", "QueueDequeueUpToV2"])
 
 
-def needed_ops(roots: list, fed: frozenset) -> list:
-    """The ops that `roots` depend on through tensors that are not fed, in the order of their making."""
-    seen, todo = set(roots), list(roots)
-    while todo:
-        op = todo.pop()
-        for t in op.inputs:
-            if t.op not in seen and t not in fed:
-                seen.add(t.op)
-                todo.append(t.op)
-        for other in waited_for(op):
-            if other not in seen and not (other.type == "Placeholder" and other.outputs[0] in fed):
-                seen.add(other)
-                todo.append(other)
+class Needed(NamedTuple):
+    """Ops that are needed, in the order of their making, the tensors that they, or who asked, use, and the
+    ops outside of their graph that they wait for.
+    """
+
+    ops: list
+    used: set
+    outside: set
+
+
+def needed_ops(results: list, fed: frozenset = frozenset(), targets: Iterable = ()) -> Needed:
+    """What `results` and the ops `targets` depend on through tensors that are not fed."""
+    search = _Search(fed)
+    for t in results:
+        search.want(t)
+    for op in targets:
+        search.reach(op)
+    search.run()
+    return Needed(_adding_first(order(search.seen)), search.used, search.outside)
+
+
+class _Search:
+    """Goes from what is wanted to what that takes; from a loop or branch to what its needed ops take.
+
+    What those are depends on which outputs are used, which is known when nothing else is left to be seen.
+    """
+
+    def __init__(self, fed: frozenset):
+        self.fed, self.used, self.seen, self.outside = fed, set(), set(), set()
+        self._todo: list = []
+        self._open: dict = {}  # loops and branches of which more may be used than was known
+
+    def want(self, tensor) -> None:
+        """Uses a tensor."""
+        if tensor not in self.used and tensor not in self.fed:
+            self.used.add(tensor)
+            if tensor.op.type in BODIES:
+                self._open[tensor.op] = None
+            self.reach(tensor.op)
+
+    def reach(self, op) -> None:
+        """Needs an op to run."""
+        if op not in self.seen:
+            self.seen.add(op)
+            self._todo.append(op)
+
+    def run(self) -> None:
+        """Sees all that is needed."""
+        while self._todo or self._open:
+            if self._todo:
+                self._see(self._todo.pop())
+            else:
+                self._enter(self._open.popitem()[0])
+
+    def _see(self, op) -> None:
         for t in op.guards:
-            if t.op not in seen:
-                seen.add(t.op)
-                todo.append(t.op)
-    return _adding_first(order(seen))
+            self.want(t)
+        if op.type in BODIES:
+            self._open[op] = None
+            return
+        for t in op.inputs:
+            self.want(t)
+        if op._control_inputs:
+            self._wait(op, op._control_inputs)
+        if op in op.graph.waits:
+            self.outside.update(op.graph.waits[op])
+
+    def _enter(self, op) -> None:
+        bodies, needed, inputs = _taken(op, [t in self.used for t in op.outputs])
+        for t in inputs:
+            self.want(t)
+        inherited = set().union(*[body.inherited for body in bodies])
+        own = [o for o in (*op._control_inputs, *op.graph.waits.get(op, ())) if o not in inherited]
+        self._wait(op, own + [o for each in needed for o in each.outside])
+
+    def _wait(self, op, others) -> None:
+        for other in others:
+            if other.graph is not op.graph:
+                self.outside.add(other)
+            elif other.type != "Placeholder" or other.outputs[0] not in self.fed:
+                self.reach(other)
 
 
-def needed_in_branch(branches, index: int, used: list[bool]) -> tuple[list, list]:
-    """The ops that a branch runs, and its results, for those outputs of the If op that are used."""
+def _taken(op, used: list[bool]) -> tuple[list, list, list]:
+    """The bodies of a loop or branch, what is needed of each, and the inputs it takes if these outputs of it
+    are used. What it captured only for ops that nobody needs is not among them.
+    """
+    if op.type == "If":
+        form = op.attrs["branches"]
+        bodies, needed = form.bodies, [_in_branch(form, index, used) for index in range(2)]
+        inputs, first = list(op.inputs[:1]), 1
+    else:
+        form = op.attrs["loop"]
+        live, body = needed_in_loop(form, used)
+        first = form.carries + len(form.xs_args)
+        inputs = [op.inputs[i] for i in live]
+        inputs += op.inputs[form.carries : first] + op.inputs[first + len(form.consts) :]
+        bodies, needed = [form.body], [body]
+        if form.condition is not None:
+            bodies, needed = [*bodies, form.condition], [body, needed_in_condition(form, body.ops)]
+    for t, outer in zip(op.inputs[first:], form.consts):
+        if any(body.consts.get(outer) in each.used for body, each in zip(bodies, needed)):
+            inputs.append(t)
+    return bodies, needed, inputs
+
+
+def taken(op, *used: set) -> Iterable:
+    """The inputs of an op that it takes if the tensors of these sets are used."""
+    return [t for t in op.inputs if any(t in each for each in used)] if op.type in BODIES else op.inputs
+
+
+def needed_in_branch(branches, index: int, used: list[bool]) -> tuple[Needed, list]:
+    """What a branch runs, and its results, for those outputs of the If op that are used."""
+    results = [t for t, u in zip(branches.bodies[index].results, used) if u and t is not None]
+    return _without_arguments(_in_branch(branches, index, used)), results
+
+
+def _in_branch(branches, index: int, used: list[bool]) -> Needed:
     body, other = branches.bodies[index], branches.bodies[1 - index]
     results, others = ([t for t, u in zip(b.results, used) if u and t is not None] for b in (body, other))
-    rivals = set(needed_ops([t.op for t in others], frozenset())) if body.rivals else set()
-    return [op for op in _in_body(results, body.rivals, rivals) if op.type != "Arg"], results
+    rivals = set(needed_ops(others).ops) if body.rivals else set()
+    return _in_body(results, body.rivals, rivals)
 
 
-def needed_in_condition(loop, ops: list) -> list:
-    """The ops that the condition of a loop runs, if its body runs `ops`."""
-    found = _in_body(loop.condition.results, loop.condition.rivals, set(ops))
-    return [op for op in found if op.type != "Arg"]
+def needed_in_condition(loop, ops: list) -> Needed:
+    """What the condition of a loop runs, if its body runs `ops`."""
+    return _without_arguments(_in_body(loop.condition.results, loop.condition.rivals, set(ops)))
 
 
-def needed_in_loop(loop, used: list[bool]) -> tuple[list[int], list]:
-    """The loop variables that matter, and the ops the body runs, if these outputs of the Loop op are used."""
+def needed_in_loop(loop, used: list[bool]) -> tuple[list[int], Needed]:
+    """The loop variables that matter, and what the body runs, if these outputs of the Loop op are used."""
     n = loop.carries
     live, ys = {i for i in range(n) if used[i]}, [y for y, u in zip(loop.ys, used[n + 1 :]) if u]
     arguments = {t.op: i for i, t in enumerate(loop.carry_args)}
     condition = loop.condition
     arguments |= {} if condition is None else {t.op: i for i, t in enumerate(condition.arguments)}
     while True:
-        ops = needed_ops([t.op for t in [loop.nexts[i] for i in live] + ys], frozenset())
-        tested = [] if condition is None else _in_body(condition.results, condition.rivals, set(ops))
-        more = {arguments[op] for op in ops + tested if op in arguments}
+        body = needed_ops([loop.nexts[i] for i in live] + ys)
+        ops = set(body.ops)
+        tested = [] if condition is None else _in_body(condition.results, condition.rivals, ops).ops
+        more = {arguments[op] for op in [*body.ops, *tested] if op in arguments}
         if more <= live:
-            return sorted(live), [op for op in ops if op.type != "Arg"]
+            return sorted(live), _without_arguments(body)
         live |= more
 
 
-def _in_body(results: list, rivals: list, others: set) -> list:
-    """The ops, arguments too, for the results of a body, and those for which some of `others` wait, needed
-    ops of a rival body.
+def _in_body(results: list, rivals: list, others: set) -> Needed:
+    """What a body runs, arguments too, for its results, and for what some of `others` wait, needed ops of a
+    rival body.
     """
-    waited = [flag.op for flag, op in rivals if not others.isdisjoint(_with_owners(op))]
-    return needed_ops([t.op for t in results] + waited, frozenset())
+    waited = [flag for flag, op in rivals if not others.isdisjoint(_with_owners(op))]
+    return needed_ops(results + waited)
+
+
+def _without_arguments(needed: Needed) -> Needed:
+    return needed._replace(ops=[op for op in needed.ops if op.type != "Arg"])
 
 
 def _with_owners(op):

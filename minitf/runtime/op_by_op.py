@@ -18,6 +18,7 @@ from minitf.runtime.bodies import Ragged, map_ragged, run_branch, run_loop
 from minitf.runtime.builder import NATIVE, Builder, Value
 from minitf.runtime.guards import alive
 from minitf.runtime.lists import RULES
+from minitf.runtime.needed import BODIES
 from minitf.runtime.patience import LIMIT, worst
 from minitf.runtime.state import Reference, Scratch, State, follows_variable
 
@@ -52,7 +53,7 @@ class OpByOp(Builder):
     def __init__(self, state: State):
         self.session_state = state
         self.current = None  # the op being run, for error messages
-        self.used: set | None = None  # the tensors that somebody reads, of the ops being run
+        self.used: set = set()  # the tensors that somebody reads, of the ops being run
         self.dead: set = set()  # the ops that did not run, because ops of branches did not
 
     def constant(self, array):
@@ -210,7 +211,7 @@ def is_native(op, known=frozenset()) -> bool:
     return True
 
 
-def run_ops(builder: OpByOp, ops: list, values: dict, used=None, last_use=None, fetches=frozenset()) -> dict:
+def run_ops(builder: OpByOp, ops: list, values: dict, used: set, last_use=None, fetches=frozenset()) -> dict:
     """Runs `ops` in order; `values` maps tensors to values and is added to. `used` are the tensors that they
     and what comes after them read.
 
@@ -239,7 +240,7 @@ def run_op(builder: OpByOp, op, inputs: list, values: dict, fetches, copies: dic
 
 def _results(builder: OpByOp, op, inputs: list, values: dict) -> list:
     """The values of an op's outputs; None if it does not run."""
-    given = [values[t] for t in inputs]
+    given = [values.get(t) if op.type in BODIES else values[t] for t in inputs]
     if alive(op, values, builder.dead) and (op.type in TAKE_ABSENT or all([v is not None for v in given])):
         builder.dead.discard(op)
         return builder.run(op, given)

@@ -14,7 +14,8 @@ class Plan:
 
     def __init__(self, fetches: Iterable, targets: Iterable, fed: Iterable):
         self.fetches, self.fed = list(fetches), frozenset(fed)
-        self.ops = needed_ops([t.op for t in self.fetches if t not in self.fed] + list(targets), self.fed)
+        needed = needed_ops(self.fetches, self.fed, targets)
+        self.ops, self.used = needed.ops, needed.used  # the tensors that somebody reads
         self.guards = guards_of(self.ops, self.fed)  # of the ops that may not run
         if self.ops and self.ops[0].graph.waited_for_in_loops:
             check_loops(self.ops, self.fetches, self.fed)
@@ -22,11 +23,6 @@ class Plan:
         self.variables = [op for op in self.ops if op.type == "VariableV2"]
         self.executors: list = []  # those no run is using: made when they are lacking
         self.tracers: list = []  # the same for runs with a trace
-
-    @functools.cached_property
-    def used(self) -> set:
-        """The tensors that somebody reads."""
-        return {*read_by(self.ops), *self.fetches}
 
     @functools.cached_property
     def last_use(self) -> list[list]:

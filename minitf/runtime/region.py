@@ -39,6 +39,7 @@ class Region:
         variables: dict,
         outputs: list,
         fetched: list,
+        used: set,
         written: frozenset,
         state: State,
         passes: list,
@@ -46,6 +47,7 @@ class Region:
     ):
         self.ops, self.inputs, self.outputs = ops, inputs, outputs
         self.variables = variables  # tensors from outside that are a variable's memory, and whose
+        self.used = used  # the tensors that its ops, or who comes later, use
         self.fetched = fetched  # the outputs that follow a variable and are wanted as they are at their place
         self.written, self.state, self.passes, self.threads = written, state, passes, threads
         self.specialized: set = set()  # the inputs whose contents decide shapes
@@ -145,7 +147,7 @@ class Region:
         while True:
             low = RegionLowering(self.state, self.written)
             low.capacities, low.elements = self.capacities, elements
-            low.used = {t for op in self.ops for t in op.inputs} | set(self.outputs)
+            low.used = self.used
             for tensor, array in zip(self.inputs, arrays):
                 low.input(
                     tensor, array.shape, array.dtype, array.copy() if tensor in self.specialized else None
@@ -202,8 +204,9 @@ class Region:
             if tensor in seen:
                 continue
             seen.add(tensor)
-            if tensor in low.refs and low.refs[tensor].known is not None:
-                continue
+            ref = low.refs.get(tensor)
+            if ref is not None and ref.known is not None or tensor in low.refs and ref is None:
+                continue  # known, or absent
             if tensor in self.inputs:
                 found.add(tensor)
             elif "stands_for" in tensor.op.attrs:

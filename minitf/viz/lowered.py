@@ -59,8 +59,13 @@ class _Copy:
         return self.values[tensor.op.attrs["of"] if tensor.op.type == "Dead" else tensor]
 
     def controls(self, op) -> list:
-        """The copies of an op's control inputs."""
-        return [self.made[c] for c in op.control_inputs]
+        """The copies of the ops it waits for. In a branch it waits itself for what is outside; in a loop,
+        where that is not possible, the loop does.
+        """
+        bodies = op.attrs["branches"].bodies if op.type == "If" else ()
+        outside = [c for c in op.graph.waits.get(op, ()) if _in_one_frame(op.graph, c.graph)]
+        others = op.control_inputs + outside
+        return [self.made[c] for c in others if not any(c in body.inherited for body in bodies)]
 
     def stands_for(self, op, new, results: list, outputs=None) -> None:
         """Notes what takes the place of an op and its outputs."""
@@ -214,3 +219,12 @@ class _LoweredLoop:
         if i >= self.loop.carries:
             return dataflow.exit(value)
         return self.copy.ending(self.op.outputs[i], "Exit", lambda name: dataflow.exit(value, name=name))
+
+
+def _in_one_frame(body, outer) -> bool:
+    """Whether there is no loop between a body and a graph around it."""
+    while body is not outer:
+        if body.of_loop:
+            return False
+        body = body.outer
+    return True

@@ -4,14 +4,14 @@ import copy
 import random
 
 import numpy as np
-from random_graphs import effects, flow, maths, movement, rarities
+from random_graphs import effects, flow, images, maths, movement, rarities
 from random_graphs.pool import Scope, Skip, World, known
 
 import minitf as tf
 
 PRODUCTIONS = {
     production: weight
-    for module in (maths, movement, flow, effects, rarities)
+    for module in (maths, movement, flow, effects, rarities, images)
     for production, weight in module.PRODUCTIONS.items()
 }
 _NAMES, _WEIGHTS = list(PRODUCTIONS), list(PRODUCTIONS.values())

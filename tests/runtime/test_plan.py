@@ -11,7 +11,7 @@ def test_only_what_is_needed_in_program_order():
     b = tf.add(a, 1.0, name="b")
     tf.add(b, 1.0, name="unneeded")
     c = tf.multiply(b, a, name="c")
-    assert [op.name for op in needed_ops([c.op], frozenset())] == ["a", "b/y", "b", "c"]
+    assert [op.name for op in needed_ops([c]).ops] == ["a", "b/y", "b", "c"]
     assert [op.name for op in Plan([c], [], [b]).ops] == ["a", "c"]
     assert Plan([c], [], [c]).ops == []
 
