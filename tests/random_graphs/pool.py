@@ -152,7 +152,9 @@ class Scope:
             value = tf.cast(value, like.dtype)
         if entry.shape != like.shape:
             value = like.tensor * 0.5 + tf.reduce_mean(value)
-        return pinned(Entry(tf.tanh(value), like.shape))
+        fitting = pinned(Entry(tf.tanh(value), like.shape))
+        fitting.set_shape(like.tensor.shape)
+        return fitting
 
 
 def known(n):
