@@ -11,14 +11,17 @@ from minitf.framework.tensor import Tensor
 
 
 def apply(type: str, *inputs, name: str | None = None, **attrs):
-    """Adds an op and returns its output (a tuple if it has several, the Operation if it has none).
+    """Adds an op and returns its output (a namedtuple if it has several, the Operation if it has none).
 
     `inputs` may be tensors or anything that converts to one; constants made for them are named after the
     argument. `name` None means the type itself. Attributes of types (such as `dtype`) are DTypes.
     """
     op = apply_op(type, *inputs, name=name, **attrs)
     outputs = op.outputs
-    return outputs[0] if len(outputs) == 1 else tuple(outputs) if outputs else op
+    if len(outputs) < 2:
+        return outputs[0] if outputs else op
+    listed = any(output.is_list for output in op.definition.outputs)
+    return tuple(outputs) if listed else op.definition.results(*outputs)
 
 
 def apply_op(type: str, *inputs, name: str | None = None, shapes=None, **attrs) -> Operation:

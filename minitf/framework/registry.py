@@ -41,6 +41,8 @@ An op is defined once, in the module of its family:
 
 from __future__ import annotations
 
+import collections
+import functools
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -82,6 +84,11 @@ class OpDef:
     any_type: bool = False
     variables: tuple[str, ...] = field(default=())
     sized: tuple[tuple[int, Arg], ...] = field(default=())  # inputs of declared sizes, by place
+
+    @functools.cached_property
+    def results(self) -> type:
+        """The tuple of the outputs by name, if there are always as many."""
+        return collections.namedtuple(self.type, [output.name for output in self.outputs])
 
 
 OPS: dict[str, OpDef] = {}

@@ -7,8 +7,6 @@ own, go from iteration to iteration through NextIteration, and leave the frame t
 
 from __future__ import annotations
 
-import collections
-
 import numpy as np
 
 from minitf.framework.apply import apply
@@ -16,8 +14,6 @@ from minitf.framework.registry import define
 from minitf.framework.shape import SCALAR
 from minitf.framework.tensor import Tensor
 from minitf.ops import patterns
-
-MergeOutput = collections.namedtuple("MergeOutput", ("output", "value_index"))
 
 
 def _merged_shape(op):
@@ -61,7 +57,7 @@ def switch(data, pred, name: str | None = None) -> tuple[Tensor, Tensor]:
     return apply("Switch", data, pred, name=name)
 
 
-def merge(inputs, name: str | None = None) -> MergeOutput:
+def merge(inputs, name: str | None = None) -> tuple[Tensor, Tensor]:
     """(output, value_index): the input that is alive, and which one it is; dead if none is.
 
     Raises:
@@ -69,7 +65,7 @@ def merge(inputs, name: str | None = None) -> MergeOutput:
     """
     if not inputs:
         raise ValueError("merge needs at least one input")
-    return MergeOutput(*apply("Merge", list(inputs), name=name))
+    return apply("Merge", list(inputs), name=name)
 
 
 def enter(data, frame_name: str, is_constant: bool = False, parallel_iterations: int = 10,

@@ -89,7 +89,7 @@ define(
 
 def self_adjoint_eig(tensor, name: str | None = None) -> tuple[Tensor, Tensor]:
     """Eigenvalues [..., n] in rising order and eigenvectors as columns [..., n, n] of symmetric matrices."""
-    return apply("SelfAdjointEigV2", tensor, name=name)
+    return tuple(apply("SelfAdjointEigV2", tensor, name=name))
 
 
 def self_adjoint_eigvals(tensor, name: str | None = None) -> Tensor:

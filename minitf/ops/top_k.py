@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import collections
-
 import numpy as np
 
 from minitf.framework import dtypes
@@ -75,15 +73,14 @@ define(
     kernel=_top_k_kernel,
     grad=_top_k_grad,
 )
-TopKV2 = collections.namedtuple("TopKV2", "values indices")
 
 
-def top_k(input, k=1, sorted: bool = True, name: str | None = None) -> TopKV2:
+def top_k(input, k=1, sorted: bool = True, name: str | None = None) -> tuple[Tensor, Tensor]:
     """The k largest elements of each row (last axis) and their positions (int32), largest first.
 
     Of equal elements the first comes first. The result is a namedtuple `(values, indices)`.
     """
-    return TopKV2(*apply("TopKV2", input, k, sorted=sorted, name=name))
+    return apply("TopKV2", input, k, sorted=sorted, name=name)
 
 
 def _in_top_k_shape(op):
