@@ -16,7 +16,7 @@ import numpy as np
 
 from minitf.formats import table, wire
 from minitf.formats.checksum import crc32c, masked
-from minitf.formats.wire import Malformed
+from minitf.formats.wire import Malformed, Message
 from minitf.framework import dtypes
 
 _VERSION = 1
@@ -46,34 +46,33 @@ class Entry:
 
 def decoded(message: bytes) -> Entry:
     """The entry that a message is; Malformed if it is none."""
-    found: dict[int, list] = {}
-    for number, value in wire.fields(message):
-        found.setdefault(number, []).append(value)
-    shard, offset, size, crc = (wire.expect(found.get(n, [0])[-1], int) for n in (3, 4, 5, 6))
-    shape = _shape(wire.expect(found.get(2, [b""])[-1], bytes))
-    slices = tuple(_slice(wire.expect(value, bytes)) for value in found.get(7, ()))
-    return Entry(_dtype(found.get(1, [0])[-1]), shape, shard, offset, size, crc, slices)
+    found = Message(message)
+    slices = tuple(slice_of(value) for value in found.all(7, bytes))
+    places = (found.number(n) for n in (3, 4, 5, 6))
+    return Entry(dtype_of(found.number(1)), shape_of(found.bytes(2)), *places, slices)
 
 
-def _dtype(enum) -> dtypes.DType | None:
+def dtype_of(enum: int) -> dtypes.DType | None:
+    """The type of a number of TensorFlow's DataType; None if minitf has it not."""
     try:
-        return dtypes.as_dtype(wire.expect(enum, int)).base_dtype
+        dtype = dtypes.as_dtype(enum).base_dtype
     except TypeError:
         return None
+    return None if dtype is not dtypes.string and np.dtype(dtype.as_numpy_dtype).hasobject else dtype
 
 
-def _shape(message: bytes) -> tuple[int, ...]:
-    dims = [wire.expect(value, bytes) for number, value in wire.fields(message) if number == 2]
-    sizes = [wire.signed(dict(wire.fields(dim)).get(1, 0)) for dim in dims]
+def shape_of(message: bytes) -> tuple[int, ...]:
+    """The sizes in a TensorShapeProto; Malformed if they are none."""
+    sizes = [wire.signed(Message(dim).number(1)) for dim in Message(message).all(2, bytes)]
     if len(sizes) > _LARGEST_RANK or any(size < 0 for size in sizes):
         raise Malformed(f"shape {sizes[:8]}")
     return tuple(sizes)
 
 
-def _slice(message: bytes) -> tuple[tuple[int, int], ...]:
+def slice_of(message: bytes) -> tuple[tuple[int, int], ...]:
     """A part: (start, length) along each dimension; a length of -1 means all."""
-    extents = [dict(wire.fields(wire.expect(v, bytes))) for n, v in wire.fields(message) if n == 1]
-    return tuple((wire.signed(e.get(1, 0)), wire.signed(e.get(2, -1 % (1 << 64)))) for e in extents)
+    extents = [Message(extent) for extent in Message(message).all(1, bytes)]
+    return tuple((wire.signed(e.number(1)), wire.signed(e.number(2, -1 % (1 << 64)))) for e in extents)
 
 
 def header(shards: int) -> bytes:
@@ -83,13 +82,12 @@ def header(shards: int) -> bytes:
 
 def shards(message: bytes) -> int:
     """How many data files a header names; Malformed if it is none that this can read."""
-    found = dict(wire.fields(message))
-    if found.get(2, 0) != 0:
+    found = Message(message)
+    if found.number(2) != 0:
         raise Malformed("it was written on a big-endian machine")
-    versions = dict(wire.fields(wire.expect(found.get(3, b""), bytes)))
-    if versions.get(2, 0) > _VERSION:
-        raise Malformed(f"it needs version {versions[2]} of the format")
-    count = wire.expect(found.get(1, 0), int)
+    if (needed := Message(found.bytes(3)).number(2)) > _VERSION:
+        raise Malformed(f"it needs version {needed} of the format")
+    count = found.number(1)
     if not 0 < count <= 99_999:
         raise Malformed(f"{count} data files")
     return count

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import glob
+import math
 import os
 from collections.abc import Iterable, Iterator
 
@@ -187,6 +188,8 @@ class Checkpoint:
             if part is None or len(extents) != len(entry.shape):
                 raise Malformed(f"part {extents} is missing")
             parts.append((_window(extents, entry.shape), self._bundle.array(part)))
+        if sum(value.size for _, value in parts) != math.prod(entry.shape):
+            raise Malformed(f"its parts are not those of shape {list(entry.shape)}")
         whole = np.zeros(entry.shape, entry.dtype.as_numpy_dtype)
         for window, value in parts:
             if whole[window].shape != value.shape:

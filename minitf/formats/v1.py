@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from minitf.formats import bundle, table, wire
 from minitf.formats.bundle import Entry
-from minitf.formats.wire import Malformed
+from minitf.formats.wire import Malformed, Message
 from minitf.framework import dtypes
 
 # The fields of a TensorProto in which values of a kind are, if not as bytes in field 4.
@@ -22,34 +24,36 @@ def read(data: bytes) -> dict[str, tuple[Entry, np.ndarray]]:
     key, first = next(rows, (None, b""))
     if key != b"":
         raise Malformed("it has no header")
-    entries = _described(dict(wire.fields(first)).get(1, b""))
+    entries = _described(Message(first).bytes(1))
+    if any(math.prod(e.shape) > len(data) for e in entries.values()):
+        raise Malformed("it says of a tensor that it has more elements than the file has bytes")
     found = {name: (e, np.zeros(e.shape, e.dtype.as_numpy_dtype)) for name, e in entries.items() if e.dtype}
     for _, message in rows:
-        part = dict(wire.fields(wire.expect(dict(wire.fields(message)).get(2, b""), bytes)))
-        name = wire.expect(part.get(1, b""), bytes).decode("utf-8", "replace")
+        part = Message(Message(message).bytes(2))
+        name = part.bytes(1).decode("utf-8", "replace")
         if name in found:
-            _place(*found[name], bundle._slice(part.get(2, b"")), wire.expect(part.get(3, b""), bytes))
+            _place(*found[name], bundle.slice_of(part.bytes(2)), part.bytes(3))
     return found
 
 
 def _described(message: bytes) -> dict[str, Entry]:
     """What the header says of each tensor."""
     found = {}
-    for number, value in wire.fields(wire.expect(message, bytes)):
-        if number == 1:
-            about = dict(wire.fields(wire.expect(value, bytes)))
-            shape = bundle._shape(wire.expect(about.get(2, b""), bytes))
-            name = wire.expect(about.get(1, b""), bytes).decode("utf-8", "replace")
-            found[name] = Entry(bundle._dtype(about.get(3, 0)), shape)
+    for value in Message(message).all(1, bytes):
+        about = Message(value)
+        name = about.bytes(1).decode("utf-8", "replace")
+        found[name] = Entry(bundle.dtype_of(about.number(3)), bundle.shape_of(about.bytes(2)))
     return found
 
 
 def _place(entry: Entry, array: np.ndarray, extents: tuple, message: bytes) -> None:
     """Puts a part of a tensor where it belongs."""
+    if len(extents) not in (0, array.ndim):
+        raise Malformed(f"a part of {len(extents)} dimensions of a tensor of {array.ndim}")
     window = tuple(slice(start, None if size < 0 else start + size) for start, size in extents)
     target = array[window] if window else array
     values = _values(entry.dtype, message, target.size)
-    if len(extents) not in (0, array.ndim) or values.size != target.size:
+    if values.size != target.size:
         raise Malformed(f"{values.size} values do not fill a part of shape {target.shape}")
     if window:
         array[window] = values.reshape(target.shape)
@@ -59,26 +63,23 @@ def _place(entry: Entry, array: np.ndarray, extents: tuple, message: bytes) -> N
 
 def _values(dtype: dtypes.DType, message: bytes, size: int) -> np.ndarray:
     """The values of a TensorProto, flat; Malformed if they are more than `size`."""
-    fields: dict[int, list] = {}
-    for number, value in wire.fields(message):
-        fields.setdefault(number, []).append(value)
-    kind = np.dtype(dtype.as_numpy_dtype)
+    fields, kind = Message(message), np.dtype(dtype.as_numpy_dtype)
     if dtype is dtypes.string:
-        found = np.empty(len(fields.get(_STRINGS, ())), object)
-        found[:] = [wire.expect(value, bytes) for value in fields.get(_STRINGS, ())]
+        found = np.empty(len(fields.all(_STRINGS, bytes)), object)
+        found[:] = fields.all(_STRINGS, bytes)
         return found
-    if fields.get(_CONTENT, [b""])[0]:
-        return np.frombuffer(_whole(wire.expect(fields[_CONTENT][0], bytes), kind.itemsize), kind)
+    if content := fields.bytes(_CONTENT):
+        return np.frombuffer(_whole(content, kind.itemsize), kind)
     if dtype.name in _FLOATS:
         number, code = _FLOATS[dtype.name]
         data = b"".join(
-            v if isinstance(v, bytes) else v.to_bytes(int(code[2]), "little") for v in fields.get(number, ())
+            v if isinstance(v, bytes) else v.to_bytes(8, "little")[: int(code[2])]
+            for v in fields.all(number, (int, bytes))
         )
         return np.frombuffer(_whole(data, kind.itemsize), code).view(kind)
-    numbers = _numbers(fields.get(_VARINTS.get(dtype.name, _INTS), ()), size)
-    if dtype is dtypes.float16:
-        return np.array(numbers, np.uint16).view(kind)
-    return np.array([wire.signed(n) for n in numbers] if kind.kind == "i" else numbers).astype(kind)
+    numbers = _numbers(fields.all(_VARINTS.get(dtype.name, _INTS), (int, bytes)), size)
+    numbers = np.array(numbers, np.uint64)
+    return numbers.astype(np.uint16).view(kind) if dtype is dtypes.float16 else numbers.astype(kind)
 
 
 def _whole(data: bytes, size: int) -> bytes:

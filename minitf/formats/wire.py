@@ -79,8 +79,31 @@ def signed(value: int) -> int:
     return value - (1 << 64) if value >= 1 << 63 else value
 
 
-def expect(value, kind: type):
-    """The value of a field, which has to be a number (int) or bytes."""
-    if not isinstance(value, kind):
-        raise Malformed(f"{kind.__name__} is expected, not {value!r:.40}")
-    return value
+class Message:
+    """The fields of a message by their numbers; Malformed if it is none, or where a field is of another kind.
+
+    >>> message = Message(field(1, 5) + field(2, b"ab"))
+    >>> message.number(1), message.bytes(2), message.number(3), message.all(2, bytes)
+    (5, b'ab', 0, [b'ab'])
+    """
+
+    def __init__(self, data: bytes):
+        self._found: dict[int, list] = {}
+        for number, value in fields(data):
+            self._found.setdefault(number, []).append(value)
+
+    def all(self, field: int, kind: type | tuple) -> list:
+        """The values of a field, all of a kind: int or bytes."""
+        values = self._found.get(field, [])
+        for value in values:
+            if not isinstance(value, kind):
+                raise Malformed(f"field {field} is {value!r:.40}")
+        return values
+
+    def number(self, field: int, default: int = 0) -> int:
+        """The last number in a field."""
+        return self.all(field, int)[-1] if field in self._found else default
+
+    def bytes(self, field: int) -> bytes:
+        """The last bytes in a field."""
+        return self.all(field, bytes)[-1] if field in self._found else b""

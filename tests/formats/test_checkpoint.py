@@ -9,9 +9,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from campaigns import checkpoints
 
 import minitf as tf
-from minitf.formats import checkpoint
+from minitf.formats import bundle, checkpoint, wire
 from minitf.framework import dtypes
 
 FACTS = Path(__file__).parents[1] / "facts" / "checkpoints"
@@ -101,8 +102,6 @@ def test_damage_is_noticed(tmp_path, name):
 
 def test_what_an_index_may_not_say(tmp_path):
     """Sizes beyond all memory, places outside of the file, other files: refused before any is read."""
-    from minitf.formats import bundle
-
     prefix = str(tmp_path / "m")
     checkpoint.write(prefix, [("x", tf.float32, np.ones(3, np.float32))])
     huge = bundle.Entry(dtypes.float32, (1 << 60,), 0, 0, 12, 0)
@@ -121,7 +120,7 @@ def test_what_an_index_may_not_say(tmp_path):
 KILLED = """
 import os, sys
 import numpy as np, minitf as tf
-from minitf.formats import checkpoint
+from minitf.formats import bundle, checkpoint, wire
 prefix, place = sys.argv[1], int(sys.argv[2])
 calls = 0
 def count(event, args):
@@ -145,6 +144,17 @@ def test_killed_at_any_step_the_old_or_the_new_one_is_whole(tmp_path):
         assert done.returncode == 9 or set(value.tolist()) == {2.0}
         codes.append(done.returncode)
     assert codes[0] == 9 and codes[-1] == 0
+
+
+def test_kills_and_lies():
+    assert checkpoints.kills(4, seed=0) == 0
+    assert checkpoints.lies(150, seed=0) == 0
+
+
+@pytest.mark.parametrize("damage", [wire.field(2, b"\x08"), wire.field(2, 7), b"\x0a"])
+def test_what_is_no_message(damage):
+    with pytest.raises(wire.Malformed):
+        bundle.decoded(damage)
 
 
 def test_a_full_disk_leaves_what_was_there(tmp_path, monkeypatch):
