@@ -178,6 +178,7 @@ from minitf.runtime.config import (
     ConfigProto, GPUOptions, GraphOptions, OptimizerOptions, RunMetadata, RunOptions,
 )  # fmt: skip
 from minitf.runtime.session import get_default_session, InteractiveSession, Session
+from minitf.train.checkpoints import to_safetensors
 
 # Namespaces
 

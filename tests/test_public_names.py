@@ -69,7 +69,7 @@ def test_exceptions_are_of_the_list():
 
 
 def test_own_additions():
-    assert callable(tf.viz.to_dot)
+    assert callable(tf.viz.to_dot) and callable(tf.to_safetensors)
     assert tf.__version__ == tf.VERSION == "1.15.0"
     assert [int(n) for n in tf.__version__.split(".")] == [1, 15, 0]
 

@@ -10,6 +10,11 @@ from minitf.formats.checkpoint import Checkpoint
 from minitf.framework import dtypes, errors
 from minitf.train.checkpoint_state import latest_checkpoint
 
+# The types of safetensors that minitf has, too.
+_NUMBERS = frozenset(
+    ["bool", "float16", "float32", "float64", *(f"{u}int{n}" for u in ("", "u") for n in (8, 16, 32, 64))]
+)
+
 
 class CheckpointReader:
     """Reads tensors out of a checkpoint, of either format; `NewCheckpointReader(path)` makes one.
@@ -70,3 +75,36 @@ def list_variables(ckpt_dir_or_file) -> list[tuple[str, list[int]]]:
 def load_variable(ckpt_dir_or_file, name: str) -> np.ndarray:
     """A tensor of a checkpoint, by its name or that of its output (`w:0`)."""
     return load_checkpoint(ckpt_dir_or_file).get_tensor(name.removesuffix(":0"))
+
+
+def to_safetensors(checkpoint, filename: str | None = None) -> str:
+    """Writes a checkpoint's tensors, or those of the newest checkpoint in a folder, as a file of safetensors.
+
+    Args:
+      checkpoint: the name of a checkpoint, of any format that can be read, or a folder.
+      filename: of the file to write; the checkpoint's name with `.safetensors` behind if None.
+
+    Returns:
+      The name of the file. https://huggingface.co/docs/safetensors
+
+    Raises:
+      ImportError: if the package safetensors is not installed.
+      tf.errors.UnimplementedError: if there are tensors of types that it has not, such as strings.
+      tf.errors.NotFoundError: if there is no such checkpoint. DataLossError: if it is damaged.
+    """
+    try:
+        from safetensors.numpy import save_file
+    except ImportError as error:
+        raise ImportError(
+            "to_safetensors needs the package safetensors: pip install 'minitf-engine[safetensors]'",
+            name="safetensors",
+        ) from error
+    reader = load_checkpoint(checkpoint)
+    types = reader.get_variable_to_dtype_map()
+    foreign = sorted(name for name, dtype in types.items() if dtype is None or dtype.name not in _NUMBERS)
+    if foreign:
+        kinds = ", ".join(f"{name} ({types[name].name if types[name] else '?'})" for name in foreign[:5])
+        raise errors.UnimplementedError(None, None, f"safetensors holds real numbers only, not {kinds}")
+    filename = os.fsdecode(filename or f"{reader._checkpoint.prefix}.safetensors")
+    save_file({name: reader.get_tensor(name) for name in types}, filename)
+    return filename
