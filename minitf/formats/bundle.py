@@ -21,6 +21,7 @@ from minitf.framework import dtypes
 
 _VERSION = 1
 _LARGEST_RANK = 254
+_PIECE = 1 << 20  # bytes
 
 
 @dataclass(frozen=True)
@@ -120,9 +121,11 @@ class Writer:
         self._offset += len(data)
 
     def _numbers(self, array: np.ndarray) -> int:
-        data = np.ascontiguousarray(array).reshape(-1).view(np.uint8)
-        self._write(data.data)
-        return crc32c(data)
+        data, crc = np.ascontiguousarray(array).reshape(-1).view(np.uint8), 0
+        for piece in _pieces(data):
+            crc = crc32c(piece, crc)
+            self._write(piece.data)
+        return crc
 
     def _strings(self, array: np.ndarray) -> int:
         """The lengths, their checksum, then the bytes of all strings."""
@@ -134,6 +137,11 @@ class Writer:
         data = b"".join(values)
         self._write(data)
         return crc32c(data, crc32c(check, crc))
+
+
+def _pieces(data: np.ndarray):
+    """Bytes piece by piece: what was just read or is written next is summed up while it is in the cache."""
+    return (data[i : i + _PIECE] for i in range(0, data.size, _PIECE))
 
 
 def _length(value: bytes) -> bytes:
@@ -202,11 +210,14 @@ def _name(key: bytes) -> str:
 
 
 def _fill(path: Path, entry: Entry, data: np.ndarray) -> None:
-    with open(path, "rb") as file:
+    crc = 0
+    with open(path, "rb", buffering=0) as file:
         file.seek(entry.offset)
-        if file.readinto(data.data) != data.size:
-            raise Malformed(f"{path} is cut off")
-    if masked(crc32c(data)) != entry.crc:
+        for piece in _pieces(data):
+            if file.readinto(piece.data) != piece.size:
+                raise Malformed(f"{path} is cut off")
+            crc = crc32c(piece, crc)
+    if masked(crc) != entry.crc:
         raise Malformed(f"a checksum in {path} is wrong")
 
 
