@@ -4,13 +4,16 @@ A pass takes the nodes of a region (see `minitf.runtime.ir`) and changes them in
 that it drops, keeps or reads at another moment, takes what kernels read and write from their declarations,
 and makes each rewrite as a whole or not at all (`Uses.replace`). The passes run in the order of `PASSES`; any
 of them can be switched off by name, with `MINITF_PASSES=-name,-other` or `=none` in the environment or
-`tf.ConfigProto(passes=...)` in the same words.
+`tf.ConfigProto(passes=...)` in the same words. With `MINITF_SHOW=name` each region that the pass changes is
+printed, before and after it (see `minitf.runtime.text`).
 """
 
 from __future__ import annotations
 
 import os
+import sys
 
+from minitf.runtime import text
 from minitf.runtime.passes.accumulate import accumulate
 from minitf.runtime.passes.columns import columns
 from minitf.runtime.passes.concat import split_concat
@@ -65,5 +68,25 @@ def rewrite(nodes: list, passes: list, kept: frozenset) -> None:
     """Runs passes, by name or the functions themselves; `kept` are the buffers that are read after the
     region.
     """
+    shown = os.environ.get("MINITF_SHOW")
+    if shown and shown not in PASSES:
+        raise ValueError(
+            f"the environment variable MINITF_SHOW: there is no pass called {shown}; the passes are "
+            f"{', '.join(PASSES)}"
+        )
     for each in passes:
-        (PASSES[each] if isinstance(each, str) else each)(nodes, kept)
+        apply = PASSES[each] if isinstance(each, str) else each
+        if each == shown:
+            _show(each, apply, nodes, kept)
+        else:
+            apply(nodes, kept)
+
+
+def _show(name: str, apply, nodes: list, kept: frozenset) -> None:
+    """Runs a pass and prints the nodes before and after it, if it changes them."""
+    names = text.Names()
+    before = text.text(nodes, names)
+    apply(nodes, kept)
+    after = text.text(nodes, names)
+    if before != after:
+        print(f"---- before {name}\n{before}\n---- after {name}\n{after}", file=sys.stderr)
