@@ -103,7 +103,7 @@ def saved(ref: Ref, array: np.ndarray) -> Value:
     """
     inner, known = ref.row or ref.like, ref.known_slice()
     if array.size and known is not None:
-        return Concrete(np.stack([known] * len(array)))
+        return Concrete(np.stack([known] * len(array)), known)
     if array.size or inner is None:
         return Concrete(array)
     if len(array):

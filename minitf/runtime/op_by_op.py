@@ -27,12 +27,12 @@ _LARGE = 1 << 20  # bytes from which NumPy may compute for long: a decomposition
 
 
 class Concrete(Value):
-    """A value with its elements at hand."""
+    """A value with its elements at hand; `row` is what every slice of it is, if that was known before."""
 
-    __slots__ = ("array",)
+    __slots__ = ("array", "row")
 
-    def __init__(self, array: np.ndarray):
-        self.array = array
+    def __init__(self, array: np.ndarray, row: np.ndarray | None = None):
+        self.array, self.row = array, row
 
     @property
     def shape(self) -> tuple[int, ...]:

@@ -19,6 +19,7 @@ from minitf.runtime.table import Table
 
 _PROGRAMS_KEPT = 32
 _SPECIALIZED_SIZE = 64
+_NONE: dict = {}
 
 
 class Split(Exception):
@@ -65,7 +66,7 @@ class Region:
         variables.
         """
         arrays = [self._array(t, values[t]) for t in self.inputs]
-        program = self.compute(arrays)
+        program = self.compute(arrays, self._rows(values))
         read: dict = {}
         for ref, array in zip(program.low.inputs, arrays):
             if isinstance(array, Packed):
@@ -77,7 +78,7 @@ class Region:
     def left(self, values: dict) -> dict:
         """The outputs as a run that failed has left them: those of ops before the failed one are right."""
         arrays = [self._array(t, values[t]) for t in self.inputs]
-        program = self.program(arrays)
+        program = self.program(arrays, self._rows(values))
         return {t: program.value(t, ref, arrays, {}) for t, ref in zip(self.outputs, program.refs)}
 
     def _array(self, tensor, value) -> np.ndarray:
@@ -89,9 +90,17 @@ class Region:
             raise Split(next(op for op in self.ops if tensor in op.inputs))
         return value.array
 
-    def compute(self, arrays: list) -> Program:
-        """Runs the program for these inputs and returns it; the outputs are in its memory."""
-        program = self.program(arrays)
+    def _rows(self, values: dict) -> dict:
+        """What all slices of an input are, where it is known: shapes that a loop saved for its gradient."""
+        rows = {t: values[t].row for t in self.inputs if getattr(values[t], "row", None) is not None}
+        return {t: r for t, r in rows.items() if r.dtype.kind == "i" and r.size <= _SPECIALIZED_SIZE}
+
+    def compute(self, arrays: list, rows: dict = _NONE) -> Program:
+        """Runs the program for these inputs and returns it; the outputs are in its memory.
+
+        rows: of inputs whose slices are all the same and known, what they are.
+        """
+        program = self.program(arrays, rows)
         while True:
             undo = program.memory() if program.guesses else ()
             try:
@@ -101,7 +110,7 @@ class Region:
                 for array, copy in undo:
                     array[...] = copy
                 self._grow(full, program, arrays)
-                program = self.program(arrays)
+                program = self.program(arrays, rows)
 
     def _grow(self, full: Full, program: Program, arrays: list) -> None:
         """Makes more room; what came from outside cannot grow."""
@@ -111,21 +120,23 @@ class Region:
         self.capacities[full.op] = max(2 * program.guesses[full.op], full.needed)
         self._programs.clear()
 
-    def program(self, arrays: list) -> Program:
+    def program(self, arrays: list, rows: dict = _NONE) -> Program:
         """The program for inputs of these shapes; at most a few are kept, the least recently used goes
         first.
         """
         key = self._key(arrays)
+        if rows:
+            key = (*key, *[(t, row.shape, row.tobytes()) for t, row in rows.items()])
         program = self._programs.get(key)
         if program is not None and program.valid:
             if len(self._programs) > 1:
                 self._programs.move_to_end(key)
             return program
         count = len(self.specialized)
-        program = self._lowered(arrays)
+        program = self._lowered(arrays, rows)
         if len(self.specialized) > count:
             self._programs.clear()
-            return self.program(arrays)
+            return self.program(arrays, rows)
         self._programs[key] = program
         if len(self._programs) > _PROGRAMS_KEPT:
             self._programs.popitem(last=False)
@@ -142,7 +153,7 @@ class Region:
         )
 
     @uncollected
-    def _lowered(self, arrays: list) -> Program:
+    def _lowered(self, arrays: list, rows: dict) -> Program:
         elements: dict = {}
         while True:
             low = RegionLowering(self.state, self.written)
@@ -152,6 +163,8 @@ class Region:
                 low.input(
                     tensor, array.shape, array.dtype, array.copy() if tensor in self.specialized else None
                 )
+                if tensor in rows:
+                    low.refs[tensor].row = low.constant(rows[tensor])
                 if isinstance(array, Packed):
                     low.assign(tensor, array.flow(low, tensor))
             try:

@@ -1,0 +1,95 @@
+"""An op on the host in the middle of a step costs its own time: loops before and behind it stay native."""
+
+import numpy as np
+import pytest
+from helpers import host_ops
+
+import minitf as tf
+
+B, T, D, N = 3, 70, 2, 4  # so many steps that what loops save of shapes is no small array
+
+
+def lstm(x, lengths=None):
+    return tf.nn.dynamic_rnn(tf.nn.rnn_cell.BasicLSTMCell(N), x, lengths, dtype=tf.float32)[0]
+
+
+def masked(x, m):
+    return tf.reduce_mean(tf.boolean_mask(tf.square(lstm(x)), m))
+
+
+def partitioned(x, m):
+    return sum(tf.reduce_mean(part) for part in tf.dynamic_partition(lstm(x), tf.cast(m, tf.int32), 2))
+
+
+def both_directions(x, m):
+    cells = [tf.nn.rnn_cell.GRUCell(N), tf.nn.rnn_cell.BasicLSTMCell(N)]
+    lengths = tf.reduce_sum(tf.cast(m, tf.int32), 1)
+    outputs, _ = tf.nn.bidirectional_dynamic_rnn(*cells, x, lengths, dtype=tf.float32)
+    return tf.reduce_mean(tf.boolean_mask(tf.concat(outputs, 2), m))
+
+
+def called_back(x, m):
+    loss = tf.reduce_mean(tf.square(lstm(x)))
+    scale = tf.py_func(lambda loss: np.float32(2), [loss], tf.float32)
+    scale.set_shape([])
+    return loss * scale
+
+
+def raw(x, m):
+    cell, steps = tf.nn.rnn_cell.GRUCell(N), tf.shape(x)[1]
+    inputs = tf.TensorArray(tf.float32, steps).unstack(tf.transpose(x, [1, 0, 2]))
+
+    def loop(time, output, state, _):
+        state = cell.zero_state(tf.shape(x)[0], tf.float32) if output is None else state
+        over = tf.fill([tf.shape(x)[0]], time >= steps)
+        following = tf.cond(time >= steps, lambda: x[:, 0] * 0.0, lambda: inputs.read(time))
+        following.set_shape([None, D])
+        return over, following, state, output, None
+
+    outputs, _, _ = tf.nn.raw_rnn(cell, loop)
+    return tf.reduce_mean(tf.square(outputs.stack()))
+
+
+CASES = {masked: 1, partitioned: 3, both_directions: 1, called_back: 1, raw: 1}
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.__name__)
+def test_no_loop_leaves_the_native_regions(case):
+    tf.set_random_seed(1)
+    x, m = tf.placeholder(tf.float32, [None, None, D]), tf.placeholder(tf.bool, [None, None])
+    loss = case(x, m)
+    fetches = [loss, *tf.gradients(loss, tf.trainable_variables())]
+    draw, found, hosts = np.random.RandomState(0), {}, []
+    for executor in ("native", "op_by_op"):
+        config = tf.ConfigProto(executor=executor, intra_op_parallelism_threads=1)
+        with tf.Session(config=config) as session:
+            session.run(tf.global_variables_initializer())
+            draw.seed(0)
+            found[executor] = [
+                session.run(fetches, {x: draw.randn(B, T - t, D), m: draw.rand(B, T - t) > 0.3})
+                for t in (0, 0, 3, 0)
+            ]
+            if executor == "native":
+                hosts = host_ops(session)
+    assert len(hosts) == CASES[case] and not {"Loop", "If"} & set(hosts), hosts
+    for ours, theirs in zip(*found.values()):
+        for a, b in zip(ours, theirs):
+            np.testing.assert_allclose(a, b, rtol=1e-4, atol=1e-6)
+
+
+def test_slices_of_other_shapes_are_another_program():
+    """What all slices are is part of what a region is lowered for."""
+    x, n = tf.placeholder(tf.float32, [None]), tf.placeholder(tf.int32, [])
+
+    def body(i, a):
+        return i + 1, a + tf.reduce_sum(tf.tile(x[:1], [n]) * x[1])
+
+    y = tf.while_loop(lambda i, a: i < 3, body, [0, 0.0])[1]
+    middle = tf.py_func(lambda v: v, [y], tf.float32)
+    middle.set_shape([])
+    gradient = tf.gradients(y * y, x, grad_ys=middle)[0]
+    with tf.Session() as session:
+        for count in (1, 2, 5, 2):
+            found = session.run(gradient, {x: [2.0, 3.0], n: count})
+            slope = 2 * (18.0 * count) ** 2  # of y * y, times y
+            np.testing.assert_allclose(found, [slope * 9 * count, slope * 6 * count], rtol=1e-5)
