@@ -3,10 +3,10 @@
 import argparse
 from pathlib import Path
 
-from benchmarks import compare, floor, host, overhead, scaling, startup, unroll
+from benchmarks import cliffs, compare, floor, host, overhead, scaling, startup, unroll
 
 _ALL = {"peers": compare, "unroll": unroll, "floor": floor, "startup": startup, "scaling": scaling,
-        "overhead": overhead, "host": host}  # fmt: skip
+        "overhead": overhead, "host": host, "cliffs": cliffs}  # fmt: skip
 
 
 def parser():

@@ -12,6 +12,7 @@ CASES = [
     ["scaling", "--workload", "long_T_10", "--steps", "2,4", "--batch", "1", "--units", "3"],
     ["overhead"],
     ["host", "--workloads", "long_T_10"],
+    ["cliffs", "--situations", "boolean_mask,top_k", "--steps", "6"],
 ]
 
 
@@ -41,5 +42,6 @@ def test_help_names_every_benchmark(capsys):
         parser().parse_args(["--help"])
     text = capsys.readouterr().out
     assert all(
-        name in text for name in ("peers", "unroll", "floor", "startup", "scaling", "overhead", "host")
+        name in text
+        for name in ("peers", "unroll", "floor", "startup", "scaling", "overhead", "host", "cliffs")
     )

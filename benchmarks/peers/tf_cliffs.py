@@ -1,0 +1,16 @@
+"""TensorFlow in the situations of `situations.py`."""
+
+from benchmarks.peers.tf import VERSION, tf
+from benchmarks.situations import SITUATIONS, Model
+
+__all__ = ["VERSION", "build", "modes"]
+
+
+def modes(w):
+    """The situations."""
+    return list(SITUATIONS)
+
+
+def build(w, mode, threads):
+    """A situation, ready to step."""
+    return Model(tf, w, mode, threads)

@@ -1,0 +1,178 @@
+"""Training steps of an LSTM with something in their way; `tf` is minitf or TensorFlow, the lines are one.
+
+Each situation gives the loss of a batch: x [batch, steps, inputs], y [batch, steps, units], mask [batch,
+steps], lengths [batch] and a number n below 4, another one in each step. Batch and steps are known only when
+it runs.
+"""
+
+import numpy as np
+
+
+class Given:
+    """What a situation is made of."""
+
+    def __init__(self, tf, w):
+        self.tf, self.w = tf, w
+        self.x = tf.placeholder(tf.float32, [None, None, w.inputs])
+        self.y = tf.placeholder(tf.float32, [None, None, w.units])
+        self.mask = tf.placeholder(tf.bool, [None, None])
+        self.lengths, self.n = tf.placeholder(tf.int32, [None]), tf.placeholder(tf.int32, [])
+
+    def feed(self, batch, n):
+        """The feed_dict of a batch."""
+        x, y, lengths = batch
+        return {self.x: x, self.y: y, self.mask: y[:, :, 0] > -0.5, self.lengths: lengths, self.n: n}
+
+    def cell(self):
+        """A new cell."""
+        return self.tf.nn.rnn_cell.BasicLSTMCell(self.w.units)
+
+    def lstm(self, x=None, lengths=None):
+        """The outputs of the network."""
+        x = self.x if x is None else x
+        return self.tf.nn.dynamic_rnn(self.cell(), x, lengths, dtype=self.tf.float32)[0]
+
+    def both(self):
+        """The outputs of one network in each direction, added."""
+        outputs, _ = self.tf.nn.bidirectional_dynamic_rnn(
+            self.cell(), self.cell(), self.x, self.lengths, dtype=self.tf.float32
+        )
+        return outputs[0] + outputs[1]
+
+    def errors(self, outputs):
+        """The squared differences from y, [batch, steps, units]."""
+        return self.tf.square(outputs - self.y)
+
+    def error(self, outputs):
+        """Their mean."""
+        return self.tf.reduce_mean(self.errors(outputs))
+
+
+def plain(g):
+    return g.error(g.lstm())
+
+
+def boolean_mask(g):
+    return g.tf.reduce_mean(g.tf.boolean_mask(g.errors(g.lstm()), g.mask))
+
+
+def where_gather_nd(g):
+    return g.tf.reduce_mean(g.tf.gather_nd(g.errors(g.lstm()), g.tf.where(g.mask)))
+
+
+def dynamic_partition(g):
+    parts = g.tf.dynamic_partition(g.errors(g.lstm()), g.tf.cast(g.mask, g.tf.int32), 2)
+    return g.tf.reduce_mean(parts[0]) + g.tf.reduce_mean(parts[1])
+
+
+def unique_before(g):
+    different = g.tf.size(g.tf.unique(g.lengths)[0])
+    return g.error(g.lstm(g.x + 0.0 * g.tf.cast(different, g.tf.float32)))
+
+
+def sequence_mask(g):
+    mask = g.tf.cast(g.tf.sequence_mask(g.lengths), g.tf.float32)
+    errors = g.errors(g.lstm())[:, : g.tf.shape(mask)[1]]
+    return g.tf.reduce_mean(errors * g.tf.expand_dims(mask, 2))
+
+
+def slice_by_a_feed(g):
+    size = g.w.steps - 4
+    outputs = g.lstm(g.x[:, g.n : g.n + size])
+    return g.tf.reduce_mean(g.tf.square(outputs - g.y[:, g.n : g.n + size]))
+
+
+def range_by_a_feed(g):
+    return plain(g) + g.tf.reduce_mean(g.tf.cast(g.tf.range(g.n + 40), g.tf.float32))
+
+
+def py_func(g):
+    loss = plain(g)
+    factor = g.tf.py_func(lambda loss: np.float32(1), [loss], g.tf.float32)
+    factor.set_shape([])
+    return loss * factor
+
+
+def top_k(g):
+    return g.tf.reduce_mean(g.tf.nn.top_k(g.errors(g.lstm()), 5)[0])
+
+
+def matrix_inverse(g):
+    outputs = g.lstm()
+    square = g.tf.matmul(outputs[:8, 0], outputs[:8, 0], transpose_b=True)
+    return g.error(outputs) + g.tf.reduce_mean(g.tf.matrix_inverse(g.tf.eye(8) + 0.01 * square))
+
+
+def growing_tensor_array(g):
+    tf, outputs = g.tf, g.lstm()
+    array = tf.TensorArray(tf.float32, 0, dynamic_size=True)
+    _, array = tf.while_loop(
+        lambda i, array: i < tf.shape(outputs)[1],
+        lambda i, array: (i + 1, array.write(i, outputs[:, i] * 2.0)),
+        [0, array],
+    )
+    return g.error(tf.transpose(array.stack(), [1, 0, 2]))
+
+
+def cond_around(g):
+    return g.tf.cond(g.n >= 0, lambda: plain(g), lambda: g.tf.reduce_mean(g.y))
+
+
+def while_by_a_feed(g):
+    loss = plain(g)
+    body = lambda i, a: (i + 1, a * 1.01)  # noqa: E731
+    return loss + 0.001 * g.tf.while_loop(lambda i, a: i < g.n + 3, body, [0, loss])[1]
+
+
+def both_directions(g):
+    return g.error(g.both())
+
+
+def both_directions_masked(g):
+    return g.tf.reduce_mean(g.tf.boolean_mask(g.errors(g.both()), g.mask))
+
+
+def raw_rnn(g):
+    tf, cell, steps = g.tf, g.cell(), g.tf.shape(g.x)[1]
+    inputs = tf.TensorArray(tf.float32, steps).unstack(tf.transpose(g.x, [1, 0, 2]))
+    batch = tf.shape(g.x)[0]
+
+    def loop(time, output, state, _):
+        over = time >= steps
+        following = tf.cond(over, lambda: tf.zeros([batch, g.w.inputs]), lambda: inputs.read(time))
+        following.set_shape([None, g.w.inputs])
+        state = cell.zero_state(batch, tf.float32) if output is None else state
+        return tf.fill([batch], over), following, state, output, None
+
+    return g.error(tf.transpose(tf.nn.raw_rnn(cell, loop)[0].stack(), [1, 0, 2]))
+
+
+# What each is compared with: the same without what is in its way.
+WITHOUT = {
+    plain: plain, boolean_mask: plain, where_gather_nd: plain, dynamic_partition: plain, unique_before: plain,
+    sequence_mask: plain, slice_by_a_feed: plain, range_by_a_feed: plain, py_func: plain, top_k: plain,
+    matrix_inverse: plain, growing_tensor_array: plain, cond_around: plain, while_by_a_feed: plain,
+    both_directions: both_directions, both_directions_masked: both_directions, raw_rnn: plain,
+}  # fmt: skip
+SITUATIONS = {situation.__name__: situation for situation in WITHOUT}
+
+
+class Model:
+    """A situation's graph and a session of it."""
+
+    def __init__(self, tf, w, name, threads):
+        with tf.Graph().as_default():
+            tf.set_random_seed(1)
+            self.given, self._steps = Given(tf, w), 0
+            loss = SITUATIONS[name](self.given)
+            self.fetches = [loss, tf.train.AdamOptimizer(w.rate).minimize(loss)]
+            config = tf.ConfigProto(
+                intra_op_parallelism_threads=threads, inter_op_parallelism_threads=threads
+            )
+            self.session = tf.Session(config=config)
+            self.session.run(tf.global_variables_initializer())
+
+    def step(self, batch):
+        """One training step; returns the loss before it."""
+        self._steps += 1
+        return float(self.session.run(self.fetches, self.given.feed(batch, self._steps % 4))[0])
