@@ -172,6 +172,11 @@ from minitf.gradients import (
 from minitf.custom_gradient import custom_gradient
 from minitf.hessians import hessians
 
+# Graphs as messages
+
+from minitf.graphs import export as _export  # gives graphs their as_graph_def
+from minitf.graphs.importer import import_graph_def
+
 # Running
 
 from minitf.runtime.config import (

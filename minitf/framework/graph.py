@@ -339,7 +339,7 @@ class Graph(Names, Collections):
     def as_graph_def(self, from_version: int | None = None, add_shapes: bool = False):
         """The graph as a `tf.GraphDef`; only ops made after number `from_version`, if it is given.
 
-        add_shapes: with the static shapes of all tensors. Large constants are left out.
+        add_shapes: with the static shapes of all tensors.
 
         Raises:
           ImportError: if the package tensorboard is not installed.

@@ -9,17 +9,24 @@ from collections.abc import Callable
 
 _HOMES = {
     "AttrValue": "attr_value",
+    "DataType": "types",
     "Event": "event",
     "GraphDef": "graph",
     "HistogramProto": "histogram",
+    "MetaGraphDef": "meta_graph",
     "NodeDef": "node_def",
     "RunMetadata": "config",
+    "SaverDef": "saver",
     "SessionLog": "event",
+    "SignatureDef": "meta_graph",
     "Summary": "summary",
     "SummaryDescription": "summary",
     "SummaryMetadata": "summary",
     "TaggedRunMetadata": "event",
+    "TensorInfo": "meta_graph",
+    "TensorProto": "tensor",
     "TensorShapeProto": "tensor_shape",
+    "VariableDef": "variable",
 }
 
 

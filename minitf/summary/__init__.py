@@ -10,7 +10,6 @@ from minitf.ops.summary import scalar as scalar
 from minitf.ops.summary import tensor_summary as tensor_summary
 from minitf.ops.summary import text as text
 from minitf.summary.description import get_summary_description as get_summary_description
-from minitf.summary import graph_def as _graph_def  # gives graphs their as_graph_def
 from minitf.summary.writer import FileWriter as FileWriter
 from minitf.summary.writer import FileWriterCache as FileWriterCache
 

@@ -1,0 +1,91 @@
+"""Graphs as GraphDef messages."""
+
+from __future__ import annotations
+
+from minitf.framework import protos
+from minitf.framework.graph import Graph, set_graph_exporter
+from minitf.graphs import bodies
+from minitf.graphs.spelling import attributes_of, default_of, has_default, theirs
+from minitf.graphs.values import attribute, shape_proto
+from minitf.viz.bodies import arguments_of, bodies_of, nexts_of, results_of
+
+_PRODUCER = 134  # the version of GraphDefs that TensorFlow 1.15 writes
+_SHOWN = 1024  # bytes of the largest constants that a drawing of the graph needs
+
+
+def graph_def(graph: Graph, from_version: int | None = None, add_shapes: bool = False):
+    """The GraphDef of a graph, without the ops up to number `from_version`.
+
+    The ops of loops' and branches' bodies are nodes too: an argument of a body reads what it starts from, and
+    the Loop or If reads, after its own inputs, what its bodies compute.
+    """
+    found = protos.message("GraphDef")(versions={"producer": _PRODUCER})
+    for op, source, place in _all_ops(graph.root):
+        if op.id > (from_version or 0):
+            found.node.append(node_def(op, source, place, add_shapes))
+    return found
+
+
+def _all_ops(graph: Graph, sources: dict | None = None, place: list | None = None):
+    """All ops, those of bodies before the op whose bodies they are, what arguments of bodies read, and in
+    which body of which op they are.
+    """
+    for op in graph.ops:
+        bodies = bodies_of(op)
+        inner = {arg: outer for arg, (_, outer) in arguments_of(op).items()} if bodies else {}
+        for name, body in bodies.items():
+            yield from _all_ops(body, inner, [op.name, name])
+        yield op, (sources or {}).get(op), place
+
+
+def node_def(op, source=None, place=None, add_shapes: bool = False):
+    """The NodeDef of an op; of an argument of a body with its `source` outside, and with the body's `place`."""
+    inputs = [*op.inputs, *([] if source is None else [source]), *_computed_in_bodies(op)]
+    node = protos.message("NodeDef")(name=op.name, op=op.type, device=op.device)
+    node.input.extend(t.op.name if t.value_index == 0 else t.name for t in inputs)
+    node.input.extend(f"^{other.name}" for other in op.control_inputs)
+    for name, found in _attributes(op).items():
+        node.attr[name].CopyFrom(found)
+    if place is not None:
+        node.attr["_body"].CopyFrom(attribute(place))
+    if add_shapes and op.outputs:
+        node.attr["_output_shapes"].list.shape.extend(shape_proto(t.shape) for t in op.outputs)
+    return node
+
+
+def _attributes(op) -> dict:
+    """AttrValues by name: as the op has them, and for what it says nothing of TensorFlow's defaults."""
+    known, found = attributes_of(op.type) or {}, {**theirs(op), **_structure(op)}
+    said = {name: v for name, v in found.items() if v is not None}
+    defaults = {name: default_of(row) for name, row in known.items() if has_default(row)}
+    values = {n: attribute(v, known.get(n, [None])[0]) for n, v in {**defaults, **said}.items()}
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def _structure(op) -> dict:
+    """What else has to be known of an op to make it and its bodies again."""
+    found = {}
+    if op.type == "Arg":
+        [argument] = op.outputs
+        found = {"dtype": argument.dtype, "shape": argument.shape, "_const": "stands_for" in op.attrs}
+    elif op.type in ("Loop", "If"):
+        found = {**bodies.structure(op), "_inputs": len(op.inputs)}
+    if bodies.is_incomplete(op):
+        found["_incomplete"] = True
+    return found
+
+
+def _computed_in_bodies(op) -> list:
+    """The tensors of its bodies that an op takes its results from."""
+    return list(dict.fromkeys([t for t, _ in nexts_of(op)] + [t for _, t in results_of(op)]))
+
+
+def without_large_constants(definition):
+    """A GraphDef without the values of large constants, which TensorBoard does not show."""
+    for node in definition.node:
+        if node.op == "Const" and node.attr["value"].ByteSize() > _SHOWN:
+            del node.attr["value"]
+    return definition
+
+
+set_graph_exporter(graph_def)

@@ -1,0 +1,146 @@
+"""The attributes of TensorFlow's ops, and which of minitf's they are.
+
+`tensorflow_ops.json` holds, for each op type, the kinds and defaults of its attributes in TensorFlow 1.15,
+with those that 2.15 added.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+from importlib import resources
+
+from minitf.framework import dtypes
+from minitf.framework.shape import TensorShape
+
+_QUEUES = "FIFOQueueV2 PaddingFIFOQueueV2 PriorityQueueV2 RandomShuffleQueueV2"
+_DEQUEUES = "QueueDequeueV2 QueueDequeueManyV2 QueueDequeueUpToV2"
+_SCATTERS = "ScatterAdd ScatterDiv ScatterMax ScatterMin ScatterMul ScatterSub ScatterUpdate"
+_ND = "ScatterNdAdd ScatterNdSub ScatterNdUpdate"
+_RANDOM = "RandomStandardNormal RandomUniform RandomUniformInt TruncatedNormal"
+_SEGMENTS = "UnsortedSegmentMax UnsortedSegmentMin UnsortedSegmentProd UnsortedSegmentSum"
+
+
+def _table(*rows: tuple[str, str]) -> dict[str, dict[str, str]]:
+    """Rows of op types and `name=name` pairs as {type: {name: name}}."""
+    found: dict[str, dict[str, str]] = {}
+    for types, pairs in rows:
+        for type in types.split():
+            found.setdefault(type, {}).update(pair.split("=") for pair in pairs.split())
+    return found
+
+
+# Ours = TensorFlow's.
+RENAMED = _table(
+    (_QUEUES, "dtypes=component_types parts=shapes"),
+    (_DEQUEUES, "dtypes=component_types"),
+    ("PyFunc PyFuncStateless", "dtypes=Tout"),
+    ("Split SplitV", "num=num_split"),
+    ("Bitcast", "Tout=type"),
+    ("DynamicPartition", "num=num_partitions"),
+    (f"{_SCATTERS} {_ND}", "I=Tindices"),
+    (_RANDOM, "I=T"),
+    (_SEGMENTS, "Tnum=Tnumsegments"),
+    ("RandomPoissonV2", "T=R"),
+)
+
+# Attributes that say of which types the tensors of an input list are.
+LISTED = {
+    "Assert": "T",
+    "IdentityN": "T",
+    "Print": "U",
+    "PyFunc": "Tin",
+    "PyFuncStateless": "Tin",
+    "QueueEnqueueManyV2": "Tcomponents",
+    "QueueEnqueueV2": "Tcomponents",
+    "SaveV2": "dtypes",
+}
+
+# What TensorFlow's ops can be told beyond what minitf's do: only the default is taken.
+_FIXED = _table(
+    ("Cast", "Truncate="),
+    ("Equal NotEqual", "incompatible_shape_error="),
+    ("ApplyAdagrad SparseApplyAdagrad", "update_slots="),
+    ("ApplyFtrl ApplyFtrlV2 SparseApplyFtrl SparseApplyFtrlV2", "multiply_linear_by_lr="),
+    ("FixedUnigramCandidateSampler", "vocab_file= distortion= num_reserved_ids= num_shards= shard="),
+    (f"{_DEQUEUES} QueueEnqueueV2 QueueEnqueueManyV2", "timeout_ms="),
+    ("MergeV2Checkpoints", "allow_missing_files="),
+    ("TopKV2", "Tk= index_type="),
+)
+
+
+@functools.cache
+def _ops() -> dict:
+    text = resources.files(__package__).joinpath("tensorflow_ops.json").read_text("utf-8")
+    return json.loads(text)
+
+
+def attributes_of(type: str) -> dict[str, list] | None:
+    """The attributes of an op type of TensorFlow's, as `name: [kind]` or `[kind, default]`; None if there is no
+    such type.
+    """
+    return _ops().get(type)
+
+
+def has_default(row: list) -> bool:
+    """Whether a row of `attributes_of` has a default that can be said."""
+    return len(row) == 2 and row[1] != "?"
+
+
+def default_of(row: list):
+    """The default in a row of `attributes_of`, as minitf has such values."""
+    kind, default = row
+    if kind == "type":
+        return dtypes.as_dtype(default)
+    if kind == "shape":
+        return TensorShape(None if default is None else [None if n < 0 else n for n in default])
+    return list(default) if isinstance(default, list) else default
+
+
+def theirs(op) -> dict:
+    """The attributes of an op under TensorFlow's names, and its own beginning with `_`, where they are needed
+    to make it again.
+    """
+    renamed, known = RENAMED.get(op.type, {}), attributes_of(op.type)
+    found = {renamed.get(name, name): value for name, value in op.attrs.items()}
+    if known is None:
+        return {name: v for name, v in found.items() if name != "N"}
+    if op.type in LISTED:
+        found[LISTED[op.type]] = [t.dtype.base_dtype for t in op.inputs[_singles(op) :]]
+    if op.type == "ShapeN":
+        found["out_type"] = op.attrs["dtypes"][0]
+    if op.type == "AccumulateNV2":
+        found["shape"] = op.outputs[0].shape
+    if op.type == "RandomPoissonV2":
+        found["dtype"] = op.attrs["T"]
+    if op.type in ("PyFunc", "PyFuncStateless"):
+        found["token"] = op.name
+    if found.get("old_names"):
+        found["_old_names"] = True
+    return {name: v for name, v in found.items() if name in known or name.startswith("_")}
+
+
+def _singles(op) -> int:
+    """How many inputs of an op come before its list."""
+    return next(i for i, arg in enumerate(op.definition.inputs) if arg.is_list)
+
+
+def ours(type: str, found: dict) -> dict:
+    """The attributes of an op of minitf's, without those that its inputs tell, from TensorFlow's.
+
+    Raises:
+      ValueError: if one says what minitf's op cannot do.
+    """
+    known = attributes_of(type) or {}
+    for name in _FIXED.get(type, ()):
+        if name in known and found.get(name, default := default_of(known[name])) != default:
+            raise ValueError(f"minitf's {type} works with {name} = {default!r} only, not {found[name]!r}")
+    back = {b: a for a, b in RENAMED.get(type, {}).items()}
+    attrs = {back.get(name, name): v for name, v in found.items()}
+    if attrs.pop("_old_names", False):
+        attrs["old_names"] = True
+    if type in _QUEUES.split() and not attrs["parts"]:
+        attrs["parts"] = None
+    if type == "AllCandidateSampler":
+        attrs["range_max"] = attrs["num_sampled"]
+    return attrs
