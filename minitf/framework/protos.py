@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import importlib
 import sys
 import types
@@ -29,6 +30,13 @@ _HOMES = {
     "VariableDef": "variable",
 }
 
+# What tensorboard lacks: fields as (name, number, kind), of which there are many if the kind ends in `*`.
+_LACKING = {
+    "QueueRunnerDef": [("queue_name", 1, "string"), ("enqueue_op_name", 2, "string*"),
+                       ("close_op_name", 3, "string"), ("cancel_op_name", 4, "string"),
+                       ("queue_closed_exception_types", 5, "int32*")],
+    "SavedModel": [("saved_model_schema_version", 1, "int64"), ("meta_graphs", 2, "MetaGraphDef*")],
+}  # fmt: skip
 
 _DO_WITHOUT = "tensorboard.compat.notf"  # if there is this module, TensorBoard does not look for TensorFlow
 
@@ -52,7 +60,32 @@ def tensorboard(module: str):
 
 def message(name: str) -> type:
     """The class of the messages called `name`."""
+    if name in _LACKING:
+        return _built(name)
     return getattr(tensorboard(f"compat.proto.{_HOMES[name]}_pb2"), name)
+
+
+@functools.cache
+def _built(name: str) -> type:
+    """The class of messages that tensorboard lacks."""
+    tensorboard("compat.proto.meta_graph_pb2")
+    from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
+
+    file = descriptor_pb2.FileDescriptorProto(name=f"minitf/{name}.proto", package="minitf", syntax="proto3")
+    made, kinds = file.message_type.add(name=name), descriptor_pb2.FieldDescriptorProto
+    for field, number, kind in _LACKING[name]:
+        label = kinds.LABEL_REPEATED if kind.endswith("*") else kinds.LABEL_OPTIONAL
+        found = made.field.add(name=field, number=number, label=label)
+        kind = kind.rstrip("*")
+        if kind in _HOMES:
+            described = message(kind).DESCRIPTOR
+            found.type, found.type_name = kinds.TYPE_MESSAGE, f".{described.full_name}"
+            file.dependency.append(described.file.name)
+        else:
+            found.type = getattr(kinds, f"TYPE_{kind.upper()}")
+    pool = descriptor_pool.Default()
+    pool.AddSerializedFile(file.SerializeToString())
+    return message_factory.GetMessageClass(pool.FindMessageTypeByName(f"minitf.{name}"))
 
 
 def resolver(module: str, names: tuple[str, ...]) -> Callable[[str], type]:

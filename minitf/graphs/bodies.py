@@ -1,7 +1,7 @@
 """The bodies of loops and branches in a GraphDef, from which they can be made again.
 
-Ops of bodies are nodes like all others. Such a node says in `_body` whose body it is in, and as what; the node
-of a Loop or If says in attributes of its own which of them are its variables, results and so on.
+Ops of bodies are nodes like all others. Such a node says in `_body` whose body it is in, and as what; the
+node of a Loop or If says in attributes of its own which of them are its variables, results and so on.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ def is_incomplete(op) -> bool:
 
 
 def argument(body: Body, attrs: dict, source: Tensor, slices: bool) -> Tensor:
-    """An argument of a body: a tensor from outside, a loop's variable, or a slice of what comes from outside."""
+    """An argument of a body: a tensor from outside, a loop's variable, or a slice of something outside."""
     if attrs.get("_const"):
         if source not in body.consts:
             body.take(source, body.argument(source.dtype.base_dtype, source.shape, source))

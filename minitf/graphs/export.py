@@ -5,7 +5,7 @@ from __future__ import annotations
 from minitf.framework import protos
 from minitf.framework.graph import Graph, set_graph_exporter
 from minitf.graphs import bodies
-from minitf.graphs.spelling import attributes_of, default_of, has_default, theirs
+from minitf.graphs.spelling import attributes_of, default_of, has_default, is_list_op, theirs
 from minitf.graphs.values import attribute, shape_proto
 from minitf.viz.bodies import arguments_of, bodies_of, nexts_of, results_of
 
@@ -39,7 +39,7 @@ def _all_ops(graph: Graph, sources: dict | None = None, place: list | None = Non
 
 
 def node_def(op, source=None, place=None, add_shapes: bool = False):
-    """The NodeDef of an op; of an argument of a body with its `source` outside, and with the body's `place`."""
+    """The NodeDef of an op; of one in a body with that body's `place`, of an argument with its `source`."""
     inputs = [*op.inputs, *([] if source is None else [source]), *_computed_in_bodies(op)]
     node = protos.message("NodeDef")(name=op.name, op=op.type, device=op.device)
     node.input.extend(t.op.name if t.value_index == 0 else t.name for t in inputs)
@@ -55,7 +55,8 @@ def node_def(op, source=None, place=None, add_shapes: bool = False):
 
 def _attributes(op) -> dict:
     """AttrValues by name: as the op has them, and for what it says nothing of TensorFlow's defaults."""
-    known, found = attributes_of(op.type) or {}, {**theirs(op), **_structure(op)}
+    known = {} if is_list_op(op.type) else attributes_of(op.type) or {}
+    found = {**theirs(op), **_structure(op)}
     said = {name: v for name, v in found.items() if v is not None}
     defaults = {name: default_of(row) for name, row in known.items() if has_default(row)}
     values = {n: attribute(v, known.get(n, [None])[0]) for n, v in {**defaults, **said}.items()}

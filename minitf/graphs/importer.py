@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from minitf.framework import errors, protos
 from minitf.framework.apply import apply_op
 from minitf.framework.attempt import all_or_nothing
@@ -9,12 +11,13 @@ from minitf.framework.convert import convert_to_tensor
 from minitf.framework.graph import get_default_graph, name_scope
 from minitf.framework.operation import Operation
 from minitf.framework.registry import OPS
-from minitf.framework.shape import UNKNOWN
+from minitf.framework.shape import UNKNOWN, TensorShape
 from minitf.framework.tensor import Tensor
 from minitf.graphs import bodies
 from minitf.graphs.nodes import by_name, in_order, source_of
-from minitf.graphs.spelling import attributes_of, default_of, has_default, ours
+from minitf.graphs.spelling import FLOW, attributes_of, default_of, has_default, ours
 from minitf.graphs.values import shape_of, value_of
+from minitf.ops.sampling import unigrams_of
 
 _KEPT = ("_gradient_op_type",)  # of the attributes that are not the op type's
 _DEQUEUES = ("QueueDequeueV2", "QueueDequeueManyV2", "QueueDequeueUpToV2")
@@ -247,7 +250,7 @@ def _check_nesting(places: dict) -> None:
 
 
 def _reads_variable(node, inputs: list) -> bool:
-    """Whether a node is the one by which all ops read a variable, and not one at some place of the program."""
+    """Whether by this node all ops read a variable, rather than at one place of the program."""
     name, _ = source_of(node.input[0]) if node.input else ("", 0)
     return bool(inputs) and inputs[0].op.type == "VariableV2" and node.name == f"{name}/read"
 
@@ -260,7 +263,7 @@ def _unknown(found: dict) -> errors.NotFoundError:
 
 def _attributes(node) -> dict:
     """The attributes of a node as minitf's op has them."""
-    known, found = attributes_of(node.op), {}
+    known, found = None if FLOW in node.attr else attributes_of(node.op), {}
     for name, message in node.attr.items():
         if known is not None and name not in known and not name.startswith("_"):
             raise ValueError(f"{node.op} has no attribute {name!r}")
@@ -286,23 +289,45 @@ def made(type: str, inputs: list, attrs: dict, name: str) -> Operation:
     rest, grouped = iter(inputs), []
     for arg in definition.inputs:
         grouped.append([next(rest) for _ in range(more // lists)] if arg.is_list else next(rest))
-    if type in _DEQUEUES:
-        attrs["parts"] = _parts(inputs[0], attrs)
+    attrs = {**attrs, **_DERIVED.get(type, _nothing)(attrs, inputs)}
     types = {arg.variable for arg in definition.inputs if arg.variable and not arg.from_attr}
     given = {key: v for key, v in attrs.items() if key not in types and key != "N"}
-    op = apply_op(type, *grouped, name=f"{name}/", **given)
+    shapes = [_shape_of_constant(given)] if type == "Const" else None
+    op = apply_op(type, *grouped, name=f"{name}/", shapes=shapes, **given)
     for key in types & attrs.keys():
         if op.attrs[key] is not attrs[key].base_dtype:
             raise ValueError(f"its {key} is {attrs[key].name}, but its inputs are {op.attrs[key].name}")
     return op
 
 
-def _parts(handle: Tensor, attrs: dict) -> list:
+def _shape_of_constant(attrs: dict) -> TensorShape:
+    """The shape of a constant; ValueError if its value is not of the type that it says."""
+    value, dtype = attrs["value"], attrs["dtype"]
+    if value.dtype != dtype.numpy:
+        raise ValueError(f"its value is {value.dtype}, not {dtype.name}")
+    return TensorShape(value.shape)
+
+
+def _nothing(attrs: dict, inputs: list) -> dict:
+    return {}
+
+
+def _parts(attrs: dict, inputs: list) -> dict:
     """The shapes of what a queue gives."""
-    known = handle.op.attrs.get("parts")
+    known = inputs[0].op.attrs.get("parts")
     if known is not None and len(known) != len(attrs["dtypes"]):
         raise ValueError(f"the queue's elements have {len(known)} parts, not {len(attrs['dtypes'])}")
-    return known or [UNKNOWN] * len(attrs["dtypes"])
+    return {"parts": known or [UNKNOWN] * len(attrs["dtypes"])}
+
+
+_DERIVED = {  # attributes that TensorFlow's ops do not have, from those they have and the inputs
+    **dict.fromkeys(_DEQUEUES, _parts),
+    "FixedUnigramCandidateSampler": lambda attrs, inputs: unigrams_of(
+        np.asarray(attrs["unigrams"], np.float32), attrs["range_max"]
+    ),
+    "IdentityN": lambda attrs, inputs: {"dtypes": [t.dtype.base_dtype for t in inputs]},
+    "ShapeN": lambda attrs, inputs: {"dtypes": [attrs["out_type"]] * len(inputs)},
+}
 
 
 def _add_shapes(node, op: Operation) -> None:

@@ -44,6 +44,8 @@ RENAMED = _table(
     ("RandomPoissonV2", "T=R"),
 )
 
+FLOW = "_flow"  # says that a node of a TensorArray's op has no handle
+
 # Attributes that say of which types the tensors of an input list are.
 LISTED = {
     "Assert": "T",
@@ -76,8 +78,8 @@ def _ops() -> dict:
 
 
 def attributes_of(type: str) -> dict[str, list] | None:
-    """The attributes of an op type of TensorFlow's, as `name: [kind]` or `[kind, default]`; None if there is no
-    such type.
+    """The attributes of TensorFlow's op of a type, as `name: [kind]` or `[kind, default]`; None if it has no
+    such op.
     """
     return _ops().get(type)
 
@@ -97,12 +99,19 @@ def default_of(row: list):
     return list(default) if isinstance(default, list) else default
 
 
+def is_list_op(type: str) -> bool:
+    """Whether ops of a type work on TensorArrays: TensorFlow's take a handle beside the flow, ours do not."""
+    return type.startswith("TensorArray")
+
+
 def theirs(op) -> dict:
     """The attributes of an op under TensorFlow's names, and its own beginning with `_`, where they are needed
     to make it again.
     """
-    renamed, known = RENAMED.get(op.type, {}), attributes_of(op.type)
+    renamed, known = RENAMED.get(op.type, {}), None if is_list_op(op.type) else attributes_of(op.type)
     found = {renamed.get(name, name): value for name, value in op.attrs.items()}
+    if is_list_op(op.type):
+        return {**found, FLOW: True}
     if known is None:
         return {name: v for name, v in found.items() if name != "N"}
     if op.type in LISTED:

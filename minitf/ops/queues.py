@@ -252,6 +252,18 @@ class QueueBase:
         return op.outputs[0] if len(op.outputs) == 1 else op.outputs
 
 
+def queue_of(queue_ref: Tensor) -> QueueBase:
+    """The queue for which a tensor stands.
+
+    Raises:
+      ValueError: if it stands for none.
+    """
+    attrs = queue_ref.op.attrs
+    if queue_ref.op.type not in STORES:
+        raise ValueError(f"{queue_ref.name} is the output of a {queue_ref.op.type}, not a queue")
+    return QueueBase(attrs["dtypes"], attrs["parts"], None, queue_ref)
+
+
 class FIFOQueue(QueueBase):
     """A queue whose elements leave in the order in which they came.
 

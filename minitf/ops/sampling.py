@@ -132,6 +132,16 @@ def _check_weights(weights: np.ndarray) -> None:
         raise ValueError("fixed_unigram_candidate_sampler: no class has a weight above 0")
 
 
+def unigrams_of(weights: np.ndarray, count: int) -> dict:
+    """The attributes by which `count` classes are drawn with these weights; ValueError if none can be."""
+    if len(weights) != count:
+        raise ValueError(
+            f"fixed_unigram_candidate_sampler: there are {len(weights)} weights for range_max={count} classes"
+        )
+    _check_weights(weights)
+    return {"unigrams": weights, "alias_table": _alias_table(weights)}
+
+
 def _check_enough(table: tuple, count: int) -> None:
     """Raises ValueError if there are not so many different classes that may be drawn."""
     accept, other = table
@@ -168,9 +178,23 @@ def _sampler(type: str, distribution: Callable, learns: bool = False) -> None:
 
 
 def _shapes(op):
+    _check(op)
     sampled = TensorShape([op.attrs["num_sampled"]])
     rows = op.inputs[0].shape.with_rank(2)[0]
     return [sampled, op.inputs[0].shape.merge_with([rows, op.attrs["num_true"]]), sampled]
+
+
+def _check(op) -> None:
+    """Raises ValueError unless so many classes can be drawn."""
+    count, true, n = (op.attrs[name] for name in ("num_sampled", "num_true", "range_max"))
+    if count < 1 or true < 1 or n < 1:
+        raise ValueError(
+            f"{op.type}: num_sampled, num_true and range_max are positive, not {count}, {true}, {n}"
+        )
+    if op.attrs["unique"] and count > n:
+        raise ValueError(f"{op.type}: {count} different classes cannot be drawn from {n}")
+    if op.type == "FixedUnigramCandidateSampler" and op.attrs["unique"]:
+        _check_enough(op.attrs["alias_table"], count)
 
 
 def _draw(draw: Callable, source: Words, count: int, unique: bool) -> tuple[np.ndarray, int]:
@@ -228,13 +252,6 @@ define(
 
 
 def _sample(type: str, true_classes, num_true, num_sampled, unique, range_max, seed, name, **attrs) -> tuple:
-    if num_sampled < 1 or num_true < 1 or range_max < 1:
-        raise ValueError(
-            f"{type}: num_sampled, num_true and range_max are positive, not {num_sampled}, {num_true}, "
-            f"{range_max}"
-        )
-    if unique and num_sampled > range_max:
-        raise ValueError(f"{type}: {num_sampled} different classes cannot be drawn from {range_max}")
     true_classes = cast(true_classes, dtypes.int64)
     return apply(type, true_classes, name=name, num_true=num_true, num_sampled=num_sampled, unique=unique,
                  range_max=range_max, **attrs, **seeds(seed))  # fmt: skip
@@ -302,15 +319,6 @@ def fixed_unigram_candidate_sampler(
     with np.errstate(all="ignore"):
         powers = np.asarray(unigrams, np.float64) ** distortion
         weights = np.append(np.zeros(num_reserved_ids), powers).astype(np.float32)[shard::num_shards]
-    if len(weights) != range_max:
-        raise ValueError(
-            f"fixed_unigram_candidate_sampler: there are {len(weights)} weights for range_max={range_max} "
-            "classes"
-        )
-    _check_weights(weights)
-    table = _alias_table(weights)
-    if unique:
-        _check_enough(table, num_sampled)
     return _sample(
         "FixedUnigramCandidateSampler",
         true_classes,
@@ -320,8 +328,7 @@ def fixed_unigram_candidate_sampler(
         range_max,
         seed,
         name,
-        unigrams=weights,
-        alias_table=table,
+        **unigrams_of(weights, range_max),
     )
 
 

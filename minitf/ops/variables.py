@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable
 
-from minitf.framework import dtypes
+from minitf.framework import dtypes, protos
 from minitf.framework.apply import apply_op
 from minitf.framework.collections import GraphKeys
 from minitf.framework.convert import convert_to_tensor, register_tensor_conversion_function
@@ -61,9 +61,10 @@ class Variable:
         shape=None,
     ):
         if variable_def is not None:
-            raise ValueError(
-                "minitf makes no variables from VariableDef protocol buffers; give an initial_value"
-            )
+            if initial_value is not None:
+                raise ValueError("variable_def and initial_value are mutually exclusive: give one of them")
+            self._take_from(variable_def, import_scope)
+            return
         if initial_value is None:
             raise ValueError(
                 "a variable needs an initial_value: a number, array, tensor, or a function that makes one"
@@ -91,6 +92,17 @@ class Variable:
             _reserve_guard(initial)
             self._initializer = state.assign(self._variable, initial, validate_shape, name="Assign").op
             self._snapshot = apply_op("Identity", self._variable, name="read", follows=True).outputs[0]
+
+    def _take_from(self, variable_def, import_scope: str | None) -> None:
+        """Takes the ops that a VariableDef names, in the default graph."""
+        find, scope = get_default_graph().as_graph_element, f"{import_scope}/" if import_scope else ""
+        self.trainable, self.constraint = variable_def.trainable, None
+        self._variable = find(scope + variable_def.variable_name, allow_operation=False)
+        self._op = self._variable.op
+        self._initializer = find(scope + variable_def.initializer_name, allow_tensor=False)
+        self._snapshot = find(scope + variable_def.snapshot_name, allow_operation=False)
+        initial = variable_def.initial_value_name
+        self._initial_value = find(scope + initial, allow_operation=False) if initial else None
 
     def _collect(self, collections) -> None:
         collections = [GraphKeys.GLOBAL_VARIABLES] if collections is None else list(collections)
@@ -152,6 +164,23 @@ class Variable:
     def begin_with(self, initial_value: Tensor, initializer: Operation) -> None:
         """Makes another tensor, and the op that assigns it, what the variable is initialized with."""
         self._initial_value, self._initializer = initial_value, initializer
+
+    def to_proto(self, export_scope: str | None = None):
+        """The variable as a VariableDef; None if it is not in the scope `export_scope`."""
+        scope = f"{export_scope}/" if export_scope else ""
+        if not self.op.name.startswith(scope):
+            return None
+        names = {"variable_name": self.name, "initializer_name": self._initializer.name,
+                 "snapshot_name": self._snapshot.name}  # fmt: skip
+        if self._initial_value is not None:
+            names["initial_value_name"] = self._initial_value.name
+        names = {key: name.removeprefix(scope) for key, name in names.items()}
+        return protos.message("VariableDef")(trainable=self.trainable, **names)
+
+    @classmethod
+    def from_proto(cls, variable_def, import_scope: str | None = None) -> Variable:
+        """The variable whose ops, in the default graph, a VariableDef names."""
+        return cls(variable_def=variable_def, import_scope=import_scope)
 
     def _ref(self) -> Tensor:
         return self._variable

@@ -44,6 +44,8 @@ from minitf.train.input import limit_epochs as limit_epochs
 from minitf.train.input import range_input_producer as range_input_producer
 from minitf.train.input import slice_input_producer as slice_input_producer
 from minitf.train.input import string_input_producer as string_input_producer
+from minitf.train.meta_graphs import export_meta_graph as export_meta_graph
+from minitf.train.meta_graphs import import_meta_graph as import_meta_graph
 from minitf.train.moving_averages import ExponentialMovingAverage as ExponentialMovingAverage
 from minitf.train.new_checkpoints import checkpoints_iterator as checkpoints_iterator
 from minitf.train.optimizer import Optimizer as Optimizer

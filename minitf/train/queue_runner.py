@@ -5,18 +5,20 @@ from __future__ import annotations
 import threading
 import weakref
 
-from minitf.framework import errors
+from minitf.framework import errors, protos
 from minitf.framework.collections import GraphKeys
 from minitf.framework.forks import renewed
-from minitf.framework.graph import add_to_collection
+from minitf.framework.graph import add_to_collection, get_default_graph
 from minitf.framework.origin import warn
 from minitf.framework.tensor import session_or_default
-from minitf.ops.queues import QueueBase
+from minitf.graphs.collected import register_proto_function
+from minitf.ops.queues import QueueBase, queue_of
 
 
 class QueueRunner:
     """Operations that add to a queue, each to be run again and again by a thread of its own.
 
+    queue_runner_def: instead of these, a message that names them, in the scope import_scope.
     queue: the queue; it is closed once its input is exhausted (by close_op), and when the coordinator stops
     (by cancel_op, which ends what waits). queue_closed_exception_types: exceptions that mean the end of the
     input, by default (tf.errors.OutOfRangeError,).
@@ -27,7 +29,12 @@ class QueueRunner:
     """
 
     def __init__(self, queue=None, enqueue_ops=None, close_op=None, cancel_op=None,
-                 queue_closed_exception_types: tuple | None = None):  # fmt: skip
+                 queue_closed_exception_types: tuple | None = None, queue_runner_def=None,
+                 import_scope: str | None = None):  # fmt: skip
+        if queue_runner_def is not None:
+            queue, *ops, ends = _named(queue_runner_def, import_scope)
+            enqueue_ops, close_op, cancel_op = ops
+            queue_closed_exception_types = ends or None
         if queue is not None and not isinstance(queue, QueueBase):
             raise TypeError(f"queue is a tf.QueueBase, such as a tf.FIFOQueue, not {queue!r}")
         if queue is None or not enqueue_ops:
@@ -78,6 +85,22 @@ class QueueRunner:
     def name(self) -> str:
         """The name of the queue."""
         return self._queue.name
+
+    def to_proto(self, export_scope: str | None = None):
+        """The runner as a QueueRunnerDef; None if it is not in the scope `export_scope`."""
+        scope = f"{export_scope}/" if export_scope else ""
+        ref = self._queue.queue_ref.op.name
+        if not ref.startswith(scope):
+            return None
+        names = [op.name.removeprefix(scope) for op in (*self._enqueue_ops, self._close_op, self._cancel_op)]
+        return protos.message("QueueRunnerDef")(
+            queue_name=ref.removeprefix(scope), enqueue_op_name=names[:-2], close_op_name=names[-2],
+            cancel_op_name=names[-1], queue_closed_exception_types=[t.code for t in self._ends])  # fmt: skip
+
+    @staticmethod
+    def from_proto(queue_runner_def, import_scope: str | None = None) -> QueueRunner:
+        """The runner whose ops, in the default graph, a QueueRunnerDef names."""
+        return QueueRunner(queue_runner_def=queue_runner_def, import_scope=import_scope)
 
     def create_threads(self, sess, coord=None, daemon: bool = False,
                        start: bool = False) -> list[threading.Thread]:  # fmt: skip
@@ -143,6 +166,26 @@ class QueueRunner:
             sess.run(op)
         except (errors.OpError, RuntimeError):
             return
+
+
+def _named(queue_runner_def, scope: str | None) -> tuple:
+    """The queue and ops that a QueueRunnerDef names in the default graph, and the exceptions."""
+    graph, prefix = get_default_graph(), f"{scope}/" if scope else ""
+
+    def find(name: str):
+        return graph.as_graph_element(prefix + name)
+
+    codes = set(queue_runner_def.queue_closed_exception_types)
+    ends = [t for t in vars(errors).values() if isinstance(t, type) and getattr(t, "code", None) in codes]
+    return (queue_of(graph.as_graph_element(prefix + queue_runner_def.queue_name).op.outputs[0]),
+            [find(name) for name in queue_runner_def.enqueue_op_name],
+            find(queue_runner_def.close_op_name), find(queue_runner_def.cancel_op_name),
+            tuple(t for t in ends if t is not errors.OpError))  # fmt: skip
+
+
+register_proto_function(
+    GraphKeys.QUEUE_RUNNERS, "QueueRunnerDef", QueueRunner.to_proto, QueueRunner.from_proto
+)
 
 
 def add_queue_runner(qr: QueueRunner, collection: str = GraphKeys.QUEUE_RUNNERS) -> None:

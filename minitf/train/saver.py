@@ -6,12 +6,16 @@ import numbers
 import os
 import time
 import uuid
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, fields
 
-from minitf.framework import dtypes
+import minitf as tf
+from minitf.framework import dtypes, protos
 from minitf.framework.apply import apply, apply_op
 from minitf.framework.collections import GraphKeys
-from minitf.framework.graph import control_dependencies, name_scope
+from minitf.framework.graph import control_dependencies, get_default_graph, name_scope
+from minitf.graphs import files
+from minitf.graphs.collected import register_proto_function
+from minitf.graphs.meta_graph import meta_graph_of
 from minitf.ops import (
     array,
     checkpoint,  # noqa: F401 - defines SaveV2 and its like
@@ -43,6 +47,19 @@ class SaverDef:
     keep_checkpoint_every_n_hours: float = 10000.0
     version: int = 2
 
+    @classmethod
+    def of(cls, other, scope: str | None = None) -> SaverDef:
+        """What another SaverDef or a message says, of ops in `scope`."""
+        found = cls(**{field.name: getattr(other, field.name) for field in fields(cls)})
+        for key in ("filename_tensor_name", "save_tensor_name", "restore_op_name"):
+            if scope and getattr(found, key):
+                setattr(found, key, f"{scope}/{getattr(found, key)}")
+        return found
+
+    def message(self):
+        """The same as TensorFlow's message."""
+        return protos.message("SaverDef")(**asdict(self))
+
 
 class Saver:
     """Writes variables into checkpoints, keeps the newest ones, and reads them back.
@@ -72,7 +89,7 @@ class Saver:
     def __init__(self, var_list=None, reshape: bool = False, sharded: bool = False,
                  max_to_keep: int | None = 5,
                  keep_checkpoint_every_n_hours: float = 10000.0, name: str | None = None,
-                 restore_sequentially: bool = False, saver_def: SaverDef | None = None, builder=None,
+                 restore_sequentially: bool = False, saver_def=None, builder=None,
                  defer_build: bool = False, allow_empty: bool = False, write_version=SaverDef.V2,
                  pad_step_number: bool = False, save_relative_paths: bool = False,
                  filename: str | None = None, *, old_names: bool = False):  # fmt: skip
@@ -87,7 +104,7 @@ class Saver:
         self._last: list[tuple[str, float]] = []
         self._preserved = time.time()
         self._next_kept = self._preserved + self._hours * _HOUR
-        self._def = saver_def
+        self._def = None if saver_def is None else SaverDef.of(saver_def, name)
         if saver_def is not None:
             self._max_to_keep, self._hours = saver_def.max_to_keep, saver_def.keep_checkpoint_every_n_hours
             self._sharded = saver_def.sharded
@@ -155,8 +172,10 @@ class Saver:
              strip_default_attrs: bool = False, save_debug_info: bool = False) -> str | None:  # fmt: skip
         """Writes a checkpoint and returns its path, which is what `restore` wants.
 
-        save_path: a path, to which `global_step` (a number, variable or tensor) is appended. write_state:
-        say in a file of the folder, called `latest_filename` (`checkpoint`), that this is the newest one.
+        save_path: a path, to which `global_step` (a number, variable or tensor) is appended.
+        write_meta_graph: the graph is written beside it, for `import_meta_graph`, if tensorboard is there.
+        write_state: say in a file of the folder, called `latest_filename` (`checkpoint`), that this is the
+        newest one.
 
         Raises:
           TypeError: if `sess` is no session. ValueError: if the folder is not there, or a name cannot be.
@@ -171,6 +190,8 @@ class Saver:
         if not os.path.isdir(folder or "."):
             raise ValueError(f"Parent directory of {path} doesn't exist, can't save.")
         path = os.fsdecode(sess.run(self._def.save_tensor_name, {self._def.filename_tensor_name: path}))
+        if write_meta_graph:
+            self._write_graph(sess.graph, f"{path}.{meta_graph_suffix}")
         if write_state:
             gone = self._record(path)
             checkpoint_state._update(folder, path, self.last_checkpoints, latest_filename,
@@ -178,6 +199,25 @@ class Saver:
             for old in gone:
                 checkpoint_state.remove_checkpoint(old)
         return path
+
+    def _write_graph(self, graph, filename: str) -> None:
+        try:
+            with graph.as_default():
+                self.export_meta_graph(filename)
+        except ImportError as error:  # weights do not need it
+            tf.logging.log_first_n(tf.logging.WARN, "no graph is written beside checkpoints: %s", 1, error)
+
+    def export_meta_graph(self, filename=None, collection_list=None, as_text: bool = False,
+                          export_scope: str | None = None, clear_devices: bool = False,
+                          clear_extraneous_savers: bool = False, strip_default_attrs: bool = False,
+                          save_debug_info: bool = False):  # fmt: skip
+        """The default graph with the names of this saver's ops; see `tf.train.export_meta_graph`."""
+        self._ready("export_meta_graph")
+        found = meta_graph_of(get_default_graph(), None, self._def.message(), None, collection_list,
+                              export_scope, clear_devices, clear_extraneous_savers)  # fmt: skip
+        if filename:
+            files.write_message(filename, found, as_text)
+        return found
 
     def _target(self, sess, save_path, global_step, latest_filename) -> tuple[str, str, str]:
         """The folder, the name of its state file, and the path of the checkpoint."""
@@ -269,14 +309,25 @@ class Saver:
         self._ready("as_saver_def")
         return self._def
 
-    def to_proto(self, export_scope: str | None = None) -> SaverDef:
-        """The same as `as_saver_def`."""
-        return self.as_saver_def()
+    def to_proto(self, export_scope: str | None = None):
+        """The names of the saver's ops as a message; None if they are not in the scope `export_scope`."""
+        found = self.as_saver_def()
+        if not export_scope:
+            return found.message()
+        scope, found = f"{export_scope}/", SaverDef.of(found)
+        if not found.filename_tensor_name.startswith(scope):
+            return None
+        for key in ("filename_tensor_name", "save_tensor_name", "restore_op_name"):
+            setattr(found, key, getattr(found, key).removeprefix(scope))
+        return found.message()
 
     @staticmethod
-    def from_proto(saver_def: SaverDef, import_scope: str | None = None) -> Saver:
-        """The saver whose ops have the names in a SaverDef."""
+    def from_proto(saver_def, import_scope: str | None = None) -> Saver:
+        """The saver whose ops have the names in a SaverDef, in the scope `import_scope`."""
         return Saver(saver_def=saver_def, name=import_scope)
+
+
+register_proto_function(GraphKeys.SAVERS, "SaverDef", Saver.to_proto, Saver.from_proto)
 
 
 def saver_of(graph) -> Saver | None:

@@ -105,4 +105,6 @@ def test_queues():
     assert attributes["component_types"].list.type == [1, 3] and attributes["capacity"].i == 3
     assert [[d.size for d in s.dim] for s in attributes["shapes"].list.shape] == [[2], []]
     assert list(nodes["add"].input) == ["queue", "add/component_0", "add/component_1"]
-    assert set(nodes["take"].attr) == {"component_types", "timeout_ms"} and list(nodes["take"].input) == ["queue"]
+    assert set(nodes["take"].attr) == {"component_types", "timeout_ms"} and list(nodes["take"].input) == [
+        "queue"
+    ]

@@ -130,7 +130,7 @@ def test_which_are_kept(session, tmp_path):
         session.run(step.assign_add(1))
     assert path.endswith("k-00000003")
     assert saver.last_checkpoints == [str(tmp_path / f"k-{i:08}") for i in (2, 3)]
-    assert len(os.listdir(tmp_path)) == 5
+    assert len(os.listdir(tmp_path)) == 7
     state = tf.train.get_checkpoint_state(str(tmp_path))
     assert state.model_checkpoint_path == tf.train.latest_checkpoint(str(tmp_path)) == path
     assert state.all_model_checkpoint_paths == saver.last_checkpoints

@@ -1,0 +1,81 @@
+"""Meta graphs: a GraphDef with the graph's collections and the names of its saver's ops."""
+
+from __future__ import annotations
+
+from minitf.framework import protos
+from minitf.framework.collections import GraphKeys
+from minitf.framework.graph import Graph, get_default_graph
+from minitf.graphs import collected, names
+from minitf.graphs.importer import import_graph_def
+
+_VERSION = "1.15.0"  # of the TensorFlow whose form this is
+_UNBOUND = "unbound_inputs"
+
+
+def meta_graph_of(graph: Graph, graph_def=None, saver_def=None, meta_info_def=None, collection_list=None,
+                  export_scope: str | None = None, clear_devices: bool = False,
+                  clear_extraneous_savers: bool = False):  # fmt: skip
+    """The MetaGraphDef of a graph, or of the part of it in a scope."""
+    graph_def = graph.as_graph_def(add_shapes=True) if graph_def is None else graph_def
+    unbound: list[str] = []
+    if export_scope:
+        graph_def, unbound = names.in_scope(graph_def, export_scope)
+    made = protos.message("MetaGraphDef")(graph_def=graph_def)
+    if clear_devices:
+        _clear_devices(made.graph_def)
+    if meta_info_def is not None:
+        made.meta_info_def.CopyFrom(meta_info_def)
+    made.meta_info_def.tensorflow_version = _VERSION
+    if saver_def is not None:
+        made.saver_def.CopyFrom(saver_def)
+    collected.add_collections(made, graph, collection_list, export_scope)
+    if clear_extraneous_savers:
+        _keep_saver(made, saver_def)
+    if unbound:
+        made.collection_def[_UNBOUND].bytes_list.value.extend(name.encode() for name in unbound)
+    return made
+
+
+def _keep_saver(meta_graph, saver_def) -> None:
+    """Leaves only one saver in the collection of savers."""
+    meta_graph.collection_def.pop(GraphKeys.SAVERS, None)
+    if saver_def is not None:
+        content = saver_def.SerializeToString()
+        meta_graph.collection_def[GraphKeys.SAVERS].bytes_list.value.append(content)
+
+
+def _clear_devices(graph_def) -> None:
+    for node in graph_def.node:
+        node.device = ""
+
+
+def add_meta_graph(meta_graph, clear_devices: bool = False, import_scope: str | None = None,
+                   input_map: dict | None = None, return_elements=None,
+                   restore_collections_predicate=None) -> tuple[str, list | None]:  # fmt: skip
+    """Adds the ops and collections of a MetaGraphDef to the default graph.
+
+    Returns the scope in which the ops are, and the elements that were asked for.
+    """
+    graph, definition = get_default_graph().root, meta_graph.graph_def
+    _check_unbound(meta_graph, input_map or {})
+    if clear_devices:
+        definition = protos.message("GraphDef")()
+        definition.CopyFrom(meta_graph.graph_def)
+        _clear_devices(definition)
+    scope = graph.unique_name(import_scope, mark_as_used=False) if import_scope else ""
+    found = import_graph_def(definition, input_map, return_elements, import_scope or scope)
+    collected.read_collections(meta_graph, graph, scope, restore_collections_predicate)
+    return scope, found
+
+
+def _check_unbound(meta_graph, input_map: dict) -> None:
+    """ValueError unless the inputs are given that were outside of the exported scope."""
+    listed = (
+        meta_graph.collection_def[_UNBOUND].bytes_list.value if _UNBOUND in meta_graph.collection_def else ()
+    )
+    missing = [name.decode("utf-8", "replace") for name in listed]
+    missing = [name for name in missing if name not in input_map and names.UNBOUND + name not in input_map]
+    if missing:
+        raise ValueError(
+            f"Graph contains unbound inputs: {missing}. Must provide these inputs through input_map."
+        )
