@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-import numpy as np
-
-from minitf.framework import errors, protos
-from minitf.framework.apply import apply_op
+from minitf.framework import protos
 from minitf.framework.attempt import all_or_nothing
 from minitf.framework.convert import convert_to_tensor
 from minitf.framework.graph import get_default_graph, name_scope
 from minitf.framework.operation import Operation
-from minitf.framework.registry import OPS
-from minitf.framework.shape import UNKNOWN, TensorShape
+from minitf.framework.shape import UNKNOWN
 from minitf.framework.tensor import Tensor
 from minitf.graphs import bodies
+from minitf.graphs.making import attributes, made
+from minitf.graphs.missing import Missing
 from minitf.graphs.nodes import by_name, in_order, source_of
-from minitf.graphs.spelling import FLOW, attributes_of, default_of, has_default, ours
-from minitf.graphs.values import shape_of, value_of
-from minitf.ops.sampling import unigrams_of
+from minitf.graphs.tensor_arrays import array_of
+from minitf.graphs.values import Unsupported, shape_of, value_of
 
-_KEPT = ("_gradient_op_type",)  # of the attributes that are not the op type's
-_DEQUEUES = ("QueueDequeueV2", "QueueDequeueManyV2", "QueueDequeueUpToV2")
 _UNSAID_SHAPES = 24  # GraphDefs of versions before this say that placeholders are scalars if they may be all
 
 
@@ -90,13 +85,11 @@ class Reading:
         places = {n.name: n.attr["_body"] for n in self.nodes.values() if "_body" in n.attr}
         self.places = {name: _place(name, value_of(found), self.nodes) for name, found in places.items()}
         _check_nesting(self.places)
+        self.missing = Missing(self.nodes)
         self.bodies: dict = {}  # by the name of the node that owns it, and what it is to that
 
     def run(self) -> None:
         """Makes all ops."""
-        unknown = {n.op: n.name for n in self.nodes.values() if n.op not in OPS}
-        if unknown:
-            raise _unknown(unknown)
         for node in in_order(self.nodes, self.given):
             try:
                 self.make(node)
@@ -122,38 +115,45 @@ class Reading:
     def make(self, node) -> None:
         """Makes the op of a node."""
         inputs = [self.tensor(text) for text in node.input if not text.startswith("^")]
-        attrs = _attributes(node)
+        graph = self.body(self.places.get(node.name))
+        with graph.as_default(), graph.device(node.device or None):
+            op, outputs = self.made(node, inputs)
+        self.ops[node.name], self.outputs[node.name] = op, outputs
+        waited = [self.waited(text) for text in node.input if text.startswith("^")]
+        if waited:
+            graph.wait(op, waited)
+        if op.type != "Missing":
+            _add_shapes(node, outputs)
+
+    def made(self, node, inputs: list) -> tuple[Operation, list]:
+        """The op of a node, or what stands for it where minitf has none, and the node's outputs."""
+        if not self.missing.is_needed(node, inputs):
+            try:
+                return self.op(node, attributes(node), inputs)
+            except Unsupported as error:
+                self.missing.add(node, str(error))
+        return self.missing.made(node, inputs, self.unique(node.name))
+
+    def op(self, node, attrs: dict, inputs: list) -> tuple[Operation, list]:
+        """The op of a node, by its type, and the node's outputs."""
         if attrs.get("_incomplete"):
             raise ValueError(
                 "it depends on whether ops of a branch ran, of which a GraphDef says nothing; import a graph "
                 "in which no op waits for what is inside of a tf.cond"
             )
-        graph = self.body(self.places.get(node.name))
-        with graph.as_default(), graph.device(node.device or None):
-            op = self.op(node, attrs, inputs)
-        self.ops.setdefault(node.name, op)
-        self.outputs.setdefault(node.name, list(op.outputs))
-        waited = [self.waited(text) for text in node.input if text.startswith("^")]
-        if waited:
-            graph.wait(op, waited)
-        _add_shapes(node, op)
-
-    def op(self, node, attrs: dict, inputs: list) -> Operation:
-        """The op of a node, by its type."""
-        if node.op == "Arg":
-            return self.argument(node, attrs, inputs)
-        name = self.unique(node.name)
-        if node.op in ("Loop", "If"):
-            return self.with_bodies(node, attrs, inputs, name)
-        own = {key: v for key, v in attrs.items() if not key.startswith("_") or key in _KEPT}
-        if node.op == "Placeholder" and self.version < _UNSAID_SHAPES and own["shape"].rank == 0:
-            own["shape"] = UNKNOWN
+        if node.op in ("Arg", "Loop", "If"):
+            kind = self.argument if node.op == "Arg" else self.with_bodies
+            op = kind(node, attrs, inputs)
+            return op, list(op.outputs)
+        if node.op == "Placeholder" and self.version < _UNSAID_SHAPES and attrs["shape"].rank == 0:
+            attrs["shape"] = UNKNOWN
         if node.op == "Identity" and _reads_variable(node, inputs):
-            own["follows"] = True
-        return made(node.op, inputs, own, name)
+            attrs["follows"] = True
+        return made(node, attrs, inputs, self.unique(node.name))
 
-    def with_bodies(self, node, attrs: dict, inputs: list, name: str) -> Operation:
+    def with_bodies(self, node, attrs: dict, inputs: list) -> Operation:
         """A Loop or If."""
+        name = self.unique(node.name)
         count = attrs.get("_inputs", -1)
         if type(count) is not int or not 0 < count <= len(inputs):
             raise ValueError("it is not said which of its inputs are its own, as minitf writes such nodes")
@@ -255,85 +255,11 @@ def _reads_variable(node, inputs: list) -> bool:
     return bool(inputs) and inputs[0].op.type == "VariableV2" and node.name == f"{name}/read"
 
 
-def _unknown(found: dict) -> errors.NotFoundError:
-    """The error for op types that there are not, given a node of each."""
-    listed = ", ".join(f"{type!r} (node {name!r})" for type, name in sorted(found.items()))
-    return errors.NotFoundError(None, None, f"Op type not registered: minitf has no {listed}")
-
-
-def _attributes(node) -> dict:
-    """The attributes of a node as minitf's op has them."""
-    known, found = None if FLOW in node.attr else attributes_of(node.op), {}
-    for name, message in node.attr.items():
-        if known is not None and name not in known and not name.startswith("_"):
-            raise ValueError(f"{node.op} has no attribute {name!r}")
-        if name in ("_class", "_output_shapes"):
-            continue
-        try:
-            found[name] = value_of(message, known[name][0] if known and name in known else None)
-        except ValueError as error:
-            raise ValueError(f"attribute {name!r}: {error}") from None
-    for name, row in (known or {}).items():
-        if name not in found and has_default(row):
-            found[name] = default_of(row)
-    return ours(node.op, found)
-
-
-def made(type: str, inputs: list, attrs: dict, name: str) -> Operation:
-    """An op of minitf's, given all its input tensors in a row."""
-    definition = OPS[type]
-    lists = sum(arg.is_list for arg in definition.inputs)
-    more = len(inputs) - len(definition.inputs) + lists
-    if more < 0 or (more % lists if lists else more):
-        raise ValueError(f"it takes {len(definition.inputs)} inputs, {len(inputs)} are given")
-    rest, grouped = iter(inputs), []
-    for arg in definition.inputs:
-        grouped.append([next(rest) for _ in range(more // lists)] if arg.is_list else next(rest))
-    attrs = {**attrs, **_DERIVED.get(type, _nothing)(attrs, inputs)}
-    types = {arg.variable for arg in definition.inputs if arg.variable and not arg.from_attr}
-    given = {key: v for key, v in attrs.items() if key not in types and key != "N"}
-    shapes = [_shape_of_constant(given)] if type == "Const" else None
-    op = apply_op(type, *grouped, name=f"{name}/", shapes=shapes, **given)
-    for key in types & attrs.keys():
-        if op.attrs[key] is not attrs[key].base_dtype:
-            raise ValueError(f"its {key} is {attrs[key].name}, but its inputs are {op.attrs[key].name}")
-    return op
-
-
-def _shape_of_constant(attrs: dict) -> TensorShape:
-    """The shape of a constant; ValueError if its value is not of the type that it says."""
-    value, dtype = attrs["value"], attrs["dtype"]
-    if value.dtype != dtype.numpy:
-        raise ValueError(f"its value is {value.dtype}, not {dtype.name}")
-    return TensorShape(value.shape)
-
-
-def _nothing(attrs: dict, inputs: list) -> dict:
-    return {}
-
-
-def _parts(attrs: dict, inputs: list) -> dict:
-    """The shapes of what a queue gives."""
-    known = inputs[0].op.attrs.get("parts")
-    if known is not None and len(known) != len(attrs["dtypes"]):
-        raise ValueError(f"the queue's elements have {len(known)} parts, not {len(attrs['dtypes'])}")
-    return {"parts": known or [UNKNOWN] * len(attrs["dtypes"])}
-
-
-_DERIVED = {  # attributes that TensorFlow's ops do not have, from those they have and the inputs
-    **dict.fromkeys(_DEQUEUES, _parts),
-    "FixedUnigramCandidateSampler": lambda attrs, inputs: unigrams_of(
-        np.asarray(attrs["unigrams"], np.float32), attrs["range_max"]
-    ),
-    "IdentityN": lambda attrs, inputs: {"dtypes": [t.dtype.base_dtype for t in inputs]},
-    "ShapeN": lambda attrs, inputs: {"dtypes": [attrs["out_type"]] * len(inputs)},
-}
-
-
-def _add_shapes(node, op: Operation) -> None:
+def _add_shapes(node, outputs: list) -> None:
     """Adds the static shapes that a node says its outputs have."""
-    if "_output_shapes" not in node.attr:
+    if "_output_shapes" not in node.attr or node.op == "VarHandleOp":  # of the handle, which is a scalar
         return
     said = node.attr["_output_shapes"].list.shape
-    for tensor, shape in zip(op.outputs, map(shape_of, said)):
-        tensor.set_shape(shape)
+    for tensor, shape in zip(outputs, map(shape_of, said)):
+        if shape.rank != 0 or tensor.shape.rank is not None or array_of(tensor) is None:
+            tensor.set_shape(shape)

@@ -12,6 +12,7 @@ from importlib import resources
 
 from minitf.framework import dtypes
 from minitf.framework.shape import TensorShape
+from minitf.graphs.values import Unsupported
 
 _QUEUES = "FIFOQueueV2 PaddingFIFOQueueV2 PriorityQueueV2 RandomShuffleQueueV2"
 _DEQUEUES = "QueueDequeueV2 QueueDequeueManyV2 QueueDequeueUpToV2"
@@ -84,6 +85,17 @@ def attributes_of(type: str) -> dict[str, list] | None:
     return _ops().get(type)
 
 
+@functools.cache
+def _names() -> frozenset:
+    text = resources.files(__package__).joinpath("tensorflow_names.txt").read_text("utf-8")
+    return frozenset(text.split()) | _ops().keys()
+
+
+def is_tensorflows(type: str) -> bool:
+    """Whether TensorFlow 1.15 or 2.15 has ops of a type."""
+    return type in _names()
+
+
 def has_default(row: list) -> bool:
     """Whether a row of `attributes_of` has a default that can be said."""
     return len(row) == 2 and row[1] != "?"
@@ -138,12 +150,12 @@ def ours(type: str, found: dict) -> dict:
     """The attributes of an op of minitf's, without those that its inputs tell, from TensorFlow's.
 
     Raises:
-      ValueError: if one says what minitf's op cannot do.
+      Unsupported: if one says what minitf's op cannot do.
     """
     known = attributes_of(type) or {}
     for name in _FIXED.get(type, ()):
         if name in known and found.get(name, default := default_of(known[name])) != default:
-            raise ValueError(f"minitf's {type} works with {name} = {default!r} only, not {found[name]!r}")
+            raise Unsupported(f"minitf's {type} works with {name} = {default!r} only, not {found[name]!r}")
     back = {b: a for a, b in RENAMED.get(type, {}).items()}
     attrs = {back.get(name, name): v for name, v in found.items()}
     if attrs.pop("_old_names", False):

@@ -13,6 +13,12 @@ from minitf.framework.shape import TensorShape
 _MOST = 2**31  # bytes of one tensor: no message holds more, and a short one must not claim it
 _RANKS = 254  # the most axes that TensorFlow allows
 
+
+
+class Unsupported(ValueError):
+    """What TensorFlow has and minitf has not."""
+
+
 # Where a TensorProto lists values of a type, and how they look there.
 _LISTS = {
     "float16": ("half_val", np.uint16),
@@ -102,16 +108,18 @@ def _narrowed(listed, kind: np.dtype) -> np.ndarray:
 
 
 def dtype_of(number: int) -> DType:
-    """The type of a number in a message; ValueError if minitf has none."""
+    """The type of a number in a message.
+
+    Raises:
+      Unsupported: if minitf has none like it. ValueError: if TensorFlow has none either.
+    """
     try:
         return dtypes.as_dtype(int(number))
     except (TypeError, ValueError):
-        name = protos.message("DataType").Name(number) if number in _numbers() else number
-        raise ValueError(f"minitf has no tensors of type {name}") from None
-
-
-def _numbers():
-    return protos.message("DataType").values()
+        known = protos.message("DataType")
+        if not number or number not in known.values():
+            raise ValueError(f"there are no tensors of type {number}") from None
+        raise Unsupported(f"minitf has no tensors of type {known.Name(number)}") from None
 
 
 # ---- shapes

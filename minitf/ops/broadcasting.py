@@ -98,6 +98,21 @@ define("BroadcastArgs", "s0: T, s1: T -> r0: T", T=dtypes.INDEX, static=_known_r
        numpy=lambda op, a, b: np.array(layout.broadcast_shape(tuple(a), tuple(b)), a.dtype))  # fmt: skip
 
 
+def _repeated_axes(first, second) -> list[np.ndarray]:
+    """For each of two shapes, the axes of what they broadcast to along which it is repeated."""
+    rank = max(len(first), len(second))
+    layout.broadcast_shape(tuple(first), tuple(second))
+    whole = [(1,) * (rank - len(s)) + tuple(int(n) for n in s) for s in (first, second)]
+    pairs = list(enumerate(zip(*whole)))  # where both are 1 TensorFlow sums as well, which changes nothing
+    return [np.array([i for i, pair in pairs if pair[side] == 1], first.dtype) for side in (0, 1)]
+
+
+define("BroadcastGradientArgs", "s0: T[n], s1: T[m] -> r0: T, r1: T", T=dtypes.INDEX, differentiable=False,
+       shape=lambda op: [TensorShape([None])] * 2,
+       numpy=lambda op, first, second: _repeated_axes(first, second),
+       kernel=lambda b, op, *s: [b.constant(a) for a in _repeated_axes(*map(b.data, s))])  # fmt: skip
+
+
 def broadcast_dynamic_shape(shape_x, shape_y) -> Tensor:
     """The shape that tensors of shapes `shape_x` and `shape_y` (1-D integer tensors) broadcast to."""
     return apply("BroadcastArgs", shape_x, shape_y)

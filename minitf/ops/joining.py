@@ -17,6 +17,24 @@ from minitf.ops import array, patterns
 from minitf.ops.array import check_axis
 from minitf.ops.constant import constant
 
+# ---- where the parts of what is joined begin
+
+
+def _offsets(axis, *shapes) -> list[np.ndarray]:
+    """The indices at which tensors of these shapes begin in what they are joined to along an axis."""
+    axis, sizes = check_axis(int(axis), len(shapes[0])), np.array(shapes, np.int64)
+    if any(len(s) != len(shapes[0]) for s in shapes) or (np.delete(sizes - sizes[0], axis, 1) != 0).any():
+        raise ValueError(f"tensors of shapes {[list(map(int, s)) for s in shapes]} are not joined")
+    found = np.zeros_like(sizes)
+    found[1:, axis] = np.cumsum(sizes[:-1, axis])
+    return list(found.astype(shapes[0].dtype))
+
+
+define("ConcatOffset", "concat_dim: int32[], shape: *int32 -> offset: *int32", differentiable=False,
+       shape=lambda op: [t.shape.merge_with([None]) for t in op.inputs[1:]],
+       numpy=lambda op, axis, *shapes: _offsets(axis, *shapes),
+       kernel=lambda b, op, *v: [b.constant(a) for a in _offsets(*map(b.data, v))])  # fmt: skip
+
 # ---- stack and unstack
 
 

@@ -307,7 +307,6 @@ def tensor(**content):
     (attribute(2, "foo", i=3), ValueError, "has no attribute 'foo'"),
     (attribute(0, "dtype", type=3), ValueError, "its value is float32, not int32"),
     (attribute(0, "dtype", type=77), ValueError, "77"),
-    (attribute(0, "dtype", type=21), ValueError, "DT_VARIANT"),
     (attribute(2, "_body", s=[b"a", b"body"]), ValueError, "in no body"),
     (attribute(2, "_body", s=[b"c"]), ValueError, "in no body"),
     (attribute(2, "_incomplete", b=True), ValueError, "whether ops of a branch ran"),
@@ -323,7 +322,7 @@ def tensor(**content):
     (tensor(sizes=[1] * 300), ValueError, "is no shape"),
     (tensor(float_val=[1.0, 2.0, 3.0]), ValueError, "4 values"),
     (tensor(tensor_content=b"abc"), ValueError, "3 bytes"),
-    (tensor(dtype=0), ValueError, "no tensors of type DT_INVALID"),
+    (tensor(dtype=0), ValueError, "no tensors of type 0"),
 ])  # fmt: skip
 def test_what_contradicts_itself(change, error, text):
     definition = small()

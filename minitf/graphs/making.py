@@ -1,0 +1,110 @@
+"""The op of a node: its attributes as minitf has them, and what is made of them and the inputs."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from minitf.framework.apply import apply_op
+from minitf.framework.graph import get_default_graph
+from minitf.framework.operation import Operation
+from minitf.framework.registry import OPS
+from minitf.framework.shape import UNKNOWN, TensorShape
+from minitf.graphs import foreign, tensor_arrays
+from minitf.graphs.spelling import FLOW, attributes_of, default_of, has_default, ours
+from minitf.graphs.values import value_of
+from minitf.ops.sampling import unigrams_of
+
+RULES = {**foreign.RULES, **tensor_arrays.RULES}
+_OURS = ("Arg", "Dead", "Missing")  # what only minitf makes
+_KEPT = ("_gradient_op_type",)  # of the attributes that are not the op type's
+_DEQUEUES = ("QueueDequeueV2", "QueueDequeueManyV2", "QueueDequeueUpToV2")
+
+
+def is_known(type: str) -> bool:
+    """Whether nodes of a type can become ops."""
+    return type in OPS or type in foreign.RENAMED or type in RULES
+
+
+def attributes(node) -> dict:
+    """The attributes of a node as minitf's op has them.
+
+    Raises:
+      Unsupported: if they ask for what minitf cannot do. ValueError: if the node contradicts itself.
+    """
+    known, found = None if FLOW in node.attr else attributes_of(node.op), {}
+    for name, message in node.attr.items():
+        if known is not None and name not in known and not name.startswith("_"):
+            raise ValueError(f"{node.op} has no attribute {name!r}")
+        if name in ("_class", "_output_shapes"):
+            continue
+        try:
+            found[name] = value_of(message, known[name][0] if known and name in known else None)
+        except ValueError as error:
+            raise type(error)(f"attribute {name!r}: {error}") from None
+    for name, row in (known or {}).items():
+        if name not in found and has_default(row):
+            found[name] = default_of(row)
+    return ours(foreign.RENAMED.get(node.op, node.op), found)
+
+
+def made(node, attrs: dict, inputs: list, name: str) -> tuple[Operation, list]:
+    """The op called `name` of a node, and the tensors that are the node's outputs."""
+    own = {key: v for key, v in attrs.items() if not key.startswith("_") or key in _KEPT}
+    if node.op in RULES and FLOW not in attrs:
+        with get_default_graph().name_scope(f"{name}/"):
+            found = RULES[node.op](name, {**own, "_type": node.op}, *inputs)
+        return found if isinstance(found, tuple) else (found, list(found.outputs))
+    op = _op(foreign.RENAMED.get(node.op, node.op), own, inputs, name)
+    return op, list(op.outputs)
+
+
+def _op(type: str, attrs: dict, inputs: list, name: str) -> Operation:
+    """An op of minitf's, given all its input tensors in a row."""
+    definition = OPS[type]
+    lists = sum(arg.is_list for arg in definition.inputs)
+    more = len(inputs) - len(definition.inputs) + lists
+    if more < 0 or (more % lists if lists else more):
+        raise ValueError(f"it takes {len(definition.inputs)} inputs, {len(inputs)} are given")
+    rest, grouped = iter(inputs), []
+    for arg in definition.inputs:
+        grouped.append([next(rest) for _ in range(more // lists)] if arg.is_list else next(rest))
+    attrs = {**attrs, **_DERIVED.get(type, _nothing)(attrs, inputs)}
+    types = {arg.variable for arg in definition.inputs if arg.variable and not arg.from_attr}
+    given = {key: v for key, v in attrs.items() if key not in types and key != "N"}
+    shapes = [_shape_of_constant(given)] if type == "Const" else None
+    op = apply_op(type, *grouped, name=f"{name}/", shapes=shapes, **given)
+    for key in types & attrs.keys():
+        if op.attrs[key] is not attrs[key].base_dtype:
+            raise ValueError(f"its {key} is {attrs[key].name}, but its inputs are {op.attrs[key].name}")
+    return op
+
+
+def _shape_of_constant(attrs: dict) -> TensorShape:
+    """The shape of a constant; ValueError if its value is not of the type that it says."""
+    value, dtype = attrs["value"], attrs["dtype"]
+    if value.dtype != dtype.numpy:
+        raise ValueError(f"its value is {value.dtype}, not {dtype.name}")
+    return TensorShape(value.shape)
+
+
+def _nothing(attrs: dict, inputs: list) -> dict:
+    return {}
+
+
+def _parts(attrs: dict, inputs: list) -> dict:
+    """The shapes of what a queue gives."""
+    known = inputs[0].op.attrs.get("parts")
+    if known is not None and len(known) != len(attrs["dtypes"]):
+        raise ValueError(f"the queue's elements have {len(known)} parts, not {len(attrs['dtypes'])}")
+    return {"parts": known or [UNKNOWN] * len(attrs["dtypes"])}
+
+
+_DERIVED = {  # attributes that TensorFlow's ops do not have, from those they have and the inputs
+    **dict.fromkeys(_DEQUEUES, _parts),
+    "ConcatOffset": lambda attrs, inputs: {"num": len(inputs) - 1},
+    "FixedUnigramCandidateSampler": lambda attrs, inputs: unigrams_of(
+        np.asarray(attrs["unigrams"], np.float32), attrs["range_max"]
+    ),
+    "IdentityN": lambda attrs, inputs: {"dtypes": [t.dtype.base_dtype for t in inputs]},
+    "ShapeN": lambda attrs, inputs: {"dtypes": [attrs["out_type"]] * len(inputs)},
+}
