@@ -9,6 +9,8 @@ from __future__ import annotations
 from minitf.framework.body import Body
 from minitf.framework.inside import Flag, Given
 from minitf.framework.tensor import Tensor
+from minitf.graphs.tensor_arrays import array_of
+from minitf.graphs.widening import widen
 from minitf.ops.cond import add_result, make_if
 from minitf.ops.loop import Loop, make_loop
 
@@ -66,6 +68,8 @@ def argument(body: Body, attrs: dict, source: Tensor, slices: bool) -> Tensor:
             body.take(source, body.argument(source.dtype.base_dtype, source.shape, source))
         return body.consts[source]
     known = attrs.get("shape", source.shape[1:] if slices else source.shape)
+    if "_invariant" in attrs and array_of(source) is None:
+        known = attrs["_invariant"]
     return body.add_argument(source.dtype.base_dtype, known, source)
 
 
@@ -83,6 +87,8 @@ def loop_of(attrs: dict, inputs: list, bodies: tuple[Body, Body | None], tensors
     loop = Loop(body, parts["_carry"], nexts, parts["_slices"], ys, condition, **settings)
     n, m = loop.carries, len(loop.xs_args)
     _check(loop, inputs[:n], name)
+    if attrs.get("_open"):
+        widen(loop)
     return make_loop(loop, inputs[:n], inputs[n : n + m], inputs[-1], name=f"{name}/")
 
 

@@ -10,12 +10,14 @@ from minitf.framework.operation import Operation
 from minitf.framework.shape import UNKNOWN
 from minitf.framework.tensor import Tensor
 from minitf.graphs import bodies
+from minitf.graphs.control_flow import structured
 from minitf.graphs.making import attributes, made
 from minitf.graphs.missing import Missing
 from minitf.graphs.nodes import by_name, in_order, source_of
 from minitf.graphs.tensor_arrays import array_of
 from minitf.graphs.values import Unsupported, shape_of, value_of
 
+_HANDLES = ("VarHandleOp", "TensorArrayV3", "TensorArrayGradV3")  # what they give out is a handle's shape
 _UNSAID_SHAPES = 24  # GraphDefs of versions before this say that placeholders are scalars if they may be all
 
 
@@ -79,7 +81,7 @@ class Reading:
         self.scope, self.given, self.used = scope, given, set()
         self.graph = get_default_graph()
         self.version = graph_def.versions.producer
-        self.nodes = by_name(graph_def.node)
+        self.nodes = structured(by_name(graph_def.node))
         self.outputs: dict[str, list] = {}  # of each node
         self.ops: dict[str, Operation] = {}  # the op of a node, which others wait for
         places = {n.name: n.attr["_body"] for n in self.nodes.values() if "_body" in n.attr}
@@ -257,7 +259,7 @@ def _reads_variable(node, inputs: list) -> bool:
 
 def _add_shapes(node, outputs: list) -> None:
     """Adds the static shapes that a node says its outputs have."""
-    if "_output_shapes" not in node.attr or node.op == "VarHandleOp":  # of the handle, which is a scalar
+    if "_output_shapes" not in node.attr or node.op in _HANDLES:
         return
     said = node.attr["_output_shapes"].list.shape
     for tensor, shape in zip(outputs, map(shape_of, said)):

@@ -74,7 +74,7 @@ def _op(type: str, attrs: dict, inputs: list, name: str) -> Operation:
     shapes = [_shape_of_constant(given)] if type == "Const" else None
     op = apply_op(type, *grouped, name=f"{name}/", shapes=shapes, **given)
     for key in types & attrs.keys():
-        if op.attrs[key] is not attrs[key].base_dtype:
+        if op.attrs[key] is not attrs[key].base_dtype and not any(map(tensor_arrays.array_of, inputs)):
             raise ValueError(f"its {key} is {attrs[key].name}, but its inputs are {op.attrs[key].name}")
     return op
 

@@ -34,6 +34,10 @@ class Missing:
 
     def is_needed(self, node, inputs: list) -> bool:
         """Whether a node, or what it reads, cannot become an op."""
+        if "_why" in node.attr:
+            why = node.attr["_why"].s.decode()
+            self.reasons += [] if why in self.reasons else [why]
+            return True
         return not is_known(node.op) or any(t.op.type == "Missing" for t in inputs)
 
     def add(self, node, reason: str) -> None:

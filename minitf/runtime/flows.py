@@ -297,7 +297,7 @@ def _taken(low, op, flow: Flow, indices, count: int, shape: tuple) -> Ref:
     kind = _readable(op, flow)
     out = low.new((*shape, *kind.element), kind.dtype)
     seen = flow.seen if kind.once else low.new((1,), np.uint8)
-    zeros = kind.adds or op.attrs["element_shape"].is_fully_defined()
+    zeros = kind.adds or kind.alike or op.attrs["element_shape"].is_fully_defined()
     low.call(kernels.read_slots[layout.carrier(kind.dtype)], indices, flow.length, flow.flags, flow.rows,
              seen, out, count, kind.row, int(kind.once), int(kind.adds), int(zeros),
              error=_refusal(low, flow, indices, False))  # fmt: skip

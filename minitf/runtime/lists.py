@@ -157,8 +157,9 @@ def read(b, op, flow, index):
 
 
 def _absent(b, op, flow: Slots, position: int):
-    shape = op.attrs["element_shape"]
-    dtype = op.outputs[0].dtype.numpy
+    shape, dtype = op.attrs["element_shape"], op.outputs[0].dtype.numpy
+    if flow.alike and flow.shape.is_fully_defined():  # as that of what was written elsewhere
+        shape = flow.shape
     if shape.is_fully_defined() and not dtype.hasobject:
         return b.constant(np.zeros(shape.sizes, dtype))
     if flow.adds:

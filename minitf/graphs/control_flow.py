@@ -1,0 +1,17 @@
+"""TensorFlow 1's control flow in the nodes of a GraphDef, as the Loops and Ifs that it stands for."""
+
+from __future__ import annotations
+
+from minitf.graphs.edits import Nodes
+from minitf.graphs.frames import with_loops
+
+_PRIMITIVES = frozenset(["Switch", "RefSwitch", "Enter", "RefEnter"])
+
+
+def structured(nodes: dict) -> dict:
+    """The nodes, with Loops and Ifs in place of TensorFlow's primitives."""
+    if not any(node.op in _PRIMITIVES for node in nodes.values()):
+        return nodes
+    found = Nodes(nodes)
+    with_loops(found)
+    return found

@@ -1,0 +1,102 @@
+"""A GraphDef's nodes while control flow in them is rewritten: who reads what, and other names for it."""
+
+from __future__ import annotations
+
+from minitf.framework import protos
+from minitf.graphs.nodes import source_of
+from minitf.graphs.values import attribute
+
+
+class Unrecognized(Exception):
+    """Control flow of a form that is none of Python's loops and branches."""
+
+
+class Nodes(dict):
+    """Nodes by name, of which some are changed: copies of a GraphDef's."""
+
+    def __init__(self, nodes: dict):
+        super().__init__((name, _copy(node)) for name, node in nodes.items())
+
+    def add(self, name: str, op: str, inputs: list[str], **attrs) -> str:
+        """A new node of that name, or one like it; returns the name."""
+        name = self.free(name)
+        self[name] = protos.message("NodeDef")(name=name, op=op, input=inputs)
+        self.say(name, **attrs)
+        return name
+
+    def free(self, name: str) -> str:
+        """A name like this that no node has."""
+        count, found = 0, name
+        while found in self:
+            count += 1
+            found = f"{name}_{count}"
+        return found
+
+    def say(self, name: str, **attrs) -> None:
+        """Sets attributes of a node."""
+        for key, value in attrs.items():
+            self[name].attr[key].CopyFrom(attribute(value))
+
+    def data(self, name: str) -> list[tuple[str, int]]:
+        """What a node reads: the nodes and which of their outputs."""
+        return [source for source in map(source_of, self[name].input) if source[1] is not None]
+
+    def waits(self, name: str) -> list[str]:
+        """The nodes for which a node waits."""
+        return [source for source, index in map(source_of, self[name].input) if index is None]
+
+    def readers(self) -> dict[str, list[tuple[str, int]]]:
+        """For each node those that read it, and which of its outputs (None: that wait for it)."""
+        found: dict = {}
+        for name, node in self.items():
+            for source, index in map(source_of, node.input):
+                found.setdefault(source, []).append((name, index))
+        return found
+
+    def place(self, name: str) -> tuple[str, ...]:
+        """The body that a node is in; () for the graph itself."""
+        node = self[name]
+        return tuple(text.decode() for text in node.attr["_body"].list.s) if "_body" in node.attr else ()
+
+    def reroute(self, names, other: dict, gone=frozenset()) -> None:
+        """Has nodes read other tensors: `other` is {(node, output): text}; waits for nodes of `gone` end."""
+        for name in names:
+            node, texts = self[name], []
+            for text in node.input:
+                source = source_of(text)
+                if source[1] is None and source[0] in gone:
+                    continue
+                texts.append(other.get(source, text))
+            if list(node.input) != texts:
+                node.ClearField("input")
+                node.input.extend(texts)
+
+    def through(self, text: str, *types: str) -> str:
+        """What a tensor is behind ops of these types, which pass on their first input."""
+        seen = set()
+        while source_of(text)[0] in self and text not in seen:
+            seen.add(text)
+            node = self[source_of(text)[0]]
+            if node.op not in types or not node.input:
+                break
+            text = node.input[0]
+        return text
+
+    def give_up(self, names, reason: str) -> None:
+        """Says of nodes that they cannot become ops."""
+        for name in names:
+            if self[name].op in ("NextIteration", "RefNextIteration"):
+                self[name].ClearField("input")  # or there would be a cycle
+            self.say(name, _why=reason)
+
+
+def _copy(node):
+    made = type(node)()
+    made.CopyFrom(node)
+    return made
+
+
+def text_of(source: tuple[str, int]) -> str:
+    """The name of a tensor, as inputs say it."""
+    name, index = source
+    return name if index == 0 else f"{name}:{index}"

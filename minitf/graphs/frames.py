@@ -1,0 +1,240 @@
+"""TensorFlow 1's loops, which are made of Enter, Merge, LoopCond, Switch, NextIteration and Exit, as Loops."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from minitf.framework.registry import OPS
+from minitf.graphs.edits import Nodes, Unrecognized, text_of
+from minitf.graphs.nodes import source_of
+from minitf.graphs.stacks import Stacks
+
+_ENTERS = ("Enter", "RefEnter")
+_EXITS = ("Exit", "RefExit")
+_NEXTS = ("NextIteration", "RefNextIteration")
+
+
+def with_loops(nodes: Nodes) -> None:
+    """Makes Loops of all frames; nodes of those that are not understood say so."""
+    paths = _paths(nodes)
+    first = {}  # the place of each frame's first node, in the order of what depends on what
+    for place, path in enumerate(paths.values()):
+        if path:
+            first.setdefault(path, place)
+    stacks = Stacks(nodes)
+    for path in sorted(first, key=lambda path: (-len(path), first[path])):
+        members = [name for name, found in paths.items() if found == path and name in nodes]
+        try:
+            frame = _Frame(nodes, paths, path, members)
+            frame.rewrite(stacks)
+        except Unrecognized as reason:
+            inside = [n for n, found in paths.items() if found[: len(path)] == path and n in nodes]
+            nodes.give_up(inside, f"the loop of frame {path[-1]!r} is not understood: {reason}")
+    stacks.clear()
+
+
+def _paths(nodes: Nodes) -> dict[str, tuple[str, ...]]:
+    """For each node the names of the frames that it is in, outermost first, what it reads before itself."""
+    readers, paths, problems = nodes.readers(), {}, {}
+    waiting = {name: len([s for s in map(source_of, node.input) if _is_forward(nodes, s[0])])
+               for name, node in nodes.items()}  # fmt: skip
+    ready = [name for name, count in waiting.items() if not count]
+    for name in ready:
+        paths[name] = _path(nodes, name, paths)
+        if nodes[name].op in _NEXTS:
+            continue
+        for reader, _ in readers.get(name, ()):
+            waiting[reader] -= 1
+            if not waiting[reader]:
+                ready.append(reader)
+    return paths | problems
+
+
+def _is_forward(nodes: Nodes, name: str) -> bool:
+    return name in nodes and nodes[name].op not in _NEXTS
+
+
+def _path(nodes: Nodes, name: str, paths: dict) -> tuple[str, ...]:
+    node = nodes[name]
+    found = [paths[source] for source, _ in map(source_of, node.input) if source in paths]
+    path = max(found, key=len, default=())
+    if node.op in _ENTERS:
+        return (*path, node.attr["frame_name"].s.decode("utf-8", "replace"))
+    return path[:-1] if node.op in _EXITS else path
+
+
+@dataclass
+class _Variable:
+    """A loop variable: what it is made of."""
+
+    enter: str
+    merge: str
+    following: str  # the NextIteration
+    switch: str | None = None
+    exits: list[str] = field(default_factory=list)
+
+
+class _Frame:
+    """One loop, all loops inside of which are Loops already."""
+
+    def __init__(self, nodes: Nodes, paths: dict, path: tuple[str, ...], members: list[str]):
+        self.nodes, self.paths, self.path, self.members = nodes, paths, path, members
+        self.readers = nodes.readers()
+        conditions = self.of_type("LoopCond")
+        if len(conditions) != 1:
+            raise Unrecognized(f"it has {len(conditions)} conditions")
+        [self.condition] = conditions
+        enters = self.of_type(*_ENTERS)
+        self.constants = [name for name in enters if nodes[name].attr["is_constant"].b]
+        merges = {enter: self.merge(enter) for enter in enters if enter not in self.constants}
+        self.variables = [self.variable(enter, merge) for enter, merge in merges.items()]
+        if not self.variables:
+            raise Unrecognized("it has no variables")
+        parts = {part for v in self.variables for part in (v.enter, v.merge, v.following, v.switch)}
+        self.structure = parts - {None} | {self.condition, *self.constants}
+        self.rest = [name for name in members if name not in self.structure]
+        odd = [n for n in self.rest if nodes[n].op in (*_NEXTS, *_EXITS, *_ENTERS, "LoopCond")]
+        if odd:
+            raise Unrecognized(f"{odd[0]!r} has no place in it")
+
+    def of_type(self, *types: str) -> list[str]:
+        """The frame's nodes of some types."""
+        return [name for name in self.members if self.nodes[name].op in types]
+
+    def merge(self, enter: str) -> str:
+        """The Merge of a variable."""
+        found = [n for n, index in self.readers.get(enter, ()) if index == 0]
+        if len(found) != 1 or self.nodes[found[0]].op not in ("Merge", "RefMerge"):
+            raise Unrecognized(f"{enter!r} is read by more than a Merge")
+        return found[0]
+
+    def variable(self, enter: str, merge: str) -> _Variable:
+        """The variable that begins with an Enter."""
+        sources = [name for name, _ in self.nodes.data(merge)]
+        nexts = [name for name in sources if self.nodes[name].op in _NEXTS]
+        if len(sources) != 2 or len(nexts) != 1 or len(self.readers[nexts[0]]) != 1:
+            raise Unrecognized(f"{merge!r} is not of an Enter and a NextIteration")
+        found = _Variable(enter, merge, nexts[0])
+        switches = [n for n, index in self.readers.get(merge, ()) if index == 0 and self.is_switch(n, merge)]
+        if len(switches) > 1:
+            raise Unrecognized(f"{merge!r} has several Switches")
+        for found.switch in switches:
+            exits = [n for n, index in self.readers.get(found.switch, ()) if index == 0]
+            if any(self.nodes[n].op not in _EXITS for n in exits):
+                raise Unrecognized(f"what is false of {found.switch!r} does not leave the loop")
+            found.exits = exits
+        return found
+
+    def is_switch(self, name: str, merge: str) -> bool:
+        """Whether a node sends a variable on, into the body or out of the loop."""
+        return (self.nodes[name].op in ("Switch", "RefSwitch")
+                and self.nodes.data(name) == [(merge, 0), (self.condition, 0)])  # fmt: skip
+
+    # ---- parts
+
+    def reached(self, starts) -> set[str]:
+        """The nodes of the frame on which tensors depend, themselves included."""
+        rest, found, todo = set(self.rest), set(), [name for name in starts]
+        while todo:
+            name = todo.pop()
+            if name in rest and name not in found:
+                found.add(name)
+                todo += [source for source, _ in map(source_of, self.nodes[name].input)]
+                todo += self.read_inside(name)
+        return found
+
+    def read_inside(self, name: str) -> list[str]:
+        """What the bodies of a Loop read outside."""
+        if self.nodes[name].op != "Loop":
+            return []
+        inside = [n for n, path in self.paths.items() if len(path) > len(self.path) and n in self.nodes
+                  and self.nodes.place(n)[:1] == (name,)]  # fmt: skip
+        return [source for n in inside for source, _ in map(source_of, self.nodes[n].input)]
+
+    def rewrite(self, stacks: Stacks) -> None:
+        """Makes a Loop of the frame."""
+        nodes, condition = self.nodes, self.nodes.data(self.condition)[0]
+        history = stacks.of(self)
+        dropped = {n for n in self.rest if nodes[n].op == "ControlTrigger"} | history.pushes.keys()
+        nodes.reroute(nodes, {(n, 0): text for n, text in history.pushes.items()}, dropped | self.structure)
+        self.rest = [name for name in self.rest if name not in dropped]
+        nexts = [nodes[v.following].input[0] for v in self.variables]
+        tested = set() if history.counted else self.reached([condition[0]])
+        body = self.reached([source_of(text)[0] for text in nexts] + [n for n in self.rest if n not in tested])
+        name = nodes.free(f"{self.condition.rpartition('/')[0]}/Loop".lstrip("/"))
+        outside = {(c, 0): nodes[c].input[0] for c in self.constants}
+        given = [self.argument(name, "body", v) for v in self.variables]
+        inside = dict(outside)
+        for v, argument in zip(self.variables, given):
+            inside.update({(v.merge, 0): argument, (v.switch, 1): argument})
+        attrs, extra = {}, []
+        if not history.counted:
+            attrs, extra = self.conditioned(name, condition, tested, body, outside)
+        deeper = [n for n, path in self.paths.items() if len(path) > len(self.path) and n in nodes
+                  and path[: len(self.path)] == self.path]  # fmt: skip
+        nodes.reroute([*body, *deeper], inside, self.structure)
+        for n in body:
+            if not nodes.place(n):
+                nodes.say(n, _body=[name, "body"])
+        nexts = [text_of(source_of(inside.get(source_of(text), text))) for text in nexts]
+        self.finish(name, given, nexts, attrs, extra, history, outside)
+        for n in self.structure | dropped:
+            del nodes[n]
+        for n in set(self.rest) - body - tested:
+            nodes.pop(n, None)
+
+    def argument(self, loop: str, role: str, v: _Variable) -> str:
+        """The argument by which a body sees a variable."""
+        name = self.nodes.add(f"{v.merge}_{role}", "Arg", [self.nodes[v.enter].input[0]], _body=[loop, role])
+        merge = self.nodes[v.merge]
+        if "_output_shapes" in merge.attr and len(merge.attr["_output_shapes"].list.shape):
+            self.nodes[name].attr["_invariant"].shape.CopyFrom(merge.attr["_output_shapes"].list.shape[0])
+        self.paths[name] = (*self.path, "")
+        return name
+
+    def conditioned(self, loop: str, condition, tested: set, body: set, outside: dict) -> tuple[dict, list]:
+        """Puts the condition into a body of its own; what the loop's node says of it, and reads of it."""
+        nodes, seen = self.nodes, [self.argument(loop, "condition", v) for v in self.variables]
+        known = {(v.merge, 0): argument for v, argument in zip(self.variables, seen)} | outside
+        for n in tested & body:  # in both: it is made twice
+            if nodes[n].op not in OPS or OPS[nodes[n].op].stateful or nodes[n].op in ("Loop", "If"):
+                raise Unrecognized(f"{n!r} is part of its condition and of its body")
+        copies = {}
+        for n in tested:
+            copies[n] = n
+            if n in body:
+                copies[n] = nodes.free(f"{n}_condition")
+                nodes[copies[n]] = type(nodes[n])()
+                nodes[copies[n]].CopyFrom(nodes[n])
+                nodes[copies[n]].name = copies[n]
+                self.paths[copies[n]] = self.path
+        for n, copy in copies.items():
+            if n != copy:
+                known.update({(n, k): text_of((copy, k)) for k in range(8)})
+        nodes.reroute(copies.values(), known, self.structure | tested)
+        for copy in copies.values():
+            if not nodes.place(copy):
+                nodes.say(copy, _body=[loop, "condition"])
+        result = known.get(condition, text_of(condition))
+        return {"_condition_carry": [f"{a}:0" for a in seen], "_condition": [_full(result)]}, [result]
+
+    def finish(self, name, given, nexts, attrs, extra, history, outside) -> None:
+        """Adds the Loop, and has what leaves the frame come from it."""
+        nodes = self.nodes
+        inits = [nodes[v.enter].input[0] for v in self.variables]
+        waits = dict.fromkeys(f"^{w}" for v in self.variables for w in nodes.waits(v.enter))
+        own = [*inits, *history.slices(), *history.count()]
+        inner = [t for t in dict.fromkeys([*nexts, *extra, *history.stacked]) if nodes.place(source_of(t)[0])]
+        nodes.add(name, "Loop", [*own, *inner, *waits], _inputs=len(own), _carry=[f"{a}:0" for a in given],
+                  _nexts=list(map(_full, nexts)), _open=True, **attrs, **history.attrs())  # fmt: skip
+        self.paths[name] = self.path[:-1]
+        history.loop = name
+        for i, v in enumerate(self.variables):
+            for leaving in v.exits:
+                nodes[leaving].op = "Exit"
+                nodes.reroute([leaving], {(v.switch, 0): text_of((name, i))}, self.structure)
+
+
+def _full(text: str) -> str:
+    name, index = source_of(text)
+    return f"{name}:{index}"
