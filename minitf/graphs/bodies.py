@@ -7,11 +7,11 @@ node of a Loop or If says in attributes of its own which of them are its variabl
 from __future__ import annotations
 
 from minitf.framework.body import Body
-from minitf.framework.inside import Flag, Given
+from minitf.framework.inside import Flag, Given, output
 from minitf.framework.tensor import Tensor
 from minitf.graphs.tensor_arrays import array_of
 from minitf.graphs.widening import widen
-from minitf.ops.cond import add_result, make_if
+from minitf.ops.cond import make_if
 from minitf.ops.loop import Loop, make_loop
 
 _LISTS = {  # attributes of a Loop's node: the tensors that the names in them stand for
@@ -119,8 +119,9 @@ def if_of(attrs: dict, inputs: list, bodies: tuple[Body, Body], tensors, name: s
         body.results = [pair[side] for pair in both]
     op = make_if(inputs[0], list(bodies), name=f"{name}/")
     for pair in pairs[len(both) :]:
-        [side] = [k for k in (0, 1) if pair[k] is not None] if pair.count(None) == 1 else [None]
-        if side is None:
-            raise ValueError(f"a result of '{name}' is of neither branch")
-        add_result(op, side, pair[side])
+        if pair.count(None) != 1:
+            raise ValueError(f"results of one branch of '{name}' come before those of both")
+        for body, result in zip(bodies, pair):
+            body.results.append(result)
+        output(op, Tensor, pair[0] if pair[1] is None else pair[1])
     return op

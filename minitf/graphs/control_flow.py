@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from minitf.graphs.conds import with_branches
 from minitf.graphs.edits import Nodes
 from minitf.graphs.frames import with_loops
 
@@ -14,4 +15,5 @@ def structured(nodes: dict) -> dict:
         return nodes
     found = Nodes(nodes)
     with_loops(found)
+    with_branches(found)
     return found

@@ -93,9 +93,13 @@ class _Frame:
         parts = {part for v in self.variables for part in (v.enter, v.merge, v.following, v.switch)}
         self.structure = parts - {None} | {self.condition, *self.constants}
         self.rest = [name for name in members if name not in self.structure]
-        odd = [n for n in self.rest if nodes[n].op in (*_NEXTS, *_EXITS, *_ENTERS, "LoopCond")]
+        odd = [n for n in self.rest if nodes[n].op in (*_NEXTS, *_EXITS, "LoopCond") and not self.ends_loop(n)]
         if odd:
             raise Unrecognized(f"{odd[0]!r} has no place in it")
+
+    def ends_loop(self, name: str) -> bool:
+        """Whether a node gives out what an inner loop leaves."""
+        return any(self.nodes[source].op == "Loop" for source, _ in self.nodes.data(name))
 
     def of_type(self, *types: str) -> list[str]:
         """The frame's nodes of some types."""

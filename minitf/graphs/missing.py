@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from minitf.framework import dtypes, errors
 from minitf.framework.apply import apply_op
+from minitf.framework.graph import get_default_graph
 from minitf.framework.operation import Operation
 from minitf.framework.tensor import Tensor
 from minitf.graphs.making import is_known
@@ -46,6 +47,8 @@ class Missing:
 
     def made(self, node, inputs: list[Tensor], name: str) -> tuple[Operation, list]:
         """What stands for the node: an op that says why it cannot run."""
+        graph = get_default_graph()
+        inputs = [t for t in inputs if t.op.graph is graph]  # others are of bodies that nothing owns
         types = [_type_of(node)] * max(self.counts.get(node.name, 1), _outputs(node))
         op = apply_op("Missing", inputs, dtypes=types, stands_for_op=node.op, reasons=self.reasons, name=f"{name}/")
         return op, list(op.outputs)

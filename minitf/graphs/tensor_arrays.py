@@ -19,11 +19,12 @@ def array_of(flow: Tensor) -> Operation | None:
         if op.type in _WRITES:
             flow = op.inputs[0]
         elif op.type == "Arg":
-            flow = op.attrs.get("stands_for") or op.attrs.get("starts_as")
+            flow = op.attrs.get("stands_for", op.attrs.get("starts_as"))
         elif op.type == "Loop" and flow.value_index < op.attrs["loop"].carries:
             flow = op.inputs[flow.value_index]
         elif op.type == "If":
-            flow = next(filter(None, (b.results[flow.value_index] for b in op.attrs["branches"].bodies)))
+            then, otherwise = (body.results[flow.value_index] for body in op.attrs["branches"].bodies)
+            flow = otherwise if then is None else then
         else:
             return None
         if flow is None:
