@@ -72,6 +72,7 @@ class _Variable:
     following: str  # the NextIteration
     switch: str | None = None
     exits: list[str] = field(default_factory=list)
+    leaving: list[str] = field(default_factory=list)  # the identities between the Switch and them
 
 
 class _Frame:
@@ -90,7 +91,7 @@ class _Frame:
         self.variables = [self.variable(enter, merge) for enter, merge in merges.items()]
         if not self.variables:
             raise Unrecognized("it has no variables")
-        parts = {part for v in self.variables for part in (v.enter, v.merge, v.following, v.switch)}
+        parts = {part for v in self.variables for part in (v.enter, v.merge, v.following, v.switch, *v.leaving)}
         self.structure = parts - {None} | {self.condition, *self.constants}
         self.rest = [name for name in members if name not in self.structure]
         odd = [n for n in self.rest if nodes[n].op in (*_NEXTS, *_EXITS, "LoopCond") and not self.ends_loop(n)]
@@ -123,11 +124,24 @@ class _Frame:
         if len(switches) > 1:
             raise Unrecognized(f"{merge!r} has several Switches")
         for found.switch in switches:
-            exits = [n for n, index in self.readers.get(found.switch, ()) if index == 0]
-            if any(self.nodes[n].op not in _EXITS for n in exits):
-                raise Unrecognized(f"what is false of {found.switch!r} does not leave the loop")
-            found.exits = exits
+            self.leave(found)
         return found
+
+    def leave(self, v: _Variable) -> None:
+        """Finds what a variable is read by after the loop, past identities on the way out."""
+        todo = [(v.switch, 0)]
+        while todo:
+            source, wanted = todo.pop()
+            for name, index in self.readers.get(source, ()):
+                if index != wanted:
+                    continue
+                if self.nodes[name].op in _EXITS:
+                    v.exits.append(name)
+                elif self.nodes[name].op == "Identity":
+                    v.leaving.append(name)
+                    todo.append((name, 0))
+                else:
+                    raise Unrecognized(f"what is false of {v.switch!r} does not leave the loop")
 
     def is_switch(self, name: str, merge: str) -> bool:
         """Whether a node sends a variable on, into the body or out of the loop."""
@@ -163,7 +177,8 @@ class _Frame:
         nodes.reroute(nodes, {(n, 0): text for n, text in history.pushes.items()}, dropped | self.structure)
         self.rest = [name for name in self.rest if name not in dropped]
         nexts = [nodes[v.following].input[0] for v in self.variables]
-        tested = set() if history.counted else self.reached([condition[0]])
+        self.collect_gradients()
+        tested = self.reached([condition[0]])
         body = self.reached([source_of(text)[0] for text in nexts] + [n for n in self.rest if n not in tested])
         name = nodes.free(f"{self.condition.rpartition('/')[0]}/Loop".lstrip("/"))
         outside = {(c, 0): nodes[c].input[0] for c in self.constants}
@@ -174,18 +189,20 @@ class _Frame:
         attrs, extra = {}, []
         if not history.counted:
             attrs, extra = self.conditioned(name, condition, tested, body, outside)
+        for pop, taken in zip(history.pops, history.slices()):
+            self.take(pop, taken)
         deeper = [n for n, path in self.paths.items() if len(path) > len(self.path) and n in nodes
                   and path[: len(self.path)] == self.path]  # fmt: skip
         nodes.reroute([*body, *deeper], inside, self.structure)
         for n in body:
             if not nodes.place(n):
                 nodes.say(n, _body=[name, "body"])
-        nexts = [text_of(source_of(inside.get(source_of(text), text))) for text in nexts]
-        self.finish(name, given, nexts, attrs, extra, history, outside)
-        for n in self.structure | dropped:
+        nexts, kept = ([inside.get(source_of(text), text) for text in texts] for texts in (nexts, history.kept))
+        attrs["_stacked"] = list(map(_full, kept))
+        self.finish(name, given, nexts, attrs, [*extra, *kept], history)
+        unused = tested - body if history.counted else set()
+        for n in self.structure | dropped | unused:
             del nodes[n]
-        for n in set(self.rest) - body - tested:
-            nodes.pop(n, None)
 
     def argument(self, loop: str, role: str, v: _Variable) -> str:
         """The argument by which a body sees a variable."""
@@ -222,13 +239,38 @@ class _Frame:
         result = known.get(condition, text_of(condition))
         return {"_condition_carry": [f"{a}:0" for a in seen], "_condition": [_full(result)]}, [result]
 
-    def finish(self, name, given, nexts, attrs, extra, history, outside) -> None:
+    def take(self, pop: str, taken: str) -> None:
+        """Makes of what pops a value an argument that takes the slices of a tensor."""
+        node = self.nodes[pop]
+        node.op = "Arg"
+        node.ClearField("attr")
+        node.ClearField("input")
+        node.input.append(taken)
+
+    def collect_gradients(self) -> None:
+        """Has variables that sum gradients of a TensorArray's elements begin with an empty array of them."""
+        nodes = self.nodes
+        for v in self.variables:
+            total = nodes[v.following].input[0]
+            if nodes[source_of(total)[0]].op not in ("Add", "AddV2", "AddN"):
+                continue
+            for source, _ in nodes.data(source_of(total)[0]):
+                if nodes[source].op not in ("TensorArrayWriteV3", "TensorArrayScatterV3", "TensorArraySplitV3"):
+                    continue
+                gradients = source_of(nodes.through(nodes[source].input[0], *_ENTERS))[0]
+                if nodes[gradients].op == "TensorArrayGradV3":
+                    handle = nodes.through(nodes[gradients].input[0], *_ENTERS)
+                    start = nodes.add(f"{v.enter}/like", "TensorArrayGradV3", [handle, handle])
+                    self.paths[start] = self.path[:-1]
+                    nodes[v.enter].input[0] = start
+
+    def finish(self, name, given, nexts, attrs, extra, history) -> None:
         """Adds the Loop, and has what leaves the frame come from it."""
         nodes = self.nodes
         inits = [nodes[v.enter].input[0] for v in self.variables]
         waits = dict.fromkeys(f"^{w}" for v in self.variables for w in nodes.waits(v.enter))
         own = [*inits, *history.slices(), *history.count()]
-        inner = [t for t in dict.fromkeys([*nexts, *extra, *history.stacked]) if nodes.place(source_of(t)[0])]
+        inner = [t for t in dict.fromkeys([*nexts, *extra]) if nodes.place(source_of(t)[0])]
         nodes.add(name, "Loop", [*own, *inner, *waits], _inputs=len(own), _carry=[f"{a}:0" for a in given],
                   _nexts=list(map(_full, nexts)), _open=True, **attrs, **history.attrs())  # fmt: skip
         self.paths[name] = self.path[:-1]
@@ -236,7 +278,7 @@ class _Frame:
         for i, v in enumerate(self.variables):
             for leaving in v.exits:
                 nodes[leaving].op = "Exit"
-                nodes.reroute([leaving], {(v.switch, 0): text_of((name, i))}, self.structure)
+                nodes.reroute([leaving], dict.fromkeys(nodes.data(leaving), text_of((name, i))), self.structure)
 
 
 def _full(text: str) -> str:

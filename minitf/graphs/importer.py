@@ -149,9 +149,17 @@ class Reading:
             return op, list(op.outputs)
         if node.op == "Placeholder" and self.version < _UNSAID_SHAPES and attrs["shape"].rank == 0:
             attrs["shape"] = UNKNOWN
+        if node.op == "Identity" and self.flows_of_gradients(node):
+            inputs = self.flows_of_gradients(node)
         if node.op == "Identity" and _reads_variable(node, inputs):
             attrs["follows"] = True
         return made(node, attrs, inputs, self.unique(node.name))
+
+    def flows_of_gradients(self, node) -> list:
+        """The array of gradients for which a node waits: it is its flow, as TensorFlow gives it out."""
+        waits = [source_of(text) for text in node.input if text.startswith("^")]
+        found = [name for name, _ in waits if name in self.nodes and self.nodes[name].op == "TensorArrayGradV3"]
+        return self.outputs[found[0]][:1] if found else []
 
     def with_bodies(self, node, attrs: dict, inputs: list) -> Operation:
         """A Loop or If."""

@@ -7,7 +7,7 @@ from minitf.framework.operation import Operation
 from minitf.framework.shape import UNKNOWN, TensorShape
 from minitf.framework.tensor import Tensor
 
-_WRITES = ("TensorArrayWriteV3", "TensorArrayScatterV3", "TensorArraySplitV3", "Identity", "Exit")
+_PASSING = ("AddN", "TensorArrayGradV3", "TensorArrayWriteV3", "TensorArrayScatterV3", "TensorArraySplitV3", "Identity", "Exit")
 
 
 def array_of(flow: Tensor) -> Operation | None:
@@ -16,7 +16,7 @@ def array_of(flow: Tensor) -> Operation | None:
         op = flow.op
         if op.type == "TensorArrayV3":
             return op
-        if op.type in _WRITES:
+        if op.type in _PASSING:
             flow = op.inputs[0]
         elif op.type == "Arg":
             flow = op.attrs.get("stands_for", op.attrs.get("starts_as"))
@@ -29,6 +29,21 @@ def array_of(flow: Tensor) -> Operation | None:
             return None
         if flow is None:
             return None
+
+
+def _is_gradient(flow: Tensor) -> bool:
+    """Whether a flow is that of an array of gradients."""
+    while flow.op.type != "TensorArrayGradV3":
+        op = flow.op
+        if op.type in _PASSING:
+            flow = op.inputs[0]
+        elif op.type == "Arg" and ("stands_for" in op.attrs or "starts_as" in op.attrs):
+            flow = op.attrs.get("stands_for", op.attrs.get("starts_as"))
+        elif op.type == "Loop" and flow.value_index < op.attrs["loop"].carries:
+            flow = op.inputs[flow.value_index]
+        else:
+            return False
+    return True
 
 
 def _elements(flow: Tensor) -> TensorShape:
@@ -64,7 +79,17 @@ def _with_flow_first(type: str):
     return rule
 
 
+def _gradients(name, attrs, handle, flow):
+    """An array of gradients; TensorFlow has one for each array, so what was written there is in the flow."""
+    if _is_gradient(flow):
+        op = apply_op("Identity", flow, name=f"{name}/")
+    else:
+        op = apply_op("TensorArrayGradV3", flow, name=f"{name}/")
+    return op, [op.outputs[0], op.outputs[0]]
+
+
 RULES = {
+    "TensorArrayGradV3": _gradients,
     "TensorArrayV3": _made,
     "TensorArrayReadV3": _read,
     "TensorArrayGatherV3": _gather,
