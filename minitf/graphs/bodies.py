@@ -9,7 +9,7 @@ from __future__ import annotations
 from minitf.framework.body import Body
 from minitf.framework.inside import Flag, Given, output
 from minitf.framework.tensor import Tensor
-from minitf.graphs.tensor_arrays import array_of
+from minitf.graphs.tensor_arrays import array_of, no_gradients
 from minitf.graphs.widening import widen
 from minitf.ops.cond import make_if
 from minitf.ops.loop import Loop, make_loop
@@ -88,8 +88,17 @@ def loop_of(attrs: dict, inputs: list, bodies: tuple[Body, Body | None], tensors
     n, m = loop.carries, len(loop.xs_args)
     _check(loop, inputs[:n], name)
     if attrs.get("_open"):
+        inputs[:n] = [_started(body.outer, *v) for v in zip(inputs, loop.carry_args, nexts)]
         widen(loop)
     return make_loop(loop, inputs[:n], inputs[n : n + m], inputs[-1], name=f"{name}/")
+
+
+def _started(graph, first: Tensor, argument: Tensor, following: Tensor) -> Tensor:
+    """What a variable starts with: if it becomes an array of gradients, an empty one."""
+    if array_of(following) is None or array_of(first) is not None:
+        return first
+    argument.op.attrs["starts_as"] = no_gradients(following, first, graph)
+    return argument.op.attrs["starts_as"]
 
 
 def _check(loop: Loop, first: list, name: str) -> None:
@@ -112,6 +121,7 @@ def if_of(attrs: dict, inputs: list, bodies: tuple[Body, Body], tensors, name: s
     if len(results[0]) != len(results[1]):
         raise ValueError(f"the branches of '{name}' give different numbers of results")
     pairs = list(zip(*results))
+    pairs = [_alike(*pair, bodies) for pair in pairs]
     both = [pair for pair in pairs if None not in pair]
     if any(a.dtype.base_dtype is not b.dtype.base_dtype for a, b in both):
         raise ValueError(f"the branches of '{name}' give results of different types")
@@ -125,3 +135,12 @@ def if_of(attrs: dict, inputs: list, bodies: tuple[Body, Body], tensors, name: s
             body.results.append(result)
         output(op, Tensor, pair[0] if pair[1] is None else pair[1])
     return op
+
+
+def _alike(then, otherwise, bodies: tuple) -> tuple:
+    """The results of both branches: if one is an array of gradients, the other one is, too."""
+    if then is None or otherwise is None or (array_of(then) is None) == (array_of(otherwise) is None):
+        return then, otherwise
+    if array_of(then) is None:
+        return no_gradients(otherwise, then, bodies[0]), otherwise
+    return then, no_gradients(then, otherwise, bodies[1])

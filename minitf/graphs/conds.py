@@ -40,7 +40,7 @@ class _Place:
 
     def __init__(self, nodes: Nodes, place: tuple):
         self.nodes, self.place = nodes, place
-        self.members = [name for name in nodes if nodes.place(name) == place and "_why" not in nodes[name].attr]
+        self.members = [name for name in nodes if nodes.place(name) == place]
         self.inside = set(self.members)
         self.sources = {name: self.read_by(name) for name in self.members}
         for name in nodes:
@@ -93,8 +93,11 @@ class _Place:
         """Makes the Ifs."""
         for name in self.order:
             node = self.nodes[name]
-            self.alive[name] = frozenset().union(*map(self.condition, self.sources[name]))
             self.levels[name] = self.most([self.levels[source] for source, _ in self.sources[name]])
+            if "_why" in node.attr:
+                self.alive[name] = frozenset()
+                continue
+            self.alive[name] = frozenset().union(*map(self.condition, self.sources[name]))
             try:
                 if node.op in _MERGES:
                     self.merge(name)
@@ -110,8 +113,7 @@ class _Place:
         for name in [*self.owner, *(m for group in self.groups.values() for m in group.merges)]:
             self.label(name, name)
         for group in self.groups.values():
-            self.owner.update({group.name: self.owner[m] for m in group.merges[:1] if m in self.owner})
-            self.label(group.name, group.merges[0])
+            self.place_of(group)
         self.bring_out()
         for group in self.groups.values():
             self.finish(group)
@@ -119,7 +121,7 @@ class _Place:
     def condition(self, source: tuple) -> frozenset:
         """Under what a tensor is alive."""
         name, index = source
-        if index is not None and self.nodes[name].op in _SWITCHES:
+        if index is not None and self.nodes[name].op in _SWITCHES and "_why" not in self.nodes[name].attr:
             return self.alive[name] | {(self.predicate(name), index)}
         return self.alive[name]
 
@@ -153,15 +155,11 @@ class _Place:
         base = (first | second) - {(predicate, 0), (predicate, 1)}
         ways = {side: sources[0], 1 - side: sources[1]}
         region, by = self.region(predicate, ways)
-        key = (by, base, self.levels[name].get(by, 0) + 1)
-        self.alive[name], self.levels[name] = base, {**self.levels[name], by: key[2]}
+        level = self.levels[name].get(by, 0) + 1
+        self.alive[name], self.levels[name] = base, {**self.levels[name], by: level}
         if any(index == 1 for _, index in self.readers.get(name, ())):
             raise Unrecognized("which of its inputs is alive is asked for")
-        if key not in self.groups:
-            scope = by.partition(":")[0].rpartition("/")[0]
-            self.groups[key] = _Group(predicate, self.nodes.free(f"{scope}/If".lstrip("/")))
-            self.nodes.add(self.groups[key].name, "If", [])
-        group = self.groups[key]
+        group = self.group(by, base, level, predicate)
         group.merges.append(name)
         group.then.append(text_of(ways[1]))
         group.otherwise.append(text_of(ways[0]))
@@ -198,12 +196,23 @@ class _Place:
                 continue
             if self.nodes[name].op == "Identity" and self.is_pivot(name):
                 continue
-            groups = [g for (_, base, _), g in self.groups.items()
-                      if any(p == g.predicate for p, _ in open_ - base) and base < open_]  # fmt: skip
-            if groups:
-                self.owner[name] = groups[-1]
+            found = [(by, base) for (by, base, _), g in self.groups.items()
+                     if any(p == g.predicate for p, _ in open_ - base) and base < open_]  # fmt: skip
+            if found:
+                by, base = max(found, key=lambda one: len(one[1]))
+                self.owner[name] = self.group(by, base, self.levels[name].get(by, 0) + 1)
             else:
                 self.nodes.give_up([name], f"the branch of {name!r} has no end")
+
+    def group(self, by: str, base: frozenset, level: int, predicate: str | None = None) -> _Group:
+        """The If of a predicate, by the name that its Switches use for it, after so many others of it."""
+        key = (by, base, level)
+        if key not in self.groups:
+            predicate = predicate or next(g.predicate for (one, _, _), g in self.groups.items() if one == by)
+            scope = by.partition(":")[0].rpartition("/")[0]
+            self.groups[key] = _Group(predicate, self.nodes.free(f"{scope}/If".lstrip("/")))
+            self.nodes.add(self.groups[key].name, "If", [])
+        return self.groups[key]
 
     def is_pivot(self, name: str) -> bool:
         """Whether a node is what others in a branch wait for, only to be in it."""
@@ -216,8 +225,18 @@ class _Place:
         found = []
         while name in self.owner:
             found.append(self.owner[name])
-            name = found[-1].merges[0]
+            name = found[-1].name
         return found
+
+    def place_of(self, group: _Group) -> None:
+        """Puts an If where its results are, or where those Ifs are that end with the same conditions."""
+        [base] = [base for (_, base, _), one in self.groups.items() if one is group]
+        like = group.merges[0] if group.merges else None
+        if like is None and base:
+            like = next((m for (_, other, _), g in self.groups.items() if other == base for m in g.merges), None)
+        if like in self.owner:
+            self.owner[group.name], self.alive[group.name] = self.owner[like], self.alive[like]
+        self.label(group.name, group.name)
 
     def end(self, merges: list[str]) -> None:
         """Makes of Merges the ops that give out an If's results."""
@@ -233,10 +252,12 @@ class _Place:
         """Has what reads a Switch's output read its input, and nothing wait for Switches and pivots."""
         nodes = self.nodes
         switches = [n for n in self.members if nodes[n].op in _SWITCHES and "_why" not in nodes[n].attr]
-        pivots = {n for n in self.members if nodes[n].op == "Identity" and self.is_pivot(n)}
+        ends = {merge for group in self.groups.values() for merge in group.merges}
+        pivots = {n for n in self.members if nodes[n].op == "Identity" and self.is_pivot(n)} - ends
         passed = {(n, k): text_of(source_of(nodes.through(nodes[n].input[0], *_SWITCHES)))
                   for n in switches for k in (0, 1)}  # fmt: skip
         nodes.reroute(nodes, passed, pivots.union(switches))
+        self.relist(lambda source: passed.get(source, text_of(source)))
         for group in self.groups.values():
             for results in (group.then, group.otherwise):
                 results[:] = [passed.get(source_of(text), text) for text in results]
@@ -253,13 +274,28 @@ class _Place:
             around = [id(group) for group in self.chain(reader)]
             other = {}
             for source in self.nodes.data(name):
-                found = source
-                while found[0] in self.owner and id(self.owner[found[0]]) not in around:
-                    found = self.output(self.owner[found[0]], found)
+                found = self.seen_by(source, around)
                 if found != source and self.nodes[name].op != "If":
                     other[source] = text_of(found)
             if other:
                 self.nodes.reroute([name], other)
+
+        self.relist(lambda source: text_of(self.seen_by(source, [])))
+
+    def seen_by(self, source: tuple, around: list) -> tuple:
+        """What is read for a tensor of branches by an op that is in none but those `around`."""
+        while source[0] in self.owner and id(self.owner[source[0]]) not in around:
+            source = self.output(self.owner[source[0]], source)
+        return source
+
+    def relist(self, other) -> None:
+        """Has the Loop whose body this place is take other tensors of it: `other(source)` gives their names."""
+        if self.place and self.nodes[self.place[0]].op == "Loop":
+            node = self.nodes[self.place[0]]
+            for key in ("_nexts", "_stacked", "_condition"):
+                if key in node.attr:
+                    listed = node.attr[key].list.s
+                    listed[:] = [_full(other(source_of(text.decode()))).encode() for text in listed]
 
     def output(self, group: _Group, source: tuple) -> tuple:
         """The output of an If that gives a tensor of one of its branches out."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from minitf.graphs.conds import with_branches
 from minitf.graphs.edits import Nodes
 from minitf.graphs.frames import with_loops
+from minitf.graphs.stacks import without_stacks
 
 _PRIMITIVES = frozenset(["Switch", "RefSwitch", "Enter", "RefEnter"])
 
@@ -16,4 +17,5 @@ def structured(nodes: dict) -> dict:
     found = Nodes(nodes)
     with_loops(found)
     with_branches(found)
+    without_stacks(found)
     return found

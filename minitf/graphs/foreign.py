@@ -7,7 +7,7 @@ from minitf.framework.apply import apply, apply_op
 from minitf.framework.operation import Operation
 from minitf.framework.tensor import Tensor
 from minitf.graphs.values import Unsupported
-from minitf.ops import array, broadcasting, cast, reduce, unary
+from minitf.ops import array, broadcasting, cast, einsum, reduce, unary
 from minitf.ops.joining import stack
 
 _QUEUES = "FIFOQueue PaddingFIFOQueue PriorityQueue RandomShuffleQueue QueueEnqueue QueueEnqueueMany"
@@ -171,6 +171,7 @@ RULES = {  # theirs -> a function of the name, attributes and inputs that makes 
     "Div": _divided,
     **dict.fromkeys(["FusedBatchNorm", "FusedBatchNormV2", "FusedBatchNormV3"], _normalized),
     **dict.fromkeys(["FusedBatchNormGrad", "FusedBatchNormGradV2", "FusedBatchNormGradV3"], _normalized_slope),
+    "Einsum": lambda name, attrs, *inputs: _named(name, einsum.einsum(attrs["equation"], *inputs)),
     "Gather": lambda name, attrs, x, i: apply_op("GatherV2", x, i, 0, batch_dims=0, name=f"{name}/"),
     "InTopK": lambda name, attrs, x, t: apply_op("InTopKV2", x, t, _count(attrs["k"], t), name=f"{name}/"),
     **dict.fromkeys(["InvGrad", "ReciprocalGrad"], _slope(lambda y, dy: -dy * y * y)),

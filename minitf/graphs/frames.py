@@ -30,7 +30,6 @@ def with_loops(nodes: Nodes) -> None:
         except Unrecognized as reason:
             inside = [n for n, found in paths.items() if found[: len(path)] == path and n in nodes]
             nodes.give_up(inside, f"the loop of frame {path[-1]!r} is not understood: {reason}")
-    stacks.clear()
 
 
 def _paths(nodes: Nodes) -> dict[str, tuple[str, ...]]:
@@ -87,6 +86,7 @@ class _Frame:
         [self.condition] = conditions
         enters = self.of_type(*_ENTERS)
         self.constants = [name for name in enters if nodes[name].attr["is_constant"].b]
+        self.constants += [name for name in enters if not self.readers.get(name)]  # they are nothing
         merges = {enter: self.merge(enter) for enter in enters if enter not in self.constants}
         self.variables = [self.variable(enter, merge) for enter, merge in merges.items()]
         if not self.variables:
@@ -173,11 +173,10 @@ class _Frame:
         """Makes a Loop of the frame."""
         nodes, condition = self.nodes, self.nodes.data(self.condition)[0]
         history = stacks.of(self)
-        dropped = {n for n in self.rest if nodes[n].op == "ControlTrigger"} | history.pushes.keys()
-        nodes.reroute(nodes, {(n, 0): text for n, text in history.pushes.items()}, dropped | self.structure)
+        dropped = {n for n in self.rest if nodes[n].op == "ControlTrigger"}
+        nodes.reroute(nodes, {}, dropped | self.structure)
         self.rest = [name for name in self.rest if name not in dropped]
         nexts = [nodes[v.following].input[0] for v in self.variables]
-        self.collect_gradients()
         tested = self.reached([condition[0]])
         body = self.reached([source_of(text)[0] for text in nexts] + [n for n in self.rest if n not in tested])
         name = nodes.free(f"{self.condition.rpartition('/')[0]}/Loop".lstrip("/"))
@@ -197,7 +196,7 @@ class _Frame:
         for n in body:
             if not nodes.place(n):
                 nodes.say(n, _body=[name, "body"])
-        nexts, kept = ([inside.get(source_of(text), text) for text in texts] for texts in (nexts, history.kept))
+        nexts, kept = [inside.get(source_of(text), text) for text in nexts], history.kept
         attrs["_stacked"] = list(map(_full, kept))
         self.finish(name, given, nexts, attrs, [*extra, *kept], history)
         unused = tested - body if history.counted else set()
@@ -246,23 +245,6 @@ class _Frame:
         node.ClearField("attr")
         node.ClearField("input")
         node.input.append(taken)
-
-    def collect_gradients(self) -> None:
-        """Has variables that sum gradients of a TensorArray's elements begin with an empty array of them."""
-        nodes = self.nodes
-        for v in self.variables:
-            total = nodes[v.following].input[0]
-            if nodes[source_of(total)[0]].op not in ("Add", "AddV2", "AddN"):
-                continue
-            for source, _ in nodes.data(source_of(total)[0]):
-                if nodes[source].op not in ("TensorArrayWriteV3", "TensorArrayScatterV3", "TensorArraySplitV3"):
-                    continue
-                gradients = source_of(nodes.through(nodes[source].input[0], *_ENTERS))[0]
-                if nodes[gradients].op == "TensorArrayGradV3":
-                    handle = nodes.through(nodes[gradients].input[0], *_ENTERS)
-                    start = nodes.add(f"{v.enter}/like", "TensorArrayGradV3", [handle, handle])
-                    self.paths[start] = self.path[:-1]
-                    nodes[v.enter].input[0] = start
 
     def finish(self, name, given, nexts, attrs, extra, history) -> None:
         """Adds the Loop, and has what leaves the frame come from it."""

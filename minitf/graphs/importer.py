@@ -17,7 +17,9 @@ from minitf.graphs.nodes import by_name, in_order, source_of
 from minitf.graphs.tensor_arrays import array_of
 from minitf.graphs.values import Unsupported, shape_of, value_of
 
-_HANDLES = ("VarHandleOp", "TensorArrayV3", "TensorArrayGradV3")  # what they give out is a handle's shape
+# Ops whose outputs' shapes TensorFlow says otherwise: handles, and what is handed on in its own way.
+_OTHER_SHAPES = ("VarHandleOp", "TensorArrayV3", "TensorArrayGradV3", "FusedBatchNormGrad",
+                 "FusedBatchNormGradV2", "FusedBatchNormGradV3")  # fmt: skip
 _UNSAID_SHAPES = 24  # GraphDefs of versions before this say that placeholders are scalars if they may be all
 
 
@@ -267,7 +269,7 @@ def _reads_variable(node, inputs: list) -> bool:
 
 def _add_shapes(node, outputs: list) -> None:
     """Adds the static shapes that a node says its outputs have."""
-    if "_output_shapes" not in node.attr or node.op in _HANDLES:
+    if "_output_shapes" not in node.attr or node.op in _OTHER_SHAPES:
         return
     said = node.attr["_output_shapes"].list.shape
     for tensor, shape in zip(outputs, map(shape_of, said)):

@@ -54,8 +54,8 @@ def made(node, attrs: dict, inputs: list, name: str) -> tuple[Operation, list]:
         with get_default_graph().name_scope(f"{name}/"):
             found = RULES[node.op](name, {**own, "_type": node.op}, *inputs)
         return found if isinstance(found, tuple) else (found, list(found.outputs))
-    if node.op in ("Add", "AddV2") and any(map(tensor_arrays.array_of, inputs)):
-        op = apply_op("AddN", inputs, name=f"{name}/")
+    if node.op in ("Add", "AddV2", "AddN") and any(map(tensor_arrays.array_of, inputs)):
+        op = apply_op("AddN", tensor_arrays.summands(inputs), name=f"{name}/")
         return op, list(op.outputs)
     op = _op(foreign.RENAMED.get(node.op, node.op), own, inputs, name)
     return op, list(op.outputs)

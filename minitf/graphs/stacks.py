@@ -17,12 +17,12 @@ class History:
     """What one frame pushes and pops."""
 
     def __init__(self):
-        self.pushes: dict[str, str] = {}  # a push -> the tensor that it keeps
-        self.kept: list[str] = []  # the tensors of which the loop gives slices out
+        self.kept: list[str] = []  # the pushes: tensors of which the loop gives slices out
         self.pops: list[str] = []  # the nodes that become arguments
         self.before: History | None = None  # of the loop that pushed what this one pops
         self.counters: set[int] = set()  # the variables that count trips
         self.loop, self.carries = "", 0
+        self.popped: dict[str, str] = {}  # a pop of another loop -> the push here
 
     @property
     def counted(self) -> bool:
@@ -36,8 +36,6 @@ class History:
     def slice_of(self, pop: str) -> str:
         """The output of this loop that a pop of another one takes."""
         return text_of((self.loop, self.carries + 1 + self.kept.index(self.popped[pop])))
-
-    popped: dict[str, str]
 
     def count(self) -> list[str]:
         """The number of trips, if it is given."""
@@ -76,20 +74,27 @@ class Stacks:
         found.carries = len(frame.variables)
         for name in frame.rest:
             if nodes[name].op == "StackPushV2":
-                found.pushes[name] = nodes[name].input[1]
+                self.keep(name, found)
         found.counters = {i for i, v in enumerate(frame.variables) if self.counts(v, 0, ("Add", "AddV2"), 1)}
-        found.popped = {}
-        for push, text in found.pushes.items():
-            stack = self.stack[push]
-            pops = self.users.get((stack, "StackPopV2"), [])
-            if len(self.users[stack, "StackPushV2"]) == len(pops) == 1:
-                self.histories[stack] = found
-                found.popped[pops[0]] = text
-                found.kept += [text] if text not in found.kept else []
         found.pops = [name for name in frame.rest if nodes[name].op == "StackPopV2"]
         if found.pops:
             found.before = self.forward(frame, found.pops)
         return found
+
+    def keep(self, push: str, history: History) -> None:
+        """Makes of what pushes a value an op that passes it on, and has the loop give out its slices."""
+        node, stack = self.nodes[push], self.stack[push]
+        value, dtype = node.input[1], node.attr["T"].type
+        node.op = "Identity"
+        node.ClearField("input")
+        node.ClearField("attr")
+        node.input.append(value)
+        node.attr["T"].type = dtype
+        pops = self.users.get((stack, "StackPopV2"), [])
+        if len(self.users[stack, "StackPushV2"]) == len(pops) == 1:
+            self.histories[stack] = history
+            history.popped[pops[0]] = push
+            history.kept.append(push)
 
     def forward(self, frame, pops: list[str]) -> History:
         """The history of the loop that pushed what a frame pops."""
@@ -134,9 +139,10 @@ class Stacks:
             return None
         return value.item() if value.size == 1 else None
 
-    def clear(self) -> None:
-        """Takes out the stacks that nobody uses any more."""
-        read = {source for node in self.nodes.values() for source, _ in map(source_of, node.input)}
-        for name in [n for n, node in self.nodes.items() if node.op in ("StackV2", "StackCloseV2")]:
-            if name not in read:
-                del self.nodes[name]
+
+def without_stacks(nodes: Nodes) -> None:
+    """Takes out the stacks that nobody uses any more."""
+    read = {source for node in nodes.values() for source, _ in map(source_of, node.input)}
+    for name in [n for n, node in nodes.items() if node.op in ("StackV2", "StackCloseV2")]:
+        if name not in read:
+            del nodes[name]

@@ -2,48 +2,78 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from minitf.framework.apply import apply_op
+from minitf.framework.graph import get_default_graph
 from minitf.framework.operation import Operation
 from minitf.framework.shape import UNKNOWN, TensorShape
+from minitf.framework.static import constant_value
 from minitf.framework.tensor import Tensor
+from minitf.graphs.values import Unsupported
 
 _PASSING = ("AddN", "TensorArrayGradV3", "TensorArrayWriteV3", "TensorArrayScatterV3", "TensorArraySplitV3", "Identity", "Exit")
 
 
+def _before(flow: Tensor) -> Tensor | None:
+    """The flow that a flow was before an op changed it or passed it on; None at its beginning."""
+    op = flow.op
+    if op.type in _PASSING:
+        return next((t for t in op.inputs if array_of(t) is not None), None)
+    if op.type == "Arg":
+        return op.attrs.get("stands_for", op.attrs.get("starts_as"))
+    if op.type == "Loop":
+        loop, i = op.attrs["loop"], flow.value_index
+        return op.inputs[i] if i < loop.carries else None
+    if op.type == "If":
+        results = [body.results[flow.value_index] for body in op.attrs["branches"].bodies]
+        return next((t for t in results if t is not None and array_of(t) is not None), None)
+    return None
+
+
 def array_of(flow: Tensor) -> Operation | None:
-    """The TensorArrayV3 op of a flow; None if the tensor is no flow, as far as can be told."""
-    while True:
-        op = flow.op
-        if op.type == "TensorArrayV3":
-            return op
-        if op.type in _PASSING:
-            flow = op.inputs[0]
-        elif op.type == "Arg":
-            flow = op.attrs.get("stands_for", op.attrs.get("starts_as"))
-        elif op.type == "Loop" and flow.value_index < op.attrs["loop"].carries:
-            flow = op.inputs[flow.value_index]
-        elif op.type == "If":
-            then, otherwise = (body.results[flow.value_index] for body in op.attrs["branches"].bodies)
-            flow = otherwise if then is None else then
-        else:
-            return None
-        if flow is None:
-            return None
+    """The TensorArrayV3 op of a flow; None if the tensor is no flow."""
+    while flow is not None and flow.op.type != "TensorArrayV3":
+        flow = _before(flow)
+    return None if flow is None else flow.op
 
 
-def _is_gradient(flow: Tensor) -> bool:
-    """Whether a flow is that of an array of gradients."""
-    while flow.op.type != "TensorArrayGradV3":
-        op = flow.op
-        if op.type in _PASSING:
-            flow = op.inputs[0]
-        elif op.type == "Arg" and ("stands_for" in op.attrs or "starts_as" in op.attrs):
-            flow = op.attrs.get("stands_for", op.attrs.get("starts_as"))
-        elif op.type == "Loop" and flow.value_index < op.attrs["loop"].carries:
-            flow = op.inputs[flow.value_index]
-        else:
-            return False
-    return True
+def gradients_of(flow: Tensor) -> Tensor | None:
+    """The flow of whose elements a flow has the gradients; None if it has none."""
+    while flow is not None and flow.op.type != "TensorArrayGradV3":
+        flow = _before(flow)
+    return None if flow is None else flow.op.inputs[0]
+
+
+def _is_zero(tensor: Tensor) -> bool:
+    while tensor.op.type in ("Identity", "Fill"):
+        tensor = tensor.op.inputs[tensor.op.type == "Fill"]
+    value = constant_value(tensor)
+    return tensor.op.type == "ZerosLike" or value is not None and not np.any(value)
+
+
+def no_gradients(like: Tensor, zero: Tensor, graph) -> Tensor:
+    """In `graph`, an empty array of gradients in the place of `zero`, for a flow `like` it that is deeper.
+
+    TensorFlow begins the sum of flows with the number 0.
+
+    Raises:
+      Unsupported: if it begins with anything else.
+    """
+    forward = gradients_of(like)
+    while forward is not None and forward.op.graph is not graph and "stands_for" in forward.op.attrs:
+        forward = forward.op.attrs["stands_for"]
+    if forward is None or not _is_zero(zero):
+        raise Unsupported("a TensorArray is taken for a number")
+    with graph.as_default():
+        return apply_op("TensorArrayGradV3", forward).outputs[0]
+
+
+def summands(flows: list[Tensor]) -> list[Tensor]:
+    """Arrays of gradients that are added up, some of which may be 0, or variables that become such arrays."""
+    like = next(t for t in flows if array_of(t) is not None)
+    return [t if array_of(t) is not None or "starts_as" in t.op.attrs
+            else no_gradients(like, t, get_default_graph()) for t in flows]  # fmt: skip
 
 
 def _elements(flow: Tensor) -> TensorShape:
@@ -81,7 +111,7 @@ def _with_flow_first(type: str):
 
 def _gradients(name, attrs, handle, flow):
     """An array of gradients; TensorFlow has one for each array, so what was written there is in the flow."""
-    if _is_gradient(flow):
+    if gradients_of(flow) is not None:
         op = apply_op("Identity", flow, name=f"{name}/")
     else:
         op = apply_op("TensorArrayGradV3", flow, name=f"{name}/")
