@@ -248,6 +248,21 @@ SAMPLES = [
     sample("InvertPermutation", np.int32([2, 0, 1]), grads=False),
     sample("LowerBound", np.sort(X), Y, of=tf.searchsorted, grads=False),
     sample("UpperBound", np.sort(X), Y, of=lambda x, y: tf.searchsorted(x, y, "right"), grads=False),
+    sample(
+        "BroadcastGradientArgs",
+        np.int32([2, 1, 3]),
+        np.int32([4, 1]),
+        grads=False,
+        of=lambda a, b: list(apply("BroadcastGradientArgs", a, b)),
+    ),
+    sample(
+        "ConcatOffset",
+        np.int32(1),
+        np.int32([2, 1]),
+        np.int32([2, 3]),
+        grads=False,
+        of=lambda axis, a, b: list(apply("ConcatOffset", axis, [a, b], num=2)),
+    ),
     sample("BroadcastArgs", np.int32([2, 1]), np.int32([3]), of=tf.broadcast_dynamic_shape, grads=False),
 ]
 
@@ -272,6 +287,7 @@ ELSEWHERE = {  # by the test that covers them
     "ops/test_string_join.py": "StringJoin",
     "train/test_saver.py": "MergeV2Checkpoints RestoreV2 SaveV2 ShardedFilename",
     "contrib/seq2seq": "GatherTree",
+    "graphs/test_tensorflow_graphs.py": "Missing",
 }
 
 NO_GRADIENT = {  # and no claim that gradients rightly stop: asking for one is an error, as in TensorFlow

@@ -65,7 +65,7 @@ def argument(body: Body, attrs: dict, source: Tensor, slices: bool) -> Tensor:
     """An argument of a body: a tensor from outside, a loop's variable, or a slice of something outside."""
     if attrs.get("_const"):
         if source not in body.consts:
-            body.take(source, body.argument(source.dtype.base_dtype, source.shape, source))
+            body.take(source, body.argument(source.dtype, source.shape, source))
         return body.consts[source]
     known = attrs.get("shape", source.shape[1:] if slices else source.shape)
     if "_invariant" in attrs and array_of(source) is None:

@@ -233,7 +233,9 @@ class _Place:
         [base] = [base for (_, base, _), one in self.groups.items() if one is group]
         like = group.merges[0] if group.merges else None
         if like is None and base:
-            like = next((m for (_, other, _), g in self.groups.items() if other == base for m in g.merges), None)
+            like = next(
+                (m for (_, other, _), g in self.groups.items() if other == base for m in g.merges), None
+            )
         if like in self.owner:
             self.owner[group.name], self.alive[group.name] = self.owner[like], self.alive[like]
         self.label(group.name, group.name)
@@ -277,10 +279,24 @@ class _Place:
                 found = self.seen_by(source, around)
                 if found != source and self.nodes[name].op != "If":
                     other[source] = text_of(found)
+            for source in self.nodes.waits(name):
+                found = self.waited_for(source, reader, around)
+                if found != source:
+                    other[source, None] = f"^{found}"
             if other:
                 self.nodes.reroute([name], other)
 
         self.relist(lambda source: text_of(self.seen_by(source, [])))
+
+    def waited_for(self, name: str, reader: str | None, around: list) -> str:
+        """What an op waits for instead of an op of a branch: for the If, where that branch has been taken."""
+        open_ = self.alive.get(reader, frozenset())
+        while name in self.owner and id(self.owner[name]) not in around:
+            group = self.owner[name]
+            if (group.predicate, dict(self.alive[name])[group.predicate]) not in open_:
+                break
+            name = group.name
+        return name
 
     def seen_by(self, source: tuple, around: list) -> tuple:
         """What is read for a tensor of branches by an op that is in none but those `around`."""
@@ -289,7 +305,7 @@ class _Place:
         return source
 
     def relist(self, other) -> None:
-        """Has the Loop whose body this place is take other tensors of it: `other(source)` gives their names."""
+        """Has the Loop whose body this place is take other tensors of it, called `other(source)`."""
         if self.place and self.nodes[self.place[0]].op == "Loop":
             node = self.nodes[self.place[0]]
             for key in ("_nexts", "_stacked", "_condition"):

@@ -170,7 +170,9 @@ RULES = {  # theirs -> a function of the name, attributes and inputs that makes 
     "Concat": lambda name, attrs, axis, *values: apply_op("ConcatV2", list(values), axis, name=f"{name}/"),
     "Div": _divided,
     **dict.fromkeys(["FusedBatchNorm", "FusedBatchNormV2", "FusedBatchNormV3"], _normalized),
-    **dict.fromkeys(["FusedBatchNormGrad", "FusedBatchNormGradV2", "FusedBatchNormGradV3"], _normalized_slope),
+    **dict.fromkeys(
+        ["FusedBatchNormGrad", "FusedBatchNormGradV2", "FusedBatchNormGradV3"], _normalized_slope
+    ),
     "Einsum": lambda name, attrs, *inputs: _named(name, einsum.einsum(attrs["equation"], *inputs)),
     "Gather": lambda name, attrs, x, i: apply_op("GatherV2", x, i, 0, batch_dims=0, name=f"{name}/"),
     "InTopK": lambda name, attrs, x, t: apply_op("InTopKV2", x, t, _count(attrs["k"], t), name=f"{name}/"),

@@ -1,4 +1,4 @@
-"""TensorFlow 1's loops, which are made of Enter, Merge, LoopCond, Switch, NextIteration and Exit, as Loops."""
+"""TensorFlow 1's loops, made of Enter, Merge, LoopCond, Switch, NextIteration and Exit, as Loops."""
 
 from __future__ import annotations
 
@@ -91,10 +91,14 @@ class _Frame:
         self.variables = [self.variable(enter, merge) for enter, merge in merges.items()]
         if not self.variables:
             raise Unrecognized("it has no variables")
-        parts = {part for v in self.variables for part in (v.enter, v.merge, v.following, v.switch, *v.leaving)}
+        parts = {
+            part for v in self.variables for part in (v.enter, v.merge, v.following, v.switch, *v.leaving)
+        }
         self.structure = parts - {None} | {self.condition, *self.constants}
         self.rest = [name for name in members if name not in self.structure]
-        odd = [n for n in self.rest if nodes[n].op in (*_NEXTS, *_EXITS, "LoopCond") and not self.ends_loop(n)]
+        odd = [
+            n for n in self.rest if nodes[n].op in (*_NEXTS, *_EXITS, "LoopCond") and not self.ends_loop(n)
+        ]
         if odd:
             raise Unrecognized(f"{odd[0]!r} has no place in it")
 
@@ -152,7 +156,7 @@ class _Frame:
 
     def reached(self, starts) -> set[str]:
         """The nodes of the frame on which tensors depend, themselves included."""
-        rest, found, todo = set(self.rest), set(), [name for name in starts]
+        rest, found, todo = set(self.rest), set(), list(starts)
         while todo:
             name = todo.pop()
             if name in rest and name not in found:
@@ -178,7 +182,9 @@ class _Frame:
         self.rest = [name for name in self.rest if name not in dropped]
         nexts = [nodes[v.following].input[0] for v in self.variables]
         tested = self.reached([condition[0]])
-        body = self.reached([source_of(text)[0] for text in nexts] + [n for n in self.rest if n not in tested])
+        body = self.reached(
+            [source_of(text)[0] for text in nexts] + [n for n in self.rest if n not in tested]
+        )
         name = nodes.free(f"{self.condition.rpartition('/')[0]}/Loop".lstrip("/"))
         outside = {(c, 0): nodes[c].input[0] for c in self.constants}
         given = [self.argument(name, "body", v) for v in self.variables]
@@ -260,7 +266,9 @@ class _Frame:
         for i, v in enumerate(self.variables):
             for leaving in v.exits:
                 nodes[leaving].op = "Exit"
-                nodes.reroute([leaving], dict.fromkeys(nodes.data(leaving), text_of((name, i))), self.structure)
+                nodes.reroute(
+                    [leaving], dict.fromkeys(nodes.data(leaving), text_of((name, i))), self.structure
+                )
 
 
 def _full(text: str) -> str:

@@ -160,7 +160,9 @@ class Reading:
     def flows_of_gradients(self, node) -> list:
         """The array of gradients for which a node waits: it is its flow, as TensorFlow gives it out."""
         waits = [source_of(text) for text in node.input if text.startswith("^")]
-        found = [name for name, _ in waits if name in self.nodes and self.nodes[name].op == "TensorArrayGradV3"]
+        found = [
+            name for name, _ in waits if name in self.nodes and self.nodes[name].op == "TensorArrayGradV3"
+        ]
         return self.outputs[found[0]][:1] if found else []
 
     def with_bodies(self, node, attrs: dict, inputs: list) -> Operation:

@@ -12,7 +12,15 @@ from minitf.framework.static import constant_value
 from minitf.framework.tensor import Tensor
 from minitf.graphs.values import Unsupported
 
-_PASSING = ("AddN", "TensorArrayGradV3", "TensorArrayWriteV3", "TensorArrayScatterV3", "TensorArraySplitV3", "Identity", "Exit")
+_PASSING = (
+    "AddN",
+    "TensorArrayGradV3",
+    "TensorArrayWriteV3",
+    "TensorArrayScatterV3",
+    "TensorArraySplitV3",
+    "Identity",
+    "Exit",
+)
 
 
 def _before(flow: Tensor) -> Tensor | None:

@@ -14,7 +14,6 @@ _MOST = 2**31  # bytes of one tensor: no message holds more, and a short one mus
 _RANKS = 254  # the most axes that TensorFlow allows
 
 
-
 class Unsupported(ValueError):
     """What TensorFlow has and minitf has not."""
 

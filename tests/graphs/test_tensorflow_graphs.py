@@ -1,0 +1,182 @@
+"""Graphs that TensorFlow wrote (tests/facts/graphs) give what they give there, trained and frozen."""
+
+import gzip
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+from helpers import fails
+
+import minitf as tf
+from minitf.framework import protos
+
+FACTS = Path(__file__).parents[1] / "facts" / "graphs"
+NAMES = sorted(path.name for path in FACTS.iterdir() if path.is_dir())
+
+
+def recorded(name):
+    """(what is fed, what came before training, what came after it)."""
+    parts = {"feed": {}, "before": {}, "after": {}}
+    for key, value in np.load(FACTS / name / "values.npz").items():
+        part, _, rest = key.partition("_")
+        parts[part][rest if ":" in rest else f"{rest}:0"] = value
+    return parts.values()
+
+
+def agree(session, feeds, expected, tolerance):
+    for name, value in expected.items():
+        np.testing.assert_allclose(session.run(name, feeds), value, rtol=tolerance, atol=tolerance / 10)
+
+
+def message(name, file, kind):
+    return protos.message(kind).FromString(gzip.decompress((FACTS / name / file).read_bytes()))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_frozen(name):
+    feeds, before, _ = recorded(name)
+    tf.import_graph_def(message(name, "frozen.pb.gz", "GraphDef"), name="")
+    there = tf.get_default_graph()._by_name
+    feeds = {n: v for n, v in feeds.items() if n[:-2] in there}
+    with tf.Session() as session:
+        agree(session, feeds, {n: v for n, v in before.items() if n != "loss:0"}, 1e-5)
+
+
+def restored(session, name, folder):
+    """The session with what TensorFlow's saver saved."""
+    with gzip.open(FACTS / name / "m.meta.gz") as source, open(folder / "m.meta", "wb") as target:
+        shutil.copyfileobj(source, target)
+    saver = tf.train.import_meta_graph(str(folder / "m.meta"))
+    if saver is not None:
+        saver.restore(session, str(FACTS / name / "m"))
+
+
+@pytest.mark.parametrize("executor", ["", "op_by_op"])
+@pytest.mark.parametrize("name", NAMES)
+def test_training_goes_on(name, executor, tmp_path, monkeypatch):
+    monkeypatch.setenv("MINITF_EXECUTOR", executor)
+    feeds, before, after = recorded(name)
+    with tf.Session() as session:
+        restored(session, name, tmp_path)
+        agree(session, feeds, before, 1e-5)
+        for _ in range(3 if after else 0):
+            session.run("train", feeds)
+        agree(session, feeds, after, 1e-4)
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if name != "dense_resource"])
+def test_what_was_read_can_be_written_again(name, tmp_path):
+    feeds, before, after = recorded(name)
+    with tf.Session() as session:
+        restored(session, name, tmp_path)
+        path = tf.train.Saver().save(session, tmp_path / "n") if tf.global_variables() else None
+        written = tf.train.export_meta_graph()
+    with tf.Graph().as_default(), tf.Session() as session:
+        tf.train.import_meta_graph(f"{path}.meta" if path else written)
+        if path:
+            tf.train.Saver().restore(session, path)
+        for _ in range(3 if after else 0):
+            session.run("train", feeds)
+        agree(session, feeds, after or before, 1e-4)
+
+
+def test_variables_of_a_meta_graph(tmp_path):
+    with tf.Session() as session:
+        restored(session, "dense_resource", tmp_path)
+        assert [v.name for v in tf.trainable_variables()] == ["w:0", "b:0", "v:0"]
+        loss = tf.get_default_graph().get_tensor_by_name("loss:0")
+        train = tf.train.GradientDescentOptimizer(0.1).minimize(loss)
+        feeds, _, _ = recorded("dense_resource")
+        losses = [session.run([loss, train], feeds)[0] for _ in range(3)]
+        assert losses[0] > losses[1] > losses[2]
+
+
+def test_loops_are_loops():
+    """Not frames: and what is learnt of them is what loops built here have."""
+    tf.import_graph_def(message("lengths_tf1", "m.meta.gz", "MetaGraphDef").graph_def, name="")
+    graph = tf.get_default_graph()
+    types = [op.type for op in graph.get_operations()]
+    assert types.count("Loop") == 2 and not {"Enter", "Switch", "Merge", "StackV2", "Missing"} & set(types)
+    forward = graph.get_operation_by_name("rnn/while/Loop").attrs["loop"]
+    assert [t.shape.as_list() for t in forward.carry_args if t.shape.rank == 2] == [[None, 3]] * 2
+    [slope] = tf.gradients(graph.get_tensor_by_name("loss:0"), graph.get_tensor_by_name("x:0"))
+    feeds, _, _ = recorded("lengths_tf1")
+    with tf.Session() as session:
+        session.run("init")
+        assert session.run(slope, feeds).shape == (2, 5, 3)
+
+
+def v1(build):
+    """The GraphDef of what `build` adds, of primitives as they are."""
+    with tf.Graph().as_default() as graph:
+        build()
+    return graph.as_graph_def()
+
+
+def odd_loop(change):
+    """A loop made of primitives by hand, of which one thing is unusual."""
+    from minitf.ops import dataflow
+
+    def build():
+        first = dataflow.enter(tf.constant(0, name="zero"), "frame", name="enter")
+        merge = dataflow.merge([first, first], name="merge").output
+        going = dataflow.loop_cond(tf.less(merge, dataflow.enter(3, "frame", True)), name="cond")
+        out, inside = dataflow.switch(merge, going, name="switch")
+        following = dataflow.next_iteration(tf.add(inside, dataflow.enter(1, "frame", True)), name="next")
+        merge.op._update_input(1, following)
+        tf.identity(change(merge, going, dataflow.exit(out, name="exit"), inside), name="y")
+        tf.identity(tf.constant(7.0), name="other")
+
+    return v1(build)
+
+
+def test_a_loop_made_by_hand():
+    definition = odd_loop(lambda merge, going, end, inside: end)
+    [y] = tf.import_graph_def(definition, return_elements=["y:0"])
+    with tf.Session() as session:
+        assert session.run(y) == 3
+
+
+@pytest.mark.parametrize("change", [
+    lambda merge, going, end, inside: tf.identity(merge),  # read outside, without an Exit
+    lambda merge, going, end, inside: tf.add(going.op.inputs[0].op.inputs[0], 1),
+])  # fmt: skip
+def test_what_leaves_a_loop_in_no_order_is_refused(change):
+    definition = odd_loop(change)
+    with fails((ValueError, tf.errors.UnimplementedError), ""), tf.Session() as session:
+        [y] = tf.import_graph_def(definition, return_elements=["y:0"])
+        session.run(y)
+
+
+def test_a_loop_that_is_not_understood_is_refused_when_it_is_to_run():
+    definition = odd_loop(lambda merge, going, end, inside: end)
+    next(n for n in definition.node if n.name == "cond").op = "Identity"
+    y, other = tf.import_graph_def(definition, return_elements=["y:0", "other:0"])
+    with tf.Session() as session:
+        assert session.run(other) == 7.0
+        with fails(tf.errors.UnimplementedError, "the loop of frame 'frame' is not understood", "conditions"):
+            session.run(y)
+
+
+def test_ops_that_only_tensorflow_has_are_refused_when_they_are_to_run():
+    x = tf.placeholder(tf.float32, [2], name="x")
+    tf.identity(tf.negative(x, name="a") + tf.exp(x, name="b"), name="y")
+    tf.square(x, name="z")
+    definition = tf.get_default_graph().as_graph_def()
+    for node in definition.node:
+        node.op = {"a": "Betainc", "b": "FFT"}.get(node.name, node.op)
+    y, z = tf.import_graph_def(definition, return_elements=["y:0", "z:0"], name="again")
+    with tf.Session() as session:
+        np.testing.assert_array_equal(session.run(z, {"again/x:0": [1, 2]}), [1, 4])
+        with fails(tf.errors.UnimplementedError, "minitf has no 'Betainc' (node 'a'), 'FFT' (node 'b')"):
+            session.run(y, {"again/x:0": [1, 2]})
+
+
+def test_what_an_attribute_asks_for_is_refused_when_it_is_to_run():
+    tf.cast(tf.placeholder(tf.float32, [], name="x"), tf.int32, name="y")
+    definition = tf.get_default_graph().as_graph_def()
+    definition.node[1].attr["Truncate"].b = True
+    [y] = tf.import_graph_def(definition, return_elements=["y:0"])
+    with tf.Session() as session, fails(tf.errors.UnimplementedError, "Truncate = False only"):
+        session.run(y, {"import/x:0": 1})

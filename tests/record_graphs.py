@@ -1,0 +1,190 @@
+"""Records graphs that TensorFlow writes, and what comes of them there, into tests/facts/graphs.
+
+PYTHON_WITH_TF1 tests/record_graphs.py tf1 FOLDER      # TensorFlow 1.15
+PYTHON_WITH_TF2 tests/record_graphs.py tf2 FOLDER      # TensorFlow 2.15, as TensorFlow 1
+PYTHON_WITH_TF2 tests/record_graphs.py resource FOLDER # with its variables and control flow of version 2
+"""
+
+import gzip
+import json
+import os
+import shutil
+import sys
+
+import numpy as np
+
+CASES = {"tf1": [], "tf2": [], "resource": []}
+
+
+def case(*sets):
+    def note(function):
+        for one in sets:
+            CASES[one].append(function)
+        return function
+
+    return note
+
+
+def trained(tf, loss, optimizer=None):
+    (optimizer or tf.train.AdamOptimizer(0.05)).minimize(tf.identity(loss, name="loss"), name="train")
+
+
+def squares(tf, y):
+    trained(tf, tf.reduce_mean(tf.square(tf.identity(y, name="y") - 1)))
+
+
+@case("tf1", "resource")
+def dense(tf, random):
+    x, t = tf.placeholder(tf.float32, [None, 4], "x"), tf.placeholder(tf.int64, [None], "t")
+    h = tf.nn.relu(tf.matmul(x, tf.get_variable("w", [4, 8])) + tf.get_variable("b", [8]))
+    h = tf.nn.dropout(h, keep_prob=tf.placeholder_with_default(1.0, [], name="keep"))
+    y = tf.identity(tf.matmul(h, tf.get_variable("v", [8, 3])), name="y")
+    trained(tf, tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(labels=t, logits=y)))
+    return {"x:0": random.randn(5, 4), "t:0": random.randint(0, 3, 5)}
+
+
+@case("tf1")
+def unrolled(tf, random):
+    x = tf.placeholder(tf.float32, [None, 3, 2], "x")
+    cells = [tf.nn.rnn_cell.LSTMCell(2, use_peepholes=True), tf.nn.rnn_cell.GRUCell(2)]
+    outputs, _ = tf.nn.static_rnn(tf.nn.rnn_cell.MultiRNNCell(cells), tf.unstack(x, axis=1), dtype=tf.float32)
+    squares(tf, outputs[-1])
+    return {"x:0": random.randn(2, 3, 2)}
+
+
+@case("tf1", "tf2")
+def normalized(tf, random):
+    x, phase = tf.placeholder(tf.float32, [None, 4, 4, 2], "x"), tf.placeholder(tf.bool, [], "phase")
+    h = tf.layers.batch_normalization(tf.layers.conv2d(x, 3, 3), training=phase)
+    h = tf.layers.batch_normalization(tf.nn.relu(h), training=phase, fused=False)
+    y = tf.identity(tf.layers.dense(tf.layers.flatten(h), 2), name="y")
+    with tf.control_dependencies(tf.get_collection(tf.GraphKeys.UPDATE_OPS)):
+        loss = tf.reduce_mean(tf.square(y - 1))
+    trained(tf, loss, tf.train.MomentumOptimizer(0.1, 0.9))
+    return {"x:0": random.randn(4, 4, 4, 2), "phase:0": np.array(True)}
+
+
+@case("tf1")
+def choices(tf, random):
+    x, p = tf.placeholder(tf.float32, [3], "x"), tf.placeholder(tf.bool, [], "p")
+    w = tf.get_variable("w", [3])
+    a = tf.cond(p, lambda: tf.sin(x * 2 * w), lambda: tf.exp(x + w))
+    inner = lambda: [tf.cond(p, lambda: a + x, lambda: a * 3.0), x]  # noqa: E731 - as scripts say it
+    b = tf.cond(tf.reduce_sum(a) > 9, lambda: [tf.exp(a), tf.zeros([3])], inner)
+    squares(tf, b[0] + b[1])
+    return {"x:0": random.randn(3), "p:0": np.array(True)}
+
+
+@case("tf1")
+def loops(tf, random):
+    x, n = tf.placeholder(tf.float32, [3], "x"), tf.placeholder(tf.int32, [], "n")
+    w = tf.get_variable("w", [3])
+
+    def step(i, y):
+        return i + 1, tf.cond(tf.equal(i % 2, 0), lambda: tf.tanh(y * w), lambda: y + x)
+
+    squares(tf, tf.while_loop(lambda i, y: i < n, step, [0, x])[1])
+    return {"x:0": random.randn(3), "n:0": np.int32(4)}
+
+
+@case("tf1")
+def nested(tf, random):
+    x, n = tf.placeholder(tf.float32, [None], "x"), tf.placeholder(tf.int32, [], "n")
+
+    def step(i, y):
+        y = tf.cond(tf.equal(i % 2, 0), lambda: y * 2, lambda: y + x)
+        return i + 1, tf.while_loop(lambda j, z: j < i, lambda j, z: (j + 1, tf.tanh(z) + y), [0, y])[1]
+
+    tf.identity(tf.while_loop(lambda i, y: i < n, step, [0, x])[1], name="y")
+    grow = [tf.TensorShape([]), tf.TensorShape([None])]
+    grown = tf.while_loop(lambda i, y: i < n, lambda i, y: (i + 1, tf.concat([y, x], 0)), [0, x], grow)
+    tf.identity(grown[1], name="grown")
+    return {"x:0": random.randn(3), "n:0": np.int32(4)}
+
+
+@case("tf1")
+def slices(tf, random):
+    x = tf.placeholder(tf.float32, [None, 3], "x")
+    w = tf.get_variable("w", [3])
+    z = tf.scan(lambda a, v: tf.tanh(a * w) + v, x) + tf.map_fn(lambda v: v * w, x)
+    squares(tf, z + tf.foldl(lambda a, v: a * 0.5 + v, x))
+    return {"x:0": random.randn(4, 3)}
+
+
+@case("tf1")
+def lengths(tf, random):
+    x, n = tf.placeholder(tf.float32, [None, 5, 3], "x"), tf.placeholder(tf.int32, [None], "n")
+    y, _ = tf.nn.dynamic_rnn(tf.nn.rnn_cell.LSTMCell(3), x, n, dtype=tf.float32)
+    squares(tf, y)
+    return {"x:0": random.randn(2, 5, 3), "n:0": np.array([2, 4])}
+
+
+@case("tf2")
+def two_ways(tf, random):
+    ids, table = tf.placeholder(tf.int32, [None, 4], "ids"), tf.get_variable("table", [7, 3])
+    cells = tf.nn.rnn_cell.GRUCell(2), tf.nn.rnn_cell.GRUCell(2)
+    x = tf.nn.embedding_lookup(table, ids)
+    y, _ = tf.nn.bidirectional_dynamic_rnn(*cells, x, dtype=tf.float32)
+    squares(tf, tf.concat(y, 2))
+    return {"ids:0": random.randint(0, 7, [2, 4])}
+
+
+@case("tf1")
+def attention(tf, random):
+    from tensorflow.contrib import seq2seq
+
+    x, t = tf.placeholder(tf.float32, [2, 3, 2], "x"), tf.placeholder(tf.int32, [2, 3], "t")
+    table = tf.get_variable("table", [5, 2])
+    memory, state = tf.nn.dynamic_rnn(tf.nn.rnn_cell.GRUCell(3), x, dtype=tf.float32)
+    mechanism = seq2seq.BahdanauAttention(2, memory)
+    cell = seq2seq.AttentionWrapper(tf.nn.rnn_cell.GRUCell(3), mechanism, attention_layer_size=2)
+    start, out = cell.zero_state(2, tf.float32).clone(cell_state=state), tf.layers.Dense(5)
+    helper = seq2seq.TrainingHelper(tf.nn.embedding_lookup(table, t), [3, 2])
+    found = seq2seq.dynamic_decode(seq2seq.BasicDecoder(cell, helper, start, out))[0]
+    squares(tf, found.rnn_output)
+    helper = seq2seq.GreedyEmbeddingHelper(table, tf.fill([2], 1), 0)
+    decoder = seq2seq.BasicDecoder(cell, helper, start, out)
+    found = seq2seq.dynamic_decode(decoder, maximum_iterations=4)[0]
+    tf.identity(found.sample_id, name="said")
+    return {"x:0": random.randn(2, 3, 2), "t:0": random.randint(0, 5, [2, 3])}
+
+
+def record(tf, function, name, folder):
+    """One case: its meta graph and checkpoint, a frozen graph, and values before and after training."""
+    place, random = os.path.join(folder, name), np.random.RandomState(0)
+    os.makedirs(place, exist_ok=True)
+    with tf.Graph().as_default() as graph, tf.Session() as session:
+        tf.set_random_seed(7)
+        feeds = function(tf, random)
+        names = {op.name for op in graph.get_operations()}
+        fetches = [n for n in ("y", "loss", "grown", "said") if n in names]
+        session.run(tf.global_variables_initializer())
+        if tf.global_variables():
+            tf.train.Saver().save(session, os.path.join(place, "m"), write_state=False)
+        else:
+            tf.train.export_meta_graph(os.path.join(place, "m.meta"))
+        arrays = {f"before_{n}": session.run(f"{n}:0", feeds) for n in fetches}
+        results = [n for n in fetches if n != "loss"]  # which may wait for updates of variables
+        frozen = tf.graph_util.convert_variables_to_constants(session, graph.as_graph_def(), results)
+        with gzip.GzipFile(os.path.join(place, "frozen.pb.gz"), "wb", mtime=0) as file:
+            file.write(frozen.SerializeToString())
+        for _ in range(3 if "train" in names else 0):
+            session.run("train", feeds)
+            arrays.update({f"after_{n}": session.run(f"{n}:0", feeds) for n in fetches})
+    arrays.update({f"feed_{n}": np.asarray(v) for n, v in feeds.items()})
+    np.savez_compressed(os.path.join(place, "values.npz"), **arrays)
+    zipped = gzip.GzipFile(os.path.join(place, "m.meta.gz"), "wb", mtime=0)
+    with open(os.path.join(place, "m.meta"), "rb") as source, zipped as file:
+        shutil.copyfileobj(source, file)
+    os.remove(os.path.join(place, "m.meta"))
+    print(json.dumps({"name": name, "fetches": fetches, "version": tf.__version__}))
+
+
+if __name__ == "__main__":
+    import tensorflow.compat.v1 as tf
+
+    which, target = sys.argv[1:]
+    if which == "tf2":
+        tf.disable_v2_behavior()
+    for made in CASES[which]:
+        record(tf, made, f"{made.__name__}_{which}", target)
