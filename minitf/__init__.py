@@ -176,6 +176,7 @@ from minitf.hessians import hessians
 
 from minitf.graphs import export as _export  # gives graphs their as_graph_def
 from minitf.graphs.importer import import_graph_def
+from minitf.graphs.tensor_protos import make_ndarray, make_tensor_proto
 
 # Running
 
@@ -188,8 +189,8 @@ from minitf.train.checkpoints import to_safetensors
 # Namespaces
 
 from minitf import (
-    bitwise, compat, contrib, debugging, dtypes, initializers, layers, linalg, losses, math, nest, nn,
-    profiler, queue, random, summary, timeline, train, viz,
+    bitwise, compat, contrib, debugging, dtypes, graph_util, initializers, layers, linalg, losses, math, nest,
+    nn, profiler, queue, random, saved_model, summary, timeline, train, viz,
 )  # fmt: skip
 from minitf.framework import errors, protos
 from minitf.platform import gfile, logging, resource_loader, sysconfig
@@ -202,7 +203,19 @@ VERSION = __version__
 
 _message = protos.resolver(
     __name__,
-    ("Event", "GraphDef", "HistogramProto", "NodeDef", "SessionLog", "Summary", "SummaryMetadata"),
+    (
+        "AttrValue",
+        "Event",
+        "GraphDef",
+        "HistogramProto",
+        "MetaGraphDef",
+        "NameAttrList",
+        "NodeDef",
+        "SessionLog",
+        "Summary",
+        "SummaryMetadata",
+        "TensorInfo",
+    ),
 )
 
 
@@ -224,5 +237,7 @@ _guard(
     "queue compat nest contrib.rnn contrib.seq2seq "
     "contrib.legacy_seq2seq contrib.layers contrib.framework contrib.framework.nest contrib.training "
     "contrib.learn contrib.learn.preprocessing contrib.slim contrib.slim.losses contrib.slim.learning "
-    "contrib.slim.evaluation contrib.slim.model_analyzer contrib.slim.queues profiler viz",
+    "contrib.slim.evaluation contrib.slim.model_analyzer contrib.slim.queues contrib.util contrib.predictor "
+    "profiler viz graph_util saved_model saved_model.builder saved_model.loader saved_model.utils "
+    "saved_model.signature_def_utils saved_model.main_op",
 )

@@ -53,9 +53,14 @@ tensorflow.python.framework.constant_op                 minitf
 tensorflow.python.framework.dtypes                      minitf minitf.dtypes
 tensorflow.python.framework.errors                      minitf.errors
 tensorflow.python.framework.errors_impl                 minitf.errors
+tensorflow.python.framework.graph_util                  minitf.graph_util
+tensorflow.python.framework.graph_util_impl             minitf.graph_util
+tensorflow.python.framework.importer                    minitf
+tensorflow.python.framework.meta_graph                  minitf.train
 tensorflow.python.framework.ops                         minitf
 tensorflow.python.framework.random_seed                 minitf
 tensorflow.python.framework.tensor_shape                minitf minitf.framework.shape
+tensorflow.python.framework.tensor_util                 minitf minitf.contrib.util
 tensorflow.contrib.framework.nest                       minitf.contrib.framework.nest
 tensorflow.contrib.framework.python                     tensorflow.contrib.framework
 tensorflow.contrib.framework.python.framework           minitf.contrib.framework
@@ -98,6 +103,24 @@ tensorflow.contrib.training.python.training             minitf.contrib.training
 tensorflow.contrib.training.python.training.evaluation  minitf.contrib.training
 tensorflow.contrib.training.python.training.hparam      minitf.contrib.training
 tensorflow.contrib.training.python.training.training    minitf.contrib.training
+tensorflow.core                                         minitf
+tensorflow.core.framework                               minitf
+tensorflow.core.framework.attr_value_pb2                minitf.graphs.messages
+tensorflow.core.framework.graph_pb2                     minitf.graphs.messages
+tensorflow.core.framework.node_def_pb2                  minitf.graphs.messages
+tensorflow.core.framework.op_def_pb2                    minitf.graphs.messages
+tensorflow.core.framework.summary_pb2                   minitf.graphs.messages
+tensorflow.core.framework.tensor_pb2                    minitf.graphs.messages
+tensorflow.core.framework.tensor_shape_pb2              minitf.graphs.messages
+tensorflow.core.framework.types_pb2                     minitf.graphs.messages
+tensorflow.core.framework.variable_pb2                  minitf.graphs.messages
+tensorflow.core.framework.versions_pb2                  minitf.graphs.messages
+tensorflow.core.protobuf                                minitf
+tensorflow.core.protobuf.config_pb2                     minitf
+tensorflow.core.protobuf.meta_graph_pb2                 minitf.graphs.messages
+tensorflow.core.protobuf.queue_runner_pb2               minitf.graphs.messages
+tensorflow.core.protobuf.saved_model_pb2                minitf.graphs.messages
+tensorflow.core.protobuf.saver_pb2                      minitf.graphs.messages
 tensorflow.examples                                     minitf.datasets
 tensorflow.examples.tutorials                           minitf.datasets
 tensorflow.examples.tutorials.mnist                     minitf.datasets
@@ -178,6 +201,16 @@ tensorflow.python.platform.resource_loader              minitf.resource_loader
 tensorflow.python.platform.sysconfig                    minitf.sysconfig
 tensorflow.python.platform.test                         minitf.test
 tensorflow.python.platform.tf_logging                   minitf.logging
+tensorflow.python.saved_model                           minitf.saved_model
+tensorflow.python.saved_model.builder                   minitf.saved_model.builder
+tensorflow.python.saved_model.builder_impl              minitf.saved_model.builder
+tensorflow.python.saved_model.loader                    minitf.saved_model.loader
+tensorflow.python.saved_model.loader_impl               minitf.saved_model.loader
+tensorflow.python.saved_model.signature_constants       minitf.saved_model.signature_constants
+tensorflow.python.saved_model.signature_def_utils       minitf.saved_model.signature_def_utils
+tensorflow.python.saved_model.simple_save               minitf.saved_model
+tensorflow.python.saved_model.tag_constants             minitf.saved_model.tag_constants
+tensorflow.python.saved_model.utils                     minitf.saved_model.utils
 tensorflow.python.summary                               minitf.summary
 tensorflow.python.summary.summary                       minitf.summary
 tensorflow.python.training                              minitf.train

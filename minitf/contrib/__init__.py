@@ -6,6 +6,8 @@ from minitf.contrib import learn as learn
 from minitf.contrib import legacy_seq2seq as legacy_seq2seq
 from minitf.contrib import rnn as rnn
 from minitf.contrib import seq2seq as seq2seq
+from minitf.contrib import predictor as predictor
 from minitf.contrib import training as training
+from minitf.contrib import util as util
 from minitf.contrib import tensorboard as tensorboard
 from minitf.contrib import slim as slim

@@ -47,9 +47,9 @@ class Operation:
         return list(self._control_inputs)
 
     @property
-    def node_def(self) -> Operation:
-        """The operation itself stands for its NodeDef: `.op`, `.name` and `.attr` can be read."""
-        return self
+    def node_def(self):
+        """The operation as a `tf.NodeDef`; ImportError if the package tensorboard is not installed."""
+        return _nodes.node_def(self)
 
     @property
     def attr(self) -> dict:
@@ -67,12 +67,12 @@ class Operation:
         return self.definition
 
     def get_attr(self, name: str):
-        """The attribute `name`; ValueError if the op has none of that name."""
-        if name not in self.attrs:
-            raise ValueError(
-                f"{self.type} '{self.name}' has no attribute {name!r}; it has {sorted(self.attrs)}"
-            )
-        return self.attrs[name]
+        """The attribute `name` as TensorFlow gives it: texts are bytes, shapes and tensors are messages.
+
+        Raises:
+          ValueError: if the op has none of that name.
+        """
+        return _nodes.get_attr(self, name)
 
     def values(self) -> tuple:
         """The outputs as a tuple."""
@@ -138,3 +138,12 @@ class Operation:
     def __str__(self):
         inputs = "".join(f'\ninput: "{t.name}"' for t in self.inputs)
         return f'name: "{self.name}"\nop: "{self.type}"{inputs}\n'
+
+
+_nodes = None
+
+
+def set_node_exporter(module) -> None:
+    """Sets what makes NodeDefs of ops: `module.node_def(op)` and `module.get_attr(op, name)`."""
+    global _nodes
+    _nodes = module

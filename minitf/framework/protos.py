@@ -15,7 +15,10 @@ _HOMES = {
     "GraphDef": "graph",
     "HistogramProto": "histogram",
     "MetaGraphDef": "meta_graph",
+    "NameAttrList": "attr_value",
     "NodeDef": "node_def",
+    "OpDef": "op_def",
+    "OpList": "op_def",
     "RunMetadata": "config",
     "SaverDef": "saver",
     "SessionLog": "event",
@@ -28,6 +31,7 @@ _HOMES = {
     "TensorProto": "tensor",
     "TensorShapeProto": "tensor_shape",
     "VariableDef": "variable",
+    "VersionDef": "versions",
 }
 
 # What tensorboard lacks: fields as (name, number, kind), of which there are many if the kind ends in `*`.
@@ -56,6 +60,11 @@ def tensorboard(module: str):
             f"pip install 'minitf-engine[tensorboard]' ({error})",
             name="tensorboard",
         ) from error
+
+
+def has(name: str) -> bool:
+    """Whether there are messages called `name`."""
+    return name in _HOMES or name in _LACKING
 
 
 def message(name: str) -> type:

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import sys
+
+import numpy as np
+
 from minitf.framework import protos
 from minitf.framework.graph import Graph, set_graph_exporter
+from minitf.framework.operation import set_node_exporter
+from minitf.framework.shape import TensorShape
 from minitf.graphs import bodies
 from minitf.graphs.spelling import attributes_of, default_of, has_default, is_list_op, theirs
-from minitf.graphs.values import attribute, shape_proto
+from minitf.graphs.values import attribute, shape_proto, tensor_proto
 from minitf.viz.bodies import arguments_of, bodies_of, nexts_of, results_of
 
 _PRODUCER = 134  # the version of GraphDefs that TensorFlow 1.15 writes
@@ -89,4 +95,24 @@ def without_large_constants(definition):
     return definition
 
 
+def get_attr(op, name: str):
+    """An attribute of an op as TensorFlow gives it; ValueError if the op has none of that name."""
+    known, found = attributes_of(op.type) or {}, theirs(op)
+    found = {**{key: default_of(row) for key, row in known.items() if has_default(row)}, **found}
+    if name not in found:
+        raise ValueError(f"Operation '{op.name}' has no attr named '{name}'; it has {sorted(found)}")
+    return _given_out(found[name])
+
+
+def _given_out(value):
+    if isinstance(value, (list, tuple)):
+        return [_given_out(v) for v in value]
+    if isinstance(value, TensorShape):
+        return shape_proto(value)
+    if isinstance(value, np.ndarray):
+        return tensor_proto(value)
+    return value.encode("utf-8", "surrogateescape") if isinstance(value, str) else value
+
+
 set_graph_exporter(graph_def)
+set_node_exporter(sys.modules[__name__])

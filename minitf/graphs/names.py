@@ -19,6 +19,12 @@ _NAMES = (
 )
 
 
+def referred(node) -> list[str]:
+    """The tensors of its bodies that the node of a Loop or If names in its attributes."""
+    keys = [key for key in _NAMES if key in node.attr and key != "_body"]
+    return [text.decode() for key in keys for text in node.attr[key].list.s if text]
+
+
 def in_scope(graph_def, scope: str):
     """The nodes of a scope, their names without it, and the names of the tensors outside that they read.
 

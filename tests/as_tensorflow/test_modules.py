@@ -28,6 +28,15 @@ RIGHT = {
     ),
     "probes": "import tensorflow as tf\nassert not hasattr(tf, 'estimator') and not hasattr(tf, 'plac')",
     "what is set stays": "import tensorflow as tf\ntf.relu = 1\nimport tensorflow as t\nassert t.relu == 1",
+    "graphs": "from tensorflow.core.framework import graph_pb2, node_def_pb2, types_pb2\n"
+    "from tensorflow.core.protobuf import meta_graph_pb2, saver_pb2, saved_model_pb2\n"
+    "from tensorflow.python.framework import graph_util, tensor_util, importer\n"
+    "import tensorflow as tf\nfrom tensorflow.python.saved_model import tag_constants, loader\n"
+    "assert graph_pb2.GraphDef is tf.GraphDef and types_pb2.DT_FLOAT == 1\n"
+    "assert graph_util.convert_variables_to_constants is tf.graph_util.convert_variables_to_constants\n"
+    "tensor_util.make_ndarray(tensor_util.make_tensor_proto(1)), importer.import_graph_def\n"
+    "meta_graph_pb2.MetaGraphDef(), saver_pb2.SaverDef(), saved_model_pb2.SavedModel()\n"
+    "assert tag_constants.SERVING == 'serve' and loader.load and tf.contrib.predictor.from_saved_model",
     "twice": "import minitf.as_tensorflow as a\na.install()",
 }
 WRONG = {

@@ -180,7 +180,7 @@ def test_operations_and_tensors_describe_themselves():
     assert str(b) == 'Tensor("b:0", shape=(1,), dtype=float32)'
     assert repr(b) == "<tf.Tensor 'b:0' shape=(1,) dtype=float32>"
     assert repr(b.op) == "<tf.Operation 'b' type=Identity>"
-    with fails(ValueError, "no attribute 'Q'"):
+    with fails(ValueError, "no attr named 'Q'"):
         b.op.get_attr("Q")
 
 

@@ -13,6 +13,6 @@ def test_description_of_an_old_node():
 @pytest.mark.parametrize("proto", [True, False])
 def test_other_nodes_have_none(proto):
     op = tf.summary.scalar("a", 1.0).op
-    node = op.graph.as_graph_def().node[-1] if proto else op.node_def
+    node = op.graph.as_graph_def().node[-1] if proto else op
     with fails(ValueError, "ScalarSummary", "'a'"):
         tf.summary.get_summary_description(node)

@@ -1,0 +1,113 @@
+"""Writing saved models: a graph with its variables and signatures in a folder."""
+
+from __future__ import annotations
+
+import os
+
+import minitf as tf
+from minitf.framework import protos
+from minitf.graphs import files
+from minitf.graphs.meta_graph import meta_graph_of
+from minitf.saved_model import constants, signature_constants, tag_constants
+from minitf.saved_model.signature_def_utils import predict_signature_def
+
+
+class SavedModelBuilder:
+    """Writes a saved model into `export_dir`, which must not be there, or be empty.
+
+    Raises:
+      AssertionError: if there is something in it.
+    """
+
+    def __init__(self, export_dir):
+        self._folder = os.fsdecode(export_dir)
+        if os.path.isdir(self._folder) and os.listdir(self._folder):
+            raise AssertionError(
+                "Export directory already exists, and isn't empty. Please choose a different export "
+                f"directory, or delete all the contents of the specified directory: {self._folder}"
+            )
+        os.makedirs(self._folder, exist_ok=True)
+        self._model = protos.message("SavedModel")(
+            saved_model_schema_version=constants.SAVED_MODEL_SCHEMA_VERSION
+        )
+        self._has_variables = False
+
+    def add_meta_graph_and_variables(self, sess, tags, signature_def_map=None, assets_collection=None,
+                                     legacy_init_op=None, clear_devices: bool = False, main_op=None,
+                                     strip_default_attrs: bool = False, saver=None) -> None:  # fmt: skip
+        """Adds the session's graph and writes what its variables are worth.
+
+        tags: by which the graph is found. signature_def_map: SignatureDefs by name. main_op, legacy_init_op:
+        an op that is run when the model has been loaded.
+
+        Raises:
+          AssertionError: if there are variables already. ValueError: for assets, which are not written.
+        """
+        if self._has_variables:
+            raise AssertionError("Graph state including variables and assets has already been saved.")
+        folder = os.path.join(self._folder, constants.VARIABLES_DIRECTORY)
+        os.makedirs(folder, exist_ok=True)
+        saver = self._add(sess.graph, tags, signature_def_map, assets_collection, legacy_init_op,
+                          clear_devices, main_op, saver)  # fmt: skip
+        path = os.path.join(folder, constants.VARIABLES_FILENAME)
+        saver.save(sess, path, write_meta_graph=False, write_state=False)
+        self._has_variables = True
+
+    def add_meta_graph(self, tags, signature_def_map=None, assets_collection=None, legacy_init_op=None,
+                       clear_devices: bool = False, main_op=None, strip_default_attrs: bool = False,
+                       saver=None) -> None:  # fmt: skip
+        """Adds the default graph, for the variables that have been written.
+
+        Raises:
+          AssertionError: if none have.
+        """
+        if not self._has_variables:
+            raise AssertionError(
+                "Graph state including variables and assets has not been saved yet. Please invoke "
+                "`add_meta_graph_and_variables()` first."
+            )
+        self._add(tf.get_default_graph(), tags, signature_def_map, assets_collection, legacy_init_op,
+                  clear_devices, main_op, saver)  # fmt: skip
+
+    def _add(self, graph, tags, signatures, assets, legacy_init_op, clear_devices, main_op, saver):
+        if assets:
+            raise ValueError("minitf writes no assets into saved models: leave out assets_collection")
+        with graph.as_default():
+            for key, op in ((constants.MAIN_OP_KEY, main_op), (constants.LEGACY_INIT_OP_KEY, legacy_init_op)):
+                if op is not None:
+                    graph.get_collection_ref(key)[:] = [op]
+            saver = saver or tf.train.Saver(sharded=True, allow_empty=True)
+            made = meta_graph_of(graph, saver_def=saver.as_saver_def().message(), clear_devices=clear_devices)
+        made.meta_info_def.tags.extend(tags)
+        for name, signature in (signatures or {}).items():
+            made.signature_def[name].CopyFrom(signature)
+        self._model.meta_graphs.append(made)
+        return saver
+
+    def save(self, as_text: bool = False) -> bytes:
+        """Writes the file with the graphs, as text if as_text; returns its path."""
+        name = constants.SAVED_MODEL_FILENAME_PBTXT if as_text else constants.SAVED_MODEL_FILENAME_PB
+        return files.write_message(os.path.join(self._folder, name), self._model, as_text).encode()
+
+
+def simple_save(session, export_dir, inputs: dict, outputs: dict, legacy_init_op=None) -> None:
+    """Writes the session's graph and variables with one signature: dicts of tensors by name.
+
+    >>> import tempfile
+    >>> import minitf as tf
+    >>> folder = tempfile.mkdtemp()
+    >>> with tf.Graph().as_default(), tf.Session() as sess:
+    ...     x = tf.placeholder(tf.float32, [2], name="x")
+    ...     tf.saved_model.simple_save(sess, folder, {"x": x}, {"y": x * 2.0})
+    >>> predict = tf.contrib.predictor.from_saved_model(folder)
+    >>> predict({"x": [1.0, 2.0]})["y"]
+    array([2., 4.], dtype=float32)
+    """
+    signature = predict_signature_def(inputs, outputs)
+    builder = SavedModelBuilder(export_dir)
+    builder.add_meta_graph_and_variables(
+        session, [tag_constants.SERVING],
+        {signature_constants.DEFAULT_SERVING_SIGNATURE_DEF_KEY: signature},
+        main_op=legacy_init_op, clear_devices=True,
+    )  # fmt: skip
+    builder.save()

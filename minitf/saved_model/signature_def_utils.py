@@ -1,0 +1,49 @@
+"""Signatures: which tensors a model takes and gives, by the names that its users know."""
+
+from __future__ import annotations
+
+from minitf.framework import protos
+from minitf.saved_model import signature_constants as names
+from minitf.saved_model.utils import build_tensor_info
+
+
+def build_signature_def(inputs=None, outputs=None, method_name: str | None = None):
+    """A SignatureDef of dicts of TensorInfos by name."""
+    found = protos.message("SignatureDef")(method_name=method_name or "")
+    for given, listed in ((inputs, found.inputs), (outputs, found.outputs)):
+        for name, info in (given or {}).items():
+            listed[name].CopyFrom(info)
+    return found
+
+
+def predict_signature_def(inputs: dict, outputs: dict):
+    """The signature of a prediction: dicts of tensors by name.
+
+    Raises:
+      ValueError: if there are no inputs or outputs.
+    """
+    if not inputs or not outputs:
+        raise ValueError("Prediction inputs and outputs cannot be None or empty.")
+    return build_signature_def(_infos(inputs), _infos(outputs), names.PREDICT_METHOD_NAME)
+
+
+def classification_signature_def(examples, classes, scores):
+    """The signature of a classification of `examples` (strings); one of classes and scores may be None."""
+    if examples is None or classes is None and scores is None:
+        raise ValueError("Classification examples and one of classes and scores cannot be None.")
+    outputs = {names.CLASSIFY_OUTPUT_CLASSES: classes, names.CLASSIFY_OUTPUT_SCORES: scores}
+    outputs = {name: tensor for name, tensor in outputs.items() if tensor is not None}
+    inputs = {names.CLASSIFY_INPUTS: examples}
+    return build_signature_def(_infos(inputs), _infos(outputs), names.CLASSIFY_METHOD_NAME)
+
+
+def regression_signature_def(examples, predictions):
+    """The signature of a regression of `examples` (strings)."""
+    if examples is None or predictions is None:
+        raise ValueError("Regression examples and predictions cannot be None.")
+    inputs, outputs = {names.REGRESS_INPUTS: examples}, {names.REGRESS_OUTPUTS: predictions}
+    return build_signature_def(_infos(inputs), _infos(outputs), names.REGRESS_METHOD_NAME)
+
+
+def _infos(tensors: dict) -> dict:
+    return {name: build_tensor_info(tensor) for name, tensor in tensors.items()}

@@ -1,0 +1,6 @@
+"""The tags by which the graphs of a saved model are told apart."""
+
+GPU = "gpu"
+SERVING = "serve"
+TPU = "tpu"
+TRAINING = "train"

@@ -1,0 +1,142 @@
+"""Saved models: written, loaded, as functions."""
+
+import os
+
+import numpy as np
+import pytest
+from helpers import fails
+
+import minitf as tf
+from minitf.framework import protos
+from minitf.saved_model import loader
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """A saved model of y = x w + b, with a loop."""
+    with tf.Graph().as_default(), tf.Session() as session:
+        x = tf.placeholder(tf.float32, [None, 2], name="x")
+        w = tf.get_variable("w", initializer=[[1.0], [2.0]])
+        y = tf.map_fn(lambda row: row * 2.0, tf.matmul(x, w))
+        session.run(tf.global_variables_initializer())
+        session.run(w.assign([[3.0], [4.0]]))
+        tf.saved_model.simple_save(session, str(tmp_path / "model"), {"x": x}, {"y": y})
+    return str(tmp_path / "model")
+
+
+def test_files(folder):
+    found = {
+        os.path.relpath(os.path.join(top, n), folder) for top, _, names in os.walk(folder) for n in names
+    }
+    assert found == {"saved_model.pb", "variables/variables.index", "variables/variables.data-00000-of-00001"}
+    model = loader.read_saved_model(folder)
+    [meta_graph] = model.meta_graphs
+    assert model.saved_model_schema_version == 1 and list(meta_graph.meta_info_def.tags) == ["serve"]
+    signature = meta_graph.signature_def["serving_default"]
+    assert signature.method_name == "tensorflow/serving/predict" and signature.inputs["x"].name == "x:0"
+    assert signature.inputs["x"].dtype == 1 and [d.size for d in signature.inputs["x"].tensor_shape.dim] == [
+        -1,
+        2,
+    ]
+    assert meta_graph.saver_def.sharded and set(meta_graph.collection_def) == {
+        "variables",
+        "trainable_variables",
+    }
+
+
+def test_loaded(folder):
+    with tf.Graph().as_default() as graph, tf.Session() as session:
+        found = tf.saved_model.loader.load(session, [tf.saved_model.tag_constants.SERVING], folder)
+        assert isinstance(found, tf.MetaGraphDef)
+        key = tf.saved_model.signature_constants.DEFAULT_SERVING_SIGNATURE_DEF_KEY
+        y = tf.saved_model.utils.get_tensor_from_tensor_info(found.signature_def[key].outputs["y"])
+        assert session.run(y, {"x:0": [[1, 1]]}).tolist() == [[14.0]]
+        assert [v.name for v in tf.global_variables()] == ["w:0"] and y.graph is graph
+
+
+def test_loaded_into_a_scope(folder):
+    with tf.Graph().as_default(), tf.Session() as session:
+        tf.saved_model.load(session, {"serve"}, folder, import_scope="old")
+        assert session.run(tf.global_variables()[0]).tolist() == [[3.0], [4.0]]
+        assert tf.global_variables()[0].name == "old/w:0"
+
+
+def test_a_function(folder):
+    predict = tf.contrib.predictor.from_saved_model(folder)
+    assert predict({"x": [[1, 0], [0, 1]]})["y"].tolist() == [[6.0], [8.0]]
+    assert set(predict.feed_tensors) == {"x"} and predict.graph is predict.session.graph
+    other = tf.contrib.predictor.from_saved_model(
+        folder, input_names={"a": "x:0"}, output_names={"b": "MatMul:0"}
+    )
+    assert other({"a": [[1, 1]]})["b"].tolist() == [[7.0]]
+    with fails(ValueError, "unexpected keys in input_dict: ['z']"):
+        predict({"z": 1})
+    with fails(ValueError, "Available signatures are ['serving_default']"):
+        tf.contrib.predictor.from_saved_model(folder, "other")
+    with fails(ValueError, "at most one"):
+        tf.contrib.predictor.from_saved_model(folder, "other", input_names={})
+
+
+def test_several_graphs_and_an_op_at_the_start(tmp_path):
+    builder = tf.saved_model.builder.SavedModelBuilder(tmp_path / "model")
+    with fails(AssertionError, "has not been saved yet"):
+        builder.add_meta_graph(["other"])
+    with tf.Session() as session:
+        v = tf.Variable(1.0, name="v")
+        count = tf.Variable(5, name="count", collections=[tf.GraphKeys.LOCAL_VARIABLES])
+        session.run(tf.global_variables_initializer())
+        builder.add_meta_graph_and_variables(session, ["train"], main_op=tf.saved_model.main_op.main_op())
+        with fails(AssertionError, "already been saved"):
+            builder.add_meta_graph_and_variables(session, ["train"])
+        with tf.Graph().as_default():
+            tf.identity(tf.Variable(0.0, name="v"), name="twice")
+            examples = tf.placeholder(tf.string, [None], name="examples")
+            scores = tf.placeholder(tf.float32, [None], name="scores")
+            utils = tf.saved_model.signature_def_utils
+            builder.add_meta_graph(["serve", "gpu"], {
+                "classify": utils.classification_signature_def(examples, None, scores),
+                "regress": utils.regression_signature_def(examples, scores),
+            })  # fmt: skip
+        builder.save(as_text=True)
+    assert os.path.exists(tmp_path / "model" / "saved_model.pbtxt")
+    with tf.Graph().as_default(), tf.Session() as session:
+        tf.saved_model.loader.load(session, ["train"], str(tmp_path / "model"))
+        assert session.run([v.name, count.name]) == [1.0, 5]
+    with tf.Graph().as_default(), tf.Session() as session:
+        found = tf.saved_model.loader.load(session, ["gpu", "serve"], str(tmp_path / "model"))
+        assert session.run("twice:0") == 1.0 and set(found.signature_def) == {"classify", "regress"}
+        assert set(found.signature_def["classify"].outputs) == {"scores"}
+
+
+def test_what_is_not_there(folder, tmp_path):
+    assert tf.saved_model.loader.maybe_saved_model_directory(folder)
+    assert not tf.saved_model.loader.maybe_saved_model_directory(str(tmp_path))
+    with tf.Session() as session:
+        with fails(OSError, "SavedModel file does not exist at"):
+            tf.saved_model.loader.load(session, ["serve"], str(tmp_path))
+        with fails(RuntimeError, "tags 'a' could not be found", "[['serve']]"):
+            tf.saved_model.loader.load(session, ["a"], folder)
+    with fails(AssertionError, "already exists, and isn't empty"):
+        tf.saved_model.builder.SavedModelBuilder(folder)
+    (tmp_path / "saved_model.pb").write_bytes(b"\xff\xff")
+    with fails(OSError, "Cannot parse file"), tf.Session() as session:
+        tf.saved_model.loader.load(session, ["serve"], str(tmp_path))
+
+
+def test_assets_are_refused(tmp_path):
+    builder = tf.saved_model.Builder(tmp_path)
+    with fails(ValueError, "no assets"), tf.Session() as session:
+        builder.add_meta_graph_and_variables(session, ["serve"], assets_collection=[tf.constant("a")])
+
+
+def test_signatures_of_nothing():
+    utils = tf.saved_model.signature_def_utils
+    for make in (
+        lambda: utils.predict_signature_def({}, {"y": tf.constant(1)}),
+        lambda: utils.classification_signature_def(tf.constant("a"), None, None),
+        lambda: utils.regression_signature_def(None, tf.constant(1.0)),
+    ):
+        with pytest.raises(ValueError, match="cannot be None"):
+            make()
+    assert protos.message("SignatureDef")() == utils.build_signature_def()
+    np.testing.assert_array_equal(tf.contrib.util.constant_value(tf.constant([1, 2])), [1, 2])
