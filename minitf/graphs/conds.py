@@ -48,6 +48,7 @@ class _Place:
                 self.read_from_deeper(name)
         self.order, self.readers = self.in_order(), nodes.readers()
         self.alive: dict[str, frozenset] = {}  # node -> the conditions: (predicate, its value)
+        self.named: dict[str, dict] = {}  # node -> the predicates by the names that its Switches use
         self.levels: dict[str, dict] = {}  # node -> how many Merges of each predicate are before it
         self.owner: dict[str, _Group] = {}
         self.groups: dict[tuple, _Group] = {}
@@ -94,9 +95,15 @@ class _Place:
         for name in self.order:
             node = self.nodes[name]
             self.levels[name] = self.most([self.levels[source] for source, _ in self.sources[name]])
+            self.named[name] = {}
             if "_why" in node.attr:
                 self.alive[name] = frozenset()
                 continue
+            for source, index in self.sources[name]:
+                self.named[name].update(self.named[source])
+                if index is not None and self.nodes[source].op in _SWITCHES:
+                    predicate = self.predicate(source)
+                    self.named[name][predicate] = self.named_predicate(source, predicate)
             self.alive[name] = frozenset().union(*map(self.condition, self.sources[name]))
             try:
                 if node.op in _MERGES:
@@ -197,7 +204,7 @@ class _Place:
             if self.nodes[name].op == "Identity" and self.is_pivot(name):
                 continue
             found = [(by, base) for (by, base, _), g in self.groups.items()
-                     if any(p == g.predicate for p, _ in open_ - base) and base < open_]  # fmt: skip
+                     if base < open_ and self.named[name].get(g.predicate) == by]  # fmt: skip
             if found:
                 by, base = max(found, key=lambda one: len(one[1]))
                 self.owner[name] = self.group(by, base, self.levels[name].get(by, 0) + 1)

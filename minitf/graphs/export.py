@@ -11,7 +11,7 @@ from minitf.framework.graph import Graph, set_graph_exporter
 from minitf.framework.operation import set_node_exporter
 from minitf.framework.shape import TensorShape
 from minitf.graphs import bodies
-from minitf.graphs.spelling import attributes_of, default_of, has_default, is_list_op, theirs
+from minitf.graphs.spelling import attributes_of, default_of, has_default, is_list_op, is_new, theirs
 from minitf.graphs.values import attribute, shape_proto, tensor_proto
 from minitf.viz.bodies import arguments_of, bodies_of, nexts_of, results_of
 
@@ -65,7 +65,14 @@ def _attributes(op) -> dict:
     found = {**theirs(op), **_structure(op)}
     said = {name: v for name, v in found.items() if v is not None}
     defaults = {name: default_of(row) for name, row in known.items() if has_default(row)}
-    values = {n: attribute(v, known.get(n, [None])[0]) for n, v in {**defaults, **said}.items()}
+    new = {
+        name
+        for name, row in known.items()
+        if is_new(row) and said.get(name, defaults.get(name)) == defaults.get(name)
+    }
+    values = {
+        n: attribute(v, known.get(n, [None])[0]) for n, v in {**defaults, **said}.items() if n not in new
+    }
     return {name: value for name, value in values.items() if value is not None}
 
 

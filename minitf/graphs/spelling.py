@@ -1,7 +1,7 @@
 """The attributes of TensorFlow's ops, and which of minitf's they are.
 
-`tensorflow_ops.json` holds, for each op type, the kinds and defaults of its attributes in TensorFlow 1.15,
-with those that 2.15 added.
+`tensorflow_ops.json` holds, for each op type, the kinds and defaults of its attributes in TensorFlow 1.15, and
+with a third entry those that 2.15 added.
 """
 
 from __future__ import annotations
@@ -98,12 +98,17 @@ def is_tensorflows(type: str) -> bool:
 
 def has_default(row: list) -> bool:
     """Whether a row of `attributes_of` has a default that can be said."""
-    return len(row) == 2 and row[1] != "?"
+    return len(row) > 1 and row[1] != "?"
+
+
+def is_new(row: list) -> bool:
+    """Whether TensorFlow 1.15 has not this attribute, so that its default must not be written."""
+    return len(row) > 2
 
 
 def default_of(row: list):
     """The default in a row of `attributes_of`, as minitf has such values."""
-    kind, default = row
+    kind, default = row[:2]
     if kind == "type":
         return dtypes.as_dtype(default)
     if kind == "shape":

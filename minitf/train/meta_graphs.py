@@ -8,7 +8,7 @@ from minitf.framework.graph import Graph, get_default_graph
 from minitf.graphs import files
 from minitf.graphs.meta_graph import add_meta_graph, meta_graph_of
 from minitf.ops.variables import global_variables
-from minitf.train.saver import Saver
+from minitf.train.saver import Saver, SaverDef
 
 
 def export_meta_graph(filename=None, meta_info_def=None, graph_def=None, saver_def=None,
@@ -26,6 +26,7 @@ def export_meta_graph(filename=None, meta_info_def=None, graph_def=None, saver_d
       ImportError: if the package tensorboard is not installed.
       tf.errors.ResourceExhaustedError, PermissionDeniedError: if the file cannot be written.
     """
+    saver_def = None if saver_def is None else SaverDef.of(saver_def).message()
     found = meta_graph_of(graph or get_default_graph(), graph_def, saver_def, meta_info_def, collection_list,
                           export_scope, clear_devices, clear_extraneous_savers)  # fmt: skip
     if filename:

@@ -19,13 +19,13 @@ def lowered(graph: Graph) -> Graph:
     A loop gives slices out through TensorArrays, as TF 1's map_fn and dynamic_rnn do; gradients of inner
     loops whose length changes cannot be run.
     """
-    copy = _Copy(graph)
+    copy = Copy(graph)
     copy.ops_of(graph)
     return copy.graph
 
 
-class _Copy:
-    """The copy in the making."""
+class Copy:
+    """The copy in the making: `graph`, in which are the `values` of tensors, and for each op what was `made`."""
 
     def __init__(self, graph: Graph):
         self.graph, self.values, self.made, self.pivot = Graph(), {}, {}, None
@@ -133,7 +133,7 @@ class _Copy:
 class _LoweredLoop:
     """A Loop op as a frame: its variables, then an index and the arrays it writes, where it has such."""
 
-    def __init__(self, copy: _Copy, op):
+    def __init__(self, copy: Copy, op):
         self.copy, self.op, self.loop = copy, op, op.attrs["loop"]
         self.scope, _, name = op.name.rpartition("/")
         self.frame = f"{op.name}/{name}_context"

@@ -8,9 +8,9 @@ import minitf as tf
 from minitf.framework import protos
 
 
-@pytest.mark.parametrize("name", protos._HOMES)
+@pytest.mark.parametrize("name", [*protos._HOMES, *protos._LACKING])
 def test_messages(name):
-    assert protos.message(name)().DESCRIPTOR.name == name
+    assert protos.has(name) and protos.message(name).DESCRIPTOR.name == name
 
 
 def test_names_that_are_no_messages():

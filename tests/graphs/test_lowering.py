@@ -1,0 +1,102 @@
+"""Graphs for TensorFlow: only its ops with its attributes, and read back they give what they gave.
+
+What TensorFlow 1.15.5 and 2.15.1 made of these very graphs was equal (trained, too).
+"""
+
+import numpy as np
+import pytest
+import record_graphs
+from helpers import fails
+from test_systematic import SAMPLES
+
+import minitf as tf
+from minitf.framework import nest
+from minitf.graphs.spelling import attributes_of
+
+OWN = ("ProdOfOthers", "ProdOfOthersGrad")  # the gradients of reduce_prod
+MODELS = ["dense", "unrolled", "choices", "loops", "nested", "slices", "lengths", "two_ways"]
+
+
+def check_nodes(definition):
+    """All nodes are of TensorFlow's ops with just its attributes, and read what is there."""
+    outputs = {node.name: node for node in definition.node}
+    for node in definition.node:
+        known = attributes_of(node.op)
+        assert known is not None, node.op
+        needed = {name for name, row in known.items() if len(row) == 1}
+        said = {name for name in node.attr if not name.startswith("_")}
+        assert needed <= said <= known.keys(), (node.op, node.name)
+        for text in node.input:
+            assert text.lstrip("^").partition(":")[0] in outputs, (node.name, text)
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_models(model):
+    tf.set_random_seed(7)
+    feeds = getattr(record_graphs, model)(tf, np.random.RandomState(0))
+    init = tf.global_variables_initializer().name
+    graph = tf.get_default_graph()
+    definition = tf.graph_util.to_tensorflow(graph)
+    check_nodes(definition)
+    names = {node.name for node in definition.node}
+    train = ["train"] if "train" in names else []
+    results = [f"{name}:0" for name in ("y", "loss", "grown") if name in names]
+    with tf.Graph().as_default() as again:
+        tf.import_graph_def(definition, name="")
+    found = []
+    for one in (graph, again):
+        with tf.Session(graph=one) as session:
+            session.run(init)
+            found.append([session.run(results + train, feeds) for _ in range(3)])
+    for mine, theirs in zip(*found):
+        for a, b in zip(mine[: len(results)], theirs):
+            np.testing.assert_allclose(a, b, rtol=1e-5, atol=1e-6)
+    assert not train or found[0][0][1] > found[0][2][1]
+
+
+@pytest.mark.parametrize("type, function, arrays, options", SAMPLES, ids=[s[0] for s in SAMPLES])
+def test_ops(type, function, arrays, options):
+    given = [np.asarray(a) for a in arrays]
+    given = [a.astype(np.float32) if a.dtype.kind == "f" else a for a in given]
+    inputs = [tf.placeholder(a.dtype, a.shape) for a in given]
+    outputs = nest.flatten(function(*inputs))
+    floats = [t for t in outputs if t.dtype.is_floating]
+    if options.get("grads", True) and floats:
+        outputs += [g for g in tf.gradients(floats, inputs[0]) if isinstance(g, tf.Tensor)]
+    graph = tf.get_default_graph()
+    if set(OWN) & {op.type for op in graph.ops}:
+        with fails(ValueError, "TensorFlow has no ops like ProdOfOthers"):
+            tf.graph_util.to_tensorflow(graph)
+        return
+    definition = tf.graph_util.to_tensorflow(graph)
+    check_nodes(definition)
+    names, feeds = [t.name for t in outputs], {t.name: a for t, a in zip(inputs, given)}
+    with tf.Session() as session:
+        expected = session.run(names, feeds)
+    with tf.Graph().as_default(), tf.Session() as session:
+        tf.import_graph_def(definition, name="")
+        for mine, theirs in zip(session.run(names, feeds), expected):
+            np.testing.assert_allclose(mine, theirs, rtol=1e-5, atol=1e-6)
+
+
+def test_updates_wait_for_what_others_take():
+    w, v = tf.Variable([1.0, 2.0], name="w"), tf.Variable([3.0, 4.0], name="v")
+    train = tf.train.GradientDescentOptimizer(0.1).minimize(tf.reduce_sum(tf.tanh(w * v)))
+    nodes = {node.name: node for node in tf.graph_util.to_tensorflow(w.graph).node}
+    updates = [node for node in nodes.values() if node.op == "ApplyGradientDescent"]
+    slopes = {node.input[2] for node in updates}
+    assert len(updates) == 2 and train.name in nodes
+    for node in updates:
+        assert slopes <= {text.lstrip("^") for text in node.input}
+
+
+def test_uninitialized_names():
+    v, w = tf.Variable(1.0, name="v"), tf.Variable(2.0, name="w")
+    names = tf.report_uninitialized_variables([v, w]).name
+    definition = tf.graph_util.to_tensorflow(v.graph)
+    check_nodes(definition)
+    with tf.Graph().as_default(), tf.Session() as session:
+        tf.import_graph_def(definition, name="")
+        assert session.run(names).tolist() == [b"v", b"w"]
+        session.run("v/Assign")
+        assert session.run(names).tolist() == [b"w"]
