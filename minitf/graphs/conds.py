@@ -204,7 +204,8 @@ class _Place:
             if self.nodes[name].op == "Identity" and self.is_pivot(name):
                 continue
             found = [(by, base) for (by, base, _), g in self.groups.items()
-                     if base < open_ and self.named[name].get(g.predicate) == by]  # fmt: skip
+                     if base < open_ and g.predicate in dict(open_ - base)
+                     and self.named[name].get(g.predicate) == by]  # fmt: skip
             if found:
                 by, base = max(found, key=lambda one: len(one[1]))
                 self.owner[name] = self.group(by, base, self.levels[name].get(by, 0) + 1)
