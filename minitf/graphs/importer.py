@@ -97,8 +97,10 @@ class Reading:
         for node in in_order(self.nodes, self.given):
             try:
                 self.make(node)
-            except (ValueError, TypeError, KeyError) as error:
+            except (ValueError, TypeError) as error:
                 raise ValueError(f"Node {node.name!r} of type {node.op}: {error}") from error
+            except KeyError as error:
+                raise ValueError(f"Node {node.name!r} of type {node.op} lacks attribute {error}") from error
 
     def element(self, text: str):
         """The op or tensor of a name in the GraphDef."""

@@ -1,4 +1,4 @@
-"""Graphs as TensorFlow can run them: loops and branches of its primitives, and no ops that only minitf has."""
+"""Graphs as TensorFlow can run them: loops and branches of its primitives, no ops that only minitf has."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ from minitf.viz.lowered import Copy
 def to_tensorflow(graph: Graph):
     """The GraphDef of a graph as TensorFlow 1.15 and 2.15 read it.
 
-    Loops and branches are made of Enter, Merge, Switch and so on; ops that TensorFlow lacks are made of others.
-    Names stay, but for what is inside of loops.
+    Loops and branches are made of Enter, Merge, Switch and so on; ops that TensorFlow lacks, of others. Names
+    stay.
 
     Raises:
       ValueError: if there are ops that have no such form; all of their types are named.
@@ -132,7 +132,7 @@ _WRITES = ("TensorArrayWriteV3", "TensorArrayScatterV3", "TensorArraySplitV3")
 
 
 def _with_handles(graph: Graph, definition):
-    """A GraphDef in which ops on TensorArrays have TensorFlow's inputs: a handle, and a flow, which is a number."""
+    """A GraphDef in which ops on TensorArrays have TensorFlow's inputs, a handle and a flow."""
     arrays = _Arrays(graph, definition)
     for node in list(definition.node):
         arrays.rewrite(node)

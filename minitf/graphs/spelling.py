@@ -1,7 +1,7 @@
 """The attributes of TensorFlow's ops, and which of minitf's they are.
 
-`tensorflow_ops.json` holds, for each op type, the kinds and defaults of its attributes in TensorFlow 1.15, and
-with a third entry those that 2.15 added.
+`tensorflow_ops.json` holds, for each op type, the kinds and defaults of its attributes in TensorFlow 1.15,
+and with a third entry those that 2.15 added.
 """
 
 from __future__ import annotations

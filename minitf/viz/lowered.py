@@ -25,7 +25,7 @@ def lowered(graph: Graph) -> Graph:
 
 
 class Copy:
-    """The copy in the making: `graph`, in which are the `values` of tensors, and for each op what was `made`."""
+    """The copy in the making: its `graph`, the `values` of tensors there, and what was `made` of each op."""
 
     def __init__(self, graph: Graph):
         self.graph, self.values, self.made, self.pivot = Graph(), {}, {}, None

@@ -1,5 +1,6 @@
 """GraphDefs become graphs again: every op, loops and branches, names; what contradicts itself is refused."""
 
+import damaged_graphs
 import numpy as np
 import pytest
 from helpers import assert_same, fails
@@ -374,3 +375,8 @@ def test_placeholders_of_old_versions_have_any_shape():
     definition.versions.producer = 22
     [x] = tf.import_graph_def(definition, return_elements=["x:0"])
     assert x.shape.rank is None
+
+
+def test_damaged_graphs():
+    """A part of `python -m tests.campaigns damaged_graphs`."""
+    assert list(damaged_graphs.bad_outcomes(0, 250)) == []
