@@ -12,6 +12,7 @@ from minitf.graphs.stacks import Stacks
 _ENTERS = ("Enter", "RefEnter")
 _EXITS = ("Exit", "RefExit")
 _NEXTS = ("NextIteration", "RefNextIteration")
+_OUTPUTS = 8  # the most that an op of a condition has
 
 
 def with_loops(nodes: Nodes) -> None:
@@ -175,74 +176,88 @@ class _Frame:
 
     def rewrite(self, stacks: Stacks) -> None:
         """Makes a Loop of the frame."""
-        nodes, condition = self.nodes, self.nodes.data(self.condition)[0]
-        history = stacks.of(self)
-        dropped = {n for n in self.rest if nodes[n].op == "ControlTrigger"}
-        nodes.reroute(nodes, {}, dropped | self.structure)
-        self.rest = [name for name in self.rest if name not in dropped]
+        nodes, test = self.nodes, self.nodes.data(self.condition)[0]
+        self.history = stacks.of(self)
+        self.drop({n for n in self.rest if nodes[n].op == "ControlTrigger"})
         nexts = [nodes[v.following].input[0] for v in self.variables]
-        tested = self.reached([condition[0]])
-        body = self.reached(
-            [source_of(text)[0] for text in nexts] + [n for n in self.rest if n not in tested]
-        )
-        name = nodes.free(f"{self.condition.rpartition('/')[0]}/Loop".lstrip("/"))
+        self.tested = self.reached([test[0]])
+        others = [n for n in self.rest if n not in self.tested]
+        self.body = self.reached([*(source_of(text)[0] for text in nexts), *others])
+        self.check_condition()
+        self.loop = nodes.free(f"{self.condition.rpartition('/')[0]}/Loop".lstrip("/"))
         outside = {(c, 0): nodes[c].input[0] for c in self.constants}
-        given = [self.argument(name, "body", v) for v in self.variables]
+        attrs, results = self.bodies(test, nexts, outside)
+        self.finish(attrs, results)
+        self.drop(self.structure | (self.tested - self.body if self.history.counted else set()))
+
+    def drop(self, names: set) -> None:
+        """Takes nodes out, for which others wait at most."""
+        self.nodes.reroute(self.nodes, {}, names)
+        for name in names:
+            del self.nodes[name]
+        self.rest = [name for name in self.rest if name not in names]
+
+    def check_condition(self) -> None:
+        """Raises Unrecognized if what decides cannot be made apart from the body."""
+        if not self.history.counted:
+            for name in self.tested & self.body:  # it is made twice
+                op = self.nodes[name].op
+                if op not in OPS or OPS[op].stateful or op in ("Loop", "If"):
+                    raise Unrecognized(f"{name!r} is part of its condition and of its body")
+
+    def bodies(self, test: tuple, nexts: list[str], outside: dict) -> tuple[dict, list[str]]:
+        """Puts the nodes into the Loop's bodies; what its node says of them, and takes from them."""
+        nodes, given = self.nodes, [self.argument("body", v) for v in self.variables]
         inside = dict(outside)
         for v, argument in zip(self.variables, given):
             inside.update({(v.merge, 0): argument, (v.switch, 1): argument})
-        attrs, extra = {}, []
-        if not history.counted:
-            attrs, extra = self.conditioned(name, condition, tested, body, outside)
-        for pop, taken in zip(history.pops, history.slices()):
+        attrs, results = {}, []
+        if not self.history.counted:
+            attrs, results = self.conditioned(test, outside)
+        for pop, taken in zip(self.history.pops, self.history.slices()):
             self.take(pop, taken)
         deeper = [n for n, path in self.paths.items() if len(path) > len(self.path) and n in nodes
                   and path[: len(self.path)] == self.path]  # fmt: skip
-        nodes.reroute([*body, *deeper], inside, self.structure)
-        for n in body:
+        nodes.reroute([*self.body, *deeper], inside, self.structure)
+        for n in self.body:
             if not nodes.place(n):
-                nodes.say(n, _body=[name, "body"])
-        nexts, kept = [inside.get(source_of(text), text) for text in nexts], history.kept
-        attrs["_stacked"] = list(map(_full, kept))
-        self.finish(name, given, nexts, attrs, [*extra, *kept], history)
-        unused = tested - body if history.counted else set()
-        for n in self.structure | dropped | unused:
-            del nodes[n]
+                nodes.say(n, _body=[self.loop, "body"])
+        nexts, kept = [inside.get(source_of(text), text) for text in nexts], self.history.kept
+        attrs |= {"_carry": list(map(_full, given)), "_nexts": list(map(_full, nexts)),
+                  "_stacked": list(map(_full, kept)), **self.history.attrs()}  # fmt: skip
+        return attrs, [*nexts, *results, *kept]
 
-    def argument(self, loop: str, role: str, v: _Variable) -> str:
+    def argument(self, role: str, v: _Variable) -> str:
         """The argument by which a body sees a variable."""
-        name = self.nodes.add(f"{v.merge}_{role}", "Arg", [self.nodes[v.enter].input[0]], _body=[loop, role])
-        merge = self.nodes[v.merge]
+        start, merge = self.nodes[v.enter].input[0], self.nodes[v.merge]
+        name = self.nodes.add(f"{v.merge}_{role}", "Arg", [start], _body=[self.loop, role])
         if "_output_shapes" in merge.attr and len(merge.attr["_output_shapes"].list.shape):
             self.nodes[name].attr["_invariant"].shape.CopyFrom(merge.attr["_output_shapes"].list.shape[0])
         self.paths[name] = (*self.path, "")
         return name
 
-    def conditioned(self, loop: str, condition, tested: set, body: set, outside: dict) -> tuple[dict, list]:
-        """Puts the condition into a body of its own; what the loop's node says of it, and reads of it."""
-        nodes, seen = self.nodes, [self.argument(loop, "condition", v) for v in self.variables]
+    def conditioned(self, test: tuple, outside: dict) -> tuple[dict, list[str]]:
+        """Puts the condition into a body of its own; what the Loop's node says of it, and takes from it."""
+        nodes, seen = self.nodes, [self.argument("condition", v) for v in self.variables]
         known = {(v.merge, 0): argument for v, argument in zip(self.variables, seen)} | outside
-        for n in tested & body:  # in both: it is made twice
-            if nodes[n].op not in OPS or OPS[nodes[n].op].stateful or nodes[n].op in ("Loop", "If"):
-                raise Unrecognized(f"{n!r} is part of its condition and of its body")
-        copies = {}
-        for n in tested:
-            copies[n] = n
-            if n in body:
-                copies[n] = nodes.free(f"{n}_condition")
-                nodes[copies[n]] = type(nodes[n])()
-                nodes[copies[n]].CopyFrom(nodes[n])
-                nodes[copies[n]].name = copies[n]
-                self.paths[copies[n]] = self.path
+        copies = {n: self.copied(n) if n in self.body else n for n in self.tested}
         for n, copy in copies.items():
-            if n != copy:
-                known.update({(n, k): text_of((copy, k)) for k in range(8)})
-        nodes.reroute(copies.values(), known, self.structure | tested)
+            known.update({(n, k): text_of((copy, k)) for k in range(_OUTPUTS) if n != copy})
+        nodes.reroute(copies.values(), known, self.structure | self.tested)
         for copy in copies.values():
             if not nodes.place(copy):
-                nodes.say(copy, _body=[loop, "condition"])
-        result = known.get(condition, text_of(condition))
-        return {"_condition_carry": [f"{a}:0" for a in seen], "_condition": [_full(result)]}, [result]
+                nodes.say(copy, _body=[self.loop, "condition"])
+        result = known.get(test, text_of(test))
+        return {"_condition_carry": list(map(_full, seen)), "_condition": [_full(result)]}, [result]
+
+    def copied(self, name: str) -> str:
+        """A second node like one; its name."""
+        node, copy = self.nodes[name], self.nodes.free(f"{name}_condition")
+        self.nodes[copy] = type(node)()
+        self.nodes[copy].CopyFrom(node)
+        self.nodes[copy].name = copy
+        self.paths[copy] = self.path
+        return copy
 
     def take(self, pop: str, taken: str) -> None:
         """Makes of what pops a value an argument that takes the slices of a tensor."""
@@ -252,23 +267,21 @@ class _Frame:
         node.ClearField("input")
         node.input.append(taken)
 
-    def finish(self, name, given, nexts, attrs, extra, history) -> None:
+    def finish(self, attrs: dict, results: list[str]) -> None:
         """Adds the Loop, and has what leaves the frame come from it."""
-        nodes = self.nodes
+        nodes, history = self.nodes, self.history
         inits = [nodes[v.enter].input[0] for v in self.variables]
         waits = dict.fromkeys(f"^{w}" for v in self.variables for w in nodes.waits(v.enter))
         own = [*inits, *history.slices(), *history.count()]
-        inner = [t for t in dict.fromkeys([*nexts, *extra]) if nodes.place(source_of(t)[0])]
-        nodes.add(name, "Loop", [*own, *inner, *waits], _inputs=len(own), _carry=[f"{a}:0" for a in given],
-                  _nexts=list(map(_full, nexts)), _open=True, **attrs, **history.attrs())  # fmt: skip
-        self.paths[name] = self.path[:-1]
-        history.loop = name
+        inner = [text for text in dict.fromkeys(results) if nodes.place(source_of(text)[0])]
+        nodes.add(self.loop, "Loop", [*own, *inner, *waits], _inputs=len(own), _open=True, **attrs)
+        self.paths[self.loop] = self.path[:-1]
+        history.loop = self.loop
         for i, v in enumerate(self.variables):
             for leaving in v.exits:
                 nodes[leaving].op = "Exit"
-                nodes.reroute(
-                    [leaving], dict.fromkeys(nodes.data(leaving), text_of((name, i))), self.structure
-                )
+                came = dict.fromkeys(nodes.data(leaving), text_of((self.loop, i)))
+                nodes.reroute([leaving], came, self.structure)
 
 
 def _full(text: str) -> str:
