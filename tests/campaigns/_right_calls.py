@@ -52,6 +52,13 @@ VALUES = {  # what right calls name, made anew for each call
     "LIST": "tf.TensorArray(tf.float32, 2)",
     "SUMMARY": "tf.summary.scalar('s', tf.constant(1.0))",
     "FOLDER": "'folder'",
+    "NEW_FOLDER": "__import__('tempfile').mkdtemp()",
+    "SAVED_MODEL": "(lambda d, g: (g.__enter__(), tf.saved_model.simple_save(tf.Session(), d, "
+    "{'x': tf.placeholder(tf.float32, [], 'x')}, {'y': tf.constant(1.0, name='y')}), "
+    "g.__exit__(None, None, None), d)[-1])(NEW_FOLDER, tf.Graph().as_default())",
+    "GRAPH_DEF": "tf.GraphDef(node=[tf.NodeDef(name='a', op='NoOp')])",
+    "META_GRAPH": "tf.MetaGraphDef(graph_def=GRAPH_DEF)",
+    "INFO": "tf.saved_model.utils.build_tensor_info(X)",
     "LOSS": "tf.losses.add_loss(tf.constant(1.0))",
     "STARTED": "(lambda g, s: (s.run(g.initializer), s)[1])(G, tf.Session())",
     "OPTIMIZER": "tf.train.MomentumOptimizer(0.1, 0.9)",
