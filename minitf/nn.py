@@ -49,6 +49,8 @@ from minitf.ops.sampling import fixed_unigram_candidate_sampler as fixed_unigram
 from minitf.ops.sampling import learned_unigram_candidate_sampler as learned_unigram_candidate_sampler
 from minitf.ops.sampling import log_uniform_candidate_sampler as log_uniform_candidate_sampler
 from minitf.ops.sampling import uniform_candidate_sampler as uniform_candidate_sampler
+from minitf.ops.sparse_ids import embedding_lookup_sparse as embedding_lookup_sparse
+from minitf.ops.sparse_ids import safe_embedding_lookup_sparse as safe_embedding_lookup_sparse
 from minitf.ops.top_k import in_top_k as in_top_k
 from minitf.ops.top_k import top_k as top_k
 from minitf.ops.xent import log_poisson_loss as log_poisson_loss

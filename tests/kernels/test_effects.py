@@ -118,6 +118,7 @@ NUMBERS = {  # by the names of the operands that are no memory
     "count n once adds zeros": (2, 2, 1, 1, 1),
     "rows width step_y step_a step_b step_o": (2, 3, 3, 3, 3, 3),
     "count rows width": (1, 3, 4),
+    "count turned rows inner width down across": (3, 0, 2, 2, 3, 3, 1),
     "count rows width nesterov": (1, 3, 4, 1),
 }
 OF_KERNEL = {"select": (1, (6, 1, 1, 1))}
