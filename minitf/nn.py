@@ -15,6 +15,10 @@ from minitf.ops.convolution import conv2d as conv2d
 from minitf.ops.convolution import conv2d_backprop_filter as conv2d_backprop_filter
 from minitf.ops.convolution import conv2d_backprop_input as conv2d_backprop_input
 from minitf.ops.convolution import conv2d_transpose as conv2d_transpose
+from minitf.ops.ctc import ctc_beam_search_decoder as ctc_beam_search_decoder
+from minitf.ops.ctc import ctc_beam_search_decoder_v2 as ctc_beam_search_decoder_v2
+from minitf.ops.ctc import ctc_greedy_decoder as ctc_greedy_decoder
+from minitf.ops.ctc import ctc_loss as ctc_loss
 from minitf.ops.depthwise import depthwise_conv2d as depthwise_conv2d
 from minitf.ops.depthwise import depthwise_conv2d_native as depthwise_conv2d_native
 from minitf.ops.depthwise import separable_conv2d as separable_conv2d

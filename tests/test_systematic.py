@@ -336,6 +336,18 @@ SAMPLES = [
         openness=("known",),
     ),
     sample(
+        "CTCLoss",
+        CUBE,
+        of=lambda x: tf.nn.ctc_loss(
+            tf.SparseTensor([[0, 0], [1, 0], [2, 0]], [1, 0, 2], [3, 1]), x, [2, 1, 2]
+        ),
+        order=1,
+    ),
+    sample("CTCGreedyDecoder", CUBE, of=lambda x: tf.nn.ctc_greedy_decoder(x, [2] * 3)[1], grads=False),
+    sample(
+        "CTCBeamSearchDecoder", CUBE, of=lambda x: tf.nn.ctc_beam_search_decoder(x, [2] * 3)[1], grads=False
+    ),
+    sample(
         "EditDistance",
         np.int32([1, 2, 3]),
         of=lambda v: tf.edit_distance(thin(v), thin(v[::-1])),

@@ -55,6 +55,7 @@ tensorflow.python.framework.errors                      minitf.errors
 tensorflow.python.framework.errors_impl                 minitf.errors
 tensorflow.python.framework.ops                         minitf
 tensorflow.python.framework.random_seed                 minitf
+tensorflow.python.framework.sparse_tensor               minitf
 tensorflow.python.framework.tensor_shape                minitf minitf.framework.shape
 tensorflow.contrib.framework.nest                       minitf.contrib.framework.nest
 tensorflow.contrib.framework.python                     tensorflow.contrib.framework
@@ -131,6 +132,9 @@ tensorflow.python.ops.check_ops                         minitf minitf.debugging
 tensorflow.python.ops.candidate_sampling_ops            minitf.nn
 tensorflow.python.ops.clip_ops                          minitf
 tensorflow.python.ops.control_flow_ops                  minitf minitf.ops.dataflow minitf.ops.control
+tensorflow.contrib.ctc                                  zero.nn minitf.nn
+tensorflow.contrib.ctc.ctc_ops                          zero.nn minitf.nn
+tensorflow.python.ops.ctc_ops                           minitf.nn
 tensorflow.python.ops.custom_gradient                   minitf
 tensorflow.python.ops.data_flow_ops                     minitf minitf.queue
 tensorflow.python.ops.embedding_ops                     minitf.nn
@@ -162,6 +166,7 @@ tensorflow.python.ops.rnn_cell                          tensorflow.python.ops.rn
 tensorflow.python.ops.rnn_cell_impl                     minitf.nn.rnn_cell minitf.contrib.rnn minitf.rnn.cell
 tensorflow.python.ops.script_ops                        minitf
 tensorflow.python.ops.seq2seq                           minitf.contrib.legacy_seq2seq
+tensorflow.python.ops.sparse_ops                        minitf minitf.sparse
 tensorflow.python.ops.special_math_ops                  minitf minitf.math
 tensorflow.python.ops.standard_ops                      minitf
 tensorflow.python.ops.state_ops                         minitf

@@ -6,8 +6,9 @@ from helpers import fails, run
 import minitf as tf
 
 OURS = [
-    "r = tf.SparseTensor(", "value = [str(s)", "r = p;", "r = [p.values", "tf.shape(s)", "tf.size(s)", "tf.abs(s)",
-    "tf.identity(s)", "tf.sigmoid(s)", "tf.reduce_sum(s)", "tf.cond(", "tf.while_loop(", "convert_to_tensor_or",
+    "r = tf.SparseTensor(", "value = [str(s)", "r = p;", "r = [p.values", "tf.shape(s)", "tf.size(s)",
+    "tf.abs(s)", "tf.identity(s)", "tf.sigmoid(s)", "tf.reduce_sum(s)", "tf.cond(", "tf.while_loop(",
+    "convert_to_tensor_or",
 ]  # fmt: skip
 
 
