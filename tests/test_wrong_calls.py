@@ -13,6 +13,7 @@ from tests.campaigns import calls
 SIGNATURES = json.loads((Path(__file__).parent / "facts" / "signatures.json").read_text())
 ELSEWHERE = {  # public names without a right call of their own, and why
     "AggregationMethod GraphKeys errors": "names only",
+    "SparseTensorValue": "a tuple",
     "DType dtypes.DType Operation Tensor OpError errors.OpError errors.FailedPreconditionError"
     " errors.InvalidArgumentError errors.NotFoundError errors.OutOfRangeError": "scripts do not make them",
     "summary.FileWriterCache": "its method has one",
