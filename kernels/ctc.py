@@ -265,8 +265,8 @@ def spell(nodes, n, o, at, merge):
 def beam_search(
     x: T, lengths: i32p, labels: i64p.out, sizes: i64p.out, scores: T.out, norms: T.scratch,
     nodes: i32p.scratch, now: T.scratch, before: T.scratch, branches: i32p.scratch, beam: i32p.scratch,
-    heap: i32p.scratch, totals: T.scratch, known: i32p.scratch, steps: i64, batch: i64, classes: i64, width: i64, paths: i64,
-    merge: i64,
+    heap: i32p.scratch, totals: T.scratch, known: i32p.scratch, steps: i64, batch: i64,
+    classes: i64, width: i64, paths: i64, merge: i64,
 ):  # fmt: skip
     """The `paths` most probable labels of each item of x [steps, batch, classes]; labels: [batch, paths,
     steps], of which sizes [batch, paths] count; scores [batch, paths]: logs of their probabilities.

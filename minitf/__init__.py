@@ -168,6 +168,7 @@ from minitf.ops.check import (
 from minitf.ops.check_all import add_check_numerics_ops
 from minitf.ops.cond import cond
 from minitf.ops.control import group, no_op, tuple
+from minitf.ops.confusion import confusion_matrix
 from minitf.ops.counted import foldl, foldr, map_fn, scan
 from minitf.ops.queues import FIFOQueue, PaddingFIFOQueue, PriorityQueue, QueueBase, RandomShuffleQueue
 from minitf.ops.script import py_func
@@ -200,8 +201,8 @@ from minitf.train.checkpoints import to_safetensors
 # Namespaces
 
 from minitf import (
-    bitwise, compat, contrib, debugging, dtypes, initializers, layers, linalg, losses, math, nest, nn,
-    profiler, queue, random, sparse, summary, timeline, train, viz,
+    bitwise, compat, contrib, debugging, dtypes, initializers, layers, linalg, losses, math, metrics, nest,
+    nn, profiler, queue, random, sparse, summary, timeline, train, viz,
 )  # fmt: skip
 from minitf.framework import errors, protos
 from minitf.platform import gfile, logging, resource_loader, sysconfig
@@ -232,9 +233,10 @@ from minitf.framework.calls import guard as _guard
 
 _guard(
     __name__,
-    "nn nn.rnn_cell dtypes math linalg bitwise random initializers debugging losses layers train summary "
-    "queue sparse compat nest contrib.rnn contrib.seq2seq "
+    "nn nn.rnn_cell dtypes math linalg bitwise random initializers debugging losses metrics layers train "
+    "summary queue sparse compat nest contrib.rnn contrib.seq2seq "
     "contrib.legacy_seq2seq contrib.layers contrib.framework contrib.framework.nest contrib.training "
-    "contrib.learn contrib.learn.preprocessing contrib.slim contrib.slim.losses contrib.slim.learning "
-    "contrib.slim.evaluation contrib.slim.model_analyzer contrib.slim.queues profiler viz",
+    "contrib.learn contrib.learn.preprocessing contrib.metrics contrib.slim contrib.slim.losses "
+    "contrib.slim.learning contrib.slim.evaluation contrib.slim.model_analyzer contrib.slim.queues "
+    "profiler viz",
 )

@@ -84,6 +84,7 @@ tensorflow.contrib.losses                               minitf.contrib.slim.loss
 tensorflow.contrib.slim.evaluation                       minitf.contrib.slim.evaluation
 tensorflow.contrib.slim.learning                         minitf.contrib.slim.learning
 tensorflow.contrib.slim.losses                           minitf.contrib.slim.losses
+tensorflow.contrib.slim.metrics                          minitf.contrib.metrics
 tensorflow.contrib.slim.model_analyzer                   minitf.contrib.slim.model_analyzer
 tensorflow.contrib.slim.queues                           minitf.contrib.slim.queues
 tensorflow.contrib.slim.utils                            minitf.contrib.layers.utils
@@ -93,6 +94,9 @@ tensorflow.contrib.slim.python.slim.evaluation          minitf.contrib.slim.eval
 tensorflow.contrib.slim.python.slim.learning            minitf.contrib.slim.learning
 tensorflow.contrib.slim.python.slim.model_analyzer      minitf.contrib.slim.model_analyzer
 tensorflow.contrib.slim.python.slim.queues              minitf.contrib.slim.queues
+tensorflow.contrib.metrics.python                       minitf.contrib.metrics
+tensorflow.contrib.metrics.python.ops                   minitf.contrib.metrics
+tensorflow.contrib.metrics.python.ops.metric_ops        minitf.contrib.metrics
 tensorflow.contrib.tensorboard.plugins.projector        minitf.contrib.tensorboard.plugins.projector
 tensorflow.contrib.training.python                      tensorflow.contrib.training
 tensorflow.contrib.training.python.training             minitf.contrib.training
@@ -156,6 +160,9 @@ tensorflow.python.ops.lookup_ops                        minitf
 tensorflow.python.ops.losses                            minitf.losses
 tensorflow.python.ops.losses.losses                     minitf.losses
 tensorflow.python.ops.math_ops                          zero minitf minitf.math
+tensorflow.python.ops.metrics                           minitf.metrics
+tensorflow.python.ops.metrics_impl                      minitf.metrics
+tensorflow.python.ops.confusion_matrix                  minitf
 tensorflow.python.ops.nn                                tensorflow.nn
 tensorflow.python.ops.nn_impl                           minitf.nn
 tensorflow.python.ops.nn_ops                            zero.nn minitf.nn minitf
