@@ -119,6 +119,18 @@ from minitf.ops.sparse_math import (
 )  # fmt: skip
 from minitf.ops.sparse_segment import sparse_segment_mean, sparse_segment_sqrt_n, sparse_segment_sum
 
+# Files, records, examples
+
+from minitf.ops.decoding import decode_csv, decode_raw, string_to_number
+from minitf.ops.features import (
+    FixedLenFeature, FixedLenSequenceFeature, parse_example, parse_single_example,
+    parse_single_sequence_example, SparseFeature, VarLenFeature,
+)  # fmt: skip
+from minitf.ops.file_ops import matching_files, read_file, write_file
+from minitf.ops.readers import (
+    FixedLengthRecordReader, IdentityReader, ReaderBase, TextLineReader, TFRecordReader, WholeFileReader,
+)  # fmt: skip
+
 # Variables, initializers, random numbers
 
 from minitf.ops.initializers import Constant as constant_initializer
@@ -205,6 +217,7 @@ from minitf import (
     nn, profiler, queue, random, sparse, summary, timeline, train, viz,
 )  # fmt: skip
 from minitf.framework import errors, protos
+from minitf import io, python_io
 from minitf.platform import gfile, logging, resource_loader, sysconfig
 from minitf import loop_gradients  # gives loops and branches their gradients
 
@@ -238,5 +251,5 @@ _guard(
     "contrib.legacy_seq2seq contrib.layers contrib.framework contrib.framework.nest contrib.training "
     "contrib.learn contrib.learn.preprocessing contrib.metrics contrib.slim contrib.slim.losses "
     "contrib.slim.learning contrib.slim.evaluation contrib.slim.model_analyzer contrib.slim.queues "
-    "profiler viz",
+    "profiler io python_io viz",
 )

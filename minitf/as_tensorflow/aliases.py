@@ -129,6 +129,10 @@ tensorflow.python.layers.core                           minitf.layers
 tensorflow.python.layers.layers                         minitf.layers
 tensorflow.python.lib                                   minitf
 tensorflow.python.lib.io                                minitf
+tensorflow.python.lib.io.python_io                      minitf.python_io
+tensorflow.python.lib.io.tf_record                      minitf.python_io
+tensorflow.core.example.example_pb2                     minitf.train
+tensorflow.core.example.feature_pb2                     minitf.train
 tensorflow.python.lib.io.file_io                        minitf.platform.file_io
 tensorflow.python.ops                                   minitf
 tensorflow.python.ops.array_ops                         tensorflow
@@ -153,6 +157,9 @@ tensorflow.python.ops.gen_random_ops                    minitf minitf.random
 tensorflow.python.ops.gen_state_ops                     minitf
 tensorflow.python.ops.gradients                         minitf
 tensorflow.python.ops.gradients_impl                    minitf
+tensorflow.python.ops.io_ops                            minitf minitf.io
+tensorflow.python.ops.parsing_ops                       minitf minitf.io
+tensorflow.python.ops.string_ops                        minitf
 tensorflow.python.ops.init_ops                          minitf minitf.initializers
 tensorflow.python.ops.linalg_ops                        minitf minitf.linalg
 tensorflow.python.ops.logging_ops                       minitf
