@@ -131,6 +131,8 @@ tensorflow.python.lib                                   minitf
 tensorflow.python.lib.io                                minitf
 tensorflow.python.lib.io.python_io                      minitf.python_io
 tensorflow.python.lib.io.tf_record                      minitf.python_io
+tensorflow.core                                         minitf
+tensorflow.core.example                                 minitf.train
 tensorflow.core.example.example_pb2                     minitf.train
 tensorflow.core.example.feature_pb2                     minitf.train
 tensorflow.python.lib.io.file_io                        minitf.platform.file_io

@@ -200,8 +200,8 @@ def parse_single_example(serialized, features: dict, name: str | None = None, ex
     >>> found = tf.parse_single_example(
     ...     example.SerializeToString(), {"age": tf.FixedLenFeature([], tf.int64)})
     >>> with tf.Session() as sess:
-    ...     print(sess.run(found))
-    {'age': 7}
+    ...     print(sess.run(found)["age"])
+    7
     """
     if example_names is not None:
         found = parse_example([serialized], features, name, [example_names])
