@@ -25,6 +25,7 @@ from minitf.framework.graph import (
 )  # fmt: skip
 from minitf.framework.operation import Operation
 from minitf.framework.shape import broadcast_static_shape, Dimension, TensorShape
+from minitf.framework.sparse import convert_to_tensor_or_sparse_tensor, SparseTensor, SparseTensorValue
 from minitf.framework.tensor import IndexedSlices, Tensor
 
 # Constants and arrays
@@ -92,14 +93,42 @@ from minitf.ops.reduce import (
     reduce_logsumexp, reduce_max, reduce_mean, reduce_min, reduce_prod, reduce_sum,
 )  # fmt: skip
 from minitf.ops.segment import (
-    segment_max, segment_mean, segment_min, segment_prod, segment_sum, sparse_segment_mean,
-    sparse_segment_sqrt_n, sparse_segment_sum, unsorted_segment_max, unsorted_segment_mean,
-    unsorted_segment_min, unsorted_segment_prod, unsorted_segment_sqrt_n, unsorted_segment_sum,
+    segment_max, segment_mean, segment_min, segment_prod, segment_sum, unsorted_segment_max,
+    unsorted_segment_mean, unsorted_segment_min, unsorted_segment_prod, unsorted_segment_sqrt_n,
+    unsorted_segment_sum,
 )  # fmt: skip
 from minitf.ops.unary import (
     abs, acos, acosh, asin, asinh, atan, atanh, ceil, cos, cosh, digamma, erf, erfc, exp, expm1, floor,
     lgamma, log, log1p, log_sigmoid, negative, reciprocal, rint, round, rsqrt, sigmoid, sign, sin, sinh, sqrt,
     square, tan, tanh,
+)  # fmt: skip
+
+# Sparse tensors
+
+from minitf.ops.edit_distance import edit_distance
+from minitf.ops.sparse import (
+    sparse_mask, sparse_placeholder, sparse_reorder, sparse_retain, sparse_tensor_to_dense, sparse_transpose,
+)  # fmt: skip
+from minitf.ops.sparse_ids import sparse_fill_empty_rows, sparse_merge, sparse_to_indicator
+from minitf.ops.sparse_layout import (
+    sparse_concat, sparse_reset_shape, sparse_reshape, sparse_slice, sparse_split,
+)  # fmt: skip
+from minitf.ops.sparse_math import (
+    sparse_add, sparse_maximum, sparse_minimum, sparse_reduce_max, sparse_reduce_max_sparse,
+    sparse_reduce_sum, sparse_reduce_sum_sparse, sparse_softmax, sparse_tensor_dense_matmul,
+)  # fmt: skip
+from minitf.ops.sparse_segment import sparse_segment_mean, sparse_segment_sqrt_n, sparse_segment_sum
+
+# Files, records, examples
+
+from minitf.ops.decoding import decode_csv, decode_raw, string_to_number
+from minitf.ops.features import (
+    FixedLenFeature, FixedLenSequenceFeature, parse_example, parse_single_example,
+    parse_single_sequence_example, SparseFeature, VarLenFeature,
+)  # fmt: skip
+from minitf.ops.file_ops import matching_files, read_file, write_file
+from minitf.ops.readers import (
+    FixedLengthRecordReader, IdentityReader, ReaderBase, TextLineReader, TFRecordReader, WholeFileReader,
 )  # fmt: skip
 
 # Variables, initializers, random numbers
@@ -151,6 +180,7 @@ from minitf.ops.check import (
 from minitf.ops.check_all import add_check_numerics_ops
 from minitf.ops.cond import cond
 from minitf.ops.control import group, no_op, tuple
+from minitf.ops.confusion import confusion_matrix
 from minitf.ops.counted import foldl, foldr, map_fn, scan
 from minitf.ops.queues import FIFOQueue, PaddingFIFOQueue, PriorityQueue, QueueBase, RandomShuffleQueue
 from minitf.ops.script import py_func
@@ -189,10 +219,11 @@ from minitf.train.checkpoints import to_safetensors
 # Namespaces
 
 from minitf import (
-    bitwise, compat, contrib, debugging, dtypes, graph_util, initializers, layers, linalg, losses, math, nest,
-    nn, profiler, queue, random, saved_model, summary, timeline, train, viz,
+    bitwise, compat, contrib, debugging, dtypes, graph_util, initializers, layers, linalg, losses, math, metrics,
+    nest, nn, profiler, queue, random, saved_model, sparse, summary, timeline, train, viz,
 )  # fmt: skip
 from minitf.framework import errors, protos
+from minitf import io, python_io
 from minitf.platform import gfile, logging, resource_loader, sysconfig
 from minitf import loop_gradients  # gives loops and branches their gradients
 
@@ -233,11 +264,11 @@ from minitf.framework.calls import guard as _guard
 
 _guard(
     __name__,
-    "nn nn.rnn_cell dtypes math linalg bitwise random initializers debugging losses layers train summary "
-    "queue compat nest contrib.rnn contrib.seq2seq "
+    "nn nn.rnn_cell dtypes math linalg bitwise random initializers debugging losses metrics layers train "
+    "summary queue sparse compat nest contrib.rnn contrib.seq2seq "
     "contrib.legacy_seq2seq contrib.layers contrib.framework contrib.framework.nest contrib.training "
-    "contrib.learn contrib.learn.preprocessing contrib.slim contrib.slim.losses contrib.slim.learning "
-    "contrib.slim.evaluation contrib.slim.model_analyzer contrib.slim.queues contrib.util contrib.predictor "
-    "profiler viz graph_util saved_model saved_model.builder saved_model.loader saved_model.utils "
-    "saved_model.signature_def_utils saved_model.main_op",
+    "contrib.learn contrib.learn.preprocessing contrib.metrics contrib.slim contrib.slim.losses "
+    "contrib.slim.learning contrib.slim.evaluation contrib.slim.model_analyzer contrib.slim.queues contrib.util "
+    "contrib.predictor profiler io python_io viz graph_util saved_model saved_model.builder saved_model.loader "
+    "saved_model.utils saved_model.signature_def_utils saved_model.main_op",
 )

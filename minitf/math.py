@@ -18,6 +18,7 @@ from minitf.ops.compare import (
     not_equal,
 )  # fmt: skip
 from minitf.ops.complex import angle, conj, imag, real
+from minitf.ops.confusion import confusion_matrix
 from minitf.ops.cumulative import cumprod, cumsum
 from minitf.ops.math import (
     accumulate_n,
@@ -109,9 +110,9 @@ from minitf.ops.unary import (
 
 __all__ = [
     "abs", "accumulate_n", "acos", "acosh", "add", "add_n", "angle", "argmax", "argmin", "asin", "asinh",
-    "atan", "atan2", "atanh", "ceil", "conj", "cos", "cosh", "count_nonzero", "cumprod", "cumsum",
-    "digamma", "div_no_nan", "divide", "divide_no_nan", "equal", "erf", "erfc", "exp", "expm1", "floor",
-    "floordiv", "floormod", "greater", "greater_equal", "imag", "in_top_k", "invert_permutation",
+    "atan", "atan2", "atanh", "ceil", "confusion_matrix", "conj", "cos", "cosh", "count_nonzero", "cumprod",
+    "cumsum", "digamma", "div_no_nan", "divide", "divide_no_nan", "equal", "erf", "erfc", "exp", "expm1",
+    "floor", "floordiv", "floormod", "greater", "greater_equal", "imag", "in_top_k", "invert_permutation",
     "is_finite", "is_inf", "is_nan", "l2_normalize", "less", "less_equal", "lgamma", "log", "log1p",
     "log_sigmoid", "log_softmax", "logical_and", "logical_not", "logical_or", "logical_xor", "maximum",
     "minimum", "mod", "multiply", "negative", "not_equal", "polygamma", "pow", "real", "reciprocal",

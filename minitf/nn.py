@@ -15,6 +15,10 @@ from minitf.ops.convolution import conv2d as conv2d
 from minitf.ops.convolution import conv2d_backprop_filter as conv2d_backprop_filter
 from minitf.ops.convolution import conv2d_backprop_input as conv2d_backprop_input
 from minitf.ops.convolution import conv2d_transpose as conv2d_transpose
+from minitf.ops.ctc import ctc_beam_search_decoder as ctc_beam_search_decoder
+from minitf.ops.ctc import ctc_beam_search_decoder_v2 as ctc_beam_search_decoder_v2
+from minitf.ops.ctc import ctc_greedy_decoder as ctc_greedy_decoder
+from minitf.ops.ctc import ctc_loss as ctc_loss
 from minitf.ops.depthwise import depthwise_conv2d as depthwise_conv2d
 from minitf.ops.depthwise import depthwise_conv2d_native as depthwise_conv2d_native
 from minitf.ops.depthwise import separable_conv2d as separable_conv2d
@@ -49,6 +53,8 @@ from minitf.ops.sampling import fixed_unigram_candidate_sampler as fixed_unigram
 from minitf.ops.sampling import learned_unigram_candidate_sampler as learned_unigram_candidate_sampler
 from minitf.ops.sampling import log_uniform_candidate_sampler as log_uniform_candidate_sampler
 from minitf.ops.sampling import uniform_candidate_sampler as uniform_candidate_sampler
+from minitf.ops.sparse_ids import embedding_lookup_sparse as embedding_lookup_sparse
+from minitf.ops.sparse_ids import safe_embedding_lookup_sparse as safe_embedding_lookup_sparse
 from minitf.ops.top_k import in_top_k as in_top_k
 from minitf.ops.top_k import top_k as top_k
 from minitf.ops.xent import log_poisson_loss as log_poisson_loss

@@ -107,3 +107,11 @@ def test_seq2seq_learns(tmp_path, monkeypatch, capsys):
     run("seq2seq", monkeypatch, "--task", "reverse", "--steps", 200, "--out", tmp_path / "out")
     assert numbers(capsys.readouterr().out, "right:")[-1] > 50
     assert pictures(tmp_path / "out") == {"training.png", "attention.png"}
+
+
+def test_ctc_digits_learns_and_writes_its_pictures(tmp_path, monkeypatch, capsys):
+    pytest.importorskip("matplotlib")
+    run("ctc_digits", monkeypatch, "--steps", 101, "--out", tmp_path / "out")
+    losses = numbers(capsys.readouterr().out, "loss")
+    assert len(losses) == 2 and losses[0] > 25 and losses[1] < 11
+    assert pictures(tmp_path / "out") == {"error.png", "strips.png"}

@@ -29,7 +29,6 @@ DIFFERENT = {
     "linalg.diag": "as matrix_diag",
     "linalg.diag_part": "as matrix_diag",
     "linalg.set_diag": "as matrix_diag",
-    "sparse_segment_sum": "`num_segments` is an op of its own in TensorFlow",
     "debugging.assert_all_finite": "`x` and `message`, second names for `t` and `msg`, came with 1.13",
     "contrib.framework.nest.assert_same_structure": "there are no composite tensors",
     "contrib.framework.nest.is_sequence": "one argument, which is not given by name",

@@ -13,11 +13,16 @@ from tests.campaigns import calls
 SIGNATURES = json.loads((Path(__file__).parent / "facts" / "signatures.json").read_text())
 ELSEWHERE = {  # public names without a right call of their own, and why
     "AggregationMethod GraphKeys errors": "names only",
+    "SparseTensorValue": "a tuple",
+    "io.TFRecordCompressionType python_io.TFRecordCompressionType": "names only",
+    "io.TFRecordWriter io.tf_record_iterator python_io.TFRecordWriter python_io.tf_record_iterator": "files",
+    "train.BytesList train.Example train.Feature train.FeatureList train.FeatureLists train.Features"
+    " train.FloatList train.Int64List train.SequenceExample": "protocol buffers",
     "DType dtypes.DType Operation Tensor OpError errors.OpError errors.FailedPreconditionError"
     " errors.InvalidArgumentError errors.NotFoundError errors.OutOfRangeError": "scripts do not make them",
     "summary.FileWriterCache": "its method has one",
     "summary.get_summary_description": "there are no ops of the type it takes",
-    "QueueBase queue.QueueBase": "made by its subclasses",
+    "QueueBase queue.QueueBase io.QueueBase ReaderBase": "made by its subclasses",
     "GraphOptions OptimizerOptions RunMetadata": "as ConfigProto",
     "NoGradient NotDifferentiable RegisterGradient register_tensor_conversion_function": "change the process",
     "reset_default_graph": "refused inside of `with graph.as_default()`",

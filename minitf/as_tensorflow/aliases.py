@@ -59,6 +59,7 @@ tensorflow.python.framework.importer                    minitf
 tensorflow.python.framework.meta_graph                  minitf.train
 tensorflow.python.framework.ops                         minitf
 tensorflow.python.framework.random_seed                 minitf
+tensorflow.python.framework.sparse_tensor               minitf
 tensorflow.python.framework.tensor_shape                minitf minitf.framework.shape
 tensorflow.python.framework.tensor_util                 minitf minitf.contrib.util
 tensorflow.contrib.framework.nest                       minitf.contrib.framework.nest
@@ -88,6 +89,7 @@ tensorflow.contrib.losses                               minitf.contrib.slim.loss
 tensorflow.contrib.slim.evaluation                       minitf.contrib.slim.evaluation
 tensorflow.contrib.slim.learning                         minitf.contrib.slim.learning
 tensorflow.contrib.slim.losses                           minitf.contrib.slim.losses
+tensorflow.contrib.slim.metrics                          minitf.contrib.metrics
 tensorflow.contrib.slim.model_analyzer                   minitf.contrib.slim.model_analyzer
 tensorflow.contrib.slim.queues                           minitf.contrib.slim.queues
 tensorflow.contrib.slim.utils                            minitf.contrib.layers.utils
@@ -97,6 +99,9 @@ tensorflow.contrib.slim.python.slim.evaluation          minitf.contrib.slim.eval
 tensorflow.contrib.slim.python.slim.learning            minitf.contrib.slim.learning
 tensorflow.contrib.slim.python.slim.model_analyzer      minitf.contrib.slim.model_analyzer
 tensorflow.contrib.slim.python.slim.queues              minitf.contrib.slim.queues
+tensorflow.contrib.metrics.python                       minitf.contrib.metrics
+tensorflow.contrib.metrics.python.ops                   minitf.contrib.metrics
+tensorflow.contrib.metrics.python.ops.metric_ops        minitf.contrib.metrics
 tensorflow.contrib.tensorboard.plugins.projector        minitf.contrib.tensorboard.plugins.projector
 tensorflow.contrib.training.python                      tensorflow.contrib.training
 tensorflow.contrib.training.python.training             minitf.contrib.training
@@ -147,6 +152,12 @@ tensorflow.python.layers.core                           minitf.layers
 tensorflow.python.layers.layers                         minitf.layers
 tensorflow.python.lib                                   minitf
 tensorflow.python.lib.io                                minitf
+tensorflow.python.lib.io.python_io                      minitf.python_io
+tensorflow.python.lib.io.tf_record                      minitf.python_io
+tensorflow.core                                         minitf
+tensorflow.core.example                                 minitf.train
+tensorflow.core.example.example_pb2                     minitf.train
+tensorflow.core.example.feature_pb2                     minitf.train
 tensorflow.python.lib.io.file_io                        minitf.platform.file_io
 tensorflow.python.ops                                   minitf
 tensorflow.python.ops.array_ops                         tensorflow
@@ -154,6 +165,9 @@ tensorflow.python.ops.check_ops                         minitf minitf.debugging
 tensorflow.python.ops.candidate_sampling_ops            minitf.nn
 tensorflow.python.ops.clip_ops                          minitf
 tensorflow.python.ops.control_flow_ops                  minitf minitf.ops.dataflow minitf.ops.control
+tensorflow.contrib.ctc                                  zero.nn minitf.nn
+tensorflow.contrib.ctc.ctc_ops                          zero.nn minitf.nn
+tensorflow.python.ops.ctc_ops                           minitf.nn
 tensorflow.python.ops.custom_gradient                   minitf
 tensorflow.python.ops.data_flow_ops                     minitf minitf.queue
 tensorflow.python.ops.embedding_ops                     minitf.nn
@@ -168,6 +182,9 @@ tensorflow.python.ops.gen_random_ops                    minitf minitf.random
 tensorflow.python.ops.gen_state_ops                     minitf
 tensorflow.python.ops.gradients                         minitf
 tensorflow.python.ops.gradients_impl                    minitf
+tensorflow.python.ops.io_ops                            minitf minitf.io
+tensorflow.python.ops.parsing_ops                       minitf minitf.io
+tensorflow.python.ops.string_ops                        minitf
 tensorflow.python.ops.init_ops                          minitf minitf.initializers
 tensorflow.python.ops.linalg_ops                        minitf minitf.linalg
 tensorflow.python.ops.logging_ops                       minitf
@@ -175,6 +192,9 @@ tensorflow.python.ops.lookup_ops                        minitf
 tensorflow.python.ops.losses                            minitf.losses
 tensorflow.python.ops.losses.losses                     minitf.losses
 tensorflow.python.ops.math_ops                          zero minitf minitf.math
+tensorflow.python.ops.metrics                           minitf.metrics
+tensorflow.python.ops.metrics_impl                      minitf.metrics
+tensorflow.python.ops.confusion_matrix                  minitf
 tensorflow.python.ops.nn                                tensorflow.nn
 tensorflow.python.ops.nn_impl                           minitf.nn
 tensorflow.python.ops.nn_ops                            zero.nn minitf.nn minitf
@@ -185,6 +205,7 @@ tensorflow.python.ops.rnn_cell                          tensorflow.python.ops.rn
 tensorflow.python.ops.rnn_cell_impl                     minitf.nn.rnn_cell minitf.contrib.rnn minitf.rnn.cell
 tensorflow.python.ops.script_ops                        minitf
 tensorflow.python.ops.seq2seq                           minitf.contrib.legacy_seq2seq
+tensorflow.python.ops.sparse_ops                        minitf minitf.sparse
 tensorflow.python.ops.special_math_ops                  minitf minitf.math
 tensorflow.python.ops.standard_ops                      minitf
 tensorflow.python.ops.state_ops                         minitf

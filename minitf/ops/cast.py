@@ -9,6 +9,7 @@ from minitf.framework.apply import apply_op
 from minitf.framework.convert import convert_to_tensor
 from minitf.framework.graph import name_scope
 from minitf.framework.registry import define
+from minitf.framework.sparse import SparseTensor
 from minitf.framework.static import full, partial_value
 from minitf.framework.tensor import IndexedSlices, Tensor
 from minitf.kernels import cast as casting
@@ -51,6 +52,8 @@ def cast(x, dtype, name: str | None = None):
     dtype = dtypes.as_dtype(dtype).base_dtype
     if isinstance(x, IndexedSlices):
         return IndexedSlices(cast(x.values, dtype, name), x.indices, x.dense_shape)
+    if isinstance(x, SparseTensor):
+        return x if x.dtype.base_dtype is dtype else x.mapped(lambda values: cast(values, dtype, name))
     if not isinstance(x, Tensor):
         with name_scope(name, "Cast", [x]) as scope:
             x = convert_to_tensor(x, name="x")

@@ -105,6 +105,8 @@ def _from_python(value, dtype) -> np.ndarray:
         raise ValueError(f"a tensor needs a rectangular nested list, not {value!r}") from None
     if array.dtype.kind in "SU" and isinstance(value, list) and not _are_texts(value):
         raise TypeError(f"strings and numbers do not go into one tensor: {value!r}")
+    if array.dtype.kind in "SU":
+        return np.array(value, object)  # NumPy's own strings end before the NUL bytes at their ends
     return array
 
 

@@ -295,6 +295,15 @@ def scatter_nd(indices, updates, shape, name: str | None = None) -> Tensor:
     return apply("ScatterNd", indices, updates, shape, name=name)
 
 
+def _check_order(indices, positions) -> None:
+    bad = np.flatnonzero(np.diff(positions) <= 0)
+    if len(bad):
+        at = bad[0] + 1
+        how = "is repeated" if positions[at] == positions[at - 1] else (
+            "is out of order; tf.sparse_reorder puts sparse tensors in order")  # fmt: skip
+        raise ValueError(f"indices[{at}] = {indices[at].tolist()} {how}")
+
+
 def _to_dense(op, indices, shape, values, default):
     result = np.full(array.sizes_of(shape), default, values.dtype)
     if indices.ndim < 2:
@@ -302,8 +311,8 @@ def _to_dense(op, indices, shape, values, default):
     positions = _positions(indices, result.shape)
     if indices.shape[1] != result.ndim or values.ndim and values.shape != positions.shape:
         raise ValueError(f"indices {indices.shape} and values {values.shape} do not fit shape {result.shape}")
-    if op.attrs["validate_indices"] and (np.diff(positions) <= 0).any():
-        raise ValueError("the indices have to be in order and without repetition")
+    if op.attrs["validate_indices"]:
+        _check_order(indices, positions)
     result.reshape(-1)[positions] = values
     return result
 

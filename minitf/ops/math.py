@@ -9,6 +9,7 @@ from minitf.framework.apply import apply
 from minitf.framework.convert import convert_to_tensor
 from minitf.framework.graph import name_scope
 from minitf.framework.registry import define
+from minitf.framework.sparse import SparseTensor
 from minitf.framework.tensor import IndexedSlices, Tensor, overload
 from minitf.kernels import division, elementwise, layout, movement
 from minitf.kernels.abi import Kernel
@@ -453,6 +454,8 @@ def operator(name: str, function) -> None:
     """Makes `x <op> y` and `y <op> x` call `function`; the other operand takes on the tensor's type."""
 
     def forward(x, y):
+        if name == "mul" and isinstance(y, SparseTensor):
+            return NotImplemented  # the sparse one knows how
         return function(x, y, name=name)
 
     def reflected(y, x):

@@ -30,16 +30,17 @@ def _open(b, op):
         return box
 
     handle = b.state(op.attrs["shared_name"] or op, make)
-    _store(b, handle).check_shared(op)
+    store_of(b, handle).check_shared(op)
     return handle
 
 
-def _store(b, handle):
+def store_of(b, handle):
+    """What a queue holds in the session."""
     return b.data(handle)[()]
 
 
 def _enqueue(b, op, handle, *components):
-    _store(b, handle).add(b, op, [tuple(b.data(c).copy() for c in components)])
+    store_of(b, handle).add(b, op, [tuple(b.data(c).copy() for c in components)])
 
 
 def _enqueue_many(b, op, handle, *components):
@@ -49,16 +50,16 @@ def _enqueue_many(b, op, handle, *components):
         shapes = ", ".join(str(a.shape) for a in arrays)
         raise ValueError(f"the rows of what is added are the elements, and have to be as many each: {shapes}")
     rows = [tuple(a[i, ...] for a in arrays) for i in range(lengths[0][0])]
-    _store(b, handle).add(b, op, rows)
+    store_of(b, handle).add(b, op, rows)
 
 
 def _dequeue(b, op, handle):
-    [element] = _store(b, handle).take(b, op, 1)
+    [element] = store_of(b, handle).take(b, op, 1)
     return [b.constant(a) for a in element]
 
 
 def _dequeue_many(b, op, handle, n, fewer: bool = False):
-    store, count = _store(b, handle), int(b.data(n))
+    store, count = store_of(b, handle), int(b.data(n))
     if count < 0:
         raise ValueError(f"{count} elements cannot be taken from queue '{store.name}'")
     store.check_shapes_known(op)
@@ -66,7 +67,7 @@ def _dequeue_many(b, op, handle, n, fewer: bool = False):
 
 
 def _close(b, op, handle):
-    _store(b, handle).close(b, op, op.attrs["cancel_pending_enqueues"])
+    store_of(b, handle).close(b, op, op.attrs["cancel_pending_enqueues"])
 
 
 def _batches(op) -> list[TensorShape]:
@@ -96,10 +97,10 @@ define("QueueDequeueUpToV2", "handle: resource, n: int32[] -> components: **",
 define("QueueCloseV2", "handle: resource ->", host=_close, stateful=True, differentiable=False)
 define("QueueIsClosedV2", "handle: resource -> is_closed: bool", shape=lambda op: SCALAR, stateful=True,
        differentiable=False,
-       host=lambda b, op, handle: b.constant(np.asarray(_store(b, handle).closed)))  # fmt: skip
+       host=lambda b, op, handle: b.constant(np.asarray(store_of(b, handle).closed)))  # fmt: skip
 define("QueueSizeV2", "handle: resource -> size: int32", shape=lambda op: SCALAR, stateful=True,
        differentiable=False,
-       host=lambda b, op, handle: b.constant(np.asarray(len(_store(b, handle)), np.int32)))  # fmt: skip
+       host=lambda b, op, handle: b.constant(np.asarray(len(store_of(b, handle)), np.int32)))  # fmt: skip
 
 
 class QueueBase:

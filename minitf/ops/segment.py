@@ -75,10 +75,11 @@ def _members(ids: Tensor, like: Tensor) -> Tensor:
     """The size of each segment, shaped to divide rows of `like` [segments, ...]."""
     ones = array.ones_like(ids, dtype=like.dtype.base_dtype)
     counts = segment_sum(ones, ids)
-    return _over_rows(counts, like)
+    return over_rows(counts, like)
 
 
-def _over_rows(numbers: Tensor, like: Tensor) -> Tensor:
+def over_rows(numbers: Tensor, like: Tensor) -> Tensor:
+    """One number for each row of `like`, shaped to be multiplied with it."""
     tail = array.ones_like(array.shape(like)[1:])
     return array.reshape(numbers, array.concat([array.shape(numbers), tail], 0))
 
@@ -299,32 +300,4 @@ def _total_and_count(data, ids, num_segments) -> tuple[Tensor, Tensor]:
     data, ids = convert_to_tensor(data), convert_to_tensor(ids)
     total = unsorted_segment_sum(data, ids, num_segments)
     count = unsorted_segment_sum(array.ones_like(ids, dtype=data.dtype.base_dtype), ids, num_segments)
-    return total, _over_rows(math.maximum(count, 1.0), total)
-
-
-# ---- segments of gathered rows
-
-
-def _of_rows(function, default: str, doc: str):
-    def sparse(data, indices, segment_ids, name: str | None = None) -> Tensor:
-        with name_scope(name, default):
-            return function(gather(data, indices), segment_ids)
-
-    sparse.__name__ = sparse.__qualname__ = f"sparse_{function.__name__}"
-    sparse.__doc__ = doc
-    return sparse
-
-
-def _segment_sqrt_n(data, segment_ids) -> Tensor:
-    total = segment_sum(data, segment_ids)
-    return total / math.sqrt(math.maximum(_members(segment_ids, total), 1.0))
-
-
-_segment_sqrt_n.__name__ = "segment_sqrt_n"
-sparse_segment_sum = _of_rows(segment_sum, "SparseSegmentSum", "`segment_sum` of the rows data[indices].")
-sparse_segment_mean = _of_rows(segment_mean, "SparseSegmentMean", "`segment_mean` of the rows data[indices].")
-sparse_segment_sqrt_n = _of_rows(
-    _segment_sqrt_n,
-    "SparseSegmentSqrtN",
-    "The sums of the rows data[indices] over the roots of their numbers.",
-)
+    return total, over_rows(math.maximum(count, 1.0), total)

@@ -12,6 +12,7 @@ from minitf.framework.convert import convert_to_tensor
 from minitf.framework.graph import name_scope
 from minitf.framework.registry import define
 from minitf.framework.shape import TensorShape
+from minitf.framework.sparse import SparseTensor
 from minitf.framework.static import constant_value_as_shape, partial_value
 from minitf.framework.tensor import Tensor
 from minitf.ops import patterns
@@ -58,10 +59,18 @@ def shape(input, name: str | None = None, out_type=dtypes.int32) -> Tensor:
     """The shape as a 1-D tensor of `out_type`; a constant where it is known already."""
     out_type = dtypes.type_or(out_type, dtypes.int32)
     with name_scope(name, "Shape", [input]) as scope:
+        if isinstance(input, SparseTensor):
+            return _sizes(input, out_type)
         input = convert_to_tensor(input)
         if input.shape.is_fully_defined():
             return constant(np.array(input.shape.sizes, out_type.numpy), name=scope)
         return apply("Shape", input, out_type=out_type, name=scope)
+
+
+def _sizes(sparse: SparseTensor, out_type) -> Tensor:
+    """The shape of a sparse tensor in a type."""
+    sizes = sparse.dense_shape
+    return sizes if out_type is dtypes.int64 else apply("Cast", sizes, DstT=out_type)
 
 
 def shape_n(input: list, out_type=dtypes.int32, name: str | None = None) -> list[Tensor]:
@@ -74,6 +83,8 @@ def size(input, name: str | None = None, out_type=dtypes.int32) -> Tensor:
     """The number of elements, a scalar of `out_type`; a constant where it is known already."""
     out_type = dtypes.type_or(out_type, dtypes.int32)
     with name_scope(name, "Size", [input]) as scope:
+        if isinstance(input, SparseTensor):
+            return apply("Prod", _sizes(input, out_type), 0, keep_dims=False, name=scope)
         input = convert_to_tensor(input)
         count = input.shape.num_elements()
         if count is not None:
@@ -84,6 +95,8 @@ def size(input, name: str | None = None, out_type=dtypes.int32) -> Tensor:
 def rank(input, name: str | None = None) -> Tensor:
     """The number of dimensions, an int32 scalar; a constant where it is known already."""
     with name_scope(name, "Rank", [input]) as scope:
+        if isinstance(input, SparseTensor):
+            return apply("Size", input.dense_shape, out_type=dtypes.int32, name=scope)
         input = convert_to_tensor(input)
         if input.shape.rank is not None:
             return constant(input.shape.rank, dtypes.int32, name=scope)

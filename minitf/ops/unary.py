@@ -11,6 +11,7 @@ from minitf.framework.apply import apply
 from minitf.framework.convert import convert_to_tensor
 from minitf.framework.graph import name_scope
 from minitf.framework.registry import define
+from minitf.framework.sparse import SparseTensor
 from minitf.framework.tensor import Tensor
 from minitf.kernels import elementwise as kernels
 from minitf.ops import array, patterns
@@ -22,6 +23,9 @@ FIELD = dtypes.FLOAT | dtypes.COMPLEX
 def conjugated(x: Tensor) -> Tensor:
     """The complex conjugate, which is a real tensor itself."""
     return apply("Conj", x) if x.dtype.is_complex else x
+
+
+_OF_ZERO_IS_ZERO = ("Abs", "Neg", "Sign", "Square", "Sqrt", "Erf", "Tanh")  # and so also of sparse tensors
 
 
 def _unary(type: str, numpy, kernel, derivative, doc: str, T=FIELD, grad=None, **options):  # noqa: N803
@@ -41,6 +45,8 @@ def _unary(type: str, numpy, kernel, derivative, doc: str, T=FIELD, grad=None, *
     )
 
     def function(x, name: str | None = None) -> Tensor:
+        if type in _OF_ZERO_IS_ZERO and isinstance(x, SparseTensor):
+            return x.mapped(lambda values: function(values, name))
         return apply(type, x, name=name)
 
     function.__name__ = function.__qualname__ = type.lower()

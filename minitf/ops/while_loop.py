@@ -11,6 +11,7 @@ from minitf.framework.convert import convert_to_tensor
 from minitf.framework.graph import get_default_graph, name_scope
 from minitf.framework.operation import Operation
 from minitf.framework.shape import TensorShape, as_shape
+from minitf.framework.sparse import SparseTensor
 from minitf.framework.tensor import IndexedSlices, Tensor
 from minitf.ops import dataflow, math
 from minitf.ops.constant import constant
@@ -117,7 +118,15 @@ class _Variables:
         self.names = _labels(names, self.structure)
         self.returned = self.structure  # or the list or tuple in which the body returns them
         self.given = invariants is not None
-        self.shapes = self._invariants(invariants) if self.given else [t.shape for t in self.flat]
+        self.shapes = self._invariants(invariants) if self.given else self._as_they_start()
+
+    def _as_they_start(self) -> list[TensorShape]:
+        """The shapes at the start; how many values a sparse tensor has may vary."""
+        shapes = []
+        for leaf in self.leaves:
+            parts, free = components(leaf), isinstance(leaf, SparseTensor)
+            shapes += _component_shapes(leaf, parts, parts[2].shape) if free else [t.shape for t in parts]
+        return shapes
 
     def _invariants(self, invariants) -> list[TensorShape]:
         try:
@@ -206,7 +215,12 @@ def assembled(leaf, parts: list[Tensor]):
 
 
 def _component_shapes(leaf, parts, shape) -> list[TensorShape]:
-    """The invariants of a compound variable: its values' first size may vary, the rest is as it starts."""
+    """The invariants of a compound variable: its values' first size may vary, the rest is as it starts. That
+    of a sparse tensor is given by the shape of its dense_shape.
+    """
+    if isinstance(leaf, SparseTensor):
+        rank = as_shape(shape).with_rank(1)
+        return [as_shape([None]).concatenate(rank), as_shape([None]), rank]
     if isinstance(leaf, IndexedSlices):
         return [as_shape(shape), as_shape([None]), *[p.shape for p in parts[2:]]]
     return [p.shape for p in parts]

@@ -8,8 +8,8 @@ import shutil
 from typing import NamedTuple
 
 from minitf.framework import errors
+from minitf.framework.files import path_of, translated
 from minitf.platform.files import GFile as GFile
-from minitf.platform.files import path_of, translated
 
 
 class FileStatistics(NamedTuple):

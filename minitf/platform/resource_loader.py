@@ -6,7 +6,8 @@ import inspect
 import os
 
 from minitf.framework import errors
-from minitf.platform.files import GFile, translated
+from minitf.framework.files import translated
+from minitf.platform.files import GFile
 
 
 def get_data_files_path() -> str:

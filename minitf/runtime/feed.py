@@ -6,6 +6,7 @@ import numpy as np
 
 from minitf.framework import dtypes, nest
 from minitf.framework.shape import TensorShape
+from minitf.framework.sparse import SparseTensor
 from minitf.framework.tensor import IndexedSlices, Tensor
 
 _EXPANSIONS: list[tuple] = []
@@ -16,7 +17,18 @@ def register_feed(kind: type, parts) -> None:
     _EXPANSIONS.append((kind, parts))
 
 
+def _sparse_parts(sparse: SparseTensor, value) -> list:
+    try:
+        return list(zip(sparse._components(), value, strict=True))
+    except (TypeError, ValueError):
+        raise TypeError(
+            f"what is fed for a SparseTensor is a SparseTensorValue or a tuple (indices, values, "
+            f"dense_shape), not {_short(value)}"
+        ) from None
+
+
 register_feed(IndexedSlices, lambda s, v: list(zip([s.values, s.indices, s.dense_shape], v)))
+register_feed(SparseTensor, _sparse_parts)
 
 
 def feeds(graph, feed_dict) -> dict[Tensor, np.ndarray]:

@@ -11,6 +11,7 @@ import numpy as np
 
 from minitf.framework import nest
 from minitf.framework.operation import Operation
+from minitf.framework.sparse import SparseTensor, SparseTensorValue
 from minitf.framework.tensor import IndexedSlices, Tensor
 
 IndexedSlicesValue = namedtuple("IndexedSlicesValue", "values indices dense_shape")
@@ -31,6 +32,9 @@ register_fetch(
     lambda s: [s.values, s.indices] + ([] if s.dense_shape is None else [s.dense_shape]),
     lambda s, r: IndexedSlicesValue(*r, *([None] if s.dense_shape is None else [])),
 )
+
+
+register_fetch(SparseTensor, SparseTensor._components, lambda s, r: SparseTensorValue(*r))
 
 
 class _Whole(NamedTuple):

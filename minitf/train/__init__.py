@@ -41,6 +41,7 @@ from minitf.train.global_step import global_step as global_step
 from minitf.train.initial_values import init_from_checkpoint as init_from_checkpoint
 from minitf.train.input import input_producer as input_producer
 from minitf.train.input import limit_epochs as limit_epochs
+from minitf.train.input import match_filenames_once as match_filenames_once
 from minitf.train.input import range_input_producer as range_input_producer
 from minitf.train.input import slice_input_producer as slice_input_producer
 from minitf.train.input import string_input_producer as string_input_producer
@@ -93,3 +94,11 @@ from minitf.train.sessions.session_creators import WorkerSessionCreator as Worke
 from minitf.train.sessions.session_manager import SessionManager as SessionManager
 from minitf.train.sessions.supervisor import Supervisor as Supervisor
 from minitf.train.sessions.supervisor import basic_train_loop as basic_train_loop
+
+from minitf.framework import example_messages as _messages
+
+
+def __getattr__(name: str):  # noqa: N807 - it is a module's
+    if name in _messages.NAMES:
+        return _messages.message(name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

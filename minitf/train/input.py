@@ -18,6 +18,7 @@ from minitf.ops.cast import cast
 from minitf.ops.check import Assert
 from minitf.ops.compare import greater
 from minitf.ops.constant import constant
+from minitf.ops.file_ops import matching_files
 from minitf.ops.gather import gather
 from minitf.ops.identity import identity
 from minitf.ops.queues import FIFOQueue, QueueBase
@@ -43,6 +44,15 @@ def limit_epochs(tensor, num_epochs: int | None = None, name: str | None = None)
         epochs = Variable(zero, name="epochs", trainable=False, collections=[GraphKeys.LOCAL_VARIABLES])
         with control_dependencies([count_up_to(epochs, num_epochs)]):
             return identity(tensor, name=scope)
+
+
+def match_filenames_once(pattern, name: str | None = None) -> Variable:
+    """A local variable with the files that match a pattern, found when it is initialized:
+    `tf.local_variables_initializer()`.
+    """
+    with name_scope(name, "matching_filenames", [pattern]) as scope:
+        return Variable(matching_files(pattern), trainable=False, validate_shape=False,
+                        collections=[GraphKeys.LOCAL_VARIABLES], name=scope)  # fmt: skip
 
 
 def input_producer(input_tensor, element_shape=None, num_epochs: int | None = None, shuffle: bool = True,

@@ -38,6 +38,10 @@ CALLS = [
         lambda: nn.sigmoid_cross_entropy_with_logits(X, targets=X),
         lambda: tf.nn.sigmoid_cross_entropy_with_logits(logits=X, labels=X),
     ),
+    (
+        lambda: nn.ctc_loss(X[:, None], tf.SparseTensor([[0, 0]], [1], [1, 1]), [2]),
+        lambda: tf.nn.ctc_loss(tf.SparseTensor([[0, 0]], [1], [1, 1]), X[:, None], [2]),
+    ),
 ]
 
 
@@ -58,6 +62,7 @@ def test_old_calls(i, no_notes):
         lambda: arrays.split(X, [2, 4], axis=1),
         lambda: arrays.reverse(X, axis=[0]),
         lambda: nn.softmax_cross_entropy_with_logits(labels=X, logits=X),
+        lambda: nn.ctc_loss(tf.SparseTensor([[0, 0]], [1], [1, 1]), X[:, None], [2]),
     ],
 )
 def test_new_calls_are_no_old_ones(call, no_notes):

@@ -93,6 +93,10 @@ VALUES = {  # what right calls name, made anew for each call
     " 'save_state': lambda self, name, value: tf.no_op()})()",
     "LOOP": "lambda time, output, state, loop_state: (time >= 3, tf.ones([2, 4]),"
     " tf.ones([2, 4]) if state is None else state, output, None)",
+    "HALVES": "tf.constant([0.25, 0.75])",
+    "THIN": "tf.SparseTensor([[0, 1], [1, 2]], [1.0, 2.0], [2, 3])",
+    "THIN_IDS": "tf.SparseTensor([[0, 1], [1, 2]], tf.constant([1, 0], tf.int64), [2, 3])",
+    "LABELS": "tf.SparseTensor([[0, 0], [1, 0], [2, 1]], [1, 0, 2], [3, 2])",
     "TARGETS": "tf.ones([2, 3], tf.int32)",
     "MASK": "tf.ones([2, 3])",
     "ATTENTION": "tf.contrib.seq2seq.LuongAttention(4, SEQUENCE)",

@@ -118,6 +118,9 @@ NUMBERS = {  # by the names of the operands that are no memory
     "count n once adds zeros": (2, 2, 1, 1, 1),
     "rows width step_y step_a step_b step_o": (2, 3, 3, 3, 3, 3),
     "count rows width": (1, 3, 4),
+    "steps batch classes count collapse merge longer": (2, 1, 3, 1, 0, 1, 0),
+    "steps batch classes width paths merge": (2, 1, 3, 1, 1, 0),
+    "count turned rows inner width down across": (3, 0, 2, 2, 3, 3, 1),
     "count rows width nesterov": (1, 3, 4, 1),
 }
 OF_KERNEL = {"select": (1, (6, 1, 1, 1))}
@@ -126,6 +129,8 @@ GIVEN = {  # contents that are not left to chance
     ("random_int64", "low"): [1], ("random_int64", "high"): [1000],
     ("invert_permutation", "a"): [2, 0, 1, 5, 4, 3],
     ("copy_if_false", "a"): [0],
+    ("ctc_loss", "places"): [0, 0], ("ctc_loss", "labels"): [1], ("ctc_loss", "lengths"): [2],
+    ("beam_search", "lengths"): [2],
     ("add_list", "size"): [4],
     ("copy_list", "size"): [7], ("copy_list", "full"): [1, 1, 0, 1],
     ("zero_list", "size"): [3], ("zero_list", "full"): [1, 1, 0, 1],

@@ -1,4 +1,4 @@
-"""Cross entropies whose arguments needed no names before TensorFlow 1.0."""
+"""Losses whose arguments needed no names, or stood in another order, before TensorFlow 1.0."""
 
 from __future__ import annotations
 
@@ -31,3 +31,12 @@ _REST = {"softmax_cross_entropy_with_logits": ("dim", "name")}
 softmax_cross_entropy_with_logits = _positional(tf.nn.softmax_cross_entropy_with_logits)
 sparse_softmax_cross_entropy_with_logits = _positional(tf.nn.sparse_softmax_cross_entropy_with_logits)
 sigmoid_cross_entropy_with_logits = _positional(tf.nn.sigmoid_cross_entropy_with_logits)
+
+
+@functools.wraps(tf.nn.ctc_loss)
+def ctc_loss(labels, inputs=None, *args, **kwargs):
+    """`tf.nn.ctc_loss`, also called as (inputs, labels, sequence_length): 1.0 has turned these round."""
+    if isinstance(inputs, (tf.SparseTensor, tf.SparseTensorValue)):
+        note("tf.nn.ctc_loss(inputs, labels)")
+        labels, inputs = inputs, labels
+    return tf.nn.ctc_loss(labels, inputs, *args, **kwargs)

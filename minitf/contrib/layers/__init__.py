@@ -22,6 +22,7 @@ from minitf.contrib.layers.core import linear as linear
 from minitf.contrib.layers.core import one_hot_encoding as one_hot_encoding
 from minitf.contrib.layers.core import relu as relu
 from minitf.contrib.layers.core import relu6 as relu6
+from minitf.contrib.layers.core import safe_embedding_lookup_sparse as safe_embedding_lookup_sparse
 from minitf.contrib.layers.initializers import variance_scaling_initializer as variance_scaling_initializer
 from minitf.contrib.layers.initializers import xavier_initializer as xavier_initializer
 from minitf.contrib.layers.initializers import xavier_initializer_conv2d as xavier_initializer_conv2d

@@ -161,3 +161,13 @@ def embed_sequence(
         symbols, places = tf.unique(tf.reshape(ids, [-1]))
         rows = tf.gather(nn.embedding_lookup(embeddings, symbols), places)
         return tf.reshape(rows, tf.concat([tf.shape(ids), tf.shape(embeddings)[1:]], 0))
+
+
+def safe_embedding_lookup_sparse(embedding_weights, sparse_ids, sparse_weights=None,
+                                 combiner: str | None = None, default_id=None, name: str | None = None,
+                                 partition_strategy: str = "div",
+                                 max_norm: float | None = None) -> tf.Tensor:  # fmt: skip
+    """`tf.nn.safe_embedding_lookup_sparse`, as it was called first."""
+    return tf.nn.safe_embedding_lookup_sparse(embedding_weights, sparse_ids, sparse_weights,
+                                              "mean" if combiner is None else combiner, default_id, name,
+                                              partition_strategy, max_norm)  # fmt: skip

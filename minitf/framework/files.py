@@ -1,0 +1,46 @@
+"""Names of files, and what the system refuses, as TensorFlow's errors."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+
+from minitf.framework import errors
+
+_CLASSES = {
+    errno.ENOENT: errors.NotFoundError,
+    errno.ENOTDIR: errors.FailedPreconditionError,
+    errno.EISDIR: errors.FailedPreconditionError,
+    errno.ENOTEMPTY: errors.FailedPreconditionError,
+    errno.EEXIST: errors.AlreadyExistsError,
+    errno.EACCES: errors.PermissionDeniedError,
+    errno.EPERM: errors.PermissionDeniedError,
+    errno.EROFS: errors.PermissionDeniedError,
+    errno.ENOSPC: errors.ResourceExhaustedError,
+    errno.EDQUOT: errors.ResourceExhaustedError,
+    errno.ENAMETOOLONG: errors.InvalidArgumentError,
+}
+
+
+@contextlib.contextmanager
+def translated(name: str):
+    """What the system refuses inside is an error of TensorFlow's that names the file."""
+    try:
+        yield
+    except OSError as error:
+        kind = _CLASSES.get(error.errno, errors.UnknownError)
+        raise kind(None, None, f"{name}; {error.strerror or error}") from None
+    except ValueError as error:  # a name with NUL bytes
+        if "null" not in str(error):
+            raise
+        raise errors.InvalidArgumentError(None, None, f"{name!r}; {error}") from None
+
+
+def path_of(name) -> str:
+    """A file's name as text; TypeError for what is no name."""
+    if not isinstance(name, (str, bytes, os.PathLike)):
+        raise TypeError(
+            f"the name of a file is text, bytes or a path (binary or unicode string), not {name!r}"
+        )
+    return os.fsdecode(name)

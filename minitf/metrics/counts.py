@@ -1,0 +1,161 @@
+"""True and false positives and negatives, precision and recall; see `streams` for arguments and results."""
+
+from __future__ import annotations
+
+import minitf as tf
+from minitf.metrics.streams import alike, broadcast_weights, collected, metric_variable
+
+
+def _counted(happened, weights, metrics_collections, updates_collections) -> tuple:
+    """How often, in all updates, something was true."""
+    tf.assert_type(happened, tf.bool)
+    count = metric_variable([], tf.float32, "count")
+    values = tf.cast(happened, tf.float32)
+    if weights is not None:
+        with tf.control_dependencies([tf.assert_rank_in(weights, (0, tf.rank(values)))]):
+            values = tf.multiply(values, tf.cast(weights, tf.float32))
+    value = tf.identity(count)
+    update_op = tf.assign_add(count, tf.reduce_sum(values))
+    return collected(value, update_op, metrics_collections, updates_collections)
+
+
+def _truth_count(default: str, label: bool, prediction: bool, doc: str):
+    def function(labels, predictions, weights=None, metrics_collections=None, updates_collections=None,
+                 name: str | None = None) -> tuple:  # fmt: skip
+        with tf.variable_scope(name, default, [predictions, labels, weights]):
+            predictions, labels = tf.cast(predictions, tf.bool), tf.cast(labels, tf.bool)
+            predictions, labels, weights = alike(predictions, labels, weights)
+            happened = tf.logical_and(tf.equal(labels, label), tf.equal(predictions, prediction))
+            return _counted(happened, weights, metrics_collections, updates_collections)
+
+    function.__name__ = function.__qualname__ = default
+    function.__doc__ = f"""{doc}; a pair of the number and its update op.
+
+    labels, predictions: bools, or what is cast to them.
+    """
+    return function
+
+
+true_positives = _truth_count("true_positives", True, True, "How often what is true was predicted so")
+false_positives = _truth_count("false_positives", False, True, "How often what is false was predicted true")
+true_negatives = _truth_count("true_negatives", False, False, "How often what is false was predicted so")
+false_negatives = _truth_count("false_negatives", True, False, "How often what is true was predicted false")
+
+
+def _share(part, other, name: str):
+    """part / (part + other), 0 if both are."""
+    return tf.where(tf.greater(part + other, 0), tf.div(part, part + other), 0, name=name)
+
+
+def _of_truth(default: str, other, doc: str):
+    def function(labels, predictions, weights=None, metrics_collections=None, updates_collections=None,
+                 name: str | None = None) -> tuple:  # fmt: skip
+        with tf.variable_scope(name, default, [predictions, labels, weights]):
+            predictions, labels = tf.cast(predictions, tf.bool), tf.cast(labels, tf.bool)
+            predictions, labels, weights = alike(predictions, labels, weights)
+            found, update_found = true_positives(labels, predictions, weights)
+            missed, update_missed = other(labels, predictions, weights)
+            value = _share(found, missed, "value")
+            update_op = _share(update_found, update_missed, "update_op")
+            return collected(value, update_op, metrics_collections, updates_collections)
+
+    function.__name__ = function.__qualname__ = default
+    function.__doc__ = f"""{doc}; a pair of it and its update op.
+
+    labels, predictions: bools, or what is cast to them.
+    """
+    return function
+
+
+precision = _of_truth("precision", false_positives, "The share of what was predicted true that is")
+recall = _of_truth("recall", false_negatives, "The share of what is true that was predicted so")
+
+# ---- at thresholds
+
+
+def at_thresholds(labels, predictions, thresholds: list, weights=None,
+                  includes=("tp", "fn", "tn", "fp")) -> tuple:  # fmt: skip
+    """Numbers of true and false positives and negatives when predictions count as true above each threshold:
+    dicts of the values and of the update ops by `tp`, `fn`, `tn`, `fp`.
+
+    predictions: floats in [0, 1] (InvalidArgumentError when it runs if not).
+    """
+    low = tf.assert_greater_equal(predictions, tf.cast(0.0, predictions.dtype),
+                                  message="predictions must be in [0, 1]")  # fmt: skip
+    high = tf.assert_less_equal(predictions, tf.cast(1.0, predictions.dtype),
+                                message="predictions must be in [0, 1]")  # fmt: skip
+    with tf.control_dependencies([low, high]):
+        predictions, labels, weights = alike(
+            tf.cast(predictions, tf.float32), tf.cast(labels, tf.bool), weights
+        )
+    count = len(thresholds)
+    flat, truth = tf.reshape(predictions, [-1, 1]), tf.reshape(labels, [1, -1])
+    limits = tf.tile(tf.expand_dims(tf.constant(thresholds), [1]), tf.stack([1, tf.shape(flat)[0]]))
+    positive = tf.greater(tf.tile(tf.transpose(flat), [count, 1]), limits)
+    negative = tf.logical_not(positive)
+    truth = tf.tile(truth, [count, 1])
+    untruth = tf.logical_not(truth)
+    if weights is not None:
+        weights = broadcast_weights(tf.cast(weights, tf.float32), predictions)
+        weights = tf.tile(tf.reshape(weights, [1, -1]), [count, 1])
+    kinds = {"tp": (truth, positive), "fn": (truth, negative), "tn": (untruth, negative),
+             "fp": (untruth, positive)}  # fmt: skip
+    values, updates = {}, {}
+    for kind in includes:
+        variable = metric_variable([count], tf.float32, _NAMES[kind])
+        happened = tf.cast(tf.logical_and(*kinds[kind]), tf.float32)
+        happened = happened if weights is None else happened * weights
+        updates[kind] = tf.assign_add(variable, tf.reduce_sum(happened, 1))
+        values[kind] = variable
+    return values, updates
+
+
+_NAMES = {"tp": "true_positives", "fn": "false_negatives", "tn": "true_negatives", "fp": "false_positives"}
+
+
+def _count_at(kind: str):
+    default = _NAMES[kind]
+
+    def function(labels, predictions, thresholds: list, weights=None, metrics_collections=None,
+                 updates_collections=None, name: str | None = None) -> tuple:  # fmt: skip
+        with tf.variable_scope(name, default, [predictions, labels, weights]):
+            predictions = tf.convert_to_tensor(predictions)
+            values, updates = at_thresholds(labels, predictions, thresholds, weights, (kind,))
+            return collected(tf.identity(values[kind]), updates[kind], metrics_collections,
+                             updates_collections)  # fmt: skip
+
+    function.__name__ = function.__qualname__ = f"{default}_at_thresholds"
+    function.__doc__ = f"""`{default}` when predictions in [0, 1] count as true above each of some thresholds:
+    a pair of the numbers, [len(thresholds)], and their update op.
+    """
+    return function
+
+
+true_positives_at_thresholds = _count_at("tp")
+false_negatives_at_thresholds = _count_at("fn")
+true_negatives_at_thresholds = _count_at("tn")
+false_positives_at_thresholds = _count_at("fp")
+
+_SMALL = 1e-7
+
+
+def _share_at(default: str, other: str, doc: str):
+    def function(labels, predictions, thresholds: list, weights=None, metrics_collections=None,
+                 updates_collections=None, name: str | None = None) -> tuple:  # fmt: skip
+        with tf.variable_scope(name, f"{default}_at_thresholds", [predictions, labels, weights]):
+            predictions = tf.convert_to_tensor(predictions)
+            results = at_thresholds(labels, predictions, thresholds, weights, ("tp", other))
+            value, update_op = [
+                tf.div(of["tp"], _SMALL + of["tp"] + of[other], name=f"{default}_{what}")
+                for of, what in zip(results, ("value", "update_op"))
+            ]
+            return collected(value, update_op, metrics_collections, updates_collections)
+
+    function.__name__ = function.__qualname__ = f"{default}_at_thresholds"
+    function.__doc__ = doc
+    return function
+
+
+_ABOVE = "when predictions in [0, 1] count as true above each threshold; a pair of it and its update op."
+precision_at_thresholds = _share_at("precision", "fp", f"`precision` {_ABOVE}")
+recall_at_thresholds = _share_at("recall", "fn", f"`recall` {_ABOVE}")

@@ -1,0 +1,159 @@
+"""Recall and precision of the k best predictions, when more than one class may be right; see `streams` for
+arguments and results.
+
+labels: int64 [..., number of labels], or without the last axis if there is one label each, or a SparseTensor;
+predictions: floats [..., classes]; weights: [...]. Repeated labels count once.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import minitf as tf
+from minitf.framework.graph import name_scope
+from minitf.metrics.streams import broadcast_weights, collected, metric_variable
+
+
+class _Ids(NamedTuple):
+    """Ids [..., n], and which of them count."""
+
+    ids: tf.Tensor
+    valid: tf.Tensor
+
+    def of_class(self, class_id):
+        """Only those of a class, if there is one."""
+        if class_id is None:
+            return self
+        return _Ids(self.ids, tf.logical_and(self.valid, tf.equal(self.ids, tf.cast(class_id, tf.int64))))
+
+    def is_in(self, others):
+        """For each whether it counts and is among others that do."""
+        same = tf.equal(tf.expand_dims(self.ids, -1), tf.expand_dims(others.ids, -2))
+        same = tf.logical_and(same, tf.expand_dims(others.valid, -2))
+        return tf.logical_and(self.valid, tf.reduce_any(same, -1))
+
+    def once(self):
+        """Repeated ones count the first time only."""
+        same = tf.equal(tf.expand_dims(self.ids, -1), tf.expand_dims(self.ids, -2))
+        same = tf.logical_and(same, tf.expand_dims(self.valid, -2))
+        earlier = tf.matrix_band_part(tf.cast(same, tf.int32), -1, 0) - tf.matrix_diag(
+            tf.cast(self.valid, tf.int32)
+        )
+        return _Ids(self.ids, tf.logical_and(self.valid, tf.equal(tf.reduce_sum(earlier, -1), 0)))
+
+    def count(self):
+        """How many count, [...]."""
+        return tf.reduce_sum(tf.cast(self.valid, tf.float64), -1)
+
+
+def _labels(labels, rank: int | None) -> _Ids:
+    """Labels for predictions of a rank."""
+    if isinstance(labels, (tf.SparseTensor, tf.SparseTensorValue)):
+        labels = tf.convert_to_tensor_or_sparse_tensor(labels)
+        there = tf.SparseTensor(labels.indices, tf.ones_like(labels.values, tf.bool), labels.dense_shape)
+        ids = tf.sparse_tensor_to_dense(tf.cast(labels, tf.int64), validate_indices=False)
+        return _Ids(ids, tf.sparse_tensor_to_dense(there, False, validate_indices=False))
+    labels = tf.cast(labels, tf.int64)
+    if None not in (rank, labels.shape.rank) and labels.shape.rank == rank - 1:
+        labels = tf.expand_dims(labels, -1)
+    return _Ids(labels, tf.ones_like(labels, tf.bool))
+
+
+def _name(what: str, k, class_id) -> str:
+    name = f"{what}_at_{'k' if k is None else k}"
+    return name if class_id is None else f"{name}_class{class_id}"
+
+
+def _best(predictions, k: int):
+    return tf.nn.top_k(predictions, k)[1]
+
+
+def _summed(name: str, rows, weights) -> tuple:
+    """The weighted sum of numbers of all updates, and its update op."""
+    with name_scope(None, name) as scope:
+        if weights is not None:
+            rows = tf.multiply(rows, broadcast_weights(tf.cast(weights, tf.float64), rows))
+        total = metric_variable([], tf.float64, scope)
+        return total, tf.assign_add(total, tf.reduce_sum(rows), name="update")
+
+
+def _share(what: str, other: str, labels, predictions_idx, k, class_id, weights, metrics_collections,
+           updates_collections, name) -> tuple:  # fmt: skip
+    """True positives over these and what `other` says."""
+    with name_scope(name, _name(what, k, class_id), [predictions_idx, labels, weights]) as scope:
+        chosen = tf.cast(predictions_idx, tf.int64)
+        truth = _labels(labels, chosen.shape.rank).of_class(class_id).once()
+        chosen = _Ids(chosen, tf.ones_like(chosen, tf.bool)).of_class(class_id).once()
+        right = _Ids(truth.ids, truth.is_in(chosen)).count()
+        wrong = (truth if other == "false_negative" else chosen).count() - right
+        found, update_found = _summed(_name("true_positive", k, class_id), right, weights)
+        rest, update_rest = _summed(_name(other, k, class_id), wrong, weights)
+        value = tf.div(found, tf.add(found, rest), name=scope)
+        update_op = tf.div(update_found, tf.add(update_found, update_rest), name="update")
+        return collected(value, update_op, metrics_collections, updates_collections)
+
+
+def recall_at_k(labels, predictions, k: int, class_id: int | None = None, weights=None,
+                metrics_collections=None, updates_collections=None,
+                name: str | None = None) -> tuple:  # fmt: skip
+    """The share of labels that are among the k largest predictions; a pair of it and its update op, float64.
+    class_id: count only that class.
+    """
+    with name_scope(name, _name("recall", k, class_id), [predictions, labels, weights]) as scope:
+        return recall_at_top_k(labels, _best(predictions, k), k, class_id, weights, metrics_collections,
+                               updates_collections, scope)  # fmt: skip
+
+
+def recall_at_top_k(labels, predictions_idx, k: int | None = None, class_id: int | None = None, weights=None,
+                    metrics_collections=None, updates_collections=None,
+                    name: str | None = None) -> tuple:  # fmt: skip
+    """`recall_at_k` of the classes predictions_idx, [..., k] integers."""
+    return _share("recall", "false_negative", labels, predictions_idx, k, class_id, weights,
+                  metrics_collections, updates_collections, name)  # fmt: skip
+
+
+def precision_at_k(labels, predictions, k: int, class_id: int | None = None, weights=None,
+                   metrics_collections=None, updates_collections=None,
+                   name: str | None = None) -> tuple:  # fmt: skip
+    """The share of the k largest predictions that are labels; a pair of it and its update op, float64.
+    class_id: count only that class.
+    """
+    with name_scope(name, _name("precision", k, class_id), [predictions, labels, weights]) as scope:
+        return precision_at_top_k(labels, _best(predictions, k), k, class_id, weights, metrics_collections,
+                                  updates_collections, scope)  # fmt: skip
+
+
+def precision_at_top_k(labels, predictions_idx, k: int | None = None, class_id: int | None = None,
+                       weights=None, metrics_collections=None, updates_collections=None,
+                       name: str | None = None) -> tuple:  # fmt: skip
+    """`precision_at_k` of the classes predictions_idx, [..., k] integers."""
+    return _share("precision", "false_positive", labels, predictions_idx, k, class_id, weights,
+                  metrics_collections, updates_collections, name)  # fmt: skip
+
+
+sparse_precision_at_k = precision_at_k
+
+
+def average_precision_at_k(labels, predictions, k: int, weights=None, metrics_collections=None,
+                           updates_collections=None, name: str | None = None) -> tuple:  # fmt: skip
+    """The mean of the average precision of the k largest predictions: the precisions down to each label that
+    is found, summed, over the number of labels (k at most). A pair of it and its update op, float64.
+    """
+    if k < 1:
+        raise ValueError(f"k is 1 at least, not {k}")
+    with name_scope(name, _name("average_precision", k, None), [predictions, labels, weights]) as scope:
+        chosen = tf.cast(_best(predictions, k), tf.int64)
+        truth = _labels(labels, chosen.shape.rank)
+        relevant = tf.cast(_Ids(chosen, tf.ones_like(chosen, tf.bool)).is_in(truth), tf.float64)
+        places = tf.cast(tf.range(1, k + 1), tf.float64)
+        precisions = relevant * tf.cumsum(relevant, -1) / places
+        rows = tf.div_no_nan(tf.reduce_sum(precisions, -1), tf.minimum(truth.count(), float(k)))
+        ones = tf.ones_like(rows)
+        most, update_most = _summed("max", ones, weights)
+        total, update_total = _summed("total", rows, weights)
+        value = tf.div_no_nan(total, most, name="mean")
+        update_op = tf.div_no_nan(update_total, update_most, name=scope)
+        return collected(value, update_op, metrics_collections, updates_collections)
+
+
+sparse_average_precision_at_k = average_precision_at_k

@@ -1,0 +1,121 @@
+"""Means over many runs: local variables that update ops add to.
+
+What the functions have in common. labels: what is right; predictions: of the same shape (one of the two may
+have a last axis of size 1 more). weights: what each element counts: a scalar, or of the labels' rank with
+sizes that are theirs or 1. metrics_collections, updates_collections: names of collections to which the two
+results are added. Result: a pair of the metric over all updates so far, and the op that makes an update with
+the values of its run and gives the metric after it. The variables are in the collections LOCAL_VARIABLES and
+METRIC_VARIABLES: `tf.local_variables_initializer()` starts them anew.
+"""
+
+from __future__ import annotations
+
+import minitf as tf
+from minitf.framework.graph import add_to_collections, name_scope
+from minitf.losses.weighted import broadcastable
+from minitf.ops.confusion import without_last_axis
+
+_VARIABLES = [tf.GraphKeys.LOCAL_VARIABLES, tf.GraphKeys.METRIC_VARIABLES]
+
+
+def metric_variable(shape, dtype, name: str, validate_shape: bool = True):
+    """A local variable of zeros."""
+    return tf.Variable(lambda: tf.zeros(shape, dtype), trainable=False, collections=_VARIABLES,
+                       validate_shape=validate_shape, name=name)  # fmt: skip
+
+
+def collected(value, update_op, metrics_collections, updates_collections) -> tuple:
+    """The two results, in their collections."""
+    if metrics_collections:
+        add_to_collections(metrics_collections, value)
+    if updates_collections:
+        add_to_collections(updates_collections, update_op)
+    return value, update_op
+
+
+def alike(predictions, labels, weights) -> tuple:
+    """All three as tensors (weights may be None), in one rank where one of them has an axis of size 1 more or
+    less.
+    """
+    predictions = tf.convert_to_tensor(predictions)
+    if labels is not None:
+        labels, predictions = without_last_axis(tf.convert_to_tensor(labels), predictions)
+        predictions.shape.assert_is_compatible_with(labels.shape)
+    if weights is None:
+        return predictions, labels, None
+    weights = tf.convert_to_tensor(weights)
+    ranks = weights.shape.rank, predictions.shape.rank
+    if None not in ranks and ranks[0]:
+        if ranks[0] - ranks[1] == 1:
+            weights = tf.squeeze(weights, [-1])
+        elif ranks[1] - ranks[0] == 1:
+            weights = tf.expand_dims(weights, [-1])
+    return predictions, labels, weights
+
+
+def broadcast_weights(weights, values):
+    """The weights in the shape of the values; ValueError, or InvalidArgumentError when it runs, if they do
+    not fit.
+    """
+    with name_scope(None, "broadcast_weights", [weights, values]) as scope:
+        weights, values = tf.convert_to_tensor(weights), tf.convert_to_tensor(values)
+        if values.shape.is_fully_defined() and values.shape == weights.shape:
+            return weights
+        with tf.control_dependencies(broadcastable(weights, values)):
+            return tf.multiply(weights, tf.ones_like(values), name=scope)
+
+
+def ratio(total, count, name: str):
+    """total / count, 0 without a count."""
+    return tf.div_no_nan(total, tf.maximum(count, 0), name=name)
+
+
+def mean(values, weights=None, metrics_collections=None, updates_collections=None,
+         name: str | None = None) -> tuple:  # fmt: skip
+    """The weighted mean of the values of all updates; see the module for arguments and result.
+
+    >>> import minitf as tf
+    >>> x = tf.placeholder(tf.float32, [None])
+    >>> mean, update_op = tf.metrics.mean(x)
+    >>> with tf.Session() as sess:
+    ...     sess.run(tf.local_variables_initializer())
+    ...     print(sess.run(update_op, {x: [1.0, 2.0]}), sess.run(update_op, {x: [6.0]}), sess.run(mean))
+    1.5 3.0 3.0
+    """
+    with tf.variable_scope(name, "mean", [values, weights]):
+        values = tf.cast(values, tf.float32)
+        total = metric_variable([], tf.float32, "total")
+        count = metric_variable([], tf.float32, "count")
+        if weights is None:
+            number = tf.cast(tf.size(values), tf.float32)
+        else:
+            values, _, weights = alike(values, None, weights)
+            weights = broadcast_weights(tf.cast(weights, tf.float32), values)
+            values = tf.multiply(values, weights)
+            number = tf.reduce_sum(weights)
+        return _streamed(total, count, tf.reduce_sum(values), values, number, metrics_collections,
+                         updates_collections)  # fmt: skip
+
+
+def mean_tensor(values, weights=None, metrics_collections=None, updates_collections=None,
+                name: str | None = None) -> tuple:  # fmt: skip
+    """The weighted mean of each element over all updates; see the module for arguments and result."""
+    with tf.variable_scope(name, "mean", [values, weights]):
+        values = tf.cast(values, tf.float32)
+        total = metric_variable(values.shape, tf.float32, "total_tensor")
+        count = metric_variable(values.shape, tf.float32, "count_tensor")
+        number = tf.ones_like(values)
+        if weights is not None:
+            values, _, weights = alike(values, None, weights)
+            weights = broadcast_weights(tf.cast(weights, tf.float32), values)
+            values, number = tf.multiply(values, weights), tf.multiply(number, weights)
+        return _streamed(total, count, values, values, number, metrics_collections, updates_collections)
+
+
+def _streamed(total, count, added, values, number, metrics_collections, updates_collections) -> tuple:
+    update_total = tf.assign_add(total, added)
+    with tf.control_dependencies([values]):
+        update_count = tf.assign_add(count, number)
+    value = ratio(total, count, "value")
+    return collected(value, ratio(update_total, update_count, "update_op"), metrics_collections,
+                     updates_collections)  # fmt: skip

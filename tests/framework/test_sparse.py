@@ -1,0 +1,68 @@
+import numpy as np
+import pytest
+from case_facts import cases, check_case
+from helpers import fails, run
+
+import minitf as tf
+
+OURS = [
+    "r = tf.SparseTensor(", "value = [str(s)", "r = p;", "r = [p.values", "tf.shape(s)", "tf.size(s)",
+    "tf.abs(s)", "tf.identity(s)", "tf.sigmoid(s)", "tf.reduce_sum(s)", "tf.cond(", "tf.while_loop(",
+    "convert_to_tensor_or",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("fact", cases("sparse", *OURS), ids=lambda fact: fact["source"])
+def test_recorded_values(fact):
+    check_case(fact)
+
+
+def test_every_fact_is_a_test():
+    """Each recorded source is picked by one of the files about sparse tensors."""
+    from ops import (
+        test_edit_distance,
+        test_sparse,
+        test_sparse_ids,
+        test_sparse_layout,
+        test_sparse_math,
+        test_sparse_segment,
+    )
+
+    files = [test_edit_distance, test_sparse, test_sparse_ids, test_sparse_layout, test_sparse_math]
+    parts = [*OURS, *[part for file in [*files, test_sparse_segment] for part in file.OURS]]
+    assert {f["source"] for f in cases("sparse")} == {f["source"] for f in cases("sparse", *parts)}
+
+
+@pytest.mark.parametrize("value", [3.0, ([[0, 1]], [1.5]), ([[0, 1]], [1.5], [2, 3], 4)])
+def test_wrong_feeds(value):
+    p = tf.sparse_placeholder(tf.float32)
+    with tf.Session() as sess, fails(TypeError, "a tuple (indices, values, dense_shape)"):
+        sess.run(p, {p: value})
+
+
+def test_parts():
+    p = tf.sparse_placeholder(tf.float32, [3, 4])
+    s = tf.SparseTensor.from_value(tf.SparseTensorValue([[0]], [1], [2]))
+    assert p.graph is tf.get_default_graph() and s.op is s.values.op and s.dtype is tf.int32
+    dense = tf.sparse_tensor_to_dense(s)
+    assert s.consumers() == [dense.op]
+    with tf.Session():
+        assert s.eval() == s.eval({s: s.eval()}) == ([[0]], [1], [2])
+    with fails(TypeError, "SparseTensorValue"):
+        tf.SparseTensor.from_value(3)
+    with fails(TypeError, "Python bool"):
+        bool(s)
+    with fails(TypeError, "use tf.sparse_tensor_to_dense"):
+        tf.convert_to_tensor(s)
+    with fails(ValueError, "[n, rank]", "(1, 2)"):
+        tf.SparseTensor([[0, 0]], [1], [2])
+
+
+def test_in_a_loop_with_a_gradient():
+    """The values of a sparse loop variable pass gradients on."""
+    x = tf.constant([1.0, 2.0])
+    s = tf.SparseTensor([[0], [2]], x, [3])
+    double = lambda i, s: (i + 1, tf.SparseTensor(s.indices, s.values * s.values, s.dense_shape))  # noqa: E731
+    _, last = tf.while_loop(lambda i, s: i < 2, double, [0, s])
+    gradient = tf.gradients(last.values, x)[0]
+    np.testing.assert_allclose(run(gradient), [4.0, 32.0])

@@ -1,0 +1,14 @@
+import pytest
+from case_facts import cases, check_case
+
+OURS = ["match_filenames_once("]
+
+
+@pytest.fixture(autouse=True)
+def own_folder(monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)  # and back after sources that go elsewhere
+
+
+@pytest.mark.parametrize("fact", cases("records", *OURS), ids=lambda fact: fact["source"][-100:])
+def test_recorded_values(fact):
+    check_case(fact)
