@@ -174,6 +174,12 @@ from minitf.hessians import hessians
 
 # Running
 
+from minitf.platform.logging import get_logger
+from minitf.switches import (
+    control_flow_v2_enabled, disable_control_flow_v2, disable_eager_execution, disable_resource_variables,
+    disable_tensor_equality, disable_v2_behavior, disable_v2_tensorshape, enable_resource_variables,
+    executing_eagerly, resource_variables_enabled,
+)  # fmt: skip
 from minitf.runtime.config import (
     ConfigProto, GPUOptions, GraphOptions, OptimizerOptions, RunMetadata, RunOptions,
 )  # fmt: skip
@@ -183,8 +189,8 @@ from minitf.train.checkpoints import to_safetensors
 # Namespaces
 
 from minitf import (
-    bitwise, compat, contrib, debugging, dtypes, initializers, layers, linalg, losses, math, nest, nn,
-    profiler, queue, random, summary, timeline, train, viz,
+    bitwise, compat, config, contrib, debugging, dtypes, initializers, io, layers, linalg, losses, math, nest,
+    nn, profiler, queue, random, summary, timeline, train, viz,
 )  # fmt: skip
 from minitf.framework import errors, protos
 from minitf.platform import gfile, logging, resource_loader, sysconfig
@@ -216,7 +222,7 @@ from minitf.framework.calls import guard as _guard
 _guard(
     __name__,
     "nn nn.rnn_cell dtypes math linalg bitwise random initializers debugging losses layers train summary "
-    "queue compat nest contrib.rnn contrib.seq2seq "
+    "config.experimental queue compat nest contrib.rnn contrib.seq2seq "
     "contrib.legacy_seq2seq contrib.layers contrib.framework contrib.framework.nest contrib.training "
     "contrib.learn contrib.learn.preprocessing contrib.slim contrib.slim.losses contrib.slim.learning "
     "contrib.slim.evaluation contrib.slim.model_analyzer contrib.slim.queues profiler viz",

@@ -269,6 +269,7 @@ ELSEWHERE = {  # by the test that covers them
     "ops/test_script.py": "PyFunc PyFuncStateless",
     "ops/test_summary.py": "AudioSummaryV2 HistogramSummary ImageSummary MergeSummary ScalarSummary"
     " TensorSummaryV2",
+    "ops/test_batch_norm.py": "FusedBatchNormV3 FusedBatchNormGradV3",
     "ops/test_string_join.py": "StringJoin",
     "train/test_saver.py": "MergeV2Checkpoints RestoreV2 SaveV2 ShardedFilename",
     "contrib/seq2seq": "GatherTree",

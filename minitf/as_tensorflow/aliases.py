@@ -25,6 +25,7 @@ def _names(text: str) -> dict[str, dict[str, str]]:
 
 MODULES = _modules("""
 tensorflow                                              zero minitf
+tensorflow.app.flags                                    tensorflow.flags
 tensorflow.compat.v1                                    tensorflow
 tensorflow.contrib.rnn.core_rnn_cell                    minitf.contrib.rnn
 tensorflow.contrib.rnn.python                           minitf.contrib.rnn

@@ -22,3 +22,5 @@ from minitf.layers.pooling import average_pooling1d as average_pooling1d
 from minitf.layers.pooling import average_pooling2d as average_pooling2d
 from minitf.layers.pooling import max_pooling1d as max_pooling1d
 from minitf.layers.pooling import max_pooling2d as max_pooling2d
+from minitf.layers.normalization import BatchNormalization as BatchNormalization
+from minitf.layers.normalization import batch_normalization as batch_normalization

@@ -1,0 +1,3 @@
+"""tf.io."""
+
+from minitf.io import gfile as gfile
