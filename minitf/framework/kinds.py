@@ -40,13 +40,8 @@ def _is_number(value) -> bool:
 
 
 def _is_flag(value) -> bool:
-    """0, 1 and None are flags in many old scripts."""
-    return (
-        value is None
-        or isinstance(value, (bool, np.bool_))
-        or isinstance(value, (int, np.integer))
-        and value in (0, 1)
-    )
+    """Numbers and None are flags in many old scripts."""
+    return value is None or isinstance(value, (bool, np.bool_, int, np.integer))
 
 
 _KINDS = {

@@ -101,7 +101,12 @@ class Dropout(Layer):
     """While training, zeroes a share `rate` of its inputs and scales up the rest."""
 
     def __init__(
-        self, rate: float | tf.Tensor = 0.5, noise_shape=None, seed: int | None = None, name=None, **kwargs
+        self,
+        rate: float | tf.Tensor | tf.Variable = 0.5,
+        noise_shape=None,
+        seed: int | None = None,
+        name=None,
+        **kwargs,
     ):
         super().__init__(name=name, **kwargs)
         self.rate, self.noise_shape, self.seed = rate, noise_shape, seed
@@ -118,7 +123,7 @@ class Dropout(Layer):
 
 def dropout(
     inputs,
-    rate: float | tf.Tensor = 0.5,
+    rate: float | tf.Tensor | tf.Variable = 0.5,
     noise_shape=None,
     seed: int | None = None,
     training=False,

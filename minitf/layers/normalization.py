@@ -95,13 +95,8 @@ class BatchNormalization(Layer):
         return axes
 
     def _is_fused(self, rank: int) -> bool:
-        """Whether one op does it all; ValueError if it is to and cannot."""
-        possible = self.axis in ([1], [3])
-        if self.fused is False or self.fused is None and not possible:
-            return False
-        if self.fused and not possible:
-            raise ValueError("Passing fused=True is only supported when axis is 1 or 3")
-        return rank == 4
+        """Whether one op does it all."""
+        return self.fused is not False and rank == 4 and self.axis in ([1], [3])
 
     def _parameter(self, name: str, shape: list[int], constant):
         """gamma or beta; a constant in its place for the op that needs one."""

@@ -10,7 +10,7 @@ import minitf.as_tensorflow  # noqa: F401 - makes `tensorflow` importable
 from minitf.as_tensorflow import missing
 from minitf.as_tensorflow.modules import resolve
 from minitf.scripts import source
-from minitf.scripts.convert import parsed
+from minitf.scripts.convert import dialects, parsed
 
 
 class Use(NamedTuple):
@@ -33,7 +33,7 @@ def check(path: Path) -> int:
 
 def uses_of(pieces: list[source.Piece]) -> list[Use]:
     """The names of TensorFlow's that a script or the cells of a notebook use, each where it stands first."""
-    trees = [(parsed(piece.text, piece.name)[0], piece.name) for piece in pieces]
+    trees = [(parsed(p.text, p.name, dialect)[0], p.name) for p, dialect in zip(pieces, dialects(pieces))]
     known = {name: path for tree, _ in trees for name, path in _imported(tree).items()}
     found: dict[str, Use] = {}
     for tree, name in trees:

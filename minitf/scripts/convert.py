@@ -9,18 +9,21 @@ from __future__ import annotations
 import ast
 import builtins
 from types import CodeType
+from typing import NamedTuple
 
-from minitf.scripts import numpy1, python2
-from minitf.scripts.source import Unreadable
+from minitf.scripts import numpy1, pickles, python2
+from minitf.scripts.source import Piece, Unreadable
 
 _KINDS = frozenset(["int", "float", "complex", "round"])
+_COUNTS = frozenset(["range", "xrange", "read"])  # what takes whole numbers
+_PICKLES = frozenset(["pickle", "cPickle", "pkl"])
 
 
 class Yesterday(ast.NodeTransformer):
     """Rewrites what NumPy 2 and Python 3 refuse: `int(array)`, `"%d" % array`, `"".decode()`."""
 
     def visit_Call(self, node):
-        """Conversions to numbers and of text, and functions of `math`."""
+        """Conversions to numbers and of text, what takes whole numbers, functions of `math` and pickles."""
         self.generic_visit(node)
         function = node.func
         if isinstance(function, ast.Name) and function.id in _KINDS and node.args:
@@ -28,11 +31,10 @@ class Yesterday(ast.NodeTransformer):
         if isinstance(function, ast.Attribute) and function.attr in ("decode", "encode"):
             what = ast.Constant(function.attr)
             return _call("coded", node, function.value, what, *node.args, keywords=node.keywords)
-        if (
-            isinstance(function, ast.Attribute)
-            and isinstance(function.value, ast.Name)
-            and (function.value.id == "math")
-        ):
+        module = getattr(getattr(function, "value", None), "id", None)
+        if module in _PICKLES and isinstance(function, ast.Attribute):
+            return _call("pickled", node, function, *node.args, keywords=node.keywords)
+        if module == "math" or getattr(function, "id", getattr(function, "attr", None)) in _COUNTS:
             node.args = [a if isinstance(a, ast.Starred) else _call("single", node, a) for a in node.args]
         return node
 
@@ -67,6 +69,7 @@ def coded(value, what: str, *args, **kwargs):
 
 _HELPERS = {
     "coded": coded, "divide": python2.divide, "indices": numpy1.Indices(), "number": numpy1.number,
+    "pickled": pickles.pickled,
     "single": numpy1.single, "store": numpy1.store, "text": numpy1.text,
 }  # fmt: skip
 
@@ -77,14 +80,34 @@ def install() -> None:
         setattr(builtins, f"__{name}__", value)
 
 
-def code_of(text: str, name: str, shows: bool = False) -> list[CodeType]:
+class Dialect(NamedTuple):
+    """What all of a program says of its Python: whether it is 2, and what it takes from `__future__`."""
+
+    python2: bool = False
+    features: frozenset = frozenset()
+
+
+_TODAY = Dialect()
+
+
+def dialects(pieces: list[Piece]) -> list[Dialect]:
+    """The dialect of each piece of a script or notebook: what one cell imports holds in the next."""
+    old = any(piece.python2 or python2.is_python2(piece.text) for piece in pieces)
+    known, found = frozenset(), []
+    for piece in pieces:
+        known |= python2.features(piece.text)
+        found.append(Dialect(old, known))
+    return found
+
+
+def code_of(text: str, name: str, shows: bool = False, dialect: Dialect = _TODAY) -> list[CodeType]:
     """The code of a piece of source; if it `shows` its last value, that is a piece of code of its own.
 
     Raises:
       Unreadable: if it is neither Python 3 nor Python 2.
       ImportError: if it is Python 2 and the package that converts it is not installed.
     """
-    tree, floor = parsed(text, name)
+    tree, floor = parsed(text, name, dialect)
     tree = Yesterday().visit(python2.Division().visit(tree) if floor else tree)
     last = [tree.body.pop()] if shows and tree.body and isinstance(tree.body[-1], ast.Expr) else []
     ast.fix_missing_locations(tree)
@@ -95,13 +118,19 @@ def code_of(text: str, name: str, shows: bool = False) -> list[CodeType]:
     return codes
 
 
-def parsed(text: str, name: str) -> tuple[ast.Module, bool]:
+def parsed(text: str, name: str, dialect: Dialect = _TODAY) -> tuple[ast.Module, bool]:
     """A piece of source as Python 3, and whether `/` of its integers rounds down; raises as `code_of`."""
-    floor = False
+    features = dialect.features | python2.features(text)
     if python2.is_python2(text):
-        floor = python2.divides_integers(text)
-        text = python2.converted(text, name)
-    return _tree(text, name), floor
+        text = python2.converted(text, name, features)
+    elif dialect.python2:  # it may be either: it is what the rest of the program is
+        try:
+            text = python2.converted(text, name, features)
+        except (ImportError, Unreadable):
+            return _tree(text, name), False
+    else:
+        return _tree(text, name), False
+    return _tree(text, name), "division" not in features
 
 
 def _tree(text: str, name: str) -> ast.Module:

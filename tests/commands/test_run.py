@@ -86,6 +86,7 @@ def test_notebooks_show_values_and_save_figures(run, tmp_path):
     done = run(json.dumps(book), name="book.ipynb")
     assert done.stdout == "4\n" and done.returncode == 1
     assert "book.ipynb, cell 3" in done.stderr and "    1 / 0" in done.stderr
+    assert "book.ipynb, cell 3 of 3 failed" in done.stderr
     assert "2 figures are in" in done.stderr
     assert sorted(p.name for p in (tmp_path / "book_figures").iterdir()) == [
         "figure-001.png",
@@ -97,6 +98,29 @@ def test_figures_elsewhere(run, tmp_path):
     pytest.importorskip("matplotlib")
     done = run("from pylab import *\nplot([1])\nshow()", options=["--figures", str(tmp_path / "f")])
     assert done.returncode == 0 and (tmp_path / "f" / "figure-001.png").exists(), done.stderr
+
+
+def test_notebooks_of_python2(run):
+    """What could be either is Python 2 if the notebook says so; what one cell imports holds in the next."""
+    pytest.importorskip("fissix")
+    cells = [
+        "print ('a %s'\n   % 1), \nprint ('b', 2)",
+        "from __future__ import print_function, division\nimport own",
+        "print('c', 3)\nprint(own.half(3), 3 / 2, len(map(abs, [1])))",
+    ]
+    book = {"cells": [{"cell_type": "code", "source": c} for c in cells], "nbformat": 4}
+    kernel = {"kernelspec": {"name": "python2"}}
+    own = "def half(x):\n    return x / 2\n"
+    done = run(json.dumps({**book, "metadata": kernel}), name="book.ipynb", own=own)
+    assert done.stdout == "a 1 ('b', 2)\nc 3\n1 1.5 1\n", done.stderr
+    done = run(json.dumps(book), name="book.ipynb", own=own)
+    assert done.stdout.endswith("c 3\n") and "TypeError" in done.stderr  # a map has no length
+
+
+def test_scripts_made_of_notebooks(run):
+    done = run("get_ipython().run_line_magic('matplotlib', 'inline')\nprint(get_ipython().getoutput('ls'))")
+    assert done.stdout == "[]\n", done.stderr
+    assert "NameError" in run("get_ipython()").stderr
 
 
 def test_check_lists_what_is_missing_with_lines(run):
