@@ -107,3 +107,47 @@ def batch_normalization_refuses(tf):
         raised(fused, vectors, ones, ones), raised(fused, images, tf.ones([4]), ones),
         raised(fused, tf.cast(images, tf.float64), ones, ones),
     ]  # fmt: skip
+
+
+SCORES, PAIRS = RANDOM.randn(3, 4, 5).astype("f"), RANDOM.randn(5, 5).astype("f")
+TAGS, LENGTHS = np.array([[1, 2, 0, 4], [3, 3, 1, 0], [0, 0, 0, 0]], "i"), np.array([4, 2, 0], "i")
+
+
+def crf(tf, steps, known):
+    """What a conditional random field gives for sequences of some steps, and the ops it is made of."""
+    scores, tags, lengths = SCORES[:, :steps], TAGS[:, :steps], np.minimum(LENGTHS, steps)
+    with tf.Graph().as_default() as graph:
+        x = tf.placeholder(tf.float32, [None, steps if known else None, 5])
+        t, n = tf.placeholder(tf.int32, [None, None]), tf.placeholder(tf.int32, [None])
+        pairs = tf.constant(PAIRS)
+        likelihood, _ = tf.contrib.crf.crf_log_likelihood(x, t, n, pairs)
+        many = tf.contrib.crf.crf_multitag_sequence_score(x, x > -0.5, n, pairs)
+        best = tf.contrib.crf.crf_decode(x, pairs, n)
+        slopes = [slope for slope in tf.gradients(likelihood, [x, pairs]) if slope is not None]
+        with tf.Session() as session:
+            found = session.run([likelihood, many, *best, *slopes], {x: scores, t: tags, n: lengths})
+    inner = ("cond", "gradients", "rnn")
+    names = [op.name for op in graph.get_operations() if not any(part in op.name for part in inner)]
+    return [[np.round(value.astype(float), 3).ravel().tolist() for value in found], names]
+
+
+@scenario
+def conditional_random_fields(tf):
+    field = tf.contrib.crf
+    best = [field.viterbi_decode(scores, PAIRS) for scores in SCORES]
+    found = [crf(tf, steps, known) for steps in (4, 1) for known in (True, False)]
+    return [[[list(map(int, tags)), round(float(score), 3)] for tags, score in best], found]
+
+
+@scenario
+def conditional_random_fields_build(tf):
+    field, found = tf.contrib.crf, []
+    for call in ("log_likelihood(x, t, n)", "unary_score(t, n, x)", "binary_score(t, n, tf.constant(PAIRS))",
+                 "sequence_score(x[:, :1], t[:, :1], n, tf.constant(PAIRS))"):  # fmt: skip
+        with tf.Graph().as_default() as graph:
+            x = tf.placeholder(tf.float32, [None, 4, 5])
+            t, n = tf.placeholder(tf.int64, [None, None]), tf.placeholder(tf.int64, [None])
+            eval(f"field.crf_{call}", {"tf": tf, "field": field, "PAIRS": PAIRS, "x": x, "t": t, "n": n})
+            names = [op.name for op in graph.get_operations() if "rnn/" not in op.name]
+            found.append([names, graph._last_id, [v.name for v in tf.global_variables()]])
+    return found

@@ -57,6 +57,9 @@ tensorflow.python.framework.errors_impl                 minitf.errors
 tensorflow.python.framework.ops                         minitf
 tensorflow.python.framework.random_seed                 minitf
 tensorflow.python.framework.tensor_shape                minitf minitf.framework.shape
+tensorflow.contrib.crf.python                           tensorflow.contrib.crf
+tensorflow.contrib.crf.python.ops                       tensorflow.contrib.crf
+tensorflow.contrib.crf.python.ops.crf                   minitf.contrib.crf
 tensorflow.contrib.framework.nest                       minitf.contrib.framework.nest
 tensorflow.contrib.framework.python                     tensorflow.contrib.framework
 tensorflow.contrib.framework.python.framework           minitf.contrib.framework
@@ -80,6 +83,7 @@ tensorflow.contrib.learn.python.learn                   tensorflow.contrib.learn
 tensorflow.contrib.learn.python.learn.datasets          tensorflow.contrib.learn.datasets
 tensorflow.contrib.learn.python.learn.datasets.mnist    minitf.datasets.mnist
 tensorflow.contrib.learn.python.learn.preprocessing     tensorflow.contrib.learn.preprocessing
+tensorflow.contrib.legacy_seq2seq                       zero.legacy_seq2seq minitf.contrib.legacy_seq2seq
 tensorflow.contrib.losses                               minitf.contrib.slim.losses
 tensorflow.contrib.slim.evaluation                       minitf.contrib.slim.evaluation
 tensorflow.contrib.slim.learning                         minitf.contrib.slim.learning
@@ -115,9 +119,9 @@ tensorflow.models.rnn.ptb                               minitf.datasets
 tensorflow.models.rnn.ptb.reader                        minitf.datasets.ptb
 tensorflow.models.rnn.rnn                               zero.rnn minitf.nn
 tensorflow.models.rnn.rnn_cell                          zero.rnn_cell minitf.nn.rnn_cell minitf.contrib.rnn
-tensorflow.models.rnn.seq2seq                           minitf.contrib.legacy_seq2seq
+tensorflow.models.rnn.seq2seq                           zero.legacy_seq2seq minitf.contrib.legacy_seq2seq
 tensorflow.nn                                           zero.nn zero.rnn minitf.nn
-tensorflow.nn.seq2seq                                   minitf.contrib.legacy_seq2seq
+tensorflow.nn.seq2seq                                   zero.legacy_seq2seq minitf.contrib.legacy_seq2seq
 tensorflow.ops                                          tensorflow.python.ops
 tensorflow.python.layers                                minitf.layers
 tensorflow.python.layers.base                           minitf.layers
@@ -162,7 +166,7 @@ tensorflow.python.ops.rnn                               zero.rnn minitf.nn minit
 tensorflow.python.ops.rnn_cell                          tensorflow.python.ops.rnn_cell_impl
 tensorflow.python.ops.rnn_cell_impl                     minitf.nn.rnn_cell minitf.contrib.rnn minitf.rnn.cell
 tensorflow.python.ops.script_ops                        minitf
-tensorflow.python.ops.seq2seq                           minitf.contrib.legacy_seq2seq
+tensorflow.python.ops.seq2seq                           zero.legacy_seq2seq minitf.contrib.legacy_seq2seq
 tensorflow.python.ops.special_math_ops                  minitf minitf.math
 tensorflow.python.ops.standard_ops                      minitf
 tensorflow.python.ops.state_ops                         minitf

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import minitf as tf
-from minitf.as_tensorflow.zero import arrays, nn, rnn, rnn_cell, summaries
+from minitf.as_tensorflow.zero import arrays, legacy_seq2seq, nn, rnn, rnn_cell, summaries
 
 X = np.arange(12.0, dtype=np.float32).reshape(2, 6)
 
@@ -112,3 +112,25 @@ def test_one_note_a_script():
     lines = done.stderr.splitlines()
     assert lines[0] == "minitf: taken as TensorFlow 0.x had it:" and len(lines) == 3, done.stderr
     assert lines[1].startswith("  tf.concat(dim, values), first at <string>:6")
+
+
+@pytest.mark.parametrize(
+    "loss",
+    [
+        lambda labels, logits: labels - logits,  # as today
+        lambda labels, inputs: labels - inputs,  # 1.0
+        lambda inputs, labels: labels - inputs,  # 0.x
+        lambda y_pred, y_target: y_target - y_pred,
+        lambda targets, predictions, name="n": targets - predictions,
+        lambda a, b: a - b,
+        lambda **names: names["labels"] - names["logits"],
+    ],
+)
+def test_losses_of_one_step(loss, no_notes):
+    lists = [[tf.constant([5.0])], [tf.constant([2.0])], [tf.constant([3.0])]]
+    for function in (legacy_seq2seq.sequence_loss, legacy_seq2seq.sequence_loss_by_example):
+        found = function(*lists, average_across_timesteps=False, softmax_loss_function=loss)
+        with tf.Session() as session:
+            assert np.sum(session.run(found)) == 3 * (2 - 5)
+    assert len(no_notes) == 1 + ("labels" not in loss.__code__.co_varnames or "inputs" in loss.__code__.co_varnames
+                                 ) * (loss.__code__.co_argcount > 0)  # fmt: skip
