@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import pickle
 
 
 def pickled(function, *args, **kwargs):
@@ -45,4 +44,4 @@ def _bytes(file):
     return file.buffer if isinstance(file, io.TextIOWrapper) else file
 
 
-_OURS = {pickle.load.__name__: _load, pickle.loads.__name__: _loads, pickle.dump.__name__: _dump}
+_OURS = {"load": _load, "loads": _loads, "dump": _dump}

@@ -13,6 +13,7 @@ import types
 from pathlib import Path
 
 import minitf.as_tensorflow  # noqa: F401 - makes `tensorflow` importable
+from minitf.ops import old_names
 from minitf.scripts import convert, imports, numpy1, source
 
 _BACKEND = "module://minitf.scripts.figures"
@@ -35,6 +36,7 @@ def run(path: Path, arguments: list[str], figures: Path | None = None, show: boo
     _remember(pieces)
     numpy1.install()
     convert.install()
+    old_names.take(_say_old_names)
     imports.install(path.parent, any(dialect.python2 for dialect in spoken))
     if not show:
         _save_figures(figures or path.with_name(f"{path.stem}_figures"))
@@ -81,6 +83,13 @@ def _save_figures(folder: Path) -> None:
         import matplotlib
 
         matplotlib.use = lambda backend, *, force=True: None  # the script asks for a screen
+
+
+def _say_old_names(checkpoint: str, taken: dict[str, str]) -> None:
+    name, key = next(iter(taken.items()))
+    more = f", and {len(taken) - 1} more" if len(taken) > 1 else ""
+    print(f"minitf run: {checkpoint} has names of before TensorFlow 1.2; taken for those of today: {key} for "
+          f"{name}{more}", file=sys.stderr)  # fmt: skip
 
 
 def _finish_figures() -> None:

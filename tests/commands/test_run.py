@@ -117,6 +117,26 @@ def test_notebooks_of_python2(run):
     assert done.stdout.endswith("c 3\n") and "TypeError" in done.stderr  # a map has no length
 
 
+def test_checkpoints_with_names_of_before_tensorflow_1_2(run):
+    done = run(
+        "import tensorflow as tf\n"
+        "old = {'RNN/GRUCell/Gates/Linear/Matrix': tf.Variable([[1., 2.]]), 'b': tf.Variable([3.]),\n"
+        "       'RNN/GRUCell/Gates/Linear/Bias': tf.Variable([3.])}\n"
+        "with tf.Session() as sess:\n"
+        "    sess.run(tf.global_variables_initializer())\n"
+        "    path = tf.train.Saver(old).save(sess, './model')\n"
+        "tf.reset_default_graph()\n"
+        "kernel = tf.get_variable('rnn/gru_cell/gates/kernel', [1, 2])\n"
+        "bias = tf.get_variable('rnn/gru_cell/gates/bias', [1])\n"
+        "with tf.Session() as sess:\n"
+        "    tf.train.Saver().restore(sess, path)\n"
+        "    print(sess.run([kernel, bias]))\n"
+    )
+    assert done.stdout == "[array([[1., 2.]], dtype=float32), array([3.], dtype=float32)]\n", done.stderr
+    note = "taken for those of today: RNN/GRUCell/Gates/Linear/"
+    assert done.stderr.count(note) == 1 and done.stderr.endswith(", and 1 more\n")
+
+
 def test_scripts_made_of_notebooks(run):
     done = run("get_ipython().run_line_magic('matplotlib', 'inline')\nprint(get_ipython().getoutput('ls'))")
     assert done.stdout == "[]\n", done.stderr
