@@ -15,7 +15,7 @@ from minitf.scripts import numpy1, pickles, python2
 from minitf.scripts.source import Piece, Unreadable
 
 _KINDS = frozenset(["int", "float", "complex", "round"])
-_COUNTS = frozenset(["range", "xrange", "read"])  # what takes whole numbers
+_COUNTS = frozenset(["range", "read", "reshape", "xrange"])  # what takes whole numbers
 _PICKLES = frozenset(["pickle", "cPickle", "pkl"])
 
 

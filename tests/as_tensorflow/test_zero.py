@@ -90,6 +90,25 @@ def test_states_are_one_tensor():
     assert isinstance(rnn_cell.BasicLSTMCell(4, state_is_tuple=True).state_size, tuple)
 
 
+@pytest.mark.parametrize("dynamic", [False, True])
+def test_states_may_be_one_tensor_where_they_have_parts(dynamic, no_notes):
+    cell, state = tf.nn.rnn_cell.BasicLSTMCell(3), tf.placeholder(tf.float32, [None, 6])
+    inputs = tf.zeros([2, 4, 1])
+    with tf.variable_scope("RNN"):
+        parts = tf.nn.rnn_cell.LSTMStateTuple(state[:, :3], state[:, 3:])
+        expected = tf.nn.dynamic_rnn(cell, inputs, initial_state=parts, scope="inner")[1]
+    with tf.variable_scope("RNN", reuse=True):
+        if dynamic:
+            found = rnn.dynamic_rnn(cell, inputs, None, state, scope="inner")[1]
+        else:
+            found = rnn.rnn(cell, tf.unstack(inputs, axis=1), state, scope="inner")[1]
+    with tf.Session() as sess:
+        sess.run(tf.global_variables_initializer())
+        found, expected = sess.run([found, expected], {state: np.ones([2, 6])})
+    np.testing.assert_allclose(found, np.concatenate(expected, 1))
+    assert "an LSTM's state as one tensor" in no_notes
+
+
 def test_summaries():
     pytest.importorskip("tensorboard")
     summaries.scalar_summary("loss", 1.0), summaries.histogram_summary("h", X)

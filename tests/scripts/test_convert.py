@@ -37,6 +37,7 @@ def ran(text):
         ("x = 7 % 4", 3),
         ("import math\nx = math.sqrt(np.array([4.0]))", 2.0),
         ("x = list(range(np.array([2])))", [0, 1]),
+        ("x = np.zeros(6).reshape(np.array([3]), 2).shape", (3, 2)),
         ("import io\nx = io.StringIO('abc').read(np.array([2]))", "ab"),
         ("import pickle\nx = pickle.loads(pickle.dumps({1: 'a'}))", {1: "a"}),
         ("import pickle\nx = pickle.loads(b\"S'\\\\xff'\\np0\\n.\")", "\xff"),
