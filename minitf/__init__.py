@@ -155,6 +155,9 @@ from minitf.ops.counted import foldl, foldr, map_fn, scan
 from minitf.ops.queues import FIFOQueue, PaddingFIFOQueue, PriorityQueue, QueueBase, RandomShuffleQueue
 from minitf.ops.script import py_func
 from minitf.ops.string_join import string_join
+from minitf.ops.strings import (
+    as_string, decode_base64, encode_base64, reduce_join, regex_replace, string_strip, substr,
+)  # fmt: skip
 from minitf.ops.tables import initialize_all_tables, tables_initializer
 from minitf.ops.tensor_array import TensorArray
 from minitf.ops.while_loop import while_loop
@@ -190,7 +193,7 @@ from minitf.train.checkpoints import to_safetensors
 
 from minitf import (
     bitwise, compat, config, contrib, debugging, dtypes, initializers, io, layers, linalg, losses, math, nest,
-    nn, profiler, queue, random, summary, timeline, train, viz,
+    nn, profiler, queue, random, strings, summary, timeline, train, viz,
 )  # fmt: skip
 from minitf.framework import errors, protos
 from minitf.platform import gfile, logging, resource_loader, sysconfig
@@ -222,7 +225,7 @@ from minitf.framework.calls import guard as _guard
 _guard(
     __name__,
     "nn nn.rnn_cell dtypes math linalg bitwise random initializers debugging losses layers train summary "
-    "config.experimental queue compat nest contrib.rnn contrib.seq2seq "
+    "config.experimental strings queue compat nest contrib.rnn contrib.seq2seq "
     "contrib.crf contrib.legacy_seq2seq contrib.layers contrib.framework contrib.framework.nest contrib.training "
     "contrib.learn contrib.learn.preprocessing contrib.slim contrib.slim.losses contrib.slim.learning "
     "contrib.slim.evaluation contrib.slim.model_analyzer contrib.slim.queues profiler viz",

@@ -24,8 +24,10 @@ def crf_sequence_score(inputs, tag_indices, sequence_lengths, transition_params)
     return _by_length(
         inputs,
         lambda: _score_of_one(inputs, tag_indices, sequence_lengths),
-        lambda: crf_unary_score(tag_indices, sequence_lengths, inputs)
-        + crf_binary_score(tag_indices, sequence_lengths, transition_params),
+        lambda: (
+            crf_unary_score(tag_indices, sequence_lengths, inputs)
+            + crf_binary_score(tag_indices, sequence_lengths, transition_params)
+        ),
     )
 
 

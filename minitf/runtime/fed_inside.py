@@ -95,7 +95,9 @@ def _copy_dependants(ops: list, places: dict, fed: dict) -> None:
         if not (around or depends or waits):
             continue
         made = _copied(op, places, fed) if around else _copy(op, places)
-        made._control_inputs = [done.get(other, other) for other in op._control_inputs if other not in sources]
+        made._control_inputs = [
+            done.get(other, other) for other in op._control_inputs if other not in sources
+        ]
         made.outputs = [_output(made, t) for t in op.outputs]
         places.update({old: new for old, new in zip(op.outputs, made.outputs) if old not in fed})
         done[op] = made
