@@ -226,7 +226,7 @@ _guard(
     __name__,
     "nn nn.rnn_cell dtypes math linalg bitwise random initializers debugging losses layers train summary "
     "config.experimental strings queue compat nest contrib.rnn contrib.seq2seq "
-    "contrib.crf contrib.legacy_seq2seq contrib.layers contrib.framework contrib.framework.nest contrib.training "
-    "contrib.learn contrib.learn.preprocessing contrib.slim contrib.slim.losses contrib.slim.learning "
-    "contrib.slim.evaluation contrib.slim.model_analyzer contrib.slim.queues profiler viz",
+    "contrib.crf contrib.legacy_seq2seq contrib.layers contrib.framework contrib.framework.nest "
+    "contrib.training contrib.learn contrib.learn.preprocessing contrib.slim contrib.slim.losses "
+    "contrib.slim.learning contrib.slim.evaluation contrib.slim.model_analyzer contrib.slim.queues profiler viz",
 )

@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 import minitf as tf
 from minitf.framework.shape import TensorShape
-from minitf.layers.base import InputSpec, Layer, activation_function, last_size
+from minitf.layers.base import InputSpec, Layer, last_size
+from minitf.layers.by_name import activation_function
 from minitf.ops.cond import smart_cond
 
 
@@ -18,13 +19,13 @@ class Dense(Layer):
         units: int | float,
         activation=None,
         use_bias: bool = True,
-        kernel_initializer: Callable | None = None,
+        kernel_initializer: Callable | str | None = None,
         bias_initializer=None,
-        kernel_regularizer: Callable | None = None,
-        bias_regularizer: Callable | None = None,
+        kernel_regularizer: Callable | str | None = None,
+        bias_regularizer: Callable | str | None = None,
         activity_regularizer: Callable | None = None,
-        kernel_constraint: Callable | None = None,
-        bias_constraint: Callable | None = None,
+        kernel_constraint: Callable | str | None = None,
+        bias_constraint: Callable | str | None = None,
         trainable: bool = True,
         name=None,
         **kwargs,
@@ -68,13 +69,13 @@ def dense(
     units: int | float,
     activation=None,
     use_bias: bool = True,
-    kernel_initializer: Callable | None = None,
+    kernel_initializer: Callable | str | None = None,
     bias_initializer=None,
-    kernel_regularizer: Callable | None = None,
-    bias_regularizer: Callable | None = None,
+    kernel_regularizer: Callable | str | None = None,
+    bias_regularizer: Callable | str | None = None,
     activity_regularizer: Callable | None = None,
-    kernel_constraint: Callable | None = None,
-    bias_constraint: Callable | None = None,
+    kernel_constraint: Callable | str | None = None,
+    bias_constraint: Callable | str | None = None,
     trainable: bool = True,
     name=None,
     reuse=None,

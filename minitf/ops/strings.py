@@ -174,7 +174,7 @@ def _matches(x, pattern: bytes):
 _define("RegexReplace", "input: string, pattern: string[], rewrite: string[] -> output: string",
         lambda op, x, pattern, rewrite: _replaced(op, x, pattern.item(), rewrite.item()))  # fmt: skip
 _define("StaticRegexReplace", "input: string -> output: string",
-        lambda op, x: _replaced(op, x, op.attrs["pattern"].encode(), op.attrs["rewrite"].encode()))  # fmt: skip
+        lambda op, x: _replaced(op, x, *(op.attrs[n].encode() for n in ("pattern", "rewrite"))))  # fmt: skip
 _define("RegexFullMatch", "input: string, pattern: string[] -> output: bool",
         lambda op, x, pattern: _matches(x, pattern.item()))  # fmt: skip
 _define("StaticRegexFullMatch", "input: string -> output: bool",
@@ -316,7 +316,8 @@ _define("ReduceJoin", "inputs: string, reduction_indices: int32 -> output: strin
 
 
 def reduce_join(inputs, axis=None, keep_dims: bool | None = None, separator: str = "",
-                name: str | None = None, reduction_indices=None, keepdims: bool | None = None) -> Tensor:  # fmt: skip
+                name: str | None = None, reduction_indices=None,
+                keepdims: bool | None = None) -> Tensor:  # fmt: skip
     """Strings joined along an axis, or several in that order (default: all), with `separator` in between.
 
     Raises:

@@ -1,4 +1,4 @@
-"""Values that are fed for tensors inside of branches: the ops that a run has in the place of the If ops around.
+"""Values that are fed for tensors inside of branches: what a run has in the place of the If ops around.
 
 A stand-in gives out the very tensors that the If op gives out. It takes what is fed as further inputs; those
 ops of its branches that depend on that are copies. The graph stays as it is.

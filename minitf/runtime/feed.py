@@ -68,8 +68,8 @@ def _tensor(graph, key) -> Tensor:
         raise TypeError(f"feed_dict key {key!r} cannot be fed: {error.args[0]}") from None
     if tensor.op.graph is not graph and root_op(tensor) is None:
         raise TypeError(
-            f"feed_dict key {tensor.name} (created {tensor.op.origin}) is inside a while loop, where it has a "
-            "value for each iteration, and cannot be fed; feed what the loop starts with"
+            f"feed_dict key {tensor.name} (created {tensor.op.origin}) is inside a while loop, where it has "
+            "a value for each iteration, and cannot be fed; feed what the loop starts with"
         )
     return tensor
 

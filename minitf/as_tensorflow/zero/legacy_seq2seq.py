@@ -1,4 +1,4 @@
-"""Losses over lists of steps, whose `softmax_loss_function` was called without names before TensorFlow 1.1."""
+"""Losses over lists of steps: `softmax_loss_function` was called without names before TensorFlow 1.1."""
 
 from __future__ import annotations
 

@@ -6,7 +6,6 @@ import functools
 import inspect
 
 import minitf as tf
-from minitf import nest
 from minitf.as_tensorflow.zero.notes import note
 
 
@@ -18,13 +17,13 @@ def _with_states_in_one(run):
         given = inspect.signature(run).bind(*args, **kwargs)
         state = given.arguments.get("initial_state")
         sizes = getattr(given.arguments["cell"], "state_size", None)
-        if not isinstance(state, tf.Tensor) or not nest.is_nested(sizes):
+        if not isinstance(state, tf.Tensor) or not tf.nest.is_nested(sizes):
             return run(*args, **kwargs)
         note("an LSTM's state as one tensor")
-        parts = tf.split(state, nest.flatten(sizes), 1)
-        given.arguments["initial_state"] = nest.pack_sequence_as(sizes, parts)
+        parts = tf.split(state, tf.nest.flatten(sizes), 1)
+        given.arguments["initial_state"] = tf.nest.pack_sequence_as(sizes, parts)
         outputs, state = run(*given.args, **given.kwargs)
-        return outputs, tf.concat(nest.flatten(state), 1)
+        return outputs, tf.concat(tf.nest.flatten(state), 1)
 
     return called
 
