@@ -228,5 +228,6 @@ _guard(
     "config.experimental strings queue compat nest contrib.rnn contrib.seq2seq "
     "contrib.crf contrib.legacy_seq2seq contrib.layers contrib.framework contrib.framework.nest "
     "contrib.training contrib.learn contrib.learn.preprocessing contrib.slim contrib.slim.losses "
-    "contrib.slim.learning contrib.slim.evaluation contrib.slim.model_analyzer contrib.slim.queues profiler viz",
+    "contrib.slim.learning contrib.slim.evaluation contrib.slim.model_analyzer contrib.slim.queues "
+    "profiler viz",
 )

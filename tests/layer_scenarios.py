@@ -151,3 +151,29 @@ def conditional_random_fields_build(tf):
             names = [op.name for op in graph.get_operations() if "rnn/" not in op.name]
             found.append([names, graph._last_id, [v.name for v in tf.global_variables()]])
     return found
+
+
+@scenario
+def optimize_loss_summarizes(tf):
+    found = []
+    every = ["loss", "learning_rate", "gradients", "gradient_norm", "global_gradient_norm"]
+    for how in ({}, {"summaries": []}, {"summaries": every}, {"summaries": ["x"]}, {"clip_gradients": 1.0},
+                {"learning_rate_decay_fn": lambda rate, step: rate * 0.5}):  # fmt: skip
+        with tf.Graph().as_default() as graph:
+            v = tf.get_variable("v", [2])
+            step = tf.train.get_or_create_global_step()
+            error = raised(tf.contrib.layers.optimize_loss, tf.reduce_sum(v * v), step, 0.1, "SGD", **how)
+            norms = [op.name for op in graph.get_operations() if "norm" in op.name or "Summary" in op.type]
+            found.append([error, [s.name for s in tf.get_collection("summaries")], error or norms])
+    return found
+
+
+@scenario
+def flattened(tf):
+    found = []
+    for data_format in ("channels_last", "channels_first"):
+        x = tf.reshape(tf.range(12), [1, 2, 3, 2])
+        y = tf.layers.flatten(x, data_format=data_format)
+        with tf.Session() as session:
+            found.append([session.run(y).tolist(), y.name])
+    return found

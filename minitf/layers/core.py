@@ -141,8 +141,16 @@ class Flatten(Layer):
 
     input_spec = InputSpec(min_ndim=1)
 
+    def __init__(self, data_format: str | None = None, **kwargs):
+        super().__init__(**kwargs)
+        if data_format not in (None, "channels_last", "channels_first"):
+            raise ValueError(f"data_format is channels_last or channels_first, not {data_format!r}")
+        self.data_format = data_format
+
     def call(self, inputs):
-        """The reshaped input."""
+        """The reshaped input; channels that are first go last before."""
+        if self.data_format == "channels_first":
+            inputs = tf.transpose(inputs, [0, *range(2, inputs.shape.rank), 1][: inputs.shape.rank])
         sizes = inputs.shape.sizes
         batch = None if sizes is None else sizes[0]
         outputs = tf.reshape(inputs, (tf.shape(inputs)[0] if batch is None else batch, -1))
@@ -151,6 +159,9 @@ class Flatten(Layer):
         return outputs
 
 
-def flatten(inputs, name=None):
-    """`inputs` with all axes but the first made one: [batch, ...] -> [batch, n]."""
-    return Flatten(name=name)(inputs)
+def flatten(inputs, name=None, data_format: str | None = "channels_last"):
+    """`inputs` with all axes but the first made one: [batch, ...] -> [batch, n].
+
+    data_format "channels_first": the axis of channels, the second, goes last before.
+    """
+    return Flatten(data_format, name=name)(inputs)
