@@ -56,7 +56,8 @@ tensorflow.python.framework.errors                      minitf.errors
 tensorflow.python.framework.errors_impl                 minitf.errors
 tensorflow.python.framework.ops                         minitf
 tensorflow.python.framework.random_seed                 minitf
-tensorflow.python.framework.tensor_shape                minitf minitf.framework.shape
+tensorflow.python.framework.tensor_shape                minitf.framework.shape minitf
+tensorflow.python.framework.tensor_util                 minitf.framework.static minitf.contrib.framework
 tensorflow.contrib.crf.python                           tensorflow.contrib.crf
 tensorflow.contrib.crf.python.ops                       tensorflow.contrib.crf
 tensorflow.contrib.crf.python.ops.crf                   minitf.contrib.crf
@@ -126,7 +127,11 @@ tensorflow.ops                                          tensorflow.python.ops
 tensorflow.python.layers                                minitf.layers
 tensorflow.python.layers.base                           minitf.layers
 tensorflow.python.layers.core                           minitf.layers
+tensorflow.python.layers.convolutional                  minitf.layers
 tensorflow.python.layers.layers                         minitf.layers
+tensorflow.python.layers.normalization                  minitf.layers
+tensorflow.python.layers.pooling                        minitf.layers
+tensorflow.python.layers.utils                          minitf.contrib.layers.utils
 tensorflow.python.lib                                   minitf
 tensorflow.python.lib.io                                minitf
 tensorflow.python.lib.io.file_io                        minitf.platform.file_io

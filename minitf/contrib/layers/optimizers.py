@@ -57,8 +57,11 @@ def optimize_loss(loss, global_step, learning_rate, optimizer, gradient_noise_sc
             if "learning_rate" in wanted:
                 tf.summary.scalar("learning_rate", rate)
         optimizer = _optimizer(optimizer, rate)
-        pairs = optimizer.compute_gradients(loss, variables or tf.trainable_variables(),
-                                            colocate_gradients_with_ops=colocate_gradients_with_ops)
+        pairs = optimizer.compute_gradients(
+            loss,
+            variables or tf.trainable_variables(),
+            colocate_gradients_with_ops=colocate_gradients_with_ops,
+        )
         if gradient_noise_scale is not None:
             pairs = [(_mapped(g, lambda t: t + gradient_noise_scale * tf.truncated_normal(tf.shape(t))), v)
                      for g, v in pairs]  # fmt: skip
@@ -82,7 +85,9 @@ def optimize_loss(loss, global_step, learning_rate, optimizer, gradient_noise_sc
 def _wanted(summaries) -> set:
     unknown = set(summaries or ()) - set(SUMMARIES)
     if unknown:
-        raise ValueError(f"Summaries should be one of {', '.join(SUMMARIES)}; not {', '.join(map(str, unknown))}")
+        raise ValueError(
+            f"Summaries should be one of {', '.join(SUMMARIES)}; not {', '.join(map(str, unknown))}"
+        )
     return {"loss", "learning_rate", "global_gradient_norm"} if summaries is None else set(summaries)
 
 
