@@ -106,10 +106,10 @@ contrib.rnn contrib.seq2seq contrib.slim contrib.slim.evaluation contrib.slim.le
 contrib.slim.model_analyzer contrib.slim.queues contrib.tensorboard.plugins.projector contrib.training
 debugging dtypes errors flags gfile initializers io io.gfile layers linalg logging losses math nest nn
 nn.rnn_cell profiler queue random resource_loader strings summary sysconfig test timeline train viz
-""".split()
+"""
 
 
-@pytest.mark.parametrize("namespace", ["", *NAMESPACES])
+@pytest.mark.parametrize("namespace", ["", *NAMESPACES.split()])
 def test_public_functions_and_methods_are_documented(namespace):
     module = public(namespace) if namespace else tf
     for name, value in vars(module).items():
