@@ -177,3 +177,19 @@ def flattened(tf):
         with tf.Session() as session:
             found.append([session.run(y).tolist(), y.name])
     return found
+
+
+@scenario
+def separable_convolutions(tf):
+    layer, contrib = tf.layers.separable_conv2d, tf.contrib.layers.separable_conv2d
+    return [
+        built(tf, make)
+        for make in (
+            lambda v, i, t: layer(i, 4, 3, depth_multiplier=2, activation=tf.nn.relu),
+            lambda v, i, t: layer(i, 4, 3, (2, 2), "same", use_bias=False),
+            lambda v, i, t: contrib(i, 4, 3, depth_multiplier=2, stride=2),
+            lambda v, i, t: contrib(i, None, 3, depth_multiplier=2, stride=2),
+            lambda v, i, t: contrib(i, 4, [3, 3], normalizer_fn=tf.contrib.layers.batch_norm),
+            lambda v, i, t: contrib(i, None, 3, biases_initializer=None, variables_collections=["mine"]),
+        )
+    ]
