@@ -58,9 +58,9 @@ tensorflow.python.framework.ops                         minitf
 tensorflow.python.framework.random_seed                 minitf
 tensorflow.python.framework.tensor_shape                minitf.framework.shape minitf
 tensorflow.python.framework.tensor_util                 minitf.framework.static minitf.contrib.framework
-tensorflow.contrib.crf.python                           tensorflow.contrib.crf
-tensorflow.contrib.crf.python.ops                       tensorflow.contrib.crf
-tensorflow.contrib.crf.python.ops.crf                   minitf.contrib.crf
+tensorflow.contrib.crf.python                           minitf.contrib
+tensorflow.contrib.crf.python.ops                       minitf.contrib
+tensorflow.contrib.crf.python.ops.crf                   tensorflow.contrib.crf
 tensorflow.contrib.framework.nest                       minitf.contrib.framework.nest
 tensorflow.contrib.framework.python                     tensorflow.contrib.framework
 tensorflow.contrib.framework.python.framework           minitf.contrib.framework

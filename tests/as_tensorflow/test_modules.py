@@ -23,8 +23,8 @@ RIGHT = {
     "half migrated": (
         "import tensorflow.compat.v1 as tf\n"
         "tf.disable_v2_behavior(), tf.compat.v1.disable_eager_execution(), tf.get_logger()\n"
-        "tf.random.set_random_seed(1), tf.math.multiply(1, 2), tf.strings.join(['a']), tf.initializers.ones()\n"
-        "tf.losses.mean_squared_error, tf.layers.dense, tf.layers.batch_normalization, tf.io.gfile.exists('a')\n"
+        "tf.random.set_random_seed(1), tf.math.multiply(1, 2), tf.strings.join(['a'])\n"
+        "tf.losses.mean_squared_error, tf.layers.dense, tf.initializers.ones(), tf.io.gfile.exists('a')\n"
         "assert tf.config.experimental.list_physical_devices('GPU') == [] and not tf.executing_eagerly()"
     ),
     "flags and app": (

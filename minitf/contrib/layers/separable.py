@@ -77,7 +77,8 @@ def separable_conv2d(
 
 
 def _each_channel(inputs, kernel_size, multiplier: int, stride, padding, data_format: str, rate, initializer,
-                  regularizer, biases_initializer, biases_regularizer, collections, trainable: bool):  # fmt: skip
+                  regularizer, biases_initializer, biases_regularizer, collections,
+                  trainable: bool):  # fmt: skip
     channels = utils.channel_dimension(inputs.shape, data_format, min_rank=4)
     dtype, first = inputs.dtype.base_dtype, _first(data_format)
     shape = [*utils.two_element_tuple(kernel_size), channels, multiplier]
