@@ -11,21 +11,53 @@ import builtins
 from types import CodeType
 from typing import NamedTuple
 
-from minitf.scripts import numpy1, pickles, python2
+from minitf.scripts import lists, numpy1, pickles, python2
 from minitf.scripts.source import Piece, Unreadable
 
 _KINDS = frozenset(["int", "float", "complex", "round"])
 _COUNTS = frozenset(["range", "read", "reshape", "xrange"])  # what takes whole numbers
+_LISTS = frozenset(["filter", "map", "zip"])
+_VIEWS = frozenset(["items", "keys", "values"])
+_GO_THROUGH = frozenset(
+    ["all", "any", "dict", "enumerate", "filter", "list", "map", "max", "min", "next", "set", "sorted", "sum",
+     "tuple", "zip"])  # fmt: skip
 _PICKLES = frozenset(["pickle", "cPickle", "pkl"])
 
 
 class Yesterday(ast.NodeTransformer):
     """Rewrites what NumPy 2 and Python 3 refuse: `int(array)`, `"%d" % array`, `"".decode()`."""
 
+    def __init__(self):
+        self._plain: set[int] = set()  # calls whose result is gone through once, right there
+
+    def visit_For(self, node):
+        """Loops go through what they are given."""
+        self._plain.add(id(node.iter))
+        return self.generic_visit(node)
+
+    visit_comprehension = visit_AsyncFor = visit_For
+
+    def visit_Starred(self, node):
+        """So do stars."""
+        self._plain.add(id(node.value))
+        return self.generic_visit(node)
+
+    def visit_Subscript(self, node):
+        """Elements of the keys of a dict."""
+        self.generic_visit(node)
+        if isinstance(node.ctx, ast.Load):
+            node.value = _as_list(node.value)
+        return node
+
     def visit_Call(self, node):
         """Conversions to numbers and of text, what takes whole numbers, functions of `math` and pickles."""
-        self.generic_visit(node)
         function = node.func
+        name = getattr(function, "id", getattr(function, "attr", None))
+        if name in _GO_THROUGH or name == "join":
+            self._plain.update(map(id, node.args))
+        self.generic_visit(node)
+        if isinstance(function, ast.Name) and name in _LISTS and id(node) not in self._plain:
+            return _call("listed", node, node)
         if isinstance(function, ast.Name) and function.id in _KINDS and node.args:
             return _call("number", node, function, *node.args, keywords=node.keywords)
         if isinstance(function, ast.Attribute) and function.attr in ("decode", "encode"):
@@ -34,13 +66,15 @@ class Yesterday(ast.NodeTransformer):
         module = getattr(getattr(function, "value", None), "id", None)
         if module in _PICKLES and isinstance(function, ast.Attribute):
             return _call("pickled", node, function, *node.args, keywords=node.keywords)
-        if module == "math" or getattr(function, "id", getattr(function, "attr", None)) in _COUNTS:
+        if module == "math" or name in _COUNTS:
             node.args = [a if isinstance(a, ast.Starred) else _call("single", node, a) for a in node.args]
         return node
 
     def visit_BinOp(self, node):
         """Text % values."""
         self.generic_visit(node)
+        if isinstance(node.op, ast.Add):
+            node.left, node.right = _as_list(node.left), _as_list(node.right)
         if isinstance(node.op, ast.Mod) and isinstance(getattr(node.left, "value", None), str):
             return _call("text", node, node.left, node.right)
         return node
@@ -56,6 +90,12 @@ class Yesterday(ast.NodeTransformer):
         return ast.copy_location(ast.Expr(_call("store", node, target.value, index, node.value)), node)
 
 
+def _as_list(node: ast.AST) -> ast.AST:
+    """What gives the keys, values or items of a dict as a list."""
+    views = isinstance(node, ast.Call) and not node.args and getattr(node.func, "attr", None) in _VIEWS
+    return _call("listed", node, node) if views else node
+
+
 def _call(function: str, node: ast.AST, *args: ast.AST, keywords=()) -> ast.Call:
     call = ast.Call(ast.Name(f"__{function}__", ast.Load()), list(args), list(keywords))
     return ast.copy_location(call, node)
@@ -68,7 +108,7 @@ def coded(value, what: str, *args, **kwargs):
 
 
 _HELPERS = {
-    "coded": coded, "divide": python2.divide, "indices": numpy1.Indices(), "number": numpy1.number,
+    "coded": coded, "divide": python2.divide, "indices": numpy1.Indices(), "listed": lists.listed, "number": numpy1.number,
     "pickled": pickles.pickled,
     "single": numpy1.single, "store": numpy1.store, "text": numpy1.text,
 }  # fmt: skip
