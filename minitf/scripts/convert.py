@@ -108,9 +108,9 @@ def coded(value, what: str, *args, **kwargs):
 
 
 _HELPERS = {
-    "coded": coded, "divide": python2.divide, "indices": numpy1.Indices(), "listed": lists.listed, "number": numpy1.number,
-    "pickled": pickles.pickled,
-    "single": numpy1.single, "store": numpy1.store, "text": numpy1.text,
+    "coded": coded, "divide": python2.divide, "indices": numpy1.Indices(), "listed": lists.listed,
+    "number": numpy1.number, "pickled": pickles.pickled, "single": numpy1.single, "store": numpy1.store,
+    "text": numpy1.text,
 }  # fmt: skip
 
 
