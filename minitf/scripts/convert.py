@@ -21,6 +21,11 @@ _VIEWS = frozenset(["items", "keys", "values"])
 _GO_THROUGH = frozenset(
     ["all", "any", "dict", "enumerate", "filter", "list", "map", "max", "min", "next", "set", "sorted", "sum",
      "tuple", "zip"])  # fmt: skip
+_MAKERS = frozenset(
+    ["arange", "array", "asarray", "astype", "empty", "empty_like", "full", "full_like", "ones", "ones_like",
+     "zeros", "zeros_like"])  # fmt: skip
+_ABSTRACT = {"integer": "int_", "signedinteger": "int_", "unsignedinteger": "uint", "floating": "float64",
+             "inexact": "float64", "complexfloating": "complex128"}  # fmt: skip
 _PICKLES = frozenset(["pickle", "cPickle", "pkl"])
 
 
@@ -55,6 +60,10 @@ class Yesterday(ast.NodeTransformer):
         name = getattr(function, "id", getattr(function, "attr", None))
         if name in _GO_THROUGH or name == "join":
             self._plain.update(map(id, node.args))
+        if name in _MAKERS:
+            for value in [*node.args, *(keyword.value for keyword in node.keywords)]:
+                if isinstance(value, ast.Attribute):
+                    value.attr = _ABSTRACT.get(value.attr, value.attr)
         self.generic_visit(node)
         if isinstance(function, ast.Name) and name in _LISTS and id(node) not in self._plain:
             return _call("listed", node, node)

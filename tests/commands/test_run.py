@@ -154,3 +154,13 @@ def test_check_lists_what_is_missing_with_lines(run):
     assert "script.py:3: module 'tensorflow.nn' has no attribute 'reluu'; the nearest" in lines[0]
     assert "script.py:4: minitf has no tensorflow.keras" in lines[1]
     assert run("import tensorflow as tf\ntf.nn.relu", options=["--check"]).returncode == 0
+
+
+def test_check_follows_modules_of_the_script(run):
+    done = run(
+        "import own\nfrom inner import deep\n", options=["--check"],
+        own="import tensorflow as tf\nimport own\ntf.nn.reluu\n",
+        **{"inner/__init__": "", "inner/deep": "import tensorflow\ntensorflow.nothing\n"},
+    )  # fmt: skip
+    places = [line.split(" module")[0].split("/")[-1] for line in done.stdout.splitlines()]
+    assert places[:2] == ["own.py:3:", "deep.py:2:"] and done.returncode == 1, done
