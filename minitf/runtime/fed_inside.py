@@ -74,8 +74,8 @@ def _body(body, inner: list[Tensor]):
         made.consts[tensor] = fed[tensor] = argument
         if tensor.op.graph is body:
             places[tensor] = argument
-    roots = [t.op for t in body.results if t is not None] + [flag.op for flag, _ in body.rivals]
-    _copy_dependants(needed_ops(roots, frozenset()), places, fed)
+    roots = [t for t in body.results if t is not None] + [flag for flag, _ in body.rivals]
+    _copy_dependants(needed_ops(roots).ops, places, fed)
     made.results = [places.get(t, t) for t in body.results]
     made.rivals = [(places.get(flag, flag), op) for flag, op in body.rivals]
     return made

@@ -42,6 +42,17 @@ def with_a_loop(p, x):
     return tf.cond(p, if_true, lambda: x), tensors
 
 
+def with_a_host_op(p, x):
+    tensors = {}
+
+    def if_true():
+        tensors["a"] = x + 1
+        return tf.py_func(lambda v: v * np.float32(2), [tensors["a"]], tf.float32) + tensors["a"]
+
+    shown = tf.py_func(lambda v: v, [x], tf.float32)
+    return tf.cond(p, if_true, lambda: tf.py_func(lambda v: v, [x], tf.float32)) + shown * 0, tensors
+
+
 def waiting(p, x):
     tensors = {}
 
@@ -68,6 +79,9 @@ def waiting(p, x):
         (nested, False, {"a": 5}, 0),
         (with_a_loop, True, {"a": 2}, 24),
         (with_a_loop, False, {"a": 2}, 3),
+        (with_a_host_op, True, {"a": 2}, 6),
+        (with_a_host_op, True, {}, 12),
+        (with_a_host_op, False, {"a": 2}, 3),
         (waiting, True, {"a": 7}, 9),
         (waiting, False, {"a": 7}, 3),
     ],
