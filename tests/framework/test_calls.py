@@ -134,5 +134,6 @@ def test_flags_of_old_scripts():
     assert tf.Variable(1.0, 0) not in tf.trainable_variables()
     lists = [[tf.zeros([1, 3])], [tf.constant([0])], [tf.ones([1])]]
     tf.contrib.legacy_seq2seq.sequence_loss_by_example(*lists, 2593)  # as in the tutorial
+    assert tf.Variable(2.0, "name").trainable
     with pytest.raises(TypeError, match="it takes True or False"):
-        tf.Variable(1.0, trainable="yes")
+        tf.reduce_sum([1.0], keepdims="yes")
