@@ -185,6 +185,9 @@ from minitf.ops.counted import foldl, foldr, map_fn, scan
 from minitf.ops.queues import FIFOQueue, PaddingFIFOQueue, PriorityQueue, QueueBase, RandomShuffleQueue
 from minitf.ops.script import py_func
 from minitf.ops.string_join import string_join
+from minitf.ops.strings import (
+    as_string, decode_base64, encode_base64, reduce_join, regex_replace, string_strip, substr,
+)  # fmt: skip
 from minitf.ops.tables import initialize_all_tables, tables_initializer
 from minitf.ops.tensor_array import TensorArray
 from minitf.ops.while_loop import while_loop
@@ -210,6 +213,12 @@ from minitf.graphs.tensor_protos import make_ndarray, make_tensor_proto
 
 # Running
 
+from minitf.platform.logging import get_logger
+from minitf.switches import (
+    control_flow_v2_enabled, disable_control_flow_v2, disable_eager_execution, disable_resource_variables,
+    disable_tensor_equality, disable_v2_behavior, disable_v2_tensorshape, enable_resource_variables,
+    executing_eagerly, resource_variables_enabled,
+)  # fmt: skip
 from minitf.runtime.config import (
     ConfigProto, GPUOptions, GraphOptions, OptimizerOptions, RunMetadata, RunOptions,
 )  # fmt: skip
@@ -219,8 +228,8 @@ from minitf.train.checkpoints import to_safetensors
 # Namespaces
 
 from minitf import (
-    bitwise, compat, contrib, debugging, dtypes, graph_util, initializers, layers, linalg, losses, math, metrics,
-    nest, nn, profiler, queue, random, saved_model, sparse, summary, timeline, train, viz,
+    bitwise, compat, config, contrib, debugging, dtypes, graph_util, initializers, layers, linalg, losses, math,
+    metrics, nest, nn, profiler, queue, random, saved_model, sparse, strings, summary, timeline, train, viz,
 )  # fmt: skip
 from minitf.framework import errors, protos
 from minitf import io, python_io
@@ -265,10 +274,11 @@ from minitf.framework.calls import guard as _guard
 _guard(
     __name__,
     "nn nn.rnn_cell dtypes math linalg bitwise random initializers debugging losses metrics layers train "
-    "summary queue sparse compat nest contrib.rnn contrib.seq2seq "
-    "contrib.legacy_seq2seq contrib.layers contrib.framework contrib.framework.nest contrib.training "
-    "contrib.learn contrib.learn.preprocessing contrib.metrics contrib.slim contrib.slim.losses "
-    "contrib.slim.learning contrib.slim.evaluation contrib.slim.model_analyzer contrib.slim.queues contrib.util "
-    "contrib.predictor profiler io python_io viz graph_util saved_model saved_model.builder saved_model.loader "
-    "saved_model.utils saved_model.signature_def_utils saved_model.main_op",
+    "config.experimental strings summary queue sparse compat nest contrib.rnn contrib.seq2seq "
+    "contrib.crf contrib.legacy_seq2seq contrib.layers contrib.framework contrib.framework.nest "
+    "contrib.training contrib.learn contrib.learn.preprocessing contrib.metrics contrib.slim "
+    "contrib.slim.losses contrib.slim.learning contrib.slim.evaluation contrib.slim.model_analyzer "
+    "contrib.slim.queues contrib.util contrib.predictor profiler io python_io viz graph_util saved_model "
+    "saved_model.builder saved_model.loader saved_model.utils saved_model.signature_def_utils "
+    "saved_model.main_op",
 )

@@ -26,8 +26,8 @@ _STRUCTURAL: dict[str, object] = {}
 
 
 def structural(op_type: str):
-    """Decorator for the gradient of an op with bodies: `f(op, grads, wanted)`, wanted telling which inputs
-    matter.
+    """Decorator for the gradient of an op with bodies: `f(op, grads, wanted, asked)`, wanted telling which
+    inputs matter and asked being outputs, tensors of a body, whose gradients are to be given, too, as a dict.
     """
 
     def register(function):
@@ -202,7 +202,7 @@ def backpropagate(seeds: list[tuple], xs: list[Tensor], stop: set, scope: str = 
             continue
         reached = _step_back(way, op, grads, pending)
         _enqueue(queue, queued, reached & way.relevant)
-    return [_total(pending, way.origin(x)) for x in xs]
+    return [way.inner[x] if x in way.inner else _total(pending, x) for x in map(way.origin, xs)]
 
 
 class _Way:
@@ -217,6 +217,7 @@ class _Way:
         self.scope = scope or (f"{name}/" if name else "")
         self._around = set(_outwards(self.graph))
         self.xs, self.stop = {self.origin(x) for x in xs}, {self.origin(t) for t in stop}
+        self.inner: dict[Tensor, object] = {}  # the gradients of xs that are in a branch of an If
         self.relevant = self._relevant([self.origin(y).op for y in ys])
 
     def origin(self, tensor: Tensor) -> Tensor:
@@ -239,9 +240,14 @@ class _Way:
                     todo.append(t.op)
         reached: set = set()
         for op in sorted(seen, key=lambda op: (op.id, op.type == "Arg")):
-            if any(t in self.xs or t.op in reached and t not in self.stop for t in self._sources(op)):
+            inputs = any(t in self.xs or t.op in reached and t not in self.stop for t in self._sources(op))
+            if inputs or self.asked_inside(op):
                 reached.add(op)
         return reached
+
+    def asked_inside(self, op) -> list[Tensor]:
+        """The xs that are tensors of a branch of an If op."""
+        return [t for t in op.outputs if type(t) is inside.Given and t in self.xs] if op.type == "If" else []
 
     def _sources(self, op) -> Sequence[Tensor]:
         """What the op depends on; a loop variable of a loop around depends on what it starts as."""
@@ -281,7 +287,9 @@ def _step_back(way: _Way, op, grads: list, pending: dict) -> set:
         return set()
     with way.context(op):
         if op.type in _STRUCTURAL:
-            results = rule(op, grads, [way.matters(t) for t in op.inputs])
+            asked = way.asked_inside(op)
+            results, inner = rule(op, grads, [way.matters(t) for t in op.inputs], asked)
+            way.inner.update(inner)
         elif rule is op.definition.grad and op.definition.passes_slices:
             results = rule(op, *grads)
         else:

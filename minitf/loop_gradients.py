@@ -7,6 +7,7 @@ gradient needs, which the forward loop therefore gives out as further ys.
 
 from __future__ import annotations
 
+from minitf.framework import inside
 from minitf.framework.apply import apply
 from minitf.framework.body import Body
 from minitf.framework.graph import Graph, get_default_graph
@@ -93,10 +94,10 @@ class _LoopGradientBody(_GradientBody):
 
 
 @structural("Loop")
-def _loop_gradient(op, grads: list, wanted: list) -> list:
+def _loop_gradient(op, grads: list, wanted: list, asked: list) -> tuple[list, dict]:
     loop: Loop = op.attrs["loop"]
     if not loop.back_prop:
-        return [None] * len(op.inputs)
+        return [None] * len(op.inputs), {}
     n, m = loop.carries, len(loop.xs_args)
     grads = [dense(g, t) for g, t in zip(grads, op.outputs)] + [None] * (len(op.outputs) - len(grads))
     active = _active_carries(loop, grads)
@@ -126,7 +127,7 @@ def _loop_gradient(op, grads: list, wanted: list) -> list:
              saved={k for k, i in enumerate(xs_wanted) if i in loop.ragged}),
         inits, [stack for stack, _ in body.xs], get_default_graph().capture(op.outputs[n]), name="Loop",
     )  # fmt: skip
-    return parts.arrange(op, result, active, xs_wanted, consts_wanted)
+    return parts.arrange(op, result, active, xs_wanted, consts_wanted), {}
 
 
 def _summed(grad) -> bool:
@@ -249,12 +250,20 @@ class _BranchGradientBody(_GradientBody):
 
 
 @structural("If")
-def _if_gradient(op, grads: list, wanted: list) -> list:
+def _if_gradient(op, grads: list, wanted: list, asked: list) -> tuple[list, dict]:
+    """The gradients of the inputs, and those of outputs that are `asked` for: tensors of one branch."""
     branches: Branches = op.attrs["branches"]
+    if all(g is None or t in asked for t, g in zip(op.outputs, grads)):
+        asked = []  # nothing comes to them through the branch
     inputs = [i for i in range(len(branches.consts)) if wanted[1 + i]]
     grads = grads + [None] * (len(op.outputs) - len(grads))
     flowing = [(k, g) for k, g in enumerate(grads) if g is not None and carries_gradient(op.outputs[k])]
-    found = [_branch_gradient(op, index, inputs, flowing) for index in range(2)]
+    found, inner = [], {}
+    for index, forward in enumerate(branches.bodies):
+        places = {outer: t for t, outer in forward.given.items() if any(outer is g for g in asked)}
+        body, given, more = _branch_gradient(op, index, inputs, flowing, list(places.values()))
+        found.append((body, given))
+        inner.update({outer: more[t] for outer, t in places.items()})
     sparse = [all(isinstance(g, IndexedSlices) for g in pair) for pair in zip(*[grads for _, grads in found])]
     consts = [branches.consts[i] for i in inputs]
     for body, given in found:
@@ -266,12 +275,15 @@ def _if_gradient(op, grads: list, wanted: list) -> list:
     for i, const, slices in zip(inputs, consts, sparse):
         first = next(outputs)
         gradients[1 + i] = IndexedSlices(first, next(outputs), array.shape(const)) if slices else first
-    return gradients
+    taken = {t: array.identity(inside.given(graph, g)) for t, g in inner.items() if g is not None}
+    return gradients, taken
 
 
-def _branch_gradient(op, index: int, inputs: list[int], flowing: list) -> tuple[Body, list]:
-    """The body of one branch's gradient, and the gradients in it (None where the branch does not use the
-    input).
+def _branch_gradient(
+    op, index: int, inputs: list[int], flowing: list, inner: list
+) -> tuple[Body, list, dict]:
+    """The body of one branch's gradient, the gradients in it (None where the branch does not use the
+    input), and those of `inner`, tensors of the branch.
     """
     branches: Branches = op.attrs["branches"]
     forward = branches.bodies[index]
@@ -282,8 +294,10 @@ def _branch_gradient(op, index: int, inputs: list[int], flowing: list) -> tuple[
         ]
         targets = [forward.consts.get(branches.consts[i]) for i in inputs]
         present = [t for t in targets if t is not None]
-        found = dict(zip(present, backpropagate(seeds, present, set())))
-    return body, [found.get(t) for t in targets]
+        found = dict(zip(present + inner, backpropagate(seeds, present + inner, set())))
+        more = {t: None if found[t] is None else dense(found[t], t) for t in inner}
+        more = {t: g if g is None or g.op.graph is body else array.identity(g) for t, g in more.items()}
+    return body, [found.get(t) for t in targets], more
 
 
 def _captured(body: Body, grad):

@@ -8,6 +8,7 @@ from minitf.ops.activations import relu6 as relu6
 from minitf.ops.activations import selu as selu
 from minitf.ops.activations import softplus as softplus
 from minitf.ops.activations import softsign as softsign
+from minitf.ops.batch_norm import fused_batch_norm as fused_batch_norm
 from minitf.ops.conv_forms import atrous_conv2d as atrous_conv2d
 from minitf.ops.conv_forms import conv1d as conv1d
 from minitf.ops.conv_forms import convolution as convolution

@@ -2,8 +2,10 @@
 
 import json
 
+import layer_scenarios  # noqa: F401 - adds its scenarios
 import session_scenarios
 import slim_scenarios  # noqa: F401 - adds its scenarios
+import string_scenarios  # noqa: F401 - adds its scenarios
 import tensorflow
 import training_scenarios  # noqa: F401 - adds its scenarios
 

@@ -1,7 +1,9 @@
 """Trainings against what TensorFlow did (tests/facts/sessions.json)."""
 
+import layer_scenarios  # noqa: F401 - adds its scenarios
 import session_scenarios
 import slim_scenarios  # noqa: F401 - adds its scenarios
+import string_scenarios  # noqa: F401 - adds its scenarios
 import training_scenarios  # noqa: F401 - adds its scenarios
 from oracle import facts
 

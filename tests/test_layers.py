@@ -43,7 +43,7 @@ MAY_IMPORT = {
     "platform": {"framework", "minitf"},
     "datasets": {"minitf"},
     "as_tensorflow": {"minitf"},
-    "scripts": {"as_tensorflow", "minitf"},
+    "scripts": {"as_tensorflow", "ops", "minitf"},
     "commands": {"scripts", "minitf"},
 }
 

@@ -25,6 +25,7 @@ def _names(text: str) -> dict[str, dict[str, str]]:
 
 MODULES = _modules("""
 tensorflow                                              zero minitf
+tensorflow.app.flags                                    tensorflow.flags
 tensorflow.compat.v1                                    tensorflow
 tensorflow.contrib.rnn.core_rnn_cell                    minitf.contrib.rnn
 tensorflow.contrib.rnn.python                           minitf.contrib.rnn
@@ -60,8 +61,11 @@ tensorflow.python.framework.meta_graph                  minitf.train
 tensorflow.python.framework.ops                         minitf
 tensorflow.python.framework.random_seed                 minitf
 tensorflow.python.framework.sparse_tensor               minitf
-tensorflow.python.framework.tensor_shape                minitf minitf.framework.shape
-tensorflow.python.framework.tensor_util                 minitf minitf.contrib.util
+tensorflow.python.framework.tensor_shape                minitf.framework.shape minitf
+tensorflow.python.framework.tensor_util                 minitf.framework.static minitf.contrib.framework minitf.contrib.util
+tensorflow.contrib.crf.python                           minitf.contrib
+tensorflow.contrib.crf.python.ops                       minitf.contrib
+tensorflow.contrib.crf.python.ops.crf                   tensorflow.contrib.crf
 tensorflow.contrib.framework.nest                       minitf.contrib.framework.nest
 tensorflow.contrib.framework.python                     tensorflow.contrib.framework
 tensorflow.contrib.framework.python.framework           minitf.contrib.framework
@@ -85,6 +89,7 @@ tensorflow.contrib.learn.python.learn                   tensorflow.contrib.learn
 tensorflow.contrib.learn.python.learn.datasets          tensorflow.contrib.learn.datasets
 tensorflow.contrib.learn.python.learn.datasets.mnist    minitf.datasets.mnist
 tensorflow.contrib.learn.python.learn.preprocessing     tensorflow.contrib.learn.preprocessing
+tensorflow.contrib.legacy_seq2seq                       zero.legacy_seq2seq minitf.contrib.legacy_seq2seq
 tensorflow.contrib.losses                               minitf.contrib.slim.losses
 tensorflow.contrib.slim.evaluation                       minitf.contrib.slim.evaluation
 tensorflow.contrib.slim.learning                         minitf.contrib.slim.learning
@@ -142,14 +147,18 @@ tensorflow.models.rnn.ptb                               minitf.datasets
 tensorflow.models.rnn.ptb.reader                        minitf.datasets.ptb
 tensorflow.models.rnn.rnn                               zero.rnn minitf.nn
 tensorflow.models.rnn.rnn_cell                          zero.rnn_cell minitf.nn.rnn_cell minitf.contrib.rnn
-tensorflow.models.rnn.seq2seq                           minitf.contrib.legacy_seq2seq
+tensorflow.models.rnn.seq2seq                           zero.legacy_seq2seq minitf.contrib.legacy_seq2seq
 tensorflow.nn                                           zero.nn zero.rnn minitf.nn
-tensorflow.nn.seq2seq                                   minitf.contrib.legacy_seq2seq
+tensorflow.nn.seq2seq                                   zero.legacy_seq2seq minitf.contrib.legacy_seq2seq
 tensorflow.ops                                          tensorflow.python.ops
 tensorflow.python.layers                                minitf.layers
 tensorflow.python.layers.base                           minitf.layers
 tensorflow.python.layers.core                           minitf.layers
+tensorflow.python.layers.convolutional                  minitf.layers
 tensorflow.python.layers.layers                         minitf.layers
+tensorflow.python.layers.normalization                  minitf.layers
+tensorflow.python.layers.pooling                        minitf.layers
+tensorflow.python.layers.utils                          minitf.contrib.layers.utils
 tensorflow.python.lib                                   minitf
 tensorflow.python.lib.io                                minitf
 tensorflow.python.lib.io.python_io                      minitf.python_io
@@ -204,7 +213,7 @@ tensorflow.python.ops.rnn                               zero.rnn minitf.nn minit
 tensorflow.python.ops.rnn_cell                          tensorflow.python.ops.rnn_cell_impl
 tensorflow.python.ops.rnn_cell_impl                     minitf.nn.rnn_cell minitf.contrib.rnn minitf.rnn.cell
 tensorflow.python.ops.script_ops                        minitf
-tensorflow.python.ops.seq2seq                           minitf.contrib.legacy_seq2seq
+tensorflow.python.ops.seq2seq                           zero.legacy_seq2seq minitf.contrib.legacy_seq2seq
 tensorflow.python.ops.sparse_ops                        minitf minitf.sparse
 tensorflow.python.ops.special_math_ops                  minitf minitf.math
 tensorflow.python.ops.standard_ops                      minitf

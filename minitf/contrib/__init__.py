@@ -1,5 +1,6 @@
 """tf.contrib."""
 
+from minitf.contrib import crf as crf
 from minitf.contrib import framework as framework
 from minitf.contrib import layers as layers
 from minitf.contrib import learn as learn

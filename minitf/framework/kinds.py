@@ -13,6 +13,7 @@ import numbers
 
 import numpy as np
 
+from minitf.framework.dtypes import DType
 from minitf.framework.shape import Dimension
 
 PUBLIC: dict[type, str] = {}  # the public names of classes
@@ -40,13 +41,8 @@ def _is_number(value) -> bool:
 
 
 def _is_flag(value) -> bool:
-    """0, 1 and None are flags in many old scripts."""
-    return (
-        value is None
-        or isinstance(value, (bool, np.bool_))
-        or isinstance(value, (int, np.integer))
-        and value in (0, 1)
-    )
+    """Numbers and None are flags in many old scripts, and types: `tf.Variable([0.3], tf.float32)`."""
+    return value is None or isinstance(value, (bool, np.bool_, int, np.integer, DType))
 
 
 _KINDS = {

@@ -331,3 +331,23 @@ def _broadcast_size(a, b, x, y):
     if a is None or b is None:
         return a if b is None else b
     raise ValueError(f"shapes {x} and {y} do not broadcast: {a} and {b} are neither equal nor 1")
+
+
+def scalar() -> TensorShape:
+    """The shape of a number."""
+    return SCALAR
+
+
+def vector(length) -> TensorShape:
+    """The shape of a vector, whose length may be None."""
+    return TensorShape([length])
+
+
+def matrix(rows, cols) -> TensorShape:
+    """The shape of a matrix, whose sizes may be None."""
+    return TensorShape([rows, cols])
+
+
+def unknown_shape(rank: int | None = None) -> TensorShape:
+    """A shape of unknown sizes, of a rank if that is known."""
+    return UNKNOWN if rank is None else TensorShape([None] * rank)

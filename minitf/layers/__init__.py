@@ -22,3 +22,7 @@ from minitf.layers.pooling import average_pooling1d as average_pooling1d
 from minitf.layers.pooling import average_pooling2d as average_pooling2d
 from minitf.layers.pooling import max_pooling1d as max_pooling1d
 from minitf.layers.pooling import max_pooling2d as max_pooling2d
+from minitf.layers.normalization import BatchNormalization as BatchNormalization
+from minitf.layers.normalization import batch_normalization as batch_normalization
+from minitf.layers.separable import SeparableConv2D as SeparableConv2D
+from minitf.layers.separable import separable_conv2d as separable_conv2d

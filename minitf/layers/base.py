@@ -12,6 +12,7 @@ from minitf.framework.convert import convert_to_tensor
 from minitf.framework.graph import get_collection, get_collection_ref, get_default_graph, name_scope
 from minitf.framework.shape import TensorShape, dimension_value
 from minitf.framework.tensor import Tensor
+from minitf.layers import by_name
 
 
 class InputSpec:
@@ -153,9 +154,9 @@ class Layer:
         shape=None,
         dtype=None,
         initializer=None,
-        regularizer: Callable | None = None,
+        regularizer: Callable | str | None = None,
         trainable=None,
-        constraint: Callable | None = None,
+        constraint: Callable | str | None = None,
         use_resource=None,
         synchronization=None,
         aggregation=None,
@@ -166,6 +167,7 @@ class Layer:
         """
         self._set_scope(None)
         trainable = self.trainable and trainable is not False
+        initializer, regularizer = by_name.initializer(initializer), by_name.regularizer(regularizer)
         existing = set(get_collection(GraphKeys.GLOBAL_VARIABLES)) if regularizer else ()
         with (
             tf.variable_scope(
@@ -177,7 +179,7 @@ class Layer:
             dtype = dtypes.as_dtype(dtype or self.dtype or dtypes.float32)
             variable = tf.get_variable(name, shape, dtype=dtype, trainable=trainable, partitioner=partitioner,
                                        initializer=_initializer(initializer, scope, dtype),
-                                       constraint=constraint)  # fmt: skip
+                                       constraint=by_name.constraint(constraint))  # fmt: skip
             if regularizer and variable not in existing:
                 with name_scope(name + "/Regularizer"):
                     self.add_loss(regularizer(variable))
@@ -262,20 +264,6 @@ def last_size(shape: TensorShape, layer: Layer) -> int:
             f"{TensorShape(shape)}; give the placeholder a shape or use set_shape()"
         )
     return size
-
-
-def activation_function(activation):
-    """`activation` if it can be called, or the function of that name (such as "relu"); None stays None."""
-    if activation is None or callable(activation):
-        return activation
-    names = ("tanh", "relu", "sigmoid", "elu", "selu", "softplus", "softsign", "softmax", "relu6")
-    if activation == "linear":
-        return lambda x: x
-    if activation not in names:
-        raise ValueError(
-            f"{activation!r} is not an activation; give a function or one of linear, {', '.join(names)}"
-        )
-    return getattr(tf.nn, activation)
 
 
 def snake_case(name: str) -> str:

@@ -6,7 +6,8 @@ import numbers
 
 import minitf as tf
 from minitf.framework.shape import TensorShape
-from minitf.layers.base import InputSpec, Layer, activation_function
+from minitf.layers.base import InputSpec, Layer
+from minitf.layers.by_name import activation_function
 from minitf.ops.conv_forms import convolve
 
 

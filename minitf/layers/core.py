@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 import minitf as tf
 from minitf.framework.shape import TensorShape
-from minitf.layers.base import InputSpec, Layer, activation_function, last_size
+from minitf.layers.base import InputSpec, Layer, last_size
+from minitf.layers.by_name import activation_function
 from minitf.ops.cond import smart_cond
 
 
@@ -18,13 +19,13 @@ class Dense(Layer):
         units: int | float,
         activation=None,
         use_bias: bool = True,
-        kernel_initializer: Callable | None = None,
+        kernel_initializer: Callable | str | None = None,
         bias_initializer=None,
-        kernel_regularizer: Callable | None = None,
-        bias_regularizer: Callable | None = None,
+        kernel_regularizer: Callable | str | None = None,
+        bias_regularizer: Callable | str | None = None,
         activity_regularizer: Callable | None = None,
-        kernel_constraint: Callable | None = None,
-        bias_constraint: Callable | None = None,
+        kernel_constraint: Callable | str | None = None,
+        bias_constraint: Callable | str | None = None,
         trainable: bool = True,
         name=None,
         **kwargs,
@@ -68,13 +69,13 @@ def dense(
     units: int | float,
     activation=None,
     use_bias: bool = True,
-    kernel_initializer: Callable | None = None,
+    kernel_initializer: Callable | str | None = None,
     bias_initializer=None,
-    kernel_regularizer: Callable | None = None,
-    bias_regularizer: Callable | None = None,
+    kernel_regularizer: Callable | str | None = None,
+    bias_regularizer: Callable | str | None = None,
     activity_regularizer: Callable | None = None,
-    kernel_constraint: Callable | None = None,
-    bias_constraint: Callable | None = None,
+    kernel_constraint: Callable | str | None = None,
+    bias_constraint: Callable | str | None = None,
     trainable: bool = True,
     name=None,
     reuse=None,
@@ -101,7 +102,12 @@ class Dropout(Layer):
     """While training, zeroes a share `rate` of its inputs and scales up the rest."""
 
     def __init__(
-        self, rate: float | tf.Tensor = 0.5, noise_shape=None, seed: int | None = None, name=None, **kwargs
+        self,
+        rate: float | tf.Tensor | tf.Variable = 0.5,
+        noise_shape=None,
+        seed: int | None = None,
+        name=None,
+        **kwargs,
     ):
         super().__init__(name=name, **kwargs)
         self.rate, self.noise_shape, self.seed = rate, noise_shape, seed
@@ -118,7 +124,7 @@ class Dropout(Layer):
 
 def dropout(
     inputs,
-    rate: float | tf.Tensor = 0.5,
+    rate: float | tf.Tensor | tf.Variable = 0.5,
     noise_shape=None,
     seed: int | None = None,
     training=False,
@@ -135,8 +141,16 @@ class Flatten(Layer):
 
     input_spec = InputSpec(min_ndim=1)
 
+    def __init__(self, data_format: str | None = None, **kwargs):
+        super().__init__(**kwargs)
+        if data_format not in (None, "channels_last", "channels_first"):
+            raise ValueError(f"data_format is channels_last or channels_first, not {data_format!r}")
+        self.data_format = data_format
+
     def call(self, inputs):
-        """The reshaped input."""
+        """The reshaped input; channels that are first go last before."""
+        if self.data_format == "channels_first":
+            inputs = tf.transpose(inputs, [0, *range(2, inputs.shape.rank), 1][: inputs.shape.rank])
         sizes = inputs.shape.sizes
         batch = None if sizes is None else sizes[0]
         outputs = tf.reshape(inputs, (tf.shape(inputs)[0] if batch is None else batch, -1))
@@ -145,6 +159,9 @@ class Flatten(Layer):
         return outputs
 
 
-def flatten(inputs, name=None):
-    """`inputs` with all axes but the first made one: [batch, ...] -> [batch, n]."""
-    return Flatten(name=name)(inputs)
+def flatten(inputs, name=None, data_format: str | None = "channels_last"):
+    """`inputs` with all axes but the first made one: [batch, ...] -> [batch, n].
+
+    data_format "channels_first": the axis of channels, the second, goes last before.
+    """
+    return Flatten(data_format, name=name)(inputs)

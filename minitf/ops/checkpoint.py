@@ -13,7 +13,7 @@ from minitf.formats.checkpoint import Checkpoint
 from minitf.framework import dtypes, errors
 from minitf.framework.registry import define
 from minitf.framework.shape import SCALAR
-from minitf.ops.old_names import old_key
+from minitf.ops import old_names
 
 _NEAREST = 3
 
@@ -49,23 +49,32 @@ define("SaveV2", "prefix: string, tensor_names: string, shape_and_slices: string
 
 def _restore(b, op, prefix, names, slices):
     found = Checkpoint(_text(b, prefix))
-    rows = zip(_texts(b, names), _texts(b, slices), op.outputs, strict=True)
-    return [b.constant(_part(_tensor(op, found, name, t.dtype), part, op)) for name, part, t in rows]
+    rows = [*zip(_texts(b, names), _texts(b, slices), op.outputs, strict=True)]
+    keys = {name: _key(op, found, name) for name, _, _ in rows}
+    if not op.attrs.get("old_names"):
+        old_names.tell(found.prefix, {name: key for name, key in keys.items() if key != name})
+    return [b.constant(_part(_tensor(op, found, keys[name], t.dtype), part, op)) for name, part, t in rows]
 
 
 define("RestoreV2", "prefix: string, tensor_names: string, shape_and_slices: string -> tensors: **",
        host=_restore, stateful=True, differentiable=False)  # fmt: skip
 
 
-def _tensor(op, found: Checkpoint, name: str, dtype: dtypes.DType) -> np.ndarray:
-    """The tensor of a name, or of the one it had in older versions; the errors say what there is instead."""
-    key = name
-    if name not in found.entries:
-        key = old_key(name, found.entries) if op.attrs.get("old_names") else None
+def _key(op, found: Checkpoint, name: str) -> str:
+    """The name, or the one it had in older versions; NotFoundError that says what there is instead."""
+    if name in found.entries:
+        return name
+    taken = op.attrs.get("old_names") or old_names.are_taken()
+    key = old_names.old_key(name, found.entries) if taken else None
     if key is None:
         raise errors.NotFoundError(
             None, op, f"Key {name} not found in checkpoint {found.prefix}{_near(name, found)}"
         )
+    return key
+
+
+def _tensor(op, found: Checkpoint, key: str, dtype: dtypes.DType) -> np.ndarray:
+    """The tensor of a key; InvalidArgumentError if it is of another type."""
     entry = found.entries[key]
     if entry.dtype is not dtype.base_dtype:
         kind = entry.dtype.name if entry.dtype else "of a type that minitf has not"
@@ -80,7 +89,7 @@ def _tensor(op, found: Checkpoint, name: str, dtype: dtypes.DType) -> np.ndarray
 def _near(name: str, found: Checkpoint) -> str:
     """The keys most like a name, with their shapes, and what older versions called it."""
     near = difflib.get_close_matches(name, found.entries, _NEAREST, 0.4)
-    old = old_key(name, found.entries)
+    old = old_names.old_key(name, found.entries)
     shown = ", ".join(f"{key} {list(found.entries[key].shape)}" for key in near)
     text = f"; the nearest keys are {shown}" if near else f"; it has {len(found.entries)} keys"
     return text + (

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import numbers
 from collections.abc import Callable
 from dataclasses import dataclass, field
+
+import numpy as np
 
 from minitf.framework import inside, nest
 from minitf.framework.apply import apply_op
@@ -212,7 +215,8 @@ def _check_alike(true_result, false_result, true_body: Body, false_body: Body) -
 
 def smart_cond(pred, true_fn: Callable, false_fn: Callable, name: str | None = None):
     """Like `cond`, but decides at once if the value of `pred` is known."""
-    value = constant_value(pred) if isinstance(pred, Tensor) else bool(pred)
+    decided = pred is None or isinstance(pred, (bool, numbers.Real, np.bool_))
+    value = bool(pred) if decided else constant_value(convert_to_tensor(pred))
     if value is not None:
         return true_fn() if value else false_fn()
     return cond(pred, true_fn, false_fn, name=name)

@@ -360,12 +360,12 @@ def weighted_moments(x, axes, frequency_weights, name: str | None = None, keep_d
         weights = math.cast(weights, x.dtype.base_dtype)
         total = reduce.reduce_sum(weights * x, axes, name="weighted_input_sum", keepdims=True)
         count = reduce.reduce_sum(weights + array.zeros_like(x), axes, name="sum_of_weights", keepdims=True)
-        mean = math.div_no_nan(total, count)
+        share = math.reciprocal(count, name="inv_weight_sum")
+        mean = math.multiply(total, share)
         squares = weights * math.squared_difference(x, mean)
         spread = reduce.reduce_sum(squares, axes, name="weighted_distsq", keepdims=True)
-        return _moments(
-            mean, math.div_no_nan(spread, count), axes, keepdims, dtypes.float16 if half else None
-        )
+        variance = math.multiply(spread, share)
+        return _moments(mean, variance, axes, keepdims, dtypes.float16 if half else None)
 
 
 def batch_normalization(

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
+_tell: list[Callable] = []  # what is to be called for each checkpoint in which such names were taken
 _WORDS = {"weights": "kernel", "matrix": "kernel", "biases": "bias"}
 _LEFT_OUT = frozenset(["linear"])
 _NUMBERED = re.compile(r"^([a-z_]+?)(\d+)$")
@@ -33,3 +34,22 @@ def _snake(part: str) -> str:
         part = re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", part).lower()
         part = _NUMBERED.sub(r"\1_\2", part)
     return part
+
+
+def take(say: Callable) -> None:
+    """Takes older names from now on wherever those of today are missing.
+
+    say: called with the checkpoint and a dict of names to the older ones that were taken.
+    """
+    _tell[:] = [say]
+
+
+def are_taken() -> bool:
+    """Whether `take` was called."""
+    return bool(_tell)
+
+
+def tell(checkpoint: str, taken: dict[str, str]) -> None:
+    """Says which names were taken, if there are any."""
+    if taken:
+        _tell[0](checkpoint, taken)

@@ -45,7 +45,7 @@ class Variable:
     def __init__(
         self,
         initial_value=None,
-        trainable: bool | None = None,
+        trainable: bool | str | None = None,  # many a script has the name in its place
         collections=None,
         validate_shape: bool = True,
         caching_device: str | Callable | None = None,

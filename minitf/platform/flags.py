@@ -114,4 +114,6 @@ DEFINE_string = _renaming(_absl.DEFINE_string)
 DEFINE_boolean = DEFINE_bool = _renaming(_absl.DEFINE_boolean)
 DEFINE_float = _renaming(_absl.DEFINE_float)
 DEFINE_integer = _renaming(_absl.DEFINE_integer)
+for _name in _absl.FLAGS:  # absl's own, such as log_dir: scripts have flags of these names, too
+    _absl.FLAGS[_name].allow_override = True
 _absl.disclaim_key_flags()  # flags are those of the script, not of this module

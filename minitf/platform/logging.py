@@ -42,6 +42,11 @@ def _made() -> _logging.Logger:
 _logger = _made()
 
 
+def get_logger() -> _logging.Logger:
+    """Python's logger called `tensorflow`."""
+    return _logger
+
+
 def log(level, msg, *args, **kwargs) -> None:
     """Logs a message, a pattern for `args` if there are any, at a level (`tf.logging.INFO` or its name)."""
     _logger.log(_level(level), msg, *args, **kwargs)

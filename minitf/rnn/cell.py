@@ -165,6 +165,7 @@ def _static_value(size):
 
 def zero_state_tensors(state_size, batch_size, dtype):
     """Zeros shaped [batch_size] + size for each size in a nested structure."""
+    batch_size = batch_size.value() if isinstance(batch_size, tf.Variable) else batch_size
     return nest.map_structure(lambda size: _zeros(batch_size, size, dtype), state_size) if nest.is_sequence(
         state_size) else _zeros(batch_size, state_size, dtype)  # fmt: skip
 

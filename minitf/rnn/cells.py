@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 import minitf as tf
 from minitf.framework import dtypes, nest
-from minitf.layers.base import InputSpec, activation_function, last_size
+from minitf.layers.base import InputSpec, last_size
+from minitf.layers.by_name import activation_function
 from minitf.rnn.cell import BIAS, KERNEL, LayerRNNCell, LSTMStateTuple, check_float
 
 
@@ -74,7 +75,7 @@ class GRUCell(LayerRNNCell):
         num_units: int,
         activation=None,
         reuse=None,
-        kernel_initializer: Callable | None = None,
+        kernel_initializer: Callable | str | None = None,
         bias_initializer=None,
         name=None,
         dtype=None,

@@ -7,7 +7,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import minitf as tf
-from minitf.layers.base import InputSpec, activation_function, last_size
+from minitf.layers.base import InputSpec, last_size
+from minitf.layers.by_name import activation_function
 from minitf.rnn.cell import BIAS, KERNEL, LayerRNNCell, LSTMStateTuple
 from minitf.rnn.cells import lstm_parts
 
@@ -22,7 +23,7 @@ class _DiagonalCell(LayerRNNCell):
         num_units: int,
         activation=None,
         reuse=None,
-        kernel_initializer: Callable | None = None,
+        kernel_initializer: Callable | str | None = None,
         bias_initializer=None,
         name=None,
         dtype=None,
@@ -112,7 +113,7 @@ class IndyLSTMCell(_DiagonalCell):
         forget_bias: float | tf.Tensor = 1.0,
         activation=None,
         reuse=None,
-        kernel_initializer: Callable | None = None,
+        kernel_initializer: Callable | str | None = None,
         bias_initializer=None,
         name=None,
         dtype=None,

@@ -18,7 +18,7 @@ class Linear:
         output_size: int,
         build_bias: bool,
         bias_initializer=None,
-        kernel_initializer: Callable | None = None,
+        kernel_initializer: Callable | str | None = None,
     ):
         inputs = _listed(args)
         dtype = inputs[0].dtype.base_dtype
@@ -46,7 +46,7 @@ def linear(
     output_size: int,
     bias: bool,
     bias_initializer=None,
-    kernel_initializer: Callable | None = None,
+    kernel_initializer: Callable | str | None = None,
     scope=None,
     bias_start: float | None = None,
 ):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import minitf as tf
 from minitf.framework import dtypes
-from minitf.layers.base import activation_function, last_size
+from minitf.layers.base import last_size
+from minitf.layers.by_name import activation_function
 from minitf.rnn.cell import LayerRNNCell, LSTMStateTuple, RNNCell
 from minitf.rnn.cells import lstm_parts, shard_rows, split_columns
 from minitf.rnn.linear import Linear

@@ -8,6 +8,7 @@ from minitf.framework import dtypes, nest
 from minitf.framework.shape import TensorShape
 from minitf.framework.sparse import SparseTensor
 from minitf.framework.tensor import IndexedSlices, Tensor
+from minitf.runtime.fed_inside import also_fed, root_op
 
 _EXPANSIONS: list[tuple] = []
 
@@ -58,7 +59,9 @@ def _pairs(graph, key, value):
     if isinstance(key, tuple):
         return _nested(graph, key, value)
     tensor = _tensor(graph, key)
-    return [(tensor, fed_array(tensor, value))]
+    array = fed_array(tensor, value)
+    inside = {} if tensor.op.graph is graph else also_fed(tensor, array)
+    return [(tensor, array), *inside.items()]
 
 
 def _nested(graph, key, value):
@@ -75,8 +78,11 @@ def _tensor(graph, key) -> Tensor:
         tensor = graph.as_graph_element(key, allow_operation=False)
     except (TypeError, KeyError, ValueError) as error:
         raise TypeError(f"feed_dict key {key!r} cannot be fed: {error.args[0]}") from None
-    if tensor.op.graph is not graph:
-        raise TypeError(f"feed_dict key {tensor.name} is inside a loop or branch and cannot be fed")
+    if tensor.op.graph is not graph and root_op(tensor) is None:
+        raise TypeError(
+            f"feed_dict key {tensor.name} (created {tensor.op.origin}) is inside a while loop, where it has "
+            "a value for each iteration, and cannot be fed; feed what the loop starts with"
+        )
     return tensor
 
 

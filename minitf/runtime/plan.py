@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Iterable
 
+from minitf.runtime.fed_inside import stand_ins
 from minitf.runtime.guards import check_loops, guards_of
 from minitf.runtime.needed import needed_ops, read_by
 
@@ -19,6 +20,10 @@ class Plan:
         self.guards = guards_of(self.ops, self.fed)  # of the ops that may not run
         if self.ops and self.ops[0].graph.waited_for_in_loops:
             check_loops(self.ops, self.fetches, self.fed)
+        instead = stand_ins(self.fed)
+        if instead:
+            self.ops = [instead.get(op, op) for op in self.ops]
+            self.guards = {instead.get(op, op): flags for op, flags in self.guards.items()}
         self.missing = [op.outputs[0] for op in self.ops if op.type == "Placeholder"]
         self.variables = [op for op in self.ops if op.type == "VariableV2"]
         self.executors: list = []  # those no run is using: made when they are lacking

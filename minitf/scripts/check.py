@@ -10,7 +10,7 @@ import minitf.as_tensorflow  # noqa: F401 - makes `tensorflow` importable
 from minitf.as_tensorflow import missing
 from minitf.as_tensorflow.modules import resolve
 from minitf.scripts import source
-from minitf.scripts.convert import parsed
+from minitf.scripts.convert import dialects, parsed
 
 
 class Use(NamedTuple):
@@ -23,6 +23,8 @@ class Use(NamedTuple):
 def check(path: Path) -> int:
     """Prints the names that are missing, with their lines; returns 1 if there are any, else 0."""
     uses = uses_of(source.read(path))
+    for own in own_modules(path):
+        uses += [use for use in uses_of(source.read(own)) if use.path not in {u.path for u in uses}]
     lacking = [(use, problem) for use in uses if (problem := _problem(use.path)) is not None]
     for use, problem in lacking:
         print(f"{use.place}: {problem}")
@@ -31,9 +33,36 @@ def check(path: Path) -> int:
     return 1 if lacking else 0
 
 
+def own_modules(path: Path) -> list[Path]:
+    """The modules beside a script that it imports, or that those import, which are part of the program."""
+    found, todo = [], [path]
+    while todo:
+        for piece in source.read(todo.pop()):
+            tree = parsed(piece.text, piece.name)[0]
+            for name in _modules_in(tree):
+                base = path.parent.joinpath(*name.split("."))
+                for file in (base.with_suffix(".py"), base / "__init__.py"):
+                    if file.is_file() and file not in [*found, path]:
+                        found.append(file)
+                        todo.append(file)
+    return found
+
+
+def _modules_in(tree: ast.Module) -> list[str]:
+    """The modules that a source may import: `from a import b` may mean a.b."""
+    names = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            names += [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            module = node.module or ""
+            names += [module, *(f"{module}.{alias.name}".lstrip(".") for alias in node.names)]
+    return [name for name in names if name]
+
+
 def uses_of(pieces: list[source.Piece]) -> list[Use]:
     """The names of TensorFlow's that a script or the cells of a notebook use, each where it stands first."""
-    trees = [(parsed(piece.text, piece.name)[0], piece.name) for piece in pieces]
+    trees = [(parsed(p.text, p.name, dialect)[0], p.name) for p, dialect in zip(pieces, dialects(pieces))]
     known = {name: path for tree, _ in trees for name, path in _imported(tree).items()}
     found: dict[str, Use] = {}
     for tree, name in trees:

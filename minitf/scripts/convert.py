@@ -9,36 +9,81 @@ from __future__ import annotations
 import ast
 import builtins
 from types import CodeType
+from typing import NamedTuple
 
-from minitf.scripts import numpy1, python2
-from minitf.scripts.source import Unreadable
+from minitf.scripts import lists, numpy1, pickles, python2
+from minitf.scripts.source import Piece, Unreadable
 
 _KINDS = frozenset(["int", "float", "complex", "round"])
+_COUNTS = frozenset(["range", "read", "reshape", "xrange"])  # what takes whole numbers
+_LISTS = frozenset(["filter", "map", "zip"])
+_VIEWS = frozenset(["items", "keys", "values"])
+_GO_THROUGH = frozenset(
+    ["all", "any", "dict", "enumerate", "filter", "list", "map", "max", "min", "next", "set", "sorted", "sum",
+     "tuple", "zip"])  # fmt: skip
+_MAKERS = frozenset(
+    ["arange", "array", "asarray", "astype", "empty", "empty_like", "full", "full_like", "ones", "ones_like",
+     "zeros", "zeros_like"])  # fmt: skip
+_ABSTRACT = {"integer": "int_", "signedinteger": "int_", "unsignedinteger": "uint", "floating": "float64",
+             "inexact": "float64", "complexfloating": "complex128"}  # fmt: skip
+_PICKLES = frozenset(["pickle", "cPickle", "pkl"])
 
 
 class Yesterday(ast.NodeTransformer):
     """Rewrites what NumPy 2 and Python 3 refuse: `int(array)`, `"%d" % array`, `"".decode()`."""
 
-    def visit_Call(self, node):
-        """Conversions to numbers and of text, and functions of `math`."""
+    def __init__(self):
+        self._plain: set[int] = set()  # calls whose result is gone through once, right there
+
+    def visit_For(self, node):
+        """Loops go through what they are given."""
+        self._plain.add(id(node.iter))
+        return self.generic_visit(node)
+
+    visit_comprehension = visit_AsyncFor = visit_For
+
+    def visit_Starred(self, node):
+        """So do stars."""
+        self._plain.add(id(node.value))
+        return self.generic_visit(node)
+
+    def visit_Subscript(self, node):
+        """Elements of the keys of a dict."""
         self.generic_visit(node)
+        if isinstance(node.ctx, ast.Load):
+            node.value = _as_list(node.value)
+        return node
+
+    def visit_Call(self, node):
+        """Conversions to numbers and of text, what takes whole numbers, functions of `math` and pickles."""
         function = node.func
+        name = getattr(function, "id", getattr(function, "attr", None))
+        if name in _GO_THROUGH or name == "join":
+            self._plain.update(map(id, node.args))
+        if name in _MAKERS:
+            for value in [*node.args, *(keyword.value for keyword in node.keywords)]:
+                if isinstance(value, ast.Attribute):
+                    value.attr = _ABSTRACT.get(value.attr, value.attr)
+        self.generic_visit(node)
+        if isinstance(function, ast.Name) and name in _LISTS and id(node) not in self._plain:
+            return _call("listed", node, node)
         if isinstance(function, ast.Name) and function.id in _KINDS and node.args:
             return _call("number", node, function, *node.args, keywords=node.keywords)
         if isinstance(function, ast.Attribute) and function.attr in ("decode", "encode"):
             what = ast.Constant(function.attr)
             return _call("coded", node, function.value, what, *node.args, keywords=node.keywords)
-        if (
-            isinstance(function, ast.Attribute)
-            and isinstance(function.value, ast.Name)
-            and (function.value.id == "math")
-        ):
+        module = getattr(getattr(function, "value", None), "id", None)
+        if module in _PICKLES and isinstance(function, ast.Attribute):
+            return _call("pickled", node, function, *node.args, keywords=node.keywords)
+        if module == "math" or name in _COUNTS:
             node.args = [a if isinstance(a, ast.Starred) else _call("single", node, a) for a in node.args]
         return node
 
     def visit_BinOp(self, node):
         """Text % values."""
         self.generic_visit(node)
+        if isinstance(node.op, ast.Add):
+            node.left, node.right = _as_list(node.left), _as_list(node.right)
         if isinstance(node.op, ast.Mod) and isinstance(getattr(node.left, "value", None), str):
             return _call("text", node, node.left, node.right)
         return node
@@ -54,6 +99,12 @@ class Yesterday(ast.NodeTransformer):
         return ast.copy_location(ast.Expr(_call("store", node, target.value, index, node.value)), node)
 
 
+def _as_list(node: ast.AST) -> ast.AST:
+    """What gives the keys, values or items of a dict as a list."""
+    views = isinstance(node, ast.Call) and not node.args and getattr(node.func, "attr", None) in _VIEWS
+    return _call("listed", node, node) if views else node
+
+
 def _call(function: str, node: ast.AST, *args: ast.AST, keywords=()) -> ast.Call:
     call = ast.Call(ast.Name(f"__{function}__", ast.Load()), list(args), list(keywords))
     return ast.copy_location(call, node)
@@ -66,8 +117,9 @@ def coded(value, what: str, *args, **kwargs):
 
 
 _HELPERS = {
-    "coded": coded, "divide": python2.divide, "indices": numpy1.Indices(), "number": numpy1.number,
-    "single": numpy1.single, "store": numpy1.store, "text": numpy1.text,
+    "coded": coded, "divide": python2.divide, "indices": numpy1.Indices(), "listed": lists.listed,
+    "number": numpy1.number, "pickled": pickles.pickled, "single": numpy1.single, "store": numpy1.store,
+    "text": numpy1.text,
 }  # fmt: skip
 
 
@@ -77,14 +129,34 @@ def install() -> None:
         setattr(builtins, f"__{name}__", value)
 
 
-def code_of(text: str, name: str, shows: bool = False) -> list[CodeType]:
+class Dialect(NamedTuple):
+    """What all of a program says of its Python: whether it is 2, and what it takes from `__future__`."""
+
+    python2: bool = False
+    features: frozenset = frozenset()
+
+
+_TODAY = Dialect()
+
+
+def dialects(pieces: list[Piece]) -> list[Dialect]:
+    """The dialect of each piece of a script or notebook: what one cell imports holds in the next."""
+    old = any(piece.python2 or python2.is_python2(piece.text) for piece in pieces)
+    known, found = frozenset(), []
+    for piece in pieces:
+        known |= python2.features(piece.text)
+        found.append(Dialect(old, known))
+    return found
+
+
+def code_of(text: str, name: str, shows: bool = False, dialect: Dialect = _TODAY) -> list[CodeType]:
     """The code of a piece of source; if it `shows` its last value, that is a piece of code of its own.
 
     Raises:
       Unreadable: if it is neither Python 3 nor Python 2.
       ImportError: if it is Python 2 and the package that converts it is not installed.
     """
-    tree, floor = parsed(text, name)
+    tree, floor = parsed(text, name, dialect)
     tree = Yesterday().visit(python2.Division().visit(tree) if floor else tree)
     last = [tree.body.pop()] if shows and tree.body and isinstance(tree.body[-1], ast.Expr) else []
     ast.fix_missing_locations(tree)
@@ -95,13 +167,19 @@ def code_of(text: str, name: str, shows: bool = False) -> list[CodeType]:
     return codes
 
 
-def parsed(text: str, name: str) -> tuple[ast.Module, bool]:
+def parsed(text: str, name: str, dialect: Dialect = _TODAY) -> tuple[ast.Module, bool]:
     """A piece of source as Python 3, and whether `/` of its integers rounds down; raises as `code_of`."""
-    floor = False
+    features = dialect.features | python2.features(text)
     if python2.is_python2(text):
-        floor = python2.divides_integers(text)
-        text = python2.converted(text, name)
-    return _tree(text, name), floor
+        text = python2.converted(text, name, features)
+    elif dialect.python2:  # it may be either: it is what the rest of the program is
+        try:
+            text = python2.converted(text, name, features)
+        except (ImportError, Unreadable):
+            return _tree(text, name), False
+    else:
+        return _tree(text, name), False
+    return _tree(text, name), "division" not in features
 
 
 def _tree(text: str, name: str) -> ast.Module:

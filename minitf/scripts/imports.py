@@ -9,7 +9,7 @@ import importlib.util
 import sys
 from pathlib import Path
 
-from minitf.scripts.convert import code_of
+from minitf.scripts.convert import Dialect, code_of
 from minitf.scripts.source import Unreadable, decoded
 
 # A module that was, and the modules in which its names are today.
@@ -33,6 +33,11 @@ MOVED = {
     "urllib2": "urllib.request urllib.error urllib.parse",
     "urlparse": "urllib.parse",
 }
+# The same for modules that newer versions of Python lack.
+GONE = {"distutils": "minitf.scripts.versions", "distutils.version": "minitf.scripts.versions"}
+
+# What TensorFlow imported for itself, so that `import urllib` was enough for `urllib.request.urlopen`.
+PACKAGES = "concurrent email html http importlib multiprocessing urllib xml xml.dom"
 
 
 class Moved(importlib.abc.MetaPathFinder, importlib.abc.Loader):
@@ -40,7 +45,10 @@ class Moved(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 
     def find_spec(self, fullname, path=None, target=None):
         """The spec of a module that has moved."""
-        return importlib.machinery.ModuleSpec(fullname, self) if fullname in MOVED else None
+        gone = fullname in GONE and importlib.machinery.PathFinder.find_spec(fullname.split(".")[0]) is None
+        if fullname not in MOVED and not gone:
+            return None
+        return importlib.machinery.ModuleSpec(fullname, self, is_package=fullname in GONE)
 
     def create_module(self, spec):
         """The module that it is today."""
@@ -48,7 +56,7 @@ class Moved(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 
     def exec_module(self, module):
         """Fills the module with the names of those where they are today."""
-        for place in MOVED[module.__name__].split():
+        for place in {**MOVED, **GONE}[module.__name__].split():
             found = importlib.import_module(place)
             vars(module).update({n: v for n, v in vars(found).items() if not n.startswith("__")})
 
@@ -57,6 +65,7 @@ class Own(importlib.machinery.PathFinder):
     """Finds the modules in a script's folder, and converts them as the script itself."""
 
     folder: Path
+    dialect = Dialect()
 
     @classmethod
     def find_spec(cls, fullname, path=None, target=None):
@@ -77,14 +86,30 @@ class Converted(importlib.machinery.SourceFileLoader):
         """The module's code."""
         path = self.get_filename(fullname)
         try:
-            (code,) = code_of(decoded(self.get_data(path)), path)
+            (code,) = code_of(decoded(self.get_data(path)), path, dialect=Own.dialect)
         except Unreadable as error:
             raise ImportError(str(error), name=fullname, path=path) from None
         return code
 
 
-def install(folder: Path) -> None:
-    """Lets the script in `folder` import its own modules and those that have moved."""
-    Own.folder = folder.resolve()
+def install(folder: Path, python2: bool = False) -> None:
+    """Lets the script in `folder` import its own modules and those that have moved.
+
+    python2: the script is Python 2, and so are modules of its own that could be either.
+    """
+    Own.folder, Own.dialect = folder.resolve(), Dialect(python2)
     sys.path.insert(0, str(folder.resolve()))
     sys.meta_path[:0] = [Own, Moved()]
+    for package in PACKAGES.split():
+        _open(importlib.import_module(package))
+
+
+def _open(package) -> None:
+    """Imports modules of a package when they are asked for as its names."""
+
+    def find(name: str):
+        if not name.startswith("_") and importlib.util.find_spec(f"{package.__name__}.{name}") is not None:
+            return importlib.import_module(f"{package.__name__}.{name}")
+        raise AttributeError(f"module {package.__name__!r} has no attribute {name!r}")
+
+    package.__getattr__ = find

@@ -52,7 +52,8 @@ def install() -> None:
         if name not in vars(np) or name in ("bool",):
             setattr(np, name, value)
     np.random.random_integers = _random_integers
-    np.array, np.asarray = _ragged(np.array), _ragged(np.asarray)
+    np.array, np.asarray, np.asanyarray = map(_ragged, (np.array, np.asarray, np.asanyarray))
+    np.atleast_1d = _at_least_1d(np.atleast_1d)
     np.set_printoptions(legacy="1.25")
 
 
@@ -66,7 +67,19 @@ def _ragged(make):
         except ValueError as error:
             if "inhomogeneous" not in str(error) or len(args) > 1 or kwargs.get("dtype") is not None:
                 raise
-            return make(*args, **{**kwargs, "dtype": object})
+            numbers = [single(part) for part in args[0]]  # an array of one element among numbers is one
+            values = numbers if all(np.ndim(part) == 0 for part in numbers) else args[0]
+            return make(values, **{**kwargs, "dtype": object})
+
+    return made
+
+
+def _at_least_1d(make):
+    """The same for `np.atleast_1d`, which drawings are made with."""
+
+    @functools.wraps(make)
+    def made(*arrays):
+        return make(*[a if isinstance(a, np.ndarray) else np.asanyarray(a) for a in arrays])
 
     return made
 

@@ -71,7 +71,7 @@ def _parses(text: str) -> bool:
 
 
 @functools.cache
-def _tool():
+def _tool(print_function: bool = False):
     """fissix's refactoring tool; ImportError that says what to install."""
     try:
         from fissix.refactor import RefactoringTool
@@ -83,21 +83,23 @@ def _tool():
 
     logging.getLogger("RefactoringTool").setLevel(logging.ERROR)
     fixers = [f"fissix.fixes.fix_{name}" for name in _FIXERS.split()]
-    return RefactoringTool(fixers)
+    return RefactoringTool(fixers, {"print_function": print_function})
 
 
 def _tree(text: str):
     return _tool().refactor_string(text + "\n" * (not text.endswith("\n")), "<script>")
 
 
-def converted(text: str, name: str = "<script>") -> str:
+def converted(text: str, name: str = "<script>", features: frozenset = frozenset()) -> str:
     """Python 2 source as Python 3, line for line; integers divide as they did (see `Division`).
+
+    features: what the program took from `__future__` before.
 
     Raises:
       ImportError: if the package fissix is not installed.
       Unreadable: if it is not Python 2 either.
     """
-    tool = _tool()
+    tool = _tool("print_function" in features)
     text = spaced(text)
     try:
         return str(tool.refactor_string(text + "\n" * (not text.endswith("\n")), name))
@@ -148,6 +150,11 @@ def _is_integer(value) -> bool:
     return getattr(dtype, "kind", None) in ("i", "u") or getattr(dtype, "is_integer", False) is True
 
 
-def divides_integers(text: str) -> bool:
-    """Whether `/` of integers rounds down in this Python 2 source."""
-    return not re.search(r"^from __future__ import .*\bdivision\b", text, re.MULTILINE)
+def features(text: str) -> frozenset:
+    """What a source imports from `__future__`.
+
+    >>> sorted(features("from __future__ import division, print_function"))
+    ['division', 'print_function']
+    """
+    found = re.findall(r"^from __future__ import \(?([\w, \n]+)", text, re.MULTILINE)
+    return frozenset(re.findall(r"\w+", " ".join(found)))

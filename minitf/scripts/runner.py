@@ -6,15 +6,18 @@ import builtins
 import importlib
 import linecache
 import os
+import re
 import sys
 import traceback
 import types
 from pathlib import Path
 
 import minitf.as_tensorflow  # noqa: F401 - makes `tensorflow` importable
+from minitf.ops import old_names
 from minitf.scripts import convert, imports, numpy1, source
 
 _BACKEND = "module://minitf.scripts.figures"
+_WAS_NOTEBOOK = re.compile(r"^get_ipython\(\)\.", re.MULTILINE)  # a script that a notebook was made to
 
 
 def run(path: Path, arguments: list[str], figures: Path | None = None, show: bool = False) -> int:
@@ -28,42 +31,49 @@ def run(path: Path, arguments: list[str], figures: Path | None = None, show: boo
       ImportError: if it needs a package that is not installed to be read.
     """
     pieces = source.read(path)
-    codes = [code for piece in pieces for code in convert.code_of(*piece)]
+    spoken = convert.dialects(pieces)
+    codes = [(p.name, c) for p, d in zip(pieces, spoken) for c in convert.code_of(p.text, p.name, p.shows, d)]
     _remember(pieces)
     numpy1.install()
     convert.install()
-    imports.install(path.parent)
+    old_names.take(_say_old_names)
+    imports.install(path.parent, any(dialect.python2 for dialect in spoken))
     if not show:
         _save_figures(figures or path.with_name(f"{path.stem}_figures"))
-    main = _main(path, arguments)
+    main, running = _main(path, pieces, arguments), ""
     try:
-        for code in codes:
+        for running, code in codes:  # noqa: B007 - said below
             exec(code, main.__dict__)
     except SystemExit as end:
         return _exit_code(end)
     except BaseException as error:
         _print(error)
+        if len(pieces) > 1:
+            print(
+                f"minitf run: {running} of {len(pieces)} failed; those after it did not run", file=sys.stderr
+            )
         return 130 if isinstance(error, KeyboardInterrupt) else 1
     finally:
         _finish_figures()
     return 0
 
 
-def _main(path: Path, arguments: list[str]) -> types.ModuleType:
+def _main(path: Path, pieces: list[source.Piece], arguments: list[str]) -> types.ModuleType:
     sys.argv = [str(path), *arguments]
     main = sys.modules["__main__"] = types.ModuleType("__main__")
     main.__dict__.update(__file__=str(path), __builtins__=builtins)
-    main.__dict__["get_ipython"] = lambda: None
-    if path.suffix != ".ipynb":
-        del main.__dict__["get_ipython"]
+    if path.suffix == ".ipynb" or any(_WAS_NOTEBOOK.search(piece.text) for piece in pieces):
+        shell = source.Shell()
+        main.__dict__["get_ipython"] = lambda: shell
     return main
 
 
 def _remember(pieces: list[source.Piece]) -> None:
     """Lets tracebacks show the lines of notebooks' cells, which are no files."""
-    for text, name, shows in pieces:
-        if shows:
-            linecache.cache[name] = (len(text), None, text.splitlines(keepends=True), name)
+    for piece in pieces:
+        if piece.shows:
+            lines = piece.text.splitlines(keepends=True)
+            linecache.cache[piece.name] = (len(piece.text), None, lines, piece.name)
 
 
 def _save_figures(folder: Path) -> None:
@@ -73,6 +83,13 @@ def _save_figures(folder: Path) -> None:
         import matplotlib
 
         matplotlib.use = lambda backend, *, force=True: None  # the script asks for a screen
+
+
+def _say_old_names(checkpoint: str, taken: dict[str, str]) -> None:
+    name, key = next(iter(taken.items()))
+    more = f", and {len(taken) - 1} more" if len(taken) > 1 else ""
+    print(f"minitf run: {checkpoint} has names of before TensorFlow 1.2; taken for those of today: {key} for "
+          f"{name}{more}", file=sys.stderr)  # fmt: skip
 
 
 def _finish_figures() -> None:

@@ -32,7 +32,8 @@ def _debiased(variable, value, rate, scope: str):
         biased = get_variable("biased", variable.shape, dtype, Zeros(), trainable=False)
         steps = get_variable("local_step", [], dtype, Zeros(), trainable=False)
     moved = state.assign_sub(biased._ref(), (biased.value() - value) * rate)
-    share = 1 - math.pow(1.0 - rate, steps.assign_add(1))
+    count = steps.assign_add(1)
+    share = 1 - math.pow(1.0 - rate, count)
     return state.assign(variable._ref(), moved / share, name=scope)
 
 

@@ -20,6 +20,29 @@ RIGHT = {
         "assert GRUCell is tf.nn.rnn_cell.GRUCell is rnn_cell.GRUCell and rnn_cell._linear is _linear"
     ),
     "star imports": "from tensorflow.contrib.rnn import *\nfrom tensorflow import *\nLSTMCell, nn, zeros",
+    "half migrated": (
+        "import tensorflow.compat.v1 as tf\n"
+        "tf.disable_v2_behavior(), tf.compat.v1.disable_eager_execution(), tf.get_logger()\n"
+        "tf.random.set_random_seed(1), tf.math.multiply(1, 2), tf.strings.join(['a'])\n"
+        "tf.losses.mean_squared_error, tf.layers.dense, tf.initializers.ones(), tf.io.gfile.exists('a')\n"
+        "assert tf.config.experimental.list_physical_devices('GPU') == [] and not tf.executing_eagerly()"
+    ),
+    "flags and app": (
+        "import tensorflow as tf\nfrom tensorflow import app, flags\n"
+        "from tensorflow.python.platform import flags as inner\n"
+        "assert tf.app.flags is tf.flags is app.flags and tf.app.run\n"
+        "assert tf.app.flags.FLAGS is flags.FLAGS is inner.FLAGS\n"
+        "tf.app.flags.DEFINE_string('log_dir', 'logs', 'absl has one of this name')\n"
+        "assert tf.app.flags.FLAGS.log_dir == 'logs'"
+    ),
+    "old homes of layers": (
+        "from tensorflow.python.framework import tensor_shape, tensor_util\n"
+        "from tensorflow.python.layers import utils, normalization\n"
+        "from tensorflow.contrib.crf.python.ops import crf\n"
+        "import tensorflow as tf, tensorflow.contrib.slim as slim\n"
+        "assert tensor_shape.scalar() == [] and tensor_util.constant_value(tf.constant(2)) == 2\n"
+        "slim.conv2d, slim.max_pool2d, slim.batch_norm, slim.separable_conv2d, crf.crf_log_likelihood"
+    ),
     "submodules": (
         "import tensorflow.contrib.rnn, tensorflow.nn.rnn_cell\n"
         "from tensorflow.python.framework import ops, dtypes\n"
@@ -46,6 +69,9 @@ WRONG = {
     ),
     "tf.compat.v1.estimator.Estimator": (AttributeError, "estimators are out of scope"),
     "import tensorflow.keras.layers": (ImportError, "minitf has no tensorflow.keras.layers"),
+    "tf.train.ClusterSpec": (AttributeError, "a session runs on one machine"),
+    "tf.enable_v2_behavior": (AttributeError, "minitf is TensorFlow 1"),
+    "tf.load_op_library": (AttributeError, "no compiled extensions"),
     "from tensorflow.keras import layers": (ImportError, "minitf has no tensorflow.keras.layers: Keras"),
     "from tensorflow.contrib import tpu": (ImportError, "minitf has no tensorflow.contrib.tpu: there are no"),
     "from tensorflow.raw_ops import Abs": (ImportError, "minitf does not have tensorflow.raw_ops yet"),

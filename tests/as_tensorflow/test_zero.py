@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import minitf as tf
-from minitf.as_tensorflow.zero import arrays, nn, rnn, rnn_cell, summaries
+from minitf.as_tensorflow.zero import arrays, legacy_seq2seq, nn, rnn, rnn_cell, summaries
 
 X = np.arange(12.0, dtype=np.float32).reshape(2, 6)
 
@@ -95,6 +95,25 @@ def test_states_are_one_tensor():
     assert isinstance(rnn_cell.BasicLSTMCell(4, state_is_tuple=True).state_size, tuple)
 
 
+@pytest.mark.parametrize("dynamic", [False, True])
+def test_states_may_be_one_tensor_where_they_have_parts(dynamic, no_notes):
+    cell, state = tf.nn.rnn_cell.BasicLSTMCell(3), tf.placeholder(tf.float32, [None, 6])
+    inputs = tf.zeros([2, 4, 1])
+    with tf.variable_scope("RNN"):
+        parts = tf.nn.rnn_cell.LSTMStateTuple(state[:, :3], state[:, 3:])
+        expected = tf.nn.dynamic_rnn(cell, inputs, initial_state=parts, scope="inner")[1]
+    with tf.variable_scope("RNN", reuse=True):
+        if dynamic:
+            found = rnn.dynamic_rnn(cell, inputs, None, state, scope="inner")[1]
+        else:
+            found = rnn.rnn(cell, tf.unstack(inputs, axis=1), state, scope="inner")[1]
+    with tf.Session() as sess:
+        sess.run(tf.global_variables_initializer())
+        found, expected = sess.run([found, expected], {state: np.ones([2, 6])})
+    np.testing.assert_allclose(found, np.concatenate(expected, 1))
+    assert "an LSTM's state as one tensor" in no_notes
+
+
 def test_summaries():
     pytest.importorskip("tensorboard")
     summaries.scalar_summary("loss", 1.0), summaries.histogram_summary("h", X)
@@ -117,3 +136,25 @@ def test_one_note_a_script():
     lines = done.stderr.splitlines()
     assert lines[0] == "minitf: taken as TensorFlow 0.x had it:" and len(lines) == 3, done.stderr
     assert lines[1].startswith("  tf.concat(dim, values), first at <string>:6")
+
+
+@pytest.mark.parametrize(
+    "loss",
+    [
+        lambda labels, logits: labels - logits,  # as today
+        lambda labels, inputs: labels - inputs,  # 1.0
+        lambda inputs, labels: labels - inputs,  # 0.x
+        lambda y_pred, y_target: y_target - y_pred,
+        lambda targets, predictions, name="n": targets - predictions,
+        lambda a, b: a - b,
+        lambda **names: names["labels"] - names["logits"],
+    ],
+)
+def test_losses_of_one_step(loss, no_notes):
+    lists = [[tf.constant([5.0])], [tf.constant([2.0])], [tf.constant([3.0])]]
+    for function in (legacy_seq2seq.sequence_loss, legacy_seq2seq.sequence_loss_by_example):
+        found = function(*lists, average_across_timesteps=False, softmax_loss_function=loss)
+        with tf.Session() as session:
+            assert np.sum(session.run(found)) == 3 * (2 - 5)
+    names = loss.__code__.co_varnames[: loss.__code__.co_argcount]
+    assert len(no_notes) == (1 if set(names) in (set(), {"labels", "logits"}) else 2)

@@ -28,6 +28,8 @@ VALUES = {  # what right calls name, made anew for each call
     "C": "tf.constant([1j, 2.0])",
     "SQUARE": "tf.constant([[2.0, 0.5, 0.1], [0.5, 3.0, 0.2], [0.1, 0.2, 4.0]])",
     "CUBE": "tf.ones([2, 3, 4])",
+    "TAGS": "tf.ones([4, 4])",
+    "ALLOWED": "tf.ones([2, 3, 4], tf.bool)",
     "IMAGE": "tf.ones([1, 2, 2, 2])",
     "IMAGE_1": "tf.ones([1, 2, 2, 1])",
     "IMAGE_3": "tf.ones([1, 2, 2, 3])",

@@ -86,6 +86,7 @@ def test_notebooks_show_values_and_save_figures(run, tmp_path):
     done = run(json.dumps(book), name="book.ipynb")
     assert done.stdout == "4\n" and done.returncode == 1
     assert "book.ipynb, cell 3" in done.stderr and "    1 / 0" in done.stderr
+    assert "book.ipynb, cell 3 of 3 failed" in done.stderr
     assert "2 figures are in" in done.stderr
     assert sorted(p.name for p in (tmp_path / "book_figures").iterdir()) == [
         "figure-001.png",
@@ -99,6 +100,49 @@ def test_figures_elsewhere(run, tmp_path):
     assert done.returncode == 0 and (tmp_path / "f" / "figure-001.png").exists(), done.stderr
 
 
+def test_notebooks_of_python2(run):
+    """What could be either is Python 2 if the notebook says so; what one cell imports holds in the next."""
+    pytest.importorskip("fissix")
+    cells = [
+        "print ('a %s'\n   % 1), \nprint ('b', 2)",
+        "from __future__ import print_function, division\nimport own",
+        "print('c', 3)\nprint(own.half(3), 3 / 2, len(map(abs, [1])))",
+    ]
+    book = {"cells": [{"cell_type": "code", "source": c} for c in cells], "nbformat": 4}
+    kernel = {"kernelspec": {"name": "python2"}}
+    own = "def half(x):\n    return x / 2\n"
+    done = run(json.dumps({**book, "metadata": kernel}), name="book.ipynb", own=own)
+    assert done.stdout == "a 1 ('b', 2)\nc 3\n1 1.5 1\n", done.stderr
+    done = run(json.dumps(book), name="book.ipynb", own=own)
+    assert done.stdout.endswith("c 3\n") and "TypeError" in done.stderr  # a map has no length
+
+
+def test_checkpoints_with_names_of_before_tensorflow_1_2(run):
+    done = run(
+        "import tensorflow as tf\n"
+        "old = {'RNN/GRUCell/Gates/Linear/Matrix': tf.Variable([[1., 2.]]), 'b': tf.Variable([3.]),\n"
+        "       'RNN/GRUCell/Gates/Linear/Bias': tf.Variable([3.])}\n"
+        "with tf.Session() as sess:\n"
+        "    sess.run(tf.global_variables_initializer())\n"
+        "    path = tf.train.Saver(old).save(sess, './model')\n"
+        "tf.reset_default_graph()\n"
+        "kernel = tf.get_variable('rnn/gru_cell/gates/kernel', [1, 2])\n"
+        "bias = tf.get_variable('rnn/gru_cell/gates/bias', [1])\n"
+        "with tf.Session() as sess:\n"
+        "    tf.train.Saver().restore(sess, path)\n"
+        "    print(sess.run([kernel, bias]))\n"
+    )
+    assert done.stdout == "[array([[1., 2.]], dtype=float32), array([3.], dtype=float32)]\n", done.stderr
+    note = "taken for those of today: RNN/GRUCell/Gates/Linear/"
+    assert done.stderr.count(note) == 1 and done.stderr.endswith(", and 1 more\n")
+
+
+def test_scripts_made_of_notebooks(run):
+    done = run("get_ipython().run_line_magic('matplotlib', 'inline')\nprint(get_ipython().getoutput('ls'))")
+    assert done.stdout == "[]\n", done.stderr
+    assert "NameError" in run("get_ipython()").stderr
+
+
 def test_check_lists_what_is_missing_with_lines(run):
     script = (
         "import tensorflow as tf\nfrom tensorflow.contrib import rnn\nx = tf.nn.reluu(rnn.GRUCell(3))\n"
@@ -110,3 +154,13 @@ def test_check_lists_what_is_missing_with_lines(run):
     assert "script.py:3: module 'tensorflow.nn' has no attribute 'reluu'; the nearest" in lines[0]
     assert "script.py:4: minitf has no tensorflow.keras" in lines[1]
     assert run("import tensorflow as tf\ntf.nn.relu", options=["--check"]).returncode == 0
+
+
+def test_check_follows_modules_of_the_script(run):
+    done = run(
+        "import own\nfrom inner import deep\n", options=["--check"],
+        own="import tensorflow as tf\nimport own\ntf.nn.reluu\n",
+        **{"inner/__init__": "", "inner/deep": "import tensorflow\ntensorflow.nothing\n"},
+    )  # fmt: skip
+    places = [line.split(" module")[0].split("/")[-1] for line in done.stdout.splitlines()]
+    assert places[:2] == ["own.py:3:", "deep.py:2:"] and done.returncode == 1, done

@@ -126,3 +126,14 @@ def test_bad_calls_leave_the_graph_as_it_was():
         tf.transpose(x, [0, 0], name="t")
     assert [op.name for op in graph.get_operations() if not op.name.startswith("t/")] == before
     assert not [op for op in x.consumers() if op.type == "Transpose"]
+
+
+def test_flags_of_old_scripts():
+    """Types and numbers in the place of flags are true, as `tf.Variable([0.3], tf.float32)` relies on."""
+    assert tf.Variable([0.3], tf.float32) in tf.trainable_variables()
+    assert tf.Variable(1.0, 0) not in tf.trainable_variables()
+    lists = [[tf.zeros([1, 3])], [tf.constant([0])], [tf.ones([1])]]
+    tf.contrib.legacy_seq2seq.sequence_loss_by_example(*lists, 2593)  # as in the tutorial
+    assert tf.Variable(2.0, "name").trainable
+    with pytest.raises(TypeError, match="it takes True or False"):
+        tf.reduce_sum([1.0], keepdims="yes")

@@ -122,6 +122,34 @@ def test_flags_take_no_ids_and_seeds_stay():
 
 
 @pytest.mark.parametrize("taken", [True, False])
+def test_gradients_for_what_is_in_a_branch(taken, executor):
+    """Recorded from TensorFlow 1.15.5."""
+    p, x, inner = tf.placeholder(tf.bool), tf.constant(3.0), {}
+
+    def then():
+        inner["a"] = x + 1
+        inner["b"] = inner["a"] * x
+        return inner["b"] ** 2
+
+    def otherwise():
+        inner["c"] = x * 5
+        return tf.cond(x > 0, lambda: inner.setdefault("d", inner["c"] * 3) + 1, lambda: x)
+
+    y = tf.cond(p, then, otherwise)
+    values = {"a": 72.0, "b": 24.0} if taken else {"c": 3.0, "d": 1.0}
+    slopes = {name: tf.gradients(y, inner[name])[0] for name in inner}
+    second = tf.gradients(slopes["b"], x)[0]
+    with tf.Session() as session:
+        for name, slope in slopes.items():
+            if name in values:
+                assert session.run(slope, {p: taken}) == values[name]
+            else:
+                with fails(tf.errors.InvalidArgumentError, ""):
+                    session.run(slope, {p: taken})
+        assert session.run(second, {p: taken}) == (14.0 if taken else 0.0)
+
+
+@pytest.mark.parametrize("taken", [True, False])
 def test_gradients_of_and_through_what_is_in_a_branch(taken, executor):
     """Recorded from TensorFlow 1.15.5."""
     cond, w = Cond(), tf.Variable(5.0)
@@ -132,8 +160,10 @@ def test_gradients_of_and_through_what_is_in_a_branch(taken, executor):
         tf.gradients(y, cond.product)[0]: 5.0,
         tf.gradients(cond.product, cond.v)[0]: 6.0 if taken else 0.0,
         tf.gradients(cond.result + y, cond.v)[0]: 36.0 if taken else 2.0,
+        tf.gradients(cond.result, cond.product)[0]: 1.0 if taken else tf.errors.InvalidArgumentError,
+        tf.gradients(cond.result * y, cond.product)[0]: 95.0 if taken else tf.errors.InvalidArgumentError,
     }
-    assert tf.gradients(cond.result, cond.product) == [None]
+    assert tf.gradients(cond.v * 2.0, cond.product) == [None]
     with tf.Session() as session:
         session.run(tf.global_variables_initializer())
         for gradient, value in wanted.items():

@@ -15,7 +15,7 @@ VALUES = {
     "Graph": tf.Graph(),
 }  # fmt: skip
 FITTING = {
-    "bool": ["True", "np.True_", "0", "None"],
+    "bool": ["True", "np.True_", "0", "3", "-1", "np.int8(3)", "None"],
     "int": ["True", "0", "3", "-1", "np.int8(3)", "Dimension"],
     "float": ["True", "np.True_", "0", "3", "-1", "np.int8(3)", "1.5", "np.float32(2)", "np.array(2.0)"],
     "str": ["'a'"],

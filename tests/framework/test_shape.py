@@ -2,6 +2,7 @@ import pytest
 from helpers import fails
 
 import minitf as tf
+from minitf.framework import shape
 from minitf.framework.shape import Dimension, TensorShape, broadcast_static_shape
 
 UNKNOWN = TensorShape(None)
@@ -115,3 +116,9 @@ def test_set_shape_adds_knowledge():
     assert x.get_shape().as_list() == [2, 3]
     with fails(ValueError, "Placeholder:0", "(2, 3)", "(4, 3)"):
         x.set_shape([4, 3])
+
+
+def test_usual_shapes():
+    assert shape.scalar().as_list() == [] and shape.vector(None).as_list() == [None]
+    assert shape.matrix(2, None).as_list() == [2, None]
+    assert shape.unknown_shape().rank is None and shape.unknown_shape(2).as_list() == [None, None]

@@ -124,3 +124,28 @@ def test_file_io(folder):
     with pytest.raises(errors.AlreadyExistsError):
         file_io.atomic_write_string_to_file(name, "x", overwrite=False)
     assert file_io.get_matching_files(folder + "/s*") == [name] and file_io.is_directory(folder)
+
+
+def test_names_that_tensorflow_2_kept(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    files = tf.io.gfile
+    files.mkdir("a")
+    files.mkdir("a")
+    files.makedirs("b/c/d")
+    with files.GFile("f", "w") as file:
+        file.write("text")
+    files.copy("f", "g")
+    with pytest.raises(tf.errors.AlreadyExistsError):
+        files.copy("f", "g")
+    files.copy("f", "g", overwrite=True)
+    files.rename("g", "h")
+    assert files.glob("*") == ["a", "b", "f", "h"] and files.listdir("b") == ["c"]
+    assert files.exists("h") and files.isdir("a") and files.stat("h").length == 4
+    assert list(files.walk("b")) == [("b", ["c"], []), ("b/c", ["d"], []), ("b/c/d", [], [])]
+    assert [name for name, _, _ in files.walk("b", topdown=False)] == ["b/c/d", "b/c", "b"]
+    files.remove("h")
+    files.rmtree("b")
+    for wrong in (lambda: files.mkdir("x/y"), lambda: files.listdir("no"), lambda: files.remove("h"),
+                  lambda: files.rmtree("b"), lambda: files.stat("no")):  # fmt: skip
+        with pytest.raises(tf.errors.NotFoundError):
+            wrong()

@@ -31,7 +31,7 @@ def test_cells_of_notebooks(tmp_path, book):
     path = tmp_path / "book.ipynb"
     path.write_text(json.dumps(book))
     first, second = source.read(path)
-    assert first == ("x = 1\nx", f"{path}, cell 1", True) and second.text == "y = 2"
+    assert first == ("x = 1\nx", f"{path}, cell 1", True, False) and second.text == "y = 2"
 
 
 @pytest.mark.parametrize(
@@ -51,10 +51,26 @@ def test_cells_of_notebooks(tmp_path, book):
         ('"""\n%d\n"""', '"""\n%d\n"""'),
         ("%%bash\nls\nls", "\n\n"),
         ("%%time\nx = 1", "pass\nx = 1"),
+        ("print('a %s'\n  % x)", "print('a %s'\n  % x)"),
+        ("x = [1, # (\n%d]", "x = [1, # (\n%d]"),
+        ("x = a \\\n% b", "x = a \\\n% b"),
+        ("x = '(' + \"'[\"\n%pylab", "x = '(' + \"'[\"\npass"),
+        ("x = 'it\\'s ('\n!ls", "x = 'it\\'s ('\npass"),
+        ("f(')')\n%time f()", "f(')')\npass"),
     ],
 )
 def test_lines_for_ipython_are_dropped(line, left):
     assert source.without_magics(line) == left
+
+
+def test_cells_as_ipython_reads_them():
+    pytest.importorskip("IPython")
+    found = {"get_ipython": source.Shell}
+    text = "%matplotlib inline\n!ls\nfiles = !ls\nx = 7\\\n  % 4\nx?\n"
+    for cell in (text, "%%time\n" + text):
+        exec(source.as_python(cell), found)
+        assert (found["x"], found["files"]) == (3, [])
+    assert source.as_python("%%bash\nls") == "\n"
 
 
 @pytest.mark.parametrize(

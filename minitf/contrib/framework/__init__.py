@@ -40,12 +40,12 @@ from minitf.contrib.framework.variables import variable as variable
 from minitf.framework import nest as nest
 from minitf.ops.check import assert_same_float_dtype as assert_same_float_dtype
 from minitf.ops.check import assert_scalar as assert_scalar
-from minitf.train.checkpoints import list_variables as list_variables
-from minitf.train.checkpoints import load_checkpoint as load_checkpoint
-from minitf.train.checkpoints import load_variable as load_variable
+from minitf.contrib.framework.checkpoints import init_from_checkpoint as init_from_checkpoint
+from minitf.contrib.framework.checkpoints import list_variables as list_variables
+from minitf.contrib.framework.checkpoints import load_checkpoint as load_checkpoint
+from minitf.contrib.framework.checkpoints import load_variable as load_variable
 from minitf.train.global_step import assert_global_step as assert_global_step
 from minitf.train.global_step import assert_or_get_global_step as assert_or_get_global_step
 from minitf.train.global_step import create_global_step as create_global_step
 from minitf.train.global_step import get_global_step as get_global_step
 from minitf.train.global_step import get_or_create_global_step as get_or_create_global_step
-from minitf.train.initial_values import init_from_checkpoint as init_from_checkpoint

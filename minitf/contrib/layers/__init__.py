@@ -26,6 +26,9 @@ from minitf.contrib.layers.core import safe_embedding_lookup_sparse as safe_embe
 from minitf.contrib.layers.initializers import variance_scaling_initializer as variance_scaling_initializer
 from minitf.contrib.layers.initializers import xavier_initializer as xavier_initializer
 from minitf.contrib.layers.initializers import xavier_initializer_conv2d as xavier_initializer_conv2d
+from minitf.contrib.layers.separable import separable_conv2d as separable_conv2d
+from minitf.contrib.layers.separable import separable_convolution2d as separable_convolution2d
+from minitf.contrib.layers.normalization import batch_norm as batch_norm
 from minitf.contrib.layers.optimizers import optimize_loss as optimize_loss
 from minitf.contrib.layers.regularizers import apply_regularization as apply_regularization
 from minitf.contrib.layers.regularizers import l1_l2_regularizer as l1_l2_regularizer

@@ -14,7 +14,8 @@ from minitf.framework.graph import add_to_collections, name_scope
 from minitf.layers.core import Dense
 
 _XAVIER, _ZEROS = xavier_initializer(), tf.zeros_initializer()
-_NAMES = {"kernel": "weights", "bias": "biases"}
+_NAMES = {"kernel": "weights", "bias": "biases", "depthwise_kernel": "depthwise_weights",
+          "pointwise_kernel": "pointwise_weights"}  # fmt: skip
 
 
 @add_arg_scope

@@ -16,12 +16,14 @@ OPTIMIZERS = {
     "RMSProp": lambda rate: tf.train.RMSPropOptimizer(rate),
     "SGD": lambda rate: tf.train.GradientDescentOptimizer(rate),
 }
+SUMMARIES = ("learning_rate", "loss", "gradients", "gradient_norm", "global_gradient_norm")
 
 
 def optimize_loss(loss, global_step, learning_rate, optimizer, gradient_noise_scale: float | None = None,
                   gradient_multipliers: dict | None = None, clip_gradients=None,
                   learning_rate_decay_fn: Callable | None = None, update_ops=None, variables=None,
-                  name: str | None = None, increment_global_step: bool = True):  # fmt: skip
+                  name: str | None = None, summaries: list | None = None,
+                  colocate_gradients_with_ops: bool = False, increment_global_step: bool = True):  # fmt: skip
     """A tensor that makes one training step when it is run; its value is the loss before it.
 
     global_step: the step counter, or None for the default one. learning_rate: a float, which becomes a
@@ -30,15 +32,18 @@ def optimize_loss(loss, global_step, learning_rate, optimizer, gradient_noise_sc
     gradient_noise_scale: adds normal noise; gradient_multipliers: factors by variable (or its name);
     clip_gradients: a bound on the global norm, or a function of the list of (gradient, variable).
     learning_rate_decay_fn(learning_rate, step): the rate used. update_ops: ops that run before (default: the
-    collection UPDATE_OPS). variables: those trained (default: all).
+    collection UPDATE_OPS). variables: those trained (default: all). summaries: what is summarized, some of
+    SUMMARIES (default: the loss, the norm of all gradients, and the learning rate if it decays).
 
     Raises:
-      ValueError: for a loss that is no scalar, an unknown optimizer, or a missing learning rate or step.
+      ValueError: for a loss that is no scalar, an unknown optimizer or summary, or a missing learning rate or
+        step.
     """
     loss = tf.convert_to_tensor(loss)
     if loss.shape.rank not in (0, None):
         raise ValueError(f"optimize_loss: the loss is a scalar; {loss.name} has shape {loss.shape}")
     global_step = tf.train.get_global_step() if global_step is None else global_step
+    wanted = _wanted(summaries)
     with tf.variable_scope(name, "OptimizeLoss"):
         updates = tf.get_collection(tf.GraphKeys.UPDATE_OPS) if update_ops is None else list(update_ops)
         if updates:
@@ -49,17 +54,55 @@ def optimize_loss(loss, global_step, learning_rate, optimizer, gradient_noise_sc
             if global_step is None:
                 raise ValueError("optimize_loss: learning_rate_decay_fn needs a global_step")
             rate = learning_rate_decay_fn(rate, global_step)
+            if "learning_rate" in wanted:
+                tf.summary.scalar("learning_rate", rate)
         optimizer = _optimizer(optimizer, rate)
-        pairs = optimizer.compute_gradients(loss, variables or tf.trainable_variables())
+        pairs = optimizer.compute_gradients(
+            loss,
+            variables or tf.trainable_variables(),
+            colocate_gradients_with_ops=colocate_gradients_with_ops,
+        )
         if gradient_noise_scale is not None:
             pairs = [(_mapped(g, lambda t: t + gradient_noise_scale * tf.truncated_normal(tf.shape(t))), v)
                      for g, v in pairs]  # fmt: skip
-        pairs = _clipped(_multiplied(pairs, gradient_multipliers or {}), clip_gradients)
+        pairs = _multiplied(pairs, gradient_multipliers or {})
+        of_all = bool({"global_gradient_norm", "gradient_norm"} & wanted)
+        if of_all:
+            _summarize_norm("gradient_norm", pairs)
+        pairs = _clipped(pairs, clip_gradients)
+        if "loss" in wanted:
+            tf.summary.scalar("loss", loss)
+        _summarize_each(pairs, wanted)
+        if of_all and clip_gradients is not None:
+            _summarize_norm("clipped_gradient_norm", pairs)
         train = optimizer.apply_gradients(
             pairs, global_step=global_step if increment_global_step else None, name="train"
         )
         with control_dependencies([train]):
             return tf.identity(loss)
+
+
+def _wanted(summaries) -> set:
+    unknown = set(summaries or ()) - set(SUMMARIES)
+    if unknown:
+        raise ValueError(
+            f"Summaries should be one of {', '.join(SUMMARIES)}; not {', '.join(map(str, unknown))}"
+        )
+    return {"loss", "learning_rate", "global_gradient_norm"} if summaries is None else set(summaries)
+
+
+def _summarize_norm(name: str, pairs: list) -> None:
+    tf.summary.scalar(f"global_norm/{name}", tf.global_norm([gradient for gradient, _ in pairs]))
+
+
+def _summarize_each(pairs: list, wanted: set) -> None:
+    for gradient, variable in pairs:
+        values = gradient.values if isinstance(gradient, IndexedSlices) else gradient
+        name = variable.name.replace(":", "_")
+        if values is not None and "gradients" in wanted:
+            tf.summary.histogram(f"gradients/{name}", values)
+        if values is not None and "gradient_norm" in wanted:
+            tf.summary.scalar(f"gradient_norm/{name}", tf.global_norm([values]))
 
 
 def _learning_rate(rate):

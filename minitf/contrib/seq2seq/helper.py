@@ -188,14 +188,25 @@ class ScheduledEmbeddingTrainingHelper(_Scheduled):
 class ScheduledOutputTrainingHelper(_Scheduled):
     """A TrainingHelper that replaces inputs, with a probability, by the outputs of the step before.
 
-    next_inputs_fn: makes inputs of outputs (default: they are taken as they are). The samples say where.
+    next_inputs_fn: makes inputs of outputs (default: they are taken as they are). auxiliary_inputs: joined
+    to both along the last axis, shaped as the inputs but for that. The samples say where.
     """
 
     def __init__(self, inputs, sequence_length, sampling_probability, time_major: bool = False,
-                 seed: int | None = None, next_inputs_fn: Callable | None = None, name=None):  # fmt: skip
+                 seed: int | None = None, next_inputs_fn: Callable | None = None, auxiliary_inputs=None,
+                 name=None):  # fmt: skip
         with name_scope(name, "ScheduledOutputTrainingHelper"):
-            self._seed, self._next_inputs_fn = seed, next_inputs_fn or tf.identity
+            self._seed, self._next_inputs_fn, self._more = seed, next_inputs_fn or tf.identity, None
+            if auxiliary_inputs is not None:
+                self._more = tf.convert_to_tensor(auxiliary_inputs, name="auxiliary_inputs")
+                inputs = tf.concat([tf.convert_to_tensor(inputs, name="inputs"), self._more], -1)
+                self._more = self._more if time_major else tf.transpose(self._more, [1, 0, 2])
             super().__init__(inputs, sequence_length, sampling_probability, time_major, name)
+
+    def _made(self, outputs, time):
+        """Inputs made of outputs."""
+        made = self._next_inputs_fn(outputs)
+        return made if self._more is None else tf.concat([made, self._more[time + 1]], -1)
 
     def sample(self, time, outputs, state=None, name=None):
         """1 where the outputs are to be the next inputs, else 0."""
@@ -209,7 +220,7 @@ class ScheduledOutputTrainingHelper(_Scheduled):
             sampled = tf.cast(sample_ids, tf.bool)
             return (
                 finished,
-                self._mixed(finished, inputs, sampled, lambda: self._next_inputs_fn(outputs)),
+                self._mixed(finished, inputs, sampled, lambda: self._made(outputs, time)),
                 state,
             )
 

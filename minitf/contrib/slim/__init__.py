@@ -17,9 +17,9 @@ from minitf.contrib.framework import (
 )  # fmt: skip
 from minitf.contrib.framework.scopes import arg_scope_func_key
 from minitf.contrib.layers import (
-    apply_regularization, bias_add, dropout, embed_sequence, flatten, fully_connected, l1_l2_regularizer,
-    l1_regularizer, l2_regularizer, layer_norm, linear, maxout, one_hot_encoding, optimize_loss, relu,
-    relu6, repeat, softmax, stack, sum_regularizer, unit_norm, variance_scaling_initializer,
-    xavier_initializer,
-    xavier_initializer_conv2d,
+    apply_regularization, avg_pool2d, batch_norm, bias_add, conv2d, conv2d_transpose, convolution2d,
+    convolution2d_transpose, dropout, embed_sequence, flatten, fully_connected, l1_l2_regularizer,
+    l1_regularizer, l2_regularizer, layer_norm, linear, max_pool2d, maxout, one_hot_encoding, optimize_loss,
+    relu, relu6, repeat, separable_conv2d, separable_convolution2d, softmax, stack, sum_regularizer,
+    unit_norm, variance_scaling_initializer, xavier_initializer, xavier_initializer_conv2d,
 )  # fmt: skip

@@ -4,6 +4,7 @@ from minitf.formats.records import TFRecordCompressionType as TFRecordCompressio
 from minitf.formats.records import TFRecordOptions as TFRecordOptions
 from minitf.formats.records import TFRecordWriter as TFRecordWriter
 from minitf.formats.records import tf_record_iterator as tf_record_iterator
+from minitf.io import gfile as gfile
 from minitf.ops.decoding import decode_csv as decode_csv
 from minitf.ops.decoding import decode_raw as decode_raw
 from minitf.ops.features import FixedLenFeature as FixedLenFeature
@@ -20,6 +21,7 @@ from minitf.ops.queues import PaddingFIFOQueue as PaddingFIFOQueue
 from minitf.ops.queues import PriorityQueue as PriorityQueue
 from minitf.ops.queues import QueueBase as QueueBase
 from minitf.ops.queues import RandomShuffleQueue as RandomShuffleQueue
-from minitf.platform import gfile as gfile
+from minitf.ops.strings import decode_base64 as decode_base64
+from minitf.ops.strings import encode_base64 as encode_base64
 from minitf.summary.writer import write_graph as write_graph
 from minitf.train.input import match_filenames_once as match_filenames_once

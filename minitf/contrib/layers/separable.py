@@ -1,0 +1,100 @@
+"""Separable convolutions with tf.contrib's names for variables."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import minitf as tf
+from minitf import nn
+from minitf.contrib.framework.scopes import add_arg_scope
+from minitf.contrib.framework.variables import model_variable
+from minitf.contrib.layers import utils
+from minitf.contrib.layers.convolution import _first
+from minitf.contrib.layers.core import _XAVIER, _ZEROS, collect, renamed
+from minitf.layers.separable import SeparableConv2D
+
+
+@add_arg_scope
+def separable_conv2d(
+    inputs,
+    num_outputs: int | None,
+    kernel_size,
+    depth_multiplier: int = 1,
+    stride=1,
+    padding="SAME",
+    data_format: str = "NHWC",
+    rate=1,
+    activation_fn: Callable | None = nn.relu,
+    normalizer_fn: Callable | None = None,
+    normalizer_params: dict | None = None,
+    weights_initializer=_XAVIER,
+    pointwise_initializer=None,
+    weights_regularizer=None,
+    biases_initializer=_ZEROS,
+    biases_regularizer=None,
+    reuse=None,
+    variables_collections=None,
+    outputs_collections=None,
+    trainable: bool = True,
+    scope=None,
+):
+    """Each channel convolved to `depth_multiplier` channels, and these mixed: [batch, h, w, channels] ->
+    [batch, h', w', num_outputs].
+
+    With num_outputs None they are not mixed. Variables `depthwise_weights`, `pointwise_weights` and `biases`
+    in `scope` ("SeparableConv2d"); the other arguments and errors are those of `conv2d`.
+    """
+    with tf.variable_scope(scope, "SeparableConv2d", [inputs], reuse=reuse, custom_getter=renamed) as entered:
+        inputs = tf.convert_to_tensor(inputs)
+        biased = not normalizer_fn and biases_initializer is not None
+        if num_outputs is not None:
+            mixed = weights_initializer if pointwise_initializer is None else pointwise_initializer
+            layer = SeparableConv2D(
+                num_outputs, kernel_size, stride, padding,
+                "channels_first" if _first(data_format) else "channels_last",
+                utils.two_element_tuple(rate), depth_multiplier, use_bias=biased,
+                depthwise_initializer=weights_initializer, pointwise_initializer=mixed,
+                bias_initializer=biases_initializer, depthwise_regularizer=weights_regularizer,
+                pointwise_regularizer=weights_regularizer, bias_regularizer=biases_regularizer,
+                trainable=trainable, name=entered.name, dtype=inputs.dtype.base_dtype, _scope=entered,
+                _reuse=reuse)  # fmt: skip
+            outputs = layer.apply(inputs)
+            made = {"weights": (layer.depthwise_kernel, layer.pointwise_kernel), "biases": (layer.bias,)}
+            for name, variables in made.items():
+                for variable in variables:
+                    if variable is not None:
+                        collect(variables_collections, name, variable)
+        else:
+            outputs = _each_channel(
+                inputs, kernel_size, depth_multiplier, stride, padding, data_format, rate,
+                weights_initializer, weights_regularizer, biases_initializer if biased else None,
+                biases_regularizer, variables_collections, trainable)  # fmt: skip
+        if normalizer_fn is not None:
+            outputs = normalizer_fn(outputs, **(normalizer_params or {}))
+        if activation_fn is not None:
+            outputs = activation_fn(outputs)
+        return utils.collect_named_outputs(outputs_collections, entered.name, outputs)
+
+
+def _each_channel(inputs, kernel_size, multiplier: int, stride, padding, data_format: str, rate, initializer,
+                  regularizer, biases_initializer, biases_regularizer, collections,
+                  trainable: bool):  # fmt: skip
+    channels = utils.channel_dimension(inputs.shape, data_format, min_rank=4)
+    dtype, first = inputs.dtype.base_dtype, _first(data_format)
+    shape = [*utils.two_element_tuple(kernel_size), channels, multiplier]
+    weights = model_variable(
+        "depthwise_weights", shape, dtype, initializer, regularizer, trainable,
+        utils.get_variable_collections(collections, "weights"))  # fmt: skip
+    steps = utils.two_element_tuple(stride)
+    outputs = nn.depthwise_conv2d(
+        inputs, weights, [1, 1, *steps] if first else [1, *steps, 1], padding,
+        utils.two_element_tuple(rate), data_format=data_format)  # fmt: skip
+    if biases_initializer is None:
+        return outputs
+    biases = model_variable(
+        "biases", [channels * multiplier], dtype, biases_initializer, biases_regularizer, trainable,
+        utils.get_variable_collections(collections, "biases"))  # fmt: skip
+    return nn.bias_add(outputs, biases, data_format=data_format)
+
+
+separable_convolution2d = separable_conv2d

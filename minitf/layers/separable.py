@@ -1,0 +1,75 @@
+"""Convolutional layers that convolve each channel for itself and then mix the channels (Chollet 2017)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import minitf as tf
+from minitf.layers.convolution import Conv2D
+
+
+class SeparableConv2D(Conv2D):
+    """`activation(separable_conv2d(inputs, depthwise_kernel, pointwise_kernel) + bias)`."""
+
+    def __init__(
+        self, filters: int, kernel_size, strides=(1, 1), padding="valid", data_format="channels_last",
+        dilation_rate=(1, 1), depth_multiplier: int = 1, activation=None, use_bias: bool = True,
+        depthwise_initializer: Callable | str | None = None,
+        pointwise_initializer: Callable | str | None = None, bias_initializer=None,
+        depthwise_regularizer: Callable | str | None = None,
+        pointwise_regularizer: Callable | str | None = None, bias_regularizer=None,
+        activity_regularizer=None, depthwise_constraint: Callable | str | None = None,
+        pointwise_constraint: Callable | str | None = None, bias_constraint=None, trainable: bool = True,
+        name=None, **kwargs,
+    ):  # fmt: skip
+        super().__init__(filters, kernel_size, strides, padding, data_format, dilation_rate, activation,
+                         use_bias, bias_initializer=bias_initializer, bias_regularizer=bias_regularizer,
+                         activity_regularizer=activity_regularizer, bias_constraint=bias_constraint,
+                         trainable=trainable, name=name, **kwargs)  # fmt: skip
+        self.depth_multiplier = int(depth_multiplier)
+        self._depthwise_how = {"initializer": depthwise_initializer, "regularizer": depthwise_regularizer,
+                               "constraint": depthwise_constraint}  # fmt: skip
+        self._pointwise_how = {"initializer": pointwise_initializer, "regularizer": pointwise_regularizer,
+                               "constraint": pointwise_constraint}  # fmt: skip
+
+    def build(self, input_shape) -> None:
+        """Makes `depthwise_kernel` [*kernel_size, channels, depth_multiplier], `pointwise_kernel`
+        [1, 1, channels * depth_multiplier, filters] and `bias` [filters].
+        """
+        channels = self._channels(input_shape)
+        depthwise = [*self.kernel_size, channels, self.depth_multiplier]
+        pointwise = [1, 1, channels * self.depth_multiplier, self.filters]
+        self.depthwise_kernel = self.add_weight("depthwise_kernel", depthwise, **self._depthwise_how)
+        self.pointwise_kernel = self.add_weight("pointwise_kernel", pointwise, **self._pointwise_how)
+        self.bias = self.add_weight("bias", [self.filters], **self._bias_how) if self.use_bias else None
+        self.built = True
+
+    def call(self, inputs):
+        """The convolutions, the bias and the activation."""
+        strides = [1, 1, *self.strides] if self._first else [1, *self.strides, 1]
+        outputs = tf.nn.separable_conv2d(
+            inputs, self.depthwise_kernel, self.pointwise_kernel, strides, self.padding.upper(),
+            list(self.dilation_rate), data_format="NCHW" if self._first else "NHWC")  # fmt: skip
+        return self._finished(outputs)
+
+
+def separable_conv2d(
+    inputs, filters: int, kernel_size, strides=(1, 1), padding="valid", data_format="channels_last",
+    dilation_rate=(1, 1), depth_multiplier: int = 1, activation=None, use_bias: bool = True,
+    depthwise_initializer: Callable | str | None = None, pointwise_initializer: Callable | str | None = None,
+    bias_initializer=None, depthwise_regularizer: Callable | str | None = None,
+    pointwise_regularizer: Callable | str | None = None, bias_regularizer=None, activity_regularizer=None,
+    depthwise_constraint: Callable | str | None = None, pointwise_constraint: Callable | str | None = None,
+    bias_constraint=None, trainable: bool = True, name=None, reuse=None,
+):  # fmt: skip
+    """Each channel convolved to `depth_multiplier` channels, and these mixed: [batch, h, w, channels] ->
+    [batch, h', w', filters].
+
+    Other arguments and errors as those of `conv2d`.
+    """
+    layer = SeparableConv2D(
+        filters, kernel_size, strides, padding, data_format, dilation_rate, depth_multiplier, activation,
+        use_bias, depthwise_initializer, pointwise_initializer, bias_initializer, depthwise_regularizer,
+        pointwise_regularizer, bias_regularizer, activity_regularizer, depthwise_constraint,
+        pointwise_constraint, bias_constraint, trainable, name, _scope=name, _reuse=reuse)  # fmt: skip
+    return layer(inputs)

@@ -1,0 +1,56 @@
+"""What scripts import that has moved or gone, in processes of their own."""
+
+import importlib
+import pickle
+import subprocess
+import sys
+
+import pytest
+
+from minitf.scripts import imports, versions
+from minitf.scripts.pickles import pickled
+
+
+@pytest.mark.parametrize("place", sorted({p for places in imports.MOVED.values() for p in places.split()}))
+def test_modules_are_there(place):
+    if place.split(".")[0] in ("joblib", "sklearn", "tkinter"):
+        pytest.importorskip(place)
+    importlib.import_module(place)
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "import urllib; urllib.request.urlopen; urllib.parse.quote",
+        "import xml; xml.dom.minidom.parseString",
+        "import concurrent; concurrent.futures.ThreadPoolExecutor",
+        "import urllib\ntry: urllib.nothing\nexcept AttributeError: pass\nelse: 1 / 0",
+        "import urllib2, cPickle; urllib2.urlopen; cPickle.load",
+        "from distutils.version import LooseVersion as V; assert V('1.15.0') > V('1.2')",
+    ],
+)
+def test_as_scripts_import(code, tmp_path):
+    code = f"from pathlib import Path\nfrom minitf.scripts import imports\nimports.install(Path('.'))\n{code}"
+    done = subprocess.run([sys.executable, "-W", "ignore", "-c", code], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+
+
+def test_versions():
+    small, large = versions.LooseVersion("1.2"), versions.StrictVersion("1.15.0")
+    assert small < large and large >= "1.15" and small == versions.LooseVersion("1.2")
+    assert versions.LooseVersion("1.0rc1") < versions.LooseVersion("1.0.1")
+
+
+def test_pickles_of_python2(tmp_path):
+    path = tmp_path / "p.pkl"
+    path.write_bytes(b"S'\\xe9'\np0\n.")  # written by Python 2
+    with open(path) as as_text, open(path, "rb") as as_bytes:
+        assert pickled(pickle.load, as_text) == pickled(pickle.load, as_bytes) == "é"
+    with open(path, "w") as file:
+        pickled(pickle.dump, [1], file)
+    with open(path, "rb") as file:
+        assert pickled(pickle.load, file) == [1]
+    with pytest.raises(UnicodeDecodeError), open(path, "wb+") as file:
+        file.write(b"S'\\xe9'\np0\n.")
+        file.seek(0)
+        pickled(pickle.load, file, encoding="ascii")
