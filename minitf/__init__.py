@@ -228,8 +228,9 @@ from minitf.train.checkpoints import to_safetensors
 # Namespaces
 
 from minitf import (
-    bitwise, compat, config, contrib, debugging, dtypes, graph_util, initializers, layers, linalg, losses, math,
-    metrics, nest, nn, profiler, queue, random, saved_model, sparse, strings, summary, timeline, train, viz,
+    bitwise, compat, config, contrib, debugging, dtypes, graph_util, initializers, layers, linalg, losses,
+    math, metrics, nest, nn, profiler, queue, random, saved_model, sparse, strings, summary, timeline, train,
+    viz,
 )  # fmt: skip
 from minitf.framework import errors, protos
 from minitf import io, python_io

@@ -62,7 +62,7 @@ tensorflow.python.framework.ops                         minitf
 tensorflow.python.framework.random_seed                 minitf
 tensorflow.python.framework.sparse_tensor               minitf
 tensorflow.python.framework.tensor_shape                minitf.framework.shape minitf
-tensorflow.python.framework.tensor_util                 minitf.framework.static minitf.contrib.framework minitf.contrib.util
+tensorflow.python.framework.tensor_util                 minitf.framework.static minitf.contrib.util minitf
 tensorflow.contrib.crf.python                           minitf.contrib
 tensorflow.contrib.crf.python.ops                       minitf.contrib
 tensorflow.contrib.crf.python.ops.crf                   tensorflow.contrib.crf
