@@ -292,6 +292,9 @@ tensorflow.neg                                                      minitf.negat
 tensorflow.select                                                   minitf.where
 tensorflow.sub                                                      minitf.subtract
 tensorflow.train.SummaryWriter                                      minitf.summary.FileWriter
+tensorflow.is_tensor                                                minitf.contrib.framework.is_tensor
+tensorflow.python.framework.tensor_util.MakeNdarray                 minitf.make_ndarray
+tensorflow.python.framework.tensor_util.is_tensor                   minitf.contrib.framework.is_tensor
 tensorflow.__version__                                              minitf.__version__
 tensorflow.nn.rnn_cell._linear                                      minitf.rnn.rnn_cell._linear
 tensorflow.python.ops.rnn_cell_impl._BIAS_VARIABLE_NAME             minitf.rnn.cell.BIAS
