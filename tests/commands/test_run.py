@@ -114,7 +114,7 @@ def test_notebooks_of_python2(run):
     done = run(json.dumps({**book, "metadata": kernel}), name="book.ipynb", own=own)
     assert done.stdout == "a 1 ('b', 2)\nc 3\n1 1.5 1\n", done.stderr
     done = run(json.dumps(book), name="book.ipynb", own=own)
-    assert done.stdout.endswith("c 3\n") and "TypeError" in done.stderr  # a map has no length
+    assert done.stdout.endswith("c 3\n1.5 1.5 1\n"), done.stderr  # nothing says that it is Python 2
 
 
 def test_checkpoints_with_names_of_before_tensorflow_1_2(run):
