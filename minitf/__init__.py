@@ -117,6 +117,7 @@ from minitf.ops.sparse_math import (
     sparse_add, sparse_maximum, sparse_minimum, sparse_reduce_max, sparse_reduce_max_sparse,
     sparse_reduce_sum, sparse_reduce_sum_sparse, sparse_softmax, sparse_tensor_dense_matmul,
 )  # fmt: skip
+from minitf.ops.sparse_serial import deserialize_many_sparse, serialize_many_sparse, serialize_sparse
 from minitf.ops.sparse_segment import sparse_segment_mean, sparse_segment_sqrt_n, sparse_segment_sum
 
 # Files, records, examples

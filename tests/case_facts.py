@@ -71,7 +71,7 @@ def compare(found, recorded, what, tolerance=2e-6):
 
 def _compare_array(found, recorded, what, tolerance):
     if recorded[0] == "string":
-        wanted = [text.encode("latin1") for text in np.ravel(recorded[2])]
+        wanted = [text.encode("latin1") for text in np.ravel(np.array(recorded[2], object))]
         assert list(found.shape) == recorded[1] and list(found.ravel()) == wanted, f"{what}: {found}"
         return
     wanted = array(recorded)

@@ -430,6 +430,8 @@ ELSEWHERE = {  # by the test that covers them
     "ops/test_check.py": "Assert",
     "ops/test_queues.py": " ".join(t for t in OPS if "Queue" in t),
     "ops/test_script.py": "PyFunc PyFuncStateless",
+    "ops/test_sparse_serial.py": " ".join(t for t in OPS if "Serialize" in t or "TensorsMap" in t)
+    + " DeserializeManySparse",
     "ops/test_readers.py": " ".join(t for t in OPS if "Reader" in t),
     "ops/test_file_ops.py": "MatchingFiles ReadFile WriteFile",
     "ops/test_decoding.py": "DecodeCSV DecodeRaw StringToNumber",

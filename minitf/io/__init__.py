@@ -21,6 +21,9 @@ from minitf.ops.queues import PaddingFIFOQueue as PaddingFIFOQueue
 from minitf.ops.queues import PriorityQueue as PriorityQueue
 from minitf.ops.queues import QueueBase as QueueBase
 from minitf.ops.queues import RandomShuffleQueue as RandomShuffleQueue
+from minitf.ops.sparse_serial import deserialize_many_sparse as deserialize_many_sparse
+from minitf.ops.sparse_serial import serialize_many_sparse as serialize_many_sparse
+from minitf.ops.sparse_serial import serialize_sparse as serialize_sparse
 from minitf.ops.strings import decode_base64 as decode_base64
 from minitf.ops.strings import encode_base64 as encode_base64
 from minitf.summary.writer import write_graph as write_graph

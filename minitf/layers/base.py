@@ -8,9 +8,9 @@ from collections.abc import Callable
 import minitf as tf
 from minitf.framework import dtypes, nest
 from minitf.framework.collections import GraphKeys
-from minitf.framework.convert import convert_to_tensor
 from minitf.framework.graph import get_collection, get_collection_ref, get_default_graph, name_scope
 from minitf.framework.shape import TensorShape, dimension_value
+from minitf.framework.sparse import SparseTensor, convert_to_tensor_or_sparse_tensor
 from minitf.framework.tensor import Tensor
 from minitf.layers import by_name
 
@@ -23,13 +23,13 @@ class InputSpec:
         self.ndim = len(shape) if shape is not None else ndim
         self.max_ndim, self.min_ndim = max_ndim, min_ndim
 
-    def check(self, tensor: Tensor, layer: str) -> None:
+    def check(self, tensor: Tensor | SparseTensor, layer: str) -> None:
         """Raises ValueError if `tensor` is not what `layer` expects."""
-        rank = tensor.shape.rank
+        rank, name = tensor.shape.rank, getattr(tensor, "name", tensor)
         if rank is None and (self.ndim, self.min_ndim, self.max_ndim) != (None, None, None):
             raise ValueError(
                 f"layer {layer} has to know the rank of its inputs (the layer requires a defined rank); "
-                f"{tensor.name} has unknown shape: call set_shape on it"
+                f"{name} has unknown shape: call set_shape on it"
             )
         limits = [(self.ndim, "", rank != self.ndim)]
         if rank is not None:
@@ -39,14 +39,14 @@ class InputSpec:
         for limit, how, wrong in limits:
             if limit is not None and rank is not None and wrong:
                 raise ValueError(
-                    f"layer {layer} takes inputs of rank {how}{limit}; {tensor.name} has shape {tensor.shape}"
+                    f"layer {layer} takes inputs of rank {how}{limit}; {name} has shape {tensor.shape}"
                 )
         for axis, size in self.axes.items():
             found = None if rank is None else tensor.shape.sizes[axis]
             if size is not None and found not in (None, size):
                 raise ValueError(
                     f"layer {layer} was made for inputs of size {size} along axis {axis}; "
-                    f"{tensor.name} has shape {tensor.shape}"
+                    f"{name} has shape {tensor.shape}"
                 )
 
 
@@ -220,7 +220,7 @@ class Layer:
         raise NotImplementedError(f"{type(self).__name__} has to define compute_output_shape")
 
     def _called(self, inputs, args, kwargs):
-        inputs = nest.map_structure(convert_to_tensor, inputs)
+        inputs = nest.map_structure(convert_to_tensor_or_sparse_tensor, inputs)
         tensors = nest.flatten(inputs)
         if not tensors:
             raise ValueError(f"layer {self._name} was called on no tensor at all: {inputs!r}")

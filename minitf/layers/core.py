@@ -54,7 +54,9 @@ class Dense(Layer):
     def call(self, inputs):
         """The affine map and the activation."""
         rank = inputs.shape.rank
-        if rank is None or rank == 2:
+        if isinstance(inputs, tf.SparseTensor):
+            outputs = tf.sparse_tensor_dense_matmul(inputs, self.kernel)
+        elif rank is None or rank == 2:
             outputs = tf.matmul(inputs, self.kernel)
         else:
             outputs = tf.tensordot(inputs, self.kernel, [[rank - 1], [0]])

@@ -9,6 +9,7 @@ from minitf.framework.apply import apply
 from minitf.framework.graph import control_dependencies, name_scope
 from minitf.framework.operation import Operation
 from minitf.framework.registry import define
+from minitf.framework.sparse import SparseTensor
 from minitf.framework.tensor import IndexedSlices, Tensor
 from minitf.ops import identity
 
@@ -35,7 +36,7 @@ def _flattened(inputs) -> list:
     for value in inputs:
         if isinstance(value, (list, builtins.tuple)):
             flat.extend(_flattened(nest.flatten(value)))
-        elif isinstance(value, IndexedSlices) or hasattr(value, "_as_graph_element"):
+        elif isinstance(value, (IndexedSlices, SparseTensor)) or hasattr(value, "_as_graph_element"):
             flat.append(value)
         else:
             raise TypeError(f"tf.group takes ops and tensors, not {value!r} of type {type(value).__name__}")
@@ -43,11 +44,13 @@ def _flattened(inputs) -> list:
 
 
 def with_dependencies(dependencies, output_tensor, name: str | None = None):
-    """`output_tensor` (a Tensor or IndexedSlices), available only once all `dependencies` have run."""
+    """`output_tensor` (IndexedSlices or a SparseTensor, too), available once all `dependencies` have run."""
     with name_scope(name, "control_dependency", [dependencies]) as scope, control_dependencies(dependencies):
         if isinstance(output_tensor, IndexedSlices):
             values = identity.identity(output_tensor.values, name=scope)
             return IndexedSlices(values, output_tensor.indices, output_tensor.dense_shape)
+        if isinstance(output_tensor, SparseTensor):
+            return output_tensor.mapped(lambda values: identity.identity(values, name=scope))
         return identity.identity(output_tensor, name=scope)
 
 

@@ -7,6 +7,7 @@ import numpy as np
 from minitf.framework import dtypes, errors
 from minitf.framework.apply import apply, apply_op
 from minitf.framework.convert import convert_to_tensor
+from minitf.framework.graph import at_home
 from minitf.framework.registry import define
 from minitf.framework.shape import TensorShape
 from minitf.framework.sparse import SparseTensor, SparseTensorValue, as_sparse
@@ -196,7 +197,8 @@ def ctc_loss(labels, inputs=None, sequence_length=None, preprocess_collapse_repe
         )
     inputs = patterns.renamed("inputs", inputs, "logits", logits)
     labels = as_sparse(labels)
-    inputs = convert_to_tensor(inputs, name="inputs")
+    with at_home(labels, inputs):
+        inputs = convert_to_tensor(inputs, name="inputs")
     if not time_major:
         inputs = array.transpose(inputs, [1, 0, 2])
     flags = dict(zip(_FLAGS, (preprocess_collapse_repeated, ctc_merge_repeated,

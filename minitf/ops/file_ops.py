@@ -27,6 +27,12 @@ def read_whole(name: str) -> bytes:
         return file.read()
 
 
+def check_there(name: str) -> None:
+    """Raises NotFoundError or its like unless there is such a file."""
+    with translated(name):
+        os.stat(name)
+
+
 def text(value: bytes) -> np.ndarray:
     """A string as an array of no axes."""
     found = np.empty((), object)

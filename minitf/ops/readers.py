@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 
 import numpy as np
@@ -13,7 +14,7 @@ from minitf.framework.apply import apply, apply_op
 from minitf.framework.registry import define
 from minitf.framework.shape import SCALAR, TensorShape
 from minitf.framework.tensor import Tensor
-from minitf.ops.file_ops import read_whole, text
+from minitf.ops.file_ops import check_there, read_whole, text
 from minitf.ops.queues import store_of
 
 
@@ -33,7 +34,7 @@ class _Reader:
         self.waiting: list[bytes] = []  # names that were taken from the queue by runs that waited for one
 
     def open(self, work: bytes):
-        """An iterator over the records of a file."""
+        """An iterator over the records of a file; an error here means that there is none to read."""
         raise NotImplementedError
 
     def next(self, b, op, queue, wait: bool = True):
@@ -48,7 +49,11 @@ class _Reader:
                     continue
                 self.work = self.waiting.pop(0)
                 self.records = self.open(self.work)
-            record = next(self.records, None)
+            try:
+                record = next(self.records, None)
+            except errors.OpError as error:
+                self.records = _again(error)  # nothing behind it is read as if all were well
+                raise
             if record is not None:
                 self.produced += 1
                 return record
@@ -62,8 +67,21 @@ class _Reader:
         self.completed += 1
 
 
+def _again(error: Exception):
+    """Raises an error each time that it is asked for something."""
+    return map(_raise, itertools.repeat(error))
+
+
+def _raise(error: Exception):
+    raise error
+
+
 class _TFRecords(_Reader):
     def open(self, work):
+        check_there(os.fsdecode(work))
+        return self._each(work)
+
+    def _each(self, work):
         records = Records(os.fsdecode(work), self.op.attrs["compression_type"])
         try:
             while True:
@@ -80,11 +98,9 @@ class _Lines(_Reader):
     """Lines without their ends."""
 
     def open(self, work):
-        skipped = self.op.attrs["skip_header_lines"]
         lines = read_whole(os.fsdecode(work)).split(b"\n")
-        for number, line in enumerate(lines[:-1] if not lines[-1] else lines, 1):
-            if number > skipped:
-                yield work + b":%d" % number, line.removesuffix(b"\r")
+        skipped, count = self.op.attrs["skip_header_lines"], len(lines) - (not lines[-1])
+        return ((work + b":%d" % (i + 1), lines[i].removesuffix(b"\r")) for i in range(skipped, count))
 
 
 class _Pieces(_Reader):
@@ -95,8 +111,7 @@ class _Pieces(_Reader):
         data = read_whole(os.fsdecode(work))
         end = len(data) - self.op.attrs["footer_bytes"]
         starts = range(self.op.attrs["header_bytes"], end - size + 1, hop or size)
-        for number, start in enumerate(starts):
-            yield work + b":%d" % number, data[start : start + size]
+        return ((work + b":%d" % i, data[start : start + size]) for i, start in enumerate(starts))
 
 
 class _Whole(_Reader):

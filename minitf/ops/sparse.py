@@ -7,7 +7,7 @@ import numpy as np
 from minitf.framework import dtypes
 from minitf.framework.apply import apply
 from minitf.framework.convert import convert_to_tensor
-from minitf.framework.graph import name_scope
+from minitf.framework.graph import at_home, name_scope
 from minitf.framework.registry import define
 from minitf.framework.shape import TensorShape, as_shape
 from minitf.framework.sparse import SparseTensor, as_sparse
@@ -108,7 +108,7 @@ def _size(value, name: str) -> Tensor:
 
 def from_dense(tensor, name: str | None = None) -> SparseTensor:
     """The elements of `tensor` that are not 0 (or "") as a SparseTensor."""
-    with name_scope(name, "dense_to_sparse"):
+    with name_scope(name, "dense_to_sparse", [tensor]):
         tensor = convert_to_tensor(tensor)
         zero = b"" if tensor.dtype is dtypes.string else np.zeros((), tensor.dtype.numpy)
         nothing = convert_to_tensor(zero, tensor.dtype.base_dtype, name="Const")
@@ -136,10 +136,11 @@ def sparse_tensor_to_dense(sp_input, default_value=None, validate_indices: bool 
         out of order (see `sparse_reorder`) or repeated; without, the last value counts.
     """
     sp_input = as_sparse(sp_input)
-    if default_value is None:
-        default_value = array.zeros([], sp_input.dtype.base_dtype)
-    return sparse_to_dense(sp_input.indices, sp_input.dense_shape, sp_input.values, default_value,
-                           validate_indices, name=name)  # fmt: skip
+    with at_home(sp_input):
+        if default_value is None:
+            default_value = array.zeros([], sp_input.dtype.base_dtype)
+        return sparse_to_dense(sp_input.indices, sp_input.dense_shape, sp_input.values, default_value,
+                               validate_indices, name=name)  # fmt: skip
 
 
 # ---- order
@@ -197,7 +198,8 @@ def sparse_transpose(sp_input, perm=None, name: str | None = None) -> SparseTens
 def sparse_retain(sp_input, to_retain) -> SparseTensor:
     """The values for which the bool vector `to_retain` is true."""
     sp_input = as_sparse(sp_input)
-    to_retain = convert_to_tensor(to_retain)
+    with at_home(sp_input):
+        to_retain = convert_to_tensor(to_retain)
     sp_input.values.shape.assert_is_compatible_with(to_retain.shape.with_rank(1))
     kept = array.reshape(where(to_retain), [-1])
     indices, values = gather(sp_input.indices, kept), gather(sp_input.values, kept)

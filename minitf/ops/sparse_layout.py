@@ -9,7 +9,7 @@ import numpy as np
 from minitf.framework import dtypes
 from minitf.framework.apply import apply, apply_op
 from minitf.framework.convert import convert_to_tensor
-from minitf.framework.graph import name_scope
+from minitf.framework.graph import at_home, name_scope
 from minitf.framework.registry import define
 from minitf.framework.shape import TensorShape
 from minitf.framework.sparse import SparseTensor, as_sparse
@@ -86,7 +86,8 @@ def sparse_reshape(sp_input, shape, name: str | None = None) -> SparseTensor:
       ValueError: if the numbers of elements are known and differ; else InvalidArgumentError when it runs.
     """
     sp_input = as_sparse(sp_input)
-    shape = cast(shape, dtypes.int64)
+    with at_home(sp_input):
+        shape = cast(shape, dtypes.int64)
     with name_scope(name, "SparseReshape", [sp_input]) as scope:
         indices, sizes = apply("SparseReshape", sp_input.indices, sp_input.dense_shape, shape, name=scope)
         wanted, old = _written(shape), sp_input.shape
@@ -130,12 +131,13 @@ def sparse_reset_shape(sp_input, new_shape=None) -> SparseTensor:
     """
     sp_input = as_sparse(sp_input)
     indices, values, shape = [identity(t) for t in sp_input._components()]
-    if new_shape is None:
-        last = reduce.reduce_max(indices, 0)
-        sizes = math.maximum(constant(0, dtypes.int64), math.add(last, array.ones_like(shape)))
-    else:
-        sizes = _checked_shape(sp_input, shape, convert_to_tensor(new_shape, name="Const"))
-    return SparseTensor(indices, values, sizes)
+    with at_home(sp_input):
+        if new_shape is None:
+            last = reduce.reduce_max(indices, 0)
+            sizes = math.maximum(constant(0, dtypes.int64), math.add(last, array.ones_like(shape)))
+        else:
+            sizes = _checked_shape(sp_input, shape, convert_to_tensor(new_shape, name="Const"))
+        return SparseTensor(indices, values, sizes)
 
 
 def _checked_shape(sp_input, shape: Tensor, wanted: Tensor):
@@ -179,8 +181,9 @@ define("SparseSlice",
 def sparse_slice(sp_input, start, size, name: str | None = None) -> SparseTensor:
     """The part of a sparse tensor from `start` of `size` along each axis, or as much of it as there is."""
     sp_input = as_sparse(sp_input)
-    start = convert_to_tensor(start, dtypes.int64, name="Const")
-    size = convert_to_tensor(size, dtypes.int64, name="Const")
+    with at_home(sp_input):
+        start = convert_to_tensor(start, dtypes.int64, name="Const")
+        size = convert_to_tensor(size, dtypes.int64, name="Const")
     with name_scope(name, "SparseSlice", [sp_input]) as scope:
         parts = apply("SparseSlice", *sp_input._components(), start, size, name=scope)
         return SparseTensor(*parts)
@@ -239,14 +242,15 @@ def sparse_concat(axis, sp_inputs: list, name: str | None = None, expand_nonconc
     if len(sp_inputs) == 1:
         return sp_inputs[0]
     parts = [list(part) for part in zip(*[s._components() for s in sp_inputs])]
-    if expand:
-        parts[2] = _widened(parts[2], axis)
-    indices, values, shape = apply("SparseConcat", *parts, concat_dim=axis, name=name)
-    if not expand and all(s.shape.is_fully_defined() for s in sp_inputs):
-        sizes = np.array([s.shape.sizes for s in sp_inputs], np.int64)
-        sizes[0, axis] = sizes[:, axis].sum()
-        shape = constant(sizes[0])
-    return SparseTensor(indices, values, shape)
+    with at_home(sp_inputs):
+        if expand:
+            parts[2] = _widened(parts[2], axis)
+        indices, values, shape = apply("SparseConcat", *parts, concat_dim=axis, name=name)
+        if not expand and all(s.shape.is_fully_defined() for s in sp_inputs):
+            sizes = np.array([s.shape.sizes for s in sp_inputs], np.int64)
+            sizes[0, axis] = sizes[:, axis].sum()
+            shape = constant(sizes[0])
+        return SparseTensor(indices, values, shape)
 
 
 def _widened(shapes: list[Tensor], axis: int) -> list[Tensor]:

@@ -7,7 +7,7 @@ import numpy as np
 from minitf.framework import dtypes
 from minitf.framework.apply import apply
 from minitf.framework.convert import convert_to_tensor
-from minitf.framework.graph import name_scope
+from minitf.framework.graph import at_home, name_scope
 from minitf.framework.registry import define
 from minitf.framework.shape import UNKNOWN, TensorShape, broadcast_static_shape
 from minitf.framework.sparse import SparseTensor, SparseTensorValue, as_sparse
@@ -139,7 +139,8 @@ def sparse_add(a, b, threshold=None, thresh=None):
     a, b = as_sparse(a), as_sparse(b)
     real = {dtypes.complex64: dtypes.float32, dtypes.complex128: dtypes.float64}
     kind = real.get(a.dtype.base_dtype, a.dtype.base_dtype)
-    threshold = convert_to_tensor(0 if threshold is None else threshold, kind, name="threshold")
+    with at_home(a):
+        threshold = convert_to_tensor(0 if threshold is None else threshold, kind, name="threshold")
     indices, values, shape = apply("SparseAdd", *a._components(), *b._components(), threshold)
     a.shape.assert_is_compatible_with(b.shape)
     known = broadcast_static_shape(a.shape, b.shape)
@@ -390,7 +391,8 @@ def _reduction(type: str, kinds, doc: str, grad=None, **how):
         sp_input = as_sparse(sp_input)
         keep = patterns.renamed("keepdims", keepdims, "keep_dims", keep_dims)
         axis = patterns.renamed("axis", axis, "reduction_axes", reduction_axes)
-        axis = _all_axes(sp_input) if axis is None else axis
+        with at_home(sp_input):
+            axis = _all_axes(sp_input) if axis is None else axis
         return [*sp_input._components(), axis], bool(keep)
 
     def dense(sp_input, axis=None, keepdims: bool | None = None, reduction_axes=None,

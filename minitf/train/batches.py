@@ -13,17 +13,22 @@ from __future__ import annotations
 import functools
 
 from minitf.framework import dtypes
-from minitf.framework.convert import convert_n_to_tensor, convert_to_tensor
+from minitf.framework.convert import convert_to_tensor
 from minitf.framework.graph import name_scope
 from minitf.framework.shape import TensorShape
+from minitf.framework.sparse import SparseTensor, convert_to_tensor_or_sparse_tensor
 from minitf.framework.static import constant_value
 from minitf.framework.tensor import Tensor
+from minitf.ops import array, sparse_serial
 from minitf.ops.cast import cast
 from minitf.ops.cond import cond
+from minitf.ops.constant import constant
 from minitf.ops.control import no_op
+from minitf.ops.gather import gather
 from minitf.ops.math import maximum
 from minitf.ops.queues import FIFOQueue, PaddingFIFOQueue, QueueBase, RandomShuffleQueue
 from minitf.ops.sets import dynamic_partition
+from minitf.ops.sparse import sparse_retain
 from minitf.train.input import keep_filled, note
 
 
@@ -132,16 +137,66 @@ def _batches(kind: str, name, sources, keep_input, threads: int, many: bool, sha
         raise ValueError(f"tf.train.{kind} needs a list of lists of tensors, not {sources!r}")
     rows = [_listed(source, kind) for source in sources]
     with name_scope(name, kind, rows[0]) as scope:
-        rows = [convert_n_to_tensor(row) for row in rows]
+        rows = [[convert_to_tensor_or_sparse_tensor(t) for t in row] for row in rows]
         keep = _checked(convert_to_tensor(keep_input), many)
+        given = rows[0]
+        rows, stores = _stored(rows, keep, many)
         queue, summarize = make(_types(rows), _shapes(rows, shapes, many))
         adding = [op for row in rows for op in [_added(queue, row, keep, many)] * threads]
         keep_filled(queue, adding)
         summarize(queue)
         taken = (queue.dequeue_up_to if smaller else queue.dequeue_many)(batch_size, name=scope)
+        if any(stores):
+            taken = _restored(taken, given, stores, many)
     if isinstance(sources[0], dict):
         return dict(zip(sorted(sources[0]), taken if isinstance(taken, list) else [taken]))
     return taken
+
+
+def _stored(rows: list[list], keep: Tensor, many: bool) -> tuple[list[list[Tensor]], list[str]]:
+    """The examples with a number for each sparse tensor, under which the session keeps it; and the names of
+    the stores.
+    """
+    stores = [""] * len(rows[0])
+    found = []
+    for row in rows:
+        found.append(list(row))
+        for i, value in enumerate(row):
+            if isinstance(value, SparseTensor):
+                number, name = _number(value, keep, many, stores[i])
+                stores[i] = stores[i] or name
+                found[-1][i] = array.expand_dims(number, [-1])
+    return found, stores
+
+
+def _number(sparse: SparseTensor, keep: Tensor, many: bool, store: str) -> tuple[Tensor, str]:
+    if keep.shape.rank == 1:
+        sparse = sparse_retain(sparse, gather(keep, sparse.indices[:, 0]))
+    if keep.shape.rank == 1 or constant_value(keep):
+        number = sparse_serial.keep(sparse, many, store)
+        return number, number.op.name
+    made = []
+
+    def kept() -> Tensor:
+        made.append(sparse_serial.keep(sparse, many, store))
+        return made[0]
+
+    none = constant(-1, dtypes.int64)
+    number = cond(keep, kept, lambda: array.fill([0], none) if many else none)
+    return number, made[0].op.name
+
+
+def _restored(taken, given: list, stores: list[str], many: bool):
+    """What was taken from the queue, with sparse tensors for their numbers."""
+    parts = taken if isinstance(taken, list) else [taken]
+    found = []
+    for part, like, store in zip(parts, given, stores):
+        if store:
+            rank = like.dense_shape.shape.dims[0].value
+            rank = None if rank is None else rank + (not many)
+            part = sparse_serial.take(array.squeeze(part, [1]), like.dtype.base_dtype, rank, store)
+        found.append(part)
+    return found if isinstance(taken, list) else found[0]
 
 
 def _in_order(capacity: int, padded: bool, shared_name):

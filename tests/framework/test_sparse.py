@@ -1,3 +1,5 @@
+from importlib import import_module
+
 import numpy as np
 import pytest
 from case_facts import cases, check_case
@@ -19,17 +21,17 @@ def test_recorded_values(fact):
 
 def test_every_fact_is_a_test():
     """Each recorded source is picked by one of the files about sparse tensors."""
-    from ops import (
-        test_edit_distance,
-        test_sparse,
-        test_sparse_ids,
-        test_sparse_layout,
-        test_sparse_math,
-        test_sparse_segment,
-    )
-
-    files = [test_edit_distance, test_sparse, test_sparse_ids, test_sparse_layout, test_sparse_math]
-    parts = [*OURS, *[part for file in [*files, test_sparse_segment] for part in file.OURS]]
+    names = [
+        "edit_distance",
+        "sparse",
+        "sparse_ids",
+        "sparse_layout",
+        "sparse_math",
+        "sparse_segment",
+        "sparse_serial",
+    ]
+    files = [import_module(f"ops.test_{name}") for name in names]
+    parts = [*OURS, *[part for file in files for part in file.OURS]]
     assert {f["source"] for f in cases("sparse")} == {f["source"] for f in cases("sparse", *parts)}
 
 
@@ -66,3 +68,27 @@ def test_in_a_loop_with_a_gradient():
     _, last = tf.while_loop(lambda i, s: i < 2, double, [0, s])
     gradient = tf.gradients(last.values, x)[0]
     np.testing.assert_allclose(run(gradient), [4.0, 32.0])
+
+
+ELSEWHERE = [
+    lambda s: tf.sparse_tensor_to_dense(s), lambda s: tf.sparse_retain(s, [True, False]),
+    lambda s: tf.sparse_reset_shape(s, [5, 6]), lambda s: tf.sparse_reset_shape(s),
+    lambda s: tf.sparse_reshape(s, [4, 3]), lambda s: tf.sparse_slice(s, [0, 0], [1, 1]),
+    lambda s: tf.sparse_concat(1, [s, s]), lambda s: tf.sparse_concat(1, [s, s], expand_nonconcat_dim=True),
+    lambda s: tf.sparse_add(s, s), lambda s: tf.sparse_add(s, np.ones((3, 4), np.float32)),
+    lambda s: tf.sparse_reduce_sum(s), lambda s: tf.sparse_transpose(s),
+    lambda s: tf.sparse.expand_dims(s, 1), lambda s: tf.sparse_fill_empty_rows(s, 1.0), lambda s: tf.sparse_merge(tf.cast(s, tf.int64), s, 9),
+    lambda s: tf.sparse_to_indicator(tf.cast(s, tf.int64), 9), lambda s: s * np.ones((3, 4), np.float32),
+    lambda s: tf.nn.embedding_lookup_sparse(np.ones((3, 2), np.float32), tf.cast(s, tf.int64), None),
+    lambda s: tf.nn.safe_embedding_lookup_sparse(np.ones((3, 2), np.float32), tf.cast(s, tf.int64), s),
+    lambda s: tf.edit_distance(s, s), lambda s: tf.serialize_many_sparse(s), lambda s: tf.shape(s),
+    lambda s: tf.nn.ctc_loss(tf.cast(s, tf.int32), np.ones((4, 3, 5), np.float32), [4, 4, 4]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("function", ELSEWHERE)
+def test_in_the_graph_of_the_sparse_tensor(function):
+    with tf.Graph().as_default():
+        s = tf.SparseTensor([[0, 0], [1, 2]], [1.0, 2.0], [3, 4])
+    function(s)
+    assert not tf.get_default_graph().get_operations()

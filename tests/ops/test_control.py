@@ -73,3 +73,14 @@ def test_refusals():
         tf.tuple([None])
     with fails(TypeError, "control input", "'x'"):
         tf.tuple([tf.constant(1)], control_inputs=["x"])
+
+
+def test_sparse_tensors_wait_and_are_waited_for():
+    ran = tf.Variable(0)
+    sparse = tf.SparseTensor([[0]], [5], [2])
+    [later] = tf.tuple([sparse], control_inputs=[ran.assign_add(1)])
+    with tf.Session() as sess:
+        sess.run(ran.initializer)
+        assert sess.run(later) == ([[0]], [5], [2]) and sess.run(ran) == 1
+        sess.run(tf.group(later))
+        assert sess.run(ran) == 2

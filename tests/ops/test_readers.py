@@ -71,3 +71,25 @@ def test_sizes(sizes):
 def test_numbers_of_records():
     with fails(tf.errors.InvalidArgumentError, "1 at least"):
         run(tf.IdentityReader().read_up_to(tf.FIFOQueue(3, tf.string), 0)[0])
+
+
+def test_after_an_error(tmp_path):
+    """A file that is not there is passed over; what is damaged is not."""
+    good, bad = tmp_path / "good", tmp_path / "bad"
+    with tf.python_io.TFRecordWriter(good) as writer:
+        writer.write(b"abc")
+    bad.write_bytes(good.read_bytes()[:-1])
+    queue = tf.FIFOQueue(9, tf.string)
+    reader = tf.TFRecordReader()
+    record = reader.read(queue)
+    with tf.Session() as sess:
+        sess.run(queue.enqueue_many([[str(tmp_path / "nowhere"), str(good), str(bad), str(good)]]))
+        with fails(tf.errors.NotFoundError, "nowhere"):
+            sess.run(record)
+        assert sess.run(record) == (f"{good}:0".encode(), b"abc")
+        for _ in range(3):
+            with fails(tf.errors.DataLossError, "bad: truncated record", "at 0"):
+                sess.run(record)
+        assert sess.run(reader.num_work_units_completed()) == 1
+        sess.run(reader.reset())
+        assert sess.run(record) == (f"{good}:0".encode(), b"abc")

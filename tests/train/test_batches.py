@@ -146,3 +146,58 @@ def test_there_is_no_summary_where_there_is_no_tensorboard(monkeypatch):
     [found] = run(tf.train.batch([numbers(3)], 3))
     assert found.tolist() == [0, 1, 2]
     assert not tf.get_collection(tf.GraphKeys.SUMMARIES)
+
+
+def batches(make, count):
+    """The values of some batches."""
+    batch = make()
+    with tf.Session() as sess:
+        sess.run(tf.local_variables_initializer())
+        coord = tf.train.Coordinator()
+        threads = tf.train.start_queue_runners(sess, coord)
+        found = [sess.run(batch) for _ in range(count)]
+        coord.request_stop()
+        coord.join(threads)
+    return found
+
+
+def sparse_number():
+    """A number and a sparse vector of its length that ends in it."""
+    i = tf.cast(tf.train.range_input_producer(4, shuffle=False).dequeue(), tf.int64)
+    return tf.SparseTensor([[i]], tf.stack([i]), tf.stack([i + 1])), i
+
+
+def test_sparse_tensors():
+    """They are stacked, in the largest of their shapes."""
+    for sparse, numbers in batches(lambda: tf.train.batch(sparse_number(), 2), 4):
+        assert type(sparse) is tf.SparseTensorValue and sparse.values.tolist() == numbers.tolist()
+        assert sparse.indices.tolist() == [[0, numbers[0]], [1, numbers[1]]]
+        assert sparse.dense_shape.tolist() == [2, numbers[1] + 1]
+
+
+def test_rows_of_sparse_tensors():
+    sparse = tf.SparseTensor([[0, 1], [2, 0]], [1, 2], [3, 2])
+    for found in batches(lambda: tf.train.batch({"s": sparse}, 3, enqueue_many=True), 2):
+        assert found["s"].indices.tolist() == [[0, 1], [2, 0]] and found["s"].dense_shape.tolist() == [3, 2]
+
+
+@pytest.mark.parametrize("many", [False, True])
+def test_sparse_tensors_that_are_not_kept(many):
+    def make():
+        sparse, i = sparse_number()
+        if not many:
+            return tf.train.maybe_batch([sparse, i], i % 2 > 0, 2)
+        rows = tf.SparseTensor([[0, 0], [1, 0]], tf.stack([i, i + 10]), [2, 1])
+        return tf.train.maybe_batch([rows, [i, i + 10]], tf.stack([i < 0, i > 0]), 2, enqueue_many=True)
+
+    for sparse, numbers in batches(make, 2):
+        assert sparse.values.tolist() == numbers.tolist()
+
+
+def test_sparse_tensors_of_several_sources():
+    def make():
+        sources = [(tf.SparseTensor([[0]], [k], [3]), tf.constant(k)) for k in (1, 2)]
+        return tf.train.shuffle_batch_join(sources, 4, 20, 5)
+
+    for sparse, numbers in batches(make, 3):
+        assert sparse.values.tolist() == numbers.tolist()
