@@ -114,7 +114,8 @@ def ctc_loss(
     """The loss of each item of x [steps, batch, classes] and its gradient; `places` [count, 2] of the labels
     rise. Without `longer` there may be no more labels than steps; with it such items count nothing.
 
-    norms: [steps]; own: [count + 1]; beta: [2 count + 1]; alpha: [steps, 2 count + 1].
+    norms: [steps]; own: [count + 1]; beta: [2 m + 1], alpha: [steps, 2 m + 1], m the lesser of count and
+    steps: no item that counts has more labels.
     """
     first = 0
     for b in range(batch):

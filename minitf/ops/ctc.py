@@ -22,107 +22,42 @@ _INPUTS = "inputs: T[time, batch, classes]"
 # ---- the loss
 
 
-def _item_labels(labels, blank: int, collapse: bool, b: int) -> np.ndarray:
-    """The labels of one item without the blanks behind them."""
-    if (labels < 0).any():
-        raise ValueError(f"labels are 0 or more: those of item {b} are {labels.tolist()}")
-    blanks = np.flatnonzero(labels >= blank)
-    kept = labels[: blanks[0]] if len(blanks) else labels
-    if len(blanks) and (labels[blanks[0] :] < blank).any():
-        raise ValueError(
-            f"a label below num_classes - 1 = {blank}, the blank, follows one that is not: those of item {b} "
-            f"are {labels.tolist()}"
-        )
-    return kept[np.flatnonzero(np.diff(kept, prepend=-1))] if collapse else kept
-
-
-def _all_labels(op, shape, places, labels, lengths) -> list[np.ndarray | None]:
-    """The labels of each item, None if they are too many; ValueError, with what is wrong first, if they do
-    not fit.
-    """
+def _check(op, shape: tuple, places, labels, lengths) -> None:
+    """Raises ValueError, with what is wrong first, if lengths or labels do not fit the inputs."""
     steps, batch, classes = shape
     for b, length in enumerate(lengths.tolist()):
         if not 0 <= length <= steps:
             raise ValueError(f"sequence_length[{b}] = {length} is not between 0 and the {steps} time steps")
     if len(places):
         check_places(places, [batch, places[:, 1].max() + 1])
-    steps_on = np.diff(places, axis=0)
-    bad = (steps_on[:, 0] < 0) | ((steps_on[:, 0] == 0) & (steps_on[:, 1] <= 0))
+    ahead = np.diff(places, axis=0)
+    bad = (ahead[:, 0] < 0) | ((ahead[:, 0] == 0) & (ahead[:, 1] <= 0))
     if bad.any():
-        raise ValueError(
-            f"the labels are not in order: {places[int(np.argmax(bad)) + 1].tolist()} comes late"
-        )
-    found = []
+        late = places[int(np.argmax(bad)) + 1].tolist()
+        raise ValueError(f"the labels are not in order: {late} is out of order or repeated")
     for b in range(batch):
         own = labels[places[:, 0] == b]
-        if not len(own):
-            raise ValueError(f"labels length is zero: there are none for item {b} of the batch")
-        found.append(_item_labels(own, classes - 1, op.attrs["preprocess_collapse_repeated"], b))
+        _check_labels(own, classes - 1, b)
         if len(own) > lengths[b] and not op.attrs["ignore_longer_outputs_than_inputs"]:
             raise ValueError(
                 f"not enough time for the labels of item {b} (required: {len(own)}, available: "
                 f"{lengths[b]}); with ignore_longer_outputs_than_inputs=True such items count nothing"
             )
-        if len(own) > lengths[b]:
-            found[b] = None
-    return found
 
 
-def _add(*terms):
-    """log(sum(exp(terms)))."""
-    return np.logaddexp.reduce(terms)
+def _check_labels(labels, blank: int, b: int) -> None:
+    if not len(labels):
+        raise ValueError(f"labels length is zero: there are none for item {b} of the batch")
+    if (labels < 0).any():
+        raise ValueError(f"labels are 0 or more: those of item {b} are {labels.tolist()}")
+    if (labels[int(np.argmax(labels >= blank)) :] < blank).any() and (labels >= blank).any():
+        raise ValueError(
+            f"a label below num_classes - 1 = {blank}, the blank, follows one that is not: those of item {b} "
+            f"are {labels.tolist()}"
+        )
 
 
-def _item_loss(logs, labels, merge: bool):
-    """The loss of one item and how probable each class is at each step, given the labels. logs: of the
-    probabilities, [time, classes].
-    """
-    steps, classes = logs.shape
-    path = np.full(2 * len(labels) + 1, classes - 1)
-    path[1::2] = labels
-    inner = path < classes - 1
-    stays = np.where(inner & (not merge), -np.inf, 0.0)
-    jumps = np.full(len(path), -np.inf)  # from two places before
-    jumps[2:][inner[2:] & ~(merge & (path[2:] == path[:-2]))] = 0
-
-    def shifted(a, by):
-        return np.concatenate([np.full(by, -np.inf), a])[: len(a)]
-
-    alpha = np.full((steps, len(path)), -np.inf)
-    alpha[0, :2] = logs[0, path[:2]]
-    for t in range(1, steps):
-        last = alpha[t - 1]
-        alpha[t] = _add(last + stays, shifted(last, 1), shifted(last, 2) + jumps) + logs[t, path]
-    beta = np.full((steps, len(path)), -np.inf)
-    beta[-1, -2:] = 0
-    for t in range(steps - 2, -1, -1):
-        after = (beta[t + 1] + logs[t + 1, path])[::-1]
-        ahead = shifted((after + jumps[::-1]), 2)
-        beta[t] = _add(after + stays[::-1], shifted(after, 1), ahead)[::-1]
-    total = _add(*alpha[-1, -2:])
-    given = np.zeros_like(logs)
-    if total != -np.inf:
-        np.add.at(given, (slice(None), path), np.exp(alpha + beta - total))
-    return -total, given
-
-
-def _log_softmax(x):
-    z = x - x.max(axis=-1, keepdims=True)
-    return z - np.log(np.exp(z).sum(axis=-1, keepdims=True))
-
-
-def _loss(op, x, places, labels, lengths):
-    items = _all_labels(op, x.shape, places, labels, lengths)
-    loss, grad = np.zeros(len(lengths), x.dtype), np.zeros_like(x)
-    for b, (own, length) in enumerate(zip(items, lengths)):
-        if own is not None and length:
-            logs = _log_softmax(x[:length, b].astype(np.float64))
-            loss[b], given = _item_loss(logs, own, op.attrs["ctc_merge_repeated"])
-            grad[:length, b] = np.exp(logs) - given
-    return loss, grad
-
-
-def _loss_kernel(b, op, x, places, labels, lengths):
+def _loss(b, op, x, places, labels, lengths):
     steps, batch, classes = x.shape
     count, dtype = labels.size, x.dtype
     loss, grad = b.new((batch,), dtype), b.new(x.shape, dtype)
@@ -130,17 +65,17 @@ def _loss_kernel(b, op, x, places, labels, lengths):
         if batch:
             raise ValueError(f"ctc_loss needs time steps and classes, not inputs of shape {x.shape}")
         return loss, grad
-    flags = [int(op.attrs[name]) for name in _FLAGS]
+    flags, width = [int(op.attrs[name]) for name in _FLAGS], 2 * min(count, steps) + 1
+    scratch = [b.new(shape, dtype) for shape in ((steps,), (steps, width), (width,))]
     b.call(kernels.ctc_loss[dtype], x, places, labels, lengths, loss, grad, b.new((count + 1,), np.int32),
-           b.new((steps,), dtype), b.new((steps, 2 * count + 1), dtype), b.new((2 * count + 1,), dtype),
-           steps, batch, classes, count, *flags,
+           *scratch, steps, batch, classes, count, *flags,
            error=lambda at: _fault(op, x.shape, *map(b.data, (places, labels, lengths))))  # fmt: skip
     return loss, grad
 
 
 def _fault(op, *arguments) -> str:
     try:
-        _all_labels(op, *arguments)
+        _check(op, *arguments)
     except ValueError as error:
         return str(error)
     return "the labels do not fit the inputs"
@@ -160,10 +95,12 @@ def _loss_shapes(op):
     return [TensorShape([batch]), TensorShape([steps, batch, classes])]
 
 
+# On the host: how many labels there are differs from batch to batch, and all that is in a region would be
+# lowered anew for each number.
 define("CTCLoss",
        f"{_INPUTS}, labels_indices: int64[n, 2], labels_values: int32[n], sequence_length: int32[batch]"
        "-> loss: T, gradient: T",
-       T=dtypes.FLOAT - {dtypes.float16}, shape=_loss_shapes, numpy=_loss, kernel=_loss_kernel,
+       T=dtypes.FLOAT - {dtypes.float16}, shape=_loss_shapes, host=_loss,
        grad=_loss_grad)  # fmt: skip
 
 

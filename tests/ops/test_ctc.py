@@ -3,7 +3,7 @@ import itertools
 import numpy as np
 import pytest
 from case_facts import cases, check_case, check_graph, graphs
-from helpers import check_gradients, run
+from helpers import check_gradients, fails, run
 
 import minitf as tf
 
@@ -84,3 +84,50 @@ def test_empty():
     assert run(loss).shape == (0,)
     with pytest.raises(tf.errors.InvalidArgumentError, match="time steps and classes"):
         run(tf.nn.ctc_loss(sparse([[1]]), tf.zeros([0, 1, 4]), [0]))
+
+
+def test_many_more_labels_than_steps():
+    """In all, and in an item that then counts nothing: tables are as large as one that counts needs."""
+    labels, x = [[0, 1], [1, 0] * 20, [1]], np.random.default_rng(3).normal(size=(2, 3, 3))
+    loss = tf.nn.ctc_loss(sparse(labels), x, [2, 2, 2], ignore_longer_outputs_than_inputs=True)
+    expected = [all_ways(x[:, 0], [0, 1], True), 0, all_ways(x[:, 2], [1], True)]
+    np.testing.assert_allclose(run(loss), expected)
+
+
+@pytest.mark.parametrize(
+    "labels, lengths, part",
+    [
+        ([[0], [1]], [3, 4], "sequence_length[1] = 4"), ([[0], [1]], [-1, 3], "sequence_length[0] = -1"),
+        ([[0], [-1]], [3, 3], "0 or more: those of item 1 are [-1]"), ([[0], []], [3, 3], "length is zero"),
+        ([[2, 0], [1]], [3, 3], "the blank, follows"),
+        ([[0], [1, 0, 1, 0]], [3, 3], "required: 4, available: 3"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_is_said(labels, lengths, part):
+    with fails(tf.errors.InvalidArgumentError, part):
+        run(tf.nn.ctc_loss(sparse(labels), np.zeros((3, 2, 3), np.float32), lengths))
+
+
+@pytest.mark.parametrize(
+    "places, part",
+    [([[1, 0], [0, 0]], "[0, 0] is out of order"), ([[0, 0], [2, 0]], "[2, 0]"), ([[0, 0]] * 2, "repeated")],
+)
+def test_labels_in_wrong_places(places, part):
+    labels = tf.SparseTensor(places, [0, 1], [3, 3])
+    with fails(tf.errors.InvalidArgumentError, part):
+        run(tf.nn.ctc_loss(labels, np.zeros((3, 2, 3), np.float32), [3, 3]))
+
+
+def test_batches_with_other_numbers_of_labels_lower_nothing_anew():
+    """What stands around the loss is lowered for the shapes of its own inputs."""
+    x, p = tf.Variable(np.zeros((4, 2, 3), np.float32)), tf.sparse_placeholder(tf.int32)
+    loss = tf.reduce_sum(tf.nn.ctc_loss(p, 2 * x, [4, 4]))
+    slope = tf.gradients(loss, x)[0]
+    with tf.Session() as sess:
+        sess.run(x.initializer)
+        for count in range(1, 5):
+            places = [[0, i] for i in range(count)] + [[1, 0]]
+            sess.run([loss, slope], {p: (places, [0, 1, 0, 1, 0][: count + 1], [2, 4])})
+        executor = list(sess._plans.values())[-1][2].executors[0]
+        regions = [step for step in executor._steps if hasattr(step, "_programs")]
+        assert regions and all(len(region._programs) == 1 for region in regions)
