@@ -32,6 +32,8 @@ An op is defined once, in the module of its family:
 - kernel(b, op, *values) -> value(s): lowers the op to kernel calls for the concrete shapes of `values`
   through the
   builder `b` (see `minitf.runtime.builder`).
+- decided: where the numbers of some inputs steer what is lowered, that of them on which it depends (see
+  `Decided`). The rule asks for an example, `b.example(op, noted)`, where it cannot know them.
 - any_type: the kernel rule also takes values of types that have no kernels (strings), if they are known.
 - host(b, op, *values) -> value(s): ops with effects outside the graph (py_func, printing, queues, files),
   and ops on
@@ -46,6 +48,7 @@ import functools
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from minitf.framework import dtypes
 
@@ -84,11 +87,21 @@ class OpDef:
     any_type: bool = False
     variables: tuple[str, ...] = field(default=())
     sized: tuple[tuple[int, Arg], ...] = field(default=())  # inputs of declared sizes, by place
+    decided: Decided | None = None
 
     @functools.cached_property
     def results(self) -> type:
         """The tuple of the outputs by name, if there are always as many."""
         return collections.namedtuple(self.type, [output.name for output in self.outputs])
+
+
+class Decided(NamedTuple):
+    """That of some inputs, at `places`, not all numbers decide what is lowered: those that `by` gives for
+    what the kernel rule noted and the inputs' values, as something that can be a key.
+    """
+
+    places: tuple[int, ...]
+    by: Callable
 
 
 OPS: dict[str, OpDef] = {}
@@ -98,7 +111,8 @@ _COMMA = re.compile(r",(?![^\[]*\])")
 
 def define(type: str, signature: str, *, shape=None, grad=None, numpy=None, kernel=None, host=None,
            static=None, differentiable: bool = True, stateful: bool = False, broadcasts: bool = False,
-           passes_slices: bool = False, any_type: bool = False, **allowed: frozenset) -> OpDef:  # fmt: skip
+           passes_slices: bool = False, any_type: bool = False, decided: Decided | None = None,
+           **allowed: frozenset) -> OpDef:  # fmt: skip
     """Registers an op type; keyword arguments that name a type variable give the types it may take."""
     if type in OPS:
         raise ValueError(f"op type {type} is defined twice")
@@ -123,6 +137,7 @@ def define(type: str, signature: str, *, shape=None, grad=None, numpy=None, kern
         any_type,
         variables,
         _sized(inputs),
+        decided,
     )
     return OPS[type]
 

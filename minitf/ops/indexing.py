@@ -28,12 +28,13 @@ class At:
 class Range:
     """One axis's range; a bound that is masked is open, one that is None is not known."""
 
-    __slots__ = ("begin", "end", "step", "from_start", "to_end")
+    __slots__ = ("begin", "end", "step", "from_start", "to_end", "element")
 
-    def __init__(self, begin, end, step, from_start=False, to_end=False):
+    def __init__(self, begin, end, step, from_start=False, to_end=False, element=-1):
         if step == 0:
             raise ValueError("the step of a slice cannot be 0")
         self.begin, self.end, self.step, self.from_start, self.to_end = begin, end, step, from_start, to_end
+        self.element = element  # of the vectors of bounds from which it is
 
     def slice(self) -> builtins.slice:
         """The same as a Python slice."""
@@ -46,6 +47,14 @@ class Range:
         unknown = self.begin is None and not self.from_start or self.end is None and not self.to_end
         if self.step is None or of is None or unknown:
             return of if self.from_start and self.to_end and self.step in (1, -1) else None
+        return len(range(*self.slice().indices(of)))
+
+    def count(self, of: int) -> int | None:
+        """How many of `of` items it takes, if it takes all from its beginning on and that is none of those
+        counted from the end; else None.
+        """
+        if self.step != 1 or not (self.from_start or 0 <= self.begin <= of):
+            return None
         return len(range(*self.slice().indices(of)))
 
 

@@ -10,7 +10,7 @@ from minitf.framework import dtypes
 from minitf.framework.apply import apply
 from minitf.framework.convert import convert_to_tensor
 from minitf.framework.graph import name_scope
-from minitf.framework.registry import define
+from minitf.framework.registry import Decided, define
 from minitf.framework.shape import UNKNOWN, Dimension, TensorShape
 from minitf.framework.static import constant_value, partial_value
 from minitf.framework.tensor import Tensor, overload
@@ -138,7 +138,7 @@ def _index(attrs, begin, end, strides, rank: int) -> tuple:
         elif bit["shrink_axis_mask"][i]:
             index.append(At(i) if begin[i] is None else begin[i])
         else:
-            index.append(Range(begin[i], end[i], strides[i], bit["begin_mask"][i], bit["end_mask"][i]))
+            index.append(Range(begin[i], end[i], strides[i], bit["begin_mask"][i], bit["end_mask"][i], i))
     missing = rank - sum(item is not None for item in index)
     return (*index, *[ALL] * missing)
 
@@ -162,9 +162,46 @@ def _lowered_index(b, op, sizes: tuple, bounds) -> list:
     index = _index(op.attrs, *[indexing.known(b, *pair) for pair in zip(op.inputs[1:4], bounds)], len(sizes))
     axes = [item for item in index if item is not None]
     if any(isinstance(item, Range) and item.size(size) is None for item, size in zip(axes, sizes)):
+        given = b.example(op, tuple(sizes))
+        if given is not None:
+            return _with_counts(index, _index(op.attrs, *_plain(given), len(sizes)), sizes)
         for bound in bounds:
             b.data(bound)  # the shape depends on it
     return index
+
+
+def _plain(bounds) -> list[list[int]]:
+    return [[int(v) for v in values] for values in bounds]
+
+
+def _with_counts(index: tuple, example: tuple, sizes: tuple) -> list:
+    """An index with bounds that are not known: what an example takes from there on, or just what it takes."""
+    found, axes = [], iter(sizes)
+    for item, other in zip(index, example):
+        size = None if item is None else next(axes)
+        if not isinstance(item, Range) or item.size(size) is not None:
+            found.append(item)
+            continue
+        count = other.count(size)
+        if count is None:
+            found.append(other)
+        elif item.from_start or item.begin is not None:
+            first = 0 if item.from_start else item.begin
+            found.append(Range(first, first + count, 1))
+        else:
+            found.append(At(item.element, count))
+    return found
+
+
+def _deciding(op, sizes: tuple, bounds: list) -> tuple:
+    """What an index decides: of a range how much it takes, or all of it where more than that matters."""
+    index = _index(op.attrs, *_plain(bounds), len(sizes))
+    ranges = [(item, size) for item, size in zip([i for i in index if i is not None], sizes)]
+    counts = [(item.count(size), item) for item, size in ranges if isinstance(item, Range)]
+    return tuple((r.begin, r.end, r.step) if count is None else count for count, r in counts)
+
+
+_DECIDED = Decided((1, 2, 3), _deciding)
 
 
 def _strided_slice_grad_kernel(b, op, shape, begin, end, strides, dy):
@@ -233,12 +270,12 @@ def _strided_slice_grad_numpy(op, shape, begin, end, strides, dy):
 
 define("StridedSlice", "input: T, begin: Index[n], end: Index[n], strides: Index[n] -> output: T",
        Index=dtypes.INDEX, shape=_strided_shape, static=_known_elements, grad=_strided_slice_grad,
-       kernel=_strided_slice_kernel,
+       kernel=_strided_slice_kernel, decided=_DECIDED,
        numpy=lambda op, x, *bounds: x[_numpy_index(op.attrs, x.shape, *bounds)])  # fmt: skip
 define("StridedSliceGrad",
        "shape: Index[rank], begin: Index[n], end: Index[n], strides: Index[n], dy: T -> output: T",
        Index=dtypes.INDEX, shape=lambda op: array.wanted_shape(op, 0), numpy=_strided_slice_grad_numpy,
-       kernel=_strided_slice_grad_kernel,
+       kernel=_strided_slice_grad_kernel, decided=_DECIDED,
        grad=lambda op, g: [None] * 4 + [apply("StridedSlice", g, *op.inputs[1:4], **_masks(op))])  # fmt: skip
 
 

@@ -77,6 +77,12 @@ class Builder(ABC):
         except NeedsData:
             return None
 
+    def example(self, op, noted) -> list[np.ndarray] | None:
+        """Values of the inputs that `op.definition.decided` names, for which the op may be lowered, as far as
+        they are decided by what it gives for `noted`; None if there are none.
+        """
+        return None
+
     @abstractmethod
     def variable(self, op, validate: bool = True) -> Value:
         """The memory of a variable."""

@@ -51,6 +51,8 @@ class Lowering(Builder):
         self.refs: dict = {}
         self.capacities: dict = {}  # how much room loops and lists of unknown length need
         self.guesses: dict = {}  # how much room lists that are written and grow have
+        self.examples: dict = {}  # op -> values of inputs of which it is known what they decide
+        self.noted: dict = {}  # op -> what its rule said of its other inputs then
         self.elements: dict = {}  # the shapes of lists' elements, by the ops that make the lists
         self.used: set = set()  # the tensors of the body being lowered that somebody reads
         self.current = self.top = None  # the op being lowered, and the op of the region to which it belongs
@@ -128,6 +130,10 @@ class Lowering(Builder):
         address = self.at_fault[id(settled.buffer)] + settled.offset
         memory = (ctypes.c_uint8 * value.nbytes).from_address(address)
         return np.frombuffer(memory, value.dtype).reshape(value.shape)
+
+    def example(self, op, noted):
+        self.noted[op] = noted
+        return self.examples.get(op)
 
     def variable(self, op, validate=True):
         if op not in self._variables:

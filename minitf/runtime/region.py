@@ -15,6 +15,7 @@ from minitf.runtime.lower import Lowering, NotNative
 from minitf.runtime.lower_loop import RegionLowering
 from minitf.runtime.program import Program
 from minitf.runtime.state import State, follows_variable
+from minitf.runtime.steering import Steering
 from minitf.runtime.table import Table
 
 _PROGRAMS_KEPT = 32
@@ -54,6 +55,7 @@ class Region:
         self.specialized: set = set()  # the inputs whose contents decide shapes
         self.capacities: dict = {}  # how many trips the loops of unknown length have room for
         self._lists = False  # whether some inputs are lists
+        self._steering = Steering(ops, inputs, state)
         self._programs: OrderedDict = OrderedDict()
 
     @property
@@ -124,19 +126,24 @@ class Region:
         """The program for inputs of these shapes; at most a few are kept, the least recently used goes
         first.
         """
-        key = self._key(arrays)
+        key = plain = self._key(arrays)
         if rows:
-            key = (*key, *[(t, row.shape, row.tobytes()) for t, row in rows.items()])
+            key = plain = (*key, *[(t, row.shape, row.tobytes()) for t, row in rows.items()])
+        examples = self._steering.values(arrays) if self._steering.ops else None
+        if examples:
+            key = (plain, self._steering.decided(plain, examples))
         program = self._programs.get(key)
         if program is not None and program.valid:
             if len(self._programs) > 1:
                 self._programs.move_to_end(key)
             return program
         count = len(self.specialized)
-        program = self._lowered(arrays, rows)
-        if len(self.specialized) > count:
+        count += len(self._steering.ops)
+        program = self._lowered(arrays, rows, examples or {})
+        if len(self.specialized) + len(self._steering.ops) > count:
             self._programs.clear()
             return self.program(arrays, rows)
+        self._steering.note(plain, program.low.noted)
         self._programs[key] = program
         if len(self._programs) > _PROGRAMS_KEPT:
             self._programs.popitem(last=False)
@@ -153,12 +160,12 @@ class Region:
         )
 
     @uncollected
-    def _lowered(self, arrays: list, rows: dict) -> Program:
+    def _lowered(self, arrays: list, rows: dict, examples: dict) -> Program:
         elements: dict = {}
         while True:
             low = RegionLowering(self.state, self.written)
             low.capacities, low.elements = self.capacities, elements
-            low.used = self.used
+            low.used, low.examples = self.used, examples
             for tensor, array in zip(self.inputs, arrays):
                 low.input(
                     tensor, array.shape, array.dtype, array.copy() if tensor in self.specialized else None
@@ -170,6 +177,9 @@ class Region:
             try:
                 return Program(low, self.outputs, self._lower_ops(low), self.passes, self.threads)
             except NotNative as error:
+                if self._steering.take(error.op):
+                    examples = self._steering.values(arrays) or {}
+                    continue
                 sources = self._sources(low, error)
                 if not sources:
                     raise Split(low.top) from None
