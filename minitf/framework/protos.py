@@ -45,6 +45,7 @@ _LACKING = {
 _DO_WITHOUT = "tensorboard.compat.notf"  # if there is this module, TensorBoard does not look for TensorFlow
 
 
+@functools.cache
 def tensorboard(module: str):
     """The module `tensorboard.<module>`; ImportError that says what to install if there is no TensorBoard.
 

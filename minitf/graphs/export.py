@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import sys
 
 import numpy as np
@@ -16,6 +17,7 @@ from minitf.graphs.values import attribute, shape_proto, tensor_proto
 from minitf.viz.bodies import arguments_of, bodies_of, nexts_of, results_of
 
 _PRODUCER = 134  # the version of GraphDefs that TensorFlow 1.15 writes
+_UNKNOWN = (None,)  # the row of an attribute that is not TensorFlow's
 _SHOWN = 1024  # bytes of the largest constants that a drawing of the graph needs
 
 
@@ -62,18 +64,19 @@ def node_def(op, source=None, place=None, add_shapes: bool = False):
 def _attributes(op) -> dict:
     """AttrValues by name: as the op has them, and for what it says nothing of TensorFlow's defaults."""
     known = {} if is_list_op(op.type) else attributes_of(op.type) or {}
-    found = {**theirs(op), **_structure(op)}
-    said = {name: v for name, v in found.items() if v is not None}
-    defaults = {name: default_of(row) for name, row in known.items() if has_default(row)}
-    new = {
-        name
-        for name, row in known.items()
-        if is_new(row) and said.get(name, defaults.get(name)) == defaults.get(name)
-    }
-    values = {
-        n: attribute(v, known.get(n, [None])[0]) for n, v in {**defaults, **said}.items() if n not in new
-    }
-    return {name: value for name, value in values.items() if value is not None}
+    said = {name: v for name, v in {**theirs(op), **_structure(op)}.items() if v is not None}
+    found = {name: attribute(v, known.get(name, _UNKNOWN)[0]) for name, v in said.items()
+             if not is_new(known.get(name, _UNKNOWN)) or v != default_of(known[name])}  # fmt: skip
+    if known:
+        found |= {name: value for name, value in _defaults(op.type).items() if name not in said}
+    return {name: value for name, value in found.items() if value is not None}
+
+
+@functools.cache
+def _defaults(type: str) -> dict:
+    """The AttrValues of what TensorFlow 1.15 takes where nothing is said."""
+    rows = attributes_of(type).items()
+    return {n: attribute(default_of(row), row[0]) for n, row in rows if has_default(row) and not is_new(row)}
 
 
 def _structure(op) -> dict:

@@ -23,8 +23,8 @@ def extract_sub_graph(graph_def, dest_nodes):
       AssertionError: if there is no node of a name.
     """
     _check(graph_def)
-    if isinstance(dest_nodes, (str, bytes)):
-        raise TypeError("dest_nodes must be a list.")
+    if isinstance(dest_nodes, (str, bytes)) or not all(isinstance(name, str) for name in dest_nodes):
+        raise TypeError("dest_nodes must be a list. It holds the names of nodes")
     nodes, wanted, todo = {node.name: node for node in graph_def.node}, set(), list(dest_nodes)
     for name in todo:
         if name not in nodes:

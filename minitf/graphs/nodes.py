@@ -44,7 +44,7 @@ def in_order(nodes: dict, given) -> list:
     waiting, readers = {}, {}
     for name, node in nodes.items():
         needed = {source for source, index in map(source_of, node.input) if (source, index) not in given}
-        missing = needed - nodes.keys()
+        missing = [source for source in needed if source not in nodes]
         if missing:
             raise ValueError(f"Node {name!r}: Unknown input node {min(missing)!r}")
         waiting[name] = len(needed)

@@ -204,7 +204,7 @@ class Saver:
         try:
             with graph.as_default():
                 self.export_meta_graph(filename)
-        except ImportError as error:  # weights do not need it
+        except (ImportError, ValueError) as error:  # weights need neither tensorboard nor a graph below 2 GB
             tf.logging.log_first_n(tf.logging.WARN, "no graph is written beside checkpoints: %s", 1, error)
 
     def export_meta_graph(self, filename=None, collection_list=None, as_text: bool = False,
