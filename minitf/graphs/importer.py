@@ -20,6 +20,7 @@ from minitf.graphs.values import Unsupported, shape_of, value_of
 # Ops whose outputs' shapes TensorFlow says otherwise: handles, and what is handed on in its own way.
 _OTHER_SHAPES = ("VarHandleOp", "TensorArrayV3", "TensorArrayGradV3", "FusedBatchNormGrad",
                  "FusedBatchNormGradV2", "FusedBatchNormGradV3")  # fmt: skip
+_VARIABLES = ("Variable", "VariableV2", "VarHandleOp")
 _UNSAID_SHAPES = 24  # GraphDefs of versions before this say that placeholders are scalars if they may be all
 
 
@@ -90,6 +91,7 @@ class Reading:
         self.places = {name: _place(name, value_of(found), self.nodes) for name, found in places.items()}
         _check_nesting(self.places)
         self.missing = Missing(self.nodes)
+        self.shared: dict[tuple, str] = {}  # the first variable of each shared name
         self.bodies: dict = {}  # by the name of the node that owns it, and what it is to that
 
     def run(self) -> None:
@@ -153,11 +155,19 @@ class Reading:
             return op, list(op.outputs)
         if node.op == "Placeholder" and self.version < _UNSAID_SHAPES and attrs["shape"].rank == 0:
             attrs["shape"] = UNKNOWN
+        if node.op in _VARIABLES:
+            self.check_shared(node.name, attrs)
         if node.op == "Identity" and self.flows_of_gradients(node):
             inputs = self.flows_of_gradients(node)
         if node.op == "Identity" and _reads_variable(node, inputs):
             attrs["follows"] = True
         return made(node, attrs, inputs, self.unique(node.name))
+
+    def check_shared(self, name: str, attrs: dict) -> None:
+        """Raises Unsupported if a variable's memory is that of another one."""
+        key = attrs.get("container"), attrs.get("shared_name")
+        if key[1] and self.shared.setdefault(key, name) != name:
+            raise Unsupported(f"it shares the memory of {self.shared[key]!r} (shared_name {key[1]!r})")
 
     def flows_of_gradients(self, node) -> list:
         """The array of gradients for which a node waits: it is its flow, as TensorFlow gives it out."""

@@ -180,3 +180,17 @@ def test_what_an_attribute_asks_for_is_refused_when_it_is_to_run():
     [y] = tf.import_graph_def(definition, return_elements=["y:0"])
     with tf.Session() as session, fails(tf.errors.UnimplementedError, "Truncate = False only"):
         session.run(y, {"import/x:0": 1})
+
+
+def test_variables_that_share_their_memory_are_refused_when_they_are_to_run():
+    tf.Variable(1.0, name="v"), tf.Variable(2.0, name="w")
+    definition = tf.get_default_graph().as_graph_def()
+    for node in definition.node:
+        if node.op == "VariableV2":
+            node.attr["shared_name"].s = b"one"
+    v, start, w = tf.import_graph_def(definition, return_elements=["v:0", "v/Assign", "w:0"])
+    with tf.Session() as session:
+        session.run(start)
+        assert session.run(v) == 1.0
+        with fails(tf.errors.UnimplementedError, "node 'w'", "shares the memory of 'v'"):
+            session.run(w)
