@@ -17,25 +17,30 @@ _OUTPUTS = 8  # the most that an op of a condition has
 
 def with_loops(nodes: Nodes) -> None:
     """Makes Loops of all frames; nodes of those that are not understood say so."""
-    paths = _paths(nodes)
-    first = {}  # the place of each frame's first node, in the order of what depends on what
-    for place, path in enumerate(paths.values()):
-        if path:
-            first.setdefault(path, place)
-    stacks = Stacks(nodes)
-    for path in sorted(first, key=lambda path: (-len(path), first[path])):
-        members = [name for name, found in paths.items() if found == path and name in nodes]
+    paths, stacks = _paths(nodes), Stacks(nodes)
+    pops: dict = {}
+    for name in stacks.pops:
+        pops.setdefault(paths.get(name), []).append(name)
+    waiting = sorted({path for path in paths.values() if path}, key=len, reverse=True)
+    while waiting:
+        deepest = [path for path in waiting if len(path) == len(waiting[0])]
+        path = next((p for p in deepest if stacks.are_filled(pops.get(p, ()))), deepest[0])
+        waiting.remove(path)
         try:
-            frame = _Frame(nodes, paths, path, members)
-            frame.rewrite(stacks)
+            _Frame(nodes, paths, path, _members(nodes, paths, path)).rewrite(stacks)
         except Unrecognized as reason:
             inside = [n for n, found in paths.items() if found[: len(path)] == path and n in nodes]
             nodes.give_up(inside, f"the loop of frame {path[-1]!r} is not understood: {reason}")
 
 
+def _members(nodes: Nodes, paths: dict, path: tuple) -> list[str]:
+    """The nodes of a frame."""
+    return [name for name, found in paths.items() if found == path and name in nodes]
+
+
 def _paths(nodes: Nodes) -> dict[str, tuple[str, ...]]:
     """For each node the names of the frames that it is in, outermost first, what it reads before itself."""
-    readers, paths, problems = nodes.readers(), {}, {}
+    readers, paths = nodes.readers(), {}
     waiting = {name: len([s for s in map(source_of, node.input) if _is_forward(nodes, s[0])])
                for name, node in nodes.items()}  # fmt: skip
     ready = [name for name, count in waiting.items() if not count]
@@ -47,7 +52,7 @@ def _paths(nodes: Nodes) -> dict[str, tuple[str, ...]]:
             waiting[reader] -= 1
             if not waiting[reader]:
                 ready.append(reader)
-    return paths | problems
+    return paths
 
 
 def _is_forward(nodes: Nodes, name: str) -> bool:

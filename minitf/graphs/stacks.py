@@ -59,6 +59,7 @@ class Stacks:
         self.nodes = nodes
         self.stack = {name: self.stack_of(name) for name, node in nodes.items()
                       if node.op in ("StackPushV2", "StackPopV2")}  # fmt: skip
+        self.pops = [name for name in self.stack if nodes[name].op == "StackPopV2"]
         self.users: dict = {}
         for name, stack in self.stack.items():
             self.users.setdefault((stack, nodes[name].op), []).append(name)
@@ -67,6 +68,11 @@ class Stacks:
     def stack_of(self, name: str) -> str:
         """The stack that a node uses."""
         return source_of(self.nodes.through(self.nodes[name].input[0], *_PASSING))[0]
+
+    def are_filled(self, pops) -> bool:
+        """Whether the loops that push what some nodes pop are Loops by now."""
+        popped = [self.stack[name] for name in pops]
+        return all(stack in self.histories and self.histories[stack].loop for stack in popped)
 
     def of(self, frame) -> History:
         """The history of a frame."""
