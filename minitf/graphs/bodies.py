@@ -9,7 +9,7 @@ from __future__ import annotations
 from minitf.framework.body import Body
 from minitf.framework.inside import Flag, Given, output
 from minitf.framework.tensor import Tensor
-from minitf.graphs.tensor_arrays import array_of, no_gradients
+from minitf.graphs.tensor_arrays import array_of, becomes, no_gradients
 from minitf.graphs.widening import widen
 from minitf.ops.cond import make_if
 from minitf.ops.loop import Loop, make_loop
@@ -97,8 +97,9 @@ def _started(graph, first: Tensor, argument: Tensor, following: Tensor) -> Tenso
     """What a variable starts with: if it becomes an array of gradients, an empty one."""
     if array_of(following) is None or array_of(first) is not None:
         return first
-    argument.op.attrs["starts_as"] = no_gradients(following, first, graph)
-    return argument.op.attrs["starts_as"]
+    started = no_gradients(following, first, graph)
+    becomes(argument, started)
+    return started
 
 
 def _check(loop: Loop, first: list, name: str) -> None:

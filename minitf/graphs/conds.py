@@ -139,13 +139,16 @@ class _Place:
 
     @staticmethod
     def most(found: list[dict]) -> dict:
-        if len(found) < 2 or all(one is found[0] for one in found):
-            return found[0] if found else {}
-        levels: dict = {}
-        for one in found:
-            for key, level in one.items():
-                levels[key] = max(level, levels.get(key, 0))
-        return levels
+        """The highest level of each predicate; most often that is one of the dicts as it is."""
+        if not found:
+            return {}
+        largest = highest = max(found, key=len)
+        for one in {id(one): one for one in found if one is not largest}.values():
+            for key, level in one.items() - largest.items():
+                if level > highest.get(key, 0):
+                    highest = dict(highest) if highest is largest else highest
+                    highest[key] = level
+        return highest
 
     # ---- branches
 

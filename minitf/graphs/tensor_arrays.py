@@ -12,38 +12,58 @@ from minitf.framework.static import constant_value
 from minitf.framework.tensor import Tensor
 from minitf.graphs.values import Unsupported
 
-_PASSING = (
-    "AddN",
-    "TensorArrayGradV3",
-    "TensorArrayWriteV3",
-    "TensorArrayScatterV3",
-    "TensorArraySplitV3",
-    "Identity",
-    "Exit",
-)
+_PASSING = ("TensorArrayGradV3", "TensorArrayWriteV3", "TensorArrayScatterV3", "TensorArraySplitV3",
+            "Identity", "Exit")  # fmt: skip
 
 
-def _before(flow: Tensor) -> Tensor | None:
-    """The flow that a flow was before an op changed it or passed it on; None at its beginning."""
-    op = flow.op
+def _sources(tensor: Tensor) -> list[Tensor]:
+    """What a tensor was before an op passed it on, if it is a flow."""
+    op, i = tensor.op, tensor.value_index
     if op.type in _PASSING:
-        return next((t for t in op.inputs if array_of(t) is not None), None)
+        return [op.inputs[0]]
+    if op.type == "AddN":
+        return list(op.inputs)
     if op.type == "Arg":
-        return op.attrs.get("stands_for", op.attrs.get("starts_as"))
+        outer = op.attrs.get("stands_for", op.attrs.get("starts_as"))
+        return [] if outer is None else [outer]
     if op.type == "Loop":
-        loop, i = op.attrs["loop"], flow.value_index
-        return op.inputs[i] if i < loop.carries else None
+        return [op.inputs[i]] if i < op.attrs["loop"].carries else []
     if op.type == "If":
-        results = [body.results[flow.value_index] for body in op.attrs["branches"].bodies]
-        return next((t for t in results if t is not None and array_of(t) is not None), None)
-    return None
+        results = [body.results[i] for body in op.attrs["branches"].bodies]
+        return [t for t in results if t is not None]
+    return []
 
 
 def array_of(flow: Tensor) -> Operation | None:
-    """The TensorArrayV3 op of a flow; None if the tensor is no flow."""
-    while flow is not None and flow.op.type != "TensorArrayV3":
-        flow = _before(flow)
-    return None if flow is None else flow.op
+    """The TensorArrayV3 op of a flow; None if the tensor is no flow. It is noted on all on the way."""
+    todo = [flow]
+    while todo:
+        tensor = todo[-1]
+        sources = _sources(tensor)
+        unknown = [t for t in sources if _NOTE not in t.__dict__]
+        if unknown and _NOTE not in tensor.__dict__:
+            todo += unknown
+            continue
+        todo.pop()
+        if _NOTE not in tensor.__dict__:
+            found = [t.__dict__[_NOTE] for t in sources if t.__dict__[_NOTE] is not None]
+            own = tensor.op if tensor.op.type == "TensorArrayV3" else None
+            tensor.__dict__[_NOTE] = found[0] if found else own
+    return flow.__dict__[_NOTE]
+
+
+_NOTE = "array"
+
+
+def becomes(argument: Tensor, flow: Tensor) -> None:
+    """Says that an argument of a body starts as another tensor than was known."""
+    argument.op.attrs["starts_as"] = flow
+    argument.__dict__[_NOTE] = array_of(flow)
+
+
+def _before(flow: Tensor) -> Tensor | None:
+    """The flow that a flow was before; None at its beginning."""
+    return next((t for t in _sources(flow) if array_of(t) is not None), None)
 
 
 def gradients_of(flow: Tensor) -> Tensor | None:

@@ -194,3 +194,13 @@ def test_variables_that_share_their_memory_are_refused_when_they_are_to_run():
         assert session.run(v) == 1.0
         with fails(tf.errors.UnimplementedError, "node 'w'", "shares the memory of 'v'"):
             session.run(w)
+
+
+def test_long_chains_of_branches():
+    y = x = tf.placeholder(tf.float32, [], name="x")
+    for i in range(400):
+        y = tf.identity(tf.cond(x > i, lambda y=y: y + 1.0, lambda y=y: y))
+    tf.identity(y, name="y")
+    [y] = tf.import_graph_def(tf.graph_util.to_tensorflow(x.graph), return_elements=["y:0"])
+    with tf.Session() as session:
+        assert session.run(y, {"import/x:0": 2.5}) == 5.5
