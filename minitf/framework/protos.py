@@ -45,13 +45,15 @@ _LACKING = {
 _DO_WITHOUT = "tensorboard.compat.notf"  # if there is this module, TensorBoard does not look for TensorFlow
 
 
-@functools.cache
 def tensorboard(module: str):
     """The module `tensorboard.<module>`; ImportError that says what to install if there is no TensorBoard.
 
     It would import TensorFlow, which takes seconds, and take minitf for it in a script that says
     `sys.modules["tensorflow"] = minitf`.
     """
+    found = sys.modules.get(f"tensorboard.{module}")
+    if found is not None:
+        return found
     sys.modules.setdefault(_DO_WITHOUT, types.ModuleType(_DO_WITHOUT))
     try:
         return importlib.import_module(f"tensorboard.{module}")

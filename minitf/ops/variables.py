@@ -95,6 +95,8 @@ class Variable:
 
     def _take_from(self, variable_def, import_scope: str | None) -> None:
         """Takes the ops that a VariableDef names, in the default graph."""
+        if not hasattr(variable_def, "snapshot_name"):
+            raise ValueError(f"variable_def is a VariableDef, not {type(variable_def).__name__}")
         find, scope = get_default_graph().as_graph_element, f"{import_scope}/" if import_scope else ""
         self.trainable, self.constraint = variable_def.trainable, None
         self._variable = find(scope + variable_def.variable_name, allow_operation=False)
