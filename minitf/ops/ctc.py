@@ -181,7 +181,7 @@ def _greedy(op, x, lengths):
 def _beam_search(op, x, lengths):
     _check_lengths(op, x, lengths)
     (steps, batch, classes), dtype = x.shape, x.dtype
-    width, paths = op.attrs["beam_width"], op.attrs["top_paths"]
+    width, paths = op.attrs["beam_width"], op.attrs["num"]
     if paths > width:
         raise ValueError(f"top_paths = {paths} is more than the beam_width, {width}")
     nodes = 1 + steps * width
@@ -203,7 +203,7 @@ def _beam_search(op, x, lengths):
 
 
 def _decoded_shapes(op):
-    paths = op.attrs.get("top_paths", 1)
+    paths = op.attrs.get("num", 1)
     batch = (op.inputs[0].shape.sizes or (None,) * 3)[1]
     batch = batch if batch is not None else (op.inputs[1].shape.sizes or [None])[0]
     parts = [TensorShape([None, 2]), TensorShape([None]), TensorShape([2])]
@@ -252,8 +252,7 @@ def ctc_beam_search_decoder(inputs, sequence_length, beam_width: int = 100, top_
     if beam_width < 1 or top_paths < 1:
         raise ValueError(f"beam_width and top_paths are 1 at least, not {beam_width} and {top_paths}")
     op = apply_op("CTCBeamSearchDecoder", inputs, sequence_length, beam_width=int(beam_width),
-                  top_paths=int(top_paths), merge_repeated=bool(merge_repeated),
-                  num=int(top_paths))  # fmt: skip
+                  merge_repeated=bool(merge_repeated), num=int(top_paths))  # fmt: skip
     parts = [op.outputs[i:-1:top_paths] for i in range(top_paths)]
     return [SparseTensor(*part) for part in parts], op.outputs[-1]
 
