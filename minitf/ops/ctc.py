@@ -13,6 +13,7 @@ from minitf.framework.shape import TensorShape
 from minitf.framework.sparse import SparseTensor, SparseTensorValue, as_sparse
 from minitf.framework.tensor import Tensor
 from minitf.kernels import ctc as kernels
+from minitf.kernels.ram import empty
 from minitf.ops import array, patterns
 from minitf.ops.identity import prevent_gradient
 from minitf.ops.sparse import check_places
@@ -184,11 +185,12 @@ def _beam_search(op, x, lengths):
     width, paths = op.attrs["beam_width"], op.attrs["num"]
     if paths > width:
         raise ValueError(f"top_paths = {paths} is more than the beam_width, {width}")
+    width = _most_paths(steps, classes - 1, width)
     nodes = 1 + steps * width
     labels, sizes = np.zeros((batch, paths, steps), np.int64), np.zeros((batch, paths), np.int64)
     scores = np.zeros((batch, paths), dtype)
-    reals = [np.empty(n, dtype) for n in (steps, 3 * nodes, 2 * nodes, width)]
-    whole = [np.empty(n, np.int32) for n in (4 * nodes, width, 3 * width, width, classes)]
+    reals = [empty((n,), dtype) for n in (steps, 3 * nodes, 2 * nodes, width)]
+    whole = [empty((n,), np.int32) for n in (4 * nodes, width, 3 * width, width, classes)]
     status = kernels.beam_search[dtype].run(
         np.ascontiguousarray(x), np.ascontiguousarray(lengths), labels, sizes, scores, reals[0], whole[0],
         reals[1], reals[2], whole[1], whole[2], whole[3], reals[3], whole[4], steps, batch, classes, width,
@@ -200,6 +202,17 @@ def _beam_search(op, x, lengths):
         )
     found = [_as_sparse([labels[b, i, : sizes[b, i]] for b in range(batch)]) for i in range(paths)]
     return [*[part for parts in zip(*found) for part in parts], scores]
+
+
+def _most_paths(steps: int, labels: int, width: int) -> int:
+    """How many paths there are of so many labels and steps at most, or `width`, if that is less."""
+    found, longest = 1, 1
+    for _ in range(steps):
+        if found >= width or not labels:
+            break
+        longest *= labels
+        found += longest
+    return max(min(found, width), 1)
 
 
 def _decoded_shapes(op):
