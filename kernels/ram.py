@@ -22,6 +22,12 @@ def empty(shape: tuple, dtype) -> np.ndarray:
     return np.empty(shape, dtype)
 
 
+def zeros(shape: tuple, dtype) -> np.ndarray:
+    """An array of zeros; MemoryError if it is larger than what is left."""
+    require(math.prod(map(int, shape)) * np.dtype(dtype).itemsize)
+    return np.zeros(shape, dtype)
+
+
 def require(size: int) -> None:
     """Raises MemoryError if there are not so many bytes left.
 

@@ -229,9 +229,9 @@ from minitf.train.checkpoints import to_safetensors
 # Namespaces
 
 from minitf import (
-    bitwise, compat, config, contrib, debugging, dtypes, graph_util, initializers, layers, linalg, losses,
-    math, metrics, nest, nn, profiler, queue, random, saved_model, sparse, strings, summary, timeline, train,
-    viz,
+    bitwise, compat, config, contrib, debugging, dtypes, graph_util, image, initializers, layers, linalg,
+    losses, math, metrics, nest, nn, profiler, queue, random, saved_model, sparse, strings, summary, timeline,
+    train, viz,
 )  # fmt: skip
 from minitf.framework import errors, protos
 from minitf import io, python_io
@@ -276,7 +276,7 @@ from minitf.framework.calls import guard as _guard
 _guard(
     __name__,
     "nn nn.rnn_cell dtypes math linalg bitwise random initializers debugging losses metrics layers train "
-    "config.experimental strings summary queue sparse compat nest contrib.rnn contrib.seq2seq "
+    "config.experimental image strings summary queue sparse compat nest contrib.rnn contrib.seq2seq "
     "contrib.crf contrib.legacy_seq2seq contrib.layers contrib.framework contrib.framework.nest "
     "contrib.training contrib.learn contrib.learn.preprocessing contrib.metrics contrib.slim "
     "contrib.slim.losses contrib.slim.learning contrib.slim.evaluation contrib.slim.model_analyzer "

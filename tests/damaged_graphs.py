@@ -38,7 +38,7 @@ def damage(definition, source: random.Random) -> None:
     """Changes a few fields of a GraphDef."""
     for _ in range(source.randint(1, 3)):
         node = source.choice(definition.node)
-        names, what = list(node.attr), source.random()
+        names, what = sorted(node.attr), source.random()
         if what < 0.7 and names:
             _change(node.attr[source.choice(names)], source)
         elif what < 0.8 and names:

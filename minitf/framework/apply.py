@@ -9,6 +9,8 @@ from minitf.framework.operation import Operation
 from minitf.framework.registry import OPS, Arg, OpDef
 from minitf.framework.tensor import Tensor
 
+_MOST_OUTPUTS = 1 << 20
+
 
 def apply(type: str, *inputs, name: str | None = None, **attrs):
     """Adds an op and returns its output (a namedtuple if it has several, the Operation if it has none).
@@ -120,6 +122,8 @@ def _mismatch(definition: OpDef, arg: Arg, tensor: Tensor, dtype) -> TypeError:
 
 
 def _output_types(definition: OpDef, types: dict, attrs: dict) -> list:
+    if attrs.get("num", 0) > _MOST_OUTPUTS:
+        raise ValueError(f"{definition.type} cannot have {attrs['num']} outputs: {_MOST_OUTPUTS} at most")
     result = []
     for arg in definition.outputs:
         if arg.is_list and arg.variable is None and arg.fixed is None:

@@ -10,6 +10,7 @@ from minitf.framework.shape import UNKNOWN, TensorShape
 from minitf.framework.sparse import as_sparse
 from minitf.framework.static import constant_value_as_shape
 from minitf.framework.tensor import Tensor
+from minitf.kernels.ram import zeros
 from minitf.ops.sparse import check_places
 
 
@@ -37,7 +38,7 @@ def _distances(op, *arrays):
     if not len(mine[2]):
         raise ValueError("edit_distance takes sequences: tensors of rank 1 at least")
     a, b = _sequences(*mine), _sequences(*truth)
-    result = np.zeros(np.maximum(mine[2], truth[2])[:-1].tolist(), np.float32)
+    result = zeros(tuple(np.maximum(mine[2], truth[2])[:-1].tolist()), np.float32)
     nothing = np.zeros(0, mine[1].dtype)
     for place in {**a, **b}:
         length = len(b.get(place, nothing))

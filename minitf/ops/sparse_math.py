@@ -14,6 +14,7 @@ from minitf.framework.sparse import SparseTensor, SparseTensorValue, as_sparse
 from minitf.framework.static import constant_value, constant_value_as_shape
 from minitf.framework.tensor import Tensor
 from minitf.kernels import sparse as kernels
+from minitf.kernels.ram import zeros
 from minitf.ops import array, math, patterns
 from minitf.ops.cast import cast
 from minitf.ops.complex import conj
@@ -88,7 +89,7 @@ def _add_grad_rule(op, g, a, b, places):
 
     def found(own):
         _, at, at_sum = _union(own, places)
-        wide = np.zeros(max(at.max(initial=-1), at_sum.max(initial=-1)) + 1, g.dtype)
+        wide = zeros((max(at.max(initial=-1), at_sum.max(initial=-1)) + 1,), g.dtype)
         wide[at_sum] = g
         return wide[at]
 
@@ -247,7 +248,7 @@ def _product(op, indices, values, shape, b):
     check_places(indices, shape)
     values = np.conj(values) if op.attrs["adjoint_a"] else values
     b = np.conj(b).T if op.attrs["adjoint_b"] else b
-    out = np.zeros((rows, width), b.dtype)
+    out = zeros((rows, width), b.dtype)
     row, column = indices.T[::-1] if op.attrs["adjoint_a"] else indices.T
     np.add.at(out, row, values[:, None] * b[column])
     return out
@@ -352,7 +353,7 @@ def _reduced(op, indices, values, shape, axes, start, ufunc) -> tuple:
 
 def _reduced_to_dense(op, *arrays, **how):
     places, values, shape = _reduced(op, *arrays, **how)
-    result = np.zeros(tuple(shape), values.dtype)
+    result = zeros(tuple(shape), values.dtype)
     result[tuple(places.T)] = values if len(shape) or not len(values) else values[0]
     return result
 

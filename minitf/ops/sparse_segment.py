@@ -10,6 +10,7 @@ from minitf.framework.registry import define
 from minitf.framework.shape import UNKNOWN, TensorShape
 from minitf.framework.static import constant_value
 from minitf.framework.tensor import Tensor
+from minitf.kernels.ram import zeros
 from minitf.ops import array, math
 from minitf.ops.gather import check_indices, gather
 from minitf.ops.segment import over_rows, unsorted_segment_sum
@@ -44,7 +45,7 @@ def _rule(power: float):
     def rule(op, data, indices, ids, count=None):
         count = _check_ids(ids, count)
         check_indices(indices, len(data))
-        total = np.zeros((count, *data.shape[1:]), data.dtype)
+        total = zeros((count, *data.shape[1:]), data.dtype)
         np.add.at(total, ids, data[indices])
         if not power:
             return total

@@ -39,6 +39,9 @@ GONE = {"distutils": "minitf.scripts.versions", "distutils.version": "minitf.scr
 # What TensorFlow imported for itself, so that `import urllib` was enough for `urllib.request.urlopen`.
 PACKAGES = "concurrent email html http importlib multiprocessing urllib xml xml.dom"
 
+# Folders below a script's folder whose modules are not the script's: an environment is often beside it.
+_INSTALLED = {"site-packages", "dist-packages"}
+
 
 class Moved(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     """Finds modules that have moved."""
@@ -73,7 +76,8 @@ class Own(importlib.machinery.PathFinder):
         spec = super().find_spec(fullname, [str(cls.folder)] if path is None else path, target)
         if spec is None or not isinstance(spec.loader, importlib.machinery.SourceFileLoader):
             return None
-        if cls.folder not in Path(spec.origin).resolve().parents:
+        place = Path(spec.origin).resolve()
+        if cls.folder not in place.parents or _INSTALLED & {parent.name for parent in place.parents}:
             return None
         spec.loader = Converted(spec.loader.name, spec.loader.path)
         return spec

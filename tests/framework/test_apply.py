@@ -5,6 +5,7 @@ import pytest
 
 import minitf as tf
 from minitf.framework import nest
+from minitf.framework.apply import apply
 
 SAMPLED = ("sampled_candidates", "true_expected_count", "sampled_expected_count")
 NAMED = {
@@ -45,3 +46,8 @@ def test_they_go_through_branches():
     assert found._fields == ("values", "indices") and len(nest.flatten(found)) == 2
     with tf.Session() as session:
         assert session.run(found, {p: False}).values.tolist() == [4.0]
+
+
+def test_there_is_a_most_of_outputs():
+    with pytest.raises(ValueError, match="cannot have 1099511627776 outputs"):
+        apply("Split", 0, tf.zeros([4]), num=1 << 40)

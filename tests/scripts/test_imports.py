@@ -35,6 +35,24 @@ def test_as_scripts_import(code, tmp_path):
     assert done.returncode == 0, done.stderr
 
 
+def test_an_environment_beside_the_script_is_not_the_scripts(tmp_path):
+    packages = tmp_path / ".venv" / "lib" / "python3" / "site-packages"
+    packages.mkdir(parents=True)
+    (packages / "theirs.py").write_text("x = int('3')")
+    (tmp_path / "own.py").write_text("y = 4")
+    code = f"""
+import sys
+from pathlib import Path
+from minitf.scripts import imports
+sys.path.insert(0, {str(packages)!r})
+imports.install(Path({str(tmp_path)!r}))
+import own, theirs
+print(type(own.__loader__).__name__, type(theirs.__loader__).__name__)
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.stdout.split() == ["Converted", "SourceFileLoader"], done.stderr
+
+
 def test_versions():
     small, large = versions.LooseVersion("1.2"), versions.StrictVersion("1.15.0")
     assert small < large and large >= "1.15" and small == versions.LooseVersion("1.2")

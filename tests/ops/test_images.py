@@ -1,0 +1,135 @@
+"""Images against what TensorFlow 1.15.5 made of them (tests/facts/images.json)."""
+
+import base64
+import builtins
+
+import numpy as np
+import pytest
+from helpers import check_gradients, fails
+from oracle import facts
+
+import minitf as tf
+
+GIVEN, *CASES = facts("images")
+RESIZED = [c for c in CASES if c["kind"] == "resize"]
+CONVERTED = [c for c in CASES if c["kind"] == "convert"]
+FILES = [c for c in CASES if c["kind"] in ("png", "jpeg")]
+
+
+def array(kept):
+    return np.array(kept["values"]).astype(kept["dtype"]).reshape(kept["shape"])
+
+
+@pytest.mark.parametrize("method", range(4))
+def test_resizing(method):
+    for case in [c for c in RESIZED if c["method"] == method]:
+        with tf.Graph().as_default() as graph, tf.Session() as session:
+            given = array(GIVEN[case["of"]])
+            x = tf.placeholder(given.dtype, given.shape)
+            y = tf.image.resize_images(x, case["size"], method, case["align"])
+            assert [op.type for op in graph.get_operations()] == case["ops"]
+            assert y.shape.as_list() == case["static"]
+            expected, found = array(case["y"]), session.run(y, {x: given})
+            assert found.dtype == expected.dtype
+            np.testing.assert_allclose(found, expected, rtol=2e-5, atol=2e-5)
+            if "grad" in case:
+                weights = np.arange(expected.size, dtype=np.float32).reshape(expected.shape)
+                gradient = session.run(tf.gradients(y * weights, x)[0], {x: given})
+                np.testing.assert_allclose(gradient, array(case["grad"]), rtol=2e-5, atol=1e-3)
+
+
+@pytest.mark.parametrize("case", CONVERTED, ids=lambda c: f"{c['a']['dtype']}-{c['to']}-{c['saturate']}")
+def test_converting(case):
+    given = array(case["a"])
+    x = tf.placeholder(given.dtype, given.shape)
+    y = tf.image.convert_image_dtype(x, case["to"], case["saturate"])
+    assert [op.type for op in tf.get_default_graph().get_operations()] == case["ops"]
+    if case["y"] is not None:
+        with tf.Session() as session:
+            found = session.run(y, {x: given})
+        assert found.dtype == case["to"]
+        np.testing.assert_allclose(found, array(case["y"]), rtol=1e-6)
+
+
+@pytest.mark.parametrize("case", FILES, ids=lambda c: f"{c['kind']}-{c['channels']}")
+def test_files(case):
+    decode = tf.image.decode_png if case["kind"] == "png" else tf.image.decode_jpeg
+    image = decode(base64.b64decode(case["bytes"]), channels=case["channels"])
+    assert image.shape.as_list() == case["static"]
+    with tf.Session() as session:
+        found, expected = session.run(image), array(case["y"])
+    assert found.dtype == np.uint8 and found.shape == expected.shape
+    gap = np.abs(found.astype(int) - expected)  # libraries round differently
+    assert (
+        gap.max() <= (8 if case["kind"] == "jpeg" else 1 if case["channels"] == 1 else 0) and gap.mean() < 2
+    )
+
+
+@pytest.mark.parametrize("channels", [1, 3, 4])
+def test_round_trips(channels):
+    image = np.random.RandomState(0).randint(0, 256, (5, 7, channels)).astype(np.uint8)
+    with tf.Session() as session:
+        assert np.array_equal(session.run(tf.image.decode_png(tf.image.encode_png(image))), image)
+        if channels != 4:
+            smooth = (np.add.outer(np.arange(16), np.arange(24))[:, :, None] * np.ones(channels)).astype(
+                np.uint8
+            )
+            again = session.run(tf.image.decode_jpeg(tf.image.encode_jpeg(smooth)))
+            assert np.abs(again.astype(int) - smooth).max() <= 4
+
+
+def test_what_cannot_be_read(monkeypatch):
+    with tf.Session() as session:
+        with fails(tf.errors.InvalidArgumentError, "3 bytes are no image"):
+            session.run(tf.image.decode_jpeg(b"abc"))
+        with pytest.raises(ValueError, match="channels is one of 0, 1, 3"):
+            tf.image.decode_jpeg(b"abc", channels=2)
+        real = builtins.__import__
+
+        def without(name, *args, **kwargs):
+            if name.startswith("PIL"):
+                raise ImportError(name)
+            return real(name, *args, **kwargs)
+
+        monkeypatch.setattr(builtins, "__import__", without)
+        with pytest.raises(ImportError, match="pip install"):
+            session.run(tf.image.decode_png(b"abc"))
+
+
+def test_sizes_that_a_run_brings():
+    x, size = tf.placeholder(tf.float32, [None, None, 1]), tf.placeholder(tf.int32, [2])
+    y = tf.image.resize_images(x, size)
+    kept = tf.image.resize_images(x, size, preserve_aspect_ratio=True)
+    assert y.shape.as_list() == [None, None, 1]
+    with tf.Session() as session:
+        found = session.run([y, kept], {x: np.ones([4, 6, 1]), size: [8, 6]})
+        assert [a.shape for a in found] == [(8, 6, 1), (4, 6, 1)]
+        with fails(tf.errors.InvalidArgumentError, "cannot be resized"):
+            session.run(y, {x: np.ones([4, 6, 1]), size: [0, 6]})
+
+
+@pytest.mark.parametrize(
+    "call, words",
+    [
+        (lambda: tf.image.resize_images(tf.zeros([2, 2]), [1, 1]), "3 or 4 dimensions"),
+        (lambda: tf.image.resize_images(tf.zeros([2, 2, 1]), [1]), "1-D Tensor of 2 elements"),
+        (lambda: tf.image.resize_images(tf.zeros([2, 2, 1]), [1, 1], 7), "not implemented"),
+        (lambda: tf.image.flip_left_right(tf.zeros([2])), "3 or 4 dimensions"),
+    ],
+)
+def test_refusals(call, words):
+    with fails(ValueError, words):
+        call()
+
+
+def test_flips():
+    image = np.arange(12.0).reshape(2, 3, 2)
+    with tf.Session() as session:
+        assert np.array_equal(session.run(tf.image.flip_left_right(image)), image[:, ::-1])
+        assert np.array_equal(session.run(tf.image.flip_up_down(image)), image[::-1])
+        assert np.array_equal(session.run(tf.image.flip_left_right(image[None])), image[None, :, ::-1])
+
+
+def test_gradients_of_the_nearest_place():
+    given = np.random.RandomState(0).rand(1, 3, 4, 2)
+    check_gradients(lambda x: tf.image.resize_nearest_neighbor(x, [5, 2]), given)
