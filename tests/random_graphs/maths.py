@@ -223,7 +223,7 @@ def sorted_segments(g):
 
 def softmax(g):
     x = g.float(lambda e: known(e.shape[-1]) and e.shape[-1] > 0, rank=1)
-    function = g.one_of([tf.nn.softmax, tf.nn.log_softmax, lambda t: tf.nn.l2_normalize(t + 0.2717, -1)])
+    function = g.one_of([tf.nn.softmax, tf.nn.log_softmax, lambda t: tf.nn.l2_normalize(t + 0.2717, -1, 0.5)])
     g.add(function(pinned(x)), x.shape, x.bound + 3)
 
 
