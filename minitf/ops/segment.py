@@ -52,13 +52,13 @@ def _gathered(data, ids, count: int, ufunc, start) -> np.ndarray:
     return result
 
 
-def _sorted(ufunc, start):
-    """Rows of a segment without members are 0."""
+def _sorted(ufunc, start, empty: int = 0):
+    """The rule that folds the rows of each segment; those without members are `empty`."""
 
     def rule(op, data, ids):
         count = _check_sorted(data, ids)
         result = _gathered(data, ids, count, ufunc, start(data.dtype))
-        result[np.bincount(ids, minlength=count)[:count] == 0] = 0
+        result[np.bincount(ids, minlength=count)[:count] == 0] = empty
         return result
 
     return rule
@@ -114,7 +114,8 @@ def _segments(type: str, numpy, grad, doc: str, T=dtypes.NUMBER):  # noqa: N803
     function.__name__ = function.__qualname__ = f"segment_{type[7:].lower()}"
     function.__doc__ = f"""{doc}
 
-    data: [n, ...]; segment_ids: [n], rising from 0 (InvalidArgumentError if not). Empty segments give 0.
+    data: [n, ...]; segment_ids: [n], rising from 0 (InvalidArgumentError if not). Segments without rows give
+    0 if nothing else is said.
     """
     return function
 
@@ -128,9 +129,9 @@ segment_sum = _segments(
 segment_mean = _segments("SegmentMean", _mean, _mean_grad, "The mean of each segment's rows.")
 segment_prod = _segments(
     "SegmentProd",
-    _sorted(np.multiply, lambda dtype: 1),
+    _sorted(np.multiply, lambda dtype: 1, 1),
     None,
-    "The product of each segment's rows; no gradient.",
+    "The product of each segment's rows, 1 for those without any; no gradient.",
 )
 segment_max = _segments(
     "SegmentMax",

@@ -120,3 +120,12 @@ def test_recorded_values(case):
 @pytest.mark.parametrize("fact", op_facts("gradients", *RECORDED), ids=lambda fact: fact["call"])
 def test_recorded_gradients(fact):
     check_gradient(fact)
+
+
+def test_segments_without_rows():
+    """What TensorFlow 1.15.5 gives for them."""
+    expected = {"sum": 0, "prod": 1, "max": 0, "min": 0, "mean": 0}
+    with tf.Session() as session:
+        for kind, value in expected.items():
+            found = session.run(getattr(tf, f"segment_{kind}")([2.0, 3.0, 4.0], [0, 0, 2]))
+            assert found[1] == value, kind
