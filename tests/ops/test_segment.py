@@ -23,7 +23,7 @@ def test_sorted_segments(name, ids):
         DATA,
         openness=("open", "unknown"),
         grads=name != "prod",
-        reference=lambda data: rows(data, ids, 4, getattr(np, name), 0),
+        reference=lambda data: rows(data, ids, 4, getattr(np, name), int(name == "prod")),
     )
 
 
