@@ -9,10 +9,13 @@ work, which may change what others use, half done.
 from __future__ import annotations
 
 import _thread
+import atexit
 import os
 import threading
+import time
 import weakref
 
+_PATIENCE = 2.0  # seconds for which the end of the process waits for works
 _LOOK = 0.1  # seconds between two looks at what has become of a work, and for signals
 
 _all: weakref.WeakSet = weakref.WeakSet()
@@ -125,6 +128,16 @@ class _Job:
             raise error
         finally:
             del error  # which has this frame in its traceback
+
+
+def _last_wait() -> None:
+    """At the end of the process, before its memory goes: for what is under way, but not for long."""
+    end = time.monotonic() + _PATIENCE
+    while any(each._jobs for each in list(_all)) and time.monotonic() < end:
+        time.sleep(0.01)
+
+
+atexit.register(_last_wait)
 
 
 def _forget() -> None:

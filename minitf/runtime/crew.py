@@ -32,6 +32,7 @@ class Crew:
         self._jobs = self._words.reshape(-1, team.LINE)[team.JOB :: team.PER_THREAD, :4]
         self._first, self._resume = (team.lead[()].pack(self._words, threads, fresh) for fresh in (1, 0))
         self._leave, self._rest = team.leave[()].entry, team.leave[()].pack(self._words, threads)
+        _keep_for_ever(lines, team.serve[()], vm[()])
         self._reborn()
         forks.in_child(self._reborn)
 
@@ -98,6 +99,12 @@ class Crew:
         while len(places) < self.threads - 1 and time.monotonic() < end:
             time.sleep(1e-4)
         return len(places) == self.threads - 1
+
+
+def _keep_for_ever(*things) -> None:
+    """Keeps what workers use, who never end, while the interpreter takes itself apart at its end."""
+    for thing in things:
+        ctypes.pythonapi.Py_IncRef(ctypes.py_object(thing))
 
 
 def _serve(places: dict, me: int, here: int | None, work) -> None:
