@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import uuid
 
 from minitf.framework import errors
 
@@ -44,3 +45,23 @@ def path_of(name) -> str:
             f"the name of a file is text, bytes or a path (binary or unicode string), not {name!r}"
         )
     return os.fsdecode(name)
+
+
+def write_whole(path, content: bytes) -> str:
+    """Writes a file that is there whole, old or new, at any moment; returns its path. The errors of
+    `translated` if it cannot be written.
+    """
+    path = os.fsdecode(path)
+    temporary = f"{path}.tmp{uuid.uuid4().hex}"
+    with translated(path):
+        try:
+            with open(temporary, "wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            os.replace(temporary, path)
+        except OSError:
+            with contextlib.suppress(OSError):
+                os.unlink(temporary)
+            raise
+    return path

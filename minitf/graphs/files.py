@@ -3,34 +3,8 @@
 from __future__ import annotations
 
 import os
-import uuid
 
-from minitf.framework import errors
-
-_FULL = (28, 122)  # errno: no space left on the device, or of the user's quota
-
-
-def write_whole(path, content: bytes) -> str:
-    """Writes a file that is there whole, old or new, at any moment; returns its path.
-
-    Raises:
-      tf.errors.ResourceExhaustedError, PermissionDeniedError, NotFoundError: if it cannot be written.
-    """
-    path = os.fsdecode(path)
-    temporary = f"{path}.tmp{uuid.uuid4().hex}"
-    try:
-        with open(temporary, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, path)
-    except OSError as error:
-        if os.path.exists(temporary):
-            os.unlink(temporary)
-        kind = errors.ResourceExhaustedError if error.errno in _FULL else errors.PermissionDeniedError
-        kind = errors.NotFoundError if isinstance(error, FileNotFoundError) else kind
-        raise kind(None, None, f"{path}; {error.strerror}") from None
-    return path
+from minitf.framework.files import write_whole
 
 
 def write_message(path, message, as_text: bool = False) -> str:

@@ -40,7 +40,13 @@ def _decoded(op, contents):
     return found.astype(np.uint16) * 257 if wide else found
 
 
-def _options(op) -> dict:
+def _png(op) -> dict:
+    """What Pillow is told of a PNG file."""
+    level = op.attrs["compression"]
+    return {} if level < 0 else {"compress_level": level}
+
+
+def _jpeg(op) -> dict:
     """What Pillow is told of a JPEG file."""
     return {
         "quality": op.attrs["quality"],
@@ -54,7 +60,7 @@ def _encoded(kind: str):
     def numpy(op, image):
         if image.shape[2] not in _MODES:
             raise ValueError(f"an image has 1, 2, 3 or 4 channels, not {image.shape[2]}")
-        file, options = io.BytesIO(), _options(op) if kind == "JPEG" else {}
+        file, options = io.BytesIO(), _jpeg(op) if kind == "JPEG" else _png(op)
         picture = image[:, :, 0] if image.shape[2] == 1 else image
         _pillow().fromarray(picture, _MODES[image.shape[2]]).save(file, kind, **options)
         found = np.empty((), object)
@@ -133,5 +139,8 @@ def encode_jpeg(image, format: str = "", quality: int = 95, progressive: bool = 
 
 
 def encode_png(image, compression: int = -1, name: str | None = None) -> Tensor:
-    """The bytes of a PNG file of an image, uint8 [height, width, 1 to 4 channels]."""
+    """The bytes of a PNG file of an image, uint8 [height, width, 1 to 4 channels].
+
+    compression: from 0 to 9; -1 leaves it to Pillow.
+    """
     return apply("EncodePng", image, compression=int(compression), name=name)

@@ -73,6 +73,8 @@ class _LoopLowering:
         if self.count is not None and self.xs:
             capacity = min(x.shape[0] for x in self.xs)
         else:
+            if self.count is not None and set(self.ys) - self.loop.saved - self.loop.padded:
+                raise NotNative(self.op, self.count)  # these have one slice for each trip, and no room
             capacity = self.low.capacities.get(self.op, self._first_guess()) if self.ys else 2**62
         node.limit = capacity
         if self.count is not None:

@@ -80,7 +80,7 @@ class _Search:
             self.outside.update(op.graph.waits[op])
 
     def _enter(self, op) -> None:
-        bodies, needed, inputs = _taken(op, [t in self.used for t in op.outputs])
+        bodies, needed, inputs = _entered(op, [t in self.used for t in op.outputs])
         for t in inputs:
             self.want(t)
         inherited = set().union(*[body.inherited for body in bodies])
@@ -95,7 +95,7 @@ class _Search:
                 self.reach(other)
 
 
-def _taken(op, used: list[bool]) -> tuple[list, list, list]:
+def _entered(op, used: list[bool]) -> tuple[list, list, list]:
     """The bodies of a loop or branch, what is needed of each, and the inputs it takes if these outputs of it
     are used. What it captured only for ops that nobody needs is not among them.
     """

@@ -33,11 +33,7 @@ class Steering:
         wanted = [*(t for ts in self.ops.values() for t in ts), *tensors]
         found = needed_ops(wanted, frozenset(self._inputs))
         plain = all(o in self._region and o.definition.numpy and not o.definition.stateful for o in found.ops)
-        if (
-            not plain
-            or sum(bool(o.inputs) for o in found.ops) > _MOST
-            or any(o.inputs and o.definition.host for o in found.ops)
-        ):
+        if not plain or sum(bool(o.inputs) for o in found.ops) > _MOST:
             return False
         self.ops[op] = tensors
         self._makers, self._used = found.ops, found.used

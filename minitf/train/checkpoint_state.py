@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 import re
-import uuid
 
 from minitf.formats import checkpoint
 from minitf.framework import errors
+from minitf.framework.files import write_whole
 
 _ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 _LINE = re.compile(r'\s*(\w+)\s*:\s*(?:"((?:[^"\\]|\\.)*)"|([-+.\w]+))\s*')
@@ -114,22 +114,7 @@ def _update(folder, newest, paths, latest_filename, times, preserved, relative: 
     name = os.path.join(folder, latest_filename or "checkpoint")
     if name == newest:
         raise RuntimeError(f"a checkpoint cannot be called {name}, as the file that says which is the newest")
-    _write(name, f"{state}\n")
-
-
-def _write(name: str, text: str) -> None:
-    temporary = f"{name}.tmp{uuid.uuid4().hex}"
-    try:
-        with open(temporary, "w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, name)
-    except OSError as error:
-        if os.path.exists(temporary):
-            os.unlink(temporary)
-        kind = errors.ResourceExhaustedError if error.errno in (28, 122) else errors.PermissionDeniedError
-        raise kind(None, None, f"{name}; {error.strerror}") from None
+    write_whole(name, f"{state}\n".encode())
 
 
 def get_checkpoint_state(checkpoint_dir, latest_filename=None) -> CheckpointState | None:

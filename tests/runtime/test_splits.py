@@ -93,3 +93,22 @@ def test_slices_of_other_shapes_are_another_program():
             found = session.run(gradient, {x: [2.0, 3.0], n: count})
             slope = 2 * (18.0 * count) ** 2  # of y * y, times y
             np.testing.assert_allclose(found, [slope * 9 * count, slope * 6 * count], rtol=1e-5)
+
+
+def test_as_many_slices_as_trips():
+    """The gradient of a loop that ran on the host, for which it saved nothing: only it knows its trips."""
+    x = tf.placeholder(tf.float32, [None, 3])
+
+    def step(total, row):
+        by_host = tf.py_func(lambda a: a * 0, [row], tf.float32)
+        by_host.set_shape([3])
+        return total + row + by_host
+
+    total = tf.foldl(step, tf.tanh(x), tf.zeros([3]))
+    gradient = tf.gradients(tf.reduce_sum(total), x)[0]
+    for executor in ("native", "op_by_op"):
+        with tf.Session(config=tf.ConfigProto(executor=executor)) as session:
+            for n in (3, 5, 3):
+                given = np.full((n, 3), 0.5, np.float32)
+                found, _ = session.run([gradient, total], {x: given})
+                np.testing.assert_allclose(found, 1 - np.tanh(given) ** 2, rtol=1e-5)
