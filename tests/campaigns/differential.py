@@ -4,7 +4,8 @@
 
 Bit for bit: native without rewrites and op by op; several threads and one. Within rounding: all rewrites, or
 one of them, and none; a traced run; one fetch alone. An error has to be the same error in all modes, and a
-graph that crashes or hangs is a difference too. Of each difference it prints the seed, the mode, the tensor
+graph that crashes or hangs is a difference too. What differs in float32 and is nothing like what float64
+gives is counted apart: it has no right digits. Of each difference it prints the seed, the mode, the tensor
 at which it starts and a smaller graph that shows it, and at the end what was tried.
 """
 
@@ -19,7 +20,7 @@ import traceback
 from typing import NamedTuple
 
 from random_graphs.build import Built
-from random_graphs.modes import differences, tried
+from random_graphs.modes import differences, says_nothing, tried
 from random_graphs.shrink import story
 
 from minitf.framework.registry import OPS
@@ -60,7 +61,7 @@ class Tally:
     def __init__(self):
         self.graphs, self.kinds, self.types = 0, collections.Counter(), collections.Counter()
         self.errors: collections.Counter = collections.Counter()
-        self._started = time.monotonic()
+        self.rounded, self._started = 0, time.monotonic()
 
     @property
     def seconds(self):
@@ -72,6 +73,7 @@ class Tally:
         self.graphs += 1
         self.kinds.update(kind for kind, _ in findings.differences)
         self.types.update(findings.types)
+        self.rounded += findings.rounded
         self.errors.update([findings.error] if findings.error else [])
 
     def __str__(self):
@@ -81,6 +83,7 @@ class Tally:
         ]
         lines.append(f"{len(self.types)} of {len(OPS)} op types; never: {', '.join(never)}")
         lines += [f"{count:6} ended with {error} in all modes" for error, count in self.errors.most_common()]
+        lines += [f"{self.rounded:6} differed in float32 values that float64 shows to have no right digits"]
         lines += [f"{count:6} {kind}" for kind, count in self.kinds.most_common()] or ["no difference"]
         return "\n".join(lines)
 
@@ -94,6 +97,7 @@ class Findings(NamedTuple):
     differences: list
     types: set = frozenset()
     error: str | None = None
+    rounded: bool = False  # whether a float32 value differed that has no right digits
 
 
 def examine(seed):
@@ -102,12 +106,14 @@ def examine(seed):
         built = Built(seed)
         outcomes = tried(built)
         found = differences(outcomes)
+        rounded = [d for d in found if says_nothing(built, d)]
+        found = [d for d in found if d not in rounded]
         text = story(built, found[0]) if found else ""
     except Exception:
         return Findings([("not built", traceback.format_exc(-4))])
     error = next(iter(outcomes.values())).error
     kinds = [(_kind(d), text) for d in found]
-    return Findings(kinds, set(_types(built.graph.ops)), error and type(error).__name__)
+    return Findings(kinds, set(_types(built.graph.ops)), error and type(error).__name__, bool(rounded))
 
 
 def _kind(found):

@@ -22,9 +22,9 @@ RUNS = 3
 class Built:
     """A graph, what is fetched from it, and what is fed."""
 
-    def __init__(self, seed, without=frozenset()):
-        """`without` are the numbers of productions to leave out."""
-        self.seed, self.without = seed, without
+    def __init__(self, seed, without=frozenset(), wide=False):
+        """`without` are the numbers of productions to leave out; if it is `wide`, floats have 64 bits."""
+        self.seed, self.without, self.wide = seed, without, wide
         self.graph = tf.Graph()
         with self.graph.as_default():
             tf.set_random_seed(seed)
@@ -33,7 +33,7 @@ class Built:
             self.initializer = tf.global_variables_initializer()
 
     def _grow(self):
-        self.world = world = World(self.seed, produce)
+        self.world = world = World(self.seed, produce, self.wide)
         scope = Scope(world, random.Random(self.seed))
         self.sizes = [{"batch": n} for n in _batches(world.random)]
         _placeholders(scope, self.sizes)

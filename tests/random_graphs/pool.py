@@ -42,10 +42,11 @@ class Entry(NamedTuple):
 class World:
     """What the scopes of one graph share."""
 
-    def __init__(self, seed, produce):
+    def __init__(self, seed, produce, wide=False):
         self.seed, self.random = seed, random.Random(seed)
         self.produce = produce  # makes some production in a scope
-        self.dtype = self.random.choice(FLOATS)
+        chosen = self.random.choice(FLOATS)
+        self.dtype = tf.float64 if wide else chosen
         self.feeds: list = []  # (placeholder, shape, kind)
         self.variables: list[Entry] = []
         self.effects: list = []  # ops and tensors to be run, whoever needs them
