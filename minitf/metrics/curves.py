@@ -7,10 +7,13 @@ from minitf.metrics.counts import at_thresholds
 from minitf.metrics.streams import collected
 
 _SMALL = 1e-7
+_MOST = 1 << 20  # thresholds; each is compared with every prediction
 
 
 def _spread(count: int) -> list[float]:
     """Thresholds from just below 0 to just above 1."""
+    if count > _MOST:
+        raise ValueError(f"num_thresholds is at most {_MOST:,}, not {count:,}")
     return [0.0 - _SMALL, *[(i + 1) / (count - 1) for i in range(count - 2)], 1.0 + _SMALL]
 
 

@@ -119,10 +119,17 @@ def faults(names: list[str], ask) -> list[str]:
     return [f"{source}: {answer}" for source, answer in answers if "accepted" not in answer]
 
 
-def wrong_calls(names: list[str], function: str = "", sample: int | None = None, seed: int = 0) -> list:
-    """All wrong calls of these families, or a sample of them."""
+def wrong_calls(
+    names: list[str],
+    function: str = "",
+    sample: int | None = None,
+    seed: int = 0,
+    values: tuple[str, ...] = (),
+) -> list:
+    """All wrong calls of these families, those with one of `values`, or a sample of them."""
     rights = [right for family in names for right in right_calls(family) if function in right.function]
     calls = [wrong for right in rights for wrong in right.wrong()]
+    calls = [call for call in calls if not values or dict(call.named).get(call.changed) in values]
     return calls if sample is None else random.Random(seed).sample(calls, min(sample, len(calls)))
 
 
@@ -173,6 +180,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--function", default="", help="only functions whose name contains this")
     parser.add_argument("--sample", type=int, help="so many wrong calls (default: all, some 280,000)")
     parser.add_argument("--seed", type=int, default=0, help="of the sample")
+    parser.add_argument("--value", action="append", default=[], help="only calls with this value in them")
     parser.add_argument("--show", action="append", choices=KINDS, default=[], help="examples of this kind")
     parser.add_argument("--lines", type=int, default=3, help="examples per function")
     parser.add_argument("--tf", metavar="PYTHON", help="ask this interpreter's TensorFlow what it refuses")
@@ -181,7 +189,8 @@ def main(arguments: list[str]) -> int:
     refused = faults(names, ask)
     for fault in refused:
         print(f"a right call is refused: {fault}")
-    found = search(wrong_calls(names, options.function, options.sample, options.seed), ask)
+    values = tuple(options.value)
+    found = search(wrong_calls(names, options.function, options.sample, options.seed, values), ask)
     ask.close()
     report(found, options.show, options.lines)
     if options.tf:

@@ -83,7 +83,13 @@ class HParams:
         return self.override_from_dict(json.loads(values_json))
 
     def to_json(self, indent=None, separators=None, sort_keys: bool = False) -> str:
-        """All of them as a JSON object; functions are left out."""
+        """All of them as a JSON object; functions are left out.
+
+        Raises:
+          ValueError: for an indent of more than 1,000 columns.
+        """
+        if isinstance(indent, int) and indent > 1000:
+            raise ValueError(f"'indent' is at most 1,000, not {indent:,}")
         values = {name: value for name, value in self.values().items() if not callable(value)}
         return json.dumps(values, indent=indent, separators=separators, sort_keys=sort_keys)
 

@@ -18,3 +18,8 @@ def test_like_tensorflow(name):
 def test_errors_say_what_is_wrong(text, words):
     with pytest.raises(ValueError, match=words):
         tf.contrib.training.HParams(a=1, n=None).parse(text)
+
+
+def test_a_huge_indent_is_refused_before_it_takes_memory():
+    with pytest.raises(ValueError, match="'indent' is at most 1,000, not 2,147,483,648"):
+        tf.contrib.training.HParams(a=1).to_json(indent=2**31)
