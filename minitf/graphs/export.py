@@ -12,9 +12,9 @@ from minitf.framework.graph import Graph, set_graph_exporter
 from minitf.framework.operation import set_node_exporter
 from minitf.framework.shape import TensorShape
 from minitf.graphs import bodies
+from minitf.graphs.inner import arguments_of, bodies_of, nexts_of, results_of
 from minitf.graphs.spelling import attributes_of, default_of, has_default, is_list_op, is_new, theirs
 from minitf.graphs.values import attribute, shape_proto, tensor_proto
-from minitf.viz.bodies import arguments_of, bodies_of, nexts_of, results_of
 
 _PRODUCER = 134  # the version of GraphDefs that TensorFlow 1.15 writes
 _UNKNOWN = (None,)  # the row of an attribute that is not TensorFlow's

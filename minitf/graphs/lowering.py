@@ -10,13 +10,13 @@ from minitf.framework.tensor import Tensor
 from minitf.graphs.edits import text_of
 from minitf.graphs.export import graph_def
 from minitf.graphs.nodes import source_of
+from minitf.graphs.primitives import Copy
 from minitf.graphs.spelling import attributes_of
 from minitf.graphs.values import attribute
 from minitf.ops import array, math, ranges
 from minitf.ops.constant import constant
 from minitf.ops.gather import boolean_mask
 from minitf.ops.joining import stack
-from minitf.viz.lowered import Copy
 
 
 def to_tensorflow(graph: Graph):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import partial
 
 from minitf.framework.graph import get_default_graph
+from minitf.graphs.inner import arguments_of, bodies_of, nexts_of, results_of
 from minitf.viz import style
-from minitf.viz.bodies import arguments_of, bodies_of, nexts_of, results_of
 from minitf.viz.plan import Plan, Scope, scope_node
 
 
@@ -31,8 +31,8 @@ def to_dot(
     >>> print(to_dot(g, legend=False).source)
     digraph {...a -> add [label="float32 ()"]...}
     """
+    from minitf.graphs.primitives import lowered as lowered_graph
     from minitf.viz.drawing import Drawing
-    from minitf.viz.lowered import lowered as lowered_graph
 
     graph = get_default_graph().root if graph is None else graph
     graph = lowered_graph(graph) if lowered else graph

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from minitf.framework.dtypes import resource
-from minitf.viz.bodies import bodies_of
+from minitf.graphs.inner import bodies_of
 
 GRAPH = {
     "rankdir": "TB",

@@ -7,8 +7,8 @@ from helpers import fails
 from oracle import facts
 
 import minitf as tf
+from minitf.graphs.primitives import lowered
 from minitf.viz import to_dot
-from minitf.viz.lowered import lowered
 
 PROGRAMS = facts("inside")["programs"]
 EXECUTORS = ("native", "op_by_op")

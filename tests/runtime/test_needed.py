@@ -5,7 +5,7 @@ import unneeded_programs
 from oracle import facts
 
 import minitf as tf
-from minitf.viz.lowered import lowered
+from minitf.graphs.primitives import lowered
 
 PROGRAMS = facts("unneeded")
 # TensorFlow lets what waits in a branch in a loop not wait for anything outside of the loop.

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 import minitf as tf
+from minitf.graphs.primitives import lowered
 from minitf.viz import to_dot
-from minitf.viz.lowered import lowered
 
 PRIMITIVES = ("Enter", "Merge", "LoopCond", "Switch", "NextIteration", "Exit")
 
