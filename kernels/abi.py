@@ -99,10 +99,11 @@ class Kernel:
         self.split = split  # how its work is cut into pieces (see `splitting`), or None
         self.doc = inspect.getdoc(function)
         self.operands = inspect.get_annotations(function)
-        self.pointers = [  # the places of the operands that are memory, and whether they are written
-            (i, o.writes) for i, o in enumerate(self.operands.values()) if o.kind == "pointer"
+        self.places = {name: place for place, name in enumerate(self.operands)}
+        self.memory = [  # the operands that are memory: their names, their places, whether they are written
+            (n, self.places[n], o.writes) for n, o in self.operands.items() if o.kind == "pointer"
         ]
-        self.written = [i for i, writes in self.pointers if writes]
+        self.written = [name for name, _, writes in self.memory if writes]
         self.variables = list(dict.fromkeys(o.variable for o in self.operands.values() if o.variable))
         self.dtypes = {v: tuple(map(np.dtype, dtypes.get(v, NUMBERS))) for v in self.variables}
         self.fastmath = FASTMATH | {"reassoc"} if reassoc else FASTMATH
@@ -132,7 +133,6 @@ class Instance:
 
     def __init__(self, kernel, dtypes):
         self.kernel = kernel
-        self.pointers, self.written = kernel.pointers, kernel.written
         self.dtypes = dtypes
         self.name = f"{kernel.name}[{','.join(map(str, dtypes))}]"
         bound = dict(zip(kernel.variables, map(storage, dtypes)))

@@ -88,16 +88,19 @@ class Ref(Value):
 class Limit:
     """Which numbers of a call follow how many rows of a batch are running.
 
-    words: (operand, position in it or None, number per row). The call has `size` rows from row `first` on.
+    numbers: (operand, position in it or None, number per row). The call has `size` rows from row `first` on.
     """
 
-    words: tuple
+    numbers: tuple
     first: int
     size: int
 
 
 class Call:
-    """One kernel call; `origin` is the call of which it is a part, or itself."""
+    """One kernel call; `origin` is the call of which it is a part, or itself.
+
+    `call["lda"]` is an operand by its name in the kernel's signature.
+    """
 
     __slots__ = ("kernel", "operands", "error", "op", "origin", "limit")
 
@@ -106,14 +109,51 @@ class Call:
         self.origin = origin or self
         self.limit: Limit | None = None  # in a loop with `running` rows
 
+    @classmethod
+    def of(cls, kernel, op, error=None, **operands) -> Call:
+        """A call with its operands by name."""
+        return cls(kernel, tuple([operands[name] for name in kernel.kernel.operands]), error, op)
+
+    def with_(self, **operands) -> Call:
+        """The same call with other operands, by name."""
+        values, places = list(self.operands), self.kernel.kernel.places
+        for key, value in operands.items():
+            values[places[key]] = value
+        return Call(self.kernel, tuple(values), self.error, self.op)
+
+    def __getitem__(self, name: str):
+        return self.operands[self.kernel.kernel.places[name]]
+
     @property
-    def refs(self):
-        """The operands that are memory."""
+    def name(self) -> str:
+        """The kernel's name."""
+        return self.kernel.kernel.name
+
+    @property
+    def named(self) -> dict:
+        """The operands by name."""
+        return dict(zip(self.kernel.kernel.operands, self.operands))
+
+    @property
+    def numbers(self) -> dict:
+        """The operands that are not memory, by name."""
+        return {name: o for name, o in self.named.items() if not isinstance(o, Ref)}
+
+    @property
+    def refs(self) -> list[Ref]:
+        """The operands that are values; not addresses, which calls between threads have."""
         return [o for o in self.operands if isinstance(o, Ref)]
 
-    def named(self):
-        """The operands with their names."""
-        return zip(self.kernel.kernel.operands, self.operands)
+    @property
+    def memory(self) -> list[tuple[str, Ref, bool]]:
+        """Of each operand that is memory its name, itself, and whether it is written."""
+        operands = self.operands
+        return [(name, operands[place], writes) for name, place, writes in self.kernel.kernel.memory]
+
+    @property
+    def results(self) -> list[Ref]:
+        """The operands that are written."""
+        return [ref for _, ref, writes in self.memory if writes]
 
     def __repr__(self):
         return f"<{self.kernel.name} for {self.op.name if self.op else '?'}>"

@@ -389,8 +389,7 @@ def _in_place(node, old: Ref, new: Ref) -> bool:
     """Whether a call may write `new` over `old` because it reads each element just before it writes it."""
     if not isinstance(node, Call) or old.size != new.size or old.dtype.itemsize != new.dtype.itemsize:
         return False
-    numbers = {key: o for key, o in node.named() if not isinstance(o, Ref)}
-    places = {key: o.settled() for key, o in node.named() if isinstance(o, Ref)}
+    numbers, places = node.numbers, {key: ref.settled() for key, ref, _ in node.memory}
     result = next(key for key, ref in places.items() if ref.same_place(new.settled()))
     readers = {key for key, ref in places.items() if ref.buffer is old.settled().buffer}
     return numbers.get("rank", 1) == 1 and readers <= set(node.kernel.kernel.operands[result].shares)

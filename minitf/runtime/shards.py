@@ -16,7 +16,6 @@ from typing import NamedTuple
 from minitf.kernels.splitting import Window
 from minitf.kernels.team import meet
 from minitf.runtime.ir import Call, Limit, Ref, Repeat, calls
-from minitf.runtime.passes.uses import name
 
 _FEWEST = 4  # pieces per thread of a call that is cut
 _PER_TRIP, _IN_ALL = 2_000, 20_000  # nanoseconds of work to share below which a loop, a program is not shared
@@ -75,8 +74,7 @@ _CHANGES = Access(_FATE, 0, 1, 0, 0, 1, False)
 
 def accesses(call: Call) -> list[Access]:
     """All that a call touches. One that may fail clashes with every change that outlives the run."""
-    found = [access(call.operands[i], writes) for i, writes in call.kernel.pointers
-             if isinstance(call.operands[i], Ref)]  # fmt: skip
+    found = [access(ref, writes) for _, ref, writes in call.memory]
     return found + _fate(call, found)
 
 
@@ -95,32 +93,30 @@ class Part(NamedTuple):
 
 def divided(call: Call, threads: int) -> list[Part]:
     """A call cut into a part per thread, or nothing if it cannot be cut."""
-    rule, names = call.kernel.kernel.split, list(call.kernel.kernel.operands)
+    rule, numbers = call.kernel.kernel.split, call.numbers
     if rule is None:
         return []
-    numbers = {n: o for n, o in zip(names, call.operands) if not isinstance(o, Ref)}
     rule = rule.among_threads(numbers)
     pieces = rule.pieces(numbers)
     if pieces < _FEWEST * threads:
         return []
-    unit = _unit(call, pieces, threads, names, rule.part(numbers, 0, 1))
+    unit = _unit(call, pieces, threads, rule.part(numbers, 0, 1))
     cuts = [pieces // unit * thread // threads * unit for thread in range(threads + 1)]
     changes = [rule.part(numbers, first, last - first) for first, last in zip(cuts, cuts[1:])]
-    if _disturb(call, names, changes):
+    if _disturb(call, changes):
         return []
-    return [_part(call, names, changes[t], cuts[t], t) for t in range(threads)]
+    return [_part(call, changes[t], cuts[t], t) for t in range(threads)]
 
 
-def _disturb(call: Call, names: list[str], changes: list[dict]) -> bool:
+def _disturb(call: Call, changes: list[dict]) -> bool:
     """Whether a part writes what another one touches: memory that is not cut, or an operand in place of
     another one that is cut in another way.
     """
-    if any(names[i] not in changes[0] for i in call.kernel.written):
+    if any(key not in changes[0] for key in call.kernel.kernel.written):
         return True
-    written = {call.operands[i].buffer for i in call.kernel.written}
-    refs = [(names[i], ref, writes) for i, writes in call.kernel.pointers
-            if (ref := call.operands[i]).buffer in written]  # fmt: skip
-    if len(refs) == len(call.kernel.written):
+    written = {ref.buffer for ref in call.results}
+    refs = [each for each in call.memory if each[1].buffer in written]
+    if len(refs) == len(call.results):
         return False
     if len({ref.moves for _, ref, _ in refs}) == 1:  # what counts is the same trip, for all of them
         refs = [(key, Ref(r.shape, r.dtype, r.buffer, r.offset), writes) for key, r, writes in refs]
@@ -133,12 +129,11 @@ def _disturb(call: Call, names: list[str], changes: list[dict]) -> bool:
     )
 
 
-def _unit(call: Call, pieces: int, threads: int, names: list[str], changes: dict) -> int:
+def _unit(call: Call, pieces: int, threads: int, changes: dict) -> int:
     """How many pieces stay together: where each is a number, the numbers of a row."""
-    if _by_rows(call, names, changes):
+    if _by_rows(call, changes):
         return pieces // call.limit.size
-    out = next(call.operands[i] for i, writes in call.kernel.pointers if writes)
-    rows = 1
+    out, rows = call.results[0], 1
     for size in out.shape if pieces == out.size else ():
         rows *= size
         if rows >= _FEWEST * threads:
@@ -146,43 +141,42 @@ def _unit(call: Call, pieces: int, threads: int, names: list[str], changes: dict
     return 1
 
 
-def _by_rows(call: Call, names: list[str], changes: dict) -> bool:
+def _by_rows(call: Call, changes: dict) -> bool:
     """Whether the pieces of a call are rows (or parts of them) whose number is limited."""
-    return call.limit is not None and any(names[i] in changes for i, _, _ in call.limit.words)
+    return call.limit is not None and any(key in changes for key, _, _ in call.limit.numbers)
 
 
-def _part(call: Call, names: list[str], changes: dict, first: int, thread: int) -> Part:
-    operands, found = list(call.operands), []
-    for i, writes in call.kernel.pointers:
-        window, ref = changes.get(names[i]), operands[i]
-        found.append(access(ref, writes, window))
-        if window is not None:
-            offset = ref.offset + window.start * ref.dtype.itemsize
-            operands[i] = Ref((window.size,), ref.dtype, ref.buffer, offset, ref.moves)
-    for i, key in enumerate(names):
-        if key in changes and not isinstance(changes[key], Window):
-            operands[i] = changes[key]
-    error = call.error and (lambda position: call.error(first + position))
-    part = Call(call.kernel, tuple(operands), error, call.op, call)
-    part.limit = _limit_of(call, names, changes, first)
+def _part(call: Call, changes: dict, first: int, thread: int) -> Part:
+    found = [access(ref, writes, changes.get(key)) for key, ref, writes in call.memory]
+    part = call.with_(**{
+        key: _windowed(call[key], new) if isinstance(new, Window) else new
+        for key, new in changes.items()
+    })  # fmt: skip
+    part.error, part.origin = call.error and (lambda position: call.error(first + position)), call
+    part.limit = _limit_of(call, changes, first)
     return Part(thread, part, found + _fate(call, found))
 
 
-def _limit_of(call: Call, names: list[str], changes: dict, first: int) -> Limit | None:
+def _windowed(ref: Ref, window: Window) -> Ref:
+    """The items of a value in a window."""
+    offset = ref.offset + window.start * ref.dtype.itemsize
+    return Ref((window.size,), ref.dtype, ref.buffer, offset, ref.moves)
+
+
+def _limit_of(call: Call, changes: dict, first: int) -> Limit | None:
     """The limit of a part that starts with a piece."""
-    if not _by_rows(call, names, changes):
+    if not _by_rows(call, changes):
         return call.limit
-    i, k, per_row = call.limit.words[0]
-    number = changes[names[i]] if k is None else changes[names[i]][k]
-    return Limit(call.limit.words, first // per_row, number // per_row)
+    key, k, per_row = call.limit.numbers[0]
+    number = changes[key] if k is None else changes[key][k]
+    return Limit(call.limit.numbers, first // per_row, number // per_row)
 
 
 def cost(call: Call) -> float:
     """About how many nanoseconds a call takes."""
-    numbers = _PRODUCTS.get(name(call))
+    numbers = _PRODUCTS.get(call.name)
     if numbers is not None:
-        operands = dict(zip(call.kernel.kernel.operands, call.operands))
-        return 2 * prod(operands[n] for n in numbers.split()) / _FLOPS
+        return 2 * prod(call[key] for key in numbers.split()) / _FLOPS
     return sum(ref.nbytes for ref in call.refs) / _BYTES
 
 

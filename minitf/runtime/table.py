@@ -117,10 +117,10 @@ class Code:
             )
         self.calls[start] = call
         words += [call.kernel.address, 0]
-        places = []
+        begins = []
         for operand in call.operands:
             kind = type(operand)
-            places.append(len(words))
+            begins.append(len(words))
             if kind is Ref:
                 self._address(operand)
             elif kind is int:
@@ -133,9 +133,10 @@ class Code:
                 words.append(int(operand))
         words[start + 1] = len(words) - start
         if call.limit is not None:
+            places = call.kernel.kernel.places
             self._limited += [
-                (places[i] + (k or 0), factor, call.limit.first, call.limit.size)
-                for i, k, factor in call.limit.words
+                (begins[places[key]] + (k or 0), factor, call.limit.first, call.limit.size)
+                for key, k, factor in call.limit.numbers
             ]
 
     def _address(self, ref: Ref) -> None:
@@ -185,7 +186,7 @@ class Code:
 
     def _rows(self, node: Repeat) -> None:
         """A body some of whose calls have as many rows as run."""
-        count = sum(len(call.limit.words) for call in node.body if call.limit is not None)
+        count = sum(len(call.limit.numbers) for call in node.body if call.limit is not None)
         words, self._limited = self._words, []
         words.extend([vm.ROWS, 4 + 4 * count])
         self._address(node.running)

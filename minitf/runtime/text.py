@@ -72,8 +72,8 @@ def _lines(nodes: list, names: Names, indent: str):
 
 
 def _call(call: Call, names: Names) -> str:
-    kinds = call.kernel.kernel.operands.items()
-    parts = [f"{n}{_SIGNS[kind.effect]}{names.operand(o)}" for (n, kind), o in zip(kinds, call.operands)]
+    kinds = call.kernel.kernel.operands
+    parts = [f"{key}{_SIGNS[kinds[key].effect]}{names.operand(o)}" for key, o in call.named.items()]
     return " ".join([f"{call.kernel.name}{'*' if call.limit else ''}", *parts])
 
 

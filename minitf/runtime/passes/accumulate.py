@@ -9,14 +9,19 @@ from __future__ import annotations
 
 from minitf.runtime.ir import Call, Ref, calls
 from minitf.runtime.passes import gemms
-from minitf.runtime.passes.uses import Use, Uses, name, touches, whole
+from minitf.runtime.passes.uses import Use, Uses, touches, whole
 
-_BETA = {"gemm": gemms.BETA, "pick_rows": 8, "sum_into_rows": 8, "put_at": 9}  # where that operand is
+_TARGETS = {
+    "gemm": "c",
+    "pick_rows": "c",
+    "sum_into_rows": "c",
+    "put_at": "o",
+}  # products, and what they make
 
 
 def accumulate(nodes: list, kept: frozenset) -> None:
     """Rewrites all sums."""
-    sums = {call.operands[2].buffer for call in calls(nodes) if name(call) == "add"}
+    sums = {call["o"].buffer for call in calls(nodes) if call.name == "add"}
     with Uses(nodes, kept) as uses:
         for buffer in [b for b in uses.buffers() if b in sums]:
             for chain in _chains(uses.of(buffer)):
@@ -25,10 +30,10 @@ def accumulate(nodes: list, kept: frozenset) -> None:
 
 def _is_sum(call: Call) -> bool:
     """Whether a call adds two values of one shape."""
-    if name(call) != "add":
+    if call.name != "add":
         return False
-    a, b, out, rank, dims = call.operands
-    return rank == 1 and tuple(dims[1:]) == (1, 1) and a.size == b.size == out.size
+    alike = call["a"].size == call["b"].size == call["o"].size
+    return call["rank"] == 1 and tuple(call["dims"][1:]) == (1, 1) and alike
 
 
 def _chains(found: list[Use]) -> list[list[Use]]:
@@ -45,14 +50,13 @@ def _chains(found: list[Use]) -> list[list[Use]]:
             current.append(use)
             if first:
                 chains.append(current)
-        elif not (current or use.ref.same_place(use.call.operands[2])):
+        elif not (current or use.ref.same_place(use.call["o"])):
             current = []
     return chains
 
 
 def _adds_to(call: Call, place: Ref) -> bool:
-    a, b, out = call.operands[:3]
-    return out.same_place(place) and (a.same_place(place) or b.same_place(place))
+    return call["o"].same_place(place) and (call["a"].same_place(place) or call["b"].same_place(place))
 
 
 def _rewrite(chain: list[Use], uses: Uses) -> None:
@@ -62,7 +66,7 @@ def _rewrite(chain: list[Use], uses: Uses) -> None:
     summands = [
         r
         for i, use in enumerate(chain)
-        for r in use.call.operands[:2]
+        for r in (use.call["a"], use.call["b"])
         if (i == 0 and not based) or not r.same_place(place)
     ]
     producers = {id(r): _producers(r, block, uses) for r in summands}
@@ -81,30 +85,24 @@ def _rewrite(chain: list[Use], uses: Uses) -> None:
         for use in producers[id(summand)]:
             target = gemms.shifted(place, use.ref.offset // place.dtype.itemsize, use.ref.shape)
             changes[use.call] = [_into(target, use.call, beta=0 if summand is fresh else 1)]
-    changes[chain[-1].call] = [
-        Call(chain[0].call.kernel, (place, r, place, *chain[0].call.operands[3:]), None, chain[0].call.op)
-        for r in rest
-    ]
+    changes[chain[-1].call] = [chain[0].call.with_(a=place, b=r, o=place) for r in rest]
     uses.replace(changes)
 
 
 def _reads(product: Call, place: Ref) -> bool:
     """Whether a product reads what it would overwrite as a part of the sum."""
-    refs = [product.operands[i] for i, writes in product.kernel.pointers if not writes]
-    return any(ref.buffer is place.buffer and touches(ref, place) for ref in refs)
+    read = [ref for _, ref, writes in product.memory if not writes]
+    return any(ref.buffer is place.buffer and touches(ref, place) for ref in read)
 
 
 def _is_product(call: Call) -> bool:
     """Whether a call makes a product that is not yet added to anything."""
-    beta = _BETA.get(name(call))
-    return beta is not None and not call.operands[beta] and (beta != gemms.BETA or gemms.is_gemm(call))
+    return call.name in _TARGETS and not call["beta"] and (call.name != "gemm" or gemms.is_gemm(call))
 
 
 def _into(target: Ref, product: Call, beta: int) -> Call:
     """The product made into a place, or added to what is there."""
-    operands = list(product.operands)
-    operands[gemms.C], operands[_BETA[name(product)]] = target, beta
-    return Call(product.kernel, tuple(operands), product.error, product.op)
+    return product.with_(beta=beta, **{_TARGETS[product.name]: target})
 
 
 def _producers(summand: Ref, block: list, uses: Uses) -> list[Use]:
@@ -113,5 +111,5 @@ def _producers(summand: Ref, block: list, uses: Uses) -> list[Use]:
     makers, reads = [u for u in found if u.writes], [u for u in found if not u.writes]
     if not uses.private(summand.buffer) or found[0].block is not block or len(reads) != 1:
         return []
-    right = all(_is_product(u.call) and u.operand == gemms.C for u in makers)
+    right = all(_is_product(u.call) and u.operand == _TARGETS[u.call.name] for u in makers)
     return makers if right and whole(summand) else []

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from minitf.runtime.ir import Call, Ref
 from minitf.runtime.passes import gemms
-from minitf.runtime.passes.uses import Uses, name, whole
+from minitf.runtime.passes.uses import Uses, whole
 
 
 def columns(nodes: list, kept: frozenset) -> None:
@@ -17,35 +17,34 @@ def columns(nodes: list, kept: frozenset) -> None:
     with Uses(nodes, kept) as uses:
         for buffer in uses.first_used_by(["gemm"]):
             found = uses.of(buffer)
-            if uses.private(buffer) and gemms.is_gemm(found[0].call) and found[0].operand == gemms.C:
+            if uses.private(buffer) and gemms.is_gemm(found[0].call) and found[0].operand == "c":
                 _rewrite(found, uses)
 
 
 def _rewrite(found: list, uses: Uses) -> None:
     made, *reads = found
-    product, width = made.call, made.call.operands[gemms.N]
-    if product.operands[gemms.BETA] or product.operands[gemms.LDC] != width or not reads:
+    product, width = made.call, made.call["n"]
+    if product["beta"] or product["ldc"] != width or not reads:
         return
-    ranges = [_range(use.call, product.operands[gemms.M], width) for use in reads]
+    ranges = [_range(use.call, product["m"], width) for use in reads]
     if any(r is None for r in ranges) or sum(w for _, w in ranges) > width:
         return
-    factors = product.operands[: gemms.C]
+    factors = product["a"], product["b"]
     if not all(whole(use.ref) for use in found) or not uses.undisturbed(
         factors, made.order, reads[-1].order + 1
     ):
         return  # the factors are read later than before, and where the copies are written
     parts = {
-        use.call: [_part(product, first, count, use.call.operands[1])]
-        for use, (first, count) in zip(reads, ranges)
+        use.call: [_part(product, first, count, use.call["o"])] for use, (first, count) in zip(reads, ranges)
     }
     uses.replace({product: [], **parts})
 
 
 def _range(call: Call, rows: int, width: int) -> tuple[int, int] | None:
     """(first, count) of the columns that a call copies out of a matrix."""
-    if name(call) != "strided_copy":
+    if call.name != "strided_copy":
         return None
-    _, out, offset, rank, dims = call.operands
+    offset, rank, dims = call["offset"], call["rank"], call["dims"]
     if rank != 2 or dims[:2] != (rows, width) or dims[3] != 1 or not 0 <= offset <= width - dims[2]:
         return None
     return offset, dims[2]
@@ -53,6 +52,5 @@ def _range(call: Call, rows: int, width: int) -> tuple[int, int] | None:
 
 def _part(product: Call, first: int, count: int, out: Ref) -> Call:
     """The product with only some columns of B."""
-    b, ldb = product.operands[gemms.B], product.operands[gemms.LDB]
-    step = ldb if product.operands[gemms.TB] else 1
-    return gemms.changed(product, B=gemms.shifted(b, first * step), C=out, N=count, LDC=count)
+    step = product["ldb"] if product["tb"] else 1
+    return product.with_(b=gemms.shifted(product["b"], first * step), c=out, n=count, ldc=count)

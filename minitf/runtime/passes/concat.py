@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from minitf.runtime.ir import Call, Ref
 from minitf.runtime.passes import gemms, rows
-from minitf.runtime.passes.uses import Use, Uses, name
+from minitf.runtime.passes.uses import Use, Uses
 
 
 class _Part(NamedTuple):
@@ -35,7 +35,7 @@ def split_concat(nodes: list, kept: frozenset) -> None:
 def _rewrite(found: list[Use], uses: Uses) -> None:
     writes = [u for u in found if u.writes]
     reads = [u for u in found if not u.writes]
-    if not reads or any(not gemms.is_gemm(u.call) or u.operand != gemms.A for u in reads):
+    if not reads or any(not gemms.is_gemm(u.call) or u.operand != "a" for u in reads):
         return
     place = writes[0].ref
     if len(place.shape) != 2 or not all(same_slice(u.ref, place) for u in found):
@@ -54,8 +54,7 @@ def _rewrite(found: list[Use], uses: Uses) -> None:
 
 def _reads_all(product: Call, width: int) -> bool:
     """Whether a product reads all columns of its A."""
-    o = product.operands
-    return o[gemms.LDA] == width == o[gemms.M if o[gemms.TA] else gemms.K]
+    return product["lda"] == width == product["m" if product["ta"] else "k"]
 
 
 def same_slice(ref: Ref, place: Ref) -> bool:
@@ -73,9 +72,9 @@ def _parts(writes: list[Use], place: Ref) -> list[_Part] | None:
     count, width = place.shape
     parts = []
     for use in writes:
-        if name(use.call) != "strided_write" or not use.ref.same_place(place):
+        if use.call.name != "strided_write" or not use.ref.same_place(place):
             return None
-        source, _, offset, rank, dims = use.call.operands
+        source, offset, rank, dims = (use.call[key] for key in ("a", "offset", "rank", "dims"))
         if rank == 2 and dims[0] == count and dims[1] == width and dims[3] == 1:
             parts.append(_Part(use.call, source, offset, dims[2]))
         elif rank == 1 and source.size == count and tuple(dims) == (count, width):
@@ -123,16 +122,16 @@ def _seen(part: _Part, lasting: bool, place: Ref, read: Ref) -> tuple[Ref, _Part
 
 
 def _split(product: Call, parts: list) -> list[Call]:
-    _, b, c = product.operands[: gemms.M]
-    if product.operands[gemms.TA]:
-        ldc = product.operands[gemms.LDC]
+    if product["ta"]:
+        c, ldc = product["c"], product["ldc"]
         return [
-            gemms.changed(product, A=a, C=gemms.shifted(c, part.first * ldc), M=part.columns, LDA=lda)
+            product.with_(a=a, c=gemms.shifted(c, part.first * ldc), m=part.columns, lda=lda)
             for a, part, lda in parts
         ]
-    step = 1 if product.operands[gemms.TB] else product.operands[gemms.LDB]
+    b, step, beta = product["b"], 1 if product["tb"] else product["ldb"], product["beta"]
     return [
-        gemms.changed(product, A=a, B=gemms.shifted(b, part.first * step), K=part.columns, LDA=lda,
-                      BETA=1 if i else product.operands[gemms.BETA])
+        product.with_(
+            a=a, b=gemms.shifted(b, part.first * step), k=part.columns, lda=lda, beta=1 if i else beta
+        )
         for i, (a, part, lda) in enumerate(parts)
-    ]  # fmt: skip
+    ]

@@ -10,8 +10,8 @@ def dead(nodes: list, kept: frozenset) -> None:
     everything = list(calls(nodes))
     makers: dict[Buffer, list[Call]] = {}
     for call in everything:
-        for i in call.kernel.written:
-            makers.setdefault(call.operands[i].buffer, []).append(call)
+        for ref in call.results:
+            makers.setdefault(ref.buffer, []).append(call)
     needed: set[Call] = {call for call in everything if call.error is not None}
     todo = [b for b in makers if b.kind != "arena" or b in kept] + _structural(nodes)
     todo += [ref.buffer for call in needed for ref in call.refs]
@@ -20,11 +20,9 @@ def dead(nodes: list, kept: frozenset) -> None:
         for call in makers.get(todo.pop(), ()):
             if call not in needed:
                 needed.add(call)
-                for i, _ in call.kernel.pointers:
-                    buffer = call.operands[i].buffer
-                    if buffer not in seen:
-                        seen.add(buffer)
-                        todo.append(buffer)
+                fresh = {ref.buffer for ref in call.refs} - seen
+                seen |= fresh
+                todo += fresh
     if len(needed) < len(everything):
         _sweep(nodes, needed)
 

@@ -14,7 +14,7 @@ import numpy as np
 from minitf.runtime.ir import Call, Ref, Repeat
 from minitf.runtime.passes.row_rules import ZERO, Contents, Unfit, layouts
 from minitf.runtime.passes.sorted_rows import Loop, SortedRows, most
-from minitf.runtime.passes.uses import Use, Uses, name
+from minitf.runtime.passes.uses import Use, Uses
 
 _FEWEST = 4  # rows of a batch that is worth sorting
 
@@ -41,24 +41,30 @@ def _mask(loop: Repeat, uses: Uses) -> Call | None:
     if loop.reverse or loop.predicate is not None or not all(isinstance(n, Call) for n in loop.body):
         return None
     return next(
-        (call for call in loop.body if name(call) == "greater_equal" and _counts(call, loop, uses)), None
+        (call for call in loop.body if call.name == "greater_equal" and _counts(call, loop, uses)), None
     )
 
 
 def _counts(call: Call, loop: Repeat, uses: Uses) -> bool:
-    time, lengths, _, rank, dims = call.operands
-    if rank != 1 or dims[1:] != (0, 1) or dims[0] < _FEWEST or time.dtype != np.int32 or lengths.moves:
+    time, lengths, dims = call["a"], call["b"], call["dims"]
+    if (
+        call["rank"] != 1
+        or dims[1:] != (0, 1)
+        or dims[0] < _FEWEST
+        or time.dtype != np.int32
+        or lengths.moves
+    ):
         return False
     changes = [use.call for use in uses.of(time.buffer) if use.writes]
     if any(use.writes and use.block is loop.body for use in uses.of(lengths.buffer)) or len(changes) != 2:
         return False
     start, step = changes
-    return _is(start, "assign", 0, 0) and _is(step, "add", 1, 1) and step.operands[0].same_place(time)
+    return _is(start, "assign", "a", 0) and _is(step, "add", "b", 1) and step["a"].same_place(time)
 
 
-def _is(call: Call, kernel: str, operand: int, value: int) -> bool:
-    known = call.operands[operand].known
-    return name(call) == kernel and known is not None and known.size == 1 and known.item() == value
+def _is(call: Call, kernel: str, operand: str, value: int) -> bool:
+    known = call[operand].known if call.name == kernel else None
+    return known is not None and known.size == 1 and known.item() == value
 
 
 class _Group:
@@ -66,7 +72,7 @@ class _Group:
 
     def __init__(self, nodes: list, node: Repeat, mask: Call, uses: Uses, kept: frozenset):
         self.mask, self.uses, self.kept = mask, uses, kept
-        self.ended, self.batch = mask.operands[2].buffer, mask.operands[4][0]
+        self.ended, self.batch = mask["o"].buffer, mask["dims"][0]
         partners = [use.block for use in uses.of(self.ended) if use.block is not node.body]
         loops = [n for n in nodes if isinstance(n, Repeat) and any(n.body is block for block in partners)]
         if len({id(block) for block in partners}) != len(loops) or any(not n.reverse for n in loops):
@@ -75,7 +81,7 @@ class _Group:
         for loop in reversed(self.loops):
             self._settle(loop)
         if not any(
-            name(call) == "gemm" and call not in loop.full for loop in self.loops for call in loop.rules
+            call.name == "gemm" and call not in loop.full for loop in self.loops for call in loop.rules
         ):
             raise Unfit
 
@@ -114,8 +120,8 @@ class _Group:
                     raise Unfit
             elif everything or call in loop.full:
                 result = contents.result(call, rule, self.ended)
-                for i in call.kernel.written:
-                    contents.write(call, rule, i, result)
+                for key in call.kernel.kernel.written:
+                    contents.write(call, rule, key, result)
         return contents
 
     def _lasting(self, loop: Loop) -> list[tuple]:
@@ -123,9 +129,9 @@ class _Group:
         contents = Contents(loop.strides, self.batch, set(), {})
         places = []
         for call, rule in loop.rules.items():
-            for i in call.kernel.written if rule.summed is None else ():
-                if self._outlives(loop, call.operands[i]):
-                    places.append(contents.place(call, rule, i))
+            for key in call.kernel.kernel.written if rule.summed is None else ():
+                if self._outlives(loop, call[key]):
+                    places.append(contents.place(call, rule, key))
         return list(dict.fromkeys(places))
 
     def _outlives(self, loop: Loop, ref: Ref) -> bool:
@@ -145,7 +151,7 @@ class _Group:
     def _mend(self, loop: Loop, place: tuple, wanted: Contents) -> None:
         """Makes a place hold what it should: clears it before the loop, or keeps all rows of a call more."""
         makers = self._makers(loop, place)
-        moving = all(call.operands[i].moves for call, i in makers)
+        moving = all(call[key].moves for call, key in makers)
         if moving and wanted.read(place) == ZERO and place[0] not in loop.cleared:
             loop.cleared.add(place[0])
             return
@@ -165,15 +171,15 @@ class _Group:
     def _inputs(self, loop: Loop, call: Call) -> list[tuple]:
         contents = Contents(loop.strides, self.batch, set(), {})
         rule = loop.rules[call]
-        return [contents.place(call, rule, i) for i in rule.widths]
+        return [contents.place(call, rule, key) for key in rule.widths]
 
-    def _makers(self, loop: Loop, place: tuple) -> list[tuple[Call, int]]:
+    def _makers(self, loop: Loop, place: tuple) -> list[tuple[Call, str]]:
         """The calls, last first, that write into a place, and by which operand."""
         contents, found = Contents(loop.strides, self.batch, set(), {}), []
         for call in reversed(loop.calls):
             rule = loop.rules.get(call)
-            for i in call.kernel.written if rule is not None and rule.summed is None else ():
-                other = contents.place(call, rule, i)
+            for key in call.kernel.kernel.written if rule is not None and rule.summed is None else ():
+                other = contents.place(call, rule, key)
                 if other[:2] == place[:2] and other[2] < place[3] and place[2] < other[3]:
-                    found.append((call, i))
+                    found.append((call, key))
         return found

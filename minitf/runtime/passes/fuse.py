@@ -8,19 +8,22 @@ the kernel that does both takes the place of the second.
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from minitf.kernels import fused
 from minitf.runtime.ir import Buffer, Call, Ref, calls
 from minitf.runtime.passes import rows
-from minitf.runtime.passes.uses import Use, Uses, name, touches, whole
+from minitf.runtime.passes.uses import Use, Uses, touches, whole
 
 _OF_TWO = {"mul": fused.OF_PRODUCT, "add": fused.OF_SUM}
-_SLOPES = {"tanh_grad": 1, "sigmoid_grad": 1, "relu_grad": 0}  # which operand is the gradient
+_SLOPES = {"tanh_grad": "b", "sigmoid_grad": "b", "relu_grad": "a"}  # which operand is the gradient
+_OTHER = {"a": "b", "b": "a"}
 
 
 def fuse(nodes: list, kept: frozenset) -> None:
     """Rewrites all such pairs."""
     for rules in (_RULES, _JOINS):
-        names = {name(call) for call in calls(nodes)}
+        names = {call.name for call in calls(nodes)}
         makers = {maker for maker, reader in rules if maker in names and reader in names}
         if not makers:
             continue
@@ -28,13 +31,13 @@ def fuse(nodes: list, kept: frozenset) -> None:
             for buffer in uses.first_used_by(makers):
                 pair = _pair(buffer, uses, rules)
                 if pair is not None:
-                    rules[name(pair[0].call), name(pair[1].call)](*pair, uses)
+                    rules[pair[0].call.name, pair[1].call.name](*pair, uses)
 
 
 def _pair(buffer: Buffer, uses: Uses, names) -> tuple[Use, Use] | None:
     """What makes the buffer and what reads it, if it is used only so, by kernels of these names."""
     found = uses.of(buffer)
-    if len(found) != 2 or (name(found[0].call), name(found[1].call)) not in names:
+    if len(found) != 2 or (found[0].call.name, found[1].call.name) not in names:
         return None
     made, read = found
     right = made.writes and not read.writes and whole(made.ref) and whole(read.ref) and uses.private(buffer)
@@ -43,7 +46,7 @@ def _pair(buffer: Buffer, uses: Uses, names) -> tuple[Use, Use] | None:
 
 def _join(made: Use, read: Use, both: Call, uses: Uses, *between: Call) -> None:
     """Puts one call in the place of two, and of those between, unless an input changes meanwhile."""
-    moved = [o for o in both.refs if o in made.call.operands]
+    moved = [ref for ref in both.refs if ref in made.call.refs]
     if uses.undisturbed(moved, made.order, read.order):
         uses.replace({made.call: [], **{call: [] for call in between}, read.call: [both]})
 
@@ -52,24 +55,23 @@ def _join(made: Use, read: Use, both: Call, uses: Uses, *between: Call) -> None:
 
 
 def _biased(made: Use, read: Use, uses: Uses) -> None:
-    kernel, out = fused.BIASED[name(read.call)], read.call.operands[1]
+    kernel, out = fused.BIASED[read.call.name], read.call["o"]
     if not kernel.supports(made.ref.dtype):
         return
     shift, first = _shift(made, uses)
     found = _sum(first.call)
-    if found is None or not uses.undisturbed(first.call.operands[:2], first.order, made.order):
+    if found is None or not uses.undisturbed([first.call["a"], first.call["b"]], first.order, made.order):
         return None
-    z, bias, count, width, step = found
-    if not _apart(z, step, out, width) or bias.buffer is out.buffer:
+    if not _apart(found["a"], found["step"], out, found["width"]) or found["bias"].buffer is out.buffer:
         return None
-    both = Call(kernel[z.dtype], (z, bias, out, shift, count, width, step), None, read.call.op)
+    both = Call.of(kernel[out.dtype], read.call.op, o=out, shift=shift, **found)
     _join(first, read, both, uses, *([made.call] if made is not first else []))
 
 
 def _shift(made: Use, uses: Uses) -> tuple[float, Use]:
     """The number that is added to a sum used only for that, and that sum; or -0.0 and the call itself."""
-    if name(made.call) == "add" and made.call.operands[3] == 1:
-        a, b, _, _, (_, step_a, step_b) = made.call.operands
+    if made.call.name == "add" and made.call["rank"] == 1:
+        a, b, (_, step_a, step_b) = made.call["a"], made.call["b"], made.call["dims"]
         for ref, number, step in ((a, b, step_b), (b, a, step_a)):
             pair = _pair(ref.buffer, uses, [("add", "add")])
             if step == 0 and number.known is not None and pair is not None and pair[1].call is made.call:
@@ -77,48 +79,55 @@ def _shift(made: Use, uses: Uses) -> tuple[float, Use]:
     return -0.0, made
 
 
-def _sum(call: Call) -> tuple[Ref, Ref, int, int, int] | None:
-    """(z, bias, rows, columns, items between rows of z) of the sum of a matrix and a row."""
-    if name(call) != "add" or rows.grid(call) is None:
+def _sum(call: Call) -> dict | None:
+    """The operands of a fused bias that a sum of a matrix and a row gives."""
+    if call.name != "add" or rows.grid(call) is None:
         return None
-    (z, bias), (count, width) = call.operands[:2], rows.grid(call)
+    count, width = rows.grid(call)
     walks = rows.steps(call, count, width)
-    return (
-        (z, bias, count, width, walks[0][0])
-        if walks[0][1] == 1 and walks[1] == (0, 1) and count > 1
-        else None
-    )
+    if walks["a"].column != 1 or walks["b"] != (0, 1) or count <= 1:
+        return None
+    return {"a": call["a"], "bias": call["b"], "rows": count, "width": width, "step": walks["a"].row}
 
 
 # ---- y + a * b, slope(y, a * b), slope(y, a + b)
 
 
 def _of_two(made: Use, read: Use, uses: Uses) -> None:
-    kernel = _OF_TWO[name(made.call)][name(read.call)]
-    if not kernel.supports(made.ref.dtype) or read.operand != _SLOPES.get(name(read.call), read.operand):
+    kernel = _OF_TWO[made.call.name][read.call.name]
+    if not kernel.supports(made.ref.dtype) or read.operand != _SLOPES.get(read.call.name, read.operand):
         return None
-    walks = _full_walks(made.call, read.call)
-    if walks is None or walks[1][read.operand] != walks[0][1]:
+    walks, other = _full_walks(made.call, read.call), _OTHER[read.operand]
+    if walks is None or walks.read[read.operand] != walks.width:
         return None
-    (count, width), (step_a, step_b) = walks[0], walks[2]
-    (a, b), y, out = made.call.operands[:2], read.call.operands[1 - read.operand], read.call.operands[2]
-    if any(not _apart(r, step, out, width) for r, step in ((a, step_a), (b, step_b))):
+    (count, width), steps, out = walks[:2], walks.made, read.call["o"]
+    if any(not _apart(made.call[key], steps[key], out, width) for key in "ab"):
         return None
-    numbers = (count, width, walks[1][1 - read.operand], step_a, step_b, width)
-    both = Call(kernel[out.dtype], (y, a, b, out, *numbers), None, read.call.op)
+    refs = {"y": read.call[other], "a": made.call["a"], "b": made.call["b"], "o": out}
+    both = Call.of(kernel[out.dtype], read.call.op, **refs, rows=count, width=width, step_y=walks.read[other],
+                   step_a=steps["a"], step_b=steps["b"], step_o=width)  # fmt: skip
     _join(made, read, both, uses)
 
 
-def _full_walks(made: Call, read: Call):
-    """((rows, columns), row steps of the reader, row steps of the maker) if neither repeats anything."""
+class _Walks(NamedTuple):
+    """Two calls that walk over matrices of one size, and the items from row to row of their inputs."""
+
+    rows: int
+    width: int
+    read: dict[str, int]
+    made: dict[str, int]
+
+
+def _full_walks(made: Call, read: Call) -> _Walks | None:
+    """The walks of both, if neither repeats anything."""
     grids = [rows.grid(call) for call in (read, made)]
     if None in grids:
         return None
     count, width = max(grids)
     found = [rows.steps(call, count, width) for call in (read, made)]
-    if any(walks is None or any(step != 1 for _, step in walks) for walks in found):
+    if any(walks is None or any(step.column != 1 for step in walks.values()) for walks in found):
         return None
-    return (count, width), *([row for row, _ in walks] for walks in found)
+    return _Walks(count, width, *({key: step.row for key, step in walks.items()} for walks in found))
 
 
 def _apart(ref: Ref, step: int, out: Ref, step_out: int) -> bool:
@@ -136,18 +145,14 @@ def _columns(made: Use, read: Use, uses: Uses) -> None:
     if columns is None:
         return None
     first, count, width, step = columns
-    *refs, _ = made.call.operands[:4]
-    grid, steps = made.call.operands[4:6], made.call.operands[6:9]
-    target = read.call.operands[1]
+    both, grid, target = made.call, (made.call["rows"], made.call["width"]), read.call["o"]
     if grid == (1, count * width):
-        steps = (width,) * 3
+        both = both.with_(rows=count, width=width, step_y=width, step_a=width, step_b=width)
     elif grid != (count, width):
         return None
-    if any(ref.buffer is target.buffer for ref in refs):
+    if any(both[key].buffer is target.buffer for key in ("y", "a", "b")):
         return None
-    out = rows.view(target, first, count, width, step)
-    both = Call(made.call.kernel, (*refs, out, count, width, *steps, step), None, made.call.op)
-    _join(made, read, both, uses)
+    _join(made, read, both.with_(o=rows.view(target, first, count, width, step), step_o=step), uses)
 
 
 # ---- total += sum of rows
@@ -155,23 +160,23 @@ def _columns(made: Use, read: Use, uses: Uses) -> None:
 
 def _add_rows(made: Use, read: Use, uses: Uses) -> None:
     if (
-        name(made.call) != "reduce_sum"
-        or name(read.call) != "add"
+        made.call.name != "reduce_sum"
+        or read.call.name != "add"
         or not fused.add_rows.supports(made.ref.dtype)
     ):
         return None
-    a, _, size, rank, dims = made.call.operands
-    total, out = read.call.operands[1 - read.operand], read.call.operands[2]
+    a, size, (count, *dims) = made.call["a"], made.call["size"], made.call["dims"]
+    total, out = read.call[_OTHER[read.operand]], read.call["o"]
     if (
-        rank != 2
-        or tuple(dims[1:]) != (size, 0, size, 1, 1)
-        or rows.steps(read.call, 1, size) != [(size, 1)] * 2
+        made.call["rank"] != 2
+        or dims != [size, 0, size, 1, 1]
+        or rows.steps(read.call, 1, size) != {"a": (size, 1), "b": (size, 1)}
     ):
         return None
     if not total.same_place(out) or total.buffer is a.buffer:
         return None
-    both = Call(fused.add_rows[a.dtype], (a, out, dims[0], size, size), None, read.call.op)
-    _join(made, read, both, uses)
+    numbers = {"rows": count, "width": size, "step": size}
+    _join(made, read, Call.of(fused.add_rows[a.dtype], read.call.op, a=a, o=out, **numbers), uses)
 
 
 _RULES = {

@@ -14,7 +14,7 @@ from minitf.kernels import layout, movement
 from minitf.kernels import rows as kernels
 from minitf.runtime.ir import Buffer, Call, Ref, Repeat
 from minitf.runtime.passes import gemms, lookups, rows
-from minitf.runtime.passes.uses import Use, Uses, name, parts, touches, whole
+from minitf.runtime.passes.uses import Use, Uses, parts, touches, whole
 
 _WORTHWHILE = 2  # rows that are gathered for every row of the table
 
@@ -32,7 +32,7 @@ class _Gathered(NamedTuple):
     @property
     def depth(self) -> int:
         """How many rows the table has."""
-        return self.gather.call.operands[4]
+        return self.gather.call["rows"]
 
 
 class _Product(NamedTuple):
@@ -41,22 +41,18 @@ class _Product(NamedTuple):
     use: Use
     rows: _Gathered
 
-    def operands(self, *places: int) -> tuple:
-        """Some of the product's operands."""
-        return tuple(self.use.call.operands[i] for i in places)
-
     @property
     def key(self) -> tuple:
         """What products have in common that can be rewritten together: one factor, or one sum."""
-        table, ta = self.rows.table, *self.operands(gemms.TA)
-        other = self.operands(gemms.C if ta else gemms.B)[0]
-        numbers = self.operands(gemms.N, gemms.TA, gemms.TB, gemms.LDC if ta else gemms.LDB)
+        table, call = self.rows.table, self.use.call
+        other, step = ("c", "ldc") if call["ta"] else ("b", "ldb")
+        other, numbers = call[other], tuple(call[key] for key in ("n", "ta", "tb", step))
         return table.buffer, table.offset, self.rows.width, other.buffer, other.offset, other.moves, numbers
 
 
 def gathered(nodes: list, kept: frozenset) -> None:
     """Rewrites all such products."""
-    if any(isinstance(node, Call) and name(node) == "gather" for node in nodes):
+    if any(isinstance(node, Call) and node.name == "gather" for node in nodes):
         with Uses(nodes, kept) as uses:
             _Rewriting(nodes, uses).run()
 
@@ -66,7 +62,7 @@ class _Rewriting:
 
     def __init__(self, nodes: list, uses: Uses):
         self._nodes, self._uses = nodes, uses
-        self._dropped: set[tuple[Call, int]] = set()  # calls, and the operands they do not read any more
+        self._dropped: set[tuple[Call, str]] = set()  # calls, and the operands they do not read any more
 
     def run(self) -> None:
         """Rewrites all that can be, and leaves out rows that nobody reads any more."""
@@ -79,7 +75,7 @@ class _Rewriting:
         for group in groups.values():
             group.sort(key=lambda product: product.use.order)
             if self._worthwhile(group):
-                (self._sum_up if group[0].operands(gemms.TA)[0] else self._look_up)(group)
+                (self._sum_up if group[0].use.call["ta"] else self._look_up)(group)
         for source in reversed(sources):  # copies first
             self._leave_out(source)
 
@@ -88,17 +84,21 @@ class _Rewriting:
     def _sources(self, buffer: Buffer) -> list[_Gathered]:
         """The gathered rows in a buffer, and those that are copies of them."""
         made, *reads = self._uses.of(buffer)
-        table, index, _, outer, _, _, width = made.call.operands
-        if outer != 1 or not self._settled(made) or not kernels.pick_rows.supports(index.dtype, table.dtype):
+        table, index, width = (made.call[key] for key in ("a", "index", "width"))
+        if (
+            made.call["outer"] != 1
+            or not self._settled(made)
+            or not kernels.pick_rows.supports(index.dtype, table.dtype)
+        ):
             return []
         if any(use.order > made.order for use in self._uses.changes(index.buffer)):
             return []
         found = _Gathered(table, index, width, made, made, None)
-        copies = [self._copied(found, use) for use in reads if name(use.call) == "strided_copy"]
+        copies = [self._copied(found, use) for use in reads if use.call.name == "strided_copy"]
         return [found, *filter(None, copies)]
 
     def _copied(self, source: _Gathered, read: Use) -> _Gathered | None:
-        made = self._uses.of(read.call.operands[1].buffer)[0]
+        made = self._uses.of(read.call["o"].buffer)[0]
         if made.call is not read.call or not self._settled(made) or not whole(read.ref):
             return None
         if read.ref.dtype.itemsize != source.table.dtype.itemsize:
@@ -123,11 +123,10 @@ class _Rewriting:
         if not uses.internal(made.ref.buffer) or not reads <= self._dropped:
             return
         if source.moved is not None:
-            self._dropped.add((made.call, 0))
+            self._dropped.add((made.call, "a"))
             uses.replace({made.call: []})
         else:
-            operands = (*made.call.operands[:-1], 0)  # of a width of 0
-            uses.replace({made.call: [Call(made.call.kernel, operands, made.call.error, made.call.op)]})
+            uses.replace({made.call: [made.call.with_(width=0)]})
 
     # ---- products with them
 
@@ -138,38 +137,39 @@ class _Rewriting:
     def _look_up(self, group: list[_Product]) -> None:
         """Products with one factor become rows of the table's product with it."""
         first, start, end = group[0], *self._span(group)
-        (b, n), depth = first.operands(gemms.B, gemms.N), first.rows.depth
+        b, n, depth = first.use.call["b"], first.use.call["n"], first.rows.depth
         if b.moves or not self._uses.undisturbed([b], start - 1, end) or not self._same_table(group, end):
             return
         product = Ref((depth, n), b.dtype, Buffer(depth * n * b.dtype.itemsize))
-        made = gemms.changed(first.use.call, A=first.rows.table, C=product, M=depth, LDC=n, BETA=0)
+        made = first.use.call.with_(a=first.rows.table, c=product, m=depth, ldc=n, beta=0)
         self._uses.insert(self._outermost(first.use), made)
         for each in group:
-            c, m, ldc, beta = each.operands(gemms.C, gemms.M, gemms.LDC, gemms.BETA)
-            self._replace(each, m, kernels.pick_rows, product, c, m, n, depth, n, ldc, beta)
+            same = {key: each.use.call[key] for key in ("c", "m", "n", "ldc", "beta")}
+            self._replace(each, kernels.pick_rows, b=product, depth=depth, ldb=n, **same)
 
     def _sum_up(self, group: list[_Product]) -> None:
         """Products into one sum become sums of rows, by their index, and one product of those."""
         first, start, end = group[0], *self._span(group)
-        (c, n), depth, op = first.operands(gemms.C, gemms.N), first.rows.depth, first.use.call.op
+        c, n, depth, op = first.use.call["c"], first.use.call["n"], first.rows.depth, first.use.call.op
         if c.moves or not self._only(group, start, end) or not self._same_table(group, end):
             return
         total = Ref((depth, n), c.dtype, Buffer(depth * n * c.dtype.itemsize))
         clear = movement.clear[layout.carrier(c.dtype)]
-        self._uses.insert(self._outermost(first.use), Call(clear, (total, total.size), None, op))
+        self._uses.insert(self._outermost(first.use), Call.of(clear, op, o=total, n=total.size))
         for each in group:
-            b, k, ldb = each.operands(gemms.B, gemms.K, gemms.LDB)
-            self._replace(each, k, kernels.sum_into_rows, b, total, depth, n, k, ldb, n, 1)
+            same = {key: each.use.call[key] for key in ("b", "n", "ldb")}
+            m = each.use.call["k"]
+            self._replace(each, kernels.sum_into_rows, c=total, depth=depth, m=m, ldc=n, beta=1, **same)
             _carry([self._outermost(each.use)], total.buffer)
-        made = gemms.changed(first.use.call, A=first.rows.table, B=total, K=depth, LDB=n)
+        made = first.use.call.with_(a=first.rows.table, b=total, k=depth, ldb=n)
         self._uses.append(self._outermost(group[-1].use), made)
 
-    def _replace(self, product: _Product, count: int, kernel, *operands) -> None:
+    def _replace(self, product: _Product, kernel, **operands) -> None:
         call, index = product.use.call, product.rows.index
-        part = lookups.indices(product.use, index, product.rows.width, count)
+        part = lookups.indices(product.use, index, product.rows.width, operands["m"])
         made = kernel[index.dtype, product.use.ref.dtype]
-        self._uses.replace({call: [Call(made, (part, *operands), None, call.op)]})
-        self._dropped.add((call, gemms.A))
+        self._uses.replace({call: [Call.of(made, call.op, index=part, **operands)]})
+        self._dropped.add((call, "a"))
 
     def _same_table(self, group: list[_Product], end: int) -> bool:
         """Whether all that was gathered still stands in the table."""
@@ -180,11 +180,11 @@ class _Rewriting:
         """Whether products add to a sum that nothing else touches meanwhile; the first may begin it."""
         place, own = _place(group[0].use.call), {product.use.call for product in group}
         for use in self._uses.of(place.buffer):
-            taken = _place(use.call) if use.operand == gemms.C and gemms.is_gemm(use.call) else use.ref
+            taken = _place(use.call) if use.operand == "c" and gemms.is_gemm(use.call) else use.ref
             if start <= use.order < end and use.call not in own and touches(taken, place):
                 return False
         first = group[0] if group[0].use.block is self._nodes else None
-        return all(product is first or product.operands(gemms.BETA)[0] for product in group)
+        return all(product is first or product.use.call["beta"] for product in group)
 
     # ---- where they are
 
@@ -205,16 +205,15 @@ class _Rewriting:
 
 def _reads(use: Use, source: _Gathered) -> bool:
     """Whether a call is a product that reads whole rows, or their transpose."""
-    width, o = source.width, use.call.operands
+    width, call = source.width, use.call
     if not lookups.reads_rows(use, width, source.table.dtype):
         return False
-    return o[gemms.M] == width and not o[gemms.TB] if o[gemms.TA] else o[gemms.K] == width
+    return call["m"] == width and not call["tb"] if call["ta"] else call["k"] == width
 
 
 def _place(product: Call) -> Ref:
     """What a product writes, no more."""
-    c, m, n, ldc = (product.operands[i] for i in (gemms.C, gemms.M, gemms.N, gemms.LDC))
-    return rows.view(c, 0, m, n, ldc)
+    return rows.view(product["c"], 0, product["m"], product["n"], product["ldc"])
 
 
 def _carry(nodes: list, buffer: Buffer) -> None:

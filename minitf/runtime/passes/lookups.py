@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from minitf.kernels import layout, movement
 from minitf.runtime.ir import Buffer, Call, Ref
-from minitf.runtime.passes import gemms
+from minitf.runtime.passes import gemms, rows
 from minitf.runtime.passes.uses import Use
 
 
 def reads_rows(use: Use, width: int, dtype) -> bool:
     """Whether a product reads whole rows, of `width` items, as its A."""
-    if not gemms.is_gemm(use.call) or use.operand != gemms.A or use.ref.dtype != dtype:
+    if not gemms.is_gemm(use.call) or use.operand != "a" or use.ref.dtype != dtype:
         return False
     size = width * use.ref.dtype.itemsize
     strides = [use.ref.offset, *[stride for _, stride in use.ref.moves]]
-    return use.call.operands[gemms.LDA] == width and all(s % size == 0 for s in strides)
+    return use.call["lda"] == width and all(s % size == 0 for s in strides)
 
 
 def indices(use: Use, index: Ref, width: int, count: int) -> Ref:
@@ -27,11 +26,10 @@ def indices(use: Use, index: Ref, width: int, count: int) -> Ref:
 
 def rearranged(copy: Call, index: Ref, width: int) -> tuple[Call, Ref] | None:
     """The indices of a copy that rearranges rows (time first, say), and the call that makes them."""
-    _, out, offset, _, dims = copy.operands
+    out, offset, dims = copy["o"], copy["offset"], copy["dims"]
     if tuple(dims[-2:]) != (width, 1) or offset % width or any(s % width for s in dims[1:-1:2]):
         return None
     loops = [number // (width if k % 2 else 1) for k, number in enumerate(dims[:-2])] or [1, 0]
     count = out.size // width
     moved = Ref((count,), index.dtype, Buffer(count * index.dtype.itemsize))
-    kernel = movement.strided_copy[layout.carrier(index.dtype)]
-    return Call(kernel, (index, moved, offset // width, len(loops) // 2, tuple(loops)), None, copy.op), moved
+    return rows.strided_copy(index, moved, tuple(loops), copy.op, offset // width), moved

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from minitf.kernels import rows
 from minitf.runtime.ir import Call, Ref, calls
-from minitf.runtime.passes import gemms, lookups
-from minitf.runtime.passes.uses import Use, Uses, name, whole
+from minitf.runtime.passes import lookups
+from minitf.runtime.passes.uses import Use, Uses, whole
 
 
 def one_hot(nodes: list, kept: frozenset) -> None:
     """Rewrites all products with one-hot matrices."""
-    more = any(name(call) == "one_hot" for call in calls(nodes))
+    more = any(call.name == "one_hot" for call in calls(nodes))
     while more:
         with Uses(nodes, kept) as uses:
             made = [buffer for buffer in uses.first_used_by(["one_hot"]) if uses.internal(buffer)]
@@ -26,11 +26,11 @@ def _rewrite(found: list[Use], uses: Uses) -> bool:
     make, reads = found[0], found[1:]
     if not make.writes or not reads or any(u.writes for u in reads):
         return False
-    index, on, off, out, _, depth, inner = make.call.operands
+    index, out, depth = make.call["index"], make.call["o"], make.call["depth"]
     if (
-        inner != 1
-        or not _is(on, 1)
-        or not _is(off, 0)
+        make.call["inner"] != 1
+        or not _is(make.call["on"], 1)
+        or not _is(make.call["off"], 0)
         or out.offset
         or out.moves
         or not rows.pick_rows.supports(index.dtype, out.dtype)
@@ -40,11 +40,9 @@ def _rewrite(found: list[Use], uses: Uses) -> bool:
         return False
     if index.moves and any(use.block is not make.block for use in reads):
         return False
-    if len(reads) == 1 and name(reads[0].call) == "strided_copy":
+    if len(reads) == 1 and reads[0].call.name == "strided_copy":
         return _rearranged(make, reads[0], index, depth, uses)
-    if not all(
-        lookups.reads_rows(use, depth, out.dtype) and not use.call.operands[gemms.TB] for use in reads
-    ):
+    if not all(lookups.reads_rows(use, depth, out.dtype) and not use.call["tb"] for use in reads):
         return False
     uses.replace({make.call: [], **{use.call: [_picked(use, index, depth)] for use in reads}})
     return False
@@ -57,23 +55,20 @@ def _is(ref: Ref, value: float) -> bool:
 def _rearranged(make: Use, copy: Use, index: Ref, depth: int, uses: Uses) -> bool:
     """Makes the one-hot matrix of rearranged indices in place of a rearranged one-hot matrix."""
     found = lookups.rearranged(copy.call, index, depth)
-    _, on, off, out, _, _, _ = make.call.operands
-    if found is None or not whole(copy.ref) or copy.ref.dtype != out.dtype:
+    if found is None or not whole(copy.ref) or copy.ref.dtype != make.ref.dtype:
         return False
     first, moved = found
-    operands = (moved, on, off, copy.call.operands[1], moved.size, depth, 1)
-    rearranged = [first, Call(make.call.kernel, operands, None, make.call.op)]
+    rearranged = [first, make.call.with_(index=moved, o=copy.call["o"], outer=moved.size)]
     return uses.replace({make.call: [], copy.call: rearranged})
 
 
 def _picked(use: Use, index: Ref, depth: int) -> Call:
     """The product as rows picked or added up."""
-    product = use.call
-    _, b, c, m, n, k, turned, _ = product.operands[: gemms.LDA]
-    ldb, ldc, beta = product.operands[gemms.LDB : gemms.BATCH]
-    part = lookups.indices(use, index, depth, k if turned else m)
-    if turned:
-        kernel, sizes = rows.sum_into_rows, (m, n, k, ldb, ldc, beta)
-    else:
-        kernel, sizes = rows.pick_rows, (m, n, k, ldb, ldc, beta)
-    return Call(kernel[index.dtype, b.dtype], (part, b, c, *sizes), None, product.op)
+    product, turned = use.call, use.call["ta"]
+    count, height = (product["k"], product["m"]) if turned else (product["m"], product["k"])
+    kernel = rows.sum_into_rows if turned else rows.pick_rows
+    same = {key: product[key] for key in ("b", "c", "n", "ldb", "ldc", "beta")}
+    part = lookups.indices(use, index, depth, count)
+    return Call.of(
+        kernel[index.dtype, same["b"].dtype], product.op, index=part, m=count, depth=height, **same
+    )

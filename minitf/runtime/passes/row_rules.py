@@ -5,10 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from minitf.kernels import fused
-from minitf.kernels.splitting import Window
 from minitf.runtime.ir import Buffer, Call, Ref
 from minitf.runtime.passes import gemms
-from minitf.runtime.passes.uses import name
 
 
 class Unfit(Exception):
@@ -19,16 +17,16 @@ class Unfit(Exception):
 class Rows:
     """A call that treats each row by itself, or (`summed`: the operand with the terms) adds rows up.
 
-    strides: bytes from row to row of each operand that has rows. widths: bytes used of each row. words: the
-    numbers that count rows, as (operand, position in it or None, number per row). skipped: bytes of each row
+    strides: bytes from row to row of each operand that has rows. widths: bytes used of each row. numbers:
+    those that count rows, as (operand, position in it or None, number per row). skipped: bytes of each row
     before those used. sparse: the operands of which more bytes of a row are left out.
     """
 
-    strides: dict[int, int]
-    widths: dict[int, int]
-    words: tuple
-    summed: int | None = None
-    skipped: dict[int, int] = field(default_factory=dict)
+    strides: dict[str, int]
+    widths: dict[str, int]
+    numbers: tuple
+    summed: str | None = None
+    skipped: dict[str, int] = field(default_factory=dict)
     sparse: frozenset = frozenset()
 
 
@@ -38,49 +36,45 @@ def rules(call: Call, batch: int) -> list[Rows]:
 
 
 def _by_row(call: Call, batch: int) -> Rows | None:
-    rule, names = call.kernel.kernel.split, list(call.kernel.kernel.operands)
-    numbers = {n: o for n, o in zip(names, call.operands) if not isinstance(o, Ref)}
+    rule, numbers = call.kernel.kernel.split, call.numbers
     pieces = rule.pieces(numbers) if rule is not None else 0
     if pieces < batch or pieces % batch:
         return None
     unit = pieces // batch
     second, one = rule.part(numbers, unit, unit), rule.part(numbers, 0, unit)
-    windows = {i: one[names[i]] for i, _ in call.kernel.pointers if names[i] in second}
-    windows = {i: window for i, window in windows.items() if second[names[i]].start}
-    sizes = {i: call.operands[i].dtype.itemsize for i in windows}
+    windows = {key: one[key] for key, _, _ in call.memory if key in second and second[key].start}
+    sizes = {key: call[key].dtype.itemsize for key in windows}
     return Rows(
-        {i: second[names[i]].start * sizes[i] for i in windows},
-        {i: (w.size - w.skipped) * sizes[i] for i, w in windows.items()},
-        tuple(_words(names, numbers, one)),
-        skipped={i: w.skipped * sizes[i] for i, w in windows.items()},
-        sparse=frozenset(i for i, w in windows.items() if not w.dense),
+        {key: second[key].start * sizes[key] for key in windows},
+        {key: (w.size - w.skipped) * sizes[key] for key, w in windows.items()},
+        tuple(_counting(numbers, one)),
+        skipped={key: w.skipped * sizes[key] for key, w in windows.items()},
+        sparse=frozenset(key for key, w in windows.items() if not w.dense),
     )
 
 
-def _words(names: list, numbers: dict, one: dict):
-    for i, key in enumerate(names):
-        if isinstance(one.get(key), Window) or key not in one:
-            continue
-        if not isinstance(one[key], tuple):
-            yield i, None, one[key]
-            continue
-        for k, (before, after) in enumerate(zip(numbers[key], one[key])):
-            if before != after:
-                yield i, k, after
+def _counting(numbers: dict, one: dict):
+    """The numbers that count rows, from all numbers and those of one row."""
+    for key, before in numbers.items():
+        after = one.get(key)
+        if isinstance(after, tuple):
+            yield from ((key, k, new) for k, (old, new) in enumerate(zip(before, after)) if old != new)
+        elif key in one:
+            yield key, None, after
 
 
 def _sum_of_rows(call: Call, batch: int) -> Rows | None:
-    o = call.operands
-    if gemms.is_gemm(call) and o[gemms.TA] and not o[gemms.TB] and o[gemms.K] == batch:
-        size, words = o[gemms.A].dtype.itemsize, ((gemms.K, None, 1),)
-        strides = {gemms.A: o[gemms.LDA] * size, gemms.B: o[gemms.LDB] * size}
-        return Rows(strides, {gemms.A: o[gemms.M] * size, gemms.B: o[gemms.N] * size}, words, gemms.B)
-    if name(call) == "sum_into_rows" and o[5] == batch:
-        (index, value), (n, _, ldb) = (o[i].dtype.itemsize for i in (0, 1)), o[4:7]
-        return Rows({0: index, 1: ldb * value}, {0: index, 1: n * value}, ((5, None, 1),), 1)
-    if name(call) == "add_rows" and o[2] == batch:
-        width, step = (number * o[0].dtype.itemsize for number in o[3:])
-        return Rows({0: step}, {0: width}, ((2, None, 1),), 0)
+    if gemms.is_gemm(call) and call["ta"] and not call["tb"] and call["k"] == batch:
+        size = call["a"].dtype.itemsize
+        strides = {"a": call["lda"] * size, "b": call["ldb"] * size}
+        return Rows(strides, {"a": call["m"] * size, "b": call["n"] * size}, (("k", None, 1),), "b")
+    if call.name == "sum_into_rows" and call["m"] == batch:
+        index, value = call["index"].dtype.itemsize, call["b"].dtype.itemsize
+        strides, widths = {"index": index, "b": call["ldb"] * value}, {"index": index, "b": call["n"] * value}
+        return Rows(strides, widths, (("m", None, 1),), "b")
+    if call.name == "add_rows" and call["rows"] == batch:
+        size = call["a"].dtype.itemsize
+        return Rows({"a": call["step"] * size}, {"a": call["width"] * size}, (("rows", None, 1),), "a")
     return None
 
 
@@ -97,24 +91,23 @@ def layouts(calls: list[Call], batch: int, first: Buffer) -> tuple[dict[Buffer, 
             rule = next((r for r in rules(call, batch) if _meets(call, r, found)), None)
             if rule is not None:
                 chosen[call], more = rule, True
-                found |= {call.operands[i].buffer: stride for i, stride in rule.strides.items()}
+                found |= {call[key].buffer: stride for key, stride in rule.strides.items()}
     for call in calls:
         strides = chosen[call].strides if call in chosen else {}
-        for i, _ in call.kernel.pointers:
-            ref = call.operands[i]
+        for key, ref, _ in call.memory:
             if (
-                found.get(ref.buffer) != strides.get(i)
-                or i in strides
-                and not _aligned(ref, chosen[call].skipped.get(i, 0), strides[i], batch)
+                found.get(ref.buffer) != strides.get(key)
+                or key in strides
+                and not _aligned(ref, chosen[call].skipped.get(key, 0), strides[key], batch)
             ):
                 raise Unfit
     return found, chosen
 
 
 def _meets(call: Call, rule: Rows, found: dict) -> bool:
-    known = {i: found.get(call.operands[i].buffer) for i, _ in call.kernel.pointers}
-    return any(known[i] for i in rule.strides) and all(
-        known[i] in (None, stride) for i, stride in rule.strides.items()
+    known = {key: found.get(ref.buffer) for key, ref, _ in call.memory}
+    return any(known[key] for key in rule.strides) and all(
+        known[key] in (None, stride) for key, stride in rule.strides.items()
     )
 
 
@@ -132,15 +125,15 @@ _COPIES = frozenset(["assign", "copy", "strided_copy", "strided_write"])
 _OF_SUMS = frozenset(kernel.name for kernel in fused.OF_SUM.values())
 # The operands of a kernel any of which makes the result zero if it is.
 _FACTORS = {
-    "mul": (0, 1),
-    "div": (0,),
-    "neg": (0,),
-    "reduce_sum": (0,),
-    **dict.fromkeys(["tanh_grad", "sigmoid_grad", "sqrt_grad", "rsqrt_grad", "reciprocal_grad"], (1,)),
+    "mul": "ab",
+    "div": "a",
+    "neg": "a",
+    "reduce_sum": "a",
+    **dict.fromkeys(["tanh_grad", "sigmoid_grad", "sqrt_grad", "rsqrt_grad", "reciprocal_grad"], "b"),
     **dict.fromkeys(
-        ["relu_grad", "relu6_grad", "elu_grad", "selu_grad", "softplus_grad", "softsign_grad"], (0,)
+        ["relu_grad", "relu6_grad", "elu_grad", "selu_grad", "softplus_grad", "softsign_grad"], "a"
     ),
-    **dict.fromkeys(["mul_tanh_grad", "mul_sigmoid_grad"], (1, 2)),
+    **dict.fromkeys(["mul_tanh_grad", "mul_sigmoid_grad"], "ab"),
 }
 
 
@@ -154,12 +147,12 @@ class Contents:
     def _symbol(self, *meaning) -> int:
         return self._symbols.setdefault(meaning, len(self._symbols))
 
-    def place(self, call: Call, rule: Rows, i: int) -> tuple:
+    def place(self, call: Call, rule: Rows, operand: str) -> tuple:
         """(buffer, slice, first byte of the row, last + 1) of an operand."""
-        ref = call.operands[i]
+        ref = call[operand]
         stride = self._strides[ref.buffer]
-        first = ref.offset % stride + rule.skipped.get(i, 0)
-        return ref.buffer, ref.offset // (stride * self._batch), first, first + rule.widths[i]
+        first = ref.offset % stride + rule.skipped.get(operand, 0)
+        return ref.buffer, ref.offset // (stride * self._batch), first, first + rule.widths[operand]
 
     def read(self, place: tuple):
         """The symbol at a place."""
@@ -174,39 +167,40 @@ class Contents:
             return ZERO
         return self._symbol("pieces", *sorted(found, key=lambda p: p[0]))
 
-    def write(self, call: Call, rule: Rows, i: int, symbol) -> None:
+    def write(self, call: Call, rule: Rows, operand: str, symbol) -> None:
         """Puts a symbol where an operand is."""
-        buffer, slot, first, last = place = self.place(call, rule, i)
-        if i in rule.sparse and (symbol != ZERO or self.read(place) != ZERO):
+        buffer, slot, first, last = place = self.place(call, rule, operand)
+        if operand in rule.sparse and (symbol != ZERO or self.read(place) != ZERO):
             symbol = self._symbol("among", self.read(place), symbol)
         kept = [p for p in self.places.get((buffer, slot), ()) if p[1] <= first or last <= p[0]]
         self.places[buffer, slot] = [*kept, (first, last, symbol)]
 
     def result(self, call: Call, rule: Rows, ended: Buffer):
         """The symbol of what a call computes."""
-        kernel, o = name(call), call.operands
-        symbols = [self.of(call, rule, i) if i in rule.strides else None for i in range(len(o))]
-        if kernel == "select" and o[0].buffer is ended:
-            return symbols[1]
-        if kernel in _COPIES:
-            return symbols[0]
-        simple = _with_zeros(kernel, symbols, o)
-        return self._symbol("made", call, *symbols) if simple is None else simple
+        symbols = {key: self.of(call, rule, key) for key in call.named if key in rule.strides}
+        if call.name == "select" and call["mask"].buffer is ended:
+            return symbols.get("a")
+        if call.name in _COPIES:
+            return symbols.get("a")
+        simple = _with_zeros(call, symbols)
+        return self._symbol("made", call, *symbols.items()) if simple is None else simple
 
-    def of(self, call: Call, rule: Rows, i: int):
+    def of(self, call: Call, rule: Rows, operand: str):
         """The symbol of an operand."""
-        return self.read(self.place(call, rule, i))
+        return self.read(self.place(call, rule, operand))
 
 
-def _with_zeros(kernel: str, symbols: list, operands: tuple):
+def _with_zeros(call: Call, symbols: dict):
     """The result of a call some of whose inputs are zero; None if that tells nothing."""
-    zero = [s == ZERO for s in symbols]
-    if kernel == "add" and (zero[0] or zero[1]):
-        return symbols[1] if zero[0] else symbols[0]
-    if kernel == "sub" and zero[1] or kernel == "mul_add" and (zero[1] or zero[2]):
-        return symbols[0]
-    if kernel in _OF_SUMS and zero[1] and zero[2]:
+    kernel, zero = call.name, {key for key, symbol in symbols.items() if symbol == ZERO}
+    if kernel == "add" and zero & {"a", "b"}:
+        return symbols.get("b" if "a" in zero else "a")
+    if kernel == "sub" and "b" in zero:
+        return symbols.get("a")
+    if kernel == "mul_add" and zero & {"a", "b"}:
+        return symbols.get("y")
+    if kernel in _OF_SUMS and zero >= {"a", "b"}:
         return ZERO
-    if kernel == "gemm" and zero[gemms.A]:
-        return symbols[gemms.C] if operands[gemms.BETA] else ZERO
-    return ZERO if any(zero[i] for i in _FACTORS.get(kernel, ())) else None
+    if kernel == "gemm" and "a" in zero:
+        return symbols.get("c") if call["beta"] else ZERO
+    return ZERO if zero & set(_FACTORS.get(kernel, "")) else None

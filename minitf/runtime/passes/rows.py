@@ -1,9 +1,11 @@
-"""Elementwise calls seen as walks over the rows of matrices, which need not be adjacent."""
+"""Calls seen as walks over the rows of matrices, which need not be adjacent."""
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
+from minitf.kernels import layout, movement
 from minitf.runtime.ir import Call, Ref
-from minitf.runtime.passes.uses import name
 
 _BINARY = ["a", "b", "o", "rank", "dims"]
 
@@ -15,37 +17,59 @@ def is_binary(call: Call) -> bool:
 
 def grid(call: Call) -> tuple[int, int] | None:
     """(rows, columns) of the walk of a binary call, 1 row if none are needed; None for a deeper nest."""
-    rank, dims = call.operands[3:]
+    rank, dims = call["rank"], call["dims"]
     return (1, dims[0]) if rank == 1 else (dims[0], dims[3]) if rank == 2 else None
 
 
-def steps(call: Call, rows: int, columns: int) -> list[tuple[int, int]] | None:
-    """Of each input of a binary call the items from row to row and from column to column, if it fits."""
-    rank, dims = call.operands[3:]
+class Step(NamedTuple):
+    """How many items it is from row to row, and from column to column."""
+
+    row: int
+    column: int
+
+
+def steps(call: Call, rows: int, columns: int) -> dict[str, Step] | None:
+    """The steps over each input, a and b, of a binary call, if it walks over so many rows and columns."""
+    rank, dims = call["rank"], call["dims"]
     if rank == 1 and dims[0] == rows * columns:
-        return [(step * columns, step) for step in dims[1:]]
+        return {key: Step(step * columns, step) for key, step in zip("ab", dims[1:])}
     if rank == 2 and (dims[0], dims[3]) == (rows, columns):
-        return [(dims[1], dims[4]), (dims[2], dims[5])]
+        return {"a": Step(dims[1], dims[4]), "b": Step(dims[2], dims[5])}
     return None
 
 
-def columns_read(call: Call) -> tuple[int, int, int, int] | None:
-    """(first, rows, columns, step) of the columns a call copies out of a matrix with `step` columns."""
-    return _columns(call, "strided_copy", call.operands[0])
+class Columns(NamedTuple):
+    """Some columns of a matrix."""
+
+    first: int
+    rows: int
+    count: int
+    step: int  # columns that the matrix has
 
 
-def columns_written(call: Call) -> tuple[int, int, int, int] | None:
-    """(first, rows, columns, step) of the columns a call writes into a matrix with `step` columns."""
-    return _columns(call, "strided_write", call.operands[1])
+def strided_copy(source: Ref, out: Ref, loops: tuple, op, offset: int = 0) -> Call:
+    """Copies items of the source, from `offset` on; loops: (trips, items of the source from trip to trip) of
+    each, outermost first.
+    """
+    kernel = movement.strided_copy[layout.carrier(source.dtype)]
+    return Call.of(kernel, op, a=source, o=out, offset=offset, rank=len(loops) // 2, dims=loops)
 
 
-def _columns(call: Call, kernel: str, matrix) -> tuple[int, int, int, int] | None:
-    if name(call) != kernel:
+def columns_read(call: Call) -> Columns | None:
+    """The columns that a call copies out of a matrix."""
+    return _columns(call, "a") if call.name == "strided_copy" else None
+
+
+def columns_written(call: Call) -> Columns | None:
+    """The columns that a call writes into a matrix."""
+    return _columns(call, "o") if call.name == "strided_write" else None
+
+
+def _columns(call: Call, matrix: str) -> Columns | None:
+    offset, rank, dims = call["offset"], call["rank"], call["dims"]
+    if rank != 2 or dims[3] != 1 or dims[0] * dims[1] != call[matrix].size:
         return None
-    offset, rank, dims = call.operands[2:]
-    if rank != 2 or dims[3] != 1 or dims[0] * dims[1] != matrix.size or not 0 <= offset <= dims[1] - dims[2]:
-        return None
-    return offset, dims[0], dims[2], dims[1]
+    return Columns(offset, dims[0], dims[2], dims[1]) if 0 <= offset <= dims[1] - dims[2] else None
 
 
 def view(ref: Ref, first: int, rows: int, columns: int, step: int) -> Ref:

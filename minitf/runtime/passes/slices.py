@@ -10,12 +10,12 @@ from __future__ import annotations
 from minitf.runtime.ir import Call, Ref, calls
 from minitf.runtime.passes import rows
 from minitf.runtime.passes.concat import intact, same_slice, seen_by
-from minitf.runtime.passes.uses import Use, Uses, name, whole
+from minitf.runtime.passes.uses import Use, Uses, whole
 
 
 def slices(nodes: list, kept: frozenset) -> None:
     """Rewrites all such copies."""
-    copied = {call.operands[0].buffer for call in calls(nodes) if name(call) == "strided_copy"}
+    copied = {call["a"].buffer for call in calls(nodes) if call.name == "strided_copy"}
     if not copied:
         return
     with Uses(nodes, kept) as uses:
@@ -35,32 +35,33 @@ def _take_apart(found: list[Use], uses: Uses) -> None:
     ranges = [None if use.writes else rows.columns_read(use.call) for use in reads]
     if not reads or None in ranges or not all(whole(use.ref) for use in found):
         return
-    _, count, _, width = ranges[0]
+    count, width = ranges[0].rows, ranges[0].step
     if (
         not made.writes
         or not rows.is_binary(made.call)
-        or any((r[1], r[3]) != (count, width) for r in ranges)
+        or any((r.rows, r.step) != (count, width) for r in ranges)
     ):
         return
-    walks = rows.steps(made.call, count, width)
-    if walks is None or not uses.undisturbed(made.call.operands[:2], made.order, reads[-1].order + 1):
+    walks, inputs = rows.steps(made.call, count, width), {key: made.call[key] for key in "ab"}
+    if walks is None or not uses.undisturbed(inputs.values(), made.order, reads[-1].order + 1):
         return
     changes = {made.call: []}
-    for use, (first, _, columns, _) in zip(reads, ranges):
-        inputs = [_part(ref, first, count, columns, walk) for ref, walk in zip(made.call.operands, walks)]
-        refs = [*inputs, use.call.operands[1]]
-        changes[use.call] = [_walking(made.call, refs, walks, count, columns)]
+    for use, part in zip(reads, ranges):
+        refs = {key: _part(ref, part, walks[key]) for key, ref in inputs.items()}
+        changes[use.call] = [_walking(made.call, walks, count, part.count, o=use.call["o"], **refs)]
     uses.replace(changes)
 
 
-def _part(ref: Ref, first: int, count: int, columns: int, walk: tuple[int, int]) -> Ref:
-    return rows.view(ref, first * walk[1], count, columns if walk[1] else 1, walk[0])
+def _part(ref: Ref, part: rows.Columns, step: rows.Step) -> Ref:
+    columns = part.count if step.column else 1
+    return rows.view(ref, part.first * step.column, part.rows, columns, step.row)
 
 
-def _walking(call: Call, refs: list[Ref], walks: list[tuple[int, int]], count: int, columns: int) -> Call:
+def _walking(call: Call, walks: dict[str, rows.Step], count: int, columns: int, **refs: Ref) -> Call:
     """A binary call that walks its inputs so."""
-    (row_a, step_a), (row_b, step_b) = walks
-    return Call(call.kernel, (*refs, 2, (count, row_a, row_b, columns, step_a, step_b)), None, call.op)
+    a, b = walks["a"], walks["b"]
+    dims = count, a.row, b.row, columns, a.column, b.column
+    return Call.of(call.kernel, call.op, rank=2, dims=dims, **refs)
 
 
 def _read_in_place(found: list[Use], uses: Uses, settled: set) -> None:
@@ -69,25 +70,25 @@ def _read_in_place(found: list[Use], uses: Uses, settled: set) -> None:
     columns = rows.columns_read(copy.call) if copy.writes else None
     if columns is None or not reads or any(use.writes or not _fits(use, copy.ref, columns) for use in reads):
         return
-    source, readers = copy.call.operands[0], {use.call for use in reads}
+    source, readers = copy.call["a"], {use.call for use in reads}
     if not intact(source, [copy], reads, uses) or len(readers) < len(reads) or readers & settled:
         return
     settled |= {source.buffer, copy.call, *readers}
-    moved = {use.call: [_moved(use, seen_by(source, copy.ref, use.ref), *columns)] for use in reads}
+    moved = {use.call: [_moved(use, seen_by(source, copy.ref, use.ref), columns)] for use in reads}
     uses.replace({copy.call: [], **moved})
 
 
-def _fits(use: Use, place: Ref, columns: tuple) -> bool:
-    _, count, width, _ = columns
+def _fits(use: Use, place: Ref, columns: rows.Columns) -> bool:
     if not same_slice(use.ref, place) or not rows.is_binary(use.call):
         return False
-    walks = rows.steps(use.call, count, width)
-    return walks is not None and walks[use.operand] == (width, 1)
+    walks = rows.steps(use.call, columns.rows, columns.count)
+    return walks is not None and walks[use.operand] == (columns.count, 1)
 
 
-def _moved(use: Use, source: Ref, first: int, count: int, width: int, step: int) -> Call:
+def _moved(use: Use, source: Ref, columns: rows.Columns) -> Call:
     """The reading call, with the columns for their copy."""
-    refs, walks = list(use.call.operands[:3]), rows.steps(use.call, count, width)
+    first, count, width, step = columns
+    refs = {key: use.call[key] for key in ("a", "b", "o")}
     refs[use.operand] = rows.view(source, first, count, width, step)
-    walks[use.operand] = step, 1
-    return _walking(use.call, refs, walks, count, width)
+    walks = rows.steps(use.call, count, width) | {use.operand: rows.Step(step, 1)}
+    return _walking(use.call, walks, count, width, **refs)

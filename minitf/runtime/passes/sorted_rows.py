@@ -16,7 +16,7 @@ from minitf.kernels import layout, movement
 from minitf.kernels.state import assign
 from minitf.runtime.ir import Buffer, Call, Limit, Ref, Repeat
 from minitf.runtime.passes.row_rules import Rows, Unfit
-from minitf.runtime.passes.uses import Use, Uses, name, touches
+from minitf.runtime.passes.uses import Use, Uses, touches
 
 
 @dataclass
@@ -36,7 +36,7 @@ class SortedRows:
 
     def __init__(self, nodes: list, mask: Call, uses: Uses, kept: frozenset, loops: list[Loop]):
         self.nodes, self.mask, self.uses, self.kept, self.loops = nodes, mask, uses, kept, loops
-        self.lengths, self.batch = mask.operands[1], mask.operands[4][0]
+        self.lengths, self.batch = mask["b"], mask["dims"][0]
 
     def rewrite(self) -> None:
         """Sorts the rows of all that the loops use, and limits their calls; Unfit, and nothing done, if it
@@ -46,8 +46,9 @@ class SortedRows:
         self.order, self.inverse = self._new(np.int32, self.batch), self._new(np.int32, self.batch)
         self.counts = self._new(np.int64, steps)
         self.before, self.after, self.changed, self.copies = [], [], {}, {}
-        operands = (self.lengths, self.order, self.inverse, self.counts, self.batch, steps)
-        self.before.append((first, Call(kernels.sort_rows[()], operands, None, self.mask.op)))
+        places = {"lengths": self.lengths, "places": self.order, "o": self.inverse, "values": self.counts}
+        sorting = Call.of(kernels.sort_rows[()], self.mask.op, n=self.batch, steps=steps, **places)
+        self.before.append((first, sorting))
         moved = {b: m for b in self._buffers() if (m := self._moved(b)) is not None}
         for loop in self.loops:
             self._limit(loop, moved)
@@ -108,19 +109,19 @@ class SortedRows:
                 continue
             if not use.writes and start < use.order <= end:
                 self._read_early(use, stride)
-            elif use not in late and name(use.call) != "zero_tail":
+            elif use not in late and use.call.name != "zero_tail":
                 raise Unfit
-        if late and buffer not in self.kept and all(name(use.call) == "take_row" for use in late):
+        if late and buffer not in self.kept and all(use.call.name == "take_row" for use in late):
             for use in late:
-                self._in_place(use.call, use.call.operands[2], stride, self.inverse)
+                self._in_place(use.call, use.call["o"], stride, self.inverse)
         elif late or buffer in self.kept:
             whole = _whole(buffer, self.uses.of(buffer)[0].ref)
             self._in_place(users[-1].node, whole, stride, self.inverse)
 
     def _read_early(self, use: Use, stride: int) -> None:
         """Gives what is read between two of the loops its old order; for the second one it stays sorted."""
-        if name(use.call) == "take_row":
-            self._in_place(use.call, use.call.operands[2], stride, self.inverse)
+        if use.call.name == "take_row":
+            self._in_place(use.call, use.call["o"], stride, self.inverse)
             return
         buffer, call = use.ref.buffer, self.changed.get(use.call, use.call)
         passed = sum(self.uses.span(loop.node)[1] < use.order for loop in self.loops)
@@ -128,16 +129,15 @@ class SortedRows:
             whole = _whole(buffer, use.ref)
             copy = self.copies[buffer, passed] = Ref(whole.shape, whole.dtype, Buffer(buffer.size))
             self.before.append((use.call, self._sorted(whole, copy, stride, self.inverse)))
-        operands = list(call.operands)
-        operands[use.operand] = _in(self.copies[buffer, passed].buffer, use.ref)
-        self.changed[use.call] = Call(call.kernel, tuple(operands), call.error, call.op)
+        turned = _in(self.copies[buffer, passed].buffer, use.ref)
+        self.changed[use.call] = call.with_(**{use.operand: turned})
 
     def _in_place(self, node, ref: Ref, stride: int, index: Ref, before: bool = False) -> None:
         """Before or after a node, puts the rows of a value in another order."""
         if ref.nbytes % (stride * self.batch) or ref.offset % (stride * self.batch) or ref.moves:
             raise Unfit
         copy = Ref(ref.shape, ref.dtype, Buffer(ref.nbytes))
-        back = Call(assign[layout.carrier(ref.dtype)], (copy, ref, ref.size), None, self.mask.op)
+        back = Call.of(assign[layout.carrier(ref.dtype)], self.mask.op, a=copy, o=ref, n=ref.size)
         turn = [self._sorted(ref, copy, stride, index), back]
         (self.before if before else self.after).extend((node, call) for call in turn)
 
@@ -146,9 +146,10 @@ class SortedRows:
         item = ref.dtype.itemsize
         if stride % item:
             raise Unfit
-        numbers = (ref.nbytes // (stride * self.batch), self.batch, self.batch, stride // item)
-        kernel = movement.gather[layout.carrier(ref.dtype), index.dtype]
-        return Call(kernel, (ref, index, out, *numbers), None, self.mask.op)
+        return Call.of(
+            movement.gather[layout.carrier(ref.dtype), index.dtype], self.mask.op, a=ref, index=index, o=out,
+            outer=ref.nbytes // (stride * self.batch), rows=self.batch, n=self.batch, width=stride // item,
+        )  # fmt: skip
 
     # ---- limited calls
 
@@ -157,15 +158,12 @@ class SortedRows:
         loop.node.running = Ref((), np.int64, self.counts.buffer, 0, ((loop.node, 8),))
         for buffer in loop.cleared:
             whole = _whole(buffer, next(use.ref for use in self.uses.of(buffer)))
-            clear = Call(movement.clear[layout.carrier(whole.dtype)], (whole, whole.size), None, self.mask.op)
-            self.before.append((loop.node, clear))
+            clear = movement.clear[layout.carrier(whole.dtype)]
+            self.before.append((loop.node, Call.of(clear, self.mask.op, o=whole, n=whole.size)))
         for call, rule in loop.rules.items():
-            operands = tuple(
-                _in(moved[o.buffer], o) if i in rule.strides and o.buffer in moved else o
-                for i, o in enumerate(call.operands)
-            )
-            limited = Call(call.kernel, operands, call.error, call.op)
-            limited.limit = None if call in loop.full else Limit(rule.words, 0, self.batch)
+            rows = {key: call[key] for key in rule.strides if call[key].buffer in moved}
+            limited = call.with_(**{key: _in(moved[ref.buffer], ref) for key, ref in rows.items()})
+            limited.limit = None if call in loop.full else Limit(rule.numbers, 0, self.batch)
             self.changed[call] = limited
 
 

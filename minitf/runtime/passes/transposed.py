@@ -5,9 +5,8 @@ The gradient of a loop multiplies by the transpose of the same weights in every 
 
 from __future__ import annotations
 
-from minitf.kernels import layout, movement
 from minitf.runtime.ir import Buffer, Call, Ref, Repeat
-from minitf.runtime.passes import gemms
+from minitf.runtime.passes import gemms, rows
 from minitf.runtime.passes.uses import Uses
 
 _WORTHWHILE = 3  # products in one block
@@ -24,10 +23,11 @@ def _visit(block: list, uses: Uses, in_loop: Repeat | None) -> None:
     for node in block:
         if isinstance(node, Repeat):
             _visit(node.body, uses, node)
-        elif gemms.is_gemm(node) and node.operands[gemms.TB] and node.operands[gemms.K] > 1:
-            b = node.operands[gemms.B]
-            shape = node.operands[gemms.N], node.operands[gemms.K], node.operands[gemms.LDB]
-            groups.setdefault((b.buffer, b.offset, b.moves, *shape), []).append(node)
+        elif gemms.is_gemm(node) and node["tb"] and node["k"] > 1:
+            b = node["b"]
+            groups.setdefault((b.buffer, b.offset, b.moves, node["n"], node["k"], node["ldb"]), []).append(
+                node
+            )
     for (buffer, _, moves, n, k, _), products in groups.items():
         loop = in_loop if in_loop is not None and not any(m is in_loop for m, _ in moves) else None
         if (loop or len(products) >= _WORTHWHILE) and not _changes(buffer, products, loop, uses):
@@ -44,9 +44,7 @@ def _changes(buffer: Buffer, products: list[Call], loop: Repeat | None, uses: Us
 
 def _rewrite(products: list[Call], n: int, k: int, loop: Repeat | None, uses: Uses) -> None:
     product = products[0]
-    b, ldb = product.operands[gemms.B], product.operands[gemms.LDB]
+    b = product["b"]
     turned = Ref((k, n), b.dtype, Buffer(k * n * b.dtype.itemsize))
-    kernel = movement.strided_copy[layout.carrier(b.dtype)]
-    copy = Call(kernel, (b, turned, 0, 2, (k, 1, n, ldb)), None, product.op)
-    uses.insert(loop or product, copy)
-    uses.replace({each: [gemms.changed(each, B=turned, TB=0, LDB=n)] for each in products})
+    uses.insert(loop or product, rows.strided_copy(b, turned, (k, 1, n, product["ldb"]), product.op))
+    uses.replace({each: [each.with_(b=turned, tb=0, ldb=n)] for each in products})

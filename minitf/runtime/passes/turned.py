@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from minitf.runtime.ir import Call, Ref
 from minitf.runtime.passes import gemms, rows
-from minitf.runtime.passes.uses import Use, Uses, name, whole
+from minitf.runtime.passes.uses import Use, Uses, whole
 
 _WORTHWHILE = 32  # rows of a product
 _MOST = 32  # products in the place of one; more gain nothing
@@ -31,7 +31,7 @@ def turned(nodes: list, kept: frozenset) -> None:
         for buffer in uses.first_used_by(["strided_copy", "gemm"]):
             found = uses.of(buffer)
             if uses.private(buffer) and len(found) > 1 and all(whole(use.ref) for use in found):
-                if name(found[0].call) == "strided_copy":
+                if found[0].call.name == "strided_copy":
                     _read(found[0], found[1:], uses)
                 elif gemms.is_gemm(found[0].call) and len(found) == 2:
                     _made(found[0], found[1], uses)
@@ -39,8 +39,14 @@ def turned(nodes: list, kept: frozenset) -> None:
 
 def _loops(copy: Call) -> tuple[_Loop, _Loop, int] | None:
     """(the shorter loop, the longer one, items in a row) of a copy that rearranges rows."""
-    source, out, offset, rank, dims = copy.operands
-    if rank != 3 or offset or dims[5] != 1 or source.size != out.size or min(dims) < 1:
+    dims = copy["dims"]
+    if (
+        copy["rank"] != 3
+        or copy["offset"]
+        or dims[5] != 1
+        or copy["a"].size != copy["o"].size
+        or min(dims) < 1
+    ):
         return None
     first, second = _Loop(dims[0], dims[1], dims[2]), _Loop(dims[2], dims[3], 1)
     outer, inner = (first, second) if first.count <= second.count else (second, first)
@@ -54,7 +60,7 @@ def _read(copy: Use, reads: list[Use], uses: Uses) -> None:
     found = _loops(copy.call)
     if found is None or not copy.writes or not all(_reads_rows(use, found[2]) for use in reads):
         return
-    source = copy.call.operands[0]
+    source = copy.call["a"]
     if not uses.undisturbed([source], copy.order, reads[-1].order + 1):
         return
     trips = range(found[0].count)
@@ -64,36 +70,34 @@ def _read(copy: Use, reads: list[Use], uses: Uses) -> None:
 
 def _reads_rows(use: Use, width: int) -> bool:
     """Whether a product reads the rows as its A, and the rows that belong to them are rows in memory."""
-    if not gemms.is_gemm(use.call) or use.operand != gemms.A:
+    if not gemms.is_gemm(use.call) or use.operand != "a":
         return False
-    o = use.call.operands
-    columns = o[gemms.M] if o[gemms.TA] else o[gemms.K]
-    return columns == width == o[gemms.LDA] and o[gemms.N] > 1 and not (o[gemms.TA] and o[gemms.TB])
+    call = use.call
+    columns = call["m"] if call["ta"] else call["k"]
+    return columns == width == call["lda"] and call["n"] > 1 and not (call["ta"] and call["tb"])
 
 
 def _reading(product: Call, source: Ref, i: int, outer: _Loop, inner: _Loop, width: int) -> Call:
     """The i-th part of a product."""
-    _, b, c, _, n, _, turned, _, _, ldb, ldc, beta = product.operands[: gemms.BATCH]
-    a = rows.view(source, i * outer.read, inner.count, width, inner.read)
-    if turned:  # a sum over the rows
-        b = rows.view(b, i * outer.row * ldb, inner.count, n, inner.row * ldb)
-        changes = {"B": b, "K": inner.count, "LDB": inner.row * ldb, "BETA": 1 if i else beta}
-    else:
-        c = rows.view(c, i * outer.row * ldc, inner.count, n, inner.row * ldc)
-        changes = {"C": c, "M": inner.count, "LDC": inner.row * ldc}
-    return gemms.changed(product, A=a, LDA=inner.read, **changes)
+    part = product.with_(a=rows.view(source, i * outer.read, inner.count, width, inner.read), lda=inner.read)
+    n, ldb, ldc = product["n"], product["ldb"], product["ldc"]
+    if product["ta"]:  # a sum over the rows
+        b = rows.view(product["b"], i * outer.row * ldb, inner.count, n, inner.row * ldb)
+        return part.with_(b=b, k=inner.count, ldb=inner.row * ldb, beta=1 if i else product["beta"])
+    c = rows.view(product["c"], i * outer.row * ldc, inner.count, n, inner.row * ldc)
+    return part.with_(c=c, m=inner.count, ldc=inner.row * ldc)
 
 
 # ---- products that are copied
 
 
 def _made(made: Use, read: Use, uses: Uses) -> None:
-    if name(read.call) != "strided_copy" or read.writes or made.operand != gemms.C:
+    if read.call.name != "strided_copy" or read.writes or made.operand != "c":
         return
-    found, out = _loops(read.call), read.call.operands[1]
+    found, out = _loops(read.call), read.call["o"]
     if found is None or not _writes_rows(made.call, *found):
         return
-    factors = made.call.operands[: gemms.C]
+    factors = made.call["a"], made.call["b"]
     if out.buffer in {ref.buffer for ref in factors} or not uses.undisturbed(factors, made.order, read.order):
         return
     making = [_making(made.call, out, i, *found) for i in range(found[0].count)]
@@ -101,15 +105,14 @@ def _made(made: Use, read: Use, uses: Uses) -> None:
 
 
 def _writes_rows(product: Call, outer: _Loop, inner: _Loop, width: int) -> bool:
-    o = product.operands
-    right = width == o[gemms.N] == o[gemms.LDC] and width > 1 and not o[gemms.TA] and not o[gemms.BETA]
+    right = width == product["n"] == product["ldc"] > 1 and not product["ta"] and not product["beta"]
     return right and outer.read % width == 0 and inner.read % width == 0
 
 
 def _making(product: Call, out: Ref, i: int, outer: _Loop, inner: _Loop, width: int) -> Call:
     """The i-th part of a product."""
-    a, k, lda = (product.operands[place] for place in (gemms.A, gemms.K, gemms.LDA))
+    lda = product["lda"]
     step = inner.read // width * lda
-    a = rows.view(a, i * (outer.read // width) * lda, inner.count, k, step)
+    a = rows.view(product["a"], i * (outer.read // width) * lda, inner.count, product["k"], step)
     c = rows.view(out, i * outer.row * width, inner.count, width, inner.row * width)
-    return gemms.changed(product, A=a, LDA=step, C=c, LDC=inner.row * width, M=inner.count)
+    return product.with_(a=a, lda=step, c=c, ldc=inner.row * width, m=inner.count)

@@ -11,19 +11,14 @@ _order = attrgetter("order")
 
 
 class Use:
-    """One operand of one call: where it stands, and whether it is written."""
+    """One operand of one call: its name, the place that it is, and whether it is written."""
 
-    __slots__ = ("call", "operand", "writes", "block", "order")
+    __slots__ = ("call", "operand", "ref", "writes", "block", "order")
 
-    def __init__(self, call: Call, operand: int, writes: bool, block: list, order: int):
-        self.call, self.operand, self.writes = call, operand, writes
+    def __init__(self, call: Call, operand: str, ref: Ref, writes: bool, block: list, order: int):
+        self.call, self.operand, self.ref, self.writes = call, operand, ref, writes
         self.block = block  # the list of nodes that holds the call
         self.order = order  # position in the whole program
-
-    @property
-    def ref(self) -> Ref:
-        """The operand."""
-        return self.call.operands[self.operand]
 
 
 class Uses:
@@ -93,13 +88,12 @@ class Uses:
         for node in block:
             self._count = order = self._count + 1
             if isinstance(node, Call):
-                operands = node.operands
-                for i, writes in node.kernel.pointers:
-                    buffer = operands[i].buffer
+                for key, ref, writes in node.memory:
+                    buffer = ref.buffer
                     if buffer in found:
-                        found[buffer].append((node, i, writes, block, order))
+                        found[buffer].append((node, key, ref, writes, block, order))
                     else:
-                        found[buffer] = [(node, i, writes, block, order)]
+                        found[buffer] = [(node, key, ref, writes, block, order)]
             elif isinstance(node, Repeat):
                 refs = (node.predicate, node.trips, node.count, node.running)
                 self._controls |= {r.buffer for r in refs if isinstance(r, Ref)}
@@ -121,7 +115,7 @@ class Uses:
 
     def first_used_by(self, names) -> list[Buffer]:
         """The buffers that kernels of these names use first, in that order."""
-        return [b for b, uses in self._found.items() if name(uses[0][0]) in names]
+        return [b for b, uses in self._found.items() if uses[0][0].name in names]
 
     def of(self, buffer: Buffer) -> list[Use]:
         """The uses of a buffer."""
@@ -179,7 +173,7 @@ class Uses:
         if buffer.kind != "arena" or len(changes) != 1:
             return False
         (only,) = changes
-        return name(only.call) == "clear" and only.block is self._nodes and whole(only.ref)
+        return only.call.name == "clear" and only.block is self._nodes and whole(only.ref)
 
     def private(self, buffer: Buffer) -> bool:
         """Whether only calls use the buffer, all of them in one block."""
@@ -188,11 +182,6 @@ class Uses:
             buffer.kind == "arena" and buffer not in self.pinned and buffer not in self._kept and bool(uses)
             and all(u.block is uses[0].block for u in uses)
         )  # fmt: skip
-
-
-def name(call) -> str:
-    """The kernel's name."""
-    return call.kernel.kernel.name
 
 
 def whole(ref: Ref) -> bool:
