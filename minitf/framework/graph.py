@@ -8,6 +8,7 @@ import threading
 
 from minitf.framework import dtypes, inside, origin
 from minitf.framework.collections import Collections
+from minitf.framework.elements import Elements, foreign
 from minitf.framework.errors import describe
 from minitf.framework.names import Names
 from minitf.framework.operation import Operation
@@ -16,7 +17,7 @@ from minitf.framework.shape import UNKNOWN
 from minitf.framework.tensor import Tensor
 
 
-class Graph(Names, Collections):
+class Graph(Names, Elements, Collections):
     """A computation: operations in the order in which they were made.
 
     A body of a loop or branch is a `Graph` with an `outer` one: it shares its root's names, ids and
@@ -43,6 +44,8 @@ class Graph(Names, Collections):
             self.waited_for_in_loops = False  # whether ops wait for some in loops, from outside of these
             self._last_id = 0
             self._by_name: dict[str, Operation] = {}
+            self._unfeedable: set[Tensor] = set()
+            self._unfetchable: set[Operation] = set()
             self._names: dict[str, int] = {}
             self._collections: dict[str, list] = {}
             self._scope = ""
@@ -112,7 +115,7 @@ class Graph(Names, Collections):
 
     def _captured(self, tensor: Tensor, definition, name: str) -> Tensor:
         if tensor.op.graph.root is not self.root:
-            raise ValueError(_foreign(tensor, self, f"{definition.type} '{name}'"))
+            raise ValueError(foreign(tensor, self, f"{definition.type} '{name}'"))
         return self.capture(tensor)
 
     def capture(self, tensor: Tensor) -> Tensor:
@@ -122,7 +125,7 @@ class Graph(Names, Collections):
         if tensor in self.captures:
             return self.captures[tensor]
         if tensor.op.graph.root is not self.root:
-            raise ValueError(_foreign(tensor, self, "this op"))
+            raise ValueError(foreign(tensor, self, "this op"))
         if inside.is_around(self, tensor.op.graph):
             return inside.given(self, tensor)
         return self.captured(tensor, self.outer.capture(tensor))
@@ -211,7 +214,7 @@ class Graph(Names, Collections):
         """Has `op`, of this graph, run after `others` from now on."""
         for other in others:
             if other.graph.root is not self.root:
-                raise ValueError(_foreign(other, self, f"{op.type} '{op.name}'"))
+                raise ValueError(foreign(other, self, f"{op.type} '{op.name}'"))
         inside.check_loops(self, op.type, others)
         inside.wait(op, others)
         self.root.touch()
@@ -256,74 +259,6 @@ class Graph(Names, Collections):
         """Accepted for TensorFlow's sake: there is one device."""
         yield
 
-    # ---- looking up
-
-    def get_operations(self) -> list[Operation]:
-        """All operations in the order in which they were made."""
-        return [op for op in self.ops if op.type != "Arg"]
-
-    def get_operation_by_name(self, name: str) -> Operation:
-        """The op called `name`; KeyError, naming the nearest names, if there is none."""
-        if not isinstance(name, str):
-            raise TypeError(f"an operation's name is a string, not {name!r}")
-        return self.as_graph_element(name, allow_tensor=False)
-
-    def get_tensor_by_name(self, name: str) -> Tensor:
-        """The tensor called `op_name:index`; KeyError if there is none, ValueError for a name without
-        index.
-        """
-        if not isinstance(name, str):
-            raise TypeError(f"a tensor's name is a string, not {name!r}")
-        return self.as_graph_element(name, allow_operation=False)
-
-    def as_graph_element(self, obj, allow_tensor: bool = True, allow_operation: bool = True, owner=None):
-        """The Tensor or Operation that `obj` is or names, checked to be of this graph."""
-        if isinstance(obj, str):
-            element = self._named(obj, allow_tensor, allow_operation)
-        elif hasattr(obj, "_as_graph_element"):
-            element = obj._as_graph_element()
-        else:
-            element = obj
-        allowed = [Tensor] * allow_tensor + [Operation] * allow_operation
-        if not isinstance(element, tuple(allowed)):
-            kinds = " or ".join(k.__name__ for k in allowed)
-            raise TypeError(f"{obj!r} of type {type(obj).__name__} is not a {kinds} of the graph")
-        if element.graph.root is not self.root:
-            raise ValueError(_foreign(element, self, "this session or graph"))
-        return element
-
-    def _named(self, name: str, allow_tensor: bool, allow_operation: bool):
-        base, colon, index = name.rpartition(":")
-        by_name = self.root._by_name
-        if colon and allow_tensor:
-            op = by_name.get(base)
-            if op is None or not index.isdigit() or int(index) >= len(op.outputs):
-                raise KeyError(self._missing(name, base, op))
-            return op.outputs[int(index)]
-        if not allow_operation:
-            hint = f"; a tensor's name has an index: '{name}:0'" if name in by_name else ""
-            raise ValueError(f"{name!r} is not the name of a tensor{hint}")
-        if name not in by_name:
-            raise KeyError(self._missing(name, name, None))
-        return by_name[name]
-
-    def _missing(self, name: str, base: str, op) -> str:
-        import difflib
-
-        if op is not None:
-            return f"{name!r}: {op.type} '{op.name}' has {len(op.outputs)} outputs, counted from 0"
-        near = difflib.get_close_matches(base, self.root._by_name, 3)
-        return f"the graph has no {name!r}" + (f"; the nearest names are {', '.join(near)}" if near else "")
-
-    def is_feedable(self, tensor) -> bool:
-        """Whether `tensor` may be fed."""
-        return tensor.op.graph is self
-
-    is_fetchable = is_feedable
-
-    def prevent_feeding(self, tensor) -> None:
-        """Accepted for TensorFlow's sake; every tensor stays feedable."""
-
     # ---- state
 
     def finalize(self) -> None:
@@ -346,6 +281,22 @@ class Graph(Names, Collections):
         """
         return _exporter(self, from_version, add_shapes)
 
+    def create_op(self, op_type: str, inputs, dtypes=None, input_types=None, name: str | None = None,
+                  attrs: dict | None = None, op_def=None, compute_shapes: bool = True,
+                  compute_device: bool = True) -> Operation:  # fmt: skip
+        """Adds an op of a type by TensorFlow's name, of a list of tensors.
+
+        name: a name that ends in `/` is taken as it is. attrs: `tf.AttrValue`s by name; what the inputs tell
+        and what has a default need not be said. The other arguments make no difference.
+
+        Raises:
+          TypeError: if an input is no tensor, or an attribute no AttrValue.
+          ValueError: if inputs or attributes do not fit the type, or the name is taken.
+          tf.errors.NotFoundError: if there is no such type.
+        """
+        with self.as_default():
+            return _maker(op_type, list(inputs), name, attrs or {})
+
     def as_default(self):
         """A context in which this is the default graph."""
         return _stack.entered(self)
@@ -361,17 +312,6 @@ class _Controls:
 
     def __init__(self, ops: list[Operation]):
         self.ops, self.seen = ops, set()
-
-
-def _foreign(element, graph: Graph, user: str) -> str:
-    kind = "tensor" if isinstance(element, Tensor) else "operation"
-    theirs = element.graph.root
-    return (
-        f"{kind} {element.name} belongs to graph {theirs.number} (created {element.op.origin}), but {user} "
-        "belongs to "
-        f"graph {graph.root.number}; ops of two graphs do not mix: was there a tf.reset_default_graph() or a "
-        "`with tf.Graph().as_default():` in between?"
-    )
 
 
 class _DefaultStack(threading.local):
@@ -401,7 +341,13 @@ def set_graph_exporter(function) -> None:
     _exporter = function
 
 
-_exporter = None
+def set_op_maker(function) -> None:
+    """Sets what adds an op to the default graph: `function(type, inputs, name, attrs)`."""
+    global _maker
+    _maker = function
+
+
+_exporter = _maker = None
 _stack = _DefaultStack()
 _global = Graph()
 

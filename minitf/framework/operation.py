@@ -63,8 +63,8 @@ class Operation:
 
     @property
     def op_def(self):
-        """The definition of the op type."""
-        return self.definition
+        """The definition of the op type as a `tf.OpDef`: its inputs, outputs and attributes."""
+        return _nodes.op_def(self.definition)
 
     def get_attr(self, name: str):
         """The attribute `name` as TensorFlow gives it: texts are bytes, shapes and tensors are messages.
@@ -144,6 +144,8 @@ _nodes = None
 
 
 def set_node_exporter(module) -> None:
-    """Sets what makes NodeDefs of ops: `module.node_def(op)` and `module.get_attr(op, name)`."""
+    """Sets what says in messages what ops are: `node_def(op)`, `get_attr(op, name)` and `op_def(definition)`
+    of a module.
+    """
     global _nodes
     _nodes = module

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import numpy as np
 
+from minitf.framework import errors, protos
 from minitf.framework.apply import apply_op
-from minitf.framework.graph import get_default_graph
+from minitf.framework.graph import get_default_graph, set_op_maker
 from minitf.framework.operation import Operation
-from minitf.framework.registry import OPS
+from minitf.framework.registry import OPS, OpDef
 from minitf.framework.shape import UNKNOWN, TensorShape
+from minitf.framework.tensor import Tensor
 from minitf.graphs import foreign, tensor_arrays
 from minitf.graphs.spelling import FLOW, attributes_of, default_of, has_default, ours
 from minitf.graphs.values import value_of
 from minitf.ops.sampling import unigrams_of
 
 RULES = {**foreign.RULES, **tensor_arrays.RULES}
-_OURS = ("Arg", "Dead", "Missing")  # what only minitf makes
+_OURS = ("Arg", "Dead", "If", "Loop", "Missing")  # what nothing but minitf makes
 _KEPT = ("_gradient_op_type",)  # of the attributes that are not the op type's
 _DEQUEUES = ("QueueDequeueV2", "QueueDequeueManyV2", "QueueDequeueUpToV2")
 
@@ -71,15 +73,22 @@ def _op(type: str, attrs: dict, inputs: list, name: str) -> Operation:
     rest, grouped = iter(inputs), []
     for arg in definition.inputs:
         grouped.append([next(rest) for _ in range(more // lists)] if arg.is_list else next(rest))
+    _check_types(definition, grouped, attrs)
     attrs = {**attrs, **_DERIVED.get(type, _nothing)(attrs, inputs)}
     types = {arg.variable for arg in definition.inputs if arg.variable and not arg.from_attr}
     given = {key: v for key, v in attrs.items() if key not in types and key != "N"}
     shapes = [_shape_of_constant(given)] if type == "Const" else None
-    op = apply_op(type, *grouped, name=f"{name}/", shapes=shapes, **given)
-    for key in types & attrs.keys():
-        if op.attrs[key] is not attrs[key].base_dtype and not any(map(tensor_arrays.array_of, inputs)):
-            raise ValueError(f"its {key} is {attrs[key].name}, but its inputs are {op.attrs[key].name}")
-    return op
+    return apply_op(type, *grouped, name=f"{name}/", shapes=shapes, **given)
+
+
+def _check_types(definition: OpDef, grouped: list, attrs: dict) -> None:
+    """ValueError unless inputs are of the types that the attributes say."""
+    for arg, value in zip(definition.inputs, grouped):
+        said = None if arg.from_attr else attrs.get(arg.variable)
+        for tensor in () if said is None else value if arg.is_list else [value]:
+            if tensor.dtype.base_dtype is not said.base_dtype and tensor_arrays.array_of(tensor) is None:
+                found = tensor.dtype.base_dtype.name
+                raise ValueError(f"its {arg.variable} is {said.name}, but its inputs are {found}")
 
 
 def _shape_of_constant(attrs: dict) -> TensorShape:
@@ -111,3 +120,30 @@ _DERIVED = {  # attributes that TensorFlow's ops do not have, from those they ha
     "IdentityN": lambda attrs, inputs: {"dtypes": [t.dtype.base_dtype for t in inputs]},
     "ShapeN": lambda attrs, inputs: {"dtypes": [attrs["out_type"]] * len(inputs)},
 }
+
+
+# ---- one op by its type
+
+
+def created(type: str, inputs: list, name: str | None, attrs: dict) -> Operation:
+    """Adds an op of a type of TensorFlow's to the default graph; see `Graph.create_op`."""
+    if not is_known(type) or type in _OURS:
+        raise errors.NotFoundError(None, None, f"Op type not registered: minitf has no {type!r}")
+    for i, value in enumerate(inputs):
+        if not isinstance(value, Tensor):
+            raise TypeError(f"Input #{i} is not a tensor: {value!r}; make one by tf.convert_to_tensor")
+    graph, kind = get_default_graph(), protos.message("AttrValue")
+    wrong = next((key for key, value in attrs.items() if not isinstance(value, kind)), None)
+    if wrong is not None:
+        raise TypeError(f"attribute {wrong!r} of {type} is a tf.AttrValue, not {attrs[wrong]!r}")
+    name = graph.op_name(type if name is None else name)
+    if name in graph.root._by_name:
+        raise ValueError(f"Duplicate node name in graph: {name!r}")
+    node = protos.message("NodeDef")(name=name, op=type, attr=attrs)
+    try:
+        return made(node, attributes(node), inputs, name)[0]
+    except KeyError as error:
+        raise ValueError(f"{type} '{name}' lacks attribute {error}") from None
+
+
+set_op_maker(created)

@@ -37,7 +37,7 @@ def feeds(graph, feed_dict) -> dict[Tensor, np.ndarray]:
 
     Raises:
       TypeError: for a key or a value that is no tensor's.
-      ValueError: for a value whose shape cannot be the tensor's.
+      ValueError: for a value whose shape cannot be the tensor's, and for a tensor that may not be fed.
     """
     if feed_dict is None:
         return {}
@@ -49,6 +49,11 @@ def feeds(graph, feed_dict) -> dict[Tensor, np.ndarray]:
             result[key] = fed_array(key, value)
         else:
             result.update(nest.not_too_deep(_pairs)(graph, key, value))
+    for tensor in graph.root._unfeedable & result.keys():
+        raise ValueError(
+            f"Tensor {tensor.name} may not be fed (created {tensor.op.origin}): prevent_feeding was called "
+            "for it"
+        )
     return result
 
 

@@ -184,6 +184,11 @@ class Fetches:
                 "fetched; return it "
                 "from the body (as a loop variable or a result)"
             )
+        if not self.graph.is_fetchable(element):
+            raise ValueError(
+                f"Operation {element.op.name!r} has been marked as not fetchable (created "
+                f"{element.op.origin}): prevent_fetching was called for it"
+            )
         return element
 
 
