@@ -18,12 +18,12 @@ _OUTPUTS = 8  # the most that an op of a condition has
 def with_loops(nodes: Nodes) -> None:
     """Makes Loops of all frames; nodes of those that are not understood say so."""
     paths, stacks = _paths(nodes), Stacks(nodes)
-    pops: dict = {}
-    for name in stacks.pops:
-        pops.setdefault(paths.get(name), []).append(name)
     waiting = sorted({path for path in paths.values() if path}, key=len, reverse=True)
     while waiting:
         deepest = [path for path in waiting if len(path) == len(waiting[0])]
+        pops: dict = {}
+        for name in stacks.pops:
+            pops.setdefault(paths.get(name), []).append(name)
         path = next((p for p in deepest if stacks.are_filled(pops.get(p, ()))), deepest[0])
         waiting.remove(path)
         try:
@@ -219,7 +219,7 @@ class _Frame:
         attrs, results = {}, []
         if not self.history.counted:
             attrs, results = self.conditioned(test, outside)
-        for pop, taken in zip(self.history.pops, self.history.slices()):
+        for pop, taken in zip(self.history.pops, self.history.slices):
             self.take(pop, taken)
         deeper = [n for n, path in self.paths.items() if len(path) > len(self.path) and n in nodes
                   and path[: len(self.path)] == self.path]  # fmt: skip
@@ -277,7 +277,7 @@ class _Frame:
         nodes, history = self.nodes, self.history
         inits = [nodes[v.enter].input[0] for v in self.variables]
         waits = dict.fromkeys(f"^{w}" for v in self.variables for w in nodes.waits(v.enter))
-        own = [*inits, *history.slices(), *history.count()]
+        own = [*inits, *history.slices, *history.count]
         inner = [text for text in dict.fromkeys(results) if nodes.place(source_of(text)[0])]
         nodes.add(self.loop, "Loop", [*own, *inner, *waits], _inputs=len(own), _open=True, **attrs)
         self.paths[self.loop] = self.path[:-1]

@@ -2,6 +2,10 @@
 
 A loop pushes a value in each trip, and counts the trips; the loop of its gradient counts them back and pops.
 So the first gives the values out, slice by slice, and the second takes the slices last first.
+
+Of loops inside of two others that stand in the same way to each other, all values go onto one stack. There, in
+each trip, the outer one of the first pair gives out what the inner one gave, and the outer one of the second
+takes it for its inner one.
 """
 
 from __future__ import annotations
@@ -10,6 +14,7 @@ from minitf.graphs.edits import Nodes, Unrecognized, text_of
 from minitf.graphs.nodes import source_of
 from minitf.graphs.values import array_of
 
+_INT32 = 3  # of TensorFlow's DataTypes: that of numbers of trips
 _PASSING = ("Enter", "RefEnter", "Identity", "Switch", "Merge")
 
 
@@ -22,24 +27,19 @@ class History:
         self.before: History | None = None  # of the loop that pushed what this one pops
         self.counters: set[int] = set()  # the variables that count trips
         self.loop, self.carries = "", 0
+        self.around: tuple[str, ...] = ()  # the frames that the loop is in
         self.popped: dict[str, str] = {}  # a pop of another loop -> the push here
+        self.slices: list[str] = []  # the tensors of which the loop takes slices
+        self.count: list[str] = []  # the number of trips, if it is given
 
     @property
     def counted(self) -> bool:
         """Whether the loop makes as many trips as the one before."""
         return self.before is not None
 
-    def slices(self) -> list[str]:
-        """The tensors of which the loop takes slices."""
-        return [] if self.before is None else [self.before.slice_of(pop) for pop in self.pops]
-
     def slice_of(self, pop: str) -> str:
         """The output of this loop that a pop of another one takes."""
         return text_of((self.loop, self.carries + 1 + self.kept.index(self.popped[pop])))
-
-    def count(self) -> list[str]:
-        """The number of trips, if it is given."""
-        return [] if self.before is None else [text_of((self.before.loop, self.before.carries))]
 
     def attrs(self) -> dict:
         """What the loop's node says of all this."""
@@ -59,7 +59,6 @@ class Stacks:
         self.nodes = nodes
         self.stack = {name: self.stack_of(name) for name, node in nodes.items()
                       if node.op in ("StackPushV2", "StackPopV2")}  # fmt: skip
-        self.pops = [name for name in self.stack if nodes[name].op == "StackPopV2"]
         self.users: dict = {}
         for name, stack in self.stack.items():
             self.users.setdefault((stack, nodes[name].op), []).append(name)
@@ -77,15 +76,37 @@ class Stacks:
     def of(self, frame) -> History:
         """The history of a frame."""
         found, nodes = History(), self.nodes
-        found.carries = len(frame.variables)
+        found.carries, found.around = len(frame.variables), frame.path[:-1]
         for name in frame.rest:
             if nodes[name].op == "StackPushV2":
                 self.keep(name, found)
         found.counters = {i for i, v in enumerate(frame.variables) if self.counts(v, 0, ("Add", "AddV2"), 1)}
         found.pops = [name for name in frame.rest if nodes[name].op == "StackPopV2"]
         if found.pops:
-            found.before = self.forward(frame, found.pops)
+            found.before = before = self.forward(frame, found.pops)
+            types = [nodes[pop].attr["elem_type"].type for pop in found.pops]
+            found.slices = [self.brought(frame, before, before.slice_of(pop), dtype)
+                            for pop, dtype in zip(found.pops, types)]  # fmt: skip
+            found.count = [self.brought(frame, before, text_of((before.loop, before.carries)), _INT32)]
         return found
+
+    @property
+    def pops(self) -> list[str]:
+        """The nodes that pop, as far as they are no arguments yet."""
+        return [name for name in self.stack if name in self.nodes and self.nodes[name].op == "StackPopV2"]
+
+    def brought(self, frame, before: History, text: str, dtype: int) -> str:
+        """What a loop gives out as a tensor where another one is, through a stack if that is elsewhere."""
+        nodes, around = self.nodes, frame.path[:-1]
+        if around == before.around:
+            return text
+        push = nodes.add(f"{before.loop}/push", "StackPushV2", [text, text])
+        pop = nodes.add(f"{frame.condition}/pop", "StackPopV2", [])
+        nodes[push].attr["T"].type = nodes[pop].attr["elem_type"].type = dtype
+        self.stack |= {push: push, pop: push}
+        self.users |= {(push, "StackPushV2"): [push], (push, "StackPopV2"): [pop]}
+        frame.paths.update({push: before.around, pop: around})
+        return pop
 
     def keep(self, push: str, history: History) -> None:
         """Makes of what pushes a value an op that passes it on, and has the loop give out its slices."""
@@ -107,6 +128,8 @@ class Stacks:
         before = [self.histories.get(self.stack[pop]) for pop in pops]
         if before[0] is None or any(one is not before[0] for one in before) or not before[0].loop:
             raise Unrecognized("it pops what no loop next to it pushed in each trip")
+        if len(frame.path) - 1 != len(before[0].around):
+            raise Unrecognized("it pops what a loop at another depth pushed")
         if not self.counts_back(frame, before[0]):
             raise Unrecognized("it does not make as many trips as the loop that pushed what it pops")
         return before[0]
@@ -120,8 +143,17 @@ class Stacks:
         counter = next((v for v in frame.variables if (v.merge, 0) == left), None)
         if counter is None or self.number(text_of(right)) != 1 or not self.counts(counter, None, ("Sub",), 1):
             return False
-        start = source_of(nodes.through(nodes[counter.enter].input[0], "Exit"))
+        start = self.pushed(nodes.through(nodes[counter.enter].input[0], "Exit"))
         return start[0] == before.loop and start[1] in before.counters
+
+    def pushed(self, text: str) -> tuple[str, int]:
+        """What was pushed where a tensor is popped; otherwise itself."""
+        name, index = source_of(text)
+        pushes = self.users.get((self.stack.get(name), "StackPushV2"), [])
+        if len(pushes) != 1 or name == pushes[0]:
+            return name, index
+        value = text_of(self.nodes.data(pushes[0])[-1])
+        return source_of(self.nodes.through(value, "Exit", "Identity"))
 
     def counts(self, v, first: int | None, types: tuple, by: int) -> bool:
         """Whether a variable begins with a number, and an op changes it by another one in each trip."""
