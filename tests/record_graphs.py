@@ -103,6 +103,38 @@ def nested(tf, random):
 
 
 @case("tf1")
+def deeper(tf, random):
+    x, n = tf.placeholder(tf.float32, [3], "x"), tf.placeholder(tf.int32, [], "n")
+    w = tf.get_variable("w", [3])
+
+    def times(count, step, y):
+        return tf.while_loop(lambda i, y: i < count, lambda i, y: (i + 1, step(i, y)), [0, y])[1]
+
+    def inmost(j, z):
+        return times(j, lambda k, u: tf.cond(tf.equal(k, 1), lambda: tf.sin(u * w + z), lambda: u + w), z)
+
+    def inner(i, y):
+        return times(i + 1, lambda j, z: inmost(j, z) * w + 0.1 * y, y)
+
+    step = lambda i, y: tf.cond(tf.equal(i % 2, 0), lambda: inner(i, y) * y, lambda: y + w)  # noqa: E731
+    squares(tf, tf.tanh(times(n, step, x)))
+    return {"x:0": random.randn(3), "n:0": np.int32(5)}
+
+
+@case("tf1", "tf2")
+def inner_slices(tf, random):
+    x, n = tf.placeholder(tf.float32, [4, 5, 2], "x"), tf.placeholder(tf.int32, [4, 2], "n")
+
+    def row(given):
+        cell, two = tf.nn.rnn_cell.GRUCell(2), tf.stack([given[0], given[0] * 2])
+        return tf.nn.dynamic_rnn(cell, two, given[1], dtype=tf.float32)[0]
+
+    y = tf.map_fn(row, (x, n), dtype=tf.float32)
+    squares(tf, tf.scan(lambda a, v: tf.foldl(lambda b, u: tf.tanh(b + u), v, a), y, tf.zeros([5, 2])))
+    return {"x:0": random.randn(4, 5, 2), "n:0": random.randint(0, 6, [4, 2])}
+
+
+@case("tf1")
 def slices(tf, random):
     x = tf.placeholder(tf.float32, [None, 3], "x")
     w = tf.get_variable("w", [3])

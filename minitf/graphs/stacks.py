@@ -3,9 +3,9 @@
 A loop pushes a value in each trip, and counts the trips; the loop of its gradient counts them back and pops.
 So the first gives the values out, slice by slice, and the second takes the slices last first.
 
-Of loops inside of two others that stand in the same way to each other, all values go onto one stack. There, in
-each trip, the outer one of the first pair gives out what the inner one gave, and the outer one of the second
-takes it for its inner one.
+Of loops inside of two others that stand in the same way to each other, all values go onto one stack. There,
+in each trip, the outer one of the first pair gives out what the inner one gave, and the outer one of the
+second takes it for its inner one.
 """
 
 from __future__ import annotations
@@ -79,9 +79,12 @@ class Stacks:
         found.carries, found.around = len(frame.variables), frame.path[:-1]
         for name in frame.rest:
             if nodes[name].op == "StackPushV2":
-                self.keep(name, found)
+                self.keep(name, found, frame.readers)
         found.counters = {i for i, v in enumerate(frame.variables) if self.counts(v, 0, ("Add", "AddV2"), 1)}
-        found.pops = [name for name in frame.rest if nodes[name].op == "StackPopV2"]
+        pops = [name for name in frame.rest if nodes[name].op == "StackPopV2"]
+        found.pops = [name for name in pops if self.passed_on(name, frame.readers) is None]
+        for name in pops:
+            self.forget(self.passed_on(name, frame.readers) or ())
         if found.pops:
             found.before = before = self.forward(frame, found.pops)
             types = [nodes[pop].attr["elem_type"].type for pop in found.pops]
@@ -108,7 +111,28 @@ class Stacks:
         frame.paths.update({push: before.around, pop: around})
         return pop
 
-    def keep(self, push: str, history: History) -> None:
+    def passed_on(self, pop: str, readers: dict) -> list[str] | None:
+        """A pop and the identities that hand its value on if nothing uses it: TensorFlow 2 only waits."""
+        found, todo = {pop}, [pop]
+        for name in todo:
+            uses = {reader for reader, index in readers.get(name, ()) if index is not None}
+            if any(self.nodes[reader].op != "Identity" for reader in uses):
+                return None
+            todo += uses - found
+            found |= uses
+        return todo
+
+    def forget(self, names) -> None:
+        """Makes of nodes whose value nothing uses such that can be waited for."""
+        for name in names:
+            node = self.nodes[name]
+            waits = [text for text in node.input if text.startswith("^")]
+            node.op = "NoOp"
+            node.ClearField("attr")
+            node.ClearField("input")
+            node.input.extend(waits)
+
+    def keep(self, push: str, history: History, readers: dict) -> None:
         """Makes of what pushes a value an op that passes it on, and has the loop give out its slices."""
         node, stack = self.nodes[push], self.stack[push]
         value, dtype = node.input[1], node.attr["T"].type
@@ -118,7 +142,8 @@ class Stacks:
         node.input.append(value)
         node.attr["T"].type = dtype
         pops = self.users.get((stack, "StackPopV2"), [])
-        if len(self.users[stack, "StackPushV2"]) == len(pops) == 1:
+        single = len(self.users[stack, "StackPushV2"]) == len(pops) == 1
+        if single and self.passed_on(pops[0], readers) is None:
             self.histories[stack] = history
             history.popped[pops[0]] = push
             history.kept.append(push)

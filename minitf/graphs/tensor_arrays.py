@@ -27,7 +27,11 @@ def _sources(tensor: Tensor) -> list[Tensor]:
         outer = op.attrs.get("stands_for", op.attrs.get("starts_as"))
         return [] if outer is None else [outer]
     if op.type == "Loop":
-        return [op.inputs[i]] if i < op.attrs["loop"].carries else []
+        loop = op.attrs["loop"]
+        found = (
+            op.inputs[i] if i < loop.carries else loop.ys[i - loop.carries - 1] if i > loop.carries else None
+        )
+        return [found] if isinstance(found, Tensor) else []
     if op.type == "If":
         results = [body.results[i] for body in op.attrs["branches"].bodies]
         return [t for t in results if t is not None]
