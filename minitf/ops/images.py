@@ -18,7 +18,7 @@ from minitf.framework.shape import TensorShape
 from minitf.framework.static import constant_value
 from minitf.framework.tensor import Tensor
 from minitf.kernels.ram import zeros
-from minitf.ops import array, identity, math, rearranging
+from minitf.ops import array, identity, math
 from minitf.ops.cast import cast
 from minitf.ops.clip import saturate_cast
 from minitf.ops.reduce import reduce_min
@@ -295,21 +295,3 @@ def _rescaled(image: Tensor, dtype, changed, scope: str) -> Tensor:
     if old > new:
         return changed(math.div(image, (old + 1) // (new + 1)), dtype, name=scope)
     return math.multiply(changed(image, dtype), (new + 1) // (old + 1), name=scope)
-
-
-def flip_left_right(image) -> Tensor:
-    """An image [height, width, channels], or several with a batch before, seen in a mirror."""
-    return _flipped(image, 1, "flip_left_right")
-
-
-def flip_up_down(image) -> Tensor:
-    """An image [height, width, channels], or several with a batch before, upside down."""
-    return _flipped(image, 0, "flip_up_down")
-
-
-def _flipped(image, axis: int, name: str) -> Tensor:
-    with name_scope(None, name, [image]):
-        image = convert_to_tensor(image, name="image")
-        if image.shape.rank not in (None, 3, 4):
-            raise ValueError(f"an image has to have 3 or 4 dimensions; {image.name} has {image.shape}")
-        return rearranging.reverse(image, [axis + (image.shape.rank == 4)])

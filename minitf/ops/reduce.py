@@ -373,7 +373,7 @@ def reduce_logsumexp(input_tensor, axis=None, keepdims: bool | None = None, name
 def reduce_variance(input_tensor, axis=None, keepdims: bool = False, name: str | None = None) -> Tensor:
     """The mean squared distance from the mean along axes."""
     with name_scope(name or "reduce_variance"):
-        distance = math.subtract(input_tensor, reduce_mean(input_tensor, axis, keepdims=True))
+        distance = input_tensor - reduce_mean(input_tensor, axis, keepdims=True)
         return reduce_mean(math.square(distance), axis, keepdims=keepdims)
 
 

@@ -114,7 +114,34 @@ def test_sizes_that_a_run_brings():
         (lambda: tf.image.resize_images(tf.zeros([2, 2]), [1, 1]), "3 or 4 dimensions"),
         (lambda: tf.image.resize_images(tf.zeros([2, 2, 1]), [1]), "1-D Tensor of 2 elements"),
         (lambda: tf.image.resize_images(tf.zeros([2, 2, 1]), [1, 1], 7), "not implemented"),
-        (lambda: tf.image.flip_left_right(tf.zeros([2])), "3 or 4 dimensions"),
+        (lambda: tf.image.flip_left_right(tf.zeros([2])), "three-dimensional"),
+        (lambda: tf.image.flip_left_right(tf.zeros([2, 2, 2, 2, 2])), "3 or 4 dimensions"),
+        (lambda: tf.image.rot90(tf.zeros([2, 0, 3])), "must be > 0"),
+        (lambda: tf.image.crop_to_bounding_box(tf.zeros([2, 2, 3]), 1, 0, 2, 1), "height must be >="),
+        (lambda: tf.image.pad_to_bounding_box(tf.zeros([2, 2, 3]), 0, 1, 2, 2), "width must be <="),
+        (lambda: tf.image.resize_image_with_crop_or_pad(tf.zeros([2, 2, 3]), 0, 1), "height must be > 0"),
+        (lambda: tf.image.central_crop(tf.zeros([2, 2, 3]), 0.0), "within"),
+        (lambda: tf.image.random_hue(tf.zeros([2, 2, 3]), 0.7), "<= 0.5"),
+        (lambda: tf.image.random_contrast(tf.zeros([2, 2, 3]), 2.0, 1.0), "upper must be > lower"),
+        (lambda: tf.image.adjust_hue(tf.zeros([2, 2, 1]), 0.1), "red, green, blue"),
+        (lambda: tf.image.grayscale_to_rgb(tf.zeros([2, 2, 3])), "size 1"),
+        (lambda: tf.image.psnr(tf.zeros([2, 2, 3]), tf.zeros([2, 3, 3]), 1.0), "not compatible"),
+        (lambda: tf.image.decode_bmp(b"", channels=2), "channels is one of"),
+        (lambda: tf.image.random_jpeg_quality(tf.zeros([2, 2, 3]), 90, 20), "less than"),
+        (
+            lambda: tf.image.sample_distorted_bounding_box([2, 2, 3], tf.zeros([1, 1, 4]), area_range=[2, 1]),
+            "area_range",
+        ),
+        (
+            lambda: tf.image.crop_and_resize(tf.zeros([1, 2, 2, 3]), tf.zeros([1, 4]), [0], [1, 1], "x"),
+            "bilinear",
+        ),
+        (
+            lambda: tf.image.extract_image_patches(
+                tf.zeros([1, 2, 2, 3]), [2, 1, 1, 1], [1] * 4, [1] * 4, "SAME"
+            ),
+            "ksizes",
+        ),
     ],
 )
 def test_refusals(call, words):

@@ -1,0 +1,307 @@
+"""Boxes in images: drawn, chosen among those that overlap, drawn by chance.
+
+A box is four numbers: top, left, bottom, right, as parts of the image's height and width where not said
+otherwise.
+"""
+
+from __future__ import annotations
+
+import heapq
+import operator
+
+import numpy as np
+
+from minitf.framework import dtypes
+from minitf.framework.apply import apply
+from minitf.framework.convert import convert_to_tensor
+from minitf.framework.graph import name_scope
+from minitf.framework.registry import define
+from minitf.framework.shape import TensorShape
+from minitf.framework.static import constant_value
+from minitf.framework.tensor import Tensor
+
+# ---- drawing
+
+_COLORS = np.array([  # yellow, blue, red, lime, purple, olive, maroon, navy, aqua, fuchsia
+    [1, 1, 0, 1], [0, 0, 1, 1], [1, 0, 0, 1], [0, 1, 0, 1], [0.5, 0, 0.5, 1],
+    [0.5, 0.5, 0, 1], [0.5, 0, 0, 1], [0, 0, 0.5, 1], [0, 1, 1, 1], [1, 0, 1, 1],
+])  # fmt: skip
+
+
+def _drawn(op, images, boxes, colors=None):
+    depth = images.shape[3]
+    colors = _COLORS if colors is None or not len(colors) else np.array(colors)
+    if depth not in (1, 3, 4) or depth > colors.shape[1]:
+        raise ValueError(f"Channel depth should be either 1 (GRY), 3 (RGB), or 4 (RGBA), not {depth}")
+    if depth == 1:
+        colors = np.ones_like(colors)
+    found = images.copy()
+    for image, own in zip(found, boxes.astype(np.float32)):
+        for i, box in enumerate(own):
+            _draw(image, box, colors[i % len(colors), :depth])
+    return found
+
+
+def _draw(image, box, color) -> None:
+    """The lines of a box that are inside of the image."""
+    limits = np.float32([image.shape[0] - 1, image.shape[1] - 1] * 2)
+    if not np.isfinite(box).all():
+        return
+    top, left, bottom, right = (int(np.clip(n, -(2**40), 2**40)) for n in box * limits)
+    height, width = image.shape[:2]
+    if top > bottom or left > right or top >= height or bottom < 0 or left >= width or right < 0:
+        return
+    rows = slice(max(top, 0), min(bottom, height - 1) + 1)
+    columns = slice(max(left, 0), min(right, width - 1) + 1)
+    for row in (top, bottom):
+        if 0 <= row < height:
+            image[row, columns] = color
+    for column in (left, right):
+        if 0 <= column < width:
+            image[rows, column] = color
+
+
+_SINGLE = dtypes.FLOAT - {dtypes.float64}
+
+
+def _images_shape(op):
+    return op.inputs[0].shape.with_rank(4)
+
+
+define("DrawBoundingBoxes", "images: T[b, h, w, c], boxes: float32[b, n, 4] -> output: T", T=_SINGLE,
+       shape=_images_shape, numpy=_drawn, differentiable=False)  # fmt: skip
+define("DrawBoundingBoxesV2", "images: T[b, h, w, c], boxes: float32[b, n, 4], colors: float32[k, d] -> "
+       "output: T", T=_SINGLE, shape=_images_shape, numpy=_drawn)  # fmt: skip
+
+
+def draw_bounding_boxes(images, boxes, name: str | None = None, colors=None) -> Tensor:
+    """Images float32 or float16 [batch, height, width, 1, 3 or 4 channels] with boxes drawn into them.
+
+    boxes: float32 [batch, boxes of an image, 4]: top, left, bottom, right, from 0 to 1; parts outside are
+    left out. colors: float32 [n, channels or more], taken in turn; by default, ten of their own.
+
+    Raises:
+      ValueError: for other shapes.
+    """
+    if colors is None:
+        return apply("DrawBoundingBoxes", images, boxes, name=name)
+    return apply("DrawBoundingBoxesV2", images, boxes, colors, name=name)
+
+
+# ---- choosing
+
+
+def _overlap(a, b) -> np.float32:
+    """What two boxes share, as a part of all they cover."""
+    (top, bottom), (left, right) = np.sort(a[[0, 2]]), np.sort(a[[1, 3]])
+    (top_b, bottom_b), (left_b, right_b) = np.sort(b[[0, 2]]), np.sort(b[[1, 3]])
+    area, area_b = (bottom - top) * (right - left), (bottom_b - top_b) * (right_b - left_b)
+    if area <= 0 or area_b <= 0:
+        return np.float32(0)
+    height = max(min(bottom, bottom_b) - max(top, top_b), np.float32(0))
+    width = max(min(right, right_b) - max(left, left_b), np.float32(0))
+    shared = height * width
+    return shared / (area + area_b - shared)
+
+
+def _chosen(scores, most: int, overlap, limit, least, sigma=0.0, beyond=operator.ge) -> tuple[list, list]:
+    """The numbers of at most `most` items by falling scores, without those that overlap a better one by
+    `limit` or more (what `beyond` says), and their scores. With `sigma`, those that overlap by less lose some
+    of their score.
+    """
+    queue = [(-score, i, 0) for i, score in enumerate(scores) if score > least]
+    heapq.heapify(queue)
+    chosen: list[int] = []
+    kept: list = []
+    fading = np.float32(-0.5 / sigma if sigma > 0 else 0)
+    while queue and len(chosen) < most:
+        negative, i, first = heapq.heappop(queue)
+        score = _faded(-negative, [overlap(i, j) for j in reversed(chosen[first:])],
+                       lambda shared: beyond(shared, limit), least, fading)  # fmt: skip
+        if score == -negative:
+            chosen.append(i)
+            kept.append(score)
+        elif score is not None and score > least:
+            heapq.heappush(queue, (-score, i, len(chosen)))
+    return chosen, kept
+
+
+def _faded(score, overlaps: list, too_much, least, fading):
+    """What is left of a score; None if it overlaps a better one too much."""
+    for shared in overlaps:
+        if too_much(shared):
+            return None
+        score = score * np.exp(fading * shared * shared)
+        if score <= least:
+            break
+    return score
+
+
+def _most(number) -> int:
+    if int(number) < 0:
+        raise ValueError(f"max_output_size must be non-negative, not {int(number)}")
+    return int(number)
+
+
+def _limit(value, name: str):
+    if not 0 <= value <= 1:
+        raise ValueError(f"{name} must be in [0, 1], not {value}")
+    return np.float32(value)
+
+
+def _suppressed(op, boxes, scores, most, limit, least, sigma=0.0):
+    wide = boxes.astype(np.float32)
+    chosen, kept = _chosen(scores.astype(np.float32), _most(most), lambda i, j: _overlap(wide[i], wide[j]),
+                           _limit(limit, "iou_threshold"), np.float32(least), float(sigma))  # fmt: skip
+    count = len(chosen)
+    if op.attrs.get("pad_to_max_output_size"):
+        chosen, kept = chosen + [0] * (int(most) - count), kept + [0] * (int(most) - count)
+    return np.array(chosen, np.int32), np.array(kept, scores.dtype), np.array(count, np.int32)
+
+
+def _vector_shape(op, place: int = 2):
+    most = constant_value(op.inputs[place])
+    padded = op.attrs.get("pad_to_max_output_size") and most is not None
+    return TensorShape([int(most) if padded else None])
+
+
+_BOXES = "boxes: T[n, 4], scores: T[n], max_output_size: int32[]"
+define("NonMaxSuppressionV3", f"{_BOXES}, iou_threshold: T_threshold[], score_threshold: T_threshold[] -> "
+       "selected_indices: int32", T=_SINGLE, T_threshold=_SINGLE, shape=_vector_shape,
+       numpy=lambda op, *inputs: _suppressed(op, *inputs)[0], differentiable=False)  # fmt: skip
+define("NonMaxSuppressionV4", f"{_BOXES}, iou_threshold: T_threshold[], score_threshold: T_threshold[] -> "
+       "selected_indices: int32, valid_outputs: int32", T=_SINGLE, T_threshold=_SINGLE,
+       shape=lambda op: [_vector_shape(op), TensorShape([])],
+       numpy=lambda op, *inputs: _suppressed(op, *inputs)[::2], differentiable=False)  # fmt: skip
+define("NonMaxSuppressionV5", f"{_BOXES}, iou_threshold: T[], score_threshold: T[], soft_nms_sigma: T[] "
+       "-> selected_indices: int32, selected_scores: T, valid_outputs: int32", T=_SINGLE,
+       shape=lambda op: [_vector_shape(op), _vector_shape(op), TensorShape([])],
+       numpy=_suppressed)  # fmt: skip
+
+
+def _suppressed_by_overlaps(op, overlaps, scores, most, limit, least):
+    chosen, _ = _chosen(scores, _most(most), lambda i, j: overlaps[i, j], limit, least)
+    return np.array(chosen, np.int32)
+
+
+define("NonMaxSuppressionWithOverlaps", "overlaps: float32[n, n], scores: float32[n], "
+       "max_output_size: int32[], overlap_threshold: float32[], score_threshold: float32[] -> selected_indices: int32",
+       shape=_vector_shape, numpy=_suppressed_by_overlaps, differentiable=False)  # fmt: skip
+
+
+def non_max_suppression(boxes, scores, max_output_size, iou_threshold=0.5, score_threshold=float("-inf"),
+                        name: str | None = None) -> Tensor:  # fmt: skip
+    """The numbers (int32 [m]) of the boxes with the highest scores that do not overlap a better one much.
+
+    boxes: float32 [n, 4]: two opposite corners, in any unit; scores: [n], and only those above
+    score_threshold count; iou_threshold: how much boxes may share of what both cover; max_output_size: m at
+    most.
+
+    Raises:
+      ValueError: for other shapes.
+      tf.errors.InvalidArgumentError: when it runs, for an iou_threshold outside of [0, 1].
+    """
+    with name_scope(name, "non_max_suppression"):
+        iou_threshold, score_threshold = _thresholds(iou_threshold, score_threshold)
+        return apply(
+            "NonMaxSuppressionV3", boxes, scores, max_output_size, iou_threshold, score_threshold, name=None
+        )
+
+
+def _thresholds(iou, score) -> tuple[Tensor, Tensor]:
+    return convert_to_tensor(iou, name="iou_threshold"), convert_to_tensor(score, name="score_threshold")
+
+
+def non_max_suppression_padded(boxes, scores, max_output_size, iou_threshold=0.5,
+                               score_threshold=float("-inf"), pad_to_max_output_size: bool = False,
+                               name: str | None = None):  # fmt: skip
+    """`non_max_suppression`, with zeros to max_output_size if asked; and how many of them there are."""
+    with name_scope(name, "non_max_suppression_padded"):
+        iou_threshold, score_threshold = _thresholds(iou_threshold, score_threshold)
+        return apply("NonMaxSuppressionV4", boxes, scores, max_output_size, iou_threshold, score_threshold,
+                     pad_to_max_output_size=bool(pad_to_max_output_size), name=None)  # fmt: skip
+
+
+def non_max_suppression_with_scores(boxes, scores, max_output_size, iou_threshold=0.5,
+                                    score_threshold=float("-inf"), soft_nms_sigma=0.0,
+                                    name: str | None = None):  # fmt: skip
+    """`non_max_suppression`, and the scores, which with soft_nms_sigma above 0 fall by what boxes share with
+    better ones (Bodla et al. 2017).
+    """
+    with name_scope(name, "non_max_suppression_with_scores"):
+        iou_threshold, score_threshold = _thresholds(iou_threshold, score_threshold)
+        sigma = convert_to_tensor(soft_nms_sigma, name="soft_nms_sigma")
+        indices, kept, _ = apply("NonMaxSuppressionV5", boxes, scores, max_output_size, iou_threshold,
+                                 score_threshold, sigma, pad_to_max_output_size=False, name=None)  # fmt: skip
+        return indices, kept
+
+
+def non_max_suppression_overlaps(overlaps, scores, max_output_size, overlap_threshold=0.5,
+                                 score_threshold=float("-inf"),
+                                 name: str | None = None) -> Tensor:  # fmt: skip
+    """`non_max_suppression` of n things by how much they overlap, float32 [n, n]."""
+    with name_scope(name, "non_max_suppression_overlaps"):
+        overlap_threshold = convert_to_tensor(overlap_threshold, name="overlap_threshold")
+        return apply("NonMaxSuppressionWithOverlaps", overlaps, scores, max_output_size, overlap_threshold,
+                     score_threshold, name=None)  # fmt: skip
+
+
+# ---- choosing, by class
+
+
+def _combined(op, boxes, scores, per_class, total, limit, least):
+    per_class, total = int(per_class), int(total)
+    if per_class <= 0 or total <= 0:
+        raise ValueError(f"max_size_per_class and max_total_size must be positive, not {per_class}, {total}")
+    limit, least = _limit(limit, "iou_threshold"), np.float32(least)
+    size = min(total, per_class * scores.shape[2]) if op.attrs["pad_per_class"] else total
+    found = [_of_image(own, marks, per_class, limit, least)[:size] for own, marks in zip(boxes, scores)]
+    out = [np.zeros((len(boxes), size, 4), np.float32), *np.zeros((2, len(boxes), size), np.float32)]
+    for i, rows in enumerate(found):
+        for j, (score, label, box) in enumerate(rows):
+            out[0][i, j] = np.clip(box, 0, 1) if op.attrs["clip_boxes"] else box
+            out[1][i, j], out[2][i, j] = score, label
+    return *out, np.array([len(rows) for rows in found], np.int32)
+
+
+def _of_image(boxes, scores, most: int, limit, least) -> list:
+    """(score, class, box) of all that are chosen in one image, by falling scores."""
+    rows = []
+    for label in range(scores.shape[1]):
+        own = boxes[:, label if boxes.shape[1] > 1 else 0]
+        chosen, kept = _chosen(scores[:, label], most, lambda i, j, own=own: _overlap(own[i], own[j]), limit,
+                               least, beyond=operator.gt)  # fmt: skip
+        rows += [(score, label, own[i]) for i, score in zip(chosen, kept)]
+    return sorted(rows, key=lambda row: -row[0])
+
+
+def _combined_shape(op):
+    batch, (per_class, total) = op.inputs[0].shape[0], map(constant_value, op.inputs[2:4])
+    classes = op.inputs[1].shape.with_rank(3).sizes[2]
+    size = None if total is None else int(total)
+    if op.attrs["pad_per_class"] and size is not None:
+        size = None if None in (per_class, classes) else min(size, int(per_class) * classes)
+    return [TensorShape(s) for s in ([batch, size, 4], [batch, size], [batch, size], [batch])]
+
+
+define("CombinedNonMaxSuppression", "boxes: float32[batch, n, q, 4], scores: float32[batch, n, classes], "
+       "max_output_size_per_class: int32[], max_total_size: int32[], iou_threshold: float32[], "
+       "score_threshold: float32[] -> nmsed_boxes: float32, nmsed_scores: float32, nmsed_classes: float32, "
+       "valid_detections: int32", shape=_combined_shape, numpy=_combined)  # fmt: skip
+
+
+def combined_non_max_suppression(boxes, scores, max_output_size_per_class, max_total_size, iou_threshold=0.5,
+                                 score_threshold=float("-inf"), pad_per_class: bool = False,
+                                 clip_boxes: bool = True, name: str | None = None):  # fmt: skip
+    """`non_max_suppression` of several images, for each class by itself.
+
+    boxes: float32 [batch, n, 1 or classes, 4]; scores: float32 [batch, n, classes]. Results, by falling
+    scores: boxes [batch, m, 4], scores and classes [batch, m], how many there are [batch], with zeros behind;
+    m is max_total_size, and with pad_per_class at most classes * max_output_size_per_class. clip_boxes: into
+    [0, 1].
+    """
+    with name_scope(name, "combined_non_max_suppression"):
+        iou_threshold, score_threshold = _thresholds(iou_threshold, score_threshold)
+        return apply("CombinedNonMaxSuppression", boxes, scores, max_output_size_per_class, max_total_size,
+                     iou_threshold, score_threshold, pad_per_class=bool(pad_per_class),
+                     clip_boxes=bool(clip_boxes), name=None)  # fmt: skip
