@@ -103,6 +103,10 @@ from minitf.ops.unary import (
     square, tan, tanh,
 )  # fmt: skip
 
+# Images
+
+from minitf.ops.image_parts import extract_image_patches
+
 # Sparse tensors
 
 from minitf.ops.edit_distance import edit_distance

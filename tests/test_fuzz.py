@@ -28,7 +28,18 @@ ELEMENTS = ["float32", "float16", "int32", "bool", "string", "complex64"]
 def op_functions():
     """Public functions that make ops, by name."""
     found = {}
-    for module in (tf, tf.nn, tf.math, tf.linalg, tf.bitwise, tf.random, tf.train, tf.summary, tf.sparse):
+    for module in (
+        tf,
+        tf.nn,
+        tf.math,
+        tf.linalg,
+        tf.bitwise,
+        tf.random,
+        tf.train,
+        tf.summary,
+        tf.sparse,
+        tf.image,
+    ):
         for name, function in sorted(vars(module).items()):
             home = getattr(function, "__module__", "")
             if inspect.isfunction(function) and home.startswith("minitf.ops") and name not in NEEDS_FUNCTIONS:

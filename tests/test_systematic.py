@@ -195,6 +195,12 @@ SAMPLES = [
             "AvgPoolGrad": lambda x: tf.gradients(tf.nn.avg_pool(x, 2, 1, "SAME") ** 2, x),
         }.items()
     ],
+    sample("RGBToHSV", abs(IMAGE[..., :1]) + [0.1, 0.5, 0.3], of=tf.image.rgb_to_hsv),
+    sample(
+        "ExtractImagePatches",
+        IMAGE,
+        of=lambda x: tf.extract_image_patches(x, [1, 2, 2, 1], [1, 1, 2, 1], [1, 2, 1, 1], "SAME"),
+    ),
     sample("TopKV2", X, of=lambda x: tf.nn.top_k(x, 2)[0]),
     sample("InTopKV2", X, np.int32([0, 1]), np.int32(2), grads=False, dtypes=("float32",)),
     # shapes and movement
@@ -419,6 +425,11 @@ ELSEWHERE = {  # by the test that covers them
     "framework/test_inside.py": "Dead",
     "ops/test_images.py": "DecodeJpeg DecodePng EncodeJpeg EncodePng ResizeArea ResizeBicubic"
     " ResizeBicubicGrad ResizeBilinear ResizeBilinearGrad ResizeNearestNeighbor ResizeNearestNeighborGrad",
+    "ops/test_recorded_images.py": "AdjustContrastv2 AdjustHue AdjustSaturation CombinedNonMaxSuppression"
+    " CropAndResize CropAndResizeGradBoxes CropAndResizeGradImage DecodeAndCropJpeg DecodeBmp DecodeGif"
+    " DecodeImage DrawBoundingBoxes DrawBoundingBoxesV2 EncodeJpegVariableQuality ExtractGlimpse"
+    " ExtractJpegShape HSVToRGB NonMaxSuppressionV3 NonMaxSuppressionV4 NonMaxSuppressionV5"
+    " NonMaxSuppressionWithOverlaps SampleDistortedBoundingBoxV2",
     "ops/test_state.py": "Assign AssignAdd AssignSub CountUpTo InitializedValue IsVariableInitialized"
     " ScatterAdd ScatterDiv ScatterMax ScatterMin ScatterMul ScatterNdAdd ScatterNdSub ScatterNdUpdate"
     " ScatterSub ScatterUpdate UninitializedNames VariableV2",
@@ -451,7 +462,11 @@ ELSEWHERE = {  # by the test that covers them
 }
 
 NO_GRADIENT = {  # and no claim that gradients rightly stop: asking for one is an error, as in TensorFlow
+    **{f"Adjust{kind}": "none in TensorFlow" for kind in ("Contrastv2", "Hue", "Saturation")},
+    "CombinedNonMaxSuppression": "none in TensorFlow",
+    "DrawBoundingBoxesV2": "none in TensorFlow",
     "LRNGrad": "none in TensorFlow",
+    "NonMaxSuppressionV5": "none in TensorFlow",
     "ProdOfOthersGrad": "the third derivative of reduce_prod",
     "Qr": "not written",
     "RandomPoissonV2": "a number of events",

@@ -137,6 +137,7 @@ tensorflow.examples.tutorials.mnist                     minitf.datasets
 tensorflow.examples.tutorials.mnist.input_data          minitf.datasets.mnist
 tensorflow.examples.tutorials.mnist.mnist               minitf.datasets.mnist_model
 tensorflow.flags                                        minitf.flags
+tensorflow.image                                        zero.image minitf.image
 tensorflow.keras                                        minitf.datasets
 tensorflow.keras.datasets                               minitf.datasets
 tensorflow.keras.datasets.mnist                         minitf.datasets.keras_mnist
@@ -184,6 +185,9 @@ tensorflow.python.ops.functional_ops                    minitf
 tensorflow.python.ops.gen_array_ops                     minitf
 tensorflow.python.ops.gen_control_flow_ops              minitf
 tensorflow.python.ops.gen_data_flow_ops                 minitf
+tensorflow.python.ops.gen_image_ops                     minitf.image
+tensorflow.python.ops.image_ops                         zero.image minitf.image
+tensorflow.python.ops.image_ops_impl                    minitf.image
 tensorflow.python.ops.gen_logging_ops                   minitf minitf.summary
 tensorflow.python.ops.gen_math_ops                      minitf minitf.math
 tensorflow.python.ops.gen_nn_ops                        minitf.nn

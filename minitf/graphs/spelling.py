@@ -44,6 +44,7 @@ RENAMED = _table(
     (_RANDOM, "I=T"),
     (_SEGMENTS, "Tnum=Tnumsegments"),
     ("RandomPoissonV2", "T=R"),
+    ("ExtractImagePatches", "dilations=rates"),
 )
 
 FLOW = "_flow"  # says that a node of a TensorArray's op has no handle
@@ -70,6 +71,8 @@ _FIXED = _table(
     (f"{_DEQUEUES} QueueEnqueueV2 QueueEnqueueManyV2", "timeout_ms="),
     ("MergeV2Checkpoints", "allow_missing_files="),
     ("TopKV2", "Tk= index_type="),
+    ("ExtractGlimpse", "noise="),
+    ("DecodeAndCropJpeg", "ratio= acceptable_fraction="),
 )
 
 

@@ -17,6 +17,15 @@ from minitf.ops.features import parse_single_sequence_example as parse_single_se
 from minitf.ops.file_ops import matching_files as matching_files
 from minitf.ops.file_ops import read_file as read_file
 from minitf.ops.file_ops import write_file as write_file
+from minitf.ops.image_files import decode_and_crop_jpeg as decode_and_crop_jpeg
+from minitf.ops.image_files import decode_bmp as decode_bmp
+from minitf.ops.image_files import decode_gif as decode_gif
+from minitf.ops.image_files import decode_image as decode_image
+from minitf.ops.image_files import decode_jpeg as decode_jpeg
+from minitf.ops.image_files import decode_png as decode_png
+from minitf.ops.image_files import encode_jpeg as encode_jpeg
+from minitf.ops.image_files import extract_jpeg_shape as extract_jpeg_shape
+from minitf.ops.image_files import is_jpeg as is_jpeg
 from minitf.ops.queues import PaddingFIFOQueue as PaddingFIFOQueue
 from minitf.ops.queues import PriorityQueue as PriorityQueue
 from minitf.ops.queues import QueueBase as QueueBase

@@ -185,7 +185,8 @@ def _suppressed_by_overlaps(op, overlaps, scores, most, limit, least):
 
 
 define("NonMaxSuppressionWithOverlaps", "overlaps: float32[n, n], scores: float32[n], "
-       "max_output_size: int32[], overlap_threshold: float32[], score_threshold: float32[] -> selected_indices: int32",
+       "max_output_size: int32[], overlap_threshold: float32[], score_threshold: float32[] -> "
+       "selected_indices: int32",
        shape=_vector_shape, numpy=_suppressed_by_overlaps, differentiable=False)  # fmt: skip
 
 

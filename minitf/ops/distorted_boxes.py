@@ -14,8 +14,6 @@ from minitf.framework.shape import TensorShape
 from minitf.ops.random import stream
 from minitf.ops.sampling import Words
 
-_BLOCKS = 256  # of its stream that TensorFlow sets aside for each number
-
 
 def _near(x) -> int:
     """The nearest whole number, the even one of two."""
@@ -94,7 +92,7 @@ def _sampled(op, state, size, boxes, covered):
     objects, attempts = _objects(op, boxes, height, width), op.attrs["max_attempts"]
     low, high = (np.float32(n) for n in op.attrs["aspect_ratio_range"])
     source, found = Words(state), None
-    state[2] += _BLOCKS * 4 * attempts
+    state[2] += attempts  # a block of the stream is set aside for each
     for _ in range(attempts):
         aspect = source.single() * (high - low) + low
         box = _box(width, height, op.attrs["area_range"], aspect, source)

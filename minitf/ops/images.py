@@ -259,13 +259,17 @@ def _undistorted(images: Tensor, size: Tensor) -> Tensor:
     return cast(math.round(scale * old), dtypes.int32)
 
 
+class NoNumber(TypeError, AttributeError):
+    """A type of images that is no number's: an AttributeError in TensorFlow."""
+
+
 def convert_image_dtype(image, dtype, saturate: bool = False, name: str | None = None) -> Tensor:
     """An image of another type, its values scaled: integers from 0 to their largest are reals from 0 to 1.
 
     saturate: what would be beyond the type's range is its end.
 
     Raises:
-      AttributeError: if dtype is no number's.
+      AttributeError, which is a TypeError, too: if dtype is no number's.
 
     >>> import minitf as tf
     >>> with tf.Session() as sess:
@@ -274,7 +278,7 @@ def convert_image_dtype(image, dtype, saturate: bool = False, name: str | None =
     """
     image, dtype = convert_to_tensor(image, name="image"), dtypes.as_dtype(dtype)
     if not dtype.is_floating and not dtype.is_integer:
-        raise AttributeError(f"dtype must be either floating point or integer, not {dtype.name}")
+        raise NoNumber(f"dtype must be either floating point or integer, not {dtype.name}")
     if dtype == image.dtype:
         return identity.identity(image, name=name)
     with name_scope(name, "convert_image", [image]) as scope:

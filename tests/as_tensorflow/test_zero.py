@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import minitf as tf
-from minitf.as_tensorflow.zero import arrays, legacy_seq2seq, nn, rnn, rnn_cell, summaries
+from minitf.as_tensorflow.zero import arrays, image, legacy_seq2seq, nn, rnn, rnn_cell, summaries
 
 X = np.arange(12.0, dtype=np.float32).reshape(2, 6)
 
@@ -20,6 +20,7 @@ CALLS = [
     (lambda: arrays.split(split_dim=1, num_split=2, value=X)[0], lambda: tf.split(X, 2, 1)[0]),
     (lambda: arrays.split(0, 2, X, name="s")[1], lambda: tf.split(X, 2, 0)[1]),
     (lambda: arrays.pack([X, X]), lambda: tf.stack([X, X])),
+    (lambda: image.per_image_whitening(X[None]), lambda: tf.image.per_image_standardization(X[None])),
     (lambda: arrays.unpack(X)[1], lambda: tf.unstack(X)[1]),
     (
         lambda: arrays.batch_matmul(X[None], X[None], adj_y=True),

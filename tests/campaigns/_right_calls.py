@@ -33,6 +33,8 @@ VALUES = {  # what right calls name, made anew for each call
     "IMAGE": "tf.ones([1, 2, 2, 2])",
     "IMAGE_1": "tf.ones([1, 2, 2, 1])",
     "IMAGE_3": "tf.ones([1, 2, 2, 3])",
+    "PICTURE": "tf.zeros([4, 6, 3])",
+    "BOXES": "tf.constant([[0.0, 0.0, 1.0, 1.0], [0.2, 0.2, 0.8, 0.9]])",
     "WAVE": "tf.ones([1, 4, 2])",
     "FILTER": "tf.ones([1, 1, 2, 3])",
     "FILTER_1D": "tf.ones([1, 2, 3])",

@@ -160,3 +160,48 @@ def test_flips():
 def test_gradients_of_the_nearest_place():
     given = np.random.RandomState(0).rand(1, 3, 4, 2)
     check_gradients(lambda x: tf.image.resize_nearest_neighbor(x, [5, 2]), given)
+
+
+def test_pictures_through_queues():
+    """As in the tutorial of CIFAR-10: each picture is distorted by a thread, a batch is drawn in another."""
+    files = [tf.image.encode_png(np.full([8, 9, 3], n, np.uint8)) for n in (0, 100, 200)]
+    with tf.Session() as session:
+        files = session.run(files)
+    picture = tf.image.decode_image(tf.train.string_input_producer(files, seed=1).dequeue())
+    picture = tf.image.resize_image_with_crop_or_pad(picture, 8, 9)
+    begin, size, _ = tf.image.sample_distorted_bounding_box([8, 9, 3], [[[0.1, 0.1, 0.9, 0.9]]], seed=3)
+    part = tf.image.resize_images(tf.slice(tf.image.random_flip_left_right(picture), begin, size), [6, 6])
+    part = tf.image.random_contrast(tf.image.random_brightness(part / 255.0, 0.1), 0.8, 1.2)
+    part.set_shape([6, 6, 3])
+    batch = tf.train.batch([tf.image.per_image_standardization(part)], 4, num_threads=3)
+    with tf.Session() as session:
+        coordinator = tf.train.Coordinator()
+        threads = tf.train.start_queue_runners(session, coordinator)
+        found = [session.run(batch) for _ in range(3)]
+        coordinator.request_stop()
+        coordinator.join(threads)
+    assert all(f.shape == (4, 6, 6, 3) and np.isfinite(f).all() for f in found)
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda x: tf.image.crop_to_bounding_box(x, 1, 1, 2, 2),
+        lambda x: tf.image.pad_to_bounding_box(x, 0, 0, 2, 1),
+        lambda x: tf.image.crop_and_resize(x[None], [[0, 0, 1, 1]], [1], [2, 2]),
+        lambda x: tf.image.draw_bounding_boxes(tf.concat([x, x], 2)[None], [[[0, 0, 1, 1]]]),
+        lambda x: tf.image.non_max_suppression(x[:, :, 0], [0.5, 0.5], 1, iou_threshold=1.5),
+        lambda x: tf.image.sample_distorted_bounding_box([2, 2, 1], x[:, :1, 0][None]),
+    ],
+)
+def test_what_only_a_run_can_refuse(make):
+    x = tf.placeholder(tf.float32, [None, None, 1])
+    with tf.Session() as session, fails(tf.errors.InvalidArgumentError, ""):
+        session.run(make(x), {x: np.ones([2, 2, 1])})
+
+
+def test_each_run_draws_another_box_of_the_stream():
+    box = tf.image.sample_distorted_bounding_box([40, 50, 3], [[[0.1, 0.2, 0.6, 0.9]]], seed=3)[0]
+    with tf.Session() as session:
+        found = [session.run(box).tolist() for _ in range(3)]
+    assert found == [[0, 5, 0], [7, 11, 0], [4, 4, 0]]  # as from TensorFlow 1.15
