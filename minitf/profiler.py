@@ -38,6 +38,14 @@ class Profile:
                         for (_, op, kernel), totals in times.items()]  # fmt: skip
         self._last = runs[-1]
 
+    def bytes(self) -> dict[str, int]:
+        """The bytes that native ops write in a run, by the name of the op."""
+        found: dict[str, int] = {}
+        for total in self._last.totals:
+            if total.op is not None and total.bytes:
+                found[total.op.name] = found.get(total.op.name, 0) + total.bytes
+        return found
+
     def kernels(self) -> list[Row]:
         """Time by kernel, longest first."""
         return self._by(lambda op, kernel: kernel or f"{op.type} (host)")
@@ -86,13 +94,22 @@ class Profile:
             Path(path).write_text(text)
         return text
 
-    def to_dot(self, graph=None, **options):
-        """The graph (default: that of the ops) drawn by `minitf.viz.to_dot`, the longest ops the reddest."""
+    @property
+    def graph(self):
+        """The graph of the ops."""
+        return next(op for op, *_ in self.entries if op is not None).graph.root
+
+    def to_dot(self, graph=None, by: str = "time", **options):
+        """The graph (default: that of the ops) drawn by `minitf.viz.to_dot`; the ops that take longest, or
+        write most (by="bytes"), are the reddest.
+        """
         from minitf.viz import to_dot
 
-        if graph is None:
-            graph = next(op for op, *_ in self.entries if op is not None).graph.root
-        return to_dot(graph, heat={row.name: row.seconds for row in self.ops()}, **options)
+        if by not in ("time", "bytes"):
+            raise ValueError(f'by is "time" or "bytes", not {by!r}')
+        seconds = {row.name: row.seconds for row in self.ops()}
+        heat, unit = (seconds, "us") if by == "time" else (self.bytes(), "bytes")
+        return to_dot(self.graph if graph is None else graph, heat=heat, unit=unit, **options)
 
 
 def profile(session, fetches, feed_dict=None, runs: int = 10) -> Profile:

@@ -43,3 +43,13 @@ def test_the_picture_shows_heat(profile):
     collapsed = profile.to_dot(collapse=["gradients"]).source
     spent = sum(r.seconds for r in profile.ops() if r.name.startswith("gradients/"))
     assert f"{spent * 1e6:.3g} us" in collapsed
+
+
+def test_heat_by_bytes(profile):
+    written = profile.bytes()
+    [update] = [name for name in written if name.endswith("kernel/ApplyGradientDescent")]
+    assert written[update] == (3 + 4) * 4 * 4
+    source = profile.to_dot(by="bytes").source
+    assert f"{max(written.values()):,.0f} bytes" in source and 'fillcolor="0.02 1.000 1.0"' in source
+    with pytest.raises(ValueError, match="time"):
+        profile.to_dot(by="calls")

@@ -10,7 +10,7 @@ import numpy as np
 
 from minitf.kernels import clock
 from minitf.runtime.executor import NativeExecutor
-from minitf.runtime.ir import Call, Repeat, calls
+from minitf.runtime.ir import Call, Ref, Repeat, calls
 from minitf.runtime.plan import Plan
 from minitf.runtime.region import Region
 from minitf.runtime.state import State
@@ -60,12 +60,16 @@ class DeviceStepStats:
 
 @dataclass(eq=False)
 class Total:
-    """All calls of one kernel at one place of a program (kernel None: an op on the host)."""
+    """All calls of one kernel at one place of a program (kernel None: an op on the host).
+
+    bytes: what they write; not known of the host.
+    """
 
     op: object
     kernel: str | None
     calls: int
     nanoseconds: float
+    bytes: int = 0
 
 
 class StepStats:
@@ -141,10 +145,9 @@ class _Stamps:
             cost = ns / count if count else 0
             for number, (ns, count) in enumerate(totals[:-1], first):
                 if count:
-                    call = self.calls[number]
-                    found.append(
-                        Total(call.op, call.kernel.name, int(count), max(float(ns - cost * count), 0.0))
-                    )
+                    call, spent = self.calls[number], max(float(ns - cost * count), 0.0)
+                    written = _written(call) * int(count)
+                    found.append(Total(call.op, call.kernel.name, int(count), spent, written))
         return found
 
     def events(self) -> list[tuple]:
@@ -155,6 +158,13 @@ class _Stamps:
             if number:
                 found.append((self.calls[number].op, self.calls[number].kernel.name, start, end))
         return found
+
+
+def _written(call: Call) -> int:
+    """The bytes of what a call gives out."""
+    kinds = call.kernel.kernel.operands.values()
+    pairs = [(kind, o) for kind, o in zip(kinds, call.operands) if isinstance(o, Ref)]
+    return sum(ref.nbytes for kind, ref in pairs if kind.effect in ("out", "inout"))
 
 
 class _TimedHost:

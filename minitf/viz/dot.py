@@ -2,28 +2,44 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from functools import partial
 
 from minitf.framework.graph import get_default_graph
-from minitf.graphs.inner import arguments_of, bodies_of, nexts_of, results_of
+from minitf.framework.operation import Operation
+from minitf.graphs.inner import arguments_of
 from minitf.viz import style
-from minitf.viz.plan import Plan, Scope, scope_node
+from minitf.viz.between import ops_between
+from minitf.viz.edges import Edge, closing, edges_of, group_of
+from minitf.viz.outline import Group, Outline
+from minitf.viz.view import Gap, View, children_of, is_inside, view
 
 
 def to_dot(
     graph=None, depth: int | None = None, collapse=(), fold_variables: bool = True, legend: bool = True,
-    heat: dict[str, float] | None = None, lowered: bool = False,
+    heat: dict[str, float] | None = None, lowered: bool = False, fold: bool = True, focus: str | None = None,
+    between: tuple | None = None, gradients_beside: bool = False, unit: str = "us",
 ):  # fmt: skip
     """A `graphviz.Digraph` of a graph: name scopes as nested boxes, types and shapes on the edges.
 
+    Of parts that are repeated (the cells of an unrolled network, their gradients) the first two and the last
+    are drawn, and in a graph of more than 150 nodes the inner scopes are one node each.
+
     graph: the graph to draw (default: the default graph); depth: name scopes nested deeper than this become
-    one node each; collapse: names of scopes to draw as one node, such as `["gradients"]`; fold_variables: a
-    variable with the ops that initialize and read it and its optimizer's slots is one node; legend: adds a
-    key to shapes and colours; lowered: loops and branches are drawn as TF 1 built them, of Enter, Merge,
-    LoopCond, Switch, NextIteration and Exit.
+    one node each, and all others are drawn; collapse: names of scopes to draw as one node, such as
+    `["gradients"]`; fold_variables: a variable with the ops that initialize and read it and its optimizer's
+    slots is one node; legend: adds a key to shapes and colours; heat: seconds, or bytes, by the name of the
+    op, which colour it, in the `unit` "us" or "bytes"; lowered: loops and branches are drawn as TF 1 built
+    them, of Enter, Merge, LoopCond, Switch, NextIteration and Exit; fold: False draws every op; focus: a
+    scope that is drawn, with no more of the rest than it touches; between: a pair such as `(x, loss)`: only
+    what is on a path from one to the other; gradients_beside: gradients are drawn with the op whose gradient
+    they are.
 
     `.source` is the DOT text and `.save("graph.dot")` writes it; `.render("graph", format="png")` needs the
     `dot` program and says what to install if it is missing.
+
+    Raises:
+      ValueError: if there is no scope in focus, or no path between what is given.
 
     >>> import minitf as tf
     >>> with tf.Graph().as_default() as g:
@@ -31,148 +47,152 @@ def to_dot(
     >>> print(to_dot(g, legend=False).source)
     digraph {...a -> add [label="float32 ()"]...}
     """
-    from minitf.graphs.primitives import lowered as lowered_graph
     from minitf.viz.drawing import Drawing
 
-    graph = get_default_graph().root if graph is None else graph
-    graph = lowered_graph(graph) if lowered else graph
+    graph = drawn_graph(graph, lowered)
+    only = None if between is None else ops_between(graph, *between)
+    keep = {name.strip("/") for name in collapse} | ({focus} if focus else set())
+    outline = Outline(graph, only, fold, fold_variables, gradients_beside, keep)
     drawing = Drawing(graph_attr=style.GRAPH, node_attr=style.NODE, edge_attr=style.EDGE)
-    picture = _Picture(drawing, Plan(depth, collapse, fold_variables), heat or {})
-    picture.draw(graph)
+    picture = _Picture(drawing, view(outline, depth, collapse, focus), style.Heat(heat or {}, unit), focus)
+    picture.draw()
     if legend:
-        style.legend(drawing, picture.plan.kinds)
+        style.legend(drawing, picture.kinds)
     return drawing
 
 
+def drawn_graph(graph, lowered: bool):
+    """The graph to draw."""
+    graph = get_default_graph().root if graph is None else graph
+    if not lowered:
+        return graph
+    from minitf.graphs.primitives import lowered as lowered_graph
+
+    return lowered_graph(graph)
+
+
 class _Picture:
-    """One drawing in the making: nodes first, cluster by cluster, then the edges between them."""
+    """One drawing in the making: nodes first, box by box, then the edges between them."""
 
-    def __init__(self, drawing, plan: Plan, heat: dict):
-        self.drawing, self.plan, self.heat = drawing, plan, heat
-        self.edges: dict[tuple, list] = {}  # (from, to, kind) -> the labels of the edges so joined
-        self.arguments: dict = {}  # argument of a body -> (what to call it, the tensor it starts from)
-        self.drawn: list = []  # the graph and its bodies
+    def __init__(self, drawing, view: View, heat: style.Heat, focus: str | None):
+        self.drawing, self.view, self.heat, self.outline = drawing, view, heat, view.outline
+        self.edges = edges_of(view)
+        self.kept = None if focus is None else self._touching(focus)
+        self.arguments: dict = {}  # argument of a body -> what to call it
+        for op in view.node_of:
+            self.arguments.update({arg: name for arg, (name, _) in arguments_of(op).items()})
+        self.parameters = self.outline.parameters()
+        self.kinds: set[str] = set()
+        self._ids: dict = {}
 
-    def draw(self, graph) -> None:
-        """Draws a graph."""
-        steps = self.graph_steps(graph)
+    def _touching(self, focus: str) -> set:
+        """The nodes in focus, and those that are connected with them."""
+        nodes = {n for n in self.view.node_of.values() if is_inside(group_of(self.view, n), focus)}
+        pairs = [(e.source, e.target) for e in self.edges]
+        return nodes | {end for pair in pairs if nodes & set(pair) for end in pair}
+
+    def draw(self) -> None:
+        """Draws all of it."""
+        steps = [partial(self.children, self.outline.root)]
         while steps:  # what a step leaves to be done comes before what was left before it
             steps.extend(reversed(steps.pop()() or []))
-        for body in self.drawn:
-            for op in body.ops:
-                self.note_edges(op)
-        self.draw_edges()
+        edges = [e for e in self.edges if self.kept is None or {e.source, e.target} <= self.kept]
+        rows = self.rows()
+        leading = [e for e in edges if e.kind in ("data", "control")]
+        row_of = {op: row[0] for row in rows for op in row}
+        circles = closing(leading, row_of) if rows else set()
+        for edge in edges:
+            level = edge.source in row_of and row_of[edge.source] is row_of.get(edge.target)
+            more = {"constraint": "false"} if edge in circles else {}
+            self.draw_edge(edge, more, "xlabel" if level else "label")  # `dot` fails at labels on one line
+        for row in rows:
+            self.drawing.same_rank([self.id(op) for op in row])
 
-    # ---- nodes: each method returns the steps that are left
+    def rows(self) -> list[list]:
+        """Ops that are drawn, each with what is drawn of its gradient: they are on one line."""
+        rows: dict = {}
+        for op, forward in self.outline.forward.items():
+            if op in self._ids and forward in self._ids:
+                rows.setdefault(forward, [forward]).append(op)
+        return list(rows.values())
 
-    def graph_steps(self, graph, base: str = "", owner: str = "") -> list:
-        """Draws all nodes of a graph, or of a body of `owner` whose names start with `base`."""
-        self.drawn.append(graph)
-        return [partial(self.draw_scope, self.plan.scopes(graph, base), owner)]
+    # ---- nodes: a method that draws a group returns the steps that are left
 
-    def draw_scope(self, scope: Scope, owner: str) -> list:
-        """Draws what is directly in `scope` and, as clusters, the scopes inside it."""
-        steps = [partial(self.draw_op, op, scope) for op in scope.ops]
-        for inner in scope.scopes.values():
-            if self.plan.is_collapsed(inner.path):
-                steps.append(partial(self.draw_collapsed, inner))
-            elif inner.is_small():
-                steps += [
-                    partial(self.draw_op, op, inner if len(inner.ops) > 1 else scope) for op in inner.ops
-                ]
+    def children(self, group: Group) -> list:
+        """Steps that draw what is in an open group."""
+        return [partial(self.item, child) for child in children_of(group)]
+
+    def item(self, item) -> list:
+        """Draws a node, or the box of an open group."""
+        if isinstance(item, Group) and self.view.is_open(item):
+            return self.children(item) if item.kind == "run" else self.box(item)
+        if self.kept is None or item in self.kept:
+            if isinstance(item, Operation):
+                self.operation(item)
             else:
-                box = {**style.SCOPE, "label": inner.path.rpartition("/")[2]}
-                steps += self.boxed(
-                    f"cluster {owner}{inner.path}", box, [partial(self.draw_scope, inner, owner)]
-                )
-        return steps
+                self.closed(item)
+        return []
 
-    def boxed(self, name: str, look: dict, steps: list) -> list:
-        """Steps that draw a cluster around what `steps` draw."""
-        return [partial(self.drawing.open_box, name, look), *steps, self.drawing.close_box]
+    def box(self, group: Group) -> list:
+        """Steps that draw a cluster around what is in a group."""
+        look = {**style.BOXES[group.kind], "label": self.title(group, ", "), "tooltip": group.path}
+        return [partial(self.drawing.open_box, f"cluster {group.key}", look), partial(self.children, group),
+                self.drawing.close_box]  # fmt: skip
 
-    def draw_collapsed(self, scope: Scope) -> None:
-        """Draws a whole name scope as one node."""
-        self.plan.kinds.add("scope")
-        count = scope.count()
-        text = f"{scope.path.rpartition('/')[2]}\n{count} op{'s' * (count != 1)}"
-        inside = [name for name in self.heat if f"{name}/".startswith(f"{scope.path}/")]
-        self.draw_node(scope_node(scope.path), text, "scope", inside)
+    def title(self, group: Group, separator: str) -> str:
+        """The label of a group, with its parameters."""
+        count = self.parameters.get(group)
+        return group.label + (f"{separator}{count:,} parameters" if count else "")
 
-    def draw_op(self, op, scope: Scope) -> list:
-        """Draws one operation, with the bodies it runs as clusters beside it."""
-        kind = style.kind(op)
-        self.plan.kinds.add(kind)
-        inside = scope.path and op.name.startswith(scope.path + "/")
-        name = op.name[len(scope.path) + 1 :] if inside else op.name.rpartition("/")[2]
-        name = self.arguments.get(op, (name,))[0]
-        about = _text(f"{op.type} {op.name}")
-        self.draw_node(op.name, style.label(op, name), kind, [op.name], tooltip=about)
-        self.arguments.update(arguments_of(op))
-        steps: list = []
-        for title, body in bodies_of(op).items():
-            within = all(o.name.startswith(op.name + "/") for o in body.ops)
-            base = op.name if within else op.name.rpartition("/")[0]
-            box = {**style.BODY, "label": _text(title.replace("_", " "))}
-            inner = [partial(self.graph_steps, body, base, f"{op.name} {title} ")]
-            steps += self.boxed(f"cluster {op.name} {title}", box, inner)
-        return steps
+    def closed(self, item: Group | Gap) -> None:
+        """Draws a whole group, or the copies that are left out, as one node."""
+        ops = [op for group in (item.copies if isinstance(item, Gap) else [item]) for op in group.ops()]
+        if isinstance(item, Gap):
+            kind, text = "gap", style.gap_label(item)
+        else:
+            kind, text = "scope", self.title(item, "\n") + f"\n{style.count(len(ops), 'op')}"
+        if not isinstance(item, Gap) and item.kind == "part":
+            text += "\n" + ", ".join(t for t, _ in Counter(op.type for op in ops).most_common(3))
+        self.node(item, text, kind, ops)
 
-    def draw_node(self, node: str, text: str, kind: str, names, **look) -> None:
-        """Draws one node; what the ops of these names took colours it."""
-        seconds = sum(self.heat.get(name, 0.0) for name in names)
-        if seconds:
-            text += f"\n{seconds * 1e6:.3g} us"
-            look["fillcolor"] = style.heat(seconds / max(self.heat.values()))
-        self.drawing.node(_id(node), _text(text), **{**style.KINDS[kind], **look})
+    def operation(self, op) -> None:
+        """Draws one operation."""
+        name = self.arguments.get(op, self.outline.labels[op])
+        self.node(op, style.label(op, name), style.kind(op), [op], tooltip=f"{op.type} {op.name}")
+
+    def node(self, node, text: str, kind: str, ops: list, **look) -> None:
+        """Draws one node; what its ops took colours it."""
+        self.kinds.add(kind)
+        value = self.heat.of(ops)
+        if value:
+            text += f"\n{self.heat.text(value)}"
+            look["fillcolor"] = self.heat.colour(value)
+        self.drawing.node(self.id(node), text, **{**style.KINDS[kind], **look})
+
+    def id(self, node) -> str:
+        """The name of a node in the drawing."""
+        if node not in self._ids:
+            self._ids[node] = self.drawing.free_id(_named(node))
+        return self._ids[node]
 
     # ---- edges
 
-    def note_edges(self, op) -> None:
-        """Notes the edges into one operation; the inputs of a loop or branch go to the arguments of
-        its bodies.
-        """
-        target, arguments = self.plan.node_of[op], arguments_of(op)
-        into_bodies = {outer for _, outer in arguments.values()}
-        for tensor in op.inputs:
-            if tensor not in into_bodies:
-                self.note(tensor, target, "next" if tensor.op.type == "NextIteration" else "data")
-        for argument, (_, outer) in arguments.items():
-            self.note(outer, self.plan.node_of.get(argument, target), "data")
-        for tensor, argument in nexts_of(op):
-            self.note(tensor, self.plan.node_of.get(argument.op, target), "next")
-        for what, tensor in results_of(op):
-            self.note(tensor, target, "data", what)
-        for source in op.control_inputs:
-            self.note(source.outputs[0] if source.outputs else source, target, "control")
-
-    def note(self, tensor, target: str, kind: str, what: str = "") -> None:
-        """Notes one edge, unless both its ends are drawn as one node."""
-        source = self.plan.node_of.get(tensor.op)
-        if source is None or source == target and kind != "next":
-            return
-        text = " ".join(filter(None, [what, style.edge_label(tensor)])) if kind == "data" else ""
-        self.edges.setdefault((source, target, kind), []).append(text)
-
-    def draw_edges(self) -> None:
-        """Draws the edges noted; several between two nodes become one if a node is a collapsed scope."""
-        for (source, target, kind), labels in self.edges.items():
-            ends = _id(source), _id(target)
-            if kind != "data":
-                self.drawing.edge(
-                    *ends, **(style.CONTROL if kind == "control" else {**style.NEXT, "label": "next"})
-                )
-            elif len(labels) > 1 and (source.startswith("scope ") or target.startswith("scope ")):
-                self.drawing.edge(*ends, label=f"{len(labels)} tensors", penwidth="2")
-            else:
-                for text in labels:
-                    self.drawing.edge(*ends, label=_text(text))
+    def draw_edge(self, edge: Edge, more: dict, label: str) -> None:
+        """Draws an edge; several between two nodes become one if a node is a closed group."""
+        ends = self.id(edge.source), self.id(edge.target)
+        look = {**style.EDGES[edge.kind], **(style.CHAIN if edge.chain else {}), **more}
+        if edge.source in self.arguments:
+            look["weight"] = "3"  # near what reads it
+        if edge.kind in ("control", "next"):
+            self.drawing.edge(*ends, **look)
+        elif edge.is_joined:
+            self.drawing.edge(*ends, **{**look, "penwidth": "2", label: f"{len(edge.labels)} tensors"})
+        else:
+            for text, number in Counter(edge.labels).items():
+                self.drawing.edge(*ends, **{label: f"{number} x {text}" if number > 1 else text, **look})
 
 
-def _id(name: str) -> str:
-    return name.replace("\\", "\\\\")
-
-
-def _text(text: str) -> str:
-    """`text` for a label, where Graphviz reads backslashes."""
-    return text.replace("\\", "\\\\").replace("\n", "\\n")
+def _named(node) -> str:
+    if isinstance(node, Operation):
+        return node.name
+    return f"more {node.run.key}" if isinstance(node, Gap) else f"scope {node.key}"

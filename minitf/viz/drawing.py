@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import re
+
 import graphviz
+from graphviz import nohtml
 from graphviz.quoting import attr_list, quote
 
 _DEEPEST = 40  # boxes: lines further inside are not indented more
+_LONGEST = {"label": 80, "xlabel": 80}  # characters in a line
+_LONGEST_ID = 500
+_LINES = 20
+_PLAIN = re.compile(r"[\w./>' \\-]+", re.ASCII)
+_UNSEEN = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")  # no picture can have them
 
 
 class DotNotFoundError(graphviz.ExecutableNotFound):
@@ -20,25 +28,49 @@ class DotNotFoundError(graphviz.ExecutableNotFound):
 
 
 class Drawing(graphviz.Digraph):
-    """A `graphviz.Digraph` whose `render`, `pipe` and `view` explain a missing `dot` program."""
+    """A `graphviz.Digraph` whose `render`, `pipe` and `view` explain a missing `dot` program.
+
+    Any text may be a label: it is drawn as it is, cut where it is long.
+    """
 
     _depth = 0  # how many boxes are open
 
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        self._taken: set[str] = set()
+
+    def free_id(self, name: str) -> str:
+        """A name for a node or cluster: the one given, as far as DOT can have it and none has it."""
+        kind = name.partition(" ")[0] if name.startswith("cluster ") else "node"
+        plain = name if len(name) <= _LONGEST_ID and _PLAIN.fullmatch(name) else f"{kind} {len(self._taken)}"
+        while plain in self._taken:
+            plain += "'"
+        self._taken.add(plain)
+        return plain.replace("\\", "\\\\")
+
     def open_box(self, name: str, look: dict) -> None:
         """Begins a cluster; what is drawn until `close_box` is in it."""
-        self.body.append(f"{self._indented()}subgraph {quote(name)} {{\n")
+        self.body.append(f"{self._indented()}subgraph {quote(nohtml(self.free_id(name)))} {{\n")
         self._depth += 1
-        self.body.append(f"{self._indented()}graph{attr_list(kwargs=look)}\n")
+        self.body.append(f"{self._indented()}graph{_attributes(look)}\n")
 
     def close_box(self) -> None:
         """Ends the cluster that was begun last."""
         self._depth -= 1
         self.body.append(f"{self._indented()}}}\n")
 
-    def node(self, *args, **kwargs) -> None:
-        """Draws a node, as `graphviz.Digraph.node`."""
-        super().node(*args, **kwargs)
-        self.body[-1] = self._indented()[1:] + self.body[-1]
+    def node(self, name: str, label: str, **look) -> None:
+        """Draws a node."""
+        self.body.append(f"{self._indented()}{quote(nohtml(name))}{_attributes({'label': label, **look})}\n")
+
+    def edge(self, tail: str, head: str, **look) -> None:
+        """Draws an edge."""
+        ends = f"{quote(nohtml(tail))} -> {quote(nohtml(head))}"
+        self.body.append(f"{self._indented()}{ends}{_attributes(look)}\n")
+
+    def same_rank(self, names: list[str]) -> None:
+        """Puts nodes on one line."""
+        self.body.append(f"\t{{rank=same; {'; '.join(quote(nohtml(name)) for name in names)}}}\n")
 
     def _indented(self) -> str:
         return "\t" * (1 + min(self._depth, _DEEPEST))
@@ -57,3 +89,21 @@ def _explained(method, args, kwargs):
         return method(*args, **kwargs)
     except graphviz.ExecutableNotFound as error:
         raise DotNotFoundError(["dot"]) from error
+
+
+def _attributes(look: dict) -> str:
+    shown = {key: value for key, value in look.items() if value is not None}
+    return attr_list(kwargs={k: _text(v, _LONGEST.get(k, _LONGEST_ID)) for k, v in shown.items()})
+
+
+def _text(text: str, longest: int) -> str:
+    """A text for Graphviz, which reads backslashes, entities and HTML in it."""
+    lines = [_cut(line, longest) for line in text.split("\n")[:_LINES]]
+    shown = _UNSEEN.sub("\ufffd", "\n".join(lines)).replace("&", "&amp;").replace("\\", "\\\\")
+    return nohtml(shown.replace("\n", "\\n"))
+
+
+def _cut(line: str, longest: int) -> str:
+    """A line without its middle, if it is long."""
+    half = longest // 2
+    return line if len(line) <= longest else f"{line[:half]}...{line[-half:]}"

@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from minitf.framework.dtypes import resource
+from minitf.framework.inside import Flag
+from minitf.framework.static import constant_value
 from minitf.graphs.inner import bodies_of
 
 GRAPH = {
@@ -13,8 +15,9 @@ GRAPH = {
     "fontsize": "11",
     "nodesep": "0.3",
     "ranksep": "0.4",
-    "compound": "true",
+    "newrank": "true",  # `dot` fails without it where edges lead back and forth between boxes
 }
+
 NODE = {"fontname": "Helvetica", "fontsize": "11", "style": "filled", "margin": "0.1,0.05", "height": "0.3"}
 EDGE = {
     "fontname": "Helvetica",
@@ -23,17 +26,28 @@ EDGE = {
     "fontcolor": "#505050",
     "arrowsize": "0.6",
 }
-SCOPE = {
+_SCOPE = {
     "style": "rounded,filled",
     "color": "#b0b0b0",
     "fillcolor": "#0000000a",
     "labeljust": "l",
     "fontcolor": "#404040",
 }
-BODY = {"style": "rounded,filled,dashed", "color": "#7b5aa6", "fillcolor": "#7b5aa618", "labeljust": "l",
-        "fontcolor": "#5a3d80"}  # fmt: skip
-CONTROL = {"style": "dashed", "color": "#c07030", "arrowhead": "empty"}
-NEXT = {"style": "dashed", "color": "#7b5aa6", "constraint": "false"}
+BOXES = {
+    "scope": _SCOPE,
+    "part": _SCOPE,
+    "body": {**_SCOPE, "style": "rounded,filled,dashed", "color": "#7b5aa6", "fillcolor": "#7b5aa618",
+             "fontcolor": "#5a3d80"},
+    "copy": {**_SCOPE, "style": "rounded,filled,dashed", "color": "#2f7d46", "fillcolor": "#2f7d4610",
+             "fontcolor": "#1f5a30"},
+}  # fmt: skip
+EDGES = {
+    "data": {},
+    "gradient": {"color": "#a03030", "constraint": "false"},
+    "control": {"style": "dashed", "color": "#c07030", "arrowhead": "empty"},
+    "next": {"style": "dashed", "color": "#7b5aa6", "constraint": "false", "label": "next"},
+}
+CHAIN = {"color": "#2f7d46", "penwidth": "2"}
 
 KINDS = {
     "placeholder": {"shape": "invhouse", "fillcolor": "#ffd9a0", "color": "#c07000"},
@@ -48,6 +62,7 @@ KINDS = {
     "switch": {"shape": "trapezium", "fillcolor": "#d8f0dc", "color": "#2f7d46"},
     "merge": {"shape": "invtrapezium", "fillcolor": "#d8f0dc", "color": "#2f7d46"},
     "scope": {"shape": "folder", "fillcolor": "#f5f0c8", "color": "#908020"},
+    "gap": {"shape": "box", "style": "dashed,filled", "fillcolor": "#e8f4ea", "color": "#2f7d46"},
 }
 _MEANING = {
     "placeholder": "placeholder: fed at each run",
@@ -62,6 +77,7 @@ _MEANING = {
     "switch": "sends a value one of two ways",
     "merge": "takes the value that comes",
     "scope": "name scope, collapsed",
+    "gap": "copies that are left out",
 }
 _PLACEHOLDERS = {"Placeholder", "PlaceholderWithDefault"}
 VARIABLES = {"VariableV2", "Variable", "TemporaryVariable"}
@@ -93,9 +109,35 @@ def kind(op) -> str:
     return "operation"
 
 
-def heat(share: float) -> str:
-    """The colour of a node that took this share of the longest op's time: from white to red."""
-    return f"0.02 {min(share, 1.0) ** 0.5:.3f} 1.0"  # hue, saturation, value
+class Heat:
+    """What ops took, by their names: seconds (unit "us") or bytes, from white to red."""
+
+    def __init__(self, values: dict[str, float], unit: str):
+        self.values, self.unit, self.most = values, unit, max(values.values(), default=0.0)
+
+    def of(self, ops) -> float:
+        """What some ops took together."""
+        return sum(self.values.get(op.name, 0.0) for op in ops) if self.values else 0.0
+
+    def text(self, value: float) -> str:
+        """A value for a label."""
+        return f"{value * 1e6:.3g} us" if self.unit == "us" else f"{value:,.0f} {self.unit}"
+
+    def colour(self, value: float) -> str:
+        """The colour of a node, by its share of what the largest op took."""
+        return f"0.02 {min(value / self.most, 1.0) ** 0.5:.3f} 1.0"  # hue, saturation, value
+
+
+def count(number: int, what: str) -> str:
+    """A number of things, such as `17 ops`."""
+    return f"{number:,} {what}{'s' * (number != 1)}"
+
+
+def gap_label(gap) -> str:
+    """What is written for the copies that are left out."""
+    copies = gap.copies
+    numbers = f"{gap.run.label}s {copies[0].step} to {copies[-1].step}".replace("copys", "copies")
+    return f"... {len(copies):,} more ...\n{numbers}"
 
 
 def label(op, name: str) -> str:
@@ -106,7 +148,34 @@ def label(op, name: str) -> str:
     if what in ("placeholder", "variable", "argument"):
         return f"{name}\n{tensor(op.outputs[0])}"
     stem = name.rstrip("0123456789").rstrip("_")
-    return name if stem.lower() == op.type.lower() else f"{name}\n{op.type}"
+    text = name if stem.lower() == op.type.lower() else f"{name}\n{op.type}"
+    return "\n".join([text, *_loop(op)])
+
+
+def _loop(op) -> list[str]:
+    """What a loop carries round, takes in slices and gives out, and how often it runs."""
+    loop = op.attrs.get("loop") if op.type == "Loop" else None
+    if loop is None:
+        return []
+    trips = trip_count(op)
+    often = (
+        "while condition"
+        if loop.condition is not None
+        else "counted"
+        if trips is None
+        else count(trips, "trip")
+    )
+    parts = [count(loop.carries, "carry").replace("carrys", "carries"), f"{len(loop.xs_args)} xs",
+             f"{sum(not isinstance(y, Flag) for y in loop.ys)} ys"]  # fmt: skip
+    return [", ".join(parts), often]
+
+
+def trip_count(op) -> int | None:
+    """How many trips a loop makes, if that is known and no condition decides it."""
+    loop = op.attrs["loop"]
+    *_, number = loop.split(list(op.inputs))
+    value = None if number is None else constant_value(number)
+    return None if value is None else int(value)
 
 
 def _constant(op, name: str) -> str:
@@ -138,8 +207,8 @@ def edge_label(value) -> str:
 
 def legend(drawing, kinds) -> None:
     """Adds a row with one example of each kind drawn."""
-    look = {**SCOPE, "label": "legend", "fillcolor": "white", "rank": "same"}
-    with drawing.subgraph(name="cluster legend", graph_attr=look) as box:
-        for k in KINDS:
-            if k in kinds:
-                box.node(f"legend {k}", _MEANING[k], **KINDS[k])
+    drawing.open_box("cluster legend", {**_SCOPE, "label": "legend", "fillcolor": "white", "rank": "same"})
+    for k in KINDS:
+        if k in kinds:
+            drawing.node(f"legend {k}", _MEANING[k], **KINDS[k])
+    drawing.close_box()

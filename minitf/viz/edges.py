@@ -1,0 +1,136 @@
+"""What connects the nodes of a view."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from minitf.framework.operation import Operation
+from minitf.graphs.inner import arguments_of, nexts_of, results_of
+from minitf.viz import style
+from minitf.viz.outline import Group
+from minitf.viz.view import Gap, View
+
+
+@dataclass(eq=False)
+class Edge:
+    """What leads from one node to another: a label for each tensor, none for control dependencies.
+
+    kind: "data", "gradient" (to or from a gradient that is beside its op), "control" or "next" (from one
+    iteration of a loop to the following one); chain: it leads from one copy of a repeated part to another.
+    """
+
+    source: object
+    target: object
+    kind: str
+    chain: bool = False
+    labels: list[str] = field(default_factory=list)
+
+    @property
+    def is_joined(self) -> bool:
+        """Whether it is drawn as one for several tensors."""
+        ends = isinstance(self.source, Operation), isinstance(self.target, Operation)
+        return len(self.labels) > 1 and not all(ends)
+
+
+def edges_of(view: View) -> list[Edge]:
+    """The edges between the nodes of a view."""
+    found = _Edges(view)
+    for graph in view.outline.graphs:
+        for op in graph.ops:
+            if op in view.node_of:
+                found.add(op)
+    return list(found.edges.values())
+
+
+def closing(edges: list[Edge], same: dict) -> set[Edge]:
+    """The edges that close a circle, where some nodes count as one (node -> which).
+
+    `dot` would turn them round, but fails where nodes have to be on one line.
+    """
+    following: dict = {}
+    for edge in edges:
+        following.setdefault(same.get(edge.source, edge.source), []).append(edge)
+    found, done = set(), set()
+    for start in following:
+        path, around = [(start, iter(following[start]))], {start}
+        while path and start not in done:
+            node, rest = path[-1]
+            edge = next(rest, None)
+            after = None if edge is None else same.get(edge.target, edge.target)
+            if edge is None:
+                path.pop()
+                around.discard(node)
+                done.add(node)
+            elif after in around:
+                found.add(edge)
+            elif after not in done:
+                path.append((after, iter(following.get(after, ()))))
+                around.add(after)
+    return found
+
+
+class _Edges:
+    """The edges found so far, by their ends and kind."""
+
+    def __init__(self, view: View):
+        self.view, self.edges = view, {}
+        self._copies: dict = {}  # node -> the runs around it, and which copy (or gap) of each it is in
+
+    def add(self, op) -> None:
+        """Notes the edges into an operation; the inputs of a loop or branch go to the arguments of its
+        bodies.
+        """
+        target, arguments = self.view.node_of[op], arguments_of(op)
+        into_bodies = {outer for _, outer in arguments.values()}
+        beside = self.view.outline.forward
+        for tensor in op.inputs:
+            if tensor not in into_bodies:
+                kind = "gradient" if op in beside or tensor.op in beside else "data"
+                self.note(tensor, target, "next" if tensor.op.type == "NextIteration" else kind)
+        for argument, (_, outer) in arguments.items():
+            self.note(outer, self.view.node_of.get(argument, target), "data")
+        for tensor, argument in nexts_of(op):
+            self.note(tensor, self.view.node_of.get(argument.op, target), "next")
+        for what, tensor in results_of(op) or [("final", tensor) for tensor, _ in nexts_of(op)]:
+            self.note(tensor, target, "data", what)
+        for source in op.control_inputs:
+            self.join(self.view.node_of.get(source), target, "control", "")
+
+    def note(self, tensor, target, kind: str, what: str = "") -> None:
+        """Notes that a tensor goes to a node."""
+        text = " ".join(filter(None, [what, style.edge_label(tensor)])) if kind != "next" else ""
+        self.join(self.view.node_of.get(tensor.op), target, kind, text)
+
+    def join(self, source, target, kind: str, text: str) -> None:
+        """Notes one edge, unless both its ends are drawn as one node."""
+        if source is None or source == target and (kind != "next" or not isinstance(target, Operation)):
+            return
+        key = source, target, kind
+        if key not in self.edges:
+            self.edges[key] = Edge(*key, chain=kind == "data" and self.is_chain(source, target))
+        self.edges[key].labels.append(text)
+
+    def is_chain(self, source, target) -> bool:
+        """Whether an edge leads from one copy of a run to another."""
+        one, other = self.copies(source), self.copies(target)
+        return any(other.get(run, copy) != copy for run, copy in one.items())
+
+    def copies(self, node) -> dict:
+        """The runs around a node -> the copy, or gap, that it is in."""
+        if node not in self._copies:
+            found = {node.run: node} if isinstance(node, Gap) else {}
+            group = self.view.outline.group_of[node] if isinstance(node, Operation) else node
+            group = group.run if isinstance(group, Gap) else group
+            while group is not None and group.kind != "graph":
+                if group.kind == "copy":
+                    found[group.parent] = group
+                group = group.parent
+            self._copies[node] = found
+        return self._copies[node]
+
+
+def group_of(view: View, node) -> Group:
+    """The group that a node is, or is in."""
+    if isinstance(node, Gap):
+        return node.run
+    return node if isinstance(node, Group) else view.outline.group_of[node]
