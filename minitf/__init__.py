@@ -15,7 +15,7 @@ from minitf.framework.collections import GraphKeys
 from minitf.framework.convert import convert_to_tensor, register_tensor_conversion_function
 from minitf.framework.dtypes import (
     as_dtype, bool, complex128, complex64, double, DType, float16, float32, float64, half, int16, int32,
-    int64, int8, resource, string, uint16, uint32, uint64, uint8,
+    int64, int8, resource, string, uint16, uint32, uint64, uint8, variant,
 )  # fmt: skip
 from minitf.framework.errors import OpError
 from minitf.framework.graph import (
@@ -238,7 +238,7 @@ from minitf import (
     train, viz,
 )  # fmt: skip
 from minitf.framework import errors, protos
-from minitf import io, python_io
+from minitf import data, io, python_io
 from minitf.platform import gfile, logging, resource_loader, sysconfig
 from minitf import loop_gradients  # gives loops and branches their gradients
 
@@ -286,5 +286,5 @@ _guard(
     "contrib.slim.losses contrib.slim.learning contrib.slim.evaluation contrib.slim.model_analyzer "
     "contrib.slim.queues contrib.util contrib.predictor profiler io python_io viz graph_util saved_model "
     "saved_model.builder saved_model.loader saved_model.utils saved_model.signature_def_utils "
-    "saved_model.main_op",
+    "saved_model.main_op data data.experimental contrib.data",
 )

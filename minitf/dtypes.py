@@ -21,6 +21,7 @@ from minitf.framework.dtypes import (
     uint16,
     uint32,
     uint64,
+    variant,
 )
 from minitf.ops.cast import cast
 from minitf.ops.clip import saturate_cast
@@ -29,5 +30,5 @@ from minitf.ops.complex import complex
 __all__ = [
     "DType", "as_dtype", "bool", "cast", "complex", "complex64", "complex128", "double", "float16",
     "float32", "float64", "half", "int8", "int16", "int32", "int64", "resource", "saturate_cast", "string",
-    "uint8", "uint16", "uint32", "uint64",
+    "uint8", "uint16", "uint32", "uint64", "variant",
 ]  # fmt: skip

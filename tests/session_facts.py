@@ -1,5 +1,6 @@
 """Trainings against what TensorFlow did (tests/facts/sessions.json)."""
 
+import data_scenarios  # noqa: F401 - adds its scenarios
 import layer_scenarios  # noqa: F401 - adds its scenarios
 import session_scenarios
 import slim_scenarios  # noqa: F401 - adds its scenarios

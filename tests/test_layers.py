@@ -19,6 +19,7 @@ MAY_IMPORT = {
     "train": {"framework", "formats", "ops", "gradients", "graphs", "summary", "minitf"},
     "layers": {"framework", "ops", "minitf"},
     "losses": {"framework", "minitf"},
+    "data": {"framework", "ops", "minitf"},
     "metrics": {"framework", "ops", "losses", "minitf"},
     "rnn": {"framework", "ops", "layers", "minitf"},
     "contrib": {
@@ -30,6 +31,7 @@ MAY_IMPORT = {
         "train",
         "rnn",
         "nn",
+        "data",
         "datasets",
         "graphs",
         "saved_model",

@@ -30,7 +30,7 @@ def apply_op(type: str, *inputs, name: str | None = None, shapes=None, **attrs) 
     """Like `apply`, but returns the Operation; `shapes` overrides the static shapes of the outputs."""
     graph = get_default_graph()
     home = home_of(inputs)
-    if home is not None and home is not graph.root:
+    if home is not None and home is not graph.root and not graph.root.takes_from(home):
         with home.as_default():
             return apply_op(type, *inputs, name=name, shapes=shapes, **attrs)
     definition = OPS[type]

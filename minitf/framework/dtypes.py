@@ -128,8 +128,8 @@ class DType:
 
 _ENUM = {
     "float32": 1, "float64": 2, "int32": 3, "uint8": 4, "int16": 5, "int8": 6, "string": 7, "complex64": 8,
-    "int64": 9, "bool": 10, "uint16": 17, "complex128": 18, "float16": 19, "resource": 20, "uint32": 22,
-    "uint64": 23,
+    "int64": 9, "bool": 10, "uint16": 17, "complex128": 18, "float16": 19, "resource": 20, "variant": 21,
+    "uint32": 22, "uint64": 23,
 }  # fmt: skip
 _BY_NAME: dict[str, DType] = {}
 _BY_NUMPY: dict[np.dtype, DType] = {}
@@ -158,6 +158,7 @@ string = _make("string", np.object_)
 complex64 = _make("complex64", np.complex64)
 complex128 = _make("complex128", np.complex128)
 resource = _make("resource", np.object_)  # what a session keeps for an op: a queue
+variant = _make("variant", np.object_)  # a value of Python's: a dataset
 
 _ALIASES = {
     "float": float32,

@@ -114,9 +114,18 @@ class Graph(Names, Elements, Collections):
                 return
 
     def _captured(self, tensor: Tensor, definition, name: str) -> Tensor:
+<<<<<<< HEAD
         if tensor.op.graph.root is not self.root:
             raise ValueError(foreign(tensor, self, f"{definition.type} '{name}'"))
+=======
+        if not self.root.takes_from(tensor.op.graph.root):
+            raise ValueError(_foreign(tensor, self, f"{definition.type} '{name}'"))
+>>>>>>> e5fe336 (tf.data begins: datasets, their functions traced into graphs of their own, iterators)
         return self.capture(tensor)
+
+    def takes_from(self, root: Graph) -> bool:
+        """Whether ops of this graph may use tensors of a root graph: of its own, for one."""
+        return root is self.root
 
     def capture(self, tensor: Tensor) -> Tensor:
         """The tensor of this graph that stands for `tensor`, of a graph around this one or a branch in it."""
@@ -124,8 +133,13 @@ class Graph(Names, Elements, Collections):
             return tensor
         if tensor in self.captures:
             return self.captures[tensor]
+<<<<<<< HEAD
         if tensor.op.graph.root is not self.root:
             raise ValueError(foreign(tensor, self, "this op"))
+=======
+        if not self.root.takes_from(tensor.op.graph.root):
+            raise ValueError(_foreign(tensor, self, "this op"))
+>>>>>>> e5fe336 (tf.data begins: datasets, their functions traced into graphs of their own, iterators)
         if inside.is_around(self, tensor.op.graph):
             return inside.given(self, tensor)
         return self.captured(tensor, self.outer.capture(tensor))
@@ -424,7 +438,8 @@ def home_of(values) -> Graph | None:
 def at_home(*values):
     """A context in which the graph of the first tensor among `values` is the default one."""
     home = home_of(values)
-    with contextlib.nullcontext() if home in (None, get_default_graph().root) else home.as_default():
+    stay = home is None or get_default_graph().root.takes_from(home)
+    with contextlib.nullcontext() if stay else home.as_default():
         yield
 
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+from minitf.framework.body import Body
 from minitf.framework.inside import Flag
 
 
 def bodies_of(op) -> dict:
     """The graphs among an op's attributes (a loop's body and condition, the branches of a cond) by name."""
-    return {
-        name: value for name, value in op.attrs.items() if hasattr(value, "consts") and hasattr(value, "ops")
-    }
+    return {name: value for name, value in op.attrs.items() if isinstance(value, Body)}
 
 
 def arguments_of(op) -> dict:

@@ -12,7 +12,7 @@ from minitf.framework.registry import OPS, OpDef
 from minitf.framework.shape import UNKNOWN, TensorShape
 from minitf.framework.tensor import Tensor
 from minitf.graphs import foreign, tensor_arrays
-from minitf.graphs.spelling import FLOW, attributes_of, default_of, has_default, ours
+from minitf.graphs.spelling import FLOW, attributes_of, default_of, has_default, has_functions, ours
 from minitf.graphs.values import value_of
 from minitf.ops.sampling import unigrams_of
 
@@ -24,7 +24,8 @@ _DEQUEUES = ("QueueDequeueV2", "QueueDequeueManyV2", "QueueDequeueUpToV2")
 
 def is_known(type: str) -> bool:
     """Whether nodes of a type can become ops."""
-    return type in OPS or type in foreign.RENAMED or type in RULES
+    known = type in OPS or type in foreign.RENAMED or type in RULES
+    return known and not has_functions(type)
 
 
 def attributes(node) -> dict:

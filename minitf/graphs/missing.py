@@ -9,7 +9,7 @@ from minitf.framework.operation import Operation
 from minitf.framework.tensor import Tensor
 from minitf.graphs.making import is_known
 from minitf.graphs.nodes import source_of
-from minitf.graphs.spelling import is_tensorflows
+from minitf.graphs.spelling import has_functions, is_tensorflows
 from minitf.ops import missing  # noqa: F401 - defines Missing
 
 
@@ -24,6 +24,10 @@ class Missing:
         self.reasons: list[str] = []
         unknown = {n.op: n.name for n in nodes.values() if not is_known(n.op) and not is_tensorflows(n.op)}
         lacking = {n.op: n.name for n in nodes.values() if not is_known(n.op)}
+        called = {n.op: n.name for n in nodes.values() if has_functions(n.op)}
+        if called:
+            self.reasons.append(f"the functions of {_listed(called)} are not kept in graphs: make it anew")
+            lacking = {op: name for op, name in lacking.items() if op not in called}
         if unknown:
             raise errors.NotFoundError(
                 None, None, f"Op type not registered: minitf has no {_listed(unknown)}"

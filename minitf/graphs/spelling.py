@@ -36,6 +36,7 @@ RENAMED = _table(
     (_QUEUES, "dtypes=component_types parts=shapes"),
     (_DEQUEUES, "dtypes=component_types"),
     ("PyFunc PyFuncStateless", "dtypes=Tout"),
+    ("DatasetToSingleElement IteratorGetNext ReduceDataset", "dtypes=output_types"),
     ("SparseSplit Split SplitV", "num=num_split"),
     ("CTCBeamSearchDecoder", "num=top_paths"),
     ("Bitcast", "Tout=type"),
@@ -59,6 +60,8 @@ LISTED = {
     "QueueEnqueueManyV2": "Tcomponents",
     "QueueEnqueueV2": "Tcomponents",
     "SaveV2": "dtypes",
+    "TensorDataset": "Toutput_types",
+    "TensorSliceDataset": "Toutput_types",
 }
 
 # What TensorFlow's ops can be told beyond what minitf's do: only the default is taken.
@@ -93,6 +96,11 @@ def attributes_of(type: str) -> dict[str, list] | None:
 def _names() -> frozenset:
     text = resources.files(__package__).joinpath("tensorflow_names.txt").read_text("utf-8")
     return frozenset(text.split()) | _ops().keys()
+
+
+def has_functions(type: str) -> bool:
+    """Whether ops of a type call functions, which graphs as messages do not hold here."""
+    return any(row[0] == "func" for row in (attributes_of(type) or {}).values())
 
 
 def is_tensorflows(type: str) -> bool:
@@ -145,9 +153,12 @@ def theirs(op) -> dict:
         found["dtype"] = op.attrs["T"]
     if op.type in ("PyFunc", "PyFuncStateless"):
         found["token"] = op.name
+    if op.type == "PaddedBatchDatasetV2":
+        found["Toutput_types"] = op.attrs["output_types"]
     if found.get("old_names"):
         found["_old_names"] = True
-    return {name: v for name, v in found.items() if name in known or name.startswith("_")}
+    kept = {name for name, row in known.items() if row[0] != "func"}
+    return {name: v for name, v in found.items() if name in kept or name.startswith("_")}
 
 
 def _singles(op) -> int:

@@ -52,7 +52,12 @@ def stream(b, op, more=()):
 
 def start(op) -> tuple[int, int, int]:
     """Where the op's stream starts: without seeds, where chance says."""
-    pair = op.attrs["seed"], op.attrs["seed2"]
+    return first_place(op.attrs["seed"], op.attrs["seed2"])
+
+
+def first_place(seed: int, seed2: int) -> tuple[int, int, int]:
+    """Where the stream of two seeds starts; that of zeros, where chance says."""
+    pair = seed, seed2
     return (secrets.randbits(63), secrets.randbits(63), 0) if pair == (0, 0) else (*pair, 0)
 
 

@@ -75,9 +75,17 @@ def _rows(indices, values, shape) -> list[tuple]:
     return [(indices[part, 1:], values[part], shape[1:]) for part in parts]
 
 
+def _as_row(op, parts: tuple) -> np.ndarray:
+    """Three messages, or as variants the three arrays themselves."""
+    row = np.empty(3, object)
+    as_texts = op.attrs["out_type"] is dtypes.string
+    texts = _serialized(op.inputs[1].dtype.base_dtype, *parts) if as_texts else None
+    row[:] = texts or [part.copy() for part in parts]
+    return row
+
+
 def _serialized_rows(op, *parts) -> np.ndarray:
-    dtype = op.inputs[1].dtype.base_dtype
-    return np.array([_serialized(dtype, *row) for row in _rows(*parts)], object).reshape(-1, 3)
+    return np.array([_as_row(op, row) for row in _rows(*parts)], object).reshape(-1, 3)
 
 
 def _stacked(parts: list[tuple], dtype: np.dtype) -> tuple:
@@ -93,14 +101,21 @@ def _stacked(parts: list[tuple], dtype: np.dtype) -> tuple:
     return indices, values, np.concatenate([[len(parts)], largest]).astype(np.int64)
 
 
+def _parts_of(op, row: np.ndarray) -> tuple:
+    """Indices, values and shape."""
+    if op.inputs[0].dtype is dtypes.variant:
+        return tuple(row)
+    kinds = dtypes.int64, op.outputs[1].dtype, dtypes.int64
+    return tuple(_array(s, kind) for s, kind in zip(row, kinds))
+
+
 def _deserialized(op, strings):
     dtype = op.outputs[1].dtype
-    kinds = dtypes.int64, dtype, dtypes.int64
-    parts = [tuple(_array(s, kind) for s, kind in zip(row, kinds)) for row in strings]
+    parts = [_parts_of(op, row) for row in strings.reshape(-1, 3)]
     for indices, values, shape in parts:
         if indices.ndim != 2 or values.ndim != 1 or indices.shape != (len(values), len(shape)):
             raise ValueError("the parts of a serialized sparse tensor do not fit each other")
-    return _stacked(parts, dtype.numpy)
+    return parts[0] if strings.ndim == 1 else _stacked(parts, dtype.numpy)
 
 
 def _batch_shapes(op, rank):
@@ -108,31 +123,38 @@ def _batch_shapes(op, rank):
     return [TensorShape([None, more]), TensorShape([None]), TensorShape([more])]
 
 
-define("SerializeSparse", f"{_PARTS} -> serialized_sparse: string", shape=lambda op: TensorShape([3]),
-       numpy=lambda op, *parts: np.array(_serialized(op.inputs[1].dtype.base_dtype, *parts), object),
-       differentiable=False)  # fmt: skip
-define("SerializeManySparse", f"{_PARTS} -> serialized_sparse: string", numpy=_serialized_rows,
+define("SerializeSparse", f"{_PARTS} -> serialized_sparse: @out_type", shape=lambda op: TensorShape([3]),
+       numpy=lambda op, *parts: _as_row(op, parts), differentiable=False)  # fmt: skip
+define("SerializeManySparse", f"{_PARTS} -> serialized_sparse: @out_type", numpy=_serialized_rows,
        shape=lambda op: TensorShape([None, 3]), differentiable=False)  # fmt: skip
 define("DeserializeManySparse",
        "serialized_sparse: string[n, 3] -> sparse_indices: int64, sparse_values: @dtype, sparse_shape: int64",
        shape=lambda op: _batch_shapes(op, None), numpy=_deserialized, differentiable=False)  # fmt: skip
 
 
+define("DeserializeSparse",
+       "serialized_sparse: T -> sparse_indices: int64, sparse_values: @dtype, sparse_shape: int64",
+       T=frozenset([dtypes.string, dtypes.variant]), numpy=_deserialized, differentiable=False,
+       shape=lambda op: _batch_shapes(op, None))  # fmt: skip
+
+
 def serialize_sparse(sp_input, name: str | None = None, out_type=dtypes.string) -> Tensor:
     """A sparse tensor as a vector of three strings, TensorFlow's messages of indices, values and shape."""
-    _strings_only(out_type)
-    return apply("SerializeSparse", *as_sparse(sp_input)._components(), name=name)
+    kind = _kept_as(out_type)
+    return apply("SerializeSparse", *as_sparse(sp_input)._components(), out_type=kind, name=name)
 
 
 def serialize_many_sparse(sp_input, name: str | None = None, out_type=dtypes.string) -> Tensor:
     """Each row of a sparse tensor as `serialize_sparse` would have it: [rows, 3] strings."""
-    _strings_only(out_type)
-    return apply("SerializeManySparse", *as_sparse(sp_input)._components(), name=name)
+    kind = _kept_as(out_type)
+    return apply("SerializeManySparse", *as_sparse(sp_input)._components(), out_type=kind, name=name)
 
 
-def _strings_only(out_type) -> None:
-    if dtypes.as_dtype(out_type) is not dtypes.string:
-        raise TypeError(f"out_type is string, not {out_type!r}")
+def _kept_as(out_type) -> dtypes.DType:
+    kind = dtypes.as_dtype(out_type)
+    if kind not in (dtypes.string, dtypes.variant):
+        raise TypeError(f"out_type is string or variant, not {out_type!r}")
+    return kind
 
 
 def deserialize_many_sparse(serialized_sparse, dtype, rank: int | None = None,

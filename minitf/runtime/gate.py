@@ -31,6 +31,7 @@ class Gate:
         self.lock = forks.renewed(threading.RLock())
         self.aside, self.limits = Aside(), _Limits()
         self.closed = False
+        self._ending: weakref.WeakSet = weakref.WeakSet()
         self._forget()
         _gates.add(self)
 
@@ -83,15 +84,18 @@ class Gate:
           CancelledError: if the session is closed. DeadlineExceededError: if the run's time is over.
           FailedPreconditionError: if all threads wait, so that nothing can ever change.
         """
-        self.check_open(op)
-        end = self.limits.end
-        if end is None:
+        self.check(op, reason)
+        if self.limits.end is None:
             self._sleep(op, reason)
-        elif (left := end - time.monotonic()) <= 0:
-            raise errors.DeadlineExceededError(None, op, f"{reason}, and the time of this run is over")
         else:
-            self._rest(min(left, _LOOK))
+            self._rest(min(max(self.limits.end - time.monotonic(), 0), _LOOK))
         self.check_open(op)
+
+    def check(self, op, reason: str) -> None:
+        """Raises the errors of `wait` but the last, at a time when a run waits anyway."""
+        self.check_open(op)
+        if self.limits.end is not None and self.limits.end <= time.monotonic():
+            raise errors.DeadlineExceededError(None, op, f"{reason}, and the time of this run is over")
 
     def _sleep(self, op, reason: str) -> None:
         me = threading.get_ident()
@@ -130,7 +134,13 @@ class Gate:
     def close(self) -> None:
         """Ends all waiting for good."""
         self.closed = True
+        for each in list(self._ending):
+            each.stop()
         self.wake()
+
+    def at_close(self, thing) -> None:
+        """Has `thing.stop()` called when the session is closed, if the thing is still there then."""
+        self._ending.add(thing)
 
 
 def _awake(thread: threading.Thread) -> bool:

@@ -18,7 +18,7 @@ from minitf.runtime.bodies import Ragged, map_ragged, run_branch, run_loop
 from minitf.runtime.builder import NATIVE, Builder, Value
 from minitf.runtime.guards import alive
 from minitf.runtime.lists import RULES
-from minitf.runtime.needed import BODIES
+from minitf.runtime.needed import BODIES, needed_ops
 from minitf.runtime.patience import LIMIT, worst
 from minitf.runtime.state import Reference, Scratch, State, follows_variable
 
@@ -102,6 +102,24 @@ class OpByOp(Builder):
         result = self.session_state.gate.outside(work, *arguments)
         self.session_state.gate.check_open(self.current)
         return result
+
+    def functions(self):
+        """What calls functions of graphs of their own (see `Functions`), for as long as it is kept."""
+        return self.session_state.functions()
+
+    def value(self, tensor):
+        """The contents of a tensor of the session's graph, computed for this once."""
+        needed, values = needed_ops([tensor]), {}
+        run_ops(OpByOp(self.session_state), needed.ops, values, needed.used)
+        return values[tensor].array
+
+    def check(self, reason: str) -> None:
+        """Raises OpError if the run has to end, while it waits outside; `reason` says what for."""
+        self.session_state.gate.check(self.current, reason)
+
+    def at_close(self, thing) -> None:
+        """Has `thing.stop()` called when the session is closed, if the thing is still there then."""
+        self.session_state.gate.at_close(thing)
 
     def wait(self, reason: str) -> None:
         """Lets other runs of the session go on until one of them has changed something.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
 import threading
 
@@ -18,6 +19,7 @@ from minitf.runtime.executor import NativeExecutor, OpByOpExecutor, reads, varia
 from minitf.runtime.feed import feeds
 from minitf.runtime.fetch import Fetches, outline
 from minitf.runtime.frames import has_primitives
+from minitf.runtime.functions import Functions
 from minitf.runtime.passes import chosen
 from minitf.runtime.plan import Plan
 from minitf.runtime.state import State, Uninitialized
@@ -54,13 +56,14 @@ class BaseSession:
         if not hasattr(self._graph, "as_graph_element"):
             raise TypeError(f"graph is a tf.Graph, not {graph!r}")
         self._config = config or ConfigProto()
-        self._target, self._state = target, State()
-        self._gate = self._state.gate
+        self._target = target
         self._plans: dict = {}
         self._executor_name, self._passes = (
             _executor_named(self._config.executor),
             chosen(self._config.passes),
         )
+        self._state = State(functools.partial(Functions, self._executor_name, self._passes))
+        self._gate = self._state.gate
         self._threads = _threads(self._config.intra_op_parallelism_threads)
         self._timeout = _milliseconds(self._config.operation_timeout_in_ms)
         ahead.start()

@@ -69,10 +69,13 @@ def follows_variable(op) -> bool:
 
 
 class State:
-    """All of one session's variables and op states; they are read and changed under the lock of the gate."""
+    """All of one session's variables and op states; they are read and changed under the lock of the gate.
 
-    def __init__(self):
-        self.gate = Gate()
+    functions: makes what calls functions of graphs of their own.
+    """
+
+    def __init__(self, functions=None):
+        self.gate, self.functions = Gate(), functions
         self._slots: dict = {}
         self._states: dict = {}
 
@@ -109,7 +112,7 @@ class Scratch(State):
     """A copy of a state to be thrown away, made part by part as it is needed."""
 
     def __init__(self, state: State):
-        super().__init__()
+        super().__init__(state.functions)
         self._original = state
 
     def slot(self, op) -> Slot:

@@ -1,0 +1,102 @@
+"""Elements in groups."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import minitf as tf
+from minitf.data import structure
+from minitf.data.dataset import Dataset
+from minitf.data.functions import traced
+from minitf.framework.shape import TensorShape
+
+
+def group_by_window(key_func: Callable, reduce_func: Callable, window_size=None,
+                    window_size_func: Callable | None = None) -> Callable:  # fmt: skip
+    """The elements of `reduce_func(key, group)`, datasets made of groups of elements with the same key.
+
+    key_func: gives the key of an element, int64; window_size: how large a group is, or window_size_func,
+    which says it for a key. What is left at the end makes smaller groups.
+
+    Raises:
+      ValueError: unless one of both sizes is given, or for a key that is no int64 scalar.
+    """
+    if (window_size is None) == (window_size_func is None):
+        raise ValueError("Must pass either window_size or window_size_func.")
+    if window_size is not None:
+
+        def window_size_func(_):
+            return tf.convert_to_tensor(window_size, tf.int64)
+
+    return lambda dataset: _grouped(dataset, key_func, reduce_func, window_size_func)
+
+
+def _grouped(dataset: Dataset, key_func, reduce_func, window_size_func) -> Dataset:
+    home = [dataset._variant_tensor]
+    number = structure.Part(tf.int64, TensorShape([]))
+    key, found = traced(lambda *e: tf.cast(key_func(*e), tf.int64), dataset._parts, "group_by_window()", home)
+    _check_number(found, "`key_func` must return a single tf.int64 tensor")
+    parts = (number, structure.DatasetPart(dataset._parts, Dataset))
+    reduced, made = traced(reduce_func, parts, "group_by_window()", home)
+    if not isinstance(made, structure.DatasetPart):
+        raise TypeError("`reduce_func` must return a `Dataset` object.")
+    size, found = traced(
+        lambda key: tf.cast(window_size_func(key), tf.int64), number, "group_by_window()", home
+    )
+    _check_number(found, "`window_size_func` must return a single tf.int64 tensor")
+    captured = [t for graph in (key, reduced, size) for t in graph.captured_tensors]
+    return dataset._made("GroupByWindowDataset", made.inner, captured, key_func=key, reduce_func=reduced,
+                         window_size_func=size)  # fmt: skip
+
+
+def _check_number(part, message: str) -> None:
+    if structure.is_nested(part) or part.dtype is not tf.int64 or not part.shape.is_compatible_with([]):
+        raise ValueError(f"{message}, not {structure.shown(part)}.")
+
+
+def bucket_by_sequence_length(element_length_func: Callable, bucket_boundaries, bucket_batch_sizes,
+                              padded_shapes=None, padding_values=None,
+                              pad_to_bucket_boundary: bool = False, no_padding: bool = False,
+                              drop_remainder: bool = False) -> Callable:  # fmt: skip
+    """Padded batches of elements of similar lengths.
+
+    element_length_func: gives the length of an element, int32; bucket_boundaries: upper bounds of the
+    lengths in each bucket but the last; bucket_batch_sizes: of batches in each bucket, one more. Elements are
+    filled up to the longest of a batch, or, with pad_to_bucket_boundary, to one less than the bound.
+
+    Raises:
+      ValueError: if there are not as many sizes as buckets.
+    """
+    if len(bucket_batch_sizes) != len(bucket_boundaries) + 1:
+        raise ValueError("len(bucket_batch_sizes) must equal len(bucket_boundaries) + 1")
+    bounds = list(bucket_boundaries)
+    with tf.name_scope("bucket_by_seq_length"):
+        sizes = tf.constant(bucket_batch_sizes, tf.int64)
+
+    def bucket_of(*element):
+        length = element_length_func(*element)
+        lower, upper = [-(2**31), *bounds], [*bounds, 2**31 - 1]
+        inside = tf.logical_and(tf.less_equal(lower, length), tf.less(length, upper))
+        return tf.reduce_min(tf.where(inside))
+
+    def batched(bucket, group: Dataset) -> Dataset:
+        size = sizes[bucket]
+        if no_padding:
+            return group.batch(size, drop_remainder=drop_remainder)
+        shapes = group.output_shapes if padded_shapes is None else padded_shapes
+        if pad_to_bucket_boundary:
+            inside = tf.less(bucket, tf.constant(len(bounds), tf.int64))
+            known = tf.Assert(inside, ["Requested pad_to_bucket_boundary, but an element is too long"])
+            with tf.control_dependencies([known]):
+                longest = tf.constant([*bounds, 0], tf.int64)[bucket] - 1
+            shapes = structure.map_structure(lambda shape: _filled(shape, longest), shapes)
+        return group.padded_batch(size, shapes, padding_values, drop_remainder=drop_remainder)
+
+    return group_by_window(bucket_of, batched, window_size_func=lambda bucket: sizes[bucket])
+
+
+def _filled(shape, longest):
+    """A shape, of whose sizes the unknown ones are given."""
+    sizes = TensorShape(shape).as_list()
+    found = [longest if n is None else tf.constant(n, tf.int64) for n in sizes]
+    return tf.stack(found) if found else tf.zeros([0], tf.int64)

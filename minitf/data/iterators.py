@@ -1,0 +1,172 @@
+"""Iterators over datasets, and how they are made."""
+
+from __future__ import annotations
+
+import minitf as tf
+from minitf.data import structure
+from minitf.framework.apply import apply, apply_op
+from minitf.framework.operation import Operation
+from minitf.framework.tensor import Tensor
+
+_OPTIMIZATIONS = ["map_and_batch_fusion", "noop_elimination", "shuffle_and_repeat_fusion"]
+_HARMLESS = ("Assert", "MatchingFiles")  # ops that do nothing that lasts
+
+
+class Options:
+    """Settings of TensorFlow's about how datasets are run, which change no result here."""
+
+    def __init__(self):
+        self.experimental_deterministic = self.experimental_distribute = self.experimental_slack = None
+        self.experimental_optimization, self.experimental_threading = _Settings(), _Settings()
+        self.experimental_stats = None
+
+    def merge(self, options: Options) -> Options:
+        """These options, and the others where they say something."""
+        merged = Options()
+        said = {name: value for name, value in vars(options).items() if value is not None}
+        merged.__dict__.update(vars(self) | said)
+        return merged
+
+
+class _Settings:
+    """Any attributes."""
+
+
+class Iterator:
+    """Goes through the elements of a dataset: each run that needs what `get_next` gives takes one.
+
+    iterator_resource: the tensor that stands for it; initializer: the op that starts it, None if none is
+    needed or several can; output_types, output_shapes, output_classes: of the elements.
+    """
+
+    def __init__(self, iterator_resource: Tensor, initializer, output_types, output_shapes, output_classes):
+        parts = structure.made_of(output_types, output_shapes, output_classes)
+        self._begin(iterator_resource, initializer, parts)
+
+    def _begin(self, resource: Tensor, initializer, parts) -> None:
+        self._iterator_resource, self._initializer, self._parts = resource, initializer, parts
+        self._string_handle = apply("IteratorToStringHandle", resource)
+
+    @classmethod
+    def _of(cls, resource: Tensor, initializer, parts) -> Iterator:
+        made = cls.__new__(cls)
+        made._begin(resource, initializer, parts)
+        return made
+
+    @staticmethod
+    def from_structure(output_types, output_shapes=None, shared_name: str | None = None,
+                       output_classes=None) -> Iterator:  # fmt: skip
+        """An iterator for datasets of such elements: `make_initializer(dataset)` gives an op that starts it
+        with one of them.
+        """
+        parts = structure.made_of(output_types, output_shapes, output_classes)
+        return Iterator._of(_kept(parts, shared_name), None, parts)
+
+    @staticmethod
+    def from_string_handle(string_handle, output_types, output_shapes=None, output_classes=None) -> Iterator:
+        """The iterator whose handle (the value of its `string_handle()`) is given, by a placeholder say.
+
+        Raises:
+          InvalidArgumentError: at a run, for a handle of no iterator of the session, or of one with elements
+          of other types or shapes.
+        """
+        parts = structure.made_of(output_types, output_shapes, output_classes)
+        handle = tf.convert_to_tensor(string_handle, tf.string)
+        resource = apply("IteratorFromStringHandleV2", handle, **structure.carriers(parts))
+        return Iterator._of(resource, None, parts)
+
+    @property
+    def initializer(self) -> Operation:
+        """The op that starts the iterator; ValueError if it has none."""
+        if self._initializer is None:
+            raise ValueError(
+                "Iterator does not have an initializer: it needs none, or make_initializer() makes it"
+            )
+        return self._initializer
+
+    def make_initializer(self, dataset, name: str | None = None) -> Operation:
+        """An op that starts the iterator with a dataset, whose elements have to be like the iterator's.
+
+        Raises:
+          TypeError: if they are not.
+        """
+        structure.check_compatible(self._parts, dataset._parts)
+        with tf.name_scope(name, "make_initializer", [dataset._variant_tensor]) as scope:
+            return apply_op("MakeIterator", dataset._variant_tensor, self._iterator_resource, name=scope)
+
+    def get_next(self, name: str | None = None):
+        """The next element, taken in each run that needs it.
+
+        Raises (at run time):
+          tf.errors.OutOfRangeError: if there are no more elements.
+          tf.errors.FailedPreconditionError: if the iterator was not initialized.
+        """
+        attrs = structure.outputs(self._parts)
+        op = apply_op("IteratorGetNext", self._iterator_resource, name=name, **attrs)
+        return structure.gathered(self._parts, op.outputs)
+
+    def string_handle(self, name: str | None = None) -> Tensor:
+        """A string scalar that says which iterator this is, in the session in which it was computed."""
+        if name is None:
+            return self._string_handle
+        return apply("IteratorToStringHandle", self._iterator_resource, name=name)
+
+    @property
+    def output_types(self):
+        """The types of elements, in their structure."""
+        return structure.types(self._parts)
+
+    @property
+    def output_shapes(self):
+        """The static shapes of elements, in their structure."""
+        return structure.shapes(self._parts)
+
+    @property
+    def output_classes(self):
+        """The classes of elements' parts, in their structure."""
+        return structure.classes(self._parts)
+
+
+def _kept(parts, shared_name: str | None) -> Tensor:
+    return apply("IteratorV2", shared_name=shared_name or "", container="", **structure.carriers(parts))
+
+
+def initializable(dataset, shared_name: str | None = None) -> Iterator:
+    """An iterator whose initializer starts it with a dataset."""
+    parts, attrs = dataset._parts, structure.carriers(dataset._parts)
+    with dataset._graph.as_default():
+        names = tf.constant(_OPTIMIZATIONS, name="optimizations")
+        tensor = apply("OptimizeDataset", dataset._variant_tensor, names, **attrs)
+        tensor = apply("ModelDataset", tensor, **attrs)
+        resource = _kept(parts, shared_name)
+        return Iterator._of(resource, apply_op("MakeIterator", tensor, resource), parts)
+
+
+def one_shot(dataset) -> Iterator:
+    """An iterator that goes through a dataset once."""
+    _check_constant(dataset._variant_tensor)
+    with dataset._graph.as_default():
+        resource = apply("OneShotIterator", dataset=dataset._variant_tensor, container="", shared_name="",
+                         **structure.carriers(dataset._parts))  # fmt: skip
+        return Iterator._of(resource, None, dataset._parts)
+
+
+def _check_constant(tensor: Tensor) -> None:
+    """ValueError if a dataset depends on what is fed, or on what a session keeps."""
+    todo, seen = [tensor.op], set()
+    while todo:
+        op = todo.pop()
+        if op in seen:
+            continue
+        seen.add(op)
+        if op.type == "Placeholder":
+            raise ValueError(f"Cannot capture a placeholder (name:{op.name}, type:{op.type}) by value.")
+        makes = any(t.dtype is tf.variant for t in op.outputs)
+        if op.definition.stateful and not makes and op.type not in _HARMLESS:
+            raise ValueError(
+                "Failed to create a one-shot iterator for a dataset. `Dataset.make_one_shot_iterator()` does "
+                "not support datasets that capture stateful objects, such as a `Variable` or `LookupTable`. "
+                "In these cases, use `Dataset.make_initializable_iterator()`. (Original error: Cannot "
+                f"capture a stateful node (name:{op.name}, type:{op.type}) by value.)"
+            )
+        todo += [t.op for t in op.inputs]

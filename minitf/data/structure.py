@@ -1,0 +1,268 @@
+"""The structure of a dataset's elements: what is in them, and in which tensors that goes through ops.
+
+Tuples, namedtuples and dicts are structures; a list is a tensor.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from minitf.framework import dtypes, nest
+from minitf.framework.apply import apply
+from minitf.framework.convert import convert_to_tensor
+from minitf.framework.graph import name_scope
+from minitf.framework.shape import SCALAR, UNKNOWN, TensorShape, as_shape
+from minitf.framework.sparse import SparseTensor, SparseTensorValue
+from minitf.framework.tensor import Tensor
+
+
+class Part:
+    """One leaf of a structure: a tensor."""
+
+    kind = Tensor
+
+    def __init__(self, dtype: dtypes.DType, shape: TensorShape):
+        self.dtype, self.shape = dtype, shape
+
+    def spread(self, value) -> Tensor:
+        """What goes through ops."""
+        return value
+
+    def gathered(self, tensor: Tensor):
+        """What users see of that."""
+        return tensor
+
+    @property
+    def carrier(self) -> tuple[dtypes.DType, TensorShape]:
+        """The type and shape of what goes through ops."""
+        return self.dtype, self.shape
+
+    def with_shape(self, shape: TensorShape) -> Part:
+        """The same with another shape."""
+        return type(self)(self.dtype, shape)
+
+    def batched(self, size: int | None) -> Part:
+        """Several at once."""
+        return self.with_shape(TensorShape([size]).concatenate(self.shape))
+
+    def row(self) -> Part:
+        """One of those that are at once here."""
+        return self.with_shape(self.shape[1:] if self.shape.rank is None or self.shape.rank else self.shape)
+
+
+class SparsePart(Part):
+    """A sparse tensor, which goes through ops as its three parts in one tensor."""
+
+    kind = SparseTensor
+
+    def spread(self, value):
+        """The three parts as one tensor."""
+        return apply("SerializeSparse", *value._components(), out_type=dtypes.variant)
+
+    def gathered(self, tensor):
+        """The sparse tensor that is in it."""
+        made = apply("DeserializeSparse", tensor, dtype=self.dtype)
+        rank = self.shape.rank
+        made.sparse_indices.set_shape([None, rank])
+        made.sparse_shape.set_shape([rank])
+        return SparseTensor(*made)
+
+    @property
+    def carrier(self):
+        """Of that one tensor."""
+        return dtypes.variant, UNKNOWN
+
+
+class DatasetPart(Part):
+    """A dataset, of the structure `inner`."""
+
+    def __init__(self, inner, kind: type):
+        super().__init__(dtypes.variant, SCALAR)
+        self.inner, self.kind = inner, kind
+
+    def spread(self, value):
+        """The tensor for which the dataset stands."""
+        return value._variant_tensor
+
+    def gathered(self, tensor):
+        """The dataset that stands for a tensor."""
+        return self.kind._of(tensor, self.inner)
+
+    def with_shape(self, shape):
+        """Itself: several datasets at once are no tensor."""
+        return self
+
+    def __repr__(self):
+        return f"DatasetSpec({shown(self.inner)})"
+
+
+# ---- structures
+
+
+def is_nested(value) -> bool:
+    """Whether a value is a structure."""
+    return isinstance(value, (tuple, Mapping)) and not isinstance(value, SparseTensorValue)
+
+
+def flatten(structure) -> list:
+    """The leaves of a structure, left to right; of dicts, by their sorted keys."""
+    if not is_nested(structure):
+        return [structure]
+    return [leaf for part in nest.children(structure) for leaf in flatten(part)]
+
+
+def map_structure(function, structure, *others):
+    """A structure of what a function gives for the leaves of structures of one form."""
+    if not is_nested(structure):
+        return function(structure, *others)
+    for other in others:
+        _check_alike(structure, other)
+    rows = zip(*[nest.children(s) for s in (structure, *others)])
+    return nest.rebuild(structure, [map_structure(function, *row) for row in rows])
+
+
+def pack(structure, leaves):
+    """Leaves in a structure."""
+    leaves = iter(leaves)
+    return map_structure(lambda _: next(leaves), structure)
+
+
+def _check_alike(structure, other) -> None:
+    alike = is_nested(other) and isinstance(structure, Mapping) == isinstance(other, Mapping)
+    if isinstance(structure, Mapping) and alike:
+        alike = set(structure) == set(other)
+    if not alike or len(structure) != len(other):
+        raise ValueError(f"the two structures don't have the same nested structure: {structure!r}, {other!r}")
+
+
+def flat_up_to(structure, value) -> list:
+    """The parts of a value at the leaves of a structure, whatever they are themselves."""
+    if not is_nested(structure):
+        return [value]
+    if isinstance(value, list):
+        value = tuple(value)
+    _check_alike(structure, value)
+    rows = zip(nest.children(structure), nest.children(value))
+    return [leaf for part, given in rows for leaf in flat_up_to(part, given)]
+
+
+# ---- of parts
+
+
+def types(parts):
+    """The types in a structure of parts."""
+    return map_structure(lambda p: p if isinstance(p, DatasetPart) else p.dtype, parts)
+
+
+def shapes(parts):
+    """The shapes in a structure of parts."""
+    return map_structure(lambda p: p if isinstance(p, DatasetPart) else p.shape, parts)
+
+
+def classes(parts):
+    """The classes of tensors in a structure of parts."""
+    return map_structure(lambda p: p if isinstance(p, DatasetPart) else p.kind, parts)
+
+
+def shown(parts) -> str:
+    """A structure of parts in a few words."""
+    return f"shapes: {map_structure(_Word, shapes(parts))}, types: {types(parts)!r}"
+
+
+class _Word:
+    """A shape that is shown as TensorFlow does."""
+
+    def __init__(self, value):
+        self._value = value
+
+    def __repr__(self):
+        return str(self._value)
+
+
+def carriers(parts) -> dict:
+    """The attributes of ops that say what they give."""
+    pairs = [p.carrier for p in flatten(parts)]
+    return {"output_types": [t for t, _ in pairs], "output_shapes": [s for _, s in pairs]}
+
+
+def outputs(parts) -> dict:
+    """The attributes of ops whose outputs are such elements."""
+    said = carriers(parts)
+    return {"dtypes": said["output_types"], "output_shapes": said["output_shapes"]}
+
+
+def spread(parts, values) -> list[Tensor]:
+    """What goes through ops of values in the structure of their parts."""
+    return [p.spread(v) for p, v in zip(flatten(parts), flat_up_to(parts, values))]
+
+
+def gathered(parts, tensors):
+    """The values of which this goes through ops."""
+    tensors = iter(tensors)
+    return map_structure(lambda p: p.gathered(next(tensors)), parts)
+
+
+def part_of(value) -> Part:
+    """What kind of leaf a tensor, a sparse one or a dataset is."""
+    if isinstance(value, SparseTensor):
+        return SparsePart(value.dtype, value.get_shape())
+    if hasattr(value, "_variant_tensor"):
+        return DatasetPart(value._parts, type(value))
+    return Part(value.dtype.base_dtype, value.shape)
+
+
+def as_tensors(values, scope: str | None = "normalize_element"):
+    """A structure with everything in it as tensors."""
+    count = iter(range(len(flatten(values))))
+
+    def convert(value):
+        number = next(count)
+        if isinstance(value, SparseTensorValue):
+            return SparseTensor.from_value(value)
+        if isinstance(value, SparseTensor) or hasattr(value, "_variant_tensor"):
+            return value
+        return convert_to_tensor(value, name=f"component_{number}")
+
+    if scope is None:
+        return map_structure(convert, values)
+    with name_scope(scope):
+        return map_structure(convert, values)
+
+
+def made_of(output_types, output_shapes=None, output_classes=None):
+    """A structure of parts, of types, and of shapes and classes of the same form; those may be left out."""
+    output_types = _tuples(output_types)
+    kinds = map_structure(dtypes.as_dtype, output_types)
+    given = [None] * len(flatten(kinds)) if output_shapes is None else _shapes_of(kinds, output_shapes)
+    found = [Tensor] * len(given) if output_classes is None else flat_up_to(kinds, output_classes)
+    leaves = [
+        (SparsePart if c is SparseTensor else Part)(t.base_dtype, as_shape(s))
+        for t, s, c in zip(flatten(kinds), given, found)
+    ]
+    return pack(kinds, leaves)
+
+
+def _tuples(value):
+    """Lists in a structure of types as tuples."""
+    if isinstance(value, (list, tuple)) and not hasattr(value, "_fields"):
+        return tuple([_tuples(v) for v in value])
+    return nest.rebuild(value, [_tuples(v) for v in nest.children(value)]) if is_nested(value) else value
+
+
+def _shapes_of(kinds, output_shapes) -> list:
+    """Shapes at the leaves of a structure of types; one shape may be a tuple itself."""
+    return flat_up_to(kinds, output_shapes)
+
+
+def check_compatible(wanted, given) -> None:
+    """TypeError or ValueError unless elements of one structure can be in the place of another's."""
+    if types(wanted) != types(given) or classes(wanted) != classes(given):
+        raise TypeError(
+            f"Expected output types {types(wanted)} but got dataset with output types {types(given)}."
+        )
+    for a, b in zip(flatten(wanted), flatten(given)):
+        if not a.shape.is_compatible_with(b.shape):
+            raise TypeError(
+                f"Expected output shapes compatible with {shapes(wanted)} but got dataset with output shapes "
+                f"{shapes(given)}."
+            )

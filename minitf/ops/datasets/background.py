@@ -1,0 +1,214 @@
+"""Datasets whose elements threads of their own compute before they are asked for, up to a bound.
+
+The threads end when the elements do, when nobody can ask any more, when the session is closed, and at the end
+of the process.
+"""
+
+from __future__ import annotations
+
+import _thread
+import atexit
+import threading
+import time
+import weakref
+from collections import deque
+
+from minitf.framework import errors, forks
+from minitf.ops.datasets import waiting
+from minitf.ops.datasets.base import Steps, dataset_op
+from minitf.ops.datasets.elementwise import Called, Other
+
+_LOOK = 0.1  # seconds between two looks at whether waiting still makes sense
+_PATIENCE = 2.0  # seconds for which the end of the process waits for threads
+_MOST = 64  # threads of one dataset
+_AUTOTUNE = 2  # threads, or elements, where that is left to TensorFlow
+
+_lines: weakref.WeakSet = weakref.WeakSet()
+
+
+@dataset_op("PrefetchDataset", "input_dataset: variant, buffer_size: int64[]")
+class _PrefetchDataset(Other):
+    """The elements of another dataset, some of them computed before they are asked for."""
+
+    def start(self, pull):
+        size = self.numbers[0]
+        if size < -1:
+            raise self.wrong("buffer_size must be >= 0 or set buffer_size to be -1 for auto-tuning")
+        if not size:
+            return self.source.start(pull)
+        return _InFront(Line(pull, self.source.start(pull), _same, 1, _AUTOTUNE if size < 0 else size))
+
+
+def _same(element):
+    return element
+
+
+@dataset_op("ParallelMapDataset", "input_dataset: variant, other_arguments: **, num_parallel_calls: int32[]")
+class _ParallelMapDataset(Called):
+    """The results of a function, several of which threads compute at once."""
+
+    def __init__(self, op, source, *values):
+        super().__init__(op, source, *values[:-1])
+        self.threads = int(values[-1])
+        if self.threads < 1 and self.threads != -1:
+            raise self.wrong("num_parallel_calls must be greater than zero.")
+
+    def start(self, pull):
+        threads = _AUTOTUNE if self.threads < 0 else min(self.threads, _MOST)
+        line = Line(pull, self.source.start(pull), lambda e: self.result(pull, e), threads, max(threads, 2))
+        return _InFront(line)
+
+
+class _Place:
+    """An element to come."""
+
+    __slots__ = ("done", "element", "error")
+
+    def __init__(self):
+        self.done, self.element, self.error = False, None, None
+
+
+class Line:
+    """Elements in their order, some of them not computed yet, and the threads that do that."""
+
+    def __init__(self, pull, source, work, threads: int, room: int):
+        self._source, self._work, self._count, self._room = source, work, threads, room
+        self._taking = threading.Lock()  # held by the thread that takes an element from the source
+        self._places: deque[_Place] = deque()
+        self.changed = threading.Condition(threading.Lock())
+        self.stopped = pull.stopped
+        self.lost = self._ended = False
+        self.threads = 0
+        pull.lines.add(self)
+        _lines.add(self)
+
+    def begin(self) -> bool:
+        """Starts the threads; False if there cannot be any."""
+        for _ in range(self._count):
+            self.threads += 1
+            try:
+                _thread.start_new_thread(self._run, ())
+            except RuntimeError:  # there are as many as the system allows
+                self.threads -= 1
+                break
+        return self.threads > 0
+
+    def stop(self) -> None:
+        """Lets the threads end as soon as they can."""
+        self.stopped = True
+        if self.changed.acquire(timeout=_LOOK):
+            self.changed.notify_all()
+            self.changed.release()
+
+    def alone(self):
+        """The next element, computed by the calling thread."""
+        return self._work(next(self._source))
+
+    def next(self):
+        """The next element, once it is there."""
+        while True:
+            with self.changed:
+                if self._places and self._places[0].done:
+                    place = self._places.popleft()
+                    self.changed.notify_all()
+                    break
+                if self._ended and not self._places:
+                    raise StopIteration
+                if not self.stopped:
+                    self.changed.wait(_LOOK)
+            self._check()
+        if place.error is not None:
+            raise place.error
+        return place.element
+
+    def _check(self) -> None:
+        waiting.check()
+        if self.lost:
+            raise errors.AbortedError(
+                None, None, "this process was forked: a dataset's threads are not in it"
+            )
+        if self.stopped:
+            raise errors.CancelledError(
+                None, None, "the dataset's iterator was closed or made anew meanwhile"
+            )
+
+    def _run(self) -> None:
+        try:
+            while (place := self._take()) is not None:
+                self._compute(place)
+        finally:
+            self.threads -= 1
+
+    def _take(self) -> _Place | None:
+        """The place of the next element, which is in it; None if there are no more."""
+        with self._taking:
+            with self.changed:
+                while len(self._places) >= self._room and not self.stopped:
+                    self.changed.wait(_PATIENCE)
+                if self.stopped or self._ended:
+                    return None
+            place = _Place()
+            try:
+                place.element = next(self._source)
+            except StopIteration:
+                self._end()
+                return None
+            except BaseException as error:  # noqa: BLE001 - raised where it is waited for
+                place.error = error
+            self._places.append(place)
+            return place
+
+    def _compute(self, place: _Place) -> None:
+        if place.error is None:
+            try:
+                place.element = self._work(place.element)
+            except StopIteration:
+                self._end(place)
+            except BaseException as error:  # noqa: BLE001 - raised where it is waited for
+                place.error = error
+        with self.changed:
+            place.done = True
+            self.changed.notify_all()
+
+    def _end(self, place: _Place | None = None) -> None:
+        """There are no elements any more, or none from this place on."""
+        with self.changed:
+            self._ended = True
+            while place in self._places:
+                self._places.pop()
+            self.changed.notify_all()
+
+
+class _InFront(Steps):
+    """Gives the elements of a line, which ends when this is gone."""
+
+    def __init__(self, line: Line):
+        self._line, self._next = line, None
+        weakref.finalize(self, line.stop)
+
+    def __next__(self):
+        if self._next is None:
+            self._next = self._line.next if self._line.begin() else self._line.alone
+        return self._next()
+
+
+def _last_wait() -> None:
+    """At the end of the process: threads that run then would work with what is gone."""
+    for line in list(_lines):
+        line.stop()
+    end = time.monotonic() + _PATIENCE
+    while any(line.threads > 0 for line in list(_lines)) and time.monotonic() < end:
+        time.sleep(0.01)
+
+
+atexit.register(_last_wait)
+
+
+def _forget() -> None:
+    for line in list(_lines):
+        line.stopped = line.lost = True
+        line.threads = 0
+        line.changed = threading.Condition(threading.Lock())
+
+
+forks.in_child(_forget)

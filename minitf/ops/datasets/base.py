@@ -1,0 +1,108 @@
+"""What all datasets have in common: they are values of variant tensors, started anew by each iterator.
+
+An element is a tuple of arrays. What goes through the elements is an iterator that stays usable after an
+error: the next one it gives is the element behind the one that failed.
+"""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Iterator
+
+import numpy as np
+
+from minitf.framework import dtypes, errors
+from minitf.framework.function import FunctionGraph
+from minitf.framework.registry import define
+from minitf.framework.shape import SCALAR
+
+Element = tuple  # of arrays
+
+
+class Pull:
+    """One way through a dataset and those it is made of: the functions called, the threads that help."""
+
+    def __init__(self, functions):
+        self.functions = functions
+        self.lines: weakref.WeakSet = weakref.WeakSet()
+        self.stopped = False
+        self.fused = False  # whether a repeated shuffle is one step, as where TensorFlow optimizes
+
+    def stop(self) -> None:
+        """Ends the threads."""
+        self.stopped = True
+        for line in list(self.lines):
+            line.stop()
+
+
+class Dataset:
+    """A dataset in a session. op: the op that made it; values: of the op's inputs."""
+
+    def __init__(self, op, *values):
+        self.op = op
+
+    def start(self, pull: Pull) -> Iterator[Element]:
+        """An iterator over its elements."""
+        raise NotImplementedError
+
+    def wrong(self, message: str) -> errors.InvalidArgumentError:
+        """An error that names the op."""
+        return errors.InvalidArgumentError(None, self.op, message)
+
+
+class Steps:
+    """The base of iterators over elements."""
+
+    def __iter__(self):
+        return self
+
+
+class Function:
+    """A traced function with the values of what it captured."""
+
+    def __init__(self, graph: FunctionGraph, captured: tuple):
+        self.graph, self.captured = graph, captured
+
+    def results(self, pull: Pull, element: Element) -> Element:
+        """What it returns for an element."""
+        return tuple(pull.functions.call(self.graph, [*element, *self.captured]))
+
+
+def captured_by(graphs: list[FunctionGraph], values: tuple) -> list[Function]:
+    """The functions, whose captured values stand one behind the other."""
+    found, start = [], 0
+    for graph in graphs:
+        end = start + len(graph.consts)
+        found.append(Function(graph, values[start:end]))
+        start = end
+    return found
+
+
+def boxed(thing) -> np.ndarray:
+    """A thing of Python's as an array without axes."""
+    box = np.empty((), object)
+    box[()] = thing
+    return box
+
+
+def content(b, tensor, value):
+    """What a dataset keeps of an input: another dataset, or an array of its own."""
+    array = b.data(value)
+    if tensor.dtype is dtypes.variant and array.ndim == 0:
+        return array[()]
+    return array if tensor.op.type == "Const" else array.copy()
+
+
+def dataset_op(type: str, inputs: str = "input_dataset: variant"):
+    """Registers a class as the op type that makes such datasets."""
+
+    def decorate(cls):
+        def make(b, op, *values):
+            made = cls(op, *[content(b, t, v) for t, v in zip(op.inputs, values)])
+            return b.constant(boxed(made))
+
+        define(type, f"{inputs} -> handle: variant", shape=lambda op: SCALAR, host=make, stateful=True,
+               differentiable=False)  # fmt: skip
+        return cls
+
+    return decorate

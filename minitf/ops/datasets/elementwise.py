@@ -1,0 +1,320 @@
+"""Datasets that do something to each element of another one, or leave some out."""
+
+from __future__ import annotations
+
+import itertools
+
+from minitf.framework import errors
+from minitf.ops.datasets.base import Dataset, Steps, captured_by, dataset_op
+
+_WITH_FUNCTION = "input_dataset: variant, other_arguments: **"
+
+
+class Called(Dataset):
+    """A dataset made of another one by a function, `f`."""
+
+    def __init__(self, op, source, *captured):
+        super().__init__(op)
+        self.source = source
+        [self.function] = captured_by([op.attrs["f"]], captured)
+
+    def result(self, pull, element):
+        """The function's results; what is out of range ends the dataset."""
+        try:
+            return self.function.results(pull, element)
+        except errors.OutOfRangeError:
+            raise StopIteration from None
+
+
+@dataset_op("MapDataset", _WITH_FUNCTION)
+class MapDataset(Called):
+    """The results of a function."""
+
+    def start(self, pull):
+        """An iterator over its elements."""
+        return _Mapped(self, pull, self.source.start(pull))
+
+
+class _Mapped(Steps):
+    def __init__(self, dataset: Called, pull, source):
+        self._dataset, self._pull, self._source = dataset, pull, source
+
+    def __next__(self):
+        return self._dataset.result(self._pull, next(self._source))
+
+
+class _Chosen(_Mapped):
+    def __next__(self):
+        while True:
+            element = next(self._source)
+            results = self._dataset.result(self._pull, element)
+            if results[0].item():
+                return element
+
+
+@dataset_op("FilterDataset", _WITH_FUNCTION)
+class _FilterDataset(Called):
+    """The elements for which a function is true."""
+
+    def start(self, pull):
+        return _Chosen(self, pull, self.source.start(pull))
+
+
+class _First(_Mapped):
+    _ended = False
+
+    def __next__(self):
+        if not self._ended:
+            element = next(self._source)
+            if self._dataset.result(self._pull, element)[0].item():
+                return element
+            self._ended = True
+        raise StopIteration
+
+
+@dataset_op("TakeWhileDataset", _WITH_FUNCTION)
+class _TakeWhileDataset(Called):
+    """The elements before the first for which a function is false."""
+
+    def start(self, pull):
+        return _First(self, pull, self.source.start(pull))
+
+
+@dataset_op("ScanDataset", "input_dataset: variant, initial_state: **, other_arguments: **")
+class _ScanDataset(Dataset):
+    """The second results of a function of a state, its first result, and an element."""
+
+    def __init__(self, op, source, *values):
+        super().__init__(op)
+        count = op.attrs["states"]
+        self.source, self.first = source, values[:count]
+        [self.function] = captured_by([op.attrs["f"]], values[count:])
+
+    def start(self, pull):
+        return _Scanned(self, pull, self.source.start(pull))
+
+
+class _Scanned(Steps):
+    def __init__(self, dataset: _ScanDataset, pull, source):
+        self._function, self._state = dataset.function, dataset.first
+        self._pull, self._source = pull, source
+
+    def __next__(self):
+        results = self._function.results(self._pull, (*self._state, *next(self._source)))
+        count = len(self._state)
+        self._state = results[:count]
+        return results[count:]
+
+
+class Other(Dataset):
+    """A dataset made of another one and a number."""
+
+    def __init__(self, op, source, *numbers):
+        super().__init__(op)
+        self.source, self.numbers = source, [int(n) for n in numbers]
+
+
+@dataset_op("TakeDataset", "input_dataset: variant, count: int64[]")
+class _TakeDataset(Other):
+    """The first elements; all for -1."""
+
+    def start(self, pull):
+        count = self.numbers[0]
+        return self.source.start(pull) if count < 0 else _Limited(self.source.start(pull), count)
+
+
+class _Limited(Steps):
+    """So many elements; what follows is not asked for."""
+
+    def __init__(self, source, left: int):
+        self._source, self._left = source, left
+
+    def __next__(self):
+        if not self._left:
+            raise StopIteration
+        self._left -= 1
+        return next(self._source)
+
+
+@dataset_op("SkipDataset", "input_dataset: variant, count: int64[]")
+class _SkipDataset(Other):
+    """All but the first elements; none for -1."""
+
+    def start(self, pull):
+        count = self.numbers[0]
+        return iter(()) if count < 0 else _Skipping(self.source.start(pull), count)
+
+
+class _Skipping(Steps):
+    def __init__(self, source, left: int):
+        self._source, self._left = source, left
+
+    def __next__(self):
+        while self._left:
+            self._left -= 1
+            next(self._source)
+        return next(self._source)
+
+
+@dataset_op("ShardDataset", "input_dataset: variant, num_shards: int64[], index: int64[]")
+class _ShardDataset(Other):
+    """Every so manieth element."""
+
+    def __init__(self, op, source, num_shards, index):
+        super().__init__(op, source, num_shards, index)
+        shards, index = self.numbers
+        if shards < 1:
+            raise self.wrong(f"Number of shards must be greater than zero (currently num_shards = {shards}).")
+        if not 0 <= index < shards:
+            raise self.wrong(f"Index must be between 0 and {shards - 1} (currently index = {index}).")
+
+    def start(self, pull):
+        return _EveryNth(self.source.start(pull), *self.numbers)
+
+
+class _EveryNth(Steps):
+    def __init__(self, source, shards: int, index: int):
+        self._source, self._shards, self._skipped = source, shards, index
+
+    def __next__(self):
+        while self._skipped:
+            self._skipped -= 1
+            next(self._source)
+        self._skipped = self._shards - 1
+        return next(self._source)
+
+
+@dataset_op("IgnoreErrorsDataset")
+class _IgnoreErrorsDataset(Other):
+    """The elements that can be computed."""
+
+    def start(self, pull):
+        return _Good(self.source.start(pull))
+
+
+class _Good(Steps):
+    def __init__(self, source):
+        self._source = source
+
+    def __next__(self):
+        while True:
+            try:
+                return next(self._source)
+            except (errors.CancelledError, errors.DeadlineExceededError):
+                raise
+            except errors.OpError:
+                continue
+
+
+@dataset_op("UniqueDataset")
+class _UniqueDataset(Other):
+    """Elements that did not come before."""
+
+    def start(self, pull):
+        seen: set = set()
+
+        def is_new(element) -> bool:
+            known = len(seen)
+            seen.add(element[0].item())
+            return len(seen) > known
+
+        return filter(is_new, self.source.start(pull))
+
+
+@dataset_op("CacheDataset", "input_dataset: variant, filename: string[]")
+class _CacheDataset(Dataset):
+    """The same elements, kept in memory when they were computed once, to their end."""
+
+    def __init__(self, op, source, filename):
+        super().__init__(op)
+        self.source, self.kept = source, None
+
+    def start(self, pull):
+        return iter(self.kept) if self.kept is not None else _Keeping(self, self.source.start(pull))
+
+
+class _Keeping(Steps):
+    def __init__(self, dataset: _CacheDataset, source):
+        self._dataset, self._source, self._seen = dataset, source, []
+
+    def __next__(self):
+        try:
+            element = next(self._source)
+        except StopIteration:
+            self._dataset.kept = self._seen
+            raise
+        self._seen.append(element)
+        return element
+
+
+@dataset_op("OptimizeDataset", "input_dataset: variant, optimizations: string")
+class _OptimizeDataset(Dataset):
+    """The elements of another dataset, whose repeated shuffles are one step (see `Pull.fused`)."""
+
+    def __init__(self, op, source, names):
+        super().__init__(op)
+        self.source = source
+
+    def start(self, pull):
+        pull.fused = True
+        return self.source.start(pull)
+
+
+@dataset_op("ModelDataset")
+class _ModelDataset(Other):
+    """The elements of another dataset, as they are."""
+
+    def start(self, pull):
+        return self.source.start(pull)
+
+
+@dataset_op("ConcatenateDataset", "input_dataset: variant, another_dataset: variant")
+class _ConcatenateDataset(Dataset):
+    """The elements of one dataset, then those of another."""
+
+    def __init__(self, op, *sources):
+        super().__init__(op)
+        self._sources = sources
+
+    def start(self, pull):
+        return itertools.chain.from_iterable(s.start(pull) for s in self._sources)
+
+
+@dataset_op("ZipDataset", "input_datasets: *variant")
+class _ZipDataset(Dataset):
+    """One element of each dataset, side by side, while all have some."""
+
+    def __init__(self, op, *sources):
+        super().__init__(op)
+        self._sources = sources
+
+    def start(self, pull):
+        rows = zip(*[s.start(pull) for s in self._sources])
+        return map(tuple, map(itertools.chain.from_iterable, rows))
+
+
+@dataset_op("UnbatchDataset")
+class _UnbatchDataset(Other):
+    """The rows of elements."""
+
+    def start(self, pull):
+        return _Rows(self, self.source.start(pull))
+
+
+class _Rows(Steps):
+    def __init__(self, dataset: _UnbatchDataset, source):
+        self._dataset, self._source, self._rows = dataset, source, iter(())
+
+    def __next__(self):
+        while (row := next(self._rows, None)) is None:
+            element = next(self._source)
+            lengths = {a.shape[:1] for a in element}
+            if len(lengths) > 1 or () in lengths:
+                raise self._dataset.wrong(f"Input must have at least one dimension, and rows as many as each "
+                                          f"other: {[a.shape for a in element]}")  # fmt: skip
+            self._rows = self._cut(element)
+        return row
+
+    @staticmethod
+    def _cut(element):
+        return (tuple([a[i, ...] for a in element]) for i in range(len(element[0])))

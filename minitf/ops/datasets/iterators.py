@@ -1,0 +1,205 @@
+"""Iterators over datasets, which a session keeps; their handles as strings."""
+
+from __future__ import annotations
+
+import functools
+import itertools
+import os
+import threading
+
+import numpy as np
+
+from minitf.framework import errors, forks
+from minitf.framework.registry import define
+from minitf.framework.shape import SCALAR
+from minitf.ops.datasets import waiting
+from minitf.ops.datasets.base import Dataset, Pull, boxed
+from minitf.ops.datasets.sources import texts
+
+_serial = itertools.count()
+
+
+class Iterator:
+    """Where a session is in a dataset."""
+
+    def __init__(self, op):
+        self.op = op
+        self.dtypes, self.shapes = op.attrs["output_types"], op.attrs["output_shapes"]
+        self.handle = f"{os.getpid()}/{next(_serial)}/{op.name}".encode()
+        self._lock = forks.renewed(threading.RLock())
+        self._source = self._pull = None
+
+    def begin(self, b, dataset: Dataset, fused: bool = False) -> None:
+        """Starts with the dataset anew."""
+        if self._pull is not None:
+            self._pull.stop()
+        pull = Pull(b.functions())
+        pull.fused = fused
+        self._source, self._pull = dataset.start(pull), pull
+        b.at_close(pull)
+
+    def next(self, b, op) -> tuple:
+        """The next element; OutOfRangeError if there is none."""
+        if self._source is None:
+            raise errors.FailedPreconditionError(
+                None, op, f"GetNext() failed because the iterator '{self.op.name}' has not been initialized. "
+                "Ensure that you have run the initializer operation for this iterator before getting the "
+                "next element."
+            )  # fmt: skip
+        return b.outside(self._next, op, functools.partial(b.check, "it waits for a dataset's element"))
+
+    def _next(self, op, check) -> tuple:
+        with waiting.asked_by(check):
+            while not self._lock.acquire(timeout=0.1):
+                check()
+            try:
+                return next(self._source)
+            except StopIteration:
+                raise errors.OutOfRangeError(None, op, "End of sequence") from None
+            except errors.OpError as error:
+                if error.op is not None:
+                    raise
+                raise type(error)(None, op, error.message) from error
+            finally:
+                self._lock.release()
+
+
+def _iterator(b, handle) -> Iterator:
+    return b.data(handle)[()]
+
+
+def _known(b) -> dict[bytes, np.ndarray]:
+    """The session's iterators by their handles."""
+    return b.data(b.state("iterators of datasets", lambda: boxed({})))[()]
+
+
+def _opened(b, op):
+    box = b.state(op.attrs["shared_name"] or op, lambda: boxed(Iterator(op)))
+    _known(b)[_iterator(b, box).handle] = b.data(box)
+    return box
+
+
+def _one_shot(b, op):
+    box = b.state(op, lambda: boxed(Iterator(op)))
+    iterator = _iterator(b, box)
+    _known(b)[iterator.handle] = b.data(box)
+    if iterator._source is None:
+        iterator.begin(b, b.value(op.attrs["dataset"])[()], fused=True)
+    return box
+
+
+def _check_types(op, iterator: Iterator, dtypes, shapes) -> None:
+    """The iterator behind a handle has to give what the op promises."""
+    if len(dtypes) != len(iterator.dtypes):
+        raise errors.InvalidArgumentError(
+            None, op, f"Number of components does not match: expected {len(dtypes)} types but got "
+            f"{len(iterator.dtypes)}."
+        )  # fmt: skip
+    for i, (wanted, found) in enumerate(zip(dtypes, iterator.dtypes)):
+        if wanted is not found:
+            raise errors.InvalidArgumentError(
+                None, op, f"Data type mismatch at component {i}: expected {wanted.name} but got {found.name}."
+            )
+    for i, (wanted, found) in enumerate(zip(shapes, iterator.shapes)):
+        if not wanted.is_compatible_with(found):
+            raise errors.InvalidArgumentError(
+                None, op, f"Incompatible shapes at component {i}: expected {wanted} but got {found}."
+            )
+
+
+def _from_handle(b, op, handle):
+    text = b.data(handle).item()
+    box = _known(b).get(text)
+    if box is None:
+        raise errors.InvalidArgumentError(
+            None, op, f"no iterator of this session has the handle {text!r}: run its string_handle() in this "
+            "session, and feed what that gives"
+        )  # fmt: skip
+    _check_types(op, box[()], op.attrs["output_types"], op.attrs["output_shapes"])
+    return b.constant(box)
+
+
+def _next(b, op, handle):
+    element = _iterator(b, handle).next(b, op)
+    _check_element(op, element)
+    return [b.constant(a) for a in element]
+
+
+def _check_element(op, element: tuple) -> None:
+    if len(element) != len(op.outputs):
+        raise errors.InvalidArgumentError(
+            None, op, f"the iterator gives {len(element)} components, not {len(op.outputs)}"
+        )
+    for i, (array, tensor) in enumerate(zip(element, op.outputs)):
+        if array.dtype != tensor.dtype.numpy or not tensor.shape.is_compatible_with(array.shape):
+            raise errors.InvalidArgumentError(
+                None, op, f"component {i} of an element is {array.dtype} of shape {array.shape}, but "
+                f"{tensor.dtype.name} of shape {tensor.shape} was expected"
+            )  # fmt: skip
+
+
+def _made(b, op, dataset, handle):
+    iterator, source = _iterator(b, handle), b.data(dataset)[()]
+    iterator.begin(b, source)
+
+
+def _reduced(b, op, dataset, *values):
+    count = op.attrs["states"]
+    arrays = [b.data(v).copy() for v in values]
+    state, captured = arrays[:count], arrays[count:]
+    pull = Pull(b.functions())
+
+    def go() -> list:
+        current = state
+        with waiting.asked_by(functools.partial(b.check, "it goes through a dataset")):
+            for element in b.data(dataset)[()].start(pull):
+                current = pull.functions.call(op.attrs["f"], [*current, *element, *captured])
+        return current
+
+    try:
+        return [b.constant(a) for a in b.outside(go)]
+    finally:
+        pull.stop()
+
+
+def _single(b, op, dataset):
+    pull = Pull(b.functions())
+
+    def go() -> tuple:
+        source = b.data(dataset)[()].start(pull)
+        with waiting.asked_by(functools.partial(b.check, "it waits for a dataset's element")):
+            element = next(source, None)
+            if element is None:
+                raise errors.InvalidArgumentError(None, op, "Dataset was empty.")
+            if next(source, None) is not None:
+                raise errors.InvalidArgumentError(None, op, "Dataset had more than one element.")
+        return element
+
+    try:
+        return [b.constant(a) for a in b.outside(go)]
+    finally:
+        pull.stop()
+
+
+def _shapes(op):
+    return op.attrs["output_shapes"]
+
+
+_HANDLE = "resource_handle: resource"
+define("IteratorV2", "-> handle: resource", shape=lambda op: SCALAR, host=_opened, stateful=True,
+       differentiable=False)  # fmt: skip
+define("OneShotIterator", "-> handle: resource", shape=lambda op: SCALAR, host=_one_shot, stateful=True,
+       differentiable=False)  # fmt: skip
+define("MakeIterator", "dataset: variant, iterator: resource ->", host=_made, stateful=True,
+       differentiable=False)  # fmt: skip
+define("IteratorGetNext", "iterator: resource -> components: **", shape=_shapes, host=_next, stateful=True,
+       differentiable=False)  # fmt: skip
+define("IteratorToStringHandle", f"{_HANDLE} -> string_handle: string", shape=lambda op: SCALAR,
+       host=lambda b, op, handle: b.constant(texts(_iterator(b, handle).handle)), stateful=True,
+       differentiable=False)  # fmt: skip
+define("IteratorFromStringHandleV2", "string_handle: string[] -> resource_handle: resource",
+       shape=lambda op: SCALAR, host=_from_handle, stateful=True, differentiable=False)  # fmt: skip
+define("ReduceDataset", "input_dataset: variant, initial_state: **, other_arguments: ** -> components: **",
+       shape=_shapes, host=_reduced, stateful=True, differentiable=False)  # fmt: skip
+define("DatasetToSingleElement", "dataset: variant -> components: **", shape=_shapes, host=_single,
+       stateful=True, differentiable=False)  # fmt: skip

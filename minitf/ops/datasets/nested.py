@@ -1,0 +1,209 @@
+"""Datasets made of many: one for each element, or for each group of elements."""
+
+from __future__ import annotations
+
+import os
+
+import numpy as np
+
+from minitf.ops.datasets.base import Dataset, Steps, captured_by, dataset_op
+from minitf.ops.datasets.batches import Kept
+from minitf.ops.datasets.elementwise import Called
+
+_WITH_FUNCTION = "input_dataset: variant, other_arguments: **"
+
+
+@dataset_op("FlatMapDataset", _WITH_FUNCTION)
+class _FlatMapDataset(Called):
+    """The elements of the datasets that a function makes of each element, one after the other."""
+
+    def start(self, pull):
+        return _Flat(self, pull, self.source.start(pull))
+
+
+class _Flat(Steps):
+    def __init__(self, dataset: Called, pull, source):
+        self._dataset, self._pull, self._source = dataset, pull, source
+        self._inner = iter(())
+
+    def __next__(self):
+        while (element := next(self._inner, None)) is None:
+            made = self._dataset.result(self._pull, next(self._source))
+            self._inner = made[0][()].start(self._pull)
+        return element
+
+
+@dataset_op("InterleaveDataset", f"{_WITH_FUNCTION}, cycle_length: int64[], block_length: int64[]")
+class _InterleaveDataset(Called):
+    """Blocks of the elements of several datasets in turn, which a function makes of each element."""
+
+    def __init__(self, op, source, *values):
+        *captured, cycle, block = values
+        super().__init__(op, source, *captured)
+        self.cycle, self.block = int(cycle), int(block)
+        if self.cycle == -1:  # left to TensorFlow
+            self.cycle = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+        for name, number in (("cycle_length", self.cycle), ("block_length", self.block)):
+            if number < 1:
+                raise self.wrong(f"{name} must be greater than zero.")
+
+    def start(self, pull):
+        return _Interleaved(self, pull, self.source.start(pull))
+
+
+@dataset_op("ParallelInterleaveDatasetV2",
+            f"{_WITH_FUNCTION}, cycle_length: int64[], block_length: int64[], "
+            "num_parallel_calls: int64[]")  # fmt: skip
+class _ParallelInterleaveDatasetV2(_InterleaveDataset):
+    """The same, as TensorFlow does it in parallel: a dataset that is over makes room for the next at once."""
+
+    def __init__(self, op, source, *values):
+        super().__init__(op, source, *values[:-1])
+
+
+@dataset_op("ParallelInterleaveDataset",
+            f"{_WITH_FUNCTION}, cycle_length: int64[], block_length: int64[], sloppy: bool[], "
+            "buffer_output_elements: int64[], prefetch_input_elements: int64[]")  # fmt: skip
+class _ParallelInterleaveDataset(_InterleaveDataset):
+    """The same, of the time before `num_parallel_calls`."""
+
+    def __init__(self, op, source, *values):
+        super().__init__(op, source, *values[:-3])
+
+
+class _Interleaved(Steps):
+    def __init__(self, dataset: _InterleaveDataset, pull, source):
+        self._dataset, self._pull, self._source = dataset, pull, source
+        self._open: list = [None] * dataset.cycle
+        self._place = self._taken = 0
+        self._ended = False
+
+    def __next__(self):
+        while not self._ended or any(each is not None for each in self._open):
+            if self._open[self._place] is None:
+                if self._ended or not self._open_next():
+                    self._move()
+                    continue
+            element = next(self._open[self._place], None)
+            if element is None:
+                self._open[self._place] = None
+                self._move()
+                continue
+            self._taken += 1
+            if self._taken == self._dataset.block:
+                self._move()
+            return element
+        raise StopIteration
+
+    def _move(self) -> None:
+        self._place, self._taken = (self._place + 1) % self._dataset.cycle, 0
+
+    def _open_next(self) -> bool:
+        """Opens another dataset; False if there is none."""
+        try:
+            element = next(self._source)
+            made = self._dataset.result(self._pull, element)
+        except StopIteration:
+            self._ended = True
+            return False
+        self._open[self._place] = made[0][()].start(self._pull)
+        return True
+
+
+@dataset_op("GroupByWindowDataset",
+            "input_dataset: variant, key_func_other_arguments: **")  # fmt: skip
+class _GroupByWindowDataset(Dataset):
+    """Elements in groups by the key that a function gives: as soon as a group is as large as another function
+    says, a third one makes a dataset of it.
+    """
+
+    def __init__(self, op, source, *values):
+        super().__init__(op)
+        self.source = source
+        names = "key_func", "reduce_func", "window_size_func"
+        self.key, self.reduced, self.size = captured_by([op.attrs[name] for name in names], values)
+
+    def start(self, pull):
+        return _Grouped(self, pull, self.source.start(pull))
+
+
+class _Grouped(Steps):
+    def __init__(self, dataset: _GroupByWindowDataset, pull, source):
+        self._dataset, self._pull, self._source = dataset, pull, source
+        self._groups: dict[int, list] = {}
+        self._sizes: dict[int, int] = {}
+        self._inner = iter(())
+        self._ended = False
+
+    def __next__(self):
+        while (element := next(self._inner, None)) is None:
+            key = min(self._groups, default=None) if self._ended else self._fill()
+            if key is not None:
+                group = Kept(self._dataset.op, self._groups.pop(key))
+                self._inner = self._made_of(key, group)
+            elif self._ended and not self._groups:
+                raise StopIteration
+        return element
+
+    def _fill(self) -> int | None:
+        """Takes elements until a group is complete, whose key it gives, or there are no more."""
+        while True:
+            try:
+                element = next(self._source)
+            except StopIteration:
+                self._ended = True
+                return None
+            [key] = self._dataset.key.results(self._pull, element)
+            group = self._groups.setdefault(key.item(), [])
+            group.append(element)
+            if len(group) == self._size(key):
+                return key.item()
+
+    def _size(self, key) -> int:
+        number = key.item()
+        if number not in self._sizes or len(self._groups[number]) == 1:
+            [size] = self._dataset.size.results(self._pull, (key,))
+            if size < 1:
+                raise self._dataset.wrong(f"Window size must be greater than zero, but got {size.item()}.")
+            self._sizes[number] = size.item()
+        return self._sizes[number]
+
+    def _made_of(self, key: int, group: Dataset):
+        box = np.empty((), object)
+        box[()] = group
+        arguments = np.array(key, np.int64), box
+        made = self._dataset.reduced.results(self._pull, arguments)
+        return made[0][()].start(self._pull)
+
+
+@dataset_op("DirectedInterleaveDataset", "selector_input_dataset: variant, data_input_datasets: *variant")
+class _DirectedInterleaveDataset(Dataset):
+    """Elements of several datasets, each of that which the next number of another dataset says."""
+
+    def __init__(self, op, selector, *sources):
+        super().__init__(op)
+        self.selector, self.sources = selector, sources
+
+    def start(self, pull):
+        return _Directed(self, pull)
+
+
+class _Directed(Steps):
+    def __init__(self, dataset: _DirectedInterleaveDataset, pull):
+        self._dataset = dataset
+        self._numbers = dataset.selector.start(pull)
+        self._sources = [source.start(pull) for source in dataset.sources]
+        self._open = set(range(len(self._sources)))
+
+    def __next__(self):
+        while self._open:
+            number = next(self._numbers)[0].item()
+            if not 0 <= number < len(self._sources):
+                raise self._dataset.wrong(f"Selector index out of range: {number} >= {len(self._sources)}")
+            if number not in self._open:
+                continue
+            element = next(self._sources[number], None)
+            if element is not None:
+                return element
+            self._open.discard(number)
+        raise StopIteration

@@ -1,0 +1,133 @@
+"""Datasets in another order, and datasets again and again."""
+
+from __future__ import annotations
+
+from minitf.ops.datasets.base import Dataset, Steps, dataset_op
+from minitf.ops.datasets.elementwise import Other
+from minitf.ops.random import first_place
+from minitf.ops.sampling import Words
+
+
+class Shuffled(Dataset):
+    """Elements in the order that a buffer of so many and a stream of random words make."""
+
+    def __init__(self, op, source, size, seed, seed2):
+        super().__init__(op)
+        self.source, self.size = source, int(size)
+        if self.size < 1:
+            raise self.wrong("buffer_size must be greater than zero.")
+        self.seeds = first_place(int(seed), int(seed2))
+
+
+@dataset_op("ShuffleDataset", "input_dataset: variant, buffer_size: int64[], seed: int64[], seed2: int64[]")
+class _ShuffleDataset(Shuffled):
+    """Elements shuffled, each time in another order if it `reshuffles`."""
+
+    def __init__(self, op, source, size, seed, seed2):
+        super().__init__(op, source, size, seed, seed2)
+        self.reshuffles = op.attrs["reshuffle_each_iteration"]
+        self._orders = Words(self.seeds)
+
+    def start(self, pull):
+        seeds = (self._orders.word(), self._orders.word(), 0) if self.reshuffles else self.seeds
+        return _Buffered(self, pull, Words(seeds))
+
+
+@dataset_op("ShuffleAndRepeatDataset",
+            "input_dataset: variant, buffer_size: int64[], seed: int64[], seed2: int64[], "
+            "count: int64[]")  # fmt: skip
+class _ShuffleAndRepeatDataset(Shuffled):
+    """Elements shuffled again and again; the buffer is filled from the next time when one is over."""
+
+    def __init__(self, op, source, size, seed, seed2, count):
+        super().__init__(op, source, size, seed, seed2)
+        self.count = int(count)
+
+    def start(self, pull):
+        return _Buffered(self, pull, Words(self.seeds), self.count)
+
+
+class _Buffered(Steps):
+    """TensorFlow's way of shuffling: a ring of elements, of which a random one of the oldest epoch leaves,
+    and the oldest takes its place.
+    """
+
+    def __init__(self, dataset: Shuffled, pull, words: Words, count: int = 1):
+        self._dataset, self._pull, self._words = dataset, pull, words
+        self._left, self._source, self._empty = count, None, False
+        self._ring: list = []  # grows up to the size of the buffer
+        self._start = self._end = 0
+        self._ends: list[int] = []  # where the epochs that are over ended
+
+    def __next__(self):
+        while self._end - self._start < self._dataset.size and self._fill():
+            pass
+        if self._start == self._end:
+            raise StopIteration
+        while self._ends and self._ends[0] == self._start:
+            self._ends.pop(0)
+        size, ring = self._dataset.size, self._ring
+        oldest = (self._ends[0] if self._ends else self._end) - self._start
+        place = (self._start + self._words.word() % oldest) % size
+        element, first = ring[place], self._start % size
+        ring[place], ring[first] = ring[first], None
+        self._start += 1
+        return element
+
+    def _fill(self) -> bool:
+        """Takes one more element; False if there are none."""
+        if not self._left:
+            return False
+        if self._source is None:
+            self._source, self._empty = self._dataset.source.start(self._pull), True
+        try:
+            element = next(self._source)
+        except StopIteration:
+            # As in TensorFlow another time is begun even if it was the last: the seeds of a shuffle before
+            # this one depend on how often.
+            self._source = self._dataset.source.start(self._pull)
+            self._ends.append(self._end)
+            self._left = 0 if self._empty and self._left < 0 else self._left - (self._left > 0)
+            self._empty = True
+            return True
+        self._empty = False
+        place = self._end % self._dataset.size
+        if place == len(self._ring):
+            self._ring.append(element)
+        else:
+            self._ring[place] = element
+        self._end += 1
+        return True
+
+
+@dataset_op("RepeatDataset", "input_dataset: variant, count: int64[]")
+class _RepeatDataset(Other):
+    """All elements again and again; for ever for -1."""
+
+    def start(self, pull):
+        source = self.source
+        if pull.fused and isinstance(source, _ShuffleDataset) and source.reshuffles:
+            return _Buffered(source, pull, Words(source.seeds), self.numbers[0])
+        return _Repeated(self, pull)
+
+
+class _Repeated(Steps):
+    def __init__(self, dataset: _RepeatDataset, pull):
+        self._dataset, self._pull = dataset, pull
+        self._left, self._source, self._empty = dataset.numbers[0], None, False
+
+    def __next__(self):
+        while self._left:
+            if self._source is None:
+                self._source, self._empty = self._dataset.source.start(self._pull), True
+            try:
+                element = next(self._source)
+            except StopIteration:
+                self._source = None
+                self._left -= self._left > 0
+                if self._empty and self._left < 0:
+                    self._left = 0  # an empty dataset for ever is an empty one
+                continue
+            self._empty = False
+            return element
+        raise StopIteration

@@ -1,0 +1,133 @@
+"""Datasets that come from nowhere else: tensors, numbers, Python generators, chance."""
+
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+
+from minitf.framework import dtypes, errors
+from minitf.ops.datasets.base import Dataset, Steps, dataset_op
+from minitf.ops.random import first_place
+from minitf.ops.sampling import Words
+
+
+@dataset_op("TensorDataset", "components: **")
+class _TensorDataset(Dataset):
+    """One element."""
+
+    def __init__(self, op, *values):
+        super().__init__(op)
+        self._element = values
+
+    def start(self, pull):
+        return iter([self._element])
+
+
+@dataset_op("TensorSliceDataset", "components: **")
+class _TensorSliceDataset(Dataset):
+    """The slices of tensors along their first axes."""
+
+    def __init__(self, op, *values):
+        super().__init__(op)
+        lengths = {len(v) for v in values}
+        if len(lengths) > 1:
+            raise self.wrong(f"the tensors that are cut into slices have {sorted(lengths)} of them")
+        self._values, self._length = values, lengths.pop()
+
+    def start(self, pull):
+        values = self._values
+        return (tuple([v[i, ...] for v in values]) for i in range(self._length))
+
+
+@dataset_op("RangeDataset", "start: int64[], stop: int64[], step: int64[]")
+class _RangeDataset(Dataset):
+    """Numbers at equal distances."""
+
+    def __init__(self, op, start, stop, step):
+        super().__init__(op)
+        if step == 0:
+            raise self.wrong("step must be a non-zero integer")
+        self._numbers = range(int(start), int(stop), int(step))
+
+    def start(self, pull):
+        return ((np.array(i, np.int64),) for i in self._numbers)
+
+
+@dataset_op("RandomDataset", "seed: int64[], seed2: int64[]")
+class _RandomDataset(Dataset):
+    """Random numbers of 32 bits, without end."""
+
+    def __init__(self, op, seed, seed2):
+        super().__init__(op)
+        self._seeds = int(seed), int(seed2)
+
+    def start(self, pull):
+        words = Words(first_place(*self._seeds))
+        return ((np.array(words.word(), np.int64),) for _ in itertools.count())
+
+
+@dataset_op("GeneratorDataset", "arguments: **")
+class _GeneratorDataset(Dataset):
+    """What a Python generator yields."""
+
+    def __init__(self, op, *values):
+        super().__init__(op)
+        self._arguments = values
+
+    def start(self, pull):
+        return _Yielded(self.op, self._arguments)
+
+
+class _Yielded(Steps):
+    def __init__(self, op, arguments: tuple):
+        self._op, self._arguments, self._values = op, arguments, None
+
+    def __next__(self):
+        try:
+            if self._values is None:
+                self._values = iter(self._op.attrs["generator"](*self._arguments))
+            value = next(self._values)
+        except (StopIteration, errors.OpError):
+            raise
+        except Exception as error:
+            kind = errors.InvalidArgumentError if isinstance(error, (TypeError, ValueError)) else None
+            kind = kind or errors.UnknownError
+            raise kind(
+                None, self._op, f"{type(error).__name__}: {error} (raised by the generator)"
+            ) from error
+        return self._element(value)
+
+    def _element(self, value) -> tuple:
+        parts = self._op.attrs["flattened"](value)
+        kinds = zip(parts, self._op.attrs["output_types"], self._op.attrs["output_shapes"])
+        return tuple([self._part(part, dtype, shape) for part, dtype, shape in kinds])
+
+    def _part(self, part, dtype: dtypes.DType, shape) -> np.ndarray:
+        try:
+            array = texts(part) if dtype is dtypes.string else np.asarray(part, dtype.numpy, order="C")
+        except (TypeError, ValueError):
+            raise errors.InvalidArgumentError(
+                None, self._op, "`generator` yielded an element that could not be converted to the expected "
+                f"type. The expected type was {dtype.name}, but the yielded element was {part!r}."
+            ) from None  # fmt: skip
+        if not shape.is_compatible_with(array.shape):
+            raise errors.InvalidArgumentError(
+                None, self._op, f"`generator` yielded an element of shape {array.shape} where an element of "
+                f"shape {shape} was expected."
+            )  # fmt: skip
+        return array.copy() if array is part else array
+
+
+def texts(value) -> np.ndarray:
+    """Text, bytes, or nested lists or arrays of them, as an array of bytes; TypeError for anything else."""
+    array = np.asarray(value)
+    if array.dtype.kind not in "SUO":
+        raise TypeError(f"{value!r} is no text")
+    found = np.empty(array.shape, object)
+    for index in np.ndindex(array.shape):
+        text = array[index]
+        if not isinstance(text, (str, bytes)):
+            raise TypeError(f"{text!r} is no text")
+        found[index] = text.encode() if isinstance(text, str) else bytes(text)
+    return found
