@@ -441,10 +441,14 @@ ELSEWHERE = {  # by the test that covers them
     "ops/test_dataflow.py": "Enter Exit LoopCond Merge NextIteration Switch",
     "ops/test_loop.py": "If Loop " + " ".join(t for t in OPS if t.startswith("TensorArray")),
     "ops/test_check.py": "Assert",
+    "data/test_dataset.py": " ".join(
+        t for t in OPS if "Iterator" in t or t.endswith(("Dataset", "DatasetV2"))
+    )
+    + " DatasetToSingleElement",
     "ops/test_queues.py": " ".join(t for t in OPS if "Queue" in t),
     "ops/test_script.py": "PyFunc PyFuncStateless",
     "ops/test_sparse_serial.py": " ".join(t for t in OPS if "Serialize" in t or "TensorsMap" in t)
-    + " DeserializeManySparse",
+    + " DeserializeManySparse DeserializeSparse",
     "ops/test_readers.py": " ".join(t for t in OPS if "Reader" in t),
     "ops/test_file_ops.py": "MatchingFiles ReadFile WriteFile",
     "ops/test_decoding.py": "DecodeCSV DecodeRaw StringToNumber",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from minitf.framework import dtypes
 from minitf.framework.graph import Graph, get_default_graph
 from minitf.framework.operation import Operation
 from minitf.framework.tensor import Tensor
@@ -34,14 +35,10 @@ class FunctionGraph(Graph):
 
     @property
     def targets(self) -> list[Operation]:
-        """The ops that run whether or not a result needs them: they do something outside of the graph."""
-        return [
-            op
-            for op in self.ops
-            if op.definition.host is not None
-            and op.definition.stateful
-            and not any(t.dtype.name in ("variant", "resource") for t in op.outputs)
-        ]
+        """The ops that run whether or not a result needs them: they check something, or act outside of the
+        graph.
+        """
+        return [op for op in self.ops if _acts(op)]
 
     def takes_from(self, root: Graph) -> bool:
         """Whether a root graph is this one, or around it."""
@@ -82,3 +79,8 @@ class FunctionGraph(Graph):
 
     def __repr__(self):
         return f"<the graph of a function with {len(self.ops)} operations>"
+
+
+def _acts(op: Operation) -> bool:
+    kept = any(t.dtype in (dtypes.variant, dtypes.resource) for t in op.outputs)
+    return not op.outputs or op.definition.host is not None and op.definition.stateful and not kept

@@ -114,13 +114,8 @@ class Graph(Names, Elements, Collections):
                 return
 
     def _captured(self, tensor: Tensor, definition, name: str) -> Tensor:
-<<<<<<< HEAD
-        if tensor.op.graph.root is not self.root:
-            raise ValueError(foreign(tensor, self, f"{definition.type} '{name}'"))
-=======
         if not self.root.takes_from(tensor.op.graph.root):
-            raise ValueError(_foreign(tensor, self, f"{definition.type} '{name}'"))
->>>>>>> e5fe336 (tf.data begins: datasets, their functions traced into graphs of their own, iterators)
+            raise ValueError(foreign(tensor, self, f"{definition.type} '{name}'"))
         return self.capture(tensor)
 
     def takes_from(self, root: Graph) -> bool:
@@ -133,13 +128,8 @@ class Graph(Names, Elements, Collections):
             return tensor
         if tensor in self.captures:
             return self.captures[tensor]
-<<<<<<< HEAD
-        if tensor.op.graph.root is not self.root:
-            raise ValueError(foreign(tensor, self, "this op"))
-=======
         if not self.root.takes_from(tensor.op.graph.root):
-            raise ValueError(_foreign(tensor, self, "this op"))
->>>>>>> e5fe336 (tf.data begins: datasets, their functions traced into graphs of their own, iterators)
+            raise ValueError(foreign(tensor, self, "this op"))
         if inside.is_around(self, tensor.op.graph):
             return inside.given(self, tensor)
         return self.captured(tensor, self.outer.capture(tensor))

@@ -4,8 +4,8 @@ import gzip
 import zlib
 
 import pytest
+from data_helpers import elements
 from helpers import fails
-from test_dataset import elements
 
 import minitf as tf
 
@@ -24,8 +24,8 @@ def test_lines_and_pieces(tmp_path, kind, pack):
         b"",
         b"c",
     ]
-    pieces = tf.data.FixedLengthRecordDataset(names, 2, header_bytes=0, compression_type=kind)
-    assert elements(pieces.take(3)) == [b"a\n", b"b\r", b"\n\n"]
+    pieces = tf.data.FixedLengthRecordDataset(names, 2, header_bytes=1, compression_type=kind)
+    assert elements(pieces.take(3)) == [b"\nb", b"\r\n", b"\nc"]
 
 
 @pytest.mark.parametrize("kind", ["", "GZIP", "ZLIB"])
