@@ -96,12 +96,13 @@ def test_own_additions():
 
 
 NAMESPACES = """
-app bitwise compat config config.experimental contrib.crf contrib.data contrib.framework contrib.framework.nest
-contrib.layers contrib.layers.utils contrib.learn contrib.learn.preprocessing contrib.legacy_seq2seq
-contrib.rnn contrib.seq2seq contrib.slim contrib.slim.evaluation contrib.slim.learning contrib.slim.losses
-contrib.slim.model_analyzer contrib.slim.queues contrib.tensorboard.plugins.projector contrib.training
-data data.experimental debugging dtypes errors flags gfile initializers io io.gfile layers linalg logging losses math nest nn
-nn.rnn_cell profiler queue random resource_loader strings summary sysconfig test timeline train viz
+app bitwise compat config config.experimental contrib.crf contrib.data contrib.framework
+contrib.framework.nest contrib.layers contrib.layers.utils contrib.learn contrib.learn.preprocessing
+contrib.legacy_seq2seq contrib.rnn contrib.seq2seq contrib.slim contrib.slim.evaluation
+contrib.slim.learning contrib.slim.losses contrib.slim.model_analyzer contrib.slim.queues
+contrib.tensorboard.plugins.projector contrib.training data data.experimental debugging dtypes errors
+flags gfile initializers io io.gfile layers linalg logging losses math nest nn nn.rnn_cell profiler queue
+random resource_loader strings summary sysconfig test timeline train viz
 """
 
 

@@ -80,10 +80,9 @@ class _Interleaved(Steps):
 
     def __next__(self):
         while not self._ended or any(each is not None for each in self._open):
-            if self._open[self._place] is None:
-                if self._ended or not self._open_next():
-                    self._move()
-                    continue
+            if self._open[self._place] is None and (self._ended or not self._open_next()):
+                self._move()
+                continue
             element = next(self._open[self._place], None)
             if element is None:
                 self._open[self._place] = None
