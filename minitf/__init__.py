@@ -216,6 +216,10 @@ from minitf.graphs import export as _export  # gives graphs their as_graph_def
 from minitf.graphs.importer import import_graph_def
 from minitf.graphs.tensor_protos import make_ndarray, make_tensor_proto
 
+# Looking at them
+
+from minitf.overview import summary_of  # gives graphs their texts, and notebooks what they show
+
 # Running
 
 from minitf.platform.logging import get_logger

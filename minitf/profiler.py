@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
+from minitf.framework.shown import Shown
 from minitf.runtime.config import RunMetadata, RunOptions
 from minitf.timeline import Timeline
 
@@ -21,7 +22,7 @@ class Row:
     share: float
 
 
-class Profile:
+class Profile(Shown):
     """The times of several equal runs; for every call the median of them.
 
     seconds: of a run as a whole, tracing included. entries: (op, kernel, calls, seconds) of each kernel call
@@ -86,6 +87,16 @@ class Profile:
                 escape(row.name),
             )
         return shown
+
+    def text(self, by: str = "kernels", top: int = 20) -> str:
+        """The same table as plain text."""
+        rows = {"kernels": self.kernels, "ops": self.ops, "types": self.types}[by]()
+        lines = [f"{self.seconds * 1e6:.1f} us per run, {len(rows)} {by}", "        us  share   calls"]
+        lines += [f"{r.seconds * 1e6:10.1f} {r.share:6.1%} {r.calls:7} {r.name}" for r in rows[:top]]
+        return "\n".join(lines)
+
+    def __str__(self):
+        return self.text()
 
     def chrome_trace(self, path: str | Path | None = None) -> str:
         """The last run as a Chrome trace (JSON text), which Perfetto opens; also written to `path`."""

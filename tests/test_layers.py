@@ -38,6 +38,7 @@ MAY_IMPORT = {
         "minitf",
     },
     "viz": {"framework", "graphs"},
+    "overview": {"framework", "graphs", "viz"},
     "summary": {"framework", "ops", "graphs", "minitf"},
     "graphs": {"framework", "ops", "runtime", "minitf"},
     "graph_util": {"graphs"},

@@ -14,10 +14,11 @@ from minitf.framework.names import Names
 from minitf.framework.operation import Operation
 from minitf.framework.registry import OPS, check_sizes
 from minitf.framework.shape import UNKNOWN
+from minitf.framework.shown import Shown, text_of
 from minitf.framework.tensor import Tensor
 
 
-class Graph(Names, Elements, Collections):
+class Graph(Names, Elements, Collections, Shown):
     """A computation: operations in the order in which they were made.
 
     A body of a loop or branch is a `Graph` with an `outer` one: it shares its root's names, ids and
@@ -307,6 +308,9 @@ class Graph(Names, Elements, Collections):
 
     def __repr__(self):
         return f"<tf.Graph {self.root.number} with {len(self.ops)} operations>"
+
+    def __str__(self):
+        return text_of(self)
 
 
 class _Controls:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from minitf.framework.origin import Origin
+from minitf.framework.shown import Shown
 from minitf.framework.tensor import Tensor, session_for
 
 
-class Operation:
+class Operation(Shown):
     """One node: an op type, its inputs, attributes and outputs."""
 
     __slots__ = (

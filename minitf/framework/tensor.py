@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from minitf.framework.dtypes import DType
 from minitf.framework.shape import TensorShape, as_shape
+from minitf.framework.shown import Shown
 
 
-class Tensor:
+class Tensor(Shown):
     """One output of an operation: a handle to a value that exists only while a session runs."""
 
     __slots__ = ("op", "value_index", "dtype", "_shape", "_consumers", "__weakref__", "__dict__")

@@ -12,6 +12,7 @@ import numpy as np
 from minitf.framework import errors
 from minitf.framework.graph import get_default_graph
 from minitf.framework.origin import warn
+from minitf.framework.shown import Shown
 from minitf.framework.tensor import set_session_finder
 from minitf.kernels import ahead, team
 from minitf.runtime.config import ConfigProto, RunMetadata, RunOptions
@@ -46,7 +47,7 @@ def get_default_session() -> BaseSession | None:
 set_session_finder(get_default_session)
 
 
-class BaseSession:
+class BaseSession(Shown):
     """What Session and InteractiveSession have in common."""
 
     def __init__(self, target="", graph=None, config: ConfigProto | None = None):
