@@ -106,6 +106,11 @@ from minitf.ops.unary import (
 # Images
 
 from minitf.ops.image_parts import extract_image_patches
+from minitf.ops.volume_patches import extract_volume_patches
+from minitf.ops.spaces import (
+    batch_to_space, batch_to_space_nd, depth_to_space, required_space_to_batch_paddings, space_to_batch,
+    space_to_batch_nd, space_to_depth,
+)  # fmt: skip
 
 # Sparse tensors
 

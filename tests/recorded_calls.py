@@ -35,6 +35,14 @@ INPUTS = {
     "SCORES": (np.array([0.9, 0.75, 0.6, 0.95, 0.5, 0.3], "f"), [6]),
     "PARTS": (np.array([[[0.1, 0.2, 0.6, 0.9], [-0.5, 0.3, 0.5, 1.5]],
                         [[0.0, 0.0, 1.0, 1.0], [2.0, 2.0, 3.0, 3.0]]], "f"), [2, 2, 4]),
+    "SERIES": (RANDOM.rand(2, 7, 3).astype("f"), [2, 7, 3]),
+    "VOLUME": (RANDOM.rand(2, 3, 5, 4, 2).astype("f"), [2, 3, 5, 4, 2]),
+    "VOLUMES": (RANDOM.rand(2, 3, 5, 4, 2).astype("f"), [None, None, None, None, 2]),
+    "FILTER1": (RANDOM.rand(2, 3, 2).astype("f"), [2, 3, 2]),
+    "FILTER2": (RANDOM.rand(2, 2, 3, 2).astype("f"), [2, 2, 3, 2]),
+    "FILTER3": (RANDOM.rand(2, 2, 3, 2, 3).astype("f"), [2, 2, 3, 2, 3]),
+    "PIXELS": (RANDOM.randint(-9, 9, (2, 4, 6, 4)).astype("f"), [2, 4, 6, 4]),
+    "KERNEL": (RANDOM.randint(-3, 3, (2, 3, 4)).astype("f"), [2, 3, 4]),
 }  # fmt: skip
 for name, file in json.loads((FACTS / "image_files.json").read_text()).items():
     INPUTS[name] = (np.array(base64.b64decode(file), object), [])

@@ -14,9 +14,11 @@ RANDOM = np.random.default_rng(7)
 X, Y = RANDOM.normal(size=(2, 3)), RANDOM.normal(size=(2, 3))
 POSITIVE, UNIT = np.abs(X) + 0.5, np.tanh(X) * 0.9
 ROW, LONG, CUBE = RANDOM.normal(size=3), RANDOM.normal(size=6), RANDOM.normal(size=(2, 3, 4))
+
 IMAGE, FILTER = RANDOM.normal(size=(2, 3, 4, 2)), RANDOM.normal(size=(2, 1, 2, 3))
 SQUARE = RANDOM.normal(size=(2, 3, 3)) + 3 * np.eye(3)
 LOWER = np.tril(SQUARE)
+VOLUME, CUBES = RANDOM.normal(size=(1, 2, 3, 4, 2)), RANDOM.normal(size=(2, 1, 2, 2, 3))
 SYMMETRIC = SQUARE @ SQUARE.transpose(0, 2, 1) + np.eye(3)
 INTS, IDS = np.array([[3, -2, 7], [1, 5, -4]], np.int32), np.array([0, 0, 1, 1, 1, 3], np.int32)
 TRUTH = np.array([[True, False, True], [False, True, True]])
@@ -201,6 +203,69 @@ SAMPLES = [
         IMAGE,
         of=lambda x: tf.extract_image_patches(x, [1, 2, 2, 1], [1, 1, 2, 1], [1, 2, 1, 1], "SAME"),
     ),
+    *[
+        sample(type, VOLUME, of=function)
+        for type, function in {
+            "MaxPool3D": lambda x: tf.nn.max_pool3d(x, 2, 1, "SAME"),
+            "MaxPool3DGrad": lambda x: tf.gradients(tf.nn.max_pool3d(x, [2, 2, 3], 1, "SAME") ** 2, x),
+            "MaxPool3DGradGrad": lambda x: tf.gradients(
+                tf.gradients(tf.nn.max_pool3d(x * x, 2, 1, "SAME"), x), x
+            ),
+            "AvgPool3D": lambda x: tf.nn.avg_pool3d(x, [1, 2, 2], [1, 1, 2], "SAME"),
+            "AvgPool3DGrad": lambda x: tf.gradients(tf.nn.avg_pool3d(x, 2, 1, "SAME") ** 2, x),
+            "ExtractVolumePatches": lambda x: tf.extract_volume_patches(x, [1, 2, 1, 2, 1], [1] * 5, "SAME"),
+        }.items()
+    ],
+    sample("Conv3D", VOLUME, CUBES, of=lambda x, f: tf.nn.conv3d(x, f, [1, 2, 1, 1, 1], "SAME")),
+    sample(
+        "Conv3DBackpropInputV2",
+        CUBES,
+        VOLUME[:, :1],
+        of=lambda f, g: tf.nn.conv3d_transpose(
+            tf.concat([g, g[..., :1]], 4), f, [1, 2, 3, 4, 2], [1, 2, 1, 1, 1]
+        ),
+    ),
+    sample(
+        "Conv3DBackpropFilterV2",
+        VOLUME,
+        VOLUME[:, :1],
+        of=lambda x, g: tf.nn.conv3d_backprop_filter(x, [2, 1, 2, 2, 2], g[:, :, :, :3], 1, "VALID"),
+    ),
+    *[
+        sample(type, IMAGE, of=function)
+        for type, function in {
+            "MaxPoolWithArgmax": lambda x: tf.nn.max_pool_with_argmax(x, 2, 1, "SAME")[0],
+            "MaxPoolGradWithArgmax": lambda x: tf.gradients(
+                tf.nn.max_pool_with_argmax(x, 2, 1, "SAME")[0] ** 2, x
+            ),
+            "MaxPoolGradGradWithArgmax": lambda x: tf.gradients(
+                tf.gradients(tf.nn.max_pool_with_argmax(x * x, 2, 1, "SAME")[0], x), x
+            ),
+            "SpaceToBatchND": lambda x: tf.space_to_batch_nd(x, [2, 3], [[1, 0], [0, 2]]),
+            "BatchToSpaceND": lambda x: tf.batch_to_space_nd(x, [2], [[1, 2]]),
+            "SpaceToDepth": lambda x: tf.space_to_depth(x[:, :2], 2),
+            "DepthToSpace": lambda x: tf.depth_to_space(tf.concat([x, x * x], 3), 2),
+        }.items()
+    ],
+    sample(
+        "Dilation2D",
+        IMAGE,
+        X,
+        of=lambda x, f: tf.nn.dilation2d(x, f[None, :, :2], [1] * 4, [1] * 4, "SAME"),
+        order=1,
+    ),
+    *[
+        sample(
+            f"Dilation2DBackprop{kind}",
+            IMAGE,
+            X,
+            grads=False,
+            of=lambda x, f, i=i: tf.gradients(
+                tf.nn.dilation2d(x, f[None, :, :2], [1] * 4, [1] * 4, "SAME"), [x, f]
+            )[i],
+        )
+        for i, kind in enumerate(["Input", "Filter"])
+    ],
     sample("TopKV2", X, of=lambda x: tf.nn.top_k(x, 2)[0]),
     sample("InTopKV2", X, np.int32([0, 1]), np.int32(2), grads=False, dtypes=("float32",)),
     # shapes and movement
@@ -469,6 +534,8 @@ NO_GRADIENT = {  # and no claim that gradients rightly stop: asking for one is a
     **{f"Adjust{kind}": "none in TensorFlow" for kind in ("Contrastv2", "Hue", "Saturation")},
     "CombinedNonMaxSuppression": "none in TensorFlow",
     "DrawBoundingBoxesV2": "none in TensorFlow",
+    "Dilation2DBackpropFilter": "none in TensorFlow",
+    "Dilation2DBackpropInput": "none in TensorFlow",
     "LRNGrad": "none in TensorFlow",
     "NonMaxSuppressionV5": "none in TensorFlow",
     "ProdOfOthersGrad": "the third derivative of reduce_prod",

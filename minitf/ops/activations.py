@@ -7,7 +7,7 @@ import numpy as np
 from minitf.framework import dtypes
 from minitf.framework.apply import apply
 from minitf.framework.convert import convert_to_tensor
-from minitf.framework.graph import name_scope
+from minitf.framework.graph import get_default_graph, name_scope
 from minitf.framework.registry import define
 from minitf.framework.tensor import Tensor
 from minitf.kernels import elementwise
@@ -151,6 +151,14 @@ def selu(features, name: str | None = None) -> Tensor:
 def softplus(features, name: str | None = None) -> Tensor:
     """log(1 + exp(x)), without overflow."""
     return apply("Softplus", features, name=name)
+
+
+def swish(features) -> Tensor:
+    """x * sigmoid(x) (Ramachandran et al. 2017)."""
+    features = convert_to_tensor(features, name="features")
+    product = features * math.sigmoid(features)
+    get_default_graph().reserve_ids(2)  # of what TensorFlow makes for a gradient of its own
+    return product
 
 
 def softsign(features, name: str | None = None) -> Tensor:

@@ -260,3 +260,33 @@ def separable_conv2d(input, depthwise_filter, pointwise_filter, strides, padding
             raise ValueError(f"pointwise_filter has one pixel, [1, 1, c * m, out], not {sizes}")
         each = _with_holes(input, depthwise_filter, strides, padding, rate, data_format, "depthwise")
         return conv2d(each, pointwise_filter, 1, "VALID", data_format=check_format(data_format), name=scope)
+
+
+def depthwise_conv2d_native_backprop_input(input_sizes, filter, out_backprop, strides, padding,
+                                           data_format: str | None = "NHWC", dilations=(1, 1, 1, 1),
+                                           name: str | None = None) -> Tensor:  # fmt: skip
+    """The gradient of `depthwise_conv2d_native` for images of shape `input_sizes` (4 numbers, int32), given
+    that of its result; the other arguments are those of `depthwise_conv2d_native`.
+    """
+    return apply("DepthwiseConv2dNativeBackpropInput", input_sizes, filter, out_backprop, name=name,
+                 **_attributes(strides, padding, data_format, dilations))  # fmt: skip
+
+
+def depthwise_conv2d_native_backprop_filter(input, filter_sizes, out_backprop, strides, padding,
+                                            data_format: str | None = "NHWC", dilations=(1, 1, 1, 1),
+                                            name: str | None = None) -> Tensor:  # fmt: skip
+    """The gradient of `depthwise_conv2d_native` for a filter of shape `filter_sizes` (4 numbers, int32),
+    given that of its result; the other arguments are those of `depthwise_conv2d_native`.
+    """
+    return apply("DepthwiseConv2dNativeBackpropFilter", input, filter_sizes, out_backprop, name=name,
+                 **_attributes(strides, padding, data_format, dilations))  # fmt: skip
+
+
+def _attributes(strides, padding, data_format, dilations) -> dict:
+    data_format = check_format(data_format)
+    return {
+        "strides": four(strides, "strides", data_format),
+        "padding": check_padding(padding),
+        "data_format": data_format,
+        "dilations": four(dilations, "dilations", data_format),
+    }

@@ -70,14 +70,15 @@ def four(value, name: str, data_format: str) -> list[int]:
     value = [1] if value is None else list(value) if isinstance(value, (list, tuple, np.ndarray)) else [value]
     if len(value) not in (1, 2, 4):
         raise ValueError(f"{name} should be of length 1, 2 or 4 but was {len(value)}: {value}")
-    value = [_whole(n, name) for n in value]
+    value = [whole(n, name) for n in value]
     if len(value) == 4:
         return value
     pair = value * 2 if len(value) == 1 else value
     return [1, 1, *pair] if data_format.startswith("NC") else [1, *pair, 1]
 
 
-def _whole(value, name: str) -> int:
+def whole(value, name: str) -> int:
+    """A whole number of an attribute; TypeError or ValueError for what is none, or too large."""
     if isinstance(value, (bool, str, float)) or value is None:
         raise TypeError(f"{name} are whole numbers, not {value!r}")
     if abs(int(value)) >= 2**31:
@@ -111,7 +112,7 @@ def explicit(padding) -> tuple[str, list[int]]:
         raise ValueError(f"padding as a list has 4 pairs of numbers, not {len(padding)}: {padding}")
     if any(not isinstance(pair, (list, tuple)) or len(pair) != 2 for pair in padding):
         raise ValueError(f"padding as a list has pairs of numbers, not {padding}")
-    numbers = [_whole(n, "paddings") for pair in padding for n in pair]
+    numbers = [whole(n, "paddings") for pair in padding for n in pair]
     if min(numbers) < 0:
         raise ValueError(f"paddings are 0 or more (all of them must be nonnegative), not {padding}")
     return "EXPLICIT", numbers
@@ -119,12 +120,12 @@ def explicit(padding) -> tuple[str, list[int]]:
 
 def spatial(op) -> list[int]:
     """The places of height and width among four numbers in the op's order."""
-    return [2, 3] if op.attrs["data_format"] == "NCHW" else [1, 2]
+    return [2, 3] if op.attrs.get("data_format") == "NCHW" else [1, 2]
 
 
 def channel(op) -> int:
     """The place of the channels."""
-    return 1 if op.attrs["data_format"] == "NCHW" else 3
+    return 1 if op.attrs.get("data_format") == "NCHW" else 3
 
 
 def check_strides(op) -> None:
@@ -160,7 +161,7 @@ def static_count(op, place: int, size, window):
         return None if size is None else -(-size // stride)
     if size is None or window is None:
         return None
-    reach = (window - 1) * op.attrs.get("dilations", [1] * 4)[place] + 1
+    reach = (window - 1) * op.attrs.get("dilations", [1] * 5)[place] + 1
     whole = size + (0 if padding == "VALID" else sum(padding))
     if whole < reach:
         raise ValueError(
@@ -173,7 +174,7 @@ def static_count(op, place: int, size, window):
 def axis(op, place: int, size: int, window: int) -> Axis:
     """Windows along an axis of known size; ValueError if it is too small even for none of them."""
     stride, padding = op.attrs["strides"][place], _padding(op, place)
-    dilation = op.attrs.get("dilations", [1] * 4)[place]
+    dilation = op.attrs.get("dilations", [1] * 5)[place]
     reach = (window - 1) * dilation + 1
     if padding == "SAME":
         count = -(-size // stride)

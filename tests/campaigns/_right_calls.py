@@ -35,6 +35,8 @@ VALUES = {  # what right calls name, made anew for each call
     "IMAGE_3": "tf.ones([1, 2, 2, 3])",
     "PICTURE": "tf.zeros([4, 6, 3])",
     "BOXES": "tf.constant([[0.0, 0.0, 1.0, 1.0], [0.2, 0.2, 0.8, 0.9]])",
+    "VOLUME": "tf.ones([1, 2, 2, 2, 2])",
+    "FILTER_3D": "tf.ones([1, 1, 1, 2, 3])",
     "WAVE": "tf.ones([1, 4, 2])",
     "FILTER": "tf.ones([1, 1, 2, 3])",
     "FILTER_1D": "tf.ones([1, 2, 3])",

@@ -16,6 +16,9 @@ for path in Path(minitf.kernels.__file__).parent.glob("*.py"):
 SIZE = 24  # items of every operand in memory
 FLAT = (1, (6, 1, 1))  # rank and dims of a nest
 MACHINE = ["vm", "flushed", "meet", "serve", "lead", "leave"]  # run other code, or wait for others
+# Volumes of 2 x 2 x 2, a filter of 2 x 2 x 2, and how it lies on them.
+_VOLUMES = "d h w c od oh ow out kd kh kw sd sh sw dd dh dw front top left"
+_LAIN = (2, 2, 2, 1, 2, 2, 2, 1, 2, 2, 2, 1, 1, 1, 1, 1, 1, 1, 1, 0)
 NUMBERS = {  # by the names of the operands that are no memory
     "n": (6,),
     "rank dims": FLAT,
@@ -116,6 +119,8 @@ NUMBERS = {  # by the names of the operands that are no memory
         1,
         0,
     ),
+    f"first count {_VOLUMES}": (0, 2, *_LAIN),
+    f"first count volumes {_VOLUMES}": (0, 8, 1, *_LAIN),
     "bias alpha beta radius rows width": (2.0, 0.5, 0.75, 1, 2, 3),
     "count capacity grows n": (2, 4, 1, 2),
     "count n once adds zeros": (2, 2, 1, 1, 1),

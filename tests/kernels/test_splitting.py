@@ -90,6 +90,9 @@ def images(*counted):
     return (0, *(counted or (6,)), 4, 3, 2, 4, 3)
 
 
+# Volumes of 2 x 4 x 3, and how a filter of 2 x 3 x 2 lies on them.
+VOLUMES = (2, 4, 3, 2, 2, 4, 3, 5, 2, 3, 2, 1, 1, 1, 1, 1, 1, 0, 1, 0)
+
 SAMPLES = {
     "conv2d": [lambda: [real(6, 4, 3, 2), real(3, 2, 2, 5), real(72, 5), *images(72), 5, 3, 2, 1, 1, 1, 1,
                         1, 0]],
@@ -103,6 +106,9 @@ SAMPLES = {
                                      2, 1, 1, 1, 1, 1, 0]],
     "conv2d_input_batch": [lambda: [real(6, 4, 3, 5), real(5, 12), real(6, 4, 3, 2), *images(), 5, 3, 2, 1,
                                     1, 1, 1, 1, 0]],
+    "conv3d": [lambda: [real(3, 2, 4, 3, 2), real(2, 3, 2, 2, 5), real(6, 4, 3, 5), 0, 6, *VOLUMES]],
+    "conv3d_filter": [lambda: [real(3, 2, 4, 3, 2), real(3, 2, 4, 3, 5), real(24, 5), 0, 24, 3, *VOLUMES]],
+    "conv3d_input": [lambda: [real(6, 2, 4, 3, 5), real(5, 24), real(6, 2, 4, 3, 2), 0, 6, *VOLUMES]],
     "depthwise": [lambda: [real(6, 4, 3, 2), real(3, 2, 2, 5), real(24, 3, 10), *images(24), 5, 3, 2, 1, 1, 1,
                            1, 1, 0]],
     "depthwise_filter": [lambda: [real(6, 4, 3, 2), real(6, 4, 3, 10), real(6, 2, 5), *images(6, 6), 5, 3, 2,
