@@ -38,11 +38,11 @@ def filled(index, length, flags):
 
 @kernel(T=CARRIED)
 def write_slots(index: i32p, a: T, length: i64p.inout, flags: u8p.inout, o: T.out, count: i64,
-                capacity: i64, grows: i64, n: i64):  # fmt: skip
-    """o[index[k]] = a[k] for empty slots; beyond the length only if it grows."""
+                capacity: i64, grows: i64, n: i64, over: i64):  # fmt: skip
+    """o[index[k]] = a[k] for empty slots, full ones too with `over`; beyond the length only if it grows."""
     for k in range(count):
         i = index[k]
-        status = refused(i, length, flags, capacity, grows, False)
+        status = refused(i, length, flags, capacity, grows, over != 0)
         if status != 0:
             return status + KINDS * k
         for j in range(n):

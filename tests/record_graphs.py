@@ -3,6 +3,7 @@
 PYTHON_WITH_TF1 tests/record_graphs.py tf1 FOLDER      # TensorFlow 1.15
 PYTHON_WITH_TF2 tests/record_graphs.py tf2 FOLDER      # TensorFlow 2.15, as TensorFlow 1
 PYTHON_WITH_TF2 tests/record_graphs.py resource FOLDER # with its variables and control flow of version 2
+PYTHON_WITH_TF2 tests/record_graphs.py functions FOLDER # a model of functions, called, frozen and saved
 """
 
 import gzip
@@ -64,7 +65,7 @@ def normalized(tf, random):
     return {"x:0": random.randn(4, 4, 4, 2), "phase:0": np.array(True)}
 
 
-@case("tf1")
+@case("tf1", "resource")
 def choices(tf, random):
     x, p = tf.placeholder(tf.float32, [3], "x"), tf.placeholder(tf.bool, [], "p")
     w = tf.get_variable("w", [3])
@@ -75,7 +76,7 @@ def choices(tf, random):
     return {"x:0": random.randn(3), "p:0": np.array(True)}
 
 
-@case("tf1")
+@case("tf1", "resource")
 def loops(tf, random):
     x, n = tf.placeholder(tf.float32, [3], "x"), tf.placeholder(tf.int32, [], "n")
     w = tf.get_variable("w", [3])
@@ -102,7 +103,7 @@ def nested(tf, random):
     return {"x:0": random.randn(3), "n:0": np.int32(4)}
 
 
-@case("tf1")
+@case("tf1", "resource")
 def deeper(tf, random):
     x, n = tf.placeholder(tf.float32, [3], "x"), tf.placeholder(tf.int32, [], "n")
     w = tf.get_variable("w", [3])
@@ -121,7 +122,7 @@ def deeper(tf, random):
     return {"x:0": random.randn(3), "n:0": np.int32(5)}
 
 
-@case("tf1", "tf2")
+@case("tf2", "resource")
 def inner_slices(tf, random):
     x, n = tf.placeholder(tf.float32, [4, 5, 2], "x"), tf.placeholder(tf.int32, [4, 2], "n")
 
@@ -143,7 +144,7 @@ def slices(tf, random):
     return {"x:0": random.randn(4, 3)}
 
 
-@case("tf1")
+@case("tf1", "resource")
 def lengths(tf, random):
     x, n = tf.placeholder(tf.float32, [None, 5, 3], "x"), tf.placeholder(tf.int32, [None], "n")
     y, _ = tf.nn.dynamic_rnn(tf.nn.rnn_cell.LSTMCell(3), x, n, dtype=tf.float32)
@@ -198,8 +199,7 @@ def record(tf, function, name, folder):
         arrays = {f"before_{n}": session.run(f"{n}:0", feeds) for n in fetches}
         results = [n for n in fetches if n != "loss"]  # which may wait for updates of variables
         frozen = tf.graph_util.convert_variables_to_constants(session, graph.as_graph_def(), results)
-        with gzip.GzipFile(os.path.join(place, "frozen.pb.gz"), "wb", mtime=0) as file:
-            file.write(frozen.SerializeToString())
+        save_zipped(frozen, os.path.join(place, "frozen.pb.gz"))
         for _ in range(3 if "train" in names else 0):
             session.run("train", feeds)
             arrays.update({f"after_{n}": session.run(f"{n}:0", feeds) for n in fetches})
@@ -212,10 +212,78 @@ def record(tf, function, name, folder):
     print(json.dumps({"name": name, "fetches": fetches, "version": tf.__version__}))
 
 
+def functions(folder):
+    """A graph of version 1 that calls functions, and a model of version 2, frozen and saved."""
+    import tensorflow as tf
+    from tensorflow.python.framework import convert_to_constants
+
+    random = np.random.RandomState(0)
+    arrays = {"x": random.randn(2, 3).astype(np.float32), "n": np.int32(4)}
+    with tf.Graph().as_default() as graph, tf.compat.v1.Session() as session:
+        x, n = tf.compat.v1.placeholder(tf.float32, [2, 3], "x"), tf.compat.v1.placeholder(tf.int32, [], "n")
+        v, count = tf.Variable([1.0, 2.0, 3.0], name="v"), tf.Variable(0, name="count")
+
+        @tf.function
+        def turned(a):
+            return (tf.sin(a * v) if tf.reduce_sum(a) > 0 else a - v), a * 2
+
+        @tf.function
+        def step(a, n):
+            count.assign_add(1)
+            for i in tf.range(n):
+                if tf.equal(i % 2, 0):
+                    count.assign_add(10)
+                a = turned(a)[0] + tf.cast(i, tf.float32)
+            return a
+
+        @tf.function
+        def effect(p):
+            if p:
+                count.assign_add(100)
+
+        tf.identity(step(x, n), "y"), tf.identity(turned(x)[1], "y2"), effect(n > 2)
+        tf.identity(count.read_value(), "counted")
+        session.run(tf.compat.v1.global_variables_initializer())
+        feeds = {"x:0": arrays["x"], "n:0": arrays["n"]}
+        arrays["y"], arrays["y2"] = session.run(["y:0", "y2:0"], feeds)
+        arrays["count"] = session.run("counted:0")
+        save_zipped(graph.as_graph_def(), os.path.join(folder, "called.pb.gz"))
+
+    class Model(tf.Module):
+        def __init__(self):
+            self.w, self.b = (tf.Variable(random.randn(*s).astype(np.float32)) for s in ([3, 3], [3]))
+
+        @tf.function(input_signature=[tf.TensorSpec([None, 3], name="x"), tf.TensorSpec([], tf.int32, "n")])
+        def __call__(self, x, n):
+            found = tf.TensorArray(tf.float32, size=0, dynamic_size=True)
+            for i in tf.range(n):
+                x = tf.tanh(x @ self.w + self.b)
+                found = found.write(i, x)
+            total = tf.cond(tf.equal(n % 3, 0), lambda: tf.reduce_sum(x), lambda: tf.reduce_max(x))
+            return {"all": found.stack(), "last": x, "total": total}
+
+    model = Model()
+    arrays |= {key: value.numpy() for key, value in model(arrays["x"], arrays["n"]).items()}
+    concrete = model.__call__.get_concrete_function()
+    for name, lower in (("frozen", False), ("lowered", True)):
+        made = convert_to_constants.convert_variables_to_constants_v2(concrete, lower_control_flow=lower)
+        save_zipped(made.graph.as_graph_def(), os.path.join(folder, f"{name}.pb.gz"))
+    tf.saved_model.save(model, os.path.join(folder, "saved"), signatures=model.__call__)
+    np.savez_compressed(os.path.join(folder, "values.npz"), **arrays)
+
+
+def save_zipped(message, path):
+    with gzip.GzipFile(path, "wb", mtime=0) as file:
+        file.write(message.SerializeToString())
+
+
 if __name__ == "__main__":
     import tensorflow.compat.v1 as tf
 
     which, target = sys.argv[1:]
+    if which == "functions":
+        functions(target)
+        sys.exit()
     if which == "tf2":
         tf.disable_v2_behavior()
     for made in CASES[which]:

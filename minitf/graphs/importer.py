@@ -10,6 +10,7 @@ from minitf.framework.operation import Operation
 from minitf.framework.shape import UNKNOWN
 from minitf.framework.tensor import Tensor
 from minitf.graphs import bodies
+from minitf.graphs.calls import without_functions
 from minitf.graphs.control_flow import structured
 from minitf.graphs.making import attributes, made
 from minitf.graphs.missing import Missing
@@ -84,7 +85,8 @@ class Reading:
         self.scope, self.given, self.used = scope, given, set()
         self.graph = get_default_graph()
         self.version = graph_def.versions.producer
-        self.nodes = structured(by_name(graph_def.node))
+        nodes = without_functions(by_name(graph_def.node), graph_def.library.function)
+        self.nodes = structured(nodes)
         self.outputs: dict[str, list] = {}  # of each node
         self.ops: dict[str, Operation] = {}  # the op of a node, which others wait for
         places = {n.name: n.attr["_body"] for n in self.nodes.values() if "_body" in n.attr}

@@ -202,8 +202,8 @@ class _Arrays:
             if not op.attrs["dynamic_size"]:  # or what was not written could not be read as zeros
                 node.attr["identical_element_shapes"].b = True
         elif op.type.startswith("TensorArray"):
-            if not flows:
-                raise ValueError(f"TensorFlow has no such sum of TensorArrays as '{op.name}'")
+            if not flows or op.attrs.get("overwrites"):
+                raise ValueError(f"TensorFlow has no such TensorArray as that of '{op.name}'")
             self.with_handle(node, op, self.handle(op.inputs[0]))
         elif flows and op.type in _PASSING:
             node.attr["T"].type = dtypes.float32.as_datatype_enum

@@ -11,13 +11,14 @@ from minitf.framework.operation import Operation
 from minitf.framework.registry import OPS, OpDef
 from minitf.framework.shape import UNKNOWN, TensorShape
 from minitf.framework.tensor import Tensor
-from minitf.graphs import foreign, tensor_arrays
+from minitf.graphs import foreign, tensor_arrays, tensor_lists
 from minitf.graphs.spelling import FLOW, attributes_of, default_of, has_default, has_functions, ours
 from minitf.graphs.values import value_of
 from minitf.ops.sampling import unigrams_of
 
-RULES = {**foreign.RULES, **tensor_arrays.RULES}
+RULES = {**foreign.RULES, **tensor_arrays.RULES, **tensor_lists.RULES}
 _OURS = ("Arg", "Dead", "If", "Loop", "Missing")  # what nothing but minitf makes
+_OPAQUE, _PASSED = (20, 21), "_passed"  # DataTypes of handles and lists; says that a node is one of these
 _KEPT = ("_gradient_op_type",)  # of the attributes that are not the op type's
 _DEQUEUES = ("QueueDequeueV2", "QueueDequeueManyV2", "QueueDequeueUpToV2")
 
@@ -40,6 +41,9 @@ def attributes(node) -> dict:
             raise ValueError(f"{node.op} has no attribute {name!r}")
         if name in ("_class", "_output_shapes"):
             continue
+        if name == "T" and message.type in _OPAQUE:
+            found[_PASSED] = True
+            continue
         try:
             found[name] = value_of(message, known[name][0] if known and name in known else None)
         except ValueError as error:
@@ -57,7 +61,14 @@ def made(node, attrs: dict, inputs: list, name: str) -> tuple[Operation, list]:
         with get_default_graph().name_scope(f"{name}/"):
             found = RULES[node.op](name, {**own, "_type": node.op}, *inputs)
         return found if isinstance(found, tuple) else (found, list(found.outputs))
+    if _PASSED in attrs and node.op == "Identity" and inputs[0].dtype.is_ref_dtype:
+        return apply_op("NoOp", name=f"{name}/"), inputs  # the handle of a variable is the variable
+    if _PASSED in attrs and node.op == "ZerosLike":
+        op = tensor_lists.zeros(name, inputs[0])
+        return op, list(op.outputs)
     if node.op in ("Add", "AddV2", "AddN") and any(map(tensor_arrays.array_of, inputs)):
+        if _PASSED in attrs and (op := tensor_lists.added(name, inputs)):
+            return op, list(op.outputs)
         op = apply_op("AddN", tensor_arrays.summands(inputs), name=f"{name}/")
         return op, list(op.outputs)
     op = _op(foreign.RENAMED.get(node.op, node.op), own, inputs, name)

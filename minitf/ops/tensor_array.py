@@ -38,7 +38,8 @@ define("TensorArrayGradV3", "flow: T -> grad: T", differentiable=False, shape=la
        **_RULES)  # fmt: skip
 define("TensorArrayWriteV3", "flow: T, index: int32[], value: T -> flow_out: T", shape=lambda op: UNKNOWN,
        **_RULES,
-       grad=lambda op, g: [g, None, _read_gradient(g, op.inputs[1], op.inputs[2])])  # fmt: skip
+       grad=lambda op, g: [_forgotten(op, g), None,
+                           _read_gradient(g, op.inputs[1], op.inputs[2])])  # fmt: skip
 define("TensorArrayReadV3", "flow: T, index: int32[] -> value: T", shape=lambda op: op.attrs["element_shape"],
        **_RULES,
        grad=lambda op, g: [_written(op.inputs[0], op.inputs[1], g), None])  # fmt: skip
@@ -82,6 +83,13 @@ def _written(flow, index, value):
 
 def _scattered(flow, indices, value):
     return apply("TensorArrayScatterV3", _like(flow), indices, value)
+
+
+def _forgotten(op, g):
+    """The gradient of what was there before a write: nothing for the slot, if that could be full."""
+    if not op.attrs.get("overwrites"):
+        return g
+    return apply("TensorArrayWriteV3", g, op.inputs[1], array.zeros_like(op.inputs[2]), overwrites=True)
 
 
 def _read_gradient(flow, index, like):

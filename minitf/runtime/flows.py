@@ -249,9 +249,12 @@ def _put(low, op, flow: Flow, indices, value, count: int, element: tuple) -> Flo
         raise Unfit
     if kind.grows and not kind.adds:
         low.guesses[kind.origin] = kind.capacity
-    kernel = kernels.add_slots[kind.dtype] if kind.adds else kernels.write_slots[layout.carrier(kind.dtype)]
+    over = bool(op.attrs.get("overwrites"))
+    adds = kind.adds and not over
+    kernel = kernels.add_slots[kind.dtype] if adds else kernels.write_slots[layout.carrier(kind.dtype)]
     low.call(kernel, indices, value, flow.length, flow.flags, flow.rows, count, kind.capacity,
-             int(kind.grows), kind.row, error=_refusal(low, flow, indices, True))  # fmt: skip
+             int(kind.grows), kind.row, *([] if adds else [int(over)]),
+             error=_refusal(low, flow, indices, True))  # fmt: skip
     return flow.of(replace(kind, size=_size_after(kind, indices)))
 
 
@@ -297,7 +300,8 @@ def _taken(low, op, flow: Flow, indices, count: int, shape: tuple) -> Ref:
     kind = _readable(op, flow)
     out = low.new((*shape, *kind.element), kind.dtype)
     seen = flow.seen if kind.once else low.new((1,), np.uint8)
-    zeros = kind.adds or kind.alike or op.attrs["element_shape"].is_fully_defined()
+    attrs = op.attrs
+    zeros = kind.adds or kind.alike or attrs["element_shape"].is_fully_defined() or "fills" in attrs
     low.call(kernels.read_slots[layout.carrier(kind.dtype)], indices, flow.length, flow.flags, flow.rows,
              seen, out, count, kind.row, int(kind.once), int(kind.adds), int(zeros),
              error=_refusal(low, flow, indices, False))  # fmt: skip

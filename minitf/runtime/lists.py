@@ -125,9 +125,10 @@ def _put(op, b, flow: Slots, slices: list, shape: TensorShape, index: int, value
         )
     if index >= len(slices):
         slices.extend([None] * (index + 1 - len(slices)))
-    if slices[index] is not None and not flow.adds:
+    full = slices[index] is not None and not op.attrs.get("overwrites")
+    if full and not flow.adds:
         raise InvalidArgumentError(None, op, twice(flow.name, index))
-    if slices[index] is not None:
+    if full:
         value = b.constant(b.data(slices[index]) + b.data(value))
     slices[index] = value
     return TensorShape(value.shape) if flow.alike else shape
@@ -160,6 +161,9 @@ def _absent(b, op, flow: Slots, position: int):
     shape, dtype = op.attrs["element_shape"], op.outputs[0].dtype.numpy
     if flow.alike and flow.shape.is_fully_defined():  # as that of what was written elsewhere
         shape = flow.shape
+    there = next((v for v in flow.slices if v is not None), None) if op.attrs.get("fills") else None
+    if there is not None:
+        shape = TensorShape(there.shape)
     if shape.is_fully_defined() and not dtype.hasobject:
         return b.constant(np.zeros(shape.sizes, dtype))
     if flow.adds:

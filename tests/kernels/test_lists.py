@@ -23,7 +23,8 @@ def test_clear_slots():
 def test_writing(kernel, dtype):
     index, rows = np.array([3, 0], np.int32), sample(dtype, (2, 5))
     length, full, out = number(2), flags(0, 1, 0, 0), np.zeros((4, 5), dtype)
-    assert run(kernel[dtype], index, rows, length, full, out, 2, 4, 1, 5) == 0
+    over = [0] * (kernel is k.write_slots)
+    assert run(kernel[dtype], index, rows, length, full, out, 2, 4, 1, 5, *over) == 0
     assert length[0] == 4 and full.tolist() == [1, 1, 0, 1]
     np.testing.assert_array_equal(out[[3, 0]], rows)
 
@@ -35,6 +36,13 @@ def test_adding_to_a_full_slot():
     np.testing.assert_allclose(out[1], 1 + rows[0] + rows[1])
 
 
+def test_writing_over_a_full_slot():
+    rows, out, full = sample("uint64", (2, 3)), np.ones((2, 3), np.uint64), flags(0, 1)
+    index = np.array([1, 1], np.int32)
+    assert run(k.write_slots["uint64"], index, rows, number(2), full, out, 2, 2, 0, 3, 1) == 0
+    np.testing.assert_array_equal(out, [[1] * 3, rows[1]])
+
+
 @pytest.mark.parametrize(
     "index, grows, why",
     [(-1, 1, k.OUTSIDE), (2, 0, k.OUTSIDE), (4, 1, k.NO_ROOM), (2**31 - 1, 1, k.NO_ROOM), (1, 1, k.AGAIN)],
@@ -42,7 +50,7 @@ def test_adding_to_a_full_slot():
 def test_what_is_not_written(index, grows, why):
     places, rows = np.array([0, index], np.int32), np.ones((2, 3), np.uint64)
     length, full, out = number(2), flags(0, 1, 0, 0), np.zeros((4, 3), np.uint64)
-    status = run(k.write_slots["uint64"], places, rows, length, full, out, 2, 4, grows, 3)
+    status = run(k.write_slots["uint64"], places, rows, length, full, out, 2, 4, grows, 3, 0)
     assert status == 1 + k.KINDS + why
     assert full.tolist() == [1, 1, 0, 0] and not out[1:].any()
 

@@ -259,3 +259,19 @@ def test_a_flow_is_no_tensor():
             session.run(array.flow)
         with pytest.raises(tf.errors.InvalidArgumentError, match="no tensor can be fed"):
             session.run(array.read(0), {array.flow: 1.0})
+
+
+@pytest.mark.parametrize("executor", ["", "op_by_op"])
+def test_writing_over_a_full_slot(executor, monkeypatch):
+    """As TensorFlow 2's lists do; gradients go to what was written last."""
+    from minitf.framework.apply import apply
+
+    monkeypatch.setenv("MINITF_EXECUTOR", executor)
+    x = tf.placeholder(tf.float32, [2])
+    flow = tf.TensorArray(tf.float32, 2, clear_after_read=False).write(0, x).write(1, x * 2.0).flow
+    over = apply("TensorArrayWriteV3", flow, 0, x * 3.0, overwrites=True)
+    old, new = (tf.reduce_sum(apply("TensorArrayReadV3", f, 0, element_shape=x.shape)) for f in (flow, over))
+    with tf.Session() as session:
+        assert session.run([old, new], {x: [1, 2]}) == [3, 9]
+        slopes = [tf.gradients(t, x)[0] for t in (old, new)]
+        assert [list(s) for s in session.run(slopes, {x: [1, 2]})] == [[1, 1], [3, 3]]
