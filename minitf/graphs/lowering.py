@@ -6,24 +6,25 @@ from minitf.framework import dtypes
 from minitf.framework.apply import apply
 from minitf.framework.graph import Graph
 from minitf.framework.operation import Operation
+from minitf.framework.shape import TensorShape
 from minitf.framework.tensor import Tensor
 from minitf.graphs.edits import text_of
 from minitf.graphs.export import graph_def
 from minitf.graphs.nodes import source_of
 from minitf.graphs.primitives import Copy
 from minitf.graphs.spelling import attributes_of
-from minitf.graphs.values import attribute
+from minitf.graphs.values import attribute, shape_proto
 from minitf.ops import array, math, ranges
 from minitf.ops.constant import constant
 from minitf.ops.gather import boolean_mask
 from minitf.ops.joining import stack
 
 
-def to_tensorflow(graph: Graph):
+def to_tensorflow(graph: Graph, add_shapes: bool = False):
     """The GraphDef of a graph as TensorFlow 1.15 and 2.15 read it.
 
     Loops and branches are made of Enter, Merge, Switch and so on; ops that TensorFlow lacks, of others. Names
-    stay.
+    stay. add_shapes: with the static shapes of all tensors.
 
     Raises:
       ValueError: if there are ops that have no such form; all of their types are named.
@@ -35,7 +36,7 @@ def to_tensorflow(graph: Graph):
         listed = ", ".join(f"{type} '{op.name}'" for type, op in sorted(lacking.items()))
         raise ValueError(f"TensorFlow has no ops like {listed}")
     _gate(copy.graph)
-    return _with_handles(copy.graph, graph_def(copy.graph))
+    return _with_handles(copy.graph, graph_def(copy.graph, add_shapes=add_shapes))
 
 
 def _gate(graph: Graph) -> None:
@@ -207,6 +208,18 @@ class _Arrays:
             self.with_handle(node, op, self.handle(op.inputs[0]))
         elif flows and op.type in _PASSING:
             node.attr["T"].type = dtypes.float32.as_datatype_enum
+        self.say_shapes(node, op)
+
+    def say_shapes(self, node, op: Operation) -> None:
+        """Says that flows are scalars, and handles have two parts, if a node says the shapes of its outputs."""
+        if "_output_shapes" not in node.attr:
+            return
+        shapes = node.attr["_output_shapes"].list.shape
+        for said, tensor in zip(shapes, op.outputs):
+            if tensor.dtype is not dtypes.resource and self.path(tensor) is not None:
+                said.CopyFrom(shape_proto(TensorShape([])))
+        if op.type == "TensorArrayV3":
+            shapes.insert(0, shape_proto(TensorShape([2])))
 
     def with_handle(self, node, op: Operation, handle: str) -> None:
         """Puts the handle before the inputs of a node, and the flow behind them."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from minitf.framework import protos
 from minitf.framework.collections import GraphKeys
 from minitf.framework.graph import Graph, get_default_graph
-from minitf.graphs import collected, names
+from minitf.graphs import collected, names, own_form
 from minitf.graphs.importer import import_graph_def
 
 _VERSION = "1.15.0"  # of the TensorFlow whose form this is
@@ -15,9 +15,15 @@ _UNBOUND = "unbound_inputs"
 def meta_graph_of(graph: Graph, graph_def=None, saver_def=None, meta_info_def=None, collection_list=None,
                   export_scope: str | None = None, clear_devices: bool = False,
                   clear_extraneous_savers: bool = False):  # fmt: skip
-    """The MetaGraphDef of a graph, or of the part of it in a scope."""
-    graph_def = graph.as_graph_def(add_shapes=True) if graph_def is None else graph_def
+    """The MetaGraphDef of a graph, or of the part of it in a scope.
+
+    Its graph is in TensorFlow's form, with minitf's own beside it; that of a part only in minitf's.
+    """
     unbound: list[str] = []
+    beside = None
+    if graph_def is None and not export_scope:
+        graph_def, beside = own_form.of(graph.root)
+    graph_def = graph.as_graph_def(add_shapes=True) if graph_def is None else graph_def
     if export_scope:
         graph_def, unbound = names.in_scope(graph_def, export_scope)
     made = protos.message("MetaGraphDef")(graph_def=graph_def)
@@ -25,6 +31,7 @@ def meta_graph_of(graph: Graph, graph_def=None, saver_def=None, meta_info_def=No
         _clear_devices(made.graph_def)
     if meta_info_def is not None:
         made.meta_info_def.CopyFrom(meta_info_def)
+    own_form.add(made, beside)
     made.meta_info_def.tensorflow_version = _VERSION
     if saver_def is not None:
         made.saver_def.CopyFrom(saver_def)
@@ -56,11 +63,11 @@ def add_meta_graph(meta_graph, clear_devices: bool = False, import_scope: str | 
 
     Returns the scope in which the ops are, and the elements that were asked for.
     """
-    graph, definition = get_default_graph().root, meta_graph.graph_def
+    graph, definition = get_default_graph().root, own_form.read(meta_graph)
     _check_unbound(meta_graph, input_map or {})
     if clear_devices:
-        definition = protos.message("GraphDef")()
-        definition.CopyFrom(meta_graph.graph_def)
+        definition, given = protos.message("GraphDef")(), definition
+        definition.CopyFrom(given)
         _clear_devices(definition)
     scope = graph.unique_name(import_scope, mark_as_used=False) if import_scope else ""
     found = import_graph_def(definition, input_map, return_elements, import_scope or scope)

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import contextlib
 
+import numpy as np
+
+from minitf.framework import dtypes
 from minitf.framework.graph import Graph
 from minitf.framework.inside import Flag, Given
 from minitf.ops import array, dataflow, math
@@ -127,7 +130,8 @@ class Copy:
         """Zeros for a tensor, where `pivot` is alive."""
         with self.graph.control_dependencies([pivot]):
             shape = like.shape.as_list() if like.shape.is_fully_defined() else []
-            return constant(0, like.dtype.base_dtype, shape)
+            empty = b"" if like.dtype.base_dtype is dtypes.string else 0
+            return constant(np.full(shape, empty, like.dtype.numpy), like.dtype.base_dtype)
 
 
 class _LoweredLoop:
