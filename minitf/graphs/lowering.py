@@ -211,7 +211,7 @@ class _Arrays:
         self.say_shapes(node, op)
 
     def say_shapes(self, node, op: Operation) -> None:
-        """Says that flows are scalars, and handles have two parts, if a node says the shapes of its outputs."""
+        """Says that flows are scalars and handles have two parts, if a node tells shapes."""
         if "_output_shapes" not in node.attr:
             return
         shapes = node.attr["_output_shapes"].list.shape

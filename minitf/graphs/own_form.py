@@ -48,12 +48,11 @@ def _made(graph: Graph) -> tuple:
 
 def _without_large(own, theirs):
     """minitf's form without the values of large constants, which the other one has."""
-    there = {node.name: node for node in theirs.node if node.op == "Const"}
+    there = {node.name: node.attr["value"] for node in theirs.node if node.op == "Const"}
     for node in own.node:
-        value = node.attr["value"] if node.op == "Const" else None
-        if value is not None and value.ByteSize() > _LARGE and node.name in there:
-            if there[node.name].attr["value"] == value:
-                del node.attr["value"]
+        value = there.get(node.name)
+        if value is not None and value.ByteSize() > _LARGE and node.attr["value"] == value:
+            del node.attr["value"]
     return own
 
 
@@ -65,7 +64,7 @@ def add(meta_graph, beside: bytes | None) -> None:
 
 
 def read(meta_graph):
-    """The graph of a meta graph in minitf's form, if that is there for just this graph; otherwise as it is."""
+    """The graph of a meta graph, in minitf's form if that is there for just this graph."""
     theirs, beside = meta_graph.graph_def, meta_graph.meta_info_def.any_info
     if beside.type_url != _TYPE or beside.value[:_DIGEST] != _digest(theirs):
         return theirs

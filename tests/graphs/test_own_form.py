@@ -83,7 +83,7 @@ DAMAGES = {
     "no zlib": replaced(b"abc"),
     "cut off": replaced(zlib.compress(bytes(1000))[:-6]),
     "no message": replaced(zlib.compress(b"\xff" * 1000)),
-    "larger than it can be": replaced(zlib.compress(bytes(1 << 28))),
+    "larger than it can be": replaced(zlib.compress(bytes(1 << 24))),
 }
 
 
