@@ -1,3 +1,4 @@
 """Pictures of graphs."""
 
 from minitf.viz.dot import to_dot as to_dot
+from minitf.viz.html import to_html as to_html

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from minitf.framework.operation import Operation
@@ -32,13 +33,33 @@ class Edge:
         return len(self.labels) > 1 and not all(ends)
 
 
+def edges_into(op) -> Iterator[tuple]:
+    """What leads to an operation, or to the arguments of its bodies: (a tensor, or an op to wait for; the op
+    that it leads to; kind; what it is there).
+    """
+    arguments = arguments_of(op)
+    into_bodies = {outer for _, outer in arguments.values()}
+    for tensor in op.inputs:
+        if tensor not in into_bodies:
+            yield tensor, op, "next" if tensor.op.type == "NextIteration" else "data", ""
+    for argument, (_, outer) in arguments.items():
+        yield outer, argument, "data", ""
+    for tensor, argument in nexts_of(op):
+        yield tensor, argument.op, "next", ""
+    for what, tensor in results_of(op) or [("final", tensor) for tensor, _ in nexts_of(op)]:
+        yield tensor, op, "data", what
+    for source in op.control_inputs:
+        yield source, op, "control", ""
+
+
 def edges_of(view: View) -> list[Edge]:
     """The edges between the nodes of a view."""
     found = _Edges(view)
     for graph in view.outline.graphs:
         for op in graph.ops:
             if op in view.node_of:
-                found.add(op)
+                for edge in edges_into(op):
+                    found.add(op, *edge)
     return list(found.edges.values())
 
 
@@ -76,30 +97,13 @@ class _Edges:
         self.view, self.edges = view, {}
         self._copies: dict = {}  # node -> the runs around it, and which copy (or gap) of each it is in
 
-    def add(self, op) -> None:
-        """Notes the edges into an operation; the inputs of a loop or branch go to the arguments of its
-        bodies.
-        """
-        target, arguments = self.view.node_of[op], arguments_of(op)
-        into_bodies = {outer for _, outer in arguments.values()}
-        beside = self.view.outline.forward
-        for tensor in op.inputs:
-            if tensor not in into_bodies:
-                kind = "gradient" if op in beside or tensor.op in beside else "data"
-                self.note(tensor, target, "next" if tensor.op.type == "NextIteration" else kind)
-        for argument, (_, outer) in arguments.items():
-            self.note(outer, self.view.node_of.get(argument, target), "data")
-        for tensor, argument in nexts_of(op):
-            self.note(tensor, self.view.node_of.get(argument.op, target), "next")
-        for what, tensor in results_of(op) or [("final", tensor) for tensor, _ in nexts_of(op)]:
-            self.note(tensor, target, "data", what)
-        for source in op.control_inputs:
-            self.join(self.view.node_of.get(source), target, "control", "")
-
-    def note(self, tensor, target, kind: str, what: str = "") -> None:
-        """Notes that a tensor goes to a node."""
-        text = " ".join(filter(None, [what, style.edge_label(tensor)])) if kind != "next" else ""
-        self.join(self.view.node_of.get(tensor.op), target, kind, text)
+    def add(self, op, source, target, kind: str, what: str) -> None:
+        """Notes what leads to an operation or to an argument of its bodies."""
+        beside, node_of = self.view.outline.forward, self.view.node_of
+        text = " ".join(filter(None, [what, style.edge_label(source)])) if kind == "data" else ""
+        if kind == "data" and (target in beside or source.op in beside):
+            kind = "gradient"
+        self.join(node_of.get(source.op), node_of.get(target, node_of[op]), kind, text)
 
     def join(self, source, target, kind: str, text: str) -> None:
         """Notes one edge, unless both its ends are drawn as one node."""

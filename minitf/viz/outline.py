@@ -24,12 +24,13 @@ class Group:
     around.
     """
 
-    __slots__ = ("kind", "key", "label", "path", "parent", "children", "step")
+    __slots__ = ("kind", "key", "label", "path", "parent", "children", "step", "op")
 
     def __init__(self, kind: str, key: str, label: str, path: str, parent: Group | None = None):
         self.kind, self.key, self.label, self.path, self.parent = kind, key, label, path, parent
         self.children: list[Group | Operation] = []
         self.step: int | None = None  # of a copy
+        self.op: Operation | None = None  # whose body it is
 
     def groups(self) -> list[Group]:
         """The groups directly in it."""
@@ -71,11 +72,8 @@ class Outline:
 
     def _note_groups(self) -> None:
         """Notes in which group each op ended up."""
-        todo = [self.root]
-        while todo:
-            group = todo.pop()
+        for group in self.groups():
             self.group_of.update((child, group) for child in group.children if isinstance(child, Operation))
-            todo += group.groups()
 
     def _fill(self, ops, group: Group, base: str, owner: str) -> list:
         """Puts the ops of a graph or body into a group; returns the bodies that are left to do."""
@@ -108,6 +106,13 @@ class Outline:
             if forward in copy_of:
                 copy_of[forward].append(op)
 
+    def groups(self) -> list[Group]:
+        """All groups, each after the one around it."""
+        found = [self.root]
+        for group in found:
+            found += group.groups()
+        return found
+
     def path(self, op) -> str:
         """The name by which the place of an op is found."""
         forward = self.forward.get(op)
@@ -122,6 +127,7 @@ class Outline:
             within = all(inner.name.startswith(op.name + "/") for inner in body.ops)
             base = op.name if within else op.name.rpartition("/")[0]
             group = Group("body", f"{op.name} {title}", title.replace("_", " "), parent.path, parent)
+            group.op = op
             parent.children.insert(parent.children.index(op) + 1 + len(found), group)
             found.append((body, group, base, f"{op.name} {title} "))
         return found

@@ -64,7 +64,7 @@ KINDS = {
     "scope": {"shape": "folder", "fillcolor": "#f5f0c8", "color": "#908020"},
     "gap": {"shape": "box", "style": "dashed,filled", "fillcolor": "#e8f4ea", "color": "#2f7d46"},
 }
-_MEANING = {
+MEANING = {
     "placeholder": "placeholder: fed at each run",
     "variable": "variable: kept between runs",
     "queue": "queue: what one run leaves for another",
@@ -210,5 +210,5 @@ def legend(drawing, kinds) -> None:
     drawing.open_box("cluster legend", {**_SCOPE, "label": "legend", "fillcolor": "white", "rank": "same"})
     for k in KINDS:
         if k in kinds:
-            drawing.node(f"legend {k}", _MEANING[k], **KINDS[k])
+            drawing.node(f"legend {k}", MEANING[k], **KINDS[k])
     drawing.close_box()

@@ -8,9 +8,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from minitf.framework.operation import Operation
+from minitf.viz import style
+from minitf.viz.forward import forward_op
 from minitf.viz.outline import Group, Outline
 
 _MOST = (150, 120, 90, 60, 30)  # nodes of a drawing that opens by itself as much as fits
+_FIRST, _FIRST_EDGES = (60, 40, 20, 10), 160  # the same for a page at first
 _MOST_EDGES = 260  # with more, fewer nodes are drawn, as `dot` takes long
 
 
@@ -91,11 +94,35 @@ def view(outline: Outline, depth: int | None = None, collapse=(), focus: str | N
         _check(outline, focus)
     if depth is not None or not outline.fold:
         return View(outline, may_open)
+    return _drawn_soon(outline, may_open, _MOST, _MOST_EDGES)
+
+
+def _drawn_soon(outline: Outline, may_open: Callable, sizes: tuple, most_edges: int) -> View:
+    """The view of the largest of some sizes, in nodes, that has no more than some edges."""
     pairs = _pairs(outline)
-    for most in _MOST:
+    for most in sizes:
         found = View(outline, _as_fits(outline, may_open, most).__contains__)
-        if found.count_edges(pairs) <= _MOST_EDGES:
+        if found.count_edges(pairs) <= most_edges:
             break
+    return found
+
+
+def first_view(outline: Outline) -> View:
+    """What is open where more can be opened: the network, neither its gradients nor what updates it."""
+    hidden = {group for op in outline.group_of if _is_training(op) for group in _around(outline, op)[:-1]}
+    return _drawn_soon(outline, lambda group: group not in hidden, _FIRST, _FIRST_EDGES)
+
+
+def _is_training(op) -> bool:
+    return forward_op(op) is not None or style.kind(op) == "update"
+
+
+def _around(outline: Outline, op) -> list[Group]:
+    """The groups around an op, the innermost first."""
+    found, group = [], outline.group_of[op]
+    while group is not None:
+        found.append(group)
+        group = group.parent
     return found
 
 
@@ -150,11 +177,7 @@ def is_inside(group: Group, focus: str) -> bool:
 
 def _check(outline: Outline, focus: str) -> None:
     """ValueError if there is no such scope."""
-    paths, todo = set(), [outline.root]
-    while todo:
-        group = todo.pop()
-        paths.add(group.path)
-        todo += group.groups()
+    paths = {group.path for group in outline.groups()}
     if focus not in paths:
         near = difflib.get_close_matches(focus, paths, 3)
         hint = f"; the nearest are {', '.join(near)}" if near else ""
