@@ -13,6 +13,7 @@ from pathlib import Path
 
 from minitf.kernels import trust
 
+_OURS = re.compile(r"\w+-[0-9a-f]{24}")  # a module, and what its code depends on
 KEEP = 4  # folders of older sources kept per module
 
 _temporary = []  # the folder of this run, if there is one
@@ -74,6 +75,39 @@ def tell(error):
         RuntimeWarning,
         stacklevel=_level_of_user(),
     )
+
+
+def named():
+    """The folder where compiled kernels are to be kept."""
+    return _named()[0]
+
+
+def fault():
+    """Why compiled kernels are not kept there; None if they are."""
+    try:
+        trust.folder(named())
+    except OSError as error:
+        return error.strerror or str(error)
+    return None
+
+
+def kept():
+    """How many compiled kernels are kept, and their size in bytes."""
+    files = [entry.stat() for folder in _all() for entry in os.scandir(folder) if entry.name.endswith(".o")]
+    return len(files), sum(status.st_size for status in files)
+
+
+def clear():
+    """Removes the compiled kernels."""
+    for folder in _all():
+        _clear(folder)
+
+
+def _all():
+    """The folders of the names that are given here."""
+    with contextlib.suppress(FileNotFoundError), os.scandir(named()) as entries:
+        return [e.path for e in entries if _OURS.fullmatch(e.name) and e.is_dir(follow_symlinks=False)]
+    return []
 
 
 def _level_of_user():

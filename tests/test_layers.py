@@ -46,8 +46,8 @@ MAY_IMPORT = {
     "platform": {"framework", "minitf"},
     "datasets": {"minitf"},
     "as_tensorflow": {"minitf"},
-    "scripts": {"as_tensorflow", "ops", "minitf"},
-    "commands": {"scripts", "minitf"},
+    "scripts": {"as_tensorflow", "framework", "ops", "runtime", "minitf"},
+    "commands": {"kernels", "overview", "profiler", "scripts", "viz", "minitf"},
 }
 
 LATE = {"minitf.kernels.abi": {"minitf.kernels.compiler"}}  # only where a kernel is not in the cache
