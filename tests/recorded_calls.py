@@ -55,6 +55,7 @@ def record(tf, call):
     value and the gradients of a weighted sum of it.
     """
     with tf.Graph().as_default() as graph:
+        tf.set_random_seed(7)
         names = [name for name in INPUTS if name in compile(call, "", "eval").co_names]
         inputs = {n: tf.placeholder(INPUTS[n][0].dtype, INPUTS[n][1], name=n) for n in names}
         result = eval(call, {"tf": tf, "np": np, **inputs})
@@ -68,7 +69,16 @@ def record(tf, call):
         real = [i for i in inputs.values() if i.dtype.is_floating]
         sums = [tf.reduce_sum(_weighted(tf, r)) for r in results if r.dtype.is_floating]
         slopes = _slopes(tf, sums, real)
+        variables = tf.global_variables()
+        if variables:
+            found["variables"] = [v.name for v in variables]
+            collected = [
+                tf.get_collection(key) for key in ("trainable_variables", "model_variables", "update_ops")
+            ]
+            found["collected"] = [[item.name for item in items] for items in collected]
+            slopes += _slopes(tf, sums, tf.trainable_variables())
         with tf.Session() as session:
+            session.run(tf.group(*[v.initializer for v in variables]))
             feeds = {i: INPUTS[n][0] for n, i in inputs.items()}
             found["values"] = [_kept(v) for v in session.run(results, feeds)]
             known = [s for s in slopes if s is not None]
@@ -129,7 +139,8 @@ def check(call, family, graph=True, near=0):
     assert found.get("error") == expected.get("error"), found.get("text")
     if "error" in expected:
         return
-    assert found["static"] == expected["static"]
+    for part in ("static", "variables", "collected"):
+        assert found.get(part) == expected.get(part)
     if graph:
         same = [ops.replace(":AddV2", ":Add").split() for ops in (found["ops"], expected["ops"])]
         assert same[0] == same[1]

@@ -26,3 +26,13 @@ from minitf.layers.normalization import BatchNormalization as BatchNormalization
 from minitf.layers.normalization import batch_normalization as batch_normalization
 from minitf.layers.separable import SeparableConv2D as SeparableConv2D
 from minitf.layers.separable import separable_conv2d as separable_conv2d
+from minitf.layers.pooling import AveragePooling3D as AveragePooling3D
+from minitf.layers.pooling import MaxPooling3D as MaxPooling3D
+from minitf.layers.pooling import average_pooling3d as average_pooling3d
+from minitf.layers.pooling import max_pooling3d as max_pooling3d
+from minitf.layers.separable import SeparableConv1D as SeparableConv1D
+from minitf.layers.separable import separable_conv1d as separable_conv1d
+from minitf.layers.volumes import Conv3D as Conv3D
+from minitf.layers.volumes import Conv3DTranspose as Conv3DTranspose
+from minitf.layers.volumes import conv3d as conv3d
+from minitf.layers.volumes import conv3d_transpose as conv3d_transpose

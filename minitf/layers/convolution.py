@@ -41,7 +41,7 @@ def lower_padding(padding, *others: str) -> str:
 
 
 class _Convolution(Layer):
-    """`activation(convolution(inputs, kernel) + bias)` along one axis or two."""
+    """`activation(convolution(inputs, kernel) + bias)` along one axis, two or three."""
 
     _axes = 2
 
@@ -105,8 +105,8 @@ class _Convolution(Layer):
         return self._finished(self._convolved(inputs))
 
     def _convolved(self, inputs):
-        kind, name = ("NCW" if self._first else "NWC", "conv1d") if self._axes == 1 else (
-            "NCHW" if self._first else "NHWC", "Conv2D")  # fmt: skip
+        kind, name = f"NC{'DHW'[3 - self._axes :]}" if self._first else f"N{'DHW'[3 - self._axes :]}C", (
+            "conv1d", "Conv2D", "Conv3D")[self._axes - 1]  # fmt: skip
         padding = "VALID" if self.padding == "causal" else self.padding.upper()
         if self.padding == "causal":
             before = [self.dilation_rate[0] * (self.kernel_size[0] - 1), 0]
@@ -117,6 +117,8 @@ class _Convolution(Layer):
     def _finished(self, outputs):
         if self.use_bias and self._first and self._axes == 1:
             outputs = outputs + tf.reshape(self.bias, [1, self.filters, 1])
+        elif self.use_bias and self._first and self._axes == 3:
+            outputs = outputs + tf.reshape(self.bias, [1, self.filters, 1, 1, 1])
         elif self.use_bias:
             outputs = tf.nn.bias_add(outputs, self.bias, "NCHW" if self._first else "NHWC")
         return outputs if self.activation is None else self.activation(outputs)
@@ -154,7 +156,7 @@ class Conv2DTranspose(Conv2D):
                  bias_initializer=None, kernel_regularizer=None, bias_regularizer=None,
                  activity_regularizer=None, kernel_constraint=None, bias_constraint=None,
                  trainable: bool = True, name=None, **kwargs):  # fmt: skip
-        super().__init__(filters, kernel_size, strides, padding, data_format, (1, 1), activation, use_bias,
+        super().__init__(filters, kernel_size, strides, padding, data_format, 1, activation, use_bias,
                          kernel_initializer, bias_initializer, kernel_regularizer, bias_regularizer,
                          activity_regularizer, kernel_constraint, bias_constraint, trainable, name,
                          **kwargs)  # fmt: skip
@@ -169,14 +171,17 @@ class Conv2DTranspose(Conv2D):
     def call(self, inputs):
         """The transposed convolution, the bias and the activation."""
         shape, first = tf.shape(inputs), 2 if self._first else 1
-        batch, sizes = shape[0], [shape[first], shape[first + 1]]
+        batch, sizes = shape[0], [shape[first + i] for i in range(self._axes)]
         lengths = [self._grown(*how) for how in zip(sizes, self.kernel_size, self.strides)]
         shape = tf.stack([batch, self.filters, *lengths] if self._first else [batch, *lengths, self.filters])
-        shape[0]  # an op that TensorFlow makes and no one needs
-        outputs = tf.nn.conv2d_transpose(inputs, self.kernel, shape, list(self.strides),
-                                         self.padding.upper(), "NCHW" if self._first else "NHWC")  # fmt: skip
+        outputs = self._transposed(inputs, shape)
         outputs.set_shape(self.compute_output_shape(inputs.shape))
         return self._finished(outputs)
+
+    def _transposed(self, inputs, shape):
+        shape[0]  # an op that TensorFlow makes and no one needs
+        return tf.nn.conv2d_transpose(inputs, self.kernel, shape, list(self.strides), self.padding.upper(),
+                                      "NCHW" if self._first else "NHWC")  # fmt: skip
 
     def _grown(self, size, window: int, stride: int):
         size = size * stride

@@ -9,14 +9,43 @@ from minitf.framework.graph import name_scope
 from minitf.framework.shape import TensorShape
 from minitf.framework.static import constant_value
 from minitf.framework.tensor import Tensor
+from minitf.layers import by_name
 from minitf.layers.base import InputSpec, Layer
 from minitf.ops.cond import smart_cond
 
 _ZEROS, _ONES = tf.zeros_initializer(), tf.ones_initializer()
 
 
+class _Root:
+    """The initializer of standard deviations, by that of variances."""
+
+    def __init__(self, of):
+        self._of = by_name.initializer(of)
+
+    def __call__(self, shape, dtype=None, partition_info=None):
+        return tf.sqrt(self._of(shape, dtype=dtype))
+
+
+def _checked_clipping(clipping: dict | None) -> dict:
+    unknown = set(clipping or {}) - {"rmax", "rmin", "dmax"}
+    if unknown:
+        raise ValueError(
+            f"renorm_clipping {clipping} contains keys not in rmax, rmin, dmax: {sorted(unknown)}"
+        )
+    return clipping or {}
+
+
+def _composed(scale, offset, then_scale, then_offset) -> tuple:
+    """One scale and offset for two, one after the other; None: there is none."""
+    if then_scale is not None:
+        scale, offset = scale * then_scale, offset * then_scale
+    return scale, offset if then_offset is None else offset + then_offset
+
+
 class BatchNormalization(Layer):
     """Inputs shifted and scaled to mean 0 and variance 1 for each position along `axis`."""
+
+    _correction: tuple | None = None
 
     def __init__(
         self,
@@ -46,10 +75,10 @@ class BatchNormalization(Layer):
         super().__init__(trainable=trainable, name=name, **kwargs)
         if isinstance(axis, bool) or not isinstance(axis, (int, list)):
             raise TypeError(f"axis must be int or list, type given: {type(axis).__name__}")
-        if renorm or virtual_batch_size is not None or adjustment is not None:
-            raise NotImplementedError(
-                "batch_normalization does without renorm, virtual_batch_size, adjustment"
-            )
+        self.virtual_batch_size, self.adjustment = virtual_batch_size, adjustment
+        self.renorm, self.renorm_momentum = renorm, renorm_momentum
+        self.renorm_clipping = _checked_clipping(renorm_clipping)
+        self._check_kinds(fused)
         self.axis = axis if isinstance(axis, list) else [axis]
         self.momentum, self.epsilon, self.center, self.scale = momentum, epsilon, center, scale
         self._how = {
@@ -57,8 +86,21 @@ class BatchNormalization(Layer):
             "beta": (beta_initializer, beta_regularizer, beta_constraint),
             "moving_mean": (moving_mean_initializer, None, None),
             "moving_variance": (moving_variance_initializer, None, None),
+            "moving_stddev": (_Root(moving_variance_initializer), None, None),
+            "renorm_mean": (moving_mean_initializer, None, None),
+            "renorm_stddev": (_Root(moving_variance_initializer), None, None),
         }
         self.fused = fused
+
+    def _check_kinds(self, fused) -> None:
+        """ValueError for what does not go together."""
+        split, adjusted = self.virtual_batch_size is not None, self.adjustment is not None
+        if split and (isinstance(self.virtual_batch_size, bool) or int(self.virtual_batch_size) < 1):
+            raise ValueError(f"virtual_batch_size is 1 or more, not {self.virtual_batch_size!r}")
+        if fused and (self.renorm or split or adjusted):
+            raise ValueError(
+                "Passing fused=True with renorm, virtual_batch_size or adjustment is not supported"
+            )
 
     # ---- variables
 
@@ -74,13 +116,23 @@ class BatchNormalization(Layer):
         self.input_spec = InputSpec(ndim=len(sizes), axes=known)
         self.fused = self._is_fused(len(sizes))
         single = len(known) == 1
-        shape = list(known.values()) if single else [known.get(i, 1) for i in range(len(sizes))]
+        if single and self.virtual_batch_size is None:
+            shape = list(known.values())
+        else:
+            shape = [known.get(i, 1) for i in range(len(sizes))]
+        if self.virtual_batch_size is not None:
+            shape.insert(1, 1)
+            self.axis = [axis + 1 for axis in self.axis]
         self.gamma = self._parameter("gamma", shape, 1.0 if self.scale is False else None)
         self.beta = self._parameter("beta", shape, 0.0 if self.center is False else None)
         partitioner, self._scope._partitioner = self._scope.partitioner, None
         try:
             self.moving_mean = self._weight("moving_mean", shape, False)
             self.moving_variance = self._weight("moving_variance", shape, False)
+            if self.renorm:
+                self.moving_stddev = self._weight("moving_stddev", shape, False)
+                self.renorm_mean = self._weight("renorm_mean", shape, False)
+                self.renorm_stddev = self._weight("renorm_stddev", shape, False)
         finally:
             self._scope._partitioner = partitioner
         self.built = True
@@ -96,7 +148,8 @@ class BatchNormalization(Layer):
 
     def _is_fused(self, rank: int) -> bool:
         """Whether one op does it all."""
-        return self.fused is not False and rank == 4 and self.axis in ([1], [3])
+        plain = not self.renorm and self.virtual_batch_size is None and self.adjustment is None
+        return self.fused is not False and plain and rank == 4 and self.axis in ([1], [3])
 
     def _parameter(self, name: str, shape: list[int], constant):
         """gamma or beta; a constant in its place for the op that needs one."""
@@ -119,31 +172,114 @@ class BatchNormalization(Layer):
         training = tf.convert_to_tensor(training) if isinstance(training, tf.Variable) else training
         if self.fused:
             return self._in_one(inputs, training)
+        given, whole = inputs.shape, [-1, *inputs.shape.as_list()[1:]]
+        split = self.virtual_batch_size is not None
+        if split:
+            inputs = tf.reshape(inputs, [self.virtual_batch_size, -1, *whole[1:]])
         axes = [i for i in range(inputs.shape.rank) if i not in self.axis]
         scale, offset = (self._spread(part, inputs, axes) for part in (self.gamma, self.beta))
-        moments = self._moments(inputs, axes, training)
+        scale, offset = self._adjusted(inputs, scale, offset, training)
+        moments = self._moments(inputs, [i for i in axes if not split or i != 1], training)
+        scale, offset = self._renormed(scale, offset, inputs, axes)
         parts = [*(self._spread(part, inputs, axes) for part in moments), offset, scale]
         if inputs.dtype is tf.float16:
             parts = [None if part is None else tf.cast(part, inputs.dtype) for part in parts]
         outputs = tf.nn.batch_normalization(inputs, *parts, self.epsilon)
         outputs.set_shape(inputs.shape)
+        if split:
+            outputs = tf.reshape(outputs, whole)
+            outputs.set_shape(given)
         return outputs
+
+    def _adjusted(self, inputs, scale, offset, training) -> tuple:
+        """gamma and beta, changed while training by what `adjustment` says for the inputs' shape."""
+        if self.adjustment is None:
+            return scale, offset
+        more, added = self.adjustment(tf.shape(inputs))
+        more = smart_cond(training, lambda: more, lambda: tf.ones_like(more))
+        added = smart_cond(training, lambda: added, lambda: tf.zeros_like(added))
+        return _composed(more, added, scale, offset)
+
+    def _renormed(self, scale, offset, inputs, axes) -> tuple:
+        """gamma and beta with what renorm adds to them (Ioffe 2017)."""
+        if self._correction is None:
+            return scale, offset
+        (r, d), self._correction = self._correction, None
+        r, d = (self._spread(part, inputs, axes) for part in (r, d))
+        composed = _composed(tf.stop_gradient(r, name="renorm_r"), tf.stop_gradient(d, name="renorm_d"),
+                             scale, offset)  # fmt: skip
+        news, training = self._news
+        self._update_of_renorm(*news, training)
+        return composed
 
     def _moments(self, inputs, axes: list[int], training):
         value = _known(training)
         if value is False:
             return self.moving_mean, self.moving_variance
-        mean, variance = tf.nn.moments(inputs, axes, keep_dims=len(self.axis) > 1)
+        split = self.virtual_batch_size is not None
+        mean, variance = tf.nn.moments(inputs, axes, keep_dims=len(self.axis) > 1 or split)
         averages = self.moving_mean, self.moving_variance
         used = [smart_cond(training, lambda b=b: b, lambda a=a: tf.convert_to_tensor(a))
                 for a, b in zip(averages, (mean, variance))]  # fmt: skip
-        for average, new in zip(averages, used):
+        news = [tf.reduce_mean(new, 1, True) for new in used] if split else used
+        if self.renorm:
+            self._correct(*news, training)
+            return used
+        for average, new in zip(averages, news):
             self._add_update(
                 lambda a=average, n=new: smart_cond(
                     training, lambda: self._moved(a, n, self.momentum), lambda: tf.convert_to_tensor(a)
                 )
             )
         return used
+
+    def _correct(self, mean, variance, training) -> None:
+        """Notes how outputs by these moments are brought near to those by the averages; moves these."""
+        stddev = tf.sqrt(variance + self.epsilon)
+        average = tf.maximum(self.renorm_stddev, tf.sqrt(self.epsilon))
+        r, d = stddev / average, (mean - self.renorm_mean) / average
+        with tf.control_dependencies([r, d]):
+            own = [tf.identity(mean), tf.identity(stddev)]
+        r, d = self._clipped(r, d)
+        r = smart_cond(training, lambda: r, lambda: tf.ones_like(r))
+        d = smart_cond(training, lambda: d, lambda: tf.zeros_like(d))
+        moved = [
+            self._renorm_moved(a, n, training) for a, n in zip((self.renorm_mean, self.renorm_stddev), own)
+        ]
+        with tf.control_dependencies(moved):
+            news = [tf.identity(mean), tf.identity(variance)]
+        self._correction, self._news = (r, d), (news, training)
+
+    def _clipped(self, r, d) -> tuple:
+        limits = self.renorm_clipping
+        if limits.get("rmin") is not None:
+            r = tf.maximum(r, limits["rmin"])
+        if limits.get("rmax") is not None:
+            r = tf.minimum(r, limits["rmax"])
+        if limits.get("dmax") is not None:
+            d = tf.minimum(tf.maximum(d, -limits["dmax"]), limits["dmax"])
+        return r, d
+
+    def _renorm_moved(self, average, value, training):
+        value = tf.identity(value)
+        return smart_cond(training, lambda: self._moved(average, value, self.renorm_momentum),
+                          lambda: tf.identity(average))  # fmt: skip
+
+    def _update_of_renorm(self, mean, variance, training) -> None:
+        """Moves the averages that are used after training."""
+
+        def stddev():
+            moved = self._moved(self.moving_stddev, tf.sqrt(variance + self.epsilon), self.momentum)
+            return tf.assign(self.moving_variance, tf.nn.relu(moved * moved - self.epsilon),
+                             name="AssignNewValue")  # fmt: skip
+
+        def middle():
+            return self._moved(self.moving_mean, mean, self.momentum)
+
+        for average, moved in ((self.moving_mean, middle), (self.moving_variance, stddev)):
+            self._add_update(
+                lambda a=average, m=moved: smart_cond(training, m, lambda: tf.convert_to_tensor(a))
+            )
 
     def _spread(self, part, inputs, axes: list[int]):
         """A vector so that it broadcasts along an axis that is not the last one."""
@@ -211,10 +347,13 @@ def batch_normalization(
 
     training (a bool or bool tensor): by mean and variance of the batch, else by moving averages of them,
     which the ops in the collection UPDATE_OPS bring up to date: let the training step depend on them.
+    renorm: outputs of training are brought near to those by averages, which renorm_momentum moves;
+    renorm_clipping: a dict of how far, "rmax", "rmin", "dmax". virtual_batch_size: moments are of so many
+    examples at a time. adjustment: of the inputs' shape, gives a scale and an offset for training.
 
     Raises:
-      ValueError: for an axis of unknown size or that is not there.
-      NotImplementedError: for renorm, virtual_batch_size and adjustment.
+      ValueError: for an axis of unknown size or that is not there, unknown clippings, or fused=True with
+        what one op cannot do.
     """
     layer = BatchNormalization(
         axis, momentum, epsilon, center, scale, beta_initializer, gamma_initializer, moving_mean_initializer,

@@ -24,7 +24,7 @@ class _Pooling(Layer):
 
     def call(self, inputs):
         """The pooled inputs."""
-        if self._axes == 2:
+        if self._axes > 1:
             return self._pooled(inputs, self.pool_size, self.strides)
         axis = 3 if self._first else 2
         images = tf.expand_dims(inputs, axis)
@@ -32,7 +32,10 @@ class _Pooling(Layer):
 
     def _pooled(self, images, size, strides):
         pool = getattr(tf.nn, self._function)
-        return pool(images, size, strides, self.padding.upper(), "NCHW" if self._first else "NHWC")
+        inner = "DHW" if self._axes == 3 else "HW"
+        return pool(
+            images, size, strides, self.padding.upper(), f"NC{inner}" if self._first else f"N{inner}C"
+        )
 
 
 class MaxPooling1D(_Pooling):
@@ -59,6 +62,18 @@ class AveragePooling2D(_Pooling):
     _function = "avg_pool"
 
 
+class MaxPooling3D(_Pooling):
+    """The largest of each window: [batch, d, h, w, channels] -> [batch, d', h', w', channels]."""
+
+    _axes, _function = 3, "max_pool3d"
+
+
+class AveragePooling3D(_Pooling):
+    """The mean of each window: [batch, d, h, w, channels] -> [batch, d', h', w', channels]."""
+
+    _axes, _function = 3, "avg_pool3d"
+
+
 def max_pooling1d(inputs, pool_size, strides, padding="valid", data_format="channels_last", name=None):
     """The largest of each window of sequences; arguments as those of `max_pooling2d`."""
     return MaxPooling1D(pool_size, strides, padding, data_format, name)(inputs)
@@ -81,3 +96,13 @@ def average_pooling1d(inputs, pool_size, strides, padding="valid", data_format="
 def average_pooling2d(inputs, pool_size, strides, padding="valid", data_format="channels_last", name=None):
     """The mean of each window of images; arguments as those of `max_pooling2d`."""
     return AveragePooling2D(pool_size, strides, padding, data_format, name)(inputs)
+
+
+def max_pooling3d(inputs, pool_size, strides, padding="valid", data_format="channels_last", name=None):
+    """The largest of each window of volumes; arguments as those of `max_pooling2d`, of three numbers."""
+    return MaxPooling3D(pool_size, strides, padding, data_format, name)(inputs)
+
+
+def average_pooling3d(inputs, pool_size, strides, padding="valid", data_format="channels_last", name=None):
+    """The mean of each window of volumes; arguments as those of `max_pooling2d`, of three numbers."""
+    return AveragePooling3D(pool_size, strides, padding, data_format, name)(inputs)

@@ -38,7 +38,7 @@ class SeparableConv2D(Conv2D):
         """
         channels = self._channels(input_shape)
         depthwise = [*self.kernel_size, channels, self.depth_multiplier]
-        pointwise = [1, 1, channels * self.depth_multiplier, self.filters]
+        pointwise = [*[1] * self._axes, channels * self.depth_multiplier, self.filters]
         self.depthwise_kernel = self.add_weight("depthwise_kernel", depthwise, **self._depthwise_how)
         self.pointwise_kernel = self.add_weight("pointwise_kernel", pointwise, **self._pointwise_how)
         self.bias = self.add_weight("bias", [self.filters], **self._bias_how) if self.use_bias else None
@@ -51,6 +51,50 @@ class SeparableConv2D(Conv2D):
             inputs, self.depthwise_kernel, self.pointwise_kernel, strides, self.padding.upper(),
             list(self.dilation_rate), data_format="NCHW" if self._first else "NHWC")  # fmt: skip
         return self._finished(outputs)
+
+
+class SeparableConv1D(SeparableConv2D):
+    """`activation(separable_conv(inputs, depthwise_kernel, pointwise_kernel) + bias)` along one axis."""
+
+    _axes = 1
+
+    def __init__(
+        self, filters: int, kernel_size, strides=1, padding="valid", data_format="channels_last",
+        dilation_rate=1, depth_multiplier: int = 1, activation=None, use_bias: bool = True,
+        depthwise_initializer: Callable | str | None = None,
+        pointwise_initializer: Callable | str | None = None, bias_initializer=None,
+        depthwise_regularizer: Callable | str | None = None,
+        pointwise_regularizer: Callable | str | None = None, bias_regularizer=None,
+        activity_regularizer=None, depthwise_constraint: Callable | str | None = None,
+        pointwise_constraint: Callable | str | None = None, bias_constraint=None, trainable: bool = True,
+        name=None, **kwargs,
+    ):  # fmt: skip
+        super().__init__(
+            filters, kernel_size, strides, padding, data_format, dilation_rate, depth_multiplier, activation,
+            use_bias, depthwise_initializer, pointwise_initializer, bias_initializer, depthwise_regularizer,
+            pointwise_regularizer, bias_regularizer, activity_regularizer, depthwise_constraint,
+            pointwise_constraint, bias_constraint, trainable, name, **kwargs)  # fmt: skip
+
+    def call(self, inputs):
+        """The convolutions, as those of images of one row, the bias and the activation."""
+        axis, padding = 2 if self._first else 1, self.padding
+        if padding == "causal":
+            before = [self.dilation_rate[0] * (self.kernel_size[0] - 1), 0]
+            inputs = tf.pad(inputs, [[0, 0], [0, 0], before] if self._first else [[0, 0], before, [0, 0]])
+            padding = "valid"
+        images = tf.expand_dims(inputs, axis)
+        depthwise, pointwise = (
+            tf.expand_dims(self.depthwise_kernel, 0),
+            tf.expand_dims(self.pointwise_kernel, 0),
+        )
+        steps, format = self.strides * 2, "NCHW" if self._first else "NHWC"
+        outputs = tf.nn.separable_conv2d(
+            images, depthwise, pointwise, [1, 1, *steps] if self._first else [1, *steps, 1], padding.upper(),
+            [1, *self.dilation_rate], data_format=format)  # fmt: skip
+        if self.use_bias:
+            outputs = tf.nn.bias_add(outputs, self.bias, format)
+        outputs = tf.squeeze(outputs, [axis])
+        return outputs if self.activation is None else self.activation(outputs)
 
 
 def separable_conv2d(
@@ -68,6 +112,28 @@ def separable_conv2d(
     Other arguments and errors as those of `conv2d`.
     """
     layer = SeparableConv2D(
+        filters, kernel_size, strides, padding, data_format, dilation_rate, depth_multiplier, activation,
+        use_bias, depthwise_initializer, pointwise_initializer, bias_initializer, depthwise_regularizer,
+        pointwise_regularizer, bias_regularizer, activity_regularizer, depthwise_constraint,
+        pointwise_constraint, bias_constraint, trainable, name, _scope=name, _reuse=reuse)  # fmt: skip
+    return layer(inputs)
+
+
+def separable_conv1d(
+    inputs, filters: int, kernel_size, strides=1, padding="valid", data_format="channels_last",
+    dilation_rate=1, depth_multiplier: int = 1, activation=None, use_bias: bool = True,
+    depthwise_initializer: Callable | str | None = None, pointwise_initializer: Callable | str | None = None,
+    bias_initializer=None, depthwise_regularizer: Callable | str | None = None,
+    pointwise_regularizer: Callable | str | None = None, bias_regularizer=None, activity_regularizer=None,
+    depthwise_constraint: Callable | str | None = None, pointwise_constraint: Callable | str | None = None,
+    bias_constraint=None, trainable: bool = True, name=None, reuse=None,
+):  # fmt: skip
+    """Each channel convolved along one axis to `depth_multiplier` channels, and these mixed:
+    [batch, w, channels] -> [batch, w', filters].
+
+    kernel_size, strides, dilation_rate: numbers; other arguments and errors as those of `separable_conv2d`.
+    """
+    layer = SeparableConv1D(
         filters, kernel_size, strides, padding, data_format, dilation_rate, depth_multiplier, activation,
         use_bias, depthwise_initializer, pointwise_initializer, bias_initializer, depthwise_regularizer,
         pointwise_regularizer, bias_regularizer, activity_regularizer, depthwise_constraint,

@@ -21,12 +21,6 @@ def test_trains_like_tensorflow():
             np.testing.assert_allclose(value, expected, atol=2e-3)
 
 
-@pytest.mark.parametrize("argument", [{"renorm": True}, {"virtual_batch_size": 2}, {"adjustment": len}])
-def test_what_is_not_there(argument):
-    with pytest.raises(NotImplementedError, match="renorm, virtual_batch_size, adjustment"):
-        tf.layers.batch_normalization(tf.zeros([2, 3]), **argument)
-
-
 def test_whether_it_trains_may_be_a_variable():
     x, training = tf.placeholder(tf.float32, [None, 3]), tf.Variable(True)
     y = tf.layers.batch_normalization(x, training=training)

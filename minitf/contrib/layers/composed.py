@@ -137,6 +137,7 @@ def unit_norm(inputs, dim: int, epsilon: float = 1e-7, scope=None):
         if not 0 <= dim < inputs.shape.rank:
             raise ValueError(f"dim must be 0 or more and < the input's rank, {inputs.shape.rank}; not {dim}")
         lengths = tf.sqrt(epsilon + tf.reduce_sum(tf.square(inputs), dim, True))
+        tf.get_default_graph().reserve_ids(12)  # of what TensorFlow makes to repeat the lengths
         return tf.div(inputs, lengths)
 
 
@@ -153,7 +154,7 @@ def maxout(inputs, num_units: int, axis: int = -1, scope=None):
         if sizes[axis] is None or sizes[axis] % num_units:
             raise ValueError(f"number of features({sizes[axis]}) is not a multiple of num_units({num_units})")
         size, sizes[axis] = sizes[axis], num_units
-        dynamic = tf.shape(inputs)
+        dynamic = tf.shape(inputs) if None in sizes else sizes
         shape = [dynamic[i] if n is None else n for i, n in enumerate(sizes)]
         # Groups are of elements that follow each other in memory, also where axis is not the last one.
         outputs = tf.reduce_max(tf.reshape(inputs, [*shape, size // num_units]), -1)

@@ -20,6 +20,9 @@ from minitf.contrib.layers import (
     apply_regularization, avg_pool2d, batch_norm, bias_add, conv2d, conv2d_transpose, convolution2d,
     convolution2d_transpose, dropout, embed_sequence, flatten, fully_connected, l1_l2_regularizer,
     l1_regularizer, l2_regularizer, layer_norm, linear, max_pool2d, maxout, one_hot_encoding, optimize_loss,
-    relu, relu6, repeat, separable_conv2d, separable_convolution2d, softmax, stack, sum_regularizer,
-    unit_norm, variance_scaling_initializer, xavier_initializer, xavier_initializer_conv2d,
+    avg_pool3d, conv1d, conv2d_in_plane, conv3d, conv3d_transpose, convolution, convolution1d,
+    convolution2d_in_plane, convolution3d, convolution3d_transpose, elu, group_norm, instance_norm,
+    max_pool3d, relu, relu6, repeat, separable_conv2d, separable_convolution2d, softmax,
+    spatial_softmax, stack, sum_regularizer, unit_norm, variance_scaling_initializer,
+    xavier_initializer, xavier_initializer_conv2d,
 )  # fmt: skip
