@@ -194,9 +194,13 @@ from minitf.ops.confusion import confusion_matrix
 from minitf.ops.counted import foldl, foldr, map_fn, scan
 from minitf.ops.queues import FIFOQueue, PaddingFIFOQueue, PriorityQueue, QueueBase, RandomShuffleQueue
 from minitf.ops.script import py_func
+from minitf.ops.string_parts import string_split
 from minitf.ops.string_join import string_join
 from minitf.ops.strings import (
     as_string, decode_base64, encode_base64, reduce_join, regex_replace, string_strip, substr,
+)  # fmt: skip
+from minitf.ops.buckets import (
+    string_to_hash_bucket, string_to_hash_bucket_fast, string_to_hash_bucket_strong,
 )  # fmt: skip
 from minitf.ops.tables import initialize_all_tables, tables_initializer
 from minitf.ops.tensor_array import TensorArray
@@ -247,7 +251,7 @@ from minitf import (
     train, viz,
 )  # fmt: skip
 from minitf.framework import errors, protos
-from minitf import data, io, python_io
+from minitf import data, io, lookup, python_io
 from minitf.platform import gfile, logging, resource_loader, sysconfig
 from minitf import loop_gradients  # gives loops and branches their gradients
 
@@ -295,5 +299,5 @@ _guard(
     "contrib.slim.losses contrib.slim.learning contrib.slim.evaluation contrib.slim.model_analyzer "
     "contrib.slim.queues contrib.util contrib.predictor profiler io python_io viz graph_util saved_model "
     "saved_model.builder saved_model.loader saved_model.utils saved_model.signature_def_utils "
-    "saved_model.main_op data data.experimental contrib.data",
+    "saved_model.main_op data data.experimental contrib.data lookup contrib.lookup",
 )

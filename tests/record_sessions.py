@@ -6,7 +6,9 @@ import data_scenarios  # noqa: F401 - adds its scenarios
 import layer_scenarios  # noqa: F401 - adds its scenarios
 import session_scenarios
 import slim_scenarios  # noqa: F401 - adds its scenarios
+import string_part_scenarios  # noqa: F401 - adds its scenarios
 import string_scenarios  # noqa: F401 - adds its scenarios
+import table_scenarios  # noqa: F401 - adds its scenarios
 import tensorflow
 import training_scenarios  # noqa: F401 - adds its scenarios
 

@@ -20,6 +20,7 @@ MAY_IMPORT = {
     "layers": {"framework", "ops", "minitf"},
     "losses": {"framework", "minitf"},
     "data": {"framework", "ops", "minitf"},
+    "lookup": {"framework", "ops", "minitf"},
     "metrics": {"framework", "ops", "losses", "minitf"},
     "rnn": {"framework", "ops", "layers", "minitf"},
     "contrib": {
@@ -33,6 +34,7 @@ MAY_IMPORT = {
         "nn",
         "data",
         "datasets",
+        "lookup",
         "graphs",
         "saved_model",
         "minitf",

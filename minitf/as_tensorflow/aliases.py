@@ -117,6 +117,7 @@ tensorflow.contrib.learn.python.learn.datasets          tensorflow.contrib.learn
 tensorflow.contrib.learn.python.learn.datasets.mnist    minitf.datasets.mnist
 tensorflow.contrib.learn.python.learn.preprocessing     tensorflow.contrib.learn.preprocessing
 tensorflow.contrib.legacy_seq2seq                       zero.legacy_seq2seq minitf.contrib.legacy_seq2seq
+tensorflow.contrib.lookup.lookup_ops                    minitf.contrib.lookup
 tensorflow.contrib.losses                               minitf.contrib.slim.losses
 tensorflow.contrib.slim.evaluation                       minitf.contrib.slim.evaluation
 tensorflow.contrib.slim.learning                         minitf.contrib.slim.learning
@@ -228,7 +229,7 @@ tensorflow.python.ops.string_ops                        minitf
 tensorflow.python.ops.init_ops                          minitf minitf.initializers
 tensorflow.python.ops.linalg_ops                        minitf minitf.linalg
 tensorflow.python.ops.logging_ops                       minitf
-tensorflow.python.ops.lookup_ops                        minitf
+tensorflow.python.ops.lookup_ops                        minitf.contrib.lookup minitf.lookup minitf
 tensorflow.python.ops.losses                            minitf.losses
 tensorflow.python.ops.losses.losses                     minitf.losses
 tensorflow.python.ops.math_ops                          zero minitf minitf.math

@@ -6,6 +6,7 @@ from minitf.contrib import framework as framework
 from minitf.contrib import layers as layers
 from minitf.contrib import learn as learn
 from minitf.contrib import legacy_seq2seq as legacy_seq2seq
+from minitf.contrib import lookup as lookup
 from minitf.contrib import metrics as metrics
 from minitf.contrib import rnn as rnn
 from minitf.contrib import seq2seq as seq2seq

@@ -24,6 +24,7 @@ class GraphKeys:
     SUMMARY_OP = "summary_op"
     QUEUE_RUNNERS = "queue_runners"
     TABLE_INITIALIZERS = "table_initializer"
+    SAVEABLE_OBJECTS = "saveable_objects"
     ASSET_FILEPATHS = "asset_filepaths"
     UPDATE_OPS = "update_ops"
     TRAIN_OP = "train_op"

@@ -60,6 +60,7 @@ LISTED = {
     "QueueEnqueueManyV2": "Tcomponents",
     "QueueEnqueueV2": "Tcomponents",
     "SaveV2": "dtypes",
+    "StringFormat": "T",
     "TensorDataset": "Toutput_types",
     "TensorSliceDataset": "Toutput_types",
 }

@@ -27,6 +27,12 @@ def read_whole(name: str) -> bytes:
         return file.read()
 
 
+def lines_of(name: str) -> list[bytes]:
+    """The lines of a file without their ends."""
+    lines = read_whole(name).split(b"\n")
+    return [line.removesuffix(b"\r") for line in (lines if lines[-1] else lines[:-1])]
+
+
 def check_there(name: str) -> None:
     """Raises NotFoundError or its like unless there is such a file."""
     with translated(name):

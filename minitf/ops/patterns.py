@@ -177,3 +177,9 @@ def renamed(name: str, value, old_name: str, old_value):
     if value is not None:
         raise ValueError(f"{name} and {old_name} are the same argument; give {name} only")
     return old_value
+
+
+def each(function, *arrays, dtype=object) -> np.ndarray:
+    """What a function gives for each element of arrays that broadcast."""
+    made = np.frompyfunc(function, len(arrays), 1)(*arrays)
+    return np.asarray(made, object).astype(dtype)

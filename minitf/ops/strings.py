@@ -27,12 +27,6 @@ _NUMBERS = frozenset(
 )
 
 
-def _each(function, *arrays, dtype=object) -> np.ndarray:
-    """What a function gives for each element of arrays that broadcast."""
-    made = np.frompyfunc(function, len(arrays), 1)(*arrays)
-    return np.asarray(made, object).astype(dtype)
-
-
 def _like_input(op):
     return op.inputs[0].shape
 
@@ -49,8 +43,8 @@ def _cased(method: str):
 
     def numpy(op, x):
         if op.attrs["encoding"] == "utf-8":
-            return _each(lambda s: getattr(s.decode("utf-8", "replace"), method)().encode(), x)
-        return _each(lambda s: getattr(s, method)(), x)
+            return patterns.each(lambda s: getattr(s.decode("utf-8", "replace"), method)().encode(), x)
+        return patterns.each(lambda s: getattr(s, method)(), x)
 
     return numpy
 
@@ -60,12 +54,12 @@ def _characters(op, s: bytes):
 
 
 def _length(op, x):
-    return _each(lambda s: len(_characters(op, s)), x, dtype=np.int32)
+    return patterns.each(lambda s: len(_characters(op, s)), x, dtype=np.int32)
 
 
 _define("StringLower", "input: string -> output: string", _cased("lower"))
 _define("StringUpper", "input: string -> output: string", _cased("upper"))
-_define("StringStrip", "input: string -> output: string", lambda op, x: _each(lambda s: s.strip(), x))
+_define("StringStrip", "input: string -> output: string", lambda op, x: patterns.each(lambda s: s.strip(), x))
 _define("StringLength", "input: string -> output: int32", _length)
 
 
@@ -127,7 +121,7 @@ def _substr(op, x, position, size):
         found = text[first : first + max(count, 0)]
         return found if isinstance(found, bytes) else found.encode()
 
-    return _each(part, x, position, size)
+    return patterns.each(part, x, position, size)
 
 
 _define("Substr", "input: string, pos: T, len: T -> output: string", _substr, _substr_shape,
@@ -161,14 +155,14 @@ def _replaced(op, x, pattern: bytes, rewrite: bytes):
     found, text = _pattern(pattern), re.sub(rb"\\0", rb"\\g<0>", rewrite)
     count = 0 if op.attrs["replace_global"] else 1
     try:
-        return _each(lambda s: found.sub(text, s, count=count), x)
+        return patterns.each(lambda s: found.sub(text, s, count=count), x)
     except (re.error, IndexError) as error:
         raise ValueError(f"Invalid rewrite: {rewrite.decode('utf-8', 'replace')}: {error}") from None
 
 
 def _matches(x, pattern: bytes):
     found = _pattern(pattern)
-    return _each(lambda s: found.fullmatch(s) is not None, x, dtype=np.bool_)
+    return patterns.each(lambda s: found.fullmatch(s) is not None, x, dtype=np.bool_)
 
 
 _define("RegexReplace", "input: string, pattern: string[], rewrite: string[] -> output: string",
@@ -221,10 +215,10 @@ def _as_string(op, x):
     size = (str(width) if width > -1 else "") + (f".{precision}" if precision > -1 else "")
     pattern = f"%{fill}{size}{letter}"
     if x.dtype.kind == "b":
-        return _each(lambda v: (f"%{size}s" % str(bool(v)).lower()).encode(), x)
+        return patterns.each(lambda v: (f"%{size}s" % str(bool(v)).lower()).encode(), x)
     if x.dtype.kind == "c":
-        return _each(lambda v: f"({pattern % v.real},{pattern % v.imag})".encode(), x)
-    return _each(lambda v: (pattern % v).encode(), x)
+        return patterns.each(lambda v: f"({pattern % v.real},{pattern % v.imag})".encode(), x)
+    return patterns.each(lambda v: (pattern % v).encode(), x)
 
 
 _define("AsString", "input: T -> output: string", _as_string, T=_NUMBERS)
@@ -267,8 +261,12 @@ def _encoded(op, s: bytes) -> bytes:
     return text if op.attrs["pad"] else text.rstrip(b"=")
 
 
-_define("EncodeBase64", "input: string -> output: string", lambda op, x: _each(lambda s: _encoded(op, s), x))
-_define("DecodeBase64", "input: string -> output: string", lambda op, x: _each(_decoded, x))
+_define(
+    "EncodeBase64",
+    "input: string -> output: string",
+    lambda op, x: patterns.each(lambda s: _encoded(op, s), x),
+)
+_define("DecodeBase64", "input: string -> output: string", lambda op, x: patterns.each(_decoded, x))
 
 
 def encode_base64(input, pad: bool = False, name: str | None = None) -> Tensor:

@@ -148,17 +148,21 @@ class Saver:
             return apply("Identity", prefix, name="Identity")
 
     def _build_restore(self, prefix, rows):
-        names, slices = _strings("RestoreV2", [name for name, _ in rows])
-        types = [variable.dtype.base_dtype for _, variable in rows]
+        parts = [_parts(*row) for row in rows]
+        names, slices = _strings("RestoreV2", [name for part in parts for name, _ in part])
+        types = [tensor.dtype.base_dtype for part in parts for _, tensor in part]
         found = apply_op(
             "RestoreV2", prefix, names, slices, dtypes=types, old_names=self._old_names, name="RestoreV2"
         )
-        assigned = [self._assigned(v, value) for (_, v), value in zip(rows, found.outputs)]
+        values = iter(found.outputs)
+        assigned = [self._assigned(v, *[next(values) for _ in part]) for (_, v), part in zip(rows, parts)]
         if not self._sharded:
             return _all(assigned, "restore_all")
         return _all([_all(assigned, "restore_shard")], "restore_all")
 
-    def _assigned(self, variable, value):
+    def _assigned(self, variable, value, *more):
+        if hasattr(variable, "_restored"):
+            return variable._restored(value, *more)
         known = variable.shape.is_fully_defined()
         if self._reshape:
             shape = variable.shape.as_list() if known else array.shape(variable)
@@ -345,7 +349,7 @@ def saver_of(graph) -> Saver | None:
 def _named(var_list) -> list[tuple[str, object]]:
     """Variables by the names they have in files, sorted."""
     if var_list is None:
-        var_list = global_variables()
+        var_list = global_variables() + get_default_graph().get_collection(GraphKeys.SAVEABLE_OBJECTS)
     if isinstance(var_list, dict):
         rows = list(var_list.items())
     elif isinstance(var_list, (list, tuple, set)):
@@ -353,9 +357,8 @@ def _named(var_list) -> list[tuple[str, object]]:
     else:
         raise TypeError(f"Variables to save should be passed in a dict or a list: {var_list!r}")
     for name, variable in rows:
-        if not hasattr(variable, "_ref") and not getattr(
-            getattr(variable, "dtype", None), "is_ref_dtype", False
-        ):
+        memory = hasattr(variable, "_ref") or hasattr(variable, "_saved")
+        if not memory and not getattr(getattr(variable, "dtype", None), "is_ref_dtype", False):
             raise TypeError(f"Variable to save is not a Variable: {variable!r} (for {name!r})")
         if not isinstance(name, str):
             raise TypeError(f"a variable's name in a checkpoint is a string, not {name!r}")
@@ -381,13 +384,17 @@ def _strings(op: str, names: list[str]) -> tuple:
 
 def _saved(prefix, rows):
     """The path, once all variables are written."""
-    names, slices = _strings("SaveV2", [name for name, _ in rows])
-    save = apply_op("SaveV2", prefix, names, slices, [_memory(v) for _, v in rows], name="SaveV2")
+    parts = [part for row in rows for part in _parts(*row)]
+    names, slices = _strings("SaveV2", [name for name, _ in parts])
+    save = apply_op("SaveV2", prefix, names, slices, [tensor for _, tensor in parts], name="SaveV2")
     return control.with_dependencies([save], prefix)
 
 
-def _memory(variable):
-    return variable._ref() if hasattr(variable, "_ref") else variable
+def _parts(name: str, variable) -> list[tuple[str, object]]:
+    """The tensors that a checkpoint holds of a variable, or of a table, and their names in it."""
+    if hasattr(variable, "_saved"):
+        return list(variable._saved().items())
+    return [(name, variable._ref() if hasattr(variable, "_ref") else variable)]
 
 
 def _all(ops: list, name: str):

@@ -1,0 +1,5 @@
+"""tf.lookup.experimental."""
+
+from minitf.lookup.mutable import MutableDenseHashTable as DenseHashTable
+
+__all__ = ["DenseHashTable"]

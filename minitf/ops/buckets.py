@@ -1,0 +1,70 @@
+"""Strings in buckets, by hashes that are TensorFlow's."""
+
+from __future__ import annotations
+
+from minitf.framework.apply import apply
+from minitf.framework.registry import define
+from minitf.framework.tensor import Tensor
+from minitf.ops import hashes, patterns
+
+_LARGEST = 2**64
+
+
+def _define(type: str, hashed, label: str = "input") -> None:
+    """An op; `hashed(op, string)` is a number of 64 bits."""
+
+    def numpy(op, x):
+        count = op.attrs["num_buckets"]
+        return patterns.each(lambda s: hashed(op, s) % count, x, dtype="int64")
+
+    define(type, f"{label}: string -> output: int64", shape=lambda op: op.inputs[0].shape, numpy=numpy,
+           differentiable=False)  # fmt: skip
+
+
+_define("StringToHashBucket", lambda op, s: hashes.murmur(s), "string_tensor")
+_define("StringToHashBucketFast", lambda op, s: hashes.farm(s))
+_define("StringToHashBucketStrong", lambda op, s: hashes.sip(op.attrs["key"], s))
+
+
+def _count(num_buckets) -> int:
+    count = int(num_buckets)
+    if not 1 <= count < 2**63:
+        raise ValueError(f"num_buckets must be >= 1, not {num_buckets!r}")
+    return count
+
+
+def string_to_hash_bucket_fast(input, num_buckets: int, name: str | None = None) -> Tensor:
+    """The number of each string's bucket, int64, by a fast hash (FarmHash's Fingerprint64).
+
+    >>> import minitf as tf
+    >>> with tf.Session() as sess:
+    ...     print(sess.run(tf.string_to_hash_bucket_fast(["hello", "world"], 10)))
+    [6 8]
+
+    Raises:
+      ValueError: for less than one bucket.
+    """
+    return apply("StringToHashBucketFast", input, num_buckets=_count(num_buckets), name=name)
+
+
+def string_to_hash_bucket_strong(input, num_buckets: int, key, name: str | None = None) -> Tensor:
+    """The number of each string's bucket, int64, by a hash that nobody can foresee without the key (SipHash).
+
+    key: two natural numbers of 64 bits.
+
+    Raises:
+      ValueError: for less than one bucket, or a key that is none.
+    """
+    found = [int(part) % _LARGEST for part in key]
+    if len(found) != 2:
+        raise ValueError(f"Key must have 2 elements, not {key!r}")
+    return apply("StringToHashBucketStrong", input, num_buckets=_count(num_buckets), key=found, name=name)
+
+
+def string_to_hash_bucket(string_tensor=None, num_buckets: int | None = None, name: str | None = None,
+                          input=None) -> Tensor:  # fmt: skip
+    """The number of each string's bucket, int64, by a hash of before TensorFlow 0.7."""
+    strings = patterns.renamed("input", input, "string_tensor", string_tensor)
+    if strings is None or num_buckets is None:
+        raise ValueError("string_to_hash_bucket takes strings and num_buckets")
+    return apply("StringToHashBucket", strings, num_buckets=_count(num_buckets), name=name)

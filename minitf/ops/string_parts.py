@@ -1,0 +1,183 @@
+"""Strings taken apart at what stands between their parts, and put together by a template."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from minitf.framework import dtypes
+from minitf.framework.apply import apply, apply_op
+from minitf.framework.convert import convert_to_tensor
+from minitf.framework.graph import name_scope
+from minitf.framework.registry import define
+from minitf.framework.shape import SCALAR, TensorShape
+from minitf.framework.sparse import SparseTensor
+from minitf.framework.tensor import Tensor
+from minitf.ops import patterns
+
+# ---- parts of strings
+
+
+def _shapes(op):
+    return [TensorShape([None, 2]), TensorShape([None]), TensorShape([2])]
+
+
+def _parts(strings: np.ndarray, split):
+    """The parts of strings as a sparse tensor: indices, values, shape."""
+    rows = [split(s) for s in strings]
+    places = [(i, k) for i, row in enumerate(rows) for k in range(len(row))]
+    values = [part for row in rows for part in row]
+    longest = max(map(len, rows), default=0)
+    return [
+        np.array(places, np.int64).reshape(-1, 2),
+        np.array([*values, None], object)[:-1],
+        np.array([len(rows), longest], np.int64),
+    ]
+
+
+def _split_at_bytes(op, strings, delimiter):
+    marks, empty = delimiter.item(), not op.attrs["skip_empty"]
+
+    def split(s: bytes) -> list[bytes]:
+        if not marks:
+            return [s[i : i + 1] for i in range(len(s))]
+        for mark in marks[1:]:
+            s = s.replace(bytes([mark]), marks[:1])
+        return [part for part in s.split(marks[:1]) if part or empty]
+
+    return _parts(strings, split)
+
+
+def _split_at_text(op, strings, separator):
+    mark, most = separator.item() or None, op.attrs["maxsplit"]
+    return _parts(strings, lambda s: s.split(mark, most))
+
+
+_OUTPUTS = "indices: int64, values: string, shape: int64"
+define("StringSplit", f"input: string[n], delimiter: string[] -> {_OUTPUTS}", shape=_shapes,
+       numpy=_split_at_bytes, differentiable=False)  # fmt: skip
+define("StringSplitV2", f"input: string[n], sep: string[] -> {_OUTPUTS}", shape=_shapes,
+       numpy=_split_at_text, differentiable=False)  # fmt: skip
+
+
+def _check_type(result_type: str) -> None:
+    if result_type not in ("RaggedTensor", "SparseTensor"):
+        raise ValueError("result_type must be 'RaggedTensor' or 'SparseTensor'.")
+    if result_type == "RaggedTensor":
+        raise ValueError("minitf has no ragged tensors: result_type is 'SparseTensor', of the same values")
+
+
+def string_split(source, sep=None, skip_empty: bool = True, delimiter=None,
+                 result_type: str = "SparseTensor", name: str | None = None) -> SparseTensor:  # fmt: skip
+    """The parts of strings, a vector [n], as a sparse tensor [n, most parts].
+
+    delimiter: bytes each of which ends a part (by default " "); "" for parts of one byte. skip_empty: without
+    parts that are empty. sep: another name of `delimiter`.
+
+    Raises:
+      ValueError: for strings that are no vector.
+
+    >>> import minitf as tf
+    >>> with tf.Session() as sess:
+    ...     print(sess.run(tf.string_split(["hello world", "a"]).values))
+    [b'hello' b'world' b'a']
+    """
+    delimiter = patterns.renamed("sep", sep, "delimiter", delimiter)
+    _check_type(result_type)
+    with name_scope(None, "StringSplit", [source]):
+        delimiter = convert_to_tensor(" " if delimiter is None else delimiter, dtypes.string)
+        source = convert_to_tensor(source, dtypes.string)
+        return SparseTensor(*apply("StringSplit", source, delimiter, skip_empty=bool(skip_empty)))
+
+
+def string_split_v2(input=None, sep=None, maxsplit: int = -1, result_type: str = "SparseTensor", source=None,
+                    name: str | None = None) -> SparseTensor:  # fmt: skip
+    """The parts of strings, a vector [n], as a sparse tensor [n, most parts], as Python's `split` has them.
+
+    sep: what stands between parts, by default white space; maxsplit: at how many places, -1 for all.
+
+    Raises:
+      ValueError: for strings that are no vector.
+    """
+    source = patterns.renamed("input", input, "source", source)
+    _check_type(result_type)
+    with name_scope(name, "StringSplit", [source]):
+        source = convert_to_tensor(source, dtypes.string, name="input")
+        sep = convert_to_tensor("" if sep is None else sep, dtypes.string)
+        return SparseTensor(*apply("StringSplitV2", source, sep, maxsplit=int(maxsplit)))
+
+
+def string_bytes_split(input, name: str | None = None) -> Tensor:
+    """The bytes of a string scalar, as a vector of strings.
+
+    Raises:
+      ValueError: for more than one string, whose parts would be a ragged tensor.
+    """
+    with name_scope(name, "StringsByteSplit", [input]):
+        input = convert_to_tensor(input, dtypes.string, name="input")
+        if input.shape.rank != 0:
+            raise ValueError(f"minitf has no ragged tensors: bytes_split takes one string, not {input}")
+        return string_split(apply("Pack", [input], axis=0), delimiter="").values
+
+
+# ---- templates
+
+
+def _formatted(op, *arrays):
+    pieces = op.attrs["template"].split(op.attrs["placeholder"])
+    texts = [_shown(a, op.attrs["summarize"]) for a in arrays]
+    made = "".join([piece + text for piece, text in zip(pieces, [*texts, ""])])
+    found = np.empty((), object)
+    found[()] = made.encode("utf-8", "surrogateescape")
+    return found
+
+
+def _shown(array: np.ndarray, most: int) -> str:
+    """An array as TensorFlow prints it: of many rows the first and last ones."""
+    if not array.ndim:
+        return _element(array[()])
+    rows = list(array)
+    if most >= 0 and len(rows) > 2 * most:
+        rows = [*rows[:most], None, *rows[len(rows) - most :]]
+    parts = ["..." if row is None else _shown(np.asarray(row), most) for row in rows]
+    if array.ndim == 1:
+        return f"[{' '.join(parts)}]"
+    between = "\n" * (array.ndim - 1) + " "
+    return "[" + between.join(part.replace("\n", "\n ") for part in parts) + "]"
+
+
+def _element(value) -> str:
+    if isinstance(value, bytes):
+        return f'"{value.decode("utf-8", "surrogateescape")}"'
+    if isinstance(value, (bool, np.bool_)):
+        return "1" if value else "0"
+    return str(value).removesuffix(".0")
+
+
+define("StringFormat", "inputs: ** -> output: string", shape=lambda op: SCALAR, numpy=_formatted,
+       differentiable=False)  # fmt: skip
+
+
+def string_format(template: str, inputs, placeholder: str = "{}", summarize: int = 3,
+                  name: str | None = None) -> Tensor:  # fmt: skip
+    """A template in which each placeholder is replaced by what a tensor holds, one after the other.
+
+    inputs: a tensor, or as many as there are placeholders; summarize: how many of the first and last elements
+    of each axis are shown, -1 for all.
+
+    Raises:
+      ValueError: if there are more or fewer of them.
+
+    >>> import minitf as tf
+    >>> with tf.Session() as sess:
+    ...     print(sess.run(tf.strings.format("a: {}, b: {}", (tf.constant([1, 2]), tf.constant("x")))))
+    b'a: [1 2], b: "x"'
+    """
+    inputs = list(inputs) if isinstance(inputs, (list, tuple)) else [inputs]
+    count = template.count(placeholder)
+    if count != len(inputs):
+        raise ValueError(
+            f"{count} placeholder(s) in template does not match {len(inputs)} tensor(s) provided as input"
+        )
+    op = apply_op("StringFormat", inputs, template=template, placeholder=placeholder, summarize=summarize,
+                  name=name)  # fmt: skip
+    return op.outputs[0]

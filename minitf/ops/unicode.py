@@ -1,0 +1,200 @@
+"""Strings in encodings, and their characters as numbers."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from minitf.framework import dtypes
+from minitf.framework.apply import apply
+from minitf.framework.convert import convert_to_tensor
+from minitf.framework.graph import name_scope
+from minitf.framework.registry import define
+from minitf.framework.shape import TensorShape
+from minitf.framework.tensor import Tensor
+from minitf.ops import array, patterns, ranges
+from minitf.ops.cast import cast
+
+_OUTPUT = ("UTF-8", "UTF-16-BE", "UTF-32-BE")
+_ERRORS = ("strict", "replace", "ignore")
+
+
+def _decoded(op, s: bytes) -> str:
+    """The characters of a string; what is wrong with it is replaced, left out or an error."""
+    encoding, replacement = op.attrs["input_encoding"], chr(op.attrs["replacement_char"])
+    try:
+        text = s.decode(encoding, "strict")
+    except UnicodeDecodeError:
+        if op.attrs["errors"] == "strict":
+            raise ValueError("Invalid formatting on input string") from None
+        text = s.decode(encoding, op.attrs["errors"])
+        text = text.replace("\ufffd", replacement)
+    except LookupError:
+        raise ValueError(f"Could not create converter for input encoding: {encoding}") from None
+    if op.attrs["replace_control_characters"]:
+        text = "".join([replacement if _is_control(c) else c for c in text])
+    return text
+
+
+def _is_control(character: str) -> bool:
+    return ord(character) <= 0x1F
+
+
+def _transcoded(op, x):
+    encoding = op.attrs["output_encoding"]
+    return patterns.each(lambda s: _decoded(op, s).encode(encoding, "replace"), x)
+
+
+def _numbers(op, x):
+    texts = [_decoded(op, s) for s in x]
+    splits = np.cumsum([0, *map(len, texts)]).astype(np.int64)
+    return splits, np.array([ord(c) for text in texts for c in text], np.int32)
+
+
+def _numbers_and_places(op, x):
+    splits, numbers = _numbers(op, x)
+    places: list[int] = []
+    for s in x:
+        sizes = [len(c.encode(op.attrs["input_encoding"])) for c in _decoded(op, s)]
+        places += np.cumsum([0, *sizes[:-1]]).tolist() if sizes else []
+    return splits, numbers, np.array(places, np.int64)
+
+
+def _encoded(op, numbers, splits):
+    parts = [numbers[a:b] for a, b in zip(splits, splits[1:])]
+    return np.array([*[_text(op, part).encode(op.attrs["output_encoding"]) for part in parts], None],
+                    object)[:-1]  # fmt: skip
+
+
+def _text(op, numbers: np.ndarray) -> str:
+    found = []
+    for number in numbers.tolist():
+        if 0 <= number <= 0x10FFFF and not 0xD800 <= number <= 0xDFFF:
+            found.append(chr(number))
+        elif op.attrs["errors"] == "strict":
+            raise ValueError("Code point is out of range for Unicode, or a noncharacter")
+        elif op.attrs["errors"] == "replace":
+            found.append(chr(op.attrs["replacement_char"]))
+    return "".join(found)
+
+
+def _decoded_shapes(op):
+    rows = op.inputs[0].shape[0].value if op.inputs[0].shape.rank else None
+    splits = TensorShape([None if rows is None else rows + 1])
+    return [splits, *[TensorShape([None])] * (len(op.outputs) - 1)]
+
+
+def _encoded_shape(op):
+    rows = op.inputs[1].shape[0].value if op.inputs[1].shape.rank else None
+    return TensorShape([None if rows is None else rows - 1])
+
+
+define("UnicodeTranscode", "input: string -> output: string", shape=lambda op: op.inputs[0].shape,
+       numpy=_transcoded, differentiable=False)  # fmt: skip
+define("UnicodeDecode", "input: string[n] -> row_splits: int64, char_values: int32", shape=_decoded_shapes,
+       numpy=_numbers, differentiable=False)  # fmt: skip
+define("UnicodeDecodeWithOffsets",
+       "input: string[n] -> row_splits: int64, char_values: int32, char_to_byte_starts: int64",
+       shape=_decoded_shapes, numpy=_numbers_and_places, differentiable=False)  # fmt: skip
+define("UnicodeEncode", "input_values: int32[n], input_splits: int64[k] -> output: string",
+       shape=_encoded_shape, numpy=_encoded, differentiable=False)  # fmt: skip
+
+
+def _settings(errors: str, replacement_char: int, controls: bool = False) -> dict:
+    if errors not in _ERRORS:
+        raise ValueError(f"errors is one of {', '.join(_ERRORS)}, not {errors!r}")
+    if not 0 <= replacement_char <= 0x10FFFF:
+        raise ValueError(f"replacement_char out of unicode codepoint range: {replacement_char}")
+    return {"errors": errors, "replacement_char": replacement_char, "replace_control_characters": controls}
+
+
+def _check_output(encoding: str) -> None:
+    if encoding not in _OUTPUT:
+        raise ValueError(f"output_encoding is one of {', '.join(_OUTPUT)}, not {encoding!r}")
+
+
+def unicode_transcode(input, input_encoding: str, output_encoding: str, errors: str = "replace",
+                      replacement_char: int = 65533, replace_control_characters: bool = False,
+                      name: str | None = None) -> Tensor:  # fmt: skip
+    """Strings in another encoding: UTF-8, UTF-16-BE or UTF-32-BE.
+
+    errors: what is wrong in them is replaced by `replacement_char` ("replace"), left out ("ignore") or an
+    error ("strict"). replace_control_characters: what is below 32 is replaced too.
+
+    Raises (at run time):
+      InvalidArgumentError: for what is wrong in a string, if `errors` is "strict"; for an encoding that is
+        none.
+    """
+    _check_output(output_encoding)
+    return apply("UnicodeTranscode", input, input_encoding=input_encoding, output_encoding=output_encoding,
+                 name=name, **_settings(errors, replacement_char, replace_control_characters))  # fmt: skip
+
+
+def _one(input) -> Tensor:
+    input = convert_to_tensor(input, dtypes.string, name="input")
+    if input.shape.rank != 0:
+        raise ValueError(f"minitf has no ragged tensors: only one string is decoded, not {input}")
+    return array.reshape(input, [1])
+
+
+def unicode_decode(input, input_encoding: str, errors: str = "replace", replacement_char: int = 65533,
+                   replace_control_characters: bool = False, name: str | None = None) -> Tensor:  # fmt: skip
+    """The characters of a string scalar as numbers, an int32 vector; the arguments as of unicode_transcode.
+
+    Raises:
+      ValueError: for more than one string, whose characters would be a ragged tensor.
+    """
+    settings = _settings(errors, replacement_char, replace_control_characters)
+    with name_scope(name, "UnicodeDecode", [input]):
+        return apply("UnicodeDecode", _one(input), input_encoding=input_encoding, **settings).char_values
+
+
+def unicode_decode_with_offsets(input, input_encoding: str, errors: str = "replace",
+                                replacement_char: int = 65533, replace_control_characters: bool = False,
+                                name: str | None = None) -> tuple[Tensor, Tensor]:  # fmt: skip
+    """`unicode_decode`, and where each character begins, in bytes: int64."""
+    settings = _settings(errors, replacement_char, replace_control_characters)
+    with name_scope(name, "UnicodeDecodeWithOffsets", [input]):
+        found = apply("UnicodeDecodeWithOffsets", _one(input), input_encoding=input_encoding, **settings)
+        return found.char_values, found.char_to_byte_starts
+
+
+def unicode_encode(input, output_encoding: str, errors: str = "replace", replacement_char: int = 65533,
+                   name: str | None = None) -> Tensor:  # fmt: skip
+    """The strings whose characters have these numbers: one for each row of the last axis.
+
+    input: int32, [n] or [rows, n] of known sizes; the other arguments as of unicode_transcode.
+
+    Raises:
+      ValueError: for an encoding that is none, or another rank.
+    """
+    _check_output(output_encoding)
+    settings = _settings(errors, replacement_char)
+    with name_scope(name, "UnicodeEncode", [input]):
+        input = convert_to_tensor(input, dtypes.int32)
+        if input.shape.rank not in (1, 2):
+            raise ValueError(f"input of unicode_encode is a vector or a matrix, not {input}")
+        rows, size = array.shape(input)[:-1], array.shape(input)[-1]
+        count = 1 if input.shape.rank == 1 else rows[0]
+        splits = cast(ranges.range(count + 1) * size, dtypes.int64)
+        flat = array.reshape(input, [-1])
+        found = apply("UnicodeEncode", flat, splits, output_encoding=output_encoding, **settings)
+        return array.reshape(found, rows)
+
+
+def unicode_split(input, input_encoding: str, errors: str = "replace", replacement_char: int = 65533,
+                  name: str | None = None) -> Tensor:  # fmt: skip
+    """The characters of a string scalar as strings in the same encoding, a vector."""
+    with name_scope(name, "UnicodeSplit", [input]):
+        numbers = unicode_decode(input, input_encoding, errors, replacement_char)
+        column = array.expand_dims(numbers, 1)
+        return unicode_encode(column, input_encoding, errors, replacement_char)
+
+
+def unicode_split_with_offsets(input, input_encoding: str, errors: str = "replace",
+                               replacement_char: int = 65533,
+                               name: str | None = None) -> tuple[Tensor, Tensor]:  # fmt: skip
+    """`unicode_split`, and where each character begins, in bytes: int64."""
+    with name_scope(name, "UnicodeSplitWithOffsets", [input]):
+        numbers, places = unicode_decode_with_offsets(input, input_encoding, errors, replacement_char)
+        column = array.expand_dims(numbers, 1)
+        return unicode_encode(column, input_encoding, errors, replacement_char), places

@@ -1,0 +1,31 @@
+"""Strings in encodings (test_string_parts.py compares them with TensorFlow's)."""
+
+import numpy as np
+import pytest
+from helpers import fails
+
+import minitf as tf
+
+TEXT = "a\u00e9\u4e00\U0001f600"
+
+
+@pytest.mark.parametrize("encoding", ["UTF-8", "UTF-16-BE", "UTF-32-BE"])
+def test_there_and_back(encoding):
+    x = tf.placeholder(tf.string, [])
+    numbers, places = tf.strings.unicode_decode_with_offsets(x, encoding)
+    parts = tf.strings.unicode_split(x, encoding)
+    text = tf.strings.unicode_transcode(x, encoding, "UTF-8")
+    outputs = [numbers, places, tf.strings.unicode_encode(numbers, encoding), parts, text]
+    with tf.Session() as session:
+        found = session.run(outputs, {x: TEXT.encode(encoding)})
+    characters = [c.encode(encoding) for c in TEXT]
+    assert found[0].tolist() == [ord(c) for c in TEXT]
+    assert found[1].tolist() == np.cumsum([0, *map(len, characters[:-1])]).tolist()
+    assert found[2] == TEXT.encode(encoding) and found[3].tolist() == characters
+    assert found[4] == TEXT.encode()
+
+
+def test_several_strings_are_refused():
+    for call in (tf.strings.unicode_decode, tf.strings.unicode_decode_with_offsets, tf.strings.unicode_split):
+        with fails(ValueError, "no ragged tensors"):
+            call(["a", "b"], "UTF-8")
