@@ -28,10 +28,10 @@ class StrongHashSpec(HasherSpec):
     __slots__ = ()
 
     def __new__(cls, key):  # noqa: D102 - the class says it
+        if not isinstance(key, (list, tuple)) or not all(isinstance(part, int) for part in key):
+            raise TypeError(f"'key' of StrongHashSpec is two unsigned integers, not {key!r}")
         if len(key) != 2:
-            raise ValueError(f"key must have size 2, got {len(key)}.")
-        if not all(isinstance(part, int) for part in key):
-            raise TypeError(f"Invalid key {key}. Must be unsigned integer values.")
+            raise ValueError(f"'key' of StrongHashSpec must have size 2, not {key!r}")
         return super().__new__(cls, "stronghash", list(key))
 
 
