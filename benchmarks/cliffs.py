@@ -1,6 +1,7 @@
-"""What an op in the way of a training step costs: sizes that depend on data, and what runs in Python.
+"""What stands in the way of a training step and what it costs: new sizes, sizes of data, Python.
 
-The situations, and what each is compared with, are in `situations.py`.
+The situations, and what each is compared with, are in `situations.py`, the ops that have no kernel in
+`without_kernel.py`: each of them stands before, inside, after an LSTM, and between its loss and its gradient.
 """
 
 import contextlib
@@ -13,13 +14,17 @@ from benchmarks import report
 from benchmarks.runner import Run, Worker, interleave
 from benchmarks.situations import SITUATIONS, WITHOUT
 from benchmarks.specs import Workload
+from benchmarks.without_kernel import OPS, PLACES
 
 WORKLOAD = Workload("cliffs", "lstm", 64, 40, 32, 16, 64, each_step=True, loss="mse", shortest=20)
+_DRAWN = 40  # as many of the worst are in the picture
 
 
 def add_arguments(parser):
     """The options of `cliffs`."""
     parser.add_argument("--situations", default=",".join(SITUATIONS), help="names")
+    parser.add_argument("--ops", default="", help="names of ops without a kernel, or all")
+    parser.add_argument("--places", default=",".join(PLACES), help="where to put these ops")
     parser.add_argument("--steps", type=int, default=WORKLOAD.steps, help="steps of each sequence")
 
 
@@ -38,12 +43,26 @@ def main(args):
     report.save(args, "cliffs", versions, results, lambda figure: draw(figure, args, results))
 
 
+def _names(args):
+    """The situations, and the ops in their places."""
+    ops = list(OPS) if args.ops == "all" else [op for op in args.ops.split(",") if op]
+    placed = [f"{place} {op}" for op in ops for place in args.places.split(",")]
+    return [name for name in args.situations.split(",") if name] + placed
+
+
+def _without(name):
+    return WITHOUT[SITUATIONS[name]].__name__ if name in SITUATIONS else "plain"
+
+
 def _timed(args, workers):
     workload, results = dataclasses.replace(WORKLOAD, steps=args.steps, shortest=args.steps // 2), []
     with report.progress() as bar:
-        for name in bar.track(args.situations.split(","), description="cliffs"):
-            modes = dict.fromkeys([WITHOUT[SITUATIONS[name]].__name__, name])
+        for name in bar.track(_names(args), description="cliffs"):
+            modes = dict.fromkeys([_without(name), name])
             runs = [Run(worker, workload, mode) for worker in workers for mode in modes]
+            if name not in SITUATIONS:  # what the op takes itself, and what a run takes
+                alone = f"alone {name.split()[1]}", "alone nothing"
+                runs += [Run(workers[0], workload, mode) for mode in alone]
             interleave(runs, args.rounds, args.seconds)
             results += [{**run.result(), "situation": name} for run in runs]
             for worker in workers:
@@ -52,35 +71,46 @@ def _timed(args, workers):
 
 
 def rows(args, results):
-    """For each situation: its time with minitf, that without it, and those of the others; worst first."""
+    """For each situation its name, its time with minitf, that without it, that of an op alone, and the times
+    of the others; worst first, the time of an op alone left out.
+    """
     times = {(r["situation"], r["framework"], r["mode"]): r[args.clock]["median"] for r in results}
-    labels = list(dict.fromkeys(r["framework"] for r in results))
+    ours, *others = dict.fromkeys(r["framework"] for r in results)
     found = []
     for name in dict.fromkeys(r["situation"] for r in results):
-        without = times[name, labels[0], WITHOUT[SITUATIONS[name]].__name__]
-        found.append(
-            (name, times[name, labels[0], name], without, [times[name, t, name] for t in labels[1:]])
-        )
-    return sorted(found, key=lambda row: -row[1] / row[2])
+        alone = times.get((name, ours, f"alone {name.split()[-1]}"), 0.0)
+        own = max(alone - times.get((name, ours, "alone nothing"), 0.0), 0.0)
+        theirs = [times[name, other, name] for other in others]
+        found.append((name, times[name, ours, name], times[name, ours, _without(name)], own, theirs))
+    return sorted(found, key=_ratio, reverse=True)
+
+
+def _ratio(row):
+    """The time without what an op takes itself, relative to that without it."""
+    return (row[1] - row[3]) / row[2]
 
 
 def _show(args, results):
     labels = list(dict.fromkeys(r["framework"] for r in results))[1:]
     table = [
-        [name, *[f"{1e3 * t:.2f}" for t in (time, without)], f"{time / without:.2f}",
-         *[f"{1e3 * t:.2f}" for t in others]]
-        for name, time, without, others in rows(args, results)
-    ]  # fmt: skip
-    title = "ms of a training step, with and without what is in its way"
-    report.table(title, ["situation", "with", "without", "ratio", *labels], table)
+        [
+            row[0],
+            *[f"{1e3 * t:.2f}" for t in row[1:4]],
+            f"{_ratio(row):.2f}",
+            *[f"{1e3 * t:.2f}" for t in row[4]],
+        ]
+        for row in rows(args, results)
+    ]
+    title = "ms of a training step, with and without what is in its way, and of the op alone"
+    report.table(title, ["situation", "with", "without", "alone", "ratio", *labels], table)
 
 
 def draw(figure, args, results):
-    """Bars: the step in each situation, relative to the step without it."""
-    axes, found = figure.add_subplot(), rows(args, results)[::-1]
-    bars = axes.barh(np.arange(len(found)), [time / without for _, time, without, _ in found], 0.6)
-    axes.bar_label(bars, [f"{time / without:.2f}" for _, time, without, _ in found], fontsize=7)
-    axes.set_yticks(range(len(found)), [name for name, *_ in found], fontsize=8)
+    """Bars: the step in each situation, relative to the step without it; the worst of them."""
+    axes, found = figure.add_subplot(), rows(args, results)[:_DRAWN][::-1]
+    bars = axes.barh(np.arange(len(found)), [_ratio(row) for row in found], 0.6)
+    axes.bar_label(bars, [f"{_ratio(row):.2f}" for row in found], fontsize=6)
+    axes.set_yticks(range(len(found)), [name for name, *_ in found], fontsize=5 if len(found) > 25 else 8)
     axes.axvline(1, color="black", linewidth=0.8)
-    axes.set_xlabel("time / time without what is in the way")
+    axes.set_xlabel("time, without that of the op alone / time without what is in the way")
     axes.margins(x=0.1)

@@ -1,11 +1,13 @@
 """Training steps of an LSTM with something in their way; `tf` is minitf or TensorFlow, the lines are one.
 
 Each situation gives the loss of a batch: x [batch, steps, inputs], y [batch, steps, units], mask [batch,
-steps], lengths [batch] and a number n below 4, another one in each step. Batch and steps are known only when
-it runs.
+steps], lengths [batch] and a number n below 4, another one in each step, as the mask is. Batch and steps are
+known only when it runs.
 """
 
 import numpy as np
+
+from benchmarks.without_kernel import OPS, PLACES, number
 
 
 class Given:
@@ -17,15 +19,24 @@ class Given:
         self.y = tf.placeholder(tf.float32, [None, None, w.units])
         self.mask = tf.placeholder(tf.bool, [None, None])
         self.lengths, self.n = tf.placeholder(tf.int32, [None]), tf.placeholder(tf.int32, [])
+        self.size = lambda step: (w.batch, w.steps)
+        self.first = []  # what is run once, before all steps
 
-    def feed(self, batch, n):
+    def feed(self, batch, step):
         """The feed_dict of a batch."""
+        rows, steps = self.size(step)
         x, y, lengths = batch
-        return {self.x: x, self.y: y, self.mask: y[:, :, 0] > -0.5, self.lengths: lengths, self.n: n}
+        x, y, lengths = x[:rows, :steps], y[:rows, :steps], np.minimum(lengths[:rows], steps)
+        mask = y[:, :, 0] > step % 97 / 100 - 1
+        return {self.x: x, self.y: y, self.mask: mask, self.lengths: lengths, self.n: step % 4}
 
-    def cell(self):
+    def cell(self, kind="BasicLSTMCell"):
         """A new cell."""
-        return self.tf.nn.rnn_cell.BasicLSTMCell(self.w.units)
+        return getattr(self.tf.nn.rnn_cell, kind)(self.w.units)
+
+    def of(self, cell):
+        """The mean error of a network of a cell, with lengths, as scripts with clipped gradients have it."""
+        return self.error(self.tf.nn.dynamic_rnn(cell, self.x, self.lengths, dtype=self.tf.float32)[0])
 
     def lstm(self, x=None, lengths=None):
         """The outputs of the network."""
@@ -147,14 +158,75 @@ def raw_rnn(g):
     return g.error(tf.transpose(tf.nn.raw_rnn(cell, loop)[0].stack(), [1, 0, 2]))
 
 
+def slice_by_a_queue(g):
+    """How scripts read Penn Treebank: where a batch is comes out of a queue."""
+    tf, steps = g.tf, g.w.steps
+    text = np.random.RandomState(0).rand(g.w.batch, 20 * steps, g.w.inputs).astype(np.float32)
+    queue = tf.FIFOQueue(100000, [tf.int32], [[]])
+    g.first.append(queue.enqueue_many([tf.range(100000) % 20]))
+    i = queue.dequeue()
+    ends = [[0, i * steps, 0], [g.w.batch, (i + 1) * steps, g.w.inputs]]
+    x = tf.strided_slice(tf.constant(text), *ends)
+    x.set_shape([g.w.batch, steps, g.w.inputs])
+    return g.error(g.lstm(x))
+
+
+def gru(g):
+    g.size = lambda step: (28, 30)
+    return g.of(g.cell("GRUCell"))
+
+
+def gru_new_sizes(g):
+    g.size = _new_size
+    return g.of(g.cell("GRUCell"))
+
+
+def two_lstms(g):
+    g.size = lambda step: (28, 30)
+    return g.of(g.tf.nn.rnn_cell.MultiRNNCell([g.cell(), g.cell()]))
+
+
+def two_lstms_new_sizes(g):
+    g.size = _new_size
+    return g.of(g.tf.nn.rnn_cell.MultiRNNCell([g.cell(), g.cell()]))
+
+
+def _new_size(step):
+    """24 to 32 rows of 20 to 40 steps, 28 and 30 in the mean."""
+    return 24 + step * 5 % 9, 20 + step * 8 % 21
+
+
 # What each is compared with: the same without what is in its way.
 WITHOUT = {
+    gru: gru, gru_new_sizes: gru, two_lstms: two_lstms, two_lstms_new_sizes: two_lstms,
+    slice_by_a_queue: plain,
     plain: plain, boolean_mask: plain, where_gather_nd: plain, dynamic_partition: plain, unique_before: plain,
     sequence_mask: plain, slice_by_a_feed: plain, range_by_a_feed: plain, py_func: plain, top_k: plain,
     matrix_inverse: plain, growing_tensor_array: plain, cond_around: plain, while_by_a_feed: plain,
     both_directions: both_directions, both_directions_masked: both_directions, raw_rnn: plain,
 }  # fmt: skip
 SITUATIONS = {situation.__name__: situation for situation in WITHOUT}
+
+
+def loss(g, name):
+    """The loss in a situation, or with an op in a place: "between Where"."""
+    place, _, op = name.partition(" ")
+    return PLACES[place](g, op) if op else SITUATIONS[name](g)
+
+
+class Alone:
+    """An op on a matrix of activations and nothing else: what it takes itself."""
+
+    def __init__(self, tf, w, op, threads):
+        with tf.Graph().as_default():
+            self._given = tf.placeholder(tf.float32, [None, w.units])
+            self._value = number(tf, op, self._given) if op in OPS else 0.0 * tf.reduce_sum(self._given)
+            config = tf.ConfigProto(intra_op_parallelism_threads=threads)
+            self._session = tf.Session(config=config)
+
+    def step(self, batch):
+        """Runs the op once."""
+        return float(self._session.run(self._value, {self._given: batch[1][:, 0]}))
 
 
 class Model:
@@ -164,15 +236,25 @@ class Model:
         with tf.Graph().as_default():
             tf.set_random_seed(1)
             self.given, self._steps = Given(tf, w), 0
-            loss = SITUATIONS[name](self.given)
-            self.fetches = [loss, tf.train.AdamOptimizer(w.rate).minimize(loss)]
+            found = loss(self.given, name)
+            optimizer = tf.train.AdamOptimizer(w.rate)
+            gradients, variables = zip(*optimizer.compute_gradients(found))
+            gradients, _ = tf.clip_by_global_norm(gradients, 5.0)
+            self.fetches = [found, optimizer.apply_gradients(zip(gradients, variables))]
             config = tf.ConfigProto(
                 intra_op_parallelism_threads=threads, inter_op_parallelism_threads=threads
             )
             self.session = tf.Session(config=config)
             self.session.run(tf.global_variables_initializer())
+            self.session.run(self.given.first)
 
     def step(self, batch):
         """One training step; returns the loss before it."""
         self._steps += 1
-        return float(self.session.run(self.fetches, self.given.feed(batch, self._steps % 4))[0])
+        return float(self.session.run(self.fetches, self.given.feed(batch, self._steps))[0])
+
+
+def build(tf, w, name, threads):
+    """A situation, or an op alone ("alone Where"), ready to step."""
+    place, _, op = name.partition(" ")
+    return Alone(tf, w, op, threads) if place == "alone" else Model(tf, w, name, threads)

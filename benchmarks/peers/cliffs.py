@@ -1,7 +1,8 @@
 """minitf in the situations of `situations.py`."""
 
 import minitf as tf
-from benchmarks.situations import SITUATIONS, Model
+from benchmarks.situations import SITUATIONS
+from benchmarks.situations import build as built
 
 VERSION = "minitf"
 
@@ -13,4 +14,4 @@ def modes(w):
 
 def build(w, mode, threads):
     """A situation, ready to step."""
-    return Model(tf, w, mode, threads)
+    return built(tf, w, mode, threads)

@@ -12,7 +12,7 @@ CASES = [
     ["scaling", "--workload", "long_T_10", "--steps", "2,4", "--batch", "1", "--units", "3"],
     ["overhead"],
     ["host", "--workloads", "long_T_10"],
-    ["cliffs", "--situations", "boolean_mask,top_k", "--steps", "6"],
+    ["cliffs", "--situations", "boolean_mask,slice_by_a_queue", "--ops", "Where", "--steps", "6"],
 ]
 
 
