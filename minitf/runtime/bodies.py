@@ -146,8 +146,12 @@ def stacked(builder, slices: list, saved: bool, xs: list):
             raise ValueError(f"the iterations of a loop give slices of different shapes: {shapes}")
         return Ragged(slices)
     rows = np.stack([builder.data(s) for s in slices])
-    missing = max(_length(xs) - len(slices), 0)
-    return builder.constant(np.concatenate([rows, zeros((missing, *rows.shape[1:]), rows.dtype)]))
+    missing, row = max(_length(xs) - len(slices), 0), rows[0]
+    alike = saved and row.dtype.kind == "i" and bool((rows == row).all())
+    more = np.stack([row] * missing) if alike and missing else zeros((missing, *row.shape), row.dtype)
+    value = builder.constant(np.concatenate([rows, more]))
+    value.row = row if alike else None  # shapes: with them the gradient is native, though this loop was not
+    return value
 
 
 def _length(xs: list) -> int:

@@ -80,8 +80,14 @@ class NativeExecutor:
     def __init__(self, plan: Plan, state: State, passes: list[str], threads: int = 1):
         self._plan, self._state, self._passes, self._threads = plan, state, passes, threads
         self._host: set = _host_ops(plan.ops, state)
-        self._order = Order(plan.ops, plan.fed, set() if plan.guards else self._host)
         self._written = frozenset(written_variables(plan.ops))
+        self._arrange()
+
+    def _arrange(self) -> None:
+        """Puts the ops in order, and that into steps."""
+        plan = self._plan
+        self._order = Order(plan.ops, plan.fed, set() if plan.guards else self._host)
+        self._arranged = len(self._host)
         self._steps = self._partition()
         self._single = self._single_region()
 
@@ -111,6 +117,8 @@ class NativeExecutor:
 
     def run(self, fed: dict) -> list:
         """The values of the fetches, given those of the fed tensors."""
+        if len(self._host) > self._arranged:
+            self._arrange()  # ops of the last run turned out not to be native
         if self._single is not None:
             region, positions = self._single
             arrays = [fed[t] for t in region.inputs]

@@ -9,13 +9,14 @@ from __future__ import annotations
 from minitf.framework.dtypes import float32, float64
 from minitf.framework.operation import Operation
 from minitf.framework.registry import OPS
+from minitf.runtime.early import early
 from minitf.runtime.needed import ADDING, TAKING, before
 from minitf.runtime.op_by_op import is_native
 from minitf.runtime.state import follows_variable
 
 
 class Order:
-    """A plan's ops with the late ones last.
+    """A plan's ops with what host ops need first, and the late ones last.
 
     `seen` maps (late op, tensor) to a copy, made at the op's place in the program, of a variable that ops
     after it may write.
@@ -37,7 +38,7 @@ class Order:
             if op in going_on:
                 self.ops.append(_copy(op.inputs[0], op))
                 self.ops[-1].outputs[:] = op.outputs
-        self.ops += late
+        self.ops = early(self.ops, host - self.last, fed) + late
 
     def inputs(self, op) -> list:
         """The tensors from which the op takes its values."""
@@ -50,7 +51,7 @@ def _late(ops: list, host: set) -> tuple[list, set]:
         return [], set()
     needed: set = set()  # by ops that are not late
     going_on: set = set()
-    found, taken = [], False
+    found, taken, made = [], False, {t: op for op in ops for t in op.outputs}
     for op in reversed(ops):
         late = op in host and _may_be_late(op) and not (taken and op.type in ADDING)
         if late and op not in needed:
@@ -58,9 +59,9 @@ def _late(ops: list, host: set) -> tuple[list, set]:
         elif late and _goes_on(op):
             found.append(op)
             going_on.add(op)
-            needed.add(op.inputs[0].op)
+            needed.add(made.get(op.inputs[0], op.inputs[0].op))
         else:
-            needed.update(before(op))
+            needed.update([made.get(o.outputs[0], o) if o.outputs else o for o in before(op)])
             taken = taken or op.type in TAKING
     return found[::-1], going_on
 

@@ -95,6 +95,33 @@ def test_slices_of_other_shapes_are_another_program():
             np.testing.assert_allclose(found, [slope * 9 * count, slope * 6 * count], rtol=1e-5)
 
 
+def test_a_callback_in_a_loop_takes_that_loop_along_and_nothing_else():
+    """The gradient finds the shapes that the loop saved, though it ran on the host."""
+
+    class Cell(tf.nn.rnn_cell.BasicLSTMCell):
+        def call(self, inputs, state):
+            output, state = super().call(inputs, state)
+            scale = tf.py_func(lambda value: np.float32(2), [output], tf.float32)
+            scale.set_shape([])
+            return output * scale, state
+
+    x = tf.placeholder(tf.float32, [None, None, D])
+    loss = tf.reduce_mean(tf.square(tf.nn.dynamic_rnn(Cell(N), x, dtype=tf.float32)[0]))
+    fetches, found = [loss, *tf.gradients(loss, tf.trainable_variables())], {}
+    for executor in ("native", "op_by_op"):
+        with tf.Session(config=tf.ConfigProto(executor=executor)) as session:
+            tf.set_random_seed(1)
+            session.run([v.initializer for v in tf.global_variables()])
+            session.run([tf.assign(v, tf.ones_like(v) * 0.1) for v in tf.trainable_variables()])
+            given = np.random.RandomState(0)
+            found[executor] = [session.run(fetches, {x: given.randn(B, t, D)}) for t in (4, 5, 4)]
+            if executor == "native":
+                assert host_ops(session) == ["Loop"]
+    for ours, theirs in zip(*found.values()):
+        for a, b in zip(ours, theirs):
+            np.testing.assert_allclose(a, b, rtol=1e-4, atol=1e-6)
+
+
 def test_as_many_slices_as_trips():
     """The gradient of a loop that ran on the host, for which it saved nothing: only it knows its trips."""
     x = tf.placeholder(tf.float32, [None, 3])
