@@ -29,6 +29,13 @@ class Packed(np.ndarray):
             return cleared(low, replace(kind, element=low.elements[tensor.op]), kind.size, seen)
         return Flow(kind, buffer, seen=seen)
 
+    def of_sizes(self, sizes: tuple) -> Packed:
+        """An empty list of other sizes."""
+        kind = self.kind.of_sizes(sizes)
+        array = np.zeros(kind.nbytes + kind.capacity * kind.once, np.uint8).view(Packed)
+        array.kind = kind
+        return array
+
     def note_read(self, ref: Ref, table, read: dict) -> None:
         """Tells the host's list which slots a run has read."""
         if self.kind.once:

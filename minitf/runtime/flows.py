@@ -47,13 +47,38 @@ class Kind:
 
     @property
     def start(self) -> int:
-        """Where the rows start, in bytes."""
-        return -(-(8 + self.capacity) // _ROW_START) * _ROW_START
+        """Where the rows start, in bytes: behind so much room for each flag that it grows with the slots."""
+        return _ROW_START + 8 * self.capacity
 
     @property
     def nbytes(self) -> int:
         """The size of the whole list."""
         return self.start + self.capacity * self.row * self.dtype.itemsize
+
+    @property
+    def sizes(self) -> tuple:
+        """The numbers in it."""
+        return (self.capacity, *(self.element or ()), *(() if self.size is None else (self.size,)))
+
+    @property
+    def told(self) -> bool:
+        """Whether the elements are known to be of the shape that they have."""
+        return self.element is not None and self.shape.sizes == self.element
+
+    @property
+    def form(self) -> tuple:
+        """All but the numbers in it."""
+        rank = None if self.element is None else len(self.element)
+        shape = None if self.told else self.shape
+        return replace(self, capacity=0, element=None, size=None, shape=shape), rank, self.size is None
+
+    def of_sizes(self, sizes: tuple) -> Kind:
+        """The same with other numbers."""
+        capacity, *rest = sizes
+        size = None if self.size is None else rest.pop()
+        element = None if self.element is None else tuple(rest)
+        shape = TensorShape(element) if self.told else self.shape
+        return replace(self, capacity=capacity, element=element, size=size, shape=shape)
 
     def fits(self, other: Kind) -> bool:
         """Whether a list of this kind can be in the place of the other; of gradients it matters not which."""

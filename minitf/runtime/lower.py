@@ -52,6 +52,7 @@ class Lowering(Builder):
         self.capacities: dict = {}  # how much room loops and lists of unknown length need
         self.guesses: dict = {}  # how much room lists that are written and grow have
         self.examples: dict = {}  # op -> values of inputs of which it is known what they decide
+        self.folded: dict = {}  # buffers of constants -> op, inputs, and which output it was that they hold
         self.noted: dict = {}  # op -> what its rule said of its other inputs then
         self.elements: dict = {}  # the shapes of lists' elements, by the ops that make the lists
         self.used: set = set()  # the tensors of the body being lowered that somebody reads
@@ -287,7 +288,9 @@ class Lowering(Builder):
             results = OpByOp(self.session_state).run(op, [Concrete(a) for a in known])
         except InvalidArgumentError:
             return None  # bad data is reported when the op runs, if it is reached at all
-        return [self.constant(value.array) for value in results]
+        constants = [self.constant(value.array) for value in results]
+        self.folded |= {ref.buffer: (op, inputs, k) for k, ref in enumerate(constants)}
+        return constants
 
     def body(self, needed: Needed, results: list, frame: Frame) -> None:
         """Lowers the needed ops of a body into `frame`; the refs of its arguments are set already."""

@@ -27,7 +27,8 @@ from minitf.runtime.walk import Alone, Stop, Together
 class Program:
     """The code of a region and its memory; run by up to `threads` threads."""
 
-    def __init__(self, low: Lowering, outputs: list, copies: dict, passes: list, threads: int = 1):
+    def __init__(self, low: Lowering, outputs: list, copies: dict, passes: list, threads: int = 1,
+                 direct: frozenset = frozenset()):  # fmt: skip
         self.low, self.outputs = low, outputs
         self._nodes = nodes = low.frames[0].nodes
         settle(nodes)
@@ -38,22 +39,37 @@ class Program:
         self.copies = {t: ref.settled() for t, ref in copies.items()}
         kept = [r for r in [*self.refs, *self.copies.values(), *seen] if r is not None and r.known is None]
         rewrite(nodes, passes, frozenset(r.buffer for r in kept))
-        self.table = Table(nodes, low.inputs, kept)
+        self.table = Table(nodes, low.inputs, kept, direct)
         self._stages = [self.table.stage(ref.buffer) for ref in low.inputs]
-        # What does not live in the caller's arrays is always at the same place.
-        self._views = [
-            None if r is None or r.buffer.kind == "input" and r.known is None else self.table.array(r, ())
-            for r in self.refs
-        ]
+        self.place(self.results)
+        # What is known of the slices of what loops saved for their gradients.
+        self.saved = {t: low.refs[t] for t in outputs if low.refs[t] is not None and is_saved(t)}
         self.versions = low.versions
         self._alone, self._together = Alone(nodes, self.table, low.inputs), None
         self._pace = Pace() if threads > 1 and not self.table.swap.size else None
         self._crew = crew(threads) if self._pace is not None else None
+        self.code = self._alone.code
+        self.twin = None  # if this is resized: twin() is a program for its present sizes alone
         self.guesses = low.guesses | {
             node.op: node.limit
             for node in self._alone.code.loops.values()
             if node.predicate is not None and node.limit < 2**62
         }
+
+    @property
+    def results(self) -> list:
+        """Where everything is that is read after a run: outputs, then copies of variables."""
+        return [*self.refs, *self.copies.values()]
+
+    def place(self, results: list) -> None:
+        """Says where everything is that is read after a run."""
+        self.refs, copies = results[: len(self.refs)], results[len(self.refs) :]
+        self.copies, self._lasting = dict(zip(self.copies, copies)), {}
+        # What does not live in the caller's arrays is at the same place in each run.
+        self._views = [
+            None if r is None or r.buffer.kind == "input" and r.known is None else self.table.array(r, ())
+            for r in self.refs
+        ]
 
     @property
     def valid(self) -> bool:
@@ -134,8 +150,15 @@ class Program:
             return None
         if ref.slot is not None and follows_variable(tensor.op):
             return Reference(ref.slot)
-        if is_saved(tensor):
-            return saved(self.low.refs[tensor], self.table.array(ref, arrays))
+        if ref.buffer.kind != "arena":
+            return self._present(tensor, ref, arrays)
+        if tensor not in self._lasting:  # it is at the same place in each run
+            self._lasting[tensor] = self._present(tensor, ref, arrays)
+        return self._lasting[tensor]
+
+    def _present(self, tensor, ref: Ref, arrays: list):
+        if tensor in self.saved:
+            return saved(self.saved[tensor], self.table.array(ref, arrays))
         return self.array(ref, arrays)
 
     def array(self, ref: Ref, arrays: list) -> Concrete:
@@ -151,6 +174,8 @@ class Program:
         return [(array, array.copy()) for array in buffers]
 
     def _failed(self, stop: Stop, arrays: list) -> None:
+        if self.twin is not None:
+            self._explained(stop, arrays)
         code, place, status = stop.code, stop.place, stop.status
         if status == vm.FULL:
             raise Full(code.loops[code.words[place + 2]].op)  # LEAVE names its loop
@@ -165,3 +190,10 @@ class Program:
         finally:
             self.low.at_fault = None
         raise errors.InvalidArgumentError(None, call.op, message)
+
+    def _explained(self, stop: Stop, arrays: list) -> None:
+        """Lets a program whose calls know the sizes of this run say what failed."""
+        twin = self.twin()
+        call = twin.code.calls.get(stop.place) if twin is not None else None
+        if call is not None and stop.call is not None and call.kernel is stop.call.kernel:
+            twin._failed(stop._replace(code=twin.code), arrays)

@@ -14,12 +14,12 @@ from minitf.runtime.flows import Full, Learned
 from minitf.runtime.lower import Lowering, NotNative
 from minitf.runtime.lower_loop import RegionLowering
 from minitf.runtime.program import Program
+from minitf.runtime.resizing import SMALL, Given, Resizing
 from minitf.runtime.state import State, follows_variable
 from minitf.runtime.steering import Steering
 from minitf.runtime.table import Table
 
 _PROGRAMS_KEPT = 32
-_SPECIALIZED_SIZE = 64
 _NONE: dict = {}
 
 
@@ -57,11 +57,12 @@ class Region:
         self._lists = False  # whether some inputs are lists
         self._steering = Steering(ops, inputs, state)
         self._programs: OrderedDict = OrderedDict()
+        self._resizing = Resizing(state, threads)
 
     @property
     def tables(self) -> list[Table]:
         """The tables of the programs that are kept."""
-        return [program.table for program in self._programs.values()]
+        return [program.table for program in self._programs.values()] + self._resizing.tables
 
     def run(self, values: dict) -> dict:
         """Runs the region; `values` maps tensors to values and is added to. Returns copies of fetched
@@ -95,7 +96,7 @@ class Region:
     def _rows(self, values: dict) -> dict:
         """What all slices of an input are, where it is known: shapes that a loop saved for its gradient."""
         rows = {t: values[t].row for t in self.inputs if getattr(values[t], "row", None) is not None}
-        return {t: r for t, r in rows.items() if r.dtype.kind == "i" and r.size <= _SPECIALIZED_SIZE}
+        return {t: r for t, r in rows.items() if r.dtype.kind == "i" and r.size <= SMALL}
 
     def compute(self, arrays: list, rows: dict = _NONE) -> Program:
         """Runs the program for these inputs and returns it; the outputs are in its memory.
@@ -120,7 +121,12 @@ class Region:
         if given is not None:
             raise Split(next(op for op in self.ops if given in op.inputs))
         self.capacities[full.op] = max(2 * program.guesses[full.op], full.needed)
+        self._forget()
+
+    def _forget(self) -> None:
+        """Forgets all programs: what they depend on has changed."""
         self._programs.clear()
+        self._resizing.clear()
 
     def program(self, arrays: list, rows: dict = _NONE) -> Program:
         """The program for inputs of these shapes; at most a few are kept, the least recently used goes
@@ -137,16 +143,40 @@ class Region:
             if len(self._programs) > 1:
                 self._programs.move_to_end(key)
             return program
-        count = len(self.specialized)
-        count += len(self._steering.ops)
+        decided = self._decided()
+        if not examples:
+            program = self._resized(arrays, rows)
+            if program is not None:
+                return program
         program = self._lowered(arrays, rows, examples or {})
-        if len(self.specialized) + len(self._steering.ops) > count:
-            self._programs.clear()
+        if self._decided() > decided:
+            self._forget()
             return self.program(arrays, rows)
         self._steering.note(plain, program.low.noted)
         self._programs[key] = program
         if len(self._programs) > _PROGRAMS_KEPT:
             self._programs.popitem(last=False)
+        return program
+
+    def _decided(self) -> int:
+        """How many inputs and ops there are whose contents programs depend on: they are found one by one."""
+        return len(self.specialized) + len(self._steering.ops)
+
+    def _resized(self, arrays: list, rows: dict) -> Program | None:
+        """A program that is for other sizes, too."""
+        contents = [t in self.specialized for t in self.inputs]
+        return self._resizing.program(Given(arrays, contents, rows), self._lowered_for)
+
+    def _lowered_for(self, given: Given, direct: frozenset) -> Program | None:
+        """The program for inputs made up, some of which it reads where they are; None if there is none."""
+        decided = self._decided()
+        try:
+            program = self._lowered(given.arrays, given.rows, {}, direct)
+        except Split:
+            return None
+        if self._decided() > decided:
+            self._forget()
+            return None
         return program
 
     def _key(self, arrays: list) -> tuple:
@@ -160,7 +190,7 @@ class Region:
         )
 
     @uncollected
-    def _lowered(self, arrays: list, rows: dict, examples: dict) -> Program:
+    def _lowered(self, arrays: list, rows: dict, examples: dict, direct: frozenset | None = None) -> Program:
         elements: dict = {}
         while True:
             low = RegionLowering(self.state, self.written)
@@ -175,7 +205,8 @@ class Region:
                 if isinstance(array, Packed):
                     low.assign(tensor, array.flow(low, tensor))
             try:
-                return Program(low, self.outputs, self._lower_ops(low), self.passes, self.threads)
+                copies, threads = self._lower_ops(low), self.threads if direct is None else 1
+                return Program(low, self.outputs, copies, self.passes, threads, direct or frozenset())
             except NotNative as error:
                 if self._steering.take(error.op):
                     examples = self._steering.values(arrays) or {}
@@ -238,7 +269,7 @@ class Region:
                 return set()
             else:
                 todo.extend(tensor.op.inputs)
-        small = all(t.dtype.is_integer and low.refs[t].size <= _SPECIALIZED_SIZE for t in found)
+        small = all(t.dtype.is_integer and low.refs[t].size <= SMALL for t in found)
         return found - self.specialized if small else set()
 
 

@@ -13,6 +13,8 @@ from minitf.runtime.state import State
 
 _MOST = 64  # ops to be run before each run, constants aside
 _KEPT = 64  # programs of which it is known what their rules have noted
+_REMEMBERED, _SMALL = 1024, 64  # values of small inputs for which it is remembered what comes of them
+_OF_SHAPES = frozenset(["Shape", "Size", "Rank"])
 
 
 class Steering:
@@ -23,6 +25,8 @@ class Steering:
         self.ops: dict = {}  # op -> the tensors whose values steer it
         self._makers: list = []  # the ops that make those
         self._used: set = set()
+        self._remembered: dict = {}  # inputs, as far as they matter -> what `values` gives
+        self._matter: list[bool] = []  # for each input, whether more of it matters than its shape
         self._noted: dict = {}  # key of a program without them -> op -> what its rule noted
 
     def take(self, op) -> bool:
@@ -37,16 +41,29 @@ class Steering:
             return False
         self.ops[op] = tensors
         self._makers, self._used = found.ops, found.used
+        self._remembered.clear()
+        read = {t for maker in found.ops if maker.type not in _OF_SHAPES for t in maker.inputs}
+        self._matter = [t in read or t in wanted for t in self._inputs]
         return True
 
     def values(self, arrays: list) -> dict | None:
         """The values that steer each op, for these inputs; None if they cannot be computed."""
+        if any([m and a.size > _SMALL for m, a in zip(self._matter, arrays)]):
+            return self._computed(arrays)
+        key = tuple([(a.shape, a.tobytes()) if m else a.shape for m, a in zip(self._matter, arrays)])
+        if key not in self._remembered:
+            if len(self._remembered) >= _REMEMBERED:
+                self._remembered.clear()
+            self._remembered[key] = self._computed(arrays)
+        return self._remembered[key]
+
+    def _computed(self, arrays: list) -> dict | None:
         values = {t: Concrete(a) for t, a in zip(self._inputs, arrays)}
         try:
             run_ops(OpByOp(self._state), self._makers, values, self._used)
         except OpError:
             return None
-        return {op: [values[t].array for t in tensors] for op, tensors in self.ops.items()}
+        return {op: [values[t].array.copy() for t in tensors] for op, tensors in self.ops.items()}
 
     def decided(self, key: tuple, examples: dict) -> tuple:
         """What the values decide, for a program whose key without them is `key`."""

@@ -16,11 +16,15 @@ STAGED = 32768  # bytes: inputs up to this size are copied, larger ones are read
 
 
 class Table:
-    """The memory that one region works on, with everything at its place."""
+    """The memory that one region works on, with everything at its place. Inputs of numbers `direct` are read
+    in the caller's memory, however small.
+    """
 
-    def __init__(self, nodes: list, inputs: list[Ref], outputs: list[Ref]):
+    def __init__(self, nodes: list, inputs: list[Ref], outputs: list[Ref], direct: frozenset = frozenset()):
         self._stages = {
-            r.buffer: np.empty(r.shape, r.dtype) for r in inputs if r.nbytes <= STAGED and r.known is None
+            r.buffer: np.empty(r.shape, r.dtype)
+            for r in inputs
+            if r.nbytes <= STAGED and r.known is None and r.buffer.index not in direct
         }
         lives = intervals(nodes, {r.buffer for r in outputs})
         self.arena = Arena(place({b: life for b, life in lives.items() if not b.swapped}))
@@ -80,6 +84,7 @@ class Code:
     def __init__(self, nodes: list, table: Table, inputs: list[Ref]):
         self._table = table
         self.patches: list[list[tuple[int, int]]] = [[] for _ in inputs]
+        self.addresses: dict[int, tuple] = {}  # place -> buffer and offset of the address in it
         self._words: list[int] = []
         self._moves: dict[int, list[tuple[int, int]]] = {}
         self._limited: list[tuple] = []  # (place, factor, first, size) of the loop being assembled
@@ -94,6 +99,12 @@ class Code:
     def restore(self) -> None:
         """Puts the words back as they were assembled, after a run that was cut off."""
         np.copyto(self.words, self._pristine)
+
+    def become(self, words: np.ndarray) -> None:
+        """Takes other words, with offsets in the place of the addresses of inputs that are patched."""
+        np.copyto(self.words, words)
+        np.copyto(self._pristine, words)
+        self.patches = [[(place, int(words[place])) for place, _ in patches] for patches in self.patches]
 
     # ---- assembling
 
@@ -145,6 +156,7 @@ class Code:
         for loop, stride in ref.moves:
             self._moves.setdefault(id(loop), []).append((place, stride))
         buffer = ref.buffer
+        self.addresses[place] = buffer, ref.offset
         if buffer.kind == "input" and self._table.stage(buffer) is None:
             self.patches[buffer.index].append((place, ref.offset))
             self._words.append(0)
@@ -201,6 +213,7 @@ class Code:
         self._address(ref)
         self._words[place] = self._words.pop()
         last = len(self._words)
+        self.addresses[place] = self.addresses.pop(last)
         for patches in [*self._moves.values(), *self.patches]:
             for i, (where, change) in enumerate(patches):
                 if where == last:

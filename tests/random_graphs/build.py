@@ -22,9 +22,11 @@ RUNS = 3
 class Built:
     """A graph, what is fetched from it, and what is fed."""
 
-    def __init__(self, seed, without=frozenset(), wide=False):
-        """`without` are the numbers of productions to leave out; if it is `wide`, floats have 64 bits."""
-        self.seed, self.without, self.wide = seed, without, wide
+    def __init__(self, seed, without=frozenset(), wide=False, batches=None):
+        """`without` are the numbers of productions to leave out; if it is `wide`, floats have 64 bits.
+        batches: the batch size of each run, if they are not drawn.
+        """
+        self.seed, self.without, self.wide, self._batches = seed, without, wide, batches
         self.graph = tf.Graph()
         with self.graph.as_default():
             tf.set_random_seed(seed)
@@ -35,7 +37,8 @@ class Built:
     def _grow(self):
         self.world = world = World(self.seed, produce, self.wide)
         scope = Scope(world, random.Random(self.seed))
-        self.sizes = [{"batch": n} for n in _batches(world.random)]
+        drawn = _batches(world.random)
+        self.sizes = [{"batch": n} for n in self._batches or drawn]
         _placeholders(scope, self.sizes)
         for v in [scope.variable((5, 3)), scope.variable((3,))]:
             scope.add(v.tensor, v.shape)

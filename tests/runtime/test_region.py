@@ -12,7 +12,7 @@ import pytest
 from helpers import fails
 
 import minitf as tf
-from minitf.runtime import region, walk
+from minitf.runtime import region, resizing, walk
 
 
 def _programs(session) -> int:
@@ -138,6 +138,7 @@ def test_threads_share_a_program_with_a_loop():
 
 def test_programs_are_kept_per_shape_up_to_a_bound(monkeypatch):
     monkeypatch.setattr(region, "_PROGRAMS_KEPT", 3)
+    monkeypatch.setattr(resizing, "_FEWEST", 100)
     made = []
     lowered = region.Region._lowered
     monkeypatch.setattr(

@@ -1,0 +1,134 @@
+"""Sizes that vary from run to run, and numbers that follow them."""
+
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+
+_MOST = 3  # sizes that vary on their own
+_SMALLEST = 2  # arrays of no or one row are lowered in ways of their own
+_EXACT = 1e-3  # how far from a whole number a number may be that is interpolated
+
+
+class Sizes:
+    """How some sizes depend on a few of them, by the runs that were seen: points, a tuple of all sizes each.
+
+    free: the positions of those that vary on their own.
+    """
+
+    def __init__(self, points: list):
+        self._table = np.array(points, np.int64)
+        self.free: list[int] = []
+        self._linear: list[tuple] = []  # (position, factor, free one, what is added)
+        self._products: list[tuple] = []  # (position, factor, free one, another)
+        lows = self._table.min(axis=0)
+        varying = np.flatnonzero((self._table != self._table[0]).any(axis=0))
+        for position in sorted(varying.tolist(), key=lambda position: lows[position]):
+            if not self._follows(position):
+                self.free.append(position)
+
+    @property
+    def usable(self) -> bool:
+        """Whether any sizes vary, and not too many."""
+        return 0 < len(self.free) <= _MOST
+
+    def _follows(self, position: int) -> bool:
+        """Notes how a size depends on those before it, if it does."""
+        column = self._table[:, position]
+        for k, first in enumerate(self.free):
+            factor = _factor(column - column[0], self._table[:, first] - self._table[0, first])
+            if factor:
+                self._linear.append((position, factor, k, int(column[0] - factor * self._table[0, first])))
+                return True
+        for (k, first), (j, other) in itertools.combinations(enumerate(self.free), 2):
+            factor = _factor(column, self._table[:, first] * self._table[:, other])
+            if factor:
+                self._products.append((position, factor, k, j))
+                return True
+        return False
+
+    def point(self, values: tuple) -> tuple:
+        """All sizes, for values of the free ones."""
+        sizes = self._table[0].tolist()
+        for position, value in zip(self.free, values):
+            sizes[position] = value
+        for position, factor, k, more in self._linear:
+            sizes[position] = factor * values[k] + more
+        for position, factor, k, j in self._products:
+            sizes[position] = factor * values[k] * values[j]
+        return tuple(sizes)
+
+    def values(self, point: tuple) -> tuple | None:
+        """The free ones of all sizes; None if the others are not what they should be then."""
+        found = tuple([point[position] for position in self.free])
+        return found if self.point(found) == point else None
+
+    def limits(self) -> tuple[list, list]:
+        """The smallest and the largest values of the free ones, and some more on either side."""
+        lows, highs = self._table[:, self.free].min(axis=0), self._table[:, self.free].max(axis=0)
+        return (
+            [max(_SMALLEST, low - low // 4) for low in lows.tolist()],
+            [high + high // 4 for high in highs.tolist()],
+        )
+
+
+def _factor(column: np.ndarray, other: np.ndarray) -> int:
+    """The whole number above 0 by which one column is a multiple of another one; 0 if there is none."""
+    at = int(np.argmax(other != 0))
+    factor = int(column[at] // other[at]) if other[at] else 0
+    return factor if factor > 0 and np.array_equal(column, factor * other) else 0
+
+
+class Box:
+    """All values of some sizes from `low` to `high`."""
+
+    def __init__(self, low: list, high: list):
+        self.low, self.high = low, high
+
+    def contains(self, values: tuple) -> bool:
+        """Whether values are in the box."""
+        return all([a <= v <= b for a, v, b in zip(self.low, values, self.high)])
+
+    def corners(self) -> list:
+        """The values at the corners, the largest last."""
+        return list(itertools.product(*zip(self.low, self.high)))
+
+    def between(self) -> list:
+        """Values in the box at which what is right at the corners is tried: next to each other, too, so that
+        what depends on divisors is seen.
+        """
+        middle = tuple([(a + b) // 2 for a, b in zip(self.low, self.high)])
+        return list(dict.fromkeys([middle, tuple([low + 1 for low in self.low])]))
+
+    def weights(self, values: tuple) -> np.ndarray:
+        """How much each corner counts for some values."""
+        weights = [1.0]
+        for value, low, high in zip(values, self.low, self.high):
+            share = (value - low) / (high - low)
+            weights = [part for weight in weights for part in (weight * (1 - share), weight * share)]
+        return np.array(weights)
+
+
+class Numbers:
+    """Numbers that depend on sizes, each size entering in the first power."""
+
+    def __init__(self, box: Box, corners: np.ndarray):
+        self._box, self._first = box, corners[0]
+        self.varying = np.flatnonzero((corners != corners[0]).any(axis=0))
+        self._corners = (corners[:, self.varying] - corners[0, self.varying]).astype(np.float64)
+
+    def at(self, values: tuple) -> np.ndarray | None:
+        """The numbers for some sizes; None if they would not be whole."""
+        found = self._box.weights(values) @ self._corners
+        whole = np.rint(found)
+        if found.size and np.abs(found - whole).max() > _EXACT:
+            return None
+        numbers = self._first.copy()
+        numbers[self.varying] += whole.astype(np.int64)
+        return numbers
+
+    def give(self, wanted: dict) -> bool:
+        """Whether the numbers for some sizes are what they are wanted to be."""
+        found = {values: self.at(values) for values in wanted}
+        return all([n is not None and np.array_equal(n, wanted[values]) for values, n in found.items()])

@@ -1,0 +1,124 @@
+"""What the constants of a program hold for other sizes of its inputs."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from minitf.runtime.box import Box, Numbers
+from minitf.runtime.form import Form
+from minitf.runtime.op_by_op import Concrete, OpByOp
+
+_FEW = 64  # numbers in a constant that are looked at one by one
+
+
+class Unfit(Exception):
+    """Programs that have no form in common."""
+
+
+class Constants:
+    """The constants of programs of one form, lowered at the corners of a box (the largest last) and in it.
+
+    numbers: for each program its numbers and, behind them, the whole numbers in constants.
+    """
+
+    def __init__(self, box: Box, corners: list[Form], between: dict, numbers: list, state):
+        self._box, self._corners, self._between, self._state = box, corners, between, state
+        self._forms = [*corners, *between.values()]
+        self._largest = corners[-1]
+        self._whole: dict = {}  # number of a buffer -> what it begins with for all sizes
+        self._fitted: dict = {}  # number of a buffer -> where in the numbers its contents are, and their type
+        self.numbers = numbers
+        self.memory: dict = {}  # number of a buffer -> where it has contents that change with the sizes
+        used = {number for number, *_ in filter(None, self._largest.results)}
+        used |= {self._largest.ordinal(buffer) for _, buffer, _ in self._largest.places}
+        for number in sorted(used):
+            if self._largest.buffers[number].kind == "constant":
+                self._follow(number)
+        self._check()
+
+    def _follow(self, number: int) -> None:
+        """Finds out how the contents of a constant follow the sizes; raises Unfit."""
+        if number in self._whole or number in self.memory:
+            return
+        arrays = [_contents(form, number) for form in self._forms]
+        largest = arrays[len(self._corners) - 1]
+        if all([_begins(largest, array) for array in arrays]):
+            self._whole[number] = largest
+            return
+        self.memory[number] = np.empty(largest.nbytes, np.uint8)
+        if not self._fit(number, arrays):
+            if number not in self._largest.made:
+                raise Unfit
+            for source, *_ in self._largest.made[number][1]:
+                self._follow(source)
+
+    def _fit(self, number: int, arrays: list) -> bool:
+        """Whether it is whole numbers, as many for all sizes, that follow these."""
+        first, count = arrays[0], len(self._corners)
+        if first.dtype.kind not in "iu" or first.size > _FEW or any([a.size != first.size for a in arrays]):
+            return False
+        table = np.stack([array.reshape(-1).astype(np.int64) for array in arrays])
+        if not Numbers(self._box, table[:count]).give(dict(zip(self._between, table[count:]))):
+            return False
+        start = len(self.numbers[0])
+        self._fitted[number] = slice(start, start + first.size), first.dtype
+        self.numbers = [np.concatenate([old, new]) for old, new in zip(self.numbers, table)]
+        return True
+
+    def _check(self) -> None:
+        """Tries the constants between the corners; raises Unfit."""
+        for form, numbers in zip(self._forms[len(self._corners) :], self.numbers[len(self._corners) :]):
+            done: dict = {}
+            for number in self.memory:
+                found, wanted = self._contents(number, numbers, done), _contents(form, number)
+                if not (_begins(found, wanted) and found.size == wanted.size):
+                    raise Unfit
+
+    def _contents(self, number: int, numbers: np.ndarray, done: dict) -> np.ndarray:
+        """What a constant holds, or begins with. done: what others hold."""
+        if number in self._whole:
+            return self._whole[number]
+        if number not in done:
+            if number in self._fitted:
+                where, dtype = self._fitted[number]
+                done[number] = numbers[where].astype(dtype)
+            else:
+                op, inputs, index = self._largest.made[number]
+                given = [Concrete(self.value(ref, numbers, done)) for ref in inputs]
+                done[number] = np.ascontiguousarray(OpByOp(self._state).run(op, given)[index].array)
+        return done[number]
+
+    def value(self, ref: tuple, numbers: np.ndarray, done: dict) -> np.ndarray:
+        """A value in a constant."""
+        number, dtype, where = ref
+        offset, *shape = numbers[where].tolist()
+        count = 1
+        for n in shape:
+            count *= n
+        flat = self._contents(number, numbers, done).reshape(-1).view(np.uint8)
+        return flat[offset : offset + count * dtype.itemsize].view(dtype).reshape(shape)
+
+    def write(self, numbers: np.ndarray) -> dict:
+        """Changes the memory to what it has to hold; returns what constants hold."""
+        done: dict = {}
+        for number, memory in self.memory.items():
+            array = self._contents(number, numbers, done).reshape(-1).view(np.uint8)
+            if array.size > memory.size:
+                raise Unfit
+            memory[: array.size] = array
+        return done
+
+
+def _contents(form: Form, number: int) -> np.ndarray:
+    buffer = form.buffers[number]
+    array = form.program.low.inputs[buffer.index].known if buffer.kind == "input" else buffer.array
+    if array is None or array.dtype.hasobject:
+        raise Unfit
+    return array
+
+
+def _begins(whole: np.ndarray, part: np.ndarray) -> bool:
+    """Whether an array begins with what is in another one, both row by row."""
+    if whole.dtype != part.dtype or part.size > whole.size:
+        return False
+    return whole.reshape(-1)[: part.size].tobytes() == part.tobytes()

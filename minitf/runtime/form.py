@@ -1,0 +1,118 @@
+"""A lowered program taken apart: its form, and the numbers in it, which depend on the sizes of its inputs."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from minitf.kernels import vm
+from minitf.runtime.ir import Buffer, Ref
+
+
+class Form:
+    """What a program is made of. Programs of one form differ only in `numbers` and in what constants hold.
+
+    structure: what has to be the same. buffers: in the order of their appearance. places: the word, the
+    buffer and the offset of each address in the table.
+    """
+
+    def __init__(self, program):
+        self.program, self.buffers, self._ordinals = program, [], {}
+        code = program.code
+        self.places = [(place, *code.addresses[place]) for place in sorted(code.addresses)]
+        words = code.words.copy()
+        for place, _, offset in self.places:
+            words[place] = offset
+        self.structure: list = [_instructions(code.words), [(p, self.ordinal(b)) for p, b, _ in self.places]]
+        self._numbers: list = [words]
+        self._count = len(words)
+        self.results = [self.ref(ref) for ref in program.results]
+        start = self._count
+        for ref in program.saved.values():
+            self._slices(ref)
+        self.slices = slice(start, self._count)
+        self.lists = {t: self._list(flow) for t, flow in program.flows.items()}
+        self._compute(program.low.folded)
+        self.structure += [(b.kind, b.index, id(b.slot), b.kind == "state" and id(b.array))
+                           for b in self.buffers]  # fmt: skip
+        self.sizes = self._add([b.size for b in self.buffers])
+        self.structure.append(sorted((op.id, n) for op, n in program.guesses.items()))
+
+    @property
+    def numbers(self) -> np.ndarray:
+        """All numbers, the words of the table first, with offsets in the place of addresses."""
+        return np.concatenate([np.asarray(part, np.int64) for part in self._numbers])
+
+    def ordinal(self, buffer: Buffer) -> int:
+        """The number of a buffer."""
+        found = self._ordinals.setdefault(buffer, len(self.buffers))
+        if found == len(self.buffers):
+            self.buffers.append(buffer)
+        return found
+
+    def ref(self, ref: Ref | None) -> tuple | None:
+        """Where a value is: (number of its buffer, type, where in the numbers its offset and shape are)."""
+        if ref is None:
+            self.structure.append(None)
+            return None
+        found = self.ordinal(ref.buffer), ref.dtype, self._add([ref.offset, *ref.shape])
+        self.structure.append((found, len(ref.moves), ref.known is None))
+        return found
+
+    def _add(self, numbers: list) -> slice:
+        self._numbers.append(numbers)
+        self._count += len(numbers)
+        return slice(self._count - len(numbers), self._count)
+
+    def _list(self, flow) -> tuple:
+        """A list: (where in the numbers those of its kind are, where the flags are of what was read)."""
+        self.structure.append(flow.kind.form)
+        return self._add(flow.kind.sizes), self.ref(flow.seen and flow.seen.settled())
+
+    def _slices(self, ref: Ref | None) -> None:
+        """Takes apart what is known of the slices of a value that a loop saved."""
+        if ref is None:
+            self.structure.append(None)
+            return
+        whole = ref.known is not None and ref.known.dtype.kind in "iu"
+        known = (
+            None if ref.known is None else (ref.known.shape, ref.known.dtype, whole or ref.known.tobytes())
+        )
+        self.structure.append((len(ref.shape), known))
+        self._add([*ref.shape, *(ref.known.reshape(-1).tolist() if whole else ())])
+        self._slices(ref.row)
+        self._slices(ref.like)
+
+    def _compute(self, folded: dict) -> None:
+        """Finds the ops that made the constants: number of a constant -> (op, inputs, which output)."""
+        self.made: dict = {}
+        todo = list(range(len(self.buffers)))
+        while todo:
+            at = todo.pop()
+            if self.buffers[at] not in folded:
+                continue
+            op, inputs, index = folded[self.buffers[at]]
+            known = len(self.buffers)
+            self.made[at] = op, [self.ref(ref) for ref in inputs], index
+            self.structure.append((at, op.id, index))
+            todo += range(known, len(self.buffers))
+
+
+def _instructions(words: np.ndarray) -> list:
+    """Where each instruction starts, and what it does."""
+    found, place = [], 0
+    while words[place] != vm.END:
+        found.append((place, int(words[place])))
+        place += int(words[place + 1])
+    return found
+
+
+def with_slices(ref: Ref | None, numbers) -> Ref | None:
+    """What is known of the slices of a value that a loop saved, for other sizes: the next of the numbers."""
+    if ref is None:
+        return None
+    shape, known = tuple([int(next(numbers)) for _ in ref.shape]), ref.known
+    if known is not None and known.dtype.kind in "iu":
+        known = np.array([next(numbers) for _ in range(known.size)], known.dtype).reshape(known.shape)
+    found = Ref(shape, ref.dtype, ref.buffer, ref.offset, ref.moves, known)
+    found.row, found.like = with_slices(ref.row, numbers), with_slices(ref.like, numbers)
+    return found

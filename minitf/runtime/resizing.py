@@ -1,0 +1,320 @@
+"""Programs whose sizes change from run to run, lowered once for all sizes between those that were seen.
+
+A region is lowered for the smallest and largest of the sizes that vary. Where the programs have one form and
+their numbers follow the sizes, which is tried at sizes in between, the largest one serves for all: before a
+run, its numbers become those of the run's sizes. Its memory is large enough for them, each buffer in its
+place.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, OrderedDict
+
+import numpy as np
+
+from minitf.framework.errors import OpError
+from minitf.runtime.boundary import Packed
+from minitf.runtime.box import Box, Numbers, Sizes
+from minitf.runtime.constants import Constants, Unfit
+from minitf.runtime.flows import Flow
+from minitf.runtime.form import Form, with_slices
+from minitf.runtime.ir import Ref
+
+SMALL = 64  # elements of an input on whose contents a program may depend
+_KEPT = 4  # programs for sizes that vary, and kinds of inputs
+_FEWEST = 4  # different sizes after which it is worth while
+_SEEN = 64  # sizes remembered
+_OFTEN = 16  # runs after which sizes get a program of their own, which more threads may share
+_STEPS = 5  # of the search for sizes from which on programs have another form
+
+
+class Given:
+    """What a region is lowered for: inputs, the contents of some of which matter, and what is known of rows.
+
+    point: all sizes, and those contents.
+    """
+
+    def __init__(self, arrays: list, contents: list[bool], rows: dict):
+        self.arrays, self._contents, self.rows = arrays, contents, rows
+        decisive = [*[a for a, c in zip(arrays, contents) if c], *rows.values()]
+        forms = [a.kind.form if isinstance(a, Packed) else a.ndim for a in arrays]
+        self.kind = (*forms, *[(a.shape, a.dtype) for a in decisive], *rows)
+        self.point = tuple([n for a in arrays for n in _sizes(a)] + [n for a in decisive for n in a.flat])
+
+    def forgotten(self) -> Given:
+        """The same without what does not matter, which may be let go."""
+        arrays = [a.copy() if c else _empty(a, _sizes(a)) for a, c in zip(self.arrays, self._contents)]
+        return Given(arrays, self._contents, {t: row.copy() for t, row in self.rows.items()})
+
+    def at(self, point: tuple) -> Given:
+        """The same for other sizes."""
+        numbers = iter(point)
+        sizes = [tuple([next(numbers) for _ in _sizes(a)]) for a in self.arrays]
+
+        def filled(array):
+            return np.array([next(numbers) for _ in range(array.size)], array.dtype).reshape(array.shape)
+
+        arrays = [
+            filled(a) if c else _empty(a, size) for a, c, size in zip(self.arrays, self._contents, sizes)
+        ]
+        return Given(arrays, self._contents, {t: filled(row) for t, row in self.rows.items()})
+
+
+class Resizing:
+    """The programs of a region that are resized."""
+
+    def __init__(self, state, threads: int):
+        self._state, self._shared = state, threads > 1
+        self._groups: OrderedDict = OrderedDict()
+
+    @property
+    def tables(self) -> list:
+        """The tables that are kept."""
+        return [r.program.table for group in self._groups.values() for r in group.resized]
+
+    def clear(self) -> None:
+        """Forgets all programs."""
+        self._groups.clear()
+
+    def program(self, given: Given, lower):
+        """A program for these inputs; None if it has to be lowered.
+
+        lower(given, direct): lowers a program that reads the inputs of numbers `direct` where they are.
+        """
+        if given.kind not in self._groups:
+            self._groups[given.kind] = _Group(self._state)
+            if len(self._groups) > _KEPT:
+                self._groups.popitem(last=False)
+        self._groups.move_to_end(given.kind)
+        group = self._groups[given.kind]
+        return None if self._shared and group.often(given.point) else group.program(given, lower)
+
+
+class _Group:
+    """Sizes that were seen, and the programs for all between them."""
+
+    def __init__(self, state):
+        self.resized: list[Resized] = []
+        self._state = state
+        self._seen: OrderedDict = OrderedDict()  # the sizes for which there was no program
+        self._missed, self._patience, self._runs = 0, 1, Counter()
+
+    def often(self, point: tuple) -> bool:
+        """Whether the sizes have been run often by now."""
+        if len(self._runs) > _SEEN:
+            self._runs.clear()
+        self._runs[point] += 1
+        return self._runs[point] > _OFTEN
+
+    def program(self, given: Given, lower):
+        """A program, resized; None if there is none for these sizes."""
+        self.resized = [r for r in self.resized if r.program.valid]
+        found = self._found(given.point)
+        if found is not None:
+            return found
+        self._seen[given.point] = None
+        if len(self._seen) > _SEEN:
+            self._seen.popitem(last=False)
+        self._missed += 1
+        if self._missed < self._patience * _FEWEST or len(self._seen) < _FEWEST:
+            return None
+        sizes = Sizes(list(self._seen))
+        if self._missed < self._patience * (2 + 2 ** len(sizes.free)) and sizes.usable:
+            return None  # not before it has cost as much as the programs that are to be made now
+        made = self._made(sizes, given.forgotten(), lower)
+        self._missed, self._patience = 0, 1 if made else 2 * self._patience
+        if made is not None:
+            self.resized = [made, *[r for r in self.resized if not r.within(made)]][:_KEPT]
+        return self._found(given.point)
+
+    def _found(self, point: tuple):
+        for resized in self.resized:
+            found = resized.at(point)
+            if found is not None:
+                return found
+        return None
+
+    def _made(self, sizes: Sizes, given: Given, lower) -> Resized | None:
+        if not sizes.usable:
+            return None
+        try:
+            return Resized(sizes, _Maker(sizes, given, lower), self._state)
+        except Unfit:
+            return None
+
+
+class _Maker:
+    """Lowers a region for any values of the sizes that vary."""
+
+    def __init__(self, sizes: Sizes, given: Given, lower):
+        self._sizes, self._given, self._lower, self._forms = sizes, given, lower, {}
+        self.here = sizes.values(given.point)
+        low, high = sizes.limits()
+        shapes = [[a.shape for a in given.at(sizes.point(tuple(v))).arrays] for v in (low, high)]
+        self.direct = frozenset([i for i, (a, b) in enumerate(zip(*shapes)) if a != b])
+
+    def form(self, values: tuple) -> Form:
+        """What the program for some values is made of; raises Unfit where there is none."""
+        if values not in self._forms:
+            self._forms[values] = self._made(values)
+        if self._forms[values] is None:
+            raise Unfit
+        return self._forms[values]
+
+    def _made(self, values: tuple) -> Form | None:
+        try:
+            program = self.alone(self._sizes.point(values))
+        except (OpError, MemoryError):
+            return None
+        return None if program is None else Form(program)
+
+    def alike(self, values: tuple) -> bool:
+        """Whether the program for some values has the form of that for the present ones."""
+        here = self.form(self.here)
+        if values not in self._forms:
+            self._forms[values] = self._made(values)
+        return self._forms[values] is not None and self._forms[values].structure == here.structure
+
+    def box(self) -> Box:
+        """The values, from the smallest to the largest, for which programs are alike, as far as each of them
+        tells alone.
+        """
+        low, high = (
+            [self._farthest(k, limit) for k, limit in enumerate(limits)] for limits in self._sizes.limits()
+        )
+        if any(b - a < 2 for a, b in zip(low, high)):
+            raise Unfit
+        return Box(low, high)
+
+    def _farthest(self, k: int, limit: int) -> int:
+        """The value of a size nearest to a limit up to which programs are alike."""
+        near, far = self.here[k], limit
+        for step in range(_STEPS):
+            middle = far if not step else (near + far) // 2
+            if self.alike((*self.here[:k], middle, *self.here[k + 1 :])):
+                near = middle
+            else:
+                far = middle
+            if abs(far - near) < 2:
+                break
+        return near
+
+    def alone(self, point: tuple):
+        """A program for these sizes alone."""
+        return self._lower(self._given.at(point), self.direct)
+
+    def done(self) -> None:
+        """Lets go of the programs that were made to look at."""
+        self._forms.clear()
+
+
+class Resized:
+    """A program for all sizes in a box."""
+
+    def __init__(self, sizes: Sizes, maker: _Maker, state):
+        if maker.here is None:
+            raise Unfit
+        self._sizes, self.box, self.point = sizes, maker.box(), None
+        corners = [maker.form(values) for values in self.box.corners()]
+        between = {values: maker.form(values) for values in self.box.between()}
+        self.form, numbers = corners[-1], _alike([*corners, *between.values()])
+        self.constants = Constants(self.box, corners, between, numbers, state)
+        table = np.stack(self.constants.numbers)
+        self._numbers = Numbers(self.box, table[: len(corners)])
+        if not self._numbers.give(dict(zip(between, table[len(corners) :]))):
+            raise Unfit
+        room = table[:, self.form.sizes]
+        if (room > room[len(corners) - 1]).any():
+            raise Unfit
+        self.program = self.form.program
+        self._saved, self._flows = self.program.saved, self.program.flows
+        self.bases = self._bases()
+        self._maker, self.program.twin = maker, self.alone
+        maker.done()
+
+    def alone(self):
+        """A program for the present sizes alone."""
+        return self._maker.alone(self.point)
+
+    def within(self, other: Resized) -> bool:
+        """Whether another one does what this does."""
+        return self._sizes.free == other._sizes.free and all(
+            [other.box.contains(tuple(values)) for values in (self.box.low, self.box.high)]
+        )
+
+    def _bases(self) -> np.ndarray:
+        """For each word of the table, what is added to the offset in it; 0 for what is no address."""
+        program, memory = self.program, self.constants.memory
+        bases = np.zeros(len(program.code.words), np.int64)
+        for place, buffer, _ in self.form.places:
+            number = self.form.ordinal(buffer)
+            if number in memory:
+                bases[place] = memory[number].__array_interface__["data"][0]
+            elif buffer.kind != "input" or program.table.stage(buffer) is not None:
+                bases[place] = program.table.address(buffer)
+        return bases
+
+    def at(self, point: tuple):
+        """The program for these sizes; None if it is not for them."""
+        if point == self.point:
+            return self.program
+        values = self._sizes.values(point)
+        numbers = self._numbers.at(values) if values is not None and self.box.contains(values) else None
+        if numbers is None:
+            return None
+        self.point = None
+        try:
+            self._place(numbers, self.constants.write(numbers))
+        except (Unfit, OpError):
+            return None
+        self.point = point
+        return self.program
+
+    def _place(self, numbers: np.ndarray, known: dict) -> None:
+        count, slices = len(self.form.results), iter(numbers[self.form.slices])
+        self.program.place([self._result(k, numbers, known) for k in range(count)])
+        self.program.flows = {t: self._list(t, flow, numbers) for t, flow in self._flows.items()}
+        self.program.saved = {t: with_slices(ref, slices) for t, ref in self._saved.items()}
+        self.program.code.become(numbers[: len(self.bases)] + self.bases)
+
+    def _list(self, tensor, flow: Flow, numbers: np.ndarray) -> Flow:
+        """A list that comes out, for some sizes."""
+        sizes, seen = self.form.lists[tensor]
+        place = self.program.refs[self.program.outputs.index(tensor)]
+        seen = None if seen is None else self._placed(seen, numbers)
+        return Flow(flow.kind.of_sizes(numbers[sizes].tolist()), place.buffer, place.offset, seen)
+
+    def _result(self, index: int, numbers: np.ndarray, known: dict) -> Ref | None:
+        """Where a result is for some sizes."""
+        found = self.form.results[index]
+        if found is None:
+            return None
+        ref = self._placed(found, numbers)
+        if ref.buffer.kind == "constant":
+            ref.known = self.constants.value(found, numbers, known)
+        return ref
+
+    def _placed(self, found: tuple, numbers: np.ndarray) -> Ref:
+        number, dtype, where = found
+        offset, *shape = numbers[where].tolist()
+        return Ref(tuple(shape), dtype, self.form.buffers[number], offset)
+
+
+def _sizes(array: np.ndarray) -> tuple:
+    """The sizes of an input, which may be a list."""
+    return array.kind.sizes if isinstance(array, Packed) else array.shape
+
+
+def _empty(array: np.ndarray, sizes: tuple) -> np.ndarray:
+    """An input of such sizes; zeros that take no memory, if it is no list."""
+    if isinstance(array, Packed):
+        return array.of_sizes(sizes)
+    return np.broadcast_to(np.zeros((), array.dtype), sizes)
+
+
+def _alike(forms: list[Form]) -> list[np.ndarray]:
+    """The numbers of programs; raises Unfit if they have no form in common."""
+    first = forms[-1]
+    if any([form.structure != first.structure for form in forms]):
+        raise Unfit
+    return [form.numbers for form in forms]

@@ -1,0 +1,55 @@
+"""Watches programs that are resized: their tables have to be those that their sizes would be lowered to."""
+
+import contextlib
+from collections import Counter
+
+import numpy as np
+
+from minitf.runtime import resizing
+from minitf.runtime.form import Form
+
+
+class Watch:
+    """What was seen: how often a region was resized, or could not be, and what was wrong."""
+
+    def __init__(self):
+        self.counts, self.wrong = Counter(), []
+
+    def look(self, resized, point):
+        """Compares a program that was just resized with one lowered for these sizes."""
+        own, program = Form(resized.alone()), resized.program
+        if own.structure != resized.form.structure:
+            self.counts["another form"] += (
+                1  # a size is 1 less than another say: what is computed is the same
+            )
+            return
+        self.counts["resized"] += 1
+        words = program.code.words - resized.bases
+        if not np.array_equal(words, own.numbers[: len(words)]):
+            self.wrong.append((point, "words"))
+        for ours, theirs in zip(program.results, own.program.results):
+            if ours is not None and (ours.shape, ours.offset) != (theirs.shape, theirs.offset):
+                self.wrong.append((point, ours.shape, theirs.shape))
+        for number, memory in resized.constants.memory.items():
+            wanted = own.buffers[number].array
+            if memory[: wanted.nbytes].tobytes() != wanted.tobytes():
+                self.wrong.append((point, wanted))
+
+
+@contextlib.contextmanager
+def watched():
+    """Looks at every program that is resized; gives the Watch."""
+    watch, at = Watch(), resizing.Resized.at
+
+    def looked(self, point):
+        before = self.point
+        found = at(self, point)
+        if found is not None and before != point:
+            watch.look(self, point)
+        return found
+
+    resizing.Resized.at = looked
+    try:
+        yield watch
+    finally:
+        resizing.Resized.at = at

@@ -1,0 +1,164 @@
+"""Sizes that are new in each run: a region is lowered a few times, and its program resized from then on."""
+
+import gc
+
+import numpy as np
+import pytest
+from campaigns import sizes
+from resized import watched
+
+import minitf as tf
+from minitf.runtime import region
+
+D, N = 3, 4
+
+
+@pytest.fixture
+def lowered(monkeypatch):
+    """How often a region was lowered."""
+    found, real = [], region.Region._lowered
+    monkeypatch.setattr(region.Region, "_lowered", lambda self, *given: found.append(1) or real(self, *given))
+    return found
+
+
+@pytest.fixture(autouse=True)
+def watch():
+    with watched() as watch:
+        yield watch
+    assert not watch.wrong
+
+
+def gru(x, n):
+    return tf.nn.dynamic_rnn(tf.nn.rnn_cell.GRUCell(N), x, n, dtype=tf.float32)[0]
+
+
+def two(x, n):
+    cell = tf.nn.rnn_cell.MultiRNNCell([tf.nn.rnn_cell.BasicLSTMCell(N) for _ in range(2)])
+    return tf.nn.dynamic_rnn(cell, x, n, dtype=tf.float32)[0]
+
+
+def both(x, n):
+    cells = [tf.nn.rnn_cell.LSTMCell(N, use_peepholes=True) for _ in range(2)]
+    return tf.concat(tf.nn.bidirectional_dynamic_rnn(*cells, x, n, dtype=tf.float32)[0], 2)
+
+
+def attention(x, n):
+    h = gru(x, n)
+    scores = tf.nn.softmax(tf.reduce_sum(h * h[:, :1], 2))
+    return h * scores[:, :, None]
+
+
+def positions(x, n):
+    steps = tf.cast(tf.range(tf.shape(x)[1]), tf.float32)
+    return gru(x + steps[None, :, None] / tf.cast(tf.shape(x)[1], tf.float32), n)
+
+
+def masked(x, n):
+    return tf.boolean_mask(gru(x, n), tf.reduce_sum(x, 2) > 0)
+
+
+def selected(x, n):
+    h = gru(x, None)
+    return tf.gather_nd(h, tf.where(tf.sequence_mask(n, tf.shape(x)[1])))
+
+
+def grown(x, n):
+    h = gru(x, n)
+    array = tf.TensorArray(tf.float32, 0, dynamic_size=True)
+    _, array = tf.while_loop(
+        lambda i, array: i < tf.shape(h)[1],
+        lambda i, array: (i + 1, array.write(i, h[:, i] * 2.0)),
+        [0, array],
+    )
+    return array.stack()
+
+
+def raw(x, n):
+    cell, steps = tf.nn.rnn_cell.GRUCell(N), tf.shape(x)[1]
+    inputs = tf.TensorArray(tf.float32, steps).unstack(tf.transpose(x, [1, 0, 2]))
+
+    def loop(time, output, state, _):
+        over = time >= steps
+        following = tf.cond(over, lambda: tf.zeros([tf.shape(x)[0], D]), lambda: inputs.read(time))
+        following.set_shape([None, D])
+        state = cell.zero_state(tf.shape(x)[0], tf.float32) if output is None else state
+        return tf.fill([tf.shape(x)[0]], over), following, state, output, None
+
+    return tf.nn.raw_rnn(cell, loop)[0].stack()
+
+
+MODELS = [gru, two, both, attention, positions, masked, selected, grown, raw]
+
+
+def fed(draw, x, n):
+    batch, steps = draw.randint(3, 12), draw.randint(4, 25)
+    return {x: draw.randn(batch, steps, D), n: draw.randint(0, steps + 1, batch)}
+
+
+def built(model):
+    tf.set_random_seed(1)
+    x, n = tf.placeholder(tf.float32, [None, None, D]), tf.placeholder(tf.int32, [None])
+    loss = tf.reduce_mean(tf.square(model(x, n)))
+    gradients, norm = tf.clip_by_global_norm(tf.gradients(loss, tf.trainable_variables()), 0.5)
+    train = tf.train.AdamOptimizer().apply_gradients(zip(gradients, tf.trainable_variables()))
+    return [loss, norm, train], x, n
+
+
+@pytest.mark.parametrize(("model", "threads"), [*((model, 1) for model in MODELS), (masked, 2)])
+def test_new_sizes_in_every_run(model, threads, lowered, watch):
+    fetches, x, n = built(model)
+    found, anew = {}, []
+    for executor in ("native", "op_by_op"):
+        config = tf.ConfigProto(executor=executor, intra_op_parallelism_threads=threads)
+        draw, found[executor] = np.random.RandomState(0), []
+        with tf.Session(config=config) as session:
+            session.run(tf.global_variables_initializer())
+            for _ in range(36):
+                found[executor].append(session.run(fetches, fed(draw, x, n))[:2])
+                anew.append(len(lowered) - watch.counts["resized"])  # each of which is lowered by the watch
+    np.testing.assert_allclose(found["native"], found["op_by_op"], rtol=1e-3, atol=1e-6)
+    assert np.count_nonzero(np.diff(anew[20:36])) <= 4 and watch.counts["resized"] >= 14
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_random_graphs(seed):
+    assert sizes.examine(seed)[0] is None
+
+
+def test_an_error_knows_the_sizes_of_its_run():
+    x, i = tf.placeholder(tf.float32, [None, 2]), tf.placeholder(tf.int32, [None])
+    y = tf.gather(x * 2.0, i)
+    with tf.Session() as session:
+        for rows in (5, 9, 7, 6, 8):
+            session.run(y, {x: np.ones((rows, 2)), i: np.arange(rows)})
+            with pytest.raises(tf.errors.InvalidArgumentError, match=rf"{rows}.*\[0, {rows}\)"):
+                session.run(y, {x: np.ones((rows, 2)), i: np.arange(rows) + 1})
+        assert session.run(y, {x: np.ones((7, 2)), i: [6] * 7}).tolist() == [[2.0, 2.0]] * 7
+
+
+def test_variables_that_change_their_memory():
+    w = tf.Variable(tf.ones([2]), validate_shape=False)
+    x = tf.placeholder(tf.float32, [None, 2])
+    longer = tf.assign(w, tf.concat([w, w], 0), validate_shape=False)
+    y = tf.reduce_sum(x, 1)[:, None] * w
+    with tf.Session() as session:
+        session.run(w.initializer)
+        for rows in (5, 9, 7, 6, 8, 4):
+            assert session.run(y, {x: np.ones((rows, 2))}).shape == (rows, 2)
+        session.run(longer)
+        for rows in (5, 9, 7, 6, 8, 4):
+            assert (session.run(y, {x: np.ones((rows, 2))}) == np.full((rows, 4), 2.0)).all()
+
+
+def test_memory_stays_bounded():
+    fetches, x, n = built(two)
+    draw, biggest = np.random.RandomState(0), []
+    with tf.Session(config=tf.ConfigProto(intra_op_parallelism_threads=1)) as session:
+        session.run(tf.global_variables_initializer())
+        for run in range(48):
+            session.run(fetches, fed(draw, x, n))
+            if run in (20, 47):
+                gc.collect()
+                [executor] = list(session._plans.values())[-1][2].executors
+                biggest.append(sum(table.arena.size for table in executor.tables))
+    assert biggest[1] <= 1.5 * biggest[0]
