@@ -57,20 +57,20 @@ class _Data:
 
     def text(self, text: str) -> int:
         """The number of a text."""
-        return self.texts.setdefault(_shown(text, _NAME), len(self.texts))
+        return self.texts.setdefault(shown(text), len(self.texts))
 
     def op(self, op) -> dict:
         """An operation; what is not there is left out."""
         owner = self.outline.owners.get(op)
         label = op.name.rpartition("/")[2] if owner else self.arguments.get(op, self.outline.labels[op])
         found = {
-            "name": _shown(op.name, _NAME),
+            "name": shown(op.name),
             "type": self.text(op.type),
             "label": self.text(style.label(op, label)),
             "kind": style.kind(op),
             "group": self.groups.get(self.outline.group_of.get(op), -1),
             "outputs": [self.text(style.tensor(t)) for t in op.outputs],
-            "attributes": [[self.text(k), self.text(v)] for k, v in _attributes(op)],
+            "attributes": [[self.text(k), self.text(v)] for k, v in attributes_of(op)],
             "line": self.text(str(op.origin)),
             "forward": self.ops.get(forward_op(op)),
             "owner": self.ops.get(owner),
@@ -87,8 +87,8 @@ class _Data:
         ]
         found = {
             "kind": group.kind,
-            "label": _shown(group.label, _NAME),
-            "path": _shown(group.path, _NAME),
+            "label": shown(group.label),
+            "path": shown(group.path),
             "parent": self.groups.get(group.parent),
             "children": children,
             "step": group.step,
@@ -112,7 +112,7 @@ class _Data:
         ]  # fmt: skip
 
 
-def _attributes(op) -> list[tuple[str, str]]:
+def attributes_of(op) -> list[tuple[str, str]]:
     """The attributes of an op as texts, but its bodies."""
     hidden = {*bodies_of(op), "loop", "branches"}
     return [(str(key), _value(value)) for key, value in op.attrs.items() if key not in hidden]
@@ -120,12 +120,12 @@ def _attributes(op) -> list[tuple[str, str]]:
 
 def _value(value) -> str:
     if isinstance(value, np.ndarray):
-        shown = np.array2string(value, threshold=20, separator=", ") if value.dtype != object else repr(value)
-        return _shown(f"{value.dtype} {value.shape}: {shown}", _LONGEST)
-    return _shown(getattr(value, "name", None) or repr(value), _LONGEST)
+        text = np.array2string(value, threshold=20, separator=", ") if value.dtype != object else repr(value)
+        return shown(f"{value.dtype} {value.shape}: {text}", _LONGEST)
+    return shown(getattr(value, "name", None) or repr(value), _LONGEST)
 
 
-def _shown(text: str, longest: int) -> str:
-    """A text as a page can have it, cut where it is long."""
+def shown(text: str, longest: int = _NAME) -> str:
+    """A text as JSON can have it, cut where it is long."""
     text = text.encode("utf-8", "replace").decode("utf-8")
     return text if len(text) <= longest else f"{text[: longest // 2]}...{text[-longest // 2 :]}"
