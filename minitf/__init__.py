@@ -13,6 +13,7 @@
 
 from minitf.framework.collections import GraphKeys
 from minitf.framework.convert import convert_to_tensor, register_tensor_conversion_function
+from minitf.framework.devices import DeviceSpec
 from minitf.framework.dtypes import (
     as_dtype, bool, complex128, complex64, double, DType, float16, float32, float64, half, int16, int32,
     int64, int8, resource, string, uint16, uint32, uint64, uint8, variant,
@@ -23,6 +24,7 @@ from minitf.framework.graph import (
     get_collection_ref, get_default_graph, Graph, name_scope, op_scope, reset_default_graph,
     set_random_seed,
 )  # fmt: skip
+from minitf.framework.load_library import load_file_system_library, load_library, load_op_library
 from minitf.framework.operation import Operation
 from minitf.framework.shape import broadcast_static_shape, Dimension, TensorShape
 from minitf.framework.sparse import convert_to_tensor_or_sparse_tensor, SparseTensor, SparseTensorValue
@@ -192,6 +194,9 @@ from minitf.ops.cond import cond
 from minitf.ops.control import group, no_op, tuple
 from minitf.ops.confusion import confusion_matrix
 from minitf.ops.counted import foldl, foldr, map_fn, scan
+from minitf.ops.accumulators import (
+    ConditionalAccumulator, ConditionalAccumulatorBase, SparseConditionalAccumulator,
+)  # fmt: skip
 from minitf.ops.queues import FIFOQueue, PaddingFIFOQueue, PriorityQueue, QueueBase, RandomShuffleQueue
 from minitf.ops.script import py_func
 from minitf.ops.string_parts import string_split
@@ -295,7 +300,8 @@ _guard(
     "nn nn.rnn_cell dtypes math linalg bitwise random initializers debugging losses metrics layers train "
     "config.experimental image strings summary queue sparse compat nest contrib.rnn contrib.seq2seq "
     "contrib.crf contrib.legacy_seq2seq contrib.layers contrib.framework contrib.framework.nest "
-    "contrib.training contrib.learn contrib.learn.preprocessing contrib.metrics contrib.slim "
+    "contrib.training contrib.learn contrib.learn.preprocessing contrib.factorization contrib.metrics "
+    "contrib.slim "
     "contrib.slim.losses contrib.slim.learning contrib.slim.evaluation contrib.slim.model_analyzer "
     "contrib.slim.queues contrib.util contrib.predictor profiler io python_io viz graph_util saved_model "
     "saved_model.builder saved_model.loader saved_model.utils saved_model.signature_def_utils "

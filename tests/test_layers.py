@@ -46,6 +46,7 @@ MAY_IMPORT = {
     "graph_util": {"graphs"},
     "saved_model": {"framework", "graphs", "train", "minitf"},
     "platform": {"framework", "minitf"},
+    "tools": {"framework", "graphs", "minitf"},
     "datasets": {"minitf"},
     "as_tensorflow": {"minitf"},
     "scripts": {"as_tensorflow", "framework", "ops", "runtime", "minitf"},

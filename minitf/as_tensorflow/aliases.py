@@ -299,6 +299,21 @@ tensorflow.python.training.session_run_hook             minitf.train
 tensorflow.python.training.supervisor                   minitf.train
 tensorflow.python.training.training                     minitf.train
 tensorflow.python.training.training_util                minitf.train
+tensorflow.contrib.factorization.python                 minitf.contrib.factorization
+tensorflow.contrib.factorization.python.ops             minitf.contrib.factorization
+tensorflow.contrib.factorization.python.ops.clustering_ops minitf.contrib.factorization minitf.ops.clustering
+tensorflow.contrib.learn.datasets.base                  minitf.datasets.base
+tensorflow.contrib.learn.python.learn.datasets.base     minitf.datasets.base
+tensorflow.core.protobuf.cluster_pb2                    minitf.graphs.messages
+tensorflow.core.protobuf.tensorflow_server_pb2          minitf.graphs.messages
+tensorflow.python.framework.device                      minitf.framework.devices
+tensorflow.python.framework.load_library                minitf.framework.load_library
+tensorflow.python.tools                                 minitf.tools
+tensorflow.python.tools.freeze_graph                    minitf.tools.freeze_graph
+tensorflow.python.training.device_setter                minitf.train.device_setter
+tensorflow.python.training.server_lib                   minitf.train
+tensorflow.python.training.sync_replicas_optimizer      minitf.train
+tensorflow.python.ops.gen_clustering_ops                minitf.ops.clustering
 tensorflow.python.util                                  minitf
 tensorflow.python.util.compat                           minitf.compat
 tensorflow.python.util.deprecation                      minitf.contrib.framework
@@ -328,6 +343,9 @@ tensorflow.is_tensor                                                minitf.contr
 tensorflow.python.framework.tensor_util.MakeNdarray                 minitf.make_ndarray
 tensorflow.python.framework.tensor_util.is_tensor                   minitf.contrib.framework.is_tensor
 tensorflow.__version__                                              minitf.__version__
+tensorflow.contrib.rnn._linear                                      minitf.rnn.rnn_cell._linear
+tensorflow.logging._logger                                          minitf.platform.logging._logger
+tensorflow.nn.linear                                                minitf.rnn.rnn_cell._linear
 tensorflow.nn.rnn_cell._linear                                      minitf.rnn.rnn_cell._linear
 tensorflow.python.ops.rnn_cell_impl._BIAS_VARIABLE_NAME             minitf.rnn.cell.BIAS
 tensorflow.python.ops.rnn_cell_impl._Linear                         minitf.rnn.linear.Linear

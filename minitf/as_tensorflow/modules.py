@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import importlib
 import importlib.abc
 import importlib.machinery
@@ -80,14 +81,22 @@ def _places(path: str) -> str | list | None:
     another name of, or None if there is no such module.
     """
     listed = MODULES.get(path)
+    if listed is not None and listed.startswith(ROOT):
+        return _places(listed) if _has_rows_below(path) else listed
     if listed is not None:
-        return listed if listed.startswith(ROOT) else [resolve(place) for place in listed.split()]
+        return [resolve(place) for place in listed.split()]
     above, _, name = path.rpartition(".")
     around = _places(above) if above and missing.is_module(path) else None
     if isinstance(around, str):
         return f"{around}.{name}" if _places(f"{around}.{name}") else None
     found = [getattr(place, name, None) for place in around or ()]
     return [place for place in found if inspect.ismodule(place)] or None
+
+
+@functools.cache
+def _has_rows_below(path: str) -> bool:
+    """Whether modules stand below another name of a module that are not below the module itself."""
+    return any(row.startswith(f"{path}.") for row in MODULES)
 
 
 class Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):

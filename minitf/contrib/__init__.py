@@ -2,6 +2,7 @@
 
 from minitf.contrib import crf as crf
 from minitf.contrib import data as data
+from minitf.contrib import factorization as factorization
 from minitf.contrib import framework as framework
 from minitf.contrib import layers as layers
 from minitf.contrib import learn as learn

@@ -12,13 +12,14 @@ from minitf.framework.elements import Elements, foreign
 from minitf.framework.errors import describe
 from minitf.framework.names import Names
 from minitf.framework.operation import Operation
+from minitf.framework.placement import Placement
 from minitf.framework.registry import OPS, check_sizes
 from minitf.framework.shape import UNKNOWN
 from minitf.framework.shown import Shown, text_of
 from minitf.framework.tensor import Tensor
 
 
-class Graph(Names, Elements, Collections, Shown):
+class Graph(Names, Elements, Collections, Placement, Shown):
     """A computation: operations in the order in which they were made.
 
     A body of a loop or branch is a `Graph` with an `outer` one: it shares its root's names, ids and
@@ -51,6 +52,7 @@ class Graph(Names, Elements, Collections, Shown):
             self._collections: dict[str, list] = {}
             self._scope = ""
             self._devices: list = []
+            self._colocations: list = []
             self._gradient_types: list[dict] = []
             self._origin: origin.Origin | None = None
 
@@ -70,8 +72,10 @@ class Graph(Names, Elements, Collections, Shown):
         root._last_id += 1
         root.version += 1
         op = Operation(self, root._last_id, definition, name, inputs, dtypes_, attrs, [],
-                       self._device() if root._devices else "", root._origin or origin.here())  # fmt: skip
+                       "", root._origin or origin.here())  # fmt: skip
         self._infer(op, shape)
+        if root._devices or root._colocations or definition.refs:
+            self._placed(op)
         inside.guard_values(op)
         if controls:
             inside.wait(op, controls)
@@ -101,6 +105,13 @@ class Graph(Names, Elements, Collections, Shown):
             shapes = [shapes]
         for tensor, known in zip(op.outputs, shapes, strict=True):
             tensor._shape = known
+
+    def _placed(self, op: Operation) -> None:
+        try:
+            self._place(op)
+        except Exception:
+            self._undo(op)
+            raise
 
     def _undo(self, op: Operation) -> None:
         self.root._last_id -= 1
@@ -233,24 +244,6 @@ class Graph(Names, Elements, Collections, Shown):
         self.root.touch()
 
     @contextlib.contextmanager
-    def device(self, device_name_or_function):
-        """Ops made inside carry this device string (or what the function says of each op)."""
-        root = self.root
-        root._devices.append(device_name_or_function)
-        try:
-            yield
-        finally:
-            root._devices.pop()
-
-    def _device(self) -> str:
-        for device in reversed(self.root._devices):
-            if device is None:
-                return ""
-            if isinstance(device, str):
-                return device
-        return ""
-
-    @contextlib.contextmanager
     def gradient_override_map(self, op_type_map: dict):
         """Ops made inside, of a type in the map, use the gradient registered under the name it gives."""
         self.root._gradient_types.append(dict(op_type_map))
@@ -258,11 +251,6 @@ class Graph(Names, Elements, Collections, Shown):
             yield
         finally:
             self.root._gradient_types.pop()
-
-    @contextlib.contextmanager
-    def colocate_with(self, op, ignore_existing: bool = False):
-        """Accepted for TensorFlow's sake: there is one device."""
-        yield
 
     # ---- state
 
@@ -401,12 +389,12 @@ def control_dependencies(control_inputs):
 
 
 def device(device_name_or_function):
-    """Ops made in this context carry this device string."""
+    """Ops made in this context carry this device string (or what a function of each op says)."""
     return get_default_graph().device(device_name_or_function)
 
 
 def colocate_with(op, ignore_existing: bool = False):
-    """Accepted for TensorFlow's sake: there is one device."""
+    """Ops made in this context are placed where `op` is."""
     return get_default_graph().colocate_with(op, ignore_existing)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from minitf.framework.devices import canonical_name
 from minitf.framework.origin import Origin
 from minitf.framework.shown import Shown
 from minitf.framework.tensor import Tensor, session_for
@@ -21,6 +22,7 @@ class Operation(Shown):
         "_control_inputs",
         "guards",
         "device",
+        "groups",
         "origin",
         "definition",
         "__weakref__",
@@ -33,6 +35,7 @@ class Operation(Shown):
         self.inputs, self.attrs, self._control_inputs = inputs, attrs, control_inputs
         self.guards: tuple = ()  # bools, all of which have to be true for the op to run
         self.device, self.origin = device, origin
+        self.groups: tuple = ()  # of the ops where it is placed; its own if there are none
         self.outputs = [Tensor(self, i, dtype) for i, dtype in enumerate(dtypes)]
         for tensor in inputs:
             tensor._consumers.append(self)
@@ -80,8 +83,12 @@ class Operation(Shown):
         return tuple(self.outputs)
 
     def colocation_groups(self) -> list:
-        """The op's colocation groups: just its own."""
-        return [b"loc:@" + self.name.encode()]
+        """The names of the groups of ops that are placed where it is; just its own, unless it joined some."""
+        return list(self.groups) or [b"loc:@" + self.name.encode()]
+
+    def _set_device(self, device) -> None:
+        """Places the op on a device, given as a string or `tf.DeviceSpec`."""
+        self.device = canonical_name(device)
 
     def run(self, feed_dict=None, session=None) -> None:
         """Runs the op in `session` or the default one."""

@@ -10,10 +10,12 @@ from collections.abc import Callable
 
 _HOMES = {
     "AttrValue": "attr_value",
+    "ClusterDef": "cluster",
     "DataType": "types",
     "Event": "event",
     "GraphDef": "graph",
     "HistogramProto": "histogram",
+    "JobDef": "cluster",
     "MetaGraphDef": "meta_graph",
     "NameAttrList": "attr_value",
     "NodeDef": "node_def",
@@ -39,6 +41,8 @@ _LACKING = {
     "QueueRunnerDef": [("queue_name", 1, "string"), ("enqueue_op_name", 2, "string*"),
                        ("close_op_name", 3, "string"), ("cancel_op_name", 4, "string"),
                        ("queue_closed_exception_types", 5, "int32*")],
+    "ServerDef": [("cluster", 1, "ClusterDef"), ("job_name", 2, "string"), ("task_index", 3, "int32"),
+                  ("protocol", 5, "string")],
     "SavedModel": [("saved_model_schema_version", 1, "int64"), ("meta_graphs", 2, "MetaGraphDef*")],
 }  # fmt: skip
 

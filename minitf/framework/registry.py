@@ -90,6 +90,11 @@ class OpDef:
     decided: Decided | None = None
 
     @functools.cached_property
+    def refs(self) -> tuple[int, ...]:
+        """The places of inputs that are a variable's memory; the op is placed where that is."""
+        return tuple([i for i, arg in enumerate(self.inputs) if arg.is_ref and not arg.is_list])
+
+    @functools.cached_property
     def results(self) -> type:
         """The tuple of the outputs by name, if there are always as many."""
         return collections.namedtuple(self.type, [output.name for output in self.outputs])

@@ -55,6 +55,8 @@ def node_def(op, source=None, place=None, add_shapes: bool = False):
     node.input.extend(f"^{other.name}" for other in op.control_inputs)
     for name, found in _attributes(op).items():
         node.attr[name].CopyFrom(found)
+    if op.groups:
+        node.attr["_class"].list.s.extend(op.groups)
     if place is not None:
         node.attr["_body"].CopyFrom(attribute(place))
     if add_shapes and op.outputs:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import builtins
+import contextlib
 
 from minitf.framework import nest
 from minitf.framework.apply import apply
-from minitf.framework.graph import control_dependencies, name_scope
+from minitf.framework.graph import control_dependencies, device, name_scope
 from minitf.framework.operation import Operation
 from minitf.framework.registry import define
 from minitf.framework.sparse import SparseTensor
@@ -27,8 +28,27 @@ def group(*inputs, name: str | None = None) -> Operation:
     Raises:
       TypeError: if an input is neither an op nor a tensor.
     """
-    with control_dependencies(nest.not_too_deep(_flattened)(inputs)):
-        return no_op(name or "group_deps")
+    by_device: dict[str, list] = {}
+    for value in nest.not_too_deep(_flattened)(inputs):
+        by_device.setdefault(_device_of(value), []).append(value)
+    if len(by_device) < 2:
+        return _grouped(*next(iter(by_device.items()), ("", [])), name or "group_deps")
+    with name_scope(name, "group_deps", inputs) as scope:
+        parts = [_grouped(device, values, None) for device, values in sorted(by_device.items())]
+        with control_dependencies(parts):
+            return no_op(scope)
+
+
+def _grouped(device_name: str, values: list, name: str | None) -> Operation:
+    """What is done when all values are, which are on one device."""
+    with device(device_name) if device_name else contextlib.nullcontext(), control_dependencies(values):
+        return no_op(name)
+
+
+def _device_of(value) -> str:
+    """Where a value is computed."""
+    value = value.values if isinstance(value, (IndexedSlices, SparseTensor)) else value
+    return value._as_graph_element().op.device
 
 
 def _flattened(inputs) -> list:

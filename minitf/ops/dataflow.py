@@ -36,6 +36,9 @@ def _passed_on(type: str, signature: str = "data: T -> output: T", **rules) -> N
 define("Switch", "data: T, pred: bool -> output_false: T, output_true: T",
        shape=lambda op: [op.inputs[0].shape] * 2, differentiable=False,
        host=lambda b, op, data, pred: (None, data) if b.data(pred) else (data, None))  # fmt: skip
+define("RefSwitch", "data: &T, pred: bool -> output_false: &T, output_true: &T",
+       shape=lambda op: [op.inputs[0].shape] * 2, differentiable=False, stateful=True,
+       host=lambda b, op, data, pred: (None, data) if b.data(pred) else (data, None))  # fmt: skip
 define("Merge", "inputs: *T -> output: T, value_index: int32", shape=_merged_shape, differentiable=False,
        host=_merged)  # fmt: skip
 _passed_on("Enter", differentiable=False)
@@ -55,6 +58,11 @@ def switch(data, pred, name: str | None = None) -> tuple[Tensor, Tensor]:
     6.0
     """
     return apply("Switch", data, pred, name=name)
+
+
+def ref_switch(data, pred, name: str | None = None) -> tuple[Tensor, Tensor]:
+    """Like `switch`, for a variable: it can be assigned to by the output that is not dead."""
+    return apply("RefSwitch", data, pred, name=name)
 
 
 def merge(inputs, name: str | None = None) -> tuple[Tensor, Tensor]:

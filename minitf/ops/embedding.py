@@ -5,7 +5,7 @@ from __future__ import annotations
 from minitf.framework import dtypes
 from minitf.framework.apply import apply
 from minitf.framework.convert import convert_to_tensor
-from minitf.framework.graph import name_scope
+from minitf.framework.graph import colocate_with, name_scope
 from minitf.framework.tensor import Tensor
 from minitf.ops import array
 from minitf.ops.clip import clip_by_norm
@@ -31,10 +31,10 @@ def embedding_lookup(params, ids, partition_strategy: str = "mod", name: str | N
     if partition_strategy not in ("mod", "div"):
         raise ValueError(f"the partition strategy is 'mod' or 'div', not {partition_strategy!r}")
     with name_scope(name, "embedding_lookup", [params]) as scope:
+        params = [convert_to_tensor(p, name=f"params_{i}") for i, p in enumerate(params)]
         ids = convert_to_tensor(ids, name="ids")
         if len(params) == 1:
-            return array.identity(_clipped(gather(params[0], ids, name=scope), ids, max_norm))
-        params = [convert_to_tensor(p, name="params") for p in params]
+            return array.identity(_clipped(_gathered_beside(params[0], ids, scope), ids, max_norm))
         return _lookup_parts(params, ids, partition_strategy, max_norm, scope)
 
 
@@ -57,13 +57,18 @@ def _lookup_parts(params: list[Tensor], ids: Tensor, strategy: str, max_norm, sc
     part, row = (flat % count, flat // count) if strategy == "mod" else _block(params, flat)
     part = apply("Cast", part, DstT=dtypes.int32) if part.dtype is not dtypes.int32 else part
     rows, where = dynamic_partition(row, part, count), dynamic_partition(places, part, count)
-    found = parallel_dynamic_stitch(where, [gather(p, r) for p, r in zip(params, rows)], name=scope)
+    found = parallel_dynamic_stitch(where, list(map(_gathered_beside, params, rows)), name=scope)
     rest = params[0].shape[1:]
     for other in params[1:]:
         rest = rest.merge_with(other.shape[1:])
     rest = list(rest.sizes) if rest.is_fully_defined() else array.shape(params[0])[1:]
     result = array.reshape(found, array.concat([array.shape(ids), rest], 0))
     return _clipped(result, ids, max_norm)
+
+
+def _gathered_beside(params: Tensor, ids: Tensor, name: str | None = None) -> Tensor:
+    with colocate_with(params):
+        return gather(params, ids, name=name)
 
 
 def _block(params: list[Tensor], ids: Tensor) -> tuple[Tensor, Tensor]:

@@ -29,7 +29,7 @@ def _open(b, op):
         box[()] = STORES[op.type](op)
         return box
 
-    handle = b.state(op.attrs["shared_name"] or op, make)
+    handle = b.state(op, make)
     store_of(b, handle).check_shared(op)
     return handle
 

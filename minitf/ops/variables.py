@@ -11,6 +11,7 @@ from minitf.framework.collections import GraphKeys
 from minitf.framework.convert import convert_to_tensor, register_tensor_conversion_function
 from minitf.framework.graph import Graph, get_default_graph, name_scope
 from minitf.framework.operation import Operation
+from minitf.framework.placement import join
 from minitf.framework.shape import UNKNOWN, TensorShape, as_shape
 from minitf.framework.tensor import IndexedSlices, Tensor, session_for
 from minitf.ops import control, state
@@ -75,6 +76,7 @@ class Variable:
         dtype = None if dtype is None else dtypes.as_dtype(dtype).base_dtype
         with lifted():
             self._build(initial_value, validate_shape, name, dtype, shape)
+            self._read(caching_device)
         self._collect(collections)
 
     def _build(self, initial_value, validate_shape: bool, name, dtype, shape) -> None:
@@ -91,7 +93,14 @@ class Variable:
             self._variable = self._op.outputs[0]
             _reserve_guard(initial)
             self._initializer = state.assign(self._variable, initial, validate_shape, name="Assign").op
-            self._snapshot = apply_op("Identity", self._variable, name="read", follows=True).outputs[0]
+
+    def _read(self, caching_device) -> None:
+        """Makes the op that reads the variable, beside it or on a device of its own."""
+        with name_scope(f"{self._op.name}/"), get_default_graph().device(caching_device):
+            read = apply_op("Identity", self._variable, name="read", follows=True)
+        if caching_device is None:
+            join(read, [self._op])
+        self._snapshot = read.outputs[0]
 
     def _take_from(self, variable_def, import_scope: str | None) -> None:
         """Takes the ops that a VariableDef names, in the default graph."""
@@ -331,7 +340,7 @@ def lifted():
 
 def _initial(value, dtype, scope: str) -> Tensor:
     if callable(value):
-        with name_scope("Initializer"):
+        with name_scope("Initializer"), get_default_graph().beside(scope[:-1]):
             return convert_to_tensor(value(), dtype, name="initial_value")
     if isinstance(value, Tensor) and value.graph is not value.graph.root:
         raise ValueError(

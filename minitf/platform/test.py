@@ -15,6 +15,7 @@ import numpy as np
 from absl.testing import absltest
 
 import minitf as tf
+from minitf.framework.cluster import free_port
 from minitf.platform.gradient_checker import compute_gradient as compute_gradient
 from minitf.platform.gradient_checker import compute_gradient_error as compute_gradient_error
 
@@ -387,6 +388,18 @@ def is_built_with_cuda() -> bool:
 
 
 is_built_with_gpu_support = is_built_with_rocm = is_built_with_cuda
+
+
+def create_local_cluster(num_workers: int, num_ps: int, protocol: str = "grpc", worker_config=None,
+                         ps_config=None):  # fmt: skip
+    """The started servers of a cluster with jobs "worker" and "ps": a list of `tf.train.Server` of each."""
+    counts = {"worker": num_workers, "ps": num_ps}
+    spec = {job: [f"localhost:{free_port()}" for _ in range(count)] for job, count in counts.items()}
+    return tuple(
+        [tf.train.Server(spec, job_name=job, task_index=i, protocol=protocol, config=config)
+         for i in range(counts[job])]
+        for job, config in (("worker", worker_config), ("ps", ps_config))
+    )  # fmt: skip
 
 
 def main(argv=None) -> None:

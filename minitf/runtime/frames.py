@@ -17,7 +17,7 @@ from minitf.runtime.op_by_op import Concrete, OpByOp
 from minitf.runtime.plan import Plan
 from minitf.runtime.state import Reference, State
 
-_PRIMITIVES = frozenset(["Switch", "Merge", "Enter", "NextIteration", "LoopCond"])
+_PRIMITIVES = frozenset(["Switch", "RefSwitch", "Merge", "Enter", "NextIteration", "LoopCond"])
 
 
 def has_primitives(plan: Plan) -> bool:

@@ -22,23 +22,29 @@ class _Limits(threading.local):
     """When the waiting of this thread is over, by time.monotonic()."""
 
     end: float | None = None
+    stop = None  # a function that says whether it is to end now
 
 
 class Gate:
-    """The lock of a session's state, and how to wait for what another run does to it."""
+    """The lock of a session's state, and how to wait for what another run does to it.
 
-    def __init__(self):
-        self.lock = forks.renewed(threading.RLock())
-        self.aside, self.limits = Aside(), _Limits()
+    shared: the gate of others that use the same state; each is closed on its own.
+    """
+
+    def __init__(self, shared: Gate | None = None):
+        self.lock = forks.renewed(threading.RLock()) if shared is None else shared.lock
+        self.aside, self.limits = Aside() if shared is None else shared.aside, _Limits()
         self.closed = False
         self._ending: weakref.WeakSet = weakref.WeakSet()
-        self._forget()
+        self._sleepers: set[int] = set() if shared is None else shared._sleepers
+        # A lock for each who waits, which is released to wake it.
+        self._bells: set = set() if shared is None else shared._bells
         _gates.add(self)
 
     def _forget(self) -> None:
-        """That others wait: at first, and in a child process, which has none of its parent's threads."""
-        self._sleepers: set[int] = set()
-        self._bells: set = set()  # a lock for each who waits, which is released to wake it
+        """That others wait: in a child process, which has none of its parent's threads."""
+        self._sleepers.clear()
+        self._bells.clear()
 
     def ends(self, milliseconds: int) -> float:
         """When a run that starts now and may take so long is over, or the run around it."""
@@ -81,7 +87,8 @@ class Gate:
         It may return earlier: who waits looks again.
 
         Raises:
-          CancelledError: if the session is closed. DeadlineExceededError: if the run's time is over.
+          CancelledError: if the session is closed, or the run is to stop.
+          DeadlineExceededError: if the run's time is over.
           FailedPreconditionError: if all threads wait, so that nothing can ever change.
         """
         self.check(op, reason)
@@ -94,6 +101,8 @@ class Gate:
     def check(self, op, reason: str) -> None:
         """Raises the errors of `wait` but the last, at a time when a run waits anyway."""
         self.check_open(op)
+        if self.limits.stop is not None and self.limits.stop():
+            raise errors.CancelledError(None, op, f"{reason}, and the run was told to stop")
         if self.limits.end is not None and self.limits.end <= time.monotonic():
             raise errors.DeadlineExceededError(None, op, f"{reason}, and the time of this run is over")
 

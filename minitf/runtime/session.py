@@ -6,10 +6,12 @@ import contextlib
 import functools
 import os
 import threading
+from typing import NamedTuple
 
 import numpy as np
 
 from minitf.framework import errors
+from minitf.framework.cluster import found_at
 from minitf.framework.graph import get_default_graph
 from minitf.framework.origin import warn
 from minitf.framework.shown import Shown
@@ -23,10 +25,19 @@ from minitf.runtime.frames import has_primitives
 from minitf.runtime.functions import Functions
 from minitf.runtime.passes import chosen
 from minitf.runtime.plan import Plan
+from minitf.runtime.shared import ClusterState, reset
 from minitf.runtime.state import State, Uninitialized
 from minitf.runtime.trace import traced
 
 _PLANS_KEPT = 64
+
+
+class Device(NamedTuple):
+    """What a session may run on: its name, "CPU", and a limit of its memory in bytes (0: none)."""
+
+    name: str
+    device_type: str
+    memory_limit_bytes: int
 
 
 class _Stack(threading.local):
@@ -63,7 +74,7 @@ class BaseSession(Shown):
             _executor_named(self._config.executor),
             chosen(self._config.passes),
         )
-        self._state = State(functools.partial(Functions, self._executor_name, self._passes))
+        self._state = _state_at(target, functools.partial(Functions, self._executor_name, self._passes))
         self._gate = self._state.gate
         self._threads = _threads(self._config.intra_op_parallelism_threads)
         self._timeout = _milliseconds(self._config.operation_timeout_in_ms)
@@ -154,6 +165,7 @@ class BaseSession(Shown):
             return kept[1], kept[2]
         wanted = Fetches(self._graph, fetches)
         plan = Plan(wanted.tensors, wanted.targets, fed)
+        self._state.check_placed(plan.ops)
         if len(self._plans) >= _PLANS_KEPT:
             self._plans.pop(next(iter(self._plans)))
         self._plans[key] = (self._graph.version, wanted, plan)
@@ -205,6 +217,16 @@ class BaseSession(Shown):
             "tf.global_variables_initializer() (or the variables' initializers) in this session first",
         )  # fmt: skip
 
+    @contextlib.contextmanager
+    def stopped_by(self, stop):
+        """A context in which runs of this thread that wait end with CancelledError once stop() is true."""
+        limits = self._gate.limits
+        outer, limits.stop = limits.stop, stop
+        try:
+            yield
+        finally:
+            limits.stop = outer
+
     def make_callable(self, fetches, feed_list=None, accept_options: bool = False):
         """A function that runs `fetches`, its arguments being the values of the tensors in `feed_list`."""
         keys = list(feed_list or [])
@@ -233,9 +255,10 @@ class BaseSession(Shown):
             "placeholder",
         )
 
-    def list_devices(self) -> list:
-        """The devices: one CPU."""
-        return ["/job:localhost/replica:0/task:0/device:CPU:0"]
+    def list_devices(self) -> list[Device]:
+        """The devices: the CPU, once for each task of a cluster."""
+        return [Device(f"/job:{job}/replica:0/task:{number}/device:CPU:0", "CPU", 0)
+                for job, number in self._state.tasks()]  # fmt: skip
 
     def close(self) -> None:
         """Ends the session and forgets its variables; running it afterwards is an error."""
@@ -275,7 +298,11 @@ class Session(BaseSession):
 
     @staticmethod
     def reset(target, containers=None, config=None) -> None:
-        """Accepted for TensorFlow's sake: a session's variables end with it."""
+        """Forgets the variables and queues of the cluster at `target`, a server's; those of other sessions
+        end with them.
+        """
+        if _is_remote(target):
+            reset(found_at(_text(target))[0])
 
 
 class InteractiveSession(BaseSession):
@@ -294,6 +321,23 @@ class InteractiveSession(BaseSession):
         if self in _stack.sessions:
             _stack.sessions.remove(self)
         self._entered.close()
+
+
+def _text(target) -> str:
+    return target.decode() if isinstance(target, bytes) else target
+
+
+def _is_remote(target) -> bool:
+    return bool(target) and _text(target).startswith("grpc://")
+
+
+def _state_at(target, functions) -> State:
+    """What a session at a target remembers; one at a server's, together with others of its cluster."""
+    if not _is_remote(target):
+        return State(functions)
+    running, task = found_at(_text(target))
+    running.await_all()
+    return ClusterState(running, task, functions)
 
 
 def _executor_named(name: str) -> str:

@@ -81,21 +81,34 @@ class State:
 
     def slot(self, op) -> Slot:
         """The memory of the variable that `op` (a VariableV2) stands for."""
-        slot = self._slots.get(op)
+        key = op.attrs.get("shared_name") or op
+        slot = self._slots.get(key)
         if slot is None:
-            slot = self._slots[op] = Slot(op)
+            slot = self._slots[key] = Slot(op)
         return slot
 
     def initialized(self, op) -> bool:
         """Whether the variable has a value."""
-        slot = self._slots.get(op)
+        slot = self._slots.get(op.attrs.get("shared_name") or op)
         return slot is not None and slot.array is not None
 
     def op_state(self, op, make):
         """What an op (or the name it shares with others) keeps between runs, made by `make()` at first."""
-        if op not in self._states:
-            self._states[op] = make()
-        return self._states[op]
+        states, key = self.kept(op)
+        if key not in states:
+            states[key] = make()
+        return states[key]
+
+    def kept(self, op) -> tuple[dict, object]:
+        """Where what an op keeps is found: a dict, and the key in it."""
+        return self._states, op if isinstance(op, str) else op.attrs.get("shared_name") or op
+
+    def tasks(self) -> list[tuple[str, int]]:
+        """The tasks whose memory this is, as (job, number)."""
+        return [("localhost", 0)]
+
+    def check_placed(self, ops) -> None:
+        """Whether ops are placed where the session can run them: there is one place."""
 
     @property
     def nbytes(self) -> int:
@@ -124,6 +137,5 @@ class Scratch(State):
 
     def op_state(self, op, make):
         """A copy of what the op keeps."""
-        if op not in self._states and op in self._original._states:
-            self._states[op] = copy.deepcopy(self._original._states[op])
-        return super().op_state(op, make)
+        states, key = self._original.kept(op)
+        return super().op_state(op, lambda: copy.deepcopy(states[key]) if key in states else make())

@@ -23,6 +23,7 @@ from minitf.train.checkpoints import load_checkpoint as load_checkpoint
 from minitf.train.checkpoints import load_variable as load_variable
 from minitf.train.coordinator import Coordinator as Coordinator
 from minitf.train.coordinator import LooperThread as LooperThread
+from minitf.framework.cluster import ClusterSpec as ClusterSpec
 from minitf.train.decay import cosine_decay as cosine_decay
 from minitf.train.decay import cosine_decay_restarts as cosine_decay_restarts
 from minitf.train.decay import exponential_decay as exponential_decay
@@ -33,6 +34,7 @@ from minitf.train.decay import noisy_linear_cosine_decay as noisy_linear_cosine_
 from minitf.train.decay import piecewise_constant as piecewise_constant
 from minitf.train.decay import piecewise_constant_decay as piecewise_constant_decay
 from minitf.train.decay import polynomial_decay as polynomial_decay
+from minitf.train.device_setter import replica_device_setter as replica_device_setter
 from minitf.train.global_step import assert_global_step as assert_global_step
 from minitf.train.global_step import create_global_step as create_global_step
 from minitf.train.global_step import get_global_step as get_global_step
@@ -65,6 +67,7 @@ from minitf.train.queue_runner import add_queue_runner as add_queue_runner
 from minitf.train.queue_runner import start_queue_runners as start_queue_runners
 from minitf.train.saver import Saver as Saver
 from minitf.train.saver import SaverDef as SaverDef
+from minitf.train.server import Server as Server
 from minitf.summary.writer import summary_iterator as summary_iterator
 from minitf.summary.writer import write_graph as write_graph
 from minitf.train.hooks.checkpoint_saver import CheckpointSaverHook as CheckpointSaverHook
@@ -94,11 +97,15 @@ from minitf.train.sessions.session_creators import WorkerSessionCreator as Worke
 from minitf.train.sessions.session_manager import SessionManager as SessionManager
 from minitf.train.sessions.supervisor import Supervisor as Supervisor
 from minitf.train.sessions.supervisor import basic_train_loop as basic_train_loop
+from minitf.train.sync_replicas import SyncReplicasOptimizer as SyncReplicasOptimizer
 
 from minitf.framework import example_messages as _messages
+from minitf.framework import protos as _protos
+
+_of_clusters = _protos.resolver(__name__, ("ClusterDef", "JobDef", "ServerDef"))
 
 
 def __getattr__(name: str):  # noqa: N807 - it is a module's
     if name in _messages.NAMES:
         return _messages.message(name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return _of_clusters(name)

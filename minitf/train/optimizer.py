@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+
 from minitf.framework import dtypes
 from minitf.framework.collections import GraphKeys
 from minitf.framework.convert import convert_to_tensor
@@ -126,11 +128,12 @@ class Optimizer:
         updates = []
         for grad, var in pairs:
             if grad is not None:
-                with name_scope(f"update_{var.op.name}"):
+                with name_scope(f"update_{var.op.name}"), var.graph.colocate_with(var):
                     updates.append(self._update(grad, var))
         if global_step is None:
             return self._finish(updates, scope)
-        with get_default_graph().control_dependencies([self._finish(updates, "update")]):
+        graph, update = get_default_graph(), self._finish(updates, "update")
+        with graph.control_dependencies([update]), graph.colocate_with(global_step):
             one = convert_to_tensor(1, dtype=global_step.dtype.base_dtype, name="value")
             return state.assign_add(_ref(global_step), one, name=scope)
 
@@ -191,9 +194,12 @@ class Optimizer:
 
     def _create_non_slot_variable(self, initial_value, name: str, colocate_with=None):
         """A variable that belongs to no other; made once in each graph."""
-        key = (name, get_default_graph().root)
+        graph = get_default_graph()
+        key = name, graph.root
         if key not in self._non_slots:
-            self._non_slots[key] = variables.Variable(initial_value, name=name, trainable=False)
+            with contextlib.nullcontext() if colocate_with is None else graph.colocate_with(colocate_with):
+                made = variables.Variable(initial_value, name=name, trainable=False)
+            self._non_slots[key] = made
         return self._non_slots[key]
 
     def _get_non_slot_variable(self, name: str, graph=None):

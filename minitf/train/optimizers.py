@@ -156,7 +156,8 @@ class AdamOptimizer(_ByOneOp):
         return self._apply_dense(segment.unsorted_segment_sum(grad.values, grad.indices, rows), var)
 
     def _finish(self, update_ops, name_scope):
-        with get_default_graph().control_dependencies(update_ops):
+        beside = get_default_graph().colocate_with(self._get_non_slot_variable("beta1_power"))
+        with get_default_graph().control_dependencies(update_ops), beside:
             for beta in ("beta1", "beta2"):
                 power = self._get_non_slot_variable(f"{beta}_power")
                 update_ops = [*update_ops, state.assign(power._ref(), power.value() * self._tensors[beta]).op]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import weakref
 
@@ -130,14 +131,16 @@ class QueueRunner:
     def _run(self, sess, enqueue_op, coord) -> None:
         try:
             enqueue = sess.make_callable(enqueue_op)
-            while coord is None or not coord.should_stop():
-                enqueue()
+            with _stopped_by(sess, coord):
+                while coord is None or not coord.should_stop():
+                    enqueue()
         except self._ends:
             if self._ended(sess):
                 self._quietly(sess, self._close_op)
         except Exception as error:
             self._ended(sess)
-            self._failed(sess, error, coord)
+            if not (isinstance(error, errors.CancelledError) and coord is not None and coord.should_stop()):
+                self._failed(sess, error, coord)
         else:
             self._ended(sess)
 
@@ -166,6 +169,13 @@ class QueueRunner:
             sess.run(op)
         except (errors.OpError, RuntimeError):
             return
+
+
+def _stopped_by(sess, coord):
+    """A context in which what waits in a session ends when the coordinator stops."""
+    if coord is None or not hasattr(sess, "stopped_by"):
+        return contextlib.nullcontext()
+    return sess.stopped_by(coord.should_stop)
 
 
 def _named(queue_runner_def, scope: str | None) -> tuple:

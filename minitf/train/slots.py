@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from minitf.framework.graph import colocate_with
 from minitf.ops.initializers import Zeros
 from minitf.ops.variable_scope import get_variable, variable_scope
 
 
 def create_slot(primary, val, name: str):
     """A variable `<primary>/<name>` that starts as `val` (a tensor), not trainable."""
-    with variable_scope(None, f"{primary.op.name}/{name}"):
+    with variable_scope(None, f"{primary.op.name}/{name}"), colocate_with(primary):
         return get_variable("", initializer=val, trainable=False)
 
 
 def create_slot_with_initializer(primary, initializer, shape, dtype, name: str):
     """A variable `<primary>/<name>` that `initializer` fills, not trainable."""
-    with variable_scope(None, f"{primary.op.name}/{name}"):
+    with variable_scope(None, f"{primary.op.name}/{name}"), colocate_with(primary):
         return get_variable("", shape=shape, dtype=dtype, initializer=initializer, trainable=False)
 
 

@@ -127,6 +127,9 @@ VALUES = {  # what right calls name, made anew for each call
     "TIED": "lambda a, b: tf.contrib.legacy_seq2seq.basic_rnn_seq2seq(a, b, tf.nn.rnn_cell.BasicRNNCell(4))",
     "FOREIGN": "(lambda g: (g.__enter__(), tf.constant(1.0), g.__exit__(None, None, None))[1])"
     "(tf.Graph().as_default())",
+    "ACCUMULATOR": "tf.ConditionalAccumulator(tf.float32, [3])",
+    "ROW_ACCUMULATOR": "tf.SparseConditionalAccumulator(tf.float32, [2, 3])",
+    "CLUSTER": "tf.train.ClusterSpec({'ps': ['a:1']})",
     "INT_VARIABLE": "tf.Variable([1, 2, 3])",
 }
 

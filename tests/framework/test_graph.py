@@ -133,7 +133,7 @@ def test_devices_are_recorded():
         a = tf.constant(1)
         with tf.device(None):
             b = tf.constant(1)
-    assert (a.device, b.device) == ("/gpu:0", "")
+    assert (a.device, b.device) == ("/device:GPU:0", "")
 
 
 def test_collections():

@@ -35,7 +35,7 @@ def test_frozen(session):
     assert [(n.name, n.op, list(n.input), sorted(n.attr)) for n in frozen.node] == [
         ("x", "Placeholder", [], ["dtype", "shape"]),
         ("w", "Const", [], ["dtype", "value"]),
-        ("w/read", "Identity", ["w"], ["T"]),
+        ("w/read", "Identity", ["w"], ["T", "_class"]),
         ("m", "MatMul", ["x", "w/read"], ["T", "transpose_a", "transpose_b"]),
         ("y", "Identity", ["m"], ["T"]),
     ]

@@ -133,3 +133,16 @@ def test_shapes_and_refusals():
     with fails(TypeError, "bool"):
         flow.switch(1.0, 1)
     assert np.array_equal(run(flow.exit(tf.constant([1, 2]))), [1, 2])
+
+
+def test_a_variable_behind_a_switch():
+    v, chosen = tf.Variable(1.0), tf.placeholder(tf.bool, [])
+    low, high = flow.ref_switch(v._ref(), chosen)
+    a, b = tf.assign(low, 5.0), tf.assign(high, 7.0)
+    with tf.Session() as sess:
+        sess.run(v.initializer)
+        with pytest.raises(tf.errors.InvalidArgumentError, match="does not have a value"):
+            sess.run(a, {chosen: True})
+        assert sess.run(v) == 1
+        assert sess.run(a, {chosen: False}) == 5 == sess.run(v)
+        assert sess.run(b, {chosen: True}) == 7 == sess.run(v)

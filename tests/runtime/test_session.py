@@ -224,4 +224,4 @@ def test_too_little_memory(executor):
 
 def test_devices_and_names():
     with tf.Session("local") as session:
-        assert session.sess_str == "local" and "CPU:0" in session.list_devices()[0]
+        assert session.sess_str == "local" and "CPU:0" in session.list_devices()[0].name

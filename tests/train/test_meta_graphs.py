@@ -125,7 +125,7 @@ def test_devices():
     with tf.device("/gpu:0"):
         tf.constant(1.0, name="a")
     found = tf.train.export_meta_graph()
-    for clear, device in ((False, "/gpu:0"), (True, "")):
+    for clear, device in ((False, "/device:GPU:0"), (True, "")):
         with tf.Graph().as_default() as graph:
             tf.train.import_meta_graph(found, clear_devices=clear)
             assert graph.get_operation_by_name("a").device == device

@@ -1,5 +1,6 @@
 """tf.contrib.learn.datasets."""
 
+from minitf.datasets import base as base
 from minitf.datasets import mnist as mnist
 from minitf.datasets.mnist import Datasets as Datasets
 

@@ -9,6 +9,8 @@ from minitf.framework import errors
 from minitf.framework.graph import get_default_graph
 from minitf.train.checkpoint_state import get_checkpoint_state
 
+_FIRST_PAUSE = 0.05  # seconds between the first two looks at a model that others initialize
+
 
 class SessionManager:
     """Makes sessions whose variables have values: those of a checkpoint, or those of initializers.
@@ -96,12 +98,15 @@ class SessionManager:
     def wait_for_session(self, master, config=None, max_wait_secs: float = float("Inf")):
         """A session that is ready once somebody else has initialized the model.
 
-        Variables belong to one session here, so that only a model without global variables can become ready.
+        At `tf.train.Server.target` the sessions of a cluster share variables; else they belong to one session
+        here, so that only a model without global variables can become ready. It looks again soon at first,
+        then ever less often, up to once in recovery_wait_secs.
 
         Raises:
           tf.errors.DeadlineExceededError: if it is not ready after `max_wait_secs` seconds.
         """
         end = time.monotonic() + (float("Inf") if max_wait_secs is None else max_wait_secs)
+        pause = min(_FIRST_PAUSE, self._pause)
         while True:
             sess = tf.Session(master, graph=self._graph, config=config)
             done, why = self._run_local_init(sess)
@@ -111,11 +116,12 @@ class SessionManager:
                 return sess
             tf.logging.info("Waiting for model to be ready: %s", why)
             sess.close()
-            if time.monotonic() + self._pause > end:
+            if time.monotonic() + pause > end:
                 raise errors.DeadlineExceededError(
                     None, None, f"Session was not ready after waiting {max_wait_secs} secs: {why}"
                 )
-            time.sleep(self._pause)
+            time.sleep(pause)
+            pause = min(2 * pause, self._pause)
 
     def _restored(self, master, saver, folder, path, wait: bool, max_wait_secs: float, config):
         """A new session, and whether a checkpoint was restored in it."""

@@ -1,0 +1,1 @@
+"""tensorflow.python.tools: what works on files of graphs and checkpoints."""
