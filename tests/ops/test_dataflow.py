@@ -141,7 +141,7 @@ def test_a_variable_behind_a_switch():
     a, b = tf.assign(low, 5.0), tf.assign(high, 7.0)
     with tf.Session() as sess:
         sess.run(v.initializer)
-        with pytest.raises(tf.errors.InvalidArgumentError, match="does not have a value"):
+        with pytest.raises(tf.errors.InvalidArgumentError, match="Assign:0 is dead"):
             sess.run(a, {chosen: True})
         assert sess.run(v) == 1
         assert sess.run(a, {chosen: False}) == 5 == sess.run(v)
