@@ -32,16 +32,15 @@ def losses(path, feeds):
         return [session.run(["loss:0", "train"], feeds)[0] for _ in range(3)]
 
 
-@pytest.fixture
-def saved(tmp_path):
+@pytest.fixture(scope="module")
+def saved(tmp_path_factory):
     """(what is fed, the path of a checkpoint, the ops there were, the losses that follow)."""
-    feeds = build()
-    with tf.Session() as session:
-        session.run(tf.global_variables_initializer())
-        path = tf.train.Saver().save(session, tmp_path / "m")
-    result = feeds, path, types(), losses(path, feeds)
-    tf.reset_default_graph()
-    return result
+    with tf.Graph().as_default():
+        feeds = build()
+        with tf.Session() as session:
+            session.run(tf.global_variables_initializer())
+            path = tf.train.Saver().save(session, tmp_path_factory.mktemp("saved") / "m")
+        return feeds, path, types(), losses(path, feeds)
 
 
 def read(path):
