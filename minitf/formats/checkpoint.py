@@ -18,7 +18,7 @@ import numpy as np
 from minitf.formats import bundle, ordered, v1
 from minitf.formats.bundle import Bundle, Entry
 from minitf.formats.wire import Malformed
-from minitf.framework import dtypes, errors
+from minitf.framework import dtypes, errors, files
 
 _NEW = ".new"  # ends the names of files that are being written
 
@@ -35,7 +35,7 @@ def _explained(prefix: str) -> Iterator[None]:
             None, None, f"checkpoint {prefix}: {error.filename} is not there"
         ) from None
     except OSError as error:
-        kind = errors.ResourceExhaustedError if error.errno in (28, 122) else errors.PermissionDeniedError
+        kind = files.kind_of(error)
         raise kind(None, None, f"checkpoint {prefix}: {error.strerror or error}") from None
 
 
@@ -47,17 +47,18 @@ def write(prefix: str, tensors: Iterable[tuple[str, dtypes.DType, np.ndarray]]) 
         folder cannot be written, or is not there.
     """
     data, index = bundle.data_name(prefix, 0, 1), f"{prefix}.index"
-    with _explained(prefix), _removed_if_failed(data + _NEW, index + _NEW):
+    with _explained(prefix):
         os.makedirs(os.path.dirname(prefix) or ".", exist_ok=True)
         _settle(prefix)
-        with _synced(data + _NEW) as file:
-            writer = bundle.Writer(file)
-            for name, dtype, array in tensors:
-                writer.add(name, dtype, array)
-        with _synced(index + _NEW) as file:
-            file.write(bundle.index(writer.entries))
-        _replace(data)
-        _replace(index)
+        with _removed_if_failed(data + _NEW, index + _NEW):
+            with _synced(data + _NEW) as file:
+                writer = bundle.Writer(file)
+                for name, dtype, array in tensors:
+                    writer.add(name, dtype, array)
+            with _synced(index + _NEW) as file:
+                file.write(bundle.index(writer.entries))
+            _replace(data)
+        _replace(index)  # if that fails, the index that is right is the new one all the same
         _sync_folder(index)
 
 
@@ -120,9 +121,14 @@ def _sync_folder(name: str) -> None:
 
 def _settle(prefix: str) -> None:
     """Puts an index that was written whole into its place; see the module's docstring."""
+    if _index(prefix) != f"{prefix}.index":
+        _replace(f"{prefix}.index")
+
+
+def _index(prefix: str) -> str:
+    """The index that is right: one beside it, if the data that it is of is in its place already."""
     data, index = bundle.data_name(prefix, 0, 1), f"{prefix}.index"
-    if os.path.exists(index + _NEW) and not os.path.exists(data + _NEW):
-        _replace(index)
+    return index + _NEW if os.path.exists(index + _NEW) and not os.path.exists(data + _NEW) else index
 
 
 def exists(prefix: str) -> bool:
@@ -140,7 +146,7 @@ def _open(prefix: str) -> Bundle:
     with _explained(prefix):
         with contextlib.suppress(OSError):  # a folder that can only be read
             _settle(prefix)
-        name = f"{prefix}.index"
+        name = _index(prefix)
         if not os.path.isfile(name):
             raise FileNotFoundError(2, "", name)
         with open(name, "rb") as file:
@@ -158,13 +164,13 @@ class Checkpoint:
     def __init__(self, prefix: str):
         self.prefix = prefix
         self._values: dict[str, np.ndarray] = {}
-        files = [] if os.path.isfile(f"{prefix}.index") else _first_format(prefix)
-        self._bundle = None if files else _open(prefix)
-        self.entries = self._bundle.entries if self._bundle else self._read_first_format(files)
+        old = [] if os.path.isfile(_index(prefix)) else _first_format(prefix)
+        self._bundle = None if old else _open(prefix)
+        self.entries = self._bundle.entries if self._bundle else self._read_first_format(old)
 
-    def _read_first_format(self, files: list[str]) -> dict[str, Entry]:
+    def _read_first_format(self, names: list[str]) -> dict[str, Entry]:
         entries: dict[str, Entry] = {}
-        for name in files:
+        for name in names:
             with _explained(name), open(name, "rb") as file:
                 for key, (entry, value) in v1.read(file.read()).items():
                     entries[key], self._values[key] = entry, value

@@ -20,8 +20,14 @@ _CLASSES = {
     errno.EROFS: errors.PermissionDeniedError,
     errno.ENOSPC: errors.ResourceExhaustedError,
     errno.EDQUOT: errors.ResourceExhaustedError,
+    errno.EFBIG: errors.ResourceExhaustedError,
     errno.ENAMETOOLONG: errors.InvalidArgumentError,
 }
+
+
+def kind_of(error: OSError) -> type[errors.OpError]:
+    """TensorFlow's class of what the system refuses."""
+    return _CLASSES.get(error.errno, errors.UnknownError)
 
 
 @contextlib.contextmanager
@@ -30,8 +36,7 @@ def translated(name: str):
     try:
         yield
     except OSError as error:
-        kind = _CLASSES.get(error.errno, errors.UnknownError)
-        raise kind(None, None, f"{name}; {error.strerror or error}") from None
+        raise kind_of(error)(None, None, f"{name}; {error.strerror or error}") from None
     except ValueError as error:  # a name with NUL bytes
         if "null" not in str(error):
             raise

@@ -14,7 +14,7 @@ from minitf.runtime.region import Region, Split
 from minitf.runtime.state import State, follows_variable
 
 _SHAPES = frozenset(["Const", "Shape", "Size", "Rank", "TensorArraySizeV3"])
-_READS = frozenset(["Identity", "IsVariableInitialized", "Shape", "Size", "Rank", "CountUpTo"])
+_READS = frozenset(["Identity", "IsVariableInitialized", "Shape", "Size", "Rank", "CountUpTo", "SaveV2"])
 
 _BODIES = {"Loop": ("body", "condition"), "If": ("then_branch", "else_branch")}
 
@@ -86,7 +86,7 @@ class NativeExecutor:
     def _arrange(self) -> None:
         """Puts the ops in order, and that into steps."""
         plan = self._plan
-        self._order = Order(plan.ops, plan.fed, set() if plan.guards else self._host)
+        self._order = Order(plan.ops, plan.fed, set() if plan.guards else self._host, self._is_unchanged)
         self._arranged = len(self._host)
         self._steps = self._partition()
         self._single = self._single_region()
@@ -114,6 +114,10 @@ class NativeExecutor:
                 return True
             tensor = tensor.op.inputs[0]
         return False
+
+    def _is_unchanged(self, op, tensor) -> bool:
+        """Whether an op only reads a variable, which nothing in the plan writes."""
+        return op.type in _READS and variable_of(tensor) not in self._written
 
     def run(self, fed: dict) -> list:
         """The values of the fetches, given those of the fed tensors."""

@@ -6,6 +6,8 @@ Print whose result is needed is two things: natively its input goes on, and what
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from minitf.framework.dtypes import float32, float64
 from minitf.framework.operation import Operation
 from minitf.framework.registry import OPS
@@ -19,10 +21,10 @@ class Order:
     """A plan's ops with what host ops need first, and the late ones last.
 
     `seen` maps (late op, tensor) to a copy, made at the op's place in the program, of a variable that ops
-    after it may write.
+    after it may write. `unchanged(op, tensor)` says that none does, and that the op only reads.
     """
 
-    def __init__(self, ops: list, fed: frozenset, host: set):
+    def __init__(self, ops: list, fed: frozenset, host: set, unchanged: Callable):
         late, going_on = _late(ops, host)
         self.ops: list[Operation] = []
         self.seen: dict = {}
@@ -32,7 +34,7 @@ class Order:
                 self.ops.append(op)
                 continue
             for t in op.inputs:
-                if t not in fed and follows_variable(t.op):
+                if t not in fed and follows_variable(t.op) and not unchanged(op, t):
                     self.ops.append(_copy(t, op))
                     self.seen[op, t] = self.ops[-1].outputs[0]
             if op in going_on:

@@ -11,7 +11,7 @@ from minitf.runtime.state import State
 def names(*fetches, fed=()):
     tensors = [f for f in fetches if isinstance(f, tf.Tensor)]
     plan = Plan(tensors, [f for f in fetches if isinstance(f, tf.Operation)], fed)
-    order = Order(plan.ops, plan.fed, _host_ops(plan.ops, State()))
+    order = Order(plan.ops, plan.fed, _host_ops(plan.ops, State()), lambda op, tensor: False)
     return [op.name for op in order.ops], order
 
 
@@ -241,3 +241,30 @@ def test_half_precision_variables_are_read_in_their_place():
         sess.run(v.initializer)
         assert sess.run([seen, changed]) == [0, 1]
         assert sess.run([seen, changed]) == [1, 1]
+
+
+@pytest.mark.parametrize("written", [False, True])
+def test_variables_are_saved_from_where_they_are(written, monkeypatch, tmp_path):
+    """Copied only where the same run writes them; what is saved is what they held at that place."""
+    from minitf.formats import checkpoint
+
+    v = tf.Variable([1.0, 2.0], name="v")
+    saver = tf.train.Saver()
+    fetches = [saver.as_saver_def().save_tensor_name]
+    if written:
+        fetches.append(v.assign_add([10.0, 10.0]).op)
+    places, write = [], checkpoint.write
+
+    def noted(prefix, rows):
+        rows = list(rows)
+        places.extend(row[2].ctypes.data for row in rows)
+        write(prefix, rows)
+
+    monkeypatch.setattr(checkpoint, "write", noted)
+    with tf.Session() as session:
+        session.run(v.initializer)
+        session.run(fetches, {saver.as_saver_def().filename_tensor_name: str(tmp_path / "m")})
+        memory = [slot.array.ctypes.data for slot in session._state._slots.values()]
+        assert (places == memory) is not written
+        assert session.run(v).tolist() == [11.0, 12.0] if written else [1.0, 2.0]
+    assert tf.train.load_variable(str(tmp_path / "m"), "v").tolist() == [1.0, 2.0]

@@ -1,9 +1,12 @@
+import errno
+import io
 import os
 
 import numpy as np
 import pytest
 
 import minitf as tf
+from minitf.formats import checkpoint
 
 # The ops that a Saver adds: names, inputs and control inputs (TensorFlow 1.15.5).
 OPS = """
@@ -284,3 +287,71 @@ def test_saver_def(session, tmp_path):
 def test_an_empty_saver(session, tmp_path):
     saver = tf.train.Saver(allow_empty=True)
     assert saver.save(session, str(tmp_path / "m")) is None and os.listdir(tmp_path) == []
+
+
+class Small(io.FileIO):
+    """A file on a disk that is nearly full."""
+
+    room = 1000
+
+    def write(self, data):
+        """Writes, if there is room."""
+        if self.tell() + len(data) > self.room:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        return super().write(data)
+
+
+def full_for_index(name, mode):
+    """Opens files, of which the data find room, and the index not."""
+    made = Small(name, mode)
+    made.room = 8000 if ".data-" in name else 10
+    return made
+
+
+def refusing(function, code, suffix=""):
+    """The function, which refuses names that end so."""
+
+    def refused(*args, **kwargs):
+        if str(args[0]).endswith(suffix):
+            raise OSError(code, os.strerror(code), args[0])
+        return function(*args, **kwargs)
+
+    return refused
+
+
+FAILURES = {
+    "full": ("open", lambda f: Small, tf.errors.ResourceExhaustedError),
+    "full at the end": ("open", lambda f: full_for_index, tf.errors.ResourceExhaustedError),
+    "full when synced": ("fsync", lambda f: refusing(f, errno.ENOSPC), tf.errors.ResourceExhaustedError),
+    "over quota": ("open", lambda f: refusing(f, errno.EDQUOT, ".new"), tf.errors.ResourceExhaustedError),
+    "read-only": ("open", lambda f: refusing(f, errno.EROFS, ".new"), tf.errors.PermissionDeniedError),
+    "not allowed": ("open", lambda f: refusing(f, errno.EACCES, ".new"), tf.errors.PermissionDeniedError),
+    "vanished": ("open", lambda f: refusing(f, errno.ENOENT, ".new"), tf.errors.NotFoundError),
+    "broken": ("fsync", lambda f: refusing(f, errno.EIO), tf.errors.UnknownError),
+    "data stay": ("replace", lambda f: refusing(f, errno.EACCES, ".data-00000-of-00001.new"),
+                  tf.errors.PermissionDeniedError),
+    "index stays": ("replace", lambda f: refusing(f, errno.EROFS, ".index.new"),
+                    tf.errors.PermissionDeniedError),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name, change, error", FAILURES.values(), ids=FAILURES)
+def test_what_cannot_be_written_loses_nothing(name, change, error, tmp_path, monkeypatch):
+    v = tf.Variable(tf.zeros([2000]), name="v")
+    saver, path = tf.train.Saver(), str(tmp_path / "m")
+    home = checkpoint if name == "open" else os
+    with tf.Session() as session:
+        session.run(v.initializer)
+        saver.save(session, path)
+        before = sorted(os.listdir(tmp_path))
+        session.run(v.assign(tf.ones([2000])))
+        with monkeypatch.context() as patch:
+            patch.setattr(home, name, change(getattr(home, name, open)), raising=False)
+            with pytest.raises(error, match=f"checkpoint {path}"):
+                saver.save(session, path)
+            value = set(tf.train.load_variable(tf.train.latest_checkpoint(tmp_path), "v").tolist())
+        assert value in ({0.0}, {1.0})
+        assert sorted(n for n in os.listdir(tmp_path) if not n.endswith(".index.new")) == before
+        saver.save(session, path)
+        assert sorted(os.listdir(tmp_path)) == before
+        assert set(tf.train.load_variable(path, "v").tolist()) == {1.0}
