@@ -24,9 +24,9 @@ class Products:
     """A training step's program without anything but its products: same order, same places in memory."""
 
     def __init__(self, model, batch, passes=""):
-        from minitf.runtime.executor import NativeExecutor
-        from minitf.runtime.feed import feeds
+        from minitf.runtime.execute.executor import NativeExecutor
         from minitf.runtime.passes import chosen
+        from minitf.runtime.session.feed import feeds
 
         session, fetches = model.session, [model.loss, model.train]
         self._fed = feeds(session.graph, model.feed(batch))
@@ -38,7 +38,7 @@ class Products:
 
     def _strip(self, nodes, kept, trips=1):
         """The last pass: takes out what is not a product; integers stay, as they count the trips of loops."""
-        from minitf.runtime.ir import Call, Repeat
+        from minitf.runtime.lower.ir import Call, Repeat
 
         for node in list(nodes):
             if isinstance(node, Repeat):

@@ -1,6 +1,6 @@
 """What Python in the middle of a training step costs: a py_func, a queue, a summary, a Print.
 
-The step itself stays native (see `minitf/runtime/late.py`).
+The step itself stays native (see `minitf/runtime/plan/late.py`).
 """
 
 import dataclasses

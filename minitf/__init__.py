@@ -32,18 +32,18 @@ from minitf.framework.tensor import IndexedSlices, Tensor
 
 # Constants and arrays
 
-from minitf.ops.array import (
+from minitf.ops.array.array import (
     concat, expand_dims, fill, matrix_transpose, ones, ones_like, rank, reshape, shape, size, squeeze,
     transpose, zeros, zeros_like,
 )  # fmt: skip
-from minitf.ops.bits import bitcast
-from minitf.ops.broadcasting import broadcast_dynamic_shape, broadcast_to
-from minitf.ops.cast import cast, to_complex128, to_complex64, to_double, to_float, to_int32, to_int64
-from minitf.ops.constant import constant
-from minitf.ops.gather import (
+from minitf.ops.math.bits import bitcast
+from minitf.ops.array.broadcasting import broadcast_dynamic_shape, broadcast_to
+from minitf.ops.math.cast import cast, to_complex128, to_complex64, to_double, to_float, to_int32, to_int64
+from minitf.ops.array.constant import constant
+from minitf.ops.array.gather import (
     batch_gather, boolean_mask, gather, gather_nd, one_hot, scatter_nd, sparse_to_dense, where,
 )  # fmt: skip
-from minitf.ops.identity import (
+from minitf.ops.array.identity import (
     ensure_shape,
     guarantee_const,
     identity,
@@ -51,55 +51,55 @@ from minitf.ops.identity import (
     prevent_gradient,
     stop_gradient,
 )
-from minitf.ops.joining import parallel_stack, split, stack, unstack
-from minitf.ops.matrix import (
+from minitf.ops.array.joining import parallel_stack, split, stack, unstack
+from minitf.ops.linalg.matrix import (
     diag, diag_part, eye, matrix_band_part, matrix_diag, matrix_diag_part, matrix_set_diag,
 )  # fmt: skip
-from minitf.ops.placeholders import placeholder, placeholder_with_default
-from minitf.ops.ranges import lin_space, linspace, meshgrid, range, searchsorted, sequence_mask
-from minitf.ops.rearranging import pad, repeat, reverse, reverse_sequence, roll, tile
-from minitf.ops.sets import (
+from minitf.ops.array.placeholders import placeholder, placeholder_with_default
+from minitf.ops.array.ranges import lin_space, linspace, meshgrid, range, searchsorted, sequence_mask
+from minitf.ops.array.rearranging import pad, repeat, reverse, reverse_sequence, roll, tile
+from minitf.ops.array.sets import (
     dynamic_partition, dynamic_stitch, invert_permutation, listdiff, parallel_dynamic_stitch, setdiff1d,
     unique, unique_with_counts,
 )  # fmt: skip
-from minitf.ops.shapes import shape_n
-from minitf.ops.slicing import newaxis, slice, strided_slice
+from minitf.ops.array.shapes import shape_n
+from minitf.ops.array.slicing import newaxis, slice, strided_slice
 
 # Maths
 
-from minitf.ops.clip import (
+from minitf.ops.math.clip import (
     clip_by_average_norm, clip_by_global_norm, clip_by_norm, clip_by_value, global_norm, saturate_cast,
 )  # fmt: skip
-from minitf.ops.compare import (
+from minitf.ops.math.compare import (
     equal, greater, greater_equal, is_finite, is_inf, is_nan, less, less_equal, logical_and, logical_not,
     logical_or, logical_xor, not_equal,
 )  # fmt: skip
-from minitf.ops.complex import angle, complex, conj, imag, real
-from minitf.ops.cumulative import cumprod, cumsum
-from minitf.ops.decompositions import (
+from minitf.ops.math.complex import angle, complex, conj, imag, real
+from minitf.ops.math.cumulative import cumprod, cumsum
+from minitf.ops.linalg.decompositions import (
     cholesky, cholesky_solve, qr, self_adjoint_eig, self_adjoint_eigvals, svd,
 )  # fmt: skip
-from minitf.ops.einsum import einsum, tensordot
-from minitf.ops.linalg import (
+from minitf.ops.linalg.einsum import einsum, tensordot
+from minitf.ops.linalg.linalg import (
     matrix_determinant, matrix_inverse, matrix_solve, matrix_triangular_solve, trace,
 )  # fmt: skip
-from minitf.ops.math import (
+from minitf.ops.math.math import (
     accumulate_n, add, add_n, atan2, div, div_no_nan, divide, floor_div, floordiv, floormod, maximum, minimum,
     mod, multiply, polygamma, pow, realdiv, scalar_mul, squared_difference, subtract, truediv, truncatediv,
     truncatemod,
 )  # fmt: skip
-from minitf.ops.matmul import cross, matmul
-from minitf.ops.norm import norm
-from minitf.ops.reduce import (
+from minitf.ops.linalg.matmul import cross, matmul
+from minitf.ops.linalg.norm import norm
+from minitf.ops.math.reduce import (
     arg_max, arg_min, argmax, argmin, count_nonzero, reduce_all, reduce_any,
     reduce_logsumexp, reduce_max, reduce_mean, reduce_min, reduce_prod, reduce_sum,
 )  # fmt: skip
-from minitf.ops.segment import (
+from minitf.ops.math.segment import (
     segment_max, segment_mean, segment_min, segment_prod, segment_sum, unsorted_segment_max,
     unsorted_segment_mean, unsorted_segment_min, unsorted_segment_prod, unsorted_segment_sqrt_n,
     unsorted_segment_sum,
 )  # fmt: skip
-from minitf.ops.unary import (
+from minitf.ops.math.unary import (
     abs, acos, acosh, asin, asinh, atan, atanh, ceil, cos, cosh, digamma, erf, erfc, exp, expm1, floor,
     lgamma, log, log1p, log_sigmoid, negative, reciprocal, rint, round, rsqrt, sigmoid, sign, sin, sinh, sqrt,
     square, tan, tanh,
@@ -107,113 +107,113 @@ from minitf.ops.unary import (
 
 # Images
 
-from minitf.ops.image_parts import extract_image_patches
-from minitf.ops.volume_patches import extract_volume_patches
-from minitf.ops.spaces import (
+from minitf.ops.images.image_parts import extract_image_patches
+from minitf.ops.nn.volume_patches import extract_volume_patches
+from minitf.ops.nn.spaces import (
     batch_to_space, batch_to_space_nd, depth_to_space, required_space_to_batch_paddings, space_to_batch,
     space_to_batch_nd, space_to_depth,
 )  # fmt: skip
 
 # Sparse tensors
 
-from minitf.ops.edit_distance import edit_distance
-from minitf.ops.sparse import (
+from minitf.ops.nn.edit_distance import edit_distance
+from minitf.ops.sparse.sparse import (
     sparse_mask, sparse_placeholder, sparse_reorder, sparse_retain, sparse_tensor_to_dense, sparse_transpose,
 )  # fmt: skip
-from minitf.ops.sparse_ids import sparse_fill_empty_rows, sparse_merge, sparse_to_indicator
-from minitf.ops.sparse_layout import (
+from minitf.ops.sparse.ids import sparse_fill_empty_rows, sparse_merge, sparse_to_indicator
+from minitf.ops.sparse.layout import (
     sparse_concat, sparse_reset_shape, sparse_reshape, sparse_slice, sparse_split,
 )  # fmt: skip
-from minitf.ops.sparse_math import (
+from minitf.ops.sparse.maths import (
     sparse_add, sparse_maximum, sparse_minimum, sparse_reduce_max, sparse_reduce_max_sparse,
     sparse_reduce_sum, sparse_reduce_sum_sparse, sparse_softmax, sparse_tensor_dense_matmul,
 )  # fmt: skip
-from minitf.ops.sparse_serial import deserialize_many_sparse, serialize_many_sparse, serialize_sparse
-from minitf.ops.sparse_segment import sparse_segment_mean, sparse_segment_sqrt_n, sparse_segment_sum
+from minitf.ops.sparse.serial import deserialize_many_sparse, serialize_many_sparse, serialize_sparse
+from minitf.ops.sparse.segments import sparse_segment_mean, sparse_segment_sqrt_n, sparse_segment_sum
 
 # Files, records, examples
 
-from minitf.ops.decoding import decode_csv, decode_raw, string_to_number
-from minitf.ops.features import (
+from minitf.ops.io.decoding import decode_csv, decode_raw, string_to_number
+from minitf.ops.io.features import (
     FixedLenFeature, FixedLenSequenceFeature, parse_example, parse_single_example,
     parse_single_sequence_example, SparseFeature, VarLenFeature,
 )  # fmt: skip
-from minitf.ops.file_ops import matching_files, read_file, write_file
-from minitf.ops.readers import (
+from minitf.ops.io.file_ops import matching_files, read_file, write_file
+from minitf.ops.io.readers import (
     FixedLengthRecordReader, IdentityReader, ReaderBase, TextLineReader, TFRecordReader, WholeFileReader,
 )  # fmt: skip
 
 # Variables, initializers, random numbers
 
-from minitf.ops.initializers import Constant as constant_initializer
-from minitf.ops.initializers import GlorotNormal as glorot_normal_initializer
-from minitf.ops.initializers import GlorotUniform as glorot_uniform_initializer
-from minitf.ops.initializers import Ones as ones_initializer
-from minitf.ops.initializers import Orthogonal as orthogonal_initializer
-from minitf.ops.initializers import RandomNormal as random_normal_initializer
-from minitf.ops.initializers import RandomUniform as random_uniform_initializer
-from minitf.ops.initializers import TruncatedNormal as truncated_normal_initializer
-from minitf.ops.initializers import UniformUnitScaling as uniform_unit_scaling_initializer
-from minitf.ops.initializers import VarianceScaling as variance_scaling_initializer
-from minitf.ops.initializers import Zeros as zeros_initializer
-from minitf.ops.random import (
+from minitf.ops.random.initializers import Constant as constant_initializer
+from minitf.ops.random.initializers import GlorotNormal as glorot_normal_initializer
+from minitf.ops.random.initializers import GlorotUniform as glorot_uniform_initializer
+from minitf.ops.random.initializers import Ones as ones_initializer
+from minitf.ops.random.initializers import Orthogonal as orthogonal_initializer
+from minitf.ops.random.initializers import RandomNormal as random_normal_initializer
+from minitf.ops.random.initializers import RandomUniform as random_uniform_initializer
+from minitf.ops.random.initializers import TruncatedNormal as truncated_normal_initializer
+from minitf.ops.random.initializers import UniformUnitScaling as uniform_unit_scaling_initializer
+from minitf.ops.random.initializers import VarianceScaling as variance_scaling_initializer
+from minitf.ops.random.initializers import Zeros as zeros_initializer
+from minitf.ops.random.random import (
     get_seed, multinomial, random_crop, random_gamma, random_normal, random_poisson, random_shuffle,
     random_uniform, truncated_normal,
 )  # fmt: skip
-from minitf.ops.state import (
+from minitf.ops.state.state import (
     assign, assign_add, assign_sub, count_up_to, scatter_add, scatter_div, scatter_max, scatter_min,
     scatter_mul, scatter_nd_add, scatter_nd_sub, scatter_nd_update, scatter_sub, scatter_update,
 )  # fmt: skip
-from minitf.ops.template import make_template
-from minitf.ops.variable_modes import VariableAggregation, VariableSynchronization
-from minitf.ops.variable_scope import (
+from minitf.ops.state.template import make_template
+from minitf.ops.state.variable_modes import VariableAggregation, VariableSynchronization
+from minitf.ops.state.variable_scope import (
     get_local_variable, get_variable, get_variable_scope, no_regularizer, variable_op_scope, variable_scope,
     VariableScope,
 )  # fmt: skip
-from minitf.ops.variable_store import AUTO_REUSE
-from minitf.ops.variables import (
+from minitf.ops.state.variable_store import AUTO_REUSE
+from minitf.ops.state.variables import (
     all_variables, assert_variables_initialized, global_variables, global_variables_initializer,
     initialize_all_variables, initialize_local_variables, initialize_variables, is_variable_initialized,
     local_variables, local_variables_initializer, model_variables, moving_average_variables,
     report_uninitialized_variables, trainable_variables, Variable, variables_initializer,
 )  # fmt: skip
-from minitf.ops.variables import lifted as init_scope
+from minitf.ops.state.variables import lifted as init_scope
 
 # Control flow, checks, Python functions
 
-from minitf.ops.case import case, switch_case
-from minitf.ops.check import (
+from minitf.ops.control.case import case, switch_case
+from minitf.ops.control.check import (
     Assert, assert_equal, assert_greater, assert_greater_equal, assert_integer, assert_less,
     assert_less_equal, assert_near, assert_negative, assert_non_negative, assert_non_positive,
     assert_none_equal, assert_positive, assert_proper_iterable, assert_rank, assert_rank_at_least,
     assert_rank_in, assert_same_float_dtype, assert_scalar, assert_type, check_numerics, is_non_decreasing,
     is_numeric_tensor, is_strictly_increasing, Print, verify_tensor_all_finite,
 )  # fmt: skip
-from minitf.ops.check_all import add_check_numerics_ops
-from minitf.ops.cond import cond
-from minitf.ops.control import group, no_op, tuple
-from minitf.ops.confusion import confusion_matrix
-from minitf.ops.counted import foldl, foldr, map_fn, scan
+from minitf.ops.control.check_all import add_check_numerics_ops
+from minitf.ops.control.cond import cond
+from minitf.ops.control.control import group, no_op, tuple
+from minitf.ops.math.confusion import confusion_matrix
+from minitf.ops.control.counted import foldl, foldr, map_fn, scan
 from minitf.ops.accumulators import (
     ConditionalAccumulator, ConditionalAccumulatorBase, SparseConditionalAccumulator,
 )  # fmt: skip
-from minitf.ops.queues import FIFOQueue, PaddingFIFOQueue, PriorityQueue, QueueBase, RandomShuffleQueue
-from minitf.ops.script import py_func
+from minitf.ops.io.queues import FIFOQueue, PaddingFIFOQueue, PriorityQueue, QueueBase, RandomShuffleQueue
+from minitf.ops.control.script import py_func
 from minitf.ops.string_parts import string_split
-from minitf.ops.string_join import string_join
-from minitf.ops.strings import (
+from minitf.ops.strings.string_join import string_join
+from minitf.ops.strings.strings import (
     as_string, decode_base64, encode_base64, reduce_join, regex_replace, string_strip, substr,
 )  # fmt: skip
 from minitf.ops.buckets import (
     string_to_hash_bucket, string_to_hash_bucket_fast, string_to_hash_bucket_strong,
 )  # fmt: skip
-from minitf.ops.tables import initialize_all_tables, tables_initializer
-from minitf.ops.tensor_array import TensorArray
-from minitf.ops.while_loop import while_loop
+from minitf.ops.state.tables import initialize_all_tables, tables_initializer
+from minitf.ops.control.tensor_array import TensorArray
+from minitf.ops.control.while_loop import while_loop
 
 # Gradients
 
-from minitf.gradients import (
+from minitf.autodiff.gradients import (
     AggregationMethod,
     gradients,
     NoGradient,
@@ -221,8 +221,8 @@ from minitf.gradients import (
     RegisterGradient,
     UnconnectedGradients,
 )
-from minitf.custom_gradient import custom_gradient
-from minitf.hessians import hessians
+from minitf.autodiff.custom_gradient import custom_gradient
+from minitf.autodiff.hessians import hessians
 
 # Graphs as messages
 
@@ -242,10 +242,10 @@ from minitf.switches import (
     disable_tensor_equality, disable_v2_behavior, disable_v2_tensorshape, enable_resource_variables,
     executing_eagerly, resource_variables_enabled,
 )  # fmt: skip
-from minitf.runtime.config import (
+from minitf.runtime.session.config import (
     ConfigProto, GPUOptions, GraphOptions, OptimizerOptions, RunMetadata, RunOptions,
 )  # fmt: skip
-from minitf.runtime.session import get_default_session, InteractiveSession, Session
+from minitf.runtime.session.session import get_default_session, InteractiveSession, Session
 from minitf.train.checkpoints import to_safetensors
 
 # Namespaces
@@ -258,7 +258,7 @@ from minitf import (
 from minitf.framework import errors, protos
 from minitf import data, io, lookup, python_io
 from minitf.platform import gfile, logging, resource_loader, sysconfig
-from minitf import loop_gradients  # gives loops and branches their gradients
+from minitf.autodiff import loop_gradients  # gives loops and branches their gradients
 
 __version__ = "1.15.0"  # the TensorFlow whose behaviour this is; scripts compare it
 VERSION = __version__

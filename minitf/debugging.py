@@ -1,6 +1,6 @@
 """tf.debugging: checks under their own name."""
 
-from minitf.ops.check import (
+from minitf.ops.control.check import (
     Assert,
     assert_equal,
     assert_greater,
@@ -26,8 +26,8 @@ from minitf.ops.check import (
     is_numeric_tensor,
     is_strictly_increasing,
 )
-from minitf.ops.check import verify_tensor_all_finite as assert_all_finite
-from minitf.ops.compare import is_finite, is_inf, is_nan
+from minitf.ops.control.check import verify_tensor_all_finite as assert_all_finite
+from minitf.ops.math.compare import is_finite, is_inf, is_nan
 from minitf.switches import get_log_device_placement, set_log_device_placement
 
 __all__ = [

@@ -23,9 +23,9 @@ from minitf.framework.dtypes import (
     uint64,
     variant,
 )
-from minitf.ops.cast import cast
-from minitf.ops.clip import saturate_cast
-from minitf.ops.complex import complex
+from minitf.ops.math.cast import cast
+from minitf.ops.math.clip import saturate_cast
+from minitf.ops.math.complex import complex
 
 __all__ = [
     "DType", "as_dtype", "bool", "cast", "complex", "complex64", "complex128", "double", "float16",

@@ -1,21 +1,21 @@
 """tf.initializers: the initializers under their short names, and the ops that run the variables' own."""
 
-from minitf.ops.initializers import Constant as constant
-from minitf.ops.initializers import GlorotNormal as glorot_normal
-from minitf.ops.initializers import GlorotUniform as glorot_uniform
-from minitf.ops.initializers import Identity as identity
-from minitf.ops.initializers import Ones as ones
-from minitf.ops.initializers import Orthogonal as orthogonal
-from minitf.ops.initializers import RandomNormal as random_normal
-from minitf.ops.initializers import RandomUniform as random_uniform
-from minitf.ops.initializers import TruncatedNormal as truncated_normal
-from minitf.ops.initializers import UniformUnitScaling as uniform_unit_scaling
-from minitf.ops.initializers import VarianceScaling as variance_scaling
-from minitf.ops.initializers import Zeros as zeros
-from minitf.ops.initializers import he_normal, he_uniform, lecun_normal, lecun_uniform
-from minitf.ops.variables import global_variables_initializer as global_variables
-from minitf.ops.variables import local_variables_initializer as local_variables
-from minitf.ops.variables import variables_initializer as variables
+from minitf.ops.random.initializers import Constant as constant
+from minitf.ops.random.initializers import GlorotNormal as glorot_normal
+from minitf.ops.random.initializers import GlorotUniform as glorot_uniform
+from minitf.ops.random.initializers import Identity as identity
+from minitf.ops.random.initializers import Ones as ones
+from minitf.ops.random.initializers import Orthogonal as orthogonal
+from minitf.ops.random.initializers import RandomNormal as random_normal
+from minitf.ops.random.initializers import RandomUniform as random_uniform
+from minitf.ops.random.initializers import TruncatedNormal as truncated_normal
+from minitf.ops.random.initializers import UniformUnitScaling as uniform_unit_scaling
+from minitf.ops.random.initializers import VarianceScaling as variance_scaling
+from minitf.ops.random.initializers import Zeros as zeros
+from minitf.ops.random.initializers import he_normal, he_uniform, lecun_normal, lecun_uniform
+from minitf.ops.state.variables import global_variables_initializer as global_variables
+from minitf.ops.state.variables import local_variables_initializer as local_variables
+from minitf.ops.state.variables import variables_initializer as variables
 
 __all__ = [
     "constant", "global_variables", "glorot_normal", "glorot_uniform", "he_normal", "he_uniform", "identity",

@@ -1,24 +1,24 @@
 """tf.linalg: linear algebra under its own name."""
 
 from minitf.nn import l2_normalize
-from minitf.ops.array import matrix_transpose
-from minitf.ops.clip import global_norm
-from minitf.ops.decompositions import cholesky, cholesky_solve, qr, svd
-from minitf.ops.decompositions import self_adjoint_eig as eigh
-from minitf.ops.decompositions import self_adjoint_eigvals as eigvalsh
-from minitf.ops.einsum import einsum, tensordot
-from minitf.ops.linalg import adjoint, trace
-from minitf.ops.linalg import matrix_determinant as det
-from minitf.ops.linalg import matrix_inverse as inv
-from minitf.ops.linalg import matrix_solve as solve
-from minitf.ops.linalg import matrix_triangular_solve as triangular_solve
-from minitf.ops.matmul import cross, matmul, matvec
-from minitf.ops.matrix import eye
-from minitf.ops.matrix import matrix_band_part as band_part
-from minitf.ops.matrix import matrix_diag as diag
-from minitf.ops.matrix import matrix_diag_part as diag_part
-from minitf.ops.matrix import matrix_set_diag as set_diag
-from minitf.ops.norm import norm
+from minitf.ops.array.array import matrix_transpose
+from minitf.ops.linalg.decompositions import cholesky, cholesky_solve, qr, svd
+from minitf.ops.linalg.decompositions import self_adjoint_eig as eigh
+from minitf.ops.linalg.decompositions import self_adjoint_eigvals as eigvalsh
+from minitf.ops.linalg.einsum import einsum, tensordot
+from minitf.ops.linalg.linalg import adjoint, trace
+from minitf.ops.linalg.linalg import matrix_determinant as det
+from minitf.ops.linalg.linalg import matrix_inverse as inv
+from minitf.ops.linalg.linalg import matrix_solve as solve
+from minitf.ops.linalg.linalg import matrix_triangular_solve as triangular_solve
+from minitf.ops.linalg.matmul import cross, matmul, matvec
+from minitf.ops.linalg.matrix import eye
+from minitf.ops.linalg.matrix import matrix_band_part as band_part
+from minitf.ops.linalg.matrix import matrix_diag as diag
+from minitf.ops.linalg.matrix import matrix_diag_part as diag_part
+from minitf.ops.linalg.matrix import matrix_set_diag as set_diag
+from minitf.ops.linalg.norm import norm
+from minitf.ops.math.clip import global_norm
 
 __all__ = [
     "adjoint", "band_part", "cholesky", "cholesky_solve", "cross", "det", "diag", "diag_part", "eigh",

@@ -1,8 +1,9 @@
 """tf.math: element-wise maths, comparisons, reductions and segments under their own names."""
 
 from minitf.nn import in_top_k, l2_normalize, log_softmax, softmax, softplus, softsign, top_k, zero_fraction
-from minitf.ops.clip import saturate_cast
-from minitf.ops.compare import (
+from minitf.ops.array.sets import invert_permutation
+from minitf.ops.math.clip import saturate_cast
+from minitf.ops.math.compare import (
     equal,
     greater,
     greater_equal,
@@ -17,10 +18,10 @@ from minitf.ops.compare import (
     logical_xor,
     not_equal,
 )  # fmt: skip
-from minitf.ops.complex import angle, conj, imag, real
-from minitf.ops.confusion import confusion_matrix
-from minitf.ops.cumulative import cumprod, cumsum
-from minitf.ops.math import (
+from minitf.ops.math.complex import angle, conj, imag, real
+from minitf.ops.math.confusion import confusion_matrix
+from minitf.ops.math.cumulative import cumprod, cumsum
+from minitf.ops.math.math import (
     accumulate_n,
     add,
     add_n,
@@ -42,8 +43,8 @@ from minitf.ops.math import (
     xdivy,
     xlogy,
 )  # fmt: skip
-from minitf.ops.math import div_no_nan as divide_no_nan
-from minitf.ops.reduce import (
+from minitf.ops.math.math import div_no_nan as divide_no_nan
+from minitf.ops.math.reduce import (
     argmax,
     argmin,
     count_nonzero,
@@ -58,7 +59,7 @@ from minitf.ops.reduce import (
     reduce_sum,
     reduce_variance,
 )  # fmt: skip
-from minitf.ops.segment import (
+from minitf.ops.math.segment import (
     segment_max,
     segment_mean,
     segment_min,
@@ -71,8 +72,7 @@ from minitf.ops.segment import (
     unsorted_segment_sqrt_n,
     unsorted_segment_sum,
 )  # fmt: skip
-from minitf.ops.sets import invert_permutation
-from minitf.ops.unary import (
+from minitf.ops.math.unary import (
     abs,
     acos,
     acosh,

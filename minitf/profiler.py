@@ -8,7 +8,7 @@ from pathlib import Path
 from statistics import median
 
 from minitf.framework.shown import Shown
-from minitf.runtime.config import RunMetadata, RunOptions
+from minitf.runtime.session.config import RunMetadata, RunOptions
 from minitf.timeline import Timeline
 
 

@@ -1,12 +1,12 @@
 """tf.random: random numbers under their short names."""
 
 from minitf.framework.graph import set_random_seed
-from minitf.ops.random import categorical, get_seed, multinomial, truncated_normal
-from minitf.ops.random import random_gamma as gamma
-from minitf.ops.random import random_normal as normal
-from minitf.ops.random import random_poisson as poisson
-from minitf.ops.random import random_shuffle as shuffle
-from minitf.ops.random import random_uniform as uniform
+from minitf.ops.random.random import categorical, get_seed, multinomial, truncated_normal
+from minitf.ops.random.random import random_gamma as gamma
+from minitf.ops.random.random import random_normal as normal
+from minitf.ops.random.random import random_poisson as poisson
+from minitf.ops.random.random import random_shuffle as shuffle
+from minitf.ops.random.random import random_uniform as uniform
 
 __all__ = [
     "categorical", "gamma", "get_seed", "multinomial", "normal", "poisson", "set_random_seed", "shuffle",

@@ -5,9 +5,12 @@ from unittest import mock
 
 import numpy as np
 
-from minitf.kernels import elementwise, splitting
-from minitf.runtime import pace, program, shards
-from minitf.runtime.ir import Call
+from minitf.kernels.compile import splitting
+from minitf.kernels.math import elementwise
+from minitf.runtime.execute import program
+from minitf.runtime.lower.ir import Call
+from minitf.runtime.plan import pace
+from minitf.runtime.threads import shards
 
 
 class Together(pace.Pace):
@@ -41,5 +44,5 @@ def shared(late=None):
             (program.Program, "_share", lambda self: share(self) and not found.append(self._together)),
         ):
             patches.enter_context(mock.patch.object(target, name, value))
-        patches.enter_context(mock.patch("minitf.runtime.session._threads", lambda wanted: wanted))
+        patches.enter_context(mock.patch("minitf.runtime.session.session._threads", lambda wanted: wanted))
         yield found

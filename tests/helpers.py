@@ -5,9 +5,9 @@ import pytest
 
 import minitf as tf
 from minitf.framework.errors import describe
-from minitf.runtime.op_by_op import Concrete, OpByOp, is_native, run_ops
-from minitf.runtime.plan import Plan
-from minitf.runtime.state import State
+from minitf.runtime.execute.op_by_op import Concrete, OpByOp, is_native, run_ops
+from minitf.runtime.plan.plan import Plan
+from minitf.runtime.session.state import State
 
 EXACT = {"float16": 2e-3, "float32": 2e-5, "float64": 1e-11, "complex64": 2e-5, "complex128": 1e-11}
 OPENNESS = ("known", "open", "unknown")  # static shapes: all sizes, the rank only, nothing

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from minitf.kernels import layout
+from minitf.kernels.compile import layout
 
 EPS = {np.dtype(t): float(np.finfo(t).eps) for t in ("float32", "float64")}
 

@@ -5,8 +5,9 @@ from unittest import mock
 
 import numpy as np
 
-from minitf.kernels import ram
-from minitf.runtime import op_by_op, storage, table
+from minitf.kernels.machine import ram
+from minitf.runtime.execute import op_by_op
+from minitf.runtime.memory import storage, table
 
 
 class Arena(storage.Arena):

@@ -2,10 +2,12 @@
 
 import numpy as np
 
-from minitf.kernels import gemm, layout, movement, reduce, vm
-from minitf.runtime.ir import Buffer, Call, Ref, calls
+from minitf.kernels.compile import layout
+from minitf.kernels.machine import vm
+from minitf.kernels.math import gemm, movement, reduce
+from minitf.runtime.lower.ir import Buffer, Call, Ref, calls
+from minitf.runtime.memory.table import Code, Table
 from minitf.runtime.passes import rewrite
-from minitf.runtime.table import Code, Table
 
 CARRIER = layout.carrier(np.float32)
 

@@ -10,7 +10,7 @@ from random_graphs.modes import Difference, Mode, differences, modes, says_nothi
 from random_graphs.shrink import story
 
 import minitf as tf
-from minitf.kernels import team
+from minitf.kernels.machine import team
 from minitf.runtime.passes import PASSES
 
 

@@ -13,10 +13,8 @@ MAY_IMPORT = {
     "formats": {"framework", "kernels"},
     "ops": {"framework", "formats", "kernels"},
     "runtime": {"framework", "kernels"},
-    "gradients": {"framework", "ops"},
-    "custom_gradient": {"framework", "ops", "gradients"},
-    "loop_gradients": {"framework", "ops", "gradients"},
-    "train": {"framework", "formats", "ops", "gradients", "graphs", "summary", "minitf"},
+    "autodiff": {"framework", "ops"},
+    "train": {"framework", "formats", "ops", "autodiff", "graphs", "summary", "minitf"},
     "layers": {"framework", "ops", "minitf"},
     "losses": {"framework", "minitf"},
     "data": {"framework", "ops", "minitf"},
@@ -53,7 +51,8 @@ MAY_IMPORT = {
     "commands": {"kernels", "overview", "profiler", "scripts", "viz", "minitf"},
 }
 
-LATE = {"minitf.kernels.abi": {"minitf.kernels.compiler"}}  # only where a kernel is not in the cache
+# Only where a kernel is not in the cache.
+LATE = {"minitf.kernels.compile.abi": {"minitf.kernels.compile.compiler"}}
 
 
 def _modules() -> dict[str, Path]:
@@ -122,7 +121,7 @@ def runs_code(text: str) -> set[str]:
 
 @pytest.mark.parametrize("folder", ["minitf", "kernels", "examples", "benchmarks"])
 def test_nothing_that_is_read_is_run(folder):
-    """But the user's script; the only machine code loaded is the kernels' (see `kernels/trust.py`)."""
+    """But the user's script; all machine code loaded is the kernels' (see `kernels/compile/trust.py`)."""
     found = {path: runs_code(path.read_text("utf-8")) for path in (ROOT / folder).rglob("*.py")}
     found.pop(ROOT / "minitf/scripts/runner.py", None)
     assert found and not {str(path): names for path, names in found.items() if names}

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 import minitf as tf
-from minitf.kernels.splitting import Window
-from minitf.runtime.ir import Ref, calls
+from minitf.kernels.compile.splitting import Window
+from minitf.runtime.lower.ir import Ref, calls
 
 CELLS = {
     "rnn": tf.nn.rnn_cell.BasicRNNCell,

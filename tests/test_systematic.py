@@ -488,47 +488,47 @@ SAMPLES = [
 ELSEWHERE = {  # by the test that covers them
     "runtime/test_executors.py": "Arg Const NoOp Placeholder",
     "framework/test_inside.py": "Dead",
-    "ops/test_images.py": "DecodeJpeg DecodePng EncodeJpeg EncodePng ResizeArea ResizeBicubic"
+    "ops/images/test_images.py": "DecodeJpeg DecodePng EncodeJpeg EncodePng ResizeArea ResizeBicubic"
     " ResizeBicubicGrad ResizeBilinear ResizeBilinearGrad ResizeNearestNeighbor ResizeNearestNeighborGrad",
     "ops/test_recorded_images.py": "AdjustContrastv2 AdjustHue AdjustSaturation CombinedNonMaxSuppression"
     " CropAndResize CropAndResizeGradBoxes CropAndResizeGradImage DecodeAndCropJpeg DecodeBmp DecodeGif"
     " DecodeImage DrawBoundingBoxes DrawBoundingBoxesV2 EncodeJpegVariableQuality ExtractGlimpse"
     " ExtractJpegShape HSVToRGB NonMaxSuppressionV3 NonMaxSuppressionV4 NonMaxSuppressionV5"
     " NonMaxSuppressionWithOverlaps SampleDistortedBoundingBoxV2",
-    "ops/test_state.py": "Assign AssignAdd AssignSub CountUpTo InitializedValue IsVariableInitialized"
+    "ops/state/test_state.py": "Assign AssignAdd AssignSub CountUpTo InitializedValue IsVariableInitialized"
     " ScatterAdd ScatterDiv ScatterMax ScatterMin ScatterMul ScatterNdAdd ScatterNdSub ScatterNdUpdate"
     " ScatterSub ScatterUpdate UninitializedNames VariableV2",
-    "ops/test_random.py": "Multinomial RandomGamma RandomPoissonV2 RandomShuffle RandomStandardNormal"
+    "ops/random/test_random.py": "Multinomial RandomGamma RandomPoissonV2 RandomShuffle RandomStandardNormal"
     " RandomUniform RandomUniformInt TruncatedNormal",
-    "ops/test_sampling.py": " ".join(t for t in OPS if t.endswith("CandidateSampler"))
+    "ops/nn/test_sampling.py": " ".join(t for t in OPS if t.endswith("CandidateSampler"))
     + " ComputeAccidentalHits",
-    "ops/test_training.py": " ".join(t for t in OPS if "Apply" in t),
+    "ops/state/test_training.py": " ".join(t for t in OPS if "Apply" in t),
     "ops/test_accumulators.py": " ".join(t for t in OPS if "Accumulator" in t),
     "ops/test_clustering.py": "KMC2ChainInitialization KmeansPlusPlusInitialization NearestNeighbors",
-    "ops/test_dataflow.py": "Enter Exit LoopCond Merge NextIteration RefSwitch Switch",
-    "ops/test_loop.py": "If Loop " + " ".join(t for t in OPS if t.startswith("TensorArray")),
-    "ops/test_check.py": "Assert",
+    "ops/control/test_dataflow.py": "Enter Exit LoopCond Merge NextIteration RefSwitch Switch",
+    "ops/control/test_loop.py": "If Loop " + " ".join(t for t in OPS if t.startswith("TensorArray")),
+    "ops/control/test_check.py": "Assert",
     "data/test_dataset.py": " ".join(
         t for t in OPS if "Iterator" in t or t.endswith(("Dataset", "DatasetV2"))
     )
     + " DatasetToSingleElement",
     "lookup/test_tables.py": " ".join(t for t in OPS if "Table" in t),
     "ops/test_buckets.py": "StringToHashBucket StringToHashBucketFast StringToHashBucketStrong",
-    "ops/test_queues.py": " ".join(t for t in OPS if "Queue" in t),
-    "ops/test_script.py": "PyFunc PyFuncStateless",
-    "ops/test_sparse_serial.py": " ".join(t for t in OPS if "Serialize" in t or "TensorsMap" in t)
+    "ops/io/test_queues.py": " ".join(t for t in OPS if "Queue" in t),
+    "ops/control/test_script.py": "PyFunc PyFuncStateless",
+    "ops/sparse/test_serial.py": " ".join(t for t in OPS if "Serialize" in t or "TensorsMap" in t)
     + " DeserializeManySparse DeserializeSparse",
-    "ops/test_readers.py": " ".join(t for t in OPS if "Reader" in t),
-    "ops/test_file_ops.py": "MatchingFiles ReadFile WriteFile",
-    "ops/test_decoding.py": "DecodeCSV DecodeRaw StringToNumber",
-    "ops/test_features.py": "ParseExample ParseSingleExample ParseSingleSequenceExample",
-    "ops/test_summary.py": "AudioSummaryV2 HistogramSummary ImageSummary MergeSummary ScalarSummary"
+    "ops/io/test_readers.py": " ".join(t for t in OPS if "Reader" in t),
+    "ops/io/test_file_ops.py": "MatchingFiles ReadFile WriteFile",
+    "ops/io/test_decoding.py": "DecodeCSV DecodeRaw StringToNumber",
+    "ops/io/test_features.py": "ParseExample ParseSingleExample ParseSingleSequenceExample",
+    "ops/io/test_summary.py": "AudioSummaryV2 HistogramSummary ImageSummary MergeSummary ScalarSummary"
     " TensorSummaryV2",
-    "ops/test_batch_norm.py": "FusedBatchNormV3 FusedBatchNormGradV3",
+    "ops/nn/test_batch_norm.py": "FusedBatchNormV3 FusedBatchNormGradV3",
     "ops/test_strings_elementwise.py": "AsString DecodeBase64 EncodeBase64 ReduceJoin RegexFullMatch "
     "RegexReplace StaticRegexFullMatch StaticRegexReplace StringLength StringLower StringStrip StringUpper "
     "Substr",
-    "ops/test_string_join.py": "StringJoin",
+    "ops/strings/test_string_join.py": "StringJoin",
     "ops/test_string_parts.py": "StringFormat StringSplit StringSplitV2",
     "ops/test_unicode.py": "UnicodeDecode UnicodeDecodeWithOffsets UnicodeEncode UnicodeTranscode",
     "train/test_saver.py": "MergeV2Checkpoints RestoreV2 SaveV2 ShardedFilename",

@@ -202,7 +202,7 @@ tensorflow.python.ops.array_ops                         tensorflow
 tensorflow.python.ops.check_ops                         minitf minitf.debugging
 tensorflow.python.ops.candidate_sampling_ops            minitf.nn
 tensorflow.python.ops.clip_ops                          minitf
-tensorflow.python.ops.control_flow_ops                  minitf minitf.ops.dataflow minitf.ops.control
+tensorflow.python.ops.control_flow_ops  minitf minitf.ops.control.dataflow minitf.ops.control.control
 tensorflow.contrib.ctc                                  zero.nn minitf.nn
 tensorflow.contrib.ctc.ctc_ops                          zero.nn minitf.nn
 tensorflow.python.ops.ctc_ops                           minitf.nn

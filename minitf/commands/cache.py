@@ -11,7 +11,7 @@ from __future__ import annotations
 import argparse
 
 from minitf.commands.refused import Refused
-from minitf.kernels import folders
+from minitf.kernels.compile import folders
 from minitf.overview.variables import size
 
 

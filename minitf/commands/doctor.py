@@ -71,7 +71,9 @@ def _version(distribution: str) -> str:
 def _processor() -> list[str]:
     from llvmlite import binding
 
-    from minitf.kernels import ahead, microkernel, team
+    from minitf.kernels.compile import ahead
+    from minitf.kernels.machine import team
+    from minitf.kernels.math import microkernel
 
     bits = 8 * microkernel.VECTOR_SIZE
     cores = ahead.cores()
@@ -92,7 +94,7 @@ def _quotas() -> list[float]:
 
 
 def _memory() -> list[str]:
-    from minitf.kernels import cgroups, ram
+    from minitf.kernels.machine import cgroups, ram
 
     def gib(size: float) -> str:
         return "not known" if math.isinf(size) else f"{size / 2**30:.1f} GiB"
@@ -103,7 +105,7 @@ def _memory() -> list[str]:
 
 
 def _kernels() -> list[str]:
-    from minitf.kernels import folders
+    from minitf.kernels.compile import folders
     from minitf.overview.variables import size
 
     fault = folders.fault()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import minitf as tf
 from minitf.framework.tensor import Tensor
-from minitf.ops.random import get_seed
+from minitf.ops.random.random import get_seed
 
 
 def seeds(seed) -> tuple[Tensor, Tensor]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from minitf.kernels.crc32c import crc32c as _kernel
+from minitf.kernels.machine.crc32c import crc32c as _kernel
 
 _DELTA = 0xA282EAD8
 

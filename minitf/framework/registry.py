@@ -31,7 +31,7 @@ An op is defined once, in the module of its family:
   reference.
 - kernel(b, op, *values) -> value(s): lowers the op to kernel calls for the concrete shapes of `values`
   through the
-  builder `b` (see `minitf.runtime.builder`).
+  builder `b` (see `minitf.runtime.lower.builder`).
 - decided: where the numbers of some inputs steer what is lowered, that of them on which it depends (see
   `Decided`). The rule asks for an example, `b.example(op, noted)`, where it cannot know them.
 - any_type: the kernel rule also takes values of types that have no kernels (strings), if they are known.

@@ -11,8 +11,8 @@ from minitf.framework.inside import Flag, Given, output
 from minitf.framework.tensor import Tensor
 from minitf.graphs.tensor_arrays import array_of, becomes, no_gradients
 from minitf.graphs.widening import widen
-from minitf.ops.cond import make_if
-from minitf.ops.loop import Loop, make_loop
+from minitf.ops.control.cond import make_if
+from minitf.ops.control.loop import Loop, make_loop
 
 _LISTS = {  # attributes of a Loop's node: the tensors that the names in them stand for
     "_carry": lambda loop: loop.carry_args,

@@ -8,7 +8,7 @@ from minitf.framework import protos
 from minitf.framework.collections import GraphKeys
 from minitf.framework.graph import Graph
 from minitf.framework.origin import warn
-from minitf.ops.variables import Variable
+from minitf.ops.state.variables import Variable
 
 _VARIABLES = (
     GraphKeys.GLOBAL_STEP,

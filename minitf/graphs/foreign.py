@@ -7,8 +7,10 @@ from minitf.framework.apply import apply, apply_op
 from minitf.framework.operation import Operation
 from minitf.framework.tensor import Tensor
 from minitf.graphs.values import Unsupported
-from minitf.ops import array, broadcasting, cast, einsum, reduce, unary
-from minitf.ops.joining import stack
+from minitf.ops.array import array, broadcasting
+from minitf.ops.array.joining import stack
+from minitf.ops.linalg import einsum
+from minitf.ops.math import cast, reduce, unary
 
 _QUEUES = "FIFOQueue PaddingFIFOQueue PriorityQueue RandomShuffleQueue QueueEnqueue QueueEnqueueMany"
 _QUEUE_USES = "QueueDequeue QueueDequeueMany QueueDequeueUpTo QueueClose QueueIsClosed QueueSize"

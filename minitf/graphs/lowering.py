@@ -14,10 +14,11 @@ from minitf.graphs.nodes import source_of
 from minitf.graphs.primitives import Copy
 from minitf.graphs.spelling import attributes_of
 from minitf.graphs.values import attribute, shape_proto
-from minitf.ops import array, math, ranges
-from minitf.ops.constant import constant
-from minitf.ops.gather import boolean_mask
-from minitf.ops.joining import stack
+from minitf.ops.array import array, ranges
+from minitf.ops.array.constant import constant
+from minitf.ops.array.gather import boolean_mask
+from minitf.ops.array.joining import stack
+from minitf.ops.math import math
 
 
 def to_tensorflow(graph: Graph, add_shapes: bool = False):

@@ -14,7 +14,7 @@ from minitf.framework.tensor import Tensor
 from minitf.graphs import foreign, tensor_arrays, tensor_lists
 from minitf.graphs.spelling import FLOW, attributes_of, default_of, has_default, has_functions, ours
 from minitf.graphs.values import value_of
-from minitf.ops.sampling import unigrams_of
+from minitf.ops.nn.sampling import unigrams_of
 
 RULES = {**foreign.RULES, **tensor_arrays.RULES, **tensor_lists.RULES}
 _OURS = ("Arg", "Dead", "If", "Loop", "Missing")  # what nothing but minitf makes

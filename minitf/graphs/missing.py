@@ -10,7 +10,7 @@ from minitf.framework.tensor import Tensor
 from minitf.graphs.making import is_known
 from minitf.graphs.nodes import source_of
 from minitf.graphs.spelling import has_functions, is_tensorflows
-from minitf.ops import missing  # noqa: F401 - defines Missing
+from minitf.ops.control import missing  # noqa: F401 - defines Missing
 
 
 class Missing:

@@ -9,11 +9,13 @@ import numpy as np
 from minitf.framework import dtypes
 from minitf.framework.graph import Graph
 from minitf.framework.inside import Flag, Given
-from minitf.ops import array, dataflow, math
-from minitf.ops.compare import less
-from minitf.ops.constant import constant
-from minitf.ops.tensor_array import TensorArray
-from minitf.runtime.needed import order
+from minitf.ops.array import array
+from minitf.ops.array.constant import constant
+from minitf.ops.control import dataflow
+from minitf.ops.control.tensor_array import TensorArray
+from minitf.ops.math import math
+from minitf.ops.math.compare import less
+from minitf.runtime.plan.needed import order
 
 
 def lowered(graph: Graph) -> Graph:

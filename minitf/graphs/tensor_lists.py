@@ -10,8 +10,9 @@ from minitf.framework.shape import UNKNOWN, TensorShape
 from minitf.framework.static import constant_value
 from minitf.framework.tensor import Tensor
 from minitf.graphs.tensor_arrays import array_of, gradients_of
-from minitf.ops import array, ranges, reduce
-from minitf.ops.constant import constant
+from minitf.ops.array import array, ranges
+from minitf.ops.array.constant import constant
+from minitf.ops.math import reduce
 
 
 def _shape(said: Tensor) -> TensorShape:

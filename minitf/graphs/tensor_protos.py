@@ -7,7 +7,7 @@ import numpy as np
 from minitf.framework import protos
 from minitf.framework.graph import Graph
 from minitf.graphs.values import array_of, tensor_proto
-from minitf.ops.constant import constant
+from minitf.ops.array.constant import constant
 
 
 def make_tensor_proto(values, dtype=None, shape=None, verify_shape: bool = False,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from minitf.framework.graph import Graph
 from minitf.framework.shape import SCALAR, TensorShape
 from minitf.framework.tensor import Tensor
-from minitf.ops.loop import Loop, stacked_shape
+from minitf.ops.control.loop import Loop, stacked_shape
 
 
 def widen(loop: Loop) -> None:

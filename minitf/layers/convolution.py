@@ -8,7 +8,7 @@ import minitf as tf
 from minitf.framework.shape import TensorShape
 from minitf.layers.base import InputSpec, Layer
 from minitf.layers.by_name import activation_function
-from minitf.ops.conv_forms import convolve
+from minitf.ops.nn.conv_forms import convolve
 
 
 def whole_numbers(value, count: int, name: str) -> tuple[int, ...]:

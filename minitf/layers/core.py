@@ -8,7 +8,7 @@ import minitf as tf
 from minitf.framework.shape import TensorShape
 from minitf.layers.base import InputSpec, Layer, last_size
 from minitf.layers.by_name import activation_function
-from minitf.ops.cond import smart_cond
+from minitf.ops.control.cond import smart_cond
 
 
 class Dense(Layer):

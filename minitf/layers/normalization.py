@@ -11,7 +11,7 @@ from minitf.framework.static import constant_value
 from minitf.framework.tensor import Tensor
 from minitf.layers import by_name
 from minitf.layers.base import InputSpec, Layer
-from minitf.ops.cond import smart_cond
+from minitf.ops.control.cond import smart_cond
 
 _ZEROS, _ONES = tf.zeros_initializer(), tf.ones_initializer()
 

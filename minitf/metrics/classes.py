@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import minitf as tf
 from minitf.metrics.streams import collected, metric_variable, ratio
-from minitf.ops.confusion import without_last_axis
+from minitf.ops.math.confusion import without_last_axis
 
 
 def _flat(tensor):

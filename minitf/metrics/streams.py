@@ -13,7 +13,7 @@ from __future__ import annotations
 import minitf as tf
 from minitf.framework.graph import add_to_collections, name_scope
 from minitf.losses.weighted import broadcastable
-from minitf.ops.confusion import without_last_axis
+from minitf.ops.math.confusion import without_last_axis
 
 _VARIABLES = [tf.GraphKeys.LOCAL_VARIABLES, tf.GraphKeys.METRIC_VARIABLES]
 

@@ -12,7 +12,7 @@ from minitf.framework.registry import define
 from minitf.framework.shape import SCALAR, as_shape
 from minitf.framework.tensor import IndexedSlices, Tensor
 from minitf.ops.accumulator_stores import Accumulator, SparseAccumulator
-from minitf.ops.cast import cast
+from minitf.ops.math.cast import cast
 
 _STORES = {"ResourceConditionalAccumulator": Accumulator, "SparseConditionalAccumulator": SparseAccumulator}
 

@@ -9,7 +9,7 @@ import numpy as np
 from minitf.framework.apply import apply
 from minitf.framework.registry import define
 from minitf.framework.tensor import Tensor
-from minitf.ops.sampling import Words
+from minitf.ops.nn.sampling import Words
 
 
 def _nearest(op, points, centers, k):

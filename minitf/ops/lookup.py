@@ -9,7 +9,7 @@ import numpy as np
 from minitf.framework import dtypes, errors
 from minitf.framework.registry import define
 from minitf.framework.shape import SCALAR, UNKNOWN, TensorShape
-from minitf.ops.file_ops import lines_of
+from minitf.ops.io.file_ops import lines_of
 
 WHOLE_LINE, LINE_NUMBER = -2, -1  # what of a line is meant, instead of the number of a column
 _CONVERT = {"string": lambda text: text, "bool": lambda text: text == b"true"}

@@ -9,7 +9,8 @@ import numpy as np
 
 from minitf.framework.shape import SCALAR, broadcast_static_shape
 from minitf.framework.static import full, partial_value
-from minitf.kernels import layout, movement
+from minitf.kernels.compile import layout
+from minitf.kernels.math import movement
 
 _MANY = 1000  # elements: values at least as large are not worked out while the graph is built
 _nest = functools.lru_cache(4096)(layout.nest)  # the steps of an unrolled network walk the same shapes

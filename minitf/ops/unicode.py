@@ -11,8 +11,9 @@ from minitf.framework.graph import name_scope
 from minitf.framework.registry import define
 from minitf.framework.shape import TensorShape
 from minitf.framework.tensor import Tensor
-from minitf.ops import array, patterns, ranges
-from minitf.ops.cast import cast
+from minitf.ops import patterns
+from minitf.ops.array import array, ranges
+from minitf.ops.math.cast import cast
 
 _OUTPUT = ("UTF-8", "UTF-16-BE", "UTF-32-BE")
 _ERRORS = ("strict", "replace", "ignore")

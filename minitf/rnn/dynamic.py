@@ -10,7 +10,7 @@ from minitf.framework.convert import convert_to_tensor
 from minitf.framework.graph import get_default_graph, name_scope
 from minitf.framework.shape import Dimension, TensorShape, as_shape
 from minitf.framework.tensor import Tensor
-from minitf.ops.counted import counted_loop, exits
+from minitf.ops.control.counted import counted_loop, exits
 from minitf.rnn.cell import assert_like_rnncell
 from minitf.rnn.static import check_layers
 from minitf.rnn.step import Lengths, initial_state_of, reserve_ids, sequence_length_tensor, state_dtype

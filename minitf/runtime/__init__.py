@@ -1,4 +1,4 @@
 """Running graphs: plan, lower to kernel calls, execute; sessions and their state."""
 
-from minitf.runtime.usage import Usage as Usage
-from minitf.runtime.usage import memory as memory
+from minitf.runtime.session.usage import Usage as Usage
+from minitf.runtime.session.usage import usage as usage

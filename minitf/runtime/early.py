@@ -6,8 +6,8 @@ and their gradients stay together, whatever runs on the host for a size or a mas
 
 from __future__ import annotations
 
-from minitf.runtime.region import inside
-from minitf.runtime.state import follows_variable
+from minitf.runtime.plan.region import inside
+from minitf.runtime.session.state import follows_variable
 
 
 def early(ops: list, host: set, fed: frozenset) -> list:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from minitf.kernels import vm
-from minitf.runtime.ir import Buffer, Ref
+from minitf.kernels.machine import vm
+from minitf.runtime.lower.ir import Buffer, Ref
 
 
 class Form:

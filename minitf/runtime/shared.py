@@ -6,8 +6,8 @@ from minitf.framework import errors
 from minitf.framework.cluster import Running
 from minitf.framework.devices import DeviceSpec
 from minitf.framework.dtypes import resource
-from minitf.runtime.gate import Gate
-from minitf.runtime.state import Slot, State
+from minitf.runtime.session.gate import Gate
+from minitf.runtime.session.state import Slot, State
 
 
 class _Memory:

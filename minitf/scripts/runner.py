@@ -13,7 +13,7 @@ import types
 from pathlib import Path
 
 import minitf.as_tensorflow  # noqa: F401 - makes `tensorflow` importable
-from minitf.ops import old_names
+from minitf.ops.state import old_names
 from minitf.scripts import convert, imports, numpy1, source
 
 _BACKEND = "module://minitf.scripts.figures"

@@ -9,8 +9,8 @@ from functools import partial
 from pathlib import Path
 
 from minitf.framework.collections import GraphKeys
-from minitf.runtime.executor import variable_of
-from minitf.runtime.session import BaseSession
+from minitf.runtime.execute.executor import variable_of
+from minitf.runtime.session.session import BaseSession
 from minitf.scripts import runner
 
 _ASSIGNMENTS = {"Assign", "AssignAdd", "AssignSub", "ScatterAdd", "ScatterSub", "ScatterUpdate"}
@@ -56,7 +56,7 @@ def traced_steps(path: Path, arguments: list[str], count: int) -> list:
     Raises:
       NoTraining: if there are none.
     """
-    from minitf.runtime.config import RunMetadata
+    from minitf.runtime.session.config import RunMetadata
 
     kept: dict = {}  # program -> the steps that ran it
 

@@ -19,16 +19,17 @@ from minitf.framework.shape import TensorShape
 from minitf.framework.sparse import SparseTensor, convert_to_tensor_or_sparse_tensor
 from minitf.framework.static import constant_value
 from minitf.framework.tensor import Tensor
-from minitf.ops import array, sparse_serial
-from minitf.ops.cast import cast
-from minitf.ops.cond import cond
-from minitf.ops.constant import constant
-from minitf.ops.control import no_op
-from minitf.ops.gather import gather
-from minitf.ops.math import maximum
-from minitf.ops.queues import FIFOQueue, PaddingFIFOQueue, QueueBase, RandomShuffleQueue
-from minitf.ops.sets import dynamic_partition
-from minitf.ops.sparse import sparse_retain
+from minitf.ops.array import array
+from minitf.ops.array.constant import constant
+from minitf.ops.array.gather import gather
+from minitf.ops.array.sets import dynamic_partition
+from minitf.ops.control.cond import cond
+from minitf.ops.control.control import no_op
+from minitf.ops.io.queues import FIFOQueue, PaddingFIFOQueue, QueueBase, RandomShuffleQueue
+from minitf.ops.math.cast import cast
+from minitf.ops.math.math import maximum
+from minitf.ops.sparse import serial
+from minitf.ops.sparse.sparse import sparse_retain
 from minitf.train.input import keep_filled, note
 
 
@@ -173,12 +174,12 @@ def _number(sparse: SparseTensor, keep: Tensor, many: bool, store: str) -> tuple
     if keep.shape.rank == 1:
         sparse = sparse_retain(sparse, gather(keep, sparse.indices[:, 0]))
     if keep.shape.rank == 1 or constant_value(keep):
-        number = sparse_serial.keep(sparse, many, store)
+        number = serial.keep(sparse, many, store)
         return number, number.op.name
     made = []
 
     def kept() -> Tensor:
-        made.append(sparse_serial.keep(sparse, many, store))
+        made.append(serial.keep(sparse, many, store))
         return made[0]
 
     none = constant(-1, dtypes.int64)
@@ -194,7 +195,7 @@ def _restored(taken, given: list, stores: list[str], many: bool):
         if store:
             rank = like.dense_shape.shape.dims[0].value
             rank = None if rank is None else rank + (not many)
-            part = sparse_serial.take(array.squeeze(part, [1]), like.dtype.base_dtype, rank, store)
+            part = serial.take(array.squeeze(part, [1]), like.dtype.base_dtype, rank, store)
         found.append(part)
     return found if isinstance(taken, list) else found[0]
 

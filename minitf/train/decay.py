@@ -7,8 +7,10 @@ import math as python_math
 from minitf.framework.convert import convert_to_tensor
 from minitf.framework.graph import name_scope
 from minitf.framework.tensor import Tensor
-from minitf.ops import gather, math, random
-from minitf.ops.constant import constant
+from minitf.ops.array import gather
+from minitf.ops.array.constant import constant
+from minitf.ops.math import math
+from minitf.ops.random import random
 
 
 def _start(learning_rate, global_step, *numbers) -> list[Tensor]:

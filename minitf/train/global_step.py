@@ -5,8 +5,8 @@ from __future__ import annotations
 from minitf.framework import dtypes
 from minitf.framework.collections import GraphKeys
 from minitf.framework.graph import get_default_graph
-from minitf.ops.initializers import Zeros
-from minitf.ops.variable_scope import get_variable
+from minitf.ops.random.initializers import Zeros
+from minitf.ops.state.variable_scope import get_variable
 
 _READ = "global_step_read_op_cache"
 

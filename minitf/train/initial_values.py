@@ -6,11 +6,8 @@ import os
 
 from minitf.framework.apply import apply_op
 from minitf.framework.graph import get_default_graph
-from minitf.ops import (
-    checkpoint,  # noqa: F401 - defines RestoreV2
-    state,
-)
-from minitf.ops.variable_store import store_of
+from minitf.ops.state import checkpoint, state  # noqa: F401 - defines RestoreV2
+from minitf.ops.state.variable_store import store_of
 from minitf.train.checkpoint_state import latest_checkpoint
 from minitf.train.checkpoints import load_checkpoint
 

@@ -13,20 +13,20 @@ from minitf.framework.collections import GraphKeys
 from minitf.framework.convert import convert_n_to_tensor, convert_to_tensor
 from minitf.framework.graph import control_dependencies, name_scope
 from minitf.framework.tensor import Tensor
-from minitf.ops.array import shape, size
-from minitf.ops.cast import cast
-from minitf.ops.check import Assert
-from minitf.ops.compare import greater
-from minitf.ops.constant import constant
-from minitf.ops.file_ops import matching_files
-from minitf.ops.gather import gather
-from minitf.ops.identity import identity
-from minitf.ops.queues import FIFOQueue, QueueBase
-from minitf.ops.random import random_shuffle
-from minitf.ops.ranges import range as range_
-from minitf.ops.state import count_up_to
-from minitf.ops.summary import scalar
-from minitf.ops.variables import Variable
+from minitf.ops.array.array import shape, size
+from minitf.ops.array.constant import constant
+from minitf.ops.array.gather import gather
+from minitf.ops.array.identity import identity
+from minitf.ops.array.ranges import range as range_
+from minitf.ops.control.check import Assert
+from minitf.ops.io.file_ops import matching_files
+from minitf.ops.io.queues import FIFOQueue, QueueBase
+from minitf.ops.io.summary import scalar
+from minitf.ops.math.cast import cast
+from minitf.ops.math.compare import greater
+from minitf.ops.random.random import random_shuffle
+from minitf.ops.state.state import count_up_to
+from minitf.ops.state.variables import Variable
 from minitf.train.queue_runner import QueueRunner, add_queue_runner
 
 

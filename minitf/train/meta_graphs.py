@@ -7,7 +7,7 @@ from minitf.framework import protos
 from minitf.framework.graph import Graph, get_default_graph
 from minitf.graphs import files
 from minitf.graphs.meta_graph import add_meta_graph, meta_graph_of
-from minitf.ops.variables import global_variables
+from minitf.ops.state.variables import global_variables
 from minitf.train.saver import Saver, SaverDef
 
 

@@ -6,9 +6,11 @@ from minitf.framework import dtypes
 from minitf.framework.collections import GraphKeys
 from minitf.framework.convert import convert_to_tensor
 from minitf.framework.graph import get_default_graph, name_scope
-from minitf.ops import control, math, state, variables
-from minitf.ops.initializers import Zeros
-from minitf.ops.variable_scope import get_variable, variable_scope
+from minitf.ops.control import control
+from minitf.ops.math import math
+from minitf.ops.random.initializers import Zeros
+from minitf.ops.state import state, variables
+from minitf.ops.state.variable_scope import get_variable, variable_scope
 from minitf.train import slots
 
 

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import contextlib
 
+from minitf.autodiff.gradients import gradients
 from minitf.framework import dtypes
 from minitf.framework.collections import GraphKeys
 from minitf.framework.convert import convert_to_tensor
 from minitf.framework.graph import get_default_graph, name_scope
 from minitf.framework.tensor import IndexedSlices, Tensor
-from minitf.gradients import gradients
-from minitf.ops import array, control, segment, sets, state, variables
+from minitf.ops.array import array, sets
+from minitf.ops.control import control
+from minitf.ops.math import segment
+from minitf.ops.state import state, variables
 from minitf.train import slots
 from minitf.train.blocked import explain
 

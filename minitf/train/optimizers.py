@@ -5,10 +5,12 @@ from __future__ import annotations
 from minitf.framework.apply import apply
 from minitf.framework.graph import get_default_graph
 from minitf.framework.tensor import IndexedSlices, Tensor
-from minitf.ops import array, math, segment, state, training  # noqa: F401 - training defines the Apply* ops
-from minitf.ops.constant import constant
-from minitf.ops.identity import identity
-from minitf.ops.initializers import Constant, Ones
+from minitf.ops.array import array  # noqa: F401 - training defines the Apply* ops
+from minitf.ops.array.constant import constant
+from minitf.ops.array.identity import identity
+from minitf.ops.math import math, segment  # noqa: F401 - training defines the Apply* ops
+from minitf.ops.random.initializers import Constant, Ones
+from minitf.ops.state import state, training  # noqa: F401 - training defines the Apply* ops
 from minitf.train.optimizer import Optimizer
 
 

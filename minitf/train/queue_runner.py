@@ -13,7 +13,7 @@ from minitf.framework.graph import add_to_collection, get_default_graph
 from minitf.framework.origin import warn
 from minitf.framework.tensor import session_or_default
 from minitf.graphs.collected import register_proto_function
-from minitf.ops.queues import QueueBase, queue_of
+from minitf.ops.io.queues import QueueBase, queue_of
 
 
 class QueueRunner:

@@ -16,17 +16,14 @@ from minitf.framework.graph import control_dependencies, get_default_graph, name
 from minitf.graphs import files
 from minitf.graphs.collected import register_proto_function
 from minitf.graphs.meta_graph import meta_graph_of
-from minitf.ops import (
-    array,
-    checkpoint,  # noqa: F401 - defines SaveV2 and its like
-    control,
-    state,
-)
-from minitf.ops.constant import constant
-from minitf.ops.joining import stack
-from minitf.ops.placeholders import placeholder_with_default
-from minitf.ops.string_join import string_join
-from minitf.ops.variables import global_variables
+from minitf.ops.array import array  # noqa: F401 - defines SaveV2 and its like
+from minitf.ops.array.constant import constant
+from minitf.ops.array.joining import stack
+from minitf.ops.array.placeholders import placeholder_with_default
+from minitf.ops.control import control  # noqa: F401 - defines SaveV2 and its like
+from minitf.ops.state import checkpoint, state  # noqa: F401 - defines SaveV2 and its like
+from minitf.ops.state.variables import global_variables
+from minitf.ops.strings.string_join import string_join
 from minitf.train import checkpoint_state
 from minitf.train.global_step import global_step as step_in
 

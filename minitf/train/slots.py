@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from minitf.framework.graph import colocate_with
-from minitf.ops.initializers import Zeros
-from minitf.ops.variable_scope import get_variable, variable_scope
+from minitf.ops.random.initializers import Zeros
+from minitf.ops.state.variable_scope import get_variable, variable_scope
 
 
 def create_slot(primary, val, name: str):

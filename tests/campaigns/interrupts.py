@@ -28,7 +28,7 @@ import numpy as np
 from injector import held
 
 import minitf as tf
-from minitf.kernels import abi, cache
+from minitf.kernels.compile import abi, cache
 
 WAIT = 120  # seconds after which a process hangs
 

@@ -18,8 +18,11 @@ import numpy as np
 from injector import Injector, held
 
 import minitf as tf
-from minitf.kernels import cache
-from minitf.runtime import crew, op_by_op, pace, program, session, walk
+from minitf.kernels.compile import cache
+from minitf.runtime.execute import op_by_op, program, walk
+from minitf.runtime.plan import pace
+from minitf.runtime.session import session
+from minitf.runtime.threads import crew
 
 WAYS = ("native", "threads", "aside", "op_by_op")
 SPENT = 300  # seconds after which one way hangs

@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from minitf.commands import COMMANDS, main
-from minitf.kernels import folders
+from minitf.kernels.compile import folders
 
 
 def test_every_command_has_help_with_examples(capsys):

@@ -22,15 +22,15 @@ def test_recorded_values(fact):
 def test_every_fact_is_a_test():
     """Each recorded source is picked by one of the files about sparse tensors."""
     names = [
-        "edit_distance",
-        "sparse",
-        "sparse_ids",
-        "sparse_layout",
-        "sparse_math",
-        "sparse_segment",
-        "sparse_serial",
+        "nn.test_edit_distance",
+        "sparse.test_sparse",
+        "sparse.test_ids",
+        "sparse.test_layout",
+        "sparse.test_maths",
+        "sparse.test_segments",
+        "sparse.test_serial",
     ]
-    files = [import_module(f"ops.test_{name}") for name in names]
+    files = [import_module(f"ops.{name}") for name in names]
     parts = [*OURS, *[part for file in files for part in file.OURS]]
     assert {f["source"] for f in cases("sparse")} == {f["source"] for f in cases("sparse", *parts)}
 

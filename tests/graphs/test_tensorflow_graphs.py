@@ -116,7 +116,7 @@ def v1(build):
 
 def odd_loop(change):
     """A loop made of primitives by hand, of which one thing is unusual."""
-    from minitf.ops import dataflow
+    from minitf.ops.control import dataflow
 
     def build():
         first = dataflow.enter(tf.constant(0, name="zero"), "frame", name="enter")

@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 
 import minitf.kernels
-from minitf.kernels.abi import FLOATS, KERNELS, T, f64p, i64, kernel
+from minitf.kernels.compile.abi import FLOATS, KERNELS, T, f64p, i64, kernel
 
-for path in Path(minitf.kernels.__file__).parent.glob("*.py"):
+for path in Path(minitf.kernels.__file__).parent.glob("*/*.py"):
     if path.stem not in ("compiler", "target", "ahead"):
-        importlib.import_module(f"minitf.kernels.{path.stem}")
+        importlib.import_module(f"minitf.kernels.{path.parent.name}.{path.stem}")
 
 SIZE = 24  # items of every operand in memory
 FLAT = (1, (6, 1, 1))  # rank and dims of a nest

@@ -9,7 +9,7 @@ from poison import poisoned
 from random_graphs.build import RUNS, Built
 
 import minitf as tf
-from minitf.kernels import team
+from minitf.kernels.machine import team
 from minitf.runtime.passes import PASSES
 
 TOLERANCE = {"float32": 2e-3, "float64": 1e-7}

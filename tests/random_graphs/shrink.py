@@ -6,7 +6,7 @@ from random_graphs.build import Built
 from random_graphs.modes import differences, modes, run, tried, unequal
 
 import minitf as tf
-from minitf.runtime.plan import Plan
+from minitf.runtime.plan.plan import Plan
 
 PATIENCE = 20  # seconds to make a graph smaller, and to find where it differs
 

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from programs import CARRIER, check, program
 
-from minitf.kernels import elementwise as ew
-from minitf.kernels import movement, rows
-from minitf.runtime.ir import Buffer, Ref
+from minitf.kernels.math import elementwise as ew
+from minitf.kernels.math import movement, rows
+from minitf.runtime.lower.ir import Buffer, Ref
 
 CASES = {}
 DEPTH, WIDTH, COUNT = 8, 5, 20

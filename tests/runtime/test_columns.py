@@ -3,9 +3,9 @@
 import pytest
 from programs import CARRIER, check, program
 
-from minitf.kernels import elementwise as ew
-from minitf.kernels import movement
-from minitf.runtime.ir import Ref
+from minitf.kernels.math import elementwise as ew
+from minitf.kernels.math import movement
+from minitf.runtime.lower.ir import Ref
 
 CASES = {}
 ROWS = 5

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from programs import CARRIER, Program, check, program
 
-from minitf.kernels import elementwise as ew
-from minitf.kernels import gemm, movement
-from minitf.runtime.ir import Call, Ref, Repeat
+from minitf.kernels.math import elementwise as ew
+from minitf.kernels.math import gemm, movement
+from minitf.runtime.lower.ir import Call, Ref, Repeat
 from minitf.runtime.passes import rewrite
 
 CASES = {}

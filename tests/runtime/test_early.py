@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import minitf as tf
-from minitf.runtime.region import Region
+from minitf.runtime.plan.region import Region
 
 B, T, D, N = 3, 5, 2, 4
 

@@ -6,7 +6,7 @@ from poison import poisoned
 
 import minitf as tf
 from minitf.framework import nest
-from minitf.runtime.ir import Repeat
+from minitf.runtime.lower.ir import Repeat
 
 B, T, D, N = 9, 7, 5, 9
 LENGTHS = [[3, 7, 1, 0, 5, 5, 2, 6, 4], [T] * B, [0] * B, [1, 0, 0, 0, 0, 0, 0, 0, 2]]

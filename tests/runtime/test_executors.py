@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import minitf as tf
-from minitf.ops.counted import counted_loop
+from minitf.ops.control.counted import counted_loop
 
 BATCH, STEPS, INPUTS, UNITS = 6, 5, 3, 4
 

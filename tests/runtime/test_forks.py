@@ -6,7 +6,7 @@ import textwrap
 
 import pytest
 
-from minitf.kernels import team
+from minitf.kernels.machine import team
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="needs fork")
 
@@ -14,8 +14,10 @@ SCRIPT = """
 import multiprocessing, os, sys, threading, time, warnings
 import numpy as np
 import minitf as tf
-from minitf.kernels import abi, cache
-from minitf.runtime import pace, program, session as sessions
+from minitf.kernels.compile import abi, cache
+from minitf.runtime.plan import pace
+from minitf.runtime.execute import program
+from minitf.runtime.session import session as sessions
 warnings.simplefilter("ignore", DeprecationWarning)
 
 x = tf.placeholder(tf.float32, [64, 64])
@@ -178,7 +180,7 @@ CASES = {
             global child
             child = os.fork()
         signal.signal(signal.SIGALRM, split)
-        from minitf.runtime import walk
+        from minitf.runtime.execute import walk
         program.LIMIT = walk.LIMIT = 1e3  # the run is made aside
         signal.setitimer(signal.ITIMER_REAL, 0.1)
         try:

@@ -6,9 +6,9 @@ from helpers import fails
 from programs import CARRIER, check, program
 
 import minitf as tf
-from minitf.kernels import elementwise as ew
-from minitf.kernels import movement
-from minitf.runtime.ir import Buffer, Ref
+from minitf.kernels.math import elementwise as ew
+from minitf.kernels.math import movement
+from minitf.runtime.lower.ir import Buffer, Ref
 
 CASES = {}
 DEPTH, WIDTH, TIMES, BATCH = 6, 8, 3, 5

@@ -11,8 +11,8 @@ from campaigns import interrupts, places
 from helpers import fails
 
 import minitf as tf
-from minitf.kernels import team
-from minitf.runtime import op_by_op, program
+from minitf.kernels.machine import team
+from minitf.runtime.execute import op_by_op, program
 
 # Case, its scale, and how it is run: runs of one to two seconds, some of them in one call.
 SIGNALS = [("product", 0.1, "native"), ("many_ops", 0.1, "threads"), ("draws", 0.06, "op_by_op")]

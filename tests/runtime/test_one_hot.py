@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from programs import CARRIER, Program, check, program
 
-from minitf.kernels import movement
-from minitf.runtime.ir import Buffer, Ref
+from minitf.kernels.math import movement
+from minitf.runtime.lower.ir import Buffer, Ref
 from minitf.runtime.passes import rewrite
 
 CASES = {}

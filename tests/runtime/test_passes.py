@@ -6,9 +6,9 @@ from helpers import fails
 from programs import CARRIER, Program, check, program
 
 import minitf as tf
-from minitf.kernels import elementwise as ew
-from minitf.kernels import movement
-from minitf.runtime.ir import Ref, Repeat
+from minitf.kernels.math import elementwise as ew
+from minitf.kernels.math import movement
+from minitf.runtime.lower.ir import Ref, Repeat
 from minitf.runtime.passes import PASSES, chosen, rewrite
 
 ROWS, WIDTH = 5, 12

@@ -3,7 +3,7 @@
 import pytest
 from products import assert_rewrites_keep, assert_threads_agree
 
-from minitf.kernels import team
+from minitf.kernels.machine import team
 from minitf.runtime.passes import PASSES
 
 ALONE = list(PASSES)

@@ -8,7 +8,7 @@ from campaigns import sizes
 from resized import watched
 
 import minitf as tf
-from minitf.runtime import region
+from minitf.runtime.plan import region
 
 D, N = 3, 4
 

@@ -3,8 +3,8 @@
 import pytest
 from programs import check, program
 
-from minitf.kernels import elementwise as ew
-from minitf.runtime.ir import Ref
+from minitf.kernels.math import elementwise as ew
+from minitf.runtime.lower.ir import Ref
 
 TURNED = {}
 TIMES, BATCH = 3, 33

@@ -5,8 +5,8 @@ import pytest
 from view_programs import ADDED, CROSSINGS, TIMES, VALUE, VIEWS, program
 
 import minitf as tf
-from minitf.ops import dataflow
-from minitf.ops.check import summarized
+from minitf.ops.control import dataflow
+from minitf.ops.control.check import summarized
 
 
 def session(executor="native", passes=""):

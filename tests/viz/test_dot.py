@@ -7,8 +7,8 @@ import graphviz
 import pytest
 
 import minitf as tf
-from minitf.ops.cond import cond
-from minitf.ops.while_loop import while_loop
+from minitf.ops.control.cond import cond
+from minitf.ops.control.while_loop import while_loop
 from minitf.viz import to_dot
 from minitf.viz.drawing import DotNotFoundError
 

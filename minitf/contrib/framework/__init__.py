@@ -38,8 +38,8 @@ from minitf.contrib.framework.variables import local_variable as local_variable
 from minitf.contrib.framework.variables import model_variable as model_variable
 from minitf.contrib.framework.variables import variable as variable
 from minitf.framework import nest as nest
-from minitf.ops.check import assert_same_float_dtype as assert_same_float_dtype
-from minitf.ops.check import assert_scalar as assert_scalar
+from minitf.ops.control.check import assert_same_float_dtype as assert_same_float_dtype
+from minitf.ops.control.check import assert_scalar as assert_scalar
 from minitf.contrib.framework.checkpoints import init_from_checkpoint as init_from_checkpoint
 from minitf.contrib.framework.checkpoints import list_variables as list_variables
 from minitf.contrib.framework.checkpoints import load_checkpoint as load_checkpoint

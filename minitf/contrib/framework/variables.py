@@ -9,7 +9,7 @@ import numpy as np
 
 import minitf as tf
 from minitf.contrib.framework.scopes import add_arg_scope
-from minitf.ops.variable_scope import VariableScope
+from minitf.ops.state.variable_scope import VariableScope
 from minitf.train.checkpoints import load_checkpoint
 
 

@@ -7,7 +7,7 @@ import math
 from minitf.framework import dtypes
 from minitf.framework.calls import guarded
 from minitf.framework.shape import as_shape
-from minitf.ops import random
+from minitf.ops.random import random
 
 
 def xavier_initializer(uniform: bool = True, seed: int | None = None, dtype=dtypes.float32):

@@ -52,4 +52,4 @@ from minitf.contrib.metrics.streaming import streaming_true_positives as streami
 from minitf.contrib.metrics.streaming import (
     streaming_true_positives_at_thresholds as streaming_true_positives_at_thresholds,
 )
-from minitf.ops.confusion import confusion_matrix as confusion_matrix
+from minitf.ops.math.confusion import confusion_matrix as confusion_matrix

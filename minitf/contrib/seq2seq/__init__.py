@@ -24,4 +24,4 @@ from minitf.contrib.seq2seq.helper import ScheduledEmbeddingTrainingHelper as Sc
 from minitf.contrib.seq2seq.helper import ScheduledOutputTrainingHelper as ScheduledOutputTrainingHelper
 from minitf.contrib.seq2seq.helper import TrainingHelper as TrainingHelper
 from minitf.contrib.seq2seq.loss import sequence_loss as sequence_loss
-from minitf.ops.beam_search import gather_tree as gather_tree
+from minitf.ops.nn.beam_search import gather_tree as gather_tree

@@ -17,7 +17,7 @@ from minitf.framework import nest
 from minitf.framework.graph import name_scope
 from minitf.framework.shape import TensorShape
 from minitf.layers.base import Layer
-from minitf.ops.beam_search import gather_tree
+from minitf.ops.nn.beam_search import gather_tree
 from minitf.rnn.cell import assert_like_rnncell
 
 

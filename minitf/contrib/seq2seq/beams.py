@@ -7,7 +7,7 @@ from minitf.framework import nest
 from minitf.framework.graph import name_scope
 from minitf.framework.shape import TensorShape
 from minitf.framework.static import constant_value
-from minitf.ops.beam_search import gather_tree
+from minitf.ops.nn.beam_search import gather_tree
 
 
 def tile_batch(t, multiplier: int, name=None):

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import minitf as tf
 from minitf.framework.graph import control_dependencies, name_scope
 from minitf.framework.tensor import IndexedSlices
-from minitf.ops.control import with_dependencies
+from minitf.ops.control.control import with_dependencies
 
 _DEFAULT = 0
 

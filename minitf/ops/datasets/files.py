@@ -11,7 +11,7 @@ from minitf.formats.records import Records
 from minitf.framework import errors
 from minitf.framework.files import translated
 from minitf.ops.datasets.base import Dataset, Steps, boxed, dataset_op
-from minitf.ops.file_ops import read_whole
+from minitf.ops.io.file_ops import read_whole
 
 
 class _Files(Dataset):

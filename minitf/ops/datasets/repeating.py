@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from minitf.ops.datasets.base import Dataset, Steps, dataset_op
 from minitf.ops.datasets.elementwise import Other
-from minitf.ops.random import first_place
-from minitf.ops.sampling import Words
+from minitf.ops.nn.sampling import Words
+from minitf.ops.random.random import first_place
 
 
 class Shuffled(Dataset):

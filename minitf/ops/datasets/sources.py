@@ -8,8 +8,8 @@ import numpy as np
 
 from minitf.framework import dtypes, errors
 from minitf.ops.datasets.base import Dataset, Steps, dataset_op
-from minitf.ops.random import first_place
-from minitf.ops.sampling import Words
+from minitf.ops.nn.sampling import Words
+from minitf.ops.random.random import first_place
 
 
 @dataset_op("TensorDataset", "components: **")

@@ -1,11 +1,11 @@
 """Rewrites of a lowered region, each small and on its own: they change how something is computed, never what.
 
-A pass takes the nodes of a region (see `minitf.runtime.ir`) and changes them in place. It names every operand
-that it drops, keeps or reads at another moment, takes what kernels read and write from their declarations,
-and makes each rewrite as a whole or not at all (`Uses.replace`). The passes run in the order of `PASSES`; any
-of them can be switched off by name, with `MINITF_PASSES=-name,-other` or `=none` in the environment or
-`tf.ConfigProto(passes=...)` in the same words. With `MINITF_SHOW=name` each region that the pass changes is
-printed, before and after it (see `minitf.runtime.text`).
+A pass takes the nodes of a region (see `minitf.runtime.lower.ir`) and changes them in place. It names every
+operand that it drops, keeps or reads at another moment, takes what kernels read and write from their
+declarations, and makes each rewrite as a whole or not at all (`Uses.replace`). The passes run in the order
+of `PASSES`; any of them can be switched off by name, with `MINITF_PASSES=-name,-other` or `=none` in the
+environment or `tf.ConfigProto(passes=...)` in the same words. With `MINITF_SHOW=name` each region that the
+pass changes is printed, before and after it (see `minitf.runtime.lower.text`).
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from __future__ import annotations
 import os
 import sys
 
-from minitf.runtime import text
+from minitf.runtime.lower import text
 from minitf.runtime.passes.accumulate import accumulate
 from minitf.runtime.passes.columns import columns
 from minitf.runtime.passes.concat import split_concat

@@ -7,7 +7,7 @@ rows or add them up, count as products; so does a part put among zeros, the grad
 
 from __future__ import annotations
 
-from minitf.runtime.ir import Call, Ref, calls
+from minitf.runtime.lower.ir import Call, Ref, calls
 from minitf.runtime.passes import gemms
 from minitf.runtime.passes.uses import Use, Uses, touches, whole
 

@@ -7,7 +7,7 @@ whole is never made.
 
 from __future__ import annotations
 
-from minitf.runtime.ir import Call, Ref
+from minitf.runtime.lower.ir import Call, Ref
 from minitf.runtime.passes import gemms
 from minitf.runtime.passes.uses import Uses, whole
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from minitf.runtime.ir import Call, Ref
+from minitf.runtime.lower.ir import Call, Ref
 from minitf.runtime.passes import gemms, rows
 from minitf.runtime.passes.uses import Use, Uses
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from minitf.runtime.ir import Buffer, Call, Choice, Ref, Repeat, calls
+from minitf.runtime.lower.ir import Buffer, Call, Choice, Ref, Repeat, calls
 
 
 def dead(nodes: list, kept: frozenset) -> None:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from minitf.runtime.ir import Call, Ref, Repeat
+from minitf.runtime.lower.ir import Call, Ref, Repeat
 from minitf.runtime.passes.row_rules import ZERO, Contents, Unfit, layouts
 from minitf.runtime.passes.sorted_rows import Loop, SortedRows, most
 from minitf.runtime.passes.uses import Use, Uses

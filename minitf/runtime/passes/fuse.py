@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from minitf.kernels import fused
-from minitf.runtime.ir import Buffer, Call, Ref, calls
+from minitf.kernels.math import fused
+from minitf.runtime.lower.ir import Buffer, Call, Ref, calls
 from minitf.runtime.passes import rows
 from minitf.runtime.passes.uses import Use, Uses, touches, whole
 

@@ -10,9 +10,10 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from minitf.kernels import layout, movement
-from minitf.kernels import rows as kernels
-from minitf.runtime.ir import Buffer, Call, Ref, Repeat
+from minitf.kernels.compile import layout
+from minitf.kernels.math import movement
+from minitf.kernels.math import rows as kernels
+from minitf.runtime.lower.ir import Buffer, Call, Ref, Repeat
 from minitf.runtime.passes import gemms, lookups, rows
 from minitf.runtime.passes.uses import Use, Uses, parts, touches, whole
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from minitf.runtime.ir import Call, Ref
+from minitf.runtime.lower.ir import Call, Ref
 
 
 def is_gemm(call) -> bool:

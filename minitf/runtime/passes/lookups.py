@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from minitf.runtime.ir import Buffer, Call, Ref
+from minitf.runtime.lower.ir import Buffer, Call, Ref
 from minitf.runtime.passes import gemms, rows
 from minitf.runtime.passes.uses import Use
 

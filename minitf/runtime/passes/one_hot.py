@@ -6,8 +6,8 @@ may have had its rows rearranged on the way (time first, say): the indices then 
 
 from __future__ import annotations
 
-from minitf.kernels import rows
-from minitf.runtime.ir import Call, Ref, calls
+from minitf.kernels.math import rows
+from minitf.runtime.lower.ir import Call, Ref, calls
 from minitf.runtime.passes import lookups
 from minitf.runtime.passes.uses import Use, Uses, whole
 

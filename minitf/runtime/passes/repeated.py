@@ -5,8 +5,8 @@ Matrices of few numbers are then walked in one go, instead of starting anew for 
 
 from __future__ import annotations
 
-from minitf.kernels import fused
-from minitf.runtime.ir import Buffer, Call, Ref, Repeat
+from minitf.kernels.math import fused
+from minitf.runtime.lower.ir import Buffer, Call, Ref, Repeat
 from minitf.runtime.passes import rows
 from minitf.runtime.passes.uses import Uses, parts
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from minitf.kernels import fused
-from minitf.runtime.ir import Buffer, Call, Ref
+from minitf.kernels.math import fused
+from minitf.runtime.lower.ir import Buffer, Call, Ref
 from minitf.runtime.passes import gemms
 
 

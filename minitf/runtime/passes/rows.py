@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from minitf.kernels import layout, movement
-from minitf.runtime.ir import Call, Ref
+from minitf.kernels.compile import layout
+from minitf.kernels.math import movement
+from minitf.runtime.lower.ir import Call, Ref
 
 _BINARY = ["a", "b", "o", "rank", "dims"]
 

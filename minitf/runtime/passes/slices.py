@@ -7,7 +7,7 @@ itself.
 
 from __future__ import annotations
 
-from minitf.runtime.ir import Call, Ref, calls
+from minitf.runtime.lower.ir import Call, Ref, calls
 from minitf.runtime.passes import rows
 from minitf.runtime.passes.concat import intact, same_slice, seen_by
 from minitf.runtime.passes.uses import Use, Uses, whole

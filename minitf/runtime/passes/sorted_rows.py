@@ -11,10 +11,11 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from minitf.kernels import ended as kernels
-from minitf.kernels import layout, movement
-from minitf.kernels.state import assign
-from minitf.runtime.ir import Buffer, Call, Limit, Ref, Repeat
+from minitf.kernels.compile import layout
+from minitf.kernels.math import ended as kernels
+from minitf.kernels.math import movement
+from minitf.kernels.math.state import assign
+from minitf.runtime.lower.ir import Buffer, Call, Limit, Ref, Repeat
 from minitf.runtime.passes.row_rules import Rows, Unfit
 from minitf.runtime.passes.uses import Use, Uses, touches
 

@@ -5,7 +5,7 @@ The gradient of a loop multiplies by the transpose of the same weights in every 
 
 from __future__ import annotations
 
-from minitf.runtime.ir import Buffer, Call, Ref, Repeat
+from minitf.runtime.lower.ir import Buffer, Call, Ref, Repeat
 from minitf.runtime.passes import gemms, rows
 from minitf.runtime.passes.uses import Uses
 

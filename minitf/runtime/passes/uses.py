@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from operator import attrgetter
 
-from minitf.runtime.ir import Buffer, Call, Choice, Ref, Repeat
+from minitf.runtime.lower.ir import Buffer, Call, Choice, Ref, Repeat
 
 _order = attrgetter("order")
 

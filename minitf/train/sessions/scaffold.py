@@ -5,11 +5,11 @@ from __future__ import annotations
 import minitf as tf
 from minitf.framework.collections import GraphKeys
 from minitf.framework.graph import get_default_graph, name_scope
-from minitf.ops import variables
-from minitf.ops.array import concat
-from minitf.ops.constant import constant
-from minitf.ops.control import group, no_op
-from minitf.ops.tables import tables_initializer
+from minitf.ops.array.array import concat
+from minitf.ops.array.constant import constant
+from minitf.ops.control.control import group, no_op
+from minitf.ops.state import variables
+from minitf.ops.state.tables import tables_initializer
 from minitf.train.saver import Saver, saver_of
 
 

@@ -8,9 +8,9 @@ import os
 import minitf as tf
 from minitf.framework.collections import GraphKeys
 from minitf.framework.graph import get_default_graph
-from minitf.ops import variables
-from minitf.ops.control import group
-from minitf.ops.tables import tables_initializer
+from minitf.ops.control.control import group
+from minitf.ops.state import variables
+from minitf.ops.state.tables import tables_initializer
 from minitf.train.coordinator import Coordinator, LooperThread
 from minitf.train.global_step import get_global_step
 from minitf.train.global_step import global_step as step_in

@@ -1,0 +1,1 @@
+"""The machine below: the virtual machine, threads, memory, clocks."""

@@ -1,0 +1,97 @@
+"""Convolutions of many images at once; shapes and numbers as in `convolution`, but dw is 1, or kw is.
+
+For one pixel of the result all images have the same place in their rows under a row of the filter: that is a
+product whose rows are the images, read and written where they are. Nothing is copied, and nothing multiplied
+that is outside of the images.
+"""
+
+from minitf.kernels.compile.abi import FLOATS, T, at, i64, kernel, scalar, workspace
+from minitf.kernels.compile.splitting import Range
+from minitf.kernels.math.convolution import steps
+from minitf.kernels.math.gemm import block
+
+TOGETHER = 64  # images of one product: the pixels around a place of all of them stay in the second cache
+
+
+@scalar
+def covered(start, size, limit):
+    """(first, end) of the pixels under a row of a filter that are inside of the image."""
+    return max(-start, 0), min(limit - start, size)
+
+
+@kernel(T=FLOATS, split=Range("first", "count", o=("oh", "ow", "out")))
+def conv2d_batch(
+    x: T, f: T, o: T.out, first: i64, count: i64, h: i64, w: i64, c: i64, oh: i64, ow: i64, out: i64,
+    kh: i64, kw: i64, sh: i64, sw: i64, dh: i64, dw: i64, top: i64, left: i64,
+):  # fmt: skip
+    """o = the convolution of `count` images from `first` on."""
+    scratch, image, result = workspace(x), h * w * c, oh * ow * out
+    for i in range(0, count, TOGETHER):
+        m = min(count - i, TOGETHER)
+        for pixel in range(oh * ow):
+            y0, x0 = pixel // ow * sh - top, pixel % ow * sw - left
+            low, high = covered(x0, kw, w)
+            o_p, add = at(o, i * result + pixel * out), 0
+            for ky in range(kh if high > low else 0):
+                y, p, items = y0 + ky * dh, 0, (high - low) * c
+                x_y = at(x, (first + i) * image + (y * w + x0 + low) * c)
+                f_y = at(f, (ky * kw + low) * c * out)
+                while p < items and 0 <= y < h:
+                    k, x_p, f_p = steps(items - p), at(x_y, p), at(f_y, p * out)
+                    block(x_p, image, 1, f_p, out, 1, o_p, result, m, out, k, add, scratch)
+                    p, add = p + k, 1
+            for row in range(m if add == 0 else 0):
+                for j in range(out):
+                    o_p[row * result + j] = 0
+    return 0
+
+
+@kernel(T=FLOATS, split=Range("first", "count", o=("out",)))
+def conv2d_filter_batch(
+    x: T, g: T, o: T.out, first: i64, count: i64, images: i64, h: i64, w: i64, c: i64, oh: i64, ow: i64,
+    out: i64, kh: i64, kw: i64, sh: i64, sw: i64, dh: i64, dw: i64, top: i64, left: i64,
+):  # fmt: skip
+    """o = the gradient of the filter, of which `count` rows of `out` items from `first` on."""
+    scratch, image, result = workspace(x), h * w * c, oh * ow * out
+    for j in range(count * out):
+        o[j] = 0
+    for i in range(0, images, TOGETHER):
+        k = min(images - i, TOGETHER)
+        for pixel in range(oh * ow):
+            y0, x0 = pixel // ow * sh - top, pixel % ow * sw - left
+            low, high = covered(x0, kw, w)
+            g_p = at(g, i * result + pixel * out)
+            for ky in range(kh):
+                y = y0 + ky * dh
+                begin = max((ky * kw + low) * c, first)  # rows that are asked for and inside of the images
+                m = min((ky * kw + high) * c, first + count) - begin
+                if 0 <= y < h and m > 0:
+                    x_p = at(x, i * image + (y * w + x0 - ky * kw) * c + begin)
+                    o_p = at(o, (begin - first) * out)
+                    block(x_p, 1, image, g_p, result, 1, o_p, out, m, out, k, 1, scratch)
+    return 0
+
+
+@kernel(T=FLOATS, split=Range("first", "count", o=("h", "w", "c")))
+def conv2d_input_batch(
+    g: T, f: T, o: T.out, first: i64, count: i64, h: i64, w: i64, c: i64, oh: i64, ow: i64, out: i64,
+    kh: i64, kw: i64, sh: i64, sw: i64, dh: i64, dw: i64, top: i64, left: i64,
+):  # fmt: skip
+    """o = the gradient of `count` images from `first` on; f is [out, kh, kw, c]."""
+    scratch, image, result, items = workspace(g), h * w * c, oh * ow * out, kh * kw * c
+    for j in range(count * image):
+        o[j] = 0
+    for i in range(0, count, TOGETHER):
+        m = min(count - i, TOGETHER)
+        for pixel in range(oh * ow):
+            y0, x0 = pixel // ow * sh - top, pixel % ow * sw - left
+            low, high = covered(x0, kw, w)
+            g_p = at(g, (first + i) * result + pixel * out)
+            for ky in range(kh if high > low else 0):
+                y, p, n = y0 + ky * dh, 0, (high - low) * c
+                o_y, f_y = at(o, i * image + (y * w + x0 + low) * c), at(f, (ky * kw + low) * c)
+                while p < out and 0 <= y < h:
+                    k, f_p = steps(out - p), at(f_y, p * items)
+                    block(at(g_p, p), result, 1, f_p, items, 1, o_y, image, m, n, k, 1, scratch)
+                    p += k
+    return 0

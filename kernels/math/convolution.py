@@ -1,0 +1,138 @@
+"""Convolutions of images [images, h, w, c] with filters [kh, kw, c, out], as products of matrices.
+
+The patch of a pixel of the result [images, oh, ow, out] is what the filter lies upon there: kh * kw * c items
+of the image, 0 outside of it. Patches are never there all at once: as many as fit into the cache are copied
+out, or added back, around a block of a product. The numbers of all kernels are the same:
+
+    sh, sw     from the patch of one pixel to that of the next
+    dh, dw     from one pixel of a patch to the next
+    top, left  how far the first patch reaches out of the image
+"""
+
+from minitf.kernels.compile.abi import FLOATS, WORKSPACE, T, address, at, i64, kernel, scalar, workspace
+from minitf.kernels.compile.splitting import Range
+from minitf.kernels.math.gemm import STEPS, block
+
+DEEPEST = STEPS + STEPS // 2  # items of a patch at once
+
+
+@scalar
+def steps(left):
+    """How many of the items that are left come next: as in `gemm`, whose sums these are."""
+    return STEPS if left > DEEPEST else left
+
+
+@scalar
+def patches_at_once(x, items):
+    """How many patches of so many items are copied out at once."""
+    return WORKSPACE // (address(x, 1) - address(x, 0)) // max(min(items, DEEPEST), 1)
+
+
+@scalar
+def move(x, panel, back, first, count, begin, size, h, w, c, oh, ow, kw, sh, sw, dh, dw, top, left):
+    """panel[i, j] = item begin + j of patch first + i; if `back`, it is added to the image instead."""
+    run, runs = (kw * c, 1) if dw == 1 else (c, kw)  # items side by side, and how often in a row of a patch
+    image, rest = first // (oh * ow), first % (oh * ow)
+    oy, ox = rest // ow, rest % ow
+    number, skipped = (begin // run, begin % run) if size > 0 else (0, 0)
+    tap_y, tap_x = number // runs, number % runs
+    for i in range(count):
+        ky, kx, skip, done = tap_y, tap_x, skipped, 0
+        while done < size:
+            length = min(run - skip, size - done)
+            y = oy * sh - top + ky * dh
+            start = (ox * sw - left + kx * dw) * c + skip
+            low = min(max(-start, 0), length) if 0 <= y < h else length
+            high = max(min(w * c - start, length), low)
+            place, base = i * size + done, (image * h + y) * w * c + start
+            if back != 0:
+                for j in range(low, high):
+                    x[base + j] += panel[place + j]
+            else:
+                for j in range(low):
+                    panel[place + j] = 0
+                for j in range(low, high):
+                    panel[place + j] = x[base + j]
+                for j in range(high, length):
+                    panel[place + j] = 0
+            done += length
+            skip, kx = 0, kx + 1
+            if kx == runs:
+                ky, kx = ky + 1, 0
+        ox += 1
+        if ox == ow:
+            oy, ox = oy + 1, 0
+            if oy == oh:
+                image, oy = image + 1, 0
+    return 0
+
+
+@kernel(T=FLOATS, split=Range("first", "count", o=("out",)))
+def conv2d(
+    x: T, f: T, o: T.out, first: i64, count: i64, h: i64, w: i64, c: i64, oh: i64, ow: i64, out: i64,
+    kh: i64, kw: i64, sh: i64, sw: i64, dh: i64, dw: i64, top: i64, left: i64,
+):  # fmt: skip
+    """o = the convolution at `count` pixels of the result from `first` on, counted through all images."""
+    panel, scratch = workspace(x), workspace(f)
+    items = kh * kw * c
+    rows = patches_at_once(x, items)
+    for i in range(0, count, rows):
+        m, begin = min(rows, count - i), 0
+        while begin < items or begin == 0:
+            k = steps(items - begin)
+            move(x, panel, 0, first + i, m, begin, k, h, w, c, oh, ow, kw, sh, sw, dh, dw, top, left)
+            add = 1 if begin > 0 else 0
+            block(panel, k, 1, at(f, begin * out), out, 1, at(o, i * out), out, m, out, k, add, scratch)
+            begin += max(k, 1)
+    return 0
+
+
+@kernel(T=FLOATS, split=Range("first", "count", o=("out",)))
+def conv2d_filter(
+    x: T, g: T, o: T.out, first: i64, count: i64, images: i64, h: i64, w: i64, c: i64, oh: i64, ow: i64,
+    out: i64, kh: i64, kw: i64, sh: i64, sw: i64, dh: i64, dw: i64, top: i64, left: i64,
+):  # fmt: skip
+    """o = the sums of patches times gradients g [images, oh, ow, out]: the gradient of the filter, of which
+    `count` rows of `out` items from `first` on.
+    """
+    panel, scratch = workspace(x), workspace(g)
+    pixels, deepest = images * oh * ow, max(min(count, DEEPEST), 1)
+    rows = min(patches_at_once(x, count), DEEPEST)
+    i = 0
+    while i < pixels or i == 0:
+        k = min(rows, pixels - i)
+        for begin in range(0, count, deepest):
+            m = min(deepest, count - begin)
+            move(x, panel, 0, i, k, first + begin, m, h, w, c, oh, ow, kw, sh, sw, dh, dw, top, left)
+            add = 1 if i > 0 else 0
+            block(panel, 1, m, at(g, i * out), out, 1, at(o, begin * out), out, m, out, k, add, scratch)
+        i += max(k, 1)
+    return 0
+
+
+@kernel(T=FLOATS, split=Range("first", "count", o=("h", "w", "c")))
+def conv2d_input(
+    g: T, f: T, o: T.out, first: i64, count: i64, h: i64, w: i64, c: i64, oh: i64, ow: i64, out: i64,
+    kh: i64, kw: i64, sh: i64, sw: i64, dh: i64, dw: i64, top: i64, left: i64,
+):  # fmt: skip
+    """o = gradients g [images, oh, ow, out] times filters f [out, kh, kw, c], summed where patches overlap:
+    the gradient of `count` images from `first` on.
+    """
+    panel, scratch = workspace(g), workspace(f)
+    for i in range(count * h * w * c):
+        o[i] = 0
+    items, pixels = kh * kw * c, oh * ow
+    rows, deepest = patches_at_once(g, items), max(min(items, DEEPEST), 1)
+    for image in range(count):
+        for i in range(0, pixels, rows):
+            m, g_i = min(rows, pixels - i), at(g, ((first + image) * pixels + i) * out)
+            for begin in range(0, items, deepest):
+                n, p = min(deepest, items - begin), 0
+                while p < out or p == 0:
+                    k = steps(out - p)
+                    f_p, add = at(f, p * items + begin), 1 if p > 0 else 0
+                    block(at(g_i, p), out, 1, f_p, items, 1, panel, n, m, n, k, add, scratch)
+                    p += max(k, 1)
+                i_all = image * pixels + i
+                move(o, panel, 1, i_all, m, begin, n, h, w, c, oh, ow, kw, sh, sw, dh, dw, top, left)
+    return 0

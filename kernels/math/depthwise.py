@@ -1,0 +1,88 @@
+"""Convolutions of each channel by itself: [images, h, w, c] with filters [kh, kw, c, m] to
+[images, oh, ow, c * m]; numbers as in `convolution`.
+"""
+
+from minitf.kernels.compile.abi import FLOATS, T, i64, kernel, scalar
+from minitf.kernels.compile.splitting import Range
+
+
+@scalar
+def taps(offset, size, dilation, limit):
+    """(first, end) of the places of a window from `offset` on that are inside of an image."""
+    first = -(offset // dilation) if offset < 0 else 0
+    return first, max(min((limit - 1 - offset) // dilation + 1, size), first)
+
+
+@kernel(T=FLOATS, split=Range("first", "count", o=("ow", "c", "m")))
+def depthwise(
+    x: T, f: T, o: T.out, first: i64, count: i64, h: i64, w: i64, c: i64, oh: i64, ow: i64, m: i64,
+    kh: i64, kw: i64, sh: i64, sw: i64, dh: i64, dw: i64, top: i64, left: i64,
+):  # fmt: skip
+    """o = the convolution in `count` rows of the result from `first` on, counted through all images."""
+    for row in range(count):
+        image, y0 = (first + row) // oh, (first + row) % oh * sh - top
+        y_first, y_end = taps(y0, kh, dh, h)
+        for ox in range(ow):
+            x0, p = ox * sw - left, (row * ow + ox) * c * m
+            x_first, x_end = taps(x0, kw, dw, w)
+            for j in range(c * m):
+                o[p + j] = 0
+            for ky in range(y_first, y_end):
+                for kx in range(x_first, x_end):
+                    q, r = ((image * h + y0 + ky * dh) * w + x0 + kx * dw) * c, (ky * kw + kx) * c * m
+                    if m == 1:
+                        for j in range(c):
+                            o[p + j] += x[q + j] * f[r + j]
+                    else:
+                        for j in range(c * m):
+                            o[p + j] += x[q + j // m] * f[r + j]
+    return 0
+
+
+@kernel(T=FLOATS, split=Range("first", "count", o=("h", "w", "c")))
+def depthwise_input(
+    g: T, f: T, o: T.out, first: i64, count: i64, h: i64, w: i64, c: i64, oh: i64, ow: i64, m: i64,
+    kh: i64, kw: i64, sh: i64, sw: i64, dh: i64, dw: i64, top: i64, left: i64,
+):  # fmt: skip
+    """o = the gradient of `count` images from `first` on."""
+    for i in range(count * h * w * c):
+        o[i] = 0
+    for row in range(count * oh):
+        image, y0 = row // oh, row % oh * sh - top
+        y_first, y_end = taps(y0, kh, dh, h)
+        for ox in range(ow):
+            x0, p = ox * sw - left, ((first * oh + row) * ow + ox) * c * m
+            x_first, x_end = taps(x0, kw, dw, w)
+            for ky in range(y_first, y_end):
+                for kx in range(x_first, x_end):
+                    q, r = ((image * h + y0 + ky * dh) * w + x0 + kx * dw) * c, (ky * kw + kx) * c * m
+                    for i in range(m):
+                        for j in range(c):
+                            o[q + j] += g[p + j * m + i] * f[r + j * m + i]
+    return 0
+
+
+@kernel(T=FLOATS, split=Range("first", "count", o=("c", "m")))
+def depthwise_filter(
+    x: T, g: T, o: T.out, first: i64, count: i64, images: i64, h: i64, w: i64, c: i64, oh: i64, ow: i64,
+    m: i64, kh: i64, kw: i64, sh: i64, sw: i64, dh: i64, dw: i64, top: i64, left: i64,
+):  # fmt: skip
+    """o = the gradient of `count` of the filter's kh * kw pixels from `first` on."""
+    for i in range(count * c * m):
+        o[i] = 0
+    for row in range(images * oh):
+        image, y0 = row // oh, row % oh * sh - top
+        y_first, y_end = taps(y0, kh, dh, h)
+        for ox in range(ow):
+            x0, p = ox * sw - left, (row * ow + ox) * c * m
+            x_first, x_end = taps(x0, kw, dw, w)
+            for tap in range(max(first, y_first * kw), min(first + count, y_end * kw)):
+                ky, kx, r = tap // kw, tap % kw, (tap - first) * c * m
+                q = ((image * h + y0 + ky * dh) * w + x0 + kx * dw) * c
+                if x_first <= kx < x_end and m == 1:
+                    for j in range(c):
+                        o[r + j] += x[q + j] * g[p + j]
+                elif x_first <= kx < x_end:
+                    for j in range(c * m):
+                        o[r + j] += x[q + j // m] * g[p + j]
+    return 0

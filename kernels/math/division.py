@@ -1,0 +1,139 @@
+"""Division, remainders and powers: elementwise maths that integers do not have everywhere."""
+
+import numpy as np
+
+from minitf.kernels.compile.abi import FLOATS, INTS, REALS, T, i64, ints, kernel, like, scalar
+from minitf.kernels.math.elementwise import repeats, start
+
+
+def partial(dtypes, undefined):
+    """As `binary`, for a function with no value at some pairs; the status is 1 + the first such place."""
+
+    def make(function):
+        f = scalar(function)
+
+        @kernel(name=f.__name__.rstrip("_"), T=dtypes)
+        def run(a: T, b: T, o: T.out, rank: i64, dims: ints):
+            n, step_a, step_b = dims[3 * rank - 3], dims[3 * rank - 2], dims[3 * rank - 1]
+            for row in range(repeats(rank, dims, 3)):
+                p, q, r = start(rank, dims, 3, 1, row), start(rank, dims, 3, 2, row), row * n
+                for i in range(n):
+                    x, y = a[p + i * step_a], b[q + i * step_b]
+                    if undefined(x, y):
+                        return 1 + r + i
+                    o[r + i] = f(x, y)
+            return 0
+
+        return run
+
+    return make
+
+
+@scalar
+def divides_by_zero(x, y):
+    """Whether an integer division has no result."""
+    return y == like(y, 0)
+
+
+@divides_by_zero.register(*FLOATS)
+def _(x, y):
+    return False
+
+
+@scalar
+def floored(x, y):
+    """Floor(x / y). The machine's own division would end the process at the least integer / -1."""
+    return like(x, 0) - x if y == -1 else x // y
+
+
+@floored.register(*FLOATS)
+def _(x, y):
+    return np.floor(x / y)
+
+
+@scalar
+def truncated(x, y):
+    """Integer x / y rounded towards 0."""
+    q = floored(x, y)
+    return q + like(x, 1) if q < 0 and q * y != x else q
+
+
+@scalar
+def floored_remainder(x, y):
+    """The x - y * floor(x / y) of integers."""
+    return like(x, 0) if y == -1 else x % y
+
+
+@floored_remainder.register(*FLOATS)
+def _(x, y):
+    m = np.fmod(x, y)
+    return m if (x < 0) == (y < 0) else np.fmod(m + y, y)
+
+
+@scalar
+def truncated_remainder(x, y):
+    """The integer x - y * truncated(x / y)."""
+    return x - truncated(x, y) * y
+
+
+@truncated_remainder.register(*FLOATS)
+def _(x, y):
+    return np.fmod(x, y)
+
+
+@scalar
+def has_no_power(x, y):
+    """Whether x**y is no integer."""
+    return y < like(y, 0)
+
+
+@has_no_power.register(*FLOATS)
+def _(x, y):
+    return False
+
+
+@scalar
+def power(x, y):
+    """Integer x**y by squaring, wrapping around."""
+    result = like(x, 1)
+    while y > like(y, 0):
+        if y & like(y, 1):
+            result = like(x, result * x)
+        x = like(x, x * x)
+        y = like(y, y >> like(y, 1))
+    return result
+
+
+@power.register(*FLOATS)
+def _(x, y):
+    return x**y
+
+
+@partial(REALS, divides_by_zero)
+def floordiv(x, y):
+    """Floor(x / y)."""
+    return floored(x, y)
+
+
+@partial(REALS, divides_by_zero)
+def floormod(x, y):
+    """The remainder of `floordiv`, with the sign of y."""
+    return floored_remainder(x, y)
+
+
+@partial(INTS, divides_by_zero)
+def truncatediv(x, y):
+    """The integer x / y rounded towards 0."""
+    return truncated(x, y)
+
+
+@partial(REALS, divides_by_zero)
+def truncatemod(x, y):
+    """The remainder of `truncatediv`, with the sign of x."""
+    return truncated_remainder(x, y)
+
+
+@partial(REALS, has_no_power)
+def pow_(x, y):
+    """x**y; integers have no negative powers."""
+    return power(x, y)

@@ -1,0 +1,427 @@
+"""Elementwise maths: one loop over flat memory for one input, a broadcasting nest for more.
+
+The nests are `layout.broadcast`'s: the output is contiguous, and along the innermost loop an input is either
+contiguous or repeated. An input may be the output's own memory if it has its shape.
+"""
+
+import numpy as np
+
+from minitf.kernels.compile import scalar as s
+from minitf.kernels.compile.abi import FLOATS, INTS, NUMBERS, REALS, T, i64, ints, kernel, like, scalar, u8p
+from minitf.kernels.compile.splitting import By, Nest
+
+SIGNED = (*FLOATS, "int8", "int16", "int32", "int64")
+SELU_SCALE, SELU_SCALE_ALPHA = 1.0507009873554804934193349852946, 1.7580993408473768599402175208123
+
+
+@scalar
+def repeats(rank, dims, width):
+    """How often the innermost loop of a nest runs; `width` words describe each loop."""
+    count = 1
+    for loop in range(rank - 1):
+        count *= dims[loop * width]
+    return count
+
+
+@scalar
+def start(rank, dims, width, walk, row):
+    """Where an array, the walk-th of a nest, stands when the innermost loop runs for the row-th time."""
+    return row * dims[walk] if rank < 3 else deep(rank, dims, width, walk, row)
+
+
+@scalar
+def deep(rank, dims, width, walk, row):
+    """The same for nests of any depth."""
+    position = 0
+    for loop in range(rank - 2, 0, -1):
+        size = dims[loop * width]
+        position += row % size * dims[loop * width + walk]
+        row //= size
+    return position + row * dims[walk]
+
+
+def unary(dtypes, result=T):
+    """Decorates a function of a number into a kernel (a, o, n): o = f(a)."""
+
+    def make(function):
+        f = scalar(function)
+
+        @kernel(name=f.__name__.rstrip("_"), T=dtypes, split=By("n", a=1, o=1))
+        def run(a: T, o: result.out.over("a"), n: i64):
+            for i in range(n):
+                o[i] = f(a[i])
+            return 0
+
+        return run
+
+    return make
+
+
+def library(name, function):
+    """A unary kernel of a NumPy function, computed number by number."""
+
+    def apply(x):
+        return function(x)
+
+    apply.__name__ = name
+    return unary(FLOATS)(apply)
+
+
+def binary(dtypes, result=T):
+    """Decorates a function of two numbers into a broadcasting kernel (a, b, o, rank, dims): o = f(a, b)."""
+
+    def make(function):
+        f = scalar(function)
+
+        @kernel(name=f.__name__.rstrip("_"), T=dtypes, split=Nest(["a", "b"], packed="o"))
+        def run(a: T, b: T, o: result.out.over("a", "b"), rank: i64, dims: ints):
+            n, step_a, step_b = dims[3 * rank - 3], dims[3 * rank - 2], dims[3 * rank - 1]
+            for row in range(repeats(rank, dims, 3)):
+                p, q, r = start(rank, dims, 3, 1, row), start(rank, dims, 3, 2, row), row * n
+                if step_b == 0:
+                    y = b[q]
+                    for i in range(n):
+                        o[r + i] = f(a[p + i], y)
+                elif step_a == 0:
+                    x = a[p]
+                    for i in range(n):
+                        o[r + i] = f(x, b[q + i])
+                else:
+                    for i in range(n):
+                        o[r + i] = f(a[p + i], b[q + i])
+            return 0
+
+        return run
+
+    return make
+
+
+# ---------------------------------------------------------------- one input
+
+exp = unary(FLOATS)(s.exp)
+expm1 = unary(FLOATS)(s.expm1)
+log = unary(FLOATS)(s.log)
+log1p = unary(FLOATS)(s.log1p)
+sigmoid = unary(FLOATS)(s.sigmoid)
+tanh = unary(FLOATS)(s.tanh)
+softplus = unary(FLOATS)(s.softplus)
+erf = unary(FLOATS)(s.erf)
+erfc = unary(FLOATS)(s.erfc)
+lgamma = unary(FLOATS)(s.lgamma)
+digamma = unary(FLOATS)(s.digamma)
+
+sin = library("sin", np.sin)
+cos = library("cos", np.cos)
+tan = library("tan", np.tan)
+asin = library("asin", np.arcsin)
+acos = library("acos", np.arccos)
+atan = library("atan", np.arctan)
+sinh = library("sinh", np.sinh)
+cosh = library("cosh", np.cosh)
+asinh = library("asinh", np.arcsinh)
+acosh = library("acosh", np.arccosh)
+atanh = library("atanh", np.arctanh)
+sqrt = library("sqrt", np.sqrt)
+floor = library("floor", np.floor)
+ceil = library("ceil", np.ceil)
+rint = library("rint", np.rint)  # halves to even, which is also TensorFlow's round
+
+
+@unary(SIGNED)
+def neg(x):
+    """-x."""
+    return -x
+
+
+@unary(SIGNED)
+def abs_(x):
+    """|x|."""
+    return abs(x)
+
+
+@unary(REALS)
+def sign(x):
+    """-1, 0 or 1; NaN for NaN."""
+    zero, one = like(x, 0), like(x, 1)
+    return one if x > zero else (zero - one if x < zero else x)
+
+
+@unary(REALS)
+def square(x):
+    """x**2."""
+    return x * x
+
+
+@unary(FLOATS)
+def reciprocal(x):
+    """1 / x."""
+    return like(x, 1) / x
+
+
+@unary(FLOATS)
+def rsqrt(x):
+    """1 / sqrt(x)."""
+    return like(x, 1) / np.sqrt(x)
+
+
+@unary(REALS)
+def relu(x):
+    """max(x, 0)."""
+    return like(x, 0) if x < like(x, 0) else x
+
+
+@unary(REALS)
+def relu6(x):
+    """min(max(x, 0), 6)."""
+    y = like(x, 0) if x < like(x, 0) else x
+    return like(x, 6) if y > like(x, 6) else y
+
+
+@unary(FLOATS)
+def elu(x):
+    """x, or e**x - 1 below 0."""
+    return s.expm1(x) if x < like(x, 0) else x
+
+
+@unary(FLOATS)
+def selu(x):
+    """The scaled `elu` of Klambauer et al. (2017)."""
+    return like(x, SELU_SCALE_ALPHA) * s.expm1(x) if x < like(x, 0) else like(x, SELU_SCALE) * x
+
+
+@unary(FLOATS)
+def softsign(x):
+    """x / (1 + |x|)."""
+    return x / (like(x, 1) + abs(x))
+
+
+@unary(("bool",))
+def logical_not(x):
+    """Not x."""
+    return x == 0
+
+
+@unary(INTS)
+def invert(x):
+    """All bits flipped."""
+    return ~x
+
+
+@unary(FLOATS, result=u8p)
+def is_nan(x):
+    """Whether x is NaN."""
+    return x != x
+
+
+@unary(FLOATS, result=u8p)
+def is_inf(x):
+    """Whether x is an infinity."""
+    return abs(x) == like(x, np.inf)
+
+
+@unary(FLOATS, result=u8p)
+def is_finite(x):
+    """Whether x is neither NaN nor an infinity."""
+    return abs(x) < like(x, np.inf)
+
+
+@unary(NUMBERS, result=u8p)
+def nonzero(x):
+    """Whether x is not 0: the cast to bool."""
+    return x != like(x, 0)
+
+
+# ---------------------------------------------------------------- gradients, operands as in TensorFlow's ops
+
+
+@binary(FLOATS)
+def tanh_grad(y, dy):
+    """Of y = tanh(x)."""
+    return dy * (like(y, 1) - y * y)
+
+
+@binary(FLOATS)
+def sigmoid_grad(y, dy):
+    """Of y = sigmoid(x)."""
+    return dy * y * (like(y, 1) - y)
+
+
+@binary(FLOATS)
+def sqrt_grad(y, dy):
+    """Of y = sqrt(x)."""
+    return dy * like(y, 0.5) / y
+
+
+@binary(FLOATS)
+def rsqrt_grad(y, dy):
+    """Of y = 1 / sqrt(x)."""
+    return dy * (like(y, -0.5) * y) * (y * y)
+
+
+@binary(FLOATS)
+def reciprocal_grad(y, dy):
+    """Of y = 1 / x."""
+    return -dy * y * y
+
+
+@binary(REALS)
+def relu_grad(dy, x):
+    """Of relu at x (or its output)."""
+    return dy if x > like(x, 0) else like(x, 0)
+
+
+@binary(REALS)
+def relu6_grad(dy, x):
+    """Of relu6 at x (or its output)."""
+    return dy if x > like(x, 0) and x < like(x, 6) else like(x, 0)
+
+
+@binary(FLOATS)
+def elu_grad(dy, y):
+    """Of y = elu(x)."""
+    return dy * (y + like(y, 1)) if y < like(y, 0) else dy
+
+
+@binary(FLOATS)
+def selu_grad(dy, y):
+    """Of y = selu(x)."""
+    return dy * (y + like(y, SELU_SCALE_ALPHA)) if y < like(y, 0) else dy * like(y, SELU_SCALE)
+
+
+@binary(FLOATS)
+def softplus_grad(dy, x):
+    """Of softplus at x."""
+    return dy * s.sigmoid(x)
+
+
+@binary(FLOATS)
+def softsign_grad(dy, x):
+    """Of softsign at x."""
+    y = like(x, 1) + abs(x)
+    return dy / (y * y)
+
+
+# ---------------------------------------------------------------- two inputs
+
+
+@binary(REALS)
+def add(x, y):
+    """x + y."""
+    return x + y
+
+
+@binary(REALS)
+def sub(x, y):
+    """x - y."""
+    return x - y
+
+
+@binary(REALS)
+def mul(x, y):
+    """x * y."""
+    return x * y
+
+
+@binary(FLOATS)
+def div(x, y):
+    """x / y."""
+    return x / y
+
+
+@binary(REALS)
+def maximum(x, y):
+    """The larger; NaN if either is."""
+    return x if x >= y or x != x else y
+
+
+@binary(REALS)
+def minimum(x, y):
+    """The smaller; NaN if either is."""
+    return x if x <= y or x != x else y
+
+
+@binary(REALS)
+def squared_difference(x, y):
+    """(x - y)**2."""
+    d = x - y
+    return d * d
+
+
+@binary(FLOATS)
+def atan2(x, y):
+    """The angle of the point (y, x)."""
+    return np.arctan2(x, y)
+
+
+# ---------------------------------------------------------------- comparison and logic
+
+
+@binary(REALS, result=u8p)
+def less(x, y):
+    """x < y."""
+    return x < y
+
+
+@binary(REALS, result=u8p)
+def less_equal(x, y):
+    """x <= y."""
+    return x <= y
+
+
+@binary(REALS, result=u8p)
+def greater(x, y):
+    """x > y."""
+    return x > y
+
+
+@binary(REALS, result=u8p)
+def greater_equal(x, y):
+    """x >= y."""
+    return x >= y
+
+
+@binary(NUMBERS, result=u8p)
+def equal(x, y):
+    """x == y."""
+    return x == y
+
+
+@binary(NUMBERS, result=u8p)
+def not_equal(x, y):
+    """x != y."""
+    return x != y
+
+
+@binary(("bool", *INTS))
+def and_(x, y):
+    """Logical and of bools, bitwise and of integers."""
+    return x & y
+
+
+@binary(("bool", *INTS))
+def or_(x, y):
+    """Logical or of bools, bitwise or of integers."""
+    return x | y
+
+
+@binary(("bool", *INTS))
+def xor(x, y):
+    """Logical exclusive or of bools, bitwise of integers."""
+    return x ^ y
+
+
+@kernel(T=REALS, split=By("n", a=1, o=1))
+def accumulate(a: T, o: T.inout, n: i64):
+    """o += a."""
+    for i in range(n):
+        o[i] += a[i]
+    return 0
+
+
+@kernel(T=REALS, split=By("n", a=1, o=1))
+def axpy(factor: T, a: T, o: T.inout, n: i64):
+    """o += factor * a; the factor is one number."""
+    x = factor[0]
+    for i in range(n):
+        o[i] += x * a[i]
+    return 0

@@ -1,0 +1,128 @@
+"""Several elementwise steps in one pass over memory.
+
+Matrices are walked row by row; a step is the number of items from one row of a matrix to the next, so that a
+range of columns is read and written in place.
+"""
+
+from minitf.kernels.compile import scalar as s
+from minitf.kernels.compile.abi import FLOATS, REALS, T, i64, kernel, like, real, scalar
+from minitf.kernels.compile.splitting import Across, By, Either
+
+BLOCK = 2048  # numbers that stay in the first cache between two passes
+
+
+@scalar
+def rows_in_block(width):
+    """How many rows are walked twice at a time; if there are some, the next ones start at a whole vector."""
+    count = max(BLOCK // max(width, 1), 1)
+    return count - count % 8 if count > 8 else count
+
+
+def biased(activation, name):
+    """A kernel: o = activation(a + bias + shift), the bias repeated for every row, the rows of o adjacent."""
+
+    @kernel(name=name, T=FLOATS, split=By("rows", a=("step", "width"), o="width"))
+    def run(a: T, bias: T, o: T.out, shift: real, rows: i64, width: i64, step: i64):
+        block = rows_in_block(width)
+        for first in range(0, rows, block):
+            last = min(first + block, rows)
+            for row in range(first, last):
+                p, q = row * step, row * width
+                for i in range(width):
+                    o[q + i] = a[p + i] + bias[i]
+            for i in range(first * width, last * width):  # long loops: vectors to the end of short rows
+                o[i] = activation(o[i] + like(o[i], shift))
+        return 0
+
+    return run
+
+
+_ROWS = By("rows", **{name: (f"step_{name}", "width") for name in "yabo"})
+_COLUMNS = By("width", when=lambda o: o["rows"] == 1, y=1, a=1, b=1, o=1)
+
+
+def of_two(function, join, name):
+    """A kernel: o = function(y, join(a, b))."""
+
+    @kernel(name=name, T=FLOATS, split=Either(_ROWS, _COLUMNS))
+    def run(
+        y: T, a: T, b: T, o: T.out, rows: i64, width: i64, step_y: i64, step_a: i64, step_b: i64, step_o: i64
+    ):
+        for row in range(rows):
+            p, q, r, t = row * step_y, row * step_a, row * step_b, row * step_o
+            for i in range(width):
+                o[t + i] = function(y[p + i], join(a[q + i], b[r + i]))
+        return 0
+
+    return run
+
+
+@scalar
+def positive(x):
+    """max(x, 0), NaN staying NaN."""
+    return like(x, 0) if x < like(x, 0) else x
+
+
+@scalar
+def plus(y, x):
+    """y + x."""
+    return y + x
+
+
+@scalar
+def times(a, b):
+    """a * b."""
+    return a * b
+
+
+@scalar
+def slope_of_tanh(y, dy):
+    """The gradient of y = tanh(x)."""
+    return dy * (like(y, 1) - y * y)
+
+
+@scalar
+def slope_of_sigmoid(y, dy):
+    """The gradient of y = sigmoid(x)."""
+    return dy * y * (like(y, 1) - y)
+
+
+@scalar
+def slope_of_relu(y, dy):
+    """The gradient of y = max(x, 0)."""
+    return dy if y > like(y, 0) else like(y, 0)
+
+
+BIASED = {
+    "tanh": biased(s.tanh, "bias_tanh"),
+    "sigmoid": biased(s.sigmoid, "bias_sigmoid"),
+    "relu": biased(positive, "bias_relu"),
+}
+OF_PRODUCT = {
+    "add": of_two(plus, times, "mul_add"),
+    "tanh_grad": of_two(slope_of_tanh, times, "mul_tanh_grad"),
+    "sigmoid_grad": of_two(slope_of_sigmoid, times, "mul_sigmoid_grad"),
+}
+OF_SUM = {
+    "tanh_grad": of_two(slope_of_tanh, plus, "add_tanh_grad"),
+    "sigmoid_grad": of_two(slope_of_sigmoid, plus, "add_sigmoid_grad"),
+    "relu_grad": of_two(slope_of_relu, plus, "add_relu_grad"),
+}
+
+
+@kernel(T=REALS, split=Across("width", a=("rows", "step"), o=None))
+def add_rows(a: T, o: T.inout, rows: i64, width: i64, step: i64):
+    """o += the sum of the rows of a."""
+    whole = rows - rows % 8
+    for row in range(0, whole, 8):
+        p = row * step
+        for i in range(width):
+            q = p + i
+            low = (a[q] + a[q + step]) + (a[q + 2 * step] + a[q + 3 * step])
+            q += 4 * step
+            high = (a[q] + a[q + step]) + (a[q + 2 * step] + a[q + 3 * step])
+            o[i] += low + high
+    for row in range(whole, rows):
+        for i in range(width):
+            o[i] += a[row * step + i]
+    return 0

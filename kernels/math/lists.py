@@ -1,0 +1,135 @@
+"""Lists of slots, as TensorArrays are: rows of n items in one block, a flag for each that is full, a length.
+
+Several slots are named by `count` indices. The status of what fails is 1 + KINDS * (which of them) + how.
+"""
+
+from minitf.kernels.compile.abi import FLOATS, T, i32p, i64, i64p, kernel, scalar, u8p
+
+CARRIED = ("uint8", "uint16", "uint32", "uint64")
+OUTSIDE, NO_ROOM, AGAIN, EMPTY, KINDS = range(5)
+
+
+@kernel
+def clear_slots(length: i64p.out, flags: u8p.out, size: i64, capacity: i64):
+    """`size` slots, all of them empty."""
+    length[0] = size
+    for i in range(capacity):
+        flags[i] = 0
+    return 0
+
+
+@scalar
+def refused(index, length, flags, capacity, grows, adds):
+    """0, or 1 + why a slot may not be written."""
+    if index < 0 or (index >= length[0] and grows == 0):
+        return 1 + OUTSIDE
+    if index >= capacity:
+        return 1 + NO_ROOM
+    return 1 + AGAIN if flags[index] != 0 and not adds else 0
+
+
+@scalar
+def filled(index, length, flags):
+    """Notes that a slot is full."""
+    flags[index] = 1
+    length[0] = max(length[0], index + 1)
+    return 0
+
+
+@kernel(T=CARRIED)
+def write_slots(index: i32p, a: T, length: i64p.inout, flags: u8p.inout, o: T.out, count: i64,
+                capacity: i64, grows: i64, n: i64, over: i64):  # fmt: skip
+    """o[index[k]] = a[k] for empty slots, full ones too with `over`; beyond the length only if it grows."""
+    for k in range(count):
+        i = index[k]
+        status = refused(i, length, flags, capacity, grows, over != 0)
+        if status != 0:
+            return status + KINDS * k
+        for j in range(n):
+            o[i * n + j] = a[k * n + j]
+        filled(i, length, flags)
+    return 0
+
+
+@kernel(T=FLOATS)
+def add_slots(index: i32p, a: T, length: i64p.inout, flags: u8p.inout, o: T.inout, count: i64,
+              capacity: i64, grows: i64, n: i64):  # fmt: skip
+    """o[index[k]] += a[k], or = a[k] for empty slots; beyond the length only if it grows."""
+    for k in range(count):
+        i = index[k]
+        status = refused(i, length, flags, capacity, grows, True)
+        if status != 0:
+            return status + KINDS * k
+        if flags[i] != 0:
+            for j in range(n):
+                o[i * n + j] += a[k * n + j]
+        else:
+            for j in range(n):
+                o[i * n + j] = a[k * n + j]
+        filled(i, length, flags)
+    return 0
+
+
+@kernel(T=CARRIED)
+def read_slots(index: i32p, size: i64p, full: u8p, a: T, seen: u8p.inout, o: T.out, count: i64, n: i64,
+               once: i64, adds: i64, zeros: i64):  # fmt: skip
+    """o[k] = a[index[k]]; empty slots are zeros if they may be, and so is what is beyond the length if it
+    adds. With `once` a slot that was seen is refused.
+    """
+    for k in range(count):
+        i = index[k]
+        beyond = i >= size[0]
+        if i < 0 or (beyond and adds == 0):
+            return 1 + OUTSIDE + KINDS * k
+        if once != 0 and seen[i] != 0:
+            return 1 + AGAIN + KINDS * k
+        if beyond or full[i] == 0:
+            if zeros == 0:
+                return 1 + EMPTY + KINDS * k
+            for j in range(n):
+                o[k * n + j] = 0
+        else:
+            for j in range(n):
+                o[k * n + j] = a[i * n + j]
+            if once != 0:
+                seen[i] = 1
+    return 0
+
+
+@kernel(T=FLOATS)
+def add_list(size: i64p, full: u8p, a: T, length: i64p.inout, flags: u8p.inout, o: T.inout, n: i64):
+    """Adds the full slots of a to those of o, which has room for them."""
+    for i in range(size[0]):
+        if full[i] != 0 and flags[i] != 0:
+            for j in range(n):
+                o[i * n + j] += a[i * n + j]
+        elif full[i] != 0:
+            for j in range(n):
+                o[i * n + j] = a[i * n + j]
+            flags[i] = 1
+    length[0] = max(length[0], size[0])
+    return 0
+
+
+@kernel(T=CARRIED)
+def copy_list(size: i64p, full: u8p, a: T, length: i64p.out, flags: u8p.out, o: T.out, capacity: i64, n: i64):
+    """o has the slots of the other list."""
+    length[0] = size[0]
+    for i in range(capacity):
+        flags[i] = full[i]
+        if full[i] != 0:
+            for j in range(n):
+                o[i * n + j] = a[i * n + j]
+    return 0
+
+
+@kernel(T=CARRIED)
+def zero_list(size: i64p, full: u8p, length: i64p.out, flags: u8p.out, o: T.out, capacity: i64, n: i64):
+    """o has zeros where the other list is full."""
+    length[0] = size[0]
+    for i in range(capacity):
+        flags[i] = 1 if i < size[0] and full[i] != 0 else 0
+        if flags[i] != 0:
+            for j in range(n):
+                o[i * n + j] = 0
+    return 0

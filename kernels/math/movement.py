@@ -1,0 +1,241 @@
+"""Moving numbers without computing: copies through strides, gathering, selecting, filling.
+
+Items are moved by size, so dtypes are bound by `layout.carrier`. Transposition, slicing, reversal, tiling and
+broadcasting are `strided_copy`; concatenation, padding, diagonals and gradients of slices are
+`strided_write`.
+"""
+
+from minitf.kernels.compile.abi import I, T, i64, ints, kernel, like, scalar, u8p
+from minitf.kernels.compile.splitting import By, Nest
+from minitf.kernels.math.elementwise import repeats, start
+
+ITEMS = ("uint8", "uint16", "uint32", "uint64")
+INDEX = ("int32", "int64")
+TILE = 16  # columns moved together when a transposition reads across cache lines
+
+
+@kernel(T=ITEMS, split=By("n", a=1, o=1))
+def copy(a: T, o: T.out, n: i64):
+    """o = a."""
+    for i in range(n):
+        o[i] = a[i]
+    return 0
+
+
+@kernel(T=ITEMS, split=By("n", o=1))
+def fill(value: T, o: T.out, n: i64):
+    """o = the one number at `value`."""
+    x = value[0]
+    for i in range(n):
+        o[i] = x
+    return 0
+
+
+@kernel(T=ITEMS, split=By("n", o=1))
+def clear(o: T.out, n: i64):
+    """o = 0."""
+    for i in range(n):
+        o[i] = 0
+    return 0
+
+
+@kernel(T=ITEMS, split=Nest(["a"], packed="o"))
+def strided_copy(a: T, o: T.out, offset: i64, rank: i64, dims: ints):
+    """o = the items of a that a nest visits from an offset; dims hold the strides of a, of any sign."""
+    n, step = dims[2 * rank - 2], dims[2 * rank - 1]
+    rows = repeats(rank, dims, 2)
+    if step == 1:
+        for row in range(rows):
+            p, r = offset + start(rank, dims, 2, 1, row), row * n
+            for i in range(n):
+                o[r + i] = a[p + i]
+    elif rank > 1 and dims[2 * rank - 3] == 1:
+        m = dims[2 * rank - 4]
+        for row in range(0, rows, max(m, 1)):
+            p, r = offset + start(rank, dims, 2, 1, row), row * n
+            for first in range(0, n, TILE):
+                last = min(first + TILE, n)
+                for i in range(m):
+                    for j in range(first, last):
+                        o[r + i * n + j] = a[p + i + j * step]
+    else:
+        for row in range(rows):
+            p, r = offset + start(rank, dims, 2, 1, row), row * n
+            for i in range(n):
+                o[r + i] = a[p + i * step]
+    return 0
+
+
+@kernel(T=ITEMS, split=Nest(["o"], packed="a"))
+def strided_write(a: T, o: T.out, offset: i64, rank: i64, dims: ints):
+    """The items of o that a nest visits from an offset = a; dims hold the strides of o."""
+    n, step = dims[2 * rank - 2], dims[2 * rank - 1]
+    for row in range(repeats(rank, dims, 2)):
+        p, r = row * n, offset + start(rank, dims, 2, 1, row)
+        if step == 1:
+            for i in range(n):
+                o[r + i] = a[p + i]
+        else:
+            for i in range(n):
+                o[r + i * step] = a[p + i]
+    return 0
+
+
+@kernel(T=ITEMS, split=Nest(["mask", "a", "b"], packed="o"))
+def select(mask: u8p, a: T, b: T, o: T.out, rank: i64, dims: ints):
+    """o = a where mask, else b, broadcasting; dims hold the strides of mask, a and b."""
+    last = 4 * rank - 4
+    n, step_c, step_a, step_b = dims[last], dims[last + 1], dims[last + 2], dims[last + 3]
+    for row in range(repeats(rank, dims, 4)):
+        p, q = start(rank, dims, 4, 1, row), start(rank, dims, 4, 2, row)
+        r, s = start(rank, dims, 4, 3, row), row * n
+        if step_c == 1 and step_a == 1 and step_b == 1:
+            for i in range(n):
+                x, y = a[q + i], b[r + i]  # both, for only loads without a condition vectorize
+                o[s + i] = x if mask[p + i] else y
+        elif step_c == 0 and step_a == 1 and step_b == 1:
+            if mask[p]:
+                for i in range(n):
+                    o[s + i] = a[q + i]
+            else:
+                for i in range(n):
+                    o[s + i] = b[r + i]
+        else:
+            for i in range(n):
+                o[s + i] = a[q + i * step_a] if mask[p + i * step_c] else b[r + i * step_b]
+    return 0
+
+
+@kernel(T=ITEMS, I=INDEX, split=By("n", when=lambda o: o["outer"] == 1, index=1, o="width"))
+def gather(a: T, index: I, o: T.out, outer: i64, rows: i64, n: i64, width: i64):
+    """o[p, i] = a[p, index[i]] for a of [outer, rows, width]; the status is 1 + the first bad i."""
+    for i in range(n):
+        if index[i] < 0 or index[i] >= rows:
+            return 1 + i
+    for p in range(outer):
+        for i in range(n):
+            source, target = (p * rows + index[i]) * width, (p * n + i) * width
+            for k in range(width):
+                o[target + k] = a[source + k]
+    return 0
+
+
+@scalar
+def place(position, size, n, wraps):
+    """Where n of `size` items begin, counted from the end if negative and `wraps`; -1 if they are not all
+    there.
+    """
+    begin = position + size if wraps != 0 and position < 0 else position
+    return begin if 0 <= begin <= size - n else -1
+
+
+@kernel(T=ITEMS, I=INDEX)
+def take_at(begin: I, a: T, o: T.out, item: i64, wraps: i64, size: i64, outer: i64, n: i64, width: i64):
+    """o[p] = a[p, at : at + n] for a of [outer, size, width], at = begin[item]; see `place`."""
+    first = place(begin[item], size, n, wraps)
+    if first < 0:
+        return 1
+    for p in range(outer):
+        source, target = (p * size + first) * width, p * n * width
+        for k in range(n * width):
+            o[target + k] = a[source + k]
+    return 0
+
+
+@kernel(I=INDEX)
+def put_at(
+    begin: I, a: T, o: T.inout, item: i64, wraps: i64, size: i64, outer: i64, n: i64, width: i64, beta: i64
+):
+    """o[p, at : at + n] = a[p], the rest of o is 0; with beta a is added to what is there. See `take_at`."""
+    first = place(begin[item], size, n, wraps)
+    if first < 0:
+        return 1
+    if beta == 0:
+        for k in range(outer * size * width):
+            o[k] = 0
+    for p in range(outer):
+        source, target = p * n * width, (p * size + first) * width
+        if beta == 0:
+            for k in range(n * width):
+                o[target + k] = a[source + k]
+        else:
+            for k in range(n * width):
+                o[target + k] += a[source + k]
+    return 0
+
+
+@kernel(T=ITEMS, I=INDEX)
+def gather_nd(a: T, index: I, o: T.out, n: i64, width: i64, depth: i64, dims: ints):
+    """o[i] = the `width` items of a at n tuples of `depth` indices into the sizes `dims`."""
+    for i in range(n):
+        row = 0
+        for d in range(depth):
+            place = index[i * depth + d]
+            if place < 0 or place >= dims[d]:
+                return 1 + i
+            row = row * dims[d] + place
+        for k in range(width):
+            o[i * width + k] = a[row * width + k]
+    return 0
+
+
+@kernel(T=ITEMS, I=INDEX)
+def one_hot(index: I, on: T, off: T, o: T.out, outer: i64, depth: i64, inner: i64):
+    """o[p, d, q] = on[0] if index[p, q] == d, else off[0], for o of [outer, depth, inner]."""
+    for p in range(outer):
+        for d in range(depth):
+            for q in range(inner):
+                o[(p * depth + d) * inner + q] = on[0] if index[p * inner + q] == d else off[0]
+    return 0
+
+
+@kernel(T=ITEMS, I=INDEX)
+def reverse_sequence(
+    a: T, lengths: I, o: T.out, outer: i64, first: i64, middle: i64, second: i64, inner: i64, batch_first: i64
+):
+    """Reverses the first lengths[b] steps of every sequence of a [outer, first, middle, second, inner].
+
+    The batch is `first` and time `second`, or the other way round. The status is 1 + the first b whose length
+    exceeds the time.
+    """
+    batches, steps = (first, second) if batch_first else (second, first)
+    for b in range(batches):
+        if lengths[b] < 0 or lengths[b] > steps:
+            return 1 + b
+    for p in range(outer):
+        for f in range(first):
+            for m in range(middle):
+                for s in range(second):
+                    b, t = (f, s) if batch_first else (s, f)
+                    t = lengths[b] - 1 - t if t < lengths[b] else t
+                    g, u = (b, t) if batch_first else (t, b)
+                    target = (((p * first + f) * middle + m) * second + s) * inner
+                    source = (((p * first + g) * middle + m) * second + u) * inner
+                    for k in range(inner):
+                        o[target + k] = a[source + k]
+    return 0
+
+
+@kernel(T=ITEMS, I=INDEX)
+def matrix_band_part(a: T, lower: I, upper: I, o: T.out, batch: i64, rows: i64, columns: i64):
+    """o = a within `lower` diagonals below and `upper` above the main one (all if negative), else 0."""
+    for p in range(batch):
+        for i in range(rows):
+            first = 0 if lower[0] < 0 else i - lower[0]
+            last = columns if upper[0] < 0 else i + upper[0] + 1
+            r = (p * rows + i) * columns
+            for j in range(columns):
+                o[r + j] = a[r + j] if first <= j < last else like(a[r + j], 0)
+    return 0
+
+
+@kernel(I=INDEX)
+def invert_permutation(a: I, o: I.out, n: i64):
+    """o[a[i]] = i; the status is 1 + the first i that is out of range or a repetition."""
+    for i in range(n):
+        o[i] = -1
+    for i in range(n):
+        if a[i] < 0 or a[i] >= n or o[a[i]] >= 0:
+            return 1 + i
+        o[a[i]] = i
+    return 0

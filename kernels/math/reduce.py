@@ -1,0 +1,245 @@
+"""Reductions: over any axes by `layout.reduction`, along the middle of [outer, n, inner], by segments."""
+
+import numpy as np
+
+from minitf.kernels.compile.abi import FLOATS, INTS, REALS, I, T, i64, ints, kernel, like, scalar
+from minitf.kernels.compile.splitting import By, Sums
+from minitf.kernels.math.elementwise import repeats, start
+
+INDEX = ("int32", "int64")
+BLOCK = 512  # numbers added in their own type, vectorized, before they go into a float64
+
+
+@scalar
+def wide(x):
+    """The type to add many numbers in."""
+    return x
+
+
+@wide.register("float32")
+def _(x):
+    return np.float64(x)
+
+
+def constants(of_float, of_integer):
+    """A function of a number that gives a constant of its type."""
+
+    @scalar
+    def constant(x):
+        return x
+
+    for dtype, value in [(t, of_float(t)) for t in FLOATS] + [(t, of_integer(t)) for t in INTS]:
+        constant.register(dtype)(always(np.dtype(dtype).type(value)))
+    return constant
+
+
+def always(value):
+    """The function that gives a value."""
+    return lambda x: value
+
+
+@kernel(T=REALS, reassoc=True, split=Sums())
+def reduce_sum(a: T, o: T.out, size: i64, rank: i64, dims: ints):
+    """o, of `size` numbers, = sums of a."""
+    n, step = dims[3 * rank - 3], dims[3 * rank - 1]
+    rows = repeats(rank, dims, 3)
+    for i in range(size):
+        o[i] = 0
+    if step == 0:
+        for row in range(rows):
+            p, q = row * n, start(rank, dims, 3, 2, row)
+            total = wide(o[q])
+            for first in range(0, n, BLOCK):
+                part = like(o[q], 0)
+                for i in range(p + first, p + min(first + BLOCK, n)):
+                    part = like(part, part + a[i])
+                total += wide(part)
+            o[q] = total
+    else:
+        m = dims[3 * rank - 6] if rank > 1 and dims[3 * rank - 4] == 0 else 1  # neighbours with one target
+        for row in range(0, rows, max(m, 1)):
+            q = start(rank, dims, 3, 2, row)
+            for j in range(0, m - m % 8, 8):
+                p = (row + j) * n
+                for i in range(n):
+                    low = (a[p + i] + a[p + n + i]) + (a[p + 2 * n + i] + a[p + 3 * n + i])
+                    high = (a[p + 4 * n + i] + a[p + 5 * n + i]) + (a[p + 6 * n + i] + a[p + 7 * n + i])
+                    o[q + i] += low + high
+            for j in range(m - m % 8, m):
+                p = (row + j) * n
+                for i in range(n):
+                    o[q + i] += a[p + i]
+    return 0
+
+
+@kernel(T=REALS, split=By("n", o=1))
+def divide_by_count(o: T.inout, count: i64, n: i64):
+    """o /= count, towards 0 for integers: sums become means. A count of 0 makes floats NaN."""
+    for i in range(n):
+        o[i] = quotient(o[i], count)
+    return 0
+
+
+@scalar
+def quotient(x, count):
+    """An integer divided by a count, towards 0."""
+    return x // count if x >= 0 or count == 0 else -(-x // count)
+
+
+@quotient.register(*FLOATS)
+def _(x, count):
+    return x / like(x, count)
+
+
+def reduction(name, dtypes, initial, combine):
+    """A kernel (a, o, size, rank, dims) that folds a by `combine`, from `initial` on."""
+
+    @kernel(name=name, T=dtypes, split=Sums())
+    def reduce(a: T, o: T.out, size: i64, rank: i64, dims: ints):
+        n, step = dims[3 * rank - 3], dims[3 * rank - 1]
+        for i in range(size):
+            o[i] = initial(o[i])
+        for row in range(repeats(rank, dims, 3)):
+            p, q = row * n, start(rank, dims, 3, 2, row)
+            if step == 0:
+                w, x, y, z = o[q], initial(o[q]), initial(o[q]), initial(o[q])
+                for i in range(p, p + n - n % 4, 4):  # four chains side by side
+                    w, x = like(w, combine(w, a[i])), like(w, combine(x, a[i + 1]))
+                    y, z = like(w, combine(y, a[i + 2])), like(w, combine(z, a[i + 3]))
+                for i in range(p + n - n % 4, p + n):
+                    w = like(w, combine(w, a[i]))
+                o[q] = combine(like(w, combine(w, x)), like(w, combine(y, z)))
+            else:
+                for i in range(n):
+                    o[q + i] = combine(o[q + i], a[p + i])
+        return 0
+
+    return reduce
+
+
+zero = constants(lambda t: 0, lambda t: 0)
+one = constants(lambda t: 1, lambda t: 1)
+lowest = constants(lambda t: -np.inf, lambda t: np.iinfo(t).min)
+highest = constants(lambda t: np.inf, lambda t: np.iinfo(t).max)
+least = constants(lambda t: np.finfo(t).min, lambda t: np.iinfo(t).min)
+greatest = constants(lambda t: np.finfo(t).max, lambda t: np.iinfo(t).max)
+
+
+@scalar
+def plus(x, y):
+    """x + y."""
+    return x + y
+
+
+@scalar
+def times(x, y):
+    """x * y."""
+    return x * y
+
+
+@scalar
+def larger(x, y):
+    """The larger; NaN if either is."""
+    return x if x >= y or x != x else y
+
+
+@scalar
+def smaller(x, y):
+    """The smaller; NaN if either is."""
+    return x if x <= y or x != x else y
+
+
+reduce_prod = reduction("reduce_prod", REALS, one, times)
+reduce_max = reduction("reduce_max", REALS, lowest, larger)
+reduce_min = reduction("reduce_min", REALS, highest, smaller)
+reduce_any = reduction("reduce_any", ("bool",), zero, larger)
+reduce_all = reduction("reduce_all", ("bool",), one, smaller)
+
+
+def selection(name, better):
+    """A kernel (a, o, outer, n, inner): the first place of the best number, never NaN, along the middle."""
+
+    @kernel(name=name, T=REALS, I=INDEX)
+    def select(a: T, o: I.out, outer: i64, n: i64, inner: i64):
+        for p in range(outer):
+            for q in range(inner):
+                r = p * n * inner + q
+                best, place = a[r], 0
+                for j in range(1, n):
+                    x = a[r + j * inner]
+                    if better(x, best) or best != best and x == x:
+                        best, place = x, j
+                o[p * inner + q] = place
+        return 0
+
+    return select
+
+
+@scalar
+def more(x, y):
+    """x > y."""
+    return x > y
+
+
+@scalar
+def fewer(x, y):
+    """x < y."""
+    return x < y
+
+
+argmax = selection("argmax", more)
+argmin = selection("argmin", fewer)
+
+
+def scan(name, initial, combine):
+    """A kernel of running results along the middle axis of [outer, n, inner]; a and o must not overlap."""
+
+    @kernel(name=name, T=REALS)
+    def run(a: T, o: T.out, outer: i64, n: i64, inner: i64, exclusive: i64, reverse: i64):
+        for p in range(outer):
+            for j in range(n):
+                r = (p * n + (n - 1 - j if reverse else j)) * inner
+                before = r + inner if reverse else r - inner
+                if j == 0:
+                    for q in range(inner):
+                        o[r + q] = initial(a[r + q]) if exclusive else a[r + q]
+                else:
+                    source = before if exclusive else r
+                    for q in range(inner):
+                        o[r + q] = combine(o[before + q], a[source + q])
+        return 0
+
+    return run
+
+
+cumsum = scan("cumsum", zero, plus)
+cumprod = scan("cumprod", one, times)
+
+
+def segments(name, initial, combine):
+    """A kernel that folds rows with equal ids; negative ids are dropped, segments without rows get `initial`.
+
+    The status is 1 + the first row whose id is not below `count`.
+    """
+
+    @kernel(name=name, T=REALS, I=INDEX)
+    def reduce(a: T, ids: I, o: T.out, n: i64, width: i64, count: i64):
+        for i in range(n):
+            if ids[i] >= count:
+                return 1 + i
+        for i in range(count * width):
+            o[i] = initial(o[i])
+        for i in range(n):
+            if ids[i] >= 0:
+                r = ids[i] * width
+                for k in range(width):
+                    o[r + k] = combine(o[r + k], a[i * width + k])
+        return 0
+
+    return reduce
+
+
+segment_sum = segments("segment_sum", zero, plus)
+segment_prod = segments("segment_prod", one, times)
+segment_max = segments("segment_max", least, larger)
+segment_min = segments("segment_min", greatest, smaller)

@@ -1,0 +1,20 @@
+"""Products of a sparse matrix, given by its elements, and a dense one."""
+
+from minitf.kernels.compile.abi import REALS, I, T, i64, kernel
+
+
+@kernel(I=("int32", "int64"), T=REALS)
+def sparse_product(
+    places: I, values: T, b: T, o: T.inout, count: i64, turned: i64, rows: i64, inner: i64, width: i64,
+    down: i64, across: i64,
+):  # fmt: skip
+    """o [rows, width] += a @ b, a having values[k] at places[k] (row and column, the other way if `turned`)
+    and b [inner, width] an item every `down` to the next row and every `across` to the next column.
+    """
+    for k in range(count):
+        row, column = places[2 * k + turned], places[2 * k + 1 - turned]
+        if not (0 <= row < rows and 0 <= column < inner):
+            return k + 1
+        for j in range(width):
+            o[row * width + j] += values[k] * b[column * down + j * across]
+    return 0

@@ -1,0 +1,131 @@
+"""Changing a variable's memory in place: assignment and scattered updates.
+
+A scattered update finds rows of the variable by tuples of `depth` indices into the sizes `dims`. All of them
+are checked before anything is written.
+"""
+
+from minitf.kernels.compile.abi import REALS, I, T, i64, ints, kernel, scalar
+from minitf.kernels.compile.splitting import By
+
+CARRIED = ("uint8", "uint16", "uint32", "uint64")
+INDEX = ("int32", "int64")
+
+
+@kernel(T=CARRIED, split=By("n", a=1, o=1))
+def assign(a: T, o: T.out, n: i64):
+    """o = a."""
+    for i in range(n):
+        o[i] = a[i]
+    return 0
+
+
+@kernel(T=REALS, split=By("n", a=1, o=1))
+def assign_add(a: T, o: T.inout, n: i64):
+    """o += a."""
+    for i in range(n):
+        o[i] += a[i]
+    return 0
+
+
+@kernel(T=REALS, split=By("n", a=1, o=1))
+def assign_sub(a: T, o: T.inout, n: i64):
+    """o -= a."""
+    for i in range(n):
+        o[i] -= a[i]
+    return 0
+
+
+@scalar
+def check_indices(index, n, depth, dims):
+    """0, or 1 + the first of n index tuples that is out of range."""
+    for i in range(n):
+        for d in range(depth):
+            if index[i * depth + d] < 0 or index[i * depth + d] >= dims[d]:
+                return 1 + i
+    return 0
+
+
+@scalar
+def row(index, i, depth, dims):
+    """The row that index tuple i stands for."""
+    place = 0
+    for d in range(depth):
+        place = place * dims[d] + index[i * depth + d]
+    return place
+
+
+@kernel(T=CARRIED, I=INDEX)
+def scatter_update(index: I, a: T, o: T.out, n: i64, width: i64, step: i64, depth: i64, dims: ints):
+    """Rows of o become the n rows of a, whose items are `step` apart (0: one number for all)."""
+    status = check_indices(index, n, depth, dims)
+    if status == 0:
+        for i in range(n):
+            place = row(index, i, depth, dims) * width
+            for k in range(width):
+                o[place + k] = a[(i * width + k) * step]
+    return status
+
+
+def scattered(name, combine):
+    """A scattered update that combines old and new items."""
+
+    def scatter(index: I, a: T, o: T.inout, n: i64, width: i64, step: i64, depth: i64, dims: ints):
+        status = check_indices(index, n, depth, dims)
+        if status == 0:
+            for i in range(n):
+                place = row(index, i, depth, dims) * width
+                for k in range(width):
+                    o[place + k] = combine(o[place + k], a[(i * width + k) * step])
+        return status
+
+    return kernel(scatter, name=name, T=REALS, I=INDEX)
+
+
+@scalar
+def add(x, y):
+    """x + y."""
+    return x + y
+
+
+@scalar
+def sub(x, y):
+    """x - y."""
+    return x - y
+
+
+@scalar
+def mul(x, y):
+    """x * y."""
+    return x * y
+
+
+@scalar
+def div(x, y):
+    """x / y, rounded down for integers."""
+    return x // y
+
+
+@div.register("float32", "float64")
+def div(x, y):
+    """x / y."""
+    return x / y
+
+
+@scalar
+def lower(x, y):
+    """The smaller one, or NaN if one is."""
+    return y if y < x or y != y else x
+
+
+@scalar
+def higher(x, y):
+    """The larger one, or NaN if one is."""
+    return y if y > x or y != y else x
+
+
+scatter_add = scattered("scatter_add", add)
+scatter_sub = scattered("scatter_sub", sub)
+scatter_mul = scattered("scatter_mul", mul)
+scatter_div = scattered("scatter_div", div)
+scatter_min = scattered("scatter_min", lower)
+scatter_max = scattered("scatter_max", higher)

@@ -1,0 +1,405 @@
+"""Reverse-mode differentiation: gradients are new ops in the same graph, so gradients of gradients come for
+free.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import enum
+import heapq
+from collections.abc import Sequence
+
+from minitf.framework import dtypes, inside
+from minitf.framework.body import stands_for
+from minitf.framework.convert import convert_to_tensor
+from minitf.framework.errors import describe
+from minitf.framework.garbage import uncollected
+from minitf.framework.graph import Graph, at_home, get_default_graph, name_scope
+from minitf.framework.origin import warn
+from minitf.framework.registry import OPS
+from minitf.framework.tensor import IndexedSlices, Tensor
+from minitf.ops.array import array, slices  # noqa: F401 - slices makes IndexedSlices convertible
+from minitf.ops.array.constant import constant
+from minitf.ops.math import math  # noqa: F401 - slices makes IndexedSlices convertible
+
+_REGISTERED: dict[str, object] = {}
+_STRUCTURAL: dict[str, object] = {}
+
+
+def structural(op_type: str):
+    """Decorator for the gradient of an op with bodies: `f(op, grads, wanted, asked)`, wanted telling which
+    inputs matter and asked being outputs, tensors of a body, whose gradients are to be given, too, as a dict.
+    """
+
+    def register(function):
+        _STRUCTURAL[op_type] = function
+        return function
+
+    return register
+
+
+class AggregationMethod:
+    """Ways to add up gradients, accepted for TensorFlow's sake: there is one."""
+
+    ADD_N = DEFAULT = 0
+    EXPERIMENTAL_TREE = 1
+    EXPERIMENTAL_ACCUMULATE_N = 2
+
+
+class UnconnectedGradients(enum.Enum):
+    """What `gradients` gives where no path leads from x to ys: None or zeros."""
+
+    NONE = "none"
+    ZERO = "zero"
+
+
+class RegisterGradient:
+    """Decorator that registers `f(op, *grads)` as the gradient called `op_type`.
+
+    It is used for ops of that type made by users, or for those that `Graph.gradient_override_map` points to
+    it.
+
+    >>> @RegisterGradient("DocHalved")
+    ... def _halved(op, grad):
+    ...     return 0.5 * grad
+    """
+
+    def __init__(self, op_type: str):
+        if not isinstance(op_type, str):
+            raise TypeError(f"an op type is a string, not {op_type!r}")
+        self._type = op_type
+
+    def __call__(self, function):
+        """Registers `function`; KeyError if there is a gradient of that name."""
+        if self._type in _REGISTERED or self._type in OPS and OPS[self._type].grad is not None:
+            raise KeyError(f"a gradient called {self._type!r} is registered already")
+        _REGISTERED[self._type] = function
+        return function
+
+
+def NoGradient(op_type: str) -> None:  # noqa: N802 - TensorFlow's own name
+    """Says that ops of this type stop gradients."""
+    _REGISTERED[op_type] = None
+
+
+NotDifferentiable = NoGradient
+
+
+@uncollected
+def gradients(ys, xs, grad_ys=None, name: str | None = "gradients", colocate_gradients_with_ops: bool = False,
+              gate_gradients: bool = False, aggregation_method: int | None = None, stop_gradients=None,
+              unconnected_gradients="none") -> list:  # fmt: skip
+    """The derivatives of sum(ys) with respect to each of xs: tensors shaped like xs.
+
+    grad_ys: for each y the gradient that flows into it (default ones). stop_gradients: tensors taken as
+    constants. A gradient is None (or zeros, with unconnected_gradients="zero") where no differentiable path
+    leads from x to ys, and IndexedSlices where only some rows of x were gathered. In a loop or branch ys and
+    xs may be tensors and variables from outside of it.
+
+    Raises:
+      TypeError: if a y is a bool or a string; an integer y has no gradients, which is a warning.
+      ValueError: in a loop, if a path leads through what a loop variable starts as.
+      LookupError: if an op on the path has no gradient.
+
+    >>> import minitf as tf
+    >>> x = tf.constant(3.0)
+    >>> with tf.Session() as sess:
+    ...     print(sess.run(tf.gradients(x * x, x)))
+    [np.float32(6.0)]
+    """
+    with at_home(ys):
+        return _gradients(ys, xs, grad_ys, name, stop_gradients, unconnected_gradients)
+
+
+def _gradients(ys, xs, grad_ys, name: str, stop_gradients, unconnected_gradients) -> list:
+    ys, xs = listed(ys, "ys"), listed(xs, "xs")
+    stop = set(listed(stop_gradients, "stop_gradients")) if stop_gradients is not None else set()
+    zeros = getattr(unconnected_gradients, "value", unconnected_gradients)
+    if zeros not in ("none", "zero"):
+        raise ValueError(f"unconnected_gradients is 'none' or 'zero', not {unconnected_gradients!r}")
+    for y in ys:
+        _check_differentiable(y)
+    with name_scope(name, "gradients") as scope:
+        seeds = _seeds(ys, grad_ys)
+        found = backpropagate(list(zip(ys, seeds)), xs, stop, scope)
+        if zeros == "zero":
+            found = [array.zeros_like(x) if g is None else g for g, x in zip(found, xs)]
+    return found
+
+
+def listed(values, what: str) -> list[Tensor]:
+    """The argument `what` of gradients, one value or a list, as tensors that can be used here."""
+    values = values if isinstance(values, (list, tuple)) else [values]
+    around = set(_outwards(get_default_graph()))
+    return [_tensor(v, what, around) for v in values]
+
+
+def _tensor(value, what: str, around: set) -> Tensor:
+    """The tensor itself; a variable stands for its memory, so that every way of reading it counts."""
+    try:
+        value = value.values if isinstance(value, IndexedSlices) else value
+        tensor = value._ref() if hasattr(value, "_ref") else convert_to_tensor(value)
+        tensor = inside.seen_from(get_default_graph(), tensor)
+    except (TypeError, ValueError) as error:
+        raise type(error)(f"{what} of gradients: {error}; give tensors or variables") from None
+    get_default_graph().as_graph_element(tensor)
+    if tensor.op.graph not in around:
+        raise ValueError(
+            f"{what} of gradients: {tensor.name} belongs to the body of a loop or branch, and the gradient "
+            "is taken outside of it; return it from the body, or take the gradient there"
+        )
+    return tensor
+
+
+def _seeds(ys, grad_ys) -> list:
+    given = (
+        [None] * len(ys) if grad_ys is None else grad_ys if isinstance(grad_ys, (list, tuple)) else [grad_ys]
+    )
+    if len(given) != len(ys):
+        raise ValueError(f"{len(given)} grad_ys were given for {len(ys)} ys")
+    return [_seed(y, g, i) for i, (y, g) in enumerate(zip(ys, given))]
+
+
+def _check_differentiable(y: Tensor) -> None:
+    base = y.dtype.base_dtype
+    if base.is_integer:
+        warn(f"gradients of {y.name} are None: it is {base.name}, no floating point tensor")
+    elif not carries_gradient(y):
+        raise TypeError(
+            f"gradients of {y.name} of type {base.name}: only floating point tensors have them; cast it "
+            "with tf.cast"
+        )
+
+
+def _seed(y: Tensor, given, index: int):
+    base = y.dtype.base_dtype
+    if given is None:
+        return array.fill(array.shape(y), constant(1, base, name=f"grad_ys_{index}"))
+    if isinstance(given, IndexedSlices):
+        return given
+    given = convert_to_tensor(given, name=f"grad_ys_{index}")
+    if given.dtype.base_dtype is not base:
+        raise ValueError(f"grad_ys[{index}] is {given.dtype.name}, but {y.name} is {base.name}")
+    if not given.shape.is_compatible_with(y.shape):
+        raise ValueError(f"grad_ys[{index}] has shape {given.shape}, but {y.name} has shape {y.shape}")
+    return given
+
+
+def backpropagate(seeds: list[tuple], xs: list[Tensor], stop: set, scope: str = "") -> list:
+    """The gradients of `xs`, given pairs of tensors and the gradients that flow into them."""
+    way = _Way([y for y, _ in seeds], xs, stop, scope)
+    pending: dict[Tensor, list] = {}
+    for y, seed in seeds:
+        pending.setdefault(way.origin(y), []).append(seed)
+    queue: list = []
+    queued: set = set()
+    _enqueue(
+        queue, queued, {y.op for y in pending if y not in way.stop and carries_gradient(y)} & way.relevant
+    )
+    while queue:
+        op = heapq.heappop(queue)[2]
+        grads = [_total(pending, t) if carries_gradient(t) else None for t in op.outputs]
+        if not any(g is not None for g in grads):
+            continue
+        reached = _step_back(way, op, grads, pending)
+        _enqueue(queue, queued, reached & way.relevant)
+    return [way.inner[x] if x in way.inner else _total(pending, x) for x in map(way.origin, xs)]
+
+
+class _Way:
+    """What lies between `ys` and `xs`, in the present graph and in those around it.
+
+    Inside of a loop or branch, what was captured is one tensor with what it stands for outside.
+    """
+
+    def __init__(self, ys: list[Tensor], xs: list[Tensor], stop: set, scope: str):
+        self.graph = get_default_graph()
+        name = self.graph.get_name_scope()
+        self.scope = scope or (f"{name}/" if name else "")
+        self._around = set(_outwards(self.graph))
+        self.xs, self.stop = {self.origin(x) for x in xs}, {self.origin(t) for t in stop}
+        self.inner: dict[Tensor, object] = {}  # the gradients of xs that are in a branch of an If
+        self.relevant = self._relevant([self.origin(y).op for y in ys])
+
+    def origin(self, tensor: Tensor) -> Tensor:
+        """The tensor itself, or the one that it stands for in the graphs around."""
+        return tensor if self.graph.outer is None else stands_for(tensor, self._around)
+
+    def matters(self, tensor: Tensor) -> bool:
+        """Whether somebody asked for a gradient that flows through `tensor`."""
+        tensor = self.origin(tensor)
+        passed = tensor.op in self.relevant and tensor not in self.stop
+        return (tensor in self.xs or passed) and carries_gradient(tensor)
+
+    def _relevant(self, roots: list) -> set:
+        """The ops on a path from the xs to `roots`: those with an input that is an x or depends on one."""
+        seen, todo = set(roots), list(roots)
+        while todo:
+            for t in self._sources(todo.pop()):
+                if t.op not in seen and t not in self.stop:
+                    seen.add(t.op)
+                    todo.append(t.op)
+        reached: set = set()
+        for op in sorted(seen, key=lambda op: (op.id, op.type == "Arg")):
+            inputs = any(t in self.xs or t.op in reached and t not in self.stop for t in self._sources(op))
+            if inputs or self.asked_inside(op):
+                reached.add(op)
+        return reached
+
+    def asked_inside(self, op) -> list[Tensor]:
+        """The xs that are tensors of a branch of an If op."""
+        return [t for t in op.outputs if type(t) is inside.Given and t in self.xs] if op.type == "If" else []
+
+    def _sources(self, op) -> Sequence[Tensor]:
+        """What the op depends on; a loop variable of a loop around depends on what it starts as."""
+        if self.graph.outer is None:
+            return op.inputs
+        if op.type == "Arg" and op.graph in self._around and "starts_as" in op.attrs:
+            return [self.origin(op.attrs["starts_as"])]
+        return [self.origin(t) for t in op.inputs]
+
+    @contextlib.contextmanager
+    def context(self, op):
+        """Where the gradient ops of `op` are made: with its line in the script and in a scope of its own."""
+        with self.graph.at(op.origin), self.graph.name_scope(f"{self.scope}{op.name}_grad/"):
+            yield
+
+
+def _outwards(graph: Graph | None):
+    """The graph, and those in which it is nested."""
+    while graph is not None:
+        yield graph
+        graph = graph.outer
+
+
+def _enqueue(queue: list, queued: set, ops) -> None:
+    for op in ops:
+        if op not in queued:
+            queued.add(op)
+            heapq.heappush(queue, (-op.id, id(op), op))
+
+
+def _step_back(way: _Way, op, grads: list, pending: dict) -> set:
+    """Applies the op's gradient rule; returns the ops that made the inputs it reached."""
+    if op.type == "Arg":
+        raise ValueError(_through_the_start(op))
+    rule = _STRUCTURAL.get(op.type) or _rule(op)
+    if rule is None:
+        return set()
+    with way.context(op):
+        if op.type in _STRUCTURAL:
+            asked = way.asked_inside(op)
+            results, inner = rule(op, grads, [way.matters(t) for t in op.inputs], asked)
+            way.inner.update(inner)
+        elif rule is op.definition.grad and op.definition.passes_slices:
+            results = rule(op, *grads)
+        else:
+            results = rule(op, *[dense(g, t) for g, t in zip(grads, op.outputs)])
+    results = list(results) if isinstance(results, (list, tuple)) else [results]
+    if len(results) != len(op.inputs):
+        raise ValueError(
+            f"the gradient of {op.type} '{op.name}' gave {len(results)} values for {len(op.inputs)} inputs"
+        )
+    reached = set()
+    for tensor, grad in zip(op.inputs, results):
+        if grad is None or not carries_gradient(tensor):
+            continue
+        grad, tensor = _fitted(way, grad, tensor, op), way.origin(tensor)
+        pending.setdefault(tensor, []).append(grad)
+        if tensor not in way.stop:
+            reached.add(tensor.op)
+    return reached
+
+
+def _through_the_start(op) -> str:
+    start = op.attrs["starts_as"]
+    return (
+        "cannot compute a gradient inside of a loop through what it goes through or its loop variables start "
+        f"as, here {describe(start.op)}: what other trips make of it is not known there. Take the gradient "
+        "with respect to the loop variable or element, or after the loop, or put tf.stop_gradient around it"
+    )
+
+
+def _rule(op):
+    override = op.attrs.get("_gradient_op_type")
+    if override is not None:
+        if override not in _REGISTERED and override not in OPS:
+            raise LookupError(
+                f"gradient_override_map sends {op.type} '{op.name}' to {override!r}, which nobody registered"
+            )
+        return _REGISTERED[override] if override in _REGISTERED else OPS[override].grad
+    if op.definition.grad is not None:
+        return op.definition.grad
+    if op.type in _REGISTERED or not op.definition.differentiable:
+        return _REGISTERED.get(op.type)
+    if not op.inputs or not any(carries_gradient(t) for t in op.inputs):
+        return None
+    raise LookupError(
+        f"{op.type} '{op.name}' (created {op.origin}) has no gradient; put tf.stop_gradient behind it, or "
+        "register "
+        f"one with @tf.RegisterGradient({op.type!r})"
+    )
+
+
+def carries_gradient(tensor: Tensor) -> bool:
+    """Whether gradients flow through tensors of this type."""
+    return tensor.dtype.base_dtype in dtypes.SMOOTH
+
+
+def dense(grad, tensor: Tensor):
+    """The gradient of `tensor`, which may be IndexedSlices or None, as a tensor or None."""
+    if not isinstance(grad, IndexedSlices):
+        return grad
+    shape = array.shape(tensor) if grad.dense_shape is None else grad.dense_shape
+    whole = convert_to_tensor(IndexedSlices(grad.values, grad.indices, shape))
+    whole._shape = whole.shape.merge_with(tensor.shape)
+    return whole
+
+
+def _fitted(way: _Way, grad, tensor: Tensor, op):
+    """`grad` summed over the axes along which `tensor` was broadcast, so that it has the tensor's shape."""
+    if isinstance(grad, IndexedSlices):
+        if not op.definition.broadcasts:
+            return grad
+        with way.context(op):
+            grad = dense(grad, op.outputs[0])
+    if (
+        tensor.shape.sizes is not None
+        and grad.shape.sizes == tensor.shape.sizes
+        and None not in tensor.shape.sizes
+    ):
+        return grad
+    if op.definition.broadcasts:
+        with way.context(op):
+            return array.sum_to_shape(grad, tensor)
+    if not grad.shape.is_compatible_with(tensor.shape):
+        raise ValueError(
+            f"the gradient of {op.type} '{op.name}' for {tensor.name} has shape {grad.shape} instead of "
+            f"{tensor.shape}"
+        )
+    grad._shape = grad.shape.merge_with(tensor.shape)
+    return grad
+
+
+def _total(pending: dict, tensor: Tensor):
+    """The sum of all gradients that flowed into `tensor`."""
+    parts = pending.get(tensor)
+    if not parts:
+        return None
+    if len(parts) == 1:
+        return parts[0]
+    if all(isinstance(p, IndexedSlices) for p in parts):
+        values, indices = array.concat([p.values for p in parts], 0), array.concat(_of_one_type(parts), 0)
+        shape = next((p.dense_shape for p in parts if p.dense_shape is not None), None)
+        total = IndexedSlices(values, indices, shape)
+    else:
+        total = math.add_n([dense(p, tensor) for p in parts])
+    pending[tensor] = [total]
+    return total
+
+
+def _of_one_type(parts: list) -> list[Tensor]:
+    """The indices of several IndexedSlices, as int64 if some are."""
+    indices = [p.indices for p in parts]
+    wide = any(i.dtype is dtypes.int64 for i in indices)
+    return [math.cast(i, dtypes.int64) for i in indices] if wide else indices

@@ -1,0 +1,56 @@
+"""Second derivatives as matrices."""
+
+from __future__ import annotations
+
+from minitf.autodiff.gradients import dense, gradients, listed
+from minitf.framework.graph import name_scope
+from minitf.framework.tensor import Tensor
+from minitf.ops.array import array
+from minitf.ops.control.counted import map_fn
+from minitf.ops.linalg import matrix
+
+
+def hessians(
+    ys,
+    xs,
+    name: str | None = "hessians",
+    colocate_gradients_with_ops: bool = False,
+    gate_gradients: bool = False,
+    aggregation_method: int | None = None,
+) -> list[Tensor]:
+    """For each x of xs, the second derivatives of sum(ys): a tensor of shape x.shape + x.shape.
+
+    Raises:
+      ValueError: if the ys do not depend on an x.
+      LookupError: if an op on the way has no gradient, or its gradient has none.
+
+    >>> import minitf as tf
+    >>> x = tf.constant([1.0, 2.0])
+    >>> with tf.Session() as sess:
+    ...     print(sess.run(tf.hessians(tf.reduce_sum(x**3), x)[0]))
+    [[ 6.  0.]
+     [ 0. 12.]]
+    """
+    xs = listed(xs, "xs")
+    with name_scope(name, "hessians"):
+        return [_hessian(g, x) for g, x in zip(gradients(ys, xs), xs)]
+
+
+def _hessian(g, x: Tensor) -> Tensor:
+    """One row after the other: the gradient of each element of g."""
+    shape = array.shape(x)
+    if g is None:
+        raise ValueError(
+            f"hessians: no gradient flows from ys to {x.name}, so they have no second derivatives"
+        )
+
+    g = dense(g, x)
+
+    def row(unit):
+        again = gradients(g, x, grad_ys=array.reshape(unit, shape))[0]
+        return array.zeros_like(x) if again is None else again
+
+    rows = map_fn(row, matrix.eye(array.size(x), dtype=x.dtype.base_dtype))
+    result = array.reshape(rows, array.concat([shape, shape], 0))
+    result.set_shape(x.shape.concatenate(x.shape))
+    return result

@@ -1,0 +1,200 @@
+"""Sets of values and partitions: unique, setdiff1d, dynamic_partition, dynamic_stitch, invert_permutation."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from minitf.framework import dtypes
+from minitf.framework.apply import apply, apply_op
+from minitf.framework.registry import define
+from minitf.framework.shape import UNKNOWN, TensorShape
+from minitf.framework.static import constant_value
+from minitf.framework.tensor import Tensor
+from minitf.kernels.math import movement
+from minitf.ops.array import array
+from minitf.ops.array.gather import check_indices, gather
+
+# ---- unique
+
+
+def _unique(op, x):
+    """Values in the order in which they first appear, where each item is found among them, and how often
+    each occurs.
+    """
+    _, first, where, counts = np.unique(x, return_index=True, return_inverse=True, return_counts=True)
+    order = np.argsort(first)
+    place = np.empty_like(order)
+    place[order] = np.arange(len(order))
+    return [x[first[order]], place[where.reshape(-1)], counts[order]][: len(op.outputs)]
+
+
+def _unique_shapes(op):
+    x = op.inputs[0].shape.with_rank(1)
+    return [TensorShape([None]), x, TensorShape([None])][: len(op.outputs)]
+
+
+define("Unique", "x: T -> y: T, idx: @out_idx", shape=_unique_shapes, numpy=_unique, differentiable=False)
+define("UniqueWithCounts", "x: T -> y: T, idx: @out_idx, count: @out_idx", shape=_unique_shapes,
+       numpy=_unique, differentiable=False)  # fmt: skip
+
+
+def unique(x, out_idx=dtypes.int32, name: str | None = None) -> tuple[Tensor, Tensor]:
+    """(y, idx): the values of the vector `x` in the order in which they first appear, and for each item
+    its place in y.
+    """
+    return apply("Unique", x, out_idx=dtypes.type_or(out_idx, dtypes.int32), name=name)
+
+
+def unique_with_counts(x, out_idx=dtypes.int32, name: str | None = None) -> tuple[Tensor, Tensor, Tensor]:
+    """(y, idx, count): as `unique`, and how often each value occurs."""
+    return apply("UniqueWithCounts", x, out_idx=dtypes.type_or(out_idx, dtypes.int32), name=name)
+
+
+def _difference(op, x, y):
+    kept = np.flatnonzero(~np.isin(x, y))
+    return [x[kept], kept]
+
+
+define("ListDiff", "x: T, y: T -> out: T, idx: @out_idx", shape=lambda op: [TensorShape([None])] * 2,
+       numpy=_difference, differentiable=False)  # fmt: skip
+
+
+def setdiff1d(x, y, index_dtype=dtypes.int32, name: str | None = None) -> tuple[Tensor, Tensor]:
+    """(out, idx): the items of the vector `x` that are not in `y`, in their order, and where they stand in
+    x.
+    """
+    return apply("ListDiff", x, y, out_idx=dtypes.type_or(index_dtype, dtypes.int32), name=name)
+
+
+listdiff = setdiff1d
+
+# ---- permutations
+
+
+def _inverted(op, x):
+    result = np.full_like(x, -1)
+    for i, place in enumerate(x):
+        if not 0 <= place < len(x) or result[place] >= 0:
+            raise ValueError(_no_permutation(x, i))
+        result[place] = i
+    return result
+
+
+def _no_permutation(x, position: int) -> str:
+    return f"{x.tolist()} is no permutation of [0, {len(x)}): {x[position]} is out of range or repeated"
+
+
+def _inverted_kernel(b, op, x):
+    out = b.new(x.shape, x.dtype)
+    b.call(
+        movement.invert_permutation[x.dtype], x, out, x.size, error=lambda at: _no_permutation(b.data(x), at)
+    )
+    return out
+
+
+define("InvertPermutation", "x: T -> y: T", T=dtypes.INDEX, shape=lambda op: op.inputs[0].shape.with_rank(1),
+       numpy=_inverted, kernel=_inverted_kernel, differentiable=False)  # fmt: skip
+
+
+def invert_permutation(x, name: str | None = None) -> Tensor:
+    """The vector y with y[x[i]] = i; `x` holds each of 0 ... n - 1 once."""
+    return apply("InvertPermutation", x, name=name)
+
+
+# ---- partitions
+
+
+def _check_partitions(data: tuple, partitions: tuple) -> None:
+    if data[: len(partitions)] != partitions:
+        raise ValueError(
+            f"partitions of shape {partitions} have to be shaped like the first axes of data {data}"
+        )
+
+
+def _partition(op, data, partitions):
+    check_indices(partitions, op.attrs["num"], "partitions")
+    _check_partitions(data.shape, partitions.shape)
+    return [data[partitions == i] for i in range(op.attrs["num"])]
+
+
+def _partition_shapes(op):
+    data, partitions = op.inputs[0].shape, op.inputs[1].shape
+    if data.sizes is None or partitions.sizes is None:
+        return [UNKNOWN] * op.attrs["num"]
+    data[: partitions.rank].assert_is_compatible_with(partitions)
+    return [TensorShape((None, *data.sizes[partitions.rank :]))] * op.attrs["num"]
+
+
+def _partition_grad(op, *grads):
+    """The gradients of the parts, put back where the parts were taken from."""
+    data, partitions = op.inputs
+    grads = [array.zeros_like(t) if g is None else g for t, g in zip(op.outputs, grads)]
+    places = array.reshape(apply("Range", 0, array.size(partitions), 1), array.shape(partitions))
+    indices = apply_op("DynamicPartition", places, partitions, num=op.attrs["num"]).outputs
+    return array.reshape(dynamic_stitch(list(indices), grads), array.shape(data)), None
+
+
+define("DynamicPartition", "data: T, partitions: int32 -> outputs: *T", shape=_partition_shapes,
+       numpy=_partition, grad=_partition_grad)  # fmt: skip
+
+
+def dynamic_partition(data, partitions, num_partitions: int, name: str | None = None) -> list[Tensor]:
+    """The items of `data` in `num_partitions` tensors, each item in the one that `partitions` says.
+
+    >>> [t.shape.as_list() for t in dynamic_partition([[1, 2], [3, 4]], [1, 0], 2)]
+    [[None, 2], [None, 2]]
+    """
+    return list(apply_op("DynamicPartition", data, partitions, num=int(num_partitions), name=name).outputs)
+
+
+def _stitch(op, *inputs):
+    count = len(inputs) // 2
+    indices, data = inputs[:count], inputs[count:]
+    rest = data[0].shape[indices[0].ndim :]
+    size = max((int(i.max()) + 1 for i in indices if i.size), default=0)
+    result = dtypes.zeros((size, *rest), data[0].dtype)
+    for where, values in zip(indices, data):
+        check_indices(where, size)
+        if values.shape != where.shape + rest:
+            raise ValueError(
+                f"data of shape {values.shape} does not fit indices of shape {where.shape} and rows {rest}"
+            )
+        result[where] = values
+    return result
+
+
+def _stitched(op):
+    count = op.attrs["N"]
+    indices, data = op.inputs[:count], op.inputs[count:]
+    rest = UNKNOWN
+    for where, values in zip(indices, data):
+        if where.shape.sizes is not None and values.shape.sizes is not None:
+            values.shape[: where.shape.rank].assert_is_compatible_with(where.shape)
+            rest = rest.merge_with(values.shape[where.shape.rank :])
+    known = [constant_value(where) for where in indices]
+    size = (
+        None if any(k is None for k in known) else max((int(k.max()) + 1 for k in known if k.size), default=0)
+    )
+    return TensorShape([size]).concatenate(rest)
+
+
+def _stitch_grad(op, g):
+    indices = op.inputs[: op.attrs["N"]]
+    return [None] * len(indices) + [gather(g, where) for where in indices]
+
+
+for _type in ("DynamicStitch", "ParallelDynamicStitch"):
+    define(_type, "indices: *int32, data: *T -> merged: T", shape=_stitched, numpy=_stitch, grad=_stitch_grad)
+
+
+def dynamic_stitch(indices, data, name: str | None = None) -> Tensor:
+    """One tensor with `data[k][i]` at place `indices[k][i]`; later ones win where places repeat.
+
+    indices: integer tensors; data: as many tensors, each shaped like its indices and then like one item.
+    """
+    return apply("DynamicStitch", list(indices), list(data), name=name)
+
+
+def parallel_dynamic_stitch(indices, data, name: str | None = None) -> Tensor:
+    """`dynamic_stitch` for indices that do not repeat."""
+    return apply("ParallelDynamicStitch", list(indices), list(data), name=name)

@@ -1,0 +1,1 @@
+"""What runs, in which order and how often: branches, loops, checks, Python functions."""

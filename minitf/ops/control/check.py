@@ -1,0 +1,521 @@
+"""Assertions about values, shapes and types, and printing."""
+
+from __future__ import annotations
+
+import functools
+import operator
+import sys
+
+import numpy as np
+
+from minitf.framework import dtypes, errors
+from minitf.framework.apply import apply, apply_op
+from minitf.framework.convert import convert_to_tensor
+from minitf.framework.graph import get_default_graph, name_scope
+from minitf.framework.operation import Operation
+from minitf.framework.registry import define
+from minitf.framework.static import constant_value
+from minitf.framework.tensor import Tensor
+from minitf.kernels.math.check import copy_if_false, finite, true
+from minitf.ops import patterns
+from minitf.ops.array import array
+from minitf.ops.control import control
+from minitf.ops.math import math, reduce
+
+# ---- Assert and Print
+
+_ESCAPED = {
+    ord(c): f"\\{e}" for c, e in zip("\n\r\t\"'\\", "nrt\"'\\")
+}  # the characters of strings that C escapes
+
+
+def summarized(value: np.ndarray, limit: int | None) -> str:
+    """The first `limit` elements (all if negative, 3 if None) in TensorFlow's way: `[1 2][3...]...`."""
+    limit = 3 if limit is None else value.size if limit < 0 else limit
+    shown = [_text(v) for v in value.reshape(-1)[:limit]]
+    text = _nested(shown, value.shape) if value.ndim > 1 else " ".join(shown)
+    return text + "..." * (value.size > limit)
+
+
+def _text(item) -> str:
+    if isinstance(item, bytes):
+        return "".join([_ESCAPED.get(c) or (chr(c) if 32 <= c < 127 else f"\\{c:03o}") for c in item])
+    if isinstance(item, np.floating):
+        return _shortest(np.float32(item) if item.dtype == np.float16 else item)
+    return str(int(item)) if isinstance(item, np.bool_) else str(item)
+
+
+def _shortest(number: np.floating) -> str:
+    """The number with as many digits as its type holds for sure, or with all that tell it from its
+    neighbours.
+    """
+    digits = np.finfo(number.dtype).precision
+    text = f"{number:.{digits}g}"
+    return text if number.dtype.type(text) == number else f"{number:.{digits + (2 if digits > 9 else 3)}g}"
+
+
+def _nested(items: list, shape: tuple) -> str:
+    if len(shape) == 1:
+        return " ".join(items) + "..." * (0 < len(items) < shape[0])
+    step = int(np.prod(shape[1:]))
+    rows = [items[i : i + step] for i in range(0, len(items), step or 1)]
+    return "".join(f"[{_nested(row, shape[1:])}]" for row in rows)
+
+
+def _assert(b, op, condition, *data):
+    """What the message shows is put aside if the condition is false; strings have to be known before."""
+    if condition.shape != ():
+        raise ValueError(f"the condition of an assertion is a scalar, not of shape {condition.shape}")
+    limit = op.attrs["summarize"]
+    sizes = [_bytes_shown(v, limit) for v in data]
+    report, start, arrays = b.new((sum(sizes),), np.uint8), 0, []
+    for value, size in zip(data, sizes):
+        shown = b.view(report, (size,), start)
+        if size:
+            b.call(copy_if_false[()], condition, b.view(value, (size,), 0, np.uint8), shown, size)
+        arrays.append(_reported(b, value, shown))
+        start += size
+    b.call(true[()], condition, report, error=lambda _: _failed_assertion(arrays, limit))
+    return ()
+
+
+def _bytes_shown(value, limit: int | None) -> int:
+    """The size of the elements that the message shows; strings are not copied."""
+    count = min(value.size, 3 if limit is None else value.size if limit < 0 else limit)
+    return 0 if value.dtype.hasobject else count * value.dtype.itemsize
+
+
+def _reported(b, value, shown):
+    """A function that gives an array like the value, right as far as it is shown."""
+    known = b.data(value) if value.dtype.hasobject else None
+
+    def whole() -> np.ndarray:
+        if known is not None:
+            return known
+        array = np.zeros(value.shape, value.dtype)
+        array.reshape(-1).view(np.uint8)[: shown.size] = b.data(shown)
+        return array
+
+    return whole
+
+
+def _failed_assertion(arrays: list, limit: int | None) -> str:
+    return "assertion failed: " + " ".join(f"[{summarized(whole(), limit)}]" for whole in arrays)
+
+
+def _print(b, op, x, *data):
+    count = b.data(b.state(op, lambda: np.zeros((), np.int64)))
+    if op.attrs["first_n"] < 0 or count < op.attrs["first_n"]:
+        count += 1
+        parts = "".join(f"[{summarized(b.data(v), op.attrs['summarize'])}]" for v in data)
+        b.outside(functools.partial(print, op.attrs["message"] + parts, file=sys.stderr, flush=True))
+    return x
+
+
+define("Assert", "condition: bool[], data: ** ->", kernel=_assert, any_type=True, stateful=True,
+       differentiable=False)  # fmt: skip
+define("Print", "input: T, data: ** -> output: T", shape=patterns.same, host=_print, stateful=True,
+       passes_slices=True,
+       grad=lambda op, g: [g] + [None] * (len(op.inputs) - 1))  # fmt: skip
+
+
+def Assert(condition, data: list, summarize: int | None = None, name: str | None = None) -> Operation:  # noqa: N802
+    """An op that fails with InvalidArgumentError, showing `data`, unless `condition` (a bool scalar) is true.
+
+    It has to be run, or depended on, to check anything. summarize: elements shown of each tensor (3).
+    """
+    with name_scope(name, "Assert", [condition]):
+        condition = convert_to_tensor(condition, dtype=dtypes.bool, name="Condition")
+        op = apply_op("Assert", condition, list(data), summarize=summarize, name="Assert")
+    _reserve_guard_ids(op)
+    return op
+
+
+def _reserve_guard_ids(op: Operation) -> None:
+    """Leaves the ids of what TensorFlow adds: constants for the data once more, and around all but strings
+    and int32 a cond that lets the data through only if the assertion fails.
+    """
+    own = [t for t in op.inputs[1:] if t.op.type == "Const" and t.op.name.startswith(f"{op.name}/data")]
+    guarded = any(t.dtype.base_dtype not in (dtypes.string, dtypes.int32) for t in op.inputs[1:])
+    switched = len(set(op.inputs) - set(own))
+    get_default_graph().reserve_ids(len(own) + guarded * (8 + switched))
+
+
+def Print(
+    input_,
+    data,
+    message: str | None = None,
+    first_n: int | None = None,
+    summarize: int | None = None,
+    name: str | None = None,
+) -> Tensor:  # noqa: N802
+    """`input_` itself; when it is computed, `message` and the tensors `data` are printed to standard error.
+
+    first_n: print only in the first n runs of a session; summarize: elements shown of each tensor (3).
+    """
+    return apply(
+        "Print",
+        input_,
+        list(data),
+        message=message or "",
+        first_n=-1 if first_n is None else first_n,
+        summarize=summarize,
+        name=name or "Print",
+    )
+
+
+# ---- comparing values
+
+
+def _checked(condition: Tensor, known, data, summarize, message) -> Operation:
+    """An Assert; `known` False (the values are constants) fails at once."""
+    if known is not None and not known:
+        raise errors.InvalidArgumentError(
+            None, None, "\n".join(_static_text(d) for d in data if d not in ("", None))
+        )
+    return Assert(condition, data, summarize)
+
+
+def _static_text(item) -> str:
+    if not isinstance(item, Tensor):
+        return str(item)
+    value = constant_value(item)
+    return str(item if value is None else value)
+
+
+def _compare(symbol: str, function, type: str, default: str, doc: str):
+    """The public function that asserts `x <symbol> y` element by element."""
+
+    def check(
+        x, y, data: list | None = None, summarize: int | None = None, message: str | None = None, name=None
+    ):
+        with name_scope(name, default):
+            x = convert_to_tensor(x, name="x")
+            y = convert_to_tensor(y, dtype=x.dtype.base_dtype, name="y")
+            return _comparison(symbol, function, type, x, y, data, summarize, message)
+
+    check.__name__ = check.__qualname__ = default
+    check.__doc__ = f"""An op that fails with InvalidArgumentError unless {doc}.
+
+    x, y: tensors that broadcast; data, summarize: what to show then, and how much of it; message: its first
+    line.
+
+    Raises:
+      InvalidArgumentError: at once, if both are constants and the assertion is false.
+    """
+    return check
+
+
+def _comparison(symbol, function, type, x, y, data, summarize, message) -> Operation:
+    x_value, y_value = constant_value(x), constant_value(y)
+    known = None if x_value is None or y_value is None else bool(np.all(function(x_value, y_value)))
+    if type == "Equal" and (known or x is y):
+        return control.no_op()
+    if data is None:
+        data = [message or "", f"Condition x {symbol} y did not hold element-wise:", f"x ({x.name}) = ", x,
+                f"y ({y.name}) = ", y]  # fmt: skip
+    return _checked(reduce.reduce_all(apply(type, x, y)), known, data, summarize, message)
+
+
+assert_equal = _compare("==", operator.eq, "Equal", "assert_equal", "x equals y everywhere")
+assert_none_equal = _compare(
+    "!=", operator.ne, "NotEqual", "assert_none_equal", "x differs from y everywhere"
+)
+assert_less = _compare("<", operator.lt, "Less", "assert_less", "x < y everywhere")
+assert_less_equal = _compare("<=", operator.le, "LessEqual", "assert_less_equal", "x <= y everywhere")
+assert_greater = _compare(">", operator.gt, "Greater", "assert_greater", "x > y everywhere")
+assert_greater_equal = _compare(
+    ">=", operator.ge, "GreaterEqual", "assert_greater_equal", "x >= y everywhere"
+)
+
+
+def _sign(default: str, words: str, symbol: str, check, zero_first: bool):
+    """The public function that compares a tensor with zero."""
+
+    def assertion(
+        x, data: list | None = None, summarize: int | None = None, message: str | None = None, name=None
+    ):
+        with name_scope(name, default):
+            x = convert_to_tensor(x, name="x")
+            if data is None:
+                data = [
+                    message or "",
+                    f"Condition x {symbol} 0 did not hold element-wise:",
+                    f"x ({x.name}) = ",
+                    x,
+                ]
+            zero = convert_to_tensor(0, dtype=x.dtype.base_dtype, name="Const")
+            return check(*((zero, x) if zero_first else (x, zero)), data=data, summarize=summarize)
+
+    assertion.__name__ = assertion.__qualname__ = default
+    assertion.__doc__ = f"""An op that fails with InvalidArgumentError unless all elements of x are {words}.
+
+    Raises:
+      InvalidArgumentError: at once, if x is a constant and the assertion is false.
+    """
+    return assertion
+
+
+assert_positive = _sign("assert_positive", "positive", ">", assert_less, True)
+assert_negative = _sign("assert_negative", "negative", "<", assert_less, False)
+assert_non_negative = _sign("assert_non_negative", "zero or positive", ">=", assert_less_equal, True)
+assert_non_positive = _sign("assert_non_positive", "zero or negative", "<=", assert_less_equal, False)
+
+
+def assert_near(
+    x,
+    y,
+    rtol=None,
+    atol=None,
+    data: list | None = None,
+    summarize: int | None = None,
+    message: str | None = None,
+    name: str | None = None,
+):
+    """An op that fails with InvalidArgumentError unless |x - y| < atol + rtol * |y| everywhere.
+
+    rtol, atol: 10 times the machine epsilon of the dtype by default.
+    """
+    with name_scope(name, "assert_near", [x, y]):
+        x = convert_to_tensor(x, name="x")
+        y = convert_to_tensor(y, dtype=x.dtype.base_dtype, name="y")
+        if not (x.dtype.is_floating or x.dtype.is_complex):
+            raise TypeError(f"assert_near takes floating point numbers, not {x.dtype.name} ({x.name})")
+        small = 10 * np.finfo(x.dtype.numpy).eps
+        rtol = convert_to_tensor(small if rtol is None else rtol, dtype=x.dtype.real_dtype, name="rtol")
+        atol = convert_to_tensor(small if atol is None else atol, dtype=x.dtype.real_dtype, name="atol")
+        if data is None:
+            data = [
+                message or "",
+                "x and y not equal to tolerance: ",
+                f"x ({x.name}) = ",
+                x,
+                f"y ({y.name}) = ",
+                y,
+            ]
+        close = math.less(math.abs(x - y), atol + rtol * math.abs(y))
+        return _checked(reduce.reduce_all(close), constant_value(close), data, summarize, message)
+
+
+# ---- ranks and shapes
+
+
+def _rank_check(default: str, words: str, function, type: str):
+    """The public function that compares a tensor's rank with a number."""
+
+    def check(
+        x, rank, data: list | None = None, summarize: int | None = None, message: str | None = None, name=None
+    ):
+        with name_scope(name, default):
+            x = convert_to_tensor(x, name="x")
+            rank = _rank_tensor(rank)
+            wanted = constant_value(rank)
+            if wanted is not None and x.shape.rank is not None:
+                if not function(x.shape.rank, int(wanted)):
+                    raise ValueError(_rank_error(x, f"{words}{int(wanted)}", message))
+                return control.no_op(name="static_checks_determined_all_ok")
+            if data is None:
+                data = [
+                    message or "",
+                    f"Tensor {x.name} must have rank {words.strip()}",
+                    rank,
+                    "Received shape: ",
+                    array.shape(x),
+                ]
+            return Assert(apply(type, array.rank(x), rank), data, summarize)
+
+    check.__name__ = check.__qualname__ = default
+    check.__doc__ = f"""An op that fails with InvalidArgumentError unless x has rank {words}`rank`.
+
+    Raises:
+      ValueError: at once, if the ranks are known and wrong.
+    """
+    return check
+
+
+def _rank_tensor(rank) -> Tensor:
+    rank = convert_to_tensor(rank, name="rank")
+    if rank.dtype.base_dtype is not dtypes.int32:
+        raise TypeError(f"a rank is int32, not {rank.dtype.base_dtype.name} ({rank.name})")
+    if rank.shape.rank not in (None, 0):
+        raise ValueError(f"a rank is a scalar; {rank.name} has shape {rank.shape}")
+    return rank
+
+
+def _rank_error(x: Tensor, wanted: str, message) -> str:
+    start = f"{message}. " if message else ""
+    return f"{start}Tensor {x.name} must have rank {wanted}. Received rank {x.shape.rank}, shape {x.shape}"
+
+
+assert_rank = _rank_check("assert_rank", "", operator.eq, "Equal")
+assert_rank_at_least = _rank_check("assert_rank_at_least", "at least ", operator.ge, "GreaterEqual")
+
+
+def assert_rank_in(
+    x,
+    ranks,
+    data: list | None = None,
+    summarize: int | None = None,
+    message: str | None = None,
+    name: str | None = None,
+) -> Operation:
+    """An op that fails with InvalidArgumentError unless x has one of the ranks.
+
+    Raises:
+      ValueError: at once, if the ranks are known and wrong.
+    """
+    with name_scope(name, "assert_rank_in", [x]):
+        x = convert_to_tensor(x, name="x")
+        ranks = [_rank_tensor(r) for r in ranks]
+        wanted = [constant_value(r) for r in ranks]
+        if x.shape.rank is not None and all(w is not None for w in wanted):
+            if x.shape.rank not in wanted:
+                raise ValueError(_rank_error(x, f"in {tuple(int(w) for w in wanted)}", message))
+            return control.no_op(name="static_checks_determined_all_ok")
+        rank = array.rank(x)
+        if data is None:
+            data = [
+                message or "",
+                f"Tensor {x.name} must have rank in",
+                *ranks,
+                "Received shape: ",
+                array.shape(x),
+            ]
+        found = math.equal(ranks[0], rank)
+        for other in ranks[1:]:
+            found = math.logical_or(found, math.equal(other, rank))
+        return Assert(found, data, summarize)
+
+
+def assert_scalar(tensor, name: str | None = None, message: str | None = None) -> Tensor:
+    """`tensor` as a Tensor; ValueError if its static shape is known not to be a scalar's."""
+    with name_scope(name, "assert_scalar", [tensor]):
+        tensor = convert_to_tensor(tensor)
+        if tensor.shape.rank not in (None, 0):
+            start = f"{message} " if message else ""
+            raise ValueError(f"{start}Expected a scalar; {tensor.name} has shape {tensor.shape}")
+        return tensor
+
+
+# ---- types
+
+
+def assert_type(tensor, tf_type, message: str | None = None, name: str | None = None) -> Operation:
+    """A no-op; TypeError if `tensor` is not of dtype `tf_type`."""
+    with name_scope(name, "assert_type", [tensor]):
+        tensor = convert_to_tensor(tensor, name="tensor")
+        if tensor.dtype.base_dtype != dtypes.as_dtype(tf_type).base_dtype:
+            wanted = dtypes.as_dtype(tf_type).name
+            raise TypeError(
+                f"{message or ''}  {tensor.name} must be of type {wanted}, not {tensor.dtype.name}".strip()
+            )
+        return control.no_op(name="statically_determined_correct_type")
+
+
+def assert_integer(x, message: str | None = None, name: str | None = None) -> Operation:
+    """A no-op; TypeError if `x` is not of an integer type."""
+    with name_scope(name, "assert_integer", [x]):
+        x = convert_to_tensor(x, name="x")
+        if not x.dtype.is_integer:
+            raise TypeError(
+                f"{message or ''}  {x.name} must be of an integer type, not {x.dtype.name}".strip()
+            )
+        return control.no_op(name="statically_determined_was_integer")
+
+
+def assert_proper_iterable(values) -> None:
+    """Raises TypeError if `values` is a tensor, array or string, or no iterable at all."""
+    if isinstance(values, (Tensor, np.ndarray, bytes, str)) or not hasattr(values, "__iter__"):
+        raise TypeError(f"a list of values is expected, not {values!r} of type {type(values).__name__}")
+
+
+def assert_same_float_dtype(tensors=None, dtype=None) -> dtypes.DType:
+    """The floating point type that all of `tensors` (and `dtype`) share, float32 if nothing says.
+
+    Raises:
+      ValueError: if they differ or are not of a floating point type.
+    """
+    wanted = None if dtype is None else dtypes.as_dtype(dtype).base_dtype
+    for tensor in tensors or ():
+        if tensor is None:
+            continue
+        found = tensor.dtype.base_dtype
+        if wanted is not None and found is not wanted:
+            raise ValueError(f"{tensor.name} is {found.name}, but {wanted.name} is expected")
+        wanted = found
+    wanted = wanted or dtypes.float32
+    if not wanted.is_floating:
+        raise ValueError(f"a floating point type is expected, not {wanted.name}")
+    return wanted
+
+
+def is_numeric_tensor(tensor) -> bool:
+    """Whether it is a Tensor of a numeric type (bool is not one)."""
+    return isinstance(tensor, Tensor) and tensor.dtype.base_dtype in dtypes.NUMBER
+
+
+# ---- order and finiteness
+
+
+def is_non_decreasing(x, name: str | None = None) -> Tensor:
+    """Whether x[0] <= x[1] <= ..., all elements in row-major order: a bool scalar."""
+    with name_scope(name, "is_non_decreasing", [x]):
+        before, after = _neighbours(x)
+        return reduce.reduce_all(math.less_equal(before, after))
+
+
+def is_strictly_increasing(x, name: str | None = None) -> Tensor:
+    """A bool scalar: whether x[0] < x[1] < ..., all elements in row-major order."""
+    with name_scope(name, "is_strictly_increasing", [x]):
+        before, after = _neighbours(x)
+        return reduce.reduce_all(math.less(before, after))
+
+
+def _neighbours(x) -> tuple[Tensor, Tensor]:
+    x = convert_to_tensor(x, name="x")
+    if x.dtype.base_dtype not in dtypes.REAL:
+        raise TypeError(f"an order needs real numbers; {x.name} is {x.dtype.base_dtype.name}")
+    flat = array.reshape(x, [-1])
+    return flat[:-1], flat[1:]
+
+
+def _finite(op, x):
+    if not np.isfinite(x).all():
+        bad = [kind for kind, found in (("Inf", np.isinf(x).any()), ("NaN", np.isnan(x).any())) if found]
+        raise ValueError(f"{op.attrs['message']} : Tensor had {' and '.join(bad)} values")
+    return x
+
+
+def _finite_kernel(b, op, x):
+    def error(place: int) -> str:
+        kind = "NaN" if np.isnan(b.data(x).reshape(-1)[place]) else "Inf"
+        return f"{op.attrs['message']} : Tensor had {kind} values, the first at position {place}"
+
+    b.call(finite[x.dtype], x, x.size, error=error)
+    return b.snapshot(x)
+
+
+define(
+    "CheckNumerics",
+    "tensor: T -> output: T",
+    T=dtypes.FLOAT,
+    shape=patterns.same,
+    numpy=_finite,
+    kernel=_finite_kernel,
+    stateful=True,
+    grad=lambda op, g: check_numerics(
+        g, "Not a number (NaN) or infinity (Inf) values detected in gradient. " + op.attrs["message"]
+    ),
+)
+
+
+def check_numerics(tensor, message: str, name: str | None = None) -> Tensor:
+    """`tensor` itself; InvalidArgumentError with `message`, when it runs, if it holds NaN or infinity."""
+    return apply("CheckNumerics", tensor, message=message, name=name)
+
+
+def verify_tensor_all_finite(t, msg: str, name: str | None = None) -> Tensor:
+    """`t`, once checked to hold neither NaN nor infinity; InvalidArgumentError with `msg` otherwise."""
+    with name_scope(name, "VerifyFinite", [t]):
+        t = convert_to_tensor(t, name="t")
+        return control.with_dependencies([check_numerics(t, msg)], t)

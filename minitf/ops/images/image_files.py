@@ -1,0 +1,413 @@
+"""Images as the bytes of PNG, JPEG and GIF files, by the package Pillow, and of BMP files."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import struct
+
+import numpy as np
+
+from minitf.framework import dtypes
+from minitf.framework.apply import apply
+from minitf.framework.convert import convert_to_tensor
+from minitf.framework.graph import get_default_graph, name_scope
+from minitf.framework.registry import define
+from minitf.framework.shape import SCALAR, UNKNOWN, TensorShape
+from minitf.framework.static import constant_value
+from minitf.framework.tensor import Tensor
+from minitf.ops.images.images import convert_image_dtype
+from minitf.ops.math import compare
+from minitf.ops.random.random import random_uniform
+from minitf.ops.strings import strings
+
+_MODES = {1: "L", 2: "LA", 3: "RGB", 4: "RGBA"}  # of Pillow, by the number of channels
+_FORMATS = ("PNG", "JPEG", "GIF")
+
+
+def _pillow():
+    """The module `PIL.Image`."""
+    try:
+        from PIL import Image
+    except ImportError as error:
+        raise ImportError(
+            "reading and writing image files needs the package Pillow: pip install 'minitf-engine[image]'",
+            name="PIL",
+        ) from error
+    return Image
+
+
+@contextlib.contextmanager
+def _opened(data: bytes, formats: tuple):
+    """The image in the bytes of a file of one of these formats; ValueError if there is none."""
+    image = _pillow()
+    try:
+        with image.open(io.BytesIO(data), formats=formats) as file:
+            yield file
+    except (OSError, SyntaxError, image.DecompressionBombError) as error:
+        raise ValueError(
+            f"{len(data)} bytes are no image that can be read as {' or '.join(formats)}: {error}"
+        ) from None
+
+
+def _pixels(file, channels: int) -> np.ndarray:
+    """The pixels [height, width, channels] of an opened file; 0: as many channels as it has."""
+    channels = channels or {"1": 1, "L": 1, "LA": 2, "RGBA": 4}.get(file.mode, 3)
+    found = np.asarray(file.convert(_MODES[channels]))
+    return found.reshape(*found.shape[:2], channels)
+
+
+def _frames(file) -> np.ndarray:
+    """All pictures of a file: [frames, height, width, 3]."""
+    found = []
+    for place in range(getattr(file, "n_frames", 1)):
+        file.seek(place)
+        found.append(_pixels(file, 3))
+    return np.stack(found)
+
+
+def _decoded(op, contents):
+    with _opened(contents.item(), _FORMATS) as file:
+        if getattr(file, "n_frames", 1) > 1:
+            raise ValueError(f"Got {file.n_frames} frames, but animated gifs are read by tf.image.decode_gif")
+        found = _pixels(file, op.attrs["channels"])
+    wide = op.attrs.get("dtype") is dtypes.uint16
+    return found.astype(np.uint16) * 257 if wide else found
+
+
+def _decoded_gif(op, contents):
+    with _opened(contents.item(), _FORMATS) as file:
+        return _frames(file)
+
+
+def _decoded_bmp(op, contents):
+    found, channels = _bitmap(contents.item()), op.attrs["channels"]
+    if channels not in (0, found.shape[2]):
+        raise ValueError(
+            f"channels attribute {channels} does not match what the file has: {found.shape[2]} of them"
+        )
+    return found
+
+
+def _bitmap(data: bytes) -> np.ndarray:
+    """The pixels [height, width, channels] of a BMP file, as they stand in it: its palette is not used."""
+    if data[:2] != b"BM" or len(data) < 54:
+        raise ValueError(f"{len(data)} bytes are no image that can be read as BMP: there is no header of one")
+    start, _, width, height, _, bits = struct.unpack_from("<IIiiHH", data, 10)
+    if bits not in (8, 24, 32) or width <= 0 or height == 0:
+        raise ValueError(f"BMP files of 8, 24 and 32 bits are read, not one of {bits}, {width} x {height}")
+    channels, rows = bits // 8, abs(height)
+    step = (width * channels + 3) // 4 * 4  # bytes of a row
+    if len(data) < start + step * rows:
+        raise ValueError(f"{len(data)} bytes are no BMP file of {width} x {rows} pixels: it is incomplete")
+    found = np.frombuffer(data, np.uint8, step * rows, start).reshape(rows, step)[:, : width * channels]
+    found = found.reshape(rows, width, channels)[:: 1 if height < 0 else -1]
+    return found[:, :, [2, 1, 0, 3][:channels]] if channels > 1 else found
+
+
+def _decoded_any(op, contents):
+    data, wide = contents.item(), op.attrs["dtype"] is dtypes.uint16
+    if data[:2] == b"BM":
+        return _widened(_decoded_bmp(op, contents), 256 if wide else 1)
+    with _opened(data, _FORMATS) as file:
+        if file.format == "GIF":
+            frames = _frames(file)
+            return _widened(frames if op.attrs["expand_animations"] else frames[0], 256 if wide else 1)
+        more = 257 if file.format == "PNG" else 256  # TensorFlow reads PNG files as uint16 themselves
+        return _widened(_pixels(file, op.attrs["channels"]), more if wide else 1)
+
+
+def _widened(pixels: np.ndarray, by: int) -> np.ndarray:
+    return pixels if by == 1 else pixels.astype(np.uint16) * np.uint16(by)
+
+
+def _jpeg_shape(op, contents):
+    with _opened(contents.item(), ("JPEG",)) as file:
+        channels = 1 if file.mode == "L" else 3
+        return np.array([file.height, file.width, channels], op.outputs[0].dtype.numpy)
+
+
+def _cropped(op, contents, window):
+    whole = _decoded(op, contents)
+    top, left, height, width = (int(n) for n in window)
+    if (
+        min(top, left) < 0
+        or min(height, width) < 1
+        or top + height > len(whole)
+        or (left + width > whole.shape[1])
+    ):
+        raise ValueError(
+            f"Invalid crop window {window.tolist()} (top, left, height, width) of an image of {whole.shape}"
+        )
+    return whole[top : top + height, left : left + width]
+
+
+def _png(op) -> dict:
+    """What Pillow is told of a PNG file."""
+    level = op.attrs["compression"]
+    return {} if level < 0 else {"compress_level": level}
+
+
+def _jpeg(op) -> dict:
+    """What Pillow is told of a JPEG file."""
+    if "quality" not in op.attrs:
+        return {}
+    return {
+        "quality": op.attrs["quality"],
+        "progressive": op.attrs["progressive"],
+        "optimize": op.attrs["optimize_size"],
+        "subsampling": "4:2:0" if op.attrs["chroma_downsampling"] else "4:4:4",
+    }
+
+
+def _quality(value) -> int:
+    if not 0 <= value <= 100:
+        raise ValueError(f"quality must be in [0,100], not {value}")
+    return int(value)
+
+
+def _encoded(kind: str):
+    def numpy(op, image, quality=None):
+        if image.shape[2] not in _MODES:
+            raise ValueError(f"an image has 1, 2, 3 or 4 channels, not {image.shape[2]}")
+        file, options = io.BytesIO(), _jpeg(op) if kind == "JPEG" else _png(op)
+        options |= {} if quality is None else {"quality": _quality(quality)}
+        picture = image[:, :, 0] if image.shape[2] == 1 else image
+        _pillow().fromarray(picture, _MODES[image.shape[2]]).save(file, kind, **options)
+        found = np.empty((), object)
+        found[()] = file.getvalue()
+        return found
+
+    return numpy
+
+
+def _decoded_shape(op):
+    return TensorShape([None, None, op.attrs["channels"] or None])
+
+
+def _cropped_shape(op):
+    window = constant_value(op.inputs[1])
+    sizes = [None, None] if window is None else [int(n) for n in window[2:]]
+    return TensorShape([*sizes, op.attrs["channels"] or None])
+
+
+define("DecodeJpeg", "contents: string[] -> image: uint8", shape=_decoded_shape, numpy=_decoded,
+       differentiable=False)  # fmt: skip
+define("DecodePng", "contents: string[] -> image: @dtype", shape=_decoded_shape, numpy=_decoded,
+       differentiable=False)  # fmt: skip
+define("EncodeJpeg", "image: uint8[h, w, c] -> contents: string", shape=lambda op: SCALAR,
+       numpy=_encoded("JPEG"), differentiable=False)  # fmt: skip
+define("EncodePng", "image: uint8[h, w, c] -> contents: string", shape=lambda op: SCALAR,
+       numpy=_encoded("PNG"), differentiable=False)  # fmt: skip
+
+define("EncodeJpegVariableQuality", "images: uint8[h, w, c], quality: int32[] -> contents: string",
+       shape=lambda op: SCALAR, numpy=_encoded("JPEG"), differentiable=False)  # fmt: skip
+define("DecodeGif", "contents: string[] -> image: uint8", shape=lambda op: TensorShape([None, None, None, 3]),
+       numpy=_decoded_gif, differentiable=False)  # fmt: skip
+define("DecodeBmp", "contents: string[] -> image: uint8", shape=_decoded_shape, numpy=_decoded_bmp,
+       differentiable=False)  # fmt: skip
+define("DecodeImage", "contents: string[] -> image: @dtype",
+       shape=lambda op: UNKNOWN if op.attrs["expand_animations"] else TensorShape([None] * 3),
+       numpy=_decoded_any, differentiable=False)  # fmt: skip
+define("DecodeAndCropJpeg", "contents: string[], crop_window: int32[4] -> image: uint8",
+       shape=_cropped_shape, numpy=_cropped, differentiable=False)  # fmt: skip
+define("ExtractJpegShape", "contents: string[] -> image_shape: @output_type",
+       shape=lambda op: TensorShape([3]), numpy=_jpeg_shape, differentiable=False)  # fmt: skip
+
+
+def _check_channels(channels: int, allowed: tuple) -> int:
+    if channels not in allowed:
+        raise ValueError(f"channels is one of {', '.join(map(str, allowed))}, not {channels!r}")
+    return channels
+
+
+def _check_ratio(ratio) -> None:
+    if ratio not in (None, 1):
+        raise ValueError(
+            f"JPEG files are read with no ratio but 1, not {ratio!r}; see tf.image.resize_images"
+        )
+
+
+def decode_jpeg(contents, channels: int | None = 0, ratio: int | None = 1, fancy_upscaling: bool = True,
+                try_recover_truncated: bool = False, acceptable_fraction: float | None = 1,
+                dct_method: str = "", name: str | None = None) -> Tensor:  # fmt: skip
+    """The image, uint8 [height, width, channels], in the bytes of a JPEG file (PNG files are read, too).
+
+    Args:
+      channels: 1 or 3; 0: as many as the file has.
+      ratio: 1; smaller images are not made.
+      fancy_upscaling, try_recover_truncated, acceptable_fraction, dct_method: Pillow decides.
+
+    Raises:
+      ValueError: for other channels. ImportError: when it runs without the package Pillow.
+      tf.errors.InvalidArgumentError: when it runs, for bytes that are no image.
+    """
+    _check_ratio(ratio)
+    channels = _check_channels(channels or 0, (0, 1, 3))
+    return apply("DecodeJpeg", contents, channels=channels, name=name)
+
+
+def decode_png(contents, channels: int = 0, dtype=dtypes.uint8, name: str | None = None) -> Tensor:
+    """The image, uint8 or uint16 [height, width, channels], in the bytes of a PNG file (JPEG files, too).
+
+    channels: 1, 3 or 4; 0: as many as the file has.
+
+    Raises:
+      ValueError: for other channels. ImportError: when it runs without the package Pillow.
+      tf.errors.InvalidArgumentError: when it runs, for bytes that are no image.
+    """
+    channels, dtype = _check_channels(channels, (0, 1, 3, 4)), dtypes.as_dtype(dtype)
+    if dtype not in (dtypes.uint8, dtypes.uint16):
+        raise TypeError(f"decode_png gives uint8 or uint16, not {dtype.name}")
+    return apply("DecodePng", contents, channels=channels, dtype=dtype, name=name)
+
+
+def encode_jpeg(image, format: str = "", quality: int = 95, progressive: bool = False,
+                optimize_size: bool = False, chroma_downsampling: bool = True, density_unit: str = "in",
+                x_density: int = 300, y_density: int = 300, xmp_metadata: str = "",
+                name: str | None = None) -> Tensor:  # fmt: skip
+    """The bytes of a JPEG file of an image, uint8 [height, width, 1 or 3]; quality is at most 100.
+
+    format is that of the image; density_unit, x_density, y_density and xmp_metadata are not written.
+    """
+    return apply("EncodeJpeg", image, format=format, quality=int(quality), progressive=bool(progressive),
+                 optimize_size=bool(optimize_size), chroma_downsampling=bool(chroma_downsampling),
+                 name=name)  # fmt: skip
+
+
+def encode_png(image, compression: int = -1, name: str | None = None) -> Tensor:
+    """The bytes of a PNG file of an image, uint8 [height, width, 1 to 4 channels].
+
+    compression: from 0 to 9; -1 leaves it to Pillow.
+    """
+    return apply("EncodePng", image, compression=int(compression), name=name)
+
+
+def decode_and_crop_jpeg(contents, crop_window, channels: int = 0, ratio: int = 1,
+                         fancy_upscaling: bool = True, try_recover_truncated: bool = False,
+                         acceptable_fraction: float = 1, dct_method: str = "",
+                         name: str | None = None) -> Tensor:  # fmt: skip
+    """A part of the image in the bytes of a JPEG file, uint8 [height, width, channels].
+
+    crop_window: int32 [4]: top, left, height, width. The other arguments are those of `decode_jpeg`.
+
+    Raises:
+      ValueError: for other channels. ImportError: when it runs without the package Pillow.
+      tf.errors.InvalidArgumentError: when it runs, for bytes that are no image, or a part outside of it.
+    """
+    _check_ratio(ratio)
+    channels = _check_channels(channels, (0, 1, 3))
+    return apply("DecodeAndCropJpeg", contents, crop_window, channels=channels, name=name)
+
+
+def decode_gif(contents, name: str | None = None) -> Tensor:
+    """The pictures, uint8 [frames, height, width, 3], in the bytes of a GIF file (one of a PNG or JPEG file).
+
+    Raises:
+      ImportError: when it runs without the package Pillow.
+      tf.errors.InvalidArgumentError: when it runs, for bytes that are no image.
+    """
+    return apply("DecodeGif", contents, name=name)
+
+
+def decode_bmp(contents, channels: int = 0, name: str | None = None) -> Tensor:
+    """The image, uint8 [height, width, channels], in the bytes of a BMP file.
+
+    channels: as many as the file has, 1, 3 or 4; 0: whatever it has.
+
+    Raises:
+      ValueError: for other channels.
+      tf.errors.InvalidArgumentError: when it runs, for bytes that are no such image.
+    """
+    return apply("DecodeBmp", contents, channels=_check_channels(channels, (0, 1, 3, 4)), name=name)
+
+
+_IDS = 76, 3  # of the ops that TensorFlow makes: always, without animations
+
+
+def decode_image(contents, channels: int | None = None, dtype=dtypes.uint8, name: str | None = None,
+                 expand_animations: bool = True) -> Tensor:  # fmt: skip
+    """The image in the bytes of a PNG, JPEG, GIF or BMP file: [height, width, channels], or of a GIF file
+    [frames, height, width, 3]; so the shape is not known before it runs.
+
+    Args:
+      channels: as many as wanted, 1, 3 or 4; 0 or None: as many as the file has.
+      dtype: uint8, or the type to which `convert_image_dtype` brings it.
+      expand_animations: without it, of a GIF file comes the first picture only.
+
+    Raises:
+      ValueError: for other channels. ImportError: when it runs without the package Pillow.
+      tf.errors.InvalidArgumentError: when it runs, for bytes that are no image.
+    """
+    channels, dtype = _check_channels(channels or 0, (0, 1, 3, 4)), dtypes.as_dtype(dtype)
+    graph = get_default_graph()
+    always, first_only = _IDS
+    with name_scope(name, "decode_image"):
+        contents = convert_to_tensor(contents, dtypes.string, name="contents")
+        start = graph.root._last_id
+        read = dtype if dtype is dtypes.uint16 else dtypes.uint8
+        image = apply("DecodeImage", contents, channels=channels, expand_animations=bool(expand_animations),
+                      dtype=read)  # fmt: skip
+        image = image if read is dtype else convert_image_dtype(image, dtype)
+    converted = {dtypes.uint8: 0, dtypes.uint16: 6}.get(dtype, 8)
+    ids = always + first_only * (not expand_animations) + converted
+    graph.reserve_ids(start + ids - graph.root._last_id)
+    return image
+
+
+def extract_jpeg_shape(contents, output_type=dtypes.int32, name: str | None = None) -> Tensor:
+    """Height, width and channels, int32 or int64 [3], of the image in the bytes of a JPEG file.
+
+    Raises:
+      ImportError: when it runs without the package Pillow.
+      tf.errors.InvalidArgumentError: when it runs, for bytes that are no such image.
+    """
+    output_type = dtypes.as_dtype(output_type)
+    if output_type not in dtypes.INDEX:
+        raise TypeError(f"extract_jpeg_shape gives int32 or int64, not {output_type.name}")
+    return apply("ExtractJpegShape", contents, output_type=output_type, name=name)
+
+
+def is_jpeg(contents, name: str | None = None) -> Tensor:
+    """Whether the bytes of a file (a string scalar) begin as those of JPEG files do.
+
+    >>> import minitf as tf
+    >>> with tf.Session() as sess:
+    ...     print(sess.run(is_jpeg(b"GIF89a")))
+    False
+    """
+    with name_scope(name, "is_jpeg"):
+        return compare.equal(strings.substr(contents, 0, 3), b"\xff\xd8\xff", name=name)
+
+
+def adjust_jpeg_quality(image, jpeg_quality, name: str | None = None) -> Tensor:
+    """An image [height, width, 1 or 3] as it is read from a JPEG file of this quality, from 0 to 100.
+
+    Raises:
+      ImportError: when it runs without the package Pillow.
+      tf.errors.InvalidArgumentError: when it runs, for another quality.
+    """
+    with name_scope(name, "adjust_jpeg_quality", [image]):
+        image = convert_to_tensor(image, name="image")
+        small = convert_image_dtype(image, dtypes.uint8)
+        quality = convert_to_tensor(jpeg_quality, dtypes.int32)
+        small = decode_jpeg(apply("EncodeJpegVariableQuality", small, quality))
+        return convert_image_dtype(small, image.dtype, saturate=True)
+
+
+def random_jpeg_quality(image, min_jpeg_quality: int, max_jpeg_quality: int,
+                        seed: int | None = None) -> Tensor:  # fmt: skip
+    """`adjust_jpeg_quality` by a number from [min_jpeg_quality, max_jpeg_quality).
+
+    Raises:
+      ValueError: for numbers that do not rise, or are outside of 0 to 100.
+    """
+    if not 0 <= min_jpeg_quality <= 100 or not 0 <= max_jpeg_quality <= 100:
+        raise ValueError(
+            f"jpeg encoding range must be between 0 and 100; it is {min_jpeg_quality} to {max_jpeg_quality}"
+        )
+    if min_jpeg_quality >= max_jpeg_quality:
+        raise ValueError(f"min_jpeg_quality must be less than max_jpeg_quality: {min_jpeg_quality}, "
+                         f"{max_jpeg_quality}")  # fmt: skip
+    quality = random_uniform([], min_jpeg_quality, max_jpeg_quality, dtypes.int32, seed)
+    return adjust_jpeg_quality(image, quality)

@@ -1,0 +1,302 @@
+"""Images: other sizes, and other types of their values.
+
+An axis gets another size by a matrix that says how much each old place gives to each new one. Where a new
+place lies among the old ones is TensorFlow 1's rule: place i is at i * scale, unless pixels are seen as areas
+(half_pixel_centers) or the corners are to fall together (align_corners).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from minitf.framework import dtypes
+from minitf.framework.apply import apply
+from minitf.framework.convert import convert_to_tensor
+from minitf.framework.graph import name_scope
+from minitf.framework.registry import define
+from minitf.framework.shape import TensorShape
+from minitf.framework.static import constant_value
+from minitf.framework.tensor import Tensor
+from minitf.kernels.machine.ram import zeros
+from minitf.ops.array import array, identity
+from minitf.ops.math import math
+from minitf.ops.math.cast import cast
+from minitf.ops.math.clip import saturate_cast
+from minitf.ops.math.reduce import reduce_min
+
+_REAL = dtypes.FLOAT | {dtypes.int8, dtypes.uint8, dtypes.int16, dtypes.uint16, dtypes.int32, dtypes.int64}
+_STEEP = -0.75  # of the cubic through four places (Keys, 1981)
+_FINE = 1024  # the places between two for which the cubic is worked out
+
+# ---- how much old places give to new ones
+
+
+def _places(op, old: int, new: int) -> tuple[np.ndarray, float]:
+    """Where the new places are among the old ones, and how far they are apart."""
+    corners = op.attrs["align_corners"] and new > 1
+    scale = np.float32((old - 1) / np.float32(new - 1) if corners else old / np.float32(new))
+    i = np.arange(new, dtype=np.float32)
+    return ((i + np.float32(0.5)) * scale - np.float32(0.5) if _centred(op) else i * scale), scale
+
+
+def _centred(op) -> bool:
+    return bool(op.attrs.get("half_pixel_centers"))
+
+
+def _matrix(old: int, rows, places, weights) -> np.ndarray:
+    """A matrix of weights at (row, place); places beyond the ends are those at the ends."""
+    found = zeros((int(np.max(rows, initial=-1)) + 1, old), np.float32)
+    np.add.at(found, (rows, np.clip(places, 0, old - 1)), weights)
+    return found
+
+
+def _linear(op, old: int, new: int) -> np.ndarray:
+    places, _ = _places(op, old, new)
+    first = np.floor(places).astype(np.int64)
+    part, rows = places - first, np.arange(new)
+    return _matrix(old, rows, first, 1 - part) + _matrix(old, rows, first + 1, part)
+
+
+def _cubic(op, old: int, new: int) -> np.ndarray:
+    places, _ = _places(op, old, new)
+    first, rows, a = np.floor(places).astype(np.int64), np.arange(new), _STEEP
+    part = np.rint((places - first) * _FINE) / _FINE
+
+    def near(x):
+        return ((a + 2) * x - (a + 3)) * x * x + 1
+
+    def far(x):
+        return ((a * x - 5 * a) * x + 8 * a) * x - 4 * a
+
+    weights = [far(part + 1), near(part), near(1 - part), far(2 - part)]
+    return sum(_matrix(old, rows, first + k - 1, w) for k, w in enumerate(weights))
+
+
+def _areas(op, old: int, new: int) -> np.ndarray:
+    """Each new place has the mean of the old ones that it covers, some of them in part."""
+    starts, scale = _places(op, old, new)
+    found = zeros((new, old), np.float32)
+    for i, start in enumerate(starts):
+        end = np.float32(i + 1) * scale
+        for place in range(int(np.floor(start)), int(np.ceil(end))):
+            found[i, min(place, old - 1)] += (min(place + 1, end) - max(place, start)) / scale
+    return found
+
+
+def _nearest(op, old: int, new: int) -> np.ndarray:
+    """The old place for each new one."""
+    places, _ = _places(op, old, new)
+    whole = np.floor(places + np.float32(0.5)) if op.attrs["align_corners"] or _centred(op) else places
+    return np.clip(np.floor(whole).astype(np.int64), 0, old - 1)
+
+
+# ---- ops
+
+
+def _check_sizes(x, size) -> tuple[int, int]:
+    height, width = (int(n) for n in size)
+    if height < 1 or width < 1 or 0 in x.shape[1:3]:
+        raise ValueError(f"images of {x.shape[1:3]} cannot be resized: the new size is {height} x {width}")
+    return height, width
+
+
+def _resized(weights):
+    def numpy(op, x, size):
+        height, width = _check_sizes(x, size)
+        down, across = weights(op, x.shape[1], height), weights(op, x.shape[2], width)
+        return np.einsum("oh,pw,bhwc->bopc", down, across, x.astype(np.float32), optimize=True)
+
+    return numpy
+
+
+def _resized_grad(weights):
+    def numpy(op, dy, original):
+        down, across = (weights(op, old, new) for old, new in zip(original.shape[1:3], dy.shape[1:3]))
+        return np.einsum("oh,pw,bopc->bhwc", down, across, dy, optimize=True).astype(original.dtype)
+
+    return numpy
+
+
+def _resized_shape(op):
+    sizes = op.inputs[0].shape.with_rank(4).sizes or (None,) * 4
+    new = constant_value(op.inputs[1])
+    height, width = (None, None) if new is None else (int(n) for n in new)
+    return TensorShape([sizes[0], height, width, sizes[3]])
+
+
+def _define(name: str, weights, grad: bool) -> None:
+    """Defines the op that resizes with these weights, and its gradient."""
+
+    def gradient(op, g):
+        return apply(f"{name}Grad", g, op.inputs[0], **_rules(op)), None
+
+    define(name, "images: T[b, h, w, c], size: int32[n] -> resized_images: float32", T=_REAL,
+           shape=_resized_shape, numpy=_resized(weights), grad=gradient if grad else None,
+           differentiable=grad)  # fmt: skip
+    if grad:
+        define(f"{name}Grad", "grads: float32, original_image: T -> output: T", T=dtypes.FLOAT,
+               shape=lambda op: op.inputs[1].shape, numpy=_resized_grad(weights),
+               differentiable=False)  # fmt: skip
+
+
+def _rules(op) -> dict:
+    return {name: op.attrs[name] for name in ("align_corners", "half_pixel_centers") if name in op.attrs}
+
+
+def _nearest_numpy(op, x, size):
+    height, width = _check_sizes(x, size)
+    return x[:, _nearest(op, x.shape[1], height)][:, :, _nearest(op, x.shape[2], width)]
+
+
+def _nearest_grad(op, dy, size):
+    height, width = (int(n) for n in size)
+    found = zeros((dy.shape[0], height, width, dy.shape[3]), dy.dtype)
+    rows, columns = _nearest(op, height, dy.shape[1]), _nearest(op, width, dy.shape[2])
+    np.add.at(found, (slice(None), rows[:, None], columns[None, :]), dy)
+    return found
+
+
+def _size_of(tensor: Tensor) -> Tensor:
+    """The height and width of images."""
+    return array.shape(tensor)[1:3]
+
+
+_define("ResizeBilinear", _linear, True)
+_define("ResizeBicubic", _cubic, True)
+_define("ResizeArea", _areas, False)
+define("ResizeNearestNeighbor", "images: T[b, h, w, c], size: int32[n] -> resized_images: T", T=_REAL,
+       shape=_resized_shape, numpy=_nearest_numpy, grad=lambda op, g: [
+           apply("ResizeNearestNeighborGrad", g, _size_of(op.inputs[0]), **_rules(op)), None])  # fmt: skip
+define("ResizeNearestNeighborGrad", "grads: T, size: int32[n] -> output: T", T=_REAL,
+       shape=_resized_shape, numpy=_nearest_grad, grad=lambda op, g: [
+           apply("ResizeNearestNeighbor", g, _size_of(op.inputs[0]), **_rules(op)), None])  # fmt: skip
+
+# ---- functions
+
+
+class ResizeMethod:
+    """The ways to resize, as numbers."""
+
+    BILINEAR = 0
+    NEAREST_NEIGHBOR = 1
+    BICUBIC = 2
+    AREA = 3
+
+
+_OPS = ("ResizeBilinear", "ResizeNearestNeighbor", "ResizeBicubic", "ResizeArea")
+
+
+def resize_bilinear(images, size, align_corners: bool = False, name: str | None = None,
+                    half_pixel_centers: bool = False) -> Tensor:  # fmt: skip
+    """Images [batch, height, width, channels] in another size, float32, by the four places around."""
+    return _apply(0, images, size, align_corners, name, half_pixel_centers)
+
+
+def resize_nearest_neighbor(images, size, align_corners: bool = False, name: str | None = None,
+                            half_pixel_centers: bool = False) -> Tensor:  # fmt: skip
+    """Images [batch, height, width, channels] in another size, of the same type: the value at one place."""
+    return _apply(1, images, size, align_corners, name, half_pixel_centers)
+
+
+def resize_bicubic(images, size, align_corners: bool = False, name: str | None = None,
+                   half_pixel_centers: bool = False) -> Tensor:  # fmt: skip
+    """Images [batch, height, width, channels] in another size, float32, by cubics through four places."""
+    return _apply(2, images, size, align_corners, name, half_pixel_centers)
+
+
+def resize_area(images, size, align_corners: bool = False, name: str | None = None) -> Tensor:
+    """Images [batch, height, width, channels] in another size, float32, by means of areas; no gradient."""
+    return _apply(3, images, size, align_corners, name)
+
+
+def _apply(method: int, images, size, align_corners: bool, name: str | None, half_pixel_centers=False):
+    rules = {} if method == ResizeMethod.AREA else {"half_pixel_centers": bool(half_pixel_centers)}
+    return apply(_OPS[method], images, size, align_corners=bool(align_corners), name=name, **rules)
+
+
+def resize_images(images, size, method=ResizeMethod.BILINEAR, align_corners: bool = False,
+                  preserve_aspect_ratio: bool = False, name: str | None = None) -> Tensor:  # fmt: skip
+    """Images [batch, height, width, channels], or one [height, width, channels], in another size.
+
+    Args:
+      size: int32 [2], the new height and width.
+      method: a number of `tf.image.ResizeMethod`. All but the nearest place give float32.
+      align_corners: the corners of the old and the new image fall together.
+      preserve_aspect_ratio: the image gets as large as it may without being distorted.
+
+    Raises:
+      ValueError: if images have another rank, size another shape, or there is no such method.
+      tf.errors.InvalidArgumentError: when it runs, if the new or the old size is 0.
+
+    >>> resize_images([[[1.0], [3.0]]], [1, 4]).shape.as_list()
+    [1, 4, 1]
+    """
+    with name_scope(name, "resize", [images, size]):
+        images = convert_to_tensor(images, name="images")
+        if images.shape.rank not in (3, 4):
+            raise ValueError(f"'images' has to have 3 or 4 dimensions; {images.name} has {images.shape}")
+        one = images.shape.rank == 3
+        images = array.expand_dims(images, 0) if one else images
+        size = convert_to_tensor(size, dtypes.int32, name="size")
+        if not size.shape.is_compatible_with([2]):
+            raise ValueError(
+                f"'size' must be a 1-D Tensor of 2 elements: new_height, new_width; not {size.shape}"
+            )
+        if not isinstance(method, int) or not 0 <= method < len(_OPS):
+            raise ValueError(
+                f"Resize method is not implemented: {method!r}; it is 0 to 3, see tf.image.ResizeMethod"
+            )
+        size = _undistorted(images, size) if preserve_aspect_ratio else size
+        known = constant_value(size)
+        if known is None or tuple(images.shape.sizes[1:3]) != tuple(int(n) for n in known):
+            images = _apply(method, images, size, align_corners, None)
+        return array.squeeze(images, [0]) if one else images
+
+
+def _undistorted(images: Tensor, size: Tensor) -> Tensor:
+    """The largest size in `size` with the height and width of images in their relation."""
+    old = cast(_size_of(images), dtypes.float32)
+    scale = reduce_min(cast(size, dtypes.float32) / old)
+    return cast(math.round(scale * old), dtypes.int32)
+
+
+class NoNumber(TypeError, AttributeError):
+    """A type of images that is no number's: an AttributeError in TensorFlow."""
+
+
+def convert_image_dtype(image, dtype, saturate: bool = False, name: str | None = None) -> Tensor:
+    """An image of another type, its values scaled: integers from 0 to their largest are reals from 0 to 1.
+
+    saturate: what would be beyond the type's range is its end.
+
+    Raises:
+      AttributeError, which is a TypeError, too: if dtype is no number's.
+
+    >>> import minitf as tf
+    >>> with tf.Session() as sess:
+    ...     print(sess.run(convert_image_dtype(tf.constant([0, 255], tf.uint8), tf.float32)))
+    [0. 1.]
+    """
+    image, dtype = convert_to_tensor(image, name="image"), dtypes.as_dtype(dtype)
+    if not dtype.is_floating and not dtype.is_integer:
+        raise NoNumber(f"dtype must be either floating point or integer, not {dtype.name}")
+    if dtype == image.dtype:
+        return identity.identity(image, name=name)
+    with name_scope(name, "convert_image", [image]) as scope:
+        changed = saturate_cast if saturate else cast
+        whole = image.dtype.is_integer, dtype.is_integer
+        if whole == (True, True):
+            return _rescaled(image, dtype, changed, scope)
+        if whole == (False, False):
+            return cast(image, dtype, name=scope)
+        if whole[0]:
+            return math.multiply(cast(image, dtype), 1.0 / image.dtype.max, name=scope)
+        return changed(math.multiply(image, dtype.max + 0.5), dtype, name=scope)
+
+
+def _rescaled(image: Tensor, dtype, changed, scope: str) -> Tensor:
+    """Integers of another range."""
+    old, new = image.dtype.max, dtype.max
+    if old > new:
+        return changed(math.div(image, (old + 1) // (new + 1)), dtype, name=scope)
+    return math.multiply(changed(image, dtype), (new + 1) // (old + 1), name=scope)

@@ -1,0 +1,188 @@
+"""Linear algebra: inverses, determinants, equations and traces."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from minitf.framework import dtypes
+from minitf.framework.apply import apply
+from minitf.framework.convert import convert_to_tensor
+from minitf.framework.graph import name_scope
+from minitf.framework.registry import define
+from minitf.framework.shape import UNKNOWN, TensorShape
+from minitf.framework.tensor import Tensor
+from minitf.ops.array import array
+from minitf.ops.linalg.matmul import adjoint_of, matmul
+from minitf.ops.linalg.matrix import matrix_band_part, matrix_diag_part
+from minitf.ops.math import math
+from minitf.ops.math.reduce import reduce_sum
+
+MATRIX = (dtypes.FLOAT | dtypes.COMPLEX) - {dtypes.float16}  # what LAPACK works on
+
+
+def adjoint(matrix, name: str | None = None) -> Tensor:
+    """The transposed complex conjugates of matrices [..., n, m]: [..., m, n]."""
+    with name_scope(name, "adjoint", [matrix]):
+        return array.matrix_transpose(matrix, conjugate=True)
+
+
+# ---- square matrices
+
+
+def _square(shape: TensorShape) -> TensorShape:
+    sizes = shape.with_rank_at_least(2).sizes
+    if sizes is None:
+        return shape
+    if None not in sizes[-2:] and sizes[-1] != sizes[-2]:
+        raise ValueError(f"square matrices are expected, not shape {shape}")
+    size = sizes[-1] if sizes[-2] is None else sizes[-2]
+    return TensorShape((*sizes[:-2], size, size))
+
+
+def same_square(op) -> TensorShape:
+    """The shape of the first input, which has to be square matrices."""
+    return _square(op.inputs[0].shape)
+
+
+def checked_square(x) -> None:
+    """Raises ValueError unless x holds square matrices."""
+    if x.ndim < 2 or x.shape[-1] != x.shape[-2]:
+        raise ValueError(f"square matrices are expected, not shape {x.shape}")
+
+
+def _inverse(op, x):
+    checked_square(x)
+    try:
+        return np.linalg.inv(adjoint_of(x) if op.attrs["adjoint"] else x)
+    except np.linalg.LinAlgError:
+        raise ValueError("a matrix is singular and has no inverse") from None
+
+
+def _inverse_grad(op, g):
+    y, adjoint = op.outputs[0], op.attrs["adjoint"]
+    if adjoint:
+        return -matmul(y, matmul(g, y, adjoint_a=True))
+    return -matmul(y, matmul(g, y, adjoint_b=True), adjoint_a=True)
+
+
+define(
+    "MatrixInverse",
+    "input: T -> output: T",
+    T=MATRIX,
+    shape=same_square,
+    numpy=_inverse,
+    grad=_inverse_grad,
+)
+
+
+def matrix_inverse(input, adjoint: bool = False, name: str | None = None) -> Tensor:
+    """The inverses of matrices [..., n, n] or of their adjoints; InvalidArgumentError if one is singular."""
+    return apply("MatrixInverse", input, adjoint=bool(adjoint), name=name)
+
+
+def _determinant(op, x):
+    checked_square(x)
+    return np.linalg.det(x)
+
+
+def over_matrices(x: Tensor) -> Tensor:
+    """Numbers [...] as [..., 1, 1]."""
+    return array.expand_dims(array.expand_dims(x, -1), -1)
+
+
+define(
+    "MatrixDeterminant",
+    "input: T -> output: T",
+    T=MATRIX,
+    shape=lambda op: UNKNOWN if op.inputs[0].shape.rank is None else _square(op.inputs[0].shape)[:-2],
+    numpy=_determinant,
+    grad=lambda op, g: (
+        over_matrices(g * math.conjugated(op.outputs[0])) * matrix_inverse(op.inputs[0], adjoint=True)
+    ),
+)
+
+
+def matrix_determinant(input, name: str | None = None) -> Tensor:
+    """The determinants [...] of square matrices [..., n, n]."""
+    return apply("MatrixDeterminant", input, name=name)
+
+
+def _solve(op, matrix, rhs):
+    checked_square(matrix)
+    if rhs.ndim != matrix.ndim or rhs.shape[:-1] != matrix.shape[:-1]:
+        raise ValueError(f"matrices of shape {matrix.shape} do not fit right-hand sides of shape {rhs.shape}")
+    try:
+        return np.linalg.solve(adjoint_of(matrix) if op.attrs["adjoint"] else matrix, rhs)
+    except np.linalg.LinAlgError:
+        raise ValueError("a matrix is singular: the equations have no single solution") from None
+
+
+def _triangular_solve(op, matrix, rhs):
+    checked_square(matrix)
+    part = np.tril(matrix) if op.attrs["lower"] else np.triu(matrix)
+    return _solve(op, part, rhs)
+
+
+def _solve_shape(op):
+    matrix, rhs = same_square(op).sizes, op.inputs[1].shape.with_rank_at_least(2).sizes
+    if matrix is None or rhs is None:
+        return UNKNOWN
+    rows = TensorShape(matrix[:-1]).merge_with(rhs[:-1])
+    return rows.concatenate(rhs[-1:])
+
+
+def _solve_grads(op, g, solve):
+    grad_rhs = solve(op.inputs[0], g, adjoint=not op.attrs["adjoint"])
+    x = op.outputs[0]
+    if op.attrs["adjoint"]:
+        return -matmul(x, grad_rhs, adjoint_b=True), grad_rhs
+    return -matmul(grad_rhs, x, adjoint_b=True), grad_rhs
+
+
+def _triangular_solve_grad(op, g):
+    lower = op.attrs["lower"]
+
+    def solve(matrix, rhs, adjoint):
+        return matrix_triangular_solve(matrix, rhs, lower=lower, adjoint=adjoint)
+
+    grad_matrix, grad_rhs = _solve_grads(op, g, solve)
+    return matrix_band_part(grad_matrix, -1, 0) if lower else matrix_band_part(grad_matrix, 0, -1), grad_rhs
+
+
+define(
+    "MatrixSolve",
+    "matrix: T, rhs: T -> output: T",
+    T=MATRIX,
+    shape=_solve_shape,
+    numpy=_solve,
+    grad=lambda op, g: _solve_grads(op, g, matrix_solve),
+)
+define(
+    "MatrixTriangularSolve",
+    "matrix: T, rhs: T -> output: T",
+    T=MATRIX,
+    shape=_solve_shape,
+    numpy=_triangular_solve,
+    grad=_triangular_solve_grad,
+)
+
+
+def matrix_solve(matrix, rhs, adjoint: bool = False, name: str | None = None) -> Tensor:
+    """The x [..., n, k] with matrix [..., n, n] (or its adjoint) times x = rhs [..., n, k].
+
+    InvalidArgumentError for a singular matrix.
+    """
+    return apply("MatrixSolve", matrix, rhs, adjoint=bool(adjoint), name=name)
+
+
+def matrix_triangular_solve(
+    matrix, rhs, lower: bool = True, adjoint: bool = False, name: str | None = None
+) -> Tensor:
+    """Like `matrix_solve`, using only the lower (or upper) triangle of `matrix`."""
+    return apply("MatrixTriangularSolve", matrix, rhs, lower=bool(lower), adjoint=bool(adjoint), name=name)
+
+
+def trace(x, name: str | None = None) -> Tensor:
+    """The sums of the diagonals of matrices [..., n, m]: [...]."""
+    with name_scope(name, "Trace", [x]) as scope:
+        return reduce_sum(matrix_diag_part(convert_to_tensor(x, name="x")), [-1], name=scope)

@@ -1,0 +1,78 @@
+"""Norms of vectors and matrices."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from minitf.framework.convert import convert_to_tensor
+from minitf.framework.graph import name_scope
+from minitf.framework.tensor import Tensor
+from minitf.ops import patterns
+from minitf.ops.array import array
+from minitf.ops.linalg.decompositions import svd
+from minitf.ops.linalg.linalg import over_matrices
+from minitf.ops.math import math
+from minitf.ops.math.reduce import reduce_max, reduce_sum
+
+
+def norm(
+    tensor,
+    ord="euclidean",
+    axis=None,
+    keepdims: bool | None = None,
+    name: str | None = None,
+    keep_dims: bool | None = None,
+) -> Tensor:
+    """The norm of vectors along `axis`, or of matrices along a pair of axes (default: all as one vector).
+
+    ord: "euclidean", or a positive number p for (sum |x|^p)^(1/p), or infinity; for matrices "euclidean" (and
+    "fro"), 2 for the largest singular value, 1 or infinity for the largest column or row sum. ValueError for
+    any other.
+    """
+    keep = bool(patterns.renamed("keepdims", keepdims, "keep_dims", keep_dims))
+    matrices = isinstance(axis, (list, tuple)) and len(axis) == 2
+    _check_norm(ord, axis, matrices)
+    with name_scope(name, "norm", [tensor]):
+        x = convert_to_tensor(tensor)
+        if matrices and ord == 2:
+            result = _spectral_norm(x, axis)
+        elif ord in ("fro", "euclidean", 2):
+            # The gradient at 0 is NaN, as it is in TensorFlow.
+            result = math.sqrt(reduce_sum(x * math.conjugated(x), axis, keepdims=True))
+        else:
+            result = _power_norm(math.abs(x), ord, axis, matrices)
+        return result if keep else array.squeeze(result, axis)
+
+
+def _check_norm(ord, axis, matrices: bool) -> None:
+    if isinstance(axis, (list, tuple)) and len(axis) not in (1, 2) or matrices and axis[0] == axis[1]:
+        raise ValueError(f"norm along axes {axis}: give one axis, or two different ones for matrices")
+    if matrices:
+        allowed = ord in ("euclidean", "fro", 1, 2, np.inf)
+    else:
+        allowed = ord == "euclidean" or not isinstance(ord, str) and ord > 0
+    if not allowed:
+        known = '"euclidean", "fro", 1, 2, inf' if matrices else '"euclidean" or a positive number'
+        raise ValueError(f"{'a matrix' if matrices else 'a vector'} norm has ord {known}, not {ord!r}")
+
+
+def _power_norm(x: Tensor, ord, axis, matrices: bool) -> Tensor:
+    if matrices:
+        inner, outer = axis if ord == 1 else axis[::-1]
+        return reduce_max(reduce_sum(x, inner, keepdims=True), outer, keepdims=True)
+    if ord == 1:
+        return reduce_sum(x, axis, keepdims=True)
+    if ord == np.inf:
+        return reduce_max(x, axis, keepdims=True)
+    return math.pow(reduce_sum(math.pow(x, ord), axis, keepdims=True), 1.0 / ord)
+
+
+def _spectral_norm(x: Tensor, axis) -> Tensor:
+    """The largest singular value, with the two axes kept."""
+    if x.shape.rank is None:
+        raise ValueError(f"the matrix 2-norm needs a tensor of known rank, not {x}")
+    pair = [array.check_axis(int(a), x.shape.rank) for a in axis]
+    order = [i for i in range(x.shape.rank) if i not in pair] + pair
+    values = svd(array.transpose(x, order), compute_uv=False)
+    largest = over_matrices(reduce_max(values, -1))
+    return array.transpose(largest, np.argsort(order))

@@ -1,0 +1,1 @@
+"""Maths of each element, and of many elements together."""

@@ -1,0 +1,171 @@
+"""Comparisons and logic, element by element."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from minitf.framework import dtypes
+from minitf.framework.apply import apply
+from minitf.framework.registry import define
+from minitf.framework.tensor import Tensor
+from minitf.kernels.compile import layout
+from minitf.kernels.math import elementwise, movement
+from minitf.ops import patterns
+from minitf.ops.array import array
+
+
+def _comparison(type: str, numpy, kernel, doc: str, T=dtypes.REAL):  # noqa: N803
+    define(
+        type,
+        "x: T, y: T -> z: bool",
+        T=T,
+        shape=patterns.broadcast,
+        numpy=patterns.ufunc(numpy),
+        kernel=patterns.binary(kernel),
+        differentiable=False,
+    )
+
+    def function(x, y, name: str | None = None) -> Tensor:
+        return apply(type, x, y, name=name)
+
+    function.__name__ = function.__qualname__ = type.lower()
+    function.__doc__ = doc
+    return function
+
+
+less = _comparison("Less", np.less, elementwise.less, "x < y, element by element.")
+less_equal = _comparison("LessEqual", np.less_equal, elementwise.less_equal, "x <= y, element by element.")
+greater = _comparison("Greater", np.greater, elementwise.greater, "x > y, element by element.")
+greater_equal = _comparison(
+    "GreaterEqual", np.greater_equal, elementwise.greater_equal, "x >= y, element by element."
+)
+equal = _comparison("Equal", np.equal, elementwise.equal, "x == y, element by element.", dtypes.ANY)
+not_equal = _comparison(
+    "NotEqual", np.not_equal, elementwise.not_equal, "x != y, element by element.", dtypes.ANY
+)
+
+
+def _is(type: str, numpy, kernel, doc: str):
+    define(
+        type,
+        "x: T -> y: bool",
+        T=dtypes.FLOAT,
+        shape=patterns.same,
+        numpy=patterns.ufunc(numpy),
+        kernel=patterns.unary(kernel),
+        differentiable=False,
+    )
+
+    def function(x, name: str | None = None) -> Tensor:
+        return apply(type, x, name=name)
+
+    function.__name__ = function.__qualname__ = type.lower()
+    function.__doc__ = doc
+    return function
+
+
+is_nan = _is("IsNan", np.isnan, elementwise.is_nan, "Which elements are NaN.")
+is_inf = _is("IsInf", np.isinf, elementwise.is_inf, "Which elements are infinite.")
+is_finite = _is(
+    "IsFinite", np.isfinite, elementwise.is_finite, "Which elements are neither NaN nor infinite."
+)
+
+
+def _logical(type: str, numpy, kernel, doc: str):
+    define(
+        type,
+        "x: bool, y: bool -> z: bool",
+        shape=patterns.broadcast,
+        numpy=patterns.ufunc(numpy),
+        kernel=patterns.binary(kernel),
+        differentiable=False,
+    )
+
+    def function(x, y, name: str | None = None) -> Tensor:
+        return apply(type, x, y, name=name)
+
+    function.__name__ = function.__qualname__ = type.lower()
+    function.__doc__ = doc
+    return function
+
+
+logical_and = _logical("LogicalAnd", np.logical_and, elementwise.and_, "x and y, element by element.")
+logical_or = _logical("LogicalOr", np.logical_or, elementwise.or_, "x or y, element by element.")
+define(
+    "LogicalNot",
+    "x: bool -> y: bool",
+    shape=patterns.same,
+    numpy=patterns.ufunc(np.logical_not),
+    kernel=patterns.unary(elementwise.logical_not),
+    differentiable=False,
+)
+
+
+def logical_not(x, name: str | None = None) -> Tensor:
+    """Not x, element by element."""
+    return apply("LogicalNot", x, name=name)
+
+
+def logical_xor(x, y, name: str | None = "LogicalXor") -> Tensor:
+    """Whether just one of x and y is true, element by element."""
+    return logical_and(logical_or(x, y), logical_not(logical_and(x, y)), name=name)
+
+
+define(
+    "ApproximateEqual",
+    "x: T, y: T -> z: bool",
+    T=dtypes.NUMBER,
+    shape=patterns.merged,
+    differentiable=False,
+    numpy=lambda op, x, y: np.abs(x - y) < op.attrs["tolerance"],
+)
+
+
+def approximate_equal(x, y, tolerance: float = 1e-5, name: str | None = None) -> Tensor:
+    """|x - y| < tolerance, element by element, for x and y of one shape."""
+    return apply("ApproximateEqual", x, y, tolerance=tolerance, name=name)
+
+
+# ---- choosing by a condition
+
+
+def _select_shape(op):
+    condition, x, y = (t.shape for t in op.inputs)
+    shape = x.merge_with(y)
+    if None not in (condition.sizes, shape.sizes) and len(condition.sizes) not in (0, 1, len(shape.sizes)):
+        raise ValueError(f"a condition of shape {condition} cannot choose between tensors of shape {shape}")
+    if condition.rank == 1 and shape.rank not in (0, None):
+        condition.merge_with(shape[:1])
+    elif condition.rank and condition.rank > 1:
+        return shape.merge_with(condition)
+    return shape
+
+
+def _spread_condition(condition: tuple, x: tuple, y: tuple) -> tuple:
+    """The shape in which the condition broadcasts: a vector chooses among rows, a scalar everything."""
+    if x != y or condition not in ((), x, x[:1]):
+        raise ValueError(f"shapes {condition} of the condition, {x} and {y} of the choices do not fit")
+    return x if condition == x else condition + (1,) * (len(x) - len(condition))
+
+
+def _select_kernel(b, op, condition, x, y):
+    flags = b.view(condition, _spread_condition(condition.shape, x.shape, y.shape))
+    shape, rank, dims = layout.broadcast(flags.shape, x.shape, y.shape)
+    out = b.new(shape, x.dtype)
+    b.call(movement.select[layout.carrier(x.dtype)], flags, x, y, out, rank, dims)
+    return out
+
+
+def _select_grad(op, g):
+    condition, zeros = op.inputs[0], array.zeros_like(g)
+    return None, apply("Select", condition, g, zeros), apply("Select", condition, zeros, g)
+
+
+define(
+    "Select",
+    "condition: bool, t: T, e: T -> output: T",
+    shape=_select_shape,
+    numpy=lambda op, c, x, y: np.where(c.reshape(_spread_condition(c.shape, x.shape, y.shape)), x, y),
+    kernel=_select_kernel,
+    grad=_select_grad,
+)

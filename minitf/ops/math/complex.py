@@ -1,0 +1,105 @@
+"""Complex numbers: their parts, and how they are made of them."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from minitf.framework import dtypes
+from minitf.framework.apply import apply
+from minitf.framework.convert import convert_to_tensor
+from minitf.framework.graph import name_scope
+from minitf.framework.registry import define
+from minitf.framework.tensor import Tensor
+from minitf.ops import patterns
+from minitf.ops.array import array
+from minitf.ops.math import math
+
+_WHOLE = {dtypes.float32: dtypes.complex64, dtypes.float64: dtypes.complex128}
+
+
+def _part(type: str, numpy, grad) -> None:
+    define(
+        type,
+        "input: T -> output: @Tout",
+        T=dtypes.COMPLEX,
+        shape=patterns.same,
+        numpy=patterns.ufunc(numpy),
+        grad=grad,
+    )
+
+
+def _abs_grad(op, g):
+    return complex(math.div_no_nan(g, op.outputs[0]), array.zeros_like(g)) * op.inputs[0]
+
+
+def _angle_grad(op, g):
+    x = op.inputs[0]
+    return -complex(g, array.zeros_like(g)) * math.reciprocal(complex(imag(x), real(x)))
+
+
+_part("Real", np.real, lambda op, g: complex(g, array.zeros_like(g)))
+_part("Imag", np.imag, lambda op, g: complex(array.zeros_like(g), g))
+_part("ComplexAbs", np.abs, _abs_grad)
+_part("Angle", np.angle, _angle_grad)
+define(
+    "Conj",
+    "input: T -> output: T",
+    T=dtypes.COMPLEX,
+    shape=patterns.same,
+    numpy=patterns.ufunc(np.conj),
+    grad=lambda op, g: apply("Conj", g),
+)
+define(
+    "Complex",
+    "real: T, imag: T -> out: @Tout",
+    T=frozenset(_WHOLE),
+    shape=patterns.broadcast,
+    broadcasts=True,
+    numpy=lambda op, x, y: (x + 1j * y).astype(op.outputs[0].dtype.numpy),
+    grad=lambda op, g: (real(g), imag(g)),
+)
+
+
+def complex(real, imag, name: str | None = None) -> Tensor:  # noqa: A001 - TensorFlow's own name
+    """real + i imag, of two float32 or float64 tensors."""
+    with name_scope(name, "Complex", [real]) as scope:
+        real = convert_to_tensor(real, name="real")
+        imag = convert_to_tensor(
+            imag, name="imag", dtype=None if isinstance(imag, Tensor) else real.dtype.base_dtype
+        )
+        if real.dtype.base_dtype not in _WHOLE:
+            raise TypeError(
+                f"complex numbers are made of float32 or float64 tensors, not {real.dtype.base_dtype.name}"
+            )
+        return apply("Complex", real, imag, Tout=_WHOLE[real.dtype.base_dtype], name=scope)
+
+
+def _taken(type: str, x, name: str | None) -> Tensor:
+    return apply(type, x, Tout=x.dtype.real_dtype, name=name)
+
+
+def real(input, name: str | None = None) -> Tensor:
+    """The real part; a real tensor itself."""
+    input = convert_to_tensor(input, name="input")
+    return _taken("Real", input, name) if input.dtype.is_complex else input
+
+
+def imag(input, name: str | None = None) -> Tensor:
+    """The imaginary part; zeros for a real tensor."""
+    input = convert_to_tensor(input, name="input")
+    return _taken("Imag", input, name) if input.dtype.is_complex else array.zeros_like(input)
+
+
+def angle(input, name: str | None = None) -> Tensor:
+    """The angle in the complex plane; 0 or pi for real numbers."""
+    input = convert_to_tensor(input, name="input")
+    if input.dtype.is_complex:
+        return _taken("Angle", input, name)
+    negative = math.cast(math.less(input, array.zeros_like(input)), input.dtype.base_dtype)
+    return negative * np.pi
+
+
+def conj(x, name: str | None = None) -> Tensor:
+    """The complex conjugate; a real tensor itself."""
+    x = convert_to_tensor(x, name="x")
+    return apply("Conj", x, name=name) if x.dtype.is_complex else x

@@ -1,0 +1,103 @@
+"""Cumulative sums and products: scans along one axis."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from minitf.framework import dtypes
+from minitf.framework.apply import apply
+from minitf.framework.registry import define
+from minitf.framework.static import constant_value
+from minitf.framework.tensor import Tensor
+from minitf.kernels.math import reduce as kernels
+from minitf.ops.array import array
+from minitf.ops.math import math
+from minitf.ops.math.reduce import around
+
+
+def _cumulative(function, neutral: int):
+    def rule(op, x, axis):
+        axis = array.check_axis(int(axis), x.ndim)
+        x = np.flip(x, axis) if op.attrs["reverse"] else x
+        if op.attrs["exclusive"]:
+            first = np.full_like(x.take([0] if x.shape[axis] else [], axis), neutral)
+            x = np.concatenate([first, x.take(range(x.shape[axis] - 1), axis)], axis)
+        result = function(x, axis=axis, dtype=x.dtype)
+        return np.flip(result, axis) if op.attrs["reverse"] else result
+
+    return rule
+
+
+def _cumulate_back(op, g: Tensor) -> Tensor:
+    exclusive, reverse = op.attrs["exclusive"], op.attrs["reverse"]
+    return apply("Cumsum", g, op.inputs[1], exclusive=exclusive, reverse=not reverse)
+
+
+def _cumprod_grad(op, g):
+    x, y = op.inputs[0], op.outputs[0]
+    return _cumulate_back(op, math.conjugated(y) * g) / math.conjugated(x), None
+
+
+def _cumulative_kernel(kernel):
+    def lower(b, op, x, axis):
+        axis = array.check_axis(int(b.data(axis)), len(x.shape))
+        out = b.new(x.shape, x.dtype)
+        b.call(
+            kernel[x.dtype],
+            x,
+            out,
+            *around(x.shape, axis),
+            int(op.attrs["exclusive"]),
+            int(op.attrs["reverse"]),
+        )
+        return out
+
+    return lower
+
+
+def _cumulation(type: str, numpy, kernel, grad, doc: str):
+    define(
+        type,
+        "x: T, axis: Tidx[] -> out: T",
+        T=dtypes.NUMBER,
+        Tidx=dtypes.INDEX,
+        shape=_cumulated_shape,
+        numpy=numpy,
+        kernel=_cumulative_kernel(kernel),
+        grad=grad,
+    )
+
+    def function(
+        x, axis=0, exclusive: bool = False, reverse: bool = False, name: str | None = None
+    ) -> Tensor:
+        return apply(type, x, axis, exclusive=bool(exclusive), reverse=bool(reverse), name=name)
+
+    function.__name__ = function.__qualname__ = type.lower()
+    function.__doc__ = f"""{doc}
+
+    exclusive: without the element itself; reverse: from the end. Shaped like x.
+    """
+    return function
+
+
+def _cumulated_shape(op):
+    axis, rank = constant_value(op.inputs[1]), op.inputs[0].shape.rank
+    if axis is not None and rank is not None:
+        array.check_axis(int(axis), rank)
+    return op.inputs[0].shape
+
+
+cumsum = _cumulation(
+    "Cumsum",
+    _cumulative(np.cumsum, 0),
+    kernels.cumsum,
+    lambda op, g: (_cumulate_back(op, g), None),
+    "The running sum along an axis.",
+)
+cumprod = _cumulation(
+    "Cumprod",
+    _cumulative(np.cumprod, 1),
+    kernels.cumprod,
+    _cumprod_grad,
+    "The running product along an axis.",
+)

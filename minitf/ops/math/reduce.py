@@ -1,0 +1,497 @@
+"""Reductions along axes, the places of extremes, and cumulative sums and products."""
+
+from __future__ import annotations
+
+from math import prod
+
+import numpy as np
+
+from minitf.framework import dtypes
+from minitf.framework.apply import apply
+from minitf.framework.convert import convert_to_tensor
+from minitf.framework.graph import at_home, name_scope
+from minitf.framework.registry import define
+from minitf.framework.shape import SCALAR, UNKNOWN, TensorShape
+from minitf.framework.static import constant_value, partial_value
+from minitf.framework.tensor import Tensor
+from minitf.kernels.compile import layout
+from minitf.kernels.math import elementwise
+from minitf.kernels.math import reduce as kernels
+from minitf.kernels.math.cast import cast
+from minitf.ops import patterns
+from minitf.ops.array import array
+from minitf.ops.array.constant import constant
+from minitf.ops.array.gather import where
+from minitf.ops.array.identity import stop_gradient
+from minitf.ops.array.ranges import range as range_
+from minitf.ops.math import math
+
+# ---- axes and shapes
+
+
+def checked_axes(axes, rank: int) -> tuple[int, ...]:
+    """The axes counted from 0, in order; ValueError if one is out of range or named twice."""
+    found = sorted(array.check_axis(int(a), rank, "reduction axis") for a in np.ravel(axes))
+    if len(set(found)) < len(found):
+        raise ValueError(f"reduction axes {np.ravel(axes).tolist()} name an axis twice")
+    return tuple(found)
+
+
+def _kept(sizes: tuple, axes: tuple) -> tuple:
+    """The shape with reduced axes of size 1."""
+    return tuple(1 if i in axes else n for i, n in enumerate(sizes))
+
+
+def _left(sizes: tuple, axes: tuple) -> tuple:
+    """The shape without the reduced axes."""
+    return tuple(n for i, n in enumerate(sizes) if i not in axes)
+
+
+def _reduced_shape(op):
+    sizes, axes, keep = op.inputs[0].shape.sizes, constant_value(op.inputs[1]), op.attrs["keep_dims"]
+    if sizes is None:
+        return UNKNOWN
+    if axes is not None:
+        axes = checked_axes(axes, len(sizes))
+        return TensorShape(_kept(sizes, axes) if keep else _left(sizes, axes))
+    if keep:
+        return TensorShape([None] * len(sizes))
+    count = op.inputs[1].shape.num_elements()
+    return UNKNOWN if count is None else TensorShape([None] * max(len(sizes) - count, 0))
+
+
+def _all_axes(x):
+    if isinstance(x, Tensor) and x.shape.rank is not None:
+        return constant(np.arange(x.shape.rank, dtype=np.int32))
+    return range_(0, array.rank(x))
+
+
+def _reduce(type: str, x, axis, keep_dims: bool, name: str | None) -> Tensor:
+    """Adds a reduction op; without axes the result is known to be a scalar."""
+    if axis is None:
+        with at_home(x):
+            axes = _all_axes(x)
+    else:
+        axes = np.zeros(0, np.int32) if isinstance(axis, (list, tuple)) and not axis else axis
+    result = apply(type, x, axes, keep_dims=keep_dims, name=name)
+    if axis is None and not keep_dims and result.shape.rank is None:
+        result.set_shape(SCALAR)
+    return result
+
+
+# ---- reductions
+
+
+def _over_axes(function):
+    """A NumPy reduction as an op's meaning."""
+
+    def rule(op, x, axes):
+        return function(x, axis=checked_axes(axes, x.ndim), keepdims=op.attrs["keep_dims"])
+
+    return rule
+
+
+def _lowered(kernel):
+    """The reduction by kernels."""
+
+    def lower(b, op, x, axes):
+        axes = checked_axes(b.data(axes), len(x.shape))
+        shape = _kept(x.shape, axes) if op.attrs["keep_dims"] else _left(x.shape, axes)
+        out = b.new(shape, x.dtype)
+        b.call(kernel[x.dtype], x, out, out.size, *layout.reduction(x.shape, axes))
+        return out
+
+    return lower
+
+
+def _lowered_mean(b, op, x, axes):
+    """The mean by kernels; integers are added up as int64, in which few sums overflow."""
+    wide = b.new(x.shape, np.int64) if x.dtype.kind in "iu" and x.dtype.itemsize < 8 else x
+    if wide is not x:
+        b.call(cast[x.dtype, np.int64], x, wide, x.size)
+    total = _lowered(kernels.reduce_sum)(b, op, wide, axes)
+    count = prod(x.shape[a] for a in checked_axes(b.data(axes), len(x.shape)))
+    b.call(kernels.divide_by_count[total.dtype], total, count, total.size)
+    if wide is x:
+        return total
+    out = b.new(total.shape, x.dtype)
+    b.call(cast[np.int64, x.dtype], total, out, out.size)
+    return out
+
+
+def _mean(x, axis, keepdims):
+    wide = np.int64 if x.dtype.kind in "iu" and x.dtype.itemsize < 8 else x.dtype
+    total, count = x.sum(axis=axis, keepdims=keepdims, dtype=wide), prod(x.shape[a] for a in axis)
+    if x.dtype.kind in "fc":
+        return total / x.dtype.type(count)
+    magnitude = np.abs(total) // max(count, 1)  # towards 0
+    return np.where(total < 0, -magnitude, magnitude).astype(x.dtype)
+
+
+def lowest(dtype: np.dtype):
+    """The number that is the largest of none."""
+    return -np.inf if dtype.kind == "f" else np.iinfo(dtype).min
+
+
+def highest(dtype: np.dtype):
+    """The number that is the smallest of none."""
+    return np.inf if dtype.kind == "f" else np.iinfo(dtype).max
+
+
+def _sum_grad(op, g):
+    return _spread(op, g), None
+
+
+def _spread(op, g: Tensor) -> Tensor:
+    """g, shaped like the result of a reduction, repeated to the shape of its input."""
+    return apply("SumGrad", g, array.shape(op.inputs[0]), op.inputs[1], keep_dims=op.attrs["keep_dims"])
+
+
+def _mean_grad(op, g):
+    before, after = array.size(op.inputs[0]), array.size(op.outputs[0])
+    count = math.floor_div(before, math.maximum(after, 1))
+    return _spread(op, g / math.cast(count, g.dtype.base_dtype)), None
+
+
+def _extreme_grad(op, g):
+    """Equal extremes share the gradient."""
+    chosen = math.cast(math.equal(op.inputs[0], _spread(op, op.outputs[0])), g.dtype.base_dtype)
+    count = _reduce("Sum", chosen, op.inputs[1], op.attrs["keep_dims"], None)
+    return chosen * _spread(op, g / count), None
+
+
+def _prod_grad(op, g):
+    return _spread(op, g) * math.conjugated(apply("ProdOfOthers", *op.inputs)), None
+
+
+def _reduction(type: str, numpy, kernel, grad, doc: str, T=dtypes.NUMBER):  # noqa: N803
+    """Defines a reduction op and returns its public function."""
+    of = "bool" if T is None else "T"
+    define(
+        type,
+        f"input: {of}, reduction_indices: Tidx -> output: {of}",
+        Tidx=dtypes.INDEX,
+        **({} if T is None else {"T": T}),
+        shape=_reduced_shape,
+        numpy=_over_axes(numpy),
+        kernel=kernel,
+        grad=grad,
+        differentiable=grad is not None,
+    )
+
+    def function(
+        input_tensor,
+        axis=None,
+        keepdims: bool | None = None,
+        name: str | None = None,
+        reduction_indices=None,
+        keep_dims: bool | None = None,
+    ) -> Tensor:
+        axis = patterns.renamed("axis", axis, "reduction_indices", reduction_indices)
+        keep = patterns.renamed("keepdims", keepdims, "keep_dims", keep_dims)
+        return _reduce(type, input_tensor, axis, bool(keep), name)
+
+    function.__name__ = function.__qualname__ = f"reduce_{type.lower()}"
+    function.__doc__ = f"""{doc}
+
+    axis: an axis or list of axes, negative ones counted from the end (default: all); keepdims: whether they
+    stay with size 1. `reduction_indices` and `keep_dims` are the old names. ValueError for axes that x lacks.
+    """
+    return function
+
+
+reduce_sum = _reduction(
+    "Sum",
+    lambda x, axis, keepdims: x.sum(axis=axis, keepdims=keepdims, dtype=x.dtype),
+    _lowered(kernels.reduce_sum),
+    _sum_grad,
+    "The sum along axes.",
+)
+reduce_mean = _reduction(
+    "Mean",
+    _mean,
+    _lowered_mean,
+    _mean_grad,
+    "The mean along axes; NaN where there is nothing.",
+)
+reduce_prod = _reduction(
+    "Prod",
+    lambda x, axis, keepdims: x.prod(axis=axis, keepdims=keepdims, dtype=x.dtype),
+    _lowered(kernels.reduce_prod),
+    _prod_grad,
+    "The product along axes.",
+)
+reduce_max = _reduction(
+    "Max",
+    lambda x, axis, keepdims: x.max(axis=axis, keepdims=keepdims, initial=lowest(x.dtype)),
+    _lowered(kernels.reduce_max),
+    _extreme_grad,
+    "The largest element along axes; equal ones share the gradient.",
+    dtypes.REAL,
+)
+reduce_min = _reduction(
+    "Min",
+    lambda x, axis, keepdims: x.min(axis=axis, keepdims=keepdims, initial=highest(x.dtype)),
+    _lowered(kernels.reduce_min),
+    _extreme_grad,
+    "The smallest element along axes; equal ones share the gradient.",
+    dtypes.REAL,
+)
+reduce_all = _reduction(
+    "All", np.all, _lowered(kernels.reduce_all), None, "Whether all elements along axes are true.", None
+)
+reduce_any = _reduction(
+    "Any", np.any, _lowered(kernels.reduce_any), None, "Whether any element along axes is true.", None
+)
+
+
+def _spread_shape(op):
+    value = partial_value(op.inputs[1])
+    if value is not None:
+        return TensorShape(list(value))
+    return (
+        TensorShape([None] * op.inputs[1].shape.sizes[0])
+        if op.inputs[1].shape.is_fully_defined()
+        else UNKNOWN
+    )
+
+
+def _spread_numpy(op, g, shape, axes):
+    shape = tuple(int(n) for n in shape)
+    return np.broadcast_to(g.reshape(_kept(shape, checked_axes(axes, len(shape)))), shape)
+
+
+def _spread_kernel(b, op, g, shape, axes):
+    shape = tuple(int(n) for n in b.data(shape))
+    kept = _kept(shape, checked_axes(b.data(axes), len(shape)))
+    if g.size != prod(kept):
+        raise ValueError(f"a gradient of shape {g.shape} for a reduction of {shape} to {kept}")
+    strides = layout.broadcast_strides(kept, shape)
+    return patterns.walk(b, g, shape, strides)
+
+
+define(
+    "SumGrad",
+    "dy: T, shape: Tshape[n], reduction_indices: Tidx -> dx: T",
+    T=dtypes.NUMBER,
+    Tshape=dtypes.INDEX,
+    Tidx=dtypes.INDEX,
+    shape=_spread_shape,
+    numpy=_spread_numpy,
+    kernel=_spread_kernel,
+    grad=lambda op, g: (_reduce("Sum", g, op.inputs[2], op.attrs["keep_dims"], None), None, None),
+)
+
+
+# ---- the product of all others, which is right where elements are 0
+
+
+def _groups(x, axes):
+    """x with the reduced axes as one axis 0, and a function that undoes it."""
+    axes = checked_axes(axes, x.ndim)
+    order = [*axes, *[i for i in range(x.ndim) if i not in axes]]
+    moved = x.transpose(order)
+    flat = moved.reshape(int(np.prod(moved.shape[: len(axes)], dtype=np.int64)), *moved.shape[len(axes) :])
+    return flat, lambda y: y.reshape(moved.shape).transpose(np.argsort(order))
+
+
+def _exclusive_products(x):
+    """For each row the product of the rows before it."""
+    return np.cumprod(np.concatenate([np.ones_like(x[:1]), x[:-1]]), axis=0, dtype=x.dtype)
+
+
+def _product_of_others(op, x, axes):
+    rows, back = _groups(x, axes)
+    return back(_exclusive_products(rows) * _exclusive_products(rows[::-1])[::-1])
+
+
+def _product_of_others_kernel(b, op, x, axes):
+    """The products from both ends, with the reduced axes in front."""
+    axes = checked_axes(b.data(axes), len(x.shape))
+    order = [*axes, *[i for i in range(len(x.shape)) if i not in axes]]
+    sizes, back = [x.shape[i] for i in order], np.argsort(order)
+    count, width = prod(sizes[: len(axes)]), prod(sizes[len(axes) :])
+    rows = patterns.walk(b, x, sizes, [layout.strides(x.shape)[i] for i in order])
+    before, after = b.new(rows.shape, x.dtype), b.new(rows.shape, x.dtype)
+    for part, reverse in ((before, 0), (after, 1)):
+        b.call(kernels.cumprod[x.dtype], rows, part, 1, count, width, 1, reverse)
+    b.call(elementwise.mul[x.dtype], before, after, before, 1, (x.size, 1, 1))
+    return patterns.walk(b, before, x.shape, [layout.strides(sizes)[i] for i in back])
+
+
+def _product_of_others_grad(op, x, axes, dy):
+    """The sum over i != k of dy[i] * product of x[j] for j not in (i, k), gathered from both ends."""
+    rows, back = _groups(x, axes)
+    dy = _groups(dy, axes)[0]
+
+    def from_front(x, dy):
+        products, total, totals = _exclusive_products(x), np.zeros_like(x[:1]).sum(axis=0), []
+        for row, product, d in zip(x, products, dy):
+            totals.append(total)
+            total = total * row + d * product
+        return products, np.stack(totals) if totals else np.zeros_like(x)
+
+    before, sums_before = from_front(rows, dy)
+    after, sums_after = (part[::-1] for part in from_front(rows[::-1], dy[::-1]))
+    return back(sums_before * after + before * sums_after)
+
+
+define(
+    "ProdOfOthers",
+    "x: T, reduction_indices: Tidx -> y: T",
+    T=dtypes.NUMBER,
+    Tidx=dtypes.INDEX,
+    shape=patterns.same,
+    numpy=_product_of_others,
+    kernel=_product_of_others_kernel,
+    grad=lambda op, g: (apply("ProdOfOthersGrad", *op.inputs, g), None),
+)
+define(
+    "ProdOfOthersGrad",
+    "x: T, reduction_indices: Tidx, dy: T -> dx: T",
+    T=dtypes.NUMBER,
+    Tidx=dtypes.INDEX,
+    shape=patterns.same,
+    numpy=_product_of_others_grad,
+)
+
+
+# ---- made of reductions
+
+
+def reduce_logsumexp(input_tensor, axis=None, keepdims: bool | None = None, name: str | None = None,
+                     reduction_indices=None, keep_dims: bool | None = None) -> Tensor:  # fmt: skip
+    """log(sum(exp(x))) along axes, without overflow; arguments as those of `reduce_sum`."""
+    axis = patterns.renamed("axis", axis, "reduction_indices", reduction_indices)
+    keep = bool(patterns.renamed("keepdims", keepdims, "keep_dims", keep_dims))
+    with name_scope(name, "ReduceLogSumExp", [input_tensor]):
+        largest = reduce_max(input_tensor, axis, keepdims=True)
+        largest = stop_gradient(where(math.is_finite(largest), largest, array.zeros_like(largest)))
+        result = math.log(reduce_sum(math.exp(math.subtract(input_tensor, largest)), axis, keepdims=keep))
+        if not keep:
+            largest = array.reshape(largest, array.shape(result))
+        return math.add(result, largest)
+
+
+def reduce_variance(input_tensor, axis=None, keepdims: bool = False, name: str | None = None) -> Tensor:
+    """The mean squared distance from the mean along axes."""
+    with name_scope(name or "reduce_variance"):
+        distance = input_tensor - reduce_mean(input_tensor, axis, keepdims=True)
+        return reduce_mean(math.square(distance), axis, keepdims=keepdims)
+
+
+def reduce_std(input_tensor, axis=None, keepdims: bool = False, name: str | None = None) -> Tensor:
+    """The square root of `reduce_variance`."""
+    with name_scope(name or "reduce_std"):
+        return math.sqrt(reduce_variance(input_tensor, axis, keepdims))
+
+
+def count_nonzero(input_tensor, axis=None, keepdims: bool | None = None, dtype=dtypes.int64,
+                  name: str | None = None, reduction_indices=None,
+                  keep_dims: bool | None = None) -> Tensor:  # fmt: skip
+    """The number of elements other than 0 (False, "") along axes, as `dtype`; arguments as `reduce_sum`'s."""
+    with name_scope(name, "count_nonzero", [input_tensor]):
+        x = convert_to_tensor(input_tensor, name="input_tensor")
+        nonzero = math.not_equal(x, array.zeros([], x.dtype.base_dtype))
+        counts = reduce_sum(
+            math.cast(nonzero, dtypes.int64), axis, keepdims, None, reduction_indices, keep_dims
+        )
+        return math.cast(counts, dtype)
+
+
+# ---- the place of the extreme
+
+
+def _arg_shape(op):
+    sizes, axis = op.inputs[0].shape.sizes, constant_value(op.inputs[1])
+    if sizes is None:
+        return UNKNOWN
+    if axis is None:
+        return TensorShape([None] * max(len(sizes) - 1, 0))
+    axis = array.check_axis(int(axis), len(sizes))
+    return TensorShape(sizes[:axis] + sizes[axis + 1 :])
+
+
+def _place(function, worst):
+    """The first place of the extreme along an axis; NaN never is it."""
+
+    def rule(op, x, axis):
+        axis = array.check_axis(int(axis), x.ndim)
+        _check_not_empty(x.shape, axis)
+        return function(np.where(np.isnan(x), worst, x) if x.dtype.kind == "f" else x, axis=axis)
+
+    return rule
+
+
+def around(sizes: tuple, axis: int) -> tuple[int, int, int]:
+    """The numbers of elements before, along and behind an axis."""
+    return prod(sizes[:axis]), sizes[axis], prod(sizes[axis + 1 :])
+
+
+def _place_kernel(kernel):
+    def lower(b, op, x, axis):
+        axis = array.check_axis(int(b.data(axis)), len(x.shape))
+        _check_not_empty(x.shape, axis)
+        out = b.new(_left(x.shape, (axis,)), op.outputs[0].dtype.numpy)
+        b.call(kernel[x.dtype, out.dtype], x, out, *around(x.shape, axis))
+        return out
+
+    return lower
+
+
+def _check_not_empty(sizes: tuple, axis: int) -> None:
+    if sizes[axis] == 0:
+        raise ValueError(f"axis {axis} of shape {sizes} is empty: it has no extreme")
+
+
+def _argument_of(type: str, numpy, kernel, doc: str):
+    define(
+        type,
+        "input: T, dimension: Tidx[] -> output: @output_type",
+        T=dtypes.REAL,
+        Tidx=dtypes.INDEX,
+        shape=_arg_shape,
+        numpy=numpy,
+        kernel=_place_kernel(kernel),
+        differentiable=False,
+    )
+
+    def function(
+        input, axis=None, name: str | None = None, dimension=None, output_type=dtypes.int64
+    ) -> Tensor:
+        axis = patterns.renamed("axis", axis, "dimension", dimension)
+        kind = dtypes.type_or(output_type, dtypes.int64)
+        if kind not in dtypes.INDEX:
+            raise TypeError(f"output_type of {type} is int32 or int64, not {kind.name}")
+        return apply(type, input, 0 if axis is None else axis, output_type=kind, name=name)
+
+    function.__name__ = function.__qualname__ = type.lower()
+    function.__doc__ = f"""{doc}
+
+    axis: default 0 (`dimension` is its old name); output_type: int64 or int32.
+    """
+    return function
+
+
+argmax = _argument_of(
+    "ArgMax",
+    _place(np.argmax, -np.inf),
+    kernels.argmax,
+    "The place of the (first) largest element along an axis.",
+)
+argmin = _argument_of(
+    "ArgMin",
+    _place(np.argmin, np.inf),
+    kernels.argmin,
+    "The place of the (first) smallest element along an axis.",
+)
+
+
+def arg_max(input, dimension, output_type=dtypes.int64, name: str | None = None) -> Tensor:
+    """`argmax` under its oldest name."""
+    return argmax(input, dimension, name, output_type=output_type)
+
+
+def arg_min(input, dimension, output_type=dtypes.int64, name: str | None = None) -> Tensor:
+    """`argmin` under its oldest name."""
+    return argmin(input, dimension, name, output_type=output_type)

@@ -1,0 +1,184 @@
+"""Activation functions and the ops that carry gradients back through them."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from minitf.framework import dtypes
+from minitf.framework.apply import apply
+from minitf.framework.convert import convert_to_tensor
+from minitf.framework.graph import get_default_graph, name_scope
+from minitf.framework.registry import define
+from minitf.framework.tensor import Tensor
+from minitf.kernels.math import elementwise
+from minitf.kernels.math.activations import leaky_relu as leaky_relu_kernel
+from minitf.ops import patterns
+from minitf.ops.array import array, gather
+from minitf.ops.math import math
+
+SELU_SCALE = 1.0507009873554804934193349852946  # Klambauer et al. 2017, Self-normalizing neural networks
+SELU_SLOPE = SELU_SCALE * 1.6732632423543772848170429916717
+
+
+def _activation(type: str, numpy, kernel, slope_numpy, slope_kernel, slope_from: str, slope_grad=None,
+                T=dtypes.FLOAT) -> None:  # noqa: N803  # fmt: skip
+    """Defines `type`, and `type`Grad(dy, s) with the slope computed from s, the input or the output of
+    `type`.
+
+    slope_grad(g, dy, s) is the gradient for s; without it the slope is constant almost everywhere.
+    """
+
+    def grad(op, g):
+        source = op.inputs[0] if slope_from == "input" else op.outputs[0]
+        return apply(f"{type}Grad", g, source, **_parameters(op))
+
+    def grad_of_grad(op, g):
+        dy, s = op.inputs
+        return apply(f"{type}Grad", g, s, **_parameters(op)), slope_grad(g, dy, s) if slope_grad else None
+
+    define(
+        type, "features: T -> activations: T", T=T, shape=patterns.same, numpy=numpy, kernel=kernel, grad=grad
+    )
+    define(
+        f"{type}Grad",
+        "gradients: T, features: T -> backprops: T",
+        T=T,
+        shape=patterns.merged,
+        numpy=slope_numpy,
+        kernel=slope_kernel,
+        grad=grad_of_grad,
+    )
+
+
+def _parameters(op) -> dict:
+    return {"alpha": op.attrs["alpha"]} if "alpha" in op.attrs else {}
+
+
+def _where_negative(y, value):
+    return gather.where(math.less(y, array.zeros_like(y)), value, array.zeros_like(value))
+
+
+def _softplus_slope_grad(g, dy, x):
+    slope = math.sigmoid(x)
+    return g * dy * slope * (1.0 - slope)
+
+
+def _softsign_slope_grad(g, dy, x):
+    size = 1.0 + math.abs(x)
+    return -2.0 * g * dy * math.sign(x) / (size * size * size)
+
+
+def _leaky(op, g, x):
+    return np.where(x > 0, g, g * g.dtype.type(op.attrs["alpha"]))
+
+
+def _leaky_kernel(b, op, *inputs):
+    g, x = inputs[0], inputs[-1]
+    if g.shape != x.shape:
+        raise ValueError(f"inputs of shapes {g.shape} and {x.shape} have to be of one shape")
+    out = b.new(x.shape, x.dtype)
+    b.call(leaky_relu_kernel[x.dtype], g, x, out, op.attrs["alpha"], x.size)
+    return out
+
+
+def _selu(op, x):
+    return np.where(x < 0, SELU_SLOPE * np.expm1(np.minimum(x, 0)), SELU_SCALE * x)
+
+
+_activation("Relu", lambda op, x: np.maximum(x, 0), patterns.unary(elementwise.relu),
+            lambda op, g, y: np.where(y > 0, g, np.zeros_like(g)), patterns.binary(elementwise.relu_grad),
+            "output", T=dtypes.REAL)  # fmt: skip
+_activation(
+    "Relu6",
+    lambda op, x: np.clip(x, 0, 6),
+    patterns.unary(elementwise.relu6),
+    lambda op, g, y: np.where((y > 0) & (y < 6), g, np.zeros_like(g)),
+    patterns.binary(elementwise.relu6_grad),
+    "output",
+    T=dtypes.REAL,
+)
+_activation("LeakyRelu", lambda op, x: _leaky(op, x, x), _leaky_kernel, _leaky, _leaky_kernel, "input")
+_activation(
+    "Elu",
+    lambda op, x: np.where(x < 0, np.expm1(np.minimum(x, 0)), x),
+    patterns.unary(elementwise.elu),
+    lambda op, g, y: np.where(y < 0, g * (y + 1), g),
+    patterns.binary(elementwise.elu_grad),
+    "output",
+    lambda g, dy, y: _where_negative(y, g * dy),
+)
+_activation(
+    "Selu",
+    _selu,
+    patterns.unary(elementwise.selu),
+    lambda op, g, y: np.where(y < 0, g * (y + SELU_SLOPE), g * SELU_SCALE),
+    patterns.binary(elementwise.selu_grad),
+    "output",
+    lambda g, dy, y: _where_negative(y, g * dy),
+)
+_activation("Softplus", lambda op, x: np.logaddexp(x, 0), patterns.unary(elementwise.softplus),
+            lambda op, g, x: g / (1 + np.exp(-x)), patterns.binary(elementwise.softplus_grad), "input",
+            _softplus_slope_grad)  # fmt: skip
+_activation("Softsign", lambda op, x: x / (1 + np.abs(x)), patterns.unary(elementwise.softsign),
+            lambda op, g, x: g / (1 + np.abs(x)) ** 2, patterns.binary(elementwise.softsign_grad), "input",
+            _softsign_slope_grad)  # fmt: skip
+
+
+def relu(features, name: str | None = None) -> Tensor:
+    """max(x, 0).
+
+    >>> import minitf as tf
+    >>> with tf.Session() as sess:
+    ...     print(sess.run(tf.nn.relu([-1.0, 2.0])))
+    [0. 2.]
+    """
+    return apply("Relu", features, name=name)
+
+
+def relu6(features, name: str | None = None) -> Tensor:
+    """min(max(x, 0), 6)."""
+    return apply("Relu6", features, name=name)
+
+
+def elu(features, name: str | None = None) -> Tensor:
+    """x where x >= 0, else exp(x) - 1 (Clevert et al. 2015)."""
+    return apply("Elu", features, name=name)
+
+
+def selu(features, name: str | None = None) -> Tensor:
+    """The scaled elu of self-normalizing networks (Klambauer et al. 2017)."""
+    return apply("Selu", features, name=name)
+
+
+def softplus(features, name: str | None = None) -> Tensor:
+    """log(1 + exp(x)), without overflow."""
+    return apply("Softplus", features, name=name)
+
+
+def swish(features) -> Tensor:
+    """x * sigmoid(x) (Ramachandran et al. 2017)."""
+    features = convert_to_tensor(features, name="features")
+    product = features * math.sigmoid(features)
+    get_default_graph().reserve_ids(2)  # of what TensorFlow makes for a gradient of its own
+    return product
+
+
+def softsign(features, name: str | None = None) -> Tensor:
+    """x / (1 + |x|)."""
+    return apply("Softsign", features, name=name)
+
+
+def leaky_relu(features, alpha: float = 0.2, name: str | None = None) -> Tensor:
+    """x where x > 0, else alpha * x; integers become float32."""
+    with name_scope(name, "LeakyRelu", [features]) as scope:
+        features = convert_to_tensor(features, name="features")
+        if features.dtype.is_integer:
+            features = math.cast(features, dtypes.float32)
+        return apply("LeakyRelu", features, alpha=float(alpha), name=scope)
+
+
+def crelu(features, name: str | None = None, axis: int = -1) -> Tensor:
+    """relu of x and of -x, concatenated along `axis` (Shang et al. 2016)."""
+    with name_scope(name, "CRelu", [features]) as scope:
+        features = convert_to_tensor(features, name="features")
+        return relu(array.concat([features, -features], axis, name=scope))

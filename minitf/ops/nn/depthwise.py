@@ -1,0 +1,293 @@
+"""Convolutions of each channel by itself, and those followed by a mixing of channels."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from minitf.framework import dtypes
+from minitf.framework.apply import apply
+from minitf.framework.convert import convert_to_tensor
+from minitf.framework.graph import get_default_graph, name_scope
+from minitf.framework.registry import define
+from minitf.framework.shape import TensorShape
+from minitf.framework.tensor import Tensor
+from minitf.kernels.math import depthwise as kernels
+from minitf.ops import patterns
+from minitf.ops.array import array, constant
+from minitf.ops.nn.conv_forms import ops_for_holes
+from minitf.ops.nn.convolution import conv2d
+from minitf.ops.nn.windows import (
+    Windows,
+    channel,
+    channels_last,
+    check_format,
+    check_moves,
+    check_padding,
+    check_strides,
+    four,
+    four_axes,
+    last_sizes,
+    own_order,
+    own_sizes,
+    spatial,
+    static_count,
+    windows,
+)
+
+_ATTRS = ("strides", "padding", "data_format", "dilations")
+
+
+def _shape(op):
+    check_strides(op)
+    x, f = (t.shape.with_rank(4).sizes for t in op.inputs)
+    depth = x[channel(op)]
+    if None not in (depth, f[2]) and depth != f[2]:
+        raise ValueError(f"the filter of shape {TensorShape(f)} is made for {f[2]} channels, not {depth}")
+    depth = f[2] if depth is None else depth
+    out = None if None in (depth, f[3]) else depth * f[3]
+    return own_sizes(op, (x[0], *[static_count(op, p, x[p], k) for p, k in zip(spatial(op), f[:2])], out))
+
+
+def _wanted(op):
+    check_strides(op)
+    return array.wanted_shape(op, 0 if op.type.endswith("Input") else 1).with_rank(4)
+
+
+def _windows(op, sizes: tuple, f: tuple, g: tuple | None = None) -> Windows:
+    """How a filter of shape f lies on images of sizes [images, h, w, c], if gradients g go with them."""
+    check_moves(op)
+    if len(sizes) != 4 or len(f) != 4:
+        raise ValueError(f"images and filters must be 4-dimensional, not {sizes} and {f}")
+    if sizes[3] != f[2]:
+        raise ValueError(f"a filter of shape {f} is made for {f[2]} channels, not {sizes[3]}")
+    found = windows(op, sizes, f[:2])
+    expected = (sizes[0], found.rows.count, found.columns.count, f[2] * f[3])
+    if g not in (None, expected):
+        raise ValueError(f"Size of out_backprop doesn't match computed: it is {g}, not {expected}")
+    return found
+
+
+def _numbers(found: Windows, sizes: tuple, f: tuple) -> list:
+    rows, columns = found
+    sizes = [*sizes[1:], rows.count, columns.count, f[3]]
+    return [*sizes, *f[:2], *found.strides, rows.dilation, columns.dilation, *found.reach]
+
+
+# ---- kernels
+
+
+def _kernel(b, op, x, f):
+    four_axes(x, "input")
+    x = channels_last(b, op, x)
+    found = _windows(op, x.shape, f.shape)
+    out = b.new((x.shape[0], found.rows.count, found.columns.count, f.shape[2] * f.shape[3]), x.dtype)
+    if out.size:
+        rows = out.shape[0] * out.shape[1]
+        b.call(kernels.depthwise[x.dtype], x, f, out, 0, rows, *_numbers(found, x.shape, f.shape))
+    return own_order(b, op, out)
+
+
+def _input_kernel(b, op, wanted, f, g):
+    four_axes(g, "out_backprop")
+    sizes, g = last_sizes(op, _four(b.data(wanted))), channels_last(b, op, g)
+    found = _windows(op, sizes, f.shape, g.shape)
+    out = b.new(sizes, g.dtype)
+    if out.size:
+        b.call(kernels.depthwise_input[g.dtype], g, f, out, 0, sizes[0], *_numbers(found, sizes, f.shape))
+    return own_order(b, op, out)
+
+
+def _filter_kernel(b, op, x, wanted, g):
+    four_axes(x, "input")
+    four_axes(g, "out_backprop")
+    f, x, g = _four(b.data(wanted)), channels_last(b, op, x), channels_last(b, op, g)
+    found = _windows(op, x.shape, f, g.shape)
+    out = b.new(f, x.dtype)
+    if out.size:
+        numbers = (0, f[0] * f[1], x.shape[0], *_numbers(found, x.shape, f))
+        b.call(kernels.depthwise_filter[x.dtype], x, g, out, *numbers)
+    return out
+
+
+def _four(sizes) -> tuple:
+    sizes = array.sizes_of(sizes)
+    if len(sizes) != 4:
+        raise ValueError(f"sizes of images and filters must be 4-dimensional, not {sizes}")
+    return sizes
+
+
+# ---- NumPy meanings
+
+
+def _wide(*arrays):
+    """float16 is computed in float32."""
+    return [a.astype(np.float32) if a.dtype == np.float16 else a for a in arrays]
+
+
+def _forward(op, x, f):
+    four_axes(x, "input")
+    x, f = _wide(channels_last(None, op, x), f)
+    found = _windows(op, x.shape, f.shape)
+    out = np.zeros((x.shape[0], found.rows.count, found.columns.count, *f.shape[2:]), x.dtype)
+    for ky, kx, to, at in found.taps():
+        out[to] += x[at][..., None] * f[ky, kx]
+    return own_order(None, op, out.reshape(*out.shape[:3], f.shape[2] * f.shape[3]))
+
+
+def _input_grad(op, wanted, f, g):
+    four_axes(g, "out_backprop")
+    sizes, (f, g) = last_sizes(op, _four(wanted)), _wide(f, channels_last(None, op, g))
+    found, out = _windows(op, sizes, f.shape, g.shape), np.zeros(sizes, g.dtype)
+    g = g.reshape(*g.shape[:3], *f.shape[2:])
+    for ky, kx, to, at in found.taps():
+        out[at] += (g[to] * f[ky, kx]).sum(-1)
+    return own_order(None, op, out)
+
+
+def _filter_grad(op, x, wanted, g):
+    four_axes(x, "input")
+    four_axes(g, "out_backprop")
+    f, (x, g) = _four(wanted), _wide(channels_last(None, op, x), channels_last(None, op, g))
+    found, out = _windows(op, x.shape, f, g.shape), np.zeros(f, x.dtype)
+    g = g.reshape(*g.shape[:3], *f[2:])
+    for ky, kx, to, at in found.taps():
+        out[ky, kx] = np.einsum("nhwc,nhwcm->cm", x[at], g[to])
+    return out
+
+
+# ---- gradients
+
+
+def _made(op, kind: str, *inputs) -> Tensor:
+    """Another op of the family with the attributes of this one."""
+    return apply("DepthwiseConv2dNative" + kind, *inputs, **{name: op.attrs[name] for name in _ATTRS})
+
+
+def _grad(op, g):
+    x, f = op.inputs
+    of_x = _made(op, "BackpropInput", array.shape(x), f, g)
+    return of_x, _made(op, "BackpropFilter", x, array.shape(f), g)
+
+
+def _input_grad_grad(op, g):
+    _, f, back = op.inputs
+    return None, _made(op, "BackpropFilter", g, array.shape(f), back), _made(op, "", g, f)
+
+
+def _filter_grad_grad(op, g):
+    x, _, back = op.inputs
+    return _made(op, "BackpropInput", array.shape(x), g, back), None, _made(op, "", x, g)
+
+
+define("DepthwiseConv2dNative", "input: T, filter: T -> output: T", T=dtypes.FLOAT, shape=_shape,
+       numpy=_forward, kernel=_kernel, grad=_grad)  # fmt: skip
+define("DepthwiseConv2dNativeBackpropInput", "input_sizes: int32, filter: T, out_backprop: T -> output: T",
+       T=dtypes.FLOAT, shape=_wanted, numpy=_input_grad, kernel=_input_kernel,
+       grad=_input_grad_grad)  # fmt: skip
+define("DepthwiseConv2dNativeBackpropFilter", "input: T, filter_sizes: int32, out_backprop: T -> output: T",
+       T=dtypes.FLOAT, shape=_wanted, numpy=_filter_grad, kernel=_filter_kernel,
+       grad=_filter_grad_grad)  # fmt: skip
+
+
+# ---- functions
+
+
+def depthwise_conv2d_native(input, filter, strides, padding, data_format: str | None = "NHWC",
+                            dilations=(1, 1, 1, 1), name: str | None = None) -> Tensor:  # fmt: skip
+    """The convolution of each channel by itself: images [batch, h, w, c] and a filter [kh, kw, c, m] to
+    [batch, h', w', c * m].
+
+    strides, dilations, data_format: as those of `conv2d`; padding: "SAME" or "VALID". ValueError or
+    TypeError for what does not fit.
+    """
+    data_format = check_format(data_format)
+    return apply("DepthwiseConv2dNative", input, filter, strides=four(strides, "strides", data_format),
+                 padding=check_padding(padding), data_format=data_format,
+                 dilations=four(dilations, "dilations", data_format), name=name)  # fmt: skip
+
+
+def depthwise_conv2d(input, filter, strides, padding, rate=None, name: str | None = None,
+                     data_format: str | None = None, dilations=None) -> Tensor:  # fmt: skip
+    """`depthwise_conv2d_native`, with holes `rate` (a pair of numbers) apart; these want strides of 1.
+
+    >>> depthwise_conv2d(array.zeros([1, 9, 9, 3]), array.zeros([3, 3, 3, 2]), [1, 2, 2, 1],
+    ...                  "SAME").shape.as_list()
+    [1, 5, 5, 6]
+    """
+    rate = patterns.renamed("dilations", dilations, "rate", rate)
+    with name_scope(name, "depthwise", [input, filter]) as scope:
+        filter = convert_to_tensor(filter, name="filter_in")
+        input = convert_to_tensor(input, name="tensor_in")
+        return _with_holes(input, filter, strides, padding, rate, data_format, scope)
+
+
+def _with_holes(input: Tensor, filter: Tensor, strides, padding, rate, data_format, name: str) -> Tensor:
+    """The op; the graph counts as many ops as TensorFlow needs."""
+    data_format, graph = check_format(data_format), get_default_graph()
+    strides = four(strides, "strides", data_format)
+    rates = four(rate, "rate", data_format)
+    spaced = rates[2:] if data_format == "NCHW" else rates[1:3]
+    if spaced != [1, 1] and strides != [1] * 4:
+        raise ValueError(f"strides > 1 are not supported in conjunction with rate > 1: {strides}, {rate}")
+    array.shape(filter)  # two ops that TensorFlow makes and no one needs
+    constant.constant(spaced, name="dilation_rate")
+    if spaced == [1, 1]:
+        return depthwise_conv2d_native(input, filter, strides, padding, data_format, name=name)
+    graph.reserve_ids(ops_for_holes(input, 2, data_format))
+    result = depthwise_conv2d_native(input, filter, strides, padding, data_format, rates, name)
+    graph.reserve_ids(3)
+    return result
+
+
+def separable_conv2d(input, depthwise_filter, pointwise_filter, strides, padding, rate=None,
+                     name: str | None = None, data_format: str | None = None,
+                     dilations=None) -> Tensor:  # fmt: skip
+    """`depthwise_conv2d` with a filter [kh, kw, c, m], then `conv2d` with one of [1, 1, c * m, out].
+
+    >>> separable_conv2d(array.zeros([1, 9, 9, 3]), array.zeros([3, 3, 3, 2]), array.zeros([1, 1, 6, 4]),
+    ...                  [1, 1, 1, 1], "VALID").shape.as_list()
+    [1, 7, 7, 4]
+
+    Raises:
+      ValueError: as there, or for a second filter of more than one pixel.
+    """
+    rate = patterns.renamed("dilations", dilations, "rate", rate)
+    with name_scope(name, "separable_conv2d", [input, depthwise_filter, pointwise_filter]) as scope:
+        input = convert_to_tensor(input, name="tensor_in")
+        depthwise_filter = convert_to_tensor(depthwise_filter, name="depthwise_filter")
+        pointwise_filter = convert_to_tensor(pointwise_filter, name="pointwise_filter")
+        sizes = pointwise_filter.shape.with_rank(4).sizes
+        if sizes[:2] != (1, 1):
+            raise ValueError(f"pointwise_filter has one pixel, [1, 1, c * m, out], not {sizes}")
+        each = _with_holes(input, depthwise_filter, strides, padding, rate, data_format, "depthwise")
+        return conv2d(each, pointwise_filter, 1, "VALID", data_format=check_format(data_format), name=scope)
+
+
+def depthwise_conv2d_native_backprop_input(input_sizes, filter, out_backprop, strides, padding,
+                                           data_format: str | None = "NHWC", dilations=(1, 1, 1, 1),
+                                           name: str | None = None) -> Tensor:  # fmt: skip
+    """The gradient of `depthwise_conv2d_native` for images of shape `input_sizes` (4 numbers, int32), given
+    that of its result; the other arguments are those of `depthwise_conv2d_native`.
+    """
+    return apply("DepthwiseConv2dNativeBackpropInput", input_sizes, filter, out_backprop, name=name,
+                 **_attributes(strides, padding, data_format, dilations))  # fmt: skip
+
+
+def depthwise_conv2d_native_backprop_filter(input, filter_sizes, out_backprop, strides, padding,
+                                            data_format: str | None = "NHWC", dilations=(1, 1, 1, 1),
+                                            name: str | None = None) -> Tensor:  # fmt: skip
+    """The gradient of `depthwise_conv2d_native` for a filter of shape `filter_sizes` (4 numbers, int32),
+    given that of its result; the other arguments are those of `depthwise_conv2d_native`.
+    """
+    return apply("DepthwiseConv2dNativeBackpropFilter", input, filter_sizes, out_backprop, name=name,
+                 **_attributes(strides, padding, data_format, dilations))  # fmt: skip
+
+
+def _attributes(strides, padding, data_format, dilations) -> dict:
+    data_format = check_format(data_format)
+    return {
+        "strides": four(strides, "strides", data_format),
+        "padding": check_padding(padding),
+        "data_format": data_format,
+        "dilations": four(dilations, "dilations", data_format),
+    }

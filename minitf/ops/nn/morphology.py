@@ -1,0 +1,134 @@
+"""Dilation and erosion of images: the largest sum, or smallest difference, of pixels and a filter."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from minitf.framework import dtypes
+from minitf.framework.apply import apply
+from minitf.framework.convert import convert_to_tensor
+from minitf.framework.graph import name_scope
+from minitf.framework.registry import define
+from minitf.framework.shape import TensorShape
+from minitf.framework.tensor import Tensor
+from minitf.ops import patterns
+from minitf.ops.array import rearranging
+from minitf.ops.math import math
+from minitf.ops.nn.windows import Windows, axis, check_padding, static_count
+
+
+def _lain(op) -> object:
+    """The op with its attributes under the names that windows ask for."""
+    return _Lain(
+        {"strides": op.attrs["strides"], "dilations": op.attrs["rates"], "padding": op.attrs["padding"]}
+    )
+
+
+class _Lain:
+    def __init__(self, attrs: dict):
+        self.attrs = attrs
+
+
+def _shape(op):
+    x, f = op.inputs[0].shape.with_rank(4).sizes, op.inputs[1].shape.with_rank(3).sizes
+    if None not in (x[3], f[2]) and x[3] != f[2]:
+        raise ValueError(f"input and filter must have the same depth: {x[3]} and {f[2]}")
+    counts = [static_count(_lain(op), p, x[p], k) for p, k in zip((1, 2), f[:2])]
+    return TensorShape([x[0], *counts, x[3]])
+
+
+def _windows(op, x, f) -> Windows:
+    if x.ndim != 4 or f.ndim != 3 or x.shape[3] != f.shape[2]:
+        raise ValueError(f"images of shape {x.shape} and a filter of {f.shape} must have the same depth")
+    return Windows(*[axis(_lain(op), p, x.shape[p], k) for p, k in zip((1, 2), f.shape)])
+
+
+def _largest(op, x, f) -> tuple:
+    """The largest sums, and which place of the filter each is of."""
+    found = _windows(op, x, f)
+    shape = (x.shape[0], found.rows.count, found.columns.count, x.shape[3])
+    best, places = np.full(shape, np.finfo(x.dtype).min, x.dtype), np.zeros(shape, int)
+    for ky, kx, to, at in found.taps():
+        sums = x[at] + f[ky, kx]
+        larger = sums > best[to]
+        np.copyto(best[to], sums, where=larger)
+        places[to][larger] = ky * f.shape[1] + kx
+    return best, places, found
+
+
+def _check_back(places, g) -> None:
+    if places.shape != g.shape:
+        raise ValueError(f"out_backprop has incompatible size: {g.shape}, not {places.shape}")
+
+
+def _of_images(op, x, f, g):
+    _, places, found = _largest(op, x, f)
+    _check_back(places, g)
+    out = np.zeros_like(x)
+    for ky, kx, to, at in found.taps():
+        out[at] += np.where(places[to] == ky * f.shape[1] + kx, g[to], 0).astype(x.dtype)
+    return out
+
+
+def _of_filter(op, x, f, g):
+    _, places, _ = _largest(op, x, f)
+    _check_back(places, g)
+    out = np.zeros_like(f)
+    for ky, kx in np.ndindex(*f.shape[:2]):
+        out[ky, kx] = np.where(places == ky * f.shape[1] + kx, g, 0).sum((0, 1, 2))
+    return out
+
+
+def _grad(op, g):
+    x, f = op.inputs
+    how = {name: op.attrs[name] for name in ("strides", "rates", "padding")}
+    return (apply("Dilation2DBackpropInput", x, f, g, **how),
+            apply("Dilation2DBackpropFilter", x, f, g, **how))  # fmt: skip
+
+
+define("Dilation2D", "input: T[b, h, w, c], filter: T[kh, kw, c] -> output: T", T=dtypes.FLOAT, shape=_shape,
+       numpy=lambda op, x, f: _largest(op, x, f)[0], grad=_grad)  # fmt: skip
+_BACK = "input: T[b, h, w, c], filter: T[kh, kw, c], out_backprop: T"
+define("Dilation2DBackpropInput", f"{_BACK} -> in_backprop: T", T=dtypes.FLOAT,
+       shape=lambda op: op.inputs[0].shape, numpy=_of_images)  # fmt: skip
+define("Dilation2DBackpropFilter", f"{_BACK} -> filter_backprop: T", T=dtypes.FLOAT,
+       shape=lambda op: op.inputs[1].shape, numpy=_of_filter)  # fmt: skip
+
+
+def _four(numbers, what: str) -> list[int]:
+    numbers = [int(n) for n in numbers]
+    if len(numbers) != 4 or min(numbers) < 1 or numbers[0] != 1 or numbers[3] != 1:
+        raise ValueError(f"{what} is [1, rows, columns, 1], of positive numbers; not {numbers}")
+    return numbers
+
+
+def dilation2d(input, filter=None, strides=None, rates=None, padding=None, name: str | None = None,
+               filters=None, dilations=None) -> Tensor:  # fmt: skip
+    """The largest sum of pixels and a filter [kh, kw, c] at each place of images [batch, h, w, c].
+
+    strides: [1, rows, columns, 1]; rates (or dilations): likewise, how far apart the pixels are; padding:
+    "SAME" or "VALID". The gradient goes to the first of equal sums.
+
+    >>> from minitf.ops.array import array
+    >>> dilation2d(array.zeros([1, 5, 5, 2]), array.zeros([3, 3, 2]), [1] * 4, [1] * 4,
+    ...            "VALID").shape.as_list()
+    [1, 3, 3, 2]
+
+    Raises:
+      ValueError: for shapes that do not fit each other, or other arguments.
+    """
+    filter = patterns.renamed("filters", filters, "filter", filter)
+    rates = patterns.renamed("dilations", dilations, "rates", rates)
+    return apply("Dilation2D", input, filter, strides=_four(strides, "strides"), rates=_four(rates, "rates"),
+                 padding=check_padding(padding), name=name)  # fmt: skip
+
+
+def erosion2d(value, kernel, strides, rates, padding, name: str | None = None) -> Tensor:
+    """The smallest difference of pixels and a kernel [kh, kw, c] at each place of images [batch, h, w, c];
+    the arguments are those of `dilation2d`.
+    """
+    with name_scope(name, "erosion2d", [value, kernel]) as scope:
+        value = math.negative(value)
+        turned = rearranging.reverse(convert_to_tensor(kernel, name="kernel"), [0, 1])
+        found = dilation2d(value, turned, strides, rates, padding, name=scope)
+        return math.negative(found)

@@ -1,0 +1,116 @@
+"""Pooling that says where the largest items are."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from minitf.framework import dtypes
+from minitf.framework.apply import apply
+from minitf.framework.registry import define
+from minitf.framework.shape import TensorShape
+from minitf.ops import patterns
+from minitf.ops.nn.windows import (
+    check_format,
+    check_moves,
+    check_padding,
+    check_strides,
+    four,
+    static_count,
+    windows,
+)
+
+
+def _shape(op):
+    check_strides(op)
+    x, ksize = op.inputs[0].shape.with_rank(4).sizes, op.attrs["ksize"]
+    found = TensorShape([x[0], *[static_count(op, p, x[p], ksize[p]) for p in (1, 2)], x[3]])
+    return [found, found]
+
+
+def _places(op, x) -> tuple:
+    """The largest items and their places in one image, or in all."""
+    check_moves(op)
+    found = windows(op, x.shape, op.attrs["ksize"][1:3])
+    shape = (x.shape[0], found.rows.count, found.columns.count, x.shape[3])
+    best, places = np.zeros(shape, x.dtype), np.full(shape, -1, np.int64)
+    per_image = int(np.prod(x.shape[1:]))
+    where = np.arange(per_image, dtype=np.int64).reshape(1, *x.shape[1:])
+    if op.attrs["include_batch_in_index"]:
+        where = where + np.arange(x.shape[0], dtype=np.int64).reshape(-1, 1, 1, 1) * per_image
+    where = np.broadcast_to(where, x.shape)
+    for _, _, to, at in found.taps():
+        larger = (places[to] < 0) | (x[at] > best[to])
+        np.copyto(best[to], x[at], where=larger)
+        np.copyto(places[to], where[at], where=larger)
+    return best, np.maximum(places, 0).astype(op.attrs["Targmax"].numpy)
+
+
+def _flat(op, shape: tuple, places, count: int) -> np.ndarray:
+    """Places among all items; ValueError for those that are outside."""
+    per_image = int(np.prod(shape[1:]))
+    if not op.attrs["include_batch_in_index"]:
+        images = np.arange(shape[0], dtype=np.int64).reshape(-1, *[1] * (places.ndim - 1))
+        places = places + images * per_image
+    if places.size and (places.min() < 0 or places.max() >= count):
+        raise ValueError(f"argmax has places outside of the {count} items")
+    return places
+
+
+def _back(op, x, g, places):
+    if g.shape != places.shape:
+        raise ValueError(f"grad and argmax are of one shape, not {g.shape} and {places.shape}")
+    out = np.zeros(x.size, x.dtype)
+    np.add.at(out, _flat(op, x.shape, places, x.size), g)
+    return out.reshape(x.shape)
+
+
+def _taken(op, x, g, places):
+    if g.shape != x.shape:
+        raise ValueError(f"grad is shaped like the images, {x.shape}, not {g.shape}")
+    return g.ravel()[_flat(op, x.shape, places, x.size)]
+
+
+def _how(op) -> dict:
+    names = ("ksize", "strides", "padding", "include_batch_in_index")
+    return {name: op.attrs[name] for name in names}
+
+
+def _grad(op, g, _):
+    return apply("MaxPoolGradWithArgmax", op.inputs[0], g, op.outputs[1], **_how(op))
+
+
+def _turned(type: str):
+    return lambda op, g: (None, apply(type, op.inputs[0], g, op.inputs[2], **_how(op)), None)
+
+
+define("MaxPoolWithArgmax", "input: T[b, h, w, c] -> output: T, argmax: @Targmax", T=dtypes.REAL,
+       shape=_shape, numpy=_places, grad=_grad)  # fmt: skip
+_GRAD = {"T": dtypes.FLOAT, "Targmax": dtypes.INDEX}
+define("MaxPoolGradWithArgmax", "input: T[b, h, w, c], grad: T, argmax: Targmax -> output: T",
+       shape=lambda op: op.inputs[0].shape, numpy=_back, grad=_turned("MaxPoolGradGradWithArgmax"),
+       **_GRAD)  # fmt: skip
+define("MaxPoolGradGradWithArgmax", "input: T[b, h, w, c], grad: T, argmax: Targmax -> output: T",
+       shape=lambda op: op.inputs[2].shape, numpy=_taken, grad=_turned("MaxPoolGradWithArgmax"),
+       **_GRAD)  # fmt: skip
+
+
+def max_pool_with_argmax(input, ksize, strides, padding, data_format: str | None = "NHWC",
+                         Targmax=None, name: str | None = None, output_dtype=None,  # noqa: N803
+                         include_batch_in_index: bool = False):  # fmt: skip
+    """The largest item of each window of images [batch, h, w, c], and where it is: both [batch, h', w', c].
+
+    ksize, strides, padding: as in `max_pool`; data_format: "NHWC". The place, int64 (or int32: Targmax,
+    output_dtype), counts the items of one image, or with include_batch_in_index of all.
+
+    Raises:
+      ValueError: for arguments that are not as above.
+    """
+    type = dtypes.as_dtype(patterns.renamed("Targmax", Targmax, "output_dtype", output_dtype) or dtypes.int64)
+    if check_format(data_format) != "NHWC":
+        raise ValueError(f"Data formats other than 'NHWC' are not yet supported: {data_format!r}")
+    if type not in dtypes.INDEX:
+        raise TypeError(f"places are int32 or int64, not {type.name}")
+    return apply("MaxPoolWithArgmax", input, ksize=four(ksize, "ksize", "NHWC"),
+                 strides=four(strides, "strides", "NHWC"), padding=check_padding(padding), Targmax=type,
+                 include_batch_in_index=bool(include_batch_in_index),
+                 name=name)  # fmt: skip

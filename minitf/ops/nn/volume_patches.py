@@ -1,0 +1,72 @@
+"""Patches of volumes side by side."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from minitf.framework import dtypes
+from minitf.framework.apply import apply
+from minitf.framework.registry import define
+from minitf.framework.shape import TensorShape
+from minitf.framework.tensor import Tensor
+from minitf.ops.array import array, constant
+from minitf.ops.nn.volumes import taps
+from minitf.ops.nn.windows import axis, check_padding
+
+_AXES = (1, 2, 3)
+
+
+def _windows(op, sizes) -> list:
+    return [axis(op, p, sizes[p], op.attrs["ksizes"][p]) for p in _AXES]
+
+
+def _patches(op, x):
+    if x.ndim != 5:
+        raise ValueError(f"input must be 5-dimensional, not of shape {x.shape}")
+    found = _windows(op, x.shape)
+    window = [a.window for a in found]
+    out = np.zeros((len(x), *[a.count for a in found], *window, x.shape[4]), x.dtype)
+    for place, to, at in taps(found):
+        out[(*to, *place)] = x[at]
+    return out.reshape(*out.shape[:4], -1)
+
+
+def _shape(op):
+    sizes = op.inputs[0].shape.with_rank(5).sizes
+    counts = [None if sizes[p] is None else axis(op, p, sizes[p], op.attrs["ksizes"][p]).count for p in _AXES]
+    depth = None if sizes[4] is None else sizes[4] * int(np.prod(op.attrs["ksizes"]))
+    return TensorShape([sizes[0], *counts, depth])
+
+
+def _grad(op, g):
+    """Of the convolution with a filter for each item of a patch."""
+    x, depth = op.inputs[0], op.inputs[0].shape.sizes[4]
+    if depth is None:
+        raise ValueError(f"the gradient of {op.name} has to know how many channels volumes have")
+    window = op.attrs["ksizes"][1:4]
+    items = int(np.prod(window)) * depth
+    each = constant.constant(np.eye(items).reshape(*window, depth, items), x.dtype)
+    return apply("Conv3DBackpropInputV2", array.shape(x), each, g, strides=op.attrs["strides"],
+                 padding=op.attrs["padding"], data_format="NDHWC", dilations=[1] * 5)  # fmt: skip
+
+
+_REAL = dtypes.FLOAT | {dtypes.int8, dtypes.uint8, dtypes.int16, dtypes.uint16, dtypes.int32, dtypes.int64}
+define("ExtractVolumePatches", "input: T -> patches: T", T=_REAL, shape=_shape, numpy=_patches,
+       grad=_grad)  # fmt: skip
+
+
+def extract_volume_patches(input, ksizes, strides, padding, name: str | None = None) -> Tensor:
+    """Patches of volumes [batch, d, h, w, c] side by side: [batch, d', h', w', values of a patch].
+
+    ksizes: of a patch, five numbers of which the first and last are 1; strides: from patch to patch,
+    likewise; padding: "SAME" (zeros around) or "VALID". ValueError for anything else.
+    """
+    return apply("ExtractVolumePatches", input, ksizes=_five(ksizes, "ksizes"),
+                 strides=_five(strides, "strides"), padding=check_padding(padding), name=name)  # fmt: skip
+
+
+def _five(numbers, what: str) -> list[int]:
+    numbers = [int(n) for n in numbers]
+    if len(numbers) != 5 or min(numbers) < 1 or numbers[0] != 1 or numbers[4] != 1:
+        raise ValueError(f"{what} is [1, planes, rows, columns, 1], of positive numbers; not {numbers}")
+    return numbers

@@ -1,0 +1,228 @@
+"""Windows that move over images: their arguments, how many there are, and where they lie.
+
+Attributes of ops hold four numbers in the order of `data_format`; all else here is about images
+[images, h, w, c], into whose order the data of a "NCHW" op are brought and back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import numpy as np
+
+from minitf.framework.shape import TensorShape
+from minitf.kernels.compile import layout
+from minitf.ops import patterns
+
+FORMATS = ("NHWC", "NCHW")
+
+
+class Axis(NamedTuple):
+    """Windows along one axis: sizes, how many windows, and how far the first one reaches out."""
+
+    size: int
+    window: int
+    stride: int
+    dilation: int
+    count: int
+    before: int
+
+    def taps(self, k: int) -> tuple[slice, slice]:
+        """Of which windows the k-th place is inside of the image, and at which places of the image."""
+        offset = k * self.dilation - self.before
+        first = max(-(offset // self.stride), 0)
+        end = min((self.size - 1 - offset) // self.stride + 1, self.count)
+        start = first * self.stride + offset
+        stop = start + max(end - first - 1, 0) * self.stride + 1 if end > first else start
+        return slice(first, max(end, first)), slice(start, stop, self.stride)
+
+
+class Windows(NamedTuple):
+    """Windows over an image."""
+
+    rows: Axis
+    columns: Axis
+
+    def taps(self) -> Iterator[tuple]:
+        """For each place in a window: (row, column, where its windows are, where it is in the image)."""
+        for ky in range(self.rows.window):
+            for kx in range(self.columns.window):
+                (to_y, at_y), (to_x, at_x) = self.rows.taps(ky), self.columns.taps(kx)
+                yield ky, kx, np.s_[:, to_y, to_x], np.s_[:, at_y, at_x]
+
+    @property
+    def strides(self) -> tuple:
+        """The rows' and the columns'."""
+        return self.rows.stride, self.columns.stride
+
+    @property
+    def reach(self) -> tuple:
+        """How far the first window reaches out of the image."""
+        return self.rows.before, self.columns.before
+
+
+# ---- arguments
+
+
+def four(value, name: str, data_format: str) -> list[int]:
+    """A number, or one, two or four of them, as an attribute; ValueError for another number of them."""
+    value = [1] if value is None else list(value) if isinstance(value, (list, tuple, np.ndarray)) else [value]
+    if len(value) not in (1, 2, 4):
+        raise ValueError(f"{name} should be of length 1, 2 or 4 but was {len(value)}: {value}")
+    value = [whole(n, name) for n in value]
+    if len(value) == 4:
+        return value
+    pair = value * 2 if len(value) == 1 else value
+    return [1, 1, *pair] if data_format.startswith("NC") else [1, *pair, 1]
+
+
+def whole(value, name: str) -> int:
+    """A whole number of an attribute; TypeError or ValueError for what is none, or too large."""
+    if isinstance(value, (bool, str, float)) or value is None:
+        raise TypeError(f"{name} are whole numbers, not {value!r}")
+    if abs(int(value)) >= 2**31:
+        raise ValueError(f"{name} are numbers of at most 31 bits, not {value}")
+    return int(value)
+
+
+def check_format(data_format) -> str:
+    """The format, "NHWC" (also for None) or "NCHW"; ValueError for anything else."""
+    if data_format is None:
+        return "NHWC"
+    if data_format not in FORMATS:
+        raise ValueError(f"data_format is one of {', '.join(FORMATS)}; not {data_format!r}")
+    return data_format
+
+
+def check_padding(padding) -> str:
+    """The padding, "SAME" or "VALID"; ValueError for another string, TypeError for anything else."""
+    if not isinstance(padding, str):
+        raise TypeError(f'padding is "SAME" or "VALID", not {padding!r}')
+    if padding not in ("SAME", "VALID"):
+        raise ValueError(f'padding is "SAME" or "VALID", not {padding!r}')
+    return padding
+
+
+def explicit(padding) -> tuple[str, list[int]]:
+    """(attribute `padding`, attribute `explicit_paddings`) of a string, or of four pairs of numbers."""
+    if not isinstance(padding, (list, tuple)):
+        return check_padding(padding), []
+    if len(padding) != 4:
+        raise ValueError(f"padding as a list has 4 pairs of numbers, not {len(padding)}: {padding}")
+    if any(not isinstance(pair, (list, tuple)) or len(pair) != 2 for pair in padding):
+        raise ValueError(f"padding as a list has pairs of numbers, not {padding}")
+    numbers = [whole(n, "paddings") for pair in padding for n in pair]
+    if min(numbers) < 0:
+        raise ValueError(f"paddings are 0 or more (all of them must be nonnegative), not {padding}")
+    return "EXPLICIT", numbers
+
+
+def spatial(op) -> list[int]:
+    """The places of height and width among four numbers in the op's order."""
+    return [2, 3] if op.attrs.get("data_format") == "NCHW" else [1, 2]
+
+
+def channel(op) -> int:
+    """The place of the channels."""
+    return 1 if op.attrs.get("data_format") == "NCHW" else 3
+
+
+def check_strides(op) -> None:
+    """ValueError for strides, dilations or paddings that no data could make right."""
+    for name, what in (("strides", "Stride"), ("dilations", "Dilation rate")):
+        if any(n < 1 for n in op.attrs.get(name, ())):
+            raise ValueError(f"{name} are 1 or more, not {op.attrs[name]} ({what} must be > 0)")
+    paddings = op.attrs.get("explicit_paddings") or [0] * 8
+    if any(paddings[2 * i + j] for i in (0, channel(op)) for j in (0, 1)):
+        raise ValueError(f"the batch and the channels cannot be padded: explicit paddings {paddings}")
+
+
+def check_moves(op) -> None:
+    """ValueError for strides and dilations along the batch or the channels, which nothing computes."""
+    for name in ("strides", "dilations"):
+        values = op.attrs.get(name, [1, 1, 1, 1])
+        if values[0] != 1 or values[channel(op)] != 1:
+            raise ValueError(f"{name} in the batch and depth dimensions have to be 1, not {values}")
+
+
+# ---- how many
+
+
+def _padding(op, place: int):
+    padding = op.attrs["padding"]
+    return padding if padding != "EXPLICIT" else op.attrs["explicit_paddings"][2 * place : 2 * place + 2]
+
+
+def static_count(op, place: int, size, window):
+    """The number of windows along an axis, None if it is unknown; ValueError if there is room for none."""
+    stride, padding = op.attrs["strides"][place], _padding(op, place)
+    if padding == "SAME":
+        return None if size is None else -(-size // stride)
+    if size is None or window is None:
+        return None
+    reach = (window - 1) * op.attrs.get("dilations", [1] * 5)[place] + 1
+    whole = size + (0 if padding == "VALID" else sum(padding))
+    if whole < reach:
+        raise ValueError(
+            f"a window that reaches over {reach} does not fit into {whole} (Negative dimension size caused "
+            f"by subtracting {reach} from {whole}); use padding='SAME', a smaller window or a larger image"
+        )
+    return (whole - reach) // stride + 1
+
+
+def axis(op, place: int, size: int, window: int) -> Axis:
+    """Windows along an axis of known size; ValueError if it is too small even for none of them."""
+    stride, padding = op.attrs["strides"][place], _padding(op, place)
+    dilation = op.attrs.get("dilations", [1] * 5)[place]
+    reach = (window - 1) * dilation + 1
+    if padding == "SAME":
+        count = -(-size // stride)
+        return Axis(size, window, stride, dilation, count, max((count - 1) * stride + reach - size, 0) // 2)
+    before, after = (0, 0) if padding == "VALID" else padding
+    room = size + before + after - reach + stride
+    if room <= -stride:
+        raise ValueError(f"a window that reaches over {reach} does not fit into {size + before + after}")
+    return Axis(size, window, stride, dilation, max(room // stride, 0), before)
+
+
+def windows(op, sizes: tuple, window: tuple) -> Windows:
+    """The windows [height, width] over images of sizes [images, h, w, c]."""
+    return Windows(*[axis(op, p, n, k) for p, n, k in zip(spatial(op), sizes[1:3], window)])
+
+
+# ---- the order of axes
+
+
+def last_sizes(op, sizes):
+    """Sizes in the op's order as [images, h, w, c]."""
+    return tuple([sizes[i] for i in (0, *spatial(op), channel(op))])
+
+
+def own_sizes(op, sizes) -> TensorShape:
+    """The shape in the op's order of [images, h, w, c]."""
+    n, h, w, c = sizes
+    return TensorShape([n, c, h, w] if op.attrs["data_format"] == "NCHW" else [n, h, w, c])
+
+
+def channels_last(b, op, x):
+    """The value, or array if `b` is None, as [images, h, w, c]."""
+    return _transposed(b, x, (0, 2, 3, 1)) if op.attrs["data_format"] == "NCHW" else x
+
+
+def own_order(b, op, x):
+    """The other way round."""
+    return _transposed(b, x, (0, 3, 1, 2)) if op.attrs["data_format"] == "NCHW" else x
+
+
+def _transposed(b, x, order):
+    if b is None:
+        return x.transpose(order)
+    steps = layout.strides(x.shape)
+    return patterns.walk(b, x, [x.shape[i] for i in order], [steps[i] for i in order])
+
+
+def four_axes(value, what: str) -> None:
+    """ValueError unless the value has four axes."""
+    if len(value.shape) != 4:
+        raise ValueError(f"{what} must be 4-dimensional, not of shape {value.shape}")

@@ -1,0 +1,1 @@
+"""Random numbers, and the initial values made of them."""

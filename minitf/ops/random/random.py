@@ -1,0 +1,378 @@
+"""Random numbers: TensorFlow's streams, seeded by its rules.
+
+Every op draws from a stream of its own, which starts anew in each session and goes on from run to run.
+"""
+
+from __future__ import annotations
+
+import secrets
+
+import numpy as np
+
+from minitf.framework import dtypes
+from minitf.framework.apply import apply
+from minitf.framework.convert import convert_to_tensor
+from minitf.framework.graph import get_default_graph, name_scope
+from minitf.framework.registry import define
+from minitf.framework.shape import TensorShape
+from minitf.framework.static import constant_value, constant_value_as_shape
+from minitf.framework.tensor import Tensor
+from minitf.kernels.compile import layout
+from minitf.kernels.math import random as kernels
+from minitf.ops import patterns
+from minitf.ops.array import array, slicing
+from minitf.ops.control import check, control
+from minitf.ops.math import math, reduce
+
+_DEFAULT_GRAPH_SEED = 87654321
+_MODULUS = 2**31 - 1
+
+
+def get_seed(op_seed: int | None) -> tuple[int | None, int | None]:
+    """The two seeds an op with `op_seed` gets in the default graph; `(None, None)` if neither has a seed.
+
+    With only a graph seed the second one is the id of the op created last: it depends on all ops before.
+    """
+    root = get_default_graph().root
+    if root.seed is None and op_seed is None:
+        return None, None
+    first = _DEFAULT_GRAPH_SEED if root.seed is None else root.seed
+    second = root._last_id if op_seed is None else op_seed
+    pair = first % _MODULUS, second % _MODULUS
+    return (0, _MODULUS) if pair == (0, 0) else pair
+
+
+def seeds(op_seed: int | None) -> dict:
+    """The attributes `seed` and `seed2` of an op with `op_seed`."""
+    seed, seed2 = get_seed(op_seed)
+    return {"seed": seed or 0, "seed2": seed2 or 0}
+
+
+def stream(b, op, more=()):
+    """The op's stream, and what `more` it keeps behind it."""
+    return b.state(op, lambda: np.array([*start(op), *more], np.int64))
+
+
+def start(op) -> tuple[int, int, int]:
+    """Where the op's stream starts: without seeds, where chance says."""
+    return first_place(op.attrs["seed"], op.attrs["seed2"])
+
+
+def first_place(seed: int, seed2: int) -> tuple[int, int, int]:
+    """Where the stream of two seeds starts; that of zeros, where chance says."""
+    pair = seed, seed2
+    return (secrets.randbits(63), secrets.randbits(63), 0) if pair == (0, 0) else (*pair, 0)
+
+
+# ---- uniform and normal numbers
+
+
+def _drawn_shape(op):
+    return constant_value_as_shape(op.inputs[0])
+
+
+def _sizes(b, shape) -> tuple[int, ...]:
+    sizes = b.data(shape).reshape(-1).tolist()
+    if any(n < 0 for n in sizes):
+        raise ValueError(f"random numbers of shape {sizes}: sizes are 0 or more")
+    return tuple(sizes)
+
+
+def _draws(type: str, single, double, *half) -> None:
+    """An op that draws by one of two kernels; `half` one more operand of `single`: for float32, float16."""
+
+    def draw(b, op, shape, dtype):
+        out = b.new(_sizes(b, shape), dtype)
+        if dtype == np.float64:
+            b.call(double[()], stream(b, op), out, out.size)
+        else:
+            bits = [half[op.outputs[0].dtype is dtypes.float16]] if half else []
+            b.call(single[()], stream(b, op), out, out.size, *bits)
+        return out
+
+    def draw_half(b, op, shape):
+        return b.constant(b.data(draw(b, op, shape, np.float32)).astype(np.float16))
+
+    define(type, "shape: I[n] -> output: @dtype", I=dtypes.INDEX, dtype=dtypes.FLOAT, shape=_drawn_shape,
+           kernel=lambda b, op, shape: draw(b, op, shape, op.outputs[0].dtype.numpy), host=draw_half,
+           differentiable=False, stateful=True)  # fmt: skip
+
+
+_draws("RandomUniform", kernels.random_uniform_single, kernels.random_uniform_double, 23, 10)
+_draws("RandomStandardNormal", kernels.random_normal_single, kernels.random_normal_double)
+_draws("TruncatedNormal", kernels.random_truncated_single, kernels.random_truncated_double)
+
+
+def _uniform_int(b, op, shape, low, high):
+    out = b.new(_sizes(b, shape), low.dtype)
+    if low.shape != () or high.shape != ():
+        raise ValueError(f"minval and maxval have to be scalars, not of shapes {low.shape} and {high.shape}")
+    kernel = kernels.random_int32 if low.dtype == np.int32 else kernels.random_int64
+    b.call(kernel[()], stream(b, op), low, high, out, out.size,
+           error=lambda _: f"minval {b.data(low)} has to be less than maxval {b.data(high)}")  # fmt: skip
+    return out
+
+
+define("RandomUniformInt", "shape: I[n], minval: Tout[], maxval: Tout[] -> output: Tout", I=dtypes.INDEX,
+       Tout=dtypes.INDEX, shape=_drawn_shape, kernel=_uniform_int, differentiable=False,
+       stateful=True)  # fmt: skip
+
+
+def random_uniform(shape, minval=0, maxval=None, dtype=dtypes.float32, seed: int | None = None,
+                   name: str | None = None) -> Tensor:  # fmt: skip
+    """Uniform random numbers in [minval, maxval) of the given shape (a list, shape or 1-D integer tensor).
+
+    dtype: float16, float32, float64 (maxval defaults to 1), int32 or int64 (maxval has to be given).
+
+    Raises:
+      ValueError: for another dtype, or integers without maxval.
+
+    >>> import minitf as tf
+    >>> x = tf.random_uniform([2], seed=1)
+    >>> with tf.Session() as sess:
+    ...     print(sess.run(x))
+    [0.2390374 0.92039955]
+    """
+    dtype = _checked_type("random_uniform", dtype, dtypes.FLOAT | dtypes.INDEX)
+    if maxval is None:
+        if dtype.is_integer:
+            raise ValueError(f"random_uniform of {dtype.name} needs a maxval")
+        maxval = 1
+    with name_scope(name, "random_uniform") as scope:
+        shape = _shape_tensor(shape)
+        low = convert_to_tensor(minval, dtype, name="min")
+        high = convert_to_tensor(maxval, dtype, name="max")
+        if dtype.is_integer:
+            return apply("RandomUniformInt", shape, low, high, name=scope, **seeds(seed))
+        return math.add(
+            apply("RandomUniform", shape, dtype=dtype, **seeds(seed)) * (high - low), low, name=scope
+        )
+
+
+def random_normal(shape, mean=0.0, stddev=1.0, dtype=dtypes.float32, seed: int | None = None,
+                  name: str | None = None) -> Tensor:  # fmt: skip
+    """Normal random numbers; mean and stddev are numbers, or tensors that broadcast to `shape`."""
+    return _normal("RandomStandardNormal", "random_normal", shape, mean, stddev, dtype, seed, name)
+
+
+def truncated_normal(shape, mean=0.0, stddev=1.0, dtype=dtypes.float32, seed: int | None = None,
+                     name: str | None = None) -> Tensor:  # fmt: skip
+    """Normal random numbers without those that are two or more standard deviations from the mean."""
+    return _normal("TruncatedNormal", "truncated_normal", shape, mean, stddev, dtype, seed, name)
+
+
+def _normal(type: str, default_name: str, shape, mean, stddev, dtype, seed, name) -> Tensor:
+    dtype = _checked_type(default_name, dtype, dtypes.FLOAT)
+    with name_scope(name, default_name) as scope:
+        shape = _shape_tensor(shape)
+        mean = convert_to_tensor(mean, dtype, name="mean")
+        stddev = convert_to_tensor(stddev, dtype, name="stddev")
+        drawn = apply(type, shape, dtype=dtype, **seeds(seed))
+        return math.add(drawn * stddev, mean, name=scope)
+
+
+def _checked_type(function: str, dtype, allowed: frozenset) -> dtypes.DType:
+    dtype = dtypes.as_dtype(dtype).base_dtype
+    if dtype not in allowed:
+        raise ValueError(f"{function} gives {', '.join(sorted(d.name for d in allowed))}, not {dtype.name}")
+    return dtype
+
+
+def _shape_tensor(shape) -> Tensor:
+    empty = isinstance(shape, (list, tuple)) and not shape
+    return convert_to_tensor(shape, dtypes.int32 if empty else None, name="shape")
+
+
+# ---- shuffling and cropping
+
+
+def _shuffle(b, op, value):
+    out = b.new(value.shape, value.dtype)
+    rows = value.shape[0] if value.shape else 0
+    if not rows:
+        return value
+    b.call(
+        kernels.random_shuffle[layout.carrier(value.dtype)],
+        stream(b, op),
+        value,
+        out,
+        rows,
+        value.size // rows,
+    )
+    return out
+
+
+def _shuffle_on_host(b, op, value):
+    """Shuffles row numbers, then takes the rows."""
+    rows = b.constant(np.arange(value.shape[0] if value.shape else 0, dtype=np.int64))
+    return b.constant(b.data(value)[b.data(_shuffle(b, op, rows))]) if value.shape else value
+
+
+define("RandomShuffle", "value: T -> output: T", shape=patterns.same, kernel=_shuffle, host=_shuffle_on_host,
+       stateful=True)  # fmt: skip
+
+
+def random_shuffle(value, seed: int | None = None, name: str | None = None) -> Tensor:
+    """The slices of `value` along its first axis in random order."""
+    return apply("RandomShuffle", value, name=name, **seeds(seed))
+
+
+def random_crop(value, size, seed: int | None = None, name: str | None = None) -> Tensor:
+    """A part of `value` of shape `size` (a size for every axis) at a random place.
+
+    Raises:
+      InvalidArgumentError: when it runs, if `value` is smaller than that.
+    """
+    with name_scope(name, "random_crop", [value]) as scope:
+        value = convert_to_tensor(value, name="value")
+        size = convert_to_tensor(size, dtypes.int32, name="size")
+        shape = array.shape(value)
+        fits = check.Assert(reduce.reduce_all(math.greater_equal(shape, size)),
+                            ["random_crop needs a value at least as large as size; their shapes are",
+                             shape, size], summarize=1000)  # fmt: skip
+        limit = control.with_dependencies([fits], shape) - size + 1
+        offset = (
+            random_uniform(array.shape(limit), dtype=dtypes.int32, maxval=dtypes.int32.max, seed=seed) % limit
+        )
+        return slicing.slice(value, offset, size, name=scope)
+
+
+# ---- classes, gamma and Poisson
+
+
+def _classes(b, op, logits, num_samples):
+    samples, (rows, classes) = _sample_count(b, num_samples), logits.shape
+    if classes == 0:
+        raise ValueError("there has to be at least one class")
+    out = b.new((rows, samples), op.outputs[0].dtype.numpy)
+    scratch = b.new((classes,), np.float64)
+    b.call(
+        kernels.random_classes[logits.dtype, out.dtype],
+        stream(b, op),
+        logits,
+        scratch,
+        out,
+        rows,
+        classes,
+        samples,
+    )
+    return out
+
+
+def _classes_of_halves(b, op, logits, num_samples):
+    return _classes(b, op, b.constant(b.data(logits).astype(np.float32)), num_samples)
+
+
+def _sample_count(b, num_samples) -> int:
+    samples = int(b.data(num_samples))
+    if samples < 0:
+        raise ValueError(f"the number of samples is 0 or more, not {samples}")
+    return samples
+
+
+def _classes_shape(op):
+    samples = constant_value(op.inputs[1])
+    return TensorShape(
+        [op.inputs[0].shape.with_rank(2)[0], None if samples is None or samples < 0 else int(samples)]
+    )
+
+
+define("Multinomial", "logits: T[batch, classes], num_samples: int32[] -> output: @output_dtype",
+       T=dtypes.FLOAT,
+       shape=_classes_shape, kernel=_classes, host=_classes_of_halves, differentiable=False,
+       stateful=True)  # fmt: skip
+
+
+def multinomial(
+    logits, num_samples, seed: int | None = None, name: str | None = None, output_dtype=None
+) -> Tensor:
+    """Samples of class numbers for each row of unnormalized log-probabilities.
+
+    logits: [batch, classes]; result: [batch, num_samples], int64 or `output_dtype` (int32).
+    """
+    return _multinomial(logits, num_samples, seed, name, "multinomial", output_dtype)
+
+
+def categorical(logits, num_samples, dtype=None, seed: int | None = None, name: str | None = None) -> Tensor:
+    """See `multinomial`."""
+    return _multinomial(logits, num_samples, seed, name, "categorical", dtype)
+
+
+def _multinomial(logits, num_samples, seed, name, default_name: str, dtype) -> Tensor:
+    dtype = _checked_type(default_name, dtypes.int64 if dtype is None else dtype, dtypes.INDEX)
+    with name_scope(name, default_name):
+        logits = convert_to_tensor(logits, name="logits")
+        return apply("Multinomial", logits, num_samples, output_dtype=dtype, **seeds(seed))
+
+
+def _samples_of(kernel, complaint: str):
+    """Lowers to a kernel that draws `shape` numbers for each element of a parameter."""
+
+    def lower(b, op, shape, parameter):
+        lead = _sizes(b, shape)
+        out = b.new(lead + parameter.shape, parameter.dtype)
+        samples = 1
+        for n in lead:
+            samples *= n
+        b.call(kernel[parameter.dtype], stream(b, op), parameter, out, samples, parameter.size,
+               error=lambda place: f"{b.data(parameter).reshape(-1)[place]} {complaint}")  # fmt: skip
+        return out
+
+    return lower
+
+
+def _samples_shape(op):
+    return _drawn_shape(op).concatenate(op.inputs[1].shape)
+
+
+def _on_host(lower):
+    """The same in float32, for float16."""
+    return lambda b, op, shape, x: b.constant(
+        b.data(lower(b, op, shape, b.constant(b.data(x).astype(np.float32)))).astype(np.float16)
+    )
+
+
+def _distribution(type: str, signature: str, kernel, complaint: str) -> None:
+    lower = _samples_of(kernel, complaint)
+    define(type, signature, S=dtypes.INDEX, T=dtypes.FLOAT, shape=_samples_shape, kernel=lower,
+           host=_on_host(lower), differentiable=type != "RandomGamma", stateful=True)  # fmt: skip
+
+
+_distribution("RandomGamma", "shape: S, alpha: T -> output: T", kernels.random_gamma,
+              "is no shape parameter of a gamma distribution: it has to be positive")  # fmt: skip
+_distribution("RandomPoissonV2", "shape: S, rate: T -> output: T", kernels.random_poisson,
+              "is no rate of a Poisson distribution: it has to be 0 or more, and finite")  # fmt: skip
+
+
+def random_gamma(
+    shape, alpha, beta=None, dtype=dtypes.float32, seed: int | None = None, name: str | None = None
+) -> Tensor:
+    """`shape` draws of the gamma distribution for each alpha (shape) and beta (inverse scale, default 1).
+
+    Result: shape + the shape that alpha and beta broadcast to. InvalidArgumentError for an alpha that is not
+    positive.
+    """
+    with name_scope(name, "random_gamma"):
+        dtype = dtype or convert_to_tensor(alpha, name="alpha").dtype.base_dtype
+        dtype = _checked_type("random_gamma", dtype, dtypes.FLOAT)
+        shape = convert_to_tensor(shape, dtypes.int32, name="shape")
+        alpha = convert_to_tensor(alpha, dtype, name="alpha")
+        beta = convert_to_tensor(1 if beta is None else beta, dtype, name="beta")
+        alpha = alpha + array.zeros_like(beta)
+        drawn = apply("RandomGamma", shape, alpha, **seeds(seed))
+        return math.maximum(np.finfo(dtype.numpy).tiny, drawn / beta)
+
+
+def random_poisson(
+    lam, shape, dtype=dtypes.float32, seed: int | None = None, name: str | None = None
+) -> Tensor:
+    """`shape` draws of the Poisson distribution for each mean in `lam`; result: shape + lam's shape.
+
+    The draws have the right distribution but are not TensorFlow's own.
+    """
+    dtype = _checked_type("random_poisson", dtype, dtypes.FLOAT)
+    with name_scope(name, "random_poisson", [lam]):
+        shape = convert_to_tensor(shape, dtypes.int32, name="shape")
+        own = seeds(seed)
+        rate = convert_to_tensor(lam, dtype, name="RandomPoissonV2/rate")
+        return apply("RandomPoissonV2", shape, rate, **own)

@@ -1,0 +1,467 @@
+"""Maths of sparse tensors: sums, products, reductions and softmax."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from minitf.framework import dtypes
+from minitf.framework.apply import apply
+from minitf.framework.convert import convert_to_tensor
+from minitf.framework.graph import at_home, name_scope
+from minitf.framework.registry import define
+from minitf.framework.shape import UNKNOWN, TensorShape, broadcast_static_shape
+from minitf.framework.sparse import SparseTensor, SparseTensorValue, as_sparse
+from minitf.framework.static import constant_value, constant_value_as_shape
+from minitf.framework.tensor import Tensor
+from minitf.kernels.machine.ram import zeros
+from minitf.kernels.math import sparse as kernels
+from minitf.ops import patterns
+from minitf.ops.array import array
+from minitf.ops.array.constant import constant
+from minitf.ops.array.gather import gather, gather_nd, scatter_nd
+from minitf.ops.array.ranges import range as range_
+from minitf.ops.math import math
+from minitf.ops.math.cast import cast
+from minitf.ops.math.complex import conj
+from minitf.ops.math.reduce import checked_axes, lowest, reduce_sum
+from minitf.ops.sparse.sparse import any_number, check_places, row_major
+
+_PARTS = "{0}_indices: int64[n{0}, rank], {0}_values: T[n{0}], {0}_shape: int64[rank]"
+_BOTH = f"{_PARTS.format('a')}, {_PARTS.format('b')}"
+
+# ---- sums
+
+
+def _numbered(indices: np.ndarray) -> np.ndarray:
+    """The places with one more column: how often each occurred before."""
+    order = row_major(indices)
+    rows = indices[order]
+    new = np.ones(len(rows), bool)
+    new[1:] = (rows[1:] != rows[:-1]).any(axis=1)
+    at = np.arange(len(rows))
+    count = np.empty(len(rows), np.int64)
+    count[order] = at - np.maximum.accumulate(np.where(new, at, 0))
+    return np.column_stack([indices, count])
+
+
+def _union(a: np.ndarray, b: np.ndarray) -> tuple:
+    """The places of two sparse tensors in order, and where among them those of each stand. The k-th of
+    equal places of one meets the k-th of the other.
+    """
+    places = np.concatenate([_numbered(a), _numbered(b)])
+    order = row_major(places)
+    rows = places[order]
+    new = np.ones(len(rows), bool)
+    new[1:] = (rows[1:] != rows[:-1]).any(axis=1)
+    at = np.empty(len(rows), np.int64)
+    at[order] = np.cumsum(new) - 1
+    return rows[new][:, :-1], at[: len(a)], at[len(a) :]
+
+
+def _check_alike(a_shape, b_shape) -> None:
+    if not np.array_equal(a_shape, b_shape):
+        raise ValueError(f"the shapes of the two differ: {a_shape.tolist()} and {b_shape.tolist()}")
+
+
+def _combined(a: tuple, b: tuple, function) -> tuple:
+    """The places of both, and the function of their values there, which are 0 where there are none."""
+    places, at_a, at_b = _union(a[0], b[0])
+    left, right = (np.zeros(len(places), a[1].dtype) for _ in range(2))
+    left[at_a], right[at_b] = a[1], b[1]
+    return places, function(left, right)
+
+
+def _added(op, *arrays):
+    a, b, threshold = arrays[:3], arrays[3:6], arrays[6]
+    _check_alike(a[2], b[2])
+    check_places(a[0], a[2])
+    check_places(b[0], b[2])
+    places, total = _combined(a, b, np.add)
+    kept = np.abs(total) >= threshold
+    return places[kept], total[kept], a[2]
+
+
+def _add_grad(op, _, g, __):
+    a, b = apply("SparseAddGrad", g, op.inputs[0], op.inputs[3], op.outputs[0])
+    return None, a, None, None, b, None, None
+
+
+def _add_grad_rule(op, g, a, b, places):
+    """The gradient of the sum at the places of each summand; 0 for those that were too small to be kept."""
+
+    def found(own):
+        _, at, at_sum = _union(own, places)
+        wide = zeros((max(at.max(initial=-1), at_sum.max(initial=-1)) + 1,), g.dtype)
+        wide[at_sum] = g
+        return wide[at]
+
+    return found(a), found(b)
+
+
+define("SparseAdd",
+       f"{_BOTH}, thresh: Treal[] -> sum_indices: int64, sum_values: T, sum_shape: int64",
+       T=dtypes.NUMBER, Treal=dtypes.REAL, numpy=_added, grad=_add_grad,
+       shape=lambda op: any_number(*[op.inputs[i].shape for i in (0, 2, 3, 5)]))  # fmt: skip
+define("SparseAddGrad",
+       "backprop_val_grad: T[m], a_indices: int64[na, rank], b_indices: int64[nb, rank],"
+       "sum_indices: int64[m, rank] -> a_val_grad: T, b_val_grad: T",
+       shape=lambda op: [TensorShape([(t.shape.sizes or [None])[0]]) for t in op.inputs[1:3]],
+       numpy=_add_grad_rule, differentiable=False)  # fmt: skip
+
+
+def _added_to_dense(op, indices, values, shape, b):
+    if tuple(shape) != b.shape:
+        raise ValueError(f"the shape {shape.tolist()} of the sparse side is not that of the dense, {b.shape}")
+    check_places(indices, shape)
+    result = b.copy()
+    np.add.at(result, tuple(indices.T), values)
+    return result
+
+
+define("SparseTensorDenseAdd",
+       "a_indices: Tindices[n, rank], a_values: T[n], a_shape: Tindices[rank], b: T -> output: T",
+       T=dtypes.NUMBER, Tindices=dtypes.INDEX, shape=lambda op: op.inputs[3].shape, numpy=_added_to_dense,
+       grad=lambda op, g: (None, gather_nd(g, op.inputs[0]), None, g))  # fmt: skip
+
+
+def sparse_add(a, b, threshold=None, thresh=None):
+    """a + b, one or both of them sparse: a SparseTensor if both are, else a dense tensor of the same shape.
+
+    threshold: sums of a lesser absolute value are left out, if both are sparse.
+
+    Raises:
+      TypeError: if neither is sparse.
+    """
+    threshold = patterns.renamed("threshold", threshold, "thresh", thresh)
+    kinds = (SparseTensor, SparseTensorValue)
+    if not isinstance(a, kinds) and not isinstance(b, kinds):
+        raise TypeError("sparse_add: at least one input should be a SparseTensor; tf.add adds dense tensors")
+    if not (isinstance(a, kinds) and isinstance(b, kinds)):
+        a, b = (a, b) if isinstance(a, kinds) else (b, a)
+        return apply("SparseTensorDenseAdd", *as_sparse(a)._components(), b)
+    a, b = as_sparse(a), as_sparse(b)
+    real = {dtypes.complex64: dtypes.float32, dtypes.complex128: dtypes.float64}
+    kind = real.get(a.dtype.base_dtype, a.dtype.base_dtype)
+    with at_home(a):
+        threshold = convert_to_tensor(0 if threshold is None else threshold, kind, name="threshold")
+    indices, values, shape = apply("SparseAdd", *a._components(), *b._components(), threshold)
+    a.shape.assert_is_compatible_with(b.shape)
+    known = broadcast_static_shape(a.shape, b.shape)
+    return SparseTensor(indices, values, known.as_list() if known.is_fully_defined() else shape)
+
+
+def _extreme(type: str, ufunc, doc: str):
+    def rule(op, *arrays):
+        a, b = arrays[:3], arrays[3:]
+        _check_alike(a[2], b[2])
+        return _combined(a, b, ufunc)
+
+    define(type, f"{_BOTH} -> output_indices: int64, output_values: T", T=dtypes.REAL, numpy=rule,
+           differentiable=False, shape=lambda op: any_number(UNKNOWN)[:2])  # fmt: skip
+
+    def function(sp_a, sp_b, name: str | None = None) -> SparseTensor:
+        sp_a, sp_b = as_sparse(sp_a), as_sparse(sp_b)
+        with name_scope(name, type, [sp_a.indices, sp_a.values, sp_b.indices, sp_b.values]) as scope:
+            indices, values = apply(type, *sp_a._components(), *sp_b._components(), name=scope)
+        return SparseTensor(indices, values, sp_a.dense_shape)
+
+    function.__name__ = function.__qualname__ = f"sparse_{type[12:].lower()}"
+    function.__doc__ = doc
+    return function
+
+
+sparse_maximum = _extreme("SparseSparseMaximum", np.maximum,
+                          "The larger of two sparse tensors at the places of both.")  # fmt: skip
+sparse_minimum = _extreme("SparseSparseMinimum", np.minimum,
+                          "The smaller of two sparse tensors at the places of both.")  # fmt: skip
+
+# ---- products with what is dense, element by element
+
+
+def _at_places(dense: Tensor, indices: Tensor) -> Tensor:
+    """Where the elements at `indices` come from in something dense that is broadcast."""
+    sizes = array.shape(dense, out_type=dtypes.int64)
+    own = indices[:, array.shape(indices)[1] - array.rank(dense) :]
+    return own * cast(math.not_equal(sizes, 1), dtypes.int64)
+
+
+def _elementwise(type: str, ufunc, grad):
+    def rule(op, indices, values, shape, dense):
+        if dense.ndim > len(shape):
+            raise ValueError(f"a dense side of shape {dense.shape} is not broadcast to {shape.tolist()}")
+        check_places(indices, shape)
+        return ufunc(values, np.broadcast_to(dense, tuple(shape))[tuple(indices.T)])
+
+    define(type, "sp_indices: int64[n, rank], sp_values: T[n], sp_shape: int64[rank], dense: T -> output: T",
+           T=dtypes.NUMBER, numpy=rule, grad=grad,
+           shape=lambda op: TensorShape([(op.inputs[0].shape.sizes or [None])[0]]))  # fmt: skip
+
+
+def _mul_grad(op, g):
+    indices, values, _, dense = op.inputs
+    at = _at_places(dense, indices)
+    spread = scatter_nd(at, g * values, array.shape(dense, out_type=dtypes.int64))
+    return None, g * gather_nd(dense, at), None, spread
+
+
+def _div_grad(op, g):
+    indices, values, _, dense = op.inputs
+    at = _at_places(dense, indices)
+    divisor = gather_nd(dense, at)
+    spread = scatter_nd(at, -g * values / (divisor * divisor), array.shape(dense, out_type=dtypes.int64))
+    return None, g / divisor, None, spread
+
+
+def _quotient(x, y):
+    return np.floor_divide(x, y) if x.dtype.kind in "iu" else x / y
+
+
+_elementwise("SparseDenseCwiseMul", np.multiply, _mul_grad)
+_elementwise("SparseDenseCwiseDiv", _quotient, _div_grad)
+
+
+def _times(sparse: SparseTensor, dense, name: str, type: str) -> SparseTensor:
+    with name_scope(None, name, [sparse, dense]) as scope:
+        dense = convert_to_tensor(dense, sparse.dtype.base_dtype, name="y")
+        return sparse.mapped(lambda values: apply(type, *sparse._components(), dense, name=scope))
+
+
+SparseTensor.__mul__ = SparseTensor.__rmul__ = lambda s, y: _times(s, y, "mul", "SparseDenseCwiseMul")
+SparseTensor.__truediv__ = lambda s, y: _times(s, y, "truediv", "SparseDenseCwiseDiv")
+SparseTensor.__div__ = lambda s, y: _times(s, y, "div", "SparseDenseCwiseDiv")
+
+# ---- matrix products
+
+
+def _product_sizes(op, shape, b) -> tuple[int, int, int]:
+    """Rows, inner size and columns of a product."""
+    rows, inner = (int(n) for n in (shape[::-1] if op.attrs["adjoint_a"] else shape))
+    other, width = b[::-1] if op.attrs["adjoint_b"] else b
+    if inner != other:
+        raise ValueError(
+            f"the inner sizes of a product do not match: {inner} of the sparse matrix {shape.tolist()} "
+            f"and {other} of the dense one {tuple(b)}; was a transpose forgotten?"
+        )
+    return rows, inner, width
+
+
+def _product(op, indices, values, shape, b):
+    rows, inner, width = _product_sizes(op, shape, b.shape)
+    check_places(indices, shape)
+    values = np.conj(values) if op.attrs["adjoint_a"] else values
+    b = np.conj(b).T if op.attrs["adjoint_b"] else b
+    out = zeros((rows, width), b.dtype)
+    row, column = indices.T[::-1] if op.attrs["adjoint_a"] else indices.T
+    np.add.at(out, row, values[:, None] * b[column])
+    return out
+
+
+def _product_kernel(b, op, indices, values, shape, dense):
+    rows, inner, width = _product_sizes(op, b.data(shape), dense.shape)
+    out = patterns.filled(b, (rows, width), dense.dtype)
+    across, down = (inner, 1) if op.attrs["adjoint_b"] else (1, width)
+    turned = 1 if op.attrs["adjoint_a"] else 0
+    kernel = kernels.sparse_product[indices.dtype, dense.dtype]
+    b.call(kernel, indices, values, dense, out, values.size, turned, rows, inner, width, down, across,
+           error=lambda at: _outside(b.data(indices), at, b.data(shape)))  # fmt: skip
+    return out
+
+
+def _outside(indices, at: int, shape) -> str:
+    return f"indices[{at}] = {indices[at].tolist()} is out of bounds: need 0 <= index < {shape.tolist()}"
+
+
+def _product_shape(op):
+    sizes, b = constant_value_as_shape(op.inputs[2]).with_rank(2), op.inputs[3].shape.with_rank(2)
+    (rows, inner), (other, width) = sizes.sizes, b.sizes or (None, None)
+    rows, inner = (inner, rows) if op.attrs["adjoint_a"] else (rows, inner)
+    other, width = (width, other) if op.attrs["adjoint_b"] else (other, width)
+    if None not in (inner, other) and inner != other:
+        raise ValueError(f"the inner sizes of a product do not match: {inner} and {other} ({sizes} and {b})")
+    return TensorShape([rows, width])
+
+
+def _product_grad(op, g):
+    indices, values, shape, b = op.inputs
+    turned_a, turned_b = op.attrs["adjoint_a"], op.attrs["adjoint_b"]
+    for_b = apply(
+        "SparseTensorDenseMatMul", indices, values, shape, g, adjoint_a=not turned_a, adjoint_b=False
+    )
+    if turned_b:
+        for_b = array.transpose(for_b, conjugate=b.dtype.is_complex)
+    row, column = (indices[:, i] for i in ((1, 0) if turned_a else (0, 1)))
+    rows_of_b = array.transpose(b, conjugate=b.dtype.is_complex) if turned_b else b
+    parts = gather(g, row) * conj(gather(rows_of_b, column))
+    for_values = reduce_sum(parts, 1)
+    return None, conj(for_values) if turned_a else for_values, None, for_b
+
+
+define("SparseTensorDenseMatMul",
+       "a_indices: Tindices[n, two], a_values: T[n], a_shape: int64[two], b: T[p, q] -> product: T",
+       T=dtypes.NUMBER, Tindices=dtypes.INDEX, shape=_product_shape, numpy=_product, kernel=_product_kernel,
+       grad=_product_grad)  # fmt: skip
+
+
+def sparse_tensor_dense_matmul(sp_a, b, adjoint_a: bool = False, adjoint_b: bool = False,
+                               name: str | None = None) -> Tensor:  # fmt: skip
+    """The product of a sparse matrix and a dense one, [rows of a, columns of b].
+
+    adjoint_a, adjoint_b: take the conjugate transpose instead. Places may repeat: their values add up.
+
+    Raises (at run time):
+      InvalidArgumentError: for sizes that do not match and places that are not within the shape.
+
+    >>> import minitf as tf
+    >>> a = tf.SparseTensor([[0, 1], [2, 0]], [2.0, 3.0], [3, 2])
+    >>> with tf.Session() as sess:
+    ...     print(sess.run(tf.sparse_tensor_dense_matmul(a, [[1.0, 2.0], [3.0, 4.0]])))
+    [[6. 8.]
+     [0. 0.]
+     [3. 6.]]
+    """
+    sp_a = as_sparse(sp_a)
+    with name_scope(name, "SparseTensorDenseMatMul", [sp_a.indices, sp_a.values, b]):
+        b = convert_to_tensor(b, name="b")
+        return apply("SparseTensorDenseMatMul", *sp_a._components(), b, adjoint_a=bool(adjoint_a),
+                     adjoint_b=bool(adjoint_b))  # fmt: skip
+
+
+# ---- reductions
+
+
+def _groups(indices: np.ndarray, shape, axes) -> tuple:
+    """The axes that are kept, the different places along them in order, and to which each value belongs."""
+    check_places(indices, shape)
+    reduced = checked_axes(axes, len(shape))
+    kept = [i for i in range(len(shape)) if i not in reduced]
+    rows, where = np.unique(indices[:, kept], axis=0, return_inverse=True) if kept else (
+        indices[:1, :0], np.zeros(len(indices), np.int64))  # fmt: skip
+    return kept, rows, where.reshape(-1)
+
+
+def _reduced(op, indices, values, shape, axes, start, ufunc) -> tuple:
+    """Places, values and shape of the reduced sparse tensor."""
+    kept, rows, where = _groups(indices, shape, axes)
+    result = np.full(len(rows), start(values.dtype), values.dtype)
+    ufunc.at(result, where, values)
+    if op.attrs["keep_dims"]:
+        places = np.zeros((len(rows), len(shape)), np.int64)
+        places[:, kept] = rows
+        sizes = np.ones_like(shape)
+        sizes[kept] = shape[kept]
+        return places, result, sizes
+    return rows, result, shape[kept]
+
+
+def _reduced_to_dense(op, *arrays, **how):
+    places, values, shape = _reduced(op, *arrays, **how)
+    result = zeros(tuple(shape), values.dtype)
+    result[tuple(places.T)] = values if len(shape) or not len(values) else values[0]
+    return result
+
+
+def _dense_shape(op):
+    shape, axes = constant_value_as_shape(op.inputs[2]), constant_value(op.inputs[3])
+    if shape.rank is None or axes is None:
+        return UNKNOWN
+    reduced = checked_axes(axes, shape.rank)
+    kept = [1 if i in reduced else n for i, n in enumerate(shape.sizes)]
+    return TensorShape(kept if op.attrs["keep_dims"] else [n for i, n in enumerate(kept) if i not in reduced])
+
+
+def _sum_grad(op, g):
+    indices, _, shape, axes = op.inputs
+    rank = array.size(shape)
+    axes = array.reshape(axes, [-1]) % rank
+    gone = scatter_nd(array.expand_dims(axes, 1), array.ones_like(axes), array.reshape(rank, [1]))
+    kept = 1 - cast(math.minimum(gone, 1), dtypes.int64)
+    g = array.reshape(g, shape * kept + (1 - kept))
+    return None, gather_nd(g, indices * kept), None, None
+
+
+_INPUTS = "input_indices: int64[n, rank], input_values: T[n], input_shape: int64[rank], reduction_axes: int32"
+
+
+def _reduction(type: str, kinds, doc: str, grad=None, **how):
+    """Defines two ops and returns their public functions: one gives a dense, one a sparse result."""
+    define(type, f"{_INPUTS} -> output: T", T=kinds, shape=_dense_shape, grad=grad,
+           numpy=lambda op, *arrays: _reduced_to_dense(op, *arrays, **how))  # fmt: skip
+    define(f"{type}Sparse", f"{_INPUTS} -> output_indices: int64, output_values: T, output_shape: int64",
+           T=kinds, shape=lambda op: [UNKNOWN] * 3,
+           numpy=lambda op, *arrays: _reduced(op, *arrays, **how))  # fmt: skip
+
+    def arguments(sp_input, axis, keepdims, reduction_axes, keep_dims):
+        sp_input = as_sparse(sp_input)
+        keep = patterns.renamed("keepdims", keepdims, "keep_dims", keep_dims)
+        axis = patterns.renamed("axis", axis, "reduction_axes", reduction_axes)
+        with at_home(sp_input):
+            axis = _all_axes(sp_input) if axis is None else axis
+        return [*sp_input._components(), axis], bool(keep)
+
+    def dense(sp_input, axis=None, keepdims: bool | None = None, reduction_axes=None,
+              keep_dims: bool | None = None) -> Tensor:  # fmt: skip
+        inputs, keep = arguments(sp_input, axis, keepdims, reduction_axes, keep_dims)
+        return apply(type, *inputs, keep_dims=keep)
+
+    def sparse(sp_input, axis=None, keepdims: bool | None = None, reduction_axes=None,
+               keep_dims: bool | None = None) -> SparseTensor:  # fmt: skip
+        inputs, keep = arguments(sp_input, axis, keepdims, reduction_axes, keep_dims)
+        return SparseTensor(*apply(f"{type}Sparse", *inputs, keep_dims=keep))
+
+    name = f"sparse_reduce_{type[12:].lower()}"
+    dense.__name__ = dense.__qualname__ = name
+    sparse.__name__ = sparse.__qualname__ = f"{name}_sparse"
+    dense.__doc__ = f"{doc} along `axis` (default: all), as a dense tensor; 0 where there are no values."
+    sparse.__doc__ = f"{doc} along `axis` (default: all), as a SparseTensor; no gradient."
+    return dense, sparse
+
+
+def _all_axes(sparse: SparseTensor) -> Tensor:
+    rank = sparse.dense_shape.shape.dims[0].value if sparse.dense_shape.shape.rank else None
+    if rank is not None:
+        return constant(np.arange(rank, dtype=np.int32))
+    return range_(0, apply("Size", sparse.dense_shape, out_type=dtypes.int32, name="Rank"))
+
+
+sparse_reduce_sum, sparse_reduce_sum_sparse = _reduction(
+    "SparseReduceSum", dtypes.NUMBER, "The sums of values", _sum_grad, start=lambda t: 0, ufunc=np.add
+)
+sparse_reduce_max, sparse_reduce_max_sparse = _reduction(
+    "SparseReduceMax", dtypes.REAL, "The largest values; no gradient;", start=lowest,
+    ufunc=np.maximum)  # fmt: skip
+
+# ---- softmax
+
+
+def _softmax(op, indices, values, shape):
+    if len(shape) < 2:
+        raise ValueError(f"softmax takes sparse tensors of rank 2 at least, not of shape {shape.tolist()}")
+    _, rows, where = _groups(indices, shape, [len(shape) - 1])
+    largest = np.full(len(rows), -np.inf, values.dtype)
+    np.maximum.at(largest, where, values)
+    powers = np.exp(values - largest[where])
+    total = np.zeros(len(rows), values.dtype)
+    np.add.at(total, where, powers)
+    return powers / total[where]
+
+
+def _softmax_grad(op, g):
+    indices, _, shape = op.inputs
+    y = op.outputs[0]
+    totals = apply("SparseReduceSum", indices, g * y, shape, [-1], keep_dims=False)
+    return None, y * (g - gather_nd(totals, indices[:, :-1])), None
+
+
+define("SparseSoftmax", "sp_indices: int64[n, rank], sp_values: T[n], sp_shape: int64[rank] -> output: T",
+       T=dtypes.FLOAT, shape=lambda op: op.inputs[1].shape, numpy=_softmax, grad=_softmax_grad)  # fmt: skip
+
+
+def sparse_softmax(sp_input, name: str | None = None) -> SparseTensor:
+    """The softmax of the values of each row (last axis); what is not there takes no part.
+
+    Raises (at run time):
+      InvalidArgumentError: for a rank below 2.
+    """
+    sp_input = as_sparse(sp_input)
+    with name_scope(name, "SparseSoftmax", [sp_input.indices, sp_input.values]):
+        return sp_input.mapped(lambda values: apply("SparseSoftmax", *sp_input._components()))

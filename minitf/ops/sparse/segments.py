@@ -1,0 +1,109 @@
+"""Sums and means of segments of rows that are chosen by index."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from minitf.framework import dtypes
+from minitf.framework.apply import apply
+from minitf.framework.registry import define
+from minitf.framework.shape import UNKNOWN, TensorShape
+from minitf.framework.static import constant_value
+from minitf.framework.tensor import Tensor
+from minitf.kernels.machine.ram import zeros
+from minitf.ops.array import array
+from minitf.ops.array.gather import check_indices, gather
+from minitf.ops.math import math
+from minitf.ops.math.segment import over_rows, unsorted_segment_sum
+
+
+def _shape(op):
+    """As many rows as there are segments, if that is said."""
+    data = op.inputs[0].shape.with_rank_at_least(1)
+    count = constant_value(op.inputs[3]) if len(op.inputs) > 3 else None
+    if data.rank is None:
+        return UNKNOWN
+    return TensorShape([None if count is None else int(count)]).concatenate(data[1:])
+
+
+def _check_ids(ids, count) -> int:
+    """The number of segments, which is that of the last id if `count` is None."""
+    falls = np.flatnonzero(np.diff(ids) < 0)
+    if falls.size:
+        at = falls[0] + 1
+        raise ValueError(f"segment ids have to be sorted: {ids[at]} follows {ids[at - 1]} at {at}")
+    count = (int(ids[-1]) + 1 if ids.size else 0) if count is None else int(count)
+    check_indices(ids, count, "segment_ids")
+    return count
+
+
+def _scale(members, power: float, dtype):
+    """What each segment's sum is divided by: its number of members to a power."""
+    return (np.maximum(members, 1) ** power).astype(dtype)
+
+
+def _rule(power: float):
+    def rule(op, data, indices, ids, count=None):
+        count = _check_ids(ids, count)
+        check_indices(indices, len(data))
+        total = zeros((count, *data.shape[1:]), data.dtype)
+        np.add.at(total, ids, data[indices])
+        if not power:
+            return total
+        members = np.bincount(ids, minlength=count)[:count]
+        return total / _scale(members, power, data.dtype).reshape(-1, *[1] * (data.ndim - 1))
+
+    return rule
+
+
+def _grad(power: float):
+    """The gradient of a segment goes to each of its rows, divided as the sum was."""
+
+    def grad(op, g):
+        data, indices, ids = op.inputs[:3]
+        if power:
+            count = array.shape(g)[0]
+            members = unsorted_segment_sum(array.ones_like(ids, dtype=g.dtype.base_dtype), ids, count)
+            g = g / over_rows(math.pow(math.maximum(members, 1), power), g)
+        spread = unsorted_segment_sum(gather(g, ids), indices, array.shape(data)[0])
+        return [spread, *[None] * (len(op.inputs) - 1)]
+
+    return grad
+
+
+def _segments(name: str, type: str, power: float, kinds, doc: str):
+    inputs = "data: T, indices: Tidx[n], segment_ids: int32[n]"
+    define(type, f"{inputs} -> output: T", T=kinds, Tidx=dtypes.INDEX, shape=_shape, numpy=_rule(power),
+           grad=_grad(power))  # fmt: skip
+    define(f"{type}WithNumSegments", f"{inputs}, num_segments: Tnum[] -> output: T", T=kinds,
+           Tidx=dtypes.INDEX, Tnum=dtypes.INDEX, shape=_shape, numpy=_rule(power),
+           grad=_grad(power))  # fmt: skip
+
+    def function(data, indices, segment_ids, name: str | None = None, num_segments=None) -> Tensor:
+        if num_segments is None:
+            return apply(type, data, indices, segment_ids, name=name)
+        return apply(f"{type}WithNumSegments", data, indices, segment_ids, num_segments, name=name)
+
+    function.__name__ = function.__qualname__ = name
+    function.__doc__ = f"""{doc}
+
+    data: [rows, ...]; indices: [n]; segment_ids: [n] int32, rising from 0; num_segments: how many there are,
+    else as many as the last id says. Empty segments give 0.
+
+    Raises (at run time):
+      InvalidArgumentError: for ids out of order, and indices out of range.
+    """
+    return function
+
+
+sparse_segment_sum = _segments(
+    "sparse_segment_sum", "SparseSegmentSum", 0, dtypes.REAL, "The sum of each segment's rows data[indices]."
+)
+sparse_segment_mean = _segments(
+    "sparse_segment_mean", "SparseSegmentMean", 1, dtypes.FLOAT,
+    "The mean of each segment's rows data[indices].",
+)  # fmt: skip
+sparse_segment_sqrt_n = _segments(
+    "sparse_segment_sqrt_n", "SparseSegmentSqrtN", 0.5, dtypes.FLOAT,
+    "The sum of each segment's rows data[indices] over the root of their number.",
+)  # fmt: skip

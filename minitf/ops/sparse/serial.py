@@ -1,0 +1,252 @@
+"""Sparse tensors as strings, and kept in a session between runs: what queues hold of them."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from minitf.formats.bundle import dtype_of, shape_of
+from minitf.formats.wire import Malformed, Message, field, read_varint, varint
+from minitf.framework import dtypes
+from minitf.framework.apply import apply
+from minitf.framework.registry import define
+from minitf.framework.shape import SCALAR, TensorShape
+from minitf.framework.sparse import SparseTensor, as_sparse
+from minitf.framework.tensor import Tensor
+from minitf.ops.sparse.sparse import check_places
+
+_PARTS = "sparse_indices: int64[n, rank], sparse_values: T[n], sparse_shape: int64[rank]"
+
+# ---- TensorProto messages
+
+
+def _message(array: np.ndarray, dtype: dtypes.DType) -> bytes:
+    """An array as a TensorProto."""
+    shape = b"".join(field(2, field(1, n) if n else b"") for n in array.shape)
+    head = field(1, dtype.as_datatype_enum) + field(2, shape)
+    content = array.tobytes() if dtype is not dtypes.string else b"".join(
+        [*[varint(len(value)) for value in array.flat], *array.flat])  # fmt: skip
+    return head + (field(4, content) if array.size else b"")
+
+
+def _array(data: bytes, expected: dtypes.DType) -> np.ndarray:
+    """The array of a TensorProto whose elements stand in it as bytes; ValueError if it is of another type."""
+    try:
+        message = Message(data)
+        dtype, shape = dtype_of(message.number(1)), shape_of(message.bytes(2))
+        if dtype is not expected:
+            raise Malformed(f"it holds {dtype.name if dtype else 'nothing known'}, not {expected.name}")
+        if dtype is dtypes.string:
+            values = _texts(message.bytes(4), math.prod(shape))
+        else:
+            values = np.frombuffer(message.bytes(4), dtype.numpy)
+        return values.reshape(shape)
+    except ValueError as error:
+        raise ValueError(f"a string is no serialized part of a sparse tensor: {error}") from None
+
+
+def _texts(content: bytes, count: int) -> np.ndarray:
+    """Strings that stand one behind the other, after their lengths."""
+    sizes, place, found = [], 0, []
+    while len(sizes) < count:
+        size, place = read_varint(content, place)
+        sizes.append(size)
+    if sum(sizes) != len(content) - place:
+        raise Malformed("the lengths of strings are not those of what follows")
+    for size in sizes:
+        found.append(content[place : place + size])
+        place += size
+    return np.array([*found, None], object)[:-1]
+
+
+def _serialized(dtype: dtypes.DType, indices, values, shape) -> list[bytes]:
+    return [_message(indices, dtypes.int64), _message(values, dtype), _message(shape, dtypes.int64)]
+
+
+def _rows(indices, values, shape) -> list[tuple]:
+    """The parts of a sparse tensor, cut along its first axis."""
+    if not len(shape):
+        raise ValueError("a sparse tensor of rank 1 at least can be cut along its first axis")
+    check_places(indices, shape)
+    order = np.argsort(indices[:, 0], kind="stable")
+    ends = np.searchsorted(indices[order, 0], np.arange(1, shape[0] + 1))
+    parts = [order[start:end] for start, end in zip([0, *ends[:-1]], ends)]
+    return [(indices[part, 1:], values[part], shape[1:]) for part in parts]
+
+
+def _as_row(op, parts: tuple) -> np.ndarray:
+    """Three messages, or as variants the three arrays themselves."""
+    row = np.empty(3, object)
+    as_texts = op.attrs["out_type"] is dtypes.string
+    texts = _serialized(op.inputs[1].dtype.base_dtype, *parts) if as_texts else None
+    row[:] = texts or [part.copy() for part in parts]
+    return row
+
+
+def _serialized_rows(op, *parts) -> np.ndarray:
+    return np.array([_as_row(op, row) for row in _rows(*parts)], object).reshape(-1, 3)
+
+
+def _stacked(parts: list[tuple], dtype: np.dtype) -> tuple:
+    """Sparse tensors of one rank as one with an axis more in front, of their largest sizes."""
+    ranks = {len(shape) for _, _, shape in parts}
+    if len(ranks) > 1:
+        raise ValueError(f"sparse tensors of ranks {sorted(ranks)} do not go into one")
+    rank = max(ranks, default=0)
+    places = [np.column_stack([np.full(len(p), i), p]) for i, (p, _, _) in enumerate(parts)]
+    indices = np.concatenate([np.zeros((0, rank + 1), np.int64), *places]).astype(np.int64)
+    values = np.concatenate([np.zeros(0, dtype), *[v for _, v, _ in parts]])
+    largest = np.max([np.zeros(rank, np.int64), *[shape for _, _, shape in parts]], axis=0)
+    return indices, values, np.concatenate([[len(parts)], largest]).astype(np.int64)
+
+
+def _parts_of(op, row: np.ndarray) -> tuple:
+    """Indices, values and shape."""
+    if op.inputs[0].dtype is dtypes.variant:
+        return tuple(row)
+    kinds = dtypes.int64, op.outputs[1].dtype, dtypes.int64
+    return tuple(_array(s, kind) for s, kind in zip(row, kinds))
+
+
+def _deserialized(op, strings):
+    dtype = op.outputs[1].dtype
+    parts = [_parts_of(op, row) for row in strings.reshape(-1, 3)]
+    for indices, values, shape in parts:
+        if indices.ndim != 2 or values.ndim != 1 or indices.shape != (len(values), len(shape)):
+            raise ValueError("the parts of a serialized sparse tensor do not fit each other")
+    return parts[0] if strings.ndim == 1 else _stacked(parts, dtype.numpy)
+
+
+def _batch_shapes(op, rank):
+    more = None if rank is None else rank + 1
+    return [TensorShape([None, more]), TensorShape([None]), TensorShape([more])]
+
+
+define("SerializeSparse", f"{_PARTS} -> serialized_sparse: @out_type", shape=lambda op: TensorShape([3]),
+       numpy=lambda op, *parts: _as_row(op, parts), differentiable=False)  # fmt: skip
+define("SerializeManySparse", f"{_PARTS} -> serialized_sparse: @out_type", numpy=_serialized_rows,
+       shape=lambda op: TensorShape([None, 3]), differentiable=False)  # fmt: skip
+define("DeserializeManySparse",
+       "serialized_sparse: string[n, 3] -> sparse_indices: int64, sparse_values: @dtype, sparse_shape: int64",
+       shape=lambda op: _batch_shapes(op, None), numpy=_deserialized, differentiable=False)  # fmt: skip
+
+
+define("DeserializeSparse",
+       "serialized_sparse: T -> sparse_indices: int64, sparse_values: @dtype, sparse_shape: int64",
+       T=frozenset([dtypes.string, dtypes.variant]), numpy=_deserialized, differentiable=False,
+       shape=lambda op: _batch_shapes(op, None))  # fmt: skip
+
+
+def serialize_sparse(sp_input, name: str | None = None, out_type=dtypes.string) -> Tensor:
+    """A sparse tensor as a vector of three strings, TensorFlow's messages of indices, values and shape."""
+    kind = _kept_as(out_type)
+    return apply("SerializeSparse", *as_sparse(sp_input)._components(), out_type=kind, name=name)
+
+
+def serialize_many_sparse(sp_input, name: str | None = None, out_type=dtypes.string) -> Tensor:
+    """Each row of a sparse tensor as `serialize_sparse` would have it: [rows, 3] strings."""
+    kind = _kept_as(out_type)
+    return apply("SerializeManySparse", *as_sparse(sp_input)._components(), out_type=kind, name=name)
+
+
+def _kept_as(out_type) -> dtypes.DType:
+    kind = dtypes.as_dtype(out_type)
+    if kind not in (dtypes.string, dtypes.variant):
+        raise TypeError(f"out_type is string or variant, not {out_type!r}")
+    return kind
+
+
+def deserialize_many_sparse(serialized_sparse, dtype, rank: int | None = None,
+                            name: str | None = None) -> SparseTensor:  # fmt: skip
+    """The sparse tensor whose rows are [rows, 3] strings of `serialize_sparse`, of their largest sizes.
+
+    dtype: of the values; rank: of the result, one more than that of a row.
+
+    Raises (at run time):
+      InvalidArgumentError: for strings that are something else.
+    """
+    parts = apply("DeserializeManySparse", serialized_sparse, dtype=dtypes.as_dtype(dtype), name=name)
+    return _with_rank(SparseTensor(*parts), rank)
+
+
+def _with_rank(sparse: SparseTensor, rank: int | None) -> SparseTensor:
+    if rank is not None:
+        sparse.indices.set_shape([None, rank])
+        sparse.dense_shape.set_shape([rank])
+    return sparse
+
+
+# ---- kept in the session
+
+
+class _Kept:
+    """Sparse tensors by the numbers under which they are kept until they are taken."""
+
+    def __init__(self):
+        self._parts: dict[int, tuple] = {}
+        self._last = 0
+
+    def add(self, parts: tuple) -> int:
+        """Keeps a sparse tensor; returns its number."""
+        self._last += 1
+        self._parts[self._last] = parts
+        return self._last
+
+    def take(self, number: int) -> tuple:
+        """The sparse tensor of a number, which is then no longer kept."""
+        if number not in self._parts:
+            raise ValueError(f"no sparse tensor is kept under the number {number}, or it was taken before")
+        return self._parts.pop(number)
+
+
+def _kept(b, op) -> _Kept:
+    def make() -> np.ndarray:
+        box = np.empty((), object)
+        box[()] = _Kept()
+        return box
+
+    return b.data(b.state(op.attrs["shared_name"] or op.name, make))[()]
+
+
+def _copied(b, values) -> list:
+    return [b.data(v).copy() for v in values]
+
+
+def _keep(b, op, *values):
+    return b.constant(np.array(_kept(b, op).add(tuple(_copied(b, values))), np.int64))
+
+
+def _keep_rows(b, op, *values):
+    kept = _kept(b, op)
+    return b.constant(np.array([kept.add(row) for row in _rows(*_copied(b, values))], np.int64))
+
+
+def _take(b, op, numbers):
+    kept = _kept(b, op)
+    parts = [kept.take(number) for number in b.data(numbers).tolist()]
+    return [b.constant(part) for part in _stacked(parts, op.outputs[1].dtype.numpy)]
+
+
+define("AddSparseToTensorsMap", f"{_PARTS} -> sparse_handle: int64", shape=lambda op: SCALAR, host=_keep,
+       stateful=True, differentiable=False)  # fmt: skip
+define("AddManySparseToTensorsMap", f"{_PARTS} -> sparse_handles: int64", host=_keep_rows, stateful=True,
+       shape=lambda op: TensorShape([None]), differentiable=False)  # fmt: skip
+define("TakeManySparseFromTensorsMap",
+       "sparse_handles: int64[n] -> sparse_indices: int64, sparse_values: @dtype, sparse_shape: int64",
+       shape=lambda op: _batch_shapes(op, None), host=_take, stateful=True, differentiable=False)  # fmt: skip
+
+
+def keep(sparse: SparseTensor, rows: bool = False, shared_name: str = "") -> Tensor:
+    """The number under which a sparse tensor is kept in the session, or the numbers of its rows.
+
+    shared_name: the name of another such op, whose store it is to be.
+    """
+    type = "AddManySparseToTensorsMap" if rows else "AddSparseToTensorsMap"
+    return apply(type, *sparse._components(), shared_name=shared_name)
+
+
+def take(numbers: Tensor, dtype, rank: int | None, shared_name: str) -> SparseTensor:
+    """One sparse tensor, of a rank, of those kept under some numbers, which are then kept no more."""
+    parts = apply("TakeManySparseFromTensorsMap", numbers, dtype=dtype, shared_name=shared_name)
+    return _with_rank(SparseTensor(*parts), rank)

@@ -1,0 +1,1 @@
+"""Running a plan: native programs, ops one by one, dataflow frames."""

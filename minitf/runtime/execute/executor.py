@@ -1,0 +1,287 @@
+"""Executing a plan: native regions, and host ops in between."""
+
+from __future__ import annotations
+
+from minitf.framework.errors import InvalidArgumentError, OpError
+from minitf.kernels.machine.ram import copied
+from minitf.runtime.execute.frames import has_primitives, run_in_frames
+from minitf.runtime.execute.op_by_op import Concrete, OpByOp, is_native, run_op, run_ops
+from minitf.runtime.plan.guards import is_true
+from minitf.runtime.plan.late import Order
+from minitf.runtime.plan.needed import BODIES, taken
+from minitf.runtime.plan.plan import Plan
+from minitf.runtime.plan.region import Region, Split
+from minitf.runtime.session.state import State, follows_variable
+
+_SHAPES = frozenset(["Const", "Shape", "Size", "Rank", "TensorArraySizeV3"])
+_READS = frozenset(["Identity", "IsVariableInitialized", "Shape", "Size", "Rank", "CountUpTo", "SaveV2"])
+
+_BODIES = {"Loop": ("body", "condition"), "If": ("then_branch", "else_branch")}
+
+
+class OpByOpExecutor:
+    """Runs a plan one op at a time: the reference."""
+
+    def __init__(self, plan: Plan, state: State):
+        self._plan, self._state = plan, state
+
+    def run(self, fed: dict) -> list:
+        """The values of the fetches, given those of the fed tensors."""
+        values: dict = {t: Concrete(a) for t, a in fed.items()}
+        if has_primitives(self._plan):
+            return [own(v.array) for v in run_in_frames(self._plan, self._state, fed)]
+        copies = run_ops(
+            OpByOp(self._state),
+            self._plan.ops,
+            values,
+            self._plan.used,
+            self._plan.last_use,
+            frozenset(self._plan.fetches),
+        )
+        return _fetched(self._plan, values, copies)
+
+
+def _fetched(plan: Plan, values: dict, copies: dict) -> list:
+    """Arrays of the caller's own for the fetches; InvalidArgumentError for one that was not computed."""
+    for t in plan.fetches:
+        if copies.get(t) is None and values[t] is None:
+            raise InvalidArgumentError(
+                None, t.op,
+                f"{t.name} does not have a value: it depends on an op in a branch of a cond, which was not "
+                "taken",
+            )  # fmt: skip
+    return [own((copies.get(t) or values[t]).array) for t in plan.fetches]
+
+
+def own(array):
+    """An array of the caller's own; scalars as NumPy scalars."""
+    return copied(array) if array.ndim else array[()]
+
+
+class HostStep:
+    """One op that runs on the host, on the values of `inputs`."""
+
+    def __init__(self, op, inputs: list, state: State, plan: Plan):
+        self.op, self.inputs, self._state, self._used = op, inputs, state, plan.used
+        self._fetches = frozenset(plan.fetches)
+
+    def run(self, values: dict) -> dict:
+        """Runs the op; returns copies of fetched variables."""
+        copies: dict = {}
+        builder = OpByOp(self._state)
+        builder.used = self._used
+        run_op(builder, self.op, self.inputs, values, self._fetches, copies)
+        return copies
+
+
+class NativeExecutor:
+    """Runs a plan as native regions; an op that turns out not to be native becomes a host step."""
+
+    def __init__(self, plan: Plan, state: State, passes: list[str], threads: int = 1):
+        self._plan, self._state, self._passes, self._threads = plan, state, passes, threads
+        self._host: set = _host_ops(plan.ops, state)
+        self._written = frozenset(written_variables(plan.ops))
+        self._arrange()
+
+    def _arrange(self) -> None:
+        """Puts the ops in order, and that into steps."""
+        plan = self._plan
+        self._order = Order(plan.ops, plan.fed, set() if plan.guards else self._host, self._is_unchanged)
+        self._arranged = len(self._host)
+        self._steps = self._partition()
+        self._single = self._single_region()
+
+    @property
+    def tables(self) -> list:
+        """The tables of all programs that are kept."""
+        return [table for step in self._steps if isinstance(step, Region) for table in step.tables]
+
+    def _single_region(self) -> tuple | None:
+        """The one region that is the whole plan, and where in its outputs the fetches are."""
+        region = self._steps[0] if len(self._steps) == 1 and not self._plan.guards else None
+        if (
+            not isinstance(region, Region)
+            or region.fetched
+            or any(t not in region.outputs for t in self._plan.fetches)
+        ):
+            return None
+        return region, [region.outputs.index(t) for t in self._plan.fetches]
+
+    def _is_memory(self, tensor) -> bool:
+        """Whether the tensor is the memory of a variable, and not what was fed in its place."""
+        while tensor not in self._plan.fed and follows_variable(tensor.op):
+            if tensor.op.type == "VariableV2":
+                return True
+            tensor = tensor.op.inputs[0]
+        return False
+
+    def _is_unchanged(self, op, tensor) -> bool:
+        """Whether an op only reads a variable, which nothing in the plan writes."""
+        return op.type in _READS and variable_of(tensor) not in self._written
+
+    def run(self, fed: dict) -> list:
+        """The values of the fetches, given those of the fed tensors."""
+        if len(self._host) > self._arranged:
+            self._arrange()  # ops of the last run turned out not to be native
+        if self._single is not None:
+            region, positions = self._single
+            arrays = [fed[t] for t in region.inputs]
+            try:
+                program = region.compute(arrays)
+                return [program.fetched(k, arrays) for k in positions]
+            except Split:
+                self._single = None
+        return self._run_steps(fed)
+
+    def _run_steps(self, fed: dict) -> list:
+        values: dict = {t: Concrete(a) for t, a in fed.items()}
+        copies: dict = {}
+        position = 0
+        while position < len(self._steps):
+            if self._plan.guards and not self._is_alive(position, values):
+                copies |= self._run_rest(position, values)
+                break
+            try:
+                copies |= self._steps[position].run(values)
+            except Split as split:
+                done = sum(len(_ops_of(step)) for step in self._steps[:position])
+                self._host.add(split.op)
+                self._steps = self._partition()
+                position = self._resume(done)
+                continue
+            except OpError as error:
+                self._print_what_came_before(error.op, position, values)
+                raise
+            position += 1
+        return _fetched(self._plan, values, copies)
+
+    def _is_alive(self, position: int, values: dict) -> bool:
+        """Whether all ops of a step run, and all that it reads was computed."""
+        step = self._steps[position]
+        flags = self._plan.guards.get(_ops_of(step)[0], ())
+        return all(is_true(values[flag]) for flag in flags) and all(
+            values[t] is not None for t in step.inputs if t in values
+        )
+
+    def _run_rest(self, position: int, values: dict) -> dict:
+        """Runs the steps from one on op by op: some of their ops do not run."""
+        ops = [op for step in self._steps[position:] for op in _ops_of(step)]
+        return run_ops(OpByOp(self._state), ops, values, self._plan.used, None, frozenset(self._plan.fetches))
+
+    def _print_what_came_before(self, failed, position: int, values: dict) -> None:
+        """After an op of a step has failed: what was to be printed before it, lest it is never seen."""
+        step, later = self._steps[position], self._steps[position + 1 :]
+        prints = [s for s in later if isinstance(s, HostStep) and s.op.type == "Print"]
+        prints = [s for s in prints if failed is not None and s.op.id < failed.id]
+        if prints and isinstance(step, Region):
+            values = {**step.left(values), **values}
+        for late in prints:
+            if all(t in values for t in late.inputs):
+                late.run(values)
+
+    def _resume(self, done: int) -> int:
+        """The step that starts after the first `done` ops."""
+        count = 0
+        for position, step in enumerate(self._steps):
+            if count == done:
+                return position
+            count += len(_ops_of(step))
+        return len(self._steps)
+
+    def _partition(self) -> list:
+        """The steps, in program order."""
+        groups: list[list] = []
+        for op in self._order.ops:
+            if not groups or not self._together(groups[-1][0], op):
+                groups.append([])
+            groups[-1].append(op)
+        later = _needed_later(groups, self._plan, self._order)
+        return [self._step(group, needed) for group, needed in zip(groups, later)]
+
+    def _together(self, first, op) -> bool:
+        """Whether an op may be in one native region with another one: both run, or none."""
+        if op in self._host or first in self._host:
+            return False
+        return not self._plan.guards or self._plan.guards.get(first) == self._plan.guards.get(op)
+
+    def _step(self, ops: list, needed: set):
+        if ops[0] in self._host:
+            return HostStep(ops[0], self._order.inputs(ops[0]), self._state, self._plan)
+        used = self._plan.used
+        made = {t for op in ops for t in op.outputs if t not in self._plan.fed}
+        inputs = list(
+            dict.fromkeys(t for op in ops for t in taken(op, used, self._plan.fed) if t not in made)
+        )
+        variables = {t: variable_of(t) for t in inputs if self._is_memory(t)}
+        inputs = [t for t in inputs if t not in variables]
+        outputs = [t for t in needed if t in made]
+        fetched = [t for t in outputs if follows_variable(t.op) and t in self._plan.fetches]
+        used = {t for op in ops for t in taken(op, used)}.union(outputs)
+        return Region(
+            ops, inputs, variables, outputs, fetched, used, self._written, self._state, self._passes,
+            self._threads,
+        )  # fmt: skip
+
+
+def _needed_later(groups: list[list], plan: Plan, order: Order) -> list[list]:
+    """For each group of ops, the tensors that later groups or the fetches use, in a fixed order."""
+    needed: dict = dict.fromkeys(t for t in plan.fetches if t not in plan.fed)
+    result = []
+    for group in reversed(groups):
+        result.append(list(needed))
+        for op in group:
+            inputs = taken(op, plan.used) if op.type in BODIES else order.inputs(op)
+            needed.update(dict.fromkeys(t for t in inputs if t not in plan.fed))
+        needed.update(dict.fromkeys(t for op in group for t in op.guards))
+    return result[::-1]
+
+
+def _ops_of(step) -> list:
+    """The ops that a step runs."""
+    return step.ops if isinstance(step, Region) else [step.op]
+
+
+def _host_ops(ops: list, state: State) -> set:
+    """The ops that cannot be native: no kernel, types without kernels, or the first assignment of a
+    variable.
+    """
+    host, shapes = set(), set()
+    for op in ops:
+        definition = op.definition
+        if op.type in BODIES:
+            continue
+        if op.type in _SHAPES or (definition.numpy and op.inputs and all(t.op in shapes for t in op.inputs)):
+            shapes.add(op)
+        elif definition.kernel is None or not is_native(op):
+            host.add(op)
+        if op.type == "Assign" and not state.initialized(variable_of(op.inputs[0])):
+            host.add(op)
+    return host
+
+
+def variable_of(ref):
+    """The VariableV2 op behind a ref tensor."""
+    op = ref.op
+    while op.type != "VariableV2":
+        op = op.attrs["stands_for"].op if "stands_for" in op.attrs else op.inputs[0].op
+    return op
+
+
+def written_variables(ops: list):
+    """The variables that the ops, or the bodies of their loops and branches, write."""
+    for op in ops:
+        if op.type in _BODIES:
+            for name in _BODIES[op.type]:
+                if op.attrs[name] is not None:
+                    yield from written_variables(op.attrs[name].ops)
+        elif op.type not in _READS:
+            for tensor in op.inputs:
+                if tensor.dtype.is_ref_dtype:
+                    yield variable_of(tensor)
+
+
+def reads(plan: Plan, variable) -> bool:
+    """Whether the plan needs the value of a variable, and not just whether it has one."""
+    return any(
+        op.type != "IsVariableInitialized" for op in plan.ops if any(t.op is variable for t in op.inputs)
+    ) or any(t.op is variable for t in plan.fetches)  # fmt: skip

@@ -1,0 +1,199 @@
+"""A region lowered for certain shapes, ready to run."""
+
+from __future__ import annotations
+
+import time
+
+import numpy as np
+
+from minitf.framework import errors
+from minitf.kernels.machine import vm
+from minitf.kernels.machine.ram import copied
+from minitf.runtime.execute.op_by_op import Concrete
+from minitf.runtime.execute.patience import LIMIT
+from minitf.runtime.execute.walk import Alone, Stop, Together
+from minitf.runtime.lower.ir import Ref, settle
+from minitf.runtime.lower.lower import Lowering
+from minitf.runtime.memory.table import Table
+from minitf.runtime.passes import rewrite
+from minitf.runtime.plan.boundary import is_saved, saved, unpacked
+from minitf.runtime.plan.pace import Pace
+from minitf.runtime.session.state import Reference, follows_variable
+from minitf.runtime.tensor_arrays.flows import Flow, Full
+from minitf.runtime.threads.crew import crew
+from minitf.runtime.threads.shards import Shards
+
+
+class Program:
+    """The code of a region and its memory; run by up to `threads` threads."""
+
+    def __init__(self, low: Lowering, outputs: list, copies: dict, passes: list, threads: int = 1,
+                 direct: frozenset = frozenset()):  # fmt: skip
+        self.low, self.outputs = low, outputs
+        self._nodes = nodes = low.frames[0].nodes
+        settle(nodes)
+        # What a branch would have given that is known not to be taken is absent, None.
+        self.refs = [None if low.refs[t] is None else low.refs[t].settled() for t in outputs]
+        self.flows = {t: low.refs[t] for t in outputs if isinstance(low.refs[t], Flow)}
+        seen = [flow.seen.settled() for flow in self.flows.values() if flow.seen is not None]
+        self.copies = {t: ref.settled() for t, ref in copies.items()}
+        kept = [r for r in [*self.refs, *self.copies.values(), *seen] if r is not None and r.known is None]
+        rewrite(nodes, passes, frozenset(r.buffer for r in kept))
+        self.table = Table(nodes, low.inputs, kept, direct)
+        self._stages = [self.table.stage(ref.buffer) for ref in low.inputs]
+        self.place(self.results)
+        # What is known of the slices of what loops saved for their gradients.
+        self.saved = {t: low.refs[t] for t in outputs if low.refs[t] is not None and is_saved(t)}
+        self.versions = low.versions
+        self._alone, self._together = Alone(nodes, self.table, low.inputs), None
+        self._pace = Pace() if threads > 1 and not self.table.swap.size else None
+        self._crew = crew(threads) if self._pace is not None else None
+        self.code = self._alone.code
+        self.twin = None  # if this is resized: twin() is a program for its present sizes alone
+        self.guesses = low.guesses | {
+            node.op: node.limit
+            for node in self._alone.code.loops.values()
+            if node.predicate is not None and node.limit < 2**62
+        }
+
+    @property
+    def results(self) -> list:
+        """Where everything is that is read after a run: outputs, then copies of variables."""
+        return [*self.refs, *self.copies.values()]
+
+    def place(self, results: list) -> None:
+        """Says where everything is that is read after a run."""
+        self.refs, copies = results[: len(self.refs)], results[len(self.refs) :]
+        self.copies, self._lasting = dict(zip(self.copies, copies)), {}
+        # What does not live in the caller's arrays is at the same place in each run.
+        self._views = [
+            None if r is None or r.buffer.kind == "input" and r.known is None else self.table.array(r, ())
+            for r in self.refs
+        ]
+
+    @property
+    def valid(self) -> bool:
+        """Whether the variables' memory is still where it was."""
+        for slot, version in self.versions:
+            if slot.version != version:
+                return False
+        return True
+
+    def run(self, arrays: list[np.ndarray]) -> None:
+        """Runs on these inputs; raises what the ops raise."""
+        for stage, array in zip(self._stages, arrays):
+            if stage is not None:
+                stage[...] = array
+        stop = self._walk(arrays) if self._alone.once < LIMIT else self._walk_aside(arrays)
+        if stop is not None:
+            self._failed(stop, arrays)
+
+    def _walk(self, arrays: list) -> Stop | None:
+        return self._alone.run(arrays) if self._pace is None else self._paced(arrays)
+
+    def _walk_aside(self, arrays: list) -> Stop | None:
+        """A walk during which the calling thread hears Ctrl-C."""
+        for walk in self._walks():
+            walk.ready()
+        return self.low.session_state.gate.aside.do(lambda: self._walk(arrays), self._halt)
+
+    def _halt(self) -> None:
+        for walk in self._walks():
+            walk.halt()
+
+    def _walks(self) -> list:
+        return [walk for walk in (self._alone, self._together) if walk is not None]
+
+    def _paced(self, arrays: list) -> Stop | None:
+        """Runs in the way that is faster."""
+        way = self._pace.choose()
+        if not way:
+            return self._timed(way, arrays)
+        if self._together is None and not self._share() or self._crew.lock.locked():
+            return self._alone.run(arrays)  # too small, or another session has the workers
+        with self._crew.lock:
+            return self._timed(way, arrays) if self._crew.ready() else self._alone.run(arrays)
+
+    def _timed(self, way: bool, arrays: list) -> Stop | None:
+        started = time.perf_counter()
+        stop = (self._together if way else self._alone).run(arrays)
+        if stop is None:
+            self._pace.took(way, time.perf_counter() - started)
+        return stop
+
+    def _share(self) -> bool:
+        """Cuts the program for several threads, if there is enough to share."""
+        shards = Shards(self._nodes, self._crew.threads)
+        if shards.worthwhile:
+            self._together = Together(shards, self._crew, self.table, self.low.inputs, self._alone.trip)
+        else:
+            self._pace = None
+        return shards.worthwhile
+
+    def fetched(self, position: int, arrays: list) -> np.ndarray:
+        """Output number `position` as an array of the caller's own; a scalar as a NumPy scalar."""
+        tensor, view = self.outputs[position], self._views[position]
+        if tensor in self.flows:
+            return self.value(tensor, self.refs[position], arrays, {}).array
+        if view is None:
+            view = self.table.array(self.refs[position], arrays)
+        return copied(view) if view.ndim else view[()]
+
+    def value(self, tensor, ref: Ref | None, arrays: list, read: dict):
+        """A value the program computed, or None; in its own memory, which the next run overwrites.
+
+        read: the sets of slots read, which versions of one list share.
+        """
+        if tensor in self.flows:
+            return unpacked(self.flows[tensor], self.table, arrays, read)
+        if ref is None:
+            return None
+        if ref.slot is not None and follows_variable(tensor.op):
+            return Reference(ref.slot)
+        if ref.buffer.kind != "arena":
+            return self._present(tensor, ref, arrays)
+        if tensor not in self._lasting:  # it is at the same place in each run
+            self._lasting[tensor] = self._present(tensor, ref, arrays)
+        return self._lasting[tensor]
+
+    def _present(self, tensor, ref: Ref, arrays: list):
+        if tensor in self.saved:
+            return saved(self.saved[tensor], self.table.array(ref, arrays))
+        return self.array(ref, arrays)
+
+    def array(self, ref: Ref, arrays: list) -> Concrete:
+        """What a ref holds now; a copy of what is a variable's, lest another run changes it."""
+        array = self.table.array(ref, arrays)
+        return Concrete(array if ref.slot is None else array.copy())
+
+    def memory(self) -> list[tuple[np.ndarray, np.ndarray]]:
+        """What a run may change outside of its arena, with copies."""
+        buffers = [r.buffer.array for r in self.low.states] + [
+            b.slot.array for b in self.low.written_buffers()
+        ]
+        return [(array, array.copy()) for array in buffers]
+
+    def _failed(self, stop: Stop, arrays: list) -> None:
+        if self.twin is not None:
+            self._explained(stop, arrays)
+        code, place, status = stop.code, stop.place, stop.status
+        if status == vm.FULL:
+            raise Full(code.loops[code.words[place + 2]].op)  # LEAVE names its loop
+        call = stop.call
+        if call is None or status >= vm.YIELD:
+            raise errors.InternalError(
+                None, None, f"the virtual machine stopped at {place} with status {status:#x}"
+            )
+        self.low.at_fault = stop.operands()
+        try:
+            message = call.error(status - 1) if call.error else f"element {status - 1} cannot be computed"
+        finally:
+            self.low.at_fault = None
+        raise errors.InvalidArgumentError(None, call.op, message)
+
+    def _explained(self, stop: Stop, arrays: list) -> None:
+        """Lets a program whose calls know the sizes of this run say what failed."""
+        twin = self.twin()
+        call = twin.code.calls.get(stop.place) if twin is not None else None
+        if call is not None and stop.call is not None and call.kernel is stop.call.kernel:
+            twin._failed(stop._replace(code=twin.code), arrays)

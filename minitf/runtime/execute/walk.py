@@ -1,0 +1,185 @@
+"""Walking a program: by one thread, or by several together, whichever turns out to be faster."""
+
+from __future__ import annotations
+
+import time
+from typing import NamedTuple
+
+import numpy as np
+
+from minitf.kernels.machine import vm
+from minitf.kernels.machine.team import meet
+from minitf.runtime.execute.patience import LIMIT, spans
+from minitf.runtime.lower.ir import Ref
+from minitf.runtime.memory.table import Code, Table
+from minitf.runtime.threads.crew import Crew
+from minitf.runtime.threads.shards import Shards
+
+_FIRST_BUDGET, _SLICE = 64, 0.05  # back-edges of the first slice; seconds that a slice should take
+_SWAP_SLICE = 0.005  # the same in a program that releases memory between slices
+
+
+class Stop(NamedTuple):
+    """Where and why a walk ended early."""
+
+    code: Code
+    place: int
+    status: int
+    control: np.ndarray
+
+    @property
+    def call(self):
+        """The call that failed, or None."""
+        return self.code.calls.get(self.place)
+
+    @property
+    def dismissed(self) -> bool:
+        """Whether this walk was only cut off because another one had ended early."""
+        return self.status == vm.INTERRUPTED or self.call is not None and self.call.kernel is meet[()]
+
+    def operands(self) -> dict:
+        """Where the memory operands of the failing call were at that moment: address by buffer."""
+        addresses = self.control[vm.FAULT :]
+        return {
+            id(o.buffer): int(a) - o.offset
+            for o, a in zip(self.call.operands, addresses)
+            if isinstance(o, Ref)
+        }
+
+
+class Slices:
+    """The budget of back-edges after which a walk returns, so that Ctrl-C is heard; `trip` nanoseconds are
+    the longest that one may take.
+    """
+
+    def __init__(self, control: np.ndarray, trip: float, seconds: float = _SLICE):
+        self._control, self._wanted = control, seconds
+        self._most = max(2, int(min(LIMIT / max(trip, 1), 2**40)))
+        self._budget = min(_FIRST_BUDGET, self._most)
+
+    def run(self, walk) -> int:
+        """Calls `walk` until its status is not YIELD; returns that."""
+        while True:
+            self._control[vm.BUDGET] = self._budget
+            started = time.perf_counter()
+            status = walk()
+            if status & 0xFFFFFFFF != vm.YIELD:
+                return status
+            spent = time.perf_counter() - started
+            self._budget = max(2, min(int(self._budget * self._wanted / max(spent, 1e-9)), self._most))
+
+
+class Patched:
+    """Code, and the addresses of large inputs in it."""
+
+    def __init__(self, nodes: list, table: Table, inputs: list):
+        self.code = Code(nodes, table, inputs)
+        self.control = np.zeros(vm.CONTROL_WORDS, np.int64)
+        self._patched = [i for i, patches in enumerate(self.code.patches) if patches]
+
+    def patch(self, arrays: list) -> None:
+        """Writes the addresses of large inputs."""
+        words = self.code.words
+        for i in self._patched:
+            address = arrays[i].__array_interface__["data"][0]
+            for place, offset in self.code.patches[i]:
+                words[place] = address + offset
+
+    def halt(self) -> None:
+        """Ends the walk before its next call."""
+        self.control[vm.FLAG] = vm.NOW
+
+    def ready(self) -> None:
+        """Forgets a `halt` that nobody heeded."""
+        self.control[vm.FLAG] = 0
+
+    def reset(self) -> None:
+        """After a walk that was cut off."""
+        self.control[:] = 0
+        self.code.restore()
+
+
+class Alone(Patched):
+    """One thread's walk."""
+
+    def __init__(self, nodes: list, table: Table, inputs: list):
+        super().__init__(nodes, table, inputs)
+        self.once, self.trip = spans(nodes)
+        machine = vm.vm[()]
+        self._packed, self._run = machine.pack(self.code.words, self.control), machine.entry
+        self._swap = table.swap
+
+    def run(self, arrays: list) -> Stop | None:
+        """Walks once."""
+        if self._patched:
+            self.patch(arrays)
+        status = self._sliced() if self.code.loops else self._run(self._packed)
+        return Stop(self.code, *vm.unpack(status), self.control) if status else None
+
+    def _sliced(self) -> int:
+        try:
+            seconds = _SWAP_SLICE if self._swap.size else _SLICE
+            return Slices(self.control, self.trip, seconds).run(self._slice)
+        except BaseException:
+            self.reset()
+            raise
+
+    def _slice(self) -> int:
+        status = self._run(self._packed)
+        self._swap.release()
+        return status
+
+
+class Together:
+    """The walk of several threads."""
+
+    def __init__(self, shards: Shards, crew: Crew, table: Table, inputs: list, trip: float):
+        self._shards, self._crew = shards, crew
+        self.parts = [
+            Patched(shards.nodes(thread, crew.address), table, inputs) for thread in range(shards.threads)
+        ]
+        self._job = crew.job([(part.code.words, part.control) for part in self.parts])
+        self._trip = trip
+
+    def run(self, arrays: list) -> Stop | None:
+        """Walks once."""
+        for part in self.parts:
+            part.patch(arrays)
+        slices = Slices(self.parts[0].control, self._trip)
+        try:
+            statuses = self._crew.run(self._job, slices.run)
+        except BaseException:
+            self._reset()
+            raise
+        if not any(statuses):
+            return None
+        stop = self._first(statuses)
+        self._reset()
+        return stop
+
+    def halt(self) -> None:
+        """Ends the walk before the next calls."""
+        for part in self.parts:
+            part.halt()
+
+    def ready(self) -> None:
+        """Forgets a `halt` that nobody heeded."""
+        for part in self.parts:
+            part.ready()
+
+    def _reset(self) -> None:
+        for part in self.parts:
+            part.reset()
+
+    def _first(self, statuses: list[int]) -> Stop:
+        """The stop that comes first in the order of the program."""
+        stops = [
+            Stop(part.code, *vm.unpack(status), part.control.copy())
+            for part, status in zip(self.parts, statuses)
+            if status
+        ]
+        order = self._shards.order()
+        return min(
+            [stop for stop in stops if not stop.dismissed] or stops,
+            key=lambda stop: order[stop.call.origin] if stop.call else -1,
+        )

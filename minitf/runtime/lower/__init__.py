@@ -1,0 +1,1 @@
+"""Regions become kernel calls, loops and choices over values."""

@@ -1,0 +1,222 @@
+"""What a region is lowered to: kernel calls, loops and choices over buffers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from minitf.runtime.lower.builder import Value
+
+
+class Buffer:
+    """A piece of memory. Arena buffers get a place by liveness, the others have an address of their own.
+
+    kind: "arena", "input" (an array given at each run), "constant", "variable" or "state". `level` is how
+    deep in loops and branches it is written; `home` is the value in whose place it turned out to belong;
+    `swapped` arena buffers live in a temporary file.
+    """
+
+    __slots__ = ("size", "kind", "array", "slot", "index", "offset", "name", "level", "home", "swapped")
+
+    def __init__(
+        self, size: int, kind: str = "arena", array=None, slot=None, index: int = -1, name: str = ""
+    ):
+        self.size, self.kind, self.array, self.slot, self.index, self.name = (
+            size,
+            kind,
+            array,
+            slot,
+            index,
+            name,
+        )
+        self.offset = -1  # bytes from the start of the arena
+        self.level = 0
+        self.swapped = False
+        self.home: Ref | None = None
+
+
+class Ref(Value):
+    """A value in a buffer: `offset` bytes from its start, moving by a stride per trip of the loops around.
+
+    known: its contents, where they are known while lowering. row: the value of every slice, if they are all
+    the same. like: a value with rows of its own of which as much is known as of every slice of this one.
+    """
+
+    __slots__ = ("buffer", "offset", "moves", "known", "row", "like")
+
+    def __init__(self, shape, dtype, buffer: Buffer, offset: int = 0, moves: tuple = (), known=None):
+        super().__init__(shape, np.dtype(dtype))
+        self.buffer, self.offset, self.moves, self.known = buffer, offset, moves, known
+        self.row: Ref | None = None
+        self.like: Ref | None = None
+
+    @property
+    def slot(self):
+        """The variable whose memory this is, or None."""
+        return self.buffer.slot
+
+    @property
+    def nbytes(self) -> int:
+        """Its size in bytes."""
+        return self.size * self.dtype.itemsize
+
+    def known_slice(self) -> np.ndarray | None:
+        """What every slice of a stack is, if all are the same and known."""
+        part = self.row or self.like
+        if part is None or part.known is not None:
+            return part and part.known
+        known = part.known_slice()
+        return None if known is None else np.broadcast_to(known, part.shape)
+
+    def settled(self) -> Ref:
+        """The same value, in terms of the buffer where it ended up."""
+        ref = self
+        while ref.buffer.home is not None:
+            home = ref.buffer.home
+            ref = Ref(
+                ref.shape, ref.dtype, home.buffer, home.offset + ref.offset, home.moves + ref.moves, ref.known
+            )
+        return ref
+
+    def same_place(self, other: Ref) -> bool:
+        """Whether both are the same bytes at every moment."""
+        return self.buffer is other.buffer and self.offset == other.offset and self.moves == other.moves
+
+
+@dataclass(frozen=True)
+class Limit:
+    """Which numbers of a call follow how many rows of a batch are running.
+
+    numbers: (operand, position in it or None, number per row). The call has `size` rows from row `first` on.
+    """
+
+    numbers: tuple
+    first: int
+    size: int
+
+
+class Call:
+    """One kernel call; `origin` is the call of which it is a part, or itself.
+
+    `call["lda"]` is an operand by its name in the kernel's signature.
+    """
+
+    __slots__ = ("kernel", "operands", "error", "op", "origin", "limit")
+
+    def __init__(self, kernel, operands: tuple, error, op, origin: Call | None = None):
+        self.kernel, self.operands, self.error, self.op = kernel, operands, error, op
+        self.origin = origin or self
+        self.limit: Limit | None = None  # in a loop with `running` rows
+
+    @classmethod
+    def of(cls, kernel, op, error=None, **operands) -> Call:
+        """A call with its operands by name."""
+        return cls(kernel, tuple([operands[name] for name in kernel.kernel.operands]), error, op)
+
+    def with_(self, **operands) -> Call:
+        """The same call with other operands, by name."""
+        values, places = list(self.operands), self.kernel.kernel.places
+        for key, value in operands.items():
+            values[places[key]] = value
+        return Call(self.kernel, tuple(values), self.error, self.op)
+
+    def __getitem__(self, name: str):
+        return self.operands[self.kernel.kernel.places[name]]
+
+    @property
+    def name(self) -> str:
+        """The kernel's name."""
+        return self.kernel.kernel.name
+
+    @property
+    def named(self) -> dict:
+        """The operands by name."""
+        return dict(zip(self.kernel.kernel.operands, self.operands))
+
+    @property
+    def numbers(self) -> dict:
+        """The operands that are not memory, by name."""
+        return {name: o for name, o in self.named.items() if not isinstance(o, Ref)}
+
+    @property
+    def refs(self) -> list[Ref]:
+        """The operands that are values; not addresses, which calls between threads have."""
+        return [o for o in self.operands if isinstance(o, Ref)]
+
+    @property
+    def memory(self) -> list[tuple[str, Ref, bool]]:
+        """Of each operand that is memory its name, itself, and whether it is written."""
+        operands = self.operands
+        return [(name, operands[place], writes) for name, place, writes in self.kernel.kernel.memory]
+
+    @property
+    def results(self) -> list[Ref]:
+        """The operands that are written."""
+        return [ref for _, ref, writes in self.memory if writes]
+
+    def __repr__(self):
+        return f"<{self.kernel.name} for {self.op.name if self.op else '?'}>"
+
+
+@dataclass(eq=False)
+class Repeat:
+    """A loop: `count` trips (a number, or a Ref to an int32 that is at most `limit`), or while `predicate`
+    holds. `origin` is the loop of which it is a part, for the moves of values, or itself. `running` (int64,
+    another one in each trip): how many rows those calls work on that have a limit.
+    """
+
+    body: list = field(default_factory=list)
+    count: object = None
+    limit: int = 0
+    reverse: bool = False
+    test: list = field(default_factory=list)  # computes the predicate, before each trip
+    predicate: Ref | None = None
+    trips: Ref | None = None  # where the number of trips is stored (int64)
+    carried: set[Buffer] = field(default_factory=set)  # buffers whose contents one trip hands to the next
+    op: object = None
+    origin: Repeat | None = None
+    running: Ref | None = None
+
+    def __post_init__(self):
+        self.origin = self.origin or self
+
+
+@dataclass(eq=False)
+class Choice:
+    """A branch: the calls of `bodies[0]` if the byte at `predicate` is true, else those of `bodies[1]`."""
+
+    predicate: Ref
+    bodies: tuple[list, list]
+    op: object = None
+
+
+def settle(nodes: list) -> None:
+    """Rewrites every operand in terms of the buffer where it ended up."""
+    for node in nodes:
+        if isinstance(node, Call):
+            node.operands = tuple([o.settled() if isinstance(o, Ref) else o for o in node.operands])
+        elif isinstance(node, Repeat):
+            for name in ("count", "predicate", "trips"):
+                ref = getattr(node, name)
+                setattr(node, name, ref.settled() if isinstance(ref, Ref) else ref)
+            node.carried = {Ref((), np.uint8, b).settled().buffer for b in node.carried}
+            settle(node.test)
+            settle(node.body)
+        else:
+            node.predicate = node.predicate.settled()
+            settle(node.bodies[0])
+            settle(node.bodies[1])
+
+
+def calls(nodes: list):
+    """All calls, in the order of the table."""
+    for node in nodes:
+        if isinstance(node, Call):
+            yield node
+        elif isinstance(node, Repeat):
+            yield from calls(node.test)
+            yield from calls(node.body)
+        else:
+            yield from calls(node.bodies[0])
+            yield from calls(node.bodies[1])

@@ -1,0 +1,478 @@
+"""Lowering Loop and If ops to native loops and jumps.
+
+Where a loop's values live decides its speed, so as little as possible is copied. Slices of `xs` are read in
+place. A loop variable that is also stacked (because the loop gives it out or its gradient needs it) lives in
+its stack: one trip writes slot t + 1, the next reads it there. Any other loop variable has one place, and
+what the body computes for it is written right there if nobody reads the old value later in the trip.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import numpy as np
+
+from minitf.kernels.compile import layout
+from minitf.kernels.compile.loops import take_row, trip_count, zero_tail
+from minitf.kernels.math.cast import cast
+from minitf.runtime.execute.op_by_op import is_native
+from minitf.runtime.lower.ir import Call, Choice, Ref, Repeat, calls
+from minitf.runtime.lower.lower import Frame, Lowering, NotNative
+from minitf.runtime.plan.needed import needed_in_branch, needed_in_condition, needed_in_loop
+from minitf.runtime.tensor_arrays.flows import FIRST_GUESS, Flow, Full, absent, like
+
+
+class RegionLowering(Lowering):
+    """Lowers all ops of a region, loops and branches too."""
+
+    def loop(self, op, values):
+        if not is_native(op, known_inputs(op, values)):
+            raise NotNative(op)
+        return _LoopLowering(self, op, values).outputs()
+
+    def branch(self, op, values):
+        return _lowered_branch(self, op, values)
+
+
+def known_inputs(op, values: list) -> set:
+    """The inputs whose contents are known: strings among them only serve messages."""
+    return {t for t, ref in zip(op.inputs, values) if ref is not None and ref.known is not None}
+
+
+class _LoopLowering:
+    """The lowering of one Loop op."""
+
+    def __init__(self, low: Lowering, op, values: list):
+        self.low, self.op, self.loop = low, op, op.attrs["loop"]
+        self.carry, xs, self.consts, self.count = self.loop.split(values)
+        self.xs = [low.snapshot(x) for x in xs]
+        self.outer = len(low.frames) - 1
+        self.used = [t in low.used for t in op.outputs]
+        self.n = self.loop.carries
+        self.ys = [k for k in range(len(self.loop.ys)) if self.used[self.n + 1 + k]]
+        self.live, self.needed = needed_in_loop(self.loop, self.used)
+        self.node = Repeat(reverse=self.loop.reverse, op=op)
+        self.capacity = self._capacity()
+        self.stacks = self._stacks()
+        self.places = {i: self._place(i) for i in self.live}
+        self._lower_body()
+
+    # ---- what has to be computed
+
+    def _capacity(self) -> int:
+        """How many trips the stacks have room for; sets the trips of the loop."""
+        node = self.node
+        if self.count is not None and self.count.known is not None:
+            count = max(int(self.count.known), 0)
+            if any(x.shape[0] < count for x in self.xs):
+                raise NotNative(self.op)
+            if all(x.shape[0] == count for x in self.xs):  # else the ys are longer than the loop runs
+                node.count = count
+                return count
+        if self.count is not None and self.xs:
+            capacity = min(x.shape[0] for x in self.xs)
+        else:
+            if self.count is not None and set(self.ys) - self.loop.saved - self.loop.padded:
+                raise NotNative(self.op, self.count)  # these have one slice for each trip, and no room
+            capacity = self.low.capacities.get(self.op, self._first_guess()) if self.ys else 2**62
+        node.limit = capacity
+        if self.count is not None:
+            node.count = self.low.new((), np.int64)
+            self.low.call(
+                trip_count[self.count.dtype],
+                self.count,
+                node.count,
+                capacity,
+                error=lambda position: self._too_few(capacity),
+            )
+            if not self.xs:
+                self.low.guesses[self.op] = capacity
+        node.trips = self.low.new((), np.int64)
+        node.carried |= {node.trips.buffer}
+        return capacity
+
+    def _first_guess(self) -> int:
+        """How many trips there is room for to begin with, where their number is not known.
+
+        Loops in one another share it, for the room that they take is multiplied; each grows when it is full.
+        """
+        around = sum(frame.node is not None for frame in self.low.frames)
+        return max(2, round(FIRST_GUESS ** (1 / (around + 1 + _unknown_within(self.loop.body)))))
+
+    def _too_few(self, capacity: int) -> str:
+        if not self.xs:
+            raise Full(self.op, int(self.low.data(self.count)))
+        return f"a loop was given only {capacity} slices for its trips"
+
+    @property
+    def fixed(self) -> bool:
+        """Whether the number of trips is known."""
+        return isinstance(self.node.count, int)
+
+    # ---- where values live
+
+    def _stacks(self) -> dict[int, Ref]:
+        """For each loop variable that is also a needed y (before or after a trip): the stack of all its
+        values.
+        """
+        wanted = {self.loop.ys[k] for k in self.ys}
+        # What is joined to a y is stacked too: the pass `concat` then does without the joined one.
+        wanted |= {t for y in wanted if y.op.type == "ConcatV2" for t in y.op.inputs}
+        stacks = {}
+        for i in self.live:
+            stacked = self.loop.nexts[i] in wanted or self.loop.carry_args[i] in wanted
+            stacked = stacked and not isinstance(self.carry[i], Flow)
+            if stacked and (self.fixed or not self.loop.reverse):
+                stacks[i] = self._stack(self.capacity + 1, self.carry[i])
+        return stacks
+
+    def _stack(self, count: int, item: Ref) -> Ref:
+        """Memory for a number of values like `item`, filled trip by trip."""
+        stack = self.low.new((count, *item.shape), item.dtype)
+        stack.buffer.swapped = self.loop.swap_memory
+        self.node.carried.add(stack.buffer)
+        return stack
+
+    def _slot(self, stack: Ref, shift: int) -> Ref:
+        """The slot of a stack that belongs to the present trip, `shift` further on."""
+        shape = stack.shape[1:]
+        size = math.prod(shape) * stack.dtype.itemsize
+        return Ref(
+            shape, stack.dtype, stack.buffer, stack.offset + shift * size, stack.moves + ((self.node, size),)
+        )
+
+    def _place(self, i: int) -> Ref:
+        """Where loop variable i is when a trip starts; its first value is put there."""
+        init = self.carry[i]
+        if i in self.stacks:
+            first = self._at(self.stacks[i], self.capacity if self.loop.reverse else 0)
+            self.low.move(init, first)
+            return self._slot(self.stacks[i], 1 if self.loop.reverse else 0)
+        place = self._room(init)
+        self.node.carried.add(place.buffer)
+        self.low.move(init, place)
+        return place
+
+    def _room(self, init: Ref) -> Ref:
+        """Memory for a loop variable."""
+        if not isinstance(init, Flow):
+            return self.low.new(init.shape, init.dtype)
+        if init.ghost:
+            raise NotNative(self.op)
+        return like(self.low, init, replace(init.kind, size=None) if init.kind.grows else None)
+
+    @staticmethod
+    def _at(stack: Ref, index: int) -> Ref:
+        shape = stack.shape[1:]
+        size = math.prod(shape) * stack.dtype.itemsize
+        return Ref(shape, stack.dtype, stack.buffer, stack.offset + index * size, stack.moves)
+
+    # ---- the body
+
+    def _lower_body(self) -> None:
+        low, loop = self.low, self.loop
+        for body in (loop.body, loop.condition):
+            for i, argument in loop.const_args(body) if body is not None else ():
+                low.assign(argument, self.consts[i])
+        for argument, x in zip(loop.xs_args, self.xs):
+            low.assign(argument, self._slice(x))
+        for i in self.live:
+            low.assign(loop.carry_args[i], self._varying(self.places[i]))
+        if loop.condition is not None:
+            self._lower_condition()
+        frame = Frame(self.node)
+        frame.nodes = self.node.body
+        low.body(self.needed, [loop.nexts[i] for i in self.live] + [loop.ys[k] for k in self.ys], frame)
+        low.frames.append(frame)
+        low.target = len(low.frames) - 1
+        self.ys_refs = {}
+        self._store()
+        low.frames.pop()
+        low.target = len(low.frames) - 1
+        low.frames[low.target].nodes.append(self.node)
+
+    def _slice(self, x: Ref) -> Ref:
+        if isinstance(x, Flow):
+            return self._slice_of_ghosts(x)
+        if x.row is not None:
+            return x.row
+        size = math.prod(x.shape[1:]) * x.dtype.itemsize
+        part = Ref(x.shape[1:], x.dtype, x.buffer, x.offset, x.moves + ((self.node, size),))
+        if x.like is not None:
+            part.row, part.like = x.like.row, x.like.like
+        return part
+
+    def _slice_of_ghosts(self, x: Flow) -> Flow:
+        if not x.ghost:
+            raise NotNative(self.op)
+        return x.ghosts(0)
+
+    def _varying(self, place: Ref) -> Ref:
+        """A loop variable's place, seen from inside: it changes with every trip."""
+        place.buffer.level = max(place.buffer.level, self.outer + 1)
+        return place
+
+    def _lower_condition(self) -> None:
+        loop, frame = self.loop, Frame(self.node)
+        frame.nodes = self.node.test
+        for i, argument in enumerate(loop.condition.arguments):
+            if i in self.places:
+                self.low.assign(argument, self.places[i])
+        results = loop.condition.results
+        self.low.body(needed_in_condition(loop, self.needed.ops), results, frame)
+        predicate = self.low.refs[results[0]]
+        if predicate.known is not None or predicate.shape != ():
+            raise NotNative(self.op)
+        self.node.predicate = predicate
+
+    def _store(self) -> None:
+        """Puts the next values of the loop variables and the slices of the ys where they belong."""
+        low, loop = self.low, self.loop
+        late: list[tuple[Ref, Ref]] = []
+        pinned = self._read_late()
+        for i in self.live:
+            new, place = low.refs[loop.nexts[i]], self.places[i]
+            if new.shape != place.shape or not _same_kind(new, place):
+                raise NotNative(self.op)
+            target = self._slot(self.stacks[i], 0 if loop.reverse else 1) if i in self.stacks else place
+            if new.settled().same_place(target.settled()):
+                continue
+            if self._owned(new) and (
+                i in self.stacks or place.buffer not in pinned and self._overwritable(place, new)
+            ):
+                new.buffer.home = target
+            else:
+                late.append((new, target))
+        for k in self.ys:
+            self.ys_refs[k] = self._store_slice(k)
+        # Values that are loop variables themselves are read before any of them is overwritten.
+        places = {self.places[i].buffer for i in self.live}
+        sources = [
+            low.copy(new) if new.settled().buffer in places and len(late) > 1 else new for new, _ in late
+        ]
+        for source, (_, target) in zip(sources, late):
+            low.move(source, target)
+
+    def _read_late(self) -> set:
+        """The places that are read after the body's own calls: values handed on as they are."""
+        refs = [self.low.refs[self.loop.nexts[i]] for i in self.live] + [
+            self.low.refs[self.loop.ys[k]] for k in self.ys
+        ]
+        return {ref.settled().buffer for ref in refs if ref is not None} & {
+            p.buffer for p in self.places.values()
+        }
+
+    def _owned(self, ref: Ref) -> bool:
+        """Whether the value fills a buffer of its own, written in this body."""
+        buffer = ref.buffer
+        return (
+            buffer.kind == "arena"
+            and buffer.home is None
+            and buffer.level == self.outer + 1
+            and not ref.moves
+            and ref.offset == 0
+            and ref.nbytes == buffer.size
+            and buffer not in self.node.carried
+        )
+
+    def _overwritable(self, place: Ref, new: Ref) -> bool:
+        """Whether nobody reads the old value once the new one begins to be written."""
+        read = written = -1
+        step = None
+        for position, node in enumerate(self.node.body):
+            buffers = {ref.settled().buffer for call in calls([node]) for ref in call.refs}
+            if isinstance(node, Choice):
+                buffers.add(node.predicate.settled().buffer)
+            if place.buffer in buffers:
+                read = position
+            if new.buffer in buffers and written < 0:
+                written, step = position, node
+        return read < written or read == written and _in_place(step, place, new)
+
+    def _store_slice(self, k: int) -> Ref:
+        """The stack of y number k."""
+        low, loop, y = self.low, self.loop, self.loop.ys[k]
+        for i, stack in self.stacks.items():
+            if y is loop.nexts[i] or y is loop.carry_args[i]:
+                shift = (y is loop.nexts[i]) != loop.reverse
+                return self._part(stack, 1 if shift else 0)
+        ref = low.refs[y]
+        if ref is None:
+            raise NotNative(self.op)
+        if isinstance(ref, Flow):
+            return ref.ghosts(self.capacity)
+        low.target = self.outer
+        stack = self._stack(self.capacity, ref)
+        low.target = self.outer + 1
+        slot = self._slot(stack, 0)
+        if low.level_of(ref) <= self.outer and ref.buffer not in low.written_buffers():
+            stack.row = ref  # whoever takes the slices apart again needs no stack
+        if ref.like is not None or ref.row is not None and ref.row.known is not None:
+            stack.like = ref
+        if self._owned(ref):
+            ref.buffer.home = slot
+        else:
+            low.move(ref, slot)
+        return stack
+
+    def _part(self, stack: Ref, shift: int) -> Ref:
+        first = self._at(stack, shift)
+        return Ref((self.capacity, *stack.shape[1:]), stack.dtype, stack.buffer, first.offset, stack.moves)
+
+    # ---- after the loop
+
+    def outputs(self) -> list:
+        """The refs of the op's outputs."""
+        finals = [self._final(i) if i in self.places and self.used[i] else None for i in range(self.n)]
+        ys = [self._padded(k) if k in self.ys_refs else None for k in range(len(self.loop.ys))]
+        return [*finals, self._trips() if self.used[self.n] else None, *ys]
+
+    def _final(self, i: int) -> Ref:
+        if i not in self.stacks:
+            place = self.places[i]
+            place.buffer.level = self.outer
+            if isinstance(place, Flow):
+                return place.of(place.kind)
+            return Ref(place.shape, place.dtype, place.buffer, place.offset, place.moves)
+        stack = self.stacks[i]
+        stack.buffer.level = self.outer
+        if self.fixed:
+            return self._at(stack, 0 if self.loop.reverse else self.capacity)
+        out = self.low.new(stack.shape[1:], stack.dtype)
+        if out.size:
+            self.low.call(take_row[layout.carrier(stack.dtype)], stack, self.node.trips, out, out.size)
+        return out
+
+    def _trips(self) -> Ref:
+        if self.fixed:
+            return self.low.constant(np.asarray(self.capacity, np.int32))
+        out = self.low.new((), np.int32)
+        self.low.call(cast[np.int64, np.int32], self.node.trips, out, 1)
+        return out
+
+    def _padded(self, k: int) -> Ref:
+        """A y; slices of trips that were not made are zero, except in what only gradients read."""
+        ref = self.ys_refs[k]
+        if isinstance(ref, Flow):
+            return ref
+        ref.buffer.level = self.outer
+        if not self.fixed and k not in self.loop.saved and ref.size:
+            row = ref.nbytes // ref.shape[0]
+            self.low.call(zero_tail[()], ref, self.node.trips, self.capacity, row)
+            ref.row = ref.like = None
+        return ref
+
+
+def _unknown_within(body) -> int:
+    """How many loops of unknown length are in one another within a body."""
+    depths = [0]
+    for op in body.ops:
+        if op.type == "Loop":
+            loop = op.attrs["loop"]
+            depths.append((loop.condition is not None) + _unknown_within(loop.body))
+        elif op.type == "If":
+            depths += [_unknown_within(branch) for branch in op.attrs["branches"].bodies]
+    return max(depths)
+
+
+def _same_kind(one: Ref, other: Ref) -> bool:
+    """Whether both are lists that may be in each other's place, or neither is one."""
+    if not isinstance(one, Flow) or not isinstance(other, Flow):
+        return type(one) is type(other)
+    if one.ghost or other.ghost or not one.kind.fits(other.kind):
+        return False
+    return one.seen is other.seen or one.seen.same_place(other.seen)
+
+
+def _in_place(node, old: Ref, new: Ref) -> bool:
+    """Whether a call may write `new` over `old` because it reads each element just before it writes it."""
+    if not isinstance(node, Call) or old.size != new.size or old.dtype.itemsize != new.dtype.itemsize:
+        return False
+    numbers, places = node.numbers, {key: ref.settled() for key, ref, _ in node.memory}
+    result = next(key for key, ref in places.items() if ref.same_place(new.settled()))
+    readers = {key for key, ref in places.items() if ref.buffer is old.settled().buffer}
+    return numbers.get("rank", 1) == 1 and readers <= set(node.kernel.kernel.operands[result].shares)
+
+
+def _lowered_branch(low: Lowering, op, values: list) -> list:
+    """The refs of the If op's outputs; unused ones are None."""
+    branches, used = op.attrs["branches"], [t in low.used for t in op.outputs]
+    if values[0].shape != () or not is_native(op, known_inputs(op, values)):
+        raise NotNative(op)
+    for body in branches.bodies:
+        for i, outer in enumerate(branches.consts):
+            if outer in body.consts:
+                low.assign(body.consts[outer], values[1 + i])
+    if values[0].known is not None:
+        return _chosen(low, branches, 0 if values[0].known else 1, used)
+    frames = [_lowered(low, branches, index, used) for index in range(2)]
+    outputs = [_joined(low, op, [body.results[k] for body in branches.bodies], frames) if used[k] else None
+               for k in range(len(op.outputs))]  # fmt: skip
+    low.frames[low.target].nodes.append(Choice(values[0], (frames[0].nodes, frames[1].nodes), op))
+    return outputs
+
+
+def _chosen(low: Lowering, branches, index: int, used: list) -> list:
+    """The branch that is known to be taken, in place."""
+    needed, results = needed_in_branch(branches, index, used)
+    saved, low.used = low.used, needed.used
+    low.expect(needed.ops, results)
+    for op in needed.ops:
+        low.lower(op)
+    low.used = saved
+    pairs = zip(branches.bodies[index].results, used)
+    return [low.refs[t] if u and t is not None else None for t, u in pairs]
+
+
+def _lowered(low: Lowering, branches, index: int, used: list) -> Frame:
+    frame = Frame(branch=True)
+    low.body(*needed_in_branch(branches, index, used), frame)
+    return frame
+
+
+def _joined(low: Lowering, op, results: list, frames: list[Frame]) -> Ref | None:
+    """One place for a result, whichever branch computes it; None if neither does."""
+    refs = [None if t is None else low.refs[t] for t in results]
+    present = [r for r in refs if r is not None]
+    if not present:
+        return None
+    if len(present) == 1 and present[0].known is not None:
+        return present[0]  # nobody reads it where the other branch is taken
+    if len({r.shape for r in present}) > 1 or not all(_same_kind(r, present[0]) for r in present):
+        raise NotNative(op)
+    out = low.new(present[0].shape, present[0].dtype)
+    if isinstance(present[0], Flow):
+        out = _joined_list(present, out)
+    elif len(present) == 1 and present[0].known_slice() is not None:
+        out.row = low.constant(present[0].known_slice())
+    level = len(low.frames)
+    for ref, frame in zip(refs, frames):
+        if ref is None:
+            if isinstance(out, Flow):
+                _at_the_end(low, frame, lambda: absent(low, out))
+            continue
+        buffer = ref.buffer
+        fresh = buffer.kind == "arena" and buffer.home is None and buffer.level == level and not ref.moves
+        if fresh and ref.offset == 0 and ref.nbytes == buffer.size:
+            buffer.home = out
+        else:
+            _at_the_end(low, frame, lambda ref=ref: low.move(ref, out))
+    return out
+
+
+def _at_the_end(low: Lowering, frame: Frame, make) -> None:
+    """Makes calls behind those of a branch."""
+    level = len(low.frames)
+    low.frames.append(frame)
+    low.target = level
+    make()
+    low.frames.pop()
+    low.target = level - 1
+
+
+def _joined_list(flows: list[Flow], out: Ref) -> Flow:
+    """The memory of a list that comes from one of several branches."""
+    sizes = {f.kind.size for f in flows}
+    return Flow(replace(flows[0].kind, size=sizes.pop() if len(sizes) == 1 else None), out.buffer,
+                seen=flows[0].seen)  # fmt: skip

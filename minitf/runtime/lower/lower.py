@@ -1,0 +1,329 @@
+"""Lowering: a list of ops, for given shapes, becomes kernel calls over buffers."""
+
+from __future__ import annotations
+
+import ctypes
+import math
+from collections import Counter
+
+import numpy as np
+
+from minitf.framework.errors import InternalError, InvalidArgumentError
+from minitf.framework.registry import check_sizes
+from minitf.framework.static import full
+from minitf.kernels.compile import layout
+from minitf.kernels.math.state import assign
+from minitf.runtime.execute.op_by_op import Concrete, OpByOp, is_native
+from minitf.runtime.lower.builder import Builder, NeedsData
+from minitf.runtime.lower.ir import Buffer, Call, Ref
+from minitf.runtime.plan.needed import BODIES, Needed
+from minitf.runtime.session.state import State, follows_variable
+from minitf.runtime.tensor_arrays import flows
+from minitf.runtime.tensor_arrays.flows import Flow, Unfit
+
+_OF_SHAPES = frozenset(["ZerosLike", "OnesLike"])  # ops that read only the shapes of their inputs
+_FOLDED = 4096  # elements: constants up to this size are computed while lowering
+_SURE_TO_FIT = 24  # the base 2 logarithm of a number of elements
+
+
+class NotNative(Exception):
+    """An op that has to run on the host: it has no kernel for its types, or its shapes depend on data."""
+
+    def __init__(self, op, demanded: Ref | None = None):
+        super().__init__(op.name)
+        self.op, self.demanded = op, demanded
+
+
+class Frame:
+    """A body being lowered: a whole region, a loop's body, or a branch (out of which nothing is hoisted)."""
+
+    def __init__(self, node=None, branch: bool = False):
+        self.nodes: list = []
+        self.node, self.branch = node, branch
+
+
+class Lowering(Builder):
+    """Collects the calls of one region; `refs` maps tensors to where their values will be."""
+
+    def __init__(self, state: State, written: frozenset):
+        self.session_state, self.written = state, written
+        self.frames: list[Frame] = [Frame()]  # the bodies being lowered, outermost first
+        self.refs: dict = {}
+        self.capacities: dict = {}  # how much room loops and lists of unknown length need
+        self.guesses: dict = {}  # how much room lists that are written and grow have
+        self.examples: dict = {}  # op -> values of inputs of which it is known what they decide
+        self.folded: dict = {}  # buffers of constants -> op, inputs, and which output it was that they hold
+        self.noted: dict = {}  # op -> what its rule said of its other inputs then
+        self.elements: dict = {}  # the shapes of lists' elements, by the ops that make the lists
+        self.used: set = set()  # the tensors of the body being lowered that somebody reads
+        self.current = self.top = None  # the op being lowered, and the op of the region to which it belongs
+        self.at_fault: dict | None = (
+            None  # while an error is explained: where the failing call's operands were
+        )
+        self.target = 0  # the frame that takes the calls
+        self._fresh: set[Buffer] = set()  # what the op being lowered has allocated
+        self._uses: Counter = Counter()  # how often each tensor is yet to be used
+        self._lists: dict = {}  # the tensors that are a list in a buffer
+        self._variables: dict = {}
+        self._written_buffers: set[Buffer] = set()
+        self._states: dict = {}
+        self.inputs: list[Ref] = []
+
+    # ---- the builder that kernel rules see
+
+    def constant(self, array):
+        array = np.asarray(array, order="C")
+        return Ref(array.shape, array.dtype, Buffer(array.nbytes, "constant", array), known=array)
+
+    def new(self, shape, dtype):
+        ref = Ref(tuple(shape), dtype, Buffer(0))
+        ref.buffer.size, ref.buffer.level = ref.nbytes, self.target
+        self._fresh.add(ref.buffer)
+        return ref
+
+    def view(self, value, shape, offset=0, dtype=None):
+        known = None
+        if value.known is not None:
+            flat = value.known.reshape(-1)
+            flat = flat if dtype is None else flat.view(dtype)
+            known = flat[offset : offset + math.prod(shape)].reshape(shape)
+        dtype = value.dtype if dtype is None else np.dtype(dtype)
+        if (offset + math.prod(shape)) * dtype.itemsize > value.nbytes:
+            raise ValueError(
+                f"{value.size} elements do not hold a value of shape {tuple(shape)} from {offset} on"
+            )
+        offset = value.offset + offset * dtype.itemsize
+        return self.snapshot(Ref(tuple(shape), dtype, value.buffer, offset, value.moves, known))
+
+    def snapshot(self, value):
+        if value is None or value.buffer not in self.written_buffers():
+            return value
+        return self.copy(value)
+
+    def copy(self, value: Ref) -> Ref:
+        """The value in memory of its own."""
+        out = flows.like(self, value) if isinstance(value, Flow) else self.new(value.shape, value.dtype)
+        self.move(value, out)
+        return out
+
+    def move(self, source: Ref, target: Ref) -> None:
+        """Copies bytes."""
+        if isinstance(source, Flow):
+            flows.move(self, source, target)
+        elif source.size:
+            self.call(assign[layout.carrier(source.dtype)], source, target, source.size)
+
+    def call(self, kernel, *operands, error=None):
+        if len(operands) != len(kernel.operands):
+            raise InternalError(
+                None,
+                self.current,
+                f"{kernel.name} takes {len(kernel.operands)} operands, not {len(operands)}",
+            )
+        self.frames[self.target].nodes.append(Call(kernel, operands, error, self.current))
+
+    def data(self, value):
+        if value.known is not None:
+            return value.known
+        if self.at_fault is None:
+            raise NeedsData(value)
+        settled = value.settled()
+        address = self.at_fault[id(settled.buffer)] + settled.offset
+        memory = (ctypes.c_uint8 * value.nbytes).from_address(address)
+        return np.frombuffer(memory, value.dtype).reshape(value.shape)
+
+    def example(self, op, noted):
+        self.noted[op] = noted
+        return self.examples.get(op)
+
+    def variable(self, op, validate=True):
+        if op not in self._variables:
+            slot = self.session_state.slot(op)
+            if slot.array is None:
+                raise NotNative(self.current)
+            buffer = Buffer(slot.array.nbytes, "variable", slot=slot, name=op.name)
+            self._variables[op] = Ref(slot.array.shape, slot.array.dtype, buffer)
+            if op in self.written:
+                self._written_buffers.add(buffer)
+        return self._variables[op]
+
+    def store(self, ref, value):
+        raise NotNative(self.current)  # memory is allocated on the host
+
+    def state(self, op, make):
+        if op not in self._states:
+            array = self.session_state.op_state(op, make)
+            self._states[op] = Ref(array.shape, array.dtype, Buffer(array.nbytes, "state", array))
+        return self._states[op]
+
+    def written_buffers(self) -> set[Buffer]:
+        """The memory of the variables that this run writes."""
+        return self._written_buffers
+
+    @property
+    def states(self) -> list[Ref]:
+        """The op states used."""
+        return list(self._states.values())
+
+    @property
+    def versions(self) -> list:
+        """The variables used, and the version of their memory that was lowered."""
+        return [(ref.slot, ref.slot.version) for ref in self._variables.values()]
+
+    # ---- ops
+
+    def input(self, tensor, shape, dtype, known=None) -> Ref:
+        """Declares an array that is given at each run."""
+        ref = Ref(shape, dtype, Buffer(0, "input", index=len(self.inputs), name=tensor.name), known=known)
+        ref.buffer.size = ref.nbytes
+        self.refs[tensor] = ref
+        self.inputs.append(ref)
+        return ref
+
+    def lower(self, op) -> None:
+        """Lowers one op and notes where its outputs are."""
+        self.current = op
+        if op.guards and len(self.frames) > 1:
+            raise NotNative(op)  # of a region's ops, all run or none
+        inputs = [self.refs.get(t) if op.type in BODIES else self.refs[t] for t in op.inputs]
+        for t in op.inputs:
+            self._uses[t] -= 1
+        follows = follows_variable(op)
+        for tensor, ref in zip(op.outputs, self.results(op, inputs), strict=True):
+            self.assign(tensor, ref if follows else self.snapshot(ref))
+
+    def assign(self, tensor, ref) -> None:
+        """Notes where a tensor's value is."""
+        self.refs[tensor] = ref
+        if isinstance(ref, Flow):
+            self._lists.setdefault(ref.buffer, []).append(tensor)
+
+    def expect(self, ops: list, results) -> None:
+        """Notes the uses of tensors by the ops to be lowered next; the results are needed after them."""
+        for op in ops:
+            self._uses.update(op.inputs)
+        self._uses.update(results)
+
+    def results(self, op, inputs: list) -> list:
+        """Where the op's outputs are, given where its inputs are."""
+        definition = op.definition
+        if op.type in BODIES:
+            return (self.loop if op.type == "Loop" else self.branch)(op, inputs)
+        if None in inputs:
+            return [None] * len(op.outputs)
+        if definition.host is None and any([isinstance(ref, Flow) for ref in inputs]):
+            return [self.list_op(op, inputs)]
+        try:
+            if definition.sized:
+                check_sizes(definition, [None if isinstance(r, Flow) else r.shape for r in inputs])
+            folded = self._folded(op, inputs)
+            if folded is not None:
+                return folded
+            if definition.kernel is None or not is_native(op):
+                raise NotNative(op)
+            results = self._hoisted(op, inputs)
+        except NeedsData as error:
+            raise NotNative(op, error.args[0]) from None
+        except (ValueError, TypeError, IndexError, ArithmeticError) as error:
+            raise NotNative(
+                op
+            ) from error  # on the host it fails with a full message, if it is reached at all
+        return list(results) if isinstance(results, (list, tuple)) else [] if results is None else [results]
+
+    def _hoisted(self, op, inputs: list):
+        """Runs the kernel rule, its calls going as far out of loops as they may."""
+        here = len(self.frames) - 1
+        self.target = self._level(op, inputs)
+        nodes, self._fresh = self.frames[self.target].nodes, set()
+        start = len(nodes)
+        try:
+            results = op.definition.kernel(self, op, *inputs)
+        finally:
+            level, self.target = self.target, here
+        if level < here and any(call.error is not None for call in nodes[start:]):
+            self._bring_in(nodes, start)  # a call that may fail stays where it may be skipped
+        return results
+
+    def _bring_in(self, nodes: list, start: int) -> None:
+        for call in nodes[start:]:
+            for ref in call.refs:
+                if ref.buffer in self._fresh:
+                    ref.buffer.level = self.target
+        self.frames[self.target].nodes.extend(nodes[start:])
+        del nodes[start:]
+
+    def _level(self, op, inputs: list) -> int:
+        """How deep in loops the op has to be computed."""
+        here = len(self.frames) - 1
+        if here == 0 or op.definition.stateful or not inputs or isinstance(inputs[0], Flow):
+            return here
+        level = max([k for k, frame in enumerate(self.frames) if frame.branch], default=0)
+        written = self.written_buffers()
+        if op.type in _OF_SHAPES:
+            return level
+        for ref in inputs:
+            if ref.buffer in written:
+                return here
+            level = max(level, self.level_of(ref))
+        return level
+
+    def level_of(self, ref: Ref) -> int:
+        """The innermost frame in which the value changes."""
+        nodes = [frame.node for frame in self.frames]
+        moving = [nodes.index(loop) for loop, _ in ref.moves if loop in nodes]
+        return max([ref.buffer.level, *moving])
+
+    def _folded(self, op, inputs: list):
+        """The outputs as constants if all inputs are known and small."""
+        if not inputs or op.definition.numpy is None or op.definition.stateful:
+            return None
+        known = []
+        for ref in inputs:
+            if ref.known is None or ref.known.size > _FOLDED or full(ref.known) is None:
+                return None
+            known.append(ref.known)
+        if _may_be_large(op, known):
+            return None  # whether there is room for it is asked when the kernel's output is laid out
+        try:
+            results = OpByOp(self.session_state).run(op, [Concrete(a) for a in known])
+        except InvalidArgumentError:
+            return None  # bad data is reported when the op runs, if it is reached at all
+        constants = [self.constant(value.array) for value in results]
+        self.folded |= {ref.buffer: (op, inputs, k) for k, ref in enumerate(constants)}
+        return constants
+
+    def body(self, needed: Needed, results: list, frame: Frame) -> None:
+        """Lowers the needed ops of a body into `frame`; the refs of its arguments are set already."""
+        saved, self.used = self.used, needed.used
+        self.expect(needed.ops, results)
+        self.frames.append(frame)
+        self.target = len(self.frames) - 1
+        try:
+            for op in needed.ops:
+                self.lower(op)
+        finally:
+            self.frames.pop()
+            self.target, self.used = len(self.frames) - 1, saved
+
+    # ---- lists
+
+    def list_op(self, op, values):
+        try:
+            return flows.lower(self, op, values)
+        except Unfit:
+            raise NotNative(op) from None
+
+    def last_use(self, flow: Flow) -> bool:
+        """Whether the op being lowered is the last that needs the list, so that it may be overwritten."""
+        buffer = flow.buffer
+        if buffer.kind != "arena" or buffer.home is not None or buffer.level != self.target:
+            return False
+        return not any(self._uses[t] > 0 for t in self._lists.get(buffer, ()))
+
+
+def _may_be_large(op, known: list) -> bool:
+    """Whether outputs may be large, to judge by the sizes among the inputs where shapes are not known."""
+    if all(t.shape.is_fully_defined() for t in op.outputs):
+        return any(t.shape.num_elements() > 1 << _SURE_TO_FIT for t in op.outputs)
+    sizes = [np.maximum(np.abs(a.astype(np.float64)), 1) for a in known if a.dtype.kind in "iu"]
+    return sum(np.log2(size).sum() for size in sizes) > _SURE_TO_FIT

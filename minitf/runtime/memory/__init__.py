@@ -1,0 +1,1 @@
+"""Where values are: the arena, and the table of instructions with their addresses."""

@@ -1,0 +1,252 @@
+"""Assembling a region's calls into the instruction table that the virtual machine walks."""
+
+from __future__ import annotations
+
+import struct
+
+import numpy as np
+
+from minitf.framework.errors import InternalError
+from minitf.kernels.machine import vm
+from minitf.runtime.lower.ir import Call, Ref, Repeat
+from minitf.runtime.memory.arena import intervals, place
+from minitf.runtime.memory.storage import Arena, Swap
+
+STAGED = 32768  # bytes: inputs up to this size are copied, larger ones are read in the caller's memory
+
+
+class Table:
+    """The memory that one region works on, with everything at its place. Inputs of numbers `direct` are read
+    in the caller's memory, however small.
+    """
+
+    def __init__(self, nodes: list, inputs: list[Ref], outputs: list[Ref], direct: frozenset = frozenset()):
+        self._stages = {
+            r.buffer: np.empty(r.shape, r.dtype)
+            for r in inputs
+            if r.nbytes <= STAGED and r.known is None and r.buffer.index not in direct
+        }
+        lives = intervals(nodes, {r.buffer for r in outputs})
+        self.arena = Arena(place({b: life for b, life in lives.items() if not b.swapped}))
+        self.swap = Swap(place({b: life for b, life in lives.items() if b.swapped}))
+        self._starts = {False: self.arena.address, True: self.swap.address}  # by whether it is swapped
+        self._kept: dict[int, np.ndarray] = {}  # arrays whose addresses were given out
+        self._constants: dict[int, int] = {}  # the bytes of those of them that are constants
+
+    @property
+    def staged(self) -> int:
+        """The bytes of the small inputs, which are copied before a run."""
+        return sum(array.nbytes for array in self._stages.values())
+
+    @property
+    def constants(self) -> int:
+        """The bytes of the constants."""
+        return sum(self._constants.values())
+
+    def stage(self, buffer) -> np.ndarray | None:
+        """Where a small input is copied to before a run; None for one that is read where it is."""
+        return self._stages.get(buffer)
+
+    def array(self, ref: Ref, inputs: list) -> np.ndarray:
+        """The contents of a value, without a copy."""
+        if ref.known is not None:
+            return ref.known
+        if ref.buffer.kind == "arena":
+            memory, start = (self.swap if ref.buffer.swapped else self.arena), ref.buffer.offset + ref.offset
+            return memory.bytes[start : start + ref.nbytes].view(ref.dtype).reshape(ref.shape)
+        whole = inputs[ref.buffer.index] if ref.buffer.kind == "input" else self._own(ref.buffer)
+        flat = whole.reshape(-1).view(np.uint8)
+        return flat[ref.offset : ref.offset + ref.nbytes].view(ref.dtype).reshape(ref.shape)
+
+    @staticmethod
+    def _own(buffer) -> np.ndarray:
+        return buffer.slot.array if buffer.slot is not None else buffer.array
+
+    def address(self, buffer) -> int:
+        """Where a buffer starts, unless it is an input that is read where it is."""
+        if buffer.kind == "arena":
+            return self._starts[buffer.swapped] + buffer.offset
+        array = self._stages.get(buffer)
+        if array is None:
+            array = self._own(buffer)
+        self._kept[id(array)] = array
+        if buffer.kind == "constant":
+            self._constants[id(array)] = array.nbytes
+        return array.__array_interface__["data"][0]
+
+
+class Code:
+    """Instructions for the virtual machine.
+
+    `patches[i]` are the places and byte offsets where the address of input i has to be written before a run.
+    """
+
+    def __init__(self, nodes: list, table: Table, inputs: list[Ref]):
+        self._table = table
+        self.patches: list[list[tuple[int, int]]] = [[] for _ in inputs]
+        self.addresses: dict[int, tuple] = {}  # place -> buffer and offset of the address in it
+        self._words: list[int] = []
+        self._moves: dict[int, list[tuple[int, int]]] = {}
+        self._limited: list[tuple] = []  # (place, factor, first, size) of the loop being assembled
+        self.calls: dict[int, Call] = {}
+        self.loops: dict[int, Repeat] = {}
+        self._emit(nodes)
+        self._words.append(vm.END)
+        self.words = np.array(self._words, np.int64)
+        self._pristine = self.words.copy()
+        del self._words, self._moves, self._limited
+
+    def restore(self) -> None:
+        """Puts the words back as they were assembled, after a run that was cut off."""
+        np.copyto(self.words, self._pristine)
+
+    def become(self, words: np.ndarray) -> None:
+        """Takes other words, with offsets in the place of the addresses of inputs that are patched."""
+        np.copyto(self.words, words)
+        np.copyto(self._pristine, words)
+        self.patches = [[(place, int(words[place])) for place, _ in patches] for patches in self.patches]
+
+    # ---- assembling
+
+    def _emit(self, nodes: list) -> None:
+        for node in nodes:
+            if isinstance(node, Call):
+                self._call(node)
+            elif isinstance(node, Repeat):
+                self._repeat(node)
+            else:
+                self._choice(node)
+
+    def _call(self, call: Call) -> None:
+        words = self._words
+        start = len(words)
+        if len(call.operands) != len(call.kernel.operands):
+            raise InternalError(
+                None,
+                call.op,
+                f"{call.kernel.name} takes {len(call.kernel.operands)} operands, not {len(call.operands)}",
+            )
+        self.calls[start] = call
+        words += [call.kernel.address, 0]
+        begins = []
+        for operand in call.operands:
+            kind = type(operand)
+            begins.append(len(words))
+            if kind is Ref:
+                self._address(operand)
+            elif kind is int:
+                words.append(operand)
+            elif isinstance(operand, (tuple, list)):
+                words.extend(operand)
+            elif isinstance(operand, float):
+                words.append(struct.unpack("q", struct.pack("d", operand))[0])
+            else:
+                words.append(int(operand))
+        words[start + 1] = len(words) - start
+        if call.limit is not None:
+            places = call.kernel.kernel.places
+            self._limited += [
+                (begins[places[key]] + (k or 0), factor, call.limit.first, call.limit.size)
+                for key, k, factor in call.limit.numbers
+            ]
+
+    def _address(self, ref: Ref) -> None:
+        """Writes the word that holds the address of `ref`."""
+        place = len(self._words)
+        for loop, stride in ref.moves:
+            self._moves.setdefault(id(loop), []).append((place, stride))
+        buffer = ref.buffer
+        self.addresses[place] = buffer, ref.offset
+        if buffer.kind == "input" and self._table.stage(buffer) is None:
+            self.patches[buffer.index].append((place, ref.offset))
+            self._words.append(0)
+            return
+        self._words.append(self._table.address(buffer) + ref.offset)
+
+    def _repeat(self, node: Repeat) -> None:
+        words, start = self._words, len(self._words)
+        self.loops[start] = node
+        head = [vm.LOOP] + [0] * (vm.PATCHES - 1)
+        words.extend(head)
+        known = isinstance(node.count, int)
+        words[start + vm.LIMIT] = node.count if known else node.limit
+        words[start + vm.MODE] = (
+            vm.WHILE if node.predicate is not None else vm.REVERSE if node.reverse else vm.FORWARD
+        )
+        words[start + vm.OUTER] = vm.IDLE
+        room = _patches_needed(node, node.test + node.body)
+        words.extend([0] * (2 * room))
+        words[start + 1] = len(words) - start
+        if node.trips is not None:
+            self._fixed(start + vm.TRIPS_ADDRESS, node.trips)
+        if isinstance(node.count, Ref):
+            self._fixed(start + vm.LIMIT_ADDRESS, node.count)
+        self._emit(node.test)
+        if node.predicate is not None:
+            words.extend([vm.LEAVE, 4, start])
+            self._address(node.predicate)
+        if node.running is not None:
+            self._rows(node)
+        else:
+            self._emit(node.body)
+        words.extend([vm.NEXT, 3, start])
+        words[start + vm.EXIT] = len(words)
+        patches = self._moves.pop(id(node.origin), [])
+        words[start + vm.COUNT] = len(patches)
+        flat = [word for patch in patches for word in patch]
+        words[start + vm.PATCHES : start + vm.PATCHES + len(flat)] = flat
+
+    def _rows(self, node: Repeat) -> None:
+        """A body some of whose calls have as many rows as run."""
+        count = sum(len(call.limit.numbers) for call in node.body if call.limit is not None)
+        words, self._limited = self._words, []
+        words.extend([vm.ROWS, 4 + 4 * count])
+        self._address(node.running)
+        words.append(count)
+        start = len(words)
+        words.extend([0] * (4 * count))
+        self._emit(node.body)
+        words[start : start + 4 * count] = [number for limited in self._limited for number in limited]
+
+    def _fixed(self, place: int, ref: Ref) -> None:
+        """Writes an address into a word that is there already."""
+        self._address(ref)
+        self._words[place] = self._words.pop()
+        last = len(self._words)
+        self.addresses[place] = self.addresses.pop(last)
+        for patches in [*self._moves.values(), *self.patches]:
+            for i, (where, change) in enumerate(patches):
+                if where == last:
+                    patches[i] = (place, change)
+
+    def _choice(self, node) -> None:
+        words, start = self._words, len(self._words)
+        words.extend([vm.JUMP_IF, 5])
+        self._address(node.predicate)
+        words.extend([1, 0])
+        self._emit(node.bodies[1])
+        jump = len(words)
+        words.extend([vm.JUMP, 3, 0])
+        words[start + 4] = len(words)
+        self._emit(node.bodies[0])
+        words[jump + 2] = len(words)
+
+
+def _patches_needed(loop: Repeat, nodes: list) -> int:
+    """How many addresses inside a loop move with it."""
+    count = 0
+    refs: list[Ref] = [ref for ref in (loop.predicate, loop.running) if ref is not None]
+    todo = list(nodes)
+    while todo:
+        node = todo.pop()
+        if isinstance(node, Call):
+            refs += node.refs
+        elif isinstance(node, Repeat):
+            refs += [r for r in (node.predicate, node.trips, node.count) if isinstance(r, Ref)]
+            todo += node.test + node.body
+        else:
+            refs.append(node.predicate)
+            todo += node.bodies[0] + node.bodies[1]
+    for ref in refs:
+        count += sum(1 for moved, _ in ref.moves if moved is loop.origin)
+    return count

@@ -1,0 +1,1 @@
+"""What a run computes, and what of it becomes native regions."""

@@ -1,0 +1,92 @@
+"""Host ops that run last, so that the native ops around them stay one region.
+
+Late is what no native op needs: what is only fetched (a py_func, a summary), put into a queue or printed. A
+Print whose result is needed is two things: natively its input goes on, and what it prints is printed last.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from minitf.framework.dtypes import float32, float64
+from minitf.framework.operation import Operation
+from minitf.framework.registry import OPS
+from minitf.runtime.early import early
+from minitf.runtime.execute.op_by_op import is_native
+from minitf.runtime.plan.needed import ADDING, TAKING, before
+from minitf.runtime.session.state import follows_variable
+
+
+class Order:
+    """A plan's ops with what host ops need first, and the late ones last.
+
+    `seen` maps (late op, tensor) to a copy, made at the op's place in the program, of a variable that ops
+    after it may write. `unchanged(op, tensor)` says that none does, and that the op only reads.
+    """
+
+    def __init__(self, ops: list, fed: frozenset, host: set, unchanged: Callable):
+        late, going_on = _late(ops, host)
+        self.ops: list[Operation] = []
+        self.seen: dict = {}
+        self.last: frozenset = frozenset(late)
+        for op in ops:
+            if op not in self.last:
+                self.ops.append(op)
+                continue
+            for t in op.inputs:
+                if t not in fed and follows_variable(t.op) and not unchanged(op, t):
+                    self.ops.append(_copy(t, op))
+                    self.seen[op, t] = self.ops[-1].outputs[0]
+            if op in going_on:
+                self.ops.append(_copy(op.inputs[0], op))
+                self.ops[-1].outputs[:] = op.outputs
+        self.ops = early(self.ops, host - self.last, fed) + late
+
+    def inputs(self, op) -> list:
+        """The tensors from which the op takes its values."""
+        return [self.seen.get((op, t), t) for t in op.inputs] if op in self.last else op.inputs
+
+
+def _late(ops: list, host: set) -> tuple[list, set]:
+    """The ops that may run after all others, in program order, and those Prints whose results go on."""
+    if not any(map(_may_be_late, host)):
+        return [], set()
+    needed: set = set()  # by ops that are not late
+    going_on: set = set()
+    found, taken, made = [], False, {t: op for op in ops for t in op.outputs}
+    for op in reversed(ops):
+        late = op in host and _may_be_late(op) and not (taken and op.type in ADDING)
+        if late and op not in needed:
+            found.append(op)
+        elif late and _goes_on(op):
+            found.append(op)
+            going_on.add(op)
+            needed.add(made.get(op.inputs[0], op.inputs[0].op))
+        else:
+            needed.update([made.get(o.outputs[0], o) if o.outputs else o for o in before(op)])
+            taken = taken or op.type in TAKING
+    return found[::-1], going_on
+
+
+def _may_be_late(op) -> bool:
+    """Whether it makes no difference when the op runs: it changes no variable, reads none that native regions
+    cannot copy, and does not check anything.
+    """
+    if op.type == "Assert" or any(arg.is_ref for arg in (*op.definition.inputs, *op.definition.outputs)):
+        return False
+    return all(is_native(t.op) for t in op.inputs if follows_variable(t.op))
+
+
+def _goes_on(op) -> bool:
+    """Whether it is a Print of what a native op can copy, and what no shape depends on."""
+    return op.type == "Print" and op.inputs[0].dtype.base_dtype in (float32, float64)
+
+
+def _copy(tensor, late_op) -> Operation:
+    """What a tensor holds at the place of `late_op`; an op of the plan, not of the graph."""
+    dtype = tensor.dtype.base_dtype
+    copy = Operation(late_op.graph, late_op.id, OPS["Identity"], late_op.name, (tensor,), [dtype],
+                     {"T": dtype}, [], "", late_op.origin)  # fmt: skip
+    copy.outputs[0]._shape = tensor.shape
+    tensor._consumers.remove(copy)
+    return copy

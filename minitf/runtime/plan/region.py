@@ -1,0 +1,281 @@
+"""Regions: runs of native ops, lowered once per set of input shapes and executed by the virtual machine."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+
+import numpy as np
+
+from minitf.framework.garbage import uncollected
+from minitf.framework.graph import Graph
+from minitf.runtime.execute.bodies import Ragged
+from minitf.runtime.execute.program import Program
+from minitf.runtime.lower.loops import RegionLowering
+from minitf.runtime.lower.lower import Lowering, NotNative
+from minitf.runtime.memory.table import Table
+from minitf.runtime.plan.boundary import Packed, packed
+from minitf.runtime.plan.steering import Steering
+from minitf.runtime.resizing import SMALL, Given, Resizing
+from minitf.runtime.session.state import State, follows_variable
+from minitf.runtime.tensor_arrays.flows import Full, Learned
+
+_PROGRAMS_KEPT = 32
+_NONE: dict = {}
+
+
+class Split(Exception):
+    """An op of the region cannot be lowered and has to run on the host."""
+
+    def __init__(self, op):
+        super().__init__(op.name)
+        self.op = op
+
+
+class Region:
+    """Native ops that follow each other; `inputs` come from outside, `outputs` are needed later."""
+
+    def __init__(
+        self,
+        ops: list,
+        inputs: list,
+        variables: dict,
+        outputs: list,
+        fetched: list,
+        used: set,
+        written: frozenset,
+        state: State,
+        passes: list,
+        threads: int = 1,
+    ):
+        self.ops, self.inputs, self.outputs = ops, inputs, outputs
+        self.variables = variables  # tensors from outside that are a variable's memory, and whose
+        self.used = used  # the tensors that its ops, or who comes later, use
+        self.fetched = fetched  # the outputs that follow a variable and are wanted as they are at their place
+        self.written, self.state, self.passes, self.threads = written, state, passes, threads
+        self.specialized: set = set()  # the inputs whose contents decide shapes
+        self.capacities: dict = {}  # how many trips the loops of unknown length have room for
+        self._lists = False  # whether some inputs are lists
+        self._steering = Steering(ops, inputs, state)
+        self._programs: OrderedDict = OrderedDict()
+        self._resizing = Resizing(state, threads)
+
+    @property
+    def tables(self) -> list[Table]:
+        """The tables of the programs that are kept."""
+        return [program.table for program in self._programs.values()] + self._resizing.tables
+
+    def run(self, values: dict) -> dict:
+        """Runs the region; `values` maps tensors to values and is added to. Returns copies of fetched
+        variables.
+        """
+        arrays = [self._array(t, values[t]) for t in self.inputs]
+        program = self.compute(arrays, self._rows(values))
+        read: dict = {}
+        for ref, array in zip(program.low.inputs, arrays):
+            if isinstance(array, Packed):
+                array.note_read(ref, program.table, read)
+        for tensor, ref in zip(self.outputs, program.refs):
+            values[tensor] = program.value(tensor, ref, arrays, read)
+        return {t: program.array(ref, arrays) for t, ref in program.copies.items()}
+
+    def left(self, values: dict) -> dict:
+        """The outputs as a run that failed has left them: those of ops before the failed one are right."""
+        arrays = [self._array(t, values[t]) for t in self.inputs]
+        program = self.program(arrays, self._rows(values))
+        return {t: program.value(t, ref, arrays, {}) for t, ref in zip(self.outputs, program.refs)}
+
+    def _array(self, tensor, value) -> np.ndarray:
+        if isinstance(value, Ragged):
+            self._lists, value = True, packed(value, tensor, self.capacities)
+            if value is not None:
+                return value
+        if value is None:  # absent, or slices that differ: only the host knows such values
+            raise Split(next(op for op in self.ops if tensor in op.inputs))
+        return value.array
+
+    def _rows(self, values: dict) -> dict:
+        """What all slices of an input are, where it is known: shapes that a loop saved for its gradient."""
+        rows = {t: values[t].row for t in self.inputs if getattr(values[t], "row", None) is not None}
+        return {t: r for t, r in rows.items() if r.dtype.kind == "i" and r.size <= SMALL}
+
+    def compute(self, arrays: list, rows: dict = _NONE) -> Program:
+        """Runs the program for these inputs and returns it; the outputs are in its memory.
+
+        rows: of inputs whose slices are all the same and known, what they are.
+        """
+        program = self.program(arrays, rows)
+        while True:
+            undo = program.memory() if program.guesses else ()
+            try:
+                program.run(arrays)
+                return program
+            except Full as full:
+                for array, copy in undo:
+                    array[...] = copy
+                self._grow(full, program, arrays)
+                program = self.program(arrays, rows)
+
+    def _grow(self, full: Full, program: Program, arrays: list) -> None:
+        """Makes more room; what came from outside cannot grow."""
+        given = next((t for t in self.inputs if t.op is full.op), None)
+        if given is not None:
+            raise Split(next(op for op in self.ops if given in op.inputs))
+        self.capacities[full.op] = max(2 * program.guesses[full.op], full.needed)
+        self._forget()
+
+    def _forget(self) -> None:
+        """Forgets all programs: what they depend on has changed."""
+        self._programs.clear()
+        self._resizing.clear()
+
+    def program(self, arrays: list, rows: dict = _NONE) -> Program:
+        """The program for inputs of these shapes; at most a few are kept, the least recently used goes
+        first.
+        """
+        key = plain = self._key(arrays)
+        if rows:
+            key = plain = (*key, *[(t, row.shape, row.tobytes()) for t, row in rows.items()])
+        examples = self._steering.values(arrays) if self._steering.ops else None
+        if examples:
+            key = (plain, self._steering.decided(plain, examples))
+        program = self._programs.get(key)
+        if program is not None and program.valid:
+            if len(self._programs) > 1:
+                self._programs.move_to_end(key)
+            return program
+        decided = self._decided()
+        if not examples:
+            program = self._resized(arrays, rows)
+            if program is not None:
+                return program
+        program = self._lowered(arrays, rows, examples or {})
+        if self._decided() > decided:
+            self._forget()
+            return self.program(arrays, rows)
+        self._steering.note(plain, program.low.noted)
+        self._programs[key] = program
+        if len(self._programs) > _PROGRAMS_KEPT:
+            self._programs.popitem(last=False)
+        return program
+
+    def _decided(self) -> int:
+        """How many inputs and ops there are whose contents programs depend on: they are found one by one."""
+        return len(self.specialized) + len(self._steering.ops)
+
+    def _resized(self, arrays: list, rows: dict) -> Program | None:
+        """A program that is for other sizes, too."""
+        contents = [t in self.specialized for t in self.inputs]
+        return self._resizing.program(Given(arrays, contents, rows), self._lowered_for)
+
+    def _lowered_for(self, given: Given, direct: frozenset) -> Program | None:
+        """The program for inputs made up, some of which it reads where they are; None if there is none."""
+        decided = self._decided()
+        try:
+            program = self._lowered(given.arrays, given.rows, {}, direct)
+        except Split:
+            return None
+        if self._decided() > decided:
+            self._forget()
+            return None
+        return program
+
+    def _key(self, arrays: list) -> tuple:
+        if not self.specialized and not self._lists:
+            return tuple([a.shape for a in arrays])
+        return tuple(
+            [
+                (a.shape, a.tobytes()) if t in self.specialized else getattr(a, "kind", a.shape)
+                for t, a in zip(self.inputs, arrays)
+            ]
+        )
+
+    @uncollected
+    def _lowered(self, arrays: list, rows: dict, examples: dict, direct: frozenset | None = None) -> Program:
+        elements: dict = {}
+        while True:
+            low = RegionLowering(self.state, self.written)
+            low.capacities, low.elements = self.capacities, elements
+            low.used, low.examples = self.used, examples
+            for tensor, array in zip(self.inputs, arrays):
+                low.input(
+                    tensor, array.shape, array.dtype, array.copy() if tensor in self.specialized else None
+                )
+                if tensor in rows:
+                    low.refs[tensor].row = low.constant(rows[tensor])
+                if isinstance(array, Packed):
+                    low.assign(tensor, array.flow(low, tensor))
+            try:
+                copies, threads = self._lower_ops(low), self.threads if direct is None else 1
+                return Program(low, self.outputs, copies, self.passes, threads, direct or frozenset())
+            except NotNative as error:
+                if self._steering.take(error.op):
+                    examples = self._steering.values(arrays) or {}
+                    continue
+                sources = self._sources(low, error)
+                if not sources:
+                    raise Split(low.top) from None
+                self.specialized |= sources
+            except Learned as fact:
+                if fact.origin in elements:
+                    raise Split(low.top) from None
+                elements[fact.origin] = fact.shape
+
+    def _lower_ops(self, low: Lowering) -> dict:
+        """Lowers all ops; returns where copies of fetched variables are."""
+        kept, copies = set(self.outputs), {}
+        low.expect(self.ops, self.outputs)
+        for tensor, variable in self.variables.items():
+            low.top = low.current = next(op for op in self.ops if tensor in op.inputs)
+            low.refs[tensor] = low.variable(variable)
+        for op in self.ops:
+            low.top = op
+            low.lower(op)
+            for tensor in op.outputs:
+                if tensor in kept and (low.refs[tensor] is None or getattr(low.refs[tensor], "ghost", False)):
+                    raise NotNative(op)
+                if tensor in self.fetched:
+                    copies[tensor] = low.snapshot(low.refs[tensor])
+                elif tensor in kept and not follows_variable(op):
+                    low.refs[tensor] = low.snapshot(low.refs[tensor])
+        return copies
+
+    def _sources(self, low: Lowering, error: NotNative) -> set:
+        """The small integer inputs of the region that decide the value which lowering asked for, and those
+        that decide what it will ask for at other ops of the type: one at a time they would be many lowerings.
+        """
+        at = [i for i, t in enumerate(error.op.inputs) if low.refs.get(t) is error.demanded]
+        if error.demanded is None or not self._deciding(low, error.op, at):
+            return set()
+        alike = [op for op in inside(self.ops) if op.type == error.op.type and len(op.inputs) > max(at)]
+        return set().union(*[self._deciding(low, op, at) for op in alike])
+
+    def _deciding(self, low: Lowering, op, positions: list) -> set:
+        """The inputs of the region that decide what some inputs of an op are, if they are small integers."""
+        todo = [op.inputs[i] for i in positions]
+        found, seen = set(), set()
+        while todo:
+            tensor = todo.pop()
+            if tensor in seen:
+                continue
+            seen.add(tensor)
+            ref = low.refs.get(tensor)
+            if ref is not None and ref.known is not None or tensor in low.refs and ref is None:
+                continue  # known, or absent
+            if tensor in self.inputs:
+                found.add(tensor)
+            elif "stands_for" in tensor.op.attrs:
+                todo.append(tensor.op.attrs["stands_for"])
+            elif not tensor.op.inputs or tensor.op.definition.stateful or tensor.op.definition.numpy is None:
+                return set()
+            else:
+                todo.extend(tensor.op.inputs)
+        small = all(t.dtype.is_integer and low.refs[t].size <= SMALL for t in found)
+        return found - self.specialized if small else set()
+
+
+def inside(ops: list):
+    """The ops and those in their bodies."""
+    for op in ops:
+        yield op
+        for body in op.attrs.values():
+            yield from inside(body.ops) if isinstance(body, Graph) else ()

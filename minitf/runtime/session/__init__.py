@@ -1,0 +1,1 @@
+"""Sessions: feeds, fetches, what is kept between runs, whose turn it is."""

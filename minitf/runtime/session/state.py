@@ -1,0 +1,141 @@
+"""What a session remembers between runs: the values of variables and the state of stateful ops."""
+
+from __future__ import annotations
+
+import copy
+
+import numpy as np
+
+from minitf.kernels.machine.ram import aligned
+from minitf.runtime.lower.builder import Value
+from minitf.runtime.session.gate import Gate
+
+
+class Uninitialized(Exception):
+    """A variable was read before it had a value."""
+
+    def __init__(self, op):
+        super().__init__(op.name)
+        self.op = op
+
+
+class Slot:
+    """The memory of one variable; `array` is None until it is initialized."""
+
+    __slots__ = ("op", "array", "version")
+
+    def __init__(self, op):
+        self.op, self.array, self.version = op, None, 0
+
+    def store(self, array: np.ndarray) -> None:
+        """Writes into the memory there is if the shape allows; plans notice new memory by `version`."""
+        if self.array is not None and self.array.shape == array.shape:
+            self.array[...] = array
+        else:
+            self.array = aligned(array.shape, array.dtype)
+            self.array[...] = array
+            self.version += 1
+
+
+class Reference(Value):
+    """A variable as a value: whoever reads it sees what it holds at that moment."""
+
+    __slots__ = ("slot",)
+
+    def __init__(self, slot: Slot):
+        self.slot = slot
+
+    @property
+    def array(self) -> np.ndarray:
+        """The variable's memory; raises Uninitialized if it has none yet."""
+        if self.slot.array is None:
+            raise Uninitialized(self.slot.op)
+        return self.slot.array
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The shape it has now."""
+        return self.array.shape
+
+    @property
+    def dtype(self) -> np.dtype:
+        """The element type."""
+        return self.slot.op.outputs[0].dtype.numpy
+
+
+def follows_variable(op) -> bool:
+    """Whether the op's output is the memory of a variable itself."""
+    return bool(op.attrs.get("follows")) or bool(op.outputs) and op.outputs[0].dtype.is_ref_dtype
+
+
+class State:
+    """All of one session's variables and op states; they are read and changed under the lock of the gate.
+
+    functions: makes what calls functions of graphs of their own.
+    """
+
+    def __init__(self, functions=None):
+        self.gate, self.functions = Gate(), functions
+        self._slots: dict = {}
+        self._states: dict = {}
+
+    def slot(self, op) -> Slot:
+        """The memory of the variable that `op` (a VariableV2) stands for."""
+        key = op.attrs.get("shared_name") or op
+        slot = self._slots.get(key)
+        if slot is None:
+            slot = self._slots[key] = Slot(op)
+        return slot
+
+    def initialized(self, op) -> bool:
+        """Whether the variable has a value."""
+        slot = self._slots.get(op.attrs.get("shared_name") or op)
+        return slot is not None and slot.array is not None
+
+    def op_state(self, op, make):
+        """What an op (or the name it shares with others) keeps between runs, made by `make()` at first."""
+        states, key = self.kept(op)
+        if key not in states:
+            states[key] = make()
+        return states[key]
+
+    def kept(self, op) -> tuple[dict, object]:
+        """Where what an op keeps is found: a dict, and the key in it."""
+        return self._states, op if isinstance(op, str) else op.attrs.get("shared_name") or op
+
+    def tasks(self) -> list[tuple[str, int]]:
+        """The tasks whose memory this is, as (job, number)."""
+        return [("localhost", 0)]
+
+    def check_placed(self, ops) -> None:
+        """Whether ops are placed where the session can run them: there is one place."""
+
+    @property
+    def nbytes(self) -> int:
+        """The bytes of the variables."""
+        return sum(slot.array.nbytes for slot in self._slots.values() if slot.array is not None)
+
+    def clear(self) -> None:
+        """Forgets everything."""
+        self._slots.clear()
+        self._states.clear()
+
+
+class Scratch(State):
+    """A copy of a state to be thrown away, made part by part as it is needed."""
+
+    def __init__(self, state: State):
+        super().__init__(state.functions)
+        self._original = state
+
+    def slot(self, op) -> Slot:
+        """A copy of the variable's memory."""
+        slot, original = super().slot(op), self._original.slot(op)
+        if slot.array is None and original.array is not None:
+            slot.store(original.array)
+        return slot
+
+    def op_state(self, op, make):
+        """A copy of what the op keeps."""
+        states, key = self._original.kept(op)
+        return super().op_state(op, lambda: copy.deepcopy(states[key]) if key in states else make())

@@ -1,0 +1,1 @@
+"""TensorArrays: lists of values, and as blocks of memory in native regions."""

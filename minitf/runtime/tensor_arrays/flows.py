@@ -1,0 +1,406 @@
+"""TensorArrays in native regions: a list of slots as one block of memory, and the ops on it.
+
+The block holds the length (int64), a flag for every slot that is full, and the rows. Writing gives a new list
+by its meaning; it takes over the block of the old one if that is not needed any more, else it copies it.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from minitf.framework.shape import UNKNOWN, TensorShape
+from minitf.kernels.compile import layout
+from minitf.kernels.compile.abi import FLOATS
+from minitf.kernels.math import lists as kernels
+from minitf.kernels.math.cast import cast
+from minitf.runtime.lower.ir import Buffer, Ref
+from minitf.runtime.tensor_arrays import lists as messages
+
+FIRST_GUESS = 64  # slots of a list that grows, before it has to be lowered again
+_ROW_START = 64  # bytes: rows start at a cache line
+_LARGEST = 2**31  # bytes of a list that is laid out at once
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What is known of a list while lowering; `origin` is the op that made the first of its versions."""
+
+    origin: object
+    dtype: np.dtype
+    capacity: int
+    element: tuple[int, ...] | None  # the shape of all elements; None until one is written
+    name: str
+    grows: bool = True
+    once: bool = False  # whether each slot may be read only once
+    adds: bool = True  # whether what is written to a full slot is added (in gradients)
+    shape: TensorShape = UNKNOWN  # what the script says of the elements' shapes
+    alike: bool = False  # whether the script says that all are the same
+    size: int | None = None  # the length, where it is known
+
+    @property
+    def row(self) -> int:
+        """The number of items of an element."""
+        return 0 if self.element is None else math.prod(self.element)
+
+    @property
+    def start(self) -> int:
+        """Where the rows start, in bytes: behind so much room for each flag that it grows with the slots."""
+        return _ROW_START + 8 * self.capacity
+
+    @property
+    def nbytes(self) -> int:
+        """The size of the whole list."""
+        return self.start + self.capacity * self.row * self.dtype.itemsize
+
+    @property
+    def sizes(self) -> tuple:
+        """The numbers in it."""
+        return (self.capacity, *(self.element or ()), *(() if self.size is None else (self.size,)))
+
+    @property
+    def told(self) -> bool:
+        """Whether the elements are known to be of the shape that they have."""
+        return self.element is not None and self.shape.sizes == self.element
+
+    @property
+    def form(self) -> tuple:
+        """All but the numbers in it."""
+        rank = None if self.element is None else len(self.element)
+        shape = None if self.told else self.shape
+        return replace(self, capacity=0, element=None, size=None, shape=shape), rank, self.size is None
+
+    def of_sizes(self, sizes: tuple) -> Kind:
+        """The same with other numbers."""
+        capacity, *rest = sizes
+        size = None if self.size is None else rest.pop()
+        element = None if self.element is None else tuple(rest)
+        shape = TensorShape(element) if self.told else self.shape
+        return replace(self, capacity=capacity, element=element, size=size, shape=shape)
+
+    def fits(self, other: Kind) -> bool:
+        """Whether a list of this kind can be in the place of the other; of gradients it matters not which."""
+        loose = {"origin": None, "name": ""} if self.adds and other.adds else {}
+        return replace(self, size=None, **loose) == replace(other, size=None, **loose)
+
+
+class Flow(Ref):
+    """A list in memory, as bytes. A ghost is a list of which only the kind is known.
+
+    seen: a flag for each slot that was read, shared by all versions of the list.
+    """
+
+    __slots__ = ("kind", "seen", "ghost")
+
+    def __init__(self, kind: Kind, buffer: Buffer, offset: int = 0, seen: Ref | None = None, shape=None):
+        super().__init__((kind.nbytes,) if shape is None else shape, np.uint8, buffer, offset)
+        self.kind, self.seen, self.ghost = kind, seen, shape is not None
+
+    @property
+    def length(self) -> Ref:
+        """The number of slots."""
+        return Ref((), np.int64, self.buffer, self.offset)
+
+    @property
+    def flags(self) -> Ref:
+        """Whether each slot is full."""
+        return Ref((self.kind.capacity,), np.uint8, self.buffer, self.offset + 8)
+
+    @property
+    def rows(self) -> Ref:
+        """The elements, one after the other."""
+        shape = (self.kind.capacity, *(self.kind.element or ()))
+        return Ref(shape, self.kind.dtype, self.buffer, self.offset + self.kind.start)
+
+    def of(self, kind: Kind) -> Flow:
+        """The same memory as a list of a kind."""
+        return Flow(kind, self.buffer, self.offset, self.seen)
+
+    def ghosts(self, count: int) -> Flow:
+        """What is left of the versions of the list in `count` trips: their kind."""
+        size = None if self.kind.grows else self.kind.size
+        return Flow(replace(self.kind, size=size), Buffer(0), seen=self.seen, shape=(count, 0))
+
+
+class Learned(Exception):
+    """The shape of the elements of a list, which was not known before one of them was written."""
+
+    def __init__(self, origin, shape: tuple):
+        super().__init__(origin.name)
+        self.origin, self.shape = origin, shape
+
+
+class Unfit(Exception):
+    """A list, or an op on one, that only the host can deal with."""
+
+
+class Full(Exception):
+    """A loop or list of unknown length needs more room than there was."""
+
+    def __init__(self, op, needed: int = 0):
+        super().__init__(op.name)
+        self.op, self.needed = op, needed
+
+
+def lower(low, op, values: list):
+    """The results of an op with lists among its inputs or outputs."""
+    rule = _RULES.get(op.type)
+    if rule is None or op.type in _ON_LISTS and not isinstance(values[0], Flow):
+        raise Unfit
+    return rule(low, op, *values)
+
+
+# ---- memory
+
+
+def _new(low, kind: Kind, seen: Ref | None = None) -> Flow:
+    if kind.nbytes > _LARGEST:
+        raise Unfit
+    return Flow(kind, low.new((kind.nbytes,), np.uint8).buffer, seen=seen)
+
+
+def like(low, flow: Flow, kind: Kind | None = None) -> Flow:
+    """Memory for another version of a list."""
+    return _new(low, kind or flow.kind, flow.seen)
+
+
+def move(low, source: Flow, target: Flow) -> None:
+    """Copies a list into the memory of another one, as far as its slots are full."""
+    kind = source.kind
+    low.call(kernels.copy_list[layout.carrier(kind.dtype)], source.length, source.flags, source.rows,
+             target.length, target.flags, target.rows, kind.capacity, kind.row)  # fmt: skip
+
+
+def cleared(low, kind: Kind, size: int, seen: Ref | None = None) -> Flow:
+    """A list of empty slots."""
+    flow = _new(low, kind, seen)
+    empty(low, flow, size)
+    return flow
+
+
+def empty(low, flow: Flow, size: int = 0) -> None:
+    """Leaves a list with empty slots only."""
+    low.call(kernels.clear_slots[()], flow.length, flow.flags, size, flow.kind.capacity)
+
+
+def absent(low, flow: Flow) -> None:
+    """Leaves an empty list where the branch that would have made it is not taken."""
+    empty(low, flow)
+    if flow.seen is not None:
+        low.call(kernels.clear_slots[()], low.new((), np.int64), flow.seen, 0, flow.seen.size)
+
+
+def _readable(op, flow: Flow) -> Kind:
+    """The kind of a list whose contents are needed."""
+    kind, wanted = flow.kind, op.attrs["element_shape"]
+    if not flow.ghost and kind.element is None and wanted.is_fully_defined():
+        raise Learned(kind.origin, tuple(wanted.sizes))
+    if flow.ghost or kind.element is None or not wanted.is_compatible_with(kind.element):
+        raise Unfit
+    return kind
+
+
+def _writable(low, flow: Flow, element: tuple) -> Flow:
+    """The list in memory that may be written; what it held is no longer needed elsewhere."""
+    kind = flow.kind
+    if kind.element is None:
+        raise Learned(kind.origin, element)
+    if flow.ghost or kind.element != element or not kind.adds and not kind.shape.is_compatible_with(element):
+        raise Unfit
+    if low.last_use(flow):
+        return flow
+    return low.copy(flow)
+
+
+# ---- ops
+
+
+def _made(low, op, size) -> Flow:
+    count, attrs = int(low.data(size)), op.attrs
+    shape = attrs["element_shape"]
+    if count < 0:
+        raise Unfit
+    element = tuple(shape.sizes) if shape.is_fully_defined() else low.elements.get(op)
+    grows, once = attrs["dynamic_size"], attrs["clear_after_read"]
+    capacity = max(count, low.capacities.get(op, FIRST_GUESS if grows else 0))
+    kind = Kind(op, op.outputs[0].dtype.numpy, capacity, element, attrs["tensor_array_name"] or op.name,
+                grows, once, False, shape, attrs["identical_element_shapes"], count)  # fmt: skip
+    return cleared(low, kind, count, _unseen(low, kind) if once else None)
+
+
+def _unseen(low, kind: Kind) -> Ref:
+    seen = low.new((kind.capacity,), np.uint8)
+    low.call(kernels.clear_slots[()], low.new((), np.int64), seen, 0, kind.capacity)
+    return seen
+
+
+def _gradient(low, op, flow: Flow) -> Flow:
+    kind = Kind(op, flow.kind.dtype, flow.kind.capacity, low.elements.get(op, flow.kind.element),
+                f"gradient of {flow.kind.name}", size=flow.kind.size)  # fmt: skip
+    out = cleared(low, kind, kind.size or 0)
+    if kind.size is None and not flow.ghost:  # the length of gradients does not matter
+        low.move(flow.length, out.length)
+    return out
+
+
+def _size(low, op, flow: Flow):
+    if flow.kind.size is not None:
+        return low.constant(np.asarray(flow.kind.size, np.int32))
+    if flow.ghost or flow.kind.adds:
+        raise Unfit
+    out = low.new((), np.int32)
+    low.call(cast[np.int64, np.int32], flow.length, out, 1)
+    return out
+
+
+def _write(low, op, flow: Flow, index, value) -> Flow:
+    if index.shape != ():
+        raise Unfit
+    return _put(low, op, flow, index, value, 1, value.shape)
+
+
+def _scatter(low, op, flow: Flow, indices, value) -> Flow:
+    if len(indices.shape) != 1 or not value.shape or value.shape[0] < indices.shape[0]:
+        raise Unfit
+    return _put(low, op, flow, indices, value, indices.shape[0], value.shape[1:])
+
+
+def _put(low, op, flow: Flow, indices, value, count: int, element: tuple) -> Flow:
+    flow = _writable(low, flow, element)
+    kind = flow.kind
+    if kind.adds and kind.dtype.name not in FLOATS:
+        raise Unfit
+    if kind.grows and not kind.adds:
+        low.guesses[kind.origin] = kind.capacity
+    over = bool(op.attrs.get("overwrites"))
+    adds = kind.adds and not over
+    kernel = kernels.add_slots[kind.dtype] if adds else kernels.write_slots[layout.carrier(kind.dtype)]
+    low.call(kernel, indices, value, flow.length, flow.flags, flow.rows, count, kind.capacity,
+             int(kind.grows), kind.row, *([] if adds else [int(over)]),
+             error=_refusal(low, flow, indices, True))  # fmt: skip
+    return flow.of(replace(kind, size=_size_after(kind, indices)))
+
+
+def _size_after(kind: Kind, indices) -> int | None:
+    if not kind.grows:
+        return kind.size
+    if kind.size is None or indices.known is None:
+        return None
+    return max([kind.size, *(int(i) + 1 for i in indices.known.reshape(-1))])
+
+
+def _refusal(low, flow: Flow, indices, writing: bool):
+    """What to say if a slot cannot be written or read."""
+
+    def message(status: int) -> str:
+        which, why = divmod(status, kernels.KINDS)
+        index = int(low.data(indices).reshape(-1)[which])
+        if why == kernels.NO_ROOM and not flow.kind.adds:
+            raise Full(flow.kind.origin, index + 1)
+        if why in (kernels.OUTSIDE, kernels.NO_ROOM):
+            return messages.outside(flow.kind.name, index, int(low.data(flow.length)), writing)
+        if why == kernels.EMPTY:
+            return messages.unwritten(flow.kind.name, index)
+        return (messages.twice if writing else messages.again)(flow.kind.name, index)
+
+    return message
+
+
+def _read(low, op, flow: Flow, index):
+    if index.shape != ():
+        raise Unfit
+    return _taken(low, op, flow, index, 1, ())
+
+
+def _gather(low, op, flow: Flow, indices):
+    count = math.prod(indices.shape)
+    if not count and not op.attrs["element_shape"].is_fully_defined():
+        raise Unfit
+    return _taken(low, op, flow, indices, count, (count,))
+
+
+def _taken(low, op, flow: Flow, indices, count: int, shape: tuple) -> Ref:
+    kind = _readable(op, flow)
+    out = low.new((*shape, *kind.element), kind.dtype)
+    seen = flow.seen if kind.once else low.new((1,), np.uint8)
+    attrs = op.attrs
+    zeros = kind.adds or kind.alike or attrs["element_shape"].is_fully_defined() or "fills" in attrs
+    low.call(kernels.read_slots[layout.carrier(kind.dtype)], indices, flow.length, flow.flags, flow.rows,
+             seen, out, count, kind.row, int(kind.once), int(kind.adds), int(zeros),
+             error=_refusal(low, flow, indices, False))  # fmt: skip
+    return out
+
+
+def _concat(low, op, flow: Flow):
+    kind = _readable(op, flow)
+    if not kind.element or not kind.size:
+        raise Unfit
+    indices = low.constant(np.arange(kind.size, dtype=np.int32))
+    rows = _taken(low, op, flow, indices, kind.size, (kind.size,))
+    joined = low.view(rows, (kind.size * kind.element[0], *kind.element[1:]))
+    return joined, low.constant(np.full(kind.size, kind.element[0], np.int64))
+
+
+def _split(low, op, flow: Flow, value, lengths) -> Flow:
+    counts = low.data(lengths)
+    if counts.ndim != 1 or not counts.size or (counts != counts[0]).any() or counts.sum() != value.shape[0]:
+        raise Unfit
+    if len(counts) != flow.kind.size and not flow.kind.grows:
+        raise Unfit
+    indices = low.constant(np.arange(len(counts), dtype=np.int32))
+    return _put(low, op, flow, indices, value, len(counts), (int(counts[0]), *value.shape[1:]))
+
+
+# ---- ops on tensors that gradients use on lists
+
+
+def _same(low, op, flow):
+    return flow
+
+
+def _zeros(low, op, flow: Flow) -> Flow:
+    if flow.ghost or flow.kind.element is None:
+        return _gradient(low, op, flow)  # an empty slot of gradients is worth zero
+    kind = Kind(op, flow.kind.dtype, flow.kind.capacity, flow.kind.element, flow.kind.name,
+                size=flow.kind.size)  # fmt: skip
+    out = _new(low, kind)
+    low.call(kernels.zero_list[layout.carrier(kind.dtype)], flow.length, flow.flags, out.length, out.flags,
+             out.rows, kind.capacity, kind.row)  # fmt: skip
+    return out
+
+
+def _sum(low, op, *flows) -> Flow:
+    """The sum of lists of gradients, into the memory of the first if nobody needs it any more."""
+    _check_summands(flows)
+    if len(flows) == 2 and not low.last_use(flows[0]) and low.last_use(flows[1]):
+        flows = flows[::-1]
+    total = _writable(low, flows[0], flows[0].kind.element)
+    for flow in flows[1:]:
+        low.call(kernels.add_list[total.kind.dtype], flow.length, flow.flags, flow.rows, total.length,
+                 total.flags, total.rows, total.kind.row)  # fmt: skip
+    return total.of(replace(total.kind, size=None))
+
+
+def _check_summands(flows) -> None:
+    if not all(isinstance(f, Flow) and f.kind.adds and not f.ghost for f in flows):
+        raise Unfit
+    kind = flows[0].kind
+    if kind.dtype.name not in FLOATS or any(f.kind.capacity != kind.capacity for f in flows):
+        raise Unfit
+    element = next((f.kind.element for f in flows if f.kind.element is not None), None)
+    for flow in flows:
+        if flow.kind.element is None and element is not None:
+            raise Learned(flow.kind.origin, element)
+        if flow.kind.element is None or flow.kind.element != element:
+            raise Unfit
+
+
+_ON_LISTS = {
+    "TensorArrayGradV3": _gradient, "TensorArrayWriteV3": _write, "TensorArrayReadV3": _read,
+    "TensorArrayGatherV3": _gather, "TensorArrayScatterV3": _scatter, "TensorArrayConcatV3": _concat,
+    "TensorArraySplitV3": _split, "TensorArraySizeV3": _size, "ZerosLike": _zeros,
+}  # fmt: skip
+_SAME = dict.fromkeys(messages.PASSED_ON, _same)
+_RULES = {"TensorArrayV3": _made, "Add": _sum, "AddN": _sum, **_ON_LISTS, **_SAME}

@@ -1,0 +1,1 @@
+"""Several threads for one program."""

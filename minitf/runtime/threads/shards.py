@@ -1,0 +1,348 @@
+"""Cutting a program for several threads: which calls each of them makes, and where they have to meet.
+
+A call that has enough rows is cut into ranges of them, the same everywhere, so that what one thread
+computes of a step is mostly what it needs for the next; any other call is made by one thread. All threads
+meet before a call that would touch memory which another one has touched since the last meeting, if one of
+the two writes. As a range of a call computes bit for bit what the whole call computes there, so does the
+program.
+"""
+
+from __future__ import annotations
+
+from itertools import combinations, product
+from math import gcd, prod
+from typing import NamedTuple
+
+from minitf.kernels.compile.splitting import Window
+from minitf.kernels.machine.team import meet
+from minitf.runtime.lower.ir import Call, Limit, Ref, Repeat, calls
+
+_FEWEST = 4  # pieces per thread of a call that is cut
+_PER_TRIP, _IN_ALL = 2_000, 20_000  # nanoseconds of work to share below which a loop, a program is not shared
+_FLOPS, _BYTES = 60, 10  # per nanosecond, roughly
+_ARENA, _FATE = "arena", "fate"
+_PRODUCTS = {  # kernel -> the numbers whose product is that of its multiplications
+    "gemm": "m n k",
+    "conv2d": "count kh kw c out",
+    "conv2d_batch": "count oh ow kh kw c out",
+    "conv2d_input": "count oh ow kh kw c out",
+    "conv2d_input_batch": "count oh ow kh kw c out",
+    "conv2d_filter": "count images oh ow out",
+    "conv2d_filter_batch": "count images oh ow out",
+}
+
+
+class Access(NamedTuple):
+    """Bytes low .. high - 1 of a space, and all that are multiples of `step` away within start .. end - 1."""
+
+    space: object
+    low: int
+    high: int
+    step: int
+    start: int
+    end: int
+    writes: bool
+
+
+def clash(a: Access, b: Access) -> bool:
+    """Whether two accesses of one space, in any trips of the loops around them, disturb each other."""
+    if not (a.writes or b.writes) or a.end <= b.start or b.end <= a.start:
+        return False
+    step = gcd(a.step, b.step)
+    if step == 0:
+        return True
+    size_a, size_b, gap = a.high - a.low, b.high - b.low, (b.low - a.low) % step
+    return max(size_a, size_b) >= step or gap < size_a or step - gap < size_b
+
+
+def access(ref: Ref, writes: bool, window: Window | None = None) -> Access:
+    """What of its space a call touches through an operand."""
+    buffer, item = ref.buffer, ref.dtype.itemsize
+    space, base = (_ARENA, buffer.offset) if buffer.kind == "arena" else (buffer.slot or buffer, 0)
+    start, size, width, step = window[:4] if window else (0, ref.size, 0, 0)
+    low = base + ref.offset + start * item
+    steps = [stride for _, stride in ref.moves]
+    box = (base, base + buffer.size) if steps else (low, low + size * item)
+    if step:
+        steps.append(step * item)
+    return Access(space, low, low + (width or size) * item, gcd(*steps), *box, writes)
+
+
+_MAY_FAIL = Access(_FATE, 0, 1, 0, 0, 1, True)
+_CHANGES = Access(_FATE, 0, 1, 0, 0, 1, False)
+
+
+def accesses(call: Call) -> list[Access]:
+    """All that a call touches. One that may fail clashes with every change that outlives the run."""
+    found = [access(ref, writes) for _, ref, writes in call.memory]
+    return found + _fate(call, found)
+
+
+def _fate(call: Call, found: list[Access]) -> list[Access]:
+    lasting = any(a.writes and a.space != _ARENA for a in found)
+    return [_MAY_FAIL] * (call.error is not None) + [_CHANGES] * lasting
+
+
+class Part(NamedTuple):
+    """What one thread does of a node."""
+
+    thread: int
+    node: object
+    accesses: list[Access]
+
+
+def divided(call: Call, threads: int) -> list[Part]:
+    """A call cut into a part per thread, or nothing if it cannot be cut."""
+    rule, numbers = call.kernel.kernel.split, call.numbers
+    if rule is None:
+        return []
+    rule = rule.among_threads(numbers)
+    pieces = rule.pieces(numbers)
+    if pieces < _FEWEST * threads:
+        return []
+    unit = _unit(call, pieces, threads, rule.part(numbers, 0, 1))
+    cuts = [pieces // unit * thread // threads * unit for thread in range(threads + 1)]
+    changes = [rule.part(numbers, first, last - first) for first, last in zip(cuts, cuts[1:])]
+    if _disturb(call, changes):
+        return []
+    return [_part(call, changes[t], cuts[t], t) for t in range(threads)]
+
+
+def _disturb(call: Call, changes: list[dict]) -> bool:
+    """Whether a part writes what another one touches: memory that is not cut, or an operand in place of
+    another one that is cut in another way.
+    """
+    if any(key not in changes[0] for key in call.kernel.kernel.written):
+        return True
+    written = {ref.buffer for ref in call.results}
+    refs = [each for each in call.memory if each[1].buffer in written]
+    if len(refs) == len(call.results):
+        return False
+    if len({ref.moves for _, ref, _ in refs}) == 1:  # what counts is the same trip, for all of them
+        refs = [(key, Ref(r.shape, r.dtype, r.buffer, r.offset), writes) for key, r, writes in refs]
+    touched = [[access(ref, writes, change.get(key)) for key, ref, writes in refs] for change in changes]
+    return any(
+        clash(mine, theirs)
+        for one, other in combinations(touched, 2)
+        for mine, theirs in product(one, other)
+        if mine.space is theirs.space
+    )
+
+
+def _unit(call: Call, pieces: int, threads: int, changes: dict) -> int:
+    """How many pieces stay together: where each is a number, the numbers of a row."""
+    if _by_rows(call, changes):
+        return pieces // call.limit.size
+    out, rows = call.results[0], 1
+    for size in out.shape if pieces == out.size else ():
+        rows *= size
+        if rows >= _FEWEST * threads:
+            return pieces // rows
+    return 1
+
+
+def _by_rows(call: Call, changes: dict) -> bool:
+    """Whether the pieces of a call are rows (or parts of them) whose number is limited."""
+    return call.limit is not None and any(key in changes for key, _, _ in call.limit.numbers)
+
+
+def _part(call: Call, changes: dict, first: int, thread: int) -> Part:
+    found = [access(ref, writes, changes.get(key)) for key, ref, writes in call.memory]
+    part = call.with_(**{
+        key: _windowed(call[key], new) if isinstance(new, Window) else new
+        for key, new in changes.items()
+    })  # fmt: skip
+    part.error, part.origin = call.error and (lambda position: call.error(first + position)), call
+    part.limit = _limit_of(call, changes, first)
+    return Part(thread, part, found + _fate(call, found))
+
+
+def _windowed(ref: Ref, window: Window) -> Ref:
+    """The items of a value in a window."""
+    offset = ref.offset + window.start * ref.dtype.itemsize
+    return Ref((window.size,), ref.dtype, ref.buffer, offset, ref.moves)
+
+
+def _limit_of(call: Call, changes: dict, first: int) -> Limit | None:
+    """The limit of a part that starts with a piece."""
+    if not _by_rows(call, changes):
+        return call.limit
+    key, k, per_row = call.limit.numbers[0]
+    number = changes[key] if k is None else changes[key][k]
+    return Limit(call.limit.numbers, first // per_row, number // per_row)
+
+
+def cost(call: Call) -> float:
+    """About how many nanoseconds a call takes."""
+    numbers = _PRODUCTS.get(call.name)
+    if numbers is not None:
+        return 2 * prod(call[key] for key in numbers.split()) / _FLOPS
+    return sum(ref.nbytes for ref in call.refs) / _BYTES
+
+
+class _Phase:
+    """What each thread has touched since they last met."""
+
+    def __init__(self, threads: int):
+        self.touched: list[dict] = [{} for _ in range(threads)]  # space -> accesses
+
+    def clashes(self, part: Part) -> bool:
+        """Whether a part may only be done after a meeting."""
+        others = [spaces for thread, spaces in enumerate(self.touched) if thread != part.thread]
+        return any(
+            clash(mine, theirs)
+            for mine in part.accesses
+            for spaces in others
+            for theirs in spaces.get(mine.space, ())
+        )
+
+    def add(self, part: Part) -> None:
+        """Notes what a part touches."""
+        for each in part.accesses:
+            self.touched[part.thread].setdefault(each.space, {})[each] = None
+
+    def merged(self, other: _Phase) -> _Phase:
+        """What may have been touched if either of two ways was taken."""
+        both = _Phase(len(self.touched))
+        for source in (self, other):
+            for spaces, target in zip(source.touched, both.touched):
+                for space, found in spaces.items():
+                    target.setdefault(space, {}).update(found)
+        return both
+
+
+class Shards:
+    """A program for several threads; `nodes` are placed in their arena already."""
+
+    def __init__(self, nodes: list, threads: int):
+        self.threads, self._nodes = threads, nodes
+        self._meetings: set = set()  # the nodes before which all meet; of a loop's `test`, the end
+        self._parts: dict = {}
+        self._load = [0.0] * threads
+        self.worthwhile = self._shared(nodes) >= _IN_ALL
+        if self.worthwhile:
+            self._walk(nodes, _Phase(threads))
+
+    def nodes(self, thread: int, team: int) -> list:
+        """What one thread does; `team` is the address of what the threads share."""
+        self._meet = Call(meet[()], (team, thread, self.threads), None, None)
+        return self._nodes_of(thread, self._nodes)
+
+    def order(self) -> dict[Call, int]:
+        """The position of every call in the program."""
+        return {call: i for i, call in enumerate(calls(self._nodes))}
+
+    # ---- what is shared
+
+    def _shared(self, nodes: list) -> float:
+        """The nanoseconds of work in these nodes that is shared, once through."""
+        total = 0.0
+        for node in nodes:
+            if isinstance(node, Call):
+                self._parts[node] = divided(node, self.threads)
+                total += cost(node) if self._parts[node] else 0
+            elif isinstance(node, Repeat):
+                each = self._shared(node.test) + self._shared(node.body)
+                if each < _PER_TRIP:
+                    self._parts[node] = []  # one thread does all of it
+                else:
+                    total += each * (node.count if isinstance(node.count, int) else min(node.limit, 100))
+            else:
+                self._parts[node] = []
+        return total
+
+    # ---- where they meet
+
+    def _walk(self, nodes: list, phase: _Phase) -> _Phase:
+        for node in nodes:
+            phase = self._step(node, phase) if node in self._parts else self._loop(node, phase)
+        return phase
+
+    def _step(self, node, phase: _Phase) -> _Phase:
+        self._parts[node] = parts = self._parts[node] or [self._undivided(node, phase)]
+        return self._do(node, parts, phase)
+
+    def _do(self, key, parts: list[Part], phase: _Phase) -> _Phase:
+        if key in self._meetings or any(phase.clashes(part) for part in parts):
+            self._meetings.add(key)
+            phase = _Phase(self.threads)
+        for part in parts:
+            phase.add(part)
+        return phase
+
+    def _undivided(self, node, phase: _Phase) -> Part:
+        """A node that one thread does: one that need not meet the others for it, or has done least so far."""
+        everything = list(calls([node]))
+        found = list(dict.fromkeys(a for call in everything for a in accesses(call)))
+        found += [access(ref, writes=True) for ref in _controls([node])]
+        choices = [Part(thread, node, found) for thread in range(self.threads)]
+        best = min(choices, key=lambda part: (phase.clashes(part), self._load[part.thread]))
+        self._load[best.thread] += sum(cost(call) for call in everything)
+        return best
+
+    def _loop(self, node: Repeat, phase: _Phase) -> _Phase:
+        read = (node.count, node.predicate, node.running)
+        controls = [access(ref, writes=False) for ref in read if isinstance(ref, Ref)]
+        watched = [Part(thread, node, controls) for thread in range(self.threads)]
+        reported = [Part(0, node, [access(node.trips, writes=True)])] if node.trips is not None else []
+        entry = reported if node.predicate is not None else watched + reported
+        met = self._do(node, entry, _Phase(self.threads))
+        end = self._trips(node, watched, met)
+        phase, meetings = self._do(node, entry, phase), self._meetings.copy()
+        end = phase.merged(self._trips(node, watched, phase.merged(end)))
+        if len(self._meetings) > len(meetings):  # rather one meeting before the loop than one in every trip
+            self._meetings = meetings | {node}
+            end = self._trips(node, watched, met)
+        return end
+
+    def _trips(self, node: Repeat, watched: list[Part], start: _Phase) -> _Phase:
+        """What may have been touched since the last meeting when a loop is left."""
+        phase, count = start, -1
+        while count < len(self._meetings):  # until the next trip finds nothing new
+            count = len(self._meetings)
+            left = self._walk(node.test, phase)
+            if node.predicate is not None:
+                left = self._do((node, "test"), watched, left)
+            end = self._walk(node.body, left)
+            phase = start.merged(end)
+        return phase.merged(left)
+
+    # ---- what each does
+
+    def _nodes_of(self, thread: int, nodes: list) -> list:
+        found: list = []
+        for node in nodes:
+            if node in self._meetings:
+                found.append(self._meet)
+            if node in self._parts:
+                found += [part.node for part in self._parts[node] if part.thread == thread]
+            else:
+                found.append(self._loop_of(thread, node))
+        return found
+
+    def _loop_of(self, thread: int, node: Repeat) -> Repeat:
+        return Repeat(
+            self._nodes_of(thread, node.body),
+            node.count,
+            node.limit,
+            node.reverse,
+            self._nodes_of(thread, node.test) + [self._meet] * ((node, "test") in self._meetings),
+            node.predicate,
+            node.trips if thread == 0 else None,
+            node.carried,
+            node.op,
+            node,
+            node.running,
+        )
+
+
+def _controls(nodes: list) -> list[Ref]:
+    """The memory that loops and branches themselves read and write."""
+    found: list = []
+    for node in nodes:
+        if isinstance(node, Repeat):
+            found += [node.count, node.predicate, node.trips, node.running]
+            found += _controls(node.test) + _controls(node.body)
+        elif not isinstance(node, Call):
+            found += [node.predicate, *_controls(node.bodies[0]), *_controls(node.bodies[1])]
+    return [ref for ref in found if isinstance(ref, Ref)]

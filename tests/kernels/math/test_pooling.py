@@ -1,0 +1,74 @@
+"""Pooling kernels against loops over windows."""
+
+import numpy as np
+import pytest
+from kernel_helpers import close, run, sample
+
+from minitf.kernels.compile.abi import FLOATS
+from minitf.kernels.math import pooling
+
+# images, h, w, c; window; strides; top, left; oh, ow
+CASES = [
+    ((2, 5, 4, 3), (2, 2), (2, 2), (0, 0), (3, 2)),
+    ((1, 4, 6, 1), (3, 2), (1, 2), (1, 0), (4, 3)),
+    ((1, 3, 3, 17), (3, 3), (1, 1), (2, 1), (4, 3)),
+    ((0, 3, 3, 2), (2, 2), (1, 1), (0, 0), (2, 2)),
+    ((1, 2, 2, 1100), (2, 1), (1, 1), (0, 0), (1, 2)),
+]
+
+
+def windows(shape, window, strides, start, counts):
+    """(image, row, column of the result, the slices of its window inside of the image)"""
+    for n, i, j in np.ndindex(shape[0], *counts):
+        places = []
+        for k, size, step, before, limit in zip((i, j), window, strides, start, shape[1:3]):
+            at = k * step - before
+            places.append(slice(max(at, 0), min(at + size, limit)))
+        yield (n, i, j), (n, *places)
+
+
+@pytest.mark.parametrize("dtype", FLOATS)
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_pools(case, dtype):
+    shape, window, strides, start, counts = case
+    x, g = sample(dtype, shape, 1), sample(dtype, (shape[0], *counts, shape[3]), 2)
+    if shape[3] < 20:
+        x = np.round(x)  # ties
+    numbers = [*shape[1:], *counts, *window, *strides, *start]
+    rows, low = shape[0] * counts[0], float(np.finfo(dtype).min)
+    largest, mean = np.zeros_like(g), np.zeros(g.shape)
+    of_max, of_mean, back = np.zeros(shape), np.zeros(shape), np.zeros(g.shape)
+    for to, at in windows(*case):
+        part = x[at].reshape(-1, shape[3])
+        largest[to], mean[to] = part.max(0), part.astype(np.float64).mean(0)
+        first = np.eye(len(part))[part.argmax(0)].T.reshape(x[at].shape)
+        of_max[at] += first * g[to]
+        of_mean[at] += g[to] / len(part)
+        back[to] = (first * x[at]).sum((0, 1))
+    for kernel, inputs, count, expected in [
+        (pooling.max_pool, (x,), rows, largest),
+        (pooling.avg_pool, (x,), rows, mean),
+        (pooling.max_pool_grad, (x, g), shape[0], of_max),
+        (pooling.avg_pool_grad, (g,), shape[0], of_mean),
+        (pooling.max_pool_grad_grad, (x, largest, x), rows, back),
+    ]:
+        o = np.full(expected.shape, 7, dtype)
+        more = (low,) if kernel is pooling.max_pool else ()
+        assert run(kernel[dtype], *inputs, o, *more, 0, count, *numbers, ulps=9, scale=9) == 0
+        close(o, expected, 9, 9)
+
+
+def test_windows_of_nothing():
+    """NaN is never the largest; what no item exceeds is the lowest number."""
+    x = np.array([np.nan, 1, np.nan, np.nan, -np.inf, -np.inf], np.float32).reshape(1, 3, 2, 1)
+    o, numbers = np.zeros(3, np.float32), (0, 3, 3, 2, 1, 3, 1, 1, 2, 1, 1, 0, 0)
+    assert run(pooling.max_pool["float32"], x, o, -5.0, *numbers) == 0
+    assert o.tolist() == [1, -5, -5]
+
+
+@pytest.mark.parametrize("dtype", ["int64", "uint8"])
+def test_integers(dtype):
+    x, o = sample(dtype, (1, 2, 2, 3), 1), np.zeros(3, dtype)
+    low = float(np.iinfo(dtype).min)
+    assert run(pooling.max_pool[dtype], x, o, low, 0, 1, 2, 2, 3, 1, 1, 2, 2, 2, 2, 0, 0) == 0
+    np.testing.assert_array_equal(o, x.max((0, 1, 2)))

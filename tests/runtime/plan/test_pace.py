@@ -1,0 +1,70 @@
+"""The faster of two ways is found, and found again when that changes."""
+
+from minitf.runtime.plan.pace import Pace
+
+
+def ways(pace, plain, other, runs):
+    """How many of some runs went the other way, given the milliseconds that both take."""
+    count = 0
+    for _ in range(runs):
+        way = pace.choose()
+        pace.took(way, 0.001 * (other if way else plain))
+        count += way
+    return count
+
+
+def test_the_faster_way_is_kept():
+    pace = Pace()
+    assert not pace.choose()  # at first nothing is known
+    assert ways(pace, plain=2.0, other=1.0, runs=1000) > 900
+
+
+def test_a_slower_way_is_tried_ever_more_rarely():
+    pace = Pace()
+    assert ways(pace, plain=1.0, other=2.0, runs=1000) < 30
+    assert ways(pace, plain=1.0, other=2.0, runs=10_000) < 30
+
+
+def test_a_way_that_becomes_slow_is_left_soon():
+    pace = Pace()
+    ways(pace, plain=2.0, other=1.0, runs=2000)
+    assert pace.best
+    assert ways(pace, plain=2.0, other=10.0, runs=100) < 20
+    assert not pace.best
+    ways(pace, plain=2.0, other=1.0, runs=300)
+    assert pace.best
+
+
+def test_both_becoming_slower_changes_nothing():
+    pace = Pace()
+    ways(pace, plain=2.0, other=1.0, runs=500)
+    assert ways(pace, plain=8.0, other=4.0, runs=1000) > 900
+
+
+def test_the_other_way_may_be_a_little_slower():
+    pace = Pace()
+    assert ways(pace, plain=1.0, other=1.04, runs=1000) > 900
+    pace = Pace()
+    assert ways(pace, plain=1.0, other=1.06, runs=1000) < 30
+
+
+def test_a_way_that_becomes_slower_is_compared_at_once():
+    pace = Pace()
+    ways(pace, plain=1.0, other=1.2, runs=10_000)  # the next trial would be thousands of runs away
+    assert ways(pace, plain=1.3, other=1.2, runs=200) > 150
+
+
+def test_trials_are_apart_though_a_way_becomes_ever_slower():
+    pace, count = Pace(), 0
+    for i in range(100):
+        count += ways(pace, plain=1.3**i, other=2 * 1.3**i, runs=10)
+    assert count < 200
+
+
+def test_where_runs_are_long_the_other_way_is_soon_given_another_chance():
+    pace = Pace()
+    ways(pace, plain=200, other=100, runs=200)
+    ways(pace, plain=200, other=1000, runs=16)
+    assert not pace.best
+    ways(pace, plain=200, other=100, runs=20)
+    assert pace.best
