@@ -9,6 +9,7 @@ import types
 from collections.abc import Callable
 
 _HOMES = {
+    "AssetFileDef": "meta_graph",
     "AttrValue": "attr_value",
     "ClusterDef": "cluster",
     "DataType": "types",

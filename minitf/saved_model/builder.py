@@ -9,6 +9,7 @@ from minitf.framework import protos
 from minitf.graphs import files
 from minitf.graphs.meta_graph import meta_graph_of
 from minitf.saved_model import constants, signature_constants, tag_constants
+from minitf.saved_model.assets import Assets
 from minitf.saved_model.signature_def_utils import predict_signature_def
 
 
@@ -30,18 +31,20 @@ class SavedModelBuilder:
         self._model = protos.message("SavedModel")(
             saved_model_schema_version=constants.SAVED_MODEL_SCHEMA_VERSION
         )
-        self._has_variables = False
+        self._has_variables, self._assets = False, Assets(self._folder)
 
     def add_meta_graph_and_variables(self, sess, tags, signature_def_map=None, assets_collection=None,
                                      legacy_init_op=None, clear_devices: bool = False, main_op=None,
                                      strip_default_attrs: bool = False, saver=None) -> None:  # fmt: skip
         """Adds the session's graph and writes what its variables are worth.
 
-        tags: by which the graph is found. signature_def_map: SignatureDefs by name. main_op, legacy_init_op:
-        an op that is run when the model has been loaded.
+        tags: by which the graph is found. signature_def_map: SignatureDefs by name. assets_collection:
+        constants that hold paths of files, which are taken along. main_op, legacy_init_op: an op that is run
+        when the model has been loaded, with the paths that the files have then.
 
         Raises:
-          AssertionError: if there are variables already. ValueError: for assets, which are not written.
+          AssertionError: if there are variables already. TypeError: for assets that are no constant strings.
+          tf.errors.NotFoundError: if there is no such file.
         """
         if self._has_variables:
             raise AssertionError("Graph state including variables and assets has already been saved.")
@@ -70,14 +73,13 @@ class SavedModelBuilder:
                   clear_devices, main_op, saver)  # fmt: skip
 
     def _add(self, graph, tags, signatures, assets, legacy_init_op, clear_devices, main_op, saver):
-        if assets:
-            raise ValueError("minitf writes no assets into saved models: leave out assets_collection")
         with graph.as_default():
             for key, op in ((constants.MAIN_OP_KEY, main_op), (constants.LEGACY_INIT_OP_KEY, legacy_init_op)):
                 if op is not None:
                     graph.get_collection_ref(key)[:] = [op]
             saver = saver or tf.train.Saver(sharded=True, allow_empty=True)
             made = meta_graph_of(graph, saver_def=saver.as_saver_def().message(), clear_devices=clear_devices)
+        self._assets.add(made, assets)
         made.meta_info_def.tags.extend(tags)
         for name, signature in (signatures or {}).items():
             made.signature_def[name].CopyFrom(signature)

@@ -6,7 +6,7 @@ import os
 
 from minitf.framework import protos
 from minitf.graphs import files
-from minitf.saved_model import constants
+from minitf.saved_model import assets, constants
 from minitf.train.meta_graphs import imported
 
 _FILES = (constants.SAVED_MODEL_FILENAME_PB, constants.SAVED_MODEL_FILENAME_PBTXT)
@@ -40,9 +40,10 @@ def load(sess, tags, export_dir, import_scope: str | None = None, **saver_kwargs
         )
         if saver is not None and os.path.exists(f"{path}.index"):
             saver.restore(sess, path)
+        paths = assets.feeds(found, os.fsdecode(export_dir), sess.graph, import_scope)
         for key in (constants.MAIN_OP_KEY, constants.LEGACY_INIT_OP_KEY):
             for op in _named(found, key, sess.graph, import_scope):
-                sess.run(op)
+                sess.run(op, paths)
     return found if elements is None else (found, elements)
 
 

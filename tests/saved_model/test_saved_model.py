@@ -1,6 +1,7 @@
 """Saved models: written, loaded, as functions."""
 
 import os
+import shutil
 
 import numpy as np
 import pytest
@@ -123,12 +124,6 @@ def test_what_is_not_there(folder, tmp_path):
         tf.saved_model.loader.load(session, ["serve"], str(tmp_path))
 
 
-def test_assets_are_refused(tmp_path):
-    builder = tf.saved_model.Builder(tmp_path)
-    with fails(ValueError, "no assets"), tf.Session() as session:
-        builder.add_meta_graph_and_variables(session, ["serve"], assets_collection=[tf.constant("a")])
-
-
 def test_signatures_of_nothing():
     utils = tf.saved_model.signature_def_utils
     for make in (
@@ -140,3 +135,61 @@ def test_signatures_of_nothing():
             make()
     assert protos.message("SignatureDef")() == utils.build_signature_def()
     np.testing.assert_array_equal(tf.contrib.util.constant_value(tf.constant([1, 2])), [1, 2])
+
+
+def with_assets(folder, *names):
+    """A graph that puts what is in files together, and the constants with their paths."""
+    paths = []
+    for i, name in enumerate(names):
+        (folder / f"from{i}").mkdir(parents=True)
+        (folder / f"from{i}" / name).write_text(f"{name} {i}\n")
+        paths.append(tf.constant(str(folder / f"from{i}" / name), name=f"path{i}"))
+    v = tf.Variable("", name="v")
+    return v, v.assign(tf.string_join([tf.read_file(path) for path in paths])).op, paths
+
+
+def test_assets_are_taken_along(tmp_path):
+    with tf.Session() as session:
+        v, fill, paths = with_assets(tmp_path, "words.txt", "words.txt", "labels.txt")
+        session.run(v.initializer)
+        builder = tf.saved_model.Builder(tmp_path / "m")
+        builder.add_meta_graph_and_variables(session, ["serve"], assets_collection=paths, main_op=fill)
+        builder.add_meta_graph(["less"], assets_collection=paths[:1])
+        builder.save()
+    for i in range(3):
+        shutil.rmtree(tmp_path / f"from{i}")
+    (tmp_path / "m").rename(tmp_path / "elsewhere")
+    assert sorted(os.listdir(tmp_path / "elsewhere" / "assets")) == ["labels.txt", "words.txt", "words.txt_1"]
+    for scope in (None, "again"):
+        with tf.Graph().as_default(), tf.Session() as session:
+            tf.saved_model.load(session, ["serve"], tmp_path / "elsewhere", import_scope=scope)
+            found = session.run(f"{scope}/v:0" if scope else "v:0")
+            assert found == b"words.txt 0\nwords.txt 1\nlabels.txt 2\n"
+
+
+@pytest.mark.parametrize("made, error, text", [
+    (lambda: tf.placeholder(tf.string, []), TypeError, "must be of type constant"),
+    (lambda: tf.constant(["a", "b"]), TypeError, "must be a scalar"),
+    (lambda: tf.constant(3), TypeError, "must be of dtype string"),
+    (lambda: "x", TypeError, "must be a Tensor"),
+    (lambda: tf.constant("/nowhere/x"), tf.errors.NotFoundError, "/nowhere/x; No such file"),
+    (lambda: tf.constant(""), ValueError, "Invalid asset filepath tensor"),
+])  # fmt: skip
+def test_what_is_no_asset(made, error, text, tmp_path):
+    with tf.Session() as session, pytest.raises(error, match=text):
+        builder = tf.saved_model.Builder(tmp_path / "m")
+        builder.add_meta_graph_and_variables(session, ["serve"], assets_collection=[made()])
+
+
+def test_assets_stay_in_their_folder(tmp_path):
+    with tf.Session() as session:
+        v, fill, paths = with_assets(tmp_path, "words.txt")
+        session.run(v.initializer)
+        builder = tf.saved_model.Builder(tmp_path / "m")
+        builder.add_meta_graph_and_variables(session, ["serve"], assets_collection=paths, main_op=fill)
+        [content] = builder._model.meta_graphs[0].collection_def["saved_model_assets"].any_list.value
+        content.value = content.value.replace(b"words.txt", b"../../zzz")
+        builder.save()
+    wrong = pytest.raises(tf.errors.DataLossError, match="no name of an asset's file")
+    with tf.Graph().as_default(), tf.Session() as session, wrong:
+        tf.saved_model.load(session, ["serve"], tmp_path / "m")
