@@ -194,17 +194,17 @@ from minitf.ops.control.cond import cond
 from minitf.ops.control.control import group, no_op, tuple
 from minitf.ops.math.confusion import confusion_matrix
 from minitf.ops.control.counted import foldl, foldr, map_fn, scan
-from minitf.ops.accumulators import (
+from minitf.ops.state.accumulators import (
     ConditionalAccumulator, ConditionalAccumulatorBase, SparseConditionalAccumulator,
 )  # fmt: skip
 from minitf.ops.io.queues import FIFOQueue, PaddingFIFOQueue, PriorityQueue, QueueBase, RandomShuffleQueue
 from minitf.ops.control.script import py_func
-from minitf.ops.string_parts import string_split
+from minitf.ops.strings.string_parts import string_split
 from minitf.ops.strings.string_join import string_join
 from minitf.ops.strings.strings import (
     as_string, decode_base64, encode_base64, reduce_join, regex_replace, string_strip, substr,
 )  # fmt: skip
-from minitf.ops.buckets import (
+from minitf.ops.strings.buckets import (
     string_to_hash_bucket, string_to_hash_bucket_fast, string_to_hash_bucket_strong,
 )  # fmt: skip
 from minitf.ops.state.tables import initialize_all_tables, tables_initializer

@@ -5,8 +5,8 @@ from collections import Counter
 
 import numpy as np
 
-from minitf.runtime import resizing
-from minitf.runtime.form import Form
+from minitf.runtime.resize import resizing
+from minitf.runtime.resize.form import Form
 
 
 class Watch:

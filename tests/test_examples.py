@@ -1,5 +1,6 @@
 import gzip
 import importlib.util
+import json
 import re
 import sys
 from pathlib import Path
@@ -8,6 +9,7 @@ import numpy as np
 import pytest
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
+NOTEBOOKS = sorted((EXAMPLES / "notebooks").glob("*.ipynb"))
 
 
 def run(name, monkeypatch, *arguments):
@@ -115,3 +117,22 @@ def test_ctc_digits_learns_and_writes_its_pictures(tmp_path, monkeypatch, capsys
     losses = numbers(capsys.readouterr().out, "loss")
     assert len(losses) == 2 and losses[0] > 25 and losses[1] < 11
     assert pictures(tmp_path / "out") == {"error.png", "strips.png"}
+
+
+def cells(notebook):
+    return [cell for cell in json.loads(notebook.read_text("utf-8"))["cells"] if cell["cell_type"] == "code"]
+
+
+@pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda path: path.stem)
+def test_notebooks_of_the_tour_run(notebook, monkeypatch):
+    pyplot = pytest.importorskip("matplotlib.pyplot")
+    pyplot.switch_backend("agg")
+    names = {}
+    for cell in cells(notebook):
+        exec("".join(cell["source"]), names)
+    pyplot.close("all")
+
+
+def test_notebooks_are_kept_without_what_they_print():
+    assert len(NOTEBOOKS) == 8
+    assert not [path for path in NOTEBOOKS if any(c["outputs"] or c["execution_count"] for c in cells(path))]

@@ -503,8 +503,8 @@ ELSEWHERE = {  # by the test that covers them
     "ops/nn/test_sampling.py": " ".join(t for t in OPS if t.endswith("CandidateSampler"))
     + " ComputeAccidentalHits",
     "ops/state/test_training.py": " ".join(t for t in OPS if "Apply" in t),
-    "ops/test_accumulators.py": " ".join(t for t in OPS if "Accumulator" in t),
-    "ops/test_clustering.py": "KMC2ChainInitialization KmeansPlusPlusInitialization NearestNeighbors",
+    "ops/state/test_accumulators.py": " ".join(t for t in OPS if "Accumulator" in t),
+    "ops/nn/test_clusters.py": "KMC2ChainInitialization KmeansPlusPlusInitialization NearestNeighbors",
     "ops/control/test_dataflow.py": "Enter Exit LoopCond Merge NextIteration RefSwitch Switch",
     "ops/control/test_loop.py": "If Loop " + " ".join(t for t in OPS if t.startswith("TensorArray")),
     "ops/control/test_check.py": "Assert",
@@ -513,7 +513,7 @@ ELSEWHERE = {  # by the test that covers them
     )
     + " DatasetToSingleElement",
     "lookup/test_tables.py": " ".join(t for t in OPS if "Table" in t),
-    "ops/test_buckets.py": "StringToHashBucket StringToHashBucketFast StringToHashBucketStrong",
+    "ops/strings/test_buckets.py": "StringToHashBucket StringToHashBucketFast StringToHashBucketStrong",
     "ops/io/test_queues.py": " ".join(t for t in OPS if "Queue" in t),
     "ops/control/test_script.py": "PyFunc PyFuncStateless",
     "ops/sparse/test_serial.py": " ".join(t for t in OPS if "Serialize" in t or "TensorsMap" in t)
@@ -529,8 +529,8 @@ ELSEWHERE = {  # by the test that covers them
     "RegexReplace StaticRegexFullMatch StaticRegexReplace StringLength StringLower StringStrip StringUpper "
     "Substr",
     "ops/strings/test_string_join.py": "StringJoin",
-    "ops/test_string_parts.py": "StringFormat StringSplit StringSplitV2",
-    "ops/test_unicode.py": "UnicodeDecode UnicodeDecodeWithOffsets UnicodeEncode UnicodeTranscode",
+    "ops/strings/test_string_parts.py": "StringFormat StringSplit StringSplitV2",
+    "ops/strings/test_unicode.py": "UnicodeDecode UnicodeDecodeWithOffsets UnicodeEncode UnicodeTranscode",
     "train/test_saver.py": "MergeV2Checkpoints RestoreV2 SaveV2 ShardedFilename",
     "contrib/seq2seq": "GatherTree",
     "graphs/test_tensorflow_graphs.py": "Missing",

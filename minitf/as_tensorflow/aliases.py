@@ -301,7 +301,7 @@ tensorflow.python.training.training                     minitf.train
 tensorflow.python.training.training_util                minitf.train
 tensorflow.contrib.factorization.python                 minitf.contrib.factorization
 tensorflow.contrib.factorization.python.ops             minitf.contrib.factorization
-tensorflow.contrib.factorization.python.ops.clustering_ops minitf.contrib.factorization minitf.ops.clustering
+tensorflow.contrib.factorization.python.ops.clustering_ops minitf.contrib.factorization minitf.ops.nn.clusters
 tensorflow.contrib.learn.datasets.base                  minitf.datasets.base
 tensorflow.contrib.learn.python.learn.datasets.base     minitf.datasets.base
 tensorflow.core.protobuf.cluster_pb2                    minitf.graphs.messages
@@ -313,7 +313,7 @@ tensorflow.python.tools.freeze_graph                    minitf.tools.freeze_grap
 tensorflow.python.training.device_setter                minitf.train.device_setter
 tensorflow.python.training.server_lib                   minitf.train
 tensorflow.python.training.sync_replicas_optimizer      minitf.train
-tensorflow.python.ops.gen_clustering_ops                minitf.ops.clustering
+tensorflow.python.ops.gen_clustering_ops                minitf.ops.nn.clusters
 tensorflow.python.util                                  minitf
 tensorflow.python.util.compat                           minitf.compat
 tensorflow.python.util.deprecation                      minitf.contrib.framework

@@ -5,7 +5,7 @@ from __future__ import annotations
 import minitf as tf
 from minitf.framework.apply import apply_op
 from minitf.framework.operation import Operation
-from minitf.ops.lookup import LINE_NUMBER, WHOLE_LINE
+from minitf.ops.state.lookup import LINE_NUMBER, WHOLE_LINE
 
 
 class TextFileIndex:

@@ -37,10 +37,12 @@ def _drawing(thing):
     from minitf.viz.neighbours import neighbours
 
     if isinstance(thing, Graph):
-        return to_dot(thing)
+        return to_dot(thing, legend=False)
     if isinstance(thing, (Operation, Tensor)):
         return neighbours(thing.op)
-    return to_dot(thing.graph) if not hasattr(thing, "to_dot") else thing.to_dot()
+    if hasattr(thing, "to_dot"):
+        return thing.to_dot(legend=False)
+    return to_dot(thing.graph, legend=False)
 
 
 def _fitted(svg: str) -> str:

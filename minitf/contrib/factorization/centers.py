@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import minitf as tf
-from minitf.ops.clustering import (
+from minitf.ops.nn.clusters import (
     kmc2_chain_initialization,
     kmeans_plus_plus_initialization,
     nearest_neighbors,

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import minitf as tf
 from minitf.contrib.factorization.centers import INITS, Chooser, normalized
-from minitf.ops.clustering import nearest_neighbors
+from minitf.ops.nn.clusters import nearest_neighbors
 
 SQUARED_EUCLIDEAN_DISTANCE, COSINE_DISTANCE = "squared_euclidean", "cosine"
 RANDOM_INIT, KMEANS_PLUS_PLUS_INIT, KMC2_INIT = INITS

@@ -73,10 +73,9 @@ def py_func(func, inp, Tout, stateful: bool = True, name: str | None = None):  #
     Tout: the dtype of the result, or a list of dtypes; accordingly the result is a tensor or a list of
     tensors, of unknown shape. Without `stateful` the op may be skipped where its result is known.
 
-    Raises (at run time):
-      InvalidArgumentError: if `func` raises ValueError or TypeError, or its results are not of the types in
-      Tout. OutOfRangeError, ResourceExhaustedError, UnimplementedError: for StopIteration, MemoryError and
-        NotImplementedError; UnknownError for other exceptions.
+    Raises, at run time, InvalidArgumentError if `func` raises ValueError or TypeError, or its results are not
+    of the types in Tout; OutOfRangeError, ResourceExhaustedError and UnimplementedError for StopIteration,
+    MemoryError and NotImplementedError; UnknownError for other exceptions.
 
     >>> import minitf as tf
     >>> y = tf.py_func(np.cumsum, [tf.constant([1.0, 2.0])], tf.float32)

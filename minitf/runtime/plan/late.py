@@ -11,8 +11,8 @@ from collections.abc import Callable
 from minitf.framework.dtypes import float32, float64
 from minitf.framework.operation import Operation
 from minitf.framework.registry import OPS
-from minitf.runtime.early import early
 from minitf.runtime.execute.op_by_op import is_native
+from minitf.runtime.plan.early import early
 from minitf.runtime.plan.needed import ADDING, TAKING, before
 from minitf.runtime.session.state import follows_variable
 

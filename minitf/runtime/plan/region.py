@@ -15,7 +15,7 @@ from minitf.runtime.lower.lower import Lowering, NotNative
 from minitf.runtime.memory.table import Table
 from minitf.runtime.plan.boundary import Packed, packed
 from minitf.runtime.plan.steering import Steering
-from minitf.runtime.resizing import SMALL, Given, Resizing
+from minitf.runtime.resize.resizing import SMALL, Given, Resizing
 from minitf.runtime.session.state import State, follows_variable
 from minitf.runtime.tensor_arrays.flows import Full, Learned
 

@@ -33,8 +33,8 @@ from minitf.runtime.plan.plan import Plan
 from minitf.runtime.session.config import ConfigProto, RunMetadata, RunOptions
 from minitf.runtime.session.feed import feeds
 from minitf.runtime.session.fetch import Fetches, outline
+from minitf.runtime.session.shared import ClusterState, reset
 from minitf.runtime.session.state import State, Uninitialized
-from minitf.runtime.shared import ClusterState, reset
 
 _PLANS_KEPT = 64
 

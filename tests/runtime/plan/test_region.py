@@ -12,9 +12,9 @@ import pytest
 from helpers import fails
 
 import minitf as tf
-from minitf.runtime import resizing
 from minitf.runtime.execute import walk
 from minitf.runtime.plan import region
+from minitf.runtime.resize import resizing
 
 
 def _programs(session) -> int:

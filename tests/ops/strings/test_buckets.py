@@ -8,7 +8,7 @@ import pytest
 
 import minitf as tf
 
-FACTS = json.loads((Path(__file__).parents[1] / "facts" / "hashes.json").read_text())
+FACTS = json.loads((Path(__file__).parents[2] / "facts" / "hashes.json").read_text())
 STRINGS = [bytes(i * 7 + size & 0xFF for i in range(size)) for size in FACTS["sizes"]]
 CALLS = {
     "fast": lambda x: tf.string_to_hash_bucket_fast(x, 2**62),

@@ -11,8 +11,8 @@ from minitf.framework.operation import Operation
 from minitf.framework.registry import define
 from minitf.framework.shape import SCALAR, as_shape
 from minitf.framework.tensor import IndexedSlices, Tensor
-from minitf.ops.accumulator_stores import Accumulator, SparseAccumulator
 from minitf.ops.math.cast import cast
+from minitf.ops.state.accumulator_stores import Accumulator, SparseAccumulator
 
 _STORES = {"ResourceConditionalAccumulator": Accumulator, "SparseConditionalAccumulator": SparseAccumulator}
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import minitf as tf
-from minitf.ops import clustering
+from minitf.ops.nn import clusters
 
 POINTS = np.random.RandomState(1).rand(20, 2).astype(np.float32)
 
@@ -20,19 +20,19 @@ POINTS = np.random.RandomState(1).rand(20, 2).astype(np.float32)
     ],
 )
 def test_plus_plus(seed, retries, chosen):
-    made = clustering.kmeans_plus_plus_initialization(POINTS, 6, seed, retries)
+    made = clusters.kmeans_plus_plus_initialization(POINTS, 6, seed, retries)
     np.testing.assert_array_equal(tf.Session().run(made), POINTS[chosen])
 
 
 def test_chain():
-    ends = [clustering.kmc2_chain_initialization(1 + POINTS[:8, 1], seed) for seed in range(12)]
+    ends = [clusters.kmc2_chain_initialization(1 + POINTS[:8, 1], seed) for seed in range(12)]
     assert tf.Session().run(ends) == [7, 7, 7, 7, 7, 7, 7, 6, 7, 7, 7, 7]
 
 
 @pytest.mark.parametrize("k", [1, 2, 5])
 def test_nearest(k):
     centers = POINTS[[3, 3, 5]]
-    found, distances = tf.Session().run(clustering.nearest_neighbors(POINTS, centers, k))
+    found, distances = tf.Session().run(clusters.nearest_neighbors(POINTS, centers, k))
     wanted = ((POINTS[:, None] - centers) ** 2).sum(-1)
     order = np.argsort(wanted, 1, kind="stable")[:, :k]
     np.testing.assert_array_equal(found, order)
@@ -42,10 +42,10 @@ def test_nearest(k):
 @pytest.mark.parametrize(
     "make, message",
     [
-        (lambda: clustering.nearest_neighbors(POINTS, POINTS[:0], 1), "has to be a center"),
-        (lambda: clustering.nearest_neighbors(POINTS, POINTS, 0), "has to be positive, not 0"),
-        (lambda: clustering.kmeans_plus_plus_initialization(POINTS, 21, 0, 0), "21 centers .* 20 points"),
-        (lambda: clustering.kmeans_plus_plus_initialization(POINTS, 0, 0, 0), "0 centers"),
+        (lambda: clusters.nearest_neighbors(POINTS, POINTS[:0], 1), "has to be a center"),
+        (lambda: clusters.nearest_neighbors(POINTS, POINTS, 0), "has to be positive, not 0"),
+        (lambda: clusters.kmeans_plus_plus_initialization(POINTS, 21, 0, 0), "21 centers .* 20 points"),
+        (lambda: clusters.kmeans_plus_plus_initialization(POINTS, 0, 0, 0), "0 centers"),
     ],
 )
 def test_errors(make, message):
@@ -55,4 +55,4 @@ def test_errors(make, message):
 
 def test_points_and_centers_have_as_many_columns():
     with pytest.raises(ValueError, match="'centers' .* has shape"):
-        clustering.nearest_neighbors(POINTS, POINTS[:, :1], 1)
+        clusters.nearest_neighbors(POINTS, POINTS[:, :1], 1)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from minitf.framework.apply import apply
 from minitf.framework.registry import define
 from minitf.framework.tensor import Tensor
-from minitf.ops import hashes, patterns
+from minitf.ops import patterns
+from minitf.ops.strings import hashes
 
 _LARGEST = 2**64
 

@@ -13,11 +13,11 @@ from collections import Counter, OrderedDict
 import numpy as np
 
 from minitf.framework.errors import OpError
-from minitf.runtime.box import Box, Numbers, Sizes
-from minitf.runtime.constants import Constants, Unfit
-from minitf.runtime.form import Form, with_slices
 from minitf.runtime.lower.ir import Ref
 from minitf.runtime.plan.boundary import Packed
+from minitf.runtime.resize.box import Box, Numbers, Sizes
+from minitf.runtime.resize.constants import Constants, Unfit
+from minitf.runtime.resize.form import Form, with_slices
 from minitf.runtime.tensor_arrays.flows import Flow
 
 SMALL = 64  # elements of an input on whose contents a program may depend

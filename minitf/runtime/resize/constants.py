@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from minitf.runtime.box import Box, Numbers
 from minitf.runtime.execute.op_by_op import Concrete, OpByOp
-from minitf.runtime.form import Form
+from minitf.runtime.resize.box import Box, Numbers
+from minitf.runtime.resize.form import Form
 
 _FEW = 64  # numbers in a constant that are looked at one by one
 

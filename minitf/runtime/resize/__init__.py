@@ -1,0 +1,1 @@
+"""Programs for all sizes between some: what of a program depends on the sizes, and how."""
