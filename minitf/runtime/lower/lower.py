@@ -19,7 +19,7 @@ from minitf.runtime.lower.ir import Buffer, Call, Ref
 from minitf.runtime.plan.needed import BODIES, Needed
 from minitf.runtime.session.state import State, follows_variable
 from minitf.runtime.tensor_arrays import flows
-from minitf.runtime.tensor_arrays.flows import Flow, Unfit
+from minitf.runtime.tensor_arrays.flows import Flow, HostOnly
 
 _OF_SHAPES = frozenset(["ZerosLike", "OnesLike"])  # ops that read only the shapes of their inputs
 _FOLDED = 4096  # elements: constants up to this size are computed while lowering
@@ -310,7 +310,7 @@ class Lowering(Builder):
     def list_op(self, op, values):
         try:
             return flows.lower(self, op, values)
-        except Unfit:
+        except HostOnly:
             raise NotNative(op) from None
 
     def last_use(self, flow: Flow) -> bool:

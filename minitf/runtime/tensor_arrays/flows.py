@@ -132,7 +132,7 @@ class Learned(Exception):
         self.origin, self.shape = origin, shape
 
 
-class Unfit(Exception):
+class HostOnly(Exception):
     """A list, or an op on one, that only the host can deal with."""
 
 
@@ -148,7 +148,7 @@ def lower(low, op, values: list):
     """The results of an op with lists among its inputs or outputs."""
     rule = _RULES.get(op.type)
     if rule is None or op.type in _ON_LISTS and not isinstance(values[0], Flow):
-        raise Unfit
+        raise HostOnly
     return rule(low, op, *values)
 
 
@@ -157,7 +157,7 @@ def lower(low, op, values: list):
 
 def _new(low, kind: Kind, seen: Ref | None = None) -> Flow:
     if kind.nbytes > _LARGEST:
-        raise Unfit
+        raise HostOnly
     return Flow(kind, low.new((kind.nbytes,), np.uint8).buffer, seen=seen)
 
 
@@ -198,7 +198,7 @@ def _readable(op, flow: Flow) -> Kind:
     if not flow.ghost and kind.element is None and wanted.is_fully_defined():
         raise Learned(kind.origin, tuple(wanted.sizes))
     if flow.ghost or kind.element is None or not wanted.is_compatible_with(kind.element):
-        raise Unfit
+        raise HostOnly
     return kind
 
 
@@ -208,7 +208,7 @@ def _writable(low, flow: Flow, element: tuple) -> Flow:
     if kind.element is None:
         raise Learned(kind.origin, element)
     if flow.ghost or kind.element != element or not kind.adds and not kind.shape.is_compatible_with(element):
-        raise Unfit
+        raise HostOnly
     if low.last_use(flow):
         return flow
     return low.copy(flow)
@@ -221,7 +221,7 @@ def _made(low, op, size) -> Flow:
     count, attrs = int(low.data(size)), op.attrs
     shape = attrs["element_shape"]
     if count < 0:
-        raise Unfit
+        raise HostOnly
     element = tuple(shape.sizes) if shape.is_fully_defined() else low.elements.get(op)
     grows, once = attrs["dynamic_size"], attrs["clear_after_read"]
     capacity = max(count, low.capacities.get(op, FIRST_GUESS if grows else 0))
@@ -249,7 +249,7 @@ def _size(low, op, flow: Flow):
     if flow.kind.size is not None:
         return low.constant(np.asarray(flow.kind.size, np.int32))
     if flow.ghost or flow.kind.adds:
-        raise Unfit
+        raise HostOnly
     out = low.new((), np.int32)
     low.call(cast[np.int64, np.int32], flow.length, out, 1)
     return out
@@ -257,13 +257,13 @@ def _size(low, op, flow: Flow):
 
 def _write(low, op, flow: Flow, index, value) -> Flow:
     if index.shape != ():
-        raise Unfit
+        raise HostOnly
     return _put(low, op, flow, index, value, 1, value.shape)
 
 
 def _scatter(low, op, flow: Flow, indices, value) -> Flow:
     if len(indices.shape) != 1 or not value.shape or value.shape[0] < indices.shape[0]:
-        raise Unfit
+        raise HostOnly
     return _put(low, op, flow, indices, value, indices.shape[0], value.shape[1:])
 
 
@@ -271,7 +271,7 @@ def _put(low, op, flow: Flow, indices, value, count: int, element: tuple) -> Flo
     flow = _writable(low, flow, element)
     kind = flow.kind
     if kind.adds and kind.dtype.name not in FLOATS:
-        raise Unfit
+        raise HostOnly
     if kind.grows and not kind.adds:
         low.guesses[kind.origin] = kind.capacity
     over = bool(op.attrs.get("overwrites"))
@@ -310,14 +310,14 @@ def _refusal(low, flow: Flow, indices, writing: bool):
 
 def _read(low, op, flow: Flow, index):
     if index.shape != ():
-        raise Unfit
+        raise HostOnly
     return _taken(low, op, flow, index, 1, ())
 
 
 def _gather(low, op, flow: Flow, indices):
     count = math.prod(indices.shape)
     if not count and not op.attrs["element_shape"].is_fully_defined():
-        raise Unfit
+        raise HostOnly
     return _taken(low, op, flow, indices, count, (count,))
 
 
@@ -336,7 +336,7 @@ def _taken(low, op, flow: Flow, indices, count: int, shape: tuple) -> Ref:
 def _concat(low, op, flow: Flow):
     kind = _readable(op, flow)
     if not kind.element or not kind.size:
-        raise Unfit
+        raise HostOnly
     indices = low.constant(np.arange(kind.size, dtype=np.int32))
     rows = _taken(low, op, flow, indices, kind.size, (kind.size,))
     joined = low.view(rows, (kind.size * kind.element[0], *kind.element[1:]))
@@ -346,9 +346,9 @@ def _concat(low, op, flow: Flow):
 def _split(low, op, flow: Flow, value, lengths) -> Flow:
     counts = low.data(lengths)
     if counts.ndim != 1 or not counts.size or (counts != counts[0]).any() or counts.sum() != value.shape[0]:
-        raise Unfit
+        raise HostOnly
     if len(counts) != flow.kind.size and not flow.kind.grows:
-        raise Unfit
+        raise HostOnly
     indices = low.constant(np.arange(len(counts), dtype=np.int32))
     return _put(low, op, flow, indices, value, len(counts), (int(counts[0]), *value.shape[1:]))
 
@@ -385,16 +385,16 @@ def _sum(low, op, *flows) -> Flow:
 
 def _check_summands(flows) -> None:
     if not all(isinstance(f, Flow) and f.kind.adds and not f.ghost for f in flows):
-        raise Unfit
+        raise HostOnly
     kind = flows[0].kind
     if kind.dtype.name not in FLOATS or any(f.kind.capacity != kind.capacity for f in flows):
-        raise Unfit
+        raise HostOnly
     element = next((f.kind.element for f in flows if f.kind.element is not None), None)
     for flow in flows:
         if flow.kind.element is None and element is not None:
             raise Learned(flow.kind.origin, element)
         if flow.kind.element is None or flow.kind.element != element:
-            raise Unfit
+            raise HostOnly
 
 
 _ON_LISTS = {

@@ -1,0 +1,49 @@
+"""ARCHITECTURE.md: all that it names is there."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+TEXT = (ROOT / "ARCHITECTURE.md").read_text("utf-8")
+QUOTED = sorted(set(re.findall(r"`([^`\n]+)`", re.sub(r"```.*?```", "", TEXT, flags=re.DOTALL))))
+PICTURE = re.search(r"```\n(.*?)```", TEXT, flags=re.DOTALL).group(1)
+PATHS = [quoted for quoted in QUOTED if "/" in quoted] + re.findall(r"(?:minitf|kernels)/\w+", PICTURE)
+NAMES = [quoted for quoted in QUOTED if re.fullmatch(r"\w+(\.\w+)?", quoted)]
+
+
+def defined() -> set[str]:
+    """All names of classes, functions, attributes, arguments and variables of the product."""
+    found = set()
+    for folder in ("minitf", "kernels"):
+        for path in (ROOT / folder).rglob("*.py"):
+            for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+                match node:
+                    case ast.ClassDef() | ast.FunctionDef():
+                        found.add(node.name)
+                    case ast.arg():
+                        found.add(node.arg)
+                    case ast.Attribute():
+                        found.add(node.attr)
+                    case ast.Name(ctx=ast.Store()):
+                        found.add(node.id)
+                    case ast.Constant(value=str()) if node.value.isidentifier():
+                        found.add(node.value)
+    return found
+
+
+@pytest.mark.parametrize("path", sorted(set(PATHS)))
+def test_paths(path):
+    assert (ROOT / path).exists()
+
+
+def test_names():
+    there = defined()
+    assert len(NAMES) > 30
+    assert not [name for name in NAMES if not set(name.split(".")) <= there]
+
+
+def test_it_is_short():
+    assert len(TEXT.splitlines()) <= 150
