@@ -1,7 +1,7 @@
 """A training step against its matrix products alone, run back to back.
 
-Pass `gathered` makes some products with embedded inputs needless. So there are two sums: of the products that
-the model asks for, and of those that are made.
+Pass `multiply_before_gather` makes some products with embedded inputs needless. So there are two sums: of
+the products that the model asks for, and of those that are made.
 """
 
 import collections

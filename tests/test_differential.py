@@ -40,10 +40,10 @@ def test_a_wrong_pass_is_found_and_told(monkeypatch):
     def wrong(nodes, kept):
         nodes[:] = [node for node in nodes if getattr(node, "op", None) is None or node.op.type != "Tanh"]
 
-    monkeypatch.setitem(PASSES, "dead", wrong)
+    monkeypatch.setitem(PASSES, "drop_unread", wrong)
     findings = differential.examine(0)
     kinds = {kind for kind, _ in findings.differences}
-    assert {"all passes", "only dead"} <= kinds and "no passes" not in kinds
+    assert {"all passes", "only drop_unread"} <= kinds and "no passes" not in kinds
     assert "first in Tanh" in findings.differences[0][1]
 
 

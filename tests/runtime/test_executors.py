@@ -153,19 +153,19 @@ def test_agree_to_the_bit(monkeypatch, model):
     "passes",
     [
         "",
-        "dead",
-        "dead,columns",
-        "dead,concat",
-        "dead,accumulate",
-        "dead,columns,transposed",
-        "dead,concat,one_hot",
-        "dead,concat,one_hot,accumulate",
-        "dead,concat,accumulate,gathered",
-        "gathered",
-        "turned,transposed",
-        "slices",
+        "drop_unread",
+        "drop_unread,prune_columns",
+        "drop_unread,split_concat",
+        "drop_unread,accumulate",
+        "drop_unread,prune_columns,transpose_once",
+        "drop_unread,split_concat,pick_rows",
+        "drop_unread,split_concat,pick_rows,accumulate",
+        "drop_unread,split_concat,accumulate,multiply_before_gather",
+        "multiply_before_gather",
+        "drop_permutation,transpose_once",
+        "read_in_place",
         "fuse",
-        "slices,fuse,repeated",
+        "read_in_place,fuse,repeat_bias",
     ],
 )
 def test_each_pass_changes_only_roundings(monkeypatch, model, passes):
@@ -185,7 +185,7 @@ def test_a_session_chooses_its_executor_and_passes():
             assert session.run(x * 2.0, {x: [1, 2]}).tolist() == [2, 4]
     with pytest.raises(ValueError, match="no executor called 'fast'"):
         tf.Session(config=tf.ConfigProto(executor="fast"))
-    with pytest.raises(ValueError, match="no pass called hurry; the passes are dead"):
+    with pytest.raises(ValueError, match="no pass called hurry; the passes are drop_unread"):
         tf.Session(config=tf.ConfigProto(passes="hurry"))
 
 

@@ -117,7 +117,7 @@ class _LoopLowering:
         values.
         """
         wanted = {self.loop.ys[k] for k in self.ys}
-        # What is joined to a y is stacked too: the pass `concat` then does without the joined one.
+        # What is joined to a y is stacked too: the pass `split_concat` then does without the joined one.
         wanted |= {t for y in wanted if y.op.type == "ConcatV2" for t in y.op.inputs}
         stacks = {}
         for i in self.live:

@@ -15,53 +15,75 @@ import sys
 
 from minitf.runtime.lower import text
 from minitf.runtime.passes.accumulate import accumulate
-from minitf.runtime.passes.columns import columns
-from minitf.runtime.passes.concat import split_concat
-from minitf.runtime.passes.dead import dead
-from minitf.runtime.passes.ended import ended
+from minitf.runtime.passes.prune_columns import prune_columns
+from minitf.runtime.passes.split_concat import split_concat
+from minitf.runtime.passes.drop_unread import drop_unread
+from minitf.runtime.passes.skip_finished_rows import skip_finished_rows
 from minitf.runtime.passes.fuse import fuse
-from minitf.runtime.passes.gathered import gathered
-from minitf.runtime.passes.one_hot import one_hot
-from minitf.runtime.passes.repeated import repeated
-from minitf.runtime.passes.slices import slices
-from minitf.runtime.passes.transposed import transposed
-from minitf.runtime.passes.turned import turned
+from minitf.runtime.passes.multiply_before_gather import multiply_before_gather
+from minitf.runtime.passes.pick_rows import pick_rows
+from minitf.runtime.passes.repeat_bias import repeat_bias
+from minitf.runtime.passes.read_in_place import read_in_place
+from minitf.runtime.passes.transpose_once import transpose_once
+from minitf.runtime.passes.drop_permutation import drop_permutation
 
 PASSES = {
-    "dead": dead,
-    "columns": columns,
-    "concat": split_concat,
-    "one_hot": one_hot,
+    "drop_unread": drop_unread,
+    "prune_columns": prune_columns,
+    "split_concat": split_concat,
+    "pick_rows": pick_rows,
     "accumulate": accumulate,
-    "gathered": gathered,
-    "turned": turned,
-    "transposed": transposed,
-    "slices": slices,
+    "multiply_before_gather": multiply_before_gather,
+    "drop_permutation": drop_permutation,
+    "transpose_once": transpose_once,
+    "read_in_place": read_in_place,
     "fuse": fuse,
-    "ended": ended,
-    "repeated": repeated,
+    "skip_finished_rows": skip_finished_rows,
+    "repeat_bias": repeat_bias,
+}
+
+
+# What they were called before; settings in scripts keep working.
+OLD_NAMES = {
+    "dead": "drop_unread",
+    "columns": "prune_columns",
+    "concat": "split_concat",
+    "one_hot": "pick_rows",
+    "gathered": "multiply_before_gather",
+    "turned": "drop_permutation",
+    "transposed": "transpose_once",
+    "slices": "read_in_place",
+    "ended": "skip_finished_rows",
+    "repeated": "repeat_bias",
 }
 
 
 def chosen(text: str = "") -> list[str]:
-    """The names of the passes that a setting such as `-fuse,-concat`, `none` or `concat` (only that) leaves
-    on.
+    """The names of the passes that a setting such as `-fuse,-split_concat`, `none` or `split_concat` (only
+    that) leaves on.
 
-    >>> chosen("-fuse,-accumulate,-gathered")
-    ['dead', 'columns', 'concat', 'one_hot', 'turned', 'transposed', 'slices', 'ended', 'repeated']
+    >>> chosen("fuse,accumulate,concat")
+    ['split_concat', 'accumulate', 'fuse']
     """
     source = "passes of the tf.ConfigProto" if text else "the environment variable MINITF_PASSES"
     text = text or os.environ.get("MINITF_PASSES", "")
-    names = [name.strip() for name in text.split(",") if name.strip()]
-    unknown = [n for n in names if n.removeprefix("-") not in PASSES and n != "none"]
-    if unknown:
+    given = [name.strip() for name in text.split(",") if name.strip()]
+    off = {_known(name, source) for name in given if name.startswith("-")}
+    on = {_known(name, source) for name in given if not name.startswith("-") and name != "none"}
+    if on or "none" in given:
+        return [name for name in PASSES if name in on]
+    return [name for name in PASSES if name not in off]
+
+
+def _known(name: str, source: str) -> str:
+    """What the pass `name` or `-name` is called now."""
+    bare = name.removeprefix("-")
+    if OLD_NAMES.get(bare, bare) not in PASSES:
         raise ValueError(
-            f"{source}: there is no pass called {', '.join(unknown)}; the passes are {', '.join(PASSES)}; "
-            "-NAME leaves one off, none leaves all off"
+            f"{source}: there is no pass called {name}; the passes are {', '.join(PASSES)}; -NAME leaves one "
+            "off, none leaves all off"
         )
-    if any(not n.startswith("-") for n in names):
-        return [n for n in PASSES if n in names]
-    return [n for n in PASSES if f"-{n}" not in names]
+    return OLD_NAMES.get(bare, bare)
 
 
 def rewrite(nodes: list, passes: list, kept: frozenset) -> None:
@@ -69,11 +91,7 @@ def rewrite(nodes: list, passes: list, kept: frozenset) -> None:
     region.
     """
     shown = os.environ.get("MINITF_SHOW")
-    if shown and shown not in PASSES:
-        raise ValueError(
-            f"the environment variable MINITF_SHOW: there is no pass called {shown}; the passes are "
-            f"{', '.join(PASSES)}"
-        )
+    shown = shown and _known(shown, "the environment variable MINITF_SHOW")
     for each in passes:
         apply = PASSES[each] if isinstance(each, str) else each
         if each == shown:

@@ -50,14 +50,14 @@ def test_branches_and_conditions():
 
 
 def test_before_and_after_a_pass(monkeypatch, capsys):
-    monkeypatch.setenv("MINITF_SHOW", "ended")
+    monkeypatch.setenv("MINITF_SHOW", "skip_finished_rows")
     x, total = step([1, 2, 3, 3])
     shown(total, x)
-    before, after = capsys.readouterr().err.split("---- after ended")
-    assert before.startswith("---- before ended\n")
+    before, after = capsys.readouterr().err.split("---- after skip_finished_rows")
+    assert before.startswith("---- before skip_finished_rows\n")
     assert "sort_rows" not in before and "sort_rows[] lengths=" in after
     assert "gemm[float32]*" not in before and "gemm[float32]* a=" in after
-    assert shown(total, x, passes="-ended") and not capsys.readouterr().err
+    assert shown(total, x, passes="-skip_finished_rows") and not capsys.readouterr().err
 
 
 def test_a_pass_that_is_not_there(monkeypatch):

@@ -1,4 +1,4 @@
-"""Pass `columns`: a product of which only some columns are read computes only those.
+"""Pass `prune_columns`: a product of which only some columns are read computes only those.
 
 The gradient of `concat([x, h]) @ W` is `dz @ W^T`, of which the x part is often not asked for. Every read of
 the product being a copy of a range of columns, each copy becomes a product with those columns of B, and the
@@ -12,7 +12,7 @@ from minitf.runtime.passes import gemms
 from minitf.runtime.passes.uses import Uses, whole
 
 
-def columns(nodes: list, kept: frozenset) -> None:
+def prune_columns(nodes: list, kept: frozenset) -> None:
     """Rewrites all such products."""
     with Uses(nodes, kept) as uses:
         for buffer in uses.first_used_by(["gemm"]):

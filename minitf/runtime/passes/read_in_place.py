@@ -1,4 +1,4 @@
-"""Pass `slices`: columns of a matrix are read where they are.
+"""Pass `read_in_place`: columns of a matrix are read where they are.
 
 Gates are computed side by side and then taken apart. Elementwise calls read a range of columns in place, so
 it need not be copied first; and if only such copies of an elementwise result are wanted, each is computed by
@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from minitf.runtime.lower.ir import Call, Ref, calls
 from minitf.runtime.passes import rows
-from minitf.runtime.passes.concat import intact, same_slice, seen_by
+from minitf.runtime.passes.split_concat import intact, same_slice, seen_by
 from minitf.runtime.passes.uses import Use, Uses, whole
 
 
-def slices(nodes: list, kept: frozenset) -> None:
+def read_in_place(nodes: list, kept: frozenset) -> None:
     """Rewrites all such copies."""
     copied = {call["a"].buffer for call in calls(nodes) if call.name == "strided_copy"}
     if not copied:

@@ -193,5 +193,5 @@ def test_longer_than_there_are_steps(fed):
 
 def test_it_can_be_switched_off(fed):
     outputs, _ = tf.nn.dynamic_rnn(tf.nn.rnn_cell.GRUCell(N), fed[0], fed[1], dtype=tf.float32)
-    assert sum(values([outputs], fed, passes="-ended")[1]) == 0
-    assert sum(values([outputs], fed, passes="ended")[1]) > 0
+    assert sum(values([outputs], fed, passes="-skip_finished_rows")[1]) == 0
+    assert sum(values([outputs], fed, passes="skip_finished_rows")[1]) > 0

@@ -1,4 +1,4 @@
-"""Pass `concat`: a product with joined columns becomes a sum of products with the parts.
+"""Pass `split_concat`: a product with joined columns becomes a sum of products with the parts.
 
 `concat([x, h]) @ W` is `x @ W[:i] + h @ W[i:]`, and its gradient `concat([x, h])^T @ dz` is two blocks of
 rows. Neither needs the joined matrix, so it is never made if nobody else reads it. A loop stacks its joined

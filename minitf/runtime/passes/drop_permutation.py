@@ -1,4 +1,4 @@
-"""Pass `turned`: a product reads and writes rows where they are, and not in another order.
+"""Pass `drop_permutation`: a product reads and writes rows where they are, and not in another order.
 
 A loop stacks its outputs time first; what follows it wants them batch first. The copy in between is not made
 if products are all that reads it, or make all of it: they are then made step by step, or sequence by
@@ -25,7 +25,7 @@ class _Loop(NamedTuple):
     row: int  # rows of the copy from trip to trip
 
 
-def turned(nodes: list, kept: frozenset) -> None:
+def drop_permutation(nodes: list, kept: frozenset) -> None:
     """Rewrites all such products."""
     with Uses(nodes, kept) as uses:
         for buffer in uses.first_used_by(["strided_copy", "gemm"]):

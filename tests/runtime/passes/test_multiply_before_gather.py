@@ -177,7 +177,7 @@ def rows_taken_in_twos(p):
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES)
 def test_products_with_gathered_rows(case):
     build, expected = case
-    check(build, ["gathered"], expected)
+    check(build, ["multiply_before_gather"], expected)
 
 
 # ---------------------------------------------------------------- models

@@ -1,4 +1,4 @@
-"""Pass `one_hot`: a product with a one-hot matrix picks rows instead.
+"""Pass `pick_rows`: a product with a one-hot matrix picks rows instead.
 
 `one_hot(i) @ W` is rows of W, and its gradient `one_hot(i)^T @ dz` adds up rows of dz. The one-hot matrix
 may have had its rows rearranged on the way (time first, say): the indices then are rearranged instead.
@@ -12,7 +12,7 @@ from minitf.runtime.passes import lookups
 from minitf.runtime.passes.uses import Use, Uses, whole
 
 
-def one_hot(nodes: list, kept: frozenset) -> None:
+def pick_rows(nodes: list, kept: frozenset) -> None:
     """Rewrites all products with one-hot matrices."""
     more = any(call.name == "one_hot" for call in calls(nodes))
     while more:

@@ -52,4 +52,4 @@ def columns_of_some_rows(p):
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES)
 def test_columns_of_products(case):
     build, expected = case
-    check(build, ["columns"], expected)
+    check(build, ["prune_columns"], expected)

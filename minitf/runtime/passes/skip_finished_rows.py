@@ -1,4 +1,4 @@
-"""Pass `ended`: rows of a batch whose sequence has ended are not computed any more.
+"""Pass `skip_finished_rows`: rows of a batch whose sequence has ended are not computed any more.
 
 `dynamic_rnn` with lengths copies the state of an ended row and makes its output zero, whatever the cell gives
 for it. The pass sorts the rows by their lengths, longest first, so that those still running are the first
@@ -19,7 +19,7 @@ from minitf.runtime.passes.uses import Use, Uses
 _FEWEST = 4  # rows of a batch that is worth sorting
 
 
-def ended(nodes: list, kept: frozenset) -> None:
+def skip_finished_rows(nodes: list, kept: frozenset) -> None:
     """Rewrites all loops over sequences of several lengths, and those of their gradients."""
     while any(isinstance(node, Repeat) and node.running is None for node in nodes):
         with Uses(nodes, kept) as uses:

@@ -1,4 +1,4 @@
-"""Pass `gathered`: in a product with rows gathered from a table, the table is multiplied instead.
+"""Pass `multiply_before_gather`: where rows gathered from a table are multiplied, the table is.
 
 `gather(E, i) @ W` is rows of `E @ W`. Its gradient `gather(E, i)^T @ dz` is `E^T @ s`, where s adds up the
 rows of dz that belong to each row of E. If more rows are gathered than the table has, as from an embedding
@@ -51,7 +51,7 @@ class _Product(NamedTuple):
         return table.buffer, table.offset, self.rows.width, other.buffer, other.offset, other.moves, numbers
 
 
-def gathered(nodes: list, kept: frozenset) -> None:
+def multiply_before_gather(nodes: list, kept: frozenset) -> None:
     """Rewrites all such products."""
     if any(isinstance(node, Call) and node.name == "gather" for node in nodes):
         with Uses(nodes, kept) as uses:

@@ -1,4 +1,4 @@
-"""Pass `repeated`: a bias that is added to small matrices again and again is repeated for every row once.
+"""Pass `repeat_bias`: a bias that is added to small matrices again and again is repeated for every row once.
 
 Matrices of few numbers are then walked in one go, instead of starting anew for every short row.
 """
@@ -14,7 +14,7 @@ _WORTHWHILE = 3  # calls in one block
 _BIASED = frozenset(kernel.name for kernel in fused.BIASED.values())
 
 
-def repeated(nodes: list, kept: frozenset) -> None:
+def repeat_bias(nodes: list, kept: frozenset) -> None:
     """Rewrites fused biases in loops, and where several in one block share a bias."""
     with Uses(nodes, kept) as uses:
         _visit(nodes, uses, None)

@@ -9,7 +9,7 @@ import minitf as tf
 from minitf.kernels.math import elementwise as ew
 from minitf.kernels.math import movement
 from minitf.runtime.lower.ir import Ref, Repeat
-from minitf.runtime.passes import PASSES, chosen, rewrite
+from minitf.runtime.passes import OLD_NAMES, PASSES, chosen, rewrite
 
 ROWS, WIDTH = 5, 12
 
@@ -235,7 +235,7 @@ def rows_and_another_total(p):
 @pytest.mark.parametrize("case", [*FUSED, *LEFT])
 def test_rewritten_and_the_same(case):
     build, expected = {**FUSED, **LEFT}[case]
-    check(build, ["slices", "fuse"], expected)
+    check(build, ["read_in_place", "fuse"], expected)
 
 
 @pytest.mark.parametrize("case", FUSED)
@@ -244,7 +244,9 @@ def test_can_be_switched_off(case):
     FUSED[case][0](p)
     names = p.names()
     rewrite(
-        p.nodes, [n for n in PASSES if n not in ("slices", "fuse")], frozenset(ref.buffer for ref in p.kept)
+        p.nodes,
+        [n for n in PASSES if n not in ("read_in_place", "fuse")],
+        frozenset(ref.buffer for ref in p.kept),
     )
     assert p.names() == names
 
@@ -272,7 +274,7 @@ def biased_in_a_loop(bias_changes=False, rows=ROWS):
 )
 def test_bias_repeated_before_a_loop(changes, rows, expected):
     before, after = biased_in_a_loop(changes, rows), biased_in_a_loop(changes, rows)
-    rewrite(after.nodes, ["fuse", "repeated"], frozenset(ref.buffer for ref in after.kept))
+    rewrite(after.nodes, ["fuse", "repeat_bias"], frozenset(ref.buffer for ref in after.kept))
     assert after.names() == expected.split()
     np.testing.assert_allclose(after.run()[0], before.run()[0], rtol=2e-6, atol=1e-6)
 
@@ -285,7 +287,7 @@ def test_bias_repeated_in_one_block(uses, expected):
     for p in programs:
         bias = p.given(WIDTH)
         p.keep(*(p.unary(ew.tanh, p.binary(ew.add, p.given(ROWS, WIDTH), bias)) for _ in range(uses)))
-    rewrite(after.nodes, ["fuse", "repeated"], frozenset(ref.buffer for ref in after.kept))
+    rewrite(after.nodes, ["fuse", "repeat_bias"], frozenset(ref.buffer for ref in after.kept))
     assert after.names() == expected.split()
     for a, b in zip(before.run(), after.run(), strict=True):
         np.testing.assert_allclose(a, b, rtol=2e-6, atol=1e-6)
@@ -302,13 +304,19 @@ def test_integers_are_left_alone():
 
 def test_names_of_passes():
     assert chosen("none") == []
-    assert chosen("fuse,dead") == ["dead", "fuse"]
-    assert set(PASSES) - set(chosen("-fuse,-slices")) == {"fuse", "slices"}
+    assert chosen("fuse,drop_unread") == ["drop_unread", "fuse"]
+    assert set(PASSES) - set(chosen("-fuse,-read_in_place")) == {"fuse", "read_in_place"}
     with pytest.raises(ValueError, match="no pass called -fusion"):
         chosen("-fusion")
 
 
-@pytest.mark.parametrize("passes", ["none", "dead", ""])
+def test_names_of_before():
+    assert set(OLD_NAMES.values()) <= set(PASSES) and not set(OLD_NAMES) & set(PASSES)
+    assert chosen("-ended,-one_hot") == chosen("-skip_finished_rows,-pick_rows")
+    assert chosen("ended") == ["skip_finished_rows"]
+
+
+@pytest.mark.parametrize("passes", ["none", "drop_unread", ""])
 def test_what_is_not_read_may_still_fail(passes):
     ids = tf.placeholder(tf.int32, [None])
     sizes = tf.shape(tf.gather(tf.Variable(tf.ones([3, 2])), ids))

@@ -115,4 +115,4 @@ def sum_of_products_turned(p):
 @pytest.mark.parametrize("case", TURNED)
 def test_rows_in_another_order(case):
     build, expected = TURNED[case]
-    check(build, ["turned"], expected)
+    check(build, ["drop_permutation"], expected)

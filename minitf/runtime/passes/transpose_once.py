@@ -1,4 +1,4 @@
-"""Pass `transposed`: a factor that is read transposed again and again is transposed once.
+"""Pass `transpose_once`: a factor that is read transposed again and again is transposed once.
 
 The gradient of a loop multiplies by the transpose of the same weights in every trip.
 """
@@ -12,7 +12,7 @@ from minitf.runtime.passes.uses import Uses
 _WORTHWHILE = 3  # products in one block
 
 
-def transposed(nodes: list, kept: frozenset) -> None:
+def transpose_once(nodes: list, kept: frozenset) -> None:
     """Rewrites products in loops, and where several in one block share a factor."""
     with Uses(nodes, kept) as uses:
         _visit(nodes, uses, in_loop=None)

@@ -1,11 +1,11 @@
-"""Pass `dead`: calls whose results nobody reads, and which cannot fail, are not made."""
+"""Pass `drop_unread`: calls whose results nobody reads, and which cannot fail, are not made."""
 
 from __future__ import annotations
 
 from minitf.runtime.lower.ir import Buffer, Call, Choice, Ref, Repeat, calls
 
 
-def dead(nodes: list, kept: frozenset) -> None:
+def drop_unread(nodes: list, kept: frozenset) -> None:
     """Removes such calls, and loops and branches that are left empty."""
     everything = list(calls(nodes))
     makers: dict[Buffer, list[Call]] = {}
