@@ -490,7 +490,7 @@ ELSEWHERE = {  # by the test that covers them
     "framework/test_inside.py": "Dead",
     "ops/images/test_images.py": "DecodeJpeg DecodePng EncodeJpeg EncodePng ResizeArea ResizeBicubic"
     " ResizeBicubicGrad ResizeBilinear ResizeBilinearGrad ResizeNearestNeighbor ResizeNearestNeighborGrad",
-    "ops/test_recorded_images.py": "AdjustContrastv2 AdjustHue AdjustSaturation CombinedNonMaxSuppression"
+    "ops/images/test_recorded_images.py": "AdjustContrastv2 AdjustHue AdjustSaturation CombinedNonMaxSuppression"
     " CropAndResize CropAndResizeGradBoxes CropAndResizeGradImage DecodeAndCropJpeg DecodeBmp DecodeGif"
     " DecodeImage DrawBoundingBoxes DrawBoundingBoxesV2 EncodeJpegVariableQuality ExtractGlimpse"
     " ExtractJpegShape HSVToRGB NonMaxSuppressionV3 NonMaxSuppressionV4 NonMaxSuppressionV5"
@@ -525,7 +525,7 @@ ELSEWHERE = {  # by the test that covers them
     "ops/io/test_summary.py": "AudioSummaryV2 HistogramSummary ImageSummary MergeSummary ScalarSummary"
     " TensorSummaryV2",
     "ops/nn/test_batch_norm.py": "FusedBatchNormV3 FusedBatchNormGradV3",
-    "ops/test_strings_elementwise.py": "AsString DecodeBase64 EncodeBase64 ReduceJoin RegexFullMatch "
+    "ops/strings/test_elementwise.py": "AsString DecodeBase64 EncodeBase64 ReduceJoin RegexFullMatch "
     "RegexReplace StaticRegexFullMatch StaticRegexReplace StringLength StringLower StringStrip StringUpper "
     "Substr",
     "ops/strings/test_string_join.py": "StringJoin",
