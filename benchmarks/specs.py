@@ -7,13 +7,19 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+CHANNELS = (32, 64)  # of the two layers for images
+
 
 @dataclass(frozen=True)
 class Workload:
-    """A recurrent network, its loss and its optimizer."""
+    """A recurrent or convolutional network, its loss and its optimizer.
+
+    Convolutional ones: "images" has two layers of `widths` x `widths` filters with pooling, then `units`;
+    "words" has `units` filters of each of `widths` over embedded words, and the largest value of each.
+    """
 
     name: str
-    cell: str  # "rnn", "gru" or "lstm"
+    cell: str  # "rnn", "gru", "lstm"; "images" or "words" if it is convolutional
     units: int
     steps: int
     batch: int
@@ -28,11 +34,23 @@ class Workload:
     rate: float = 0.001
     clip: float = 0.0  # by global norm
     shortest: int = 0  # sequences have `shortest` to `steps` steps
+    widths: tuple = ()  # of filters
+    word: int = 0  # numbers that an embedded word has, if not `units`
 
     @property
     def features(self):
         """The width of the cell's input."""
-        return self.units if self.reads == "embedding" else self.inputs
+        return (self.word or self.units) if self.reads == "embedding" else self.inputs
+
+    @property
+    def hidden(self):
+        """The width of what the output layer reads."""
+        return self.units * (len(self.widths) if self.cell == "words" else 1)
+
+    @property
+    def flat(self):
+        """How many numbers an image has after two layers."""
+        return -(-self.steps // 4) * -(-self.inputs // 4) * CHANNELS[1]
 
 
 _ALL = [
@@ -54,6 +72,8 @@ _ALL = [
     Workload("char_gru", "gru", 128, 50, 50, 65, 65, reads="embedding", each_step=True, clip=5.0),
     Workload("char_lstm", "lstm", 128, 50, 50, 65, 65, reads="embedding", layers=2, each_step=True, clip=5.0),
     Workload("varlen", "lstm", 64, 100, 32, 16, 2, shortest=10),
+    Workload("mnist_cnn", "images", 256, 28, 50, 28, 10, widths=(5,)),
+    Workload("sentence_cnn", "words", 100, 56, 64, 5000, 2, reads="embedding", widths=(3, 4, 5), word=128),
 ]
 _LONG = Workload("long_T", "rnn", 32, 10, 8, 8, 1, loss="mse")
 WORKLOADS = {w.name: w for w in _ALL}
@@ -72,15 +92,18 @@ def weights(w):
     """
     made, random = [], np.random.RandomState(7)
 
-    def add(name, rows, columns):
-        made.append((name, (random.standard_normal((rows, columns)) / np.sqrt(rows)).astype(np.float32)))
+    def add(name, *shape):
+        scale = np.sqrt(np.prod(shape[:-1]))
+        made.append((name, (random.standard_normal(shape) / scale).astype(np.float32)))
 
     def bias(name, size, value=0.0):
         made.append((name, np.full(size, value, np.float32)))
 
     if w.reads == "embedding":
         add("embedding", w.inputs, w.features)
-    for layer in range(w.layers):
+    if w.widths:
+        _add_filters(w, add, bias)
+    for layer in range(0 if w.widths else w.layers):
         rows = (w.units if layer else w.features) + w.units
         if w.cell == "gru":
             add(f"gates_kernel_{layer}", rows, 2 * w.units)
@@ -88,9 +111,22 @@ def weights(w):
         columns = w.units * (4 if w.cell == "lstm" else 1)
         add(f"kernel_{layer}", rows, columns)
         bias(f"bias_{layer}", columns)
-    add("out_kernel", w.units, w.outputs)
+    add("out_kernel", w.hidden, w.outputs)
     bias("out_bias", w.outputs)
     return made
+
+
+def _add_filters(w, add, bias):
+    if w.cell == "words":
+        for k in w.widths:
+            add(f"filter_{k}", k, w.features, 1, w.units)
+            bias(f"bias_{k}", w.units)
+        return
+    for layer, (before, behind) in enumerate(zip((1, *CHANNELS), CHANNELS)):
+        add(f"filter_{layer}", w.widths[0], w.widths[0], before, behind)
+        bias(f"bias_{layer}", behind)
+    add("hidden_kernel", w.flat, w.units)
+    bias("hidden_bias", w.units)
 
 
 def batches(w, count=16, seed=1):

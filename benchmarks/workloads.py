@@ -41,10 +41,38 @@ def unrolled(tf, w, x, lengths, unroll):
     return state.h if w.cell == "lstm" else state
 
 
+def of_images(tf, w, x):
+    """What the output layer reads of images: two convolutions with pooling, and a layer of units."""
+    x = tf.reshape(x, [-1, w.steps, w.inputs, 1])
+    for channels in specs.CHANNELS:
+        x = tf.layers.conv2d(x, channels, w.widths[0], padding="same", activation=tf.nn.relu)
+        x = tf.layers.max_pooling2d(x, 2, 2, "same")
+    return tf.layers.dense(tf.reshape(x, [-1, w.flat]), w.units, activation=tf.nn.relu)
+
+
+def of_words(tf, w, x):
+    """What the output layer reads of words: the largest value of each filter (Kim 2014)."""
+    x, found = tf.expand_dims(x, 3), []
+    for k in w.widths:
+        kernel = tf.get_variable(f"filter_{k}", [k, w.features, 1, w.units])
+        bias = tf.get_variable(f"bias_{k}", [w.units])
+        y = tf.nn.relu(tf.nn.bias_add(tf.nn.conv2d(x, kernel, [1, 1, 1, 1], "VALID"), bias))
+        found.append(tf.nn.max_pool(y, [1, w.steps - k + 1, 1, 1], [1, 1, 1, 1], "VALID"))
+    return tf.reshape(tf.concat(found, 3), [-1, w.hidden])
+
+
+def hidden_of(tf, w, x, lengths, unroll):
+    """What the output layer reads."""
+    if w.cell == "images":
+        return of_images(tf, w, x)
+    x = inputs(tf, w, x)
+    return of_words(tf, w, x) if w.cell == "words" else unrolled(tf, w, x, lengths, unroll)
+
+
 def loss_of(tf, w, x, y, lengths, unroll):
     """The scalar loss."""
-    hidden = unrolled(tf, w, inputs(tf, w, x), lengths, unroll)
-    kernel = tf.get_variable("out_kernel", [w.units, w.outputs])
+    hidden = hidden_of(tf, w, x, lengths, unroll)
+    kernel = tf.get_variable("out_kernel", [w.hidden, w.outputs])
     bias = tf.get_variable("out_bias", [w.outputs])
     logits = tf.nn.bias_add(tf.matmul(hidden, kernel), bias)
     if w.loss == "mse":

@@ -136,3 +136,30 @@ def test_notebooks_of_the_tour_run(notebook, monkeypatch):
 def test_notebooks_are_kept_without_what_they_print():
     assert len(NOTEBOOKS) == 8
     assert not [path for path in NOTEBOOKS if any(c["outputs"] or c["execution_count"] for c in cells(path))]
+
+
+def test_mnist_cnn_reads_the_digits_of_scikit_learn(tmp_path, monkeypatch, capsys):
+    pytest.importorskip("matplotlib")
+    pytest.importorskip("sklearn")
+    run("mnist_cnn", monkeypatch, "--epochs", 4, "--out", tmp_path / "out")
+    assert numbers(capsys.readouterr().out, "Test accuracy:")[-1] > 0.85
+    assert pictures(tmp_path / "out") == {"accuracy.png", "filters.png"}
+
+
+def test_sentence_cnn_learns_and_finds_the_phrases(tmp_path, monkeypatch, capsys):
+    pytest.importorskip("matplotlib")
+    run("sentence_cnn", monkeypatch, "--steps", 101, "--out", tmp_path / "out")
+    accuracies = numbers(capsys.readouterr().out, "Test accuracy:")
+    assert len(accuracies) == 3 and accuracies[-1] > 0.9
+    assert pictures(tmp_path / "out") == {"accuracy.png", "phrases.txt"}
+    assert "not" in (tmp_path / "out" / "phrases.txt").read_text().splitlines()[0]
+
+
+def test_sentence_cnn_reads_files(tmp_path, monkeypatch, capsys):
+    pytest.importorskip("matplotlib")
+    with pytest.raises(SystemExit, match="negative.txt"):
+        run("sentence_cnn", monkeypatch, "--data", tmp_path)
+    (tmp_path / "positive.txt").write_text("what a good film\n" * 40)
+    (tmp_path / "negative.txt").write_text("what a bad film it was\n" * 40)
+    run("sentence_cnn", monkeypatch, "--data", tmp_path, "--steps", 21, "--out", tmp_path / "out")
+    assert numbers(capsys.readouterr().out, "Test accuracy:")[-1] == 1.0

@@ -13,6 +13,8 @@ VERSION = "JAX " + jax.__version__
 
 def modes(w):
     """How the workload can be run; unrolling compiles slowly."""
+    if w.widths:
+        return ["jit"]
     return ["scan"] + ["unrolled"] * (w.steps <= 50)
 
 
@@ -86,13 +88,37 @@ def _hidden(w, unroll, p, x, lengths):
     return x, state[1] if w.cell == "lstm" else state
 
 
+def _convolved(x, kernel, padding):
+    return lax.conv_general_dilated(x, kernel, (1, 1), padding, dimension_numbers=("NHWC", "HWIO", "NHWC"))
+
+
+def _of_images(w, p, x):
+    x = x[..., None]
+    for layer in range(2):
+        x = jax.nn.relu(_convolved(x, p[f"filter_{layer}"], "SAME") + p[f"bias_{layer}"])
+        x = lax.reduce_window(x, -jnp.inf, lax.max, (1, 2, 2, 1), (1, 2, 2, 1), "SAME")
+    return jax.nn.relu(x.reshape(w.batch, -1) @ p["hidden_kernel"] + p["hidden_bias"])
+
+
+def _of_words(w, p, x):
+    found = []
+    for k in w.widths:
+        kernel = jnp.swapaxes(p[f"filter_{k}"], 1, 2)  # words of one row, their numbers as channels
+        y = _convolved(x[:, :, None], kernel, "VALID")[:, :, 0] + p[f"bias_{k}"]
+        found.append(jax.nn.relu(y).max(1))
+    return jnp.concatenate(found, 1)
+
+
 def _loss(w, unroll, p, x, y, lengths):
     if w.reads == "one_hot":
         x = jax.nn.one_hot(x, w.inputs)
     elif w.reads == "embedding":
         x = p["embedding"][x]
-    outputs, last = _hidden(w, unroll, p, jnp.swapaxes(x, 0, 1), lengths)
-    hidden = outputs.reshape(-1, w.units) if w.each_step else last
+    if w.widths:
+        hidden = _of_images(w, p, x) if w.cell == "images" else _of_words(w, p, x)
+    else:
+        outputs, last = _hidden(w, unroll, p, jnp.swapaxes(x, 0, 1), lengths)
+        hidden = outputs.reshape(-1, w.units) if w.each_step else last
     logits = hidden @ p["out_kernel"] + p["out_bias"]
     y = jnp.swapaxes(y, 0, 1).reshape(-1, *y.shape[2:]) if w.each_step else y
     if w.loss == "mse":

@@ -16,7 +16,7 @@ VERSION = "Keras " + version("keras")
 
 def modes(w):
     """How the workload can be run."""
-    return ["keras"] if w.steps <= 1000 else []
+    return ["keras"] if not w.widths and w.steps <= 1000 else []
 
 
 def _gates(array, order):

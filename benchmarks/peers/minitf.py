@@ -8,6 +8,8 @@ VERSION = "minitf"
 
 def modes(w):
     """How the workload can be run."""
+    if w.widths:
+        return ["graph"]
     return ["static", "dynamic"] if w.steps <= 1000 else ["dynamic"]
 
 

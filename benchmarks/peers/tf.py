@@ -12,6 +12,8 @@ _XLA = tf.VERSION.startswith("2.")
 
 def modes(w):
     """How the workload can be run; unrolling and XLA compile slowly."""
+    if w.widths:
+        return ["graph"] + ["xla"] * _XLA
     return ["static"] * (w.steps <= 100) + ["dynamic"] + ["xla"] * _XLA
 
 

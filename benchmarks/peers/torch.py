@@ -16,6 +16,8 @@ DIFFERENT = {("char_gru", "eager"), ("char_gru", "compile")}  # other maths than
 
 def modes(w):
     """How the workload can be run; unrolling compiles slowly."""
+    if w.widths:
+        return ["eager", "channels last", "compile"]
     return ["eager"] + ["loop", "compiled loop"] * (w.cell == "gru") + ["compile"] * (w.steps <= 50)
 
 
@@ -99,12 +101,56 @@ class Net(nn.Module):
         return F.cross_entropy(logits.reshape(-1, w.outputs), y.reshape(-1).long())
 
 
+class ConvNet(nn.Module):
+    """The workload's convolutional network and loss."""
+
+    def __init__(self, w, last):
+        super().__init__()
+        self.w, self.last, given = w, last, dict(specs.weights(w))
+        names = [0, 1] if w.cell == "images" else w.widths
+        self.filters = nn.ParameterList(_tensor(self._turned(given[f"filter_{i}"])) for i in names)
+        self.biases = nn.ParameterList(_tensor(given[f"bias_{i}"]) for i in names)
+        self.rest = nn.ParameterDict(
+            {name: _tensor(value) for name, value in given.items() if "_kernel" in name or "_bias" in name}
+        )
+        if w.cell == "images":
+            height, width = -(-w.steps // 4), -(-w.inputs // 4)
+            parts = given["hidden_kernel"].reshape(height, width, specs.CHANNELS[1], w.units)
+            self.rest["hidden_kernel"] = nn.Parameter(
+                _tensor(parts.transpose(2, 0, 1, 3).reshape(-1, w.units))
+            )
+        else:
+            self.embedding = nn.Embedding.from_pretrained(_tensor(given["embedding"]), freeze=False)
+
+    def _turned(self, kernel):
+        return kernel[:, :, 0].transpose(2, 1, 0) if self.w.cell == "words" else kernel.transpose(3, 2, 0, 1)
+
+    def _of_images(self, x):
+        x = x[:, None]
+        if self.last:
+            x = x.contiguous(memory_format=torch.channels_last)
+        for kernel, bias in zip(self.filters, self.biases):
+            x = F.relu(F.conv2d(x, kernel, bias, padding=self.w.widths[0] // 2))
+            x = F.max_pool2d(x, 2, ceil_mode=True)
+        return F.relu(x.flatten(1) @ self.rest["hidden_kernel"] + self.rest["hidden_bias"])
+
+    def _of_words(self, x):
+        x = self.embedding(x).transpose(1, 2)
+        pairs = zip(self.filters, self.biases)
+        return torch.cat([F.relu(F.conv1d(x, kernel, bias)).amax(2) for kernel, bias in pairs], 1)
+
+    def forward(self, x, y, lengths):
+        """The loss."""
+        hidden = self._of_images(x) if self.w.cell == "images" else self._of_words(x)
+        return F.cross_entropy(hidden @ self.rest["out_kernel"] + self.rest["out_bias"], y.long())
+
+
 class build:  # noqa: N801 - every peer has a `build`
     """The workload, ready to step."""
 
     def __init__(self, w, mode, threads):
         torch.set_num_threads(threads)
-        self.w, net = w, Net(w, "loop" in mode)
+        self.w, net = w, ConvNet(w, "last" in mode) if w.widths else Net(w, "loop" in mode)
         self.parameters = [p for p in net.parameters() if p.requires_grad]
         self.net = torch.compile(net) if "compile" in mode else net
         kinds = {"adam": torch.optim.Adam, "adagrad": torch.optim.Adagrad}
