@@ -123,6 +123,7 @@ NUMBERS = {  # by the names of the operands that are no memory
     f"first count volumes {_VOLUMES}": (0, 8, 1, *_LAIN),
     "bias alpha beta radius rows width": (2.0, 0.5, 0.75, 1, 2, 3),
     "count capacity grows n": (2, 4, 1, 2),
+    "count capacity grows n over": (2, 4, 1, 2, 0),
     "count n once adds zeros": (2, 2, 1, 1, 1),
     "rows width step_y step_a step_b step_o": (2, 3, 3, 3, 3, 3),
     "count rows width": (1, 3, 4),
