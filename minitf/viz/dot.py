@@ -10,7 +10,7 @@ from minitf.framework.operation import Operation
 from minitf.graphs.inner import arguments_of
 from minitf.viz import style
 from minitf.viz.between import ops_between
-from minitf.viz.edges import Edge, closing, edges_of, group_of
+from minitf.viz.edges import Edge, edges_of, group_of
 from minitf.viz.outline import Group, Outline
 from minitf.viz.view import Gap, View, children_of, is_inside, view
 
@@ -81,6 +81,9 @@ class _Picture:
         self.arguments: dict = {}  # argument of a body -> what to call it
         for op in view.node_of:
             self.arguments.update({arg: name for arg, (name, _) in arguments_of(op).items()})
+        self.gradients: dict = {}  # op -> what is beside it
+        for op, forward in self.outline.forward.items():
+            self.gradients.setdefault(forward, []).append(op)
         self.parameters = self.outline.parameters()
         self.kinds: set[str] = set()
         self._ids: dict = {}
@@ -96,25 +99,9 @@ class _Picture:
         steps = [partial(self.children, self.outline.root)]
         while steps:  # what a step leaves to be done comes before what was left before it
             steps.extend(reversed(steps.pop()() or []))
-        edges = [e for e in self.edges if self.kept is None or {e.source, e.target} <= self.kept]
-        rows = self.rows()
-        leading = [e for e in edges if e.kind in ("data", "control")]
-        row_of = {op: row[0] for row in rows for op in row}
-        circles = closing(leading, row_of) if rows else set()
-        for edge in edges:
-            level = edge.source in row_of and row_of[edge.source] is row_of.get(edge.target)
-            more = {"constraint": "false"} if edge in circles else {}
-            self.draw_edge(edge, more, "xlabel" if level else "label")  # `dot` fails at labels on one line
-        for row in rows:
-            self.drawing.same_rank([self.id(op) for op in row])
-
-    def rows(self) -> list[list]:
-        """Ops that are drawn, each with what is drawn of its gradient: they are on one line."""
-        rows: dict = {}
-        for op, forward in self.outline.forward.items():
-            if op in self._ids and forward in self._ids:
-                rows.setdefault(forward, [forward]).append(op)
-        return list(rows.values())
+        for edge in self.edges:
+            if self.kept is None or {edge.source, edge.target} <= self.kept:
+                self.draw_edge(edge)
 
     # ---- nodes: a method that draws a group returns the steps that are left
 
@@ -158,7 +145,9 @@ class _Picture:
     def operation(self, op) -> None:
         """Draws one operation."""
         name = self.arguments.get(op, self.outline.labels[op])
-        self.node(op, style.label(op, name), style.kind(op), [op], tooltip=f"{op.type} {op.name}")
+        beside = self.gradients.get(op, ())
+        look = {"tooltip": f"{op.type} {op.name}", "beside": style.gradient_label(op, beside)}
+        self.node(op, style.label(op, name), style.kind(op), [op, *beside], **look)
 
     def node(self, node, text: str, kind: str, ops: list, **look) -> None:
         """Draws one node; what its ops took colours it."""
@@ -177,19 +166,21 @@ class _Picture:
 
     # ---- edges
 
-    def draw_edge(self, edge: Edge, more: dict, label: str) -> None:
+    def draw_edge(self, edge: Edge) -> None:
         """Draws an edge; several between two nodes become one if a node is a closed group."""
         ends = self.id(edge.source), self.id(edge.target)
-        look = {**style.EDGES[edge.kind], **(style.CHAIN if edge.chain else {}), **more}
+        look = {**style.EDGES[edge.kind], **(style.CHAIN if edge.chain else {})}
         if edge.source in self.arguments:
             look["weight"] = "3"  # near what reads it
+        if edge.kind == "backward":
+            ends = ends[::-1]  # drawn upwards
         if edge.kind in ("control", "next"):
             self.drawing.edge(*ends, **look)
         elif edge.is_joined:
-            self.drawing.edge(*ends, **{**look, "penwidth": "2", label: f"{len(edge.labels)} tensors"})
+            self.drawing.edge(*ends, **{**look, "penwidth": "2", "label": f"{len(edge.labels)} tensors"})
         else:
             for text, number in Counter(edge.labels).items():
-                self.drawing.edge(*ends, **{label: f"{number} x {text}" if number > 1 else text, **look})
+                self.drawing.edge(*ends, label=f"{number} x {text}" if number > 1 else text, **look)
 
 
 def _named(node) -> str:

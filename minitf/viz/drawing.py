@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 
 import graphviz
@@ -59,18 +60,17 @@ class Drawing(graphviz.Digraph):
         self._depth -= 1
         self.body.append(f"{self._indented()}}}\n")
 
-    def node(self, name: str, label: str, **look) -> None:
-        """Draws a node."""
-        self.body.append(f"{self._indented()}{quote(nohtml(name))}{_attributes({'label': label, **look})}\n")
+    def node(self, name: str, label: str, beside: str | None = None, **look) -> None:
+        """Draws a node; with `beside`, a second text on the right of its label."""
+        texts = attr_list(kwargs={"label": _table(label, beside)})[:-1] if beside else ""
+        shown = _attributes({"label": None if beside else label, **look})
+        shown = f"{texts} {shown[2:]}" if beside else shown
+        self.body.append(f"{self._indented()}{quote(nohtml(name))}{shown}\n")
 
     def edge(self, tail: str, head: str, **look) -> None:
         """Draws an edge."""
         ends = f"{quote(nohtml(tail))} -> {quote(nohtml(head))}"
         self.body.append(f"{self._indented()}{ends}{_attributes(look)}\n")
-
-    def same_rank(self, names: list[str]) -> None:
-        """Puts nodes on one line."""
-        self.body.append(f"\t{{rank=same; {'; '.join(quote(nohtml(name)) for name in names)}}}\n")
 
     def _indented(self) -> str:
         return "\t" * (1 + min(self._depth, _DEEPEST))
@@ -96,10 +96,22 @@ def _attributes(look: dict) -> str:
     return attr_list(kwargs={k: _text(v, _LONGEST.get(k, _LONGEST_ID)) for k, v in shown.items()})
 
 
+def _table(left: str, right: str) -> str:
+    """Two texts beside each other, in Graphviz's HTML."""
+    cells = [
+        "<BR/>".join(html.escape(line) for line in _lines(text, _LONGEST["label"])) for text in (left, right)
+    ]
+    row = f'<TD>{cells[0]}</TD><VR/><TD><FONT COLOR="#a03030" POINT-SIZE="9">{cells[1]}</FONT></TD>'
+    return f'<<TABLE BORDER="0" CELLSPACING="0" CELLPADDING="3"><TR>{row}</TR></TABLE>>'
+
+
+def _lines(text: str, longest: int) -> list[str]:
+    return [_UNSEEN.sub("\ufffd", _cut(line, longest)) for line in text.split("\n")[:_LINES]]
+
+
 def _text(text: str, longest: int) -> str:
     """A text for Graphviz, which reads backslashes, entities and HTML in it."""
-    lines = [_cut(line, longest) for line in text.split("\n")[:_LINES]]
-    shown = _UNSEEN.sub("\ufffd", "\n".join(lines)).replace("&", "&amp;").replace("\\", "\\\\")
+    shown = "\n".join(_lines(text, longest)).replace("&", "&amp;").replace("\\", "\\\\")
     return nohtml(shown.replace("\n", "\\n"))
 
 

@@ -16,8 +16,9 @@ from minitf.viz.view import Gap, View
 class Edge:
     """What leads from one node to another: a label for each tensor, none for control dependencies.
 
-    kind: "data", "gradient" (to or from a gradient that is beside its op), "control" or "next" (from one
-    iteration of a loop to the following one); chain: it leads from one copy of a repeated part to another.
+    kind: "data", "gradient" (to a gradient that is beside its op), "backward" (from one gradient to another),
+    "control" or "next" (from one iteration of a loop to the following one); chain: it leads from one copy of
+    a repeated part to another.
     """
 
     source: object
@@ -63,33 +64,6 @@ def edges_of(view: View) -> list[Edge]:
     return list(found.edges.values())
 
 
-def closing(edges: list[Edge], same: dict) -> set[Edge]:
-    """The edges that close a circle, where some nodes count as one (node -> which).
-
-    `dot` would turn them round, but fails where nodes have to be on one line.
-    """
-    following: dict = {}
-    for edge in edges:
-        following.setdefault(same.get(edge.source, edge.source), []).append(edge)
-    found, done = set(), set()
-    for start in following:
-        path, around = [(start, iter(following[start]))], {start}
-        while path and start not in done:
-            node, rest = path[-1]
-            edge = next(rest, None)
-            after = None if edge is None else same.get(edge.target, edge.target)
-            if edge is None:
-                path.pop()
-                around.discard(node)
-                done.add(node)
-            elif after in around:
-                found.add(edge)
-            elif after not in done:
-                path.append((after, iter(following.get(after, ()))))
-                around.add(after)
-    return found
-
-
 class _Edges:
     """The edges found so far, by their ends and kind."""
 
@@ -102,7 +76,7 @@ class _Edges:
         beside, node_of = self.view.outline.forward, self.view.node_of
         text = " ".join(filter(None, [what, style.edge_label(source)])) if kind == "data" else ""
         if kind == "data" and (target in beside or source.op in beside):
-            kind = "gradient"
+            kind = "gradient" if source.op.id < beside.get(target, source.op).id else "backward"
         self.join(node_of.get(source.op), node_of.get(target, node_of[op]), kind, text)
 
     def join(self, source, target, kind: str, text: str) -> None:

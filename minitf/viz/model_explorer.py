@@ -40,6 +40,7 @@ class _Nodes:
 
     def __init__(self, outline: Outline):
         self.outline = outline
+        self.held = set(outline.owners.values())  # variables with parts
         self.ids: dict = {}
         taken: set[str] = set()
         for op in (op for graph in outline.graphs for op in graph.ops):
@@ -64,7 +65,7 @@ class _Nodes:
 
     def node(self, op) -> dict:
         """A GraphNode."""
-        owner = self.outline.owners.get(op)
+        owner = op if op in self.held else self.outline.owners.get(op)
         place = self.outline.group_of[owner or op]
         label = op.name.rpartition("/")[2] if owner else self.arguments.get(op, self.outline.labels[op])
         namespace = [*_labels(place), *([self.outline.labels[owner]] if owner else [])]

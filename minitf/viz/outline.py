@@ -79,12 +79,11 @@ class Outline:
         """Puts the ops of a graph or body into a group; returns the bodies that are left to do."""
         owners = _folded(ops) if self.fold_variables else {}
         self.owners.update(owners)
-        drawn = [op for op in ops if op not in owners]
         if self.beside:
-            self._note_gradients(drawn)
-        runs = find_runs([op for op in drawn if op not in self.forward], owners) if self.fold else []
-        self._add_gradients(runs)
-        drawn.sort(key=lambda op: (self.forward.get(op, op).id, op.id))
+            self._note_gradients([op for op in ops if op not in owners])
+            owners = {**owners, **self.forward}
+        drawn = [op for op in ops if op not in owners]
+        runs = find_runs(drawn, owners) if self.fold else []
         _adopt_variables(runs, owners)
         _Filling(self, drawn, base, owner).fill(group, drawn, runs, owners)
         self._dissolve(group)
@@ -97,14 +96,9 @@ class Outline:
     def _note_gradients(self, ops: list) -> None:
         """Notes which ops are drawn beside which, as part of their gradients; loops and branches stay."""
         here = {op for op in ops if not bodies_of(op)}
-        self.forward.update((op, forward) for op in here if (forward := forward_op(op)) in here)
-
-    def _add_gradients(self, runs: list[Run]) -> None:
-        """Adds gradients to the copies of their ops."""
-        copy_of = {op: copy for run in runs for copy in run.copies for op in copy}
-        for op, forward in self.forward.items():
-            if forward in copy_of:
-                copy_of[forward].append(op)
+        found = {op: forward for op in ops if op in here and (forward := forward_op(op)) in here}
+        self.forward.update((op, _outermost(forward, found)) for op, forward in found.items())
+        self.owners.update(self.forward)
 
     def groups(self) -> list[Group]:
         """All groups, each after the one around it."""
@@ -112,13 +106,6 @@ class Outline:
         for group in found:
             found += group.groups()
         return found
-
-    def path(self, op) -> str:
-        """The name by which the place of an op is found."""
-        forward = self.forward.get(op)
-        if forward is None:
-            return op.name
-        return f"{forward.name}/gradient/{op.name.partition(f'{forward.name}_grad/')[2]}"
 
     def _bodies(self, op, owner: str) -> list:
         """Groups for the bodies of an op, beside it, and what has to be filled into them."""
@@ -154,7 +141,7 @@ class Outline:
         for op in inner.children:
             self.group_of[op] = outer
             if len(inner.children) == 1:
-                self.labels[op] = _relative(self.path(op), outer.path)
+                self.labels[op] = _relative(op.name, outer.path)
 
     def parameters(self) -> dict[Group, int]:
         """How many numbers the trainable variables in each group hold."""
@@ -172,7 +159,7 @@ class _Filling:
 
     def __init__(self, outline: Outline, ops: list, base: str, owner: str):
         self.outline, self.base, self.owner = outline, base, owner
-        self.scopes = _scope_paths(map(outline.path, ops))  # the names of all scopes
+        self.scopes = _scope_paths(op.name for op in ops)  # the names of all scopes
         self.number = 0
 
     def fill(self, group: Group, ops: list, runs: list[Run], owners: dict) -> None:
@@ -186,7 +173,7 @@ class _Filling:
                 scope = self.scope(scopes, base, self.scope_of(op))
                 scope.children.append(op)
                 self.outline.group_of[op] = scope
-                self.outline.labels[op] = _relative(self.outline.path(op), scope.path or base)
+                self.outline.labels[op] = _relative(op.name, scope.path or base)
             elif op in first:
                 self.fill_run(scopes, base, first[op], owners)
 
@@ -206,7 +193,7 @@ class _Filling:
 
     def scope_of(self, op) -> str:
         """The name of the scope that an op is drawn in: its own, if others are in that."""
-        path = self.outline.path(op)
+        path = op.name
         return path if path in self.scopes else path.rpartition("/")[0]
 
     def scope(self, scopes: dict, base: str, path: str) -> Group:
@@ -242,7 +229,7 @@ def _is_small(child, outline: Outline) -> bool:
     """Whether it is a scope with one op, or with one and the constants made for it."""
     if not isinstance(child, Group) or child.kind != "scope" or child.path in outline.keep or child.groups():
         return False
-    others = [op for op in child.children if outline.path(op) != child.path]
+    others = [op for op in child.children if op.name != child.path]
     made_for_it = len(others) < len(child.children) and all(op.type in ("Const", "Arg") for op in others)
     return len(child.children) == 1 or made_for_it
 

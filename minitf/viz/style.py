@@ -43,7 +43,8 @@ BOXES = {
 }  # fmt: skip
 EDGES = {
     "data": {},
-    "gradient": {"color": "#a03030", "constraint": "false"},
+    "gradient": {"color": "#a03030"},
+    "backward": {"color": "#a03030", "dir": "back"},
     "control": {"style": "dashed", "color": "#c07030", "arrowhead": "empty"},
     "next": {"style": "dashed", "color": "#7b5aa6", "constraint": "false", "label": "next"},
 }
@@ -150,6 +151,12 @@ def label(op, name: str) -> str:
     stem = name.rstrip("0123456789").rstrip("_")
     text = name if stem.lower() == op.type.lower() else f"{name}\n{op.type}"
     return "\n".join([text, *_loop(op)])
+
+
+def gradient_label(op, gradients) -> str | None:
+    """What is written beside an op for the ops of its gradient."""
+    names = [one.name.partition(f"{op.name}_grad/")[2] or one.name.rpartition("/")[2] for one in gradients]
+    return "\n".join(["gradient", *names]) if names else None
 
 
 def _loop(op) -> list[str]:

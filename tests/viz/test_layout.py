@@ -8,6 +8,8 @@ import xml.etree.ElementTree as ElementTree
 
 import picture_networks as networks
 import pytest
+from campaigns import drawings
+from random_graphs.build import Built
 
 import minitf as tf
 from minitf.viz import to_dot
@@ -97,15 +99,13 @@ def test_a_focus_is_drawn_with_what_it_touches():
 
 
 def test_gradients_stand_beside_their_ops():
-    drawing = to_dot(networks.time_series("static", 8), legend=False, gradients_beside=True, focus="rnn")
-    places = {
-        item["name"]: item["pos"].split(",")[1]
-        for item in json.loads(laid_out(drawing)[0])["objects"]
-        if "pos" in item
-    }
-    for t in ("", "_1", "_7"):
-        op = f"rnn/basic_rnn_cell/Tanh{t}"
-        assert places[op] == places[f"gradients/{op}_grad/TanhGrad"]
+    drawing = to_dot(networks.time_series("static", 8), legend=False, gradients_beside=True)
+    _, nodes, edges = objects(drawing)
+    assert any("<TD>Tanh_1</TD>" in n and ">gradient<BR/>TanhGrad<" in n for n in nodes)
+    tanh, matmul = (next(n for n in nodes if f"<TD>{name}</TD>" in n) for name in ("Tanh_1", "MatMul_1"))
+    bias = next(n for n in nodes if "<TD>BiasAdd_1</TD>" in n)
+    assert (matmul, bias, "float32 (?, 8)") in edges and (bias, tanh, "float32 (?, 8)") in edges
+    assert drawing.source.count("dir=back") > 20
 
 
 @pytest.mark.parametrize("options", [
@@ -139,7 +139,7 @@ def test_any_text_is_drawn_as_it_is(name):
         one, other = graph.get_operations()
         tf.while_loop(lambda i: i < 3, lambda i: i + 1, [0], name="loop")
     one.name, other.name = text, f"{text}/{text}"
-    svg, _ = laid_out(to_dot(graph, legend=False, heat={text: 1.0}), "svg")
+    svg, _ = laid_out(to_dot(graph, legend=False, heat={text: 1.0}, gradients_beside=True), "svg")
     shown = [e.text for e in ElementTree.fromstring(svg).iter("{http://www.w3.org/2000/svg}text")]
     if name in ("quotes", "html", "dot", "unicode", "entity", "backslash"):
         assert any(text.rpartition("/")[2].strip() in part.replace("\u00a0", " ") for part in shown)
@@ -151,3 +151,9 @@ def test_equal_edges_are_one():
         x = tf.placeholder(tf.float32, [2], name="x")
         tf.multiply(x, x, name="y")
     assert objects(to_dot(graph, legend=False))[2] == [("x\\nfloat32 (2,)", "y\\nMul", "2 x float32 (2,)")]
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_random_graphs(seed):
+    """A part of `python -m tests.campaigns drawings`."""
+    assert drawings.wrong(Built(seed).graph, drawings.WAYS[seed]) is None
