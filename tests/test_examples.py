@@ -1,5 +1,6 @@
 import gzip
 import importlib.util
+import io
 import json
 import re
 import sys
@@ -14,6 +15,7 @@ NOTEBOOKS = sorted((EXAMPLES / "notebooks").glob("*.ipynb"))
 
 def run(name, monkeypatch, *arguments):
     """Runs an example's main() with these command-line arguments."""
+    monkeypatch.syspath_prepend(EXAMPLES)  # as Python does for a script
     spec = importlib.util.spec_from_file_location(name, EXAMPLES / f"{name}.py")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
@@ -117,6 +119,38 @@ def test_ctc_digits_learns_and_writes_its_pictures(tmp_path, monkeypatch, capsys
     losses = numbers(capsys.readouterr().out, "loss")
     assert len(losses) == 2 and losses[0] > 25 and losses[1] < 11
     assert pictures(tmp_path / "out") == {"error.png", "strips.png"}
+
+
+def test_attention_learns_to_write_dates(tmp_path, monkeypatch, capsys):
+    pytest.importorskip("matplotlib")
+    run("attention", monkeypatch, "--steps", 150, "--out", tmp_path / "out")
+    printed = capsys.readouterr().out
+    assert float(re.search(r"loss ([0-9.]+) after 150 of 150", printed)[1]) < 1.2
+    assert "█" in printed and "dates that are right:" in printed
+    assert pictures(tmp_path / "out") == {"alignment.png", "loss.png"}
+
+
+def test_hidden_states_finds_units(tmp_path, monkeypatch, capsys):
+    pytest.importorskip("matplotlib")
+    text = tmp_path / "text.txt"
+    text.write_text("if f(a cat, a mat): return it\n" * 200)
+    run("hidden_states", monkeypatch, "--text", text, "--steps", 60, "--out", tmp_path / "out")
+    printed = capsys.readouterr().out
+    apart = [float(n) for n in re.findall(r"unit \d+, ([0-9.]+) deviations apart", printed)]
+    assert "within brackets" in printed and len(apart) == 3 and min(apart) > 1
+    assert pictures(tmp_path / "out") == {"hidden_states.png", "loss.png"}
+
+
+def test_curves_and_heat_maps_in_the_terminal(monkeypatch):
+    console = pytest.importorskip("rich.console").Console
+    monkeypatch.syspath_prepend(EXAMPLES)
+    import live
+
+    assert live.rows([0, 4, 8], height=1) == [" ▄█"] and live.rows([0.0, 0.0], height=1) == ["  "]
+    assert live.rows([8, 16], height=2) == [" █", "██"] and len(live.rows(range(1000))[0]) == live.WIDTH
+    with console(width=40, record=True, file=io.StringIO()) as shown:
+        live.heat_map(np.eye(2), "ab", "xy", shown)
+    assert shown.export_text().splitlines() == ["   xy", " a █ ", " b  █"]
 
 
 def cells(notebook):

@@ -25,3 +25,17 @@ def test_kernels_folder_is_minitf_kernels():
 
 def test_version_is_the_tensorflow_it_stands_for():
     assert minitf.__version__ == "1.15.0"
+
+
+def test_every_file_tells_the_same_version():
+    config = configparser.ConfigParser()
+    config.read(ROOT / "setup.cfg")
+    version = config["metadata"]["version"]
+    assert f"\nversion: {version}\n" in (ROOT / "CITATION.cff").read_text("utf-8")
+    assert f"What will be {version}," in (ROOT / "CHANGELOG.md").read_text("utf-8")
+
+
+def test_types_are_marked_and_the_mark_is_packed():
+    config = configparser.ConfigParser()
+    config.read(ROOT / "setup.cfg")
+    assert config["options.package_data"]["minitf"] == "py.typed" and (ROOT / "minitf/py.typed").exists()
