@@ -1,9 +1,9 @@
 """Shows what the units of a character network watch: which of them follow words, brackets or indentation.
 
 The network, a GRU, learns the English of Python's reference manual, or `--text`. Then it reads a piece that
-it did not learn from, and of each question about a place in the text (is it within brackets?) the unit is found
-that answers it best by itself. It prints the loss as it trains and the piece on the colours of these units, and
-writes into the output folder
+it did not learn from, and of each question about a place in the text (is it within brackets?) the unit is
+found that answers it best by itself. It prints the loss as it trains and the piece on the colours of these
+units, and writes into the output folder
 
     hidden_states.png   the piece as the clearest units see it, from blue (-1) to red (+1)
     loss.png            the loss over steps
