@@ -74,8 +74,8 @@ def train(unroll, steps, seed):
 
 
 def draw_graph(graph, path):
-    """The steps of an unrolled cell are one node (they make `rnn/rnn`), and so are gradients and training."""
-    drawing = to_dot(graph, collapse=["gradients", "train", "rnn/rnn"])
+    """Of the steps of an unrolled cell three are drawn; gradients and training are one node each."""
+    drawing = to_dot(graph, collapse=["gradients", "train"])
     drawing.save(path)
     if shutil.which("dot"):
         drawing.render(filename=path, outfile=path.with_suffix(".png"))
