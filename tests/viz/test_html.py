@@ -135,7 +135,10 @@ def test_the_panel_tells_what_is_known_of_an_op(opened):
     settled(page)
     panel = page.inner_text("#panel")
     assert "Gradient of" in panel and "us per run" in panel and "bytes written" in panel
-    assert page.locator("g.node.hot").count() > 3
+    assert page.locator("g.node.hot").count() > 3 and any(text.endswith(" us") for text in labels(page))
+    page.select_option("#heat", "bytes")
+    settled(page)
+    assert page.locator("g.node.hot").count() > 3 and any(text.endswith(" bytes") for text in labels(page))
     page.keyboard.press("Escape")
     assert not page.is_visible("#panel")
 

@@ -25,11 +25,18 @@ function counted(number, what) {
   return `${number.toLocaleString("en")} ${what}${number === 1 ? "" : "s"}`;
 }
 
+/* Seconds or bytes for the reader. */
+function amount(value, what) {
+  return what === "seconds" ? `${(value * 1e6).toPrecision(3)} us` : `${value.toLocaleString("en")} bytes`;
+}
+
 class Dot {
-  constructor(visible, data) {
+  /* heat: what is written of each node, "seconds", "bytes" or nothing. */
+  constructor(visible, { data, heat }) {
     this.visible = visible;
     this.model = visible.model;
     this.data = data;
+    this.heat = heat;
   }
 
   text(newrank) {
@@ -90,10 +97,9 @@ class Dot {
   }
 
   label(node) {
-    const seconds = node.ops.reduce((sum, op) => sum + (this.model.ops[op].seconds || 0), 0);
-    const parts = [this.plainLabel(node)];
-    if (seconds) parts.push(`${(seconds * 1e6).toPrecision(3)} us`);
-    return parts.join("\n");
+    const { heat } = this;
+    const value = heat ? this.model.took(node.ops, heat) : 0;
+    return value ? `${this.plainLabel(node)}\n${amount(value, heat)}` : this.plainLabel(node);
   }
 
   plainLabel({ op, group, gap, run }) {

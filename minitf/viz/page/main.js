@@ -10,6 +10,7 @@ class App {
     this.layout = new Layout(document.getElementById("graphviz").textContent);
     this.panes = data.graphs.map((graph, i) => new Pane(this, new Model(graph, i)));
     this.current = this.panes[0];
+    this.heat = this.panes.some(({ model }) => model.most("seconds")) ? "seconds" : "";
     this.same = this.panes.map(() => new Map());
     for (const pair of data.same) this.notePair(pair);
     document.getElementById("panes").append(...this.panes.map((pane) => pane.element));
@@ -48,8 +49,17 @@ class App {
     on("fit", () => this.panes.forEach((pane) => pane.panzoom.fit()));
     on("reset", () => this.reset());
     on("help", () => this.keys.dialog.showModal());
+    const heat = document.getElementById("heat");
+    heat.hidden = !this.heat;
+    heat.addEventListener("change", () => this.heatBy(heat.value));
     on("theme", () => this.theme(!document.documentElement.classList.contains("dark")));
     this.theme(matchMedia("(prefers-color-scheme: dark)").matches);
+  }
+
+  /* Colours operations by "seconds", "bytes" or not at all. */
+  heatBy(what) {
+    this.heat = what;
+    for (const pane of this.panes) pane.draw(["n0", "n0"]);
   }
 
   theme(dark) {

@@ -23,12 +23,20 @@ class Model {
     this.ops.forEach((op) => {
       for (const group of this.around(op.group)) this.sizes[group] += 1;
     });
-    this.hottest = Math.max(0, ...this.ops.map((op) => op.seconds || 0));
     this.steps = this.countSteps();
   }
 
   text(number) {
     return this.texts[number];
+  }
+
+  /* What some operations took together: "seconds" or "bytes". */
+  took(ops, what) {
+    return ops.reduce((sum, op) => sum + (this.ops[op][what] || 0), 0);
+  }
+
+  most(what) {
+    return this.ops.reduce((most, op) => Math.max(most, op[what] || 0), 0);
   }
 
   /* A group and the groups around it, the innermost first. */

@@ -30,7 +30,7 @@ class Pane {
     const visible = new Visible(this.model, this.open, this.revealed);
     this.element.classList.add("busy");
     try {
-      const svg = await this.layOut(new Dot(visible, this.app.data));
+      const svg = await this.layOut(new Dot(visible, this.app));
       if (number === this.drawing) this.show(svg, visible, keep);
     } catch (error) {
       this.app.say(error.message);
@@ -91,17 +91,17 @@ class Pane {
   spoken(id) {
     if (id[0] === "c") return `${this.model.groups[+id.slice(1)].label}, open`;
     const node = this.visible.nodes.get(id);
-    const label = new Dot(this.visible.of, this.app.data).label(node).replace(/\n/g, ", ");
+    const label = new Dot(this.visible.of, this.app).label(node).replace(/\n/g, ", ");
     return node.op === undefined ? label : `${label}, ${this.model.typeOf(node.op)}`;
   }
 
+  /* Colours a node by its share of what the hottest operation took. */
   heat(id, element) {
     const node = this.visible.nodes.get(id);
-    if (!node || !this.model.hottest) return;
-    const seconds = node.ops.reduce((sum, op) => sum + (this.model.ops[op].seconds || 0), 0);
-    if (!seconds) return;
-    element.classList.add("hot");
-    element.style.setProperty("--heat", `${Math.round(80 * Math.sqrt(Math.min(seconds / this.model.hottest, 1)))}%`);
+    const { heat } = this.app;
+    const value = node && heat ? this.model.took(node.ops, heat) : 0;
+    element.classList.toggle("hot", value > 0);
+    if (value) element.style.setProperty("--heat", `${Math.round(80 * Math.sqrt(Math.min(value / this.model.most(heat), 1)))}%`);
   }
 
   // ---- what is done to it

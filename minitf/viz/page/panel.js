@@ -94,8 +94,8 @@ class Panel {
 
   measured({ seconds, bytes }) {
     const parts = [];
-    if (seconds !== undefined) parts.push(`${(seconds * 1e6).toPrecision(3)} us per run`);
-    if (bytes !== undefined) parts.push(`${bytes.toLocaleString("en")} bytes written`);
+    if (seconds !== undefined) parts.push(`${amount(seconds, "seconds")} per run`);
+    if (bytes !== undefined) parts.push(`${amount(bytes, "bytes")} written`);
     return parts.length ? this.section("Measured", make("p", {}, parts.join(", "))) : [];
   }
 
@@ -116,10 +116,11 @@ class Panel {
     const { model } = pane;
     const group = model.groups[number];
     const ops = model.opsIn(number);
-    const seconds = ops.reduce((sum, op) => sum + (model.ops[op].seconds || 0), 0);
+    const [seconds, bytes] = ["seconds", "bytes"].map((what) => model.took(ops, what));
     const facts = [counted(ops.length, "operation")];
     if (group.parameters) facts.push(counted(group.parameters, "parameter"));
-    if (seconds) facts.push(`${(seconds * 1e6).toPrecision(3)} us per run`);
+    if (seconds) facts.push(`${amount(seconds, "seconds")} per run`);
+    if (bytes) facts.push(`${amount(bytes, "bytes")} written`);
     if (group.kind === "body") facts.push(loopFacts(group));
     const close = make("button", { onclick: () => this.closed(pane, number) }, "Close this scope");
     return [
