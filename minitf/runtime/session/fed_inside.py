@@ -52,8 +52,11 @@ def _copied(op, places: dict, fed: dict):
     inner = [t for t in fed if _is_inside(t, op)]
     made.inputs += tuple(fed[t] for t in inner)
     branches.consts = [*branches.consts, *inner]
-    branches.bodies = [_body(body, [t for t in inner if inside.is_around(body, t.op.graph)])
-                       for body in branches.bodies]  # fmt: skip
+    given = {k: t for body in branches.bodies for k, t in enumerate(body.results) if t in fed}
+    branches.bodies = [
+        _body(body, [t for t in inner if inside.is_around(body, t.op.graph)], given)
+        for body in branches.bodies
+    ]
     made.attrs = {**op.attrs, "branches": branches}
     return made
 
@@ -62,13 +65,15 @@ def _is_inside(tensor: Tensor, op) -> bool:
     return any(inside.is_around(body, tensor.op.graph) for body in op.attrs["branches"].bodies)
 
 
-def _body(body, inner: list[Tensor]):
-    """A body in which `inner` are arguments."""
-    if not inner:
+def _body(body, inner: list[Tensor], given: dict[int, Tensor]):
+    """A body in which `inner` are arguments. Results that are `given` are so whichever branch runs: what is
+    fed is there, and a merge takes what is there first.
+    """
+    if not inner and not given:
         return body
     made, fed, places = copy.copy(body), {}, {}
     made.consts = dict(body.consts)
-    for tensor in inner:
+    for tensor in dict.fromkeys([*inner, *given.values()]):
         argument = inside.hidden(body, "Arg", Tensor, tensor.dtype.base_dtype, {"stands_for": tensor})
         argument._shape = tensor.shape
         made.consts[tensor] = fed[tensor] = argument
@@ -76,7 +81,7 @@ def _body(body, inner: list[Tensor]):
             places[tensor] = argument
     roots = [t for t in body.results if t is not None] + [flag for flag, _ in body.rivals]
     _copy_dependants(needed_ops(roots).ops, places, fed)
-    made.results = [places.get(t, t) for t in body.results]
+    made.results = [fed.get(given.get(k), places.get(t, t)) for k, t in enumerate(body.results)]
     made.rivals = [(places.get(flag, flag), op) for flag, op in body.rivals]
     return made
 

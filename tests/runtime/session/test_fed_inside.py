@@ -71,6 +71,7 @@ def waiting(p, x):
         (plain, True, {"a": 5}, 10),
         (plain, False, {"a": 5}, 20),
         (plain, True, {"b": 7}, 7),
+        (plain, False, {"b": 7}, 7),
         (plain, True, {"a": 5, "c": 100}, 10),
         (plain, False, {"a": 5, "c": 100}, 1000),
         (plain, True, {"a": 5, "b": 6}, 6),
