@@ -7,8 +7,9 @@ from minitf.ops.random.random import random_normal as normal
 from minitf.ops.random.random import random_poisson as poisson
 from minitf.ops.random.random import random_shuffle as shuffle
 from minitf.ops.random.random import random_uniform as uniform
+from minitf.ops.random.stateless import stateless_multinomial
 
 __all__ = [
     "categorical", "gamma", "get_seed", "multinomial", "normal", "poisson", "set_random_seed", "shuffle",
-    "truncated_normal", "uniform",
+    "stateless_multinomial", "truncated_normal", "uniform",
 ]  # fmt: skip

@@ -23,6 +23,9 @@ ORDERS = [
     "D.range(3).map(lambda i:(i,tf.random_uniform([],seed=3),tf.random_normal([]))).repeat(2)",
     "D.range(2).map(lambda i:(i,i)).map(lambda i,j:tf.random_uniform([]))",
     "(lambda c:D.range(2).map(lambda i:(i+c,R([]),R([]))))(tf.constant(4,tf.int64))",
+    "X.sample_from_datasets([D.range(9),D.range(20,29)],[.3,.7],seed=3)",
+    "X.sample_from_datasets([D.range(9),D.range(20,29),D.range(40,44)])",
+    "X.sample_from_datasets([D.range(9),D.range(20,29)],D.from_tensors([.5,.5]).repeat(),seed=4)",
     "X.RandomDataset(4).take(3)",
     "X.RandomDataset().take(3)",
 ]

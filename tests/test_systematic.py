@@ -513,6 +513,7 @@ ELSEWHERE = {  # by the test that covers them
         t for t in OPS if "Iterator" in t or t.endswith(("Dataset", "DatasetV2"))
     )
     + " DatasetToSingleElement",
+    "ops/random/test_stateless.py": "StatelessMultinomial",
     "lookup/test_tables.py": " ".join(t for t in OPS if "Table" in t),
     "ops/strings/test_buckets.py": "StringToHashBucket StringToHashBucketFast StringToHashBucketStrong",
     "ops/io/test_queues.py": " ".join(t for t in OPS if "Queue" in t),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import minitf as tf
 from minitf.data import structure
 from minitf.data.dataset import Dataset
+from minitf.data.experimental.made import RandomDataset
 from minitf.framework.apply import apply
 
 
@@ -46,11 +47,24 @@ def sample_from_datasets(datasets, weights=None, seed=None) -> Dataset:
     """
     datasets = list(datasets)
     if isinstance(weights, Dataset):
-        logits = weights.map(lambda w: tf.log(w, name="logits"))
-    else:
-        weights = [1.0] * len(datasets) if weights is None else weights
-        weights = tf.convert_to_tensor(weights, name="weights")
-        if not weights.shape.is_compatible_with([len(datasets)]):
-            raise ValueError("`weights` must be a vector of length `len(datasets)`.")
-        logits = Dataset.from_tensors(tf.log(weights, name="logits")).repeat()
-    return _directed(logits.map(lambda each: tf.multinomial([each], 1, seed=seed)[0, 0]), datasets)
+        logits = weights.map(lambda *parts: tf.log(*parts, name="logits"))
+        both = Dataset.zip((logits, RandomDataset(seed).batch(2)))
+        return _directed(both.map(lambda row, pair: _drawn([row], pair)), datasets)
+    logits = [[1.0] * len(datasets)] if weights is None else _logits(weights, len(datasets))
+    if len(datasets) == 1:
+        return datasets[0]
+    return _directed(RandomDataset(seed).batch(2).map(lambda pair: _drawn(logits, pair)), datasets)
+
+
+def _logits(weights, count: int):
+    weights = tf.convert_to_tensor(weights, name="weights")
+    if weights.dtype not in (tf.float32, tf.float64):
+        raise TypeError("`weights` must be convertible to a tensor of `tf.float32` or `tf.float64` elements.")
+    if not weights.shape.is_compatible_with([count]):
+        raise ValueError("`weights` must be a vector of length `len(datasets)`.")
+    return tf.expand_dims(tf.log(weights, name="logits"), 0)
+
+
+def _drawn(logits, pair):
+    number = apply("StatelessMultinomial", tf.convert_to_tensor(logits), 1, pair, output_dtype=tf.int64)
+    return tf.squeeze(number, axis=[0, 1])

@@ -241,7 +241,7 @@ def random_crop(value, size, seed: int | None = None, name: str | None = None) -
 
 
 def _classes(b, op, logits, num_samples):
-    samples, (rows, classes) = _sample_count(b, num_samples), logits.shape
+    samples, (rows, classes) = sample_count(b, num_samples), logits.shape
     if classes == 0:
         raise ValueError("there has to be at least one class")
     out = b.new((rows, samples), op.outputs[0].dtype.numpy)
@@ -263,14 +263,16 @@ def _classes_of_halves(b, op, logits, num_samples):
     return _classes(b, op, b.constant(b.data(logits).astype(np.float32)), num_samples)
 
 
-def _sample_count(b, num_samples) -> int:
+def sample_count(b, num_samples) -> int:
+    """How many samples are wanted."""
     samples = int(b.data(num_samples))
     if samples < 0:
         raise ValueError(f"the number of samples is 0 or more, not {samples}")
     return samples
 
 
-def _classes_shape(op):
+def classes_shape(op):
+    """The shape of samples of classes: as many for each row."""
     samples = constant_value(op.inputs[1])
     return TensorShape(
         [op.inputs[0].shape.with_rank(2)[0], None if samples is None or samples < 0 else int(samples)]
@@ -279,7 +281,7 @@ def _classes_shape(op):
 
 define("Multinomial", "logits: T[batch, classes], num_samples: int32[] -> output: @output_dtype",
        T=dtypes.FLOAT,
-       shape=_classes_shape, kernel=_classes, host=_classes_of_halves, differentiable=False,
+       shape=classes_shape, kernel=_classes, host=_classes_of_halves, differentiable=False,
        stateful=True)  # fmt: skip
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import functools
 import os
 import threading
 from typing import NamedTuple
@@ -26,7 +25,7 @@ from minitf.runtime.execute.executor import (
     written_variables,
 )
 from minitf.runtime.execute.frames import has_primitives
-from minitf.runtime.execute.functions import Functions
+from minitf.runtime.execute.functions import Kept
 from minitf.runtime.execute.trace import traced
 from minitf.runtime.passes import chosen
 from minitf.runtime.plan.plan import Plan
@@ -81,7 +80,7 @@ class BaseSession(Shown):
             _executor_named(self._config.executor),
             chosen(self._config.passes),
         )
-        self._state = _state_at(target, functools.partial(Functions, self._executor_name, self._passes))
+        self._state = _state_at(target, Kept(self._executor_name, self._passes).functions)
         self._gate = self._state.gate
         self._threads = _threads(self._config.intra_op_parallelism_threads)
         self._timeout = _milliseconds(self._config.operation_timeout_in_ms)
