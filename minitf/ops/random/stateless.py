@@ -10,7 +10,7 @@ from minitf.framework.convert import convert_to_tensor
 from minitf.framework.graph import name_scope
 from minitf.framework.registry import define
 from minitf.framework.tensor import Tensor
-from minitf.kernels import random as kernels
+from minitf.kernels.math import random as kernels
 from minitf.ops.random.random import classes_shape, sample_count
 
 _KEY = 0x3EC8F720 | 0x02461E29 << 32  # with which TensorFlow mixes the seeds
