@@ -99,6 +99,7 @@ from minitf.ops.math.segment import (
     unsorted_segment_mean, unsorted_segment_min, unsorted_segment_prod, unsorted_segment_sqrt_n,
     unsorted_segment_sum,
 )  # fmt: skip
+from minitf.ops.math.spectral import fft, fft2d, fft3d, ifft, ifft2d, ifft3d
 from minitf.ops.math.unary import (
     abs, acos, acosh, asin, asinh, atan, atanh, ceil, cos, cosh, digamma, erf, erfc, exp, expm1, floor,
     lgamma, log, log1p, log_sigmoid, negative, reciprocal, rint, round, rsqrt, sigmoid, sign, sin, sinh, sqrt,
@@ -192,6 +193,7 @@ from minitf.ops.control.check import (
 from minitf.ops.control.check_all import add_check_numerics_ops
 from minitf.ops.control.cond import cond
 from minitf.ops.control.control import group, no_op, tuple
+from minitf.ops.control.critical_section import CriticalSection
 from minitf.ops.math.confusion import confusion_matrix
 from minitf.ops.control.counted import foldl, foldr, map_fn, scan
 from minitf.ops.state.accumulators import (
@@ -199,6 +201,7 @@ from minitf.ops.state.accumulators import (
 )  # fmt: skip
 from minitf.ops.io.queues import FIFOQueue, PaddingFIFOQueue, PriorityQueue, QueueBase, RandomShuffleQueue
 from minitf.ops.control.script import py_func
+from minitf.ops.state.session_tensors import delete_session_tensor, get_session_handle, get_session_tensor
 from minitf.ops.strings.string_parts import string_split
 from minitf.ops.strings.string_join import string_join
 from minitf.ops.strings.strings import (
@@ -256,7 +259,7 @@ from minitf import (
     train, viz,
 )  # fmt: skip
 from minitf.framework import errors, protos
-from minitf import data, io, lookup, python_io
+from minitf import data, io, lookup, python_io, signal, spectral
 from minitf.platform import gfile, logging, resource_loader, sysconfig
 from minitf.autodiff import loop_gradients  # gives loops and branches their gradients
 
@@ -305,5 +308,6 @@ _guard(
     "contrib.slim.losses contrib.slim.learning contrib.slim.evaluation contrib.slim.model_analyzer "
     "contrib.slim.queues contrib.util contrib.predictor profiler io python_io viz graph_util saved_model "
     "saved_model.builder saved_model.loader saved_model.utils saved_model.signature_def_utils "
-    "saved_model.main_op data data.experimental contrib.data lookup contrib.lookup",
+    "saved_model.main_op data data.experimental contrib.data lookup contrib.lookup "
+    "signal spectral",
 )

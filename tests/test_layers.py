@@ -44,6 +44,8 @@ MAY_IMPORT = {
     "graph_util": {"graphs"},
     "saved_model": {"framework", "graphs", "train", "minitf"},
     "platform": {"framework", "minitf"},
+    "signal": {"ops", "minitf"},
+    "spectral": {"ops", "signal"},
     "tools": {"framework", "graphs", "minitf"},
     "datasets": {"minitf"},
     "as_tensorflow": {"minitf"},

@@ -328,6 +328,11 @@ tensorflow.python.tools.freeze_graph                    minitf.tools.freeze_grap
 tensorflow.python.training.device_setter                minitf.train.device_setter
 tensorflow.python.training.server_lib                   minitf.train
 tensorflow.python.training.sync_replicas_optimizer      minitf.train
+tensorflow.python.ops.critical_section_ops               minitf
+tensorflow.python.ops.gen_resource_variable_ops          minitf minitf.ops.control.critical_section
+tensorflow.python.ops.spectral_ops                       minitf.spectral
+tensorflow.python.ops.session_ops                        minitf
+tensorflow.contrib.signal                                minitf.signal
 tensorflow.python.ops.gen_clustering_ops                minitf.ops.nn.clusters
 tensorflow.python.util                                  minitf
 tensorflow.python.util.compat                           minitf.compat

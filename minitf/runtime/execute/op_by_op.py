@@ -5,6 +5,7 @@ one.
 from __future__ import annotations
 
 import contextlib
+import threading
 
 import numpy as np
 
@@ -127,6 +128,10 @@ class OpByOp(Builder):
         `reason` says what the op being run waits for. Raises OpError where that can or shall not happen.
         """
         self.session_state.gate.wait(self.current, reason)
+
+    def at_end(self, work) -> None:
+        """Has `work()` done at the end of the run, if it succeeds or not."""
+        self.session_state.endings.append((threading.get_ident(), work))
 
     def wake(self) -> None:
         """Says that something has changed that others wait for."""

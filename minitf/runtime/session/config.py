@@ -129,11 +129,23 @@ class RunOptions(_Options):
         "timeout_in_ms": 0,
         "inter_op_thread_pool": 0,
         "output_partition_graphs": False,
+        "debug_options": None,
         "report_tensor_allocations_upon_oom": False,
+        "experimental": None,
     }
 
 
 class RunMetadata(_Options):
-    """What a traced run measured."""
+    """What a traced run measured: `step_stats`; the graph that ran in `partition_graphs`, where
+    `RunOptions.output_partition_graphs` asks for it.
+    """
 
     _defaults = {"step_stats": None, "cost_graph": None, "partition_graphs": list}
+
+    def HasField(self, field_name: str) -> bool:  # noqa: N802 - the protocol buffer's name
+        """Whether a run has filled in `step_stats` (or `cost_graph`: none does); ValueError for others."""
+        if field_name == "partition_graphs":
+            raise ValueError('Protocol message RunMetadata has no singular "partition_graphs" field.')
+        if field_name not in self._defaults:
+            raise ValueError(f"Protocol message RunMetadata has no field {field_name}.")
+        return getattr(self, field_name) is not None

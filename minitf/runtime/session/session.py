@@ -32,6 +32,8 @@ from minitf.runtime.plan.plan import Plan
 from minitf.runtime.session.config import ConfigProto, RunMetadata, RunOptions
 from minitf.runtime.session.feed import feeds
 from minitf.runtime.session.fetch import Fetches, outline
+from minitf.runtime.session.kept import KeptTensors
+from minitf.runtime.session.partial import PartialRuns
 from minitf.runtime.session.shared import ClusterState, reset
 from minitf.runtime.session.state import State, Uninitialized
 
@@ -64,7 +66,7 @@ def get_default_session() -> BaseSession | None:
 set_session_finder(get_default_session)
 
 
-class BaseSession(Shown):
+class BaseSession(Shown, PartialRuns, KeptTensors):
     """What Session and InteractiveSession have in common."""
 
     def __init__(self, target="", graph=None, config: ConfigProto | None = None):
@@ -76,6 +78,7 @@ class BaseSession(Shown):
         self._config = config or ConfigProto()
         self._target = target
         self._plans: dict = {}
+        self._partial: dict = {}
         self._executor_name, self._passes = (
             _executor_named(self._config.executor),
             chosen(self._config.passes),
@@ -127,6 +130,8 @@ class BaseSession(Shown):
         if options is not None and not isinstance(options, RunOptions):
             raise TypeError(f"'options' of tf.Session.run is {options!r}; it takes a tf.RunOptions or None")
         metadata = run_metadata if options is not None and options.trace_level else None
+        if run_metadata is not None and options is not None and options.output_partition_graphs:
+            run_metadata.partition_graphs = [self.graph_def]
         limit = options is not None and _milliseconds(options.timeout_in_ms) or self._timeout
         if not limit:
             return self._run(fetches, feed_dict, metadata)
@@ -147,20 +152,27 @@ class BaseSession(Shown):
             raise interrupt from None
 
     def _in_turn(self, fetches, feed_dict, metadata: RunMetadata | None):
-        self._gate.aside.settle()
-        if self._gate.closed:
-            raise RuntimeError("this Session is closed; make a new one to run the graph again")
-        plan = None
+        self._check_open()
+        plan, me = None, threading.get_ident()
+        outer = sum([thread == me for thread, _ in self._state.endings])  # of runs around this one
         try:
-            fed = feeds(self._graph, feed_dict)
+            fed = feeds(self._graph, self._with_kept(feed_dict))
             wanted, plan = self._plan(fetches, fed)
-            return wanted.arrange(self._execute(plan, fed, metadata))
+            return wanted.arrange(self._with_handles(plan, self._execute(plan, fed, metadata)))
         except MemoryError as error:
             raise errors.ResourceExhaustedError(
                 None, None,
                 f"not enough memory for {_named(plan)}: {error}; smaller batches need less, and so do "
                 "gradients of loops with swap_memory=True",
             ) from None  # fmt: skip
+        finally:
+            if self._state.endings:
+                self._state.end(me, outer)
+
+    def _check_open(self) -> None:
+        self._gate.aside.settle()
+        if self._gate.closed:
+            raise RuntimeError("this Session is closed; make a new one to run the graph again")
 
     def _plan(self, fetches, fed) -> tuple[Fetches, Plan]:
         """The plan for these fetches and feeds: kept until the graph changes."""
@@ -234,7 +246,13 @@ class BaseSession(Shown):
             limits.stop = outer
 
     def make_callable(self, fetches, feed_list=None, accept_options: bool = False):
-        """A function that runs `fetches`, its arguments being the values of the tensors in `feed_list`."""
+        """A function that runs `fetches`, its arguments being the values of the tensors in `feed_list`.
+
+        Raises:
+          TypeError: if that is no list, and when it is called with more or fewer values.
+        """
+        if not isinstance(feed_list, (list, tuple, type(None))):
+            raise TypeError(f"`feed_list` must be a list or tuple, not {feed_list!r}")
         keys = list(feed_list or [])
         Fetches(self._graph, fetches)
 
@@ -245,21 +263,18 @@ class BaseSession(Shown):
 
         return call
 
-    def partial_run_setup(self, fetches, feeds=None):
-        """Refused: see `partial_run`."""
-        raise self._no_partial_run()
+    def _check_plan(self, plan: Plan) -> None:
+        """Before a partial run: that everything it needs is there."""
+        self._state.check_placed(plan.ops)
+        _check_fed(plan)
+        self._check_initialized(plan)
 
-    def partial_run(self, handle, fetches, feed_dict=None):
-        """Refused: partial runs are not supported."""
-        raise self._no_partial_run()
-
-    def _no_partial_run(self) -> errors.UnimplementedError:
-        return errors.UnimplementedError(
-            None,
-            None,
-            "minitf has no partial runs; fetch everything in one sess.run, or split the graph at a "
-            "placeholder",
-        )
+    def _advanced(self, run, plan: Plan) -> None:
+        """Goes on with a partial run as far as it can."""
+        try:
+            run.go_on()
+        except Uninitialized as error:
+            raise self._uninitialized(plan, error.op) from None
 
     def list_devices(self) -> list[Device]:
         """The devices: the CPU, once for each task of a cluster."""
@@ -271,6 +286,7 @@ class BaseSession(Shown):
         with self._gate.lock:
             self._gate.close()
             self._plans.clear()
+            self._partial.clear()
             self._state.clear()
 
     @contextlib.contextmanager

@@ -78,6 +78,14 @@ class State:
         self.gate, self.functions = Gate(), functions
         self._slots: dict = {}
         self._states: dict = {}
+        self.endings: list = []  # what is to be done at the end of runs: (thread, function)
+
+    def end(self, thread: int, kept: int) -> None:
+        """Does what is left to be done at the end of a run, all but the first `kept` of its thread."""
+        mine = [each for each in self.endings if each[0] == thread][kept:]
+        for each in reversed(mine):
+            self.endings.remove(each)
+            each[1]()
 
     def slot(self, op) -> Slot:
         """The memory of the variable that `op` (a VariableV2) stands for."""

@@ -95,13 +95,6 @@ def test_wrong_arguments(make, parts):
         make()
 
 
-def test_partial_runs_are_refused():
-    with tf.Session() as session:
-        for refused in (lambda: session.partial_run_setup([]), lambda: session.partial_run("h", [])):
-            with fails(tf.errors.UnimplementedError, "partial"):
-                refused()
-
-
 def test_callables():
     x, y = tf.placeholder(tf.float32), tf.placeholder(tf.float32)
     with tf.Session() as session:

@@ -1,0 +1,156 @@
+"""Critical sections: what the runs of a session do one after the other, and the mutexes they are made of."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+import numpy as np
+
+from minitf.framework import nest
+from minitf.framework.apply import apply, apply_op
+from minitf.framework.graph import control_dependencies, get_default_graph, name_scope
+from minitf.framework.operation import Operation
+from minitf.framework.registry import define
+from minitf.framework.shape import SCALAR
+from minitf.framework.tensor import Tensor
+from minitf.ops.array.identity import identity
+from minitf.ops.control import control
+
+
+class _Mutex:
+    """Whose run has a mutex, and how often it took it: within a run, ops follow each other anyway."""
+
+    def __init__(self):
+        self.owner: int | None = None
+        self.times = 0
+
+
+def _open(b, op):
+    def make() -> np.ndarray:
+        box = np.empty((), object)
+        box[()] = _Mutex()
+        return box
+
+    return b.state(op, make)
+
+
+def _lock(b, op, mutex):
+    held, me = b.data(mutex)[()], threading.get_ident()
+    while held.owner not in (None, me):
+        b.wait(f"mutex '{op.inputs[0].op.name}' is locked by another run")
+    held.owner = me
+    held.times += 1
+    b.at_end(lambda: _release(b, held, me))
+    box = np.empty((), object)
+    box[()] = held
+    return b.constant(box)
+
+
+def _unlock(b, op, lock):
+    _release(b, b.data(lock)[()], threading.get_ident())
+
+
+def _release(b, held: _Mutex, owner: int) -> None:
+    """Gives a mutex up once; at the end of the run there may be nothing left to give up."""
+    if held.owner == owner and held.times:
+        held.times -= 1
+        if not held.times:
+            held.owner = None
+            b.wake()
+
+
+_HOST = {"stateful": True, "differentiable": False}
+define("MutexV2", "-> resource: resource", shape=lambda op: SCALAR, host=_open, **_HOST)
+define("MutexLock", "mutex: resource -> mutex_lock: variant", shape=lambda op: SCALAR, host=_lock, **_HOST)
+define("ConsumeMutexLock", "mutex_lock: variant ->", host=_unlock, **_HOST)
+
+
+def mutex_v2(container: str = "", shared_name: str = "", name: str | None = None) -> Tensor:
+    """A mutex; those of one session that have the same shared_name are one."""
+    return apply("MutexV2", shared_name=shared_name, container=container, name=name)
+
+
+def mutex_lock(mutex, name: str | None = None) -> Tensor:
+    """A lock of a mutex: a run waits until no other one has it, and has it itself until it consumes the lock,
+    or ends.
+    """
+    return apply("MutexLock", mutex, name=name)
+
+
+def consume_mutex_lock(mutex_lock, name: str | None = None) -> Operation:
+    """An op that gives a lock up."""
+    return apply_op("ConsumeMutexLock", mutex_lock, name=name)
+
+
+class CriticalSection:
+    """Functions whose ops run in one run at a time: no two that are executed in it overlap.
+
+    name: of its mutex; shared_name: critical sections of a session that have it are one.
+
+    >>> import minitf as tf
+    >>> v = tf.Variable(0)
+    >>> section = CriticalSection()
+    >>> count = section.execute(lambda: v.assign_add(1))
+    >>> with tf.Session() as sess:
+    ...     sess.run(v.initializer)
+    ...     print(sess.run(count))
+    1
+    """
+
+    def __init__(self, name: str | None = None, shared_name: str | None = None, critical_section_def=None,
+                 import_scope: str | None = None):  # fmt: skip
+        if critical_section_def is not None:
+            raise ValueError("a critical section cannot be made of a critical_section_def")
+        with name_scope(name, "CriticalSection") as scope, control_dependencies(None):
+            self._mutex = mutex_v2(shared_name=shared_name or scope[:-1], name=scope)
+
+    @property
+    def name(self) -> str:
+        """The name of the op that makes the mutex."""
+        return self._mutex.op.name
+
+    def execute(self, fn: Callable, exclusive_resource_access: bool = True, name: str | None = None):
+        """What `fn()` returns (tensors or an op, nested), its ops made such that they run in the section.
+
+        What they need from outside is computed before the mutex is locked.
+
+        Raises:
+          ValueError: if fn itself executes something in this section: it would wait for itself.
+        """
+        graph = get_default_graph()
+        with name_scope(name, "critical_section_execute"):
+            lock, first = mutex_lock(self._mutex), len(graph.ops)
+            with control_dependencies([lock.op]):
+                returned = fn()
+            made = graph.ops[first:]
+            if any(op.type == "MutexLock" and op.inputs[0] is self._mutex for op in made):
+                raise ValueError(
+                    f"the function {getattr(fn, '__name__', fn)} attempts to directly access the "
+                    "CriticalSection in which it would be running. This is illegal and would cause deadlocks."
+                )
+            self._wait_outside(lock, made)
+            return self._returned(lock, returned)
+
+    @staticmethod
+    def _wait_outside(lock: Tensor, made: list) -> None:
+        """Has the lock wait for what ops of the section take from outside."""
+        inside = {lock.op, *made}
+        outside = {t.op for op in made for t in op.inputs if t.op not in inside}
+        if outside:
+            with control_dependencies(None), control_dependencies(sorted(outside, key=lambda op: op.id)):
+                lock.op._add_control_input(control.no_op("group_deps"))
+
+    @staticmethod
+    def _returned(lock: Tensor, returned):
+        """What was returned, available once the section has ended."""
+        flat = nest.flatten(returned)
+        tensors = [x for x in flat if not isinstance(x, Operation) and x is not None]
+        computed = [identity(t) for t in tensors] + [x for x in flat if isinstance(x, Operation)]
+        with control_dependencies(computed):
+            consumed = consume_mutex_lock(lock)
+            results = iter(control.tuple(tensors) if tensors else ())
+        with control_dependencies([consumed]):
+            done = [control.group(x) if isinstance(x, Operation) else None if x is None
+                    else identity(next(results)) for x in flat]  # fmt: skip
+        return nest.pack_sequence_as(returned, done)

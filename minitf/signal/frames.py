@@ -1,0 +1,62 @@
+"""Frames: overlapping pieces of a signal, and the signal again."""
+
+from __future__ import annotations
+
+import minitf as tf
+
+
+def frame(signal, frame_length, frame_step, pad_end: bool = False, pad_value=0, axis: int = -1,
+          name: str | None = None) -> tf.Tensor:  # fmt: skip
+    """Pieces of frame_length values, frame_step apart, along an axis: it becomes [frames, frame_length].
+
+    pad_end: the last pieces are filled up with pad_value; without it what makes no full piece is left out.
+    """
+    with tf.name_scope(name, "frame", [signal, frame_length, frame_step, pad_value]):
+        signal = tf.convert_to_tensor(signal, name="signal")
+        signal.shape.with_rank_at_least(1)
+        if signal.shape.rank is None:
+            raise ValueError("the rank of the signal has to be known")
+        axis = axis % signal.shape.rank
+        size = signal.shape[axis].value
+        size = tf.shape(signal)[axis] if size is None else size
+        if pad_end:
+            count = -(-size // frame_step)
+            more = tf.maximum(0, frame_length + frame_step * (count - 1) - size)
+            paddings = [[0, 0]] * signal.shape.rank
+            paddings[axis] = [0, more]
+            signal = tf.pad(
+                signal, tf.stack([tf.stack(pair) for pair in paddings]), constant_values=pad_value
+            )
+        else:
+            count = tf.maximum(0, 1 + (size - frame_length) // frame_step)
+        starts = tf.expand_dims(tf.range(count) * frame_step, 1)
+        return tf.gather(signal, starts + tf.range(frame_length), axis=axis)
+
+
+def overlap_and_add(signal, frame_step, name: str | None = None) -> tf.Tensor:
+    """The sum of frames [..., frames, frame_length] that lie frame_step values apart: a signal.
+
+    >>> import minitf as tf
+    >>> with tf.Session() as sess:
+    ...     print(sess.run(overlap_and_add(tf.ones([3, 5]), 2)))
+    [1. 1. 2. 2. 3. 2. 2. 1. 1.]
+    """
+    with tf.name_scope(name, "overlap_and_add", [signal, frame_step]):
+        signal = tf.convert_to_tensor(signal, name="signal")
+        signal.shape.with_rank_at_least(2)
+        shape = tf.shape(signal)
+        count, length, outer = shape[-2], shape[-1], shape[:-2]
+        places = tf.expand_dims(tf.range(count) * frame_step, 1) + tf.range(length)
+        total = tf.maximum(0, (count - 1) * frame_step + length)
+        rows = tf.reshape(signal, tf.concat([tf.reshape(tf.reduce_prod(outer), [1]), [-1]], 0))
+        summed = tf.transpose(tf.unsorted_segment_sum(tf.transpose(rows), tf.reshape(places, [-1]), total))
+        result = tf.reshape(summed, tf.concat([outer, tf.reshape(total, [1])], 0))
+        if signal.shape.rank is not None:
+            result.set_shape(signal.shape[:-2].concatenate(_length(signal, frame_step)))
+        return result
+
+
+def _length(signal, step) -> int | None:
+    count, length = signal.shape[-2].value, signal.shape[-1].value
+    known = None not in (count, length) and isinstance(step, int)
+    return max(0, (count - 1) * step + length) if known else None
