@@ -40,6 +40,8 @@ from minitf.ops.nn.depthwise import (
 )
 from minitf.ops.nn.depthwise import separable_conv2d as separable_conv2d
 from minitf.ops.nn.embedding import embedding_lookup as embedding_lookup
+from minitf.ops.nn.fractional_pooling import fractional_avg_pool as fractional_avg_pool
+from minitf.ops.nn.fractional_pooling import fractional_max_pool as fractional_max_pool
 from minitf.ops.nn.lrn import local_response_normalization as local_response_normalization
 from minitf.ops.nn.lrn import lrn as lrn
 from minitf.ops.nn.morphology import dilation2d as dilation2d

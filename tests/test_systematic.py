@@ -490,6 +490,8 @@ ELSEWHERE = {  # by the test that covers them
     "framework/test_inside.py": "Dead",
     "ops/images/test_images.py": "DecodeJpeg DecodePng EncodeJpeg EncodePng ResizeArea ResizeBicubic"
     " ResizeBicubicGrad ResizeBilinear ResizeBilinearGrad ResizeNearestNeighbor ResizeNearestNeighborGrad",
+    "ops/nn/test_recorded_convolutions.py": "FractionalAvgPool FractionalAvgPoolGrad FractionalMaxPool"
+    " FractionalMaxPoolGrad",
     "ops/images/test_recorded_images.py": "AdjustContrastv2 AdjustHue AdjustSaturation"
     " CombinedNonMaxSuppression CropAndResize CropAndResizeGradBoxes CropAndResizeGradImage"
     " DecodeAndCropJpeg DecodeBmp DecodeGif"
@@ -546,6 +548,8 @@ NO_GRADIENT = {  # and no claim that gradients rightly stop: asking for one is a
     "CombinedNonMaxSuppression": "none in TensorFlow",
     "DrawBoundingBoxesV2": "none in TensorFlow",
     "Dilation2DBackpropFilter": "none in TensorFlow",
+    "FractionalAvgPoolGrad": "none in TensorFlow",
+    "FractionalMaxPoolGrad": "none in TensorFlow",
     "Dilation2DBackpropInput": "none in TensorFlow",
     "LRNGrad": "none in TensorFlow",
     "NonMaxSuppressionV5": "none in TensorFlow",

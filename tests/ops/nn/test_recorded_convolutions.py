@@ -7,4 +7,5 @@ from recorded_calls import calls, check
 @pytest.mark.parametrize("call", calls("convolutions"))
 def test_recorded_calls(call):
     composed = "swish" in call or "convolution(" in call and "dilation_rate" in call
-    check(call, "convolutions", graph=not composed)
+    told = "fractional" not in call  # how long sequences are, TensorFlow tells wrongly
+    check(call, "convolutions", graph=not composed, static=told)
