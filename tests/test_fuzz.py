@@ -38,6 +38,7 @@ def op_functions():
         tf.train,
         tf.summary,
         tf.sparse,
+        tf.strings,
         tf.image,
     ):
         for name, function in sorted(vars(module).items()):
