@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 
-def ops_between(graph, starts, ends) -> set:
-    """The ops of a graph on any path from `starts` to `ends`: tensors, ops, variables, names, or lists of
-    such.
+def ops_between(graph, ends) -> set:
+    """The ops of a graph on any path from one to another; ends: a pair, each a tensor, op, variable or name,
+    or a list of such.
 
     Raises:
       ValueError: if there is no path.
     """
-    first, last = _top_ops(graph, starts), _top_ops(graph, ends)
+    if not isinstance(ends, list | tuple) or len(ends) != 2:
+        raise ValueError(f"between is a pair such as (x, loss), not {ends!r}")
+    first, last = (_top_ops(graph, end) for end in ends)
     needed = _closure(last, _sources)
     readers: dict = {}
     for op in needed:

@@ -7,7 +7,7 @@ from difflib import SequenceMatcher
 
 from minitf.viz.outline import Group, Outline
 
-_LEAST = 0.3  # of the ops of a step and a body have to be alike
+_LEAST = 0.6  # of the ops of a step and a body have to be alike
 
 
 def correspondences(one: Outline, other: Outline) -> list[list[int]]:

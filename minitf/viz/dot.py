@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from functools import partial
 
-from minitf.framework.graph import get_default_graph
+from minitf.framework.graph import Graph, get_default_graph
 from minitf.framework.operation import Operation
 from minitf.graphs.inner import arguments_of
 from minitf.viz import style
@@ -39,6 +39,7 @@ def to_dot(
     `dot` program and says what to install if it is missing.
 
     Raises:
+      TypeError: if it is given no graph.
       ValueError: if there is no scope in focus, or no path between what is given.
 
     >>> import minitf as tf
@@ -50,7 +51,7 @@ def to_dot(
     from minitf.viz.drawing import Drawing
 
     graph = drawn_graph(graph, lowered)
-    only = None if between is None else ops_between(graph, *between)
+    only = None if between is None else ops_between(graph, between)
     keep = {name.strip("/") for name in collapse} | ({focus} if focus else set())
     outline = Outline(graph, only, fold, fold_variables, gradients_beside, keep)
     drawing = Drawing(graph_attr=style.GRAPH, node_attr=style.NODE, edge_attr=style.EDGE)
@@ -64,6 +65,8 @@ def to_dot(
 def drawn_graph(graph, lowered: bool):
     """The graph to draw."""
     graph = get_default_graph().root if graph is None else graph
+    if not isinstance(graph, Graph):
+        raise TypeError(f"what is drawn is a tf.Graph, such as session.graph, not {graph!r}")
     if not lowered:
         return graph
     from minitf.graphs.primitives import lowered as lowered_graph

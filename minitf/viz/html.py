@@ -36,13 +36,17 @@ def to_html(graph=None, other=None, profile=None, path: str | Path | None = None
     network unrolled dynamically: what corresponds is seen when an op or a step is chosen; profile: of
     `tf.profiler.profile`, for the time and bytes of its ops; path: a file that the page is also written to.
 
+    Raises:
+      TypeError: if it is given something else than graphs.
+
     >>> import minitf as tf
     >>> with tf.Graph().as_default() as g:
     ...     total = tf.constant(1.0, name="a") + tf.constant(2.0, name="b")
     >>> to_html(g).partition("\n")[0]
     '<!doctype html>'
     """
-    outlines = [Outline(drawn_graph(graph, False))] + ([] if other is None else [Outline(other.root)])
+    graphs = [graph] if other is None else [graph, other]
+    outlines = [Outline(drawn_graph(one, False)) for one in graphs]
     data = {
         "graphs": [graph_data(outline, profile) for outline in outlines],
         "same": correspondences(*outlines) if other is not None else [],

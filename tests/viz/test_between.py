@@ -6,7 +6,7 @@ from minitf.viz.between import ops_between
 
 
 def names(graph, starts, ends):
-    return {op.name for op in ops_between(graph, starts, ends)}
+    return {op.name for op in ops_between(graph, (starts, ends))}
 
 
 def test_only_what_is_on_a_path():
@@ -26,11 +26,11 @@ def test_through_control_dependencies_variables_and_loops():
         last = tf.no_op(name="last")
     graph = tf.get_default_graph()
     inside = total.op.inputs[0].op if total.op.type != "Loop" else total.op
-    found = ops_between(graph, v, last)
+    found = ops_between(graph, (v, last))
     assert {"v", "v/read", "last"} <= {op.name for op in found} and inside in found
     loop = next(op for op in graph.ops if op.type == "Loop")
     inner = loop.attrs["loop"].body.ops[-1]
-    assert loop in ops_between(graph, inner, last)
+    assert loop in ops_between(graph, (inner, last))
 
 
 def test_without_a_path_it_says_so():
@@ -44,3 +44,9 @@ def test_a_scope_that_is_not_there():
         tf.exp(tf.placeholder(tf.float32))
     with pytest.raises(ValueError, match="no name scope 'layr'; the nearest are layer"):
         to_dot(focus="layr")
+
+
+@pytest.mark.parametrize("ends", ["x", ("x",), 3, ("x", "y", "z")])
+def test_what_is_no_pair(ends):
+    with pytest.raises(ValueError, match="between is a pair such as"):
+        to_dot(between=ends)
