@@ -24,6 +24,15 @@ def as_text(bytes_or_text, encoding: str = "utf-8") -> str:
 as_str = as_text
 
 
+def as_str_any(value) -> str:
+    """Text for anything: bytes decoded, all else as `str` has it.
+
+    >>> as_str_any(b"abc"), as_str_any(3)
+    ('abc', '3')
+    """
+    return as_str(value) if isinstance(value, (bytes, bytearray)) else str(value)
+
+
 def _text(value) -> str:
     if not isinstance(value, str):
         raise TypeError(f"text or bytes are expected, not {value!r}")

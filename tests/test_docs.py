@@ -21,4 +21,4 @@ def test_every_page_is_in_the_contents():
     contents = (DOCS / "index.md").read_text("utf-8").split()
     notebooks = [f"tour/{path.stem}" for path in (DOCS.parent / "examples" / "notebooks").glob("*.ipynb")]
     pages = [path.stem for path in PAGES if path.stem != "index"]
-    assert len(pages) == 8 and set(pages + notebooks) <= set(contents)
+    assert len(pages) == 9 and set(pages + notebooks) <= set(contents)

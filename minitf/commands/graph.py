@@ -40,6 +40,8 @@ def run(options: argparse.Namespace) -> int:
         raise Refused(f"--out {options.out}: the name has to end in one of {', '.join(known)}", 2)
     if options.depth is not None and options.depth < 0:
         raise Refused(f"--depth {options.depth}: a depth is 0 or more", 2)
+    if options.out is not None and options.out.suffix == ".html" and _arranged(options):
+        raise Refused("--depth, --no-fold, --lowered: a page opens and closes its scopes itself", 2)
     with refusals():
         graph = steps.first_graph(options.script, options.arguments)
     if options.out is None:
@@ -49,6 +51,10 @@ def run(options: argparse.Namespace) -> int:
         _write(graph, options)
     print(f"minitf graph: {options.out} written")
     return 0
+
+
+def _arranged(options: argparse.Namespace) -> bool:
+    return options.depth is not None or not options.fold or options.lowered
 
 
 def _write(graph, options: argparse.Namespace) -> None:

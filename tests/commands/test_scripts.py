@@ -53,6 +53,13 @@ def test_graph_writes_dot(call, tmp_path):
     assert done.returncode == 0 and (tmp_path / "g.dot").read_text().startswith("digraph"), done.stderr
 
 
+def test_graph_writes_a_page(call, tmp_path):
+    done = call("graph", OPTIMIZED, "--out", "g.html")
+    assert done.returncode == 0 and (tmp_path / "g.html").read_text("utf-8").startswith("<!doctype"), (
+        done.stderr
+    )
+
+
 @pytest.mark.skipif(not shutil.which("dot"), reason="needs Graphviz")
 def test_graph_draws(call, tmp_path):
     done = call("graph", OPTIMIZED, "--out", "g.svg")
@@ -67,6 +74,7 @@ def test_graph_draws(call, tmp_path):
         ("x = = 1", [], 2, "script.py, line 1"),
         (OPTIMIZED, ["--out", "g.bmp"], 2, "has to end in one of .svg, .png, .pdf, .dot, .html"),
         (OPTIMIZED, ["--depth", "-1"], 2, "a depth is 0 or more"),
+        (OPTIMIZED, ["--out", "g.html", "--depth", "1"], 2, "a page opens and closes its scopes itself"),
         (OPTIMIZED, ["--out", "none/g.dot"], 1, "none/g.dot cannot be written: No such file or directory"),
     ],
 )
