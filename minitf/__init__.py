@@ -200,7 +200,16 @@ from minitf.ops.state.accumulators import (
     ConditionalAccumulator, ConditionalAccumulatorBase, SparseConditionalAccumulator,
 )  # fmt: skip
 from minitf.ops.io.queues import FIFOQueue, PaddingFIFOQueue, PriorityQueue, QueueBase, RandomShuffleQueue
-from minitf.ops.control.script import py_func
+from minitf.compat import dimension_at_index, dimension_value
+from minitf.framework.static import constant_value as get_static_value
+from minitf.ops.array.rearranging import reverse as reverse_v2
+from minitf.ops.array.sorting import argsort, sort
+from minitf.ops.array.tensor_scatter import tensor_scatter_add, tensor_scatter_sub, tensor_scatter_update
+from minitf.ops.array.tensor_scatter import tensor_scatter_add as tensor_scatter_nd_add
+from minitf.ops.array.tensor_scatter import tensor_scatter_sub as tensor_scatter_nd_sub
+from minitf.ops.array.tensor_scatter import tensor_scatter_update as tensor_scatter_nd_update
+from minitf.ops.control.script import numpy_function, py_func
+from minitf.ops.math.more import bincount, lbeta
 from minitf.ops.state.session_tensors import delete_session_tensor, get_session_handle, get_session_tensor
 from minitf.ops.strings.string_parts import string_split
 from minitf.ops.strings.string_join import string_join
@@ -259,12 +268,16 @@ from minitf import (
     train, viz,
 )  # fmt: skip
 from minitf.framework import errors, protos
-from minitf import data, io, lookup, python_io, signal, spectral
+from minitf import data, io, lookup, manip, python_io, signal, spectral, version
 from minitf.platform import gfile, logging, resource_loader, sysconfig
 from minitf.autodiff import loop_gradients  # gives loops and branches their gradients
 
 __version__ = "1.15.0"  # the TensorFlow whose behaviour this is; scripts compare it
 VERSION = __version__
+COMPILER_VERSION, GIT_VERSION = version.COMPILER_VERSION, version.GIT_VERSION
+GRAPH_DEF_VERSION = version.GRAPH_DEF_VERSION
+GRAPH_DEF_VERSION_MIN_CONSUMER = GRAPH_DEF_VERSION_MIN_PRODUCER = 0
+CXX11_ABI_FLAG = MONOLITHIC_BUILD = 0
 
 # What needs packages of its own, imported when it is first used: TensorFlow's messages, flags and tests
 

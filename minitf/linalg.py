@@ -2,6 +2,7 @@
 
 from minitf.nn import l2_normalize
 from minitf.ops.array.array import matrix_transpose
+from minitf.ops.array.array import matrix_transpose as transpose
 from minitf.ops.linalg.decompositions import cholesky, cholesky_solve, qr, svd
 from minitf.ops.linalg.decompositions import self_adjoint_eig as eigh
 from minitf.ops.linalg.decompositions import self_adjoint_eigvals as eigvalsh
@@ -12,6 +13,8 @@ from minitf.ops.linalg.linalg import matrix_inverse as inv
 from minitf.ops.linalg.linalg import matrix_solve as solve
 from minitf.ops.linalg.linalg import matrix_triangular_solve as triangular_solve
 from minitf.ops.linalg.matmul import cross, matmul, matvec
+from minitf.ops.linalg.matrix import diag as tensor_diag
+from minitf.ops.linalg.matrix import diag_part as tensor_diag_part
 from minitf.ops.linalg.matrix import eye
 from minitf.ops.linalg.matrix import matrix_band_part as band_part
 from minitf.ops.linalg.matrix import matrix_diag as diag
@@ -22,6 +25,7 @@ from minitf.ops.math.clip import global_norm
 
 __all__ = [
     "adjoint", "band_part", "cholesky", "cholesky_solve", "cross", "det", "diag", "diag_part", "eigh",
+    "tensor_diag", "tensor_diag_part", "transpose",
     "eigvalsh", "einsum", "eye", "global_norm", "inv", "l2_normalize", "matmul", "matrix_transpose",
     "matvec", "norm", "qr", "set_diag", "solve", "svd", "tensordot", "trace", "triangular_solve",
 ]  # fmt: skip

@@ -2,6 +2,7 @@
 
 from minitf.nn import in_top_k, l2_normalize, log_softmax, softmax, softplus, softsign, top_k, zero_fraction
 from minitf.ops.array.sets import invert_permutation
+from minitf.ops.control.check import is_non_decreasing, is_strictly_increasing
 from minitf.ops.math.clip import saturate_cast
 from minitf.ops.math.compare import (
     equal,
@@ -44,6 +45,14 @@ from minitf.ops.math.math import (
     xlogy,
 )  # fmt: skip
 from minitf.ops.math.math import div_no_nan as divide_no_nan
+from minitf.ops.math.more import (
+    bincount,
+    lbeta,
+    multiply_no_nan,
+    polyval,
+    reciprocal_no_nan,
+    reduce_euclidean_norm,
+)
 from minitf.ops.math.reduce import (
     argmax,
     argmin,
@@ -109,6 +118,8 @@ from minitf.ops.math.unary import (
 )  # fmt: skip
 
 __all__ = [
+    "bincount", "is_non_decreasing", "is_strictly_increasing", "lbeta", "multiply_no_nan", "polyval",
+    "reciprocal_no_nan", "reduce_euclidean_norm",
     "abs", "accumulate_n", "acos", "acosh", "add", "add_n", "angle", "argmax", "argmin", "asin", "asinh",
     "atan", "atan2", "atanh", "ceil", "confusion_matrix", "conj", "cos", "cosh", "count_nonzero", "cumprod",
     "cumsum", "digamma", "div_no_nan", "divide", "divide_no_nan", "equal", "erf", "erfc", "exp", "expm1",

@@ -1,6 +1,13 @@
 """tf.random: random numbers under their short names."""
 
 from minitf.framework.graph import set_random_seed
+from minitf.ops.nn.sampling import (
+    all_candidate_sampler,
+    fixed_unigram_candidate_sampler,
+    learned_unigram_candidate_sampler,
+    log_uniform_candidate_sampler,
+    uniform_candidate_sampler,
+)
 from minitf.ops.random.random import categorical, get_seed, multinomial, truncated_normal
 from minitf.ops.random.random import random_gamma as gamma
 from minitf.ops.random.random import random_normal as normal
@@ -10,6 +17,8 @@ from minitf.ops.random.random import random_uniform as uniform
 from minitf.ops.random.stateless import stateless_multinomial
 
 __all__ = [
+    "all_candidate_sampler", "fixed_unigram_candidate_sampler", "learned_unigram_candidate_sampler",
+    "log_uniform_candidate_sampler", "uniform_candidate_sampler",
     "categorical", "gamma", "get_seed", "multinomial", "normal", "poisson", "set_random_seed", "shuffle",
     "stateless_multinomial", "truncated_normal", "uniform",
 ]  # fmt: skip

@@ -46,6 +46,7 @@ MAY_IMPORT = {
     "platform": {"framework", "minitf"},
     "signal": {"ops", "minitf"},
     "spectral": {"ops", "signal"},
+    "compat": {"framework"},
     "tools": {"framework", "graphs", "minitf"},
     "datasets": {"minitf"},
     "as_tensorflow": {"minitf"},

@@ -365,6 +365,14 @@ tensorflow.python.framework.tensor_util.is_tensor                   minitf.contr
 tensorflow.__version__                                              minitf.__version__
 tensorflow.contrib.rnn._linear                                      minitf.rnn.rnn_cell._linear
 tensorflow.logging._logger                                          minitf.platform.logging._logger
+tensorflow.contrib.framework.argsort                                minitf.argsort
+tensorflow.contrib.framework.convert_to_tensor_or_sparse_tensor     minitf.convert_to_tensor_or_sparse_tensor
+tensorflow.contrib.framework.py_func                                minitf.py_func
+tensorflow.contrib.framework.sort                                   minitf.sort
+tensorflow.dtypes.as_string                                         minitf.as_string
+tensorflow.initializers.tables_initializer                          minitf.tables_initializer
+tensorflow.no_gradient                                              minitf.NotDifferentiable
+tensorflow.sparse.SparseConditionalAccumulator                      minitf.SparseConditionalAccumulator
 tensorflow.nn.linear                                                minitf.rnn.rnn_cell._linear
 tensorflow.nn.rnn_cell._linear                                      minitf.rnn.rnn_cell._linear
 tensorflow.python.ops.rnn_cell_impl._BIAS_VARIABLE_NAME             minitf.rnn.cell.BIAS

@@ -55,3 +55,16 @@ InternalError = _kind("InternalError", INTERNAL, "minitf broke one of its own ru
 UnavailableError = _kind("UnavailableError", UNAVAILABLE, "The runtime is not there.")
 DataLossError = _kind("DataLossError", DATA_LOSS, "A file is damaged.")
 UnauthenticatedError = _kind("UnauthenticatedError", UNAUTHENTICATED, "The caller is not known.")
+
+
+def exception_type_from_error_code(error_code: int) -> type[OpError]:
+    """The class of errors of a code; KeyError if there is none."""
+    found = {kind.code: kind for kind in OpError.__subclasses__()}
+    if error_code not in found:
+        raise KeyError(f"there is no class of errors with the code {error_code!r}")
+    return found[error_code]
+
+
+def error_code_from_exception_type(cls: type[OpError]) -> int:
+    """The code of a class of errors; UNKNOWN for what is none."""
+    return cls.code if isinstance(cls, type) and issubclass(cls, OpError) else UNKNOWN

@@ -66,6 +66,11 @@ for _type, _stateful in (("PyFunc", True), ("PyFuncStateless", False)):
     define(_type, "input: ** -> output: **", host=_call, stateful=_stateful, differentiable=False)
 
 
+def numpy_function(func, inp, Tout, name: str | None = None):  # noqa: N803 - TensorFlow's own name
+    """Like `tf.py_func`, of a function with effects."""
+    return py_func(func, inp, Tout, stateful=True, name=name)
+
+
 def py_func(func, inp, Tout, stateful: bool = True, name: str | None = None):  # noqa: N803 - TensorFlow's own name
     """The results of calling the Python function `func` with the values of `inp` as NumPy arrays, at run
     time.

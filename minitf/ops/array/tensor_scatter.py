@@ -1,0 +1,81 @@
+"""Tensors with some of their slices replaced, added to or subtracted from."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from minitf.framework import dtypes
+from minitf.framework.apply import apply
+from minitf.framework.registry import define
+from minitf.framework.tensor import Tensor
+from minitf.ops.array.array import zeros_like
+
+
+def _shape(op):
+    tensor, indices, updates = [t.shape for t in op.inputs]
+    depth = indices.sizes[-1] if indices.rank else None
+    if indices.rank == 0 or None not in (depth, tensor.rank) and depth > tensor.rank:
+        raise ValueError(f"indices of shape {indices} do not index a tensor of shape {tensor}")
+    if depth is not None and tensor.rank is not None:
+        updates.assert_is_compatible_with(indices[:-1].concatenate(tensor[depth:]))
+    return tensor
+
+
+def _scattered(ufunc):
+    def numpy(op, tensor, indices, updates):
+        depth = indices.shape[-1] if indices.ndim else 0
+        if not 0 < depth <= tensor.ndim or updates.shape != indices.shape[:-1] + tensor.shape[depth:]:
+            raise ValueError(
+                f"indices {indices.shape} and updates {updates.shape} do not fit a tensor {tensor.shape}"
+            )
+        rows = indices.reshape(-1, depth)
+        bad = ((rows < 0) | (rows >= tensor.shape[:depth])).any(1)
+        if bad.any():
+            place = int(np.argmax(bad))
+            raise ValueError(
+                f"indices[{place}] = {rows[place].tolist()} does not index into shape {list(tensor.shape)}"
+            )
+        result, parts = tensor.copy(), updates.reshape(len(rows), *tensor.shape[depth:])
+        where = tuple(rows.T)
+        if ufunc is None:
+            result[where] = parts
+        else:
+            ufunc.at(result, where, parts)
+        return result
+
+    return numpy
+
+
+def _gathered(g: Tensor, indices: Tensor) -> Tensor:
+    return apply("GatherNd", g, indices)
+
+
+_SIGNATURE = "tensor: T, indices: I, updates: T -> output: T"
+define("TensorScatterUpdate", _SIGNATURE, I=dtypes.INDEX, shape=_shape, numpy=_scattered(None),
+       grad=lambda op, g: (apply("TensorScatterUpdate", g, op.inputs[1], zeros_like(op.inputs[2])), None,
+                           _gathered(g, op.inputs[1])))  # fmt: skip
+define("TensorScatterAdd", _SIGNATURE, T=dtypes.NUMBER, I=dtypes.INDEX, shape=_shape,
+       numpy=_scattered(np.add), grad=lambda op, g: (g, None, _gathered(g, op.inputs[1])))  # fmt: skip
+define("TensorScatterSub", _SIGNATURE, T=dtypes.NUMBER, I=dtypes.INDEX, shape=_shape,
+       numpy=_scattered(np.subtract), grad=lambda op, g: (g, None, -_gathered(g, op.inputs[1])))  # fmt: skip
+
+
+def tensor_scatter_update(tensor, indices, updates, name: str | None = None) -> Tensor:
+    """`tensor` with slices set: that at indices[i, :] is updates[i].
+
+    >>> import minitf as tf
+    >>> with tf.Session() as sess:
+    ...     print(sess.run(tensor_scatter_update([1, 2, 3], [[1]], [9])))
+    [1 9 3]
+    """
+    return apply("TensorScatterUpdate", tensor, indices, updates, name=name)
+
+
+def tensor_scatter_add(tensor, indices, updates, name: str | None = None) -> Tensor:
+    """`tensor` with updates[i] added to the slice at indices[i, :], repeated indices too."""
+    return apply("TensorScatterAdd", tensor, indices, updates, name=name)
+
+
+def tensor_scatter_sub(tensor, indices, updates, name: str | None = None) -> Tensor:
+    """`tensor` with updates[i] subtracted from the slice at indices[i, :], repeated indices too."""
+    return apply("TensorScatterSub", tensor, indices, updates, name=name)
