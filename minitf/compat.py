@@ -15,11 +15,6 @@ complex_types = (numbers.Complex, np.number)
 bytes_or_text_types = (bytes, str)
 
 
-def as_str_any(value) -> str:
-    """Text as it is, bytes decoded, anything else as Python writes it."""
-    return as_text(value) if isinstance(value, (bytes, bytearray)) else str(value)
-
-
 def path_to_str(path):
     """A path object as text; anything else as it is."""
     return os.fspath(path) if hasattr(path, "__fspath__") else path
