@@ -75,6 +75,23 @@ def test_a_loop_and_its_gradient_stay_together(model):
     assert all(op.type != "Loop" for region in regions[:-1] for op in region.ops)
 
 
+@pytest.mark.parametrize("model", CASES, ids=lambda m: m.__name__)
+def test_other_data_is_not_lowered_anew(model, monkeypatch):
+    found, real = [], Region._lowered
+    monkeypatch.setattr(Region, "_lowered", lambda self, *given: found.append(1) or real(self, *given))
+    x, m = tf.placeholder(tf.float32, [None, None, D]), tf.placeholder(tf.bool, [None, None])
+    n, draw, counts = tf.placeholder(tf.int32, [None]), np.random.RandomState(0), []
+    loss = tf.reduce_mean(tf.square(model(x, m, n)))
+    fetches = [loss, *tf.gradients(loss, tf.trainable_variables())]
+    with tf.Session() as session:
+        session.run(tf.global_variables_initializer())
+        for _ in range(24):
+            given = {x: draw.randn(4, 9, D), m: draw.rand(4, 9) > draw.rand(), n: draw.randint(5, 10, 4)}
+            session.run(fetches, given)
+            counts.append(len(found))
+    assert np.count_nonzero(np.diff(counts[12:])) <= 2
+
+
 def test_reads_and_writes_of_a_variable_keep_their_order():
     v = tf.Variable([3.0, -1.0, 2.0])
     before = tf.where(v > 0)  # 0, 2
