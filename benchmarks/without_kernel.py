@@ -105,8 +105,8 @@ OPS = {
 
 def number(tf, op, a):
     """A number, 0, that takes an op on a matrix to compute."""
-    found = OPS[op](tf, tf.stop_gradient(a))
-    return 0.0 * tf.reduce_sum(tf.cast(found, tf.float32))
+    found = tf.cast(OPS[op](tf, a), tf.float32)
+    return tf.stop_gradient(0.0 * tf.reduce_sum(found))
 
 
 def before(g, op):

@@ -39,22 +39,28 @@ class Program:
         self.copies = {t: ref.settled() for t, ref in copies.items()}
         kept = [r for r in [*self.refs, *self.copies.values(), *seen] if r is not None and r.known is None]
         rewrite(nodes, passes, frozenset(r.buffer for r in kept))
-        self.table = Table(nodes, low.inputs, kept, direct)
-        self._stages = [self.table.stage(ref.buffer) for ref in low.inputs]
-        self.place(self.results)
+        self._kept, self._direct = kept, direct
+        self.lay_out()
         # What is known of the slices of what loops saved for their gradients.
         self.saved = {t: low.refs[t] for t in outputs if low.refs[t] is not None and is_saved(t)}
         self.versions = low.versions
-        self._alone, self._together = Alone(nodes, self.table, low.inputs), None
+        self._together = None
         self._pace = Pace() if threads > 1 and not self.table.swap.size else None
         self._crew = crew(threads) if self._pace is not None else None
-        self.code = self._alone.code
         self.twin = None  # if this is resized: twin() is a program for its present sizes alone
         self.guesses = low.guesses | {
             node.op: node.limit
-            for node in self._alone.code.loops.values()
+            for node in self.code.loops.values()
             if node.predicate is not None and node.limit < 2**62
         }
+
+    def lay_out(self) -> None:
+        """Gives every buffer its place, and the code the addresses."""
+        self.table = Table(self._nodes, self.low.inputs, self._kept, self._direct)
+        self._stages = [self.table.stage(ref.buffer) for ref in self.low.inputs]
+        self.place(self.results)
+        self._alone = Alone(self._nodes, self.table, self.low.inputs)
+        self.code = self._alone.code
 
     @property
     def results(self) -> list:

@@ -144,11 +144,10 @@ class Region:
                 self._programs.move_to_end(key)
             return program
         decided = self._decided()
-        if not examples:
-            program = self._resized(arrays, rows)
-            if program is not None:
-                return program
-        program = self._lowered(arrays, rows, examples or {})
+        program = self._resized(arrays, rows)
+        if program is not None:
+            return program
+        program = self._lowered(arrays, rows, examples or {}, [t in self.specialized for t in self.inputs])
         if self._decided() > decided:
             self._forget()
             return self.program(arrays, rows)
@@ -164,14 +163,16 @@ class Region:
 
     def _resized(self, arrays: list, rows: dict) -> Program | None:
         """A program that is for other sizes, too."""
-        contents = [t in self.specialized for t in self.inputs]
+        contents = [t in self.specialized or m for t, m in zip(self.inputs, self._steering.matter)]
+        if any([c and (a.dtype.kind != "i" or a.size > SMALL) for c, a in zip(contents, arrays)]):
+            return None
         return self._resizing.program(Given(arrays, contents, rows), self._lowered_for)
 
     def _lowered_for(self, given: Given, direct: frozenset) -> Program | None:
         """The program for inputs made up, some of which it reads where they are; None if there is none."""
         decided = self._decided()
         try:
-            program = self._lowered(given.arrays, given.rows, {}, direct)
+            program = self._lowered(given.arrays, given.rows, {}, given.contents, direct)
         except Split:
             return None
         if self._decided() > decided:
@@ -190,16 +191,18 @@ class Region:
         )
 
     @uncollected
-    def _lowered(self, arrays: list, rows: dict, examples: dict, direct: frozenset | None = None) -> Program:
+    def _lowered(
+        self, arrays: list, rows: dict, examples: dict, known: list, direct: frozenset | None = None
+    ) -> Program:
+        """The program for inputs, the contents of some of which are `known`."""
         elements: dict = {}
         while True:
             low = RegionLowering(self.state, self.written)
             low.capacities, low.elements = self.capacities, elements
             low.used, low.examples = self.used, examples
-            for tensor, array in zip(self.inputs, arrays):
-                low.input(
-                    tensor, array.shape, array.dtype, array.copy() if tensor in self.specialized else None
-                )
+            for tensor, array, whole in zip(self.inputs, arrays, known):
+                whole = whole or tensor in self.specialized
+                low.input(tensor, array.shape, array.dtype, array.copy() if whole else None)
                 if tensor in rows:
                     low.refs[tensor].row = low.constant(rows[tensor])
                 if isinstance(array, Packed):

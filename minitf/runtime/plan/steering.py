@@ -26,7 +26,9 @@ class Steering:
         self._makers: list = []  # the ops that make those
         self._used: set = set()
         self._remembered: dict = {}  # inputs, as far as they matter -> what `values` gives
-        self._matter: list[bool] = []  # for each input, whether more of it matters than its shape
+        self.matter: list[bool] = [False] * len(
+            inputs
+        )  # for each input, whether more of it matters than its shape
         self._noted: dict = {}  # key of a program without them -> op -> what its rule noted
 
     def take(self, op) -> bool:
@@ -43,14 +45,14 @@ class Steering:
         self._makers, self._used = found.ops, found.used
         self._remembered.clear()
         read = {t for maker in found.ops if maker.type not in _OF_SHAPES for t in maker.inputs}
-        self._matter = [t in read or t in wanted for t in self._inputs]
+        self.matter = [t in read or t in wanted for t in self._inputs]
         return True
 
     def values(self, arrays: list) -> dict | None:
         """The values that steer each op, for these inputs; None if they cannot be computed."""
-        if any([m and a.size > _SMALL for m, a in zip(self._matter, arrays)]):
+        if any([m and a.size > _SMALL for m, a in zip(self.matter, arrays)]):
             return self._computed(arrays)
-        key = tuple([(a.shape, a.tobytes()) if m else a.shape for m, a in zip(self._matter, arrays)])
+        key = tuple([(a.shape, a.tobytes()) if m else a.shape for m, a in zip(self.matter, arrays)])
         if key not in self._remembered:
             if len(self._remembered) >= _REMEMBERED:
                 self._remembered.clear()

@@ -25,6 +25,7 @@ _KEPT = 4  # programs for sizes that vary, and kinds of inputs
 _FEWEST = 4  # different sizes after which it is worth while
 _SEEN = 64  # sizes remembered
 _OFTEN = 16  # runs after which sizes get a program of their own, which more threads may share
+_SMALLER = 3  # boxes that are tried
 _STEPS = 5  # of the search for sizes from which on programs have another form
 
 
@@ -35,16 +36,17 @@ class Given:
     """
 
     def __init__(self, arrays: list, contents: list[bool], rows: dict):
-        self.arrays, self._contents, self.rows = arrays, contents, rows
+        self.arrays, self.contents, self.rows = arrays, contents, rows
         decisive = [*[a for a, c in zip(arrays, contents) if c], *rows.values()]
         forms = [a.kind.form if isinstance(a, Packed) else a.ndim for a in arrays]
         self.kind = (*forms, *[(a.shape, a.dtype) for a in decisive], *rows)
-        self.point = tuple([n for a in arrays for n in _sizes(a)] + [n for a in decisive for n in a.flat])
+        contents = [n for a in decisive for n in a.reshape(-1).tolist()]
+        self.point = tuple([n for a in arrays for n in _sizes(a)] + contents)
 
     def forgotten(self) -> Given:
         """The same without what does not matter, which may be let go."""
-        arrays = [a.copy() if c else _empty(a, _sizes(a)) for a, c in zip(self.arrays, self._contents)]
-        return Given(arrays, self._contents, {t: row.copy() for t, row in self.rows.items()})
+        arrays = [a.copy() if c else _empty(a, _sizes(a)) for a, c in zip(self.arrays, self.contents)]
+        return Given(arrays, self.contents, {t: row.copy() for t, row in self.rows.items()})
 
     def at(self, point: tuple) -> Given:
         """The same for other sizes."""
@@ -55,9 +57,9 @@ class Given:
             return np.array([next(numbers) for _ in range(array.size)], array.dtype).reshape(array.shape)
 
         arrays = [
-            filled(a) if c else _empty(a, size) for a, c, size in zip(self.arrays, self._contents, sizes)
+            filled(a) if c else _empty(a, size) for a, c, size in zip(self.arrays, self.contents, sizes)
         ]
-        return Given(arrays, self._contents, {t: filled(row) for t, row in self.rows.items()})
+        return Given(arrays, self.contents, {t: filled(row) for t, row in self.rows.items()})
 
 
 class Resizing:
@@ -176,15 +178,21 @@ class _Maker:
         return self._forms[values] is not None and self._forms[values].structure == here.structure
 
     def box(self) -> Box:
-        """The values, from the smallest to the largest, for which programs are alike, as far as each of them
-        tells alone.
+        """The values, from the smallest to the largest, for which programs are alike: for each of them alone,
+        and if some do not go together (a part is longer than the whole), those nearer to the present ones.
         """
         low, high = (
             [self._farthest(k, limit) for k, limit in enumerate(limits)] for limits in self._sizes.limits()
         )
-        if any(b - a < 2 for a, b in zip(low, high)):
-            raise Unfit
-        return Box(low, high)
+        for _ in range(_SMALLER):
+            box = Box(low, high)
+            if any(b - a < 2 for a, b in zip(low, high)):
+                break
+            if all([self.alike(values) for values in box.corners()]):
+                return box
+            low = [here - (here - a) // 2 for a, here in zip(low, self.here)]
+            high = [here + (b - here) // 2 for b, here in zip(high, self.here)]
+        raise Unfit
 
     def _farthest(self, k: int, limit: int) -> int:
         """The value of a size nearest to a limit up to which programs are alike."""
@@ -223,14 +231,19 @@ class Resized:
         self._numbers = Numbers(self.box, table[: len(corners)])
         if not self._numbers.give(dict(zip(between, table[len(corners) :]))):
             raise Unfit
-        room = table[:, self.form.sizes]
-        if (room > room[len(corners) - 1]).any():
-            raise Unfit
         self.program = self.form.program
+        self._make_room(table[:, self.form.sizes].max(axis=0).tolist())
         self._saved, self._flows = self.program.saved, self.program.flows
         self.bases = self._bases()
         self._maker, self.program.twin = maker, self.alone
         maker.done()
+
+    def _make_room(self, sizes: list) -> None:
+        """Makes each buffer as large as it has to be at any corner."""
+        for buffer, size in zip(self.form.buffers, sizes):
+            if buffer.kind == "arena":
+                buffer.size = size
+        self.program.lay_out()
 
     def alone(self):
         """A program for the present sizes alone."""

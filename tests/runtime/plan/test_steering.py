@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from resized import watched
 
 import minitf as tf
 from minitf.runtime.plan import region
@@ -77,6 +78,25 @@ def test_another_size_is(lowered):
         few = len(lowered)
         assert session.run(y, {x: X, i: 1, j: 5}) == 2 * X[1:5].sum() and len(lowered) == few + 1
         assert session.run(y, {x: X, i: 6, j: 9}) == 2 * X[6:].sum()
+
+
+@pytest.mark.parametrize("kind", ["x[i:j]", "x[:, i:j]", "x[i, :j]", "x[i:j, 1:]"])
+def test_many_sizes_are_lowered_a_few_times(kind, lowered):
+    x, (i, j) = tf.placeholder(tf.float32, [None, None]), bounds()
+    y = SLICES[kind](x, i, j)
+    fetches = [y, tf.gradients(tf.reduce_sum(y * y), x)[0]]
+    draw, found, given = np.random.RandomState(0), {}, []
+    for _ in range(40):
+        given.append((draw.randn(60, 60), 2, draw.randint(5, 50)))
+    for executor in ("native", "op_by_op"):
+        config = tf.ConfigProto(executor=executor, intra_op_parallelism_threads=1)
+        with watched() as watch, tf.Session(config=config) as session:
+            found[executor] = [session.run(fetches, {x: a, i: b, j: c}) for a, b, c in given]
+            assert not watch.wrong
+            if executor == "native":
+                assert len(lowered) - watch.counts["resized"] <= 20 and watch.counts["resized"] >= 18
+    for ours, theirs in zip(*found.values()):
+        assert all(np.array_equal(a, b) for a, b in zip(ours, theirs))
 
 
 def test_training_on_slices(lowered):
