@@ -1,11 +1,13 @@
 """The order in which host ops cut a plan into the fewest regions.
 
-What a host op needs runs first, and no more than that; all that can wait is one region at the end. So loops
-and their gradients stay together, whatever runs on the host for a size or a mask that is fed.
+What a host op needs runs first, and besides that only what follows from loops among it; all else waits and is
+one region at the end. So loops and their gradients stay together, whether a host op makes a size or a mask of
+what is fed, or looks at what comes out.
 """
 
 from __future__ import annotations
 
+from minitf.runtime.plan.needed import BODIES
 from minitf.runtime.plan.region import inside
 from minitf.runtime.session.state import follows_variable
 
@@ -22,11 +24,25 @@ def early(ops: list, host: set, fed: frozenset) -> list:
         if op not in wanted:
             wanted.add(op)
             todo.extend(needs[op])
-    depths: dict = {}  # how many host ops run before an op, one after the other
+    places = _places(ops, host, needs, wanted)
+    return sorted(ops, key=lambda op: (places[op], op in host))
+
+
+def _places(ops: list, host: set, needs: dict, wanted: set) -> dict:
+    """After how many host ops, one after the other, an op runs: as early as it can if it is wanted, together
+    with the last loop on which it depends if it can, else at the end.
+    """
+    depths, loops, end = {}, {}, len(ops)
     for op in ops:
         depths[op] = max([depths[other] + (other in host) for other in needs[op]], default=0)
-    first = sorted([op for op in ops if op in wanted], key=lambda op: (depths[op], op in host))
-    return first + [op for op in ops if op not in wanted]
+        loops[op] = max([loops[other] for other in needs[op]], default=-1)
+        if op.type in BODIES and op in wanted:
+            loops[op] = max(loops[op], depths[op])
+    places = {op: depths[op] if op in wanted else end if loops[op] < depths[op] else loops[op] for op in ops}
+    for op in reversed(ops):
+        for other in needs[op]:
+            places[other] = min(places[other], places[op])
+    return places
 
 
 def _needs(ops: list, fed: frozenset, host: set) -> dict:

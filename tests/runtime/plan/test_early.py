@@ -92,6 +92,23 @@ def test_other_data_is_not_lowered_anew(model, monkeypatch):
     assert np.count_nonzero(np.diff(counts[12:])) <= 2
 
 
+@pytest.mark.parametrize("look", ["where", "py_func"])
+def test_what_looks_at_outputs_comes_after_the_gradient(look):
+    x = tf.placeholder(tf.float32, [None, None, D])
+    outputs = lstm(x)
+    seen = tf.where(outputs > 0) if look == "where" else tf.py_func(lambda a: a * 2, [outputs], tf.float32)
+    loss = tf.reduce_mean(tf.square(outputs))
+    total = loss + tf.cast(tf.size(tf.reshape(seen, [-1])), tf.float32)
+    fetches = [total, *tf.gradients(loss, tf.trainable_variables())]
+    with tf.Session() as session:
+        session.run(tf.global_variables_initializer())
+        for _ in range(2):
+            session.run(fetches, {x: np.ones((B, T, D))})
+        steps = list(session._plans.values())[-1][2].executors[0]._steps
+    regions = [step for step in steps if isinstance(step, Region)]
+    assert len(regions) == 2 and sum(op.type == "Loop" for op in regions[0].ops) == 2
+
+
 def test_reads_and_writes_of_a_variable_keep_their_order():
     v = tf.Variable([3.0, -1.0, 2.0])
     before = tf.where(v > 0)  # 0, 2
