@@ -101,10 +101,10 @@ class _Convolution(Layer):
 
     def call(self, inputs):
         """The convolution, the bias and the activation."""
-        tf.constant(self.dilation_rate, name="dilation_rate")  # an op that TensorFlow makes and no one needs
-        return self._finished(self._convolved(inputs))
+        rates = tf.constant(self.dilation_rate, name="dilation_rate")
+        return self._finished(self._convolved(inputs, rates))
 
-    def _convolved(self, inputs):
+    def _convolved(self, inputs, held):
         kind, name = f"NC{'DHW'[3 - self._axes :]}" if self._first else f"N{'DHW'[3 - self._axes :]}C", (
             "conv1d", "Conv2D", "Conv3D")[self._axes - 1]  # fmt: skip
         padding = "VALID" if self.padding == "causal" else self.padding.upper()
@@ -112,7 +112,7 @@ class _Convolution(Layer):
             before = [self.dilation_rate[0] * (self.kernel_size[0] - 1), 0]
             inputs = tf.pad(inputs, [[0, 0], [0, 0], before] if self._first else [[0, 0], before, [0, 0]])
         strides, rates = list(self.strides), list(self.dilation_rate)
-        return convolve(inputs, self.kernel, padding, strides, rates, kind, name)
+        return convolve(inputs, self.kernel, padding, strides, rates, kind, name, held)
 
     def _finished(self, outputs):
         if self.use_bias and self._first and self._axes == 1:

@@ -9,7 +9,7 @@ from minitf.ops import patterns
 from minitf.ops.array import array, constant
 from minitf.ops.nn.convolution import conv2d, conv2d_backprop_input, conv2d_transpose
 from minitf.ops.nn.convolution3d import conv3d, conv3d_transpose
-from minitf.ops.nn.spaces import batch_to_space, space_to_batch
+from minitf.ops.nn.spaces import batch_to_space, space_to_batch, with_space_to_batch
 from minitf.ops.nn.windows import check_padding
 
 _FLAT = {None: "NHWC", "NWC": "NHWC", "NHWC": "NHWC", "NCW": "NCHW", "NCHW": "NCHW"}
@@ -67,9 +67,8 @@ def convolution(input, filter, padding, strides=None, dilation_rate=None, name: 
         filter = convert_to_tensor(filter, name="filter")
         spatial = _spatial(input, filter)
         strides, rates = _each(strides, spatial, "strides"), _each(rates, spatial, "dilation_rate")
-        if any(n != 1 for n in rates):
-            constant.constant(rates, name="dilation_rate")
-        return convolve(input, filter, padding, strides, rates, data_format, scope)
+        held = constant.constant(rates, name="dilation_rate") if any(n != 1 for n in rates) else None
+        return convolve(input, filter, padding, strides, rates, data_format, scope, held)
 
 
 def _spatial(input: Tensor, filter: Tensor) -> int:
@@ -91,21 +90,20 @@ def _each(value, count: int, what: str) -> list[int]:
 
 
 def convolve(input: Tensor, filter: Tensor, padding, strides: list, rates: list, data_format,
-             name: str) -> Tensor:  # fmt: skip
+             name: str, held: Tensor | None = None) -> Tensor:  # fmt: skip
     """A convolution along up to three axes; the graph counts as many ops as TensorFlow needs for holes."""
     holes, graph = any(n != 1 for n in rates), get_default_graph()
     if holes and any(n != 1 for n in strides):
         raise ValueError(
             f"strides > 1 not supported in conjunction with dilation_rate > 1: {strides}, {rates}"
         )
+    if len(rates) == 3:
+        return _of_volumes(input, filter, padding, strides, held if holes else None, data_format, name)
     if holes:
         graph.reserve_ids(ops_for_holes(input, len(rates), data_format) + (padding == "SAME"))
     if len(rates) == 1:
         result = conv1d(input, filter, strides[0], padding, data_format=data_format, dilations=rates[0],
                         name=name)  # fmt: skip
-    elif len(rates) == 3:
-        volumes = "NCDHW" if (data_format or "").startswith("NC") else "NDHWC"
-        result = conv3d(input, filter, strides, padding, volumes, rates, name)
     else:
         images = "NCHW" if (data_format or "").startswith("NC") else "NHWC"
         result = conv2d(input, filter, strides, padding, data_format=images, dilations=rates, name=name)
@@ -114,11 +112,24 @@ def convolve(input: Tensor, filter: Tensor, padding, strides: list, rates: list,
     return result
 
 
+def _of_volumes(input: Tensor, filter: Tensor, padding, strides: list, rates, data_format,
+                name: str) -> Tensor:  # fmt: skip
+    """A convolution of volumes; holes, if there are rates, by way of the batch: TensorFlow's op has none."""
+    volumes = "NCDHW" if (data_format or "").startswith("NC") else "NDHWC"
+
+    def convolved(x, _, kind):
+        return conv3d(x, filter, strides, kind, volumes, name=name)
+
+    if rates is None:
+        return convolved(input, 3, padding)
+    return with_space_to_batch(input, rates, padding, convolved, filter.shape[:3], data_format=data_format)
+
+
 def ops_for_holes(input: Tensor, spatial: int, data_format) -> int:
     """How many ops move what is between the holes into the batch, before the convolution."""
     first = 2 if (data_format or "").startswith("NC") else 1
     sizes = (input.shape.sizes or (None,) * (spatial + 2))[first : first + spatial]
-    return 7 if None not in sizes else {1: 51, 2: 70, 3: 89}[spatial]
+    return 7 if None not in sizes else {1: 51, 2: 70}[spatial]
 
 
 def atrous_conv2d(value, filters, rate: int, padding, name: str | None = None) -> Tensor:
