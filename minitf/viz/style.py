@@ -46,7 +46,12 @@ EDGES = {
     "gradient": {"color": "#a03030"},
     "backward": {"color": "#a03030", "dir": "back"},
     "control": {"style": "dashed", "color": "#c07030", "arrowhead": "empty"},
-    "next": {"style": "dashed", "color": "#7b5aa6", "constraint": "false", "label": "next"},
+    "next": {
+        "style": "dashed",
+        "color": "#7b5aa6",
+        "constraint": "false",
+        "xlabel": "next",
+    },  # `dot` may fail at a label
 }
 CHAIN = {"color": "#2f7d46", "penwidth": "2"}
 
