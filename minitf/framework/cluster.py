@@ -142,12 +142,12 @@ class Running:
         """Waits for tasks that other threads may start.
 
         Raises:
-          UnavailableError: if there are none who could, or it takes too long.
+          FailedPreconditionError: if there are none who could, or it takes too long.
         """
         end = time.monotonic() + _PATIENCE
         while lacking := self.lacking():
             if time.monotonic() > end or not others():
-                raise errors.UnavailableError(
+                raise errors.FailedPreconditionError(
                     None, None,
                     f"the session waits for tasks of its cluster that are not in this process: "
                     f"{', '.join(lacking)}. minitf runs all tasks of a cluster in one process: make a "
@@ -203,10 +203,10 @@ def found_at(target: str) -> tuple[Running, tuple[str, int]]:
     """The cluster, and the task of it, that a session's target names.
 
     Raises:
-      UnavailableError: if it is not served in this process.
+      FailedPreconditionError: if it is not served in this process.
     """
     if target not in _by_target:
-        raise errors.UnavailableError(
+        raise errors.FailedPreconditionError(
             None, None,
             f"there is no server at {target} in this process. minitf runs all tasks of a cluster in one "
             "process: make a tf.train.Server for each of them, and give its server.target to the session",

@@ -78,11 +78,11 @@ class Server:
         """Waits until the threads are done that run the other tasks.
 
         Raises:
-          UnavailableError: if there are none: this process would wait for ever.
+          FailedPreconditionError: if there are none: this process would wait for ever.
         """
         job, number = self._task
         if not cluster.others():
-            raise errors.UnavailableError(
+            raise errors.FailedPreconditionError(
                 None, None,
                 f"task {number} of job {job} is alone in this process, and nothing will ever ask it for "
                 "anything: minitf runs all tasks of a cluster in one process, each in a thread",

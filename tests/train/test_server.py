@@ -125,7 +125,11 @@ def test_a_monitored_session_waits_for_the_chief():
         (lambda: tf.train.Server({"a": ["l:1"]}, "z", 0), tf.errors.InternalError, '"z" was not defined'),
         (lambda: tf.train.Server({"a": ["l:1"]}, "a", 3), tf.errors.InvalidArgumentError, "Task 3 was not"),
         (lambda: tf.train.Server({"a": ["l:1"]}, protocol="x"), tf.errors.NotFoundError, "No server factory"),
-        (lambda: tf.Session("grpc://nowhere:1"), tf.errors.UnavailableError, "no server at grpc://nowhere:1"),
+        (
+            lambda: tf.Session("grpc://nowhere:1"),
+            tf.errors.FailedPreconditionError,
+            "no server at grpc://nowhere:1",
+        ),
     ],
 )
 def test_errors(make, error, message):
@@ -135,14 +139,16 @@ def test_errors(make, error, message):
 
 def test_what_is_not_in_this_process():
     server = tf.train.Server({"worker": ["here:1"], "ps": ["far:2"]}, "worker", 0)
-    with pytest.raises(tf.errors.UnavailableError, match="not in this process: /job:ps/task:0 at far:2"):
+    with pytest.raises(
+        tf.errors.FailedPreconditionError, match="not in this process: /job:ps/task:0 at far:2"
+    ):
         tf.Session(server.target)
-    with pytest.raises(tf.errors.UnavailableError, match="task 0 of job worker is alone"):
+    with pytest.raises(tf.errors.FailedPreconditionError, match="task 0 of job worker is alone"):
         server.join()
     with pytest.raises(tf.errors.UnknownError, match="Could not start gRPC server: here:1"):
         tf.train.Server({"worker": ["here:1"], "ps": ["far:2"]}, "worker", 0)
     late = tf.train.Server({"worker": ["here:3"]}, start=False)
-    with pytest.raises(tf.errors.UnavailableError, match="no server"):
+    with pytest.raises(tf.errors.FailedPreconditionError, match="no server"):
         tf.Session(late.target)
     late.start()
     assert tf.Session(late.target).run(tf.constant(2)) == 2
@@ -167,3 +173,10 @@ def test_a_variable_is_as_large_in_every_session():
         assert other.run(total) == 0
         one.run(grow)
         assert other.run(total) == 5
+
+
+def test_a_monitored_session_does_not_wait_for_another_process():
+    server = tf.train.Server({"worker": ["here:5"], "ps": ["far:6"]}, "worker", 0)
+    tf.train.get_or_create_global_step()
+    with pytest.raises(tf.errors.FailedPreconditionError, match="not in this process"):
+        tf.train.MonitoredTrainingSession(server.target)
