@@ -206,7 +206,7 @@ class NativeExecutor:
 
     def _step(self, ops: list, needed: set):
         if ops[0] in self._host:
-            return HostStep(ops[0], self._order.inputs(ops[0]), self._state, self._plan)
+            return HostStep(ops[0], self._order.inputs(ops[0], ops[0].inputs), self._state, self._plan)
         used = self._plan.used
         made = {t for op in ops for t in op.outputs if t not in self._plan.fed}
         inputs = list(
@@ -230,7 +230,7 @@ def _needed_later(groups: list[list], plan: Plan, order: Order) -> list[list]:
     for group in reversed(groups):
         result.append(list(needed))
         for op in group:
-            inputs = taken(op, plan.used) if op.type in BODIES else order.inputs(op)
+            inputs = order.inputs(op, taken(op, plan.used) if op.type in BODIES else op.inputs)
             needed.update(dict.fromkeys(t for t in inputs if t not in plan.fed))
         needed.update(dict.fromkeys(t for op in group for t in op.guards))
     return result[::-1]

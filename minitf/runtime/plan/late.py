@@ -14,6 +14,7 @@ from minitf.framework.registry import OPS
 from minitf.runtime.execute.op_by_op import is_native
 from minitf.runtime.plan.early import early
 from minitf.runtime.plan.needed import ADDING, TAKING, before
+from minitf.runtime.plan.region import inside
 from minitf.runtime.session.state import follows_variable
 
 
@@ -42,9 +43,9 @@ class Order:
                 self.ops[-1].outputs[:] = op.outputs
         self.ops = early(self.ops, host - self.last, fed) + late
 
-    def inputs(self, op) -> list:
-        """The tensors from which the op takes its values."""
-        return [self.seen.get((op, t), t) for t in op.inputs] if op in self.last else op.inputs
+    def inputs(self, op, tensors) -> list:
+        """The tensors from which the op takes the values of these inputs."""
+        return [self.seen.get((op, t), t) for t in tensors] if op in self.last else list(tensors)
 
 
 def _late(ops: list, host: set) -> tuple[list, set]:
@@ -69,12 +70,16 @@ def _late(ops: list, host: set) -> tuple[list, set]:
 
 
 def _may_be_late(op) -> bool:
-    """Whether it makes no difference when the op runs: it changes no variable, reads none that native regions
-    cannot copy, and does not check anything.
+    """Whether it makes no difference when the op runs: neither it nor an op in its bodies changes a variable,
+    or checks anything, and it reads no variables that native regions cannot copy.
     """
-    if op.type == "Assert" or any(arg.is_ref for arg in (*op.definition.inputs, *op.definition.outputs)):
+    if any(each.type == "Assert" or _changes_variables(each) for each in inside([op])):
         return False
     return all(is_native(t.op) for t in op.inputs if follows_variable(t.op))
+
+
+def _changes_variables(op) -> bool:
+    return any(arg.is_ref for arg in (*op.definition.inputs, *op.definition.outputs))
 
 
 def _goes_on(op) -> bool:

@@ -44,10 +44,10 @@ def test_variables_are_copied_at_the_place_of_the_summary():
     found, order = names(a, changed)
     op = a.op
     assert found[-1] == "a" and "changed" in found[:-1]
-    copy = order.inputs(op)[1].op
+    copy = order.inputs(op, op.inputs)[1].op
     assert copy.type == "Identity" and copy.inputs == (op.inputs[1],) and "follows" not in copy.attrs
     assert order.ops.index(copy) < order.ops.index(changed.op)
-    assert order.inputs(changed.op) == changed.op.inputs
+    assert order.inputs(changed.op, changed.op.inputs) == list(changed.op.inputs)
 
 
 def test_fed_values_need_no_copy():
