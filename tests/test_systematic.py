@@ -239,7 +239,7 @@ SAMPLES = [
                 tf.nn.max_pool_with_argmax(x, 2, 1, "SAME")[0] ** 2, x
             ),
             "MaxPoolGradGradWithArgmax": lambda x: tf.gradients(
-                tf.gradients(tf.nn.max_pool_with_argmax(x * x, 2, 1, "SAME")[0], x), x
+                tf.gradients(tf.nn.max_pool_with_argmax(x * x * x, 2, 1, "SAME")[0], x), x
             ),
             "SpaceToBatchND": lambda x: tf.space_to_batch_nd(x, [2, 3], [[1, 0], [0, 2]]),
             "BatchToSpaceND": lambda x: tf.batch_to_space_nd(x, [2], [[1, 2]]),

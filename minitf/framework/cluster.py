@@ -9,6 +9,7 @@ from __future__ import annotations
 import itertools
 import threading
 import time
+import weakref
 
 from minitf.framework import errors
 
@@ -128,6 +129,22 @@ class Running:
     def __init__(self, spec: ClusterSpec):
         self.spec, self.memory = spec, None
         self.served: set[tuple[str, int]] = set()
+        # Threads that were there before the cluster, and have had nothing to do with it since.
+        self._bystanders = weakref.WeakSet(threading.enumerate())
+
+    def take_in(self) -> None:
+        """Notes that the calling thread has to do with the cluster."""
+        self._bystanders.discard(threading.current_thread())
+
+    def others(self) -> bool:
+        """Whether other threads may still do something: no bystanders, none of minitf's, none that waits for
+        such.
+        """
+        me = threading.get_ident()
+        found = [
+            t for t in threading.enumerate() if t not in self._bystanders and not t.name.startswith("minitf ")
+        ]
+        return any(t.is_alive() and t.ident not in joining and t.ident != me for t in found)
 
     def tasks(self) -> list[tuple[str, int]]:
         """All tasks, as (job, number)."""
@@ -146,7 +163,7 @@ class Running:
         """
         end = time.monotonic() + _PATIENCE
         while lacking := self.lacking():
-            if time.monotonic() > end or not others():
+            if time.monotonic() > end or not self.others():
                 raise errors.FailedPreconditionError(
                     None, None,
                     f"the session waits for tasks of its cluster that are not in this process: "
@@ -159,13 +176,6 @@ class Running:
 _by_target: dict[str, tuple[Running, tuple[str, int]]] = {}
 _running: list[Running] = []
 joining: set[int] = set()  # the threads in Server.join
-
-
-def others() -> bool:
-    """Whether there are other threads that may still do something: neither minitf's nor waiting for such."""
-    me = threading.get_ident()
-    return any(t.is_alive() and t.ident not in joining and t.ident != me and not t.name.startswith("minitf ")
-               for t in threading.enumerate())  # fmt: skip
 
 
 def free_port() -> int:
@@ -195,6 +205,7 @@ def serve(spec: ClusterSpec, task: tuple[str, int], address: str) -> Running:
         found = Running(spec)
         _running.append(found)
     found.served.add(task)
+    found.take_in()
     _by_target[target] = found, task
     return found
 
@@ -211,4 +222,5 @@ def found_at(target: str) -> tuple[Running, tuple[str, int]]:
             f"there is no server at {target} in this process. minitf runs all tasks of a cluster in one "
             "process: make a tf.train.Server for each of them, and give its server.target to the session",
         )  # fmt: skip
+    _by_target[target][0].take_in()
     return _by_target[target]

@@ -59,7 +59,7 @@ class Server:
     def start(self) -> None:
         """Lets sessions use the task."""
         if not self._started:
-            cluster.serve(self._spec, self._task, self._address)
+            self._running = cluster.serve(self._spec, self._task, self._address)
             self._started = True
 
     @property
@@ -81,7 +81,8 @@ class Server:
           FailedPreconditionError: if there are none: this process would wait for ever.
         """
         job, number = self._task
-        if not cluster.others():
+        self.start()
+        if not self._running.others():
             raise errors.FailedPreconditionError(
                 None, None,
                 f"task {number} of job {job} is alone in this process, and nothing will ever ask it for "
@@ -90,7 +91,7 @@ class Server:
         me = threading.get_ident()
         cluster.joining.add(me)
         try:
-            while cluster.others():
+            while self._running.others():
                 time.sleep(_LOOK)
         finally:
             cluster.joining.discard(me)

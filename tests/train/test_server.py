@@ -180,3 +180,16 @@ def test_a_monitored_session_does_not_wait_for_another_process():
     tf.train.get_or_create_global_step()
     with pytest.raises(tf.errors.FailedPreconditionError, match="not in this process"):
         tf.train.MonitoredTrainingSession(server.target)
+
+
+def test_joining_does_not_wait_for_threads_that_have_nothing_to_do_with_the_cluster():
+    done = threading.Event()
+    bystander = threading.Thread(target=done.wait, args=(60,))
+    bystander.start()
+    try:
+        _, [ps] = tf.test.create_local_cluster(1, 1)
+        with pytest.raises(tf.errors.FailedPreconditionError, match="is alone in this process"):
+            ps.join()
+    finally:
+        done.set()
+        bystander.join()

@@ -12,7 +12,8 @@ from minitf.framework.static import constant_value
 from minitf.framework.tensor import Tensor
 from minitf.kernels.machine.ram import zeros
 from minitf.ops import patterns
-from minitf.ops.array import array, constant
+from minitf.ops.array import array
+from minitf.ops.nn.item_filters import filters_of_one_item
 from minitf.ops.nn.windows import Windows, check_padding
 from minitf.ops.nn.windows import axis as windows_along
 
@@ -255,11 +256,7 @@ def _patch_count(op, size, place: int):
 def _patches_grad(op, g):
     """Of the convolution with a filter for each pixel of a patch."""
     images, (_, height, width, _) = op.inputs[0], op.attrs["ksizes"]
-    depth = images.shape.sizes[3]
-    if depth is None:
-        raise ValueError(f"the gradient of {op.name} has to know how many channels images have")
-    items = height * width * depth
-    each = constant.constant(np.eye(items).reshape(height, width, depth, items), images.dtype)
+    each = filters_of_one_item([height, width], images)
     same = {"use_cudnn_on_gpu": True, "explicit_paddings": [], "data_format": "NHWC"}
     same |= {"dilations": op.attrs["dilations"], "padding": op.attrs["padding"]}
     return apply("Conv2DBackpropInput", array.shape(images), each, g, strides=op.attrs["strides"], **same)

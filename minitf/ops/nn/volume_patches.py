@@ -9,7 +9,8 @@ from minitf.framework.apply import apply
 from minitf.framework.registry import define
 from minitf.framework.shape import TensorShape
 from minitf.framework.tensor import Tensor
-from minitf.ops.array import array, constant
+from minitf.ops.array import array
+from minitf.ops.nn.item_filters import filters_of_one_item
 from minitf.ops.nn.volumes import taps
 from minitf.ops.nn.windows import axis, check_padding
 
@@ -40,12 +41,8 @@ def _shape(op):
 
 def _grad(op, g):
     """Of the convolution with a filter for each item of a patch."""
-    x, depth = op.inputs[0], op.inputs[0].shape.sizes[4]
-    if depth is None:
-        raise ValueError(f"the gradient of {op.name} has to know how many channels volumes have")
-    window = op.attrs["ksizes"][1:4]
-    items = int(np.prod(window)) * depth
-    each = constant.constant(np.eye(items).reshape(*window, depth, items), x.dtype)
+    x = op.inputs[0]
+    each = filters_of_one_item(op.attrs["ksizes"][1:4], x)
     return apply("Conv3DBackpropInputV2", array.shape(x), each, g, strides=op.attrs["strides"],
                  padding=op.attrs["padding"], data_format="NDHWC", dilations=[1] * 5)  # fmt: skip
 
