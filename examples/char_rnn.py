@@ -17,7 +17,7 @@ from pathlib import Path
 from pydoc_data.topics import topics
 
 import numpy as np
-from rich.progress import track
+from live import Curve
 
 import minitf as tf
 
@@ -81,20 +81,22 @@ def train(sess, model, text, length, epochs):
     training_op = tf.train.AdagradOptimizer(LEARNING_RATE).minimize(model.loss)
     sess.run(tf.global_variables_initializer())
     inputs, targets = text.batches(length)
-    curve = []
-    for step in track(range(epochs * len(inputs)), description="training"):
-        epoch, i = divmod(step, len(inputs))
-        if i == 0:
-            state, sums = np.zeros([BATCH_SIZE, N_NEURONS]), np.zeros(2)
-        loss, accuracy, state, _ = sess.run(
-            [model.loss, model.accuracy, model.final_state, training_op],
-            feed_dict={model.x: inputs[i], model.y: targets[i], model.init_state: state},
-        )
-        sums += loss, accuracy
-        if i == len(inputs) - 1:
-            curve.append(sums / len(inputs))
-            print(epoch, "loss: {:.4f} accuracy: {:.4f}".format(*curve[-1]), flush=True)
-    return np.array(curve)
+    epochs_seen = []
+    with Curve("loss", epochs * len(inputs)) as curve:
+        for step in range(epochs * len(inputs)):
+            epoch, i = divmod(step, len(inputs))
+            if i == 0:
+                state, sums = np.zeros([BATCH_SIZE, N_NEURONS]), np.zeros(2)
+            loss, accuracy, state, _ = sess.run(
+                [model.loss, model.accuracy, model.final_state, training_op],
+                feed_dict={model.x: inputs[i], model.y: targets[i], model.init_state: state},
+            )
+            curve.add(loss)
+            sums += loss, accuracy
+            if i == len(inputs) - 1:
+                epochs_seen.append(sums / len(inputs))
+                print(epoch, "loss: {:.4f} accuracy: {:.4f}".format(*epochs_seen[-1]), flush=True)
+    return np.array(epochs_seen)
 
 
 def sample(sess, model, text, prime, n, random):

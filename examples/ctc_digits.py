@@ -15,7 +15,7 @@ import argparse
 from pathlib import Path
 
 import numpy as np
-from rich.progress import track
+from live import Curve
 
 import minitf as tf
 
@@ -64,7 +64,7 @@ def build():
     return (strips, lengths, digits), read, tf.nn.softmax(logits), error, loss, training_op
 
 
-def train(steps, seed):
+def train(steps, seed, folder):
     """Trains a network; returns (step, error) pairs, new strips, what is read of them, probabilities."""
     random, unseen = np.random.default_rng(seed), batch(200, np.random.default_rng(seed + 1))
     tf.set_random_seed(seed)
@@ -72,12 +72,14 @@ def train(steps, seed):
     errors = []
     with tf.Session() as sess:
         sess.run(tf.global_variables_initializer())
-        for step in track(range(steps), description="training"):
-            feeds = dict(zip(inputs, batch(BATCH_SIZE, random)))
-            value, _ = sess.run([loss, training_op], feeds)
-            if step % 100 == 0 or step == steps - 1:
-                errors.append((step, sess.run(error, dict(zip(inputs, unseen)))))
-                print(f"{step} loss {value:.3f} error {errors[-1][1]:.4f}", flush=True)
+        with Curve("cost", steps, folder / "loss.png") as curve:
+            for step in range(steps):
+                feeds = dict(zip(inputs, batch(BATCH_SIZE, random)))
+                value, _ = sess.run([loss, training_op], feeds)
+                curve.add(value)
+                if step % 100 == 0 or step == steps - 1:
+                    errors.append((step, sess.run(error, dict(zip(inputs, unseen)))))
+                    print(f"{step} loss {value:.3f} error {errors[-1][1]:.4f}", flush=True)
         found, seen = sess.run([read, probabilities], dict(zip(inputs, unseen)))
     return errors, unseen, found, seen
 
@@ -118,7 +120,7 @@ def main():
     )
     args = parser.parse_args()
     args.out.mkdir(parents=True, exist_ok=True)
-    plot(*train(args.steps, args.seed), args.out)
+    plot(*train(args.steps, args.seed, args.out), args.out)
     print("written:", *sorted(str(p) for p in args.out.glob("*.png")))
 
 

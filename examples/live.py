@@ -10,10 +10,10 @@ WIDTH, HEIGHT = 72, 6
 
 
 class Curve:
-    """A value over training steps, drawn in the terminal while it comes; at the end elsewhere."""
+    """A value over training steps, drawn in the terminal while it comes; at the end in a file at `path`."""
 
-    def __init__(self, name, steps, console=None):
-        self.name, self.steps, self.values = name, steps, []
+    def __init__(self, name, steps, path=None, console=None):
+        self.name, self.steps, self.path, self.values = name, steps, path, []
         self.live = Live(console=console or Console(), refresh_per_second=8, get_renderable=self.drawing)
 
     def __enter__(self):
@@ -22,6 +22,10 @@ class Curve:
 
     def __exit__(self, *exc):
         self.live.__exit__(*exc)
+        if not self.live.console.is_terminal:
+            self.live.console.print()  # the last line of a drawing ends only there
+        if self.path is not None:
+            self.save(self.path)
 
     def add(self, value):
         """The value after one more step."""
@@ -42,6 +46,7 @@ class Curve:
         axis.set(xlabel="step", title=self.name)
         axis.grid(alpha=0.3)
         figure.savefig(path, dpi=120, bbox_inches="tight")
+        plt.close(figure)
 
 
 def rows(values, width=WIDTH, height=HEIGHT):

@@ -16,7 +16,7 @@ import gzip
 from pathlib import Path
 
 import numpy as np
-from rich.progress import track
+from live import Curve
 
 import minitf as tf
 
@@ -68,7 +68,8 @@ class Network:
         units = tf.layers.dense(tf.layers.flatten(hidden), N_UNITS, activation=tf.nn.relu)
         logits = tf.layers.dense(tf.layers.dropout(units, 1 - KEPT, training=self.training), N_OUTPUTS)
         xentropy = tf.nn.sparse_softmax_cross_entropy_with_logits(labels=self.y, logits=logits)
-        self.training_op = tf.train.AdamOptimizer(LEARNING_RATE).minimize(tf.reduce_mean(xentropy))
+        self.loss = tf.reduce_mean(xentropy)
+        self.training_op = tf.train.AdamOptimizer(LEARNING_RATE).minimize(self.loss)
         self.accuracy = tf.reduce_mean(tf.cast(tf.nn.in_top_k(logits, self.y, 1), tf.float32))
         self.filters = tf.trainable_variables()[0]
 
@@ -80,7 +81,7 @@ def measure(sess, net, images, labels):
     return sum(right) / len(images)
 
 
-def train(training, test, epochs, seed):
+def train(training, test, epochs, seed, folder):
     """Trains a network; returns accuracies [epochs, 2] on training and test images, the filters of the first
     layer, and what they see in the first test image.
     """
@@ -91,17 +92,17 @@ def train(training, test, epochs, seed):
     accuracies = []
     with tf.Session() as sess:
         sess.run(tf.global_variables_initializer())
-        for step in track(range(epochs * n_batches), description="training"):
-            epoch, i = divmod(step, n_batches)
-            if i == 0:
-                batches = np.array_split(random.permutation(len(training[0])), n_batches)
-            feed = {net.x: training[0][batches[i]], net.y: training[1][batches[i]], net.training: True}
-            sess.run(net.training_op, feed)
-            if i == n_batches - 1:
-                accuracies.append([measure(sess, net, *images) for images in (training, test)])
-                print(
-                    epoch, "Train accuracy: {:.4f} Test accuracy: {:.4f}".format(*accuracies[-1]), flush=True
-                )
+        with Curve("loss", epochs * n_batches, folder / "loss.png") as curve:
+            for step in range(epochs * n_batches):
+                epoch, i = divmod(step, n_batches)
+                if i == 0:
+                    batches = np.array_split(random.permutation(len(training[0])), n_batches)
+                feed = {net.x: training[0][batches[i]], net.y: training[1][batches[i]], net.training: True}
+                curve.add(sess.run([net.loss, net.training_op], feed)[0])
+                if i == n_batches - 1:
+                    accuracies.append([measure(sess, net, *images) for images in (training, test)])
+                    text = "Train accuracy: {:.4f} Test accuracy: {:.4f}"
+                    print(epoch, text.format(*accuracies[-1]), flush=True)
         return np.array(accuracies), *sess.run([net.filters, net.seen], {net.x: test[0][:1]})
 
 
@@ -143,7 +144,7 @@ def main():
     args = parser.parse_args()
     training, test = load(args.data)
     args.out.mkdir(parents=True, exist_ok=True)
-    plot(*train(training, test, args.epochs, args.seed), args.out)
+    plot(*train(training, test, args.epochs, args.seed, args.out), args.out)
     print("written:", *sorted(str(p) for p in args.out.glob("*.png")))
 
 

@@ -16,7 +16,7 @@ import gzip
 from pathlib import Path
 
 import numpy as np
-from rich.progress import track
+from live import Curve
 
 import minitf as tf
 
@@ -61,31 +61,34 @@ def build(n_steps, n_inputs):
     _, state = tf.nn.dynamic_rnn(basic_cell, x, dtype=tf.float32)
     logits = tf.layers.dense(state, N_OUTPUTS)
     xentropy = tf.nn.sparse_softmax_cross_entropy_with_logits(labels=y, logits=logits)
-    training_op = tf.train.AdamOptimizer(LEARNING_RATE).minimize(tf.reduce_mean(xentropy))
+    loss = tf.reduce_mean(xentropy)
+    training_op = tf.train.AdamOptimizer(LEARNING_RATE).minimize(loss)
     correct = tf.nn.in_top_k(logits, y, 1)
     accuracy = tf.reduce_mean(tf.cast(correct, tf.float32))
-    return x, y, tf.argmax(logits, axis=1), accuracy, training_op
+    return x, y, tf.argmax(logits, axis=1), accuracy, loss, training_op
 
 
-def train(training, test, epochs, seed):
+def train(training, test, epochs, seed, folder):
     """Trains a network; returns accuracies [epochs, 2] on training and test images, and the digits read."""
     random = np.random.default_rng(seed)
     tf.set_random_seed(seed)
-    x, y, digits, accuracy, training_op = build(*training[0].shape[1:])
+    x, y, digits, accuracy, loss, training_op = build(*training[0].shape[1:])
     n_batches = len(training[0]) // BATCH_SIZE
     accuracies = []
     with tf.Session() as sess:
         sess.run(tf.global_variables_initializer())
-        for step in track(range(epochs * n_batches), description="training"):
-            epoch, i = divmod(step, n_batches)
-            if i == 0:
-                batches = np.array_split(random.permutation(len(training[0])), n_batches)
-            sess.run(training_op, feed_dict={x: training[0][batches[i]], y: training[1][batches[i]]})
-            if i == n_batches - 1:
-                accuracies.append([sess.run(accuracy, feed_dict={x: a, y: b}) for a, b in (training, test)])
-                print(
-                    epoch, "Train accuracy: {:.4f} Test accuracy: {:.4f}".format(*accuracies[-1]), flush=True
-                )
+        with Curve("loss", epochs * n_batches, folder / "loss.png") as curve:
+            for step in range(epochs * n_batches):
+                epoch, i = divmod(step, n_batches)
+                if i == 0:
+                    batches = np.array_split(random.permutation(len(training[0])), n_batches)
+                feed_dict = {x: training[0][batches[i]], y: training[1][batches[i]]}
+                curve.add(sess.run([loss, training_op], feed_dict=feed_dict)[0])
+                if i == n_batches - 1:
+                    feeds = [{x: images, y: labels} for images, labels in (training, test)]
+                    accuracies.append([sess.run(accuracy, feed_dict=each) for each in feeds])
+                    text = "Train accuracy: {:.4f} Test accuracy: {:.4f}"
+                    print(epoch, text.format(*accuracies[-1]), flush=True)
         return np.array(accuracies), sess.run(digits, feed_dict={x: test[0]})
 
 
@@ -129,7 +132,7 @@ def main():
     args = parser.parse_args()
     training, test = load(args.data)
     args.out.mkdir(parents=True, exist_ok=True)
-    accuracies, digits = train(training, test, args.epochs, args.seed)
+    accuracies, digits = train(training, test, args.epochs, args.seed, args.out)
     plot(accuracies, *test, digits, args.out)
     print("written:", *sorted(str(p) for p in args.out.glob("*.png")))
 

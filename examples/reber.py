@@ -13,7 +13,7 @@ import argparse
 from pathlib import Path
 
 import numpy as np
-from rich.progress import track
+from live import Curve
 
 import minitf as tf
 
@@ -96,18 +96,21 @@ class Classifier:
         return {self.x: letters, self.length: lengths, self.y: labels}
 
 
-def train(sess, model, training, validation, epochs):
+def train(sess, model, training, validation, epochs, folder):
     """Trains the network; returns accuracies [epochs, 2] on the last batch and on the validation strings."""
     n_batches = len(training[0]) // BATCH_SIZE
     batches = [model.feed(*b) for b in zip(*(np.array_split(a, n_batches) for a in training))]
     accuracies = []
-    for step in track(range(epochs * n_batches), description="training"):
-        epoch, i = divmod(step, n_batches)
-        loss, _ = sess.run([model.loss, model.training_op], feed_dict=batches[i])
-        if i == n_batches - 1:
-            accuracies.append([sess.run(model.accuracy, f) for f in (batches[i], model.feed(*validation))])
-            text = "{:4d}  Train loss: {:.4f}, accuracy: {:.2%}  Validation accuracy: {:.2%}"
-            print(text.format(epoch, loss, *accuracies[-1]), flush=True)
+    with Curve("loss", epochs * n_batches, folder / "loss.png") as curve:
+        for step in range(epochs * n_batches):
+            epoch, i = divmod(step, n_batches)
+            loss, _ = sess.run([model.loss, model.training_op], feed_dict=batches[i])
+            curve.add(loss)
+            if i == n_batches - 1:
+                feeds = batches[i], model.feed(*validation)
+                accuracies.append([sess.run(model.accuracy, each) for each in feeds])
+                text = "{:4d}  Train loss: {:.4f}, accuracy: {:.2%}  Validation accuracy: {:.2%}"
+                print(text.format(epoch, loss, *accuracies[-1]), flush=True)
     return np.array(accuracies)
 
 
@@ -135,19 +138,19 @@ def main():
         "--out", type=Path, default=Path("out/reber"), help="output folder (default: %(default)s)"
     )
     args = parser.parse_args()
+    args.out.mkdir(parents=True, exist_ok=True)
     random = np.random.default_rng(args.seed)
     training, validation = dataset(args.strings, random), dataset(5000, random)
     tf.set_random_seed(args.seed)
     model = Classifier()
     with tf.Session() as sess:
         sess.run(tf.global_variables_initializer())
-        accuracies = train(sess, model, training, validation, args.epochs)
+        accuracies = train(sess, model, training, validation, args.epochs, args.out)
         letters, lengths = one_hot(HARD_STRINGS)
         probabilities = sess.run(model.probability, feed_dict={model.x: letters, model.length: lengths})
     print("Estimated probability that these are Reber strings:")
     for string, (probability,) in zip(HARD_STRINGS, probabilities):
         print(f"{string}: {100 * probability:.2f}%")
-    args.out.mkdir(parents=True, exist_ok=True)
     plot(accuracies, args.out / "accuracy.png")
     print("written:", *sorted(str(p) for p in args.out.iterdir()))
 

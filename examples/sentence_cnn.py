@@ -16,7 +16,7 @@ import argparse
 from pathlib import Path
 
 import numpy as np
-from rich.progress import track
+from live import Curve
 
 import minitf as tf
 
@@ -82,11 +82,12 @@ class Network:
         hidden = tf.reshape(tf.concat(largest, 3), [-1, N_FILTERS * len(WIDTHS)])
         logits = tf.layers.dense(tf.layers.dropout(hidden, 1 - KEPT, training=self.training), 2)
         xentropy = tf.nn.sparse_softmax_cross_entropy_with_logits(labels=self.y, logits=logits)
-        self.training_op = tf.train.AdamOptimizer(LEARNING_RATE).minimize(tf.reduce_mean(xentropy))
+        self.loss = tf.reduce_mean(xentropy)
+        self.training_op = tf.train.AdamOptimizer(LEARNING_RATE).minimize(self.loss)
         self.accuracy = tf.reduce_mean(tf.cast(tf.nn.in_top_k(logits, self.y, 1), tf.float32))
 
 
-def train(rows, labels, words, steps, seed):
+def train(rows, labels, words, steps, seed, folder):
     """Trains a network; returns [(step, accuracy in training, on other sentences)] and phrases."""
     random = np.random.default_rng(seed)
     tf.set_random_seed(seed)
@@ -95,14 +96,16 @@ def train(rows, labels, words, steps, seed):
     net, accuracies = Network(len(words), rows.shape[1]), []
     with tf.Session() as sess:
         sess.run(tf.global_variables_initializer())
-        for step in track(range(steps), description="training"):
-            chosen = random.choice(kept, BATCH_SIZE)
-            feed = {net.x: rows[chosen], net.y: labels[chosen]}
-            sess.run(net.training_op, {**feed, net.training: True})
-            if step % 50 == 0 or step == steps - 1:
-                pair = [sess.run(net.accuracy, {net.x: rows[i], net.y: labels[i]}) for i in (chosen, held)]
-                accuracies.append((step, *pair))
-                print("step", step, f"Test accuracy: {pair[1]:.4f}", flush=True)
+        with Curve("loss", steps, folder / "loss.png") as curve:
+            for step in range(steps):
+                chosen = random.choice(kept, BATCH_SIZE)
+                feed = {net.x: rows[chosen], net.y: labels[chosen]}
+                curve.add(sess.run([net.loss, net.training_op], {**feed, net.training: True})[0])
+                if step % 50 == 0 or step == steps - 1:
+                    feeds = [{net.x: rows[i], net.y: labels[i]} for i in (chosen, held)]
+                    pair = [sess.run(net.accuracy, each) for each in feeds]
+                    accuracies.append((step, *pair))
+                    print("step", step, f"Test accuracy: {pair[1]:.4f}", flush=True)
         return np.array(accuracies), phrases(sess, net, rows[held], words)
 
 
@@ -147,7 +150,7 @@ def main():
     )
     args.out.mkdir(parents=True, exist_ok=True)
     rows, words = numbered(sentences)
-    accuracies, found = train(rows, labels, words, args.steps, args.seed)
+    accuracies, found = train(rows, labels, words, args.steps, args.seed, args.out)
     plot(accuracies, args.out)
     (args.out / "phrases.txt").write_text("".join(f"{value}\t{text}\n" for value, text in found), "utf-8")
     print("written:", *sorted(str(p) for p in args.out.iterdir()))

@@ -16,7 +16,7 @@ import argparse
 from pathlib import Path
 
 import numpy as np
-from rich.progress import track
+from live import Curve
 
 import minitf as tf
 
@@ -99,15 +99,17 @@ def right(written, targets):
 
 def train(sess, model, task, steps, test, random):
     """Trains the network; returns rows of step, loss and test accuracy."""
-    curve = []
-    for step in track(range(steps + 1), description="training"):
-        batch = model.feed(*examples(BATCH_SIZE, task, random))
-        loss, _ = sess.run([model.loss, model.training_op], feed_dict=batch)
-        if step % 100 == 0:
-            written, _ = model.write(sess, *test[:2])
-            curve.append([step, loss, right(written, test[2]).mean()])
-            print(f"{step:5d}  loss: {loss:.4f}  right: {curve[-1][2]:.1%}", flush=True)
-    return np.array(curve)
+    seen = []
+    with Curve("loss", steps + 1) as curve:
+        for step in range(steps + 1):
+            batch = model.feed(*examples(BATCH_SIZE, task, random))
+            loss, _ = sess.run([model.loss, model.training_op], feed_dict=batch)
+            curve.add(loss)
+            if step % 100 == 0:
+                written, _ = model.write(sess, *test[:2])
+                seen.append([step, loss, right(written, test[2]).mean()])
+                print(f"{step:5d}  loss: {loss:.4f}  right: {seen[-1][2]:.1%}", flush=True)
+    return np.array(seen)
 
 
 def plot_training(curve, path):

@@ -15,7 +15,7 @@ import shutil
 from pathlib import Path
 
 import numpy as np
-from rich.progress import track
+from live import Curve
 
 import minitf as tf
 from minitf.viz import to_dot
@@ -55,7 +55,7 @@ def build(unroll):
     return x, y, prediction, loss, training_op
 
 
-def train(unroll, steps, seed):
+def train(unroll, steps, seed, folder):
     """Trains a network and returns its prediction of one window, and the graph."""
     random = np.random.default_rng(seed)
     graph = tf.Graph()
@@ -65,11 +65,12 @@ def train(unroll, steps, seed):
         init = tf.global_variables_initializer()
     with tf.Session(graph=graph) as sess:
         sess.run(init)
-        for step in track(range(steps), description=f"training ({unroll})"):
-            inputs, targets = random_batch(random)
-            sess.run(training_op, feed_dict={x: inputs, y: targets})
-            if step % 100 == 0:
-                print(step, "\tMSE:", sess.run(loss, feed_dict={x: inputs, y: targets}), flush=True)
+        with Curve("loss", steps, folder / f"{unroll}_loss.png") as curve:
+            for step in range(steps):
+                inputs, targets = random_batch(random)
+                curve.add(sess.run([loss, training_op], feed_dict={x: inputs, y: targets})[0])
+                if step % 100 == 0:
+                    print(step, "\tMSE:", sess.run(loss, feed_dict={x: inputs, y: targets}), flush=True)
         return sess.run(prediction, feed_dict={x: windows([12.2])[0]}), graph
 
 
@@ -116,7 +117,7 @@ def main():
     args.out.mkdir(parents=True, exist_ok=True)
     predictions = {}
     for unroll in ["static", "dynamic"] if args.cell == "both" else [args.cell]:
-        predictions[unroll], graph = train(unroll, args.steps, args.seed)
+        predictions[unroll], graph = train(unroll, args.steps, args.seed, args.out)
         draw_graph(graph, args.out / f"{unroll}.dot")
     plot(predictions, args.out / "prediction.png")
     print("written:", *sorted(str(p) for p in args.out.iterdir()))

@@ -31,7 +31,8 @@ def test_time_series_learns_and_writes_its_pictures(cell, tmp_path, monkeypatch,
     printed = [line.split("\tMSE: ") for line in capsys.readouterr().out.splitlines() if "MSE" in line]
     first, last = (float(mse) for _, mse in printed)
     assert [int(step) for step, _ in printed] == [0, 100] and first > 3 and last < 0.8
-    assert {p.name for p in (tmp_path / "out").iterdir()} == {f"{cell}.dot", "prediction.png"}
+    written = {f"{cell}.dot", f"{cell}_loss.png", "prediction.png"}
+    assert pictures(tmp_path / "out") == written
     assert "digraph" in (tmp_path / "out" / f"{cell}.dot").read_text()
 
 
@@ -65,7 +66,7 @@ def test_mnist_rows_reads_idx_files_packed_or_not(tmp_path, monkeypatch, capsys)
     run("mnist_rows", monkeypatch, "--data", tmp_path, "--epochs", 30, "--out", tmp_path / "out")
     accuracies = numbers(capsys.readouterr().out, "Test accuracy:")
     assert len(accuracies) == 30 and accuracies[-1] == 1.0
-    assert pictures(tmp_path / "out") == {"accuracy.png", "images.png"}
+    assert pictures(tmp_path / "out") == {"accuracy.png", "images.png", "loss.png"}
 
 
 def test_mnist_rows_says_which_file_is_missing(tmp_path, monkeypatch):
@@ -103,7 +104,7 @@ def test_reber_tells_good_strings_from_bad(tmp_path, monkeypatch, capsys):
     pytest.importorskip("matplotlib")
     run("reber", monkeypatch, "--epochs", 12, "--out", tmp_path / "out")
     assert max(numbers(capsys.readouterr().out, "Validation accuracy:")) > 95
-    assert pictures(tmp_path / "out") == {"accuracy.png"}
+    assert pictures(tmp_path / "out") == {"accuracy.png", "loss.png"}
 
 
 def test_seq2seq_learns(tmp_path, monkeypatch, capsys):
@@ -118,7 +119,7 @@ def test_ctc_digits_learns_and_writes_its_pictures(tmp_path, monkeypatch, capsys
     run("ctc_digits", monkeypatch, "--steps", 101, "--out", tmp_path / "out")
     losses = numbers(capsys.readouterr().out, "loss")
     assert len(losses) == 2 and losses[0] > 25 and losses[1] < 11
-    assert pictures(tmp_path / "out") == {"error.png", "strips.png"}
+    assert pictures(tmp_path / "out") == {"error.png", "loss.png", "strips.png"}
 
 
 def test_attention_learns_to_write_dates(tmp_path, monkeypatch, capsys):
@@ -177,7 +178,7 @@ def test_mnist_cnn_reads_the_digits_of_scikit_learn(tmp_path, monkeypatch, capsy
     pytest.importorskip("sklearn")
     run("mnist_cnn", monkeypatch, "--epochs", 4, "--out", tmp_path / "out")
     assert numbers(capsys.readouterr().out, "Test accuracy:")[-1] > 0.85
-    assert pictures(tmp_path / "out") == {"accuracy.png", "filters.png"}
+    assert pictures(tmp_path / "out") == {"accuracy.png", "filters.png", "loss.png"}
 
 
 def test_sentence_cnn_learns_and_finds_the_phrases(tmp_path, monkeypatch, capsys):
@@ -185,7 +186,7 @@ def test_sentence_cnn_learns_and_finds_the_phrases(tmp_path, monkeypatch, capsys
     run("sentence_cnn", monkeypatch, "--steps", 101, "--out", tmp_path / "out")
     accuracies = numbers(capsys.readouterr().out, "Test accuracy:")
     assert len(accuracies) == 3 and accuracies[-1] > 0.9
-    assert pictures(tmp_path / "out") == {"accuracy.png", "phrases.txt"}
+    assert pictures(tmp_path / "out") == {"accuracy.png", "loss.png", "phrases.txt"}
     assert "not" in (tmp_path / "out" / "phrases.txt").read_text().splitlines()[0]
 
 
