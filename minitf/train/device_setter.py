@@ -31,7 +31,8 @@ def replica_device_setter(ps_tasks: int = 0, ps_device: str = "/job:ps", worker_
     >>> import minitf as tf
     >>> with tf.device(tf.train.replica_device_setter(ps_tasks=2)):
     ...     v, w = tf.Variable(1), tf.Variable(2)
-    >>> v.device, w.device, (v + w).device
+    ...     both = v + w
+    >>> v.device, w.device, both.device
     ('/job:ps/task:0', '/job:ps/task:1', '/job:worker')
     """
     if cluster is not None:
