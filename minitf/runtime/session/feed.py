@@ -49,12 +49,17 @@ def feeds(graph, feed_dict) -> dict[Tensor, np.ndarray]:
             result[key] = fed_array(key, value)
         else:
             result.update(nest.not_too_deep(_pairs)(graph, key, value))
-    for tensor in graph.root._unfeedable & result.keys():
+    if graph.root._unfeedable:
+        _check_feedable(graph.root._unfeedable & result.keys())
+    return result
+
+
+def _check_feedable(unfeedable: set) -> None:
+    for tensor in unfeedable:
         raise ValueError(
             f"Tensor {tensor.name} may not be fed (created {tensor.op.origin}): prevent_feeding was called "
             "for it"
         )
-    return result
 
 
 def _pairs(graph, key, value):

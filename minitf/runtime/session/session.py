@@ -153,8 +153,8 @@ class BaseSession(Shown, PartialRuns, KeptTensors):
 
     def _in_turn(self, fetches, feed_dict, metadata: RunMetadata | None):
         self._check_open()
-        plan, me = None, threading.get_ident()
-        outer = sum([thread == me for thread, _ in self._state.endings])  # of runs around this one
+        plan, me, endings = None, threading.get_ident(), self._state.endings
+        outer = sum([thread == me for thread, _ in endings]) if endings else 0  # of runs around this one
         try:
             fed = feeds(self._graph, self._with_kept(feed_dict))
             wanted, plan = self._plan(fetches, fed)
