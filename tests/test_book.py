@@ -16,6 +16,12 @@ import minitf as tf
 EXAMPLES = Path(__file__).parents[1] / "examples"
 
 
+@pytest.fixture(autouse=True)
+def examples_folder(monkeypatch):
+    """Scripts find what stands beside them."""
+    monkeypatch.syspath_prepend(EXAMPLES)
+
+
 def example(name):
     """A script of examples/ as a module."""
     spec = importlib.util.spec_from_file_location(name, EXAMPLES / f"{name}.py")
@@ -294,7 +300,8 @@ class BookReber:
         return *(a[order] for a in self.script.one_hot(strings)), labels[order]
 
 
-def test_the_first_epoch_of_the_reber_classifier():
+def test_the_first_epoch_of_the_reber_classifier(tmp_path):
+    pytest.importorskip("matplotlib")
     reset_graph()
     script = example("reber")
     book = BookReber(script)
@@ -309,7 +316,7 @@ def test_the_first_epoch_of_the_reber_classifier():
     validation = book.dataset(5000)
     with tf.Session() as sess:
         sess.run(tf.global_variables_initializer())
-        ((train_accuracy, accuracy),) = script.train(sess, model, training, validation, 1)
+        ((train_accuracy, accuracy),) = script.train(sess, model, training, validation, 1, tmp_path)
         loss = sess.run(model.loss, model.feed(*(a[-50:] for a in training)))
     assert accuracy == pytest.approx(0.5934, abs=0.003) and train_accuracy == pytest.approx(0.66)
     assert loss == pytest.approx(0.6727, abs=0.02)
