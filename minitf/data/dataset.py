@@ -13,7 +13,7 @@ from minitf.framework.static import constant_value
 from minitf.framework.tensor import Tensor
 
 
-class Dataset:
+class Dataset(structure.Structured):
     """Elements that an iterator gives one after the other: tensors, or tuples, namedtuples or dicts of them.
 
     >>> import minitf as tf
@@ -302,21 +302,6 @@ class Dataset:
         return iterators.initializable(self, shared_name)
 
     # ---- what elements are
-
-    @property
-    def output_types(self):
-        """The types of elements, in their structure."""
-        return structure.types(self._parts)
-
-    @property
-    def output_shapes(self):
-        """The static shapes of elements, in their structure."""
-        return structure.shapes(self._parts)
-
-    @property
-    def output_classes(self):
-        """The classes of elements' parts, in their structure: tf.Tensor, tf.SparseTensor."""
-        return structure.classes(self._parts)
 
     @property
     def _graph(self):

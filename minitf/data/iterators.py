@@ -32,7 +32,7 @@ class _Settings:
     """Any attributes."""
 
 
-class Iterator:
+class Iterator(structure.Structured):
     """Goes through the elements of a dataset: each run that needs what `get_next` gives takes one.
 
     iterator_resource: the tensor that stands for it; initializer: the op that starts it, None if none is
@@ -110,21 +110,6 @@ class Iterator:
         if name is None:
             return self._string_handle
         return apply("IteratorToStringHandle", self._iterator_resource, name=name)
-
-    @property
-    def output_types(self):
-        """The types of elements, in their structure."""
-        return structure.types(self._parts)
-
-    @property
-    def output_shapes(self):
-        """The static shapes of elements, in their structure."""
-        return structure.shapes(self._parts)
-
-    @property
-    def output_classes(self):
-        """The classes of elements' parts, in their structure."""
-        return structure.classes(self._parts)
 
 
 def _kept(parts, shared_name: str | None) -> Tensor:

@@ -266,3 +266,22 @@ def check_compatible(wanted, given) -> None:
                 f"Expected output shapes compatible with {shapes(wanted)} but got dataset with output shapes "
                 f"{shapes(given)}."
             )
+
+
+class Structured:
+    """What has elements that are structures of parts."""
+
+    @property
+    def output_types(self):
+        """The types of elements, in their structure."""
+        return types(self._parts)
+
+    @property
+    def output_shapes(self):
+        """The static shapes of elements, in their structure."""
+        return shapes(self._parts)
+
+    @property
+    def output_classes(self):
+        """The classes of elements' parts, in their structure: tf.Tensor, tf.SparseTensor."""
+        return classes(self._parts)

@@ -52,8 +52,8 @@ def batch_norm(
     whenever the outputs are computed. batch_weights [batch]: how much each example counts.
 
     Raises:
-      ValueError: for an unknown rank or number of channels, or another data_format than NHWC and NCHW.
-      NotImplementedError: for renorm and adjustment.
+      ValueError: for an unknown rank or number of channels, another data_format than NHWC and NCHW, and for
+        renorm with batch_weights, updates_collections or zero_debias_moving_mean.
     """
     inputs = tf.convert_to_tensor(inputs)
     if data_format not in ("NHWC", "NCHW"):
