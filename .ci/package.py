@@ -18,9 +18,7 @@ WANTED = ["minitf/py.typed", "minitf/kernels/__init__.py", "minitf/as_tensorflow
 def call(*command, folder):
     """Runs a command; its output, or the end of this program."""
     environment = {k: v for k, v in os.environ.items() if k != "PYTHONPATH"}
-    done = subprocess.run(
-        list(map(str, command)), cwd=folder, env=environment, capture_output=True, text=True
-    )
+    done = subprocess.run(list(map(str, command)), cwd=folder, env=environment, capture_output=True, text=True)
     if done.returncode:
         sys.exit(f"{' '.join(map(str, command))} failed:\n{done.stdout}{done.stderr}")
     return done.stdout

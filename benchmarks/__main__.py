@@ -5,8 +5,16 @@ from pathlib import Path
 
 from benchmarks import cliffs, compare, floor, host, overhead, scaling, startup, unroll
 
-_ALL = {"peers": compare, "unroll": unroll, "floor": floor, "startup": startup, "scaling": scaling,
-        "overhead": overhead, "host": host, "cliffs": cliffs}  # fmt: skip
+_ALL = {
+    "peers": compare,
+    "unroll": unroll,
+    "floor": floor,
+    "startup": startup,
+    "scaling": scaling,
+    "overhead": overhead,
+    "host": host,
+    "cliffs": cliffs,
+}
 
 
 def parser():
@@ -20,20 +28,12 @@ def parser():
         )
         kind.add_argument("--rounds", type=int, default=15, help="turns of each contestant")
         kind.add_argument("--seconds", type=float, default=0.2, help="length of a turn")
-        kind.add_argument(
-            "--clock", choices=["wall", "cpu"], default="wall", help="cpu: immune to other processes"
-        )
+        kind.add_argument("--clock", choices=["wall", "cpu"], default="wall", help="cpu: immune to other processes")
         kind.add_argument("--threads", type=int, default=1, choices=[1, 2], help="cores to use")
-        kind.add_argument(
-            "--out", type=Path, default=Path("out/benchmarks"), help="folder for JSON and plots"
-        )
+        kind.add_argument("--out", type=Path, default=Path("out/benchmarks"), help="folder for JSON and plots")
         for peer in ("tf", "keras", "jax", "torch"):
             kind.add_argument(
-                f"--{peer}",
-                action="append",
-                default=[],
-                metavar="PYTHON",
-                help=f"an interpreter that has {peer}",
+                f"--{peer}", action="append", default=[], metavar="PYTHON", help=f"an interpreter that has {peer}"
             )
         module.add_arguments(kind)
         kind.set_defaults(run=module.main)

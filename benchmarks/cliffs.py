@@ -95,12 +95,7 @@ def _ratio(row):
 def _show(args, results):
     labels = list(dict.fromkeys(r["framework"] for r in results))[1:]
     table = [
-        [
-            row[0],
-            *[f"{1e3 * t:.2f}" for t in row[1:4]],
-            f"{_ratio(row):.2f}",
-            *[f"{1e3 * t:.2f}" for t in row[4]],
-        ]
+        [row[0], *[f"{1e3 * t:.2f}" for t in row[1:4]], f"{_ratio(row):.2f}", *[f"{1e3 * t:.2f}" for t in row[4]]]
         for row in rows(args, results)
     ]
     title = "ms of a training step, with and without what is in its way, and of the op alone"

@@ -161,9 +161,7 @@ def draw(figure, args, results):
                 continue
             height = r[args.clock]["median"] / ours[args.clock]["median"]
             label = framework if k == 0 else None
-            bar = axes.bar(
-                k + (i - len(frameworks) / 2 + 0.5) * width, height, width, color=f"C{i}", label=label
-            )
+            bar = axes.bar(k + (i - len(frameworks) / 2 + 0.5) * width, height, width, color=f"C{i}", label=label)
             text = f"{r[args.clock]['median'] * 1e3:.3g}"
             axes.bar_label(bar, [text], fontsize=7, rotation=90, padding=2)
     axes.axhline(1, color="black", linewidth=0.8)

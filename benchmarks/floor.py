@@ -31,9 +31,7 @@ class Products:
         session, fetches = model.session, [model.loss, model.train]
         self._fed = feeds(session.graph, model.feed(batch))
         _, plan = session._plan(fetches, self._fed)
-        self.shapes = (
-            collections.Counter()
-        )  # (m, n, k, whether a and b are stored transposed) of each product
+        self.shapes = collections.Counter()  # (m, n, k, whether a and b are stored transposed) of each product
         self._executor = NativeExecutor(plan, session._state, [*chosen(passes), self._strip])
 
     def _strip(self, nodes, kept, trips=1):
@@ -78,8 +76,7 @@ def _measure(minitf, w, args):
     asked.run()
     made.run()
     shapes = asked.shapes
-    runs = {"step": lambda: model.step(batch), "floor": asked.run, "made": made.run,
-            "openblas": _openblas(shapes)}  # fmt: skip
+    runs = {"step": lambda: model.step(batch), "floor": asked.run, "made": made.run, "openblas": _openblas(shapes)}
     times = {key: [] for key in runs}
     for _ in range(args.rounds):
         for key, run in runs.items():
@@ -88,12 +85,7 @@ def _measure(minitf, w, args):
     if batch[2] is not None:  # rows that have ended are not computed
         flops *= float(batch[2].mean()) / w.steps
     counts = {"products": sum(shapes.values()), "flops": flops}
-    return {
-        "workload": w.name,
-        "mode": mode,
-        **counts,
-        **{key: spread(found) for key, found in times.items()},
-    }
+    return {"workload": w.name, "mode": mode, **counts, **{key: spread(found) for key, found in times.items()}}
 
 
 def _turn(run, seconds):
@@ -143,18 +135,12 @@ def _show(results):
 def draw(figure, results):
     """Bars: the step relative to its products."""
     axes = figure.add_subplot()
-    shown = {
-        "step": "training step",
-        "made": "products that are made",
-        "openblas": "products by NumPy's BLAS",
-    }
+    shown = {"step": "training step", "made": "products that are made", "openblas": "products by NumPy's BLAS"}
     for i, (key, label) in enumerate(shown.items()):
         heights = [r[key]["median"] / r["floor"]["median"] for r in results]
         bars = axes.bar(np.arange(len(results)) + (i - 1) * 0.28, heights, 0.28, label=label)
         axes.bar_label(bars, [f"{h:.2f}" for h in heights], fontsize=7)
-    axes.axhline(
-        1, color="black", linewidth=0.8, label="products that the model asks for, by minitf's kernel"
-    )
+    axes.axhline(1, color="black", linewidth=0.8, label="products that the model asks for, by minitf's kernel")
     axes.axhline(1.2, color="grey", linewidth=0.8, linestyle="dashed", label="1.2")
     axes.set_xticks(range(len(results)), [r["workload"] for r in results], fontsize=8)
     axes.set_ylabel("time / time of the products")

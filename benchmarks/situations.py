@@ -198,13 +198,29 @@ def _new_size(step):
 
 # What each is compared with: the same without what is in its way.
 WITHOUT = {
-    gru: gru, gru_new_sizes: gru, two_lstms: two_lstms, two_lstms_new_sizes: two_lstms,
+    gru: gru,
+    gru_new_sizes: gru,
+    two_lstms: two_lstms,
+    two_lstms_new_sizes: two_lstms,
     slice_by_a_queue: plain,
-    plain: plain, boolean_mask: plain, where_gather_nd: plain, dynamic_partition: plain, unique_before: plain,
-    sequence_mask: plain, slice_by_a_feed: plain, range_by_a_feed: plain, py_func: plain, top_k: plain,
-    matrix_inverse: plain, growing_tensor_array: plain, cond_around: plain, while_by_a_feed: plain,
-    both_directions: both_directions, both_directions_masked: both_directions, raw_rnn: plain,
-}  # fmt: skip
+    plain: plain,
+    boolean_mask: plain,
+    where_gather_nd: plain,
+    dynamic_partition: plain,
+    unique_before: plain,
+    sequence_mask: plain,
+    slice_by_a_feed: plain,
+    range_by_a_feed: plain,
+    py_func: plain,
+    top_k: plain,
+    matrix_inverse: plain,
+    growing_tensor_array: plain,
+    cond_around: plain,
+    while_by_a_feed: plain,
+    both_directions: both_directions,
+    both_directions_masked: both_directions,
+    raw_rnn: plain,
+}
 SITUATIONS = {situation.__name__: situation for situation in WITHOUT}
 
 
@@ -241,9 +257,7 @@ class Model:
             gradients, variables = zip(*optimizer.compute_gradients(found))
             gradients, _ = tf.clip_by_global_norm(gradients, 5.0)
             self.fetches = [found, optimizer.apply_gradients(zip(gradients, variables))]
-            config = tf.ConfigProto(
-                intra_op_parallelism_threads=threads, inter_op_parallelism_threads=threads
-            )
+            config = tf.ConfigProto(intra_op_parallelism_threads=threads, inter_op_parallelism_threads=threads)
             self.session = tf.Session(config=config)
             self.session.run(tf.global_variables_initializer())
             self.session.run(self.given.first)

@@ -22,8 +22,7 @@ def main(args):
     """Runs the benchmark."""
     contestants = [("minitf cold", *compare.interpreters(args)[0])]
     contestants += [
-        (peer if peer != "minitf" else "minitf warm", python, peer)
-        for python, peer in compare.interpreters(args)
+        (peer if peer != "minitf" else "minitf warm", python, peer) for python, peer in compare.interpreters(args)
     ]
     times, versions, failures = {}, {}, []
     with report.progress() as bar, tempfile.TemporaryDirectory() as warm:
@@ -32,9 +31,7 @@ def main(args):
             for label, python, peer in contestants:
                 try:
                     with tempfile.TemporaryDirectory() as cold:
-                        seconds, hello = _first_step(
-                            args, python, peer, cold if label.endswith("cold") else warm
-                        )
+                        seconds, hello = _first_step(args, python, peer, cold if label.endswith("cold") else warm)
                 except (WorkerError, subprocess.SubprocessError) as error:
                     failures.append(f"{label}: {error}")
                     continue
@@ -48,9 +45,7 @@ def main(args):
         for r in results
     ]
     report.table(
-        f"seconds to the first training step of {args.workload}",
-        ["", "/ minitf warm", "median", "quartiles"],
-        rows,
+        f"seconds to the first training step of {args.workload}", ["", "/ minitf warm", "median", "quartiles"], rows
     )
     report.failed(failures)
     report.save(args, "startup", versions, results, lambda figure: draw(figure, results))

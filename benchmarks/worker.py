@@ -63,16 +63,8 @@ class Worker:
         losses = [model.step(self.batches[0])]
         first = time.perf_counter()
         losses += [model.step(b) for b in self.batches[1:3]]
-        parts = {
-            k: getattr(model, k) for k in ("graph_seconds", "gradient_seconds", "ops") if hasattr(model, k)
-        }
-        return {
-            "build": built - started,
-            "first": first - built,
-            "losses": losses,
-            "memory": memory(),
-            **parts,
-        }
+        parts = {k: getattr(model, k) for k in ("graph_seconds", "gradient_seconds", "ops") if hasattr(model, k)}
+        return {"build": built - started, "first": first - built, "losses": losses, "memory": memory(), **parts}
 
     def first_step(self, workload, mode):
         """Builds a model and makes one step."""

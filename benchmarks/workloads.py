@@ -11,11 +11,7 @@ def cell(tf, w):
         activation = {"relu": tf.nn.relu, "tanh": tf.tanh}[w.activation]
         return tf.nn.rnn_cell.BasicRNNCell(w.units, activation=activation)
     kind = {"gru": tf.nn.rnn_cell.GRUCell, "lstm": tf.nn.rnn_cell.BasicLSTMCell}[w.cell]
-    return (
-        kind(w.units)
-        if w.layers == 1
-        else tf.nn.rnn_cell.MultiRNNCell([kind(w.units) for _ in range(w.layers)])
-    )
+    return kind(w.units) if w.layers == 1 else tf.nn.rnn_cell.MultiRNNCell([kind(w.units) for _ in range(w.layers)])
 
 
 def inputs(tf, w, x):
@@ -30,9 +26,7 @@ def inputs(tf, w, x):
 def unrolled(tf, w, x, lengths, unroll):
     """What the output layer reads, [batch * steps, units] or [batch, units]."""
     if unroll == "static":
-        outputs, state = tf.nn.static_rnn(
-            cell(tf, w), tf.unstack(x, axis=1), dtype=tf.float32, sequence_length=lengths
-        )
+        outputs, state = tf.nn.static_rnn(cell(tf, w), tf.unstack(x, axis=1), dtype=tf.float32, sequence_length=lengths)
         outputs = tf.stack(outputs, axis=1) if w.each_step else None
     else:
         outputs, state = tf.nn.dynamic_rnn(cell(tf, w), x, dtype=tf.float32, sequence_length=lengths)
@@ -119,9 +113,7 @@ class Model:
         w = self.w
         shape = [w.batch, w.steps] if w.each_step else [w.batch]
         dense, labels = w.reads == "dense", w.loss != "mse"
-        x = tf.placeholder(
-            *((tf.float32, [w.batch, w.steps, w.inputs]) if dense else (tf.int32, [w.batch, w.steps]))
-        )
+        x = tf.placeholder(*((tf.float32, [w.batch, w.steps, w.inputs]) if dense else (tf.int32, [w.batch, w.steps])))
         y = tf.placeholder(*((tf.int32, shape) if labels else (tf.float32, [*shape, w.outputs])))
         return x, y, tf.placeholder(tf.int32, [w.batch]) if w.shortest else None
 

@@ -18,8 +18,20 @@ from live import Curve, heat_map, pyplot
 
 import minitf as tf
 
-MONTHS = ["january", "february", "march", "april", "may", "june", "july", "august", "september", "october",
-          "november", "december"]  # fmt: skip
+MONTHS = [
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+]
 LETTERS = " ,.-0123456789abcdefghijklmnopqrstuvwxyz"
 DIGITS = "0123456789-"
 PAD, START = len(LETTERS), len(DIGITS)
@@ -31,12 +43,7 @@ def date(random):
     """A date as a person writes it, and as a machine does."""
     year, month, day = random.integers(1950, 2030), random.integers(1, 13), random.integers(1, 29)
     name = MONTHS[month - 1]
-    forms = [
-        f"{name} {day}, {year}",
-        f"{day} {name} {year}",
-        f"{day}.{month}.{year}",
-        f"{name[:3]} {day} {year}",
-    ]
+    forms = [f"{name} {day}, {year}", f"{day} {name} {year}", f"{day}.{month}.{year}", f"{name[:3]} {day} {year}"]
     return forms[random.integers(len(forms))], f"{year:04}-{month:02}-{day:02}"
 
 
@@ -58,12 +65,13 @@ class Model:
         self.digits = tf.placeholder(tf.int32, [None, WRITTEN], name="digits")
         one_hot = tf.one_hot(self.letters, PAD)
         (forward, backward), _ = tf.nn.bidirectional_dynamic_rnn(
-            tf.nn.rnn_cell.GRUCell(N_UNITS), tf.nn.rnn_cell.GRUCell(N_UNITS), one_hot,
-            sequence_length=self.lengths, dtype=tf.float32,
-        )  # fmt: skip
-        attention = tf.contrib.seq2seq.BahdanauAttention(
-            N_UNITS, tf.concat([forward, backward], 2), self.lengths
+            tf.nn.rnn_cell.GRUCell(N_UNITS),
+            tf.nn.rnn_cell.GRUCell(N_UNITS),
+            one_hot,
+            sequence_length=self.lengths,
+            dtype=tf.float32,
         )
+        attention = tf.contrib.seq2seq.BahdanauAttention(N_UNITS, tf.concat([forward, backward], 2), self.lengths)
         self.cell = tf.contrib.seq2seq.AttentionWrapper(
             tf.nn.rnn_cell.GRUCell(N_UNITS), attention, attention_layer_size=N_UNITS, alignment_history=True
         )
@@ -143,12 +151,7 @@ def main():
     print(f"dates that are right: {right:.1%}")
     args.out.mkdir(parents=True, exist_ok=True)
     chosen = np.argsort(lengths, kind="stable")[[0, len(lengths) // 2, -1]]  # short, middling, long
-    plot(
-        [texts[i] for i in chosen],
-        [written[i] for i in chosen],
-        alignment[chosen],
-        args.out / "alignment.png",
-    )
+    plot([texts[i] for i in chosen], [written[i] for i in chosen], alignment[chosen], args.out / "alignment.png")
     curve.save(args.out / "loss.png")
     print("written:", *sorted(str(p) for p in args.out.iterdir()))
 

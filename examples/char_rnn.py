@@ -69,9 +69,7 @@ class CharRNN:
         logits = tf.matmul(tf.reshape(outputs, [-1, N_NEURONS]), w) + b
         labels = tf.reshape(self.y, [-1])
         self.probabilities = tf.nn.softmax(logits)
-        self.loss = tf.reduce_mean(
-            tf.nn.sparse_softmax_cross_entropy_with_logits(labels=labels, logits=logits)
-        )
+        self.loss = tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(labels=labels, logits=logits))
         correct = tf.equal(tf.argmax(logits, 1, output_type=tf.int32), labels)
         self.accuracy = tf.reduce_mean(tf.cast(correct, tf.float32))
 
@@ -128,17 +126,11 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--text", type=Path, help="a text file (default: Python's reference manual)")
     parser.add_argument("--epochs", type=int, default=10, help="passes over the text (default: %(default)s)")
-    parser.add_argument(
-        "--length", type=int, default=5, help="steps the network is unrolled (default: %(default)s)"
-    )
-    parser.add_argument(
-        "--rnn", choices=["static", "dynamic"], default="dynamic", help="how (default: %(default)s)"
-    )
+    parser.add_argument("--length", type=int, default=5, help="steps the network is unrolled (default: %(default)s)")
+    parser.add_argument("--rnn", choices=["static", "dynamic"], default="dynamic", help="how (default: %(default)s)")
     parser.add_argument("--sample", type=int, default=500, help="characters to write (default: %(default)s)")
     parser.add_argument("--seed", type=int, default=42, help="of weights and sample (default: %(default)s)")
-    parser.add_argument(
-        "--out", type=Path, default=Path("out/char_rnn"), help="output folder (default: %(default)s)"
-    )
+    parser.add_argument("--out", type=Path, default=Path("out/char_rnn"), help="output folder (default: %(default)s)")
     args = parser.parse_args()
     text = Text(args.text.read_text() if args.text else "".join(topics.values()))
     print(len(text.codes), "characters,", len(text.characters), "unique")

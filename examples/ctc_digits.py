@@ -115,9 +115,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--steps", type=int, default=1000, help="training steps (default: %(default)s)")
     parser.add_argument("--seed", type=int, default=42, help="of weights and strips (default: %(default)s)")
-    parser.add_argument(
-        "--out", type=Path, default=Path("out/ctc_digits"), help="output folder (default: %(default)s)"
-    )
+    parser.add_argument("--out", type=Path, default=Path("out/ctc_digits"), help="output folder (default: %(default)s)")
     args = parser.parse_args()
     args.out.mkdir(parents=True, exist_ok=True)
     plot(*train(args.steps, args.seed, args.out), args.out)

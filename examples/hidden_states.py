@@ -48,9 +48,7 @@ class Network:
         inputs = tf.one_hot(self.x, n_characters)
         self.units, self.after = tf.nn.dynamic_rnn(cell, inputs, initial_state=self.before)
         logits = tf.layers.dense(self.units, n_characters)
-        self.loss = tf.reduce_mean(
-            tf.nn.sparse_softmax_cross_entropy_with_logits(labels=self.y, logits=logits)
-        )
+        self.loss = tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(labels=self.y, logits=logits))
         self.training_op = tf.train.AdamOptimizer(LEARNING_RATE).minimize(self.loss)
 
 
@@ -119,9 +117,7 @@ def main():
     parser.add_argument("--text", type=Path, help="a text file (default: Python's reference manual)")
     parser.add_argument("--steps", type=int, default=1500, help="training steps (default: %(default)s)")
     parser.add_argument("--seed", type=int, default=42, help="of the weights (default: %(default)s)")
-    parser.add_argument(
-        "--out", type=Path, default=Path("out/hidden_states"), help="output folder (%(default)s)"
-    )
+    parser.add_argument("--out", type=Path, default=Path("out/hidden_states"), help="output folder (%(default)s)")
     args = parser.parse_args()
     text = args.text.read_text() if args.text else "".join(topics.values())
     if len(text) < 4 * BATCH_SIZE * LENGTH:

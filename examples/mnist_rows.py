@@ -29,9 +29,7 @@ def read_idx(folder, name):
     path = folder / name
     packed = path.with_name(name + ".gz")
     if not path.exists() and not packed.exists():
-        raise SystemExit(
-            f"{folder} has neither {name} nor {name}.gz; --data takes the folder of MNIST's IDX files"
-        )
+        raise SystemExit(f"{folder} has neither {name} nor {name}.gz; --data takes the folder of MNIST's IDX files")
     content = path.read_bytes() if path.exists() else gzip.decompress(packed.read_bytes())
     rank = content[3]
     shape = np.frombuffer(content, ">i4", rank, offset=4)
@@ -119,16 +117,10 @@ def plot(accuracies, images, labels, digits, folder):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument(
-        "--data", type=Path, help="folder of MNIST's IDX files (default: scikit-learn's digits)"
-    )
-    parser.add_argument(
-        "--epochs", type=int, default=30, help="passes over the training images (default: %(default)s)"
-    )
+    parser.add_argument("--data", type=Path, help="folder of MNIST's IDX files (default: scikit-learn's digits)")
+    parser.add_argument("--epochs", type=int, default=30, help="passes over the training images (default: %(default)s)")
     parser.add_argument("--seed", type=int, default=42, help="of weights and order (default: %(default)s)")
-    parser.add_argument(
-        "--out", type=Path, default=Path("out/mnist_rows"), help="output folder (default: %(default)s)"
-    )
+    parser.add_argument("--out", type=Path, default=Path("out/mnist_rows"), help="output folder (default: %(default)s)")
     args = parser.parse_args()
     training, test = load(args.data)
     args.out.mkdir(parents=True, exist_ok=True)

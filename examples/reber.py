@@ -31,15 +31,7 @@ REBER = [
     [("P", 4), ("V", 6)],
     [("E", None)],
 ]
-EMBEDDED_REBER = [
-    [("B", 1)],
-    [("T", 2), ("P", 3)],
-    [(REBER, 4)],
-    [(REBER, 5)],
-    [("T", 6)],
-    [("P", 6)],
-    [("E", None)],
-]
+EMBEDDED_REBER = [[("B", 1)], [("T", 2), ("P", 3)], [(REBER, 4)], [(REBER, 5)], [("T", 6)], [("P", 6)], [("E", None)]]
 
 
 def good_string(grammar, random):
@@ -134,9 +126,7 @@ def main():
     parser.add_argument("--strings", type=int, default=10000, help="to train on (default: %(default)s)")
     parser.add_argument("--epochs", type=int, default=20, help="passes over them (default: %(default)s)")
     parser.add_argument("--seed", type=int, default=42, help="of strings and weights (default: %(default)s)")
-    parser.add_argument(
-        "--out", type=Path, default=Path("out/reber"), help="output folder (default: %(default)s)"
-    )
+    parser.add_argument("--out", type=Path, default=Path("out/reber"), help="output folder (default: %(default)s)")
     args = parser.parse_args()
     args.out.mkdir(parents=True, exist_ok=True)
     random = np.random.default_rng(args.seed)

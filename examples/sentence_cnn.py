@@ -47,9 +47,7 @@ def read(folder):
     """Sentences of two files, and which file each is of."""
     texts = [(folder / f"{name}.txt") for name in ("negative", "positive")]
     if missing := [str(path) for path in texts if not path.exists()]:
-        raise SystemExit(
-            f"{', '.join(missing)} not found; --data takes a folder of positive.txt and negative.txt"
-        )
+        raise SystemExit(f"{', '.join(missing)} not found; --data takes a folder of positive.txt and negative.txt")
     lines = [path.read_text("utf-8").lower().split("\n") for path in texts]
     sentences = [[line.split() for line in part if line.strip()] for part in lines]
     return sentences[0] + sentences[1], np.repeat([0, 1], [len(part) for part in sentences])
@@ -136,18 +134,14 @@ def plot(accuracies, folder):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument(
-        "--data", type=Path, help="folder of positive.txt and negative.txt (default: made up)"
-    )
+    parser.add_argument("--data", type=Path, help="folder of positive.txt and negative.txt (default: made up)")
     parser.add_argument("--steps", type=int, default=400, help="training steps (default: %(default)s)")
     parser.add_argument("--seed", type=int, default=42, help="of weights and order (default: %(default)s)")
     parser.add_argument(
         "--out", type=Path, default=Path("out/sentence_cnn"), help="output folder (default: %(default)s)"
     )
     args = parser.parse_args()
-    sentences, labels = (
-        made_up(3000, np.random.default_rng(args.seed)) if args.data is None else read(args.data)
-    )
+    sentences, labels = made_up(3000, np.random.default_rng(args.seed)) if args.data is None else read(args.data)
     args.out.mkdir(parents=True, exist_ok=True)
     rows, words = numbered(sentences)
     accuracies, found = train(rows, labels, words, args.steps, args.seed, args.out)

@@ -42,9 +42,7 @@ class Model:
     def __init__(self):
         self.digits = tf.placeholder(tf.int32, [None, LONGEST], name="digits")
         self.lengths = tf.placeholder(tf.int32, [None], name="lengths")
-        self.before = tf.placeholder(
-            tf.int32, [None, LONGEST + 1], name="before"
-        )  # what it reads as it writes
+        self.before = tf.placeholder(tf.int32, [None, LONGEST + 1], name="before")  # what it reads as it writes
         self.targets = tf.placeholder(tf.int32, [None, LONGEST + 1], name="targets")
         embedding = tf.get_variable("embedding", [N_SYMBOLS, N_EMBEDDED])
         encoded, code = tf.nn.dynamic_rnn(
@@ -142,14 +140,10 @@ def plot_attention(digits, written, attention, path):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument(
-        "--task", choices=TASKS, default="sort", help="what to do with digits (default: %(default)s)"
-    )
+    parser.add_argument("--task", choices=TASKS, default="sort", help="what to do with digits (default: %(default)s)")
     parser.add_argument("--steps", type=int, default=800, help="training steps (default: %(default)s)")
     parser.add_argument("--seed", type=int, default=42, help="of weights and digits (default: %(default)s)")
-    parser.add_argument(
-        "--out", type=Path, default=Path("out/seq2seq"), help="output folder (default: %(default)s)"
-    )
+    parser.add_argument("--out", type=Path, default=Path("out/seq2seq"), help="output folder (default: %(default)s)")
     args = parser.parse_args()
     random = np.random.default_rng(args.seed)
     test = examples(1000, args.task, random)

@@ -28,7 +28,28 @@ from minitf.ops.math.clip import saturate_cast
 from minitf.ops.math.complex import complex
 
 __all__ = [
-    "DType", "as_dtype", "bool", "cast", "complex", "complex64", "complex128", "double", "float16",
-    "float32", "float64", "half", "int8", "int16", "int32", "int64", "resource", "saturate_cast", "string",
-    "uint8", "uint16", "uint32", "uint64", "variant",
-]  # fmt: skip
+    "DType",
+    "as_dtype",
+    "bool",
+    "cast",
+    "complex",
+    "complex64",
+    "complex128",
+    "double",
+    "float16",
+    "float32",
+    "float64",
+    "half",
+    "int8",
+    "int16",
+    "int32",
+    "int64",
+    "resource",
+    "saturate_cast",
+    "string",
+    "uint8",
+    "uint16",
+    "uint32",
+    "uint64",
+    "variant",
+]

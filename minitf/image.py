@@ -5,9 +5,7 @@ from minitf.ops.images.bounding_boxes import draw_bounding_boxes as draw_boundin
 from minitf.ops.images.bounding_boxes import non_max_suppression as non_max_suppression
 from minitf.ops.images.bounding_boxes import non_max_suppression_overlaps as non_max_suppression_overlaps
 from minitf.ops.images.bounding_boxes import non_max_suppression_padded as non_max_suppression_padded
-from minitf.ops.images.bounding_boxes import (
-    non_max_suppression_with_scores as non_max_suppression_with_scores,
-)
+from minitf.ops.images.bounding_boxes import non_max_suppression_with_scores as non_max_suppression_with_scores
 from minitf.ops.images.color_spaces import hsv_to_rgb as hsv_to_rgb
 from minitf.ops.images.color_spaces import rgb_to_hsv as rgb_to_hsv
 from minitf.ops.images.distorted_boxes import sample_distorted_bounding_box as sample_distorted_bounding_box

@@ -32,12 +32,8 @@ from minitf.ops.nn.ctc import ctc_greedy_decoder as ctc_greedy_decoder
 from minitf.ops.nn.ctc import ctc_loss as ctc_loss
 from minitf.ops.nn.depthwise import depthwise_conv2d as depthwise_conv2d
 from minitf.ops.nn.depthwise import depthwise_conv2d_native as depthwise_conv2d_native
-from minitf.ops.nn.depthwise import (
-    depthwise_conv2d_native_backprop_filter as depthwise_conv2d_native_backprop_filter,
-)
-from minitf.ops.nn.depthwise import (
-    depthwise_conv2d_native_backprop_input as depthwise_conv2d_native_backprop_input,
-)
+from minitf.ops.nn.depthwise import depthwise_conv2d_native_backprop_filter as depthwise_conv2d_native_backprop_filter
+from minitf.ops.nn.depthwise import depthwise_conv2d_native_backprop_input as depthwise_conv2d_native_backprop_input
 from minitf.ops.nn.depthwise import separable_conv2d as separable_conv2d
 from minitf.ops.nn.embedding import embedding_lookup as embedding_lookup
 from minitf.ops.nn.fractional_pooling import fractional_avg_pool as fractional_avg_pool
@@ -91,9 +87,7 @@ from minitf.ops.nn.xent import log_poisson_loss as log_poisson_loss
 from minitf.ops.nn.xent import sigmoid_cross_entropy_with_logits as sigmoid_cross_entropy_with_logits
 from minitf.ops.nn.xent import softmax_cross_entropy_with_logits as softmax_cross_entropy_with_logits
 from minitf.ops.nn.xent import softmax_cross_entropy_with_logits_v2 as softmax_cross_entropy_with_logits_v2
-from minitf.ops.nn.xent import (
-    sparse_softmax_cross_entropy_with_logits as sparse_softmax_cross_entropy_with_logits,
-)
+from minitf.ops.nn.xent import sparse_softmax_cross_entropy_with_logits as sparse_softmax_cross_entropy_with_logits
 from minitf.ops.nn.xent import weighted_cross_entropy_with_logits as weighted_cross_entropy_with_logits
 from minitf.ops.sparse.ids import embedding_lookup_sparse as embedding_lookup_sparse
 from minitf.ops.sparse.ids import safe_embedding_lookup_sparse as safe_embedding_lookup_sparse

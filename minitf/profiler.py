@@ -35,8 +35,10 @@ class Profile(Shown):
         for run in runs:
             for place, total in enumerate(run.totals):
                 times.setdefault((place, total.op, total.kernel), []).append(total)
-        self.entries = [(op, kernel, totals[0].calls, median(t.nanoseconds for t in totals) / 1e9)
-                        for (_, op, kernel), totals in times.items()]  # fmt: skip
+        self.entries = [
+            (op, kernel, totals[0].calls, median(t.nanoseconds for t in totals) / 1e9)
+            for (_, op, kernel), totals in times.items()
+        ]
         self._last = runs[-1]
 
     def bytes(self) -> dict[str, int]:
@@ -80,11 +82,7 @@ class Profile(Shown):
         for row in rows[:top]:
             per_call = row.seconds * 1e9 / row.calls
             shown.add_row(
-                f"{row.seconds * 1e6:.1f}",
-                f"{row.share:.1%}",
-                str(row.calls),
-                f"{per_call:.0f}",
-                escape(row.name),
+                f"{row.seconds * 1e6:.1f}", f"{row.share:.1%}", str(row.calls), f"{per_call:.0f}", escape(row.name)
             )
         return shown
 

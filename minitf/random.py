@@ -17,8 +17,20 @@ from minitf.ops.random.random import random_uniform as uniform
 from minitf.ops.random.stateless import stateless_multinomial
 
 __all__ = [
-    "all_candidate_sampler", "fixed_unigram_candidate_sampler", "learned_unigram_candidate_sampler",
-    "log_uniform_candidate_sampler", "uniform_candidate_sampler",
-    "categorical", "gamma", "get_seed", "multinomial", "normal", "poisson", "set_random_seed", "shuffle",
-    "stateless_multinomial", "truncated_normal", "uniform",
-]  # fmt: skip
+    "all_candidate_sampler",
+    "fixed_unigram_candidate_sampler",
+    "learned_unigram_candidate_sampler",
+    "log_uniform_candidate_sampler",
+    "uniform_candidate_sampler",
+    "categorical",
+    "gamma",
+    "get_seed",
+    "multinomial",
+    "normal",
+    "poisson",
+    "set_random_seed",
+    "shuffle",
+    "stateless_multinomial",
+    "truncated_normal",
+    "uniform",
+]

@@ -42,6 +42,12 @@ def _event(stats, process: int) -> dict:
     arguments = {"name": name, "op": kind, "kernel": stats.kernel}
     arguments |= {f"input{i}": text for i, text in enumerate(filter(None, inputs.split(", ")))}
     return {
-        "ph": "X", "cat": "Op", "name": kind, "pid": process, "tid": stats.thread_id,
-        "ts": stats.all_start_nanos / 1000, "dur": stats.all_end_rel_nanos / 1000, "args": arguments,
-    }  # fmt: skip
+        "ph": "X",
+        "cat": "Op",
+        "name": kind,
+        "pid": process,
+        "tid": stats.thread_id,
+        "ts": stats.all_start_nanos / 1000,
+        "dur": stats.all_end_rel_nanos / 1000,
+        "args": arguments,
+    }

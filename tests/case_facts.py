@@ -84,10 +84,7 @@ def check_graph(fact):
     with tf.Graph().as_default() as graph:
         exec(fact["source"], {"tf": tf, "np": np})
     assert [_described(op) for op in graph.get_operations()] == fact["ops"]
-    named = {
-        k: [getattr(x, "name", None) for x in graph.get_collection(k)]
-        for k in graph.get_all_collection_keys()
-    }
+    named = {k: [getattr(x, "name", None) for x in graph.get_collection(k)] for k in graph.get_all_collection_keys()}
     assert {k: names for k, names in named.items() if names} == fact.get("collections", {})
 
 

@@ -36,15 +36,12 @@ def check(id):
     case = _cases()[id]
     if "error" in case:
         error = (
-            getattr(tf.errors, case["error"], None)
-            or {"TypeError": TypeError, "ValueError": ValueError}[case["error"]]
+            getattr(tf.errors, case["error"], None) or {"TypeError": TypeError, "ValueError": ValueError}[case["error"]]
         )
         _check_fails(id, error)
         return
     names = built(id)
-    flat = [
-        t if isinstance(t, tf.Operation) else tf.convert_to_tensor(t) for t in nest.flatten(names["result"])
-    ]
+    flat = [t if isinstance(t, tf.Operation) else tf.convert_to_tensor(t) for t in nest.flatten(names["result"])]
     _check_static(case, names["result"], flat)
     gradients = _gradients(case, flat, names)
     results = [_run(case, flat, gradients, names, executor) for executor in EXECUTORS]
@@ -119,11 +116,7 @@ def check_ids(start):
             with tf.Graph().as_default() as graph:
                 tf.set_random_seed(42)
                 exec(fact["source"], {"tf": tf, "np": np})
-            seeds = [
-                op.attrs["seed2"]
-                for op in sorted(_all_ops(graph), key=lambda op: op.id)
-                if "seed2" in op.attrs
-            ]
+            seeds = [op.attrs["seed2"] for op in sorted(_all_ops(graph), key=lambda op: op.id) if "seed2" in op.attrs]
             assert (graph._last_id, seeds) == (fact["last_id"], fact["seeds"]), fact["id"]
 
 

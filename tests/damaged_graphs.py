@@ -57,9 +57,7 @@ def _change(attr, source: random.Random) -> None:
         choices = {"i": NUMBERS, "f": REALS, "s": TEXTS, "type": [1, 2, 3, 4, 7, 8, 9, 10]}[field]
         setattr(attr, field, source.choice(choices))
     elif field == "shape":
-        (source.choice(attr.shape.dim) if attr.shape.dim else attr.shape.dim.add()).size = source.choice(
-            NUMBERS
-        )
+        (source.choice(attr.shape.dim) if attr.shape.dim else attr.shape.dim.add()).size = source.choice(NUMBERS)
     elif field == "list" and len(attr.list.i):
         _change_list(attr.list.i, source)
     elif field == "tensor":

@@ -91,8 +91,7 @@ VALUES = [
     "D.range(5).apply(X.scan(np.int64(1),lambda s,x:(s+x,s*x)))",
     "D.range(5).apply(X.take_while(lambda x:x<3))",
     "D.from_tensor_slices([1,2,1,3,2]).apply(X.unique())",
-    "X.choose_from_datasets([D.range(3),D.range(10,13)],L([0,1,1,0,0,1,0]).map(lambda x:tf.size(x,"
-    "out_type=tf.int64)))",
+    "X.choose_from_datasets([D.range(3),D.range(10,13)],L([0,1,1,0,0,1,0]).map(lambda x:tf.size(x,out_type=tf.int64)))",
     "X.Counter(3,2).take(3)",
     "D.range(3).map(lambda x:tf.SparseTensor([[x]],[x],[4])).batch(2)",
     "D.from_tensor_slices(tf.SparseTensor([[0,0],[1,2]],[1,2],[3,4]))",

@@ -79,9 +79,7 @@ def check_gradients(fn, *arrays, known="known", order=2, tolerance=1.0, seed=0, 
             at = [i for i, t in enumerate(inputs) if t.dtype.is_floating]
             found = tf.gradients(outputs, [inputs[i] for i in at], grad_ys=seeds)
             feeds = dict(zip(inputs + seeds, arrays + weights))
-            _compare_along(
-                session, random, feeds, outputs, weights, [inputs[i] for i in at], found, step, tolerance
-            )
+            _compare_along(session, random, feeds, outputs, weights, [inputs[i] for i in at], found, step, tolerance)
             inputs, arrays = inputs + seeds, arrays + weights
             outputs = [g for g in found if g is not None]
             if not outputs:
@@ -139,9 +137,7 @@ def _run_both_ways(outputs, feeds, tolerance):
     builder = _Both(State())
     builder.tolerance = tolerance
     values = {t: builder.constant(np.ascontiguousarray(a)) for t, a in feeds.items()}
-    values = {
-        t: v if np.ndim(feeds[t]) else builder.constant(np.asarray(feeds[t])) for t, v in values.items()
-    }
+    values = {t: v if np.ndim(feeds[t]) else builder.constant(np.asarray(feeds[t])) for t, v in values.items()}
     plan = Plan(outputs, [], feeds)
     run_ops(builder, plan.ops, values, plan.used)
     return [values[t].array for t in outputs]
@@ -189,12 +185,8 @@ def assert_static(tensor, value):
     if value is None or hasattr(value, "slices"):  # of a branch not taken, or a TensorArray's list
         return
     shape, dtype = np.shape(getattr(value, "array", value)), getattr(value, "dtype", None)
-    assert tensor.shape.is_compatible_with(shape), (
-        f"{describe(tensor.op)}: static {tensor.shape}, real {shape}"
-    )
-    assert dtype == tensor.dtype.numpy or dtype is None, (
-        f"{describe(tensor.op)}: {tensor.dtype}, real {dtype}"
-    )
+    assert tensor.shape.is_compatible_with(shape), f"{describe(tensor.op)}: static {tensor.shape}, real {shape}"
+    assert dtype == tensor.dtype.numpy or dtype is None, f"{describe(tensor.op)}: {tensor.dtype}, real {dtype}"
 
 
 def assert_close(value, expected, tolerance=1.0, what=""):
@@ -207,9 +199,7 @@ def assert_close(value, expected, tolerance=1.0, what=""):
         return
     finite = np.abs(expected[np.isfinite(expected)])
     scale = max(1.0, float(finite.max())) if finite.size else 1.0
-    np.testing.assert_allclose(
-        value, expected, rtol=exact * tolerance, atol=exact * tolerance * scale, err_msg=what
-    )
+    np.testing.assert_allclose(value, expected, rtol=exact * tolerance, atol=exact * tolerance * scale, err_msg=what)
 
 
 assert_same = assert_close

@@ -7,19 +7,7 @@ decides the cond in which the target is, `q` the others.
 import itertools
 
 TARGETS = ("true", "false", "tensor", "nested", "after", "group", "loop", "branch_in_loop")
-WAITERS = (
-    "assign",
-    "const",
-    "noop",
-    "identity",
-    "group",
-    "tuple",
-    "value",
-    "cond",
-    "while",
-    "train",
-    "twice",
-)
+WAITERS = ("assign", "const", "noop", "identity", "group", "tuple", "value", "cond", "while", "train", "twice")
 PLACES = ("root", "other", "outer", "body", "sibling", "dead")
 
 FETCHES = ("cond", "other", "outer", "loop", "waiter", "op")
@@ -124,9 +112,7 @@ class Program:
             first = target()
             return i + 1, x + first + self.waiting()
 
-        self.fetches["loop"] = self.tf.while_loop(lambda i, x: i < 2, body, [0, 0.0], parallel_iterations=1)[
-            1
-        ]
+        self.fetches["loop"] = self.tf.while_loop(lambda i, x: i < 2, body, [0, 0.0], parallel_iterations=1)[1]
 
     def in_sibling(self, target):
         self.fetches["cond"] = target(self.waiting)
@@ -134,8 +120,11 @@ class Program:
     def in_dead(self, target):
         """The cond that holds the target waits for one that may be dead itself."""
         inside = []
-        other = self.tf.cond(self.q, lambda: inside.append(self.u.assign_add(1.0)) or self.tf.constant(1.0),
-                             lambda: self.tf.constant(2.0))  # fmt: skip
+        other = self.tf.cond(
+            self.q,
+            lambda: inside.append(self.u.assign_add(1.0)) or self.tf.constant(1.0),
+            lambda: self.tf.constant(2.0),
+        )
         with self.tf.control_dependencies([inside[0]]):
             self.fetches["cond"] = target()
         self.fetches["other"] = other
@@ -213,9 +202,7 @@ def outcomes(tf, id):
         return type(error).__name__
     with tf.Session() as session:
         return {
-            name: [
-                _row(tf, session, program, name, p, q) for p, q in itertools.product((True, False), repeat=2)
-            ]
+            name: [_row(tf, session, program, name, p, q) for p, q in itertools.product((True, False), repeat=2)]
             for name in FETCHES
             if name in program.fetches
         }

@@ -17,15 +17,23 @@ def built(tf, make):
         before = len(graph.get_operations())
         result = make(vectors, images, training)
         ops = [
-            [op.id if hasattr(op, "id") else op._id, op.name, op.type.replace("V2", ""),
-             [str(t.shape) for t in op.outputs]]
-            for op in graph.get_operations()[before:] if "/cond" not in op.name
-        ]  # fmt: skip
+            [
+                op.id if hasattr(op, "id") else op._id,
+                op.name,
+                op.type.replace("V2", ""),
+                [str(t.shape) for t in op.outputs],
+            ]
+            for op in graph.get_operations()[before:]
+            if "/cond" not in op.name
+        ]
         return [
-            ops, result.name, graph._last_id, [v.name for v in tf.global_variables()],
+            ops,
+            result.name,
+            graph._last_id,
+            [v.name for v in tf.global_variables()],
             [v.name for v in tf.trainable_variables()],
             [[t.name for t in tf.get_collection(key)] for key in ("update_ops", "model_variables", "mine")],
-        ]  # fmt: skip
+        ]
 
 
 @scenario
@@ -86,9 +94,7 @@ def batch_normalization_trains(tf):
         trained(tf, lambda x, t: norm(x, is_training=t, decay=0.5, updates_collections=None), IMAGES),
         trained(tf, lambda x, t: norm(x, is_training=t, decay=0.5, updates_collections=None), SERIES),
         trained(tf, lambda x, t: norm(x, is_training=t, decay=0.5, zero_debias_moving_mean=True), VECTORS),
-        trained(
-            tf, lambda x, t: norm(x, is_training=t, decay=0.5, batch_weights=[1.0, 2.0, 0.0, 1.0]), SERIES
-        ),
+        trained(tf, lambda x, t: norm(x, is_training=t, decay=0.5, batch_weights=[1.0, 2.0, 0.0, 1.0]), SERIES),
     ]
 
 
@@ -99,14 +105,20 @@ def batch_normalization_refuses(tf):
     fused = tf.nn.fused_batch_norm
     ones, images = tf.ones([3]), tf.zeros([1, 2, 2, 3])
     return [
-        raised(layer, unknown), raised(layer, tf.placeholder(tf.float32, [None, None])),
-        raised(layer, vectors, axis=2), raised(layer, vectors, axis=[1, 1]), raised(layer, vectors, axis="x"),
-        raised(norm, unknown), raised(norm, vectors, data_format="NHC"),
+        raised(layer, unknown),
+        raised(layer, tf.placeholder(tf.float32, [None, None])),
+        raised(layer, vectors, axis=2),
+        raised(layer, vectors, axis=[1, 1]),
+        raised(layer, vectors, axis="x"),
+        raised(norm, unknown),
+        raised(norm, vectors, data_format="NHC"),
         raised(norm, vectors, renorm=True, updates_collections=None),
-        raised(fused, images, ones, ones, ones, ones), raised(fused, images, ones, ones, is_training=False),
-        raised(fused, vectors, ones, ones), raised(fused, images, tf.ones([4]), ones),
+        raised(fused, images, ones, ones, ones, ones),
+        raised(fused, images, ones, ones, is_training=False),
+        raised(fused, vectors, ones, ones),
+        raised(fused, images, tf.ones([4]), ones),
         raised(fused, tf.cast(images, tf.float64), ones, ones),
-    ]  # fmt: skip
+    ]
 
 
 SCORES, PAIRS = RANDOM.randn(3, 4, 5).astype("f"), RANDOM.randn(5, 5).astype("f")
@@ -142,8 +154,12 @@ def conditional_random_fields(tf):
 @scenario
 def conditional_random_fields_build(tf):
     field, found = tf.contrib.crf, []
-    for call in ("log_likelihood(x, t, n)", "unary_score(t, n, x)", "binary_score(t, n, tf.constant(PAIRS))",
-                 "sequence_score(x[:, :1], t[:, :1], n, tf.constant(PAIRS))"):  # fmt: skip
+    for call in (
+        "log_likelihood(x, t, n)",
+        "unary_score(t, n, x)",
+        "binary_score(t, n, tf.constant(PAIRS))",
+        "sequence_score(x[:, :1], t[:, :1], n, tf.constant(PAIRS))",
+    ):
         with tf.Graph().as_default() as graph:
             x = tf.placeholder(tf.float32, [None, 4, 5])
             t, n = tf.placeholder(tf.int64, [None, None]), tf.placeholder(tf.int64, [None])
@@ -157,8 +173,14 @@ def conditional_random_fields_build(tf):
 def optimize_loss_summarizes(tf):
     found = []
     every = ["loss", "learning_rate", "gradients", "gradient_norm", "global_gradient_norm"]
-    for how in ({}, {"summaries": []}, {"summaries": every}, {"summaries": ["x"]}, {"clip_gradients": 1.0},
-                {"learning_rate_decay_fn": lambda rate, step: rate * 0.5}):  # fmt: skip
+    for how in (
+        {},
+        {"summaries": []},
+        {"summaries": every},
+        {"summaries": ["x"]},
+        {"clip_gradients": 1.0},
+        {"learning_rate_decay_fn": lambda rate, step: rate * 0.5},
+    ):
         with tf.Graph().as_default() as graph:
             v = tf.get_variable("v", [2])
             step = tf.train.get_or_create_global_step()

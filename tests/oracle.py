@@ -34,9 +34,7 @@ def check_case(case: dict) -> None:
 
     given = {name: array(facts("ops")["inputs"][name]) for name in case["in"]}
     if "error" in case:
-        check_error(
-            case["call"], {n: tf.constant(a) for n, a in given.items()}, {}, case["error"], case["stage"]
-        )
+        check_error(case["call"], {n: tf.constant(a) for n, a in given.items()}, {}, case["error"], case["stage"])
         if case.get("fed", ()) is not None:
             error, stage = case.get("fed") or (case["error"], case["stage"])
             with tf.Graph().as_default():
@@ -71,9 +69,7 @@ def check_gradient(fact: dict) -> None:
     found = tf.gradients(evaluate(fact["call"], inputs), [inputs[n] for n in fact["wrt"]])
     for name, gradient, value in zip(fact["wrt"], found, fact["value"], strict=True):
         assert isinstance(gradient, tf.IndexedSlices) == (name in fact.get("slices", ())), gradient
-        assert (gradient is None) == (value is None), (
-            f"the gradient of {fact['call']} for {name} is {gradient}"
-        )
+        assert (gradient is None) == (value is None), f"the gradient of {fact['call']} for {name} is {gradient}"
         if value is not None:
             compare(tf.convert_to_tensor(gradient), value, fact["call"])
 

@@ -5,8 +5,7 @@ import minitf as tf
 
 def time_series(unroll, steps=20, cell="rnn", layers=1, units=8, train=True):
     """A graph with a recurrent network unrolled over some steps, its gradients and Adam."""
-    makers = {"rnn": tf.nn.rnn_cell.BasicRNNCell, "lstm": tf.nn.rnn_cell.BasicLSTMCell,
-              "gru": tf.nn.rnn_cell.GRUCell}  # fmt: skip
+    makers = {"rnn": tf.nn.rnn_cell.BasicRNNCell, "lstm": tf.nn.rnn_cell.BasicLSTMCell, "gru": tf.nn.rnn_cell.GRUCell}
     graph = tf.Graph()
     with graph.as_default():
         x = tf.placeholder(tf.float32, [None, steps, 1], name="x")

@@ -20,9 +20,7 @@ class Program:
         self.random = np.random.RandomState(0)
 
     def given(self, *shape):
-        array = (self.random.uniform(0.1, 0.9, shape) * (10 if self.dtype.kind == "i" else 1)).astype(
-            self.dtype
-        )
+        array = (self.random.uniform(0.1, 0.9, shape) * (10 if self.dtype.kind == "i" else 1)).astype(self.dtype)
         return Ref(shape, self.dtype, Buffer(array.nbytes, "constant", array))
 
     def number(self, value):
@@ -44,18 +42,14 @@ class Program:
         return self.call(kernel[self.dtype], a, b, out or self.new(*shape), rank, dims)
 
     def columns(self, a, first, count):
-        return self.call(
-            movement.strided_copy[CARRIER], a, self.new(a.shape[0], count), first, 2, (*a.shape, count, 1)
-        )
+        return self.call(movement.strided_copy[CARRIER], a, self.new(a.shape[0], count), first, 2, (*a.shape, count, 1))
 
     def write(self, a, out, first):
         self.call(movement.strided_write[CARRIER], a, out, first, 2, (*out.shape, a.shape[1], 1))
 
     def sum_rows(self, a):
         size = a.shape[1]
-        return self.call(
-            reduce.reduce_sum[self.dtype], a, self.new(size), size, *layout.reduction(a.shape, (0,))
-        )
+        return self.call(reduce.reduce_sum[self.dtype], a, self.new(size), size, *layout.reduction(a.shape, (0,)))
 
     def turn(self, a):
         """The copy with the first two axes exchanged."""

@@ -30,11 +30,18 @@ INPUTS = {
     "S": (WHOLE.astype("int16"), [5, 6, 3]),
     "BIG": (RANDOM.rand(2, 16, 14, 3).astype("f"), [2, 16, 14, 3]),
     "BIG2": (RANDOM.rand(2, 16, 14, 3).astype("f"), [2, 16, 14, 3]),
-    "BOXES": (np.array([[0, 0, 1, 1], [0, 0.1, 1, 1.1], [0, -0.1, 1, 0.9], [0, 10, 1, 11], [0, 10.1, 1, 11.1],
-                        [0, 100, 1, 101]], "f"), [6, 4]),
+    "BOXES": (
+        np.array(
+            [[0, 0, 1, 1], [0, 0.1, 1, 1.1], [0, -0.1, 1, 0.9], [0, 10, 1, 11], [0, 10.1, 1, 11.1], [0, 100, 1, 101]],
+            "f",
+        ),
+        [6, 4],
+    ),
     "SCORES": (np.array([0.9, 0.75, 0.6, 0.95, 0.5, 0.3], "f"), [6]),
-    "PARTS": (np.array([[[0.1, 0.2, 0.6, 0.9], [-0.5, 0.3, 0.5, 1.5]],
-                        [[0.0, 0.0, 1.0, 1.0], [2.0, 2.0, 3.0, 3.0]]], "f"), [2, 2, 4]),
+    "PARTS": (
+        np.array([[[0.1, 0.2, 0.6, 0.9], [-0.5, 0.3, 0.5, 1.5]], [[0.0, 0.0, 1.0, 1.0], [2.0, 2.0, 3.0, 3.0]]], "f"),
+        [2, 2, 4],
+    ),
     "SERIES": (RANDOM.rand(2, 7, 3).astype("f"), [2, 7, 3]),
     "VOLUME": (RANDOM.rand(2, 3, 5, 4, 2).astype("f"), [2, 3, 5, 4, 2]),
     "VOLUMES": (RANDOM.rand(2, 3, 5, 4, 2).astype("f"), [None, None, None, None, 2]),
@@ -43,7 +50,7 @@ INPUTS = {
     "FILTER3": (RANDOM.rand(2, 2, 3, 2, 3).astype("f"), [2, 2, 3, 2, 3]),
     "PIXELS": (RANDOM.randint(-9, 9, (2, 4, 6, 4)).astype("f"), [2, 4, 6, 4]),
     "KERNEL": (RANDOM.randint(-3, 3, (2, 3, 4)).astype("f"), [2, 3, 4]),
-}  # fmt: skip
+}
 for name, file in json.loads((FACTS / "image_files.json").read_text()).items():
     INPUTS[name] = (np.array(base64.b64decode(file), object), [])
 # What TensorFlow makes of assertions and branches.
@@ -72,9 +79,7 @@ def record(tf, call):
         variables = tf.global_variables()
         if variables:
             found["variables"] = [v.name for v in variables]
-            collected = [
-                tf.get_collection(key) for key in ("trainable_variables", "model_variables", "update_ops")
-            ]
+            collected = [tf.get_collection(key) for key in ("trainable_variables", "model_variables", "update_ops")]
             found["collected"] = [[item.name for item in items] for items in collected]
             slopes += _slopes(tf, sums, tf.trainable_variables())
         with tf.Session() as session:

@@ -42,9 +42,7 @@ def check(name, id, tolerance=2e-5):
     first = tf.get_default_graph().get_tensor_by_name(next(iter(feed)))
     wanted = _recorded(name, case, "gradients") or []
     gradients = tf.gradients(loss, variables + [first] * first.dtype.is_floating) if wanted else []
-    train = (
-        tf.train.GradientDescentOptimizer(0.05).minimize(loss) if _recorded(name, case, "trained") else None
-    )
+    train = tf.train.GradientDescentOptimizer(0.05).minimize(loss) if _recorded(name, case, "trained") else None
     assert [g is None for g in gradients] == [w is None for w in wanted]
     gradients = [tf.convert_to_tensor(g) for g in gradients if g is not None]
     with tf.Session() as sess:
@@ -73,9 +71,7 @@ def _built(name, case):
 
 
 def _input(recorded):
-    return np.array(recorded[-1], recorded[0]).reshape(
-        recorded[1] if len(recorded) == 3 else np.shape(recorded[1])
-    )
+    return np.array(recorded[-1], recorded[0]).reshape(recorded[1] if len(recorded) == 3 else np.shape(recorded[1]))
 
 
 def _fed(name, value):

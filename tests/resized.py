@@ -19,9 +19,7 @@ class Watch:
         """Compares a program that was just resized with one lowered for these sizes."""
         own, program = Form(resized.alone()), resized.program
         if own.structure != resized.form.structure:
-            self.counts["another form"] += (
-                1  # a size is 1 less than another say: what is computed is the same
-            )
+            self.counts["another form"] += 1  # a size is 1 less than another say: what is computed is the same
             return
         self.counts["resized"] += 1
         words = program.code.words - resized.bases

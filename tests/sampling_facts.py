@@ -8,9 +8,7 @@ import minitf as tf
 
 def calls(*parts):
     """The recorded calls that contain one of `parts`."""
-    return [
-        case["call"] for case in facts("sampling")["cases"] if any(part in case["call"] for part in parts)
-    ]
+    return [case["call"] for case in facts("sampling")["cases"] if any(part in case["call"] for part in parts)]
 
 
 def check(call):

@@ -93,13 +93,7 @@ def supervisor_without_variables(tf):
     sv = tf.train.Supervisor(graph=tf.get_default_graph())
     with sv.managed_session() as sess:
         inside = sess.graph.finalized
-    return [
-        sv.saver is None,
-        sv.global_step is None,
-        sv.summary_op is None,
-        sv.summary_writer is None,
-        inside,
-    ]
+    return [sv.saver is None, sv.global_step is None, sv.summary_op is None, sv.summary_writer is None, inside]
 
 
 @scenario
@@ -156,8 +150,13 @@ def supervisor_takes_what_it_is_given(tf):
     w = tf.Variable(0.0, name="w")
     x = tf.placeholder(tf.float32, [])
     bigger = w.assign_add(1.0)
-    sv = tf.train.Supervisor(init_op=tf.group(w.assign(x)), init_feed_dict={x: 4.0}, saver=None,
-                             init_fn=lambda sess: sess.run(bigger), ready_op=None)  # fmt: skip
+    sv = tf.train.Supervisor(
+        init_op=tf.group(w.assign(x)),
+        init_feed_dict={x: 4.0},
+        saver=None,
+        init_fn=lambda sess: sess.run(bigger),
+        ready_op=None,
+    )
     with sv.managed_session() as sess:
         value = float(sess.run(w))
     return [value, sv.saver is None, sv.ready_op is None, sv.init_feed_dict[x]]
@@ -179,12 +178,16 @@ def supervisor_refuses(tf):
     tf.Variable(2.0, name="u")
     half = tf.train.Supervisor(init_op=v.initializer)
     return [
-        nowhere, worker.save_path, worker.save_model_secs, worker.summary_writer is None,
+        nowhere,
+        worker.save_path,
+        worker.save_model_secs,
+        worker.summary_writer is None,
         raised(worker.start_standard_services, None),
         raised(worker.prepare_or_wait_for_session, max_wait_secs=0),
         raised(worker.summary_computed, None, b""),
-        raised(lazy.prepare_or_wait_for_session), raised(half.prepare_or_wait_for_session),
-    ]  # fmt: skip
+        raised(lazy.prepare_or_wait_for_session),
+        raised(half.prepare_or_wait_for_session),
+    ]
 
 
 @scenario
@@ -193,8 +196,11 @@ def manager_prepares_and_recovers(tf):
     local = tf.Variable(2.0, name="local", collections=[tf.GraphKeys.LOCAL_VARIABLES])
     saver, ready, double = tf.train.Saver([v]), tf.report_uninitialized_variables(), v.assign_add(v)
     manager = tf.train.SessionManager(
-        local_init_op=local.initializer, ready_op=ready,
-        ready_for_local_init_op=tf.report_uninitialized_variables([v]), recovery_wait_secs=0)  # fmt: skip
+        local_init_op=local.initializer,
+        ready_op=ready,
+        ready_for_local_init_op=tf.report_uninitialized_variables([v]),
+        recovery_wait_secs=0,
+    )
     both = raised(manager.prepare_session, "", v.initializer, saver, folder, folder + "/x")
     first = manager.recover_session("", saver, folder)[1]
     sess = manager.prepare_session("", v.initializer, saver, folder, init_fn=lambda s: s.run(double))
@@ -216,13 +222,21 @@ def scaffold_makes_what_is_missing(tf):
     last = graph.get_operations()[-1]
     copy = tf.train.Scaffold(copy_from_scaffold=scaffold)
     return [
-        list(before), graph.finalized, getattr(last, "_id", None) or last.id, last.name,
+        list(before),
+        graph.finalized,
+        getattr(last, "_id", None) or last.id,
+        last.name,
         scaffold.init_op.name,
-        scaffold.local_init_op.name, scaffold.ready_op.name, scaffold.ready_for_local_init_op.name,
-        scaffold.summary_op.name, tf.get_collection("savers") == [scaffold.saver],
-        copy.saver is scaffold.saver, copy.init_fn is scaffold.init_fn, copy.init_op is scaffold.init_op,
+        scaffold.local_init_op.name,
+        scaffold.ready_op.name,
+        scaffold.ready_for_local_init_op.name,
+        scaffold.summary_op.name,
+        tf.get_collection("savers") == [scaffold.saver],
+        copy.saver is scaffold.saver,
+        copy.init_fn is scaffold.init_fn,
+        copy.init_op is scaffold.init_op,
         raised(tf.train.Scaffold, copy_from_scaffold=3),
-    ]  # fmt: skip
+    ]
 
 
 def recorder(tf, calls):
@@ -283,22 +297,34 @@ def training_session_events(tf):
     train = tf.get_default_graph().get_operation_by_name("group_deps")
     steps = []
     with tf.train.MonitoredTrainingSession(
-        checkpoint_dir=folder, hooks=[tf.train.StopAtStepHook(last_step=7)], save_checkpoint_steps=3,
-        save_summaries_steps=2, log_step_count_steps=4,
-    ) as sess:  # fmt: skip
+        checkpoint_dir=folder,
+        hooks=[tf.train.StopAtStepHook(last_step=7)],
+        save_checkpoint_steps=3,
+        save_summaries_steps=2,
+        log_step_count_steps=4,
+    ) as sess:
         while not sess.should_stop():
             sess.run(train)
-            steps.append(int(tf.train.global_step(sess._tf_sess() if hasattr(sess, "_tf_sess") else
-                                                  sess._running.session, "global_step:0")))  # fmt: skip
+            steps.append(
+                int(
+                    tf.train.global_step(
+                        sess._tf_sess() if hasattr(sess, "_tf_sess") else sess._running.session, "global_step:0"
+                    )
+                )
+            )
     tf.summary.FileWriterCache.clear()
     first = steps, files(folder), events(tf, folder)
     tf.reset_default_graph()
     _, train = model(tf)
     count = 0
     with tf.train.MonitoredTrainingSession(
-        checkpoint_dir=folder, save_summaries_steps=None, save_summaries_secs=None, save_checkpoint_secs=None,
-        hooks=[tf.train.StopAtStepHook(num_steps=2)], log_step_count_steps=None,
-    ) as sess:  # fmt: skip
+        checkpoint_dir=folder,
+        save_summaries_steps=None,
+        save_summaries_secs=None,
+        save_checkpoint_secs=None,
+        hooks=[tf.train.StopAtStepHook(num_steps=2)],
+        log_step_count_steps=None,
+    ) as sess:
         while not sess.should_stop():
             sess.run(train)
             count += 1
@@ -326,8 +352,7 @@ def hooks_stop_feed_and_finish(tf):
     loss = tf.log(x)
     final = tf.train.FinalOpsHook({"y": y}, {x: 9.0})
     feeds = iter([1.0, 2.0, -1.0])
-    hooks = [final, tf.train.FeedFnHook(lambda: {x: next(feeds)}),
-             tf.train.NanTensorHook(loss, fail_on_nan_loss=False)]  # fmt: skip
+    hooks = [final, tf.train.FeedFnHook(lambda: {x: next(feeds)}), tf.train.NanTensorHook(loss, fail_on_nan_loss=False)]
     seen = []
     with tf.train.MonitoredSession(hooks=hooks) as sess:
         while not sess.should_stop():
@@ -353,19 +378,30 @@ def hooks_refuse(tf):
         raised(t.StopAtStepHook(1).begin),
         raised(t.CheckpointSaverHook(tempfile.mkdtemp(), save_steps=1).begin),
         raised(t.SummarySaverHook(1, summary_op=w, summary_writer=3).begin),
-        raised(t.StepCounterHook(summary_writer=3).begin), raised(t.GlobalStepWaiterHook(1).begin),
-    ]  # fmt: skip
+        raised(t.StepCounterHook(summary_writer=3).begin),
+        raised(t.GlobalStepWaiterHook(1).begin),
+    ]
     return [
-        step_less, raised(t.StopAtStepHook), raised(t.StopAtStepHook, 1, 2),
-        raised(t.CheckpointSaverHook, "d"), raised(t.CheckpointSaverHook, "d", 1, 1),
-        raised(t.CheckpointSaverHook, "d", 1, saver=1, scaffold=2), raised(t.LoggingTensorHook, [w]),
-        raised(t.LoggingTensorHook, [w], 1, 1), raised(t.LoggingTensorHook, [w], 0),
-        raised(t.StepCounterHook, 1, 1), raised(t.StepCounterHook, None, None),
-        raised(t.SummarySaverHook, 1), raised(t.SummarySaverHook, 1, summary_op=1, scaffold=2),
-        raised(t.SecondOrStepTimer), raised(t.SecondOrStepTimer, 1, 1),
-        str(t.NanLossDuringTrainingError()), list(t.SessionRunArgs(1)), t.SessionRunArgs(1)._fields,
+        step_less,
+        raised(t.StopAtStepHook),
+        raised(t.StopAtStepHook, 1, 2),
+        raised(t.CheckpointSaverHook, "d"),
+        raised(t.CheckpointSaverHook, "d", 1, 1),
+        raised(t.CheckpointSaverHook, "d", 1, saver=1, scaffold=2),
+        raised(t.LoggingTensorHook, [w]),
+        raised(t.LoggingTensorHook, [w], 1, 1),
+        raised(t.LoggingTensorHook, [w], 0),
+        raised(t.StepCounterHook, 1, 1),
+        raised(t.StepCounterHook, None, None),
+        raised(t.SummarySaverHook, 1),
+        raised(t.SummarySaverHook, 1, summary_op=1, scaffold=2),
+        raised(t.SecondOrStepTimer),
+        raised(t.SecondOrStepTimer, 1, 1),
+        str(t.NanLossDuringTrainingError()),
+        list(t.SessionRunArgs(1)),
+        t.SessionRunArgs(1)._fields,
         t.SessionRunValues._fields,
-    ]  # fmt: skip
+    ]
 
 
 @scenario

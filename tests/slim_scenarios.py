@@ -46,16 +46,26 @@ def framework_finds_variables(tf):
     f.add_model_variable(a)
     restored = f.get_variables_to_restore
     return [
-        found, named(f.get_variables_by_name("b")), named(f.get_variables_by_name("a")),
-        named(f.get_variables_by_suffix("b")), f.get_unique_variable("s/b").name,
-        raised(f.get_unique_variable, "b"), f.get_variable_full_name(b), named(restored()),
-        named(restored(include=["s"])), named(restored(exclude=["s"])), raised(restored, "s"),
-        raised(restored, None, "s"), named(f.filter_variables(every, ["b"])),
+        found,
+        named(f.get_variables_by_name("b")),
+        named(f.get_variables_by_name("a")),
+        named(f.get_variables_by_suffix("b")),
+        f.get_unique_variable("s/b").name,
+        raised(f.get_unique_variable, "b"),
+        f.get_variable_full_name(b),
+        named(restored()),
+        named(restored(include=["s"])),
+        named(restored(exclude=["s"])),
+        raised(restored, "s"),
+        raised(restored, None, "s"),
+        named(f.filter_variables(every, ["b"])),
         named(f.filter_variables(every, exclude_patterns=["b"])),
         named(f.filter_variables(every, ["b"], reg_search=False)),
-        named(f.filter_variables(every, ["s/"], ["d"], reg_search=False)), named(f.get_model_variables()),
-        [loss.name for loss in tf.losses.get_regularization_losses()], named(tf.get_collection("mine")),
-    ]  # fmt: skip
+        named(f.filter_variables(every, ["s/"], ["d"], reg_search=False)),
+        named(f.get_model_variables()),
+        [loss.name for loss in tf.losses.get_regularization_losses()],
+        named(tf.get_collection("mine")),
+    ]
 
 
 def checkpoint(tf):
@@ -99,11 +109,17 @@ def framework_assigns_from_checkpoints(tf):
         values = [v.tolist() for v in sess.run([a, x])]
         restore(path, [a, y], ignore_missing_vars=True)(sess)
     return [
-        made, [v.tolist() for v in feeds.values()], values, raised(assign, path, [y]),
-        raised(assign, path, {"s/b": y}), len(assign(path, [a, y], ignore_missing_vars=True)[1]),
-        raised(restore, path, []), restore(path, [y], ignore_missing_vars=True),
-        [list(row) for row in f.list_variables(path)], f.load_variable(path, "s/b").tolist(),
-    ]  # fmt: skip
+        made,
+        [v.tolist() for v in feeds.values()],
+        values,
+        raised(assign, path, [y]),
+        raised(assign, path, {"s/b": y}),
+        len(assign(path, [a, y], ignore_missing_vars=True)[1]),
+        raised(restore, path, []),
+        restore(path, [y], ignore_missing_vars=True),
+        [list(row) for row in f.list_variables(path)],
+        f.load_variable(path, "s/b").tolist(),
+    ]
 
 
 @scenario
@@ -117,8 +133,17 @@ def initial_values_of_checkpoints(tf):
     with tf.Session() as sess:
         sess.run(tf.global_variables_initializer())
         values = [v.tolist() for v in sess.run([b, d, a])]
-    maps = [{"nope": a}, {"s/b": a}, {"s/": "new"}, {"s": "new/"}, {"s/": "gone/"}, {"a": "z"}, {"a": "nono"},
-            {"t/": "new/"}, {"a": 3}]  # fmt: skip
+    maps = [
+        {"nope": a},
+        {"s/b": a},
+        {"s/": "new"},
+        {"s": "new/"},
+        {"s/": "gone/"},
+        {"a": "z"},
+        {"a": "nono"},
+        {"t/": "new/"},
+        {"a": 3},
+    ]
     errors = [raised(init, path, m) for m in maps] + [raised(init, "/nofile", {"a": a})]
     tf.reset_default_graph()
     whole = [tf.get_variable("s/b", [3]), tf.get_variable("a", [2]), tf.get_variable("s/d", [2], tf.int32)]
@@ -169,20 +194,29 @@ def arg_scopes(tf):
         found += [one(1), entered({}), len(f.current_arg_scope())]
     found += [one(1), entered(scope), entered([one], y=3), f.current_arg_scope(), len(scope)]
     return [
-        found, raised(entered, [raised], y=1), raised(entered, scope, y=1), raised(entered, one, y=1),
-        raised(entered, 3), list(f.arg_scoped_arguments(one)), f.has_arg_scope(one), f.has_arg_scope(raised),
-        [n for n in LAYERS
-         if f.has_arg_scope(getattr(tf.contrib.layers, n))],
+        found,
+        raised(entered, [raised], y=1),
+        raised(entered, scope, y=1),
+        raised(entered, one, y=1),
+        raised(entered, 3),
+        list(f.arg_scoped_arguments(one)),
+        f.has_arg_scope(one),
+        f.has_arg_scope(raised),
+        [n for n in LAYERS if f.has_arg_scope(getattr(tf.contrib.layers, n))],
         [n for n in ["variable", "model_variable", "local_variable"] if f.has_arg_scope(getattr(f, n))],
-    ]  # fmt: skip
+    ]
 
 
 @scenario
 def slim_layers(tf):
     slim = tf.contrib.slim
     x = tf.placeholder(tf.float32, [None, 3], name="x")
-    with slim.arg_scope([slim.fully_connected], activation_fn=tf.tanh, outputs_collections="ends",
-                        weights_regularizer=slim.l2_regularizer(0.1)):  # fmt: skip
+    with slim.arg_scope(
+        [slim.fully_connected],
+        activation_fn=tf.tanh,
+        outputs_collections="ends",
+        weights_regularizer=slim.l2_regularizer(0.1),
+    ):
         y = slim.fully_connected(x, 2, normalizer_fn=slim.layer_norm)
         y = slim.repeat(y, 2, slim.fully_connected, 3)
     y = slim.stack(y, slim.fully_connected, [3, 4], scope="st")
@@ -196,12 +230,18 @@ def slim_layers(tf):
     ends = slim.utils.convert_collection_to_dict("ends", clear_collection=True)
     left_out = ("Dropout", "OneHot", "regularizer", "UnitNorm", "MaxOut")
     return [
-        [[name, type.replace("AddV2", "Add")] for name, type, _ in ops(tf)
-         if not any(part in name for part in left_out)],
-        list(ends), [t.name for t in ends.values() if "ropout" not in t.name], named(tf.global_variables()),
+        [
+            [name, type.replace("AddV2", "Add")]
+            for name, type, _ in ops(tf)
+            if not any(part in name for part in left_out)
+        ],
+        list(ends),
+        [t.name for t in ends.values() if "ropout" not in t.name],
+        named(tf.global_variables()),
         named(slim.get_model_variables()),
-        len(tf.get_collection("ends")), len(tf.losses.get_regularization_losses()),
-    ]  # fmt: skip
+        len(tf.get_collection("ends")),
+        len(tf.losses.get_regularization_losses()),
+    ]
 
 
 @scenario
@@ -210,39 +250,51 @@ def slim_layers_compute(tf):
     x = tf.constant(np.arange(12).reshape(3, 4) ** 2 / 10.0, tf.float32)
     cube = tf.reshape(x, [1, 3, 4])
     found = [
-        slim.layer_norm(x), slim.layer_norm(cube, begin_norm_axis=2), slim.layer_norm(cube),
+        slim.layer_norm(x),
+        slim.layer_norm(cube, begin_norm_axis=2),
+        slim.layer_norm(cube),
         slim.softmax(cube),
-        slim.unit_norm(x, 1), slim.unit_norm(cube, 2), slim.maxout(x, 2), slim.maxout(cube, 1, axis=1),
+        slim.unit_norm(x, 1),
+        slim.unit_norm(cube, 2),
+        slim.maxout(x, 2),
+        slim.maxout(cube, 1, axis=1),
         slim.bias_add(x, tf.nn.relu, initializer=tf.constant_initializer(-2.0)),
-    ]  # fmt: skip
+    ]
     with tf.Session() as sess:
         sess.run(tf.global_variables_initializer())
         values = [np.round(v.astype(float), 4).tolist() for v in sess.run(found)]
     ragged = tf.placeholder(tf.float32, [None, None])
-    return [values, [t.shape.as_list() for t in found], raised(slim.layer_norm, ragged),
-            raised(slim.layer_norm, tf.placeholder(tf.float32)),
-            raised(slim.layer_norm, x, begin_norm_axis=3), raised(slim.stack, x, slim.linear, 3),
-            raised(slim.softmax, tf.zeros([3])),
-            raised(slim.maxout, x, 3)]  # fmt: skip
+    return [
+        values,
+        [t.shape.as_list() for t in found],
+        raised(slim.layer_norm, ragged),
+        raised(slim.layer_norm, tf.placeholder(tf.float32)),
+        raised(slim.layer_norm, x, begin_norm_axis=3),
+        raised(slim.stack, x, slim.linear, 3),
+        raised(slim.softmax, tf.zeros([3])),
+        raised(slim.maxout, x, 3),
+    ]
 
 
 @scenario
 def slim_losses(tf):
     losses = tf.contrib.slim.losses
     x = tf.constant([[0.1, 0.7, 0.2], [0.3, 0.3, 0.4]])
-    y, one_hot = (
-        tf.constant([[0.0, 1.0, 0.5], [0.2, 0.1, 0.9]]),
-        tf.constant([[0.0, 1.0, 0.0], [1.0, 0.0, 0.0]]),
-    )
+    y, one_hot = (tf.constant([[0.0, 1.0, 0.5], [0.2, 0.1, 0.9]]), tf.constant([[0.0, 1.0, 0.0], [1.0, 0.0, 0.0]]))
     labels, weights = tf.constant([1, 0]), tf.constant([1.0, 0.0])
     found = [
-        losses.absolute_difference(x, y), losses.mean_squared_error(x, y, 0.5), losses.log_loss(x, y),
-        losses.mean_pairwise_squared_error(x, y), losses.cosine_distance(x, y, 1),
-        losses.sigmoid_cross_entropy(x, one_hot), losses.softmax_cross_entropy(x, one_hot, weights),
+        losses.absolute_difference(x, y),
+        losses.mean_squared_error(x, y, 0.5),
+        losses.log_loss(x, y),
+        losses.mean_pairwise_squared_error(x, y),
+        losses.cosine_distance(x, y, 1),
+        losses.sigmoid_cross_entropy(x, one_hot),
+        losses.softmax_cross_entropy(x, one_hot, weights),
         losses.softmax_cross_entropy(x, one_hot, label_smoothing=0.1),
-        losses.sparse_softmax_cross_entropy(x, labels, weights), losses.hinge_loss(x, one_hot),
+        losses.sparse_softmax_cross_entropy(x, labels, weights),
+        losses.hinge_loss(x, one_hot),
         losses.compute_weighted_loss(x, 2.0),
-    ]  # fmt: skip
+    ]
     losses.add_loss(tf.constant(1.0))
     kept, total = losses.get_losses(), losses.get_total_loss()
     with tf.Session() as sess:
@@ -258,17 +310,14 @@ def slim_trains(tf):
         tf.reset_default_graph()
         w = tf.Variable([1.0, 2.0], name="w")
         optimizer = tf.train.GradientDescentOptimizer(0.25)
-        op = slim.learning.create_train_op(tf.reduce_sum(w * w), optimizer, clip_gradient_norm=100.0,
-                                           gradient_multipliers={"w": 0.5})  # fmt: skip
+        op = slim.learning.create_train_op(
+            tf.reduce_sum(w * w), optimizer, clip_gradient_norm=100.0, gradient_multipliers={"w": 0.5}
+        )
         first = ops(tf)
         with logged(tf) as lines:
             slim.learning.train(op, folder, number_of_steps=steps, save_interval_secs=0, **options)
         steps = [line.split(":")[0] for line in lines if line.startswith("global step")]
-        return [
-            steps,
-            [op for op in first if "train_op" in op[0]],
-            tf.train.load_variable(folder, "w").tolist(),
-        ]
+        return [steps, [op for op in first if "train_op" in op[0]], tf.train.load_variable(folder, "w").tolist()]
 
     seen = [train(3), train(5, log_every_n_steps=2)]
     tf.reset_default_graph()
@@ -277,9 +326,15 @@ def slim_trains(tf):
     step = tf.assign_add(tf.train.get_or_create_global_step(), tf.to_int64(number) * 0 + 1)
     ends = slim.learning.train(step, None, log_every_n_steps=0) is not None
     t = slim.learning.train
-    return [seen, ends, [n for n in files(folder) if "tfevents" not in n], raised(t, None, None),
-            raised(t, step, None, number_of_steps=0), raised(t, step, None, saver=3),
-            raised(t, step, None, summary_op=3)]  # fmt: skip
+    return [
+        seen,
+        ends,
+        [n for n in files(folder) if "tfevents" not in n],
+        raised(t, None, None),
+        raised(t, step, None, number_of_steps=0),
+        raised(t, step, None, saver=3),
+        raised(t, step, None, summary_op=3),
+    ]
 
 
 @scenario
@@ -295,8 +350,9 @@ def slim_evaluates(tf):
     more = total.assign_add(w)
     evaluate = slim.evaluation
     once = evaluate.evaluate_once("", path, logs, num_evals=4, eval_op=more, final_op=[w, total])
-    again = evaluate.evaluation_loop("", folder, logs, num_evals=2, eval_op=more, final_op=total,
-                                     eval_interval_secs=0, max_number_of_evaluations=1)  # fmt: skip
+    again = evaluate.evaluation_loop(
+        "", folder, logs, num_evals=2, eval_op=more, final_op=total, eval_interval_secs=0, max_number_of_evaluations=1
+    )
     return [[float(v) for v in once], float(again), files(logs)]
 
 
@@ -308,16 +364,30 @@ def slim_measures(tf):
     analyzer, utils = slim.model_analyzer, slim.utils
     t = utils.append_tensor_alias(x, "alias")
     return [
-        list(analyzer.analyze_vars([w, u])), analyzer.analyze_ops(tf.get_default_graph()),
-        analyzer.tensor_description(w), analyzer.tensor_description(u), analyzer.tensor_description(x),
-        t is x, utils.get_tensor_aliases(x), utils.get_tensor_aliases(w.initial_value),
-        utils.gather_tensors_aliases([x, w.initial_value]), utils.last_dimension(w.shape),
-        raised(utils.last_dimension, w.shape, 3), utils.two_element_tuple(3), utils.two_element_tuple([1, 2]),
-        raised(utils.two_element_tuple, [1]), utils.n_positive_integers(2, 3),
+        list(analyzer.analyze_vars([w, u])),
+        analyzer.analyze_ops(tf.get_default_graph()),
+        analyzer.tensor_description(w),
+        analyzer.tensor_description(u),
+        analyzer.tensor_description(x),
+        t is x,
+        utils.get_tensor_aliases(x),
+        utils.get_tensor_aliases(w.initial_value),
+        utils.gather_tensors_aliases([x, w.initial_value]),
+        utils.last_dimension(w.shape),
+        raised(utils.last_dimension, w.shape, 3),
+        utils.two_element_tuple(3),
+        utils.two_element_tuple([1, 2]),
+        raised(utils.two_element_tuple, [1]),
+        utils.n_positive_integers(2, 3),
         utils.n_positive_integers(2, [1, 2]),
-        raised(utils.n_positive_integers, 2, [1]), raised(utils.n_positive_integers, 2, [1, -1]),
-        utils.get_variable_collections({"a": ["x"]}, "a"), utils.get_variable_collections(["y"], "a"),
-        utils.channel_dimension(w.shape, "NCHW"), raised(utils.constant_value, None), utils.constant_value(3),
-        utils.static_cond(True, lambda: 1, lambda: 2), raised(utils.static_cond, 3, lambda: 1, lambda: 2),
+        raised(utils.n_positive_integers, 2, [1]),
+        raised(utils.n_positive_integers, 2, [1, -1]),
+        utils.get_variable_collections({"a": ["x"]}, "a"),
+        utils.get_variable_collections(["y"], "a"),
+        utils.channel_dimension(w.shape, "NCHW"),
+        raised(utils.constant_value, None),
+        utils.constant_value(3),
+        utils.static_cond(True, lambda: 1, lambda: 2),
+        raised(utils.static_cond, 3, lambda: 1, lambda: 2),
         utils.smart_cond(False, lambda: 1, lambda: 2),
-    ]  # fmt: skip
+    ]

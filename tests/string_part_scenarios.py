@@ -63,9 +63,7 @@ CALLS = [
     "tf.strings.unicode_split_with_offsets(b'a\\xc3\\xa9','UTF-8')",
     "tf.strings.bytes_split('ab')",
 ]
-WITH_OPS = (
-    34  # of the first ones shapes and ops are compared too: TensorFlow makes the others with ragged tensors
-)
+WITH_OPS = 34  # of the first ones shapes and ops are compared too: TensorFlow makes the others with ragged tensors
 
 
 @scenario

@@ -220,9 +220,7 @@ def test_embeddings_learn_from_noise_contrastive_estimation():
         tf.truncated_normal([vocabulary_size, embedding_size], stddev=1.0 / np.sqrt(embedding_size))
     )
     nce_biases = tf.Variable(tf.zeros([vocabulary_size]))
-    loss = tf.reduce_mean(
-        tf.nn.nce_loss(nce_weights, nce_biases, train_labels, embed, num_sampled, vocabulary_size)
-    )
+    loss = tf.reduce_mean(tf.nn.nce_loss(nce_weights, nce_biases, train_labels, embed, num_sampled, vocabulary_size))
     training_op = tf.train.AdamOptimizer(0.05).minimize(loss)
     norm = tf.sqrt(tf.reduce_sum(tf.square(embeddings), axis=1, keepdims=True))
     normalized_embeddings = embeddings / norm

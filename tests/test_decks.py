@@ -49,8 +49,7 @@ def test_a_language_model_by_character(unroll):
             for start in range(0, length - num_steps, num_steps):
                 X, Y = (s[:, start : start + num_steps] for s in strands)
                 loss, training_state, _, right = sess.run(
-                    [total_loss, final_state, train_step, accuracy],
-                    feed_dict={x: X, y: Y, init_state: training_state},
+                    [total_loss, final_state, train_step, accuracy], feed_dict={x: X, y: Y, init_state: training_state}
                 )
     assert loss < 0.5 and right > 0.85
 
@@ -90,9 +89,7 @@ def test_a_dropout_wrapper_of_ones_own_that_only_drops_in_training():
             return self._cell.output_size
 
         def __call__(self, inputs, state, scope=None):
-            dropped = tf.cond(
-                self._is_training, lambda: tf.nn.dropout(inputs, self._keep_prob), lambda: inputs
-            )
+            dropped = tf.cond(self._is_training, lambda: tf.nn.dropout(inputs, self._keep_prob), lambda: inputs)
             return self._cell(dropped, state, scope)
 
     is_training = tf.placeholder_with_default(False, shape=(), name="is_training")
@@ -128,9 +125,7 @@ def test_variational_dropout_drops_the_same_units_at_every_step():
     assert (dropped != others).any()
 
 
-@pytest.mark.parametrize(
-    "attention", [tf.contrib.seq2seq.LuongAttention, tf.contrib.seq2seq.BahdanauAttention]
-)
+@pytest.mark.parametrize("attention", [tf.contrib.seq2seq.LuongAttention, tf.contrib.seq2seq.BahdanauAttention])
 def test_an_encoder_and_a_decoder_with_attention(attention):
     """The decoder is trained by dynamic_rnn; the time in its state is a scalar."""
     tf.set_random_seed(0)
@@ -145,9 +140,7 @@ def test_an_encoder_and_a_decoder_with_attention(attention):
         dtype=tf.float32,
         scope="encoder",
     )
-    cell = tf.contrib.seq2seq.AttentionWrapper(
-        tf.contrib.rnn.GRUCell(16), attention(16, encoded, lengths), 16
-    )
+    cell = tf.contrib.seq2seq.AttentionWrapper(tf.contrib.rnn.GRUCell(16), attention(16, encoded, lengths), 16)
     state = cell.zero_state(tf.shape(lengths)[0], tf.float32).clone(cell_state=code)
     before = tf.nn.embedding_lookup(embedding, tf.concat([tf.zeros_like(target[:, :1]), target[:, :-1]], 1))
     outputs, final = tf.nn.dynamic_rnn(cell, before, lengths, state, tf.float32, scope="decoder")

@@ -89,9 +89,7 @@ def test_gathers(shape, indices):
     for axis in range(len(shape)):
         x = tf.placeholder_with_default(np.ones(shape, np.float32), [None] * len(shape))
         y = tf.gather(x, np.array(indices, np.int32), axis=axis)
-        slopes = [
-            tf.convert_to_tensor(g) for g in (tf.gradients(y * y, x) if shape[axis] or not indices else ())
-        ]
+        slopes = [tf.convert_to_tensor(g) for g in (tf.gradients(y * y, x) if shape[axis] or not indices else ())]
         for value in agreed([y, *slopes], {}, f"axis {axis}")[1:] if slopes else ():
             assert value.shape == shape
 

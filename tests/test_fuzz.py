@@ -10,17 +10,7 @@ from hypothesis import strategies as st
 import minitf as tf
 
 CLEAR = (ValueError, TypeError, tf.errors.OpError)
-NEEDS_FUNCTIONS = {
-    "py_func",
-    "make_template",
-    "case",
-    "cond",
-    "while_loop",
-    "map_fn",
-    "scan",
-    "foldl",
-    "foldr",
-}
+NEEDS_FUNCTIONS = {"py_func", "make_template", "case", "cond", "while_loop", "map_fn", "scan", "foldl", "foldr"}
 NEEDS_FUNCTIONS |= {"switch_case", "Print", "fixed_unigram_candidate_sampler"}  # writes, or reads a file
 ELEMENTS = ["float32", "float16", "int32", "bool", "string", "complex64"]
 
@@ -52,9 +42,7 @@ FUNCTIONS = op_functions()
 
 SIZES = st.integers(0, 4)
 SHAPES = st.lists(SIZES, max_size=3)
-NUMBERS = st.one_of(
-    st.integers(-3, 5), st.sampled_from([2**31, -(2**31), 2**40, 0.5, -1.0, 1e30, float("nan"), True])
-)
+NUMBERS = st.one_of(st.integers(-3, 5), st.sampled_from([2**31, -(2**31), 2**40, 0.5, -1.0, 1e30, float("nan"), True]))
 LISTS = st.lists(st.integers(-2, 4), max_size=4)
 ODD = st.one_of(
     st.none(),
@@ -102,19 +90,7 @@ def argument(draw, name, feeds):
         return draw(st.one_of(plain, tensors(feeds), st.lists(tensors(feeds), max_size=3)))
     if name in ("dtype", "out_type", "Tout", "output_type", "out_idx", "type"):
         return draw(st.sampled_from([*ELEMENTS, "floaty"]))
-    if name in (
-        "axis",
-        "dim",
-        "axes",
-        "shape",
-        "size",
-        "multiples",
-        "begin",
-        "end",
-        "strides",
-        "perm",
-        "dims",
-    ):
+    if name in ("axis", "dim", "axes", "shape", "size", "multiples", "begin", "end", "strides", "perm", "dims"):
         return draw(st.one_of(st.integers(-3, 3), LISTS))
     if name == "name":
         return draw(st.sampled_from(["a", "b/c", "d e"]))
@@ -140,9 +116,7 @@ def call(draw, function, feeds):
 
 def run(outputs, feeds):
     """Runs what can be run, and its gradients."""
-    outputs = [
-        o for o in tf.contrib.framework.nest.flatten(outputs) if isinstance(o, (tf.Tensor, tf.Operation))
-    ]
+    outputs = [o for o in tf.contrib.framework.nest.flatten(outputs) if isinstance(o, (tf.Tensor, tf.Operation))]
     floats = [o for o in outputs if isinstance(o, tf.Tensor) and o.dtype.is_floating]
     found = tf.gradients(floats, list(feeds)) if floats else []
     with tf.Session() as session:
@@ -195,23 +169,18 @@ def test_indexing(data):
 @given(st.data())
 def test_feeds_and_fetches(data):
     with tf.Graph().as_default() as graph, tf.Session() as session:
-        x = tf.placeholder(
-            data.draw(st.sampled_from(ELEMENTS)), data.draw(st.one_of(st.none(), SHAPES)), name="x"
-        )
+        x = tf.placeholder(data.draw(st.sampled_from(ELEMENTS)), data.draw(st.one_of(st.none(), SHAPES)), name="x")
         v = tf.Variable([1.0, 2.0], name="v")
         elements = [x, tf.identity(x, name="y"), v, v.initializer, v + 1.0, "x:0", "y", "v:0", "z:0", ":", ""]
         anything = st.one_of(st.sampled_from(elements), NUMBERS, ODD)
         fetches = st.recursive(
-            anything,
-            lambda part: st.one_of(st.lists(part, max_size=3), st.dictionaries(st.text(max_size=1), part)),
+            anything, lambda part: st.one_of(st.lists(part, max_size=3), st.dictionaries(st.text(max_size=1), part))
         )
         keys = st.one_of(
             st.sampled_from([e for e in elements if e is not v]), st.none(), st.integers(), st.just((x, v))
         )
         values = st.one_of(arrays(), NUMBERS, LISTS, ODD)
-        feeds = data.draw(
-            st.one_of(st.dictionaries(keys, values, max_size=2), st.just({x: data.draw(arrays())}), ODD)
-        )
+        feeds = data.draw(st.one_of(st.dictionaries(keys, values, max_size=2), st.just({x: data.draw(arrays())}), ODD))
         for _ in range(3):
             clearly(lambda: session.run(data.draw(fetches), feeds))
         assert graph.get_operation_by_name("x") is x.op
@@ -236,9 +205,7 @@ def _trained(variable, feeds):
 
 
 QUEUES = [tf.FIFOQueue, tf.PaddingFIFOQueue, tf.RandomShuffleQueue, tf.PriorityQueue]
-INPUTS = [
-    f for name, f in vars(tf.train).items() if name.endswith(("producer", "batch", "batch_join", "epochs"))
-]
+INPUTS = [f for name, f in vars(tf.train).items() if name.endswith(("producer", "batch", "batch_join", "epochs"))]
 ONE_RUN = tf.RunOptions(timeout_in_ms=20)
 
 
@@ -263,14 +230,19 @@ def _used(data, kind):
     queue = kind(*given, types, shapes, names=data.draw(st.sampled_from([None] * 5 + [["a"], ["a", "b"], 3])))
     ops = []
     for _ in range(4):
-        values = data.draw(
-            st.one_of(st.lists(tensors(feeds), max_size=2), tensors(feeds), LISTS, NUMBERS, ODD)
+        values = data.draw(st.one_of(st.lists(tensors(feeds), max_size=2), tensors(feeds), LISTS, NUMBERS, ODD))
+        made = data.draw(
+            st.sampled_from(
+                [
+                    lambda v=values: queue.enqueue(v),
+                    lambda v=values: queue.enqueue_many(v),
+                    queue.dequeue,
+                    queue.size,
+                    lambda: queue.dequeue_many(data.draw(sizes)),
+                    lambda: queue.dequeue_up_to(data.draw(sizes)),
+                ]
+            )
         )
-        made = data.draw(st.sampled_from([
-            lambda v=values: queue.enqueue(v), lambda v=values: queue.enqueue_many(v), queue.dequeue,
-            queue.size, lambda: queue.dequeue_many(data.draw(sizes)),
-            lambda: queue.dequeue_up_to(data.draw(sizes)),
-        ]))  # fmt: skip
         clearly(lambda made=made: ops.append(made()))
     with tf.Session() as session:
         for op in ops:

@@ -6,8 +6,19 @@ import sys
 
 import pytest
 
-LAZY = ("matplotlib", "scipy", "graphviz", "rich", "numba", "sklearn", "hypothesis", "pytest", "tensorboard",
-        "google", "PIL")  # fmt: skip
+LAZY = (
+    "matplotlib",
+    "scipy",
+    "graphviz",
+    "rich",
+    "numba",
+    "sklearn",
+    "hypothesis",
+    "pytest",
+    "tensorboard",
+    "google",
+    "PIL",
+)
 MOST = 0.3  # seconds
 
 TIMED = """
@@ -26,12 +37,7 @@ def folder(tmp_path_factory):
 
 def python(code, folder, **variables):
     """What a fresh interpreter prints; Python's own compiled files go to `folder`."""
-    variables = {
-        **os.environ,
-        "PYTHONPYCACHEPREFIX": str(folder),
-        "PYTHONDONTWRITEBYTECODE": "",
-        **variables,
-    }
+    variables = {**os.environ, "PYTHONPYCACHEPREFIX": str(folder), "PYTHONDONTWRITEBYTECODE": "", **variables}
     result = subprocess.run([sys.executable, "-c", code], env=variables, capture_output=True, text=True)
     assert result.returncode == 0, result.stderr
     return result.stdout

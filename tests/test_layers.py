@@ -91,9 +91,7 @@ def _layer(name: str) -> str:
 def test_a_layer_imports_only_those_below(layer):
     inside = [name for name in MODULES if _layer(name) == layer]
     assert inside
-    foreign = {
-        (name, i) for name in inside for i in _imports(name) if _layer(i) not in {layer, *MAY_IMPORT[layer]}
-    }
+    foreign = {(name, i) for name in inside for i in _imports(name) if _layer(i) not in {layer, *MAY_IMPORT[layer]}}
     assert not foreign
 
 

@@ -125,9 +125,7 @@ def test_dynamic_rnn_with_sequence_length():
     seq_length_batch = np.array([2, 1, 2, 2])
     with tf.Session() as sess:
         init.run()
-        outputs_val, states_val = sess.run(
-            [outputs, states], feed_dict={X: X_batch, seq_length: seq_length_batch}
-        )
+        outputs_val, states_val = sess.run([outputs, states], feed_dict={X: X_batch, seq_length: seq_length_batch})
     printed(outputs_val[0], [-0.9123188, 0.16516446, 0.5548655, -0.39159346, 0.20846416])
     assert not outputs_val[1, 1].any()
     np.testing.assert_array_equal(states_val[1], outputs_val[1, 0])
@@ -243,9 +241,7 @@ def test_custom_gru_cell():
     outputs, _ = tf.nn.dynamic_rnn(GRUCell(n_neurons), X, dtype=tf.float32)
     ours = tf.trainable_variables()
     assert ours[0].op.name == "rnn/GRUCell/Gates/kernel"
-    reference, _ = tf.nn.dynamic_rnn(
-        tf.contrib.rnn.GRUCell(n_neurons), X, dtype=tf.float32, scope="reference"
-    )
+    reference, _ = tf.nn.dynamic_rnn(tf.contrib.rnn.GRUCell(n_neurons), X, dtype=tf.float32, scope="reference")
     with tf.Session() as sess:
         sess.run(tf.global_variables_initializer())
         for mine, theirs in zip(ours, tf.trainable_variables("reference"), strict=True):

@@ -13,8 +13,7 @@ def test_setup_lists_every_package():
     listed = config["options"]["packages"].split()
     found = {".".join(init.parent.relative_to(ROOT).parts) for init in (ROOT / "minitf").rglob("__init__.py")}
     found |= {
-        "minitf." + ".".join(init.parent.relative_to(ROOT).parts)
-        for init in (ROOT / "kernels").rglob("__init__.py")
+        "minitf." + ".".join(init.parent.relative_to(ROOT).parts) for init in (ROOT / "kernels").rglob("__init__.py")
     }
     assert sorted(listed) == sorted(found), "bring `packages` in setup.cfg up to date"
 

@@ -17,9 +17,7 @@ CELLS = {
     "peepholes": lambda n: tf.nn.rnn_cell.LSTMCell(n, use_peepholes=True),
     "projected": lambda n: tf.nn.rnn_cell.LSTMCell(n, num_proj=3),
     "normed": lambda n: tf.contrib.rnn.LayerNormBasicLSTMCell(max(n, 4)),
-    "two": lambda n: tf.nn.rnn_cell.MultiRNNCell(
-        [tf.nn.rnn_cell.GRUCell(n), tf.nn.rnn_cell.BasicLSTMCell(4)]
-    ),
+    "two": lambda n: tf.nn.rnn_cell.MultiRNNCell([tf.nn.rnn_cell.GRUCell(n), tf.nn.rnn_cell.BasicLSTMCell(4)]),
     "wrapped": lambda n: tf.contrib.rnn.OutputProjectionWrapper(tf.nn.rnn_cell.GRUCell(n), 3),
 }
 
@@ -46,9 +44,7 @@ def by_hand(cell, x, n):
     step, x = cell(), tf.transpose(x, [1, 0, 2])
     state = step.zero_state(tf.shape(x)[1], x.dtype)
     step(x[0], state)  # makes the variables
-    state = tf.while_loop(
-        lambda i, s: i < tf.shape(x)[0], lambda i, s: (i + 1, step(x[i], s)[1]), [0, state]
-    )[1]
+    state = tf.while_loop(lambda i, s: i < tf.shape(x)[0], lambda i, s: (i + 1, step(x[i], s)[1]), [0, state])[1]
     return tf.concat(tf.contrib.framework.nest.flatten(state), 1)
 
 
@@ -73,13 +69,22 @@ def drawn(seed):
     """What a model is made of."""
     pick = random.Random(seed).choice
     return SimpleNamespace(
-        batch=pick([1, 2, 4, 7]), steps=pick([1, 3, 6]), units=pick([1, 4, 16]), letters=pick([2, 5, 9]),
-        width=pick([1, 3, 16]), dtype=pick([tf.float32, tf.float64]), index=pick([tf.int32, tf.int64]),
-        cell=CELLS[pick(list(CELLS))], run=pick([batch_first, time_first, unrolled, both_ways, by_hand]),
-        wanted=pick([gradients, second, descent, clipped]), lengths=pick([True, False]),
-        open=pick([True, False]), embedded=pick([True, True, False]), tied=pick([True, False, False]),
+        batch=pick([1, 2, 4, 7]),
+        steps=pick([1, 3, 6]),
+        units=pick([1, 4, 16]),
+        letters=pick([2, 5, 9]),
+        width=pick([1, 3, 16]),
+        dtype=pick([tf.float32, tf.float64]),
+        index=pick([tf.int32, tf.int64]),
+        cell=CELLS[pick(list(CELLS))],
+        run=pick([batch_first, time_first, unrolled, both_ways, by_hand]),
+        wanted=pick([gradients, second, descent, clipped]),
+        lengths=pick([True, False]),
+        open=pick([True, False]),
+        embedded=pick([True, True, False]),
+        tied=pick([True, False, False]),
         also=pick([True, False, False]),
-    )  # fmt: skip
+    )
 
 
 def build(m):

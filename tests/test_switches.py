@@ -9,8 +9,13 @@ from minitf import switches
 
 
 def test_graphs_are_all_there_is():
-    for turn_off in (tf.disable_v2_behavior, tf.disable_eager_execution, tf.disable_v2_tensorshape,
-                     tf.disable_control_flow_v2, tf.disable_tensor_equality):  # fmt: skip
+    for turn_off in (
+        tf.disable_v2_behavior,
+        tf.disable_eager_execution,
+        tf.disable_v2_tensorshape,
+        tf.disable_control_flow_v2,
+        tf.disable_tensor_equality,
+    ):
         assert turn_off() is None
     assert not tf.executing_eagerly() and not tf.control_flow_v2_enabled()
     assert tf.get_logger() is logging.getLogger("tensorflow")
@@ -36,7 +41,10 @@ def test_the_one_device():
     devices.set_visible_devices([], "GPU")
     devices.set_visible_devices(cpu if isinstance(cpu, list) else [cpu], "CPU")
     assert devices.get_visible_devices() == [cpu]
-    for wrong in (lambda: devices.set_visible_devices([]), lambda: devices.set_visible_devices(["x"]),
-                  lambda: devices.set_memory_growth(cpu, True)):  # fmt: skip
+    for wrong in (
+        lambda: devices.set_visible_devices([]),
+        lambda: devices.set_visible_devices(["x"]),
+        lambda: devices.set_memory_growth(cpu, True),
+    ):
         with pytest.raises(ValueError, match="CPU|there is none"):
             wrong()

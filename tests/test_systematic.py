@@ -56,11 +56,7 @@ SAMPLES = [
     sample("PreventGradient", X, of=lambda x: tf.prevent_gradient(x), grads=False),
     sample("PlaceholderWithDefault", X, of=lambda x: tf.placeholder_with_default(x, [2, 3])),
     sample("Print", X, of=lambda x: tf.Print(x, [], first_n=0)),
-    *each(
-        "Ceil Floor Rint Round IsFinite IsInf IsNan ZerosLike OnesLike GuaranteeConst StopGradient",
-        X,
-        grads=False,
-    ),
+    *each("Ceil Floor Rint Round IsFinite IsInf IsNan ZerosLike OnesLike GuaranteeConst StopGradient", X, grads=False),
     sample("LogicalNot", TRUTH, grads=False),
     sample("Invert", INTS, grads=False),
     sample("Cast", X, of=lambda x: tf.cast(tf.cast(x, tf.float32), x.dtype), tolerance=1e5),
@@ -91,9 +87,7 @@ SAMPLES = [
     sample("Real", X, Y, of=lambda x, y: tf.real(tf.complex(x, y) * tf.complex(y, x))),
     sample("Imag", X, Y, of=lambda x, y: tf.imag(tf.conj(tf.complex(x, y)) * tf.complex(y, y))),
     sample("Conj", X, Y, of=lambda x, y: tf.imag(tf.conj(tf.complex(x, y)) * tf.complex(y, y))),
-    sample(
-        "ConjugateTranspose", X, Y, of=lambda x, y: tf.imag(tf.transpose(tf.complex(x, y), conjugate=True))
-    ),
+    sample("ConjugateTranspose", X, Y, of=lambda x, y: tf.imag(tf.transpose(tf.complex(x, y), conjugate=True))),
     # reductions
     sample("Sum", X, of=lambda x: tf.reduce_sum(x, 0)),
     sample("Mean", X, of=lambda x: tf.reduce_mean(x, 1)),
@@ -129,10 +123,7 @@ SAMPLES = [
     sample("MatrixTriangularSolve", LOWER, SQUARE, of=tf.matrix_triangular_solve),
     sample("Cholesky", SYMMETRIC, of=lambda x: tf.cholesky(x + tf.matrix_transpose(x))),
     sample(
-        "SelfAdjointEigV2",
-        SYMMETRIC,
-        of=lambda x: tf.self_adjoint_eig(x + tf.matrix_transpose(x))[0],
-        tolerance=100,
+        "SelfAdjointEigV2", SYMMETRIC, of=lambda x: tf.self_adjoint_eig(x + tf.matrix_transpose(x))[0], tolerance=100
     ),
     sample("Svd", SQUARE, of=lambda x: tf.svd(x, compute_uv=False), grads=False),
     sample("Qr", SQUARE, of=lambda x: list(tf.qr(x)), grads=False),
@@ -190,9 +181,7 @@ SAMPLES = [
         for type, function in {
             "MaxPool": lambda x: tf.nn.max_pool(x, 2, 1, "SAME"),
             "MaxPoolGrad": lambda x: tf.gradients(tf.nn.max_pool(x, 2, 1, "SAME") ** 2, x),
-            "MaxPoolGradGrad": lambda x: tf.gradients(
-                tf.gradients(tf.nn.max_pool(x * x, 2, 1, "SAME"), x), x
-            ),
+            "MaxPoolGradGrad": lambda x: tf.gradients(tf.gradients(tf.nn.max_pool(x * x, 2, 1, "SAME"), x), x),
             "AvgPool": lambda x: tf.nn.avg_pool(x, 2, 1, "SAME"),
             "AvgPoolGrad": lambda x: tf.gradients(tf.nn.avg_pool(x, 2, 1, "SAME") ** 2, x),
         }.items()
@@ -208,9 +197,7 @@ SAMPLES = [
         for type, function in {
             "MaxPool3D": lambda x: tf.nn.max_pool3d(x, 2, 1, "SAME"),
             "MaxPool3DGrad": lambda x: tf.gradients(tf.nn.max_pool3d(x, [2, 2, 3], 1, "SAME") ** 2, x),
-            "MaxPool3DGradGrad": lambda x: tf.gradients(
-                tf.gradients(tf.nn.max_pool3d(x * x, 2, 1, "SAME"), x), x
-            ),
+            "MaxPool3DGradGrad": lambda x: tf.gradients(tf.gradients(tf.nn.max_pool3d(x * x, 2, 1, "SAME"), x), x),
             "AvgPool3D": lambda x: tf.nn.avg_pool3d(x, [1, 2, 2], [1, 1, 2], "SAME"),
             "AvgPool3DGrad": lambda x: tf.gradients(tf.nn.avg_pool3d(x, 2, 1, "SAME") ** 2, x),
             "ExtractVolumePatches": lambda x: tf.extract_volume_patches(x, [1, 2, 1, 2, 1], [1] * 5, "SAME"),
@@ -221,9 +208,7 @@ SAMPLES = [
         "Conv3DBackpropInputV2",
         CUBES,
         VOLUME[:, :1],
-        of=lambda f, g: tf.nn.conv3d_transpose(
-            tf.concat([g, g[..., :1]], 4), f, [1, 2, 3, 4, 2], [1, 2, 1, 1, 1]
-        ),
+        of=lambda f, g: tf.nn.conv3d_transpose(tf.concat([g, g[..., :1]], 4), f, [1, 2, 3, 4, 2], [1, 2, 1, 1, 1]),
     ),
     sample(
         "Conv3DBackpropFilterV2",
@@ -235,9 +220,7 @@ SAMPLES = [
         sample(type, IMAGE, of=function)
         for type, function in {
             "MaxPoolWithArgmax": lambda x: tf.nn.max_pool_with_argmax(x, 2, 1, "SAME")[0],
-            "MaxPoolGradWithArgmax": lambda x: tf.gradients(
-                tf.nn.max_pool_with_argmax(x, 2, 1, "SAME")[0] ** 2, x
-            ),
+            "MaxPoolGradWithArgmax": lambda x: tf.gradients(tf.nn.max_pool_with_argmax(x, 2, 1, "SAME")[0] ** 2, x),
             "MaxPoolGradGradWithArgmax": lambda x: tf.gradients(
                 tf.gradients(tf.nn.max_pool_with_argmax(x * x * x, 2, 1, "SAME")[0], x), x
             ),
@@ -248,11 +231,7 @@ SAMPLES = [
         }.items()
     ],
     sample(
-        "Dilation2D",
-        IMAGE,
-        X,
-        of=lambda x, f: tf.nn.dilation2d(x, f[None, :, :2], [1] * 4, [1] * 4, "SAME"),
-        order=1,
+        "Dilation2D", IMAGE, X, of=lambda x, f: tf.nn.dilation2d(x, f[None, :, :2], [1] * 4, [1] * 4, "SAME"), order=1
     ),
     *[
         sample(
@@ -260,9 +239,7 @@ SAMPLES = [
             IMAGE,
             X,
             grads=False,
-            of=lambda x, f, i=i: tf.gradients(
-                tf.nn.dilation2d(x, f[None, :, :2], [1] * 4, [1] * 4, "SAME"), [x, f]
-            )[i],
+            of=lambda x, f, i=i: tf.gradients(tf.nn.dilation2d(x, f[None, :, :2], [1] * 4, [1] * 4, "SAME"), [x, f])[i],
         )
         for i, kind in enumerate(["Input", "Filter"])
     ],
@@ -279,9 +256,7 @@ SAMPLES = [
     sample("Pad", X, np.int32([[1, 0], [0, 2]])),
     sample("PadV2", X, of=lambda x: tf.pad(x, [[1, 0], [0, 2]], constant_values=3)),
     sample("MirrorPad", X, of=lambda x: tf.pad(x, [[1, 1], [2, 0]], "REFLECT")),
-    sample(
-        "MirrorPadGrad", CUBE[0], of=lambda x: apply("MirrorPadGrad", x, [[1, 0], [0, 1]], mode="SYMMETRIC")
-    ),
+    sample("MirrorPadGrad", CUBE[0], of=lambda x: apply("MirrorPadGrad", x, [[1, 0], [0, 1]], mode="SYMMETRIC")),
     sample("ConcatV2", X, Y, of=lambda x, y: tf.concat([x, y], 1)),
     sample("Split", X, of=lambda x: tf.split(x, 3, 1)),
     sample("SplitV", X, of=lambda x: tf.split(x, [1, 2], 1)),
@@ -305,9 +280,7 @@ SAMPLES = [
         of=lambda v: tf.sparse_reorder(tf.SparseTensor(SPOTS[::-1], v, [3, 4])).values,
         openness=("known",),
     ),
-    sample(
-        "SparseSlice", ROW, of=lambda v: tf.sparse_slice(thin(v), [0, 0], [2, 3]).values, openness=("known",)
-    ),
+    sample("SparseSlice", ROW, of=lambda v: tf.sparse_slice(thin(v), [0, 0], [2, 3]).values, openness=("known",)),
     sample(
         "SparseReshape",
         ROW,
@@ -351,20 +324,8 @@ SAMPLES = [
         of=lambda v, d: tf.sparse_add(thin(v), d),
         openness=("known",),
     ),
-    sample(
-        "SparseDenseCwiseMul",
-        ROW,
-        POSITIVE[:1, :1],
-        of=lambda v, d: (thin(v) * d).values,
-        openness=("known",),
-    ),
-    sample(
-        "SparseDenseCwiseDiv",
-        ROW,
-        POSITIVE[:1, :1],
-        of=lambda v, d: (thin(v) / d).values,
-        openness=("known",),
-    ),
+    sample("SparseDenseCwiseMul", ROW, POSITIVE[:1, :1], of=lambda v, d: (thin(v) * d).values, openness=("known",)),
+    sample("SparseDenseCwiseDiv", ROW, POSITIVE[:1, :1], of=lambda v, d: (thin(v) / d).values, openness=("known",)),
     sample(
         "SparseSparseMaximum",
         ROW,
@@ -381,9 +342,7 @@ SAMPLES = [
     ),
     sample("SparseReduceSum", ROW, of=lambda v: tf.sparse_reduce_sum(thin(v), 1), openness=("known",)),
     *[
-        sample(
-            type, ROW, of=lambda v, function=function: function(thin(v), 1), grads=False, openness=("known",)
-        )
+        sample(type, ROW, of=lambda v, function=function: function(thin(v), 1), grads=False, openness=("known",))
         for type, function in {
             "SparseReduceSumSparse": lambda *args: tf.sparse_reduce_sum_sparse(*args).values,
             "SparseReduceMax": tf.sparse_reduce_max,
@@ -395,29 +354,20 @@ SAMPLES = [
         "SparseTensorDenseMatMul",
         ROW,
         SQUARE[0],
-        of=lambda v, d: tf.sparse_tensor_dense_matmul(
-            tf.SparseTensor(SPOTS, v, [3, 4]), d[:, :2], adjoint_a=True
-        ),
+        of=lambda v, d: tf.sparse_tensor_dense_matmul(tf.SparseTensor(SPOTS, v, [3, 4]), d[:, :2], adjoint_a=True),
         openness=("known",),
     ),
     sample(
-        "SparseFillEmptyRows",
-        ROW,
-        of=lambda v: tf.sparse_fill_empty_rows(thin(v), v[0])[0].values,
-        openness=("known",),
+        "SparseFillEmptyRows", ROW, of=lambda v: tf.sparse_fill_empty_rows(thin(v), v[0])[0].values, openness=("known",)
     ),
     sample(
         "CTCLoss",
         CUBE,
-        of=lambda x: tf.nn.ctc_loss(
-            tf.SparseTensor([[0, 0], [1, 0], [2, 0]], [1, 0, 2], [3, 1]), x, [1, 1, 1]
-        ),
+        of=lambda x: tf.nn.ctc_loss(tf.SparseTensor([[0, 0], [1, 0], [2, 0]], [1, 0, 2], [3, 1]), x, [1, 1, 1]),
         order=1,
     ),
     sample("CTCGreedyDecoder", CUBE, of=lambda x: tf.nn.ctc_greedy_decoder(x, [1] * 3)[1], grads=False),
-    sample(
-        "CTCBeamSearchDecoder", CUBE, of=lambda x: tf.nn.ctc_beam_search_decoder(x, [1] * 3)[1], grads=False
-    ),
+    sample("CTCBeamSearchDecoder", CUBE, of=lambda x: tf.nn.ctc_beam_search_decoder(x, [1] * 3)[1], grads=False),
     sample(
         "EditDistance",
         np.int32([1, 2, 3]),
@@ -440,16 +390,9 @@ SAMPLES = [
         }.items()
         for rest in ("", "WithNumSegments")
     ],
-    sample(
-        "DynamicPartition",
-        LONG,
-        np.int32([0, 1, 0, 2, 1, 0]),
-        of=lambda x, p: tf.dynamic_partition(x, p, 3),
-    ),
+    sample("DynamicPartition", LONG, np.int32([0, 1, 0, 2, 1, 0]), of=lambda x, p: tf.dynamic_partition(x, p, 3)),
     sample("DynamicStitch", X, Y, of=lambda x, y: tf.dynamic_stitch([[0, 2], [1, 3]], [x, y])),
-    sample(
-        "ParallelDynamicStitch", X, Y, of=lambda x, y: tf.parallel_dynamic_stitch([[0, 2], [1, 3]], [x, y])
-    ),
+    sample("ParallelDynamicStitch", X, Y, of=lambda x, y: tf.parallel_dynamic_stitch([[0, 2], [1, 3]], [x, y])),
     # integers and truth
     sample("OneHot", np.int32([0, 2]), of=lambda i: tf.one_hot(i, 3), grads=False),
     sample("Range", of=lambda: tf.range(1.0, 4.0, 0.5), grads=False),
@@ -460,9 +403,7 @@ SAMPLES = [
     sample("Rank", X, grads=False),
     sample("Where", TRUTH, grads=False, openness=("open",)),
     sample("Unique", np.int32([3, 1, 3]), of=tf.unique, grads=False, openness=("open",)),
-    sample(
-        "UniqueWithCounts", np.int32([3, 1, 3]), of=tf.unique_with_counts, grads=False, openness=("open",)
-    ),
+    sample("UniqueWithCounts", np.int32([3, 1, 3]), of=tf.unique_with_counts, grads=False, openness=("open",)),
     sample("ListDiff", np.int32([3, 1, 2]), np.int32([1]), of=tf.setdiff1d, grads=False, openness=("open",)),
     sample("InvertPermutation", np.int32([2, 0, 1]), grads=False),
     sample("LowerBound", np.sort(X), Y, of=tf.searchsorted, grads=False),
@@ -503,8 +444,7 @@ ELSEWHERE = {  # by the test that covers them
     " ScatterSub ScatterUpdate UninitializedNames VariableV2",
     "ops/random/test_random.py": "Multinomial RandomGamma RandomPoissonV2 RandomShuffle RandomStandardNormal"
     " RandomUniform RandomUniformInt TruncatedNormal",
-    "ops/nn/test_sampling.py": " ".join(t for t in OPS if t.endswith("CandidateSampler"))
-    + " ComputeAccidentalHits",
+    "ops/nn/test_sampling.py": " ".join(t for t in OPS if t.endswith("CandidateSampler")) + " ComputeAccidentalHits",
     "ops/state/test_training.py": " ".join(t for t in OPS if "Apply" in t),
     "ops/state/test_accumulators.py": " ".join(t for t in OPS if "Accumulator" in t),
     "ops/nn/test_clusters.py": "KMC2ChainInitialization KmeansPlusPlusInitialization NearestNeighbors",
@@ -516,9 +456,7 @@ ELSEWHERE = {  # by the test that covers them
     "ops/control/test_dataflow.py": "Enter Exit LoopCond Merge NextIteration RefSwitch Switch",
     "ops/control/test_loop.py": "If Loop " + " ".join(t for t in OPS if t.startswith("TensorArray")),
     "ops/control/test_check.py": "Assert",
-    "data/test_dataset.py": " ".join(
-        t for t in OPS if "Iterator" in t or t.endswith(("Dataset", "DatasetV2"))
-    )
+    "data/test_dataset.py": " ".join(t for t in OPS if "Iterator" in t or t.endswith(("Dataset", "DatasetV2")))
     + " DatasetToSingleElement",
     "ops/random/test_stateless.py": "StatelessMultinomial",
     "lookup/test_tables.py": " ".join(t for t in OPS if "Table" in t),
@@ -531,8 +469,7 @@ ELSEWHERE = {  # by the test that covers them
     "ops/io/test_file_ops.py": "MatchingFiles ReadFile WriteFile",
     "ops/io/test_decoding.py": "DecodeCSV DecodeRaw StringToNumber",
     "ops/io/test_features.py": "ParseExample ParseSingleExample ParseSingleSequenceExample",
-    "ops/io/test_summary.py": "AudioSummaryV2 HistogramSummary ImageSummary MergeSummary ScalarSummary"
-    " TensorSummaryV2",
+    "ops/io/test_summary.py": "AudioSummaryV2 HistogramSummary ImageSummary MergeSummary ScalarSummary TensorSummaryV2",
     "ops/nn/test_batch_norm.py": "FusedBatchNormV3 FusedBatchNormGradV3",
     "ops/strings/test_elementwise.py": "AsString DecodeBase64 EncodeBase64 ReduceJoin RegexFullMatch "
     "RegexReplace StaticRegexFullMatch StaticRegexReplace StringLength StringLower StringStrip StringUpper "
@@ -595,8 +532,13 @@ def test_op(type, function, arrays, options):
 
 def _less(arrays: list, how: str) -> list:
     """Less of each array: one row, the last axis only, one element, none; or of one array only one number."""
-    first = {"row": lambda a: a[:1], "last": lambda a: a[(0,) * (a.ndim - 1)], "one": lambda a: a.ravel()[:1],
-             "none": lambda a: a[:0], "number": lambda a: a.ravel()[0]}  # fmt: skip
+    first = {
+        "row": lambda a: a[:1],
+        "last": lambda a: a[(0,) * (a.ndim - 1)],
+        "one": lambda a: a.ravel()[:1],
+        "none": lambda a: a[:0],
+        "number": lambda a: a.ravel()[0],
+    }
     kind, _, only = how.partition(" ")
     return [first[kind](a) if a.ndim and a.size and only in ("", str(i)) else a for i, a in enumerate(arrays)]
 
@@ -608,18 +550,14 @@ def test_constants(how):
         given = _less([np.asarray(a) for a in arrays], how)
         with tf.Graph().as_default():
             try:
-                outputs = function(
-                    *[tf.constant(a.astype(np.float32) if a.dtype.kind == "f" else a) for a in given]
-                )
+                outputs = function(*[tf.constant(a.astype(np.float32) if a.dtype.kind == "f" else a) for a in given])
             except (ValueError, TypeError):
                 continue  # the op is not for such shapes
             outputs = list(outputs) if isinstance(outputs, (list, tuple)) else [outputs]
             native, reference = (_outcome(outputs, executor) for executor in ("native", "op_by_op"))
         assert (native is None) == (reference is None), type
         for ours, theirs, tensor in zip(native or (), reference or (), outputs):
-            assert np.shape(ours) == np.shape(theirs) and tensor.shape.is_compatible_with(np.shape(ours)), (
-                type
-            )
+            assert np.shape(ours) == np.shape(theirs) and tensor.shape.is_compatible_with(np.shape(ours)), type
             assert np.asarray(ours).dtype == np.asarray(theirs).dtype == tensor.dtype.base_dtype.numpy, type
             np.testing.assert_allclose(ours, theirs, 1e-4, 1e-5, err_msg=type)
 

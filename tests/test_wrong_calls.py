@@ -52,9 +52,7 @@ def test_every_public_function_has_a_right_call():
     reached = {public(name) for name in named if name.partition(".")[0] not in right.VALUES}
     excused = {name for names in ELSEWHERE for name in names.split()}
     lacking = [
-        n
-        for n, theirs in SIGNATURES.items()
-        if theirs is not None and n not in excused and public(n) not in reached
+        n for n, theirs in SIGNATURES.items() if theirs is not None and n not in excused and public(n) not in reached
     ]
     assert sorted(lacking) == LACKING, "write right calls, or take out of the list what has one by now"
 

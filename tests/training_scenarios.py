@@ -13,9 +13,25 @@ def hparams(tf):
 PARSED = """a=3|a=3,b=2|b=1e-3|c=hello|c=a b|c=|d=[3,4,5]|d=[]|d=5|d[0]=7|d[1]=7,d[0]=9|e=false|e=0|e=1
 e=True|e=maybe|a=1.5|a=x|zz=1|g=[u,v]|g[0]=z|h=[1,2]|a=1,a=2|a=[1]|c=x y,z|a=3 b=4|a|a=|c=[1,2]|b=abc|a= 5
 d=[1.5]|e=[true]|a=1,|c=a=b|c='q'|d=[3, 4]|d=[3 4]|a=1;b=2|=|a==1""".replace("\n", "|").split("|")
-SET = [["a", 3], ["a", 2.0], ["a", "3"], ["a", True], ["b", 3], ["b", "x"], ["c", 3], ["c", "y"],
-       ["c", None], ["d", [5]], ["d", 5], ["d", ["x"]], ["e", False], ["e", 1], ["f", 3],
-       ["zz", 1], ["a", [1]]]  # fmt: skip
+SET = [
+    ["a", 3],
+    ["a", 2.0],
+    ["a", "3"],
+    ["a", True],
+    ["b", 3],
+    ["b", "x"],
+    ["c", 3],
+    ["c", "y"],
+    ["c", None],
+    ["d", [5]],
+    ["d", 5],
+    ["d", ["x"]],
+    ["e", False],
+    ["e", 1],
+    ["f", 3],
+    ["zz", 1],
+    ["a", [1]],
+]
 
 
 def changed(tf, change):
@@ -43,14 +59,26 @@ def hparams_otherwise(tf):
     parse = tf.contrib.training.parse_values
     return [
         changed(tf, lambda h: h.override_from_dict({"a": 5, "d": [1]})),
-        changed(tf, lambda h: h.parse_json('{"a": 7, "g": []}')), changed(tf, lambda h: h.add_hparam("a", 1)),
-        changed(tf, lambda h: h.add_hparam("n", 1)), changed(tf, lambda h: h.add_hparam("n", [])),
-        changed(tf, lambda h: h.add_hparam("values", 1)), changed(tf, lambda h: h.del_hparam("a")),
-        got, h.to_json(), h.to_json(indent=1, sort_keys=True), str(h), repr(h), "a" in h, "z" in h,
-        parse("a=1,b[1]=2,c=x", {"a": int, "b": int, "c": str}), parse("z=1", {}, ignore_unknown=True),
-        parse("a=[1,2],b[0]=1,b[1]=2", {"a": int, "b": int}), raised(parse, "b[0]=1,b[0]=2", {"b": int}),
-        raised(parse, "b[0]=[1]", {"b": int}), raised(parse, "b=1,b[0]=2", {"b": int}),
-    ]  # fmt: skip
+        changed(tf, lambda h: h.parse_json('{"a": 7, "g": []}')),
+        changed(tf, lambda h: h.add_hparam("a", 1)),
+        changed(tf, lambda h: h.add_hparam("n", 1)),
+        changed(tf, lambda h: h.add_hparam("n", [])),
+        changed(tf, lambda h: h.add_hparam("values", 1)),
+        changed(tf, lambda h: h.del_hparam("a")),
+        got,
+        h.to_json(),
+        h.to_json(indent=1, sort_keys=True),
+        str(h),
+        repr(h),
+        "a" in h,
+        "z" in h,
+        parse("a=1,b[1]=2,c=x", {"a": int, "b": int, "c": str}),
+        parse("z=1", {}, ignore_unknown=True),
+        parse("a=[1,2],b[0]=1,b[1]=2", {"a": int, "b": int}),
+        raised(parse, "b[0]=1,b[0]=2", {"b": int}),
+        raised(parse, "b[0]=[1]", {"b": int}),
+        raised(parse, "b=1,b[0]=2", {"b": int}),
+    ]
 
 
 def described(ops):
@@ -61,18 +89,27 @@ def described(ops):
 def train_ops(tf):
     found, t = [], tf.contrib.training
     for options in (
-        {}, {"check_numerics": False, "global_step": None},
+        {},
+        {"check_numerics": False, "global_step": None},
         {"transform_grads_fn": t.clip_gradient_norms_fn(1.0), "summarize_gradients": True},
-    ):  # fmt: skip
+    ):
         tf.reset_default_graph()
         w = tf.Variable([1.0, 2.0], name="w")
         loss = tf.reduce_sum(w * w)
         tf.add_to_collection(tf.GraphKeys.UPDATE_OPS, tf.no_op(name="update"))
         op = t.create_train_op(loss, tf.train.GradientDescentOptimizer(0.1), **options)
         ops = tf.get_default_graph().get_operations()
-        found.append([op.name, len(tf.get_collection("train_op")),
-                      [d for d in described(ops) if "/clip" not in d[0] and d[1] != "HistogramSummary"
-                       and "gradient" not in d[0]]])  # fmt: skip
+        found.append(
+            [
+                op.name,
+                len(tf.get_collection("train_op")),
+                [
+                    d
+                    for d in described(ops)
+                    if "/clip" not in d[0] and d[1] != "HistogramSummary" and "gradient" not in d[0]
+                ],
+            ]
+        )
     return found
 
 
@@ -104,8 +141,14 @@ def evaluate_checkpoints(tf):
     once = t.evaluate_once(path, eval_ops=more, final_ops=final, hooks=hooks)
     tf.summary.FileWriterCache.clear()
     seen = [e for e in events(tf, logs) if e[0] == "summary"]
-    last = t.evaluate_repeatedly(folder, eval_ops=more, final_ops=final, hooks=[t.StopAfterNEvalsHook(2)],
-                                 eval_interval_secs=0, max_number_of_evaluations=1)  # fmt: skip
+    last = t.evaluate_repeatedly(
+        folder,
+        eval_ops=more,
+        final_ops=final,
+        hooks=[t.StopAfterNEvalsHook(2)],
+        eval_interval_secs=0,
+        max_number_of_evaluations=1,
+    )
     none = t.evaluate_repeatedly(tempfile.mkdtemp(), final_ops=w, timeout=0, timeout_fn=lambda: True)
     return [[float(v) for v in once], seen, [float(v) for v in last], none is None]
 
@@ -133,6 +176,8 @@ def gradients_multiplied(tf):
     with tf.Session() as sess:
         found = [sess.run([g for g, _ in times(pairs, factors)]) for factors in ({w: 5.0}, {"u": 0.5})]
     return [
-        [[float(v) for v in values] for values in found], raised(times, [], {w: 1.0}),
-        raised(times, pairs, {}), raised(times, [(None, w)], {w: 1.0}),
-    ]  # fmt: skip
+        [[float(v) for v in values] for values in found],
+        raised(times, [], {w: 1.0}),
+        raised(times, pairs, {}),
+        raised(times, [(None, w)], {w: 1.0}),
+    ]

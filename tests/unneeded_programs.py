@@ -99,9 +99,7 @@ def outcomes(tf, id):
         start = tf.global_variables_initializer()
         found = {}
         with tf.Session() as session:
-            for (name, fetch), p, q in itertools.product(
-                program.fetches.items(), (True, False), (True, False)
-            ):
+            for (name, fetch), p, q in itertools.product(program.fetches.items(), (True, False), (True, False)):
                 session.run(start)
                 value = session.run(fetch, {program.p: p, program.q: q})
                 value = None if value is None else [float(x) for x in value.reshape(-1)]

@@ -81,27 +81,21 @@ VIEWS = {
     "cond, row": (lambda v: _branch("open", v[1], v[2]), lambda a: a[1]),
     "known cond, row": (lambda v: _branch("true", v[1], v[2]), lambda a: a[1]),
     "known cond, whole": (lambda v: _branch("true", v.value(), v * 2.0), lambda a: a),
-    "row within cond": (
-        lambda v: tf.cond(_TRUE["true"](), lambda: v[1], lambda: v[2]), lambda a: a[1]),
+    "row within cond": (lambda v: tf.cond(_TRUE["true"](), lambda: v[1], lambda: v[2]), lambda a: a[1]),
     "loop, row": (lambda v: _looped(v[1], tf.zeros([2])), lambda a: a[1]),
     "row within loop": (
         lambda v: tf.while_loop(lambda i, a: i < 2, lambda i, a: (i + 1, v[i]), [0, tf.zeros([2])])[1],
-        lambda a: a[1]),
+        lambda a: a[1],
+    ),
     "map": (lambda v: tf.map_fn(lambda row: row[1], v), lambda a: a[:, 1]),
     "mapped row": (lambda v: tf.map_fn(lambda row: row, v)[2], lambda a: a[2]),
-    "array": (
-        lambda v: tf.TensorArray(tf.float32, 3).unstack(v).read(1), lambda a: a[1]),
+    "array": (lambda v: tf.TensorArray(tf.float32, 3).unstack(v).read(1), lambda a: a[1]),
     "host": (_on_host, lambda a: a),
     "row of host": (lambda v: _on_host(v)[1], lambda a: a[1]),
     "host of row": (lambda v: _on_host(v[1]), lambda a: a[1]),
-}  # fmt: skip
+}
 
-FOLLOWING = {
-    "the variable",
-    "value",
-    "ref",
-    "cast",
-}  # what such a tensor says is the variable when it is read
+FOLLOWING = {"the variable", "value", "ref", "cast"}  # what such a tensor says is the variable when it is read
 
 
 def _flat(x):
@@ -168,28 +162,32 @@ def _any(a):
 CROSSINGS = {
     "fetched": (lambda x: [x], _same),
     "py_func": (lambda x: [seen(x)], _same),
-    "sum": (lambda x: [tf.py_func(lambda a: a.astype(np.float64).sum(), [x], tf.float64)],
-            lambda a: [a.astype(np.float64).sum()]),
-    "py_func, then native": (lambda x: [tf.abs(tf.cast(seen(x), tf.float32))],
-                             lambda a: [abs(np.float32(a))]),
+    "sum": (
+        lambda x: [tf.py_func(lambda a: a.astype(np.float64).sum(), [x], tf.float64)],
+        lambda a: [a.astype(np.float64).sum()],
+    ),
+    "py_func, then native": (lambda x: [tf.abs(tf.cast(seen(x), tf.float32))], lambda a: [abs(np.float32(a))]),
     "both": (lambda x: [seen(x), x + x, seen(x)], lambda a: [a, a + a, a]),
     "Print": (lambda x: [tf.Print(x, [x], first_n=0) + x], lambda a: [a + a]),
     "unique": (lambda x: list(tf.unique(_flat(x))), lambda a: [a.reshape(-1)] if a.dtype == "f4" else None),
-    "boolean_mask": (lambda x: [tf.boolean_mask(_flat(x), _flat(x) > tf.cast(3, x.dtype))],
-                     lambda a: [a.reshape(-1)[a.reshape(-1) > 3]]),
-    "where": (lambda x: [tf.where(_flat(x) > tf.cast(3, x.dtype))],
-              lambda a: [np.argwhere(a.reshape(-1) > 3)]),
+    "boolean_mask": (
+        lambda x: [tf.boolean_mask(_flat(x), _flat(x) > tf.cast(3, x.dtype))],
+        lambda a: [a.reshape(-1)[a.reshape(-1) > 3]],
+    ),
+    "where": (lambda x: [tf.where(_flat(x) > tf.cast(3, x.dtype))], lambda a: [np.argwhere(a.reshape(-1) > 3)]),
     "where of itself": (lambda x: [tf.where(tf.cast(x, tf.bool))], lambda a: [np.argwhere(a)]),
     "dynamic_partition": (
         lambda x: tf.dynamic_partition(_flat(x), tf.cast(_flat(x) > tf.cast(3, x.dtype), tf.int32), 2),
-        lambda a: [a.reshape(-1)[a.reshape(-1) <= 3], a.reshape(-1)[a.reshape(-1) > 3]]),
-    "dynamic_stitch": (lambda x: [tf.dynamic_stitch([tf.range(tf.size(x))], [_flat(x)])],
-                       lambda a: [a.reshape(-1)]),
+        lambda a: [a.reshape(-1)[a.reshape(-1) <= 3], a.reshape(-1)[a.reshape(-1) > 3]],
+    ),
+    "dynamic_stitch": (lambda x: [tf.dynamic_stitch([tf.range(tf.size(x))], [_flat(x)])], lambda a: [a.reshape(-1)]),
     "queue": (lambda x: [_queued(x)], _same),
     "queue of rows": (lambda x: [_queued_rows(x)], lambda a: [a.reshape(-1)]),
     "histogram": (lambda x: [tf.summary.histogram("h", x)], _any),
-    "svd": (lambda x: [tf.svd(_matrix(x), compute_uv=False)],
-            lambda a: [np.linalg.svd(_as_matrix(a), compute_uv=False)] if a.dtype == "f4" else None),
+    "svd": (
+        lambda x: [tf.svd(_matrix(x), compute_uv=False)],
+        lambda a: [np.linalg.svd(_as_matrix(a), compute_uv=False)] if a.dtype == "f4" else None,
+    ),
     "qr": (lambda x: list(tf.qr(_matrix(x))), _any),
     "ragged": (lambda x: list(_ragged(x)), _any),
     "half": (lambda x: [tf.cast(tf.cast(x, tf.bool), tf.float16)], lambda a: [a.astype(bool).astype("e")]),
@@ -197,7 +195,7 @@ CROSSINGS = {
     "cond on the host": (lambda x: [_host_cond(x)], _same),
     "loop on the host": (lambda x: [_host_loop(x)], _same),
     "assertion": (lambda x: [_failing(x)], _same),
-}  # fmt: skip
+}
 
 TIMES = ("alone", "before", "after")  # when the variable is assigned: not at all, before or after the view
 

@@ -20,9 +20,7 @@ def modes(w):
 
 def _rnn(w, p, layer, width):
     kernel, bias = p[f"kernel_{layer}"], p[f"bias_{layer}"]
-    recurrent = kernel[
-        width:
-    ]  # cut outside of the loop, as below: inside, every step would add a padded gradient
+    recurrent = kernel[width:]  # cut outside of the loop, as below: inside, every step would add a padded gradient
     act = {"relu": jax.nn.relu, "tanh": jnp.tanh}[w.activation]
 
     def step(h, z):

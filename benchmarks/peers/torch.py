@@ -60,11 +60,7 @@ class Net(nn.Module):
         if w.cell == "lstm":  # TensorFlow adds 1 to the forget gate
             bias = bias + np.repeat(np.float32([0, 0, 1, 0]), w.units)
         rows, width = _gates(w, kernel, order), len(kernel) - w.units
-        parts = {
-            "weight_ih": rows[:, :width],
-            "weight_hh": rows[:, width:],
-            "bias_ih": _gates(w, bias, order).T,
-        }
+        parts = {"weight_ih": rows[:, :width], "weight_hh": rows[:, width:], "bias_ih": _gates(w, bias, order).T}
         for name, value in parts.items():
             getattr(self.rnn, f"{name}_l{layer}").copy_(_tensor(value))
         unused = getattr(self.rnn, f"bias_hh_l{layer}")
@@ -116,9 +112,7 @@ class ConvNet(nn.Module):
         if w.cell == "images":
             height, width = -(-w.steps // 4), -(-w.inputs // 4)
             parts = given["hidden_kernel"].reshape(height, width, specs.CHANNELS[1], w.units)
-            self.rest["hidden_kernel"] = nn.Parameter(
-                _tensor(parts.transpose(2, 0, 1, 3).reshape(-1, w.units))
-            )
+            self.rest["hidden_kernel"] = nn.Parameter(_tensor(parts.transpose(2, 0, 1, 3).reshape(-1, w.units)))
         else:
             self.embedding = nn.Embedding.from_pretrained(_tensor(given["embedding"]), freeze=False)
 

@@ -138,8 +138,7 @@ class Instance:
         self.name = f"{kernel.name}[{','.join(map(str, dtypes))}]"
         bound = dict(zip(kernel.variables, map(storage, dtypes)))
         self.operands = [
-            np.dtype(o.dtype or bound[o.variable]) if o.kind == "pointer" else o.kind
-            for o in kernel.operands.values()
+            np.dtype(o.dtype or bound[o.variable]) if o.kind == "pointer" else o.kind for o in kernel.operands.values()
         ]
         self.variadic = self.operands[-1:] == ["integers"]
         self.format = "".join("d" if o == "real" else "q" for o in self.operands if o != "integers")
@@ -198,9 +197,7 @@ def _word(value, operand):
     if isinstance(operand, str) or isinstance(value, int):
         return value
     if value.itemsize != operand.itemsize or not value.flags.c_contiguous:
-        raise TypeError(
-            f"a kernel needs contiguous {operand}, given {value.dtype} with strides {value.strides}"
-        )
+        raise TypeError(f"a kernel needs contiguous {operand}, given {value.dtype} with strides {value.strides}")
     try:
         return ctypes.addressof(ctypes.c_char.from_buffer(value))
     except (TypeError, ValueError):  # read-only or empty: numpy's slower way

@@ -33,9 +33,7 @@ _assembled = {}  # symbol -> what writes its assembly
 def compile_kernel(instance, symbol):
     """The object code of a kernel instance, with its entry point under the given symbol."""
     _register_helpers()
-    signature = [
-        NUMBER[o] if isinstance(o, str) else types.CPointer(from_dtype(o)) for o in instance.operands
-    ]
+    signature = [NUMBER[o] if isinstance(o, str) else types.CPointer(from_dtype(o)) for o in instance.operands]
     library, described = target.compile_function(
         instance.name, instance.kernel.function, tuple(signature), types.int64, _flags(instance.kernel)
     )
@@ -152,9 +150,7 @@ def _assemble(function, write):
         return types.int64(*kinds), generate
 
     parameters = inspect.signature(function).parameters.values()
-    define.__signature__ = inspect.Signature(
-        [*inspect.signature(define).parameters.values()][:1] + [*parameters]
-    )
+    define.__signature__ = inspect.Signature([*inspect.signature(define).parameters.values()][:1] + [*parameters])
     _provides(function)(define)
 
 

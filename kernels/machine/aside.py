@@ -114,9 +114,7 @@ class _Job:
 
     def lose(self) -> None:
         """Ends it without a result."""
-        self._error = RuntimeError(
-            "this process was forked in the middle of a run, which its parent goes on with"
-        )
+        self._error = RuntimeError("this process was forked in the middle of a run, which its parent goes on with")
         self._end()
 
     def result(self):

@@ -25,13 +25,14 @@ class Files(NamedTuple):
 
 VERSIONS = {
     "cgroup": Files(
-        "memory.limit_in_bytes", "memory.usage_in_bytes", "memory.memsw.limit_in_bytes",
-        "memory.memsw.usage_in_bytes", "total_inactive_file",
+        "memory.limit_in_bytes",
+        "memory.usage_in_bytes",
+        "memory.memsw.limit_in_bytes",
+        "memory.memsw.usage_in_bytes",
+        "total_inactive_file",
     ),
-    "cgroup2": Files(
-        "memory.max", "memory.current", "memory.swap.max", "memory.swap.current", "inactive_file"
-    ),
-}  # fmt: skip
+    "cgroup2": Files("memory.max", "memory.current", "memory.swap.max", "memory.swap.current", "inactive_file"),
+}
 
 
 def available(swap: float = 0, root: str = "/") -> float:
@@ -80,8 +81,12 @@ def _folders(root: str) -> list[tuple]:
         controllers, _, group = rest.partition(":")
         version = "cgroup2" if number == "0" and not controllers else "cgroup"
         if version == "cgroup2" or "memory" in controllers.split(","):
-            found += [(version, *place) for v, *mount in _mounts(root) if v == version
-                      for place in [_place(root, group, *mount)]]  # fmt: skip
+            found += [
+                (version, *place)
+                for v, *mount in _mounts(root)
+                if v == version
+                for place in [_place(root, group, *mount)]
+            ]
     return found
 
 

@@ -193,11 +193,7 @@ def execute(code, control):
         elif opcode == JUMP:
             place = code[place + 2]
         elif opcode == JUMP_IF:
-            place = (
-                code[place + 4]
-                if truth(code[place + 2]) == (code[place + 3] != 0)
-                else place + code[place + 1]
-            )
+            place = code[place + 4] if truth(code[place + 2]) == (code[place + 3] != 0) else place + code[place + 1]
         elif opcode == ROWS:
             narrow(code, place)
             place += code[place + 1]

@@ -35,9 +35,7 @@ def inverse_deviation(variance: T, o: T.out, epsilon: real, n: i64):
 
 
 @kernel(T=FLOATS, split=By("rows", x="width", o="width"))
-def normalize_channels(
-    x: T, mean: T, inverse: T, scale: T, offset: T, o: T.out.over("x"), rows: i64, width: i64
-):
+def normalize_channels(x: T, mean: T, inverse: T, scale: T, offset: T, o: T.out.over("x"), rows: i64, width: i64):
     """o = (x - mean) * inverse * scale + offset."""
     for row in range(rows):
         p = row * width
@@ -66,9 +64,18 @@ def channel_sums(
 
 @kernel(T=FLOATS, split=By("rows", g="width", x="width", o="width"))
 def normalize_channels_grad(
-    g: T, x: T, mean: T, inverse: T, scale: T, products: T, totals: T, o: T.out.over("g", "x"), share: real,
-    rows: i64, width: i64,
-):  # fmt: skip
+    g: T,
+    x: T,
+    mean: T,
+    inverse: T,
+    scale: T,
+    products: T,
+    totals: T,
+    o: T.out.over("g", "x"),
+    share: real,
+    rows: i64,
+    width: i64,
+):
     """o = the gradient for x; `share` is 1 / rows, or 0 if mean and inverse do not depend on x."""
     for row in range(rows):
         p = row * width

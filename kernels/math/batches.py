@@ -21,9 +21,26 @@ def covered(start, size, limit):
 
 @kernel(T=FLOATS, split=Range("first", "count", o=("oh", "ow", "out")))
 def conv2d_batch(
-    x: T, f: T, o: T.out, first: i64, count: i64, h: i64, w: i64, c: i64, oh: i64, ow: i64, out: i64,
-    kh: i64, kw: i64, sh: i64, sw: i64, dh: i64, dw: i64, top: i64, left: i64,
-):  # fmt: skip
+    x: T,
+    f: T,
+    o: T.out,
+    first: i64,
+    count: i64,
+    h: i64,
+    w: i64,
+    c: i64,
+    oh: i64,
+    ow: i64,
+    out: i64,
+    kh: i64,
+    kw: i64,
+    sh: i64,
+    sw: i64,
+    dh: i64,
+    dw: i64,
+    top: i64,
+    left: i64,
+):
     """o = the convolution of `count` images from `first` on."""
     scratch, image, result = workspace(x), h * w * c, oh * ow * out
     for i in range(0, count, TOGETHER):
@@ -48,9 +65,27 @@ def conv2d_batch(
 
 @kernel(T=FLOATS, split=Range("first", "count", o=("out",)))
 def conv2d_filter_batch(
-    x: T, g: T, o: T.out, first: i64, count: i64, images: i64, h: i64, w: i64, c: i64, oh: i64, ow: i64,
-    out: i64, kh: i64, kw: i64, sh: i64, sw: i64, dh: i64, dw: i64, top: i64, left: i64,
-):  # fmt: skip
+    x: T,
+    g: T,
+    o: T.out,
+    first: i64,
+    count: i64,
+    images: i64,
+    h: i64,
+    w: i64,
+    c: i64,
+    oh: i64,
+    ow: i64,
+    out: i64,
+    kh: i64,
+    kw: i64,
+    sh: i64,
+    sw: i64,
+    dh: i64,
+    dw: i64,
+    top: i64,
+    left: i64,
+):
     """o = the gradient of the filter, of which `count` rows of `out` items from `first` on."""
     scratch, image, result = workspace(x), h * w * c, oh * ow * out
     for j in range(count * out):
@@ -74,9 +109,26 @@ def conv2d_filter_batch(
 
 @kernel(T=FLOATS, split=Range("first", "count", o=("h", "w", "c")))
 def conv2d_input_batch(
-    g: T, f: T, o: T.out, first: i64, count: i64, h: i64, w: i64, c: i64, oh: i64, ow: i64, out: i64,
-    kh: i64, kw: i64, sh: i64, sw: i64, dh: i64, dw: i64, top: i64, left: i64,
-):  # fmt: skip
+    g: T,
+    f: T,
+    o: T.out,
+    first: i64,
+    count: i64,
+    h: i64,
+    w: i64,
+    c: i64,
+    oh: i64,
+    ow: i64,
+    out: i64,
+    kh: i64,
+    kw: i64,
+    sh: i64,
+    sw: i64,
+    dh: i64,
+    dw: i64,
+    top: i64,
+    left: i64,
+):
     """o = the gradient of `count` images from `first` on; f is [out, kh, kw, c]."""
     scratch, image, result, items = workspace(g), h * w * c, oh * ow * out, kh * kw * c
     for j in range(count * image):

@@ -69,9 +69,26 @@ def move(x, panel, back, first, count, begin, size, h, w, c, oh, ow, kw, sh, sw,
 
 @kernel(T=FLOATS, split=Range("first", "count", o=("out",)))
 def conv2d(
-    x: T, f: T, o: T.out, first: i64, count: i64, h: i64, w: i64, c: i64, oh: i64, ow: i64, out: i64,
-    kh: i64, kw: i64, sh: i64, sw: i64, dh: i64, dw: i64, top: i64, left: i64,
-):  # fmt: skip
+    x: T,
+    f: T,
+    o: T.out,
+    first: i64,
+    count: i64,
+    h: i64,
+    w: i64,
+    c: i64,
+    oh: i64,
+    ow: i64,
+    out: i64,
+    kh: i64,
+    kw: i64,
+    sh: i64,
+    sw: i64,
+    dh: i64,
+    dw: i64,
+    top: i64,
+    left: i64,
+):
     """o = the convolution at `count` pixels of the result from `first` on, counted through all images."""
     panel, scratch = workspace(x), workspace(f)
     items = kh * kw * c
@@ -89,9 +106,27 @@ def conv2d(
 
 @kernel(T=FLOATS, split=Range("first", "count", o=("out",)))
 def conv2d_filter(
-    x: T, g: T, o: T.out, first: i64, count: i64, images: i64, h: i64, w: i64, c: i64, oh: i64, ow: i64,
-    out: i64, kh: i64, kw: i64, sh: i64, sw: i64, dh: i64, dw: i64, top: i64, left: i64,
-):  # fmt: skip
+    x: T,
+    g: T,
+    o: T.out,
+    first: i64,
+    count: i64,
+    images: i64,
+    h: i64,
+    w: i64,
+    c: i64,
+    oh: i64,
+    ow: i64,
+    out: i64,
+    kh: i64,
+    kw: i64,
+    sh: i64,
+    sw: i64,
+    dh: i64,
+    dw: i64,
+    top: i64,
+    left: i64,
+):
     """o = the sums of patches times gradients g [images, oh, ow, out]: the gradient of the filter, of which
     `count` rows of `out` items from `first` on.
     """
@@ -112,9 +147,26 @@ def conv2d_filter(
 
 @kernel(T=FLOATS, split=Range("first", "count", o=("h", "w", "c")))
 def conv2d_input(
-    g: T, f: T, o: T.out, first: i64, count: i64, h: i64, w: i64, c: i64, oh: i64, ow: i64, out: i64,
-    kh: i64, kw: i64, sh: i64, sw: i64, dh: i64, dw: i64, top: i64, left: i64,
-):  # fmt: skip
+    g: T,
+    f: T,
+    o: T.out,
+    first: i64,
+    count: i64,
+    h: i64,
+    w: i64,
+    c: i64,
+    oh: i64,
+    ow: i64,
+    out: i64,
+    kh: i64,
+    kw: i64,
+    sh: i64,
+    sw: i64,
+    dh: i64,
+    dw: i64,
+    top: i64,
+    left: i64,
+):
     """o = gradients g [images, oh, ow, out] times filters f [out, kh, kw, c], summed where patches overlap:
     the gradient of `count` images from `first` on.
     """

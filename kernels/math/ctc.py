@@ -107,10 +107,24 @@ def backward(x, norms, own, alpha, beta, grad, b, steps, batch, classes, n, merg
 
 @kernel(T=FLOATS)
 def ctc_loss(
-    x: T, places: i64p, labels: i32p, lengths: i32p, loss: T.out, grad: T.out, own: i32p.scratch,
-    norms: T.scratch, alpha: T.scratch, beta: T.scratch, steps: i64, batch: i64, classes: i64, count: i64,
-    collapse: i64, merge: i64, longer: i64,
-):  # fmt: skip
+    x: T,
+    places: i64p,
+    labels: i32p,
+    lengths: i32p,
+    loss: T.out,
+    grad: T.out,
+    own: i32p.scratch,
+    norms: T.scratch,
+    alpha: T.scratch,
+    beta: T.scratch,
+    steps: i64,
+    batch: i64,
+    classes: i64,
+    count: i64,
+    collapse: i64,
+    merge: i64,
+    longer: i64,
+):
     """The loss of each item of x [steps, batch, classes] and its gradient; `places` [count, 2] of the labels
     rise. Without `longer` there may be no more labels than steps; with it such items count nothing.
 
@@ -264,11 +278,27 @@ def spell(nodes, n, o, at, merge):
 
 @kernel(T=FLOATS)
 def beam_search(
-    x: T, lengths: i32p, labels: i64p.out, sizes: i64p.out, scores: T.out, norms: T.scratch,
-    nodes: i32p.scratch, now: T.scratch, before: T.scratch, branches: i32p.scratch, beam: i32p.scratch,
-    heap: i32p.scratch, totals: T.scratch, known: i32p.scratch, steps: i64, batch: i64,
-    classes: i64, width: i64, paths: i64, merge: i64,
-):  # fmt: skip
+    x: T,
+    lengths: i32p,
+    labels: i64p.out,
+    sizes: i64p.out,
+    scores: T.out,
+    norms: T.scratch,
+    nodes: i32p.scratch,
+    now: T.scratch,
+    before: T.scratch,
+    branches: i32p.scratch,
+    beam: i32p.scratch,
+    heap: i32p.scratch,
+    totals: T.scratch,
+    known: i32p.scratch,
+    steps: i64,
+    batch: i64,
+    classes: i64,
+    width: i64,
+    paths: i64,
+    merge: i64,
+):
     """The `paths` most probable labels of each item of x [steps, batch, classes]; labels: [batch, paths,
     steps], of which sizes [batch, paths] count; scores [batch, paths]: logs of their probabilities.
 
@@ -292,8 +322,22 @@ def beam_search(
             for i in range(count):
                 total = before[2 * branches[i]]
                 if total > none and (size < width or total > totals[heap[0]]):
-                    size = grow(x, p, norms[t], nodes, now, before, branches[i], size, width, classes - 1,
-                                beam, heap, totals, known)  # fmt: skip
+                    size = grow(
+                        x,
+                        p,
+                        norms[t],
+                        nodes,
+                        now,
+                        before,
+                        branches[i],
+                        size,
+                        width,
+                        classes - 1,
+                        beam,
+                        heap,
+                        totals,
+                        known,
+                    )
             made = settle(nodes, now, branches, size, made, beam, heap, totals)
             count = size
         if count < paths:

@@ -15,9 +15,26 @@ def taps(offset, size, dilation, limit):
 
 @kernel(T=FLOATS, split=Range("first", "count", o=("ow", "c", "m")))
 def depthwise(
-    x: T, f: T, o: T.out, first: i64, count: i64, h: i64, w: i64, c: i64, oh: i64, ow: i64, m: i64,
-    kh: i64, kw: i64, sh: i64, sw: i64, dh: i64, dw: i64, top: i64, left: i64,
-):  # fmt: skip
+    x: T,
+    f: T,
+    o: T.out,
+    first: i64,
+    count: i64,
+    h: i64,
+    w: i64,
+    c: i64,
+    oh: i64,
+    ow: i64,
+    m: i64,
+    kh: i64,
+    kw: i64,
+    sh: i64,
+    sw: i64,
+    dh: i64,
+    dw: i64,
+    top: i64,
+    left: i64,
+):
     """o = the convolution in `count` rows of the result from `first` on, counted through all images."""
     for row in range(count):
         image, y0 = (first + row) // oh, (first + row) % oh * sh - top
@@ -41,9 +58,26 @@ def depthwise(
 
 @kernel(T=FLOATS, split=Range("first", "count", o=("h", "w", "c")))
 def depthwise_input(
-    g: T, f: T, o: T.out, first: i64, count: i64, h: i64, w: i64, c: i64, oh: i64, ow: i64, m: i64,
-    kh: i64, kw: i64, sh: i64, sw: i64, dh: i64, dw: i64, top: i64, left: i64,
-):  # fmt: skip
+    g: T,
+    f: T,
+    o: T.out,
+    first: i64,
+    count: i64,
+    h: i64,
+    w: i64,
+    c: i64,
+    oh: i64,
+    ow: i64,
+    m: i64,
+    kh: i64,
+    kw: i64,
+    sh: i64,
+    sw: i64,
+    dh: i64,
+    dw: i64,
+    top: i64,
+    left: i64,
+):
     """o = the gradient of `count` images from `first` on."""
     for i in range(count * h * w * c):
         o[i] = 0
@@ -64,9 +98,27 @@ def depthwise_input(
 
 @kernel(T=FLOATS, split=Range("first", "count", o=("c", "m")))
 def depthwise_filter(
-    x: T, g: T, o: T.out, first: i64, count: i64, images: i64, h: i64, w: i64, c: i64, oh: i64, ow: i64,
-    m: i64, kh: i64, kw: i64, sh: i64, sw: i64, dh: i64, dw: i64, top: i64, left: i64,
-):  # fmt: skip
+    x: T,
+    g: T,
+    o: T.out,
+    first: i64,
+    count: i64,
+    images: i64,
+    h: i64,
+    w: i64,
+    c: i64,
+    oh: i64,
+    ow: i64,
+    m: i64,
+    kh: i64,
+    kw: i64,
+    sh: i64,
+    sw: i64,
+    dh: i64,
+    dw: i64,
+    top: i64,
+    left: i64,
+):
     """o = the gradient of `count` of the filter's kh * kw pixels from `first` on."""
     for i in range(count * c * m):
         o[i] = 0

@@ -45,9 +45,7 @@ def of_two(function, join, name):
     """A kernel: o = function(y, join(a, b))."""
 
     @kernel(name=name, T=FLOATS, split=Either(_ROWS, _COLUMNS))
-    def run(
-        y: T, a: T, b: T, o: T.out, rows: i64, width: i64, step_y: i64, step_a: i64, step_b: i64, step_o: i64
-    ):
+    def run(y: T, a: T, b: T, o: T.out, rows: i64, width: i64, step_y: i64, step_a: i64, step_b: i64, step_o: i64):
         for row in range(rows):
             p, q, r, t = row * step_y, row * step_a, row * step_b, row * step_o
             for i in range(width):

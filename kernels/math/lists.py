@@ -37,8 +37,18 @@ def filled(index, length, flags):
 
 
 @kernel(T=CARRIED)
-def write_slots(index: i32p, a: T, length: i64p.inout, flags: u8p.inout, o: T.out, count: i64,
-                capacity: i64, grows: i64, n: i64, over: i64):  # fmt: skip
+def write_slots(
+    index: i32p,
+    a: T,
+    length: i64p.inout,
+    flags: u8p.inout,
+    o: T.out,
+    count: i64,
+    capacity: i64,
+    grows: i64,
+    n: i64,
+    over: i64,
+):
     """o[index[k]] = a[k] for empty slots, full ones too with `over`; beyond the length only if it grows."""
     for k in range(count):
         i = index[k]
@@ -52,8 +62,9 @@ def write_slots(index: i32p, a: T, length: i64p.inout, flags: u8p.inout, o: T.ou
 
 
 @kernel(T=FLOATS)
-def add_slots(index: i32p, a: T, length: i64p.inout, flags: u8p.inout, o: T.inout, count: i64,
-              capacity: i64, grows: i64, n: i64):  # fmt: skip
+def add_slots(
+    index: i32p, a: T, length: i64p.inout, flags: u8p.inout, o: T.inout, count: i64, capacity: i64, grows: i64, n: i64
+):
     """o[index[k]] += a[k], or = a[k] for empty slots; beyond the length only if it grows."""
     for k in range(count):
         i = index[k]
@@ -71,8 +82,19 @@ def add_slots(index: i32p, a: T, length: i64p.inout, flags: u8p.inout, o: T.inou
 
 
 @kernel(T=CARRIED)
-def read_slots(index: i32p, size: i64p, full: u8p, a: T, seen: u8p.inout, o: T.out, count: i64, n: i64,
-               once: i64, adds: i64, zeros: i64):  # fmt: skip
+def read_slots(
+    index: i32p,
+    size: i64p,
+    full: u8p,
+    a: T,
+    seen: u8p.inout,
+    o: T.out,
+    count: i64,
+    n: i64,
+    once: i64,
+    adds: i64,
+    zeros: i64,
+):
     """o[k] = a[index[k]]; empty slots are zeros if they may be, and so is what is beyond the length if it
     adds. With `once` a slot that was seen is refused.
     """

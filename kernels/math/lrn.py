@@ -27,9 +27,18 @@ def lrn(a: T, o: T.out, bias: real, alpha: real, beta: real, radius: i64, rows: 
 
 @kernel(T=FLOATS, split=By("rows", g="width", a="width", y="width", scales="width", o="width"))
 def lrn_grad(
-    g: T, a: T, y: T, scales: T.scratch, o: T.out, bias: real, alpha: real, beta: real, radius: i64,
-    rows: i64, width: i64,
-):  # fmt: skip
+    g: T,
+    a: T,
+    y: T,
+    scales: T.scratch,
+    o: T.out,
+    bias: real,
+    alpha: real,
+    beta: real,
+    radius: i64,
+    rows: i64,
+    width: i64,
+):
     """o = the gradient for a, of which `lrn` makes y."""
     for row in range(rows):
         p = row * width

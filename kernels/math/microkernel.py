@@ -83,9 +83,7 @@ class Vectors:
         Those of x take the places without the bit, those of y the places with it.
         """
         for name, bit in zip(names, (0, distance)):
-            lanes = [
-                lane & ~distance | bit | (self.lanes if lane & distance else 0) for lane in range(self.lanes)
-            ]
+            lanes = [lane & ~distance | bit | (self.lanes if lane & distance else 0) for lane in range(self.lanes)]
             yield f"{name} = shufflevector {self.type} {x}, {self.type} {y}, {numbers(lanes)}"
 
 
@@ -198,10 +196,7 @@ def _tile(v, name, rows, vectors, kind):
         "%at.b = phi ptr [%b, %ready], [%next.b, %loop]",
         "%at.panel = phi ptr [%panel, %ready], [%next.panel, %loop]" if kept else (),
         (f"%sum{r}.{q} = phi {v.type} [%first{r}.{q}, %ready], [%more{r}.{q}, %loop]" for r, q in tiles),
-        (
-            (v.place(f"%from{q}", "%at.b", offsets[q]), v.load(f"%b{q}", f"%from{q}", masks[q]))
-            for q in range(vectors)
-        ),
+        ((v.place(f"%from{q}", "%at.b", offsets[q]), v.load(f"%b{q}", f"%from{q}", masks[q])) for q in range(vectors)),
         (
             (v.place(f"%to{q}", "%at.panel", offsets[q]), v.store(f"%b{q}", f"%to{q}"))
             for q in range(vectors if kept else 0)
@@ -256,10 +251,7 @@ def transpose(symbol, dtype):
         "inner: %s = phi i64 [0, %outer], [%next.s, %inner]",
         "%left = sub i64 %k, %s",
         v.mask("%mask", "%left"),
-        (
-            (v.place(f"%from{i}", f"%b{i}", "%s"), v.load(f"%x{n}.{i}", f"%from{i}", "%mask"))
-            for i in range(n)
-        ),
+        ((v.place(f"%from{i}", f"%b{i}", "%s"), v.load(f"%x{n}.{i}", f"%from{i}", "%mask")) for i in range(n)),
         _exchange(v, n // 2),
         (_store_row(v, i) for i in range(n)),
         f"%next.s = add i64 %s, {n}",

@@ -143,9 +143,7 @@ def take_at(begin: I, a: T, o: T.out, item: i64, wraps: i64, size: i64, outer: i
 
 
 @kernel(I=INDEX)
-def put_at(
-    begin: I, a: T, o: T.inout, item: i64, wraps: i64, size: i64, outer: i64, n: i64, width: i64, beta: i64
-):
+def put_at(begin: I, a: T, o: T.inout, item: i64, wraps: i64, size: i64, outer: i64, n: i64, width: i64, beta: i64):
     """o[p, at : at + n] = a[p], the rest of o is 0; with beta a is added to what is there. See `take_at`."""
     first = place(begin[item], size, n, wraps)
     if first < 0:

@@ -47,16 +47,7 @@ def apply_gradient_descent(var: T.inout, lr: T, g: T, index: I, count: i64, rows
 
 @kernel(T=FLOATS, I=INDEX, split=dense("var", "accum"))
 def apply_momentum(
-    var: T.inout,
-    accum: T.inout,
-    lr: T,
-    momentum: T,
-    g: T,
-    index: I,
-    count: i64,
-    rows: i64,
-    width: i64,
-    nesterov: i64,
+    var: T.inout, accum: T.inout, lr: T, momentum: T, g: T, index: I, count: i64, rows: i64, width: i64, nesterov: i64
 ):
     """a = momentum a + g; w -= lr a, or lr (g + momentum a) with nesterov."""
     bad, rate, mu = outside(index, count, rows), lr[0], momentum[0]
@@ -86,9 +77,18 @@ def apply_adagrad(var: T.inout, accum: T.inout, lr: T, g: T, index: I, count: i6
 
 @kernel(T=FLOATS, I=INDEX, split=dense("var", "accum", "accum_update"))
 def apply_adadelta(
-    var: T.inout, accum: T.inout, accum_update: T.inout, lr: T, rho: T, epsilon: T, g: T,
-    index: I, count: i64, rows: i64, width: i64,
-):  # fmt: skip
+    var: T.inout,
+    accum: T.inout,
+    accum_update: T.inout,
+    lr: T,
+    rho: T,
+    epsilon: T,
+    g: T,
+    index: I,
+    count: i64,
+    rows: i64,
+    width: i64,
+):
     """Steps as long as past ones, by averages of g**2 and step**2."""
     bad, rate, keep, eps = outside(index, count, rows), lr[0], rho[0], epsilon[0]
     take = like(keep, 1) - keep
@@ -106,9 +106,22 @@ def apply_adadelta(
 
 @kernel(T=FLOATS, I=INDEX, split=dense("var", "m", "v"))
 def apply_adam(
-    var: T.inout, m: T.inout, v: T.inout, beta1_power: T, beta2_power: T, lr: T, beta1: T, beta2: T,
-    epsilon: T, g: T, index: I, count: i64, rows: i64, width: i64, nesterov: i64,
-):  # fmt: skip
+    var: T.inout,
+    m: T.inout,
+    v: T.inout,
+    beta1_power: T,
+    beta2_power: T,
+    lr: T,
+    beta1: T,
+    beta2: T,
+    epsilon: T,
+    g: T,
+    index: I,
+    count: i64,
+    rows: i64,
+    width: i64,
+    nesterov: i64,
+):
     """m, v: averages of g and g**2; w -= corrected lr * m / (sqrt(v) + epsilon)."""
     bad, eps, one = outside(index, count, rows), epsilon[0], like(lr[0], 1)
     rate = lr[0] * math.sqrt(one - beta2_power[0]) / (one - beta1_power[0])
@@ -128,9 +141,19 @@ def apply_adam(
 
 @kernel(T=FLOATS, I=INDEX, split=dense("var", "ms", "mom"))
 def apply_rms_prop(
-    var: T.inout, ms: T.inout, mom: T.inout, lr: T, rho: T, momentum: T, epsilon: T, g: T,
-    index: I, count: i64, rows: i64, width: i64,
-):  # fmt: skip
+    var: T.inout,
+    ms: T.inout,
+    mom: T.inout,
+    lr: T,
+    rho: T,
+    momentum: T,
+    epsilon: T,
+    g: T,
+    index: I,
+    count: i64,
+    rows: i64,
+    width: i64,
+):
     """Momentum on g / sqrt(ms + epsilon), ms the average of g**2."""
     bad, rate, mu, eps = outside(index, count, rows), lr[0], momentum[0], epsilon[0]
     take = like(rate, 1) - rho[0]
@@ -148,9 +171,20 @@ def apply_rms_prop(
 
 @kernel(T=FLOATS, I=INDEX, split=dense("var", "mg", "ms", "mom"))
 def apply_centered_rms_prop(
-    var: T.inout, mg: T.inout, ms: T.inout, mom: T.inout, lr: T, rho: T, momentum: T, epsilon: T, g: T,
-    index: I, count: i64, rows: i64, width: i64,
-):  # fmt: skip
+    var: T.inout,
+    mg: T.inout,
+    ms: T.inout,
+    mom: T.inout,
+    lr: T,
+    rho: T,
+    momentum: T,
+    epsilon: T,
+    g: T,
+    index: I,
+    count: i64,
+    rows: i64,
+    width: i64,
+):
     """As `apply_rms_prop`, with the variance of g in place of ms."""
     bad, rate, mu, eps = outside(index, count, rows), lr[0], momentum[0], epsilon[0]
     take = like(rate, 1) - rho[0]
@@ -170,9 +204,20 @@ def apply_centered_rms_prop(
 
 @kernel(T=FLOATS, I=INDEX, split=dense("var", "accum", "linear"))
 def apply_ftrl(
-    var: T.inout, accum: T.inout, linear: T.inout, lr: T, l1: T, l2: T, l2_shrinkage: T, lr_power: T, g: T,
-    index: I, count: i64, rows: i64, width: i64,
-):  # fmt: skip
+    var: T.inout,
+    accum: T.inout,
+    linear: T.inout,
+    lr: T,
+    l1: T,
+    l2: T,
+    l2_shrinkage: T,
+    lr_power: T,
+    g: T,
+    index: I,
+    count: i64,
+    rows: i64,
+    width: i64,
+):
     """Follow the regularized leader."""
     bad, rate, power = outside(index, count, rows), lr[0], -lr_power[0]
     first, second, shrinkage = l1[0], l2[0] + l2[0], l2_shrinkage[0] + l2_shrinkage[0]
@@ -224,9 +269,19 @@ def apply_proximal_adagrad(
 
 @kernel(T=FLOATS, I=INDEX, split=dense("var", "gradients", "squares"))
 def apply_adagrad_da(
-    var: T.out, gradients: T.inout, squares: T.inout, lr: T, l1: T, l2: T, step: T, g: T,
-    index: I, count: i64, rows: i64, width: i64,
-):  # fmt: skip
+    var: T.out,
+    gradients: T.inout,
+    squares: T.inout,
+    lr: T,
+    l1: T,
+    l2: T,
+    step: T,
+    g: T,
+    index: I,
+    count: i64,
+    rows: i64,
+    width: i64,
+):
     """Adagrad by dual averaging: w from the sums of g and of g**2."""
     bad, rate, threshold, decay = outside(index, count, rows), lr[0], l1[0] * step[0], l2[0] * step[0] * lr[0]
     for k in range(0 if bad else count):

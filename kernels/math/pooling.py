@@ -17,9 +17,23 @@ def inside(start, size, limit):
 
 @kernel(T=REALS, split=Range("first", "count", o=("ow", "c")))
 def max_pool(
-    x: T, o: T.out, lowest: real, first: i64, count: i64, h: i64, w: i64, c: i64, oh: i64, ow: i64,
-    kh: i64, kw: i64, sh: i64, sw: i64, top: i64, left: i64,
-):  # fmt: skip
+    x: T,
+    o: T.out,
+    lowest: real,
+    first: i64,
+    count: i64,
+    h: i64,
+    w: i64,
+    c: i64,
+    oh: i64,
+    ow: i64,
+    kh: i64,
+    kw: i64,
+    sh: i64,
+    sw: i64,
+    top: i64,
+    left: i64,
+):
     """o = the largest of each window, `lowest` if there is none; NaN does not count."""
     for row in range(count):
         image, y = (first + row) // oh, (first + row) % oh * sh - top
@@ -39,9 +53,23 @@ def max_pool(
 
 @kernel(T=FLOATS, split=Range("first", "count", o=("h", "w", "c")))
 def max_pool_grad(
-    x: T, g: T, o: T.out, first: i64, count: i64, h: i64, w: i64, c: i64, oh: i64, ow: i64,
-    kh: i64, kw: i64, sh: i64, sw: i64, top: i64, left: i64,
-):  # fmt: skip
+    x: T,
+    g: T,
+    o: T.out,
+    first: i64,
+    count: i64,
+    h: i64,
+    w: i64,
+    c: i64,
+    oh: i64,
+    ow: i64,
+    kh: i64,
+    kw: i64,
+    sh: i64,
+    sw: i64,
+    top: i64,
+    left: i64,
+):
     """o = gradients g of the windows of `count` images from `first` on, each at the first of the largest."""
     best, places = workspace(x), workspace(g)
     for i in range(count * h * w * c):
@@ -76,9 +104,24 @@ def max_pool_grad(
 
 @kernel(T=FLOATS, split=Range("first", "count", o=("ow", "c")))
 def max_pool_grad_grad(
-    x: T, y: T, g: T, o: T.out, first: i64, count: i64, h: i64, w: i64, c: i64, oh: i64, ow: i64,
-    kh: i64, kw: i64, sh: i64, sw: i64, top: i64, left: i64,
-):  # fmt: skip
+    x: T,
+    y: T,
+    g: T,
+    o: T.out,
+    first: i64,
+    count: i64,
+    h: i64,
+    w: i64,
+    c: i64,
+    oh: i64,
+    ow: i64,
+    kh: i64,
+    kw: i64,
+    sh: i64,
+    sw: i64,
+    top: i64,
+    left: i64,
+):
     """o = the item of g, which is shaped like x, at the first place of each window where x is y; 0 if there
     is none.
     """
@@ -101,9 +144,22 @@ def max_pool_grad_grad(
 
 @kernel(T=FLOATS, split=Range("first", "count", o=("ow", "c")))
 def avg_pool(
-    x: T, o: T.out, first: i64, count: i64, h: i64, w: i64, c: i64, oh: i64, ow: i64,
-    kh: i64, kw: i64, sh: i64, sw: i64, top: i64, left: i64,
-):  # fmt: skip
+    x: T,
+    o: T.out,
+    first: i64,
+    count: i64,
+    h: i64,
+    w: i64,
+    c: i64,
+    oh: i64,
+    ow: i64,
+    kh: i64,
+    kw: i64,
+    sh: i64,
+    sw: i64,
+    top: i64,
+    left: i64,
+):
     """o = the mean of each window."""
     for row in range(count):
         image, y = (first + row) // oh, (first + row) % oh * sh - top
@@ -126,9 +182,22 @@ def avg_pool(
 
 @kernel(T=FLOATS, split=Range("first", "count", o=("h", "w", "c")))
 def avg_pool_grad(
-    g: T, o: T.out, first: i64, count: i64, h: i64, w: i64, c: i64, oh: i64, ow: i64,
-    kh: i64, kw: i64, sh: i64, sw: i64, top: i64, left: i64,
-):  # fmt: skip
+    g: T,
+    o: T.out,
+    first: i64,
+    count: i64,
+    h: i64,
+    w: i64,
+    c: i64,
+    oh: i64,
+    ow: i64,
+    kh: i64,
+    kw: i64,
+    sh: i64,
+    sw: i64,
+    top: i64,
+    left: i64,
+):
     """o = gradients g of the windows of `count` images from `first` on, each shared by its window's items."""
     for i in range(count * h * w * c):
         o[i] = 0

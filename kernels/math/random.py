@@ -27,12 +27,7 @@ def words(seed, salt, place):
     key, other = seed & MASK, (seed >> 32) & MASK
     for _ in range(10):
         left, right = a * 0xD2511F53, c * 0xCD9E8D57
-        a, b, c, d = (
-            ((right >> 32) & MASK) ^ b ^ key,
-            right & MASK,
-            ((left >> 32) & MASK) ^ d ^ other,
-            left & MASK,
-        )
+        a, b, c, d = (((right >> 32) & MASK) ^ b ^ key, right & MASK, ((left >> 32) & MASK) ^ d ^ other, left & MASK)
         key, other = (key + 0x9E3779B9) & MASK, (other + 0xBB67AE85) & MASK
     return a, b, c, d
 
@@ -205,9 +200,7 @@ def random_shuffle(stream: i64p.inout, a: T, o: T.out, n: i64, width: i64):
 
 
 @kernel(T=FLOATS, I=("int32", "int64"))
-def random_classes(
-    stream: i64p.inout, a: T, sums: f64p.scratch, o: I.out, rows: i64, classes: i64, samples: i64
-):
+def random_classes(stream: i64p.inout, a: T, sums: f64p.scratch, o: I.out, rows: i64, classes: i64, samples: i64):
     """Samples of classes with log-odds a, row by row; `sums` is scratch of one row."""
     seed, salt, place = stream[0], stream[1], stream[2]
     drawn = 0

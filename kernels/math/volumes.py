@@ -12,10 +12,32 @@ from minitf.kernels.math.gemm import block
 
 @kernel(T=FLOATS, split=Range("first", "count", o=("oh", "ow", "out")))
 def conv3d(
-    x: T, f: T, o: T.out, first: i64, count: i64, d: i64, h: i64, w: i64, c: i64, od: i64, oh: i64, ow: i64,
-    out: i64, kd: i64, kh: i64, kw: i64, sd: i64, sh: i64, sw: i64, dd: i64, dh: i64, dw: i64, front: i64,
-    top: i64, left: i64,
-):  # fmt: skip
+    x: T,
+    f: T,
+    o: T.out,
+    first: i64,
+    count: i64,
+    d: i64,
+    h: i64,
+    w: i64,
+    c: i64,
+    od: i64,
+    oh: i64,
+    ow: i64,
+    out: i64,
+    kd: i64,
+    kh: i64,
+    kw: i64,
+    sd: i64,
+    sh: i64,
+    sw: i64,
+    dd: i64,
+    dh: i64,
+    dw: i64,
+    front: i64,
+    top: i64,
+    left: i64,
+):
     """o = the convolution at `count` planes of the result from `first` on."""
     panel, scratch = workspace(x), workspace(f)
     items, pixels, plane = kh * kw * c, oh * ow, h * w * c
@@ -39,10 +61,33 @@ def conv3d(
 
 @kernel(T=FLOATS, split=Range("first", "count", o=("out",)))
 def conv3d_filter(
-    x: T, g: T, o: T.out, first: i64, count: i64, volumes: i64, d: i64, h: i64, w: i64, c: i64, od: i64,
-    oh: i64, ow: i64, out: i64, kd: i64, kh: i64, kw: i64, sd: i64, sh: i64, sw: i64, dd: i64, dh: i64,
-    dw: i64, front: i64, top: i64, left: i64,
-):  # fmt: skip
+    x: T,
+    g: T,
+    o: T.out,
+    first: i64,
+    count: i64,
+    volumes: i64,
+    d: i64,
+    h: i64,
+    w: i64,
+    c: i64,
+    od: i64,
+    oh: i64,
+    ow: i64,
+    out: i64,
+    kd: i64,
+    kh: i64,
+    kw: i64,
+    sd: i64,
+    sh: i64,
+    sw: i64,
+    dd: i64,
+    dh: i64,
+    dw: i64,
+    front: i64,
+    top: i64,
+    left: i64,
+):
     """o = the sums of patches times gradients g [volumes, od, oh, ow, out]: the gradient of the filter, of
     which `count` rows of `out` items from `first` on.
     """
@@ -68,10 +113,32 @@ def conv3d_filter(
 
 @kernel(T=FLOATS, split=Range("first", "count", o=("d", "h", "w", "c")))
 def conv3d_input(
-    g: T, f: T, o: T.out, first: i64, count: i64, d: i64, h: i64, w: i64, c: i64, od: i64, oh: i64, ow: i64,
-    out: i64, kd: i64, kh: i64, kw: i64, sd: i64, sh: i64, sw: i64, dd: i64, dh: i64, dw: i64, front: i64,
-    top: i64, left: i64,
-):  # fmt: skip
+    g: T,
+    f: T,
+    o: T.out,
+    first: i64,
+    count: i64,
+    d: i64,
+    h: i64,
+    w: i64,
+    c: i64,
+    od: i64,
+    oh: i64,
+    ow: i64,
+    out: i64,
+    kd: i64,
+    kh: i64,
+    kw: i64,
+    sd: i64,
+    sh: i64,
+    sw: i64,
+    dd: i64,
+    dh: i64,
+    dw: i64,
+    front: i64,
+    top: i64,
+    left: i64,
+):
     """o = gradients g [volumes, od, oh, ow, out] times filters f [out, kd, kh, kw, c], summed where patches
     overlap: the gradient of `count` volumes from `first` on.
     """

@@ -44,9 +44,7 @@ def custom_gradient(f):
     @functools.wraps(f)
     def decorated(*args, **kwargs):
         if kwargs:
-            raise ValueError(
-                f"custom_gradient: arguments are given by position; by keyword were {', '.join(kwargs)}"
-            )
+            raise ValueError(f"custom_gradient: arguments are given by position; by keyword were {', '.join(kwargs)}")
         return _called(f, [convert_to_tensor(x) for x in args])
 
     return decorated
@@ -75,9 +73,7 @@ def _rule(f, grad_fn, results: int, count: int, variables: list):
     """The gradient of the op that the results went through."""
 
     def rule(op, *grads):
-        given = [
-            array.zeros_like(t) if g is None and t.dtype.is_floating else g for g, t in zip(grads, op.outputs)
-        ]
+        given = [array.zeros_like(t) if g is None and t.dtype.is_floating else g for g, t in zip(grads, op.outputs)]
         of_variables: list = []
         if variables:
             of_args, of_variables = grad_fn(*given[:results], variables=variables)
@@ -97,11 +93,7 @@ def _rule(f, grad_fn, results: int, count: int, variables: list):
 def _used(ops: list, args: list) -> list:
     """The trainable variables that ops read, but for those that are arguments themselves."""
     reads = {tensor for op in ops for tensor in op.inputs}
-    return [
-        v
-        for v in trainable_variables()
-        if not reads.isdisjoint((v.value(), v._ref())) and v.value() not in args
-    ]
+    return [v for v in trainable_variables() if not reads.isdisjoint((v.value(), v._ref())) and v.value() not in args]
 
 
 def _takes_variables(function) -> bool:

@@ -86,9 +86,17 @@ NotDifferentiable = NoGradient
 
 
 @uncollected
-def gradients(ys, xs, grad_ys=None, name: str | None = "gradients", colocate_gradients_with_ops: bool = False,
-              gate_gradients: bool = False, aggregation_method: int | None = None, stop_gradients=None,
-              unconnected_gradients="none") -> list:  # fmt: skip
+def gradients(
+    ys,
+    xs,
+    grad_ys=None,
+    name: str | None = "gradients",
+    colocate_gradients_with_ops: bool = False,
+    gate_gradients: bool = False,
+    aggregation_method: int | None = None,
+    stop_gradients=None,
+    unconnected_gradients="none",
+) -> list:
     """The derivatives of sum(ys) with respect to each of xs: tensors shaped like xs.
 
     grad_ys: for each y the gradient that flows into it (default ones). stop_gradients: tensors taken as
@@ -152,9 +160,7 @@ def _tensor(value, what: str, around: set) -> Tensor:
 
 
 def _seeds(ys, grad_ys) -> list:
-    given = (
-        [None] * len(ys) if grad_ys is None else grad_ys if isinstance(grad_ys, (list, tuple)) else [grad_ys]
-    )
+    given = [None] * len(ys) if grad_ys is None else grad_ys if isinstance(grad_ys, (list, tuple)) else [grad_ys]
     if len(given) != len(ys):
         raise ValueError(f"{len(given)} grad_ys were given for {len(ys)} ys")
     return [_seed(y, g, i) for i, (y, g) in enumerate(zip(ys, given))]
@@ -166,8 +172,7 @@ def _check_differentiable(y: Tensor) -> None:
         warn(f"gradients of {y.name} are None: it is {base.name}, no floating point tensor")
     elif not carries_gradient(y):
         raise TypeError(
-            f"gradients of {y.name} of type {base.name}: only floating point tensors have them; cast it "
-            "with tf.cast"
+            f"gradients of {y.name} of type {base.name}: only floating point tensors have them; cast it with tf.cast"
         )
 
 
@@ -193,9 +198,7 @@ def backpropagate(seeds: list[tuple], xs: list[Tensor], stop: set, scope: str = 
         pending.setdefault(way.origin(y), []).append(seed)
     queue: list = []
     queued: set = set()
-    _enqueue(
-        queue, queued, {y.op for y in pending if y not in way.stop and carries_gradient(y)} & way.relevant
-    )
+    _enqueue(queue, queued, {y.op for y in pending if y not in way.stop and carries_gradient(y)} & way.relevant)
     while queue:
         op = heapq.heappop(queue)[2]
         grads = [_total(pending, t) if carries_gradient(t) else None for t in op.outputs]
@@ -363,19 +366,14 @@ def _fitted(way: _Way, grad, tensor: Tensor, op):
             return grad
         with way.context(op):
             grad = dense(grad, op.outputs[0])
-    if (
-        tensor.shape.sizes is not None
-        and grad.shape.sizes == tensor.shape.sizes
-        and None not in tensor.shape.sizes
-    ):
+    if tensor.shape.sizes is not None and grad.shape.sizes == tensor.shape.sizes and None not in tensor.shape.sizes:
         return grad
     if op.definition.broadcasts:
         with way.context(op):
             return array.sum_to_shape(grad, tensor)
     if not grad.shape.is_compatible_with(tensor.shape):
         raise ValueError(
-            f"the gradient of {op.type} '{op.name}' for {tensor.name} has shape {grad.shape} instead of "
-            f"{tensor.shape}"
+            f"the gradient of {op.type} '{op.name}' for {tensor.name} has shape {grad.shape} instead of {tensor.shape}"
         )
     grad._shape = grad.shape.merge_with(tensor.shape)
     return grad

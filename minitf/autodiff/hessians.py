@@ -40,9 +40,7 @@ def _hessian(g, x: Tensor) -> Tensor:
     """One row after the other: the gradient of each element of g."""
     shape = array.shape(x)
     if g is None:
-        raise ValueError(
-            f"hessians: no gradient flows from ys to {x.name}, so they have no second derivatives"
-        )
+        raise ValueError(f"hessians: no gradient flows from ys to {x.name}, so they have no second derivatives")
 
     g = dense(g, x)
 

@@ -103,14 +103,10 @@ def _loop_gradient(op, grads: list, wanted: list, asked: list) -> tuple[list, di
     grads = [dense(g, t) for g, t in zip(grads, op.outputs)] + [None] * (len(op.outputs) - len(grads))
     active = _active_carries(loop, grads)
     xs_wanted = [i for i in range(m) if wanted[n + i]]
-    consts_wanted = [
-        i for i in range(len(loop.consts)) if wanted[n + m + i] and loop.consts[i] in loop.body.consts
-    ]
+    consts_wanted = [i for i in range(len(loop.consts)) if wanted[n + m + i] and loop.consts[i] in loop.body.consts]
     body = _LoopGradientBody(op)
     with body.as_default():
-        carry_args = [
-            body.add_argument(loop.carry_args[i].dtype.base_dtype, loop.carry_args[i].shape) for i in active
-        ]
+        carry_args = [body.add_argument(loop.carry_args[i].dtype.base_dtype, loop.carry_args[i].shape) for i in active]
         seeds = [(loop.nexts[i], a) for i, a in zip(active, carry_args)]
         given = [(k, y, g) for k, (y, g) in enumerate(zip(loop.ys, grads[n + 1 :])) if g is not None]
         seeds += [(y, _cut(body.add_xs(g, y, k in loop.saved), y, k in loop.padded)) for k, y, g in given]
@@ -119,15 +115,25 @@ def _loop_gradient(op, grads: list, wanted: list, asked: list) -> tuple[list, di
         found = backpropagate(seeds, targets, set())
         parts = _Parts(body, carry_args, found, len(active), len(xs_wanted), targets)
     inits = [array.zeros_like(op.outputs[i]) if grads[i] is None else grads[i] for i in active]
-    inits += [
-        array.zeros_like(loop.consts[i]) for i, g in zip(consts_wanted, parts.const_grads) if _summed(g)
-    ]
+    inits += [array.zeros_like(loop.consts[i]) for i, g in zip(consts_wanted, parts.const_grads) if _summed(g)]
     result = make_loop(
-        Loop(body, parts.carry_args, parts.nexts, [a for _, a in body.xs], parts.ys, reverse=not loop.reverse,
-             swap_memory=loop.swap_memory, ragged=body.ragged, padded=parts.padded,
-             saved={k for k, i in enumerate(xs_wanted) if i in loop.ragged}),
-        inits, [stack for stack, _ in body.xs], get_default_graph().capture(op.outputs[n]), name="Loop",
-    )  # fmt: skip
+        Loop(
+            body,
+            parts.carry_args,
+            parts.nexts,
+            [a for _, a in body.xs],
+            parts.ys,
+            reverse=not loop.reverse,
+            swap_memory=loop.swap_memory,
+            ragged=body.ragged,
+            padded=parts.padded,
+            saved={k for k, i in enumerate(xs_wanted) if i in loop.ragged},
+        ),
+        inits,
+        [stack for stack, _ in body.xs],
+        get_default_graph().capture(op.outputs[n]),
+        name="Loop",
+    )
     return parts.arrange(op, result, active, xs_wanted, consts_wanted), {}
 
 
@@ -141,11 +147,7 @@ class _Parts:
     """
 
     def __init__(self, body, carry_args, found, active: int, xs: int, targets):
-        carry_grads, xs_grads, self.const_grads = (
-            found[:active],
-            found[active : active + xs],
-            found[active + xs :],
-        )
+        carry_grads, xs_grads, self.const_grads = (found[:active], found[active : active + xs], found[active + xs :])
         self.nexts = [_or_zeros(g, t) for g, t in zip(carry_grads, targets)]
         self.ys = [_or_zeros(g, t) for g, t in zip(xs_grads, targets[active:])]
         self.carry_args, self.padded = list(carry_args), set()
@@ -280,9 +282,7 @@ def _if_gradient(op, grads: list, wanted: list, asked: list) -> tuple[list, dict
     return gradients, taken
 
 
-def _branch_gradient(
-    op, index: int, inputs: list[int], flowing: list, inner: list
-) -> tuple[Body, list, dict]:
+def _branch_gradient(op, index: int, inputs: list[int], flowing: list, inner: list) -> tuple[Body, list, dict]:
     """The body of one branch's gradient, the gradients in it (None where the branch does not use the
     input), and those of `inner`, tensors of the branch.
     """
@@ -290,9 +290,7 @@ def _branch_gradient(
     forward = branches.bodies[index]
     body = _BranchGradientBody(op, index)
     with body.as_default():
-        seeds = [
-            (forward.results[k], _captured(body, g)) for k, g in flowing if forward.results[k] is not None
-        ]
+        seeds = [(forward.results[k], _captured(body, g)) for k, g in flowing if forward.results[k] is not None]
         targets = [forward.consts.get(branches.consts[i]) for i in inputs]
         present = [t for t in targets if t is not None]
         found = dict(zip(present + inner, backpropagate(seeds, present + inner, set())))

@@ -35,9 +35,7 @@ def run(options: argparse.Namespace) -> int:
     for length in options.steps:
         for unroll in ("static", "dynamic"):
             ops, built, first, step = _timed(length, unroll, options.threads)
-            print(
-                f"{length:6,}  {unroll:8} {ops:7,} {built:12.3f} {first:13.3f} {1e3 * step:9.3f}", flush=True
-            )
+            print(f"{length:6,}  {unroll:8} {ops:7,} {built:12.3f} {first:13.3f} {1e3 * step:9.3f}", flush=True)
     return 0
 
 

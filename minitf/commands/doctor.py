@@ -18,8 +18,14 @@ import sys
 from pathlib import Path
 
 _GROUPS = Path("/sys/fs/cgroup")
-_NEEDED = {"numpy": "numpy", "numba": "numba", "llvmlite": "llvmlite", "scipy": "scipy", "absl": "absl-py",
-           "graphviz": "graphviz"}  # fmt: skip
+_NEEDED = {
+    "numpy": "numpy",
+    "numba": "numba",
+    "llvmlite": "llvmlite",
+    "scipy": "scipy",
+    "absl": "absl-py",
+    "graphviz": "graphviz",
+}
 _EXTRAS = {  # module -> (what it is for, the extra that brings it)
     "matplotlib": ("pictures of the examples", "plot"),
     "rich": ("tables and progress in the terminal", "plot"),
@@ -38,8 +44,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Prints what there is and what is missing; returns the exit code."""
     faults = []
-    for name, lines in {"versions": _versions, "processor": _processor, "memory": _memory,
-                        "compiled kernels": _kernels, "missing": _missing}.items():  # fmt: skip
+    for name, lines in {
+        "versions": _versions,
+        "processor": _processor,
+        "memory": _memory,
+        "compiled kernels": _kernels,
+        "missing": _missing,
+    }.items():
         try:
             found = lines()
         except Exception as error:  # the other parts may say why
@@ -53,8 +64,10 @@ def _versions() -> list[str]:
     import minitf
 
     system = f"{platform.system()} {platform.machine()}"
-    lines = [f"minitf-engine {_version('minitf-engine')} (stands for TensorFlow {minitf.__version__})",
-             f"Python {platform.python_version()} ({sys.executable}), {system}"]  # fmt: skip
+    lines = [
+        f"minitf-engine {_version('minitf-engine')} (stands for TensorFlow {minitf.__version__})",
+        f"Python {platform.python_version()} ({sys.executable}), {system}",
+    ]
     lacking = [name for name in _NEEDED if importlib.util.find_spec(name) is None]
     if lacking:
         raise ImportError(f"{', '.join(lacking)} not found: pip install minitf-engine")
@@ -78,8 +91,10 @@ def _processor() -> list[str]:
     bits = 8 * microkernel.VECTOR_SIZE
     cores = ahead.cores()
     used = min(2, cores) if team.AVAILABLE else 1
-    lines = [f"{binding.get_host_cpu_name()}, vectors of {bits} bits",
-             f"{cores} cores for this process, a session uses {used}"]  # fmt: skip
+    lines = [
+        f"{binding.get_host_cpu_name()}, vectors of {bits} bits",
+        f"{cores} cores for this process, a session uses {used}",
+    ]
     return lines + [f"a container's limit: the time of {share:.1f} cores" for share in _quotas()]
 
 
@@ -110,15 +125,20 @@ def _kernels() -> list[str]:
 
     fault = folders.fault()
     if fault is not None:
-        return [f"not kept in {folders.named()}: {fault}; every run compiles its own. Mend that, or name a "
-                "folder that only you can change in MINITF_CACHE_DIR"]  # fmt: skip
+        return [
+            f"not kept in {folders.named()}: {fault}; every run compiles its own. Mend that, or name a "
+            "folder that only you can change in MINITF_CACHE_DIR"
+        ]
     count, total = folders.kept()
     return [f"{folders.named()}: {count:,} kernels, {size(total)}"]
 
 
 def _missing() -> list[str]:
-    lines = [f"{name}: {use} (pip install 'minitf-engine[{extra}]')"
-             for name, (use, extra) in _EXTRAS.items() if importlib.util.find_spec(name) is None]  # fmt: skip
+    lines = [
+        f"{name}: {use} (pip install 'minitf-engine[{extra}]')"
+        for name, (use, extra) in _EXTRAS.items()
+        if importlib.util.find_spec(name) is None
+    ]
     if not shutil.which("dot"):
         lines.append("dot: pictures of graphs (apt install graphviz, brew install graphviz)")
     return lines or ["nothing"]

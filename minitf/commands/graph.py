@@ -25,8 +25,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The command's arguments."""
     parser.add_argument("--out", type=Path, metavar="FILE", help="a .svg, .png, .pdf, .dot or .html file")
     parser.add_argument("--depth", type=int, help="name scopes nested deeper than this are one node each")
-    parser.add_argument("--fold", action=argparse.BooleanOptionalAction, default=True,
-                        help="draw what is repeated as the first two and the last (default)")  # fmt: skip
+    parser.add_argument(
+        "--fold",
+        action=argparse.BooleanOptionalAction,
+        default=True,
+        help="draw what is repeated as the first two and the last (default)",
+    )
     parser.add_argument("--lowered", action="store_true", help="draw loops as TensorFlow 1 built them")
     add_script(parser)
 

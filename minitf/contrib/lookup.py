@@ -7,7 +7,7 @@ from minitf.lookup.initializers import (
     TextFileIndex,
     TextFileInitializer,
     TextFileStringTableInitializer,
-)  # fmt: skip
+)
 from minitf.lookup.mutable import MutableDenseHashTable, MutableHashTable
 from minitf.lookup.tables import HashTable, InitializableLookupTableBase, LookupInterface
 from minitf.lookup.vocabulary import (
@@ -23,14 +23,30 @@ from minitf.lookup.vocabulary import (
     string_to_index,
     string_to_index_table_from_file,
     string_to_index_table_from_tensor,
-)  # fmt: skip
+)
 
 __all__ = [
-    "FastHashSpec", "HasherSpec", "HashTable", "IdTableWithHashBuckets", "index_table_from_file",
-    "index_table_from_tensor", "index_to_string", "index_to_string_table_from_file",
-    "index_to_string_table_from_tensor", "InitializableLookupTableBase", "KeyValueTensorInitializer",
-    "LookupInterface", "MutableDenseHashTable", "MutableHashTable", "string_to_index",
-    "string_to_index_table_from_file", "string_to_index_table_from_tensor", "StrongHashSpec",
-    "TableInitializerBase", "TextFileIdTableInitializer", "TextFileIndex", "TextFileInitializer",
+    "FastHashSpec",
+    "HasherSpec",
+    "HashTable",
+    "IdTableWithHashBuckets",
+    "index_table_from_file",
+    "index_table_from_tensor",
+    "index_to_string",
+    "index_to_string_table_from_file",
+    "index_to_string_table_from_tensor",
+    "InitializableLookupTableBase",
+    "KeyValueTensorInitializer",
+    "LookupInterface",
+    "MutableDenseHashTable",
+    "MutableHashTable",
+    "string_to_index",
+    "string_to_index_table_from_file",
+    "string_to_index_table_from_tensor",
+    "StrongHashSpec",
+    "TableInitializerBase",
+    "TextFileIdTableInitializer",
+    "TextFileIndex",
+    "TextFileInitializer",
     "TextFileStringTableInitializer",
-]  # fmt: skip
+]

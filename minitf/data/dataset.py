@@ -111,8 +111,9 @@ class Dataset(structure.Structured):
         flat = structure.flatten(datasets)
         for each in flat:
             _check_dataset(each, "Dataset.zip()")
-        tensor = apply("ZipDataset", [d._variant_tensor for d in flat], **structure.carriers(tuple(
-            [d._parts for d in flat])))  # fmt: skip
+        tensor = apply(
+            "ZipDataset", [d._variant_tensor for d in flat], **structure.carriers(tuple([d._parts for d in flat]))
+        )
         return Dataset._of(tensor, structure.map_structure(lambda d: d._parts, datasets))
 
     # ---- element by element
@@ -147,17 +148,14 @@ class Dataset(structure.Structured):
         """The elements of the datasets that `map_func` gives for each element, one after the other."""
         return self._nested("FlatMapDataset", map_func, "Dataset.flat_map()")
 
-    def interleave(self, map_func: Callable, cycle_length=-1, block_length=1,
-                   num_parallel_calls=None) -> Dataset:  # fmt: skip
+    def interleave(self, map_func: Callable, cycle_length=-1, block_length=1, num_parallel_calls=None) -> Dataset:
         """Elements of datasets that `map_func` gives: `block_length` of each of `cycle_length` in turn."""
         cycle = _number(cycle_length, "cycle_length")
         block = _number(block_length, "block_length")
         if num_parallel_calls is None:
             return self._nested("InterleaveDataset", map_func, "Dataset.interleave()", cycle, block)
         calls = _number(num_parallel_calls, "num_parallel_calls")
-        return self._nested(
-            "ParallelInterleaveDatasetV2", map_func, "Dataset.interleave()", cycle, block, calls
-        )
+        return self._nested("ParallelInterleaveDatasetV2", map_func, "Dataset.interleave()", cycle, block, calls)
 
     def enumerate(self, start=0) -> Dataset:
         """Elements with their numbers, from `start` on: tuples of an int64 scalar and the element."""
@@ -173,8 +171,15 @@ class Dataset(structure.Structured):
         parts = structure.map_structure(structure.part_of, state)
         found = _traced_state(reduce_func, parts, self, "Dataset.reduce()")
         given = structure.spread(parts, state)
-        results = apply("ReduceDataset", self._variant_tensor, given, found.captured_tensors, f=found,
-                        states=len(given), **structure.outputs(parts))  # fmt: skip
+        results = apply(
+            "ReduceDataset",
+            self._variant_tensor,
+            given,
+            found.captured_tensors,
+            f=found,
+            states=len(given),
+            **structure.outputs(parts),
+        )
         tensors = [results] if isinstance(results, Tensor) else results
         return structure.gathered(parts, tensors)
 
@@ -191,8 +196,7 @@ class Dataset(structure.Structured):
         parts = structure.map_structure(lambda p: p.batched(_whole(size, rest)), self._parts)
         return self._made("BatchDatasetV2", parts, size, rest)
 
-    def padded_batch(self, batch_size, padded_shapes, padding_values=None,
-                     drop_remainder: bool = False) -> Dataset:  # fmt: skip
+    def padded_batch(self, batch_size, padded_shapes, padding_values=None, drop_remainder: bool = False) -> Dataset:
         """Like `batch`, with elements filled up to `padded_shapes`, of which None (or -1) is the size of the
         largest element in the batch. padding_values: what they are filled with, by default 0 or "".
 
@@ -204,8 +208,9 @@ class Dataset(structure.Structured):
     def unbatch(self) -> Dataset:
         """The rows of elements, one by one."""
         parts = structure.map_structure(lambda p: p.row(), self._parts)
-        same = self._through("MapDataset", lambda *element: element[0] if len(element) == 1 else element,
-                             "Dataset.unbatch()")  # fmt: skip
+        same = self._through(
+            "MapDataset", lambda *element: element[0] if len(element) == 1 else element, "Dataset.unbatch()"
+        )
         return same._made("UnbatchDataset", parts)
 
     def window(self, size, shift=None, stride=1, drop_remainder: bool = False) -> Dataset:
@@ -254,9 +259,8 @@ class Dataset(structure.Structured):
         if mine != others:
             raise TypeError(f"Two datasets to concatenate have different types {mine} and {others}")
         parts = structure.map_structure(
-            lambda a, b: a.with_shape(a.shape.most_specific_compatible_shape(b.shape)),
-            self._parts, dataset._parts,
-        )  # fmt: skip
+            lambda a, b: a.with_shape(a.shape.most_specific_compatible_shape(b.shape)), self._parts, dataset._parts
+        )
         return self._made("ConcatenateDataset", parts, dataset._variant_tensor)
 
     # ---- kept, computed ahead
@@ -331,16 +335,16 @@ class Dataset(structure.Structured):
         graph, parts = traced(predicate, self._parts, caller, [self._variant_tensor])
         if structure.is_nested(parts) or parts.dtype is not tf.bool or not parts.shape.is_compatible_with([]):
             raise ValueError(
-                "`predicate` return type must be convertible to a scalar boolean tensor. Was "
-                f"{structure.shown(parts)}."
+                f"`predicate` return type must be convertible to a scalar boolean tensor. Was {structure.shown(parts)}."
             )
         return self._made(type, self._parts, graph.captured_tensors, f=graph)
 
     def _nested(self, type: str, function: Callable, caller: str, *inputs) -> Dataset:
         graph, part = traced(function, self._parts, caller, [self._variant_tensor])
         if not isinstance(part, structure.DatasetPart):
-            raise TypeError(f"`map_func` must return a `Dataset` object, in {caller}; it returned "
-                            f"{structure.shown(part)}.")  # fmt: skip
+            raise TypeError(
+                f"`map_func` must return a `Dataset` object, in {caller}; it returned {structure.shown(part)}."
+            )
         return self._made(type, part.inner, graph.captured_tensors, *inputs, f=graph)
 
 
@@ -368,5 +372,7 @@ def _traced_state(function: Callable, parts, dataset: Dataset, caller: str):
 def check_state(parts, found, caller: str) -> None:
     """TypeError unless a state that a function returns is like the one that it is given."""
     if structure.types(parts) != structure.types(found):
-        raise TypeError(f"The element types for the new state must match the initial state in {caller}. "
-                        f"Expected {structure.types(parts)}; got {structure.types(found)}.")  # fmt: skip
+        raise TypeError(
+            f"The element types for the new state must match the initial state in {caller}. "
+            f"Expected {structure.types(parts)}; got {structure.types(found)}."
+        )

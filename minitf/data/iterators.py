@@ -54,8 +54,9 @@ class Iterator(structure.Structured):
         return made
 
     @staticmethod
-    def from_structure(output_types, output_shapes=None, shared_name: str | None = None,
-                       output_classes=None) -> Iterator:  # fmt: skip
+    def from_structure(
+        output_types, output_shapes=None, shared_name: str | None = None, output_classes=None
+    ) -> Iterator:
         """An iterator for datasets of such elements: `make_initializer(dataset)` gives an op that starts it
         with one of them.
         """
@@ -79,9 +80,7 @@ class Iterator(structure.Structured):
     def initializer(self) -> Operation:
         """The op that starts the iterator; ValueError if it has none."""
         if self._initializer is None:
-            raise ValueError(
-                "Iterator does not have an initializer: it needs none, or make_initializer() makes it"
-            )
+            raise ValueError("Iterator does not have an initializer: it needs none, or make_initializer() makes it")
         return self._initializer
 
     def make_initializer(self, dataset, name: str | None = None) -> Operation:
@@ -131,8 +130,13 @@ def one_shot(dataset) -> Iterator:
     """An iterator that goes through a dataset once."""
     _check_constant(dataset._variant_tensor)
     with dataset._graph.as_default():
-        resource = apply("OneShotIterator", dataset=dataset._variant_tensor, container="", shared_name="",
-                         **structure.carriers(dataset._parts))  # fmt: skip
+        resource = apply(
+            "OneShotIterator",
+            dataset=dataset._variant_tensor,
+            container="",
+            shared_name="",
+            **structure.carriers(dataset._parts),
+        )
         return Iterator._of(resource, None, dataset._parts)
 
 

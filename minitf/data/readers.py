@@ -54,8 +54,7 @@ class TextLineDataset(_FileDataset):
       NotFoundError: if there is no such file.
     """
 
-    def __init__(self, filenames, compression_type=None, buffer_size=None,
-                 num_parallel_reads=None):  # fmt: skip
+    def __init__(self, filenames, compression_type=None, buffer_size=None, num_parallel_reads=None):
         def read(name) -> Dataset:
             kind = _setting(compression_type, "", "compression_type", tf.string)
             return _read("TextLineDataset", name, kind, _setting(buffer_size, _BUFFER, "buffer_size"))
@@ -73,8 +72,7 @@ class TFRecordDataset(_FileDataset):
       DataLossError: for a record that is damaged.
     """
 
-    def __init__(self, filenames, compression_type=None, buffer_size=None,
-                 num_parallel_reads=None):  # fmt: skip
+    def __init__(self, filenames, compression_type=None, buffer_size=None, num_parallel_reads=None):
         def read(name) -> Dataset:
             kind = _setting(compression_type, "", "compression_type", tf.string)
             return _read("TFRecordDataset", name, kind, _setting(buffer_size, _BUFFER, "buffer_size"))
@@ -92,8 +90,16 @@ class FixedLengthRecordDataset(_FileDataset):
       InvalidArgumentError: for a file that is no whole number of records.
     """
 
-    def __init__(self, filenames, record_bytes, header_bytes=None, footer_bytes=None, buffer_size=None,
-                 compression_type=None, num_parallel_reads=None):  # fmt: skip
+    def __init__(
+        self,
+        filenames,
+        record_bytes,
+        header_bytes=None,
+        footer_bytes=None,
+        buffer_size=None,
+        compression_type=None,
+        num_parallel_reads=None,
+    ):
         def read(name) -> Dataset:
             sizes = [
                 _setting(header_bytes, 0, "header_bytes"),

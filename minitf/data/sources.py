@@ -49,9 +49,13 @@ def _rows(value) -> Tensor:
 
 def generated(generator, arguments: tuple, parts) -> tuple[Tensor, object]:
     """What a Python generator yields."""
-    tensor = apply("GeneratorDataset", list(arguments), generator=generator,
-                   flattened=lambda value: structure.flat_up_to(parts, value),
-                   **structure.carriers(parts))  # fmt: skip
+    tensor = apply(
+        "GeneratorDataset",
+        list(arguments),
+        generator=generator,
+        flattened=lambda value: structure.flat_up_to(parts, value),
+        **structure.carriers(parts),
+    )
     return tensor, parts
 
 
@@ -97,8 +101,9 @@ def padded(dataset, batch_size, padded_shapes, padding_values, drop_remainder) -
     rest = tf.convert_to_tensor(drop_remainder, tf.bool, name="drop_remainder")
     first = constant_value(size) if constant_value(rest) else None
     found = structure.pack(parts, [p.with_shape(_static(s)).batched(first) for p, s in zip(flat, shapes)])
-    tensor = apply("PaddedBatchDatasetV2", dataset._variant_tensor, size, shapes, fills, rest,
-                   **structure.carriers(found))  # fmt: skip
+    tensor = apply(
+        "PaddedBatchDatasetV2", dataset._variant_tensor, size, shapes, fills, rest, **structure.carriers(found)
+    )
     return tensor, found
 
 
@@ -115,12 +120,14 @@ def _padded_shape(shape, of: TensorShape) -> Tensor:
     if shape.rank is None:
         raise ValueError(f"Padded shape {shape} must have a known rank")
     if of.rank is not None and of.rank != shape.rank:
-        raise ValueError(f"The padded shape {shape} is not compatible with the corresponding input component "
-                         f"shape {of}.")  # fmt: skip
+        raise ValueError(
+            f"The padded shape {shape} is not compatible with the corresponding input component shape {of}."
+        )
     for wanted, given in zip(shape.as_list(), of.as_list() if of.rank is not None else []):
         if wanted is not None and given is not None and wanted < given:
-            raise ValueError(f"The padded shape {shape} is not compatible with the corresponding input "
-                             f"component shape {of}.")  # fmt: skip
+            raise ValueError(
+                f"The padded shape {shape} is not compatible with the corresponding input component shape {of}."
+            )
     return tf.constant([-1 if n is None else n for n in shape.as_list()], tf.int64)
 
 

@@ -257,9 +257,7 @@ def _shapes_of(kinds, output_shapes) -> list:
 def check_compatible(wanted, given) -> None:
     """TypeError or ValueError unless elements of one structure can be in the place of another's."""
     if types(wanted) != types(given) or classes(wanted) != classes(given):
-        raise TypeError(
-            f"Expected output types {types(wanted)} but got dataset with output types {types(given)}."
-        )
+        raise TypeError(f"Expected output types {types(wanted)} but got dataset with output types {types(given)}.")
     for a, b in zip(flatten(wanted), flatten(given)):
         if not a.shape.is_compatible_with(b.shape):
             raise TypeError(

@@ -56,8 +56,16 @@ class DataSet:
       ValueError: if there are not as many labels as images.
     """
 
-    def __init__(self, images, labels, fake_data: bool = False, one_hot: bool = False, dtype=tf.float32,
-                 reshape: bool = True, seed=None):  # fmt: skip
+    def __init__(
+        self,
+        images,
+        labels,
+        fake_data: bool = False,
+        one_hot: bool = False,
+        dtype=tf.float32,
+        reshape: bool = True,
+        seed=None,
+    ):
         first, second = tf.get_seed(seed)
         np.random.seed(first if seed is None else second)
         dtype = tf.as_dtype(dtype).base_dtype
@@ -132,9 +140,16 @@ def dense_to_one_hot(labels_dense, num_classes: int) -> np.ndarray:
     return np.eye(num_classes)[np.asarray(labels_dense).ravel()]
 
 
-def read_data_sets(train_dir, fake_data: bool = False, one_hot: bool = False, dtype=tf.float32,
-                   reshape: bool = True, validation_size: int = 5000, seed=None,
-                   source_url: str = DEFAULT_SOURCE_URL) -> Datasets:  # fmt: skip
+def read_data_sets(
+    train_dir,
+    fake_data: bool = False,
+    one_hot: bool = False,
+    dtype=tf.float32,
+    reshape: bool = True,
+    validation_size: int = 5000,
+    seed=None,
+    source_url: str = DEFAULT_SOURCE_URL,
+) -> Datasets:
     """MNIST in three parts, of which the first `validation_size` training images are one.
 
     The four IDX files, packed or not, or `mnist.npz` are looked for in `train_dir`, in `$MINITF_DATA` and in
@@ -186,9 +201,7 @@ def _from_npz(path: Path) -> Arrays:
         with np.load(path, allow_pickle=False) as data:
             arrays = Arrays(*(data[name] for name in ("x_train", "y_train", "x_test", "y_test")))
     except Exception as error:  # NumPy and zipfile raise many kinds
-        raise ValueError(
-            f"{path} is no mnist.npz with x_train, y_train, x_test and y_test: {error}"
-        ) from None
+        raise ValueError(f"{path} is no mnist.npz with x_train, y_train, x_test and y_test: {error}") from None
     return _whole(arrays, path)
 
 

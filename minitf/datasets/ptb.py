@@ -54,9 +54,7 @@ def ptb_iterator(raw_data, batch_size: int, num_steps: int):
     data = raw_data[: batch_size * length].reshape(batch_size, length)
     count = (length - 1) // num_steps
     if count <= 0:
-        raise ValueError(
-            f"epoch_size == 0, decrease batch_size or num_steps: there are {raw_data.size} words"
-        )
+        raise ValueError(f"epoch_size == 0, decrease batch_size or num_steps: there are {raw_data.size} words")
     for i in range(count):
         start = i * num_steps
         yield data[:, start : start + num_steps], data[:, start + 1 : start + num_steps + 1]

@@ -31,9 +31,7 @@ def _explained(prefix: str) -> Iterator[None]:
     except Malformed as error:
         raise errors.DataLossError(None, None, f"checkpoint {prefix} is damaged: {error}") from None
     except FileNotFoundError as error:
-        raise errors.NotFoundError(
-            None, None, f"checkpoint {prefix}: {error.filename} is not there"
-        ) from None
+        raise errors.NotFoundError(None, None, f"checkpoint {prefix}: {error.filename} is not there") from None
     except OSError as error:
         kind = files.kind_of(error)
         raise kind(None, None, f"checkpoint {prefix}: {error.strerror or error}") from None

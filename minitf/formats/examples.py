@@ -66,8 +66,9 @@ def _bytes(message: Message) -> list[bytes]:
 
 def _floats(message: Message) -> np.ndarray:
     """Packed into one field, or a field each (a number of 4 bytes)."""
-    parts = [value if isinstance(value, bytes) else value.to_bytes(8, "little")[:4]
-             for value in message.all(1, (int, bytes))]  # fmt: skip
+    parts = [
+        value if isinstance(value, bytes) else value.to_bytes(8, "little")[:4] for value in message.all(1, (int, bytes))
+    ]
     if any(len(part) % 4 for part in parts):
         raise Malformed("floats are cut off")
     return np.frombuffer(b"".join(parts), "<f4").astype(np.float32)
@@ -75,8 +76,10 @@ def _floats(message: Message) -> np.ndarray:
 
 def _integers(message: Message) -> np.ndarray:
     """Packed into one field, or a field each."""
-    parts = [np.array([value], np.uint64).view(np.int64) if isinstance(value, int) else varints(value)
-             for value in message.all(1, (int, bytes))]  # fmt: skip
+    parts = [
+        np.array([value], np.uint64).view(np.int64) if isinstance(value, int) else varints(value)
+        for value in message.all(1, (int, bytes))
+    ]
     return np.concatenate([np.zeros(0, np.int64), *parts])
 
 

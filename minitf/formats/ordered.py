@@ -24,9 +24,7 @@ def _number(value: int) -> bytes:
 
 
 def _text(value: bytes) -> bytes:
-    escaped = re.sub(
-        rb"[\x00\xff]", lambda found: found[0] + (b"\0" if found[0] == b"\xff" else b"\xff"), value
-    )
+    escaped = re.sub(rb"[\x00\xff]", lambda found: found[0] + (b"\0" if found[0] == b"\xff" else b"\xff"), value)
     return escaped + b"\0\x01"
 
 

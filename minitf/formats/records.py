@@ -34,11 +34,18 @@ class TFRecordOptions:
     to 9, None or -1 for the usual one. The other arguments are zlib's too, and change no result.
     """
 
-    def __init__(self, compression_type=None, flush_mode: int | None = None,
-                 input_buffer_size: int | None = None, output_buffer_size: int | None = None,
-                 window_bits: int | None = None, compression_level: int | None = None,
-                 compression_method: int | None = None, mem_level: int | None = None,
-                 compression_strategy: int | None = None):  # fmt: skip
+    def __init__(
+        self,
+        compression_type=None,
+        flush_mode: int | None = None,
+        input_buffer_size: int | None = None,
+        output_buffer_size: int | None = None,
+        window_bits: int | None = None,
+        compression_level: int | None = None,
+        compression_method: int | None = None,
+        mem_level: int | None = None,
+        compression_strategy: int | None = None,
+    ):
         self.get_compression_type_string(compression_type)
         self.compression_type = compression_type
         self.compression_level = -1 if compression_level is None else compression_level

@@ -49,9 +49,7 @@ def apply_op(type: str, *inputs, name: str | None = None, shapes=None, **attrs) 
         graph.root._names.pop(unique.lower(), None)
         raise
     attrs.update(types)
-    return graph.create(
-        definition, tuple(flat), _output_types(definition, types, attrs), unique, attrs, shapes
-    )
+    return graph.create(definition, tuple(flat), _output_types(definition, types, attrs), unique, attrs, shapes)
 
 
 def _take(definition: OpDef, arg: Arg, value, types: dict, scope: str, label: str, preferred=None) -> Tensor:
@@ -70,9 +68,7 @@ def _take(definition: OpDef, arg: Arg, value, types: dict, scope: str, label: st
         allowed = definition.allowed.get(arg.variable)
         if allowed is not None and base not in allowed:
             names = ", ".join(sorted(d.name for d in allowed))
-            raise TypeError(
-                f"'{arg.name}' of {definition.type} is {base.name} ({tensor.name}); it takes {names}"
-            )
+            raise TypeError(f"'{arg.name}' of {definition.type} is {base.name} ({tensor.name}); it takes {names}")
         types[arg.variable] = base
     return tensor
 
@@ -90,10 +86,7 @@ def _take_list(definition: OpDef, arg: Arg, value, types: dict, attrs: dict, sco
 
 def _common(values):
     """The type of the first tensor of a list, which the Python numbers beside it take on."""
-    return next(
-        (v.dtype.base_dtype for v in values if hasattr(v, "dtype") and isinstance(v.dtype, dtypes.DType)),
-        None,
-    )
+    return next((v.dtype.base_dtype for v in values if hasattr(v, "dtype") and isinstance(v.dtype, dtypes.DType)), None)
 
 
 def _from_value(definition: OpDef, arg: Arg, value, dtype, name: str) -> Tensor:

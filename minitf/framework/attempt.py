@@ -21,9 +21,7 @@ def all_or_nothing(graph: Graph):
             for tensor in op.inputs:
                 tensor._consumers.remove(op)
         there = set(graph.ops)
-        root._by_name = {
-            n: op for n, op in root._by_name.items() if op in there or _outlives(op, graph, gone)
-        }
+        root._by_name = {n: op for n, op in root._by_name.items() if op in there or _outlives(op, graph, gone)}
         root._names, root._last_id = names, version
         for name, found in root._collections.items():
             found[:] = collections.get(name, [])

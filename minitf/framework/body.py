@@ -24,9 +24,7 @@ class Body(Graph):
         self.owner: Operation | None = None  # the op whose body this is, once that is made
         self.form = None  # what the op does, in terms of its bodies: a Loop or Branches
         self.given: dict = {}  # tensor (or op) of this body -> what the owner gives out for it
-        self.rivals: list[
-            tuple
-        ] = []  # (flag of an op of this body, op of the owner's other body that waits for it)
+        self.rivals: list[tuple] = []  # (flag of an op of this body, op of the owner's other body that waits for it)
         self.inherited: set[Operation] = set()  # ops outside for which the owner waits only for its ops
 
     def adopt(self, owner: Operation, form) -> None:

@@ -25,10 +25,25 @@ _NAME = re.compile(r"(?<![\w.])[A-Za-z_]\w*")
 _SIGNATURE = re.compile(r"\(\) (takes|got|missing) .*argument")
 _MOST = 60  # characters of a value that are shown
 _UNGUARDED = {  # what runs for every op or step and checks for itself; what users override
-    "Tensor.__init__", "Tensor.get_shape", "Operation.__init__", "Operation.values", "TensorShape",
-    "Dimension", "DType", "Graph.create", "Graph.capture", "Graph.captured", "Graph.argument", "Graph.touch",
-    "Graph.reserve_ids", "Graph.at", "Names", "BaseSession.run", "call", "build",
-}  # fmt: skip
+    "Tensor.__init__",
+    "Tensor.get_shape",
+    "Operation.__init__",
+    "Operation.values",
+    "TensorShape",
+    "Dimension",
+    "DType",
+    "Graph.create",
+    "Graph.capture",
+    "Graph.captured",
+    "Graph.argument",
+    "Graph.touch",
+    "Graph.reserve_ids",
+    "Graph.at",
+    "Names",
+    "BaseSession.run",
+    "call",
+    "build",
+}
 
 
 # ---- guarding
@@ -153,9 +168,7 @@ def _explained(error: Exception, function, name, args: tuple, kwargs: dict) -> E
         called = any(inspect.isfunction(value) for value in at_fault.values())
         if called or not _of_signature(error):
             kind = ValueError if isinstance(error, _OF_VALUES) else TypeError
-            return kind(
-                _refusal(name, at_fault or arguments) + (f": {error}" if _of_signature(error) else "")
-            )
+            return kind(_refusal(name, at_fault or arguments) + (f": {error}" if _of_signature(error) else ""))
     _add(error, name, arguments)
     return error
 
@@ -217,8 +230,7 @@ def _holds(one, other) -> bool:
     """Whether two values are the same object, or one is a short list with the other in it."""
     pairs = [(one, other), (other, one)]
     return one is other or any(
-        type(many) in (list, tuple) and len(many) < 9 and any([value is part for part in many])
-        for many, value in pairs
+        type(many) in (list, tuple) and len(many) < 9 and any([value is part for part in many]) for many, value in pairs
     )
 
 

@@ -115,12 +115,9 @@ def _tasks(job, given) -> dict[int, str]:
         given = dict(enumerate(given))
     if not isinstance(given, dict) or not all(type(number) is int for number in given):
         raise TypeError(
-            f"the tasks of job {job!r} are a list of addresses, or a dict from integers to them, not "
-            f"{given!r}"
+            f"the tasks of job {job!r} are a list of addresses, or a dict from integers to them, not {given!r}"
         )
-    return {
-        number: _text(address, f"the address of a task of job {job!r}") for number, address in given.items()
-    }
+    return {number: _text(address, f"the address of a task of job {job!r}") for number, address in given.items()}
 
 
 class Running:
@@ -141,9 +138,7 @@ class Running:
         such.
         """
         me = threading.get_ident()
-        found = [
-            t for t in threading.enumerate() if t not in self._bystanders and not t.name.startswith("minitf ")
-        ]
+        found = [t for t in threading.enumerate() if t not in self._bystanders and not t.name.startswith("minitf ")]
         return any(t.is_alive() and t.ident not in joining and t.ident != me for t in found)
 
     def tasks(self) -> list[tuple[str, int]]:
@@ -152,8 +147,11 @@ class Running:
 
     def lacking(self) -> list[str]:
         """The tasks that nobody in this process serves, in words."""
-        return [f"/job:{job}/task:{number} at {self.spec.task_address(job, number)}"
-                for job, number in self.tasks() if (job, number) not in self.served]  # fmt: skip
+        return [
+            f"/job:{job}/task:{number} at {self.spec.task_address(job, number)}"
+            for job, number in self.tasks()
+            if (job, number) not in self.served
+        ]
 
     def await_all(self) -> None:
         """Waits for tasks that other threads may start.
@@ -165,11 +163,12 @@ class Running:
         while lacking := self.lacking():
             if time.monotonic() > end or not self.others():
                 raise errors.FailedPreconditionError(
-                    None, None,
+                    None,
+                    None,
                     f"the session waits for tasks of its cluster that are not in this process: "
                     f"{', '.join(lacking)}. minitf runs all tasks of a cluster in one process: make a "
                     "tf.train.Server for each of them here, in threads, or leave the cluster out",
-                )  # fmt: skip
+                )
             time.sleep(_LOOK)
 
 
@@ -218,9 +217,10 @@ def found_at(target: str) -> tuple[Running, tuple[str, int]]:
     """
     if target not in _by_target:
         raise errors.FailedPreconditionError(
-            None, None,
+            None,
+            None,
             f"there is no server at {target} in this process. minitf runs all tasks of a cluster in one "
             "process: make a tf.train.Server for each of them, and give its server.target to the session",
-        )  # fmt: skip
+        )
     _by_target[target][0].take_in()
     return _by_target[target]

@@ -16,8 +16,9 @@ def register_tensor_conversion_function(base_type, conversion_func, priority: in
     _CONVERSIONS.sort(key=lambda entry: entry[0])
 
 
-def convert_to_tensor(value, dtype=None, name: str | None = None, preferred_dtype=None, dtype_hint=None,
-                      as_ref: bool = False) -> Tensor:  # fmt: skip
+def convert_to_tensor(
+    value, dtype=None, name: str | None = None, preferred_dtype=None, dtype_hint=None, as_ref: bool = False
+) -> Tensor:
     """`value` (number, nested list, NumPy array, Tensor or Variable) as a Tensor.
 
     dtype: the type the result must have; preferred_dtype: the type it gets if the value allows it.
@@ -53,6 +54,4 @@ def _convert(value, dtype, name, as_ref) -> Tensor:
 
 def convert_n_to_tensor(values, dtype=None, name: str | None = None) -> list[Tensor]:
     """Each of `values` as a Tensor."""
-    return [
-        convert_to_tensor(v, dtype, None if name is None else f"{name}_{i}") for i, v in enumerate(values)
-    ]
+    return [convert_to_tensor(v, dtype, None if name is None else f"{name}_{i}") for i, v in enumerate(values)]

@@ -127,10 +127,24 @@ class DType:
 
 
 _ENUM = {
-    "float32": 1, "float64": 2, "int32": 3, "uint8": 4, "int16": 5, "int8": 6, "string": 7, "complex64": 8,
-    "int64": 9, "bool": 10, "uint16": 17, "complex128": 18, "float16": 19, "resource": 20, "variant": 21,
-    "uint32": 22, "uint64": 23,
-}  # fmt: skip
+    "float32": 1,
+    "float64": 2,
+    "int32": 3,
+    "uint8": 4,
+    "int16": 5,
+    "int8": 6,
+    "string": 7,
+    "complex64": 8,
+    "int64": 9,
+    "bool": 10,
+    "uint16": 17,
+    "complex128": 18,
+    "float16": 19,
+    "resource": 20,
+    "variant": 21,
+    "uint32": 22,
+    "uint64": 23,
+}
 _BY_NAME: dict[str, DType] = {}
 _BY_NUMPY: dict[np.dtype, DType] = {}
 
@@ -160,14 +174,7 @@ complex128 = _make("complex128", np.complex128)
 resource = _make("resource", np.object_)  # what a session keeps for an op: a queue
 variant = _make("variant", np.object_)  # a value of Python's: a dataset
 
-_ALIASES = {
-    "float": float32,
-    "double": float64,
-    "half": float16,
-    "int": int32,
-    "str": string,
-    "object": string,
-}
+_ALIASES = {"float": float32, "double": float64, "half": float16, "int": int32, "str": string, "object": string}
 _PYTHON = {
     float: float32,
     int: int32,
@@ -229,9 +236,7 @@ def zeros(shape: tuple, dtype: np.dtype) -> np.ndarray:
 
 
 def _from_numpy(value) -> DType | None:
-    if not isinstance(value, (str, np.dtype)) and not (
-        isinstance(value, type) and issubclass(value, np.generic)
-    ):
+    if not isinstance(value, (str, np.dtype)) and not (isinstance(value, type) and issubclass(value, np.generic)):
         return None
     try:
         dtype = np.dtype(value)

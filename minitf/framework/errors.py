@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 OK, CANCELLED, UNKNOWN, INVALID_ARGUMENT, DEADLINE_EXCEEDED, NOT_FOUND, ALREADY_EXISTS = range(7)
-PERMISSION_DENIED, RESOURCE_EXHAUSTED, FAILED_PRECONDITION, ABORTED, OUT_OF_RANGE, UNIMPLEMENTED = range(
-    7, 13
-)
+PERMISSION_DENIED, RESOURCE_EXHAUSTED, FAILED_PRECONDITION, ABORTED, OUT_OF_RANGE, UNIMPLEMENTED = range(7, 13)
 INTERNAL, UNAVAILABLE, DATA_LOSS, UNAUTHENTICATED = range(13, 17)
 
 
@@ -37,17 +35,13 @@ def _kind(name: str, code: int, doc: str) -> type[OpError]:
 
 CancelledError = _kind("CancelledError", CANCELLED, "The run was cancelled.")
 UnknownError = _kind("UnknownError", UNKNOWN, "An error of no other class.")
-InvalidArgumentError = _kind(
-    "InvalidArgumentError", INVALID_ARGUMENT, "An op was given data it cannot work on."
-)
+InvalidArgumentError = _kind("InvalidArgumentError", INVALID_ARGUMENT, "An op was given data it cannot work on.")
 DeadlineExceededError = _kind("DeadlineExceededError", DEADLINE_EXCEEDED, "The run took longer than allowed.")
 NotFoundError = _kind("NotFoundError", NOT_FOUND, "A file or key is missing.")
 AlreadyExistsError = _kind("AlreadyExistsError", ALREADY_EXISTS, "What was to be created exists.")
 PermissionDeniedError = _kind("PermissionDeniedError", PERMISSION_DENIED, "The caller may not do this.")
 ResourceExhaustedError = _kind("ResourceExhaustedError", RESOURCE_EXHAUSTED, "Memory or disk ran out.")
-FailedPreconditionError = _kind(
-    "FailedPreconditionError", FAILED_PRECONDITION, "A variable is uninitialized."
-)
+FailedPreconditionError = _kind("FailedPreconditionError", FAILED_PRECONDITION, "A variable is uninitialized.")
 AbortedError = _kind("AbortedError", ABORTED, "The run was aborted.")
 OutOfRangeError = _kind("OutOfRangeError", OUT_OF_RANGE, "The input is exhausted.")
 UnimplementedError = _kind("UnimplementedError", UNIMPLEMENTED, "The op cannot do this.")

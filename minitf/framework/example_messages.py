@@ -13,14 +13,13 @@ _FIELDS = {
     "BytesList": [("value", 1, "bytes*")],
     "FloatList": [("value", 1, "float*")],
     "Int64List": [("value", 1, "int64*")],
-    "Feature": [("bytes_list", 1, "BytesList?"), ("float_list", 2, "FloatList?"),
-                ("int64_list", 3, "Int64List?")],
+    "Feature": [("bytes_list", 1, "BytesList?"), ("float_list", 2, "FloatList?"), ("int64_list", 3, "Int64List?")],
     "Features": [("feature", 1, "Feature{}")],
     "FeatureList": [("feature", 1, "Feature*")],
     "FeatureLists": [("feature_list", 1, "FeatureList{}")],
     "Example": [("features", 1, "Features")],
     "SequenceExample": [("context", 1, "Features"), ("feature_lists", 2, "FeatureLists")],
-}  # fmt: skip
+}
 NAMES = tuple(_FIELDS)
 
 
@@ -46,8 +45,7 @@ def _classes() -> dict[str, type]:
             _add(made, descriptor_pb2.FieldDescriptorProto, *field)
     pool = descriptor_pool.DescriptorPool()
     pool.Add(file)
-    return {name: message_factory.GetMessageClass(pool.FindMessageTypeByName(f"tensorflow.{name}"))
-            for name in _FIELDS}  # fmt: skip
+    return {name: message_factory.GetMessageClass(pool.FindMessageTypeByName(f"tensorflow.{name}")) for name in _FIELDS}
 
 
 def _add(made, kinds, name: str, number: int, kind: str) -> None:

@@ -46,9 +46,7 @@ def translated(name: str):
 def path_of(name) -> str:
     """A file's name as text; TypeError for what is no name."""
     if not isinstance(name, (str, bytes, os.PathLike)):
-        raise TypeError(
-            f"the name of a file is text, bytes or a path (binary or unicode string), not {name!r}"
-        )
+        raise TypeError(f"the name of a file is text, bytes or a path (binary or unicode string), not {name!r}")
     return os.fsdecode(name)
 
 

@@ -33,9 +33,7 @@ class Graph(Names, Elements, Collections, Placement, Shown):
         self.root: Graph = self if outer is None else outer.root
         self.ops: list[Operation] = []
         self.captures: dict[Tensor, Tensor] = {}  # any outer tensor -> what stands for it here
-        self.consts: dict[
-            Tensor, Tensor
-        ] = {}  # tensor of the graph just outside -> the argument that stands for it
+        self.consts: dict[Tensor, Tensor] = {}  # tensor of the graph just outside -> the argument that stands for it
         self.waits: dict[Operation, list] = {}  # op of this graph -> the ops outside that it waits for
         self._controls: list[_Controls] = []
         self.finalized = False
@@ -71,8 +69,9 @@ class Graph(Names, Elements, Collections, Placement, Shown):
             inside.check_loops(self, definition.type, controls)
         root._last_id += 1
         root.version += 1
-        op = Operation(self, root._last_id, definition, name, inputs, dtypes_, attrs, [],
-                       "", root._origin or origin.here())  # fmt: skip
+        op = Operation(
+            self, root._last_id, definition, name, inputs, dtypes_, attrs, [], "", root._origin or origin.here()
+        )
         self._infer(op, shape)
         if root._devices or root._colocations or definition.refs:
             self._placed(op)
@@ -274,9 +273,18 @@ class Graph(Names, Elements, Collections, Placement, Shown):
         """
         return _exporter(self, from_version, add_shapes)
 
-    def create_op(self, op_type: str, inputs, dtypes=None, input_types=None, name: str | None = None,
-                  attrs: dict | None = None, op_def=None, compute_shapes: bool = True,
-                  compute_device: bool = True) -> Operation:  # fmt: skip
+    def create_op(
+        self,
+        op_type: str,
+        inputs,
+        dtypes=None,
+        input_types=None,
+        name: str | None = None,
+        attrs: dict | None = None,
+        op_def=None,
+        compute_shapes: bool = True,
+        compute_device: bool = True,
+    ) -> Operation:
         """Adds an op of a type by TensorFlow's name, of a list of tensors.
 
         name: a name that ends in `/` is taken as it is. attrs: `tf.AttrValue`s by name; what the inputs tell
@@ -357,9 +365,7 @@ def reset_default_graph() -> None:
     """Replaces the default graph by an empty one; not inside `with graph.as_default():`."""
     global _global
     if _stack.graphs:
-        raise AssertionError(
-            "reset_default_graph() cannot be called inside `with graph.as_default():`; leave it first"
-        )
+        raise AssertionError("reset_default_graph() cannot be called inside `with graph.as_default():`; leave it first")
     _global = Graph()
 
 

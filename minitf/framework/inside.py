@@ -85,7 +85,7 @@ def check_loops(graph, type: str, others) -> None:
             raise ValueError(
                 f"an op in the body of one loop cannot wait for '{other.name}' (created {other.origin}), "
                 "which is in a different while loop; make it wait for what that loop returns"
-            )  # fmt: skip
+            )
 
 
 def given(graph, tensor: Tensor) -> Tensor:
@@ -105,9 +105,7 @@ def given(graph, tensor: Tensor) -> Tensor:
     body = _path(tensor.op.graph, graph)[-1]
     direct = tensor.op.graph is body
     if body.owner is None:  # its user is in the other branch
-        dead = hidden(
-            graph, "Dead", Given, tensor.dtype.base_dtype, {"dtype": tensor.dtype.base_dtype, "of": tensor}
-        )
+        dead = hidden(graph, "Dead", Given, tensor.dtype.base_dtype, {"dtype": tensor.dtype.base_dtype, "of": tensor})
         dead._shape, dead.flag = tensor.shape, constant_flag(graph, False)
         dead.rival = body, constant_flag(body, True, tensor.op if direct else _flag(body, tensor.op))
         return dead
@@ -121,9 +119,7 @@ def given(graph, tensor: Tensor) -> Tensor:
 
 def seen_from(graph, tensor: Tensor) -> Tensor:
     """`tensor` itself, or what `graph` has for it if it is in a branch inside of it."""
-    return (
-        given(graph, tensor) if tensor.op.graph is not graph and is_around(graph, tensor.op.graph) else tensor
-    )
+    return given(graph, tensor) if tensor.op.graph is not graph and is_around(graph, tensor.op.graph) else tensor
 
 
 def standing_for(outer: Tensor, argument: Tensor) -> Tensor:
@@ -170,8 +166,18 @@ def output(op: Operation, kind: type, like: Tensor, shape=None) -> Tensor:
 def hidden(graph, type: str, kind: type, dtype, attrs: dict) -> Tensor:
     """The output of a new op that takes no id, and that nobody sees in the graph."""
     root = graph.root
-    op = Operation(graph, root._last_id, OPS[type], root.unique_name(f"_{type.lower()}"), (), [dtype], attrs,
-                   [], "", root._origin or origin.here())  # fmt: skip
+    op = Operation(
+        graph,
+        root._last_id,
+        OPS[type],
+        root.unique_name(f"_{type.lower()}"),
+        (),
+        [dtype],
+        attrs,
+        [],
+        "",
+        root._origin or origin.here(),
+    )
     op.outputs[0] = kind(op, 0, dtype)
     op.outputs[0]._shape = SCALAR
     return op.outputs[0]

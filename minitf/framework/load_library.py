@@ -29,11 +29,10 @@ def load_library(library_location: str) -> None:
 
 def _refusal(path) -> errors.OpError:
     if not os.path.exists(path):
-        return errors.NotFoundError(
-            None, None, f"{path}: cannot open shared object file: No such file or directory"
-        )
+        return errors.NotFoundError(None, None, f"{path}: cannot open shared object file: No such file or directory")
     return errors.UnimplementedError(
-        None, None,
+        None,
+        None,
         f"{path} is compiled for TensorFlow: minitf loads no compiled extensions. Build what it does out of "
         "other ops, or call Python by tf.py_func",
-    )  # fmt: skip
+    )

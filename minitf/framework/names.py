@@ -67,9 +67,7 @@ class Names:
         if name.endswith("/"):
             return name[:-1]
         if not (_VALID_SCOPE if self.root._scope else _VALID_OP).match(name):
-            raise ValueError(
-                f"{name!r} is not a name for a scope: letters, digits and ._/- (no leading _ at the root)"
-            )
+            raise ValueError(f"{name!r} is not a name for a scope: letters, digits and ._/- (no leading _ at the root)")
         return self.unique_name(name)
 
     def get_name_scope(self) -> str:

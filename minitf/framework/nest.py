@@ -48,9 +48,7 @@ def _keys(mapping) -> list:
     try:
         return sorted(mapping)
     except TypeError:
-        raise TypeError(
-            f"a dict used as a structure needs keys that can be sorted, not {list(mapping)}"
-        ) from None
+        raise TypeError(f"a dict used as a structure needs keys that can be sorted, not {list(mapping)}") from None
 
 
 def rebuild(structure, parts: list):
@@ -107,9 +105,7 @@ def pack_sequence_as(structure, flat_sequence):
         return flat[0]
     wanted = len(flatten(structure))
     if wanted != len(flat):
-        raise ValueError(
-            f"the structure has {wanted} leaves, {len(flat)} values were given: {_shown(structure)}"
-        )
+        raise ValueError(f"the structure has {wanted} leaves, {len(flat)} values were given: {_shown(structure)}")
     return _filled(structure, iter(flat))
 
 
@@ -153,8 +149,7 @@ def _paired(one, two, check_types: bool) -> list[tuple]:
     parts, others = children(one), children(two)
     if len(parts) != len(others):
         raise ValueError(
-            f"the structures differ: {len(parts)} parts against {len(others)}:\n  {_shown(one)}\n"
-            f"  {_shown(two)}"
+            f"the structures differ: {len(parts)} parts against {len(others)}:\n  {_shown(one)}\n  {_shown(two)}"
         )
     return list(zip(parts, others))
 

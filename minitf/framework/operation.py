@@ -28,8 +28,19 @@ class Operation(Shown):
         "__weakref__",
     )
 
-    def __init__(self, graph, id: int, definition, name: str, inputs: tuple, dtypes, attrs: dict,
-                 control_inputs: list, device: str, origin: Origin):  # fmt: skip
+    def __init__(
+        self,
+        graph,
+        id: int,
+        definition,
+        name: str,
+        inputs: tuple,
+        dtypes,
+        attrs: dict,
+        control_inputs: list,
+        device: str,
+        origin: Origin,
+    ):
         self.graph, self.id, self.definition, self.name = graph, id, definition, name
         self.type = definition.type
         self.inputs, self.attrs, self._control_inputs = inputs, attrs, control_inputs
@@ -100,9 +111,7 @@ class Operation(Shown):
     def _update_input(self, index: int, tensor: Tensor) -> None:
         """Takes another tensor, of the same type, for the input `index`."""
         if not 0 <= index < len(self.inputs):
-            raise IndexError(
-                f"{self.type} '{self.name}' has {len(self.inputs)} inputs, there is no input {index}"
-            )
+            raise IndexError(f"{self.type} '{self.name}' has {len(self.inputs)} inputs, there is no input {index}")
         if not isinstance(tensor, Tensor):
             raise TypeError(f"input {index} of {self.type} '{self.name}' has to be a Tensor, not {tensor!r}")
         old = self.inputs[index]

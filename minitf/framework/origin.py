@@ -32,8 +32,9 @@ class Origin:
 
     def lines(self) -> list[tuple[str, int, str, str]]:
         """`(file, line number, function, text)` of each frame, outermost first."""
-        return [(c.co_filename, n, c.co_name, linecache.getline(c.co_filename, n).strip())
-                for c, n in reversed(self.frames)]  # fmt: skip
+        return [
+            (c.co_filename, n, c.co_name, linecache.getline(c.co_filename, n).strip()) for c, n in reversed(self.frames)
+        ]
 
     def __str__(self):
         if not self.frames:
@@ -72,9 +73,7 @@ def warn(message: str) -> None:
     warnings.warn(message, stacklevel=level)
 
 
-_LIBRARIES = frozenset(
-    ["numpy", "numba", "scipy", "tensorboard", "google", "graphviz", *sys.stdlib_module_names]
-)
+_LIBRARIES = frozenset(["numpy", "numba", "scipy", "tensorboard", "google", "graphviz", *sys.stdlib_module_names])
 
 
 def _package(frame) -> str:
@@ -100,8 +99,4 @@ def said(error: Exception) -> bool:
     while traceback.tb_next is not None:
         traceback = traceback.tb_next
     code = traceback.tb_frame.f_code.co_code
-    return (
-        _package(traceback.tb_frame) not in _LIBRARIES
-        and code[traceback.tb_lasti] in _RAISES
-        and bool(str(error))
-    )
+    return _package(traceback.tb_frame) not in _LIBRARIES and code[traceback.tb_lasti] in _RAISES and bool(str(error))

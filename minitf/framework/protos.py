@@ -39,13 +39,21 @@ _HOMES = {
 
 # What tensorboard lacks: fields as (name, number, kind), of which there are many if the kind ends in `*`.
 _LACKING = {
-    "QueueRunnerDef": [("queue_name", 1, "string"), ("enqueue_op_name", 2, "string*"),
-                       ("close_op_name", 3, "string"), ("cancel_op_name", 4, "string"),
-                       ("queue_closed_exception_types", 5, "int32*")],
-    "ServerDef": [("cluster", 1, "ClusterDef"), ("job_name", 2, "string"), ("task_index", 3, "int32"),
-                  ("protocol", 5, "string")],
+    "QueueRunnerDef": [
+        ("queue_name", 1, "string"),
+        ("enqueue_op_name", 2, "string*"),
+        ("close_op_name", 3, "string"),
+        ("cancel_op_name", 4, "string"),
+        ("queue_closed_exception_types", 5, "int32*"),
+    ],
+    "ServerDef": [
+        ("cluster", 1, "ClusterDef"),
+        ("job_name", 2, "string"),
+        ("task_index", 3, "int32"),
+        ("protocol", 5, "string"),
+    ],
     "SavedModel": [("saved_model_schema_version", 1, "int64"), ("meta_graphs", 2, "MetaGraphDef*")],
-}  # fmt: skip
+}
 
 _DO_WITHOUT = "tensorboard.compat.notf"  # if there is this module, TensorBoard does not look for TensorFlow
 

@@ -114,10 +114,24 @@ _ARG = re.compile(r"\s*(\w+)\s*:\s*(&?)(\*{0,2})(@?)(\w*)\s*(?:\[([\w, .]*)\])?\
 _COMMA = re.compile(r",(?![^\[]*\])")
 
 
-def define(type: str, signature: str, *, shape=None, grad=None, numpy=None, kernel=None, host=None,
-           static=None, differentiable: bool = True, stateful: bool = False, broadcasts: bool = False,
-           passes_slices: bool = False, any_type: bool = False, decided: Decided | None = None,
-           **allowed: frozenset) -> OpDef:  # fmt: skip
+def define(
+    type: str,
+    signature: str,
+    *,
+    shape=None,
+    grad=None,
+    numpy=None,
+    kernel=None,
+    host=None,
+    static=None,
+    differentiable: bool = True,
+    stateful: bool = False,
+    broadcasts: bool = False,
+    passes_slices: bool = False,
+    any_type: bool = False,
+    decided: Decided | None = None,
+    **allowed: frozenset,
+) -> OpDef:
     """Registers an op type; keyword arguments that name a type variable give the types it may take."""
     if type in OPS:
         raise ValueError(f"op type {type} is defined twice")
@@ -177,9 +191,7 @@ def _sized(inputs: tuple[Arg, ...]) -> tuple[tuple[int, Arg], ...]:
     """The inputs of declared sizes with their places, counted from the end after a list of inputs."""
     lists = [i for i, arg in enumerate(inputs) if arg.is_list]
     first = lists[0] if lists else len(inputs)
-    return tuple(
-        [(i if i < first else i - len(inputs), arg) for i, arg in enumerate(inputs) if arg.sizes is not None]
-    )
+    return tuple([(i if i < first else i - len(inputs), arg) for i, arg in enumerate(inputs) if arg.sizes is not None])
 
 
 def check_sizes(definition: OpDef, shapes: list) -> None:

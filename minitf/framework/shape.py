@@ -95,9 +95,7 @@ def _dimension_method(function, swap):
 _COMPARE = (operator.lt, operator.le, operator.gt, operator.ge)
 for _name in ("add", "sub", "mul", "floordiv", "mod"):
     for _prefix in ("", "r"):
-        setattr(
-            Dimension, f"__{_prefix}{_name}__", _dimension_method(getattr(operator, _name), bool(_prefix))
-        )
+        setattr(Dimension, f"__{_prefix}{_name}__", _dimension_method(getattr(operator, _name), bool(_prefix)))
 Dimension.__div__ = Dimension.__floordiv__
 for _name in ("lt", "le", "gt", "ge"):
     setattr(Dimension, f"__{_name}__", _dimension_method(getattr(operator, _name), False))
@@ -117,16 +115,10 @@ class TensorShape:
             self.sizes = dims.sizes
         elif dims is None:
             self.sizes = None
-        elif (
-            isinstance(dims, (list, tuple))
-            or isinstance(dims, Iterable)
-            and not isinstance(dims, (str, bytes))
-        ):
+        elif isinstance(dims, (list, tuple)) or isinstance(dims, Iterable) and not isinstance(dims, (str, bytes)):
             self.sizes = tuple([_size(d) for d in dims])
         elif hasattr(dims, "dim"):  # a TensorShapeProto
-            self.sizes = (
-                None if dims.unknown_rank else tuple([None if d.size < 0 else d.size for d in dims.dim])
-            )
+            self.sizes = None if dims.unknown_rank else tuple([None if d.size < 0 else d.size for d in dims.dim])
         else:
             self.sizes = (_size(dims),)
 
@@ -171,9 +163,7 @@ class TensorShape:
         mine, theirs = self.sizes, as_shape(other).sizes
         if mine is None or theirs is None or mine == theirs:
             return True
-        return len(mine) == len(theirs) and all(
-            a is None or b is None or a == b for a, b in zip(mine, theirs)
-        )
+        return len(mine) == len(theirs) and all(a is None or b is None or a == b for a, b in zip(mine, theirs))
 
     def assert_is_compatible_with(self, other) -> None:
         """Raises ValueError if no tensor could have both shapes."""

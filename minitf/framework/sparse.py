@@ -125,9 +125,7 @@ class SparseTensor:
         raise TypeError("a SparseTensor cannot be used as a Python bool; use `is not None` to test for one")
 
     def __str__(self):
-        return (
-            f"SparseTensor(indices={self._indices}, values={self._values}, dense_shape={self._dense_shape})"
-        )
+        return f"SparseTensor(indices={self._indices}, values={self._values}, dense_shape={self._dense_shape})"
 
     __repr__ = __str__
 

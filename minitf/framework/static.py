@@ -26,9 +26,7 @@ def _value(tensor: Tensor, depth: int):
     if definition.static is not None:
         value = definition.static(op, depth)
         value = value[tensor.value_index] if isinstance(value, (list, tuple)) else value
-        return (
-            np.asarray(value, object) if isinstance(value, int) else value
-        )  # one element of a partly known value
+        return np.asarray(value, object) if isinstance(value, int) else value  # one element of a partly known value
     if definition.numpy is None or definition.stateful or not op.inputs or len(op.outputs) > 1:
         return None
     if (tensor.shape.num_elements() or 0) > _LARGEST:

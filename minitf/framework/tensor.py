@@ -48,8 +48,7 @@ class Tensor(Shown):
             self._shape = self._shape.merge_with(as_shape(shape))
         except ValueError:
             raise ValueError(
-                f"set_shape({as_shape(shape)}) on {self.name}, whose shape is already known to be "
-                f"{self._shape}"
+                f"set_shape({as_shape(shape)}) on {self.name}, whose shape is already known to be {self._shape}"
             ) from None
 
     def consumers(self) -> list:
@@ -79,9 +78,7 @@ class Tensor(Shown):
         raise TypeError(f"{self.name} has no len(): its value is not known yet; use its .shape or tf.shape()")
 
     def __iter__(self):
-        raise TypeError(
-            f"{self.name} cannot be iterated over: its value is not known yet; use tf.unstack or tf.map_fn"
-        )
+        raise TypeError(f"{self.name} cannot be iterated over: its value is not known yet; use tf.unstack or tf.map_fn")
 
     def __bool__(self):
         raise TypeError(
@@ -95,9 +92,7 @@ class Tensor(Shown):
         raise TypeError(f"{self.name} is symbolic; run it in a session to get a NumPy array")
 
     def __index__(self):
-        raise TypeError(
-            f"{self.name} cannot be used as an index: its value is not known until a session runs"
-        )
+        raise TypeError(f"{self.name} cannot be used as an index: its value is not known until a session runs")
 
 
 def overload(name: str, function) -> None:
@@ -130,9 +125,7 @@ def session_for(session, graph, what: str):
     """`session`, or the default one, checked to be of the same graph."""
     session = session_or_default(session, what)
     if session.graph is not graph.root:
-        raise ValueError(
-            f"{what}: the session belongs to another graph than the tensor; make both in one graph"
-        )
+        raise ValueError(f"{what}: the session belongs to another graph than the tensor; make both in one graph")
     return session
 
 

@@ -22,8 +22,14 @@ _LISTS = {  # attributes of a Loop's node: the tensors that the names in them st
     "_condition_carry": lambda loop: loop.condition.arguments if loop.condition else [],
     "_condition": lambda loop: loop.condition.results if loop.condition else [],
 }
-_SETTINGS = {"_reverse": "reverse", "_back_prop": "back_prop", "_swap_memory": "swap_memory",
-             "_names": "names", "_saved": "saved", "_ragged": "ragged"}  # fmt: skip
+_SETTINGS = {
+    "_reverse": "reverse",
+    "_back_prop": "back_prop",
+    "_swap_memory": "swap_memory",
+    "_names": "names",
+    "_saved": "saved",
+    "_ragged": "ragged",
+}
 
 
 # ---- writing

@@ -63,8 +63,7 @@ class _Expansion:
 
     def expand(self, node) -> list[str]:
         """Puts nodes in the place of a call; returns the calls among them."""
-        rules = {"While": self.loop, "StatelessWhile": self.loop, "If": self.branch,
-                 "StatelessIf": self.branch}  # fmt: skip
+        rules = {"While": self.loop, "StatelessWhile": self.loop, "If": self.branch, "StatelessIf": self.branch}
         try:
             instances = rules.get(node.op, self.call)(node)
         except Unrecognized as reason:
@@ -124,8 +123,9 @@ class _Expansion:
         place = self.nodes.place(node.name)
         waits = [*waits, *(f"^{source_of(text)[0]}" for text in results if text is not None and not shown)]
         del self.nodes[node.name]
-        self.add(node.name, "IdentityN" if shown else "NoOp",
-                 [*(results if shown else ()), *dict.fromkeys(waits)], [*place])  # fmt: skip
+        self.add(
+            node.name, "IdentityN" if shown else "NoOp", [*(results if shown else ()), *dict.fromkeys(waits)], [*place]
+        )
 
     # ---- calls
 
@@ -151,16 +151,14 @@ class _Expansion:
             function = self.library.function(node, role)
             ways.append(self.library.put(function, node, f"{node.name}/{role}", given, [name, role]))
         acts = any(way.waited for way in ways)
-        results = [self.results_of(way, [name, role], acts)
-                   for way, role in zip(ways, ("then_branch", "else_branch"))]  # fmt: skip
+        results = [self.results_of(way, [name, role], acts) for way, role in zip(ways, ("then_branch", "else_branch"))]
         pairs = list(zip(*results))
         order = sorted(range(len(pairs)), key=lambda k: "" in pairs[k])
         order = [k for k in order if any(pairs[k])]
         then, otherwise = ([_full(pairs[k][side]) for k in order] for side in (0, 1))
         inner = dict.fromkeys(text for k in order for text in pairs[k] if text)
         predicate = self.truth(predicate, f"{name}/pred", place, node.attr["Tcond"].type)
-        self.add(name, "If", [predicate, *inner, *self.waits(node)], place,
-                 _inputs=1, _then=then, _else=otherwise)  # fmt: skip
+        self.add(name, "If", [predicate, *inner, *self.waits(node)], place, _inputs=1, _then=then, _else=otherwise)
         outputs = {k: text_of((name, i)) for i, k in enumerate(order)}
         self.came |= {(name, i): max(pairs[k]) for i, k in enumerate(order) if "" in pairs[k]}
         results = [outputs.get(k) for k in range(len(node.attr["Tout"].list.type))]
@@ -309,8 +307,12 @@ class _Loop:
         place, carried, made = [self.name, "body"], self.of_kind("carried"), [body]
         results = body.results
         nexts = [self.expansion.result(results[i], f"{self.name}/next", place, body.waited) for i in carried]
-        attrs = {"_carry": self.arguments("body"), "_nexts": [*map(_full, nexts)],
-                 "_stacked": [*map(_full, pushes)], "_saved": [*range(len(pushes))]}  # fmt: skip
+        attrs = {
+            "_carry": self.arguments("body"),
+            "_nexts": [*map(_full, nexts)],
+            "_stacked": [*map(_full, pushes)],
+            "_saved": [*range(len(pushes))],
+        }
         inner = [*nexts, *pushes]
         if count:
             attrs |= {"_slices": [*map(_full, slices)], "_reverse": True, "_ragged": [*range(len(slices))]}
@@ -319,15 +321,21 @@ class _Loop:
             inner.append(self.tested(made[1]))
             attrs |= {"_condition_carry": self.arguments("condition"), "_condition": [_full(inner[-1])]}
         own = [self.inputs[i] for i in [*carried, *self.of_kind("shrinks")]] + count
-        self.expansion.add(self.name, "Loop", [*own, *dict.fromkeys(inner), *self.expansion.waits(self.node)],
-                           self.place, _inputs=len(own), _open=True, **attrs)  # fmt: skip
+        self.expansion.add(
+            self.name,
+            "Loop",
+            [*own, *dict.fromkeys(inner), *self.expansion.waits(self.node)],
+            self.place,
+            _inputs=len(own),
+            _open=True,
+            **attrs,
+        )
         self.give(carried, pushes)
         return made
 
     def put(self, function: Function, role: str) -> Instance:
         """Adds the nodes of the body or condition."""
-        given = [self.argument(i, role) if kind == "carried" else self.inputs[i]
-                 for i, kind in enumerate(self.kinds)]  # fmt: skip
+        given = [self.argument(i, role) if kind == "carried" else self.inputs[i] for i, kind in enumerate(self.kinds)]
         scope = f"{self.node.name}/{role}"
         return self.expansion.library.put(function, self.node, scope, given, [self.name, role])
 

@@ -23,8 +23,9 @@ _LEFT_OUT = (GraphKeys.COND_CONTEXT, GraphKeys.WHILE_CONTEXT)  # the graph itsel
 _FORMS: dict[str, tuple[str | type, Callable, Callable]] = {}  # collection -> (message, to it, from it)
 
 
-def register_proto_function(collection_name: str, proto_type=None, to_proto: Callable | None = None,
-                            from_proto: Callable | None = None) -> None:  # fmt: skip
+def register_proto_function(
+    collection_name: str, proto_type=None, to_proto: Callable | None = None, from_proto: Callable | None = None
+) -> None:
     """Has the values of a collection written into meta graphs as messages, and made of them again.
 
     proto_type: the class of the messages. to_proto(value, export_scope=) gives a message (or None: left out),

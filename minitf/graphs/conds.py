@@ -61,8 +61,9 @@ class _Place:
         """Notes what a node of a body in this place reads here, for the op whose body it is."""
         owner = self.at_place(name)
         if owner is not None:
-            self.sources[owner] += [s for s in map(source_of, self.nodes[name].input)
-                                    if s[0] in self.inside and s[0] != owner]  # fmt: skip
+            self.sources[owner] += [
+                s for s in map(source_of, self.nodes[name].input) if s[0] in self.inside and s[0] != owner
+            ]
 
     def at_place(self, name: str) -> str | None:
         """The node here, itself or the op in whose bodies it is; None if it is further out."""
@@ -206,9 +207,11 @@ class _Place:
                 continue
             if self.nodes[name].op == "Identity" and self.is_pivot(name):
                 continue
-            found = [(by, base) for (by, base, _), g in self.groups.items()
-                     if base < open_ and g.predicate in dict(open_ - base)
-                     and self.named[name].get(g.predicate) == by]  # fmt: skip
+            found = [
+                (by, base)
+                for (by, base, _), g in self.groups.items()
+                if base < open_ and g.predicate in dict(open_ - base) and self.named[name].get(g.predicate) == by
+            ]
             if found:
                 by, base = max(found, key=lambda one: len(one[1]))
                 self.owner[name] = self.group(by, base, self.levels[name].get(by, 0) + 1)
@@ -244,9 +247,7 @@ class _Place:
         [base] = [base for (_, base, _), one in self.groups.items() if one is group]
         like = group.merges[0] if group.merges else None
         if like is None and base:
-            like = next(
-                (m for (_, other, _), g in self.groups.items() if other == base for m in g.merges), None
-            )
+            like = next((m for (_, other, _), g in self.groups.items() if other == base for m in g.merges), None)
         if like in self.owner:
             self.owner[group.name], self.alive[group.name] = self.owner[like], self.alive[like]
         self.label(group.name, group.name)
@@ -267,8 +268,9 @@ class _Place:
         switches = [n for n in self.members if nodes[n].op in _SWITCHES and "_why" not in nodes[n].attr]
         ends = {merge for group in self.groups.values() for merge in group.merges}
         pivots = {n for n in self.members if nodes[n].op == "Identity" and self.is_pivot(n)} - ends
-        passed = {(n, k): text_of(source_of(nodes.through(nodes[n].input[0], *_SWITCHES)))
-                  for n in switches for k in (0, 1)}  # fmt: skip
+        passed = {
+            (n, k): text_of(source_of(nodes.through(nodes[n].input[0], *_SWITCHES))) for n in switches for k in (0, 1)
+        }
         nodes.reroute(nodes, passed, pivots.union(switches))
         self.relist(lambda source: passed.get(source, text_of(source)))
         for group in self.groups.values():

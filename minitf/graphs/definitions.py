@@ -17,8 +17,13 @@ def _made(type: str, inputs: tuple, outputs: tuple, stateful: bool):
     for arg in inputs:
         _add(found.input_arg.add(name=arg.name), arg, renamed, LISTED.get(type, "dtypes"), "N")
     for arg in outputs:
-        _add(found.output_arg.add(name=arg.name), arg, renamed, renamed.get("dtypes", "dtypes"),
-             renamed.get("num", "num"))  # fmt: skip
+        _add(
+            found.output_arg.add(name=arg.name),
+            arg,
+            renamed,
+            renamed.get("dtypes", "dtypes"),
+            renamed.get("num", "num"),
+        )
     for name, row in (attributes_of(type) or {}).items():
         attr = found.attr.add(name=name, type=row[0])
         if has_default(row):

@@ -68,8 +68,11 @@ def _attributes(op) -> dict:
     """AttrValues by name: as the op has them, and for what it says nothing of TensorFlow's defaults."""
     known = {} if is_list_op(op.type) else attributes_of(op.type) or {}
     said = {name: v for name, v in {**theirs(op), **_structure(op)}.items() if v is not None}
-    found = {name: attribute(v, known.get(name, _UNKNOWN)[0]) for name, v in said.items()
-             if not is_new(known.get(name, _UNKNOWN)) or v != default_of(known[name])}  # fmt: skip
+    found = {
+        name: attribute(v, known.get(name, _UNKNOWN)[0])
+        for name, v in said.items()
+        if not is_new(known.get(name, _UNKNOWN)) or v != default_of(known[name])
+    }
     if known:
         found |= {name: value for name, value in _defaults(op.type).items() if name not in said}
     return {name: value for name, value in found.items() if value is not None}

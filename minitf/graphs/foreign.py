@@ -61,8 +61,14 @@ def _assigned(name: str, attrs: dict, handle: Tensor, value: Tensor) -> Operatio
 
 
 def _gathered(name: str, attrs: dict, handle: Tensor, indices: Tensor) -> Operation:
-    return apply_op("GatherV2", apply("Identity", handle, name="read"), indices, 0,
-                    batch_dims=attrs.get("batch_dims", 0), name=f"{name}/")  # fmt: skip
+    return apply_op(
+        "GatherV2",
+        apply("Identity", handle, name="read"),
+        indices,
+        0,
+        batch_dims=attrs.get("batch_dims", 0),
+        name=f"{name}/",
+    )
 
 
 def _restored(name: str, attrs: dict, file: Tensor, tensor_name: Tensor, part=None) -> Operation:
@@ -172,9 +178,7 @@ RULES = {  # theirs -> a function of the name, attributes and inputs that makes 
     "Concat": lambda name, attrs, axis, *values: apply_op("ConcatV2", list(values), axis, name=f"{name}/"),
     "Div": _divided,
     **dict.fromkeys(["FusedBatchNorm", "FusedBatchNormV2", "FusedBatchNormV3"], _normalized),
-    **dict.fromkeys(
-        ["FusedBatchNormGrad", "FusedBatchNormGradV2", "FusedBatchNormGradV3"], _normalized_slope
-    ),
+    **dict.fromkeys(["FusedBatchNormGrad", "FusedBatchNormGradV2", "FusedBatchNormGradV3"], _normalized_slope),
     "Einsum": lambda name, attrs, *inputs: _named(name, einsum.einsum(attrs["equation"], *inputs)),
     "Gather": lambda name, attrs, x, i: apply_op("GatherV2", x, i, 0, batch_dims=0, name=f"{name}/"),
     "InTopK": lambda name, attrs, x, t: apply_op("InTopKV2", x, t, _count(attrs["k"], t), name=f"{name}/"),

@@ -41,8 +41,9 @@ def _members(nodes: Nodes, paths: dict, path: tuple) -> list[str]:
 def _paths(nodes: Nodes) -> dict[str, tuple[str, ...]]:
     """For each node the names of the frames that it is in, outermost first, what it reads before itself."""
     readers, paths = nodes.readers(), {}
-    waiting = {name: len([s for s in map(source_of, node.input) if _is_forward(nodes, s[0])])
-               for name, node in nodes.items()}  # fmt: skip
+    waiting = {
+        name: len([s for s in map(source_of, node.input) if _is_forward(nodes, s[0])]) for name, node in nodes.items()
+    }
     ready = [name for name, count in waiting.items() if not count]
     for name in ready:
         paths[name] = _path(nodes, name, paths)
@@ -97,14 +98,10 @@ class _Frame:
         self.variables = [self.variable(enter, merge) for enter, merge in merges.items()]
         if not self.variables:
             raise Unrecognized("it has no variables")
-        parts = {
-            part for v in self.variables for part in (v.enter, v.merge, v.following, v.switch, *v.leaving)
-        }
+        parts = {part for v in self.variables for part in (v.enter, v.merge, v.following, v.switch, *v.leaving)}
         self.structure = parts - {None} | {self.condition, *self.constants}
         self.rest = [name for name in members if name not in self.structure]
-        odd = [
-            n for n in self.rest if nodes[n].op in (*_NEXTS, *_EXITS, "LoopCond") and not self.ends_loop(n)
-        ]
+        odd = [n for n in self.rest if nodes[n].op in (*_NEXTS, *_EXITS, "LoopCond") and not self.ends_loop(n)]
         if odd:
             raise Unrecognized(f"{odd[0]!r} has no place in it")
 
@@ -155,8 +152,10 @@ class _Frame:
 
     def is_switch(self, name: str, merge: str) -> bool:
         """Whether a node sends a variable on, into the body or out of the loop."""
-        return (self.nodes[name].op in ("Switch", "RefSwitch")
-                and self.nodes.data(name) == [(merge, 0), (self.condition, 0)])  # fmt: skip
+        return self.nodes[name].op in ("Switch", "RefSwitch") and self.nodes.data(name) == [
+            (merge, 0),
+            (self.condition, 0),
+        ]
 
     # ---- parts
 
@@ -175,8 +174,11 @@ class _Frame:
         """What the bodies of a Loop read outside."""
         if self.nodes[name].op != "Loop":
             return []
-        inside = [n for n, path in self.paths.items() if len(path) > len(self.path) and n in self.nodes
-                  and self.nodes.place(n)[:1] == (name,)]  # fmt: skip
+        inside = [
+            n
+            for n, path in self.paths.items()
+            if len(path) > len(self.path) and n in self.nodes and self.nodes.place(n)[:1] == (name,)
+        ]
         return [source for n in inside for source, _ in map(source_of, self.nodes[n].input)]
 
     def rewrite(self, stacks: Stacks) -> None:
@@ -221,15 +223,22 @@ class _Frame:
             attrs, results = self.conditioned(test, outside)
         for pop, taken in zip(self.history.pops, self.history.slices):
             self.take(pop, taken)
-        deeper = [n for n, path in self.paths.items() if len(path) > len(self.path) and n in nodes
-                  and path[: len(self.path)] == self.path]  # fmt: skip
+        deeper = [
+            n
+            for n, path in self.paths.items()
+            if len(path) > len(self.path) and n in nodes and path[: len(self.path)] == self.path
+        ]
         nodes.reroute([*self.body, *deeper], inside, self.structure)
         for n in self.body:
             if not nodes.place(n):
                 nodes.say(n, _body=[self.loop, "body"])
         nexts, kept = [inside.get(source_of(text), text) for text in nexts], self.history.kept
-        attrs |= {"_carry": list(map(_full, given)), "_nexts": list(map(_full, nexts)),
-                  "_stacked": list(map(_full, kept)), **self.history.attrs()}  # fmt: skip
+        attrs |= {
+            "_carry": list(map(_full, given)),
+            "_nexts": list(map(_full, nexts)),
+            "_stacked": list(map(_full, kept)),
+            **self.history.attrs(),
+        }
         return attrs, [*nexts, *results, *kept]
 
     def argument(self, role: str, v: _Variable) -> str:

@@ -10,8 +10,16 @@ from minitf.graphs.edits import Nodes, Unrecognized, text_of
 from minitf.graphs.nodes import source_of
 
 _MOST = 1 << 17  # nodes that all calls together may be
-_CALLS = ("Case", "If", "PartitionedCall", "StatefulPartitionedCall", "StatelessCase", "StatelessIf",
-          "StatelessWhile", "While")  # fmt: skip
+_CALLS = (
+    "Case",
+    "If",
+    "PartitionedCall",
+    "StatefulPartitionedCall",
+    "StatelessCase",
+    "StatelessIf",
+    "StatelessWhile",
+    "While",
+)
 
 
 @functools.cache
@@ -105,13 +113,13 @@ class Library:
             self.functions[name] = Function(self.definitions[name])
         return self.functions[name]
 
-    def put(self, function: Function, caller, scope: str, given: list[str], place: list[str],
-            waits: list[str] = ()) -> Instance:  # fmt: skip
+    def put(
+        self, function: Function, caller, scope: str, given: list[str], place: list[str], waits: list[str] = ()
+    ) -> Instance:
         """Adds the nodes of a function, of arguments that are `given`, to the body at a place."""
         if len(given) != len(function.arguments):
             raise ValueError(
-                f"{caller.name!r} gives function {function.name!r} {len(given)} of "
-                f"{len(function.arguments)} arguments"
+                f"{caller.name!r} gives function {function.name!r} {len(given)} of {len(function.arguments)} arguments"
             )
         self.made += len(function.nodes)
         if self.made > _MOST:

@@ -39,8 +39,9 @@ def extract_sub_graph(graph_def, dest_nodes):
     return made
 
 
-def convert_variables_to_constants(sess, input_graph_def, output_node_names, variable_names_whitelist=None,
-                                   variable_names_blacklist=None):  # fmt: skip
+def convert_variables_to_constants(
+    sess, input_graph_def, output_node_names, variable_names_whitelist=None, variable_names_blacklist=None
+):
     """What `output_node_names` depend on, with constants of what variables are worth in a session.
 
     Variables that are not in the whitelist, or are in the blacklist, stay variables.
@@ -50,9 +51,13 @@ def convert_variables_to_constants(sess, input_graph_def, output_node_names, var
       tf.errors.FailedPreconditionError: if a variable has no value.
     """
     made = extract_sub_graph(input_graph_def, output_node_names)
-    names = [node.name for node in made.node if node.op in _VARIABLES
-             and (variable_names_whitelist is None or node.name in variable_names_whitelist)
-             and node.name not in (variable_names_blacklist or ())]  # fmt: skip
+    names = [
+        node.name
+        for node in made.node
+        if node.op in _VARIABLES
+        and (variable_names_whitelist is None or node.name in variable_names_whitelist)
+        and node.name not in (variable_names_blacklist or ())
+    ]
     values = dict(zip(names, sess.run([f"{name}:0" for name in names]) if names else ()))
     for node in made.node:
         if node.name in values:
@@ -90,8 +95,11 @@ def remove_training_nodes(input_graph, protected_nodes=None):
     waited = {name for node in nodes.values() for name, index in map(source_of, node.input) if index is None}
     kept = waited.union(protected_nodes or ())
     kept |= {source_of(text)[0] for node in nodes.values() for text in referred(node)}
-    past = {name: node.input[0] for name, node in nodes.items()
-            if node.op in ("CheckNumerics", "Identity") and _is_plain(node) and name not in kept}  # fmt: skip
+    past = {
+        name: node.input[0]
+        for name, node in nodes.items()
+        if node.op in ("CheckNumerics", "Identity") and _is_plain(node) and name not in kept
+    }
     made = protos.message("GraphDef")(versions=input_graph.versions, library=input_graph.library)
     for name, node in nodes.items():
         if name not in past:

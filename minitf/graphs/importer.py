@@ -19,14 +19,26 @@ from minitf.graphs.tensor_arrays import array_of
 from minitf.graphs.values import Unsupported, shape_of, value_of
 
 # Ops whose outputs' shapes TensorFlow says otherwise: handles, and what is handed on in its own way.
-_OTHER_SHAPES = ("VarHandleOp", "TensorArrayV3", "TensorArrayGradV3", "FusedBatchNormGrad",
-                 "FusedBatchNormGradV2", "FusedBatchNormGradV3")  # fmt: skip
+_OTHER_SHAPES = (
+    "VarHandleOp",
+    "TensorArrayV3",
+    "TensorArrayGradV3",
+    "FusedBatchNormGrad",
+    "FusedBatchNormGradV2",
+    "FusedBatchNormGradV3",
+)
 _VARIABLES = ("Variable", "VariableV2", "VarHandleOp")
 _UNSAID_SHAPES = 24  # GraphDefs of versions before this say that placeholders are scalars if they may be all
 
 
-def import_graph_def(graph_def, input_map: dict | None = None, return_elements=None, name: str | None = None,
-                     op_dict=None, producer_op_list=None):  # fmt: skip
+def import_graph_def(
+    graph_def,
+    input_map: dict | None = None,
+    return_elements=None,
+    name: str | None = None,
+    op_dict=None,
+    producer_op_list=None,
+):
     """Adds the ops of a GraphDef to the default graph, under the scope `name` (`import`; "" for none).
 
     input_map: tensors that take the place of some of the GraphDef's, by their names there. return_elements:
@@ -47,9 +59,7 @@ def import_graph_def(graph_def, input_map: dict | None = None, return_elements=N
     """
     if not isinstance(graph_def, protos.message("GraphDef")):
         raise TypeError(f"graph_def must be a GraphDef proto, not {type(graph_def).__name__}")
-    if input_map is not None and not (
-        isinstance(input_map, dict) and all(isinstance(key, str) for key in input_map)
-    ):
+    if input_map is not None and not (isinstance(input_map, dict) and all(isinstance(key, str) for key in input_map)):
         raise TypeError("input_map must be a dictionary mapping strings to Tensor objects")
     wanted = None if return_elements is None else tuple(return_elements)
     if wanted is not None and not all(isinstance(element, str) for element in wanted):
@@ -115,9 +125,7 @@ class Reading:
             return self.ops[name]
         found = self.outputs[name]
         if index is None or index >= len(found):
-            raise ValueError(
-                f"Invalid return output {index} of node {name!r}, which has {len(found)} output(s)"
-            )
+            raise ValueError(f"Invalid return output {index} of node {name!r}, which has {len(found)} output(s)")
         return found[index]
 
     # ---- nodes
@@ -174,9 +182,7 @@ class Reading:
     def flows_of_gradients(self, node) -> list:
         """The array of gradients for which a node waits: it is its flow, as TensorFlow gives it out."""
         waits = [source_of(text) for text in node.input if text.startswith("^")]
-        found = [
-            name for name, _ in waits if name in self.nodes and self.nodes[name].op == "TensorArrayGradV3"
-        ]
+        found = [name for name, _ in waits if name in self.nodes and self.nodes[name].op == "TensorArrayGradV3"]
         return self.outputs[found[0]][:1] if found else []
 
     def with_bodies(self, node, attrs: dict, inputs: list) -> Operation:

@@ -42,9 +42,7 @@ def results_of(op) -> list:
         return conditions + [("stacked", t) for t in loop.ys if not isinstance(t, Flag)]
     titles = ("if true", "if false")
     return (
-        []
-        if branches is None
-        else [(w, t) for w, b in zip(titles, branches.bodies) for t in b.results if _is_seen(t)]
+        [] if branches is None else [(w, t) for w, b in zip(titles, branches.bodies) for t in b.results if _is_seen(t)]
     )
 
 

@@ -119,12 +119,7 @@ def _uninitialized(op, *variables):
     return boolean_mask(names, math.logical_not(known))
 
 
-_RULES = {
-    "SliceGrad": _cut,
-    "SumGrad": _spread,
-    "SumToShape": _summed,
-    "UninitializedNames": _uninitialized,
-}
+_RULES = {"SliceGrad": _cut, "SumGrad": _spread, "SumToShape": _summed, "UninitializedNames": _uninitialized}
 
 
 # ---- TensorArrays
@@ -183,8 +178,12 @@ class _Arrays:
         """A node that brings a handle into a frame."""
         made = f"{like.name}/{name.rpartition('/')[2]}/Enter_{len(self.handles)}"
         node = self.definition.node.add(name=made, op="Enter", input=[name])
-        values = {"T": dtypes.resource, "frame_name": like.attrs["frame_name"], "is_constant": True,
-                  "parallel_iterations": 10}  # fmt: skip
+        values = {
+            "T": dtypes.resource,
+            "frame_name": like.attrs["frame_name"],
+            "is_constant": True,
+            "parallel_iterations": 10,
+        }
         for key, value in values.items():
             node.attr[key].CopyFrom(attribute(value))
         return made

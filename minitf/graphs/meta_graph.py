@@ -12,9 +12,16 @@ _VERSION = "1.15.0"  # of the TensorFlow whose form this is
 _UNBOUND = "unbound_inputs"
 
 
-def meta_graph_of(graph: Graph, graph_def=None, saver_def=None, meta_info_def=None, collection_list=None,
-                  export_scope: str | None = None, clear_devices: bool = False,
-                  clear_extraneous_savers: bool = False):  # fmt: skip
+def meta_graph_of(
+    graph: Graph,
+    graph_def=None,
+    saver_def=None,
+    meta_info_def=None,
+    collection_list=None,
+    export_scope: str | None = None,
+    clear_devices: bool = False,
+    clear_extraneous_savers: bool = False,
+):
     """The MetaGraphDef of a graph, or of the part of it in a scope.
 
     Its graph is in TensorFlow's form, with minitf's own beside it; that of a part only in minitf's.
@@ -56,9 +63,14 @@ def _clear_devices(graph_def) -> None:
         node.device = ""
 
 
-def add_meta_graph(meta_graph, clear_devices: bool = False, import_scope: str | None = None,
-                   input_map: dict | None = None, return_elements=None,
-                   restore_collections_predicate=None) -> tuple[str, list | None]:  # fmt: skip
+def add_meta_graph(
+    meta_graph,
+    clear_devices: bool = False,
+    import_scope: str | None = None,
+    input_map: dict | None = None,
+    return_elements=None,
+    restore_collections_predicate=None,
+) -> tuple[str, list | None]:
     """Adds the ops and collections of a MetaGraphDef to the default graph.
 
     Returns the scope in which the ops are, and the elements that were asked for.
@@ -77,12 +89,8 @@ def add_meta_graph(meta_graph, clear_devices: bool = False, import_scope: str | 
 
 def _check_unbound(meta_graph, input_map: dict) -> None:
     """ValueError unless the inputs are given that were outside of the exported scope."""
-    listed = (
-        meta_graph.collection_def[_UNBOUND].bytes_list.value if _UNBOUND in meta_graph.collection_def else ()
-    )
+    listed = meta_graph.collection_def[_UNBOUND].bytes_list.value if _UNBOUND in meta_graph.collection_def else ()
     missing = [name.decode("utf-8", "replace") for name in listed]
     missing = [name for name in missing if name not in input_map and names.UNBOUND + name not in input_map]
     if missing:
-        raise ValueError(
-            f"Graph contains unbound inputs: {missing}. Must provide these inputs through input_map."
-        )
+        raise ValueError(f"Graph contains unbound inputs: {missing}. Must provide these inputs through input_map.")

@@ -29,9 +29,7 @@ class Missing:
             self.reasons.append(f"the functions of {_listed(called)} are not kept in graphs: make it anew")
             lacking = {op: name for op, name in lacking.items() if op not in called}
         if unknown:
-            raise errors.NotFoundError(
-                None, None, f"Op type not registered: minitf has no {_listed(unknown)}"
-            )
+            raise errors.NotFoundError(None, None, f"Op type not registered: minitf has no {_listed(unknown)}")
         if lacking:
             self.reasons.append(f"Op type not registered: minitf has no {_listed(lacking)}")
         self.counts: dict[str, int] = {}
@@ -56,9 +54,7 @@ class Missing:
         graph = get_default_graph()
         inputs = [t for t in inputs if t.op.graph is graph]  # others are of bodies that nothing owns
         types = [_type_of(node)] * max(self.counts.get(node.name, 1), _outputs(node))
-        op = apply_op(
-            "Missing", inputs, dtypes=types, stands_for_op=node.op, reasons=self.reasons, name=f"{name}/"
-        )
+        op = apply_op("Missing", inputs, dtypes=types, stands_for_op=node.op, reasons=self.reasons, name=f"{name}/")
         return op, list(op.outputs)
 
 

@@ -6,17 +6,7 @@ from minitf.framework import protos
 from minitf.graphs.nodes import source_of
 
 UNBOUND = "$unbound_inputs_"
-_NAMES = (
-    "_carry",
-    "_nexts",
-    "_slices",
-    "_stacked",
-    "_condition_carry",
-    "_condition",
-    "_then",
-    "_else",
-    "_body",
-)
+_NAMES = ("_carry", "_nexts", "_slices", "_stacked", "_condition_carry", "_condition", "_then", "_else", "_body")
 
 
 def referred(node) -> list[str]:

@@ -100,9 +100,7 @@ class Copy:
         bodies = op.attrs["branches"].bodies
         with self.inside(op.name):
             pred = self.values[op.inputs[0]]
-            with self.graph.control_dependencies(
-                [*self.controls(op), *([] if self.pivot is None else [self.pivot])]
-            ):
+            with self.graph.control_dependencies([*self.controls(op), *([] if self.pivot is None else [self.pivot])]):
                 sides, decides = dataflow.switch(pred, pred), array.identity(pred, name="pred_id")
             pivots = [array.identity(sides[1], name="switch_t"), array.identity(sides[0], name="switch_f")]
             for body, pivot, side in zip(bodies, pivots, (1, 0)):
@@ -110,9 +108,7 @@ class Copy:
                     if not isinstance(outer, Flag):
                         self.values[argument] = dataflow.switch(self.value(outer), decides)[side]
                 self.ops_of(body, pivot.op)
-            results = [
-                self.result(t, [b.results[k] for b in bodies], pivots) for k, t in enumerate(op.outputs)
-            ]
+            results = [self.result(t, [b.results[k] for b in bodies], pivots) for k, t in enumerate(op.outputs)]
         self.stands_for(op, results[0].op if results else decides.op, results)
 
     def result(self, output, ways: list, pivots: list):
@@ -170,9 +166,7 @@ class _LoweredLoop:
             exits = [self.exit(i, way[0]) for i, way in enumerate(ways)]
             stacks = [a._from_components([flow]).stack() for a, flow in zip(results, exits[n + 1 :])]
         results = exits[:n] + (exits[n : n + 1] if self.indexed else [None]) + stacks
-        copy.stands_for(
-            self.op, exits[0].op, results, [t for t in self.op.outputs if not isinstance(t, Flag)]
-        )
+        copy.stands_for(self.op, exits[0].op, results, [t for t in self.op.outputs if not isinstance(t, Flag)])
 
     def arrays(self) -> tuple[list, list]:
         """The TensorArrays of the slices that the loop takes, and of those that it gives."""

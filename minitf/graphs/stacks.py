@@ -47,8 +47,11 @@ class History:
         if self.kept:
             found = {"_saved": list(range(len(self.kept)))}
         if self.before is not None:
-            found |= {"_slices": [f"{pop}:0" for pop in self.pops], "_reverse": True,
-                      "_ragged": list(range(len(self.pops)))}  # fmt: skip
+            found |= {
+                "_slices": [f"{pop}:0" for pop in self.pops],
+                "_reverse": True,
+                "_ragged": list(range(len(self.pops))),
+            }
         return found
 
 
@@ -57,8 +60,9 @@ class Stacks:
 
     def __init__(self, nodes: Nodes):
         self.nodes = nodes
-        self.stack = {name: self.stack_of(name) for name, node in nodes.items()
-                      if node.op in ("StackPushV2", "StackPopV2")}  # fmt: skip
+        self.stack = {
+            name: self.stack_of(name) for name, node in nodes.items() if node.op in ("StackPushV2", "StackPopV2")
+        }
         self.users: dict = {}
         for name, stack in self.stack.items():
             self.users.setdefault((stack, nodes[name].op), []).append(name)
@@ -88,8 +92,9 @@ class Stacks:
         if found.pops:
             found.before = before = self.forward(frame, found.pops)
             types = [nodes[pop].attr["elem_type"].type for pop in found.pops]
-            found.slices = [self.brought(frame, before, before.slice_of(pop), dtype)
-                            for pop, dtype in zip(found.pops, types)]  # fmt: skip
+            found.slices = [
+                self.brought(frame, before, before.slice_of(pop), dtype) for pop, dtype in zip(found.pops, types)
+            ]
             found.count = [self.brought(frame, before, text_of((before.loop, before.carries)), _INT32)]
         return found
 

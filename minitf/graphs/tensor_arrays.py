@@ -12,8 +12,7 @@ from minitf.framework.static import constant_value
 from minitf.framework.tensor import Tensor
 from minitf.graphs.values import Unsupported
 
-_PASSING = ("TensorArrayGradV3", "TensorArrayWriteV3", "TensorArrayScatterV3", "TensorArraySplitV3",
-            "Identity", "Exit")  # fmt: skip
+_PASSING = ("TensorArrayGradV3", "TensorArrayWriteV3", "TensorArrayScatterV3", "TensorArraySplitV3", "Identity", "Exit")
 
 
 def _sources(tensor: Tensor) -> list[Tensor]:
@@ -28,9 +27,7 @@ def _sources(tensor: Tensor) -> list[Tensor]:
         return [] if outer is None else [outer]
     if op.type == "Loop":
         loop = op.attrs["loop"]
-        found = (
-            op.inputs[i] if i < loop.carries else loop.ys[i - loop.carries - 1] if i > loop.carries else None
-        )
+        found = op.inputs[i] if i < loop.carries else loop.ys[i - loop.carries - 1] if i > loop.carries else None
         return [found] if isinstance(found, Tensor) else []
     if op.type == "If":
         results = [body.results[i] for body in op.attrs["branches"].bodies]
@@ -104,8 +101,10 @@ def no_gradients(like: Tensor, zero: Tensor, graph) -> Tensor:
 def summands(flows: list[Tensor]) -> list[Tensor]:
     """Arrays of gradients that are added up, some of which may be 0, or variables that become such arrays."""
     like = next(t for t in flows if array_of(t) is not None)
-    return [t if array_of(t) is not None or "starts_as" in t.op.attrs
-            else no_gradients(like, t, get_default_graph()) for t in flows]  # fmt: skip
+    return [
+        t if array_of(t) is not None or "starts_as" in t.op.attrs else no_gradients(like, t, get_default_graph())
+        for t in flows
+    ]
 
 
 def _elements(flow: Tensor) -> TensorShape:

@@ -33,9 +33,17 @@ def _elements(flow: Tensor, said: Tensor | None = None) -> TensorShape:
 
 
 def _new(name: str, attrs: dict, size, shape: TensorShape, grows: bool = False) -> Operation:
-    return apply_op("TensorArrayV3", size, name=f"{name}/", dtype=attrs["element_dtype"], element_shape=shape,
-                    dynamic_size=grows, clear_after_read=False, identical_element_shapes=False,
-                    tensor_array_name="")  # fmt: skip
+    return apply_op(
+        "TensorArrayV3",
+        size,
+        name=f"{name}/",
+        dtype=attrs["element_dtype"],
+        element_shape=shape,
+        dynamic_size=grows,
+        clear_after_read=False,
+        identical_element_shapes=False,
+        tensor_array_name="",
+    )
 
 
 def _reserved(name: str, attrs: dict, shape: Tensor, count: Tensor) -> Operation:
@@ -64,9 +72,7 @@ def _of_slices(name: str, attrs: dict, value: Tensor, shape: Tensor) -> Operatio
     return apply_op("TensorArrayScatterV3", flow, ranges.range(count), value, name=f"{name}/")
 
 
-def _scattered(
-    name: str, attrs: dict, value: Tensor, indices: Tensor, shape: Tensor, count=None
-) -> Operation:
+def _scattered(name: str, attrs: dict, value: Tensor, indices: Tensor, shape: Tensor, count=None) -> Operation:
     size = reduce.reduce_max(indices) + 1 if count is None or constant_value(count) == -1 else count
     flow = _new("list", attrs, size, value.shape[1:].merge_with(_shape(shape))).outputs[0]
     return apply_op("TensorArrayScatterV3", flow, indices, value, name=f"{name}/")
@@ -83,9 +89,7 @@ def _taken(name: str, attrs: dict, flow: Tensor, index: Tensor, shape: Tensor) -
 
 def _stacked(name: str, attrs: dict, flow: Tensor, shape: Tensor) -> Operation:
     elements = _elements(flow, shape)
-    return apply_op(
-        "TensorArrayGatherV3", flow, _all(flow), element_shape=elements, fills=True, name=f"{name}/"
-    )
+    return apply_op("TensorArrayGatherV3", flow, _all(flow), element_shape=elements, fills=True, name=f"{name}/")
 
 
 def _gathered(name: str, attrs: dict, flow: Tensor, indices: Tensor, shape: Tensor) -> Operation:

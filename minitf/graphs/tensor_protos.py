@@ -10,8 +10,7 @@ from minitf.graphs.values import array_of, tensor_proto
 from minitf.ops.array.constant import constant
 
 
-def make_tensor_proto(values, dtype=None, shape=None, verify_shape: bool = False,
-                      allow_broadcast: bool = False):  # fmt: skip
+def make_tensor_proto(values, dtype=None, shape=None, verify_shape: bool = False, allow_broadcast: bool = False):
     """A TensorProto of a number, string, nested list or array.
 
     shape: of the result, filled up with the last value if there are fewer (an error with verify_shape).

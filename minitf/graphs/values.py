@@ -40,9 +40,7 @@ def tensor_proto(array: np.ndarray, dtype: DType | None = None):
     """A TensorProto: the bytes of several numbers, or a list of one number or of strings."""
     array = np.asarray(array)
     dtype = dtypes.as_dtype(array.dtype) if dtype is None else dtype.base_dtype
-    message = protos.message("TensorProto")(
-        dtype=dtype.as_datatype_enum, tensor_shape=shape_proto(array.shape)
-    )
+    message = protos.message("TensorProto")(dtype=dtype.as_datatype_enum, tensor_shape=shape_proto(array.shape))
     if dtype is dtypes.string:
         message.string_val.extend(_bytes(text) for text in array.ravel())
     elif array.size > 1:
@@ -156,8 +154,16 @@ _FIELDS = {
     np.ndarray: "tensor",
     (list, tuple): "list",
 }
-_KINDS = {"bool": "b", "int": "i", "float": "f", "string": "s", "type": "type", "shape": "shape",
-          "tensor": "tensor", "func": "func"}  # fmt: skip
+_KINDS = {
+    "bool": "b",
+    "int": "i",
+    "float": "f",
+    "string": "s",
+    "type": "type",
+    "shape": "shape",
+    "tensor": "tensor",
+    "func": "func",
+}
 
 
 def attribute(value, kind: str | None = None):

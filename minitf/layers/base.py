@@ -33,14 +33,13 @@ class InputSpec:
             )
         limits = [(self.ndim, "", rank != self.ndim)]
         if rank is not None:
-            limits += [(self.min_ndim, "at least ", self.min_ndim is not None and rank <
-                        self.min_ndim), (self.max_ndim, "at most ", self.max_ndim is not None and
-                        rank > self.max_ndim)]  # fmt: skip
+            limits += [
+                (self.min_ndim, "at least ", self.min_ndim is not None and rank < self.min_ndim),
+                (self.max_ndim, "at most ", self.max_ndim is not None and rank > self.max_ndim),
+            ]
         for limit, how, wrong in limits:
             if limit is not None and rank is not None and wrong:
-                raise ValueError(
-                    f"layer {layer} takes inputs of rank {how}{limit}; {name} has shape {tensor.shape}"
-                )
+                raise ValueError(f"layer {layer} takes inputs of rank {how}{limit}; {name} has shape {tensor.shape}")
         for axis, size in self.axes.items():
             found = None if rank is None else tensor.shape.sizes[axis]
             if size is not None and found not in (None, size):
@@ -79,9 +78,7 @@ class Layer:
         self._reuse = _reuse
         self._scope: tf.VariableScope | None = None
         self._current_scope: tf.VariableScope | None = None
-        self._base_name = (
-            name.name if isinstance(name, tf.VariableScope) else name or snake_case(type(self).__name__)
-        )
+        self._base_name = name.name if isinstance(name, tf.VariableScope) else name or snake_case(type(self).__name__)
         self._name = name if isinstance(name, str) and name else _unique_name(snake_case(type(self).__name__))
         if _scope:
             with tf.variable_scope(_scope) as scope:
@@ -137,9 +134,7 @@ class Layer:
     def add_loss(self, losses, inputs=None) -> None:
         """Notes losses, and collects them in REGULARIZATION_LOSSES."""
         _note(
-            [loss for loss in nest.flatten(losses) if loss is not None],
-            self._losses,
-            GraphKeys.REGULARIZATION_LOSSES,
+            [loss for loss in nest.flatten(losses) if loss is not None], self._losses, GraphKeys.REGULARIZATION_LOSSES
         )
 
     # ---- variables
@@ -170,16 +165,20 @@ class Layer:
         initializer, regularizer = by_name.initializer(initializer), by_name.regularizer(regularizer)
         existing = set(get_collection(GraphKeys.GLOBAL_VARIABLES)) if regularizer else ()
         with (
-            tf.variable_scope(
-                self._scope, reuse=self.built or self._reuse, auxiliary_name_scope=False
-            ) as scope,
+            tf.variable_scope(self._scope, reuse=self.built or self._reuse, auxiliary_name_scope=False) as scope,
             name_scope(scope.original_name_scope),
         ):
             self._current_scope = scope
             dtype = dtypes.as_dtype(dtype or self.dtype or dtypes.float32)
-            variable = tf.get_variable(name, shape, dtype=dtype, trainable=trainable, partitioner=partitioner,
-                                       initializer=_initializer(initializer, scope, dtype),
-                                       constraint=by_name.constraint(constraint))  # fmt: skip
+            variable = tf.get_variable(
+                name,
+                shape,
+                dtype=dtype,
+                trainable=trainable,
+                partitioner=partitioner,
+                initializer=_initializer(initializer, scope, dtype),
+                constraint=by_name.constraint(constraint),
+            )
             if regularizer and variable not in existing:
                 with name_scope(name + "/Regularizer"):
                     self.add_loss(regularizer(variable))

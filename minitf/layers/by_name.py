@@ -13,18 +13,30 @@ def _initializers() -> dict[str, Callable]:
     made = tf.initializers
     spread = {"minval": -0.05, "maxval": 0.05}
     found = {
-        "zeros": made.zeros, "ones": made.ones, "constant": made.constant, "identity": made.identity,
-        "orthogonal": made.orthogonal, "glorot_uniform": made.glorot_uniform,
-        "glorot_normal": made.glorot_normal, "lecun_normal": made.lecun_normal,
-        "lecun_uniform": made.lecun_uniform, "he_normal": made.he_normal, "he_uniform": made.he_uniform,
-        "random_uniform": lambda: made.random_uniform(**spread), "VarianceScaling": made.variance_scaling,
+        "zeros": made.zeros,
+        "ones": made.ones,
+        "constant": made.constant,
+        "identity": made.identity,
+        "orthogonal": made.orthogonal,
+        "glorot_uniform": made.glorot_uniform,
+        "glorot_normal": made.glorot_normal,
+        "lecun_normal": made.lecun_normal,
+        "lecun_uniform": made.lecun_uniform,
+        "he_normal": made.he_normal,
+        "he_uniform": made.he_uniform,
+        "random_uniform": lambda: made.random_uniform(**spread),
+        "VarianceScaling": made.variance_scaling,
         "random_normal": lambda: made.random_normal(stddev=0.05),
         "truncated_normal": lambda: made.truncated_normal(stddev=0.05),
-    }  # fmt: skip
+    }
     found.update(uniform=found["random_uniform"], normal=found["random_normal"])
     capitals = {"".join(part.capitalize() for part in name.split("_")): name for name in found}
-    return {**found, **{new: found[old] for new, old in capitals.items()
-                        if new not in found and not new.startswith(("He", "Lecun"))}}  # fmt: skip
+    return {
+        **found,
+        **{
+            new: found[old] for new, old in capitals.items() if new not in found and not new.startswith(("He", "Lecun"))
+        },
+    }
 
 
 def initializer(given):

@@ -27,8 +27,7 @@ def channels_first(data_format) -> bool:
     """Whether the channels are the second axis; ValueError for an unknown `data_format`."""
     if data_format not in ("channels_first", "channels_last"):
         raise ValueError(
-            'The `data_format` argument must be one of "channels_first", "channels_last"; '
-            f"not {data_format!r}"
+            f'The `data_format` argument must be one of "channels_first", "channels_last"; not {data_format!r}'
         )
     return data_format == "channels_first"
 
@@ -45,11 +44,27 @@ class _Convolution(Layer):
 
     _axes = 2
 
-    def __init__(self, filters: int, kernel_size, strides=1, padding="valid", data_format="channels_last",
-                 dilation_rate=1, activation=None, use_bias: bool = True, kernel_initializer=None,
-                 bias_initializer=None, kernel_regularizer=None, bias_regularizer=None,
-                 activity_regularizer=None, kernel_constraint=None, bias_constraint=None,
-                 trainable: bool = True, name=None, **kwargs):  # fmt: skip
+    def __init__(
+        self,
+        filters: int,
+        kernel_size,
+        strides=1,
+        padding="valid",
+        data_format="channels_last",
+        dilation_rate=1,
+        activation=None,
+        use_bias: bool = True,
+        kernel_initializer=None,
+        bias_initializer=None,
+        kernel_regularizer=None,
+        bias_regularizer=None,
+        activity_regularizer=None,
+        kernel_constraint=None,
+        bias_constraint=None,
+        trainable: bool = True,
+        name=None,
+        **kwargs,
+    ):
         super().__init__(trainable=trainable, name=name, activity_regularizer=activity_regularizer, **kwargs)
         self.filters, self.use_bias = int(filters), use_bias
         self.kernel_size = whole_numbers(kernel_size, self._axes, "kernel_size")
@@ -58,10 +73,16 @@ class _Convolution(Layer):
         self.padding = lower_padding(padding, *["causal"] * (self._axes == 1))
         self.data_format, self._first = data_format, channels_first(data_format)
         self.activation = activation_function(activation)
-        self._kernel_how = {"initializer": kernel_initializer, "regularizer": kernel_regularizer,
-                            "constraint": kernel_constraint}  # fmt: skip
-        self._bias_how = {"initializer": tf.zeros_initializer() if bias_initializer is None else
-            bias_initializer, "regularizer": bias_regularizer, "constraint": bias_constraint}  # fmt: skip
+        self._kernel_how = {
+            "initializer": kernel_initializer,
+            "regularizer": kernel_regularizer,
+            "constraint": kernel_constraint,
+        }
+        self._bias_how = {
+            "initializer": tf.zeros_initializer() if bias_initializer is None else bias_initializer,
+            "regularizer": bias_regularizer,
+            "constraint": bias_constraint,
+        }
         self.input_spec = InputSpec(ndim=self._axes + 2)
 
     def build(self, input_shape) -> None:
@@ -105,8 +126,10 @@ class _Convolution(Layer):
         return self._finished(self._convolved(inputs, rates))
 
     def _convolved(self, inputs, held):
-        kind, name = f"NC{'DHW'[3 - self._axes :]}" if self._first else f"N{'DHW'[3 - self._axes :]}C", (
-            "conv1d", "Conv2D", "Conv3D")[self._axes - 1]  # fmt: skip
+        kind, name = (
+            f"NC{'DHW'[3 - self._axes :]}" if self._first else f"N{'DHW'[3 - self._axes :]}C",
+            ("conv1d", "Conv2D", "Conv3D")[self._axes - 1],
+        )
         padding = "VALID" if self.padding == "causal" else self.padding.upper()
         if self.padding == "causal":
             before = [self.dilation_rate[0] * (self.kernel_size[0] - 1), 0]
@@ -135,15 +158,47 @@ class Conv2D(_Convolution):
     filters].
     """
 
-    def __init__(self, filters: int, kernel_size, strides=(1, 1), padding="valid",
-                 data_format="channels_last", dilation_rate=(1, 1), activation=None, use_bias: bool = True,
-                 kernel_initializer=None, bias_initializer=None, kernel_regularizer=None,
-                 bias_regularizer=None, activity_regularizer=None, kernel_constraint=None,
-                 bias_constraint=None, trainable: bool = True, name=None, **kwargs):  # fmt: skip
-        super().__init__(filters, kernel_size, strides, padding, data_format, dilation_rate, activation,
-                         use_bias, kernel_initializer, bias_initializer, kernel_regularizer,
-                         bias_regularizer, activity_regularizer, kernel_constraint, bias_constraint,
-                         trainable, name, **kwargs)  # fmt: skip
+    def __init__(
+        self,
+        filters: int,
+        kernel_size,
+        strides=(1, 1),
+        padding="valid",
+        data_format="channels_last",
+        dilation_rate=(1, 1),
+        activation=None,
+        use_bias: bool = True,
+        kernel_initializer=None,
+        bias_initializer=None,
+        kernel_regularizer=None,
+        bias_regularizer=None,
+        activity_regularizer=None,
+        kernel_constraint=None,
+        bias_constraint=None,
+        trainable: bool = True,
+        name=None,
+        **kwargs,
+    ):
+        super().__init__(
+            filters,
+            kernel_size,
+            strides,
+            padding,
+            data_format,
+            dilation_rate,
+            activation,
+            use_bias,
+            kernel_initializer,
+            bias_initializer,
+            kernel_regularizer,
+            bias_regularizer,
+            activity_regularizer,
+            kernel_constraint,
+            bias_constraint,
+            trainable,
+            name,
+            **kwargs,
+        )
 
 
 class Conv2DTranspose(Conv2D):
@@ -151,15 +206,46 @@ class Conv2DTranspose(Conv2D):
     what kernels reach out with padding "valid".
     """
 
-    def __init__(self, filters: int, kernel_size, strides=(1, 1), padding="valid",
-                 data_format="channels_last", activation=None, use_bias: bool = True, kernel_initializer=None,
-                 bias_initializer=None, kernel_regularizer=None, bias_regularizer=None,
-                 activity_regularizer=None, kernel_constraint=None, bias_constraint=None,
-                 trainable: bool = True, name=None, **kwargs):  # fmt: skip
-        super().__init__(filters, kernel_size, strides, padding, data_format, 1, activation, use_bias,
-                         kernel_initializer, bias_initializer, kernel_regularizer, bias_regularizer,
-                         activity_regularizer, kernel_constraint, bias_constraint, trainable, name,
-                         **kwargs)  # fmt: skip
+    def __init__(
+        self,
+        filters: int,
+        kernel_size,
+        strides=(1, 1),
+        padding="valid",
+        data_format="channels_last",
+        activation=None,
+        use_bias: bool = True,
+        kernel_initializer=None,
+        bias_initializer=None,
+        kernel_regularizer=None,
+        bias_regularizer=None,
+        activity_regularizer=None,
+        kernel_constraint=None,
+        bias_constraint=None,
+        trainable: bool = True,
+        name=None,
+        **kwargs,
+    ):
+        super().__init__(
+            filters,
+            kernel_size,
+            strides,
+            padding,
+            data_format,
+            1,
+            activation,
+            use_bias,
+            kernel_initializer,
+            bias_initializer,
+            kernel_regularizer,
+            bias_regularizer,
+            activity_regularizer,
+            kernel_constraint,
+            bias_constraint,
+            trainable,
+            name,
+            **kwargs,
+        )
 
     def _kernel_shape(self, channels: int) -> list[int]:
         return [*self.kernel_size, self.filters, channels]
@@ -180,36 +266,86 @@ class Conv2DTranspose(Conv2D):
 
     def _transposed(self, inputs, shape):
         shape[0]  # an op that TensorFlow makes and no one needs
-        return tf.nn.conv2d_transpose(inputs, self.kernel, shape, list(self.strides), self.padding.upper(),
-                                      "NCHW" if self._first else "NHWC")  # fmt: skip
+        return tf.nn.conv2d_transpose(
+            inputs, self.kernel, shape, list(self.strides), self.padding.upper(), "NCHW" if self._first else "NHWC"
+        )
 
     def _grown(self, size, window: int, stride: int):
         size = size * stride
         return size + max(window - stride, 0) if self.padding == "valid" else size
 
 
-def conv1d(inputs, filters: int, kernel_size, strides=1, padding="valid", data_format="channels_last",
-           dilation_rate=1, activation=None, use_bias: bool = True, kernel_initializer=None,
-           bias_initializer=None, kernel_regularizer=None, bias_regularizer=None, activity_regularizer=None,
-           kernel_constraint=None, bias_constraint=None, trainable: bool = True, name=None,
-           reuse=None):  # fmt: skip
+def conv1d(
+    inputs,
+    filters: int,
+    kernel_size,
+    strides=1,
+    padding="valid",
+    data_format="channels_last",
+    dilation_rate=1,
+    activation=None,
+    use_bias: bool = True,
+    kernel_initializer=None,
+    bias_initializer=None,
+    kernel_regularizer=None,
+    bias_regularizer=None,
+    activity_regularizer=None,
+    kernel_constraint=None,
+    bias_constraint=None,
+    trainable: bool = True,
+    name=None,
+    reuse=None,
+):
     """A convolutional layer along one axis: [batch, w, channels] -> [batch, w', filters].
 
     padding: "valid", "same", or "causal" (no output depends on later inputs); other arguments as those of
     `conv2d`.
     """
-    layer = Conv1D(filters, kernel_size, strides, padding, data_format, dilation_rate, activation, use_bias,
-                   kernel_initializer, bias_initializer, kernel_regularizer, bias_regularizer,
-                   activity_regularizer, kernel_constraint, bias_constraint, trainable, name, _scope=name,
-                   _reuse=reuse)  # fmt: skip
+    layer = Conv1D(
+        filters,
+        kernel_size,
+        strides,
+        padding,
+        data_format,
+        dilation_rate,
+        activation,
+        use_bias,
+        kernel_initializer,
+        bias_initializer,
+        kernel_regularizer,
+        bias_regularizer,
+        activity_regularizer,
+        kernel_constraint,
+        bias_constraint,
+        trainable,
+        name,
+        _scope=name,
+        _reuse=reuse,
+    )
     return layer(inputs)
 
 
-def conv2d(inputs, filters: int, kernel_size, strides=(1, 1), padding="valid", data_format="channels_last",
-           dilation_rate=(1, 1), activation=None, use_bias: bool = True, kernel_initializer=None,
-           bias_initializer=None, kernel_regularizer=None, bias_regularizer=None, activity_regularizer=None,
-           kernel_constraint=None, bias_constraint=None, trainable: bool = True, name=None,
-           reuse=None):  # fmt: skip
+def conv2d(
+    inputs,
+    filters: int,
+    kernel_size,
+    strides=(1, 1),
+    padding="valid",
+    data_format="channels_last",
+    dilation_rate=(1, 1),
+    activation=None,
+    use_bias: bool = True,
+    kernel_initializer=None,
+    bias_initializer=None,
+    kernel_regularizer=None,
+    bias_regularizer=None,
+    activity_regularizer=None,
+    kernel_constraint=None,
+    bias_constraint=None,
+    trainable: bool = True,
+    name=None,
+    reuse=None,
+):
     """A convolutional layer: [batch, h, w, channels] -> [batch, h', w', filters].
 
     Variables `kernel` [*kernel_size, channels, filters] and `bias` are made in scope `name` (default
@@ -223,25 +359,73 @@ def conv2d(inputs, filters: int, kernel_size, strides=(1, 1), padding="valid", d
     Raises:
       ValueError: for inputs of another rank, an unknown number of channels, or other arguments than these.
     """
-    layer = Conv2D(filters, kernel_size, strides, padding, data_format, dilation_rate, activation, use_bias,
-                   kernel_initializer, bias_initializer, kernel_regularizer, bias_regularizer,
-                   activity_regularizer, kernel_constraint, bias_constraint, trainable, name, _scope=name,
-                   _reuse=reuse)  # fmt: skip
+    layer = Conv2D(
+        filters,
+        kernel_size,
+        strides,
+        padding,
+        data_format,
+        dilation_rate,
+        activation,
+        use_bias,
+        kernel_initializer,
+        bias_initializer,
+        kernel_regularizer,
+        bias_regularizer,
+        activity_regularizer,
+        kernel_constraint,
+        bias_constraint,
+        trainable,
+        name,
+        _scope=name,
+        _reuse=reuse,
+    )
     return layer(inputs)
 
 
-def conv2d_transpose(inputs, filters: int, kernel_size, strides=(1, 1), padding="valid",
-                     data_format="channels_last", activation=None, use_bias: bool = True,
-                     kernel_initializer=None, bias_initializer=None, kernel_regularizer=None,
-                     bias_regularizer=None, activity_regularizer=None, kernel_constraint=None,
-                     bias_constraint=None, trainable: bool = True, name=None, reuse=None):  # fmt: skip
+def conv2d_transpose(
+    inputs,
+    filters: int,
+    kernel_size,
+    strides=(1, 1),
+    padding="valid",
+    data_format="channels_last",
+    activation=None,
+    use_bias: bool = True,
+    kernel_initializer=None,
+    bias_initializer=None,
+    kernel_regularizer=None,
+    bias_regularizer=None,
+    activity_regularizer=None,
+    kernel_constraint=None,
+    bias_constraint=None,
+    trainable: bool = True,
+    name=None,
+    reuse=None,
+):
     """A transposed convolutional layer: [batch, h, w, channels] -> [batch, h', w', filters], h' about
     h * stride.
 
     The kernel is [*kernel_size, filters, channels]; other arguments and errors as those of `conv2d`.
     """
-    layer = Conv2DTranspose(filters, kernel_size, strides, padding, data_format, activation, use_bias,
-                            kernel_initializer, bias_initializer, kernel_regularizer, bias_regularizer,
-                            activity_regularizer, kernel_constraint, bias_constraint, trainable, name,
-                            _scope=name, _reuse=reuse)  # fmt: skip
+    layer = Conv2DTranspose(
+        filters,
+        kernel_size,
+        strides,
+        padding,
+        data_format,
+        activation,
+        use_bias,
+        kernel_initializer,
+        bias_initializer,
+        kernel_regularizer,
+        bias_regularizer,
+        activity_regularizer,
+        kernel_constraint,
+        bias_constraint,
+        trainable,
+        name,
+        _scope=name,
+        _reuse=reuse,
+    )
     return layer(inputs)

@@ -33,10 +33,16 @@ class Dense(Layer):
         super().__init__(trainable=trainable, name=name, activity_regularizer=activity_regularizer, **kwargs)
         self.units, self.use_bias = int(units), use_bias
         self.activation = activation_function(activation)
-        self._kernel_how = {"initializer": kernel_initializer, "regularizer": kernel_regularizer,
-                            "constraint": kernel_constraint}  # fmt: skip
-        self._bias_how = {"initializer": tf.zeros_initializer() if bias_initializer is None else
-            bias_initializer, "regularizer": bias_regularizer, "constraint": bias_constraint}  # fmt: skip
+        self._kernel_how = {
+            "initializer": kernel_initializer,
+            "regularizer": kernel_regularizer,
+            "constraint": kernel_constraint,
+        }
+        self._bias_how = {
+            "initializer": tf.zeros_initializer() if bias_initializer is None else bias_initializer,
+            "regularizer": bias_regularizer,
+            "constraint": bias_constraint,
+        }
         self.input_spec = InputSpec(min_ndim=2)
 
     def build(self, input_shape) -> None:
@@ -94,9 +100,22 @@ def dense(
     Raises:
       ValueError: if the size of the last axis is unknown.
     """
-    layer = Dense(units, activation, use_bias, kernel_initializer, bias_initializer, kernel_regularizer,
-                  bias_regularizer, activity_regularizer, kernel_constraint, bias_constraint, trainable, name,
-                  _scope=name, _reuse=reuse)  # fmt: skip
+    layer = Dense(
+        units,
+        activation,
+        use_bias,
+        kernel_initializer,
+        bias_initializer,
+        kernel_regularizer,
+        bias_regularizer,
+        activity_regularizer,
+        kernel_constraint,
+        bias_constraint,
+        trainable,
+        name,
+        _scope=name,
+        _reuse=reuse,
+    )
     return layer(inputs)
 
 
@@ -120,8 +139,11 @@ class Dropout(Layer):
 
     def call(self, inputs, training=False):
         """`inputs` with dropout if `training` (a bool or bool tensor) is true."""
-        return smart_cond(training, lambda: tf.nn.dropout(inputs, noise_shape=self.noise_shape,
-                          seed=self.seed, rate=self.rate), lambda: tf.identity(inputs))  # fmt: skip
+        return smart_cond(
+            training,
+            lambda: tf.nn.dropout(inputs, noise_shape=self.noise_shape, seed=self.seed, rate=self.rate),
+            lambda: tf.identity(inputs),
+        )
 
 
 def dropout(

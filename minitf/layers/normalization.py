@@ -29,9 +29,7 @@ class _Root:
 def _checked_clipping(clipping: dict | None) -> dict:
     unknown = set(clipping or {}) - {"rmax", "rmin", "dmax"}
     if unknown:
-        raise ValueError(
-            f"renorm_clipping {clipping} contains keys not in rmax, rmin, dmax: {sorted(unknown)}"
-        )
+        raise ValueError(f"renorm_clipping {clipping} contains keys not in rmax, rmin, dmax: {sorted(unknown)}")
     return clipping or {}
 
 
@@ -98,9 +96,7 @@ class BatchNormalization(Layer):
         if split and (isinstance(self.virtual_batch_size, bool) or int(self.virtual_batch_size) < 1):
             raise ValueError(f"virtual_batch_size is 1 or more, not {self.virtual_batch_size!r}")
         if fused and (self.renorm or split or adjusted):
-            raise ValueError(
-                "Passing fused=True with renorm, virtual_batch_size or adjustment is not supported"
-            )
+            raise ValueError("Passing fused=True with renorm, virtual_batch_size or adjustment is not supported")
 
     # ---- variables
 
@@ -206,8 +202,7 @@ class BatchNormalization(Layer):
             return scale, offset
         (r, d), self._correction = self._correction, None
         r, d = (self._spread(part, inputs, axes) for part in (r, d))
-        composed = _composed(tf.stop_gradient(r, name="renorm_r"), tf.stop_gradient(d, name="renorm_d"),
-                             scale, offset)  # fmt: skip
+        composed = _composed(tf.stop_gradient(r, name="renorm_r"), tf.stop_gradient(d, name="renorm_d"), scale, offset)
         news, training = self._news
         self._update_of_renorm(*news, training)
         return composed
@@ -219,8 +214,10 @@ class BatchNormalization(Layer):
         split = self.virtual_batch_size is not None
         mean, variance = tf.nn.moments(inputs, axes, keep_dims=len(self.axis) > 1 or split)
         averages = self.moving_mean, self.moving_variance
-        used = [smart_cond(training, lambda b=b: b, lambda a=a: tf.convert_to_tensor(a))
-                for a, b in zip(averages, (mean, variance))]  # fmt: skip
+        used = [
+            smart_cond(training, lambda b=b: b, lambda a=a: tf.convert_to_tensor(a))
+            for a, b in zip(averages, (mean, variance))
+        ]
         news = [tf.reduce_mean(new, 1, True) for new in used] if split else used
         if self.renorm:
             self._correct(*news, training)
@@ -243,9 +240,7 @@ class BatchNormalization(Layer):
         r, d = self._clipped(r, d)
         r = smart_cond(training, lambda: r, lambda: tf.ones_like(r))
         d = smart_cond(training, lambda: d, lambda: tf.zeros_like(d))
-        moved = [
-            self._renorm_moved(a, n, training) for a, n in zip((self.renorm_mean, self.renorm_stddev), own)
-        ]
+        moved = [self._renorm_moved(a, n, training) for a, n in zip((self.renorm_mean, self.renorm_stddev), own)]
         with tf.control_dependencies(moved):
             news = [tf.identity(mean), tf.identity(variance)]
         self._correction, self._news = (r, d), (news, training)
@@ -262,44 +257,46 @@ class BatchNormalization(Layer):
 
     def _renorm_moved(self, average, value, training):
         value = tf.identity(value)
-        return smart_cond(training, lambda: self._moved(average, value, self.renorm_momentum),
-                          lambda: tf.identity(average))  # fmt: skip
+        return smart_cond(
+            training, lambda: self._moved(average, value, self.renorm_momentum), lambda: tf.identity(average)
+        )
 
     def _update_of_renorm(self, mean, variance, training) -> None:
         """Moves the averages that are used after training."""
 
         def stddev():
             moved = self._moved(self.moving_stddev, tf.sqrt(variance + self.epsilon), self.momentum)
-            return tf.assign(self.moving_variance, tf.nn.relu(moved * moved - self.epsilon),
-                             name="AssignNewValue")  # fmt: skip
+            return tf.assign(self.moving_variance, tf.nn.relu(moved * moved - self.epsilon), name="AssignNewValue")
 
         def middle():
             return self._moved(self.moving_mean, mean, self.momentum)
 
         for average, moved in ((self.moving_mean, middle), (self.moving_variance, stddev)):
-            self._add_update(
-                lambda a=average, m=moved: smart_cond(training, m, lambda: tf.convert_to_tensor(a))
-            )
+            self._add_update(lambda a=average, m=moved: smart_cond(training, m, lambda: tf.convert_to_tensor(a)))
 
     def _spread(self, part, inputs, axes: list[int]):
         """A vector so that it broadcasts along an axis that is not the last one."""
         if part is None or part.shape.rank == inputs.shape.rank or self.axis == [inputs.shape.rank - 1]:
             return part
-        return tf.reshape(
-            part, [1 if i in axes else inputs.shape.as_list()[i] for i in range(inputs.shape.rank)]
-        )
+        return tf.reshape(part, [1 if i in axes else inputs.shape.as_list()[i] for i in range(inputs.shape.rank)])
 
     def _in_one(self, inputs, training) -> Tensor:
         format = "NCHW" if self.axis == [1] else "NHWC"
 
         def by_batch():
-            return tf.nn.fused_batch_norm(inputs, self.gamma, self.beta, epsilon=self.epsilon,
-                                          data_format=format)  # fmt: skip
+            return tf.nn.fused_batch_norm(inputs, self.gamma, self.beta, epsilon=self.epsilon, data_format=format)
 
         def by_averages():
             return tf.nn.fused_batch_norm(
-                inputs, self.gamma, self.beta, self.moving_mean, self.moving_variance, self.epsilon, format,
-                is_training=False)  # fmt: skip
+                inputs,
+                self.gamma,
+                self.beta,
+                self.moving_mean,
+                self.moving_variance,
+                self.epsilon,
+                format,
+                is_training=False,
+            )
 
         outputs, mean, variance = smart_cond(training, by_batch, by_averages)
         value = _known(training)
@@ -317,9 +314,7 @@ class BatchNormalization(Layer):
         with name_scope(None, "AssignMovingAvg") as scope:
             share = tf.convert_to_tensor(1.0 - momentum, name="decay")
             share = tf.cast(share, average.dtype.base_dtype)
-            return tf.assign_sub(
-                average, (average - tf.cast(value, average.dtype.base_dtype)) * share, name=scope
-            )
+            return tf.assign_sub(average, (average - tf.cast(value, average.dtype.base_dtype)) * share, name=scope)
 
     def _add_update(self, make: Callable) -> None:
         self.add_update(make().op)
@@ -334,14 +329,31 @@ def _known(training) -> bool | None:
 
 
 def batch_normalization(
-    inputs, axis=-1, momentum: float = 0.99, epsilon: float = 1e-3, center: bool = True, scale: bool = True,
-    beta_initializer=_ZEROS, gamma_initializer=_ONES, moving_mean_initializer=_ZEROS,
-    moving_variance_initializer=_ONES, beta_regularizer: Callable | str | None = None,
-    gamma_regularizer: Callable | str | None = None, beta_constraint: Callable | str | None = None,
-    gamma_constraint: Callable | str | None = None, training=False, trainable: bool = True, name=None,
-    reuse=None, renorm: bool = False, renorm_clipping: dict | None = None, renorm_momentum: float = 0.99,
-    fused: bool | None = None, virtual_batch_size: int | None = None, adjustment: Callable | None = None,
-):  # fmt: skip
+    inputs,
+    axis=-1,
+    momentum: float = 0.99,
+    epsilon: float = 1e-3,
+    center: bool = True,
+    scale: bool = True,
+    beta_initializer=_ZEROS,
+    gamma_initializer=_ONES,
+    moving_mean_initializer=_ZEROS,
+    moving_variance_initializer=_ONES,
+    beta_regularizer: Callable | str | None = None,
+    gamma_regularizer: Callable | str | None = None,
+    beta_constraint: Callable | str | None = None,
+    gamma_constraint: Callable | str | None = None,
+    training=False,
+    trainable: bool = True,
+    name=None,
+    reuse=None,
+    renorm: bool = False,
+    renorm_clipping: dict | None = None,
+    renorm_momentum: float = 0.99,
+    fused: bool | None = None,
+    virtual_batch_size: int | None = None,
+    adjustment: Callable | None = None,
+):
     """Inputs shifted and scaled to mean 0 and variance 1 for each position along `axis` (or axes), then
     scaled by a variable gamma (if scale) and shifted by beta (if center).
 
@@ -356,8 +368,28 @@ def batch_normalization(
         what one op cannot do.
     """
     layer = BatchNormalization(
-        axis, momentum, epsilon, center, scale, beta_initializer, gamma_initializer, moving_mean_initializer,
-        moving_variance_initializer, beta_regularizer, gamma_regularizer, beta_constraint, gamma_constraint,
-        renorm, renorm_clipping, renorm_momentum, fused, trainable, virtual_batch_size, adjustment, name,
-        _scope=name, _reuse=reuse)  # fmt: skip
+        axis,
+        momentum,
+        epsilon,
+        center,
+        scale,
+        beta_initializer,
+        gamma_initializer,
+        moving_mean_initializer,
+        moving_variance_initializer,
+        beta_regularizer,
+        gamma_regularizer,
+        beta_constraint,
+        gamma_constraint,
+        renorm,
+        renorm_clipping,
+        renorm_momentum,
+        fused,
+        trainable,
+        virtual_batch_size,
+        adjustment,
+        name,
+        _scope=name,
+        _reuse=reuse,
+    )
     return layer(inputs, training=training)

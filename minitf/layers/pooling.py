@@ -33,9 +33,7 @@ class _Pooling(Layer):
     def _pooled(self, images, size, strides):
         pool = getattr(tf.nn, self._function)
         inner = "DHW" if self._axes == 3 else "HW"
-        return pool(
-            images, size, strides, self.padding.upper(), f"NC{inner}" if self._first else f"N{inner}C"
-        )
+        return pool(images, size, strides, self.padding.upper(), f"NC{inner}" if self._first else f"N{inner}C")
 
 
 class MaxPooling1D(_Pooling):

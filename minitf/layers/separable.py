@@ -12,25 +12,58 @@ class SeparableConv2D(Conv2D):
     """`activation(separable_conv2d(inputs, depthwise_kernel, pointwise_kernel) + bias)`."""
 
     def __init__(
-        self, filters: int, kernel_size, strides=(1, 1), padding="valid", data_format="channels_last",
-        dilation_rate=(1, 1), depth_multiplier: int = 1, activation=None, use_bias: bool = True,
+        self,
+        filters: int,
+        kernel_size,
+        strides=(1, 1),
+        padding="valid",
+        data_format="channels_last",
+        dilation_rate=(1, 1),
+        depth_multiplier: int = 1,
+        activation=None,
+        use_bias: bool = True,
         depthwise_initializer: Callable | str | None = None,
-        pointwise_initializer: Callable | str | None = None, bias_initializer=None,
+        pointwise_initializer: Callable | str | None = None,
+        bias_initializer=None,
         depthwise_regularizer: Callable | str | None = None,
-        pointwise_regularizer: Callable | str | None = None, bias_regularizer=None,
-        activity_regularizer=None, depthwise_constraint: Callable | str | None = None,
-        pointwise_constraint: Callable | str | None = None, bias_constraint=None, trainable: bool = True,
-        name=None, **kwargs,
-    ):  # fmt: skip
-        super().__init__(filters, kernel_size, strides, padding, data_format, dilation_rate, activation,
-                         use_bias, bias_initializer=bias_initializer, bias_regularizer=bias_regularizer,
-                         activity_regularizer=activity_regularizer, bias_constraint=bias_constraint,
-                         trainable=trainable, name=name, **kwargs)  # fmt: skip
+        pointwise_regularizer: Callable | str | None = None,
+        bias_regularizer=None,
+        activity_regularizer=None,
+        depthwise_constraint: Callable | str | None = None,
+        pointwise_constraint: Callable | str | None = None,
+        bias_constraint=None,
+        trainable: bool = True,
+        name=None,
+        **kwargs,
+    ):
+        super().__init__(
+            filters,
+            kernel_size,
+            strides,
+            padding,
+            data_format,
+            dilation_rate,
+            activation,
+            use_bias,
+            bias_initializer=bias_initializer,
+            bias_regularizer=bias_regularizer,
+            activity_regularizer=activity_regularizer,
+            bias_constraint=bias_constraint,
+            trainable=trainable,
+            name=name,
+            **kwargs,
+        )
         self.depth_multiplier = int(depth_multiplier)
-        self._depthwise_how = {"initializer": depthwise_initializer, "regularizer": depthwise_regularizer,
-                               "constraint": depthwise_constraint}  # fmt: skip
-        self._pointwise_how = {"initializer": pointwise_initializer, "regularizer": pointwise_regularizer,
-                               "constraint": pointwise_constraint}  # fmt: skip
+        self._depthwise_how = {
+            "initializer": depthwise_initializer,
+            "regularizer": depthwise_regularizer,
+            "constraint": depthwise_constraint,
+        }
+        self._pointwise_how = {
+            "initializer": pointwise_initializer,
+            "regularizer": pointwise_regularizer,
+            "constraint": pointwise_constraint,
+        }
 
     def build(self, input_shape) -> None:
         """Makes `depthwise_kernel` [*kernel_size, channels, depth_multiplier], `pointwise_kernel`
@@ -48,8 +81,14 @@ class SeparableConv2D(Conv2D):
         """The convolutions, the bias and the activation."""
         strides = [1, 1, *self.strides] if self._first else [1, *self.strides, 1]
         outputs = tf.nn.separable_conv2d(
-            inputs, self.depthwise_kernel, self.pointwise_kernel, strides, self.padding.upper(),
-            list(self.dilation_rate), data_format="NCHW" if self._first else "NHWC")  # fmt: skip
+            inputs,
+            self.depthwise_kernel,
+            self.pointwise_kernel,
+            strides,
+            self.padding.upper(),
+            list(self.dilation_rate),
+            data_format="NCHW" if self._first else "NHWC",
+        )
         return self._finished(outputs)
 
 
@@ -59,21 +98,54 @@ class SeparableConv1D(SeparableConv2D):
     _axes = 1
 
     def __init__(
-        self, filters: int, kernel_size, strides=1, padding="valid", data_format="channels_last",
-        dilation_rate=1, depth_multiplier: int = 1, activation=None, use_bias: bool = True,
+        self,
+        filters: int,
+        kernel_size,
+        strides=1,
+        padding="valid",
+        data_format="channels_last",
+        dilation_rate=1,
+        depth_multiplier: int = 1,
+        activation=None,
+        use_bias: bool = True,
         depthwise_initializer: Callable | str | None = None,
-        pointwise_initializer: Callable | str | None = None, bias_initializer=None,
+        pointwise_initializer: Callable | str | None = None,
+        bias_initializer=None,
         depthwise_regularizer: Callable | str | None = None,
-        pointwise_regularizer: Callable | str | None = None, bias_regularizer=None,
-        activity_regularizer=None, depthwise_constraint: Callable | str | None = None,
-        pointwise_constraint: Callable | str | None = None, bias_constraint=None, trainable: bool = True,
-        name=None, **kwargs,
-    ):  # fmt: skip
+        pointwise_regularizer: Callable | str | None = None,
+        bias_regularizer=None,
+        activity_regularizer=None,
+        depthwise_constraint: Callable | str | None = None,
+        pointwise_constraint: Callable | str | None = None,
+        bias_constraint=None,
+        trainable: bool = True,
+        name=None,
+        **kwargs,
+    ):
         super().__init__(
-            filters, kernel_size, strides, padding, data_format, dilation_rate, depth_multiplier, activation,
-            use_bias, depthwise_initializer, pointwise_initializer, bias_initializer, depthwise_regularizer,
-            pointwise_regularizer, bias_regularizer, activity_regularizer, depthwise_constraint,
-            pointwise_constraint, bias_constraint, trainable, name, **kwargs)  # fmt: skip
+            filters,
+            kernel_size,
+            strides,
+            padding,
+            data_format,
+            dilation_rate,
+            depth_multiplier,
+            activation,
+            use_bias,
+            depthwise_initializer,
+            pointwise_initializer,
+            bias_initializer,
+            depthwise_regularizer,
+            pointwise_regularizer,
+            bias_regularizer,
+            activity_regularizer,
+            depthwise_constraint,
+            pointwise_constraint,
+            bias_constraint,
+            trainable,
+            name,
+            **kwargs,
+        )
 
     def call(self, inputs):
         """The convolutions, as those of images of one row, the bias and the activation."""
@@ -83,14 +155,17 @@ class SeparableConv1D(SeparableConv2D):
             inputs = tf.pad(inputs, [[0, 0], [0, 0], before] if self._first else [[0, 0], before, [0, 0]])
             padding = "valid"
         images = tf.expand_dims(inputs, axis)
-        depthwise, pointwise = (
-            tf.expand_dims(self.depthwise_kernel, 0),
-            tf.expand_dims(self.pointwise_kernel, 0),
-        )
+        depthwise, pointwise = (tf.expand_dims(self.depthwise_kernel, 0), tf.expand_dims(self.pointwise_kernel, 0))
         steps, format = self.strides * 2, "NCHW" if self._first else "NHWC"
         outputs = tf.nn.separable_conv2d(
-            images, depthwise, pointwise, [1, 1, *steps] if self._first else [1, *steps, 1], padding.upper(),
-            [1, *self.dilation_rate], data_format=format)  # fmt: skip
+            images,
+            depthwise,
+            pointwise,
+            [1, 1, *steps] if self._first else [1, *steps, 1],
+            padding.upper(),
+            [1, *self.dilation_rate],
+            data_format=format,
+        )
         if self.use_bias:
             outputs = tf.nn.bias_add(outputs, self.bias, format)
         outputs = tf.squeeze(outputs, [axis])
@@ -98,44 +173,116 @@ class SeparableConv1D(SeparableConv2D):
 
 
 def separable_conv2d(
-    inputs, filters: int, kernel_size, strides=(1, 1), padding="valid", data_format="channels_last",
-    dilation_rate=(1, 1), depth_multiplier: int = 1, activation=None, use_bias: bool = True,
-    depthwise_initializer: Callable | str | None = None, pointwise_initializer: Callable | str | None = None,
-    bias_initializer=None, depthwise_regularizer: Callable | str | None = None,
-    pointwise_regularizer: Callable | str | None = None, bias_regularizer=None, activity_regularizer=None,
-    depthwise_constraint: Callable | str | None = None, pointwise_constraint: Callable | str | None = None,
-    bias_constraint=None, trainable: bool = True, name=None, reuse=None,
-):  # fmt: skip
+    inputs,
+    filters: int,
+    kernel_size,
+    strides=(1, 1),
+    padding="valid",
+    data_format="channels_last",
+    dilation_rate=(1, 1),
+    depth_multiplier: int = 1,
+    activation=None,
+    use_bias: bool = True,
+    depthwise_initializer: Callable | str | None = None,
+    pointwise_initializer: Callable | str | None = None,
+    bias_initializer=None,
+    depthwise_regularizer: Callable | str | None = None,
+    pointwise_regularizer: Callable | str | None = None,
+    bias_regularizer=None,
+    activity_regularizer=None,
+    depthwise_constraint: Callable | str | None = None,
+    pointwise_constraint: Callable | str | None = None,
+    bias_constraint=None,
+    trainable: bool = True,
+    name=None,
+    reuse=None,
+):
     """Each channel convolved to `depth_multiplier` channels, and these mixed: [batch, h, w, channels] ->
     [batch, h', w', filters].
 
     Other arguments and errors as those of `conv2d`.
     """
     layer = SeparableConv2D(
-        filters, kernel_size, strides, padding, data_format, dilation_rate, depth_multiplier, activation,
-        use_bias, depthwise_initializer, pointwise_initializer, bias_initializer, depthwise_regularizer,
-        pointwise_regularizer, bias_regularizer, activity_regularizer, depthwise_constraint,
-        pointwise_constraint, bias_constraint, trainable, name, _scope=name, _reuse=reuse)  # fmt: skip
+        filters,
+        kernel_size,
+        strides,
+        padding,
+        data_format,
+        dilation_rate,
+        depth_multiplier,
+        activation,
+        use_bias,
+        depthwise_initializer,
+        pointwise_initializer,
+        bias_initializer,
+        depthwise_regularizer,
+        pointwise_regularizer,
+        bias_regularizer,
+        activity_regularizer,
+        depthwise_constraint,
+        pointwise_constraint,
+        bias_constraint,
+        trainable,
+        name,
+        _scope=name,
+        _reuse=reuse,
+    )
     return layer(inputs)
 
 
 def separable_conv1d(
-    inputs, filters: int, kernel_size, strides=1, padding="valid", data_format="channels_last",
-    dilation_rate=1, depth_multiplier: int = 1, activation=None, use_bias: bool = True,
-    depthwise_initializer: Callable | str | None = None, pointwise_initializer: Callable | str | None = None,
-    bias_initializer=None, depthwise_regularizer: Callable | str | None = None,
-    pointwise_regularizer: Callable | str | None = None, bias_regularizer=None, activity_regularizer=None,
-    depthwise_constraint: Callable | str | None = None, pointwise_constraint: Callable | str | None = None,
-    bias_constraint=None, trainable: bool = True, name=None, reuse=None,
-):  # fmt: skip
+    inputs,
+    filters: int,
+    kernel_size,
+    strides=1,
+    padding="valid",
+    data_format="channels_last",
+    dilation_rate=1,
+    depth_multiplier: int = 1,
+    activation=None,
+    use_bias: bool = True,
+    depthwise_initializer: Callable | str | None = None,
+    pointwise_initializer: Callable | str | None = None,
+    bias_initializer=None,
+    depthwise_regularizer: Callable | str | None = None,
+    pointwise_regularizer: Callable | str | None = None,
+    bias_regularizer=None,
+    activity_regularizer=None,
+    depthwise_constraint: Callable | str | None = None,
+    pointwise_constraint: Callable | str | None = None,
+    bias_constraint=None,
+    trainable: bool = True,
+    name=None,
+    reuse=None,
+):
     """Each channel convolved along one axis to `depth_multiplier` channels, and these mixed:
     [batch, w, channels] -> [batch, w', filters].
 
     kernel_size, strides, dilation_rate: numbers; other arguments and errors as those of `separable_conv2d`.
     """
     layer = SeparableConv1D(
-        filters, kernel_size, strides, padding, data_format, dilation_rate, depth_multiplier, activation,
-        use_bias, depthwise_initializer, pointwise_initializer, bias_initializer, depthwise_regularizer,
-        pointwise_regularizer, bias_regularizer, activity_regularizer, depthwise_constraint,
-        pointwise_constraint, bias_constraint, trainable, name, _scope=name, _reuse=reuse)  # fmt: skip
+        filters,
+        kernel_size,
+        strides,
+        padding,
+        data_format,
+        dilation_rate,
+        depth_multiplier,
+        activation,
+        use_bias,
+        depthwise_initializer,
+        pointwise_initializer,
+        bias_initializer,
+        depthwise_regularizer,
+        pointwise_regularizer,
+        bias_regularizer,
+        activity_regularizer,
+        depthwise_constraint,
+        pointwise_constraint,
+        bias_constraint,
+        trainable,
+        name,
+        _scope=name,
+        _reuse=reuse,
+    )
     return layer(inputs)

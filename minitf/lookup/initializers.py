@@ -83,16 +83,21 @@ class TextFileInitializer(TableInitializerBase):
       ValueError: for types that do not go with an index, or two indices that are the same.
     """
 
-    def __init__(self, filename, key_dtype, key_index: int, value_dtype, value_index: int,
-                 vocab_size: int | None = None, delimiter: str = "\t",
-                 name: str | None = None):  # fmt: skip
+    def __init__(
+        self,
+        filename,
+        key_dtype,
+        key_index: int,
+        value_dtype,
+        value_index: int,
+        vocab_size: int | None = None,
+        delimiter: str = "\t",
+        name: str | None = None,
+    ):
         super().__init__(key_dtype, value_dtype)
         if not isinstance(filename, tf.Tensor) and not filename:
             raise ValueError("Filename required for the initializer of a table")
-        for label, index, dtype in (
-            ("Key", key_index, self.key_dtype),
-            ("Value", value_index, self.value_dtype),
-        ):
+        for label, index, dtype in (("Key", key_index, self.key_dtype), ("Value", value_index, self.value_dtype)):
             _check_index(label, index, dtype)
         if key_index == value_index:
             raise ValueError(f"Key and value have the same index: {key_index}")
@@ -107,9 +112,7 @@ class TextFileInitializer(TableInitializerBase):
     @property
     def _shared_name(self) -> str:
         sizes = [] if self._vocab_size is None else [self._vocab_size]
-        return "_".join(
-            map(str, ["hash_table", self._filename_arg, *sizes, self._key_index, self._value_index])
-        )
+        return "_".join(map(str, ["hash_table", self._filename_arg, *sizes, self._key_index, self._value_index]))
 
     def initialize(self, table) -> Operation:
         """The op that fills a table.
@@ -120,18 +123,22 @@ class TextFileInitializer(TableInitializerBase):
         """
         self._check(table)
         with tf.name_scope(self._name, values=[table.resource_handle]):
-            op = apply_op("InitializeTableFromTextFileV2", table.resource_handle, self._path,
-                          key_index=self._key_index, value_index=self._value_index,
-                          vocab_size=self._vocab_size or -1, delimiter=self._delimiter)  # fmt: skip
+            op = apply_op(
+                "InitializeTableFromTextFileV2",
+                table.resource_handle,
+                self._path,
+                key_index=self._key_index,
+                value_index=self._value_index,
+                vocab_size=self._vocab_size or -1,
+                delimiter=self._delimiter,
+            )
         op.graph.add_to_collection(tf.GraphKeys.ASSET_FILEPATHS, self._path)
         return _added(op)
 
 
 def _check_index(label: str, index: int, dtype) -> None:
     if index < WHOLE_LINE:
-        raise ValueError(
-            f"Invalid {label.lower()} index {index}: it is the number of a column, or a TextFileIndex"
-        )
+        raise ValueError(f"Invalid {label.lower()} index {index}: it is the number of a column, or a TextFileIndex")
     if index == LINE_NUMBER and dtype is not tf.int64:
         raise ValueError(f"Signature mismatch. {label}s must be dtype {tf.int64}, got {dtype}.")
     if index == WHOLE_LINE and not (dtype.is_integer or dtype is tf.string):
@@ -141,18 +148,33 @@ def _check_index(label: str, index: int, dtype) -> None:
 class TextFileStringTableInitializer(TextFileInitializer):
     """Strings by the numbers of their lines."""
 
-    def __init__(self, filename, key_column_index: int = LINE_NUMBER, value_column_index: int = WHOLE_LINE,
-                 vocab_size: int | None = None, delimiter: str = "\t",
-                 name: str = "text_file_string_table_init"):  # fmt: skip
-        super().__init__(filename, tf.int64, key_column_index, tf.string, value_column_index, vocab_size,
-                         delimiter, name)  # fmt: skip
+    def __init__(
+        self,
+        filename,
+        key_column_index: int = LINE_NUMBER,
+        value_column_index: int = WHOLE_LINE,
+        vocab_size: int | None = None,
+        delimiter: str = "\t",
+        name: str = "text_file_string_table_init",
+    ):
+        super().__init__(
+            filename, tf.int64, key_column_index, tf.string, value_column_index, vocab_size, delimiter, name
+        )
 
 
 class TextFileIdTableInitializer(TextFileInitializer):
     """The numbers of lines by what stands in them."""
 
-    def __init__(self, filename, key_column_index: int = WHOLE_LINE, value_column_index: int = LINE_NUMBER,
-                 vocab_size: int | None = None, delimiter: str = "\t",
-                 name: str = "text_file_id_table_init", key_dtype=tf.string):  # fmt: skip
-        super().__init__(filename, key_dtype, key_column_index, tf.int64, value_column_index, vocab_size,
-                         delimiter, name)  # fmt: skip
+    def __init__(
+        self,
+        filename,
+        key_column_index: int = WHOLE_LINE,
+        value_column_index: int = LINE_NUMBER,
+        vocab_size: int | None = None,
+        delimiter: str = "\t",
+        name: str = "text_file_id_table_init",
+        key_dtype=tf.string,
+    ):
+        super().__init__(
+            filename, key_dtype, key_column_index, tf.int64, value_column_index, vocab_size, delimiter, name
+        )

@@ -82,16 +82,16 @@ class MutableHashTable(_Mutable):
     default_value: of keys that are not there; all values have its shape.
     """
 
-    def __init__(self, key_dtype, value_dtype, default_value, name: str = "MutableHashTable",
-                 checkpoint: bool = True):  # fmt: skip
+    def __init__(self, key_dtype, value_dtype, default_value, name: str = "MutableHashTable", checkpoint: bool = True):
         super().__init__(key_dtype, value_dtype)
         default = tf.convert_to_tensor(default_value, self._value_dtype)
         attrs = {"key_dtype": self._key_dtype, "value_dtype": self._value_dtype, "shared_name": ""}
         if default.shape.rank == 0:
             handle = apply("MutableHashTableV2", name=name, use_node_name_sharing=True, **attrs)
         else:
-            handle = apply("MutableHashTableOfTensorsV2", name=name, use_node_name_sharing=True,
-                           value_shape=default.shape, **attrs)  # fmt: skip
+            handle = apply(
+                "MutableHashTableOfTensorsV2", name=name, use_node_name_sharing=True, value_shape=default.shape, **attrs
+            )
         self._begin(handle, default)
         self._kept(checkpoint)
 
@@ -99,16 +99,31 @@ class MutableHashTable(_Mutable):
 class MutableDenseHashTable(_Mutable):
     """The same, where `empty_key` and `deleted_key` can be no keys. initial_num_buckets changes no result."""
 
-    def __init__(self, key_dtype, value_dtype, default_value, empty_key, deleted_key,
-                 initial_num_buckets: int | None = None, name: str = "MutableDenseHashTable",
-                 checkpoint: bool = True):  # fmt: skip
+    def __init__(
+        self,
+        key_dtype,
+        value_dtype,
+        default_value,
+        empty_key,
+        deleted_key,
+        initial_num_buckets: int | None = None,
+        name: str = "MutableDenseHashTable",
+        checkpoint: bool = True,
+    ):
         super().__init__(key_dtype, value_dtype)
         default = tf.convert_to_tensor(default_value, self._value_dtype, name="default_value")
         empty = tf.convert_to_tensor(empty_key, self._key_dtype, name="empty_key")
         deleted = tf.convert_to_tensor(deleted_key, self._key_dtype, name="deleted_key")
-        handle = apply("MutableDenseHashTableV2", empty, deleted, value_dtype=self._value_dtype,
-                       value_shape=TensorShape(default.shape), shared_name="", use_node_name_sharing=True,
-                       name=name)  # fmt: skip
+        handle = apply(
+            "MutableDenseHashTableV2",
+            empty,
+            deleted,
+            value_dtype=self._value_dtype,
+            value_shape=TensorShape(default.shape),
+            shared_name="",
+            use_node_name_sharing=True,
+            name=name,
+        )
         self._begin(handle, default)
         self._kept(checkpoint)
 

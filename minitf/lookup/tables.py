@@ -140,14 +140,18 @@ class StaticHashTable(InitializableLookupTableBase):
         super().__init__(default_value, initializer)
 
     def _made(self, initializer: TableInitializerBase) -> Tensor:
-        return apply("HashTableV2", key_dtype=self._key_dtype, value_dtype=self._value_dtype,
-                     shared_name=self._shared_name, name=self._op_name or "hash_table")  # fmt: skip
+        return apply(
+            "HashTableV2",
+            key_dtype=self._key_dtype,
+            value_dtype=self._value_dtype,
+            shared_name=self._shared_name,
+            name=self._op_name or "hash_table",
+        )
 
 
 class HashTable(StaticHashTable):
     """The same, of tf.contrib.lookup. Tables of one `shared_name` are one in a session."""
 
-    def __init__(self, initializer, default_value, shared_name: str | None = None,
-                 name: str | None = None):  # fmt: skip
+    def __init__(self, initializer, default_value, shared_name: str | None = None, name: str | None = None):
         self._op_name, self._shared_name = name, shared_name or ""
         InitializableLookupTableBase.__init__(self, default_value, initializer)

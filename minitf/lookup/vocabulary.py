@@ -15,7 +15,7 @@ from minitf.lookup.initializers import (
     TextFileIdTableInitializer,
     TextFileIndex,
     TextFileStringTableInitializer,
-)  # fmt: skip
+)
 from minitf.lookup.tables import HashTable, LookupInterface, StaticHashTable
 
 HasherSpec = collections.namedtuple("HasherSpec", ["hasher", "key"])
@@ -45,8 +45,7 @@ class IdTableWithHashBuckets(LookupInterface):
       ValueError: for neither a table nor buckets. TypeError: for other types, or another hash.
     """
 
-    def __init__(self, table, num_oov_buckets: int, hasher_spec=FastHashSpec, name: str | None = None,
-                 key_dtype=None):  # fmt: skip
+    def __init__(self, table, num_oov_buckets: int, hasher_spec=FastHashSpec, name: str | None = None, key_dtype=None):
         key_dtype = tf.as_dtype(key_dtype or (tf.string if table is None else table.key_dtype))
         if table is None and num_oov_buckets <= 0:
             raise ValueError("oov_buckets must be > 0 if no table is supplied.")
@@ -115,8 +114,7 @@ class IdTableWithHashBuckets(LookupInterface):
     def _bucket(self, words: Tensor) -> Tensor:
         if self._hasher.hasher == "fasthash":
             return tf.string_to_hash_bucket_fast(words, self._num_oov_buckets, name="hash_bucket")
-        return tf.string_to_hash_bucket_strong(words, self._num_oov_buckets, self._hasher.key,
-                                               name="hash_bucket")  # fmt: skip
+        return tf.string_to_hash_bucket_strong(words, self._num_oov_buckets, self._hasher.key, name="hash_bucket")
 
 
 class StaticVocabularyTable(IdTableWithHashBuckets):
@@ -138,9 +136,7 @@ class StaticVocabularyTable(IdTableWithHashBuckets):
         table = None
         if initializer is not None:
             if initializer.value_dtype is not tf.int64:
-                raise TypeError(
-                    f"Invalid value dtype, expected {tf.int64} but got {initializer.value_dtype}."
-                )
+                raise TypeError(f"Invalid value dtype, expected {tf.int64} but got {initializer.value_dtype}.")
             table = StaticHashTable(initializer, default_value=-1)
         super().__init__(table, num_oov_buckets, FastHashSpec, name, lookup_key_dtype)
 
@@ -148,11 +144,18 @@ class StaticVocabularyTable(IdTableWithHashBuckets):
 # ---- functions
 
 
-def index_table_from_file(vocabulary_file=None, num_oov_buckets: int = 0, vocab_size: int | None = None,
-                          default_value=-1, hasher_spec=FastHashSpec, key_dtype=tf.string,
-                          name: str | None = None, key_column_index: int = TextFileIndex.WHOLE_LINE,
-                          value_column_index: int = TextFileIndex.LINE_NUMBER,
-                          delimiter: str = "\t") -> LookupInterface:  # fmt: skip
+def index_table_from_file(
+    vocabulary_file=None,
+    num_oov_buckets: int = 0,
+    vocab_size: int | None = None,
+    default_value=-1,
+    hasher_spec=FastHashSpec,
+    key_dtype=tf.string,
+    name: str | None = None,
+    key_column_index: int = TextFileIndex.WHOLE_LINE,
+    value_column_index: int = TextFileIndex.LINE_NUMBER,
+    delimiter: str = "\t",
+) -> LookupInterface:
     """A table of the ids, by default the numbers, of the lines of a file.
 
     num_oov_buckets: how many ids there are beyond those for keys that are not in the file, by their hash;
@@ -170,9 +173,14 @@ def index_table_from_file(vocabulary_file=None, num_oov_buckets: int = 0, vocab_
     with tf.name_scope(name, "string_to_index"):
         with tf.name_scope(None, "hash_table"):
             found = TextFileIdTableInitializer(
-                vocabulary_file, key_column_index, value_column_index, vocab_size, delimiter, "table_init",
+                vocabulary_file,
+                key_column_index,
+                value_column_index,
+                vocab_size,
+                delimiter,
+                "table_init",
                 tf.int64 if key_dtype.is_integer else key_dtype,
-            )  # fmt: skip
+            )
             table = HashTable(found, default_value, shared_name=found._shared_name)
         return _with_buckets(table, num_oov_buckets, hasher_spec, key_dtype)
 
@@ -190,8 +198,14 @@ def _with_buckets(table, num_oov_buckets: int, hasher_spec, key_dtype) -> Lookup
     return table
 
 
-def index_table_from_tensor(mapping, num_oov_buckets: int = 0, default_value=-1, hasher_spec=FastHashSpec,
-                            dtype=tf.string, name: str | None = None) -> LookupInterface:  # fmt: skip
+def index_table_from_tensor(
+    mapping,
+    num_oov_buckets: int = 0,
+    default_value=-1,
+    hasher_spec=FastHashSpec,
+    dtype=tf.string,
+    name: str | None = None,
+) -> LookupInterface:
     """A table of the places of keys in a vector.
 
     num_oov_buckets, default_value: as of index_table_from_file.
@@ -222,11 +236,15 @@ def _own_name() -> str:
     return f"hash_table_{uuid.uuid4()}"
 
 
-def index_to_string_table_from_file(vocabulary_file, vocab_size: int | None = None, default_value="UNK",
-                                    name: str | None = None,
-                                    key_column_index: int = TextFileIndex.LINE_NUMBER,
-                                    value_column_index: int = TextFileIndex.WHOLE_LINE,
-                                    delimiter: str = "\t") -> HashTable:  # fmt: skip
+def index_to_string_table_from_file(
+    vocabulary_file,
+    vocab_size: int | None = None,
+    default_value="UNK",
+    name: str | None = None,
+    key_column_index: int = TextFileIndex.LINE_NUMBER,
+    value_column_index: int = TextFileIndex.WHOLE_LINE,
+    delimiter: str = "\t",
+) -> HashTable:
     """A table of the lines of a file, strings by numbers, int64.
 
     Raises:
@@ -236,8 +254,9 @@ def index_to_string_table_from_file(vocabulary_file, vocab_size: int | None = No
         raise ValueError("vocabulary_file must be specified and must not be empty.")
     _check_numbers(0, vocab_size)
     with tf.name_scope(name, "index_to_string"):
-        found = TextFileStringTableInitializer(vocabulary_file, key_column_index, value_column_index,
-                                               vocab_size, delimiter, "table_init")  # fmt: skip
+        found = TextFileStringTableInitializer(
+            vocabulary_file, key_column_index, value_column_index, vocab_size, delimiter, "table_init"
+        )
         return HashTable(found, default_value, shared_name=found._shared_name)
 
 
@@ -256,18 +275,21 @@ def index_to_string_table_from_tensor(mapping, default_value="UNK", name: str | 
         return HashTable(found, default_value, shared_name=_own_name())
 
 
-def string_to_index_table_from_file(vocabulary_file=None, num_oov_buckets: int = 0,
-                                    vocab_size: int | None = None, default_value=-1,
-                                    hasher_spec=FastHashSpec,
-                                    name: str | None = None) -> LookupInterface:  # fmt: skip
+def string_to_index_table_from_file(
+    vocabulary_file=None,
+    num_oov_buckets: int = 0,
+    vocab_size: int | None = None,
+    default_value=-1,
+    hasher_spec=FastHashSpec,
+    name: str | None = None,
+) -> LookupInterface:
     """The old name of `index_table_from_file`."""
-    return index_table_from_file(vocabulary_file, num_oov_buckets, vocab_size, default_value, hasher_spec,
-                                 name=name)  # fmt: skip
+    return index_table_from_file(vocabulary_file, num_oov_buckets, vocab_size, default_value, hasher_spec, name=name)
 
 
-def string_to_index_table_from_tensor(mapping, num_oov_buckets: int = 0, default_value=-1,
-                                      hasher_spec=FastHashSpec,
-                                      name: str | None = None) -> LookupInterface:  # fmt: skip
+def string_to_index_table_from_tensor(
+    mapping, num_oov_buckets: int = 0, default_value=-1, hasher_spec=FastHashSpec, name: str | None = None
+) -> LookupInterface:
     """The old name of `index_table_from_tensor`."""
     return index_table_from_tensor(mapping, num_oov_buckets, default_value, hasher_spec, name=name)
 

@@ -27,9 +27,7 @@ def get_regularization_loss(scope: str | None = None, name: str | None = "total_
     return tf.add_n(losses, name=name) if losses else tf.constant(0.0)
 
 
-def get_total_loss(
-    add_regularization_losses: bool = True, name: str | None = "total_loss", scope: str | None = None
-):
+def get_total_loss(add_regularization_losses: bool = True, name: str | None = "total_loss", scope: str | None = None):
     """The sum of the collected losses and penalties.
 
     Raises:

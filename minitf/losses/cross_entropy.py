@@ -32,9 +32,15 @@ def sigmoid_cross_entropy(
         return compute_weighted_loss(losses, weights, scope, loss_collection, reduction=reduction)
 
 
-def softmax_cross_entropy(onehot_labels, logits, weights=1.0, label_smoothing=0, scope: str | None = None,
-                          loss_collection: str | None = tf.GraphKeys.LOSSES,
-                          reduction: str = Reduction.SUM_BY_NONZERO_WEIGHTS):  # fmt: skip
+def softmax_cross_entropy(
+    onehot_labels,
+    logits,
+    weights=1.0,
+    label_smoothing=0,
+    scope: str | None = None,
+    loss_collection: str | None = tf.GraphKeys.LOSSES,
+    reduction: str = Reduction.SUM_BY_NONZERO_WEIGHTS,
+):
     """The cross entropy of classes; one-hot labels [..., classes] of the logits' shape, weights [...]."""
     _needed(onehot_labels=onehot_labels, logits=logits)
     with name_scope(scope, "softmax_cross_entropy_loss") as scope:
@@ -49,9 +55,14 @@ def softmax_cross_entropy(onehot_labels, logits, weights=1.0, label_smoothing=0,
         return compute_weighted_loss(losses, weights, scope, loss_collection, reduction=reduction)
 
 
-def sparse_softmax_cross_entropy(labels, logits, weights=1.0, scope: str | None = None,
-                                 loss_collection: str | None = tf.GraphKeys.LOSSES,
-                                 reduction: str = Reduction.SUM_BY_NONZERO_WEIGHTS):  # fmt: skip
+def sparse_softmax_cross_entropy(
+    labels,
+    logits,
+    weights=1.0,
+    scope: str | None = None,
+    loss_collection: str | None = tf.GraphKeys.LOSSES,
+    reduction: str = Reduction.SUM_BY_NONZERO_WEIGHTS,
+):
     """The cross entropy of classes; labels are class numbers [...], logits [..., classes].
 
     A last axis of size 1 of labels or weights, one more than the others have, is dropped.

@@ -16,8 +16,9 @@ from minitf.losses.weighted import Reduction, broadcastable, compute_weighted_lo
 _LOSSES, _BY_NONZERO = tf.GraphKeys.LOSSES, Reduction.SUM_BY_NONZERO_WEIGHTS
 
 
-def _loss(name: str, measure: Callable, labels, predictions, weights, scope, collection, reduction,
-          other: str = "predictions"):  # fmt: skip
+def _loss(
+    name: str, measure: Callable, labels, predictions, weights, scope, collection, reduction, other: str = "predictions"
+):
     """The weighted loss of `measure(labels, predictions)`."""
     if labels is None or predictions is None:
         raise ValueError(f"{name}: {'labels' if labels is None else other} must not be None")
@@ -32,15 +33,35 @@ def _floats(labels, predictions) -> tuple:
     return labels, predictions
 
 
-def absolute_difference(labels, predictions, weights=1.0, scope: str | None = None,
-                        loss_collection: str | None = _LOSSES, reduction: str = _BY_NONZERO):  # fmt: skip
+def absolute_difference(
+    labels,
+    predictions,
+    weights=1.0,
+    scope: str | None = None,
+    loss_collection: str | None = _LOSSES,
+    reduction: str = _BY_NONZERO,
+):
     """`|predictions - labels|`."""
-    return _loss("absolute_difference", lambda y, p: tf.abs(tf.subtract(p, y)), labels, predictions, weights,
-                 scope, loss_collection, reduction)  # fmt: skip
+    return _loss(
+        "absolute_difference",
+        lambda y, p: tf.abs(tf.subtract(p, y)),
+        labels,
+        predictions,
+        weights,
+        scope,
+        loss_collection,
+        reduction,
+    )
 
 
-def mean_squared_error(labels, predictions, weights=1.0, scope: str | None = None,
-                       loss_collection: str | None = _LOSSES, reduction: str = _BY_NONZERO):  # fmt: skip
+def mean_squared_error(
+    labels,
+    predictions,
+    weights=1.0,
+    scope: str | None = None,
+    loss_collection: str | None = _LOSSES,
+    reduction: str = _BY_NONZERO,
+):
     """`(predictions - labels) ** 2`.
 
     >>> import minitf as tf
@@ -48,13 +69,28 @@ def mean_squared_error(labels, predictions, weights=1.0, scope: str | None = Non
     ...     print(sess.run(tf.losses.mean_squared_error([1.0, 2.0], [1.0, 4.0])))
     2.0
     """
-    return _loss("mean_squared_error", lambda y, p: tf.squared_difference(p, y), labels, predictions, weights,
-                 scope, loss_collection, reduction)  # fmt: skip
+    return _loss(
+        "mean_squared_error",
+        lambda y, p: tf.squared_difference(p, y),
+        labels,
+        predictions,
+        weights,
+        scope,
+        loss_collection,
+        reduction,
+    )
 
 
-def cosine_distance(labels, predictions, axis: int | None = None, weights=1.0, scope: str | None = None,
-                    loss_collection: str | None = _LOSSES, reduction: str = _BY_NONZERO,
-                    dim: int | None = None):  # fmt: skip
+def cosine_distance(
+    labels,
+    predictions,
+    axis: int | None = None,
+    weights=1.0,
+    scope: str | None = None,
+    loss_collection: str | None = _LOSSES,
+    reduction: str = _BY_NONZERO,
+    dim: int | None = None,
+):
     """`1 - sum(labels * predictions)` along `axis`, which stays with size 1; both are to have length 1 along
     it.
     """
@@ -65,13 +101,17 @@ def cosine_distance(labels, predictions, axis: int | None = None, weights=1.0, s
     def measure(y, p):
         return 1 - tf.reduce_sum(tf.multiply(p, y), axis=(axis,), keepdims=True)
 
-    return _loss(
-        "cosine_distance_loss", measure, labels, predictions, weights, scope, loss_collection, reduction
-    )
+    return _loss("cosine_distance_loss", measure, labels, predictions, weights, scope, loss_collection, reduction)
 
 
-def hinge_loss(labels, logits, weights=1.0, scope: str | None = None, loss_collection: str | None = _LOSSES,
-               reduction: str = _BY_NONZERO):  # fmt: skip
+def hinge_loss(
+    labels,
+    logits,
+    weights=1.0,
+    scope: str | None = None,
+    loss_collection: str | None = _LOSSES,
+    reduction: str = _BY_NONZERO,
+):
     """`max(0, 1 - (2 * labels - 1) * logits)` for labels 0 and 1."""
 
     def measure(y, x):
@@ -81,8 +121,15 @@ def hinge_loss(labels, logits, weights=1.0, scope: str | None = None, loss_colle
     return _loss("hinge_loss", measure, labels, logits, weights, scope, loss_collection, reduction, "logits")
 
 
-def huber_loss(labels, predictions, weights=1.0, delta: float = 1.0, scope: str | None = None,
-               loss_collection: str | None = _LOSSES, reduction: str = _BY_NONZERO):  # fmt: skip
+def huber_loss(
+    labels,
+    predictions,
+    weights=1.0,
+    delta: float = 1.0,
+    scope: str | None = None,
+    loss_collection: str | None = _LOSSES,
+    reduction: str = _BY_NONZERO,
+):
     """Half the squared error up to an error of `delta`, and its tangent from there (Huber 1964)."""
 
     def measure(y, p):
@@ -93,8 +140,15 @@ def huber_loss(labels, predictions, weights=1.0, delta: float = 1.0, scope: str 
     return _loss("huber_loss", measure, labels, predictions, weights, scope, loss_collection, reduction)
 
 
-def log_loss(labels, predictions, weights=1.0, epsilon: float = 1e-7, scope: str | None = None,
-             loss_collection: str | None = _LOSSES, reduction: str = _BY_NONZERO):  # fmt: skip
+def log_loss(
+    labels,
+    predictions,
+    weights=1.0,
+    epsilon: float = 1e-7,
+    scope: str | None = None,
+    loss_collection: str | None = _LOSSES,
+    reduction: str = _BY_NONZERO,
+):
     """`-labels * log(p + epsilon) - (1 - labels) * log(1 - p + epsilon)` for predicted probabilities p."""
 
     def measure(y, p):
@@ -103,8 +157,9 @@ def log_loss(labels, predictions, weights=1.0, epsilon: float = 1e-7, scope: str
     return _loss("log_loss", measure, labels, predictions, weights, scope, loss_collection, reduction)
 
 
-def mean_pairwise_squared_error(labels, predictions, weights=1.0, scope: str | None = None,
-                                loss_collection: str | None = _LOSSES):  # fmt: skip
+def mean_pairwise_squared_error(
+    labels, predictions, weights=1.0, scope: str | None = None, loss_collection: str | None = _LOSSES
+):
     """The squared differences of all pairs of errors in each batch item, averaged; weighted and summed."""
     if labels is None or predictions is None:
         raise ValueError(

@@ -31,9 +31,13 @@ class Reduction:
             raise ValueError(f"{key!r} is not a reduction; tf.losses.Reduction has {', '.join(cls.all())}")
 
 
-def compute_weighted_loss(losses, weights=1.0, scope: str | None = None,
-                          loss_collection: str | None = tf.GraphKeys.LOSSES,
-                          reduction: str = Reduction.SUM_BY_NONZERO_WEIGHTS):  # fmt: skip
+def compute_weighted_loss(
+    losses,
+    weights=1.0,
+    scope: str | None = None,
+    loss_collection: str | None = tf.GraphKeys.LOSSES,
+    reduction: str = Reduction.SUM_BY_NONZERO_WEIGHTS,
+):
     """`losses * weights`, reduced as `reduction` says and added to a collection.
 
     weights: a scalar, or of the losses' rank with each size equal to theirs or 1. SUM_BY_NONZERO_WEIGHTS, the
@@ -100,9 +104,7 @@ def broadcastable(weights, values) -> list:
         pairs = list(zip(weights.shape.sizes, values.shape.sizes))
         wrong = any(w not in (1, None, v) and v is not None for w, v in pairs)
         if weights.shape.rank != values.shape.rank or wrong:
-            raise ValueError(
-                f"{message}; {weights.name} has shape {weights.shape}, {values.name} {values.shape}"
-            )
+            raise ValueError(f"{message}; {weights.name} has shape {weights.shape}, {values.name} {values.shape}")
         if all(w == 1 or None not in (w, v) for w, v in pairs):
             return []
     mine, theirs = tf.shape(weights), tf.shape(values)

@@ -22,8 +22,15 @@ def streaming_confusion_matrix(labels, predictions, num_classes, weights=None) -
     return total, tf.assign_add(total, current)
 
 
-def mean_iou(labels, predictions, num_classes: int, weights=None, metrics_collections=None,
-             updates_collections=None, name: str | None = None) -> tuple:  # fmt: skip
+def mean_iou(
+    labels,
+    predictions,
+    num_classes: int,
+    weights=None,
+    metrics_collections=None,
+    updates_collections=None,
+    name: str | None = None,
+) -> tuple:
     """The mean over classes of intersection over union: how often right over how often labelled or predicted;
     classes that never occur do not count. A pair of it and the update op, which gives the confusion matrix.
     """
@@ -42,8 +49,15 @@ def mean_iou(labels, predictions, num_classes: int, weights=None, metrics_collec
         return collected(value, update_op, metrics_collections, updates_collections)
 
 
-def mean_per_class_accuracy(labels, predictions, num_classes: int, weights=None, metrics_collections=None,
-                            updates_collections=None, name: str | None = None) -> tuple:  # fmt: skip
+def mean_per_class_accuracy(
+    labels,
+    predictions,
+    num_classes: int,
+    weights=None,
+    metrics_collections=None,
+    updates_collections=None,
+    name: str | None = None,
+) -> tuple:
     """The mean over classes of how often predictions are right; a pair of it and the update op, which gives
     the accuracy of each class.
     """

@@ -20,8 +20,9 @@ def _counted(happened, weights, metrics_collections, updates_collections) -> tup
 
 
 def _truth_count(default: str, label: bool, prediction: bool, doc: str):
-    def function(labels, predictions, weights=None, metrics_collections=None, updates_collections=None,
-                 name: str | None = None) -> tuple:  # fmt: skip
+    def function(
+        labels, predictions, weights=None, metrics_collections=None, updates_collections=None, name: str | None = None
+    ) -> tuple:
         with tf.variable_scope(name, default, [predictions, labels, weights]):
             predictions, labels = tf.cast(predictions, tf.bool), tf.cast(labels, tf.bool)
             predictions, labels, weights = alike(predictions, labels, weights)
@@ -48,8 +49,9 @@ def _share(part, other, name: str):
 
 
 def _of_truth(default: str, other, doc: str):
-    def function(labels, predictions, weights=None, metrics_collections=None, updates_collections=None,
-                 name: str | None = None) -> tuple:  # fmt: skip
+    def function(
+        labels, predictions, weights=None, metrics_collections=None, updates_collections=None, name: str | None = None
+    ) -> tuple:
         with tf.variable_scope(name, default, [predictions, labels, weights]):
             predictions, labels = tf.cast(predictions, tf.bool), tf.cast(labels, tf.bool)
             predictions, labels, weights = alike(predictions, labels, weights)
@@ -73,21 +75,16 @@ recall = _of_truth("recall", false_negatives, "The share of what is true that wa
 # ---- at thresholds
 
 
-def at_thresholds(labels, predictions, thresholds: list, weights=None,
-                  includes=("tp", "fn", "tn", "fp")) -> tuple:  # fmt: skip
+def at_thresholds(labels, predictions, thresholds: list, weights=None, includes=("tp", "fn", "tn", "fp")) -> tuple:
     """Numbers of true and false positives and negatives when predictions count as true above each threshold:
     dicts of the values and of the update ops by `tp`, `fn`, `tn`, `fp`.
 
     predictions: floats in [0, 1] (InvalidArgumentError when it runs if not).
     """
-    low = tf.assert_greater_equal(predictions, tf.cast(0.0, predictions.dtype),
-                                  message="predictions must be in [0, 1]")  # fmt: skip
-    high = tf.assert_less_equal(predictions, tf.cast(1.0, predictions.dtype),
-                                message="predictions must be in [0, 1]")  # fmt: skip
+    low = tf.assert_greater_equal(predictions, tf.cast(0.0, predictions.dtype), message="predictions must be in [0, 1]")
+    high = tf.assert_less_equal(predictions, tf.cast(1.0, predictions.dtype), message="predictions must be in [0, 1]")
     with tf.control_dependencies([low, high]):
-        predictions, labels, weights = alike(
-            tf.cast(predictions, tf.float32), tf.cast(labels, tf.bool), weights
-        )
+        predictions, labels, weights = alike(tf.cast(predictions, tf.float32), tf.cast(labels, tf.bool), weights)
     count = len(thresholds)
     flat, truth = tf.reshape(predictions, [-1, 1]), tf.reshape(labels, [1, -1])
     limits = tf.tile(tf.expand_dims(tf.constant(thresholds), [1]), tf.stack([1, tf.shape(flat)[0]]))
@@ -98,8 +95,7 @@ def at_thresholds(labels, predictions, thresholds: list, weights=None,
     if weights is not None:
         weights = broadcast_weights(tf.cast(weights, tf.float32), predictions)
         weights = tf.tile(tf.reshape(weights, [1, -1]), [count, 1])
-    kinds = {"tp": (truth, positive), "fn": (truth, negative), "tn": (untruth, negative),
-             "fp": (untruth, positive)}  # fmt: skip
+    kinds = {"tp": (truth, positive), "fn": (truth, negative), "tn": (untruth, negative), "fp": (untruth, positive)}
     values, updates = {}, {}
     for kind in includes:
         variable = metric_variable([count], tf.float32, _NAMES[kind])
@@ -116,13 +112,19 @@ _NAMES = {"tp": "true_positives", "fn": "false_negatives", "tn": "true_negatives
 def _count_at(kind: str):
     default = _NAMES[kind]
 
-    def function(labels, predictions, thresholds: list, weights=None, metrics_collections=None,
-                 updates_collections=None, name: str | None = None) -> tuple:  # fmt: skip
+    def function(
+        labels,
+        predictions,
+        thresholds: list,
+        weights=None,
+        metrics_collections=None,
+        updates_collections=None,
+        name: str | None = None,
+    ) -> tuple:
         with tf.variable_scope(name, default, [predictions, labels, weights]):
             predictions = tf.convert_to_tensor(predictions)
             values, updates = at_thresholds(labels, predictions, thresholds, weights, (kind,))
-            return collected(tf.identity(values[kind]), updates[kind], metrics_collections,
-                             updates_collections)  # fmt: skip
+            return collected(tf.identity(values[kind]), updates[kind], metrics_collections, updates_collections)
 
     function.__name__ = function.__qualname__ = f"{default}_at_thresholds"
     function.__doc__ = f"""`{default}` when predictions in [0, 1] count as true above each of some thresholds:
@@ -140,8 +142,15 @@ _SMALL = 1e-7
 
 
 def _share_at(default: str, other: str, doc: str):
-    def function(labels, predictions, thresholds: list, weights=None, metrics_collections=None,
-                 updates_collections=None, name: str | None = None) -> tuple:  # fmt: skip
+    def function(
+        labels,
+        predictions,
+        thresholds: list,
+        weights=None,
+        metrics_collections=None,
+        updates_collections=None,
+        name: str | None = None,
+    ) -> tuple:
         with tf.variable_scope(name, f"{default}_at_thresholds", [predictions, labels, weights]):
             predictions = tf.convert_to_tensor(predictions)
             results = at_thresholds(labels, predictions, thresholds, weights, ("tp", other))

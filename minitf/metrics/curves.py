@@ -17,9 +17,18 @@ def _spread(count: int) -> list[float]:
     return [0.0 - _SMALL, *[(i + 1) / (count - 1) for i in range(count - 2)], 1.0 + _SMALL]
 
 
-def auc(labels, predictions, weights=None, num_thresholds: int = 200, metrics_collections=None,
-        updates_collections=None, curve: str = "ROC", name: str | None = None,
-        summation_method: str = "trapezoidal", thresholds=None) -> tuple:  # fmt: skip
+def auc(
+    labels,
+    predictions,
+    weights=None,
+    num_thresholds: int = 200,
+    metrics_collections=None,
+    updates_collections=None,
+    curve: str = "ROC",
+    name: str | None = None,
+    summation_method: str = "trapezoidal",
+    thresholds=None,
+) -> tuple:
     """The area under a curve, worked out at thresholds; a pair of it and its update op.
 
     labels: bools; predictions: floats in [0, 1]. num_thresholds: how many, spread evenly; or thresholds, a
@@ -32,8 +41,7 @@ def auc(labels, predictions, weights=None, num_thresholds: int = 200, metrics_co
     with tf.variable_scope(name, "auc", [labels, predictions, weights]):
         if curve not in ("ROC", "PR"):
             raise ValueError(f"curve is 'ROC' or 'PR', not {curve!r}")
-        limits = _spread(num_thresholds) if thresholds is None else [
-            0.0 - _SMALL, *sorted(thresholds), 1.0 + _SMALL]  # fmt: skip
+        limits = _spread(num_thresholds) if thresholds is None else [0.0 - _SMALL, *sorted(thresholds), 1.0 + _SMALL]
         results = at_thresholds(labels, tf.convert_to_tensor(predictions), limits, weights)
         value, update_op = [
             _area(**of, name=what, curve=curve, method=summation_method)
@@ -58,8 +66,7 @@ def _area(tp, fn, tn, fp, name: str, curve: str, method: str):
         return tf.reduce_sum(tf.multiply(widths, (y[:last] + y[1:]) / 2.0), name=name)
     if method not in ("minoring", "majoring"):
         raise ValueError(
-            "summation_method is 'trapezoidal', 'minoring', 'majoring' or 'careful_interpolation', not "
-            f"{method!r}"
+            f"summation_method is 'trapezoidal', 'minoring', 'majoring' or 'careful_interpolation', not {method!r}"
         )
     heights = (tf.minimum if method == "minoring" else tf.maximum)(y[:last], y[1:])
     return tf.reduce_sum(tf.multiply(widths, heights), name=name)
@@ -76,13 +83,24 @@ def _interpolated_area(tp, fn, fp):
     both = tf.logical_and(positives[:last] > 0, positives[1:] > 0)
     ratio = tf.div_no_nan(positives[:last], tf.maximum(positives[1:], 0), name="recall_relative_ratio")
     ratio = tf.where(both, ratio, tf.ones_like(positives[1:]))
-    rise = tf.div_no_nan(slope * (found + intercept * tf.log(ratio)), tf.maximum(tp[1:] + fn[1:], 0),
-                         name="pr_auc_increment")  # fmt: skip
+    rise = tf.div_no_nan(
+        slope * (found + intercept * tf.log(ratio)), tf.maximum(tp[1:] + fn[1:], 0), name="pr_auc_increment"
+    )
     return tf.reduce_sum(rise, name="interpolate_pr_auc")
 
 
-def _nearest(default: str, chosen, wanted, labels, predictions, weights, count: int, metrics_collections,
-             updates_collections, name) -> tuple:  # fmt: skip
+def _nearest(
+    default: str,
+    chosen,
+    wanted,
+    labels,
+    predictions,
+    weights,
+    count: int,
+    metrics_collections,
+    updates_collections,
+    name,
+) -> tuple:
     if not 0 <= wanted <= 1:
         raise ValueError(f"a rate is in [0, 1], not {wanted!r}")
     with tf.variable_scope(name, default, [predictions, labels, weights]):
@@ -105,21 +123,55 @@ def _specificity(of: dict, sensitivity, name: str):
     return tf.div(of["tn"][at], of["tn"][at] + of["fp"][at] + _SMALL, name)
 
 
-def sensitivity_at_specificity(labels, predictions, specificity: float, weights=None,
-                               num_thresholds: int = 200, metrics_collections=None, updates_collections=None,
-                               name: str | None = None) -> tuple:  # fmt: skip
+def sensitivity_at_specificity(
+    labels,
+    predictions,
+    specificity: float,
+    weights=None,
+    num_thresholds: int = 200,
+    metrics_collections=None,
+    updates_collections=None,
+    name: str | None = None,
+) -> tuple:
     """The share of what is true found at the threshold whose share of what is false, found so, is nearest to
     `specificity`; a pair of it and its update op. predictions: floats in [0, 1].
     """
-    return _nearest("sensitivity_at_specificity", _sensitivity, specificity, labels, predictions, weights,
-                    num_thresholds, metrics_collections, updates_collections, name)  # fmt: skip
+    return _nearest(
+        "sensitivity_at_specificity",
+        _sensitivity,
+        specificity,
+        labels,
+        predictions,
+        weights,
+        num_thresholds,
+        metrics_collections,
+        updates_collections,
+        name,
+    )
 
 
-def specificity_at_sensitivity(labels, predictions, sensitivity: float, weights=None,
-                               num_thresholds: int = 200, metrics_collections=None, updates_collections=None,
-                               name: str | None = None) -> tuple:  # fmt: skip
+def specificity_at_sensitivity(
+    labels,
+    predictions,
+    sensitivity: float,
+    weights=None,
+    num_thresholds: int = 200,
+    metrics_collections=None,
+    updates_collections=None,
+    name: str | None = None,
+) -> tuple:
     """The share of what is false found so at the threshold whose share of what is true found is nearest to
     `sensitivity`; a pair of it and its update op. predictions: floats in [0, 1].
     """
-    return _nearest("specificity_at_sensitivity", _specificity, sensitivity, labels, predictions, weights,
-                    num_thresholds, metrics_collections, updates_collections, name)  # fmt: skip
+    return _nearest(
+        "specificity_at_sensitivity",
+        _specificity,
+        sensitivity,
+        labels,
+        predictions,
+        weights,
+        num_thresholds,
+        metrics_collections,
+        updates_collections,
+        name,
+    )

@@ -6,8 +6,9 @@ import minitf as tf
 from minitf.metrics.streams import alike, collected, mean
 
 
-def accuracy(labels, predictions, weights=None, metrics_collections=None, updates_collections=None,
-             name: str | None = None) -> tuple:  # fmt: skip
+def accuracy(
+    labels, predictions, weights=None, metrics_collections=None, updates_collections=None, name: str | None = None
+) -> tuple:
     """How often predictions equal labels; a pair of it and its update op.
 
     >>> import minitf as tf
@@ -24,32 +25,42 @@ def accuracy(labels, predictions, weights=None, metrics_collections=None, update
     return mean(right, weights, metrics_collections, updates_collections, name or "accuracy")
 
 
-def mean_absolute_error(labels, predictions, weights=None, metrics_collections=None, updates_collections=None,
-                        name: str | None = None) -> tuple:  # fmt: skip
+def mean_absolute_error(
+    labels, predictions, weights=None, metrics_collections=None, updates_collections=None, name: str | None = None
+) -> tuple:
     """The mean of |predictions - labels|; a pair of it and its update op."""
     predictions, labels, weights = alike(predictions, labels, weights)
     errors = tf.abs(predictions - labels)
     return mean(errors, weights, metrics_collections, updates_collections, name or "mean_absolute_error")
 
 
-def mean_squared_error(labels, predictions, weights=None, metrics_collections=None, updates_collections=None,
-                       name: str | None = None) -> tuple:  # fmt: skip
+def mean_squared_error(
+    labels, predictions, weights=None, metrics_collections=None, updates_collections=None, name: str | None = None
+) -> tuple:
     """The mean of (predictions - labels) ** 2; a pair of it and its update op."""
     predictions, labels, weights = alike(predictions, labels, weights)
     errors = tf.squared_difference(labels, predictions)
     return mean(errors, weights, metrics_collections, updates_collections, name or "mean_squared_error")
 
 
-def root_mean_squared_error(labels, predictions, weights=None, metrics_collections=None,
-                            updates_collections=None, name: str | None = None) -> tuple:  # fmt: skip
+def root_mean_squared_error(
+    labels, predictions, weights=None, metrics_collections=None, updates_collections=None, name: str | None = None
+) -> tuple:
     """The root of the mean of (predictions - labels) ** 2; a pair of it and its update op."""
     name = name or "root_mean_squared_error"
     value, update_op = mean_squared_error(labels, predictions, weights, None, None, name)
     return collected(tf.sqrt(value), tf.sqrt(update_op), metrics_collections, updates_collections)
 
 
-def mean_relative_error(labels, predictions, normalizer, weights=None, metrics_collections=None,
-                        updates_collections=None, name: str | None = None) -> tuple:  # fmt: skip
+def mean_relative_error(
+    labels,
+    predictions,
+    normalizer,
+    weights=None,
+    metrics_collections=None,
+    updates_collections=None,
+    name: str | None = None,
+) -> tuple:
     """The mean of |labels - predictions| / normalizer, 0 where that is 0; a pair of it and its update op."""
     predictions, labels, weights = alike(predictions, labels, weights)
     predictions, normalizer, _ = alike(predictions, normalizer, None)
@@ -58,19 +69,25 @@ def mean_relative_error(labels, predictions, normalizer, weights=None, metrics_c
     return mean(errors, weights, metrics_collections, updates_collections, name or "mean_relative_error")
 
 
-def mean_cosine_distance(labels, predictions, dim: int, weights=None, metrics_collections=None,
-                         updates_collections=None, name: str | None = None) -> tuple:  # fmt: skip
+def mean_cosine_distance(
+    labels,
+    predictions,
+    dim: int,
+    weights=None,
+    metrics_collections=None,
+    updates_collections=None,
+    name: str | None = None,
+) -> tuple:
     """1 - the mean product of vectors of length 1 along axis `dim`; a pair of it and its update op."""
     predictions, labels, weights = alike(predictions, labels, weights)
     products = tf.reduce_sum(tf.multiply(predictions, labels), axis=[dim], keepdims=True)
     value, update_op = mean(products, weights, None, None, name or "mean_cosine_distance")
-    return collected(tf.subtract(1.0, value), tf.subtract(1.0, update_op), metrics_collections,
-                     updates_collections)  # fmt: skip
+    return collected(tf.subtract(1.0, value), tf.subtract(1.0, update_op), metrics_collections, updates_collections)
 
 
-def percentage_below(values, threshold, weights=None, metrics_collections=None, updates_collections=None,
-                     name: str | None = None) -> tuple:  # fmt: skip
+def percentage_below(
+    values, threshold, weights=None, metrics_collections=None, updates_collections=None, name: str | None = None
+) -> tuple:
     """The share of values below a threshold; a pair of it and its update op."""
     below = tf.cast(tf.less(values, threshold), tf.float32)
-    return mean(below, weights, metrics_collections, updates_collections,
-                name or "percentage_below_threshold")  # fmt: skip
+    return mean(below, weights, metrics_collections, updates_collections, name or "percentage_below_threshold")

@@ -36,9 +36,7 @@ class _Ids(NamedTuple):
         """Repeated ones count the first time only."""
         same = tf.equal(tf.expand_dims(self.ids, -1), tf.expand_dims(self.ids, -2))
         same = tf.logical_and(same, tf.expand_dims(self.valid, -2))
-        earlier = tf.matrix_band_part(tf.cast(same, tf.int32), -1, 0) - tf.matrix_diag(
-            tf.cast(self.valid, tf.int32)
-        )
+        earlier = tf.matrix_band_part(tf.cast(same, tf.int32), -1, 0) - tf.matrix_diag(tf.cast(self.valid, tf.int32))
         return _Ids(self.ids, tf.logical_and(self.valid, tf.equal(tf.reduce_sum(earlier, -1), 0)))
 
     def count(self):
@@ -77,8 +75,9 @@ def _summed(name: str, rows, weights) -> tuple:
         return total, tf.assign_add(total, tf.reduce_sum(rows), name="update")
 
 
-def _share(what: str, other: str, labels, predictions_idx, k, class_id, weights, metrics_collections,
-           updates_collections, name) -> tuple:  # fmt: skip
+def _share(
+    what: str, other: str, labels, predictions_idx, k, class_id, weights, metrics_collections, updates_collections, name
+) -> tuple:
     """True positives over these and what `other` says."""
     with name_scope(name, _name(what, k, class_id), [predictions_idx, labels, weights]) as scope:
         chosen = tf.cast(predictions_idx, tf.int64)
@@ -93,49 +92,106 @@ def _share(what: str, other: str, labels, predictions_idx, k, class_id, weights,
         return collected(value, update_op, metrics_collections, updates_collections)
 
 
-def recall_at_k(labels, predictions, k: int, class_id: int | None = None, weights=None,
-                metrics_collections=None, updates_collections=None,
-                name: str | None = None) -> tuple:  # fmt: skip
+def recall_at_k(
+    labels,
+    predictions,
+    k: int,
+    class_id: int | None = None,
+    weights=None,
+    metrics_collections=None,
+    updates_collections=None,
+    name: str | None = None,
+) -> tuple:
     """The share of labels that are among the k largest predictions; a pair of it and its update op, float64.
     class_id: count only that class.
     """
     with name_scope(name, _name("recall", k, class_id), [predictions, labels, weights]) as scope:
-        return recall_at_top_k(labels, _best(predictions, k), k, class_id, weights, metrics_collections,
-                               updates_collections, scope)  # fmt: skip
+        return recall_at_top_k(
+            labels, _best(predictions, k), k, class_id, weights, metrics_collections, updates_collections, scope
+        )
 
 
-def recall_at_top_k(labels, predictions_idx, k: int | None = None, class_id: int | None = None, weights=None,
-                    metrics_collections=None, updates_collections=None,
-                    name: str | None = None) -> tuple:  # fmt: skip
+def recall_at_top_k(
+    labels,
+    predictions_idx,
+    k: int | None = None,
+    class_id: int | None = None,
+    weights=None,
+    metrics_collections=None,
+    updates_collections=None,
+    name: str | None = None,
+) -> tuple:
     """`recall_at_k` of the classes predictions_idx, [..., k] integers."""
-    return _share("recall", "false_negative", labels, predictions_idx, k, class_id, weights,
-                  metrics_collections, updates_collections, name)  # fmt: skip
+    return _share(
+        "recall",
+        "false_negative",
+        labels,
+        predictions_idx,
+        k,
+        class_id,
+        weights,
+        metrics_collections,
+        updates_collections,
+        name,
+    )
 
 
-def precision_at_k(labels, predictions, k: int, class_id: int | None = None, weights=None,
-                   metrics_collections=None, updates_collections=None,
-                   name: str | None = None) -> tuple:  # fmt: skip
+def precision_at_k(
+    labels,
+    predictions,
+    k: int,
+    class_id: int | None = None,
+    weights=None,
+    metrics_collections=None,
+    updates_collections=None,
+    name: str | None = None,
+) -> tuple:
     """The share of the k largest predictions that are labels; a pair of it and its update op, float64.
     class_id: count only that class.
     """
     with name_scope(name, _name("precision", k, class_id), [predictions, labels, weights]) as scope:
-        return precision_at_top_k(labels, _best(predictions, k), k, class_id, weights, metrics_collections,
-                                  updates_collections, scope)  # fmt: skip
+        return precision_at_top_k(
+            labels, _best(predictions, k), k, class_id, weights, metrics_collections, updates_collections, scope
+        )
 
 
-def precision_at_top_k(labels, predictions_idx, k: int | None = None, class_id: int | None = None,
-                       weights=None, metrics_collections=None, updates_collections=None,
-                       name: str | None = None) -> tuple:  # fmt: skip
+def precision_at_top_k(
+    labels,
+    predictions_idx,
+    k: int | None = None,
+    class_id: int | None = None,
+    weights=None,
+    metrics_collections=None,
+    updates_collections=None,
+    name: str | None = None,
+) -> tuple:
     """`precision_at_k` of the classes predictions_idx, [..., k] integers."""
-    return _share("precision", "false_positive", labels, predictions_idx, k, class_id, weights,
-                  metrics_collections, updates_collections, name)  # fmt: skip
+    return _share(
+        "precision",
+        "false_positive",
+        labels,
+        predictions_idx,
+        k,
+        class_id,
+        weights,
+        metrics_collections,
+        updates_collections,
+        name,
+    )
 
 
 sparse_precision_at_k = precision_at_k
 
 
-def average_precision_at_k(labels, predictions, k: int, weights=None, metrics_collections=None,
-                           updates_collections=None, name: str | None = None) -> tuple:  # fmt: skip
+def average_precision_at_k(
+    labels,
+    predictions,
+    k: int,
+    weights=None,
+    metrics_collections=None,
+    updates_collections=None,
+    name: str | None = None,
+) -> tuple:
     """The mean of the average precision of the k largest predictions: the precisions down to each label that
     is found, summed, over the number of labels (k at most). A pair of it and its update op, float64.
     """

@@ -20,8 +20,13 @@ _VARIABLES = [tf.GraphKeys.LOCAL_VARIABLES, tf.GraphKeys.METRIC_VARIABLES]
 
 def metric_variable(shape, dtype, name: str, validate_shape: bool = True):
     """A local variable of zeros."""
-    return tf.Variable(lambda: tf.zeros(shape, dtype), trainable=False, collections=_VARIABLES,
-                       validate_shape=validate_shape, name=name)  # fmt: skip
+    return tf.Variable(
+        lambda: tf.zeros(shape, dtype),
+        trainable=False,
+        collections=_VARIABLES,
+        validate_shape=validate_shape,
+        name=name,
+    )
 
 
 def collected(value, update_op, metrics_collections, updates_collections) -> tuple:
@@ -70,8 +75,7 @@ def ratio(total, count, name: str):
     return tf.div_no_nan(total, tf.maximum(count, 0), name=name)
 
 
-def mean(values, weights=None, metrics_collections=None, updates_collections=None,
-         name: str | None = None) -> tuple:  # fmt: skip
+def mean(values, weights=None, metrics_collections=None, updates_collections=None, name: str | None = None) -> tuple:
     """The weighted mean of the values of all updates; see the module for arguments and result.
 
     >>> import minitf as tf
@@ -93,12 +97,12 @@ def mean(values, weights=None, metrics_collections=None, updates_collections=Non
             weights = broadcast_weights(tf.cast(weights, tf.float32), values)
             values = tf.multiply(values, weights)
             number = tf.reduce_sum(weights)
-        return _streamed(total, count, tf.reduce_sum(values), values, number, metrics_collections,
-                         updates_collections)  # fmt: skip
+        return _streamed(total, count, tf.reduce_sum(values), values, number, metrics_collections, updates_collections)
 
 
-def mean_tensor(values, weights=None, metrics_collections=None, updates_collections=None,
-                name: str | None = None) -> tuple:  # fmt: skip
+def mean_tensor(
+    values, weights=None, metrics_collections=None, updates_collections=None, name: str | None = None
+) -> tuple:
     """The weighted mean of each element over all updates; see the module for arguments and result."""
     with tf.variable_scope(name, "mean", [values, weights]):
         values = tf.cast(values, tf.float32)
@@ -117,5 +121,4 @@ def _streamed(total, count, added, values, number, metrics_collections, updates_
     with tf.control_dependencies([values]):
         update_count = tf.assign_add(count, number)
     value = ratio(total, count, "value")
-    return collected(value, ratio(update_total, update_count, "update_op"), metrics_collections,
-                     updates_collections)  # fmt: skip
+    return collected(value, ratio(update_total, update_count, "update_op"), metrics_collections, updates_collections)

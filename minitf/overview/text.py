@@ -21,8 +21,12 @@ def text(graph) -> str:
     kept = [(r.name, f"{r.dtype} {r.shape}{'' if r.trainable else ', not trained'}") for r in table.rows]
     loops = [(op.name, _inside(op)) for op in graph.ops if bodies_of(op)]
     scopes = Counter(op.name.partition("/")[0] for op in graph.ops if "/" in op.name)
-    parts = {"placeholders": fed, "variables": kept, "loops and branches": loops,
-             "scopes": [(name, _counted(n, "operation")) for name, n in scopes.items()]}  # fmt: skip
+    parts = {
+        "placeholders": fed,
+        "variables": kept,
+        "loops and branches": loops,
+        "scopes": [(name, _counted(n, "operation")) for name, n in scopes.items()],
+    }
     return "\n".join([", ".join(title), *(line for part in parts.items() for line in _part(*part))])
 
 

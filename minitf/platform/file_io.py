@@ -20,10 +20,23 @@ from minitf.platform.gfile import Stat as stat
 from minitf.platform.gfile import Walk as walk
 
 __all__ = [
-    "FileIO", "atomic_write_string_to_file", "copy", "create_dir", "delete_file", "delete_recursively",
-    "file_exists", "get_matching_files", "is_directory", "list_directory", "read_file_to_string",
-    "recursive_create_dir", "rename", "stat", "walk", "write_string_to_file",
-]  # fmt: skip
+    "FileIO",
+    "atomic_write_string_to_file",
+    "copy",
+    "create_dir",
+    "delete_file",
+    "delete_recursively",
+    "file_exists",
+    "get_matching_files",
+    "is_directory",
+    "list_directory",
+    "read_file_to_string",
+    "recursive_create_dir",
+    "rename",
+    "stat",
+    "walk",
+    "write_string_to_file",
+]
 
 
 def read_file_to_string(filename, binary_mode: bool = False):

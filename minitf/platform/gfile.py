@@ -102,9 +102,7 @@ def Rename(oldname, newname, overwrite: bool = False) -> None:  # noqa: N802
 
 def _check_free(name: str, overwrite: bool) -> None:
     if not overwrite and os.path.exists(name):
-        raise errors.AlreadyExistsError(
-            None, None, f"file already exists: {name}; overwrite=True replaces it"
-        )
+        raise errors.AlreadyExistsError(None, None, f"file already exists: {name}; overwrite=True replaces it")
 
 
 def Stat(filename) -> FileStatistics:  # noqa: N802

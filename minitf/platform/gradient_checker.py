@@ -7,8 +7,9 @@ import numpy as np
 import minitf as tf
 
 
-def compute_gradient(x, x_shape, y, y_shape, x_init_value=None, delta: float = 1e-3, init_targets=None,
-                     extra_feed_dict=None):  # fmt: skip
+def compute_gradient(
+    x, x_shape, y, y_shape, x_init_value=None, delta: float = 1e-3, init_targets=None, extra_feed_dict=None
+):
     """The Jacobian of `y` for `x` by tf.gradients and by differences of `delta`: two arrays of shape
     (size of x, size of y); a pair of them for each of a list of `x`.
 
@@ -29,8 +30,9 @@ def compute_gradient(x, x_shape, y, y_shape, x_init_value=None, delta: float = 1
     return found if listed else found[0]
 
 
-def compute_gradient_error(x, x_shape, y, y_shape, x_init_value=None, delta: float = 1e-3, init_targets=None,
-                           extra_feed_dict=None) -> float:  # fmt: skip
+def compute_gradient_error(
+    x, x_shape, y, y_shape, x_init_value=None, delta: float = 1e-3, init_targets=None, extra_feed_dict=None
+) -> float:
     """The largest difference between the two Jacobians of `compute_gradient`."""
     found = compute_gradient(x, x_shape, y, y_shape, x_init_value, delta, init_targets, extra_feed_dict)
     pairs = found if isinstance(found, list) else [found]

@@ -141,9 +141,19 @@ class TestCase(absltest.TestCase):
         np.testing.assert_allclose(a, b, rtol, atol, err_msg=msg or "")
 
     def assertAllCloseAccordingToType(  # noqa: N802
-        self, a, b, rtol=1e-6, atol=1e-6, float_rtol=1e-6, float_atol=1e-6, half_rtol=1e-3, half_atol=1e-3,
-        bfloat16_rtol=1e-2, bfloat16_atol=1e-2, msg=None,
-    ):  # fmt: skip
+        self,
+        a,
+        b,
+        rtol=1e-6,
+        atol=1e-6,
+        float_rtol=1e-6,
+        float_atol=1e-6,
+        half_rtol=1e-3,
+        half_atol=1e-3,
+        bfloat16_rtol=1e-2,
+        bfloat16_atol=1e-2,
+        msg=None,
+    ):
         """`assertAllClose` within what the narrower of both types can tell."""
         a, b = self._array(a), self._array(b)
         types = {a.dtype, b.dtype}
@@ -170,21 +180,15 @@ class TestCase(absltest.TestCase):
     def assertNotAllEqual(self, a, b, msg=None):  # noqa: N802
         """Fails if two arrays are equal."""
         a, b = self._array(a), self._array(b)
-        self.assertFalse(
-            a.shape == b.shape and np.array_equal(a, b), msg or "The two values are equal at all elements"
-        )
+        self.assertFalse(a.shape == b.shape and np.array_equal(a, b), msg or "The two values are equal at all elements")
 
     def assertAllGreater(self, a, comparison_target):  # noqa: N802
         """Fails unless all elements are greater."""
-        self.assertTrue(
-            (self._array(a) > comparison_target).all(), f"{a} is not greater than {comparison_target}"
-        )
+        self.assertTrue((self._array(a) > comparison_target).all(), f"{a} is not greater than {comparison_target}")
 
     def assertAllLess(self, a, comparison_target):  # noqa: N802
         """Fails unless all elements are less."""
-        self.assertTrue(
-            (self._array(a) < comparison_target).all(), f"{a} is not less than {comparison_target}"
-        )
+        self.assertTrue((self._array(a) < comparison_target).all(), f"{a} is not less than {comparison_target}")
 
     def assertAllGreaterEqual(self, a, comparison_target):  # noqa: N802
         """Fails unless all elements are at least as great."""
@@ -192,9 +196,7 @@ class TestCase(absltest.TestCase):
 
     def assertAllLessEqual(self, a, comparison_target):  # noqa: N802
         """Fails unless all elements are at most as great."""
-        self.assertTrue(
-            (self._array(a) <= comparison_target).all(), f"{a} is greater than {comparison_target}"
-        )
+        self.assertTrue((self._array(a) <= comparison_target).all(), f"{a} is greater than {comparison_target}")
 
     def assertAllInRange(  # noqa: N802
         self, target, lower_bound, upper_bound, open_lower_bound: bool = False, open_upper_bound: bool = False
@@ -211,9 +213,7 @@ class TestCase(absltest.TestCase):
 
     def assertNear(self, f1, f2, err, msg=None):  # noqa: N802
         """Fails unless two numbers differ by `err` at most."""
-        self.assertTrue(
-            f1 == f2 or abs(f1 - f2) <= err, f"{f1} != {f2} +/- {err}{f' ({msg})' if msg else ''}"
-        )
+        self.assertTrue(f1 == f2 or abs(f1 - f2) <= err, f"{f1} != {f2} +/- {err}{f' ({msg})' if msg else ''}")
 
     def assertArrayNear(self, farray1, farray2, err, msg=None):  # noqa: N802
         """Fails unless two lists of numbers differ by `err` at most everywhere."""
@@ -235,9 +235,7 @@ class TestCase(absltest.TestCase):
 
     def assertStartsWith(self, actual, expected_start, msg=None):  # noqa: N802
         """Fails unless a text starts with another."""
-        self.assertTrue(
-            actual.startswith(expected_start), msg or f"{actual!r} does not start with {expected_start!r}"
-        )
+        self.assertTrue(actual.startswith(expected_start), msg or f"{actual!r} does not start with {expected_start!r}")
 
     def assertDeviceEqual(self, device1, device2, msg=None):  # noqa: N802
         """Fails unless two device strings are the same."""
@@ -338,9 +336,7 @@ class _Checked:
 class Benchmark:
     """A measurement that a program reports; `report_benchmark` prints it."""
 
-    def report_benchmark(
-        self, iters=None, cpu_time=None, wall_time=None, throughput=None, extras=None, name=None
-    ):
+    def report_benchmark(self, iters=None, cpu_time=None, wall_time=None, throughput=None, extras=None, name=None):
         """Prints what is given."""
         given = {k: v for k, v in locals().items() if k not in ("self", "name") and v is not None}
         print(f"{name or type(self).__name__}: {given}")
@@ -390,16 +386,17 @@ def is_built_with_cuda() -> bool:
 is_built_with_gpu_support = is_built_with_rocm = is_built_with_cuda
 
 
-def create_local_cluster(num_workers: int, num_ps: int, protocol: str = "grpc", worker_config=None,
-                         ps_config=None):  # fmt: skip
+def create_local_cluster(num_workers: int, num_ps: int, protocol: str = "grpc", worker_config=None, ps_config=None):
     """The started servers of a cluster with jobs "worker" and "ps": a list of `tf.train.Server` of each."""
     counts = {"worker": num_workers, "ps": num_ps}
     spec = {job: [f"localhost:{free_port()}" for _ in range(count)] for job, count in counts.items()}
     return tuple(
-        [tf.train.Server(spec, job_name=job, task_index=i, protocol=protocol, config=config)
-         for i in range(counts[job])]
+        [
+            tf.train.Server(spec, job_name=job, task_index=i, protocol=protocol, config=config)
+            for i in range(counts[job])
+        ]
         for job, config in (("worker", worker_config), ("ps", ps_config))
-    )  # fmt: skip
+    )
 
 
 def main(argv=None) -> None:

@@ -13,23 +13,25 @@ class LSTMBlockCell(LSTMCell):
 
     _peephole_order = "ifo"
 
-    def __init__(self, num_units: int, forget_bias: float = 1.0, cell_clip=None, use_peephole: bool = False,
-                 dtype=None, reuse=None, name: str | None = "lstm_cell"):  # fmt: skip
+    def __init__(
+        self,
+        num_units: int,
+        forget_bias: float = 1.0,
+        cell_clip=None,
+        use_peephole: bool = False,
+        dtype=None,
+        reuse=None,
+        name: str | None = "lstm_cell",
+    ):
         clip = cell_clip if cell_clip is not None and cell_clip > 0 else None
-        super().__init__(
-            num_units, use_peephole, clip, forget_bias=forget_bias, reuse=reuse, name=name, dtype=dtype
-        )
+        super().__init__(num_units, use_peephole, clip, forget_bias=forget_bias, reuse=reuse, name=name, dtype=dtype)
 
 
 class GRUBlockCellV2(GRUCell):
     """A GRUCell under the arguments of TensorFlow's fused kernel."""
 
     def __init__(
-        self,
-        num_units: int | None = None,
-        cell_size: int | None = None,
-        reuse=None,
-        name: str | None = "gru_cell",
+        self, num_units: int | None = None, cell_size: int | None = None, reuse=None, name: str | None = "gru_cell"
     ):
         if (num_units is None) == (cell_size is None):
             raise ValueError("GRUBlockCell takes num_units (or, by its old name, cell_size)")
@@ -51,8 +53,16 @@ class LSTMBlockFusedCell(Layer):
 
     input_spec = InputSpec(ndim=3)
 
-    def __init__(self, num_units: int, forget_bias: float = 1.0, cell_clip=None, use_peephole: bool = False,
-                 reuse=None, dtype=None, name: str | None = "lstm_fused_cell"):  # fmt: skip
+    def __init__(
+        self,
+        num_units: int,
+        forget_bias: float = 1.0,
+        cell_clip=None,
+        use_peephole: bool = False,
+        reuse=None,
+        dtype=None,
+        name: str | None = "lstm_fused_cell",
+    ):
         super().__init__(_reuse=reuse, name=name, dtype=dtype)
         self._cell = LSTMBlockCell(num_units, forget_bias, cell_clip, use_peephole, dtype, reuse)
         self._cell.add_weight = self.add_weight  # its variables are this layer's

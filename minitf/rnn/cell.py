@@ -90,9 +90,7 @@ class RNNCell(Layer):
             _check_agrees("dtype", dtype, inputs.dtype)
             batch_size, dtype = size or tf.shape(inputs)[0], inputs.dtype
         if batch_size is None or dtype is None:
-            raise ValueError(
-                f"an initial state needs batch_size and dtype; given are {batch_size} and {dtype}"
-            )
+            raise ValueError(f"an initial state needs batch_size and dtype; given are {batch_size} and {dtype}")
         return self.zero_state(batch_size, dtype)
 
     def zero_state(self, batch_size, dtype):
@@ -166,8 +164,11 @@ def _static_value(size):
 def zero_state_tensors(state_size, batch_size, dtype):
     """Zeros shaped [batch_size] + size for each size in a nested structure."""
     batch_size = batch_size.value() if isinstance(batch_size, tf.Variable) else batch_size
-    return nest.map_structure(lambda size: _zeros(batch_size, size, dtype), state_size) if nest.is_sequence(
-        state_size) else _zeros(batch_size, state_size, dtype)  # fmt: skip
+    return (
+        nest.map_structure(lambda size: _zeros(batch_size, size, dtype), state_size)
+        if nest.is_sequence(state_size)
+        else _zeros(batch_size, state_size, dtype)
+    )
 
 
 def _zeros(batch_size, size, dtype) -> Tensor:
@@ -220,8 +221,4 @@ def _static_shape(size) -> TensorShape:
     value = constant_value(size)
     if value is not None:
         return as_shape(value.tolist())
-    return (
-        as_shape([None])
-        if size.shape.rank == 0
-        else as_shape(size.shape.sizes and [None] * size.shape.sizes[0])
-    )
+    return as_shape([None]) if size.shape.rank == 0 else as_shape(size.shape.sizes and [None] * size.shape.sizes[0])

@@ -65,10 +65,7 @@ class GRUCell(LayerRNNCell):
     """
 
     input_spec = InputSpec(ndim=2)
-    _weight_names = {
-        "gates": ("gates/kernel", "gates/bias"),
-        "candidate": ("candidate/kernel", "candidate/bias"),
-    }
+    _weight_names = {"gates": ("gates/kernel", "gates/bias"), "candidate": ("candidate/kernel", "candidate/bias")}
 
     def __init__(
         self,
@@ -101,9 +98,11 @@ class GRUCell(LayerRNNCell):
         """Makes kernels and biases of gates and candidate."""
         n, rows = self._num_units, last_size(input_shape, self) + self._num_units
         self._gate_kernel, self._gate_bias = self._weights(
-            "gates", rows, 2 * n, tf.constant_initializer(1.0, dtype=self.dtype))  # fmt: skip
+            "gates", rows, 2 * n, tf.constant_initializer(1.0, dtype=self.dtype)
+        )
         self._candidate_kernel, self._candidate_bias = self._weights(
-            "candidate", rows, n, tf.zeros_initializer(dtype=self.dtype))  # fmt: skip
+            "candidate", rows, n, tf.zeros_initializer(dtype=self.dtype)
+        )
         self.built = True
 
     def _weights(self, which: str, rows: int, columns: int, bias_initializer):
@@ -191,10 +190,24 @@ class LSTMCell(LayerRNNCell):
     input_spec = InputSpec(ndim=2)
     _peephole_order = "fio"  # in which the variables are made
 
-    def __init__(self, num_units: int, use_peepholes: bool = False, cell_clip=None,
-                 initializer=None, num_proj=None, proj_clip=None, num_unit_shards=None,
-                 num_proj_shards=None, forget_bias: float | tf.Tensor = 1.0, state_is_tuple: bool = True,
-                 activation=None, reuse=None, name=None, dtype=None, **kwargs):  # fmt: skip
+    def __init__(
+        self,
+        num_units: int,
+        use_peepholes: bool = False,
+        cell_clip=None,
+        initializer=None,
+        num_proj=None,
+        proj_clip=None,
+        num_unit_shards=None,
+        num_proj_shards=None,
+        forget_bias: float | tf.Tensor = 1.0,
+        state_is_tuple: bool = True,
+        activation=None,
+        reuse=None,
+        name=None,
+        dtype=None,
+        **kwargs,
+    ):
         super().__init__(_reuse=reuse, name=name, dtype=dtype, **kwargs)
         check_float(self.dtype)
         self._num_units, self._num_proj, self._use_peepholes = num_units, num_proj, use_peepholes
@@ -240,11 +253,7 @@ class LSTMCell(LayerRNNCell):
 
     def call(self, inputs, state):
         """One step."""
-        c, m = (
-            lstm_parts(state)
-            if self._state_is_tuple
-            else split_columns(state, [self._num_units, self.output_size])
-        )
+        c, m = lstm_parts(state) if self._state_is_tuple else split_columns(state, [self._num_units, self.output_size])
         gates = tf.matmul(tf.concat([inputs, m], 1), self._kernel())
         i, j, f, o = tf.split(tf.nn.bias_add(gates, self._bias), num_or_size_splits=4, axis=1)
         new_c = self._memory(i, j, f, c)

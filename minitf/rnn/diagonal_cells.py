@@ -47,9 +47,7 @@ class _DiagonalCell(LayerRNNCell):
     def _weights(self, names: tuple, rows: int, gates: int, bias_start: float = 0.0) -> tuple:
         """Input kernel, recurrent vector and bias of so many gates."""
         columns = gates * self._num_units
-        start = (
-            tf.constant_initializer(bias_start) if self._bias_initializer is None else self._bias_initializer
-        )
+        start = tf.constant_initializer(bias_start) if self._bias_initializer is None else self._bias_initializer
         return (
             self.add_weight(names[0], [rows, columns], initializer=self._kernel_initializer),
             self.add_weight(names[1], [1, columns], initializer=tf.random_uniform_initializer(-1, 1)),

@@ -27,9 +27,19 @@ class DropoutWrapper(ScopelessWrapper):
       ValueError: for a keep probability outside [0, 1].
     """
 
-    def __init__(self, cell, input_keep_prob=1.0, output_keep_prob=1.0, state_keep_prob=1.0,
-                 variational_recurrent: bool = False, input_size=None, dtype=None, seed: int | None = None,
-                 dropout_state_filter_visitor=None, **kwargs):  # fmt: skip
+    def __init__(
+        self,
+        cell,
+        input_keep_prob=1.0,
+        output_keep_prob=1.0,
+        state_keep_prob=1.0,
+        variational_recurrent: bool = False,
+        input_size=None,
+        dtype=None,
+        seed: int | None = None,
+        dropout_state_filter_visitor=None,
+        **kwargs,
+    ):
         super().__init__(cell, dtype=dtype, **kwargs)
         if dropout_state_filter_visitor is not None and not callable(dropout_state_filter_visitor):
             raise TypeError("DropoutWrapper: dropout_state_filter_visitor has to be a function of a state")
@@ -51,13 +61,10 @@ class DropoutWrapper(ScopelessWrapper):
         sizes = {"state": self._cell.state_size, "output": self._cell.output_size}
         if _drops(self._keep["input"]):
             if input_size is None:
-                raise ValueError(
-                    "DropoutWrapper: variational_recurrent=True with input dropout needs input_size"
-                )
+                raise ValueError("DropoutWrapper: variational_recurrent=True with input dropout needs input_size")
             sizes = {"input": input_size, **sizes}
         return {
-            what: _enumerated(lambda i, s, what=what: self._noise(what, i, s), size)
-            for what, size in sizes.items()
+            what: _enumerated(lambda i, s, what=what: self._noise(what, i, s), size) for what, size in sizes.items()
         }
 
     def _noise(self, what: str, index: int, size):
@@ -127,9 +134,7 @@ def _shallow(visit, structure):
     answer = visit(structure)
     if isinstance(answer, bool):
         answer = nest.rebuild(structure, [answer] * len(structure))
-    parts = [
-        _shallow(visit, p) if a else False for a, p in zip(nest.children(answer), nest.children(structure))
-    ]
+    parts = [_shallow(visit, p) if a else False for a, p in zip(nest.children(answer), nest.children(structure))]
     return nest.rebuild(structure, parts)
 
 

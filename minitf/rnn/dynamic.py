@@ -49,9 +49,7 @@ def dynamic_rnn(
     with tf.variable_scope(scope or "rnn"):
         flat = [convert_to_tensor(x) for x in nest.flatten(inputs)]
         if not flat:
-            raise ValueError(
-                "dynamic_rnn: inputs is empty; it takes a tensor [batch, time, ...] or a tuple of them"
-            )
+            raise ValueError("dynamic_rnn: inputs is empty; it takes a tensor [batch, time, ...] or a tuple of them")
         sizes = _Sizes.of(flat, time_major)
         flat = flat if time_major else [transpose_batch_time(x) for x in flat]
         if sequence_length is not None:
@@ -124,8 +122,14 @@ class _Run:
             carry = [tf.constant(0, name="time"), *flat_state] if lengths else flat_state
             names = ["time"] * (lengths is not None) + [f"state {i}" for i in range(len(flat_state))]
             reserve_ids_since(start, self._ids_before_cell(lengths is not None))
-            finals, ys = counted_loop(lambda *args: self._step(lengths, *args), carry, self.inputs, count,
-                                      swap_memory=self.swap_memory, names=names)  # fmt: skip
+            finals, ys = counted_loop(
+                lambda *args: self._step(lengths, *args),
+                carry,
+                self.inputs,
+                count,
+                swap_memory=self.swap_memory,
+                names=names,
+            )
             first = 2 + len(ys)  # TF 1's Exit ops of the counters and outputs come before those of the state
             finals = exits(finals[-len(flat_state) :], first)
         outputs = self._shaped(ys)
@@ -165,22 +169,15 @@ class _Run:
         inputs, outputs = len(self.inputs), len(nest.flatten(self.cell.output_size))
         sizes = 5 + (0 if self.sizes.batch else 5) + outputs * (6 if self.sizes.batch else 7)
         arrays = 1 + outputs + 10 * inputs  # time, the TensorArrays, and unstacking the inputs into them
-        loop = (
-            3 + 1 + 4 * self._carried + 6 + 2 + 3 * inputs
-        )  # bound, counter, Enter to Identity, condition, reads
+        loop = 3 + 1 + 4 * self._carried + 6 + 2 + 3 * inputs  # bound, counter, Enter to Identity, condition, reads
         return (
             sizes + arrays + loop + (11 + 4 if with_lengths else 0)
         )  # lengths are checked, shortest and longest found
 
     def _ids_after_cell(self) -> int:
         """From the cell's last op to the stacked outputs."""
-        outputs, partly_known = (
-            len(nest.flatten(self.cell.output_size)),
-            None in (self.sizes.time, self.sizes.batch),
-        )
-        return (
-            2 + 2 * self._carried + outputs * (2 + 5 + (1 if partly_known else 2))
-        )  # time, loop, write and stack
+        outputs, partly_known = (len(nest.flatten(self.cell.output_size)), None in (self.sizes.time, self.sizes.batch))
+        return 2 + 2 * self._carried + outputs * (2 + 5 + (1 if partly_known else 2))  # time, loop, write and stack
 
 
 def last_id() -> int:
@@ -193,10 +190,19 @@ def reserve_ids_since(start: int, count: int) -> None:
     reserve_ids(count - (last_id() - start))
 
 
-def bidirectional_dynamic_rnn(cell_fw, cell_bw, inputs, sequence_length=None,
-                              initial_state_fw=None, initial_state_bw=None, dtype=None,
-                              parallel_iterations: int | None = None, swap_memory: bool = False,
-                              time_major: bool = False, scope=None):  # fmt: skip
+def bidirectional_dynamic_rnn(
+    cell_fw,
+    cell_bw,
+    inputs,
+    sequence_length=None,
+    initial_state_fw=None,
+    initial_state_bw=None,
+    dtype=None,
+    parallel_iterations: int | None = None,
+    swap_memory: bool = False,
+    time_major: bool = False,
+    scope=None,
+):
     """Two cells over time, one forwards and one backwards: `((outputs_fw, outputs_bw), (state_fw,
     state_bw))`.
 
@@ -211,8 +217,13 @@ def bidirectional_dynamic_rnn(cell_fw, cell_bw, inputs, sequence_length=None,
             return tf.reverse(x, axis=[time_axis])
         return tf.reverse_sequence(x, sequence_length, seq_axis=time_axis, batch_axis=batch_axis)
 
-    options = {"sequence_length": sequence_length, "dtype": dtype, "parallel_iterations": parallel_iterations,
-               "swap_memory": swap_memory, "time_major": time_major}  # fmt: skip
+    options = {
+        "sequence_length": sequence_length,
+        "dtype": dtype,
+        "parallel_iterations": parallel_iterations,
+        "swap_memory": swap_memory,
+        "time_major": time_major,
+    }
     with tf.variable_scope(scope or "bidirectional_rnn"):
         with tf.variable_scope("fw") as fw_scope:
             output_fw, state_fw = dynamic_rnn(
@@ -226,10 +237,19 @@ def bidirectional_dynamic_rnn(cell_fw, cell_bw, inputs, sequence_length=None,
     return (output_fw, nest.map_structure(backwards, output_bw)), (state_fw, state_bw)
 
 
-def stack_bidirectional_dynamic_rnn(cells_fw, cells_bw, inputs, initial_states_fw=None,
-                                    initial_states_bw=None, dtype=None, sequence_length=None,
-                                    parallel_iterations: int | None = None, time_major: bool = False,
-                                    scope=None, swap_memory: bool = False):  # fmt: skip
+def stack_bidirectional_dynamic_rnn(
+    cells_fw,
+    cells_bw,
+    inputs,
+    initial_states_fw=None,
+    initial_states_bw=None,
+    dtype=None,
+    sequence_length=None,
+    parallel_iterations: int | None = None,
+    time_major: bool = False,
+    scope=None,
+    swap_memory: bool = False,
+):
     """Layers of bidirectional dynamic RNNs, each fed the joined outputs of the one below.
 
     Returns `(outputs, states_fw, states_bw)`; cells and initial states are lists with one entry for each
@@ -241,9 +261,17 @@ def stack_bidirectional_dynamic_rnn(cells_fw, cells_bw, inputs, initial_states_f
         for i, (fw, bw) in enumerate(zip(cells_fw, cells_bw)):
             with tf.variable_scope(f"cell_{i}"):
                 outputs, pair = bidirectional_dynamic_rnn(
-                    fw, bw, inputs, sequence_length, initial_states_fw and initial_states_fw[i],
-                    initial_states_bw and initial_states_bw[i], dtype, parallel_iterations, swap_memory,
-                    time_major)  # fmt: skip
+                    fw,
+                    bw,
+                    inputs,
+                    sequence_length,
+                    initial_states_fw and initial_states_fw[i],
+                    initial_states_bw and initial_states_bw[i],
+                    dtype,
+                    parallel_iterations,
+                    swap_memory,
+                    time_major,
+                )
                 inputs = tf.concat(outputs, 2)
             states.append(pair)
     return inputs, tuple(fw for fw, _ in states), tuple(bw for _, bw in states)

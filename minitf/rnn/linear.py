@@ -23,15 +23,19 @@ class Linear:
         inputs = _listed(args)
         dtype = inputs[0].dtype.base_dtype
         with tf.variable_scope(tf.get_variable_scope()) as outer:
-            self._kernel = tf.get_variable(KERNEL, [_total_size(inputs), output_size], dtype=dtype,
-                                        initializer=kernel_initializer)  # fmt: skip
+            self._kernel = tf.get_variable(
+                KERNEL, [_total_size(inputs), output_size], dtype=dtype, initializer=kernel_initializer
+            )
             self._bias = None
             if build_bias:
                 with tf.variable_scope(outer) as inner:
                     inner.set_partitioner(None)
-                    self._bias = tf.get_variable(BIAS, [output_size], dtype=dtype,
-                                                 initializer=bias_initializer or
-                                                 tf.constant_initializer(0.0, dtype=dtype))  # fmt: skip
+                    self._bias = tf.get_variable(
+                        BIAS,
+                        [output_size],
+                        dtype=dtype,
+                        initializer=bias_initializer or tf.constant_initializer(0.0, dtype=dtype),
+                    )
 
     def __call__(self, args):
         """The map applied to tensors shaped as the first ones were."""
@@ -71,8 +75,9 @@ def linear(
             return result
         with tf.variable_scope(outer) as inner:
             inner.set_partitioner(None)
-            biases = tf.get_variable(BIAS, [output_size], dtype=dtype,
-                                  initializer=start or tf.constant_initializer(0.0, dtype=dtype))  # fmt: skip
+            biases = tf.get_variable(
+                BIAS, [output_size], dtype=dtype, initializer=start or tf.constant_initializer(0.0, dtype=dtype)
+            )
         return tf.nn.bias_add(result, biases)
 
 

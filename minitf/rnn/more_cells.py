@@ -57,9 +57,7 @@ def layer_norm(inputs, scope: str, gain: float, shift: float):
         beta = tf.get_variable("beta", size, initializer=tf.constant_initializer(shift), dtype=dtype)
         mean, variance = tf.nn.moments(inputs, [1], keep_dims=True)
         epsilon = 1e-3 if dtype is dtypes.float16 else 1e-12
-        return tf.nn.batch_normalization(
-            inputs, mean, variance, offset=beta, scale=gamma, variance_epsilon=epsilon
-        )
+        return tf.nn.batch_normalization(inputs, mean, variance, offset=beta, scale=gamma, variance_epsilon=epsilon)
 
 
 class LayerNormBasicLSTMCell(_LSTMLike):
@@ -69,10 +67,19 @@ class LayerNormBasicLSTMCell(_LSTMLike):
     the candidate memory, a number or tensor; dropout_prob_seed: its seed.
     """
 
-    def __init__(self, num_units: int, forget_bias: float | tf.Tensor = 1.0, input_size=None,
-                 activation=None, layer_norm: bool = True, norm_gain: float = 1.0,
-                 norm_shift: float = 0.0, dropout_keep_prob=1.0,
-                 dropout_prob_seed: int | None = None, reuse=None):  # fmt: skip
+    def __init__(
+        self,
+        num_units: int,
+        forget_bias: float | tf.Tensor = 1.0,
+        input_size=None,
+        activation=None,
+        layer_norm: bool = True,
+        norm_gain: float = 1.0,
+        norm_shift: float = 0.0,
+        dropout_keep_prob=1.0,
+        dropout_prob_seed: int | None = None,
+        reuse=None,
+    ):
         super().__init__(num_units, _reuse=reuse)
         self._forget_bias, self._activation = forget_bias, activation_function(activation) or tf.tanh
         self._layer_norm, self._norm_start = layer_norm, (norm_gain, norm_shift)
@@ -91,9 +98,7 @@ class LayerNormBasicLSTMCell(_LSTMLike):
         if not self._layer_norm:
             gates = tf.nn.bias_add(gates, tf.get_variable("bias", [columns], dtype=dtype))
         parts = tf.split(value=gates, num_or_size_splits=4, axis=1)
-        i, j, f, o = [
-            self._norm(p, scope) for p, scope in zip(parts, ("input", "transform", "forget", "output"))
-        ]
+        i, j, f, o = [self._norm(p, scope) for p, scope in zip(parts, ("input", "transform", "forget", "output"))]
         g = self._activation(j)
         if not isinstance(self._keep_prob, float) or self._keep_prob < 1:
             g = tf.nn.dropout(g, self._keep_prob, seed=self._seed)
@@ -109,15 +114,30 @@ class CoupledInputForgetGateLSTMCell(_LSTMLike):
     variables along the rows a kernel is split.
     """
 
-    def __init__(self, num_units: int, use_peepholes: bool = False, initializer=None,
-                 num_proj=None, proj_clip=None, num_unit_shards: int = 1,
-                 num_proj_shards: int = 1, forget_bias: float | tf.Tensor = 1.0,
-                 state_is_tuple: bool = True, activation=None, reuse=None,
-                 layer_norm: bool = False, norm_gain: float = 1.0, norm_shift: float = 0.0):  # fmt: skip
+    def __init__(
+        self,
+        num_units: int,
+        use_peepholes: bool = False,
+        initializer=None,
+        num_proj=None,
+        proj_clip=None,
+        num_unit_shards: int = 1,
+        num_proj_shards: int = 1,
+        forget_bias: float | tf.Tensor = 1.0,
+        state_is_tuple: bool = True,
+        activation=None,
+        reuse=None,
+        layer_norm: bool = False,
+        norm_gain: float = 1.0,
+        norm_shift: float = 0.0,
+    ):
         super().__init__(num_units, num_proj, _reuse=reuse)
         self._use_peepholes, self._initializer, self._proj_clip = use_peepholes, initializer, proj_clip
         self._shards, self._forget_bias, self._state_is_tuple = (
-            (num_unit_shards, num_proj_shards), forget_bias, state_is_tuple)  # fmt: skip
+            (num_unit_shards, num_proj_shards),
+            forget_bias,
+            state_is_tuple,
+        )
         self._activation = activation_function(activation) or tf.tanh
         self._layer_norm, self._norm_start = layer_norm, (norm_gain, norm_shift)
 
@@ -145,9 +165,7 @@ class CoupledInputForgetGateLSTMCell(_LSTMLike):
         if self._use_peepholes:
             f_diag = tf.get_variable("W_F_diag", shape=[n], dtype=dtype)
             o_diag = tf.get_variable("W_O_diag", shape=[n], dtype=dtype)
-        kept = tf.sigmoid(
-            f + self._forget_bias + f_diag * c if self._use_peepholes else f + self._forget_bias
-        )
+        kept = tf.sigmoid(f + self._forget_bias + f_diag * c if self._use_peepholes else f + self._forget_bias)
         new_c = self._norm(kept * c + (1 - kept) * self._activation(j), "state")
         new_m = tf.sigmoid(o + o_diag * new_c if self._use_peepholes else o) * self._activation(new_c)
         if self._num_proj is not None:
@@ -173,12 +191,7 @@ class UGRNNCell(_SizedCell):
     """Update gate RNN (Collins et al. 2016): one gate decides between the old state and a new one."""
 
     def __init__(
-        self,
-        num_units: int,
-        initializer=None,
-        forget_bias: float | tf.Tensor = 1.0,
-        activation=None,
-        reuse=None,
+        self, num_units: int, initializer=None, forget_bias: float | tf.Tensor = 1.0, activation=None, reuse=None
     ):
         super().__init__(num_units, _reuse=reuse)
         self._initializer, self._forget_bias, self._linear = initializer, forget_bias, None
@@ -297,13 +310,19 @@ class GLSTMCell(_LSTMLike):
     their own.
     """
 
-    def __init__(self, num_units: int, initializer=None, num_proj=None, number_of_groups: int = 1,
-                 forget_bias: float | tf.Tensor = 1.0, activation=None, reuse=None):  # fmt: skip
+    def __init__(
+        self,
+        num_units: int,
+        initializer=None,
+        num_proj=None,
+        number_of_groups: int = 1,
+        forget_bias: float | tf.Tensor = 1.0,
+        activation=None,
+        reuse=None,
+    ):
         super().__init__(num_units, num_proj, _reuse=reuse)
         if num_units % number_of_groups or self.output_size % number_of_groups:
-            raise ValueError(
-                f"GLSTMCell: num_units and num_proj have to be multiples of {number_of_groups} groups"
-            )
+            raise ValueError(f"GLSTMCell: num_units and num_proj have to be multiples of {number_of_groups} groups")
         self._initializer, self._groups, self._forget_bias = initializer, number_of_groups, forget_bias
         self._activation = activation_function(activation) or tf.tanh
         self._linears, self._linear = {}, None
@@ -313,8 +332,15 @@ class GLSTMCell(_LSTMLike):
         c, m = lstm_parts(state)
         with tf.variable_scope(tf.get_variable_scope(), initializer=self._initializer):
             gates = zip(*[self._group(k, inputs, m) for k in range(self._groups)])
-            starts = [tf.get_variable(f"bias_{g}", [self._num_units], dtype=inputs.dtype.base_dtype,
-                                      initializer=tf.constant_initializer(0.0)) for g in "ijfo"]  # fmt: skip
+            starts = [
+                tf.get_variable(
+                    f"bias_{g}",
+                    [self._num_units],
+                    dtype=inputs.dtype.base_dtype,
+                    initializer=tf.constant_initializer(0.0),
+                )
+                for g in "ijfo"
+            ]
             i, j, f, o = [tf.nn.bias_add(tf.concat(parts, axis=1), b) for parts, b in zip(gates, starts)]
         new_c = tf.sigmoid(f + self._forget_bias) * c + tf.sigmoid(i) * tf.tanh(j)
         new_m = tf.sigmoid(o) * self._activation(new_c)
@@ -352,9 +378,17 @@ class PhasedLSTMCell(_LSTMLike):
     range of the periods.
     """
 
-    def __init__(self, num_units: int, use_peepholes: bool = False, leak: float = 0.001,
-                 ratio_on: float = 0.1, trainable_ratio_on: bool = True,
-                 period_init_min: float = 1.0, period_init_max: float = 1000.0, reuse=None):  # fmt: skip
+    def __init__(
+        self,
+        num_units: int,
+        use_peepholes: bool = False,
+        leak: float = 0.001,
+        ratio_on: float = 0.1,
+        trainable_ratio_on: bool = True,
+        period_init_min: float = 1.0,
+        period_init_max: float = 1000.0,
+        reuse=None,
+    ):
         super().__init__(num_units, _reuse=reuse)
         self._use_peepholes, self._leak = use_peepholes, leak
         self._ratio_on, self._trainable_ratio_on = ratio_on, trainable_ratio_on
@@ -385,11 +419,10 @@ class PhasedLSTMCell(_LSTMLike):
         """How open each unit's gate is at `time`: [batch, num_units]."""
         size = [self._num_units]
         period = tf.get_variable("period", size, initializer=_log_uniform(*self._periods))
-        phase = tf.get_variable(
-            "phase", size, initializer=tf.random_uniform_initializer(0.0, period.initial_value)
+        phase = tf.get_variable("phase", size, initializer=tf.random_uniform_initializer(0.0, period.initial_value))
+        ratio_on = tf.get_variable(
+            "ratio_on", size, initializer=tf.constant_initializer(self._ratio_on), trainable=self._trainable_ratio_on
         )
-        ratio_on = tf.get_variable("ratio_on", size, initializer=tf.constant_initializer(self._ratio_on),
-                                   trainable=self._trainable_ratio_on)  # fmt: skip
         cycle = self._cycle_ratio(time, phase, period)
         k_up = 2 * cycle / ratio_on
         k = tf.where(cycle < ratio_on, 2 - k_up, self._leak * cycle)

@@ -61,11 +61,7 @@ class MultiRNNCell(RNNCell):
     @property
     def trainable_weights(self) -> list:
         """The cells' trainable variables."""
-        return (
-            [v for c in self._cells if isinstance(c, Layer) for v in c.trainable_weights]
-            if self.trainable
-            else []
-        )
+        return [v for c in self._cells if isinstance(c, Layer) for v in c.trainable_weights] if self.trainable else []
 
     @property
     def non_trainable_weights(self) -> list:
@@ -130,6 +126,13 @@ def _unbuilt_copy(cell):
         elif isinstance(value, Linear):
             setattr(fresh, name, None)
     if isinstance(fresh, Layer) and hasattr(fresh, "_trainable_weights"):
-        fresh.__dict__.update(built=False, _scope=None, _outer_scope=None, _trainable_weights=[],
-                              _non_trainable_weights=[], _losses=[], _updates=[])  # fmt: skip
+        fresh.__dict__.update(
+            built=False,
+            _scope=None,
+            _outer_scope=None,
+            _trainable_weights=[],
+            _non_trainable_weights=[],
+            _losses=[],
+            _updates=[],
+        )
     return fresh

@@ -24,9 +24,7 @@ def raw_rnn(cell, loop_fn, parallel_iterations: int | None = None, swap_memory: 
     """
     assert_like_rnncell("cell", cell)
     if not callable(loop_fn):
-        raise TypeError(
-            f"raw_rnn: loop_fn has to be a function of time, output, state and loop state, not {loop_fn!r}"
-        )
+        raise TypeError(f"raw_rnn: loop_fn has to be a function of time, output, state and loop state, not {loop_fn!r}")
     with tf.variable_scope(scope or "rnn"):
         time = tf.constant(0, dtype=tf.int32)
         finished, next_input, state, emit_structure, loop_state = loop_fn(time, None, None, None)
@@ -37,25 +35,22 @@ def raw_rnn(cell, loop_fn, parallel_iterations: int | None = None, swap_memory: 
 
         def body(time, finished, current, arrays, state, carried):
             output, cell_state = cell(current, state)
-            next_finished, next_input, next_state, emit, next_carried = loop_fn(
-                time + 1, output, cell_state, carried
-            )
+            next_finished, next_input, next_state, emit, next_carried = loop_fn(time + 1, output, cell_state, carried)
             nest.assert_same_structure(state, next_state)
             nest.assert_same_structure(current, next_input)
-            emit = nest.map_structure(
-                lambda zero, e: _unless(finished, zero, e), zeros, emit, check_types=False
-            )
+            emit = nest.map_structure(lambda zero, e: _unless(finished, zero, e), zeros, emit, check_types=False)
             next_state = nest.map_structure(lambda old, new: _unless(finished, old, new), state, next_state)
-            arrays = nest.map_structure(
-                lambda array, e: array.write(time, e), arrays, emit, check_types=False
-            )
+            arrays = nest.map_structure(lambda array, e: array.write(time, e), arrays, emit, check_types=False)
             kept = carried if next_carried is None else next_carried
             return time + 1, tf.logical_or(finished, next_finished), next_input, arrays, next_state, kept
 
         *_, arrays, state, carried = tf.while_loop(
-            lambda time, finished, *_: tf.logical_not(tf.reduce_all(finished)), body,
+            lambda time, finished, *_: tf.logical_not(tf.reduce_all(finished)),
+            body,
             [time, finished, next_input, arrays, state, carried],
-            parallel_iterations=parallel_iterations or 32, swap_memory=swap_memory)  # fmt: skip
+            parallel_iterations=parallel_iterations or 32,
+            swap_memory=swap_memory,
+        )
     return arrays, state, None if loop_state is None else carried
 
 
@@ -76,10 +71,19 @@ def _emitted(cell, emit_structure, next_input, state):
         parts = [(as_shape(size), size, dtype) for size in nest.flatten(emit_structure)]
     else:
         emit_structure = nest.map_structure(convert_to_tensor, emit_structure)
-        parts = [(e.shape, e.shape if e.shape.is_fully_defined() else tf.shape(e), e.dtype.base_dtype)
-                 for e in nest.flatten(emit_structure)]  # fmt: skip
-    arrays = [tf.TensorArray(dtype, size=0, dynamic_size=True, name=f"rnn_output_{i}",
-                             element_shape=TensorShape([batch.value]).concatenate(shape))
-              for i, (shape, _, dtype) in enumerate(parts)]  # fmt: skip
+        parts = [
+            (e.shape, e.shape if e.shape.is_fully_defined() else tf.shape(e), e.dtype.base_dtype)
+            for e in nest.flatten(emit_structure)
+        ]
+    arrays = [
+        tf.TensorArray(
+            dtype,
+            size=0,
+            dynamic_size=True,
+            name=f"rnn_output_{i}",
+            element_shape=TensorShape([batch.value]).concatenate(shape),
+        )
+        for i, (shape, _, dtype) in enumerate(parts)
+    ]
     zeros = [tf.zeros(concat_sizes(batch_size, size), dtype) for _, size, dtype in parts]
     return nest.pack_sequence_as(emit_structure, arrays), nest.pack_sequence_as(emit_structure, zeros)

@@ -57,9 +57,7 @@ def static_rnn(cell, inputs, initial_state=None, dtype=None, sequence_length=Non
 
 def _check_inputs(what: str, inputs) -> None:
     if not nest.is_sequence(inputs):
-        raise TypeError(
-            f"{what} takes a list with one tensor for each time step, not {inputs!r}; tf.unstack makes one"
-        )
+        raise TypeError(f"{what} takes a list with one tensor for each time step, not {inputs!r}; tf.unstack makes one")
     if not inputs:
         raise ValueError(f"{what}: inputs is empty; it needs at least one time step")
 
@@ -98,23 +96,19 @@ def static_state_saving_rnn(cell, inputs, state_saver, state_name, sequence_leng
     if nest.is_sequence(state_size) != nest.is_sequence(state_name) or (
         len(nest.flatten(state_size)) != len(nest.flatten(state_name))
     ):
-        raise ValueError(
-            f"state_name has to name each part of the cell's state {state_size}, not be {state_name!r}"
-        )
+        raise ValueError(f"state_name has to name each part of the cell's state {state_size}, not be {state_name!r}")
     names = nest.flatten(state_name)
     initial = nest.pack_sequence_as(state_size, [state_saver.state(name) for name in names])
-    outputs, state = static_rnn(
-        cell, inputs, initial_state=initial, sequence_length=sequence_length, scope=scope
-    )
+    outputs, state = static_rnn(cell, inputs, initial_state=initial, sequence_length=sequence_length, scope=scope)
     saves = [state_saver.save_state(name, part) for name, part in zip(names, nest.flatten(state))]
     with control_dependencies(saves):
         outputs[-1] = nest.map_structure(tf.identity, outputs[-1])
         return outputs, nest.map_structure(tf.identity, state)
 
 
-def static_bidirectional_rnn(cell_fw, cell_bw, inputs, initial_state_fw=None,
-                             initial_state_bw=None, dtype=None, sequence_length=None,
-                             scope=None):  # fmt: skip
+def static_bidirectional_rnn(
+    cell_fw, cell_bw, inputs, initial_state_fw=None, initial_state_bw=None, dtype=None, sequence_length=None, scope=None
+):
     """Two cells over a list of inputs, one forwards and one backwards: `(outputs, state_fw, state_bw)`.
 
     outputs: T tensors [batch, cell_fw.output_size + cell_bw.output_size]; other arguments as for static_rnn.
@@ -125,13 +119,12 @@ def static_bidirectional_rnn(cell_fw, cell_bw, inputs, initial_state_fw=None,
     _check_inputs("static_bidirectional_rnn", inputs)
     with tf.variable_scope(scope or "bidirectional_rnn"):
         with tf.variable_scope("fw") as fw_scope:
-            output_fw, state_fw = static_rnn(
-                cell_fw, inputs, initial_state_fw, dtype, sequence_length, scope=fw_scope
-            )
+            output_fw, state_fw = static_rnn(cell_fw, inputs, initial_state_fw, dtype, sequence_length, scope=fw_scope)
         with tf.variable_scope("bw") as bw_scope:
             reversed_inputs = reverse_steps(inputs, sequence_length)
-            reversed_output, state_bw = static_rnn(cell_bw, reversed_inputs, initial_state_bw, dtype,
-                                                   sequence_length, scope=bw_scope)  # fmt: skip
+            reversed_output, state_bw = static_rnn(
+                cell_bw, reversed_inputs, initial_state_bw, dtype, sequence_length, scope=bw_scope
+            )
     output_bw = reverse_steps(reversed_output, sequence_length)
     joined = [tf.concat([fw, bw], 1) for fw, bw in zip(nest.flatten(output_fw), nest.flatten(output_bw))]
     return nest.pack_sequence_as(output_fw, joined), state_fw, state_bw
@@ -142,15 +135,20 @@ def reverse_steps(steps, lengths) -> list:
     if lengths is None:
         return list(reversed(steps))
     flat = [nest.flatten(step) for step in steps]
-    parts = [
-        tf.unstack(tf.reverse_sequence(tf.stack(part), lengths, 0, 1), num=len(flat)) for part in zip(*flat)
-    ]
+    parts = [tf.unstack(tf.reverse_sequence(tf.stack(part), lengths, 0, 1), num=len(flat)) for part in zip(*flat)]
     return [nest.pack_sequence_as(step, [part[t] for part in parts]) for t, step in enumerate(steps)]
 
 
-def stack_bidirectional_rnn(cells_fw, cells_bw, inputs, initial_states_fw=None,
-                            initial_states_bw=None, dtype=None, sequence_length=None,
-                            scope=None):  # fmt: skip
+def stack_bidirectional_rnn(
+    cells_fw,
+    cells_bw,
+    inputs,
+    initial_states_fw=None,
+    initial_states_bw=None,
+    dtype=None,
+    sequence_length=None,
+    scope=None,
+):
     """Layers of bidirectional RNNs, each fed the joined outputs of the one below: `(outputs, states_fw,
     states_bw)`.
 
@@ -165,9 +163,16 @@ def stack_bidirectional_rnn(cells_fw, cells_bw, inputs, initial_states_fw=None,
     with tf.variable_scope(scope or "stack_bidirectional_rnn"):
         for i, (fw, bw) in enumerate(zip(cells_fw, cells_bw)):
             with tf.variable_scope(f"cell_{i}") as cell_scope:
-                inputs, state_fw, state_bw = static_bidirectional_rnn( fw, bw, inputs,
-                    initial_states_fw and initial_states_fw[i], initial_states_bw and
-                    initial_states_bw[i], dtype, sequence_length, scope=cell_scope)  # fmt: skip
+                inputs, state_fw, state_bw = static_bidirectional_rnn(
+                    fw,
+                    bw,
+                    inputs,
+                    initial_states_fw and initial_states_fw[i],
+                    initial_states_bw and initial_states_bw[i],
+                    dtype,
+                    sequence_length,
+                    scope=cell_scope,
+                )
             states_fw.append(state_fw)
             states_bw.append(state_bw)
     return inputs, tuple(states_fw), tuple(states_bw)
@@ -184,6 +189,4 @@ def check_layers(cells_fw, cells_bw, initial_states_fw, initial_states_bw) -> No
         raise ValueError(f"forward and backward cells differ in number: {len(cells_fw)} and {len(cells_bw)}")
     for what, states in (("initial_states_fw", initial_states_fw), ("initial_states_bw", initial_states_bw)):
         if states is not None and (not isinstance(states, list) or len(states) != len(cells_fw)):
-            raise ValueError(
-                f"{what} is a list of {len(cells_fw)} states, one for each layer, not {states!r}"
-            )
+            raise ValueError(f"{what} is a list of {len(cells_fw)} states, one for each layer, not {states!r}")

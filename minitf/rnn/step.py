@@ -14,10 +14,7 @@ class Lengths:
     """How long each sequence of a batch is, and the zeros that stand for outputs past the end."""
 
     def __init__(self, sequence_length, cell, batch_size, static_batch, dtype, static: bool = True):
-        flat = [
-            _zero_output(batch_size, static_batch, size, dtype, static)
-            for size in nest.flatten(cell.output_size)
-        ]
+        flat = [_zero_output(batch_size, static_batch, size, dtype, static) for size in nest.flatten(cell.output_size)]
         self.zero_output = nest.pack_sequence_as(cell.output_size, flat)
         self.each = tf.cast(sequence_length, tf.int32)
         reserve_ids(2)  # TF 1 takes the minimum too
@@ -29,10 +26,7 @@ class Lengths:
         """
         over = time >= self.each
         flat = tf.cond(
-            time >= self.longest,
-            lambda: self._old(state),
-            lambda: self._masked(over, state, *call_cell()),
-            strict=True,
+            time >= self.longest, lambda: self._old(state), lambda: self._masked(over, state, *call_cell()), strict=True
         )
         return self._packed(flat, state)
 
@@ -57,9 +51,7 @@ class Lengths:
             if not isinstance(leaf, tf.TensorArray):
                 leaf.set_shape(like.shape)
         count = len(nest.flatten(self.zero_output))
-        return nest.pack_sequence_as(self.zero_output, flat[:count]), nest.pack_sequence_as(
-            state, flat[count:]
-        )
+        return nest.pack_sequence_as(self.zero_output, flat[:count]), nest.pack_sequence_as(state, flat[count:])
 
 
 def _is_one(leaf) -> bool:
@@ -101,9 +93,7 @@ def state_dtype(dtype, state):
         return dtype
     found = {t.dtype.base_dtype for t in nest.flatten(state)}
     if len(found) != 1:
-        raise ValueError(
-            f"the initial state's parts have the types {sorted(d.name for d in found)}; give dtype"
-        )
+        raise ValueError(f"the initial state's parts have the types {sorted(d.name for d in found)}; give dtype")
     return found.pop()
 
 
@@ -125,13 +115,9 @@ def _as_state(state, size, dtype):
     try:
         nest.assert_same_structure(size, state, check_types=False)
     except ValueError:
-        raise ValueError(
-            f"initial_state has to be structured as the cell's state_size {size}, not {state!r}"
-        ) from None
+        raise ValueError(f"initial_state has to be structured as the cell's state_size {size}, not {state!r}") from None
     flat = [
-        t
-        if isinstance(t, tf.TensorArray)
-        else convert_to_tensor(t, preferred_dtype=dtype, name="initial_state")
+        t if isinstance(t, tf.TensorArray) else convert_to_tensor(t, preferred_dtype=dtype, name="initial_state")
         for t in nest.flatten(state)
     ]
     for tensor, part in zip(flat, nest.flatten(size)):

@@ -203,13 +203,12 @@ class EmbeddingWrapper(Wrapper):
         """One step."""
         root3 = math.sqrt(3)  # uniform numbers in +-sqrt(3) have variance 1
         initializer = (
-            self._initializer
-            or tf.get_variable_scope().initializer
-            or tf.random_uniform_initializer(-root3, root3)
+            self._initializer or tf.get_variable_scope().initializer or tf.random_uniform_initializer(-root3, root3)
         )
         with device("/cpu:0"):
-            embedding = tf.get_variable("embedding", self._shape, initializer=initializer,
-                                     dtype=nest.flatten(state)[0].dtype.base_dtype)  # fmt: skip
+            embedding = tf.get_variable(
+                "embedding", self._shape, initializer=initializer, dtype=nest.flatten(state)[0].dtype.base_dtype
+            )
             return self._cell(tf.nn.embedding_lookup(embedding, tf.reshape(inputs, [-1])), state)
 
 
@@ -222,8 +221,16 @@ class AttentionCellWrapper(Wrapper):
     the cell sees.
     """
 
-    def __init__(self, cell, attn_length: int, attn_size=None, attn_vec_size=None, input_size=None,
-                 state_is_tuple: bool = True, reuse=None):  # fmt: skip
+    def __init__(
+        self,
+        cell,
+        attn_length: int,
+        attn_size=None,
+        attn_vec_size=None,
+        input_size=None,
+        state_is_tuple: bool = True,
+        reuse=None,
+    ):
         super().__init__(cell, _reuse=reuse)
         if nest.is_sequence(cell.state_size) and not state_is_tuple:
             raise ValueError(

@@ -1,26 +1,46 @@
 """tf.saved_model: graphs with their variables and signatures in folders."""
 
 from minitf.saved_model import (
-    builder, constants, loader, main_op, signature_constants, signature_def_utils, tag_constants, utils,
-)  # fmt: skip
+    builder,
+    constants,
+    loader,
+    main_op,
+    signature_constants,
+    signature_def_utils,
+    tag_constants,
+    utils,
+)
 from minitf.saved_model.builder import SavedModelBuilder as Builder
 from minitf.saved_model.builder import simple_save as simple_save
 from minitf.saved_model.constants import (
-    ASSETS_DIRECTORY, ASSETS_KEY, LEGACY_INIT_OP_KEY, MAIN_OP_KEY, SAVED_MODEL_FILENAME_PB,
-    SAVED_MODEL_FILENAME_PBTXT, SAVED_MODEL_SCHEMA_VERSION, VARIABLES_DIRECTORY, VARIABLES_FILENAME,
-)  # fmt: skip
+    ASSETS_DIRECTORY,
+    ASSETS_KEY,
+    LEGACY_INIT_OP_KEY,
+    MAIN_OP_KEY,
+    SAVED_MODEL_FILENAME_PB,
+    SAVED_MODEL_FILENAME_PBTXT,
+    SAVED_MODEL_SCHEMA_VERSION,
+    VARIABLES_DIRECTORY,
+    VARIABLES_FILENAME,
+)
 from minitf.saved_model.loader import load as load
 from minitf.saved_model.loader import maybe_saved_model_directory as contains_saved_model
 from minitf.saved_model.loader import maybe_saved_model_directory as maybe_saved_model_directory
 from minitf.saved_model.signature_constants import (
-    CLASSIFY_INPUTS, CLASSIFY_METHOD_NAME, CLASSIFY_OUTPUT_CLASSES, CLASSIFY_OUTPUT_SCORES,
-    DEFAULT_SERVING_SIGNATURE_DEF_KEY, PREDICT_INPUTS, PREDICT_METHOD_NAME, PREDICT_OUTPUTS, REGRESS_INPUTS,
-    REGRESS_METHOD_NAME, REGRESS_OUTPUTS,
-)  # fmt: skip
-from minitf.saved_model.signature_def_utils import build_signature_def as build_signature_def
-from minitf.saved_model.signature_def_utils import (
-    classification_signature_def as classification_signature_def,
+    CLASSIFY_INPUTS,
+    CLASSIFY_METHOD_NAME,
+    CLASSIFY_OUTPUT_CLASSES,
+    CLASSIFY_OUTPUT_SCORES,
+    DEFAULT_SERVING_SIGNATURE_DEF_KEY,
+    PREDICT_INPUTS,
+    PREDICT_METHOD_NAME,
+    PREDICT_OUTPUTS,
+    REGRESS_INPUTS,
+    REGRESS_METHOD_NAME,
+    REGRESS_OUTPUTS,
 )
+from minitf.saved_model.signature_def_utils import build_signature_def as build_signature_def
+from minitf.saved_model.signature_def_utils import classification_signature_def as classification_signature_def
 from minitf.saved_model.signature_def_utils import predict_signature_def as predict_signature_def
 from minitf.saved_model.signature_def_utils import regression_signature_def as regression_signature_def
 from minitf.saved_model.tag_constants import GPU, SERVING, TPU, TRAINING

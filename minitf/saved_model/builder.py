@@ -28,14 +28,21 @@ class SavedModelBuilder:
                 f"directory, or delete all the contents of the specified directory: {self._folder}"
             )
         os.makedirs(self._folder, exist_ok=True)
-        self._model = protos.message("SavedModel")(
-            saved_model_schema_version=constants.SAVED_MODEL_SCHEMA_VERSION
-        )
+        self._model = protos.message("SavedModel")(saved_model_schema_version=constants.SAVED_MODEL_SCHEMA_VERSION)
         self._has_variables, self._assets = False, Assets(self._folder)
 
-    def add_meta_graph_and_variables(self, sess, tags, signature_def_map=None, assets_collection=None,
-                                     legacy_init_op=None, clear_devices: bool = False, main_op=None,
-                                     strip_default_attrs: bool = False, saver=None) -> None:  # fmt: skip
+    def add_meta_graph_and_variables(
+        self,
+        sess,
+        tags,
+        signature_def_map=None,
+        assets_collection=None,
+        legacy_init_op=None,
+        clear_devices: bool = False,
+        main_op=None,
+        strip_default_attrs: bool = False,
+        saver=None,
+    ) -> None:
         """Adds the session's graph and writes what its variables are worth.
 
         tags: by which the graph is found. signature_def_map: SignatureDefs by name. assets_collection:
@@ -50,15 +57,24 @@ class SavedModelBuilder:
             raise AssertionError("Graph state including variables and assets has already been saved.")
         folder = os.path.join(self._folder, constants.VARIABLES_DIRECTORY)
         os.makedirs(folder, exist_ok=True)
-        saver = self._add(sess.graph, tags, signature_def_map, assets_collection, legacy_init_op,
-                          clear_devices, main_op, saver)  # fmt: skip
+        saver = self._add(
+            sess.graph, tags, signature_def_map, assets_collection, legacy_init_op, clear_devices, main_op, saver
+        )
         path = os.path.join(folder, constants.VARIABLES_FILENAME)
         saver.save(sess, path, write_meta_graph=False, write_state=False)
         self._has_variables = True
 
-    def add_meta_graph(self, tags, signature_def_map=None, assets_collection=None, legacy_init_op=None,
-                       clear_devices: bool = False, main_op=None, strip_default_attrs: bool = False,
-                       saver=None) -> None:  # fmt: skip
+    def add_meta_graph(
+        self,
+        tags,
+        signature_def_map=None,
+        assets_collection=None,
+        legacy_init_op=None,
+        clear_devices: bool = False,
+        main_op=None,
+        strip_default_attrs: bool = False,
+        saver=None,
+    ) -> None:
         """Adds the default graph, for the variables that have been written.
 
         Raises:
@@ -69,8 +85,16 @@ class SavedModelBuilder:
                 "Graph state including variables and assets has not been saved yet. Please invoke "
                 "`add_meta_graph_and_variables()` first."
             )
-        self._add(tf.get_default_graph(), tags, signature_def_map, assets_collection, legacy_init_op,
-                  clear_devices, main_op, saver)  # fmt: skip
+        self._add(
+            tf.get_default_graph(),
+            tags,
+            signature_def_map,
+            assets_collection,
+            legacy_init_op,
+            clear_devices,
+            main_op,
+            saver,
+        )
 
     def _add(self, graph, tags, signatures, assets, legacy_init_op, clear_devices, main_op, saver):
         with graph.as_default():
@@ -108,8 +132,10 @@ def simple_save(session, export_dir, inputs: dict, outputs: dict, legacy_init_op
     signature = predict_signature_def(inputs, outputs)
     builder = SavedModelBuilder(export_dir)
     builder.add_meta_graph_and_variables(
-        session, [tag_constants.SERVING],
+        session,
+        [tag_constants.SERVING],
         {signature_constants.DEFAULT_SERVING_SIGNATURE_DEF_KEY: signature},
-        main_op=legacy_init_op, clear_devices=True,
-    )  # fmt: skip
+        main_op=legacy_init_op,
+        clear_devices=True,
+    )
     builder.save()

@@ -35,9 +35,7 @@ def load(sess, tags, export_dir, import_scope: str | None = None, **saver_kwargs
     found = find(read_saved_model(export_dir), tags)
     with sess.graph.as_default():
         saver, elements = imported(found, import_scope=import_scope, **saver_kwargs)
-        path = os.path.join(
-            os.fsdecode(export_dir), constants.VARIABLES_DIRECTORY, constants.VARIABLES_FILENAME
-        )
+        path = os.path.join(os.fsdecode(export_dir), constants.VARIABLES_DIRECTORY, constants.VARIABLES_FILENAME)
         if saver is not None and os.path.exists(f"{path}.index"):
             saver.restore(sess, path)
         paths = assets.feeds(found, os.fsdecode(export_dir), sess.graph, import_scope)

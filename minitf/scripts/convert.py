@@ -19,13 +19,48 @@ _COUNTS = frozenset(["range", "read", "reshape", "xrange"])  # what takes whole 
 _LISTS = frozenset(["filter", "map", "zip"])
 _VIEWS = frozenset(["items", "keys", "values"])
 _GO_THROUGH = frozenset(
-    ["all", "any", "dict", "enumerate", "filter", "list", "map", "max", "min", "next", "set", "sorted", "sum",
-     "tuple", "zip"])  # fmt: skip
+    [
+        "all",
+        "any",
+        "dict",
+        "enumerate",
+        "filter",
+        "list",
+        "map",
+        "max",
+        "min",
+        "next",
+        "set",
+        "sorted",
+        "sum",
+        "tuple",
+        "zip",
+    ]
+)
 _MAKERS = frozenset(
-    ["arange", "array", "asarray", "astype", "empty", "empty_like", "full", "full_like", "ones", "ones_like",
-     "zeros", "zeros_like"])  # fmt: skip
-_ABSTRACT = {"integer": "int_", "signedinteger": "int_", "unsignedinteger": "uint", "floating": "float64",
-             "inexact": "float64", "complexfloating": "complex128"}  # fmt: skip
+    [
+        "arange",
+        "array",
+        "asarray",
+        "astype",
+        "empty",
+        "empty_like",
+        "full",
+        "full_like",
+        "ones",
+        "ones_like",
+        "zeros",
+        "zeros_like",
+    ]
+)
+_ABSTRACT = {
+    "integer": "int_",
+    "signedinteger": "int_",
+    "unsignedinteger": "uint",
+    "floating": "float64",
+    "inexact": "float64",
+    "complexfloating": "complex128",
+}
 _PICKLES = frozenset(["pickle", "cPickle", "pkl"])
 
 
@@ -117,10 +152,16 @@ def coded(value, what: str, *args, **kwargs):
 
 
 _HELPERS = {
-    "coded": coded, "divide": python2.divide, "indices": numpy1.Indices(), "listed": lists.listed,
-    "number": numpy1.number, "pickled": pickles.pickled, "single": numpy1.single, "store": numpy1.store,
+    "coded": coded,
+    "divide": python2.divide,
+    "indices": numpy1.Indices(),
+    "listed": lists.listed,
+    "number": numpy1.number,
+    "pickled": pickles.pickled,
+    "single": numpy1.single,
+    "store": numpy1.store,
     "text": numpy1.text,
-}  # fmt: skip
+}
 
 
 def install() -> None:

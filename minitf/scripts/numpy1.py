@@ -7,15 +7,36 @@ import functools
 import numpy as np
 
 _TYPES = {
-    "bool8": np.bool_, "complex": complex, "complex_": np.complex128, "float": float, "float_": np.float64,
-    "int": int, "int0": np.intp, "longcomplex": np.clongdouble, "longfloat": np.longdouble, "object": object,
-    "object0": np.object_, "str": str, "str0": np.str_, "string_": np.bytes_, "uint0": np.uintp,
-    "unicode": str, "unicode_": np.str_, "cfloat": np.complex128, "singlecomplex": np.complex64,
-}  # fmt: skip
+    "bool8": np.bool_,
+    "complex": complex,
+    "complex_": np.complex128,
+    "float": float,
+    "float_": np.float64,
+    "int": int,
+    "int0": np.intp,
+    "longcomplex": np.clongdouble,
+    "longfloat": np.longdouble,
+    "object": object,
+    "object0": np.object_,
+    "str": str,
+    "str0": np.str_,
+    "string_": np.bytes_,
+    "uint0": np.uintp,
+    "unicode": str,
+    "unicode_": np.str_,
+    "cfloat": np.complex128,
+    "singlecomplex": np.complex64,
+}
 _NUMBERS = {
-    "Inf": np.inf, "Infinity": np.inf, "NINF": -np.inf, "NZERO": -0.0, "NaN": np.nan, "PINF": np.inf,
-    "PZERO": 0.0, "infty": np.inf,
-}  # fmt: skip
+    "Inf": np.inf,
+    "Infinity": np.inf,
+    "NINF": -np.inf,
+    "NZERO": -0.0,
+    "NaN": np.nan,
+    "PINF": np.inf,
+    "PZERO": 0.0,
+    "infty": np.inf,
+}
 
 
 def _asscalar(a):
@@ -40,10 +61,20 @@ def _random_integers(low, high=None, size=None):
 
 
 _FUNCTIONS = {
-    "alltrue": np.all, "asfarray": _asfarray, "asscalar": _asscalar, "cumproduct": np.cumprod,
-    "find_common_type": _find_common_type, "in1d": np.isin, "issubclass_": issubclass, "product": np.prod,
-    "rank": np.ndim, "round_": np.round, "row_stack": np.vstack, "sometrue": np.any, "trapz": np.trapezoid,
-}  # fmt: skip
+    "alltrue": np.all,
+    "asfarray": _asfarray,
+    "asscalar": _asscalar,
+    "cumproduct": np.cumprod,
+    "find_common_type": _find_common_type,
+    "in1d": np.isin,
+    "issubclass_": issubclass,
+    "product": np.prod,
+    "rank": np.ndim,
+    "round_": np.round,
+    "row_stack": np.vstack,
+    "sometrue": np.any,
+    "trapz": np.trapezoid,
+}
 
 
 def install() -> None:
@@ -86,9 +117,7 @@ def _at_least_1d(make):
 
 def number(kind, *args, **kwargs):
     """`int(x)`, `float(x)` and the like: an array of one element counts as that element."""
-    return (
-        kind(*map(single, args), **kwargs) if kind in (int, float, complex, round) else kind(*args, **kwargs)
-    )
+    return kind(*map(single, args), **kwargs) if kind in (int, float, complex, round) else kind(*args, **kwargs)
 
 
 def single(value):

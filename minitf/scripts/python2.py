@@ -11,9 +11,7 @@ import numpy as np
 
 from minitf.scripts.source import Unreadable
 
-_NAMES = frozenset(
-    ["xrange", "unicode", "raw_input", "long", "basestring", "unichr", "execfile", "reduce", "file"]
-)
+_NAMES = frozenset(["xrange", "unicode", "raw_input", "long", "basestring", "unichr", "execfile", "reduce", "file"])
 _STATEMENTS = r"^\s*(print\s+[^(=\s]|print\s*$|exec\s+['\"]|except .+,\s*\w+\s*:|raise \w+, )"
 _METHODS = frozenset(["iteritems", "itervalues", "iterkeys", "has_key"])
 _FIXERS = (

@@ -49,9 +49,7 @@ def run(path: Path, arguments: list[str], figures: Path | None = None, show: boo
     except BaseException as error:
         _print(error)
         if len(pieces) > 1:
-            print(
-                f"minitf run: {running} of {len(pieces)} failed; those after it did not run", file=sys.stderr
-            )
+            print(f"minitf run: {running} of {len(pieces)} failed; those after it did not run", file=sys.stderr)
         return 130 if isinstance(error, KeyboardInterrupt) else 1
     finally:
         _finish_figures()
@@ -88,8 +86,11 @@ def _save_figures(folder: Path) -> None:
 def _say_old_names(checkpoint: str, taken: dict[str, str]) -> None:
     name, key = next(iter(taken.items()))
     more = f", and {len(taken) - 1} more" if len(taken) > 1 else ""
-    print(f"minitf run: {checkpoint} has names of before TensorFlow 1.2; taken for those of today: {key} for "
-          f"{name}{more}", file=sys.stderr)  # fmt: skip
+    print(
+        f"minitf run: {checkpoint} has names of before TensorFlow 1.2; taken for those of today: {key} for "
+        f"{name}{more}",
+        file=sys.stderr,
+    )
 
 
 def _finish_figures() -> None:

@@ -66,9 +66,7 @@ def _cells(path: Path, data: bytes) -> list[Piece]:
 
 def _says_python2(metadata) -> bool:
     """Whether a notebook's metadata names a kernel of Python 2."""
-    parts = (
-        [metadata.get(key) for key in ("kernelspec", "language_info")] if isinstance(metadata, dict) else []
-    )
+    parts = [metadata.get(key) for key in ("kernelspec", "language_info")] if isinstance(metadata, dict) else []
     kernel, language = (part if isinstance(part, dict) else {} for part in [*parts, None, None][:2])
     return kernel.get("name") == "python2" or str(language.get("version", "")).startswith("2.")
 

@@ -25,8 +25,10 @@ class NoTraining(Exception):
 
     def __init__(self, path: Path, code: int):
         ended = "ended" if code == 0 else f"failed (exit code {code})"
-        super().__init__(f"{path} {ended} before its first training step: a session.run that changes "
-                         "trainable variables, as an optimizer's op does")  # fmt: skip
+        super().__init__(
+            f"{path} {ended} before its first training step: a session.run that changes "
+            "trainable variables, as an optimizer's op does"
+        )
         self.code = code
 
 

@@ -7,8 +7,9 @@ import math
 import minitf as tf
 
 
-def dct(input, type: int = 2, n: int | None = None, axis: int = -1, norm: str | None = None,
-        name: str | None = None) -> tf.Tensor:  # fmt: skip
+def dct(
+    input, type: int = 2, n: int | None = None, axis: int = -1, norm: str | None = None, name: str | None = None
+) -> tf.Tensor:
     """The cosine transform of a type 1, 2 or 3 along the last axis of a float32 tensor, which is cut or
     filled up to length n first; norm "ortho": such that it keeps lengths.
 
@@ -34,8 +35,9 @@ def dct(input, type: int = 2, n: int | None = None, axis: int = -1, norm: str | 
         return tf.spectral.irfft(turned, [2 * size])[..., :size]
 
 
-def idct(input, type: int = 2, n: int | None = None, axis: int = -1, norm: str | None = None,
-         name: str | None = None) -> tf.Tensor:  # fmt: skip
+def idct(
+    input, type: int = 2, n: int | None = None, axis: int = -1, norm: str | None = None, name: str | None = None
+) -> tf.Tensor:
     """The inverse of `dct`; without norm, up to a factor of 2 * n (2 * (n - 1) for type 1)."""
     return dct(input, {1: 1, 2: 3, 3: 2}.get(type, type), n, axis, norm, name)
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import minitf as tf
 
 
-def frame(signal, frame_length, frame_step, pad_end: bool = False, pad_value=0, axis: int = -1,
-          name: str | None = None) -> tf.Tensor:  # fmt: skip
+def frame(
+    signal, frame_length, frame_step, pad_end: bool = False, pad_value=0, axis: int = -1, name: str | None = None
+) -> tf.Tensor:
     """Pieces of frame_length values, frame_step apart, along an axis: it becomes [frames, frame_length].
 
     pad_end: the last pieces are filled up with pad_value; without it what makes no full piece is left out.
@@ -24,9 +25,7 @@ def frame(signal, frame_length, frame_step, pad_end: bool = False, pad_value=0, 
             more = tf.maximum(0, frame_length + frame_step * (count - 1) - size)
             paddings = [[0, 0]] * signal.shape.rank
             paddings[axis] = [0, more]
-            signal = tf.pad(
-                signal, tf.stack([tf.stack(pair) for pair in paddings]), constant_values=pad_value
-            )
+            signal = tf.pad(signal, tf.stack([tf.stack(pair) for pair in paddings]), constant_values=pad_value)
         else:
             count = tf.maximum(0, 1 + (size - frame_length) // frame_step)
         starts = tf.expand_dims(tf.range(count) * frame_step, 1)

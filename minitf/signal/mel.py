@@ -11,17 +11,25 @@ def _mel(hertz):
     return 1127.0 * np.log1p(np.asarray(hertz) / 700.0)
 
 
-def linear_to_mel_weight_matrix(num_mel_bins=20, num_spectrogram_bins=129, sample_rate=8000,
-                                lower_edge_hertz=125.0, upper_edge_hertz=3800.0, dtype=tf.float32,
-                                name: str | None = None) -> tf.Tensor:  # fmt: skip
+def linear_to_mel_weight_matrix(
+    num_mel_bins=20,
+    num_spectrogram_bins=129,
+    sample_rate=8000,
+    lower_edge_hertz=125.0,
+    upper_edge_hertz=3800.0,
+    dtype=tf.float32,
+    name: str | None = None,
+) -> tf.Tensor:
     """A matrix [num_spectrogram_bins, num_mel_bins] by which spectra become those of bands on the mel scale.
 
     Raises:
       ValueError: for bins or edges that are not possible.
     """
     if num_mel_bins <= 0 or lower_edge_hertz < 0 or sample_rate <= 0:
-        raise ValueError(f"num_mel_bins ({num_mel_bins}) and sample_rate ({sample_rate}) are positive, "
-                         f"lower_edge_hertz ({lower_edge_hertz}) not negative")  # fmt: skip
+        raise ValueError(
+            f"num_mel_bins ({num_mel_bins}) and sample_rate ({sample_rate}) are positive, "
+            f"lower_edge_hertz ({lower_edge_hertz}) not negative"
+        )
     if lower_edge_hertz >= upper_edge_hertz:
         raise ValueError(f"lower_edge_hertz {lower_edge_hertz} >= upper_edge_hertz {upper_edge_hertz}")
     if upper_edge_hertz > sample_rate / 2:

@@ -9,13 +9,24 @@ from minitf.signal.windows import hann_window
 
 def _power_of_two(length):
     """The least power of two that is not less."""
-    return 1 << (length - 1).bit_length() if isinstance(length, int) else tf.cast(
-        2.0 ** tf.ceil(tf.log(tf.cast(length, tf.float64)) / tf.log(tf.constant(2.0, tf.float64))), tf.int32
-    )  # fmt: skip
+    return (
+        1 << (length - 1).bit_length()
+        if isinstance(length, int)
+        else tf.cast(
+            2.0 ** tf.ceil(tf.log(tf.cast(length, tf.float64)) / tf.log(tf.constant(2.0, tf.float64))), tf.int32
+        )
+    )
 
 
-def stft(signals, frame_length, frame_step, fft_length=None, window_fn=hann_window, pad_end: bool = False,
-         name: str | None = None) -> tf.Tensor:  # fmt: skip
+def stft(
+    signals,
+    frame_length,
+    frame_step,
+    fft_length=None,
+    window_fn=hann_window,
+    pad_end: bool = False,
+    name: str | None = None,
+) -> tf.Tensor:
     """The spectra of a signal's frames: [..., samples] float32 to [..., frames, bins] complex64.
 
     There are fft_length // 2 + 1 bins; fft_length is the next power of two by default. window_fn: makes a
@@ -47,8 +58,9 @@ def inverse_stft_window_fn(frame_step, forward_window_fn=hann_window, name: str 
     return window
 
 
-def inverse_stft(stfts, frame_length, frame_step, fft_length=None, window_fn=hann_window,
-                 name: str | None = None) -> tf.Tensor:  # fmt: skip
+def inverse_stft(
+    stfts, frame_length, frame_step, fft_length=None, window_fn=hann_window, name: str | None = None
+) -> tf.Tensor:
     """The signal of spectra [..., frames, fft_length // 2 + 1] as `stft` gives them.
 
     With window_fn = inverse_stft_window_fn(frame_step) it is the one that they were made of.

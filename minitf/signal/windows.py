@@ -15,8 +15,7 @@ def hann_window(window_length, periodic: bool = True, dtype=tf.float32, name: st
         return _raised_cosine(window_length, periodic, dtype, 0.5, 0.5)
 
 
-def hamming_window(window_length, periodic: bool = True, dtype=tf.float32,
-                   name: str | None = None) -> tf.Tensor:  # fmt: skip
+def hamming_window(window_length, periodic: bool = True, dtype=tf.float32, name: str | None = None) -> tf.Tensor:
     """A Hamming window of window_length values; see `hann_window`."""
     with tf.name_scope(name, "hamming_window", [window_length, periodic]):
         return _raised_cosine(window_length, periodic, dtype, 0.54, 0.46)

@@ -13,6 +13,4 @@ from minitf.summary.description import get_summary_description as get_summary_de
 from minitf.summary.writer import FileWriter as FileWriter
 from minitf.summary.writer import FileWriterCache as FileWriterCache
 
-__getattr__ = protos.resolver(
-    __name__, ("Event", "SessionLog", "Summary", "SummaryDescription", "TaggedRunMetadata")
-)
+__getattr__ = protos.resolver(__name__, ("Event", "SessionLog", "Summary", "SummaryDescription", "TaggedRunMetadata"))

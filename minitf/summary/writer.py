@@ -41,14 +41,7 @@ class FileWriter:
     """
 
     def __init__(
-        self,
-        logdir,
-        graph=None,
-        max_queue=10,
-        flush_secs=120,
-        graph_def=None,
-        filename_suffix=None,
-        session=None,
+        self, logdir, graph=None, max_queue=10, flush_secs=120, graph_def=None, filename_suffix=None, session=None
     ):
         writer = protos.tensorboard("summary.writer.event_file_writer").EventFileWriter
         self._logdir = os.fspath(logdir)
@@ -81,9 +74,7 @@ class FileWriter:
         """
         message = protos.message("Summary")
         if not isinstance(summary, (message, bytes)):
-            raise TypeError(
-                f"add_summary takes a tf.Summary or what sess.run gives for a summary, not {summary!r}"
-            )
+            raise TypeError(f"add_summary takes a tf.Summary or what sess.run gives for a summary, not {summary!r}")
         own = message()
         try:
             own.MergeFromString(summary if isinstance(summary, bytes) else summary.SerializeToString())

@@ -14,11 +14,24 @@ from minitf.framework import protos
 from minitf.graphs.files import read_message, write_message
 
 
-def freeze_graph(input_graph, input_saver, input_binary: bool, input_checkpoint, output_node_names: str,
-                 restore_op_name, filename_tensor_name, output_graph, clear_devices: bool, initializer_nodes,
-                 variable_names_whitelist: str = "", variable_names_blacklist: str = "",
-                 input_meta_graph=None, input_saved_model_dir=None, saved_model_tags: str = "serve",
-                 checkpoint_version: int = 2):  # fmt: skip
+def freeze_graph(
+    input_graph,
+    input_saver,
+    input_binary: bool,
+    input_checkpoint,
+    output_node_names: str,
+    restore_op_name,
+    filename_tensor_name,
+    output_graph,
+    clear_devices: bool,
+    initializer_nodes,
+    variable_names_whitelist: str = "",
+    variable_names_blacklist: str = "",
+    input_meta_graph=None,
+    input_saved_model_dir=None,
+    saved_model_tags: str = "serve",
+    checkpoint_version: int = 2,
+):
     """Writes the parts of a graph that some nodes need, its variables become constants; returns the GraphDef.
 
     input_graph: the path of a GraphDef; or input_meta_graph, of a `.meta` file; or the folder
@@ -43,17 +56,41 @@ def freeze_graph(input_graph, input_saver, input_binary: bool, input_checkpoint,
     if input_saver:
         saver = read_message(input_saver, protos.message("SaverDef"))
     return freeze_graph_with_def_protos(
-        graph_def, saver, input_checkpoint, output_node_names, restore_op_name, filename_tensor_name,
-        output_graph, clear_devices, initializer_nodes, variable_names_whitelist, variable_names_blacklist,
-        meta_graph, input_saved_model_dir, _listed(saved_model_tags), checkpoint_version)  # fmt: skip
+        graph_def,
+        saver,
+        input_checkpoint,
+        output_node_names,
+        restore_op_name,
+        filename_tensor_name,
+        output_graph,
+        clear_devices,
+        initializer_nodes,
+        variable_names_whitelist,
+        variable_names_blacklist,
+        meta_graph,
+        input_saved_model_dir,
+        _listed(saved_model_tags),
+        checkpoint_version,
+    )
 
 
-def freeze_graph_with_def_protos(input_graph_def, input_saver_def, input_checkpoint, output_node_names: str,
-                                 restore_op_name, filename_tensor_name, output_graph, clear_devices: bool,
-                                 initializer_nodes, variable_names_whitelist: str = "",
-                                 variable_names_blacklist: str = "", input_meta_graph_def=None,
-                                 input_saved_model_dir=None, saved_model_tags=None,
-                                 checkpoint_version: int = 2):  # fmt: skip
+def freeze_graph_with_def_protos(
+    input_graph_def,
+    input_saver_def,
+    input_checkpoint,
+    output_node_names: str,
+    restore_op_name,
+    filename_tensor_name,
+    output_graph,
+    clear_devices: bool,
+    initializer_nodes,
+    variable_names_whitelist: str = "",
+    variable_names_blacklist: str = "",
+    input_meta_graph_def=None,
+    input_saved_model_dir=None,
+    saved_model_tags=None,
+    checkpoint_version: int = 2,
+):
     """Like `freeze_graph`, with messages in the place of their paths; output_graph may be empty."""
     if not output_node_names:
         raise ValueError("You need to supply the name of a node to --output_node_names.")
@@ -64,17 +101,19 @@ def freeze_graph_with_def_protos(input_graph_def, input_saver_def, input_checkpo
         if input_saved_model_dir:
             graph = tf.saved_model.loader.load(sess, saved_model_tags, input_saved_model_dir).graph_def
         elif input_meta_graph_def is not None:
-            tf.train.import_meta_graph(input_meta_graph_def, clear_devices=True).restore(
-                sess, input_checkpoint
-            )
+            tf.train.import_meta_graph(input_meta_graph_def, clear_devices=True).restore(sess, input_checkpoint)
         else:
             _restored(sess, restored, graph, input_saver_def, input_checkpoint)
         if initializer_nodes:
             sess.run(_listed(initializer_nodes))
         graph = _without_devices(graph) if clear_devices else graph
         frozen = tf.graph_util.convert_variables_to_constants(
-            sess, graph, _listed(output_node_names), _listed(variable_names_whitelist) or None,
-            _listed(variable_names_blacklist) or None)  # fmt: skip
+            sess,
+            graph,
+            _listed(output_node_names),
+            _listed(variable_names_whitelist) or None,
+            _listed(variable_names_blacklist) or None,
+        )
     if output_graph:
         write_message(output_graph, frozen)
     return frozen
@@ -121,17 +160,22 @@ def main(unused_args, flags) -> None:
 
 
 _TEXTS = {
-    "input_graph": "the GraphDef's file", "input_saver": "the SaverDef's file",
-    "input_checkpoint": "the checkpoint", "output_graph": "the file to write",
-    "output_node_names": "nodes to keep, with commas between", "restore_op_name": "not needed any more",
-    "filename_tensor_name": "not needed any more", "initializer_nodes": "ops to run before freezing",
-    "variable_names_whitelist": "the only variables to convert", "input_meta_graph": "a .meta file",
-    "variable_names_blacklist": "variables not to convert", "input_saved_model_dir": "a saved model's folder",
+    "input_graph": "the GraphDef's file",
+    "input_saver": "the SaverDef's file",
+    "input_checkpoint": "the checkpoint",
+    "output_graph": "the file to write",
+    "output_node_names": "nodes to keep, with commas between",
+    "restore_op_name": "not needed any more",
+    "filename_tensor_name": "not needed any more",
+    "initializer_nodes": "ops to run before freezing",
+    "variable_names_whitelist": "the only variables to convert",
+    "input_meta_graph": "a .meta file",
+    "variable_names_blacklist": "variables not to convert",
+    "input_saved_model_dir": "a saved model's folder",
     "saved_model_tags": "its tags, with commas between",
-}  # fmt: skip
+}
 _REST = ("checkpoint_version", "input_binary", "clear_devices")
-_DEFAULTS = {"restore_op_name": "save/restore_all", "filename_tensor_name": "save/Const:0",
-             "saved_model_tags": "serve"}  # fmt: skip
+_DEFAULTS = {"restore_op_name": "save/restore_all", "filename_tensor_name": "save/Const:0", "saved_model_tags": "serve"}
 
 
 def run_main() -> None:

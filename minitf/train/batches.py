@@ -33,9 +33,18 @@ from minitf.ops.sparse.sparse import sparse_retain
 from minitf.train.input import keep_filled, note
 
 
-def batch(tensors, batch_size, num_threads: int = 1, capacity: int = 32, enqueue_many: bool = False,
-          shapes=None, dynamic_pad: bool = False, allow_smaller_final_batch: bool = False,
-          shared_name: str | None = None, name: str | None = None):  # fmt: skip
+def batch(
+    tensors,
+    batch_size,
+    num_threads: int = 1,
+    capacity: int = 32,
+    enqueue_many: bool = False,
+    shapes=None,
+    dynamic_pad: bool = False,
+    allow_smaller_final_batch: bool = False,
+    shared_name: str | None = None,
+    name: str | None = None,
+):
     """Batches of examples in the order in which they come; with dynamic_pad, what is smaller than others of
     its batch is filled up with zeros.
 
@@ -53,86 +62,229 @@ def batch(tensors, batch_size, num_threads: int = 1, capacity: int = 32, enqueue
     ...     coord.join(threads)
     [0 1 4 9] [16 25 0 1]
     """
-    return maybe_batch(tensors, True, batch_size, num_threads, capacity, enqueue_many, shapes, dynamic_pad,
-                       allow_smaller_final_batch, shared_name, name)  # fmt: skip
+    return maybe_batch(
+        tensors,
+        True,
+        batch_size,
+        num_threads,
+        capacity,
+        enqueue_many,
+        shapes,
+        dynamic_pad,
+        allow_smaller_final_batch,
+        shared_name,
+        name,
+    )
 
 
-def maybe_batch(tensors, keep_input, batch_size, num_threads: int = 1, capacity: int = 32,
-                enqueue_many: bool = False, shapes=None, dynamic_pad: bool = False,
-                allow_smaller_final_batch: bool = False, shared_name: str | None = None,
-                name: str | None = None):  # fmt: skip
+def maybe_batch(
+    tensors,
+    keep_input,
+    batch_size,
+    num_threads: int = 1,
+    capacity: int = 32,
+    enqueue_many: bool = False,
+    shapes=None,
+    dynamic_pad: bool = False,
+    allow_smaller_final_batch: bool = False,
+    shared_name: str | None = None,
+    name: str | None = None,
+):
     """Like `batch`, but only of examples for which `keep_input` is true."""
     make = _in_order(capacity, dynamic_pad, shared_name)
-    return _batches("batch", name, [tensors], keep_input, num_threads, enqueue_many, shapes, make, batch_size,
-                    allow_smaller_final_batch)  # fmt: skip
+    return _batches(
+        "batch",
+        name,
+        [tensors],
+        keep_input,
+        num_threads,
+        enqueue_many,
+        shapes,
+        make,
+        batch_size,
+        allow_smaller_final_batch,
+    )
 
 
-def batch_join(tensors_list, batch_size, capacity: int = 32, enqueue_many: bool = False, shapes=None,
-               dynamic_pad: bool = False, allow_smaller_final_batch: bool = False,
-               shared_name: str | None = None, name: str | None = None):  # fmt: skip
+def batch_join(
+    tensors_list,
+    batch_size,
+    capacity: int = 32,
+    enqueue_many: bool = False,
+    shapes=None,
+    dynamic_pad: bool = False,
+    allow_smaller_final_batch: bool = False,
+    shared_name: str | None = None,
+    name: str | None = None,
+):
     """Like `batch`, with examples from several sources, each in a thread of its own."""
-    return maybe_batch_join(tensors_list, True, batch_size, capacity, enqueue_many, shapes, dynamic_pad,
-                            allow_smaller_final_batch, shared_name, name)  # fmt: skip
+    return maybe_batch_join(
+        tensors_list,
+        True,
+        batch_size,
+        capacity,
+        enqueue_many,
+        shapes,
+        dynamic_pad,
+        allow_smaller_final_batch,
+        shared_name,
+        name,
+    )
 
 
-def maybe_batch_join(tensors_list, keep_input, batch_size, capacity: int = 32, enqueue_many: bool = False,
-                     shapes=None, dynamic_pad: bool = False, allow_smaller_final_batch: bool = False,
-                     shared_name: str | None = None, name: str | None = None):  # fmt: skip
+def maybe_batch_join(
+    tensors_list,
+    keep_input,
+    batch_size,
+    capacity: int = 32,
+    enqueue_many: bool = False,
+    shapes=None,
+    dynamic_pad: bool = False,
+    allow_smaller_final_batch: bool = False,
+    shared_name: str | None = None,
+    name: str | None = None,
+):
     """Like `batch_join`, but only of examples for which `keep_input` is true."""
     make = _in_order(capacity, dynamic_pad, shared_name)
-    return _batches("batch_join", name, tensors_list, keep_input, 1, enqueue_many, shapes, make, batch_size,
-                    allow_smaller_final_batch)  # fmt: skip
+    return _batches(
+        "batch_join",
+        name,
+        tensors_list,
+        keep_input,
+        1,
+        enqueue_many,
+        shapes,
+        make,
+        batch_size,
+        allow_smaller_final_batch,
+    )
 
 
-def shuffle_batch(tensors, batch_size, capacity: int, min_after_dequeue: int, num_threads: int = 1,
-                  seed: int | None = None, enqueue_many: bool = False, shapes=None,
-                  allow_smaller_final_batch: bool = False, shared_name: str | None = None,
-                  name: str | None = None):  # fmt: skip
+def shuffle_batch(
+    tensors,
+    batch_size,
+    capacity: int,
+    min_after_dequeue: int,
+    num_threads: int = 1,
+    seed: int | None = None,
+    enqueue_many: bool = False,
+    shapes=None,
+    allow_smaller_final_batch: bool = False,
+    shared_name: str | None = None,
+    name: str | None = None,
+):
     """Batches of examples in random order, drawn while more than `min_after_dequeue` are waiting.
 
     Raises:
       ValueError: as `batch`, or if capacity is not more than min_after_dequeue.
     """
-    return maybe_shuffle_batch(tensors, batch_size, capacity, min_after_dequeue, True, num_threads, seed,
-                               enqueue_many, shapes, allow_smaller_final_batch, shared_name,
-                               name)  # fmt: skip
+    return maybe_shuffle_batch(
+        tensors,
+        batch_size,
+        capacity,
+        min_after_dequeue,
+        True,
+        num_threads,
+        seed,
+        enqueue_many,
+        shapes,
+        allow_smaller_final_batch,
+        shared_name,
+        name,
+    )
 
 
-def maybe_shuffle_batch(tensors, batch_size, capacity: int, min_after_dequeue: int, keep_input,
-                        num_threads: int = 1, seed: int | None = None, enqueue_many: bool = False,
-                        shapes=None, allow_smaller_final_batch: bool = False, shared_name: str | None = None,
-                        name: str | None = None):  # fmt: skip
+def maybe_shuffle_batch(
+    tensors,
+    batch_size,
+    capacity: int,
+    min_after_dequeue: int,
+    keep_input,
+    num_threads: int = 1,
+    seed: int | None = None,
+    enqueue_many: bool = False,
+    shapes=None,
+    allow_smaller_final_batch: bool = False,
+    shared_name: str | None = None,
+    name: str | None = None,
+):
     """Like `shuffle_batch`, but only of examples for which `keep_input` is true."""
     make = _shuffled(capacity, min_after_dequeue, seed, shared_name)
-    return _batches("shuffle_batch", name, [tensors], keep_input, num_threads, enqueue_many, shapes, make,
-                    batch_size, allow_smaller_final_batch)  # fmt: skip
+    return _batches(
+        "shuffle_batch",
+        name,
+        [tensors],
+        keep_input,
+        num_threads,
+        enqueue_many,
+        shapes,
+        make,
+        batch_size,
+        allow_smaller_final_batch,
+    )
 
 
-def shuffle_batch_join(tensors_list, batch_size, capacity: int, min_after_dequeue: int,
-                       seed: int | None = None, enqueue_many: bool = False, shapes=None,
-                       allow_smaller_final_batch: bool = False, shared_name: str | None = None,
-                       name: str | None = None):  # fmt: skip
+def shuffle_batch_join(
+    tensors_list,
+    batch_size,
+    capacity: int,
+    min_after_dequeue: int,
+    seed: int | None = None,
+    enqueue_many: bool = False,
+    shapes=None,
+    allow_smaller_final_batch: bool = False,
+    shared_name: str | None = None,
+    name: str | None = None,
+):
     """Like `shuffle_batch`, with examples from several sources, each in a thread of its own."""
-    return maybe_shuffle_batch_join(tensors_list, batch_size, capacity, min_after_dequeue, True, seed,
-                                    enqueue_many, shapes, allow_smaller_final_batch, shared_name,
-                                    name)  # fmt: skip
+    return maybe_shuffle_batch_join(
+        tensors_list,
+        batch_size,
+        capacity,
+        min_after_dequeue,
+        True,
+        seed,
+        enqueue_many,
+        shapes,
+        allow_smaller_final_batch,
+        shared_name,
+        name,
+    )
 
 
-def maybe_shuffle_batch_join(tensors_list, batch_size, capacity: int, min_after_dequeue: int, keep_input,
-                             seed: int | None = None, enqueue_many: bool = False, shapes=None,
-                             allow_smaller_final_batch: bool = False, shared_name: str | None = None,
-                             name: str | None = None):  # fmt: skip
+def maybe_shuffle_batch_join(
+    tensors_list,
+    batch_size,
+    capacity: int,
+    min_after_dequeue: int,
+    keep_input,
+    seed: int | None = None,
+    enqueue_many: bool = False,
+    shapes=None,
+    allow_smaller_final_batch: bool = False,
+    shared_name: str | None = None,
+    name: str | None = None,
+):
     """Like `shuffle_batch_join`, but only of examples for which `keep_input` is true."""
     make = _shuffled(capacity, min_after_dequeue, seed, shared_name)
-    return _batches("shuffle_batch_join", name, tensors_list, keep_input, 1, enqueue_many, shapes, make,
-                    batch_size, allow_smaller_final_batch)  # fmt: skip
+    return _batches(
+        "shuffle_batch_join",
+        name,
+        tensors_list,
+        keep_input,
+        1,
+        enqueue_many,
+        shapes,
+        make,
+        batch_size,
+        allow_smaller_final_batch,
+    )
 
 
 # ---- what they share
 
 
-def _batches(kind: str, name, sources, keep_input, threads: int, many: bool, shapes, make, batch_size,
-             smaller: bool):  # fmt: skip
+def _batches(kind: str, name, sources, keep_input, threads: int, many: bool, shapes, make, batch_size, smaller: bool):
     """Batches from a queue; make(dtypes, shapes): the queue, and a function that adds its summary."""
     if not sources or not isinstance(sources, (list, tuple)):
         raise ValueError(f"tf.train.{kind} needs a list of lists of tensors, not {sources!r}")
@@ -232,8 +384,7 @@ def _checked(keep: Tensor, many: bool) -> Tensor:
     rank = keep.shape.rank
     if rank is None or rank > many:
         raise ValueError(
-            f"keep_input is a scalar{', or a vector' if many else ' without enqueue_many'}, not of shape "
-            f"{keep.shape}"
+            f"keep_input is a scalar{', or a vector' if many else ' without enqueue_many'}, not of shape {keep.shape}"
         )
     return keep
 

@@ -22,8 +22,13 @@ class CheckpointState:
     all_model_checkpoint_paths: "m-2"
     """
 
-    def __init__(self, model_checkpoint_path: str = "", all_model_checkpoint_paths=(),
-                 all_model_checkpoint_timestamps=(), last_preserved_timestamp: float = 0.0):  # fmt: skip
+    def __init__(
+        self,
+        model_checkpoint_path: str = "",
+        all_model_checkpoint_paths=(),
+        all_model_checkpoint_timestamps=(),
+        last_preserved_timestamp: float = 0.0,
+    ):
         self.model_checkpoint_path = model_checkpoint_path
         self.all_model_checkpoint_paths = list(all_model_checkpoint_paths)
         self.all_model_checkpoint_timestamps = list(all_model_checkpoint_timestamps)
@@ -66,9 +71,7 @@ class CheckpointState:
         """The same with other paths."""
         paths = [function(path) for path in self.all_model_checkpoint_paths]
         times = self.all_model_checkpoint_timestamps
-        return CheckpointState(
-            function(self.model_checkpoint_path), paths, times, self.last_preserved_timestamp
-        )
+        return CheckpointState(function(self.model_checkpoint_path), paths, times, self.last_preserved_timestamp)
 
 
 def _quoted(text: str) -> str:
@@ -88,18 +91,28 @@ def _unquoted(text: str) -> str:
     return data.decode("utf-8", "replace")
 
 
-def update_checkpoint_state(save_dir, model_checkpoint_path, all_model_checkpoint_paths=None,
-                            latest_filename=None, all_model_checkpoint_timestamps=None,
-                            last_preserved_timestamp=None) -> None:  # fmt: skip
+def update_checkpoint_state(
+    save_dir,
+    model_checkpoint_path,
+    all_model_checkpoint_paths=None,
+    latest_filename=None,
+    all_model_checkpoint_timestamps=None,
+    last_preserved_timestamp=None,
+) -> None:
     """Writes the `checkpoint` file of a folder; it is there whole, old or new, at any moment.
 
     Raises:
       ValueError: if there are not as many times as paths.
       RuntimeError: if a checkpoint has the name of the file itself.
     """
-    _update(os.fsdecode(save_dir), os.fsdecode(model_checkpoint_path), all_model_checkpoint_paths or [],
-            latest_filename, all_model_checkpoint_timestamps or [],
-            last_preserved_timestamp or 0.0)  # fmt: skip
+    _update(
+        os.fsdecode(save_dir),
+        os.fsdecode(model_checkpoint_path),
+        all_model_checkpoint_paths or [],
+        latest_filename,
+        all_model_checkpoint_timestamps or [],
+        last_preserved_timestamp or 0.0,
+    )
 
 
 def _update(folder, newest, paths, latest_filename, times, preserved, relative: bool = False) -> None:
@@ -134,9 +147,7 @@ def get_checkpoint_state(checkpoint_dir, latest_filename=None) -> CheckpointStat
 def latest_checkpoint(checkpoint_dir, latest_filename=None) -> str | None:
     """The path of the newest checkpoint in a folder; None if there is none."""
     state = get_checkpoint_state(checkpoint_dir, latest_filename)
-    there = (
-        state is not None and state.model_checkpoint_path and checkpoint_exists(state.model_checkpoint_path)
-    )
+    there = state is not None and state.model_checkpoint_path and checkpoint_exists(state.model_checkpoint_path)
     return state.model_checkpoint_path if there else None
 
 
@@ -156,8 +167,6 @@ def get_checkpoint_mtimes(checkpoint_prefixes) -> list[float]:
     return found
 
 
-def remove_checkpoint(
-    checkpoint_prefix, checkpoint_format_version=None, meta_graph_suffix: str = "meta"
-) -> None:
+def remove_checkpoint(checkpoint_prefix, checkpoint_format_version=None, meta_graph_suffix: str = "meta") -> None:
     """Deletes a checkpoint's files."""
     checkpoint.remove(os.fsdecode(checkpoint_prefix))

@@ -96,8 +96,7 @@ def to_safetensors(checkpoint, filename: str | None = None) -> str:
         from safetensors.numpy import save_file
     except ImportError as error:
         raise ImportError(
-            "to_safetensors needs the package safetensors: pip install 'minitf-engine[safetensors]'",
-            name="safetensors",
+            "to_safetensors needs the package safetensors: pip install 'minitf-engine[safetensors]'", name="safetensors"
         ) from error
     reader = load_checkpoint(checkpoint)
     types = reader.get_variable_to_dtype_map()

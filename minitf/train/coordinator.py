@@ -88,8 +88,7 @@ class Coordinator:
         except BaseException as error:
             self.request_stop(error)
 
-    def join(self, threads=None, stop_grace_period_secs: float = 120,
-             ignore_live_threads: bool = False) -> None:  # fmt: skip
+    def join(self, threads=None, stop_grace_period_secs: float = 120, ignore_live_threads: bool = False) -> None:
         """Waits for a request to stop or the end of all threads, then for the threads.
 
         threads: some besides those that were registered.
@@ -134,8 +133,7 @@ class LooperThread(threading.Thread):
     timer_interval_secs: seconds from one call to the next, None for no pause.
     """
 
-    def __init__(self, coord, timer_interval_secs: float | None, target=None, args=None,
-                 kwargs=None):  # fmt: skip
+    def __init__(self, coord, timer_interval_secs: float | None, target=None, args=None, kwargs=None):
         if not isinstance(coord, Coordinator):
             raise ValueError(f"coord is a tf.train.Coordinator, not {coord!r}")
         super().__init__(daemon=True)
@@ -144,8 +142,7 @@ class LooperThread(threading.Thread):
         coord.register_thread(self)
 
     @staticmethod
-    def loop(coord: Coordinator, timer_interval_secs: float | None, target, args=None,
-             kwargs=None) -> LooperThread:  # fmt: skip
+    def loop(coord: Coordinator, timer_interval_secs: float | None, target, args=None, kwargs=None) -> LooperThread:
         """Starts a thread that calls `target`."""
         thread = LooperThread(coord, timer_interval_secs, target, args, kwargs)
         thread.start()

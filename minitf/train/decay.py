@@ -26,8 +26,9 @@ def _periods(global_step: Tensor, decay_steps: Tensor, staircase: bool) -> Tenso
     return math.floor(periods) if staircase else periods
 
 
-def exponential_decay(learning_rate, global_step, decay_steps, decay_rate, staircase: bool = False,
-                      name: str | None = None) -> Tensor:  # fmt: skip
+def exponential_decay(
+    learning_rate, global_step, decay_steps, decay_rate, staircase: bool = False, name: str | None = None
+) -> Tensor:
     """learning_rate * decay_rate ** (global_step / decay_steps); `staircase` rounds the exponent down.
 
     >>> import minitf as tf
@@ -41,16 +42,18 @@ def exponential_decay(learning_rate, global_step, decay_steps, decay_rate, stair
         return math.multiply(rate, math.pow(decay_rate, _periods(step, decay_steps, staircase)), name=scope)
 
 
-def natural_exp_decay(learning_rate, global_step, decay_steps, decay_rate, staircase: bool = False,
-                      name: str | None = None) -> Tensor:  # fmt: skip
+def natural_exp_decay(
+    learning_rate, global_step, decay_steps, decay_rate, staircase: bool = False, name: str | None = None
+) -> Tensor:
     """learning_rate * exp(-decay_rate * global_step / decay_steps); `staircase` rounds the quotient down."""
     with name_scope(name, "NaturalExpDecay") as scope:
         rate, step, decay_steps, decay_rate = _start(learning_rate, global_step, decay_steps, decay_rate)
         return math.multiply(rate, math.exp(-decay_rate * _periods(step, decay_steps, staircase)), name=scope)
 
 
-def inverse_time_decay(learning_rate, global_step, decay_steps, decay_rate, staircase: bool = False,
-                       name: str | None = None) -> Tensor:  # fmt: skip
+def inverse_time_decay(
+    learning_rate, global_step, decay_steps, decay_rate, staircase: bool = False, name: str | None = None
+) -> Tensor:
     """learning_rate / (1 + decay_rate * global_step / decay_steps); `staircase` rounds the quotient down."""
     with name_scope(name, "InverseTimeDecay") as scope:
         rate, step, decay_steps, decay_rate = _start(learning_rate, global_step, decay_steps, decay_rate)
@@ -66,9 +69,7 @@ def piecewise_constant(x, boundaries, values, name: str | None = None) -> Tensor
       ValueError: if the numbers of boundaries and values do not fit, or their types differ among themselves.
     """
     if len(boundaries) != len(values) - 1:
-        raise ValueError(
-            f"{len(values)} values need {len(values) - 1} boundaries between them, not {len(boundaries)}"
-        )
+        raise ValueError(f"{len(values)} values need {len(values) - 1} boundaries between them, not {len(boundaries)}")
     with name_scope(name, "PiecewiseConstant"):
         x = convert_to_tensor(x)
         boundaries = [math.cast(b, x.dtype.base_dtype) for b in boundaries]
@@ -98,9 +99,7 @@ def polynomial_decay(
     cycle: instead, decay_steps grows to its first multiple beyond the step, so that the rate jumps up again.
     """
     with name_scope(name, "PolynomialDecay") as scope:
-        rate, step, decay_steps, end, power = _start(
-            learning_rate, global_step, decay_steps, end_learning_rate, power
-        )
+        rate, step, decay_steps, end, power = _start(learning_rate, global_step, decay_steps, end_learning_rate, power)
         if cycle:
             decay_steps = decay_steps * math.maximum(math.ceil(step / decay_steps), 1.0)
         else:
@@ -123,15 +122,14 @@ def cosine_decay(learning_rate, global_step, decay_steps, alpha=0.0, name: str |
         return math.multiply(rate, (1 - alpha) * wave + alpha)
 
 
-def cosine_decay_restarts(learning_rate, global_step, first_decay_steps, t_mul=2.0, m_mul=1.0, alpha=0.0,
-                          name: str | None = None) -> Tensor:  # fmt: skip
+def cosine_decay_restarts(
+    learning_rate, global_step, first_decay_steps, t_mul=2.0, m_mul=1.0, alpha=0.0, name: str | None = None
+) -> Tensor:
     """`cosine_decay` that starts again and again, each period `t_mul` times as long and `m_mul` times as
     high.
     """
     with name_scope(name, "SGDRDecay") as scope:
-        rate, step, length, t, m, alpha = _start(
-            learning_rate, global_step, first_decay_steps, t_mul, m_mul, alpha
-        )
+        rate, step, length, t, m, alpha = _start(learning_rate, global_step, first_decay_steps, t_mul, m_mul, alpha)
         elapsed = step / length
         if t_mul == 1.0:
             restarts = math.floor(elapsed)
@@ -144,8 +142,9 @@ def cosine_decay_restarts(learning_rate, global_step, first_decay_steps, t_mul=2
         return math.multiply(rate, (1.0 - alpha) * wave + alpha, name=scope)
 
 
-def linear_cosine_decay(learning_rate, global_step, decay_steps, num_periods=0.5, alpha=0.0, beta=0.001,
-                        name: str | None = None) -> Tensor:  # fmt: skip
+def linear_cosine_decay(
+    learning_rate, global_step, decay_steps, num_periods=0.5, alpha=0.0, beta=0.001, name: str | None = None
+) -> Tensor:
     """learning_rate * ((alpha + 1 - step / decay_steps) * half cosine waves + beta) (Bello et al. 2017)."""
     with name_scope(name, "LinearCosineDecay") as scope:
         rate, step, decay_steps = _start(learning_rate, global_step, decay_steps)

@@ -8,16 +8,31 @@ from minitf.framework.cluster import ClusterSpec
 from minitf.framework.devices import DeviceSpec, merged
 
 _ON_SERVERS = (
-    "AutoReloadVariable", "BoostedTreesEnsembleResourceHandleOp",
-    "BoostedTreesQuantileStreamResourceHandleOp", "MutableDenseHashTable", "MutableDenseHashTableV2",
-    "MutableHashTable", "MutableHashTableOfTensors", "MutableHashTableOfTensorsV2", "MutableHashTableV2",
-    "ResourceConditionalAccumulator", "VarHandleOp", "Variable", "VariableV2",
-)  # fmt: skip
+    "AutoReloadVariable",
+    "BoostedTreesEnsembleResourceHandleOp",
+    "BoostedTreesQuantileStreamResourceHandleOp",
+    "MutableDenseHashTable",
+    "MutableDenseHashTableV2",
+    "MutableHashTable",
+    "MutableHashTableOfTensors",
+    "MutableHashTableOfTensorsV2",
+    "MutableHashTableV2",
+    "ResourceConditionalAccumulator",
+    "VarHandleOp",
+    "Variable",
+    "VariableV2",
+)
 
 
-def replica_device_setter(ps_tasks: int = 0, ps_device: str = "/job:ps", worker_device: str = "/job:worker",
-                          merge_devices: bool = True, cluster=None, ps_ops=None,
-                          ps_strategy=None):  # fmt: skip
+def replica_device_setter(
+    ps_tasks: int = 0,
+    ps_device: str = "/job:ps",
+    worker_device: str = "/job:worker",
+    merge_devices: bool = True,
+    cluster=None,
+    ps_ops=None,
+    ps_strategy=None,
+):
     """A function for `tf.device` that places variables on the tasks of `ps_device` in turn, and other ops on
     `worker_device`; None (no placement at all) without such tasks.
 

@@ -77,12 +77,7 @@ def _check(source: str, variable, shapes: dict, path: str) -> None:
 def _initialize(variable, source: str, path: str) -> None:
     with variable.graph.as_default(), variable.graph.control_dependencies(None):
         found = apply_op(
-            "RestoreV2",
-            path,
-            [source],
-            [""],
-            dtypes=[variable.dtype.base_dtype],
-            name="checkpoint_initializer",
+            "RestoreV2", path, [source], [""], dtypes=[variable.dtype.base_dtype], name="checkpoint_initializer"
         ).outputs[0]
         found.set_shape(variable.shape)
         variable.begin_with(found, state.assign(variable, found).op)

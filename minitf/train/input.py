@@ -51,14 +51,27 @@ def match_filenames_once(pattern, name: str | None = None) -> Variable:
     `tf.local_variables_initializer()`.
     """
     with name_scope(name, "matching_filenames", [pattern]) as scope:
-        return Variable(matching_files(pattern), trainable=False, validate_shape=False,
-                        collections=[GraphKeys.LOCAL_VARIABLES], name=scope)  # fmt: skip
+        return Variable(
+            matching_files(pattern),
+            trainable=False,
+            validate_shape=False,
+            collections=[GraphKeys.LOCAL_VARIABLES],
+            name=scope,
+        )
 
 
-def input_producer(input_tensor, element_shape=None, num_epochs: int | None = None, shuffle: bool = True,
-                   seed: int | None = None, capacity: int = 32, shared_name: str | None = None,
-                   summary_name: str | None = None, name: str | None = None,
-                   cancel_op=None) -> FIFOQueue:  # fmt: skip
+def input_producer(
+    input_tensor,
+    element_shape=None,
+    num_epochs: int | None = None,
+    shuffle: bool = True,
+    seed: int | None = None,
+    capacity: int = 32,
+    shared_name: str | None = None,
+    summary_name: str | None = None,
+    name: str | None = None,
+    cancel_op=None,
+) -> FIFOQueue:
     """A queue of the rows of `input_tensor` [n, ...]: in each epoch all of them.
 
     num_epochs: after so many epochs the queue is closed; None for any number. shuffle: whether each epoch is
@@ -94,9 +107,16 @@ def input_producer(input_tensor, element_shape=None, num_epochs: int | None = No
         return queue
 
 
-def string_input_producer(string_tensor, num_epochs: int | None = None, shuffle: bool = True,
-                          seed: int | None = None, capacity: int = 32, shared_name: str | None = None,
-                          name: str | None = None, cancel_op=None) -> FIFOQueue:  # fmt: skip
+def string_input_producer(
+    string_tensor,
+    num_epochs: int | None = None,
+    shuffle: bool = True,
+    seed: int | None = None,
+    capacity: int = 32,
+    shared_name: str | None = None,
+    name: str | None = None,
+    cancel_op=None,
+) -> FIFOQueue:
     """A queue of strings, such as the names of files, from a list or 1-D tensor of them; the rest as of
     `input_producer`.
 
@@ -110,22 +130,45 @@ def string_input_producer(string_tensor, num_epochs: int | None = None, shuffle:
         some = Assert(greater(size(strings), 0), ["string_input_producer needs one string at least"])
         with control_dependencies([some]):
             strings = identity(strings)
-        return input_producer(strings, [], num_epochs, shuffle, seed, capacity, shared_name,
-                              f"fraction_of_{capacity}_full", scope, cancel_op)  # fmt: skip
+        return input_producer(
+            strings,
+            [],
+            num_epochs,
+            shuffle,
+            seed,
+            capacity,
+            shared_name,
+            f"fraction_of_{capacity}_full",
+            scope,
+            cancel_op,
+        )
 
 
-def range_input_producer(limit, num_epochs: int | None = None, shuffle: bool = True, seed: int | None = None,
-                         capacity: int = 32, shared_name: str | None = None,
-                         name: str | None = None) -> FIFOQueue:  # fmt: skip
+def range_input_producer(
+    limit,
+    num_epochs: int | None = None,
+    shuffle: bool = True,
+    seed: int | None = None,
+    capacity: int = 32,
+    shared_name: str | None = None,
+    name: str | None = None,
+) -> FIFOQueue:
     """A queue of the integers from 0 to `limit` - 1; the rest as of `input_producer`."""
     with name_scope(name, "input_producer", [limit]) as scope:
-        return input_producer(range_(limit), [], num_epochs, shuffle, seed, capacity, shared_name,
-                              f"fraction_of_{capacity}_full", scope)  # fmt: skip
+        return input_producer(
+            range_(limit), [], num_epochs, shuffle, seed, capacity, shared_name, f"fraction_of_{capacity}_full", scope
+        )
 
 
-def slice_input_producer(tensor_list, num_epochs: int | None = None, shuffle: bool = True,
-                         seed: int | None = None, capacity: int = 32, shared_name: str | None = None,
-                         name: str | None = None) -> list[Tensor]:  # fmt: skip
+def slice_input_producer(
+    tensor_list,
+    num_epochs: int | None = None,
+    shuffle: bool = True,
+    seed: int | None = None,
+    capacity: int = 32,
+    shared_name: str | None = None,
+    name: str | None = None,
+) -> list[Tensor]:
     """One row of each tensor [n, ...] of the list, the same one of all of them, another one in each run; the
     rest as of `input_producer`.
     """

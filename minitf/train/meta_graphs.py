@@ -11,11 +11,20 @@ from minitf.ops.state.variables import global_variables
 from minitf.train.saver import Saver, SaverDef
 
 
-def export_meta_graph(filename=None, meta_info_def=None, graph_def=None, saver_def=None,
-                      collection_list=None, as_text: bool = False, graph: Graph | None = None,
-                      export_scope: str | None = None, clear_devices: bool = False,
-                      clear_extraneous_savers: bool = False, strip_default_attrs: bool = False,
-                      save_debug_info: bool = False):  # fmt: skip
+def export_meta_graph(
+    filename=None,
+    meta_info_def=None,
+    graph_def=None,
+    saver_def=None,
+    collection_list=None,
+    as_text: bool = False,
+    graph: Graph | None = None,
+    export_scope: str | None = None,
+    clear_devices: bool = False,
+    clear_extraneous_savers: bool = False,
+    strip_default_attrs: bool = False,
+    save_debug_info: bool = False,
+):
     """The MetaGraphDef of a graph (the default one if None): ops, collections, the names of a saver's ops.
 
     filename: a file into which it is written, as text if as_text. graph_def: instead of the graph's.
@@ -27,15 +36,24 @@ def export_meta_graph(filename=None, meta_info_def=None, graph_def=None, saver_d
       tf.errors.ResourceExhaustedError, PermissionDeniedError: if the file cannot be written.
     """
     saver_def = None if saver_def is None else SaverDef.of(saver_def).message()
-    found = meta_graph_of(graph or get_default_graph(), graph_def, saver_def, meta_info_def, collection_list,
-                          export_scope, clear_devices, clear_extraneous_savers)  # fmt: skip
+    found = meta_graph_of(
+        graph or get_default_graph(),
+        graph_def,
+        saver_def,
+        meta_info_def,
+        collection_list,
+        export_scope,
+        clear_devices,
+        clear_extraneous_savers,
+    )
     if filename:
         files.write_message(filename, found, as_text)
     return found
 
 
-def import_meta_graph(meta_graph_or_file, clear_devices: bool = False, import_scope: str | None = None,
-                      **kwargs) -> Saver | None:  # fmt: skip
+def import_meta_graph(
+    meta_graph_or_file, clear_devices: bool = False, import_scope: str | None = None, **kwargs
+) -> Saver | None:
     """Adds the ops and collections of a meta graph to the default graph; returns a Saver of its variables.
 
     meta_graph_or_file: a MetaGraphDef, or the path of a `.meta` file. clear_devices: without device strings.
@@ -49,8 +67,9 @@ def import_meta_graph(meta_graph_or_file, clear_devices: bool = False, import_sc
     return imported(meta_graph_or_file, clear_devices, import_scope, **kwargs)[0]
 
 
-def imported(meta_graph_or_file, clear_devices: bool = False, import_scope: str | None = None,
-             **options) -> tuple[Saver | None, list | None]:  # fmt: skip
+def imported(
+    meta_graph_or_file, clear_devices: bool = False, import_scope: str | None = None, **options
+) -> tuple[Saver | None, list | None]:
     """The saver of a meta graph that is added to the default graph, and the elements asked for."""
     meta_graph = meta_graph_or_file
     if not isinstance(meta_graph, protos.message("MetaGraphDef")):

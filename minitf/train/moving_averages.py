@@ -59,11 +59,7 @@ class ExponentialMovingAverage:
     """
 
     def __init__(
-        self,
-        decay,
-        num_updates=None,
-        zero_debias: bool = False,
-        name: str | None = "ExponentialMovingAverage",
+        self, decay, num_updates=None, zero_debias: bool = False, name: str | None = "ExponentialMovingAverage"
     ):
         self._decay, self._num_updates, self._zero_debias, self._name = decay, num_updates, zero_debias, name
         self._averages: dict = {}
@@ -84,9 +80,7 @@ class ExponentialMovingAverage:
         with name_scope(self._name) as scope:
             decay = self._current_decay()
             updates = [
-                assign_moving_average(
-                    self._averages[v], v, decay, self._zero_debias and self._averages[v] in made
-                )
+                assign_moving_average(self._averages[v], v, decay, self._zero_debias and self._averages[v] in made)
                 for v in var_list
             ]
             return control.group(*updates, name=scope)
@@ -94,9 +88,7 @@ class ExponentialMovingAverage:
     def _make(self, var):
         """The average of `var`; None unless it starts at zero."""
         if var.dtype.base_dtype not in dtypes.FLOAT:
-            raise TypeError(
-                f"moving averages are of floating point numbers; {var.name} is {var.dtype.base_dtype.name}"
-            )
+            raise TypeError(f"moving averages are of floating point numbers; {var.name} is {var.dtype.base_dtype.name}")
         is_variable = isinstance(var, variables.Variable)
         with get_default_graph().root.control_dependencies(None):
             if is_variable:

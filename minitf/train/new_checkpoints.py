@@ -9,8 +9,9 @@ import minitf as tf
 from minitf.train.checkpoint_state import latest_checkpoint
 
 
-def wait_for_new_checkpoint(checkpoint_dir, last_checkpoint: str | None = None, seconds_to_sleep: float = 1,
-                            timeout: float | None = None) -> str | None:  # fmt: skip
+def wait_for_new_checkpoint(
+    checkpoint_dir, last_checkpoint: str | None = None, seconds_to_sleep: float = 1, timeout: float | None = None
+) -> str | None:
     """The path of the newest checkpoint in a folder, once it is another one than `last_checkpoint`.
 
     Looks every `seconds_to_sleep` seconds; None after `timeout` seconds (None: waits for ever).
@@ -26,8 +27,9 @@ def wait_for_new_checkpoint(checkpoint_dir, last_checkpoint: str | None = None, 
         time.sleep(seconds_to_sleep)
 
 
-def checkpoints_iterator(checkpoint_dir, min_interval_secs: float = 0, timeout: float | None = None,
-                         timeout_fn: Callable | None = None) -> Iterator[str]:  # fmt: skip
+def checkpoints_iterator(
+    checkpoint_dir, min_interval_secs: float = 0, timeout: float | None = None, timeout_fn: Callable | None = None
+) -> Iterator[str]:
     """The paths of new checkpoints in a folder, as they come, at most one every `min_interval_secs` seconds.
 
     timeout: it ends when there was no new one for so many seconds (None: never), or if timeout_fn is given,

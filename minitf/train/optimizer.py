@@ -68,8 +68,9 @@ class Optimizer:
         ...     print(sess.run(x))
         2.0
         """
-        found = self.compute_gradients(loss, var_list, gate_gradients, aggregation_method,
-                                       colocate_gradients_with_ops, grad_loss)  # fmt: skip
+        found = self.compute_gradients(
+            loss, var_list, gate_gradients, aggregation_method, colocate_gradients_with_ops, grad_loss
+        )
         if all(g is None for g, _ in found):
             raise ValueError(explain(loss, [v for _, v in found]))
         return self.apply_gradients(found, global_step=global_step, name=name)
@@ -94,10 +95,14 @@ class Optimizer:
             raise TypeError("the loss is a tensor; functions as losses need eager execution")
         self._check_types([loss] if grad_loss is None else [loss, grad_loss])
         var_list = _variables(var_list)
-        grads = gradients([loss], var_list, grad_ys=None if grad_loss is None else [grad_loss],
-                          aggregation_method=aggregation_method,
-                          colocate_gradients_with_ops=colocate_gradients_with_ops,
-                          gate_gradients=gate_gradients == self.GATE_OP)  # fmt: skip
+        grads = gradients(
+            [loss],
+            var_list,
+            grad_ys=None if grad_loss is None else [grad_loss],
+            aggregation_method=aggregation_method,
+            colocate_gradients_with_ops=colocate_gradients_with_ops,
+            gate_gradients=gate_gradients == self.GATE_OP,
+        )
         if gate_gradients == self.GATE_GRAPH:
             grads = control.tuple(grads)
         self._check_types([v for g, v in zip(grads, var_list) if g is not None])
@@ -146,9 +151,7 @@ class Optimizer:
         if getattr(var, "constraint", None) is None:
             return op
         if sparse:
-            raise RuntimeError(
-                f"variable '{var.op.name}' has a constraint, which sparse gradients cannot keep"
-            )
+            raise RuntimeError(f"variable '{var.op.name}' has a constraint, which sparse gradients cannot keep")
         with get_default_graph().control_dependencies([op]):
             return var.assign(var.constraint(var.read_value()))
 
@@ -179,9 +182,7 @@ class Optimizer:
             named[_key(var)] = slots.create_slot(var, val, op_name)
         return named[_key(var)]
 
-    def _get_or_make_slot_with_initializer(
-        self, var, initializer, shape, dtype, slot_name: str, op_name: str
-    ):
+    def _get_or_make_slot_with_initializer(self, var, initializer, shape, dtype, slot_name: str, op_name: str):
         """The slot of `var`, made by `initializer` if there is none."""
         named = self._slot_dict(slot_name)
         if _key(var) not in named:
@@ -218,9 +219,7 @@ class Optimizer:
 
     def _apply_dense(self, grad: Tensor, var):
         """An op that updates `var` by a gradient of its shape."""
-        raise NotImplementedError(
-            f"{type(self).__name__} does not say how to apply a gradient (_apply_dense)"
-        )
+        raise NotImplementedError(f"{type(self).__name__} does not say how to apply a gradient (_apply_dense)")
 
     def _apply_sparse(self, grad: IndexedSlices, var):
         """An op that updates the rows `grad.indices` of `var`, all different, by `grad.values`."""
@@ -264,9 +263,7 @@ def _key(var) -> tuple:
 
 def _gradient(grad, var):
     if not isinstance(var, variables.Variable):
-        raise TypeError(
-            f"gradients are applied to variables, not to {var!r}; give pairs (gradient, variable)"
-        )
+        raise TypeError(f"gradients are applied to variables, not to {var!r}; give pairs (gradient, variable)")
     if grad is None or isinstance(grad, IndexedSlices):
         return grad
     try:

@@ -50,9 +50,7 @@ class _ByOneOp(Optimizer):
         return apply(f"Apply{self._OP}", *self._operands(var, grad), **self._flags).op
 
     def _apply_sparse(self, grad: IndexedSlices, var):
-        return apply(
-            f"SparseApply{self._OP}", *self._operands(var, grad.values, grad.indices), **self._flags
-        ).op
+        return apply(f"SparseApply{self._OP}", *self._operands(var, grad.values, grad.indices), **self._flags).op
 
 
 class GradientDescentOptimizer(_ByOneOp):
@@ -77,8 +75,9 @@ class MomentumOptimizer(_ByOneOp):
 
     _OP, _SLOTS, _NUMBERS = "Momentum", ("momentum",), ("learning_rate", "grad", "momentum")
 
-    def __init__(self, learning_rate, momentum, use_locking: bool = False, name: str = "Momentum",
-                 use_nesterov: bool = False):  # fmt: skip
+    def __init__(
+        self, learning_rate, momentum, use_locking: bool = False, name: str = "Momentum", use_nesterov: bool = False
+    ):
         super().__init__(use_locking, name, learning_rate=learning_rate, momentum=momentum)
         self._flags = {"use_nesterov": bool(use_nesterov)}
 
@@ -93,8 +92,9 @@ class AdagradOptimizer(_ByOneOp):
 
     _OP, _SLOTS, _NUMBERS = "Adagrad", ("accumulator",), ("learning_rate", "grad")
 
-    def __init__(self, learning_rate, initial_accumulator_value: float = 0.1, use_locking: bool = False,
-                 name: str = "Adagrad"):  # fmt: skip
+    def __init__(
+        self, learning_rate, initial_accumulator_value: float = 0.1, use_locking: bool = False, name: str = "Adagrad"
+    ):
         _check_positive("initial_accumulator_value", initial_accumulator_value)
         super().__init__(use_locking, name, learning_rate=learning_rate)
         self._start = initial_accumulator_value
@@ -115,9 +115,7 @@ class AdadeltaOptimizer(_ByOneOp):
 
     _OP, _SLOTS, _NUMBERS = "Adadelta", ("accum", "accum_update"), ("lr", "rho", "epsilon", "grad")
 
-    def __init__(
-        self, learning_rate=0.001, rho=0.95, epsilon=1e-8, use_locking: bool = False, name: str = "Adadelta"
-    ):
+    def __init__(self, learning_rate=0.001, rho=0.95, epsilon=1e-8, use_locking: bool = False, name: str = "Adadelta"):
         super().__init__(use_locking, name, lr=learning_rate, rho=rho, epsilon=epsilon)
 
     def _create_slots(self, var_list):
@@ -135,11 +133,10 @@ class AdamOptimizer(_ByOneOp):
     _NUMBERS = ("beta1_power", "beta2_power", "learning_rate", "beta1", "beta2", "epsilon", "grad")
     _flags = {"use_nesterov": False}
 
-    def __init__(self, learning_rate=0.001, beta1=0.9, beta2=0.999, epsilon=1e-8, use_locking: bool = False,
-                 name: str = "Adam"):  # fmt: skip
-        super().__init__(
-            use_locking, name, learning_rate=learning_rate, beta1=beta1, beta2=beta2, epsilon=epsilon
-        )
+    def __init__(
+        self, learning_rate=0.001, beta1=0.9, beta2=0.999, epsilon=1e-8, use_locking: bool = False, name: str = "Adam"
+    ):
+        super().__init__(use_locking, name, learning_rate=learning_rate, beta1=beta1, beta2=beta2, epsilon=epsilon)
 
     def _create_slots(self, var_list):
         for beta in ("beta1", "beta2"):
@@ -176,8 +173,16 @@ class RMSPropOptimizer(_ByOneOp):
 
     _NUMBERS = ("learning_rate", "decay", "momentum", "epsilon", "grad")
 
-    def __init__(self, learning_rate, decay=0.9, momentum=0.0, epsilon=1e-10, use_locking: bool = False,
-                 centered: bool = False, name: str = "RMSProp"):  # fmt: skip
+    def __init__(
+        self,
+        learning_rate,
+        decay=0.9,
+        momentum=0.0,
+        epsilon=1e-10,
+        use_locking: bool = False,
+        centered: bool = False,
+        name: str = "RMSProp",
+    ):
         super().__init__(
             use_locking, name, learning_rate=learning_rate, decay=decay, momentum=momentum, epsilon=epsilon
         )
@@ -186,8 +191,9 @@ class RMSPropOptimizer(_ByOneOp):
 
     def _create_slots(self, var_list):
         for var in var_list:
-            self._get_or_make_slot_with_initializer(var, Ones(dtype=var.dtype.base_dtype), var.shape,
-                                                    var.dtype.base_dtype, "rms", self._name)  # fmt: skip
+            self._get_or_make_slot_with_initializer(
+                var, Ones(dtype=var.dtype.base_dtype), var.shape, var.dtype.base_dtype, "rms", self._name
+            )
             if "mg" in self._SLOTS:
                 self._zeros_slot(var, "mg", self._name)
             self._zeros_slot(var, "momentum", self._name)
@@ -200,14 +206,25 @@ class FtrlOptimizer(_ByOneOp):
 
     _SLOTS = ("accum", "linear")
 
-    def __init__(self, learning_rate, learning_rate_power=-0.5, initial_accumulator_value=0.1,
-                 l1_regularization_strength=0.0, l2_regularization_strength=0.0, use_locking: bool = False,
-                 name: str = "Ftrl", accum_name: str | None = None, linear_name: str | None = None,
-                 l2_shrinkage_regularization_strength=0.0):  # fmt: skip
-        for what, value in {"l1_regularization_strength": l1_regularization_strength,
-                            "l2_regularization_strength": l2_regularization_strength,
-                            "l2_shrinkage_regularization_strength": l2_shrinkage_regularization_strength,
-                            "initial_accumulator_value": initial_accumulator_value}.items():  # fmt: skip
+    def __init__(
+        self,
+        learning_rate,
+        learning_rate_power=-0.5,
+        initial_accumulator_value=0.1,
+        l1_regularization_strength=0.0,
+        l2_regularization_strength=0.0,
+        use_locking: bool = False,
+        name: str = "Ftrl",
+        accum_name: str | None = None,
+        linear_name: str | None = None,
+        l2_shrinkage_regularization_strength=0.0,
+    ):
+        for what, value in {
+            "l1_regularization_strength": l1_regularization_strength,
+            "l2_regularization_strength": l2_regularization_strength,
+            "l2_shrinkage_regularization_strength": l2_shrinkage_regularization_strength,
+            "initial_accumulator_value": initial_accumulator_value,
+        }.items():
             _check_not_negative(what, value)
         if learning_rate_power > 0:
             raise ValueError(f"learning_rate_power is zero or negative, not {learning_rate_power}")
@@ -245,8 +262,14 @@ class ProximalGradientDescentOptimizer(_ByOneOp):
     _OP = "ProximalGradientDescent"
     _NUMBERS = ("learning_rate", "l1_regularization_strength", "l2_regularization_strength", "grad")
 
-    def __init__(self, learning_rate, l1_regularization_strength=0.0, l2_regularization_strength=0.0,
-                 use_locking: bool = False, name: str = "ProximalGradientDescent"):  # fmt: skip
+    def __init__(
+        self,
+        learning_rate,
+        l1_regularization_strength=0.0,
+        l2_regularization_strength=0.0,
+        use_locking: bool = False,
+        name: str = "ProximalGradientDescent",
+    ):
         super().__init__(
             use_locking,
             name,
@@ -296,12 +319,17 @@ class AdagradDAOptimizer(_ByOneOp):
     _OP, _SLOTS = "AdagradDA", ("gradient_accumulator", "gradient_squared_accumulator")
     _NUMBERS = ("grad", "learning_rate", "l1_regularization_strength", "l2_regularization_strength", "step")
 
-    def __init__(self, learning_rate, global_step, initial_gradient_squared_accumulator_value=0.1,
-                 l1_regularization_strength=0.0, l2_regularization_strength=0.0, use_locking: bool = False,
-                 name: str = "AdagradDA"):  # fmt: skip
-        _check_positive(
-            "initial_gradient_squared_accumulator_value", initial_gradient_squared_accumulator_value
-        )
+    def __init__(
+        self,
+        learning_rate,
+        global_step,
+        initial_gradient_squared_accumulator_value=0.1,
+        l1_regularization_strength=0.0,
+        l2_regularization_strength=0.0,
+        use_locking: bool = False,
+        name: str = "AdagradDA",
+    ):
+        _check_positive("initial_gradient_squared_accumulator_value", initial_gradient_squared_accumulator_value)
         super().__init__(
             use_locking,
             name,

@@ -29,9 +29,16 @@ class QueueRunner:
       TypeError: for anything else than a queue, or other exceptions than those of tf.errors.
     """
 
-    def __init__(self, queue=None, enqueue_ops=None, close_op=None, cancel_op=None,
-                 queue_closed_exception_types: tuple | None = None, queue_runner_def=None,
-                 import_scope: str | None = None):  # fmt: skip
+    def __init__(
+        self,
+        queue=None,
+        enqueue_ops=None,
+        close_op=None,
+        cancel_op=None,
+        queue_closed_exception_types: tuple | None = None,
+        queue_runner_def=None,
+        import_scope: str | None = None,
+    ):
         if queue_runner_def is not None:
             queue, *ops, ends = _named(queue_runner_def, import_scope)
             enqueue_ops, close_op, cancel_op = ops
@@ -41,9 +48,7 @@ class QueueRunner:
         if queue is None or not enqueue_ops:
             raise ValueError("a QueueRunner needs a queue and a list of operations that add to it")
         ends = queue_closed_exception_types or (errors.OutOfRangeError,)
-        if not isinstance(ends, tuple) or not all(
-            isinstance(t, type) and issubclass(t, errors.OpError) for t in ends
-        ):
+        if not isinstance(ends, tuple) or not all(isinstance(t, type) and issubclass(t, errors.OpError) for t in ends):
             raise TypeError(f"queue_closed_exception_types is a tuple of classes of tf.errors, not {ends!r}")
         self._queue, self._enqueue_ops, self._ends = queue, list(enqueue_ops), ends
         self._close_op = queue.close() if close_op is None else close_op
@@ -95,16 +100,19 @@ class QueueRunner:
             return None
         names = [op.name.removeprefix(scope) for op in (*self._enqueue_ops, self._close_op, self._cancel_op)]
         return protos.message("QueueRunnerDef")(
-            queue_name=ref.removeprefix(scope), enqueue_op_name=names[:-2], close_op_name=names[-2],
-            cancel_op_name=names[-1], queue_closed_exception_types=[t.code for t in self._ends])  # fmt: skip
+            queue_name=ref.removeprefix(scope),
+            enqueue_op_name=names[:-2],
+            close_op_name=names[-2],
+            cancel_op_name=names[-1],
+            queue_closed_exception_types=[t.code for t in self._ends],
+        )
 
     @staticmethod
     def from_proto(queue_runner_def, import_scope: str | None = None) -> QueueRunner:
         """The runner whose ops, in the default graph, a QueueRunnerDef names."""
         return QueueRunner(queue_runner_def=queue_runner_def, import_scope=import_scope)
 
-    def create_threads(self, sess, coord=None, daemon: bool = False,
-                       start: bool = False) -> list[threading.Thread]:  # fmt: skip
+    def create_threads(self, sess, coord=None, daemon: bool = False, start: bool = False) -> list[threading.Thread]:
         """A thread for each operation, and with a coordinator one that waits for it to stop.
 
         None are made while those of an earlier call still run in this session.
@@ -187,15 +195,16 @@ def _named(queue_runner_def, scope: str | None) -> tuple:
 
     codes = set(queue_runner_def.queue_closed_exception_types)
     ends = [t for t in vars(errors).values() if isinstance(t, type) and getattr(t, "code", None) in codes]
-    return (queue_of(graph.as_graph_element(prefix + queue_runner_def.queue_name).op.outputs[0]),
-            [find(name) for name in queue_runner_def.enqueue_op_name],
-            find(queue_runner_def.close_op_name), find(queue_runner_def.cancel_op_name),
-            tuple(t for t in ends if t is not errors.OpError))  # fmt: skip
+    return (
+        queue_of(graph.as_graph_element(prefix + queue_runner_def.queue_name).op.outputs[0]),
+        [find(name) for name in queue_runner_def.enqueue_op_name],
+        find(queue_runner_def.close_op_name),
+        find(queue_runner_def.cancel_op_name),
+        tuple(t for t in ends if t is not errors.OpError),
+    )
 
 
-register_proto_function(
-    GraphKeys.QUEUE_RUNNERS, "QueueRunnerDef", QueueRunner.to_proto, QueueRunner.from_proto
-)
+register_proto_function(GraphKeys.QUEUE_RUNNERS, "QueueRunnerDef", QueueRunner.to_proto, QueueRunner.from_proto)
 
 
 def add_queue_runner(qr: QueueRunner, collection: str = GraphKeys.QUEUE_RUNNERS) -> None:
@@ -203,8 +212,9 @@ def add_queue_runner(qr: QueueRunner, collection: str = GraphKeys.QUEUE_RUNNERS)
     add_to_collection(collection, qr)
 
 
-def start_queue_runners(sess=None, coord=None, daemon: bool = True, start: bool = True,
-                        collection: str = GraphKeys.QUEUE_RUNNERS) -> list[threading.Thread]:  # fmt: skip
+def start_queue_runners(
+    sess=None, coord=None, daemon: bool = True, start: bool = True, collection: str = GraphKeys.QUEUE_RUNNERS
+) -> list[threading.Thread]:
     """Starts the threads of all QueueRunners of the session's graph, and returns them.
 
     sess: the default session if None. coord: a Coordinator that is told of errors and can stop the threads.

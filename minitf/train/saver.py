@@ -83,13 +83,26 @@ class Saver:
     3 model-7
     """
 
-    def __init__(self, var_list=None, reshape: bool = False, sharded: bool = False,
-                 max_to_keep: int | None = 5,
-                 keep_checkpoint_every_n_hours: float = 10000.0, name: str | None = None,
-                 restore_sequentially: bool = False, saver_def=None, builder=None,
-                 defer_build: bool = False, allow_empty: bool = False, write_version=SaverDef.V2,
-                 pad_step_number: bool = False, save_relative_paths: bool = False,
-                 filename: str | None = None, *, old_names: bool = False):  # fmt: skip
+    def __init__(
+        self,
+        var_list=None,
+        reshape: bool = False,
+        sharded: bool = False,
+        max_to_keep: int | None = 5,
+        keep_checkpoint_every_n_hours: float = 10000.0,
+        name: str | None = None,
+        restore_sequentially: bool = False,
+        saver_def=None,
+        builder=None,
+        defer_build: bool = False,
+        allow_empty: bool = False,
+        write_version=SaverDef.V2,
+        pad_step_number: bool = False,
+        save_relative_paths: bool = False,
+        filename: str | None = None,
+        *,
+        old_names: bool = False,
+    ):
         if defer_build and var_list:
             raise ValueError("If `var_list` is provided then build cannot be deferred: leave out one of both")
         if write_version == SaverDef.V1:
@@ -117,8 +130,9 @@ class Saver:
         rows = _named(self._var_list)
         if not rows and not self._allow_empty:
             raise ValueError("No variables to save")
-        self._def = SaverDef(max_to_keep=self._max_to_keep, sharded=self._sharded,
-                             keep_checkpoint_every_n_hours=self._hours)  # fmt: skip
+        self._def = SaverDef(
+            max_to_keep=self._max_to_keep, sharded=self._sharded, keep_checkpoint_every_n_hours=self._hours
+        )
         if rows:
             self._build(rows)
 
@@ -148,9 +162,7 @@ class Saver:
         parts = [_parts(*row) for row in rows]
         names, slices = _strings("RestoreV2", [name for part in parts for name, _ in part])
         types = [tensor.dtype.base_dtype for part in parts for _, tensor in part]
-        found = apply_op(
-            "RestoreV2", prefix, names, slices, dtypes=types, old_names=self._old_names, name="RestoreV2"
-        )
+        found = apply_op("RestoreV2", prefix, names, slices, dtypes=types, old_names=self._old_names, name="RestoreV2")
         values = iter(found.outputs)
         assigned = [self._assigned(v, *[next(values) for _ in part]) for (_, v), part in zip(rows, parts)]
         if not self._sharded:
@@ -168,9 +180,18 @@ class Saver:
 
     # ---- saving
 
-    def save(self, sess, save_path, global_step=None, latest_filename: str | None = None,
-             meta_graph_suffix: str = "meta", write_meta_graph: bool = True, write_state: bool = True,
-             strip_default_attrs: bool = False, save_debug_info: bool = False) -> str | None:  # fmt: skip
+    def save(
+        self,
+        sess,
+        save_path,
+        global_step=None,
+        latest_filename: str | None = None,
+        meta_graph_suffix: str = "meta",
+        write_meta_graph: bool = True,
+        write_state: bool = True,
+        strip_default_attrs: bool = False,
+        save_debug_info: bool = False,
+    ) -> str | None:
         """Writes a checkpoint and returns its path, which is what `restore` wants.
 
         save_path: a path, to which `global_step` (a number, variable or tensor) is appended.
@@ -195,8 +216,7 @@ class Saver:
             self._write_graph(sess.graph, f"{path}.{meta_graph_suffix}")
         if write_state:
             gone = self._record(path)
-            checkpoint_state._update(folder, path, self.last_checkpoints, latest_filename,
-                                     [], 0.0, self._relative)  # fmt: skip
+            checkpoint_state._update(folder, path, self.last_checkpoints, latest_filename, [], 0.0, self._relative)
             for old in gone:
                 checkpoint_state.remove_checkpoint(old)
         return path
@@ -208,14 +228,29 @@ class Saver:
         except (ImportError, ValueError) as error:  # weights need neither tensorboard nor a graph below 2 GB
             tf.logging.log_first_n(tf.logging.WARN, "no graph is written beside checkpoints: %s", 1, error)
 
-    def export_meta_graph(self, filename=None, collection_list=None, as_text: bool = False,
-                          export_scope: str | None = None, clear_devices: bool = False,
-                          clear_extraneous_savers: bool = False, strip_default_attrs: bool = False,
-                          save_debug_info: bool = False):  # fmt: skip
+    def export_meta_graph(
+        self,
+        filename=None,
+        collection_list=None,
+        as_text: bool = False,
+        export_scope: str | None = None,
+        clear_devices: bool = False,
+        clear_extraneous_savers: bool = False,
+        strip_default_attrs: bool = False,
+        save_debug_info: bool = False,
+    ):
         """The default graph with the names of this saver's ops; see `tf.train.export_meta_graph`."""
         self._ready("export_meta_graph")
-        found = meta_graph_of(get_default_graph(), None, self._def.message(), None, collection_list,
-                              export_scope, clear_devices, clear_extraneous_savers)  # fmt: skip
+        found = meta_graph_of(
+            get_default_graph(),
+            None,
+            self._def.message(),
+            None,
+            collection_list,
+            export_scope,
+            clear_devices,
+            clear_extraneous_savers,
+        )
         if filename:
             files.write_message(filename, found, as_text)
         return found

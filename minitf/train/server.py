@@ -32,8 +32,15 @@ class Server:
     b'hello'
     """
 
-    def __init__(self, server_or_cluster_def, job_name: str | None = None, task_index: int | None = None,
-                 protocol: str | None = None, config=None, start: bool = True):  # fmt: skip
+    def __init__(
+        self,
+        server_or_cluster_def,
+        job_name: str | None = None,
+        task_index: int | None = None,
+        protocol: str | None = None,
+        config=None,
+        start: bool = True,
+    ):
         given = server_or_cluster_def
         if hasattr(given, "cluster") and hasattr(given, "job_name"):
             job_name = job_name or given.job_name or None
@@ -71,8 +78,9 @@ class Server:
     def server_def(self):
         """What the server was made of, as a `tf.train.ServerDef`."""
         job, number = self._task
-        return protos.message("ServerDef")(cluster=self._spec.as_cluster_def(), job_name=job,
-                                           task_index=number, protocol=self._protocol)  # fmt: skip
+        return protos.message("ServerDef")(
+            cluster=self._spec.as_cluster_def(), job_name=job, task_index=number, protocol=self._protocol
+        )
 
     def join(self) -> None:
         """Waits until the threads are done that run the other tasks.
@@ -84,10 +92,11 @@ class Server:
         self.start()
         if not self._running.others():
             raise errors.FailedPreconditionError(
-                None, None,
+                None,
+                None,
                 f"task {number} of job {job} is alone in this process, and nothing will ever ask it for "
                 "anything: minitf runs all tasks of a cluster in one process, each in a thread",
-            )  # fmt: skip
+            )
         me = threading.get_ident()
         cluster.joining.add(me)
         try:

@@ -33,14 +33,20 @@ class SyncReplicasOptimizer(Optimizer):
     ...         _ = sess.run(train_op)
     """
 
-    def __init__(self, opt, replicas_to_aggregate: int, total_num_replicas: int | None = None,
-                 variable_averages=None, variables_to_average=None, use_locking: bool = False,
-                 name: str = "sync_replicas"):  # fmt: skip
+    def __init__(
+        self,
+        opt,
+        replicas_to_aggregate: int,
+        total_num_replicas: int | None = None,
+        variable_averages=None,
+        variables_to_average=None,
+        use_locking: bool = False,
+        name: str = "sync_replicas",
+    ):
         super().__init__(use_locking, name)
         self._opt, self._needed = opt, replicas_to_aggregate
         self._replicas = replicas_to_aggregate if total_num_replicas is None else total_num_replicas
-        tf.logging.info("SyncReplicasV2: replicas_to_aggregate=%s; total_num_replicas=%s",
-                        self._needed, self._replicas)  # fmt: skip
+        tf.logging.info("SyncReplicasV2: replicas_to_aggregate=%s; total_num_replicas=%s", self._needed, self._replicas)
         self._averages, self._averaged = variable_averages, variables_to_average
         self._global_step = self._tokens = self._runner = None
 
@@ -114,8 +120,9 @@ class SyncReplicasOptimizer(Optimizer):
         with self._beside_step():
             update = self._opt.apply_gradients(means, step)
         with self._beside_step():
-            self._tokens = tf.FIFOQueue(-1, step.dtype.base_dtype, shapes=(), name="sync_token_q",
-                                        shared_name="sync_token_q")  # fmt: skip
+            self._tokens = tf.FIFOQueue(
+                -1, step.dtype.base_dtype, shapes=(), name="sync_token_q", shared_name="sync_token_q"
+            )
             # A queue runner closes its queue in the end: the tokens' has to stay open for other replicas.
             dummy = tf.FIFOQueue(1, tf.int32, shapes=(), name="dummy_queue", shared_name="dummy_queue")
         with self._beside_step():
@@ -160,9 +167,7 @@ class SyncReplicasOptimizer(Optimizer):
         if num_tokens == -1:
             num_tokens = self._needed
         elif num_tokens < needed:
-            raise ValueError(
-                f"Too few tokens to finish the first step: {num_tokens} (given) vs {needed} (needed)"
-            )
+            raise ValueError(f"Too few tokens to finish the first step: {num_tokens} (given) vs {needed} (needed)")
         if num_tokens <= 0:
             return tf.no_op(name="no_init_tokens")
         with self._beside_step():
@@ -201,12 +206,8 @@ class _Hook(SessionRunHook):
         lacking = session.run(self._optimizer.ready_for_local_init_op)
         if lacking.size:
             names = ", ".join(name.decode() for name in lacking)
-            raise RuntimeError(
-                f"Init operations did not make model ready for local_init: {names} lack values"
-            )
+            raise RuntimeError(f"Init operations did not make model ready for local_init: {names} lack values")
         session.run(self._init)
         if self._tokens is not None:
             session.run(self._tokens)
-            self._optimizer.get_chief_queue_runner().create_threads(
-                session, coord=coord, daemon=True, start=True
-            )
+            self._optimizer.get_chief_queue_runner().create_threads(session, coord=coord, daemon=True, start=True)

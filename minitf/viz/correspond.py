@@ -13,8 +13,7 @@ _LEAST = 0.6  # of the ops of a step and a body have to be alike
 def correspondences(one: Outline, other: Outline) -> list[list[int]]:
     """Pairs of the numbers of ops of two graphs, counted over each graph and its bodies."""
     numbers = [
-        {op: i for i, op in enumerate(op for graph in outline.graphs for op in graph.ops)}
-        for outline in (one, other)
+        {op: i for i, op in enumerate(op for graph in outline.graphs for op in graph.ops)} for outline in (one, other)
     ]
     pairs = _by_name(*numbers)
     pairs |= {(a, b) for a, b in _by_step(one, other)} | {(a, b) for b, a in _by_step(other, one)}

@@ -16,10 +16,19 @@ from minitf.viz.view import Gap, View, children_of, is_inside, view
 
 
 def to_dot(
-    graph=None, depth: int | None = None, collapse=(), fold_variables: bool = True, legend: bool = True,
-    heat: dict[str, float] | None = None, lowered: bool = False, fold: bool = True, focus: str | None = None,
-    between: tuple | None = None, gradients_beside: bool = False, unit: str = "us",
-):  # fmt: skip
+    graph=None,
+    depth: int | None = None,
+    collapse=(),
+    fold_variables: bool = True,
+    legend: bool = True,
+    heat: dict[str, float] | None = None,
+    lowered: bool = False,
+    fold: bool = True,
+    focus: str | None = None,
+    between: tuple | None = None,
+    gradients_beside: bool = False,
+    unit: str = "us",
+):
     """A `graphviz.Digraph` of a graph: name scopes as nested boxes, types and shapes on the edges.
 
     Of parts that are repeated (the cells of an unrolled network, their gradients) the first two and the last
@@ -126,8 +135,11 @@ class _Picture:
     def box(self, group: Group) -> list:
         """Steps that draw a cluster around what is in a group."""
         look = {**style.BOXES[group.kind], "label": self.title(group, ", "), "tooltip": group.path}
-        return [partial(self.drawing.open_box, f"cluster {group.key}", look), partial(self.children, group),
-                self.drawing.close_box]  # fmt: skip
+        return [
+            partial(self.drawing.open_box, f"cluster {group.key}", look),
+            partial(self.children, group),
+            self.drawing.close_box,
+        ]
 
     def title(self, group: Group, separator: str) -> str:
         """The label of a group, with its parameters."""

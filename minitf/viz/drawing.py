@@ -98,9 +98,7 @@ def _attributes(look: dict) -> str:
 
 def _table(left: str, right: str) -> str:
     """Two texts beside each other, in Graphviz's HTML."""
-    cells = [
-        "<BR/>".join(html.escape(line) for line in _lines(text, _LONGEST["label"])) for text in (left, right)
-    ]
+    cells = ["<BR/>".join(html.escape(line) for line in _lines(text, _LONGEST["label"])) for text in (left, right)]
     row = f'<TD>{cells[0]}</TD><VR/><TD><FONT COLOR="#a03030" POINT-SIZE="9">{cells[1]}</FONT></TD>'
     return f'<<TABLE BORDER="0" CELLSPACING="0" CELLPADDING="3"><TR>{row}</TR></TABLE>>'
 

@@ -13,20 +13,7 @@ from minitf.viz.dot import drawn_graph
 from minitf.viz.outline import Outline
 from minitf.viz.page_data import graph_data
 
-_SCRIPTS = [
-    "model",
-    "visible",
-    "dot",
-    "layout",
-    "panzoom",
-    "pane",
-    "panel",
-    "search",
-    "paths",
-    "steps",
-    "keys",
-    "main",
-]
+_SCRIPTS = ["model", "visible", "dot", "layout", "panzoom", "pane", "panel", "search", "paths", "steps", "keys", "main"]
 
 
 def to_html(graph=None, other=None, profile=None, path: str | Path | None = None) -> str:

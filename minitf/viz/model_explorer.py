@@ -57,11 +57,13 @@ class _Nodes:
             if source.op in self.ids:
                 rows = self.incoming.get(target, self.incoming[op])
                 label = what or ("" if kind == "data" else kind)
-                rows.append({
-                    "sourceNodeId": self.ids[source.op],
-                    "sourceNodeOutputId": str(getattr(source, "value_index", "control")),
-                    "targetNodeInputId": f"{len(rows)} {label}".strip(),
-                })  # fmt: skip
+                rows.append(
+                    {
+                        "sourceNodeId": self.ids[source.op],
+                        "sourceNodeOutputId": str(getattr(source, "value_index", "control")),
+                        "targetNodeInputId": f"{len(rows)} {label}".strip(),
+                    }
+                )
 
     def node(self, op) -> dict:
         """A GraphNode."""

@@ -53,8 +53,7 @@ class Outline:
     root: the outermost group; owners: ops that are drawn as a part of another op, a variable -> that one.
     """
 
-    def __init__(self, graph, only=None, fold: bool = True, fold_variables: bool = True, beside: bool = False,
-                 keep=()):  # fmt: skip
+    def __init__(self, graph, only=None, fold: bool = True, fold_variables: bool = True, beside: bool = False, keep=()):
         self.fold, self.fold_variables, self.beside, self.keep = fold, fold_variables, beside, set(keep)
         self.root = Group("graph", "", "", "")
         self.owners: dict[Operation, Operation] = {}
@@ -290,9 +289,7 @@ def _folded(ops) -> dict:
     found = {}
     for op in ops:
         owner, rest = _owner(op.name, variables)
-        if owner is not None and (
-            op.name in variables or rest in _HOUSEKEEPING or rest.startswith("Initializer/")
-        ):
+        if owner is not None and (op.name in variables or rest in _HOUSEKEEPING or rest.startswith("Initializer/")):
             found[op] = owner
     return {op: _outermost(owner, found) for op, owner in found.items()}
 

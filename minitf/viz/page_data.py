@@ -82,8 +82,7 @@ class _Data:
     def group(self, group: Group) -> dict:
         """A group; children that are groups have numbers below 0, from -1 on."""
         children = [
-            -self.groups[child] - 1 if isinstance(child, Group) else self.ops[child]
-            for child in group.children
+            -self.groups[child] - 1 if isinstance(child, Group) else self.ops[child] for child in group.children
         ]
         found = {
             "kind": group.kind,
@@ -106,10 +105,16 @@ class _Data:
     def edges(self, op) -> list[list]:
         """What leads to an op: [from, output or -1, to, kind, what it is there]."""
         return [
-            [self.ops[source.op], getattr(source, "value_index", -1), self.ops.get(target, self.ops[op]),
-             ("data", "control", "next").index(kind), self.text(what)]
-            for source, target, kind, what in edges_into(op) if source.op in self.ops
-        ]  # fmt: skip
+            [
+                self.ops[source.op],
+                getattr(source, "value_index", -1),
+                self.ops.get(target, self.ops[op]),
+                ("data", "control", "next").index(kind),
+                self.text(what),
+            ]
+            for source, target, kind, what in edges_into(op)
+            if source.op in self.ops
+        ]
 
 
 def attributes_of(op) -> list[tuple[str, str]]:

@@ -19,13 +19,7 @@ GRAPH = {
 }
 
 NODE = {"fontname": "Helvetica", "fontsize": "11", "style": "filled", "margin": "0.1,0.05", "height": "0.3"}
-EDGE = {
-    "fontname": "Helvetica",
-    "fontsize": "9",
-    "color": "#707070",
-    "fontcolor": "#505050",
-    "arrowsize": "0.6",
-}
+EDGE = {"fontname": "Helvetica", "fontsize": "9", "color": "#707070", "fontcolor": "#505050", "arrowsize": "0.6"}
 _SCOPE = {
     "style": "rounded,filled",
     "color": "#b0b0b0",
@@ -36,11 +30,21 @@ _SCOPE = {
 BOXES = {
     "scope": _SCOPE,
     "part": _SCOPE,
-    "body": {**_SCOPE, "style": "rounded,filled,dashed", "color": "#7b5aa6", "fillcolor": "#7b5aa618",
-             "fontcolor": "#5a3d80"},
-    "copy": {**_SCOPE, "style": "rounded,filled,dashed", "color": "#2f7d46", "fillcolor": "#2f7d4610",
-             "fontcolor": "#1f5a30"},
-}  # fmt: skip
+    "body": {
+        **_SCOPE,
+        "style": "rounded,filled,dashed",
+        "color": "#7b5aa6",
+        "fillcolor": "#7b5aa618",
+        "fontcolor": "#5a3d80",
+    },
+    "copy": {
+        **_SCOPE,
+        "style": "rounded,filled,dashed",
+        "color": "#2f7d46",
+        "fillcolor": "#2f7d4610",
+        "fontcolor": "#1f5a30",
+    },
+}
 EDGES = {
     "data": {},
     "gradient": {"color": "#a03030"},
@@ -170,15 +174,12 @@ def _loop(op) -> list[str]:
     if loop is None:
         return []
     trips = trip_count(op)
-    often = (
-        "while condition"
-        if loop.condition is not None
-        else "counted"
-        if trips is None
-        else count(trips, "trip")
-    )
-    parts = [count(loop.carries, "carry").replace("carrys", "carries"), f"{len(loop.xs_args)} xs",
-             f"{sum(not isinstance(y, Flag) for y in loop.ys)} ys"]  # fmt: skip
+    often = "while condition" if loop.condition is not None else "counted" if trips is None else count(trips, "trip")
+    parts = [
+        count(loop.carries, "carry").replace("carrys", "carries"),
+        f"{len(loop.xs_args)} xs",
+        f"{sum(not isinstance(y, Flag) for y in loop.ys)} ys",
+    ]
     return [", ".join(parts), often]
 
 
@@ -194,10 +195,7 @@ def _constant(op, name: str) -> str:
     value = op.attrs["value"]
     if value.size > 4 or value.ndim > 1:
         return f"{name}\n{tensor(op.outputs[0])}"
-    if value.dtype == object:
-        text = repr(value.tolist())
-    else:
-        text = np.array2string(value, separator=", ", precision=6)
+    text = repr(value.tolist()) if value.dtype == object else np.array2string(value, separator=", ", precision=6)
     return f"{name}\n{text}" if len(text) <= 30 else f"{name}\n{text[:27]}..."
 
 

@@ -63,10 +63,7 @@ RIGHT = {
     "twice": "import minitf.as_tensorflow as a\na.install()",
 }
 WRONG = {
-    "tf.keras.layers": (
-        AttributeError,
-        "minitf has no tensorflow.keras.layers: Keras has an engine of its own",
-    ),
+    "tf.keras.layers": (AttributeError, "minitf has no tensorflow.keras.layers: Keras has an engine of its own"),
     "tf.compat.v1.estimator.Estimator": (AttributeError, "estimators are out of scope"),
     "import tensorflow.keras.layers": (ImportError, "minitf has no tensorflow.keras.layers"),
     "tf.distribute.Strategy": (AttributeError, "a session runs on one machine"),

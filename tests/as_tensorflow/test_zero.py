@@ -22,10 +22,7 @@ CALLS = [
     (lambda: arrays.pack([X, X]), lambda: tf.stack([X, X])),
     (lambda: image.per_image_whitening(X[None]), lambda: tf.image.per_image_standardization(X[None])),
     (lambda: arrays.unpack(X)[1], lambda: tf.unstack(X)[1]),
-    (
-        lambda: arrays.batch_matmul(X[None], X[None], adj_y=True),
-        lambda: tf.matmul(X[None], X[None], adjoint_b=True),
-    ),
+    (lambda: arrays.batch_matmul(X[None], X[None], adj_y=True), lambda: tf.matmul(X[None], X[None], adjoint_b=True)),
     (lambda: arrays.reverse(X, [False, True]), lambda: tf.reverse(X, [1])),
     (
         lambda: nn.softmax_cross_entropy_with_logits(X, X),

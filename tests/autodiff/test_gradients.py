@@ -121,15 +121,11 @@ def test_what_has_no_gradients():
 
 def test_rows_that_were_gathered():
     table = tf.get_variable("table", [4, 2], initializer=tf.ones_initializer())
-    g = tf.gradients(tf.reduce_sum(tf.nn.embedding_lookup(table, [3, 1, 3]) * [[1.0], [2.0], [4.0]]), table)[
-        0
-    ]
+    g = tf.gradients(tf.reduce_sum(tf.nn.embedding_lookup(table, [3, 1, 3]) * [[1.0], [2.0], [4.0]]), table)[0]
     assert isinstance(g, tf.IndexedSlices)
     assert value(g.indices).tolist() == [3, 1, 3] and value(g.dense_shape).tolist() == [4, 2]
     np.testing.assert_array_equal(value(tf.convert_to_tensor(g)), [[0, 0], [2, 2], [0, 0], [5, 5]])
-    both = tf.gradients(
-        tf.reduce_sum(tf.gather(table, [0])) + tf.reduce_sum(tf.gather(table, [0, 2])), table
-    )[0]
+    both = tf.gradients(tf.reduce_sum(tf.gather(table, [0])) + tf.reduce_sum(tf.gather(table, [0, 2])), table)[0]
     assert isinstance(both, tf.IndexedSlices) and sorted(value(both.indices)) == [0, 0, 2]
     mixed = tf.gradients(tf.reduce_sum(tf.gather(table, [0])) + tf.reduce_sum(table), table)[0]
     np.testing.assert_array_equal(value(mixed), [[2, 2], [1, 1], [1, 1], [1, 1]])
@@ -200,8 +196,9 @@ def test_own_gradients():
 
 @pytest.fixture
 def no_gradient_op():
-    define("TestNoGradient", "x: T -> y: T", T=dtypes.FLOAT, shape=lambda op: op.inputs[0].shape,
-           numpy=lambda op, x: x * 1)  # fmt: skip
+    define(
+        "TestNoGradient", "x: T -> y: T", T=dtypes.FLOAT, shape=lambda op: op.inputs[0].shape, numpy=lambda op, x: x * 1
+    )
     yield "TestNoGradient"
     del OPS["TestNoGradient"]
     _REGISTERED.pop("TestNoGradient", None)
@@ -237,10 +234,6 @@ def test_a_rule_of_the_wrong_length():
 def test_old_arguments_are_accepted():
     x = tf.constant(3.0)
     found = tf.gradients(
-        x * x,
-        x,
-        colocate_gradients_with_ops=True,
-        gate_gradients=True,
-        aggregation_method=tf.AggregationMethod.ADD_N,
+        x * x, x, colocate_gradients_with_ops=True, gate_gradients=True, aggregation_method=tf.AggregationMethod.ADD_N
     )
     assert run(found[0]) == 6

@@ -44,11 +44,7 @@ def loop_in_branch(x, w):
 def loop_in_branch_in_loop(x, w):
     def step(i, h):
         return [
-            tf.cond(
-                tf.equal(i % 2, 0),
-                lambda: times(i + 1, lambda j, g: [tf.sin(g * x)], h),
-                lambda: tf.matmul(h, w),
-            )
+            tf.cond(tf.equal(i % 2, 0), lambda: times(i + 1, lambda j, g: [tf.sin(g * x)], h), lambda: tf.matmul(h, w))
         ]
 
     return times(3, step, row(x))
@@ -63,14 +59,16 @@ def gathering_in_branches(x, w):
 
 
 def growing(x, w):
-    return tf.while_loop(lambda i, v: i < 2, lambda i, v: (i + 1, tf.concat([v, tf.sin(v * v)], 0)), (0, x),
-                         shape_invariants=(tf.TensorShape([]), tf.TensorShape([None])))[1], w  # fmt: skip
+    return tf.while_loop(
+        lambda i, v: i < 2,
+        lambda i, v: (i + 1, tf.concat([v, tf.sin(v * v)], 0)),
+        (0, x),
+        shape_invariants=(tf.TensorShape([]), tf.TensorShape([None])),
+    )[1], w
 
 
 def counted(x, w):
-    return tf.scan(lambda h, r: tf.tanh(h * r + tf.reduce_sum(w * h)), w, initializer=x), tf.map_fn(
-        lambda r: r * x, w
-    )
+    return tf.scan(lambda h, r: tf.tanh(h * r + tf.reduce_sum(w * h)), w, initializer=x), tf.map_fn(lambda r: r * x, w)
 
 
 def of_a_gradient(x, w):
@@ -109,9 +107,7 @@ def test_sizes_that_only_show_when_it_runs(fn):
     check_gradients(fn, X, W, known="open")
 
 
-@pytest.mark.parametrize(
-    "fn", [captured, conditional, nested, loop_in_branch_in_loop, gathering, growing, counted]
-)
+@pytest.mark.parametrize("fn", [captured, conditional, nested, loop_in_branch_in_loop, gathering, growing, counted])
 def test_executors_agree_to_the_bit(fn):
     x, w = tf.placeholder(tf.float32, [3]), tf.placeholder(tf.float32, [3, 3])
     outputs = fn(x, w)
@@ -331,12 +327,7 @@ IN_BODIES = [  # what TensorFlow 1.15 gives, or would but for its loops around l
     (differentiated_once_more, [36]),
     (
         per_example,
-        [
-            [[2, 16], [18, 64], [50, 144]],
-            [[2, 16], [20, 80], [70, 224]],
-            [[2, 16], [6, 32], [10, 48]],
-            [70, 224],
-        ],
+        [[[2, 16], [18, 64], [50, 144]], [[2, 16], [20, 80], [70, 224]], [[2, 16], [6, 32], [10, 48]], [70, 224]],
     ),
     (in_branches, [12, 12, 12]),
     (lambda: in_a_loop_in_a_branch_in_a_loop("w"), [6 * (12 * SIN**3 + 24 * SIN**2 * COS)]),

@@ -42,6 +42,5 @@ def test_help_names_every_benchmark(capsys):
         parser().parse_args(["--help"])
     text = capsys.readouterr().out
     assert all(
-        name in text
-        for name in ("peers", "unroll", "floor", "startup", "scaling", "overhead", "host", "cliffs")
+        name in text for name in ("peers", "unroll", "floor", "startup", "scaling", "overhead", "host", "cliffs")
     )

@@ -43,10 +43,7 @@ def test_building_may_be_given_up(worker):
 
 
 def test_a_dead_or_slow_worker_is_an_error():
-    with (
-        Worker("gone", sys.executable, "no_such_peer") as gone,
-        pytest.raises(WorkerError, match="no_such_peer"),
-    ):
+    with Worker("gone", sys.executable, "no_such_peer") as gone, pytest.raises(WorkerError, match="no_such_peer"):
         gone.ask("hello")
     with Worker("slow", sys.executable, "minitf") as slow:
         with pytest.raises(WorkerError, match="more than 0.001 s"):
@@ -64,14 +61,7 @@ def test_spread():
 
 def result(framework, median, losses):
     times = {"median": median, "low": median, "high": median}
-    return {
-        "workload": "w",
-        "framework": framework,
-        "wall": times,
-        "losses": losses,
-        "mode": "m",
-        "different": False,
-    }
+    return {"workload": "w", "framework": framework, "wall": times, "losses": losses, "mode": "m", "different": False}
 
 
 def test_the_best_peer_and_other_maths():

@@ -53,9 +53,7 @@ def test_weights_fit_the_graphs_variables():
     for name in specs.WORKLOADS:
         w = small(name)
         model = workloads.Model(tf, w, "dynamic")
-        shapes = [
-            v.shape.as_list() for v in model.session.graph.get_collection(tf.GraphKeys.TRAINABLE_VARIABLES)
-        ]
+        shapes = [v.shape.as_list() for v in model.session.graph.get_collection(tf.GraphKeys.TRAINABLE_VARIABLES)]
         assert shapes == [list(value.shape) for _, value in specs.weights(w)]
 
 

@@ -35,9 +35,7 @@ OPS = {
     "rows": lambda a, b, c: tf.gather(tf.stack([a, b, a * c]), [0, 2, 2])[1] + tf.gather(b, [0, 0, 1]),
     "elements": lambda a, b, c: tf.nn.embedding_lookup(-a, [2, 2, 0]),
     "branch": lambda a, b, c: tf.cond(tf.reduce_sum(a) > c, lambda: a * b, lambda: tf.sin(b)),
-    "loop": lambda a, b, c: tf.while_loop(
-        lambda i, v: i < 3, lambda i, v: (i + 1, tf.sin(v * b + c)), [0, a]
-    )[1],
+    "loop": lambda a, b, c: tf.while_loop(lambda i, v: i < 3, lambda i, v: (i + 1, tf.sin(v * b + c)), [0, a])[1],
     "scan": lambda a, b, c: tf.scan(lambda h, x: tf.tanh(h * x + b), a, initializer=a * b)[-1],
     "map": lambda a, b, c: tf.reduce_sum(tf.map_fn(lambda x: x * b, a), 0),
     "scale": lambda a, b, c: tf.reduce_sum(b) * a,
@@ -80,13 +78,9 @@ class Model:
     def gradients(self, in_bodies):
         """The gradients by vector, table and number; taken in bodies, or at the root."""
         start = [np.array([0.3, -0.5, 0.8]), np.linspace(-1, 1, 12).reshape(4, 3), np.array(0.7)]
-        self.xs = [
-            tf.get_variable(f"x{i}", initializer=value.astype(np.float32)) for i, value in enumerate(start)
-        ]
+        self.xs = [tf.get_variable(f"x{i}", initializer=value.astype(np.float32)) for i, value in enumerate(start)]
         self.values = list(self.xs)
-        return self._made(
-            0, self.around if in_bodies else [], self.levels if in_bodies else [0] * len(self.ops)
-        )
+        return self._made(0, self.around if in_bodies else [], self.levels if in_bodies else [0] * len(self.ops))
 
     def _made(self, depth, around, levels):
         while len(self.values) < 3 + len(levels) and levels[len(self.values) - 3] <= depth:

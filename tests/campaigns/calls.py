@@ -63,9 +63,13 @@ class Worker:
 
     def _start(self) -> None:
         self.process = subprocess.Popen(
-            self.command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+            self.command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
             cwd=tempfile.gettempdir(),
-        )  # fmt: skip
+        )
         head = {"module": self.module, "values": VALUES, "seconds": SECONDS}
         self.process.stdin.write(json.dumps(head) + "\n")
 
@@ -120,11 +124,7 @@ def faults(names: list[str], ask) -> list[str]:
 
 
 def wrong_calls(
-    names: list[str],
-    function: str = "",
-    sample: int | None = None,
-    seed: int = 0,
-    values: tuple[str, ...] = (),
+    names: list[str], function: str = "", sample: int | None = None, seed: int = 0, values: tuple[str, ...] = ()
 ) -> list:
     """All wrong calls of these families, those with one of `values`, or a sample of them."""
     rights = [right for family in names for right in right_calls(family) if function in right.function]

@@ -41,9 +41,7 @@ def _save(folder, first, said):
     with tf.Session() as session:
         for n in range(first, first + 10_000):
             session.run(fill, {number: n})
-            saver.save(
-                session, os.path.join(folder, "model"), n if n % 2 else None, write_meta_graph=n % 3 == 0
-            )
+            saver.save(session, os.path.join(folder, "model"), n if n % 2 else None, write_meta_graph=n % 3 == 0)
             said.value = n
 
 
@@ -134,10 +132,7 @@ def _lying_table(draw, data):
     key, message = rows[at]
     kind = draw.randrange(5)
     if kind == 0:
-        rows[at] = (
-            draw.choice([b"", key + b"x", b"\0" + key, b"\xff\xfe", b"../../" + key, b"k" * 70_000]),
-            message,
-        )
+        rows[at] = (draw.choice([b"", key + b"x", b"\0" + key, b"\xff\xfe", b"../../" + key, b"k" * 70_000]), message)
     elif kind == 1:
         rows.insert(at, draw.choice(rows))
     else:

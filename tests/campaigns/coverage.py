@@ -93,8 +93,11 @@ def _example_seeds():
     import minitf as tf
 
     ints, texts = tf.train.Int64List(value=[1, 2]), tf.train.BytesList(value=[b"a"])
-    feature = {"i": tf.train.Feature(int64_list=ints), "b": tf.train.Feature(bytes_list=texts),
-               "f": tf.train.Feature(float_list=tf.train.FloatList(value=[0.5]))}  # fmt: skip
+    feature = {
+        "i": tf.train.Feature(int64_list=ints),
+        "b": tf.train.Feature(bytes_list=texts),
+        "f": tf.train.Feature(float_list=tf.train.FloatList(value=[0.5])),
+    }
     return [tf.train.Example(features=tf.train.Features(feature=feature)).SerializeToString()]
 
 
@@ -125,8 +128,9 @@ READERS = {  # a name -> what reads bytes, and what to begin with
 
 def main(arguments):
     """Reads what libFuzzer makes up for some seconds; the process ends with 77 if something was found."""
-    parser = argparse.ArgumentParser("coverage", description=__doc__,
-                                     formatter_class=argparse.RawDescriptionHelpFormatter)  # fmt: skip
+    parser = argparse.ArgumentParser(
+        "coverage", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("reader", choices=READERS)
     parser.add_argument("--seconds", type=int, default=600)
     options = parser.parse_args(arguments)

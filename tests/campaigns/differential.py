@@ -45,9 +45,10 @@ def main(arguments):
 
 def _options(arguments):
     parser = argparse.ArgumentParser(
-        "python -m tests.campaigns differential", description=__doc__,
+        "python -m tests.campaigns differential",
+        description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
-    )  # fmt: skip
+    )
     parser.add_argument("--graphs", type=int, default=1000, help="how many (1000)")
     parser.add_argument("--seed", type=int, default=0, help="of the first graph (0)")
     parser.add_argument("--seconds", type=float, default=float("inf"), help="stop after this time")
@@ -78,9 +79,7 @@ class Tally:
 
     def __str__(self):
         never = sorted(OPS.keys() - self.types.keys())
-        lines = [
-            f"\n{self.graphs} graphs in {self.seconds:.0f} s, {self.graphs / self.seconds:.1f} per second"
-        ]
+        lines = [f"\n{self.graphs} graphs in {self.seconds:.0f} s, {self.graphs / self.seconds:.1f} per second"]
         lines.append(f"{len(self.types)} of {len(OPS)} op types; never: {', '.join(never)}")
         lines += [f"{count:6} ended with {error} in all modes" for error, count in self.errors.most_common()]
         lines += [f"{self.rounded:6} differed in float32 values that float64 shows to have no right digits"]

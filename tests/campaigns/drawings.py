@@ -20,16 +20,20 @@ from minitf.viz import to_dot, to_model_explorer
 from minitf.viz.outline import Outline
 from minitf.viz.page_data import graph_data
 
-WAYS = [{}, {"gradients_beside": True}, {"lowered": True}, {"depth": 1}, {"collapse": ["gradients"]},
-        {"fold_variables": False}]  # fmt: skip
+WAYS = [
+    {},
+    {"gradients_beside": True},
+    {"lowered": True},
+    {"depth": 1},
+    {"collapse": ["gradients"]},
+    {"fold_variables": False},
+]
 SOON = 2.0  # seconds of a processor
 
 
 def main(arguments):
     """Searches; returns 1 if something was wrong."""
-    parser = argparse.ArgumentParser(
-        "python -m tests.campaigns drawings", description=__doc__.splitlines()[0]
-    )
+    parser = argparse.ArgumentParser("python -m tests.campaigns drawings", description=__doc__.splitlines()[0])
     parser.add_argument("--graphs", type=int, default=300, help="how many (300)")
     parser.add_argument("--seed", type=int, default=0, help="of the first graph (0)")
     parser.add_argument("--seconds", type=float, default=float("inf"), help="stop after this time")

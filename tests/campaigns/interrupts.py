@@ -80,9 +80,7 @@ def many_ops(scale):
 def short_trips(scale):
     """A loop of very many trips."""
     n = tf.placeholder(tf.int32, [])
-    return tf.while_loop(lambda i, x: i < n, lambda i, x: (i + 1, x + 0.5), [0, 0.0])[1], {
-        n: 40_000_000 * scale
-    }
+    return tf.while_loop(lambda i, x: i < n, lambda i, x: (i + 1, x + 0.5), [0, 0.0])[1], {n: 40_000_000 * scale}
 
 
 def long_trips(scale):
@@ -141,9 +139,7 @@ def python(scale):
         return i + 1, tf.py_func(lambda a: a + np.float32(1), [x], tf.float32)
 
     shapes = [tf.TensorShape([]), tf.TensorShape(None)]
-    return tf.while_loop(lambda i, x: i < n, body, [0, 0.0], shape_invariants=shapes)[1], {
-        n: int(20_000 * scale)
-    }
+    return tf.while_loop(lambda i, x: i < n, body, [0, 0.0], shape_invariants=shapes)[1], {n: int(20_000 * scale)}
 
 
 def queue(scale):
@@ -169,10 +165,26 @@ def compiling(scale):
     return tf.reduce_sum(tf.nn.softmax(tf.matmul(tf.lgamma(x), x, transpose_b=True))), {x: np.ones((8, 16))}
 
 
-CASES = {case.__name__: case for case in (
-    product, batch_of_products, integers, products, many_ops, short_trips, long_trips, uneven_trips, draws,
-    sorting, numpy, python, queue, first_run, compiling,
-)}  # fmt: skip
+CASES = {
+    case.__name__: case
+    for case in (
+        product,
+        batch_of_products,
+        integers,
+        products,
+        many_ops,
+        short_trips,
+        long_trips,
+        uneven_trips,
+        draws,
+        sorting,
+        numpy,
+        python,
+        queue,
+        first_run,
+        compiling,
+    )
+}
 ENDLESS, FRESH = {"queue"}, {"first_run", "compiling"}
 CONFIGS = {
     "native": {"intra_op_parallelism_threads": 1},
@@ -196,9 +208,7 @@ class Child:
         self.folder = folder  # for kernels that are compiled once more
         self.case, self.config = case, tf.ConfigProto(**CONFIGS[config])
         self.fetch, self.feed = CASES[case](scaled(scale, config, case))
-        self.small = tf.reduce_sum(
-            tf.tanh(tf.constant([1.0, 2.0])) * tf.placeholder_with_default([3.0, 4.0], [2])
-        )
+        self.small = tf.reduce_sum(tf.tanh(tf.constant([1.0, 2.0])) * tf.placeholder_with_default([3.0, 4.0], [2]))
         self.initializer = tf.global_variables_initializer()
         self.session = self.fresh()
         started = time.monotonic()
@@ -255,9 +265,7 @@ class Child:
             found.append("the session is locked")
         if not np.array_equal(self.session.run(self.small), self.small_expected):
             found.append("another run gives something else")
-        if self.case not in ENDLESS and not np.array_equal(
-            self.session.run(self.fetch, self.feed), self.expected
-        ):
+        if self.case not in ENDLESS and not np.array_equal(self.session.run(self.fetch, self.feed), self.expected):
             found.append("the run gives something else")
         return found
 
@@ -284,10 +292,7 @@ class Trials:
     def __init__(self, case, scale, config):
         command = [sys.executable, "-m", "tests.campaigns", "interrupts", case, "--scale", str(scale)]
         self.process = subprocess.Popen(
-            [*command, "--config", config, "--serve"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            bufsize=0,
+            [*command, "--config", config, "--serve"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0
         )
         self._text, self.duration = b"", math.nan
 

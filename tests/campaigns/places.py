@@ -155,16 +155,7 @@ def main(argv):
         return int(look(options.ways[0], options.places) > 0)
     failed = False
     for way in options.ways:
-        command = [
-            sys.executable,
-            "-m",
-            "tests.campaigns",
-            "places",
-            way,
-            "--here",
-            "--places",
-            str(options.places),
-        ]
+        command = [sys.executable, "-m", "tests.campaigns", "places", way, "--here", "--places", str(options.places)]
         try:
             failed = subprocess.run(command, timeout=SPENT + options.places).returncode != 0 or failed
         except subprocess.TimeoutExpired:

@@ -16,9 +16,7 @@ def main(arguments):
     parser = argparse.ArgumentParser(prog="products", description=__doc__)
     parser.add_argument("--first", type=int, default=0, help="the first seed")
     parser.add_argument("--count", type=int, default=3000, help="how many programs")
-    parser.add_argument(
-        "--passes", choices=["all", "each"], default="all", help="together, or each alone too"
-    )
+    parser.add_argument("--passes", choices=["all", "each"], default="all", help="together, or each alone too")
     parser.add_argument("--threads", action="store_true", help="two and three threads against one instead")
     options = parser.parse_args(arguments)
     settings, failed, started = ["", *(PASSES if options.passes == "each" else ())], 0, time.time()

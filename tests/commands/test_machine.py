@@ -38,9 +38,7 @@ def test_bench(capsys):
 def test_doctor(capsys, monkeypatch, tmp_path):
     assert main(["doctor"]) == 0
     text = capsys.readouterr().out
-    assert all(
-        word in text for word in ("minitf-engine", "Python 3", "numpy 2", "vectors of", "GiB", "missing")
-    )
+    assert all(word in text for word in ("minitf-engine", "Python 3", "numpy 2", "vectors of", "GiB", "missing"))
     found = importlib.util.find_spec
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None if name == "fissix" else found(name))
     monkeypatch.setattr(shutil, "which", lambda name: None)

@@ -26,10 +26,11 @@ def test_a_script_with_arguments_and_modules_of_its_own(run):
         "import sys, tensorflow as tf, helper\nfrom inner import deep\n"
         "with tf.Session() as sess:\n    print(sess.run(tf.constant(helper.half)), sys.argv[1:], deep.x)\n"
         "print(__name__, __file__.endswith('script.py'))",
-        "--epochs", "3",
+        "--epochs",
+        "3",
         helper="half = int(__import__('numpy').array([3]))",
         **{"inner/__init__": "", "inner/deep": "x = 'b'.decode('utf8')"},
-    )  # fmt: skip
+    )
     assert done.stdout == "3 ['--epochs', '3'] b\n__main__ True\n", done.stderr
 
 
@@ -88,10 +89,7 @@ def test_notebooks_show_values_and_save_figures(run, tmp_path):
     assert "book.ipynb, cell 3" in done.stderr and "    1 / 0" in done.stderr
     assert "book.ipynb, cell 3 of 3 failed" in done.stderr
     assert "2 figures are in" in done.stderr
-    assert sorted(p.name for p in (tmp_path / "book_figures").iterdir()) == [
-        "figure-001.png",
-        "figure-002.png",
-    ]
+    assert sorted(p.name for p in (tmp_path / "book_figures").iterdir()) == ["figure-001.png", "figure-002.png"]
 
 
 def test_figures_elsewhere(run, tmp_path):
@@ -158,9 +156,10 @@ def test_check_lists_what_is_missing_with_lines(run):
 
 def test_check_follows_modules_of_the_script(run):
     done = run(
-        "import own\nfrom inner import deep\n", options=["--check"],
+        "import own\nfrom inner import deep\n",
+        options=["--check"],
         own="import tensorflow as tf\nimport own\ntf.nn.reluu\n",
         **{"inner/__init__": "", "inner/deep": "import tensorflow\ntensorflow.nothing\n"},
-    )  # fmt: skip
+    )
     places = [line.split(" module")[0].split("/")[-1] for line in done.stdout.splitlines()]
     assert places[:2] == ["own.py:3:", "deep.py:2:"] and done.returncode == 1, done

@@ -55,9 +55,7 @@ def test_graph_writes_dot(call, tmp_path):
 
 def test_graph_writes_a_page(call, tmp_path):
     done = call("graph", OPTIMIZED, "--out", "g.html")
-    assert done.returncode == 0 and (tmp_path / "g.html").read_text("utf-8").startswith("<!doctype"), (
-        done.stderr
-    )
+    assert done.returncode == 0 and (tmp_path / "g.html").read_text("utf-8").startswith("<!doctype"), done.stderr
 
 
 @pytest.mark.skipif(not shutil.which("dot"), reason="needs Graphviz")

@@ -12,9 +12,7 @@ def test_like_tensorflow(name):
 
 def test_the_best_sequence_is_found_in_both_ways():
     scores, pairs = np.random.RandomState(3).randn(1, 6, 4), np.random.RandomState(4).randn(4, 4)
-    tags, best = tf.contrib.crf.crf_decode(
-        tf.constant(scores, tf.float32), tf.constant(pairs, tf.float32), [6]
-    )
+    tags, best = tf.contrib.crf.crf_decode(tf.constant(scores, tf.float32), tf.constant(pairs, tf.float32), [6])
     with tf.Session() as session:
         tags, best = session.run([tags, best])
     expected = tf.contrib.crf.viterbi_decode(scores[0], pairs)

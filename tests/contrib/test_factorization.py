@@ -10,26 +10,50 @@ DATA = np.random.RandomState(0).rand(40, 3).astype(np.float32)
 
 # What TensorFlow's full batches gave: mean distances step by step, the first clusters, the first coordinates.
 RECORDED = {
-    "squared": ({}, [0.16726, 0.10187, 0.09866], [0, 1, 0, 3, 3, 1, 0, 0, 3, 0, 3, 1],
-                [0.7195, 0.442, 0.3523, 0.3151]),
-    "cosine": ({"distance_metric": "cosine"}, [0.05968, 0.03842, 0.03456],
-               [0, 0, 0, 2, 2, 1, 0, 0, 3, 0, 2, 1], [0.6817, 0.4803, 0.4428, 0.1219]),
-    "function": ({"initial_clusters": lambda inputs, number: tf.constant(DATA[:4])},
-                 [0.16656, 0.10791, 0.10451], [0, 1, 2, 3, 3, 1, 2, 0, 3, 0, 3, 1],
-                 [0.758, 0.4671, 0.4804, 0.2462]),
-    "tensor": ({"initial_clusters": DATA[:4]}, [0.16656, 0.10791, 0.10451],
-               [0, 1, 2, 3, 3, 1, 2, 0, 3, 0, 3, 1], [0.758, 0.4671, 0.4804, 0.2462]),
-    "plus_plus": ({"initial_clusters": "kmeans_plus_plus"}, [0.14199, 0.10773, 0.09955],
-                  [1, 0, 1, 2, 2, 3, 1, 1, 2, 1, 2, 0], [0.5967, 0.7208, 0.2462, 0.1671]),
-    "retries": ({"initial_clusters": "kmeans_plus_plus", "kmeans_plus_plus_num_retries": -1,
-                 "random_seed": 5}, [0.12614, 0.1039, 0.10179], [0, 0, 0, 2, 2, 1, 0, 0, 2, 0, 2, 3],
-                [0.645, 0.2884, 0.3151, 0.6438]),
-    "plus_plus_cosine": ({"initial_clusters": "kmeans_plus_plus", "distance_metric": "cosine"},
-                         [0.03742, 0.0294, 0.02873], [0, 0, 2, 1, 1, 2, 0, 0, 1, 0, 1, 3],
-                         [0.7036, 0.3253, 0.2618, 0.6456]),
-    "seed": ({"random_seed": 7}, [0.19563, 0.12155, 0.11345], [2, 1, 2, 2, 2, 3, 1, 0, 2, 1, 2, 0],
-             [0.6998, 0.7302, 0.3629, 0.2005]),
-}  # fmt: skip
+    "squared": ({}, [0.16726, 0.10187, 0.09866], [0, 1, 0, 3, 3, 1, 0, 0, 3, 0, 3, 1], [0.7195, 0.442, 0.3523, 0.3151]),
+    "cosine": (
+        {"distance_metric": "cosine"},
+        [0.05968, 0.03842, 0.03456],
+        [0, 0, 0, 2, 2, 1, 0, 0, 3, 0, 2, 1],
+        [0.6817, 0.4803, 0.4428, 0.1219],
+    ),
+    "function": (
+        {"initial_clusters": lambda inputs, number: tf.constant(DATA[:4])},
+        [0.16656, 0.10791, 0.10451],
+        [0, 1, 2, 3, 3, 1, 2, 0, 3, 0, 3, 1],
+        [0.758, 0.4671, 0.4804, 0.2462],
+    ),
+    "tensor": (
+        {"initial_clusters": DATA[:4]},
+        [0.16656, 0.10791, 0.10451],
+        [0, 1, 2, 3, 3, 1, 2, 0, 3, 0, 3, 1],
+        [0.758, 0.4671, 0.4804, 0.2462],
+    ),
+    "plus_plus": (
+        {"initial_clusters": "kmeans_plus_plus"},
+        [0.14199, 0.10773, 0.09955],
+        [1, 0, 1, 2, 2, 3, 1, 1, 2, 1, 2, 0],
+        [0.5967, 0.7208, 0.2462, 0.1671],
+    ),
+    "retries": (
+        {"initial_clusters": "kmeans_plus_plus", "kmeans_plus_plus_num_retries": -1, "random_seed": 5},
+        [0.12614, 0.1039, 0.10179],
+        [0, 0, 0, 2, 2, 1, 0, 0, 2, 0, 2, 3],
+        [0.645, 0.2884, 0.3151, 0.6438],
+    ),
+    "plus_plus_cosine": (
+        {"initial_clusters": "kmeans_plus_plus", "distance_metric": "cosine"},
+        [0.03742, 0.0294, 0.02873],
+        [0, 0, 2, 1, 1, 2, 0, 0, 1, 0, 1, 3],
+        [0.7036, 0.3253, 0.2618, 0.6456],
+    ),
+    "seed": (
+        {"random_seed": 7},
+        [0.19563, 0.12155, 0.11345],
+        [2, 1, 2, 2, 2, 3, 1, 0, 2, 1, 2, 0],
+        [0.6998, 0.7302, 0.3629, 0.2005],
+    ),
+}
 
 
 def clustered(inputs, steps=3, **settings):
@@ -85,8 +109,12 @@ def test_variables_and_what_is_given_back():
     graph = KMeans(x, 4, use_mini_batch=True, mini_batch_steps_per_iteration=2).training_graph()
     assert len(graph) == 6 and [len(part) for part in graph[:3]] == [1, 1, 1]
     assert [(v.name, v.dtype.base_dtype.name) for v in tf.global_variables()] == [
-        ("clusters:0", "float32"), ("initialized:0", "bool"), ("clusters_updated:0", "float32"),
-        ("update_in_steps:0", "int64"), ("Variable:0", "int64")]  # fmt: skip
+        ("clusters:0", "float32"),
+        ("initialized:0", "bool"),
+        ("clusters_updated:0", "float32"),
+        ("update_in_steps:0", "int64"),
+        ("Variable:0", "int64"),
+    ]
     assert graph[3] is tf.global_variables()[1] and graph[5].type == "NoOp"
 
 

@@ -56,42 +56,48 @@ def small(d):
 # Each: a number -> (what it does to a dataset, what to a list).
 STEPS = {
     "map": lambda n: (lambda d: d.map(lambda x: x * 2 + n), lambda s: [x * 2 + n for x in s]),
-    "parallel": lambda n: (
-        lambda d: d.map(lambda x: x + n, num_parallel_calls=n + 1), lambda s: [x + n for x in s]),
-    "filter": lambda n: (
-        lambda d: d.filter(lambda x: tf.not_equal(x % 4, n)), lambda s: [x for x in s if x % 4 != n]),
+    "parallel": lambda n: (lambda d: d.map(lambda x: x + n, num_parallel_calls=n + 1), lambda s: [x + n for x in s]),
+    "filter": lambda n: (lambda d: d.filter(lambda x: tf.not_equal(x % 4, n)), lambda s: [x for x in s if x % 4 != n]),
     "take": lambda n: (lambda d: d.take(3 * n), lambda s: s[: 3 * n]),
     "skip": lambda n: (lambda d: d.skip(n), lambda s: s[n:]),
     "repeat": lambda n: (lambda d: d.repeat(n % 3), lambda s: s * (n % 3)),
     "shard": lambda n: (lambda d: d.shard(n + 1, n), lambda s: s[n :: n + 1]),
     "concatenate": lambda n: (lambda d: d.concatenate(Dataset.range(n)), lambda s: s + list(range(n))),
     "flat_map": lambda n: (
-        lambda d: d.flat_map(lambda x: Dataset.range(x % 4)), lambda s: [y for x in s for y in range(x % 4)]),
+        lambda d: d.flat_map(lambda x: Dataset.range(x % 4)),
+        lambda s: [y for x in s for y in range(x % 4)],
+    ),
     "interleave": lambda n: (
         lambda d: d.interleave(lambda x: Dataset.range(x % 4 + 1).map(lambda y: y + x), n + 1, n % 2 + 1),
-        lambda s: interleaved([[y + x for y in range(x % 4 + 1)] for x in s], n + 1, n % 2 + 1)),
+        lambda s: interleaved([[y + x for y in range(x % 4 + 1)] for x in s], n + 1, n % 2 + 1),
+    ),
     "batch": lambda n: (lambda d: d.batch(n + 1).unbatch(), list),
     "whole": lambda n: (lambda d: d.batch(n + 1, True).unbatch(), lambda s: s[: len(s) // (n + 1) * (n + 1)]),
     "window": lambda n: (
         lambda d: d.window(n + 1, n % 2 + 1).flat_map(lambda w: w.batch(n + 1)).map(tf.reduce_sum),
-        lambda s: [sum(s[i : i + n + 1]) for i in range(0, len(s), n % 2 + 1)]),
+        lambda s: [sum(s[i : i + n + 1]) for i in range(0, len(s), n % 2 + 1)],
+    ),
     "prefetch": lambda n: (lambda d: d.prefetch(n), list),
     "cache": lambda n: (lambda d: d.cache().repeat(2), lambda s: s * 2),
     "zip": lambda n: (
         lambda d: Dataset.zip((d, Dataset.range(7))).map(lambda x, y: x - y),
-        lambda s: [x - y for x, y in zip(s, range(7))]),
+        lambda s: [x - y for x, y in zip(s, range(7))],
+    ),
     "enumerate": lambda n: (
-        lambda d: d.enumerate(n).map(lambda i, x: i + x), lambda s: [i + x for i, x in enumerate(s, n)]),
+        lambda d: d.enumerate(n).map(lambda i, x: i + x),
+        lambda s: [i + x for i, x in enumerate(s, n)],
+    ),
     "group": lambda n: (
         lambda d: d.apply(X.group_by_window(lambda x: x % 3, lambda key, group: group, n + 1)),
-        lambda s: grouped(s, n + 1)),
-    "scan": lambda n: (
-        lambda d: d.apply(X.scan(np.int64(1), lambda s, x: ((s + x) % 97, s * 2 + x))), scanned),
+        lambda s: grouped(s, n + 1),
+    ),
+    "scan": lambda n: (lambda d: d.apply(X.scan(np.int64(1), lambda s, x: ((s + x) % 97, s * 2 + x))), scanned),
     "padded": lambda n: (
         lambda d: small(d).map(lambda x: tf.fill([x], x)).padded_batch(n + 1, [None]).map(tf.reduce_sum),
-        lambda s: [sum((x % 4) ** 2 for x in s[i : i + n + 1]) for i in range(0, len(s), n + 1)]),
+        lambda s: [sum((x % 4) ** 2 for x in s[i : i + n + 1]) for i in range(0, len(s), n + 1)],
+    ),
     "shuffle": lambda n: (lambda d: d.shuffle(1), list),
-}  # fmt: skip
+}
 
 
 def chain(rng):

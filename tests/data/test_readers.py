@@ -17,13 +17,7 @@ def test_lines_and_pieces(tmp_path, kind, pack):
     two.write_bytes(pack(b"d\n"))
     names = [str(one), str(two)]
     assert elements(tf.data.TextLineDataset(names, kind)) == [b"a", b"b", b"", b"c", b"d"]
-    assert elements(tf.data.TextLineDataset(names, kind, num_parallel_reads=2)) == [
-        b"a",
-        b"d",
-        b"b",
-        b"",
-        b"c",
-    ]
+    assert elements(tf.data.TextLineDataset(names, kind, num_parallel_reads=2)) == [b"a", b"d", b"b", b"", b"c"]
     pieces = tf.data.FixedLengthRecordDataset(names, 2, header_bytes=1, compression_type=kind)
     assert elements(pieces.take(3)) == [b"\nb", b"\r\n", b"\nc"]
 
@@ -35,11 +29,7 @@ def test_records(tmp_path, kind):
         for record in (b"one", b"", b"three"):
             writer.write(record)
     assert elements(tf.data.TFRecordDataset(path, kind)) == [b"one", b"", b"three"]
-    assert elements(tf.data.TFRecordDataset(tf.data.Dataset.from_tensors(path), kind)) == [
-        b"one",
-        b"",
-        b"three",
-    ]
+    assert elements(tf.data.TFRecordDataset(tf.data.Dataset.from_tensors(path), kind)) == [b"one", b"", b"three"]
 
 
 def test_damaged_files_are_said_once_and_left(tmp_path):

@@ -66,9 +66,11 @@ def idx(array):
 
 
 ARRAYS = mnist.Arrays(
-    np.arange(12 * 784).astype(np.uint8).reshape(12, 28, 28), np.arange(12, dtype=np.uint8) % 10,
-    np.ones((3, 28, 28), np.uint8), np.array([1, 2, 3], np.uint8),
-)  # fmt: skip
+    np.arange(12 * 784).astype(np.uint8).reshape(12, 28, 28),
+    np.arange(12, dtype=np.uint8) % 10,
+    np.ones((3, 28, 28), np.uint8),
+    np.array([1, 2, 3], np.uint8),
+)
 
 
 def fill(folder, packed=False):

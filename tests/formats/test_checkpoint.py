@@ -17,9 +17,21 @@ from minitf.framework import dtypes
 
 FACTS = Path(__file__).parents[1] / "facts" / "checkpoints"
 TYPES = [
-    "float16", "float32", "float64", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64",
-    "bool", "complex64", "complex128",
-]  # fmt: skip
+    "float16",
+    "float32",
+    "float64",
+    "int8",
+    "int16",
+    "int32",
+    "int64",
+    "uint8",
+    "uint16",
+    "uint32",
+    "uint64",
+    "bool",
+    "complex64",
+    "complex128",
+]
 
 
 def tensors():
@@ -29,11 +41,7 @@ def tensors():
             array = draw.integers(0, 2 if name == "bool" else 100, shape).astype(name)
             rows.append((f"{name}/{len(rows)}", dtypes.as_dtype(name), np.asarray(array)))
     rows.append(("text", dtypes.string, np.array([[b"a", b""], [b"\0\xff" * 200, "é".encode()]], object)))
-    return [
-        *rows,
-        ("word", dtypes.string, np.array(b"hello", object)),
-        ("none", dtypes.string, np.empty(0, object)),
-    ]
+    return [*rows, ("word", dtypes.string, np.array(b"hello", object)), ("none", dtypes.string, np.empty(0, object))]
 
 
 def test_every_type_and_shape(tmp_path):
@@ -42,9 +50,7 @@ def test_every_type_and_shape(tmp_path):
     found = checkpoint.Checkpoint(prefix)
     for name, dtype, array in tensors():
         again = found.array(name)
-        assert (
-            again.dtype == array.dtype and again.shape == array.shape and found.entries[name].dtype is dtype
-        )
+        assert again.dtype == array.dtype and again.shape == array.shape and found.entries[name].dtype is dtype
         np.testing.assert_array_equal(again, array)
     assert sorted(os.listdir(tmp_path)) == ["m.data-00000-of-00001", "m.index"]
 

@@ -54,9 +54,7 @@ def test_numbers_on_the_wire(value):
     assert dict(wire.fields(wire.field(3, value))) == {3: value}
 
 
-@pytest.mark.parametrize(
-    "data", [b"\x08", b"\x0a\x05ab", b"\x0b", b"\x80" * 11, b"\x0d\x01", b"\x0a" + b"\xff" * 9]
-)
+@pytest.mark.parametrize("data", [b"\x08", b"\x0a\x05ab", b"\x0b", b"\x80" * 11, b"\x0d\x01", b"\x0a" + b"\xff" * 9])
 def test_what_is_no_message(data):
     with pytest.raises(Malformed):
         list(wire.fields(data))

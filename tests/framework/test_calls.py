@@ -26,10 +26,7 @@ def inner(first, third):
 
 for function in (outer, inner):  # minitf's own, to those who look at their frames
     vars()[function.__name__] = type(function)(
-        function.__code__,
-        {"__name__": "minitf.tests", "inner": None},
-        function.__name__,
-        function.__defaults__,
+        function.__code__, {"__name__": "minitf.tests", "inner": None}, function.__name__, function.__defaults__
     )
 outer.__kwdefaults__, outer.__annotations__ = {"third": None}, {"second": "int"}
 outer.__globals__["inner"] = inner
@@ -41,32 +38,16 @@ def test_what_is_right_comes_back():
 
 
 CASES = {
-    "a wrong kind by place": (
-        lambda: call(1, "a"),
-        TypeError,
-        "'second' of tf.outer is 'a'; it takes an integer",
-    ),
-    "a wrong kind by name": (
-        lambda: call(1, second=[]),
-        TypeError,
-        "'second' of tf.outer is []; it takes an integer",
-    ),
+    "a wrong kind by place": (lambda: call(1, "a"), TypeError, "'second' of tf.outer is 'a'; it takes an integer"),
+    "a wrong kind by name": (lambda: call(1, second=[]), TypeError, "'second' of tf.outer is []; it takes an integer"),
     "Python's TypeError": (lambda: call("a"), TypeError, "'first' of tf.outer cannot be 'a'"),
-    "Python's KeyError": (
-        lambda: call("a", third={}),
-        ValueError,
-        "tf.outer cannot work with third={}, first='a'",
-    ),
+    "Python's KeyError": (lambda: call("a", third={}), ValueError, "tf.outer cannot work with third={}, first='a'"),
     "minitf's own": (
         lambda: call(1, third="said"),
         ValueError,
         "these do not go together\n  in the call tf.outer(first=1, third='said')",
     ),
-    "an argument too few": (
-        lambda: call(),
-        TypeError,
-        "outer() missing 1 required positional argument: 'first'",
-    ),
+    "an argument too few": (lambda: call(), TypeError, "outer() missing 1 required positional argument: 'first'"),
 }
 
 
@@ -92,9 +73,7 @@ def test_a_users_function_of_the_wrong_signature():
 
 
 def test_the_users_call_is_named_and_not_what_it_calls():
-    with fails(
-        ValueError, "None cannot become a tensor", "in the call tf.layers.dense(inputs=None, units=3)"
-    ):
+    with fails(ValueError, "None cannot become a tensor", "in the call tf.layers.dense(inputs=None, units=3)"):
         tf.layers.dense(None, 3)
 
 
@@ -105,9 +84,7 @@ def test_memory():
 
 @pytest.mark.parametrize("function", [tf.add, tf.nn.relu, tf.contrib.rnn.static_rnn])
 def test_guarded_functions_are_like_others(function):
-    assert (
-        inspect.isfunction(function) and inspect.getdoc(function) and "name" in str(inspect.signature(tf.add))
-    )
+    assert inspect.isfunction(function) and inspect.getdoc(function) and "name" in str(inspect.signature(tf.add))
     assert pickle.loads(pickle.dumps(function)) is function
 
 

@@ -76,8 +76,7 @@ def test_own_classes():
         x, y = 1.0, 2.0
 
     tf.register_tensor_conversion_function(
-        Point,
-        lambda value, dtype=None, name=None, as_ref=False: tf.constant([value.x, value.y], dtype, name=name),
+        Point, lambda value, dtype=None, name=None, as_ref=False: tf.constant([value.x, value.y], dtype, name=name)
     )
     np.testing.assert_array_equal(run(tf.convert_to_tensor(Point()) * 2.0), [2, 4])
     np.testing.assert_array_equal(run(tf.add(Point(), 1.0)), [2, 3])

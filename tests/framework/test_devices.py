@@ -60,10 +60,7 @@ def test_no_devices(text, message):
 
 def test_what_is_no_device():
     for given in (1, [1], tf.constant(1)):
-        with (
-            pytest.raises(TypeError, match="a string, a tf.DeviceSpec, a function or None"),
-            tf.device(given),
-        ):
+        with pytest.raises(TypeError, match="a string, a tf.DeviceSpec, a function or None"), tf.device(given):
             pass
     with tf.device(lambda op: 3), pytest.raises(TypeError, match=r"not 3, which <lambda> gave for Const"):
         tf.constant(1)

@@ -61,10 +61,7 @@ def test_no_type(value):
 
 
 def test_kinds():
-    kinds = {
-        d: [d.is_floating, d.is_integer, d.is_unsigned, d.is_complex, d.is_bool]
-        for d in map(tf.as_dtype, NAMES)
-    }
+    kinds = {d: [d.is_floating, d.is_integer, d.is_unsigned, d.is_complex, d.is_bool] for d in map(tf.as_dtype, NAMES)}
     assert kinds[tf.float16] == [True, False, False, False, False]
     assert kinds[tf.uint8] == [False, True, True, False, False]
     assert kinds[tf.int64] == [False, True, False, False, False]

@@ -26,11 +26,7 @@ def _words(name):
 
 
 def test_codes_are_tensorflows():
-    assert (tf.errors.INVALID_ARGUMENT, tf.errors.FAILED_PRECONDITION, tf.errors.UNAUTHENTICATED) == (
-        3,
-        9,
-        16,
-    )
+    assert (tf.errors.INVALID_ARGUMENT, tf.errors.FAILED_PRECONDITION, tf.errors.UNAUTHENTICATED) == (3, 9, 16)
     assert len(NAMES) == 16
 
 

@@ -8,14 +8,7 @@ from test_systematic import SAMPLES
 import minitf as tf
 
 CONSTANT = {"Shape", "Size"}  # of what is known
-MIXED = {
-    "CTCLoss",
-    "LinSpace",
-    "Polygamma",
-    "Range",
-    "SliceGrad",
-    "StridedSliceGrad",
-}  # with tensors of their own
+MIXED = {"CTCLoss", "LinSpace", "Polygamma", "Range", "SliceGrad", "StridedSliceGrad"}  # with tensors of their own
 
 
 @pytest.mark.parametrize("type, function, arrays, options", SAMPLES, ids=[s[0] for s in SAMPLES])

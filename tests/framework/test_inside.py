@@ -199,12 +199,7 @@ def test_what_runs_is_what_is_waited_for(executor):
     cond = Cond()
     waiter = tf.group(cond.inner)
     with tf.Session() as session:
-        for fetch, after in (
-            (cond.result, 3.0),
-            (waiter, 4.0),
-            ([cond.result, waiter], 5.0),
-            (cond.result, 5.0),
-        ):
+        for fetch, after in ((cond.result, 3.0), (waiter, 4.0), ([cond.result, waiter], 5.0), (cond.result, 5.0)):
             session.run(cond.v.initializer) if after == 3.0 else None
             session.run(fetch)
             assert session.run(cond.v) == after
@@ -237,10 +232,7 @@ def test_loops_name_the_way_out():
         waits = tf.identity(tf.placeholder_with_default(1.0, []))
         with fails(ValueError, "while/next", "different while loop", "what that loop returns"):
             tf.while_loop(lambda i: i < 3, lambda i: i + 1, [0])
-    with (
-        tf.Session() as session,
-        fails(tf.errors.InvalidArgumentError, "different frames", "what the loop returns"),
-    ):
+    with tf.Session() as session, fails(tf.errors.InvalidArgumentError, "different frames", "what the loop returns"):
         session.run(waits)
 
 

@@ -9,11 +9,24 @@ import minitf as tf
 from minitf.framework.kinds import kinds, of_default
 
 VALUES = {
-    "True": True, "np.True_": np.True_, "0": 0, "3": 3, "-1": -1, "np.int8(3)": np.int8(3), "1.5": 1.5,
-    "np.float32(2)": np.float32(2), "np.array(2.0)": np.array(2.0), "'a'": "a", "None": None, "[1]": [1],
-    "(1,)": (1,), "len": len, "Dimension": tf.Dimension(2), "open Dimension": tf.Dimension(None),
+    "True": True,
+    "np.True_": np.True_,
+    "0": 0,
+    "3": 3,
+    "-1": -1,
+    "np.int8(3)": np.int8(3),
+    "1.5": 1.5,
+    "np.float32(2)": np.float32(2),
+    "np.array(2.0)": np.array(2.0),
+    "'a'": "a",
+    "None": None,
+    "[1]": [1],
+    "(1,)": (1,),
+    "len": len,
+    "Dimension": tf.Dimension(2),
+    "open Dimension": tf.Dimension(None),
     "Graph": tf.Graph(),
-}  # fmt: skip
+}
 FITTING = {
     "bool": ["True", "np.True_", "0", "3", "-1", "np.int8(3)", "None"],
     "int": ["True", "0", "3", "-1", "np.int8(3)", "Dimension"],

@@ -156,45 +156,57 @@ TREE = {"b": [1, (2, 3)], "a": Point(4, {"z": 5})}
 
 
 # Results, and classes of errors, of TensorFlow 1.15.5.
-@pytest.mark.parametrize("call, expected", [
-    (lambda: nest.flatten_with_joined_string_paths(TREE, "-"),
-     [("a-x", 4), ("a-y-z", 5), ("b-0", 1), ("b-1-0", 2), ("b-1-1", 3)]),
-    (lambda: nest.flatten_with_tuple_paths([1, {"a": 2}]), [((0,), 1), ((1, "a"), 2)]),
-    (lambda: list(nest.yield_flat_paths(TREE))[:2], [("a", "x"), ("a", "y", "z")]),
-    (lambda: list(nest.yield_flat_paths(3)), [()]),
-    (lambda: nest.flatten_dict_items({(1, 2): ("a", "b"), 3: "c"}), {1: "a", 2: "b", 3: "c"}),
-    (lambda: nest.flatten_dict_items({(1, 2): "a"}), ValueError),
-    (lambda: nest.flatten_dict_items({(1, 1): ("a", "b")}), ValueError),
-    (lambda: nest.flatten_dict_items(3), TypeError),
-    (lambda: nest.get_traverse_shallow_structure(lambda s: isinstance(s, (list, dict)), TREE),
-     {"b": [False, False], "a": False}),
-    (lambda: nest.get_traverse_shallow_structure(lambda s: not isinstance(s, tuple), [1, (2, 3)]),
-     [True, False]),
-    (lambda: nest.get_traverse_shallow_structure(lambda s: True, TREE),
-     {"b": [True, (True, True)], "a": Point(True, {"z": True})}),
-    (lambda: nest.get_traverse_shallow_structure(lambda s: False, TREE), False),
-    (lambda: nest.get_traverse_shallow_structure(lambda s: 3, [1]), TypeError),
-    (lambda: nest.get_traverse_shallow_structure(lambda s: [True, False], [[1], [2]]), ValueError),
-    (lambda: nest.assert_shallow_structure([1, 2], [3, [4]]), None),
-    (lambda: nest.assert_shallow_structure([1, [2]], [3, 4]), TypeError),
-    (lambda: nest.assert_shallow_structure([1, 2], (3, 4)), TypeError),
-    (lambda: nest.assert_shallow_structure([1, 2], (3, 4), check_types=False), None),
-    (lambda: nest.assert_shallow_structure([1], [3, 4]), ValueError),
-    (lambda: nest.assert_shallow_structure({"a": 1}, {"b": 1}), ValueError),
-    (lambda: nest.map_structure_with_paths(lambda p, v: (p, v), [1, {"a": 2}]),
-     [("0", 1), {"a": ("1/a", 2)}]),
-    (lambda: nest.map_structure_with_tuple_paths(lambda p, v, w: (p, v + w), [1, {"a": 2}], [3, {"a": 4}]),
-     [((0,), 4), {"a": ((1, "a"), 6)}]),
-    (lambda: nest.map_structure_with_paths(lambda p, v: 0, [1], [2, 3]), ValueError),
-    (lambda: nest.map_structure_with_tuple_paths_up_to([0, 0], lambda p, v, w: (p, v, w), [1, [2]],
-                                                       ["a", ["b"]]),
-     [((0,), 1, "a"), ((1,), [2], ["b"])]),
-    (lambda: nest.flatten_up_to([0, 0], [1, [2]]), [1, [2]]),
-    (lambda: nest.flatten_up_to([0, 0], (1, [2])), TypeError),
-    (lambda: nest.flatten_up_to([0, [0]], [1, 2]), TypeError),
-    (lambda: nest.flatten_up_to([0], [1, 2]), ValueError),
-    (lambda: nest.map_structure_up_to([0, 0], lambda a: a, [1, [2]]), [1, [2]]),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "call, expected",
+    [
+        (
+            lambda: nest.flatten_with_joined_string_paths(TREE, "-"),
+            [("a-x", 4), ("a-y-z", 5), ("b-0", 1), ("b-1-0", 2), ("b-1-1", 3)],
+        ),
+        (lambda: nest.flatten_with_tuple_paths([1, {"a": 2}]), [((0,), 1), ((1, "a"), 2)]),
+        (lambda: list(nest.yield_flat_paths(TREE))[:2], [("a", "x"), ("a", "y", "z")]),
+        (lambda: list(nest.yield_flat_paths(3)), [()]),
+        (lambda: nest.flatten_dict_items({(1, 2): ("a", "b"), 3: "c"}), {1: "a", 2: "b", 3: "c"}),
+        (lambda: nest.flatten_dict_items({(1, 2): "a"}), ValueError),
+        (lambda: nest.flatten_dict_items({(1, 1): ("a", "b")}), ValueError),
+        (lambda: nest.flatten_dict_items(3), TypeError),
+        (
+            lambda: nest.get_traverse_shallow_structure(lambda s: isinstance(s, (list, dict)), TREE),
+            {"b": [False, False], "a": False},
+        ),
+        (lambda: nest.get_traverse_shallow_structure(lambda s: not isinstance(s, tuple), [1, (2, 3)]), [True, False]),
+        (
+            lambda: nest.get_traverse_shallow_structure(lambda s: True, TREE),
+            {"b": [True, (True, True)], "a": Point(True, {"z": True})},
+        ),
+        (lambda: nest.get_traverse_shallow_structure(lambda s: False, TREE), False),
+        (lambda: nest.get_traverse_shallow_structure(lambda s: 3, [1]), TypeError),
+        (lambda: nest.get_traverse_shallow_structure(lambda s: [True, False], [[1], [2]]), ValueError),
+        (lambda: nest.assert_shallow_structure([1, 2], [3, [4]]), None),
+        (lambda: nest.assert_shallow_structure([1, [2]], [3, 4]), TypeError),
+        (lambda: nest.assert_shallow_structure([1, 2], (3, 4)), TypeError),
+        (lambda: nest.assert_shallow_structure([1, 2], (3, 4), check_types=False), None),
+        (lambda: nest.assert_shallow_structure([1], [3, 4]), ValueError),
+        (lambda: nest.assert_shallow_structure({"a": 1}, {"b": 1}), ValueError),
+        (lambda: nest.map_structure_with_paths(lambda p, v: (p, v), [1, {"a": 2}]), [("0", 1), {"a": ("1/a", 2)}]),
+        (
+            lambda: nest.map_structure_with_tuple_paths(lambda p, v, w: (p, v + w), [1, {"a": 2}], [3, {"a": 4}]),
+            [((0,), 4), {"a": ((1, "a"), 6)}],
+        ),
+        (lambda: nest.map_structure_with_paths(lambda p, v: 0, [1], [2, 3]), ValueError),
+        (
+            lambda: nest.map_structure_with_tuple_paths_up_to(
+                [0, 0], lambda p, v, w: (p, v, w), [1, [2]], ["a", ["b"]]
+            ),
+            [((0,), 1, "a"), ((1,), [2], ["b"])],
+        ),
+        (lambda: nest.flatten_up_to([0, 0], [1, [2]]), [1, [2]]),
+        (lambda: nest.flatten_up_to([0, 0], (1, [2])), TypeError),
+        (lambda: nest.flatten_up_to([0, [0]], [1, 2]), TypeError),
+        (lambda: nest.flatten_up_to([0], [1, 2]), ValueError),
+        (lambda: nest.map_structure_up_to([0, 0], lambda a: a, [1, [2]]), [1, [2]]),
+    ],
+)
 def test_upper_parts_and_paths(call, expected):
     if isinstance(expected, type):
         with pytest.raises(expected):

@@ -83,11 +83,14 @@ def test_an_op_in_a_body_takes_another_tensor_from_outside(session):
     assert session.run(tf.gradients(branch, b)) == [1]
 
 
-@pytest.mark.parametrize("close", [
-    lambda ops: ops[0].op._add_control_input(ops[0].op),
-    lambda ops: ops[0].op._add_control_input(ops[2].op),
-    lambda ops: ops[0].op._update_input(0, ops[2]),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "close",
+    [
+        lambda ops: ops[0].op._add_control_input(ops[0].op),
+        lambda ops: ops[0].op._add_control_input(ops[2].op),
+        lambda ops: ops[0].op._update_input(0, ops[2]),
+    ],
+)
 def test_cycles_are_named(close, session):
     ops = [tf.identity(tf.constant(1.0), name="first")]
     for _ in range(2):

@@ -56,15 +56,24 @@ def test_variables_and_what_optimizers_make_of_them():
         tf.train.AdamOptimizer().minimize(tf.reduce_sum(rows) * z, global_step=step)
     graph = tf.get_default_graph()
     for name, there in {
-        "z/initial_value": ("/job:r", "z/initial_value"), "z/Assign": ("/job:q", "z"),
-        "z/read": ("/job:q", "z"), "y/Initializer/random_uniform/RandomUniform": ("", "y"),
-        "y/read": ("/job:q", "y"), "rows/axis": ("/job:q", "y"), "rows": ("/job:q", "y"),
-        "global_step/Initializer/zeros": ("", "global_step"), "beta1_power": ("/job:q", "y"),
-        "beta2_power/read": ("/job:q", "y"), "z/Adam/Initializer/zeros": ("/job:q", "z"),
-        "y/Adam_1/Assign": ("/job:q", "y"), "Adam/update_z/ApplyAdam": ("/job:q", "z"),
-        "Adam/mul": ("/job:q", "y"), "Adam/update": ("/job:r", "Adam/update"),
-        "Adam/value": ("/job:q", "global_step"), "Adam": ("/job:q", "global_step"),
-    }.items():  # fmt: skip
+        "z/initial_value": ("/job:r", "z/initial_value"),
+        "z/Assign": ("/job:q", "z"),
+        "z/read": ("/job:q", "z"),
+        "y/Initializer/random_uniform/RandomUniform": ("", "y"),
+        "y/read": ("/job:q", "y"),
+        "rows/axis": ("/job:q", "y"),
+        "rows": ("/job:q", "y"),
+        "global_step/Initializer/zeros": ("", "global_step"),
+        "beta1_power": ("/job:q", "y"),
+        "beta2_power/read": ("/job:q", "y"),
+        "z/Adam/Initializer/zeros": ("/job:q", "z"),
+        "y/Adam_1/Assign": ("/job:q", "y"),
+        "Adam/update_z/ApplyAdam": ("/job:q", "z"),
+        "Adam/mul": ("/job:q", "y"),
+        "Adam/update": ("/job:r", "Adam/update"),
+        "Adam/value": ("/job:q", "global_step"),
+        "Adam": ("/job:q", "global_step"),
+    }.items():
         assert placed(graph.get_operation_by_name(name)) == (there[0], [f"loc:@{there[1]}"]), name
 
 
@@ -86,6 +95,5 @@ def test_group_waits_on_each_device():
     with tf.device("/job:b"):
         b = tf.constant(1)
     done = tf.group(a, b, name="done")
-    assert [(op.name, op.device) for op in done.control_inputs] == [
-        ("done/NoOp", "/job:a"), ("done/NoOp_1", "/job:b")]  # fmt: skip
+    assert [(op.name, op.device) for op in done.control_inputs] == [("done/NoOp", "/job:a"), ("done/NoOp_1", "/job:b")]
     assert tf.group(b).device == "/job:b" and tf.group().control_inputs == []

@@ -32,9 +32,7 @@ with tf.Session() as sess, tf.summary.FileWriter(sys.argv[1], sess.graph) as wri
 
 def test_scripts_that_know_minitf_as_tensorflow(tmp_path):
     """TensorBoard must not find it under that name: it wants a TensorFlow with files."""
-    done = subprocess.run(
-        [sys.executable, "-c", AS_TENSORFLOW, str(tmp_path)], capture_output=True, text=True
-    )
+    done = subprocess.run([sys.executable, "-c", AS_TENSORFLOW, str(tmp_path)], capture_output=True, text=True)
     assert (done.returncode, done.stderr) == (0, "")
     [file] = tmp_path.iterdir()
     assert [v.tag for e in tf.train.summary_iterator(str(file)) for v in e.summary.value] == ["s"]

@@ -42,8 +42,14 @@ def test_bad_definitions(defined):
 
 
 def test_op_of_numpy_alone(defined):
-    defined("TestTwice", "x: T -> y: T", T=dtypes.FLOAT, shape=lambda op: op.inputs[0].shape,
-            numpy=lambda op, x: 2 * x, grad=lambda op, g: 2.0 * g)  # fmt: skip
+    defined(
+        "TestTwice",
+        "x: T -> y: T",
+        T=dtypes.FLOAT,
+        shape=lambda op: op.inputs[0].shape,
+        numpy=lambda op, x: 2 * x,
+        grad=lambda op, g: 2.0 * g,
+    )
     x = tf.placeholder(tf.float32, [None])
     y = apply("TestTwice", x)
     with tf.Session() as session:
@@ -57,10 +63,7 @@ def test_arguments_take_on_the_types_of_the_others(defined):
     defined("TestBoth", "x: T, y: T -> z: T", T=dtypes.FLOAT, numpy=lambda op, x, y: x + y)
     assert apply("TestBoth", tf.constant(1.0, tf.float64), 2).dtype == tf.float64
     for bad, parts in [
-        (
-            (tf.constant(1.0), tf.constant(1.0, tf.float64)),
-            ["'y' of TestBoth", "float64", "float32", "tf.cast"],
-        ),
+        ((tf.constant(1.0), tf.constant(1.0, tf.float64)), ["'y' of TestBoth", "float64", "float32", "tf.cast"]),
         ((tf.constant(1), 2), ["'x' of TestBoth", "int32", "it takes float16, float32, float64"]),
         ((tf.constant(1.0),), ["takes 2 inputs, 1"]),
         ((1.0, "a"), ["'y' of TestBoth", "string"]),
@@ -72,10 +75,7 @@ def test_arguments_take_on_the_types_of_the_others(defined):
 
 def test_lists_have_one_type(defined):
     defined(
-        "TestList",
-        "xs: *T -> n: int32",
-        shape=lambda op: tf.TensorShape([]),
-        numpy=lambda op, *xs: np.int32(len(xs)),
+        "TestList", "xs: *T -> n: int32", shape=lambda op: tf.TensorShape([]), numpy=lambda op, *xs: np.int32(len(xs))
     )
     assert run(apply("TestList", [tf.constant(1.0), 2.0, [3.0]])) == 3
     assert apply_op("TestList", [1.0, 2.0]).attrs["N"] == 2
@@ -109,15 +109,14 @@ SIZED = {  # signature, shapes of its inputs, what is wrong
     "a pair of columns": ("x: float32[n, 2] ->", [(3, 2)], ""),
     "three columns": ("x: float32[n, 2] ->", [(3, 3)], "'x' of Sized has shape (3, 3), but 2 is expected"),
     "the same size": ("x: float32[n], y: float32[n] ->", [(3,), (3,)], ""),
-    "another size": (
-        "x: float32[n], y: float32[n] ->", [(3,), (4,)], "'y' of Sized has shape (4,), but 'x' has 3"),
+    "another size": ("x: float32[n], y: float32[n] ->", [(3,), (4,)], "'y' of Sized has shape (4,), but 'x' has 3"),
     "unknown": ("x: float32[n], y: float32[n] ->", [None, (4,)], ""),
     "unknown in part": ("x: float32[n, m], y: float32[m] ->", [(None, 3), (4,)], "but 'x' has 3"),
     "more axes": ("x: float32[n, ...] ->", [(3, 4, 5)], ""),
     "no axis": ("x: float32[n, ...] ->", [()], "'x' of Sized is of rank 1 at least, not of shape ()"),
     "after a list": ("x: *T, axis: int32[] ->", [(2,), (2,), (3,)], "'axis' of Sized is a scalar, not of"),
     "any shape": ("x: float32, y: float32[] ->", [(2, 3), ()], ""),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("name", SIZED)

@@ -101,12 +101,7 @@ def test_dimensions():
 
 
 def test_text():
-    assert [str(TensorShape(s)) for s in (None, [], [None], [2, None])] == [
-        "<unknown>",
-        "()",
-        "(?,)",
-        "(2, ?)",
-    ]
+    assert [str(TensorShape(s)) for s in (None, [], [None], [2, None])] == ["<unknown>", "()", "(?,)", "(2, ?)"]
 
 
 def test_set_shape_adds_knowledge():

@@ -8,10 +8,20 @@ from helpers import fails, run
 import minitf as tf
 
 OURS = [
-    "r = tf.SparseTensor(", "value = [str(s)", "r = p;", "r = [p.values", "tf.shape(s)", "tf.size(s)",
-    "tf.abs(s)", "tf.identity(s)", "tf.sigmoid(s)", "tf.reduce_sum(s)", "tf.cond(", "tf.while_loop(",
+    "r = tf.SparseTensor(",
+    "value = [str(s)",
+    "r = p;",
+    "r = [p.values",
+    "tf.shape(s)",
+    "tf.size(s)",
+    "tf.abs(s)",
+    "tf.identity(s)",
+    "tf.sigmoid(s)",
+    "tf.reduce_sum(s)",
+    "tf.cond(",
+    "tf.while_loop(",
     "convert_to_tensor_or",
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize("fact", cases("sparse", *OURS), ids=lambda fact: fact["source"])
@@ -71,20 +81,30 @@ def test_in_a_loop_with_a_gradient():
 
 
 ELSEWHERE = [
-    lambda s: tf.sparse_tensor_to_dense(s), lambda s: tf.sparse_retain(s, [True, False]),
-    lambda s: tf.sparse_reset_shape(s, [5, 6]), lambda s: tf.sparse_reset_shape(s),
-    lambda s: tf.sparse_reshape(s, [4, 3]), lambda s: tf.sparse_slice(s, [0, 0], [1, 1]),
-    lambda s: tf.sparse_concat(1, [s, s]), lambda s: tf.sparse_concat(1, [s, s], expand_nonconcat_dim=True),
-    lambda s: tf.sparse_add(s, s), lambda s: tf.sparse_add(s, np.ones((3, 4), np.float32)),
-    lambda s: tf.sparse_reduce_sum(s), lambda s: tf.sparse_transpose(s),
-    lambda s: tf.sparse.expand_dims(s, 1), lambda s: tf.sparse_fill_empty_rows(s, 1.0),
+    lambda s: tf.sparse_tensor_to_dense(s),
+    lambda s: tf.sparse_retain(s, [True, False]),
+    lambda s: tf.sparse_reset_shape(s, [5, 6]),
+    lambda s: tf.sparse_reset_shape(s),
+    lambda s: tf.sparse_reshape(s, [4, 3]),
+    lambda s: tf.sparse_slice(s, [0, 0], [1, 1]),
+    lambda s: tf.sparse_concat(1, [s, s]),
+    lambda s: tf.sparse_concat(1, [s, s], expand_nonconcat_dim=True),
+    lambda s: tf.sparse_add(s, s),
+    lambda s: tf.sparse_add(s, np.ones((3, 4), np.float32)),
+    lambda s: tf.sparse_reduce_sum(s),
+    lambda s: tf.sparse_transpose(s),
+    lambda s: tf.sparse.expand_dims(s, 1),
+    lambda s: tf.sparse_fill_empty_rows(s, 1.0),
     lambda s: tf.sparse_merge(tf.cast(s, tf.int64), s, 9),
-    lambda s: tf.sparse_to_indicator(tf.cast(s, tf.int64), 9), lambda s: s * np.ones((3, 4), np.float32),
+    lambda s: tf.sparse_to_indicator(tf.cast(s, tf.int64), 9),
+    lambda s: s * np.ones((3, 4), np.float32),
     lambda s: tf.nn.embedding_lookup_sparse(np.ones((3, 2), np.float32), tf.cast(s, tf.int64), None),
     lambda s: tf.nn.safe_embedding_lookup_sparse(np.ones((3, 2), np.float32), tf.cast(s, tf.int64), s),
-    lambda s: tf.edit_distance(s, s), lambda s: tf.serialize_many_sparse(s), lambda s: tf.shape(s),
+    lambda s: tf.edit_distance(s, s),
+    lambda s: tf.serialize_many_sparse(s),
+    lambda s: tf.shape(s),
     lambda s: tf.nn.ctc_loss(tf.cast(s, tf.int32), np.ones((4, 3, 5), np.float32), [4, 4, 4]),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize("function", ELSEWHERE)

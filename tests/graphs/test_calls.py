@@ -65,8 +65,12 @@ def function_of(definition, name):
 
 
 def of_op(definition, op):
-    return next(n for f in [definition, *definition.library.function]
-                for n in (f.node if f is definition else f.node_def) if n.op == op)  # fmt: skip
+    return next(
+        n
+        for f in [definition, *definition.library.function]
+        for n in (f.node if f is definition else f.node_def)
+        if n.op == op
+    )
 
 
 def calls_itself(definition):
@@ -111,11 +115,17 @@ def has_no_end(definition):
     definition.node.add(name="first", op="PartitionedCall").attr["f"].func.name = "f0"
 
 
-@pytest.mark.parametrize("damage, text", [
-    (has_no_function, ""), (calls_itself, "calls itself"), (lacks_arguments, "0 of"),
-    (says_no_result, "does not say what it returns"), (reads_what_is_not_there, "which is not there"),
-    (has_no_end, "more than 500 nodes"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "damage, text",
+    [
+        (has_no_function, ""),
+        (calls_itself, "calls itself"),
+        (lacks_arguments, "0 of"),
+        (says_no_result, "does not say what it returns"),
+        (reads_what_is_not_there, "which is not there"),
+        (has_no_end, "more than 500 nodes"),
+    ],
+)
 def test_functions_that_cannot_be(damage, text, monkeypatch):
     monkeypatch.setattr("minitf.graphs.functions._MOST", 500)
     definition = read("called")

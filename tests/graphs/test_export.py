@@ -82,8 +82,10 @@ def test_bodies_are_nodes_whose_inputs_are_there():
 @pytest.mark.parametrize("direction", [1, -1])
 def test_values_flow_through_bodies(direction):
     y, gradient = nested()
-    nodes = {n.name: [i.partition(":")[0].removeprefix("^") for i in n.input]
-             for n in tf.get_default_graph().as_graph_def().node}  # fmt: skip
+    nodes = {
+        n.name: [i.partition(":")[0].removeprefix("^") for i in n.input]
+        for n in tf.get_default_graph().as_graph_def().node
+    }
     if direction < 0:
         nodes = {n: [m for m, inputs in nodes.items() if n in inputs] for n in nodes}
     start, end = (gradient.op.name, "x") if direction > 0 else ("x", gradient.op.name)
@@ -105,6 +107,4 @@ def test_queues():
     assert attributes["component_types"].list.type == [1, 3] and attributes["capacity"].i == 3
     assert [[d.size for d in s.dim] for s in attributes["shapes"].list.shape] == [[2], []]
     assert list(nodes["add"].input) == ["queue", "add/component_0", "add/component_1"]
-    assert set(nodes["take"].attr) == {"component_types", "timeout_ms"} and list(nodes["take"].input) == [
-        "queue"
-    ]
+    assert set(nodes["take"].attr) == {"component_types", "timeout_ms"} and list(nodes["take"].input) == ["queue"]

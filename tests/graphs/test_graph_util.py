@@ -15,9 +15,7 @@ def session():
     y = tf.identity(tf.matmul(x, w, name="m"), name="y")
     tf.identity(y, name="z")
     rnn, _ = tf.nn.dynamic_rnn(tf.nn.rnn_cell.GRUCell(3), x[None], dtype=tf.float32)
-    steps = tf.while_loop(
-        lambda i, unused, t: i < 3, lambda i, u, t: (i + 1, u, t * w), [0, x, rnn[0, :2, :2]]
-    )
+    steps = tf.while_loop(lambda i, unused, t: i < 3, lambda i, u, t: (i + 1, u, t * w), [0, x, rnn[0, :2, :2]])
     tf.identity(steps[2], name="deep")
     tf.cond(tf.reduce_sum(y) > 0, lambda: y * w[0], lambda: -y, name="way")
     with tf.Session() as session:
@@ -53,9 +51,7 @@ def test_frozen_graphs_give_the_same(session, name):
         np.testing.assert_array_equal(other.run(y, {"import/x:0": x}), expected)
 
 
-@pytest.mark.parametrize(
-    "options", [{"variable_names_whitelist": ["v"]}, {"variable_names_blacklist": ["w"]}]
-)
+@pytest.mark.parametrize("options", [{"variable_names_whitelist": ["v"]}, {"variable_names_blacklist": ["w"]}])
 def test_some_stay_variables(session, options):
     definition = session.graph.as_graph_def()
     frozen = tf.graph_util.convert_variables_to_constants(session, definition, ["y"], **options)

@@ -24,8 +24,10 @@ def values(graph, names, feed_dict=None, init=()):
 
 
 def described(graph):
-    return [(op.name, op.type, [t.dtype for t in op.outputs], [str(t.shape) for t in op.outputs])
-            for op in graph.get_operations()]  # fmt: skip
+    return [
+        (op.name, op.type, [t.dtype for t in op.outputs], [str(t.shape) for t in op.outputs])
+        for op in graph.get_operations()
+    ]
 
 
 def arrays_of(arrays):
@@ -98,13 +100,32 @@ tf.identity(tf.summary.merge_all(), name="merged"), tf.string_join(["a", "b"], "
 tf.group(tf.Assert(True, [v], name="assert"), tf.Print(v, [v], "v", name="print"), name="said")
 """
 QUEUE = "put more size take many close rest closed"
-RUNS = [*[f"train_{k}" for k in range(11)], *[f"rows_{k}" for k in range(11)],
-        *[f"change_{k}:0" for k in range(7)], *[f"nd_{k}:0" for k in range(3)], "more:0", "less:0", "count:0",
-        "known:0", "start:0", "none/boolean_mask/GatherV2:0", "normal:0", "uniform:0", "truncated:0",
-        "ints:0", "multinomial/Multinomial:0", "gamma/Maximum:0", "poisson/RandomPoissonV2:0", "shuffle:0",
-        *[f"sampled_{k}:0" for k in range(5)], "merged:0", "joined:0", "said", "v:0",
-        *[f"{kind}_{step}" for kind in ("FIFOQueue", "RandomShuffleQueue", "PaddingFIFOQueue")
-          for step in QUEUE.split()]]  # fmt: skip
+RUNS = [
+    *[f"train_{k}" for k in range(11)],
+    *[f"rows_{k}" for k in range(11)],
+    *[f"change_{k}:0" for k in range(7)],
+    *[f"nd_{k}:0" for k in range(3)],
+    "more:0",
+    "less:0",
+    "count:0",
+    "known:0",
+    "start:0",
+    "none/boolean_mask/GatherV2:0",
+    "normal:0",
+    "uniform:0",
+    "truncated:0",
+    "ints:0",
+    "multinomial/Multinomial:0",
+    "gamma/Maximum:0",
+    "poisson/RandomPoissonV2:0",
+    "shuffle:0",
+    *[f"sampled_{k}:0" for k in range(5)],
+    "merged:0",
+    "joined:0",
+    "said",
+    "v:0",
+    *[f"{kind}_{step}" for kind in ("FIFOQueue", "RandomShuffleQueue", "PaddingFIFOQueue") for step in QUEUE.split()],
+]
 
 
 def run_all(graph, capfd):
@@ -196,12 +217,15 @@ def names_added(function):
         return [op.name for op in graph.get_operations()][1:]
 
 
-@pytest.mark.parametrize("options, names", [  # as TensorFlow 1.15 calls them
-    ({}, ["import/a", "import/b/y", "import/b", "import/c"]),
-    ({"name": ""}, ["a_1", "b/y", "b", "c"]),
-    ({"name": "x"}, ["x/a", "x/b/y", "x/b", "x/c"]),
-    ({"name": "x/"}, ["x/a", "x/b/y", "x/b", "x/c"]),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "options, names",
+    [  # as TensorFlow 1.15 calls them
+        ({}, ["import/a", "import/b/y", "import/b", "import/c"]),
+        ({"name": ""}, ["a_1", "b/y", "b", "c"]),
+        ({"name": "x"}, ["x/a", "x/b/y", "x/b", "x/c"]),
+        ({"name": "x/"}, ["x/a", "x/b/y", "x/b", "x/c"]),
+    ],
+)
 def test_names(options, names):
     assert names_added(lambda: tf.import_graph_def(small(), **options)) == names
 
@@ -228,14 +252,17 @@ def test_elements_and_inputs():
         assert session.run([b, d]) == [7.0, 8.0]
 
 
-@pytest.mark.parametrize("options, error, text", [
-    ({"return_elements": ["z"]}, ValueError, "'z' not found in graph def"),
-    ({"return_elements": ["a:3"]}, ValueError, "Invalid return output 3 of node 'a'"),
-    ({"return_elements": [1]}, TypeError, "return_elements"),
-    ({"input_map": {"q:0": 1.0}}, ValueError, "not found in graph_def: [q:0]"),
-    ({"input_map": {"a:0": 1}}, ValueError, "int32"),
-    ({"input_map": [1]}, TypeError, "input_map"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "options, error, text",
+    [
+        ({"return_elements": ["z"]}, ValueError, "'z' not found in graph def"),
+        ({"return_elements": ["a:3"]}, ValueError, "Invalid return output 3 of node 'a'"),
+        ({"return_elements": [1]}, TypeError, "return_elements"),
+        ({"input_map": {"q:0": 1.0}}, ValueError, "not found in graph_def: [q:0]"),
+        ({"input_map": {"a:0": 1}}, ValueError, "int32"),
+        ({"input_map": [1]}, TypeError, "input_map"),
+    ],
+)
 def test_wrong_arguments(options, error, text):
     with fails(error, text):
         tf.import_graph_def(small(), **options)
@@ -291,40 +318,43 @@ def tensor(**content):
     return change
 
 
-@pytest.mark.parametrize("change, error, text", [
-    (changed(["node", 0, "op"], "Foo"), tf.errors.NotFoundError, "type not registered: minitf has no 'Foo'"),
-    (changed(["node", 2, "input", 0], "z"), ValueError, "Unknown input node 'z'"),
-    (changed(["node", 2, "input", 0], "a:4"), ValueError, "has 1 outputs"),
-    (changed(["node", 2, "input", 0], "a:99999999999999999999"), ValueError, "Unknown input node"),
-    (changed(["node", 2, "input", 0], ""), ValueError, "Unknown input node"),
-    (changed(["node", 2, "input", 0], "b"), ValueError, "cycle"),
-    (changed(["node", 3, "input", 0], "^c"), ValueError, "cycle"),
-    (changed(["node", 3, "name"], "a"), ValueError, "not unique"),
-    (changed(["node", 3, "name"], "b b"), ValueError, "is not a name"),
-    (changed(["node", 3, "name"], ""), ValueError, "is not a name"),
-    (attribute(2, "T", type=3), ValueError, "its T is int32"),
-    (attribute(2, "T", i=3), ValueError, "'T': it is int instead of type"),
-    (attribute(2, "T", i=[3, 4]), ValueError, "'T': it is a list instead of type"),
-    (attribute(2, "foo", i=3), ValueError, "has no attribute 'foo'"),
-    (attribute(0, "dtype", type=3), ValueError, "its value is float32, not int32"),
-    (attribute(0, "dtype", type=77), ValueError, "77"),
-    (attribute(2, "_body", s=[b"a", b"body"]), ValueError, "in no body"),
-    (attribute(2, "_body", s=[b"c"]), ValueError, "in no body"),
-    (attribute(2, "_incomplete", b=True), ValueError, "whether ops of a branch ran"),
-    (changed(["node", 2, "op"], "Loop"), ValueError, "its own"),
-    (changed(["node", 2, "op"], "If"), ValueError, "its own"),
-    (changed(["node", 2, "op"], "Arg"), ValueError, "belongs to a body"),
-    (changed(["node", 2, "op"], "MatMul"), ValueError, "'b' of type MatMul"),
-    (changed(["node", 2, "op"], "Placeholder"), ValueError, "'b' of type Placeholder"),
-    (tensor(sizes=[2**40]), ValueError, "cannot be in a message"),
-    (tensor(sizes=[2**62, 2**62]), ValueError, "cannot be in a message"),
-    (tensor(sizes=[-1]), ValueError, "has no value"),
-    (tensor(sizes=[-7]), ValueError, "is no shape"),
-    (tensor(sizes=[1] * 300), ValueError, "is no shape"),
-    (tensor(float_val=[1.0, 2.0, 3.0]), ValueError, "4 values"),
-    (tensor(tensor_content=b"abc"), ValueError, "3 bytes"),
-    (tensor(dtype=0), ValueError, "no tensors of type 0"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "change, error, text",
+    [
+        (changed(["node", 0, "op"], "Foo"), tf.errors.NotFoundError, "type not registered: minitf has no 'Foo'"),
+        (changed(["node", 2, "input", 0], "z"), ValueError, "Unknown input node 'z'"),
+        (changed(["node", 2, "input", 0], "a:4"), ValueError, "has 1 outputs"),
+        (changed(["node", 2, "input", 0], "a:99999999999999999999"), ValueError, "Unknown input node"),
+        (changed(["node", 2, "input", 0], ""), ValueError, "Unknown input node"),
+        (changed(["node", 2, "input", 0], "b"), ValueError, "cycle"),
+        (changed(["node", 3, "input", 0], "^c"), ValueError, "cycle"),
+        (changed(["node", 3, "name"], "a"), ValueError, "not unique"),
+        (changed(["node", 3, "name"], "b b"), ValueError, "is not a name"),
+        (changed(["node", 3, "name"], ""), ValueError, "is not a name"),
+        (attribute(2, "T", type=3), ValueError, "its T is int32"),
+        (attribute(2, "T", i=3), ValueError, "'T': it is int instead of type"),
+        (attribute(2, "T", i=[3, 4]), ValueError, "'T': it is a list instead of type"),
+        (attribute(2, "foo", i=3), ValueError, "has no attribute 'foo'"),
+        (attribute(0, "dtype", type=3), ValueError, "its value is float32, not int32"),
+        (attribute(0, "dtype", type=77), ValueError, "77"),
+        (attribute(2, "_body", s=[b"a", b"body"]), ValueError, "in no body"),
+        (attribute(2, "_body", s=[b"c"]), ValueError, "in no body"),
+        (attribute(2, "_incomplete", b=True), ValueError, "whether ops of a branch ran"),
+        (changed(["node", 2, "op"], "Loop"), ValueError, "its own"),
+        (changed(["node", 2, "op"], "If"), ValueError, "its own"),
+        (changed(["node", 2, "op"], "Arg"), ValueError, "belongs to a body"),
+        (changed(["node", 2, "op"], "MatMul"), ValueError, "'b' of type MatMul"),
+        (changed(["node", 2, "op"], "Placeholder"), ValueError, "'b' of type Placeholder"),
+        (tensor(sizes=[2**40]), ValueError, "cannot be in a message"),
+        (tensor(sizes=[2**62, 2**62]), ValueError, "cannot be in a message"),
+        (tensor(sizes=[-1]), ValueError, "has no value"),
+        (tensor(sizes=[-7]), ValueError, "is no shape"),
+        (tensor(sizes=[1] * 300), ValueError, "is no shape"),
+        (tensor(float_val=[1.0, 2.0, 3.0]), ValueError, "4 values"),
+        (tensor(tensor_content=b"abc"), ValueError, "3 bytes"),
+        (tensor(dtype=0), ValueError, "no tensors of type 0"),
+    ],
+)
 def test_what_contradicts_itself(change, error, text):
     definition = small()
     change(definition)

@@ -34,25 +34,26 @@ def test_names_scopes_and_control_inputs():
         assert session.run(y, {x: [3, -1]}).tolist() == [-3, 1]
 
 
-@pytest.mark.parametrize("type, inputs, options, error, text", [
-    ("Foo", 1, {}, tf.errors.NotFoundError, "Op type not registered"),
-    ("Loop", 1, {}, tf.errors.NotFoundError, "Op type not registered"),
-    ("Neg", 2, {}, ValueError, "takes 1 inputs, 2 are given"),
-    ("Neg", "number", {}, TypeError, "Input #0 is not a tensor: 1.0"),
-    ("Neg", 1, {"attrs": {"T": attr(type=3)}}, ValueError, "T is int32, but its inputs are float32"),
-    ("Neg", 1, {"attrs": {"zz": attr(type=3)}}, ValueError, "Neg has no attribute 'zz'"),
-    ("Neg", 1, {"attrs": {"T": 1}}, TypeError, "attribute 'T' of Neg is a tf.AttrValue, not 1"),
-    ("Placeholder", 0, {}, ValueError, "lacks attribute 'dtype'"),
-    ("Neg", 1, {"name": "x/"}, ValueError, "Duplicate node name in graph: 'x'"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "type, inputs, options, error, text",
+    [
+        ("Foo", 1, {}, tf.errors.NotFoundError, "Op type not registered"),
+        ("Loop", 1, {}, tf.errors.NotFoundError, "Op type not registered"),
+        ("Neg", 2, {}, ValueError, "takes 1 inputs, 2 are given"),
+        ("Neg", "number", {}, TypeError, "Input #0 is not a tensor: 1.0"),
+        ("Neg", 1, {"attrs": {"T": attr(type=3)}}, ValueError, "T is int32, but its inputs are float32"),
+        ("Neg", 1, {"attrs": {"zz": attr(type=3)}}, ValueError, "Neg has no attribute 'zz'"),
+        ("Neg", 1, {"attrs": {"T": 1}}, TypeError, "attribute 'T' of Neg is a tf.AttrValue, not 1"),
+        ("Placeholder", 0, {}, ValueError, "lacks attribute 'dtype'"),
+        ("Neg", 1, {"name": "x/"}, ValueError, "Duplicate node name in graph: 'x'"),
+    ],
+)
 def test_what_is_refused(type, inputs, options, error, text):
     x = tf.placeholder(tf.float32, [2], name="x")
     given = [1.0] if inputs == "number" else [x] * inputs
     with fails(error, text):
         x.graph.create_op(type, given, **options)
-    assert [op.type for op in x.graph.get_operations() if op.type == type] == [x.op.type] * (
-        type == x.op.type
-    )
+    assert [op.type for op in x.graph.get_operations() if op.type == type] == [x.op.type] * (type == x.op.type)
 
 
 def test_definitions():

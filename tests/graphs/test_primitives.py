@@ -45,11 +45,7 @@ def loop_in_branch(x):
 
 def slices(x):
     w = tf.get_variable("w", initializer=np.array([1.0, -2.0, 0.5]))
-    return (
-        tf.scan(lambda a, v: a * x + v, w, reverse=True),
-        tf.map_fn(lambda v: v * x, w),
-        tf.foldl(tf.add, w * x),
-    )
+    return (tf.scan(lambda a, v: a * x + v, w, reverse=True), tf.map_fn(lambda v: v * x, w), tf.foldl(tf.add, w * x))
 
 
 def assigning(x):
@@ -110,6 +106,4 @@ def test_a_lowered_branch_is_drawn_with_both_ways():
     chosen(x)
     source = to_dot(lowered=True).source
     assert re.search(r'"cond/Switch_1" -> "cond/mul" .*if true', source)
-    assert re.search(r'"cond/mul" -> "cond/Merge"', source) and re.search(
-        r'"cond/Const" -> "cond/Merge"', source
-    )
+    assert re.search(r'"cond/mul" -> "cond/Merge"', source) and re.search(r'"cond/Const" -> "cond/Merge"', source)

@@ -22,22 +22,28 @@ def test_texts(values):
     np.testing.assert_array_equal(found, np.char.encode(values) if values not in (b"\xff", []) else values)
 
 
-@pytest.mark.parametrize("options, expected", [
-    ({"values": [1, 2.5], "shape": [4]}, [1, 2.5, 2.5, 2.5]),
-    ({"values": 3, "shape": [2, 2]}, [[3, 3], [3, 3]]),
-    ({"values": [1, 2], "dtype": tf.float32}, [1, 2]),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "options, expected",
+    [
+        ({"values": [1, 2.5], "shape": [4]}, [1, 2.5, 2.5, 2.5]),
+        ({"values": 3, "shape": [2, 2]}, [[3, 3], [3, 3]]),
+        ({"values": [1, 2], "dtype": tf.float32}, [1, 2]),
+    ],
+)
 def test_shapes(options, expected):
     assert tf.make_ndarray(tf.make_tensor_proto(**options)).tolist() == expected
 
 
-@pytest.mark.parametrize("options, error", [
-    ({"values": [1, 2, 3], "shape": [2]}, ValueError),
-    ({"values": [1, 2, 3], "shape": [2], "verify_shape": True}, (TypeError, ValueError)),
-    ({"values": None}, ValueError),
-    ({"values": [[1], [2, 3]]}, ValueError),
-    ({"values": 1.5, "dtype": tf.int32}, TypeError),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "options, error",
+    [
+        ({"values": [1, 2, 3], "shape": [2]}, ValueError),
+        ({"values": [1, 2, 3], "shape": [2], "verify_shape": True}, (TypeError, ValueError)),
+        ({"values": None}, ValueError),
+        ({"values": [[1], [2, 3]]}, ValueError),
+        ({"values": 1.5, "dtype": tf.int32}, TypeError),
+    ],
+)
 def test_what_does_not_fit(options, error):
     with pytest.raises(error):
         tf.make_tensor_proto(**options)

@@ -138,10 +138,13 @@ def test_a_loop_made_by_hand():
         assert session.run(y) == 3
 
 
-@pytest.mark.parametrize("change", [
-    lambda merge, going, end, inside: tf.identity(merge),  # read outside, without an Exit
-    lambda merge, going, end, inside: tf.add(going.op.inputs[0].op.inputs[0], 1),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda merge, going, end, inside: tf.identity(merge),  # read outside, without an Exit
+        lambda merge, going, end, inside: tf.add(going.op.inputs[0].op.inputs[0], 1),
+    ],
+)
 def test_what_leaves_a_loop_in_no_order_is_refused(change):
     definition = odd_loop(change)
     with fails((ValueError, tf.errors.UnimplementedError), ""), tf.Session() as session:

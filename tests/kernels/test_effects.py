@@ -60,24 +60,7 @@ NUMBERS = {  # by the names of the operands that are no memory
     "m n k ta tb lda ldb ldc beta batch a_next b_next c_next": (2, 3, 4, 0, 0, 4, 3, 3, 1, 1, 0, 0, 0),
     "m n depth ldb ldc beta": (2, 3, 3, 3, 3, 1),
     "depth n m ldb ldc beta": (3, 3, 2, 3, 3, 1),
-    "first count h w c oh ow out kh kw sh sw dh dw top left": (
-        0,
-        2,
-        2,
-        2,
-        1,
-        2,
-        2,
-        1,
-        2,
-        2,
-        1,
-        1,
-        1,
-        1,
-        1,
-        0,
-    ),
+    "first count h w c oh ow out kh kw sh sw dh dw top left": (0, 2, 2, 2, 1, 2, 2, 1, 2, 2, 1, 1, 1, 1, 1, 0),
     "first count images h w c oh ow out kh kw sh sw dh dw top left": (
         0,
         4,
@@ -100,25 +83,7 @@ NUMBERS = {  # by the names of the operands that are no memory
     "lowest first count h w c oh ow kh kw sh sw top left": (-9.0, 0, 2, 2, 2, 1, 2, 2, 2, 2, 1, 1, 1, 0),
     "first count h w c oh ow kh kw sh sw top left": (0, 2, 2, 2, 1, 2, 2, 2, 2, 1, 1, 1, 0),
     "first count h w c oh ow m kh kw sh sw dh dw top left": (0, 2, 2, 2, 1, 2, 2, 2, 2, 2, 1, 1, 1, 1, 1, 0),
-    "first count images h w c oh ow m kh kw sh sw dh dw top left": (
-        0,
-        4,
-        2,
-        2,
-        2,
-        1,
-        2,
-        2,
-        1,
-        2,
-        2,
-        1,
-        1,
-        1,
-        1,
-        1,
-        0,
-    ),
+    "first count images h w c oh ow m kh kw sh sw dh dw top left": (0, 4, 2, 2, 2, 1, 2, 2, 1, 2, 2, 1, 1, 1, 1, 1, 0),
     f"first count {_VOLUMES}": (0, 2, *_LAIN),
     f"first count volumes {_VOLUMES}": (0, 8, 1, *_LAIN),
     "bias alpha beta radius rows width": (2.0, 0.5, 0.75, 1, 2, 3),
@@ -134,35 +99,49 @@ NUMBERS = {  # by the names of the operands that are no memory
 }
 OF_KERNEL = {"select": (1, (6, 1, 1, 1))}
 GIVEN = {  # contents that are not left to chance
-    ("random_int32", "low"): [1], ("random_int32", "high"): [1000],
-    ("random_int64", "low"): [1], ("random_int64", "high"): [1000],
+    ("random_int32", "low"): [1],
+    ("random_int32", "high"): [1000],
+    ("random_int64", "low"): [1],
+    ("random_int64", "high"): [1000],
     ("invert_permutation", "a"): [2, 0, 1, 5, 4, 3],
     ("copy_if_false", "a"): [0],
-    ("ctc_loss", "places"): [0, 0], ("ctc_loss", "labels"): [1], ("ctc_loss", "lengths"): [2],
+    ("ctc_loss", "places"): [0, 0],
+    ("ctc_loss", "labels"): [1],
+    ("ctc_loss", "lengths"): [2],
     ("beam_search", "lengths"): [2],
     ("add_list", "size"): [4],
-    ("copy_list", "size"): [7], ("copy_list", "full"): [1, 1, 0, 1],
-    ("zero_list", "size"): [3], ("zero_list", "full"): [1, 1, 0, 1],
+    ("copy_list", "size"): [7],
+    ("copy_list", "full"): [1, 1, 0, 1],
+    ("zero_list", "size"): [3],
+    ("zero_list", "full"): [1, 1, 0, 1],
     ("add_list", "full"): [1, 1, 1, 1],
-    ("read_slots", "index"): [0, 1], ("read_slots", "size"): [4], ("read_slots", "full"): [1] * 4,
-    ("write_slots", "index"): [0, 1], ("add_slots", "index"): [0, 1],
+    ("read_slots", "index"): [0, 1],
+    ("read_slots", "size"): [4],
+    ("read_slots", "full"): [1] * 4,
+    ("write_slots", "index"): [0, 1],
+    ("add_slots", "index"): [0, 1],
     ("select", "mask"): [1, 0, 1, 0, 1, 1],
     **{(division, "b"): [1, 2, 3] * 2 for division in ("truncatediv", "truncatemod", "floordiv", "floormod")},
     ("true", "a"): [1],
-    ("take_row", "index"): [2], ("zero_tail", "count"): [2],
-}  # fmt: skip
+    ("take_row", "index"): [2],
+    ("zero_tail", "count"): [2],
+}
 FILLED = {  # contents before and otherwise, of what is written
-    ("write_slots", "flags"): ([0] * 4, [1] * 4), ("write_slots", "length"): ([1], [3]),
-    ("add_slots", "flags"): ([0, 1, 0, 1], [1] * 4), ("add_slots", "length"): ([1], [3]),
-    ("add_list", "length"): ([1], [9]), ("add_list", "flags"): ([0, 1, 0, 1], [1, 0, 0, 0]),
+    ("write_slots", "flags"): ([0] * 4, [1] * 4),
+    ("write_slots", "length"): ([1], [3]),
+    ("add_slots", "flags"): ([0, 1, 0, 1], [1] * 4),
+    ("add_slots", "length"): ([1], [3]),
+    ("add_list", "length"): ([1], [9]),
+    ("add_list", "flags"): ([0, 1, 0, 1], [1, 0, 0, 0]),
     ("read_slots", "seen"): ([0] * 4, [0, 1, 0, 0]),
     ("stamp", "log"): ([1, 3, 0, 0, 0, 0, 0], [0, 3, 5, 0, 0, 0, 0]),
     ("apply_adam", "beta1_power"): ([0.5],) * 2,
-}  # fmt: skip
+}
 SAMPLE = sorted(
-    name for name, k in KERNELS.items()
+    name
+    for name, k in KERNELS.items()
     if k.function.__module__.startswith(minitf.kernels.__name__) and name not in MACHINE
-)  # fmt: skip
+)
 
 
 def contents(name, key, dtype, which, writes):
@@ -264,8 +243,7 @@ def test_every_part_of_a_split_names_what_it_writes():
         if tested.split is None:
             continue
         given = operands(instance(tested))
-        numbers = {k: 1 if k in ("outer", "batch") else v for k, v in given.items()
-                   if not isinstance(v, np.ndarray)}  # fmt: skip
+        numbers = {k: 1 if k in ("outer", "batch") else v for k, v in given.items() if not isinstance(v, np.ndarray)}
         if "dims" in numbers and name in ("strided_copy", "strided_write"):
             numbers["dims"] = (3, 2)
         rule = tested.split.among_threads(numbers)

@@ -9,14 +9,25 @@ from minitf.layers import by_name
 
 X = np.ones([2, 3], np.float32)
 FIRST = {
-    "zeros": [0, 0], "ones": [1, 1], "constant": [0, 0], "identity": [1, 0], "uniform": [-0.01146, -0.0138],
-    "normal": [0.05265, -0.04467], "truncated_normal": [0.05265, -0.04467],
-    "orthogonal": [0.46116, -0.69541], "glorot_uniform": [-0.22923, -0.27602],
-    "glorot_normal": [0.6911, -0.58646], "lecun_normal": [0.6911, -0.58646],
-    "lecun_uniform": [-0.22923, -0.27602], "he_normal": [0.97737, -0.82937],
-    "he_uniform": [-0.32417, -0.39034], "GlorotUniform": [-0.22923, -0.27602],
-    "RandomNormal": [0.05265, -0.04467], "VarianceScaling": [0.6911, -0.58646], "Zeros": [0, 0],
-}  # fmt: skip
+    "zeros": [0, 0],
+    "ones": [1, 1],
+    "constant": [0, 0],
+    "identity": [1, 0],
+    "uniform": [-0.01146, -0.0138],
+    "normal": [0.05265, -0.04467],
+    "truncated_normal": [0.05265, -0.04467],
+    "orthogonal": [0.46116, -0.69541],
+    "glorot_uniform": [-0.22923, -0.27602],
+    "glorot_normal": [0.6911, -0.58646],
+    "lecun_normal": [0.6911, -0.58646],
+    "lecun_uniform": [-0.22923, -0.27602],
+    "he_normal": [0.97737, -0.82937],
+    "he_uniform": [-0.32417, -0.39034],
+    "GlorotUniform": [-0.22923, -0.27602],
+    "RandomNormal": [0.05265, -0.04467],
+    "VarianceScaling": [0.6911, -0.58646],
+    "Zeros": [0, 0],
+}
 
 
 @pytest.mark.parametrize("name", FIRST)
@@ -34,8 +45,9 @@ def test_in_other_layers_and_cells():
     tf.layers.batch_normalization(X, gamma_initializer="zeros", name="b")
     cell = tf.nn.rnn_cell.GRUCell(3, kernel_initializer="zeros", bias_initializer="ones", activation="relu")
     tf.nn.dynamic_rnn(cell, np.ones([1, 2, 3], np.float32), dtype=tf.float32)
-    tf.nn.dynamic_rnn(tf.nn.rnn_cell.LSTMCell(3, initializer="zeros"), np.ones([1, 2, 3], np.float32),
-                      dtype=tf.float32, scope="lstm")  # fmt: skip
+    tf.nn.dynamic_rnn(
+        tf.nn.rnn_cell.LSTMCell(3, initializer="zeros"), np.ones([1, 2, 3], np.float32), dtype=tf.float32, scope="lstm"
+    )
     with tf.Session() as session:
         session.run(tf.global_variables_initializer())
         found = {v.op.name: session.run(v) for v in tf.global_variables()}
@@ -56,9 +68,7 @@ def test_activations(name, value):
 
 @pytest.mark.parametrize("name, value", [("l1", 0.03), ("l2", 0.05), ("l1_l2", 0.08)])
 def test_regularizers(name, value):
-    tf.layers.dense(
-        X, 1, kernel_regularizer=name, kernel_initializer=lambda *a, **k: tf.constant([[0], [-1], [2.0]])
-    )
+    tf.layers.dense(X, 1, kernel_regularizer=name, kernel_initializer=lambda *a, **k: tf.constant([[0], [-1], [2.0]]))
     (loss,) = tf.losses.get_regularization_losses()
     with tf.Session() as session:
         session.run(tf.global_variables_initializer())
@@ -77,9 +87,7 @@ def test_constraints():
     assert kernel.kernel.constraint is by_name.constraint("non_neg")
 
 
-@pytest.mark.parametrize(
-    "argument", ["kernel_initializer", "kernel_regularizer", "kernel_constraint", "activation"]
-)
+@pytest.mark.parametrize("argument", ["kernel_initializer", "kernel_regularizer", "kernel_constraint", "activation"])
 def test_names_of_nothing(argument):
     with fails(ValueError, "give a function or one of"):
         tf.layers.dense(X, 3, **{argument: "nonsense"})

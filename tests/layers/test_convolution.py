@@ -22,12 +22,11 @@ def test_recorded_graphs(fact):
     check_graph(fact)
 
 
-@pytest.mark.parametrize(
-    "strides, rate, padding", [(1, 1, "same"), ((2, 1), 1, "valid"), (1, (1, 2), "SAME")]
-)
+@pytest.mark.parametrize("strides, rate, padding", [(1, 1, "same"), ((2, 1), 1, "valid"), (1, (1, 2), "SAME")])
 def test_conv2d(strides, rate, padding):
-    y = tf.layers.conv2d(X, 5, (3, 2), strides, padding, dilation_rate=rate, activation="relu",
-                         bias_initializer=tf.ones_initializer())  # fmt: skip
+    y = tf.layers.conv2d(
+        X, 5, (3, 2), strides, padding, dilation_rate=rate, activation="relu", bias_initializer=tf.ones_initializer()
+    )
     kernel, bias = tf.trainable_variables()
     expected = tf.nn.relu(tf.nn.conv2d(X, kernel, strides, padding.upper(), dilations=rate) + bias)
     np.testing.assert_allclose(*runs(y, expected), rtol=1e-6)
@@ -36,8 +35,12 @@ def test_conv2d(strides, rate, padding):
 
 def test_layouts():
     layer = tf.layers.Conv2D(4, 3, data_format="channels_first", bias_initializer=tf.ones_initializer())
-    turned = tf.layers.Conv2D(4, 3, kernel_initializer=lambda *a, **k: layer.kernel.initialized_value(),
-                              bias_initializer=tf.ones_initializer())  # fmt: skip
+    turned = tf.layers.Conv2D(
+        4,
+        3,
+        kernel_initializer=lambda *a, **k: layer.kernel.initialized_value(),
+        bias_initializer=tf.ones_initializer(),
+    )
     a = tf.transpose(layer(tf.constant(X.transpose(0, 3, 1, 2))), [0, 2, 3, 1])
     np.testing.assert_allclose(*runs(a, turned(X)), rtol=1e-5, atol=1e-6)
 
@@ -66,8 +69,9 @@ def test_conv2d_transpose(padding, sizes):
             assert y.shape.as_list() == [None, *full[1:]]
             assert layer.compute_output_shape([2, *shape[1:]]).as_list() == full
             fed = X if kind == "channels_last" else X.transpose(0, 3, 1, 2)
-            back = tf.nn.conv2d(y, layer.kernel, (2, 3), padding.upper(),
-                                data_format="NHWC" if kind == "channels_last" else "NCHW")  # fmt: skip
+            back = tf.nn.conv2d(
+                y, layer.kernel, (2, 3), padding.upper(), data_format="NHWC" if kind == "channels_last" else "NCHW"
+            )
             with tf.Session() as session:
                 session.run(tf.global_variables_initializer())
                 found, again = session.run([y, back], {x: fed})
@@ -102,10 +106,15 @@ def test_activity_regularizers_count_one_example():
 
 def test_refusals():
     x = tf.placeholder(tf.float32, [None, 28, 28, 1])
-    for arguments, what in [({"padding": "foo"}, "padding"), ({"kernel_size": [5, 5, 5]}, "kernel_size"),
-                            ({"data_format": "NHWC"}, "channels_first"), ({"strides": "a"}, "strides"),
-                            ({"padding": "causal"}, "padding"), ({"kernel_size": 29}, "Negative dimension"),
-                            ({"strides": 2, "dilation_rate": 2}, "not supported")]:  # fmt: skip
+    for arguments, what in [
+        ({"padding": "foo"}, "padding"),
+        ({"kernel_size": [5, 5, 5]}, "kernel_size"),
+        ({"data_format": "NHWC"}, "channels_first"),
+        ({"strides": "a"}, "strides"),
+        ({"padding": "causal"}, "padding"),
+        ({"kernel_size": 29}, "Negative dimension"),
+        ({"strides": 2, "dilation_rate": 2}, "not supported"),
+    ]:
         with fails(ValueError, what):
             tf.layers.conv2d(x, **{"filters": 2, "kernel_size": 5, **arguments})
     with fails(ValueError, "channel dimension"):

@@ -62,9 +62,7 @@ def test_untrainable_layer():
 
 def test_regularizers_are_collected_once():
     for reuse in (None, True):
-        tf.layers.dense(
-            tf.constant(X), 5, kernel_regularizer=lambda w: tf.reduce_sum(w * w), name="a", reuse=reuse
-        )
+        tf.layers.dense(tf.constant(X), 5, kernel_regularizer=lambda w: tf.reduce_sum(w * w), name="a", reuse=reuse)
     (loss,) = tf.get_collection(tf.GraphKeys.REGULARIZATION_LOSSES)
     value, kernel = runs([loss, tf.trainable_variables()[0]])
     assert value == pytest.approx((kernel**2).sum(), rel=1e-5)

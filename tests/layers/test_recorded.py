@@ -29,11 +29,9 @@ def trained(**how):
 
 CLIPPED = {"rmax": 1.5, "rmin": 0.7, "dmax": 0.5}
 TRAINED = [  # as from TensorFlow 1.15.5
-    ({"renorm": True},
-     [28.206, 27.881, 27.567, 14.804, 3.0, 0.0, 2.132, 9.738, 5.331, 0.072, 3.079]),
-    ({"virtual_batch_size": 3},
-     [15.602, 15.602, 15.602, 18.896, 3.0, 0.0, 2.132, 5.85]),
-]  # fmt: skip
+    ({"renorm": True}, [28.206, 27.881, 27.567, 14.804, 3.0, 0.0, 2.132, 9.738, 5.331, 0.072, 3.079]),
+    ({"virtual_batch_size": 3}, [15.602, 15.602, 15.602, 18.896, 3.0, 0.0, 2.132, 5.85]),
+]
 
 
 @pytest.mark.parametrize("how, expected", TRAINED)

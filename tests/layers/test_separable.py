@@ -16,8 +16,9 @@ def test_like_tensorflow(name):
 def test_values(data_format):
     first = data_format == "channels_first"
     x = X.transpose(0, 3, 1, 2) if first else X
-    y = tf.layers.separable_conv2d(x, 4, (3, 2), (2, 2), "same", data_format, depth_multiplier=2,
-                                   bias_initializer="ones")  # fmt: skip
+    y = tf.layers.separable_conv2d(
+        x, 4, (3, 2), (2, 2), "same", data_format, depth_multiplier=2, bias_initializer="ones"
+    )
     y = tf.transpose(y, [0, 2, 3, 1]) if first else y
     depthwise, pointwise, bias = tf.trainable_variables()
     expected = tf.nn.separable_conv2d(X, depthwise, pointwise, [1, 2, 2, 1], "SAME") + bias

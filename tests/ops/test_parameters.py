@@ -69,8 +69,10 @@ OPS_AND_INPUTS = {
     "Cumprod": ({"exclusive": False, "reverse": False}, [X, i(1)], [1]),
     **{f"Segment{t}": ({}, [X, i32(0, 1)], [1]) for t in ("Sum", "Mean", "Prod", "Max", "Min")},
     **{f"UnsortedSegment{t}": ({}, [X, i32(0, 1), i(3)], [1, 2]) for t in ("Sum", "Prod", "Max", "Min")},
-    **{t: ({"dtype": tf.float32, "seed": 1, "seed2": 2}, [i32(2, 3)], [0])
-       for t in ("RandomUniform", "RandomStandardNormal", "TruncatedNormal")},
+    **{
+        t: ({"dtype": tf.float32, "seed": 1, "seed2": 2}, [i32(2, 3)], [0])
+        for t in ("RandomUniform", "RandomStandardNormal", "TruncatedNormal")
+    },
     "RandomUniformInt": ({"seed": 1, "seed2": 2}, [i32(2, 3), i(0), i(9)], [0, 1, 2]),
     "Multinomial": ({"output_dtype": tf.int64, "seed": 1, "seed2": 2}, [X, i(2)], [0, 1]),
     "RandomGamma": ({"seed": 1, "seed2": 2}, [i32(2), ROW], [0]),
@@ -84,22 +86,18 @@ OPS_AND_INPUTS = {
     "ConcatV2": ({}, [[X, X], i(1)], [1]),
     "GatherTree": ({}, [i32([[1]], [[2]]), i32([[0]], [[0]]), i32(2), i(0)], [0, 1, 2, 3]),
     **{t: ({}, [X, X], [0, 1]) for t in ("ReluGrad", "TanhGrad", "SoftplusGrad", "EluGrad")},
-}  # fmt: skip
+}
 
 
 def others(value, least):
     """Values of other shapes, none, and out of range, of the same type."""
     value = np.asarray(value)
     first = value.reshape(-1)[:1]
-    shapes = [
-        np.resize(value, shape) for shape in ((), (1,), (2,), (5,), (2, 2), (1, 1, 1), (0,), (2, 0), (7, 1))
-    ]
+    shapes = [np.resize(value, shape) for shape in ((), (1,), (2,), (5,), (2, 2), (1, 1, 1), (0,), (2, 0), (7, 1))]
     if value.dtype.kind != "i":
         return shapes
     ends = [np.full_like(value, n) for n in (-1, -2, 0, 1, 2, 4, 99, -99)]
-    mixed = [
-        np.where(np.arange(value.size).reshape(value.shape) == 0, np.int32(n), value) for n in (-1, 99, least)
-    ]
+    mixed = [np.where(np.arange(value.size).reshape(value.shape) == 0, np.int32(n), value) for n in (-1, 99, least)]
     return [*shapes, *ends, *mixed, np.concatenate([first, first, first])]
 
 
@@ -122,9 +120,7 @@ def outcome(session, fetches, feeds):
 
 def holders(inputs):
     """Placeholders of unknown shape for arrays, in lists or not."""
-    return [
-        holders(value) if isinstance(value, list) else tf.placeholder(value.dtype, None) for value in inputs
-    ]
+    return [holders(value) if isinstance(value, list) else tf.placeholder(value.dtype, None) for value in inputs]
 
 
 def flat(values):
@@ -177,9 +173,7 @@ def trained(make):
 
 
 def trained_by_rows(make):
-    return updated(
-        lambda v, rate, rows, at: make(rate).apply_gradients([(tf.IndexedSlices(rows, at, tf.shape(v)), v)])
-    )
+    return updated(lambda v, rate, rows, at: make(rate).apply_gradients([(tf.IndexedSlices(rows, at, tf.shape(v)), v)]))
 
 
 OPTIMIZERS = {
@@ -216,10 +210,14 @@ FUNCTIONS = {
     **{f"train.{n} by rows": (trained_by_rows(o), [ONE, X[:1], i32(1)]) for n, o in OPTIMIZERS.items()},
     "assign": (updated(lambda v, x: tf.assign(v, x)), [X]),
     "assign_add": (updated(lambda v, x: tf.assign_add(v, x)), [X]),
-    **{f"scatter_{n}": (updated(getattr(tf, f"scatter_{n}")), [i32(1, 0), X])
-       for n in ("update", "add", "sub", "mul", "div", "min", "max")},
-    **{f"scatter_nd_{n}": (updated(getattr(tf, f"scatter_nd_{n}")), [i32([1], [0]), X])
-       for n in ("update", "add", "sub")},
+    **{
+        f"scatter_{n}": (updated(getattr(tf, f"scatter_{n}")), [i32(1, 0), X])
+        for n in ("update", "add", "sub", "mul", "div", "min", "max")
+    },
+    **{
+        f"scatter_nd_{n}": (updated(getattr(tf, f"scatter_nd_{n}")), [i32([1], [0]), X])
+        for n in ("update", "add", "sub")
+    },
     "clip_by_value": (tf.clip_by_value, [X, ONE, ONE + 1]),
     "clip_by_norm": (tf.clip_by_norm, [X, ONE]),
     "dropout": (lambda x, keep, shape: tf.nn.dropout(x, keep, shape, seed=3), [X, ONE, i32(2, 1)]),
@@ -236,15 +234,19 @@ FUNCTIONS = {
     "matmul": (tf.matmul, [X, SQUARE]),
     "bias": (lambda x, w, b: tf.nn.xw_plus_b(x, w, b), [X, SQUARE, ROW]),
     "batch_normalization": (
-        lambda x, m, v, o, s: tf.nn.batch_normalization(x, m, v, o, s, 0.1), [X, ROW, ROW, ROW, ROW]),
-    "gradient fed": (
-        lambda x, g: tf.gradients(tf.reduce_sum(tf.square(x), 1), x, grad_ys=g)[0], [X, ROW[:2]]),
+        lambda x, m, v, o, s: tf.nn.batch_normalization(x, m, v, o, s, 0.1),
+        [X, ROW, ROW, ROW, ROW],
+    ),
+    "gradient fed": (lambda x, g: tf.gradients(tf.reduce_sum(tf.square(x), 1), x, grad_ys=g)[0], [X, ROW[:2]]),
     "gradient of gather fed": (
-        lambda x, g: tf.convert_to_tensor(tf.gradients(tf.gather(x, [1, 0]), x, grad_ys=g)[0]), [X, X]),
-    "gradient of pad fed": (
-        lambda x, g: tf.gradients(tf.pad(x, [[1, 0], [0, 0]]), x, grad_ys=g)[0], [X, SQUARE]),
+        lambda x, g: tf.convert_to_tensor(tf.gradients(tf.gather(x, [1, 0]), x, grad_ys=g)[0]),
+        [X, X],
+    ),
+    "gradient of pad fed": (lambda x, g: tf.gradients(tf.pad(x, [[1, 0], [0, 0]]), x, grad_ys=g)[0], [X, SQUARE]),
     "gradient of concat fed": (
-        lambda x, g: tf.gradients(tf.concat([x, x], 0), x, grad_ys=g)[0], [X, np.tile(X, (2, 1))]),
+        lambda x, g: tf.gradients(tf.concat([x, x], 0), x, grad_ys=g)[0],
+        [X, np.tile(X, (2, 1))],
+    ),
     "list read": (in_list(lambda rows, at: rows.read(at)), [i(1)]),
     "list gather": (in_list(lambda rows, at: rows.gather(at)), [i32(2, 0)]),
     "list write": (fresh(lambda rows, at, x: rows.write(at, x).read(at)), [i(1), ROW]),
@@ -252,17 +254,19 @@ FUNCTIONS = {
     "list split": (fresh(lambda rows, x, n: rows.split(x, n).concat()), [SQUARE, np.int64([1, 0, 2])]),
     "list of a size": (lambda n: tf.TensorArray(tf.float32, n).unstack(tf.constant(SQUARE)).stack(), [i(3)]),
     "cond": (lambda p: tf.cond(p, lambda: tf.constant(1), lambda: tf.constant(2)), [np.bool_(True)]),
-    "while_loop": (
-        lambda n: tf.while_loop(lambda k: k < 9, lambda k: k + 2, [0], maximum_iterations=n), [i(3)]),
+    "while_loop": (lambda n: tf.while_loop(lambda k: k < 9, lambda k: k + 2, [0], maximum_iterations=n), [i(3)]),
     "while_loop to a limit": (lambda n: tf.while_loop(lambda k: k < n, lambda k: k + 1, [0]), [i(3)]),
     "map_fn": (lambda x: tf.map_fn(lambda row: row * 2, x), [X]),
     "lengths": (
         lambda x, n: tf.nn.dynamic_rnn(tf.nn.rnn_cell.BasicRNNCell(2), x, n, dtype=tf.float32)[0],
-        [SEQUENCE, i32(3, 1)], {0: [None, None, 2]}),
+        [SEQUENCE, i32(3, 1)],
+        {0: [None, None, 2]},
+    ),
     "state": (
-        lambda s: tf.nn.dynamic_rnn(
-            tf.nn.rnn_cell.BasicRNNCell(2), tf.constant(SEQUENCE), initial_state=s)[0], [X[:, :2]]),
-}  # fmt: skip
+        lambda s: tf.nn.dynamic_rnn(tf.nn.rnn_cell.BasicRNNCell(2), tf.constant(SEQUENCE), initial_state=s)[0],
+        [X[:, :2]],
+    ),
+}
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)

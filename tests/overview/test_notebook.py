@@ -32,12 +32,6 @@ def test_pictures(index):
 def test_texts_without_dot(index, monkeypatch, tmp_path):
     monkeypatch.setenv("PATH", str(tmp_path))
     bundle = things()[index]._repr_mimebundle_(include=None, exclude=None)
-    starts = [
-        "Graph ",
-        "<tf.Operation 'GradientDescent'",
-        "<tf.Tensor 'loss:0'",
-        "Session (open) of\nGraph",
-        "",
-    ]
+    starts = ["Graph ", "<tf.Operation 'GradientDescent'", "<tf.Tensor 'loss:0'", "Session (open) of\nGraph", ""]
     assert bundle.keys() == {"text/plain"} and bundle["text/plain"].startswith(starts[index])
     assert index != 4 or "us per run" in bundle["text/plain"]

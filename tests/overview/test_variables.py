@@ -36,9 +36,7 @@ def test_names_are_shown_as_they_are():
 
 
 def test_without_rich():
-    code = (
-        "import sys; sys.modules['rich'] = None; import minitf as tf; tf.Variable(1); print(tf.summary_of())"
-    )
+    code = "import sys; sys.modules['rich'] = None; import minitf as tf; tf.Variable(1); print(tf.summary_of())"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert done.stdout.startswith("1 variable, 1 of 1 values trainable, 4 bytes\n"), done.stderr
 

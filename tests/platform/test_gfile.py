@@ -23,9 +23,7 @@ def test_reading(folder):
     assert tf.gfile.Open(name, "rb").read(3) == b"h\xc3\xa9"
     assert list(tf.gfile.FastGFile(name)) == tf.gfile.GFile(name).readlines() == ["héllo\n", "b\n"]
     file = tf.gfile.GFile(name)
-    assert (
-        file.readline() == "héllo\n" and file.tell() == 7 and file.next() == "b\n" and file.readline() == ""
-    )
+    assert file.readline() == "héllo\n" and file.tell() == 7 and file.next() == "b\n" and file.readline() == ""
     file.seek(7)
     assert file.read() == "b\n" and file.size() == 9 and file.name == name and file.mode == "r"
     file.seek(offset=-2, whence=2)
@@ -65,11 +63,7 @@ def test_folders(folder):
     gfile.Rename(folder + "/b", folder + "/c")
     gfile.Copy(folder + "/a", folder + "/c", overwrite=True)
     assert sorted(os.listdir(folder)) == ["a", "c", "p", "x"]
-    (
-        gfile.DeleteRecursively(folder + "/p"),
-        gfile.DeleteRecursively(folder + "/c"),
-        gfile.Remove(folder + "/a"),
-    )
+    (gfile.DeleteRecursively(folder + "/p"), gfile.DeleteRecursively(folder + "/c"), gfile.Remove(folder + "/a"))
     assert os.listdir(folder) == ["x"]
     stat = gfile.Stat(folder)
     assert stat.is_directory and stat.mtime_nsec > 0
@@ -145,7 +139,12 @@ def test_names_that_tensorflow_2_kept(tmp_path, monkeypatch):
     assert [name for name, _, _ in files.walk("b", topdown=False)] == ["b/c/d", "b/c", "b"]
     files.remove("h")
     files.rmtree("b")
-    for wrong in (lambda: files.mkdir("x/y"), lambda: files.listdir("no"), lambda: files.remove("h"),
-                  lambda: files.rmtree("b"), lambda: files.stat("no")):  # fmt: skip
+    for wrong in (
+        lambda: files.mkdir("x/y"),
+        lambda: files.listdir("no"),
+        lambda: files.remove("h"),
+        lambda: files.rmtree("b"),
+        lambda: files.stat("no"),
+    ):
         with pytest.raises(tf.errors.NotFoundError):
             wrong()

@@ -28,9 +28,12 @@ def test_levels(lines):
     tf.logging.warning("not shown")
     tf.logging.error("100%")
     assert lines() == [
-        "WARNING:tensorflow:a 1", "INFO:tensorflow:b 2 c", "ERROR:tensorflow:d", "INFO:tensorflow:e",
+        "WARNING:tensorflow:a 1",
+        "INFO:tensorflow:b 2 c",
+        "ERROR:tensorflow:d",
+        "INFO:tensorflow:e",
         "ERROR:tensorflow:100%",
-    ]  # fmt: skip
+    ]
     assert tf.logging.get_verbosity() == tf.logging.ERROR == logging.ERROR
 
 

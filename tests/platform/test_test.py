@@ -136,18 +136,12 @@ def test_gradients_are_compared_with_differences():
         z = x * x * y
         exact, differences = tf.test.compute_gradient(x, [1, 2], z, [1, 2], np.array([[1.0, 2.0]]))
         np.testing.assert_allclose(exact, [[6, 0], [0, 12]])
-        assert tf.test.compute_gradient_error(
-            [x, y], [[1, 2], []], z, [1, 2]
-        ) < 1e-2 and differences.shape == (2, 2)
+        assert tf.test.compute_gradient_error([x, y], [[1, 2], []], z, [1, 2]) < 1e-2 and differences.shape == (2, 2)
         assert tf.test.compute_gradient_error(x, [1, 2], tf.round(x) + 0 * x, [1, 2]) < 1e-2
     with pytest.raises(ValueError, match="default session"):
         tf.test.compute_gradient(x, [1, 2], z, [1, 2])
 
 
 def test_there_is_no_gpu():
-    assert (
-        not tf.test.is_gpu_available()
-        and tf.test.gpu_device_name() == ""
-        and not tf.test.is_built_with_cuda()
-    )
+    assert not tf.test.is_gpu_available() and tf.test.gpu_device_name() == "" and not tf.test.is_built_with_cuda()
     assert tf.test.get_temp_dir() and tf.test.mock.Mock()

@@ -129,6 +129,14 @@ def summary(g):
 
 
 PRODUCTIONS = {
-    assign: 4, scatter: 3, random_numbers: 2, drawn: 1, shuffled: 1, py_func: 3, printed: 1, asserted: 1,
-    queued: 1, summary: 1,
-}  # fmt: skip
+    assign: 4,
+    scatter: 3,
+    random_numbers: 2,
+    drawn: 1,
+    shuffled: 1,
+    py_func: 3,
+    printed: 1,
+    asserted: 1,
+    queued: 1,
+    summary: 1,
+}

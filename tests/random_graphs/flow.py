@@ -69,10 +69,7 @@ def cond(g):
     chosen = predicate(g)
     if g.chance(0.2):
         like = view(g)
-        branches = [
-            lambda: tf.identity(like.tensor) if g.chance(0.5) else like.tensor,
-            lambda: grown(g, like),
-        ]
+        branches = [lambda: tf.identity(like.tensor) if g.chance(0.5) else like.tensor, lambda: grown(g, like)]
     else:
         like = g.float(lambda e: e.rank <= 4)
         branches = [lambda: grown(g, like), lambda: grown(g, like) if g.chance(0.7) else like.tensor]
@@ -108,8 +105,7 @@ def while_loop(g):
         return i + 1, grown(g, a, a, b, counter), grown(g, b, b, a, counter) if g.chance(0.6) else b.tensor
 
     first = [tf.constant(0), tf.tanh(pinned(like)), tf.tanh(pinned(also))]
-    shapes = [tf.TensorShape([]), *(tf.TensorShape([n if known(n) else None for n in e.shape])
-                                    for e in (like, also))]  # fmt: skip
+    shapes = [tf.TensorShape([]), *(tf.TensorShape([n if known(n) else None for n in e.shape]) for e in (like, also))]
     i, a, b = tf.while_loop(lambda i, a, b: i < n, body, first, shapes, **options)
     g.add(a, like.shape)
     g.add(b, also.shape)
@@ -131,8 +127,9 @@ def array_loop(g):
 
     shape = tf.TensorShape([n if known(n) else None for n in row.shape])
     zero = tf.reduce_sum(tf.zeros_like(pinned(x)), 0)
-    _, state, out = tf.while_loop(lambda i, *_: i < count, body, [tf.constant(0), zero, out],
-                                  [tf.TensorShape([]), shape, tf.TensorShape(None)])  # fmt: skip
+    _, state, out = tf.while_loop(
+        lambda i, *_: i < count, body, [tf.constant(0), zero, out], [tf.TensorShape([]), shape, tf.TensorShape(None)]
+    )
     g.add(state, row.shape)
     if known(x.shape[0]) and x.shape[0] > 1 and g.chance(0.3):
         g.add(out.gather([0, x.shape[0] - 1]), (2, *row.shape), 1 + x.bound)
@@ -170,9 +167,7 @@ CELLS = {
     "peepholes": lambda n: tf.nn.rnn_cell.LSTMCell(n, use_peepholes=True),
     "projected": lambda n: tf.nn.rnn_cell.LSTMCell(n, num_proj=n),
     "normed": lambda n: tf.contrib.rnn.LayerNormBasicLSTMCell(max(n, 4)),
-    "two": lambda n: tf.nn.rnn_cell.MultiRNNCell(
-        [tf.nn.rnn_cell.GRUCell(3), tf.nn.rnn_cell.BasicLSTMCell(n)]
-    ),
+    "two": lambda n: tf.nn.rnn_cell.MultiRNNCell([tf.nn.rnn_cell.GRUCell(3), tf.nn.rnn_cell.BasicLSTMCell(n)]),
     "dropout": lambda n: tf.nn.rnn_cell.DropoutWrapper(tf.nn.rnn_cell.GRUCell(n), 0.8, 0.7, seed=5),
     "residual": lambda n: tf.nn.rnn_cell.ResidualWrapper(tf.nn.rnn_cell.BasicRNNCell(n)),
 }
@@ -207,9 +202,7 @@ def dynamic_rnn(g):
             g.add(tf.concat(found, 2), (*x.shape[:2], units + more), 2.0)
             return
         if g.chance(0.3):
-            found, state = tf.nn.dynamic_rnn(
-                cell, tf.transpose(t, [1, 0, 2]), n, dtype=x.dtype, time_major=True
-            )
+            found, state = tf.nn.dynamic_rnn(cell, tf.transpose(t, [1, 0, 2]), n, dtype=x.dtype, time_major=True)
             g.add(found, (x.shape[1], x.shape[0], units), 2.0)
         else:
             found, state = tf.nn.dynamic_rnn(cell, t, n, dtype=x.dtype, swap_memory=g.chance(0.1))
@@ -265,6 +258,13 @@ def gradient_here(g):
 
 
 PRODUCTIONS = {
-    cond: 4, while_loop: 3, array_loop: 2, over_rows: 3, dynamic_rnn: 4, static_rnn: 2, after: 2,
-    gradient_here: 2, variable_view: 3,
-}  # fmt: skip
+    cond: 4,
+    while_loop: 3,
+    array_loop: 2,
+    over_rows: 3,
+    dynamic_rnn: 4,
+    static_rnn: 2,
+    after: 2,
+    gradient_here: 2,
+    variable_view: 3,
+}

@@ -168,8 +168,11 @@ def reduction(g):
     if kind == "prod":
         g.add(tf.reduce_prod(tf.tanh(x.tensor), axes, keep), shape)
     elif kind == "norm":
-        g.add(tf.norm(tf.square(x.tensor) + 0.5, axis=axes[0], keepdims=True),
-              [1 if i == axes[0] % x.rank else n for i, n in enumerate(x.shape)], x.bound**2 * 3)  # fmt: skip
+        g.add(
+            tf.norm(tf.square(x.tensor) + 0.5, axis=axes[0], keepdims=True),
+            [1 if i == axes[0] % x.rank else n for i, n in enumerate(x.shape)],
+            x.bound**2 * 3,
+        )
     else:
         bound = x.bound * count if kind == "sum" else x.bound + 2
         axis = axes[0] if len(axes) == 1 and g.chance(0.5) else axes
@@ -232,9 +235,7 @@ def cross_entropy(g):
     kind, shape = g.random.randrange(3), x.shape[:-1]
     if kind == 0:
         labels = g.float(lambda e: e.shape == x.shape)
-        found = tf.nn.softmax_cross_entropy_with_logits_v2(
-            labels=tf.nn.softmax(labels.tensor), logits=pinned(x)
-        )
+        found = tf.nn.softmax_cross_entropy_with_logits_v2(labels=tf.nn.softmax(labels.tensor), logits=pinned(x))
     elif kind == 1:
         labels = g.ids(x.shape[-1], lambda e: e.shape == x.shape[:-1])
         found = tf.nn.sparse_softmax_cross_entropy_with_logits(labels=pinned(labels), logits=pinned(x))
@@ -279,8 +280,12 @@ def product(g):
     """Two matrices, or stacks of them, either way round; the same one twice, often."""
     x = g.float(rank=2)
     y = x if g.chance(0.3) else g.float(lambda e: e.rank == x.rank and e.shape[:-2] == x.shape[:-2])
-    ways = [(ta, tb) for ta in (False, True) for tb in (False, True)
-            if x.shape[-2 if ta else -1] == y.shape[-1 if tb else -2]]  # fmt: skip
+    ways = [
+        (ta, tb)
+        for ta in (False, True)
+        for tb in (False, True)
+        if x.shape[-2 if ta else -1] == y.shape[-1 if tb else -2]
+    ]
     if not ways:
         raise Skip
     ta, tb = g.one_of(ways)
@@ -319,7 +324,26 @@ def diagonals(g):
 
 
 PRODUCTIONS = {
-    unary: 8, steps: 1, binary: 8, sum_of_many: 2, compare: 2, logical: 1, truth_to_numbers: 1, select: 2,
-    integers: 3, reduction: 5, winners: 1, best: 1, cumulative: 1, segments: 1, sorted_segments: 1,
-    softmax: 2, cross_entropy: 2, moments: 1, dense: 5, product: 4, square_matrices: 1, diagonals: 1,
-}  # fmt: skip
+    unary: 8,
+    steps: 1,
+    binary: 8,
+    sum_of_many: 2,
+    compare: 2,
+    logical: 1,
+    truth_to_numbers: 1,
+    select: 2,
+    integers: 3,
+    reduction: 5,
+    winners: 1,
+    best: 1,
+    cumulative: 1,
+    segments: 1,
+    sorted_segments: 1,
+    softmax: 2,
+    cross_entropy: 2,
+    moments: 1,
+    dense: 5,
+    product: 4,
+    square_matrices: 1,
+    diagonals: 1,
+}

@@ -150,9 +150,7 @@ def says_nothing(built, found):
         return False
     place = found.fetch if found.mode.alone is None else found.mode.alone
     wide = Built(built.seed, built.without, wide=True)
-    both = [
-        run(b, Mode("op by op", (("executor", "op_by_op"),))).runs[: found.run + 1] for b in (built, wide)
-    ]
+    both = [run(b, Mode("op by op", (("executor", "op_by_op"),))).runs[: found.run + 1] for b in (built, wide)]
     if place >= len(built.fetches) or any(len(runs) <= found.run for runs in both):
         return False
     narrow, right = (np.asarray(runs[found.run][place]) for runs in both)

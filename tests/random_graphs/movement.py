@@ -114,8 +114,9 @@ def one_hot(g):
             raise Skip
         flat = tf.reshape(rows.tensor, [-1, depth])
         found = tf.matmul(flat, pinned(y), transpose_b=turned)
-        g.add(tf.reshape(found, tf.concat([tf.shape(i.tensor), tf.shape(found)[1:]], 0)), (*i.shape, n),
-              y.bound * depth)  # fmt: skip
+        g.add(
+            tf.reshape(found, tf.concat([tf.shape(i.tensor), tf.shape(found)[1:]], 0)), (*i.shape, n), y.bound * depth
+        )
 
 
 def scattered(g):
@@ -166,11 +167,7 @@ def concat(g):
     axis = g.random.randrange(x.rank)
     rest = x.shape[:axis], x.shape[axis + 1 :]
     parts = [x] + [
-        g.pick(
-            lambda e: (
-                e.dtype == x.dtype and e.rank == x.rank and (e.shape[:axis], e.shape[axis + 1 :]) == rest
-            )
-        )
+        g.pick(lambda e: e.dtype == x.dtype and e.rank == x.rank and (e.shape[:axis], e.shape[axis + 1 :]) == rest)
         for _ in range(g.random.randint(1, 2))
     ]
     sizes = [e.shape[axis] for e in parts]
@@ -182,9 +179,7 @@ def concat(g):
 
 def stack(g):
     x = any_of(g)
-    others = [
-        g.pick(lambda e: e.dtype == x.dtype and e.shape == x.shape) for _ in range(g.random.randint(0, 2))
-    ]
+    others = [g.pick(lambda e: e.dtype == x.dtype and e.shape == x.shape) for _ in range(g.random.randint(0, 2))]
     axis = g.random.randint(0, x.rank)
     parts = [x, *others]
     bound = None if any(e.bound is None for e in parts) else max(e.bound for e in parts)
@@ -311,8 +306,29 @@ def shapes(g):
 
 
 PRODUCTIONS = {
-    index: 6, index_by_tensor: 2, part: 2, lookup: 6, embedding: 4, lookup_along: 2, lookup_places: 2,
-    one_hot: 4, scattered: 1, masked: 2, places_of_truth: 1, distinct: 1, partitioned: 2, concat: 5, stack: 3,
-    unstack: 2, split: 3, reshape: 5, squeeze: 2, transpose: 3, repeated: 1, padded: 2, turned: 3,
-    widened: 2, shapes: 2,
-}  # fmt: skip
+    index: 6,
+    index_by_tensor: 2,
+    part: 2,
+    lookup: 6,
+    embedding: 4,
+    lookup_along: 2,
+    lookup_places: 2,
+    one_hot: 4,
+    scattered: 1,
+    masked: 2,
+    places_of_truth: 1,
+    distinct: 1,
+    partitioned: 2,
+    concat: 5,
+    stack: 3,
+    unstack: 2,
+    split: 3,
+    reshape: 5,
+    squeeze: 2,
+    transpose: 3,
+    repeated: 1,
+    padded: 2,
+    turned: 3,
+    widened: 2,
+    shapes: 2,
+}

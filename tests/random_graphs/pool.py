@@ -140,8 +140,9 @@ class Scope:
         """A new variable with random numbers."""
         with tf.control_dependencies(None):
             value = self.world.numpy(*shape)
-            v = tf.get_variable(f"v{len(self.world.variables)}", initializer=lambda *_, **__: value,
-                                shape=shape, dtype=self.world.dtype)  # fmt: skip
+            v = tf.get_variable(
+                f"v{len(self.world.variables)}", initializer=lambda *_, **__: value, shape=shape, dtype=self.world.dtype
+            )
         entry = Entry(v, tuple(shape), 1.0, False)
         self.world.variables.append(entry)
         return entry

@@ -206,8 +206,11 @@ def candidates(g):
     """Sampled classes, the same in every session by their seed."""
     i = g.ids(8, lambda e: e.rank == 2)
     g.world.changes = True
-    samplers = [tf.nn.uniform_candidate_sampler, tf.nn.log_uniform_candidate_sampler,
-                tf.nn.learned_unigram_candidate_sampler]  # fmt: skip
+    samplers = [
+        tf.nn.uniform_candidate_sampler,
+        tf.nn.log_uniform_candidate_sampler,
+        tf.nn.learned_unigram_candidate_sampler,
+    ]
     labels = tf.cast(pinned(i), tf.int64)
     if not known(i.shape[1]):
         raise Skip
@@ -248,7 +251,21 @@ def queued_in_rows(g):
 
 
 PRODUCTIONS = {
-    unary: 3, binary: 2, complex_numbers: 1, bits: 1, vectors_of_integers: 2, lines: 1, segment_extremes: 1,
-    segment_products: 1, sparse_segments: 1, in_the_best: 1, matrices: 1, diagonals: 1, crosses: 1,
-    more_scatters: 1, candidates: 1, more_random_numbers: 1, queued_in_rows: 1,
-}  # fmt: skip
+    unary: 3,
+    binary: 2,
+    complex_numbers: 1,
+    bits: 1,
+    vectors_of_integers: 2,
+    lines: 1,
+    segment_extremes: 1,
+    segment_products: 1,
+    sparse_segments: 1,
+    in_the_best: 1,
+    matrices: 1,
+    diagonals: 1,
+    crosses: 1,
+    more_scatters: 1,
+    candidates: 1,
+    more_random_numbers: 1,
+    queued_in_rows: 1,
+}

@@ -40,10 +40,7 @@ def _flat(value):
 def test_zero_state_is_typed_and_its_static_shape_is_known():
     state = RNN.BasicRNNCell(4).zero_state(2, tf.float64)
     assert state.dtype == tf.float64 and state.shape.as_list() == [2, 4]
-    assert RNN.BasicRNNCell(4).zero_state(tf.placeholder(tf.int32, []), tf.float32).shape.as_list() == [
-        None,
-        4,
-    ]
+    assert RNN.BasicRNNCell(4).zero_state(tf.placeholder(tf.int32, []), tf.float32).shape.as_list() == [None, 4]
     assert RNN.BasicRNNCell(4).zero_state(tf.constant(7), tf.float32).shape.as_list() == [7, 4]
 
 
@@ -172,13 +169,9 @@ def test_values_are_those_of_the_formula():
     assert output is state
 
 
-@pytest.mark.parametrize(
-    "make", [tf.nn.rnn_cell.BasicRNNCell, tf.nn.rnn_cell.GRUCell, tf.nn.rnn_cell.LSTMCell]
-)
+@pytest.mark.parametrize("make", [tf.nn.rnn_cell.BasicRNNCell, tf.nn.rnn_cell.GRUCell, tf.nn.rnn_cell.LSTMCell])
 def test_integers_are_refused_before_variables_are_made(make):
     cell = make(3)
-    with fails(
-        ValueError, "an RNN cell computes with floating point numbers, not int32 (ones:0)", "in the call"
-    ):
+    with fails(ValueError, "an RNN cell computes with floating point numbers, not int32 (ones:0)", "in the call"):
         cell(tf.ones([2, 3], tf.int32), cell.zero_state(2, tf.float32))
     assert not tf.global_variables()

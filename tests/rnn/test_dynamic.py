@@ -85,9 +85,7 @@ def test_time_major_is_batch_major_turned():
     x = tf.constant(BATCH)
     batch_major, a = tf.nn.dynamic_rnn(RNN.GRUCell(6), x, dtype=tf.float32)
     with tf.variable_scope("", reuse=True):
-        time_major, b = tf.nn.dynamic_rnn(
-            RNN.GRUCell(6), tf.transpose(x, [1, 0, 2]), dtype=tf.float32, time_major=True
-        )
+        time_major, b = tf.nn.dynamic_rnn(RNN.GRUCell(6), tf.transpose(x, [1, 0, 2]), dtype=tf.float32, time_major=True)
     with initialized() as sess:
         one, two, a, b = sess.run([batch_major, time_major, a, b])
     np.testing.assert_array_equal(one, two.transpose(1, 0, 2))

@@ -7,11 +7,7 @@ from helpers import check_gradients
 import minitf as tf
 
 RNN = tf.nn.rnn_cell
-CELLS = {
-    RNN.BasicRNNCell: [(4, 2), (2,)],
-    RNN.GRUCell: [(4, 4), (4,), (4, 2), (2,)],
-    RNN.LSTMCell: [(4, 8), (8,)],
-}
+CELLS = {RNN.BasicRNNCell: [(4, 2), (2,)], RNN.GRUCell: [(4, 4), (4,), (4, 2), (2,)], RNN.LSTMCell: [(4, 8), (8,)]}
 
 
 def given(weights):

@@ -16,9 +16,7 @@ def test_one_cell_repeated_has_variables_for_each_layer(make):
     tf.nn.dynamic_rnn(RNN.MultiRNNCell([make(4)] * 3), tf.zeros([2, 5, 7]), dtype=tf.float32)
     layers = [name.split("/")[2] for name in kernels()]
     assert list(dict.fromkeys(layers)) == ["cell_0", "cell_1", "cell_2"]
-    assert {
-        v.shape.as_list()[0] for v in tf.trainable_variables() if "cell_1" in v.name and "kernel" in v.name
-    } == {8}
+    assert {v.shape.as_list()[0] for v in tf.trainable_variables() if "cell_1" in v.name and "kernel" in v.name} == {8}
 
 
 def test_one_wrapper_repeated():
@@ -43,9 +41,7 @@ def test_repeated_projection_gets_projections_of_its_own():
 def test_layers_of_one_cell_compute_as_layers_of_several():
     x = tf.constant(np.random.default_rng(0).normal(size=(2, 5, 4)), tf.float32)
     same, _ = tf.nn.dynamic_rnn(RNN.MultiRNNCell([RNN.GRUCell(4)] * 2), x, dtype=tf.float32, scope="a")
-    other, _ = tf.nn.dynamic_rnn(
-        RNN.MultiRNNCell([RNN.GRUCell(4) for _ in "ab"]), x, dtype=tf.float32, scope="b"
-    )
+    other, _ = tf.nn.dynamic_rnn(RNN.MultiRNNCell([RNN.GRUCell(4) for _ in "ab"]), x, dtype=tf.float32, scope="b")
     with tf.Session() as sess:
         sess.run(tf.global_variables_initializer())
         for ours, theirs in zip(tf.global_variables("a/"), tf.global_variables("b/"), strict=True):

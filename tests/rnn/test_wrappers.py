@@ -113,14 +113,8 @@ def test_device_reaches_the_ops():
 
 def test_wrappers_pass_weights_and_sizes_on():
     inner = RNN.GRUCell(4)
-    for wrapper in (
-        RNN.DropoutWrapper(inner),
-        RNN.ResidualWrapper(inner),
-        RNN.DeviceWrapper(inner, "/cpu:0"),
-    ):
-        assert (
-            wrapper.state_size == wrapper.output_size == 4 and wrapper.wrapped_cell is wrapper.cell is inner
-        )
+    for wrapper in (RNN.DropoutWrapper(inner), RNN.ResidualWrapper(inner), RNN.DeviceWrapper(inner, "/cpu:0")):
+        assert wrapper.state_size == wrapper.output_size == 4 and wrapper.wrapped_cell is wrapper.cell is inner
     stepped(RNN.ResidualWrapper(inner))
     assert wrapper.trainable_weights == inner.trainable_weights and len(wrapper.weights) == 4
 
@@ -130,8 +124,7 @@ def test_projections_have_variables_of_their_own():
     output, state = stepped(cell)
     assert output.shape == (64, 2) and state.shape == (64, 5) and (output >= 0).all()
     assert [v.op.name for v in cell.trainable_weights] == [
-        "output_projection_wrapper/" + n
-        for n in ("basic_rnn_cell/kernel", "basic_rnn_cell/bias", "kernel", "bias")
+        "output_projection_wrapper/" + n for n in ("basic_rnn_cell/kernel", "basic_rnn_cell/bias", "kernel", "bias")
     ]
     with fails(ValueError, "output_size"):
         CONTRIB.OutputProjectionWrapper(RNN.BasicRNNCell(5), 0)

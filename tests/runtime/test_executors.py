@@ -38,9 +38,7 @@ def looped(x, kernel, bias):
 def while_looped(x, kernel, bias):
     step = cell_step(kernel, bias)
     count = tf.shape(x)[0] + tf.cast(tf.reduce_sum(x) * 0.0, tf.int32)  # not known before the run
-    _, h = tf.while_loop(
-        lambda i, h: i < count, lambda i, h: (i + 1, step(x[i], h)), [0, tf.zeros([BATCH, UNITS])]
-    )
+    _, h = tf.while_loop(lambda i, h: i < count, lambda i, h: (i + 1, step(x[i], h)), [0, tf.zeros([BATCH, UNITS])])
     return h
 
 
@@ -49,9 +47,7 @@ def gated(x, kernel, bias):
 
     def body(carry, slices):
         c, h = carry
-        i, j, f, o = tf.split(
-            tf.nn.bias_add(tf.matmul(tf.concat([slices[0], h], 1), wide), tf.tile(bias, [4])), 4, 1
-        )
+        i, j, f, o = tf.split(tf.nn.bias_add(tf.matmul(tf.concat([slices[0], h], 1), wide), tf.tile(bias, [4])), 4, 1)
         c = c * tf.sigmoid(f + 1.0) + tf.sigmoid(i) * tf.tanh(j)
         h = tf.tanh(c) * tf.sigmoid(o)
         return [c, h], [h]
@@ -78,9 +74,7 @@ def reset_gated(x, kernel, bias):
 
     def body(carry, slices):
         h, x = carry[0], slices[0]
-        r, u = tf.split(
-            tf.sigmoid(tf.nn.bias_add(tf.matmul(tf.concat([x, h], 1), wide), tf.tile(bias, [2]))), 2, 1
-        )
+        r, u = tf.split(tf.sigmoid(tf.nn.bias_add(tf.matmul(tf.concat([x, h], 1), wide), tf.tile(bias, [2]))), 2, 1)
         candidate = tf.tanh(tf.nn.bias_add(tf.matmul(tf.concat([x, r * h], 1), kernel), bias))
         h = u * h + (1 - u) * candidate
         return [h], [h]
@@ -114,8 +108,7 @@ def embedded(x, kernel, bias):
 
 
 MODELS = {
-    f.__name__: f
-    for f in (unrolled, looped, while_looped, gated, one_hot_inputs, reset_gated, peephole, embedded)
+    f.__name__: f for f in (unrolled, looped, while_looped, gated, one_hot_inputs, reset_gated, peephole, embedded)
 }
 
 
@@ -176,11 +169,7 @@ def test_each_pass_changes_only_roundings(monkeypatch, model, passes):
 
 def test_a_session_chooses_its_executor_and_passes():
     x = tf.placeholder(tf.float32, [2])
-    for config in (
-        tf.ConfigProto(executor="op_by_op"),
-        tf.ConfigProto(passes="none"),
-        tf.ConfigProto(passes="-fuse"),
-    ):
+    for config in (tf.ConfigProto(executor="op_by_op"), tf.ConfigProto(passes="none"), tf.ConfigProto(passes="-fuse")):
         with tf.Session(config=config) as session:
             assert session.run(x * 2.0, {x: [1, 2]}).tolist() == [2, 4]
     with pytest.raises(ValueError, match="no executor called 'fast'"):

@@ -13,9 +13,10 @@ INTEGERS = ("int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uin
 LINEAR_ALGEBRA = ("Matrix", "Cholesky", "SelfAdjointEig", "Svd", "Qr")  # by LAPACK, which refuses NaN
 OF_FLOATS = [
     (*sample[:3], dtype)
-    for sample in SAMPLES for dtype in sample[3].get("dtypes", FLOATS)
+    for sample in SAMPLES
+    for dtype in sample[3].get("dtypes", FLOATS)
     if not sample[0].startswith(LINEAR_ALGEBRA) and sample[0] != "Print"
-]  # fmt: skip
+]
 
 
 def special(dtype, shape, seed):
@@ -26,9 +27,7 @@ def special(dtype, shape, seed):
     if kind.kind in "iu":
         info = np.iinfo(kind)
         ends = [info.min, info.min + 1, info.max, info.max - 1, 0, 1, 2, 3, 7]
-        return np.array(
-            [int(ends[i]) for i in random.randint(0, len(ends), int(np.prod(shape)))], kind
-        ).reshape(shape)
+        return np.array([int(ends[i]) for i in random.randint(0, len(ends), int(np.prod(shape)))], kind).reshape(shape)
     info = np.finfo(kind)
     ends = [np.nan, np.inf, -np.inf, -0.0, 0.0, info.tiny / 8, -info.tiny / 4, info.max, info.tiny, -1.0, 0.5]
     drawn = random.standard_normal(shape) * 3
@@ -40,9 +39,7 @@ def outcome(build, arrays, fed, executor):
     """The values, as bytes, or the kind of error; inputs numbered in `fed` are given when it runs."""
     with tf.Graph().as_default() as graph:
         tf.set_random_seed(1)
-        tensors = [
-            tf.placeholder(a.dtype, a.shape) if i in fed else tf.constant(a) for i, a in enumerate(arrays)
-        ]
+        tensors = [tf.placeholder(a.dtype, a.shape) if i in fed else tf.constant(a) for i, a in enumerate(arrays)]
         made = build(*tensors)
         made = [t for t in (made if isinstance(made, (list, tuple)) else [made]) if t is not None]
         config = tf.ConfigProto(executor=executor, passes="none")
@@ -67,32 +64,37 @@ def describe(values):
     return [np.frombuffer(v[2], v[0]) if isinstance(v, tuple) else v for v in values]
 
 
-@pytest.mark.parametrize(
-    "type, function, arrays, dtype", OF_FLOATS, ids=[f"{s[0]}-{s[3]}" for s in OF_FLOATS]
-)
+@pytest.mark.parametrize("type, function, arrays, dtype", OF_FLOATS, ids=[f"{s[0]}-{s[3]}" for s in OF_FLOATS])
 def test_ops_of_constants(type, function, arrays, dtype):
-    arrays = [special(dtype, np.shape(a), i) if np.asarray(a).dtype.kind == "f" else np.asarray(a)
-              for i, a in enumerate(arrays)]  # fmt: skip
+    arrays = [
+        special(dtype, np.shape(a), i) if np.asarray(a).dtype.kind == "f" else np.asarray(a)
+        for i, a in enumerate(arrays)
+    ]
     assert_same_bits(function, arrays)
 
 
-UNARY = [
-    tf.negative,
-    tf.abs,
-    tf.sign,
-    tf.square,
-    tf.nn.relu,
-    tf.exp,
-    tf.tanh,
-    tf.sqrt,
-    tf.floor,
-    tf.logical_not,
-]
+UNARY = [tf.negative, tf.abs, tf.sign, tf.square, tf.nn.relu, tf.exp, tf.tanh, tf.sqrt, tf.floor, tf.logical_not]
 BINARY = [
-    tf.add, tf.subtract, tf.multiply, tf.divide, tf.maximum, tf.minimum, tf.squared_difference, tf.atan2,
-    tf.floordiv, tf.floormod, tf.truncatediv, tf.truncatemod, tf.div_no_nan, tf.pow, tf.less, tf.equal,
-    tf.bitwise.bitwise_and, tf.bitwise.left_shift, tf.bitwise.right_shift,
-]  # fmt: skip
+    tf.add,
+    tf.subtract,
+    tf.multiply,
+    tf.divide,
+    tf.maximum,
+    tf.minimum,
+    tf.squared_difference,
+    tf.atan2,
+    tf.floordiv,
+    tf.floormod,
+    tf.truncatediv,
+    tf.truncatemod,
+    tf.div_no_nan,
+    tf.pow,
+    tf.less,
+    tf.equal,
+    tf.bitwise.bitwise_and,
+    tf.bitwise.left_shift,
+    tf.bitwise.right_shift,
+]
 REDUCING = [tf.reduce_sum, tf.reduce_mean, tf.reduce_max, tf.reduce_min, tf.reduce_prod, tf.argmax, tf.cumsum]
 SHAPES = [(), (3,), (2, 3), (2, 1), (1, 3), (0, 3)]
 

@@ -66,8 +66,7 @@ def test_no_loop_leaves_the_native_regions(case):
             session.run(tf.global_variables_initializer())
             draw.seed(0)
             found[executor] = [
-                session.run(fetches, {x: draw.randn(B, T - t, D), m: draw.rand(B, T - t) > 0.3})
-                for t in (0, 0, 3, 0)
+                session.run(fetches, {x: draw.randn(B, T - t, D), m: draw.rand(B, T - t) > 0.3}) for t in (0, 0, 3, 0)
             ]
             if executor == "native":
                 hosts = host_ops(session)

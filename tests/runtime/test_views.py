@@ -39,8 +39,13 @@ def framed(made):
         return opened.run([made.fetches, primitive], made.fed)[0][0]
 
 
-WAYS = {"op by op": by("op_by_op"), "native": by("native"), "no passes": by("native", "none"),
-        "traced": traced, "frames": framed}  # fmt: skip
+WAYS = {
+    "op by op": by("op_by_op"),
+    "native": by("native"),
+    "no passes": by("native", "none"),
+    "traced": traced,
+    "frames": framed,
+}
 
 
 def assert_equal(got, wanted, what):
@@ -103,8 +108,13 @@ TYPES = {
     tf.complex64: [[1, 2j], [3, 4]],
     tf.string: [["a", "b"], ["c", "d"]],
 }
-PARTS = {"identity": tf.identity, "row": lambda v: v[1], "flat": lambda v: tf.reshape(v, [-1]),
-         "turned": tf.transpose, "print": lambda v: tf.Print(v, [], first_n=0)}  # fmt: skip
+PARTS = {
+    "identity": tf.identity,
+    "row": lambda v: v[1],
+    "flat": lambda v: tf.reshape(v, [-1]),
+    "turned": tf.transpose,
+    "print": lambda v: tf.Print(v, [], first_n=0),
+}
 
 
 @pytest.mark.parametrize("way", WAYS)

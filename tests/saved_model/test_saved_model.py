@@ -26,23 +26,15 @@ def folder(tmp_path):
 
 
 def test_files(folder):
-    found = {
-        os.path.relpath(os.path.join(top, n), folder) for top, _, names in os.walk(folder) for n in names
-    }
+    found = {os.path.relpath(os.path.join(top, n), folder) for top, _, names in os.walk(folder) for n in names}
     assert found == {"saved_model.pb", "variables/variables.index", "variables/variables.data-00000-of-00001"}
     model = loader.read_saved_model(folder)
     [meta_graph] = model.meta_graphs
     assert model.saved_model_schema_version == 1 and list(meta_graph.meta_info_def.tags) == ["serve"]
     signature = meta_graph.signature_def["serving_default"]
     assert signature.method_name == "tensorflow/serving/predict" and signature.inputs["x"].name == "x:0"
-    assert signature.inputs["x"].dtype == 1 and [d.size for d in signature.inputs["x"].tensor_shape.dim] == [
-        -1,
-        2,
-    ]
-    assert meta_graph.saver_def.sharded and set(meta_graph.collection_def) == {
-        "variables",
-        "trainable_variables",
-    }
+    assert signature.inputs["x"].dtype == 1 and [d.size for d in signature.inputs["x"].tensor_shape.dim] == [-1, 2]
+    assert meta_graph.saver_def.sharded and set(meta_graph.collection_def) == {"variables", "trainable_variables"}
 
 
 def test_loaded(folder):
@@ -66,9 +58,7 @@ def test_a_function(folder):
     predict = tf.contrib.predictor.from_saved_model(folder)
     assert predict({"x": [[1, 0], [0, 1]]})["y"].tolist() == [[6.0], [8.0]]
     assert set(predict.feed_tensors) == {"x"} and predict.graph is predict.session.graph
-    other = tf.contrib.predictor.from_saved_model(
-        folder, input_names={"a": "x:0"}, output_names={"b": "MatMul:0"}
-    )
+    other = tf.contrib.predictor.from_saved_model(folder, input_names={"a": "x:0"}, output_names={"b": "MatMul:0"})
     assert other({"a": [[1, 1]]})["b"].tolist() == [[7.0]]
     with fails(ValueError, "unexpected keys in input_dict: ['z']"):
         predict({"z": 1})
@@ -94,10 +84,13 @@ def test_several_graphs_and_an_op_at_the_start(tmp_path):
             examples = tf.placeholder(tf.string, [None], name="examples")
             scores = tf.placeholder(tf.float32, [None], name="scores")
             utils = tf.saved_model.signature_def_utils
-            builder.add_meta_graph(["serve", "gpu"], {
-                "classify": utils.classification_signature_def(examples, None, scores),
-                "regress": utils.regression_signature_def(examples, scores),
-            })  # fmt: skip
+            builder.add_meta_graph(
+                ["serve", "gpu"],
+                {
+                    "classify": utils.classification_signature_def(examples, None, scores),
+                    "regress": utils.regression_signature_def(examples, scores),
+                },
+            )
         builder.save(as_text=True)
     assert os.path.exists(tmp_path / "model" / "saved_model.pbtxt")
     with tf.Graph().as_default(), tf.Session() as session:
@@ -167,14 +160,17 @@ def test_assets_are_taken_along(tmp_path):
             assert found == b"words.txt 0\nwords.txt 1\nlabels.txt 2\n"
 
 
-@pytest.mark.parametrize("made, error, text", [
-    (lambda: tf.placeholder(tf.string, []), TypeError, "must be of type constant"),
-    (lambda: tf.constant(["a", "b"]), TypeError, "must be a scalar"),
-    (lambda: tf.constant(3), TypeError, "must be of dtype string"),
-    (lambda: "x", TypeError, "must be a Tensor"),
-    (lambda: tf.constant("/nowhere/x"), tf.errors.NotFoundError, "/nowhere/x; No such file"),
-    (lambda: tf.constant(""), ValueError, "Invalid asset filepath tensor"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "made, error, text",
+    [
+        (lambda: tf.placeholder(tf.string, []), TypeError, "must be of type constant"),
+        (lambda: tf.constant(["a", "b"]), TypeError, "must be a scalar"),
+        (lambda: tf.constant(3), TypeError, "must be of dtype string"),
+        (lambda: "x", TypeError, "must be a Tensor"),
+        (lambda: tf.constant("/nowhere/x"), tf.errors.NotFoundError, "/nowhere/x; No such file"),
+        (lambda: tf.constant(""), ValueError, "Invalid asset filepath tensor"),
+    ],
+)
 def test_what_is_no_asset(made, error, text, tmp_path):
     with tf.Session() as session, pytest.raises(error, match=text):
         builder = tf.saved_model.Builder(tmp_path / "m")

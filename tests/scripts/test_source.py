@@ -94,8 +94,7 @@ def test_what_cannot_be_read(tmp_path, name, data, words):
 
 
 @pytest.mark.parametrize(
-    "data",
-    ["# -*- coding: latin-1 -*-\nx = 'é'".encode("latin-1"), "x = 'é'".encode("latin-1"), "x = 'é'".encode()],
+    "data", ["# -*- coding: latin-1 -*-\nx = 'é'".encode("latin-1"), "x = 'é'".encode("latin-1"), "x = 'é'".encode()]
 )
 def test_encodings(data):
     assert source.decoded(data).endswith("x = 'é'")

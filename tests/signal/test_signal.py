@@ -36,9 +36,7 @@ def test_cosine_of_other_lengths():
     longer = [14.4484, 6.4058, -2.6255, -2.5682, 2.8515, 7.8937, 0.4211, -3.5672, 4.5279]
     np.testing.assert_allclose(run(tf.signal.dct(X, n=9))[0], longer, atol=2e-4)
     unknown = tf.placeholder(tf.float32, [None, None])
-    np.testing.assert_allclose(
-        tf.Session().run(tf.signal.dct(unknown), {unknown: X}), run(tf.signal.dct(X)), atol=1e-5
-    )
+    np.testing.assert_allclose(tf.Session().run(tf.signal.dct(unknown), {unknown: X}), run(tf.signal.dct(X)), atol=1e-5)
 
 
 def test_frames():

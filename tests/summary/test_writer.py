@@ -9,10 +9,7 @@ import warnings
 import numpy as np
 import pytest
 from helpers import fails
-from tensorboard.backend.event_processing.event_accumulator import (
-    STORE_EVERYTHING_SIZE_GUIDANCE,
-    EventAccumulator,
-)
+from tensorboard.backend.event_processing.event_accumulator import STORE_EVERYTHING_SIZE_GUIDANCE, EventAccumulator
 
 import minitf as tf
 
@@ -129,18 +126,21 @@ def test_run_metadata_without_times(tmp_path):
     assert events(tmp_path)[0][0].tagged_run_metadata.tag == "t"
 
 
-@pytest.mark.parametrize("use, error, part", [
-    (lambda w: w.add_summary("text"), TypeError, "tf.Summary"),
-    (lambda w: w.add_summary(None), TypeError, "tf.Summary"),
-    (lambda w: w.add_summary(b"\xff\xff\xff"), ValueError, "not a serialized"),
-    (lambda w: w.add_summary(number("a", 1), "x"), ValueError, "x"),
-    (lambda w: w.add_event(number("a", 1)), TypeError, "tf.Event"),
-    (lambda w: w.add_graph("x"), TypeError, "tf.Graph"),
-    (lambda w: w.add_graph(None), TypeError, "tf.Graph"),
-    (lambda w: w.add_graph(tf.Graph(), graph_def=tf.GraphDef()), ValueError, "not both"),
-    (lambda w: w.add_run_metadata(tf.GraphDef(), "t"), TypeError, "tf.RunMetadata"),
-    (lambda w: [w.add_run_metadata(tf.RunMetadata(), "t") for _ in "ab"], ValueError, "'t'"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "use, error, part",
+    [
+        (lambda w: w.add_summary("text"), TypeError, "tf.Summary"),
+        (lambda w: w.add_summary(None), TypeError, "tf.Summary"),
+        (lambda w: w.add_summary(b"\xff\xff\xff"), ValueError, "not a serialized"),
+        (lambda w: w.add_summary(number("a", 1), "x"), ValueError, "x"),
+        (lambda w: w.add_event(number("a", 1)), TypeError, "tf.Event"),
+        (lambda w: w.add_graph("x"), TypeError, "tf.Graph"),
+        (lambda w: w.add_graph(None), TypeError, "tf.Graph"),
+        (lambda w: w.add_graph(tf.Graph(), graph_def=tf.GraphDef()), ValueError, "not both"),
+        (lambda w: w.add_run_metadata(tf.GraphDef(), "t"), TypeError, "tf.RunMetadata"),
+        (lambda w: [w.add_run_metadata(tf.RunMetadata(), "t") for _ in "ab"], ValueError, "'t'"),
+    ],
+)
 def test_errors(tmp_path, use, error, part):
     with tf.summary.FileWriter(tmp_path) as writer, fails(error, part):
         use(writer)

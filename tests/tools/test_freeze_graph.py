@@ -39,32 +39,65 @@ def run(frozen):
 @pytest.mark.parametrize("saver", ["", "saver.pb"])
 def test_graph_and_checkpoint(saved, file, saver):
     out, checkpoint = saved / "frozen.pb", str(saved / "model.ckpt")
-    made = tool.freeze_graph(str(saved / file), saver and str(saved / saver), False, checkpoint, "y", "", "",
-                             str(out), True, "")  # fmt: skip
+    made = tool.freeze_graph(
+        str(saved / file), saver and str(saved / saver), False, checkpoint, "y", "", "", str(out), True, ""
+    )
     assert run(made) == run(tf.GraphDef.FromString(out.read_bytes())) == [7.0, 25.0]
 
 
 def test_meta_graph_and_saved_model(saved):
-    made = tool.freeze_graph("", "", True, str(saved / "model.ckpt"), "y", "", "", "", True, "",
-                             input_meta_graph=str(saved / "model.ckpt.meta"))  # fmt: skip
+    made = tool.freeze_graph(
+        "",
+        "",
+        True,
+        str(saved / "model.ckpt"),
+        "y",
+        "",
+        "",
+        "",
+        True,
+        "",
+        input_meta_graph=str(saved / "model.ckpt.meta"),
+    )
     assert run(made) == [7.0, 25.0]
-    made = tool.freeze_graph("", "", True, "", "y", "", "", "", True, "",
-                             input_saved_model_dir=str(saved / "model"))  # fmt: skip
+    made = tool.freeze_graph("", "", True, "", "y", "", "", "", True, "", input_saved_model_dir=str(saved / "model"))
     assert run(made) == [7.0, 25.0]
 
 
 def test_which_variables(saved):
-    made = tool.freeze_graph(str(saved / "graph.pb"), "", True, str(saved / "model.ckpt"), "y", "", "", "",
-                             False, "v/Assign", variable_names_blacklist="w")  # fmt: skip
+    made = tool.freeze_graph(
+        str(saved / "graph.pb"),
+        "",
+        True,
+        str(saved / "model.ckpt"),
+        "y",
+        "",
+        "",
+        "",
+        False,
+        "v/Assign",
+        variable_names_blacklist="w",
+    )
     assert {n.name: (n.op, n.device) for n in made.node if n.name in "vw"} == {
-        "v": ("Const", "/device:CPU:0"), "w": ("VariableV2", "")}  # fmt: skip
+        "v": ("Const", "/device:CPU:0"),
+        "w": ("VariableV2", ""),
+    }
 
 
 def test_command_line(saved, monkeypatch):
     out = saved / "frozen.pb"
-    monkeypatch.setattr(sys, "argv", ["freeze_graph", f"--input_graph={saved / 'graph.pbtxt'}",
-                                      f"--input_checkpoint={saved / 'model.ckpt'}", "--input_binary=false",
-                                      f"--output_graph={out}", "--output_node_names=y"])  # fmt: skip
+    monkeypatch.setattr(
+        sys,
+        "argv",
+        [
+            "freeze_graph",
+            f"--input_graph={saved / 'graph.pbtxt'}",
+            f"--input_checkpoint={saved / 'model.ckpt'}",
+            "--input_binary=false",
+            f"--output_graph={out}",
+            "--output_node_names=y",
+        ],
+    )
     tool.run_main()
     assert run(tf.GraphDef.FromString(out.read_bytes())) == [7.0, 25.0]
 

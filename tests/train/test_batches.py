@@ -9,10 +9,7 @@ from minitf.framework import protos
 @pytest.mark.parametrize("executor", ["native", "op_by_op"])
 @pytest.mark.parametrize(
     "id",
-    cases(
-        "train",
-        but=("train_strings", "train_range", "train_slices", "train_local", "train_twice", "train_names"),
-    ),
+    cases("train", but=("train_strings", "train_range", "train_slices", "train_local", "train_twice", "train_names")),
 )
 def test_like_tensorflow(id, executor, monkeypatch):
     monkeypatch.setenv("MINITF_EXECUTOR", executor)
@@ -38,16 +35,8 @@ ONE = tf.constant
         (lambda: tf.train.batch([ONE(1)], 4, num_threads=0), ValueError, "list of operations"),
         (lambda: tf.train.batch([ONE(1)], -4), ValueError, "-4 elements cannot be taken"),
         (lambda: tf.train.batch([ONE(1)], 4, enqueue_many=True), ValueError, "rank at least 1"),
-        (
-            lambda: tf.train.batch([tf.placeholder(tf.int32)], 4),
-            ValueError,
-            "the rank of Placeholder:0 has to",
-        ),
-        (
-            lambda: tf.train.shuffle_batch([ONE(1)], 4, 5, 5),
-            ValueError,
-            r"capacity \(5\) has to be more than",
-        ),
+        (lambda: tf.train.batch([tf.placeholder(tf.int32)], 4), ValueError, "the rank of Placeholder:0 has to"),
+        (lambda: tf.train.shuffle_batch([ONE(1)], 4, 5, 5), ValueError, r"capacity \(5\) has to be more than"),
         (
             lambda: tf.train.batch_join([[ONE(1)], [ONE(1.0)]], 4),
             TypeError,
@@ -109,12 +98,15 @@ def test_joined_and_shuffled_sources():
     assert found.tolist() != sorted(found)
 
 
-@pytest.mark.parametrize("make", [
-    lambda i, keep: tf.train.maybe_batch([i], keep, 3),
-    lambda i, keep: tf.train.maybe_batch_join([[i]], keep, 3),
-    lambda i, keep: tf.train.maybe_shuffle_batch([i], 3, 9, 2, keep),
-    lambda i, keep: tf.train.maybe_shuffle_batch_join([[i]], 3, 9, 2, keep),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda i, keep: tf.train.maybe_batch([i], keep, 3),
+        lambda i, keep: tf.train.maybe_batch_join([[i]], keep, 3),
+        lambda i, keep: tf.train.maybe_shuffle_batch([i], 3, 9, 2, keep),
+        lambda i, keep: tf.train.maybe_shuffle_batch_join([[i]], 3, 9, 2, keep),
+    ],
+)
 def test_what_is_not_kept_is_dropped(make):
     i = numbers(8)
     found = np.concatenate(run(make(i, i % 2 > 0), 4))

@@ -8,10 +8,7 @@ def test_written_and_read(tmp_path):
     odd = str(tmp_path / 'a "b"\\ü\n-1')
     tf.train.update_checkpoint_state(tmp_path, odd, [str(tmp_path / "x"), odd], None, [1.5, 2.0], 3.0)
     state = tf.train.get_checkpoint_state(tmp_path)
-    assert state.model_checkpoint_path == odd and state.all_model_checkpoint_paths == [
-        str(tmp_path / "x"),
-        odd,
-    ]
+    assert state.model_checkpoint_path == odd and state.all_model_checkpoint_paths == [str(tmp_path / "x"), odd]
     assert state.all_model_checkpoint_timestamps == [1.5, 2.0] and state.last_preserved_timestamp == 3.0
     assert tf.train.latest_checkpoint(tmp_path) is None  # there is no such checkpoint
 
@@ -20,16 +17,12 @@ def test_what_tensorflow_writes(tmp_path):
     text = 'model_checkpoint_path: "m-\\303\\274"\nall_model_checkpoint_paths: "/a/m-1"\nmore: 3\n'
     (tmp_path / "checkpoint").write_text(text)
     state = tf.train.get_checkpoint_state(str(tmp_path))
-    assert state.model_checkpoint_path == str(tmp_path / "m-ü") and state.all_model_checkpoint_paths == [
-        "/a/m-1"
-    ]
+    assert state.model_checkpoint_path == str(tmp_path / "m-ü") and state.all_model_checkpoint_paths == ["/a/m-1"]
 
 
 def test_nothing_there(tmp_path):
     assert tf.train.get_checkpoint_state(tmp_path / "none") is None
-    assert tf.train.latest_checkpoint(tmp_path) is None and not tf.train.checkpoint_exists(
-        str(tmp_path / "m")
-    )
+    assert tf.train.latest_checkpoint(tmp_path) is None and not tf.train.checkpoint_exists(str(tmp_path / "m"))
     assert tf.train.get_checkpoint_mtimes([str(tmp_path / "m")]) == []
 
 

@@ -31,9 +31,7 @@ def test_to_safetensors(tmp_path):
 
 def test_what_safetensors_has_not(tmp_path, monkeypatch):
     prefix = str(tmp_path / "m")
-    checkpoint.write(
-        prefix, [("s", tf.string, np.array(b"a", object)), ("x", tf.int32, np.zeros(2, np.int32))]
-    )
+    checkpoint.write(prefix, [("s", tf.string, np.array(b"a", object)), ("x", tf.int32, np.zeros(2, np.int32))])
     with pytest.raises(tf.errors.UnimplementedError, match="s \\(string\\)"):
         tf.to_safetensors(prefix)
     with pytest.raises(tf.errors.NotFoundError):

@@ -22,8 +22,15 @@ def model():
     step = tf.train.get_or_create_global_step()
     train = tf.train.AdamOptimizer(0.01).minimize(loss, step, name="train")
     tf.summary.scalar("curve", loss)
-    for key, value in [("mine", loss), ("mine", train), ("text", "abc"), ("text", b"\xff"), ("count", 3),
-                       ("rate", 0.5), ("weights", tf.trainable_variables()[0])]:  # fmt: skip
+    for key, value in [
+        ("mine", loss),
+        ("mine", train),
+        ("text", "abc"),
+        ("text", b"\xff"),
+        ("count", 3),
+        ("rate", 0.5),
+        ("weights", tf.trainable_variables()[0]),
+    ]:
         tf.add_to_collection(key, value)
     tf.Variable(1, name="here", trainable=False, collections=[tf.GraphKeys.LOCAL_VARIABLES])
     return loss, train
@@ -65,10 +72,7 @@ def test_collections(trained):
     path, _ = trained
     tf.train.import_meta_graph(path + ".meta")
     graph = tf.get_default_graph()
-    assert tf.get_collection("mine") == [
-        graph.get_tensor_by_name("loss:0"),
-        graph.get_operation_by_name("train"),
-    ]
+    assert tf.get_collection("mine") == [graph.get_tensor_by_name("loss:0"), graph.get_operation_by_name("train")]
     assert tf.get_collection("text") == [b"abc", b"\xff"]  # texts come back as bytes, as in TensorFlow
     assert tf.get_collection("count") == [3] and tf.get_collection("rate") == [0.5]
     assert tf.get_collection("weights") == [tf.trainable_variables()[0]._ref()]
@@ -82,9 +86,7 @@ def test_collections(trained):
     with tf.Session() as session:
         session.run(tf.variables_initializer(tf.global_variables()))
         assert session.run(weights[0].initial_value).shape == weights[0].shape
-    tf.train.AdamOptimizer(0.1).minimize(
-        graph.get_tensor_by_name("loss:0")
-    )  # through the loop and the branch
+    tf.train.AdamOptimizer(0.1).minimize(graph.get_tensor_by_name("loss:0"))  # through the loop and the branch
     with fails(ValueError, "already exists"):
         tf.train.get_or_create_global_step()
         tf.get_variable("v", [1]), tf.get_variable("v", [1])
@@ -113,9 +115,7 @@ def test_files(tmp_path, as_text):
     found = saver.export_meta_graph(path, as_text=as_text)
     assert (b"node {" in (tmp_path / "graph.meta").read_bytes()) == as_text
     assert found.saver_def.restore_op_name == "save/restore_all" and os.listdir(tmp_path) == ["graph.meta"]
-    assert [n.name for n in found.graph_def.node] == [
-        op.name for op in tf.get_default_graph().get_operations()
-    ]
+    assert [n.name for n in found.graph_def.node] == [op.name for op in tf.get_default_graph().get_operations()]
     with tf.Graph().as_default():
         assert tf.train.import_meta_graph(path).as_saver_def() == saver.as_saver_def()
         assert [v.name for v in tf.global_variables()] == ["v:0"]
@@ -165,9 +165,7 @@ def test_queue_runners():
     with tf.Graph().as_default() as graph:
         tf.train.import_meta_graph(found)
         [again] = tf.get_collection(tf.GraphKeys.QUEUE_RUNNERS)
-        assert again.name == runner.name and again.queue_closed_exception_types == (
-            tf.errors.OutOfRangeError,
-        )
+        assert again.name == runner.name and again.queue_closed_exception_types == (tf.errors.OutOfRangeError,)
         assert [op.name for op in again.enqueue_ops] == [op.name for op in runner.enqueue_ops]
         with tf.Session() as session:
             session.run("init")
@@ -210,15 +208,18 @@ def test_old_meta_graphs_go_with_their_checkpoints(tmp_path):
     assert sorted(n for n in os.listdir(tmp_path) if n.endswith("meta")) == ["m-2.meta", "m-3.meta"]
 
 
-@pytest.mark.parametrize("content, error, text", [
-    (None, OSError, "does not exist"),
-    (b"\xff\xff\xff", OSError, "Cannot parse file"),
-    (b"no text format", OSError, "Cannot parse file"),
-    (b"graph_def { node { name: 'a' op: 'Foo' } }", tf.errors.NotFoundError, "'Foo' (node 'a')"),
-    (b"graph_def { node { name: 'a' op: 'NoOp' input: 'b' } }", ValueError, "Unknown input node 'b'"),
-    (b"collection_def { key: 'variables' value { bytes_list { value: 'abc' } } }", Exception, ""),
-    (b"a" * 100 + b"{" * 100_000, OSError, "Cannot parse file"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "content, error, text",
+    [
+        (None, OSError, "does not exist"),
+        (b"\xff\xff\xff", OSError, "Cannot parse file"),
+        (b"no text format", OSError, "Cannot parse file"),
+        (b"graph_def { node { name: 'a' op: 'Foo' } }", tf.errors.NotFoundError, "'Foo' (node 'a')"),
+        (b"graph_def { node { name: 'a' op: 'NoOp' input: 'b' } }", ValueError, "Unknown input node 'b'"),
+        (b"collection_def { key: 'variables' value { bytes_list { value: 'abc' } } }", Exception, ""),
+        (b"a" * 100 + b"{" * 100_000, OSError, "Cannot parse file"),
+    ],
+)
 def test_damaged_files(tmp_path, content, error, text):
     if content is not None:
         (tmp_path / "m.meta").write_bytes(content)

@@ -38,9 +38,7 @@ def test_steps_slots_and_names(fact):
             session.run(train)
             np.testing.assert_allclose(session.run(v), expected, rtol=2e-6, atol=2e-7)
         for name, expected in fact["slots"].items():
-            np.testing.assert_allclose(
-                session.run(optimizer.get_slot(v, name)), expected, rtol=5e-6, atol=2e-6
-            )
+            np.testing.assert_allclose(session.run(optimizer.get_slot(v, name)), expected, rtol=5e-6, atol=2e-6)
         for g in tf.global_variables():
             np.testing.assert_allclose(session.run(g), fact["variables"][g.op.name], rtol=5e-6, atol=2e-6)
 
@@ -57,9 +55,7 @@ GRAPHS = {
 def test_ops(name):
     """Beside the gradients, the ops are TensorFlow's, in its order."""
     ours = built(lambda: exec(GRAPHS[name]["source"], {"tf": tf}))
-    ours, theirs = [
-        [op for op in ops if not op[0].startswith("gradients/")] for ops in (ours, GRAPHS[name]["ops"])
-    ]
+    ours, theirs = [[op for op in ops if not op[0].startswith("gradients/")] for ops in (ours, GRAPHS[name]["ops"])]
     assert len(ours) > 10 and ours == theirs
 
 
@@ -75,8 +71,11 @@ def test_slots_follow_variable_scopes_and_count_up():
     assert first.get_slot(w, "momentum").name == "net/w/Momentum:0"
     assert second.get_slot(w, "momentum").name == "net/w/Momentum_1:0"
     assert [v.name for v in third.variables()] == [
-        "opt/net/w/Adam:0", "opt/net/w/Adam_1:0", "opt/scope/beta1_power:0", "opt/scope/beta2_power:0",
-    ]  # fmt: skip
+        "opt/net/w/Adam:0",
+        "opt/net/w/Adam_1:0",
+        "opt/scope/beta1_power:0",
+        "opt/scope/beta2_power:0",
+    ]
     assert third.get_slot(w, "nothing") is None
     assert w.op.name in {op.name.split("/Momentum")[0] for op in tf.get_default_graph().get_operations()}
     assert tf.trainable_variables() == [w]
@@ -85,13 +84,9 @@ def test_slots_follow_variable_scopes_and_count_up():
 def test_gradients_can_be_changed_on_the_way():
     v, unused = tf.Variable([3.0, -4.0]), tf.Variable(1.0)
     optimizer = tf.train.GradientDescentOptimizer(1.0)
-    pairs = optimizer.compute_gradients(
-        tf.nn.l2_loss(v), [v, unused], gate_gradients=tf.train.Optimizer.GATE_GRAPH
-    )
+    pairs = optimizer.compute_gradients(tf.nn.l2_loss(v), [v, unused], gate_gradients=tf.train.Optimizer.GATE_GRAPH)
     assert pairs[1] == (None, unused)
-    train = optimizer.apply_gradients(
-        [(g if g is None else tf.clip_by_norm(g, 1.0), x) for g, x in pairs], name="clip"
-    )
+    train = optimizer.apply_gradients([(g if g is None else tf.clip_by_norm(g, 1.0), x) for g, x in pairs], name="clip")
     assert train.name == "clip" and train in tf.get_collection(GraphKeys.TRAIN_OP)
     with tf.Session() as session:
         session.run(tf.global_variables_initializer())
@@ -198,8 +193,10 @@ def test_refusals():
         tf.train.GradientDescentOptimizer(0.1, name="")
     with fails(NotImplementedError, "_apply_dense"):
         tf.train.Optimizer(False, "Bare").minimize(v * 1.0)
-    for make in (lambda: tf.train.AdagradOptimizer(0.1, initial_accumulator_value=0.0),
-                 lambda: tf.train.FtrlOptimizer(0.1, l1_regularization_strength=-1.0),
-                 lambda: tf.train.FtrlOptimizer(0.1, learning_rate_power=1.0)):  # fmt: skip
+    for make in (
+        lambda: tf.train.AdagradOptimizer(0.1, initial_accumulator_value=0.0),
+        lambda: tf.train.FtrlOptimizer(0.1, l1_regularization_strength=-1.0),
+        lambda: tf.train.FtrlOptimizer(0.1, learning_rate_power=1.0),
+    ):
         with pytest.raises(ValueError, match="not -?[0-9]"):
             make()

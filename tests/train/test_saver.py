@@ -182,23 +182,11 @@ def test_relative_paths(session, tmp_path, monkeypatch):
         (lambda s, d: tf.train.Saver([1], defer_build=True), ValueError, "deferred"),
         (lambda s, d: tf.train.Saver().save(None, d + "/m"), TypeError, "'sess' must be a Session"),
         (lambda s, d: tf.train.Saver().save(s, ""), ValueError, "no path specified"),
-        (
-            lambda s, d: tf.train.Saver().save(s, d + "/no/m"),
-            ValueError,
-            "Parent directory of .* doesn't exist",
-        ),
+        (lambda s, d: tf.train.Saver().save(s, d + "/no/m"), ValueError, "Parent directory of .* doesn't exist"),
         (lambda s, d: tf.train.Saver().save(s, d + "/checkpoint"), ValueError, "collides with 'save_path'"),
-        (
-            lambda s, d: tf.train.Saver().save(s, d + "/m", latest_filename="a/b"),
-            ValueError,
-            "path components",
-        ),
+        (lambda s, d: tf.train.Saver().save(s, d + "/m", latest_filename="a/b"), ValueError, "path components"),
         (lambda s, d: tf.train.Saver().restore(s, None), ValueError, "save_path when it is None"),
-        (
-            lambda s, d: tf.train.Saver().restore(s, d + "/none"),
-            ValueError,
-            "not a valid checkpoint: .*/none",
-        ),
+        (lambda s, d: tf.train.Saver().restore(s, d + "/none"), ValueError, "not a valid checkpoint: .*/none"),
         (lambda s, d: tf.train.Saver().restore(3, d + "/a"), TypeError, "must be a Session"),
     ],
 )
@@ -229,10 +217,7 @@ def test_what_a_checkpoint_lacks(session, tmp_path):
 
 
 def test_names_of_before_tensorflow_1_2(session, tmp_path):
-    names = {
-        "RNN/MultiRNNCell/Cell0/BasicLSTMCell/Linear/Matrix": [2, 3],
-        "RNN/GRUCell/Gates/Linear/Bias": [4],
-    }
+    names = {"RNN/MultiRNNCell/Cell0/BasicLSTMCell/Linear/Matrix": [2, 3], "RNN/GRUCell/Gates/Linear/Bias": [4]}
     saved = {name: tf.Variable(tf.random_normal(shape)) for name, shape in names.items()}
     session.run(tf.global_variables_initializer())
     path = tf.train.Saver(saved).save(session, str(tmp_path / "m"))
@@ -251,16 +236,10 @@ def test_looking_into_a_checkpoint(session, tmp_path):
     model()
     session.run(tf.global_variables_initializer())
     path = tf.train.Saver().save(session, str(tmp_path / "m"))
-    assert (
-        tf.train.list_variables(path)
-        == tf.train.list_variables(str(tmp_path))
-        == [("a", [2]), ("b/c", [2, 3])]
-    )
+    assert tf.train.list_variables(path) == tf.train.list_variables(str(tmp_path)) == [("a", [2]), ("b/c", [2, 3])]
     assert tf.train.load_variable(tmp_path, "a:0").tolist() == [1, 2]
     reader = tf.train.NewCheckpointReader(path)
-    assert reader.get_variable_to_dtype_map() == {"a": tf.float32, "b/c": tf.float32} and reader.has_tensor(
-        "a"
-    )
+    assert reader.get_variable_to_dtype_map() == {"a": tf.float32, "b/c": tf.float32} and reader.has_tensor("a")
     assert reader.debug_string() == b"a (float32) [2]\nb/c (float32) [2, 3]\n"
     with pytest.raises(tf.errors.NotFoundError, match="Key z not found"):
         reader.get_tensor("z")
@@ -272,9 +251,7 @@ def test_saver_def(session, tmp_path):
     a, _ = model()
     saver = tf.train.Saver(max_to_keep=3)
     about = saver.as_saver_def()
-    assert (
-        about.filename_tensor_name == "save/Const:0" and about.save_tensor_name == "save/control_dependency:0"
-    )
+    assert about.filename_tensor_name == "save/Const:0" and about.save_tensor_name == "save/control_dependency:0"
     assert about.restore_op_name == "save/restore_all" and about.max_to_keep == 3
     session.run(tf.global_variables_initializer())
     again = tf.train.Saver.from_proto(saver.to_proto())
@@ -328,11 +305,13 @@ FAILURES = {
     "not allowed": ("open", lambda f: refusing(f, errno.EACCES, ".new"), tf.errors.PermissionDeniedError),
     "vanished": ("open", lambda f: refusing(f, errno.ENOENT, ".new"), tf.errors.NotFoundError),
     "broken": ("fsync", lambda f: refusing(f, errno.EIO), tf.errors.UnknownError),
-    "data stay": ("replace", lambda f: refusing(f, errno.EACCES, ".data-00000-of-00001.new"),
-                  tf.errors.PermissionDeniedError),
-    "index stays": ("replace", lambda f: refusing(f, errno.EROFS, ".index.new"),
-                    tf.errors.PermissionDeniedError),
-}  # fmt: skip
+    "data stay": (
+        "replace",
+        lambda f: refusing(f, errno.EACCES, ".data-00000-of-00001.new"),
+        tf.errors.PermissionDeniedError,
+    ),
+    "index stays": ("replace", lambda f: refusing(f, errno.EROFS, ".index.new"), tf.errors.PermissionDeniedError),
+}
 
 
 @pytest.mark.parametrize("name, change, error", FAILURES.values(), ids=FAILURES)

@@ -107,8 +107,9 @@ def test_a_monitored_session_waits_for_the_chief():
             while not sess.should_stop():
                 steps.append(int(sess.run(more)))
 
-    threads = [threading.Thread(target=in_graph, args=(lambda s=s, i=i: work(s, i),))
-               for i, s in ((1, worker), (0, chief))]  # fmt: skip
+    threads = [
+        threading.Thread(target=in_graph, args=(lambda s=s, i=i: work(s, i),)) for i, s in ((1, worker), (0, chief))
+    ]
     for thread in threads:
         thread.start()
     ps.join()  # until the workers are done
@@ -125,11 +126,7 @@ def test_a_monitored_session_waits_for_the_chief():
         (lambda: tf.train.Server({"a": ["l:1"]}, "z", 0), tf.errors.InternalError, '"z" was not defined'),
         (lambda: tf.train.Server({"a": ["l:1"]}, "a", 3), tf.errors.InvalidArgumentError, "Task 3 was not"),
         (lambda: tf.train.Server({"a": ["l:1"]}, protocol="x"), tf.errors.NotFoundError, "No server factory"),
-        (
-            lambda: tf.Session("grpc://nowhere:1"),
-            tf.errors.FailedPreconditionError,
-            "no server at grpc://nowhere:1",
-        ),
+        (lambda: tf.Session("grpc://nowhere:1"), tf.errors.FailedPreconditionError, "no server at grpc://nowhere:1"),
     ],
 )
 def test_errors(make, error, message):
@@ -139,9 +136,7 @@ def test_errors(make, error, message):
 
 def test_what_is_not_in_this_process():
     server = tf.train.Server({"worker": ["here:1"], "ps": ["far:2"]}, "worker", 0)
-    with pytest.raises(
-        tf.errors.FailedPreconditionError, match="not in this process: /job:ps/task:0 at far:2"
-    ):
+    with pytest.raises(tf.errors.FailedPreconditionError, match="not in this process: /job:ps/task:0 at far:2"):
         tf.Session(server.target)
     with pytest.raises(tf.errors.FailedPreconditionError, match="task 0 of job worker is alone"):
         server.join()

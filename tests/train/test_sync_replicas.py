@@ -67,7 +67,10 @@ def test_ops():
     assert made[made.index("NoOp NoOp") :] == OPS.strip().splitlines()
     optimizer.make_session_run_hook(True).begin()
     assert [op.name for op in tf.get_default_graph().get_operations()[-3:]] == [
-        "Fill_1/dims", "Fill_1", "sync_token_q_EnqueueMany_1"]  # fmt: skip
+        "Fill_1/dims",
+        "Fill_1",
+        "sync_token_q_EnqueueMany_1",
+    ]
 
 
 def test_two_workers():
@@ -99,9 +102,7 @@ def test_alone_with_averages():
     w = tf.get_variable("w", initializer=[1.0, 2.0])
     average = tf.train.ExponentialMovingAverage(0.5)
     momentum = tf.train.MomentumOptimizer(0.1, 0.9)
-    optimizer = tf.train.SyncReplicasOptimizer(
-        momentum, 1, variable_averages=average, variables_to_average=[w]
-    )
+    optimizer = tf.train.SyncReplicasOptimizer(momentum, 1, variable_averages=average, variables_to_average=[w])
     train = optimizer.minimize(tf.reduce_sum(w), global_step=tf.train.get_or_create_global_step())
     assert optimizer.get_slot_names() == ["momentum"] and optimizer.get_slot(w, "momentum").shape == [2]
     assert optimizer.variables() == [optimizer.get_slot(w, "momentum")]
@@ -120,8 +121,11 @@ def test_errors():
         optimizer.apply_gradients([])
     with pytest.raises(ValueError, match="global step is required"):
         optimizer.apply_gradients([(w * 1, w)])
-    for early in (optimizer.get_init_tokens_op, optimizer.get_chief_queue_runner,
-                  optimizer.make_session_run_hook(True).begin):  # fmt: skip
+    for early in (
+        optimizer.get_init_tokens_op,
+        optimizer.get_chief_queue_runner,
+        optimizer.make_session_run_hook(True).begin,
+    ):
         with pytest.raises(ValueError, match="after apply_gradients"):
             early()
     optimizer.apply_gradients([(w * 1, w)], tf.train.get_or_create_global_step())

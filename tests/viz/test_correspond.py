@@ -11,12 +11,19 @@ def numbered(outline):
     return [op for graph in outline.graphs for op in graph.ops]
 
 
-@pytest.mark.parametrize("cell, layers, of_step, of_loop", [
-    ("rnn", 1, "basic_rnn_cell/Tanh_5", "basic_rnn_cell/Tanh"),
-    ("lstm", 2, "rnn/multi_rnn_cell/cell_1/basic_lstm_cell/Sigmoid_10",
-     "rnn/multi_rnn_cell/cell_1/basic_lstm_cell/Sigmoid_1"),  # three in each step
-    ("gru", 1, "gru_cell/MatMul_5", "gru_cell/MatMul_1"),  # two in each step
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "cell, layers, of_step, of_loop",
+    [
+        ("rnn", 1, "basic_rnn_cell/Tanh_5", "basic_rnn_cell/Tanh"),
+        (
+            "lstm",
+            2,
+            "rnn/multi_rnn_cell/cell_1/basic_lstm_cell/Sigmoid_10",
+            "rnn/multi_rnn_cell/cell_1/basic_lstm_cell/Sigmoid_1",
+        ),  # three in each step
+        ("gru", 1, "gru_cell/MatMul_5", "gru_cell/MatMul_1"),  # two in each step
+    ],
+)
 def test_steps_are_paired_with_the_body_of_the_loop(cell, layers, of_step, of_loop):
     one, other = (Outline(networks.time_series(how, 8, cell, layers)) for how in ("static", "dynamic"))
     static, dynamic = numbered(one), numbered(other)

@@ -71,10 +71,7 @@ def test_kinds_differ_in_shape_and_colour():
     tf.Variable(tf.zeros([2]), name="v")
     source = to_dot().source
     looks = [
-        (
-            re.search(r"shape=(\w+)", node(source, n)).group(1),
-            re.search(r'fillcolor="(.*?)"', node(source, n)).group(1),
-        )
+        (re.search(r"shape=(\w+)", node(source, n)).group(1), re.search(r'fillcolor="(.*?)"', node(source, n)).group(1))
         for n in ("x", "v", "layer/inner/Const", "layer/inner/mul")
     ]
     assert len({shape for shape, _ in looks}) == len({colour for _, colour in looks}) == 4
@@ -152,10 +149,7 @@ def test_a_branch_shows_both_sides_and_the_predicate():
     source = to_dot().source
     assert {"cond > cond then_branch", "cond > cond else_branch"} <= set(clusters(source))
     assert edges(source, "Greater", "cond") == ['[label="bool ()"]']
-    assert (
-        "if true" in edges(source, "cond/add", "cond")[0]
-        and "if false" in edges(source, "cond/mul", "cond")[0]
-    )
+    assert "if true" in edges(source, "cond/add", "cond")[0] and "if false" in edges(source, "cond/mul", "cond")[0]
 
 
 def test_an_optimizers_slots_are_part_of_their_variable():

@@ -14,8 +14,16 @@ from minitf.viz import to_html
 playwright = pytest.importorskip("playwright.sync_api")
 CHROMIUM = shutil.which("chromium")
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="needs chromium")
-ARGUMENTS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-             "--disable-background-networking", "--disable-component-update", "--disable-sync"]  # fmt: skip
+ARGUMENTS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 
 
 @pytest.fixture(scope="module")
@@ -34,9 +42,7 @@ def opened(browser, tmp_path):
     def opened(*graphs, dark=False, **options):
         path = tmp_path / "graph.html"
         to_html(*graphs, path=path, **options)
-        page = browser.new_page(
-            viewport={"width": 1400, "height": 900}, color_scheme="dark" if dark else "light"
-        )
+        page = browser.new_page(viewport={"width": 1400, "height": 900}, color_scheme="dark" if dark else "light")
         page.on("console", lambda message: troubles.append(message.text))
         page.on("pageerror", lambda error: troubles.append(str(error)))
         page.on("request", lambda request: troubles.append(request.url) if seen(request.url) else None)
@@ -145,9 +151,7 @@ def test_the_panel_tells_what_is_known_of_an_op(opened):
 
 def test_a_scope_says_its_parameters_and_types(opened):
     page = opened(networks.time_series("static", 6))
-    page.evaluate(
-        "app.choose(app.panes[0], {group: app.panes[0].model.groups.findIndex(g => g.path === 'rnn')})"
-    )
+    page.evaluate("app.choose(app.panes[0], {group: app.panes[0].model.groups.findIndex(g => g.path === 'rnn')})")
     text = page.inner_text("#panel")
     assert "80 parameters" in text and "6 \u00d7 Tanh" in text and "rnn/basic_rnn_cell/kernel" in text
 
@@ -208,8 +212,7 @@ def test_twelve_thousand_ops_open_soon(browser, tmp_path):
 def test_keys_and_names_for_those_who_do_not_see_it(opened):
     page = opened(networks.time_series("static", 12))
     missing = page.eval_on_selector_all(
-        "g.node, g.cluster",
-        "all => all.filter(g => !g.getAttribute('aria-label') || g.tabIndex !== 0).length",
+        "g.node, g.cluster", "all => all.filter(g => !g.getAttribute('aria-label') || g.tabIndex !== 0).length"
     )
     assert missing == 0
     page.focus("g.node.scope:has-text('gradients')")
@@ -236,9 +239,17 @@ def test_dark_and_light(opened):
 
 
 TEXTS = [
-    "</script><script>throw 1</script>", "<img src=x onerror='throw 1'>", "a\"b'c\\", "&lt;&amp;",
-    "\u2028\u2029", "x" * 10_000, "\u0394 \u6f22\u5b57 \U0001f600", "a\ud800b", "line\nline", "{{DATA}}",
-]  # fmt: skip
+    "</script><script>throw 1</script>",
+    "<img src=x onerror='throw 1'>",
+    "a\"b'c\\",
+    "&lt;&amp;",
+    "\u2028\u2029",
+    "x" * 10_000,
+    "\u0394 \u6f22\u5b57 \U0001f600",
+    "a\ud800b",
+    "line\nline",
+    "{{DATA}}",
+]
 
 
 def test_any_text_is_shown_as_it_is(opened):

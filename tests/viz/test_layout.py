@@ -32,10 +32,7 @@ def wide(number):
     graph = tf.Graph()
     with graph.as_default():
         tf.add_n(
-            [
-                [tf.sin, tf.cos, tf.exp][k * k % 3](tf.placeholder(tf.float32, [1 + k % 7])[0])
-                for k in range(number)
-            ]
+            [[tf.sin, tf.cos, tf.exp][k * k % 3](tf.placeholder(tf.float32, [1 + k % 7])[0]) for k in range(number)]
         )
     return graph
 
@@ -43,9 +40,7 @@ def wide(number):
 def laid_out(drawing, kind="json0"):
     """What `dot` makes of a drawing, and the seconds of a processor that it took; it must not complain."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    done = subprocess.run(
-        ["dot", f"-T{kind}"], input=drawing.source.encode(), capture_output=True, timeout=60
-    )
+    done = subprocess.run(["dot", f"-T{kind}"], input=drawing.source.encode(), capture_output=True, timeout=60)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     assert done.returncode == 0 and not done.stderr, done.stderr[:2000]
     return done.stdout, after.ru_utime - before.ru_utime
@@ -60,9 +55,7 @@ def parsed(text):
     found = json.loads(text)
     items = found.get("objects", [])
     boxes = [item["label"] for item in items if "nodes" in item or "subgraphs" in item]
-    nodes = {
-        item["_gvid"]: item["label"] for item in items if "nodes" not in item and "subgraphs" not in item
-    }
+    nodes = {item["_gvid"]: item["label"] for item in items if "nodes" not in item and "subgraphs" not in item}
     edges = [(nodes[e["tail"]], nodes[e["head"]], e.get("label", "")) for e in found.get("edges", [])]
     return boxes, list(nodes.values()), edges
 
@@ -85,9 +78,7 @@ def test_an_unroll_is_drawn_as_its_first_two_steps_a_gap_and_the_last():
 
 
 def test_without_folding_every_step_is_drawn():
-    boxes, nodes, _ = objects(
-        to_dot(networks.time_series("static", 7, train=False), legend=False, fold=False)
-    )
+    boxes, nodes, _ = objects(to_dot(networks.time_series("static", 7, train=False), legend=False, fold=False))
     assert not any("step" in b for b in boxes) and sum(n.startswith("Tanh") for n in nodes) == 7
 
 
@@ -108,10 +99,20 @@ def test_gradients_stand_beside_their_ops():
     assert drawing.source.count("dir=back") > 20
 
 
-@pytest.mark.parametrize("options", [
-    {}, {"depth": 1}, {"lowered": True}, {"gradients_beside": True},
-    {"collapse": ["gradients"]}, {"fold_variables": False}, {"between": ("x", "loss")}, {"focus": "rnn"},
-], ids=str)  # fmt: skip
+@pytest.mark.parametrize(
+    "options",
+    [
+        {},
+        {"depth": 1},
+        {"lowered": True},
+        {"gradients_beside": True},
+        {"collapse": ["gradients"]},
+        {"fold_variables": False},
+        {"between": ("x", "loss")},
+        {"focus": "rnn"},
+    ],
+    ids=str,
+)
 @pytest.mark.parametrize("unroll", ["static", "dynamic"])
 def test_every_way_of_drawing_is_laid_out_without_complaint(unroll, options):
     laid_out(to_dot(networks.time_series(unroll, 6), **options))

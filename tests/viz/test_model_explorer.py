@@ -8,14 +8,7 @@ import pytest
 import minitf as tf
 from minitf.viz import to_model_explorer
 
-FIELDS = {
-    "id": str,
-    "label": str,
-    "namespace": str,
-    "attrs": list,
-    "incomingEdges": list,
-    "outputsMetadata": list,
-}
+FIELDS = {"id": str, "label": str, "namespace": str, "attrs": list, "incomingEdges": list, "outputsMetadata": list}
 
 
 @pytest.mark.parametrize("unroll", ["static", "dynamic"])

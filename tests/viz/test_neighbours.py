@@ -9,8 +9,7 @@ def test_inputs_and_readers_and_what_runs_before():
     tf.negative(total, name="below")
     source = neighbours(total.op).source
     assert all(
-        f'label="{name}' in source or f"label={name}" in source
-        for name in ("a", "b", "total", "first", "below")
+        f'label="{name}' in source or f"label={name}" in source for name in ("a", "b", "total", "first", "below")
     )
     assert source.count("->") == 4 and source.count("dashed") == 1
 

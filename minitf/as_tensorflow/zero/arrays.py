@@ -30,8 +30,7 @@ def concat(values=None, axis=None, name: str = "concat", concat_dim=None):
 
 
 @functools.wraps(tf.split)
-def split(value=None, num_or_size_splits=None, axis=0, num=None, name: str = "split",
-          split_dim=None, num_split=None):  # fmt: skip
+def split(value=None, num_or_size_splits=None, axis=0, num=None, name: str = "split", split_dim=None, num_split=None):
     """`tf.split(value, num_or_size_splits, axis)`; also `split(split_dim, num_split, value)`."""
     if _is_number(value):
         note("tf.split(dim, num, value)")

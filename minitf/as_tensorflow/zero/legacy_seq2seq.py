@@ -19,11 +19,7 @@ def _with_names(loss):
     except (TypeError, ValueError):
         return loss
     names = [p.name for p in parameters if p.kind is p.POSITIONAL_OR_KEYWORD]
-    if (
-        {"labels", "logits"} <= set(names)
-        or any(p.kind is p.VAR_KEYWORD for p in parameters)
-        or len(names) < 2
-    ):
+    if {"labels", "logits"} <= set(names) or any(p.kind is p.VAR_KEYWORD for p in parameters) or len(names) < 2:
         return loss
     note(f"softmax_loss_function({', '.join(names[:2])})")
     if _LABELS.search(names[1]) and not _LABELS.search(names[0]):  # as before 1.0

@@ -41,13 +41,12 @@ dynamic_rnn = _with_states_in_one(tf.nn.dynamic_rnn)
 def state_saving_rnn(cell, inputs, state_saver, state_name, sequence_length=None, scope=None):
     """A cell over a list of inputs, with its state kept between runs: `tf.nn.static_state_saving_rnn`."""
     note("tf.nn.state_saving_rnn")
-    return tf.nn.static_state_saving_rnn(
-        cell, inputs, state_saver, state_name, sequence_length, scope or "RNN"
-    )
+    return tf.nn.static_state_saving_rnn(cell, inputs, state_saver, state_name, sequence_length, scope or "RNN")
 
 
-def bidirectional_rnn(cell_fw, cell_bw, inputs, initial_state_fw=None, initial_state_bw=None, dtype=None,
-                      sequence_length=None, scope=None):  # fmt: skip
+def bidirectional_rnn(
+    cell_fw, cell_bw, inputs, initial_state_fw=None, initial_state_bw=None, dtype=None, sequence_length=None, scope=None
+):
     """Two cells over a list of inputs, forwards and backwards: `tf.nn.static_bidirectional_rnn`."""
     note("tf.nn.bidirectional_rnn")
     return tf.nn.static_bidirectional_rnn(

@@ -10,9 +10,17 @@ import minitf as tf
 from minitf.as_tensorflow.zero.notes import note
 
 
-def dynamic_rnn_decoder(cell, decoder_fn, inputs=None, sequence_length=None, parallel_iterations=None,
-                        swap_memory: bool = False, time_major: bool = False, scope=None,
-                        name: str | None = None):  # fmt: skip
+def dynamic_rnn_decoder(
+    cell,
+    decoder_fn,
+    inputs=None,
+    sequence_length=None,
+    parallel_iterations=None,
+    swap_memory: bool = False,
+    time_major: bool = False,
+    scope=None,
+    name: str | None = None,
+):
     """Runs a cell over what `decoder_fn` feeds it: (outputs, final state, final context state).
 
     decoder_fn: `(time, state, input, output, context) -> (done, state, input, output, context)`, first called
@@ -48,9 +56,7 @@ class _Trained:
 
     def __call__(self, time, state, given, output, context):
         given = tf.cond(
-            tf.less(time, self._steps),
-            lambda: self._array.read(time),
-            lambda: tf.zeros_like(self._inputs[0]),
+            tf.less(time, self._steps), lambda: self._array.read(time), lambda: tf.zeros_like(self._inputs[0])
         )
         given.set_shape(self._inputs.shape[1:])
         done, state, given, output, context = self._decoder_fn(time, state, given, output, context)
@@ -65,9 +71,7 @@ def _decoded(cell, step, parallel_iterations, swap_memory):
         done, state, given, emitted, context = step(time, state, None, output, context)
         return done, given, state, emitted, context
 
-    arrays, state, context = tf.nn.raw_rnn(
-        cell, loop_fn, parallel_iterations, swap_memory, tf.get_variable_scope()
-    )
+    arrays, state, context = tf.nn.raw_rnn(cell, loop_fn, parallel_iterations, swap_memory, tf.get_variable_scope())
     return arrays.stack(), state, context
 
 
@@ -81,8 +85,9 @@ def simple_decoder_fn_train(encoder_state, name: str | None = None):
     return decoder_fn
 
 
-def attention_decoder_fn_train(encoder_state, attention_keys, attention_values, attention_score_fn,
-                               attention_construct_fn, name: str | None = None):  # fmt: skip
+def attention_decoder_fn_train(
+    encoder_state, attention_keys, attention_values, attention_score_fn, attention_construct_fn, name: str | None = None
+):
     """A decoder function that feeds the inputs beside what the last output attends to.
 
     The attention's arguments are what `prepare_attention` gives.
@@ -99,30 +104,66 @@ def attention_decoder_fn_train(encoder_state, attention_keys, attention_values, 
     return decoder_fn
 
 
-def simple_decoder_fn_inference(output_fn, encoder_state, embeddings, start_of_sequence_id: int,
-                                end_of_sequence_id: int, maximum_length: int, num_decoder_symbols: int,
-                                dtype=tf.int32, name: str | None = None):  # fmt: skip
+def simple_decoder_fn_inference(
+    output_fn,
+    encoder_state,
+    embeddings,
+    start_of_sequence_id: int,
+    end_of_sequence_id: int,
+    maximum_length: int,
+    num_decoder_symbols: int,
+    dtype=tf.int32,
+    name: str | None = None,
+):
     """A decoder function that feeds the embedding of the symbol it has just found the likeliest.
 
     output_fn: from the cell's output to [batch, num_decoder_symbols]. A row is done at
     `end_of_sequence_id`, and all are after `maximum_length` steps.
     """
-    return _inference(output_fn, encoder_state, embeddings, start_of_sequence_id, end_of_sequence_id,
-                      maximum_length, num_decoder_symbols, dtype, None)  # fmt: skip
+    return _inference(
+        output_fn,
+        encoder_state,
+        embeddings,
+        start_of_sequence_id,
+        end_of_sequence_id,
+        maximum_length,
+        num_decoder_symbols,
+        dtype,
+        None,
+    )
 
 
-def attention_decoder_fn_inference(output_fn, encoder_state, attention_keys, attention_values,
-                                   attention_score_fn, attention_construct_fn, embeddings,
-                                   start_of_sequence_id: int, end_of_sequence_id: int, maximum_length: int,
-                                   num_decoder_symbols: int, dtype=tf.int32,
-                                   name: str | None = None):  # fmt: skip
+def attention_decoder_fn_inference(
+    output_fn,
+    encoder_state,
+    attention_keys,
+    attention_values,
+    attention_score_fn,
+    attention_construct_fn,
+    embeddings,
+    start_of_sequence_id: int,
+    end_of_sequence_id: int,
+    maximum_length: int,
+    num_decoder_symbols: int,
+    dtype=tf.int32,
+    name: str | None = None,
+):
     """`simple_decoder_fn_inference` with attention, see `attention_decoder_fn_train`."""
 
     def attended(output):
         return attention_construct_fn(output, attention_keys, attention_values)
 
-    return _inference(output_fn, encoder_state, embeddings, start_of_sequence_id, end_of_sequence_id,
-                      maximum_length, num_decoder_symbols, dtype, attended)  # fmt: skip
+    return _inference(
+        output_fn,
+        encoder_state,
+        embeddings,
+        start_of_sequence_id,
+        end_of_sequence_id,
+        maximum_length,
+        num_decoder_symbols,
+        dtype,
+        attended,
+    )
 
 
 def _inference(output_fn, encoder_state, embeddings, start, end, longest, symbols, dtype, attended):
@@ -183,9 +224,7 @@ def prepare_attention(attention_states, attention_option: str, num_units: int, r
 
 
 def _linear(x, units: int, scope):
-    return tf.contrib.layers.fully_connected(
-        x, units, activation_fn=None, biases_initializer=None, scope=scope
-    )
+    return tf.contrib.layers.fully_connected(x, units, activation_fn=None, biases_initializer=None, scope=scope)
 
 
 def _score(units: int, option: str, reuse: bool):

@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 import minitf as tf
-from minitf.ops.nn.clusters import (
-    kmc2_chain_initialization,
-    kmeans_plus_plus_initialization,
-    nearest_neighbors,
-)
+from minitf.ops.nn.clusters import kmc2_chain_initialization, kmeans_plus_plus_initialization, nearest_neighbors
 
 INITS = ("random", "kmeans_plus_plus", "kmc2")
 
@@ -24,8 +20,19 @@ class Chooser:
     centers, moved, initialized: the variables that it sets.
     """
 
-    def __init__(self, inputs: list, number, initial, cosine: bool, centers, moved, initialized, seed: int,
-                 retries: int, chain: int):  # fmt: skip
+    def __init__(
+        self,
+        inputs: list,
+        number,
+        initial,
+        cosine: bool,
+        centers,
+        moved,
+        initialized,
+        seed: int,
+        retries: int,
+        chain: int,
+    ):
         self._inputs, self._number, self._initial, self._cosine = inputs, number, initial, cosine
         self._centers, self._moved, self._initialized = centers, moved, initialized
         self._seed, self._retries, self._chain = seed, retries, chain
@@ -35,8 +42,7 @@ class Chooser:
 
     def op(self):
         """The op: does nothing but look when all centers are there."""
-        return tf.cond(tf.equal(self._remaining, 0),
-                       lambda: tf.assert_equal(self._initialized, True), self._choose)  # fmt: skip
+        return tf.cond(tf.equal(self._remaining, 0), lambda: tf.assert_equal(self._initialized, True), self._choose)
 
     def _choose(self):
         with tf.control_dependencies([tf.assert_positive(self._remaining)]):
@@ -49,8 +55,7 @@ class Chooser:
         new = self._new()
         if self._cosine:
             new = tf.nn.l2_normalize(new, axis=1)
-        everyone = tf.cond(tf.equal(self._selected, 0), lambda: new,
-                           lambda: tf.concat([self._centers, new], 0))  # fmt: skip
+        everyone = tf.cond(tf.equal(self._selected, 0), lambda: new, lambda: tf.concat([self._centers, new], 0))
         return self._number - tf.shape(self._assign(everyone))[0]
 
     def _assign(self, centers):
@@ -72,15 +77,18 @@ class Chooser:
             return self._plus_plus()
 
     def _random(self):
-        places = tf.random_uniform(tf.reshape(self._remaining, [-1]), minval=0,
-                                   maxval=tf.cast(self._points, tf.int64), seed=self._seed,
-                                   dtype=tf.int64)  # fmt: skip
+        places = tf.random_uniform(
+            tf.reshape(self._remaining, [-1]),
+            minval=0,
+            maxval=tf.cast(self._points, tf.int64),
+            seed=self._seed,
+            dtype=tf.int64,
+        )
         return tf.nn.embedding_lookup(self._inputs, places, partition_strategy="div")
 
     def _plus_plus(self):
         points = tf.nn.l2_normalize(self._inputs[0], axis=1) if self._cosine else self._inputs[0]
-        return kmeans_plus_plus_initialization(points, tf.cast(self._remaining, tf.int64), self._seed,
-                                               self._retries)  # fmt: skip
+        return kmeans_plus_plus_initialization(points, tf.cast(self._remaining, tf.int64), self._seed, self._retries)
 
     # ---- k-MC2
 
@@ -91,9 +99,7 @@ class Chooser:
         count = tf.maximum(tf.minimum(self._remaining, possible), 1)
 
         def add(i, _):
-            new = tf.cond(
-                tf.equal(self._selected, 0), lambda: self._unit(points[0]), lambda: self._drawn(points, i)
-            )
+            new = tf.cond(tf.equal(self._selected, 0), lambda: self._unit(points[0]), lambda: self._drawn(points, i))
             return i + 1, self._number - tf.shape(self._assign(new))[0]
 
         return tf.while_loop(lambda i, _: tf.less(i, count), add, [0, 0])[1]

@@ -37,24 +37,30 @@ class KMeans:
       ValueError: for another initial_clusters or distance_metric.
     """
 
-    def __init__(self, inputs, num_clusters, initial_clusters=RANDOM_INIT,
-                 distance_metric: str = SQUARED_EUCLIDEAN_DISTANCE, use_mini_batch: bool = False,
-                 mini_batch_steps_per_iteration: int = 1, random_seed: int = 0,
-                 kmeans_plus_plus_num_retries: int = 2, kmc2_chain_length: int = 200):  # fmt: skip
+    def __init__(
+        self,
+        inputs,
+        num_clusters,
+        initial_clusters=RANDOM_INIT,
+        distance_metric: str = SQUARED_EUCLIDEAN_DISTANCE,
+        use_mini_batch: bool = False,
+        mini_batch_steps_per_iteration: int = 1,
+        random_seed: int = 0,
+        kmeans_plus_plus_num_retries: int = 2,
+        kmc2_chain_length: int = 200,
+    ):
         if isinstance(initial_clusters, str) and initial_clusters not in INITS:
             raise ValueError(f"initial_clusters is one of {', '.join(INITS)}, not '{initial_clusters}'")
         if distance_metric not in (SQUARED_EUCLIDEAN_DISTANCE, COSINE_DISTANCE):
             raise ValueError(
-                f"distance_metric is '{SQUARED_EUCLIDEAN_DISTANCE}' or '{COSINE_DISTANCE}', not "
-                f"{distance_metric!r}"
+                f"distance_metric is '{SQUARED_EUCLIDEAN_DISTANCE}' or '{COSINE_DISTANCE}', not {distance_metric!r}"
             )
         self._inputs = inputs if isinstance(inputs, list) else [inputs]
         self._number, self._initial = num_clusters, initial_clusters
         self._cosine, self._mini = distance_metric == COSINE_DISTANCE, use_mini_batch
         self._steps = int(mini_batch_steps_per_iteration)
         self._several = use_mini_batch and self._steps > 1  # steps before centers are taken over
-        self._choice = {"seed": random_seed, "retries": kmeans_plus_plus_num_retries,
-                        "chain": kmc2_chain_length}  # fmt: skip
+        self._choice = {"seed": random_seed, "retries": kmeans_plus_plus_num_retries, "chain": kmc2_chain_length}
 
     def training_graph(self) -> tuple:
         """The tensors and ops of the clustering, as a tuple of six:
@@ -70,22 +76,16 @@ class KMeans:
             given = tf.convert_to_tensor(given)
             number = tf.shape(given)[0]
         made = self._variables(number)
-        init = Chooser(self._inputs, number, given, self._cosine, made.centers, made.moved, made.initialized,
-                       **self._choice).op()  # fmt: skip
+        init = Chooser(
+            self._inputs, number, given, self._cosine, made.centers, made.moved, made.initialized, **self._choice
+        ).op()
         inputs, centers = self._inputs, made.centers
         if self._cosine:
             inputs = [normalized(points, points) for points in inputs]
             centers = centers if self._stay_normalized() else tf.nn.l2_normalize(centers, axis=1)
         scores, distances, nearest = self._inferred(inputs, centers)
         if not self._mini:
-            return (
-                scores,
-                nearest,
-                distances,
-                made.initialized,
-                init,
-                self._full(inputs, number, nearest, made),
-            )
+            return (scores, nearest, distances, made.initialized, init, self._full(inputs, number, nearest, made))
         with tf.control_dependencies([self._taken_over(made)]):
             step = self._moved(inputs, nearest, made)
         return scores, nearest, distances, made.initialized, init, step
@@ -181,8 +181,7 @@ class KMeans:
             centers = tf.gather(made.moved, rows)
         more = tf.unsorted_segment_sum(tf.ones_like(places, dtype=made.counts.dtype), places, number)
         change = tf.unsorted_segment_sum(points, places, number)
-        shape = tf.concat([tf.reshape(number, [1]),
-                           tf.ones(tf.reshape(tf.rank(points) - 1, [1]), dtype=tf.int32)], 0)  # fmt: skip
+        shape = tf.concat([tf.reshape(number, [1]), tf.ones(tf.reshape(tf.rank(points) - 1, [1]), dtype=tf.int32)], 0)
         change -= tf.cast(tf.reshape(more, shape), points.dtype) * centers
         rate = tf.reciprocal(tf.cast(counts + more, points.dtype))
         return rows, more, change * tf.reshape(rate, shape)

@@ -62,8 +62,13 @@ def _warning(function, used, date, instructions: str, warn_once: bool):
         for what in used(signature.bind_partial(*args, **kwargs).arguments):
             if what not in told:
                 when = "in a future version" if date is None else f"after {date}"
-                tf.logging.warning("%s%s is deprecated and will be removed %s. Instructions for updating: %s",
-                                   function.__qualname__, what, when, instructions)  # fmt: skip
+                tf.logging.warning(
+                    "%s%s is deprecated and will be removed %s. Instructions for updating: %s",
+                    function.__qualname__,
+                    what,
+                    when,
+                    instructions,
+                )
             if warn_once:
                 told.add(what)
         return function(*args, **kwargs)

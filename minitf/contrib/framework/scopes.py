@@ -77,9 +77,7 @@ def arg_scope(list_ops_or_scope, **kwargs):
     """
     if isinstance(list_ops_or_scope, dict):
         if kwargs:
-            raise ValueError(
-                "When attempting to re-use a scope by suppling a dictionary, kwargs must be empty."
-            )
+            raise ValueError("When attempting to re-use a scope by suppling a dictionary, kwargs must be empty.")
         entered = list_ops_or_scope.copy()
     elif isinstance(list_ops_or_scope, (list, tuple)):
         entered = _extended(current_arg_scope(), list_ops_or_scope, kwargs)

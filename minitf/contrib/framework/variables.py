@@ -14,9 +14,22 @@ from minitf.train.checkpoints import load_checkpoint
 
 
 @add_arg_scope
-def variable(name: str, shape=None, dtype=None, initializer=None, regularizer=None, trainable: bool = True,
-             collections=None, caching_device=None, device=None, partitioner=None, custom_getter=None,
-             use_resource=None, synchronization=None, aggregation=None):  # fmt: skip
+def variable(
+    name: str,
+    shape=None,
+    dtype=None,
+    initializer=None,
+    regularizer=None,
+    trainable: bool = True,
+    collections=None,
+    caching_device=None,
+    device=None,
+    partitioner=None,
+    custom_getter=None,
+    use_resource=None,
+    synchronization=None,
+    aggregation=None,
+):
     """The variable `name` of the scope, as `tf.get_variable` makes or finds it; custom_getter: instead of
     that.
     """
@@ -25,32 +38,75 @@ def variable(name: str, shape=None, dtype=None, initializer=None, regularizer=No
     if custom_getter is not None:
         getter = functools.partial(custom_getter, reuse=tf.get_variable_scope().reuse)
     with tf.device(device or ""):
-        return getter(name, shape=shape, dtype=dtype, initializer=initializer, regularizer=regularizer,
-                      trainable=trainable, collections=collections, caching_device=caching_device,
-                      partitioner=partitioner, use_resource=use_resource)  # fmt: skip
+        return getter(
+            name,
+            shape=shape,
+            dtype=dtype,
+            initializer=initializer,
+            regularizer=regularizer,
+            trainable=trainable,
+            collections=collections,
+            caching_device=caching_device,
+            partitioner=partitioner,
+            use_resource=use_resource,
+        )
 
 
 @add_arg_scope
-def model_variable(name: str, shape=None, dtype=tf.float32, initializer=None, regularizer=None,
-                   trainable: bool = True, collections=None, caching_device=None, device=None,
-                   partitioner=None, custom_getter=None, use_resource=None, synchronization=None,
-                   aggregation=None):  # fmt: skip
+def model_variable(
+    name: str,
+    shape=None,
+    dtype=tf.float32,
+    initializer=None,
+    regularizer=None,
+    trainable: bool = True,
+    collections=None,
+    caching_device=None,
+    device=None,
+    partitioner=None,
+    custom_getter=None,
+    use_resource=None,
+    synchronization=None,
+    aggregation=None,
+):
     """Like `variable`, for one that inference needs: it is in the collection of model variables too."""
     collections = [*(collections or []), tf.GraphKeys.GLOBAL_VARIABLES, tf.GraphKeys.MODEL_VARIABLES]
-    return variable(name, shape, dtype, initializer, regularizer, trainable, collections, caching_device,
-                    device, partitioner, custom_getter, use_resource)  # fmt: skip
+    return variable(
+        name,
+        shape,
+        dtype,
+        initializer,
+        regularizer,
+        trainable,
+        collections,
+        caching_device,
+        device,
+        partitioner,
+        custom_getter,
+        use_resource,
+    )
 
 
 def local_variable(initial_value, validate_shape: bool = True, name: str | None = None, use_resource=None):
     """A variable that is neither trained nor saved."""
-    return tf.Variable(initial_value, trainable=False, collections=[tf.GraphKeys.LOCAL_VARIABLES],
-                       validate_shape=validate_shape, name=name)  # fmt: skip
+    return tf.Variable(
+        initial_value,
+        trainable=False,
+        collections=[tf.GraphKeys.LOCAL_VARIABLES],
+        validate_shape=validate_shape,
+        name=name,
+    )
 
 
 def global_variable(initial_value, validate_shape: bool = True, name: str | None = None, use_resource=None):
     """A variable that is saved, but not trained."""
-    return tf.Variable(initial_value, trainable=False, collections=[tf.GraphKeys.GLOBAL_VARIABLES],
-                       validate_shape=validate_shape, name=name)  # fmt: skip
+    return tf.Variable(
+        initial_value,
+        trainable=False,
+        collections=[tf.GraphKeys.GLOBAL_VARIABLES],
+        validate_shape=validate_shape,
+        name=name,
+    )
 
 
 def add_model_variable(var) -> None:
@@ -63,9 +119,7 @@ def add_model_variable(var) -> None:
 # ---- finding them
 
 
-def get_variables(
-    scope=None, suffix: str | None = None, collection: str = tf.GraphKeys.GLOBAL_VARIABLES
-) -> list:
+def get_variables(scope=None, suffix: str | None = None, collection: str = tf.GraphKeys.GLOBAL_VARIABLES) -> list:
     """The variables of a collection whose names start with `scope` (a name or scope) and contain `suffix`."""
     if isinstance(scope, VariableScope):
         scope = scope.name
@@ -203,8 +257,7 @@ def assign_from_checkpoint(model_path, var_list, ignore_missing_vars: bool = Fal
     return _assignments(rows)
 
 
-def assign_from_checkpoint_fn(model_path, var_list, ignore_missing_vars: bool = False,
-                              reshape_variables: bool = False):  # fmt: skip
+def assign_from_checkpoint_fn(model_path, var_list, ignore_missing_vars: bool = False, reshape_variables: bool = False):
     """A function of a session that restores variables from a checkpoint.
 
     ignore_missing_vars: those that are not there are left alone; if none is there, the function is None.

@@ -50,9 +50,19 @@ def _applied(outputs, layer, each: list, kwargs: dict, default: str, unnamed: st
 
 
 @add_arg_scope
-def layer_norm(inputs, center: bool = True, scale: bool = True, activation_fn: Callable | None = None,
-               reuse=None, variables_collections=None, outputs_collections=None, trainable: bool = True,
-               begin_norm_axis: int = 1, begin_params_axis: int = -1, scope=None):  # fmt: skip
+def layer_norm(
+    inputs,
+    center: bool = True,
+    scale: bool = True,
+    activation_fn: Callable | None = None,
+    reuse=None,
+    variables_collections=None,
+    outputs_collections=None,
+    trainable: bool = True,
+    begin_norm_axis: int = 1,
+    begin_params_axis: int = -1,
+    scope=None,
+):
     """Each example shifted and scaled to mean 0 and variance 1 over the axes from `begin_norm_axis` on.
 
     Then scaled by a variable `gamma` (if scale) and shifted by `beta` (if center), which have the shape of
@@ -69,14 +79,11 @@ def layer_norm(inputs, center: bool = True, scale: bool = True, activation_fn: C
         first = begin_norm_axis + rank if begin_norm_axis < 0 else begin_norm_axis
         if begin_params_axis >= rank or first >= rank:
             raise ValueError(
-                f"begin_params_axis ({begin_params_axis}) and begin_norm_axis ({first}) must be < "
-                f"rank(inputs) ({rank})"
+                f"begin_params_axis ({begin_params_axis}) and begin_norm_axis ({first}) must be < rank(inputs) ({rank})"
             )
         shape = inputs.shape[begin_params_axis:]
         if not shape.is_fully_defined():
-            raise ValueError(
-                f"Inputs {name}: shape(inputs)[{begin_params_axis}:] is not fully defined: {shape}"
-            )
+            raise ValueError(f"Inputs {name}: shape(inputs)[{begin_params_axis}:] is not fully defined: {shape}")
         make = functools.partial(_parameter, inputs, shape, variables_collections, trainable)
         beta = make("beta", _ZEROS) if center else None
         gamma = make("gamma", _ONES) if scale else None
@@ -91,21 +98,34 @@ def layer_norm(inputs, center: bool = True, scale: bool = True, activation_fn: C
 
 def _parameter(inputs, shape, collections, trainable: bool, name: str, initializer, regularizer=None):
     return model_variable(
-        name, shape, inputs.dtype.base_dtype, initializer, regularizer, trainable,
-        utils.get_variable_collections(collections, name))  # fmt: skip
+        name,
+        shape,
+        inputs.dtype.base_dtype,
+        initializer,
+        regularizer,
+        trainable,
+        utils.get_variable_collections(collections, name),
+    )
 
 
 @add_arg_scope
-def bias_add(inputs, activation_fn: Callable | None = None, initializer=_ZEROS, regularizer=None, reuse=None,
-             variables_collections=None, outputs_collections=None, trainable: bool = True,
-             data_format: str = "NHWC", scope=None):  # fmt: skip
+def bias_add(
+    inputs,
+    activation_fn: Callable | None = None,
+    initializer=_ZEROS,
+    regularizer=None,
+    reuse=None,
+    variables_collections=None,
+    outputs_collections=None,
+    trainable: bool = True,
+    data_format: str = "NHWC",
+    scope=None,
+):
     """`inputs + biases`, a variable of the size of the last axis (or of axis 1, with data_format NCHW)."""
     with tf.variable_scope(scope, "BiasAdd", [inputs], reuse=reuse) as entered:
         inputs = tf.convert_to_tensor(inputs)
         shape = [utils.channel_dimension(inputs.shape, data_format, min_rank=2)]
-        biases = _parameter(
-            inputs, shape, variables_collections, trainable, "biases", initializer, regularizer
-        )
+        biases = _parameter(inputs, shape, variables_collections, trainable, "biases", initializer, regularizer)
         outputs = nn.bias_add(inputs, biases, data_format=data_format)
         if activation_fn is not None:
             outputs = activation_fn(outputs)

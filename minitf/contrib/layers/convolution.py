@@ -58,16 +58,54 @@ def conv2d(
     Raises:
       ValueError: for inputs of another rank, an unknown number of channels, or other arguments than these.
     """
-    return _convolved(Conv2D, 2, inputs, num_outputs, kernel_size, stride, padding, data_format, rate,
-                      activation_fn, normalizer_fn, normalizer_params, weights_initializer,
-                      weights_regularizer, biases_initializer, biases_regularizer, reuse,
-                      variables_collections, outputs_collections, trainable, scope)  # fmt: skip
+    return _convolved(
+        Conv2D,
+        2,
+        inputs,
+        num_outputs,
+        kernel_size,
+        stride,
+        padding,
+        data_format,
+        rate,
+        activation_fn,
+        normalizer_fn,
+        normalizer_params,
+        weights_initializer,
+        weights_regularizer,
+        biases_initializer,
+        biases_regularizer,
+        reuse,
+        variables_collections,
+        outputs_collections,
+        trainable,
+        scope,
+    )
 
 
-def _convolved(kind, axes: int | None, inputs, num_outputs, kernel_size, stride, padding, data_format, rate,
-               activation_fn, normalizer_fn, normalizer_params, weights_initializer, weights_regularizer,
-               biases_initializer, biases_regularizer, reuse, variables_collections, outputs_collections,
-               trainable, scope):  # fmt: skip
+def _convolved(
+    kind,
+    axes: int | None,
+    inputs,
+    num_outputs,
+    kernel_size,
+    stride,
+    padding,
+    data_format,
+    rate,
+    activation_fn,
+    normalizer_fn,
+    normalizer_params,
+    weights_initializer,
+    weights_regularizer,
+    biases_initializer,
+    biases_regularizer,
+    reuse,
+    variables_collections,
+    outputs_collections,
+    trainable,
+    scope,
+):
     """The layer of a class, along so many axes; None: as the inputs' rank says."""
     with tf.variable_scope(scope, "Conv", [inputs], reuse=reuse, custom_getter=renamed) as entered:
         inputs = tf.convert_to_tensor(inputs)
@@ -77,58 +115,154 @@ def _convolved(kind, axes: int | None, inputs, num_outputs, kernel_size, stride,
         if axes is None or inputs.shape.rank != axes + 2:
             expected = "3, 4 or 5" if axes is None else axes + 2
             raise ValueError(f"Convolution expects input with rank {expected}, got {inputs.shape.rank}")
-        layer = kind(num_outputs, kernel_size, stride, padding,
-                     "channels_first" if _first(data_format, axes) else "channels_last", rate,
-                     use_bias=not normalizer_fn and biases_initializer is not None,
-                     kernel_initializer=weights_initializer, bias_initializer=biases_initializer,
-                     kernel_regularizer=weights_regularizer, bias_regularizer=biases_regularizer,
-                     trainable=trainable, name=entered.name, dtype=inputs.dtype.base_dtype, _scope=entered,
-                     _reuse=reuse)  # fmt: skip
-        return finished(layer, inputs, normalizer_fn, normalizer_params, activation_fn,
-                        variables_collections, outputs_collections, entered.name)  # fmt: skip
+        layer = kind(
+            num_outputs,
+            kernel_size,
+            stride,
+            padding,
+            "channels_first" if _first(data_format, axes) else "channels_last",
+            rate,
+            use_bias=not normalizer_fn and biases_initializer is not None,
+            kernel_initializer=weights_initializer,
+            bias_initializer=biases_initializer,
+            kernel_regularizer=weights_regularizer,
+            bias_regularizer=biases_regularizer,
+            trainable=trainable,
+            name=entered.name,
+            dtype=inputs.dtype.base_dtype,
+            _scope=entered,
+            _reuse=reuse,
+        )
+        return finished(
+            layer,
+            inputs,
+            normalizer_fn,
+            normalizer_params,
+            activation_fn,
+            variables_collections,
+            outputs_collections,
+            entered.name,
+        )
 
 
 def _layer_along(axes: int, kind, name: str, doc: str):
     """The public function for convolutions along so many axes."""
 
     def layer(
-        inputs, num_outputs: int, kernel_size, stride=1, padding="SAME", data_format: str | None = None,
-        rate=1, activation_fn: Callable | None = nn.relu, normalizer_fn: Callable | None = None,
-        normalizer_params: dict | None = None, weights_initializer=_XAVIER, weights_regularizer=None,
-        biases_initializer=_ZEROS, biases_regularizer=None, reuse=None, variables_collections=None,
-        outputs_collections=None, trainable: bool = True, scope=None,
-    ):  # fmt: skip
-        return _convolved(kind, axes, inputs, num_outputs, kernel_size, stride, padding, data_format, rate,
-                          activation_fn, normalizer_fn, normalizer_params, weights_initializer,
-                          weights_regularizer, biases_initializer, biases_regularizer, reuse,
-                          variables_collections, outputs_collections, trainable, scope)  # fmt: skip
+        inputs,
+        num_outputs: int,
+        kernel_size,
+        stride=1,
+        padding="SAME",
+        data_format: str | None = None,
+        rate=1,
+        activation_fn: Callable | None = nn.relu,
+        normalizer_fn: Callable | None = None,
+        normalizer_params: dict | None = None,
+        weights_initializer=_XAVIER,
+        weights_regularizer=None,
+        biases_initializer=_ZEROS,
+        biases_regularizer=None,
+        reuse=None,
+        variables_collections=None,
+        outputs_collections=None,
+        trainable: bool = True,
+        scope=None,
+    ):
+        return _convolved(
+            kind,
+            axes,
+            inputs,
+            num_outputs,
+            kernel_size,
+            stride,
+            padding,
+            data_format,
+            rate,
+            activation_fn,
+            normalizer_fn,
+            normalizer_params,
+            weights_initializer,
+            weights_regularizer,
+            biases_initializer,
+            biases_regularizer,
+            reuse,
+            variables_collections,
+            outputs_collections,
+            trainable,
+            scope,
+        )
 
     layer.__name__ = layer.__qualname__ = name
     layer.__doc__ = doc
     return add_arg_scope(layer)
 
 
-conv1d = _layer_along(1, Conv1D, "conv1d", """A convolutional layer of sequences: [batch, w, channels] ->
-    [batch, w', num_outputs]; arguments and errors as those of `conv2d`, of one number.""")  # fmt: skip
-conv3d = _layer_along(3, Conv3D, "conv3d", """A convolutional layer of volumes: [batch, d, h, w, channels] ->
+conv1d = _layer_along(
+    1,
+    Conv1D,
+    "conv1d",
+    """A convolutional layer of sequences: [batch, w, channels] ->
+    [batch, w', num_outputs]; arguments and errors as those of `conv2d`, of one number.""",
+)
+conv3d = _layer_along(
+    3,
+    Conv3D,
+    "conv3d",
+    """A convolutional layer of volumes: [batch, d, h, w, channels] ->
     [batch, d', h', w', num_outputs]; arguments and errors as those of `conv2d`, of three
-    numbers.""")  # fmt: skip
+    numbers.""",
+)
 
 
 @add_arg_scope
 def convolution(
-    inputs, num_outputs: int, kernel_size, stride=1, padding="SAME", data_format: str | None = None, rate=1,
-    activation_fn: Callable | None = nn.relu, normalizer_fn: Callable | None = None,
-    normalizer_params: dict | None = None, weights_initializer=_XAVIER, weights_regularizer=None,
-    biases_initializer=_ZEROS, biases_regularizer=None, reuse=None, variables_collections=None,
-    outputs_collections=None, trainable: bool = True, scope=None, conv_dims: int | None = None,
-):  # fmt: skip
+    inputs,
+    num_outputs: int,
+    kernel_size,
+    stride=1,
+    padding="SAME",
+    data_format: str | None = None,
+    rate=1,
+    activation_fn: Callable | None = nn.relu,
+    normalizer_fn: Callable | None = None,
+    normalizer_params: dict | None = None,
+    weights_initializer=_XAVIER,
+    weights_regularizer=None,
+    biases_initializer=_ZEROS,
+    biases_regularizer=None,
+    reuse=None,
+    variables_collections=None,
+    outputs_collections=None,
+    trainable: bool = True,
+    scope=None,
+    conv_dims: int | None = None,
+):
     """`conv1d`, `conv2d` or `conv3d`, by the rank of the inputs, which is conv_dims + 2 if that is given."""
     kind = {None: None, 1: Conv1D, 2: Conv2D, 3: Conv3D}.get(conv_dims)
-    return _convolved(kind, conv_dims, inputs, num_outputs, kernel_size, stride, padding, data_format, rate,
-                      activation_fn, normalizer_fn, normalizer_params, weights_initializer,
-                      weights_regularizer, biases_initializer, biases_regularizer, reuse,
-                      variables_collections, outputs_collections, trainable, scope)  # fmt: skip
+    return _convolved(
+        kind,
+        conv_dims,
+        inputs,
+        num_outputs,
+        kernel_size,
+        stride,
+        padding,
+        data_format,
+        rate,
+        activation_fn,
+        normalizer_fn,
+        normalizer_params,
+        weights_initializer,
+        weights_regularizer,
+        biases_initializer,
+        biases_regularizer,
+        reuse,
+        variables_collections,
+        outputs_collections,
+        trainable,
+        scope,
+    )
 
 
 @add_arg_scope
@@ -157,54 +291,136 @@ def conv2d_transpose(
     Variables `weights` [*kernel_size, num_outputs, channels] and `biases` in `scope` ("Conv2d_transpose");
     arguments and errors as those of `conv2d`.
     """
-    return _transposed(Conv2DTranspose, 2, inputs, num_outputs, kernel_size, stride, padding, data_format,
-                       activation_fn, normalizer_fn, normalizer_params, weights_initializer,
-                       weights_regularizer, biases_initializer, biases_regularizer, reuse,
-                       variables_collections, outputs_collections, trainable, scope)  # fmt: skip
+    return _transposed(
+        Conv2DTranspose,
+        2,
+        inputs,
+        num_outputs,
+        kernel_size,
+        stride,
+        padding,
+        data_format,
+        activation_fn,
+        normalizer_fn,
+        normalizer_params,
+        weights_initializer,
+        weights_regularizer,
+        biases_initializer,
+        biases_regularizer,
+        reuse,
+        variables_collections,
+        outputs_collections,
+        trainable,
+        scope,
+    )
 
 
 @add_arg_scope
 def conv3d_transpose(
-    inputs, num_outputs: int, kernel_size, stride=1, padding="SAME", data_format: str | None = "NDHWC",
-    activation_fn: Callable | None = nn.relu, normalizer_fn: Callable | None = None,
-    normalizer_params: dict | None = None, weights_initializer=_XAVIER, weights_regularizer=None,
-    biases_initializer=_ZEROS, biases_regularizer=None, reuse=None, variables_collections=None,
-    outputs_collections=None, trainable: bool = True, scope=None,
-):  # fmt: skip
+    inputs,
+    num_outputs: int,
+    kernel_size,
+    stride=1,
+    padding="SAME",
+    data_format: str | None = "NDHWC",
+    activation_fn: Callable | None = nn.relu,
+    normalizer_fn: Callable | None = None,
+    normalizer_params: dict | None = None,
+    weights_initializer=_XAVIER,
+    weights_regularizer=None,
+    biases_initializer=_ZEROS,
+    biases_regularizer=None,
+    reuse=None,
+    variables_collections=None,
+    outputs_collections=None,
+    trainable: bool = True,
+    scope=None,
+):
     """The transpose of `conv3d`: [batch, d, h, w, channels] -> [batch, d * stride, h * stride, w * stride,
     num_outputs]; arguments and errors as those of `conv2d_transpose`, of three numbers.
     """
-    return _transposed(Conv3DTranspose, 3, inputs, num_outputs, kernel_size, stride, padding, data_format,
-                       activation_fn, normalizer_fn, normalizer_params, weights_initializer,
-                       weights_regularizer, biases_initializer, biases_regularizer, reuse,
-                       variables_collections, outputs_collections, trainable, scope)  # fmt: skip
+    return _transposed(
+        Conv3DTranspose,
+        3,
+        inputs,
+        num_outputs,
+        kernel_size,
+        stride,
+        padding,
+        data_format,
+        activation_fn,
+        normalizer_fn,
+        normalizer_params,
+        weights_initializer,
+        weights_regularizer,
+        biases_initializer,
+        biases_regularizer,
+        reuse,
+        variables_collections,
+        outputs_collections,
+        trainable,
+        scope,
+    )
 
 
-def _transposed(kind, axes: int, inputs, num_outputs, kernel_size, stride, padding, data_format,
-                activation_fn, normalizer_fn, normalizer_params, weights_initializer, weights_regularizer,
-                biases_initializer, biases_regularizer, reuse, variables_collections, outputs_collections,
-                trainable, scope):  # fmt: skip
-    with tf.variable_scope(
-        scope, f"Conv{axes}d_transpose", [inputs], reuse=reuse, custom_getter=renamed
-    ) as entered:
+def _transposed(
+    kind,
+    axes: int,
+    inputs,
+    num_outputs,
+    kernel_size,
+    stride,
+    padding,
+    data_format,
+    activation_fn,
+    normalizer_fn,
+    normalizer_params,
+    weights_initializer,
+    weights_regularizer,
+    biases_initializer,
+    biases_regularizer,
+    reuse,
+    variables_collections,
+    outputs_collections,
+    trainable,
+    scope,
+):
+    with tf.variable_scope(scope, f"Conv{axes}d_transpose", [inputs], reuse=reuse, custom_getter=renamed) as entered:
         inputs = tf.convert_to_tensor(inputs)
-        layer = kind(num_outputs, kernel_size, stride, padding,
-                     "channels_first" if _first(data_format, axes) else "channels_last",
-                     use_bias=not normalizer_fn and biases_initializer is not None,
-                     kernel_initializer=weights_initializer, bias_initializer=biases_initializer,
-                     kernel_regularizer=weights_regularizer, bias_regularizer=biases_regularizer,
-                     trainable=trainable, name=entered.name, dtype=inputs.dtype.base_dtype, _scope=entered,
-                     _reuse=reuse)  # fmt: skip
-        return finished(layer, inputs, normalizer_fn, normalizer_params, activation_fn,
-                        variables_collections, outputs_collections, entered.name)  # fmt: skip
+        layer = kind(
+            num_outputs,
+            kernel_size,
+            stride,
+            padding,
+            "channels_first" if _first(data_format, axes) else "channels_last",
+            use_bias=not normalizer_fn and biases_initializer is not None,
+            kernel_initializer=weights_initializer,
+            bias_initializer=biases_initializer,
+            kernel_regularizer=weights_regularizer,
+            bias_regularizer=biases_regularizer,
+            trainable=trainable,
+            name=entered.name,
+            dtype=inputs.dtype.base_dtype,
+            _scope=entered,
+            _reuse=reuse,
+        )
+        return finished(
+            layer,
+            inputs,
+            normalizer_fn,
+            normalizer_params,
+            activation_fn,
+            variables_collections,
+            outputs_collections,
+            entered.name,
+        )
 
 
 convolution1d, convolution2d, convolution3d = conv1d, conv2d, conv3d
 convolution2d_transpose, convolution3d_transpose = conv2d_transpose, conv3d_transpose
 
 
-def _pooled(pool, default: str, inputs, kernel_size, stride, padding, data_format, collections, scope,
-            axes: int = 2):  # fmt: skip
+def _pooled(pool, default: str, inputs, kernel_size, stride, padding, data_format, collections, scope, axes: int = 2):
     _first(data_format, axes)
     with name_scope(scope, default, [inputs]) as entered:
         inputs = tf.convert_to_tensor(inputs)
@@ -213,44 +429,76 @@ def _pooled(pool, default: str, inputs, kernel_size, stride, padding, data_forma
 
 
 @add_arg_scope
-def max_pool2d(inputs, kernel_size, stride=2, padding="VALID", data_format: str | None = "NHWC",
-               outputs_collections=None, scope=None):  # fmt: skip
+def max_pool2d(
+    inputs,
+    kernel_size,
+    stride=2,
+    padding="VALID",
+    data_format: str | None = "NHWC",
+    outputs_collections=None,
+    scope=None,
+):
     """The largest of each window: [batch, h, w, channels] -> [batch, h', w', channels].
 
     kernel_size, stride: a number or a pair; other arguments as those of `conv2d`.
     """
-    return _pooled(nn.max_pool, "MaxPool2D", inputs, kernel_size, stride, padding, data_format,
-                   outputs_collections, scope)  # fmt: skip
+    return _pooled(
+        nn.max_pool, "MaxPool2D", inputs, kernel_size, stride, padding, data_format, outputs_collections, scope
+    )
 
 
 @add_arg_scope
-def avg_pool2d(inputs, kernel_size, stride=2, padding="VALID", data_format: str | None = "NHWC",
-               outputs_collections=None, scope=None):  # fmt: skip
+def avg_pool2d(
+    inputs,
+    kernel_size,
+    stride=2,
+    padding="VALID",
+    data_format: str | None = "NHWC",
+    outputs_collections=None,
+    scope=None,
+):
     """The mean of each window: [batch, h, w, channels] -> [batch, h', w', channels].
 
     kernel_size, stride: a number or a pair; other arguments as those of `conv2d`.
     """
-    return _pooled(nn.avg_pool, "AvgPool2D", inputs, kernel_size, stride, padding, data_format,
-                   outputs_collections, scope)  # fmt: skip
+    return _pooled(
+        nn.avg_pool, "AvgPool2D", inputs, kernel_size, stride, padding, data_format, outputs_collections, scope
+    )
 
 
 @add_arg_scope
-def max_pool3d(inputs, kernel_size, stride=2, padding="VALID", data_format: str | None = "NDHWC",
-               outputs_collections=None, scope=None):  # fmt: skip
+def max_pool3d(
+    inputs,
+    kernel_size,
+    stride=2,
+    padding="VALID",
+    data_format: str | None = "NDHWC",
+    outputs_collections=None,
+    scope=None,
+):
     """The largest of each window of volumes: [batch, d, h, w, channels] -> [batch, d', h', w', channels].
 
     kernel_size, stride: a number or three; other arguments as those of `conv3d`.
     """
-    return _pooled(nn.max_pool3d, "MaxPool3D", inputs, kernel_size, stride, padding, data_format,
-                   outputs_collections, scope, 3)  # fmt: skip
+    return _pooled(
+        nn.max_pool3d, "MaxPool3D", inputs, kernel_size, stride, padding, data_format, outputs_collections, scope, 3
+    )
 
 
 @add_arg_scope
-def avg_pool3d(inputs, kernel_size, stride=2, padding="VALID", data_format: str | None = "NDHWC",
-               outputs_collections=None, scope=None):  # fmt: skip
+def avg_pool3d(
+    inputs,
+    kernel_size,
+    stride=2,
+    padding="VALID",
+    data_format: str | None = "NDHWC",
+    outputs_collections=None,
+    scope=None,
+):
     """The mean of each window of volumes: [batch, d, h, w, channels] -> [batch, d', h', w', channels].
 
     kernel_size, stride: a number or three; other arguments as those of `conv3d`.
     """
-    return _pooled(nn.avg_pool3d, "AvgPool3D", inputs, kernel_size, stride, padding, data_format,
-                   outputs_collections, scope, 3)  # fmt: skip
+    return _pooled(
+        nn.avg_pool3d, "AvgPool3D", inputs, kernel_size, stride, padding, data_format, outputs_collections, scope, 3
+    )

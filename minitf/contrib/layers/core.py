@@ -14,8 +14,12 @@ from minitf.framework.graph import add_to_collections, name_scope
 from minitf.layers.core import Dense
 
 _XAVIER, _ZEROS = xavier_initializer(), tf.zeros_initializer()
-_NAMES = {"kernel": "weights", "bias": "biases", "depthwise_kernel": "depthwise_weights",
-          "pointwise_kernel": "pointwise_weights"}  # fmt: skip
+_NAMES = {
+    "kernel": "weights",
+    "bias": "biases",
+    "depthwise_kernel": "depthwise_weights",
+    "pointwise_kernel": "pointwise_weights",
+}
 
 
 @add_arg_scope
@@ -53,17 +57,41 @@ def fully_connected(
         raise ValueError(f"fully_connected: num_outputs is an integer, not {num_outputs!r}")
     with tf.variable_scope(scope, "fully_connected", [inputs], reuse=reuse, custom_getter=renamed) as entered:
         inputs = tf.convert_to_tensor(inputs)
-        layer = Dense(num_outputs, use_bias=not normalizer_fn and biases_initializer is not None,
-                      kernel_initializer=weights_initializer, bias_initializer=biases_initializer,
-                      kernel_regularizer=weights_regularizer, bias_regularizer=biases_regularizer,
-                      trainable=trainable, name=entered.name, dtype=inputs.dtype.base_dtype, _scope=entered,
-                      _reuse=reuse)  # fmt: skip
-        return finished(layer, inputs, normalizer_fn, normalizer_params, activation_fn,
-                        variables_collections, outputs_collections, entered.name)  # fmt: skip
+        layer = Dense(
+            num_outputs,
+            use_bias=not normalizer_fn and biases_initializer is not None,
+            kernel_initializer=weights_initializer,
+            bias_initializer=biases_initializer,
+            kernel_regularizer=weights_regularizer,
+            bias_regularizer=biases_regularizer,
+            trainable=trainable,
+            name=entered.name,
+            dtype=inputs.dtype.base_dtype,
+            _scope=entered,
+            _reuse=reuse,
+        )
+        return finished(
+            layer,
+            inputs,
+            normalizer_fn,
+            normalizer_params,
+            activation_fn,
+            variables_collections,
+            outputs_collections,
+            entered.name,
+        )
 
 
-def finished(layer, inputs, normalizer_fn, normalizer_params, activation_fn, variables_collections,
-             outputs_collections, alias: str):  # fmt: skip
+def finished(
+    layer,
+    inputs,
+    normalizer_fn,
+    normalizer_params,
+    activation_fn,
+    variables_collections,
+    outputs_collections,
+    alias: str,
+):
     """What a layer gives, normalized and activated; its variables and that are collected."""
     outputs = layer.apply(inputs)
     for variable, name in ((layer.kernel, "weights"), (layer.bias, "biases")):
@@ -97,8 +125,15 @@ elu = functools.partial(fully_connected, activation_fn=nn.elu)
 
 
 @add_arg_scope
-def dropout(inputs, keep_prob=0.5, noise_shape=None, is_training=True, outputs_collections=None, scope=None,
-            seed: int | None = None):  # fmt: skip
+def dropout(
+    inputs,
+    keep_prob=0.5,
+    noise_shape=None,
+    is_training=True,
+    outputs_collections=None,
+    scope=None,
+    seed: int | None = None,
+):
     """While is_training (a bool or bool tensor), keeps a share keep_prob of the inputs, scaled up, and zeroes
     the rest.
     """
@@ -119,8 +154,9 @@ def flatten(inputs, outputs_collections=None, scope=None):
 
 
 @add_arg_scope
-def one_hot_encoding(labels, num_classes: int, on_value: float = 1.0, off_value: float = 0.0,
-                     outputs_collections=None, scope=None):  # fmt: skip
+def one_hot_encoding(
+    labels, num_classes: int, on_value: float = 1.0, off_value: float = 0.0, outputs_collections=None, scope=None
+):
     """Class numbers [...] as rows [..., num_classes], on_value at the class and off_value elsewhere."""
     with name_scope(scope, "OneHotEncoding") as entered:
         labels = tf.cast(tf.convert_to_tensor(labels), tf.int64)
@@ -155,8 +191,13 @@ def embed_sequence(
     with tf.variable_scope(scope, "EmbedSequence", [ids], reuse=reuse):
         shape = [vocab_size, embed_dim] if vocab_size and embed_dim else None
         embeddings = tf.get_variable(
-            "embeddings", shape, initializer=initializer, regularizer=regularizer, trainable=trainable,
-            collections=[tf.GraphKeys.GLOBAL_VARIABLES, tf.GraphKeys.MODEL_VARIABLES])  # fmt: skip
+            "embeddings",
+            shape,
+            initializer=initializer,
+            regularizer=regularizer,
+            trainable=trainable,
+            collections=[tf.GraphKeys.GLOBAL_VARIABLES, tf.GraphKeys.MODEL_VARIABLES],
+        )
         if not unique:
             return nn.embedding_lookup(embeddings, ids)
         ids = tf.convert_to_tensor(ids)
@@ -165,11 +206,24 @@ def embed_sequence(
         return tf.reshape(rows, tf.concat([tf.shape(ids), tf.shape(embeddings)[1:]], 0))
 
 
-def safe_embedding_lookup_sparse(embedding_weights, sparse_ids, sparse_weights=None,
-                                 combiner: str | None = None, default_id=None, name: str | None = None,
-                                 partition_strategy: str = "div",
-                                 max_norm: float | None = None) -> tf.Tensor:  # fmt: skip
+def safe_embedding_lookup_sparse(
+    embedding_weights,
+    sparse_ids,
+    sparse_weights=None,
+    combiner: str | None = None,
+    default_id=None,
+    name: str | None = None,
+    partition_strategy: str = "div",
+    max_norm: float | None = None,
+) -> tf.Tensor:
     """`tf.nn.safe_embedding_lookup_sparse`, as it was called first."""
-    return tf.nn.safe_embedding_lookup_sparse(embedding_weights, sparse_ids, sparse_weights,
-                                              "mean" if combiner is None else combiner, default_id, name,
-                                              partition_strategy, max_norm)  # fmt: skip
+    return tf.nn.safe_embedding_lookup_sparse(
+        embedding_weights,
+        sparse_ids,
+        sparse_weights,
+        "mean" if combiner is None else combiner,
+        default_id,
+        name,
+        partition_strategy,
+        max_norm,
+    )

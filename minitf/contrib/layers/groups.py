@@ -20,8 +20,15 @@ _ONES = tf.ones_initializer()
 def _made(inputs, name: str, shape, initializers, default, collections, trainable: bool):
     """gamma or beta as a model variable."""
     initializer = (initializers or {}).get(name, default)
-    return model_variable(name, shape, inputs.dtype.base_dtype, initializer, None, trainable,
-                          utils.get_variable_collections(collections, name))  # fmt: skip
+    return model_variable(
+        name,
+        shape,
+        inputs.dtype.base_dtype,
+        initializer,
+        None,
+        trainable,
+        utils.get_variable_collections(collections, name),
+    )
 
 
 def _finished(outputs, activation_fn, collections, name: str):
@@ -30,10 +37,20 @@ def _finished(outputs, activation_fn, collections, name: str):
 
 
 @add_arg_scope
-def instance_norm(inputs, center: bool = True, scale: bool = True, epsilon: float = 1e-6,
-                  activation_fn: Callable | None = None, param_initializers: dict | None = None, reuse=None,
-                  variables_collections=None, outputs_collections=None, trainable: bool = True,
-                  data_format: str = "NHWC", scope=None):  # fmt: skip
+def instance_norm(
+    inputs,
+    center: bool = True,
+    scale: bool = True,
+    epsilon: float = 1e-6,
+    activation_fn: Callable | None = None,
+    param_initializers: dict | None = None,
+    reuse=None,
+    variables_collections=None,
+    outputs_collections=None,
+    trainable: bool = True,
+    data_format: str = "NHWC",
+    scope=None,
+):
     """Each channel of each example shifted and scaled to mean 0 and variance 1 (Ulyanov et al. 2016).
 
     Then scaled by a variable `gamma` (if scale) and shifted by `beta` (if center), one of each for a channel.
@@ -54,9 +71,7 @@ def instance_norm(inputs, center: bool = True, scale: bool = True, epsilon: floa
             raise ValueError(f"Inputs {inputs.name} has undefined channels dimension {inputs.shape}.")
 
         def parameter(name, default):
-            found = _made(
-                inputs, name, [channels], param_initializers, default, variables_collections, trainable
-            )
+            found = _made(inputs, name, [channels], param_initializers, default, variables_collections, trainable)
             return tf.reshape(found, [1, channels, *[1] * (rank - 2)]) if data_format == "NCHW" else found
 
         beta = parameter("beta", _ZEROS) if center else None
@@ -69,11 +84,23 @@ def instance_norm(inputs, center: bool = True, scale: bool = True, epsilon: floa
 
 
 @add_arg_scope
-def group_norm(inputs, groups: int = 32, channels_axis: int = -1, reduction_axes=(-3, -2),
-               center: bool = True, scale: bool = True, epsilon: float = 1e-6,
-               activation_fn: Callable | None = None, param_initializers: dict | None = None, reuse=None,
-               variables_collections=None, outputs_collections=None, trainable: bool = True, scope=None,
-               mean_close_to_zero: bool = False):  # fmt: skip
+def group_norm(
+    inputs,
+    groups: int = 32,
+    channels_axis: int = -1,
+    reduction_axes=(-3, -2),
+    center: bool = True,
+    scale: bool = True,
+    epsilon: float = 1e-6,
+    activation_fn: Callable | None = None,
+    param_initializers: dict | None = None,
+    reuse=None,
+    variables_collections=None,
+    outputs_collections=None,
+    trainable: bool = True,
+    scope=None,
+    mean_close_to_zero: bool = False,
+):
     """Groups of channels of each example shifted and scaled to mean 0 and variance 1 (Wu and He 2018).
 
     channels_axis, reduction_axes: where the channels are, and over what else moments are taken.
@@ -98,9 +125,7 @@ def group_norm(inputs, groups: int = 32, channels_axis: int = -1, reduction_axes
     with tf.variable_scope(scope, "GroupNorm", [inputs], reuse=reuse) as entered:
 
         def parameter(name, default):
-            found = _made(
-                inputs, name, [channels], param_initializers, default, variables_collections, trainable
-            )
+            found = _made(inputs, name, [channels], param_initializers, default, variables_collections, trainable)
             return tf.reshape(found, spread)
 
         beta = parameter("beta", _ZEROS) if center else None
@@ -141,11 +166,24 @@ def _moments(inputs, axes: list, from_sums: bool):
 
 
 @add_arg_scope
-def conv2d_in_plane(inputs, kernel_size, stride=1, padding="SAME", activation_fn: Callable | None = nn.relu,
-                    normalizer_fn: Callable | None = None, normalizer_params: dict | None = None,
-                    weights_initializer=_XAVIER, weights_regularizer=None, biases_initializer=_ZEROS,
-                    biases_regularizer=None, reuse=None, variables_collections=None,
-                    outputs_collections=None, trainable: bool = True, scope=None):  # fmt: skip
+def conv2d_in_plane(
+    inputs,
+    kernel_size,
+    stride=1,
+    padding="SAME",
+    activation_fn: Callable | None = nn.relu,
+    normalizer_fn: Callable | None = None,
+    normalizer_params: dict | None = None,
+    weights_initializer=_XAVIER,
+    weights_regularizer=None,
+    biases_initializer=_ZEROS,
+    biases_regularizer=None,
+    reuse=None,
+    variables_collections=None,
+    outputs_collections=None,
+    trainable: bool = True,
+    scope=None,
+):
     """Each channel convolved with the same filter: [batch, h, w, channels] -> [batch, h', w', channels].
 
     Variables `weights` [*kernel_size, 1, 1] and `biases` in `scope` ("ConvInPlane"); the arguments are those
@@ -157,8 +195,15 @@ def conv2d_in_plane(inputs, kernel_size, stride=1, padding="SAME", activation_fn
         channels = utils.channel_dimension(inputs.shape, "NHWC", min_rank=4)
 
         def parameter(name, shape, initializer, regularizer):
-            return model_variable(name, shape, inputs.dtype.base_dtype, initializer, regularizer, trainable,
-                                  utils.get_variable_collections(variables_collections, name))  # fmt: skip
+            return model_variable(
+                name,
+                shape,
+                inputs.dtype.base_dtype,
+                initializer,
+                regularizer,
+                trainable,
+                utils.get_variable_collections(variables_collections, name),
+            )
 
         weights = parameter("weights", [*size, 1, 1], weights_initializer, weights_regularizer)
         each = tf.tile(weights, [1, 1, channels, 1])
@@ -175,9 +220,14 @@ convolution2d_in_plane = conv2d_in_plane
 
 
 @add_arg_scope
-def spatial_softmax(features, temperature: float | None = None, name: str | None = None,
-                    variables_collections=None, trainable: bool = True,
-                    data_format: str = "NHWC"):  # fmt: skip
+def spatial_softmax(
+    features,
+    temperature: float | None = None,
+    name: str | None = None,
+    variables_collections=None,
+    trainable: bool = True,
+    data_format: str = "NHWC",
+):
     """Where each channel of images is large, on average: [batch, h, w, c] -> [batch, 2 * c], a row and a
     column between -1 and 1 for each (Levine et al. 2016).
 
@@ -198,8 +248,7 @@ def spatial_softmax(features, temperature: float | None = None, name: str | None
             raise ValueError(f"The channel dimension of {features.name} is not known: {features.shape}")
         height, width = (shape[2], shape[3]) if first else (shape[1], shape[2])
         with name_scope("spatial_softmax_op"):
-            rows, columns = tf.meshgrid(tf.linspace(-1.0, 1.0, height), tf.linspace(-1.0, 1.0, width),
-                                        indexing="ij")  # fmt: skip
+            rows, columns = tf.meshgrid(tf.linspace(-1.0, 1.0, height), tf.linspace(-1.0, 1.0, width), indexing="ij")
             rows, columns = (tf.reshape(places, [height * width]) for places in (rows, columns))
             initializer = _ONES if temperature is None else tf.constant_initializer(temperature)
             collections = utils.get_variable_collections(variables_collections, "temperature")

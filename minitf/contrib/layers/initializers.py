@@ -21,8 +21,9 @@ def xavier_initializer(uniform: bool = True, seed: int | None = None, dtype=dtyp
 xavier_initializer_conv2d = xavier_initializer
 
 
-def variance_scaling_initializer(factor=2.0, mode: str = "FAN_IN", uniform: bool = False,
-                                 seed: int | None = None, dtype=dtypes.float32):  # fmt: skip
+def variance_scaling_initializer(
+    factor=2.0, mode: str = "FAN_IN", uniform: bool = False, seed: int | None = None, dtype=dtypes.float32
+):
     """An initializer of variance factor / n; n is FAN_IN, FAN_OUT or their mean FAN_AVG, as mode says.
 
     Normal numbers of stddev sqrt(1.3 * factor / n) are truncated at two standard deviations.

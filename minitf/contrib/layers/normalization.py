@@ -13,8 +13,12 @@ from minitf.contrib.layers.core import collect, renamed
 from minitf.layers.normalization import BatchNormalization
 from minitf.train.moving_averages import assign_moving_average
 
-_STARTS = {"beta": tf.zeros_initializer(), "gamma": tf.ones_initializer(),
-           "moving_mean": tf.zeros_initializer(), "moving_variance": tf.ones_initializer()}  # fmt: skip
+_STARTS = {
+    "beta": tf.zeros_initializer(),
+    "gamma": tf.ones_initializer(),
+    "moving_mean": tf.zeros_initializer(),
+    "moving_variance": tf.ones_initializer(),
+}
 _UPDATES = tf.GraphKeys.UPDATE_OPS
 
 
@@ -63,31 +67,46 @@ def batch_norm(
     fusible = simple and fused is not False
     in_one = fusible and (not plain or inputs.shape.rank == 2)
     if renorm and not plain:
-        raise ValueError(
-            "renorm is not supported with batch_weights, updates_collections or zero_debias_moving_mean"
-        )
+        raise ValueError("renorm is not supported with batch_weights, updates_collections or zero_debias_moving_mean")
     getter = renamed if not in_one else None
     with tf.variable_scope(scope, "BatchNorm", [inputs], reuse=reuse, custom_getter=getter) as entered:
         if plain and not in_one:
             starts = {**_STARTS, **(param_initializers or {})}
             regularizers = param_regularizers or {}
             layer = BatchNormalization(
-                1 if data_format == "NCHW" else -1, decay, epsilon, center, scale, starts["beta"],
-                starts["gamma"], starts["moving_mean"], starts["moving_variance"], regularizers.get("beta"),
-                regularizers.get("gamma"), renorm=renorm, renorm_clipping=renorm_clipping,
-                renorm_momentum=renorm_decay, fused=fused is not False, trainable=trainable,
-                adjustment=adjustment, name=entered.name, _scope=entered, _reuse=reuse)  # fmt: skip
+                1 if data_format == "NCHW" else -1,
+                decay,
+                epsilon,
+                center,
+                scale,
+                starts["beta"],
+                starts["gamma"],
+                starts["moving_mean"],
+                starts["moving_variance"],
+                regularizers.get("beta"),
+                regularizers.get("gamma"),
+                renorm=renorm,
+                renorm_clipping=renorm_clipping,
+                renorm_momentum=renorm_decay,
+                fused=fused is not False,
+                trainable=trainable,
+                adjustment=adjustment,
+                name=entered.name,
+                _scope=entered,
+                _reuse=reuse,
+            )
             outputs = layer.apply(inputs, training=is_training)
             for name in ("moving_mean", "moving_variance", "beta", "gamma"):
                 if isinstance(getattr(layer, name), tf.Variable):
                     collect(variables_collections, name, getattr(layer, name))
         else:
-            made = _Normalized(inputs, decay, epsilon, updates_collections, is_training, data_format,
-                               zero_debias_moving_mean)  # fmt: skip
-            make = _maker(inputs, made.channels, param_initializers, param_regularizers,
-                          variables_collections, trainable)  # fmt: skip
-            outputs = made.in_one(make, center, scale) if in_one else made.in_steps(
-                make, center, scale, batch_weights)  # fmt: skip
+            made = _Normalized(
+                inputs, decay, epsilon, updates_collections, is_training, data_format, zero_debias_moving_mean
+            )
+            make = _maker(
+                inputs, made.channels, param_initializers, param_regularizers, variables_collections, trainable
+            )
+            outputs = made.in_one(make, center, scale) if in_one else made.in_steps(make, center, scale, batch_weights)
         if activation_fn is not None:
             outputs = activation_fn(outputs)
         return utils.collect_named_outputs(outputs_collections, entered.name, outputs)
@@ -99,9 +118,14 @@ def _maker(inputs, shape, initializers, regularizers, collections, trainable: bo
     def make(name: str):
         learned = name in ("beta", "gamma")
         return model_variable(
-            name, shape, inputs.dtype.base_dtype, {**_STARTS, **(initializers or {})}[name],
-            (regularizers or {}).get(name) if learned else None, trainable and learned,
-            utils.get_variable_collections(collections, name))  # fmt: skip
+            name,
+            shape,
+            inputs.dtype.base_dtype,
+            {**_STARTS, **(initializers or {})}[name],
+            (regularizers or {}).get(name) if learned else None,
+            trainable and learned,
+            utils.get_variable_collections(collections, name),
+        )
 
     return make
 
@@ -131,14 +155,11 @@ class _Normalized:
     def _moved(self, averages, moments) -> list:
         """Brings the averages up to date."""
         debiased = (self._zero_debias, False)
-        return [assign_moving_average(a, m, self._decay, zero_debias=z)
-                for a, m, z in zip(averages, moments, debiased)]  # fmt: skip
+        return [assign_moving_average(a, m, self._decay, zero_debias=z) for a, m, z in zip(averages, moments, debiased)]
 
     def _later(self, averages, moments) -> None:
         """Collects ops that bring the averages up to date."""
-        made = utils.smart_cond(
-            self._is_training, lambda: self._moved(averages, moments), lambda: list(averages)
-        )
+        made = utils.smart_cond(self._is_training, lambda: self._moved(averages, moments), lambda: list(averages))
         for update in made:
             tf.add_to_collections(self._collections, update)
 
@@ -159,9 +180,10 @@ class _Normalized:
         averages = self._averages(make)
         how = {"epsilon": self._epsilon, "data_format": self._format}
         outputs, *moments = utils.smart_cond(
-            self._is_training, lambda: nn.fused_batch_norm(inputs, gamma, beta, **how),
+            self._is_training,
+            lambda: nn.fused_batch_norm(inputs, gamma, beta, **how),
             lambda: nn.fused_batch_norm(inputs, gamma, beta, *averages, is_training=False, **how),
-        )  # fmt: skip
+        )
         if self._may_train and self._collections is None:
             outputs = utils.smart_cond(
                 self._is_training, lambda: self._at_once(averages, moments, [outputs])[0], lambda: outputs
@@ -184,9 +206,7 @@ class _Normalized:
             moments = self._moments(weights)
             if self._collections is None:
                 moments = utils.smart_cond(
-                    self._is_training,
-                    lambda: self._at_once(averages, moments, moments),
-                    lambda: list(averages),
+                    self._is_training, lambda: self._at_once(averages, moments, moments), lambda: list(averages)
                 )
             else:
                 self._later(averages, moments)

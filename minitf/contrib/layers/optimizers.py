@@ -19,11 +19,22 @@ OPTIMIZERS = {
 SUMMARIES = ("learning_rate", "loss", "gradients", "gradient_norm", "global_gradient_norm")
 
 
-def optimize_loss(loss, global_step, learning_rate, optimizer, gradient_noise_scale: float | None = None,
-                  gradient_multipliers: dict | None = None, clip_gradients=None,
-                  learning_rate_decay_fn: Callable | None = None, update_ops=None, variables=None,
-                  name: str | None = None, summaries: list | None = None,
-                  colocate_gradients_with_ops: bool = False, increment_global_step: bool = True):  # fmt: skip
+def optimize_loss(
+    loss,
+    global_step,
+    learning_rate,
+    optimizer,
+    gradient_noise_scale: float | None = None,
+    gradient_multipliers: dict | None = None,
+    clip_gradients=None,
+    learning_rate_decay_fn: Callable | None = None,
+    update_ops=None,
+    variables=None,
+    name: str | None = None,
+    summaries: list | None = None,
+    colocate_gradients_with_ops: bool = False,
+    increment_global_step: bool = True,
+):
     """A tensor that makes one training step when it is run; its value is the loss before it.
 
     global_step: the step counter, or None for the default one. learning_rate: a float, which becomes a
@@ -58,13 +69,12 @@ def optimize_loss(loss, global_step, learning_rate, optimizer, gradient_noise_sc
                 tf.summary.scalar("learning_rate", rate)
         optimizer = _optimizer(optimizer, rate)
         pairs = optimizer.compute_gradients(
-            loss,
-            variables or tf.trainable_variables(),
-            colocate_gradients_with_ops=colocate_gradients_with_ops,
+            loss, variables or tf.trainable_variables(), colocate_gradients_with_ops=colocate_gradients_with_ops
         )
         if gradient_noise_scale is not None:
-            pairs = [(_mapped(g, lambda t: t + gradient_noise_scale * tf.truncated_normal(tf.shape(t))), v)
-                     for g, v in pairs]  # fmt: skip
+            pairs = [
+                (_mapped(g, lambda t: t + gradient_noise_scale * tf.truncated_normal(tf.shape(t))), v) for g, v in pairs
+            ]
         pairs = _multiplied(pairs, gradient_multipliers or {})
         of_all = bool({"global_gradient_norm", "gradient_norm"} & wanted)
         if of_all:
@@ -85,9 +95,7 @@ def optimize_loss(loss, global_step, learning_rate, optimizer, gradient_noise_sc
 def _wanted(summaries) -> set:
     unknown = set(summaries or ()) - set(SUMMARIES)
     if unknown:
-        raise ValueError(
-            f"Summaries should be one of {', '.join(SUMMARIES)}; not {', '.join(map(str, unknown))}"
-        )
+        raise ValueError(f"Summaries should be one of {', '.join(SUMMARIES)}; not {', '.join(map(str, unknown))}")
     return {"loss", "learning_rate", "global_gradient_norm"} if summaries is None else set(summaries)
 
 
@@ -109,9 +117,7 @@ def _learning_rate(rate):
     if rate is None or isinstance(rate, tf.Tensor) and rate.shape.rank == 0:
         return rate
     if not isinstance(rate, float) or rate < 0:
-        raise ValueError(
-            f"optimize_loss: learning_rate is a float of 0 or more, or a scalar tensor, not {rate!r}"
-        )
+        raise ValueError(f"optimize_loss: learning_rate is a float of 0 or more, or a scalar tensor, not {rate!r}")
     return tf.get_variable("learning_rate", [], trainable=False, initializer=tf.constant_initializer(rate))
 
 
@@ -131,11 +137,7 @@ def _optimizer(optimizer, rate):
     if rate is None and (isinstance(optimizer, (str, type))):
         raise ValueError(f"optimize_loss: optimizer {optimizer} needs a learning_rate")
     made = (
-        OPTIMIZERS[optimizer](rate)
-        if isinstance(optimizer, str)
-        else optimizer()
-        if rate is None
-        else optimizer(rate)
+        OPTIMIZERS[optimizer](rate) if isinstance(optimizer, str) else optimizer() if rate is None else optimizer(rate)
     )
     if not isinstance(made, tf.train.Optimizer):
         raise ValueError(f"optimize_loss: {optimizer} has to make an optimizer, not {made!r}")
@@ -154,8 +156,7 @@ def _multiplied(pairs: list, factors: dict) -> list:
         return factors.get(variable, factors.get(variable.name))
 
     return [
-        (g if factor(v) is None else _mapped(g, lambda t, v=v: t * tf.cast(factor(v), t.dtype)), v)
-        for g, v in pairs
+        (g if factor(v) is None else _mapped(g, lambda t, v=v: t * tf.cast(factor(v), t.dtype)), v) for g, v in pairs
     ]
 
 

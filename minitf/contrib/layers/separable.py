@@ -50,14 +50,26 @@ def separable_conv2d(
         if num_outputs is not None:
             mixed = weights_initializer if pointwise_initializer is None else pointwise_initializer
             layer = SeparableConv2D(
-                num_outputs, kernel_size, stride, padding,
+                num_outputs,
+                kernel_size,
+                stride,
+                padding,
                 "channels_first" if _first(data_format) else "channels_last",
-                utils.two_element_tuple(rate), depth_multiplier, use_bias=biased,
-                depthwise_initializer=weights_initializer, pointwise_initializer=mixed,
-                bias_initializer=biases_initializer, depthwise_regularizer=weights_regularizer,
-                pointwise_regularizer=weights_regularizer, bias_regularizer=biases_regularizer,
-                trainable=trainable, name=entered.name, dtype=inputs.dtype.base_dtype, _scope=entered,
-                _reuse=reuse)  # fmt: skip
+                utils.two_element_tuple(rate),
+                depth_multiplier,
+                use_bias=biased,
+                depthwise_initializer=weights_initializer,
+                pointwise_initializer=mixed,
+                bias_initializer=biases_initializer,
+                depthwise_regularizer=weights_regularizer,
+                pointwise_regularizer=weights_regularizer,
+                bias_regularizer=biases_regularizer,
+                trainable=trainable,
+                name=entered.name,
+                dtype=inputs.dtype.base_dtype,
+                _scope=entered,
+                _reuse=reuse,
+            )
             outputs = layer.apply(inputs)
             made = {"weights": (layer.depthwise_kernel, layer.pointwise_kernel), "biases": (layer.bias,)}
             for name, variables in made.items():
@@ -66,9 +78,20 @@ def separable_conv2d(
                         collect(variables_collections, name, variable)
         else:
             outputs = _each_channel(
-                inputs, kernel_size, depth_multiplier, stride, padding, data_format, rate,
-                weights_initializer, weights_regularizer, biases_initializer if biased else None,
-                biases_regularizer, variables_collections, trainable)  # fmt: skip
+                inputs,
+                kernel_size,
+                depth_multiplier,
+                stride,
+                padding,
+                data_format,
+                rate,
+                weights_initializer,
+                weights_regularizer,
+                biases_initializer if biased else None,
+                biases_regularizer,
+                variables_collections,
+                trainable,
+            )
         if normalizer_fn is not None:
             outputs = normalizer_fn(outputs, **(normalizer_params or {}))
         if activation_fn is not None:
@@ -76,24 +99,53 @@ def separable_conv2d(
         return utils.collect_named_outputs(outputs_collections, entered.name, outputs)
 
 
-def _each_channel(inputs, kernel_size, multiplier: int, stride, padding, data_format: str, rate, initializer,
-                  regularizer, biases_initializer, biases_regularizer, collections,
-                  trainable: bool):  # fmt: skip
+def _each_channel(
+    inputs,
+    kernel_size,
+    multiplier: int,
+    stride,
+    padding,
+    data_format: str,
+    rate,
+    initializer,
+    regularizer,
+    biases_initializer,
+    biases_regularizer,
+    collections,
+    trainable: bool,
+):
     channels = utils.channel_dimension(inputs.shape, data_format, min_rank=4)
     dtype, first = inputs.dtype.base_dtype, _first(data_format)
     shape = [*utils.two_element_tuple(kernel_size), channels, multiplier]
     weights = model_variable(
-        "depthwise_weights", shape, dtype, initializer, regularizer, trainable,
-        utils.get_variable_collections(collections, "weights"))  # fmt: skip
+        "depthwise_weights",
+        shape,
+        dtype,
+        initializer,
+        regularizer,
+        trainable,
+        utils.get_variable_collections(collections, "weights"),
+    )
     steps = utils.two_element_tuple(stride)
     outputs = nn.depthwise_conv2d(
-        inputs, weights, [1, 1, *steps] if first else [1, *steps, 1], padding,
-        utils.two_element_tuple(rate), data_format=data_format)  # fmt: skip
+        inputs,
+        weights,
+        [1, 1, *steps] if first else [1, *steps, 1],
+        padding,
+        utils.two_element_tuple(rate),
+        data_format=data_format,
+    )
     if biases_initializer is None:
         return outputs
     biases = model_variable(
-        "biases", [channels * multiplier], dtype, biases_initializer, biases_regularizer, trainable,
-        utils.get_variable_collections(collections, "biases"))  # fmt: skip
+        "biases",
+        [channels * multiplier],
+        dtype,
+        biases_initializer,
+        biases_regularizer,
+        trainable,
+        utils.get_variable_collections(collections, "biases"),
+    )
     return nn.bias_add(outputs, biases, data_format=data_format)
 
 

@@ -118,9 +118,12 @@ class VocabularyProcessor:
         """Writes the words to a file, as JSON."""
         words = self.vocabulary_
         kept = {
-            "max_document_length": self.max_document_length, "min_frequency": self.min_frequency,
-            "words": words._reverse_mapping, "counts": words._freq, "frozen": words._freeze,
-        }  # fmt: skip
+            "max_document_length": self.max_document_length,
+            "min_frequency": self.min_frequency,
+            "words": words._reverse_mapping,
+            "counts": words._freq,
+            "frozen": words._freeze,
+        }
         with tf.gfile.Open(filename, "w") as file:
             file.write(json.dumps(kept))
 
@@ -142,8 +145,6 @@ class VocabularyProcessor:
             words._freq, words._freeze = dict(kept["counts"]), kept["frozen"]
         except (ValueError, KeyError, TypeError) as error:
             raise tf.errors.DataLossError(
-                None,
-                None,
-                f"{filename} is no vocabulary that minitf saved ({error}): fit it to the texts again",
+                None, None, f"{filename} is no vocabulary that minitf saved ({error}): fit it to the texts again"
             ) from None
         return found

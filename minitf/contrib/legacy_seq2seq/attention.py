@@ -50,9 +50,18 @@ class _Memory:
             return tf.reshape(attention, [-1, self.size])
 
 
-def attention_decoder(decoder_inputs, initial_state, attention_states, cell, output_size: int | None = None,
-                      num_heads: int = 1, loop_function: Callable | None = None, dtype=None, scope=None,
-                      initial_state_attention: bool = False):  # fmt: skip
+def attention_decoder(
+    decoder_inputs,
+    initial_state,
+    attention_states,
+    cell,
+    output_size: int | None = None,
+    num_heads: int = 1,
+    loop_function: Callable | None = None,
+    dtype=None,
+    scope=None,
+    initial_state_attention: bool = False,
+):
     """`rnn_decoder` that mixes what it attends to into each input and output: (outputs, state).
 
     attention_states: [batch, length, size], the rows attended over by num_heads heads. output_size: columns
@@ -75,9 +84,7 @@ def attention_decoder(decoder_inputs, initial_state, attention_states, cell, out
                 step_input = fed_back(loop_function, step_input, outputs, i)
             width = step_input.shape.with_rank(2).sizes[1]
             if width is None:
-                raise ValueError(
-                    f"attention_decoder: an input of unknown width, {step_input.name}: {step_input.shape}"
-                )
+                raise ValueError(f"attention_decoder: an input of unknown width, {step_input.name}: {step_input.shape}")
             mixed = linear([tf.cast(t, dtype) for t in [step_input, *attentions]], width, True)
             output, state = cell(mixed, state)
             if i == 0 and initial_state_attention:
@@ -102,25 +109,32 @@ def _check(decoder_inputs, num_heads: int, attention_states) -> None:
         )
 
 
-def embedding_attention_decoder(decoder_inputs, initial_state, attention_states, cell, num_symbols: int,
-                                embedding_size: int, num_heads: int = 1, output_size: int | None = None,
-                                output_projection=None, feed_previous: bool = False,
-                                update_embedding_for_previous: bool = True, dtype=None, scope=None,
-                                initial_state_attention: bool = False):  # fmt: skip
+def embedding_attention_decoder(
+    decoder_inputs,
+    initial_state,
+    attention_states,
+    cell,
+    num_symbols: int,
+    embedding_size: int,
+    num_heads: int = 1,
+    output_size: int | None = None,
+    output_projection=None,
+    feed_previous: bool = False,
+    update_embedding_for_previous: bool = True,
+    dtype=None,
+    scope=None,
+    initial_state_attention: bool = False,
+):
     """`attention_decoder` over symbols [batch], embedded by a variable [num_symbols, embedding_size]:
     (outputs, state).
     """
     output_size = cell.output_size if output_size is None else output_size
     if output_projection is not None:
-        check_projection(
-            (tf.convert_to_tensor(output_projection[0]), output_projection[1]), num_symbols, None
-        )
+        check_projection((tf.convert_to_tensor(output_projection[0]), output_projection[1]), num_symbols, None)
     with tf.variable_scope(scope or "embedding_attention_decoder", dtype=dtype):
         embedding = tf.get_variable("embedding", [num_symbols, embedding_size])
         loop_function = (
-            feed_argmax(embedding, output_projection, update_embedding_for_previous)
-            if feed_previous
-            else None
+            feed_argmax(embedding, output_projection, update_embedding_for_previous) if feed_previous else None
         )
         embedded = [tf.nn.embedding_lookup(embedding, symbols) for symbols in decoder_inputs]
         return attention_decoder(
@@ -135,10 +149,20 @@ def embedding_attention_decoder(decoder_inputs, initial_state, attention_states,
         )
 
 
-def embedding_attention_seq2seq(encoder_inputs, decoder_inputs, cell, num_encoder_symbols: int,
-                                num_decoder_symbols: int, embedding_size: int, num_heads: int = 1,
-                                output_projection=None, feed_previous=False, dtype=None, scope=None,
-                                initial_state_attention: bool = False):  # fmt: skip
+def embedding_attention_seq2seq(
+    encoder_inputs,
+    decoder_inputs,
+    cell,
+    num_encoder_symbols: int,
+    num_decoder_symbols: int,
+    embedding_size: int,
+    num_heads: int = 1,
+    output_projection=None,
+    feed_previous=False,
+    dtype=None,
+    scope=None,
+    initial_state_attention: bool = False,
+):
     """`embedding_rnn_seq2seq` whose decoder attends over the encoder's outputs: (outputs, state)."""
     with tf.variable_scope(scope or "embedding_attention_seq2seq", dtype=dtype) as entered:
         encoder = rnn.EmbeddingWrapper(

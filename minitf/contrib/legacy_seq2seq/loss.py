@@ -45,15 +45,19 @@ def sequence_loss_by_example(
     return total
 
 
-def sequence_loss(logits: list, targets: list, weights: list, average_across_timesteps: bool = True,
-                  average_across_batch: bool = True, softmax_loss_function: Callable | None = None,
-                  name: str | None = None):  # fmt: skip
+def sequence_loss(
+    logits: list,
+    targets: list,
+    weights: list,
+    average_across_timesteps: bool = True,
+    average_across_batch: bool = True,
+    softmax_loss_function: Callable | None = None,
+    name: str | None = None,
+):
     """The sum of `sequence_loss_by_example`, divided by the batch size if average_across_batch: a scalar."""
     with name_scope(name, "sequence_loss", [*logits, *targets, *weights]):
         cost = tf.reduce_sum(
-            sequence_loss_by_example(
-                logits, targets, weights, average_across_timesteps, softmax_loss_function
-            )
+            sequence_loss_by_example(logits, targets, weights, average_across_timesteps, softmax_loss_function)
         )
         return cost / tf.cast(tf.shape(targets[0])[0], cost.dtype) if average_across_batch else cost
 
@@ -83,15 +87,14 @@ def model_with_buckets(
         ("weights", weights, buckets[-1][1]),
     ):
         if len(steps) < needed:
-            raise ValueError(
-                f"{what} has {len(steps)} steps, but the last bucket, {buckets[-1]}, needs {needed}"
-            )
+            raise ValueError(f"{what} has {len(steps)} steps, but the last bucket, {buckets[-1]}, needs {needed}")
     outputs, losses = [], []
     loss = sequence_loss_by_example if per_example_loss else sequence_loss
     with name_scope(name, "model_with_buckets", [*encoder_inputs, *decoder_inputs, *targets, *weights]):
         for i, (source, target) in enumerate(buckets):
             with tf.variable_scope(tf.get_variable_scope(), reuse=True if i > 0 else None):
                 outputs.append(seq2seq(encoder_inputs[:source], decoder_inputs[:target])[0])
-                losses.append(loss(outputs[-1], targets[:target], weights[:target],
-                                   softmax_loss_function=softmax_loss_function))  # fmt: skip
+                losses.append(
+                    loss(outputs[-1], targets[:target], weights[:target], softmax_loss_function=softmax_loss_function)
+                )
     return outputs, losses

@@ -68,9 +68,17 @@ def tied_rnn_seq2seq(
         return rnn_decoder(decoder_inputs, state, cell, loop_function=loop_function, scope=scope)
 
 
-def embedding_rnn_decoder(decoder_inputs, initial_state, cell, num_symbols: int, embedding_size: int,
-                          output_projection=None, feed_previous: bool = False,
-                          update_embedding_for_previous: bool = True, scope=None):  # fmt: skip
+def embedding_rnn_decoder(
+    decoder_inputs,
+    initial_state,
+    cell,
+    num_symbols: int,
+    embedding_size: int,
+    output_projection=None,
+    feed_previous: bool = False,
+    update_embedding_for_previous: bool = True,
+    scope=None,
+):
     """`rnn_decoder` over symbols [batch], embedded by a variable [num_symbols, embedding_size]: (outputs,
     state).
 
@@ -84,9 +92,7 @@ def embedding_rnn_decoder(decoder_inputs, initial_state, cell, num_symbols: int,
         check_projection(output_projection, num_symbols, entered.dtype)
         embedding = tf.get_variable("embedding", [num_symbols, embedding_size])
         loop_function = (
-            feed_argmax(embedding, output_projection, update_embedding_for_previous)
-            if feed_previous
-            else None
+            feed_argmax(embedding, output_projection, update_embedding_for_previous) if feed_previous else None
         )
         embedded = (tf.nn.embedding_lookup(embedding, symbols) for symbols in decoder_inputs)
         return rnn_decoder(embedded, initial_state, cell, loop_function=loop_function)
@@ -211,27 +217,38 @@ def embedding_tied_rnn_seq2seq(
         return either_way(feed_previous, decoder)
 
 
-def one2many_rnn_seq2seq(encoder_inputs, decoder_inputs_dict: dict, enc_cell, dec_cells_dict: dict,
-                         num_encoder_symbols: int, num_decoder_symbols_dict: dict, embedding_size: int,
-                         feed_previous=False, dtype=None, scope=None):  # fmt: skip
+def one2many_rnn_seq2seq(
+    encoder_inputs,
+    decoder_inputs_dict: dict,
+    enc_cell,
+    dec_cells_dict: dict,
+    num_encoder_symbols: int,
+    num_decoder_symbols_dict: dict,
+    embedding_size: int,
+    feed_previous=False,
+    dtype=None,
+    scope=None,
+):
     """One encoder with several decoders, by name: ({name: outputs}, {name: state})."""
     outputs, states = {}, {}
     with tf.variable_scope(scope or "one2many_rnn_seq2seq", dtype=dtype) as entered:
-        encoder = rnn.EmbeddingWrapper(
-            enc_cell, embedding_classes=num_encoder_symbols, embedding_size=embedding_size
-        )
+        encoder = rnn.EmbeddingWrapper(enc_cell, embedding_classes=num_encoder_symbols, embedding_size=embedding_size)
         _, encoder_state = tf.nn.static_rnn(encoder, encoder_inputs, dtype=entered.dtype)
         for name, decoder_inputs in decoder_inputs_dict.items():
             symbols = num_decoder_symbols_dict[name]
             with tf.variable_scope(f"one2many_decoder_{name}"):
                 cell = rnn.OutputProjectionWrapper(dec_cells_dict[name], symbols)
 
-                def decoder(
-                    feed: bool, update_embedding: bool, cell=cell, symbols=symbols, steps=decoder_inputs
-                ):
+                def decoder(feed: bool, update_embedding: bool, cell=cell, symbols=symbols, steps=decoder_inputs):
                     return embedding_rnn_decoder(
-                        steps, encoder_state, cell, symbols, embedding_size, feed_previous=feed,
-                        update_embedding_for_previous=update_embedding)  # fmt: skip
+                        steps,
+                        encoder_state,
+                        cell,
+                        symbols,
+                        embedding_size,
+                        feed_previous=feed,
+                        update_embedding_for_previous=update_embedding,
+                    )
 
                 outputs[name], states[name] = either_way(feed_previous, decoder)
     return outputs, states

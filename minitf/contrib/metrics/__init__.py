@@ -22,24 +22,18 @@ from minitf.contrib.metrics.streaming import streaming_mean_squared_error as str
 from minitf.contrib.metrics.streaming import streaming_mean_tensor as streaming_mean_tensor
 from minitf.contrib.metrics.streaming import streaming_percentage_less as streaming_percentage_less
 from minitf.contrib.metrics.streaming import streaming_precision as streaming_precision
-from minitf.contrib.metrics.streaming import (
-    streaming_precision_at_thresholds as streaming_precision_at_thresholds,
-)
+from minitf.contrib.metrics.streaming import streaming_precision_at_thresholds as streaming_precision_at_thresholds
 from minitf.contrib.metrics.streaming import streaming_recall as streaming_recall
 from minitf.contrib.metrics.streaming import streaming_recall_at_k as streaming_recall_at_k
 from minitf.contrib.metrics.streaming import streaming_recall_at_thresholds as streaming_recall_at_thresholds
-from minitf.contrib.metrics.streaming import (
-    streaming_root_mean_squared_error as streaming_root_mean_squared_error,
-)
+from minitf.contrib.metrics.streaming import streaming_root_mean_squared_error as streaming_root_mean_squared_error
 from minitf.contrib.metrics.streaming import (
     streaming_sensitivity_at_specificity as streaming_sensitivity_at_specificity,
 )
 from minitf.contrib.metrics.streaming import (
     streaming_sparse_average_precision_at_k as streaming_sparse_average_precision_at_k,
 )
-from minitf.contrib.metrics.streaming import (
-    streaming_sparse_precision_at_k as streaming_sparse_precision_at_k,
-)
+from minitf.contrib.metrics.streaming import streaming_sparse_precision_at_k as streaming_sparse_precision_at_k
 from minitf.contrib.metrics.streaming import streaming_sparse_recall_at_k as streaming_sparse_recall_at_k
 from minitf.contrib.metrics.streaming import (
     streaming_specificity_at_sensitivity as streaming_specificity_at_sensitivity,

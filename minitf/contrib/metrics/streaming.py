@@ -47,9 +47,7 @@ streaming_recall = _streaming(metrics.recall)
 streaming_recall_at_thresholds = _streaming(metrics.recall_at_thresholds)
 streaming_root_mean_squared_error = _streaming(metrics.root_mean_squared_error)
 streaming_sensitivity_at_specificity = _streaming(metrics.sensitivity_at_specificity)
-streaming_sparse_average_precision_at_k = _streaming(
-    metrics.average_precision_at_k, "sparse_average_precision_at_k"
-)
+streaming_sparse_average_precision_at_k = _streaming(metrics.average_precision_at_k, "sparse_average_precision_at_k")
 streaming_sparse_precision_at_k = _streaming(metrics.precision_at_k, "sparse_precision_at_k")
 streaming_sparse_recall_at_k = _streaming(metrics.recall_at_k, "sparse_recall_at_k")
 streaming_specificity_at_sensitivity = _streaming(metrics.specificity_at_sensitivity)
@@ -59,8 +57,15 @@ streaming_true_positives = _streaming(metrics.true_positives)
 streaming_true_positives_at_thresholds = _streaming(metrics.true_positives_at_thresholds, but=_BARE)
 
 
-def streaming_recall_at_k(predictions, labels, k: int, weights=None, metrics_collections=None,
-                          updates_collections=None, name: str | None = None) -> tuple:  # fmt: skip
+def streaming_recall_at_k(
+    predictions,
+    labels,
+    k: int,
+    weights=None,
+    metrics_collections=None,
+    updates_collections=None,
+    name: str | None = None,
+) -> tuple:
     """How often the one label of each row is among its k largest predictions; a pair of the share and its
     update op. labels: [batch] integers; predictions: [batch, classes] float32.
     """

@@ -22,16 +22,21 @@ class SavedModelPredictor:
         """The outputs for some inputs; ValueError for an input that the signature does not have."""
         unknown = sorted(input_dict.keys() - self.feed_tensors.keys())
         if unknown:
-            raise ValueError(
-                f"Got unexpected keys in input_dict: {unknown}; expected: {sorted(self.feed_tensors)}"
-            )
+            raise ValueError(f"Got unexpected keys in input_dict: {unknown}; expected: {sorted(self.feed_tensors)}")
         feeds = {self.feed_tensors[name]: value for name, value in input_dict.items()}
         return self.session.run(self.fetch_tensors, feeds)
 
 
-def from_saved_model(export_dir, signature_def_key: str | None = None, signature_def=None,
-                     input_names: dict | None = None, output_names: dict | None = None, tags=None, graph=None,
-                     config=None) -> SavedModelPredictor:  # fmt: skip
+def from_saved_model(
+    export_dir,
+    signature_def_key: str | None = None,
+    signature_def=None,
+    input_names: dict | None = None,
+    output_names: dict | None = None,
+    tags=None,
+    graph=None,
+    config=None,
+) -> SavedModelPredictor:
     """A saved model as a function: `predict({"x": array})` gives a dict of arrays.
 
     signature_def_key: the signature (`serving_default`), or it is given as signature_def, or by names of
@@ -47,12 +52,15 @@ def from_saved_model(export_dir, signature_def_key: str | None = None, signature
         session = tf.Session(config=config)
         found = loader.load(session, tags, export_dir)
     if input_names is not None and output_names is not None:
-        places = ({name: graph.as_graph_element(one) for name, one in names.items()}
-                  for names in (input_names, output_names))  # fmt: skip
+        places = (
+            {name: graph.as_graph_element(one) for name, one in names.items()} for names in (input_names, output_names)
+        )
         return SavedModelPredictor(session, *places)
     signature = signature_def or _signature(found, signature_def_key)
-    places = ({name: get_tensor_from_tensor_info(info, graph) for name, info in infos.items()}
-              for infos in (signature.inputs, signature.outputs))  # fmt: skip
+    places = (
+        {name: get_tensor_from_tensor_info(info, graph) for name, info in infos.items()}
+        for infos in (signature.inputs, signature.outputs)
+    )
     return SavedModelPredictor(session, *places)
 
 

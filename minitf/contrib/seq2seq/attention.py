@@ -146,8 +146,16 @@ class LuongAttention(AttentionMechanism):
         name: str | None = "LuongAttention",
     ):
         self._scale = scale
-        super().__init__(num_units, memory, memory_sequence_length, probability_fn, score_mask_value, dtype,
-                         custom_key_value_fn, name)  # fmt: skip
+        super().__init__(
+            num_units,
+            memory,
+            memory_sequence_length,
+            probability_fn,
+            score_mask_value,
+            dtype,
+            custom_key_value_fn,
+            name,
+        )
 
     def score(self, query):
         """[batch, length]; ValueError if the query has not num_units columns."""
@@ -185,8 +193,16 @@ class BahdanauAttention(AttentionMechanism):
         name: str | None = "BahdanauAttention",
     ):
         self._normalize = normalize
-        super().__init__(num_units, memory, memory_sequence_length, probability_fn, score_mask_value, dtype,
-                         custom_key_value_fn, name)  # fmt: skip
+        super().__init__(
+            num_units,
+            memory,
+            memory_sequence_length,
+            probability_fn,
+            score_mask_value,
+            dtype,
+            custom_key_value_fn,
+            name,
+        )
         self.query_layer = self._layer("query_layer")
 
     def score(self, query):

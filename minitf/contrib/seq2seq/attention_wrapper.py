@@ -95,19 +95,12 @@ class AttentionWrapper(RNNCell):
         """The layers that make attentions (None for none), and the attentions' size in all."""
         if sizes is not None and layers is not None:
             raise ValueError("AttentionWrapper: give attention_layer_size or attention_layer, not both")
-        given = (
-            [sizes if layers is None else layers]
-            if not self._is_multi
-            else sizes
-            if layers is None
-            else layers
-        )
+        given = [sizes if layers is None else layers] if not self._is_multi else sizes if layers is None else layers
         if given is None or given == [None]:
             return None, sum(m.values.shape.sizes[-1] for m in self._mechanisms)
         if len(given) != len(self._mechanisms):
             raise ValueError(
-                f"AttentionWrapper: {len(self._mechanisms)} mechanisms need as many attention layers, not "
-                f"{len(given)}"
+                f"AttentionWrapper: {len(self._mechanisms)} mechanisms need as many attention layers, not {len(given)}"
             )
         if layers is None:
             dense = tuple(
@@ -148,10 +141,13 @@ class AttentionWrapper(RNNCell):
         """The sizes of the state's parts."""
         lengths = [m.alignments_size for m in self._mechanisms]
         return AttentionWrapperState(
-            cell_state=self._cell.state_size, attention=self._attention_size, time=TensorShape([]),
+            cell_state=self._cell.state_size,
+            attention=self._attention_size,
+            time=TensorShape([]),
             alignments=self._one_or_all(lengths),
             alignment_history=self._one_or_all(lengths if self._history else [()] * len(lengths)),
-            attention_state=self._one_or_all(m.state_size for m in self._mechanisms))  # fmt: skip
+            attention_state=self._one_or_all(m.state_size for m in self._mechanisms),
+        )
 
     def zero_state(self, batch_size, dtype) -> AttentionWrapperState:
         """The state before the first step; its cell_state is initial_cell_state, if that was given."""
@@ -160,17 +156,17 @@ class AttentionWrapper(RNNCell):
             if cell_state is None:
                 cell_state = self._cell.zero_state(batch_size, dtype)
             with control_dependencies(self._batch_checks(batch_size)):
-                cell_state = nest.map_structure(
-                    lambda s: tf.identity(s, name="checked_cell_state"), cell_state
-                )
+                cell_state = nest.map_structure(lambda s: tf.identity(s, name="checked_cell_state"), cell_state)
             alignments = [m.initial_alignments(batch_size, dtype) for m in self._mechanisms]
             histories = [self._empty_history(a) for a in alignments]
             return AttentionWrapperState(
-                cell_state=cell_state, attention=zero_state_tensors(self._attention_size, batch_size, dtype),
-                time=tf.zeros([], dtype=tf.int32), alignments=self._one_or_all(alignments),
+                cell_state=cell_state,
+                attention=zero_state_tensors(self._attention_size, batch_size, dtype),
+                time=tf.zeros([], dtype=tf.int32),
+                alignments=self._one_or_all(alignments),
                 alignment_history=self._one_or_all(histories),
-                attention_state=self._one_or_all(m.initial_state(batch_size, dtype) for m in self._mechanisms)
-            )  # fmt: skip
+                attention_state=self._one_or_all(m.initial_state(batch_size, dtype) for m in self._mechanisms),
+            )
 
     def _empty_history(self, alignments):
         if not self._history:
@@ -190,16 +186,19 @@ class AttentionWrapper(RNNCell):
         before, histories = state.attention_state, state.alignment_history
         before, histories = (before, histories) if self._is_multi else ([before], [histories])
         layers = self._layers or [None] * len(self._mechanisms)
-        read = [self._attention_fn(m, cell_output, s, layer)
-                for m, s, layer in zip(self._mechanisms, before, layers)]  # fmt: skip
+        read = [self._attention_fn(m, cell_output, s, layer) for m, s, layer in zip(self._mechanisms, before, layers)]
         attentions, alignments, states = zip(*read)
         if self._history:
             histories = [h.write(state.time, a) for h, a in zip(histories, alignments)]
         attention = tf.concat(list(attentions), 1)
         new_state = AttentionWrapperState(
-            cell_state=next_cell_state, attention=attention, time=state.time + 1,
-            alignments=self._one_or_all(alignments), alignment_history=self._one_or_all(histories),
-            attention_state=self._one_or_all(states))  # fmt: skip
+            cell_state=next_cell_state,
+            attention=attention,
+            time=state.time + 1,
+            alignments=self._one_or_all(alignments),
+            alignment_history=self._one_or_all(histories),
+            attention_state=self._one_or_all(states),
+        )
         return attention if self._output_attention else cell_output, new_state
 
 

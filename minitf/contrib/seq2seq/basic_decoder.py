@@ -39,12 +39,7 @@ class BasicDecoder(Decoder):
     def __init__(self, cell, helper: Helper, initial_state, output_layer: Layer | None = None):
         assert_like_rnncell("cell", cell)
         check_layer("BasicDecoder", output_layer)
-        self._cell, self._helper, self._initial_state, self._output_layer = (
-            cell,
-            helper,
-            initial_state,
-            output_layer,
-        )
+        self._cell, self._helper, self._initial_state, self._output_layer = (cell, helper, initial_state, output_layer)
 
     @property
     def batch_size(self):
@@ -54,9 +49,7 @@ class BasicDecoder(Decoder):
     @property
     def output_size(self) -> BasicDecoderOutput:
         """The sizes of the cell's (or layer's) outputs and of the samples."""
-        return BasicDecoderOutput(
-            projected_size(self._cell, self._output_layer), self._helper.sample_ids_shape
-        )
+        return BasicDecoderOutput(projected_size(self._cell, self._output_layer), self._helper.sample_ids_shape)
 
     @property
     def output_dtype(self) -> BasicDecoderOutput:

@@ -23,8 +23,7 @@ from minitf.rnn.cell import assert_like_rnncell
 
 class BeamSearchDecoderState(
     collections.namedtuple(
-        "BeamSearchDecoderState",
-        ("cell_state", "log_probs", "finished", "lengths", "accumulated_attention_probs"),
+        "BeamSearchDecoderState", ("cell_state", "log_probs", "finished", "lengths", "accumulated_attention_probs")
     )
 ):
     """The state of a BeamSearchDecoder; all but cell_state start with [batch, beams]."""
@@ -63,9 +62,19 @@ class BeamSearchDecoder(Decoder):
 
     tracks_own_finished = True
 
-    def __init__(self, cell, embedding, start_tokens, end_token, initial_state, beam_width: int,
-                 output_layer: Layer | None = None, length_penalty_weight: float = 0.0,
-                 coverage_penalty_weight: float = 0.0, reorder_tensor_arrays: bool = True):  # fmt: skip
+    def __init__(
+        self,
+        cell,
+        embedding,
+        start_tokens,
+        end_token,
+        initial_state,
+        beam_width: int,
+        output_layer: Layer | None = None,
+        length_penalty_weight: float = 0.0,
+        coverage_penalty_weight: float = 0.0,
+        reorder_tensor_arrays: bool = True,
+    ):
         assert_like_rnncell("cell", cell)
         check_layer("BeamSearchDecoder", output_layer)
         self._cell, self._output_layer, self._reorder = cell, output_layer, reorder_tensor_arrays
@@ -104,9 +113,7 @@ class BeamSearchDecoder(Decoder):
         first = tf.zeros([self.batch_size], dtype=tf.int32)
         dtype, width = self._dtype, self._beams.width
         finished = tf.one_hot(first, width, on_value=False, off_value=True, dtype=tf.bool)
-        log_probs = tf.one_hot(
-            first, width, on_value=tf.constant(0.0, dtype), off_value=tf.constant(-np.inf, dtype)
-        )
+        log_probs = tf.one_hot(first, width, on_value=tf.constant(0.0, dtype), off_value=tf.constant(-np.inf, dtype))
         lengths = tf.zeros([self.batch_size, width], dtype=tf.int64)
         covered = self._scoring.attention(self._initial_cell_state)
         state = BeamSearchDecoderState(self._initial_cell_state, log_probs, finished, lengths, covered)
@@ -148,8 +155,7 @@ class BeamSearchDecoder(Decoder):
             cell_state=nest.map_structure(lambda t: beams.reordered(t, parents), cell_state),
             log_probs=beams.picked(log_probs, places, beams.width * symbols, name="next_beam_probs"),
             finished=tf.logical_or(was_finished, tf.equal(words, self._end_token), name="next_beam_finished"),
-            lengths=beams.picked(state.lengths, parents, beams.width)
-            + tf.cast(tf.logical_not(was_finished), tf.int64),
+            lengths=beams.picked(state.lengths, parents, beams.width) + tf.cast(tf.logical_not(was_finished), tf.int64),
             accumulated_attention_probs=nest.map_structure(lambda t: beams.reordered(t, parents), covered),
         )
         return BeamSearchDecoderOutput(best, words, parents), next_state
@@ -181,9 +187,7 @@ def _only_end(log_probs, end_token, finished):
     """Log probabilities [batch, beams, symbols] where finished beams can only be continued by the end."""
     symbols = tf.shape(log_probs)[2]
     dtype = log_probs.dtype.base_dtype
-    row = tf.one_hot(
-        end_token, symbols, on_value=tf.constant(0.0, dtype), off_value=tf.constant(dtype.min, dtype)
-    )
+    row = tf.one_hot(end_token, symbols, on_value=tf.constant(0.0, dtype), off_value=tf.constant(dtype.min, dtype))
     ended = tf.tile(tf.reshape(row, [1, 1, -1]), tf.concat([tf.shape(finished), [1]], 0))
     return tf.where(tf.tile(tf.expand_dims(finished, 2), [1, 1, symbols]), ended, log_probs)
 

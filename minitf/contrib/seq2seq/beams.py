@@ -26,9 +26,7 @@ def tile_batch(t, multiplier: int, name=None):
 
 def _tiled(t, multiplier: int):
     if not t.shape.rank:
-        raise ValueError(
-            f"tile_batch takes tensors of known rank of at least 1; {t.name} has shape {t.shape}"
-        )
+        raise ValueError(f"tile_batch takes tensors of known rank of at least 1; {t.name} has shape {t.shape}")
     shape, batch = tf.shape(t), t.shape.sizes[0]
     tiled = tf.tile(tf.expand_dims(t, 1), [1, multiplier] + [1] * (t.shape.rank - 1))
     tiled = tf.reshape(tiled, tf.concat(([shape[0] * multiplier], shape[1:]), 0))
@@ -94,8 +92,9 @@ class Beams:
     def followed_back(self, array, parent_ids, lengths):
         """A TensorArray of [batch * width, ...] stacked, each step's rows in the order of the final beams."""
         shape = array.element_shape
-        if not shape.rank or (None not in (shape.sizes[0], self.static_batch)
-                              and shape.sizes[0] != self.static_batch * self.width):  # fmt: skip
+        if not shape.rank or (
+            None not in (shape.sizes[0], self.static_batch) and shape.sizes[0] != self.static_batch * self.width
+        ):
             return array
         steps = array.stack()
         time = tf.shape(parent_ids)[0]
@@ -106,9 +105,7 @@ class Beams:
         beams = tf.where(inside, beams, own)
         rows = tf.tile(tf.reshape(tf.range(self.batch), [1, -1, 1]), [time, 1, self.width])
         times = tf.tile(tf.reshape(tf.range(time), [-1, 1, 1]), [1, self.batch, self.width])
-        found = tf.gather_nd(
-            tf.reshape(steps, [time, self.batch, self.width, -1]), tf.stack([times, rows, beams], -1)
-        )
+        found = tf.gather_nd(tf.reshape(steps, [time, self.batch, self.width, -1]), tf.stack([times, rows, beams], -1))
         return tf.reshape(found, tf.shape(steps))
 
 

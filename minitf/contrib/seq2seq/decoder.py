@@ -48,9 +48,15 @@ class Decoder:
         raise NotImplementedError
 
 
-def dynamic_decode(decoder: Decoder, output_time_major: bool = False, impute_finished: bool = False,
-                   maximum_iterations=None, parallel_iterations: int = 32, swap_memory: bool = False,
-                   scope=None):  # fmt: skip
+def dynamic_decode(
+    decoder: Decoder,
+    output_time_major: bool = False,
+    impute_finished: bool = False,
+    maximum_iterations=None,
+    parallel_iterations: int = 32,
+    swap_memory: bool = False,
+    scope=None,
+):
     """Repeats `decoder.step` until all is finished: `(outputs, state, sequence_lengths [batch])`.
 
     outputs: structured as decoder.output_size, each [batch, time, ...] (or [time, batch, ...] if
@@ -70,8 +76,13 @@ def dynamic_decode(decoder: Decoder, output_time_major: bool = False, impute_fin
                 )
         loop = _Decoding(decoder, impute_finished, maximum_iterations)
         _, arrays, state, _, _, lengths = tf.while_loop(
-            loop.unfinished, loop.body, loop.start, parallel_iterations=parallel_iterations,
-            maximum_iterations=maximum_iterations, swap_memory=swap_memory)  # fmt: skip
+            loop.unfinished,
+            loop.body,
+            loop.start,
+            parallel_iterations=parallel_iterations,
+            maximum_iterations=maximum_iterations,
+            swap_memory=swap_memory,
+        )
         outputs = nest.map_structure(lambda array: array.stack(), arrays)
         if type(decoder).finalize is not Decoder.finalize:
             outputs, state = decoder.finalize(outputs, state, lengths)
@@ -99,9 +110,7 @@ class _Decoding:
     def _array(self, size, dtype):
         shape = None
         if isinstance(size, TensorShape) and size.rank != 0:
-            shape = TensorShape([constant_value(tf.convert_to_tensor(self.decoder.batch_size))]).concatenate(
-                size
-            )
+            shape = TensorShape([constant_value(tf.convert_to_tensor(self.decoder.batch_size))]).concatenate(size)
         return tf.TensorArray(dtype, size=0, dynamic_size=True, element_shape=shape)
 
     def unfinished(self, time, arrays, state, inputs, finished, lengths):

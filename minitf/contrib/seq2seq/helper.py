@@ -142,8 +142,7 @@ class _Scheduled(TrainingHelper):
         probability = tf.convert_to_tensor(sampling_probability, name="sampling_probability")
         if probability.shape.rank not in (0, 1):
             raise ValueError(
-                f"{type(self).__name__}: sampling_probability is a scalar or vector, not of shape "
-                f"{probability.shape}"
+                f"{type(self).__name__}: sampling_probability is a scalar or vector, not of shape {probability.shape}"
             )
         self._probability = probability
         super().__init__(inputs, sequence_length, time_major, name)
@@ -162,8 +161,17 @@ class ScheduledEmbeddingTrainingHelper(_Scheduled):
     of the symbols and of the choice.
     """
 
-    def __init__(self, inputs, sequence_length, embedding, sampling_probability, time_major: bool = False,
-                 seed: int | None = None, scheduling_seed: int | None = None, name=None):  # fmt: skip
+    def __init__(
+        self,
+        inputs,
+        sequence_length,
+        embedding,
+        sampling_probability,
+        time_major: bool = False,
+        seed: int | None = None,
+        scheduling_seed: int | None = None,
+        name=None,
+    ):
         with name_scope(name, "ScheduledEmbeddingSamplingWrapper"):
             self._embed, self._seed, self._choice_seed = embedding_function(embedding), seed, scheduling_seed
             super().__init__(inputs, sequence_length, sampling_probability, time_major, name)
@@ -179,9 +187,7 @@ class ScheduledEmbeddingTrainingHelper(_Scheduled):
         """The true inputs, or the embedded samples."""
         with name_scope(name, "ScheduledEmbeddingTrainingHelperNextInputs"):
             finished, inputs, state = super().next_inputs(time, outputs, state)
-            mixed = self._mixed(
-                finished, inputs, sample_ids > -1, lambda: self._embed(tf.maximum(sample_ids, 0))
-            )
+            mixed = self._mixed(finished, inputs, sample_ids > -1, lambda: self._embed(tf.maximum(sample_ids, 0)))
             return finished, mixed, state
 
 
@@ -192,9 +198,17 @@ class ScheduledOutputTrainingHelper(_Scheduled):
     to both along the last axis, shaped as the inputs but for that. The samples say where.
     """
 
-    def __init__(self, inputs, sequence_length, sampling_probability, time_major: bool = False,
-                 seed: int | None = None, next_inputs_fn: Callable | None = None, auxiliary_inputs=None,
-                 name=None):  # fmt: skip
+    def __init__(
+        self,
+        inputs,
+        sequence_length,
+        sampling_probability,
+        time_major: bool = False,
+        seed: int | None = None,
+        next_inputs_fn: Callable | None = None,
+        auxiliary_inputs=None,
+        name=None,
+    ):
         with name_scope(name, "ScheduledOutputTrainingHelper"):
             self._seed, self._next_inputs_fn, self._more = seed, next_inputs_fn or tf.identity, None
             if auxiliary_inputs is not None:
@@ -218,11 +232,7 @@ class ScheduledOutputTrainingHelper(_Scheduled):
         with name_scope(name, "ScheduledOutputTrainingHelperNextInputs"):
             finished, inputs, state = super().next_inputs(time, outputs, state)
             sampled = tf.cast(sample_ids, tf.bool)
-            return (
-                finished,
-                self._mixed(finished, inputs, sampled, lambda: self._made(outputs, time)),
-                state,
-            )
+            return (finished, self._mixed(finished, inputs, sampled, lambda: self._made(outputs, time)), state)
 
 
 def embedding_function(embedding) -> Callable:
@@ -294,8 +304,15 @@ class InferenceHelper(Helper):
     inputs of samples (default: they are taken as they are).
     """
 
-    def __init__(self, sample_fn: Callable, sample_shape, sample_dtype, start_inputs, end_fn: Callable,
-                 next_inputs_fn: Callable | None = None):  # fmt: skip
+    def __init__(
+        self,
+        sample_fn: Callable,
+        sample_shape,
+        sample_dtype,
+        start_inputs,
+        end_fn: Callable,
+        next_inputs_fn: Callable | None = None,
+    ):
         self._sample_fn, self._end_fn, self._next_inputs_fn = sample_fn, end_fn, next_inputs_fn
         self.sample_ids_shape, self.sample_ids_dtype = as_shape(sample_shape), sample_dtype
         self._start_inputs = tf.convert_to_tensor(start_inputs, name="start_inputs")

@@ -8,10 +8,17 @@ import minitf as tf
 from minitf.framework.graph import name_scope
 
 
-def sequence_loss(logits, targets, weights, average_across_timesteps: bool = True,
-                  average_across_batch: bool = True, sum_over_timesteps: bool = False,
-                  sum_over_batch: bool = False, softmax_loss_function: Callable | None = None,
-                  name: str | None = None):  # fmt: skip
+def sequence_loss(
+    logits,
+    targets,
+    weights,
+    average_across_timesteps: bool = True,
+    average_across_batch: bool = True,
+    sum_over_timesteps: bool = False,
+    sum_over_batch: bool = False,
+    softmax_loss_function: Callable | None = None,
+    name: str | None = None,
+):
     """The weighted softmax cross entropy of sequences, averaged or summed over some axes.
 
     logits: [batch, time, symbols]; targets: integers [batch, time]; weights: floats [batch, time]. Averages
@@ -40,9 +47,7 @@ def sequence_loss(logits, targets, weights, average_across_timesteps: bool = Tru
     with name_scope(name, "sequence_loss", [logits, targets, weights]):
         flat = tf.reshape(logits, [-1, tf.shape(logits)[2]])
         labels = tf.reshape(targets, [-1])
-        losses = (softmax_loss_function or tf.nn.sparse_softmax_cross_entropy_with_logits)(
-            labels=labels, logits=flat
-        )
+        losses = (softmax_loss_function or tf.nn.sparse_softmax_cross_entropy_with_logits)(labels=labels, logits=flat)
         losses = tf.reshape(losses * tf.reshape(weights, [-1]), tf.shape(logits)[:2])
         if not axes:
             return losses

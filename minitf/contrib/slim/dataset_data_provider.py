@@ -15,13 +15,32 @@ class DatasetDataProvider(DataProvider):
       ValueError: if an item has the name record_key.
     """
 
-    def __init__(self, dataset, num_readers: int = 1, reader_kwargs: dict | None = None,
-                 shuffle: bool = True, num_epochs: int | None = None, common_queue_capacity: int = 256,
-                 common_queue_min: int = 128, record_key: str = "record_key", seed: int | None = None,
-                 scope=None):  # fmt: skip
-        key, data = parallel_read(dataset.data_sources, dataset.reader, num_epochs, num_readers,
-                                  reader_kwargs, shuffle, None, common_queue_capacity, common_queue_min,
-                                  seed, scope)  # fmt: skip
+    def __init__(
+        self,
+        dataset,
+        num_readers: int = 1,
+        reader_kwargs: dict | None = None,
+        shuffle: bool = True,
+        num_epochs: int | None = None,
+        common_queue_capacity: int = 256,
+        common_queue_min: int = 128,
+        record_key: str = "record_key",
+        seed: int | None = None,
+        scope=None,
+    ):
+        key, data = parallel_read(
+            dataset.data_sources,
+            dataset.reader,
+            num_epochs,
+            num_readers,
+            reader_kwargs,
+            shuffle,
+            None,
+            common_queue_capacity,
+            common_queue_min,
+            seed,
+            scope,
+        )
         items = list(dataset.decoder.list_items())
         if record_key in items:
             raise ValueError(f"The item name used for `record_key` cannot be one of {items}: {record_key!r}")

@@ -16,10 +16,20 @@ from minitf.framework.graph import get_default_graph, name_scope
 _DEFAULT = 0
 
 
-def create_train_op(total_loss, optimizer, global_step=_DEFAULT, update_ops=None, variables_to_train=None,
-                    clip_gradient_norm: float = 0, summarize_gradients: bool = False, gate_gradients: int = 1,
-                    aggregation_method=None, colocate_gradients_with_ops: bool = False,
-                    gradient_multipliers: dict | None = None, check_numerics: bool = True):  # fmt: skip
+def create_train_op(
+    total_loss,
+    optimizer,
+    global_step=_DEFAULT,
+    update_ops=None,
+    variables_to_train=None,
+    clip_gradient_norm: float = 0,
+    summarize_gradients: bool = False,
+    gate_gradients: int = 1,
+    aggregation_method=None,
+    colocate_gradients_with_ops: bool = False,
+    gradient_multipliers: dict | None = None,
+    check_numerics: bool = True,
+):
     """A tensor that makes one training step when it is run, see `tf.contrib.training.create_train_op`.
 
     gradient_multipliers: factors of gradients by variables or their names; clip_gradient_norm: the largest
@@ -36,8 +46,18 @@ def create_train_op(total_loss, optimizer, global_step=_DEFAULT, update_ops=None
         return pairs
 
     return training.create_train_op(
-        total_loss, optimizer, global_step, update_ops, variables_to_train, transform, summarize_gradients,
-        gate_gradients, aggregation_method, colocate_gradients_with_ops, check_numerics)  # fmt: skip
+        total_loss,
+        optimizer,
+        global_step,
+        update_ops,
+        variables_to_train,
+        transform,
+        summarize_gradients,
+        gate_gradients,
+        aggregation_method,
+        colocate_gradients_with_ops,
+        check_numerics,
+    )
 
 
 def train_step(sess, train_op, global_step, train_step_kwargs: dict) -> tuple:
@@ -55,14 +75,34 @@ def train_step(sess, train_op, global_step, train_step_kwargs: dict) -> tuple:
     return loss, bool(sess.run(stop)) if stop is not None else False
 
 
-def train(train_op, logdir, train_step_fn: Callable = train_step, train_step_kwargs=_DEFAULT,
-          log_every_n_steps: int = 1, graph=None, master="", is_chief: bool = True, global_step=None,
-          number_of_steps: int | None = None, init_op=_DEFAULT, init_feed_dict=None, local_init_op=_DEFAULT,
-          init_fn: Callable | None = None, ready_op=_DEFAULT, summary_op=_DEFAULT,
-          save_summaries_secs: float = 600, summary_writer=_DEFAULT, startup_delay_steps: int = 0, saver=None,
-          save_interval_secs: float = 600, sync_optimizer=None, session_config=None,
-          session_wrapper: Callable | None = None, trace_every_n_steps: int | None = None,
-          ignore_live_threads: bool = False):  # fmt: skip
+def train(
+    train_op,
+    logdir,
+    train_step_fn: Callable = train_step,
+    train_step_kwargs=_DEFAULT,
+    log_every_n_steps: int = 1,
+    graph=None,
+    master="",
+    is_chief: bool = True,
+    global_step=None,
+    number_of_steps: int | None = None,
+    init_op=_DEFAULT,
+    init_feed_dict=None,
+    local_init_op=_DEFAULT,
+    init_fn: Callable | None = None,
+    ready_op=_DEFAULT,
+    summary_op=_DEFAULT,
+    save_summaries_secs: float = 600,
+    summary_writer=_DEFAULT,
+    startup_delay_steps: int = 0,
+    saver=None,
+    save_interval_secs: float = 600,
+    sync_optimizer=None,
+    session_config=None,
+    session_wrapper: Callable | None = None,
+    trace_every_n_steps: int | None = None,
+    ignore_live_threads: bool = False,
+):
     """Makes training steps until there were `number_of_steps` (None: for ever, or to the end of the input).
 
     logdir: a folder for checkpoints, from which it goes on, and summaries; None for neither. train_step_fn:
@@ -82,11 +122,21 @@ def train(train_op, logdir, train_step_fn: Callable = train_step, train_step_kwa
         if train_step_kwargs is _DEFAULT:
             train_step_kwargs = _conditions(step, number_of_steps, log_every_n_steps)
     sv = tf.train.Supervisor(
-        graph=graph, is_chief=is_chief, logdir=logdir, init_op=init_op, init_feed_dict=init_feed_dict,
-        local_init_op=local_init_op, ready_op=ready_op, summary_op=summary_op,
-        summary_writer=summary_writer, global_step=step, saver=saver,
-        save_summaries_secs=save_summaries_secs, save_model_secs=save_interval_secs,
-        init_fn=init_fn)  # fmt: skip
+        graph=graph,
+        is_chief=is_chief,
+        logdir=logdir,
+        init_op=init_op,
+        init_feed_dict=init_feed_dict,
+        local_init_op=local_init_op,
+        ready_op=ready_op,
+        summary_op=summary_op,
+        summary_writer=summary_writer,
+        global_step=step,
+        saver=saver,
+        save_summaries_secs=save_summaries_secs,
+        save_model_secs=save_interval_secs,
+        init_fn=init_fn,
+    )
     loss = None
     with sv.managed_session(master, session_config, start_standard_services=False) as sess:
         sess = session_wrapper(sess) if session_wrapper is not None else sess
@@ -115,8 +165,10 @@ def _check(train_op, logdir, summary_op, saver, number_of_steps, sync_optimizer,
     if number_of_steps is not None and number_of_steps <= 0:
         raise ValueError("`number_of_steps` must be either None or a positive number.")
     if sync_optimizer is not None or trace_every_n_steps is not None:
-        raise ValueError("minitf trains in one process, and traces with tf.train.ProfilerHook: leave out "
-                         "sync_optimizer and trace_every_n_steps")  # fmt: skip
+        raise ValueError(
+            "minitf trains in one process, and traces with tf.train.ProfilerHook: leave out "
+            "sync_optimizer and trace_every_n_steps"
+        )
 
 
 def _conditions(step, number_of_steps: int | None, log_every_n_steps: int) -> dict:

@@ -25,9 +25,19 @@ def get_data_files(data_sources) -> list:
     return found
 
 
-def parallel_read(data_sources, reader_class: Callable, num_epochs: int | None = None, num_readers: int = 4,
-                  reader_kwargs: dict | None = None, shuffle: bool = True, dtypes=None, capacity: int = 256,
-                  min_after_dequeue: int = 128, seed: int | None = None, scope=None):  # fmt: skip
+def parallel_read(
+    data_sources,
+    reader_class: Callable,
+    num_epochs: int | None = None,
+    num_readers: int = 4,
+    reader_kwargs: dict | None = None,
+    shuffle: bool = True,
+    dtypes=None,
+    capacity: int = 256,
+    min_after_dequeue: int = 128,
+    seed: int | None = None,
+    scope=None,
+):
     """(key, record) of files, read by several readers into one queue, in random order if `shuffle`.
 
     num_epochs: how often the files are read; capacity, min_after_dequeue: records in the queue, and those

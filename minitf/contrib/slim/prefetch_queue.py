@@ -22,8 +22,14 @@ class _Named:
         return list(found) if self._keys is None else dict(zip(self._keys, found))
 
 
-def prefetch_queue(tensors, capacity: int = 8, num_threads: int = 1, dynamic_pad: bool = False,
-                   shared_name: str | None = None, name: str | None = None):  # fmt: skip
+def prefetch_queue(
+    tensors,
+    capacity: int = 8,
+    num_threads: int = 1,
+    dynamic_pad: bool = False,
+    shared_name: str | None = None,
+    name: str | None = None,
+):
     """A queue of batches that threads of a queue runner make ahead: `dequeue()` gives what `tensors` is, a
     list or a dict.
 

@@ -65,9 +65,15 @@ def _dense(tensor, default):
 class SparseTensor(ItemHandler):
     """A sparse tensor of two features: where its values are, and what they are; dense if `densify`."""
 
-    def __init__(self, indices_key: str | None = None, values_key: str | None = None,
-                 shape_key: str | None = None, shape=None, densify: bool = False,
-                 default_value=0):  # fmt: skip
+    def __init__(
+        self,
+        indices_key: str | None = None,
+        values_key: str | None = None,
+        shape_key: str | None = None,
+        shape=None,
+        densify: bool = False,
+        default_value=0,
+    ):
         self._indices, self._values = indices_key or "indices", values_key or "values"
         self._shape_key, self._shape = shape_key, shape
         self._densify, self._default = densify, default_value
@@ -80,8 +86,9 @@ class SparseTensor(ItemHandler):
         if self._shape_key:
             shape = tf.reshape(_dense(keys_to_tensors[self._shape_key], 0), [-1])
         places = tf.reshape(_dense(indices, 0), [-1, tf.shape(shape)[0]])
-        sparse = tf.SparseTensor(tf.cast(places, tf.int64), tf.reshape(_dense(values, 0), [-1]),
-                                 tf.cast(shape, tf.int64))  # fmt: skip
+        sparse = tf.SparseTensor(
+            tf.cast(places, tf.int64), tf.reshape(_dense(values, 0), [-1]), tf.cast(shape, tf.int64)
+        )
         return tf.sparse_tensor_to_dense(sparse, self._default) if self._densify else sparse
 
 
@@ -92,9 +99,16 @@ class Image(ItemHandler):
     shape: of the result; channels: 0, 1, 3 or 4; dtype: its type; repeated: there are several images.
     """
 
-    def __init__(self, image_key: str | None = None, format_key: str | None = None, shape=None,
-                 channels: int = 3, dtype=tf.uint8, repeated: bool = False,
-                 dct_method: str = ""):  # fmt: skip
+    def __init__(
+        self,
+        image_key: str | None = None,
+        format_key: str | None = None,
+        shape=None,
+        channels: int = 3,
+        dtype=tf.uint8,
+        repeated: bool = False,
+        dct_method: str = "",
+    ):
         self._image, self._format = image_key or "image/encoded", format_key or "image/format"
         super().__init__([self._image, self._format])
         self._shape, self._channels, self._dtype, self._repeated = shape, channels, dtype, repeated

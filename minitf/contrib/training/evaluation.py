@@ -18,8 +18,13 @@ def get_or_create_eval_step():
     if found:
         return found[0]
     return tf.get_variable(
-        "eval_step", [], tf.int64, tf.zeros_initializer(), trainable=False,
-        collections=[tf.GraphKeys.LOCAL_VARIABLES, tf.GraphKeys.EVAL_STEP])  # fmt: skip
+        "eval_step",
+        [],
+        tf.int64,
+        tf.zeros_initializer(),
+        trainable=False,
+        collections=[tf.GraphKeys.LOCAL_VARIABLES, tf.GraphKeys.EVAL_STEP],
+    )
 
 
 class StopAfterNEvalsHook(tf.train.SessionRunHook):
@@ -72,8 +77,17 @@ class SummaryAtEndHook(tf.train.SessionRunHook):
         self._writer.flush()
 
 
-def evaluate_once(checkpoint_path, master="", scaffold=None, eval_ops=None, feed_dict=None, final_ops=None,
-                  final_ops_feed_dict=None, hooks=None, config=None):  # fmt: skip
+def evaluate_once(
+    checkpoint_path,
+    master="",
+    scaffold=None,
+    eval_ops=None,
+    feed_dict=None,
+    final_ops=None,
+    final_ops_feed_dict=None,
+    hooks=None,
+    config=None,
+):
     """Restores a checkpoint, runs `eval_ops` until a hook requests the stop or the input ends, then
     `final_ops`, whose values are returned.
     """
@@ -83,10 +97,21 @@ def evaluate_once(checkpoint_path, master="", scaffold=None, eval_ops=None, feed
     return _evaluated(checkpoint_path, master, scaffold, counted, feed_dict, final, hooks, config)
 
 
-def evaluate_repeatedly(checkpoint_dir, master="", scaffold=None, eval_ops=None, feed_dict=None,
-                        final_ops=None, final_ops_feed_dict=None, eval_interval_secs: float = 60, hooks=None,
-                        config=None, max_number_of_evaluations: int | None = None,
-                        timeout: float | None = None, timeout_fn=None):  # fmt: skip
+def evaluate_repeatedly(
+    checkpoint_dir,
+    master="",
+    scaffold=None,
+    eval_ops=None,
+    feed_dict=None,
+    final_ops=None,
+    final_ops_feed_dict=None,
+    eval_interval_secs: float = 60,
+    hooks=None,
+    config=None,
+    max_number_of_evaluations: int | None = None,
+    timeout: float | None = None,
+    timeout_fn=None,
+):
     """Does what `evaluate_once` does for each new checkpoint in a folder, at most one every
     `eval_interval_secs` seconds; the values of the last `final_ops`.
 
@@ -112,9 +137,7 @@ def _counted(eval_ops):
 
 
 def _evaluated(path, master, scaffold, ops, feeds, final, hooks, config):
-    creator = tf.train.ChiefSessionCreator(
-        scaffold, master, config, checkpoint_filename_with_path=path
-    )  # fmt: skip
+    creator = tf.train.ChiefSessionCreator(scaffold, master, config, checkpoint_filename_with_path=path)
     with tf.train.MonitoredSession(creator, [*(hooks or []), final]) as sess:
         while ops is not None and not sess.should_stop():
             sess.run(ops, feeds)

@@ -12,10 +12,19 @@ from minitf.ops.control.control import with_dependencies
 _DEFAULT = 0
 
 
-def create_train_op(total_loss, optimizer, global_step=_DEFAULT, update_ops=None, variables_to_train=None,
-                    transform_grads_fn: Callable | None = None, summarize_gradients: bool = False,
-                    gate_gradients: int = 1, aggregation_method=None,
-                    colocate_gradients_with_ops: bool = False, check_numerics: bool = True):  # fmt: skip
+def create_train_op(
+    total_loss,
+    optimizer,
+    global_step=_DEFAULT,
+    update_ops=None,
+    variables_to_train=None,
+    transform_grads_fn: Callable | None = None,
+    summarize_gradients: bool = False,
+    gate_gradients: int = 1,
+    aggregation_method=None,
+    colocate_gradients_with_ops: bool = False,
+    check_numerics: bool = True,
+):
     """A tensor that makes one training step when it is run; its value is the loss.
 
     global_step: counts the steps (default: the graph's, made if there is none; None: nothing is counted).
@@ -30,9 +39,12 @@ def create_train_op(total_loss, optimizer, global_step=_DEFAULT, update_ops=None
         global_step = tf.train.get_or_create_global_step()
     total_loss = _after_updates(total_loss, update_ops)
     pairs = optimizer.compute_gradients(
-        total_loss, _trained(variables_to_train), gate_gradients=gate_gradients,
+        total_loss,
+        _trained(variables_to_train),
+        gate_gradients=gate_gradients,
         aggregation_method=aggregation_method,
-        colocate_gradients_with_ops=colocate_gradients_with_ops)  # fmt: skip
+        colocate_gradients_with_ops=colocate_gradients_with_ops,
+    )
     if transform_grads_fn:
         pairs = transform_grads_fn(pairs)
     if summarize_gradients:
@@ -119,10 +131,20 @@ def _mapped(gradient, function: Callable):
     return None if gradient is None else function(gradient)
 
 
-def train(train_op, logdir, master="", is_chief: bool = True, scaffold=None, hooks=None,
-          chief_only_hooks=None, save_checkpoint_secs: float | None = 600,
-          save_summaries_steps: int | None = 100, config=None, max_wait_secs: float = 7200,
-          run_metadata=None):  # fmt: skip
+def train(
+    train_op,
+    logdir,
+    master="",
+    is_chief: bool = True,
+    scaffold=None,
+    hooks=None,
+    chief_only_hooks=None,
+    save_checkpoint_secs: float | None = 600,
+    save_summaries_steps: int | None = 100,
+    config=None,
+    max_wait_secs: float = 7200,
+    run_metadata=None,
+):
     """Runs `train_op` until a hook requests the stop; its last value.
 
     logdir: the folder for checkpoints and summaries, from which it goes on; None needs save_checkpoint_secs
@@ -133,15 +155,21 @@ def train(train_op, logdir, master="", is_chief: bool = True, scaffold=None, hoo
     """
     if logdir is None and is_chief and (save_summaries_steps or save_checkpoint_secs):
         raise ValueError(
-            "logdir cannot be None when save_summaries_steps or save_checkpoint_secs say that something is "
-            "to be saved"
+            "logdir cannot be None when save_summaries_steps or save_checkpoint_secs say that something is to be saved"
         )
     value = None
     with tf.train.MonitoredTrainingSession(
-        master, is_chief, logdir, scaffold, hooks, chief_only_hooks,
+        master,
+        is_chief,
+        logdir,
+        scaffold,
+        hooks,
+        chief_only_hooks,
         save_checkpoint_secs=save_checkpoint_secs,
-        save_summaries_steps=save_summaries_steps, config=config, max_wait_secs=max_wait_secs,
-    ) as sess:  # fmt: skip
+        save_summaries_steps=save_summaries_steps,
+        config=config,
+        max_wait_secs=max_wait_secs,
+    ) as sess:
         while not sess.should_stop():
             value = sess.run(train_op, run_metadata=run_metadata)
     return value

@@ -15,9 +15,7 @@ def choose_from_datasets(datasets, choice_dataset: Dataset) -> Dataset:
     Raises:
       TypeError: for numbers of another type, or datasets with elements of different types.
     """
-    if structure.types(
-        choice_dataset._parts
-    ) != tf.int64 or not choice_dataset.output_shapes.is_compatible_with([]):
+    if structure.types(choice_dataset._parts) != tf.int64 or not choice_dataset.output_shapes.is_compatible_with([]):
         raise TypeError("`choice_dataset` must be a dataset of scalar `tf.int64` tensors.")
     return _directed(choice_dataset, list(datasets))
 
@@ -28,8 +26,10 @@ def _directed(numbers: Dataset, datasets: list) -> Dataset:
     parts = datasets[0]._parts
     for other in datasets[1:]:
         if structure.types(other._parts) != structure.types(parts):
-            raise TypeError(f"All inputs to DirectedInterleaveDataset must have the same types: "
-                            f"{[structure.types(d._parts) for d in datasets]}")  # fmt: skip
+            raise TypeError(
+                f"All inputs to DirectedInterleaveDataset must have the same types: "
+                f"{[structure.types(d._parts) for d in datasets]}"
+            )
         parts = structure.map_structure(
             lambda a, b: a.with_shape(a.shape.most_specific_compatible_shape(b.shape)), parts, other._parts
         )

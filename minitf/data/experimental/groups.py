@@ -11,8 +11,9 @@ from minitf.data.functions import traced
 from minitf.framework.shape import TensorShape
 
 
-def group_by_window(key_func: Callable, reduce_func: Callable, window_size=None,
-                    window_size_func: Callable | None = None) -> Callable:  # fmt: skip
+def group_by_window(
+    key_func: Callable, reduce_func: Callable, window_size=None, window_size_func: Callable | None = None
+) -> Callable:
     """The elements of `reduce_func(key, group)`, datasets made of groups of elements with the same key.
 
     key_func: gives the key of an element, int64; window_size: how large a group is, or window_size_func,
@@ -40,13 +41,12 @@ def _grouped(dataset: Dataset, key_func, reduce_func, window_size_func) -> Datas
     reduced, made = traced(reduce_func, parts, "group_by_window()", home)
     if not isinstance(made, structure.DatasetPart):
         raise TypeError("`reduce_func` must return a `Dataset` object.")
-    size, found = traced(
-        lambda key: tf.cast(window_size_func(key), tf.int64), number, "group_by_window()", home
-    )
+    size, found = traced(lambda key: tf.cast(window_size_func(key), tf.int64), number, "group_by_window()", home)
     _check_number(found, "`window_size_func` must return a single tf.int64 tensor")
     captured = [t for graph in (key, reduced, size) for t in graph.captured_tensors]
-    return dataset._made("GroupByWindowDataset", made.inner, captured, key_func=key, reduce_func=reduced,
-                         window_size_func=size)  # fmt: skip
+    return dataset._made(
+        "GroupByWindowDataset", made.inner, captured, key_func=key, reduce_func=reduced, window_size_func=size
+    )
 
 
 def _check_number(part, message: str) -> None:
@@ -54,10 +54,16 @@ def _check_number(part, message: str) -> None:
         raise ValueError(f"{message}, not {structure.shown(part)}.")
 
 
-def bucket_by_sequence_length(element_length_func: Callable, bucket_boundaries, bucket_batch_sizes,
-                              padded_shapes=None, padding_values=None,
-                              pad_to_bucket_boundary: bool = False, no_padding: bool = False,
-                              drop_remainder: bool = False) -> Callable:  # fmt: skip
+def bucket_by_sequence_length(
+    element_length_func: Callable,
+    bucket_boundaries,
+    bucket_batch_sizes,
+    padded_shapes=None,
+    padding_values=None,
+    pad_to_bucket_boundary: bool = False,
+    no_padding: bool = False,
+    drop_remainder: bool = False,
+) -> Callable:
     """Padded batches of elements of similar lengths.
 
     element_length_func: gives the length of an element, int32; bucket_boundaries: upper bounds of the

@@ -19,13 +19,12 @@ def _or(value, default):
     return default if value is None else value
 
 
-def map_and_batch(map_func: Callable, batch_size, num_parallel_batches=None, drop_remainder: bool = False,
-                  num_parallel_calls=None) -> Callable:  # fmt: skip
+def map_and_batch(
+    map_func: Callable, batch_size, num_parallel_batches=None, drop_remainder: bool = False, num_parallel_calls=None
+) -> Callable:
     """What `map_func` gives for each element, in batches."""
     if num_parallel_batches is not None and num_parallel_calls is not None:
-        raise ValueError(
-            "The `num_parallel_batches` and `num_parallel_calls` arguments are mutually exclusive."
-        )
+        raise ValueError("The `num_parallel_batches` and `num_parallel_calls` arguments are mutually exclusive.")
 
     def transformation(dataset: Dataset) -> Dataset:
         graph, parts = traced(map_func, dataset._parts, "map_and_batch()", [dataset._variant_tensor])
@@ -42,8 +41,14 @@ def map_and_batch(map_func: Callable, batch_size, num_parallel_batches=None, dro
     return transformation
 
 
-def parallel_interleave(map_func: Callable, cycle_length, block_length=1, sloppy=False,
-                        buffer_output_elements=None, prefetch_input_elements=None) -> Callable:  # fmt: skip
+def parallel_interleave(
+    map_func: Callable,
+    cycle_length,
+    block_length=1,
+    sloppy=False,
+    buffer_output_elements=None,
+    prefetch_input_elements=None,
+) -> Callable:
     """`Dataset.interleave`, of the time before its num_parallel_calls; the order is never sloppy."""
 
     def transformation(dataset: Dataset) -> Dataset:
@@ -53,9 +58,7 @@ def parallel_interleave(map_func: Callable, cycle_length, block_length=1, sloppy
             _number(_or(buffer_output_elements, 2 * block_length), "buffer_output_elements"),
             _number(_or(prefetch_input_elements, 2 * cycle_length), "prefetch_input_elements"),
         ]
-        return dataset._nested(
-            "ParallelInterleaveDataset", map_func, "parallel_interleave()", cycle, block, *more
-        )
+        return dataset._nested("ParallelInterleaveDataset", map_func, "parallel_interleave()", cycle, block, *more)
 
     return transformation
 
@@ -86,8 +89,10 @@ def unique() -> Callable:
 
     def transformation(dataset: Dataset) -> Dataset:
         if dataset.output_types not in (tf.int32, tf.int64, tf.string):
-            raise TypeError("`tf.data.experimental.unique()` only supports inputs with a single `tf.int32`, "
-                            f"`tf.int64`, or `tf.string` component, not {dataset.output_types}.")  # fmt: skip
+            raise TypeError(
+                "`tf.data.experimental.unique()` only supports inputs with a single `tf.int32`, "
+                f"`tf.int64`, or `tf.string` component, not {dataset.output_types}."
+            )
         return dataset._made("UniqueDataset", dataset._parts)
 
     return transformation
@@ -110,14 +115,10 @@ def scan(initial_state, scan_func: Callable) -> Callable:
         parts = structure.map_structure(structure.part_of, state)
         graph, found = traced(scan_func, (parts, dataset._parts), "scan()", [dataset._variant_tensor])
         if type(found) is not tuple or len(found) != 2:
-            raise TypeError(
-                "The scan function must return a pair comprising the new state and the output value."
-            )
+            raise TypeError("The scan function must return a pair comprising the new state and the output value.")
         check_state(parts, found[0], "scan()")
         given = structure.spread(parts, state)
-        return dataset._made(
-            "ScanDataset", found[1], given, graph.captured_tensors, f=graph, states=len(given)
-        )
+        return dataset._made("ScanDataset", found[1], given, graph.captured_tensors, f=graph, states=len(given))
 
     return transformation
 

@@ -21,9 +21,7 @@ from minitf.ops.array.constant import constant
 from minitf.ops.array.identity import identity
 from minitf.ops.array.shapes import rank, shape, size, sizes_of, wanted_shape  # noqa: F401 - size is known as array.size
 
-_SMALL = (
-    1000  # elements: larger tensors of zeros or ones are filled when they are needed, not kept as constants
-)
+_SMALL = 1000  # elements: larger tensors of zeros or ones are filled when they are needed, not kept as constants
 
 # ---- the same elements in another shape
 
@@ -61,10 +59,16 @@ def _reshaped(op):
     return TensorShape(sizes)
 
 
-define("Reshape", "tensor: T, shape: Tshape[n] -> output: T", Tshape=dtypes.INDEX, shape=_reshaped,
-       static=patterns.moves(1), numpy=lambda op, x, shape: x.reshape(_fitted(x.shape, shape)),
-       kernel=lambda b, op, x, shape: b.view(x, _fitted(x.shape, b.data(shape))),
-       grad=lambda op, g: (apply("Reshape", g, shape(op.inputs[0])), None))  # fmt: skip
+define(
+    "Reshape",
+    "tensor: T, shape: Tshape[n] -> output: T",
+    Tshape=dtypes.INDEX,
+    shape=_reshaped,
+    static=patterns.moves(1),
+    numpy=lambda op, x, shape: x.reshape(_fitted(x.shape, shape)),
+    kernel=lambda b, op, x, shape: b.view(x, _fitted(x.shape, b.data(shape))),
+    grad=lambda op, g: (apply("Reshape", g, shape(op.inputs[0])), None),
+)
 
 
 def reshape(tensor, shape, name: str | None = None) -> Tensor:
@@ -100,10 +104,16 @@ def _expanded(op):
     return TensorShape(_expanded_sizes(sizes, axis.item()))
 
 
-define("ExpandDims", "input: T, dim: Tdim -> output: T", Tdim=dtypes.INDEX, shape=_expanded,
-       static=patterns.moves(1), numpy=lambda op, x, dim: x.reshape(_expanded_sizes(x.shape, dim.item())),
-       kernel=lambda b, op, x, dim: b.view(x, _expanded_sizes(x.shape, b.data(dim).item())),
-       grad=lambda op, g: (apply("Reshape", g, shape(op.inputs[0])), None))  # fmt: skip
+define(
+    "ExpandDims",
+    "input: T, dim: Tdim -> output: T",
+    Tdim=dtypes.INDEX,
+    shape=_expanded,
+    static=patterns.moves(1),
+    numpy=lambda op, x, dim: x.reshape(_expanded_sizes(x.shape, dim.item())),
+    kernel=lambda b, op, x, dim: b.view(x, _expanded_sizes(x.shape, b.data(dim).item())),
+    grad=lambda op, g: (apply("Reshape", g, shape(op.inputs[0])), None),
+)
 
 
 def expand_dims(input, axis=None, name: str | None = None, dim=None) -> Tensor:
@@ -122,12 +132,8 @@ def _squeezed_sizes(sizes: tuple, axes) -> tuple:
     axes = {check_axis(axis, len(sizes)) for axis in axes}
     for axis in axes:
         if sizes[axis] not in (None, 1):
-            raise ValueError(
-                f"axis {axis} has size {sizes[axis]} and cannot be squeezed; only axes of size 1 can"
-            )
-    return (
-        tuple(n for i, n in enumerate(sizes) if i not in axes) if axes else tuple(n for n in sizes if n != 1)
-    )
+            raise ValueError(f"axis {axis} has size {sizes[axis]} and cannot be squeezed; only axes of size 1 can")
+    return tuple(n for i, n in enumerate(sizes) if i not in axes) if axes else tuple(n for n in sizes if n != 1)
 
 
 def _squeezed(op):
@@ -137,10 +143,15 @@ def _squeezed(op):
     return TensorShape(_squeezed_sizes(sizes, axes))
 
 
-define("Squeeze", "input: T -> output: T", shape=_squeezed, static=patterns.moves(),
-       numpy=lambda op, x: x.reshape(_squeezed_sizes(x.shape, op.attrs["squeeze_dims"])),
-       kernel=lambda b, op, x: b.view(x, _squeezed_sizes(x.shape, op.attrs["squeeze_dims"])),
-       grad=lambda op, g: apply("Reshape", g, shape(op.inputs[0])))  # fmt: skip
+define(
+    "Squeeze",
+    "input: T -> output: T",
+    shape=_squeezed,
+    static=patterns.moves(),
+    numpy=lambda op, x: x.reshape(_squeezed_sizes(x.shape, op.attrs["squeeze_dims"])),
+    kernel=lambda b, op, x: b.view(x, _squeezed_sizes(x.shape, op.attrs["squeeze_dims"])),
+    grad=lambda op, g: apply("Reshape", g, shape(op.inputs[0])),
+)
 
 
 def squeeze(input, axis=None, name: str | None = None, squeeze_dims=None) -> Tensor:
@@ -180,20 +191,29 @@ def _transpose_kernel(b, op, x, perm):
 
 def _transpose_grad(op, g):
     perm = constant_value(op.inputs[1])
-    back = (
-        apply("InvertPermutation", op.inputs[1])
-        if perm is None
-        else np.argsort(_permutation(perm, perm.size))
-    )
+    back = apply("InvertPermutation", op.inputs[1]) if perm is None else np.argsort(_permutation(perm, perm.size))
     return apply(op.type, g, back if perm is None else back.astype(np.int32)), None
 
 
-define("Transpose", "x: T, perm: Tperm[n] -> y: T", Tperm=dtypes.INDEX, shape=_transposed,
-       static=patterns.moves(1), numpy=lambda op, x, perm: x.transpose(_permutation(perm, x.ndim)),
-       kernel=_transpose_kernel, grad=_transpose_grad)  # fmt: skip
-define("ConjugateTranspose", "x: T, perm: Tperm[n] -> y: T", Tperm=dtypes.INDEX, T=dtypes.COMPLEX,
-       shape=_transposed, numpy=lambda op, x, perm: x.transpose(_permutation(perm, x.ndim)).conj(),
-       grad=_transpose_grad)  # fmt: skip
+define(
+    "Transpose",
+    "x: T, perm: Tperm[n] -> y: T",
+    Tperm=dtypes.INDEX,
+    shape=_transposed,
+    static=patterns.moves(1),
+    numpy=lambda op, x, perm: x.transpose(_permutation(perm, x.ndim)),
+    kernel=_transpose_kernel,
+    grad=_transpose_grad,
+)
+define(
+    "ConjugateTranspose",
+    "x: T, perm: Tperm[n] -> y: T",
+    Tperm=dtypes.INDEX,
+    T=dtypes.COMPLEX,
+    shape=_transposed,
+    numpy=lambda op, x, perm: x.transpose(_permutation(perm, x.ndim)).conj(),
+    grad=_transpose_grad,
+)
 
 
 def transpose(a, perm=None, name: str | None = "transpose", conjugate: bool = False) -> Tensor:
@@ -247,17 +267,31 @@ def _filled(op, dims, value):
     return result
 
 
-define("Fill", "dims: index_type[n], value: T[] -> output: T", index_type=dtypes.INDEX, shape=_scalar_value,
-       numpy=_filled,
-       kernel=lambda b, op, dims, value: patterns.filled(b, sizes_of(b.data(dims)), value.dtype, value),
-       grad=lambda op, g: (None, _sum_all(g)))  # fmt: skip
-define("ZerosLike", "x: T -> y: T", shape=patterns.same,
-       numpy=lambda op, x: _full(x.shape, 0, op.outputs[0].dtype),
-       kernel=lambda b, op, x: patterns.filled(b, x.shape, x.dtype), differentiable=False)  # fmt: skip
-define("OnesLike", "x: T -> y: T", shape=patterns.same,
-       numpy=lambda op, x: _full(x.shape, 1, op.outputs[0].dtype),
-       kernel=lambda b, op, x: patterns.filled(b, x.shape, x.dtype, b.constant(np.ones((), x.dtype))),
-       differentiable=False)  # fmt: skip
+define(
+    "Fill",
+    "dims: index_type[n], value: T[] -> output: T",
+    index_type=dtypes.INDEX,
+    shape=_scalar_value,
+    numpy=_filled,
+    kernel=lambda b, op, dims, value: patterns.filled(b, sizes_of(b.data(dims)), value.dtype, value),
+    grad=lambda op, g: (None, _sum_all(g)),
+)
+define(
+    "ZerosLike",
+    "x: T -> y: T",
+    shape=patterns.same,
+    numpy=lambda op, x: _full(x.shape, 0, op.outputs[0].dtype),
+    kernel=lambda b, op, x: patterns.filled(b, x.shape, x.dtype),
+    differentiable=False,
+)
+define(
+    "OnesLike",
+    "x: T -> y: T",
+    shape=patterns.same,
+    numpy=lambda op, x: _full(x.shape, 1, op.outputs[0].dtype),
+    kernel=lambda b, op, x: patterns.filled(b, x.shape, x.dtype, b.constant(np.ones((), x.dtype))),
+    differentiable=False,
+)
 
 
 def _full(sizes: tuple[int, ...], number: int, dtype: dtypes.DType) -> np.ndarray:
@@ -324,9 +358,7 @@ def _static_sizes(shape):
     except TypeError:
         return None
     if sizes is None or None in sizes:
-        raise ValueError(
-            f"shape {shape} is not fully known; use tf.shape(x) for sizes known only at run time"
-        )
+        raise ValueError(f"shape {shape} is not fully known; use tf.shape(x) for sizes known only at run time")
     return sizes
 
 
@@ -417,9 +449,16 @@ def _size_along(x: Tensor, axis: Tensor) -> Tensor:
     return apply("GatherV2", shape(x), apply("FloorMod", axis, rank(x)), 0, batch_dims=0)
 
 
-define("ConcatV2", "values: *T, axis: Tidx[] -> output: T", Tidx=dtypes.INDEX, shape=_joined_sizes,
-       kernel=_concat_kernel, numpy=lambda op, *x: np.concatenate(x[:-1], x[-1].item()),
-       static=patterns.moves(-1), grad=_concat_grad)  # fmt: skip
+define(
+    "ConcatV2",
+    "values: *T, axis: Tidx[] -> output: T",
+    Tidx=dtypes.INDEX,
+    shape=_joined_sizes,
+    kernel=_concat_kernel,
+    numpy=lambda op, *x: np.concatenate(x[:-1], x[-1].item()),
+    static=patterns.moves(-1),
+    grad=_concat_grad,
+)
 
 
 def concat(values, axis, name: str | None = "concat") -> Tensor:
@@ -429,9 +468,7 @@ def concat(values, axis, name: str | None = "concat") -> Tensor:
     [2, 2]
     """
     if isinstance(values, int) or isinstance(axis, (list, tuple)):
-        raise TypeError(
-            "concat takes (values, axis): since TensorFlow 1.0 the tensors come first, then the axis"
-        )
+        raise TypeError("concat takes (values, axis): since TensorFlow 1.0 the tensors come first, then the axis")
     values = list(values) if isinstance(values, (list, tuple)) else [values]
     if len(values) != 1:
         return apply("ConcatV2", values, axis, name=name)

@@ -19,9 +19,7 @@ from minitf.ops.array.shapes import optional_sizes
 
 def _check(sizes: tuple, target: tuple) -> tuple:
     """`target`, if `sizes` broadcasts to it (None fits everything)."""
-    fits = len(sizes) <= len(target) and all(
-        n in (1, m, None) or m is None for n, m in zip(sizes[::-1], target[::-1])
-    )
+    fits = len(sizes) <= len(target) and all(n in (1, m, None) or m is None for n, m in zip(sizes[::-1], target[::-1]))
     if not fits:
         raise ValueError(f"shape {TensorShape(sizes)} does not broadcast to {TensorShape(target)}")
     return target
@@ -39,10 +37,16 @@ def _broadcast_kernel(b, op, x, target):
     return patterns.walk(b, x, target, layout.broadcast_strides(x.shape, target))
 
 
-define("BroadcastTo", "input: T, shape: Tidx[n] -> output: T", Tidx=dtypes.INDEX, shape=_broadcast_shape,
-       static=patterns.moves(1),
-       numpy=lambda op, x, target: np.broadcast_to(x, _check(x.shape, array.sizes_of(target))),
-       kernel=_broadcast_kernel, grad=lambda op, g: (array.sum_to_shape(g, op.inputs[0]), None))  # fmt: skip
+define(
+    "BroadcastTo",
+    "input: T, shape: Tidx[n] -> output: T",
+    Tidx=dtypes.INDEX,
+    shape=_broadcast_shape,
+    static=patterns.moves(1),
+    numpy=lambda op, x, target: np.broadcast_to(x, _check(x.shape, array.sizes_of(target))),
+    kernel=_broadcast_kernel,
+    grad=lambda op, g: (array.sum_to_shape(g, op.inputs[0]), None),
+)
 
 
 def _summed_axes(sizes: tuple, target: tuple) -> tuple[int, ...]:
@@ -66,10 +70,16 @@ def _sum_to_kernel(b, op, x, target):
     return out
 
 
-define("SumToShape", "x: T, shape: I[n] -> y: T", T=dtypes.NUMBER, I=dtypes.INDEX,
-       shape=lambda op: array.wanted_shape(op, 1),
-       numpy=_sum_to, kernel=_sum_to_kernel,
-       grad=lambda op, g: (apply("BroadcastTo", g, array.shape(op.inputs[0])), None))  # fmt: skip
+define(
+    "SumToShape",
+    "x: T, shape: I[n] -> y: T",
+    T=dtypes.NUMBER,
+    I=dtypes.INDEX,
+    shape=lambda op: array.wanted_shape(op, 1),
+    numpy=_sum_to,
+    kernel=_sum_to_kernel,
+    grad=lambda op, g: (apply("BroadcastTo", g, array.shape(op.inputs[0])), None),
+)
 
 
 def broadcast_to(input, shape, name: str | None = None) -> Tensor:
@@ -94,9 +104,15 @@ def _result_length(op):
     return TensorShape([None if None in lengths else max(lengths)])
 
 
-define("BroadcastArgs", "s0: T, s1: T -> r0: T", T=dtypes.INDEX, static=_known_result, differentiable=False,
-       shape=_result_length,
-       numpy=lambda op, a, b: np.array(layout.broadcast_shape(tuple(a), tuple(b)), a.dtype))  # fmt: skip
+define(
+    "BroadcastArgs",
+    "s0: T, s1: T -> r0: T",
+    T=dtypes.INDEX,
+    static=_known_result,
+    differentiable=False,
+    shape=_result_length,
+    numpy=lambda op, a, b: np.array(layout.broadcast_shape(tuple(a), tuple(b)), a.dtype),
+)
 
 
 def _repeated_axes(first, second) -> list[np.ndarray]:
@@ -108,10 +124,15 @@ def _repeated_axes(first, second) -> list[np.ndarray]:
     return [np.array([i for i, pair in pairs if pair[side] == 1], first.dtype) for side in (0, 1)]
 
 
-define("BroadcastGradientArgs", "s0: T[n], s1: T[m] -> r0: T, r1: T", T=dtypes.INDEX, differentiable=False,
-       shape=lambda op: [TensorShape([None])] * 2,
-       numpy=lambda op, first, second: _repeated_axes(first, second),
-       kernel=lambda b, op, *s: [b.constant(a) for a in _repeated_axes(*map(b.data, s))])  # fmt: skip
+define(
+    "BroadcastGradientArgs",
+    "s0: T[n], s1: T[m] -> r0: T, r1: T",
+    T=dtypes.INDEX,
+    differentiable=False,
+    shape=lambda op: [TensorShape([None])] * 2,
+    numpy=lambda op, first, second: _repeated_axes(first, second),
+    kernel=lambda b, op, *s: [b.constant(a) for a in _repeated_axes(*map(b.data, s))],
+)
 
 
 def broadcast_dynamic_shape(shape_x, shape_y) -> Tensor:

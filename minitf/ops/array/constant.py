@@ -58,9 +58,9 @@ def constant(value, dtype=None, shape=None, name: str | None = "Const", verify_s
         array = _shaped(array, as_shape(shape), verify_shape)
     array.flags.writeable = False
     dtype = dtypes.as_dtype(array.dtype)
-    return apply_op(
-        "Const", name=name or "Const", value=array, dtype=dtype, shapes=[TensorShape(array.shape)]
-    ).outputs[0]
+    return apply_op("Const", name=name or "Const", value=array, dtype=dtype, shapes=[TensorShape(array.shape)]).outputs[
+        0
+    ]
 
 
 def _is_short(value) -> bool:
@@ -112,11 +112,7 @@ def _from_python(value, dtype) -> np.ndarray:
 
 def _are_texts(value) -> bool:
     """Whether a nested list holds strings only; NumPy turns numbers beside strings into strings."""
-    return (
-        all(map(_are_texts, value))
-        if isinstance(value, list)
-        else isinstance(value, (str, bytes, np.ndarray))
-    )
+    return all(map(_are_texts, value)) if isinstance(value, list) else isinstance(value, (str, bytes, np.ndarray))
 
 
 def _plain(value):
@@ -125,9 +121,7 @@ def _plain(value):
         return [_plain(v) for v in value]
     if isinstance(value, TensorShape):
         if not value.is_fully_defined():
-            raise ValueError(
-                f"shape {value} is not fully known and cannot become a constant; use tf.shape(x)"
-            )
+            raise ValueError(f"shape {value} is not fully known and cannot become a constant; use tf.shape(x)")
         return list(value.sizes)
     if hasattr(value, "value") and type(value).__name__ == "Dimension":
         if value.value is None:
@@ -160,9 +154,7 @@ def _check_python_values(array: np.ndarray, dtype: dtypes.DType, value) -> None:
         name = dtypes.as_dtype(array.dtype).name
         raise TypeError(f"{_shortened(value)} is {name} and cannot become {dtype.name}")
     if wanted in "iu" and (int(array.min()) < dtype.min or int(array.max()) > dtype.max):
-        raise TypeError(
-            f"{_shortened(value)} is out of the range of {dtype.name}, {dtype.min} to {dtype.max}"
-        )
+        raise TypeError(f"{_shortened(value)} is out of the range of {dtype.name}, {dtype.min} to {dtype.max}")
 
 
 def _shortened(value) -> str:
@@ -195,9 +187,7 @@ def _as_bytes(item, dtype):
         return bytes(item)
     if item is None:
         raise ValueError("None cannot become a tensor")
-    raise TypeError(
-        f"{item!r} of type {type(item).__name__} cannot become {dtype.name if dtype else 'a tensor'}"
-    )
+    raise TypeError(f"{item!r} of type {type(item).__name__} cannot become {dtype.name if dtype else 'a tensor'}")
 
 
 def _shaped(array: np.ndarray, shape: TensorShape, verify: bool) -> np.ndarray:

@@ -46,9 +46,7 @@ def _place(position: int, shape: tuple) -> str:
 def _gather_axes(axis: int, batch_dims: int, rank: int) -> tuple[int, int]:
     axis, batch_dims = check_axis(axis, rank), int(batch_dims)
     if not 0 <= batch_dims <= axis:
-        raise ValueError(
-            f"batch_dims {batch_dims} is not in [0, {axis}], the axes up to the one gathered along"
-        )
+        raise ValueError(f"batch_dims {batch_dims} is not in [0, {axis}], the axes up to the one gathered along")
     return axis, batch_dims
 
 
@@ -58,9 +56,7 @@ def _gather(op, params, indices, axis):
     if not batch:
         return np.take(params, indices, axis)
     if params.shape[:batch] != indices.shape[:batch]:
-        raise ValueError(
-            f"the first {batch} sizes of params {params.shape} and indices {indices.shape} have to agree"
-        )
+        raise ValueError(f"the first {batch} sizes of params {params.shape} and indices {indices.shape} have to agree")
     rows = [np.take(params[at], indices[at], axis - batch) for at in np.ndindex(params.shape[:batch])]
     shape = (*params.shape[:axis], *indices.shape[batch:], *params.shape[axis + 1 :])
     return np.array(rows, params.dtype).reshape(shape)
@@ -80,16 +76,15 @@ def _error(b, indices, size: int):
 def _batch_gather_kernel(b, params, indices, axis: int, batch: int):
     """One gather for each batch item, on views of its parts."""
     if params.shape[:batch] != indices.shape[:batch]:
-        raise ValueError(
-            f"the first {batch} sizes of params {params.shape} and indices {indices.shape} have to agree"
-        )
+        raise ValueError(f"the first {batch} sizes of params {params.shape} and indices {indices.shape} have to agree")
     item, picked = params.shape[batch:], indices.shape[batch:]
     shape = (*item[: axis - batch], *picked, *item[axis - batch + 1 :])
     out, count = b.new(params.shape[:batch] + shape, params.dtype), math.prod(params.shape[:batch])
     for i in range(count):
         index = b.view(indices, picked, i * math.prod(picked))
-        rows = patterns.taken(b, b.view(params, item, i * math.prod(item)), index, axis - batch,
-                              _error(b, index, params.shape[axis]))  # fmt: skip
+        rows = patterns.taken(
+            b, b.view(params, item, i * math.prod(item)), index, axis - batch, _error(b, index, params.shape[axis])
+        )
         patterns.place(b, rows, out, layout.strides(shape), i * math.prod(shape))
     return out
 
@@ -105,9 +100,7 @@ def _gathered(op):
         return TensorShape([None] * (params.rank + indices.rank - batch - 1))
     axis, batch = _gather_axes(axis.item(), batch, params.rank)
     common = TensorShape(params.sizes[:batch]).merge_with(indices.sizes[:batch]).sizes
-    return TensorShape(
-        (*common, *params.sizes[batch:axis], *indices.sizes[batch:], *params.sizes[axis + 1 :])
-    )
+    return TensorShape((*common, *params.sizes[batch:axis], *indices.sizes[batch:], *params.sizes[axis + 1 :]))
 
 
 def _gather_grad(op, g):
@@ -118,11 +111,7 @@ def _gather_grad(op, g):
         return IndexedSlices(values, array.reshape(indices, [-1]), shape), None, None
     if known is None or params.shape.rank is None or indices.shape.rank is None:
         raise LookupError(f"the gradient of gather '{op.name}' needs a known axis and known ranks")
-    return (
-        _scattered_back(params, indices, known.item() % params.shape.rank, op.attrs["batch_dims"], g),
-        None,
-        None,
-    )
+    return (_scattered_back(params, indices, known.item() % params.shape.rank, op.attrs["batch_dims"], g), None, None)
 
 
 def _count(indices: Tensor) -> Tensor:
@@ -134,12 +123,7 @@ def _scattered_back(params: Tensor, indices: Tensor, axis: int, batch: int, g: T
     """The gradient as a dense tensor: rows of one long axis, batch items one behind the other."""
     rank, many = params.shape.rank, indices.shape.rank - batch
     to_front = [*range(batch), axis, *range(batch, axis), *range(axis + 1, rank)]
-    rows_first = [
-        *range(batch),
-        *range(axis, axis + many),
-        *range(batch, axis),
-        *range(axis + many, rank + many - 1),
-    ]
+    rows_first = [*range(batch), *range(axis, axis + many), *range(batch, axis), *range(axis + many, rank + many - 1)]
     sizes = apply("GatherV2", array.shape(params), to_front, 0, batch_dims=0)
     count, size, rest = apply("Prod", sizes[:batch], [0], keep_dims=False), sizes[batch], sizes[batch + 1 :]
     offsets = array.reshape(apply("Range", 0, count, 1) * size, [-1, 1])
@@ -150,14 +134,20 @@ def _scattered_back(params: Tensor, indices: Tensor, axis: int, batch: int, g: T
     return array.transpose(dense, np.argsort(to_front).astype(np.int32))
 
 
-define("GatherV2", "params: Tparams, indices: Tindices, axis: Taxis[] -> output: Tparams",
-       Tindices=dtypes.INDEX, Taxis=dtypes.INDEX, shape=_gathered, numpy=_gather, kernel=_gather_kernel,
-       static=patterns.moves(1, 2), grad=_gather_grad)  # fmt: skip
+define(
+    "GatherV2",
+    "params: Tparams, indices: Tindices, axis: Taxis[] -> output: Tparams",
+    Tindices=dtypes.INDEX,
+    Taxis=dtypes.INDEX,
+    shape=_gathered,
+    numpy=_gather,
+    kernel=_gather_kernel,
+    static=patterns.moves(1, 2),
+    grad=_gather_grad,
+)
 
 
-def gather(
-    params, indices, validate_indices=None, name: str | None = None, axis=None, batch_dims: int = 0
-) -> Tensor:
+def gather(params, indices, validate_indices=None, name: str | None = None, axis=None, batch_dims: int = 0) -> Tensor:
     """The slices of `params` along `axis` (default: `batch_dims`) at `indices`, integers of any shape.
 
     batch_dims: so many first axes of params and indices belong together. The gradient along axis 0 is
@@ -169,9 +159,7 @@ def gather(
     >>> gather([[1, 2], [3, 4], [5, 6]], [2, 0, 0]).shape.as_list()
     [3, 2]
     """
-    return apply(
-        "GatherV2", params, indices, batch_dims if axis is None else axis, batch_dims=batch_dims, name=name
-    )
+    return apply("GatherV2", params, indices, batch_dims if axis is None else axis, batch_dims=batch_dims, name=name)
 
 
 def batch_gather(params, indices, name: str | None = None) -> Tensor:
@@ -189,9 +177,7 @@ def _positions(indices, sizes: tuple) -> np.ndarray:
     """For each index vector the position in a tensor flattened along the axes it names."""
     depth = indices.shape[-1] if indices.ndim else 0
     if not indices.ndim or depth > len(sizes):
-        raise ValueError(
-            f"indices of shape {indices.shape} name {depth} axes of a tensor of rank {len(sizes)}"
-        )
+        raise ValueError(f"indices of shape {indices.shape} name {depth} axes of a tensor of rank {len(sizes)}")
     flat = indices.reshape(math.prod(indices.shape[:-1]), depth)
     bad = ((flat < 0) | (flat >= np.array(sizes[:depth], np.int64))).any(axis=1)
     if bad.any():
@@ -207,9 +193,17 @@ def _bad_vector(indices, position: int, sizes: tuple) -> str:
 def _gather_nd_kernel(b, op, params, indices):
     depth = _index_depth(TensorShape(indices.shape), len(params.shape))
     out = b.new(indices.shape[:-1] + params.shape[depth:], params.dtype)
-    b.call(movement.gather_nd[layout.carrier(params.dtype), indices.dtype], params, indices, out,
-           math.prod(indices.shape[:-1]), math.prod(params.shape[depth:]), depth, params.shape[:depth],
-           error=lambda position: _bad_vector(b.data(indices), position, params.shape[:depth]))  # fmt: skip
+    b.call(
+        movement.gather_nd[layout.carrier(params.dtype), indices.dtype],
+        params,
+        indices,
+        out,
+        math.prod(indices.shape[:-1]),
+        math.prod(params.shape[depth:]),
+        depth,
+        params.shape[:depth],
+        error=lambda position: _bad_vector(b.data(indices), position, params.shape[:depth]),
+    )
     return out
 
 
@@ -242,9 +236,7 @@ def _gathered_nd(op):
 def _check_updates(updates: tuple, indices: tuple, shape: tuple) -> None:
     wanted = indices[:-1] + shape[indices[-1] :]
     if updates != wanted:
-        raise ValueError(
-            f"indices {indices} into shape {shape} need updates of shape {wanted}, not {updates}"
-        )
+        raise ValueError(f"indices {indices} into shape {shape} need updates of shape {wanted}, not {updates}")
 
 
 def _scatter_nd_kernel(b, op, indices, updates, shape):
@@ -252,9 +244,18 @@ def _scatter_nd_kernel(b, op, indices, updates, shape):
     depth = _index_depth(TensorShape(indices.shape), len(shape))
     _check_updates(updates.shape, indices.shape, shape)
     out = patterns.filled(b, shape, updates.dtype)
-    b.call(scatter_add[indices.dtype, updates.dtype], indices, updates, out, math.prod(indices.shape[:-1]),
-           math.prod(shape[depth:]), 1, depth, shape[:depth],
-           error=lambda position: _bad_vector(b.data(indices), position, shape[:depth]))  # fmt: skip
+    b.call(
+        scatter_add[indices.dtype, updates.dtype],
+        indices,
+        updates,
+        out,
+        math.prod(indices.shape[:-1]),
+        math.prod(shape[depth:]),
+        1,
+        depth,
+        shape[:depth],
+        error=lambda position: _bad_vector(b.data(indices), position, shape[:depth]),
+    )
     return out
 
 
@@ -275,12 +276,25 @@ def _scattered_nd(op):
     return shape
 
 
-define("GatherNd", "params: Tparams, indices: Tindices -> output: Tparams", Tindices=dtypes.INDEX,
-       shape=_gathered_nd, numpy=_gather_nd, kernel=_gather_nd_kernel,
-       grad=_gather_nd_grad)  # fmt: skip
-define("ScatterNd", "indices: Tindices, updates: T, shape: Tindices[n] -> output: T", Tindices=dtypes.INDEX,
-       T=dtypes.NUMBER | {dtypes.string}, shape=_scattered_nd, numpy=_scatter_nd, kernel=_scatter_nd_kernel,
-       grad=lambda op, g: (None, apply("GatherNd", g, op.inputs[0]), None))  # fmt: skip
+define(
+    "GatherNd",
+    "params: Tparams, indices: Tindices -> output: Tparams",
+    Tindices=dtypes.INDEX,
+    shape=_gathered_nd,
+    numpy=_gather_nd,
+    kernel=_gather_nd_kernel,
+    grad=_gather_nd_grad,
+)
+define(
+    "ScatterNd",
+    "indices: Tindices, updates: T, shape: Tindices[n] -> output: T",
+    Tindices=dtypes.INDEX,
+    T=dtypes.NUMBER | {dtypes.string},
+    shape=_scattered_nd,
+    numpy=_scatter_nd,
+    kernel=_scatter_nd_kernel,
+    grad=lambda op, g: (None, apply("GatherNd", g, op.inputs[0]), None),
+)
 
 
 def gather_nd(params, indices, name: str | None = None) -> Tensor:
@@ -301,8 +315,11 @@ def _check_order(indices, positions) -> None:
     bad = np.flatnonzero(np.diff(positions) <= 0)
     if len(bad):
         at = bad[0] + 1
-        how = "is repeated" if positions[at] == positions[at - 1] else (
-            "is out of order; tf.sparse_reorder puts sparse tensors in order")  # fmt: skip
+        how = (
+            "is repeated"
+            if positions[at] == positions[at - 1]
+            else ("is out of order; tf.sparse_reorder puts sparse tensors in order")
+        )
         raise ValueError(f"indices[{at}] = {indices[at].tolist()} {how}")
 
 
@@ -326,20 +343,31 @@ def _to_dense_grad(op, g):
     return None, None, array.sum_to_shape(inside, op.inputs[2]), total - taken
 
 
-define("SparseToDense",
-       "sparse_indices: Tindices, output_shape: Tindices[n], sparse_values: T, default_value: T[]"
-       "-> dense: T",
-       Tindices=dtypes.INDEX, shape=lambda op: array.wanted_shape(op, 1), numpy=_to_dense,
-       grad=_to_dense_grad)  # fmt: skip
+define(
+    "SparseToDense",
+    "sparse_indices: Tindices, output_shape: Tindices[n], sparse_values: T, default_value: T[]-> dense: T",
+    Tindices=dtypes.INDEX,
+    shape=lambda op: array.wanted_shape(op, 1),
+    numpy=_to_dense,
+    grad=_to_dense_grad,
+)
 
 
-def sparse_to_dense(sparse_indices, output_shape, sparse_values, default_value=0,
-                    validate_indices: bool = True, name: str | None = None) -> Tensor:  # fmt: skip
+def sparse_to_dense(
+    sparse_indices, output_shape, sparse_values, default_value=0, validate_indices: bool = True, name: str | None = None
+) -> Tensor:
     """A tensor of `output_shape` with `sparse_values` at `sparse_indices` [n, rank] and `default_value`
     elsewhere.
     """
-    return apply("SparseToDense", sparse_indices, output_shape, sparse_values, default_value,
-                 validate_indices=validate_indices, name=name)  # fmt: skip
+    return apply(
+        "SparseToDense",
+        sparse_indices,
+        output_shape,
+        sparse_values,
+        default_value,
+        validate_indices=validate_indices,
+        name=name,
+    )
 
 
 # ---- one_hot
@@ -382,12 +410,20 @@ def _one_hot_shape(op):
     return TensorShape((*sizes[:axis], None if depth is None else int(depth), *sizes[axis:]))
 
 
-define("OneHot", "indices: TI, depth: int32[], on_value: T[], off_value: T[] -> output: T", TI=dtypes.INTEGER,
-       shape=_one_hot_shape, numpy=_one_hot, kernel=_one_hot_kernel, differentiable=False)  # fmt: skip
+define(
+    "OneHot",
+    "indices: TI, depth: int32[], on_value: T[], off_value: T[] -> output: T",
+    TI=dtypes.INTEGER,
+    shape=_one_hot_shape,
+    numpy=_one_hot,
+    kernel=_one_hot_kernel,
+    differentiable=False,
+)
 
 
-def one_hot(indices, depth, on_value=None, off_value=None, axis: int | None = None, dtype=None,
-            name: str | None = None) -> Tensor:  # fmt: skip
+def one_hot(
+    indices, depth, on_value=None, off_value=None, axis: int | None = None, dtype=None, name: str | None = None
+) -> Tensor:
     """`on_value` (default 1) where the new axis of size `depth` meets its index, `off_value` (default 0)
     elsewhere.
 
@@ -413,8 +449,13 @@ def one_hot(indices, depth, on_value=None, off_value=None, axis: int | None = No
 
 # ---- masks and coordinates
 
-define("Where", "input: T -> index: int64", numpy=lambda op, x: np.argwhere(x), differentiable=False,
-       shape=lambda op: TensorShape([None, op.inputs[0].shape.rank]))  # fmt: skip
+define(
+    "Where",
+    "input: T -> index: int64",
+    numpy=lambda op, x: np.argwhere(x),
+    differentiable=False,
+    shape=lambda op: TensorShape([None, op.inputs[0].shape.rank]),
+)
 
 
 def where(condition, x=None, y=None, name: str | None = None) -> Tensor:

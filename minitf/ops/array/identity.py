@@ -19,8 +19,16 @@ def _identity_kernel(b, op, x):
 
 
 def _define_identity(type: str, grad, **options) -> None:
-    define(type, "input: T -> output: T", shape=patterns.same, numpy=lambda op, x: x, kernel=_identity_kernel,
-           static=lambda op, depth: partial_value(op.inputs[0], depth), grad=grad, **options)  # fmt: skip
+    define(
+        type,
+        "input: T -> output: T",
+        shape=patterns.same,
+        numpy=lambda op, x: x,
+        kernel=_identity_kernel,
+        static=lambda op, depth: partial_value(op.inputs[0], depth),
+        grad=grad,
+        **options,
+    )
 
 
 def _refuse(op, g):
@@ -33,18 +41,23 @@ _define_identity("Identity", lambda op, g: g, passes_slices=True)
 _define_identity("GuaranteeConst", None, differentiable=False)
 _define_identity("StopGradient", None, differentiable=False)
 _define_identity("PreventGradient", _refuse)
-define("IdentityN", "input: ** -> output: **", shape=lambda op: [t.shape for t in op.inputs],
-       numpy=lambda op, *x: x, kernel=lambda b, op, *x: [b.snapshot(v) for v in x],
-       static=lambda op, depth: [partial_value(t, depth) for t in op.inputs],
-       passes_slices=True, grad=lambda op, *g: g)  # fmt: skip
+define(
+    "IdentityN",
+    "input: ** -> output: **",
+    shape=lambda op: [t.shape for t in op.inputs],
+    numpy=lambda op, *x: x,
+    kernel=lambda b, op, *x: [b.snapshot(v) for v in x],
+    static=lambda op, depth: [partial_value(t, depth) for t in op.inputs],
+    passes_slices=True,
+    grad=lambda op, *g: g,
+)
 
 
 def _ensured(op, shape: tuple) -> None:
     wanted = op.attrs["shape"]
     if not wanted.is_compatible_with(shape):
         raise ValueError(
-            f"Shape of tensor {op.inputs[0].name} {list(shape)} is not compatible with "
-            f"expected shape {wanted}"
+            f"Shape of tensor {op.inputs[0].name} {list(shape)} is not compatible with expected shape {wanted}"
         )
 
 
@@ -58,9 +71,16 @@ def _ensure(op, x):
     return x
 
 
-define("EnsureShape", "input: T -> output: T", kernel=_ensure_kernel, numpy=_ensure, any_type=True,
-       shape=lambda op: op.inputs[0].shape.merge_with(op.attrs["shape"]),
-       static=lambda op, depth: partial_value(op.inputs[0], depth), grad=lambda op, g: g)  # fmt: skip
+define(
+    "EnsureShape",
+    "input: T -> output: T",
+    kernel=_ensure_kernel,
+    numpy=_ensure,
+    any_type=True,
+    shape=lambda op: op.inputs[0].shape.merge_with(op.attrs["shape"]),
+    static=lambda op, depth: partial_value(op.inputs[0], depth),
+    grad=lambda op, g: g,
+)
 
 
 def ensure_shape(x, shape, name: str | None = None) -> Tensor:

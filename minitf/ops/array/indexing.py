@@ -39,9 +39,7 @@ class Range:
 
     def slice(self) -> builtins.slice:
         """The same as a Python slice."""
-        return builtins.slice(
-            None if self.from_start else self.begin, None if self.to_end else self.end, self.step
-        )
+        return builtins.slice(None if self.from_start else self.begin, None if self.to_end else self.end, self.step)
 
     def size(self, of):
         """How many of `of` items it takes, None if that cannot be known."""
@@ -71,8 +69,12 @@ def extent(size, begin, wanted, axis: int):
             f"axis {axis}: a slice begins at 0 or more and has 0 items or more (or -1, the rest), "
             f"not begin {begin} and size {wanted}"
         )
-    if None not in (size, begin, wanted) and wanted != -1 and begin + wanted > size or (
-        None not in (size, begin) and begin > size):  # fmt: skip
+    if (
+        None not in (size, begin, wanted)
+        and wanted != -1
+        and begin + wanted > size
+        or (None not in (size, begin) and begin > size)
+    ):
         raise ValueError(
             f"axis {axis}: {wanted} items from {begin} on are not within [0, {size}), the size of the axis"
         )
@@ -112,8 +114,14 @@ def taken(b, x, index, begin):
         whole, kept = out, () if at.count is None else (at.count,)
         out = b.new((*whole.shape[:place], *kept, *whole.shape[place + 1 :]), x.dtype)
         kernel = movement.take_at[begin.dtype, layout.carrier(x.dtype)]
-        b.call(kernel, begin, whole, out, *_operands(at, whole.shape, place),
-               error=_outside(b, begin, at, axis, x.shape[axis]))  # fmt: skip
+        b.call(
+            kernel,
+            begin,
+            whole,
+            out,
+            *_operands(at, whole.shape, place),
+            error=_outside(b, begin, at, axis, x.shape[axis]),
+        )
     return patterns.walk(b, out, *walk(_rest(index), out.shape))
 
 
@@ -128,8 +136,15 @@ def placed(b, dy, index, begin, sizes: tuple):
     for at, axis, place in reversed(ats):
         after = place + (at.count is not None)
         out = b.new((*part.shape[:place], sizes[axis], *part.shape[after:]), dy.dtype)
-        b.call(movement.put_at[begin.dtype, dy.dtype], begin, part, out, *_operands(at, out.shape, place), 0,
-               error=_outside(b, begin, at, axis, sizes[axis]))  # fmt: skip
+        b.call(
+            movement.put_at[begin.dtype, dy.dtype],
+            begin,
+            part,
+            out,
+            *_operands(at, out.shape, place),
+            0,
+            error=_outside(b, begin, at, axis, sizes[axis]),
+        )
         part = out
     return part
 
@@ -147,9 +162,7 @@ def _ats(index) -> list[tuple[At, int, int]]:
 def _rest(index) -> list:
     """What is left of an index once these positions are taken."""
     return [
-        ALL if isinstance(item, At) else item
-        for item in index
-        if not (isinstance(item, At) and item.count is None)
+        ALL if isinstance(item, At) else item for item in index if not (isinstance(item, At) and item.count is None)
     ]
 
 

@@ -31,10 +31,14 @@ def _offsets(axis, *shapes) -> list[np.ndarray]:
     return list(found.astype(shapes[0].dtype))
 
 
-define("ConcatOffset", "concat_dim: int32[], shape: *int32 -> offset: *int32", differentiable=False,
-       shape=lambda op: [t.shape.merge_with([None]) for t in op.inputs[1:]],
-       numpy=lambda op, axis, *shapes: _offsets(axis, *shapes),
-       kernel=lambda b, op, *v: [b.constant(a) for a in _offsets(*map(b.data, v))])  # fmt: skip
+define(
+    "ConcatOffset",
+    "concat_dim: int32[], shape: *int32 -> offset: *int32",
+    differentiable=False,
+    shape=lambda op: [t.shape.merge_with([None]) for t in op.inputs[1:]],
+    numpy=lambda op, axis, *shapes: _offsets(axis, *shapes),
+    kernel=lambda b, op, *v: [b.constant(a) for a in _offsets(*map(b.data, v))],
+)
 
 # ---- stack and unstack
 
@@ -60,17 +64,13 @@ def _without_axis(op):
 def _unstack(op, x):
     axis = check_axis(op.attrs["axis"], x.ndim)
     if x.shape[axis] != op.attrs["num"]:
-        raise ValueError(
-            f"axis {axis} has size {x.shape[axis]} and cannot be unstacked into {op.attrs['num']} tensors"
-        )
+        raise ValueError(f"axis {axis} has size {x.shape[axis]} and cannot be unstacked into {op.attrs['num']} tensors")
     return [np.asarray(part, x.dtype) for part in np.moveaxis(x, axis, 0)]
 
 
 def _stack_kernel(b, op, *parts):
     if any(part.shape != parts[0].shape for part in parts):
-        raise ValueError(
-            f"tensors of shapes {[part.shape for part in parts]} cannot be stacked; they have to agree"
-        )
+        raise ValueError(f"tensors of shapes {[part.shape for part in parts]} cannot be stacked; they have to agree")
     axis = check_axis(op.attrs["axis"], len(parts[0].shape) + 1)
     shape = (*parts[0].shape[:axis], len(parts), *parts[0].shape[axis:])
     out, steps = b.new(shape, parts[0].dtype), layout.strides(shape)
@@ -96,11 +96,24 @@ def _zeros_for_none(op, grads):
     return [array.zeros_like(t) if g is None else g for t, g in zip(op.outputs, grads)]
 
 
-define("Pack", "values: *T -> output: T", shape=_stacked, numpy=lambda op, *x: np.stack(x, op.attrs["axis"]),
-       kernel=_stack_kernel, static=patterns.moves(), grad=_stack_grad)  # fmt: skip
-define("Unpack", "value: T -> output: *T", shape=_without_axis, numpy=_unstack, kernel=_unstack_kernel,
-       static=patterns.moves(),
-       grad=lambda op, *g: apply("Pack", _zeros_for_none(op, g), axis=op.attrs["axis"]))  # fmt: skip
+define(
+    "Pack",
+    "values: *T -> output: T",
+    shape=_stacked,
+    numpy=lambda op, *x: np.stack(x, op.attrs["axis"]),
+    kernel=_stack_kernel,
+    static=patterns.moves(),
+    grad=_stack_grad,
+)
+define(
+    "Unpack",
+    "value: T -> output: *T",
+    shape=_without_axis,
+    numpy=_unstack,
+    kernel=_unstack_kernel,
+    static=patterns.moves(),
+    grad=lambda op, *g: apply("Pack", _zeros_for_none(op, g), axis=op.attrs["axis"]),
+)
 
 
 def stack(values, axis: int = 0, name: str | None = "stack") -> Tensor:
@@ -133,9 +146,7 @@ def unstack(value, num: int | None = None, axis: int = 0, name: str | None = "un
     if num is None and sizes is not None:
         num = sizes[check_axis(axis, len(sizes))]
     if num is None:
-        raise ValueError(
-            f"unstack of {value.name} of shape {value.shape}: axis {axis} has no known size; give num"
-        )
+        raise ValueError(f"unstack of {value.name} of shape {value.shape}: axis {axis} has no known size; give num")
     return list(apply_op("Unpack", value, num=int(num), axis=int(axis), name=name).outputs)
 
 
@@ -206,11 +217,7 @@ def _parts(size: int | None, sizes: list) -> list:
 
 
 def _uneven(op):
-    x, wanted, axis = (
-        op.inputs[0].shape.sizes,
-        constant_value_as_shape(op.inputs[1]),
-        constant_value(op.inputs[2]),
-    )
+    x, wanted, axis = (op.inputs[0].shape.sizes, constant_value_as_shape(op.inputs[1]), constant_value(op.inputs[2]))
     num = op.attrs["num"]
     if wanted.rank not in (None, num):
         raise ValueError(f"{wanted.rank} sizes are given for {num} parts")
@@ -227,17 +234,28 @@ def _split_v(op, x, sizes, axis):
     return _cut(x, _parts(x.shape[axis], _as_many(op, sizes)), axis)
 
 
-define("Split", "split_dim: int32[], value: T -> output: *T", shape=_even, numpy=_split, kernel=_split_kernel,
-       static=patterns.moves(0),
-       grad=lambda op, *g: (None, array.concat(_zeros_for_none(op, g), op.inputs[0])))  # fmt: skip
-define("SplitV", "value: T, size_splits: Tlen[n], split_dim: int32[] -> output: *T", Tlen=dtypes.INDEX,
-       shape=_uneven, numpy=_split_v, kernel=_split_v_kernel, static=patterns.moves(1, 2),
-       grad=lambda op, *g: (array.concat(_zeros_for_none(op, g), op.inputs[2]), None, None))  # fmt: skip
+define(
+    "Split",
+    "split_dim: int32[], value: T -> output: *T",
+    shape=_even,
+    numpy=_split,
+    kernel=_split_kernel,
+    static=patterns.moves(0),
+    grad=lambda op, *g: (None, array.concat(_zeros_for_none(op, g), op.inputs[0])),
+)
+define(
+    "SplitV",
+    "value: T, size_splits: Tlen[n], split_dim: int32[] -> output: *T",
+    Tlen=dtypes.INDEX,
+    shape=_uneven,
+    numpy=_split_v,
+    kernel=_split_v_kernel,
+    static=patterns.moves(1, 2),
+    grad=lambda op, *g: (array.concat(_zeros_for_none(op, g), op.inputs[2]), None, None),
+)
 
 
-def split(
-    value, num_or_size_splits, axis=0, num: int | None = None, name: str | None = "split"
-) -> list[Tensor]:
+def split(value, num_or_size_splits, axis=0, num: int | None = None, name: str | None = "split") -> list[Tensor]:
     """`value` cut along `axis` into an equal number of parts, or into parts of the sizes given (one may be
     -1).
 
@@ -250,24 +268,18 @@ def split(
     [[1, 1], [1, 3]]
     """
     if isinstance(value, int) or isinstance(axis, (list, tuple)):
-        raise TypeError(
-            "split takes (value, num_or_size_splits, axis): since TensorFlow 1.0 the tensor comes first"
-        )
+        raise TypeError("split takes (value, num_or_size_splits, axis): since TensorFlow 1.0 the tensor comes first")
     with at_home(value):
         size_splits = convert_to_tensor(num_or_size_splits)
     if size_splits.shape.rank == 0:
         count = constant_value(size_splits)
         if count is None or count < 1:
-            raise ValueError(
-                f"split into {num_or_size_splits} parts: the number has to be known, and 1 or more"
-            )
+            raise ValueError(f"split into {num_or_size_splits} parts: the number has to be known, and 1 or more")
         return list(apply_op("Split", axis, value, num=int(count), name=name).outputs)
     if num is None:
         num = (size_splits.shape.sizes or (None,))[0]
     if num is None:
-        raise ValueError(
-            f"split by {size_splits.name} of shape {size_splits.shape}: its length is not known; give num"
-        )
+        raise ValueError(f"split by {size_splits.name} of shape {size_splits.shape}: its length is not known; give num")
     return list(apply_op("SplitV", value, size_splits, axis, num=num, name=name).outputs)
 
 
@@ -292,13 +304,13 @@ def _first_type(values):
 def _packed(values, dtype: dtypes.DType, name: str):
     """`values` as a stack of tensors, or as they are if no tensor is among them."""
     with name_scope(name) as scope:
-        parts = [
-            _packed(v, dtype, str(i)) if isinstance(v, (list, tuple)) else v for i, v in enumerate(values)
-        ]
+        parts = [_packed(v, dtype, str(i)) if isinstance(v, (list, tuple)) else v for i, v in enumerate(values)]
         if not any(_is_tensor(part) for part in parts):
             return parts
-        tensors = [convert_to_tensor(p, dtype) if _is_tensor(p) else constant(p, dtype, name=str(i))
-                   for i, p in enumerate(parts)]  # fmt: skip
+        tensors = [
+            convert_to_tensor(p, dtype) if _is_tensor(p) else constant(p, dtype, name=str(i))
+            for i, p in enumerate(parts)
+        ]
         return apply("Pack", tensors, axis=0, name=scope)
 
 

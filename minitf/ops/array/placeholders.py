@@ -10,16 +10,17 @@ from minitf.framework.shape import as_shape
 from minitf.framework.tensor import Tensor
 from minitf.ops import patterns
 
+define("Placeholder", "-> output: @dtype", shape=lambda op: op.attrs["shape"], differentiable=False, stateful=True)
 define(
-    "Placeholder",
-    "-> output: @dtype",
+    "PlaceholderWithDefault",
+    "input: dtype -> output: dtype",
     shape=lambda op: op.attrs["shape"],
-    differentiable=False,
+    numpy=lambda op, x: x,
+    kernel=patterns.alias,
+    grad=lambda op, g: g,
+    passes_slices=True,
     stateful=True,
 )
-define("PlaceholderWithDefault", "input: dtype -> output: dtype", shape=lambda op: op.attrs["shape"],
-       numpy=lambda op, x: x, kernel=patterns.alias, grad=lambda op, g: g,
-       passes_slices=True, stateful=True)  # fmt: skip
 
 
 def placeholder(dtype, shape=None, name: str | None = None) -> Tensor:
@@ -38,7 +39,5 @@ def placeholder_with_default(input, shape, name: str | None = None) -> Tensor:
     input = convert_to_tensor(input, name="input")
     shape = as_shape(shape)
     if not shape.is_compatible_with(input.shape):
-        raise ValueError(
-            f"placeholder_with_default: a default of shape {input.shape} does not fit shape {shape}"
-        )
+        raise ValueError(f"placeholder_with_default: a default of shape {input.shape} does not fit shape {shape}")
     return apply_op("PlaceholderWithDefault", input, shape=shape, name=name).outputs[0]

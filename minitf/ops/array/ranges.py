@@ -49,9 +49,14 @@ def _range_shape(op):
     return TensorShape([None if any(e is None for e in ends) else _length(*ends)])
 
 
-define("Range", "start: Tidx[], limit: Tidx[], delta: Tidx[] -> output: Tidx",
-       Tidx=dtypes.REAL, shape=_range_shape,
-       numpy=_range, differentiable=False)  # fmt: skip
+define(
+    "Range",
+    "start: Tidx[], limit: Tidx[], delta: Tidx[] -> output: Tidx",
+    Tidx=dtypes.REAL,
+    shape=_range_shape,
+    numpy=_range,
+    differentiable=False,
+)
 
 _BY_WIDTH = [dtypes.int32, dtypes.int64, dtypes.float32, dtypes.float64]
 
@@ -67,10 +72,7 @@ def range(start, limit=None, delta=1, dtype=None, name: str | None = "range") ->
     if limit is None:
         start, limit = 0, start
     with name_scope(name, "range", [start, limit, delta]) as scope:
-        ends = [
-            convert_to_tensor(v, dtype, name=n)
-            for v, n in ((start, "start"), (limit, "limit"), (delta, "delta"))
-        ]
+        ends = [convert_to_tensor(v, dtype, name=n) for v, n in ((start, "start"), (limit, "limit"), (delta, "delta"))]
         types = [e.dtype.base_dtype for e in ends]
         if dtype is None and len(set(types)) > 1:
             widest = max(types, key=lambda t: _BY_WIDTH.index(t) if t in _BY_WIDTH else -1)
@@ -103,8 +105,15 @@ def _linspace_shape(op):
     return TensorShape([None if num is None else _check_num(num)])
 
 
-define("LinSpace", "start: T[], stop: T[], num: Tidx[] -> output: T", T=dtypes.FLOAT, Tidx=dtypes.INDEX,
-       shape=_linspace_shape, numpy=_linspace, differentiable=False)  # fmt: skip
+define(
+    "LinSpace",
+    "start: T[], stop: T[], num: Tidx[] -> output: T",
+    T=dtypes.FLOAT,
+    Tidx=dtypes.INDEX,
+    shape=_linspace_shape,
+    numpy=_linspace,
+    differentiable=False,
+)
 
 
 def linspace(start, stop, num, name: str | None = None) -> Tensor:
@@ -133,9 +142,7 @@ def meshgrid(*args, indexing: str = "xy", name: str | None = "meshgrid") -> list
         raise ValueError(f"the indexing of meshgrid is 'xy' or 'ij', not {indexing!r}")
     with name_scope(name, "meshgrid"):
         count = len(args)
-        vectors = [
-            array.reshape(stack(x), [1] * i + [-1] + [1] * (count - i - 1)) for i, x in enumerate(args)
-        ]
+        vectors = [array.reshape(stack(x), [1] * i + [-1] + [1] * (count - i - 1)) for i, x in enumerate(args)]
         sizes = [array.size(x) for x in args]
         if not args:
             return []
@@ -188,9 +195,7 @@ def _all_axes(x: Tensor) -> Tensor:
 def _bound(side: str):
     def search(op, rows, values):
         if rows.ndim != 2 or values.ndim != 2 or len(rows) != len(values):
-            raise ValueError(
-                f"sequences and values are matrices of as many rows, not {rows.shape} and {values.shape}"
-            )
+            raise ValueError(f"sequences and values are matrices of as many rows, not {rows.shape} and {values.shape}")
         found = np.empty(values.shape, op.outputs[0].dtype.numpy)
         for row, wanted, result in zip(rows, values, found):
             result[...] = np.searchsorted(row, wanted, side)
@@ -200,13 +205,16 @@ def _bound(side: str):
 
 
 for _type, _side in (("LowerBound", "left"), ("UpperBound", "right")):
-    define(_type, "sorted_inputs: T, values: T -> output: @out_type", shape=lambda op: op.inputs[1].shape,
-           numpy=_bound(_side), differentiable=False)  # fmt: skip
+    define(
+        _type,
+        "sorted_inputs: T, values: T -> output: @out_type",
+        shape=lambda op: op.inputs[1].shape,
+        numpy=_bound(_side),
+        differentiable=False,
+    )
 
 
-def searchsorted(
-    sorted_sequence, values, side: str = "left", out_type=dtypes.int32, name: str | None = None
-) -> Tensor:
+def searchsorted(sorted_sequence, values, side: str = "left", out_type=dtypes.int32, name: str | None = None) -> Tensor:
     """Where each of `values` would be inserted in its sorted sequence (along the last axis) to keep it
     sorted.
 
@@ -220,6 +228,5 @@ def searchsorted(
     wanted = array.reshape(values, [-1, array.shape(values)[-1]])
     type = "LowerBound" if side == "left" else "UpperBound"
     return array.reshape(
-        apply(type, rows, wanted, out_type=dtypes.type_or(out_type, dtypes.int32), name=name),
-        array.shape(values),
+        apply(type, rows, wanted, out_type=dtypes.type_or(out_type, dtypes.int32), name=name), array.shape(values)
     )

@@ -76,8 +76,7 @@ def _pad_grad(op, g):
 _PADDED = {"Tpaddings": dtypes.INDEX, "shape": _padded}
 _PAD = {**_PADDED, "static": patterns.moves(1), "numpy": _pad, "kernel": _pad_kernel, "grad": _pad_grad}
 define("Pad", "input: T, paddings: Tpaddings[rank, 2] -> output: T", **_PAD)
-define("PadV2", "input: T, paddings: Tpaddings[rank, 2], constant_values: T[] -> output: T",
-       **_PAD)  # fmt: skip
+define("PadV2", "input: T, paddings: Tpaddings[rank, 2], constant_values: T[] -> output: T", **_PAD)
 
 
 def _check_mirror(sizes, paddings, mode: str) -> None:
@@ -107,9 +106,7 @@ def _mirror_pad_kernel(b, op, x, paddings):
     _check_mirror(x.shape, paddings, op.attrs["mode"])
     for axis, padding in enumerate(paddings):
         if any(padding):
-            positions = b.constant(
-                _mirror_positions(x.shape[axis], padding, op.attrs["mode"]).astype(np.int32)
-            )
+            positions = b.constant(_mirror_positions(x.shape[axis], padding, op.attrs["mode"]).astype(np.int32))
             x = patterns.taken(b, x, positions, axis)
     return x
 
@@ -123,12 +120,22 @@ def _mirror_pad_grad(op, g, paddings):
     return g
 
 
-define("MirrorPad", "input: T, paddings: Tpaddings[rank, 2] -> output: T", numpy=_mirror_pad, **_PADDED,
-       kernel=_mirror_pad_kernel,
-       grad=lambda op, g: (apply("MirrorPadGrad", g, op.inputs[1], mode=op.attrs["mode"]), None))  # fmt: skip
-define("MirrorPadGrad", "input: T, paddings: Tpaddings[rank, 2] -> output: T", Tpaddings=dtypes.INDEX,
-       numpy=_mirror_pad_grad, shape=lambda op: _padded(op, -1),
-       grad=lambda op, g: (apply("MirrorPad", g, op.inputs[1], mode=op.attrs["mode"]), None))  # fmt: skip
+define(
+    "MirrorPad",
+    "input: T, paddings: Tpaddings[rank, 2] -> output: T",
+    numpy=_mirror_pad,
+    **_PADDED,
+    kernel=_mirror_pad_kernel,
+    grad=lambda op, g: (apply("MirrorPadGrad", g, op.inputs[1], mode=op.attrs["mode"]), None),
+)
+define(
+    "MirrorPadGrad",
+    "input: T, paddings: Tpaddings[rank, 2] -> output: T",
+    Tpaddings=dtypes.INDEX,
+    numpy=_mirror_pad_grad,
+    shape=lambda op: _padded(op, -1),
+    grad=lambda op, g: (apply("MirrorPad", g, op.inputs[1], mode=op.attrs["mode"]), None),
+)
 
 
 def pad(tensor, paddings, mode: str = "CONSTANT", name: str | None = None, constant_values=0) -> Tensor:
@@ -158,9 +165,7 @@ def pad(tensor, paddings, mode: str = "CONSTANT", name: str | None = None, const
 
 def _check_multiples(multiples, rank: int) -> tuple[int, ...]:
     if len(multiples) != rank or any(m < 0 for m in multiples):
-        raise ValueError(
-            f"multiples are {rank} numbers of 0 or more, one for each axis, not {list(multiples)}"
-        )
+        raise ValueError(f"multiples are {rank} numbers of 0 or more, one for each axis, not {list(multiples)}")
     return tuple(int(m) for m in multiples)
 
 
@@ -170,9 +175,7 @@ def _tiled(op):
     if sizes is None or multiples is None:
         rank = count if sizes is None else len(sizes)
         return UNKNOWN if rank is None else TensorShape([None] * rank)
-    return TensorShape(
-        [None if n is None else n * m for n, m in zip(sizes, _check_multiples(multiples, len(sizes)))]
-    )
+    return TensorShape([None if n is None else n * m for n, m in zip(sizes, _check_multiples(multiples, len(sizes)))])
 
 
 def _tile_kernel(b, op, x, multiples):
@@ -192,9 +195,16 @@ def _tile_grad(op, g):
     return apply("Reshape", apply("SumToShape", apply("Reshape", g, copies), once), shape), None
 
 
-define("Tile", "input: T, multiples: Tmultiples[n] -> output: T", Tmultiples=dtypes.INDEX, shape=_tiled,
-       static=patterns.moves(1), numpy=lambda op, x, m: np.tile(x, _check_multiples(m, x.ndim)),
-       kernel=_tile_kernel, grad=_tile_grad)  # fmt: skip
+define(
+    "Tile",
+    "input: T, multiples: Tmultiples[n] -> output: T",
+    Tmultiples=dtypes.INDEX,
+    shape=_tiled,
+    static=patterns.moves(1),
+    numpy=lambda op, x, m: np.tile(x, _check_multiples(m, x.ndim)),
+    kernel=_tile_kernel,
+    grad=_tile_grad,
+)
 
 
 def tile(input, multiples, name: str | None = None) -> Tensor:
@@ -229,9 +239,16 @@ def _reverse_kernel(b, op, x, axis):
     return patterns.walk(b, x, x.shape, [-s if axis in axes else s for axis, s in enumerate(steps)], offset)
 
 
-define("ReverseV2", "tensor: T, axis: Tidx[n] -> output: T", Tidx=dtypes.INDEX, shape=_checked_same,
-       static=patterns.moves(1), numpy=lambda op, x, axis: np.flip(x, _axes(axis, x.ndim)),
-       kernel=_reverse_kernel, grad=lambda op, g: (apply("ReverseV2", g, op.inputs[1]), None))  # fmt: skip
+define(
+    "ReverseV2",
+    "tensor: T, axis: Tidx[n] -> output: T",
+    Tidx=dtypes.INDEX,
+    shape=_checked_same,
+    static=patterns.moves(1),
+    numpy=lambda op, x, axis: np.flip(x, _axes(axis, x.ndim)),
+    kernel=_reverse_kernel,
+    grad=lambda op, g: (apply("ReverseV2", g, op.inputs[1]), None),
+)
 
 
 def reverse(tensor, axis, name: str | None = None) -> Tensor:
@@ -242,9 +259,7 @@ def reverse(tensor, axis, name: str | None = None) -> Tensor:
 def _sequence_axes(op, sizes: tuple, lengths: tuple) -> tuple[int, int]:
     seq, batch = (check_axis(op.attrs[name], len(sizes), name) for name in ("seq_dim", "batch_dim"))
     if lengths != (sizes[batch],):
-        raise ValueError(
-            f"seq_lengths are {sizes[batch]} numbers, one for each item of axis {batch}, not {lengths}"
-        )
+        raise ValueError(f"seq_lengths are {sizes[batch]} numbers, one for each item of axis {batch}, not {lengths}")
     return seq, batch
 
 
@@ -270,11 +285,20 @@ def _reverse_sequence_kernel(b, op, x, lengths):
     first, second = sorted((seq, batch))
     sizes, out = x.shape, b.new(x.shape, x.dtype)
     kernel = movement.reverse_sequence[layout.carrier(x.dtype), lengths.dtype]
-    outer, middle, inner = (
-        math.prod(part) for part in (sizes[:first], sizes[first + 1 : second], sizes[second + 1 :])
+    outer, middle, inner = (math.prod(part) for part in (sizes[:first], sizes[first + 1 : second], sizes[second + 1 :]))
+    b.call(
+        kernel,
+        x,
+        lengths,
+        out,
+        outer,
+        sizes[first],
+        middle,
+        sizes[second],
+        inner,
+        int(batch < seq),
+        error=lambda item: _bad_length(item, b.data(lengths)[item], sizes[seq]),
     )
-    b.call(kernel, x, lengths, out, outer, sizes[first], middle, sizes[second], inner, int(batch < seq),
-           error=lambda item: _bad_length(item, b.data(lengths)[item], sizes[seq]))  # fmt: skip
     return out
 
 
@@ -284,9 +308,7 @@ def _reversed_sequence_shape(op):
         return UNKNOWN
     seq, batch = (check_axis(op.attrs[name], len(sizes), name) for name in ("seq_dim", "batch_dim"))
     if seq == batch:
-        raise ValueError(
-            f"seq_axis and batch_axis are both {seq}; sequences lie along another axis than the batch"
-        )
+        raise ValueError(f"seq_axis and batch_axis are both {seq}; sequences lie along another axis than the batch")
     length = op.inputs[1].shape.with_rank(1).merge_with([sizes[batch]]).sizes[0]
     return TensorShape((*sizes[:batch], length, *sizes[batch + 1 :]))
 
@@ -295,13 +317,20 @@ def _attrs(op) -> dict:
     return {"seq_dim": op.attrs["seq_dim"], "batch_dim": op.attrs["batch_dim"]}
 
 
-define("ReverseSequence", "input: T, seq_lengths: Tlen[batch] -> output: T", Tlen=dtypes.INDEX,
-       shape=_reversed_sequence_shape, numpy=_reverse_sequence, kernel=_reverse_sequence_kernel,
-       grad=lambda op, g: (apply("ReverseSequence", g, op.inputs[1], **_attrs(op)), None))  # fmt: skip
+define(
+    "ReverseSequence",
+    "input: T, seq_lengths: Tlen[batch] -> output: T",
+    Tlen=dtypes.INDEX,
+    shape=_reversed_sequence_shape,
+    numpy=_reverse_sequence,
+    kernel=_reverse_sequence_kernel,
+    grad=lambda op, g: (apply("ReverseSequence", g, op.inputs[1], **_attrs(op)), None),
+)
 
 
-def reverse_sequence(input, seq_lengths, seq_axis=None, batch_axis=None, name: str | None = None,
-                     seq_dim=None, batch_dim=None) -> Tensor:  # fmt: skip
+def reverse_sequence(
+    input, seq_lengths, seq_axis=None, batch_axis=None, name: str | None = None, seq_dim=None, batch_dim=None
+) -> Tensor:
     """`input` with the first `seq_lengths[i]` items along `seq_axis` reversed, for item i of `batch_axis`
     (default 0).
 
@@ -314,23 +343,25 @@ def reverse_sequence(input, seq_lengths, seq_axis=None, batch_axis=None, name: s
     batch_axis = patterns.renamed("batch_axis", batch_axis, "batch_dim", batch_dim)
     if seq_axis is None:
         raise ValueError("reverse_sequence needs seq_axis")
-    return apply(
-        "ReverseSequence", input, seq_lengths, seq_dim=seq_axis, batch_dim=batch_axis or 0, name=name
-    )
+    return apply("ReverseSequence", input, seq_lengths, seq_dim=seq_axis, batch_dim=batch_axis or 0, name=name)
 
 
 def _roll(op, x, shift, axis):
     if np.shape(shift) != np.shape(axis):
-        raise ValueError(
-            f"shift and axis have to be of one shape, not {np.shape(shift)} and {np.shape(axis)}"
-        )
+        raise ValueError(f"shift and axis have to be of one shape, not {np.shape(shift)} and {np.shape(axis)}")
     axes = [check_axis(int(a), x.ndim) for a in np.ravel(axis)]
     return np.roll(x, tuple(int(s) for s in np.ravel(shift)), tuple(axes))
 
 
-define("Roll", "input: T, shift: Tshift, axis: Taxis -> output: T", Tshift=dtypes.INDEX, Taxis=dtypes.INDEX,
-       shape=patterns.same, numpy=_roll,
-       grad=lambda op, g: (apply("Roll", g, -op.inputs[1], op.inputs[2]), None, None))  # fmt: skip
+define(
+    "Roll",
+    "input: T, shift: Tshift, axis: Taxis -> output: T",
+    Tshift=dtypes.INDEX,
+    Taxis=dtypes.INDEX,
+    shape=patterns.same,
+    numpy=_roll,
+    grad=lambda op, g: (apply("Roll", g, -op.inputs[1], op.inputs[2]), None, None),
+)
 
 
 def roll(input, shift, axis, name: str | None = None) -> Tensor:
@@ -373,6 +404,4 @@ def _copies(x: Tensor, count: Tensor, axis: int) -> Tensor:
 def _repeat_evenly(x: Tensor, count: Tensor, axis: int) -> Tensor:
     sizes = array.shape(x)
     joined = gather(sizes, axis) * apply("Cast", count, DstT=dtypes.int32)
-    return array.reshape(
-        _copies(x, count, axis), array.concat([sizes[:axis], [joined], sizes[axis + 1 :]], 0)
-    )
+    return array.reshape(_copies(x, count, axis), array.concat([sizes[:axis], [joined], sizes[axis + 1 :]], 0))

@@ -34,8 +34,13 @@ def _unique_shapes(op):
 
 
 define("Unique", "x: T -> y: T, idx: @out_idx", shape=_unique_shapes, numpy=_unique, differentiable=False)
-define("UniqueWithCounts", "x: T -> y: T, idx: @out_idx, count: @out_idx", shape=_unique_shapes,
-       numpy=_unique, differentiable=False)  # fmt: skip
+define(
+    "UniqueWithCounts",
+    "x: T -> y: T, idx: @out_idx, count: @out_idx",
+    shape=_unique_shapes,
+    numpy=_unique,
+    differentiable=False,
+)
 
 
 def unique(x, out_idx=dtypes.int32, name: str | None = None) -> tuple[Tensor, Tensor]:
@@ -55,8 +60,13 @@ def _difference(op, x, y):
     return [x[kept], kept]
 
 
-define("ListDiff", "x: T, y: T -> out: T, idx: @out_idx", shape=lambda op: [TensorShape([None])] * 2,
-       numpy=_difference, differentiable=False)  # fmt: skip
+define(
+    "ListDiff",
+    "x: T, y: T -> out: T, idx: @out_idx",
+    shape=lambda op: [TensorShape([None])] * 2,
+    numpy=_difference,
+    differentiable=False,
+)
 
 
 def setdiff1d(x, y, index_dtype=dtypes.int32, name: str | None = None) -> tuple[Tensor, Tensor]:
@@ -86,14 +96,19 @@ def _no_permutation(x, position: int) -> str:
 
 def _inverted_kernel(b, op, x):
     out = b.new(x.shape, x.dtype)
-    b.call(
-        movement.invert_permutation[x.dtype], x, out, x.size, error=lambda at: _no_permutation(b.data(x), at)
-    )
+    b.call(movement.invert_permutation[x.dtype], x, out, x.size, error=lambda at: _no_permutation(b.data(x), at))
     return out
 
 
-define("InvertPermutation", "x: T -> y: T", T=dtypes.INDEX, shape=lambda op: op.inputs[0].shape.with_rank(1),
-       numpy=_inverted, kernel=_inverted_kernel, differentiable=False)  # fmt: skip
+define(
+    "InvertPermutation",
+    "x: T -> y: T",
+    T=dtypes.INDEX,
+    shape=lambda op: op.inputs[0].shape.with_rank(1),
+    numpy=_inverted,
+    kernel=_inverted_kernel,
+    differentiable=False,
+)
 
 
 def invert_permutation(x, name: str | None = None) -> Tensor:
@@ -106,9 +121,7 @@ def invert_permutation(x, name: str | None = None) -> Tensor:
 
 def _check_partitions(data: tuple, partitions: tuple) -> None:
     if data[: len(partitions)] != partitions:
-        raise ValueError(
-            f"partitions of shape {partitions} have to be shaped like the first axes of data {data}"
-        )
+        raise ValueError(f"partitions of shape {partitions} have to be shaped like the first axes of data {data}")
 
 
 def _partition(op, data, partitions):
@@ -134,8 +147,13 @@ def _partition_grad(op, *grads):
     return array.reshape(dynamic_stitch(list(indices), grads), array.shape(data)), None
 
 
-define("DynamicPartition", "data: T, partitions: int32 -> outputs: *T", shape=_partition_shapes,
-       numpy=_partition, grad=_partition_grad)  # fmt: skip
+define(
+    "DynamicPartition",
+    "data: T, partitions: int32 -> outputs: *T",
+    shape=_partition_shapes,
+    numpy=_partition,
+    grad=_partition_grad,
+)
 
 
 def dynamic_partition(data, partitions, num_partitions: int, name: str | None = None) -> list[Tensor]:
@@ -172,9 +190,7 @@ def _stitched(op):
             values.shape[: where.shape.rank].assert_is_compatible_with(where.shape)
             rest = rest.merge_with(values.shape[where.shape.rank :])
     known = [constant_value(where) for where in indices]
-    size = (
-        None if any(k is None for k in known) else max((int(k.max()) + 1 for k in known if k.size), default=0)
-    )
+    size = None if any(k is None for k in known) else max((int(k.max()) + 1 for k in known if k.size), default=0)
     return TensorShape([size]).concatenate(rest)
 
 

@@ -28,12 +28,24 @@ def _shape_kernel(b, op, *x):
     return [b.constant(np.array(v.shape, t.dtype.numpy)) for v, t in zip(x, op.outputs)]
 
 
-define("Shape", "input: T -> output: @out_type", shape=lambda op: TensorShape([op.inputs[0].shape.rank]),
-       static=lambda op, depth: _known_shape(op.inputs[0]), numpy=lambda op, x: np.array(x.shape, np.int64),
-       kernel=_shape_kernel, differentiable=False)  # fmt: skip
-define("ShapeN", "input: *T -> output: **", shape=lambda op: [TensorShape([t.shape.rank]) for t in op.inputs],
-       static=lambda op, depth: [_known_shape(t) for t in op.inputs], kernel=_shape_kernel,
-       numpy=lambda op, *x: [np.array(v.shape, np.int64) for v in x], differentiable=False)  # fmt: skip
+define(
+    "Shape",
+    "input: T -> output: @out_type",
+    shape=lambda op: TensorShape([op.inputs[0].shape.rank]),
+    static=lambda op, depth: _known_shape(op.inputs[0]),
+    numpy=lambda op, x: np.array(x.shape, np.int64),
+    kernel=_shape_kernel,
+    differentiable=False,
+)
+define(
+    "ShapeN",
+    "input: *T -> output: **",
+    shape=lambda op: [TensorShape([t.shape.rank]) for t in op.inputs],
+    static=lambda op, depth: [_known_shape(t) for t in op.inputs],
+    kernel=_shape_kernel,
+    numpy=lambda op, *x: [np.array(v.shape, np.int64) for v in x],
+    differentiable=False,
+)
 
 
 def _count(number):
@@ -48,11 +60,24 @@ def _known_count(number):
     return rule
 
 
-define("Size", "input: T -> output: @out_type", shape=patterns.scalar, numpy=lambda op, x: np.array(x.size),
-       static=_known_count(TensorShape.num_elements), kernel=_count(math.prod),
-       differentiable=False)  # fmt: skip
-define("Rank", "input: T -> output: int32", shape=patterns.scalar, numpy=lambda op, x: np.array(x.ndim),
-       static=_known_count(lambda shape: shape.rank), kernel=_count(len), differentiable=False)  # fmt: skip
+define(
+    "Size",
+    "input: T -> output: @out_type",
+    shape=patterns.scalar,
+    numpy=lambda op, x: np.array(x.size),
+    static=_known_count(TensorShape.num_elements),
+    kernel=_count(math.prod),
+    differentiable=False,
+)
+define(
+    "Rank",
+    "input: T -> output: int32",
+    shape=patterns.scalar,
+    numpy=lambda op, x: np.array(x.ndim),
+    static=_known_count(lambda shape: shape.rank),
+    kernel=_count(len),
+    differentiable=False,
+)
 
 
 def shape(input, name: str | None = None, out_type=dtypes.int32) -> Tensor:

@@ -93,13 +93,25 @@ def _slice_grad_kernel(b, op, shape, begin, dy):
     return indexing.placed(b, dy, _ranges(b, op, sizes, begin, dy.shape), begin, sizes)
 
 
-define("Slice", "input: T, begin: Index[n], size: Index[n] -> output: T",
-       Index=dtypes.INDEX, shape=_slice_shape,
-       static=patterns.moves(1, 2), kernel=_slice_kernel, grad=_slice_grad,
-       numpy=lambda op, x, begin, wanted: x[_cut(x.shape, begin, wanted)])  # fmt: skip
-define("SliceGrad", "shape: Index[n], begin: Index[n], dy: T -> output: T", Index=dtypes.INDEX,
-       shape=lambda op: array.wanted_shape(op, 0), numpy=_slice_grad_numpy, kernel=_slice_grad_kernel,
-       grad=_slice_grad_grad)  # fmt: skip
+define(
+    "Slice",
+    "input: T, begin: Index[n], size: Index[n] -> output: T",
+    Index=dtypes.INDEX,
+    shape=_slice_shape,
+    static=patterns.moves(1, 2),
+    kernel=_slice_kernel,
+    grad=_slice_grad,
+    numpy=lambda op, x, begin, wanted: x[_cut(x.shape, begin, wanted)],
+)
+define(
+    "SliceGrad",
+    "shape: Index[n], begin: Index[n], dy: T -> output: T",
+    Index=dtypes.INDEX,
+    shape=lambda op: array.wanted_shape(op, 0),
+    numpy=_slice_grad_numpy,
+    kernel=_slice_grad_kernel,
+    grad=_slice_grad_grad,
+)
 
 
 def slice(input_, begin, size, name: str | None = None) -> Tensor:
@@ -269,20 +281,42 @@ def _strided_slice_grad_numpy(op, shape, begin, end, strides, dy):
     return result
 
 
-define("StridedSlice", "input: T, begin: Index[n], end: Index[n], strides: Index[n] -> output: T",
-       Index=dtypes.INDEX, shape=_strided_shape, static=_known_elements, grad=_strided_slice_grad,
-       kernel=_strided_slice_kernel, decided=_DECIDED,
-       numpy=lambda op, x, *bounds: x[_numpy_index(op.attrs, x.shape, *bounds)])  # fmt: skip
-define("StridedSliceGrad",
-       "shape: Index[rank], begin: Index[n], end: Index[n], strides: Index[n], dy: T -> output: T",
-       Index=dtypes.INDEX, shape=lambda op: array.wanted_shape(op, 0), numpy=_strided_slice_grad_numpy,
-       kernel=_strided_slice_grad_kernel, decided=_DECIDED,
-       grad=lambda op, g: [None] * 4 + [apply("StridedSlice", g, *op.inputs[1:4], **_masks(op))])  # fmt: skip
+define(
+    "StridedSlice",
+    "input: T, begin: Index[n], end: Index[n], strides: Index[n] -> output: T",
+    Index=dtypes.INDEX,
+    shape=_strided_shape,
+    static=_known_elements,
+    grad=_strided_slice_grad,
+    kernel=_strided_slice_kernel,
+    decided=_DECIDED,
+    numpy=lambda op, x, *bounds: x[_numpy_index(op.attrs, x.shape, *bounds)],
+)
+define(
+    "StridedSliceGrad",
+    "shape: Index[rank], begin: Index[n], end: Index[n], strides: Index[n], dy: T -> output: T",
+    Index=dtypes.INDEX,
+    shape=lambda op: array.wanted_shape(op, 0),
+    numpy=_strided_slice_grad_numpy,
+    kernel=_strided_slice_grad_kernel,
+    decided=_DECIDED,
+    grad=lambda op, g: [None] * 4 + [apply("StridedSlice", g, *op.inputs[1:4], **_masks(op))],
+)
 
 
-def strided_slice(input_, begin, end, strides=None, begin_mask: int = 0, end_mask: int = 0,
-                  ellipsis_mask: int = 0, new_axis_mask: int = 0, shrink_axis_mask: int = 0, var=None,
-                  name: str | None = None) -> Tensor:  # fmt: skip
+def strided_slice(
+    input_,
+    begin,
+    end,
+    strides=None,
+    begin_mask: int = 0,
+    end_mask: int = 0,
+    ellipsis_mask: int = 0,
+    new_axis_mask: int = 0,
+    shrink_axis_mask: int = 0,
+    var=None,
+    name: str | None = None,
+) -> Tensor:
     """`input_[begin:end:strides]` along its first axes, with negative bounds counted from the end.
 
     Bit i of a mask makes index i: begin or end open, an ellipsis, a new axis, or a position whose axis is
@@ -315,13 +349,9 @@ def _getitem(tensor: Tensor, key) -> Tensor:
         for mask in bits:
             masks[mask] |= 1 << i
     with name_scope("strided_slice", None, [tensor]) as scope:
-        bounds = (
-            [stack(values) for values in (begin, end, strides)] if begin else [constant([], dtypes.int32)] * 3
-        )
+        bounds = [stack(values) for values in (begin, end, strides)] if begin else [constant([], dtypes.int32)] * 3
         if any(b.dtype is dtypes.int64 for b in bounds):
-            bounds = [
-                apply("Cast", b, DstT=dtypes.int64) if b.dtype is not dtypes.int64 else b for b in bounds
-            ]
+            bounds = [apply("Cast", b, DstT=dtypes.int64) if b.dtype is not dtypes.int64 else b for b in bounds]
         return apply("StridedSlice", tensor, *bounds, name=scope, **masks)
 
 
@@ -344,12 +374,8 @@ def _bound(item):
     """A bound: a Python integer, or an integer scalar tensor."""
     if isinstance(item, Dimension):
         item = item.value
-    if isinstance(item, (bool, np.bool_)) or not (
-        isinstance(item, (int, np.integer)) or hasattr(item, "dtype")
-    ):
-        raise TypeError(
-            f"an index is an integer, a slice, `...`, tf.newaxis or an integer scalar tensor, not {item!r}"
-        )
+    if isinstance(item, (bool, np.bool_)) or not (isinstance(item, (int, np.integer)) or hasattr(item, "dtype")):
+        raise TypeError(f"an index is an integer, a slice, `...`, tf.newaxis or an integer scalar tensor, not {item!r}")
     if isinstance(item, (int, np.integer)):
         return int(item)
     item = convert_to_tensor(item)

@@ -35,8 +35,9 @@ def sort(values, axis: int = -1, direction: str = "ASCENDING", name: str | None 
         return _sorted(values, axis, direction, places=False)
 
 
-def argsort(values, axis: int = -1, direction: str = "ASCENDING", stable: bool = False,
-            name: str | None = None) -> Tensor:  # fmt: skip
+def argsort(
+    values, axis: int = -1, direction: str = "ASCENDING", stable: bool = False, name: str | None = None
+) -> Tensor:
     """The places (int32) of the values of a tensor in the order of `tf.sort`; equal ones stay in order."""
     with name_scope(name, "argsort"):
         return _sorted(values, axis, direction, places=True)

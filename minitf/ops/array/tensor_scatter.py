@@ -25,9 +25,7 @@ def _scattered(ufunc):
     def numpy(op, tensor, indices, updates):
         depth = indices.shape[-1] if indices.ndim else 0
         if not 0 < depth <= tensor.ndim or updates.shape != indices.shape[:-1] + tensor.shape[depth:]:
-            raise ValueError(
-                f"indices {indices.shape} and updates {updates.shape} do not fit a tensor {tensor.shape}"
-            )
+            raise ValueError(f"indices {indices.shape} and updates {updates.shape} do not fit a tensor {tensor.shape}")
         rows = indices.reshape(-1, depth)
         bad = ((rows < 0) | (rows >= tensor.shape[:depth])).any(1)
         if bad.any():
@@ -51,13 +49,36 @@ def _gathered(g: Tensor, indices: Tensor) -> Tensor:
 
 
 _SIGNATURE = "tensor: T, indices: I, updates: T -> output: T"
-define("TensorScatterUpdate", _SIGNATURE, I=dtypes.INDEX, shape=_shape, numpy=_scattered(None),
-       grad=lambda op, g: (apply("TensorScatterUpdate", g, op.inputs[1], zeros_like(op.inputs[2])), None,
-                           _gathered(g, op.inputs[1])))  # fmt: skip
-define("TensorScatterAdd", _SIGNATURE, T=dtypes.NUMBER, I=dtypes.INDEX, shape=_shape,
-       numpy=_scattered(np.add), grad=lambda op, g: (g, None, _gathered(g, op.inputs[1])))  # fmt: skip
-define("TensorScatterSub", _SIGNATURE, T=dtypes.NUMBER, I=dtypes.INDEX, shape=_shape,
-       numpy=_scattered(np.subtract), grad=lambda op, g: (g, None, -_gathered(g, op.inputs[1])))  # fmt: skip
+define(
+    "TensorScatterUpdate",
+    _SIGNATURE,
+    I=dtypes.INDEX,
+    shape=_shape,
+    numpy=_scattered(None),
+    grad=lambda op, g: (
+        apply("TensorScatterUpdate", g, op.inputs[1], zeros_like(op.inputs[2])),
+        None,
+        _gathered(g, op.inputs[1]),
+    ),
+)
+define(
+    "TensorScatterAdd",
+    _SIGNATURE,
+    T=dtypes.NUMBER,
+    I=dtypes.INDEX,
+    shape=_shape,
+    numpy=_scattered(np.add),
+    grad=lambda op, g: (g, None, _gathered(g, op.inputs[1])),
+)
+define(
+    "TensorScatterSub",
+    _SIGNATURE,
+    T=dtypes.NUMBER,
+    I=dtypes.INDEX,
+    shape=_shape,
+    numpy=_scattered(np.subtract),
+    grad=lambda op, g: (g, None, -_gathered(g, op.inputs[1])),
+)
 
 
 def tensor_scatter_update(tensor, indices, updates, name: str | None = None) -> Tensor:

@@ -15,8 +15,13 @@ from minitf.ops.control.cond import cond
 from minitf.ops.math import compare, math, reduce
 
 
-def case(pred_fn_pairs, default: Callable | None = None, exclusive: bool = False, strict: bool = False,
-         name: str | None = "case"):  # fmt: skip
+def case(
+    pred_fn_pairs,
+    default: Callable | None = None,
+    exclusive: bool = False,
+    strict: bool = False,
+    name: str | None = "case",
+):
     """The result of the first function whose predicate is true, or of `default`.
 
     pred_fn_pairs: a list of (bool scalar, function) or a dict of them. exclusive: it is an error if more
@@ -50,8 +55,7 @@ def case(pred_fn_pairs, default: Callable | None = None, exclusive: bool = False
 def _pairs(pred_fn_pairs, default) -> list:
     if not isinstance(pred_fn_pairs, (dict, list, tuple)):
         raise TypeError(
-            "tf.case: pred_fn_pairs is a list of (predicate, function) pairs or a dict, not "
-            f"{pred_fn_pairs!r}"
+            f"tf.case: pred_fn_pairs is a list of (predicate, function) pairs or a dict, not {pred_fn_pairs!r}"
         )
     pairs = list(pred_fn_pairs.items() if isinstance(pred_fn_pairs, dict) else pred_fn_pairs)
     if not pairs:
@@ -140,19 +144,11 @@ def _indexed(branch_fns) -> list[Callable]:
     if all(callable(f) for f in pairs):
         pairs = list(enumerate(pairs))
     for pair in pairs:
-        if (
-            not isinstance(pair, (tuple, list))
-            or len(pair) != 2
-            or type(pair[0]) is not int
-            or not callable(pair[1])
-        ):
-            raise TypeError(
-                f"tf.switch_case: a branch is a function or an (index, function) pair, not {pair!r}"
-            )
+        if not isinstance(pair, (tuple, list)) or len(pair) != 2 or type(pair[0]) is not int or not callable(pair[1]):
+            raise TypeError(f"tf.switch_case: a branch is a function or an (index, function) pair, not {pair!r}")
     pairs.sort(key=lambda pair: pair[0])
     if [index for index, _ in pairs] != list(range(len(pairs))):
         raise ValueError(
-            f"tf.switch_case: the indices of the branches have to be 0 to {len(pairs) - 1}, not "
-            f"{[i for i, _ in pairs]}"
+            f"tf.switch_case: the indices of the branches have to be 0 to {len(pairs) - 1}, not {[i for i, _ in pairs]}"
         )
     return [function for _, function in pairs]

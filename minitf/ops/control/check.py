@@ -24,9 +24,7 @@ from minitf.ops.math import math, reduce
 
 # ---- Assert and Print
 
-_ESCAPED = {
-    ord(c): f"\\{e}" for c, e in zip("\n\r\t\"'\\", "nrt\"'\\")
-}  # the characters of strings that C escapes
+_ESCAPED = {ord(c): f"\\{e}" for c, e in zip("\n\r\t\"'\\", "nrt\"'\\")}  # the characters of strings that C escapes
 
 
 def summarized(value: np.ndarray, limit: int | None) -> str:
@@ -112,11 +110,16 @@ def _print(b, op, x, *data):
     return x
 
 
-define("Assert", "condition: bool[], data: ** ->", kernel=_assert, any_type=True, stateful=True,
-       differentiable=False)  # fmt: skip
-define("Print", "input: T, data: ** -> output: T", shape=patterns.same, host=_print, stateful=True,
-       passes_slices=True,
-       grad=lambda op, g: [g] + [None] * (len(op.inputs) - 1))  # fmt: skip
+define("Assert", "condition: bool[], data: ** ->", kernel=_assert, any_type=True, stateful=True, differentiable=False)
+define(
+    "Print",
+    "input: T, data: ** -> output: T",
+    shape=patterns.same,
+    host=_print,
+    stateful=True,
+    passes_slices=True,
+    grad=lambda op, g: [g] + [None] * (len(op.inputs) - 1),
+)
 
 
 def Assert(condition, data: list, summarize: int | None = None, name: str | None = None) -> Operation:  # noqa: N802
@@ -170,9 +173,7 @@ def Print(
 def _checked(condition: Tensor, known, data, summarize, message) -> Operation:
     """An Assert; `known` False (the values are constants) fails at once."""
     if known is not None and not known:
-        raise errors.InvalidArgumentError(
-            None, None, "\n".join(_static_text(d) for d in data if d not in ("", None))
-        )
+        raise errors.InvalidArgumentError(None, None, "\n".join(_static_text(d) for d in data if d not in ("", None)))
     return Assert(condition, data, summarize)
 
 
@@ -186,9 +187,7 @@ def _static_text(item) -> str:
 def _compare(symbol: str, function, type: str, default: str, doc: str):
     """The public function that asserts `x <symbol> y` element by element."""
 
-    def check(
-        x, y, data: list | None = None, summarize: int | None = None, message: str | None = None, name=None
-    ):
+    def check(x, y, data: list | None = None, summarize: int | None = None, message: str | None = None, name=None):
         with name_scope(name, default):
             x = convert_to_tensor(x, name="x")
             y = convert_to_tensor(y, dtype=x.dtype.base_dtype, name="y")
@@ -212,38 +211,33 @@ def _comparison(symbol, function, type, x, y, data, summarize, message) -> Opera
     if type == "Equal" and (known or x is y):
         return control.no_op()
     if data is None:
-        data = [message or "", f"Condition x {symbol} y did not hold element-wise:", f"x ({x.name}) = ", x,
-                f"y ({y.name}) = ", y]  # fmt: skip
+        data = [
+            message or "",
+            f"Condition x {symbol} y did not hold element-wise:",
+            f"x ({x.name}) = ",
+            x,
+            f"y ({y.name}) = ",
+            y,
+        ]
     return _checked(reduce.reduce_all(apply(type, x, y)), known, data, summarize, message)
 
 
 assert_equal = _compare("==", operator.eq, "Equal", "assert_equal", "x equals y everywhere")
-assert_none_equal = _compare(
-    "!=", operator.ne, "NotEqual", "assert_none_equal", "x differs from y everywhere"
-)
+assert_none_equal = _compare("!=", operator.ne, "NotEqual", "assert_none_equal", "x differs from y everywhere")
 assert_less = _compare("<", operator.lt, "Less", "assert_less", "x < y everywhere")
 assert_less_equal = _compare("<=", operator.le, "LessEqual", "assert_less_equal", "x <= y everywhere")
 assert_greater = _compare(">", operator.gt, "Greater", "assert_greater", "x > y everywhere")
-assert_greater_equal = _compare(
-    ">=", operator.ge, "GreaterEqual", "assert_greater_equal", "x >= y everywhere"
-)
+assert_greater_equal = _compare(">=", operator.ge, "GreaterEqual", "assert_greater_equal", "x >= y everywhere")
 
 
 def _sign(default: str, words: str, symbol: str, check, zero_first: bool):
     """The public function that compares a tensor with zero."""
 
-    def assertion(
-        x, data: list | None = None, summarize: int | None = None, message: str | None = None, name=None
-    ):
+    def assertion(x, data: list | None = None, summarize: int | None = None, message: str | None = None, name=None):
         with name_scope(name, default):
             x = convert_to_tensor(x, name="x")
             if data is None:
-                data = [
-                    message or "",
-                    f"Condition x {symbol} 0 did not hold element-wise:",
-                    f"x ({x.name}) = ",
-                    x,
-                ]
+                data = [message or "", f"Condition x {symbol} 0 did not hold element-wise:", f"x ({x.name}) = ", x]
             zero = convert_to_tensor(0, dtype=x.dtype.base_dtype, name="Const")
             return check(*((zero, x) if zero_first else (x, zero)), data=data, summarize=summarize)
 
@@ -285,14 +279,7 @@ def assert_near(
         rtol = convert_to_tensor(small if rtol is None else rtol, dtype=x.dtype.real_dtype, name="rtol")
         atol = convert_to_tensor(small if atol is None else atol, dtype=x.dtype.real_dtype, name="atol")
         if data is None:
-            data = [
-                message or "",
-                "x and y not equal to tolerance: ",
-                f"x ({x.name}) = ",
-                x,
-                f"y ({y.name}) = ",
-                y,
-            ]
+            data = [message or "", "x and y not equal to tolerance: ", f"x ({x.name}) = ", x, f"y ({y.name}) = ", y]
         close = math.less(math.abs(x - y), atol + rtol * math.abs(y))
         return _checked(reduce.reduce_all(close), constant_value(close), data, summarize, message)
 
@@ -303,9 +290,7 @@ def assert_near(
 def _rank_check(default: str, words: str, function, type: str):
     """The public function that compares a tensor's rank with a number."""
 
-    def check(
-        x, rank, data: list | None = None, summarize: int | None = None, message: str | None = None, name=None
-    ):
+    def check(x, rank, data: list | None = None, summarize: int | None = None, message: str | None = None, name=None):
         with name_scope(name, default):
             x = convert_to_tensor(x, name="x")
             rank = _rank_tensor(rank)
@@ -374,13 +359,7 @@ def assert_rank_in(
             return control.no_op(name="static_checks_determined_all_ok")
         rank = array.rank(x)
         if data is None:
-            data = [
-                message or "",
-                f"Tensor {x.name} must have rank in",
-                *ranks,
-                "Received shape: ",
-                array.shape(x),
-            ]
+            data = [message or "", f"Tensor {x.name} must have rank in", *ranks, "Received shape: ", array.shape(x)]
         found = math.equal(ranks[0], rank)
         for other in ranks[1:]:
             found = math.logical_or(found, math.equal(other, rank))
@@ -406,9 +385,7 @@ def assert_type(tensor, tf_type, message: str | None = None, name: str | None = 
         tensor = convert_to_tensor(tensor, name="tensor")
         if tensor.dtype.base_dtype != dtypes.as_dtype(tf_type).base_dtype:
             wanted = dtypes.as_dtype(tf_type).name
-            raise TypeError(
-                f"{message or ''}  {tensor.name} must be of type {wanted}, not {tensor.dtype.name}".strip()
-            )
+            raise TypeError(f"{message or ''}  {tensor.name} must be of type {wanted}, not {tensor.dtype.name}".strip())
         return control.no_op(name="statically_determined_correct_type")
 
 
@@ -417,9 +394,7 @@ def assert_integer(x, message: str | None = None, name: str | None = None) -> Op
     with name_scope(name, "assert_integer", [x]):
         x = convert_to_tensor(x, name="x")
         if not x.dtype.is_integer:
-            raise TypeError(
-                f"{message or ''}  {x.name} must be of an integer type, not {x.dtype.name}".strip()
-            )
+            raise TypeError(f"{message or ''}  {x.name} must be of an integer type, not {x.dtype.name}".strip())
         return control.no_op(name="statically_determined_was_integer")
 
 

@@ -161,8 +161,7 @@ def _traced(function: Callable) -> tuple[Body, object]:
         returned = function()
         if returned is None:
             raise ValueError(
-                f"tf.cond: {getattr(function, '__name__', function)} returned None; return tensors or "
-                "operations"
+                f"tf.cond: {getattr(function, '__name__', function)} returned None; return tensors or operations"
             )
         returned = nest.map_structure(_as_result, returned)
         for leaf in nest.flatten(returned):
@@ -174,11 +173,7 @@ def _as_result(value):
     if isinstance(value, Operation):
         with get_default_graph().control_dependencies([value]):
             return constant(True, name="ran")
-    return (
-        value
-        if hasattr(value, "_components") or isinstance(value, IndexedSlices)
-        else convert_to_tensor(value)
-    )
+    return value if hasattr(value, "_components") or isinstance(value, IndexedSlices) else convert_to_tensor(value)
 
 
 def _components(leaf) -> list[Tensor]:

@@ -55,8 +55,17 @@ def counted_loop(
         nexts = [_checked(carried(t), a, n) for t, a, n in zip(nexts, carry_args, names, strict=True)]
         nexts, ys = [traced.capture(t) for t in nexts], [traced.capture(convert_to_tensor(y)) for y in ys]
     unique = list(dict.fromkeys(ys))
-    loop = Loop(traced, carry_args, nexts, xs_args, unique, reverse=reverse, back_prop=back_prop,
-                swap_memory=swap_memory, names=names)  # fmt: skip
+    loop = Loop(
+        traced,
+        carry_args,
+        nexts,
+        xs_args,
+        unique,
+        reverse=reverse,
+        back_prop=back_prop,
+        swap_memory=swap_memory,
+        names=names,
+    )
     op = make_loop(loop, carry, xs, convert_to_tensor(count), name=name)
     stacks = dict(zip(unique, op.outputs[len(carry) + 1 :]))
     return [assembled(leaf, [t]) for leaf, t in zip(like, op.outputs)], [stacks[y] for y in ys]
@@ -93,9 +102,7 @@ class _Elements:
             raise ValueError(f"tf.{what}: there has to be at least one tensor to go through")
         for tensor in self.flat:
             if tensor.shape.rank == 0:
-                raise ValueError(
-                    f"tf.{what}: {tensor.name} is a scalar; a loop over slices needs at least one axis"
-                )
+                raise ValueError(f"tf.{what}: {tensor.name} is a scalar; a loop over slices needs at least one axis")
             if not tensor.shape[:1].is_compatible_with(self.flat[0].shape[:1]):
                 raise ValueError(
                     f"tf.{what}: all of elems need the same first size, but {self.flat[0].name} has shape "
@@ -130,8 +137,16 @@ def _flat_like(structure, value, what: str) -> list[Tensor]:
     return [v if hasattr(v, "_components") else convert_to_tensor(v) for v in nest.flatten(value)]
 
 
-def map_fn(fn: Callable, elems, dtype=None, parallel_iterations: int | None = None, back_prop: bool = True,
-           swap_memory: bool = False, infer_shape: bool = True, name: str | None = None):  # fmt: skip
+def map_fn(
+    fn: Callable,
+    elems,
+    dtype=None,
+    parallel_iterations: int | None = None,
+    back_prop: bool = True,
+    swap_memory: bool = False,
+    infer_shape: bool = True,
+    name: str | None = None,
+):
     """`fn` applied to each slice of `elems` along axis 0, the results stacked.
 
     elems: a tensor or nested structure of tensors of equal first size. dtype: what fn returns, as a type or
@@ -191,9 +206,7 @@ class _Fold:
     def run(self, name: str | None, options: dict):
         """The last accumulator, or all of them."""
         if not callable(self.fn):
-            raise TypeError(
-                f"tf.{self.what}: fn has to be a function of an accumulator and a slice, not {self.fn!r}"
-            )
+            raise TypeError(f"tf.{self.what}: fn has to be a function of an accumulator and a slice, not {self.fn!r}")
         with name_scope(name, self.what):
             self.elements, self.ids = _Elements(self.elems, self.what), loop_ids.Ids()
             self.first = [] if self.initializer is not None else self._first()
@@ -212,8 +225,7 @@ class _Fold:
         """The slices that are the first accumulators."""
         if self.elements.size == 0:
             raise ValueError(
-                f"tf.{self.what}: without an initializer there has to be at least one slice, but elems are "
-                "empty"
+                f"tf.{self.what}: without an initializer there has to be at least one slice, but elems are empty"
             )
         return [x[-1] if self.reverse else x[0] for x in self.elements.flat]
 
@@ -231,9 +243,7 @@ class _Fold:
     def _names(self) -> list[str]:
         """What the accumulators are called in messages."""
         count = len(nest.flatten(self.initializer))
-        return [
-            f"tf.{self.what}: the accumulator" + (f"'s part {i}" if count > 1 else "") for i in range(count)
-        ]
+        return [f"tf.{self.what}: the accumulator" + (f"'s part {i}" if count > 1 else "") for i in range(count)]
 
     def _body(self, carry: list, slices: list) -> tuple[list, list]:
         self._reserve_ids_before(len(slices), len(carry))
@@ -284,8 +294,15 @@ def scan(
     return fold.run(name, {"back_prop": back_prop, "swap_memory": swap_memory})
 
 
-def foldl(fn: Callable, elems, initializer=None, parallel_iterations: int = 10, back_prop: bool = True,
-          swap_memory: bool = False, name: str | None = None):  # fmt: skip
+def foldl(
+    fn: Callable,
+    elems,
+    initializer=None,
+    parallel_iterations: int = 10,
+    back_prop: bool = True,
+    swap_memory: bool = False,
+    name: str | None = None,
+):
     """The last accumulator of `a = fn(a, slice)` over the slices of `elems`, first to last.
 
     >>> import minitf as tf
@@ -297,8 +314,15 @@ def foldl(fn: Callable, elems, initializer=None, parallel_iterations: int = 10, 
     return fold.run(name, {"back_prop": back_prop, "swap_memory": swap_memory})
 
 
-def foldr(fn: Callable, elems, initializer=None, parallel_iterations: int = 10, back_prop: bool = True,
-          swap_memory: bool = False, name: str | None = None):  # fmt: skip
+def foldr(
+    fn: Callable,
+    elems,
+    initializer=None,
+    parallel_iterations: int = 10,
+    back_prop: bool = True,
+    swap_memory: bool = False,
+    name: str | None = None,
+):
     """The last accumulator of `a = fn(a, slice)` over the slices of `elems`, last to first.
 
     >>> import minitf as tf

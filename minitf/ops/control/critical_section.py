@@ -98,8 +98,13 @@ class CriticalSection:
     1
     """
 
-    def __init__(self, name: str | None = None, shared_name: str | None = None, critical_section_def=None,
-                 import_scope: str | None = None):  # fmt: skip
+    def __init__(
+        self,
+        name: str | None = None,
+        shared_name: str | None = None,
+        critical_section_def=None,
+        import_scope: str | None = None,
+    ):
         if critical_section_def is not None:
             raise ValueError("a critical section cannot be made of a critical_section_def")
         with name_scope(name, "CriticalSection") as scope, control_dependencies(None):
@@ -151,6 +156,8 @@ class CriticalSection:
             consumed = consume_mutex_lock(lock)
             results = iter(control.tuple(tensors) if tensors else ())
         with control_dependencies([consumed]):
-            done = [control.group(x) if isinstance(x, Operation) else None if x is None
-                    else identity(next(results)) for x in flat]  # fmt: skip
+            done = [
+                control.group(x) if isinstance(x, Operation) else None if x is None else identity(next(results))
+                for x in flat
+            ]
         return nest.pack_sequence_as(returned, done)

@@ -33,14 +33,22 @@ def _passed_on(type: str, signature: str = "data: T -> output: T", **rules) -> N
     define(type, signature, shape=patterns.same, numpy=lambda op, x: x, kernel=patterns.alias, **rules)
 
 
-define("Switch", "data: T, pred: bool -> output_false: T, output_true: T",
-       shape=lambda op: [op.inputs[0].shape] * 2, differentiable=False,
-       host=lambda b, op, data, pred: (None, data) if b.data(pred) else (data, None))  # fmt: skip
-define("RefSwitch", "data: &T, pred: bool -> output_false: &T, output_true: &T",
-       shape=lambda op: [op.inputs[0].shape] * 2, differentiable=False, stateful=True,
-       host=lambda b, op, data, pred: (None, data) if b.data(pred) else (data, None))  # fmt: skip
-define("Merge", "inputs: *T -> output: T, value_index: int32", shape=_merged_shape, differentiable=False,
-       host=_merged)  # fmt: skip
+define(
+    "Switch",
+    "data: T, pred: bool -> output_false: T, output_true: T",
+    shape=lambda op: [op.inputs[0].shape] * 2,
+    differentiable=False,
+    host=lambda b, op, data, pred: (None, data) if b.data(pred) else (data, None),
+)
+define(
+    "RefSwitch",
+    "data: &T, pred: bool -> output_false: &T, output_true: &T",
+    shape=lambda op: [op.inputs[0].shape] * 2,
+    differentiable=False,
+    stateful=True,
+    host=lambda b, op, data, pred: (None, data) if b.data(pred) else (data, None),
+)
+define("Merge", "inputs: *T -> output: T, value_index: int32", shape=_merged_shape, differentiable=False, host=_merged)
 _passed_on("Enter", differentiable=False)
 _passed_on("Exit", grad=lambda op, g: g, passes_slices=True)
 _passed_on("NextIteration", differentiable=False)
@@ -76,11 +84,18 @@ def merge(inputs, name: str | None = None) -> tuple[Tensor, Tensor]:
     return apply("Merge", list(inputs), name=name)
 
 
-def enter(data, frame_name: str, is_constant: bool = False, parallel_iterations: int = 10,
-          name: str | None = None) -> Tensor:  # fmt: skip
+def enter(
+    data, frame_name: str, is_constant: bool = False, parallel_iterations: int = 10, name: str | None = None
+) -> Tensor:
     """`data` in the frame `frame_name`: in its first iteration, or in all if is_constant."""
-    return apply("Enter", data, name=name, frame_name=frame_name, is_constant=is_constant,
-                 parallel_iterations=parallel_iterations)  # fmt: skip
+    return apply(
+        "Enter",
+        data,
+        name=name,
+        frame_name=frame_name,
+        is_constant=is_constant,
+        parallel_iterations=parallel_iterations,
+    )
 
 
 def exit(data, name: str | None = None) -> Tensor:

@@ -34,9 +34,7 @@ class Loop:
     back_prop: bool = True
     swap_memory: bool = False
     names: list[str] = field(default_factory=list)  # the user's names of the carries
-    saved: set[int] = field(
-        default_factory=set
-    )  # the ys that only gradients read; their slices may differ in shape
+    saved: set[int] = field(default_factory=set)  # the ys that only gradients read; their slices may differ in shape
     ragged: set[int] = field(default_factory=set)  # the xs that come from such ys
     padded: set[int] = field(default_factory=set)  # the ys of whose slices some have fewer rows: zeros follow
     consts: list[Tensor] = field(default_factory=list)  # the outer tensors, in the order of the inputs
@@ -79,12 +77,11 @@ def make_loop(loop: Loop, carry: list, xs: list = (), count=None, name: str | No
     """Adds a Loop op to the graph in which its body is nested."""
     loop.consts = merged_consts(loop.body, loop.condition)
     inputs = [*carry, *xs, *loop.consts] + ([] if loop.condition is not None else [count])
-    types = (
-        [t.dtype.base_dtype for t in loop.carry_args] + [dtypes.int32] + [t.dtype.base_dtype for t in loop.ys]
-    )
+    types = [t.dtype.base_dtype for t in loop.carry_args] + [dtypes.int32] + [t.dtype.base_dtype for t in loop.ys]
     shapes = [t.shape for t in loop.carry_args] + [SCALAR] + [stacked_shape(loop, t, inputs) for t in loop.ys]
-    op = apply_op("Loop", inputs, dtypes=types, shapes=shapes, name=name, loop=loop, body=loop.body,
-                  condition=loop.condition)  # fmt: skip
+    op = apply_op(
+        "Loop", inputs, dtypes=types, shapes=shapes, name=name, loop=loop, body=loop.body, condition=loop.condition
+    )
     for body in filter(None, (loop.condition, loop.body)):
         body.adopt(op, loop)
     return op

@@ -37,9 +37,7 @@ def ids_after_map(outputs: int) -> int:
     return 2 * outputs + 2 + 2 * (2 + outputs) + 5 * outputs
 
 
-def ids_before_fold(
-    inputs: int, accumulators: int, converted: int, known: bool, fresh: bool, reverse: bool
-) -> int:
+def ids_before_fold(inputs: int, accumulators: int, converted: int, known: bool, fresh: bool, reverse: bool) -> int:
     """From the elements to the first op of the function of foldl or foldr (reverse).
 
     converted: how many first accumulators were no tensors; fresh: whether slices are the first accumulators.
@@ -55,9 +53,7 @@ def ids_after_fold(accumulators: int, reverse: bool) -> int:
     return 2 * (not reverse) + 2 * (2 + accumulators)
 
 
-def ids_before_scan(
-    inputs: int, accumulators: int, converted: int, known: bool, fresh: bool, reverse: bool
-) -> int:
+def ids_before_scan(inputs: int, accumulators: int, converted: int, known: bool, fresh: bool, reverse: bool) -> int:
     """From the elements to the first op of scan's function; the arguments are those of `ids_before_fold`."""
     computed = reverse and not known  # indices are differences
     reads_and_writes = fresh * (inputs + accumulators) * (2 + computed)

@@ -56,9 +56,11 @@ def _as(op, result, dtype, index: int) -> np.ndarray:
         array = array.astype(dtype.numpy)  # Python numbers have no width of their own
     if array.dtype != dtype.numpy:
         raise errors.InvalidArgumentError(
-            None, op, f"result {index} of {_name(op)} is {array.dtype}, but Tout says {dtype.name}; "
-            f"return it as np.{dtype.name} or change Tout"
-        )  # fmt: skip
+            None,
+            op,
+            f"result {index} of {_name(op)} is {array.dtype}, but Tout says {dtype.name}; "
+            f"return it as np.{dtype.name} or change Tout",
+        )
     return np.array(array, order="C")
 
 

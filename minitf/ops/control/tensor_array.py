@@ -35,32 +35,50 @@ define(
     shape=lambda op: UNKNOWN,
     **_RULES,
 )
-define("TensorArrayGradV3", "flow: T -> grad: T", differentiable=False, shape=lambda op: UNKNOWN,
-       **_RULES)  # fmt: skip
-define("TensorArrayWriteV3", "flow: T, index: int32[], value: T -> flow_out: T", shape=lambda op: UNKNOWN,
-       **_RULES,
-       grad=lambda op, g: [_forgotten(op, g), None,
-                           _read_gradient(g, op.inputs[1], op.inputs[2])])  # fmt: skip
-define("TensorArrayReadV3", "flow: T, index: int32[] -> value: T", shape=lambda op: op.attrs["element_shape"],
-       **_RULES,
-       grad=lambda op, g: [_written(op.inputs[0], op.inputs[1], g), None])  # fmt: skip
-define("TensorArrayGatherV3", "flow: T, indices: int32[n] -> value: T",
-       shape=lambda op: TensorShape([_length(op.inputs[1])]).concatenate(op.attrs["element_shape"]),
-       **_RULES,
-       grad=lambda op, g: [_scattered(op.inputs[0], op.inputs[1], g), None])  # fmt: skip
-define("TensorArrayScatterV3", "flow: T, indices: int32[n], value: T[n, ...] -> flow_out: T",
-       shape=lambda op: UNKNOWN,
-       **_RULES,
-       grad=lambda op, g: [g, None, _gather_gradient(g, op.inputs[1], op.inputs[2])])  # fmt: skip
-define("TensorArrayConcatV3", "flow: T -> value: T, lengths: int64",
-       shape=lambda op: [_joined(op.attrs["element_shape"]), TensorShape([None])],
-       **_RULES,
-       grad=lambda op, g, _: apply("TensorArraySplitV3", _like(op.inputs[0]), g, op.outputs[1]))  # fmt: skip
-define("TensorArraySplitV3", "flow: T, value: T[rows, ...], lengths: int64[n] -> flow_out: T",
-       shape=lambda op: UNKNOWN, **_RULES,
-       grad=lambda op, g: [g, _concat_gradient(g, op.inputs[1], op.inputs[2]), None])  # fmt: skip
-define("TensorArraySizeV3", "flow: T -> size: int32", differentiable=False, shape=lambda op: SCALAR,
-       **_RULES)  # fmt: skip
+define("TensorArrayGradV3", "flow: T -> grad: T", differentiable=False, shape=lambda op: UNKNOWN, **_RULES)
+define(
+    "TensorArrayWriteV3",
+    "flow: T, index: int32[], value: T -> flow_out: T",
+    shape=lambda op: UNKNOWN,
+    **_RULES,
+    grad=lambda op, g: [_forgotten(op, g), None, _read_gradient(g, op.inputs[1], op.inputs[2])],
+)
+define(
+    "TensorArrayReadV3",
+    "flow: T, index: int32[] -> value: T",
+    shape=lambda op: op.attrs["element_shape"],
+    **_RULES,
+    grad=lambda op, g: [_written(op.inputs[0], op.inputs[1], g), None],
+)
+define(
+    "TensorArrayGatherV3",
+    "flow: T, indices: int32[n] -> value: T",
+    shape=lambda op: TensorShape([_length(op.inputs[1])]).concatenate(op.attrs["element_shape"]),
+    **_RULES,
+    grad=lambda op, g: [_scattered(op.inputs[0], op.inputs[1], g), None],
+)
+define(
+    "TensorArrayScatterV3",
+    "flow: T, indices: int32[n], value: T[n, ...] -> flow_out: T",
+    shape=lambda op: UNKNOWN,
+    **_RULES,
+    grad=lambda op, g: [g, None, _gather_gradient(g, op.inputs[1], op.inputs[2])],
+)
+define(
+    "TensorArrayConcatV3",
+    "flow: T -> value: T, lengths: int64",
+    shape=lambda op: [_joined(op.attrs["element_shape"]), TensorShape([None])],
+    **_RULES,
+    grad=lambda op, g, _: apply("TensorArraySplitV3", _like(op.inputs[0]), g, op.outputs[1]),
+)
+define(
+    "TensorArraySplitV3",
+    "flow: T, value: T[rows, ...], lengths: int64[n] -> flow_out: T",
+    shape=lambda op: UNKNOWN,
+    **_RULES,
+    grad=lambda op, g: [g, _concat_gradient(g, op.inputs[1], op.inputs[2]), None],
+)
+define("TensorArraySizeV3", "flow: T -> size: int32", differentiable=False, shape=lambda op: SCALAR, **_RULES)
 
 
 def _joined(element: TensorShape) -> TensorShape:
@@ -105,9 +123,7 @@ def _gather_gradient(flow, indices, like):
 def _concat_gradient(flow, like, lengths):
     zeros = apply("TensorArraySplitV3", _like(flow), array.zeros_like(like), lengths)
     flow = apply("AddN", [flow, zeros])  # a piece that nobody read has no gradient, but its length
-    value, _ = apply(
-        "TensorArrayConcatV3", flow, element_shape=TensorShape([None]).concatenate(like.shape[1:])
-    )
+    value, _ = apply("TensorArrayConcatV3", flow, element_shape=TensorShape([None]).concatenate(like.shape[1:]))
     return value
 
 
@@ -171,9 +187,7 @@ class TensorArray:
                 }
                 flow = apply("TensorArrayV3", size, dtype=self._dtype, name=scope, **options)
         self._flow = flow
-        self._entered = {
-            flow.op.graph
-        }  # the graphs in which TF 1 has the array's handle; shared by all versions
+        self._entered = {flow.op.graph}  # the graphs in which TF 1 has the array's handle; shared by all versions
 
     def __repr__(self):
         return f"<tf.TensorArray '{self._flow.name}' element_shape={self._known[0]} dtype={self._dtype.name}>"
@@ -232,9 +246,7 @@ class TensorArray:
     def _value(self, value, name: str) -> Tensor:
         value = convert_to_tensor(value, preferred_dtype=self._dtype, name=name)
         if value.dtype.base_dtype is not self._dtype:
-            raise TypeError(
-                f"TensorArray of {self._dtype.name}: cannot take {value.name} of {value.dtype.name}"
-            )
+            raise TypeError(f"TensorArray of {self._dtype.name}: cannot take {value.name} of {value.dtype.name}")
         return value
 
     def identity(self) -> TensorArray:

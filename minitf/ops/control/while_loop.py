@@ -76,17 +76,13 @@ def _result(structure, exits: list, same_structure: bool):
 def _check_arguments(cond, body, loop_vars, parallel_iterations) -> None:
     for label, function in (("cond", cond), ("body", body)):
         if not callable(function):
-            raise TypeError(
-                f"tf.while_loop: {label} has to be a function of the loop variables, not {function!r}"
-            )
+            raise TypeError(f"tf.while_loop: {label} has to be a function of the loop variables, not {function!r}")
     if not isinstance(loop_vars, (list, tuple)):
         raise TypeError(f"tf.while_loop: loop_vars has to be a list or tuple, not {loop_vars!r}")
     if not nest.flatten(loop_vars):
         raise ValueError("tf.while_loop: there has to be at least one loop variable")
     if not isinstance(parallel_iterations, int) or parallel_iterations < 1:
-        raise TypeError(
-            f"tf.while_loop: parallel_iterations is a positive integer, not {parallel_iterations!r}"
-        )
+        raise TypeError(f"tf.while_loop: parallel_iterations is a positive integer, not {parallel_iterations!r}")
 
 
 def _bounded(cond: Callable, body: Callable, loop_vars, invariants, limit) -> tuple:
@@ -169,9 +165,7 @@ class _Variables:
                 "loop_vars; "
                 f"{error}"
             ) from None
-        given = [
-            c for leaf, like in zip(nest.flatten(returned), self.leaves) for c in _next_components(leaf, like)
-        ]
+        given = [c for leaf, like in zip(nest.flatten(returned), self.leaves) for c in _next_components(leaf, like)]
         return [self._checked(t, i) for i, t in enumerate(given)]
 
     def _checked(self, tensor: Tensor, i: int) -> Tensor:
@@ -187,11 +181,11 @@ class _Variables:
                 f"tf.while_loop: {name} has shape {shape} when an iteration starts and {tensor.shape} "
                 "after it; "
                 "if the shape is meant to change, declare shape_invariants with None for the sizes that vary"
-                if not self.given else
-                f"tf.while_loop: {name} has shape {tensor.shape} after an iteration, which its shape "
+                if not self.given
+                else f"tf.while_loop: {name} has shape {tensor.shape} after an iteration, which its shape "
                 f"invariant {shape} "
                 "does not allow"
-            )  # fmt: skip
+            )
         return tensor
 
 
@@ -240,9 +234,7 @@ def _next_components(leaf, like) -> list[Tensor]:
 def _next_value(leaf, like: Tensor) -> Tensor:
     if isinstance(leaf, Operation) or leaf is None:
         raise ValueError(f"tf.while_loop: body returned {leaf!r} for a loop variable; return a tensor")
-    return (
-        leaf if isinstance(leaf, Tensor) else convert_to_tensor(leaf, preferred_dtype=like.dtype.base_dtype)
-    )
+    return leaf if isinstance(leaf, Tensor) else convert_to_tensor(leaf, preferred_dtype=like.dtype.base_dtype)
 
 
 def includes(invariant: TensorShape, shape: TensorShape) -> bool:
@@ -260,11 +252,7 @@ def _parameters(body: Callable) -> list[str]:
         parameters = inspect.signature(body).parameters.values()
     except (TypeError, ValueError):
         return []
-    return [
-        f"loop variable '{p.name}'"
-        for p in parameters
-        if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)
-    ]
+    return [f"loop variable '{p.name}'" for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
 
 
 def _labels(names: list[str], structure) -> list[str]:
@@ -277,9 +265,7 @@ def _labels(names: list[str], structure) -> list[str]:
     return labels
 
 
-def _build(
-    cond: Callable, body: Callable, variables: _Variables, back_prop: bool, swap_memory: bool
-) -> Operation:
+def _build(cond: Callable, body: Callable, variables: _Variables, back_prop: bool, swap_memory: bool) -> Operation:
     """Traces condition and body and adds the Loop op."""
     count = len(variables.flat)
     reserve_ids_of_enter(count)
@@ -295,8 +281,15 @@ def _build(
         carry_args = variables.arguments(traced)
         nexts = [traced.capture(t) for t in variables.flattened(body(*variables.packed(carry_args)))]
     reserve_ids_of_next(count)
-    loop = Loop(traced, carry_args, nexts, condition=condition, back_prop=back_prop, swap_memory=swap_memory,
-                names=variables.names)  # fmt: skip
+    loop = Loop(
+        traced,
+        carry_args,
+        nexts,
+        condition=condition,
+        back_prop=back_prop,
+        swap_memory=swap_memory,
+        names=variables.names,
+    )
     return make_loop(loop, variables.flat, name="Loop")
 
 

@@ -124,13 +124,9 @@ class Line:
     def _check(self) -> None:
         waiting.check()
         if self.lost:
-            raise errors.AbortedError(
-                None, None, "this process was forked: a dataset's threads are not in it"
-            )
+            raise errors.AbortedError(None, None, "this process was forked: a dataset's threads are not in it")
         if self.stopped:
-            raise errors.CancelledError(
-                None, None, "the dataset's iterator was closed or made anew meanwhile"
-            )
+            raise errors.CancelledError(None, None, "the dataset's iterator was closed or made anew meanwhile")
 
     def _run(self) -> None:
         try:

@@ -101,8 +101,14 @@ def dataset_op(type: str, inputs: str = "input_dataset: variant"):
             made = cls(op, *[content(b, t, v) for t, v in zip(op.inputs, values)])
             return b.constant(boxed(made))
 
-        define(type, f"{inputs} -> handle: variant", shape=lambda op: SCALAR, host=make, stateful=True,
-               differentiable=False)  # fmt: skip
+        define(
+            type,
+            f"{inputs} -> handle: variant",
+            shape=lambda op: SCALAR,
+            host=make,
+            stateful=True,
+            differentiable=False,
+        )
         return cls
 
     return decorate

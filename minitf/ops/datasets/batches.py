@@ -18,10 +18,12 @@ def stacked(arrays: list[np.ndarray], component: int, op) -> np.ndarray:
     for i, array in enumerate(arrays):
         if array.shape != first.shape:
             raise errors.InvalidArgumentError(
-                None, op, f"Cannot batch tensors with different shapes in component {component}. First "
+                None,
+                op,
+                f"Cannot batch tensors with different shapes in component {component}. First "
                 f"element had shape {list(first.shape)} and element {i} had shape {list(array.shape)}; "
-                "padded_batch fills them up"
-            )  # fmt: skip
+                "padded_batch fills them up",
+            )
         batch[i] = array if array.ndim else array[()]
     return batch
 
@@ -61,9 +63,10 @@ class _BatchDataset(Batches):
     """Batches of elements of one shape."""
 
 
-@dataset_op("PaddedBatchDatasetV2",
-            "input_dataset: variant, batch_size: int64[], padded_shapes: *int64, padding_values: **, "
-            "drop_remainder: bool[]")  # fmt: skip
+@dataset_op(
+    "PaddedBatchDatasetV2",
+    "input_dataset: variant, batch_size: int64[], padded_shapes: *int64, padding_values: **, drop_remainder: bool[]",
+)
 class _PaddedBatchDataset(Batches):
     """Batches of elements that are filled up to a size, or to that of the largest of them."""
 
@@ -79,25 +82,31 @@ class _PaddedBatchDataset(Batches):
     def _padded(self, arrays: tuple, shape: list[int], fill: np.ndarray, component: int) -> np.ndarray:
         for array in arrays:
             if array.ndim != len(shape):
-                raise self.wrong(f"All elements in a batch must have the same rank as the padded shape for "
-                                 f"component {component}: expected rank {len(shape)} but got element with "
-                                 f"rank {array.ndim}")  # fmt: skip
+                raise self.wrong(
+                    f"All elements in a batch must have the same rank as the padded shape for "
+                    f"component {component}: expected rank {len(shape)} but got element with "
+                    f"rank {array.ndim}"
+                )
         largest = np.max([a.shape for a in arrays], axis=0, initial=0).astype(int).tolist() if shape else []
         sizes = [n if n >= 0 else m for n, m in zip(shape, largest)]
         if any(n < m for n, m in zip(sizes, largest)):
             raise errors.DataLossError(
-                None, self.op, f"Attempted to pad to a smaller size than the input element: component "
-                f"{component} has an element of {largest}, padded_shapes says {shape}"
-            )  # fmt: skip
+                None,
+                self.op,
+                f"Attempted to pad to a smaller size than the input element: component "
+                f"{component} has an element of {largest}, padded_shapes says {shape}",
+            )
         batch = np.full((len(arrays), *sizes), fill[()], arrays[0].dtype)
         for i, array in enumerate(arrays):
             batch[(i, *map(slice, array.shape))] = array if array.ndim else array[()]
         return batch
 
 
-@dataset_op("MapAndBatchDataset",
-            "input_dataset: variant, other_arguments: **, batch_size: int64[], num_parallel_calls: int64[], "
-            "drop_remainder: bool[]")  # fmt: skip
+@dataset_op(
+    "MapAndBatchDataset",
+    "input_dataset: variant, other_arguments: **, batch_size: int64[], num_parallel_calls: int64[], "
+    "drop_remainder: bool[]",
+)
 class _MapAndBatchDataset(Batches):
     """Batches of the results of a function."""
 
@@ -106,9 +115,9 @@ class _MapAndBatchDataset(Batches):
         super().__init__(op, MapDataset(op, source, *captured), size, whole_only)
 
 
-@dataset_op("WindowDataset",
-            "input_dataset: variant, size: int64[], shift: int64[], stride: int64[], "
-            "drop_remainder: bool[]")  # fmt: skip
+@dataset_op(
+    "WindowDataset", "input_dataset: variant, size: int64[], shift: int64[], stride: int64[], drop_remainder: bool[]"
+)
 class _WindowDataset(Dataset):
     """Datasets of neighbouring elements: of so many, `stride` apart, each `shift` behind the one before."""
 

@@ -310,8 +310,10 @@ class _Rows(Steps):
             element = next(self._source)
             lengths = {a.shape[:1] for a in element}
             if len(lengths) > 1 or () in lengths:
-                raise self._dataset.wrong(f"Input must have at least one dimension, and rows as many as each "
-                                          f"other: {[a.shape for a in element]}")  # fmt: skip
+                raise self._dataset.wrong(
+                    f"Input must have at least one dimension, and rows as many as each "
+                    f"other: {[a.shape for a in element]}"
+                )
             self._rows = self._cut(element)
         return row
 

@@ -80,9 +80,11 @@ class _TFRecordDataset(_Files):
             records.close()
 
 
-@dataset_op("FixedLengthRecordDatasetV2",
-            "filenames: string, header_bytes: int64[], record_bytes: int64[], footer_bytes: int64[], "
-            "buffer_size: int64[], compression_type: string[]")  # fmt: skip
+@dataset_op(
+    "FixedLengthRecordDatasetV2",
+    "filenames: string, header_bytes: int64[], record_bytes: int64[], footer_bytes: int64[], "
+    "buffer_size: int64[], compression_type: string[]",
+)
 class _FixedLengthRecordDataset(_Files):
     """Pieces of equal length of files."""
 
@@ -92,8 +94,10 @@ class _FixedLengthRecordDataset(_Files):
         self._compression = compression.item().decode()
         _check_compression(self, self._compression)
         if self._record < 1 or min(self._header, self._footer) < 0:
-            raise self.wrong(f"record_bytes is 1 at least, header_bytes and footer_bytes are 0 at least, not "
-                             f"{self._record}, {self._header} and {self._footer}")  # fmt: skip
+            raise self.wrong(
+                f"record_bytes is 1 at least, header_bytes and footer_bytes are 0 at least, not "
+                f"{self._record}, {self._header} and {self._footer}"
+            )
 
     def parts(self, name):
         data = read_whole(name)
@@ -103,10 +107,12 @@ class _FixedLengthRecordDataset(_Files):
         body = len(data) - self._header - self._footer
         if body < 0 or body % self._record:
             raise errors.InvalidArgumentError(
-                None, None, f"Excluding the header ({self._header} bytes) and footer ({self._footer} bytes), "
-                f"input file \"{name}\" has body length {body} bytes, which is not an exact multiple of the "
-                f"record length ({self._record} bytes)."
-            )  # fmt: skip
+                None,
+                None,
+                f"Excluding the header ({self._header} bytes) and footer ({self._footer} bytes), "
+                f'input file "{name}" has body length {body} bytes, which is not an exact multiple of the '
+                f"record length ({self._record} bytes).",
+            )
         for start in range(self._header, self._header + body, self._record):
             yield data[start : start + self._record]
 

@@ -42,10 +42,12 @@ class Iterator:
         """The next element; OutOfRangeError if there is none."""
         if self._source is None:
             raise errors.FailedPreconditionError(
-                None, op, f"GetNext() failed because the iterator '{self.op.name}' has not been initialized. "
+                None,
+                op,
+                f"GetNext() failed because the iterator '{self.op.name}' has not been initialized. "
                 "Ensure that you have run the initializer operation for this iterator before getting the "
-                "next element."
-            )  # fmt: skip
+                "next element.",
+            )
         return b.outside(self._next, op, functools.partial(b.check, "it waits for a dataset's element"))
 
     def _next(self, op, check) -> tuple:
@@ -92,9 +94,10 @@ def _check_types(op, iterator: Iterator, dtypes, shapes) -> None:
     """The iterator behind a handle has to give what the op promises."""
     if len(dtypes) != len(iterator.dtypes):
         raise errors.InvalidArgumentError(
-            None, op, f"Number of components does not match: expected {len(dtypes)} types but got "
-            f"{len(iterator.dtypes)}."
-        )  # fmt: skip
+            None,
+            op,
+            f"Number of components does not match: expected {len(dtypes)} types but got {len(iterator.dtypes)}.",
+        )
     for i, (wanted, found) in enumerate(zip(dtypes, iterator.dtypes)):
         if wanted is not found:
             raise errors.InvalidArgumentError(
@@ -112,9 +115,11 @@ def _from_handle(b, op, handle):
     box = _known(b).get(text)
     if box is None:
         raise errors.InvalidArgumentError(
-            None, op, f"no iterator of this session has the handle {text!r}: run its string_handle() in this "
-            "session, and feed what that gives"
-        )  # fmt: skip
+            None,
+            op,
+            f"no iterator of this session has the handle {text!r}: run its string_handle() in this "
+            "session, and feed what that gives",
+        )
     _check_types(op, box[()], op.attrs["output_types"], op.attrs["output_shapes"])
     return b.constant(box)
 
@@ -133,9 +138,11 @@ def _check_element(op, element: tuple) -> None:
     for i, (array, tensor) in enumerate(zip(element, op.outputs)):
         if array.dtype != tensor.dtype.numpy or not tensor.shape.is_compatible_with(array.shape):
             raise errors.InvalidArgumentError(
-                None, op, f"component {i} of an element is {array.dtype} of shape {array.shape}, but "
-                f"{tensor.dtype.name} of shape {tensor.shape} was expected"
-            )  # fmt: skip
+                None,
+                op,
+                f"component {i} of an element is {array.dtype} of shape {array.shape}, but "
+                f"{tensor.dtype.name} of shape {tensor.shape} was expected",
+            )
 
 
 def _made(b, op, dataset, handle):
@@ -186,20 +193,53 @@ def _shapes(op):
 
 
 _HANDLE = "resource_handle: resource"
-define("IteratorV2", "-> handle: resource", shape=lambda op: SCALAR, host=_opened, stateful=True,
-       differentiable=False)  # fmt: skip
-define("OneShotIterator", "-> handle: resource", shape=lambda op: SCALAR, host=_one_shot, stateful=True,
-       differentiable=False)  # fmt: skip
-define("MakeIterator", "dataset: variant, iterator: resource ->", host=_made, stateful=True,
-       differentiable=False)  # fmt: skip
-define("IteratorGetNext", "iterator: resource -> components: **", shape=_shapes, host=_next, stateful=True,
-       differentiable=False)  # fmt: skip
-define("IteratorToStringHandle", f"{_HANDLE} -> string_handle: string", shape=lambda op: SCALAR,
-       host=lambda b, op, handle: b.constant(texts(_iterator(b, handle).handle)), stateful=True,
-       differentiable=False)  # fmt: skip
-define("IteratorFromStringHandleV2", "string_handle: string[] -> resource_handle: resource",
-       shape=lambda op: SCALAR, host=_from_handle, stateful=True, differentiable=False)  # fmt: skip
-define("ReduceDataset", "input_dataset: variant, initial_state: **, other_arguments: ** -> components: **",
-       shape=_shapes, host=_reduced, stateful=True, differentiable=False)  # fmt: skip
-define("DatasetToSingleElement", "dataset: variant -> components: **", shape=_shapes, host=_single,
-       stateful=True, differentiable=False)  # fmt: skip
+define("IteratorV2", "-> handle: resource", shape=lambda op: SCALAR, host=_opened, stateful=True, differentiable=False)
+define(
+    "OneShotIterator",
+    "-> handle: resource",
+    shape=lambda op: SCALAR,
+    host=_one_shot,
+    stateful=True,
+    differentiable=False,
+)
+define("MakeIterator", "dataset: variant, iterator: resource ->", host=_made, stateful=True, differentiable=False)
+define(
+    "IteratorGetNext",
+    "iterator: resource -> components: **",
+    shape=_shapes,
+    host=_next,
+    stateful=True,
+    differentiable=False,
+)
+define(
+    "IteratorToStringHandle",
+    f"{_HANDLE} -> string_handle: string",
+    shape=lambda op: SCALAR,
+    host=lambda b, op, handle: b.constant(texts(_iterator(b, handle).handle)),
+    stateful=True,
+    differentiable=False,
+)
+define(
+    "IteratorFromStringHandleV2",
+    "string_handle: string[] -> resource_handle: resource",
+    shape=lambda op: SCALAR,
+    host=_from_handle,
+    stateful=True,
+    differentiable=False,
+)
+define(
+    "ReduceDataset",
+    "input_dataset: variant, initial_state: **, other_arguments: ** -> components: **",
+    shape=_shapes,
+    host=_reduced,
+    stateful=True,
+    differentiable=False,
+)
+define(
+    "DatasetToSingleElement",
+    "dataset: variant -> components: **",
+    shape=_shapes,
+    host=_single,
+    stateful=True,
+    differentiable=False,
+)

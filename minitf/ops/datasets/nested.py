@@ -51,9 +51,10 @@ class _InterleaveDataset(Called):
         return _Interleaved(self, pull, self.source.start(pull))
 
 
-@dataset_op("ParallelInterleaveDatasetV2",
-            f"{_WITH_FUNCTION}, cycle_length: int64[], block_length: int64[], "
-            "num_parallel_calls: int64[]")  # fmt: skip
+@dataset_op(
+    "ParallelInterleaveDatasetV2",
+    f"{_WITH_FUNCTION}, cycle_length: int64[], block_length: int64[], num_parallel_calls: int64[]",
+)
 class _ParallelInterleaveDatasetV2(_InterleaveDataset):
     """The same, as TensorFlow does it in parallel: a dataset that is over makes room for the next at once."""
 
@@ -61,9 +62,11 @@ class _ParallelInterleaveDatasetV2(_InterleaveDataset):
         super().__init__(op, source, *values[:-1])
 
 
-@dataset_op("ParallelInterleaveDataset",
-            f"{_WITH_FUNCTION}, cycle_length: int64[], block_length: int64[], sloppy: bool[], "
-            "buffer_output_elements: int64[], prefetch_input_elements: int64[]")  # fmt: skip
+@dataset_op(
+    "ParallelInterleaveDataset",
+    f"{_WITH_FUNCTION}, cycle_length: int64[], block_length: int64[], sloppy: bool[], "
+    "buffer_output_elements: int64[], prefetch_input_elements: int64[]",
+)
 class _ParallelInterleaveDataset(_InterleaveDataset):
     """The same, of the time before `num_parallel_calls`."""
 
@@ -109,8 +112,7 @@ class _Interleaved(Steps):
         return True
 
 
-@dataset_op("GroupByWindowDataset",
-            "input_dataset: variant, key_func_other_arguments: **")  # fmt: skip
+@dataset_op("GroupByWindowDataset", "input_dataset: variant, key_func_other_arguments: **")
 class _GroupByWindowDataset(Dataset):
     """Elements in groups by the key that a function gives: as soon as a group is as large as another function
     says, a third one makes a dataset of it.

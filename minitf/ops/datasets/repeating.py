@@ -33,9 +33,10 @@ class _ShuffleDataset(Shuffled):
         return _Buffered(self, pull, Words(seeds))
 
 
-@dataset_op("ShuffleAndRepeatDataset",
-            "input_dataset: variant, buffer_size: int64[], seed: int64[], seed2: int64[], "
-            "count: int64[]")  # fmt: skip
+@dataset_op(
+    "ShuffleAndRepeatDataset",
+    "input_dataset: variant, buffer_size: int64[], seed: int64[], seed2: int64[], count: int64[]",
+)
 class _ShuffleAndRepeatDataset(Shuffled):
     """Elements shuffled again and again; the buffer is filled from the next time when one is over."""
 

@@ -93,9 +93,7 @@ class _Yielded(Steps):
         except Exception as error:
             kind = errors.InvalidArgumentError if isinstance(error, (TypeError, ValueError)) else None
             kind = kind or errors.UnknownError
-            raise kind(
-                None, self._op, f"{type(error).__name__}: {error} (raised by the generator)"
-            ) from error
+            raise kind(None, self._op, f"{type(error).__name__}: {error} (raised by the generator)") from error
         return self._element(value)
 
     def _element(self, value) -> tuple:
@@ -108,14 +106,18 @@ class _Yielded(Steps):
             array = texts(part) if dtype is dtypes.string else np.asarray(part, dtype.numpy, order="C")
         except (TypeError, ValueError):
             raise errors.InvalidArgumentError(
-                None, self._op, "`generator` yielded an element that could not be converted to the expected "
-                f"type. The expected type was {dtype.name}, but the yielded element was {part!r}."
-            ) from None  # fmt: skip
+                None,
+                self._op,
+                "`generator` yielded an element that could not be converted to the expected "
+                f"type. The expected type was {dtype.name}, but the yielded element was {part!r}.",
+            ) from None
         if not shape.is_compatible_with(array.shape):
             raise errors.InvalidArgumentError(
-                None, self._op, f"`generator` yielded an element of shape {array.shape} where an element of "
-                f"shape {shape} was expected."
-            )  # fmt: skip
+                None,
+                self._op,
+                f"`generator` yielded an element of shape {array.shape} where an element of "
+                f"shape {shape} was expected.",
+            )
         return array.copy() if array is part else array
 
 

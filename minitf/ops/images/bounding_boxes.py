@@ -22,10 +22,20 @@ from minitf.framework.tensor import Tensor
 
 # ---- drawing
 
-_COLORS = np.array([  # yellow, blue, red, lime, purple, olive, maroon, navy, aqua, fuchsia
-    [1, 1, 0, 1], [0, 0, 1, 1], [1, 0, 0, 1], [0, 1, 0, 1], [0.5, 0, 0.5, 1],
-    [0.5, 0.5, 0, 1], [0.5, 0, 0, 1], [0, 0, 0.5, 1], [0, 1, 1, 1], [1, 0, 1, 1],
-])  # fmt: skip
+_COLORS = np.array(
+    [  # yellow, blue, red, lime, purple, olive, maroon, navy, aqua, fuchsia
+        [1, 1, 0, 1],
+        [0, 0, 1, 1],
+        [1, 0, 0, 1],
+        [0, 1, 0, 1],
+        [0.5, 0, 0.5, 1],
+        [0.5, 0.5, 0, 1],
+        [0.5, 0, 0, 1],
+        [0, 0, 0.5, 1],
+        [0, 1, 1, 1],
+        [1, 0, 1, 1],
+    ]
+)
 
 
 def _drawn(op, images, boxes, colors=None):
@@ -68,10 +78,21 @@ def _images_shape(op):
     return op.inputs[0].shape.with_rank(4)
 
 
-define("DrawBoundingBoxes", "images: T[b, h, w, c], boxes: float32[b, n, 4] -> output: T", T=_SINGLE,
-       shape=_images_shape, numpy=_drawn, differentiable=False)  # fmt: skip
-define("DrawBoundingBoxesV2", "images: T[b, h, w, c], boxes: float32[b, n, 4], colors: float32[k, d] -> "
-       "output: T", T=_SINGLE, shape=_images_shape, numpy=_drawn)  # fmt: skip
+define(
+    "DrawBoundingBoxes",
+    "images: T[b, h, w, c], boxes: float32[b, n, 4] -> output: T",
+    T=_SINGLE,
+    shape=_images_shape,
+    numpy=_drawn,
+    differentiable=False,
+)
+define(
+    "DrawBoundingBoxesV2",
+    "images: T[b, h, w, c], boxes: float32[b, n, 4], colors: float32[k, d] -> output: T",
+    T=_SINGLE,
+    shape=_images_shape,
+    numpy=_drawn,
+)
 
 
 def draw_bounding_boxes(images, boxes, name: str | None = None, colors=None) -> Tensor:
@@ -116,8 +137,13 @@ def _chosen(scores, most: int, overlap, limit, least, sigma=0.0, beyond=operator
     fading = np.float32(-0.5 / sigma if sigma > 0 else 0)
     while queue and len(chosen) < most:
         negative, i, first = heapq.heappop(queue)
-        score = _faded(-negative, [overlap(i, j) for j in reversed(chosen[first:])],
-                       lambda shared: beyond(shared, limit), least, fading)  # fmt: skip
+        score = _faded(
+            -negative,
+            [overlap(i, j) for j in reversed(chosen[first:])],
+            lambda shared: beyond(shared, limit),
+            least,
+            fading,
+        )
         if score == -negative:
             chosen.append(i)
             kept.append(score)
@@ -151,8 +177,14 @@ def _limit(value, name: str):
 
 def _suppressed(op, boxes, scores, most, limit, least, sigma=0.0):
     wide = boxes.astype(np.float32)
-    chosen, kept = _chosen(scores.astype(np.float32), _most(most), lambda i, j: _overlap(wide[i], wide[j]),
-                           _limit(limit, "iou_threshold"), np.float32(least), float(sigma))  # fmt: skip
+    chosen, kept = _chosen(
+        scores.astype(np.float32),
+        _most(most),
+        lambda i, j: _overlap(wide[i], wide[j]),
+        _limit(limit, "iou_threshold"),
+        np.float32(least),
+        float(sigma),
+    )
     count = len(chosen)
     if op.attrs.get("pad_to_max_output_size"):
         chosen, kept = chosen + [0] * (int(most) - count), kept + [0] * (int(most) - count)
@@ -166,17 +198,33 @@ def _vector_shape(op, place: int = 2):
 
 
 _BOXES = "boxes: T[n, 4], scores: T[n], max_output_size: int32[]"
-define("NonMaxSuppressionV3", f"{_BOXES}, iou_threshold: T_threshold[], score_threshold: T_threshold[] -> "
-       "selected_indices: int32", T=_SINGLE, T_threshold=_SINGLE, shape=_vector_shape,
-       numpy=lambda op, *inputs: _suppressed(op, *inputs)[0], differentiable=False)  # fmt: skip
-define("NonMaxSuppressionV4", f"{_BOXES}, iou_threshold: T_threshold[], score_threshold: T_threshold[] -> "
-       "selected_indices: int32, valid_outputs: int32", T=_SINGLE, T_threshold=_SINGLE,
-       shape=lambda op: [_vector_shape(op), TensorShape([])],
-       numpy=lambda op, *inputs: _suppressed(op, *inputs)[::2], differentiable=False)  # fmt: skip
-define("NonMaxSuppressionV5", f"{_BOXES}, iou_threshold: T[], score_threshold: T[], soft_nms_sigma: T[] "
-       "-> selected_indices: int32, selected_scores: T, valid_outputs: int32", T=_SINGLE,
-       shape=lambda op: [_vector_shape(op), _vector_shape(op), TensorShape([])],
-       numpy=_suppressed)  # fmt: skip
+define(
+    "NonMaxSuppressionV3",
+    f"{_BOXES}, iou_threshold: T_threshold[], score_threshold: T_threshold[] -> selected_indices: int32",
+    T=_SINGLE,
+    T_threshold=_SINGLE,
+    shape=_vector_shape,
+    numpy=lambda op, *inputs: _suppressed(op, *inputs)[0],
+    differentiable=False,
+)
+define(
+    "NonMaxSuppressionV4",
+    f"{_BOXES}, iou_threshold: T_threshold[], score_threshold: T_threshold[] -> "
+    "selected_indices: int32, valid_outputs: int32",
+    T=_SINGLE,
+    T_threshold=_SINGLE,
+    shape=lambda op: [_vector_shape(op), TensorShape([])],
+    numpy=lambda op, *inputs: _suppressed(op, *inputs)[::2],
+    differentiable=False,
+)
+define(
+    "NonMaxSuppressionV5",
+    f"{_BOXES}, iou_threshold: T[], score_threshold: T[], soft_nms_sigma: T[] "
+    "-> selected_indices: int32, selected_scores: T, valid_outputs: int32",
+    T=_SINGLE,
+    shape=lambda op: [_vector_shape(op), _vector_shape(op), TensorShape([])],
+    numpy=_suppressed,
+)
 
 
 def _suppressed_by_overlaps(op, overlaps, scores, most, limit, least):
@@ -184,14 +232,20 @@ def _suppressed_by_overlaps(op, overlaps, scores, most, limit, least):
     return np.array(chosen, np.int32)
 
 
-define("NonMaxSuppressionWithOverlaps", "overlaps: float32[n, n], scores: float32[n], "
-       "max_output_size: int32[], overlap_threshold: float32[], score_threshold: float32[] -> "
-       "selected_indices: int32",
-       shape=_vector_shape, numpy=_suppressed_by_overlaps, differentiable=False)  # fmt: skip
+define(
+    "NonMaxSuppressionWithOverlaps",
+    "overlaps: float32[n, n], scores: float32[n], "
+    "max_output_size: int32[], overlap_threshold: float32[], score_threshold: float32[] -> "
+    "selected_indices: int32",
+    shape=_vector_shape,
+    numpy=_suppressed_by_overlaps,
+    differentiable=False,
+)
 
 
-def non_max_suppression(boxes, scores, max_output_size, iou_threshold=0.5, score_threshold=float("-inf"),
-                        name: str | None = None) -> Tensor:  # fmt: skip
+def non_max_suppression(
+    boxes, scores, max_output_size, iou_threshold=0.5, score_threshold=float("-inf"), name: str | None = None
+) -> Tensor:
     """The numbers (int32 [m]) of the boxes with the highest scores that do not overlap a better one much.
 
     boxes: float32 [n, 4]: two opposite corners, in any unit; scores: [n], and only those above
@@ -204,47 +258,81 @@ def non_max_suppression(boxes, scores, max_output_size, iou_threshold=0.5, score
     """
     with name_scope(name, "non_max_suppression"):
         iou_threshold, score_threshold = _thresholds(iou_threshold, score_threshold)
-        return apply(
-            "NonMaxSuppressionV3", boxes, scores, max_output_size, iou_threshold, score_threshold, name=None
-        )
+        return apply("NonMaxSuppressionV3", boxes, scores, max_output_size, iou_threshold, score_threshold, name=None)
 
 
 def _thresholds(iou, score) -> tuple[Tensor, Tensor]:
     return convert_to_tensor(iou, name="iou_threshold"), convert_to_tensor(score, name="score_threshold")
 
 
-def non_max_suppression_padded(boxes, scores, max_output_size, iou_threshold=0.5,
-                               score_threshold=float("-inf"), pad_to_max_output_size: bool = False,
-                               name: str | None = None):  # fmt: skip
+def non_max_suppression_padded(
+    boxes,
+    scores,
+    max_output_size,
+    iou_threshold=0.5,
+    score_threshold=float("-inf"),
+    pad_to_max_output_size: bool = False,
+    name: str | None = None,
+):
     """`non_max_suppression`, with zeros to max_output_size if asked; and how many of them there are."""
     with name_scope(name, "non_max_suppression_padded"):
         iou_threshold, score_threshold = _thresholds(iou_threshold, score_threshold)
-        return apply("NonMaxSuppressionV4", boxes, scores, max_output_size, iou_threshold, score_threshold,
-                     pad_to_max_output_size=bool(pad_to_max_output_size), name=None)  # fmt: skip
+        return apply(
+            "NonMaxSuppressionV4",
+            boxes,
+            scores,
+            max_output_size,
+            iou_threshold,
+            score_threshold,
+            pad_to_max_output_size=bool(pad_to_max_output_size),
+            name=None,
+        )
 
 
-def non_max_suppression_with_scores(boxes, scores, max_output_size, iou_threshold=0.5,
-                                    score_threshold=float("-inf"), soft_nms_sigma=0.0,
-                                    name: str | None = None):  # fmt: skip
+def non_max_suppression_with_scores(
+    boxes,
+    scores,
+    max_output_size,
+    iou_threshold=0.5,
+    score_threshold=float("-inf"),
+    soft_nms_sigma=0.0,
+    name: str | None = None,
+):
     """`non_max_suppression`, and the scores, which with soft_nms_sigma above 0 fall by what boxes share with
     better ones (Bodla et al. 2017).
     """
     with name_scope(name, "non_max_suppression_with_scores"):
         iou_threshold, score_threshold = _thresholds(iou_threshold, score_threshold)
         sigma = convert_to_tensor(soft_nms_sigma, name="soft_nms_sigma")
-        indices, kept, _ = apply("NonMaxSuppressionV5", boxes, scores, max_output_size, iou_threshold,
-                                 score_threshold, sigma, pad_to_max_output_size=False, name=None)  # fmt: skip
+        indices, kept, _ = apply(
+            "NonMaxSuppressionV5",
+            boxes,
+            scores,
+            max_output_size,
+            iou_threshold,
+            score_threshold,
+            sigma,
+            pad_to_max_output_size=False,
+            name=None,
+        )
         return indices, kept
 
 
-def non_max_suppression_overlaps(overlaps, scores, max_output_size, overlap_threshold=0.5,
-                                 score_threshold=float("-inf"),
-                                 name: str | None = None) -> Tensor:  # fmt: skip
+def non_max_suppression_overlaps(
+    overlaps, scores, max_output_size, overlap_threshold=0.5, score_threshold=float("-inf"), name: str | None = None
+) -> Tensor:
     """`non_max_suppression` of n things by how much they overlap, float32 [n, n]."""
     with name_scope(name, "non_max_suppression_overlaps"):
         overlap_threshold = convert_to_tensor(overlap_threshold, name="overlap_threshold")
-        return apply("NonMaxSuppressionWithOverlaps", overlaps, scores, max_output_size, overlap_threshold,
-                     score_threshold, name=None)  # fmt: skip
+        return apply(
+            "NonMaxSuppressionWithOverlaps",
+            overlaps,
+            scores,
+            max_output_size,
+            overlap_threshold,
+            score_threshold,
+            name=None,
+        )
 
 
 # ---- choosing, by class
@@ -270,8 +358,9 @@ def _of_image(boxes, scores, most: int, limit, least) -> list:
     rows = []
     for label in range(scores.shape[1]):
         own = boxes[:, label if boxes.shape[1] > 1 else 0]
-        chosen, kept = _chosen(scores[:, label], most, lambda i, j, own=own: _overlap(own[i], own[j]), limit,
-                               least, beyond=operator.gt)  # fmt: skip
+        chosen, kept = _chosen(
+            scores[:, label], most, lambda i, j, own=own: _overlap(own[i], own[j]), limit, least, beyond=operator.gt
+        )
         rows += [(score, label, own[i]) for i, score in zip(chosen, kept)]
     return sorted(rows, key=lambda row: -row[0])
 
@@ -285,15 +374,28 @@ def _combined_shape(op):
     return [TensorShape(s) for s in ([batch, size, 4], [batch, size], [batch, size], [batch])]
 
 
-define("CombinedNonMaxSuppression", "boxes: float32[batch, n, q, 4], scores: float32[batch, n, classes], "
-       "max_output_size_per_class: int32[], max_total_size: int32[], iou_threshold: float32[], "
-       "score_threshold: float32[] -> nmsed_boxes: float32, nmsed_scores: float32, nmsed_classes: float32, "
-       "valid_detections: int32", shape=_combined_shape, numpy=_combined)  # fmt: skip
+define(
+    "CombinedNonMaxSuppression",
+    "boxes: float32[batch, n, q, 4], scores: float32[batch, n, classes], "
+    "max_output_size_per_class: int32[], max_total_size: int32[], iou_threshold: float32[], "
+    "score_threshold: float32[] -> nmsed_boxes: float32, nmsed_scores: float32, nmsed_classes: float32, "
+    "valid_detections: int32",
+    shape=_combined_shape,
+    numpy=_combined,
+)
 
 
-def combined_non_max_suppression(boxes, scores, max_output_size_per_class, max_total_size, iou_threshold=0.5,
-                                 score_threshold=float("-inf"), pad_per_class: bool = False,
-                                 clip_boxes: bool = True, name: str | None = None):  # fmt: skip
+def combined_non_max_suppression(
+    boxes,
+    scores,
+    max_output_size_per_class,
+    max_total_size,
+    iou_threshold=0.5,
+    score_threshold=float("-inf"),
+    pad_per_class: bool = False,
+    clip_boxes: bool = True,
+    name: str | None = None,
+):
     """`non_max_suppression` of several images, for each class by itself.
 
     boxes: float32 [batch, n, 1 or classes, 4]; scores: float32 [batch, n, classes]. Results, by falling
@@ -303,6 +405,15 @@ def combined_non_max_suppression(boxes, scores, max_output_size_per_class, max_t
     """
     with name_scope(name, "combined_non_max_suppression"):
         iou_threshold, score_threshold = _thresholds(iou_threshold, score_threshold)
-        return apply("CombinedNonMaxSuppression", boxes, scores, max_output_size_per_class, max_total_size,
-                     iou_threshold, score_threshold, pad_per_class=bool(pad_per_class),
-                     clip_boxes=bool(clip_boxes), name=None)  # fmt: skip
+        return apply(
+            "CombinedNonMaxSuppression",
+            boxes,
+            scores,
+            max_output_size_per_class,
+            max_total_size,
+            iou_threshold,
+            score_threshold,
+            pad_per_class=bool(pad_per_class),
+            clip_boxes=bool(clip_boxes),
+            name=None,
+        )

@@ -33,8 +33,7 @@ def _hue(images, largest, width):
     """Where colours lie on the circle, from 0 to 1; `width`: from the smallest to the largest channel."""
     r, g, b = np.moveaxis(images, -1, 0)
     step = 1 / (6 * np.where(width > 0, width, 1))
-    hue = np.where(r == largest, step * (g - b),
-                   np.where(g == largest, step * (b - r) + 2 / 6, step * (r - g) + 4 / 6))  # fmt: skip
+    hue = np.where(r == largest, step * (g - b), np.where(g == largest, step * (b - r) + 2 / 6, step * (r - g) + 4 / 6))
     hue = np.where(width > 0, hue, 0)
     return np.where(hue < 0, hue + 1, hue)
 
@@ -112,10 +111,11 @@ def _hsv_gradient(op, g):
     smallest = joining.stack([cast(c, g.dtype) for c in (low, middle, last)], -1)
     value, least = math.maximum(math.maximum(r, g_), b), math.minimum(math.minimum(r, g_), b)
     width = value - least
-    return (_spread(of_value) * largest
-            + _spread(of_saturation * _inverse(value))
-            * (_spread(_quotient(least, value)) * largest - smallest)
-            + _hue_gradient(op.inputs[0], of_hue, largest, largest - smallest, width))  # fmt: skip
+    return (
+        _spread(of_value) * largest
+        + _spread(of_saturation * _inverse(value)) * (_spread(_quotient(least, value)) * largest - smallest)
+        + _hue_gradient(op.inputs[0], of_hue, largest, largest - smallest, width)
+    )
 
 
 def _hue_gradient(x: Tensor, of_hue: Tensor, largest: Tensor, spread: Tensor, width: Tensor) -> Tensor:
@@ -143,18 +143,34 @@ def _quotient(x: Tensor, y: Tensor) -> Tensor:
     return x * _inverse(y)
 
 
-define("RGBToHSV", "images: T -> output: T", T=dtypes.FLOAT, shape=_rgb_shape, numpy=_colours(_to_hsv),
-       grad=_hsv_gradient)  # fmt: skip
-define("HSVToRGB", "images: T -> output: T", T=dtypes.FLOAT, shape=_rgb_shape, numpy=_colours(_to_rgb),
-       differentiable=False)  # fmt: skip
+define(
+    "RGBToHSV", "images: T -> output: T", T=dtypes.FLOAT, shape=_rgb_shape, numpy=_colours(_to_hsv), grad=_hsv_gradient
+)
+define(
+    "HSVToRGB",
+    "images: T -> output: T",
+    T=dtypes.FLOAT,
+    shape=_rgb_shape,
+    numpy=_colours(_to_rgb),
+    differentiable=False,
+)
 
 _SINGLE = dtypes.FLOAT - {dtypes.float64}
-define("AdjustHue", "images: T, delta: float32[] -> output: T", T=_SINGLE, shape=_rgb_shape,
-       numpy=_changed(_with_hue))  # fmt: skip
-define("AdjustSaturation", "images: T, scale: float32[] -> output: T", T=_SINGLE, shape=_rgb_shape,
-       numpy=_changed(_with_saturation))  # fmt: skip
-define("AdjustContrastv2", "images: T, contrast_factor: float32[] -> output: T", T=_SINGLE,
-       shape=lambda op: op.inputs[0].shape.with_rank_at_least(3), numpy=_contrast)  # fmt: skip
+define("AdjustHue", "images: T, delta: float32[] -> output: T", T=_SINGLE, shape=_rgb_shape, numpy=_changed(_with_hue))
+define(
+    "AdjustSaturation",
+    "images: T, scale: float32[] -> output: T",
+    T=_SINGLE,
+    shape=_rgb_shape,
+    numpy=_changed(_with_saturation),
+)
+define(
+    "AdjustContrastv2",
+    "images: T, contrast_factor: float32[] -> output: T",
+    T=_SINGLE,
+    shape=lambda op: op.inputs[0].shape.with_rank_at_least(3),
+    numpy=_contrast,
+)
 
 
 def adjusted(type: str, images: Tensor, amount, name: str | None) -> Tensor:

@@ -68,8 +68,10 @@ def _objects(op, boxes, height: int, width: int) -> list:
     boxes = boxes.reshape(-1, 4).astype(np.float32)
     if not len(boxes):
         if not op.attrs["use_image_if_no_bounding_boxes"]:
-            raise ValueError("No bounding boxes provided as input. One must enable "
-                             "use_image_if_no_bounding_boxes if you wish to not provide any")  # fmt: skip
+            raise ValueError(
+                "No bounding boxes provided as input. One must enable "
+                "use_image_if_no_bounding_boxes if you wish to not provide any"
+            )
         return [(0, 0, height, width)]
     if not ((boxes >= 0) & (boxes <= 1)).all() or (boxes[:, :2] >= boxes[:, 2:]).any():
         raise ValueError(f"bounding boxes are top, left, bottom, right in [0, 1], not {boxes.tolist()}")
@@ -101,22 +103,34 @@ def _sampled(op, state, size, boxes, covered):
             break
     top, left, tall, wide = found or (0, 0, height, width)
     part = np.float32([top / height, left / width, (top + tall) / height, (left + wide) / width])
-    return (np.array([top, left, 0], size.dtype), np.array([tall, wide, -1], size.dtype),
-            part.reshape(1, 1, 4))  # fmt: skip
+    return (np.array([top, left, 0], size.dtype), np.array([tall, wide, -1], size.dtype), part.reshape(1, 1, 4))
 
 
 _INTEGERS = frozenset({dtypes.uint8, dtypes.int8, dtypes.int16, dtypes.int32, dtypes.int64})
-define("SampleDistortedBoundingBoxV2", "image_size: T[3], bounding_boxes: float32[b, n, 4], "
-       "min_object_covered: float32[] -> begin: T, size: T, bboxes: float32", T=_INTEGERS,
-       shape=lambda op: [TensorShape(s) for s in ([3], [3], [1, 1, 4])], host=_sample, differentiable=False,
-       stateful=True)  # fmt: skip
+define(
+    "SampleDistortedBoundingBoxV2",
+    "image_size: T[3], bounding_boxes: float32[b, n, 4], "
+    "min_object_covered: float32[] -> begin: T, size: T, bboxes: float32",
+    T=_INTEGERS,
+    shape=lambda op: [TensorShape(s) for s in ([3], [3], [1, 1, 4])],
+    host=_sample,
+    differentiable=False,
+    stateful=True,
+)
 
 
-def sample_distorted_bounding_box(image_size, bounding_boxes, seed: int | None = None,
-                                  seed2: int | None = None, min_object_covered=0.1, aspect_ratio_range=None,
-                                  area_range=None, max_attempts: int | None = None,
-                                  use_image_if_no_bounding_boxes: bool | None = None,
-                                  name: str | None = None):  # fmt: skip
+def sample_distorted_bounding_box(
+    image_size,
+    bounding_boxes,
+    seed: int | None = None,
+    seed2: int | None = None,
+    min_object_covered=0.1,
+    aspect_ratio_range=None,
+    area_range=None,
+    max_attempts: int | None = None,
+    use_image_if_no_bounding_boxes: bool | None = None,
+    name: str | None = None,
+):
     """A box of an image by chance: where it begins and its size, for `tf.slice`, and the box for
     `draw_bounding_boxes`.
 
@@ -146,7 +160,15 @@ def sample_distorted_bounding_box(image_size, bounding_boxes, seed: int | None =
         raise ValueError(f"Max attempts must be positive, and a million at most; not {attempts}")
     with name_scope(name, "sample_distorted_bounding_box"):
         own = {"seed": seed or 0, "seed2": seed2 or 0}  # a graph's seed does not count here
-        return apply("SampleDistortedBoundingBoxV2", image_size, bounding_boxes, min_object_covered,
-                     aspect_ratio_range=aspect, area_range=area, max_attempts=attempts,
-                     use_image_if_no_bounding_boxes=bool(use_image_if_no_bounding_boxes), name=None,
-                     **own)  # fmt: skip
+        return apply(
+            "SampleDistortedBoundingBoxV2",
+            image_size,
+            bounding_boxes,
+            min_object_covered,
+            aspect_ratio_range=aspect,
+            area_range=area,
+            max_attempts=attempts,
+            use_image_if_no_bounding_boxes=bool(use_image_if_no_bounding_boxes),
+            name=None,
+            **own,
+        )

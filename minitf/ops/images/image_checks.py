@@ -18,9 +18,7 @@ def at_least_3d(image: Tensor) -> list:
     """
     sizes = image.shape.sizes
     if sizes is not None and len(sizes) < 3:
-        raise ValueError(
-            f"{_RANK}; {image.name} has shape {image.shape} (must be at least three-dimensional)"
-        )
+        raise ValueError(f"{_RANK}; {image.name} has shape {image.shape} (must be at least three-dimensional)")
     if sizes is not None and 0 in sizes[-3:]:
         raise ValueError(f"{_EMPTY}; {image.name} has shape {image.shape}")
     if image.shape.is_fully_defined():

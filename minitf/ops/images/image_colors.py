@@ -189,23 +189,29 @@ def _mixed(images, matrix: list, name: str) -> Tensor:
 
 def rgb_to_yiq(images) -> Tensor:
     """RGB images [..., 3] as YIQ: brightness and two axes of colour, of American television."""
-    return _mixed(images, [[0.299, 0.59590059, 0.2115], [0.587, -0.27455667, -0.52273617],
-                           [0.114, -0.32134392, 0.31119955]], "rgb_to_yiq")  # fmt: skip
+    return _mixed(
+        images,
+        [[0.299, 0.59590059, 0.2115], [0.587, -0.27455667, -0.52273617], [0.114, -0.32134392, 0.31119955]],
+        "rgb_to_yiq",
+    )
 
 
 def yiq_to_rgb(images) -> Tensor:
     """YIQ images [..., 3] as RGB."""
-    return _mixed(images, [[1, 1, 1], [0.95598634, -0.27201283, -1.10674021],
-                           [0.6208248, -0.64720424, 1.70423049]], "yiq_to_rgb")  # fmt: skip
+    return _mixed(
+        images, [[1, 1, 1], [0.95598634, -0.27201283, -1.10674021], [0.6208248, -0.64720424, 1.70423049]], "yiq_to_rgb"
+    )
 
 
 def rgb_to_yuv(images) -> Tensor:
     """RGB images [..., 3] as YUV: brightness and two axes of colour, of European television."""
-    return _mixed(images, [[0.299, -0.14714119, 0.61497538], [0.587, -0.28886916, -0.51496512],
-                           [0.114, 0.43601035, -0.10001026]], "rgb_to_yuv")  # fmt: skip
+    return _mixed(
+        images,
+        [[0.299, -0.14714119, 0.61497538], [0.587, -0.28886916, -0.51496512], [0.114, 0.43601035, -0.10001026]],
+        "rgb_to_yuv",
+    )
 
 
 def yuv_to_rgb(images) -> Tensor:
     """YUV images [..., 3] as RGB."""
-    return _mixed(images, [[1, 1, 1], [0, -0.394642334, 2.03206185], [1.13988303, -0.58062185, 0]],
-                  "yuv_to_rgb")  # fmt: skip
+    return _mixed(images, [[1, 1, 1], [0, -0.394642334, 2.03206185], [1.13988303, -0.58062185, 0]], "yuv_to_rgb")

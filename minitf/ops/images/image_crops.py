@@ -119,8 +119,9 @@ def resize_image_with_crop_or_pad(image, target_height, target_width) -> Tensor:
         _, height, width, _ = dimensions(image)
         cut_left, put_left = _apart(target_width, width)
         cut_top, put_top = _apart(target_height, height)
-        part = crop_to_bounding_box(image, cut_top, cut_left, _smallest(target_height, height),
-                                    _smallest(target_width, width))  # fmt: skip
+        part = crop_to_bounding_box(
+            image, cut_top, cut_left, _smallest(target_height, height), _smallest(target_width, width)
+        )
         whole = pad_to_bounding_box(part, put_top, put_left, target_height, target_width)
         _, height, width, _ = dimensions(whole)
         same = required(_are_equal(height, target_height), "resized height is not correct.")
@@ -129,8 +130,9 @@ def resize_image_with_crop_or_pad(image, target_height, target_width) -> Tensor:
         return array.squeeze(whole, [0]) if one else whole
 
 
-def resize_image_with_pad(image, target_height, target_width, method=ResizeMethod.BILINEAR,
-                          align_corners: bool = False) -> Tensor:  # fmt: skip
+def resize_image_with_pad(
+    image, target_height, target_width, method=ResizeMethod.BILINEAR, align_corners: bool = False
+) -> Tensor:
     """An image [height, width, channels], or several with a batch before, as large as the target has room for
     without distorting it, with zeros around it.
 
@@ -191,9 +193,7 @@ def central_crop(image, central_fraction) -> Tensor:
             return image
         rank = image.shape.rank
         if rank not in (3, 4):
-            raise ValueError(
-                f"`image` should either be a Tensor with rank = 3 or rank = 4; it is {image.shape}"
-            )
+            raise ValueError(f"`image` should either be a Tensor with rank = 3 or rank = 4; it is {image.shape}")
         image = checked(image)
         height, fixed_height = _size_at(image, rank - 3)
         width, fixed_width = _size_at(image, rank - 2)

@@ -31,8 +31,7 @@ def _pillow():
         from PIL import Image
     except ImportError as error:
         raise ImportError(
-            "reading and writing image files needs the package Pillow: pip install 'minitf-engine[image]'",
-            name="PIL",
+            "reading and writing image files needs the package Pillow: pip install 'minitf-engine[image]'", name="PIL"
         ) from error
     return Image
 
@@ -83,9 +82,7 @@ def _decoded_gif(op, contents):
 def _decoded_bmp(op, contents):
     found, channels = _bitmap(contents.item()), op.attrs["channels"]
     if channels not in (0, found.shape[2]):
-        raise ValueError(
-            f"channels attribute {channels} does not match what the file has: {found.shape[2]} of them"
-        )
+        raise ValueError(f"channels attribute {channels} does not match what the file has: {found.shape[2]} of them")
     return found
 
 
@@ -130,12 +127,7 @@ def _jpeg_shape(op, contents):
 def _cropped(op, contents, window):
     whole = _decoded(op, contents)
     top, left, height, width = (int(n) for n in window)
-    if (
-        min(top, left) < 0
-        or min(height, width) < 1
-        or top + height > len(whole)
-        or (left + width > whole.shape[1])
-    ):
+    if min(top, left) < 0 or min(height, width) < 1 or top + height > len(whole) or (left + width > whole.shape[1]):
         raise ValueError(
             f"Invalid crop window {window.tolist()} (top, left, height, width) of an image of {whole.shape}"
         )
@@ -191,28 +183,61 @@ def _cropped_shape(op):
     return TensorShape([*sizes, op.attrs["channels"] or None])
 
 
-define("DecodeJpeg", "contents: string[] -> image: uint8", shape=_decoded_shape, numpy=_decoded,
-       differentiable=False)  # fmt: skip
-define("DecodePng", "contents: string[] -> image: @dtype", shape=_decoded_shape, numpy=_decoded,
-       differentiable=False)  # fmt: skip
-define("EncodeJpeg", "image: uint8[h, w, c] -> contents: string", shape=lambda op: SCALAR,
-       numpy=_encoded("JPEG"), differentiable=False)  # fmt: skip
-define("EncodePng", "image: uint8[h, w, c] -> contents: string", shape=lambda op: SCALAR,
-       numpy=_encoded("PNG"), differentiable=False)  # fmt: skip
+define("DecodeJpeg", "contents: string[] -> image: uint8", shape=_decoded_shape, numpy=_decoded, differentiable=False)
+define("DecodePng", "contents: string[] -> image: @dtype", shape=_decoded_shape, numpy=_decoded, differentiable=False)
+define(
+    "EncodeJpeg",
+    "image: uint8[h, w, c] -> contents: string",
+    shape=lambda op: SCALAR,
+    numpy=_encoded("JPEG"),
+    differentiable=False,
+)
+define(
+    "EncodePng",
+    "image: uint8[h, w, c] -> contents: string",
+    shape=lambda op: SCALAR,
+    numpy=_encoded("PNG"),
+    differentiable=False,
+)
 
-define("EncodeJpegVariableQuality", "images: uint8[h, w, c], quality: int32[] -> contents: string",
-       shape=lambda op: SCALAR, numpy=_encoded("JPEG"), differentiable=False)  # fmt: skip
-define("DecodeGif", "contents: string[] -> image: uint8", shape=lambda op: TensorShape([None, None, None, 3]),
-       numpy=_decoded_gif, differentiable=False)  # fmt: skip
-define("DecodeBmp", "contents: string[] -> image: uint8", shape=_decoded_shape, numpy=_decoded_bmp,
-       differentiable=False)  # fmt: skip
-define("DecodeImage", "contents: string[] -> image: @dtype",
-       shape=lambda op: UNKNOWN if op.attrs["expand_animations"] else TensorShape([None] * 3),
-       numpy=_decoded_any, differentiable=False)  # fmt: skip
-define("DecodeAndCropJpeg", "contents: string[], crop_window: int32[4] -> image: uint8",
-       shape=_cropped_shape, numpy=_cropped, differentiable=False)  # fmt: skip
-define("ExtractJpegShape", "contents: string[] -> image_shape: @output_type",
-       shape=lambda op: TensorShape([3]), numpy=_jpeg_shape, differentiable=False)  # fmt: skip
+define(
+    "EncodeJpegVariableQuality",
+    "images: uint8[h, w, c], quality: int32[] -> contents: string",
+    shape=lambda op: SCALAR,
+    numpy=_encoded("JPEG"),
+    differentiable=False,
+)
+define(
+    "DecodeGif",
+    "contents: string[] -> image: uint8",
+    shape=lambda op: TensorShape([None, None, None, 3]),
+    numpy=_decoded_gif,
+    differentiable=False,
+)
+define(
+    "DecodeBmp", "contents: string[] -> image: uint8", shape=_decoded_shape, numpy=_decoded_bmp, differentiable=False
+)
+define(
+    "DecodeImage",
+    "contents: string[] -> image: @dtype",
+    shape=lambda op: UNKNOWN if op.attrs["expand_animations"] else TensorShape([None] * 3),
+    numpy=_decoded_any,
+    differentiable=False,
+)
+define(
+    "DecodeAndCropJpeg",
+    "contents: string[], crop_window: int32[4] -> image: uint8",
+    shape=_cropped_shape,
+    numpy=_cropped,
+    differentiable=False,
+)
+define(
+    "ExtractJpegShape",
+    "contents: string[] -> image_shape: @output_type",
+    shape=lambda op: TensorShape([3]),
+    numpy=_jpeg_shape,
+    differentiable=False,
+)
 
 
 def _check_channels(channels: int, allowed: tuple) -> int:
@@ -223,14 +248,19 @@ def _check_channels(channels: int, allowed: tuple) -> int:
 
 def _check_ratio(ratio) -> None:
     if ratio not in (None, 1):
-        raise ValueError(
-            f"JPEG files are read with no ratio but 1, not {ratio!r}; see tf.image.resize_images"
-        )
+        raise ValueError(f"JPEG files are read with no ratio but 1, not {ratio!r}; see tf.image.resize_images")
 
 
-def decode_jpeg(contents, channels: int | None = 0, ratio: int | None = 1, fancy_upscaling: bool = True,
-                try_recover_truncated: bool = False, acceptable_fraction: float | None = 1,
-                dct_method: str = "", name: str | None = None) -> Tensor:  # fmt: skip
+def decode_jpeg(
+    contents,
+    channels: int | None = 0,
+    ratio: int | None = 1,
+    fancy_upscaling: bool = True,
+    try_recover_truncated: bool = False,
+    acceptable_fraction: float | None = 1,
+    dct_method: str = "",
+    name: str | None = None,
+) -> Tensor:
     """The image, uint8 [height, width, channels], in the bytes of a JPEG file (PNG files are read, too).
 
     Args:
@@ -262,17 +292,33 @@ def decode_png(contents, channels: int = 0, dtype=dtypes.uint8, name: str | None
     return apply("DecodePng", contents, channels=channels, dtype=dtype, name=name)
 
 
-def encode_jpeg(image, format: str = "", quality: int = 95, progressive: bool = False,
-                optimize_size: bool = False, chroma_downsampling: bool = True, density_unit: str = "in",
-                x_density: int = 300, y_density: int = 300, xmp_metadata: str = "",
-                name: str | None = None) -> Tensor:  # fmt: skip
+def encode_jpeg(
+    image,
+    format: str = "",
+    quality: int = 95,
+    progressive: bool = False,
+    optimize_size: bool = False,
+    chroma_downsampling: bool = True,
+    density_unit: str = "in",
+    x_density: int = 300,
+    y_density: int = 300,
+    xmp_metadata: str = "",
+    name: str | None = None,
+) -> Tensor:
     """The bytes of a JPEG file of an image, uint8 [height, width, 1 or 3]; quality is at most 100.
 
     format is that of the image; density_unit, x_density, y_density and xmp_metadata are not written.
     """
-    return apply("EncodeJpeg", image, format=format, quality=int(quality), progressive=bool(progressive),
-                 optimize_size=bool(optimize_size), chroma_downsampling=bool(chroma_downsampling),
-                 name=name)  # fmt: skip
+    return apply(
+        "EncodeJpeg",
+        image,
+        format=format,
+        quality=int(quality),
+        progressive=bool(progressive),
+        optimize_size=bool(optimize_size),
+        chroma_downsampling=bool(chroma_downsampling),
+        name=name,
+    )
 
 
 def encode_png(image, compression: int = -1, name: str | None = None) -> Tensor:
@@ -283,10 +329,17 @@ def encode_png(image, compression: int = -1, name: str | None = None) -> Tensor:
     return apply("EncodePng", image, compression=int(compression), name=name)
 
 
-def decode_and_crop_jpeg(contents, crop_window, channels: int = 0, ratio: int = 1,
-                         fancy_upscaling: bool = True, try_recover_truncated: bool = False,
-                         acceptable_fraction: float = 1, dct_method: str = "",
-                         name: str | None = None) -> Tensor:  # fmt: skip
+def decode_and_crop_jpeg(
+    contents,
+    crop_window,
+    channels: int = 0,
+    ratio: int = 1,
+    fancy_upscaling: bool = True,
+    try_recover_truncated: bool = False,
+    acceptable_fraction: float = 1,
+    dct_method: str = "",
+    name: str | None = None,
+) -> Tensor:
     """A part of the image in the bytes of a JPEG file, uint8 [height, width, channels].
 
     crop_window: int32 [4]: top, left, height, width. The other arguments are those of `decode_jpeg`.
@@ -325,8 +378,9 @@ def decode_bmp(contents, channels: int = 0, name: str | None = None) -> Tensor:
 _IDS = 76, 3  # of the ops that TensorFlow makes: always, without animations
 
 
-def decode_image(contents, channels: int | None = None, dtype=dtypes.uint8, name: str | None = None,
-                 expand_animations: bool = True) -> Tensor:  # fmt: skip
+def decode_image(
+    contents, channels: int | None = None, dtype=dtypes.uint8, name: str | None = None, expand_animations: bool = True
+) -> Tensor:
     """The image in the bytes of a PNG, JPEG, GIF or BMP file: [height, width, channels], or of a GIF file
     [frames, height, width, 3]; so the shape is not known before it runs.
 
@@ -346,8 +400,7 @@ def decode_image(contents, channels: int | None = None, dtype=dtypes.uint8, name
         contents = convert_to_tensor(contents, dtypes.string, name="contents")
         start = graph.root._last_id
         read = dtype if dtype is dtypes.uint16 else dtypes.uint8
-        image = apply("DecodeImage", contents, channels=channels, expand_animations=bool(expand_animations),
-                      dtype=read)  # fmt: skip
+        image = apply("DecodeImage", contents, channels=channels, expand_animations=bool(expand_animations), dtype=read)
         image = image if read is dtype else convert_image_dtype(image, dtype)
     converted = {dtypes.uint8: 0, dtypes.uint16: 6}.get(dtype, 8)
     ids = always + first_only * (not expand_animations) + converted
@@ -395,8 +448,7 @@ def adjust_jpeg_quality(image, jpeg_quality, name: str | None = None) -> Tensor:
         return convert_image_dtype(small, image.dtype, saturate=True)
 
 
-def random_jpeg_quality(image, min_jpeg_quality: int, max_jpeg_quality: int,
-                        seed: int | None = None) -> Tensor:  # fmt: skip
+def random_jpeg_quality(image, min_jpeg_quality: int, max_jpeg_quality: int, seed: int | None = None) -> Tensor:
     """`adjust_jpeg_quality` by a number from [min_jpeg_quality, max_jpeg_quality).
 
     Raises:
@@ -407,7 +459,6 @@ def random_jpeg_quality(image, min_jpeg_quality: int, max_jpeg_quality: int,
             f"jpeg encoding range must be between 0 and 100; it is {min_jpeg_quality} to {max_jpeg_quality}"
         )
     if min_jpeg_quality >= max_jpeg_quality:
-        raise ValueError(f"min_jpeg_quality must be less than max_jpeg_quality: {min_jpeg_quality}, "
-                         f"{max_jpeg_quality}")  # fmt: skip
+        raise ValueError(f"min_jpeg_quality must be less than max_jpeg_quality: {min_jpeg_quality}, {max_jpeg_quality}")
     quality = random_uniform([], min_jpeg_quality, max_jpeg_quality, dtypes.int32, seed)
     return adjust_jpeg_quality(image, quality)

@@ -41,8 +41,7 @@ def _corners(op, places, size: int) -> list:
         return [(np.floor(known + np.float32(0.5)).astype(int).clip(0, size - 1), inside.astype(np.float32))]
     low = np.floor(known)
     part = known - low
-    return [(low.astype(int), np.where(inside, 1 - part, 0)),
-            (np.ceil(known).astype(int), np.where(inside, part, 0))]  # fmt: skip
+    return [(low.astype(int), np.where(inside, 1 - part, 0)), (np.ceil(known).astype(int), np.where(inside, part, 0))]
 
 
 def _check_boxes(images: int, boxes, rows) -> None:
@@ -111,8 +110,10 @@ def _crop_grad_boxes(op, grads, images, boxes, rows):
         a, b, c, d = (image[i[:, None], j] for i in (top, bottom) for j in (left, right))
         by_y = ((1 - across) * (c - a) + across * (d - b)) * g * inside[:, :, None]
         by_x = ((1 - down) * (b - a) + down * (d - c)) * g * inside[:, :, None]
-        for axis, by, count, size in ((0, by_y.sum((1, 2)), height, image.shape[0]),
-                                      (1, by_x.sum((0, 2)), width, image.shape[1])):  # fmt: skip
+        for axis, by, count, size in (
+            (0, by_y.sum((1, 2)), height, image.shape[0]),
+            (1, by_x.sum((0, 2)), width, image.shape[1]),
+        ):
             first, last = _moved(count, size)
             own[axis], own[axis + 2] = by @ first, by @ last
     return out
@@ -130,24 +131,45 @@ def _crop_grad(op, g):
     image, boxes, rows, _ = op.inputs
     type = image.dtype.base_dtype
     kept = type if type in dtypes.FLOAT else dtypes.float32
-    of_image = apply("CropAndResizeGradImage", g, boxes, rows, array.shape(image), T=kept,
-                     method=op.attrs["method"])  # fmt: skip
+    of_image = apply("CropAndResizeGradImage", g, boxes, rows, array.shape(image), T=kept, method=op.attrs["method"])
     return of_image, apply("CropAndResizeGradBoxes", g, image, boxes, rows, method="bilinear"), None, None
 
 
-define("CropAndResize", "image: T[b, h, w, c], boxes: float32[n, 4], box_ind: int32[n], crop_size: int32[2] "
-       "-> crops: float32", T=_REAL, shape=_cropped_shape, numpy=_cropped, grad=_crop_grad)  # fmt: skip
-define("CropAndResizeGradImage", "grads: float32, boxes: float32[n, 4], box_ind: int32[n], "
-       "image_size: int32[4] -> output: @T", shape=lambda op: array.wanted_shape(op, 3).with_rank(4),
-       numpy=_crop_grad_image, differentiable=False)  # fmt: skip
-define("CropAndResizeGradBoxes", "grads: float32, image: T[b, h, w, c], boxes: float32[n, 4], "
-       "box_ind: int32[n] -> output: float32", T=_REAL, shape=lambda op: op.inputs[2].shape,
-       numpy=_crop_grad_boxes, differentiable=False)  # fmt: skip
+define(
+    "CropAndResize",
+    "image: T[b, h, w, c], boxes: float32[n, 4], box_ind: int32[n], crop_size: int32[2] -> crops: float32",
+    T=_REAL,
+    shape=_cropped_shape,
+    numpy=_cropped,
+    grad=_crop_grad,
+)
+define(
+    "CropAndResizeGradImage",
+    "grads: float32, boxes: float32[n, 4], box_ind: int32[n], image_size: int32[4] -> output: @T",
+    shape=lambda op: array.wanted_shape(op, 3).with_rank(4),
+    numpy=_crop_grad_image,
+    differentiable=False,
+)
+define(
+    "CropAndResizeGradBoxes",
+    "grads: float32, image: T[b, h, w, c], boxes: float32[n, 4], box_ind: int32[n] -> output: float32",
+    T=_REAL,
+    shape=lambda op: op.inputs[2].shape,
+    numpy=_crop_grad_boxes,
+    differentiable=False,
+)
 
 
-def crop_and_resize(image, boxes, box_ind=None, crop_size=None, method: str = "bilinear",
-                    extrapolation_value: float = 0, name: str | None = None,
-                    box_indices=None) -> Tensor:  # fmt: skip
+def crop_and_resize(
+    image,
+    boxes,
+    box_ind=None,
+    crop_size=None,
+    method: str = "bilinear",
+    extrapolation_value: float = 0,
+    name: str | None = None,
+    box_indices=None,
+) -> Tensor:
     """Boxes of images [batch, height, width, channels], each brought to one size: float32
     [boxes, *crop_size, channels].
 
@@ -162,8 +184,16 @@ def crop_and_resize(image, boxes, box_ind=None, crop_size=None, method: str = "b
     box_ind = patterns.renamed("box_indices", box_indices, "box_ind", box_ind)
     if method not in ("bilinear", "nearest"):
         raise ValueError(f"method is 'bilinear' or 'nearest', not {method!r}")
-    return apply("CropAndResize", image, boxes, box_ind, crop_size, method=method,
-                 extrapolation_value=float(extrapolation_value), name=name)  # fmt: skip
+    return apply(
+        "CropAndResize",
+        image,
+        boxes,
+        box_ind,
+        crop_size,
+        method=method,
+        extrapolation_value=float(extrapolation_value),
+        name=name,
+    )
 
 
 # ---- glimpses
@@ -178,8 +208,7 @@ def _glimpses(op, images, size, offsets):
     out = _noise(op, (len(images), height, width, images.shape[3]))
     for one, image, offset in zip(out, images, offsets):
         (to_y, at_y), (to_x, at_x) = (
-            _seen(op, float(place), n, wanted)
-            for place, n, wanted in zip(offset, image.shape[:2], (height, width))
+            _seen(op, float(place), n, wanted) for place, n, wanted in zip(offset, image.shape[:2], (height, width))
         )
         one[to_y, to_x] = image[at_y, at_x]
     return out
@@ -207,13 +236,25 @@ def _glimpse_shape(op):
     return TensorShape([images[0], height, width, images[3]])
 
 
-define("ExtractGlimpse", "input: float32[b, h, w, c], size: int32[2], offsets: float32[b, 2] -> "
-       "glimpse: float32", shape=_glimpse_shape, numpy=_glimpses, differentiable=False,
-       stateful=True)  # fmt: skip
+define(
+    "ExtractGlimpse",
+    "input: float32[b, h, w, c], size: int32[2], offsets: float32[b, 2] -> glimpse: float32",
+    shape=_glimpse_shape,
+    numpy=_glimpses,
+    differentiable=False,
+    stateful=True,
+)
 
 
-def extract_glimpse(input, size, offsets, centered: bool = True, normalized: bool = True,
-                    uniform_noise: bool = True, name: str | None = None) -> Tensor:  # fmt: skip
+def extract_glimpse(
+    input,
+    size,
+    offsets,
+    centered: bool = True,
+    normalized: bool = True,
+    uniform_noise: bool = True,
+    name: str | None = None,
+) -> Tensor:
     """A part of each image, float32 [batch, height, width, channels], around a place: [batch, *size,
     channels]; no gradient.
 
@@ -221,8 +262,16 @@ def extract_glimpse(input, size, offsets, centered: bool = True, normalized: boo
     with `centered` from the middle; with `normalized` as parts: -1 to 1 from edge to edge if centered.
     Outside of the image is noise, uniform or normal.
     """
-    return apply("ExtractGlimpse", input, size, offsets, centered=bool(centered),
-                 normalized=bool(normalized), uniform_noise=bool(uniform_noise), name=name)  # fmt: skip
+    return apply(
+        "ExtractGlimpse",
+        input,
+        size,
+        offsets,
+        centered=bool(centered),
+        normalized=bool(normalized),
+        uniform_noise=bool(uniform_noise),
+        name=name,
+    )
 
 
 # ---- patches
@@ -235,8 +284,7 @@ def _patch_windows(op, sizes: tuple) -> Windows:
 def _patches(op, images):
     found = _patch_windows(op, images.shape)
     rows, columns = found
-    out = zeros((len(images), rows.count, columns.count, rows.window * columns.window, images.shape[3]),
-                images.dtype)  # fmt: skip
+    out = zeros((len(images), rows.count, columns.count, rows.window * columns.window, images.shape[3]), images.dtype)
     for ky, kx, to, at in found.taps():
         out[(*to, ky * columns.window + kx)] = images[at]
     return out.reshape(*out.shape[:3], -1)
@@ -262,12 +310,14 @@ def _patches_grad(op, g):
     return apply("Conv2DBackpropInput", array.shape(images), each, g, strides=op.attrs["strides"], **same)
 
 
-define("ExtractImagePatches", "images: T -> patches: T", T=_REAL, shape=_patches_shape, numpy=_patches,
-       grad=_patches_grad)  # fmt: skip
+define(
+    "ExtractImagePatches", "images: T -> patches: T", T=_REAL, shape=_patches_shape, numpy=_patches, grad=_patches_grad
+)
 
 
-def extract_image_patches(images, ksizes=None, strides=None, rates=None, padding=None,
-                          name: str | None = None, sizes=None) -> Tensor:  # fmt: skip
+def extract_image_patches(
+    images, ksizes=None, strides=None, rates=None, padding=None, name: str | None = None, sizes=None
+) -> Tensor:
     """Patches of images [batch, height, width, channels] side by side: [batch, h', w', values of a patch].
 
     ksizes (or sizes): of a patch, four numbers of which the first and last are 1; strides: from patch to
@@ -282,8 +332,14 @@ def extract_image_patches(images, ksizes=None, strides=None, rates=None, padding
     """
     ksizes = patterns.renamed("sizes", sizes, "ksizes", ksizes)
     attributes = {"ksizes": _four(ksizes, "ksizes"), "strides": _four(strides, "strides")}
-    return apply("ExtractImagePatches", images, dilations=_four(rates, "rates"),
-                 padding=check_padding(padding), name=name, **attributes)  # fmt: skip
+    return apply(
+        "ExtractImagePatches",
+        images,
+        dilations=_four(rates, "rates"),
+        padding=check_padding(padding),
+        name=name,
+        **attributes,
+    )
 
 
 def extract_patches(images, sizes, strides, rates, padding, name: str | None = None) -> Tensor:

@@ -50,9 +50,7 @@ def image_gradients(image):
     """
     image = convert_to_tensor(image, name="image")
     if image.shape.rank != 4:
-        raise ValueError(
-            f"image_gradients expects a 4D tensor [batch_size, h, w, d]; {image.name} has {image.shape}"
-        )
+        raise ValueError(f"image_gradients expects a 4D tensor [batch_size, h, w, d]; {image.name} has {image.shape}")
     shape = array.shape(image)
     batch, height, width, depth = joining.unstack(shape)
     down = image[:, 1:, :, :] - image[:, :-1, :, :]
@@ -130,17 +128,19 @@ def _gauss(size: int, sigma: float) -> np.ndarray:
 def _blurred(x: Tensor, bell: Tensor) -> Tensor:
     """The means of windows of images [..., height, width, channels]."""
     shape = array.shape(x)
-    flat = depthwise_conv2d(
-        array.reshape(x, array.concat([[-1], shape[-3:]], 0)), bell, [1, 1, 1, 1], "VALID"
-    )
+    flat = depthwise_conv2d(array.reshape(x, array.concat([[-1], shape[-3:]], 0)), bell, [1, 1, 1, 1], "VALID")
     return array.reshape(flat, array.concat([shape[:-3], array.shape(flat)[1:]], 0))
 
 
 def _similarity(a: Tensor, b: Tensor, peak, size: int, sigma: float, k1: float, k2: float):
     """(ssim, contrast and structure) of each channel: [..., channels] (Wang et al. 2004)."""
-    fits = [check.Assert(reduce.reduce_all(compare.greater_equal(array.shape(x)[-3:-1], size)),
-                         ["images are smaller than the filter:", array.shape(x), size])
-            for x in (a, b)]  # fmt: skip
+    fits = [
+        check.Assert(
+            reduce.reduce_all(compare.greater_equal(array.shape(x)[-3:-1], size)),
+            ["images are smaller than the filter:", array.shape(x), size],
+        )
+        for x in (a, b)
+    ]
     with control_dependencies(fits):
         a = identity.identity(a)
     bell = rearranging.tile(constant.constant(_gauss(size, sigma)), [1, 1, array.shape(a)[-1], 1])
@@ -156,13 +156,12 @@ def _similarity(a: Tensor, b: Tensor, peak, size: int, sigma: float, k1: float, 
 
 def _filter(size, sigma) -> None:
     if not isinstance(size, (int, np.integer)) or size < 1 or not sigma > 0:
-        raise ValueError(
-            f"filter_size is a positive whole number and filter_sigma positive; not {size}, {sigma}"
-        )
+        raise ValueError(f"filter_size is a positive whole number and filter_sigma positive; not {size}, {sigma}")
 
 
-def ssim(img1, img2, max_val, filter_size: int = 11, filter_sigma: float = 1.5, k1: float = 0.01,
-         k2: float = 0.03) -> Tensor:  # fmt: skip
+def ssim(
+    img1, img2, max_val, filter_size: int = 11, filter_sigma: float = 1.5, k1: float = 0.01, k2: float = 0.03
+) -> Tensor:
     """The structural similarity of images [..., height, width, channels], 1 if they are equal: float32 [...]
     (Wang et al. 2004).
 
@@ -190,8 +189,16 @@ def _prepared(a, b, max_val):
     return convert_image_dtype(a, dtypes.float32), convert_image_dtype(b, dtypes.float32), peak, checks
 
 
-def ssim_multiscale(img1, img2, max_val, power_factors=_SCALES, filter_size: int = 11,
-                    filter_sigma: float = 1.5, k1: float = 0.01, k2: float = 0.03) -> Tensor:  # fmt: skip
+def ssim_multiscale(
+    img1,
+    img2,
+    max_val,
+    power_factors=_SCALES,
+    filter_size: int = 11,
+    filter_sigma: float = 1.5,
+    k1: float = 0.01,
+    k2: float = 0.03,
+) -> Tensor:
     """`ssim` at several scales, each half as large as the one before, multiplied (Wang, Simoncelli, Bovik
     2003).
 

@@ -17,9 +17,7 @@ from minitf.ops.random.random import random_uniform
 
 def _with_rank(image: Tensor, name: str) -> None:
     if image.shape.rank not in (None, 3, 4):
-        raise ValueError(
-            f"'image' of {name} must have either 3 or 4 dimensions; {image.name} has {image.shape}"
-        )
+        raise ValueError(f"'image' of {name} must have either 3 or 4 dimensions; {image.name} has {image.shape}")
 
 
 def _same_shape(result: Tensor, image: Tensor) -> Tensor:
@@ -116,6 +114,7 @@ def _turned(image: Tensor, k: Tensor, scope: str) -> Tensor:
     turns = [(math.equal(k, 1), left), (math.equal(k, 2), around), (math.equal(k, 3), right)]
     result = case.case(turns, default=lambda: image, exclusive=True, name=scope)
     rank = image.shape.rank
-    result.set_shape([None] * 3 if rank is None else [*image.shape.sizes[: rank - 3], None, None,
-                                                       image.shape.sizes[-1]])  # fmt: skip
+    result.set_shape(
+        [None] * 3 if rank is None else [*image.shape.sizes[: rank - 3], None, None, image.shape.sizes[-1]]
+    )
     return result

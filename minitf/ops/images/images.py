@@ -130,13 +130,24 @@ def _define(name: str, weights, grad: bool) -> None:
     def gradient(op, g):
         return apply(f"{name}Grad", g, op.inputs[0], **_rules(op)), None
 
-    define(name, "images: T[b, h, w, c], size: int32[n] -> resized_images: float32", T=_REAL,
-           shape=_resized_shape, numpy=_resized(weights), grad=gradient if grad else None,
-           differentiable=grad)  # fmt: skip
+    define(
+        name,
+        "images: T[b, h, w, c], size: int32[n] -> resized_images: float32",
+        T=_REAL,
+        shape=_resized_shape,
+        numpy=_resized(weights),
+        grad=gradient if grad else None,
+        differentiable=grad,
+    )
     if grad:
-        define(f"{name}Grad", "grads: float32, original_image: T -> output: T", T=dtypes.FLOAT,
-               shape=lambda op: op.inputs[1].shape, numpy=_resized_grad(weights),
-               differentiable=False)  # fmt: skip
+        define(
+            f"{name}Grad",
+            "grads: float32, original_image: T -> output: T",
+            T=dtypes.FLOAT,
+            shape=lambda op: op.inputs[1].shape,
+            numpy=_resized_grad(weights),
+            differentiable=False,
+        )
 
 
 def _rules(op) -> dict:
@@ -164,12 +175,22 @@ def _size_of(tensor: Tensor) -> Tensor:
 _define("ResizeBilinear", _linear, True)
 _define("ResizeBicubic", _cubic, True)
 _define("ResizeArea", _areas, False)
-define("ResizeNearestNeighbor", "images: T[b, h, w, c], size: int32[n] -> resized_images: T", T=_REAL,
-       shape=_resized_shape, numpy=_nearest_numpy, grad=lambda op, g: [
-           apply("ResizeNearestNeighborGrad", g, _size_of(op.inputs[0]), **_rules(op)), None])  # fmt: skip
-define("ResizeNearestNeighborGrad", "grads: T, size: int32[n] -> output: T", T=_REAL,
-       shape=_resized_shape, numpy=_nearest_grad, grad=lambda op, g: [
-           apply("ResizeNearestNeighbor", g, _size_of(op.inputs[0]), **_rules(op)), None])  # fmt: skip
+define(
+    "ResizeNearestNeighbor",
+    "images: T[b, h, w, c], size: int32[n] -> resized_images: T",
+    T=_REAL,
+    shape=_resized_shape,
+    numpy=_nearest_numpy,
+    grad=lambda op, g: [apply("ResizeNearestNeighborGrad", g, _size_of(op.inputs[0]), **_rules(op)), None],
+)
+define(
+    "ResizeNearestNeighborGrad",
+    "grads: T, size: int32[n] -> output: T",
+    T=_REAL,
+    shape=_resized_shape,
+    numpy=_nearest_grad,
+    grad=lambda op, g: [apply("ResizeNearestNeighbor", g, _size_of(op.inputs[0]), **_rules(op)), None],
+)
 
 # ---- functions
 
@@ -186,20 +207,23 @@ class ResizeMethod:
 _OPS = ("ResizeBilinear", "ResizeNearestNeighbor", "ResizeBicubic", "ResizeArea")
 
 
-def resize_bilinear(images, size, align_corners: bool = False, name: str | None = None,
-                    half_pixel_centers: bool = False) -> Tensor:  # fmt: skip
+def resize_bilinear(
+    images, size, align_corners: bool = False, name: str | None = None, half_pixel_centers: bool = False
+) -> Tensor:
     """Images [batch, height, width, channels] in another size, float32, by the four places around."""
     return _apply(0, images, size, align_corners, name, half_pixel_centers)
 
 
-def resize_nearest_neighbor(images, size, align_corners: bool = False, name: str | None = None,
-                            half_pixel_centers: bool = False) -> Tensor:  # fmt: skip
+def resize_nearest_neighbor(
+    images, size, align_corners: bool = False, name: str | None = None, half_pixel_centers: bool = False
+) -> Tensor:
     """Images [batch, height, width, channels] in another size, of the same type: the value at one place."""
     return _apply(1, images, size, align_corners, name, half_pixel_centers)
 
 
-def resize_bicubic(images, size, align_corners: bool = False, name: str | None = None,
-                   half_pixel_centers: bool = False) -> Tensor:  # fmt: skip
+def resize_bicubic(
+    images, size, align_corners: bool = False, name: str | None = None, half_pixel_centers: bool = False
+) -> Tensor:
     """Images [batch, height, width, channels] in another size, float32, by cubics through four places."""
     return _apply(2, images, size, align_corners, name, half_pixel_centers)
 
@@ -214,8 +238,14 @@ def _apply(method: int, images, size, align_corners: bool, name: str | None, hal
     return apply(_OPS[method], images, size, align_corners=bool(align_corners), name=name, **rules)
 
 
-def resize_images(images, size, method=ResizeMethod.BILINEAR, align_corners: bool = False,
-                  preserve_aspect_ratio: bool = False, name: str | None = None) -> Tensor:  # fmt: skip
+def resize_images(
+    images,
+    size,
+    method=ResizeMethod.BILINEAR,
+    align_corners: bool = False,
+    preserve_aspect_ratio: bool = False,
+    name: str | None = None,
+) -> Tensor:
     """Images [batch, height, width, channels], or one [height, width, channels], in another size.
 
     Args:
@@ -239,13 +269,9 @@ def resize_images(images, size, method=ResizeMethod.BILINEAR, align_corners: boo
         images = array.expand_dims(images, 0) if one else images
         size = convert_to_tensor(size, dtypes.int32, name="size")
         if not size.shape.is_compatible_with([2]):
-            raise ValueError(
-                f"'size' must be a 1-D Tensor of 2 elements: new_height, new_width; not {size.shape}"
-            )
+            raise ValueError(f"'size' must be a 1-D Tensor of 2 elements: new_height, new_width; not {size.shape}")
         if not isinstance(method, int) or not 0 <= method < len(_OPS):
-            raise ValueError(
-                f"Resize method is not implemented: {method!r}; it is 0 to 3, see tf.image.ResizeMethod"
-            )
+            raise ValueError(f"Resize method is not implemented: {method!r}; it is 0 to 3, see tf.image.ResizeMethod")
         size = _undistorted(images, size) if preserve_aspect_ratio else size
         known = constant_value(size)
         if known is None or tuple(images.shape.sizes[1:3]) != tuple(int(n) for n in known):

@@ -20,14 +20,11 @@ def _raw(op, strings):
     dtype = op.outputs[0].dtype.numpy
     sizes = {len(s) for s in strings.flat}
     if len(sizes) > 1:
-        raise ValueError(
-            f"decode_raw takes strings of one length, not of {sorted(sizes)[0]} and {max(sizes)}"
-        )
+        raise ValueError(f"decode_raw takes strings of one length, not of {sorted(sizes)[0]} and {max(sizes)}")
     size = max(sizes, default=0)
     if size % dtype.itemsize:
         raise ValueError(
-            f"a string of {size} bytes is not a multiple of {dtype.itemsize}, the size of "
-            f"{op.outputs[0].dtype.name}"
+            f"a string of {size} bytes is not a multiple of {dtype.itemsize}, the size of {op.outputs[0].dtype.name}"
         )
     order = "<" if op.attrs["little_endian"] else ">"
     stored = np.dtype(np.uint8) if dtype.kind == "b" else dtype.newbyteorder(order)
@@ -35,12 +32,18 @@ def _raw(op, strings):
     return found.reshape(*strings.shape, size // dtype.itemsize)
 
 
-define("DecodeRaw", "bytes: string -> output: @out_type", numpy=_raw, differentiable=False,
-       shape=lambda op: op.inputs[0].shape.concatenate([None]))  # fmt: skip
+define(
+    "DecodeRaw",
+    "bytes: string -> output: @out_type",
+    numpy=_raw,
+    differentiable=False,
+    shape=lambda op: op.inputs[0].shape.concatenate([None]),
+)
 
 
-def decode_raw(input_bytes=None, out_type=None, little_endian: bool = True, name: str | None = None,
-               bytes=None) -> Tensor:  # noqa: A002 - TensorFlow's own name  # fmt: skip
+def decode_raw(
+    input_bytes=None, out_type=None, little_endian: bool = True, name: str | None = None, bytes=None
+) -> Tensor:  # noqa: A002 - TensorFlow's own name
     """The bytes of each string as numbers of `out_type`, along a new last axis.
 
     Raises (at run time):
@@ -61,8 +64,9 @@ def decode_raw(input_bytes=None, out_type=None, little_endian: bool = True, name
 
 # ---- texts of numbers
 
-_FLOAT = re.compile(rb"\s*[+-]?(\d+\.?\d*([eE][+-]?\d+)?|\.\d+([eE][+-]?\d+)?|inf|nan|0[xX][0-9a-fA-F]+)\s*",
-                    re.IGNORECASE)  # fmt: skip
+_FLOAT = re.compile(
+    rb"\s*[+-]?(\d+\.?\d*([eE][+-]?\d+)?|\.\d+([eE][+-]?\d+)?|inf|nan|0[xX][0-9a-fA-F]+)\s*", re.IGNORECASE
+)
 _INTEGER = re.compile(rb"\s*-?\d+\s*")
 _TYPES = frozenset([dtypes.float32, dtypes.float64, dtypes.int32, dtypes.int64])
 
@@ -90,12 +94,16 @@ def _numbers(op, strings):
     return np.array(found, dtype.numpy).reshape(strings.shape)
 
 
-define("StringToNumber", "string_tensor: string -> output: @out_type", shape=patterns.same, numpy=_numbers,
-       differentiable=False)  # fmt: skip
+define(
+    "StringToNumber",
+    "string_tensor: string -> output: @out_type",
+    shape=patterns.same,
+    numpy=_numbers,
+    differentiable=False,
+)
 
 
-def string_to_number(string_tensor=None, out_type=dtypes.float32, name: str | None = None,
-                     input=None) -> Tensor:  # fmt: skip
+def string_to_number(string_tensor=None, out_type=dtypes.float32, name: str | None = None, input=None) -> Tensor:
     """The numbers that strings say, as float32, float64, int32 or int64.
 
     Raises (at run time):
@@ -189,12 +197,24 @@ def _csv_shapes(op):
     return [op.inputs[0].shape] * len(op.outputs)
 
 
-define("DecodeCSV", "records: string, record_defaults: ** -> output: **", shape=_csv_shapes, numpy=_csv,
-       differentiable=False)  # fmt: skip
+define(
+    "DecodeCSV",
+    "records: string, record_defaults: ** -> output: **",
+    shape=_csv_shapes,
+    numpy=_csv,
+    differentiable=False,
+)
 
 
-def decode_csv(records, record_defaults: list, field_delim: str = ",", use_quote_delim: bool = True,
-               name: str | None = None, na_value: str = "", select_cols=None) -> list[Tensor]:  # fmt: skip
+def decode_csv(
+    records,
+    record_defaults: list,
+    field_delim: str = ",",
+    use_quote_delim: bool = True,
+    name: str | None = None,
+    na_value: str = "",
+    select_cols=None,
+) -> list[Tensor]:
     """The columns of lines of comma-separated values: a tensor, shaped like `records`, for each.
 
     record_defaults: for each column its default, a scalar or [scalar], which tells its type (float32,
@@ -219,9 +239,17 @@ def decode_csv(records, record_defaults: list, field_delim: str = ",", use_quote
         raise ValueError(f"{len(chosen)} columns need as many defaults, not {len(record_defaults)}")
     found = [convert_to_tensor(d) if isinstance(d, Tensor) else d for d in record_defaults]
     kinds = [_kind(d) for d in found]
-    op = apply_op("DecodeCSV", records, found, dtypes=kinds, field_delim=field_delim.encode(),
-                  use_quote_delim=bool(use_quote_delim), na_value=na_value.encode(), select_cols=chosen,
-                  name=name)  # fmt: skip
+    op = apply_op(
+        "DecodeCSV",
+        records,
+        found,
+        dtypes=kinds,
+        field_delim=field_delim.encode(),
+        use_quote_delim=bool(use_quote_delim),
+        na_value=na_value.encode(),
+        select_cols=chosen,
+        name=name,
+    )
     return list(op.outputs)
 
 

@@ -99,8 +99,10 @@ class _Wanted:
         """What was read, by the names of the features."""
         found = dict(zip(self.sorted_sparse(), sparse))
         found |= dict(zip(self.dense, dense))
-        return {key: _merged(feature, found) if isinstance(feature, SparseFeature) else found[key]
-                for key, feature in sorted(self.features.items())}  # fmt: skip
+        return {
+            key: _merged(feature, found) if isinstance(feature, SparseFeature) else found[key]
+            for key, feature in sorted(self.features.items())
+        }
 
 
 def _type(dtype, key: str) -> dtypes.DType:
@@ -133,16 +135,22 @@ def _default(key: str, dtype: dtypes.DType, shape: tuple, open_first: bool, valu
 
 
 def _defaults(wanted: _Wanted) -> list[Tensor]:
-    return [_default(key, dtype, shape, first, feature.default_value)
-            for key, (dtype, shape, first, feature) in wanted.dense.items()]  # fmt: skip
+    return [
+        _default(key, dtype, shape, first, feature.default_value)
+        for key, (dtype, shape, first, feature) in wanted.dense.items()
+    ]
 
 
 def _attributes(wanted: _Wanted) -> dict:
     sparse = wanted.sorted_sparse()
     shapes = [(None, *shape) if first else shape for _, shape, first, _ in wanted.dense.values()]
-    return {"sparse_keys": list(sparse), "sparse_types": list(sparse.values()),
-            "dense_keys": list(wanted.dense), "Tdense": [part[0] for part in wanted.dense.values()],
-            "dense_shapes": shapes}  # fmt: skip
+    return {
+        "sparse_keys": list(sparse),
+        "sparse_types": list(sparse.values()),
+        "dense_keys": list(wanted.dense),
+        "Tdense": [part[0] for part in wanted.dense.values()],
+        "dense_shapes": shapes,
+    }
 
 
 def _types(sparse: list, dense: list) -> list:
@@ -183,9 +191,15 @@ def parse_example(serialized, features: dict, name: str | None = None, example_n
             names = convert_to_tensor(example_names, dtypes.string, name="names")
         attrs = _attributes(wanted)
         get_default_graph().reserve_ids(len(wanted.sparse) + len(wanted.dense))  # TensorFlow's ops of keys
-        op = apply_op("ParseExample", serialized, names, defaults, **attrs,
-                      dtypes=_types(attrs["sparse_types"], attrs["Tdense"]),
-                      name=name or "ParseExample")  # fmt: skip
+        op = apply_op(
+            "ParseExample",
+            serialized,
+            names,
+            defaults,
+            **attrs,
+            dtypes=_types(attrs["sparse_types"], attrs["Tdense"]),
+            name=name or "ParseExample",
+        )
         parts = _assembled(op.outputs, len(wanted.sparse))
     return wanted.results(*parts)
 
@@ -210,8 +224,9 @@ def parse_single_example(serialized, features: dict, name: str | None = None, ex
     with name_scope(name, "ParseSingleExample", [serialized]):
         serialized = convert_to_tensor(serialized, dtypes.string, name="serialized")
         defaults, attrs = _defaults(wanted), _attributes(wanted)
-        op = apply_op("ParseSingleExample", serialized, defaults, **attrs,
-                      dtypes=_types(attrs["sparse_types"], attrs["Tdense"]))  # fmt: skip
+        op = apply_op(
+            "ParseSingleExample", serialized, defaults, **attrs, dtypes=_types(attrs["sparse_types"], attrs["Tdense"])
+        )
         parts = _assembled(op.outputs, len(wanted.sparse))
     return wanted.results(*parts)
 
@@ -223,9 +238,13 @@ def _first(batch):
     return SparseTensor(batch.indices[:, 1:], batch.values, batch.dense_shape[1:])
 
 
-def parse_single_sequence_example(serialized, context_features: dict | None = None,
-                                  sequence_features: dict | None = None, example_name: str | None = None,
-                                  name: str | None = None) -> tuple[dict, dict]:  # fmt: skip
+def parse_single_sequence_example(
+    serialized,
+    context_features: dict | None = None,
+    sequence_features: dict | None = None,
+    example_name: str | None = None,
+    name: str | None = None,
+) -> tuple[dict, dict]:
     """(context, sequences): the features of one serialized tf.train.SequenceExample, by their names.
 
     context_features: kinds as for `parse_single_example`; sequence_features: VarLenFeature gives a
@@ -234,9 +253,7 @@ def parse_single_sequence_example(serialized, context_features: dict | None = No
     if not context_features and not sequence_features:
         raise ValueError("parse_single_sequence_example needs context_features or sequence_features")
     context = _Wanted(context_features, (VarLenFeature, FixedLenFeature)) if context_features else None
-    lists = (
-        _Wanted(sequence_features, (VarLenFeature, FixedLenSequenceFeature)) if sequence_features else None
-    )
+    lists = _Wanted(sequence_features, (VarLenFeature, FixedLenSequenceFeature)) if sequence_features else None
     with name_scope(name, "ParseSingleSequenceExample", [serialized]):
         attrs, defaults, kinds = {}, [], []
         for prefix, wanted in (("context", context), ("list", lists)):
@@ -251,8 +268,15 @@ def parse_single_sequence_example(serialized, context_features: dict | None = No
             kinds += _types(own["sparse_types"], own["Tdense"])
             defaults += _defaults(wanted) if wanted and prefix == "context" else []
         missing = [k for k, (*_, f) in lists.dense.items() if f.allow_missing] if lists else []
-        op = apply_op("ParseSingleSequenceExample", serialized, example_name or "", defaults, **attrs,
-                      may_be_missing=missing, dtypes=kinds)  # fmt: skip
+        op = apply_op(
+            "ParseSingleSequenceExample",
+            serialized,
+            example_name or "",
+            defaults,
+            **attrs,
+            may_be_missing=missing,
+            dtypes=kinds,
+        )
         counts = [len(w.sparse) if w else 0 for w in (context, lists)]
         cut = 3 * counts[0] + (len(context.dense) if context else 0)
         parts = [_assembled(op.outputs[:cut], counts[0]), _assembled(op.outputs[cut:], counts[1])]

@@ -54,11 +54,15 @@ def _write(b, op, name, contents):
             file.write(b.data(contents).item())
 
 
-define("ReadFile", "filename: string[] -> contents: string", shape=lambda op: SCALAR, stateful=True,
-       host=lambda b, op, name: b.constant(text(read_whole(name_in(b, name)))),
-       differentiable=False)  # fmt: skip
-define("WriteFile", "filename: string[], contents: string[] ->", host=_write, stateful=True,
-       differentiable=False)  # fmt: skip
+define(
+    "ReadFile",
+    "filename: string[] -> contents: string",
+    shape=lambda op: SCALAR,
+    stateful=True,
+    host=lambda b, op, name: b.constant(text(read_whole(name_in(b, name)))),
+    differentiable=False,
+)
+define("WriteFile", "filename: string[], contents: string[] ->", host=_write, stateful=True, differentiable=False)
 
 
 def read_file(filename, name: str | None = None) -> Tensor:
@@ -111,8 +115,14 @@ def _check_pattern(op):
     return TensorShape([None])
 
 
-define("MatchingFiles", "pattern: string -> filenames: string", shape=_check_pattern, host=_matching,
-       stateful=True, differentiable=False)  # fmt: skip
+define(
+    "MatchingFiles",
+    "pattern: string -> filenames: string",
+    shape=_check_pattern,
+    host=_matching,
+    stateful=True,
+    differentiable=False,
+)
 
 
 def matching_files(pattern, name: str | None = None) -> Tensor:

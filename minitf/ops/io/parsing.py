@@ -121,8 +121,13 @@ def _example_shapes(op):
     return [*sparse, *[batch.concatenate(shape) for shape in op.attrs["dense_shapes"]]]
 
 
-define("ParseExample", "serialized: string[batch], names: string[named], dense_defaults: ** -> outputs: **",
-       shape=_example_shapes, numpy=_parse_examples, differentiable=False)  # fmt: skip
+define(
+    "ParseExample",
+    "serialized: string[batch], names: string[named], dense_defaults: ** -> outputs: **",
+    shape=_example_shapes,
+    numpy=_parse_examples,
+    differentiable=False,
+)
 
 # ---- ParseSingleExample
 
@@ -131,11 +136,7 @@ def _parse_example(op, serialized, *defaults):
     attrs, name = op.attrs, "the example"
     message = _read(examples.example, serialized.item(), name)
     rows = [_or_none(message.get(k), t, k, name) for k, t in zip(attrs["sparse_keys"], attrs["sparse_types"])]
-    sparse = [
-        [np.arange(len(row))[:, None] for row in rows],
-        rows,
-        [np.array([len(row)], np.int64) for row in rows],
-    ]
+    sparse = [[np.arange(len(row))[:, None] for row in rows], rows, [np.array([len(row)], np.int64) for row in rows]]
     dense = []
     for k, t, shape, default in zip(attrs["dense_keys"], attrs["Tdense"], attrs["dense_shapes"], defaults):
         if shape[:1] == (None,):
@@ -151,8 +152,13 @@ def _single_shapes(op):
     return [*sparse, *[TensorShape(shape) for shape in op.attrs["dense_shapes"]]]
 
 
-define("ParseSingleExample", "serialized: string[], dense_defaults: ** -> outputs: **", shape=_single_shapes,
-       numpy=_parse_example, differentiable=False)  # fmt: skip
+define(
+    "ParseSingleExample",
+    "serialized: string[], dense_defaults: ** -> outputs: **",
+    shape=_single_shapes,
+    numpy=_parse_example,
+    differentiable=False,
+)
 
 # ---- ParseSingleSequenceExample
 
@@ -160,14 +166,18 @@ define("ParseSingleExample", "serialized: string[], dense_defaults: ** -> output
 def _parse_sequence(op, serialized, debug_name, *defaults):
     attrs, name = op.attrs, f"the example {debug_name.item().decode(errors='replace')!r}"
     context, lists = _read(examples.sequence_example, serialized.item(), name)
-    rows = [_or_none(context.get(k), t, k, name)
-            for k, t in zip(attrs["context_sparse_keys"], attrs["context_sparse_types"])]  # fmt: skip
+    rows = [
+        _or_none(context.get(k), t, k, name)
+        for k, t in zip(attrs["context_sparse_keys"], attrs["context_sparse_types"])
+    ]
     found = [np.arange(len(row))[:, None] for row in rows] + rows
     found += [np.array([len(row)], np.int64) for row in rows]
     keys = zip(attrs["context_dense_keys"], attrs["Tcontext_dense"], attrs["context_dense_shapes"], defaults)
     found += [_dense(context.get(k), t, shape, default, k, name) for k, t, shape, default in keys]
-    sparse = [_sparse([_or_none(f, t, k, name) for f in lists.get(k, [])], t)
-              for k, t in zip(attrs["list_sparse_keys"], attrs["list_sparse_types"])]  # fmt: skip
+    sparse = [
+        _sparse([_or_none(f, t, k, name) for f in lists.get(k, [])], t)
+        for k, t in zip(attrs["list_sparse_keys"], attrs["list_sparse_types"])
+    ]
     found += [part for parts in zip(*sparse) for part in parts]
     for k, t, shape in zip(attrs["list_dense_keys"], attrs["Tlist_dense"], attrs["list_dense_shapes"]):
         if k not in lists and k not in attrs["may_be_missing"]:
@@ -191,6 +201,10 @@ def _sequence_shapes(op):
     return found + [TensorShape([None]).concatenate(shape) for shape in attrs["list_dense_shapes"]]
 
 
-define("ParseSingleSequenceExample",
-       "serialized: string[], debug_name: string[], context_dense_defaults: ** -> outputs: **",
-       shape=_sequence_shapes, numpy=_parse_sequence, differentiable=False)  # fmt: skip
+define(
+    "ParseSingleSequenceExample",
+    "serialized: string[], debug_name: string[], context_dense_defaults: ** -> outputs: **",
+    shape=_sequence_shapes,
+    numpy=_parse_sequence,
+    differentiable=False,
+)

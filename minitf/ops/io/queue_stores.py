@@ -97,8 +97,10 @@ class FIFOQueue:
             for i, (array, shape) in enumerate(zip(element, self.shapes or ())):
                 if not shape.is_compatible_with(array.shape):
                     raise errors.InvalidArgumentError(
-                        None, op, f"component {i} of queue '{self.name}' is of shape {shape}, but "
-                        f"{array.shape} was given")  # fmt: skip
+                        None,
+                        op,
+                        f"component {i} of queue '{self.name}' is of shape {shape}, but {array.shape} was given",
+                    )
 
     def _too_much(self) -> str:
         return f"queue '{self.name}' is full: it holds {self._size()}"
@@ -288,6 +290,4 @@ def _settings(op) -> str:
     return f"{op.type} with " + ", ".join(f"{k} {v}" for k, v in said.items())
 
 
-STORES = {
-    f"{kind.__name__}V2": kind for kind in (FIFOQueue, PaddingFIFOQueue, RandomShuffleQueue, PriorityQueue)
-}
+STORES = {f"{kind.__name__}V2": kind for kind in (FIFOQueue, PaddingFIFOQueue, RandomShuffleQueue, PriorityQueue)}

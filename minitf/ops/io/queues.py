@@ -81,26 +81,52 @@ def _batches(op) -> list[TensorShape]:
 
 
 for _type in STORES:
-    define(_type, "-> handle: resource", shape=lambda op: SCALAR, host=_open, stateful=True,
-           differentiable=False)  # fmt: skip
-define("QueueEnqueueV2", "handle: resource, components: ** ->", host=_enqueue, stateful=True,
-       differentiable=False)  # fmt: skip
-define("QueueEnqueueManyV2", "handle: resource, components: ** ->", host=_enqueue_many, stateful=True,
-       differentiable=False)  # fmt: skip
-define("QueueDequeueV2", "handle: resource -> components: **", shape=lambda op: op.attrs["parts"],
-       host=_dequeue, stateful=True, differentiable=False)  # fmt: skip
-define("QueueDequeueManyV2", "handle: resource, n: int32[] -> components: **", shape=_batches,
-       host=_dequeue_many, stateful=True, differentiable=False)  # fmt: skip
-define("QueueDequeueUpToV2", "handle: resource, n: int32[] -> components: **",
-       shape=lambda op: [TensorShape([None]).concatenate(s[1:]) for s in _batches(op)],
-       host=functools.partial(_dequeue_many, fewer=True), stateful=True, differentiable=False)  # fmt: skip
+    define(_type, "-> handle: resource", shape=lambda op: SCALAR, host=_open, stateful=True, differentiable=False)
+define("QueueEnqueueV2", "handle: resource, components: ** ->", host=_enqueue, stateful=True, differentiable=False)
+define(
+    "QueueEnqueueManyV2", "handle: resource, components: ** ->", host=_enqueue_many, stateful=True, differentiable=False
+)
+define(
+    "QueueDequeueV2",
+    "handle: resource -> components: **",
+    shape=lambda op: op.attrs["parts"],
+    host=_dequeue,
+    stateful=True,
+    differentiable=False,
+)
+define(
+    "QueueDequeueManyV2",
+    "handle: resource, n: int32[] -> components: **",
+    shape=_batches,
+    host=_dequeue_many,
+    stateful=True,
+    differentiable=False,
+)
+define(
+    "QueueDequeueUpToV2",
+    "handle: resource, n: int32[] -> components: **",
+    shape=lambda op: [TensorShape([None]).concatenate(s[1:]) for s in _batches(op)],
+    host=functools.partial(_dequeue_many, fewer=True),
+    stateful=True,
+    differentiable=False,
+)
 define("QueueCloseV2", "handle: resource ->", host=_close, stateful=True, differentiable=False)
-define("QueueIsClosedV2", "handle: resource -> is_closed: bool", shape=lambda op: SCALAR, stateful=True,
-       differentiable=False,
-       host=lambda b, op, handle: b.constant(np.asarray(store_of(b, handle).closed)))  # fmt: skip
-define("QueueSizeV2", "handle: resource -> size: int32", shape=lambda op: SCALAR, stateful=True,
-       differentiable=False,
-       host=lambda b, op, handle: b.constant(np.asarray(len(store_of(b, handle)), np.int32)))  # fmt: skip
+define(
+    "QueueIsClosedV2",
+    "handle: resource -> is_closed: bool",
+    shape=lambda op: SCALAR,
+    stateful=True,
+    differentiable=False,
+    host=lambda b, op, handle: b.constant(np.asarray(store_of(b, handle).closed)),
+)
+define(
+    "QueueSizeV2",
+    "handle: resource -> size: int32",
+    shape=lambda op: SCALAR,
+    stateful=True,
+    differentiable=False,
+    host=lambda b, op, handle: b.constant(np.asarray(len(store_of(b, handle)), np.int32)),
+)
 
 
 class QueueBase:
@@ -125,14 +151,14 @@ class QueueBase:
         Raises:
           TypeError: if these are not queues with components of the same types and names.
         """
-        if not queues or not isinstance(queues, (list, tuple)) or not all(
-            isinstance(q, QueueBase) for q in queues
-        ):  # fmt: skip
+        if not queues or not isinstance(queues, (list, tuple)) or not all(isinstance(q, QueueBase) for q in queues):
             raise TypeError(f"from_list chooses from a list of queues, not from {queues!r}")
         first = queues[0]
         if any(q.dtypes != first.dtypes or q.names != first.names for q in queues):
-            raise TypeError("these queues have components of different types or names: " + ", ".join(
-                f"{q.name} {[d.name for d in q.dtypes]}" for q in queues))  # fmt: skip
+            raise TypeError(
+                "these queues have components of different types or names: "
+                + ", ".join(f"{q.name} {[d.name for d in q.dtypes]}" for q in queues)
+            )
         shapes = [
             functools.reduce(TensorShape.most_specific_compatible_shape, parts)
             for parts in zip(*[q.shapes for q in queues])
@@ -218,8 +244,12 @@ class QueueBase:
         """An operation that lets nothing more be added, once those who wait to add have done so; with
         `cancel_pending_enqueues` they get a CancelledError instead.
         """
-        return apply("QueueCloseV2", self._queue_ref, cancel_pending_enqueues=bool(cancel_pending_enqueues),
-                     name=name or f"{self._name}_Close")  # fmt: skip
+        return apply(
+            "QueueCloseV2",
+            self._queue_ref,
+            cancel_pending_enqueues=bool(cancel_pending_enqueues),
+            name=name or f"{self._name}_Close",
+        )
 
     def is_closed(self, name: str | None = None) -> Tensor:
         """Whether the queue is closed, a bool scalar."""
@@ -284,12 +314,17 @@ class FIFOQueue(QueueBase):
       ValueError: if shapes or names are not as many as dtypes, or a size is not known.
     """
 
-    def __init__(self, capacity: int, dtypes, shapes=None, names=None, shared_name: str | None = None,
-                 name: str | None = "fifo_queue"):  # fmt: skip
+    def __init__(
+        self,
+        capacity: int,
+        dtypes,
+        shapes=None,
+        names=None,
+        shared_name: str | None = None,
+        name: str | None = "fifo_queue",
+    ):
         dtypes, shapes = _known(dtypes, shapes)
-        super().__init__(
-            dtypes, shapes, names, _made("FIFOQueueV2", capacity, dtypes, shapes, shared_name, name)
-        )
+        super().__init__(dtypes, shapes, names, _made("FIFOQueueV2", capacity, dtypes, shapes, shared_name, name))
 
 
 class RandomShuffleQueue(QueueBase):
@@ -298,9 +333,17 @@ class RandomShuffleQueue(QueueBase):
     The rest of the arguments as of FIFOQueue; the order is that of TensorFlow for the same seeds.
     """
 
-    def __init__(self, capacity: int, min_after_dequeue: int, dtypes, shapes=None, names=None,
-                 seed: int | None = None, shared_name: str | None = None,
-                 name: str | None = "random_shuffle_queue"):  # fmt: skip
+    def __init__(
+        self,
+        capacity: int,
+        min_after_dequeue: int,
+        dtypes,
+        shapes=None,
+        names=None,
+        seed: int | None = None,
+        shared_name: str | None = None,
+        name: str | None = "random_shuffle_queue",
+    ):
         dtypes, shapes = _known(dtypes, shapes)
         settings = _shared_seeds(shared_name) if seed is None and shared_name else seeds(seed)
         settings["min_after_dequeue"] = int(min_after_dequeue)
@@ -313,12 +356,17 @@ class PaddingFIFOQueue(QueueBase):
     `dequeue_many` fills up what is smaller with zeros (or empty strings).
     """
 
-    def __init__(self, capacity: int, dtypes, shapes, names=None, shared_name: str | None = None,
-                 name: str | None = "padding_fifo_queue"):  # fmt: skip
+    def __init__(
+        self,
+        capacity: int,
+        dtypes,
+        shapes,
+        names=None,
+        shared_name: str | None = None,
+        name: str | None = "padding_fifo_queue",
+    ):
         dtypes, given = _dtype_list(dtypes), shapes
-        if not isinstance(given, (list, tuple)) or not all(
-            isinstance(s, (list, tuple, TensorShape)) for s in given
-        ):
+        if not isinstance(given, (list, tuple)) or not all(isinstance(s, (list, tuple, TensorShape)) for s in given):
             raise ValueError(f"the shapes of a PaddingFIFOQueue are a list like [[None]], not {given!r}")
         shapes = _shape_list(given, len(dtypes))
         if any(s.rank is None for s in shapes):
@@ -333,8 +381,15 @@ class PriorityQueue(QueueBase):
     types, shapes: of the other components, as of FIFOQueue.
     """
 
-    def __init__(self, capacity: int, types, shapes=None, names=None, shared_name: str | None = None,
-                 name: str | None = "priority_queue"):  # fmt: skip
+    def __init__(
+        self,
+        capacity: int,
+        types,
+        shapes=None,
+        names=None,
+        shared_name: str | None = None,
+        name: str | None = "priority_queue",
+    ):
         dtypes, shapes = _known(types, shapes, least=0)
         dtypes, shapes = [_PRIORITY, *dtypes], None if shapes is None else [SCALAR, *shapes]
         ref = _made("PriorityQueueV2", capacity, dtypes, shapes, shared_name, name)
@@ -345,8 +400,9 @@ _PRIORITY = types.int64
 
 
 def _made(type: str, capacity, dtypes: list, shapes, shared_name, name: str, **settings) -> Tensor:
-    return apply(type, capacity=int(capacity), dtypes=dtypes, parts=shapes,
-                 shared_name=shared_name or "", name=name, **settings)  # fmt: skip
+    return apply(
+        type, capacity=int(capacity), dtypes=dtypes, parts=shapes, shared_name=shared_name or "", name=name, **settings
+    )
 
 
 def _shared_seeds(shared_name: str) -> dict:

@@ -139,8 +139,13 @@ class _Names(_Whole):
         return work
 
 
-_KINDS = {"TFRecordReaderV2": _TFRecords, "TextLineReaderV2": _Lines, "FixedLengthRecordReaderV2": _Pieces,
-          "WholeFileReaderV2": _Whole, "IdentityReaderV2": _Names}  # fmt: skip
+_KINDS = {
+    "TFRecordReaderV2": _TFRecords,
+    "TextLineReaderV2": _Lines,
+    "FixedLengthRecordReaderV2": _Pieces,
+    "WholeFileReaderV2": _Whole,
+    "IdentityReaderV2": _Names,
+}
 
 # ---- ops
 
@@ -209,23 +214,58 @@ def _restore(b, op, handle, state):
 
 
 for _type in _KINDS:
-    define(_type, "-> reader_handle: resource", shape=lambda op: SCALAR, host=_open, stateful=True,
-           differentiable=False)  # fmt: skip
+    define(
+        _type, "-> reader_handle: resource", shape=lambda op: SCALAR, host=_open, stateful=True, differentiable=False
+    )
 _BOTH = "reader_handle: resource, queue_handle: resource"
-define("ReaderReadV2", f"{_BOTH} -> key: string, value: string", shape=lambda op: [SCALAR] * 2, host=_read,
-       stateful=True, differentiable=False)  # fmt: skip
-define("ReaderReadUpToV2", f"{_BOTH}, num_records: int64[] -> keys: string, values: string",
-       shape=lambda op: [TensorShape([None])] * 2, host=_read_up_to, stateful=True,
-       differentiable=False)  # fmt: skip
-define("ReaderNumRecordsProducedV2", "reader_handle: resource -> records_produced: int64",
-       shape=lambda op: SCALAR, host=_number("produced"), stateful=True, differentiable=False)  # fmt: skip
-define("ReaderNumWorkUnitsCompletedV2", "reader_handle: resource -> units_completed: int64",
-       shape=lambda op: SCALAR, host=_number("completed"), stateful=True, differentiable=False)  # fmt: skip
+define(
+    "ReaderReadV2",
+    f"{_BOTH} -> key: string, value: string",
+    shape=lambda op: [SCALAR] * 2,
+    host=_read,
+    stateful=True,
+    differentiable=False,
+)
+define(
+    "ReaderReadUpToV2",
+    f"{_BOTH}, num_records: int64[] -> keys: string, values: string",
+    shape=lambda op: [TensorShape([None])] * 2,
+    host=_read_up_to,
+    stateful=True,
+    differentiable=False,
+)
+define(
+    "ReaderNumRecordsProducedV2",
+    "reader_handle: resource -> records_produced: int64",
+    shape=lambda op: SCALAR,
+    host=_number("produced"),
+    stateful=True,
+    differentiable=False,
+)
+define(
+    "ReaderNumWorkUnitsCompletedV2",
+    "reader_handle: resource -> units_completed: int64",
+    shape=lambda op: SCALAR,
+    host=_number("completed"),
+    stateful=True,
+    differentiable=False,
+)
 define("ReaderResetV2", "reader_handle: resource ->", host=_reset, stateful=True, differentiable=False)
-define("ReaderSerializeStateV2", "reader_handle: resource -> state: string", shape=lambda op: SCALAR,
-       host=_serialize, stateful=True, differentiable=False)  # fmt: skip
-define("ReaderRestoreStateV2", "reader_handle: resource, state: string[] ->", host=_restore, stateful=True,
-       differentiable=False)  # fmt: skip
+define(
+    "ReaderSerializeStateV2",
+    "reader_handle: resource -> state: string",
+    shape=lambda op: SCALAR,
+    host=_serialize,
+    stateful=True,
+    differentiable=False,
+)
+define(
+    "ReaderRestoreStateV2",
+    "reader_handle: resource, state: string[] ->",
+    host=_restore,
+    stateful=True,
+    differentiable=False,
+)
 
 # ---- classes
 
@@ -312,16 +352,23 @@ class FixedLengthRecordReader(ReaderBase):
     to the next, their length if it is 0.
     """
 
-    def __init__(self, record_bytes: int, header_bytes: int | None = None, footer_bytes: int | None = None,
-                 hop_bytes: int | None = None, name: str | None = None,
-                 encoding: str | None = None):  # fmt: skip
+    def __init__(
+        self,
+        record_bytes: int,
+        header_bytes: int | None = None,
+        footer_bytes: int | None = None,
+        hop_bytes: int | None = None,
+        name: str | None = None,
+        encoding: str | None = None,
+    ):
         if encoding:
             raise NotImplementedError(f"records are read as they are, not unpacked from {encoding}")
         sizes = {"header_bytes": header_bytes, "footer_bytes": footer_bytes, "hop_bytes": hop_bytes}
         sizes = {key: int(size or 0) for key, size in sizes.items()}
         if record_bytes < 1 or min(sizes.values()) < 0:
-            raise ValueError(f"a record has 1 byte at least and other sizes are 0 or more, not "
-                             f"{record_bytes} and {sizes}")  # fmt: skip
+            raise ValueError(
+                f"a record has 1 byte at least and other sizes are 0 or more, not {record_bytes} and {sizes}"
+            )
         made = apply("FixedLengthRecordReaderV2", record_bytes=int(record_bytes), **sizes, name=name)
         super().__init__(made)
 

@@ -29,8 +29,7 @@ def _define(type: str, inputs: str, encode, **types) -> None:
         summary[()] = encode(op, *[b.data(v) for v in values])
         return b.constant(summary)
 
-    define(type, f"{inputs} -> summary: string", shape=lambda op: SCALAR, host=host,
-           differentiable=False, **types)  # fmt: skip
+    define(type, f"{inputs} -> summary: string", shape=lambda op: SCALAR, host=host, differentiable=False, **types)
 
 
 def _text(tag: np.ndarray) -> str:
@@ -53,10 +52,15 @@ def _tensor(op, tag, value, metadata) -> bytes:
     return summary_values.tensor(_text(tag), value, op.attrs["T"].as_datatype_enum, metadata[()])
 
 
-_define("ScalarSummary", "tags: string, values: T", lambda op, tag, v: summary_values.scalar(_text(tag), v),
-        T=dtypes.REAL)  # fmt: skip
-_define("HistogramSummary", "tag: string, values: T",
-        lambda op, tag, v: summary_values.histogram(_text(tag), v), T=dtypes.REAL)  # fmt: skip
+_define(
+    "ScalarSummary", "tags: string, values: T", lambda op, tag, v: summary_values.scalar(_text(tag), v), T=dtypes.REAL
+)
+_define(
+    "HistogramSummary",
+    "tag: string, values: T",
+    lambda op, tag, v: summary_values.histogram(_text(tag), v),
+    T=dtypes.REAL,
+)
 _define("ImageSummary", "tag: string, tensor: T", _images, T=dtypes.FLOAT | {dtypes.uint8})
 _define("AudioSummaryV2", "tag: string, tensor: float32, sample_rate: float32", _audio)
 _define("TensorSummaryV2", "tag: string, tensor: T, serialized_summary_metadata: string", _tensor)
@@ -188,8 +192,15 @@ def audio(name, tensor, sample_rate, max_outputs=3, collections=None, family: st
         return _collect(summary, collections)
 
 
-def tensor_summary(name, tensor, summary_description=None, collections=None, summary_metadata=None,
-                   family: str | None = None, display_name=None) -> Tensor:  # fmt: skip
+def tensor_summary(
+    name,
+    tensor,
+    summary_description=None,
+    collections=None,
+    summary_metadata=None,
+    family: str | None = None,
+    display_name=None,
+) -> Tensor:
     """A summary that holds the whole of `tensor`, of any type and shape, for a plugin of TensorBoard.
 
     summary_metadata: a `tf.SummaryMetadata` that says which plugin; summary_description and display_name are

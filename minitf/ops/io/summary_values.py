@@ -101,12 +101,7 @@ def _image(tag: str, pixels: np.ndarray) -> dict:
     Image.fromarray(data[..., 0] if channels == 1 else data).save(file, "PNG")
     return {
         "tag": tag,
-        "image": {
-            "height": height,
-            "width": width,
-            "colorspace": channels,
-            "encoded_image_string": file.getvalue(),
-        },
+        "image": {"height": height, "width": width, "colorspace": channels, "encoded_image_string": file.getvalue()},
     }
 
 

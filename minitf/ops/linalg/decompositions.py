@@ -113,13 +113,7 @@ def _svd_shapes(op):
     return [TensorShape(s) for s in shapes]
 
 
-define(
-    "Svd",
-    "input: T -> s: T, u: T, v: T",
-    T=dtypes.FLOAT - {dtypes.float16},
-    shape=_svd_shapes,
-    numpy=_svd,
-)
+define("Svd", "input: T -> s: T, u: T, v: T", T=dtypes.FLOAT - {dtypes.float16}, shape=_svd_shapes, numpy=_svd)
 
 
 def svd(tensor, full_matrices: bool = False, compute_uv: bool = True, name: str | None = None):

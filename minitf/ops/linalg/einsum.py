@@ -79,8 +79,9 @@ def _axis_pairs(a: Tensor, b: Tensor, axes) -> list[list[int]]:
         axes = range(-int(axes), 0), range(int(axes))
     if len(axes) != 2:
         raise ValueError(f"axes are a number or a pair, not {axes!r}")
-    pairs = [[int(i) if n is None else array.check_axis(int(i), n) for i in np.ravel(part)]
-             for part, n in zip(axes, ranks)]  # fmt: skip
+    pairs = [
+        [int(i) if n is None else array.check_axis(int(i), n) for i in np.ravel(part)] for part, n in zip(axes, ranks)
+    ]
     if len(pairs[0]) != len(pairs[1]):
         raise ValueError(f"tensordot pairs {len(pairs[0])} axes of a with {len(pairs[1])} of b")
     for i, j in zip(*pairs) if None not in ranks else ():
@@ -104,9 +105,7 @@ def _matrix(x: Tensor, axes: list, last: bool) -> tuple[Tensor, list]:
     free = [i for i in range(x.shape.rank) if i not in axes]
     sizes = _sizes(x)
     summed, kept = _product([sizes[i] for i in axes]), [sizes[i] for i in free]
-    order, shape = (
-        (free + axes, [_product(kept), summed]) if last else (axes + free, [summed, _product(kept)])
-    )
+    order, shape = (free + axes, [_product(kept), summed]) if last else (axes + free, [summed, _product(kept)])
     return array.reshape(array.transpose(x, order), _as_shape(shape)), kept
 
 
@@ -160,12 +159,8 @@ def _parsed(equation: str, tensors: list) -> tuple[list[str], str]:
 def _without_dots(equation: str, parts: list, output: str, tensors: list) -> tuple[list[str], str]:
     spare = [c for c in string.ascii_letters[::-1] if c not in equation]
     counts = [x.shape.rank - len(p) + 3 if "..." in p and x.shape.rank else 0 for p, x in zip(parts, tensors)]
-    if any(p.replace("...", "", 1).count(".") for p in [*parts, output]) or any(
-        x.shape.rank is None for x in tensors
-    ):
-        raise ValueError(
-            f"einsum: {equation!r} needs '...' at most once per tensor, and inputs of known rank"
-        )
+    if any(p.replace("...", "", 1).count(".") for p in [*parts, output]) or any(x.shape.rank is None for x in tensors):
+        raise ValueError(f"einsum: {equation!r} needs '...' at most once per tensor, and inputs of known rank")
     dots = "".join(spare[: max(0, *counts)])
     parts = [p.replace("...", dots[len(dots) - max(n, 0) :]) for p, n in zip(parts, counts)]
     return parts, output.replace("...", dots) if "->" in equation else dots
@@ -177,14 +172,10 @@ def _check_sizes(equation: str, tensors: list, labels: list) -> None:
         if x.shape.rank is None:
             x.set_shape([None] * len(own))
         if x.shape.rank != len(own):
-            raise ValueError(
-                f"einsum: {equation!r} gives {x.name} {len(own)} axes, but its shape is {x.shape}"
-            )
+            raise ValueError(f"einsum: {equation!r} gives {x.name} {len(own)} axes, but its shape is {x.shape}")
         for letter, size in zip(own, x.shape.sizes):
             if size is not None and size != 1 and known.setdefault(letter, size) != size:
-                raise ValueError(
-                    f"einsum: axis {letter!r} of {equation!r} has sizes {known[letter]} and {size}"
-                )
+                raise ValueError(f"einsum: axis {letter!r} of {equation!r} has sizes {known[letter]} and {size}")
 
 
 def _reduced(x: Tensor, labels: str, needed: set) -> tuple[Tensor, str]:

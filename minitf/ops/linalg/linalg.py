@@ -65,14 +65,7 @@ def _inverse_grad(op, g):
     return -matmul(y, matmul(g, y, adjoint_b=True), adjoint_a=True)
 
 
-define(
-    "MatrixInverse",
-    "input: T -> output: T",
-    T=MATRIX,
-    shape=same_square,
-    numpy=_inverse,
-    grad=_inverse_grad,
-)
+define("MatrixInverse", "input: T -> output: T", T=MATRIX, shape=same_square, numpy=_inverse, grad=_inverse_grad)
 
 
 def matrix_inverse(input, adjoint: bool = False, name: str | None = None) -> Tensor:
@@ -96,9 +89,7 @@ define(
     T=MATRIX,
     shape=lambda op: UNKNOWN if op.inputs[0].shape.rank is None else _square(op.inputs[0].shape)[:-2],
     numpy=_determinant,
-    grad=lambda op, g: (
-        over_matrices(g * math.conjugated(op.outputs[0])) * matrix_inverse(op.inputs[0], adjoint=True)
-    ),
+    grad=lambda op, g: over_matrices(g * math.conjugated(op.outputs[0])) * matrix_inverse(op.inputs[0], adjoint=True),
 )
 
 
@@ -175,9 +166,7 @@ def matrix_solve(matrix, rhs, adjoint: bool = False, name: str | None = None) ->
     return apply("MatrixSolve", matrix, rhs, adjoint=bool(adjoint), name=name)
 
 
-def matrix_triangular_solve(
-    matrix, rhs, lower: bool = True, adjoint: bool = False, name: str | None = None
-) -> Tensor:
+def matrix_triangular_solve(matrix, rhs, lower: bool = True, adjoint: bool = False, name: str | None = None) -> Tensor:
     """Like `matrix_solve`, using only the lower (or upper) triangle of `matrix`."""
     return apply("MatrixTriangularSolve", matrix, rhs, lower=bool(lower), adjoint=bool(adjoint), name=name)
 

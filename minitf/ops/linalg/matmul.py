@@ -28,9 +28,7 @@ def _product_sizes(x: tuple, y: tuple, turn_x: bool, turn_y: bool) -> tuple:
     other, columns = y[::-1] if turn_y else y
     if None not in (inner, other) and inner != other:
         turned = [f"{s}{' transposed' if turn else ''}" for s, turn in ((x, turn_x), (y, turn_y))]
-        raise ValueError(
-            f"matrices of shapes {turned[0]} and {turned[1]} cannot be multiplied: {inner} != {other}"
-        )
+        raise ValueError(f"matrices of shapes {turned[0]} and {turned[1]} cannot be multiplied: {inner} != {other}")
     return rows, columns
 
 
@@ -116,8 +114,24 @@ def _lowered(b, x, y, turn_x: bool, turn_y: bool, batch: tuple):
     out = b.new((*batch, m, n), x.dtype)
     kernel = gemm.gemm if x.dtype.kind == "f" else gemm.integer_gemm
     steps = [0 if t.size == t.shape[-2] * t.shape[-1] else t.shape[-2] * t.shape[-1] for t in (x, y)]
-    b.call(kernel[x.dtype], x, y, out, m, n, k, int(turn_x), int(turn_y), x.shape[-1], y.shape[-1], n, 0,
-           count, *steps, m * n)  # fmt: skip
+    b.call(
+        kernel[x.dtype],
+        x,
+        y,
+        out,
+        m,
+        n,
+        k,
+        int(turn_x),
+        int(turn_y),
+        x.shape[-1],
+        y.shape[-1],
+        n,
+        0,
+        count,
+        *steps,
+        m * n,
+    )
     return out
 
 

@@ -42,10 +42,14 @@ def _diag_part(op, x):
     return np.diag(x.reshape([int(np.sqrt(x.size))] * 2)).reshape(_halves(x.shape))
 
 
-define("Diag", "diagonal: T -> output: T", numpy=_diag, grad=lambda op, g: apply("DiagPart", g),
-       shape=lambda op: op.inputs[0].shape.concatenate(op.inputs[0].shape))  # fmt: skip
-define("DiagPart", "input: T -> diagonal: T", numpy=_diag_part, grad=lambda op, g: apply("Diag", g),
-       shape=_half_shape)  # fmt: skip
+define(
+    "Diag",
+    "diagonal: T -> output: T",
+    numpy=_diag,
+    grad=lambda op, g: apply("DiagPart", g),
+    shape=lambda op: op.inputs[0].shape.concatenate(op.inputs[0].shape),
+)
+define("DiagPart", "input: T -> diagonal: T", numpy=_diag_part, grad=lambda op, g: apply("Diag", g), shape=_half_shape)
 
 
 def diag(diagonal, name: str | None = None) -> Tensor:
@@ -103,9 +107,7 @@ def _set_diag_kernel(b, op, x, diagonal):
 
 def _check_diagonal(shape: tuple, given: tuple) -> None:
     if given != (*shape[:-2], min(shape[-2:])):
-        raise ValueError(
-            f"the diagonal of shape {shape} has shape {(*shape[:-2], min(shape[-2:]))}, not {given}"
-        )
+        raise ValueError(f"the diagonal of shape {shape} has shape {(*shape[:-2], min(shape[-2:]))}, not {given}")
 
 
 def _set_diag(op, x, diagonal):
@@ -145,14 +147,30 @@ def _set_diag_grad(op, g):
     return apply("MatrixSetDiag", g, nothing), apply("MatrixDiagPart", g)
 
 
-define("MatrixDiag", "diagonal: T -> output: T", numpy=_matrix_diag, kernel=_matrix_diag_kernel,
-       grad=lambda op, g: apply("MatrixDiagPart", g),
-       shape=_matrix_shape)  # fmt: skip
-define("MatrixDiagPart", "input: T -> diagonal: T", numpy=lambda op, x: _diagonal(x),
-       kernel=_diag_part_kernel, grad=_diag_part_grad,
-       shape=lambda op: _diagonal_shape(op.inputs[0].shape))  # fmt: skip
-define("MatrixSetDiag", "input: T, diagonal: T -> output: T", numpy=_set_diag, kernel=_set_diag_kernel,
-       grad=_set_diag_grad, shape=_with_diagonal)  # fmt: skip
+define(
+    "MatrixDiag",
+    "diagonal: T -> output: T",
+    numpy=_matrix_diag,
+    kernel=_matrix_diag_kernel,
+    grad=lambda op, g: apply("MatrixDiagPart", g),
+    shape=_matrix_shape,
+)
+define(
+    "MatrixDiagPart",
+    "input: T -> diagonal: T",
+    numpy=lambda op, x: _diagonal(x),
+    kernel=_diag_part_kernel,
+    grad=_diag_part_grad,
+    shape=lambda op: _diagonal_shape(op.inputs[0].shape),
+)
+define(
+    "MatrixSetDiag",
+    "input: T, diagonal: T -> output: T",
+    numpy=_set_diag,
+    kernel=_set_diag_kernel,
+    grad=_set_diag_grad,
+    shape=_with_diagonal,
+)
 
 
 def matrix_diag(diagonal, name: str | None = "diag") -> Tensor:
@@ -193,14 +211,27 @@ def _check_band(sizes: tuple, lower, upper) -> None:
 def _band_kernel(b, op, x, lower, upper):
     _check_band(x.shape, b.data(lower), b.data(upper))
     out = b.new(x.shape, x.dtype)
-    b.call(movement.matrix_band_part[layout.carrier(x.dtype), lower.dtype], x, lower, upper, out,
-           math.prod(x.shape[:-2]), *x.shape[-2:])  # fmt: skip
+    b.call(
+        movement.matrix_band_part[layout.carrier(x.dtype), lower.dtype],
+        x,
+        lower,
+        upper,
+        out,
+        math.prod(x.shape[:-2]),
+        *x.shape[-2:],
+    )
     return out
 
 
-define("MatrixBandPart", "input: T, num_lower: Tindex[], num_upper: Tindex[] -> band: T", Tindex=dtypes.INDEX,
-       shape=lambda op: op.inputs[0].shape.with_rank_at_least(2), numpy=_band, kernel=_band_kernel,
-       grad=lambda op, g: (apply("MatrixBandPart", g, *op.inputs[1:]), None, None))  # fmt: skip
+define(
+    "MatrixBandPart",
+    "input: T, num_lower: Tindex[], num_upper: Tindex[] -> band: T",
+    Tindex=dtypes.INDEX,
+    shape=lambda op: op.inputs[0].shape.with_rank_at_least(2),
+    numpy=_band,
+    kernel=_band_kernel,
+    grad=lambda op, g: (apply("MatrixBandPart", g, *op.inputs[1:]), None, None),
+)
 
 
 def matrix_band_part(input, num_lower, num_upper, name: str | None = None) -> Tensor:
@@ -220,9 +251,7 @@ def matrix_band_part(input, num_lower, num_upper, name: str | None = None) -> Te
 # ---- identity matrices
 
 
-def eye(
-    num_rows, num_columns=None, batch_shape=None, dtype=dtypes.float32, name: str | None = None
-) -> Tensor:
+def eye(num_rows, num_columns=None, batch_shape=None, dtype=dtypes.float32, name: str | None = None) -> Tensor:
     """Identity matrices: `num_rows` x `num_columns` (default: square), one for each place of `batch_shape`.
 
     >>> eye(2, 3, batch_shape=[4]).shape.as_list()

@@ -42,13 +42,9 @@ def _shift(function):
 
 bitwise_and = _bitwise("BitwiseAnd", np.bitwise_and, elementwise.and_, "The bits that are set in x and in y.")
 bitwise_or = _bitwise("BitwiseOr", np.bitwise_or, elementwise.or_, "The bits that are set in x or in y.")
-bitwise_xor = _bitwise(
-    "BitwiseXor", np.bitwise_xor, elementwise.xor, "The bits that are set in one of x and y."
-)
+bitwise_xor = _bitwise("BitwiseXor", np.bitwise_xor, elementwise.xor, "The bits that are set in one of x and y.")
 left_shift = _bitwise("LeftShift", _shift(np.left_shift), None, "x with its bits moved up by y places.")
-right_shift = _bitwise(
-    "RightShift", _shift(np.right_shift), None, "x with its bits moved down by y; keeps the sign."
-)
+right_shift = _bitwise("RightShift", _shift(np.right_shift), None, "x with its bits moved down by y; keeps the sign.")
 define(
     "Invert",
     "x: T -> y: T",
@@ -75,9 +71,7 @@ def _recast_shape(op):
     if before > after:
         return shape.concatenate([before // after])
     if not shape.rank or shape.sizes[-1] not in (None, after // before):
-        raise ValueError(
-            f"the last axis of shape {shape} does not hold the {after // before} parts of one element"
-        )
+        raise ValueError(f"the last axis of shape {shape} does not hold the {after // before} parts of one element")
     return shape[:-1]
 
 
@@ -95,12 +89,7 @@ def _recast(op, x):
 
 
 define(
-    "Bitcast",
-    "input: T -> output: @Tout",
-    T=dtypes.NUMBER,
-    shape=_recast_shape,
-    numpy=_recast,
-    differentiable=False,
+    "Bitcast", "input: T -> output: @Tout", T=dtypes.NUMBER, shape=_recast_shape, numpy=_recast, differentiable=False
 )
 
 

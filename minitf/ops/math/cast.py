@@ -24,9 +24,7 @@ def _cast(op, x):
 
 def _known_cast(op, depth):
     value = partial_value(op.inputs[0], depth)
-    return (
-        value if full(value) is None else _cast(op, full(value).astype(op.inputs[0].dtype.numpy, copy=False))
-    )
+    return value if full(value) is None else _cast(op, full(value).astype(op.inputs[0].dtype.numpy, copy=False))
 
 
 def _cast_kernel(b, op, x):
@@ -36,9 +34,17 @@ def _cast_kernel(b, op, x):
     return out
 
 
-define("Cast", "x: SrcT -> y: @DstT", SrcT=dtypes.ANY - {dtypes.string}, shape=patterns.same, numpy=_cast,
-       static=_known_cast, passes_slices=True, kernel=_cast_kernel,
-       grad=lambda op, g: cast(g, op.inputs[0].dtype.base_dtype))  # fmt: skip
+define(
+    "Cast",
+    "x: SrcT -> y: @DstT",
+    SrcT=dtypes.ANY - {dtypes.string},
+    shape=patterns.same,
+    numpy=_cast,
+    static=_known_cast,
+    passes_slices=True,
+    kernel=_cast_kernel,
+    grad=lambda op, g: cast(g, op.inputs[0].dtype.base_dtype),
+)
 
 
 def cast(x, dtype, name: str | None = None):
@@ -63,9 +69,7 @@ def cast(x, dtype, name: str | None = None):
 
 def _cast_to(x: Tensor, dtype: dtypes.DType, name: str | None) -> Tensor:
     if dtype is dtypes.string:
-        raise TypeError(
-            f"{x.name} is {x.dtype.base_dtype.name} and cannot be cast to strings; use tf.as_string"
-        )
+        raise TypeError(f"{x.name} is {x.dtype.base_dtype.name} and cannot be cast to strings; use tf.as_string")
     return apply_op("Cast", x, DstT=dtype, name=name).outputs[0]
 
 

@@ -36,13 +36,9 @@ def _comparison(type: str, numpy, kernel, doc: str, T=dtypes.REAL):  # noqa: N80
 less = _comparison("Less", np.less, elementwise.less, "x < y, element by element.")
 less_equal = _comparison("LessEqual", np.less_equal, elementwise.less_equal, "x <= y, element by element.")
 greater = _comparison("Greater", np.greater, elementwise.greater, "x > y, element by element.")
-greater_equal = _comparison(
-    "GreaterEqual", np.greater_equal, elementwise.greater_equal, "x >= y, element by element."
-)
+greater_equal = _comparison("GreaterEqual", np.greater_equal, elementwise.greater_equal, "x >= y, element by element.")
 equal = _comparison("Equal", np.equal, elementwise.equal, "x == y, element by element.", dtypes.ANY)
-not_equal = _comparison(
-    "NotEqual", np.not_equal, elementwise.not_equal, "x != y, element by element.", dtypes.ANY
-)
+not_equal = _comparison("NotEqual", np.not_equal, elementwise.not_equal, "x != y, element by element.", dtypes.ANY)
 
 
 def _is(type: str, numpy, kernel, doc: str):
@@ -66,9 +62,7 @@ def _is(type: str, numpy, kernel, doc: str):
 
 is_nan = _is("IsNan", np.isnan, elementwise.is_nan, "Which elements are NaN.")
 is_inf = _is("IsInf", np.isinf, elementwise.is_inf, "Which elements are infinite.")
-is_finite = _is(
-    "IsFinite", np.isfinite, elementwise.is_finite, "Which elements are neither NaN nor infinite."
-)
+is_finite = _is("IsFinite", np.isfinite, elementwise.is_finite, "Which elements are neither NaN nor infinite.")
 
 
 def _logical(type: str, numpy, kernel, doc: str):

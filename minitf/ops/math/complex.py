@@ -19,12 +19,7 @@ _WHOLE = {dtypes.float32: dtypes.complex64, dtypes.float64: dtypes.complex128}
 
 def _part(type: str, numpy, grad) -> None:
     define(
-        type,
-        "input: T -> output: @Tout",
-        T=dtypes.COMPLEX,
-        shape=patterns.same,
-        numpy=patterns.ufunc(numpy),
-        grad=grad,
+        type, "input: T -> output: @Tout", T=dtypes.COMPLEX, shape=patterns.same, numpy=patterns.ufunc(numpy), grad=grad
     )
 
 
@@ -64,13 +59,9 @@ def complex(real, imag, name: str | None = None) -> Tensor:  # noqa: A001 - Tens
     """real + i imag, of two float32 or float64 tensors."""
     with name_scope(name, "Complex", [real]) as scope:
         real = convert_to_tensor(real, name="real")
-        imag = convert_to_tensor(
-            imag, name="imag", dtype=None if isinstance(imag, Tensor) else real.dtype.base_dtype
-        )
+        imag = convert_to_tensor(imag, name="imag", dtype=None if isinstance(imag, Tensor) else real.dtype.base_dtype)
         if real.dtype.base_dtype not in _WHOLE:
-            raise TypeError(
-                f"complex numbers are made of float32 or float64 tensors, not {real.dtype.base_dtype.name}"
-            )
+            raise TypeError(f"complex numbers are made of float32 or float64 tensors, not {real.dtype.base_dtype.name}")
         return apply("Complex", real, imag, Tout=_WHOLE[real.dtype.base_dtype], name=scope)
 
 

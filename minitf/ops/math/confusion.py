@@ -28,8 +28,9 @@ def without_last_axis(labels: Tensor, predictions: Tensor) -> tuple[Tensor, Tens
     return labels, predictions
 
 
-def confusion_matrix(labels, predictions, num_classes=None, dtype=dtypes.int32, name: str | None = None,
-                     weights=None) -> Tensor:  # fmt: skip
+def confusion_matrix(
+    labels, predictions, num_classes=None, dtype=dtypes.int32, name: str | None = None, weights=None
+) -> Tensor:
     """How often each class (row) was predicted to be each (column), [num_classes, num_classes] of `dtype`.
 
     labels, predictions: vectors of classes; num_classes: one more than the largest of them if it is None;

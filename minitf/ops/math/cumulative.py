@@ -42,14 +42,7 @@ def _cumulative_kernel(kernel):
     def lower(b, op, x, axis):
         axis = array.check_axis(int(b.data(axis)), len(x.shape))
         out = b.new(x.shape, x.dtype)
-        b.call(
-            kernel[x.dtype],
-            x,
-            out,
-            *around(x.shape, axis),
-            int(op.attrs["exclusive"]),
-            int(op.attrs["reverse"]),
-        )
+        b.call(kernel[x.dtype], x, out, *around(x.shape, axis), int(op.attrs["exclusive"]), int(op.attrs["reverse"]))
         return out
 
     return lower
@@ -67,9 +60,7 @@ def _cumulation(type: str, numpy, kernel, grad, doc: str):
         grad=grad,
     )
 
-    def function(
-        x, axis=0, exclusive: bool = False, reverse: bool = False, name: str | None = None
-    ) -> Tensor:
+    def function(x, axis=0, exclusive: bool = False, reverse: bool = False, name: str | None = None) -> Tensor:
         return apply(type, x, axis, exclusive=bool(exclusive), reverse=bool(reverse), name=name)
 
     function.__name__ = function.__qualname__ = type.lower()
@@ -95,9 +86,5 @@ cumsum = _cumulation(
     "The running sum along an axis.",
 )
 cumprod = _cumulation(
-    "Cumprod",
-    _cumulative(np.cumprod, 1),
-    kernels.cumprod,
-    _cumprod_grad,
-    "The running product along an axis.",
+    "Cumprod", _cumulative(np.cumprod, 1), kernels.cumprod, _cumprod_grad, "The running product along an axis."
 )

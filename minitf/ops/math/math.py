@@ -31,7 +31,7 @@ from minitf.ops.math.compare import (  # noqa: F401 - other modules find all of 
     logical_or,
     logical_xor,
     not_equal,
-)  # fmt: skip
+)
 from minitf.ops.math.unary import (  # noqa: F401
     FIELD,
     SIGNED,
@@ -70,7 +70,7 @@ from minitf.ops.math.unary import (  # noqa: F401
     square,
     tan,
     tanh,
-)  # fmt: skip
+)
 
 
 def _binary(type: str, numpy, kernel, grad, doc: str, T=dtypes.NUMBER, error=None, inputs="x: T, y: T"):  # noqa: N803
@@ -206,22 +206,12 @@ def _xdivy_grad(op, g):
 
 
 add = _binary(
-    "Add",
-    np.add,
-    elementwise.add,
-    lambda op, g: (g, g),
-    "x + y; strings are joined.",
-    dtypes.ANY - {dtypes.bool},
+    "Add", np.add, elementwise.add, lambda op, g: (g, g), "x + y; strings are joined.", dtypes.ANY - {dtypes.bool}
 )
 subtract = _binary("Sub", np.subtract, elementwise.sub, lambda op, g: (g, -g), "x - y.")
 multiply = _binary("Mul", np.multiply, elementwise.mul, _mul_grad, "x * y.")
 realdiv = _binary(
-    "RealDiv",
-    np.true_divide,
-    elementwise.div,
-    _div_grad,
-    "x / y of floating point or complex numbers.",
-    FIELD,
+    "RealDiv", np.true_divide, elementwise.div, _div_grad, "x / y of floating point or complex numbers.", FIELD
 )
 floor_div = _binary(
     "FloorDiv",
@@ -324,9 +314,16 @@ def polygamma(a, x, name: str | None = None) -> Tensor:
     return apply("Polygamma", a, x, name=name)
 
 
-_WIDENED = {dtypes.int8: dtypes.float32, dtypes.uint8: dtypes.float32, dtypes.int16: dtypes.float32,
-            dtypes.uint16: dtypes.float32, dtypes.int32: dtypes.float64, dtypes.int64: dtypes.float64,
-            dtypes.uint32: dtypes.float64, dtypes.uint64: dtypes.float64}  # fmt: skip
+_WIDENED = {
+    dtypes.int8: dtypes.float32,
+    dtypes.uint8: dtypes.float32,
+    dtypes.int16: dtypes.float32,
+    dtypes.uint16: dtypes.float32,
+    dtypes.int32: dtypes.float64,
+    dtypes.int64: dtypes.float64,
+    dtypes.uint32: dtypes.float64,
+    dtypes.uint64: dtypes.float64,
+}
 
 
 def truediv(x, y, name: str | None = None) -> Tensor:
@@ -427,11 +424,7 @@ def _sum_of(type: str, inputs, name: str | None) -> Tensor:
 def accumulate_n(inputs, shape=None, tensor_dtype=None, name: str | None = None) -> Tensor:
     """The sum of a list of tensors of one type; `shape` and `tensor_dtype` say what they have to be."""
     inputs = [convert_to_tensor(x) for x in inputs] if isinstance(inputs, (list, tuple)) else inputs
-    if (
-        inputs
-        and tensor_dtype is not None
-        and inputs[0].dtype.base_dtype is not dtypes.as_dtype(tensor_dtype)
-    ):
+    if inputs and tensor_dtype is not None and inputs[0].dtype.base_dtype is not dtypes.as_dtype(tensor_dtype):
         raise TypeError(f"tensor_dtype is {tensor_dtype}, but {inputs[0].name} is {inputs[0].dtype.name}")
     for x in inputs if shape is not None else ():
         x.shape.assert_is_compatible_with(shape)
@@ -470,9 +463,18 @@ def operator(name: str, function) -> None:
 
 
 for _name, _function in {
-    "add": add, "sub": subtract, "mul": multiply, "div": div, "truediv": truediv, "floordiv": floordiv,
-    "mod": mod, "pow": pow, "and": logical_and, "or": logical_or, "xor": logical_xor,
-}.items():  # fmt: skip
+    "add": add,
+    "sub": subtract,
+    "mul": multiply,
+    "div": div,
+    "truediv": truediv,
+    "floordiv": floordiv,
+    "mod": mod,
+    "pow": pow,
+    "and": logical_and,
+    "or": logical_or,
+    "xor": logical_xor,
+}.items():
     operator(_name, _function)
 for _name, _function in {"lt": less, "le": less_equal, "gt": greater, "ge": greater_equal}.items():
     overload(f"__{_name}__", lambda x, y, function=_function: function(x, y))

@@ -28,8 +28,14 @@ def _counts(op, values, size, weights):
     return np.bincount(kept, minlength=int(size)).astype(op.outputs[0].dtype.numpy)
 
 
-define("Bincount", "arr: int32, size: int32[], weights: T -> bins: T", T=dtypes.REAL, numpy=_counts,
-       shape=lambda op: TensorShape([None]), differentiable=False)  # fmt: skip
+define(
+    "Bincount",
+    "arr: int32, size: int32[], weights: T -> bins: T",
+    T=dtypes.REAL,
+    numpy=_counts,
+    shape=lambda op: TensorShape([None]),
+    differentiable=False,
+)
 
 
 def bincount(arr, weights=None, minlength=None, maxlength=None, dtype=dtypes.int32) -> Tensor:

@@ -207,13 +207,7 @@ reduce_sum = _reduction(
     _sum_grad,
     "The sum along axes.",
 )
-reduce_mean = _reduction(
-    "Mean",
-    _mean,
-    _lowered_mean,
-    _mean_grad,
-    "The mean along axes; NaN where there is nothing.",
-)
+reduce_mean = _reduction("Mean", _mean, _lowered_mean, _mean_grad, "The mean along axes; NaN where there is nothing.")
 reduce_prod = _reduction(
     "Prod",
     lambda x, axis, keepdims: x.prod(axis=axis, keepdims=keepdims, dtype=x.dtype),
@@ -249,11 +243,7 @@ def _spread_shape(op):
     value = partial_value(op.inputs[1])
     if value is not None:
         return TensorShape(list(value))
-    return (
-        TensorShape([None] * op.inputs[1].shape.sizes[0])
-        if op.inputs[1].shape.is_fully_defined()
-        else UNKNOWN
-    )
+    return TensorShape([None] * op.inputs[1].shape.sizes[0]) if op.inputs[1].shape.is_fully_defined() else UNKNOWN
 
 
 def _spread_numpy(op, g, shape, axes):
@@ -359,8 +349,14 @@ define(
 # ---- made of reductions
 
 
-def reduce_logsumexp(input_tensor, axis=None, keepdims: bool | None = None, name: str | None = None,
-                     reduction_indices=None, keep_dims: bool | None = None) -> Tensor:  # fmt: skip
+def reduce_logsumexp(
+    input_tensor,
+    axis=None,
+    keepdims: bool | None = None,
+    name: str | None = None,
+    reduction_indices=None,
+    keep_dims: bool | None = None,
+) -> Tensor:
     """log(sum(exp(x))) along axes, without overflow; arguments as those of `reduce_sum`."""
     axis = patterns.renamed("axis", axis, "reduction_indices", reduction_indices)
     keep = bool(patterns.renamed("keepdims", keepdims, "keep_dims", keep_dims))
@@ -386,16 +382,20 @@ def reduce_std(input_tensor, axis=None, keepdims: bool = False, name: str | None
         return math.sqrt(reduce_variance(input_tensor, axis, keepdims))
 
 
-def count_nonzero(input_tensor, axis=None, keepdims: bool | None = None, dtype=dtypes.int64,
-                  name: str | None = None, reduction_indices=None,
-                  keep_dims: bool | None = None) -> Tensor:  # fmt: skip
+def count_nonzero(
+    input_tensor,
+    axis=None,
+    keepdims: bool | None = None,
+    dtype=dtypes.int64,
+    name: str | None = None,
+    reduction_indices=None,
+    keep_dims: bool | None = None,
+) -> Tensor:
     """The number of elements other than 0 (False, "") along axes, as `dtype`; arguments as `reduce_sum`'s."""
     with name_scope(name, "count_nonzero", [input_tensor]):
         x = convert_to_tensor(input_tensor, name="input_tensor")
         nonzero = math.not_equal(x, array.zeros([], x.dtype.base_dtype))
-        counts = reduce_sum(
-            math.cast(nonzero, dtypes.int64), axis, keepdims, None, reduction_indices, keep_dims
-        )
+        counts = reduce_sum(math.cast(nonzero, dtypes.int64), axis, keepdims, None, reduction_indices, keep_dims)
         return math.cast(counts, dtype)
 
 
@@ -456,9 +456,7 @@ def _argument_of(type: str, numpy, kernel, doc: str):
         differentiable=False,
     )
 
-    def function(
-        input, axis=None, name: str | None = None, dimension=None, output_type=dtypes.int64
-    ) -> Tensor:
+    def function(input, axis=None, name: str | None = None, dimension=None, output_type=dtypes.int64) -> Tensor:
         axis = patterns.renamed("axis", axis, "dimension", dimension)
         kind = dtypes.type_or(output_type, dtypes.int64)
         if kind not in dtypes.INDEX:
@@ -474,16 +472,10 @@ def _argument_of(type: str, numpy, kernel, doc: str):
 
 
 argmax = _argument_of(
-    "ArgMax",
-    _place(np.argmax, -np.inf),
-    kernels.argmax,
-    "The place of the (first) largest element along an axis.",
+    "ArgMax", _place(np.argmax, -np.inf), kernels.argmax, "The place of the (first) largest element along an axis."
 )
 argmin = _argument_of(
-    "ArgMin",
-    _place(np.argmin, np.inf),
-    kernels.argmin,
-    "The place of the (first) smallest element along an axis.",
+    "ArgMin", _place(np.argmin, np.inf), kernels.argmin, "The place of the (first) smallest element along an axis."
 )
 
 

@@ -135,18 +135,10 @@ segment_prod = _segments(
     "The product of each segment's rows, 1 for those without any; no gradient.",
 )
 segment_max = _segments(
-    "SegmentMax",
-    _sorted(np.maximum, lowest),
-    _extreme_grad,
-    "The maximum of each segment's rows.",
-    dtypes.REAL,
+    "SegmentMax", _sorted(np.maximum, lowest), _extreme_grad, "The maximum of each segment's rows.", dtypes.REAL
 )
 segment_min = _segments(
-    "SegmentMin",
-    _sorted(np.minimum, highest),
-    _extreme_grad,
-    "The minimum of each segment's rows.",
-    dtypes.REAL,
+    "SegmentMin", _sorted(np.minimum, highest), _extreme_grad, "The minimum of each segment's rows.", dtypes.REAL
 )
 
 
@@ -170,9 +162,7 @@ def _unsorted(ufunc, start):
             raise ValueError(f"the number of segments cannot be {count}")
         wrong = np.flatnonzero(ids >= count)
         if wrong.size:
-            raise ValueError(
-                f"segment id {ids.flat[wrong[0]]} at {wrong[0]} is not below the {count} segments"
-            )
+            raise ValueError(f"segment id {ids.flat[wrong[0]]} at {wrong[0]} is not below the {count} segments")
         kept = ids >= 0
         result = np.full((int(count), *data.shape[ids.ndim :]), start(data.dtype), data.dtype)
         ufunc.at(result, ids[kept], data[kept])
@@ -188,8 +178,16 @@ def _unsorted_kernel(kernel):
             raise ValueError(f"{count} segments, ids of shape {ids.shape} for data of shape {data.shape}")
         out = b.new((count, *data.shape[rank:]), data.dtype)
         width = prod(data.shape[rank:])
-        b.call(kernel[data.dtype, ids.dtype], data, ids, out, ids.size, width, count,
-               error=lambda at: _too_large(b.data(ids), at, count))  # fmt: skip
+        b.call(
+            kernel[data.dtype, ids.dtype],
+            data,
+            ids,
+            out,
+            ids.size,
+            width,
+            count,
+            error=lambda at: _too_large(b.data(ids), at, count),
+        )
         return out
 
     return lower

@@ -128,18 +128,36 @@ def _name(rank: int) -> str:
 
 def _transform(rank: int) -> None:
     name, axes = _name(rank), _axes(rank)
-    define(name, "input: T -> output: T", T=_COMPLEX, shape=_complex_shape(rank),
-           numpy=lambda op, x: np.fft.fftn(x, axes=axes).astype(x.dtype) if x.size else x,
-           grad=lambda op, g: apply(f"I{name}", g) * _size(g, rank))  # fmt: skip
-    define(f"I{name}", "input: T -> output: T", T=_COMPLEX, shape=_complex_shape(rank),
-           numpy=lambda op, x: np.fft.ifftn(x, axes=axes).astype(x.dtype) if x.size else x,
-           grad=lambda op, g: apply(name, g) / _size(g, rank))  # fmt: skip
-    define(f"R{name}", "input: float32, fft_length: int32 -> output: complex64",
-           shape=_real_shape(rank, False), numpy=_forward(rank),
-           grad=functools.partial(_forward_grad, rank))  # fmt: skip
-    define(f"IR{name}", "input: complex64, fft_length: int32 -> output: float32",
-           shape=_real_shape(rank, True), numpy=_backward(rank),
-           grad=functools.partial(_backward_grad, rank))  # fmt: skip
+    define(
+        name,
+        "input: T -> output: T",
+        T=_COMPLEX,
+        shape=_complex_shape(rank),
+        numpy=lambda op, x: np.fft.fftn(x, axes=axes).astype(x.dtype) if x.size else x,
+        grad=lambda op, g: apply(f"I{name}", g) * _size(g, rank),
+    )
+    define(
+        f"I{name}",
+        "input: T -> output: T",
+        T=_COMPLEX,
+        shape=_complex_shape(rank),
+        numpy=lambda op, x: np.fft.ifftn(x, axes=axes).astype(x.dtype) if x.size else x,
+        grad=lambda op, g: apply(name, g) / _size(g, rank),
+    )
+    define(
+        f"R{name}",
+        "input: float32, fft_length: int32 -> output: complex64",
+        shape=_real_shape(rank, False),
+        numpy=_forward(rank),
+        grad=functools.partial(_forward_grad, rank),
+    )
+    define(
+        f"IR{name}",
+        "input: complex64, fft_length: int32 -> output: float32",
+        shape=_real_shape(rank, True),
+        numpy=_backward(rank),
+        grad=functools.partial(_backward_grad, rank),
+    )
 
 
 for _rank in (1, 2, 3):

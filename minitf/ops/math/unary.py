@@ -97,14 +97,7 @@ _slope("TanhGrad", lambda y, dy: dy * (1 - y * y), kernels.tanh_grad, _tanh_grad
 _slope("SigmoidGrad", lambda y, dy: dy * y * (1 - y), kernels.sigmoid_grad, _sigmoid_grad)
 
 negative = _unary(
-    "Neg",
-    np.negative,
-    kernels.neg,
-    None,
-    "-x.",
-    SIGNED | dtypes.COMPLEX,
-    grad=lambda op, g: -g,
-    passes_slices=True,
+    "Neg", np.negative, kernels.neg, None, "-x.", SIGNED | dtypes.COMPLEX, grad=lambda op, g: -g, passes_slices=True
 )
 _real_abs = _unary("Abs", np.abs, kernels.abs_, lambda x, y: sign(x), "|x|.", SIGNED)
 sign = _unary(
@@ -117,21 +110,13 @@ sign = _unary(
     grad=lambda op, g: array.zeros_like(op.inputs[0]),
 )
 square = _unary("Square", np.square, kernels.square, lambda x, y: 2.0 * x, "x * x.", SIGNED | dtypes.COMPLEX)
-sqrt = _unary(
-    "Sqrt", np.sqrt, kernels.sqrt, lambda x, y: 0.5 / y, "The square root; NaN for negative numbers."
-)
-rsqrt = _unary(
-    "Rsqrt", lambda x: 1 / np.sqrt(x), kernels.rsqrt, lambda x, y: -0.5 * y * (y * y), "1 / sqrt(x)."
-)
+sqrt = _unary("Sqrt", np.sqrt, kernels.sqrt, lambda x, y: 0.5 / y, "The square root; NaN for negative numbers.")
+rsqrt = _unary("Rsqrt", lambda x: 1 / np.sqrt(x), kernels.rsqrt, lambda x, y: -0.5 * y * (y * y), "1 / sqrt(x).")
 reciprocal = _unary("Reciprocal", lambda x: 1 / x, kernels.reciprocal, lambda x, y: -(y * y), "1 / x.")
 exp = _unary("Exp", np.exp, kernels.exp, lambda x, y: y, "e to the power of x.")
 expm1 = _unary("Expm1", np.expm1, kernels.expm1, lambda x, y: y + 1.0, "exp(x) - 1, exact for small x too.")
-log = _unary(
-    "Log", np.log, kernels.log, lambda x, y: reciprocal(x), "The natural logarithm: -inf at 0, NaN below."
-)
-log1p = _unary(
-    "Log1p", np.log1p, kernels.log1p, lambda x, y: reciprocal(1.0 + x), "log(1 + x), exact for small x too."
-)
+log = _unary("Log", np.log, kernels.log, lambda x, y: reciprocal(x), "The natural logarithm: -inf at 0, NaN below.")
+log1p = _unary("Log1p", np.log1p, kernels.log1p, lambda x, y: reciprocal(1.0 + x), "log(1 + x), exact for small x too.")
 tanh = _unary(
     "Tanh",
     np.tanh,
@@ -152,26 +137,18 @@ sin = _unary("Sin", np.sin, kernels.sin, lambda x, y: cos(x), "The sine.")
 cos = _unary("Cos", np.cos, kernels.cos, lambda x, y: -sin(x), "The cosine.")
 tan = _unary("Tan", np.tan, kernels.tan, lambda x, y: 1.0 + y * y, "The tangent.")
 asin = _unary("Asin", np.arcsin, kernels.asin, lambda x, y: rsqrt(1.0 - x * x), "The angle whose sine is x.")
-acos = _unary(
-    "Acos", np.arccos, kernels.acos, lambda x, y: -rsqrt(1.0 - x * x), "The angle whose cosine is x."
-)
-atan = _unary(
-    "Atan", np.arctan, kernels.atan, lambda x, y: reciprocal(1.0 + x * x), "The angle whose tangent is x."
-)
+acos = _unary("Acos", np.arccos, kernels.acos, lambda x, y: -rsqrt(1.0 - x * x), "The angle whose cosine is x.")
+atan = _unary("Atan", np.arctan, kernels.atan, lambda x, y: reciprocal(1.0 + x * x), "The angle whose tangent is x.")
 sinh = _unary("Sinh", np.sinh, kernels.sinh, lambda x, y: cosh(x), "The hyperbolic sine.")
 cosh = _unary("Cosh", np.cosh, kernels.cosh, lambda x, y: sinh(x), "The hyperbolic cosine.")
 asinh = _unary("Asinh", np.arcsinh, kernels.asinh, lambda x, y: reciprocal(cosh(y)), "The inverse of sinh.")
 acosh = _unary(
     "Acosh", np.arccosh, kernels.acosh, lambda x, y: reciprocal(sinh(y)), "The inverse of cosh; NaN below 1."
 )
-atanh = _unary(
-    "Atanh", np.arctanh, kernels.atanh, lambda x, y: reciprocal(1.0 - x * x), "The inverse of tanh."
-)
+atanh = _unary("Atanh", np.arctanh, kernels.atanh, lambda x, y: reciprocal(1.0 - x * x), "The inverse of tanh.")
 erf = _unary("Erf", special("erf"), kernels.erf, lambda x, y: _bell(x), "The error function.", dtypes.FLOAT)
 erfc = _unary("Erfc", special("erfc"), kernels.erfc, lambda x, y: -_bell(x), "1 - erf(x).", dtypes.FLOAT)
-lgamma = _unary(
-    "Lgamma", special("gammaln"), kernels.lgamma, lambda x, y: digamma(x), "log |gamma(x)|.", dtypes.FLOAT
-)
+lgamma = _unary("Lgamma", special("gammaln"), kernels.lgamma, lambda x, y: digamma(x), "log |gamma(x)|.", dtypes.FLOAT)
 digamma = _unary(
     "Digamma",
     special("psi"),
@@ -182,9 +159,7 @@ digamma = _unary(
 )
 floor = _unary("Floor", np.floor, kernels.floor, None, "The largest whole number up to x.", dtypes.FLOAT)
 ceil = _unary("Ceil", np.ceil, kernels.ceil, None, "The smallest whole number from x.", dtypes.FLOAT)
-rint = _unary(
-    "Rint", np.rint, kernels.rint, None, "The nearest whole number; halves go to the even one.", dtypes.FLOAT
-)
+rint = _unary("Rint", np.rint, kernels.rint, None, "The nearest whole number; halves go to the even one.", dtypes.FLOAT)
 _round = _unary("Round", np.rint, kernels.rint, None, "The nearest whole number.", FIELD)
 
 

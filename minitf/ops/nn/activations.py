@@ -20,8 +20,9 @@ SELU_SCALE = 1.0507009873554804934193349852946  # Klambauer et al. 2017, Self-no
 SELU_SLOPE = SELU_SCALE * 1.6732632423543772848170429916717
 
 
-def _activation(type: str, numpy, kernel, slope_numpy, slope_kernel, slope_from: str, slope_grad=None,
-                T=dtypes.FLOAT) -> None:  # noqa: N803  # fmt: skip
+def _activation(
+    type: str, numpy, kernel, slope_numpy, slope_kernel, slope_from: str, slope_grad=None, T=dtypes.FLOAT
+) -> None:  # noqa: N803
     """Defines `type`, and `type`Grad(dy, s) with the slope computed from s, the input or the output of
     `type`.
 
@@ -36,9 +37,7 @@ def _activation(type: str, numpy, kernel, slope_numpy, slope_kernel, slope_from:
         dy, s = op.inputs
         return apply(f"{type}Grad", g, s, **_parameters(op)), slope_grad(g, dy, s) if slope_grad else None
 
-    define(
-        type, "features: T -> activations: T", T=T, shape=patterns.same, numpy=numpy, kernel=kernel, grad=grad
-    )
+    define(type, "features: T -> activations: T", T=T, shape=patterns.same, numpy=numpy, kernel=kernel, grad=grad)
     define(
         f"{type}Grad",
         "gradients: T, features: T -> backprops: T",
@@ -85,9 +84,15 @@ def _selu(op, x):
     return np.where(x < 0, SELU_SLOPE * np.expm1(np.minimum(x, 0)), SELU_SCALE * x)
 
 
-_activation("Relu", lambda op, x: np.maximum(x, 0), patterns.unary(elementwise.relu),
-            lambda op, g, y: np.where(y > 0, g, np.zeros_like(g)), patterns.binary(elementwise.relu_grad),
-            "output", T=dtypes.REAL)  # fmt: skip
+_activation(
+    "Relu",
+    lambda op, x: np.maximum(x, 0),
+    patterns.unary(elementwise.relu),
+    lambda op, g, y: np.where(y > 0, g, np.zeros_like(g)),
+    patterns.binary(elementwise.relu_grad),
+    "output",
+    T=dtypes.REAL,
+)
 _activation(
     "Relu6",
     lambda op, x: np.clip(x, 0, 6),
@@ -116,12 +121,24 @@ _activation(
     "output",
     lambda g, dy, y: _where_negative(y, g * dy),
 )
-_activation("Softplus", lambda op, x: np.logaddexp(x, 0), patterns.unary(elementwise.softplus),
-            lambda op, g, x: g / (1 + np.exp(-x)), patterns.binary(elementwise.softplus_grad), "input",
-            _softplus_slope_grad)  # fmt: skip
-_activation("Softsign", lambda op, x: x / (1 + np.abs(x)), patterns.unary(elementwise.softsign),
-            lambda op, g, x: g / (1 + np.abs(x)) ** 2, patterns.binary(elementwise.softsign_grad), "input",
-            _softsign_slope_grad)  # fmt: skip
+_activation(
+    "Softplus",
+    lambda op, x: np.logaddexp(x, 0),
+    patterns.unary(elementwise.softplus),
+    lambda op, g, x: g / (1 + np.exp(-x)),
+    patterns.binary(elementwise.softplus_grad),
+    "input",
+    _softplus_slope_grad,
+)
+_activation(
+    "Softsign",
+    lambda op, x: x / (1 + np.abs(x)),
+    patterns.unary(elementwise.softsign),
+    lambda op, g, x: g / (1 + np.abs(x)) ** 2,
+    patterns.binary(elementwise.softsign_grad),
+    "input",
+    _softsign_slope_grad,
+)
 
 
 def relu(features, name: str | None = None) -> Tensor:

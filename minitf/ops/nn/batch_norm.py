@@ -96,8 +96,15 @@ def _kernel(b, op, x, scale, offset, mean, variance):
 def _grad(op, g, *others):
     outputs = op.outputs
     dx, dscale, doffset, _, _ = apply(
-        "FusedBatchNormGradV3", g, op.inputs[0], op.inputs[1], outputs[3], outputs[4], outputs[5],
-        **{name: op.attrs[name] for name in _ATTRS})  # fmt: skip
+        "FusedBatchNormGradV3",
+        g,
+        op.inputs[0],
+        op.inputs[1],
+        outputs[3],
+        outputs[4],
+        outputs[5],
+        **{name: op.attrs[name] for name in _ATTRS},
+    )
     return dx, dscale, doffset, None, None
 
 
@@ -142,8 +149,9 @@ def _grad_kernel(b, op, g, x, scale, mean, variance, _):
     share = 1 / max(rows, 1) if op.attrs["is_training"] else 0.0
     b.call(kernels.inverse_deviation[x.dtype], variance, inverse, float(op.attrs["epsilon"]), width)
     b.call(kernels.channel_sums[x.dtype], g, x, mean, inverse, products, totals, sums, rows, width)
-    b.call(kernels.normalize_channels_grad[x.dtype], g, x, mean, inverse, scale, products, totals, out, share,
-           rows, width)  # fmt: skip
+    b.call(
+        kernels.normalize_channels_grad[x.dtype], g, x, mean, inverse, scale, products, totals, out, share, rows, width
+    )
     return own_order(b, op, out), products, totals, empty, empty
 
 
@@ -185,22 +193,42 @@ def _grad_grad(op, ddx, ddscale, ddoffset, *others):
     return for_g, back if for_x is None else back + for_x, for_scale, None, None, None
 
 
-define("FusedBatchNormV3",
-       "x: T, scale: U[n], offset: U[n], mean: U[m], variance: U[m] -> y: T, batch_mean: U, "
-       "batch_variance: U, reserve_space_1: U, reserve_space_2: U, reserve_space_3: U",
-       T=_HALF_OR_SINGLE, U=_SINGLE, shape=_shape, numpy=_numpy,
-       kernel=_kernel, grad=_grad)  # fmt: skip
-define("FusedBatchNormGradV3",
-       "y_backprop: T, x: T, scale: float32[n], reserve_space_1: U[n], reserve_space_2: U[n], "
-       "reserve_space_3: U -> x_backprop: T, scale_backprop: U, offset_backprop: U, reserve_space_4: U, "
-       "reserve_space_5: U",
-       T=_HALF_OR_SINGLE, U=_SINGLE, shape=_grad_shape, numpy=_grad_numpy,
-       kernel=_grad_kernel, grad=_grad_grad)  # fmt: skip
+define(
+    "FusedBatchNormV3",
+    "x: T, scale: U[n], offset: U[n], mean: U[m], variance: U[m] -> y: T, batch_mean: U, "
+    "batch_variance: U, reserve_space_1: U, reserve_space_2: U, reserve_space_3: U",
+    T=_HALF_OR_SINGLE,
+    U=_SINGLE,
+    shape=_shape,
+    numpy=_numpy,
+    kernel=_kernel,
+    grad=_grad,
+)
+define(
+    "FusedBatchNormGradV3",
+    "y_backprop: T, x: T, scale: float32[n], reserve_space_1: U[n], reserve_space_2: U[n], "
+    "reserve_space_3: U -> x_backprop: T, scale_backprop: U, offset_backprop: U, reserve_space_4: U, "
+    "reserve_space_5: U",
+    T=_HALF_OR_SINGLE,
+    U=_SINGLE,
+    shape=_grad_shape,
+    numpy=_grad_numpy,
+    kernel=_grad_kernel,
+    grad=_grad_grad,
+)
 
 
-def fused_batch_norm(x, scale, offset, mean=None, variance=None, epsilon: float = 0.001,
-                     data_format: str = "NHWC", is_training: bool = True,
-                     name: str | None = None):  # fmt: skip
+def fused_batch_norm(
+    x,
+    scale,
+    offset,
+    mean=None,
+    variance=None,
+    epsilon: float = 0.001,
+    data_format: str = "NHWC",
+    is_training: bool = True,
+    name: str | None = None,
+):
     """Images [batch, h, w, c] normalized: scale * (x - mean) / sqrt(variance + epsilon) + offset, and the
     mean and variance of the batch (Ioffe and Szegedy 2015).
 
@@ -222,6 +250,15 @@ def fused_batch_norm(x, scale, offset, mean=None, variance=None, epsilon: float 
     mean = constant.constant([]) if mean is None else mean
     variance = constant.constant([]) if variance is None else variance
     y, batch_mean, batch_variance, *_ = apply(
-        "FusedBatchNormV3", x, scale, offset, mean, variance, epsilon=max(float(epsilon), _LEAST_EPSILON),
-        data_format=format, is_training=bool(is_training), name=name)  # fmt: skip
+        "FusedBatchNormV3",
+        x,
+        scale,
+        offset,
+        mean,
+        variance,
+        epsilon=max(float(epsilon), _LEAST_EPSILON),
+        data_format=format,
+        is_training=bool(is_training),
+        name=name,
+    )
     return y, batch_mean, batch_variance

@@ -54,14 +54,25 @@ def _chain(op, distances, seed):
     return np.asarray(place, np.int64)
 
 
-define("NearestNeighbors", "points: float32[n, d], centers: float32[m, d], k: int64[] -> "
-       "nearest_center_indices: int64, nearest_center_distances: float32", numpy=_nearest,
-       differentiable=False)  # fmt: skip
-define("KmeansPlusPlusInitialization", "points: float32[n, d], num_to_sample: int64[], seed: int64[], "
-       "num_retries_per_sample: int64[] -> samples: float32", numpy=_plus_plus,
-       differentiable=False)  # fmt: skip
-define("KMC2ChainInitialization", "distances: float32[n], seed: int64[] -> index: int64", numpy=_chain,
-       differentiable=False)  # fmt: skip
+define(
+    "NearestNeighbors",
+    "points: float32[n, d], centers: float32[m, d], k: int64[] -> "
+    "nearest_center_indices: int64, nearest_center_distances: float32",
+    numpy=_nearest,
+    differentiable=False,
+)
+define(
+    "KmeansPlusPlusInitialization",
+    "points: float32[n, d], num_to_sample: int64[], seed: int64[], num_retries_per_sample: int64[] -> samples: float32",
+    numpy=_plus_plus,
+    differentiable=False,
+)
+define(
+    "KMC2ChainInitialization",
+    "distances: float32[n], seed: int64[] -> index: int64",
+    numpy=_chain,
+    differentiable=False,
+)
 
 
 def nearest_neighbors(points, centers, k, name: str | None = None):
@@ -71,14 +82,14 @@ def nearest_neighbors(points, centers, k, name: str | None = None):
     return apply("NearestNeighbors", points, centers, k, name=name)
 
 
-def kmeans_plus_plus_initialization(points, num_to_sample, seed, num_retries_per_sample,
-                                    name: str | None = None) -> Tensor:  # fmt: skip
+def kmeans_plus_plus_initialization(
+    points, num_to_sample, seed, num_retries_per_sample, name: str | None = None
+) -> Tensor:
     """`num_to_sample` of `points` [n, d], far from each other, by k-means++ (Arthur and Vassilvitskii 2007).
 
     num_retries_per_sample: how many more points are tried for each; -1 for as many as there are digits.
     """
-    return apply("KmeansPlusPlusInitialization", points, num_to_sample, seed, num_retries_per_sample,
-                 name=name)  # fmt: skip
+    return apply("KmeansPlusPlusInitialization", points, num_to_sample, seed, num_retries_per_sample, name=name)
 
 
 def kmc2_chain_initialization(distances, seed, name: str | None = None) -> Tensor:

@@ -15,9 +15,17 @@ from minitf.ops.nn.windows import check_padding
 _FLAT = {None: "NHWC", "NWC": "NHWC", "NHWC": "NHWC", "NCW": "NCHW", "NCHW": "NCHW"}
 
 
-def conv1d(value=None, filters=None, stride=None, padding=None, use_cudnn_on_gpu: bool | None = None,
-           data_format: str | None = None, name: str | None = None, input=None,
-           dilations=None) -> Tensor:  # fmt: skip
+def conv1d(
+    value=None,
+    filters=None,
+    stride=None,
+    padding=None,
+    use_cudnn_on_gpu: bool | None = None,
+    data_format: str | None = None,
+    name: str | None = None,
+    input=None,
+    dilations=None,
+) -> Tensor:
     """The convolution of sequences [batch, w, c] with a filter [kw, c, out]: [batch, w', out].
 
     stride, dilations: whole numbers; padding: "SAME" or "VALID"; see `conv2d`. data_format "NCW": the
@@ -50,8 +58,17 @@ def _along(value, axis: int, what: str) -> list:
     return [1, value[0] if len(value) == 1 else value[axis]]
 
 
-def convolution(input, filter, padding, strides=None, dilation_rate=None, name: str | None = None,
-                data_format: str | None = None, filters=None, dilations=None) -> Tensor:  # fmt: skip
+def convolution(
+    input,
+    filter,
+    padding,
+    strides=None,
+    dilation_rate=None,
+    name: str | None = None,
+    data_format: str | None = None,
+    filters=None,
+    dilations=None,
+) -> Tensor:
     """`conv1d`, `conv2d` or `conv3d`, by the rank of the input, 3 to 5; a filter of that rank tells it too.
 
     strides, dilation_rate: a list of one number per spatial axis; not both may be more than 1. padding:
@@ -74,9 +91,7 @@ def convolution(input, filter, padding, strides=None, dilation_rate=None, name: 
 def _spatial(input: Tensor, filter: Tensor) -> int:
     rank = filter.shape.rank if input.shape.rank is None else input.shape.rank
     if rank not in (3, 4, 5):
-        raise ValueError(
-            f"Input tensor must be of rank 3, 4 or 5 but was {rank}: {input.name}, {filter.name}"
-        )
+        raise ValueError(f"Input tensor must be of rank 3, 4 or 5 but was {rank}: {input.name}, {filter.name}")
     return rank - 2
 
 
@@ -89,21 +104,26 @@ def _each(value, count: int, what: str) -> list[int]:
     return value
 
 
-def convolve(input: Tensor, filter: Tensor, padding, strides: list, rates: list, data_format,
-             name: str, held: Tensor | None = None) -> Tensor:  # fmt: skip
+def convolve(
+    input: Tensor,
+    filter: Tensor,
+    padding,
+    strides: list,
+    rates: list,
+    data_format,
+    name: str,
+    held: Tensor | None = None,
+) -> Tensor:
     """A convolution along up to three axes; the graph counts as many ops as TensorFlow needs for holes."""
     holes, graph = any(n != 1 for n in rates), get_default_graph()
     if holes and any(n != 1 for n in strides):
-        raise ValueError(
-            f"strides > 1 not supported in conjunction with dilation_rate > 1: {strides}, {rates}"
-        )
+        raise ValueError(f"strides > 1 not supported in conjunction with dilation_rate > 1: {strides}, {rates}")
     if len(rates) == 3:
         return _of_volumes(input, filter, padding, strides, held if holes else None, data_format, name)
     if holes:
         graph.reserve_ids(ops_for_holes(input, len(rates), data_format) + (padding == "SAME"))
     if len(rates) == 1:
-        result = conv1d(input, filter, strides[0], padding, data_format=data_format, dilations=rates[0],
-                        name=name)  # fmt: skip
+        result = conv1d(input, filter, strides[0], padding, data_format=data_format, dilations=rates[0], name=name)
     else:
         images = "NCHW" if (data_format or "").startswith("NC") else "NHWC"
         result = conv2d(input, filter, strides, padding, data_format=images, dilations=rates, name=name)
@@ -112,8 +132,7 @@ def convolve(input: Tensor, filter: Tensor, padding, strides: list, rates: list,
     return result
 
 
-def _of_volumes(input: Tensor, filter: Tensor, padding, strides: list, rates, data_format,
-                name: str) -> Tensor:  # fmt: skip
+def _of_volumes(input: Tensor, filter: Tensor, padding, strides: list, rates, data_format, name: str) -> Tensor:
     """A convolution of volumes; holes, if there are rates, by way of the batch: TensorFlow's op has none."""
     volumes = "NCDHW" if (data_format or "").startswith("NC") else "NDHWC"
 
@@ -141,8 +160,16 @@ def atrous_conv2d(value, filters, rate: int, padding, name: str | None = None) -
     return convolution(value, filters, padding, dilation_rate=[rate, rate], name=name)
 
 
-def conv1d_transpose(input, filters, output_shape, strides, padding="SAME", data_format: str = "NWC",
-                     dilations=None, name: str | None = None) -> Tensor:  # fmt: skip
+def conv1d_transpose(
+    input,
+    filters,
+    output_shape,
+    strides,
+    padding="SAME",
+    data_format: str = "NWC",
+    dilations=None,
+    name: str | None = None,
+) -> Tensor:
     """The transpose of `conv1d`: [batch, w', in] and a filter [kw, out, in] to `output_shape`, three numbers.
 
     strides, dilations: whole numbers; other arguments as those of `conv1d`.
@@ -155,9 +182,7 @@ def conv1d_transpose(input, filters, output_shape, strides, padding="SAME", data
             raise ValueError(f'data_format must be "NWC" or "NCW", not {data_format!r}')
         images = _FLAT[data_format]
         axis = 1 if images == "NHWC" else 2
-        strides, rates = (
-            _along(n, axis, what) for n, what in ((strides, "strides"), (dilations, "dilations"))
-        )
+        strides, rates = (_along(n, axis, what) for n, what in ((strides, "strides"), (dilations, "dilations")))
         flat, filter = array.expand_dims(input, axis), array.expand_dims(filters, 0)
         output_shape = list(output_shape) if isinstance(output_shape, (list, tuple)) else output_shape
         shape = array.concat([output_shape[:axis], [1], output_shape[axis:]], 0)
@@ -165,8 +190,16 @@ def conv1d_transpose(input, filters, output_shape, strides, padding="SAME", data
         return array.squeeze(result, [axis])
 
 
-def conv_transpose(input, filters, output_shape, strides, padding="SAME", data_format: str | None = None,
-                   dilations=None, name: str | None = None) -> Tensor:  # fmt: skip
+def conv_transpose(
+    input,
+    filters,
+    output_shape,
+    strides,
+    padding="SAME",
+    data_format: str | None = None,
+    dilations=None,
+    name: str | None = None,
+) -> Tensor:
     """`conv1d_transpose`, `conv2d_transpose` or `conv3d_transpose`, by how many numbers output_shape has."""
     with name_scope(name, "conv_transpose", [input, filters, output_shape]) as scope:
         count = output_shape.shape.sizes[0] if isinstance(output_shape, Tensor) else len(output_shape)
@@ -181,8 +214,7 @@ def _transposed_1d(input, filters, output_shape, strides, padding, data_format, 
     return conv1d_transpose(input, filters, output_shape, strides, padding, data_format, dilations, name)
 
 
-def atrous_conv2d_transpose(value, filters, output_shape, rate: int, padding,
-                            name: str | None = None) -> Tensor:  # fmt: skip
+def atrous_conv2d_transpose(value, filters, output_shape, rate: int, padding, name: str | None = None) -> Tensor:
     """The transpose of `atrous_conv2d`: [batch, h', w', in] and a filter [kh, kw, out, in] to `output_shape`,
     four numbers.
 

@@ -70,9 +70,11 @@ def _windows(op, sizes: tuple, f: tuple) -> Windows:
     if sizes[3] != f[2]:
         if sizes[3] and f[2] and sizes[3] % f[2] == 0:
             raise errors.UnimplementedError(
-                None, op, f"grouped convolutions are not supported: images of {sizes[3]} channels, a filter "
-                f"for {f[2]}; use depthwise_conv2d, or split the channels"
-            )  # fmt: skip
+                None,
+                op,
+                f"grouped convolutions are not supported: images of {sizes[3]} channels, a filter "
+                f"for {f[2]}; use depthwise_conv2d, or split the channels",
+            )
         raise ValueError(f"input depth must be evenly divisible by filter depth: {sizes[3]} vs {f[2]}")
     return windows(op, sizes, f[:2])
 
@@ -221,14 +223,33 @@ def _filter_grad_grad(op, g):
     return of_x, None, apply("Conv2D", x, g, **_same(op))
 
 
-define("Conv2D", "input: T, filter: T -> output: T", T=dtypes.FLOAT, shape=_conv_shape, numpy=_conv,
-       kernel=_conv_kernel, grad=_conv_grad)  # fmt: skip
-define("Conv2DBackpropInput", "input_sizes: int32, filter: T, out_backprop: T -> output: T",
-       T=dtypes.FLOAT, shape=_wanted, numpy=_input_grad, kernel=_input_kernel,
-       grad=_input_grad_grad)  # fmt: skip
-define("Conv2DBackpropFilter", "input: T, filter_sizes: int32, out_backprop: T -> output: T",
-       T=dtypes.FLOAT, shape=_wanted, numpy=_filter_grad, kernel=_filter_kernel,
-       grad=_filter_grad_grad)  # fmt: skip
+define(
+    "Conv2D",
+    "input: T, filter: T -> output: T",
+    T=dtypes.FLOAT,
+    shape=_conv_shape,
+    numpy=_conv,
+    kernel=_conv_kernel,
+    grad=_conv_grad,
+)
+define(
+    "Conv2DBackpropInput",
+    "input_sizes: int32, filter: T, out_backprop: T -> output: T",
+    T=dtypes.FLOAT,
+    shape=_wanted,
+    numpy=_input_grad,
+    kernel=_input_kernel,
+    grad=_input_grad_grad,
+)
+define(
+    "Conv2DBackpropFilter",
+    "input: T, filter_sizes: int32, out_backprop: T -> output: T",
+    T=dtypes.FLOAT,
+    shape=_wanted,
+    numpy=_filter_grad,
+    kernel=_filter_kernel,
+    grad=_filter_grad_grad,
+)
 
 
 # ---- functions
@@ -248,9 +269,17 @@ def _attributes(strides, padding, data_format, dilations, use_cudnn_on_gpu: bool
     }
 
 
-def conv2d(input, filter=None, strides=None, padding=None, use_cudnn_on_gpu: bool = True,
-           data_format: str | None = "NHWC", dilations=(1, 1, 1, 1), name: str | None = None,
-           filters=None) -> Tensor:  # fmt: skip
+def conv2d(
+    input,
+    filter=None,
+    strides=None,
+    padding=None,
+    use_cudnn_on_gpu: bool = True,
+    data_format: str | None = "NHWC",
+    dilations=(1, 1, 1, 1),
+    name: str | None = None,
+    filters=None,
+) -> Tensor:
     """The convolution of images [batch, h, w, c] with a filter [kh, kw, c, out]: [batch, h', w', out].
 
     strides: how far the filter moves on, a number, a pair, or four with 1 for batch and channels; dilations:
@@ -271,10 +300,18 @@ def conv2d(input, filter=None, strides=None, padding=None, use_cudnn_on_gpu: boo
     return apply("Conv2D", input, filter, name=name, **attributes)
 
 
-def conv2d_backprop_input(input_sizes, filter=None, out_backprop=None, strides=None, padding=None,
-                          use_cudnn_on_gpu: bool = True, data_format: str | None = "NHWC",
-                          dilations=(1, 1, 1, 1), name: str | None = None,
-                          filters=None) -> Tensor:  # fmt: skip
+def conv2d_backprop_input(
+    input_sizes,
+    filter=None,
+    out_backprop=None,
+    strides=None,
+    padding=None,
+    use_cudnn_on_gpu: bool = True,
+    data_format: str | None = "NHWC",
+    dilations=(1, 1, 1, 1),
+    name: str | None = None,
+    filters=None,
+) -> Tensor:
     """The gradient of `conv2d` for images of shape `input_sizes` (4 numbers, int32), given that of its
     result.
 
@@ -285,9 +322,17 @@ def conv2d_backprop_input(input_sizes, filter=None, out_backprop=None, strides=N
     return apply("Conv2DBackpropInput", input_sizes, filter, out_backprop, name=name, **attributes)
 
 
-def conv2d_backprop_filter(input, filter_sizes, out_backprop, strides, padding,
-                           use_cudnn_on_gpu: bool = True, data_format: str | None = "NHWC",
-                           dilations=(1, 1, 1, 1), name: str | None = None) -> Tensor:  # fmt: skip
+def conv2d_backprop_filter(
+    input,
+    filter_sizes,
+    out_backprop,
+    strides,
+    padding,
+    use_cudnn_on_gpu: bool = True,
+    data_format: str | None = "NHWC",
+    dilations=(1, 1, 1, 1),
+    name: str | None = None,
+) -> Tensor:
     """The gradient of `conv2d` for a filter of shape `filter_sizes` (4 numbers, int32), given that of its
     result.
 
@@ -297,9 +342,18 @@ def conv2d_backprop_filter(input, filter_sizes, out_backprop, strides, padding,
     return apply("Conv2DBackpropFilter", input, filter_sizes, out_backprop, name=name, **attributes)
 
 
-def conv2d_transpose(value=None, filter=None, output_shape=None, strides=None, padding="SAME",
-                     data_format: str | None = "NHWC", name: str | None = None, input=None, filters=None,
-                     dilations=None) -> Tensor:  # fmt: skip
+def conv2d_transpose(
+    value=None,
+    filter=None,
+    output_shape=None,
+    strides=None,
+    padding="SAME",
+    data_format: str | None = "NHWC",
+    name: str | None = None,
+    input=None,
+    filters=None,
+    dilations=None,
+) -> Tensor:
     """The transpose of `conv2d`: [batch, h', w', in] and a filter [kh, kw, out, in] to `output_shape`.
 
     output_shape: 4 numbers, of which `conv2d` would make the shape of `value`; other arguments as there.

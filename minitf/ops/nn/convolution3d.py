@@ -171,8 +171,10 @@ def _same(op) -> dict:
 def _conv_grad(op, g):
     x, f = op.inputs
     of_x, of_f = shapes.shape_n([x, f])
-    return (apply("Conv3DBackpropInputV2", of_x, f, g, **_same(op)),
-            apply("Conv3DBackpropFilterV2", x, of_f, g, **_same(op)))  # fmt: skip
+    return (
+        apply("Conv3DBackpropInputV2", of_x, f, g, **_same(op)),
+        apply("Conv3DBackpropFilterV2", x, of_f, g, **_same(op)),
+    )
 
 
 def _input_grad_grad(op, g):
@@ -187,14 +189,33 @@ def _filter_grad_grad(op, g):
     return of_x, None, apply("Conv3D", x, g, **_same(op))
 
 
-define("Conv3D", "input: T, filter: T -> output: T", T=dtypes.FLOAT, shape=_conv_shape, numpy=_conv,
-       kernel=_conv_kernel, grad=_conv_grad)  # fmt: skip
-define("Conv3DBackpropInputV2", "input_sizes: int32, filter: T, out_backprop: T -> output: T",
-       T=dtypes.FLOAT, shape=_wanted, numpy=_input_grad, kernel=_input_kernel,
-       grad=_input_grad_grad)  # fmt: skip
-define("Conv3DBackpropFilterV2", "input: T, filter_sizes: int32, out_backprop: T -> output: T",
-       T=dtypes.FLOAT, shape=_wanted, numpy=_filter_grad, kernel=_filter_kernel,
-       grad=_filter_grad_grad)  # fmt: skip
+define(
+    "Conv3D",
+    "input: T, filter: T -> output: T",
+    T=dtypes.FLOAT,
+    shape=_conv_shape,
+    numpy=_conv,
+    kernel=_conv_kernel,
+    grad=_conv_grad,
+)
+define(
+    "Conv3DBackpropInputV2",
+    "input_sizes: int32, filter: T, out_backprop: T -> output: T",
+    T=dtypes.FLOAT,
+    shape=_wanted,
+    numpy=_input_grad,
+    kernel=_input_kernel,
+    grad=_input_grad_grad,
+)
+define(
+    "Conv3DBackpropFilterV2",
+    "input: T, filter_sizes: int32, out_backprop: T -> output: T",
+    T=dtypes.FLOAT,
+    shape=_wanted,
+    numpy=_filter_grad,
+    kernel=_filter_kernel,
+    grad=_filter_grad_grad,
+)
 
 
 # ---- functions
@@ -210,8 +231,16 @@ def _attributes(strides, padding, data_format, dilations) -> dict:
     }
 
 
-def conv3d(input, filter=None, strides=None, padding=None, data_format: str | None = "NDHWC",
-           dilations=(1, 1, 1, 1, 1), name: str | None = None, filters=None) -> Tensor:  # fmt: skip
+def conv3d(
+    input,
+    filter=None,
+    strides=None,
+    padding=None,
+    data_format: str | None = "NDHWC",
+    dilations=(1, 1, 1, 1, 1),
+    name: str | None = None,
+    filters=None,
+) -> Tensor:
     """The convolution of volumes [batch, d, h, w, c] with a filter [kd, kh, kw, c, out]: [batch, d', h', w',
     out].
 
@@ -228,19 +257,41 @@ def conv3d(input, filter=None, strides=None, padding=None, data_format: str | No
     return apply("Conv3D", input, filter, name=name, **_attributes(strides, padding, data_format, dilations))
 
 
-def conv3d_backprop_filter(input, filter_sizes, out_backprop, strides, padding,
-                           data_format: str | None = "NDHWC", dilations=(1, 1, 1, 1, 1),
-                           name: str | None = None) -> Tensor:  # fmt: skip
+def conv3d_backprop_filter(
+    input,
+    filter_sizes,
+    out_backprop,
+    strides,
+    padding,
+    data_format: str | None = "NDHWC",
+    dilations=(1, 1, 1, 1, 1),
+    name: str | None = None,
+) -> Tensor:
     """The gradient of `conv3d` for a filter of shape `filter_sizes` (5 numbers, int32), given that of its
     result.
     """
-    return apply("Conv3DBackpropFilterV2", input, filter_sizes, out_backprop, name=name,
-                 **_attributes(strides, padding, data_format, dilations))  # fmt: skip
+    return apply(
+        "Conv3DBackpropFilterV2",
+        input,
+        filter_sizes,
+        out_backprop,
+        name=name,
+        **_attributes(strides, padding, data_format, dilations),
+    )
 
 
-def conv3d_transpose(value, filter=None, output_shape=None, strides=None, padding="SAME",
-                     data_format: str | None = "NDHWC", name: str | None = None, input=None, filters=None,
-                     dilations=None) -> Tensor:  # fmt: skip
+def conv3d_transpose(
+    value,
+    filter=None,
+    output_shape=None,
+    strides=None,
+    padding="SAME",
+    data_format: str | None = "NDHWC",
+    name: str | None = None,
+    input=None,
+    filters=None,
+    dilations=None,
+) -> Tensor:
     """The transpose of `conv3d`: [batch, d', h', w', in] and a filter [kd, kh, kw, out, in] to
     `output_shape`, five numbers.
     """

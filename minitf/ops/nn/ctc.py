@@ -69,9 +69,23 @@ def _loss(b, op, x, places, labels, lengths):
         return loss, grad
     flags, width = [int(op.attrs[name]) for name in _FLAGS], 2 * min(count, steps) + 1
     scratch = [b.new(shape, dtype) for shape in ((steps,), (steps, width), (width,))]
-    b.call(kernels.ctc_loss[dtype], x, places, labels, lengths, loss, grad, b.new((count + 1,), np.int32),
-           *scratch, steps, batch, classes, count, *flags,
-           error=lambda at: _fault(op, x.shape, *map(b.data, (places, labels, lengths))))  # fmt: skip
+    b.call(
+        kernels.ctc_loss[dtype],
+        x,
+        places,
+        labels,
+        lengths,
+        loss,
+        grad,
+        b.new((count + 1,), np.int32),
+        *scratch,
+        steps,
+        batch,
+        classes,
+        count,
+        *flags,
+        error=lambda at: _fault(op, x.shape, *map(b.data, (places, labels, lengths))),
+    )
     return loss, grad
 
 
@@ -99,16 +113,27 @@ def _loss_shapes(op):
 
 # On the host: how many labels there are differs from batch to batch, and all that is in a region would be
 # lowered anew for each number.
-define("CTCLoss",
-       f"{_INPUTS}, labels_indices: int64[n, 2], labels_values: int32[n], sequence_length: int32[batch]"
-       "-> loss: T, gradient: T",
-       T=dtypes.FLOAT - {dtypes.float16}, shape=_loss_shapes, host=_loss,
-       grad=_loss_grad)  # fmt: skip
+define(
+    "CTCLoss",
+    f"{_INPUTS}, labels_indices: int64[n, 2], labels_values: int32[n], sequence_length: int32[batch]"
+    "-> loss: T, gradient: T",
+    T=dtypes.FLOAT - {dtypes.float16},
+    shape=_loss_shapes,
+    host=_loss,
+    grad=_loss_grad,
+)
 
 
-def ctc_loss(labels, inputs=None, sequence_length=None, preprocess_collapse_repeated: bool = False,
-             ctc_merge_repeated: bool = True, ignore_longer_outputs_than_inputs: bool = False,
-             time_major: bool = True, logits=None) -> Tensor:  # fmt: skip
+def ctc_loss(
+    labels,
+    inputs=None,
+    sequence_length=None,
+    preprocess_collapse_repeated: bool = False,
+    ctc_merge_repeated: bool = True,
+    ignore_longer_outputs_than_inputs: bool = False,
+    time_major: bool = True,
+    logits=None,
+) -> Tensor:
     """-log(probability of the labels) for each item of a batch, [batch]: the sum over all ways in which the
     classes at each time step give the labels, when repeats are merged and then blanks dropped.
 
@@ -131,19 +156,22 @@ def ctc_loss(labels, inputs=None, sequence_length=None, preprocess_collapse_repe
     [0.75]
     """
     if not isinstance(labels, (SparseTensor, SparseTensorValue)):
-        raise TypeError(
-            f"the labels of ctc_loss (its first argument) have to be a SparseTensor, not {labels!r}"
-        )
+        raise TypeError(f"the labels of ctc_loss (its first argument) have to be a SparseTensor, not {labels!r}")
     inputs = patterns.renamed("inputs", inputs, "logits", logits)
     labels = as_sparse(labels)
     with at_home(labels, inputs):
         inputs = convert_to_tensor(inputs, name="inputs")
     if not time_major:
         inputs = array.transpose(inputs, [1, 0, 2])
-    flags = dict(zip(_FLAGS, (preprocess_collapse_repeated, ctc_merge_repeated,
-                              ignore_longer_outputs_than_inputs)))  # fmt: skip
-    return apply("CTCLoss", inputs, labels.indices, labels.values, sequence_length,
-                 **{name: bool(flag) for name, flag in flags.items()})[0]  # fmt: skip
+    flags = dict(zip(_FLAGS, (preprocess_collapse_repeated, ctc_merge_repeated, ignore_longer_outputs_than_inputs)))
+    return apply(
+        "CTCLoss",
+        inputs,
+        labels.indices,
+        labels.values,
+        sequence_length,
+        **{name: bool(flag) for name, flag in flags.items()},
+    )[0]
 
 
 # ---- decoders
@@ -193,14 +221,29 @@ def _beam_search(op, x, lengths):
     reals = [empty((n,), dtype) for n in (steps, 3 * nodes, 2 * nodes, width)]
     whole = [empty((n,), np.int32) for n in (4 * nodes, width, 3 * width, width, classes)]
     status = kernels.beam_search[dtype].run(
-        np.ascontiguousarray(x), np.ascontiguousarray(lengths), labels, sizes, scores, reals[0], whole[0],
-        reals[1], reals[2], whole[1], whole[2], whole[3], reals[3], whole[4], steps, batch, classes, width,
-        paths, int(op.attrs["merge_repeated"]),
-    )  # fmt: skip
+        np.ascontiguousarray(x),
+        np.ascontiguousarray(lengths),
+        labels,
+        sizes,
+        scores,
+        reals[0],
+        whole[0],
+        reals[1],
+        reals[2],
+        whole[1],
+        whole[2],
+        whole[3],
+        reals[3],
+        whole[4],
+        steps,
+        batch,
+        classes,
+        width,
+        paths,
+        int(op.attrs["merge_repeated"]),
+    )
     if status:
-        raise ValueError(
-            f"there are fewer than {paths} paths for item {status - 1}: less leaves than requested"
-        )
+        raise ValueError(f"there are fewer than {paths} paths for item {status - 1}: less leaves than requested")
     found = [_as_sparse([labels[b, i, : sizes[b, i]] for b in range(batch)]) for i in range(paths)]
     return [*[part for parts in zip(*found) for part in parts], scores]
 
@@ -224,16 +267,24 @@ def _decoded_shapes(op):
     return [*[shape for shape in parts for _ in range(paths)], TensorShape([batch, paths])]
 
 
-define("CTCGreedyDecoder",
-       f"{_INPUTS}, sequence_length: int32[batch]"
-       "-> decoded_indices: int64, decoded_values: int64, decoded_shape: int64, log_probability: T",
-       T=dtypes.FLOAT - {dtypes.float16}, shape=_decoded_shapes, numpy=_greedy,
-       differentiable=False)  # fmt: skip
-define("CTCBeamSearchDecoder",
-       f"{_INPUTS}, sequence_length: int32[batch]"
-       "-> decoded_indices: *int64, decoded_values: *int64, decoded_shape: *int64, log_probability: T",
-       T=dtypes.FLOAT - {dtypes.float16}, shape=_decoded_shapes, numpy=_beam_search,
-       differentiable=False)  # fmt: skip
+define(
+    "CTCGreedyDecoder",
+    f"{_INPUTS}, sequence_length: int32[batch]"
+    "-> decoded_indices: int64, decoded_values: int64, decoded_shape: int64, log_probability: T",
+    T=dtypes.FLOAT - {dtypes.float16},
+    shape=_decoded_shapes,
+    numpy=_greedy,
+    differentiable=False,
+)
+define(
+    "CTCBeamSearchDecoder",
+    f"{_INPUTS}, sequence_length: int32[batch]"
+    "-> decoded_indices: *int64, decoded_values: *int64, decoded_shape: *int64, log_probability: T",
+    T=dtypes.FLOAT - {dtypes.float16},
+    shape=_decoded_shapes,
+    numpy=_beam_search,
+    differentiable=False,
+)
 
 
 def ctc_greedy_decoder(inputs, sequence_length, merge_repeated: bool = True) -> tuple:
@@ -250,8 +301,9 @@ def ctc_greedy_decoder(inputs, sequence_length, merge_repeated: bool = True) -> 
     return [SparseTensor(*parts)], total
 
 
-def ctc_beam_search_decoder(inputs, sequence_length, beam_width: int = 100, top_paths: int = 1,
-                            merge_repeated: bool = True) -> tuple:  # fmt: skip
+def ctc_beam_search_decoder(
+    inputs, sequence_length, beam_width: int = 100, top_paths: int = 1, merge_repeated: bool = True
+) -> tuple:
     """(decoded, log_probability): a list of `top_paths` int64 SparseTensors [batch, most labels], the most
     probable labels first, as far as `beam_width` beams show, and the logs of their probabilities,
     [batch, top_paths].
@@ -265,8 +317,14 @@ def ctc_beam_search_decoder(inputs, sequence_length, beam_width: int = 100, top_
     """
     if beam_width < 1 or top_paths < 1:
         raise ValueError(f"beam_width and top_paths are 1 at least, not {beam_width} and {top_paths}")
-    op = apply_op("CTCBeamSearchDecoder", inputs, sequence_length, beam_width=int(beam_width),
-                  merge_repeated=bool(merge_repeated), num=int(top_paths))  # fmt: skip
+    op = apply_op(
+        "CTCBeamSearchDecoder",
+        inputs,
+        sequence_length,
+        beam_width=int(beam_width),
+        merge_repeated=bool(merge_repeated),
+        num=int(top_paths),
+    )
     parts = [op.outputs[i:-1:top_paths] for i in range(top_paths)]
     return [SparseTensor(*part) for part in parts], op.outputs[-1]
 

@@ -179,21 +179,41 @@ def _filter_grad_grad(op, g):
     return _made(op, "BackpropInput", array.shape(x), g, back), None, _made(op, "", x, g)
 
 
-define("DepthwiseConv2dNative", "input: T, filter: T -> output: T", T=dtypes.FLOAT, shape=_shape,
-       numpy=_forward, kernel=_kernel, grad=_grad)  # fmt: skip
-define("DepthwiseConv2dNativeBackpropInput", "input_sizes: int32, filter: T, out_backprop: T -> output: T",
-       T=dtypes.FLOAT, shape=_wanted, numpy=_input_grad, kernel=_input_kernel,
-       grad=_input_grad_grad)  # fmt: skip
-define("DepthwiseConv2dNativeBackpropFilter", "input: T, filter_sizes: int32, out_backprop: T -> output: T",
-       T=dtypes.FLOAT, shape=_wanted, numpy=_filter_grad, kernel=_filter_kernel,
-       grad=_filter_grad_grad)  # fmt: skip
+define(
+    "DepthwiseConv2dNative",
+    "input: T, filter: T -> output: T",
+    T=dtypes.FLOAT,
+    shape=_shape,
+    numpy=_forward,
+    kernel=_kernel,
+    grad=_grad,
+)
+define(
+    "DepthwiseConv2dNativeBackpropInput",
+    "input_sizes: int32, filter: T, out_backprop: T -> output: T",
+    T=dtypes.FLOAT,
+    shape=_wanted,
+    numpy=_input_grad,
+    kernel=_input_kernel,
+    grad=_input_grad_grad,
+)
+define(
+    "DepthwiseConv2dNativeBackpropFilter",
+    "input: T, filter_sizes: int32, out_backprop: T -> output: T",
+    T=dtypes.FLOAT,
+    shape=_wanted,
+    numpy=_filter_grad,
+    kernel=_filter_kernel,
+    grad=_filter_grad_grad,
+)
 
 
 # ---- functions
 
 
-def depthwise_conv2d_native(input, filter, strides, padding, data_format: str | None = "NHWC",
-                            dilations=(1, 1, 1, 1), name: str | None = None) -> Tensor:  # fmt: skip
+def depthwise_conv2d_native(
+    input, filter, strides, padding, data_format: str | None = "NHWC", dilations=(1, 1, 1, 1), name: str | None = None
+) -> Tensor:
     """The convolution of each channel by itself: images [batch, h, w, c] and a filter [kh, kw, c, m] to
     [batch, h', w', c * m].
 
@@ -201,13 +221,21 @@ def depthwise_conv2d_native(input, filter, strides, padding, data_format: str | 
     TypeError for what does not fit.
     """
     data_format = check_format(data_format)
-    return apply("DepthwiseConv2dNative", input, filter, strides=four(strides, "strides", data_format),
-                 padding=check_padding(padding), data_format=data_format,
-                 dilations=four(dilations, "dilations", data_format), name=name)  # fmt: skip
+    return apply(
+        "DepthwiseConv2dNative",
+        input,
+        filter,
+        strides=four(strides, "strides", data_format),
+        padding=check_padding(padding),
+        data_format=data_format,
+        dilations=four(dilations, "dilations", data_format),
+        name=name,
+    )
 
 
-def depthwise_conv2d(input, filter, strides, padding, rate=None, name: str | None = None,
-                     data_format: str | None = None, dilations=None) -> Tensor:  # fmt: skip
+def depthwise_conv2d(
+    input, filter, strides, padding, rate=None, name: str | None = None, data_format: str | None = None, dilations=None
+) -> Tensor:
     """`depthwise_conv2d_native`, with holes `rate` (a pair of numbers) apart; these want strides of 1.
 
     >>> depthwise_conv2d(array.zeros([1, 9, 9, 3]), array.zeros([3, 3, 3, 2]), [1, 2, 2, 1],
@@ -239,9 +267,17 @@ def _with_holes(input: Tensor, filter: Tensor, strides, padding, rate, data_form
     return result
 
 
-def separable_conv2d(input, depthwise_filter, pointwise_filter, strides, padding, rate=None,
-                     name: str | None = None, data_format: str | None = None,
-                     dilations=None) -> Tensor:  # fmt: skip
+def separable_conv2d(
+    input,
+    depthwise_filter,
+    pointwise_filter,
+    strides,
+    padding,
+    rate=None,
+    name: str | None = None,
+    data_format: str | None = None,
+    dilations=None,
+) -> Tensor:
     """`depthwise_conv2d` with a filter [kh, kw, c, m], then `conv2d` with one of [1, 1, c * m, out].
 
     >>> separable_conv2d(array.zeros([1, 9, 9, 3]), array.zeros([3, 3, 3, 2]), array.zeros([1, 1, 6, 4]),
@@ -263,24 +299,50 @@ def separable_conv2d(input, depthwise_filter, pointwise_filter, strides, padding
         return conv2d(each, pointwise_filter, 1, "VALID", data_format=check_format(data_format), name=scope)
 
 
-def depthwise_conv2d_native_backprop_input(input_sizes, filter, out_backprop, strides, padding,
-                                           data_format: str | None = "NHWC", dilations=(1, 1, 1, 1),
-                                           name: str | None = None) -> Tensor:  # fmt: skip
+def depthwise_conv2d_native_backprop_input(
+    input_sizes,
+    filter,
+    out_backprop,
+    strides,
+    padding,
+    data_format: str | None = "NHWC",
+    dilations=(1, 1, 1, 1),
+    name: str | None = None,
+) -> Tensor:
     """The gradient of `depthwise_conv2d_native` for images of shape `input_sizes` (4 numbers, int32), given
     that of its result; the other arguments are those of `depthwise_conv2d_native`.
     """
-    return apply("DepthwiseConv2dNativeBackpropInput", input_sizes, filter, out_backprop, name=name,
-                 **_attributes(strides, padding, data_format, dilations))  # fmt: skip
+    return apply(
+        "DepthwiseConv2dNativeBackpropInput",
+        input_sizes,
+        filter,
+        out_backprop,
+        name=name,
+        **_attributes(strides, padding, data_format, dilations),
+    )
 
 
-def depthwise_conv2d_native_backprop_filter(input, filter_sizes, out_backprop, strides, padding,
-                                            data_format: str | None = "NHWC", dilations=(1, 1, 1, 1),
-                                            name: str | None = None) -> Tensor:  # fmt: skip
+def depthwise_conv2d_native_backprop_filter(
+    input,
+    filter_sizes,
+    out_backprop,
+    strides,
+    padding,
+    data_format: str | None = "NHWC",
+    dilations=(1, 1, 1, 1),
+    name: str | None = None,
+) -> Tensor:
     """The gradient of `depthwise_conv2d_native` for a filter of shape `filter_sizes` (4 numbers, int32),
     given that of its result; the other arguments are those of `depthwise_conv2d_native`.
     """
-    return apply("DepthwiseConv2dNativeBackpropFilter", input, filter_sizes, out_backprop, name=name,
-                 **_attributes(strides, padding, data_format, dilations))  # fmt: skip
+    return apply(
+        "DepthwiseConv2dNativeBackpropFilter",
+        input,
+        filter_sizes,
+        out_backprop,
+        name=name,
+        **_attributes(strides, padding, data_format, dilations),
+    )
 
 
 def _attributes(strides, padding, data_format, dilations) -> dict:

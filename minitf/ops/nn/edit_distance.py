@@ -57,14 +57,17 @@ def _shape(op):
     return TensorShape([None if None in pair else max(pair) for pair in both])
 
 
-define("EditDistance",
-       "hypothesis_indices: int64[n, rank], hypothesis_values: T[n], hypothesis_shape: int64[rank],"
-       "truth_indices: int64[m, rank], truth_values: T[m], truth_shape: int64[rank] -> output: float32",
-       shape=_shape, numpy=_distances, differentiable=False)  # fmt: skip
+define(
+    "EditDistance",
+    "hypothesis_indices: int64[n, rank], hypothesis_values: T[n], hypothesis_shape: int64[rank],"
+    "truth_indices: int64[m, rank], truth_values: T[m], truth_shape: int64[rank] -> output: float32",
+    shape=_shape,
+    numpy=_distances,
+    differentiable=False,
+)
 
 
-def edit_distance(hypothesis, truth, normalize: bool = True,
-                  name: str | None = "edit_distance") -> Tensor:  # fmt: skip
+def edit_distance(hypothesis, truth, normalize: bool = True, name: str | None = "edit_distance") -> Tensor:
     """Levenshtein's distance of the sequences along the last axis, for each place of the others: float32.
 
     hypothesis, truth: sparse tensors of one type and rank, in order. normalize: divide by the length of the

@@ -14,8 +14,14 @@ from minitf.ops.array.sets import dynamic_partition, parallel_dynamic_stitch
 from minitf.ops.math.clip import clip_by_norm
 
 
-def embedding_lookup(params, ids, partition_strategy: str = "mod", name: str | None = None,
-                     validate_indices: bool = True, max_norm: float | None = None) -> Tensor:  # fmt: skip
+def embedding_lookup(
+    params,
+    ids,
+    partition_strategy: str = "mod",
+    name: str | None = None,
+    validate_indices: bool = True,
+    max_norm: float | None = None,
+) -> Tensor:
     """The rows of `params` that the integers `ids` name, shape ids.shape + params.shape[1:].
 
     params: a tensor or variable, or a list of them that hold the rows of one table in turn ("mod": row i is
@@ -42,11 +48,7 @@ def _clipped(rows: Tensor, ids: Tensor, max_norm) -> Tensor:
     if max_norm is None:
         return rows
     first, end = ids.shape.rank, rows.shape.rank
-    axes = (
-        apply("Range", array.rank(ids), array.rank(rows), 1)
-        if None in (first, end)
-        else list(range(first, end))
-    )
+    axes = apply("Range", array.rank(ids), array.rank(rows), 1) if None in (first, end) else list(range(first, end))
     return clip_by_norm(rows, max_norm, axes=axes)
 
 
@@ -77,11 +79,7 @@ def _block(params: list[Tensor], ids: Tensor) -> tuple[Tensor, Tensor]:
     """
     dtype, count = ids.dtype.base_dtype, len(params)
     sizes = [p.shape.sizes[0] if p.shape.rank else None for p in params]
-    total = (
-        sum(sizes)
-        if None not in sizes
-        else apply("AddN", [array.shape(p, out_type=dtype)[0] for p in params])
-    )
+    total = sum(sizes) if None not in sizes else apply("AddN", [array.shape(p, out_type=dtype)[0] for p in params])
     total = convert_to_tensor(total, dtype)
     each, extra = total // count, total % count
     part = apply("Maximum", ids // (each + 1), (ids - extra) // each)

@@ -129,23 +129,43 @@ def _size_of(op):
 
 _OUT = "-> output: T, row_pooling_sequence: int64, col_pooling_sequence: int64"
 _ENDS = "row_pooling_sequence: int64[rows], col_pooling_sequence: int64[columns] -> output: T"
-define("FractionalMaxPool", f"value: T[b, h, w, c] {_OUT}", T=_REAL, shape=_shape, numpy=_pooled(np.max),
-       stateful=True, grad=_back("FractionalMaxPoolGrad", lambda op: op.inputs[0],
-                                 lambda op: op.outputs[0]))  # fmt: skip
-define("FractionalMaxPoolGrad", f"orig_input: T[b, h, w, c], orig_output: T, out_backprop: T, {_ENDS}",
-       T=_REAL, shape=lambda op: op.inputs[0].shape, numpy=_max_grad)  # fmt: skip
-define("FractionalAvgPool", f"value: T[b, h, w, c] {_OUT}", T=_REAL, shape=_shape,
-       numpy=_pooled(lambda x, axes: x.mean(axes, dtype=x.dtype)), stateful=True,
-       grad=_back("FractionalAvgPoolGrad", _size_of))  # fmt: skip
-define("FractionalAvgPoolGrad", f"orig_input_tensor_shape: int64[n], out_backprop: T, {_ENDS}", T=_REAL,
-       shape=lambda op: TensorShape([None] * 4), numpy=_avg_grad)  # fmt: skip
+define(
+    "FractionalMaxPool",
+    f"value: T[b, h, w, c] {_OUT}",
+    T=_REAL,
+    shape=_shape,
+    numpy=_pooled(np.max),
+    stateful=True,
+    grad=_back("FractionalMaxPoolGrad", lambda op: op.inputs[0], lambda op: op.outputs[0]),
+)
+define(
+    "FractionalMaxPoolGrad",
+    f"orig_input: T[b, h, w, c], orig_output: T, out_backprop: T, {_ENDS}",
+    T=_REAL,
+    shape=lambda op: op.inputs[0].shape,
+    numpy=_max_grad,
+)
+define(
+    "FractionalAvgPool",
+    f"value: T[b, h, w, c] {_OUT}",
+    T=_REAL,
+    shape=_shape,
+    numpy=_pooled(lambda x, axes: x.mean(axes, dtype=x.dtype)),
+    stateful=True,
+    grad=_back("FractionalAvgPoolGrad", _size_of),
+)
+define(
+    "FractionalAvgPoolGrad",
+    f"orig_input_tensor_shape: int64[n], out_backprop: T, {_ENDS}",
+    T=_REAL,
+    shape=lambda op: TensorShape([None] * 4),
+    numpy=_avg_grad,
+)
 
 # ---- functions
 
 
-def _fractional(
-    type: str, value, pooling_ratio, pseudo_random, overlapping, deterministic, seed, seed2, name
-):
+def _fractional(type: str, value, pooling_ratio, pseudo_random, overlapping, deterministic, seed, seed2, name):
     ratios = [float(n) for n in pooling_ratio]
     if len(ratios) != 4 or ratios[0] != 1 or ratios[3] != 1 or min(ratios) < 1:
         raise ValueError(f"pooling_ratio is [1.0, rows, columns, 1.0], of numbers from 1 on; not {ratios}")
@@ -154,14 +174,28 @@ def _fractional(
     pair = {"seed": int(seed), "seed2": int(seed2)}
     if deterministic and not (seed or seed2):
         pair = {"seed": secrets.randbits(62), "seed2": secrets.randbits(62)}
-    return apply(type, value, pooling_ratio=ratios, pseudo_random=bool(pseudo_random),
-                 overlapping=bool(overlapping), deterministic=bool(deterministic), name=name,
-                 **pair)  # fmt: skip
+    return apply(
+        type,
+        value,
+        pooling_ratio=ratios,
+        pseudo_random=bool(pseudo_random),
+        overlapping=bool(overlapping),
+        deterministic=bool(deterministic),
+        name=name,
+        **pair,
+    )
 
 
-def fractional_max_pool(value, pooling_ratio, pseudo_random: bool = False, overlapping: bool = False,
-                        deterministic: bool = False, seed: int = 0, seed2: int = 0,
-                        name: str | None = None):  # fmt: skip
+def fractional_max_pool(
+    value,
+    pooling_ratio,
+    pseudo_random: bool = False,
+    overlapping: bool = False,
+    deterministic: bool = False,
+    seed: int = 0,
+    seed2: int = 0,
+    name: str | None = None,
+):
     """The largest items of windows of images [batch, h, w, c], of sizes that differ by one:
     [batch, h / ratio, w / ratio, c], and where the windows of rows and of columns begin, int64.
 
@@ -172,13 +206,22 @@ def fractional_max_pool(value, pooling_ratio, pseudo_random: bool = False, overl
     Raises:
       ValueError: for other ratios, or seeds without `deterministic`.
     """
-    return _fractional("FractionalMaxPool", value, pooling_ratio, pseudo_random, overlapping, deterministic,
-                       seed, seed2, name)  # fmt: skip
+    return _fractional(
+        "FractionalMaxPool", value, pooling_ratio, pseudo_random, overlapping, deterministic, seed, seed2, name
+    )
 
 
-def fractional_avg_pool(value, pooling_ratio, pseudo_random: bool = False, overlapping: bool = False,
-                        deterministic: bool = False, seed: int = 0, seed2: int = 0,
-                        name: str | None = None):  # fmt: skip
+def fractional_avg_pool(
+    value,
+    pooling_ratio,
+    pseudo_random: bool = False,
+    overlapping: bool = False,
+    deterministic: bool = False,
+    seed: int = 0,
+    seed2: int = 0,
+    name: str | None = None,
+):
     """The means of windows of images; arguments, results and errors as those of `fractional_max_pool`."""
-    return _fractional("FractionalAvgPool", value, pooling_ratio, pseudo_random, overlapping, deterministic,
-                       seed, seed2, name)  # fmt: skip
+    return _fractional(
+        "FractionalAvgPool", value, pooling_ratio, pseudo_random, overlapping, deterministic, seed, seed2, name
+    )

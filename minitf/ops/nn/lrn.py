@@ -51,9 +51,7 @@ def _lrn_grad(op, g, x, y):
 def _same_shapes(g, x, y) -> None:
     four_axes(x, "input_image")
     if not tuple(g.shape) == tuple(x.shape) == tuple(y.shape):
-        raise ValueError(
-            f"images and gradients of one shape are expected, not {g.shape}, {x.shape}, {y.shape}"
-        )
+        raise ValueError(f"images and gradients of one shape are expected, not {g.shape}, {x.shape}, {y.shape}")
 
 
 def _numbers(op, x) -> list:
@@ -82,14 +80,20 @@ def _grad(op, g):
 
 _ATTRS = ("depth_radius", "bias", "alpha", "beta")
 
-define("LRN", "input: T -> output: T", T=dtypes.FLOAT, shape=_shape, numpy=_lrn, kernel=_kernel,
-       grad=_grad)  # fmt: skip
-define("LRNGrad", "input_grads: T, input_image: T, output_image: T -> output: T", T=dtypes.FLOAT,
-       shape=_shape, numpy=_lrn_grad, kernel=_grad_kernel)  # fmt: skip
+define("LRN", "input: T -> output: T", T=dtypes.FLOAT, shape=_shape, numpy=_lrn, kernel=_kernel, grad=_grad)
+define(
+    "LRNGrad",
+    "input_grads: T, input_image: T, output_image: T -> output: T",
+    T=dtypes.FLOAT,
+    shape=_shape,
+    numpy=_lrn_grad,
+    kernel=_grad_kernel,
+)
 
 
-def lrn(input, depth_radius: int = 5, bias: float = 1, alpha: float = 1, beta: float = 0.5,
-        name: str | None = None) -> Tensor:  # fmt: skip
+def lrn(
+    input, depth_radius: int = 5, bias: float = 1, alpha: float = 1, beta: float = 0.5, name: str | None = None
+) -> Tensor:
     """Images [batch, h, w, c] divided by (bias + alpha * sum of squares) ** beta (Krizhevsky 2012).
 
     The sum runs over the channels up to depth_radius away. There is no second derivative, as in TensorFlow.
@@ -106,8 +110,9 @@ def lrn(input, depth_radius: int = 5, bias: float = 1, alpha: float = 1, beta: f
     for number in (bias, alpha, beta):
         if isinstance(number, bool) or not isinstance(number, (int, float, np.number)):
             raise TypeError(f"bias, alpha and beta are numbers, not {number!r}")
-    return apply("LRN", input, depth_radius=int(depth_radius), bias=float(bias), alpha=float(alpha),
-                 beta=float(beta), name=name)  # fmt: skip
+    return apply(
+        "LRN", input, depth_radius=int(depth_radius), bias=float(bias), alpha=float(alpha), beta=float(beta), name=name
+    )
 
 
 local_response_normalization = lrn

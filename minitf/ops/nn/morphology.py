@@ -19,9 +19,7 @@ from minitf.ops.nn.windows import Windows, axis, check_padding, static_count
 
 def _lain(op) -> object:
     """The op with its attributes under the names that windows ask for."""
-    return _Lain(
-        {"strides": op.attrs["strides"], "dilations": op.attrs["rates"], "padding": op.attrs["padding"]}
-    )
+    return _Lain({"strides": op.attrs["strides"], "dilations": op.attrs["rates"], "padding": op.attrs["padding"]})
 
 
 class _Lain:
@@ -82,17 +80,32 @@ def _of_filter(op, x, f, g):
 def _grad(op, g):
     x, f = op.inputs
     how = {name: op.attrs[name] for name in ("strides", "rates", "padding")}
-    return (apply("Dilation2DBackpropInput", x, f, g, **how),
-            apply("Dilation2DBackpropFilter", x, f, g, **how))  # fmt: skip
+    return (apply("Dilation2DBackpropInput", x, f, g, **how), apply("Dilation2DBackpropFilter", x, f, g, **how))
 
 
-define("Dilation2D", "input: T[b, h, w, c], filter: T[kh, kw, c] -> output: T", T=dtypes.FLOAT, shape=_shape,
-       numpy=lambda op, x, f: _largest(op, x, f)[0], grad=_grad)  # fmt: skip
+define(
+    "Dilation2D",
+    "input: T[b, h, w, c], filter: T[kh, kw, c] -> output: T",
+    T=dtypes.FLOAT,
+    shape=_shape,
+    numpy=lambda op, x, f: _largest(op, x, f)[0],
+    grad=_grad,
+)
 _BACK = "input: T[b, h, w, c], filter: T[kh, kw, c], out_backprop: T"
-define("Dilation2DBackpropInput", f"{_BACK} -> in_backprop: T", T=dtypes.FLOAT,
-       shape=lambda op: op.inputs[0].shape, numpy=_of_images)  # fmt: skip
-define("Dilation2DBackpropFilter", f"{_BACK} -> filter_backprop: T", T=dtypes.FLOAT,
-       shape=lambda op: op.inputs[1].shape, numpy=_of_filter)  # fmt: skip
+define(
+    "Dilation2DBackpropInput",
+    f"{_BACK} -> in_backprop: T",
+    T=dtypes.FLOAT,
+    shape=lambda op: op.inputs[0].shape,
+    numpy=_of_images,
+)
+define(
+    "Dilation2DBackpropFilter",
+    f"{_BACK} -> filter_backprop: T",
+    T=dtypes.FLOAT,
+    shape=lambda op: op.inputs[1].shape,
+    numpy=_of_filter,
+)
 
 
 def _four(numbers, what: str) -> list[int]:
@@ -102,8 +115,9 @@ def _four(numbers, what: str) -> list[int]:
     return numbers
 
 
-def dilation2d(input, filter=None, strides=None, rates=None, padding=None, name: str | None = None,
-               filters=None, dilations=None) -> Tensor:  # fmt: skip
+def dilation2d(
+    input, filter=None, strides=None, rates=None, padding=None, name: str | None = None, filters=None, dilations=None
+) -> Tensor:
     """The largest sum of pixels and a filter [kh, kw, c] at each place of images [batch, h, w, c].
 
     strides: [1, rows, columns, 1]; rates (or dilations): likewise, how far apart the pixels are; padding:
@@ -119,8 +133,15 @@ def dilation2d(input, filter=None, strides=None, rates=None, padding=None, name:
     """
     filter = patterns.renamed("filters", filters, "filter", filter)
     rates = patterns.renamed("dilations", dilations, "rates", rates)
-    return apply("Dilation2D", input, filter, strides=_four(strides, "strides"), rates=_four(rates, "rates"),
-                 padding=check_padding(padding), name=name)  # fmt: skip
+    return apply(
+        "Dilation2D",
+        input,
+        filter,
+        strides=_four(strides, "strides"),
+        rates=_four(rates, "rates"),
+        padding=check_padding(padding),
+        name=name,
+    )
 
 
 def erosion2d(value, kernel, strides, rates, padding, name: str | None = None) -> Tensor:

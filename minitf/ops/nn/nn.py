@@ -70,10 +70,24 @@ def _by_rows(kernel):
     return lower
 
 
-define("Softmax", "logits: T -> softmax: T", T=dtypes.FLOAT, shape=_at_least_vector, numpy=_softmax,
-       kernel=_by_rows(kernels.softmax), grad=_softmax_grad)  # fmt: skip
-define("LogSoftmax", "logits: T -> logsoftmax: T", T=dtypes.FLOAT, shape=_at_least_vector, numpy=_log_softmax,
-       kernel=_by_rows(kernels.log_softmax), grad=_log_softmax_grad)  # fmt: skip
+define(
+    "Softmax",
+    "logits: T -> softmax: T",
+    T=dtypes.FLOAT,
+    shape=_at_least_vector,
+    numpy=_softmax,
+    kernel=_by_rows(kernels.softmax),
+    grad=_softmax_grad,
+)
+define(
+    "LogSoftmax",
+    "logits: T -> logsoftmax: T",
+    T=dtypes.FLOAT,
+    shape=_at_least_vector,
+    numpy=_log_softmax,
+    kernel=_by_rows(kernels.log_softmax),
+    grad=_log_softmax_grad,
+)
 
 
 def softmax(logits, axis: int | None = None, name: str | None = None, dim: int | None = None) -> Tensor:
@@ -105,9 +119,7 @@ def swap_with_last(x: Tensor, axis: int, name: str | None = None) -> Tensor:
     """`x` with `axis` and the last axis exchanged; the rank has to be known."""
     rank = x.shape.rank
     if rank is None:
-        raise ValueError(
-            f"{x.name} has unknown rank, so that axis {axis} cannot be moved; call set_shape on it"
-        )
+        raise ValueError(f"{x.name} has unknown rank, so that axis {axis} cannot be moved; call set_shape on it")
     if not -rank <= axis < rank:
         raise ValueError(f"axis {axis} is out of range for {x.name} of shape {x.shape}")
     order = list(range(rank))
@@ -130,9 +142,7 @@ def _bias_shape(op):
     axis = _bias_axis(op, len(sizes))
     channels, length = sizes[axis], bias.sizes[0]
     if None not in (channels, length) and channels != length:
-        raise ValueError(
-            f"a bias of {length} does not fit {channels} channels (axis {axis} of shape {value})"
-        )
+        raise ValueError(f"a bias of {length} does not fit {channels} channels (axis {axis} of shape {value})")
     sizes[axis] = length if channels is None else channels
     return TensorShape(sizes)
 
@@ -172,13 +182,7 @@ def _bias_add_grad(op, g):
 
 def _bias_add_grad_kernel(b, op, g):
     out = b.new((g.shape[_bias_axis(op, len(g.shape))],), g.dtype)
-    b.call(
-        reductions.reduce_sum[g.dtype],
-        g,
-        out,
-        out.size,
-        *layout.reduction(g.shape, _other_axes(op, len(g.shape))),
-    )
+    b.call(reductions.reduce_sum[g.dtype], g, out, out.size, *layout.reduction(g.shape, _other_axes(op, len(g.shape))))
     return out
 
 
@@ -187,9 +191,16 @@ def _bias_add_grad_grad(op, g):
     return apply("BiasAdd", array.zeros_like(x), g, data_format=op.attrs["data_format"])
 
 
-define("BiasAdd", "value: T, bias: T[n] -> output: T", T=dtypes.NUMBER, shape=_bias_shape, numpy=_bias_add,
-       kernel=_bias_add_kernel, passes_slices=True,
-       grad=lambda op, g: (g, apply("BiasAddGrad", g, data_format=op.attrs["data_format"])))  # fmt: skip
+define(
+    "BiasAdd",
+    "value: T, bias: T[n] -> output: T",
+    T=dtypes.NUMBER,
+    shape=_bias_shape,
+    numpy=_bias_add,
+    kernel=_bias_add_kernel,
+    passes_slices=True,
+    grad=lambda op, g: (g, apply("BiasAddGrad", g, data_format=op.attrs["data_format"])),
+)
 define(
     "BiasAddGrad",
     "out_backprop: T -> output: T",
@@ -233,9 +244,7 @@ def relu_layer(x, weights, biases, name: str | None = None) -> Tensor:
 # ---- dropout
 
 
-def dropout(
-    x, keep_prob=None, noise_shape=None, seed: int | None = None, name: str | None = None, rate=None
-) -> Tensor:
+def dropout(x, keep_prob=None, noise_shape=None, seed: int | None = None, name: str | None = None, rate=None) -> Tensor:
     """`x` with elements set to zero at random, the others scaled up so that the expected sum stays
     (Srivastava 2014).
 
@@ -253,9 +262,7 @@ def dropout(
     with name_scope(name, "dropout", [x]):
         x = convert_to_tensor(x, name="x")
         if not x.dtype.is_floating:
-            raise ValueError(
-                f"dropout scales its input, so {x.name} has to be floating point, not {x.dtype.name}"
-            )
+            raise ValueError(f"dropout scales its input, so {x.name} has to be floating point, not {x.dtype.name}")
         if isinstance(rate, numbers.Real) and not 0 <= rate < 1:
             raise ValueError(f"rate is a probability in [0, 1), not {rate}")
         if isinstance(rate, numbers.Real) and rate == 0:
@@ -282,9 +289,7 @@ def _noise_shape(x: Tensor, noise_shape):
     if not isinstance(noise_shape, (list, tuple, TensorShape)) or x.shape.rank is None:
         return noise_shape
     sizes = (
-        [getattr(n, "value", n) for n in noise_shape]
-        if not isinstance(noise_shape, TensorShape)
-        else noise_shape.sizes
+        [getattr(n, "value", n) for n in noise_shape] if not isinstance(noise_shape, TensorShape) else noise_shape.sizes
     )
     if sizes is None or len(sizes) != x.shape.rank:
         return noise_shape
@@ -300,9 +305,15 @@ def _l2_loss_kernel(b, op, x):
     return out
 
 
-define("L2Loss", "t: T -> output: T", T=dtypes.FLOAT, shape=patterns.scalar, kernel=_l2_loss_kernel,
-       numpy=lambda op, x: (np.sum(np.square(x), dtype=np.float64) / 2).astype(x.dtype),
-       grad=lambda op, g: op.inputs[0] * g)  # fmt: skip
+define(
+    "L2Loss",
+    "t: T -> output: T",
+    T=dtypes.FLOAT,
+    shape=patterns.scalar,
+    kernel=_l2_loss_kernel,
+    numpy=lambda op, x: (np.sum(np.square(x), dtype=np.float64) / 2).astype(x.dtype),
+    grad=lambda op, g: op.inputs[0] * g,
+)
 
 
 def l2_loss(t, name: str | None = None) -> Tensor:
@@ -319,9 +330,7 @@ def l2_normalize(x, axis=None, epsilon: float = 1e-12, name: str | None = None, 
         return math.multiply(x, math.rsqrt(math.maximum(square_sum, epsilon)), name=scope)
 
 
-def moments(
-    x, axes, shift=None, name: str | None = None, keep_dims: bool | None = None, keepdims: bool | None = None
-):
+def moments(x, axes, shift=None, name: str | None = None, keep_dims: bool | None = None, keepdims: bool | None = None):
     """The mean and the (population) variance of `x` over `axes`, a pair of tensors.
 
     axes: list of axes; keepdims: leave them as size 1. float16 is computed in float32. `shift` is ignored.
@@ -343,8 +352,9 @@ def _moments(mean, variance, axes, keepdims: bool, dtype):
     return (math.cast(mean, dtype), math.cast(variance, dtype)) if dtype else (mean, variance)
 
 
-def weighted_moments(x, axes, frequency_weights, name: str | None = None, keep_dims: bool | None = None,
-                     keepdims: bool | None = None):  # fmt: skip
+def weighted_moments(
+    x, axes, frequency_weights, name: str | None = None, keep_dims: bool | None = None, keepdims: bool | None = None
+):
     """The mean and variance of `x` over `axes`, each element counted `frequency_weights` times (broadcast to
     x).
     """
@@ -365,9 +375,7 @@ def weighted_moments(x, axes, frequency_weights, name: str | None = None, keep_d
         return _moments(mean, variance, axes, keepdims, dtypes.float16 if half else None)
 
 
-def batch_normalization(
-    x, mean, variance, offset, scale, variance_epsilon, name: str | None = None
-) -> Tensor:
+def batch_normalization(x, mean, variance, offset, scale, variance_epsilon, name: str | None = None) -> Tensor:
     """scale * (x - mean) / sqrt(variance + variance_epsilon) + offset, all broadcast to x (Ioffe and Szegedy
     2015).
 
@@ -382,18 +390,26 @@ def batch_normalization(
         return scaled + math.cast(start, x.dtype.base_dtype)
 
 
-def batch_norm_with_global_normalization(t=None, m=None, v=None, beta=None, gamma=None, variance_epsilon=None,
-                                         scale_after_normalization=None, name: str | None = None, input=None,
-                                         mean=None, variance=None) -> Tensor:  # fmt: skip
+def batch_norm_with_global_normalization(
+    t=None,
+    m=None,
+    v=None,
+    beta=None,
+    gamma=None,
+    variance_epsilon=None,
+    scale_after_normalization=None,
+    name: str | None = None,
+    input=None,
+    mean=None,
+    variance=None,
+) -> Tensor:
     """`batch_normalization` under its old name and arguments; gamma counts if `scale_after_normalization`."""
     t, m, v = (
         patterns.renamed("input", t, "t", input),
         patterns.renamed("mean", m, "m", mean),
         patterns.renamed("variance", v, "v", variance),
     )
-    return batch_normalization(
-        t, m, v, beta, gamma if scale_after_normalization else None, variance_epsilon, name
-    )
+    return batch_normalization(t, m, v, beta, gamma if scale_after_normalization else None, variance_epsilon, name)
 
 
 def zero_fraction(value, name: str | None = None) -> Tensor:

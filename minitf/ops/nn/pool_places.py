@@ -9,15 +9,7 @@ from minitf.framework.apply import apply
 from minitf.framework.registry import define
 from minitf.framework.shape import TensorShape
 from minitf.ops import patterns
-from minitf.ops.nn.windows import (
-    check_format,
-    check_moves,
-    check_padding,
-    check_strides,
-    four,
-    static_count,
-    windows,
-)
+from minitf.ops.nn.windows import check_format, check_moves, check_padding, check_strides, four, static_count, windows
 
 
 def _shape(op):
@@ -83,20 +75,44 @@ def _turned(type: str):
     return lambda op, g: (None, apply(type, op.inputs[0], g, op.inputs[2], **_how(op)), None)
 
 
-define("MaxPoolWithArgmax", "input: T[b, h, w, c] -> output: T, argmax: @Targmax", T=dtypes.REAL,
-       shape=_shape, numpy=_places, grad=_grad)  # fmt: skip
+define(
+    "MaxPoolWithArgmax",
+    "input: T[b, h, w, c] -> output: T, argmax: @Targmax",
+    T=dtypes.REAL,
+    shape=_shape,
+    numpy=_places,
+    grad=_grad,
+)
 _GRAD = {"T": dtypes.FLOAT, "Targmax": dtypes.INDEX}
-define("MaxPoolGradWithArgmax", "input: T[b, h, w, c], grad: T, argmax: Targmax -> output: T",
-       shape=lambda op: op.inputs[0].shape, numpy=_back, grad=_turned("MaxPoolGradGradWithArgmax"),
-       **_GRAD)  # fmt: skip
-define("MaxPoolGradGradWithArgmax", "input: T[b, h, w, c], grad: T, argmax: Targmax -> output: T",
-       shape=lambda op: op.inputs[2].shape, numpy=_taken, grad=_turned("MaxPoolGradWithArgmax"),
-       **_GRAD)  # fmt: skip
+define(
+    "MaxPoolGradWithArgmax",
+    "input: T[b, h, w, c], grad: T, argmax: Targmax -> output: T",
+    shape=lambda op: op.inputs[0].shape,
+    numpy=_back,
+    grad=_turned("MaxPoolGradGradWithArgmax"),
+    **_GRAD,
+)
+define(
+    "MaxPoolGradGradWithArgmax",
+    "input: T[b, h, w, c], grad: T, argmax: Targmax -> output: T",
+    shape=lambda op: op.inputs[2].shape,
+    numpy=_taken,
+    grad=_turned("MaxPoolGradWithArgmax"),
+    **_GRAD,
+)
 
 
-def max_pool_with_argmax(input, ksize, strides, padding, data_format: str | None = "NHWC",
-                         Targmax=None, name: str | None = None, output_dtype=None,  # noqa: N803
-                         include_batch_in_index: bool = False):  # fmt: skip
+def max_pool_with_argmax(
+    input,
+    ksize,
+    strides,
+    padding,
+    data_format: str | None = "NHWC",
+    Targmax=None,
+    name: str | None = None,
+    output_dtype=None,  # noqa: N803
+    include_batch_in_index: bool = False,
+):
     """The largest item of each window of images [batch, h, w, c], and where it is: both [batch, h', w', c].
 
     ksize, strides, padding: as in `max_pool`; data_format: "NHWC". The place, int64 (or int32: Targmax,
@@ -110,7 +126,13 @@ def max_pool_with_argmax(input, ksize, strides, padding, data_format: str | None
         raise ValueError(f"Data formats other than 'NHWC' are not yet supported: {data_format!r}")
     if type not in dtypes.INDEX:
         raise TypeError(f"places are int32 or int64, not {type.name}")
-    return apply("MaxPoolWithArgmax", input, ksize=four(ksize, "ksize", "NHWC"),
-                 strides=four(strides, "strides", "NHWC"), padding=check_padding(padding), Targmax=type,
-                 include_batch_in_index=bool(include_batch_in_index),
-                 name=name)  # fmt: skip
+    return apply(
+        "MaxPoolWithArgmax",
+        input,
+        ksize=four(ksize, "ksize", "NHWC"),
+        strides=four(strides, "strides", "NHWC"),
+        padding=check_padding(padding),
+        Targmax=type,
+        include_batch_in_index=bool(include_batch_in_index),
+        name=name,
+    )

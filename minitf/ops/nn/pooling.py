@@ -54,9 +54,11 @@ def _windows(op, sizes: tuple) -> Windows:
     check_moves(op)
     if op.attrs["ksize"][0] != 1 or _deep(op):
         raise errors.UnimplementedError(
-            None, op, f"{op.type} is not supported on the batch dimension, nor, with this op, on the depth "
-            f"dimension: ksize {op.attrs['ksize']}"
-        )  # fmt: skip
+            None,
+            op,
+            f"{op.type} is not supported on the batch dimension, nor, with this op, on the depth "
+            f"dimension: ksize {op.attrs['ksize']}",
+        )
     return windows(op, sizes, [op.attrs["ksize"][p] for p in spatial(op)])
 
 
@@ -66,9 +68,11 @@ def _groups(op, sizes: tuple) -> int:
     others = [n for i, n in enumerate(ksize) if i != at] + [n for i, n in enumerate(strides) if i != at]
     if others != [1] * 6 or strides[at] != ksize[at] or sizes[3] % ksize[at]:
         raise errors.UnimplementedError(
-            None, op, f"pooling of the depth dimension requires the window to evenly divide the input depth "
-            f"({sizes[3]}), to equal the depth stride, and no other windows: ksize {ksize}, strides {strides}"
-        )  # fmt: skip
+            None,
+            op,
+            f"pooling of the depth dimension requires the window to evenly divide the input depth "
+            f"({sizes[3]}), to equal the depth stride, and no other windows: ksize {ksize}, strides {strides}",
+        )
     return ksize[at]
 
 
@@ -87,9 +91,7 @@ def _expect(found: Windows, sizes: tuple, *others) -> None:
     """ValueError unless the others are shaped like the result for images of these sizes."""
     for other in others:
         if tuple(other.shape) != _pooled(found, sizes):
-            raise ValueError(
-                f"images of {sizes} have windows of shape {_pooled(found, sizes)}, not {other.shape}"
-            )
+            raise ValueError(f"images of {sizes} have windows of shape {_pooled(found, sizes)}, not {other.shape}")
 
 
 def _four_sizes(sizes) -> tuple:
@@ -289,20 +291,51 @@ def _max_pool_grad_grad_grad(op, g):
     return *_zeros(x, y), apply("MaxPoolGrad", x, y, g, **_same(op))
 
 
-define("MaxPool", "input: T -> output: T", T=dtypes.REAL, shape=_pool_shape, numpy=_max,
-       kernel=_max_kernel, grad=_max_pool_grad)  # fmt: skip
-define("MaxPoolGrad", "orig_input: T, orig_output: T, grad: T -> output: T", T=dtypes.FLOAT,
-       shape=lambda op: op.inputs[0].shape.with_rank(4), numpy=_max_grad, kernel=_max_grad_kernel,
-       grad=_max_pool_grad_grad)  # fmt: skip
-define("MaxPoolGradGrad", "orig_input: T, orig_output: T, grad: T -> output: T", T=dtypes.FLOAT,
-       shape=lambda op: op.inputs[1].shape.with_rank(4), numpy=_max_grad_grad,
-       kernel=_max_grad_grad_kernel, grad=_max_pool_grad_grad_grad)  # fmt: skip
-define("AvgPool", "value: T -> output: T", T=dtypes.FLOAT, shape=_pool_shape, numpy=_avg,
-       kernel=_avg_kernel,
-       grad=lambda op, g: apply("AvgPoolGrad", array.shape(op.inputs[0]), g, **_same(op)))  # fmt: skip
-define("AvgPoolGrad", "orig_input_shape: int32, grad: T -> output: T", T=dtypes.FLOAT,
-       shape=lambda op: array.wanted_shape(op, 0).with_rank(4), numpy=_avg_grad, kernel=_avg_grad_kernel,
-       grad=lambda op, g: (None, apply("AvgPool", g, **_same(op))))  # fmt: skip
+define(
+    "MaxPool",
+    "input: T -> output: T",
+    T=dtypes.REAL,
+    shape=_pool_shape,
+    numpy=_max,
+    kernel=_max_kernel,
+    grad=_max_pool_grad,
+)
+define(
+    "MaxPoolGrad",
+    "orig_input: T, orig_output: T, grad: T -> output: T",
+    T=dtypes.FLOAT,
+    shape=lambda op: op.inputs[0].shape.with_rank(4),
+    numpy=_max_grad,
+    kernel=_max_grad_kernel,
+    grad=_max_pool_grad_grad,
+)
+define(
+    "MaxPoolGradGrad",
+    "orig_input: T, orig_output: T, grad: T -> output: T",
+    T=dtypes.FLOAT,
+    shape=lambda op: op.inputs[1].shape.with_rank(4),
+    numpy=_max_grad_grad,
+    kernel=_max_grad_grad_kernel,
+    grad=_max_pool_grad_grad_grad,
+)
+define(
+    "AvgPool",
+    "value: T -> output: T",
+    T=dtypes.FLOAT,
+    shape=_pool_shape,
+    numpy=_avg,
+    kernel=_avg_kernel,
+    grad=lambda op, g: apply("AvgPoolGrad", array.shape(op.inputs[0]), g, **_same(op)),
+)
+define(
+    "AvgPoolGrad",
+    "orig_input_shape: int32, grad: T -> output: T",
+    T=dtypes.FLOAT,
+    shape=lambda op: array.wanted_shape(op, 0).with_rank(4),
+    numpy=_avg_grad,
+    kernel=_avg_grad_kernel,
+    grad=lambda op, g: (None, apply("AvgPool", g, **_same(op))),
+)
 
 
 # ---- functions
@@ -310,13 +343,20 @@ define("AvgPoolGrad", "orig_input_shape: int32, grad: T -> output: T", T=dtypes.
 
 def _pool(type: str, value, ksize, strides, padding, data_format, name) -> Tensor:
     data_format = check_format(data_format)
-    return apply(type, value, ksize=four(ksize, "ksize", data_format),
-                 strides=four(strides, "strides", data_format), padding=check_padding(padding),
-                 data_format=data_format, name=name)  # fmt: skip
+    return apply(
+        type,
+        value,
+        ksize=four(ksize, "ksize", data_format),
+        strides=four(strides, "strides", data_format),
+        padding=check_padding(padding),
+        data_format=data_format,
+        name=name,
+    )
 
 
-def max_pool(value, ksize, strides, padding, data_format: str | None = "NHWC", name: str | None = None,
-             input=None) -> Tensor:  # fmt: skip
+def max_pool(
+    value, ksize, strides, padding, data_format: str | None = "NHWC", name: str | None = None, input=None
+) -> Tensor:
     """The largest item of each window of images [batch, h, w, c]: [batch, h', w', c].
 
     ksize: height and width of a window: a number, a pair, or four with 1 for batch and channels; strides:
@@ -333,20 +373,18 @@ def max_pool(value, ksize, strides, padding, data_format: str | None = "NHWC", n
     """
     value = patterns.renamed("input", input, "value", value)
     with name_scope(name, "MaxPool", [value]) as scope:
-        return _pool("MaxPool", convert_to_tensor(value, name="input"), ksize, strides, padding,
-                     data_format, scope)  # fmt: skip
+        return _pool("MaxPool", convert_to_tensor(value, name="input"), ksize, strides, padding, data_format, scope)
 
 
-def max_pool2d(input, ksize, strides, padding, data_format: str | None = "NHWC",
-               name: str | None = None) -> Tensor:  # fmt: skip
+def max_pool2d(input, ksize, strides, padding, data_format: str | None = "NHWC", name: str | None = None) -> Tensor:
     """`max_pool` of images."""
     with name_scope(name, "MaxPool2d", [input]) as scope:
-        return _pool("MaxPool", convert_to_tensor(input, name="input"), ksize, strides, padding,
-                     data_format, scope)  # fmt: skip
+        return _pool("MaxPool", convert_to_tensor(input, name="input"), ksize, strides, padding, data_format, scope)
 
 
-def avg_pool(value, ksize, strides, padding, data_format: str | None = "NHWC", name: str | None = None,
-             input=None) -> Tensor:  # fmt: skip
+def avg_pool(
+    value, ksize, strides, padding, data_format: str | None = "NHWC", name: str | None = None, input=None
+) -> Tensor:
     """The mean of each window of images [batch, h, w, c]: [batch, h', w', c].
 
     Arguments and errors as those of `max_pool`; what is outside of the image does not count here either.
@@ -356,8 +394,7 @@ def avg_pool(value, ksize, strides, padding, data_format: str | None = "NHWC", n
     """
     value = patterns.renamed("input", input, "value", value)
     with name_scope(name, "AvgPool", [value]) as scope:
-        return _pool("AvgPool", convert_to_tensor(value, name="value"), ksize, strides, padding,
-                     data_format, scope)  # fmt: skip
+        return _pool("AvgPool", convert_to_tensor(value, name="value"), ksize, strides, padding, data_format, scope)
 
 
 avg_pool2d = avg_pool

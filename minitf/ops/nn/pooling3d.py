@@ -65,8 +65,19 @@ def _stages(found: list, sizes: tuple) -> tuple:
     depth, rows, columns = found
     n, d, h, w, c = sizes
     width = rows.count * columns.count
-    planes = [h, w, c, rows.count, columns.count, rows.window, columns.window, rows.stride, columns.stride,
-              rows.before, columns.before]  # fmt: skip
+    planes = [
+        h,
+        w,
+        c,
+        rows.count,
+        columns.count,
+        rows.window,
+        columns.window,
+        rows.stride,
+        columns.stride,
+        rows.before,
+        columns.before,
+    ]
     along = [d, width, c, depth.count, width, depth.window, 1, depth.stride, 1, depth.before, 0]
     return (n * d, planes), (n, along)
 
@@ -243,17 +254,50 @@ def _of_both(type: str):
 
 
 _THREE = "orig_input: T, orig_output: T, grad: T -> output: T"
-define("MaxPool3D", "input: T -> output: T", T=dtypes.FLOAT, shape=_shape, numpy=_max, kernel=_max_kernel,
-       grad=lambda op, g: apply("MaxPool3DGrad", op.inputs[0], op.outputs[0], g, **_same(op)))  # fmt: skip
-define("MaxPool3DGrad", _THREE, T=dtypes.FLOAT, shape=lambda op: op.inputs[0].shape.with_rank(5),
-       numpy=_max_grad, kernel=_max_grad_kernel, grad=_of_both("MaxPool3DGradGrad"))  # fmt: skip
-define("MaxPool3DGradGrad", _THREE, T=dtypes.FLOAT, shape=lambda op: op.inputs[1].shape.with_rank(5),
-       numpy=_max_grad_grad, grad=_of_both("MaxPool3DGrad"))  # fmt: skip
-define("AvgPool3D", "input: T -> output: T", T=dtypes.FLOAT, shape=_shape, numpy=_avg, kernel=_avg_kernel,
-       grad=lambda op, g: apply("AvgPool3DGrad", array.shape(op.inputs[0]), g, **_same(op)))  # fmt: skip
-define("AvgPool3DGrad", "orig_input_shape: int32, grad: T -> output: T", T=dtypes.FLOAT,
-       shape=lambda op: array.wanted_shape(op, 0).with_rank(5), numpy=_avg_grad, kernel=_avg_grad_kernel,
-       grad=lambda op, g: (None, apply("AvgPool3D", g, **_same(op))))  # fmt: skip
+define(
+    "MaxPool3D",
+    "input: T -> output: T",
+    T=dtypes.FLOAT,
+    shape=_shape,
+    numpy=_max,
+    kernel=_max_kernel,
+    grad=lambda op, g: apply("MaxPool3DGrad", op.inputs[0], op.outputs[0], g, **_same(op)),
+)
+define(
+    "MaxPool3DGrad",
+    _THREE,
+    T=dtypes.FLOAT,
+    shape=lambda op: op.inputs[0].shape.with_rank(5),
+    numpy=_max_grad,
+    kernel=_max_grad_kernel,
+    grad=_of_both("MaxPool3DGradGrad"),
+)
+define(
+    "MaxPool3DGradGrad",
+    _THREE,
+    T=dtypes.FLOAT,
+    shape=lambda op: op.inputs[1].shape.with_rank(5),
+    numpy=_max_grad_grad,
+    grad=_of_both("MaxPool3DGrad"),
+)
+define(
+    "AvgPool3D",
+    "input: T -> output: T",
+    T=dtypes.FLOAT,
+    shape=_shape,
+    numpy=_avg,
+    kernel=_avg_kernel,
+    grad=lambda op, g: apply("AvgPool3DGrad", array.shape(op.inputs[0]), g, **_same(op)),
+)
+define(
+    "AvgPool3DGrad",
+    "orig_input_shape: int32, grad: T -> output: T",
+    T=dtypes.FLOAT,
+    shape=lambda op: array.wanted_shape(op, 0).with_rank(5),
+    numpy=_avg_grad,
+    kernel=_avg_grad_kernel,
+    grad=lambda op, g: (None, apply("AvgPool3D", g, **_same(op))),
+)
 
 
 # ---- functions
@@ -262,13 +306,18 @@ define("AvgPool3DGrad", "orig_input_shape: int32, grad: T -> output: T", T=dtype
 def _pool(type: str, input, ksize, strides, padding, data_format, name) -> Tensor:
     data_format = check_format(data_format)
     with name_scope(name, type, [input]) as scope:
-        return apply(type, convert_to_tensor(input, name="input"), ksize=five(ksize, "ksize", data_format),
-                     strides=five(strides, "strides", data_format), padding=check_padding(padding),
-                     data_format=data_format, name=scope)  # fmt: skip
+        return apply(
+            type,
+            convert_to_tensor(input, name="input"),
+            ksize=five(ksize, "ksize", data_format),
+            strides=five(strides, "strides", data_format),
+            padding=check_padding(padding),
+            data_format=data_format,
+            name=scope,
+        )
 
 
-def max_pool3d(input, ksize, strides, padding, data_format: str | None = "NDHWC",
-               name: str | None = None) -> Tensor:  # fmt: skip
+def max_pool3d(input, ksize, strides, padding, data_format: str | None = "NDHWC", name: str | None = None) -> Tensor:
     """The largest item of each window of volumes [batch, d, h, w, c]: [batch, d', h', w', c].
 
     ksize, strides: a number, three, or five with 1 for batch and channels; padding, data_format ("NCDHW"):
@@ -283,8 +332,7 @@ def max_pool3d(input, ksize, strides, padding, data_format: str | None = "NDHWC"
     return _pool("MaxPool3D", input, ksize, strides, padding, data_format, name)
 
 
-def avg_pool3d(input, ksize, strides, padding, data_format: str | None = "NDHWC",
-               name: str | None = None) -> Tensor:  # fmt: skip
+def avg_pool3d(input, ksize, strides, padding, data_format: str | None = "NDHWC", name: str | None = None) -> Tensor:
     """The mean of each window of volumes [batch, d, h, w, c]: [batch, d', h', w', c]; arguments and errors as
     those of `max_pool3d`.
     """

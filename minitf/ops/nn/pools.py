@@ -48,15 +48,13 @@ def _along(value, axis: int, what: str) -> int:
     return value[0] if len(value) == 1 else value[axis]
 
 
-def max_pool_v2(input, ksize, strides, padding, data_format: str | None = None,
-                name: str | None = None) -> Tensor:  # fmt: skip
+def max_pool_v2(input, ksize, strides, padding, data_format: str | None = None, name: str | None = None) -> Tensor:
     """`max_pool1d`, `max_pool` or `max_pool3d`, by the rank of the input or the format."""
     pools = max_pool1d, max_pool, max_pool3d
     return _by_rank(input, data_format, pools)(input, ksize, strides, padding, data_format, name)
 
 
-def avg_pool_v2(input, ksize, strides, padding, data_format: str | None = None,
-                name: str | None = None) -> Tensor:  # fmt: skip
+def avg_pool_v2(input, ksize, strides, padding, data_format: str | None = None, name: str | None = None) -> Tensor:
     """`avg_pool1d`, `avg_pool` or `avg_pool3d`, by the rank of the input or the format."""
     pools = avg_pool1d, avg_pool, avg_pool3d
     return _by_rank(input, data_format, pools)(input, ksize, strides, padding, data_format, name)
@@ -69,8 +67,17 @@ def _by_rank(input, data_format, pools: tuple):
     return pools[rank - 3]
 
 
-def pool(input, window_shape, pooling_type: str, padding, dilation_rate=None, strides=None,
-         name: str | None = None, data_format: str | None = None, dilations=None) -> Tensor:  # fmt: skip
+def pool(
+    input,
+    window_shape,
+    pooling_type: str,
+    padding,
+    dilation_rate=None,
+    strides=None,
+    name: str | None = None,
+    data_format: str | None = None,
+    dilations=None,
+) -> Tensor:
     """Pooling along one, two or three axes: input [batch, *sizes, channels].
 
     window_shape: a number for each of these axes; pooling_type: "MAX" or "AVG"; padding: "SAME" or "VALID";
@@ -94,9 +101,7 @@ def pool(input, window_shape, pooling_type: str, padding, dilation_rate=None, st
         strides, rates = _each(strides, axes, "strides"), _each(rates, axes, "dilation_rate")
         holes = any(n != 1 for n in rates)
         if holes and any(n != 1 for n in strides):
-            raise ValueError(
-                f"strides > 1 not supported in conjunction with dilation_rate > 1: {strides}, {rates}"
-            )
+            raise ValueError(f"strides > 1 not supported in conjunction with dilation_rate > 1: {strides}, {rates}")
         if holes and padding == "SAME":
             raise ValueError("pooling with SAME padding is not implemented for dilation_rate > 1")
 

@@ -21,9 +21,19 @@ from minitf.ops.nn.embedding import embedding_lookup
 from minitf.ops.nn.sampling import compute_accidental_hits, log_uniform_candidate_sampler
 
 
-def nce_loss(weights, biases, labels, inputs, num_sampled: int, num_classes: int, num_true: int = 1,
-             sampled_values=None, remove_accidental_hits: bool = False, partition_strategy: str = "mod",
-             name: str | None = "nce_loss") -> Tensor:  # fmt: skip
+def nce_loss(
+    weights,
+    biases,
+    labels,
+    inputs,
+    num_sampled: int,
+    num_classes: int,
+    num_true: int = 1,
+    sampled_values=None,
+    remove_accidental_hits: bool = False,
+    partition_strategy: str = "mod",
+    name: str | None = "nce_loss",
+) -> Tensor:
     """The noise-contrastive estimation loss of each row, [batch] (Gutmann and Hyvärinen 2010)."""
     logits, targets = _sampled_logits(
         weights,
@@ -105,9 +115,7 @@ def _sampled_logits(
             )
         flat = array.reshape(labels, [-1])
         if sampled_values is None:
-            sampled_values = log_uniform_candidate_sampler(
-                labels, num_true, num_sampled, True, num_classes, seed
-            )
+            sampled_values = log_uniform_candidate_sampler(labels, num_true, num_sampled, True, num_classes, seed)
         sampled, true_count, sampled_count = [identity.stop_gradient(t) for t in sampled_values]
         sampled = math.cast(sampled, dtypes.int64)
         split = array.size(flat)

@@ -172,9 +172,15 @@ def _sampler(type: str, distribution: Callable, learns: bool = False) -> None:
             np.add.at(state, 3 + true.ravel(), 1)
         return b.constant(sampled), *[b.constant(np.asarray(e, np.float32)) for e in expected]
 
-    define(type, "true_classes: int64 -> sampled_candidates: int64, true_expected_count: float32, "
-           "sampled_expected_count: float32", shape=_shapes, host=host, differentiable=False,
-           stateful=True)  # fmt: skip
+    define(
+        type,
+        "true_classes: int64 -> sampled_candidates: int64, true_expected_count: float32, "
+        "sampled_expected_count: float32",
+        shape=_shapes,
+        host=host,
+        differentiable=False,
+        stateful=True,
+    )
 
 
 def _shapes(op):
@@ -188,9 +194,7 @@ def _check(op) -> None:
     """Raises ValueError unless so many classes can be drawn."""
     count, true, n = (op.attrs[name] for name in ("num_sampled", "num_true", "range_max"))
     if count < 1 or true < 1 or n < 1:
-        raise ValueError(
-            f"{op.type}: num_sampled, num_true and range_max are positive, not {count}, {true}, {n}"
-        )
+        raise ValueError(f"{op.type}: num_sampled, num_true and range_max are positive, not {count}, {true}, {n}")
     if op.attrs["unique"] and count > n:
         raise ValueError(f"{op.type}: {count} different classes cannot be drawn from {n}")
     if op.type == "FixedUnigramCandidateSampler" and op.attrs["unique"]:
@@ -217,8 +221,9 @@ def _expected(probability, count: int, tries: int):
 
 def _all(b, op, true_classes):
     count = op.attrs["num_sampled"]
-    return tuple(b.constant(a) for a in (np.arange(count), np.ones(true_classes.shape, np.float32),
-                                         np.ones(count, np.float32)))  # fmt: skip
+    return tuple(
+        b.constant(a) for a in (np.arange(count), np.ones(true_classes.shape, np.float32), np.ones(count, np.float32))
+    )
 
 
 def _hits(op, true_classes, sampled):
@@ -234,8 +239,7 @@ _sampler("LearnedUnigramCandidateSampler", _learned, learns=True)
 _sampler("FixedUnigramCandidateSampler", _fixed)
 define(
     "AllCandidateSampler",
-    "true_classes: int64 -> sampled_candidates: int64, true_expected_count: float32, "
-    "sampled_expected_count: float32",
+    "true_classes: int64 -> sampled_candidates: int64, true_expected_count: float32, sampled_expected_count: float32",
     shape=_shapes,
     host=_all,
     differentiable=False,
@@ -253,26 +257,45 @@ define(
 
 def _sample(type: str, true_classes, num_true, num_sampled, unique, range_max, seed, name, **attrs) -> tuple:
     true_classes = cast(true_classes, dtypes.int64)
-    return apply(type, true_classes, name=name, num_true=num_true, num_sampled=num_sampled, unique=unique,
-                 range_max=range_max, **attrs, **seeds(seed))  # fmt: skip
-
-
-def uniform_candidate_sampler(true_classes, num_true: int, num_sampled: int, unique: bool, range_max: int,
-                              seed: int | None = None, name: str | None = None) -> tuple:  # fmt: skip
-    """Classes drawn with equal probabilities."""
-    return _sample(
-        "UniformCandidateSampler", true_classes, num_true, num_sampled, unique, range_max, seed, name
+    return apply(
+        type,
+        true_classes,
+        name=name,
+        num_true=num_true,
+        num_sampled=num_sampled,
+        unique=unique,
+        range_max=range_max,
+        **attrs,
+        **seeds(seed),
     )
 
 
-def log_uniform_candidate_sampler(true_classes, num_true: int, num_sampled: int, unique: bool, range_max: int,
-                                  seed: int | None = None, name: str | None = None) -> tuple:  # fmt: skip
+def uniform_candidate_sampler(
+    true_classes,
+    num_true: int,
+    num_sampled: int,
+    unique: bool,
+    range_max: int,
+    seed: int | None = None,
+    name: str | None = None,
+) -> tuple:
+    """Classes drawn with equal probabilities."""
+    return _sample("UniformCandidateSampler", true_classes, num_true, num_sampled, unique, range_max, seed, name)
+
+
+def log_uniform_candidate_sampler(
+    true_classes,
+    num_true: int,
+    num_sampled: int,
+    unique: bool,
+    range_max: int,
+    seed: int | None = None,
+    name: str | None = None,
+) -> tuple:
     """Classes drawn with P(c) = log((c + 2) / (c + 1)) / log(range_max + 1): right for words sorted by
     frequency.
     """
-    return _sample(
-        "LogUniformCandidateSampler", true_classes, num_true, num_sampled, unique, range_max, seed, name
-    )
+    return _sample("LogUniformCandidateSampler", true_classes, num_true, num_sampled, unique, range_max, seed, name)
 
 
 def learned_unigram_candidate_sampler(
@@ -285,9 +308,7 @@ def learned_unigram_candidate_sampler(
     name: str | None = None,
 ) -> tuple:
     """Classes drawn as often as they were true in the runs before; each starts with a count of 1."""
-    return _sample(
-        "LearnedUnigramCandidateSampler", true_classes, num_true, num_sampled, unique, range_max, seed, name
-    )
+    return _sample("LearnedUnigramCandidateSampler", true_classes, num_true, num_sampled, unique, range_max, seed, name)
 
 
 def fixed_unigram_candidate_sampler(
@@ -333,25 +354,25 @@ def fixed_unigram_candidate_sampler(
 
 
 def all_candidate_sampler(
-    true_classes,
-    num_true: int,
-    num_sampled: int,
-    unique: bool,
-    seed: int | None = None,
-    name: str | None = None,
+    true_classes, num_true: int, num_sampled: int, unique: bool, seed: int | None = None, name: str | None = None
 ) -> tuple:
     """All classes 0 .. num_sampled - 1."""
-    return _sample(
-        "AllCandidateSampler", true_classes, num_true, num_sampled, unique, num_sampled, seed, name
-    )
+    return _sample("AllCandidateSampler", true_classes, num_true, num_sampled, unique, num_sampled, seed, name)
 
 
-def compute_accidental_hits(true_classes, sampled_candidates, num_true: int, seed: int | None = None,
-                            name: str | None = None) -> tuple:  # fmt: skip
+def compute_accidental_hits(
+    true_classes, sampled_candidates, num_true: int, seed: int | None = None, name: str | None = None
+) -> tuple:
     """Where a sampled class is true: (rows int32, places among the candidates int64, weights float32), each
     [hits].
 
     The weights, the least float32, exclude those classes when they are added to logits.
     """
-    return apply("ComputeAccidentalHits", cast(true_classes, dtypes.int64), sampled_candidates, name=name,
-                 num_true=num_true, **seeds(seed))  # fmt: skip
+    return apply(
+        "ComputeAccidentalHits",
+        cast(true_classes, dtypes.int64),
+        sampled_candidates,
+        name=name,
+        num_true=num_true,
+        **seeds(seed),
+    )

@@ -49,9 +49,7 @@ def _joined_sizes(sizes, block: list, pairs: list) -> list:
     """The other way round."""
     blocks, parts = math.prod(block), []
     if sizes[0] is not None and sizes[0] % blocks:
-        raise ValueError(
-            f"Input batch dimension ({sizes[0]}) is not divisible by product of block sizes ({blocks})"
-        )
+        raise ValueError(f"Input batch dimension ({sizes[0]}) is not divisible by product of block sizes ({blocks})")
     for size, n, (before, after) in zip(sizes[1:], block, pairs):
         left = None if size is None else size * n - before - after
         if left is not None and left < 0:
@@ -121,12 +119,26 @@ def _back(type: str):
 
 
 _BLOCKS = {"Tblock_shape": dtypes.INDEX}
-define("SpaceToBatchND", "input: T, block_shape: Tblock_shape[m], paddings: Tpaddings[m, 2] -> output: T",
-       Tpaddings=dtypes.INDEX, shape=_shape(_split_sizes), numpy=_into_batch, kernel=_into_batch_kernel,
-       grad=_back("BatchToSpaceND"), **_BLOCKS)  # fmt: skip
-define("BatchToSpaceND", "input: T, block_shape: Tblock_shape[m], crops: Tcrops[m, 2] -> output: T",
-       Tcrops=dtypes.INDEX, shape=_shape(_joined_sizes), numpy=_out_of_batch, kernel=_out_of_batch_kernel,
-       grad=_back("SpaceToBatchND"), **_BLOCKS)  # fmt: skip
+define(
+    "SpaceToBatchND",
+    "input: T, block_shape: Tblock_shape[m], paddings: Tpaddings[m, 2] -> output: T",
+    Tpaddings=dtypes.INDEX,
+    shape=_shape(_split_sizes),
+    numpy=_into_batch,
+    kernel=_into_batch_kernel,
+    grad=_back("BatchToSpaceND"),
+    **_BLOCKS,
+)
+define(
+    "BatchToSpaceND",
+    "input: T, block_shape: Tblock_shape[m], crops: Tcrops[m, 2] -> output: T",
+    Tcrops=dtypes.INDEX,
+    shape=_shape(_joined_sizes),
+    numpy=_out_of_batch,
+    kernel=_out_of_batch_kernel,
+    grad=_back("SpaceToBatchND"),
+    **_BLOCKS,
+)
 
 
 def space_to_batch_nd(input, block_shape, paddings, name: str | None = None) -> Tensor:
@@ -157,8 +169,7 @@ def batch_to_space_nd(input, block_shape, crops, name: str | None = None) -> Ten
     return apply("BatchToSpaceND", input, block_shape, crops, name=name)
 
 
-def space_to_batch(input, paddings, block_size: int | None = None, name: str | None = None,
-                   block_shape=None) -> Tensor:  # fmt: skip
+def space_to_batch(input, paddings, block_size: int | None = None, name: str | None = None, block_shape=None) -> Tensor:
     """`space_to_batch_nd` of images [batch, height, width, channels] with blocks of one size both ways."""
     size = patterns.renamed("block_shape", block_shape, "block_size", block_size)
     result = space_to_batch_nd(input, _square(size), paddings, name)
@@ -166,8 +177,7 @@ def space_to_batch(input, paddings, block_size: int | None = None, name: str | N
     return result
 
 
-def batch_to_space(input, crops, block_size: int | None = None, name: str | None = None,
-                   block_shape=None) -> Tensor:  # fmt: skip
+def batch_to_space(input, crops, block_size: int | None = None, name: str | None = None, block_shape=None) -> Tensor:
     """`batch_to_space_nd` of images [batch, height, width, channels] with blocks of one size both ways."""
     size = patterns.renamed("block_shape", block_shape, "block_size", block_size)
     result = batch_to_space_nd(input, _square(size), crops, name)
@@ -201,9 +211,7 @@ def _deeper(op, sizes) -> list:
     n, sizes, (rows, columns, depth) = _block(op), list(sizes), _places(op)
     for axis in (rows, columns):
         if sizes[axis] is not None and sizes[axis] % n:
-            raise ValueError(
-                f"Image height and width should be divisible by block_size {n}, not {sizes[axis]}"
-            )
+            raise ValueError(f"Image height and width should be divisible by block_size {n}, not {sizes[axis]}")
         sizes[axis] = None if sizes[axis] is None else sizes[axis] // n
     sizes[depth] = None if sizes[depth] is None else sizes[depth] * n * n
     return sizes
@@ -213,9 +221,7 @@ def _flatter(op, sizes) -> list:
     """The other way round."""
     n, sizes, (rows, columns, depth) = _block(op), list(sizes), _places(op)
     if sizes[depth] is not None and sizes[depth] % (n * n):
-        raise ValueError(
-            f"Input depth dimension {sizes[depth]} should be divisible by {n * n}, the block's size"
-        )
+        raise ValueError(f"Input depth dimension {sizes[depth]} should be divisible by {n * n}, the block's size")
     sizes[depth] = None if sizes[depth] is None else sizes[depth] // (n * n)
     for axis in (rows, columns):
         sizes[axis] = None if sizes[axis] is None else sizes[axis] * n
@@ -264,10 +270,22 @@ def _inverse(type: str):
     return lambda op, g: apply(type, g, **{n: op.attrs[n] for n in ("block_size", "data_format")})
 
 
-define("SpaceToDepth", "input: T -> output: T", shape=_depth_shape(_deeper), numpy=_with_blocks,
-       kernel=_with_blocks_kernel, grad=_inverse("DepthToSpace"))  # fmt: skip
-define("DepthToSpace", "input: T -> output: T", shape=_depth_shape(_flatter), numpy=_with_blocks,
-       kernel=_with_blocks_kernel, grad=_inverse("SpaceToDepth"))  # fmt: skip
+define(
+    "SpaceToDepth",
+    "input: T -> output: T",
+    shape=_depth_shape(_deeper),
+    numpy=_with_blocks,
+    kernel=_with_blocks_kernel,
+    grad=_inverse("DepthToSpace"),
+)
+define(
+    "DepthToSpace",
+    "input: T -> output: T",
+    shape=_depth_shape(_flatter),
+    numpy=_with_blocks,
+    kernel=_with_blocks_kernel,
+    grad=_inverse("SpaceToDepth"),
+)
 
 
 def space_to_depth(input, block_size: int, name: str | None = None, data_format: str = "NHWC") -> Tensor:
@@ -281,18 +299,14 @@ def space_to_depth(input, block_size: int, name: str | None = None, data_format:
     Raises:
       ValueError: for sizes that are no multiples of n.
     """
-    return apply(
-        "SpaceToDepth", input, block_size=int(block_size), data_format=_format(data_format), name=name
-    )
+    return apply("SpaceToDepth", input, block_size=int(block_size), data_format=_format(data_format), name=name)
 
 
 def depth_to_space(input, block_size: int, name: str | None = None, data_format: str = "NHWC") -> Tensor:
     """Channels as blocks of pixels: [batch, h, w, c * n * n] -> [batch, h * n, w * n, c]; `space_to_depth`
     undone.
     """
-    return apply(
-        "DepthToSpace", input, block_size=int(block_size), data_format=_format(data_format), name=name
-    )
+    return apply("DepthToSpace", input, block_size=int(block_size), data_format=_format(data_format), name=name)
 
 
 def _format(data_format) -> str:
@@ -321,16 +335,21 @@ def required_space_to_batch_paddings(input_shape, block_shape, base_paddings=Non
         base_paddings = convert_to_tensor(base_paddings, dtypes.int32, name="base_paddings")
         base_paddings.shape.assert_is_compatible_with([count, 2])
         known = [constant_value(t) for t in (input_shape, block_shape, base_paddings)]
-        return _known_paddings(*known) if all(k is not None for k in known) else _open_paddings(
-            input_shape, block_shape, base_paddings, count)  # fmt: skip
+        return (
+            _known_paddings(*known)
+            if all(k is not None for k in known)
+            else _open_paddings(input_shape, block_shape, base_paddings, count)
+        )
 
 
 def _known_paddings(sizes, block, base) -> tuple:
     extra = (-(sizes + base.sum(1))) % block
     paddings = np.stack([base[:, 0], base[:, 1] + extra], 1)
     crops = np.stack([np.zeros_like(extra), extra], 1)
-    return (constant.constant(paddings.astype(np.int32), name="paddings"),
-            constant.constant(crops.astype(np.int32), name="crops"))  # fmt: skip
+    return (
+        constant.constant(paddings.astype(np.int32), name="paddings"),
+        constant.constant(crops.astype(np.int32), name="crops"),
+    )
 
 
 def _open_paddings(sizes: Tensor, block: Tensor, base: Tensor, count: int) -> tuple:
@@ -342,8 +361,15 @@ def _open_paddings(sizes: Tensor, block: Tensor, base: Tensor, count: int) -> tu
     return paddings, joining.stack([[0, extra[i]] for i in range(count)], name="crops")
 
 
-def with_space_to_batch(input, dilation_rate, padding: str, op: Callable, filter_shape=None,
-                        spatial_dims=None, data_format: str | None = None) -> Tensor:  # fmt: skip
+def with_space_to_batch(
+    input,
+    dilation_rate,
+    padding: str,
+    op: Callable,
+    filter_shape=None,
+    spatial_dims=None,
+    data_format: str | None = None,
+) -> Tensor:
     """An operation with holes: `op(input, number of axes, "VALID")` on every n-th item at a time.
 
     Args:
@@ -379,9 +405,7 @@ def _axes(spatial_dims, count: int, data_format) -> list[int]:
     first = 2 if (data_format or "").startswith("NC") else 1
     axes = list(range(first, count + first)) if spatial_dims is None else sorted(int(n) for n in spatial_dims)
     if any(axis < 1 for axis in axes) or len(set(axes)) != len(axes) or len(axes) != count:
-        raise ValueError(
-            f"spatial_dims must be a monotonically increasing sequence of {count} positive integers"
-        )
+        raise ValueError(f"spatial_dims must be a monotonically increasing sequence of {count} positive integers")
     return axes
 
 

@@ -12,8 +12,9 @@ from minitf.ops.math import math, reduce
 from minitf.ops.math.cast import cast
 
 
-def sufficient_statistics(x, axes, shift=None, keep_dims: bool | None = None, name: str | None = None,
-                          keepdims: bool | None = None):  # fmt: skip
+def sufficient_statistics(
+    x, axes, shift=None, keep_dims: bool | None = None, name: str | None = None, keepdims: bool | None = None
+):
     """(count, sum, sum of squares, shift) of a tensor along axes, for `normalize_moments`.
 
     axes: a list of axes; shift: what is taken off first, where means are large, or None; keepdims: the axes

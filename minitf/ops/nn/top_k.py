@@ -33,13 +33,7 @@ def _check_k(shape: tuple, k) -> None:
 
 def _top_k(op, x, k):
     _check_k(x.shape, k)
-    key = (
-        -x.astype(np.float64)
-        if x.dtype.kind == "f"
-        else np.invert(x)
-        if x.dtype.kind == "u"
-        else -x.astype(np.int64)
-    )
+    key = -x.astype(np.float64) if x.dtype.kind == "f" else np.invert(x) if x.dtype.kind == "u" else -x.astype(np.int64)
     order = np.argsort(key, axis=-1, kind="stable")[..., : int(k)]
     return np.take_along_axis(x, order, -1), order.astype(np.int32)
 
@@ -90,9 +84,7 @@ def _in_top_k_shape(op):
 
 def _check_targets(predictions, targets) -> None:
     if len(predictions.shape) != 2 or targets.shape != predictions.shape[:1]:
-        raise ValueError(
-            f"targets of shape {targets.shape} do not fit predictions of shape {predictions.shape}"
-        )
+        raise ValueError(f"targets of shape {targets.shape} do not fit predictions of shape {predictions.shape}")
 
 
 def _in_top_k_kernel(b, op, predictions, targets, k):

@@ -43,13 +43,20 @@ def _grad(op, g):
     """Of the convolution with a filter for each item of a patch."""
     x = op.inputs[0]
     each = filters_of_one_item(op.attrs["ksizes"][1:4], x)
-    return apply("Conv3DBackpropInputV2", array.shape(x), each, g, strides=op.attrs["strides"],
-                 padding=op.attrs["padding"], data_format="NDHWC", dilations=[1] * 5)  # fmt: skip
+    return apply(
+        "Conv3DBackpropInputV2",
+        array.shape(x),
+        each,
+        g,
+        strides=op.attrs["strides"],
+        padding=op.attrs["padding"],
+        data_format="NDHWC",
+        dilations=[1] * 5,
+    )
 
 
 _REAL = dtypes.FLOAT | {dtypes.int8, dtypes.uint8, dtypes.int16, dtypes.uint16, dtypes.int32, dtypes.int64}
-define("ExtractVolumePatches", "input: T -> patches: T", T=_REAL, shape=_shape, numpy=_patches,
-       grad=_grad)  # fmt: skip
+define("ExtractVolumePatches", "input: T -> patches: T", T=_REAL, shape=_shape, numpy=_patches, grad=_grad)
 
 
 def extract_volume_patches(input, ksizes, strides, padding, name: str | None = None) -> Tensor:
@@ -58,8 +65,14 @@ def extract_volume_patches(input, ksizes, strides, padding, name: str | None = N
     ksizes: of a patch, five numbers of which the first and last are 1; strides: from patch to patch,
     likewise; padding: "SAME" (zeros around) or "VALID". ValueError for anything else.
     """
-    return apply("ExtractVolumePatches", input, ksizes=_five(ksizes, "ksizes"),
-                 strides=_five(strides, "strides"), padding=check_padding(padding), name=name)  # fmt: skip
+    return apply(
+        "ExtractVolumePatches",
+        input,
+        ksizes=_five(ksizes, "ksizes"),
+        strides=_five(strides, "strides"),
+        padding=check_padding(padding),
+        name=name,
+    )
 
 
 def _five(numbers, what: str) -> list[int]:

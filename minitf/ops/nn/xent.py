@@ -99,16 +99,12 @@ def _sparse_xent_shape(op):
 
 
 def _label_error(label, classes: int) -> str:
-    return (
-        f"label {label} is not a class: the logits have {classes} classes, so labels are 0 to {classes - 1}"
-    )
+    return f"label {label} is not a class: the logits have {classes} classes, so labels are 0 to {classes - 1}"
 
 
 def _check_labels(logits, labels) -> None:
     if not logits.shape or labels.shape != logits.shape[:-1]:
-        raise ValueError(
-            f"labels must have shape {logits.shape[:-1]}, that of the logits' rows, not {labels.shape}"
-        )
+        raise ValueError(f"labels must have shape {logits.shape[:-1]}, that of the logits' rows, not {labels.shape}")
 
 
 def _sparse_xent_kernel(b, op, logits, labels):
@@ -209,9 +205,7 @@ def softmax_cross_entropy_with_logits(
 def _softmax_cross_entropy(labels, logits, axis: int, name, stop: bool) -> Tensor:
     with name_scope(name, "softmax_cross_entropy_with_logits" + "_sg" * stop) as scope:
         if stop:
-            labels = identity.stop_gradient(
-                convert_to_tensor(labels, name="labels"), name="labels_stop_gradient"
-            )
+            labels = identity.stop_gradient(convert_to_tensor(labels, name="labels"), name="labels_stop_gradient")
         logits = convert_to_tensor(logits, name="logits")
         half = logits.dtype.base_dtype is dtypes.float16
         x = math.cast(logits, dtypes.float32) if half else logits
@@ -263,9 +257,7 @@ def _check_ranks(labels: Tensor, logits: Tensor) -> None:
         )
 
 
-def sigmoid_cross_entropy_with_logits(
-    _sentinel=None, labels=None, logits=None, name: str | None = None
-) -> Tensor:
+def sigmoid_cross_entropy_with_logits(_sentinel=None, labels=None, logits=None, name: str | None = None) -> Tensor:
     """The cross entropy of independent probabilities, max(x, 0) - x * z + log(1 + exp(-|x|)), element by
     element.
 
@@ -289,8 +281,9 @@ def _same_shape(logits, labels) -> tuple[Tensor, Tensor]:
     return logits, labels
 
 
-def weighted_cross_entropy_with_logits(labels=None, logits=None, pos_weight=None, name: str | None = None,
-                                       targets=None) -> Tensor:  # fmt: skip
+def weighted_cross_entropy_with_logits(
+    labels=None, logits=None, pos_weight=None, name: str | None = None, targets=None
+) -> Tensor:
     """The sigmoid cross entropy with positive labels counted `pos_weight` times; `targets` is the old name of
     labels.
     """

@@ -154,8 +154,14 @@ class VarianceScaling(Initializer):
 
     _arguments = ("scale", "mode", "distribution", "seed")
 
-    def __init__(self, scale=1.0, mode: str = "fan_in", distribution: str = "truncated_normal",
-                 seed: int | None = None, dtype=dtypes.float32):  # fmt: skip
+    def __init__(
+        self,
+        scale=1.0,
+        mode: str = "fan_in",
+        distribution: str = "truncated_normal",
+        seed: int | None = None,
+        dtype=dtypes.float32,
+    ):
         super().__init__(dtype)
         if scale <= 0:
             raise ValueError(f"scale is positive, not {scale}")
@@ -173,9 +179,7 @@ class VarianceScaling(Initializer):
             return random.random_uniform(shape, -limit, limit, dtype, seed=self.seed)
         if self.distribution == "untruncated_normal":
             return random.random_normal(shape, 0.0, math.sqrt(variance), dtype, seed=self.seed)
-        return random.truncated_normal(
-            shape, 0.0, math.sqrt(variance) / _TRUNCATED_STDDEV, dtype, seed=self.seed
-        )
+        return random.truncated_normal(shape, 0.0, math.sqrt(variance) / _TRUNCATED_STDDEV, dtype, seed=self.seed)
 
 
 def _check_choice(what: str, given: str, choices: tuple) -> None:

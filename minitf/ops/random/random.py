@@ -93,9 +93,17 @@ def _draws(type: str, single, double, *half) -> None:
     def draw_half(b, op, shape):
         return b.constant(b.data(draw(b, op, shape, np.float32)).astype(np.float16))
 
-    define(type, "shape: I[n] -> output: @dtype", I=dtypes.INDEX, dtype=dtypes.FLOAT, shape=_drawn_shape,
-           kernel=lambda b, op, shape: draw(b, op, shape, op.outputs[0].dtype.numpy), host=draw_half,
-           differentiable=False, stateful=True)  # fmt: skip
+    define(
+        type,
+        "shape: I[n] -> output: @dtype",
+        I=dtypes.INDEX,
+        dtype=dtypes.FLOAT,
+        shape=_drawn_shape,
+        kernel=lambda b, op, shape: draw(b, op, shape, op.outputs[0].dtype.numpy),
+        host=draw_half,
+        differentiable=False,
+        stateful=True,
+    )
 
 
 _draws("RandomUniform", kernels.random_uniform_single, kernels.random_uniform_double, 23, 10)
@@ -108,18 +116,33 @@ def _uniform_int(b, op, shape, low, high):
     if low.shape != () or high.shape != ():
         raise ValueError(f"minval and maxval have to be scalars, not of shapes {low.shape} and {high.shape}")
     kernel = kernels.random_int32 if low.dtype == np.int32 else kernels.random_int64
-    b.call(kernel[()], stream(b, op), low, high, out, out.size,
-           error=lambda _: f"minval {b.data(low)} has to be less than maxval {b.data(high)}")  # fmt: skip
+    b.call(
+        kernel[()],
+        stream(b, op),
+        low,
+        high,
+        out,
+        out.size,
+        error=lambda _: f"minval {b.data(low)} has to be less than maxval {b.data(high)}",
+    )
     return out
 
 
-define("RandomUniformInt", "shape: I[n], minval: Tout[], maxval: Tout[] -> output: Tout", I=dtypes.INDEX,
-       Tout=dtypes.INDEX, shape=_drawn_shape, kernel=_uniform_int, differentiable=False,
-       stateful=True)  # fmt: skip
+define(
+    "RandomUniformInt",
+    "shape: I[n], minval: Tout[], maxval: Tout[] -> output: Tout",
+    I=dtypes.INDEX,
+    Tout=dtypes.INDEX,
+    shape=_drawn_shape,
+    kernel=_uniform_int,
+    differentiable=False,
+    stateful=True,
+)
 
 
-def random_uniform(shape, minval=0, maxval=None, dtype=dtypes.float32, seed: int | None = None,
-                   name: str | None = None) -> Tensor:  # fmt: skip
+def random_uniform(
+    shape, minval=0, maxval=None, dtype=dtypes.float32, seed: int | None = None, name: str | None = None
+) -> Tensor:
     """Uniform random numbers in [minval, maxval) of the given shape (a list, shape or 1-D integer tensor).
 
     dtype: float16, float32, float64 (maxval defaults to 1), int32 or int64 (maxval has to be given).
@@ -144,19 +167,19 @@ def random_uniform(shape, minval=0, maxval=None, dtype=dtypes.float32, seed: int
         high = convert_to_tensor(maxval, dtype, name="max")
         if dtype.is_integer:
             return apply("RandomUniformInt", shape, low, high, name=scope, **seeds(seed))
-        return math.add(
-            apply("RandomUniform", shape, dtype=dtype, **seeds(seed)) * (high - low), low, name=scope
-        )
+        return math.add(apply("RandomUniform", shape, dtype=dtype, **seeds(seed)) * (high - low), low, name=scope)
 
 
-def random_normal(shape, mean=0.0, stddev=1.0, dtype=dtypes.float32, seed: int | None = None,
-                  name: str | None = None) -> Tensor:  # fmt: skip
+def random_normal(
+    shape, mean=0.0, stddev=1.0, dtype=dtypes.float32, seed: int | None = None, name: str | None = None
+) -> Tensor:
     """Normal random numbers; mean and stddev are numbers, or tensors that broadcast to `shape`."""
     return _normal("RandomStandardNormal", "random_normal", shape, mean, stddev, dtype, seed, name)
 
 
-def truncated_normal(shape, mean=0.0, stddev=1.0, dtype=dtypes.float32, seed: int | None = None,
-                     name: str | None = None) -> Tensor:  # fmt: skip
+def truncated_normal(
+    shape, mean=0.0, stddev=1.0, dtype=dtypes.float32, seed: int | None = None, name: str | None = None
+) -> Tensor:
     """Normal random numbers without those that are two or more standard deviations from the mean."""
     return _normal("TruncatedNormal", "truncated_normal", shape, mean, stddev, dtype, seed, name)
 
@@ -191,14 +214,7 @@ def _shuffle(b, op, value):
     rows = value.shape[0] if value.shape else 0
     if not rows:
         return value
-    b.call(
-        kernels.random_shuffle[layout.carrier(value.dtype)],
-        stream(b, op),
-        value,
-        out,
-        rows,
-        value.size // rows,
-    )
+    b.call(kernels.random_shuffle[layout.carrier(value.dtype)], stream(b, op), value, out, rows, value.size // rows)
     return out
 
 
@@ -208,8 +224,9 @@ def _shuffle_on_host(b, op, value):
     return b.constant(b.data(value)[b.data(_shuffle(b, op, rows))]) if value.shape else value
 
 
-define("RandomShuffle", "value: T -> output: T", shape=patterns.same, kernel=_shuffle, host=_shuffle_on_host,
-       stateful=True)  # fmt: skip
+define(
+    "RandomShuffle", "value: T -> output: T", shape=patterns.same, kernel=_shuffle, host=_shuffle_on_host, stateful=True
+)
 
 
 def random_shuffle(value, seed: int | None = None, name: str | None = None) -> Tensor:
@@ -227,13 +244,13 @@ def random_crop(value, size, seed: int | None = None, name: str | None = None) -
         value = convert_to_tensor(value, name="value")
         size = convert_to_tensor(size, dtypes.int32, name="size")
         shape = array.shape(value)
-        fits = check.Assert(reduce.reduce_all(math.greater_equal(shape, size)),
-                            ["random_crop needs a value at least as large as size; their shapes are",
-                             shape, size], summarize=1000)  # fmt: skip
-        limit = control.with_dependencies([fits], shape) - size + 1
-        offset = (
-            random_uniform(array.shape(limit), dtype=dtypes.int32, maxval=dtypes.int32.max, seed=seed) % limit
+        fits = check.Assert(
+            reduce.reduce_all(math.greater_equal(shape, size)),
+            ["random_crop needs a value at least as large as size; their shapes are", shape, size],
+            summarize=1000,
         )
+        limit = control.with_dependencies([fits], shape) - size + 1
+        offset = random_uniform(array.shape(limit), dtype=dtypes.int32, maxval=dtypes.int32.max, seed=seed) % limit
         return slicing.slice(value, offset, size, name=scope)
 
 
@@ -246,16 +263,7 @@ def _classes(b, op, logits, num_samples):
         raise ValueError("there has to be at least one class")
     out = b.new((rows, samples), op.outputs[0].dtype.numpy)
     scratch = b.new((classes,), np.float64)
-    b.call(
-        kernels.random_classes[logits.dtype, out.dtype],
-        stream(b, op),
-        logits,
-        scratch,
-        out,
-        rows,
-        classes,
-        samples,
-    )
+    b.call(kernels.random_classes[logits.dtype, out.dtype], stream(b, op), logits, scratch, out, rows, classes, samples)
     return out
 
 
@@ -274,20 +282,22 @@ def sample_count(b, num_samples) -> int:
 def classes_shape(op):
     """The shape of samples of classes: as many for each row."""
     samples = constant_value(op.inputs[1])
-    return TensorShape(
-        [op.inputs[0].shape.with_rank(2)[0], None if samples is None or samples < 0 else int(samples)]
-    )
+    return TensorShape([op.inputs[0].shape.with_rank(2)[0], None if samples is None or samples < 0 else int(samples)])
 
 
-define("Multinomial", "logits: T[batch, classes], num_samples: int32[] -> output: @output_dtype",
-       T=dtypes.FLOAT,
-       shape=classes_shape, kernel=_classes, host=_classes_of_halves, differentiable=False,
-       stateful=True)  # fmt: skip
+define(
+    "Multinomial",
+    "logits: T[batch, classes], num_samples: int32[] -> output: @output_dtype",
+    T=dtypes.FLOAT,
+    shape=classes_shape,
+    kernel=_classes,
+    host=_classes_of_halves,
+    differentiable=False,
+    stateful=True,
+)
 
 
-def multinomial(
-    logits, num_samples, seed: int | None = None, name: str | None = None, output_dtype=None
-) -> Tensor:
+def multinomial(logits, num_samples, seed: int | None = None, name: str | None = None, output_dtype=None) -> Tensor:
     """Samples of class numbers for each row of unnormalized log-probabilities.
 
     logits: [batch, classes]; result: [batch, num_samples], int64 or `output_dtype` (int32).
@@ -316,8 +326,15 @@ def _samples_of(kernel, complaint: str):
         samples = 1
         for n in lead:
             samples *= n
-        b.call(kernel[parameter.dtype], stream(b, op), parameter, out, samples, parameter.size,
-               error=lambda place: f"{b.data(parameter).reshape(-1)[place]} {complaint}")  # fmt: skip
+        b.call(
+            kernel[parameter.dtype],
+            stream(b, op),
+            parameter,
+            out,
+            samples,
+            parameter.size,
+            error=lambda place: f"{b.data(parameter).reshape(-1)[place]} {complaint}",
+        )
         return out
 
     return lower
@@ -336,14 +353,31 @@ def _on_host(lower):
 
 def _distribution(type: str, signature: str, kernel, complaint: str) -> None:
     lower = _samples_of(kernel, complaint)
-    define(type, signature, S=dtypes.INDEX, T=dtypes.FLOAT, shape=_samples_shape, kernel=lower,
-           host=_on_host(lower), differentiable=type != "RandomGamma", stateful=True)  # fmt: skip
+    define(
+        type,
+        signature,
+        S=dtypes.INDEX,
+        T=dtypes.FLOAT,
+        shape=_samples_shape,
+        kernel=lower,
+        host=_on_host(lower),
+        differentiable=type != "RandomGamma",
+        stateful=True,
+    )
 
 
-_distribution("RandomGamma", "shape: S, alpha: T -> output: T", kernels.random_gamma,
-              "is no shape parameter of a gamma distribution: it has to be positive")  # fmt: skip
-_distribution("RandomPoissonV2", "shape: S, rate: T -> output: T", kernels.random_poisson,
-              "is no rate of a Poisson distribution: it has to be 0 or more, and finite")  # fmt: skip
+_distribution(
+    "RandomGamma",
+    "shape: S, alpha: T -> output: T",
+    kernels.random_gamma,
+    "is no shape parameter of a gamma distribution: it has to be positive",
+)
+_distribution(
+    "RandomPoissonV2",
+    "shape: S, rate: T -> output: T",
+    kernels.random_poisson,
+    "is no rate of a Poisson distribution: it has to be 0 or more, and finite",
+)
 
 
 def random_gamma(
@@ -365,9 +399,7 @@ def random_gamma(
         return math.maximum(np.finfo(dtype.numpy).tiny, drawn / beta)
 
 
-def random_poisson(
-    lam, shape, dtype=dtypes.float32, seed: int | None = None, name: str | None = None
-) -> Tensor:
+def random_poisson(lam, shape, dtype=dtypes.float32, seed: int | None = None, name: str | None = None) -> Tensor:
     """`shape` draws of the Poisson distribution for each mean in `lam`; result: shape + lam's shape.
 
     The draws have the right distribution but are not TensorFlow's own.

@@ -38,14 +38,18 @@ def _classes(b, op, logits, num_samples, seed):
     return out
 
 
-define("StatelessMultinomial",
-       "logits: T[batch, classes], num_samples: int32[], seed: Tseed[2] -> output: @output_dtype",
-       T=frozenset([dtypes.float32, dtypes.float64]), Tseed=dtypes.INDEX, shape=classes_shape,
-       host=_classes, differentiable=False)  # fmt: skip
+define(
+    "StatelessMultinomial",
+    "logits: T[batch, classes], num_samples: int32[], seed: Tseed[2] -> output: @output_dtype",
+    T=frozenset([dtypes.float32, dtypes.float64]),
+    Tseed=dtypes.INDEX,
+    shape=classes_shape,
+    host=_classes,
+    differentiable=False,
+)
 
 
-def stateless_multinomial(logits, num_samples, seed, output_dtype=dtypes.int64,
-                          name: str | None = None) -> Tensor:  # fmt: skip
+def stateless_multinomial(logits, num_samples, seed, output_dtype=dtypes.int64, name: str | None = None) -> Tensor:
     """Samples of class numbers for each row of unnormalized log-probabilities, the same for the same seeds.
 
     logits: [batch, classes]; seed: two integers; result: [batch, num_samples].

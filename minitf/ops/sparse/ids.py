@@ -31,13 +31,12 @@ from minitf.ops.sparse.sparse import (
     sparse_reorder,
     sparse_retain,
     sparse_tensor_to_dense,
-)  # fmt: skip
+)
 
 # ---- ids as the last axis
 
 
-def sparse_merge(sp_ids, sp_values, vocab_size, name: str | None = None,
-                 already_sorted: bool = False) -> SparseTensor:  # fmt: skip
+def sparse_merge(sp_ids, sp_values, vocab_size, name: str | None = None, already_sorted: bool = False) -> SparseTensor:
     """The values with their ids in place of the last axis, which is then of size `vocab_size`.
 
     sp_ids: int32 or int64, or a list of these with a list of sizes: one more axis each.
@@ -112,10 +111,14 @@ def _fill_grad(op, _, g, __, ___):
     return None, for_values, None, reduce_sum(g) - reduce_sum(for_values)
 
 
-define("SparseFillEmptyRows",
-       "indices: int64[n, rank], values: T[n], dense_shape: int64[rank], default_value: T[]"
-       "-> output_indices: int64, output_values: T, empty_row_indicator: bool, reverse_index_map: int64",
-       shape=_filled_shapes, numpy=_filled, grad=_fill_grad)  # fmt: skip
+define(
+    "SparseFillEmptyRows",
+    "indices: int64[n, rank], values: T[n], dense_shape: int64[rank], default_value: T[]"
+    "-> output_indices: int64, output_values: T, empty_row_indicator: bool, reverse_index_map: int64",
+    shape=_filled_shapes,
+    numpy=_filled,
+    grad=_fill_grad,
+)
 
 
 def sparse_fill_empty_rows(sp_input, default_value, name: str | None = None):
@@ -132,10 +135,15 @@ def sparse_fill_empty_rows(sp_input, default_value, name: str | None = None):
 # ---- tables
 
 
-def embedding_lookup_sparse(params, sp_ids: SparseTensor, sp_weights: SparseTensor | None,
-                            partition_strategy: str = "mod", name: str | None = None,
-                            combiner: str | None = None,
-                            max_norm: float | None = None) -> Tensor:  # fmt: skip
+def embedding_lookup_sparse(
+    params,
+    sp_ids: SparseTensor,
+    sp_weights: SparseTensor | None,
+    partition_strategy: str = "mod",
+    name: str | None = None,
+    combiner: str | None = None,
+    max_norm: float | None = None,
+) -> Tensor:
     """For each row of ids the rows of `params` that they name, combined: [rows, *params.shape[1:]].
 
     params: as in `embedding_lookup`; sp_ids: [rows, any] int32 or int64, in order; sp_weights: floats at the
@@ -159,8 +167,11 @@ def embedding_lookup_sparse(params, sp_ids: SparseTensor, sp_weights: SparseTens
         ids, where_ids = apply("Unique", sp_ids.values, out_idx=dtypes.int32)
         found = embedding_lookup(params, ids, partition_strategy, max_norm=max_norm)
         if sp_weights is None:
-            combine = {"sum": segments.sparse_segment_sum, "mean": segments.sparse_segment_mean,
-                       "sqrtn": segments.sparse_segment_sqrt_n}[combiner]  # fmt: skip
+            combine = {
+                "sum": segments.sparse_segment_sum,
+                "mean": segments.sparse_segment_mean,
+                "sqrtn": segments.sparse_segment_sqrt_n,
+            }[combiner]
             return combine(found, where_ids, rows, name=scope)
         return _weighted(gather(found, where_ids), sp_weights.values, rows, combiner, scope)
 
@@ -190,10 +201,16 @@ def _weighted(found: Tensor, weights: Tensor, rows: Tensor, combiner: str, scope
     return math.div(total, math.sqrt(segment.segment_sum(squares, rows)), name=scope)
 
 
-def safe_embedding_lookup_sparse(embedding_weights, sparse_ids, sparse_weights=None,
-                                 combiner: str | None = "mean", default_id=None, name: str | None = None,
-                                 partition_strategy: str = "div",
-                                 max_norm: float | None = None) -> Tensor:  # fmt: skip
+def safe_embedding_lookup_sparse(
+    embedding_weights,
+    sparse_ids,
+    sparse_weights=None,
+    combiner: str | None = "mean",
+    default_id=None,
+    name: str | None = None,
+    partition_strategy: str = "div",
+    max_norm: float | None = None,
+) -> Tensor:
     """`embedding_lookup_sparse` that leaves out negative ids and weights that are not positive; rows without
     ids give 0, or the row `default_id`.
 
@@ -214,8 +231,7 @@ def safe_embedding_lookup_sparse(embedding_weights, sparse_ids, sparse_weights=N
         if sparse_weights is not None:
             sparse_weights, _ = sparse_fill_empty_rows(sparse_weights, 1.0)
         inner = None if default_id is None else scope
-        found = embedding_lookup_sparse(weights, ids, sparse_weights, partition_strategy, inner, combiner,
-                                        max_norm)  # fmt: skip
+        found = embedding_lookup_sparse(weights, ids, sparse_weights, partition_strategy, inner, combiner, max_norm)
         if default_id is None:
             empty = tile(array.reshape(empty, [-1, 1]), stack([1, array.shape(found)[1]]))
             found = where(empty, array.zeros_like(found), found, name=scope)

@@ -54,9 +54,7 @@ def _new_sizes(shape: np.ndarray, wanted: np.ndarray) -> np.ndarray:
 def _reshaped(op, indices, shape, wanted):
     sizes = _new_sizes(shape, wanted)
     check_places(indices, shape)
-    flat = indices @ np.array(
-        [python_math.prod(shape[i + 1 :].tolist()) for i in range(len(shape))], np.int64
-    )
+    flat = indices @ np.array([python_math.prod(shape[i + 1 :].tolist()) for i in range(len(shape))], np.int64)
     places = np.stack(np.unravel_index(flat, sizes), 1) if len(sizes) and sizes.all() else indices[:, :0]
     return places.reshape(len(indices), len(sizes)), sizes
 
@@ -76,10 +74,15 @@ def _reshaped_shapes(op):
     return [TensorShape([(op.inputs[0].shape.sizes or [None])[0], rank_of(wanted)]), wanted]
 
 
-define("SparseReshape",
-       "input_indices: int64[n, rank], input_shape: int64[rank], new_shape: int64[new]"
-       "-> output_indices: int64, output_shape: int64",
-       shape=_reshaped_shapes, numpy=_reshaped, static=_known_sizes, differentiable=False)  # fmt: skip
+define(
+    "SparseReshape",
+    "input_indices: int64[n, rank], input_shape: int64[rank], new_shape: int64[new]"
+    "-> output_indices: int64, output_shape: int64",
+    shape=_reshaped_shapes,
+    numpy=_reshaped,
+    static=_known_sizes,
+    differentiable=False,
+)
 
 
 def sparse_reshape(sp_input, shape, name: str | None = None) -> SparseTensor:
@@ -105,8 +108,7 @@ def _written(shape: Tensor):
     return constant_value(shape) if source.op.type == "Const" else None
 
 
-def sparse_expand_dims(sp_input, axis: int | None = None,
-                       name: str | None = None) -> SparseTensor:  # fmt: skip
+def sparse_expand_dims(sp_input, axis: int | None = None, name: str | None = None) -> SparseTensor:
     """The same with a new axis of size 1 before `axis` (default: -1, the last)."""
     sp_input = as_sparse(sp_input)
     rank = rank_of(sp_input.dense_shape.shape)
@@ -118,9 +120,7 @@ def sparse_expand_dims(sp_input, axis: int | None = None,
         at = gather.where(axis >= 0, axis, axis + rank + 1)
         zeros = array.zeros([array.shape(sp_input.indices)[0], 1], dtypes.int64)
         indices, shape = sp_input.indices, sp_input.dense_shape
-        indices = array.concat(
-            [slice_(indices, [0, 0], [-1, at]), zeros, slice_(indices, [0, at], [-1, -1])], 1
-        )
+        indices = array.concat([slice_(indices, [0, 0], [-1, at]), zeros, slice_(indices, [0, at], [-1, -1])], 1)
         before, behind = slice_(shape, [0], [at]), slice_(shape, [at], [-1])
         one = constant([1], dtypes.int64, name="new_shape")
         return SparseTensor(indices, sp_input.values, array.concat([before, one, behind], 0))
@@ -174,11 +174,14 @@ def _slice_grad(op, _, g, __):
     return None, spread, None, None, None
 
 
-define("SparseSlice",
-       "indices: int64[n, rank], values: T[n], shape: int64[rank], start: int64[rank], size: int64[rank]"
-       "-> output_indices: int64, output_values: T, output_shape: int64",
-       shape=lambda op: any_number(op.inputs[0].shape, op.inputs[2].shape), numpy=_sliced,
-       grad=_slice_grad)  # fmt: skip
+define(
+    "SparseSlice",
+    "indices: int64[n, rank], values: T[n], shape: int64[rank], start: int64[rank], size: int64[rank]"
+    "-> output_indices: int64, output_values: T, output_shape: int64",
+    shape=lambda op: any_number(op.inputs[0].shape, op.inputs[2].shape),
+    numpy=_sliced,
+    grad=_slice_grad,
+)
 
 
 def sparse_slice(sp_input, start, size, name: str | None = None) -> SparseTensor:
@@ -224,21 +227,31 @@ def _concat_shapes(op):
     return [TensorShape([total, rank]), TensorShape([total]), TensorShape([rank])]
 
 
-define("SparseConcat",
-       "indices: *int64, values: *T, shapes: *int64"
-       "-> output_indices: int64, output_values: T, output_shape: int64",
-       shape=_concat_shapes, numpy=_concat, differentiable=False)  # fmt: skip
+define(
+    "SparseConcat",
+    "indices: *int64, values: *T, shapes: *int64-> output_indices: int64, output_values: T, output_shape: int64",
+    shape=_concat_shapes,
+    numpy=_concat,
+    differentiable=False,
+)
 
 
-def sparse_concat(axis, sp_inputs: list, name: str | None = None, expand_nonconcat_dim: bool = False,
-                  concat_dim: int | None = None, expand_nonconcat_dims=None) -> SparseTensor:  # fmt: skip
+def sparse_concat(
+    axis,
+    sp_inputs: list,
+    name: str | None = None,
+    expand_nonconcat_dim: bool = False,
+    concat_dim: int | None = None,
+    expand_nonconcat_dims=None,
+) -> SparseTensor:
     """Sparse tensors one behind the other along `axis`, in row-major order.
 
     expand_nonconcat_dim: take the largest size along each other axis, which must agree otherwise.
     """
     axis = patterns.renamed("axis", axis, "concat_dim", concat_dim)
-    expand = patterns.renamed("expand_nonconcat_dims", expand_nonconcat_dims or None,
-                              "expand_nonconcat_dim", expand_nonconcat_dim or None)  # fmt: skip
+    expand = patterns.renamed(
+        "expand_nonconcat_dims", expand_nonconcat_dims or None, "expand_nonconcat_dim", expand_nonconcat_dim or None
+    )
     sp_inputs = [as_sparse(s) for s in sp_inputs]
     if not sp_inputs:
         raise ValueError("sparse_concat needs one sparse tensor at least")
@@ -289,24 +302,32 @@ def _split_shapes(op):
     return [shape for shape in shapes for _ in range(op.attrs["num"])]
 
 
-define("SparseSplit",
-       "split_dim: int64[], indices: int64[n, rank], values: T[n], shape: int64[rank]"
-       "-> output_indices: *int64, output_values: *T, output_shape: *int64",
-       shape=_split_shapes, numpy=_split, differentiable=False)  # fmt: skip
+define(
+    "SparseSplit",
+    "split_dim: int64[], indices: int64[n, rank], values: T[n], shape: int64[rank]"
+    "-> output_indices: *int64, output_values: *T, output_shape: *int64",
+    shape=_split_shapes,
+    numpy=_split,
+    differentiable=False,
+)
 
 _NAMED = object()
 
 
-def sparse_split(keyword_required=_NAMED, sp_input=None, num_split: int | None = None, axis=None,
-                 name: str | None = None, split_dim=None) -> list[SparseTensor]:  # fmt: skip
+def sparse_split(
+    keyword_required=_NAMED,
+    sp_input=None,
+    num_split: int | None = None,
+    axis=None,
+    name: str | None = None,
+    split_dim=None,
+) -> list[SparseTensor]:
     """A sparse tensor in `num_split` parts along `axis`, the first ones larger by 1 if they do not divide it.
 
     Arguments have to be named.
     """
     if keyword_required is not _NAMED:
-        raise ValueError(
-            "keyword arguments are required: sparse_split(sp_input=..., num_split=..., axis=...)"
-        )
+        raise ValueError("keyword arguments are required: sparse_split(sp_input=..., num_split=..., axis=...)")
     axis = patterns.renamed("axis", axis, "split_dim", split_dim)
     for what, value in (("sp_input", sp_input), ("num_split", num_split), ("axis", axis)):
         if value is None:

@@ -98,15 +98,23 @@ def _add_grad_rule(op, g, a, b, places):
     return found(a), found(b)
 
 
-define("SparseAdd",
-       f"{_BOTH}, thresh: Treal[] -> sum_indices: int64, sum_values: T, sum_shape: int64",
-       T=dtypes.NUMBER, Treal=dtypes.REAL, numpy=_added, grad=_add_grad,
-       shape=lambda op: any_number(*[op.inputs[i].shape for i in (0, 2, 3, 5)]))  # fmt: skip
-define("SparseAddGrad",
-       "backprop_val_grad: T[m], a_indices: int64[na, rank], b_indices: int64[nb, rank],"
-       "sum_indices: int64[m, rank] -> a_val_grad: T, b_val_grad: T",
-       shape=lambda op: [TensorShape([(t.shape.sizes or [None])[0]]) for t in op.inputs[1:3]],
-       numpy=_add_grad_rule, differentiable=False)  # fmt: skip
+define(
+    "SparseAdd",
+    f"{_BOTH}, thresh: Treal[] -> sum_indices: int64, sum_values: T, sum_shape: int64",
+    T=dtypes.NUMBER,
+    Treal=dtypes.REAL,
+    numpy=_added,
+    grad=_add_grad,
+    shape=lambda op: any_number(*[op.inputs[i].shape for i in (0, 2, 3, 5)]),
+)
+define(
+    "SparseAddGrad",
+    "backprop_val_grad: T[m], a_indices: int64[na, rank], b_indices: int64[nb, rank],"
+    "sum_indices: int64[m, rank] -> a_val_grad: T, b_val_grad: T",
+    shape=lambda op: [TensorShape([(t.shape.sizes or [None])[0]]) for t in op.inputs[1:3]],
+    numpy=_add_grad_rule,
+    differentiable=False,
+)
 
 
 def _added_to_dense(op, indices, values, shape, b):
@@ -118,10 +126,15 @@ def _added_to_dense(op, indices, values, shape, b):
     return result
 
 
-define("SparseTensorDenseAdd",
-       "a_indices: Tindices[n, rank], a_values: T[n], a_shape: Tindices[rank], b: T -> output: T",
-       T=dtypes.NUMBER, Tindices=dtypes.INDEX, shape=lambda op: op.inputs[3].shape, numpy=_added_to_dense,
-       grad=lambda op, g: (None, gather_nd(g, op.inputs[0]), None, g))  # fmt: skip
+define(
+    "SparseTensorDenseAdd",
+    "a_indices: Tindices[n, rank], a_values: T[n], a_shape: Tindices[rank], b: T -> output: T",
+    T=dtypes.NUMBER,
+    Tindices=dtypes.INDEX,
+    shape=lambda op: op.inputs[3].shape,
+    numpy=_added_to_dense,
+    grad=lambda op, g: (None, gather_nd(g, op.inputs[0]), None, g),
+)
 
 
 def sparse_add(a, b, threshold=None, thresh=None):
@@ -156,8 +169,14 @@ def _extreme(type: str, ufunc, doc: str):
         _check_alike(a[2], b[2])
         return _combined(a, b, ufunc)
 
-    define(type, f"{_BOTH} -> output_indices: int64, output_values: T", T=dtypes.REAL, numpy=rule,
-           differentiable=False, shape=lambda op: any_number(UNKNOWN)[:2])  # fmt: skip
+    define(
+        type,
+        f"{_BOTH} -> output_indices: int64, output_values: T",
+        T=dtypes.REAL,
+        numpy=rule,
+        differentiable=False,
+        shape=lambda op: any_number(UNKNOWN)[:2],
+    )
 
     def function(sp_a, sp_b, name: str | None = None) -> SparseTensor:
         sp_a, sp_b = as_sparse(sp_a), as_sparse(sp_b)
@@ -170,10 +189,8 @@ def _extreme(type: str, ufunc, doc: str):
     return function
 
 
-sparse_maximum = _extreme("SparseSparseMaximum", np.maximum,
-                          "The larger of two sparse tensors at the places of both.")  # fmt: skip
-sparse_minimum = _extreme("SparseSparseMinimum", np.minimum,
-                          "The smaller of two sparse tensors at the places of both.")  # fmt: skip
+sparse_maximum = _extreme("SparseSparseMaximum", np.maximum, "The larger of two sparse tensors at the places of both.")
+sparse_minimum = _extreme("SparseSparseMinimum", np.minimum, "The smaller of two sparse tensors at the places of both.")
 
 # ---- products with what is dense, element by element
 
@@ -192,9 +209,14 @@ def _elementwise(type: str, ufunc, grad):
         check_places(indices, shape)
         return ufunc(values, np.broadcast_to(dense, tuple(shape))[tuple(indices.T)])
 
-    define(type, "sp_indices: int64[n, rank], sp_values: T[n], sp_shape: int64[rank], dense: T -> output: T",
-           T=dtypes.NUMBER, numpy=rule, grad=grad,
-           shape=lambda op: TensorShape([(op.inputs[0].shape.sizes or [None])[0]]))  # fmt: skip
+    define(
+        type,
+        "sp_indices: int64[n, rank], sp_values: T[n], sp_shape: int64[rank], dense: T -> output: T",
+        T=dtypes.NUMBER,
+        numpy=rule,
+        grad=grad,
+        shape=lambda op: TensorShape([(op.inputs[0].shape.sizes or [None])[0]]),
+    )
 
 
 def _mul_grad(op, g):
@@ -262,8 +284,21 @@ def _product_kernel(b, op, indices, values, shape, dense):
     across, down = (inner, 1) if op.attrs["adjoint_b"] else (1, width)
     turned = 1 if op.attrs["adjoint_a"] else 0
     kernel = kernels.sparse_product[indices.dtype, dense.dtype]
-    b.call(kernel, indices, values, dense, out, values.size, turned, rows, inner, width, down, across,
-           error=lambda at: _outside(b.data(indices), at, b.data(shape)))  # fmt: skip
+    b.call(
+        kernel,
+        indices,
+        values,
+        dense,
+        out,
+        values.size,
+        turned,
+        rows,
+        inner,
+        width,
+        down,
+        across,
+        error=lambda at: _outside(b.data(indices), at, b.data(shape)),
+    )
     return out
 
 
@@ -284,9 +319,7 @@ def _product_shape(op):
 def _product_grad(op, g):
     indices, values, shape, b = op.inputs
     turned_a, turned_b = op.attrs["adjoint_a"], op.attrs["adjoint_b"]
-    for_b = apply(
-        "SparseTensorDenseMatMul", indices, values, shape, g, adjoint_a=not turned_a, adjoint_b=False
-    )
+    for_b = apply("SparseTensorDenseMatMul", indices, values, shape, g, adjoint_a=not turned_a, adjoint_b=False)
     if turned_b:
         for_b = array.transpose(for_b, conjugate=b.dtype.is_complex)
     row, column = (indices[:, i] for i in ((1, 0) if turned_a else (0, 1)))
@@ -296,14 +329,21 @@ def _product_grad(op, g):
     return None, conj(for_values) if turned_a else for_values, None, for_b
 
 
-define("SparseTensorDenseMatMul",
-       "a_indices: Tindices[n, two], a_values: T[n], a_shape: int64[two], b: T[p, q] -> product: T",
-       T=dtypes.NUMBER, Tindices=dtypes.INDEX, shape=_product_shape, numpy=_product, kernel=_product_kernel,
-       grad=_product_grad)  # fmt: skip
+define(
+    "SparseTensorDenseMatMul",
+    "a_indices: Tindices[n, two], a_values: T[n], a_shape: int64[two], b: T[p, q] -> product: T",
+    T=dtypes.NUMBER,
+    Tindices=dtypes.INDEX,
+    shape=_product_shape,
+    numpy=_product,
+    kernel=_product_kernel,
+    grad=_product_grad,
+)
 
 
-def sparse_tensor_dense_matmul(sp_a, b, adjoint_a: bool = False, adjoint_b: bool = False,
-                               name: str | None = None) -> Tensor:  # fmt: skip
+def sparse_tensor_dense_matmul(
+    sp_a, b, adjoint_a: bool = False, adjoint_b: bool = False, name: str | None = None
+) -> Tensor:
     """The product of a sparse matrix and a dense one, [rows of a, columns of b].
 
     adjoint_a, adjoint_b: take the conjugate transpose instead. Places may repeat: their values add up.
@@ -322,8 +362,9 @@ def sparse_tensor_dense_matmul(sp_a, b, adjoint_a: bool = False, adjoint_b: bool
     sp_a = as_sparse(sp_a)
     with name_scope(name, "SparseTensorDenseMatMul", [sp_a.indices, sp_a.values, b]):
         b = convert_to_tensor(b, name="b")
-        return apply("SparseTensorDenseMatMul", *sp_a._components(), b, adjoint_a=bool(adjoint_a),
-                     adjoint_b=bool(adjoint_b))  # fmt: skip
+        return apply(
+            "SparseTensorDenseMatMul", *sp_a._components(), b, adjoint_a=bool(adjoint_a), adjoint_b=bool(adjoint_b)
+        )
 
 
 # ---- reductions
@@ -334,8 +375,11 @@ def _groups(indices: np.ndarray, shape, axes) -> tuple:
     check_places(indices, shape)
     reduced = checked_axes(axes, len(shape))
     kept = [i for i in range(len(shape)) if i not in reduced]
-    rows, where = np.unique(indices[:, kept], axis=0, return_inverse=True) if kept else (
-        indices[:1, :0], np.zeros(len(indices), np.int64))  # fmt: skip
+    rows, where = (
+        np.unique(indices[:, kept], axis=0, return_inverse=True)
+        if kept
+        else (indices[:1, :0], np.zeros(len(indices), np.int64))
+    )
     return kept, rows, where.reshape(-1)
 
 
@@ -384,11 +428,21 @@ _INPUTS = "input_indices: int64[n, rank], input_values: T[n], input_shape: int64
 
 def _reduction(type: str, kinds, doc: str, grad=None, **how):
     """Defines two ops and returns their public functions: one gives a dense, one a sparse result."""
-    define(type, f"{_INPUTS} -> output: T", T=kinds, shape=_dense_shape, grad=grad,
-           numpy=lambda op, *arrays: _reduced_to_dense(op, *arrays, **how))  # fmt: skip
-    define(f"{type}Sparse", f"{_INPUTS} -> output_indices: int64, output_values: T, output_shape: int64",
-           T=kinds, shape=lambda op: [UNKNOWN] * 3,
-           numpy=lambda op, *arrays: _reduced(op, *arrays, **how))  # fmt: skip
+    define(
+        type,
+        f"{_INPUTS} -> output: T",
+        T=kinds,
+        shape=_dense_shape,
+        grad=grad,
+        numpy=lambda op, *arrays: _reduced_to_dense(op, *arrays, **how),
+    )
+    define(
+        f"{type}Sparse",
+        f"{_INPUTS} -> output_indices: int64, output_values: T, output_shape: int64",
+        T=kinds,
+        shape=lambda op: [UNKNOWN] * 3,
+        numpy=lambda op, *arrays: _reduced(op, *arrays, **how),
+    )
 
     def arguments(sp_input, axis, keepdims, reduction_axes, keep_dims):
         sp_input = as_sparse(sp_input)
@@ -398,13 +452,15 @@ def _reduction(type: str, kinds, doc: str, grad=None, **how):
             axis = _all_axes(sp_input) if axis is None else axis
         return [*sp_input._components(), axis], bool(keep)
 
-    def dense(sp_input, axis=None, keepdims: bool | None = None, reduction_axes=None,
-              keep_dims: bool | None = None) -> Tensor:  # fmt: skip
+    def dense(
+        sp_input, axis=None, keepdims: bool | None = None, reduction_axes=None, keep_dims: bool | None = None
+    ) -> Tensor:
         inputs, keep = arguments(sp_input, axis, keepdims, reduction_axes, keep_dims)
         return apply(type, *inputs, keep_dims=keep)
 
-    def sparse(sp_input, axis=None, keepdims: bool | None = None, reduction_axes=None,
-               keep_dims: bool | None = None) -> SparseTensor:  # fmt: skip
+    def sparse(
+        sp_input, axis=None, keepdims: bool | None = None, reduction_axes=None, keep_dims: bool | None = None
+    ) -> SparseTensor:
         inputs, keep = arguments(sp_input, axis, keepdims, reduction_axes, keep_dims)
         return SparseTensor(*apply(f"{type}Sparse", *inputs, keep_dims=keep))
 
@@ -427,8 +483,8 @@ sparse_reduce_sum, sparse_reduce_sum_sparse = _reduction(
     "SparseReduceSum", dtypes.NUMBER, "The sums of values", _sum_grad, start=lambda t: 0, ufunc=np.add
 )
 sparse_reduce_max, sparse_reduce_max_sparse = _reduction(
-    "SparseReduceMax", dtypes.REAL, "The largest values; no gradient;", start=lowest,
-    ufunc=np.maximum)  # fmt: skip
+    "SparseReduceMax", dtypes.REAL, "The largest values; no gradient;", start=lowest, ufunc=np.maximum
+)
 
 # ---- softmax
 
@@ -452,8 +508,14 @@ def _softmax_grad(op, g):
     return None, y * (g - gather_nd(totals, indices[:, :-1])), None
 
 
-define("SparseSoftmax", "sp_indices: int64[n, rank], sp_values: T[n], sp_shape: int64[rank] -> output: T",
-       T=dtypes.FLOAT, shape=lambda op: op.inputs[1].shape, numpy=_softmax, grad=_softmax_grad)  # fmt: skip
+define(
+    "SparseSoftmax",
+    "sp_indices: int64[n, rank], sp_values: T[n], sp_shape: int64[rank] -> output: T",
+    T=dtypes.FLOAT,
+    shape=lambda op: op.inputs[1].shape,
+    numpy=_softmax,
+    grad=_softmax_grad,
+)
 
 
 def sparse_softmax(sp_input, name: str | None = None) -> SparseTensor:

@@ -73,11 +73,19 @@ def _grad(power: float):
 
 def _segments(name: str, type: str, power: float, kinds, doc: str):
     inputs = "data: T, indices: Tidx[n], segment_ids: int32[n]"
-    define(type, f"{inputs} -> output: T", T=kinds, Tidx=dtypes.INDEX, shape=_shape, numpy=_rule(power),
-           grad=_grad(power))  # fmt: skip
-    define(f"{type}WithNumSegments", f"{inputs}, num_segments: Tnum[] -> output: T", T=kinds,
-           Tidx=dtypes.INDEX, Tnum=dtypes.INDEX, shape=_shape, numpy=_rule(power),
-           grad=_grad(power))  # fmt: skip
+    define(
+        type, f"{inputs} -> output: T", T=kinds, Tidx=dtypes.INDEX, shape=_shape, numpy=_rule(power), grad=_grad(power)
+    )
+    define(
+        f"{type}WithNumSegments",
+        f"{inputs}, num_segments: Tnum[] -> output: T",
+        T=kinds,
+        Tidx=dtypes.INDEX,
+        Tnum=dtypes.INDEX,
+        shape=_shape,
+        numpy=_rule(power),
+        grad=_grad(power),
+    )
 
     def function(data, indices, segment_ids, name: str | None = None, num_segments=None) -> Tensor:
         if num_segments is None:
@@ -100,10 +108,12 @@ sparse_segment_sum = _segments(
     "sparse_segment_sum", "SparseSegmentSum", 0, dtypes.REAL, "The sum of each segment's rows data[indices]."
 )
 sparse_segment_mean = _segments(
-    "sparse_segment_mean", "SparseSegmentMean", 1, dtypes.FLOAT,
-    "The mean of each segment's rows data[indices].",
-)  # fmt: skip
+    "sparse_segment_mean", "SparseSegmentMean", 1, dtypes.FLOAT, "The mean of each segment's rows data[indices]."
+)
 sparse_segment_sqrt_n = _segments(
-    "sparse_segment_sqrt_n", "SparseSegmentSqrtN", 0.5, dtypes.FLOAT,
+    "sparse_segment_sqrt_n",
+    "SparseSegmentSqrtN",
+    0.5,
+    dtypes.FLOAT,
     "The sum of each segment's rows data[indices] over the root of their number.",
-)  # fmt: skip
+)

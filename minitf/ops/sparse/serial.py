@@ -25,8 +25,11 @@ def _message(array: np.ndarray, dtype: dtypes.DType) -> bytes:
     """An array as a TensorProto."""
     shape = b"".join(field(2, field(1, n) if n else b"") for n in array.shape)
     head = field(1, dtype.as_datatype_enum) + field(2, shape)
-    content = array.tobytes() if dtype is not dtypes.string else b"".join(
-        [*[varint(len(value)) for value in array.flat], *array.flat])  # fmt: skip
+    content = (
+        array.tobytes()
+        if dtype is not dtypes.string
+        else b"".join([*[varint(len(value)) for value in array.flat], *array.flat])
+    )
     return head + (field(4, content) if array.size else b"")
 
 
@@ -123,19 +126,37 @@ def _batch_shapes(op, rank):
     return [TensorShape([None, more]), TensorShape([None]), TensorShape([more])]
 
 
-define("SerializeSparse", f"{_PARTS} -> serialized_sparse: @out_type", shape=lambda op: TensorShape([3]),
-       numpy=lambda op, *parts: _as_row(op, parts), differentiable=False)  # fmt: skip
-define("SerializeManySparse", f"{_PARTS} -> serialized_sparse: @out_type", numpy=_serialized_rows,
-       shape=lambda op: TensorShape([None, 3]), differentiable=False)  # fmt: skip
-define("DeserializeManySparse",
-       "serialized_sparse: string[n, 3] -> sparse_indices: int64, sparse_values: @dtype, sparse_shape: int64",
-       shape=lambda op: _batch_shapes(op, None), numpy=_deserialized, differentiable=False)  # fmt: skip
+define(
+    "SerializeSparse",
+    f"{_PARTS} -> serialized_sparse: @out_type",
+    shape=lambda op: TensorShape([3]),
+    numpy=lambda op, *parts: _as_row(op, parts),
+    differentiable=False,
+)
+define(
+    "SerializeManySparse",
+    f"{_PARTS} -> serialized_sparse: @out_type",
+    numpy=_serialized_rows,
+    shape=lambda op: TensorShape([None, 3]),
+    differentiable=False,
+)
+define(
+    "DeserializeManySparse",
+    "serialized_sparse: string[n, 3] -> sparse_indices: int64, sparse_values: @dtype, sparse_shape: int64",
+    shape=lambda op: _batch_shapes(op, None),
+    numpy=_deserialized,
+    differentiable=False,
+)
 
 
-define("DeserializeSparse",
-       "serialized_sparse: T -> sparse_indices: int64, sparse_values: @dtype, sparse_shape: int64",
-       T=frozenset([dtypes.string, dtypes.variant]), numpy=_deserialized, differentiable=False,
-       shape=lambda op: _batch_shapes(op, None))  # fmt: skip
+define(
+    "DeserializeSparse",
+    "serialized_sparse: T -> sparse_indices: int64, sparse_values: @dtype, sparse_shape: int64",
+    T=frozenset([dtypes.string, dtypes.variant]),
+    numpy=_deserialized,
+    differentiable=False,
+    shape=lambda op: _batch_shapes(op, None),
+)
 
 
 def serialize_sparse(sp_input, name: str | None = None, out_type=dtypes.string) -> Tensor:
@@ -157,8 +178,7 @@ def _kept_as(out_type) -> dtypes.DType:
     return kind
 
 
-def deserialize_many_sparse(serialized_sparse, dtype, rank: int | None = None,
-                            name: str | None = None) -> SparseTensor:  # fmt: skip
+def deserialize_many_sparse(serialized_sparse, dtype, rank: int | None = None, name: str | None = None) -> SparseTensor:
     """The sparse tensor whose rows are [rows, 3] strings of `serialize_sparse`, of their largest sizes.
 
     dtype: of the values; rank: of the result, one more than that of a row.
@@ -228,13 +248,30 @@ def _take(b, op, numbers):
     return [b.constant(part) for part in _stacked(parts, op.outputs[1].dtype.numpy)]
 
 
-define("AddSparseToTensorsMap", f"{_PARTS} -> sparse_handle: int64", shape=lambda op: SCALAR, host=_keep,
-       stateful=True, differentiable=False)  # fmt: skip
-define("AddManySparseToTensorsMap", f"{_PARTS} -> sparse_handles: int64", host=_keep_rows, stateful=True,
-       shape=lambda op: TensorShape([None]), differentiable=False)  # fmt: skip
-define("TakeManySparseFromTensorsMap",
-       "sparse_handles: int64[n] -> sparse_indices: int64, sparse_values: @dtype, sparse_shape: int64",
-       shape=lambda op: _batch_shapes(op, None), host=_take, stateful=True, differentiable=False)  # fmt: skip
+define(
+    "AddSparseToTensorsMap",
+    f"{_PARTS} -> sparse_handle: int64",
+    shape=lambda op: SCALAR,
+    host=_keep,
+    stateful=True,
+    differentiable=False,
+)
+define(
+    "AddManySparseToTensorsMap",
+    f"{_PARTS} -> sparse_handles: int64",
+    host=_keep_rows,
+    stateful=True,
+    shape=lambda op: TensorShape([None]),
+    differentiable=False,
+)
+define(
+    "TakeManySparseFromTensorsMap",
+    "sparse_handles: int64[n] -> sparse_indices: int64, sparse_values: @dtype, sparse_shape: int64",
+    shape=lambda op: _batch_shapes(op, None),
+    host=_take,
+    stateful=True,
+    differentiable=False,
+)
 
 
 def keep(sparse: SparseTensor, rows: bool = False, shared_name: str = "") -> Tensor:

@@ -127,8 +127,9 @@ def sparse_mask(a: IndexedSlices, mask_indices, name: str | None = None) -> Inde
 # ---- as dense tensors
 
 
-def sparse_tensor_to_dense(sp_input, default_value=None, validate_indices: bool = True,
-                           name: str | None = None) -> Tensor:  # fmt: skip
+def sparse_tensor_to_dense(
+    sp_input, default_value=None, validate_indices: bool = True, name: str | None = None
+) -> Tensor:
     """The dense tensor of a sparse one, with `default_value` (0 or "") where it has no value.
 
     Raises (at run time):
@@ -139,8 +140,9 @@ def sparse_tensor_to_dense(sp_input, default_value=None, validate_indices: bool 
     with at_home(sp_input):
         if default_value is None:
             default_value = array.zeros([], sp_input.dtype.base_dtype)
-        return sparse_to_dense(sp_input.indices, sp_input.dense_shape, sp_input.values, default_value,
-                               validate_indices, name=name)  # fmt: skip
+        return sparse_to_dense(
+            sp_input.indices, sp_input.dense_shape, sp_input.values, default_value, validate_indices, name=name
+        )
 
 
 # ---- order
@@ -158,11 +160,14 @@ def _reorder_grad(op, _, g):
     return None, gather(g, invert_permutation(order)), None
 
 
-define("SparseReorder",
-       "input_indices: int64[n, rank], input_values: T[n], input_shape: int64[rank]"
-       "-> output_indices: int64, output_values: T",
-       shape=lambda op: [op.inputs[0].shape, op.inputs[1].shape], numpy=_reordered,
-       grad=_reorder_grad)  # fmt: skip
+define(
+    "SparseReorder",
+    "input_indices: int64[n, rank], input_values: T[n], input_shape: int64[rank]"
+    "-> output_indices: int64, output_values: T",
+    shape=lambda op: [op.inputs[0].shape, op.inputs[1].shape],
+    numpy=_reordered,
+    grad=_reorder_grad,
+)
 
 
 def sparse_reorder(sp_input, name: str | None = None) -> SparseTensor:

@@ -22,14 +22,14 @@ class Accumulator:
 
     def check_shared(self, op) -> None:
         """Accumulators that share a name have to agree in everything."""
-        mine, theirs = (
-            [str(o.attrs[k]) for k in ("dtype", "shape", "reduction_type")] for o in (self._op, op)
-        )
+        mine, theirs = ([str(o.attrs[k]) for k in ("dtype", "shape", "reduction_type")] for o in (self._op, op))
         if self._op.type != op.type or mine != theirs:
             raise errors.InvalidArgumentError(
-                None, op, f"accumulator '{self.name}' is shared by a {self._op.type} of {mine} and this "
+                None,
+                op,
+                f"accumulator '{self.name}' is shared by a {self._op.type} of {mine} and this "
                 f"{op.type} of {theirs}; give them different values of shared_name, or the same settings",
-            )  # fmt: skip
+            )
 
     def add(self, b, step: int, *gradient) -> None:
         """Adds a gradient, unless it is of an older step than the accumulator is in."""
@@ -84,8 +84,10 @@ class SparseAccumulator(Accumulator):
             raise ValueError(f"Shape mismatch: expected values {list(inner)}, got {list(values.shape[1:])}")
         rows = known[0] if known else None
         if len(indices) and (indices.min() < 0 or rows is not None and indices.max() >= rows):
-            raise ValueError(f"Shape mismatch: index of a slice exceeded limits of shape: {indices.tolist()}"
-                             f" are not all within {'the' if rows is None else rows} rows")  # fmt: skip
+            raise ValueError(
+                f"Shape mismatch: index of a slice exceeded limits of shape: {indices.tolist()}"
+                f" are not all within {'the' if rows is None else rows} rows"
+            )
 
     def _add(self, indices, values, shape) -> None:
         if self._sum is None:

@@ -61,20 +61,43 @@ _HOST = {"stateful": True, "differentiable": False}
 for _type in _STORES:
     define(_type, "-> handle: resource", shape=lambda op: SCALAR, host=_open, **_HOST)
 for _resource in ("Resource", ""):
-    define(f"{_resource}AccumulatorNumAccumulated", "handle: resource -> num_accumulated: int32",
-           shape=lambda op: SCALAR, **_HOST,
-           host=lambda b, op, handle: b.constant(np.asarray(_store(b, handle).count, np.int32)))  # fmt: skip
-    define(f"{_resource}AccumulatorSetGlobalStep", "handle: resource, new_global_step: int64[] ->",
-           host=_set_step, **_HOST)  # fmt: skip
-define("ResourceAccumulatorApplyGradient", "handle: resource, local_step: int64[], gradient: dtype ->",
-       dtype=dtypes.NUMBER, host=_apply, **_HOST)  # fmt: skip
-define("ResourceAccumulatorTakeGradient", "handle: resource, num_required: int32[] -> average: @dtype",
-       shape=_taken_shape, host=_take, **_HOST)  # fmt: skip
-define("SparseAccumulatorApplyGradient", "handle: resource, local_step: int64[], gradient_indices: int64, "
-       "gradient_values: dtype, gradient_shape: int64 ->", dtype=dtypes.NUMBER, host=_apply_sparse,
-       **_HOST)  # fmt: skip
-define("SparseAccumulatorTakeGradient", "handle: resource, num_required: int32[] -> indices: int64, "
-       "values: @dtype, shape: int64", host=_take_sparse, **_HOST)  # fmt: skip
+    define(
+        f"{_resource}AccumulatorNumAccumulated",
+        "handle: resource -> num_accumulated: int32",
+        shape=lambda op: SCALAR,
+        **_HOST,
+        host=lambda b, op, handle: b.constant(np.asarray(_store(b, handle).count, np.int32)),
+    )
+    define(
+        f"{_resource}AccumulatorSetGlobalStep", "handle: resource, new_global_step: int64[] ->", host=_set_step, **_HOST
+    )
+define(
+    "ResourceAccumulatorApplyGradient",
+    "handle: resource, local_step: int64[], gradient: dtype ->",
+    dtype=dtypes.NUMBER,
+    host=_apply,
+    **_HOST,
+)
+define(
+    "ResourceAccumulatorTakeGradient",
+    "handle: resource, num_required: int32[] -> average: @dtype",
+    shape=_taken_shape,
+    host=_take,
+    **_HOST,
+)
+define(
+    "SparseAccumulatorApplyGradient",
+    "handle: resource, local_step: int64[], gradient_indices: int64, gradient_values: dtype, gradient_shape: int64 ->",
+    dtype=dtypes.NUMBER,
+    host=_apply_sparse,
+    **_HOST,
+)
+define(
+    "SparseAccumulatorTakeGradient",
+    "handle: resource, num_required: int32[] -> indices: int64, values: @dtype, shape: int64",
+    host=_take_sparse,
+    **_HOST,
+)
 
 
 class ConditionalAccumulatorBase:
@@ -112,8 +135,9 @@ class ConditionalAccumulatorBase:
 
     def set_global_step(self, new_global_step, name: str | None = None) -> Operation:
         """An op that sets the step (an integer scalar): gradients of earlier ones are left out then."""
-        return apply(f"{self._prefix}AccumulatorSetGlobalStep", self._accumulator_ref,
-                     _step(new_global_step), name=name)  # fmt: skip
+        return apply(
+            f"{self._prefix}AccumulatorSetGlobalStep", self._accumulator_ref, _step(new_global_step), name=name
+        )
 
 
 def _step(value) -> Tensor:
@@ -126,8 +150,14 @@ def _made(type: str, dtype, shape, shared_name, name, reduction_type: str) -> Te
     dtype = dtypes.as_dtype(dtype)
     if dtype not in dtypes.NUMBER:
         raise TypeError(f"gradients are numbers: the dtype of an accumulator cannot be {dtype.name}")
-    return apply(type, dtype=dtype, shape=as_shape(shape), shared_name=shared_name or "",
-                 reduction_type=reduction_type, name=name)  # fmt: skip
+    return apply(
+        type,
+        dtype=dtype,
+        shape=as_shape(shape),
+        shared_name=shared_name or "",
+        reduction_type=reduction_type,
+        name=name,
+    )
 
 
 class ConditionalAccumulator(ConditionalAccumulatorBase):
@@ -152,8 +182,14 @@ class ConditionalAccumulator(ConditionalAccumulatorBase):
 
     _prefix = "Resource"
 
-    def __init__(self, dtype, shape=None, shared_name: str | None = None,
-                 name: str | None = "conditional_accumulator", reduction_type: str = "MEAN"):  # fmt: skip
+    def __init__(
+        self,
+        dtype,
+        shape=None,
+        shared_name: str | None = None,
+        name: str | None = "conditional_accumulator",
+        reduction_type: str = "MEAN",
+    ):
         ref = _made("ResourceConditionalAccumulator", dtype, shape, shared_name, name, reduction_type)
         super().__init__(dtype, shape, ref)
 
@@ -166,8 +202,7 @@ class ConditionalAccumulator(ConditionalAccumulatorBase):
         """
         grad = convert_to_tensor(grad, self._dtype)
         grad.shape.assert_is_compatible_with(self._shape)
-        return apply("ResourceAccumulatorApplyGradient", self._accumulator_ref, _step(local_step), grad,
-                     name=name)  # fmt: skip
+        return apply("ResourceAccumulatorApplyGradient", self._accumulator_ref, _step(local_step), grad, name=name)
 
     def take_grad(self, num_required, name: str | None = None) -> Tensor:
         """The mean of the gradients; a run waits until there are `num_required` (int32 scalar) of them.
@@ -175,8 +210,9 @@ class ConditionalAccumulator(ConditionalAccumulatorBase):
         Raises (when it runs):
           tf.errors.InvalidArgumentError: if num_required is not positive.
         """
-        return apply("ResourceAccumulatorTakeGradient", self._accumulator_ref, num_required,
-                     dtype=self._dtype, name=name)  # fmt: skip
+        return apply(
+            "ResourceAccumulatorTakeGradient", self._accumulator_ref, num_required, dtype=self._dtype, name=name
+        )
 
 
 class SparseConditionalAccumulator(ConditionalAccumulatorBase):
@@ -185,9 +221,14 @@ class SparseConditionalAccumulator(ConditionalAccumulatorBase):
     The mean of a row is one over those gradients in which it occurs. shape: of the whole; may be None.
     """
 
-    def __init__(self, dtype, shape=None, shared_name: str | None = None,
-                 name: str | None = "sparse_conditional_accumulator",
-                 reduction_type: str = "MEAN"):  # fmt: skip
+    def __init__(
+        self,
+        dtype,
+        shape=None,
+        shared_name: str | None = None,
+        name: str | None = "sparse_conditional_accumulator",
+        reduction_type: str = "MEAN",
+    ):
         ref = _made("SparseConditionalAccumulator", dtype, shape, shared_name, name, reduction_type)
         super().__init__(dtype, shape, ref)
 
@@ -197,8 +238,9 @@ class SparseConditionalAccumulator(ConditionalAccumulatorBase):
             raise TypeError(f"apply_indexed_slices_grad takes tf.IndexedSlices, not {grad!r}")
         return self.apply_grad(grad.indices, grad.values, grad.dense_shape, local_step, name)
 
-    def apply_grad(self, grad_indices, grad_values, grad_shape=None, local_step=0,
-                   name: str | None = None) -> Operation:  # fmt: skip
+    def apply_grad(
+        self, grad_indices, grad_values, grad_shape=None, local_step=0, name: str | None = None
+    ) -> Operation:
         """An op that adds rows `grad_values` [n, ...] at `grad_indices` [n] of a gradient of `grad_shape`,
         computed at `local_step`.
 
@@ -208,15 +250,22 @@ class SparseConditionalAccumulator(ConditionalAccumulatorBase):
         known = grad_shape is not None
         step, indices = _step(local_step), cast(grad_indices, dtypes.int64)
         shape = cast(grad_shape if known else [], dtypes.int64)
-        return apply("SparseAccumulatorApplyGradient", self._accumulator_ref, step, indices, grad_values,
-                     shape, has_known_shape=known, name=name)  # fmt: skip
+        return apply(
+            "SparseAccumulatorApplyGradient",
+            self._accumulator_ref,
+            step,
+            indices,
+            grad_values,
+            shape,
+            has_known_shape=known,
+            name=name,
+        )
 
     def take_grad(self, num_required, name: str | None = None):
         """The rows of which there was a gradient, as (indices, values, shape), when there were `num_required`
         gradients (int32 scalar); the shape's first size is -1 if it is not known.
         """
-        return apply("SparseAccumulatorTakeGradient", self._accumulator_ref, num_required,
-                     dtype=self._dtype, name=name)  # fmt: skip
+        return apply("SparseAccumulatorTakeGradient", self._accumulator_ref, num_required, dtype=self._dtype, name=name)
 
     def take_indexed_slices_grad(self, num_required, name: str | None = None) -> IndexedSlices:
         """The same as IndexedSlices."""

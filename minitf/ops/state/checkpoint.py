@@ -34,17 +34,20 @@ def _save(b, op, prefix, names, slices, *tensors):
             None, op, f"{len(tensors)} tensors, {len(names)} tensor_names and {len(slices)} shape_and_slices"
         )
     if any(slices):
-        raise errors.UnimplementedError(
-            None, op, f"parts of tensors are not saved: {', '.join(filter(None, slices))}"
-        )
+        raise errors.UnimplementedError(None, op, f"parts of tensors are not saved: {', '.join(filter(None, slices))}")
     inputs = op.inputs[3:]
     rows = ((name, t.dtype.base_dtype, b.data(v)) for name, t, v in zip(names, inputs, tensors))
     checkpoint.write(_text(b, prefix), rows)
     return ()
 
 
-define("SaveV2", "prefix: string, tensor_names: string, shape_and_slices: string, tensors: ** ->",
-       host=_save, stateful=True, differentiable=False)  # fmt: skip
+define(
+    "SaveV2",
+    "prefix: string, tensor_names: string, shape_and_slices: string, tensors: ** ->",
+    host=_save,
+    stateful=True,
+    differentiable=False,
+)
 
 
 def _restore(b, op, prefix, names, slices):
@@ -56,8 +59,13 @@ def _restore(b, op, prefix, names, slices):
     return [b.constant(_part(_tensor(op, found, keys[name], t.dtype), part, op)) for name, part, t in rows]
 
 
-define("RestoreV2", "prefix: string, tensor_names: string, shape_and_slices: string -> tensors: **",
-       host=_restore, stateful=True, differentiable=False)  # fmt: skip
+define(
+    "RestoreV2",
+    "prefix: string, tensor_names: string, shape_and_slices: string -> tensors: **",
+    host=_restore,
+    stateful=True,
+    differentiable=False,
+)
 
 
 def _key(op, found: Checkpoint, name: str) -> str:
@@ -67,9 +75,7 @@ def _key(op, found: Checkpoint, name: str) -> str:
     taken = op.attrs.get("old_names") or old_names.are_taken()
     key = old_names.old_key(name, found.entries) if taken else None
     if key is None:
-        raise errors.NotFoundError(
-            None, op, f"Key {name} not found in checkpoint {found.prefix}{_near(name, found)}"
-        )
+        raise errors.NotFoundError(None, op, f"Key {name} not found in checkpoint {found.prefix}{_near(name, found)}")
     return key
 
 
@@ -79,9 +85,7 @@ def _tensor(op, found: Checkpoint, key: str, dtype: dtypes.DType) -> np.ndarray:
     if entry.dtype is not dtype.base_dtype:
         kind = entry.dtype.name if entry.dtype else "of a type that minitf has not"
         raise errors.InvalidArgumentError(
-            None,
-            op,
-            f"tensor {key} of checkpoint {found.prefix} is {kind}, but {dtype.base_dtype.name} is expected",
+            None, op, f"tensor {key} of checkpoint {found.prefix} is {kind}, but {dtype.base_dtype.name} is expected"
         )
     return found.array(key)
 
@@ -92,9 +96,7 @@ def _near(name: str, found: Checkpoint) -> str:
     old = old_names.old_key(name, found.entries)
     shown = ", ".join(f"{key} {list(found.entries[key].shape)}" for key in near)
     text = f"; the nearest keys are {shown}" if near else f"; it has {len(found.entries)} keys"
-    return text + (
-        f". It may be {old}, by its name before TensorFlow 1.2: see Saver(old_names=True)" if old else ""
-    )
+    return text + (f". It may be {old}, by its name before TensorFlow 1.2: see Saver(old_names=True)" if old else "")
 
 
 def _part(array: np.ndarray, spec: str, op) -> np.ndarray:
@@ -123,8 +125,13 @@ def _sharded(b, op, basename, shard, count):
     return [b.constant(np.array(os.fsencode(name), object))]
 
 
-define("ShardedFilename", "basename: string, shard: int32, num_shards: int32 -> filename: string",
-       host=_sharded, shape=lambda op: SCALAR, differentiable=False)  # fmt: skip
+define(
+    "ShardedFilename",
+    "basename: string, shard: int32, num_shards: int32 -> filename: string",
+    host=_sharded,
+    shape=lambda op: SCALAR,
+    differentiable=False,
+)
 
 
 def _merge(b, op, prefixes, destination):
@@ -136,5 +143,10 @@ def _merge(b, op, prefixes, destination):
     return ()
 
 
-define("MergeV2Checkpoints", "checkpoint_prefixes: string, destination_prefix: string ->",
-       host=_merge, stateful=True, differentiable=False)  # fmt: skip
+define(
+    "MergeV2Checkpoints",
+    "checkpoint_prefixes: string, destination_prefix: string ->",
+    host=_merge,
+    stateful=True,
+    differentiable=False,
+)

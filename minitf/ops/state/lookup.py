@@ -69,18 +69,22 @@ class _Fixed(Table):
     def check(self, op):
         if not self.full:
             raise errors.FailedPreconditionError(
-                None, op, f"Table not initialized: '{self.op.name}'. Run tf.tables_initializer() (or the "
-                "table's initializer) in this session first"
-            )  # fmt: skip
+                None,
+                op,
+                f"Table not initialized: '{self.op.name}'. Run tf.tables_initializer() (or the "
+                "table's initializer) in this session first",
+            )
 
     def fill(self, op, keys, values):
         made: dict = {}
         for key, value in zip(_plain(keys), values.reshape(-1)):
             if made.setdefault(key, value) != value:
                 raise errors.FailedPreconditionError(
-                    None, op, f"HashTable has different value for same key. Key {key!r} has {made[key]!r} "
-                    f"and trying to add value {value!r}"
-                )  # fmt: skip
+                    None,
+                    op,
+                    f"HashTable has different value for same key. Key {key!r} has {made[key]!r} "
+                    f"and trying to add value {value!r}",
+                )
         if self.full and (made != self.items or keys.size != len(made)):
             raise errors.FailedPreconditionError(
                 None, op, f"Table was already initialized with different data: '{self.op.name}'"
@@ -161,17 +165,17 @@ def _column(op, path: str, lines: list[bytes], place: int, dtype: dtypes.DType) 
         short = next((i for i, row in enumerate(rows) if len(row) <= place), None)
         if short is not None:
             raise errors.InvalidArgumentError(
-                None, op, f"Invalid number of columns in {path} line {short} ({lines[short]!r}): expected "
-                f"{place + 1} got {len(rows[short])}"
-            )  # fmt: skip
+                None,
+                op,
+                f"Invalid number of columns in {path} line {short} ({lines[short]!r}): expected "
+                f"{place + 1} got {len(rows[short])}",
+            )
         texts = [row[place] for row in rows]
     convert = _CONVERT.get(dtype.name, dtype.numpy.type)
     try:
         return np.array([*[convert(text) for text in texts], None], object)[:-1].astype(dtype.numpy)
     except (ValueError, OverflowError) as error:
-        raise errors.InvalidArgumentError(
-            None, op, f"Field in {path} is not a valid {dtype.name}: {error}"
-        ) from None
+        raise errors.InvalidArgumentError(None, op, f"Field in {path} is not a valid {dtype.name}: {error}") from None
 
 
 # ---- ops
@@ -243,12 +247,12 @@ for _type, _kind, _inputs in (
 ):
     _define(_type, f"{_inputs} -> table_handle: resource", _open(_kind), lambda op: SCALAR)
 _ROWS = "table_handle: resource, keys: Tin, values: Tout ->"
-_define("LookupTableFindV2", "table_handle: resource, keys: Tin, default_value: Tout -> values: Tout", _find,
-        _found_shape)  # fmt: skip
+_define(
+    "LookupTableFindV2", "table_handle: resource, keys: Tin, default_value: Tout -> values: Tout", _find, _found_shape
+)
 _define("LookupTableInsertV2", _ROWS, _put, _check_rows)
 _define("LookupTableImportV2", _ROWS, _fill, _check_rows)
 _define("LookupTableRemoveV2", "table_handle: resource, keys: Tin ->", _remove)
 _define("LookupTableSizeV2", "table_handle: resource -> size: int64", _size, lambda op: SCALAR)
-_define("LookupTableExportV2", "table_handle: resource -> keys: @Tkeys, values: @Tvalues", _export,
-        _exported_shapes)  # fmt: skip
+_define("LookupTableExportV2", "table_handle: resource -> keys: @Tkeys, values: @Tvalues", _export, _exported_shapes)
 _define("InitializeTableFromTextFileV2", "table_handle: resource, filename: string[] ->", _file)

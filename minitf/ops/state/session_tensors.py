@@ -31,9 +31,11 @@ def _found(b, op, handle, take: bool = False) -> np.ndarray:
     key, store = b.data(handle)[()], _store(b)
     if key not in store:
         raise errors.InvalidArgumentError(
-            None, op, f"The tensor with handle '{key.decode(errors='replace')}' is not in the session store: "
+            None,
+            op,
+            f"The tensor with handle '{key.decode(errors='replace')}' is not in the session store: "
             "it was deleted, or is another session's",
-        )  # fmt: skip
+        )
     return store.pop(key) if take else store[key]
 
 
@@ -49,10 +51,15 @@ def _delete(b, op, handle):
     _found(b, op, handle, take=True)
 
 
-define("GetSessionHandle", "value: T -> handle: string", shape=lambda op: SCALAR, host=_keep, stateful=True,
-       differentiable=False)  # fmt: skip
-define("GetSessionTensor", "handle: string[] -> value: @dtype", host=_get, stateful=True,
-       differentiable=False)  # fmt: skip
+define(
+    "GetSessionHandle",
+    "value: T -> handle: string",
+    shape=lambda op: SCALAR,
+    host=_keep,
+    stateful=True,
+    differentiable=False,
+)
+define("GetSessionTensor", "handle: string[] -> value: @dtype", host=_get, stateful=True, differentiable=False)
 define("DeleteSessionTensor", "handle: string[] ->", host=_delete, stateful=True, differentiable=False)
 
 

@@ -15,12 +15,23 @@ from minitf.kernels.math import state as kernels
 from minitf.ops import patterns
 from minitf.ops.array.constant import constant
 
-define("VariableV2", "-> ref: &@dtype", shape=lambda op: op.attrs["shape"],
-       kernel=lambda b, op: b.variable(op), host=lambda b, op: b.variable(op), differentiable=False,
-       stateful=True)  # fmt: skip
-define("IsVariableInitialized", "ref: &dtype -> is_initialized: bool", shape=patterns.scalar, stateful=True,
-       host=lambda b, op, ref: b.constant(np.array(_slot(ref).array is not None)),
-       differentiable=False)  # fmt: skip
+define(
+    "VariableV2",
+    "-> ref: &@dtype",
+    shape=lambda op: op.attrs["shape"],
+    kernel=lambda b, op: b.variable(op),
+    host=lambda b, op: b.variable(op),
+    differentiable=False,
+    stateful=True,
+)
+define(
+    "IsVariableInitialized",
+    "ref: &dtype -> is_initialized: bool",
+    shape=patterns.scalar,
+    stateful=True,
+    host=lambda b, op, ref: b.constant(np.array(_slot(ref).array is not None)),
+    differentiable=False,
+)
 
 
 def _slot(ref):
@@ -68,8 +79,15 @@ def _assign_on_host(b, op, ref, value):
     return ref
 
 
-define("Assign", "ref: &T, value: T -> output_ref: &T", shape=_assigned_shape, kernel=_assign,
-       host=_assign_on_host, differentiable=False, stateful=True)  # fmt: skip
+define(
+    "Assign",
+    "ref: &T, value: T -> output_ref: &T",
+    shape=_assigned_shape,
+    kernel=_assign,
+    host=_assign_on_host,
+    differentiable=False,
+    stateful=True,
+)
 
 
 def _by_meaning(b, op, ref, *values):
@@ -89,15 +107,23 @@ def _accumulator(type: str, kernel, numpy) -> None:
         _same_shape(old, value)
         return numpy(old, value)
 
-    define(type, "ref: &T, value: T -> output_ref: &T", T=dtypes.NUMBER, shape=patterns.merged, numpy=meaning,
-           kernel=lower, host=_by_meaning, differentiable=False, stateful=True)  # fmt: skip
+    define(
+        type,
+        "ref: &T, value: T -> output_ref: &T",
+        T=dtypes.NUMBER,
+        shape=patterns.merged,
+        numpy=meaning,
+        kernel=lower,
+        host=_by_meaning,
+        differentiable=False,
+        stateful=True,
+    )
 
 
 def _same_shape(ref, value) -> None:
     if ref.shape != value.shape:
         raise ValueError(
-            f"a value of shape {TensorShape(value.shape)} does not fit the variable of shape "
-            f"{TensorShape(ref.shape)}"
+            f"a value of shape {TensorShape(value.shape)} does not fit the variable of shape {TensorShape(ref.shape)}"
         )
 
 
@@ -166,8 +192,18 @@ def _scatter(nd: bool, kernel, by_item_size: bool = False):
             width *= n
         dtype = layout.carrier(updates.dtype) if by_item_size else updates.dtype
         step = 0 if updates.shape == () != wanted else 1
-        b.call(kernel[indices.dtype, dtype], indices, _apart(b, ref, updates), ref, count, width, step, depth,
-               shape[:depth], error=_out_of_range(b, indices, depth, shape[:depth]))  # fmt: skip
+        b.call(
+            kernel[indices.dtype, dtype],
+            indices,
+            _apart(b, ref, updates),
+            ref,
+            count,
+            width,
+            step,
+            depth,
+            shape[:depth],
+            error=_out_of_range(b, indices, depth, shape[:depth]),
+        )
         return ref
 
     return lower
@@ -190,10 +226,18 @@ def _scatter_meaning(nd: bool, ufunc):
 
 
 def _scattered(name: str, kernel, ufunc, nd: bool = False, T=dtypes.NUMBER) -> None:
-    define(f"Scatter{'Nd' if nd else ''}{name}", _SCATTER, T=T, I=dtypes.INDEX,
-           shape=_scatter_nd_shape if nd else _scatter_shape, numpy=_scatter_meaning(nd, ufunc),
-           host=_by_meaning, kernel=_scatter(nd, kernel, by_item_size=ufunc is None), differentiable=False,
-           stateful=True)  # fmt: skip
+    define(
+        f"Scatter{'Nd' if nd else ''}{name}",
+        _SCATTER,
+        T=T,
+        I=dtypes.INDEX,
+        shape=_scatter_nd_shape if nd else _scatter_shape,
+        numpy=_scatter_meaning(nd, ufunc),
+        host=_by_meaning,
+        kernel=_scatter(nd, kernel, by_item_size=ufunc is None),
+        differentiable=False,
+        stateful=True,
+    )
 
 
 for _nd in (False, True):
@@ -219,15 +263,31 @@ def _count_up_to(b, op, ref):
     return b.constant(old)
 
 
-define("CountUpTo", "ref: &T -> output: T", T=dtypes.INDEX,
-       shape=lambda op: op.inputs[0].shape.merge_with(SCALAR), host=_count_up_to, differentiable=False,
-       stateful=True)  # fmt: skip
-define("InitializedValue", "ref: &T, initial_value: T -> value: T", shape=lambda op: op.inputs[1].shape,
-       host=lambda b, op, ref, initial: initial if _slot(ref).array is None else b.snapshot(ref),
-       differentiable=False, stateful=True)  # fmt: skip
-define("UninitializedNames", "refs: &** -> names: string", shape=lambda op: TensorShape([None]),
-       stateful=True, host=lambda b, op, *refs: b.constant(_names_without_value(refs)),
-       differentiable=False)  # fmt: skip
+define(
+    "CountUpTo",
+    "ref: &T -> output: T",
+    T=dtypes.INDEX,
+    shape=lambda op: op.inputs[0].shape.merge_with(SCALAR),
+    host=_count_up_to,
+    differentiable=False,
+    stateful=True,
+)
+define(
+    "InitializedValue",
+    "ref: &T, initial_value: T -> value: T",
+    shape=lambda op: op.inputs[1].shape,
+    host=lambda b, op, ref, initial: initial if _slot(ref).array is None else b.snapshot(ref),
+    differentiable=False,
+    stateful=True,
+)
+define(
+    "UninitializedNames",
+    "refs: &** -> names: string",
+    shape=lambda op: TensorShape([None]),
+    stateful=True,
+    host=lambda b, op, *refs: b.constant(_names_without_value(refs)),
+    differentiable=False,
+)
 
 
 def _names_without_value(refs) -> np.ndarray:
@@ -299,19 +359,11 @@ def _scatter_function(type: str, what: str):
     return scatter
 
 
-scatter_update = _scatter_function(
-    "ScatterUpdate", "Sets `ref[indices[i]]` to `updates[i]` (or to one number)"
-)
+scatter_update = _scatter_function("ScatterUpdate", "Sets `ref[indices[i]]` to `updates[i]` (or to one number)")
 scatter_add = _scatter_function("ScatterAdd", "Adds `updates[i]` to `ref[indices[i]]`, repeated indices too")
-scatter_sub = _scatter_function(
-    "ScatterSub", "Subtracts `updates[i]` from `ref[indices[i]]`, repeated indices too"
-)
-scatter_mul = _scatter_function(
-    "ScatterMul", "Multiplies `ref[indices[i]]` by `updates[i]`, repeated indices too"
-)
-scatter_div = _scatter_function(
-    "ScatterDiv", "Divides `ref[indices[i]]` by `updates[i]`, repeated indices too"
-)
+scatter_sub = _scatter_function("ScatterSub", "Subtracts `updates[i]` from `ref[indices[i]]`, repeated indices too")
+scatter_mul = _scatter_function("ScatterMul", "Multiplies `ref[indices[i]]` by `updates[i]`, repeated indices too")
+scatter_div = _scatter_function("ScatterDiv", "Divides `ref[indices[i]]` by `updates[i]`, repeated indices too")
 scatter_min = _scatter_function("ScatterMin", "Lowers `ref[indices[i]]` to `updates[i]`")
 scatter_max = _scatter_function("ScatterMax", "Raises `ref[indices[i]]` to `updates[i]`")
 _TUPLES = "`ref[indices[i, 0], indices[i, 1], ...]`"

@@ -11,8 +11,9 @@ from minitf.ops.state.variable_scope import VariableScope, variable_scope
 from minitf.ops.state.variables import Variable, trainable_variables
 
 
-def make_template(name_: str, func_, create_scope_now_: bool = False, unique_name_: str | None = None,
-                  custom_getter_=None, **kwargs) -> Template:  # fmt: skip
+def make_template(
+    name_: str, func_, create_scope_now_: bool = False, unique_name_: str | None = None, custom_getter_=None, **kwargs
+) -> Template:
     """`func_`, wrapped so that all calls share the variables that the first one makes with `get_variable`.
 
     name_: the variables' scope, made unique. kwargs: arguments fixed for all calls. create_scope_now_: choose
@@ -25,8 +26,9 @@ def make_template(name_: str, func_, create_scope_now_: bool = False, unique_nam
     >>> [v.name for v in tf.global_variables()]
     ['scale/by:0']
     """
-    return Template(name_, functools.partial(func_, **kwargs) if kwargs else func_, create_scope_now_,
-                    unique_name_, custom_getter_)  # fmt: skip
+    return Template(
+        name_, functools.partial(func_, **kwargs) if kwargs else func_, create_scope_now_, unique_name_, custom_getter_
+    )
 
 
 class Template:
@@ -40,8 +42,9 @@ class Template:
         self._scope: VariableScope | None = None
         self._called, self._lock = False, renewed(threading.RLock())
         if create_scope_now:
-            with variable_scope(unique_name, name, custom_getter=custom_getter,
-                                auxiliary_name_scope=False) as self._scope:  # fmt: skip
+            with variable_scope(
+                unique_name, name, custom_getter=custom_getter, auxiliary_name_scope=False
+            ) as self._scope:
                 pass
 
     def __call__(self, *args, **kwargs):

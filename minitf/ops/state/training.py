@@ -33,9 +33,7 @@ def _check(named: dict, refs: list) -> None:
     var, grad = named["var"], named["grad"]
     wanted = named["indices"].shape + var.shape[1:] if "indices" in named else var.shape
     if grad.shape != wanted:
-        raise ValueError(
-            f"the gradient has shape {grad.shape}; a variable of shape {var.shape} needs {wanted}"
-        )
+        raise ValueError(f"the gradient has shape {grad.shape}; a variable of shape {var.shape} needs {wanted}")
     for name in refs[1:]:
         if named[name].shape != var.shape:
             raise ValueError(f"slot '{name}' has shape {named[name].shape}, its variable {var.shape}")
@@ -99,8 +97,9 @@ def _in_float32(update, refs: int):
     return rule
 
 
-def _define(name: str, kernel, refs: str, inputs: str, numbers: str | None = None, flag: str | None = None,
-            sparse: bool = True) -> None:  # fmt: skip
+def _define(
+    name: str, kernel, refs: str, inputs: str, numbers: str | None = None, flag: str | None = None, sparse: bool = True
+) -> None:
     """Defines Apply`name` and SparseApply`name`, whose `grad` is followed by the numbers of its rows.
 
     refs: the variable and its slots, in the kernel's order; inputs: all inputs, in the op's order; numbers:
@@ -113,32 +112,48 @@ def _define(name: str, kernel, refs: str, inputs: str, numbers: str | None = Non
         args = [f"{n}: {'&T' if n in refs else 'T' if n == 'grad' else 'T[]'}" for n in inputs]
         if kind == "SparseApply":
             args.insert(inputs.index("grad") + 1, "indices: Tindices[n]")
-        define(f"{kind}{name}", f"{', '.join(args)} -> out: &T", T=dtypes.FLOAT, Tindices=dtypes.INDEX,
-               shape=_shape(len(refs)), kernel=_native(update), host=_in_float32(update, len(refs)),
-               differentiable=False, stateful=True)  # fmt: skip
+        define(
+            f"{kind}{name}",
+            f"{', '.join(args)} -> out: &T",
+            T=dtypes.FLOAT,
+            Tindices=dtypes.INDEX,
+            shape=_shape(len(refs)),
+            kernel=_native(update),
+            host=_in_float32(update, len(refs)),
+            differentiable=False,
+            stateful=True,
+        )
 
 
 _define("GradientDescent", kernels.apply_gradient_descent, "var", "var lr grad", sparse=False)
 _define("Momentum", kernels.apply_momentum, "var accum", "var accum lr grad momentum", flag="use_nesterov")
 _define("Adagrad", kernels.apply_adagrad, "var accum", "var accum lr grad")
+_define("Adadelta", kernels.apply_adadelta, "var accum accum_update", "var accum accum_update lr rho epsilon grad")
 _define(
-    "Adadelta", kernels.apply_adadelta, "var accum accum_update", "var accum accum_update lr rho epsilon grad"
+    "Adam",
+    kernels.apply_adam,
+    "var m v",
+    "var m v beta1_power beta2_power lr beta1 beta2 epsilon grad",
+    flag="use_nesterov",
+    sparse=False,
 )
-_define("Adam", kernels.apply_adam, "var m v", "var m v beta1_power beta2_power lr beta1 beta2 epsilon grad",
-        flag="use_nesterov", sparse=False)  # fmt: skip
 _define("RMSProp", kernels.apply_rms_prop, "var ms mom", "var ms mom lr rho momentum epsilon grad")
 _define(
-    "CenteredRMSProp",
-    kernels.apply_centered_rms_prop,
-    "var mg ms mom",
-    "var mg ms mom lr rho momentum epsilon grad",
+    "CenteredRMSProp", kernels.apply_centered_rms_prop, "var mg ms mom", "var mg ms mom lr rho momentum epsilon grad"
 )
-_define("Ftrl", kernels.apply_ftrl, "var accum linear", "var accum linear grad lr l1 l2 lr_power",
-        numbers="lr l1 l2 l2_shrinkage lr_power")  # fmt: skip
 _define(
-    "FtrlV2", kernels.apply_ftrl, "var accum linear", "var accum linear grad lr l1 l2 l2_shrinkage lr_power"
+    "Ftrl",
+    kernels.apply_ftrl,
+    "var accum linear",
+    "var accum linear grad lr l1 l2 lr_power",
+    numbers="lr l1 l2 l2_shrinkage lr_power",
 )
+_define("FtrlV2", kernels.apply_ftrl, "var accum linear", "var accum linear grad lr l1 l2 l2_shrinkage lr_power")
 _define("ProximalGradientDescent", kernels.apply_proximal_gradient_descent, "var", "var lr l1 l2 grad")
 _define("ProximalAdagrad", kernels.apply_proximal_adagrad, "var accum", "var accum lr l1 l2 grad")
-_define("AdagradDA", kernels.apply_adagrad_da, "var gradient_accumulator gradient_squared_accumulator",
-        "var gradient_accumulator gradient_squared_accumulator grad lr l1 l2 global_step")  # fmt: skip
+_define(
+    "AdagradDA",
+    kernels.apply_adagrad_da,
+    "var gradient_accumulator gradient_squared_accumulator",
+    "var gradient_accumulator gradient_squared_accumulator grad lr l1 l2 global_step",
+)

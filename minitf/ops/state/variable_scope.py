@@ -16,15 +16,7 @@ from minitf.ops.state.variable_store import AUTO_REUSE, store_of
 from minitf.ops.state.variables import Variable
 
 _COLLECTION = ("__varscope",)
-_SETTINGS = (
-    "initializer",
-    "regularizer",
-    "caching_device",
-    "partitioner",
-    "dtype",
-    "use_resource",
-    "constraint",
-)
+_SETTINGS = ("initializer", "regularizer", "caching_device", "partitioner", "dtype", "use_resource", "constraint")
 
 
 def no_regularizer(_):
@@ -54,11 +46,7 @@ class VariableScope:
     ):
         self._name, self._reuse, self._name_scope = name, reuse, name_scope
         self._initializer, self._regularizer, self._constraint = initializer, regularizer, constraint
-        self._caching_device, self._partitioner, self._custom_getter = (
-            caching_device,
-            partitioner,
-            custom_getter,
-        )
+        self._caching_device, self._partitioner, self._custom_getter = (caching_device, partitioner, custom_getter)
         self._dtype, self._use_resource = dtypes.type_or(dtype, dtypes.float32), use_resource
 
     @property
@@ -130,16 +118,23 @@ class VariableScope:
         with name_scope(None):  # a variable's name depends on variable scopes alone
             _check_value_type(full_name, dtype, initializer)
             return var_store.get_variable(
-                full_name, shape=shape, dtype=self._or_mine("dtype", dtype),
+                full_name,
+                shape=shape,
+                dtype=self._or_mine("dtype", dtype),
                 initializer=self._or_mine("initializer", initializer),
                 regularizer=self._or_mine("regularizer", regularizer),
-                reuse=self._reuse if reuse is None else reuse, trainable=trainable, collections=collections,
+                reuse=self._reuse if reuse is None else reuse,
+                trainable=trainable,
+                collections=collections,
                 caching_device=self._or_mine("caching_device", caching_device),
-                partitioner=self._or_mine("partitioner", partitioner), validate_shape=validate_shape,
+                partitioner=self._or_mine("partitioner", partitioner),
+                validate_shape=validate_shape,
                 use_resource=self._or_mine("use_resource", use_resource),
                 custom_getter=self._or_mine("custom_getter", custom_getter),
-                constraint=self._or_mine("constraint", constraint), synchronization=synchronization,
-                aggregation=aggregation)  # fmt: skip
+                constraint=self._or_mine("constraint", constraint),
+                synchronization=synchronization,
+                aggregation=aggregation,
+            )
 
     def _or_mine(self, setting: str, given):
         return getattr(self, f"_{setting}") if given is None else given
@@ -157,9 +152,7 @@ class VariableScope:
 
 def _add_setting(name: str) -> None:
     setattr(
-        VariableScope,
-        name,
-        property(lambda self: getattr(self, f"_{name}"), doc=f"The default {name} of variables."),
+        VariableScope, name, property(lambda self: getattr(self, f"_{name}"), doc=f"The default {name} of variables.")
     )
 
     def set_default(self, value) -> None:
@@ -190,8 +183,7 @@ def _check_value_type(name: str, dtype, initializer) -> None:
     found = convert_to_tensor(initializer).dtype.base_dtype
     if found is not dtypes.as_dtype(dtype).base_dtype:
         raise ValueError(
-            f"variable {name} is to be {dtypes.as_dtype(dtype).name}, but its initializer is a {found.name} "
-            "value"
+            f"variable {name} is to be {dtypes.as_dtype(dtype).name}, but its initializer is a {found.name} value"
         )
 
 
@@ -275,9 +267,7 @@ class variable_scope:  # noqa: N801 - TensorFlow's own name
         if name_or_scope is None and default_name is None:
             raise ValueError("a variable scope needs a name, a scope, or a default_name")
         if not isinstance(name_or_scope, (str, VariableScope, type(None))):
-            raise TypeError(
-                f"a variable scope is named by a string or a VariableScope, not {name_or_scope!r}"
-            )
+            raise TypeError(f"a variable scope is named by a string or a VariableScope, not {name_or_scope!r}")
         if not isinstance(default_name, (str, type(None))):
             raise TypeError(f"default_name is a string, not {default_name!r}; values go into values=")
         if name_or_scope is None and reuse is True:
@@ -287,10 +277,14 @@ class variable_scope:  # noqa: N801 - TensorFlow's own name
         self._name_or_scope, self._default_name, self._reuse = name_or_scope, default_name, reuse
         self._custom_getter, self._named = custom_getter, auxiliary_name_scope
         self._settings = {
-            "initializer": initializer, "regularizer": regularizer, "caching_device": caching_device,
-            "partitioner": partitioner, "dtype": dtype, "use_resource": use_resource,
+            "initializer": initializer,
+            "regularizer": regularizer,
+            "caching_device": caching_device,
+            "partitioner": partitioner,
+            "dtype": dtype,
+            "use_resource": use_resource,
             "constraint": constraint,
-        }  # fmt: skip
+        }
         self._stacks: list[contextlib.ExitStack] = []
 
     def __enter__(self) -> VariableScope:
@@ -353,8 +347,20 @@ def variable_op_scope(
     constraint: Callable | None = None,
 ) -> variable_scope:
     """The old form of `variable_scope`, with values first."""
-    return variable_scope(name_or_scope, default_name, values, initializer, regularizer, caching_device,
-                          partitioner, custom_getter, reuse, dtype, use_resource, constraint)  # fmt: skip
+    return variable_scope(
+        name_or_scope,
+        default_name,
+        values,
+        initializer,
+        regularizer,
+        caching_device,
+        partitioner,
+        custom_getter,
+        reuse,
+        dtype,
+        use_resource,
+        constraint,
+    )
 
 
 # ---- variables of the open scope
@@ -390,9 +396,24 @@ def get_variable(
         does not; if its shape is not known.
     """
     return get_variable_scope().get_variable(
-        store_of(get_default_graph()), name, shape, dtype, initializer, regularizer, None, trainable,
-        collections, caching_device, partitioner, validate_shape, use_resource, custom_getter, constraint,
-        synchronization, aggregation)  # fmt: skip
+        store_of(get_default_graph()),
+        name,
+        shape,
+        dtype,
+        initializer,
+        regularizer,
+        None,
+        trainable,
+        collections,
+        caching_device,
+        partitioner,
+        validate_shape,
+        use_resource,
+        custom_getter,
+        constraint,
+        synchronization,
+        aggregation,
+    )
 
 
 def get_local_variable(
@@ -414,6 +435,20 @@ def get_local_variable(
 ) -> Variable:
     """Like `get_variable`, for a variable that is not trained and not saved: it is a local one."""
     collections = [*(collections or ()), GraphKeys.LOCAL_VARIABLES]
-    return get_variable(name, shape, dtype, initializer, regularizer, False, collections, caching_device,
-                        partitioner, validate_shape, use_resource, custom_getter, constraint, synchronization,
-                        aggregation)  # fmt: skip
+    return get_variable(
+        name,
+        shape,
+        dtype,
+        initializer,
+        regularizer,
+        False,
+        collections,
+        caching_device,
+        partitioner,
+        validate_shape,
+        use_resource,
+        custom_getter,
+        constraint,
+        synchronization,
+        aggregation,
+    )

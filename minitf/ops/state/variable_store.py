@@ -62,13 +62,22 @@ class VariableStore:
         synchronization = synchronization or VariableSynchronization.AUTO
         trainable = is_trained(name, trainable, synchronization)
         arguments = {
-            "name": name, "shape": shape, "dtype": dtypes.as_dtype(dtype).base_dtype,
+            "name": name,
+            "shape": shape,
+            "dtype": dtypes.as_dtype(dtype).base_dtype,
             "initializer": initializer,
-            "regularizer": regularizer, "reuse": reuse, "trainable": trainable, "collections": collections,
-            "caching_device": caching_device, "partitioner": partitioner, "validate_shape": validate_shape,
-            "use_resource": use_resource, "constraint": constraint, "synchronization": synchronization,
+            "regularizer": regularizer,
+            "reuse": reuse,
+            "trainable": trainable,
+            "collections": collections,
+            "caching_device": caching_device,
+            "partitioner": partitioner,
+            "validate_shape": validate_shape,
+            "use_resource": use_resource,
+            "constraint": constraint,
+            "synchronization": synchronization,
             "aggregation": aggregation or VariableAggregation.NONE,
-        }  # fmt: skip
+        }
         if custom_getter is None:
             return self._get(**arguments)
         if not callable(custom_getter):
@@ -94,21 +103,25 @@ class VariableStore:
         aggregation=None,
     ) -> Variable:
         if partitioner is not None:
-            raise ValueError(
-                f"variable {name}: minitf keeps variables in one piece; leave out the partitioner"
-            )
+            raise ValueError(f"variable {name}: minitf keeps variables in one piece; leave out the partitioner")
         if shape is not None and initializer is not None and not callable(initializer):
-            raise ValueError(
-                f"variable {name}: an initializer that is a value has its own shape; leave out shape="
-            )
+            raise ValueError(f"variable {name}: an initializer that is a value has its own shape; leave out shape=")
         if name in self.variables:
             return self._found(name, as_shape(shape), dtypes.as_dtype(dtype), reuse)
         if reuse is True:
             raise ValueError(self._missing(name))
-        variable = _make(name, as_shape(shape), dtypes.as_dtype(dtype).base_dtype, initializer,
-                         trainable=trainable, collections=collections, validate_shape=validate_shape,
-                         constraint=constraint, use_resource=use_resource,
-                         caching_device=caching_device)  # fmt: skip
+        variable = _make(
+            name,
+            as_shape(shape),
+            dtypes.as_dtype(dtype).base_dtype,
+            initializer,
+            trainable=trainable,
+            collections=collections,
+            validate_shape=validate_shape,
+            constraint=constraint,
+            use_resource=use_resource,
+            caching_device=caching_device,
+        )
         self.variables[name] = variable
         if regularizer is not None:
             _regularize(variable, name, regularizer)
@@ -129,16 +142,12 @@ class VariableStore:
             )
         if not dtype.is_compatible_with(variable.dtype):
             found = variable.dtype.base_dtype.name
-            raise ValueError(
-                f"variable {name} is to be shared with type {dtype.name}, but is {found}; {made}"
-            )
+            raise ValueError(f"variable {name} is to be shared with type {dtype.name}, but is {found}; {made}")
         return variable
 
     def _missing(self, name: str) -> str:
         near = difflib.get_close_matches(name, self.variables, 3, 0.4)
-        listed = (
-            f"the nearest names are {', '.join(near)}" if near else "there are no variables of similar names"
-        )
+        listed = f"the nearest names are {', '.join(near)}" if near else "there are no variables of similar names"
         return (
             f"variable {name} does not exist, or was not made by tf.get_variable(), and reuse=True only "
             f"finds variables; {listed}. To make those that are missing, use reuse=tf.AUTO_REUSE"
@@ -160,9 +169,7 @@ def _make(name: str, shape, dtype, initializer, **options) -> Variable:
     if inspect.isclass(initializer):
         initializer = initializer()
     if shape.is_fully_defined():
-        return Variable(
-            lambda: _initial(initializer, shape.as_list(), dtype), name=name, dtype=dtype, **options
-        )
+        return Variable(lambda: _initial(initializer, shape.as_list(), dtype), name=name, dtype=dtype, **options)
     if _takes_no_arguments(initializer):
         return Variable(initializer, name=name, **options)
     raise ValueError(

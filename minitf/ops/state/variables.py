@@ -68,9 +68,7 @@ class Variable:
             self._take_from(variable_def, import_scope)
             return
         if initial_value is None:
-            raise ValueError(
-                "a variable needs an initial_value: a number, array, tensor, or a function that makes one"
-            )
+            raise ValueError("a variable needs an initial_value: a number, array, tensor, or a function that makes one")
         if constraint is not None and not callable(constraint):
             raise ValueError(f"constraint is a function, not {constraint!r}")
         self.trainable, self.constraint = trainable is None or bool(trainable), constraint
@@ -182,8 +180,11 @@ class Variable:
         scope = f"{export_scope}/" if export_scope else ""
         if not self.op.name.startswith(scope):
             return None
-        names = {"variable_name": self.name, "initializer_name": self._initializer.name,
-                 "snapshot_name": self._snapshot.name}  # fmt: skip
+        names = {
+            "variable_name": self.name,
+            "initializer_name": self._initializer.name,
+            "snapshot_name": self._snapshot.name,
+        }
         if self._initial_value is not None:
             names["initial_value_name"] = self._initial_value.name
         names = {key: name.removeprefix(scope) for key, name in names.items()}
@@ -224,9 +225,7 @@ class Variable:
 
     def load(self, value, session=None) -> None:
         """Assigns `value` in `session` or the default one, without adding an op."""
-        session_for(session, self.graph, "Variable.load()").run(
-            self._initializer, {self._initializer.inputs[1]: value}
-        )
+        session_for(session, self.graph, "Variable.load()").run(self._initializer, {self._initializer.inputs[1]: value})
 
     # ---- writing
 
@@ -259,15 +258,11 @@ class Variable:
         return state.scatter_nd_sub(self._variable, indices, updates, name=name)
 
     def __iter__(self):
-        raise TypeError(
-            f"{self.name} cannot be iterated over: its value is not known yet; use tf.unstack or tf.map_fn"
-        )
+        raise TypeError(f"{self.name} cannot be iterated over: its value is not known yet; use tf.unstack or tf.map_fn")
 
 
 def _scatters_slices(function, what: str):
-    def method(
-        self, sparse_delta: IndexedSlices, use_locking: bool = False, name: str | None = None
-    ) -> Tensor:
+    def method(self, sparse_delta: IndexedSlices, use_locking: bool = False, name: str | None = None) -> Tensor:
         if not isinstance(sparse_delta, IndexedSlices):
             raise TypeError(f"{what} takes tf.IndexedSlices, not {sparse_delta!r}")
         return function(self._variable, sparse_delta.indices, sparse_delta.values, name=name)
@@ -297,26 +292,14 @@ def _delegates(operator: str):
 
 
 _BINARY = ["add", "sub", "mul", "div", "truediv", "floordiv", "mod", "pow", "matmul", "and", "or", "xor"]
-for _name in [
-    *_BINARY,
-    *[f"r{n}" for n in _BINARY],
-    "lt",
-    "le",
-    "gt",
-    "ge",
-    "abs",
-    "neg",
-    "invert",
-    "getitem",
-]:
+for _name in [*_BINARY, *[f"r{n}" for n in _BINARY], "lt", "le", "gt", "ge", "abs", "neg", "invert", "getitem"]:
     setattr(Variable, f"__{_name}__", _delegates(f"__{_name}__"))
 
 
 def _convert(value: Variable, dtype=None, name=None, as_ref=False):
     if dtype is not None and not dtype.is_compatible_with(value.dtype):
         raise ValueError(
-            f"variable '{value.op.name}' is {value.dtype.base_dtype.name}, not {dtype.name}; use tf.cast to "
-            "convert it"
+            f"variable '{value.op.name}' is {value.dtype.base_dtype.name}, not {dtype.name}; use tf.cast to convert it"
         )
     return value._ref() if as_ref else value.value()
 
@@ -448,9 +431,7 @@ def is_variable_initialized(variable) -> Tensor:
     return state.is_variable_initialized(variable)
 
 
-def report_uninitialized_variables(
-    var_list=None, name: str | None = "report_uninitialized_variables"
-) -> Tensor:
+def report_uninitialized_variables(var_list=None, name: str | None = "report_uninitialized_variables") -> Tensor:
     """The names of the variables (default: global and local ones) without a value: a 1-D string tensor."""
     var_list = global_variables() + local_variables() if var_list is None else var_list
     with name_scope(name):

@@ -18,8 +18,13 @@ def _define(type: str, hashed, label: str = "input") -> None:
         count = op.attrs["num_buckets"]
         return patterns.each(lambda s: hashed(op, s) % count, x, dtype="int64")
 
-    define(type, f"{label}: string -> output: int64", shape=lambda op: op.inputs[0].shape, numpy=numpy,
-           differentiable=False)  # fmt: skip
+    define(
+        type,
+        f"{label}: string -> output: int64",
+        shape=lambda op: op.inputs[0].shape,
+        numpy=numpy,
+        differentiable=False,
+    )
 
 
 _define("StringToHashBucket", lambda op, s: hashes.murmur(s), "string_tensor")
@@ -62,8 +67,9 @@ def string_to_hash_bucket_strong(input, num_buckets: int, key, name: str | None 
     return apply("StringToHashBucketStrong", input, num_buckets=_count(num_buckets), key=found, name=name)
 
 
-def string_to_hash_bucket(string_tensor=None, num_buckets: int | None = None, name: str | None = None,
-                          input=None) -> Tensor:  # fmt: skip
+def string_to_hash_bucket(
+    string_tensor=None, num_buckets: int | None = None, name: str | None = None, input=None
+) -> Tensor:
     """The number of each string's bucket, int64, by a hash of before TensorFlow 0.7."""
     strings = patterns.renamed("input", input, "string_tensor", string_tensor)
     if strings is None or num_buckets is None:

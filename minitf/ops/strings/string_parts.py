@@ -53,10 +53,20 @@ def _split_at_text(op, strings, separator):
 
 
 _OUTPUTS = "indices: int64, values: string, shape: int64"
-define("StringSplit", f"input: string[n], delimiter: string[] -> {_OUTPUTS}", shape=_shapes,
-       numpy=_split_at_bytes, differentiable=False)  # fmt: skip
-define("StringSplitV2", f"input: string[n], sep: string[] -> {_OUTPUTS}", shape=_shapes,
-       numpy=_split_at_text, differentiable=False)  # fmt: skip
+define(
+    "StringSplit",
+    f"input: string[n], delimiter: string[] -> {_OUTPUTS}",
+    shape=_shapes,
+    numpy=_split_at_bytes,
+    differentiable=False,
+)
+define(
+    "StringSplitV2",
+    f"input: string[n], sep: string[] -> {_OUTPUTS}",
+    shape=_shapes,
+    numpy=_split_at_text,
+    differentiable=False,
+)
 
 
 def _check_type(result_type: str) -> None:
@@ -66,8 +76,14 @@ def _check_type(result_type: str) -> None:
         raise ValueError("minitf has no ragged tensors: result_type is 'SparseTensor', of the same values")
 
 
-def string_split(source, sep=None, skip_empty: bool = True, delimiter=None,
-                 result_type: str = "SparseTensor", name: str | None = None) -> SparseTensor:  # fmt: skip
+def string_split(
+    source,
+    sep=None,
+    skip_empty: bool = True,
+    delimiter=None,
+    result_type: str = "SparseTensor",
+    name: str | None = None,
+) -> SparseTensor:
     """The parts of strings, a vector [n], as a sparse tensor [n, most parts].
 
     delimiter: bytes each of which ends a part (by default " "); "" for parts of one byte. skip_empty: without
@@ -89,8 +105,9 @@ def string_split(source, sep=None, skip_empty: bool = True, delimiter=None,
         return SparseTensor(*apply("StringSplit", source, delimiter, skip_empty=bool(skip_empty)))
 
 
-def string_split_v2(input=None, sep=None, maxsplit: int = -1, result_type: str = "SparseTensor", source=None,
-                    name: str | None = None) -> SparseTensor:  # fmt: skip
+def string_split_v2(
+    input=None, sep=None, maxsplit: int = -1, result_type: str = "SparseTensor", source=None, name: str | None = None
+) -> SparseTensor:
     """The parts of strings, a vector [n], as a sparse tensor [n, most parts], as Python's `split` has them.
 
     sep: what stands between parts, by default white space; maxsplit: at how many places, -1 for all.
@@ -153,12 +170,12 @@ def _element(value) -> str:
     return str(value).removesuffix(".0")
 
 
-define("StringFormat", "inputs: ** -> output: string", shape=lambda op: SCALAR, numpy=_formatted,
-       differentiable=False)  # fmt: skip
+define("StringFormat", "inputs: ** -> output: string", shape=lambda op: SCALAR, numpy=_formatted, differentiable=False)
 
 
-def string_format(template: str, inputs, placeholder: str = "{}", summarize: int = 3,
-                  name: str | None = None) -> Tensor:  # fmt: skip
+def string_format(
+    template: str, inputs, placeholder: str = "{}", summarize: int = 3, name: str | None = None
+) -> Tensor:
     """A template in which each placeholder is replaced by what a tensor holds, one after the other.
 
     inputs: a tensor, or as many as there are placeholders; summarize: how many of the first and last elements
@@ -175,9 +192,6 @@ def string_format(template: str, inputs, placeholder: str = "{}", summarize: int
     inputs = list(inputs) if isinstance(inputs, (list, tuple)) else [inputs]
     count = template.count(placeholder)
     if count != len(inputs):
-        raise ValueError(
-            f"{count} placeholder(s) in template does not match {len(inputs)} tensor(s) provided as input"
-        )
-    op = apply_op("StringFormat", inputs, template=template, placeholder=placeholder, summarize=summarize,
-                  name=name)  # fmt: skip
+        raise ValueError(f"{count} placeholder(s) in template does not match {len(inputs)} tensor(s) provided as input")
+    op = apply_op("StringFormat", inputs, template=template, placeholder=placeholder, summarize=summarize, name=name)
     return op.outputs[0]

@@ -125,8 +125,13 @@ def _substr(op, x, position, size):
     return patterns.each(part, x, position, size)
 
 
-_define("Substr", "input: string, pos: T, len: T -> output: string", _substr, _substr_shape,
-        T=frozenset([dtypes.int32, dtypes.int64]))  # fmt: skip
+_define(
+    "Substr",
+    "input: string, pos: T, len: T -> output: string",
+    _substr,
+    _substr_shape,
+    T=frozenset([dtypes.int32, dtypes.int64]),
+)
 
 
 def substr(input, pos, len, name: str | None = None, unit: str = "BYTE") -> Tensor:
@@ -166,14 +171,24 @@ def _matches(x, pattern: bytes):
     return patterns.each(lambda s: found.fullmatch(s) is not None, x, dtype=np.bool_)
 
 
-_define("RegexReplace", "input: string, pattern: string[], rewrite: string[] -> output: string",
-        lambda op, x, pattern, rewrite: _replaced(op, x, pattern.item(), rewrite.item()))  # fmt: skip
-_define("StaticRegexReplace", "input: string -> output: string",
-        lambda op, x: _replaced(op, x, *(op.attrs[n].encode() for n in ("pattern", "rewrite"))))  # fmt: skip
-_define("RegexFullMatch", "input: string, pattern: string[] -> output: bool",
-        lambda op, x, pattern: _matches(x, pattern.item()))  # fmt: skip
-_define("StaticRegexFullMatch", "input: string -> output: bool",
-        lambda op, x: _matches(x, op.attrs["pattern"].encode()))  # fmt: skip
+_define(
+    "RegexReplace",
+    "input: string, pattern: string[], rewrite: string[] -> output: string",
+    lambda op, x, pattern, rewrite: _replaced(op, x, pattern.item(), rewrite.item()),
+)
+_define(
+    "StaticRegexReplace",
+    "input: string -> output: string",
+    lambda op, x: _replaced(op, x, *(op.attrs[n].encode() for n in ("pattern", "rewrite"))),
+)
+_define(
+    "RegexFullMatch",
+    "input: string, pattern: string[] -> output: bool",
+    lambda op, x, pattern: _matches(x, pattern.item()),
+)
+_define(
+    "StaticRegexFullMatch", "input: string -> output: bool", lambda op, x: _matches(x, op.attrs["pattern"].encode())
+)
 
 
 def regex_replace(input, pattern, rewrite, replace_global: bool = True, name: str | None = None) -> Tensor:
@@ -188,8 +203,9 @@ def regex_replace(input, pattern, rewrite, replace_global: bool = True, name: st
     [b'a!' b'b']
     """
     if isinstance(pattern, str) and isinstance(rewrite, str):
-        return apply("StaticRegexReplace", input, pattern=pattern, rewrite=rewrite,
-                     replace_global=replace_global, name=name)  # fmt: skip
+        return apply(
+            "StaticRegexReplace", input, pattern=pattern, rewrite=rewrite, replace_global=replace_global, name=name
+        )
     return apply("RegexReplace", input, pattern, rewrite, replace_global=replace_global, name=name)
 
 
@@ -225,8 +241,15 @@ def _as_string(op, x):
 _define("AsString", "input: T -> output: string", _as_string, T=_NUMBERS)
 
 
-def as_string(input, precision: int = -1, scientific: bool = False, shortest: bool = False, width: int = -1,
-              fill: str = "", name: str | None = None) -> Tensor:  # fmt: skip
+def as_string(
+    input,
+    precision: int = -1,
+    scientific: bool = False,
+    shortest: bool = False,
+    width: int = -1,
+    fill: str = "",
+    name: str | None = None,
+) -> Tensor:
     """Numbers as text: `%d` and `%f`, or `%e` if scientific, or `%g` if shortest; bools as true and false.
 
     precision: digits behind the point; width: of the text at least, padded by `fill` (" ", "0", or "-" to
@@ -240,8 +263,16 @@ def as_string(input, precision: int = -1, scientific: bool = False, shortest: bo
     ...     print(sess.run(tf.as_string([1.5, 2.0], precision=1)))
     [b'1.5' b'2.0']
     """
-    return apply("AsString", input, precision=precision, scientific=bool(scientific), shortest=bool(shortest),
-                 width=width, fill=fill, name=name)  # fmt: skip
+    return apply(
+        "AsString",
+        input,
+        precision=precision,
+        scientific=bool(scientific),
+        shortest=bool(shortest),
+        width=width,
+        fill=fill,
+        name=name,
+    )
 
 
 # ---- base 64, as in addresses
@@ -262,11 +293,7 @@ def _encoded(op, s: bytes) -> bytes:
     return text if op.attrs["pad"] else text.rstrip(b"=")
 
 
-_define(
-    "EncodeBase64",
-    "input: string -> output: string",
-    lambda op, x: patterns.each(lambda s: _encoded(op, s), x),
-)
+_define("EncodeBase64", "input: string -> output: string", lambda op, x: patterns.each(lambda s: _encoded(op, s), x))
 _define("DecodeBase64", "input: string -> output: string", lambda op, x: patterns.each(_decoded, x))
 
 
@@ -304,19 +331,21 @@ def _joined(op, x, axes):
     made = np.empty(rows.shape[:-1], object)
     for index in np.ndindex(made.shape):
         made[index] = separator.join(rows[index])
-    return (
-        made.reshape([1 if i in order else n for i, n in enumerate(x.shape)])
-        if op.attrs["keep_dims"]
-        else made
-    )
+    return made.reshape([1 if i in order else n for i, n in enumerate(x.shape)]) if op.attrs["keep_dims"] else made
 
 
 _define("ReduceJoin", "inputs: string, reduction_indices: int32 -> output: string", _joined, _joined_shape)
 
 
-def reduce_join(inputs, axis=None, keep_dims: bool | None = None, separator: str = "",
-                name: str | None = None, reduction_indices=None,
-                keepdims: bool | None = None) -> Tensor:  # fmt: skip
+def reduce_join(
+    inputs,
+    axis=None,
+    keep_dims: bool | None = None,
+    separator: str = "",
+    name: str | None = None,
+    reduction_indices=None,
+    keepdims: bool | None = None,
+) -> Tensor:
     """Strings joined along an axis, or several in that order (default: all), with `separator` in between.
 
     Raises:

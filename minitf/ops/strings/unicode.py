@@ -62,8 +62,7 @@ def _numbers_and_places(op, x):
 
 def _encoded(op, numbers, splits):
     parts = [numbers[a:b] for a, b in zip(splits, splits[1:])]
-    return np.array([*[_text(op, part).encode(op.attrs["output_encoding"]) for part in parts], None],
-                    object)[:-1]  # fmt: skip
+    return np.array([*[_text(op, part).encode(op.attrs["output_encoding"]) for part in parts], None], object)[:-1]
 
 
 def _text(op, numbers: np.ndarray) -> str:
@@ -89,15 +88,34 @@ def _encoded_shape(op):
     return TensorShape([None if rows is None else rows - 1])
 
 
-define("UnicodeTranscode", "input: string -> output: string", shape=lambda op: op.inputs[0].shape,
-       numpy=_transcoded, differentiable=False)  # fmt: skip
-define("UnicodeDecode", "input: string[n] -> row_splits: int64, char_values: int32", shape=_decoded_shapes,
-       numpy=_numbers, differentiable=False)  # fmt: skip
-define("UnicodeDecodeWithOffsets",
-       "input: string[n] -> row_splits: int64, char_values: int32, char_to_byte_starts: int64",
-       shape=_decoded_shapes, numpy=_numbers_and_places, differentiable=False)  # fmt: skip
-define("UnicodeEncode", "input_values: int32[n], input_splits: int64[k] -> output: string",
-       shape=_encoded_shape, numpy=_encoded, differentiable=False)  # fmt: skip
+define(
+    "UnicodeTranscode",
+    "input: string -> output: string",
+    shape=lambda op: op.inputs[0].shape,
+    numpy=_transcoded,
+    differentiable=False,
+)
+define(
+    "UnicodeDecode",
+    "input: string[n] -> row_splits: int64, char_values: int32",
+    shape=_decoded_shapes,
+    numpy=_numbers,
+    differentiable=False,
+)
+define(
+    "UnicodeDecodeWithOffsets",
+    "input: string[n] -> row_splits: int64, char_values: int32, char_to_byte_starts: int64",
+    shape=_decoded_shapes,
+    numpy=_numbers_and_places,
+    differentiable=False,
+)
+define(
+    "UnicodeEncode",
+    "input_values: int32[n], input_splits: int64[k] -> output: string",
+    shape=_encoded_shape,
+    numpy=_encoded,
+    differentiable=False,
+)
 
 
 def _settings(errors: str, replacement_char: int, controls: bool = False) -> dict:
@@ -113,9 +131,15 @@ def _check_output(encoding: str) -> None:
         raise ValueError(f"output_encoding is one of {', '.join(_OUTPUT)}, not {encoding!r}")
 
 
-def unicode_transcode(input, input_encoding: str, output_encoding: str, errors: str = "replace",
-                      replacement_char: int = 65533, replace_control_characters: bool = False,
-                      name: str | None = None) -> Tensor:  # fmt: skip
+def unicode_transcode(
+    input,
+    input_encoding: str,
+    output_encoding: str,
+    errors: str = "replace",
+    replacement_char: int = 65533,
+    replace_control_characters: bool = False,
+    name: str | None = None,
+) -> Tensor:
     """Strings in another encoding: UTF-8, UTF-16-BE or UTF-32-BE.
 
     errors: what is wrong in them is replaced by `replacement_char` ("replace"), left out ("ignore") or an
@@ -126,8 +150,14 @@ def unicode_transcode(input, input_encoding: str, output_encoding: str, errors: 
         none.
     """
     _check_output(output_encoding)
-    return apply("UnicodeTranscode", input, input_encoding=input_encoding, output_encoding=output_encoding,
-                 name=name, **_settings(errors, replacement_char, replace_control_characters))  # fmt: skip
+    return apply(
+        "UnicodeTranscode",
+        input,
+        input_encoding=input_encoding,
+        output_encoding=output_encoding,
+        name=name,
+        **_settings(errors, replacement_char, replace_control_characters),
+    )
 
 
 def _one(input) -> Tensor:
@@ -137,8 +167,14 @@ def _one(input) -> Tensor:
     return array.reshape(input, [1])
 
 
-def unicode_decode(input, input_encoding: str, errors: str = "replace", replacement_char: int = 65533,
-                   replace_control_characters: bool = False, name: str | None = None) -> Tensor:  # fmt: skip
+def unicode_decode(
+    input,
+    input_encoding: str,
+    errors: str = "replace",
+    replacement_char: int = 65533,
+    replace_control_characters: bool = False,
+    name: str | None = None,
+) -> Tensor:
     """The characters of a string scalar as numbers, an int32 vector; the arguments as of unicode_transcode.
 
     Raises:
@@ -149,9 +185,14 @@ def unicode_decode(input, input_encoding: str, errors: str = "replace", replacem
         return apply("UnicodeDecode", _one(input), input_encoding=input_encoding, **settings).char_values
 
 
-def unicode_decode_with_offsets(input, input_encoding: str, errors: str = "replace",
-                                replacement_char: int = 65533, replace_control_characters: bool = False,
-                                name: str | None = None) -> tuple[Tensor, Tensor]:  # fmt: skip
+def unicode_decode_with_offsets(
+    input,
+    input_encoding: str,
+    errors: str = "replace",
+    replacement_char: int = 65533,
+    replace_control_characters: bool = False,
+    name: str | None = None,
+) -> tuple[Tensor, Tensor]:
     """`unicode_decode`, and where each character begins, in bytes: int64."""
     settings = _settings(errors, replacement_char, replace_control_characters)
     with name_scope(name, "UnicodeDecodeWithOffsets", [input]):
@@ -159,8 +200,9 @@ def unicode_decode_with_offsets(input, input_encoding: str, errors: str = "repla
         return found.char_values, found.char_to_byte_starts
 
 
-def unicode_encode(input, output_encoding: str, errors: str = "replace", replacement_char: int = 65533,
-                   name: str | None = None) -> Tensor:  # fmt: skip
+def unicode_encode(
+    input, output_encoding: str, errors: str = "replace", replacement_char: int = 65533, name: str | None = None
+) -> Tensor:
     """The strings whose characters have these numbers: one for each row of the last axis.
 
     input: int32, [n] or [rows, n] of known sizes; the other arguments as of unicode_transcode.
@@ -182,8 +224,9 @@ def unicode_encode(input, output_encoding: str, errors: str = "replace", replace
         return array.reshape(found, rows)
 
 
-def unicode_split(input, input_encoding: str, errors: str = "replace", replacement_char: int = 65533,
-                  name: str | None = None) -> Tensor:  # fmt: skip
+def unicode_split(
+    input, input_encoding: str, errors: str = "replace", replacement_char: int = 65533, name: str | None = None
+) -> Tensor:
     """The characters of a string scalar as strings in the same encoding, a vector."""
     with name_scope(name, "UnicodeSplit", [input]):
         numbers = unicode_decode(input, input_encoding, errors, replacement_char)
@@ -191,9 +234,9 @@ def unicode_split(input, input_encoding: str, errors: str = "replace", replaceme
         return unicode_encode(column, input_encoding, errors, replacement_char)
 
 
-def unicode_split_with_offsets(input, input_encoding: str, errors: str = "replace",
-                               replacement_char: int = 65533,
-                               name: str | None = None) -> tuple[Tensor, Tensor]:  # fmt: skip
+def unicode_split_with_offsets(
+    input, input_encoding: str, errors: str = "replace", replacement_char: int = 65533, name: str | None = None
+) -> tuple[Tensor, Tensor]:
     """`unicode_split`, and where each character begins, in bytes: int64."""
     with name_scope(name, "UnicodeSplitWithOffsets", [input]):
         numbers, places = unicode_decode_with_offsets(input, input_encoding, errors, replacement_char)

@@ -42,9 +42,13 @@ def run_loop(builder, op, values: list, run_ops) -> list:
     ys = [y if u else None for y, u in zip(loop.ys, used[loop.carries + 1 :])]
     body = _Runner(builder, needed, nexts + ys, loop.const_args(loop.body), consts, run_ops)
     condition = loop.condition and _Runner(
-        builder, needed_in_condition(loop, needed.ops), loop.condition.results,
-        loop.const_args(loop.condition), consts, run_ops,
-    )  # fmt: skip
+        builder,
+        needed_in_condition(loop, needed.ops),
+        loop.condition.results,
+        loop.const_args(loop.condition),
+        consts,
+        run_ops,
+    )
     trips = None if count is None else max(int(builder.data(count)), 0)
     _check_lengths(op, xs, trips)
     stacks: list[list] = [[] for _ in loop.ys]

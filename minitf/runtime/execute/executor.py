@@ -46,10 +46,10 @@ def _fetched(plan: Plan, values: dict, copies: dict) -> list:
     for t in plan.fetches:
         if copies.get(t) is None and values[t] is None:
             raise InvalidArgumentError(
-                None, t.op,
-                f"{t.name} does not have a value: it depends on an op in a branch of a cond, which was not "
-                "taken",
-            )  # fmt: skip
+                None,
+                t.op,
+                f"{t.name} does not have a value: it depends on an op in a branch of a cond, which was not taken",
+            )
     return [own((copies.get(t) or values[t]).array) for t in plan.fetches]
 
 
@@ -99,11 +99,7 @@ class NativeExecutor:
     def _single_region(self) -> tuple | None:
         """The one region that is the whole plan, and where in its outputs the fetches are."""
         region = self._steps[0] if len(self._steps) == 1 and not self._plan.guards else None
-        if (
-            not isinstance(region, Region)
-            or region.fetched
-            or any(t not in region.outputs for t in self._plan.fetches)
-        ):
+        if not isinstance(region, Region) or region.fetched or any(t not in region.outputs for t in self._plan.fetches):
             return None
         return region, [region.outputs.index(t) for t in self._plan.fetches]
 
@@ -209,18 +205,15 @@ class NativeExecutor:
             return HostStep(ops[0], self._order.inputs(ops[0], ops[0].inputs), self._state, self._plan)
         used = self._plan.used
         made = {t for op in ops for t in op.outputs if t not in self._plan.fed}
-        inputs = list(
-            dict.fromkeys(t for op in ops for t in taken(op, used, self._plan.fed) if t not in made)
-        )
+        inputs = list(dict.fromkeys(t for op in ops for t in taken(op, used, self._plan.fed) if t not in made))
         variables = {t: variable_of(t) for t in inputs if self._is_memory(t)}
         inputs = [t for t in inputs if t not in variables]
         outputs = [t for t in needed if t in made]
         fetched = [t for t in outputs if follows_variable(t.op) and t in self._plan.fetches]
         used = {t for op in ops for t in taken(op, used)}.union(outputs)
         return Region(
-            ops, inputs, variables, outputs, fetched, used, self._written, self._state, self._passes,
-            self._threads,
-        )  # fmt: skip
+            ops, inputs, variables, outputs, fetched, used, self._written, self._state, self._passes, self._threads
+        )
 
 
 def _needed_later(groups: list[list], plan: Plan, order: Order) -> list[list]:
@@ -284,4 +277,4 @@ def reads(plan: Plan, variable) -> bool:
     """Whether the plan needs the value of a variable, and not just whether it has one."""
     return any(
         op.type != "IsVariableInitialized" for op in plan.ops if any(t.op is variable for t in op.inputs)
-    ) or any(t.op is variable for t in plan.fetches)  # fmt: skip
+    ) or any(t.op is variable for t in plan.fetches)

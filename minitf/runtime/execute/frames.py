@@ -162,6 +162,8 @@ class _Run:
             return self.copies.get(tensor, value)
         why = "is dead: a switch sent its value the other way; fetch a merge of both ways"
         if (tensor, ()) not in self.values:
-            why = ("was never computed: it, or some of its inputs, belong to a frame. Bring values by enter "
-                   "(is_constant=True for all iterations) and fetch what comes out of exit")  # fmt: skip
+            why = (
+                "was never computed: it, or some of its inputs, belong to a frame. Bring values by enter "
+                "(is_constant=True for all iterations) and fetch what comes out of exit"
+            )
         raise errors.InvalidArgumentError(None, tensor.op, f"{tensor.name} {why}")

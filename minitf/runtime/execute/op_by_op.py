@@ -194,9 +194,7 @@ class OpByOp(Builder):
         large = sum([a.nbytes for a in arrays]) > _LARGE
         results = self.session_state.gate.aside.do(compute) if large else compute()
         many = isinstance(results, (list, tuple))
-        arrays = [
-            _as(a, t.dtype.numpy) for a, t in zip(results if many else [results], op.outputs, strict=True)
-        ]
+        arrays = [_as(a, t.dtype.numpy) for a, t in zip(results if many else [results], op.outputs, strict=True)]
         return [Concrete(a) for a in arrays]
 
 
@@ -207,9 +205,7 @@ def _apart(results: list, values: list) -> list:
         return results
 
     def shared(result) -> bool:
-        return isinstance(result, (Concrete, Reference)) and any(
-            np.may_share_memory(result.array, m) for m in memory
-        )
+        return isinstance(result, (Concrete, Reference)) and any(np.may_share_memory(result.array, m) for m in memory)
 
     return [Concrete(r.array.copy()) if shared(r) else r for r in results]
 
@@ -318,7 +314,8 @@ def _expected(op, tensor, values: list) -> tuple[int, ...]:
     if tensor.shape.rank is not None and op.inputs and op.inputs[0].shape.sizes == tensor.shape.sizes:
         return values[0].shape
     raise errors.InvalidArgumentError(
-        None, op,
+        None,
+        op,
         f"the shape of {tensor.name} in a loop that makes no trip is not known before the op runs: say it "
         "with set_shape",
-    )  # fmt: skip
+    )

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from minitf.runtime.lower.ir import Call, Repeat
 
-LIMIT = (
-    4e8  # nanoseconds of work during which nobody listens, by these estimates; most are ten times too high
-)
+LIMIT = 4e8  # nanoseconds of work during which nobody listens, by these estimates; most are ten times too high
 _CALL, _BYTE = 100, 10.0  # nanoseconds, for each call and for each byte that it is given
 _BYTES = {"random_gamma": 40.0, "random_poisson": 40.0, "sort_rows": 40.0, "top_k": 40.0}
 _FLOPS = {"gemm": 6.0, "integer_gemm": 1.0}  # per nanosecond

@@ -27,8 +27,15 @@ from minitf.runtime.threads.shards import Shards
 class Program:
     """The code of a region and its memory; run by up to `threads` threads."""
 
-    def __init__(self, low: Lowering, outputs: list, copies: dict, passes: list, threads: int = 1,
-                 direct: frozenset = frozenset()):  # fmt: skip
+    def __init__(
+        self,
+        low: Lowering,
+        outputs: list,
+        copies: dict,
+        passes: list,
+        threads: int = 1,
+        direct: frozenset = frozenset(),
+    ):
         self.low, self.outputs = low, outputs
         self._nodes = nodes = low.frames[0].nodes
         settle(nodes)
@@ -174,9 +181,7 @@ class Program:
 
     def memory(self) -> list[tuple[np.ndarray, np.ndarray]]:
         """What a run may change outside of its arena, with copies."""
-        buffers = [r.buffer.array for r in self.low.states] + [
-            b.slot.array for b in self.low.written_buffers()
-        ]
+        buffers = [r.buffer.array for r in self.low.states] + [b.slot.array for b in self.low.written_buffers()]
         return [(array, array.copy()) for array in buffers]
 
     def _failed(self, stop: Stop, arrays: list) -> None:
@@ -187,9 +192,7 @@ class Program:
             raise Full(code.loops[code.words[place + 2]].op)  # LEAVE names its loop
         call = stop.call
         if call is None or status >= vm.YIELD:
-            raise errors.InternalError(
-                None, None, f"the virtual machine stopped at {place} with status {status:#x}"
-            )
+            raise errors.InternalError(None, None, f"the virtual machine stopped at {place} with status {status:#x}")
         self.low.at_fault = stop.operands()
         try:
             message = call.error(status - 1) if call.error else f"element {status - 1} cannot be computed"

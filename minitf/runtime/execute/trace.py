@@ -83,8 +83,10 @@ class StepStats:
     @functools.cached_property
     def dev_stats(self) -> list[DeviceStepStats]:
         """The calls in the order of their ends, as TensorFlow's timeline reads them."""
-        found = [NodeExecStats(op.name if op else "", _label(op, kernel), start, end - start, kernel)
-                 for op, kernel, start, end in self._events]  # fmt: skip
+        found = [
+            NodeExecStats(op.name if op else "", _label(op, kernel), start, end - start, kernel)
+            for op, kernel, start, end in self._events
+        ]
         return [DeviceStepStats(_DEVICE, found)]
 
 

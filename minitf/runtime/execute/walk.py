@@ -40,11 +40,7 @@ class Stop(NamedTuple):
     def operands(self) -> dict:
         """Where the memory operands of the failing call were at that moment: address by buffer."""
         addresses = self.control[vm.FAULT :]
-        return {
-            id(o.buffer): int(a) - o.offset
-            for o, a in zip(self.call.operands, addresses)
-            if isinstance(o, Ref)
-        }
+        return {id(o.buffer): int(a) - o.offset for o, a in zip(self.call.operands, addresses) if isinstance(o, Ref)}
 
 
 class Slices:
@@ -135,9 +131,7 @@ class Together:
 
     def __init__(self, shards: Shards, crew: Crew, table: Table, inputs: list, trip: float):
         self._shards, self._crew = shards, crew
-        self.parts = [
-            Patched(shards.nodes(thread, crew.address), table, inputs) for thread in range(shards.threads)
-        ]
+        self.parts = [Patched(shards.nodes(thread, crew.address), table, inputs) for thread in range(shards.threads)]
         self._job = crew.job([(part.code.words, part.control) for part in self.parts])
         self._trip = trip
 

@@ -19,17 +19,8 @@ class Buffer:
 
     __slots__ = ("size", "kind", "array", "slot", "index", "offset", "name", "level", "home", "swapped")
 
-    def __init__(
-        self, size: int, kind: str = "arena", array=None, slot=None, index: int = -1, name: str = ""
-    ):
-        self.size, self.kind, self.array, self.slot, self.index, self.name = (
-            size,
-            kind,
-            array,
-            slot,
-            index,
-            name,
-        )
+    def __init__(self, size: int, kind: str = "arena", array=None, slot=None, index: int = -1, name: str = ""):
+        self.size, self.kind, self.array, self.slot, self.index, self.name = (size, kind, array, slot, index, name)
         self.offset = -1  # bytes from the start of the arena
         self.level = 0
         self.swapped = False
@@ -74,9 +65,7 @@ class Ref(Value):
         ref = self
         while ref.buffer.home is not None:
             home = ref.buffer.home
-            ref = Ref(
-                ref.shape, ref.dtype, home.buffer, home.offset + ref.offset, home.moves + ref.moves, ref.known
-            )
+            ref = Ref(ref.shape, ref.dtype, home.buffer, home.offset + ref.offset, home.moves + ref.moves, ref.known)
         return ref
 
     def same_place(self, other: Ref) -> bool:

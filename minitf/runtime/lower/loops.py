@@ -138,9 +138,7 @@ class _LoopLowering:
         """The slot of a stack that belongs to the present trip, `shift` further on."""
         shape = stack.shape[1:]
         size = math.prod(shape) * stack.dtype.itemsize
-        return Ref(
-            shape, stack.dtype, stack.buffer, stack.offset + shift * size, stack.moves + ((self.node, size),)
-        )
+        return Ref(shape, stack.dtype, stack.buffer, stack.offset + shift * size, stack.moves + ((self.node, size),))
 
     def _place(self, i: int) -> Ref:
         """Where loop variable i is when a trip starts; its first value is put there."""
@@ -238,9 +236,7 @@ class _LoopLowering:
             target = self._slot(self.stacks[i], 0 if loop.reverse else 1) if i in self.stacks else place
             if new.settled().same_place(target.settled()):
                 continue
-            if self._owned(new) and (
-                i in self.stacks or place.buffer not in pinned and self._overwritable(place, new)
-            ):
+            if self._owned(new) and (i in self.stacks or place.buffer not in pinned and self._overwritable(place, new)):
                 new.buffer.home = target
             else:
                 late.append((new, target))
@@ -248,9 +244,7 @@ class _LoopLowering:
             self.ys_refs[k] = self._store_slice(k)
         # Values that are loop variables themselves are read before any of them is overwritten.
         places = {self.places[i].buffer for i in self.live}
-        sources = [
-            low.copy(new) if new.settled().buffer in places and len(late) > 1 else new for new, _ in late
-        ]
+        sources = [low.copy(new) if new.settled().buffer in places and len(late) > 1 else new for new, _ in late]
         for source, (_, target) in zip(sources, late):
             low.move(source, target)
 
@@ -259,9 +253,7 @@ class _LoopLowering:
         refs = [self.low.refs[self.loop.nexts[i]] for i in self.live] + [
             self.low.refs[self.loop.ys[k]] for k in self.ys
         ]
-        return {ref.settled().buffer for ref in refs if ref is not None} & {
-            p.buffer for p in self.places.values()
-        }
+        return {ref.settled().buffer for ref in refs if ref is not None} & {p.buffer for p in self.places.values()}
 
     def _owned(self, ref: Ref) -> bool:
         """Whether the value fills a buffer of its own, written in this body."""
@@ -407,8 +399,10 @@ def _lowered_branch(low: Lowering, op, values: list) -> list:
     if values[0].known is not None:
         return _chosen(low, branches, 0 if values[0].known else 1, used)
     frames = [_lowered(low, branches, index, used) for index in range(2)]
-    outputs = [_joined(low, op, [body.results[k] for body in branches.bodies], frames) if used[k] else None
-               for k in range(len(op.outputs))]  # fmt: skip
+    outputs = [
+        _joined(low, op, [body.results[k] for body in branches.bodies], frames) if used[k] else None
+        for k in range(len(op.outputs))
+    ]
     low.frames[low.target].nodes.append(Choice(values[0], (frames[0].nodes, frames[1].nodes), op))
     return outputs
 
@@ -474,5 +468,4 @@ def _at_the_end(low: Lowering, frame: Frame, make) -> None:
 def _joined_list(flows: list[Flow], out: Ref) -> Flow:
     """The memory of a list that comes from one of several branches."""
     sizes = {f.kind.size for f in flows}
-    return Flow(replace(flows[0].kind, size=sizes.pop() if len(sizes) == 1 else None), out.buffer,
-                seen=flows[0].seen)  # fmt: skip
+    return Flow(replace(flows[0].kind, size=sizes.pop() if len(sizes) == 1 else None), out.buffer, seen=flows[0].seen)

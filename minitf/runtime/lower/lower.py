@@ -57,9 +57,7 @@ class Lowering(Builder):
         self.elements: dict = {}  # the shapes of lists' elements, by the ops that make the lists
         self.used: set = set()  # the tensors of the body being lowered that somebody reads
         self.current = self.top = None  # the op being lowered, and the op of the region to which it belongs
-        self.at_fault: dict | None = (
-            None  # while an error is explained: where the failing call's operands were
-        )
+        self.at_fault: dict | None = None  # while an error is explained: where the failing call's operands were
         self.target = 0  # the frame that takes the calls
         self._fresh: set[Buffer] = set()  # what the op being lowered has allocated
         self._uses: Counter = Counter()  # how often each tensor is yet to be used
@@ -89,9 +87,7 @@ class Lowering(Builder):
             known = flat[offset : offset + math.prod(shape)].reshape(shape)
         dtype = value.dtype if dtype is None else np.dtype(dtype)
         if (offset + math.prod(shape)) * dtype.itemsize > value.nbytes:
-            raise ValueError(
-                f"{value.size} elements do not hold a value of shape {tuple(shape)} from {offset} on"
-            )
+            raise ValueError(f"{value.size} elements do not hold a value of shape {tuple(shape)} from {offset} on")
         offset = value.offset + offset * dtype.itemsize
         return self.snapshot(Ref(tuple(shape), dtype, value.buffer, offset, value.moves, known))
 
@@ -116,9 +112,7 @@ class Lowering(Builder):
     def call(self, kernel, *operands, error=None):
         if len(operands) != len(kernel.operands):
             raise InternalError(
-                None,
-                self.current,
-                f"{kernel.name} takes {len(kernel.operands)} operands, not {len(operands)}",
+                None, self.current, f"{kernel.name} takes {len(kernel.operands)} operands, not {len(operands)}"
             )
         self.frames[self.target].nodes.append(Call(kernel, operands, error, self.current))
 
@@ -225,9 +219,7 @@ class Lowering(Builder):
         except NeedsData as error:
             raise NotNative(op, error.args[0]) from None
         except (ValueError, TypeError, IndexError, ArithmeticError) as error:
-            raise NotNative(
-                op
-            ) from error  # on the host it fails with a full message, if it is reached at all
+            raise NotNative(op) from error  # on the host it fails with a full message, if it is reached at all
         return list(results) if isinstance(results, (list, tuple)) else [] if results is None else [results]
 
     def _hoisted(self, op, inputs: list):

@@ -55,9 +55,7 @@ def _walk(nodes: list, moment: int, lives: dict) -> int:
 def _walk_loop(node: Repeat, start: int, lives: dict) -> int:
     inner: dict[Buffer, list[int]] = {}
     end = _walk(node.test + node.body, start + 1, inner) + 1
-    whole = {
-        ref.buffer for ref in (node.predicate, node.trips, node.count, node.running) if hasattr(ref, "buffer")
-    }
+    whole = {ref.buffer for ref in (node.predicate, node.trips, node.count, node.running) if hasattr(ref, "buffer")}
     whole |= node.carried
     for buffer, life in inner.items():
         through = buffer in lives or buffer in whole

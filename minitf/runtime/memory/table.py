@@ -170,9 +170,7 @@ class Code:
         words.extend(head)
         known = isinstance(node.count, int)
         words[start + vm.LIMIT] = node.count if known else node.limit
-        words[start + vm.MODE] = (
-            vm.WHILE if node.predicate is not None else vm.REVERSE if node.reverse else vm.FORWARD
-        )
+        words[start + vm.MODE] = vm.WHILE if node.predicate is not None else vm.REVERSE if node.reverse else vm.FORWARD
         words[start + vm.OUTER] = vm.IDLE
         room = _patches_needed(node, node.test + node.body)
         words.extend([0] * (2 * room))

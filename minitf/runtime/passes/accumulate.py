@@ -11,12 +11,7 @@ from minitf.runtime.lower.ir import Call, Ref, calls
 from minitf.runtime.passes import gemms
 from minitf.runtime.passes.uses import Use, Uses, touches, whole
 
-_TARGETS = {
-    "gemm": "c",
-    "pick_rows": "c",
-    "sum_into_rows": "c",
-    "put_at": "o",
-}  # products, and what they make
+_TARGETS = {"gemm": "c", "pick_rows": "c", "sum_into_rows": "c", "put_at": "o"}  # products, and what they make
 
 
 def accumulate(nodes: list, kept: frozenset) -> None:

@@ -40,13 +40,7 @@ def drop_permutation(nodes: list, kept: frozenset) -> None:
 def _loops(copy: Call) -> tuple[_Loop, _Loop, int] | None:
     """(the shorter loop, the longer one, items in a row) of a copy that rearranges rows."""
     dims = copy["dims"]
-    if (
-        copy["rank"] != 3
-        or copy["offset"]
-        or dims[5] != 1
-        or copy["a"].size != copy["o"].size
-        or min(dims) < 1
-    ):
+    if copy["rank"] != 3 or copy["offset"] or dims[5] != 1 or copy["a"].size != copy["o"].size or min(dims) < 1:
         return None
     first, second = _Loop(dims[0], dims[1], dims[2]), _Loop(dims[2], dims[3], 1)
     outer, inner = (first, second) if first.count <= second.count else (second, first)

@@ -104,8 +104,17 @@ def _of_two(made: Use, read: Use, uses: Uses) -> None:
     if any(not _apart(made.call[key], steps[key], out, width) for key in "ab"):
         return None
     refs = {"y": read.call[other], "a": made.call["a"], "b": made.call["b"], "o": out}
-    both = Call.of(kernel[out.dtype], read.call.op, **refs, rows=count, width=width, step_y=walks.read[other],
-                   step_a=steps["a"], step_b=steps["b"], step_o=width)  # fmt: skip
+    both = Call.of(
+        kernel[out.dtype],
+        read.call.op,
+        **refs,
+        rows=count,
+        width=width,
+        step_y=walks.read[other],
+        step_a=steps["a"],
+        step_b=steps["b"],
+        step_o=width,
+    )
     _join(made, read, both, uses)
 
 
@@ -159,11 +168,7 @@ def _columns(made: Use, read: Use, uses: Uses) -> None:
 
 
 def _add_rows(made: Use, read: Use, uses: Uses) -> None:
-    if (
-        made.call.name != "reduce_sum"
-        or read.call.name != "add"
-        or not fused.add_rows.supports(made.ref.dtype)
-    ):
+    if made.call.name != "reduce_sum" or read.call.name != "add" or not fused.add_rows.supports(made.ref.dtype):
         return None
     a, size, (count, *dims) = made.call["a"], made.call["size"], made.call["dims"]
     total, out = read.call[_OTHER[read.operand]], read.call["o"]
@@ -184,6 +189,4 @@ _RULES = {
     **{(before, after): _of_two for before, kernels in _OF_TWO.items() for after in kernels},
     ("reduce_sum", "add"): _add_rows,
 }
-_JOINS = {
-    (kernel.name, "strided_write"): _columns for kernels in _OF_TWO.values() for kernel in kernels.values()
-}
+_JOINS = {(kernel.name, "strided_write"): _columns for kernels in _OF_TWO.values() for kernel in kernels.values()}

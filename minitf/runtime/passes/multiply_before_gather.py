@@ -111,9 +111,12 @@ class _Rewriting:
         """Whether a call outside of loops makes all of a buffer, once and for all."""
         buffer = made.ref.buffer
         return (
-            made.writes and made.block is self._nodes and whole(made.ref)
-            and buffer.kind == "arena" and len(self._uses.changes(buffer)) == 1
-        )  # fmt: skip
+            made.writes
+            and made.block is self._nodes
+            and whole(made.ref)
+            and buffer.kind == "arena"
+            and len(self._uses.changes(buffer)) == 1
+        )
 
     def _leave_out(self, source: _Gathered) -> None:
         """Does not make rows that are not read, but for the check of the indices."""

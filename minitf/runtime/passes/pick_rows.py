@@ -69,6 +69,4 @@ def _picked(use: Use, index: Ref, depth: int) -> Call:
     kernel = rows.sum_into_rows if turned else rows.pick_rows
     same = {key: product[key] for key in ("b", "c", "n", "ldb", "ldc", "beta")}
     part = lookups.indices(use, index, depth, count)
-    return Call.of(
-        kernel[index.dtype, same["b"].dtype], product.op, index=part, m=count, depth=height, **same
-    )
+    return Call.of(kernel[index.dtype, same["b"].dtype], product.op, index=part, m=count, depth=height, **same)

@@ -30,13 +30,9 @@ def _rewrite(found: list, uses: Uses) -> None:
     if any(r is None for r in ranges) or sum(w for _, w in ranges) > width:
         return
     factors = product["a"], product["b"]
-    if not all(whole(use.ref) for use in found) or not uses.undisturbed(
-        factors, made.order, reads[-1].order + 1
-    ):
+    if not all(whole(use.ref) for use in found) or not uses.undisturbed(factors, made.order, reads[-1].order + 1):
         return  # the factors are read later than before, and where the copies are written
-    parts = {
-        use.call: [_part(product, first, count, use.call["o"])] for use, (first, count) in zip(reads, ranges)
-    }
+    parts = {use.call: [_part(product, first, count, use.call["o"])] for use, (first, count) in zip(reads, ranges)}
     uses.replace({product: [], **parts})
 
 

@@ -36,11 +36,7 @@ def _take_apart(found: list[Use], uses: Uses) -> None:
     if not reads or None in ranges or not all(whole(use.ref) for use in found):
         return
     count, width = ranges[0].rows, ranges[0].step
-    if (
-        not made.writes
-        or not rows.is_binary(made.call)
-        or any((r.rows, r.step) != (count, width) for r in ranges)
-    ):
+    if not made.writes or not rows.is_binary(made.call) or any((r.rows, r.step) != (count, width) for r in ranges):
         return
     walks, inputs = rows.steps(made.call, count, width), {key: made.call[key] for key in "ab"}
     if walks is None or not uses.undisturbed(inputs.values(), made.order, reads[-1].order + 1):

@@ -40,20 +40,12 @@ def _mask(loop: Repeat, uses: Uses) -> Call | None:
     """The call of a loop that says which rows have ended: `time >= lengths`, the time counting trips."""
     if loop.reverse or loop.predicate is not None or not all(isinstance(n, Call) for n in loop.body):
         return None
-    return next(
-        (call for call in loop.body if call.name == "greater_equal" and _counts(call, loop, uses)), None
-    )
+    return next((call for call in loop.body if call.name == "greater_equal" and _counts(call, loop, uses)), None)
 
 
 def _counts(call: Call, loop: Repeat, uses: Uses) -> bool:
     time, lengths, dims = call["a"], call["b"], call["dims"]
-    if (
-        call["rank"] != 1
-        or dims[1:] != (0, 1)
-        or dims[0] < _FEWEST
-        or time.dtype != np.int32
-        or lengths.moves
-    ):
+    if call["rank"] != 1 or dims[1:] != (0, 1) or dims[0] < _FEWEST or time.dtype != np.int32 or lengths.moves:
         return False
     changes = [use.call for use in uses.of(time.buffer) if use.writes]
     if any(use.writes and use.block is loop.body for use in uses.of(lengths.buffer)) or len(changes) != 2:
@@ -80,9 +72,7 @@ class _Group:
         self.loops = [self._of(n) for n in [node, *loops]]
         for loop in reversed(self.loops):
             self._settle(loop)
-        if not any(
-            call.name == "gemm" and call not in loop.full for loop in self.loops for call in loop.rules
-        ):
+        if not any(call.name == "gemm" and call not in loop.full for loop in self.loops for call in loop.rules):
             raise Unfit
 
     def _of(self, node: Repeat) -> Loop:
@@ -163,9 +153,7 @@ class _Group:
                 return
             if call not in seen:
                 seen.add(call)
-                todo += [
-                    maker for place in self._inputs(loop, call) for maker, _ in self._makers(loop, place)
-                ]
+                todo += [maker for place in self._inputs(loop, call) for maker, _ in self._makers(loop, place)]
         raise Unfit
 
     def _inputs(self, loop: Loop, call: Call) -> list[tuple]:

@@ -96,9 +96,7 @@ class SortedRows:
         """Sorts what is written before the loops, and gives what is read after them its old order."""
         start, end = self.uses.span(users[0].node)[0], self.uses.span(users[-1].node)[1]
         late = [use for use in outside if use.order > end and not use.writes]
-        written = {
-            (use.ref.offset, use.ref.nbytes): use for use in outside if use.writes and use.order <= start
-        }
+        written = {(use.ref.offset, use.ref.nbytes): use for use in outside if use.writes and use.order <= start}
         for use in written.values():
             if any(other is not use and touches(use.ref, other.ref) for other in written.values()):
                 raise Unfit
@@ -148,9 +146,16 @@ class SortedRows:
         if stride % item:
             raise Unfit
         return Call.of(
-            movement.gather[layout.carrier(ref.dtype), index.dtype], self.mask.op, a=ref, index=index, o=out,
-            outer=ref.nbytes // (stride * self.batch), rows=self.batch, n=self.batch, width=stride // item,
-        )  # fmt: skip
+            movement.gather[layout.carrier(ref.dtype), index.dtype],
+            self.mask.op,
+            a=ref,
+            index=index,
+            o=out,
+            outer=ref.nbytes // (stride * self.batch),
+            rows=self.batch,
+            n=self.batch,
+            width=stride // item,
+        )
 
     # ---- limited calls
 

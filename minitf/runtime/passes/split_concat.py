@@ -46,9 +46,7 @@ def _rewrite(found: list[Use], uses: Uses) -> None:
     lasting = [part for part in parts or [] if intact(part.source, writes, reads, uses)]
     if not lasting:
         return
-    products = {
-        use.call: _split(use.call, [_seen(p, p in lasting, place, use.ref) for p in parts]) for use in reads
-    }
+    products = {use.call: _split(use.call, [_seen(p, p in lasting, place, use.ref) for p in parts]) for use in reads}
     uses.replace({**products, **{part.write: [] for part in lasting}})
 
 
@@ -60,11 +58,7 @@ def _reads_all(product: Call, width: int) -> bool:
 def same_slice(ref: Ref, place: Ref) -> bool:
     """Whether it is the whole buffer, or the slice of the stack that belongs to a trip of a loop."""
     strides = [stride for _, stride in ref.moves]
-    return (
-        ref.offset == place.offset == 0
-        and ref.shape == place.shape
-        and strides == [s for _, s in place.moves]
-    )
+    return ref.offset == place.offset == 0 and ref.shape == place.shape and strides == [s for _, s in place.moves]
 
 
 def _parts(writes: list[Use], place: Ref) -> list[_Part] | None:
@@ -125,13 +119,10 @@ def _split(product: Call, parts: list) -> list[Call]:
     if product["ta"]:
         c, ldc = product["c"], product["ldc"]
         return [
-            product.with_(a=a, c=gemms.shifted(c, part.first * ldc), m=part.columns, lda=lda)
-            for a, part, lda in parts
+            product.with_(a=a, c=gemms.shifted(c, part.first * ldc), m=part.columns, lda=lda) for a, part, lda in parts
         ]
     b, step, beta = product["b"], 1 if product["tb"] else product["ldb"], product["beta"]
     return [
-        product.with_(
-            a=a, b=gemms.shifted(b, part.first * step), k=part.columns, lda=lda, beta=1 if i else beta
-        )
+        product.with_(a=a, b=gemms.shifted(b, part.first * step), k=part.columns, lda=lda, beta=1 if i else beta)
         for i, (a, part, lda) in enumerate(parts)
     ]

@@ -25,9 +25,7 @@ def _visit(block: list, uses: Uses, in_loop: Repeat | None) -> None:
             _visit(node.body, uses, node)
         elif gemms.is_gemm(node) and node["tb"] and node["k"] > 1:
             b = node["b"]
-            groups.setdefault((b.buffer, b.offset, b.moves, node["n"], node["k"], node["ldb"]), []).append(
-                node
-            )
+            groups.setdefault((b.buffer, b.offset, b.moves, node["n"], node["k"], node["ldb"]), []).append(node)
     for (buffer, _, moves, n, k, _), products in groups.items():
         loop = in_loop if in_loop is not None and not any(m is in_loop for m, _ in moves) else None
         if (loop or len(products) >= _WORTHWHILE) and not _changes(buffer, products, loop, uses):

@@ -36,9 +36,7 @@ class Uses:
         self._by_buffer: dict[Buffer, list[Use]] = {}  # made when asked for: of most buffers nobody asks
         self._changes: dict[Buffer, list[Use]] = {}
         self._controls: set[Buffer] = set()  # read by loops and branches themselves
-        self.pinned: set[Buffer] = (
-            set()
-        )  # those, and what one trip of a loop hands to the next or to the outside
+        self.pinned: set[Buffer] = set()  # those, and what one trip of a loop hands to the next or to the outside
         self._count = 0
         self._spans: dict[Repeat | Choice, tuple[int, int]] = {}
         self._scan(nodes)
@@ -156,9 +154,8 @@ class Uses:
         end of a loop in which only that one is.
         """
         around = [
-            end for start, end in self._spans.values()
-            if start <= read.order <= end and not start <= made.order <= end
-        ]  # fmt: skip
+            end for start, end in self._spans.values() if start <= read.order <= end and not start <= made.order <= end
+        ]
         return max([read.order, *around])
 
     def internal(self, buffer: Buffer) -> bool:
@@ -179,9 +176,12 @@ class Uses:
         """Whether only calls use the buffer, all of them in one block."""
         uses = self.of(buffer)
         return (
-            buffer.kind == "arena" and buffer not in self.pinned and buffer not in self._kept and bool(uses)
+            buffer.kind == "arena"
+            and buffer not in self.pinned
+            and buffer not in self._kept
+            and bool(uses)
             and all(u.block is uses[0].block for u in uses)
-        )  # fmt: skip
+        )
 
 
 def whole(ref: Ref) -> bool:
@@ -191,9 +191,7 @@ def whole(ref: Ref) -> bool:
 
 def parts(node) -> tuple:
     """The blocks inside a node."""
-    return (
-        () if isinstance(node, Call) else (node.test, node.body) if isinstance(node, Repeat) else node.bodies
-    )
+    return () if isinstance(node, Call) else (node.test, node.body) if isinstance(node, Repeat) else node.bodies
 
 
 def touches(one: Ref, other: Ref) -> bool:

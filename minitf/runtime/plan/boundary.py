@@ -69,9 +69,19 @@ def _kind(slots: Slots, tensor, capacities: dict) -> Kind | None:
     if not shapes and slots.shape.is_fully_defined():
         shapes = {tuple(slots.shape.sizes)}
     count = len(slots.slices)
-    return Kind(tensor.op, tensor.dtype.numpy, max(count, capacities.get(tensor.op, 0)),
-                shapes.pop() if shapes else None, slots.name, slots.grows, slots.read_once is not None,
-                slots.adds, slots.shape, slots.alike, count)  # fmt: skip
+    return Kind(
+        tensor.op,
+        tensor.dtype.numpy,
+        max(count, capacities.get(tensor.op, 0)),
+        shapes.pop() if shapes else None,
+        slots.name,
+        slots.grows,
+        slots.read_once is not None,
+        slots.adds,
+        slots.shape,
+        slots.alike,
+        count,
+    )
 
 
 def _rows(array: np.ndarray, kind: Kind) -> np.ndarray:
@@ -98,10 +108,7 @@ def is_saved(tensor) -> bool:
     op = tensor.op
     if op.type == "If":
         return any(body.results[op.outputs.index(tensor)] is None for body in op.attrs["branches"].bodies)
-    return (
-        op.type == "Loop"
-        and op.outputs.index(tensor) - op.attrs["loop"].carries - 1 in op.attrs["loop"].saved
-    )
+    return op.type == "Loop" and op.outputs.index(tensor) - op.attrs["loop"].carries - 1 in op.attrs["loop"].saved
 
 
 def saved(ref: Ref, array: np.ndarray) -> Value:

@@ -4,13 +4,7 @@ from __future__ import annotations
 
 from minitf.framework import errors
 from minitf.framework.inside import Flag
-from minitf.runtime.plan.needed import (
-    needed_in_branch,
-    needed_in_condition,
-    needed_in_loop,
-    read_by,
-    waited_for,
-)
+from minitf.runtime.plan.needed import needed_in_branch, needed_in_condition, needed_in_loop, read_by, waited_for
 
 
 def guards_of(ops: list, fed: frozenset) -> dict:
@@ -74,11 +68,12 @@ def _bodies(op, used: list[bool]):
 
 def _mixed(op, loop) -> errors.InvalidArgumentError:
     return errors.InvalidArgumentError(
-        None, op,
+        None,
+        op,
         f"'{op.name}' has inputs from different frames: it waits for an op in the body of loop '{loop.name}' "
         f"(created {loop.origin}), which runs once per iteration, but is itself outside of it. Make it wait "
         "for what the loop returns, or return what it waits for from the body",
-    )  # fmt: skip
+    )
 
 
 def alive(op, values: dict, dead: set) -> bool:

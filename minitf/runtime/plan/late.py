@@ -90,8 +90,18 @@ def _goes_on(op) -> bool:
 def _copy(tensor, late_op) -> Operation:
     """What a tensor holds at the place of `late_op`; an op of the plan, not of the graph."""
     dtype = tensor.dtype.base_dtype
-    copy = Operation(late_op.graph, late_op.id, OPS["Identity"], late_op.name, (tensor,), [dtype],
-                     {"T": dtype}, [], "", late_op.origin)  # fmt: skip
+    copy = Operation(
+        late_op.graph,
+        late_op.id,
+        OPS["Identity"],
+        late_op.name,
+        (tensor,),
+        [dtype],
+        {"T": dtype},
+        [],
+        "",
+        late_op.origin,
+    )
     copy.outputs[0]._shape = tensor.shape
     tensor._consumers.remove(copy)
     return copy

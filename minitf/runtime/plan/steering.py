@@ -26,9 +26,7 @@ class Steering:
         self._makers: list = []  # the ops that make those
         self._used: set = set()
         self._remembered: dict = {}  # inputs, as far as they matter -> what `values` gives
-        self.matter: list[bool] = [False] * len(
-            inputs
-        )  # for each input, whether more of it matters than its shape
+        self.matter: list[bool] = [False] * len(inputs)  # for each input, whether more of it matters than its shape
         self._noted: dict = {}  # key of a program without them -> op -> what its rule noted
 
     def take(self, op) -> bool:
@@ -70,11 +68,14 @@ class Steering:
     def decided(self, key: tuple, examples: dict) -> tuple:
         """What the values decide, for a program whose key without them is `key`."""
         noted = self._noted.get(key, {})
-        return tuple([
-            op.definition.decided.by(op, noted[op], given) if op in noted
-            else tuple([(v.shape, v.tobytes()) for v in given])
-            for op, given in examples.items()
-        ])  # fmt: skip
+        return tuple(
+            [
+                op.definition.decided.by(op, noted[op], given)
+                if op in noted
+                else tuple([(v.shape, v.tobytes()) for v in given])
+                for op, given in examples.items()
+            ]
+        )
 
     def note(self, key: tuple, noted: dict) -> None:
         """Keeps what the rules have noted for a key."""

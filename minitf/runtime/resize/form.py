@@ -32,8 +32,7 @@ class Form:
         self.slices = slice(start, self._count)
         self.lists = {t: self._list(flow) for t, flow in program.flows.items()}
         self._compute(program.low.folded)
-        self.structure += [(b.kind, b.index, id(b.slot), b.kind == "state" and id(b.array))
-                           for b in self.buffers]  # fmt: skip
+        self.structure += [(b.kind, b.index, id(b.slot), b.kind == "state" and id(b.array)) for b in self.buffers]
         self.sizes = self._add([b.size for b in self.buffers])
         self.structure.append(sorted((op.id, n) for op, n in program.guesses.items()))
 
@@ -74,9 +73,7 @@ class Form:
             self.structure.append(None)
             return
         whole = ref.known is not None and ref.known.dtype.kind in "iu"
-        known = (
-            None if ref.known is None else (ref.known.shape, ref.known.dtype, whole or ref.known.tobytes())
-        )
+        known = None if ref.known is None else (ref.known.shape, ref.known.dtype, whole or ref.known.tobytes())
         self.structure.append((len(ref.shape), known))
         self._add([*ref.shape, *(ref.known.reshape(-1).tolist() if whole else ())])
         self._slices(ref.row)

@@ -56,9 +56,7 @@ class Given:
         def filled(array):
             return np.array([next(numbers) for _ in range(array.size)], array.dtype).reshape(array.shape)
 
-        arrays = [
-            filled(a) if c else _empty(a, size) for a, c, size in zip(self.arrays, self.contents, sizes)
-        ]
+        arrays = [filled(a) if c else _empty(a, size) for a, c, size in zip(self.arrays, self.contents, sizes)]
         return Given(arrays, self.contents, {t: filled(row) for t, row in self.rows.items()})
 
 
@@ -181,9 +179,7 @@ class _Maker:
         """The values, from the smallest to the largest, for which programs are alike: for each of them alone,
         and if some do not go together (a part is longer than the whole), those nearer to the present ones.
         """
-        low, high = (
-            [self._farthest(k, limit) for k, limit in enumerate(limits)] for limits in self._sizes.limits()
-        )
+        low, high = ([self._farthest(k, limit) for k, limit in enumerate(limits)] for limits in self._sizes.limits())
         for _ in range(_SMALLER):
             box = Box(low, high)
             if any(b - a < 2 for a, b in zip(low, high)):

@@ -15,16 +15,12 @@ class _Options:
             setattr(self, name, None)
         for name, value in options.items():
             if name not in self._defaults:
-                raise ValueError(
-                    f"tf.{type(self).__name__} has no option {name!r}; it has {', '.join(self._defaults)}"
-                )
+                raise ValueError(f"tf.{type(self).__name__} has no option {name!r}; it has {', '.join(self._defaults)}")
             setattr(self, name, value)
 
     def __setattr__(self, name, value):
         if name not in self._defaults:
-            raise AttributeError(
-                f"{type(self).__name__} has no option {name!r}; it has {', '.join(self._defaults)}"
-            )
+            raise AttributeError(f"{type(self).__name__} has no option {name!r}; it has {', '.join(self._defaults)}")
         default = self._defaults[name]
         if value is None:  # unset
             value = default() if isinstance(default, type) else default

@@ -54,8 +54,7 @@ def _copied(op, places: dict, fed: dict):
     branches.consts = [*branches.consts, *inner]
     given = {k: t for body in branches.bodies for k, t in enumerate(body.results) if t in fed}
     branches.bodies = [
-        _body(body, [t for t in inner if inside.is_around(body, t.op.graph)], given)
-        for body in branches.bodies
+        _body(body, [t for t in inner if inside.is_around(body, t.op.graph)], given) for body in branches.bodies
     ]
     made.attrs = {**op.attrs, "branches": branches}
     return made
@@ -100,9 +99,7 @@ def _copy_dependants(ops: list, places: dict, fed: dict) -> None:
         if not (around or depends or waits):
             continue
         made = _copied(op, places, fed) if around else _copy(op, places)
-        made._control_inputs = [
-            done.get(other, other) for other in op._control_inputs if other not in sources
-        ]
+        made._control_inputs = [done.get(other, other) for other in op._control_inputs if other not in sources]
         made.outputs = [_output(made, t) for t in op.outputs]
         places.update({old: new for old, new in zip(op.outputs, made.outputs) if old not in fed})
         done[op] = made

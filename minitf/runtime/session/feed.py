@@ -57,8 +57,7 @@ def feeds(graph, feed_dict) -> dict[Tensor, np.ndarray]:
 def _check_feedable(unfeedable: set) -> None:
     for tensor in unfeedable:
         raise ValueError(
-            f"Tensor {tensor.name} may not be fed (created {tensor.op.origin}): prevent_feeding was called "
-            "for it"
+            f"Tensor {tensor.name} may not be fed (created {tensor.op.origin}): prevent_feeding was called for it"
         )
 
 
@@ -118,19 +117,14 @@ def fed_array(tensor: Tensor, value) -> np.ndarray:
 def _converted(tensor: Tensor, value, dtype) -> np.ndarray:
     if isinstance(value, Tensor) or hasattr(value, "_as_graph_element"):
         raise TypeError(
-            f"the value fed for {tensor.name} is a tensor ({value}); feed numbers, lists or NumPy arrays: "
-            "run it first"
+            f"the value fed for {tensor.name} is a tensor ({value}); feed numbers, lists or NumPy arrays: run it first"
         )
     if tensor.dtype is dtypes.resource:
         raise TypeError(f"{tensor.name} is a queue, for which nothing can be fed; feed what it is given")
     if value is None:
-        raise TypeError(
-            f"None cannot be fed for {tensor.name}, of {tensor.dtype.name} and shape {tensor.shape}"
-        )
+        raise TypeError(f"None cannot be fed for {tensor.name}, of {tensor.dtype.name} and shape {tensor.shape}")
     if isinstance(value, (np.ndarray, np.generic)) and value.dtype.kind == "c" != dtype.kind:
-        raise TypeError(
-            f"{value.dtype} cannot be fed for {tensor.name}, of {tensor.dtype.name}; feed its real part"
-        )
+        raise TypeError(f"{value.dtype} cannot be fed for {tensor.name}, of {tensor.dtype.name}; feed its real part")
     if isinstance(value, int) and dtype.kind in "iu" and not tensor.dtype.min <= value <= tensor.dtype.max:
         raise TypeError(f"{value} fed for {tensor.name} is out of the range of {tensor.dtype.name}")
     try:
@@ -138,14 +132,8 @@ def _converted(tensor: Tensor, value, dtype) -> np.ndarray:
             array = np.array(value, dtype=dtype, order="C")
     except (TypeError, ValueError, OverflowError) as error:
         ragged = "setting an array element" in str(error)
-        why = (
-            "setting an array element with a sequence: its parts differ in shape"
-            if ragged
-            else "it does not fit"
-        )
-        raise type(error)(
-            f"cannot feed {_short(value)} for {tensor.name} as {tensor.dtype.name}: {why}"
-        ) from None
+        why = "setting an array element with a sequence: its parts differ in shape" if ragged else "it does not fit"
+        raise type(error)(f"cannot feed {_short(value)} for {tensor.name} as {tensor.dtype.name}: {why}") from None
     return _as_bytes(array) if dtype.hasobject else array
 
 

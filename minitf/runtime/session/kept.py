@@ -68,9 +68,11 @@ class TensorHandle:
 def missing(handle: bytes, op=None) -> errors.InvalidArgumentError:
     """The error for a handle of nothing."""
     return errors.InvalidArgumentError(
-        None, op, f"The tensor with handle '{handle.decode(errors='replace')}' is not in the session store: "
+        None,
+        op,
+        f"The tensor with handle '{handle.decode(errors='replace')}' is not in the session store: "
         "it was deleted, or is another session's",
-    )  # fmt: skip
+    )
 
 
 class KeptTensors:
@@ -104,5 +106,6 @@ class KeptTensors:
         """The values fetched, handles as objects."""
         if not plan.keeping:
             return values
-        return [TensorHandle(v, t.op.attrs["T"], self) if t in plan.keeping else v
-                for t, v in zip(plan.fetches, values)]  # fmt: skip
+        return [
+            TensorHandle(v, t.op.attrs["T"], self) if t in plan.keeping else v for t, v in zip(plan.fetches, values)
+        ]

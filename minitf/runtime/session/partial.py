@@ -143,9 +143,7 @@ class PartialRuns:
         with self._gate.lock:
             self._check_open()
             if handle not in self._partial:
-                raise _refusal(
-                    "Must run 'setup' before performing partial runs! (by Session.partial_run_setup)"
-                )
+                raise _refusal("Must run 'setup' before performing partial runs! (by Session.partial_run_setup)")
             run, plan = self._partial[handle]
             wanted = Fetches(self._graph, fetches)
             if wanted.targets:

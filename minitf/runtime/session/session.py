@@ -17,13 +17,7 @@ from minitf.framework.shown import Shown
 from minitf.framework.tensor import set_session_finder
 from minitf.kernels.compile import ahead
 from minitf.kernels.machine import team
-from minitf.runtime.execute.executor import (
-    NativeExecutor,
-    OpByOpExecutor,
-    reads,
-    variable_of,
-    written_variables,
-)
+from minitf.runtime.execute.executor import NativeExecutor, OpByOpExecutor, reads, variable_of, written_variables
 from minitf.runtime.execute.frames import has_primitives
 from minitf.runtime.execute.functions import Kept
 from minitf.runtime.execute.trace import traced
@@ -79,10 +73,7 @@ class BaseSession(Shown, PartialRuns, KeptTensors):
         self._target = target
         self._plans: dict = {}
         self._partial: dict = {}
-        self._executor_name, self._passes = (
-            _executor_named(self._config.executor),
-            chosen(self._config.passes),
-        )
+        self._executor_name, self._passes = (_executor_named(self._config.executor), chosen(self._config.passes))
         self._state = _state_at(target, Kept(self._executor_name, self._passes).functions)
         self._gate = self._state.gate
         self._threads = _threads(self._config.intra_op_parallelism_threads)
@@ -110,8 +101,7 @@ class BaseSession(Shown, PartialRuns, KeptTensors):
         """The target the session was given."""
         return self._target
 
-    def run(self, fetches, feed_dict=None, options: RunOptions | None = None,
-            run_metadata: RunMetadata | None = None):  # fmt: skip
+    def run(self, fetches, feed_dict=None, options: RunOptions | None = None, run_metadata: RunMetadata | None = None):
         """Computes `fetches` and returns their values, arranged like them (None for operations).
 
         fetches: a tensor, operation, name, or a nested list, tuple, namedtuple or dict of them. feed_dict:
@@ -161,10 +151,11 @@ class BaseSession(Shown, PartialRuns, KeptTensors):
             return wanted.arrange(self._with_handles(plan, self._execute(plan, fed, metadata)))
         except MemoryError as error:
             raise errors.ResourceExhaustedError(
-                None, None,
+                None,
+                None,
                 f"not enough memory for {_named(plan)}: {error}; smaller batches need less, and so do "
                 "gradients of loops with swap_memory=True",
-            ) from None  # fmt: skip
+            ) from None
         finally:
             if self._state.endings:
                 self._state.end(me, outer)
@@ -230,10 +221,11 @@ class BaseSession(Shown, PartialRuns, KeptTensors):
         names = [op.name for op in plan.variables if not self._state.initialized(op) and op not in written]
         names = names or [first.name]
         return errors.FailedPreconditionError(
-            None, first,
+            None,
+            first,
             f"uninitialized variable{'s' if len(names) > 1 else ''}: {', '.join(names)}. Run "
             "tf.global_variables_initializer() (or the variables' initializers) in this session first",
-        )  # fmt: skip
+        )
 
     @contextlib.contextmanager
     def stopped_by(self, stop):
@@ -278,8 +270,9 @@ class BaseSession(Shown, PartialRuns, KeptTensors):
 
     def list_devices(self) -> list[Device]:
         """The devices: the CPU, once for each task of a cluster."""
-        return [Device(f"/job:{job}/replica:0/task:{number}/device:CPU:0", "CPU", 0)
-                for job, number in self._state.tasks()]  # fmt: skip
+        return [
+            Device(f"/job:{job}/replica:0/task:{number}/device:CPU:0", "CPU", 0) for job, number in self._state.tasks()
+        ]
 
     def close(self) -> None:
         """Ends the session and forgets its variables; running it afterwards is an error."""

@@ -77,10 +77,11 @@ class ClusterState(State):
         if task not in self._running.tasks():
             devices = ", ".join(f"/job:{job}/task:{number}" for job, number in self._running.tasks())
             raise errors.InvalidArgumentError(
-                None, op,
+                None,
+                op,
                 f"Cannot assign a device for operation {op.name}: it was explicitly assigned to {op.device} "
                 f"but the tasks of this cluster are {devices}",
-            )  # fmt: skip
+            )
         return task
 
     def tasks(self) -> list[tuple[str, int]]:
@@ -101,14 +102,18 @@ def _check_shared(op, slot: Slot) -> None:
     held, wanted = slot.op.outputs[0].dtype.base_dtype, op.outputs[0].dtype.base_dtype
     if held is not wanted:
         raise errors.InternalError(
-            None, op, f"variable '{op.name}' is {held.name} in this cluster, where a graph before made it, "
+            None,
+            op,
+            f"variable '{op.name}' is {held.name} in this cluster, where a graph before made it, "
             f"and does not match the declared type {wanted.name}",
-        )  # fmt: skip
+        )
     if not op.outputs[0].shape.is_compatible_with(slot.array.shape):
         raise errors.InvalidArgumentError(
-            None, op, f"variable '{op.name}' has shape {slot.array.shape} in this cluster, where a graph "
+            None,
+            op,
+            f"variable '{op.name}' has shape {slot.array.shape} in this cluster, where a graph "
             f"before made it, and not {op.outputs[0].shape}",
-        )  # fmt: skip
+        )
 
 
 def reset(running: Running) -> None:

@@ -169,8 +169,17 @@ def like(low, flow: Flow, kind: Kind | None = None) -> Flow:
 def move(low, source: Flow, target: Flow) -> None:
     """Copies a list into the memory of another one, as far as its slots are full."""
     kind = source.kind
-    low.call(kernels.copy_list[layout.carrier(kind.dtype)], source.length, source.flags, source.rows,
-             target.length, target.flags, target.rows, kind.capacity, kind.row)  # fmt: skip
+    low.call(
+        kernels.copy_list[layout.carrier(kind.dtype)],
+        source.length,
+        source.flags,
+        source.rows,
+        target.length,
+        target.flags,
+        target.rows,
+        kind.capacity,
+        kind.row,
+    )
 
 
 def cleared(low, kind: Kind, size: int, seen: Ref | None = None) -> Flow:
@@ -225,8 +234,19 @@ def _made(low, op, size) -> Flow:
     element = tuple(shape.sizes) if shape.is_fully_defined() else low.elements.get(op)
     grows, once = attrs["dynamic_size"], attrs["clear_after_read"]
     capacity = max(count, low.capacities.get(op, FIRST_GUESS if grows else 0))
-    kind = Kind(op, op.outputs[0].dtype.numpy, capacity, element, attrs["tensor_array_name"] or op.name,
-                grows, once, False, shape, attrs["identical_element_shapes"], count)  # fmt: skip
+    kind = Kind(
+        op,
+        op.outputs[0].dtype.numpy,
+        capacity,
+        element,
+        attrs["tensor_array_name"] or op.name,
+        grows,
+        once,
+        False,
+        shape,
+        attrs["identical_element_shapes"],
+        count,
+    )
     return cleared(low, kind, count, _unseen(low, kind) if once else None)
 
 
@@ -237,8 +257,14 @@ def _unseen(low, kind: Kind) -> Ref:
 
 
 def _gradient(low, op, flow: Flow) -> Flow:
-    kind = Kind(op, flow.kind.dtype, flow.kind.capacity, low.elements.get(op, flow.kind.element),
-                f"gradient of {flow.kind.name}", size=flow.kind.size)  # fmt: skip
+    kind = Kind(
+        op,
+        flow.kind.dtype,
+        flow.kind.capacity,
+        low.elements.get(op, flow.kind.element),
+        f"gradient of {flow.kind.name}",
+        size=flow.kind.size,
+    )
     out = cleared(low, kind, kind.size or 0)
     if kind.size is None and not flow.ghost:  # the length of gradients does not matter
         low.move(flow.length, out.length)
@@ -277,9 +303,20 @@ def _put(low, op, flow: Flow, indices, value, count: int, element: tuple) -> Flo
     over = bool(op.attrs.get("overwrites"))
     adds = kind.adds and not over
     kernel = kernels.add_slots[kind.dtype] if adds else kernels.write_slots[layout.carrier(kind.dtype)]
-    low.call(kernel, indices, value, flow.length, flow.flags, flow.rows, count, kind.capacity,
-             int(kind.grows), kind.row, *([] if adds else [int(over)]),
-             error=_refusal(low, flow, indices, True))  # fmt: skip
+    low.call(
+        kernel,
+        indices,
+        value,
+        flow.length,
+        flow.flags,
+        flow.rows,
+        count,
+        kind.capacity,
+        int(kind.grows),
+        kind.row,
+        *([] if adds else [int(over)]),
+        error=_refusal(low, flow, indices, True),
+    )
     return flow.of(replace(kind, size=_size_after(kind, indices)))
 
 
@@ -327,9 +364,21 @@ def _taken(low, op, flow: Flow, indices, count: int, shape: tuple) -> Ref:
     seen = flow.seen if kind.once else low.new((1,), np.uint8)
     attrs = op.attrs
     zeros = kind.adds or kind.alike or attrs["element_shape"].is_fully_defined() or "fills" in attrs
-    low.call(kernels.read_slots[layout.carrier(kind.dtype)], indices, flow.length, flow.flags, flow.rows,
-             seen, out, count, kind.row, int(kind.once), int(kind.adds), int(zeros),
-             error=_refusal(low, flow, indices, False))  # fmt: skip
+    low.call(
+        kernels.read_slots[layout.carrier(kind.dtype)],
+        indices,
+        flow.length,
+        flow.flags,
+        flow.rows,
+        seen,
+        out,
+        count,
+        kind.row,
+        int(kind.once),
+        int(kind.adds),
+        int(zeros),
+        error=_refusal(low, flow, indices, False),
+    )
     return out
 
 
@@ -363,11 +412,18 @@ def _same(low, op, flow):
 def _zeros(low, op, flow: Flow) -> Flow:
     if flow.ghost or flow.kind.element is None:
         return _gradient(low, op, flow)  # an empty slot of gradients is worth zero
-    kind = Kind(op, flow.kind.dtype, flow.kind.capacity, flow.kind.element, flow.kind.name,
-                size=flow.kind.size)  # fmt: skip
+    kind = Kind(op, flow.kind.dtype, flow.kind.capacity, flow.kind.element, flow.kind.name, size=flow.kind.size)
     out = _new(low, kind)
-    low.call(kernels.zero_list[layout.carrier(kind.dtype)], flow.length, flow.flags, out.length, out.flags,
-             out.rows, kind.capacity, kind.row)  # fmt: skip
+    low.call(
+        kernels.zero_list[layout.carrier(kind.dtype)],
+        flow.length,
+        flow.flags,
+        out.length,
+        out.flags,
+        out.rows,
+        kind.capacity,
+        kind.row,
+    )
     return out
 
 
@@ -378,8 +434,16 @@ def _sum(low, op, *flows) -> Flow:
         flows = flows[::-1]
     total = _writable(low, flows[0], flows[0].kind.element)
     for flow in flows[1:]:
-        low.call(kernels.add_list[total.kind.dtype], flow.length, flow.flags, flow.rows, total.length,
-                 total.flags, total.rows, total.kind.row)  # fmt: skip
+        low.call(
+            kernels.add_list[total.kind.dtype],
+            flow.length,
+            flow.flags,
+            flow.rows,
+            total.length,
+            total.flags,
+            total.rows,
+            total.kind.row,
+        )
     return total.of(replace(total.kind, size=None))
 
 
@@ -398,9 +462,15 @@ def _check_summands(flows) -> None:
 
 
 _ON_LISTS = {
-    "TensorArrayGradV3": _gradient, "TensorArrayWriteV3": _write, "TensorArrayReadV3": _read,
-    "TensorArrayGatherV3": _gather, "TensorArrayScatterV3": _scatter, "TensorArrayConcatV3": _concat,
-    "TensorArraySplitV3": _split, "TensorArraySizeV3": _size, "ZerosLike": _zeros,
-}  # fmt: skip
+    "TensorArrayGradV3": _gradient,
+    "TensorArrayWriteV3": _write,
+    "TensorArrayReadV3": _read,
+    "TensorArrayGatherV3": _gather,
+    "TensorArrayScatterV3": _scatter,
+    "TensorArrayConcatV3": _concat,
+    "TensorArraySplitV3": _split,
+    "TensorArraySizeV3": _size,
+    "ZerosLike": _zeros,
+}
 _SAME = dict.fromkeys(messages.PASSED_ON, _same)
 _RULES = {"TensorArrayV3": _made, "Add": _sum, "AddN": _sum, **_ON_LISTS, **_SAME}

@@ -93,10 +93,7 @@ def twice(name: str, index: int) -> str:
 
 def again(name: str, index: int) -> str:
     """What is wrong with reading a slot once more."""
-    return (
-        f"slot {index} of TensorArray {name} is read a second time; make the array with "
-        "clear_after_read=False"
-    )
+    return f"slot {index} of TensorArray {name} is read a second time; make the array with clear_after_read=False"
 
 
 def unwritten(name: str, index: int) -> str:
@@ -180,9 +177,7 @@ def gather(b, op, flow, indices):
     shapes = {v.shape for v in values}
     if len(shapes) > 1 and not getattr(flow, "adds", True):
         raise InvalidArgumentError(
-            None,
-            op,
-            f"the elements of TensorArray have different shapes, {sorted(shapes)}, and cannot be stacked",
+            None, op, f"the elements of TensorArray have different shapes, {sorted(shapes)}, and cannot be stacked"
         )
     return b.constant(np.stack(np.broadcast_arrays(*values)))
 
@@ -201,10 +196,7 @@ def concat(b, op, flow):
     values = [b.data(read(b, op, flow, b.constant(np.asarray(i)))) for i in range(len(flow.slices))]
     if any(v.ndim == 0 for v in values):
         raise InvalidArgumentError(
-            None,
-            op,
-            f"the elements of TensorArray {getattr(flow, 'name', '')} are scalars, which have no axis to "
-            "join",
+            None, op, f"the elements of TensorArray {getattr(flow, 'name', '')} are scalars, which have no axis to join"
         )
     joined = np.concatenate(values) if values else _nothing(op, rest(op))
     return b.constant(joined), b.constant(np.array([len(v) for v in values], np.int64))
@@ -230,15 +222,11 @@ def split(b, op, flow: Slots, value, lengths) -> Slots:
     rows, counts = b.data(value), b.data(lengths)
     if counts.sum() != len(rows):
         raise InvalidArgumentError(
-            None,
-            op,
-            f"the lengths {counts.tolist()} add up to {counts.sum()}, the value has {len(rows)} rows",
+            None, op, f"the lengths {counts.tolist()} add up to {counts.sum()}, the value has {len(rows)} rows"
         )
     if len(counts) != len(flow.slices) and not flow.grows:
         raise InvalidArgumentError(
-            None,
-            op,
-            f"{len(counts)} lengths are given for TensorArray {flow.name} of size {len(flow.slices)}",
+            None, op, f"{len(counts)} lengths are given for TensorArray {flow.name} of size {len(flow.slices)}"
         )
     slices, shape, start = list(flow.slices), flow.shape, 0
     for i, count in enumerate(counts):
@@ -248,7 +236,13 @@ def split(b, op, flow: Slots, value, lengths) -> Slots:
 
 
 RULES = {
-    "TensorArrayV3": empty, "TensorArrayGradV3": like, "TensorArrayWriteV3": write, "TensorArrayReadV3": read,
-    "TensorArrayGatherV3": gather, "TensorArrayScatterV3": scatter, "TensorArrayConcatV3": concat,
-    "TensorArraySplitV3": split, "TensorArraySizeV3": size,
-}  # fmt: skip
+    "TensorArrayV3": empty,
+    "TensorArrayGradV3": like,
+    "TensorArrayWriteV3": write,
+    "TensorArrayReadV3": read,
+    "TensorArrayGatherV3": gather,
+    "TensorArrayScatterV3": scatter,
+    "TensorArrayConcatV3": concat,
+    "TensorArraySplitV3": split,
+    "TensorArraySizeV3": size,
+}

@@ -148,10 +148,9 @@ def _by_rows(call: Call, changes: dict) -> bool:
 
 def _part(call: Call, changes: dict, first: int, thread: int) -> Part:
     found = [access(ref, writes, changes.get(key)) for key, ref, writes in call.memory]
-    part = call.with_(**{
-        key: _windowed(call[key], new) if isinstance(new, Window) else new
-        for key, new in changes.items()
-    })  # fmt: skip
+    part = call.with_(
+        **{key: _windowed(call[key], new) if isinstance(new, Window) else new for key, new in changes.items()}
+    )
     part.error, part.origin = call.error and (lambda position: call.error(first + position)), call
     part.limit = _limit_of(call, changes, first)
     return Part(thread, part, found + _fate(call, found))
@@ -190,10 +189,7 @@ class _Phase:
         """Whether a part may only be done after a meeting."""
         others = [spaces for thread, spaces in enumerate(self.touched) if thread != part.thread]
         return any(
-            clash(mine, theirs)
-            for mine in part.accesses
-            for spaces in others
-            for theirs in spaces.get(mine.space, ())
+            clash(mine, theirs) for mine in part.accesses for spaces in others for theirs in spaces.get(mine.space, ())
         )
 
     def add(self, part: Part) -> None:

@@ -52,9 +52,16 @@ class CheckpointSaverHook(SessionRunHook):
       RuntimeError: at the beginning, without a global step; when it saves, without a saver.
     """
 
-    def __init__(self, checkpoint_dir, save_secs: float | None = None, save_steps: int | None = None,
-                 saver=None, checkpoint_basename: str = "model.ckpt", scaffold=None,
-                 listeners=None):  # fmt: skip
+    def __init__(
+        self,
+        checkpoint_dir,
+        save_secs: float | None = None,
+        save_steps: int | None = None,
+        saver=None,
+        checkpoint_basename: str = "model.ckpt",
+        scaffold=None,
+        listeners=None,
+    ):
         if saver is not None and scaffold is not None:
             raise ValueError("You cannot provide both saver and scaffold.")
         self._saver, self._scaffold, self._folder = saver, scaffold, os.fspath(checkpoint_dir)

@@ -26,13 +26,17 @@ class LoggingTensorHook(SessionRunHook):
       ValueError: unless one of every_n_iter (more than 0) and every_n_secs is given, or at_end alone.
     """
 
-    def __init__(self, tensors, every_n_iter: int | None = None, every_n_secs: float | None = None,
-                 at_end: bool = False, formatter=None):  # fmt: skip
+    def __init__(
+        self,
+        tensors,
+        every_n_iter: int | None = None,
+        every_n_secs: float | None = None,
+        at_end: bool = False,
+        formatter=None,
+    ):
         only_at_end = at_end and every_n_iter is None and every_n_secs is None
         if not only_at_end and (every_n_iter is None) == (every_n_secs is None):
-            raise ValueError(
-                "either at_end and/or exactly one of every_n_iter and every_n_secs must be provided."
-            )
+            raise ValueError("either at_end and/or exactly one of every_n_iter and every_n_secs must be provided.")
         if every_n_iter is not None and every_n_iter <= 0:
             raise ValueError(f"invalid every_n_iter={every_n_iter}: it is 1 or more")
         self._named = isinstance(tensors, dict)
@@ -89,8 +93,9 @@ class StepCounterHook(SessionRunHook):
       RuntimeError: at the beginning, without a global step.
     """
 
-    def __init__(self, every_n_steps: int | None = 100, every_n_secs: float | None = None, output_dir=None,
-                 summary_writer=None):  # fmt: skip
+    def __init__(
+        self, every_n_steps: int | None = 100, every_n_secs: float | None = None, output_dir=None, summary_writer=None
+    ):
         if (every_n_steps is None) == (every_n_secs is None):
             raise ValueError("exactly one of every_n_steps and every_n_secs should be provided.")
         self._timer = SecondOrStepTimer(every_n_secs, every_n_steps)
@@ -127,8 +132,15 @@ class SummarySaverHook(SessionRunHook):
       RuntimeError: at the beginning, without a global step.
     """
 
-    def __init__(self, save_steps: int | None = None, save_secs: float | None = None, output_dir=None,
-                 summary_writer=None, scaffold=None, summary_op=None):  # fmt: skip
+    def __init__(
+        self,
+        save_steps: int | None = None,
+        save_secs: float | None = None,
+        output_dir=None,
+        summary_writer=None,
+        scaffold=None,
+        summary_op=None,
+    ):
         if (scaffold is None) == (summary_op is None):
             raise ValueError("Exactly one of scaffold or summary_op must be provided.")
         self._summary_op, self._scaffold = summary_op, scaffold
@@ -179,8 +191,14 @@ class ProfilerHook(SessionRunHook):
       RuntimeError: at the beginning, without a global step.
     """
 
-    def __init__(self, save_steps: int | None = None, save_secs: float | None = None, output_dir="",
-                 show_dataflow: bool = True, show_memory: bool = False):  # fmt: skip
+    def __init__(
+        self,
+        save_steps: int | None = None,
+        save_secs: float | None = None,
+        output_dir="",
+        show_dataflow: bool = True,
+        show_memory: bool = False,
+    ):
         self._timer, self._folder = SecondOrStepTimer(save_secs, save_steps), os.fspath(output_dir)
         self._shows = show_dataflow, show_memory
 

@@ -54,8 +54,7 @@ class _MonitoredSession:
             except _LOST as error:
                 if not self._recovers:
                     raise
-                tf.logging.info("An error was raised while a session was being made: %s. Again.",
-                                error)  # fmt: skip
+                tf.logging.info("An error was raised while a session was being made: %s. Again.", error)
 
     def _start(self) -> _Running:
         # The end of the input is an error like others, until it reaches `with`.
@@ -111,8 +110,7 @@ class _MonitoredSession:
             raise TypeError(f"step_fn is a function of step_context, not {step_fn!r}")
         if names not in (["step_context"], ["self", "step_context"]):
             raise ValueError(
-                f"step_fn may either have one 'step_context' argument, or 'self' and 'step_context'; "
-                f"not {names}"
+                f"step_fn may either have one 'step_context' argument, or 'self' and 'step_context'; not {names}"
             )
         return step_fn(self.StepContext(self._open().session, self.run))
 
@@ -207,9 +205,16 @@ class MonitoredSession(_MonitoredSession):
 class SingularMonitoredSession(_MonitoredSession):
     """A MonitoredSession that makes no new session after an error; `raw_session()` gives the one it has."""
 
-    def __init__(self, hooks=None, scaffold: Scaffold | None = None, master="", config=None,
-                 checkpoint_dir=None, stop_grace_period_secs: float = 120,
-                 checkpoint_filename_with_path=None):  # fmt: skip
+    def __init__(
+        self,
+        hooks=None,
+        scaffold: Scaffold | None = None,
+        master="",
+        config=None,
+        checkpoint_dir=None,
+        stop_grace_period_secs: float = 120,
+        checkpoint_filename_with_path=None,
+    ):
         creator = ChiefSessionCreator(scaffold, master, config, checkpoint_dir, checkpoint_filename_with_path)
         super().__init__(creator, hooks, False, stop_grace_period_secs)
 
@@ -222,11 +227,22 @@ _DEFAULT = object()
 
 
 def MonitoredTrainingSession(  # noqa: N802 - TensorFlow's name
-        master="", is_chief: bool = True, checkpoint_dir=None, scaffold: Scaffold | None = None, hooks=None,
-        chief_only_hooks=None, save_checkpoint_secs=_DEFAULT, save_summaries_steps=_DEFAULT,
-        save_summaries_secs=_DEFAULT, config=None, stop_grace_period_secs: float = 120,
-        log_step_count_steps: int | None = 100, max_wait_secs: float = 7200, save_checkpoint_steps=_DEFAULT,
-        summary_dir=None) -> MonitoredSession:  # fmt: skip
+    master="",
+    is_chief: bool = True,
+    checkpoint_dir=None,
+    scaffold: Scaffold | None = None,
+    hooks=None,
+    chief_only_hooks=None,
+    save_checkpoint_secs=_DEFAULT,
+    save_summaries_steps=_DEFAULT,
+    save_summaries_secs=_DEFAULT,
+    config=None,
+    stop_grace_period_secs: float = 120,
+    log_step_count_steps: int | None = 100,
+    max_wait_secs: float = 7200,
+    save_checkpoint_steps=_DEFAULT,
+    summary_dir=None,
+) -> MonitoredSession:
     """A MonitoredSession for training: it goes on from the newest checkpoint in `checkpoint_dir`.
 
     There it also writes a checkpoint every 600 seconds (or save_checkpoint_secs, save_checkpoint_steps;
@@ -238,8 +254,9 @@ def MonitoredTrainingSession(  # noqa: N802 - TensorFlow's name
       RuntimeError: for what needs a global step, without one.
     """
     if not is_chief:
-        return MonitoredSession(WorkerSessionCreator(scaffold, master, config, max_wait_secs), hooks,
-                                stop_grace_period_secs)  # fmt: skip
+        return MonitoredSession(
+            WorkerSessionCreator(scaffold, master, config, max_wait_secs), hooks, stop_grace_period_secs
+        )
     summary_steps, summary_secs = _either(save_summaries_steps, save_summaries_secs, (100, None))
     saving_steps, saving_secs = _either(save_checkpoint_steps, save_checkpoint_secs, (None, 600))
     scaffold, found = scaffold or Scaffold(), list(chief_only_hooks or [])

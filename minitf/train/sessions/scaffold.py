@@ -26,19 +26,32 @@ class Scaffold:
     True
     """
 
-    def __init__(self, init_op=None, init_feed_dict=None, init_fn=None, ready_op=None,
-                 ready_for_local_init_op=None, local_init_op=None, summary_op=None, saver=None,
-                 copy_from_scaffold: Scaffold | None = None):  # fmt: skip
+    def __init__(
+        self,
+        init_op=None,
+        init_feed_dict=None,
+        init_fn=None,
+        ready_op=None,
+        ready_for_local_init_op=None,
+        local_init_op=None,
+        summary_op=None,
+        saver=None,
+        copy_from_scaffold: Scaffold | None = None,
+    ):
         other = copy_from_scaffold
         if other is not None and not isinstance(other, Scaffold):
             raise TypeError(f"copy_from_scaffold is not a Scaffold instance, but {other!r}")
         self._given_init_fn = init_fn or (other and other._given_init_fn)
         self._init_fn = (lambda sess: self._given_init_fn(self, sess)) if self._given_init_fn else None
         given = {
-            "init_op": init_op, "init_feed_dict": init_feed_dict, "ready_op": ready_op,
-            "ready_for_local_init_op": ready_for_local_init_op, "local_init_op": local_init_op,
-            "summary_op": summary_op, "saver": saver,
-        }  # fmt: skip
+            "init_op": init_op,
+            "init_feed_dict": init_feed_dict,
+            "ready_op": ready_op,
+            "ready_for_local_init_op": ready_for_local_init_op,
+            "local_init_op": local_init_op,
+            "summary_op": summary_op,
+            "saver": saver,
+        }
         for name, value in given.items():
             inherited = other is not None and not isinstance(value, tf.Tensor) and not value
             setattr(self, f"_{name}", getattr(other, f"_{name}") if inherited else value)
@@ -51,8 +64,10 @@ class Scaffold:
             self._ready_op = self.get_or_default("ready_op", GraphKeys.READY_OP, _unready)
         if self._ready_for_local_init_op is None:
             self._ready_for_local_init_op = self.get_or_default(
-                "ready_for_local_init_op", GraphKeys.READY_FOR_LOCAL_INIT_OP,
-                lambda: _unready(variables.global_variables()))  # fmt: skip
+                "ready_for_local_init_op",
+                GraphKeys.READY_FOR_LOCAL_INIT_OP,
+                lambda: _unready(variables.global_variables()),
+            )
         if self._local_init_op is None:
             self._local_init_op = self.get_or_default(
                 "local_init_op", GraphKeys.LOCAL_INIT_OP, self.default_local_init_op
@@ -76,9 +91,7 @@ class Scaffold:
         """
         found = get_default_graph().get_collection(collection_key)
         if len(found) > 1:
-            raise RuntimeError(
-                f"collection {collection_key} holds more than one item: say which is {arg_name}"
-            )
+            raise RuntimeError(f"collection {collection_key} holds more than one item: say which is {arg_name}")
         made = found[0] if found else default_constructor()
         if not found and made is not None:
             get_default_graph().add_to_collection(collection_key, made)

@@ -27,10 +27,7 @@ class _Creator(SessionCreator):
         scaffold = self._scaffold.finalize()
         if self._manager is None:
             self._manager = SessionManager(
-                scaffold.local_init_op,
-                scaffold.ready_op,
-                scaffold.ready_for_local_init_op,
-                get_default_graph(),
+                scaffold.local_init_op, scaffold.ready_op, scaffold.ready_for_local_init_op, get_default_graph()
             )
         return self._manager
 
@@ -42,8 +39,14 @@ class ChiefSessionCreator(_Creator):
     checkpoint_filename_with_path.
     """
 
-    def __init__(self, scaffold: Scaffold | None = None, master="", config=None, checkpoint_dir=None,
-                 checkpoint_filename_with_path=None):  # fmt: skip
+    def __init__(
+        self,
+        scaffold: Scaffold | None = None,
+        master="",
+        config=None,
+        checkpoint_dir=None,
+        checkpoint_filename_with_path=None,
+    ):
         super().__init__(scaffold, master, config)
         self._folder, self._path = checkpoint_dir, checkpoint_filename_with_path
 
@@ -51,16 +54,21 @@ class ChiefSessionCreator(_Creator):
         """A session that is ready; RuntimeError if variables are left without values."""
         manager, scaffold = self._managed(), self._scaffold
         return manager.prepare_session(
-            self._master, saver=scaffold.saver, checkpoint_dir=self._folder,
-            checkpoint_filename_with_path=self._path, config=self._config, init_op=scaffold.init_op,
-            init_feed_dict=scaffold.init_feed_dict, init_fn=scaffold.init_fn)  # fmt: skip
+            self._master,
+            saver=scaffold.saver,
+            checkpoint_dir=self._folder,
+            checkpoint_filename_with_path=self._path,
+            config=self._config,
+            init_op=scaffold.init_op,
+            init_feed_dict=scaffold.init_feed_dict,
+            init_fn=scaffold.init_fn,
+        )
 
 
 class WorkerSessionCreator(_Creator):
     """Makes sessions that wait until somebody else has initialized the model, up to max_wait_secs seconds."""
 
-    def __init__(self, scaffold: Scaffold | None = None, master="", config=None,
-                 max_wait_secs: float = 30 * 60):  # fmt: skip
+    def __init__(self, scaffold: Scaffold | None = None, master="", config=None, max_wait_secs: float = 30 * 60):
         super().__init__(scaffold, master, config)
         self._max_wait_secs = max_wait_secs
 

@@ -28,17 +28,33 @@ class SessionManager:
     3
     """
 
-    def __init__(self, local_init_op=None, ready_op=None, ready_for_local_init_op=None, graph=None,
-                 recovery_wait_secs: float = 30, local_init_run_options=None):  # fmt: skip
+    def __init__(
+        self,
+        local_init_op=None,
+        ready_op=None,
+        ready_for_local_init_op=None,
+        graph=None,
+        recovery_wait_secs: float = 30,
+        local_init_run_options=None,
+    ):
         self._local_init_op, self._options = local_init_op, local_init_run_options
         self._ready_op, self._ready_for_local_init_op = ready_op, ready_for_local_init_op
         self._graph = get_default_graph().root if graph is None else graph
         self._pause = recovery_wait_secs
 
-    def prepare_session(self, master, init_op=None, saver=None, checkpoint_dir=None,
-                        checkpoint_filename_with_path=None, wait_for_checkpoint: bool = False,
-                        max_wait_secs: float = 7200, config=None, init_feed_dict=None,
-                        init_fn=None):  # fmt: skip
+    def prepare_session(
+        self,
+        master,
+        init_op=None,
+        saver=None,
+        checkpoint_dir=None,
+        checkpoint_filename_with_path=None,
+        wait_for_checkpoint: bool = False,
+        max_wait_secs: float = 7200,
+        config=None,
+        init_feed_dict=None,
+        init_fn=None,
+    ):
         """A session that is ready: restored if there is a checkpoint, else initialized.
 
         init_op, with init_feed_dict, and init_fn(session) give variables their values where nothing is
@@ -49,8 +65,9 @@ class SessionManager:
           RuntimeError: if variables have no values in the end, or nothing is there that could give them some.
           ValueError: if both kinds of paths are given.
         """
-        sess, loaded = self._restored(master, saver, checkpoint_dir, checkpoint_filename_with_path,
-                                      wait_for_checkpoint, max_wait_secs, config)  # fmt: skip
+        sess, loaded = self._restored(
+            master, saver, checkpoint_dir, checkpoint_filename_with_path, wait_for_checkpoint, max_wait_secs, config
+        )
         if not loaded:
             self._initialize(sess, init_op, init_feed_dict, init_fn)
         how = f"init_op: {_named(init_op)}, init_fn: {init_fn}"
@@ -80,12 +97,20 @@ class SessionManager:
         if init_fn:
             init_fn(sess)
 
-    def recover_session(self, master, saver=None, checkpoint_dir=None, checkpoint_filename_with_path=None,
-                        wait_for_checkpoint: bool = False, max_wait_secs: float = 7200,
-                        config=None):  # fmt: skip
+    def recover_session(
+        self,
+        master,
+        saver=None,
+        checkpoint_dir=None,
+        checkpoint_filename_with_path=None,
+        wait_for_checkpoint: bool = False,
+        max_wait_secs: float = 7200,
+        config=None,
+    ):
         """A session, and whether it could be restored from a checkpoint and is ready."""
-        sess, loaded = self._restored(master, saver, checkpoint_dir, checkpoint_filename_with_path,
-                                      wait_for_checkpoint, max_wait_secs, config)  # fmt: skip
+        sess, loaded = self._restored(
+            master, saver, checkpoint_dir, checkpoint_filename_with_path, wait_for_checkpoint, max_wait_secs, config
+        )
         done, why = self._run_local_init(sess)
         if not loaded:
             return sess, False
@@ -127,8 +152,7 @@ class SessionManager:
         """A new session, and whether a checkpoint was restored in it."""
         if folder and path:
             raise ValueError(
-                "Can not provide both checkpoint_dir and checkpoint_filename_with_path: "
-                f"{folder!r} and {path!r}"
+                f"Can not provide both checkpoint_dir and checkpoint_filename_with_path: {folder!r} and {path!r}"
             )
         sess = tf.Session(master, graph=self._graph, config=config)
         if not saver or not (folder or path):

@@ -47,22 +47,36 @@ class Supervisor:
 
     USE_DEFAULT = _DEFAULT
 
-    def __init__(self, graph=None, ready_op=USE_DEFAULT, ready_for_local_init_op=USE_DEFAULT,
-                 is_chief: bool = True, init_op=USE_DEFAULT, init_feed_dict=None, local_init_op=USE_DEFAULT,
-                 logdir=None, summary_op=USE_DEFAULT, saver=USE_DEFAULT, global_step=USE_DEFAULT,
-                 save_summaries_secs: float = 120, save_model_secs: float = 600,
-                 recovery_wait_secs: float = 30, stop_grace_secs: float = 120,
-                 checkpoint_basename: str = "model.ckpt", session_manager: SessionManager | None = None,
-                 summary_writer=USE_DEFAULT, init_fn=None, local_init_run_options=None):  # fmt: skip
+    def __init__(
+        self,
+        graph=None,
+        ready_op=USE_DEFAULT,
+        ready_for_local_init_op=USE_DEFAULT,
+        is_chief: bool = True,
+        init_op=USE_DEFAULT,
+        init_feed_dict=None,
+        local_init_op=USE_DEFAULT,
+        logdir=None,
+        summary_op=USE_DEFAULT,
+        saver=USE_DEFAULT,
+        global_step=USE_DEFAULT,
+        save_summaries_secs: float = 120,
+        save_model_secs: float = 600,
+        recovery_wait_secs: float = 30,
+        stop_grace_secs: float = 120,
+        checkpoint_basename: str = "model.ckpt",
+        session_manager: SessionManager | None = None,
+        summary_writer=USE_DEFAULT,
+        init_fn=None,
+        local_init_run_options=None,
+    ):
         self._graph = get_default_graph().root if graph is None else graph
         self._is_chief, self._init_fn, self._init_feed_dict = is_chief, init_fn, init_feed_dict
         self._grace, self._coord = stop_grace_secs, Coordinator()
         with self._graph.as_default():
             keys = GraphKeys
             self._ready_op = _made(ready_op, keys.READY_OP, variables.report_uninitialized_variables)
-            self._ready_for_local_init_op = _made(
-                ready_for_local_init_op, keys.READY_FOR_LOCAL_INIT_OP, lambda: None
-            )
+            self._ready_for_local_init_op = _made(ready_for_local_init_op, keys.READY_FOR_LOCAL_INIT_OP, lambda: None)
             self._init_op = _made(init_op, keys.INIT_OP, variables.global_variables_initializer)
             self._local_init_op = _made(local_init_op, keys.LOCAL_INIT_OP, _initialize_locals)
             self._saver = _made(saver, keys.SAVERS, lambda: Saver() if variables.global_variables() else None)
@@ -70,8 +84,13 @@ class Supervisor:
             self._global_step = _made(global_step, keys.GLOBAL_STEP, get_global_step)
         self._set_files(logdir, checkpoint_basename, save_summaries_secs, save_model_secs, summary_writer)
         self._session_manager = session_manager or SessionManager(
-            self._local_init_op, self._ready_op, self._ready_for_local_init_op, self._graph,
-            recovery_wait_secs, local_init_run_options)  # fmt: skip
+            self._local_init_op,
+            self._ready_op,
+            self._ready_for_local_init_op,
+            self._graph,
+            recovery_wait_secs,
+            local_init_run_options,
+        )
         if not is_chief:
             _check_placed(self._graph)
         self._graph.finalize()
@@ -163,17 +182,16 @@ class Supervisor:
     # ---- sessions
 
     @contextlib.contextmanager
-    def managed_session(self, master="", config=None, start_standard_services: bool = True,
-                        close_summary_writer: bool = True):  # fmt: skip
+    def managed_session(
+        self, master="", config=None, start_standard_services: bool = True, close_summary_writer: bool = True
+    ):
         """A context with a session that is ready; at its end, or when an error leaves it, everything stops.
 
         tf.errors.OutOfRangeError is the end of the input, and no error.
         """
         sess = None
         try:
-            sess = self.prepare_or_wait_for_session(
-                master, config, start_standard_services=start_standard_services
-            )
+            sess = self.prepare_or_wait_for_session(master, config, start_standard_services=start_standard_services)
             yield sess
         except Exception as error:
             self.request_stop(error)
@@ -184,9 +202,14 @@ class Supervisor:
                 if sess is not None:
                     sess.close()
 
-    def prepare_or_wait_for_session(self, master="", config=None, wait_for_checkpoint: bool = False,
-                                    max_wait_secs: float = 7200,
-                                    start_standard_services: bool = True):  # fmt: skip
+    def prepare_or_wait_for_session(
+        self,
+        master="",
+        config=None,
+        wait_for_checkpoint: bool = False,
+        max_wait_secs: float = 7200,
+        start_standard_services: bool = True,
+    ):
         """A session that is ready, with queue runners and the standard services started; close it yourself.
 
         Raises:
@@ -201,9 +224,16 @@ class Supervisor:
             sess = self._session_manager.wait_for_session(master, config, max_wait_secs)
         else:
             sess = self._session_manager.prepare_session(
-                master, init_op=self._init_op, saver=self._saver, checkpoint_dir=self._logdir,
-                wait_for_checkpoint=wait_for_checkpoint, max_wait_secs=max_wait_secs, config=config,
-                init_feed_dict=self._init_feed_dict, init_fn=self._init_fn)  # fmt: skip
+                master,
+                init_op=self._init_op,
+                saver=self._saver,
+                checkpoint_dir=self._logdir,
+                wait_for_checkpoint=wait_for_checkpoint,
+                max_wait_secs=max_wait_secs,
+                config=config,
+                init_feed_dict=self._init_feed_dict,
+                init_fn=self._init_fn,
+            )
             self._write_graph()
             if start_standard_services:
                 self.start_standard_services(sess)
@@ -246,9 +276,7 @@ class Supervisor:
 
     def start_queue_runners(self, sess, queue_runners=None) -> list:
         """Starts the threads of queue runners: those of the graph unless some are given."""
-        found = (
-            self._graph.get_collection(GraphKeys.QUEUE_RUNNERS) if queue_runners is None else queue_runners
-        )
+        found = self._graph.get_collection(GraphKeys.QUEUE_RUNNERS) if queue_runners is None else queue_runners
         return [t for qr in found for t in qr.create_threads(sess, self._coord, daemon=True, start=True)]
 
     def loop(self, timer_interval_secs: float | None, target, args=None, kwargs=None) -> LooperThread:
@@ -257,9 +285,7 @@ class Supervisor:
 
     # ---- the end
 
-    def stop(
-        self, threads=None, close_summary_writer: bool = True, ignore_live_threads: bool = False
-    ) -> None:
+    def stop(self, threads=None, close_summary_writer: bool = True, ignore_live_threads: bool = False) -> None:
         """Stops the threads (and some more, if given) and closes the event file.
 
         Raises:

@@ -25,7 +25,5 @@ def test_scopes_are_of_their_thread():
 
 
 def test_errors_name_the_function():
-    with pytest.raises(
-        ValueError, match="test_errors_name_the_function is not decorated with @add_arg_scope"
-    ):
+    with pytest.raises(ValueError, match="test_errors_name_the_function is not decorated with @add_arg_scope"):
         tf.contrib.framework.arg_scoped_arguments(test_errors_name_the_function)

@@ -9,8 +9,13 @@ def test_sums_of_many():
     total = f.reduce_sum_n([tf.zeros([2]), tf.ones([2, 3])])
     names = [op.name for op in tf.get_default_graph().get_operations()[2:]]
     # As in TensorFlow 1.15.5.
-    assert names == ["reduce_sum_n/Const", "reduce_sum_n/zeros/sum", "reduce_sum_n/Const_1",
-                     "reduce_sum_n/ones/sum", "reduce_sum_n"]  # fmt: skip
+    assert names == [
+        "reduce_sum_n/Const",
+        "reduce_sum_n/zeros/sum",
+        "reduce_sum_n/Const_1",
+        "reduce_sum_n/ones/sum",
+        "reduce_sum_n",
+    ]
     with tf.Session() as sess:
         assert sess.run(total) == 6
     with pytest.raises(ValueError, match="No tensors"):

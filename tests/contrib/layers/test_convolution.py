@@ -11,8 +11,11 @@ from minitf.contrib import layers
 X = np.random.default_rng(0).normal(size=(2, 7, 6, 3)).astype(np.float32)
 
 
-@pytest.mark.parametrize("fact", graphs("tf.contrib.layers.conv2d(x", "contrib.layers.max_pool",
-                                        "contrib.layers.conv2d_t"), ids=lambda f: f["source"])  # fmt: skip
+@pytest.mark.parametrize(
+    "fact",
+    graphs("tf.contrib.layers.conv2d(x", "contrib.layers.max_pool", "contrib.layers.conv2d_t"),
+    ids=lambda f: f["source"],
+)
 def test_recorded_graphs(fact):
     check_graph(fact)
 
@@ -21,10 +24,10 @@ def test_layers():
     made = layers.conv2d(X, 4, [3, 2], 2, weights_initializer=tf.ones_initializer(), rate=1)
     again = layers.convolution2d(X, 4, [3, 2], 2, scope="Conv", reuse=True, activation_fn=None)
     first = layers.conv2d(X.transpose(0, 3, 1, 2), 4, [3, 2], 2, data_format="NCHW", scope="Conv", reuse=True)
-    back = layers.conv2d_transpose(made, 3, 3, 2, normalizer_fn=lambda x, by: x * by, activation_fn=None,
-                                   normalizer_params={"by": 0.0})  # fmt: skip
-    assert [v.op.name for v in tf.model_variables()] == [
-        "Conv/weights", "Conv/biases", "Conv2d_transpose/weights"]  # fmt: skip
+    back = layers.conv2d_transpose(
+        made, 3, 3, 2, normalizer_fn=lambda x, by: x * by, activation_fn=None, normalizer_params={"by": 0.0}
+    )
+    assert [v.op.name for v in tf.model_variables()] == ["Conv/weights", "Conv/biases", "Conv2d_transpose/weights"]
     with tf.Session() as session:
         session.run(tf.global_variables_initializer())
         a, b, c, d = session.run([made, again, first, back])

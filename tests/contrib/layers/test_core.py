@@ -48,9 +48,7 @@ def test_regularizers_collections_and_normalizers():
         outputs_collections="outputs",
     )
     assert names() == ["fully_connected/weights"]
-    assert (
-        tf.get_collection("mine") == tf.get_collection(tf.GraphKeys.MODEL_VARIABLES) == tf.global_variables()
-    )
+    assert tf.get_collection("mine") == tf.get_collection(tf.GraphKeys.MODEL_VARIABLES) == tf.global_variables()
     assert tf.get_collection("outputs") == [outputs] and not tf.trainable_variables()
     assert len(tf.losses.get_regularization_losses()) == 1
     with fails(ValueError, "num_outputs is an integer"):

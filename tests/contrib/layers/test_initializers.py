@@ -7,11 +7,7 @@ import pytest
 from helpers import fails, run
 
 import minitf as tf
-from minitf.contrib.layers import (
-    variance_scaling_initializer,
-    xavier_initializer,
-    xavier_initializer_conv2d,
-)
+from minitf.contrib.layers import variance_scaling_initializer, xavier_initializer, xavier_initializer_conv2d
 
 INPUTS, OUTPUTS = 200, 100
 SIZES = {"FAN_IN": INPUTS, "FAN_OUT": OUTPUTS, "FAN_AVG": (INPUTS + OUTPUTS) / 2}
@@ -43,9 +39,7 @@ def test_windows_count():
 @pytest.mark.parametrize("shape", [[], [3], [2, 3]])
 def test_as_initializers_of_variables(shape):
     v = tf.get_variable("v", shape, tf.float64, initializer=xavier_initializer())
-    assert (
-        v.initial_value.op.name == "v/Initializer/random_uniform" and run(v.initial_value).dtype == np.float64
-    )
+    assert v.initial_value.op.name == "v/Initializer/random_uniform" and run(v.initial_value).dtype == np.float64
 
 
 @pytest.mark.parametrize("arguments", [{"mode": "fan_in"}, {"dtype": tf.int32}])

@@ -15,11 +15,7 @@ def test_recorded(id):
 
 @pytest.mark.parametrize(
     ("steps", "heads", "states", "words"),
-    [
-        (0, 1, [3, 4, 2], "at least one time step"),
-        (2, 0, [3, 4, 2], "num_heads"),
-        (2, 1, [3, 4, None], "known size"),
-    ],
+    [(0, 1, [3, 4, 2], "at least one time step"), (2, 0, [3, 4, 2], "num_heads"), (2, 1, [3, 4, None], "known size")],
 )
 def test_refusals(steps, heads, states, words):
     cell = tf.nn.rnn_cell.GRUCell(3)

@@ -23,14 +23,7 @@ def test_another_loss_function_and_losses_by_example():
         legacy_seq2seq.sequence_loss_by_example(logits, targets, weights, softmax_loss_function=loss)
     ).tolist() == [3, 3]
     outputs, losses = legacy_seq2seq.model_with_buckets(
-        logits,
-        targets,
-        targets,
-        weights,
-        [(1, 1), (2, 2)],
-        lambda e, d: (e, None),
-        loss,
-        per_example_loss=True,
+        logits, targets, targets, weights, [(1, 1), (2, 2)], lambda e, d: (e, None), loss, per_example_loss=True
     )
     assert [len(o) for o in outputs] == [1, 2]
     assert [run(t).tolist() for t in losses] == [[3, 3], [3, 3]]

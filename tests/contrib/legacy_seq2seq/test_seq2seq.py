@@ -8,9 +8,7 @@ from helpers import fails
 import minitf as tf
 from minitf.contrib import legacy_seq2seq
 
-RECORDED = recorded_runs.ids(
-    "seq2seq", "rnn_decoder", "basic_rnn", "tied_rnn", "embedding_rnn", "embedding_tied"
-)
+RECORDED = recorded_runs.ids("seq2seq", "rnn_decoder", "basic_rnn", "tied_rnn", "embedding_rnn", "embedding_tied")
 SYMBOLS = np.array([[1, 2, 0, 4], [3, 3, 0, 1], [2, 4, 4, 0]], np.int32)
 
 
@@ -28,9 +26,7 @@ def cell():
 
 
 MODELS = {
-    "embedding_rnn": lambda f: legacy_seq2seq.embedding_rnn_seq2seq(
-        steps(), steps(), cell(), 5, 5, 2, feed_previous=f
-    ),
+    "embedding_rnn": lambda f: legacy_seq2seq.embedding_rnn_seq2seq(steps(), steps(), cell(), 5, 5, 2, feed_previous=f),
     "embedding_tied_rnn": lambda f: legacy_seq2seq.embedding_tied_rnn_seq2seq(
         steps(), steps(), cell(), 5, 2, feed_previous=f
     ),
@@ -58,9 +54,7 @@ def test_feed_previous_as_a_tensor_chooses_at_run_time(model):
 def test_a_projection_of_the_wrong_size_is_refused():
     projection = tf.zeros([3, 4]), tf.zeros([4])
     with fails(ValueError, "output_projection", "(3, 4)"):
-        legacy_seq2seq.embedding_rnn_decoder(
-            steps(), None, cell(), 5, 2, output_projection=projection, scope="d"
-        )
+        legacy_seq2seq.embedding_rnn_decoder(steps(), None, cell(), 5, 2, output_projection=projection, scope="d")
 
 
 def test_one_encoder_with_several_decoders():

@@ -28,8 +28,13 @@ def test_rows_past_the_end_count_for_nothing():
 
 def test_other_probabilities_and_masks():
     attention = seq2seq.LuongAttention(
-        3, MEMORY, [1, 2], probability_fn=tf.identity, score_mask_value=-5.0,
-        custom_key_value_fn=lambda keys, values: (values, keys))  # fmt: skip
+        3,
+        MEMORY,
+        [1, 2],
+        probability_fn=tf.identity,
+        score_mask_value=-5.0,
+        custom_key_value_fn=lambda keys, values: (values, keys),
+    )
     scores, _ = attention(tf.ones([2, 3]), None)
     with tf.Session() as sess:
         sess.run(tf.global_variables_initializer())

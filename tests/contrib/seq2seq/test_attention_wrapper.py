@@ -26,10 +26,7 @@ def cell():
 
 def test_several_mechanisms():
     both = seq2seq.AttentionWrapper(
-        cell(),
-        [attention(), seq2seq.BahdanauAttention(2, MEMORY)],
-        attention_layer_size=[6, 7],
-        alignment_history=True,
+        cell(), [attention(), seq2seq.BahdanauAttention(2, MEMORY)], attention_layer_size=[6, 7], alignment_history=True
     )
     state = both.zero_state(2, tf.float32)
     output, state = both(tf.ones([2, 3]), state)

@@ -34,9 +34,7 @@ def searched(beams, **options):
     )
     final, state, lengths = seq2seq.dynamic_decode(decoder, maximum_iterations=STEPS)
     with tf.Session() as sess:
-        return sess.run(
-            [final.predicted_ids, state.log_probs, final.beam_search_decoder_output.scores, lengths]
-        )
+        return sess.run([final.predicted_ids, state.log_probs, final.beam_search_decoder_output.scores, lengths])
 
 
 def best(start, penalty=0.0):
@@ -91,9 +89,7 @@ def test_with_attention(coverage):
     final, state, _ = seq2seq.dynamic_decode(decoder, maximum_iterations=6)
     with tf.Session() as sess:
         sess.run(tf.global_variables_initializer())
-        ids, history, log_probs = sess.run(
-            [final.predicted_ids, state.cell_state.alignment_history, state.log_probs]
-        )
+        ids, history, log_probs = sess.run([final.predicted_ids, state.cell_state.alignment_history, state.log_probs])
     assert ids.shape[0] == 2 and ids.shape[2] == 3 and history.shape == (ids.shape[1], 6, 4)
     np.testing.assert_allclose(history.sum(axis=2), 1, rtol=1e-5)
     assert (np.diff(log_probs) <= 0).all() or coverage
@@ -106,6 +102,4 @@ def test_refusals():
     with fails(ValueError, "tile_batch"):
         seq2seq.BeamSearchDecoder(cell, tf.eye(3), [1, 1], 0, tf.zeros([2, 4]), 3)
     with fails(ValueError, "coverage_penalty_weight"):
-        seq2seq.BeamSearchDecoder(
-            cell, tf.eye(3), [1, 1], 0, state, 3, coverage_penalty_weight=1.0
-        ).initialize()
+        seq2seq.BeamSearchDecoder(cell, tf.eye(3), [1, 1], 0, state, 3, coverage_penalty_weight=1.0).initialize()

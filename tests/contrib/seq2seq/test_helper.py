@@ -48,9 +48,7 @@ def test_sequences_of_no_length():
 def test_scheduled_embedding():
     table = tf.constant([[100.0, 200.0], [300.0, 400.0]])
     for probability in (0.0, 1.0, [0.0, 1.0]):
-        helper = seq2seq.ScheduledEmbeddingTrainingHelper(
-            INPUTS, [3, 3], table, probability, seed=1, scheduling_seed=2
-        )
+        helper = seq2seq.ScheduledEmbeddingTrainingHelper(INPUTS, [3, 3], table, probability, seed=1, scheduling_seed=2)
         outputs, samples, _ = decoded(helper)
         sampled = np.broadcast_to(np.reshape(np.array(probability) > 0, (-1, 1)), (2, 3))
         assert np.array_equal(samples >= 0, sampled)

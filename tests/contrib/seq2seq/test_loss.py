@@ -23,8 +23,15 @@ WEIGHTS = np.array([[2.0, 1.0, 0.0], [1.0, 0.0, 0.0]], np.float32)
 )
 def test_sums_count_the_weights_that_are_not_zero(time, batch, wanted):
     loss = sequence_loss(
-        tf.zeros([2, 3, 5]), tf.zeros([2, 3], tf.int32), tf.constant(WEIGHTS), False, False, time, batch,
-        softmax_loss_function=lambda labels, logits: tf.reshape(tf.constant(LOSSES), [-1]))  # fmt: skip
+        tf.zeros([2, 3, 5]),
+        tf.zeros([2, 3], tf.int32),
+        tf.constant(WEIGHTS),
+        False,
+        False,
+        time,
+        batch,
+        softmax_loss_function=lambda labels, logits: tf.reshape(tf.constant(LOSSES), [-1]),
+    )
     np.testing.assert_allclose(run(loss), wanted)
 
 

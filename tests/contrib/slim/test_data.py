@@ -40,12 +40,15 @@ def decoder():
     features["image/encoded"] = tf.FixedLenFeature([], tf.string, "")
     features["image/format"] = tf.FixedLenFeature([], tf.string, "png")
     features["label"] = tf.FixedLenFeature([1], tf.int64, [0])
-    return DECODER.TFExampleDecoder(features, {
-        "image": DECODER.Image(shape=[4, 6, 3]),
-        "label": DECODER.Tensor("label", shape=[]),
-        "boxes": DECODER.BoundingBox(prefix="box/"),
-        "twice": DECODER.ItemHandlerCallback("label", lambda found: found["label"] * 2),
-    })  # fmt: skip
+    return DECODER.TFExampleDecoder(
+        features,
+        {
+            "image": DECODER.Image(shape=[4, 6, 3]),
+            "label": DECODER.Tensor("label", shape=[]),
+            "boxes": DECODER.BoundingBox(prefix="box/"),
+            "twice": DECODER.ItemHandlerCallback("label", lambda found: found["label"] * 2),
+        },
+    )
 
 
 def drawn(fetches, runs):
@@ -62,8 +65,7 @@ def drawn(fetches, runs):
 
 @pytest.mark.parametrize("shuffle", [True, False])
 def test_a_dataset_is_provided_in_batches_made_ahead(records, shuffle):
-    dataset = slim.dataset.Dataset(records, tf.TFRecordReader, decoder(), 5, {"image": "a picture"},
-                                   num_classes=5)  # fmt: skip
+    dataset = slim.dataset.Dataset(records, tf.TFRecordReader, decoder(), 5, {"image": "a picture"}, num_classes=5)
     provider = slim.dataset_data_provider.DatasetDataProvider(
         dataset, num_readers=2, shuffle=shuffle, common_queue_capacity=20, common_queue_min=3, seed=1
     )
@@ -87,14 +89,20 @@ def test_a_single_pass_keeps_the_order(records):
 
 
 def test_shapes_of_features_and_backups():
-    features = {"values": tf.VarLenFeature(tf.int64), "sizes": tf.VarLenFeature(tf.int64),
-                "none": tf.VarLenFeature(tf.int64)}  # fmt: skip
+    features = {
+        "values": tf.VarLenFeature(tf.int64),
+        "sizes": tf.VarLenFeature(tf.int64),
+        "none": tf.VarLenFeature(tf.int64),
+    }
     shaped = DECODER.Tensor("values", shape_keys="sizes")
-    made = DECODER.TFExampleDecoder(features, {
-        "shaped": shaped,
-        "backup": DECODER.BackupHandler(DECODER.Tensor("none"), DECODER.Tensor("values")),
-        "sparse": DECODER.SparseTensor("sizes", "values", shape=[9], densify=True),
-    })  # fmt: skip
+    made = DECODER.TFExampleDecoder(
+        features,
+        {
+            "shaped": shaped,
+            "backup": DECODER.BackupHandler(DECODER.Tensor("none"), DECODER.Tensor("values")),
+            "sparse": DECODER.SparseTensor("sizes", "values", shape=[9], densify=True),
+        },
+    )
     found = {"values": feature("int64", 7, 8), "sizes": feature("int64", 1, 2)}
     example = tf.train.Example(features=tf.train.Features(feature=found)).SerializeToString()
     with tf.Session() as session:

@@ -9,12 +9,16 @@ def test_like_tensorflow(name):
     check(name)
 
 
-@pytest.mark.parametrize("text, words", [
-    ("z=1", "Unknown hyperparameter type for z; there are a, n"),
-    ("a=b", "hparam 'a' of type 'int' with value 'b'"),
-    ("a=1,a=2", "Multiple assignments to variable 'a'"), ("a", "Malformed hyperparameter value: a"),
-    ("n=3", "hparam 'n' of type 'NoneType'"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "text, words",
+    [
+        ("z=1", "Unknown hyperparameter type for z; there are a, n"),
+        ("a=b", "hparam 'a' of type 'int' with value 'b'"),
+        ("a=1,a=2", "Multiple assignments to variable 'a'"),
+        ("a", "Malformed hyperparameter value: a"),
+        ("n=3", "hparam 'n' of type 'NoneType'"),
+    ],
+)
 def test_errors_say_what_is_wrong(text, words):
     with pytest.raises(ValueError, match=words):
         tf.contrib.training.HParams(a=1, n=None).parse(text)

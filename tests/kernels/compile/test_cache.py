@@ -19,15 +19,9 @@ RESULTS = ["0 0.6931 1.3133 2.1269", "0 0.0 2.0 4.0"]
 
 
 def start(folder):
-    environment = {
-        **os.environ,
-        "MINITF_CACHE_DIR": str(folder),
-        "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
-    }
+    environment = {**os.environ, "MINITF_CACHE_DIR": str(folder), "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
     command = [sys.executable, str(SCRIPT)]
-    return subprocess.Popen(
-        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    )
+    return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
 def finish(process, said=""):
@@ -138,10 +132,7 @@ def test_swapped_files_are_both_refused(kept):
 def test_any_changed_bit_is_seen(kept):
     data = kept.read_bytes()
     random = np.random.default_rng(0)
-    places = [
-        *range(80),
-        *random.integers(0, len(data), 200),
-    ]  # all of the checksum and the symbol, some code
+    places = [*range(80), *random.integers(0, len(data), 200)]  # all of the checksum and the symbol, some code
     for place in places:
         changed = bytearray(data)
         changed[place] ^= 1 << random.integers(8)

@@ -19,9 +19,7 @@ STRANGER = 54321
 needs_root = pytest.mark.skipif(
     not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root can become another user"
 )
-needs_another = pytest.mark.skipif(
-    not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root can write everywhere"
-)
+needs_another = pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root can write everywhere")
 
 
 @pytest.fixture
@@ -45,11 +43,14 @@ def base(tmp_path):
     return tmp_path
 
 
-@pytest.mark.parametrize("given, kept", [
-    ({"MINITF_CACHE_DIR": "a", "XDG_CACHE_HOME": "b", "HOME": "c"}, "a"),
-    ({"MINITF_CACHE_DIR": None, "XDG_CACHE_HOME": "b", "HOME": "c"}, "b/minitf"),
-    ({"HOME": "c"}, "c/.cache/minitf"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "given, kept",
+    [
+        ({"MINITF_CACHE_DIR": "a", "XDG_CACHE_HOME": "b", "HOME": "c"}, "a"),
+        ({"MINITF_CACHE_DIR": None, "XDG_CACHE_HOME": "b", "HOME": "c"}, "b/minitf"),
+        ({"HOME": "c"}, "c/.cache/minitf"),
+    ],
+)
 def test_root_follows_the_environment(fresh, base, given, kept):
     for variable, name in given.items():
         fresh.setenv(variable, str(base / name) if name else "")
@@ -90,9 +91,7 @@ def test_a_folder_that_is_refused_is_named_once_and_another_used(fresh, base, gi
 def test_nobody_has_a_home(fresh):
     """As for a number in `docker --user` that the image does not know."""
     fresh.setattr(os.path, "expanduser", lambda path: path)
-    with pytest.warns(
-        RuntimeWarning, match=r"'~/.cache/minitf' \(HOME is not set\): it is not an absolute path"
-    ):
+    with pytest.warns(RuntimeWarning, match=r"'~/.cache/minitf' \(HOME is not set\): it is not an absolute path"):
         assert folders.is_temporary(folders.root())
 
 
@@ -270,8 +269,12 @@ def ran(before="", cwd=None, **variables):
     variables = {name: value for name, value in variables.items() if value is not None}
     done = subprocess.run(
         [sys.executable, "-c", _SCRIPT.format(before=before)],
-        env=variables, capture_output=True, text=True, cwd=cwd, timeout=60,
-    )  # fmt: skip
+        env=variables,
+        capture_output=True,
+        text=True,
+        cwd=cwd,
+        timeout=60,
+    )
     assert done.returncode == 0, done.stderr
     _, kept, root = done.stdout.splitlines()
     return kept == "True", Path(root), done.stderr

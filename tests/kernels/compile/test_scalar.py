@@ -8,8 +8,14 @@ from minitf.kernels.compile import scalar as s
 from minitf.kernels.math import elementwise as ew
 
 LIMITS = {ew.exp: 2, ew.expm1: 5, ew.log: 2, ew.log1p: 4, ew.tanh: 3, ew.sigmoid: 4}
-REFERENCES = {ew.exp: np.exp, ew.expm1: np.expm1, ew.log: np.log, ew.log1p: np.log1p, ew.tanh: np.tanh,
-              ew.sigmoid: lambda x: 1 / (1 + np.exp(-x))}  # fmt: skip
+REFERENCES = {
+    ew.exp: np.exp,
+    ew.expm1: np.expm1,
+    ew.log: np.log,
+    ew.log1p: np.log1p,
+    ew.tanh: np.tanh,
+    ew.sigmoid: lambda x: 1 / (1 + np.exp(-x)),
+}
 
 
 def everywhere(dtype):

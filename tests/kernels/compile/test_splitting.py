@@ -24,11 +24,7 @@ def flat(names):
 
 
 def nest(*shapes):
-    return lambda: [
-        *(real(*s) for s in shapes),
-        real(*layout.broadcast(*shapes)[0]),
-        *layout.broadcast(*shapes)[1:],
-    ]
+    return lambda: [*(real(*s) for s in shapes), real(*layout.broadcast(*shapes)[0]), *layout.broadcast(*shapes)[1:]]
 
 
 def bias():
@@ -71,8 +67,12 @@ def optimizer(kernel):
 
 
 def copied():
-    return [real(6, ROWS, WIDTH).view(np.uint32), real(ROWS, 6, WIDTH).view(np.uint32), 0,
-            *layout.transpose((6, ROWS, WIDTH), (1, 0, 2))]  # fmt: skip
+    return [
+        real(6, ROWS, WIDTH).view(np.uint32),
+        real(ROWS, 6, WIDTH).view(np.uint32),
+        0,
+        *layout.transpose((6, ROWS, WIDTH), (1, 0, 2)),
+    ]
 
 
 def written():
@@ -94,61 +94,86 @@ def images(*counted):
 VOLUMES = (2, 4, 3, 2, 2, 4, 3, 5, 2, 3, 2, 1, 1, 1, 1, 1, 1, 0, 1, 0)
 
 SAMPLES = {
-    "conv2d": [lambda: [real(6, 4, 3, 2), real(3, 2, 2, 5), real(72, 5), *images(72), 5, 3, 2, 1, 1, 1, 1,
-                        1, 0]],
-    "conv2d_filter": [lambda: [real(6, 4, 3, 2), real(6, 4, 3, 5), real(12, 5), *images(12, 6), 5, 3, 2, 1, 1,
-                               1, 1, 1, 0]],
-    "conv2d_input": [lambda: [real(6, 4, 3, 5), real(5, 12), real(6, 4, 3, 2), *images(), 5, 3, 2, 1, 1, 1,
-                              1, 1, 0]],
-    "conv2d_batch": [lambda: [real(6, 4, 3, 2), real(3, 2, 2, 5), real(6, 4, 3, 5), *images(), 5, 3, 2, 1, 1,
-                              1, 1, 1, 0]],
-    "conv2d_filter_batch": [lambda: [real(6, 4, 3, 2), real(6, 4, 3, 5), real(12, 5), *images(12, 6), 5, 3,
-                                     2, 1, 1, 1, 1, 1, 0]],
-    "conv2d_input_batch": [lambda: [real(6, 4, 3, 5), real(5, 12), real(6, 4, 3, 2), *images(), 5, 3, 2, 1,
-                                    1, 1, 1, 1, 0]],
+    "conv2d": [lambda: [real(6, 4, 3, 2), real(3, 2, 2, 5), real(72, 5), *images(72), 5, 3, 2, 1, 1, 1, 1, 1, 0]],
+    "conv2d_filter": [
+        lambda: [real(6, 4, 3, 2), real(6, 4, 3, 5), real(12, 5), *images(12, 6), 5, 3, 2, 1, 1, 1, 1, 1, 0]
+    ],
+    "conv2d_input": [lambda: [real(6, 4, 3, 5), real(5, 12), real(6, 4, 3, 2), *images(), 5, 3, 2, 1, 1, 1, 1, 1, 0]],
+    "conv2d_batch": [
+        lambda: [real(6, 4, 3, 2), real(3, 2, 2, 5), real(6, 4, 3, 5), *images(), 5, 3, 2, 1, 1, 1, 1, 1, 0]
+    ],
+    "conv2d_filter_batch": [
+        lambda: [real(6, 4, 3, 2), real(6, 4, 3, 5), real(12, 5), *images(12, 6), 5, 3, 2, 1, 1, 1, 1, 1, 0]
+    ],
+    "conv2d_input_batch": [
+        lambda: [real(6, 4, 3, 5), real(5, 12), real(6, 4, 3, 2), *images(), 5, 3, 2, 1, 1, 1, 1, 1, 0]
+    ],
     "conv3d": [lambda: [real(3, 2, 4, 3, 2), real(2, 3, 2, 2, 5), real(6, 4, 3, 5), 0, 6, *VOLUMES]],
     "conv3d_filter": [lambda: [real(3, 2, 4, 3, 2), real(3, 2, 4, 3, 5), real(24, 5), 0, 24, 3, *VOLUMES]],
     "conv3d_input": [lambda: [real(6, 2, 4, 3, 5), real(5, 24), real(6, 2, 4, 3, 2), 0, 6, *VOLUMES]],
-    "depthwise": [lambda: [real(6, 4, 3, 2), real(3, 2, 2, 5), real(24, 3, 10), *images(24), 5, 3, 2, 1, 1, 1,
-                           1, 1, 0]],
-    "depthwise_filter": [lambda: [real(6, 4, 3, 2), real(6, 4, 3, 10), real(6, 2, 5), *images(6, 6), 5, 3, 2,
-                                  1, 1, 1, 1, 1, 0]],
-    "depthwise_input": [lambda: [real(6, 4, 3, 10), real(3, 2, 2, 5), real(6, 4, 3, 2), *images(), 5, 3, 2, 1,
-                                 1, 1, 1, 1, 0]],
+    "depthwise": [
+        lambda: [real(6, 4, 3, 2), real(3, 2, 2, 5), real(24, 3, 10), *images(24), 5, 3, 2, 1, 1, 1, 1, 1, 0]
+    ],
+    "depthwise_filter": [
+        lambda: [real(6, 4, 3, 2), real(6, 4, 3, 10), real(6, 2, 5), *images(6, 6), 5, 3, 2, 1, 1, 1, 1, 1, 0]
+    ],
+    "depthwise_input": [
+        lambda: [real(6, 4, 3, 10), real(3, 2, 2, 5), real(6, 4, 3, 2), *images(), 5, 3, 2, 1, 1, 1, 1, 1, 0]
+    ],
     "lrn": [lambda: [real(ROWS, WIDTH), real(ROWS, WIDTH), 2.0, 0.5, 0.75, 1, ROWS, WIDTH]],
     "lrn_grad": [lambda: [*(real(ROWS, WIDTH) for _ in range(5)), 2.0, 0.5, 0.75, 1, ROWS, WIDTH]],
-    "normalize_channels": [lambda: [real(ROWS, WIDTH), *(real(WIDTH) for _ in range(4)), real(ROWS, WIDTH),
-                                    ROWS, WIDTH]],
-    "normalize_channels_grad": [lambda: [*(real(ROWS, WIDTH) for _ in range(2)),
-                                         *(real(WIDTH) for _ in range(5)), real(ROWS, WIDTH), 0.5, ROWS,
-                                         WIDTH]],
+    "normalize_channels": [
+        lambda: [real(ROWS, WIDTH), *(real(WIDTH) for _ in range(4)), real(ROWS, WIDTH), ROWS, WIDTH]
+    ],
+    "normalize_channels_grad": [
+        lambda: [
+            *(real(ROWS, WIDTH) for _ in range(2)),
+            *(real(WIDTH) for _ in range(5)),
+            real(ROWS, WIDTH),
+            0.5,
+            ROWS,
+            WIDTH,
+        ]
+    ],
     "max_pool": [lambda: [real(6, 4, 3, 2), real(24, 3, 2), -9.0, *images(24), 3, 2, 1, 1, 1, 0]],
-    "max_pool_grad": [lambda: [real(6, 4, 3, 2), real(24, 3, 2), real(6, 4, 3, 2), *images(), 3, 2, 1, 1, 1,
-                               0]],
-    "max_pool_grad_grad": [lambda: [real(6, 4, 3, 2), real(24, 3, 2), real(6, 4, 3, 2), real(24, 3, 2),
-                                    *images(24), 3, 2, 1, 1, 1, 0]],
+    "max_pool_grad": [lambda: [real(6, 4, 3, 2), real(24, 3, 2), real(6, 4, 3, 2), *images(), 3, 2, 1, 1, 1, 0]],
+    "max_pool_grad_grad": [
+        lambda: [real(6, 4, 3, 2), real(24, 3, 2), real(6, 4, 3, 2), real(24, 3, 2), *images(24), 3, 2, 1, 1, 1, 0]
+    ],
     "avg_pool": [lambda: [real(6, 4, 3, 2), real(24, 3, 2), *images(24), 3, 2, 1, 1, 1, 0]],
     "avg_pool_grad": [lambda: [real(24, 3, 2), real(6, 4, 3, 2), *images(), 3, 2, 1, 1, 1, 0]],
     "gemm": [product(ta, tb, beta) for ta in (0, 1) for tb in (0, 1) for beta in (0, 1)],
     "add_rows": [lambda: [real(ROWS, 6 * VECTOR + 3), real(6 * VECTOR), ROWS, 6 * VECTOR, 6 * VECTOR + 3]],
-    "sum_into_rows": [lambda: [index(6, ROWS), real(ROWS, 5 * VECTOR), real(6, 5 * VECTOR),
-                               6, 5 * VECTOR, ROWS, 5 * VECTOR, 5 * VECTOR, 1]],
+    "sum_into_rows": [
+        lambda: [
+            index(6, ROWS),
+            real(ROWS, 5 * VECTOR),
+            real(6, 5 * VECTOR),
+            6,
+            5 * VECTOR,
+            ROWS,
+            5 * VECTOR,
+            5 * VECTOR,
+            1,
+        ]
+    ],
     "pick_rows": [lambda: [index(6, ROWS), real(6, 9), real(ROWS, 9), ROWS, WIDTH, 6, 9, 9, 1]],
-    "gather": [lambda: [real(6, 4).view(np.uint32), index(6, ROWS), real(ROWS, 4).view(np.uint32),
-                        1, 6, ROWS, 4]],
+    "gather": [lambda: [real(6, 4).view(np.uint32), index(6, ROWS), real(ROWS, 4).view(np.uint32), 1, 6, ROWS, 4]],
     "leaky_relu": [lambda: [real(WIDTH), real(WIDTH), real(WIDTH), 0.1, WIDTH]],
     "fill": [lambda: [real(1).view(np.uint32), real(WIDTH).view(np.uint32), WIDTH]],
     "axpy": [lambda: [real(1), real(WIDTH), real(WIDTH), WIDTH]],
     "divide_by_count": [lambda: [real(WIDTH), 3, WIDTH]],
-    "strided_copy": [copied, lambda: [real(4, ROWS).view(np.uint32), real(ROWS, 4).view(np.uint32), 0,
-                                      *layout.transpose((4, ROWS), (1, 0))]],
+    "strided_copy": [
+        copied,
+        lambda: [real(4, ROWS).view(np.uint32), real(ROWS, 4).view(np.uint32), 0, *layout.transpose((4, ROWS), (1, 0))],
+    ],
     "strided_write": [written],
     "select": [selected],
-    "softmax_xent": [lambda: [real(ROWS, WIDTH), real(ROWS, WIDTH), real(ROWS), real(ROWS, WIDTH),
-                              ROWS, WIDTH]],
-    "sparse_softmax_xent": [lambda: [real(ROWS, WIDTH), index(WIDTH, ROWS), real(ROWS), real(ROWS, WIDTH),
-                                     ROWS, WIDTH]],
-}  # fmt: skip
+    "softmax_xent": [lambda: [real(ROWS, WIDTH), real(ROWS, WIDTH), real(ROWS), real(ROWS, WIDTH), ROWS, WIDTH]],
+    "sparse_softmax_xent": [
+        lambda: [real(ROWS, WIDTH), index(WIDTH, ROWS), real(ROWS), real(ROWS, WIDTH), ROWS, WIDTH]
+    ],
+}
 
 
 def samples(kernel):
@@ -163,19 +188,11 @@ def samples(kernel):
     if kernel.name.startswith("apply_"):
         return [lambda: optimizer(kernel)]
     if isinstance(kernel.split, Sums):
-        return [
-            reduction((ROWS, WIDTH), (1,)),
-            reduction((ROWS, 3, WIDTH), (1,)),
-            reduction((ROWS, 33), (1,)),
-        ]
+        return [reduction((ROWS, WIDTH), (1,)), reduction((ROWS, 3, WIDTH), (1,)), reduction((ROWS, 33), (1,))]
     if names[-2:] == ["rows", "width"]:
         return [lambda: [real(ROWS, WIDTH), real(ROWS, WIDTH), ROWS, WIDTH]]
     if names == ["a", "b", "o", "rank", "dims"]:
-        return [
-            nest((ROWS, WIDTH), (ROWS, WIDTH)),
-            nest((ROWS, WIDTH), (WIDTH,)),
-            nest((ROWS, 1), (1, WIDTH)),
-        ]
+        return [nest((ROWS, WIDTH), (ROWS, WIDTH)), nest((ROWS, WIDTH), (WIDTH,)), nest((ROWS, 1), (1, WIDTH))]
     return [lambda: flat(names)]
 
 
@@ -185,9 +202,7 @@ CUT = [kernel for kernel in OURS if kernel.split is not None]
 
 def instance(kernel, operands):
     """The kernel for operands of float32 where it may be, and the operands in its types."""
-    dtypes = {
-        v: np.dtype(np.float32) if np.dtype(np.float32) in d else d[0] for v, d in kernel.dtypes.items()
-    }
+    dtypes = {v: np.dtype(np.float32) if np.dtype(np.float32) in d else d[0] for v, d in kernel.dtypes.items()}
     if "I" in dtypes:
         dtypes["I"] = np.dtype(np.int32)
     if kernel.split is not None and kernel.name in ("copy", "assign", "clear", "fill"):

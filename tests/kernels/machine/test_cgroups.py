@@ -55,12 +55,13 @@ CASES = {
     "more than allowed": (system("0::/a\n", V2) | v2("/a", 100 * MB, 130 * MB), 0),
     "a group around it": (
         system("0::/a/b/c\n", V2)
-        | v2("/a", 100 * MB, 30 * MB) | v2("/a/b", "max", 30 * MB) | v2("/a/b/c", 200 * MB, 10 * MB),
+        | v2("/a", 100 * MB, 30 * MB)
+        | v2("/a/b", "max", 30 * MB)
+        | v2("/a/b/c", 200 * MB, 10 * MB),
         70,
     ),
     "a limit in the middle": (
-        system("0::/a/b/c\n", V2)
-        | v2("/a", "max", 0) | v2("/a/b", 50 * MB, 30 * MB) | v2("/a/b/c", "max", 10 * MB),
+        system("0::/a/b/c\n", V2) | v2("/a", "max", 0) | v2("/a/b", 50 * MB, 30 * MB) | v2("/a/b/c", "max", 10 * MB),
         20,
     ),
     "the container's own view": (system("0::/\n", V2) | v2("", 100 * MB, 30 * MB), 70),
@@ -73,8 +74,7 @@ CASES = {
         100,
     ),
     "no swap for the group": (
-        system("0::/a\n", V2, swap=500)
-        | v2("/a", 100 * MB, 30 * MB, memory_swap_max=0, memory_swap_current=0),
+        system("0::/a\n", V2, swap=500) | v2("/a", 100 * MB, 30 * MB, memory_swap_max=0, memory_swap_current=0),
         70,
     ),
     "version 1": (system("3:cpu:/x\n4:memory:/a\n0::/\n", V1) | v1("/a", 100 * MB, 30 * MB), 70),
@@ -86,23 +86,17 @@ CASES = {
         70,
     ),
     "version 1, of RAM and swap": (
-        system("4:memory:/a\n", V1, swap=500)
-        | v1("/a", 100 * MB, 30 * MB, 5 * MB, limit=120 * MB, usage=35 * MB),
+        system("4:memory:/a\n", V1, swap=500) | v1("/a", 100 * MB, 30 * MB, 5 * MB, limit=120 * MB, usage=35 * MB),
         90,
     ),
-    "version 1, the container's own view": (
-        system("4:memory:/docker/ab c\n", DOCKER) | v1("", 100 * MB, 30 * MB), 70
-    ),
+    "version 1, the container's own view": (system("4:memory:/docker/ab c\n", DOCKER) | v1("", 100 * MB, 30 * MB), 70),
     "version 1, inside the container's": (
-        system("4:memory:/docker/ab c/d\n", DOCKER)
-        | v1("", 100 * MB, 30 * MB) | v1("/d", 40 * MB, 30 * MB),
+        system("4:memory:/docker/ab c/d\n", DOCKER) | v1("", 100 * MB, 30 * MB) | v1("/d", 40 * MB, 30 * MB),
         10,
     ),
     "version 1, not mounted": (system("4:memory:/a\n", V2), 1000),
-    "nonsense": (
-        system("what\n:::\n4\n", "a b\n - cgroup2\n" + V2) | v2("", "lots", "some", stat="x"), 1000
-    ),
-}  # fmt: skip
+    "nonsense": (system("what\n:::\n4\n", "a b\n - cgroup2\n" + V2) | v2("", "lots", "some", stat="x"), 1000),
+}
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -164,9 +158,7 @@ def test_a_real_group():
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="needs limits that the system heeds")
-@pytest.mark.parametrize(
-    "limit, size", [("RLIMIT_AS", 0), ("RLIMIT_AS", 24), ("RLIMIT_AS", 200), ("RLIMIT_DATA", 24)]
-)
+@pytest.mark.parametrize("limit, size", [("RLIMIT_AS", 0), ("RLIMIT_AS", 24), ("RLIMIT_AS", 200), ("RLIMIT_DATA", 24)])
 def test_limits_of_the_process(limit, size, tmp_path):
     """Too little memory is an error, not the end of the process, which the compiler would make of it."""
     script = f"""

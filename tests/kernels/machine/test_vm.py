@@ -69,9 +69,7 @@ class Table:
         place = self.put(LOOP, PATCHES + 2 * patches, 0, limit, *addresses, mode, 0, 0, IDLE, patches)
         self.put(*[0] * 2 * patches)
         moved = body(place) or []
-        self.words[place + PATCHES : place + PATCHES + 2 * patches] = [
-            word for pair in moved for word in pair
-        ]
+        self.words[place + PATCHES : place + PATCHES + 2 * patches] = [word for pair in moved for word in pair]
         self.put(NEXT, 3, place)
         self.words[place + 2] = len(self.words)
         return place

@@ -33,16 +33,11 @@ def test_normalized_and_its_gradient(dtype):
     x, g = sample(dtype, (ROWS, WIDTH)), sample(dtype, (ROWS, WIDTH), 1)
     mean, inverse, scale, offset = (vector(dtype, seed) for seed in range(2, 6))
     o, products, totals = np.zeros_like(x), np.zeros_like(mean), np.zeros_like(mean)
-    assert (
-        run(kernels.normalize_channels[dtype], x, mean, inverse, scale, offset, o, ROWS, WIDTH, scale=9) == 0
-    )
+    assert run(kernels.normalize_channels[dtype], x, mean, inverse, scale, offset, o, ROWS, WIDTH, scale=9) == 0
     normal = (x.astype(np.float64) - mean) * inverse
     close(o, normal * scale + offset, 16, 9)
     sums = np.zeros(2 * WIDTH)
-    assert (
-        run(kernels.channel_sums[dtype], g, x, mean, inverse, products, totals, sums, ROWS, WIDTH, scale=9)
-        == 0
-    )
+    assert run(kernels.channel_sums[dtype], g, x, mean, inverse, products, totals, sums, ROWS, WIDTH, scale=9) == 0
     close(products, (g * normal).sum(0), 32, 9)
     close(totals, g.astype(np.float64).sum(0), 16, 9)
     operands = g, x, mean, inverse, scale, products, totals, o, 0.5, ROWS, WIDTH

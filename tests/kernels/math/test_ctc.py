@@ -24,11 +24,16 @@ def test_loss(dtype, flags):
 @pytest.mark.parametrize(
     "change, status",
     [
-        ({"labels": [1, -1]}, 2), ({"labels": [4, 1]}, 0), ({"places": [[0, 0], [0, 1]]}, 2),
-        ({"places": [[1, 0], [0, 0]]}, 1), ({"places": [[0, 0], [2, 0]]}, 2), ({"lengths": [1, 4]}, 2),
-        ({"lengths": [-1, 1]}, 1), ({"lengths": [0, 1]}, 1),
+        ({"labels": [1, -1]}, 2),
+        ({"labels": [4, 1]}, 0),
+        ({"places": [[0, 0], [0, 1]]}, 2),
+        ({"places": [[1, 0], [0, 0]]}, 1),
+        ({"places": [[0, 0], [2, 0]]}, 2),
+        ({"lengths": [1, 4]}, 2),
+        ({"lengths": [-1, 1]}, 1),
+        ({"lengths": [0, 1]}, 1),
     ],
-)  # fmt: skip
+)
 def test_faults(change, status):
     given = {"places": [[0, 0], [1, 0]], "labels": [1, 0], "lengths": [2, 2], **change}
     places = np.array(given["places"])
@@ -48,26 +53,9 @@ def test_beams(dtype, width, paths, status):
     nodes = 1 + steps * width
     labels, sizes = np.zeros((batch, paths, steps), np.int64), np.zeros((batch, paths), np.int64)
     norms, now, before, totals = (np.zeros(n, dtype) for n in (steps, 3 * nodes, 2 * nodes, width))
-    tree, branches, beam, heap, known = (
-        np.zeros(n, np.int32) for n in (4 * nodes, width, 3 * width, width, classes)
-    )
+    tree, branches, beam, heap, known = (np.zeros(n, np.int32) for n in (4 * nodes, width, 3 * width, width, classes))
     scores = np.zeros((batch, paths), dtype)
-    operands = (
-        x,
-        lengths,
-        labels,
-        sizes,
-        scores,
-        norms,
-        tree,
-        now,
-        before,
-        branches,
-        beam,
-        heap,
-        totals,
-        known,
-    )
+    operands = (x, lengths, labels, sizes, scores, norms, tree, now, before, branches, beam, heap, totals, known)
     found = run(ctc.beam_search[dtype], *operands, steps, batch, classes, width, paths, 1, ulps=64, scale=9)
     assert found == status
     if not status:

@@ -52,9 +52,11 @@ def test_integer_division_by_zero_is_reported(kernel, dtype):
 def test_the_least_integer_by_minus_one(dtype):
     x, y = np.array([LEAST[dtype], 6], dtype), np.array([-1, -1], dtype)
     for kernel, expected in [
-        (division.floordiv, [LEAST[dtype], -6]), (division.truncatediv, [LEAST[dtype], -6]),
-        (division.floormod, [0, 0]), (division.truncatemod, [0, 0]),
-    ]:  # fmt: skip
+        (division.floordiv, [LEAST[dtype], -6]),
+        (division.truncatediv, [LEAST[dtype], -6]),
+        (division.floormod, [0, 0]),
+        (division.truncatemod, [0, 0]),
+    ]:
         status, o = broadcast_run(kernel, x, y)
         assert (status, o.tolist()) == (0, expected)
 

@@ -13,11 +13,7 @@ SLOPES = {
     "sigmoid_grad": lambda y, x: x * y * (1 - y),
     "relu_grad": lambda y, x: np.where(y > 0, x, 0),
 }
-PRODUCTS = {
-    "add": lambda y, x: y + x,
-    "tanh_grad": SLOPES["tanh_grad"],
-    "sigmoid_grad": SLOPES["sigmoid_grad"],
-}
+PRODUCTS = {"add": lambda y, x: y + x, "tanh_grad": SLOPES["tanh_grad"], "sigmoid_grad": SLOPES["sigmoid_grad"]}
 NAN = np.array([np.nan, np.inf, -np.inf, 0.0])
 
 
@@ -36,18 +32,7 @@ def test_biased(name, rows, width, step):
     bias, o = sample("float32", width, 2), np.zeros((rows, width), "float32")
     expected = ACTIVATIONS[name](a.astype("f8") + bias + 0.5)
     assert (
-        run(
-            fused.BIASED[name]["float32"],
-            memory,
-            bias,
-            o,
-            0.5,
-            rows,
-            width,
-            step,
-            python=rows * width < 100,
-            scale=1,
-        )
+        run(fused.BIASED[name]["float32"], memory, bias, o, 0.5, rows, width, step, python=rows * width < 100, scale=1)
         == 0
     )
     close(o, expected, 6, scale=1)
@@ -69,13 +54,9 @@ def test_biased_at_special_places(name):
     ids=[*(f"mul_{name}" for name in PRODUCTS), *(f"add_{name}" for name in SLOPES)],
 )
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
-@pytest.mark.parametrize(
-    "rows, width, steps", [(1, 40, (40,) * 4), (4, 3, (5, 3, 7, 12)), (3, 33, (33, 40, 33, 99))]
-)
+@pytest.mark.parametrize("rows, width, steps", [(1, 40, (40,) * 4), (4, 3, (5, 3, 7, 12)), (3, 33, (33, 40, 33, 99))])
 def test_of_two(kernel, reference, join, dtype, rows, width, steps):
-    (ys, y), (as_, a), (bs, b) = (
-        strided(rows, width, step, seed, dtype) for seed, step in enumerate(steps[:3])
-    )
+    (ys, y), (as_, a), (bs, b) = (strided(rows, width, step, seed, dtype) for seed, step in enumerate(steps[:3]))
     o = np.full((rows, steps[3]), 7, dtype)
     expected = reference(y.astype("f8"), join(a.astype("f8"), b))
     assert run(kernel[dtype], ys, as_, bs, o, rows, width, *steps, ulps=50, scale=1) == 0

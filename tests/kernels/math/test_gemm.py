@@ -65,9 +65,7 @@ def test_every_edge(dtype, ta, tb):
 
 
 @pytest.mark.parametrize("dtype", FLOATS)
-@pytest.mark.parametrize(
-    "m, n, k", [(300, 100, 300), (600, 20, 40), (520, 1, 300), (3, 500, 2), (50, 65, 257)]
-)
+@pytest.mark.parametrize("m, n, k", [(300, 100, 300), (600, 20, 40), (520, 1, 300), (3, 500, 2), (50, 65, 257)])
 def test_blocks(dtype, m, n, k):
     for (ta, tb), beta in itertools.product(LAYOUTS, (0, 1)):
         check(m, n, k, ta, tb, beta, dtype)
@@ -98,9 +96,7 @@ def test_batches(dtype):
     a, b = random(rng, (3, 2, 4, 5), dtype), random(rng, (5, 6), dtype)
     c = np.zeros((3, 4, 6), dtype)
     kernel = gemm if dtype in FLOATS else integer_gemm
-    kernel[dtype].run(
-        a, b, c, 4, 6, 5, 0, 0, 5, 6, 6, 0, 3, 40, 0, 24
-    )  # every other matrix of A, one B for all
+    kernel[dtype].run(a, b, c, 4, 6, 5, 0, 0, 5, 6, 6, 0, 3, 40, 0, 24)  # every other matrix of A, one B for all
     np.testing.assert_allclose(c, a[:, 0] @ b, rtol=1e-4, atol=1e-5)
 
 
@@ -123,15 +119,7 @@ def guarded(array, end):
 @pytest.mark.parametrize("dtype", FLOATS)
 @pytest.mark.parametrize("end", [False, True])
 def test_nothing_outside_is_touched(dtype, end):
-    for m, n, k in [
-        (1, 1, 1),
-        (3, 17, 5),
-        (19, 100, 33),
-        (50, 1, 100),
-        (40, 65, 130),
-        (100, 1, 7),
-        (7, 3, 129),
-    ]:
+    for m, n, k in [(1, 1, 1), (3, 17, 5), (19, 100, 33), (50, 1, 100), (40, 65, 130), (100, 1, 7), (7, 3, 129)]:
         for (ta, tb), beta in itertools.product(LAYOUTS, (0, 1)):
             a, b = np.ones((k, m) if ta else (m, k), dtype), np.ones((n, k) if tb else (k, n), dtype)
             a, b, c = (guarded(x, end) for x in (a, b, np.ones((m, n), dtype)))

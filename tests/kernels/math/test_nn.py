@@ -26,9 +26,7 @@ def test_softmax(dtype, shape, offset):
 
 
 def test_softmax_of_infinities_and_nan():
-    a = np.array(
-        [[np.inf, 1, 2, 3, 4], [-np.inf, 1, 1, -np.inf, 1], [np.nan, 1, 1, 1, 1], [1, 1, 1, 1, np.nan]]
-    )
+    a = np.array([[np.inf, 1, 2, 3, 4], [-np.inf, 1, 1, -np.inf, 1], [np.nan, 1, 1, 1, 1], [1, 1, 1, 1, np.nan]])
     o = np.zeros_like(a)
     assert run(nn.softmax["float64"], a, o, 4, 5) == 0
     with np.errstate(invalid="ignore"):
@@ -62,8 +60,10 @@ def test_cross_entropies(dtype, shape):
     classes = np.arange(shape[0], dtype=np.int32) * 3 % shape[1]
     one_hot = np.eye(shape[1], dtype=dtype)[classes]
     labels = special.softmax(sample("float64", shape, 2), -1).astype(dtype)
-    for y, kernel, given in [(one_hot, nn.sparse_softmax_xent[dtype, np.int32], classes),
-                             (labels, nn.softmax_xent[dtype], labels)]:  # fmt: skip
+    for y, kernel, given in [
+        (one_hot, nn.sparse_softmax_xent[dtype, np.int32], classes),
+        (labels, nn.softmax_xent[dtype], labels),
+    ]:
         loss, backprop = np.zeros(shape[0], dtype), np.zeros_like(logits)
         assert run(kernel, logits, given, loss, backprop, *shape, ulps=9, scale=9) == 0
         wide = logits.astype(np.float64)

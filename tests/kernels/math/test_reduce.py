@@ -11,9 +11,13 @@ from minitf.kernels.math import reduce
 
 SHAPES = [(), (5,), (3, 40), (40, 3), (2, 3, 4), (17, 1, 5), (2, 3, 2, 5), (0, 3)]
 REDUCTIONS = {
-    reduce.reduce_sum: np.sum, reduce.reduce_prod: np.prod, reduce.reduce_max: np.max,
-    reduce.reduce_min: np.min, reduce.reduce_any: np.any, reduce.reduce_all: np.all,
-}  # fmt: skip
+    reduce.reduce_sum: np.sum,
+    reduce.reduce_prod: np.prod,
+    reduce.reduce_max: np.max,
+    reduce.reduce_min: np.min,
+    reduce.reduce_any: np.any,
+    reduce.reduce_all: np.all,
+}
 IDS = [k.name for k in REDUCTIONS]
 
 
@@ -96,9 +100,11 @@ def test_scans(kernel, dtype, exclusive, reverse):
 
 
 SEGMENTS = {
-    reduce.segment_sum: (np.sum, 0), reduce.segment_prod: (np.prod, 1),
-    reduce.segment_max: (np.max, "min"), reduce.segment_min: (np.min, "max"),
-}  # fmt: skip
+    reduce.segment_sum: (np.sum, 0),
+    reduce.segment_prod: (np.prod, 1),
+    reduce.segment_max: (np.max, "min"),
+    reduce.segment_min: (np.min, "max"),
+}
 
 
 @pytest.mark.parametrize("kernel", SEGMENTS, ids=[k.name for k in SEGMENTS])

@@ -20,10 +20,7 @@ def test_product(dtype, turned, across):
     stored = np.ascontiguousarray(b.T) if across else b
     steps = (1, a.shape[1]) if across else (5, 1)
     o = np.zeros((a.shape[0], 5), dtype)
-    assert (
-        run(sparse.sparse_product["int64", dtype], PLACES, values, stored, o, 4, turned, *a.shape, 5, *steps)
-        == 0
-    )
+    assert run(sparse.sparse_product["int64", dtype], PLACES, values, stored, o, 4, turned, *a.shape, 5, *steps) == 0
     close(o, (a @ b.astype(np.float64)).astype(dtype) if dtype != "uint8" else a @ b, 8, 30)
 
 

@@ -42,8 +42,9 @@ def test_reversed_axes():
 
 def test_conjugate_transpose():
     z = M + 1j * M[::-1]
-    helpers.check(lambda x: tf.transpose(x, conjugate=True), z, reference=lambda x: x.T.conj(), grads=False,
-                  dtypes=("complex64",))  # fmt: skip
+    helpers.check(
+        lambda x: tf.transpose(x, conjugate=True), z, reference=lambda x: x.T.conj(), grads=False, dtypes=("complex64",)
+    )
 
 
 def test_permutation_known_only_at_run_time():
@@ -111,12 +112,7 @@ def test_doubling_a_number_often_does_not_double_the_work():
 @pytest.mark.parametrize("dtype", [tf.float32, tf.int64, tf.bool, tf.string, tf.complex64])
 def test_filling(dtype):
     x = tf.placeholder(dtype, [None, 2])
-    made = [
-        tf.zeros([3, 2], dtype),
-        tf.zeros([600, 2], dtype)[:3],
-        tf.zeros_like(x),
-        tf.zeros_like(x, optimize=False),
-    ]
+    made = [tf.zeros([3, 2], dtype), tf.zeros([600, 2], dtype)[:3], tf.zeros_like(x), tf.zeros_like(x, optimize=False)]
     if dtype is not tf.string:
         made += [tf.ones([3, 2], dtype), tf.ones([600, 2], dtype)[:3], tf.ones_like(x)]
     zero = b"" if dtype is tf.string else np.zeros((), dtype.as_numpy_dtype)
@@ -132,9 +128,7 @@ def test_fill_and_its_gradient():
 
 def test_likeness_to_another_type():
     x = tf.placeholder(tf.float32, [None])
-    zeros, ones = helpers.run(
-        tf.zeros_like(x, tf.int32), tf.ones_like(x, dtype="bool"), feed_dict={x: [1.5, 2]}
-    )
+    zeros, ones = helpers.run(tf.zeros_like(x, tf.int32), tf.ones_like(x, dtype="bool"), feed_dict={x: [1.5, 2]})
     assert zeros.tolist() == [0, 0] and zeros.dtype == "int32" and ones.tolist() == [True, True]
 
 
@@ -199,21 +193,28 @@ def _names(ops):
         (lambda: tf.zeros([2, 3]), ["Const zeros"]),
         (lambda: tf.zeros([50, 50]), ["Const zeros/shape_as_tensor", "Const zeros/Const", "Fill zeros"]),
         (lambda: tf.ones(3), ["Const ones/shape_as_tensor", "Const ones/Const", "Fill ones"]),
-        (lambda: tf.zeros([tf.constant(2), 3]),
-         ["Const Const", "Const zeros/packed/1", "Pack zeros/packed", "Const zeros/Const", "Fill zeros"]),
-        (lambda: tf.ones_like([1.0]),
-         ["Const ones_like/tensor", "Const ones_like/Shape", "Const ones_like/Const", "Fill ones_like"]),
+        (
+            lambda: tf.zeros([tf.constant(2), 3]),
+            ["Const Const", "Const zeros/packed/1", "Pack zeros/packed", "Const zeros/Const", "Fill zeros"],
+        ),
+        (
+            lambda: tf.ones_like([1.0]),
+            ["Const ones_like/tensor", "Const ones_like/Shape", "Const ones_like/Const", "Fill ones_like"],
+        ),
         (lambda: tf.zeros_like([1.0]), ["Const zeros_like/tensor", "Const zeros_like"]),
         (lambda: tf.transpose([[1]]), ["Const transpose/a", "Const transpose/perm", "Transpose transpose"]),
-        (lambda: tf.concat([[1], [2]], 0),
-         ["Const concat/values_0", "Const concat/values_1", "Const concat/axis", "ConcatV2 concat"]),
-        (lambda: tf.concat([[1]], 0),
-         ["Const concat/concat_dim", "Const concat/concat/input", "Identity concat/concat"]),
-        (lambda: tf.expand_dims(1, 0),
-         ["Const ExpandDims/input", "Const ExpandDims/dim", "ExpandDims ExpandDims"]),
+        (
+            lambda: tf.concat([[1], [2]], 0),
+            ["Const concat/values_0", "Const concat/values_1", "Const concat/axis", "ConcatV2 concat"],
+        ),
+        (
+            lambda: tf.concat([[1]], 0),
+            ["Const concat/concat_dim", "Const concat/concat/input", "Identity concat/concat"],
+        ),
+        (lambda: tf.expand_dims(1, 0), ["Const ExpandDims/input", "Const ExpandDims/dim", "ExpandDims ExpandDims"]),
         (lambda: tf.reshape([1], [1, 1]), ["Const Reshape/tensor", "Const Reshape/shape", "Reshape Reshape"]),
     ],
-)  # fmt: skip
+)
 def test_ops_are_those_of_tensorflow(snippet, ops):
     assert _names(helpers.built(snippet)) == ops
 

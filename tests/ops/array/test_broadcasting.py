@@ -16,8 +16,9 @@ def test_broadcast_to(shape):
 
 @pytest.mark.parametrize("shape, axes", [((1, 3), (0,)), ((2, 1, 1), (2,)), ((), (0, 1, 2)), ((2, 1, 3), ())])
 def test_sum_to_shape(shape, axes):
-    helpers.check(lambda x: apply("SumToShape", x, np.array(shape, np.int32)), X,
-                  reference=lambda x: x.sum(axes).reshape(shape))  # fmt: skip
+    helpers.check(
+        lambda x: apply("SumToShape", x, np.array(shape, np.int32)), X, reference=lambda x: x.sum(axes).reshape(shape)
+    )
 
 
 def test_shapes_of_results():

@@ -35,8 +35,13 @@ def test_gather_by_batch(batch, axis):
             x, index.reshape([1 if batch <= i < at else n for i, n in enumerate(index.shape)]), at
         )
 
-    helpers.check(lambda x: tf.gather(x, indices, axis=axis, batch_dims=batch), X, reference=expected,
-                  openness=("known", "open"), dtypes=("float64",))  # fmt: skip
+    helpers.check(
+        lambda x: tf.gather(x, indices, axis=axis, batch_dims=batch),
+        X,
+        reference=expected,
+        openness=("known", "open"),
+        dtypes=("float64",),
+    )
     if batch == 2 and axis == 2:
         helpers.check(lambda x: tf.batch_gather(x, indices), X, reference=expected, openness=("known",))
 
@@ -49,9 +54,7 @@ def test_the_gradient_of_gather_is_rows():
     np.testing.assert_array_equal(values, np.full((3, 3, 5), 2.0))
 
 
-@pytest.mark.parametrize(
-    "indices", [[[0, 1, 2], [3, 2, 4]], [[[3, 0]], [[1, 1]]], [3], [], [[], []]], ids=str
-)
+@pytest.mark.parametrize("indices", [[[0, 1, 2], [3, 2, 4]], [[[3, 0]], [[1, 1]]], [3], [], [[], []]], ids=str)
 def test_gather_nd(indices):
     indices = np.array(indices, np.int32)
 
@@ -78,8 +81,12 @@ def test_sparse_to_dense():
     value = helpers.run(tf.sparse_to_dense([[0, 1], [1, 0]], [2, 2], [5.0, 6.0], default_value=-1.0))
     assert value.tolist() == [[-1, 5], [6, -1]]
     assert helpers.run(tf.sparse_to_dense([1, 3], [4], 7)).tolist() == [0, 7, 0, 7]
-    helpers.check(lambda v, d: tf.sparse_to_dense([1, 3], [4], v, d), np.array([1.0, 2.0]), np.array(3.0),
-                  reference=lambda v, d: np.array([d, v[0], d, v[1]]))  # fmt: skip
+    helpers.check(
+        lambda v, d: tf.sparse_to_dense([1, 3], [4], v, d),
+        np.array([1.0, 2.0]),
+        np.array(3.0),
+        reference=lambda v, d: np.array([d, v[0], d, v[1]]),
+    )
 
 
 @pytest.mark.parametrize("axis", [None, 0, 1])
@@ -87,9 +94,7 @@ def test_sparse_to_dense():
 def test_one_hot(dtype, axis):
     indices = np.array([[0, 2], [3, 1], [7, 2]], dtype)
     hot = np.moveaxis(np.eye(9)[indices][..., :3], -1, 2 if axis is None else axis)
-    value = helpers.check(
-        lambda i: tf.one_hot(i, 3, axis=axis), indices, grads=False, openness=("known", "open")
-    )
+    value = helpers.check(lambda i: tf.one_hot(i, 3, axis=axis), indices, grads=False, openness=("known", "open"))
     assert value.dtype == np.float32
     np.testing.assert_array_equal(value, hot)
     value = helpers.run(tf.one_hot(indices, 3, on_value=5, off_value=-1, axis=axis))
@@ -98,11 +103,7 @@ def test_one_hot(dtype, axis):
 
 
 def test_an_index_outside_has_no_hot_place():
-    on, off, both = (
-        tf.one_hot([-1, 5], 3),
-        tf.one_hot([0], 2, dtype=tf.bool),
-        tf.one_hot([1], 2, on_value=2.5),
-    )
+    on, off, both = (tf.one_hot([-1, 5], 3), tf.one_hot([0], 2, dtype=tf.bool), tf.one_hot([1], 2, on_value=2.5))
     values = helpers.run(on, off, both)
     assert [v.tolist() for v in values] == [[[0] * 3] * 2, [[True, False]], [[0, 2.5]]]
 
@@ -114,9 +115,7 @@ def test_where():
     np.testing.assert_array_equal(helpers.run(tf.where(x > 0, x, -x)), np.abs(x))
 
 
-@pytest.mark.parametrize(
-    "axis, shape", [(None, (4,)), (0, (4, 3)), (1, (3, 5)), (2, (5,)), (None, (4, 3, 5))]
-)
+@pytest.mark.parametrize("axis, shape", [(None, (4,)), (0, (4, 3)), (1, (3, 5)), (2, (5,)), (None, (4, 3, 5))])
 def test_boolean_mask(axis, shape):
     mask = np.random.default_rng(3).random(shape) < 0.5
     index = (slice(None),) * (axis or 0) + (mask,)
@@ -172,11 +171,27 @@ def test_indices_out_of_range_are_named(dtype):
 
 def test_the_ops_of_boolean_mask_are_those_of_tensorflow():
     cut = ["/stack", "/stack_1", "/stack_2", ""]
-    names = ["mask", "Shape", *[f"strided_slice{c}" for c in cut], "Prod/reduction_indices", "Prod",
-             "Shape_1", *[f"strided_slice_1{c}" for c in cut],
-             "Shape_2", *[f"strided_slice_2{c}" for c in cut],
-             "concat/values_1", "concat/axis", "concat", "Reshape", "Reshape_1/shape", "Reshape_1", "Where",
-             "Squeeze", "GatherV2/axis", "GatherV2"]  # fmt: skip
+    names = [
+        "mask",
+        "Shape",
+        *[f"strided_slice{c}" for c in cut],
+        "Prod/reduction_indices",
+        "Prod",
+        "Shape_1",
+        *[f"strided_slice_1{c}" for c in cut],
+        "Shape_2",
+        *[f"strided_slice_2{c}" for c in cut],
+        "concat/values_1",
+        "concat/axis",
+        "concat",
+        "Reshape",
+        "Reshape_1/shape",
+        "Reshape_1",
+        "Where",
+        "Squeeze",
+        "GatherV2/axis",
+        "GatherV2",
+    ]
     x = tf.placeholder(tf.float32, [None, 4], name="x")
     tf.boolean_mask(x, [True, False])
     made = [op.name for op in tf.get_default_graph().get_operations()]

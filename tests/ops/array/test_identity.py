@@ -23,10 +23,7 @@ def test_one_identity_of_many():
 def test_a_shape_is_ensured():
     x = tf.placeholder(tf.float32, None, name="x")
     y = tf.ensure_shape(x, [None, 3])
-    assert y.shape.as_list() == [None, 3] and tf.ensure_shape(tf.zeros([2, 3]), None).shape.as_list() == [
-        2,
-        3,
-    ]
+    assert y.shape.as_list() == [None, 3] and tf.ensure_shape(tf.zeros([2, 3]), None).shape.as_list() == [2, 3]
     with tf.Session() as sess:
         assert sess.run(y, {x: np.ones([2, 3])}).shape == (2, 3)
         words = ("Shape of tensor x:0 [2, 4] is not compatible with expected shape (?, 3)", "EnsureShape")

@@ -28,17 +28,14 @@ def test_stack_and_split(fn, reference):
 
 @pytest.mark.parametrize("axis", [0, 1, -1])
 def test_unstack(axis):
-    helpers.check(lambda x: tf.unstack(x, axis=axis, num=M.shape[axis]), M,
-                  reference=lambda x: list(np.moveaxis(x, axis, 0)))  # fmt: skip
+    helpers.check(
+        lambda x: tf.unstack(x, axis=axis, num=M.shape[axis]), M, reference=lambda x: list(np.moveaxis(x, axis, 0))
+    )
 
 
 def test_parts_that_nobody_used_have_no_gradient():
     x = tf.placeholder(tf.float64, [3, 4])
-    for parts, wanted in (
-        (tf.unstack(x), [0, 1, 0]),
-        (tf.split(x, 3), [0, 1, 0]),
-        (tf.split(x, [1, 1, 1]), [0, 1, 0]),
-    ):
+    for parts, wanted in ((tf.unstack(x), [0, 1, 0]), (tf.split(x, 3), [0, 1, 0]), (tf.split(x, [1, 1, 1]), [0, 1, 0])):
         (g,) = tf.gradients(parts[1] * 2.0, x)
         np.testing.assert_array_equal(helpers.run(g, feed_dict={x: M}), 2.0 * np.outer(wanted, np.ones(4)))
 
@@ -105,10 +102,23 @@ def test_ops_are_those_of_tensorflow():
         tf.split([1, 2], [1, 1], num=2)
 
     assert [f"{op[1]} {op[0]}" for op in helpers.built(snippet)] == [
-        "Const i", "Const stack/1", "Pack stack", "Const stack_1", "Const packed/0/1", "Pack packed/0",
-        "Const packed/1_1", "Pack packed", "Const Const", "Const split/split_dim", "Const split/value",
-        "Split split", "Const Const_1", "Const split_1/value", "Const split_1/split_dim", "SplitV split_1",
-    ]  # fmt: skip
+        "Const i",
+        "Const stack/1",
+        "Pack stack",
+        "Const stack_1",
+        "Const packed/0/1",
+        "Pack packed/0",
+        "Const packed/1_1",
+        "Pack packed",
+        "Const Const",
+        "Const split/split_dim",
+        "Const split/value",
+        "Split split",
+        "Const Const_1",
+        "Const split_1/value",
+        "Const split_1/split_dim",
+        "SplitV split_1",
+    ]
 
 
 FACTS = ("tf.stack(", "tf.unstack(", "tf.split(")

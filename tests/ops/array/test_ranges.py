@@ -19,8 +19,13 @@ def test_range(args):
 
 def test_range_of_tensors_and_types():
     n = tf.placeholder(tf.int32, [])
-    ranges = [tf.range(n), tf.range(n, delta=2, limit=9), tf.range(3, dtype=tf.float64), tf.range(0, n, 1.5),
-              tf.range(tf.constant(2, tf.int64))]  # fmt: skip
+    ranges = [
+        tf.range(n),
+        tf.range(n, delta=2, limit=9),
+        tf.range(3, dtype=tf.float64),
+        tf.range(0, n, 1.5),
+        tf.range(tf.constant(2, tf.int64)),
+    ]
     values = helpers.run(*ranges, feed_dict={n: 5})
     assert [v.tolist() for v in values] == [[0, 1, 2, 3, 4], [5, 7], [0, 1, 2], [0, 1.5, 3, 4.5], [0, 1]]
     assert [v.dtype.name for v in values] == ["int32", "int32", "float64", "float32", "int64"]
@@ -61,8 +66,12 @@ def test_linspace():
 @pytest.mark.parametrize("count", [1, 2, 3])
 def test_meshgrid(count, indexing):
     vectors = [np.arange(3.0), np.arange(2.0) + 5, np.arange(4.0) - 1][:count]
-    helpers.check(lambda *x: tf.meshgrid(*x, indexing=indexing), *vectors, openness=("known",),
-                  reference=lambda *x: np.meshgrid(*x, indexing=indexing))  # fmt: skip
+    helpers.check(
+        lambda *x: tf.meshgrid(*x, indexing=indexing),
+        *vectors,
+        openness=("known",),
+        reference=lambda *x: np.meshgrid(*x, indexing=indexing),
+    )
 
 
 def test_meshgrid_of_nothing_and_of_bad_indexing():
@@ -76,11 +85,7 @@ def test_sequence_mask():
     n = tf.placeholder(tf.int64, [None, 2])
     fixed, longest = tf.sequence_mask(n, 4), tf.sequence_mask(n)
     floats, empty = tf.sequence_mask(n, 3, tf.float32), tf.sequence_mask([0, 0])
-    assert [t.shape.as_list() for t in (fixed, longest, floats)] == [
-        [None, 2, 4],
-        [None, 2, None],
-        [None, 2, 3],
-    ]
+    assert [t.shape.as_list() for t in (fixed, longest, floats)] == [[None, 2, 4], [None, 2, None], [None, 2, 3]]
     values = helpers.run(fixed, longest, floats, empty, feed_dict={n: lengths})
     for value, size in zip(values, (4, 3, 3)):
         np.testing.assert_array_equal(value, np.arange(size) < lengths[..., None])
@@ -92,9 +97,7 @@ def test_sequence_mask():
 @pytest.mark.parametrize("side", ["left", "right"])
 def test_searchsorted(side):
     rows, values = np.array([[1, 3, 3, 7], [2, 4, 6, 8]]), np.array([[3, 0], [9, 4]])
-    found, row = helpers.run(
-        tf.searchsorted(rows, values, side), tf.searchsorted(rows[0], [3, 8], side, tf.int64)
-    )
+    found, row = helpers.run(tf.searchsorted(rows, values, side), tf.searchsorted(rows[0], [3, 8], side, tf.int64))
     np.testing.assert_array_equal(found, [np.searchsorted(r, v, side) for r, v in zip(rows, values)])
     assert found.dtype == "int32" and row.dtype == "int64"
     np.testing.assert_array_equal(row, np.searchsorted(rows[0], [3, 8], side))

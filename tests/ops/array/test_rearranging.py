@@ -12,15 +12,16 @@ X = np.random.default_rng(1).normal(size=(2, 3, 4))
 @pytest.mark.parametrize("paddings", [[[1, 2], [0, 3]], [[0, 0], [0, 0]], [[0, 1], [1, 0]]])
 def test_pad(paddings):
     helpers.check(lambda x: tf.pad(x, paddings), M, reference=lambda x: np.pad(x, paddings))
-    helpers.check(lambda x: tf.pad(x, paddings, constant_values=2.5), M,
-                  reference=lambda x: np.pad(x, paddings, constant_values=2.5))  # fmt: skip
+    helpers.check(
+        lambda x: tf.pad(x, paddings, constant_values=2.5),
+        M,
+        reference=lambda x: np.pad(x, paddings, constant_values=2.5),
+    )
 
 
 @pytest.mark.parametrize("mode, paddings", [("REFLECT", [[2, 1], [3, 0]]), ("symmetric", [[3, 1], [4, 2]])])
 def test_mirrored_pad(mode, paddings):
-    helpers.check(
-        lambda x: tf.pad(x, paddings, mode), M, reference=lambda x: np.pad(x, paddings, mode.lower())
-    )
+    helpers.check(lambda x: tf.pad(x, paddings, mode), M, reference=lambda x: np.pad(x, paddings, mode.lower()))
 
 
 @pytest.mark.parametrize("multiples", [[1, 1], [2, 3], [0, 2]])
@@ -43,8 +44,11 @@ def _reversed(x, lengths, seq, batch):
 @pytest.mark.parametrize("seq, batch", [(1, 0), (0, 1), (2, 0), (0, 2), (-1, 1)])
 def test_reverse_sequence(seq, batch):
     lengths = np.random.default_rng(0).integers(0, X.shape[seq] + 1, size=X.shape[batch])
-    helpers.check(lambda x: tf.reverse_sequence(x, lengths, seq_axis=seq, batch_axis=batch), X,
-                  reference=lambda x: _reversed(x, lengths, seq % 3, batch))  # fmt: skip
+    helpers.check(
+        lambda x: tf.reverse_sequence(x, lengths, seq_axis=seq, batch_axis=batch),
+        X,
+        reference=lambda x: _reversed(x, lengths, seq % 3, batch),
+    )
 
 
 def test_reverse_sequence_by_its_old_names():

@@ -36,18 +36,14 @@ def test_nothing_to_find():
 @pytest.mark.parametrize("dtype", [np.int32, np.int64])
 def test_invert_permutation(dtype):
     x = np.array([3, 0, 2, 1], dtype)
-    helpers.check(
-        lambda p: tf.invert_permutation(p), x, reference=np.argsort, grads=False, openness=("known",)
-    )
+    helpers.check(lambda p: tf.invert_permutation(p), x, reference=np.argsort, grads=False, openness=("known",))
     p = tf.placeholder(dtype, [None])
     for bad in ([0, 2], [0, 0], [-1, 0]):
         with helpers.fails(tf.errors.InvalidArgumentError, str(bad), "no permutation of [0, 2)"):
             helpers.run(tf.invert_permutation(p), feed_dict={p: bad})
 
 
-@pytest.mark.parametrize(
-    "partitions", [[1, 0, 1, 2], [[0, 1, 0], [2, 2, 0], [0, 0, 0], [1, 1, 1]], 1], ids=str
-)
+@pytest.mark.parametrize("partitions", [[1, 0, 1, 2], [[0, 1, 0], [2, 2, 0], [0, 0, 0], [1, 1, 1]], 1], ids=str)
 def test_dynamic_partition(partitions):
     partitions = np.array(partitions, np.int32)
 
@@ -67,9 +63,7 @@ def test_dynamic_stitch():
         return tf.dynamic_stitch([[0, 3], [[1, 2]]], [a, b])
 
     a, b = M[:2], M[None, 2:]
-    helpers.check(
-        fn, a, b, reference=lambda a, b: np.stack([a[0], b[0, 0], b[0, 1], a[1]]), openness=("known",)
-    )
+    helpers.check(fn, a, b, reference=lambda a, b: np.stack([a[0], b[0, 0], b[0, 1], a[1]]), openness=("known",))
     first, second = helpers.run(
         tf.dynamic_stitch([[0, 1], [1]], [[1.0, 2.0], [3.0]]), tf.dynamic_stitch([[2], [0]], [[5], [6]])
     )

@@ -36,13 +36,7 @@ def in_a_matrix(gather, y, ids):
     return tf.stack([found, found]) if gather is picked else tf.nn.embedding_lookup(y, [ids, ids])
 
 
-LOOKUPS = [
-    lambda gather, y, ids: gather(y, ids),
-    by_vectors,
-    in_a_matrix,
-    looked_up_twice,
-    looked_up_and_whole,
-]
+LOOKUPS = [lambda gather, y, ids: gather(y, ids), by_vectors, in_a_matrix, looked_up_twice, looked_up_and_whole]
 
 
 def first_and_second(z, xs, random):
@@ -140,9 +134,7 @@ class Cell(tf.nn.rnn_cell.RNNCell):
 
 
 def dynamic(x, w):
-    outputs, state = tf.nn.dynamic_rnn(
-        Cell(w), tf.expand_dims(x, 1), dtype=x.dtype, sequence_length=[1, 0, 1, 1]
-    )
+    outputs, state = tf.nn.dynamic_rnn(Cell(w), tf.expand_dims(x, 1), dtype=x.dtype, sequence_length=[1, 0, 1, 1])
     return outputs[:, 0] + state
 
 
@@ -194,11 +186,7 @@ KEPT = [  # as TensorFlow 1.15 does
     ("Print", lambda x: tf.Print(x, [], first_n=0), True),
     ("BiasAdd", lambda x: tf.nn.bias_add(x, tf.zeros([3])), True),
     ("GatherV2", lambda x: tf.gather(x, [0, 1, 3]), True),
-    (
-        "If",
-        lambda x: tf.cond(tf.placeholder_with_default(True, []), lambda: -x, lambda: tf.identity(x)),
-        True,
-    ),
+    ("If", lambda x: tf.cond(tf.placeholder_with_default(True, []), lambda: -x, lambda: tf.identity(x)), True),
     ("tuple", lambda x: tf.tuple([x])[0], True),
     ("Add", lambda x: x + tf.zeros([4, 3]), False),
     ("Mul", lambda x: x * 2.0, False),
@@ -289,10 +277,7 @@ def test_rows_looked_up_in_a_loop_are_as_many_as_its_trips(executor, trips):
 
 @pytest.mark.parametrize("executor", control_facts.EXECUTORS)
 def test_what_a_loop_looks_up_is_all_that_momentum_moves(executor):
-    table, n = (
-        tf.get_variable("table", initializer=np.zeros((4, 2), np.float32)),
-        tf.placeholder(tf.int32, []),
-    )
+    table, n = (tf.get_variable("table", initializer=np.zeros((4, 2), np.float32)), tf.placeholder(tf.int32, []))
     step = lambda i, a: (i + 1, a + tf.reduce_sum(tf.gather(table, [i])))  # noqa: E731
     total = lambda first: tf.while_loop(lambda i, a: i < n, step, [first, 0.0])[1]  # noqa: E731
     optimizer = tf.train.MomentumOptimizer(1.0, 0.5)

@@ -8,18 +8,37 @@ from minitf.framework.apply import apply
 
 X = np.random.default_rng(0).normal(size=(4, 3, 5))
 INDICES = [
-    0, -1, np.s_[1:3], np.s_[:], np.s_[::2], np.s_[::-1], np.s_[-3:-1], np.s_[10:], np.s_[3:0:-2], np.s_[2:2],
-    np.s_[1, 2], np.s_[:, 1], np.s_[..., 0], np.s_[..., None], np.s_[None], np.s_[:, None, 1:],
-    np.s_[...], (), np.s_[0, ..., 1:4], np.s_[1, ..., ::-2], np.s_[-4, -3, -5], np.s_[9:-9:-1],
-    np.s_[None, 1, None, ..., None, 2], np.s_[:-1, ::2, -2:], np.s_[1:1, 5:1],
-]  # fmt: skip
+    0,
+    -1,
+    np.s_[1:3],
+    np.s_[:],
+    np.s_[::2],
+    np.s_[::-1],
+    np.s_[-3:-1],
+    np.s_[10:],
+    np.s_[3:0:-2],
+    np.s_[2:2],
+    np.s_[1, 2],
+    np.s_[:, 1],
+    np.s_[..., 0],
+    np.s_[..., None],
+    np.s_[None],
+    np.s_[:, None, 1:],
+    np.s_[...],
+    (),
+    np.s_[0, ..., 1:4],
+    np.s_[1, ..., ::-2],
+    np.s_[-4, -3, -5],
+    np.s_[9:-9:-1],
+    np.s_[None, 1, None, ..., None, 2],
+    np.s_[:-1, ::2, -2:],
+    np.s_[1:1, 5:1],
+]
 
 
 @pytest.mark.parametrize("index", INDICES, ids=repr)
 def test_indexing(index):
-    openness = (
-        helpers.OPENNESS if not isinstance(index, tuple) or Ellipsis not in index else ("known", "open")
-    )
+    openness = helpers.OPENNESS if not isinstance(index, tuple) or Ellipsis not in index else ("known", "open")
     helpers.check(lambda x: x[index], X, reference=lambda x: x[index], openness=openness, dtypes=("float32",))
 
 
@@ -32,9 +51,7 @@ def test_random_indices():
     for _ in range(60):
         kinds = random.integers(0, 4, size=random.integers(1, 4))
         index = tuple(
-            slice(bound(), bound(), int(random.choice([-2, -1, 1, 2])))
-            if kind < 3
-            else int(random.integers(-3, 3))
+            slice(bound(), bound(), int(random.choice([-2, -1, 1, 2]))) if kind < 3 else int(random.integers(-3, 3))
             for kind in kinds
         )
         with tf.Graph().as_default():
@@ -53,8 +70,14 @@ def test_random_indices():
 def test_tensors_as_bounds(dtype):
     i = tf.placeholder(dtype, [])
     x = tf.placeholder(tf.float64, [4, 3, 5])
-    cases = [(x[i], X[2]), (x[i:], X[2:]), (x[:i, 0], X[:2, 0]), (x[i, ..., ::i], X[2, ..., ::2]),
-             (x[1, i - 1, -i], X[1, 1, -2]), (x[None, i:3], X[None, 2:3])]  # fmt: skip
+    cases = [
+        (x[i], X[2]),
+        (x[i:], X[2:]),
+        (x[:i, 0], X[:2, 0]),
+        (x[i, ..., ::i], X[2, ..., ::2]),
+        (x[1, i - 1, -i], X[1, 1, -2]),
+        (x[None, i:3], X[None, 2:3]),
+    ]
     for tensor, expected in cases:
         value, grad = helpers.run(tensor, *tf.gradients(tensor, x), feed_dict={x: X, i: 2})
         helpers.assert_static(tensor, value)
@@ -94,9 +117,7 @@ def test_slice_at_a_place_known_only_at_run_time():
 
 def test_strided_slice_masks():
     def fn(x):
-        return tf.strided_slice(
-            x, [1, 1, 0], [9, 2, 0], [1, 1, 2], begin_mask=1, end_mask=5, shrink_axis_mask=2
-        )
+        return tf.strided_slice(x, [1, 1, 0], [9, 2, 0], [1, 1, 2], begin_mask=1, end_mask=5, shrink_axis_mask=2)
 
     helpers.check(fn, X, reference=lambda x: x[:, 1, ::2], openness=("known", "open"))
     helpers.check(lambda x: tf.strided_slice(x, [1, 0], [3, 2]), X, reference=lambda x: x[1:3, :2])
@@ -144,9 +165,18 @@ def test_ops_are_those_of_tensorflow():
 
     three = ["strided_slice/stack", "strided_slice/stack_1", "strided_slice/stack_2", "strided_slice"]
     assert [op[0] for op in helpers.built(snippet)] == [
-        "x", "i", *three, "add/y", "add", *[n.replace("slice", "slice_1") for n in three],
-        "strided_slice_2/Const", "strided_slice_2", "Slice/begin", "Slice/size", "Slice",
-    ]  # fmt: skip
+        "x",
+        "i",
+        *three,
+        "add/y",
+        "add",
+        *[n.replace("slice", "slice_1") for n in three],
+        "strided_slice_2/Const",
+        "strided_slice_2",
+        "Slice/begin",
+        "Slice/size",
+        "Slice",
+    ]
 
 
 FACTS = ("tf.slice(", "tf.strided_slice(", "x[", "m[")

@@ -20,10 +20,6 @@ def test_axes(axis, direction):
 
 
 def test_errors():
-    for arguments, message in (
-        (([1], -1, "x"), "ASCENDING, DESCENDING"),
-        (([1], 2), "axis"),
-        ((3,), "at least 1"),
-    ):
+    for arguments, message in ((([1], -1, "x"), "ASCENDING, DESCENDING"), (([1], 2), "axis"), ((3,), "at least 1")):
         with pytest.raises(ValueError, match=message):
             tf.argsort(*arguments)

@@ -12,9 +12,7 @@ from minitf.ops.control.check import summarized
 X = np.array([[1.0, -2.0], [3.0, 4.0]], np.float32)
 
 
-@pytest.mark.parametrize(
-    "case", op_facts("cases", "tf.assert_", "tf.check_numerics"), ids=lambda c: c["call"]
-)
+@pytest.mark.parametrize("case", op_facts("cases", "tf.assert_", "tf.check_numerics"), ids=lambda c: c["call"])
 def test_recorded(case):
     check_case(case)
 
@@ -120,10 +118,14 @@ def test_summaries(value, limit, text):
 
 
 PRINTED = {  # as TensorFlow 1.15.5 does; it shows no complex numbers
-    "float16": ([0.1, 1.0, -2.5, 65504.0, 6e-8, 1e-5, np.inf, np.nan, 3.14159, 100.0, 0.0],
-                "0.0999755859 1 -2.5 65504 5.96046448e-08 1.00135803e-05 inf nan 3.140625 100 0"),
-    "float32": ([0.1, 3.4e38, 1e-30, -np.inf, np.nan, 3.14159265, 123456789.0, 1e6, 999999.5, -0.0],
-                "0.1 3.4e+38 1e-30 -inf nan 3.14159274 123456792 1e+06 999999.5 -0"),
+    "float16": (
+        [0.1, 1.0, -2.5, 65504.0, 6e-8, 1e-5, np.inf, np.nan, 3.14159, 100.0, 0.0],
+        "0.0999755859 1 -2.5 65504 5.96046448e-08 1.00135803e-05 inf nan 3.140625 100 0",
+    ),
+    "float32": (
+        [0.1, 3.4e38, 1e-30, -np.inf, np.nan, 3.14159265, 123456789.0, 1e6, 999999.5, -0.0],
+        "0.1 3.4e+38 1e-30 -inf nan 3.14159274 123456792 1e+06 999999.5 -0",
+    ),
     "float64": ([0.1, 1.7e308, 1e-300, 3.14159265, 1e16, -0.0], "0.1 1.7e+308 1e-300 3.14159265 1e+16 -0"),
     "int8": ([-128, 127], "-128 127"),
     "uint8": ([0, 255], "0 255"),
@@ -136,9 +138,11 @@ PRINTED = {  # as TensorFlow 1.15.5 does; it shows no complex numbers
     "bool": ([True, False], "1 0"),
     "complex64": ([1 + 2j], "(1+2j)"),
     "complex128": ([1 + 2j], "(1+2j)"),
-    "string": ([b"a", b"", b"\xff\x00x", "\u00e9".encode(), b"q\"uo\\te\n", b"it's\t\r\x7f"],
-               r"a  \377\000x \303\251 q\"uo\\te\n it\'s\t\r\177"),
-}  # fmt: skip
+    "string": (
+        [b"a", b"", b"\xff\x00x", "\u00e9".encode(), b'q"uo\\te\n', b"it's\t\r\x7f"],
+        r"a  \377\000x \303\251 q\"uo\\te\n it\'s\t\r\177",
+    ),
+}
 
 
 @pytest.mark.parametrize("executor", ["native", "op_by_op"])
@@ -195,8 +199,12 @@ def test_comparisons(name):
         function(x, bad, message="oh no")
 
 
-SIGNS = {"positive": ([1, 2], [0, 1]), "negative": ([-1, -2], [0, -1]), "non_negative": ([0, 1], [-1, 1]),
-         "non_positive": ([0, -1], [1, -1])}  # fmt: skip
+SIGNS = {
+    "positive": ([1, 2], [0, 1]),
+    "negative": ([-1, -2], [0, -1]),
+    "non_negative": ([0, 1], [-1, 1]),
+    "non_positive": ([0, -1], [1, -1]),
+}
 
 
 @pytest.mark.parametrize("name", SIGNS)
@@ -222,10 +230,15 @@ def test_near():
         session.run(tf.assert_near([1.0], [1.0 + 1e-7]))
 
 
-@pytest.mark.parametrize("function, good, bad, words", [
-    (tf.assert_rank, 2, 1, "must have rank 1"), (tf.assert_rank_at_least, 1, 3, "rank at least 3"),
-    (tf.assert_rank_in, [1, 2], [0, 3], "rank in (0, 3)"),
-], ids=["equal", "at_least", "in"])  # fmt: skip
+@pytest.mark.parametrize(
+    "function, good, bad, words",
+    [
+        (tf.assert_rank, 2, 1, "must have rank 1"),
+        (tf.assert_rank_at_least, 1, 3, "rank at least 3"),
+        (tf.assert_rank_in, [1, 2], [0, 3], "rank in (0, 3)"),
+    ],
+    ids=["equal", "at_least", "in"],
+)
 def test_ranks(function, good, bad, words):
     fed = tf.placeholder(tf.float32)
     with tf.Session() as session:

@@ -52,9 +52,7 @@ def test_py_func_runs_in_its_branch(passed):
 
 def test_a_branch_may_create_a_variable_shared_with_outside():
     p = tf.placeholder(tf.bool, [])
-    y = tf.cond(
-        p, lambda: tf.get_variable("w", [], initializer=tf.ones_initializer()) * 3.0, lambda: tf.constant(0.0)
-    )
+    y = tf.cond(p, lambda: tf.get_variable("w", [], initializer=tf.ones_initializer()) * 3.0, lambda: tf.constant(0.0))
     with tf.variable_scope("", reuse=True):
         w = tf.get_variable("w", [])
     train = tf.train.GradientDescentOptimizer(1.0).minimize(y)

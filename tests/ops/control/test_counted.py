@@ -96,9 +96,7 @@ def test_messages_say_what_to_change():
 def test_slices_that_are_not_reached_are_zero(executor):
     n = tf.placeholder(tf.int32, [])
     x = tf.constant([1.0, 2.0, 3.0])
-    finals, ys = counted_loop(
-        lambda carry, xs: ([carry[0] + xs[0]], [carry[0] * xs[0]]), [tf.constant(1.0)], [x], n
-    )
+    finals, ys = counted_loop(lambda carry, xs: ([carry[0] + xs[0]], [carry[0] * xs[0]]), [tf.constant(1.0)], [x], n)
     gradient = tf.gradients(ys[0], x)[0]
     with tf.Session(config=tf.ConfigProto(executor=executor)) as session:
         for count, total, stacked, slopes in [

@@ -23,17 +23,23 @@ def counting(v, pause=None):
 def test_ops():
     v, section = tf.Variable(0, name="v"), tf.CriticalSection(name="cs")
     section.execute(counting(v), name="n")
-    assert [(op.name, op.type, [c.name for c in op.control_inputs])
-            for op in tf.get_default_graph().get_operations()
-            if op.name.startswith(("cs", "n/")) and "Reshape" not in op.name and "add" not in op.name] == [
-        ("cs", "MutexV2", []), ("n/MutexLock", "MutexLock", ["n/group_deps"]),
-        ("n/read", "Identity", ["n/MutexLock"]), ("n/Assign", "Assign", []),
-        ("n/Identity", "Identity", ["n/Assign"]), ("n/group_deps", "NoOp", ["v"]),
-        ("n/Identity_1", "Identity", []), ("n/ConsumeMutexLock", "ConsumeMutexLock", ["n/Identity_1"]),
+    assert [
+        (op.name, op.type, [c.name for c in op.control_inputs])
+        for op in tf.get_default_graph().get_operations()
+        if op.name.startswith(("cs", "n/")) and "Reshape" not in op.name and "add" not in op.name
+    ] == [
+        ("cs", "MutexV2", []),
+        ("n/MutexLock", "MutexLock", ["n/group_deps"]),
+        ("n/read", "Identity", ["n/MutexLock"]),
+        ("n/Assign", "Assign", []),
+        ("n/Identity", "Identity", ["n/Assign"]),
+        ("n/group_deps", "NoOp", ["v"]),
+        ("n/Identity_1", "Identity", []),
+        ("n/ConsumeMutexLock", "ConsumeMutexLock", ["n/Identity_1"]),
         ("n/tuple/group_deps", "NoOp", ["n/Identity_1", "n/Identity"]),
         ("n/tuple/control_dependency", "Identity", ["n/Identity_1", "n/tuple/group_deps"]),
         ("n/Identity_2", "Identity", ["n/ConsumeMutexLock"]),
-    ]  # fmt: skip
+    ]
 
 
 @pytest.mark.parametrize("executor", ["native", "op_by_op"])

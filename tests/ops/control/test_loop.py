@@ -103,9 +103,7 @@ def test_errors_name_the_loop_variable():
     x = tf.placeholder(tf.float32, [2])
     with pytest.raises(TypeError, match="loop variable 'v' starts as float32, but body returns bool"):
         while_loop(lambda v: True, lambda v: v < 1.0, [x])
-    with pytest.raises(
-        ValueError, match=r"loop variable 'v' has shape \(2,\).*\(4,\).*declare shape_invariants"
-    ):
+    with pytest.raises(ValueError, match=r"loop variable 'v' has shape \(2,\).*\(4,\).*declare shape_invariants"):
         while_loop(lambda v: tf.constant(True), lambda v: tf.concat([v, v], 0), [x])
 
 

@@ -50,12 +50,18 @@ def test_arguments_are_the_functions_own():
     kept[0][:] = 9
 
 
-@pytest.mark.parametrize("error, expected", [
-    (ValueError, tf.errors.InvalidArgumentError), (TypeError, tf.errors.InvalidArgumentError),
-    (StopIteration, tf.errors.OutOfRangeError), (MemoryError, tf.errors.ResourceExhaustedError),
-    (NotImplementedError, tf.errors.UnimplementedError), (ZeroDivisionError, tf.errors.UnknownError),
-    (KeyError, tf.errors.UnknownError),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "error, expected",
+    [
+        (ValueError, tf.errors.InvalidArgumentError),
+        (TypeError, tf.errors.InvalidArgumentError),
+        (StopIteration, tf.errors.OutOfRangeError),
+        (MemoryError, tf.errors.ResourceExhaustedError),
+        (NotImplementedError, tf.errors.UnimplementedError),
+        (ZeroDivisionError, tf.errors.UnknownError),
+        (KeyError, tf.errors.UnknownError),
+    ],
+)
 def test_errors(error, expected):
     def broken(a):
         raise error("no luck")

@@ -118,11 +118,19 @@ def test_messages_name_the_variable_and_the_fix():
     with fails(ValueError, "loop variable 'm'", "(2, 2)", "(4, 2)", "declare shape_invariants"):
         tf.while_loop(lambda i, m: i < 3, lambda i, m: (i + 1, tf.concat([m, m], 0)), [0, m])
     with fails(ValueError, "loop variable 'm'", "(4, ?)", "shape invariant (2, ?) does not allow"):
-        tf.while_loop(lambda i, m: i < 3, lambda i, m: (i + 1, tf.concat([m, m], 0)), [0, m],
-                      shape_invariants=[tf.TensorShape([]), tf.TensorShape([2, None])])  # fmt: skip
+        tf.while_loop(
+            lambda i, m: i < 3,
+            lambda i, m: (i + 1, tf.concat([m, m], 0)),
+            [0, m],
+            shape_invariants=[tf.TensorShape([]), tf.TensorShape([2, None])],
+        )
     with fails(ValueError, "loop variable 'm' starts with shape (2, 2)", "(3, 2)"):
-        tf.while_loop(lambda i, m: i < 3, lambda i, m: (i + 1, m), [0, m],
-                      shape_invariants=[tf.TensorShape([]), tf.TensorShape([3, 2])])  # fmt: skip
+        tf.while_loop(
+            lambda i, m: i < 3,
+            lambda i, m: (i + 1, m),
+            [0, m],
+            shape_invariants=[tf.TensorShape([]), tf.TensorShape([3, 2])],
+        )
     with fails(TypeError, "loop variable 'i' starts as int32", "returns float32", "tf.cast"):
         tf.while_loop(lambda i: i < 3, lambda i: tf.to_float(i), [0])
     with fails(TypeError, "loop variable 'i' starts as int32", "tf.cast"):

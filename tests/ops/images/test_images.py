@@ -60,9 +60,7 @@ def test_files(case):
         found, expected = session.run(image), array(case["y"])
     assert found.dtype == np.uint8 and found.shape == expected.shape
     gap = np.abs(found.astype(int) - expected)  # libraries round differently
-    assert (
-        gap.max() <= (8 if case["kind"] == "jpeg" else 1 if case["channels"] == 1 else 0) and gap.mean() < 2
-    )
+    assert gap.max() <= (8 if case["kind"] == "jpeg" else 1 if case["channels"] == 1 else 0) and gap.mean() < 2
 
 
 @pytest.mark.parametrize("channels", [1, 3, 4])
@@ -71,9 +69,7 @@ def test_round_trips(channels):
     with tf.Session() as session:
         assert np.array_equal(session.run(tf.image.decode_png(tf.image.encode_png(image))), image)
         if channels != 4:
-            smooth = (np.add.outer(np.arange(16), np.arange(24))[:, :, None] * np.ones(channels)).astype(
-                np.uint8
-            )
+            smooth = (np.add.outer(np.arange(16), np.arange(24))[:, :, None] * np.ones(channels)).astype(np.uint8)
             again = session.run(tf.image.decode_jpeg(tf.image.encode_jpeg(smooth)))
             assert np.abs(again.astype(int) - smooth).max() <= 4
 
@@ -132,14 +128,9 @@ def test_sizes_that_a_run_brings():
             lambda: tf.image.sample_distorted_bounding_box([2, 2, 3], tf.zeros([1, 1, 4]), area_range=[2, 1]),
             "area_range",
         ),
+        (lambda: tf.image.crop_and_resize(tf.zeros([1, 2, 2, 3]), tf.zeros([1, 4]), [0], [1, 1], "x"), "bilinear"),
         (
-            lambda: tf.image.crop_and_resize(tf.zeros([1, 2, 2, 3]), tf.zeros([1, 4]), [0], [1, 1], "x"),
-            "bilinear",
-        ),
-        (
-            lambda: tf.image.extract_image_patches(
-                tf.zeros([1, 2, 2, 3]), [2, 1, 1, 1], [1] * 4, [1] * 4, "SAME"
-            ),
+            lambda: tf.image.extract_image_patches(tf.zeros([1, 2, 2, 3]), [2, 1, 1, 1], [1] * 4, [1] * 4, "SAME"),
             "ksizes",
         ),
     ],

@@ -61,10 +61,15 @@ def test_taking_waits_and_takes_what_comes():
     assert builder.reasons == ["queue 'q' holds 0 elements, which is not enough"] * 2
 
 
-@pytest.mark.parametrize("kind, attrs", [
-    ("FIFOQueue", {}), ("PriorityQueue", {}), ("PaddingFIFOQueue", {}),
-    ("RandomShuffleQueue", {"min_after_dequeue": 0, "seed": 1, "seed2": 2}),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "kind, attrs",
+    [
+        ("FIFOQueue", {}),
+        ("PriorityQueue", {}),
+        ("PaddingFIFOQueue", {}),
+        ("RandomShuffleQueue", {"min_after_dequeue": 0, "seed": 1, "seed2": 2}),
+    ],
+)
 def test_an_interrupted_run_gives_back_what_it_took(kind, attrs):
     queue = store(kind, **attrs)
     queue.add(Builder(), None, elements(1, 2))

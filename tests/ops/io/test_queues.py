@@ -27,11 +27,7 @@ def test_graph_of_tensorflow(id):
 @pytest.mark.parametrize(
     "make, error, message",
     [
-        (
-            lambda: tf.FIFOQueue("a", tf.int32),
-            TypeError,
-            "'capacity' of tf.FIFOQueue is 'a'; it takes an integer",
-        ),
+        (lambda: tf.FIFOQueue("a", tf.int32), TypeError, "'capacity' of tf.FIFOQueue is 'a'; it takes an integer"),
         (lambda: tf.FIFOQueue(3, [tf.int32], shapes=5), TypeError, "list of shapes, not 5"),
         (lambda: tf.FIFOQueue(3, [tf.int32], shapes=[[1], [2]]), ValueError, "2 shapes .* 1 components"),
         (lambda: tf.FIFOQueue(3, [tf.int32], names=["a", "b"]), ValueError, "2 names .* 1 components"),
@@ -50,9 +46,7 @@ def test_what_is_no_queue(make, error, message):
 
 def test_queues_to_choose_from_are_alike():
     queues = [tf.FIFOQueue(3, tf.int32), tf.FIFOQueue(3, tf.float32)]
-    with pytest.raises(
-        TypeError, match=r"different types or names: fifo_queue \['int32'\], fifo_queue_1 \['fl"
-    ):
+    with pytest.raises(TypeError, match=r"different types or names: fifo_queue \['int32'\], fifo_queue_1 \['fl"):
         tf.QueueBase.from_list(0, queues)
 
 
@@ -105,9 +99,7 @@ def test_values_of_a_region_are_copies():
     with tf.Session() as sess:
         for start in range(4):
             sess.run(add, {fed: np.arange(3) + start})
-        assert [sess.run(take).tolist() for _ in range(4)] == [
-            [2 * s, 2 * s + 2, 2 * s + 4] for s in range(4)
-        ]
+        assert [sess.run(take).tolist() for _ in range(4)] == [[2 * s, 2 * s + 2, 2 * s + 4] for s in range(4)]
 
 
 def test_many_threads_lose_nothing_and_double_nothing():

@@ -71,10 +71,7 @@ def pixels(picture):
 
 @pytest.mark.parametrize("case", [c for c in CASES if "error" in c], ids=lambda c: c["source"][-60:])
 def test_errors_as_tensorflow(case):
-    error = (
-        getattr(tf.errors, case["error"], None)
-        or {"ValueError": ValueError, "TypeError": TypeError}[case["error"]]
-    )
+    error = getattr(tf.errors, case["error"], None) or {"ValueError": ValueError, "TypeError": TypeError}[case["error"]]
     if case["stage"] == "build":
         with pytest.raises(error):
             build(case)
@@ -85,16 +82,19 @@ def test_errors_as_tensorflow(case):
             session.run(y)
 
 
-@pytest.mark.parametrize("summary, parts", [
-    (lambda x: tf.summary.scalar("loss", x), ("loss", "[2, 1]", "ScalarSummary")),
-    (lambda x: tf.summary.image("picture", x), ("picture", "[2, 1]", "channels")),
-    (lambda x: tf.summary.audio("sound", x[0], 8000), ("sound", "[1]", "frames")),
-    (lambda x: tf.summary.audio("sound", x, [1.0, 2.0]), ("sound", "sample_rate")),
-    (lambda x: tf.summary.audio("sound", x, 1e12), ("sound", "sample_rate")),
-    (lambda x: tf.summary.histogram("h", x / 0.0), ("Infinity", "h")),
-    (lambda x: tf.summary.histogram("h", (x - x) / 0.0), ("Nan in summary histogram for: h",)),
-    (lambda x: tf.summary.merge([tf.summary.scalar("a", 1.0)] * 2), ("'a'", "twice")),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "summary, parts",
+    [
+        (lambda x: tf.summary.scalar("loss", x), ("loss", "[2, 1]", "ScalarSummary")),
+        (lambda x: tf.summary.image("picture", x), ("picture", "[2, 1]", "channels")),
+        (lambda x: tf.summary.audio("sound", x[0], 8000), ("sound", "[1]", "frames")),
+        (lambda x: tf.summary.audio("sound", x, [1.0, 2.0]), ("sound", "sample_rate")),
+        (lambda x: tf.summary.audio("sound", x, 1e12), ("sound", "sample_rate")),
+        (lambda x: tf.summary.histogram("h", x / 0.0), ("Infinity", "h")),
+        (lambda x: tf.summary.histogram("h", (x - x) / 0.0), ("Nan in summary histogram for: h",)),
+        (lambda x: tf.summary.merge([tf.summary.scalar("a", 1.0)] * 2), ("'a'", "twice")),
+    ],
+)
 def test_errors_name_the_tag_and_the_shape(summary, parts):
     with fails(tf.errors.InvalidArgumentError, *parts):
         run(summary(tf.constant([[1.0], [2.0]])))

@@ -27,22 +27,13 @@ def test_cholesky():
 
 def test_cholesky_solve():
     a, b = positive(M), RANDOM.normal(size=(2, 3, 2))
-    check(
-        lambda a, b: tf.cholesky_solve(tf.cholesky(a), b),
-        a,
-        b,
-        reference=np.linalg.solve,
-        grads=False,
-        tolerance=20,
-    )
+    check(lambda a, b: tf.cholesky_solve(tf.cholesky(a), b), a, b, reference=np.linalg.solve, grads=False, tolerance=20)
 
 
 def test_eigenvalues():
     check(tf.self_adjoint_eigvals, positive(M), reference=np.linalg.eigvalsh, grads=False, tolerance=10)
     values, vectors = run(*tf.self_adjoint_eig(positive(M)))
-    np.testing.assert_allclose(
-        vectors * values[:, None] @ np.swapaxes(vectors, 1, 2), positive(M), atol=1e-10
-    )
+    np.testing.assert_allclose(vectors * values[:, None] @ np.swapaxes(vectors, 1, 2), positive(M), atol=1e-10)
 
     def of_any(x):
         values, vectors = tf.self_adjoint_eig(tf.matmul(x, x, transpose_b=True) + np.diag([1.0, 3.0, 5.0]))
@@ -61,9 +52,7 @@ def test_singular_values(x, full):
         tolerance=5,
         reference=lambda x: np.linalg.svd(x, compute_uv=False),
     )
-    check(
-        lambda x: [tf.abs(part) for part in tf.svd(x, full)], x, dtypes=["float64"], grads=False, tolerance=10
-    )
+    check(lambda x: [tf.abs(part) for part in tf.svd(x, full)], x, dtypes=["float64"], grads=False, tolerance=10)
     s, u, v = run(*tf.svd(x, full))
     k = s.shape[-1]
     np.testing.assert_allclose(u[..., :k] * s[..., None, :] @ np.swapaxes(v[..., :k], -1, -2), x, atol=1e-10)

@@ -46,10 +46,7 @@ def arrays(equation):
 @pytest.mark.parametrize("equation", EQUATIONS)
 def test_einsum(equation):
     check(
-        lambda *x: tf.einsum(equation, *x),
-        *arrays(equation),
-        tolerance=5,
-        reference=lambda *x: np.einsum(equation, *x),
+        lambda *x: tf.einsum(equation, *x), *arrays(equation), tolerance=5, reference=lambda *x: np.einsum(equation, *x)
     )
 
 

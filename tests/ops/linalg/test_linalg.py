@@ -19,10 +19,7 @@ def transposed(x):
 def test_inverse(x):
     check(tf.matrix_inverse, x, reference=np.linalg.inv, tolerance=10)
     check(
-        lambda x: tf.matrix_inverse(x, adjoint=True),
-        x,
-        reference=lambda x: transposed(np.linalg.inv(x)),
-        tolerance=10,
+        lambda x: tf.matrix_inverse(x, adjoint=True), x, reference=lambda x: transposed(np.linalg.inv(x)), tolerance=10
     )
 
 
@@ -48,11 +45,7 @@ def test_triangular_solve(lower, adjoint):
         return np.linalg.solve(transposed(a) if adjoint else a, b)
 
     check(
-        lambda a, b: tf.matrix_triangular_solve(a, b, lower, adjoint),
-        SQUARE,
-        RIGHT,
-        reference=reference,
-        tolerance=20,
+        lambda a, b: tf.matrix_triangular_solve(a, b, lower, adjoint), SQUARE, RIGHT, reference=reference, tolerance=20
     )
 
 

@@ -17,9 +17,7 @@ def turned(x, flag):
 
 def factors(batch_a, batch_b, turn_a, turn_b, sizes=(3, 4, 2)):
     n, k, m = sizes
-    return turned(RANDOM.normal(size=(*batch_a, n, k)), turn_a), turned(
-        RANDOM.normal(size=(*batch_b, k, m)), turn_b
-    )
+    return turned(RANDOM.normal(size=(*batch_a, n, k)), turn_a), turned(RANDOM.normal(size=(*batch_b, k, m)), turn_b)
 
 
 @pytest.mark.parametrize("turn_a, turn_b", FLAGS)
@@ -41,9 +39,7 @@ def test_products(batches, turn_a, turn_b):
     )
 
 
-@pytest.mark.parametrize(
-    "sizes", [(0, 3, 2), (3, 0, 2), (3, 2, 0), (1, 1, 1), (1, 7, 1), (5, 1, 9), (33, 70, 17)]
-)
+@pytest.mark.parametrize("sizes", [(0, 3, 2), (3, 0, 2), (3, 2, 0), (1, 1, 1), (1, 7, 1), (5, 1, 9), (33, 70, 17)])
 @pytest.mark.parametrize("turn_a, turn_b", FLAGS)
 def test_sizes(sizes, turn_a, turn_b):
     for batch in ((), (3,), (0,)):
@@ -127,13 +123,7 @@ def test_shapes_that_do_not_fit():
 
 def test_matvec():
     a, b = RANDOM.normal(size=(2, 3, 4)), RANDOM.normal(size=(2, 4))
-    check(
-        tf.linalg.matvec,
-        a,
-        b,
-        reference=lambda a, b: np.einsum("bij,bj->bi", a, b),
-        openness=("known", "open"),
-    )
+    check(tf.linalg.matvec, a, b, reference=lambda a, b: np.einsum("bij,bj->bi", a, b), openness=("known", "open"))
 
 
 def test_cross():

@@ -23,11 +23,7 @@ def _set_diag(x, diagonal):
         (tf.diag, np.diag, [M[0]]),
         (tf.diag, lambda x: np.diag(x.ravel()).reshape(3, 4, 3, 4), [M]),
         (tf.diag_part, np.diag, [S[0]]),
-        (
-            tf.diag_part,
-            lambda x: np.einsum("ijij->ij", x),
-            [np.random.default_rng(3).normal(size=(2, 3, 2, 3))],
-        ),
+        (tf.diag_part, lambda x: np.einsum("ijij->ij", x), [np.random.default_rng(3).normal(size=(2, 3, 2, 3))]),
         (tf.matrix_diag, lambda x: _set_diag(np.zeros((3, 4, 4)), x), [M]),
         (tf.matrix_diag_part, lambda x: np.einsum("...ii->...i", x), [S]),
         (tf.matrix_diag_part, lambda x: np.einsum("...ii->...i", x[..., :3]), [X]),

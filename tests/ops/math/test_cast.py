@@ -6,9 +6,7 @@ from oracle import check_case, check_gradient, op_facts
 import minitf as tf
 
 
-@pytest.mark.parametrize(
-    "target", ["float16", "float32", "float64", "int8", "int32", "int64", "uint8", "bool"]
-)
+@pytest.mark.parametrize("target", ["float16", "float32", "float64", "int8", "int32", "int64", "uint8", "bool"])
 @pytest.mark.parametrize("source", ["float16", "float32", "float64", "int32", "int64", "uint8", "bool"])
 def test_cast(source, target):
     x = np.array([0, 1, 3, 100]).astype(source)
@@ -18,10 +16,7 @@ def test_cast(source, target):
 def test_cast_cuts_fractions_and_survives_what_does_not_fit():
     assert run(tf.cast([1.9, -1.9, 0.5], tf.int32)).tolist() == [1, -1, 0]
     assert run(tf.cast([0.5, 0.0, np.nan], tf.bool)).tolist() == [True, False, True]
-    run(
-        tf.cast(tf.constant([np.nan, np.inf, 1e30]), tf.int32),
-        tf.cast(tf.constant([np.nan, -1e30]), tf.int64),
-    )
+    run(tf.cast(tf.constant([np.nan, np.inf, 1e30]), tf.int32), tf.cast(tf.constant([np.nan, -1e30]), tf.int64))
 
 
 def test_cast_has_a_gradient_between_floats():

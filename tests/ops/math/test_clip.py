@@ -10,15 +10,8 @@ Y = np.array([[0.6, -1.7, -0.9], [1.4, 0.7, 1.2]])
 
 
 def test_clip_by_value():
-    check(
-        lambda x: tf.clip_by_value(x, -1.0, 0.5), X, reference=lambda x: x.clip(-1, 0.5), dtypes=["float64"]
-    )
-    check(
-        lambda x, y: tf.clip_by_value(x, y - 0.55, y + 0.5),
-        X,
-        Y,
-        reference=lambda x, y: x.clip(y - 0.55, y + 0.5),
-    )
+    check(lambda x: tf.clip_by_value(x, -1.0, 0.5), X, reference=lambda x: x.clip(-1, 0.5), dtypes=["float64"])
+    check(lambda x, y: tf.clip_by_value(x, y - 0.55, y + 0.5), X, Y, reference=lambda x, y: x.clip(y - 0.55, y + 0.5))
     with fails(ValueError, "(3,)", "(2, 3)"):
         tf.clip_by_value([1.0, 2.0, 3.0], np.zeros((2, 3), np.float32), 1.0)
 
@@ -85,9 +78,7 @@ def test_saturate_cast_at_the_limits(source, target):
 
 
 def test_saturate_cast():
-    values = run(
-        tf.saturate_cast([-5.0, 300.0, 7.9], tf.uint8), tf.saturate_cast(tf.constant([-500, 500]), tf.int8)
-    )
+    values = run(tf.saturate_cast([-5.0, 300.0, 7.9], tf.uint8), tf.saturate_cast(tf.constant([-500, 500]), tf.int8))
     assert [v.tolist() for v in values] == [[0, 255, 7], [-128, 127]]
 
 

@@ -16,15 +16,7 @@ COMPARISONS = {
     "equal": np.equal,
     "not_equal": np.not_equal,
 }
-SHAPES = [
-    ((2, 3), (2, 3)),
-    ((2, 3), ()),
-    ((), (2, 3)),
-    ((2, 1), (3,)),
-    ((3,), (2, 3)),
-    ((0, 3), (1, 3)),
-    ((), ()),
-]
+SHAPES = [((2, 3), (2, 3)), ((2, 3), ()), ((), (2, 3)), ((2, 1), (3,)), ((3,), (2, 3)), ((0, 3), (1, 3)), ((), ())]
 
 
 @pytest.mark.parametrize("shapes", SHAPES)
@@ -32,13 +24,7 @@ SHAPES = [
 def test_comparisons(name, shapes):
     random = np.random.default_rng(1)
     arrays = [random.integers(0, 3, s).astype(float) for s in shapes]
-    check(
-        getattr(tf, name),
-        *arrays,
-        reference=COMPARISONS[name],
-        grads=False,
-        dtypes=("float32", "int32", "uint8"),
-    )
+    check(getattr(tf, name), *arrays, reference=COMPARISONS[name], grads=False, dtypes=("float32", "int32", "uint8"))
 
 
 def test_comparisons_with_nan_are_false():
@@ -68,11 +54,7 @@ def test_select(condition):
 
 
 def test_select_refuses_shapes_that_do_not_fit():
-    for condition, x, y in (
-        ([True], [1.0, 2.0], [1.0, 2.0]),
-        ([[True]], [1.0], [1.0]),
-        (True, [1.0], [1.0, 2.0]),
-    ):
+    for condition, x, y in (([True], [1.0, 2.0], [1.0, 2.0]), ([[True]], [1.0], [1.0]), (True, [1.0], [1.0, 2.0])):
         with pytest.raises(ValueError):
             tf.where(condition, x, y)
     condition = tf.placeholder(tf.bool)

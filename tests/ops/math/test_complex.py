@@ -22,9 +22,7 @@ def test_complex_parts():
         tf.complex(1, 2)
 
 
-@pytest.mark.parametrize(
-    "function", [tf.exp, tf.square, tf.sqrt, tf.log, tf.tanh, tf.sin, tf.reciprocal, tf.sigmoid]
-)
+@pytest.mark.parametrize("function", [tf.exp, tf.square, tf.sqrt, tf.log, tf.tanh, tf.sin, tf.reciprocal, tf.sigmoid])
 def test_complex_maths_has_gradients(function):
     def parts(x, y):
         result = function(tf.complex(x, y))

@@ -26,15 +26,7 @@ BINARY = {
     "atan2": (np.arctan2, X, Y),
     "div_no_nan": (np.divide, X, Y),
 }
-SHAPES = [
-    ((2, 3), (2, 3)),
-    ((2, 3), ()),
-    ((), (2, 3)),
-    ((2, 1), (3,)),
-    ((3,), (2, 3)),
-    ((0, 3), (1, 3)),
-    ((), ()),
-]
+SHAPES = [((2, 3), (2, 3)), ((2, 3), ()), ((), (2, 3)), ((2, 1), (3,)), ((3,), (2, 3)), ((0, 3), (1, 3)), ((), ())]
 
 
 @pytest.mark.parametrize("name", BINARY)
@@ -72,12 +64,7 @@ def test_integers(name, function, dtype):
     y = np.array([[3], [-2]])
     small = INTEGERS if name not in ("multiply", "add") else INTEGERS // 4
     check(
-        getattr(tf, name),
-        small,
-        y,
-        reference=lambda x, y: function(x, y).astype(x.dtype),
-        grads=False,
-        dtypes=[dtype],
+        getattr(tf, name), small, y, reference=lambda x, y: function(x, y).astype(x.dtype), grads=False, dtypes=[dtype]
     )
 
 
@@ -87,17 +74,8 @@ def test_integer_arithmetic_wraps_around():
         for function in (np.add, np.subtract, np.multiply):
             name = {"add": "add", "subtract": "subtract", "multiply": "multiply"}[function.__name__]
             check(getattr(tf, name), least, least + 1, reference=function, grads=False, dtypes=["int32"])
-    check(
-        tf.floordiv, least, np.array([-1], np.int32), reference=lambda x, y: x, grads=False, dtypes=["int32"]
-    )
-    check(
-        tf.floormod,
-        least,
-        np.array([-1], np.int32),
-        reference=lambda x, y: x * 0,
-        grads=False,
-        dtypes=["int32"],
-    )
+    check(tf.floordiv, least, np.array([-1], np.int32), reference=lambda x, y: x, grads=False, dtypes=["int32"])
+    check(tf.floormod, least, np.array([-1], np.int32), reference=lambda x, y: x * 0, grads=False, dtypes=["int32"])
     check(tf.abs, least, reference=lambda x: x, grads=False, dtypes=["int32"])
 
 
@@ -111,12 +89,7 @@ def test_integer_division_by_zero(name, dtype):
 
 def test_integer_powers():
     check(
-        tf.pow,
-        np.array([-2, 0, 3]),
-        np.array([[0], [3]]),
-        reference=np.power,
-        grads=False,
-        dtypes=["int32", "int64"],
+        tf.pow, np.array([-2, 0, 3]), np.array([[0], [3]]), reference=np.power, grads=False, dtypes=["int32", "int64"]
     )
     with fails(tf.errors.InvalidArgumentError, "negative integer power", "element 1"):
         run(tf.pow(tf.constant([2, 2]), tf.constant([1, -1])))
@@ -299,23 +272,7 @@ RECORDED = [
     "tf.scalar_mul(",
     "tf.add(",
 ]
-OPERATORS = [
-    " + ",
-    " - ",
-    "-x",
-    " * ",
-    " / ",
-    " // ",
-    " % ",
-    " ** ",
-    " > ",
-    " >= ",
-    " < ",
-    " & ",
-    "~",
-    " @ ",
-    "abs(",
-]
+OPERATORS = [" + ", " - ", "-x", " * ", " / ", " // ", " % ", " ** ", " > ", " >= ", " < ", " & ", "~", " @ ", "abs("]
 
 
 @pytest.mark.parametrize(
@@ -326,9 +283,7 @@ def test_recorded_values(case):
 
 
 @pytest.mark.parametrize(
-    "fact",
-    op_facts("gradients", *RECORDED) + op_facts("gradients", *OPERATORS),
-    ids=lambda fact: fact["call"],
+    "fact", op_facts("gradients", *RECORDED) + op_facts("gradients", *OPERATORS), ids=lambda fact: fact["call"]
 )
 def test_recorded_gradients(fact):
     if fact["call"] == "n * 2":

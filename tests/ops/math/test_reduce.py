@@ -48,13 +48,7 @@ def test_scalars_and_nothing(name):
     check(getattr(tf, name), np.float64(2.5), reference=REDUCTIONS[name], order=1)
     for shape, axis in itertools.product([(0, 3), (3, 0), (0, 0)], [None, 0, 1]):
         kept = np.zeros(shape).sum(axis).shape
-        empty = {
-            "reduce_sum": 0,
-            "reduce_prod": 1,
-            "reduce_max": -np.inf,
-            "reduce_min": np.inf,
-            "reduce_mean": np.nan,
-        }
+        empty = {"reduce_sum": 0, "reduce_prod": 1, "reduce_max": -np.inf, "reduce_min": np.inf, "reduce_mean": np.nan}
         expected = np.full(kept, empty[name])
         check(
             lambda x, axis=axis: getattr(tf, name)(x, axis),
@@ -123,9 +117,7 @@ def test_nan_reaches_the_result():
 
 def test_logsumexp_of_infinities():
     x = np.array([[-np.inf, -np.inf], [np.inf, 1.0], [1000.0, 1000.0]])
-    check(
-        lambda x: tf.reduce_logsumexp(x, 1), x, reference=lambda x: scipy.special.logsumexp(x, 1), grads=False
-    )
+    check(lambda x: tf.reduce_logsumexp(x, 1), x, reference=lambda x: scipy.special.logsumexp(x, 1), grads=False)
 
 
 def test_equal_extremes_share_the_gradient():
@@ -176,11 +168,7 @@ def test_old_argument_names():
 
 def test_variance_and_deviation():
     check(lambda x: tf.math.reduce_variance(x, 1), X, reference=lambda x: x.var(1))
-    check(
-        lambda x: tf.math.reduce_std(x, [0, 1], keepdims=True),
-        X,
-        reference=lambda x: x.std((0, 1), keepdims=True),
-    )
+    check(lambda x: tf.math.reduce_std(x, [0, 1], keepdims=True), X, reference=lambda x: x.std((0, 1), keepdims=True))
 
 
 def test_count_nonzero():

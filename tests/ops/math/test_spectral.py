@@ -65,10 +65,13 @@ def test_gradients(rank, kind, more):
 def test_static_shapes():
     real, spectrum = tf.placeholder(tf.float32, [None, None]), tf.placeholder(tf.complex64, [3, None])
     for made, shape in (
-        (tf.signal.rfft(real), [None, None]), (tf.signal.rfft(real, [6]), [None, 4]),
-        (tf.signal.irfft(spectrum), [3, None]), (tf.signal.irfft(tf.zeros([3, 5], tf.complex64)), [3, 8]),
-        (tf.signal.irfft(tf.zeros([3, 1], tf.complex64)), [3, 0]), (tf.signal.fft(spectrum), [3, None]),
-    ):  # fmt: skip
+        (tf.signal.rfft(real), [None, None]),
+        (tf.signal.rfft(real, [6]), [None, 4]),
+        (tf.signal.irfft(spectrum), [3, None]),
+        (tf.signal.irfft(tf.zeros([3, 5], tf.complex64)), [3, 8]),
+        (tf.signal.irfft(tf.zeros([3, 1], tf.complex64)), [3, 0]),
+        (tf.signal.fft(spectrum), [3, None]),
+    ):
         assert made.shape.as_list() == shape
     assert run(tf.signal.rfft(tf.zeros([0, 4]))).shape == (0, 3)
     assert tf.Session().run(tf.signal.irfft(spectrum), {spectrum: np.ones((3, 3))}).shape == (3, 4)
@@ -81,11 +84,7 @@ def test_static_shapes():
         (lambda: tf.signal.rfft(3.0), ValueError, "at least 1"),
         (lambda: tf.signal.fft2d(tf.zeros([3], tf.complex64)), ValueError, "at least 2"),
         (lambda: tf.signal.rfft2d(REAL, [3]), ValueError, "not compatible"),
-        (
-            lambda: run(tf.signal.rfft(REAL, [-1])),
-            (ValueError, tf.errors.InvalidArgumentError),
-            "negative|-1",
-        ),
+        (lambda: run(tf.signal.rfft(REAL, [-1])), (ValueError, tf.errors.InvalidArgumentError), "negative|-1"),
     ],
 )
 def test_errors(make, error, message):

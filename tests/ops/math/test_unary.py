@@ -112,9 +112,7 @@ INEXACT = ["tf.sqrt(e[6:])", "tf.rsqrt(e[6:])"]  # TensorFlow's vectorized roots
 
 
 @pytest.mark.parametrize(
-    "case",
-    [f for f in op_facts("cases", *RECORDED) if f["call"] not in INEXACT],
-    ids=lambda case: case["call"],
+    "case", [f for f in op_facts("cases", *RECORDED) if f["call"] not in INEXACT], ids=lambda case: case["call"]
 )
 def test_recorded_values(case):
     check_case(case)

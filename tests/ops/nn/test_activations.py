@@ -26,11 +26,7 @@ FACTS = [f"tf.nn.{name}(" for name in REFERENCE]
 def test_values_and_derivatives(name):
     openness = ("known", "open") if name == "crelu" else ("known", "open", "unknown")
     check(
-        getattr(tf.nn, name),
-        X,
-        reference=REFERENCE[name],
-        openness=openness,
-        dtypes=("float32", "float64", "float16"),
+        getattr(tf.nn, name), X, reference=REFERENCE[name], openness=openness, dtypes=("float32", "float64", "float16")
     )
 
 

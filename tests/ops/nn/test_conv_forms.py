@@ -30,16 +30,27 @@ def test_conv1d(stride, rate):
         steps = range(0, 9 - 2 * d, s)
         return np.stack([np.tensordot(x[:, i : i + 2 * d + 1 : d], f, 2) for i in steps], 1)
 
-    check(lambda x, f: tf.nn.conv1d(x, f, stride, "VALID", dilations=rate), x, f, reference=reference,
-          tolerance=20, openness=("known", "open"))  # fmt: skip
+    check(
+        lambda x, f: tf.nn.conv1d(x, f, stride, "VALID", dilations=rate),
+        x,
+        f,
+        reference=reference,
+        tolerance=20,
+        openness=("known", "open"),
+    )
 
     def turned(n):
         return [n[0], n[2], n[1]] if isinstance(n, list) else n
 
-    check(lambda x, f: tf.nn.conv1d(x, f, turned(stride), "VALID", data_format="NCW",
-                                    dilations=turned(rate)), x.transpose(0, 2, 1), f, grads=False,
-          reference=lambda x, f: reference(x.transpose(0, 2, 1), f).transpose(0, 2, 1),
-          tolerance=20, openness=("known", "open"))  # fmt: skip
+    check(
+        lambda x, f: tf.nn.conv1d(x, f, turned(stride), "VALID", data_format="NCW", dilations=turned(rate)),
+        x.transpose(0, 2, 1),
+        f,
+        grads=False,
+        reference=lambda x, f: reference(x.transpose(0, 2, 1), f).transpose(0, 2, 1),
+        tolerance=20,
+        openness=("known", "open"),
+    )
 
 
 def test_holes_are_zeros_in_the_filter():
@@ -47,18 +58,32 @@ def test_holes_are_zeros_in_the_filter():
     wide = np.zeros((5, 3, 3, 4))
     wide[::2, ::2] = f
     for padding in ("SAME", "VALID"):
-        check(lambda x, f, p=padding: tf.nn.atrous_conv2d(x, f, 2, p) - tf.nn.conv2d(x, wide.astype(
-            x.dtype.as_numpy_dtype), 1, p), x, f, reference=lambda x, f, p=padding: convolved_like(x, p),
-            grads=False, tolerance=30, openness=("known",))  # fmt: skip
+        check(
+            lambda x, f, p=padding: (
+                tf.nn.atrous_conv2d(x, f, 2, p) - tf.nn.conv2d(x, wide.astype(x.dtype.as_numpy_dtype), 1, p)
+            ),
+            x,
+            f,
+            reference=lambda x, f, p=padding: convolved_like(x, p),
+            grads=False,
+            tolerance=30,
+            openness=("known",),
+        )
 
 
 def convolved_like(x, padding):
     return np.zeros((2, 9, 8, 4) if padding == "SAME" else (2, 5, 6, 4))
 
 
-@pytest.mark.parametrize("sizes, rate, same, valid", [
-    ((2, 7, 8, 3), [2, 2], 15, 14), ((None, 7, 8, 3), [2, 1], 15, 14),
-    ((None, None, None, 3), [2, 2], 78, 77), ((2, 7, 8, 3), [1, 1], 3, 3)])  # fmt: skip
+@pytest.mark.parametrize(
+    "sizes, rate, same, valid",
+    [
+        ((2, 7, 8, 3), [2, 2], 15, 14),
+        ((None, 7, 8, 3), [2, 1], 15, 14),
+        ((None, None, None, 3), [2, 2], 78, 77),
+        ((2, 7, 8, 3), [1, 1], 3, 3),
+    ],
+)
 def test_ids_with_holes(sizes, rate, same, valid):
     for padding, ids in (("SAME", same), ("VALID", valid)):
         with tf.Graph().as_default() as graph:

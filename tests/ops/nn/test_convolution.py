@@ -52,30 +52,52 @@ def test_random_convolutions(seed):
     x, f, strides, padding, rates, pads = drawn(seed)
     openness = ("known", "unknown") if seed % 2 else ("known", "open")
     check(
-        lambda x, f: tf.nn.conv2d(x, f, strides, padding, dilations=rates), x, f, tolerance=30,
-        reference=lambda x, f: convolved(x, f, strides, pads, rates), openness=openness, grads=seed < 8,
-    )  # fmt: skip
+        lambda x, f: tf.nn.conv2d(x, f, strides, padding, dilations=rates),
+        x,
+        f,
+        tolerance=30,
+        reference=lambda x, f: convolved(x, f, strides, pads, rates),
+        openness=openness,
+        grads=seed < 8,
+    )
     check(
         lambda x, f: tf.nn.conv2d(x, f, strides, reordered(padding), data_format="NCHW", dilations=rates),
-        first(x), f, tolerance=30, openness=openness, grads=seed < 2, dtypes=("float32",),
+        first(x),
+        f,
+        tolerance=30,
+        openness=openness,
+        grads=seed < 2,
+        dtypes=("float32",),
         reference=lambda x, f: first(convolved(np.moveaxis(x, 1, 3), f, strides, pads, rates)),
-    )  # fmt: skip
+    )
 
 
 @pytest.mark.parametrize("size, channels, out", [(9, 70, 5), (30, 1, 3), (6, 3, 200)])
 def test_many_blocks(size, channels, out):
     """More pixels, items of a patch and results than fit into one block of a product."""
     x, f = RANDOM.normal(size=(2, size, size, channels)), RANDOM.normal(size=(3, 3, channels, out))
-    check(lambda x, f: tf.nn.conv2d(x, f, 1, "SAME"), x, f, tolerance=200, openness=("known",), order=1,
-          reference=lambda x, f: convolved(x, f, (1, 1), ((1, 1), (1, 1)), (1, 1)))  # fmt: skip
+    check(
+        lambda x, f: tf.nn.conv2d(x, f, 1, "SAME"),
+        x,
+        f,
+        tolerance=200,
+        openness=("known",),
+        order=1,
+        reference=lambda x, f: convolved(x, f, (1, 1), ((1, 1), (1, 1)), (1, 1)),
+    )
 
 
 @pytest.mark.parametrize("stride", [1, 2])
 def test_many_images(stride):
     x, f = RANDOM.normal(size=(9, 4, 5, 2)), RANDOM.normal(size=(3, 3, 2, 4))
     pads = same(4, 3, stride), same(5, 3, stride)
-    check(lambda x, f: tf.nn.conv2d(x, f, stride, "SAME"), x, f, tolerance=30,
-          reference=lambda x, f: convolved(x, f, (stride, stride), pads, (1, 1)))  # fmt: skip
+    check(
+        lambda x, f: tf.nn.conv2d(x, f, stride, "SAME"),
+        x,
+        f,
+        tolerance=30,
+        reference=lambda x, f: convolved(x, f, (stride, stride), pads, (1, 1)),
+    )
 
 
 RECORDED = "conv2d(", "conv2d_transpose("
@@ -98,8 +120,7 @@ def test_gradients_by_name():
     g = RANDOM.normal(size=y.shape.as_list())
     of_x, of_f = tf.gradients(y, list(y.op.inputs), grad_ys=tf.constant(g))
     how = {"strides": strides, "padding": padding, "dilations": rates}
-    mine = (tf.nn.conv2d_backprop_input(x.shape, f, g, **how),
-            tf.nn.conv2d_backprop_filter(x, f.shape, g, **how))  # fmt: skip
+    mine = (tf.nn.conv2d_backprop_input(x.shape, f, g, **how), tf.nn.conv2d_backprop_filter(x, f.shape, g, **how))
     a, b, c, d = run(of_x, of_f, *mine)
     np.testing.assert_array_equal(a, c)
     np.testing.assert_array_equal(b, d)
@@ -115,12 +136,20 @@ def test_gradients_by_name():
 def test_transpose():
     g, f = RANDOM.normal(size=(2, 3, 2, 4)), RANDOM.normal(size=(3, 2, 5, 4))
     for size in (5, 6):
-        check(lambda g, f, n=size: tf.nn.conv2d_transpose(g, f, [2, n, 4, 5], 2), g, f, tolerance=30,
-              openness=("open",))  # fmt: skip
+        check(
+            lambda g, f, n=size: tf.nn.conv2d_transpose(g, f, [2, n, 4, 5], 2), g, f, tolerance=30, openness=("open",)
+        )
 
 
-@pytest.mark.parametrize("x, f", [((0, 4, 4, 1), (3, 3, 1, 2)), ((1, 4, 4, 0), (3, 3, 0, 2)),
-                                  ((1, 4, 4, 1), (3, 3, 1, 0)), ((1, 2, 4, 1), (3, 3, 1, 2))])  # fmt: skip
+@pytest.mark.parametrize(
+    "x, f",
+    [
+        ((0, 4, 4, 1), (3, 3, 1, 2)),
+        ((1, 4, 4, 0), (3, 3, 0, 2)),
+        ((1, 4, 4, 1), (3, 3, 1, 0)),
+        ((1, 2, 4, 1), (3, 3, 1, 2)),
+    ],
+)
 def test_nothing(x, f):
     a, b = (tf.placeholder(tf.float32) for _ in range(2))
     y = tf.nn.conv2d(a, b, 1, "VALID")
@@ -146,14 +175,17 @@ def test_data_that_do_not_fit(x, f, error, what):
         session.run(tf.nn.conv2d(a, b, 1, "VALID"), {a: np.ones(x), b: np.ones(f)})
 
 
-@pytest.mark.parametrize("sizes, f, g, what", [
-    ([2, 7, 8, 3], (3, 3, 3, 4), (2, 4, 5, 4), "out_backprop"),
-    ([2, 7, 8, 2], (3, 3, 3, 4), (2, 4, 4, 4), "divisible"),
-    ([2, 7, 8], (3, 3, 3, 4), (2, 4, 4, 4), "4-dimensional"),
-    ([2, 7, -1, 3], (3, 3, 3, 4), (2, 4, 4, 4), "-1"),
-    ([3, 7, 8, 3], (3, 3, 3, 4), (2, 4, 4, 4), "out_backprop"),
-    ([2, 7, 8, 3], (3, 3, 3, 4), (2, 4, 4, 5), "out_backprop"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "sizes, f, g, what",
+    [
+        ([2, 7, 8, 3], (3, 3, 3, 4), (2, 4, 5, 4), "out_backprop"),
+        ([2, 7, 8, 2], (3, 3, 3, 4), (2, 4, 4, 4), "divisible"),
+        ([2, 7, 8], (3, 3, 3, 4), (2, 4, 4, 4), "4-dimensional"),
+        ([2, 7, -1, 3], (3, 3, 3, 4), (2, 4, 4, 4), "-1"),
+        ([3, 7, 8, 3], (3, 3, 3, 4), (2, 4, 4, 4), "out_backprop"),
+        ([2, 7, 8, 3], (3, 3, 3, 4), (2, 4, 4, 5), "out_backprop"),
+    ],
+)
 def test_gradients_that_do_not_fit(sizes, f, g, what):
     a, b, c = tf.placeholder(tf.int32), tf.placeholder(tf.float32), tf.placeholder(tf.float32)
     with tf.Session() as session:
@@ -181,4 +213,8 @@ def test_static_errors():
     with fails(ValueError, "filters"):
         tf.nn.conv2d(x, tf.zeros([3, 3, 3, 4]), 1, "SAME", filters=tf.zeros([3, 3, 3, 4]))
     assert tf.nn.conv2d(tf.placeholder(tf.float32), tf.zeros([3, 3, 3, 4]), 1, "SAME").shape.as_list() == [
-        None, None, None, 4]  # fmt: skip
+        None,
+        None,
+        None,
+        4,
+    ]

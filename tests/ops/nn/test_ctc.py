@@ -78,9 +78,7 @@ def test_beams_find_the_most_probable_labels():
 
 
 def test_empty():
-    loss = tf.nn.ctc_loss(
-        tf.SparseTensor(np.zeros((0, 2)), np.zeros(0, np.int32), [0, 0]), tf.zeros([3, 0, 4]), []
-    )
+    loss = tf.nn.ctc_loss(tf.SparseTensor(np.zeros((0, 2)), np.zeros(0, np.int32), [0, 0]), tf.zeros([3, 0, 4]), [])
     assert run(loss).shape == (0,)
     with pytest.raises(tf.errors.InvalidArgumentError, match="time steps and classes"):
         run(tf.nn.ctc_loss(sparse([[1]]), tf.zeros([0, 1, 4]), [0]))
@@ -97,12 +95,14 @@ def test_many_more_labels_than_steps():
 @pytest.mark.parametrize(
     "labels, lengths, part",
     [
-        ([[0], [1]], [3, 4], "sequence_length[1] = 4"), ([[0], [1]], [-1, 3], "sequence_length[0] = -1"),
-        ([[0], [-1]], [3, 3], "0 or more: those of item 1 are [-1]"), ([[0], []], [3, 3], "length is zero"),
+        ([[0], [1]], [3, 4], "sequence_length[1] = 4"),
+        ([[0], [1]], [-1, 3], "sequence_length[0] = -1"),
+        ([[0], [-1]], [3, 3], "0 or more: those of item 1 are [-1]"),
+        ([[0], []], [3, 3], "length is zero"),
         ([[2, 0], [1]], [3, 3], "the blank, follows"),
         ([[0], [1, 0, 1, 0]], [3, 3], "required: 4, available: 3"),
     ],
-)  # fmt: skip
+)
 def test_what_is_wrong_is_said(labels, lengths, part):
     with fails(tf.errors.InvalidArgumentError, part):
         run(tf.nn.ctc_loss(sparse(labels), np.zeros((3, 2, 3), np.float32), lengths))

@@ -24,19 +24,42 @@ def test_is_a_convolution_per_channel(padding, strides, rate, m):
     with tf.Session() as session:
         expected = session.run(by_channels(x, tf.constant(f), strides, padding, dilations=rate))
     function = tf.nn.depthwise_conv2d
-    check(lambda x, f: function(x, f, strides, padding, rate), x, f, reference=lambda x, f: expected,
-          dtypes=("float64",), tolerance=20)  # fmt: skip
-    check(lambda x, f: function(x, f, strides, padding, rate, data_format="NCHW"), first(x), f,
-          reference=lambda x, f: first(expected), dtypes=("float64",), tolerance=20, order=1,
-          openness=("open",))  # fmt: skip
+    check(
+        lambda x, f: function(x, f, strides, padding, rate),
+        x,
+        f,
+        reference=lambda x, f: expected,
+        dtypes=("float64",),
+        tolerance=20,
+    )
+    check(
+        lambda x, f: function(x, f, strides, padding, rate, data_format="NCHW"),
+        first(x),
+        f,
+        reference=lambda x, f: first(expected),
+        dtypes=("float64",),
+        tolerance=20,
+        order=1,
+        openness=("open",),
+    )
 
 
 def test_separable():
     x, f, p = (RANDOM.normal(size=s) for s in ((2, 5, 6, 4), (3, 2, 4, 2), (1, 1, 8, 3)))
     for rate in (1, 2):
-        check(lambda x, f, p, r=rate: tf.nn.separable_conv2d(x, f, p, 1, "SAME", [r, r]) - tf.nn.conv2d(
-            tf.nn.depthwise_conv2d(x, f, 1, "SAME", r), p, 1, "SAME"), x, f, p, tolerance=50,
-            reference=lambda x, f, p: np.zeros((2, 5, 6, 3)), openness=("known",), grads=False)  # fmt: skip
+        check(
+            lambda x, f, p, r=rate: (
+                tf.nn.separable_conv2d(x, f, p, 1, "SAME", [r, r])
+                - tf.nn.conv2d(tf.nn.depthwise_conv2d(x, f, 1, "SAME", r), p, 1, "SAME")
+            ),
+            x,
+            f,
+            p,
+            tolerance=50,
+            reference=lambda x, f, p: np.zeros((2, 5, 6, 3)),
+            openness=("known",),
+            grads=False,
+        )
 
 
 @pytest.mark.parametrize("fact", values("depthwise"), ids=lambda f: f["call"])
@@ -54,8 +77,7 @@ def test_recorded_graphs(fact):
 @pytest.mark.parametrize("padding", ["SAME", "VALID"])
 def test_ids_with_holes(sizes, ids, padding):
     with tf.Graph().as_default() as graph:
-        tf.nn.depthwise_conv2d(tf.placeholder(tf.float32, sizes), tf.zeros([3, 3, 3, 2]), [1] * 4, padding,
-                               [2, 2])  # fmt: skip
+        tf.nn.depthwise_conv2d(tf.placeholder(tf.float32, sizes), tf.zeros([3, 3, 3, 2]), [1] * 4, padding, [2, 2])
     assert graph._last_id == ids
 
 
@@ -77,5 +99,6 @@ def test_refusals():
                 session.run(y, {x: np.zeros(shape)})
         assert session.run(y, {x: np.zeros((0, 7, 8, 4))}).shape == (0, 5, 6, 8)
         with fails(tf.errors.InvalidArgumentError, "out_backprop"):
-            session.run(tf.gradients(tf.nn.depthwise_conv2d(x, f, 1, "SAME"), x, grad_ys=[x]),
-                        {x: np.zeros((2, 7, 8, 4))})  # fmt: skip
+            session.run(
+                tf.gradients(tf.nn.depthwise_conv2d(x, f, 1, "SAME"), x, grad_ys=[x]), {x: np.zeros((2, 7, 8, 4))}
+            )

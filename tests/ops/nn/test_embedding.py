@@ -19,15 +19,18 @@ def test_one_table():
 @pytest.mark.parametrize("count", [2, 3])
 def test_parts(count, strategy, dtype):
     parts = [TABLE[i::count] for i in range(count)] if strategy == "mod" else np.array_split(TABLE, count)
-    helpers.check(lambda *p: embedding_lookup(p, IDS.astype(dtype), strategy), *parts, openness=("known",),
-                  reference=lambda *p: TABLE[IDS], dtypes=("float64",))  # fmt: skip
+    helpers.check(
+        lambda *p: embedding_lookup(p, IDS.astype(dtype), strategy),
+        *parts,
+        openness=("known",),
+        reference=lambda *p: TABLE[IDS],
+        dtypes=("float64",),
+    )
 
 
 def test_parts_of_sizes_known_only_at_run_time():
     parts = [tf.placeholder(tf.float64, [None, 3]) for _ in range(3)]
-    value = helpers.run(
-        embedding_lookup(parts, IDS, "div"), feed_dict=dict(zip(parts, np.array_split(TABLE, 3)))
-    )
+    value = helpers.run(embedding_lookup(parts, IDS, "div"), feed_dict=dict(zip(parts, np.array_split(TABLE, 3))))
     np.testing.assert_array_equal(value, TABLE[IDS])
 
 

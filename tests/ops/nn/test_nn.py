@@ -26,14 +26,16 @@ NAMES = (
 )
 
 
-@pytest.mark.parametrize("case", op_facts("cases", *(f"tf.nn.{n}" for n in NAMES), "tf.nn.log_softmax("),
-                         ids=lambda c: c["call"])  # fmt: skip
+@pytest.mark.parametrize(
+    "case", op_facts("cases", *(f"tf.nn.{n}" for n in NAMES), "tf.nn.log_softmax("), ids=lambda c: c["call"]
+)
 def test_recorded_values(case):
     check_case(case)
 
 
-@pytest.mark.parametrize("fact", op_facts("gradients", *(f"tf.nn.{n}" for n in NAMES), "tf.nn.log_softmax("),
-                         ids=lambda f: f["call"])  # fmt: skip
+@pytest.mark.parametrize(
+    "fact", op_facts("gradients", *(f"tf.nn.{n}" for n in NAMES), "tf.nn.log_softmax("), ids=lambda f: f["call"]
+)
 def test_recorded_gradients(fact):
     check_gradient(fact)
 
@@ -51,17 +53,19 @@ def test_ids(name):
 @pytest.mark.parametrize("axis", [None, -1, 0, 1])
 def test_softmax(name, axis):
     openness = ("known", "open", "unknown") if axis in (None, -1) else ("known", "open")
-    check(lambda x: getattr(tf.nn, name)(x, axis=axis), CUBE, openness=openness,
-          reference=lambda x: getattr(special, name)(x, axis=-1 if axis is None else axis))  # fmt: skip
+    check(
+        lambda x: getattr(tf.nn, name)(x, axis=axis),
+        CUBE,
+        openness=openness,
+        reference=lambda x: getattr(special, name)(x, axis=-1 if axis is None else axis),
+    )
 
 
 def test_softmax_extremes():
     huge = tf.constant([[1000.0, 0.0, -np.inf], [-1e30, -1e30, -1e30]])
     np.testing.assert_allclose(run(tf.nn.softmax(huge)), [[1, 0, 0], [1 / 3] * 3], rtol=1e-6)
     np.testing.assert_allclose(run(tf.nn.log_softmax(huge))[0], [0, -1000, -np.inf])
-    assert run(tf.nn.softmax(tf.zeros([0, 3]))).shape == (0, 3) and run(
-        tf.nn.softmax(tf.zeros([3, 0]))
-    ).shape == (3, 0)
+    assert run(tf.nn.softmax(tf.zeros([0, 3]))).shape == (0, 3) and run(tf.nn.softmax(tf.zeros([3, 0]))).shape == (3, 0)
 
 
 def test_softmax_refusals():
@@ -85,8 +89,13 @@ def test_bias_add(x):
 
 def test_bias_add_along_axis_one():
     image = RANDOM.normal(size=(2, 3, 4, 2))
-    check(lambda x, b: tf.nn.bias_add(x, b, data_format="NCHW"), image, np.arange(3.0),
-          reference=lambda x, b: x + b[:, None, None], openness=("known", "open"))  # fmt: skip
+    check(
+        lambda x, b: tf.nn.bias_add(x, b, data_format="NCHW"),
+        image,
+        np.arange(3.0),
+        reference=lambda x, b: x + b[:, None, None],
+        openness=("known", "open"),
+    )
 
 
 def test_bias_add_refusals():
@@ -101,12 +110,17 @@ def test_bias_add_refusals():
         session.run(tf.nn.bias_add(X, b), {b: np.zeros(4)})
 
 
-@pytest.mark.parametrize(
-    "name, after", [("xw_plus_b", lambda y: y), ("relu_layer", lambda y: np.maximum(y, 0))]
-)
+@pytest.mark.parametrize("name, after", [("xw_plus_b", lambda y: y), ("relu_layer", lambda y: np.maximum(y, 0))])
 def test_affine_layers(name, after):
-    check(getattr(tf.nn, name), X, RANDOM.normal(size=(5, 3)), np.ones(3), tolerance=10,
-          reference=lambda x, w, b: after(x @ w + b), openness=("known", "open"))  # fmt: skip
+    check(
+        getattr(tf.nn, name),
+        X,
+        RANDOM.normal(size=(5, 3)),
+        np.ones(3),
+        tolerance=10,
+        reference=lambda x, w, b: after(x @ w + b),
+        openness=("known", "open"),
+    )
 
 
 # ---- dropout
@@ -173,8 +187,12 @@ def test_l2_loss():
 @pytest.mark.parametrize("axis", [0, 1, [0, 2]])
 def test_l2_normalize(axis):
     axes = tuple(axis) if isinstance(axis, list) else axis
-    check(lambda x: tf.nn.l2_normalize(x, axis), CUBE, openness=("known", "open"),
-          reference=lambda x: x / np.sqrt((x**2).sum(axis=axes, keepdims=True)))  # fmt: skip
+    check(
+        lambda x: tf.nn.l2_normalize(x, axis),
+        CUBE,
+        openness=("known", "open"),
+        reference=lambda x: x / np.sqrt((x**2).sum(axis=axes, keepdims=True)),
+    )
 
 
 @pytest.mark.parametrize("keep", [False, True])
@@ -203,9 +221,7 @@ def test_batch_normalization(offset, scale):
     m, v = X.mean(0), X.var(0)
     expected = (X - m) / np.sqrt(v + 0.01) * (scale or 1) + (offset or 0)
     found = tf.nn.batch_normalization(tf.constant(X), m, tf.constant(v), offset, scale, 0.01)
-    old = tf.nn.batch_norm_with_global_normalization(
-        tf.constant(X), m, tf.constant(v), offset, scale, 0.01, True
-    )
+    old = tf.nn.batch_norm_with_global_normalization(tf.constant(X), m, tf.constant(v), offset, scale, 0.01, True)
     for y in run(found, old):
         np.testing.assert_allclose(y, expected)
 

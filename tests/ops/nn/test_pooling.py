@@ -35,8 +35,14 @@ def test_random_pools(name, seed):
         return pooled(x, POOLS[name], size, strides, padding)
 
     check(lambda x: function(x, size, strides, padding), x, reference=reference, tolerance=5)
-    check(lambda x: function(x, size, strides, padding, "NCHW"), first(x), tolerance=5, order=1,
-          reference=lambda x: first(reference(np.moveaxis(x, 1, 3))), openness=("open",))  # fmt: skip
+    check(
+        lambda x: function(x, size, strides, padding, "NCHW"),
+        first(x),
+        tolerance=5,
+        order=1,
+        reference=lambda x: first(reference(np.moveaxis(x, 1, 3))),
+        openness=("open",),
+    )
 
 
 def test_second_derivative_of_what_follows():
@@ -47,8 +53,13 @@ def test_second_derivative_of_what_follows():
 
 def test_many_channels():
     x = RANDOM.normal(size=(1, 2, 3, 1500))
-    check(lambda x: tf.nn.max_pool(x, 2, 1, "SAME"), x, openness=("known",), order=1,
-          reference=lambda x: pooled(x, np.nanmax, (2, 2), (1, 1), "SAME"))  # fmt: skip
+    check(
+        lambda x: tf.nn.max_pool(x, 2, 1, "SAME"),
+        x,
+        openness=("known",),
+        order=1,
+        reference=lambda x: pooled(x, np.nanmax, (2, 2), (1, 1), "SAME"),
+    )
 
 
 @pytest.mark.parametrize("fact", values("_pool("), ids=lambda f: f["call"])
@@ -92,18 +103,29 @@ def test_ties_and_nan(items, largest, gradient, taken, dtype):
 @pytest.mark.parametrize("dtype", ["int32", "int64", "uint8", "int8"])
 def test_integers(dtype):
     x = RANDOM.integers(0, 100, (2, 5, 5, 3)).astype(dtype)
-    check(lambda x: tf.nn.max_pool(x, 2, 2, "SAME"), x, dtypes=(dtype,), grads=False,
-          reference=lambda x: pooled(x.astype(float), np.nanmax, (2, 2), (2, 2), "SAME"))  # fmt: skip
+    check(
+        lambda x: tf.nn.max_pool(x, 2, 2, "SAME"),
+        x,
+        dtypes=(dtype,),
+        grads=False,
+        reference=lambda x: pooled(x.astype(float), np.nanmax, (2, 2), (2, 2), "SAME"),
+    )
 
 
 def test_largest_of_channels():
     x = RANDOM.normal(size=(2, 3, 2, 6))
-    check(lambda x: tf.nn.max_pool(x, [1, 1, 1, 3], [1, 1, 1, 3], "VALID"), x, grads=False,
-          reference=lambda x: x.reshape(2, 3, 2, 2, 3).max(-1))  # fmt: skip
-    for size, strides, shape in [([1, 1, 1, 4], [1, 1, 1, 4], (2, 3, 2, 6)),
-                                 ([1, 1, 1, 3], [1, 1, 1, 1], (2, 3, 2, 6)),
-                                 ([1, 2, 1, 3], [1, 1, 1, 3], (2, 3, 2, 6)),
-                                 ([2, 1, 1, 1], [1, 1, 1, 1], (2, 3, 2, 6))]:  # fmt: skip
+    check(
+        lambda x: tf.nn.max_pool(x, [1, 1, 1, 3], [1, 1, 1, 3], "VALID"),
+        x,
+        grads=False,
+        reference=lambda x: x.reshape(2, 3, 2, 2, 3).max(-1),
+    )
+    for size, strides, shape in [
+        ([1, 1, 1, 4], [1, 1, 1, 4], (2, 3, 2, 6)),
+        ([1, 1, 1, 3], [1, 1, 1, 1], (2, 3, 2, 6)),
+        ([1, 2, 1, 3], [1, 1, 1, 3], (2, 3, 2, 6)),
+        ([2, 1, 1, 1], [1, 1, 1, 1], (2, 3, 2, 6)),
+    ]:
         with tf.Session() as session, fails(tf.errors.OpError, "dimension"):
             session.run(tf.nn.max_pool(np.zeros(shape), size, strides, "VALID"))
 
@@ -135,12 +157,16 @@ def test_refusals():
         y = tf.placeholder(tf.float32)
         how = {"ksize": [1, 2, 2, 1], "strides": [1, 2, 2, 1], "padding": "VALID", "data_format": "NHWC"}
         image, small = np.ones((1, 4, 4, 1)), np.ones((1, 2, 3, 1))
-        for made in (apply("MaxPoolGrad", x, y, y, **how), apply("MaxPoolGradGrad", x, y, x, **how),
-                     apply("AvgPoolGrad", [1, 4, 4, 1], y, **how)):  # fmt: skip
+        for made in (
+            apply("MaxPoolGrad", x, y, y, **how),
+            apply("MaxPoolGradGrad", x, y, x, **how),
+            apply("AvgPoolGrad", [1, 4, 4, 1], y, **how),
+        ):
             with fails(tf.errors.InvalidArgumentError, "windows of shape"):
                 session.run(made, {x: image, y: small})
         with fails(tf.errors.InvalidArgumentError, "shaped like the images"):
             session.run(apply("MaxPoolGradGrad", x, small[:, :, :2], y, **how), {x: image, y: small})
         with fails(tf.errors.InvalidArgumentError, "4-dimensional"):
-            session.run(apply("AvgPoolGrad", x_sizes := tf.placeholder(tf.int32), y, **how),
-                        {x_sizes: [4, 4], y: small})  # fmt: skip
+            session.run(
+                apply("AvgPoolGrad", x_sizes := tf.placeholder(tf.int32), y, **how), {x_sizes: [4, 4], y: small}
+            )

@@ -29,9 +29,7 @@ def test_weights_from_a_file(tmp_path):
     from_file = tf.nn.fixed_unigram_candidate_sampler([[0]], range_max=3, vocab_file=str(file), **arguments)
     given = tf.nn.fixed_unigram_candidate_sampler([[0]], range_max=3, unigrams=[1, 0, 3], **arguments)
     assert np.array_equal(*run(from_file[0], given[0]))
-    part = tf.nn.fixed_unigram_candidate_sampler(
-        [[0]], range_max=2, unigrams=[1, 0, 3], num_shards=2, **arguments
-    )
+    part = tf.nn.fixed_unigram_candidate_sampler([[0]], range_max=2, unigrams=[1, 0, 3], num_shards=2, **arguments)
     assert set(run(part[0])) == {0, 1}
 
 

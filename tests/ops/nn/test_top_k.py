@@ -14,8 +14,13 @@ X, CUBE = RANDOM.normal(size=(4, 5)), RANDOM.normal(size=(2, 3, 5))
 @pytest.mark.parametrize("x", [X, CUBE, X[0]], ids=["matrix", "cube", "vector"])
 def test_top_k(x, k):
     order = np.argsort(-x, axis=-1, kind="stable")[..., :k]
-    check(lambda x: list(tf.nn.top_k(x, k)), x, reference=lambda x: [np.take_along_axis(x, order, -1), order],
-          grads=k > 0, openness=("known", "open"))  # fmt: skip
+    check(
+        lambda x: list(tf.nn.top_k(x, k)),
+        x,
+        reference=lambda x: [np.take_along_axis(x, order, -1), order],
+        grads=k > 0,
+        openness=("known", "open"),
+    )
 
 
 @pytest.mark.parametrize("dtype", ["uint8", "int8", "int64", "float16"])

@@ -23,9 +23,17 @@ def reference(labels, logits):
     return -(labels * special.log_softmax(logits, axis=-1)).sum(-1)
 
 
-@pytest.mark.parametrize("case", op_facts("cases", *(f"tf.nn.{p}" for p in (
-    "softmax_cross", "sparse_softmax_cross", "sigmoid_cross", "weighted_cross", "log_poisson"))),
-    ids=lambda c: c["call"])  # fmt: skip
+@pytest.mark.parametrize(
+    "case",
+    op_facts(
+        "cases",
+        *(
+            f"tf.nn.{p}"
+            for p in ("softmax_cross", "sparse_softmax_cross", "sigmoid_cross", "weighted_cross", "log_poisson")
+        ),
+    ),
+    ids=lambda c: c["call"],
+)
 def test_recorded_values(case):
     check_case(case)
 
@@ -55,9 +63,14 @@ def test_softmax(labels, logits):
 
 def test_softmax_along_another_axis():
     labels = special.softmax(CUBE, axis=1)
-    check(lambda p, z: tf.nn.softmax_cross_entropy_with_logits_v2(labels=p, logits=z, axis=1), labels, CUBE,
-          reference=lambda p, z: -(p * special.log_softmax(z, axis=1)).sum(1), openness=("known", "open"),
-          grads=False)  # fmt: skip
+    check(
+        lambda p, z: tf.nn.softmax_cross_entropy_with_logits_v2(labels=p, logits=z, axis=1),
+        labels,
+        CUBE,
+        reference=lambda p, z: -(p * special.log_softmax(z, axis=1)).sum(1),
+        openness=("known", "open"),
+        grads=False,
+    )
 
 
 def test_labels_are_constant_in_the_first_version():
@@ -65,17 +78,18 @@ def test_labels_are_constant_in_the_first_version():
     old = tf.nn.softmax_cross_entropy_with_logits(labels=labels, logits=logits)
     assert tf.gradients(old, labels) == [None]
     assert tf.gradients(dense(labels, logits), labels) != [None]
-    np.testing.assert_array_equal(
-        *run(tf.gradients(old, logits)[0], tf.gradients(dense(labels, logits), logits)[0])
-    )
+    np.testing.assert_array_equal(*run(tf.gradients(old, logits)[0], tf.gradients(dense(labels, logits), logits)[0]))
 
 
 @pytest.mark.parametrize("dtype", [np.int32, np.int64])
 @pytest.mark.parametrize("logits", [LOGITS, CUBE, LOGITS[0]], ids=["matrix", "cube", "vector"])
 def test_sparse(logits, dtype):
     labels = RANDOM.integers(0, 5, size=logits.shape[:-1]).astype(dtype)
-    check(lambda z: tf.nn.sparse_softmax_cross_entropy_with_logits(labels=labels, logits=z), logits,
-          reference=lambda z: reference(np.eye(5)[labels], z))  # fmt: skip
+    check(
+        lambda z: tf.nn.sparse_softmax_cross_entropy_with_logits(labels=labels, logits=z),
+        logits,
+        reference=lambda z: reference(np.eye(5)[labels], z),
+    )
 
 
 @pytest.mark.parametrize("label", [-1, 5])
@@ -103,8 +117,12 @@ def test_large_logits():
 
 
 def test_sigmoid():
-    check(lambda p, z: tf.nn.sigmoid_cross_entropy_with_logits(labels=p, logits=z), LABELS, LOGITS,
-          reference=lambda p, z: np.logaddexp(0, z) - p * z)  # fmt: skip
+    check(
+        lambda p, z: tf.nn.sigmoid_cross_entropy_with_logits(labels=p, logits=z),
+        LABELS,
+        LOGITS,
+        reference=lambda p, z: np.logaddexp(0, z) - p * z,
+    )
 
 
 def test_weighted():
@@ -114,10 +132,7 @@ def test_weighted():
         LOGITS,
         reference=lambda p, z: 3 * p * np.logaddexp(0, -z) + (1 - p) * np.logaddexp(0, z),
     )
-    assert tf.nn.weighted_cross_entropy_with_logits(targets=LABELS, logits=LOGITS, pos_weight=3.0).shape == [
-        4,
-        5,
-    ]
+    assert tf.nn.weighted_cross_entropy_with_logits(targets=LABELS, logits=LOGITS, pos_weight=3.0).shape == [4, 5]
 
 
 @pytest.mark.parametrize("full", [False, True])
@@ -154,9 +169,9 @@ def test_refusals():
         tf.nn.softmax_cross_entropy_with_logits_v2(labels=LABELS, logits=LOGITS, axis=1, dim=1)
 
 
-@pytest.mark.parametrize("name", [
-    "cross_entropies", "softmax_cross_entropy_v1", "cross_entropies_3d", "cross_entropies_static",
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "name", ["cross_entropies", "softmax_cross_entropy_v1", "cross_entropies_3d", "cross_entropies_static"]
+)
 def test_ids(name):
     """Unseeded random streams depend on them."""
     ours, theirs = ids_used(name)

@@ -90,9 +90,7 @@ def test_constants():
             x = initializer([2, 2], dtype)
             assert x.dtype is dtype and run(x).tolist() == expected
     assert run(tf.constant_initializer([[1, 2]], verify_shape=True)([1, 2])).tolist() == [[1, 2]]
-    assert run(tf.random_uniform_initializer(5, 7, dtype=tf.int32)([100])).mean() == pytest.approx(
-        5.5, abs=0.2
-    )
+    assert run(tf.random_uniform_initializer(5, 7, dtype=tf.int32)([100])).mean() == pytest.approx(5.5, abs=0.2)
 
 
 @pytest.mark.parametrize("shape", [[5, 3], [3, 5], [4, 4], [2, 3, 4], [3, 2, 10]])
@@ -108,14 +106,7 @@ def test_identity():
 
 
 @pytest.mark.parametrize(
-    "shape, expected",
-    [
-        ([], (1, 1)),
-        ([7], (7, 7)),
-        ([3, 5], (3, 5)),
-        ([2, 3, 4], (6, 8)),
-        ([2, 2, 3, 4], (12, 16)),
-    ],
+    "shape, expected", [([], (1, 1)), ([7], (7, 7)), ([3, 5], (3, 5)), ([2, 3, 4], (6, 8)), ([2, 2, 3, 4], (12, 16))]
 )
 def test_fans(shape, expected):
     assert initializers.fans(shape) == expected

@@ -21,9 +21,7 @@ OPS = {
     "random_normal_f64_16": lambda s: tf.random_normal([16], dtype=tf.float64, seed=s),
     "truncated_normal_f32_64": lambda s: tf.truncated_normal([64], seed=s),
     "random_shuffle_range100": lambda s: tf.random_shuffle(tf.range(100), seed=s),
-    "random_shuffle_8x2_f32": lambda s: tf.random_shuffle(
-        np.arange(16, dtype=np.float32).reshape(8, 2), seed=s
-    ),
+    "random_shuffle_8x2_f32": lambda s: tf.random_shuffle(np.arange(16, dtype=np.float32).reshape(8, 2), seed=s),
     "multinomial_1x3_16": lambda s: tf.multinomial(np.log([[0.2, 0.3, 0.5]]).astype(np.float32), 16, seed=s),
     "random_gamma_alpha2_8": lambda s: tf.random_gamma([8], 2.0, seed=s),
     "glorot_uniform_init_4x4": lambda s: tf.glorot_uniform_initializer(s)([4, 4]),
@@ -154,10 +152,7 @@ def test_classes():
 
 
 def test_gamma_and_poisson_shapes():
-    gamma, poisson = (
-        tf.random_gamma([7], [[1.0], [2.0]], [1.0, 2.0, 3.0]),
-        tf.random_poisson([1.0, 20.0], [3]),
-    )
+    gamma, poisson = (tf.random_gamma([7], [[1.0], [2.0]], [1.0, 2.0, 3.0]), tf.random_poisson([1.0, 20.0], [3]))
     assert gamma.shape.as_list() == [7, 2, 3] and poisson.shape.as_list() == [3, 2]
     gammas, counts, half = run(gamma, poisson, tf.random_gamma([2], 1.0, dtype=tf.float16))
     assert (gammas > 0).all() and (counts == np.round(counts)).all() and half.dtype == np.float16
@@ -175,17 +170,9 @@ def test_gamma_and_poisson_shapes():
         (lambda: tf.multinomial([1.0, 2.0], 3), ValueError, ["rank 2"]),
         (lambda: tf.multinomial([[1.0]], 3, output_dtype=tf.float32), ValueError, ["float32"]),
         (lambda: run(tf.random_uniform([-1])), tf.errors.InvalidArgumentError, ["[-1]", "0 or more"]),
-        (
-            lambda: run(tf.random_uniform([2], 5, 5, tf.int32)),
-            tf.errors.InvalidArgumentError,
-            ["minval 5", "maxval 5"],
-        ),
+        (lambda: run(tf.random_uniform([2], 5, 5, tf.int32)), tf.errors.InvalidArgumentError, ["minval 5", "maxval 5"]),
         (lambda: run(tf.multinomial([[1.0]], -1)), tf.errors.InvalidArgumentError, ["-1"]),
-        (
-            lambda: run(tf.random_gamma([2], [1.0, -3.0])),
-            tf.errors.InvalidArgumentError,
-            ["-3.0", "positive"],
-        ),
+        (lambda: run(tf.random_gamma([2], [1.0, -3.0])), tf.errors.InvalidArgumentError, ["-3.0", "positive"]),
         (lambda: run(tf.random_poisson(-3.0, [2])), tf.errors.InvalidArgumentError, ["-3.0", "0 or more"]),
     ],
 )

@@ -6,8 +6,12 @@ from helpers import fails
 import minitf as tf
 
 # What tf.random.stateless_multinomial of TensorFlow 1.15.5 gave for log([.3, .7]) and 8 samples.
-FACTS = {(1, 2): [1, 1, 0, 1, 1, 1, 1, 0], (3, 4): [1, 1, 0, 1, 1, 1, 0, 0],
-         (5, 2**40 + 7): [0, 1, 1, 1, 0, 0, 0, 1], (0, 0): [1, 1, 0, 1, 1, 0, 1, 1]}  # fmt: skip
+FACTS = {
+    (1, 2): [1, 1, 0, 1, 1, 1, 1, 0],
+    (3, 4): [1, 1, 0, 1, 1, 1, 0, 0],
+    (5, 2**40 + 7): [0, 1, 1, 1, 0, 0, 0, 1],
+    (0, 0): [1, 1, 0, 1, 1, 0, 1, 1],
+}
 
 
 def test_like_tensorflow():

@@ -43,11 +43,7 @@ def test_gradients_of_filled_rows():
 @pytest.mark.parametrize(
     "build, error, part",
     [
-        (
-            lambda s: tf.nn.embedding_lookup_sparse(tf.ones([4, 2]), s, None, combiner="max"),
-            ValueError,
-            "'sum'",
-        ),
+        (lambda s: tf.nn.embedding_lookup_sparse(tf.ones([4, 2]), s, None, combiner="max"), ValueError, "'sum'"),
         (lambda s: tf.nn.embedding_lookup_sparse(tf.ones([4, 2]), [1], None), TypeError, "SparseTensor"),
         (lambda s: tf.nn.embedding_lookup_sparse(tf.ones([4, 2]), s, [1.0]), TypeError, "SparseTensor"),
         (lambda s: tf.sparse_merge(s, s, [4]), TypeError, "vocab_size"),

@@ -5,14 +5,7 @@ from helpers import fails, run
 
 import minitf as tf
 
-OURS = [
-    "sparse_reshape(",
-    "sparse_reset_shape(",
-    "sparse_slice(",
-    "sparse_concat(",
-    "sparse_split(",
-    "expand_dims(",
-]
+OURS = ["sparse_reshape(", "sparse_reset_shape(", "sparse_slice(", "sparse_concat(", "sparse_split(", "expand_dims("]
 
 
 @pytest.mark.parametrize("fact", cases("sparse", *OURS), ids=lambda fact: fact["source"])

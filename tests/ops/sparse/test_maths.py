@@ -46,9 +46,11 @@ def test_products(adjoint_a, adjoint_b):
         lambda values, b: tf.sparse_tensor_dense_matmul(
             tf.SparseTensor(PLACES, values, MATRIX.shape), b, adjoint_a, adjoint_b
         ),
-        MATRIX[MATRIX != 0], other.T if adjoint_b else other, reference=lambda values, b: a @ other,
+        MATRIX[MATRIX != 0],
+        other.T if adjoint_b else other,
+        reference=lambda values, b: a @ other,
         openness=("known",),
-    )  # fmt: skip
+    )
 
 
 def test_complex_products():
@@ -56,9 +58,7 @@ def test_complex_products():
     values, b = np.array([1 + 2j]), np.array([[1j, 2], [3, 4j]])
     a = tf.SparseTensor([[0, 1]], values, [2, 2])
     dense = np.array([[0, 1 + 2j], [0, 0]])
-    np.testing.assert_allclose(
-        run(tf.sparse_tensor_dense_matmul(a, b, True, True)), dense.conj().T @ b.conj().T
-    )
+    np.testing.assert_allclose(run(tf.sparse_tensor_dense_matmul(a, b, True, True)), dense.conj().T @ b.conj().T)
 
 
 @pytest.mark.parametrize("shape", [(4, 3), (1, 3), (4, 1), (3,), ()])
@@ -68,8 +68,11 @@ def test_products_by_element(function, shape):
     expected = function(MATRIX, dense)[MATRIX != 0]
     check(
         lambda values, d: function(tf.SparseTensor(PLACES, values, MATRIX.shape), d).values,
-        MATRIX[MATRIX != 0], dense, reference=lambda v, d: expected, openness=("known",),
-    )  # fmt: skip
+        MATRIX[MATRIX != 0],
+        dense,
+        reference=lambda v, d: expected,
+        openness=("known",),
+    )
 
 
 @pytest.mark.parametrize("axis", [None, 0, 1, [0, 1], -1, []])
@@ -78,12 +81,15 @@ def test_sums(axis, keepdims):
     over = tuple(axis) if isinstance(axis, list) else axis
     check(
         lambda values: tf.sparse_reduce_sum(tf.SparseTensor(PLACES, values, MATRIX.shape), axis, keepdims),
-        MATRIX[MATRIX != 0], reference=lambda v: MATRIX.sum(over, keepdims=keepdims), openness=("known",),
-    )  # fmt: skip
+        MATRIX[MATRIX != 0],
+        reference=lambda v: MATRIX.sum(over, keepdims=keepdims),
+        openness=("known",),
+    )
 
 
 def test_a_softmax_twice_differentiated():
     check(
         lambda values: tf.sparse_softmax(tf.SparseTensor(PLACES, values, MATRIX.shape)).values,
-        MATRIX[MATRIX != 0], openness=("known",),
-    )  # fmt: skip
+        MATRIX[MATRIX != 0],
+        openness=("known",),
+    )

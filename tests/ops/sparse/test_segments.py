@@ -18,9 +18,7 @@ def test_recorded_graphs(fact):
     check_graph(fact)
 
 
-@pytest.mark.parametrize(
-    "function", [tf.sparse_segment_sum, tf.sparse_segment_mean, tf.sparse_segment_sqrt_n]
-)
+@pytest.mark.parametrize("function", [tf.sparse_segment_sum, tf.sparse_segment_mean, tf.sparse_segment_sqrt_n])
 @pytest.mark.parametrize("count", [None, 5])
 def test_gradients(function, count):
     data = np.random.default_rng(0).normal(size=(4, 3))

@@ -34,11 +34,7 @@ def test_strings_and_errors():
     assert run(s.values, s.indices)[0].tolist() == [b"a"] and run(s.indices).tolist() == [[0, 1]]
     with fails(TypeError, "a SparseTensor is expected"):
         tf.sparse_tensor_to_dense(tf.zeros([2]))
-    for places, part in (
-        ([[1], [0]], "out of order"),
-        ([[1], [1]], "is repeated"),
-        ([[0], [7]], "indices[1] = [7]"),
-    ):
+    for places, part in (([[1], [0]], "out of order"), ([[1], [1]], "is repeated"), ([[0], [7]], "indices[1] = [7]")):
         dense = tf.sparse_tensor_to_dense(tf.SparseTensor(places, [1, 2], [3]))
         with fails(tf.errors.InvalidArgumentError, part):
             run(dense)

@@ -11,12 +11,7 @@ import minitf as tf
 def test_gradients_of_earlier_steps_are_left_out():
     made = tf.ConditionalAccumulator(tf.float32, shape=[2], name="acc")
     g, step = tf.placeholder(tf.float32, [None]), tf.placeholder(tf.int64, [])
-    add, one, two, count = (
-        made.apply_grad(g, step),
-        made.take_grad(1),
-        made.take_grad(2),
-        made.num_accumulated(),
-    )
+    add, one, two, count = (made.apply_grad(g, step), made.take_grad(1), made.take_grad(2), made.num_accumulated())
     assert one.shape == [2] and made.name == "acc" and made.dtype is tf.float32
     with tf.Session() as sess:
         assert sess.run(count) == 0
@@ -30,9 +25,7 @@ def test_gradients_of_earlier_steps_are_left_out():
         for at in (4, 5):
             sess.run(add, {g: [1, 2], step: at})
         assert sess.run(count) == 1
-        with pytest.raises(
-            tf.errors.InvalidArgumentError, match=r"Shape mismatch: expected \[2\], got \[3\]"
-        ):
+        with pytest.raises(tf.errors.InvalidArgumentError, match=r"Shape mismatch: expected \[2\], got \[3\]"):
             sess.run(add, {g: [1, 2, 3], step: 5})
         sess.run(made.set_global_step(3))
         sess.run(add, {g: [1, 2], step: 4})
@@ -49,12 +42,16 @@ def test_ops():
     sparse.apply_grad([0, 2], [[1.0, 2.0], [3.0, 4.0]], [5, 2])
     ops = [op for op in tf.get_default_graph().get_operations() if op.type != "Const"]
     assert [(op.name, op.type, len(op.inputs)) for op in ops] == [
-        ("acc", "ResourceConditionalAccumulator", 0), ("Cast", "Cast", 1),
+        ("acc", "ResourceConditionalAccumulator", 0),
+        ("Cast", "Cast", 1),
         ("ResourceAccumulatorApplyGradient", "ResourceAccumulatorApplyGradient", 3),
         ("acc_NumAccumulated", "ResourceAccumulatorNumAccumulated", 1),
-        ("rows", "SparseConditionalAccumulator", 0), ("Cast_1", "Cast", 1), ("Cast_2", "Cast", 1),
-        ("Cast_3", "Cast", 1), ("SparseAccumulatorApplyGradient", "SparseAccumulatorApplyGradient", 5),
-    ]  # fmt: skip
+        ("rows", "SparseConditionalAccumulator", 0),
+        ("Cast_1", "Cast", 1),
+        ("Cast_2", "Cast", 1),
+        ("Cast_3", "Cast", 1),
+        ("SparseAccumulatorApplyGradient", "SparseAccumulatorApplyGradient", 5),
+    ]
 
 
 @pytest.mark.parametrize("dtype", [tf.float16, tf.float32, tf.float64, tf.int32, tf.complex64])
@@ -65,9 +62,7 @@ def test_types(dtype, reduction):
         for value in ([1, 2], [5, 2]):
             sess.run(made.apply_grad(np.array(value, dtype.as_numpy_dtype)))
         taken = sess.run(made.take_grad(2))
-    assert taken.dtype == dtype.as_numpy_dtype and taken.tolist() == (
-        [3, 2] if reduction == "MEAN" else [6, 4]
-    )
+    assert taken.dtype == dtype.as_numpy_dtype and taken.tolist() == ([3, 2] if reduction == "MEAN" else [6, 4])
 
 
 def test_a_taker_waits():
@@ -89,8 +84,10 @@ def test_shared():
         one, other = (tf.ConditionalAccumulator(tf.float32, [2], shared_name="q") for _ in range(2))
         sess.run(one.apply_grad([1.0, 2.0]))
         assert sess.run(other.num_accumulated()) == 1
-        for wrong in (tf.ConditionalAccumulator(tf.float64, [2], shared_name="q"),
-                      tf.SparseConditionalAccumulator(tf.float32, [2], shared_name="q")):  # fmt: skip
+        for wrong in (
+            tf.ConditionalAccumulator(tf.float64, [2], shared_name="q"),
+            tf.SparseConditionalAccumulator(tf.float32, [2], shared_name="q"),
+        ):
             with pytest.raises(tf.errors.InvalidArgumentError, match="accumulator 'q' is shared by"):
                 sess.run(wrong.num_accumulated())
 
@@ -105,10 +102,13 @@ def test_shared():
         (lambda a: a.apply_grad([1.0, 2.0], [1]), ValueError, "'local_step' .* is a scalar"),
         (lambda a: a.take_grad([1]), ValueError, "'num_required' .* is a scalar"),
         (lambda a: a.take_grad(1.5), TypeError, "num_required"),
-        (lambda a: tf.SparseConditionalAccumulator(tf.float32).apply_indexed_slices_grad(3), TypeError,
-         "tf.IndexedSlices, not 3"),
+        (
+            lambda a: tf.SparseConditionalAccumulator(tf.float32).apply_indexed_slices_grad(3),
+            TypeError,
+            "tf.IndexedSlices, not 3",
+        ),
     ],
-)  # fmt: skip
+)
 def test_errors(make, error, message):
     with pytest.raises(error, match=message):
         make(tf.ConditionalAccumulator(tf.float32, [2]))

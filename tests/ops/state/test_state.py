@@ -50,9 +50,7 @@ def test_assignments(session, dtype):
 def test_assignment_of_other_types(session, value):
     v = variable(session, value)
     expected = np.array(value, object if v.dtype.base_dtype is tf.string else bool)
-    expected = np.vectorize(lambda s: s.encode() if isinstance(s, str) else s, otypes=[expected.dtype])(
-        expected
-    )
+    expected = np.vectorize(lambda s: s.encode() if isinstance(s, str) else s, otypes=[expected.dtype])(expected)
     np.testing.assert_array_equal(session.run(v), expected)
 
 

@@ -143,8 +143,7 @@ NAMES = {  # as TensorFlow 1.15.5 gives them; v is the variable `by`, or those o
     in_scopes: "v/scale/v v/scale/mul n/scale/mul v_1/scale/mul v/scale_1/v scale_1/mul q/scale_1/mul",
     first_in_a_name_scope: "scale/v n/scale/mul n/scale_1/mul scale/mul",
     two_in_a_scope: "v/scale/v v/scale/mul v/scale_1/v v/scale_1/mul v/scale_1_1/mul v/scale_2/mul",
-    of_layers: "net/dense/v net/dense/MatMul net_1/dense/MatMul net_1/dense/v net_2/dense/MatMul "
-    "net_1_1/dense/MatMul",
+    of_layers: "net/dense/v net/dense/MatMul net_1/dense/MatMul net_1/dense/v net_2/dense/MatMul net_1_1/dense/MatMul",
     beside_a_variable_scope: "scale/v scale_1/v scale_1/mul scale_1_1/mul",
     among_other_scopes: "scale/v scale/mul scale_1/c scale_2/c scale_2/v scale_3/mul scale_4/c",
 }
@@ -156,9 +155,7 @@ def test_names_of_ops(program):
     ops = [op.name for op in tf.get_default_graph().get_operations()]
     kept = [name.replace("/by", "/v").replace("/kernel", "/v") for name in ops]
     last = {"v", "mul", "add", "MatMul", "c"}
-    assert [n for n in kept if n.rpartition("/")[2] in last and "/Initializer/" not in n] == NAMES[
-        program
-    ].split()
+    assert [n for n in kept if n.rpartition("/")[2] in last and "/Initializer/" not in n] == NAMES[program].split()
     assert program is not of_a_given_name or _same_when_chosen_now()
 
 
@@ -174,9 +171,7 @@ def test_properties():
     calls(scale)
     by, more = tf.global_variables()
     assert scale.variable_scope_name == "scale/" and scale.var_scope is scale.variable_scope
-    assert scale.trainable_weights == [
-        by
-    ] and scale.non_trainable_weights == scale.non_trainable_variables == [more]
+    assert scale.trainable_weights == [by] and scale.non_trainable_weights == scale.non_trainable_variables == [more]
     assert scale.weights == scale.variables == [by, more]
 
 

@@ -38,12 +38,7 @@ def test_scopes_opened_again():
         assert again.name == "a" and again.original_name_scope == "a/"
     with tf.variable_scope(a, auxiliary_name_scope=False), tf.name_scope(a.original_name_scope):
         fourth = tf.constant(1)
-    assert [t.op.name for t in (first, second, third, fourth)] == [
-        "a/Const",
-        "a_1/Const",
-        "other/a/Const",
-        "a/Const_1",
-    ]
+    assert [t.op.name for t in (first, second, third, fourth)] == ["a/Const", "a_1/Const", "other/a/Const", "a/Const_1"]
     assert v.op.name == "a/v"
 
 
@@ -112,10 +107,7 @@ def test_a_missing_variable_names_the_nearest():
     ):
         tf.get_variable("kernal", [2])
     made_otherwise = tf.Variable(1.0, name="plain")
-    with (
-        tf.variable_scope("", reuse=True),
-        fails(ValueError, made_otherwise.op.name, "not made by tf.get_variable()"),
-    ):
+    with tf.variable_scope("", reuse=True), fails(ValueError, made_otherwise.op.name, "not made by tf.get_variable()"):
         tf.get_variable("plain")
 
 
@@ -126,9 +118,7 @@ def test_defaults_of_a_scope():
         losses.append(v)
         return tf.constant(7.0)
 
-    with tf.variable_scope(
-        "a", initializer=ones, regularizer=regularizer, dtype=tf.float64, constraint=abs
-    ) as a:
+    with tf.variable_scope("a", initializer=ones, regularizer=regularizer, dtype=tf.float64, constraint=abs) as a:
         v = tf.get_variable("v", [2])
         assert (a.initializer, a.regularizer, a.dtype, a.constraint) == (ones, regularizer, tf.float64, abs)
         with tf.variable_scope("b", initializer=twos):
@@ -183,13 +173,9 @@ def test_default_initializers(dtype, first):
 def test_initializers_of_every_kind():
     v = tf.get_variable("class", [2], initializer=tf.zeros_initializer)
     assert run(v.initial_value).tolist() == [0, 0]
-    v = tf.get_variable(
-        "function", [2], initializer=lambda shape, dtype, partition_info: tf.ones(shape, dtype)
-    )
+    v = tf.get_variable("function", [2], initializer=lambda shape, dtype, partition_info: tf.ones(shape, dtype))
     assert run(v.initial_value).tolist() == [1, 1]
-    assert tf.get_variable("simple", [2], initializer=lambda shape: tf.fill(shape, 5.0)).shape.as_list() == [
-        2
-    ]
+    assert tf.get_variable("simple", [2], initializer=lambda shape: tf.fill(shape, 5.0)).shape.as_list() == [2]
     assert tf.get_variable("no_shape", initializer=lambda: tf.zeros([3])).shape.as_list() == [3]
     assert tf.get_variable("value", initializer=[1, 2]).dtype.base_dtype is tf.int32
     assert tf.get_variable("array", initializer=np.zeros(2)).dtype.base_dtype is tf.float64
@@ -205,11 +191,7 @@ def test_collections_and_trainable():
         x = tf.get_variable("x", [])
     other = tf.get_variable("ab", [])
     assert tf.global_variables() == [v, x, other] and tf.trainable_variables() == [w, x, other]
-    assert (
-        a.global_variables() == [v, x]
-        and a.trainable_variables() == [w, x]
-        and a.local_variables() == [local]
-    )
+    assert a.global_variables() == [v, x] and a.trainable_variables() == [w, x] and a.local_variables() == [local]
     assert a.get_collection("mine") == [w] == tf.get_collection("mine") and not local.trainable
 
 
@@ -254,11 +236,21 @@ def test_custom_getters():
 
 
 DEFAULTS = {  # what a getter is told for get_variable(name, [2]) by TensorFlow 1.15.5
-    "shape": [2], "dtype": tf.float32, "initializer": None, "regularizer": None, "reuse": False,
-    "trainable": True, "collections": None, "caching_device": None, "partitioner": None,
-    "validate_shape": True, "use_resource": None, "constraint": None,
-    "synchronization": tf.VariableSynchronization.AUTO, "aggregation": tf.VariableAggregation.NONE,
-}  # fmt: skip
+    "shape": [2],
+    "dtype": tf.float32,
+    "initializer": None,
+    "regularizer": None,
+    "reuse": False,
+    "trainable": True,
+    "collections": None,
+    "caching_device": None,
+    "partitioner": None,
+    "validate_shape": True,
+    "use_resource": None,
+    "constraint": None,
+    "synchronization": tf.VariableSynchronization.AUTO,
+    "aggregation": tf.VariableAggregation.NONE,
+}
 ZEROS, ON_READ = tf.zeros_initializer(), tf.VariableSynchronization.ON_READ
 
 
@@ -270,12 +262,16 @@ ZEROS, ON_READ = tf.zeros_initializer(), tf.VariableSynchronization.ON_READ
         ({"shape": None, "initializer": 1.0}, {"shape": None, "initializer": 1.0}),
         ({"trainable": True}, {}),
         ({"dtype": tf.float64, "initializer": ZEROS}, {"dtype": tf.float64, "initializer": ZEROS}),
-        ({"trainable": False, "collections": ["q"], "use_resource": False},
-         {"trainable": False, "collections": ["q"], "use_resource": False}),
-        ({"synchronization": ON_READ, "aggregation": tf.VariableAggregation.MEAN},
-         {"synchronization": ON_READ, "aggregation": tf.VariableAggregation.MEAN, "trainable": False}),
+        (
+            {"trainable": False, "collections": ["q"], "use_resource": False},
+            {"trainable": False, "collections": ["q"], "use_resource": False},
+        ),
+        (
+            {"synchronization": ON_READ, "aggregation": tf.VariableAggregation.MEAN},
+            {"synchronization": ON_READ, "aggregation": tf.VariableAggregation.MEAN, "trainable": False},
+        ),
     ],
-)  # fmt: skip
+)
 def test_what_getters_are_told(given, told):
     seen = []
 
@@ -299,9 +295,7 @@ def test_what_getters_are_told_of_scopes_layers_and_slots():
         seen[kwargs["name"]] = kwargs
         return true_getter(*args, **kwargs)
 
-    with tf.variable_scope(
-        "s", reuse=tf.AUTO_REUSE, custom_getter=getter, dtype=tf.float64, initializer=ZEROS
-    ):
+    with tf.variable_scope("s", reuse=tf.AUTO_REUSE, custom_getter=getter, dtype=tf.float64, initializer=ZEROS):
         v = tf.get_variable("v", [])
     with tf.variable_scope("l", custom_getter=getter):
         tf.layers.dense(tf.ones([1, 2]), 2)
@@ -384,16 +378,8 @@ def test_variables_of_a_loop_body_are_made_outside():
         (lambda: tf.get_variable("v", [2], initializer=[1.0, 2.0]), ValueError, ["leave out shape"]),
         (lambda: tf.get_variable("v", dtype=tf.int32, initializer=1.0), ValueError, ["int32", "float32"]),
         (lambda: tf.get_variable("v", [2], tf.complex64), ValueError, ["complex64 needs an initializer"]),
-        (
-            lambda: tf.get_variable("v", [2], partitioner=lambda **_: [1]),
-            ValueError,
-            ["partitioner"],
-        ),
-        (
-            lambda: tf.get_variable("v", [2], initializer=tf.constant_initializer([1.0] * 3)),
-            ValueError,
-            ["3 values"],
-        ),
+        (lambda: tf.get_variable("v", [2], partitioner=lambda **_: [1]), ValueError, ["partitioner"]),
+        (lambda: tf.get_variable("v", [2], initializer=tf.constant_initializer([1.0] * 3)), ValueError, ["3 values"]),
         (lambda: tf.variable_scope(None), ValueError, ["default_name"]),
         (lambda: tf.variable_scope(3), TypeError, ["3"]),
         (lambda: tf.variable_scope(None, ["x"]), TypeError, ["default_name"]),
@@ -409,11 +395,7 @@ def test_errors(make, error, parts):
 
 @pytest.mark.parametrize(
     "arguments, parts",
-    [
-        (([3],), ["(3,)", "(2,)"]),
-        ((None, tf.int32), ["int32", "float32"]),
-        (([2, 2],), ["(2, 2)", "(2,)"]),
-    ],
+    [(([3],), ["(3,)", "(2,)"]), ((None, tf.int32), ["int32", "float32"]), (([2, 2],), ["(2, 2)", "(2,)"])],
 )
 def test_sharing_with_another_shape_or_type(arguments, parts):
     tf.get_variable("v", [2])

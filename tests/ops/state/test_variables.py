@@ -58,9 +58,7 @@ def test_what_it_is():
         and v.value().name == "v/read:0"
         and v.initial_value.name == "v/initial_value:0"
     )
-    assert (
-        v.graph is tf.get_default_graph() and v.get_shape() == v.shape and v.device == "" and not v.trainable
-    )
+    assert v.graph is tf.get_default_graph() and v.get_shape() == v.shape and v.device == "" and not v.trainable
     assert repr(v) == "<tf.Variable 'v:0' shape=(1, 2) dtype=float32_ref>"
     assert tf.Variable(1, name="v").name == "v_1:0" and tf.Variable(1.0).name == "Variable:0"
 
@@ -176,10 +174,7 @@ def test_gradients(session):
 
 
 def test_initialization_of_all(session):
-    (
-        tf.Variable(1.0),
-        tf.Variable(2.0, collections=[tf.GraphKeys.LOCAL_VARIABLES], trainable=False, name="local"),
-    )
+    (tf.Variable(1.0), tf.Variable(2.0, collections=[tf.GraphKeys.LOCAL_VARIABLES], trainable=False, name="local"))
     report = tf.report_uninitialized_variables()
     assert session.run(report).tolist() == [b"Variable", b"local"]
     assert not session.run(tf.is_variable_initialized(tf.global_variables()[0]))
@@ -189,9 +184,7 @@ def test_initialization_of_all(session):
     with fails(tf.errors.FailedPreconditionError, "local"):
         session.run(tf.assert_variables_initialized())
     session.run(tf.local_variables_initializer())
-    assert session.run(report).tolist() == [] and session.run(
-        tf.is_variable_initialized(tf.global_variables()[0])
-    )
+    assert session.run(report).tolist() == [] and session.run(tf.is_variable_initialized(tf.global_variables()[0]))
     session.run(tf.assert_variables_initialized())
 
 

@@ -42,8 +42,9 @@ def test_what_a_run_refuses(call, text):
 
 def test_strings_go_through_variables_and_loops():
     word = tf.Variable("ab")
-    longer = tf.while_loop(lambda i, s: i < 3, lambda i, s: (i + 1, tf.strings.join([s, tf.as_string(i)])),
-                           [0, word.value()])[1]  # fmt: skip
+    longer = tf.while_loop(
+        lambda i, s: i < 3, lambda i, s: (i + 1, tf.strings.join([s, tf.as_string(i)])), [0, word.value()]
+    )[1]
     with tf.Session() as session:
         session.run(tf.global_variables_initializer())
         assert session.run(tf.strings.upper(longer)) == b"AB012"

@@ -22,7 +22,9 @@ def batched():
 FILLED = {  # as TensorFlow 1.15 fills, which has no matrix ops on strings
     "pad": (lambda: tf.pad(ROW, [[1, 1]]), [b"", b"a", b"b", b""]),
     "pad of a fed tensor": (
-        lambda: tf.pad(tf.placeholder_with_default(tf.constant(ROW), None), [[1, 0]]), [b"", b"a", b"b"]),
+        lambda: tf.pad(tf.placeholder_with_default(tf.constant(ROW), None), [[1, 0]]),
+        [b"", b"a", b"b"],
+    ),
     "zeros": (lambda: tf.zeros([2], tf.string), [b"", b""]),
     "zeros_like": (lambda: tf.zeros_like(ROW), [b"", b""]),
     "scatter_nd": (lambda: tf.scatter_nd([[2], [0], [0]], ["a", "b", "c"], [3]), [b"bc", b"", b"a"]),
@@ -31,7 +33,7 @@ FILLED = {  # as TensorFlow 1.15 fills, which has no matrix ops on strings
     "matrix_band_part": (lambda: tf.matrix_band_part(TABLE, 0, -1), [[b"a", b"b"], [b"", b"d"]]),
     "map_fn of nothing": (lambda: tf.map_fn(lambda x: x, tf.zeros([0], tf.string)), []),
     "a queue that pads": (batched, [[b"a", b"b"], [b"c", b""]]),
-}  # fmt: skip
+}
 REFUSED = {
     "what a list lacks": (stacked_list, tf.errors.InvalidArgumentError),
     "sparse_to_dense with 0": (lambda: tf.sparse_to_dense([0], [2], ["a"]), TypeError),

@@ -83,12 +83,15 @@ def test_timeline_is_a_chrome_trace_in_order():
     process, *events = json.loads(text)["traceEvents"]
     assert process["args"]["name"].endswith("CPU:0")
     assert [(e["name"], e["args"]["name"], e["args"]["input0"]) for e in events] == [
-        ("Tanh", "t", "x:0"), ("Exp", "e", "t:0")]  # fmt: skip
+        ("Tanh", "t", "x:0"),
+        ("Exp", "e", "t:0"),
+    ]
     first, second = nodes = stats.dev_stats[0].node_stats
     assert [n.node_name for n in nodes] == ["t", "e"]
     assert first.all_start_nanos + first.all_end_rel_nanos <= second.all_start_nanos
     assert [(e["ts"], e["dur"]) for e in events] == [
-        (n.all_start_nanos / 1000, n.all_end_rel_nanos / 1000) for n in nodes]  # fmt: skip
+        (n.all_start_nanos / 1000, n.all_end_rel_nanos / 1000) for n in nodes
+    ]
 
 
 def test_a_timeline_of_nothing_says_how_to_trace():

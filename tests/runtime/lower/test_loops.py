@@ -137,9 +137,7 @@ def test_gradients_of_loops_over_elements_of_unknown_size(inner, shape):
 
     def make():
         x, k, w = tf.placeholder(tf.float32, shape), tf.placeholder(tf.int32, []), tf.Variable(1.5)
-        y = tf.while_loop(
-            lambda i, a: i < k, lambda i, a: (i + 1, INNER[inner](a, x, w)), [0, tf.constant(1.0)]
-        )[1]
+        y = tf.while_loop(lambda i, a: i < k, lambda i, a: (i + 1, INNER[inner](a, x, w)), [0, tf.constant(1.0)])[1]
         first = tf.gradients(y, [x, w])
         second = [g for g in tf.gradients(first[0], [x, w]) if g is not None]
         counts = (1,) if shape[0] == 1 else (1, 2)

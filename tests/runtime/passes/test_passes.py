@@ -27,11 +27,7 @@ def biased(p):
 
 @program(FUSED, "bias_sigmoid")
 def biased_and_shifted(p):
-    p.keep(
-        p.unary(
-            ew.sigmoid, p.binary(ew.add, p.number(1), p.binary(ew.add, p.given(ROWS, WIDTH), p.given(WIDTH)))
-        )
-    )
+    p.keep(p.unary(ew.sigmoid, p.binary(ew.add, p.number(1), p.binary(ew.add, p.given(ROWS, WIDTH), p.given(WIDTH)))))
 
 
 @program(FUSED, "bias_sigmoid bias_relu")
@@ -44,11 +40,7 @@ def gates(p):
 @program(FUSED, "tanh mul mul")
 def columns_in_place(p):
     z = p.unary(ew.tanh, p.given(ROWS, WIDTH))
-    p.keep(
-        z,
-        p.binary(ew.mul, p.columns(z, 3, 4), p.given(ROWS, 4)),
-        p.binary(ew.mul, p.given(4), p.columns(z, 5, 4)),
-    )
+    p.keep(z, p.binary(ew.mul, p.columns(z, 3, 4), p.given(ROWS, 4)), p.binary(ew.mul, p.given(4), p.columns(z, 5, 4)))
 
 
 @program(FUSED, "add sub add mul")
@@ -243,11 +235,7 @@ def test_can_be_switched_off(case):
     p = Program()
     FUSED[case][0](p)
     names = p.names()
-    rewrite(
-        p.nodes,
-        [n for n in PASSES if n not in ("read_in_place", "fuse")],
-        frozenset(ref.buffer for ref in p.kept),
-    )
+    rewrite(p.nodes, [n for n in PASSES if n not in ("read_in_place", "fuse")], frozenset(ref.buffer for ref in p.kept))
     assert p.names() == names
 
 
@@ -295,9 +283,7 @@ def test_bias_repeated_in_one_block(uses, expected):
 
 def test_integers_are_left_alone():
     p = Program("int32")
-    p.keep(
-        p.binary(ew.add, p.binary(ew.mul, p.given(ROWS, WIDTH), p.given(ROWS, WIDTH)), p.given(ROWS, WIDTH))
-    )
+    p.keep(p.binary(ew.add, p.binary(ew.mul, p.given(ROWS, WIDTH), p.given(ROWS, WIDTH)), p.given(ROWS, WIDTH)))
     rewrite(p.nodes, ["fuse"], frozenset(ref.buffer for ref in p.kept))
     assert p.names() == ["mul", "add"]
 

@@ -144,9 +144,7 @@ def test_programs_are_kept_per_shape_up_to_a_bound(monkeypatch):
     made = []
     lowered = region.Region._lowered
     monkeypatch.setattr(
-        region.Region,
-        "_lowered",
-        lambda self, *given: made.append(given[0][0].shape) or lowered(self, *given),
+        region.Region, "_lowered", lambda self, *given: made.append(given[0][0].shape) or lowered(self, *given)
     )
     x = tf.placeholder(tf.float32, [None])
     y = tf.reduce_sum(x * 2.0)
@@ -166,9 +164,7 @@ def test_a_new_batch_size_costs_milliseconds():
         started = time.process_time()
         for batch in range(3, 8):
             session.run(train, {x: np.ones([batch, 20, 4])})
-        assert (
-            time.process_time() - started
-        ) / 5 < 0.15  # 0.01 on an idle core; compiling would take seconds
+        assert (time.process_time() - started) / 5 < 0.15  # 0.01 on an idle core; compiling would take seconds
 
 
 def _seconds_to_first_run(length: int) -> float:

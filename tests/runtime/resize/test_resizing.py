@@ -66,9 +66,7 @@ def grown(x, n):
     h = gru(x, n)
     array = tf.TensorArray(tf.float32, 0, dynamic_size=True)
     _, array = tf.while_loop(
-        lambda i, array: i < tf.shape(h)[1],
-        lambda i, array: (i + 1, array.write(i, h[:, i] * 2.0)),
-        [0, array],
+        lambda i, array: i < tf.shape(h)[1], lambda i, array: (i + 1, array.write(i, h[:, i] * 2.0)), [0, array]
     )
     return array.stack()
 

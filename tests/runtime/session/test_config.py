@@ -24,9 +24,7 @@ def test_two_configs_share_nothing():
     assert two.gpu_options.allow_growth is True
 
 
-@pytest.mark.parametrize(
-    "make", [tf.ConfigProto, tf.GPUOptions, tf.GraphOptions, tf.RunOptions, tf.RunMetadata]
-)
+@pytest.mark.parametrize("make", [tf.ConfigProto, tf.GPUOptions, tf.GraphOptions, tf.RunOptions, tf.RunMetadata])
 def test_unknown_options(make):
     with fails(ValueError, make.__name__, "no option 'speed'"):  # as a protocol buffer does
         make(speed=1)

@@ -65,8 +65,7 @@ def test_a_tensor_is_no_value():
 
 
 @pytest.mark.parametrize(
-    "key, parts",
-    [("y:0", ["no 'y:0'"]), ("x", ["'x:0'"]), (3, ["3"]), (None, ["None"]), (frozenset(), ["frozenset"])],
+    "key, parts", [("y:0", ["no 'y:0'"]), ("x", ["'x:0'"]), (3, ["3"]), (None, ["None"]), (frozenset(), ["frozenset"])]
 )
 def test_keys_that_are_no_tensors(key, parts):
     x = tf.placeholder(tf.float32, name="x")
@@ -93,9 +92,7 @@ def test_structures():
 
 
 def test_indexed_slices():
-    s = IndexedSlices(
-        tf.placeholder(tf.float32, [None, 1]), tf.placeholder(tf.int32, [None]), tf.constant([3, 1])
-    )
+    s = IndexedSlices(tf.placeholder(tf.float32, [None, 1]), tf.placeholder(tf.int32, [None]), tf.constant([3, 1]))
     with tf.Session() as session:
         dense = session.run(tf.convert_to_tensor(s), {s: ([[1.0], [2.0]], [2, 0], [3, 1])})
     np.testing.assert_array_equal(dense, [[2], [0], [1]])

@@ -27,9 +27,7 @@ def test_structures_come_back_as_they_were_given():
             ([one, one], [1, 1]),
         ]:
             found = session.run(fetches)
-            assert found == result and type(found) is (
-                type(result) if not isinstance(result, int) else np.int32
-            )
+            assert found == result and type(found) is (type(result) if not isinstance(result, int) else np.int32)
 
 
 def test_variables_and_sparse_gradients():
@@ -146,7 +144,7 @@ KINDS = {  # name: (of two parts, what comes back for them)
     "attrs": (Decorated, Decorated(1, 2)),
     "read-only": (lambda x, y: MappingProxyType({"b": x, "a": y}), MappingProxyType(ITEMS)),
     "demanding": (lambda x, y: Demanding({"b": x, "a": y}, needed=0), ITEMS),
-}  # fmt: skip
+}
 AROUND = {"alone": lambda x: x, "in a list": lambda x: [x], "in a dict": lambda x: {"k": (x,)}}
 
 
@@ -206,8 +204,12 @@ def test_a_dict_that_grew_does_not_change_what_equal_ones_give():
 @pytest.mark.parametrize("kind", ("list", "tuple", "dict", "namedtuple"))
 def test_fetches_are_nested_as_deep_as_they_like(kind):
     one = tf.constant(1)
-    wrap = {"list": lambda x: [x], "tuple": lambda x: (x,), "dict": lambda x: {0: x},
-            "namedtuple": lambda x: Pair(one, x)}[kind]  # fmt: skip
+    wrap = {
+        "list": lambda x: [x],
+        "tuple": lambda x: (x,),
+        "dict": lambda x: {0: x},
+        "namedtuple": lambda x: Pair(one, x),
+    }[kind]
     fetches = tf.constant(2)
     for _ in range(10_000):
         fetches = wrap(fetches)

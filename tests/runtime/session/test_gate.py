@@ -117,10 +117,7 @@ def test_nobody_is_left():
     door = Gate()
     gate._asleep.update(others := {t.ident for t in threading.enumerate()} - {threading.get_ident()})
     try:
-        with (
-            door.lock,
-            pytest.raises(errors.FailedPreconditionError, match="it is empty, and no other thread"),
-        ):
+        with door.lock, pytest.raises(errors.FailedPreconditionError, match="it is empty, and no other thread"):
             door.wait(None, "it is empty")
     finally:
         gate._asleep.difference_update(others)
@@ -233,9 +230,7 @@ def test_a_traced_run_may_wait():
     x, add, sess, found = queue.dequeue() * 2, queue.enqueue(4.0), tf.Session(), []
     metadata = [tf.RunMetadata(), tf.RunMetadata()]
     options = tf.RunOptions(trace_level=tf.RunOptions.FULL_TRACE)
-    threads = [
-        started(lambda m=m: found.append(sess.run(x, options=options, run_metadata=m))) for m in metadata
-    ]
+    threads = [started(lambda m=m: found.append(sess.run(x, options=options, run_metadata=m))) for m in metadata]
     until(lambda: len(sess._gate._sleepers) == 2)
     for _ in metadata:
         sess.run(add)
@@ -281,9 +276,7 @@ def test_runs_during_a_py_func_of_the_same_plan_have_memory_of_their_own(executo
     y = tf.exp(x)
     total = (
         tf.while_loop(
-            lambda i, h: i < 2,
-            lambda i, h: (i + 1, tf.reshape(tf.py_func(wait, [h + 1], tf.float32), [3])),
-            [0, y * 2],
+            lambda i, h: i < 2, lambda i, h: (i + 1, tf.reshape(tf.py_func(wait, [h + 1], tf.float32), [3])), [0, y * 2]
         )[1]
         + y
     )

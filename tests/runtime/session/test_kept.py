@@ -18,8 +18,11 @@ def test_handles():
             assert sess.run(value + 1.0, {holder: fed}).tolist() == [3, 5]
         assert sess.run(x + 1.0, {x: handle}).tolist() == [3, 5]
         sess.run(delete, {given: handle})
-        for ask in (lambda: sess.run(value, {holder: handle.handle}), handle.eval,
-                    lambda: sess.run(delete, {given: handle.handle})):  # fmt: skip
+        for ask in (
+            lambda: sess.run(value, {holder: handle.handle}),
+            handle.eval,
+            lambda: sess.run(delete, {given: handle.handle}),
+        ):
             with pytest.raises(tf.errors.InvalidArgumentError, match="is not in the session store"):
                 ask()
         other = sess.run(tf.get_session_handle(tf.constant(3)))
@@ -38,8 +41,9 @@ def test_run_metadata():
     with tf.Session() as sess:
         sess.run(total, run_metadata=metadata)
         assert not metadata.HasField("step_stats") and not metadata.HasField("cost_graph")
-        options = tf.RunOptions(trace_level=tf.RunOptions.FULL_TRACE, output_partition_graphs=True,
-                                report_tensor_allocations_upon_oom=True)  # fmt: skip
+        options = tf.RunOptions(
+            trace_level=tf.RunOptions.FULL_TRACE, output_partition_graphs=True, report_tensor_allocations_upon_oom=True
+        )
         sess.run(total, options=options, run_metadata=metadata)
     assert metadata.HasField("step_stats") and not metadata.HasField("cost_graph")
     [graph] = metadata.partition_graphs

@@ -25,9 +25,7 @@ def test_bit_by_bit(abc):
         with refused("Must run 'setup' before performing partial runs!"):
             sess.partial_run(handle, second, {c: 5})
         handle = sess.partial_run_setup([first, second], [a, b, c])
-        with refused(
-            r"Fetch mul:0 can't be computed from the feeds that have been fed so far \(not fed: c:0\)"
-        ):
+        with refused(r"Fetch mul:0 can't be computed from the feeds that have been fed so far \(not fed: c:0\)"):
             sess.partial_run(handle, second, {a: 1, b: 2})
         assert sess.partial_run(handle, [second, first], {c: 2}) == [6, 3]
 

@@ -13,9 +13,7 @@ def test_uninitialized_variables_are_named_all_at_once():
     a, b, c = (tf.Variable(1.0, name=n) for n in "abc")
     with tf.Session() as session:
         session.run(b.initializer)
-        with fails(
-            tf.errors.FailedPreconditionError, "a, c", "global_variables_initializer", "test_session.py"
-        ):
+        with fails(tf.errors.FailedPreconditionError, "a, c", "global_variables_initializer", "test_session.py"):
             session.run(a + b + c)
         assert session.run(b) == 1
 
@@ -25,9 +23,7 @@ def test_missing_feeds_come_first():
     v = tf.Variable(1.0)
     with (
         tf.Session() as session,
-        fails(
-            tf.errors.InvalidArgumentError, "x:0", "(?, 2)", "y:0", "int32", "test_session.py", "feed_dict"
-        ),
+        fails(tf.errors.InvalidArgumentError, "x:0", "(?, 2)", "y:0", "int32", "test_session.py", "feed_dict"),
     ):
         session.run(x * v * tf.cast(y, tf.float32))
 
@@ -126,9 +122,7 @@ def test_reads_see_the_writes_before_them():
     with tf.Session() as session:
         session.run(v.initializer)
         assert session.run([before, after, again]) == [1, 2, 20]
-        assert session.run([again, after, before]) == [210, 21, 20], (
-            "the order is the program's, not the fetches'"
-        )
+        assert session.run([again, after, before]) == [210, 21, 20], "the order is the program's, not the fetches'"
 
 
 def test_a_growing_graph_is_told_once():

@@ -44,9 +44,7 @@ def test_training_saves_what_backward_needs_and_no_more():
     per_step = BATCH * UNITS * 4
     short, long = _trained(500)[0], _trained(1500)[0]
     grown = (long.activations - short.activations) / (1000 * per_step)
-    assert grown == pytest.approx(
-        2.0, abs=0.3
-    )  # the states, and the slopes that the weights' gradients add up
+    assert grown == pytest.approx(2.0, abs=0.3)  # the states, and the slopes that the weights' gradients add up
 
 
 def test_swapped_loops_keep_their_activations_in_files():
@@ -54,7 +52,4 @@ def test_swapped_loops_keep_their_activations_in_files():
     file, in_file = _trained(300, swap=True)
     assert in_ram == in_file
     assert ram.swapped == 0 and file.swapped > 300 * BATCH * UNITS * 4
-    assert (
-        file.activations + file.swapped <= ram.activations + 8192
-        and file.activations < 8192 + 300 * BATCH * 4 * 4
-    )
+    assert file.activations + file.swapped <= ram.activations + 8192 and file.activations < 8192 + 300 * BATCH * 4 * 4

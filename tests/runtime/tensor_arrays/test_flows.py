@@ -87,8 +87,9 @@ def older_version(x, n):
 def swapped(x, n):
     """Two loop variables that change places."""
     one = tf.TensorArray(tf.float32, 6, element_shape=[2, 3]).write(5, x[0])
-    _, a, b = tf.while_loop(lambda i, *_: i < 3, lambda i, a, b: (i + 1, b.write(i, tf.gather(x, i)), a),
-                            [0, one, one.identity()])  # fmt: skip
+    _, a, b = tf.while_loop(
+        lambda i, *_: i < 3, lambda i, a, b: (i + 1, b.write(i, tf.gather(x, i)), a), [0, one, one.identity()]
+    )
     return a.stack(), b.gather([0, 2])
 
 
@@ -123,9 +124,7 @@ def specialized(x, n):
 
 
 @pytest.mark.parametrize(
-    "build",
-    [recurrent, carried, older_version, swapped, branched, parts, specialized],
-    ids=lambda f: f.__name__,
+    "build", [recurrent, carried, older_version, swapped, branched, parts, specialized], ids=lambda f: f.__name__
 )
 def test_one_region(build):
     both(build, (X, 4), (X, 3))

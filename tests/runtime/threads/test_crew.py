@@ -150,10 +150,7 @@ def test_a_worker_that_comes_late_is_not_waited_for(fresh, monkeypatch):
 def test_a_place_is_taken_once():
     """The start of a worker was interrupted when it was there already; another one was started."""
     places, served = {}, []
-    threads = [
-        threading.Thread(target=crew._serve, args=(places, 1, None, lambda: served.append(True)))
-        for _ in "ab"
-    ]
+    threads = [threading.Thread(target=crew._serve, args=(places, 1, None, lambda: served.append(True))) for _ in "ab"]
     for thread in threads:
         thread.start()
     for thread in threads:

@@ -47,8 +47,7 @@ def cell(kind):
 def rnn(kind, unroll, lengths=None):
     def build(x):
         if unroll == "static":
-            outputs, _ = tf.nn.static_rnn(cell(kind), tf.unstack(x, axis=1), dtype=tf.float32,
-                                          sequence_length=lengths)  # fmt: skip
+            outputs, _ = tf.nn.static_rnn(cell(kind), tf.unstack(x, axis=1), dtype=tf.float32, sequence_length=lengths)
             return tf.stack(outputs, 1)
         return tf.nn.dynamic_rnn(cell(kind), x, dtype=tf.float32, sequence_length=lengths)[0]
 
@@ -76,9 +75,7 @@ def convolved(x):
     """Softmax, sums over all kinds of axes, gathered and scattered rows."""
     table = tf.get_variable("table", [7, N])
     rows = tf.nn.embedding_lookup(table, tf.cast(tf.abs(x[:, :, 0]) * 3.0, tf.int32) % 7)
-    y = tf.nn.softmax(
-        rows + tf.reduce_sum(rows, 1, keepdims=True) + tf.reduce_mean(rows, [0, 2], keepdims=True)
-    )
+    y = tf.nn.softmax(rows + tf.reduce_sum(rows, 1, keepdims=True) + tf.reduce_mean(rows, [0, 2], keepdims=True))
     return y * tf.reduce_max(rows, 2, keepdims=True)
 
 
@@ -218,9 +215,7 @@ def test_large_inputs_are_read_where_they_are(force):
     with force() as session:
         for rows in (200, 300, 200):
             batch = np.random.standard_normal((rows, 100)).astype(np.float32)
-            np.testing.assert_allclose(
-                session.run(y, {x: batch}), (batch.astype(np.float64) ** 2).sum(1), 1e-5
-            )
+            np.testing.assert_allclose(session.run(y, {x: batch}), (batch.astype(np.float64) ** 2).sum(1), 1e-5)
 
 
 # ---------------------------------------------------------------- where threads have to meet
@@ -275,8 +270,7 @@ def test_rows_are_cut_alike_in_flat_and_in_nested_calls():
     def add(shape, *others):
         a, b = (Ref(s, np.float32, placed(0, 400)) for s in (shape, *(others or (shape,))))
         shape, rank, dims = layout.broadcast(a.shape, b.shape)
-        return Call(elementwise.add[np.float32], (a, b, Ref(shape, np.float32, placed(0, 400)), rank, dims),
-                    None, None)  # fmt: skip
+        return Call(elementwise.add[np.float32], (a, b, Ref(shape, np.float32, placed(0, 400)), rank, dims), None, None)
 
     flat, nested = divided(add((9, 5)), 2), divided(add((9, 5), (5,)), 2)
     assert [p.node.operands[2].size for p in flat] == [p.node.operands[2].size for p in nested] == [20, 25]
@@ -287,11 +281,14 @@ def test_what_products_cost():
     x, f, y = (Ref(s, np.float32, placed(0, 4000)) for s in ((4, 5, 6, 2), (3, 2, 2, 7), (4, 5, 6, 7)))
     numbers = (5, 6, 2, 5, 6, 7, 3, 2, 1, 1, 1, 1, 1, 0)
     flops = 2 * y.size * 3 * 2 * 2
-    for kind, operands in [(convolution.conv2d, (x, f, y, 0, 120)), (batches.conv2d_batch, (x, f, y, 0, 4)),
-                             (convolution.conv2d_input, (y, f, x, 0, 4)),
-                             (batches.conv2d_input_batch, (y, f, x, 0, 4)),
-                             (convolution.conv2d_filter, (x, y, f, 0, 12, 4)),
-                             (batches.conv2d_filter_batch, (x, y, f, 0, 12, 4))]:  # fmt: skip
+    for kind, operands in [
+        (convolution.conv2d, (x, f, y, 0, 120)),
+        (batches.conv2d_batch, (x, f, y, 0, 4)),
+        (convolution.conv2d_input, (y, f, x, 0, 4)),
+        (batches.conv2d_input_batch, (y, f, x, 0, 4)),
+        (convolution.conv2d_filter, (x, y, f, 0, 12, 4)),
+        (batches.conv2d_filter_batch, (x, y, f, 0, 12, 4)),
+    ]:
         call = Call(kind[np.float32], (*operands, *numbers), None, None)
         assert cost(call) == flops / shards._FLOPS
     product = Call(gemm[np.float32], (x, f, y, 3, 4, 5, 0, 0, 5, 4, 4, 0, 1, 0, 0, 0), None, None)

@@ -14,9 +14,7 @@ def test_the_first_run_waits_for_the_step(monkeypatch):
     more, hook, naps = step.assign_add(1), tf.train.GlobalStepWaiterHook(3), []
     with tf.train.MonitoredSession(hooks=[hook]) as sess:
         session = sess._running.session
-        monkeypatch.setattr(
-            "minitf.train.hooks.stops.time.sleep", lambda secs: (naps.append(secs), session.run(more))
-        )
+        monkeypatch.setattr("minitf.train.hooks.stops.time.sleep", lambda secs: (naps.append(secs), session.run(more)))
         assert sess.run(step) == 3 and sess.run(step) == 3
     assert naps == [0.5] * 3
 
@@ -26,15 +24,15 @@ def test_a_missing_step_is_an_error_that_says_how_to_mend_it():
         tf.train.MonitoredSession(hooks=[tf.train.StopAtStepHook(3)])
 
 
-@pytest.mark.parametrize(
-    "kind", ["CheckpointSaverHook", "StepCounterHook", "SummarySaverHook", "ProfilerHook"]
-)
+@pytest.mark.parametrize("kind", ["CheckpointSaverHook", "StepCounterHook", "SummarySaverHook", "ProfilerHook"])
 def test_no_file_is_opened_without_a_step(kind, tmp_path):
     folder = tmp_path / "new"
-    options = {"CheckpointSaverHook": {"checkpoint_dir": folder, "save_steps": 1},
-               "StepCounterHook": {"output_dir": folder},
-               "SummarySaverHook": {"output_dir": folder, "save_steps": 1, "summary_op": tf.no_op()},
-               "ProfilerHook": {"output_dir": folder, "save_steps": 1}}[kind]  # fmt: skip
+    options = {
+        "CheckpointSaverHook": {"checkpoint_dir": folder, "save_steps": 1},
+        "StepCounterHook": {"output_dir": folder},
+        "SummarySaverHook": {"output_dir": folder, "save_steps": 1, "summary_op": tf.no_op()},
+        "ProfilerHook": {"output_dir": folder, "save_steps": 1},
+    }[kind]
     with pytest.raises(RuntimeError, match=f"to use {kind}"):
         getattr(tf.train, kind)(**options).begin()
     assert not folder.exists()

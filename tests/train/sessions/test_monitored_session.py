@@ -4,8 +4,9 @@ from session_facts import check, names
 import minitf as tf
 
 
-@pytest.mark.parametrize("name", names("training_session", "queues_end", "a_lost_session", "an_error_ends",
-                                       "step_functions"))  # fmt: skip
+@pytest.mark.parametrize(
+    "name", names("training_session", "queues_end", "a_lost_session", "an_error_ends", "step_functions")
+)
 def test_like_tensorflow(name):
     check(name)
 

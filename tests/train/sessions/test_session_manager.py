@@ -14,9 +14,7 @@ def test_like_tensorflow(name):
 def test_what_has_no_value_is_named():
     v, u = tf.Variable(1.0, name="v"), tf.Variable(1.0, name="u")
     manager = tf.train.SessionManager(ready_op=tf.report_uninitialized_variables())
-    with pytest.raises(
-        RuntimeError, match=r"did not make model ready \(init_op: v/Assign.* not initialized: u"
-    ):
+    with pytest.raises(RuntimeError, match=r"did not make model ready \(init_op: v/Assign.* not initialized: u"):
         manager.prepare_session("", init_op=v.initializer)
     local = tf.train.SessionManager(
         local_init_op=u.initializer, ready_for_local_init_op=tf.report_uninitialized_variables([v])

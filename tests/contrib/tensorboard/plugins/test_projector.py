@@ -41,10 +41,7 @@ def test_the_file_is_tensorflows(tmp_path):
 def test_what_is_refused(tmp_path):
     with pytest.raises(TypeError, match="needs a tf.summary.FileWriter, not None"):
         projector.visualize_embeddings(None, projector.ProjectorConfig())
-    with (
-        tf.summary.FileWriter(tmp_path) as writer,
-        pytest.raises(TypeError, match="a ProjectorConfig, not 3"),
-    ):
+    with tf.summary.FileWriter(tmp_path) as writer, pytest.raises(TypeError, match="a ProjectorConfig, not 3"):
         projector.visualize_embeddings(writer, 3)
     with pytest.raises(AttributeError, match="has no attribute 'Config'"):
         projector.Config  # noqa: B018
