@@ -85,7 +85,7 @@ from minitf.ops.linalg.linalg import (
 )  # fmt: skip
 from minitf.ops.math.math import (
     accumulate_n, add, add_n, atan2, div, div_no_nan, divide, floor_div, floordiv, floormod, maximum, minimum,
-    mod, multiply, polygamma, pow, realdiv, scalar_mul, squared_difference, subtract, truediv, truncatediv,
+    mod, multiply, pow, realdiv, scalar_mul, squared_difference, subtract, truediv, truncatediv,
     truncatemod,
 )  # fmt: skip
 from minitf.ops.linalg.matmul import cross, matmul
@@ -99,6 +99,7 @@ from minitf.ops.math.segment import (
     unsorted_segment_mean, unsorted_segment_min, unsorted_segment_prod, unsorted_segment_sqrt_n,
     unsorted_segment_sum,
 )  # fmt: skip
+from minitf.ops.math.special import betainc, igamma, igammac, polygamma, zeta
 from minitf.ops.math.spectral import fft, fft2d, fft3d, ifft, ifft2d, ifft3d
 from minitf.ops.math.unary import (
     abs, acos, acosh, asin, asinh, atan, atanh, ceil, cos, cosh, digamma, erf, erfc, exp, expm1, floor,

@@ -21,7 +21,7 @@ from minitf.ops.math.compare import (
 )
 from minitf.ops.math.complex import angle, conj, imag, real
 from minitf.ops.math.confusion import confusion_matrix
-from minitf.ops.math.cumulative import cumprod, cumsum
+from minitf.ops.math.cumulative import cumprod, cumsum, cumulative_logsumexp
 from minitf.ops.math.math import (
     accumulate_n,
     add,
@@ -35,7 +35,6 @@ from minitf.ops.math.math import (
     minimum,
     mod,
     multiply,
-    polygamma,
     pow,
     scalar_mul,
     squared_difference,
@@ -74,6 +73,18 @@ from minitf.ops.math.segment import (
     unsorted_segment_sqrt_n,
     unsorted_segment_sum,
 )
+from minitf.ops.math.special import (
+    bessel_i0,
+    bessel_i0e,
+    bessel_i1,
+    bessel_i1e,
+    betainc,
+    igamma,
+    igammac,
+    nextafter,
+    polygamma,
+    zeta,
+)
 from minitf.ops.math.unary import (
     abs,
     acos,
@@ -111,6 +122,16 @@ from minitf.ops.math.unary import (
 )
 
 __all__ = [
+    "cumulative_logsumexp",
+    "zeta",
+    "nextafter",
+    "igammac",
+    "igamma",
+    "betainc",
+    "bessel_i1e",
+    "bessel_i1",
+    "bessel_i0e",
+    "bessel_i0",
     "bincount",
     "is_non_decreasing",
     "is_strictly_increasing",

@@ -288,12 +288,12 @@ def lgamma(x):
 
 @scalar
 def digamma(x):
-    """The derivative of log gamma(x) (recurrence, then the asymptotic series); NaN at 0, -1, -2, ..."""
+    """The derivative of log gamma(x) (recurrence, then the asymptotic series); infinity at 0, -1, ..."""
     z = D(x)
     y = 0.0
     if z <= 0.0:
         if z == np.floor(z):
-            return like(x, np.nan)
+            return like(x, np.inf)
         y = -np.pi / np.tan(np.pi * (z - np.rint(z)))
         z = 1.0 - z
     while z < 10.0:

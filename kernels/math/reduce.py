@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from minitf.kernels.compile import scalar as s
 from minitf.kernels.compile.abi import FLOATS, INTS, REALS, I, T, i64, ints, kernel, like, scalar
 from minitf.kernels.compile.splitting import By, Sums
 from minitf.kernels.math.elementwise import repeats, start
@@ -191,10 +192,10 @@ argmax = selection("argmax", more)
 argmin = selection("argmin", fewer)
 
 
-def scan(name, initial, combine):
+def scan(name, initial, combine, dtypes=REALS):
     """A kernel of running results along the middle axis of [outer, n, inner]; a and o must not overlap."""
 
-    @kernel(name=name, T=REALS)
+    @kernel(name=name, T=dtypes)
     def run(a: T, o: T.out, outer: i64, n: i64, inner: i64, exclusive: i64, reverse: i64):
         for p in range(outer):
             for j in range(n):
@@ -214,6 +215,17 @@ def scan(name, initial, combine):
 
 cumsum = scan("cumsum", zero, plus)
 cumprod = scan("cumprod", one, times)
+
+
+@scalar
+def log_of_sum(x, y):
+    """log(e**x + e**y) without overflow."""
+    high, low = (x, y) if x > y else (y, x)
+    alone = low == like(x, -np.inf) or low == high == like(x, np.inf)
+    return high if alone else high + s.log1p(s.exp(low - high))
+
+
+cumlogsumexp = scan("cumlogsumexp", least, log_of_sum, FLOATS)
 
 
 def segments(name, initial, combine):

@@ -97,7 +97,7 @@ NUMBERS = {  # by the names of the operands that are no memory
     "count turned rows inner width down across": (3, 0, 2, 2, 3, 3, 1),
     "count rows width nesterov": (1, 3, 4, 1),
 }
-OF_KERNEL = {"select": (1, (6, 1, 1, 1))}
+OF_KERNEL = dict.fromkeys(("select", "betainc"), (1, (6, 1, 1, 1)))
 GIVEN = {  # contents that are not left to chance
     ("random_int32", "low"): [1],
     ("random_int32", "high"): [1000],

@@ -15,12 +15,12 @@ from minitf.ops.math import math
 from minitf.ops.math.reduce import around
 
 
-def _cumulative(function, neutral: int):
+def _cumulative(function, neutral):
     def rule(op, x, axis):
         axis = array.check_axis(int(axis), x.ndim)
         x = np.flip(x, axis) if op.attrs["reverse"] else x
         if op.attrs["exclusive"]:
-            first = np.full_like(x.take([0] if x.shape[axis] else [], axis), neutral)
+            first = np.full_like(x.take([0] if x.shape[axis] else [], axis), neutral(x.dtype))
             x = np.concatenate([first, x.take(range(x.shape[axis] - 1), axis)], axis)
         result = function(x, axis=axis, dtype=x.dtype)
         return np.flip(result, axis) if op.attrs["reverse"] else result
@@ -48,11 +48,11 @@ def _cumulative_kernel(kernel):
     return lower
 
 
-def _cumulation(type: str, numpy, kernel, grad, doc: str):
+def _cumulation(type: str, name: str, numpy, kernel, grad, doc: str, T=dtypes.NUMBER):  # noqa: N803
     define(
         type,
         "x: T, axis: Tidx[] -> out: T",
-        T=dtypes.NUMBER,
+        T=T,
         Tidx=dtypes.INDEX,
         shape=_cumulated_shape,
         numpy=numpy,
@@ -63,7 +63,7 @@ def _cumulation(type: str, numpy, kernel, grad, doc: str):
     def function(x, axis=0, exclusive: bool = False, reverse: bool = False, name: str | None = None) -> Tensor:
         return apply(type, x, axis, exclusive=bool(exclusive), reverse=bool(reverse), name=name)
 
-    function.__name__ = function.__qualname__ = type.lower()
+    function.__name__ = function.__qualname__ = name
     function.__doc__ = f"""{doc}
 
     exclusive: without the element itself; reverse: from the end. Shaped like x.
@@ -78,13 +78,45 @@ def _cumulated_shape(op):
     return op.inputs[0].shape
 
 
+def _logsumexp(x, axis: int, dtype):
+    return np.logaddexp.accumulate(x, axis, dtype)
+
+
+def _logsumexp_grad(op, g):
+    """Sums of exp(x - y) g over what comes after: the logarithms of positive and negative parts apart."""
+    x, axis = op.inputs
+    y, low = op.outputs[0], array.zeros_like(g) + g.dtype.min
+
+    def back(part):
+        log = apply("Select", math.greater(part, 0.0), math.log(part), low)
+        turned = {"exclusive": op.attrs["exclusive"], "reverse": not op.attrs["reverse"]}
+        return math.exp(apply("CumulativeLogsumexp", log - y, axis, **turned) + x)
+
+    return back(g) - back(-g), None
+
+
 cumsum = _cumulation(
     "Cumsum",
-    _cumulative(np.cumsum, 0),
+    "cumsum",
+    _cumulative(np.cumsum, lambda dtype: 0),
     kernels.cumsum,
     lambda op, g: (_cumulate_back(op, g), None),
     "The running sum along an axis.",
 )
 cumprod = _cumulation(
-    "Cumprod", _cumulative(np.cumprod, 1), kernels.cumprod, _cumprod_grad, "The running product along an axis."
+    "Cumprod",
+    "cumprod",
+    _cumulative(np.cumprod, lambda dtype: 1),
+    kernels.cumprod,
+    _cumprod_grad,
+    "The running product along an axis.",
+)
+cumulative_logsumexp = _cumulation(
+    "CumulativeLogsumexp",
+    "cumulative_logsumexp",
+    _cumulative(_logsumexp, lambda dtype: np.finfo(dtype).min),
+    kernels.cumlogsumexp,
+    _logsumexp_grad,
+    "The running log(sum(exp(x))) along an axis, without overflow.",
+    dtypes.FLOAT,
 )

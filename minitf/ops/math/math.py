@@ -65,7 +65,6 @@ from minitf.ops.math.unary import (  # noqa: F401
     sign,
     sin,
     sinh,
-    special,
     sqrt,
     square,
     tan,
@@ -293,25 +292,11 @@ squared_difference = _binary(
 _binary("Atan2", np.arctan2, elementwise.atan2, _atan2_grad, "", dtypes.FLOAT, inputs="y: T, x: T")
 xlogy = _binary("Xlogy", _x_times(np.log), None, _xlogy_grad, "x * log(y), and 0 where x is 0.", FIELD)
 xdivy = _binary("Xdivy", _x_times(lambda y: 1 / y), None, _xdivy_grad, "x / y, and 0 where x is 0.", FIELD)
-_binary(
-    "Polygamma",
-    special("polygamma"),
-    None,
-    lambda op, g: (None, g * polygamma(op.inputs[0] + 1.0, op.inputs[1])),
-    "",
-    dtypes.FLOAT,
-    inputs="a: T, x: T",
-)
 
 
 def atan2(y, x, name: str | None = None) -> Tensor:
     """The angle of the point (x, y), between -pi and pi; y comes first."""
     return apply("Atan2", y, x, name=name)
-
-
-def polygamma(a, x, name: str | None = None) -> Tensor:
-    """The a-th derivative of digamma at x, for whole a."""
-    return apply("Polygamma", a, x, name=name)
 
 
 _WIDENED = {

@@ -66,6 +66,12 @@ def special(name: str):
     return function
 
 
+def digamma_of(x: np.ndarray) -> np.ndarray:
+    """The derivative of log gamma; infinity at its poles 0, -1, ..."""
+    pole = (x <= 0) & (x == np.floor(x))
+    return np.where(pole, np.inf, special("psi")(x)).astype(x.dtype)
+
+
 def _sigmoid(x):
     return 1 / (1 + np.exp(-x))
 
@@ -151,7 +157,7 @@ erfc = _unary("Erfc", special("erfc"), kernels.erfc, lambda x, y: -_bell(x), "1 
 lgamma = _unary("Lgamma", special("gammaln"), kernels.lgamma, lambda x, y: digamma(x), "log |gamma(x)|.", dtypes.FLOAT)
 digamma = _unary(
     "Digamma",
-    special("psi"),
+    digamma_of,
     kernels.digamma,
     lambda x, y: apply("Polygamma", array.ones_like(x), x),
     "The derivative of lgamma.",

@@ -351,7 +351,7 @@ def _on_host(lower):
     )
 
 
-def _distribution(type: str, signature: str, kernel, complaint: str) -> None:
+def _distribution(type: str, signature: str, kernel, complaint: str, **options) -> None:
     lower = _samples_of(kernel, complaint)
     define(
         type,
@@ -361,8 +361,8 @@ def _distribution(type: str, signature: str, kernel, complaint: str) -> None:
         shape=_samples_shape,
         kernel=lower,
         host=_on_host(lower),
-        differentiable=type != "RandomGamma",
         stateful=True,
+        **options,
     )
 
 
@@ -371,6 +371,8 @@ _distribution(
     "shape: S, alpha: T -> output: T",
     kernels.random_gamma,
     "is no shape parameter of a gamma distribution: it has to be positive",
+    broadcasts=True,
+    grad=lambda op, g: (None, g * apply("RandomGammaGrad", op.inputs[1], op.outputs[0])),
 )
 _distribution(
     "RandomPoissonV2",

@@ -164,7 +164,7 @@ def test_gamma_where_it_is_large_or_has_poles():
         scale=1,
     )
     close(unary(ew.digamma, a, scale=4)[:7], special.digamma(a)[:7], 16, scale=1)
-    assert np.isnan(unary(ew.digamma, a)[[7, 8, 10]]).all()
+    assert unary(ew.digamma, a)[7:9].tolist() == [np.inf] * 2 and np.isnan(unary(ew.digamma, a)[10])
 
 
 def test_nan_with_any_payload_stays_nan():
