@@ -5,9 +5,9 @@ from unittest import mock
 
 import numpy as np
 
-from minitf.kernels.machine import ram
+from minitf.kernels.machine import alloc
 from minitf.runtime.execute import op_by_op
-from minitf.runtime.memory import storage, table
+from minitf.runtime.memory import memory, storage
 
 
 class Arena(storage.Arena):
@@ -20,7 +20,7 @@ class Arena(storage.Arena):
 
 def empty(shape, dtype):
     """A new array of what is no number."""
-    array = ram.empty(shape, dtype)
+    array = alloc.empty(shape, dtype)
     if not array.dtype.hasobject:
         array.reshape(-1).view(np.uint8)[:] = 0xFF
     return array
@@ -29,5 +29,5 @@ def empty(shape, dtype):
 @contextmanager
 def poisoned():
     """Programs and ops get such memory while this lasts."""
-    with mock.patch.object(table, "Arena", Arena), mock.patch.object(op_by_op, "empty", empty):
+    with mock.patch.object(memory, "Arena", Arena), mock.patch.object(op_by_op, "empty", empty):
         yield

@@ -6,7 +6,8 @@ from minitf.kernels.compile import layout
 from minitf.kernels.machine import vm
 from minitf.kernels.math import gemm, movement, reduce
 from minitf.runtime.lower.ir import Buffer, Call, Ref, calls
-from minitf.runtime.memory.table import Code, Table
+from minitf.runtime.memory.instructions import Instructions
+from minitf.runtime.memory.memory import Memory
 from minitf.runtime.passes import rewrite
 
 CARRIER = layout.carrier(np.float32)
@@ -76,10 +77,10 @@ class Program:
         return [call.kernel.kernel.name for call in calls(self.nodes)]
 
     def run(self):
-        table = Table(self.nodes, [], self.kept)
-        code = Code(self.nodes, table, [])
-        assert vm.vm[()].run(code.words, np.zeros(vm.CONTROL_WORDS, np.int64)) == 0
-        return [table.array(ref, []).copy() for ref in self.kept]
+        memory = Memory(self.nodes, [], self.kept)
+        instructions = Instructions(self.nodes, memory, [])
+        assert vm.vm[()].run(instructions.words, np.zeros(vm.CONTROL_WORDS, np.int64)) == 0
+        return [memory.array(ref, []).copy() for ref in self.kept]
 
 
 def program(table, expected):

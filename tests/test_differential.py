@@ -10,7 +10,7 @@ from random_graphs.modes import Difference, Mode, differences, modes, says_nothi
 from random_graphs.shrink import story
 
 import minitf as tf
-from minitf.kernels.machine import team
+from minitf.kernels.machine import pool
 from minitf.runtime.passes import PASSES
 
 
@@ -27,7 +27,7 @@ def test_every_pass_and_thread_has_its_turn():
     names = {mode.name for built in graphs for mode in modes(built)}
     assert {f"only {name}" for name in PASSES} <= names
     assert {"op by op", "no passes", "all passes", "traced", "one fetch"} <= names
-    assert not team.AVAILABLE or {"two threads", "two threads, the last late", "three threads"} <= names
+    assert not pool.AVAILABLE or {"two threads", "two threads, the last late", "three threads"} <= names
 
 
 def test_a_number_stands_for_one_graph():

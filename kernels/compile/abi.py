@@ -23,7 +23,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from minitf.kernels.compile import cache
-from minitf.kernels.machine import ram
+from minitf.kernels.machine import alloc
 
 FLOATS = ("float32", "float64")
 INTS = ("int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64")
@@ -184,7 +184,7 @@ class Instance:
             return int(self.kernel.function(*flat))
 
     def _build(self, symbol):
-        ram.probe(COMPILING if "numba" in sys.modules else STARTING, "compiling a kernel")
+        alloc.probe(COMPILING if "numba" in sys.modules else STARTING, "compiling a kernel")
         from minitf.kernels.compile import compiler
 
         return compiler.compile_kernel(self, symbol)

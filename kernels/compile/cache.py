@@ -28,7 +28,7 @@ PATIENCE = 1.5  # seconds to wait for another process to compile a kernel
 SOURCES = Path(__file__).parents[1]
 NOT_IN_CODE = ("NUMBA_DISABLE_JIT", "NUMBA_NUM_THREADS", "NUMBA_THREADING_LAYER", "NUMBA_CACHE_DIR")
 COMPILER = ("abi", "cache", "compiler")
-KEEPING = ("folders", "trust", "aside", "ram", "cgroups")  # help to make and keep code, and are no part of it
+KEEPING = ("folders", "trust", "aside", "alloc", "cgroups")  # help to make and keep code, and are no part of it
 
 compiling = Aside()  # an interrupted compiler, or one imported by half, would be of no use any more
 
@@ -90,7 +90,7 @@ def _made_elsewhere(path, name):
 
 
 def is_made_elsewhere(name):
-    """Whether another process is compiling a kernel right now: see `ahead`, which puts a better one here."""
+    """Whether another process is compiling a kernel right now: see `precompile`, which puts a better one here."""
     return False
 
 

@@ -1,8 +1,8 @@
-"""The virtual machine: one native function that walks a table of instructions.
+"""The virtual machine: one native function that walks instructions.
 
 An instruction is `[address or opcode, length in words, operands...]`. With a kernel's address the operands
-are the kernel's own; an opcode is one of those below. Places in the table are word positions, addresses are
-of memory:
+are the kernel's own; an opcode is one of those below. Places are word positions,
+addresses are of memory:
 
     END
     LOOP     exit, limit, limit_address, trips_address, mode, 0, 0, IDLE, n, (place, stride) * n
@@ -28,8 +28,8 @@ The three words after `mode` are the machine's own (moves so far, trips, the enc
 completed iterations is stored at `trips_address` if that is not 0. A predicate is a byte, true if not zero;
 JUMP_IF jumps when its truth equals `wanted`, and neither jump may cross a loop's border.
 
-The table is changed while it runs and is as it was when the machine returns, except after YIELD and for the
-words that ROWS writes.
+The instructions are changed while they run and are as they were when the machine returns, except after YIELD
+and for the words that ROWS writes.
 
 The machine is steered through CONTROL_WORDS of memory, zero at first: FLAG, which somebody may set to end the
 run, at the next back-edge (SOON) or before the next call (NOW); BUDGET, the number of back-edges after which

@@ -84,13 +84,13 @@ def _version(distribution: str) -> str:
 def _processor() -> list[str]:
     from llvmlite import binding
 
-    from minitf.kernels.compile import ahead
-    from minitf.kernels.machine import team
+    from minitf.kernels.compile import precompile
+    from minitf.kernels.machine import pool
     from minitf.kernels.math import microkernel
 
     bits = 8 * microkernel.VECTOR_SIZE
-    cores = ahead.cores()
-    used = min(2, cores) if team.AVAILABLE else 1
+    cores = precompile.cores()
+    used = min(2, cores) if pool.AVAILABLE else 1
     lines = [
         f"{binding.get_host_cpu_name()}, vectors of {bits} bits",
         f"{cores} cores for this process, a session uses {used}",
@@ -109,14 +109,14 @@ def _quotas() -> list[float]:
 
 
 def _memory() -> list[str]:
-    from minitf.kernels.machine import cgroups, ram
+    from minitf.kernels.machine import alloc, cgroups
 
     def gib(size: float) -> str:
         return "not known" if math.isinf(size) else f"{size / 2**30:.1f} GiB"
 
     limit = cgroups.available()
     said = "none" if math.isinf(limit) else f"{gib(limit)} of it left"
-    return [f"{gib(ram.available())} can be used", f"limit of a container: {said}"]
+    return [f"{gib(alloc.available())} can be used", f"limit of a container: {said}"]
 
 
 def _kernels() -> list[str]:

@@ -261,7 +261,7 @@ class Child:
             found.append("denormal numbers are zero")
         if not gc.isenabled():
             found.append("the garbage collector is off")
-        if held(self.session._gate.lock):
+        if held(self.session._lock.turn):
             found.append("the session is locked")
         if not np.array_equal(self.session.run(self.small), self.small_expected):
             found.append("another run gives something else")

@@ -22,7 +22,7 @@ from minitf.kernels.compile import cache
 from minitf.runtime.execute import op_by_op, program, walk
 from minitf.runtime.plan import pace
 from minitf.runtime.session import session
-from minitf.runtime.threads import crew
+from minitf.runtime.threads import thread_pool
 
 WAYS = ("native", "threads", "aside", "op_by_op")
 SPENT = 300  # seconds after which one way hangs
@@ -84,7 +84,7 @@ class Network:
     def cold(self):
         """A session from its making on, with workers that are not there yet."""
         if self.way == "threads":
-            crew.crew.cache_clear()
+            thread_pool.thread_pool.cache_clear()
         sess = self.session()
         return sess, self.work(sess)
 
@@ -96,11 +96,11 @@ def wrong(network, sess, expected):
         found.append("denormal numbers are zero")
     if not gc.isenabled():
         found.append("the garbage collector is off")
-    locks = {"the session": sess._gate.lock, "the cache of kernels": cache.lock}
+    locks = {"the session": sess._lock.turn, "the cache of kernels": cache.lock}
     if network.way == "threads":
-        locks["the crew"] = crew.crew(2).lock
+        locks["the thread pool"] = thread_pool.thread_pool(2).lock
     found += [f"{name} is locked" for name, lock in locks.items() if held(lock)]
-    if sess._gate.limits.end is not None:
+    if sess._lock.limits.end is not None:
         found.append("a limit is left")
     network.again(sess)
     if (results := network.work(sess)) != expected:

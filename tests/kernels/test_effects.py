@@ -10,7 +10,7 @@ import minitf.kernels
 from minitf.kernels.compile.abi import FLOATS, KERNELS, T, f64p, i64, kernel
 
 for path in Path(minitf.kernels.__file__).parent.glob("*/*.py"):
-    if path.stem not in ("compiler", "target", "ahead"):
+    if path.stem not in ("compiler", "target", "precompile"):
         importlib.import_module(f"minitf.kernels.{path.parent.name}.{path.stem}")
 
 SIZE = 24  # items of every operand in memory

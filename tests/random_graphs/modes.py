@@ -9,7 +9,7 @@ from poison import poisoned
 from random_graphs.build import RUNS, Built
 
 import minitf as tf
-from minitf.kernels.machine import team
+from minitf.kernels.machine import pool
 from minitf.runtime.passes import PASSES
 
 TOLERANCE = {"float32": 2e-3, "float64": 1e-7}
@@ -47,7 +47,7 @@ def modes(built):
             Mode("two threads, no passes", NONE, "op by op", True, 2),
         ][seed % 5],
     ]
-    if not team.AVAILABLE:
+    if not pool.AVAILABLE:
         found.pop()
     if seed % 7 == 0:
         found.append(Mode("traced", (), "all passes", True, traced=True))

@@ -6,7 +6,7 @@ import textwrap
 
 import pytest
 
-from minitf.kernels.machine import team
+from minitf.kernels.machine import pool
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="needs fork")
 
@@ -104,7 +104,7 @@ CASES = {
             sess.run(power, {x: eye, n: 4_000})
         print(during(work))
     """,
-    "a session's lock": "print(during(locked(sess._gate.lock)))",
+    "a session's lock": "print(during(locked(sess._lock.turn)))",
     "a py_func": """
         print(during(lambda: sess.run(tf.py_func(signalled, [], tf.float32) + power, {x: eye})))
     """,
@@ -198,7 +198,7 @@ CASES = {
 @pytest.mark.parametrize("name", CASES)
 def test_a_child_works(name):
     """However its parent's threads were busy at that moment, and so does the parent afterwards."""
-    if name == "a run of two threads" and not team.AVAILABLE:
+    if name == "a run of two threads" and not pool.AVAILABLE:
         pytest.skip("needs workers")
     script = SCRIPT + textwrap.dedent(CASES[name])
     result = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=100)

@@ -11,7 +11,7 @@ from campaigns import interrupts, places
 from helpers import fails
 
 import minitf as tf
-from minitf.kernels.machine import team
+from minitf.kernels.machine import pool
 from minitf.runtime.execute import op_by_op, program
 
 # Case, its scale, and how it is run: runs of one to two seconds, some of them in one call.
@@ -32,7 +32,7 @@ def test_signals(case, scale, config):
 
 @pytest.mark.parametrize("way", places.WAYS)
 def test_places(way):
-    if way == "threads" and not team.AVAILABLE:
+    if way == "threads" and not pool.AVAILABLE:
         pytest.skip("needs workers")
     command = [sys.executable, "-m", "tests.campaigns", "places", way, "--here", "--places", "20"]
     result = subprocess.run(command, capture_output=True, text=True, timeout=200)
@@ -61,11 +61,11 @@ def test_a_run_that_goes_on_is_waited_for(monkeypatch):
                 sess.run(step.op)
         finally:
             signal.signal(signal.SIGINT, before)
-        assert sess._gate.aside._jobs
+        assert sess._lock.aside._jobs
         monkeypatch.undo()
         threading.Timer(0.05, may_end.set).start()
         assert set(sess.run(v)) <= {0.0, 1.0}
-        assert not sess._gate.aside._jobs
+        assert not sess._lock.aside._jobs
 
 
 def test_errors_of_long_runs_are_those_of_short_ones(monkeypatch):

@@ -15,7 +15,7 @@ from minitf.framework.shape import UNKNOWN, TensorShape, as_shape
 from minitf.framework.static import constant_value, constant_value_as_shape, partial_value
 from minitf.framework.tensor import Tensor
 from minitf.kernels.compile import layout
-from minitf.kernels.machine.ram import empty
+from minitf.kernels.machine.alloc import empty
 from minitf.ops import patterns
 from minitf.ops.array.constant import constant
 from minitf.ops.array.identity import identity

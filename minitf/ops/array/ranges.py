@@ -15,7 +15,7 @@ from minitf.framework.registry import define
 from minitf.framework.shape import TensorShape
 from minitf.framework.static import constant_value
 from minitf.framework.tensor import Tensor
-from minitf.kernels.machine import ram
+from minitf.kernels.machine import alloc
 from minitf.ops.array import array
 from minitf.ops.array.constant import constant
 from minitf.ops.array.joining import stack
@@ -38,7 +38,7 @@ def _length(start, limit, delta) -> int:
 
 def _range(op, *ends):
     length = _length(*ends)
-    ram.require(length * ends[2].itemsize)
+    alloc.require(length * ends[2].itemsize)
     steps = np.full(length, ends[2], ends[2].dtype)
     steps[:1] = ends[0]
     return np.cumsum(steps, dtype=steps.dtype)  # TensorFlow adds step by step as well
@@ -91,7 +91,7 @@ def _check_num(num) -> int:
 
 def _linspace(op, start, stop, num):
     num = _check_num(num)
-    ram.require(num * start.itemsize)
+    alloc.require(num * start.itemsize)
     if num == 1:
         return start.reshape(1)
     step = ((stop - start) / (num - 1)).astype(start.dtype)

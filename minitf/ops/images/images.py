@@ -17,7 +17,7 @@ from minitf.framework.registry import define
 from minitf.framework.shape import TensorShape
 from minitf.framework.static import constant_value
 from minitf.framework.tensor import Tensor
-from minitf.kernels.machine.ram import zeros
+from minitf.kernels.machine.alloc import zeros
 from minitf.ops.array import array, identity
 from minitf.ops.math import math
 from minitf.ops.math.cast import cast

@@ -12,7 +12,7 @@ from minitf.framework.registry import define
 from minitf.framework.shape import TensorShape
 from minitf.framework.sparse import SparseTensor, SparseTensorValue, as_sparse
 from minitf.framework.tensor import Tensor
-from minitf.kernels.machine.ram import empty
+from minitf.kernels.machine.alloc import empty
 from minitf.kernels.math import ctc as kernels
 from minitf.ops import patterns
 from minitf.ops.array import array

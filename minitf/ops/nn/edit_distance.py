@@ -10,7 +10,7 @@ from minitf.framework.shape import UNKNOWN, TensorShape
 from minitf.framework.sparse import as_sparse
 from minitf.framework.static import constant_value_as_shape
 from minitf.framework.tensor import Tensor
-from minitf.kernels.machine.ram import zeros
+from minitf.kernels.machine.alloc import zeros
 from minitf.ops.sparse.sparse import check_places
 
 

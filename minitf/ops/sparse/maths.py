@@ -13,7 +13,7 @@ from minitf.framework.shape import UNKNOWN, TensorShape, broadcast_static_shape
 from minitf.framework.sparse import SparseTensor, SparseTensorValue, as_sparse
 from minitf.framework.static import constant_value, constant_value_as_shape
 from minitf.framework.tensor import Tensor
-from minitf.kernels.machine.ram import zeros
+from minitf.kernels.machine.alloc import zeros
 from minitf.kernels.math import sparse as kernels
 from minitf.ops import patterns
 from minitf.ops.array import array

@@ -10,7 +10,7 @@ from minitf.framework.registry import define
 from minitf.framework.shape import UNKNOWN, TensorShape
 from minitf.framework.static import constant_value
 from minitf.framework.tensor import Tensor
-from minitf.kernels.machine.ram import zeros
+from minitf.kernels.machine.alloc import zeros
 from minitf.ops.array import array
 from minitf.ops.array.gather import check_indices, gather
 from minitf.ops.math import math

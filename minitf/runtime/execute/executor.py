@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from minitf.framework.errors import InvalidArgumentError, OpError
-from minitf.kernels.machine.ram import copied
+from minitf.kernels.machine.alloc import copied
 from minitf.runtime.execute.frames import has_primitives, run_in_frames
 from minitf.runtime.execute.op_by_op import Concrete, OpByOp, is_native, run_op, run_ops
 from minitf.runtime.plan.guards import is_true
@@ -92,9 +92,9 @@ class NativeExecutor:
         self._single = self._single_region()
 
     @property
-    def tables(self) -> list:
+    def memories(self) -> list:
         """The tables of all programs that are kept."""
-        return [table for step in self._steps if isinstance(step, Region) for table in step.tables]
+        return [memory for step in self._steps if isinstance(step, Region) for memory in step.memories]
 
     def _single_region(self) -> tuple | None:
         """The one region that is the whole plan, and where in its outputs the fetches are."""

@@ -29,7 +29,7 @@ class Kept:
 class Functions:
     """The functions that one iterator calls, and what their ops keep between calls.
 
-    Runs of one function take turns, but not with those of the session: they have a gate of their own.
+    Runs of one function take turns, but not with those of the session: they have a lock of their own.
     """
 
     def __init__(self, kept: Kept):
@@ -70,9 +70,9 @@ class _Caller:
         self._state, self._kept = state, kept
 
     def __call__(self, arrays: list[np.ndarray]) -> list[np.ndarray]:
-        gate, executors = self._state.gate, self._plan.executors
-        with gate.lock:
-            gate.aside.settle()
+        lock, executors = self._state.session_lock, self._plan.executors
+        with lock.turn:
+            lock.aside.settle()
             executor = executors.pop() if executors else self._executor()
             try:
                 results = executor.run(dict(zip(self._parameters, arrays)))

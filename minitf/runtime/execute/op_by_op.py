@@ -13,7 +13,7 @@ from minitf.framework import errors
 from minitf.framework.dtypes import as_dtype
 from minitf.framework.inside import TAKE_ABSENT
 from minitf.framework.registry import check_sizes
-from minitf.kernels.machine.ram import empty
+from minitf.kernels.machine.alloc import empty
 from minitf.kernels.machine.vm import run_alone
 from minitf.runtime.execute.bodies import Ragged, map_ragged, run_branch, run_loop
 from minitf.runtime.execute.patience import LIMIT, worst
@@ -78,7 +78,7 @@ class OpByOp(Builder):
         if worst(kernel, operands) < LIMIT:
             status = run_alone(kernel, *operands)
         else:
-            status = self.session_state.gate.aside.do(lambda: run_alone(kernel, *operands))
+            status = self.session_state.session_lock.aside.do(lambda: run_alone(kernel, *operands))
         if status:
             self.fail(error(status - 1) if error else f"element {status - 1} cannot be computed")
 
@@ -100,8 +100,8 @@ class OpByOp(Builder):
 
     def outside(self, work, *arguments):
         """The result of a function of the user's; other runs of the session may go on meanwhile."""
-        result = self.session_state.gate.outside(work, *arguments)
-        self.session_state.gate.check_open(self.current)
+        result = self.session_state.session_lock.outside(work, *arguments)
+        self.session_state.session_lock.check_open(self.current)
         return result
 
     def functions(self):
@@ -116,18 +116,18 @@ class OpByOp(Builder):
 
     def check(self, reason: str) -> None:
         """Raises OpError if the run has to end, while it waits outside; `reason` says what for."""
-        self.session_state.gate.check(self.current, reason)
+        self.session_state.session_lock.check(self.current, reason)
 
     def at_close(self, thing) -> None:
         """Has `thing.stop()` called when the session is closed, if the thing is still there then."""
-        self.session_state.gate.at_close(thing)
+        self.session_state.session_lock.at_close(thing)
 
     def wait(self, reason: str) -> None:
         """Lets other runs of the session go on until one of them has changed something.
 
         `reason` says what the op being run waits for. Raises OpError where that can or shall not happen.
         """
-        self.session_state.gate.wait(self.current, reason)
+        self.session_state.session_lock.wait(self.current, reason)
 
     def at_end(self, work) -> None:
         """Has `work()` done at the end of the run, if it succeeds or not."""
@@ -135,7 +135,7 @@ class OpByOp(Builder):
 
     def wake(self) -> None:
         """Says that something has changed that others wait for."""
-        self.session_state.gate.wake()
+        self.session_state.session_lock.wake()
 
     def loop(self, op, values):
         return run_loop(self, op, values, run_ops)
@@ -192,7 +192,7 @@ class OpByOp(Builder):
                 return op.definition.numpy(op, *arrays)
 
         large = sum([a.nbytes for a in arrays]) > _LARGE
-        results = self.session_state.gate.aside.do(compute) if large else compute()
+        results = self.session_state.session_lock.aside.do(compute) if large else compute()
         many = isinstance(results, (list, tuple))
         arrays = [_as(a, t.dtype.numpy) for a, t in zip(results if many else [results], op.outputs, strict=True)]
         return [Concrete(a) for a in arrays]

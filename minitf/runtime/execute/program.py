@@ -8,24 +8,24 @@ import numpy as np
 
 from minitf.framework import errors
 from minitf.kernels.machine import vm
-from minitf.kernels.machine.ram import copied
+from minitf.kernels.machine.alloc import copied
 from minitf.runtime.execute.op_by_op import Concrete
 from minitf.runtime.execute.patience import LIMIT
 from minitf.runtime.execute.walk import Alone, Stop, Together
 from minitf.runtime.lower.ir import Ref, settle
 from minitf.runtime.lower.lower import Lowering
-from minitf.runtime.memory.table import Table
+from minitf.runtime.memory.memory import Memory
 from minitf.runtime.passes import rewrite
 from minitf.runtime.plan.boundary import is_saved, saved, unpacked
 from minitf.runtime.plan.pace import Pace
 from minitf.runtime.session.state import Reference, follows_variable
 from minitf.runtime.tensor_arrays.flows import Flow, Full
-from minitf.runtime.threads.crew import crew
 from minitf.runtime.threads.shards import Shards
+from minitf.runtime.threads.thread_pool import thread_pool
 
 
 class Program:
-    """The code of a region and its memory; run by up to `threads` threads."""
+    """The instructions of a region and its memory; run by up to `threads` threads."""
 
     def __init__(
         self,
@@ -52,22 +52,22 @@ class Program:
         self.saved = {t: low.refs[t] for t in outputs if low.refs[t] is not None and is_saved(t)}
         self.versions = low.versions
         self._together = None
-        self._pace = Pace() if threads > 1 and not self.table.swap.size else None
-        self._crew = crew(threads) if self._pace is not None else None
+        self._pace = Pace() if threads > 1 and not self.memory.swap.size else None
+        self._pool = thread_pool(threads) if self._pace is not None else None
         self.twin = None  # if this is resized: twin() is a program for its present sizes alone
         self.guesses = low.guesses | {
             node.op: node.limit
-            for node in self.code.loops.values()
+            for node in self.instructions.loops.values()
             if node.predicate is not None and node.limit < 2**62
         }
 
     def lay_out(self) -> None:
-        """Gives every buffer its place, and the code the addresses."""
-        self.table = Table(self._nodes, self.low.inputs, self._kept, self._direct)
-        self._stages = [self.table.stage(ref.buffer) for ref in self.low.inputs]
+        """Gives every buffer its place, and the instructions the addresses."""
+        self.memory = Memory(self._nodes, self.low.inputs, self._kept, self._direct)
+        self._stages = [self.memory.stage(ref.buffer) for ref in self.low.inputs]
         self.place(self.results)
-        self._alone = Alone(self._nodes, self.table, self.low.inputs)
-        self.code = self._alone.code
+        self._alone = Alone(self._nodes, self.memory, self.low.inputs)
+        self.instructions = self._alone.instructions
 
     @property
     def results(self) -> list:
@@ -80,7 +80,7 @@ class Program:
         self.copies, self._lasting = dict(zip(self.copies, copies)), {}
         # What does not live in the caller's arrays is at the same place in each run.
         self._views = [
-            None if r is None or r.buffer.kind == "input" and r.known is None else self.table.array(r, ())
+            None if r is None or r.buffer.kind == "input" and r.known is None else self.memory.array(r, ())
             for r in self.refs
         ]
 
@@ -108,7 +108,7 @@ class Program:
         """A walk during which the calling thread hears Ctrl-C."""
         for walk in self._walks():
             walk.ready()
-        return self.low.session_state.gate.aside.do(lambda: self._walk(arrays), self._halt)
+        return self.low.session_state.session_lock.aside.do(lambda: self._walk(arrays), self._halt)
 
     def _halt(self) -> None:
         for walk in self._walks():
@@ -122,10 +122,10 @@ class Program:
         way = self._pace.choose()
         if not way:
             return self._timed(way, arrays)
-        if self._together is None and not self._share() or self._crew.lock.locked():
+        if self._together is None and not self._share() or self._pool.lock.locked():
             return self._alone.run(arrays)  # too small, or another session has the workers
-        with self._crew.lock:
-            return self._timed(way, arrays) if self._crew.ready() else self._alone.run(arrays)
+        with self._pool.lock:
+            return self._timed(way, arrays) if self._pool.ready() else self._alone.run(arrays)
 
     def _timed(self, way: bool, arrays: list) -> Stop | None:
         started = time.perf_counter()
@@ -136,9 +136,9 @@ class Program:
 
     def _share(self) -> bool:
         """Cuts the program for several threads, if there is enough to share."""
-        shards = Shards(self._nodes, self._crew.threads)
+        shards = Shards(self._nodes, self._pool.threads)
         if shards.worthwhile:
-            self._together = Together(shards, self._crew, self.table, self.low.inputs, self._alone.trip)
+            self._together = Together(shards, self._pool, self.memory, self.low.inputs, self._alone.trip)
         else:
             self._pace = None
         return shards.worthwhile
@@ -149,7 +149,7 @@ class Program:
         if tensor in self.flows:
             return self.value(tensor, self.refs[position], arrays, {}).array
         if view is None:
-            view = self.table.array(self.refs[position], arrays)
+            view = self.memory.array(self.refs[position], arrays)
         return copied(view) if view.ndim else view[()]
 
     def value(self, tensor, ref: Ref | None, arrays: list, read: dict):
@@ -158,7 +158,7 @@ class Program:
         read: the sets of slots read, which versions of one list share.
         """
         if tensor in self.flows:
-            return unpacked(self.flows[tensor], self.table, arrays, read)
+            return unpacked(self.flows[tensor], self.memory, arrays, read)
         if ref is None:
             return None
         if ref.slot is not None and follows_variable(tensor.op):
@@ -171,15 +171,15 @@ class Program:
 
     def _present(self, tensor, ref: Ref, arrays: list):
         if tensor in self.saved:
-            return saved(self.saved[tensor], self.table.array(ref, arrays))
+            return saved(self.saved[tensor], self.memory.array(ref, arrays))
         return self.array(ref, arrays)
 
     def array(self, ref: Ref, arrays: list) -> Concrete:
         """What a ref holds now; a copy of what is a variable's, lest another run changes it."""
-        array = self.table.array(ref, arrays)
+        array = self.memory.array(ref, arrays)
         return Concrete(array if ref.slot is None else array.copy())
 
-    def memory(self) -> list[tuple[np.ndarray, np.ndarray]]:
+    def written(self) -> list[tuple[np.ndarray, np.ndarray]]:
         """What a run may change outside of its arena, with copies."""
         buffers = [r.buffer.array for r in self.low.states] + [b.slot.array for b in self.low.written_buffers()]
         return [(array, array.copy()) for array in buffers]
@@ -187,9 +187,9 @@ class Program:
     def _failed(self, stop: Stop, arrays: list) -> None:
         if self.twin is not None:
             self._explained(stop, arrays)
-        code, place, status = stop.code, stop.place, stop.status
+        instructions, place, status = stop.instructions, stop.place, stop.status
         if status == vm.FULL:
-            raise Full(code.loops[code.words[place + 2]].op)  # LEAVE names its loop
+            raise Full(instructions.loops[instructions.words[place + 2]].op)  # LEAVE names its loop
         call = stop.call
         if call is None or status >= vm.YIELD:
             raise errors.InternalError(None, None, f"the virtual machine stopped at {place} with status {status:#x}")
@@ -203,6 +203,6 @@ class Program:
     def _explained(self, stop: Stop, arrays: list) -> None:
         """Lets a program whose calls know the sizes of this run say what failed."""
         twin = self.twin()
-        call = twin.code.calls.get(stop.place) if twin is not None else None
+        call = twin.instructions.calls.get(stop.place) if twin is not None else None
         if call is not None and stop.call is not None and call.kernel is stop.call.kernel:
-            twin._failed(stop._replace(code=twin.code), arrays)
+            twin._failed(stop._replace(instructions=twin.instructions), arrays)

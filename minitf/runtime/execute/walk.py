@@ -8,12 +8,13 @@ from typing import NamedTuple
 import numpy as np
 
 from minitf.kernels.machine import vm
-from minitf.kernels.machine.team import meet
+from minitf.kernels.machine.pool import meet
 from minitf.runtime.execute.patience import LIMIT, spans
 from minitf.runtime.lower.ir import Ref
-from minitf.runtime.memory.table import Code, Table
-from minitf.runtime.threads.crew import Crew
+from minitf.runtime.memory.instructions import Instructions
+from minitf.runtime.memory.memory import Memory
 from minitf.runtime.threads.shards import Shards
+from minitf.runtime.threads.thread_pool import ThreadPool
 
 _FIRST_BUDGET, _SLICE = 64, 0.05  # back-edges of the first slice; seconds that a slice should take
 _SWAP_SLICE = 0.005  # the same in a program that releases memory between slices
@@ -22,7 +23,7 @@ _SWAP_SLICE = 0.005  # the same in a program that releases memory between slices
 class Stop(NamedTuple):
     """Where and why a walk ended early."""
 
-    code: Code
+    instructions: Instructions
     place: int
     status: int
     control: np.ndarray
@@ -30,7 +31,7 @@ class Stop(NamedTuple):
     @property
     def call(self):
         """The call that failed, or None."""
-        return self.code.calls.get(self.place)
+        return self.instructions.calls.get(self.place)
 
     @property
     def dismissed(self) -> bool:
@@ -66,19 +67,19 @@ class Slices:
 
 
 class Patched:
-    """Code, and the addresses of large inputs in it."""
+    """Instructions, and the addresses of large inputs in it."""
 
-    def __init__(self, nodes: list, table: Table, inputs: list):
-        self.code = Code(nodes, table, inputs)
+    def __init__(self, nodes: list, memory: Memory, inputs: list):
+        self.instructions = Instructions(nodes, memory, inputs)
         self.control = np.zeros(vm.CONTROL_WORDS, np.int64)
-        self._patched = [i for i, patches in enumerate(self.code.patches) if patches]
+        self._patched = [i for i, patches in enumerate(self.instructions.patches) if patches]
 
     def patch(self, arrays: list) -> None:
         """Writes the addresses of large inputs."""
-        words = self.code.words
+        words = self.instructions.words
         for i in self._patched:
             address = arrays[i].__array_interface__["data"][0]
-            for place, offset in self.code.patches[i]:
+            for place, offset in self.instructions.patches[i]:
                 words[place] = address + offset
 
     def halt(self) -> None:
@@ -92,25 +93,25 @@ class Patched:
     def reset(self) -> None:
         """After a walk that was cut off."""
         self.control[:] = 0
-        self.code.restore()
+        self.instructions.restore()
 
 
 class Alone(Patched):
     """One thread's walk."""
 
-    def __init__(self, nodes: list, table: Table, inputs: list):
-        super().__init__(nodes, table, inputs)
+    def __init__(self, nodes: list, memory: Memory, inputs: list):
+        super().__init__(nodes, memory, inputs)
         self.once, self.trip = spans(nodes)
         machine = vm.vm[()]
-        self._packed, self._run = machine.pack(self.code.words, self.control), machine.entry
-        self._swap = table.swap
+        self._packed, self._run = machine.pack(self.instructions.words, self.control), machine.entry
+        self._swap = memory.swap
 
     def run(self, arrays: list) -> Stop | None:
         """Walks once."""
         if self._patched:
             self.patch(arrays)
-        status = self._sliced() if self.code.loops else self._run(self._packed)
-        return Stop(self.code, *vm.unpack(status), self.control) if status else None
+        status = self._sliced() if self.instructions.loops else self._run(self._packed)
+        return Stop(self.instructions, *vm.unpack(status), self.control) if status else None
 
     def _sliced(self) -> int:
         try:
@@ -129,10 +130,10 @@ class Alone(Patched):
 class Together:
     """The walk of several threads."""
 
-    def __init__(self, shards: Shards, crew: Crew, table: Table, inputs: list, trip: float):
-        self._shards, self._crew = shards, crew
-        self.parts = [Patched(shards.nodes(thread, crew.address), table, inputs) for thread in range(shards.threads)]
-        self._job = crew.job([(part.code.words, part.control) for part in self.parts])
+    def __init__(self, shards: Shards, pool: ThreadPool, memory: Memory, inputs: list, trip: float):
+        self._shards, self._pool = shards, pool
+        self.parts = [Patched(shards.nodes(thread, pool.address), memory, inputs) for thread in range(shards.threads)]
+        self._job = pool.job([(part.instructions.words, part.control) for part in self.parts])
         self._trip = trip
 
     def run(self, arrays: list) -> Stop | None:
@@ -141,7 +142,7 @@ class Together:
             part.patch(arrays)
         slices = Slices(self.parts[0].control, self._trip)
         try:
-            statuses = self._crew.run(self._job, slices.run)
+            statuses = self._pool.run(self._job, slices.run)
         except BaseException:
             self._reset()
             raise
@@ -168,7 +169,7 @@ class Together:
     def _first(self, statuses: list[int]) -> Stop:
         """The stop that comes first in the order of the program."""
         stops = [
-            Stop(part.code, *vm.unpack(status), part.control.copy())
+            Stop(part.instructions, *vm.unpack(status), part.control.copy())
             for part, status in zip(self.parts, statuses)
             if status
         ]

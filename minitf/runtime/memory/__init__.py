@@ -1,1 +1,1 @@
-"""Where values are: the arena, and the table of instructions with their addresses."""
+"""Where values are: the arena, and the instructions with their addresses."""

@@ -9,7 +9,7 @@ import tempfile
 import numpy as np
 
 from minitf.framework.errors import ResourceExhaustedError
-from minitf.kernels.machine.ram import aligned
+from minitf.kernels.machine.alloc import aligned
 
 
 class Arena:

@@ -36,10 +36,10 @@ class Packed(np.ndarray):
         array.kind = kind
         return array
 
-    def note_read(self, ref: Ref, table, read: dict) -> None:
+    def note_read(self, ref: Ref, memory, read: dict) -> None:
         """Tells the host's list which slots a run has read."""
         if self.kind.once:
-            stage = table.stage(ref.buffer)
+            stage = memory.stage(ref.buffer)
             bytes_ = self if stage is None else stage
             self.slots.read_once.update(np.flatnonzero(bytes_[self.kind.nbytes :]).tolist())
             read[ref.buffer] = self.slots.read_once
@@ -90,16 +90,16 @@ def _rows(array: np.ndarray, kind: Kind) -> np.ndarray:
     return array[kind.start : kind.nbytes].view(np.ndarray).view(kind.dtype).reshape(shape)
 
 
-def unpacked(flow: Flow, table, arrays: list, read: dict) -> Slots:
+def unpacked(flow: Flow, memory, arrays: list, read: dict) -> Slots:
     """A list that a region computed, its elements where they are; `read` has the slots that were read, by the
     buffer that flags them.
     """
-    kind, array = flow.kind, table.array(flow.settled(), arrays)
+    kind, array = flow.kind, memory.array(flow.settled(), arrays)
     rows, flags = _rows(array, kind), array[8 : 8 + kind.capacity]
     count = int(array[:8].view(np.int64)[0])
     slices = [Concrete(rows[i]) if flags[i] else None for i in range(count)]
     shape = TensorShape(kind.element) if kind.alike and flags[:count].any() else kind.shape
-    once = _read(flow.seen.settled(), table, arrays, read) if kind.once else None
+    once = _read(flow.seen.settled(), memory, arrays, read) if kind.once else None
     return Slots(slices, kind.name, kind.grows, once, kind.adds, shape, kind.alike)
 
 
@@ -125,7 +125,7 @@ def saved(ref: Ref, array: np.ndarray) -> Value:
     return Concrete(array) if inner.known is None else Ragged([], Concrete(inner.known), 0)
 
 
-def _read(seen: Ref, table, arrays: list, read: dict) -> set:
+def _read(seen: Ref, memory, arrays: list, read: dict) -> set:
     if seen.buffer not in read:
-        read[seen.buffer] = set(np.flatnonzero(table.array(seen, arrays)).tolist())
+        read[seen.buffer] = set(np.flatnonzero(memory.array(seen, arrays)).tolist())
     return read[seen.buffer]

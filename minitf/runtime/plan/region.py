@@ -12,7 +12,7 @@ from minitf.runtime.execute.bodies import Ragged
 from minitf.runtime.execute.program import Program
 from minitf.runtime.lower.loops import RegionLowering
 from minitf.runtime.lower.lower import Lowering, NotNative
-from minitf.runtime.memory.table import Table
+from minitf.runtime.memory.memory import Memory
 from minitf.runtime.plan.boundary import Packed, packed
 from minitf.runtime.plan.steering import Steering
 from minitf.runtime.resize.resizing import SMALL, Given, Resizing
@@ -60,9 +60,9 @@ class Region:
         self._resizing = Resizing(state, threads)
 
     @property
-    def tables(self) -> list[Table]:
+    def memories(self) -> list[Memory]:
         """The tables of the programs that are kept."""
-        return [program.table for program in self._programs.values()] + self._resizing.tables
+        return [program.memory for program in self._programs.values()] + self._resizing.memories
 
     def run(self, values: dict) -> dict:
         """Runs the region; `values` maps tensors to values and is added to. Returns copies of fetched
@@ -73,7 +73,7 @@ class Region:
         read: dict = {}
         for ref, array in zip(program.low.inputs, arrays):
             if isinstance(array, Packed):
-                array.note_read(ref, program.table, read)
+                array.note_read(ref, program.memory, read)
         for tensor, ref in zip(self.outputs, program.refs):
             values[tensor] = program.value(tensor, ref, arrays, read)
         return {t: program.array(ref, arrays) for t, ref in program.copies.items()}
@@ -105,7 +105,7 @@ class Region:
         """
         program = self.program(arrays, rows)
         while True:
-            undo = program.memory() if program.guesses else ()
+            undo = program.written() if program.guesses else ()
             try:
                 program.run(arrays)
                 return program

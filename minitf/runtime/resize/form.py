@@ -12,17 +12,17 @@ class Form:
     """What a program is made of. Programs of one form differ only in `numbers` and in what constants hold.
 
     structure: what has to be the same. buffers: in the order of their appearance. places: the word, the
-    buffer and the offset of each address in the table.
+    buffer and the offset of each address among the instructions.
     """
 
     def __init__(self, program):
         self.program, self.buffers, self._ordinals = program, [], {}
-        code = program.code
-        self.places = [(place, *code.addresses[place]) for place in sorted(code.addresses)]
-        words = code.words.copy()
+        instructions = program.instructions
+        self.places = [(place, *instructions.addresses[place]) for place in sorted(instructions.addresses)]
+        words = instructions.words.copy()
         for place, _, offset in self.places:
             words[place] = offset
-        self.structure: list = [_instructions(code.words), [(p, self.ordinal(b)) for p, b, _ in self.places]]
+        self.structure: list = [_instructions(instructions.words), [(p, self.ordinal(b)) for p, b, _ in self.places]]
         self._numbers: list = [words]
         self._count = len(words)
         self.results = [self.ref(ref) for ref in program.results]
@@ -38,7 +38,7 @@ class Form:
 
     @property
     def numbers(self) -> np.ndarray:
-        """All numbers, the words of the table first, with offsets in the place of addresses."""
+        """All numbers, the words of the instructions first, with offsets in the place of addresses."""
         return np.concatenate([np.asarray(part, np.int64) for part in self._numbers])
 
     def ordinal(self, buffer: Buffer) -> int:

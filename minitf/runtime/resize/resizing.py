@@ -68,9 +68,9 @@ class Resizing:
         self._groups: OrderedDict = OrderedDict()
 
     @property
-    def tables(self) -> list:
+    def memories(self) -> list:
         """The tables that are kept."""
-        return [r.program.table for group in self._groups.values() for r in group.resized]
+        return [r.program.memory for group in self._groups.values() for r in group.resized]
 
     def clear(self) -> None:
         """Forgets all programs."""
@@ -254,13 +254,13 @@ class Resized:
     def _bases(self) -> np.ndarray:
         """For each word of the table, what is added to the offset in it; 0 for what is no address."""
         program, memory = self.program, self.constants.memory
-        bases = np.zeros(len(program.code.words), np.int64)
+        bases = np.zeros(len(program.instructions.words), np.int64)
         for place, buffer, _ in self.form.places:
             number = self.form.ordinal(buffer)
             if number in memory:
                 bases[place] = memory[number].__array_interface__["data"][0]
-            elif buffer.kind != "input" or program.table.stage(buffer) is not None:
-                bases[place] = program.table.address(buffer)
+            elif buffer.kind != "input" or program.memory.stage(buffer) is not None:
+                bases[place] = program.memory.address(buffer)
         return bases
 
     def at(self, point: tuple):
@@ -284,7 +284,7 @@ class Resized:
         self.program.place([self._result(k, numbers, known) for k in range(count)])
         self.program.flows = {t: self._list(t, flow, numbers) for t, flow in self._flows.items()}
         self.program.saved = {t: with_slices(ref, slices) for t, ref in self._saved.items()}
-        self.program.code.become(numbers[: len(self.bases)] + self.bases)
+        self.program.instructions.become(numbers[: len(self.bases)] + self.bases)
 
     def _list(self, tensor, flow: Flow, numbers: np.ndarray) -> Flow:
         """A list that comes out, for some sizes."""

@@ -80,7 +80,7 @@ class KeptTensors:
 
     def kept(self, handle: bytes) -> np.ndarray:
         """The tensor that is kept under a handle."""
-        with self._gate.lock:
+        with self._lock.turn:
             found = store_in(self._state).get(handle)
         if found is None:
             raise missing(handle)
@@ -88,7 +88,7 @@ class KeptTensors:
 
     def forget_kept(self, handle: bytes) -> None:
         """Forgets the tensor that is kept under a handle."""
-        with self._gate.lock:
+        with self._lock.turn:
             if store_in(self._state).pop(handle, None) is None:
                 raise missing(handle)
 

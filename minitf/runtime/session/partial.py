@@ -109,7 +109,7 @@ class PartialRuns:
         Raises:
           tf.errors.InvalidArgumentError: without fetches, or if a placeholder is not among the feeds.
         """
-        with self._gate.lock:
+        with self._lock.turn:
             self._check_open()
             keys = [self._graph.as_graph_element(key, allow_operation=False) for key in feeds or ()]
             wanted = Fetches(self._graph, fetches)
@@ -140,7 +140,7 @@ class PartialRuns:
             needs more feeds.
           RuntimeError: for operations among the fetches: they ran when they could.
         """
-        with self._gate.lock:
+        with self._lock.turn:
             self._check_open()
             if handle not in self._partial:
                 raise _refusal("Must run 'setup' before performing partial runs! (by Session.partial_run_setup)")

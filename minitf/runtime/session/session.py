@@ -15,8 +15,8 @@ from minitf.framework.graph import get_default_graph
 from minitf.framework.origin import warn
 from minitf.framework.shown import Shown
 from minitf.framework.tensor import set_session_finder
-from minitf.kernels.compile import ahead
-from minitf.kernels.machine import team
+from minitf.kernels.compile import precompile
+from minitf.kernels.machine import pool
 from minitf.runtime.execute.executor import NativeExecutor, OpByOpExecutor, reads, variable_of, written_variables
 from minitf.runtime.execute.frames import has_primitives
 from minitf.runtime.execute.functions import Kept
@@ -75,10 +75,10 @@ class BaseSession(Shown, PartialRuns, KeptTensors):
         self._partial: dict = {}
         self._executor_name, self._passes = (_executor_named(self._config.executor), chosen(self._config.passes))
         self._state = _state_at(target, Kept(self._executor_name, self._passes).functions)
-        self._gate = self._state.gate
+        self._lock = self._state.session_lock
         self._threads = _threads(self._config.intra_op_parallelism_threads)
         self._timeout = _milliseconds(self._config.operation_timeout_in_ms)
-        ahead.start()
+        precompile.start()
         self._growth = _Growth(self._graph)
 
     @property
@@ -94,7 +94,7 @@ class BaseSession(Shown, PartialRuns, KeptTensors):
     @property
     def closed(self) -> bool:
         """Whether the session was closed."""
-        return self._gate.closed
+        return self._lock.closed
 
     @property
     def sess_str(self) -> str:
@@ -125,19 +125,19 @@ class BaseSession(Shown, PartialRuns, KeptTensors):
         limit = options is not None and _milliseconds(options.timeout_in_ms) or self._timeout
         if not limit:
             return self._run(fetches, feed_dict, metadata)
-        limits, outer = self._gate.limits, self._gate.limits.end
+        limits, outer = self._lock.limits, self._lock.limits.end
         try:  # no context manager of Python's: an interrupt could keep it from setting back the limit
-            limits.end = self._gate.ends(limit)
+            limits.end = self._lock.ends(limit)
             return self._run(fetches, feed_dict, metadata)
         finally:
             limits.end = outer
 
     def _run(self, fetches, feed_dict, metadata: RunMetadata | None):
         try:
-            with self._gate.lock:
+            with self._lock.turn:
                 return self._in_turn(fetches, feed_dict, metadata)
         except RuntimeError as error:
-            if (interrupt := self._gate.lost(error)) is None:
+            if (interrupt := self._lock.lost(error)) is None:
                 raise
             raise interrupt from None
 
@@ -161,8 +161,8 @@ class BaseSession(Shown, PartialRuns, KeptTensors):
                 self._state.end(me, outer)
 
     def _check_open(self) -> None:
-        self._gate.aside.settle()
-        if self._gate.closed:
+        self._lock.aside.settle()
+        if self._lock.closed:
             raise RuntimeError("this Session is closed; make a new one to run the graph again")
 
     def _plan(self, fetches, fed) -> tuple[Fetches, Plan]:
@@ -230,7 +230,7 @@ class BaseSession(Shown, PartialRuns, KeptTensors):
     @contextlib.contextmanager
     def stopped_by(self, stop):
         """A context in which runs of this thread that wait end with CancelledError once stop() is true."""
-        limits = self._gate.limits
+        limits = self._lock.limits
         outer, limits.stop = limits.stop, stop
         try:
             yield
@@ -276,8 +276,8 @@ class BaseSession(Shown, PartialRuns, KeptTensors):
 
     def close(self) -> None:
         """Ends the session and forgets its variables; running it afterwards is an error."""
-        with self._gate.lock:
-            self._gate.close()
+        with self._lock.turn:
+            self._lock.close()
             self._plans.clear()
             self._partial.clear()
             self._state.clear()
@@ -367,7 +367,7 @@ def _threads(wanted: int) -> int:
     """How many threads a run may use: as many as wanted (0: two), but no more than there are cores."""
     if isinstance(wanted, bool) or not isinstance(wanted, int) or wanted < 0:
         raise ValueError(f"intra_op_parallelism_threads is a number of threads, or 0, not {wanted!r}")
-    return min(wanted or 2, ahead.cores()) if team.AVAILABLE else 1
+    return min(wanted or 2, precompile.cores()) if pool.AVAILABLE else 1
 
 
 def _milliseconds(timeout) -> int:

@@ -6,7 +6,7 @@ from minitf.framework import errors
 from minitf.framework.cluster import Running
 from minitf.framework.devices import DeviceSpec
 from minitf.framework.dtypes import resource
-from minitf.runtime.session.gate import Gate
+from minitf.runtime.session.session_lock import SessionLock
 from minitf.runtime.session.state import Slot, State
 
 
@@ -14,7 +14,7 @@ class _Memory:
     """The state of all tasks of one cluster."""
 
     def __init__(self):
-        self.gate, self.slots, self.states = Gate(), {}, {}
+        self.session_lock, self.slots, self.states = SessionLock(), {}, {}
 
 
 def memory_of(running: Running) -> _Memory:
@@ -30,7 +30,7 @@ class ClusterState(State):
     def __init__(self, running: Running, task: tuple[str, int], functions=None):
         super().__init__(functions)
         self._running, self._task, self._memory = running, task, memory_of(running)
-        self.gate = Gate(self._memory.gate)
+        self.session_lock = SessionLock(self._memory.session_lock)
 
     def slot(self, op) -> Slot:
         """The memory of the variable of that name on its task.
@@ -119,7 +119,7 @@ def _check_shared(op, slot: Slot) -> None:
 def reset(running: Running) -> None:
     """Forgets the variables and resources of all tasks of a cluster."""
     memory = memory_of(running)
-    with memory.gate.lock:
+    with memory.session_lock.turn:
         for slot in memory.slots.values():
             slot.array, slot.version = None, slot.version + 1
         memory.states.clear()

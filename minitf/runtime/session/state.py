@@ -6,9 +6,9 @@ import copy
 
 import numpy as np
 
-from minitf.kernels.machine.ram import aligned
+from minitf.kernels.machine.alloc import aligned
 from minitf.runtime.lower.builder import Value
-from minitf.runtime.session.gate import Gate
+from minitf.runtime.session.session_lock import SessionLock
 
 
 class Uninitialized(Exception):
@@ -69,13 +69,13 @@ def follows_variable(op) -> bool:
 
 
 class State:
-    """All of one session's variables and op states; they are read and changed under the lock of the gate.
+    """All of one session's variables and op states; they are read and changed under the session's lock.
 
     functions: makes what calls functions of graphs of their own.
     """
 
     def __init__(self, functions=None):
-        self.gate, self.functions = Gate(), functions
+        self.session_lock, self.functions = SessionLock(), functions
         self._slots: dict = {}
         self._states: dict = {}
         self.endings: list = []  # what is to be done at the end of runs: (thread, function)

@@ -32,11 +32,11 @@ def usage(session) -> Usage:
     4000
     """
     executors = [executor for _, _, plan in session._plans.values() for executor in plan.executors]
-    tables = [table for executor in executors for table in executor.tables]
+    memories = [memory for executor in executors for memory in executor.memories]
     return Usage(
-        activations=sum(t.arena.size for t in tables),
-        swapped=sum(t.swap.size for t in tables),
+        activations=sum(m.arena.size for m in memories),
+        swapped=sum(m.swap.size for m in memories),
         variables=session._state.nbytes,
-        constants=sum(t.constants for t in tables),
-        inputs=sum(t.staged for t in tables),
+        constants=sum(m.constants for m in memories),
+        inputs=sum(m.staged for m in memories),
     )

@@ -14,7 +14,7 @@ from math import gcd, prod
 from typing import NamedTuple
 
 from minitf.kernels.compile.splitting import Window
-from minitf.kernels.machine.team import meet
+from minitf.kernels.machine.pool import meet
 from minitf.runtime.lower.ir import Call, Limit, Ref, Repeat, calls
 
 _FEWEST = 4  # pieces per thread of a call that is cut

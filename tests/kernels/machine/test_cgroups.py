@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from minitf.kernels.machine import cgroups, ram
+from minitf.kernels.machine import alloc, cgroups
 
 MB = 1 << 20
 V2 = "31 23 0:28 / /sys/fs/cgroup rw,nosuid shared:4 - cgroup2 cgroup2 rw\n"
@@ -105,11 +105,11 @@ def test_what_is_left(name, tmp_path):
     for path, text in files.items():
         (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / path).write_text(text)
-    assert ram.available(str(tmp_path)) == expected * MB
+    assert alloc.available(str(tmp_path)) == expected * MB
 
 
 def test_where_nothing_is_told(tmp_path):
-    assert cgroups.available(0, str(tmp_path)) == ram.available(str(tmp_path)) == math.inf
+    assert cgroups.available(0, str(tmp_path)) == alloc.available(str(tmp_path)) == math.inf
 
 
 _RUN = """

@@ -250,7 +250,7 @@ def test_a_closed_session_ends_waiting():
 
     thread = threading.Thread(target=wait)
     thread.start()
-    while not sess._gate._sleepers:
+    while not sess._lock._sleepers:
         time.sleep(0.001)
     sess.close()
     thread.join(60)

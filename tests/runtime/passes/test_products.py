@@ -3,7 +3,7 @@
 import pytest
 from products import assert_rewrites_keep, assert_threads_agree
 
-from minitf.kernels.machine import team
+from minitf.kernels.machine import pool
 from minitf.runtime.passes import PASSES
 
 ALONE = list(PASSES)
@@ -20,7 +20,7 @@ def test_gradients_of_loops_in_loops_that_never_run(seed):
     assert_rewrites_keep(seed, [""])
 
 
-@pytest.mark.skipif(not team.AVAILABLE, reason="needs Linux")
+@pytest.mark.skipif(not pool.AVAILABLE, reason="needs Linux")
 @pytest.mark.parametrize("seed", range(24))
 def test_threads_change_no_bit(seed):
     assert_threads_agree(seed, late=(None, 0, 1)[seed % 3])

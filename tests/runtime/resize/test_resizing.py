@@ -158,5 +158,5 @@ def test_memory_stays_bounded():
             if run in (20, 47):
                 gc.collect()
                 [executor] = list(session._plans.values())[-1][2].executors
-                biggest.append(sum(table.arena.size for table in executor.tables))
+                biggest.append(sum(memory.arena.size for memory in executor.memories))
     assert biggest[1] <= 1.5 * biggest[0]

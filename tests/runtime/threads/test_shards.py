@@ -9,7 +9,7 @@ from test_systematic import SAMPLES
 import minitf as tf
 from minitf.kernels.compile.abi import FLOATS, T, i64, kernel
 from minitf.kernels.compile.splitting import By, Window
-from minitf.kernels.machine import team
+from minitf.kernels.machine import pool
 from minitf.kernels.math import batches, convolution, elementwise, movement
 from minitf.kernels.math.gemm import gemm
 from minitf.runtime.execute import program
@@ -17,7 +17,7 @@ from minitf.runtime.lower.ir import Buffer, Call, Ref, Repeat
 from minitf.runtime.threads import shards
 from minitf.runtime.threads.shards import access, clash, cost, divided
 
-pytestmark = pytest.mark.skipif(not team.AVAILABLE, reason="needs Linux")
+pytestmark = pytest.mark.skipif(not pool.AVAILABLE, reason="needs Linux")
 
 
 @pytest.fixture(params=["even", "first late", "last late", "three"])
@@ -307,7 +307,7 @@ def test_a_program_with_little_work_is_not_shared():
 
 
 def test_one_thread_is_one_thread(monkeypatch):
-    monkeypatch.setattr(program, "crew", lambda threads: pytest.fail("workers for one thread"))
+    monkeypatch.setattr(program, "thread_pool", lambda threads: pytest.fail("workers for one thread"))
     x = tf.placeholder(tf.float32, [400, 400])
     with tf.Session(config=tf.ConfigProto(intra_op_parallelism_threads=1)) as session:
         for _ in range(20):

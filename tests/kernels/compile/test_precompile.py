@@ -8,15 +8,15 @@ import types
 
 import pytest
 
-from minitf.kernels.compile import ahead, cache, folders
+from minitf.kernels.compile import cache, folders, precompile
 
 _SCRIPT = """
 import sys, time
 import minitf as tf
-from minitf.kernels.compile import ahead, cache
+from minitf.kernels.compile import precompile, cache
 session = tf.Session()
 end = time.monotonic() + 100
-while not all(cache.has(made.name, made.kernel.function) for made in ahead.common()[:{count}]):
+while not all(cache.has(made.name, made.kernel.function) for made in precompile.common()[:{count}]):
     assert time.monotonic() < end
     time.sleep(0.05)
 """
@@ -46,37 +46,37 @@ def started(monkeypatch):
 
     monkeypatch.setattr(subprocess, "Popen", Process)
     monkeypatch.setattr(cache, "is_made_elsewhere", cache.is_made_elsewhere)  # undone at the end
-    monkeypatch.setattr(ahead, "cores", lambda: 2)
+    monkeypatch.setattr(precompile, "cores", lambda: 2)
     monkeypatch.setattr(cache, "has", lambda name, function: False)
-    monkeypatch.delenv(ahead.MARK, raising=False)
-    ahead.start.cache_clear()
+    monkeypatch.delenv(precompile.MARK, raising=False)
+    precompile.start.cache_clear()
     yield commands
-    ahead.start.cache_clear()
+    precompile.start.cache_clear()
 
 
 def test_one_process_where_nothing_is_compiled(started):
-    ahead.start()
-    ahead.start()
-    assert started == [[sys.executable, "-P", "-m", "minitf.kernels.compile.ahead"]]
+    precompile.start()
+    precompile.start()
+    assert started == [[sys.executable, "-P", "-m", "minitf.kernels.compile.precompile"]]
 
 
 @pytest.mark.parametrize("reason", ["one core", "is the second process", "compiled", "no interpreter"])
 def test_none_where_it_does_not_help(started, monkeypatch, reason):
     if reason == "one core":
-        monkeypatch.setattr(ahead, "cores", lambda: 1)
+        monkeypatch.setattr(precompile, "cores", lambda: 1)
     elif reason == "compiled":
         monkeypatch.setattr(cache, "has", lambda name, function: True)
     elif reason == "no interpreter":
         monkeypatch.setattr(sys, "executable", None)
     else:
-        monkeypatch.setenv(ahead.MARK, "1")
-    ahead.start()
+        monkeypatch.setenv(precompile.MARK, "1")
+    precompile.start()
     assert started == []
 
 
 def test_what_is_being_made_is_waited_for(started, monkeypatch, tmp_path):
-    ahead.start()
-    first, second = [made.name for made in ahead.common()][:2]
+    precompile.start()
+    first, second = [made.name for made in precompile.common()][:2]
     assert cache.is_made_elsewhere(first) and not cache.is_made_elsewhere(second)
     kept, path = {first}, tmp_path / "code.o"
     monkeypatch.setattr(cache, "has", lambda name, function: name in kept)
@@ -92,7 +92,7 @@ def test_a_process_that_cannot_be_started_is_done_without(started, monkeypatch):
         raise OSError
 
     monkeypatch.setattr(subprocess, "Popen", refuse)
-    ahead.start()
+    precompile.start()
 
 
 @pytest.mark.parametrize("temporary", [False, True])
@@ -100,7 +100,7 @@ def test_it_is_ended_where_its_work_would_be_lost(started, monkeypatch, temporar
     registered = []
     monkeypatch.setattr(atexit, "register", lambda function, process: registered.append((function, process)))
     monkeypatch.setattr(folders, "is_temporary", lambda path: temporary)
-    ahead.start()
+    precompile.start()
     assert len(registered) == temporary
     for function, process in registered:
         function(process)
@@ -111,28 +111,28 @@ def waited_for(count, then, **variables):
     """What a process prints and says that waits for so many kernels, then does something."""
     path = os.pathsep.join(filter(None, sys.path))
     variables = {**os.environ, "PYTHONPATH": path, **variables}
-    variables.pop(ahead.MARK, None)
+    variables.pop(precompile.MARK, None)
     command = [sys.executable, "-c", _SCRIPT.replace("{count}", str(count)) + then]
     found = subprocess.run(command, env=variables, capture_output=True, text=True, timeout=120)
     return found.stdout.split(), found.stderr
 
 
-@pytest.mark.skipif(ahead.cores() < 2, reason="needs two cores")
+@pytest.mark.skipif(precompile.cores() < 2, reason="needs two cores")
 def test_the_kernels_arrive(tmp_path):
     assert waited_for(5, _RUN, MINITF_CACHE_DIR=str(tmp_path)) == (["False", "7.0"], "")
 
 
-@pytest.mark.skipif(ahead.cores() < 2, reason="needs two cores")
+@pytest.mark.skipif(precompile.cores() < 2, reason="needs two cores")
 def test_they_arrive_in_a_temporary_folder_and_end_with_it(tmp_path):
     """The second process is still at work when the first one ends."""
-    kept = "print(cache.kept_in(ahead.vm.function))"
+    kept = "print(cache.kept_in(precompile.vm.function))"
     (folder,), said = waited_for(1, kept, MINITF_CACHE_DIR="relative", TMPDIR=str(tmp_path))
     assert folder.startswith(f"{tmp_path}/minitf-") and said.count("Warning") == 1
     assert not list(tmp_path.iterdir())
 
 
 def test_code_that_cannot_be_kept_is_not_waited_for(tmp_path, monkeypatch):
-    kernel = ahead.vm
+    kernel = precompile.vm
     monkeypatch.setattr(cache, "_folder", lambda source: tmp_path)
     assert not cache.has("vm[]", kernel.function)
     (tmp_path / "vm[].o").write_bytes(b"code")
@@ -170,4 +170,4 @@ def isolation_under(options):
     flags = types.SimpleNamespace(**dict(zip(names, map(int, found.stdout.split()))))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(sys, "flags", flags)
-        return ahead._isolation()
+        return precompile._isolation()

@@ -14,25 +14,25 @@ import numpy as np
 
 from minitf.framework import forks
 from minitf.framework.errors import AbortedError
-from minitf.kernels.machine import team
+from minitf.kernels.machine import pool
 from minitf.kernels.machine.vm import vm
 
 _SOONEST, _LATEST = 1.0, 60.0  # seconds until a start that failed is tried again
 _PATIENCE = 1.0  # seconds in which a worker comes
 
 
-class Crew:
+class ThreadPool:
     """The calling thread and some workers, who do one job at a time together."""
 
     def __init__(self, threads: int):
         self.threads = threads
-        lines = np.zeros(team.words(threads) + team.LINE, np.int64)
-        start = -lines.ctypes.data // 8 % team.LINE
-        self._words = lines[start : start + team.words(threads)]
-        self._jobs = self._words.reshape(-1, team.LINE)[team.JOB :: team.PER_THREAD, :4]
-        self._first, self._resume = (team.lead[()].pack(self._words, threads, fresh) for fresh in (1, 0))
-        self._leave, self._rest = team.leave[()].entry, team.leave[()].pack(self._words, threads)
-        _keep_for_ever(lines, team.serve[()], vm[()])
+        lines = np.zeros(pool.words(threads) + pool.LINE, np.int64)
+        start = -lines.ctypes.data // 8 % pool.LINE
+        self._words = lines[start : start + pool.words(threads)]
+        self._jobs = self._words.reshape(-1, pool.LINE)[pool.JOB :: pool.PER_THREAD, :4]
+        self._first, self._resume = (pool.lead[()].pack(self._words, threads, fresh) for fresh in (1, 0))
+        self._leave, self._rest = pool.leave[()].entry, pool.leave[()].pack(self._words, threads)
+        _keep_for_ever(lines, pool.serve[()], vm[()])
         self._reborn()
         forks.in_child(self._reborn)
 
@@ -70,7 +70,7 @@ class Crew:
         """Does a job; `sliced(walk)` calls `walk` until it does not YIELD. Returns the threads' statuses."""
         self._jobs[:] = job
         starts, places = iter([self._first]), self._places
-        entry = team.lead[()].entry
+        entry = pool.lead[()].entry
 
         def walk() -> int:
             if self._places is not places:
@@ -82,11 +82,11 @@ class Crew:
         except BaseException:
             self._leave(self._rest)  # native, as nothing may come in between: the job's memory is in use
             raise
-        return [status, *self._jobs[1:, team.STATUS].tolist()]
+        return [status, *self._jobs[1:, pool.STATUS].tolist()]
 
     def _start(self) -> bool:
         """Starts the workers that are missing; False if not all of them come."""
-        serve, places, here = team.serve[()], self._places, _processor()
+        serve, places, here = pool.serve[()], self._places, _processor()
         for me in range(1, self.threads):
             work = functools.partial(serve.entry, serve.pack(self._words, me, self.threads))
             if me in places:
@@ -137,6 +137,6 @@ def _elsewhere(here: int | None) -> None:
 
 
 @functools.cache
-def crew(threads: int) -> Crew:
-    """The crew of so many threads."""
-    return Crew(threads)
+def thread_pool(threads: int) -> ThreadPool:
+    """The pool of so many threads."""
+    return ThreadPool(threads)

@@ -12,12 +12,12 @@ import pytest
 from injector import Injector, held
 
 import minitf as tf
-from minitf.kernels.machine import team
+from minitf.kernels.machine import pool
 from minitf.runtime.execute import program
 from minitf.runtime.plan import pace
-from minitf.runtime.threads import crew
+from minitf.runtime.threads import thread_pool
 
-pytestmark = pytest.mark.skipif(not team.AVAILABLE, reason="needs Linux")
+pytestmark = pytest.mark.skipif(not pool.AVAILABLE, reason="needs Linux")
 
 
 class Together(pace.Pace):
@@ -98,8 +98,8 @@ def test_a_forked_process_has_workers_of_its_own():
 
 @pytest.fixture
 def fresh(monkeypatch):
-    """A crew that was not there before, and what runs a program with it."""
-    crew.crew.cache_clear()
+    """A pool that was not there before, and what runs a program with it."""
+    thread_pool.thread_pool.cache_clear()
     x = tf.placeholder(tf.float32, [64, 64])
     y, session = powers(x), tf.Session()
 
@@ -107,7 +107,7 @@ def fresh(monkeypatch):
         return session.run(y, {x: np.eye(64) * 2})[0, 0]
 
     yield run
-    crew.crew.cache_clear()
+    thread_pool.thread_pool.cache_clear()
 
 
 def workers():
@@ -125,23 +125,23 @@ def test_without_workers_one_thread_does_it_all(fresh, monkeypatch):
     for _ in range(5):
         assert fresh() == 2**20
     assert len(tried) == 1  # and not in every run
-    crew.crew(2)._retry = 0.0  # a while later
+    thread_pool.thread_pool(2)._retry = 0.0  # a while later
     assert fresh() == 2**20 and len(tried) == 2
     monkeypatch.undo()
-    crew.crew(2)._retry = 0.0
+    thread_pool.thread_pool(2)._retry = 0.0
     monkeypatch.setattr(program, "Pace", Together)
     assert fresh() == 2**20
-    assert len(workers()) == before + 1 and crew.crew(2).ready()
+    assert len(workers()) == before + 1 and thread_pool.thread_pool(2).ready()
 
 
 def test_a_worker_that_comes_late_is_not_waited_for(fresh, monkeypatch):
-    monkeypatch.setattr(crew, "_PATIENCE", 0.01)
-    serve, gate = crew._serve, threading.Event()
-    monkeypatch.setattr(crew, "_serve", lambda *arguments: gate.wait(60) and serve(*arguments))
-    assert fresh() == 2**20 and not crew.crew(2).ready()
+    monkeypatch.setattr(thread_pool, "_PATIENCE", 0.01)
+    serve, gate = thread_pool._serve, threading.Event()
+    monkeypatch.setattr(thread_pool, "_serve", lambda *arguments: gate.wait(60) and serve(*arguments))
+    assert fresh() == 2**20 and not thread_pool.thread_pool(2).ready()
     gate.set()
     end = time.monotonic() + 60
-    while not crew.crew(2).ready():
+    while not thread_pool.thread_pool(2).ready():
         assert time.monotonic() < end
         time.sleep(0.01)
     assert fresh() == 2**20
@@ -150,7 +150,9 @@ def test_a_worker_that_comes_late_is_not_waited_for(fresh, monkeypatch):
 def test_a_place_is_taken_once():
     """The start of a worker was interrupted when it was there already; another one was started."""
     places, served = {}, []
-    threads = [threading.Thread(target=crew._serve, args=(places, 1, None, lambda: served.append(True))) for _ in "ab"]
+    threads = [
+        threading.Thread(target=thread_pool._serve, args=(places, 1, None, lambda: served.append(True))) for _ in "ab"
+    ]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -160,24 +162,24 @@ def test_a_place_is_taken_once():
 
 def test_a_start_that_is_interrupted(fresh):
     """At each place: afterwards workers come, sooner or later, and until then one thread does it all."""
-    with Injector(0, ("/crew.py", "/threading.py")) as places:
+    with Injector(0, ("/thread_pool.py", "/threading.py")) as places:
         assert fresh() == 2**20
     assert places.seen > 20
     for at in range(1, places.seen + 1):
-        crew.crew.cache_clear()
-        with Injector(at, ("/crew.py", "/threading.py")) as injector:
+        thread_pool.thread_pool.cache_clear()
+        with Injector(at, ("/thread_pool.py", "/threading.py")) as injector:
             fresh()
         assert fresh() == 2**20, injector.where
-        crew.crew(2)._retry = 0.0
-        assert crew.crew(2).ready() and fresh() == 2**20, injector.where
-        assert not held(crew.crew(2).lock), injector.where
+        thread_pool.thread_pool(2)._retry = 0.0
+        assert thread_pool.thread_pool(2).ready() and fresh() == 2**20, injector.where
+        assert not held(thread_pool.thread_pool(2).lock), injector.where
 
 
 _LIMITED = textwrap.dedent("""
     import resource, threading
     import numpy as np
     import minitf as tf
-    from minitf.runtime.threads import crew
+    from minitf.runtime.threads import thread_pool
     from minitf.runtime.plan import pace
     from minitf.runtime.session import session
     pace.Pace.choose = lambda self: True
@@ -188,7 +190,7 @@ _LIMITED = textwrap.dedent("""
         sess.run(tf.matmul(x, x), {x: np.eye(64)})  # loads what the limit leaves no room for
         threading.stack_size(1 << 30)
         resource.setrlimit(resource.RLIMIT_AS, (1 << 30, 1 << 30))
-        print(sess.run(loop, {x: np.eye(64)})[0, 0], len(crew.crew(2)._places))
+        print(sess.run(loop, {x: np.eye(64)})[0, 0], len(thread_pool.thread_pool(2)._places))
 """)
 
 

@@ -40,7 +40,7 @@ def start():
     kept = cache.kept_in(vm.function)
     with contextlib.suppress(OSError, RuntimeError):  # then the kernels are compiled when they are needed
         process = subprocess.Popen(
-            [sys.executable, *_isolation(), "-m", "minitf.kernels.compile.ahead"],
+            [sys.executable, *_isolation(), "-m", "minitf.kernels.compile.precompile"],
             env={**os.environ, MARK: "1", "MINITF_CACHE_DIR": str(kept)},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,

@@ -1,4 +1,4 @@
-"""Threads that walk tables of their own together: they meet, and workers wait for the next job.
+"""Threads that walk instructions of their own together: they meet, and workers wait for the next job.
 
 A team shares int64 words, a cache line for each number that threads write while others watch it. `GO` counts
 the jobs; the lines of a thread say how often it has come to a meeting, how many jobs it has done, and what

@@ -10,7 +10,7 @@ from minitf.framework import errors, forks
 from minitf.kernels.machine.aside import Aside
 
 _asleep: set[int] = set()  # the threads that wait without end, in all sessions, and have not been woken
-_gates: weakref.WeakSet = weakref.WeakSet()
+_locks: weakref.WeakSet = weakref.WeakSet()
 _LOOK = 0.5  # seconds until who waits looks again, should whoever was to wake it have been interrupted
 _NOBODY = (
     "no other thread is there to change that: run ops that do so first, or start threads that run them, as "
@@ -25,21 +25,21 @@ class _Limits(threading.local):
     stop = None  # a function that says whether it is to end now
 
 
-class Gate:
+class SessionLock:
     """The lock of a session's state, and how to wait for what another run does to it.
 
-    shared: the gate of others that use the same state; each is closed on its own.
+    shared: the lock of others that use the same state; each is closed on its own.
     """
 
-    def __init__(self, shared: Gate | None = None):
-        self.lock = forks.renewed(threading.RLock()) if shared is None else shared.lock
+    def __init__(self, shared: SessionLock | None = None):
+        self.turn = forks.renewed(threading.RLock()) if shared is None else shared.turn
         self.aside, self.limits = Aside() if shared is None else shared.aside, _Limits()
         self.closed = False
         self._ending: weakref.WeakSet = weakref.WeakSet()
         self._sleepers: set[int] = set() if shared is None else shared._sleepers
         # A lock for each who waits, which is released to wake it.
         self._bells: set = set() if shared is None else shared._bells
-        _gates.add(self)
+        _locks.add(self)
 
     def _forget(self) -> None:
         """That others wait: in a child process, which has none of its parent's threads."""
@@ -61,14 +61,14 @@ class Gate:
             return work(*arguments)
         finally:
             for _ in range(levels):
-                self.lock.acquire()
+                self.turn.acquire()
 
     def _leave(self) -> int:
         """Gives up every level of the lock; returns how many they were."""
         levels = 0
         try:
             while True:
-                self.lock.release()
+                self.turn.release()
                 levels += 1
         except RuntimeError:  # it is no longer this thread's
             return levels
@@ -159,8 +159,8 @@ def _awake(thread: threading.Thread) -> bool:
 
 def _forget() -> None:
     _asleep.clear()
-    for gate in list(_gates):
-        gate._forget()
+    for lock in list(_locks):
+        lock._forget()
 
 
 forks.in_child(_forget)

@@ -6,38 +6,38 @@ import pytest
 from helpers import fails
 
 import minitf as tf
-from minitf.kernels.machine import ram
+from minitf.kernels.machine import alloc
 
 
 @pytest.fixture
 def scarce(monkeypatch):
     """A machine with 1 MiB left."""
-    monkeypatch.setattr(ram, "_LARGE", 1 << 16)
-    monkeypatch.setattr(ram, "available", lambda: float(1 << 20))
+    monkeypatch.setattr(alloc, "_LARGE", 1 << 16)
+    monkeypatch.setattr(alloc, "available", lambda: float(1 << 20))
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.uint8, bool])
 @pytest.mark.parametrize("shape", [(), (0,), (3, 5)])
 def test_arrays_start_at_cache_lines(shape, dtype):
-    array = ram.aligned(shape, dtype)
+    array = alloc.aligned(shape, dtype)
     assert array.shape == shape and array.dtype == dtype
-    assert array.size == 0 or array.__array_interface__["data"][0] % ram.LINE == 0
+    assert array.size == 0 or array.__array_interface__["data"][0] % alloc.LINE == 0
 
 
 def test_sizes_beyond_64_bits_do_not_wrap():
     with pytest.raises(MemoryError, match="more are needed"):
-        ram.aligned((2**32, 2**32), np.float32)
+        alloc.aligned((2**32, 2**32), np.float32)
 
 
 def test_strings_need_no_line():
-    assert ram.aligned((2,), object).tolist() == [None, None]
+    assert alloc.aligned((2,), object).tolist() == [None, None]
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads what Linux writes")
 def test_what_is_left_is_part_of_what_there_is():
     with open("/proc/meminfo") as file:
         total = int(file.readline().split()[1]) * 1024
-    assert 1 << 20 < ram.available() < 16 * total
+    assert 1 << 20 < alloc.available() < 16 * total
 
 
 def test_nothing_is_refused_where_memory_is_not_known(monkeypatch):
@@ -45,15 +45,15 @@ def test_nothing_is_refused_where_memory_is_not_known(monkeypatch):
         raise FileNotFoundError
 
     monkeypatch.setattr("builtins.open", missing)
-    assert ram.available() == float("inf")
+    assert alloc.available() == float("inf")
     monkeypatch.setattr("builtins.open", lambda *args: io.StringIO("MemTotal: 100 kB\n"))
-    assert ram.available() == float("inf")
+    assert alloc.available() == float("inf")
 
 
 def test_what_does_not_fit_is_refused(scarce):
-    assert ram.empty((1 << 20,), np.uint8).nbytes == 1 << 20
+    assert alloc.empty((1 << 20,), np.uint8).nbytes == 1 << 20
     with pytest.raises(MemoryError, match=r"2\.0 GiB more are needed, 0\.0 GiB are left"):
-        ram.empty((1 << 29,), np.float32)
+        alloc.empty((1 << 29,), np.float32)
 
 
 @pytest.mark.parametrize("mode", ["native", "op_by_op"])

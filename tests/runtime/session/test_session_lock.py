@@ -10,8 +10,8 @@ import pytest
 
 import minitf as tf
 from minitf.framework import errors
-from minitf.runtime.session import gate
-from minitf.runtime.session.gate import Gate
+from minitf.runtime.session import session_lock
+from minitf.runtime.session.session_lock import SessionLock
 
 
 def started(work):
@@ -28,46 +28,46 @@ def until(condition):
 
 
 def test_others_go_on_while_one_waits():
-    door, seen = Gate(), []
+    lock, seen = SessionLock(), []
 
     def wait():
-        with door.lock:
+        with lock.turn:
             while not seen:
-                door.wait(None, "nothing was seen")
+                lock.wait(None, "nothing was seen")
             seen.append("woken")
 
     thread = started(wait)
-    until(lambda: door._sleepers)
-    with door.lock:
+    until(lambda: lock._sleepers)
+    with lock.turn:
         seen.append("changed")
-        door.wake()
+        lock.wake()
     thread.join(60)
     assert seen == ["changed", "woken"]
 
 
 def test_waiting_gives_up_every_level_of_the_lock():
-    door, seen = Gate(), []
+    lock, seen = SessionLock(), []
 
     def wait():
-        with door.lock, door.lock:
-            door.wait(None, "")
+        with lock.turn, lock.turn:
+            lock.wait(None, "")
             seen.append(True)
 
     thread = started(wait)
-    until(lambda: door._sleepers)
-    with door.lock:
-        door.wake()
+    until(lambda: lock._sleepers)
+    with lock.turn:
+        lock.wake()
     thread.join(60)
     assert seen
 
 
 def test_a_limit_ends_waiting():
-    door, start = Gate(), time.monotonic()
-    door.limits.end = door.ends(50)
+    lock, start = SessionLock(), time.monotonic()
+    lock.limits.end = lock.ends(50)
     with pytest.raises(errors.DeadlineExceededError, match="it is empty, and the time of this run is over"):  # noqa: SIM117
-        with door.lock:
+        with lock.turn:
             while True:
-                door.wait(None, "it is empty")
+                lock.wait(None, "it is empty")
     assert time.monotonic() - start >= 0.05
 
 
@@ -81,70 +81,70 @@ def test_what_is_no_limit(timeout):
 
 def test_an_inner_limit_is_no_longer_than_the_outer_one():
     session, seen = tf.Session(), []
-    look = tf.py_func(lambda: seen.append(session._gate.limits.end), [], [])
+    look = tf.py_func(lambda: seen.append(session._lock.limits.end), [], [])
     nested = tf.py_func(lambda: session.run(look, options=tf.RunOptions(timeout_in_ms=60_000)), [], [])
     with tf.control_dependencies([look]):
         outer = tf.group(nested)
     with tf.control_dependencies([outer]):
-        again = tf.py_func(lambda: seen.append(session._gate.limits.end), [], [])
+        again = tf.py_func(lambda: seen.append(session._lock.limits.end), [], [])
     session.run(again, options=tf.RunOptions(timeout_in_ms=1000))
     assert len(seen) == 3 and len(set(seen)) == 1  # that of the outer run, before, inside and after
-    assert session._gate.limits.end is None
+    assert session._lock.limits.end is None
 
 
 def test_a_closed_gate_ends_waiting_and_keeps_no_one():
-    door, raised = Gate(), []
+    lock, raised = SessionLock(), []
 
     def wait():
-        with door.lock:
+        with lock.turn:
             try:
-                door.wait(None, "")
+                lock.wait(None, "")
             except errors.CancelledError:
                 raised.append(True)
 
     thread = started(wait)
-    until(lambda: door._sleepers)
-    with door.lock:
-        door.close()
+    until(lambda: lock._sleepers)
+    with lock.turn:
+        lock.close()
     thread.join(60)
-    with door.lock, pytest.raises(errors.CancelledError, match="the session was closed"):
-        door.wait(None, "")
+    with lock.turn, pytest.raises(errors.CancelledError, match="the session was closed"):
+        lock.wait(None, "")
     assert raised
 
 
 def test_nobody_is_left():
     """All threads wait, if they are those of the test."""
-    door = Gate()
-    gate._asleep.update(others := {t.ident for t in threading.enumerate()} - {threading.get_ident()})
+    lock = SessionLock()
+    session_lock._asleep.update(others := {t.ident for t in threading.enumerate()} - {threading.get_ident()})
     try:
-        with door.lock, pytest.raises(errors.FailedPreconditionError, match="it is empty, and no other thread"):
-            door.wait(None, "it is empty")
+        with lock.turn, pytest.raises(errors.FailedPreconditionError, match="it is empty, and no other thread"):
+            lock.wait(None, "it is empty")
     finally:
-        gate._asleep.difference_update(others)
-    assert not door._sleepers and threading.get_ident() not in gate._asleep
+        session_lock._asleep.difference_update(others)
+    assert not lock._sleepers and threading.get_ident() not in session_lock._asleep
 
 
 def test_who_was_woken_counts_as_awake():
     """The thread that woke others may wait itself before they run."""
-    door, order = Gate(), []
+    lock, order = SessionLock(), []
 
     def wait():
-        with door.lock:
-            door.wait(None, "")
+        with lock.turn:
+            lock.wait(None, "")
             order.append("other")
-            door.wake()
+            lock.wake()
 
     thread = started(wait)
-    until(lambda: door._sleepers)
-    gate._asleep.update(others := {t.ident for t in threading.enumerate()})
+    until(lambda: lock._sleepers)
+    session_lock._asleep.update(others := {t.ident for t in threading.enumerate()})
     try:
-        with door.lock:
-            gate._asleep.discard(threading.get_ident())
-            door.wake()
-            door.wait(None, "would be an error if the other one were thought to sleep")
+        with lock.turn:
+            session_lock._asleep.discard(threading.get_ident())
+            lock.wake()
+            lock.wait(None, "would be an error if the other one were thought to sleep")
             order.append("me")
     finally:
-        gate._asleep.difference_update(others)
+        session_lock._asleep.difference_update(others)
     thread.join(60)
     assert order == ["other", "me"]
 
@@ -163,7 +163,7 @@ def test_a_run_that_waits_keeps_its_memory():
     threads = []
     for n in range(1, 4):
         threads.append(started(lambda n=n: run(n)))
-        until(lambda n=n: len(sess._gate._sleepers) == n)
+        until(lambda n=n: len(sess._lock._sleepers) == n)
     assert len(list(sess._plans.values())[-1][2].executors) == 0  # each run has one of its own
     for _ in threads:
         sess.run(add)
@@ -178,7 +178,7 @@ def test_runs_of_other_graphs_parts_go_on():
     step, take, sess, found = w.assign_add(1.0), queue.dequeue(), tf.Session(), []
     sess.run(w.initializer)
     thread = started(lambda: found.append(sess.run(take)))
-    until(lambda: sess._gate._sleepers)
+    until(lambda: sess._lock._sleepers)
     for _ in range(10):
         sess.run(step)
     sess.run(queue.enqueue(5.0))
@@ -192,7 +192,7 @@ def test_a_run_inside_a_run_may_wait():
     take, add, sess = queue.dequeue(), queue.enqueue(3.0), tf.Session()
     inside = tf.py_func(lambda: sess.run(take), [], tf.float32)
     outer = tf.constant(2.0) * inside
-    thread = started(lambda: (until(lambda: sess._gate._sleepers), sess.run(add)))
+    thread = started(lambda: (until(lambda: sess._lock._sleepers), sess.run(add)))
     assert sess.run(outer) == 6
     thread.join(60)
 
@@ -216,7 +216,7 @@ def test_ctrl_c_ends_waiting():
     sess.run(add)
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
-        started(lambda: (until(lambda: sess._gate._sleepers), os.kill(os.getpid(), signal.SIGINT)))
+        started(lambda: (until(lambda: sess._lock._sleepers), os.kill(os.getpid(), signal.SIGINT)))
         with pytest.raises(KeyboardInterrupt):
             sess.run(two)
     finally:
@@ -231,7 +231,7 @@ def test_a_traced_run_may_wait():
     metadata = [tf.RunMetadata(), tf.RunMetadata()]
     options = tf.RunOptions(trace_level=tf.RunOptions.FULL_TRACE)
     threads = [started(lambda m=m: found.append(sess.run(x, options=options, run_metadata=m))) for m in metadata]
-    until(lambda: len(sess._gate._sleepers) == 2)
+    until(lambda: len(sess._lock._sleepers) == 2)
     for _ in metadata:
         sess.run(add)
     for thread in threads:
@@ -320,7 +320,7 @@ def test_ctrl_c_in_a_py_func_does_not_wait_for_others():
     sess, events = tf.Session(), [threading.Event() for _ in range(2)]
 
     def busy():
-        with sess._gate.lock:
+        with sess._lock.turn:
             events[0].set()
             events[1].wait(60)
 
