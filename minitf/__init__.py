@@ -168,9 +168,12 @@ from minitf.ops.state.state import (
 )  # fmt: skip
 from minitf.ops.state.template import make_template
 from minitf.ops.state.variable_modes import VariableAggregation, VariableSynchronization
+from minitf.ops.state.partitions import (
+    fixed_size_partitioner, min_max_variable_partitioner, variable_axis_size_partitioner,
+)  # fmt: skip
 from minitf.ops.state.variable_scope import (
-    get_local_variable, get_variable, get_variable_scope, no_regularizer, variable_op_scope, variable_scope,
-    VariableScope,
+    create_partitioned_variables, get_local_variable, get_variable, get_variable_scope, no_regularizer,
+    variable_op_scope, variable_scope, VariableScope,
 )  # fmt: skip
 from minitf.ops.state.variable_store import AUTO_REUSE
 from minitf.ops.state.variables import (

@@ -240,6 +240,7 @@ tensorflow.python.ops.gradients                         minitf
 tensorflow.python.ops.gradients_impl                    minitf
 tensorflow.python.ops.io_ops                            minitf minitf.io
 tensorflow.python.ops.parsing_ops                       minitf minitf.io
+tensorflow.python.ops.partitioned_variables             minitf
 tensorflow.python.ops.string_ops                        minitf
 tensorflow.python.ops.init_ops                          minitf minitf.initializers
 tensorflow.python.ops.linalg_ops                        minitf minitf.linalg
@@ -268,7 +269,7 @@ tensorflow.python.ops.state_ops                         minitf
 tensorflow.python.ops.template                          minitf
 tensorflow.python.ops.tensor_array_ops                  minitf
 tensorflow.python.ops.variable_scope                    minitf
-tensorflow.python.ops.variables                         minitf
+tensorflow.python.ops.variables                         minitf minitf.ops.state.partitioned_variable
 tensorflow.python.platform                              minitf minitf.platform
 tensorflow.python.platform.app                          minitf.app
 tensorflow.python.platform.flags                        minitf.flags

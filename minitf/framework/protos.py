@@ -24,6 +24,7 @@ _HOMES = {
     "OpList": "op_def",
     "RunMetadata": "config",
     "SaverDef": "saver",
+    "SaveSliceInfoDef": "variable",
     "SessionLog": "event",
     "SignatureDef": "meta_graph",
     "Summary": "summary",

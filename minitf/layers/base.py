@@ -13,6 +13,7 @@ from minitf.framework.shape import TensorShape, dimension_value
 from minitf.framework.sparse import SparseTensor, convert_to_tensor_or_sparse_tensor
 from minitf.framework.tensor import Tensor
 from minitf.layers import by_name
+from minitf.ops.state.partitioned_variable import parts_of
 
 
 class InputSpec:
@@ -179,9 +180,10 @@ class Layer:
                 initializer=_initializer(initializer, scope, dtype),
                 constraint=by_name.constraint(constraint),
             )
-            if regularizer and variable not in existing:
-                with name_scope(name + "/Regularizer"):
-                    self.add_loss(regularizer(variable))
+            for part in parts_of(variable) if regularizer else ():
+                if part not in existing:
+                    with name_scope(name + "/Regularizer"):
+                        self.add_loss(regularizer(part))
         self._note_weight(variable)
         return variable
 
@@ -189,8 +191,7 @@ class Layer:
 
     def _note_weight(self, variable) -> None:
         """Adds a variable to the layer's weights unless it is among them."""
-        parts = list(variable) if isinstance(variable, (list, tuple)) else [variable]
-        trainable = parts[0] in get_collection_ref(GraphKeys.TRAINABLE_VARIABLES)
+        trainable = parts_of(variable)[0] in get_collection_ref(GraphKeys.TRAINABLE_VARIABLES)
         weights = self._trainable_weights if trainable else self._non_trainable_weights
         if all(variable is not w for w in weights):
             weights.append(variable)

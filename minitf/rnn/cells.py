@@ -231,30 +231,22 @@ class LSTMCell(LayerRNNCell):
         """Makes kernel, bias, peepholes and projection."""
         n, (unit_shards, proj_shards) = self._num_units, self._shards
         rows = last_size(input_shape, self) + (n if self._num_proj is None else self._num_proj)
-        self._kernel = self._sharded(KERNEL, [rows, 4 * n], unit_shards)
+        self._kernel = self._weight(KERNEL, [rows, 4 * n], unit_shards)
         self._bias = self.add_weight(BIAS, shape=[4 * n], initializer=tf.zeros_initializer(dtype=self.dtype))
         if self._use_peepholes:
             self._peepholes = {g: self._weight(f"w_{g}_diag", [n]) for g in self._peephole_order}
         if self._num_proj is not None:
-            self._proj_kernel = self._sharded(f"projection/{KERNEL}", [n, self._num_proj], proj_shards)
+            self._proj_kernel = self._weight(f"projection/{KERNEL}", [n, self._num_proj], proj_shards)
         self.built = True
 
-    def _weight(self, name: str, shape: list):
-        return self.add_weight(name, shape=shape, initializer=self._initializer)
-
-    def _sharded(self, name: str, shape: list, shards: int | None):
-        """A function that gives the matrix `name`, stored as so many variables."""
-        if shards is None:
-            whole = self._weight(name, shape)
-            return lambda: whole
-        rows = shard_rows(shape[0], shards)
-        parts = [self._weight(f"{name}/part_{k}", [n, *shape[1:]]) for k, n in enumerate(rows)]
-        return lambda: tf.concat(parts, 0)
+    def _weight(self, name: str, shape: list, shards: int | None = None):
+        partitioner = None if shards is None else tf.fixed_size_partitioner(shards)
+        return self.add_weight(name, shape=shape, initializer=self._initializer, partitioner=partitioner)
 
     def call(self, inputs, state):
         """One step."""
         c, m = lstm_parts(state) if self._state_is_tuple else split_columns(state, [self._num_units, self.output_size])
-        gates = tf.matmul(tf.concat([inputs, m], 1), self._kernel())
+        gates = tf.matmul(tf.concat([inputs, m], 1), self._kernel)
         i, j, f, o = tf.split(tf.nn.bias_add(gates, self._bias), num_or_size_splits=4, axis=1)
         new_c = self._memory(i, j, f, c)
         if self._cell_clip is not None:
@@ -263,7 +255,7 @@ class LSTMCell(LayerRNNCell):
             o = o + self._peepholes["o"] * new_c
         new_m = tf.sigmoid(o) * self._activation(new_c)
         if self._num_proj is not None:
-            new_m = tf.matmul(new_m, self._proj_kernel())
+            new_m = tf.matmul(new_m, self._proj_kernel)
             if self._proj_clip is not None:
                 new_m = tf.clip_by_value(new_m, -self._proj_clip, self._proj_clip)
         return new_m, LSTMStateTuple(new_c, new_m) if self._state_is_tuple else tf.concat([new_c, new_m], 1)
@@ -287,10 +279,3 @@ def split_columns(state, sizes: list) -> list:
     """A state joined along its columns, parted into pieces of these sizes."""
     starts = [sum(sizes[:k]) for k in range(len(sizes))]
     return [tf.slice(state, [0, start], [-1, size]) for start, size in zip(starts, sizes)]
-
-
-def shard_rows(rows: int, shards: int) -> list[int]:
-    """Into how many rows each a matrix is split."""
-    if shards > rows:
-        raise ValueError(f"a variable of {rows} rows cannot be split into {shards} shards")
-    return [rows // shards + (k < rows % shards) for k in range(shards)]

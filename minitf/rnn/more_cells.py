@@ -7,7 +7,7 @@ from minitf.framework import dtypes
 from minitf.layers.base import last_size
 from minitf.layers.by_name import activation_function
 from minitf.rnn.cell import LayerRNNCell, LSTMStateTuple, RNNCell
-from minitf.rnn.cells import lstm_parts, shard_rows, split_columns
+from minitf.rnn.cells import lstm_parts, split_columns
 from minitf.rnn.linear import Linear
 
 
@@ -182,7 +182,9 @@ class CoupledInputForgetGateLSTMCell(_LSTMLike):
 
 def _sharded_variable(name: str, shape: list, dtype, shards: int):
     """Variables `name_0`, `name_1`, ... that together have `shape`, joined along the rows."""
-    rows = shard_rows(shape[0], shards)
+    if shards > shape[0]:
+        raise ValueError(f"a variable of {shape[0]} rows cannot be split into {shards} shards")
+    rows = [shape[0] // shards + (k < shape[0] % shards) for k in range(shards)]
     parts = [tf.get_variable(f"{name}_{k}", [n, *shape[1:]], dtype=dtype) for k, n in enumerate(rows)]
     return parts[0] if shards == 1 else tf.concat(parts, 0, name=name + "/concat")
 

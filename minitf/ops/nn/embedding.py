@@ -12,6 +12,7 @@ from minitf.ops.array.gather import gather
 from minitf.ops.array.ranges import range as range_
 from minitf.ops.array.sets import dynamic_partition, parallel_dynamic_stitch
 from minitf.ops.math.clip import clip_by_norm
+from minitf.ops.state.partitioned_variable import parts_of
 
 
 def embedding_lookup(
@@ -24,14 +25,14 @@ def embedding_lookup(
 ) -> Tensor:
     """The rows of `params` that the integers `ids` name, shape ids.shape + params.shape[1:].
 
-    params: a tensor or variable, or a list of them that hold the rows of one table in turn ("mod": row i is
-    in part i % n) or in blocks ("div"). max_norm: rows of a larger l2 norm are scaled down to it.
+    params: a tensor or variable, or a list of them (or a partitioned variable) that hold the rows of one table in
+    turn ("mod": row i is in part i % n) or in blocks ("div"). max_norm: rows of a larger l2 norm are scaled down to it.
 
     >>> import minitf as tf
     >>> embedding_lookup(tf.zeros([10, 4]), [[1, 2, 3]]).shape.as_list()
     [1, 3, 4]
     """
-    params = list(params) if isinstance(params, (list, tuple)) else [params]
+    params = parts_of(params)
     if not params:
         raise ValueError("embedding_lookup needs params")
     if partition_strategy not in ("mod", "div"):

@@ -19,6 +19,7 @@ from minitf.ops.math.reduce import reduce_sum
 from minitf.ops.nn import xent
 from minitf.ops.nn.embedding import embedding_lookup
 from minitf.ops.nn.sampling import compute_accidental_hits, log_uniform_candidate_sampler
+from minitf.ops.state.partitioned_variable import parts_of
 
 
 def nce_loss(
@@ -104,7 +105,7 @@ def _sampled_logits(
     seed,
 ) -> tuple[Tensor, Tensor]:
     """Logits and labels [batch, num_true + num_sampled]: first of the true classes, then of the samples."""
-    weights = list(weights) if isinstance(weights, (list, tuple)) else [weights]
+    weights = parts_of(weights)
     with name_scope(name, "compute_sampled_logits", [weights, labels, inputs]):
         inputs = convert_to_tensor(inputs)
         labels = math.cast(labels, dtypes.int64)

@@ -9,6 +9,7 @@ from minitf.framework.shape import as_shape
 from minitf.framework.tensor import Tensor
 from minitf.ops.array import array
 from minitf.ops.array.constant import constant
+from minitf.ops.array.slicing import slice as array_slice
 from minitf.ops.linalg import decompositions, matrix
 from minitf.ops.math.math import sign
 from minitf.ops.random import random
@@ -30,7 +31,7 @@ class Initializer:
     def __call__(self, shape, dtype=None, partition_info=None) -> Tensor:
         """A tensor of the given shape, of `dtype` or else the initializer's own type."""
         dtype = self.dtype if dtype is None else dtypes.as_dtype(dtype).base_dtype
-        return self._make(_listed(shape), dtype)
+        return self._make(_listed(shape), dtype, partition_info)
 
     def get_config(self) -> dict:
         """The arguments that make the same initializer."""
@@ -41,13 +42,18 @@ class Initializer:
         """The initializer of which this is the config."""
         return cls(**config)
 
-    def _make(self, shape, dtype) -> Tensor:
+    def _make(self, shape, dtype, part) -> Tensor:
         raise NotImplementedError
 
 
 def _listed(shape):
     """A static shape as a list; a tensor as it is."""
     return shape if isinstance(shape, Tensor) else as_shape(shape).as_list()
+
+
+def _whole(shape, part):
+    """The shape of the variable, of which `shape` may be only a part."""
+    return shape if part is None else part.full_shape
 
 
 class Zeros(Initializer):
@@ -63,7 +69,7 @@ class Zeros(Initializer):
 
     _floating = False
 
-    def _make(self, shape, dtype):
+    def _make(self, shape, dtype, part):
         return array.zeros(shape, dtype)
 
 
@@ -72,7 +78,7 @@ class Ones(Initializer):
 
     _floating = False
 
-    def _make(self, shape, dtype):
+    def _make(self, shape, dtype, part):
         return array.ones(shape, dtype)
 
 
@@ -91,7 +97,7 @@ class Constant(Initializer):
             raise TypeError(f"a constant initializer takes numbers, lists and arrays, not {value!r}")
         self.value, self._verify_shape = value, verify_shape
 
-    def _make(self, shape, dtype):
+    def _make(self, shape, dtype, part):
         return constant(self.value, dtype, shape, verify_shape=self._verify_shape)
 
 
@@ -105,7 +111,7 @@ class RandomUniform(Initializer):
         super().__init__(dtype)
         self.minval, self.maxval, self.seed = minval, maxval, seed
 
-    def _make(self, shape, dtype):
+    def _make(self, shape, dtype, part):
         return random.random_uniform(shape, self.minval, self.maxval, dtype, seed=self.seed)
 
 
@@ -118,14 +124,14 @@ class RandomNormal(Initializer):
         super().__init__(dtype)
         self.mean, self.stddev, self.seed = mean, stddev, seed
 
-    def _make(self, shape, dtype):
+    def _make(self, shape, dtype, part):
         return random.random_normal(shape, self.mean, self.stddev, dtype, seed=self.seed)
 
 
 class TruncatedNormal(RandomNormal):
     """Normal without what is two or more standard deviations from the mean."""
 
-    def _make(self, shape, dtype):
+    def _make(self, shape, dtype, part):
         return random.truncated_normal(shape, self.mean, self.stddev, dtype, seed=self.seed)
 
 
@@ -138,8 +144,8 @@ class UniformUnitScaling(Initializer):
         super().__init__(dtype)
         self.factor, self.seed = factor, seed
 
-    def _make(self, shape, dtype):
-        inputs = max(1.0, float(math.prod(shape[:-1])))
+    def _make(self, shape, dtype, part):
+        inputs = max(1.0, float(math.prod(_whole(shape, part)[:-1])))
         limit = math.sqrt(3 / inputs) * self.factor
         return random.random_uniform(shape, -limit, limit, dtype, seed=self.seed)
 
@@ -170,8 +176,8 @@ class VarianceScaling(Initializer):
         _check_choice("distribution", distribution.lower(), choices)
         self.scale, self.mode, self.distribution, self.seed = scale, mode, distribution.lower(), seed
 
-    def _make(self, shape, dtype):
-        fan_in, fan_out = fans(shape)
+    def _make(self, shape, dtype, part):
+        fan_in, fan_out = fans(_whole(shape, part))
         n = {"fan_in": fan_in, "fan_out": fan_out, "fan_avg": (fan_in + fan_out) / 2}[self.mode]
         variance = self.scale / max(1.0, n)
         if self.distribution == "uniform":
@@ -245,7 +251,7 @@ class Orthogonal(Initializer):
         super().__init__(dtype)
         self.gain, self.seed = gain, seed
 
-    def _make(self, shape, dtype):
+    def _make(self, shape, dtype, part):
         if len(shape) < 2:
             raise ValueError(f"an orthogonal matrix has two or more dimensions; the shape is {shape}")
         rows, columns = math.prod(shape[:-1]), shape[-1]
@@ -266,7 +272,9 @@ class Identity(Initializer):
         super().__init__(dtype)
         self.gain = gain
 
-    def _make(self, shape, dtype):
-        if len(shape) != 2:
-            raise ValueError(f"an identity matrix has two dimensions; the shape is {shape}")
-        return self.gain * matrix.eye(*shape, dtype=dtype)
+    def _make(self, shape, dtype, part):
+        whole = _whole(shape, part)
+        if len(whole) != 2:
+            raise ValueError(f"an identity matrix has two dimensions; the shape is {whole}")
+        eye = matrix.eye(*whole, dtype=dtype)
+        return self.gain * (eye if part is None else array_slice(eye, part.var_offset, shape))

@@ -32,6 +32,7 @@ from minitf.ops.sparse.sparse import (
     sparse_retain,
     sparse_tensor_to_dense,
 )
+from minitf.ops.state.partitioned_variable import parts_of
 
 # ---- ids as the last axis
 
@@ -156,7 +157,7 @@ def embedding_lookup_sparse(
     combiner = "mean" if combiner is None else combiner
     if combiner not in ("mean", "sqrtn", "sum"):
         raise ValueError(f"combiner is 'mean', 'sqrtn' or 'sum', not {combiner!r}")
-    params = list(params) if isinstance(params, (list, tuple)) else [params]
+    params = parts_of(params)
     if not isinstance(sp_ids, SparseTensor):
         raise TypeError(f"sp_ids has to be a SparseTensor, not {sp_ids!r}")
     if sp_weights is not None:
@@ -216,7 +217,7 @@ def safe_embedding_lookup_sparse(
 
     sparse_ids: [d0, ..., dn] int64; returns [d0, ..., dn-1, *params.shape[1:]].
     """
-    weights = list(embedding_weights) if isinstance(embedding_weights, (list, tuple)) else [embedding_weights]
+    weights = parts_of(embedding_weights)
     if not weights or weights[0] is None:
         raise ValueError(f"safe_embedding_lookup_sparse needs embedding weights, not {embedding_weights!r}")
     with name_scope(name, "embedding_lookup", [*weights, sparse_ids, sparse_weights]) as scope:

@@ -315,6 +315,11 @@ def is_variable_initialized(ref, name: str | None = None) -> Tensor:
     return apply("IsVariableInitialized", ref, name=name)
 
 
+def _assigns_itself(ref) -> bool:
+    """Whether `ref` is a variable, but no reference to memory."""
+    return hasattr(ref, "assign") and not ref.dtype.is_ref_dtype
+
+
 def assign(
     ref, value, validate_shape: bool | None = None, use_locking: bool | None = None, name: str | None = None
 ) -> Tensor:
@@ -332,16 +337,22 @@ def assign(
     ...     print(sess.run(tf.assign(v, 3.0)))
     3.0
     """
+    if _assigns_itself(ref):
+        return ref.assign(value, name=name)
     return apply("Assign", ref, value, validate_shape=validate_shape is None or validate_shape, name=name)
 
 
 def assign_add(ref, value, use_locking: bool | None = None, name: str | None = None) -> Tensor:
     """Adds `value`, of the variable's shape, to variable `ref`."""
+    if _assigns_itself(ref):
+        return ref.assign_add(value, name=name)
     return apply("AssignAdd", ref, value, name=name)
 
 
 def assign_sub(ref, value, use_locking: bool | None = None, name: str | None = None) -> Tensor:
     """Subtracts `value`, of the variable's shape, from variable `ref`."""
+    if _assigns_itself(ref):
+        return ref.assign_sub(value, name=name)
     return apply("AssignSub", ref, value, name=name)
 
 

@@ -452,3 +452,43 @@ def get_local_variable(
         synchronization,
         aggregation,
     )
+
+
+def create_partitioned_variables(
+    shape,
+    slicing: list[int],
+    initializer,
+    dtype=dtypes.float32,
+    trainable: bool = True,
+    collections=None,
+    name: str | None = None,
+    reuse=None,
+) -> list[Variable]:
+    """A variable of the given shape in parts, as a list; the old form of `get_variable` with a partitioner.
+
+    slicing: how many parts there are along each axis, of which one may be more than 1. initializer: a function of
+    (shape, dtype) that is called for each part, or a tensor of which each gets its own. name: the scope of the parts
+    `part_0`, `part_1`, ... (default: a new PartitionedVariable).
+
+    Raises:
+      ValueError: if slicing does not fit the shape, or has more than one number above 1.
+
+    >>> import minitf as tf
+    >>> parts = tf.create_partitioned_variables([5, 2], [2, 1], tf.zeros_initializer(), name="table")
+    >>> [(part.name, part.shape.as_list()) for part in parts]
+    [('table/part_0:0', [3, 2]), ('table/part_1:0', [2, 2])]
+    """
+    if len(shape) != len(slicing):
+        raise ValueError(f"'shape' and 'slicing' must have the same length: {shape} and {slicing}")
+    if not len(shape):
+        raise ValueError(f"a partitioned variable must have rank at least 1, not shape {shape}")
+    with variable_scope(name, "PartitionedVariable", reuse=reuse) as scope, name_scope(None):
+        store = store_of(get_default_graph())
+        options = {"trainable": trainable, "collections": collections, "reuse": scope.reuse}
+        partitioner = functools.partial(_always, slicing)
+        found = store.get_variable(scope.name, shape, dtype, initializer, partitioner=partitioner, **options)
+        return list(found)
+
+
+def _always(slicing: list[int], shape, dtype) -> list[int]:
+    return slicing

@@ -18,6 +18,7 @@ from minitf.ops.array.identity import identity
 from minitf.ops.array.joining import stack
 from minitf.ops.control import control
 from minitf.ops.state import state
+from minitf.ops.state.partitions import SaveSliceInfo
 
 
 class Variable:
@@ -42,7 +43,8 @@ class Variable:
     """
 
     __array_priority__ = 100  # numpy_array * variable asks the variable
-    _save_slice_info = None
+    SaveSliceInfo = SaveSliceInfo
+    _save_slice_info: SaveSliceInfo | None = None
 
     def __init__(
         self,
@@ -113,6 +115,9 @@ class Variable:
         self._snapshot = find(scope + variable_def.snapshot_name, allow_operation=False)
         initial = variable_def.initial_value_name
         self._initial_value = find(scope + initial, allow_operation=False) if initial else None
+        if variable_def.HasField("save_slice_info_def"):
+            part = variable_def.save_slice_info_def
+            self._save_slice_info = SaveSliceInfo(save_slice_info_def=part, import_scope=import_scope)
 
     def _collect(self, collections) -> None:
         collections = [GraphKeys.GLOBAL_VARIABLES] if collections is None else list(collections)
@@ -188,12 +193,19 @@ class Variable:
         if self._initial_value is not None:
             names["initial_value_name"] = self._initial_value.name
         names = {key: name.removeprefix(scope) for key, name in names.items()}
-        return protos.message("VariableDef")(trainable=self.trainable, **names)
+        part = self._save_slice_info and self._save_slice_info.to_proto(export_scope)
+        return protos.message("VariableDef")(trainable=self.trainable, save_slice_info_def=part, **names)
 
     @classmethod
     def from_proto(cls, variable_def, import_scope: str | None = None) -> Variable:
         """The variable whose ops, in the default graph, a VariableDef names."""
         return cls(variable_def=variable_def, import_scope=import_scope)
+
+    def _set_save_slice_info(self, save_slice_info: SaveSliceInfo) -> None:
+        self._save_slice_info = save_slice_info
+
+    def _get_save_slice_info(self) -> SaveSliceInfo | None:
+        return self._save_slice_info
 
     def _ref(self) -> Tensor:
         return self._variable

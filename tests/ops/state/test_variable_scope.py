@@ -378,7 +378,7 @@ def test_variables_of_a_loop_body_are_made_outside():
         (lambda: tf.get_variable("v", [2], initializer=[1.0, 2.0]), ValueError, ["leave out shape"]),
         (lambda: tf.get_variable("v", dtype=tf.int32, initializer=1.0), ValueError, ["int32", "float32"]),
         (lambda: tf.get_variable("v", [2], tf.complex64), ValueError, ["complex64 needs an initializer"]),
-        (lambda: tf.get_variable("v", [2], partitioner=lambda **_: [1]), ValueError, ["partitioner"]),
+        (lambda: tf.get_variable("v", [2], partitioner=lambda **_: [1, 1]), ValueError, ["partitioner"]),
         (lambda: tf.get_variable("v", [2], initializer=tf.constant_initializer([1.0] * 3)), ValueError, ["3 values"]),
         (lambda: tf.variable_scope(None), ValueError, ["default_name"]),
         (lambda: tf.variable_scope(3), TypeError, ["3"]),

@@ -1,0 +1,17 @@
+"""Programs of the core API against what TensorFlow made of them (tests/facts/core.json)."""
+
+import core_programs
+from oracle import facts
+
+import minitf as tf
+import minitf.as_tensorflow  # noqa: F401 - some programs import from tensorflow
+
+
+def names(*beginnings):
+    """The programs whose names start so."""
+    return [name for name in core_programs.PROGRAMS if name.startswith(beginnings)]
+
+
+def check(name, same=lambda value: value):
+    """A program gives what it gave with TensorFlow; `same` leaves out what is meant to differ."""
+    assert same(core_programs.run(tf, name)) == same(facts("core")[name])
