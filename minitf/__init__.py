@@ -77,9 +77,11 @@ from minitf.ops.math.compare import (
 from minitf.ops.math.complex import angle, complex, conj, imag, real
 from minitf.ops.math.cumulative import cumprod, cumsum
 from minitf.ops.linalg.decompositions import (
-    cholesky, cholesky_solve, qr, self_adjoint_eig, self_adjoint_eigvals, svd,
+    cholesky, cholesky_solve, qr, self_adjoint_eig, self_adjoint_eigvals,
 )  # fmt: skip
 from minitf.ops.linalg.einsum import einsum, tensordot
+from minitf.ops.linalg.functions import sqrtm as matrix_square_root
+from minitf.ops.linalg.least_squares import lstsq as matrix_solve_ls
 from minitf.ops.linalg.linalg import (
     matrix_determinant, matrix_inverse, matrix_solve, matrix_triangular_solve, trace,
 )  # fmt: skip
@@ -90,6 +92,7 @@ from minitf.ops.math.math import (
 )  # fmt: skip
 from minitf.ops.linalg.matmul import cross, matmul
 from minitf.ops.linalg.norm import norm
+from minitf.ops.linalg.singular import svd
 from minitf.ops.math.reduce import (
     arg_max, arg_min, argmax, argmin, count_nonzero, reduce_all, reduce_any,
     reduce_logsumexp, reduce_max, reduce_mean, reduce_min, reduce_prod, reduce_sum,

@@ -3,10 +3,12 @@
 from minitf.nn import l2_normalize
 from minitf.ops.array.array import matrix_transpose
 from minitf.ops.array.array import matrix_transpose as transpose
-from minitf.ops.linalg.decompositions import cholesky, cholesky_solve, qr, svd
+from minitf.ops.linalg.decompositions import cholesky, cholesky_solve, lu, qr
 from minitf.ops.linalg.decompositions import self_adjoint_eig as eigh
 from minitf.ops.linalg.decompositions import self_adjoint_eigvals as eigvalsh
 from minitf.ops.linalg.einsum import einsum, tensordot
+from minitf.ops.linalg.functions import expm, logdet, logm, slogdet, sqrtm
+from minitf.ops.linalg.least_squares import lstsq
 from minitf.ops.linalg.linalg import adjoint, trace
 from minitf.ops.linalg.linalg import matrix_determinant as det
 from minitf.ops.linalg.linalg import matrix_inverse as inv
@@ -20,7 +22,9 @@ from minitf.ops.linalg.matrix import matrix_band_part as band_part
 from minitf.ops.linalg.matrix import matrix_diag as diag
 from minitf.ops.linalg.matrix import matrix_diag_part as diag_part
 from minitf.ops.linalg.matrix import matrix_set_diag as set_diag
-from minitf.ops.linalg.norm import norm
+from minitf.ops.linalg.norm import norm, normalize
+from minitf.ops.linalg.singular import matrix_rank, pinv, svd
+from minitf.ops.linalg.tridiagonal import tridiagonal_matmul, tridiagonal_solve
 from minitf.ops.math.clip import global_norm
 
 __all__ = [
@@ -33,24 +37,36 @@ __all__ = [
     "diag",
     "diag_part",
     "eigh",
-    "tensor_diag",
-    "tensor_diag_part",
-    "transpose",
     "eigvalsh",
     "einsum",
+    "expm",
     "eye",
     "global_norm",
     "inv",
     "l2_normalize",
+    "logdet",
+    "logm",
+    "lstsq",
+    "lu",
     "matmul",
+    "matrix_rank",
     "matrix_transpose",
     "matvec",
     "norm",
+    "normalize",
+    "pinv",
     "qr",
     "set_diag",
+    "slogdet",
     "solve",
+    "sqrtm",
     "svd",
+    "tensor_diag",
+    "tensor_diag_part",
     "tensordot",
     "trace",
+    "transpose",
     "triangular_solve",
+    "tridiagonal_matmul",
+    "tridiagonal_solve",
 ]

@@ -132,8 +132,15 @@ SAMPLES = [
     sample(
         "SelfAdjointEigV2", SYMMETRIC, of=lambda x: tf.self_adjoint_eig(x + tf.matrix_transpose(x))[0], tolerance=100
     ),
-    sample("Svd", SQUARE, of=lambda x: tf.svd(x, compute_uv=False), grads=False),
-    sample("Qr", SQUARE, of=lambda x: list(tf.qr(x)), grads=False),
+    sample("Svd", SQUARE, of=lambda x: tf.svd(x, compute_uv=False), tolerance=100),
+    sample("Qr", SQUARE, of=lambda x: list(tf.qr(x)), tolerance=100),
+    sample("Lu", SQUARE, of=lambda x: tf.linalg.lu(x)[0], grads=False),
+    sample("LogMatrixDeterminant", SQUARE, of=lambda x: tf.linalg.slogdet(x)[1], tolerance=10),
+    sample("MatrixSquareRoot", SYMMETRIC, tolerance=100),
+    sample("MatrixLogarithm", SYMMETRIC, of=lambda x: tf.linalg.logm(tf.complex(x, x)), grads=False),
+    sample("MatrixSolveLs", SQUARE, SQUARE, of=lambda a, b: tf.matrix_solve_ls(a, b, fast=False), grads=False),
+    sample("TridiagonalSolve", CUBE[:, :, :3] + 9 * np.eye(3)[1], SQUARE, of=tf.linalg.tridiagonal_solve),
+    sample("TridiagonalMatMul", CUBE[:, :, :3], SQUARE, of=tf.linalg.tridiagonal_matmul),
     sample("Diag", ROW),
     sample("DiagPart", SQUARE[0]),
     sample("MatrixDiag", X),
@@ -499,9 +506,10 @@ NO_GRADIENT = {  # and no claim that gradients rightly stop: asking for one is a
     "Dilation2DBackpropInput": "none in TensorFlow",
     "IgammaGradA": "none in TensorFlow",
     "LRNGrad": "none in TensorFlow",
+    "Lu": "none in TensorFlow",
+    "MatrixLogarithm": "none in TensorFlow",
     "NonMaxSuppressionV5": "none in TensorFlow",
     "ProdOfOthersGrad": "the third derivative of reduce_prod",
-    "Qr": "not written",
     "RandomGammaGrad": "none in TensorFlow",
     "RandomPoissonV2": "a number of events",
     "RandomShuffle": "none in TensorFlow",
@@ -509,7 +517,6 @@ NO_GRADIENT = {  # and no claim that gradients rightly stop: asking for one is a
     "SparseReduceMax": "none in TensorFlow",
     "SparseReduceMaxSparse": "none in TensorFlow",
     "SparseReduceSumSparse": "none in TensorFlow",
-    "Svd": "not written",
 }
 
 

@@ -1,4 +1,4 @@
-"""Decompositions of matrices: Cholesky, eigenvalues, singular values, QR."""
+"""Decompositions of matrices: Cholesky, eigenvalues, QR, LU; `singular` has singular values."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from minitf.ops.linalg.linalg import (
     matrix_triangular_solve,
     same_square,
 )
-from minitf.ops.linalg.matmul import adjoint_of, matmul
-from minitf.ops.linalg.matrix import matrix_band_part, matrix_diag
+from minitf.ops.linalg.matmul import matmul
+from minitf.ops.linalg.matrix import matrix_band_part, matrix_diag, matrix_diag_part, matrix_set_diag
 from minitf.ops.math import math
 
 
@@ -55,74 +55,49 @@ def cholesky(input, name: str | None = None) -> Tensor:
 
 def _eigen(op, x):
     checked_square(x)
+    if not op.attrs["compute_v"]:
+        return np.linalg.eigvalsh(x).astype(x.dtype), np.zeros(0, x.dtype)
     values, vectors = np.linalg.eigh(x)
     return values.astype(x.dtype), vectors
 
 
 def _eigen_grad(op, g_values, g_vectors):
-    """Giles 2008, Collected matrix derivative results for forward and reverse mode, section 3.1."""
-    values, vectors = op.outputs
+    """Giles 2008, Collected matrix derivative results for forward and reverse mode, section 3.1.
+
+    Only the lower triangle is read, so only that has a gradient. Vectors of equal values turn freely: what
+    would turn them into each other counts for nothing.
+    """
+    values, vectors = op.outputs if op.attrs["compute_v"] else self_adjoint_eig(op.inputs[0])
     middle = None
-    if g_vectors is not None:
+    if g_vectors is not None and op.attrs["compute_v"]:
         gaps = array.expand_dims(values, -2) - array.expand_dims(values, -1)
         off = math.cast(math.not_equal(gaps, 0.0), gaps.dtype.base_dtype)
         middle = matmul(vectors, g_vectors, adjoint_a=True) * (off / (gaps + (1.0 - off)))
     if g_values is not None:
         middle = matrix_diag(g_values) if middle is None else middle + matrix_diag(g_values)
     result = matmul(vectors, matmul(middle, vectors, adjoint_b=True))
-    return 0.5 * (result + adjoint(result))
+    both = matrix_band_part(result + adjoint(result), -1, 0)
+    return matrix_set_diag(both, 0.5 * matrix_diag_part(both))
 
 
 def _eigen_shapes(op):
     shape = same_square(op)
+    if not op.attrs["compute_v"]:
+        return [shape[:-1] if shape.rank else UNKNOWN, TensorShape([0])]
     return [shape[:-1] if shape.rank else UNKNOWN, shape]
 
 
-define(
-    "SelfAdjointEigV2",
-    "input: T -> e: T, v: T",
-    T=dtypes.FLOAT - {dtypes.float16},
-    shape=_eigen_shapes,
-    numpy=_eigen,
-    grad=_eigen_grad,
-)
+define("SelfAdjointEigV2", "input: T -> e: T, v: T", T=MATRIX, shape=_eigen_shapes, numpy=_eigen, grad=_eigen_grad)
 
 
 def self_adjoint_eig(tensor, name: str | None = None) -> tuple[Tensor, Tensor]:
     """Eigenvalues [..., n] in rising order and eigenvectors as columns [..., n, n] of symmetric matrices."""
-    return tuple(apply("SelfAdjointEigV2", tensor, name=name))
+    return tuple(apply("SelfAdjointEigV2", tensor, compute_v=True, name=name))
 
 
 def self_adjoint_eigvals(tensor, name: str | None = None) -> Tensor:
     """The eigenvalues [..., n], in rising order, of symmetric matrices [..., n, n]."""
-    return apply("SelfAdjointEigV2", tensor, name=name)[0]
-
-
-def _svd(op, x):
-    u, s, v = np.linalg.svd(x, full_matrices=op.attrs["full_matrices"])
-    return s, u, adjoint_of(v)
-
-
-def _svd_shapes(op):
-    sizes = op.inputs[0].shape.with_rank_at_least(2).sizes
-    if sizes is None:
-        return [UNKNOWN] * 3
-    (*batch, m, n), full = sizes, op.attrs["full_matrices"]
-    least = None if None in (m, n) else min(m, n)
-    shapes = [*batch, least], [*batch, m, m if full else least], [*batch, n, n if full else least]
-    return [TensorShape(s) for s in shapes]
-
-
-define("Svd", "input: T -> s: T, u: T, v: T", T=dtypes.FLOAT - {dtypes.float16}, shape=_svd_shapes, numpy=_svd)
-
-
-def svd(tensor, full_matrices: bool = False, compute_uv: bool = True, name: str | None = None):
-    """(s, u, v) with tensor [..., m, n] = u diag(s) v^T and falling s [..., min(m, n)].
-
-    Without `compute_uv` s alone. It has no gradient.
-    """
-    s, u, v = apply("Svd", tensor, full_matrices=bool(full_matrices), name=name)
-    return (s, u, v) if compute_uv else s
+    return apply("SelfAdjointEigV2", tensor, compute_v=False, name=name)[0]
 
 
 def _qr(op, x):
@@ -138,12 +113,69 @@ def _qr_shapes(op):
     return [TensorShape([*batch, m, inner]), TensorShape([*batch, inner, n])]
 
 
-define("Qr", "input: T -> q: T, r: T", T=MATRIX, shape=_qr_shapes, numpy=_qr)
+def _qr_grad(op, g_q, g_r):
+    """Walter, Lehmann and Lamour 2012, On evaluating higher-order derivatives of the QR decomposition."""
+    q, r = op.outputs
+    if q.dtype.is_complex:
+        raise NotImplementedError(f"the QR decomposition of {q.dtype.name} has no gradient; that of real numbers has")
+    if None in (r.shape[-2:].sizes or (None,)) or r.shape[-2] != r.shape[-1]:
+        raise NotImplementedError(
+            "a QR decomposition has a gradient if sizes are known and q has not more columns than the matrix, "
+            f"nor fewer: r has shape {r.shape}"
+        )
+    g_q = array.zeros_like(q) if g_q is None else g_q
+    g_r = array.zeros_like(r) if g_r is None else g_r
+
+    def divided(x):
+        """x times the inverse of r's adjoint."""
+        return adjoint(matrix_triangular_solve(r, adjoint(x), lower=False))
+
+    turned, kept = matmul(q, g_q, adjoint_a=True), matmul(r, g_r, adjoint_b=True)
+    skew = matrix_band_part(turned - adjoint(turned) + kept - adjoint(kept), -1, 0)
+    return matmul(q, g_r + divided(skew)) + divided(g_q - matmul(q, turned))
+
+
+define("Qr", "input: T -> q: T, r: T", T=MATRIX, shape=_qr_shapes, numpy=_qr, grad=_qr_grad)
 
 
 def qr(input, full_matrices: bool = False, name: str | None = None) -> tuple[Tensor, Tensor]:
-    """(q, r) with input [..., m, n] = q r, orthonormal columns of q, upper triangular r; no gradient."""
+    """(q, r) with input [..., m, n] = q r, orthonormal columns of q, upper triangular r.
+
+    full_matrices: q is square. The gradient is for real matrices with r square, else NotImplementedError.
+    """
     return apply("Qr", input, full_matrices=bool(full_matrices), name=name)
+
+
+def _lu(op, x):
+    import scipy.linalg
+
+    checked_square(x)
+    lu, order = np.empty_like(x), np.empty(x.shape[:-1], op.attrs["output_idx_type"].numpy)
+    for place in np.ndindex(*x.shape[:-2]):
+        rows, lower, upper = scipy.linalg.lu(x[place], p_indices=True)
+        if not np.diagonal(upper).all():
+            raise ValueError("a matrix is not invertible: it has no LU decomposition with a diagonal without zeros")
+        lu[place] = np.tril(lower, -1) + upper
+        order[place] = np.argsort(rows)
+    return lu, order
+
+
+define(
+    "Lu",
+    "input: T -> lu: T, p: @output_idx_type",
+    T=MATRIX,
+    shape=lambda op: [same_square(op), UNKNOWN if op.inputs[0].shape.rank is None else same_square(op)[:-1]],
+    numpy=_lu,
+)
+
+
+def lu(input, output_idx_type=dtypes.int32, name: str | None = None):
+    """(lu, p): of matrices [..., n, n] with rows in the order p [..., n], the factors in one matrix.
+
+    Below the diagonal stands the lower one, whose own diagonal is 1; the rest is the upper one. InvalidArgumentError
+    for a singular matrix; it has no gradient.
+    """
+    return apply("Lu", input, output_idx_type=dtypes.as_dtype(output_idx_type), name=name)
 
 
 def cholesky_solve(chol, rhs, name: str | None = None) -> Tensor:

@@ -9,8 +9,8 @@ from minitf.framework.graph import name_scope
 from minitf.framework.tensor import Tensor
 from minitf.ops import patterns
 from minitf.ops.array import array
-from minitf.ops.linalg.decompositions import svd
 from minitf.ops.linalg.linalg import over_matrices
+from minitf.ops.linalg.singular import svd
 from minitf.ops.math import math
 from minitf.ops.math.reduce import reduce_max, reduce_sum
 
@@ -42,6 +42,14 @@ def norm(
         else:
             result = _power_norm(math.abs(x), ord, axis, matrices)
         return result if keep else array.squeeze(result, axis)
+
+
+def normalize(tensor, ord="euclidean", axis=None, name: str | None = None) -> tuple[Tensor, Tensor]:
+    """(tensor divided by its norms, the norms), which keep the axes they are along; see `norm`."""
+    with name_scope(name, "normalize", [tensor]):
+        tensor = convert_to_tensor(tensor)
+        norms = math.cast(norm(tensor, ord, axis, keepdims=True), tensor.dtype)
+        return tensor / norms, norms
 
 
 def _check_norm(ord, axis, matrices: bool) -> None:

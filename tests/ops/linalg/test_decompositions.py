@@ -66,10 +66,44 @@ def test_qr(x, full):
     np.testing.assert_allclose(q @ r, x, atol=1e-10)
 
 
-def test_no_gradient_is_said_clearly():
-    x = tf.constant(WIDE)
-    with fails(LookupError, "Svd", "no gradient"):
-        tf.gradients(tf.svd(x, compute_uv=False), x)
+@pytest.mark.parametrize("x", [M[:, :2, :2], TALL, WIDE])
+def test_gradients_of_singular_values_and_vectors(x):
+    def of(x):
+        s, u, v = tf.svd(x)
+        return s, u**2, tf.matmul(u[..., :1], v[..., :1], adjoint_b=True)  # what has no arbitrary signs
+
+    check_gradients(of, x, tolerance=100)
+    check_gradients(lambda x: tf.svd(x, compute_uv=False), x, known="unknown", order=1, tolerance=100)
+
+
+def test_gradients_of_all_singular_vectors():
+    check_gradients(lambda x: [part**2 for part in tf.svd(x, full_matrices=True)[1:]], TALL, tolerance=100)
+    check_gradients(lambda x: [part**2 for part in tf.svd(x, full_matrices=True)[1:]], TALL[0].T, tolerance=100)
+
+
+@pytest.mark.parametrize("x", [M, TALL])
+def test_gradients_of_qr(x):
+    check_gradients(lambda x: list(tf.qr(x)), x, tolerance=100)
+
+
+def test_equal_eigenvalues():
+    x = tf.constant(2 * np.eye(3))
+    values, vectors = tf.self_adjoint_eig(x)
+    assert run(*tf.gradients(values**2, x)).tolist() == (4 * np.eye(3)).tolist()
+    assert np.isfinite(run(*tf.gradients(vectors, x))).all()
+
+
+@pytest.mark.parametrize("dtype", [tf.int32, tf.int64])
+def test_lu(dtype):
+    x = tf.placeholder(tf.float64)
+    lu, order = tf.linalg.lu(x, dtype)
+    assert (lu.shape.rank, order.dtype) == (None, dtype)
+    with tf.Session() as session:
+        lu, order = session.run([lu, order], {x: M})
+    product = np.matmul(np.tril(lu, -1) + np.eye(3), np.triu(lu))
+    np.testing.assert_allclose(product, np.take_along_axis(M, order[..., None], 1))
+    with fails(LookupError, "Lu", "no gradient"):
+        tf.gradients(tf.linalg.lu(x)[0], x)
 
 
 RECORDED = ["tf.cholesky("]
