@@ -243,7 +243,7 @@ class _Way:
                     seen.add(t.op)
                     todo.append(t.op)
         reached: set = set()
-        for op in sorted(seen, key=lambda op: (op.id, op.type == "Arg")):
+        for op in sorted(seen, key=lambda op: (op.id, op.definition.role == "argument")):
             inputs = any(t in self.xs or t.op in reached and t not in self.stop for t in self._sources(op))
             if inputs or self.asked_inside(op):
                 reached.add(op)
@@ -257,7 +257,7 @@ class _Way:
         """What the op depends on; a loop variable of a loop around depends on what it starts as."""
         if self.graph.outer is None:
             return op.inputs
-        if op.type == "Arg" and op.graph in self._around and "starts_as" in op.attrs:
+        if op.definition.role == "argument" and op.graph in self._around and "starts_as" in op.attrs:
             return [self.origin(op.attrs["starts_as"])]
         return [self.origin(t) for t in op.inputs]
 
@@ -284,7 +284,7 @@ def _enqueue(queue: list, queued: set, ops) -> None:
 
 def _step_back(way: _Way, op, grads: list, pending: dict) -> set:
     """Applies the op's gradient rule; returns the ops that made the inputs it reached."""
-    if op.type == "Arg":
+    if op.definition.role == "argument":
         raise ValueError(_through_the_start(op))
     rule = _STRUCTURAL.get(op.type) or _rule(op)
     if rule is None:

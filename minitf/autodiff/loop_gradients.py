@@ -12,6 +12,7 @@ from minitf.framework import inside
 from minitf.framework.apply import apply
 from minitf.framework.body import Body
 from minitf.framework.graph import Graph, get_default_graph
+from minitf.framework.registry import OpDef
 from minitf.framework.static import constant_value
 from minitf.framework.tensor import IndexedSlices, Tensor
 from minitf.ops.array import array
@@ -20,7 +21,10 @@ from minitf.ops.control.cond import Branches, add_result, make_if
 from minitf.ops.control.loop import Loop, add_ys, make_loop
 from minitf.ops.math import math
 
-_SHAPE_OPS = ("Shape", "Size", "Rank")
+
+def _measures(definition: OpDef) -> bool:
+    """Whether the op tells the shape of its input, in numbers."""
+    return definition.reads == "shape" and definition.outputs[0].variable not in definition.variables
 
 
 class _GradientBody(Body):
@@ -34,7 +38,7 @@ class _GradientBody(Body):
         """Makes an op; shapes of forward tensors are taken in the forward body, so that only they are
         saved.
         """
-        if definition.type in _SHAPE_OPS and inputs[0].op.graph in self._forwards():
+        if _measures(definition) and inputs[0].op.graph in self._forwards():
             return inputs[0].op.graph.create(definition, inputs, *args, **kwargs)
         return super().create(definition, inputs, *args, **kwargs)
 

@@ -19,7 +19,7 @@ class Elements:
 
     def get_operations(self) -> list[Operation]:
         """All operations in the order in which they were made."""
-        return [op for op in self.ops if op.type != "Arg"]
+        return [op for op in self.ops if op.definition.role != "argument"]
 
     def get_operation_by_name(self, name: str) -> Operation:
         """The op called `name`; KeyError, naming the nearest names, if there is none."""

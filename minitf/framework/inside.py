@@ -14,8 +14,6 @@ from minitf.framework.registry import OPS
 from minitf.framework.shape import SCALAR
 from minitf.framework.tensor import Tensor
 
-TAKE_ABSENT = ("If", "Loop", "Merge")  # ops that run with inputs that were not computed
-
 
 class Flag(Tensor):
     """Whether an op of a branch ran: a bool. Of an op of a loop, `loop`, it is one bool for each trip."""
@@ -64,7 +62,7 @@ def guard(op: Operation, flag: Tensor) -> None:
 def guard_values(op: Operation) -> None:
     """Has `op` run only if what it takes from branches was computed."""
     for t in op.inputs:
-        if type(t) is not Given or op.type in TAKE_ABSENT:
+        if type(t) is not Given or op.definition.takes_absent:
             continue
         guard(op, t.flag)
         if t.rival is not None:

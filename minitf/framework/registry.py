@@ -39,6 +39,23 @@ An op is defined once, in the module of its family:
   and ops on
   state for types that have no kernel. An op that has to wait for another run says `b.wait(reason)` until it
   need not, and `b.wake()` when it has changed what others may wait for.
+
+What else a run has to know of an op stands here as a trait, so that nobody goes by names of op types:
+
+- reads: what the op needs of its inputs: their "values", only their "shape", or of a variable only its
+  "presence", whether it has a value.
+- effect: what the op does besides giving its outputs: it "prints", "checks", or "calls" a function of the
+  user's, which all leave nothing behind; it "adds" to a queue or "takes" from one; it "initializes" a
+  variable; the session "keeps" its value.
+- role: an op that stands for what comes from elsewhere: the "argument" of a body, a "placeholder" that has to
+  be fed, a "variable".
+- bodies: the attributes that are the graphs which the op runs.
+- takes_absent: the op runs though inputs of it were not computed.
+- dataflow: of TensorFlow's primitives, what it does with a value: "switch", "merge", "enter", "next", "exit"
+  or "condition".
+- on_lists: what the op does with the flow of a TensorArray: "make", "write", ..., or that of two is their "sum",
+  of one the "same" or "zeros".
+- joins: the output is the inputs one behind the other.
 """
 
 from __future__ import annotations
@@ -47,7 +64,7 @@ import collections
 import functools
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import MISSING, dataclass, fields
 from typing import NamedTuple
 
 from minitf.framework import dtypes
@@ -74,6 +91,8 @@ class OpDef:
     inputs: tuple[Arg, ...]
     outputs: tuple[Arg, ...]
     allowed: dict[str, frozenset]
+    variables: tuple[str, ...]
+    sized: tuple[tuple[int, Arg], ...]  # inputs of declared sizes, by place
     shape: Callable | None = None
     grad: Callable | None = None
     differentiable: bool = True
@@ -85,14 +104,25 @@ class OpDef:
     broadcasts: bool = False
     passes_slices: bool = False
     any_type: bool = False
-    variables: tuple[str, ...] = field(default=())
-    sized: tuple[tuple[int, Arg], ...] = field(default=())  # inputs of declared sizes, by place
     decided: Decided | None = None
+    reads: str = "values"
+    effect: str | None = None
+    role: str | None = None
+    bodies: tuple[str, ...] = ()
+    takes_absent: bool = False
+    dataflow: str | None = None
+    on_lists: str | None = None
+    joins: bool = False
 
     @functools.cached_property
     def refs(self) -> tuple[int, ...]:
         """The places of inputs that are a variable's memory; the op is placed where that is."""
         return tuple([i for i, arg in enumerate(self.inputs) if arg.is_ref and not arg.is_list])
+
+    @functools.cached_property
+    def writes(self) -> bool:
+        """Whether it changes the variables whose memory it is given."""
+        return self.reads == "values" and any(arg.is_ref for arg in self.inputs)
 
     @functools.cached_property
     def results(self) -> type:
@@ -110,55 +140,40 @@ class Decided(NamedTuple):
 
 
 OPS: dict[str, OpDef] = {}
+_WORDS = {
+    "reads": {"values", "shape", "presence"},
+    "effect": {None, "prints", "checks", "calls", "adds", "takes", "initializes", "keeps"},
+    "role": {None, "argument", "placeholder", "variable"},
+    "dataflow": {None, "switch", "merge", "enter", "next", "exit", "condition"},
+    "on_lists": {None, "make", "like", "write", "read", "gather", "scatter", "concat", "split", "size", "sum"}
+    | {"zeros", "same"},
+}
+_RULES = frozenset(each.name for each in fields(OpDef) if each.default is not MISSING)
 _ARG = re.compile(r"\s*(\w+)\s*:\s*(&?)(\*{0,2})(@?)(\w*)\s*(?:\[([\w, .]*)\])?\s*$")
 _COMMA = re.compile(r",(?![^\[]*\])")
 
 
-def define(
-    type: str,
-    signature: str,
-    *,
-    shape=None,
-    grad=None,
-    numpy=None,
-    kernel=None,
-    host=None,
-    static=None,
-    differentiable: bool = True,
-    stateful: bool = False,
-    broadcasts: bool = False,
-    passes_slices: bool = False,
-    any_type: bool = False,
-    decided: Decided | None = None,
-    **allowed: frozenset,
-) -> OpDef:
-    """Registers an op type; keyword arguments that name a type variable give the types it may take."""
+def define(type: str, signature: str, **rules) -> OpDef:
+    """Registers an op type. rules: as above; those that name a type variable give the types it may take."""
     if type in OPS:
         raise ValueError(f"op type {type} is defined twice")
     left, right = signature.split("->")
     inputs, outputs = _args(left), _args(right)
     variables = tuple(dict.fromkeys(a.variable for a in inputs if a.variable and not a.from_attr))
-    OPS[type] = OpDef(
-        type,
-        inputs,
-        outputs,
-        allowed,
-        shape,
-        grad,
-        differentiable,
-        numpy,
-        kernel,
-        host,
-        static,
-        stateful,
-        broadcasts,
-        passes_slices,
-        any_type,
-        variables,
-        _sized(inputs),
-        decided,
-    )
+    allowed = {name: rules.pop(name) for name in rules.keys() - _RULES}
+    _check_rules(type, rules, allowed)
+    OPS[type] = OpDef(type, inputs, outputs, allowed, variables, _sized(inputs), **rules)
     return OPS[type]
+
+
+def _check_rules(type: str, rules: dict, allowed: dict) -> None:
+    """Finds slips where they are made: rules that there are not, and words that say nothing."""
+    for name, types in allowed.items():
+        if not isinstance(types, frozenset):
+            raise TypeError(f"op type {type}: there is no rule called {name!r}, and a type variable takes a frozenset")
+    for name, words in _WORDS.items():
+        if name in rules and rules[name] not in words:
+            raise ValueError(f"{name} of op type {type} is one of {sorted(map(str, words))}, not {rules[name]!r}")
 
 
 def not_differentiable(*types: str) -> None:

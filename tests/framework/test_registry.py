@@ -39,6 +39,15 @@ def test_bad_definitions(defined):
         define("Add", "x: T -> y: T")
     with fails(ValueError, "'x' is not 'name: type'"):
         defined("TestOp", "x -> y: T")
+    with fails(TypeError, "no rule called 'statefull'"):
+        defined("TestOp", "x: T -> y: T", statefull=True)
+    with fails(ValueError, "effect of op type TestOp is one of"):
+        defined("TestOp", "x: T -> y: T", effect="print")
+
+
+def test_who_writes_variables():
+    assert OPS["Assign"].writes and OPS["CountUpTo"].writes and OPS["RefSwitch"].writes
+    assert not OPS["Identity"].writes and not OPS["IsVariableInitialized"].writes
 
 
 def test_op_of_numpy_alone(defined):

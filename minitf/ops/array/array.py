@@ -282,6 +282,8 @@ define(
     shape=patterns.same,
     numpy=lambda op, x: _full(x.shape, 0, op.outputs[0].dtype),
     kernel=lambda b, op, x: patterns.filled(b, x.shape, x.dtype),
+    reads="shape",
+    on_lists="zeros",
     differentiable=False,
 )
 define(
@@ -290,6 +292,7 @@ define(
     shape=patterns.same,
     numpy=lambda op, x: _full(x.shape, 1, op.outputs[0].dtype),
     kernel=lambda b, op, x: patterns.filled(b, x.shape, x.dtype, b.constant(np.ones((), x.dtype))),
+    reads="shape",
     differentiable=False,
 )
 
@@ -458,6 +461,7 @@ define(
     numpy=lambda op, *x: np.concatenate(x[:-1], x[-1].item()),
     static=patterns.moves(-1),
     grad=_concat_grad,
+    joins=True,
 )
 
 

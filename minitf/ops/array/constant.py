@@ -24,7 +24,9 @@ define(
     differentiable=False,
 )
 # An argument of a loop's or branch's body; one that stands for an outer tensor is worth what that is worth.
-define("Arg", "-> output: @dtype", differentiable=False, static=lambda op, depth: _outer_value(op, depth))
+define(
+    "Arg", "-> output: @dtype", role="argument", differentiable=False, static=lambda op, depth: _outer_value(op, depth)
+)
 
 # What the value of a tensor of a branch is for the other branch: none.
 define("Dead", "-> output: @dtype", differentiable=False, host=lambda b, op: [None])

@@ -37,10 +37,10 @@ def _refuse(op, g):
     )
 
 
-_define_identity("Identity", lambda op, g: g, passes_slices=True)
+_define_identity("Identity", lambda op, g: g, passes_slices=True, on_lists="same")
 _define_identity("GuaranteeConst", None, differentiable=False)
-_define_identity("StopGradient", None, differentiable=False)
-_define_identity("PreventGradient", _refuse)
+_define_identity("StopGradient", None, differentiable=False, on_lists="same")
+_define_identity("PreventGradient", _refuse, on_lists="same")
 define(
     "IdentityN",
     "input: ** -> output: **",

@@ -10,7 +10,14 @@ from minitf.framework.shape import as_shape
 from minitf.framework.tensor import Tensor
 from minitf.ops import patterns
 
-define("Placeholder", "-> output: @dtype", shape=lambda op: op.attrs["shape"], differentiable=False, stateful=True)
+define(
+    "Placeholder",
+    "-> output: @dtype",
+    role="placeholder",
+    shape=lambda op: op.attrs["shape"],
+    differentiable=False,
+    stateful=True,
+)
 define(
     "PlaceholderWithDefault",
     "input: dtype -> output: dtype",

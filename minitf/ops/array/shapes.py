@@ -35,6 +35,7 @@ define(
     static=lambda op, depth: _known_shape(op.inputs[0]),
     numpy=lambda op, x: np.array(x.shape, np.int64),
     kernel=_shape_kernel,
+    reads="shape",
     differentiable=False,
 )
 define(
@@ -44,6 +45,7 @@ define(
     static=lambda op, depth: [_known_shape(t) for t in op.inputs],
     kernel=_shape_kernel,
     numpy=lambda op, *x: [np.array(v.shape, np.int64) for v in x],
+    reads="shape",
     differentiable=False,
 )
 
@@ -67,6 +69,7 @@ define(
     numpy=lambda op, x: np.array(x.size),
     static=_known_count(TensorShape.num_elements),
     kernel=_count(math.prod),
+    reads="shape",
     differentiable=False,
 )
 define(
@@ -76,6 +79,7 @@ define(
     numpy=lambda op, x: np.array(x.ndim),
     static=_known_count(lambda shape: shape.rank),
     kernel=_count(len),
+    reads="shape",
     differentiable=False,
 )
 

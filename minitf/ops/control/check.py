@@ -110,13 +110,22 @@ def _print(b, op, x, *data):
     return x
 
 
-define("Assert", "condition: bool[], data: ** ->", kernel=_assert, any_type=True, stateful=True, differentiable=False)
+define(
+    "Assert",
+    "condition: bool[], data: ** ->",
+    kernel=_assert,
+    any_type=True,
+    stateful=True,
+    effect="checks",
+    differentiable=False,
+)
 define(
     "Print",
     "input: T, data: ** -> output: T",
     shape=patterns.same,
     host=_print,
     stateful=True,
+    effect="prints",
     passes_slices=True,
     grad=lambda op, g: [g] + [None] * (len(op.inputs) - 1),
 )

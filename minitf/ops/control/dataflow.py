@@ -37,6 +37,7 @@ define(
     "Switch",
     "data: T, pred: bool -> output_false: T, output_true: T",
     shape=lambda op: [op.inputs[0].shape] * 2,
+    dataflow="switch",
     differentiable=False,
     host=lambda b, op, data, pred: (None, data) if b.data(pred) else (data, None),
 )
@@ -44,15 +45,24 @@ define(
     "RefSwitch",
     "data: &T, pred: bool -> output_false: &T, output_true: &T",
     shape=lambda op: [op.inputs[0].shape] * 2,
+    dataflow="switch",
     differentiable=False,
     stateful=True,
     host=lambda b, op, data, pred: (None, data) if b.data(pred) else (data, None),
 )
-define("Merge", "inputs: *T -> output: T, value_index: int32", shape=_merged_shape, differentiable=False, host=_merged)
-_passed_on("Enter", differentiable=False)
-_passed_on("Exit", grad=lambda op, g: g, passes_slices=True)
-_passed_on("NextIteration", differentiable=False)
-_passed_on("LoopCond", "input: bool -> output: bool", differentiable=False)
+define(
+    "Merge",
+    "inputs: *T -> output: T, value_index: int32",
+    shape=_merged_shape,
+    differentiable=False,
+    host=_merged,
+    dataflow="merge",
+    takes_absent=True,
+)
+_passed_on("Enter", differentiable=False, dataflow="enter", on_lists="same")
+_passed_on("Exit", grad=lambda op, g: g, passes_slices=True, dataflow="exit", on_lists="same")
+_passed_on("NextIteration", differentiable=False, dataflow="next", on_lists="same")
+_passed_on("LoopCond", "input: bool -> output: bool", differentiable=False, dataflow="condition")
 
 
 def switch(data, pred, name: str | None = None) -> tuple[Tensor, Tensor]:

@@ -110,5 +110,17 @@ def add_ys(op: Operation, y: Tensor, saved: bool = False) -> Tensor:
     return op.outputs[loop.carries + 1 + loop.ys.index(y)]
 
 
-define("Loop", "inputs: ** -> outputs: **", host=lambda b, op, *values: b.loop(op, list(values)))
-define("If", "pred: bool, inputs: ** -> outputs: **", host=lambda b, op, *values: b.branch(op, list(values)))
+define(
+    "Loop",
+    "inputs: ** -> outputs: **",
+    host=lambda b, op, *values: b.loop(op, list(values)),
+    bodies=("body", "condition"),
+    takes_absent=True,
+)
+define(
+    "If",
+    "pred: bool, inputs: ** -> outputs: **",
+    host=lambda b, op, *values: b.branch(op, list(values)),
+    bodies=("then_branch", "else_branch"),
+    takes_absent=True,
+)

@@ -65,7 +65,7 @@ def _as(op, result, dtype, index: int) -> np.ndarray:
 
 
 for _type, _stateful in (("PyFunc", True), ("PyFuncStateless", False)):
-    define(_type, "input: ** -> output: **", host=_call, stateful=_stateful, differentiable=False)
+    define(_type, "input: ** -> output: **", host=_call, stateful=_stateful, effect="calls", differentiable=False)
 
 
 def numpy_function(func, inp, Tout, name: str | None = None):  # noqa: N803 - TensorFlow's own name

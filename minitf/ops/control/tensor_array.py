@@ -33,13 +33,17 @@ define(
     stateful=True,
     differentiable=False,
     shape=lambda op: UNKNOWN,
+    on_lists="make",
     **_RULES,
 )
-define("TensorArrayGradV3", "flow: T -> grad: T", differentiable=False, shape=lambda op: UNKNOWN, **_RULES)
+define(
+    "TensorArrayGradV3", "flow: T -> grad: T", differentiable=False, shape=lambda op: UNKNOWN, on_lists="like", **_RULES
+)
 define(
     "TensorArrayWriteV3",
     "flow: T, index: int32[], value: T -> flow_out: T",
     shape=lambda op: UNKNOWN,
+    on_lists="write",
     **_RULES,
     grad=lambda op, g: [_forgotten(op, g), None, _read_gradient(g, op.inputs[1], op.inputs[2])],
 )
@@ -47,6 +51,7 @@ define(
     "TensorArrayReadV3",
     "flow: T, index: int32[] -> value: T",
     shape=lambda op: op.attrs["element_shape"],
+    on_lists="read",
     **_RULES,
     grad=lambda op, g: [_written(op.inputs[0], op.inputs[1], g), None],
 )
@@ -54,6 +59,7 @@ define(
     "TensorArrayGatherV3",
     "flow: T, indices: int32[n] -> value: T",
     shape=lambda op: TensorShape([_length(op.inputs[1])]).concatenate(op.attrs["element_shape"]),
+    on_lists="gather",
     **_RULES,
     grad=lambda op, g: [_scattered(op.inputs[0], op.inputs[1], g), None],
 )
@@ -61,6 +67,7 @@ define(
     "TensorArrayScatterV3",
     "flow: T, indices: int32[n], value: T[n, ...] -> flow_out: T",
     shape=lambda op: UNKNOWN,
+    on_lists="scatter",
     **_RULES,
     grad=lambda op, g: [g, None, _gather_gradient(g, op.inputs[1], op.inputs[2])],
 )
@@ -68,6 +75,7 @@ define(
     "TensorArrayConcatV3",
     "flow: T -> value: T, lengths: int64",
     shape=lambda op: [_joined(op.attrs["element_shape"]), TensorShape([None])],
+    on_lists="concat",
     **_RULES,
     grad=lambda op, g, _: apply("TensorArraySplitV3", _like(op.inputs[0]), g, op.outputs[1]),
 )
@@ -75,10 +83,19 @@ define(
     "TensorArraySplitV3",
     "flow: T, value: T[rows, ...], lengths: int64[n] -> flow_out: T",
     shape=lambda op: UNKNOWN,
+    on_lists="split",
     **_RULES,
     grad=lambda op, g: [g, _concat_gradient(g, op.inputs[1], op.inputs[2]), None],
 )
-define("TensorArraySizeV3", "flow: T -> size: int32", differentiable=False, shape=lambda op: SCALAR, **_RULES)
+define(
+    "TensorArraySizeV3",
+    "flow: T -> size: int32",
+    differentiable=False,
+    shape=lambda op: SCALAR,
+    reads="shape",
+    on_lists="size",
+    **_RULES,
+)
 
 
 def _joined(element: TensorShape) -> TensorShape:

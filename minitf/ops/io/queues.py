@@ -82,16 +82,15 @@ def _batches(op) -> list[TensorShape]:
 
 for _type in STORES:
     define(_type, "-> handle: resource", shape=lambda op: SCALAR, host=_open, stateful=True, differentiable=False)
-define("QueueEnqueueV2", "handle: resource, components: ** ->", host=_enqueue, stateful=True, differentiable=False)
-define(
-    "QueueEnqueueManyV2", "handle: resource, components: ** ->", host=_enqueue_many, stateful=True, differentiable=False
-)
+for _type, _rule in (("QueueEnqueueV2", _enqueue), ("QueueEnqueueManyV2", _enqueue_many)):
+    define(_type, "handle: resource, components: ** ->", host=_rule, stateful=True, effect="adds", differentiable=False)
 define(
     "QueueDequeueV2",
     "handle: resource -> components: **",
     shape=lambda op: op.attrs["parts"],
     host=_dequeue,
     stateful=True,
+    effect="takes",
     differentiable=False,
 )
 define(
@@ -100,6 +99,7 @@ define(
     shape=_batches,
     host=_dequeue_many,
     stateful=True,
+    effect="takes",
     differentiable=False,
 )
 define(
@@ -108,6 +108,7 @@ define(
     shape=lambda op: [TensorShape([None]).concatenate(s[1:]) for s in _batches(op)],
     host=functools.partial(_dequeue_many, fewer=True),
     stateful=True,
+    effect="takes",
     differentiable=False,
 )
 define("QueueCloseV2", "handle: resource ->", host=_close, stateful=True, differentiable=False)

@@ -72,7 +72,7 @@ from minitf.ops.math.unary import (  # noqa: F401
 )
 
 
-def _binary(type: str, numpy, kernel, grad, doc: str, T=dtypes.NUMBER, error=None, inputs="x: T, y: T"):  # noqa: N803
+def _binary(type: str, numpy, kernel, grad, doc: str, T=dtypes.NUMBER, error=None, inputs="x: T, y: T", **rules):  # noqa: N803
     """Defines an op of two inputs that broadcast and returns its function; `kernel` may be a whole rule."""
     define(
         type,
@@ -84,6 +84,7 @@ def _binary(type: str, numpy, kernel, grad, doc: str, T=dtypes.NUMBER, error=Non
         grad=grad,
         kernel=patterns.binary(kernel, error) if isinstance(kernel, Kernel) else kernel,
         differentiable=grad is not None,
+        **rules,
     )
 
     def function(x, y, name: str | None = None) -> Tensor:
@@ -205,7 +206,13 @@ def _xdivy_grad(op, g):
 
 
 add = _binary(
-    "Add", np.add, elementwise.add, lambda op, g: (g, g), "x + y; strings are joined.", dtypes.ANY - {dtypes.bool}
+    "Add",
+    np.add,
+    elementwise.add,
+    lambda op, g: (g, g),
+    "x + y; strings are joined.",
+    dtypes.ANY - {dtypes.bool},
+    on_lists="sum",
 )
 subtract = _binary("Sub", np.subtract, elementwise.sub, lambda op, g: (g, -g), "x - y.")
 multiply = _binary("Mul", np.multiply, elementwise.mul, _mul_grad, "x * y.")
@@ -389,6 +396,7 @@ for _type in ("AddN", "AccumulateNV2"):
         kernel=_add_n_kernel,
         grad=lambda op, g: [g] * len(op.inputs),
         passes_slices=True,
+        on_lists="sum",
     )
 
 

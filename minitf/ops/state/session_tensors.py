@@ -57,6 +57,7 @@ define(
     shape=lambda op: SCALAR,
     host=_keep,
     stateful=True,
+    effect="keeps",
     differentiable=False,
 )
 define("GetSessionTensor", "handle: string[] -> value: @dtype", host=_get, stateful=True, differentiable=False)

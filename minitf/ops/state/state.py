@@ -21,12 +21,14 @@ define(
     shape=lambda op: op.attrs["shape"],
     kernel=lambda b, op: b.variable(op),
     host=lambda b, op: b.variable(op),
+    role="variable",
     differentiable=False,
     stateful=True,
 )
 define(
     "IsVariableInitialized",
     "ref: &dtype -> is_initialized: bool",
+    reads="presence",
     shape=patterns.scalar,
     stateful=True,
     host=lambda b, op, ref: b.constant(np.array(_slot(ref).array is not None)),
@@ -85,6 +87,7 @@ define(
     shape=_assigned_shape,
     kernel=_assign,
     host=_assign_on_host,
+    effect="initializes",
     differentiable=False,
     stateful=True,
 )
@@ -283,6 +286,7 @@ define(
 define(
     "UninitializedNames",
     "refs: &** -> names: string",
+    reads="presence",
     shape=lambda op: TensorShape([None]),
     stateful=True,
     host=lambda b, op, *refs: b.constant(_names_without_value(refs)),

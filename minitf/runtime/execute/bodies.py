@@ -239,7 +239,7 @@ def run_branch(builder, op, values: list, run_ops) -> list:
 def map_ragged(run, op, values: list) -> list:
     """An elementwise op applied to each slice of ragged values."""
     first = next(v for v in values if isinstance(v, Ragged))
-    if op.type in ("Add", "AddN") and all(isinstance(v, Ragged) for v in values):
+    if op.definition.on_lists == "sum" and all(isinstance(v, Ragged) for v in values):
         return [first.mapped(op, _sums(run, op, values))]
     count = max(len(v.slices) for v in values if isinstance(v, Ragged))
     slices = [[_at(v, i) for v in values] for i in range(count)]

@@ -8,15 +8,10 @@ from minitf.runtime.execute.frames import has_primitives, run_in_frames
 from minitf.runtime.execute.op_by_op import Concrete, OpByOp, is_native, run_op, run_ops
 from minitf.runtime.plan.guards import is_true
 from minitf.runtime.plan.late import Order
-from minitf.runtime.plan.needed import BODIES, taken
+from minitf.runtime.plan.needed import taken
 from minitf.runtime.plan.plan import Plan
 from minitf.runtime.plan.region import Region, Split
 from minitf.runtime.session.state import State, follows_variable
-
-_SHAPES = frozenset(["Const", "Shape", "Size", "Rank", "TensorArraySizeV3"])
-_READS = frozenset(["Identity", "IsVariableInitialized", "Shape", "Size", "Rank", "CountUpTo", "SaveV2"])
-
-_BODIES = {"Loop": ("body", "condition"), "If": ("then_branch", "else_branch")}
 
 
 class OpByOpExecutor:
@@ -106,14 +101,14 @@ class NativeExecutor:
     def _is_memory(self, tensor) -> bool:
         """Whether the tensor is the memory of a variable, and not what was fed in its place."""
         while tensor not in self._plan.fed and follows_variable(tensor.op):
-            if tensor.op.type == "VariableV2":
+            if tensor.op.definition.role == "variable":
                 return True
             tensor = tensor.op.inputs[0]
         return False
 
     def _is_unchanged(self, op, tensor) -> bool:
         """Whether an op only reads a variable, which nothing in the plan writes."""
-        return op.type in _READS and variable_of(tensor) not in self._written
+        return not op.definition.writes and variable_of(tensor) not in self._written
 
     def run(self, fed: dict) -> list:
         """The values of the fetches, given those of the fed tensors."""
@@ -167,7 +162,7 @@ class NativeExecutor:
     def _print_what_came_before(self, failed, position: int, values: dict) -> None:
         """After an op of a step has failed: what was to be printed before it, lest it is never seen."""
         step, later = self._steps[position], self._steps[position + 1 :]
-        prints = [s for s in later if isinstance(s, HostStep) and s.op.type == "Print"]
+        prints = [s for s in later if isinstance(s, HostStep) and s.op.definition.effect == "prints"]
         prints = [s for s in prints if failed is not None and s.op.id < failed.id]
         if prints and isinstance(step, Region):
             values = {**step.left(values), **values}
@@ -223,7 +218,7 @@ def _needed_later(groups: list[list], plan: Plan, order: Order) -> list[list]:
     for group in reversed(groups):
         result.append(list(needed))
         for op in group:
-            inputs = order.inputs(op, taken(op, plan.used) if op.type in BODIES else op.inputs)
+            inputs = order.inputs(op, taken(op, plan.used) if op.definition.bodies else op.inputs)
             needed.update(dict.fromkeys(t for t in inputs if t not in plan.fed))
         needed.update(dict.fromkeys(t for op in group for t in op.guards))
     return result[::-1]
@@ -241,13 +236,14 @@ def _host_ops(ops: list, state: State) -> set:
     host, shapes = set(), set()
     for op in ops:
         definition = op.definition
-        if op.type in BODIES:
+        if definition.bodies:
             continue
-        if op.type in _SHAPES or (definition.numpy and op.inputs and all(t.op in shapes for t in op.inputs)):
+        known = definition.reads == "shape" or definition.any_type and not op.inputs
+        if known or (definition.numpy and op.inputs and all(t.op in shapes for t in op.inputs)):
             shapes.add(op)
         elif definition.kernel is None or not is_native(op):
             host.add(op)
-        if op.type == "Assign" and not state.initialized(variable_of(op.inputs[0])):
+        if definition.effect == "initializes" and not state.initialized(variable_of(op.inputs[0])):
             host.add(op)
     return host
 
@@ -255,7 +251,7 @@ def _host_ops(ops: list, state: State) -> set:
 def variable_of(ref):
     """The VariableV2 op behind a ref tensor."""
     op = ref.op
-    while op.type != "VariableV2":
+    while op.definition.role != "variable":
         op = op.attrs["stands_for"].op if "stands_for" in op.attrs else op.inputs[0].op
     return op
 
@@ -263,11 +259,10 @@ def variable_of(ref):
 def written_variables(ops: list):
     """The variables that the ops, or the bodies of their loops and branches, write."""
     for op in ops:
-        if op.type in _BODIES:
-            for name in _BODIES[op.type]:
-                if op.attrs[name] is not None:
-                    yield from written_variables(op.attrs[name].ops)
-        elif op.type not in _READS:
+        for name in op.definition.bodies:
+            if op.attrs[name] is not None:
+                yield from written_variables(op.attrs[name].ops)
+        if op.definition.writes:
             for tensor in op.inputs:
                 if tensor.dtype.is_ref_dtype:
                     yield variable_of(tensor)
@@ -275,6 +270,6 @@ def written_variables(ops: list):
 
 def reads(plan: Plan, variable) -> bool:
     """Whether the plan needs the value of a variable, and not just whether it has one."""
-    return any(
-        op.type != "IsVariableInitialized" for op in plan.ops if any(t.op is variable for t in op.inputs)
-    ) or any(t.op is variable for t in plan.fetches)
+    return any(op.definition.reads != "presence" for op in plan.ops if any(t.op is variable for t in op.inputs)) or any(
+        t.op is variable for t in plan.fetches
+    )

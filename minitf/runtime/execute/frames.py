@@ -10,19 +10,21 @@ from __future__ import annotations
 import heapq
 
 from minitf.framework import errors
-from minitf.framework.inside import TAKE_ABSENT
 from minitf.runtime.execute.op_by_op import Concrete, OpByOp
 from minitf.runtime.plan.guards import alive
 from minitf.runtime.plan.needed import taken, waited_for
 from minitf.runtime.plan.plan import Plan
 from minitf.runtime.session.state import Reference, State
 
-_PRIMITIVES = frozenset(["Switch", "RefSwitch", "Merge", "Enter", "NextIteration", "LoopCond"])
-
 
 def has_primitives(plan: Plan) -> bool:
     """Whether a plan has to be run by frames."""
-    return any(op.type in _PRIMITIVES for op in plan.ops)
+    return any(_is_primitive(op) for op in plan.ops)
+
+
+def _is_primitive(op) -> bool:
+    """Exit is none by itself: behind a loop of minitf's own it only gives a name."""
+    return op.definition.dataflow not in (None, "exit")
 
 
 def run_in_frames(plan: Plan, state: State, fed: dict) -> list:
@@ -85,12 +87,12 @@ class _Run:
         """Whether an op's inputs are there; a Merge is content with one that is alive, or with all dead."""
         if any((c, tag) not in self.values for c in [*self.controls[op], *op.guards]):
             return False
-        if op.type != "Merge":
+        if op.definition.dataflow != "merge":
             return all((t, tag) in self.values for t in taken(op, self.plan.used))
         if any(self.values.get((t, tag)) is not None for t in op.inputs):
             return True
         later = bool(tag) and tag[-1][1] > 0
-        back = [t for t in op.inputs if t.op.type == "NextIteration"]
+        back = [t for t in op.inputs if t.op.definition.dataflow == "next"]
         awaited = back if back and later else [t for t in op.inputs if t not in back]
         return all((t, tag) in self.values for t in awaited)
 
@@ -111,17 +113,17 @@ class _Run:
 
     def run(self, op, tag: tuple) -> None:
         """Runs an op at a tag and sends its outputs on."""
-        inputs = [self.values.get((t, tag)) for t in op.inputs]
+        inputs, does = [self.values.get((t, tag)) for t in op.inputs], op.definition.dataflow
         dead = not alive(op, {flag: self.values[flag, tag] for flag in op.guards}, set())
         dead = dead or any(not self.values[c, tag] for c in self.controls[op])
         absent = [v is None for v in inputs]
-        dead = dead or (any(absent) if op.type not in TAKE_ABSENT else op.type == "Merge" and all(absent))
-        if op.type == "Enter":
+        dead = dead or (does == "merge" and all(absent) if op.definition.takes_absent else any(absent))
+        if does == "enter":
             self.enter(op, tag, inputs[0])
-        elif op.type == "NextIteration":
+        elif does == "next":
             if not dead:
                 self.next_iteration(op, tag, self.builder.snapshot(inputs[0]))
-        elif op.type == "Exit" and tag and op.inputs[0].op.type != "Loop":
+        elif does == "exit" and tag and not op.inputs[0].op.definition.bodies:
             if dead:
                 self.dead_exits[op.outputs[0], tag[:-1]] = None
             else:
@@ -130,7 +132,7 @@ class _Run:
             return
         else:
             # Primitives hand variables on, to be changed where they arrive.
-            run = self.builder.results if op.type in _PRIMITIVES else self.builder.run
+            run = self.builder.results if _is_primitive(op) else self.builder.run
             outputs = [None] * len(op.outputs) if dead else run(op, inputs)
             for tensor, value in zip(op.outputs, outputs, strict=True):
                 self.emit(tensor, tag, value)

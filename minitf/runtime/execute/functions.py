@@ -11,8 +11,6 @@ from minitf.runtime.plan.plan import Plan
 from minitf.runtime.plan.region import inside
 from minitf.runtime.session.state import State
 
-_KEEP_NOTHING = frozenset(["Assert", "Print", "PyFunc"])  # stateful ops that remember nothing
-
 
 class Kept:
     """How a session runs functions, and the programs of those whose ops remember nothing between calls."""
@@ -56,7 +54,7 @@ class Functions:
 def _remembers(op) -> bool:
     """Whether an op of a function keeps something from one call to the next."""
     others = [t.dtype for t in (*op.inputs, *op.outputs)]
-    if not op.definition.stateful or op.type in _KEEP_NOTHING or variant in others:
+    if not op.definition.stateful or op.definition.effect in ("prints", "checks", "calls") or variant in others:
         return False
     return not any(t.dtype is resource for t in op.inputs)
 

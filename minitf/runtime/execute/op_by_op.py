@@ -11,7 +11,6 @@ import numpy as np
 
 from minitf.framework import errors
 from minitf.framework.dtypes import as_dtype
-from minitf.framework.inside import TAKE_ABSENT
 from minitf.framework.registry import check_sizes
 from minitf.kernels.machine.alloc import empty
 from minitf.kernels.machine.vm import run_alone
@@ -19,7 +18,7 @@ from minitf.runtime.execute.bodies import Ragged, map_ragged, run_branch, run_lo
 from minitf.runtime.execute.patience import LIMIT, worst
 from minitf.runtime.lower.builder import NATIVE, Builder, Value
 from minitf.runtime.plan.guards import alive
-from minitf.runtime.plan.needed import BODIES, needed_ops
+from minitf.runtime.plan.needed import needed_ops
 from minitf.runtime.session.state import Reference, Scratch, State, follows_variable
 from minitf.runtime.tensor_arrays.lists import RULES
 
@@ -144,9 +143,10 @@ class OpByOp(Builder):
         return run_branch(self, op, values, run_ops)
 
     def list_op(self, op, values):
-        if op.type != "TensorArrayV3" and not isinstance(values[0], Ragged):
+        does = op.definition.on_lists
+        if does != "make" and not isinstance(values[0], Ragged):
             self.fail(f"{op.inputs[0].name} is the flow of a TensorArray, for which no tensor can be fed")
-        return RULES[op.type](self, op, *values)
+        return RULES[does](self, op, *values)
 
     def trial(self) -> Trial:
         """A builder that runs ops for the shapes they give."""
@@ -259,8 +259,8 @@ def run_op(builder: OpByOp, op, inputs: list, values: dict, fetches, copies: dic
 
 def _results(builder: OpByOp, op, inputs: list, values: dict) -> list:
     """The values of an op's outputs; None if it does not run."""
-    given = [values.get(t) if op.type in BODIES else values[t] for t in inputs]
-    if alive(op, values, builder.dead) and (op.type in TAKE_ABSENT or all([v is not None for v in given])):
+    given = [values.get(t) if op.definition.bodies else values[t] for t in inputs]
+    if alive(op, values, builder.dead) and (op.definition.takes_absent or all([v is not None for v in given])):
         builder.dead.discard(op)
         return builder.run(op, given)
     builder.dead.add(op)
@@ -288,7 +288,7 @@ class Trial(OpByOp):
             return [None] * len(op.outputs)
         native = op.definition.host is None or op.definition.kernel is not None
         try:
-            if op.outputs and (native or op.type in ("Loop", "If")):
+            if op.outputs and (native or op.definition.bodies):
                 return super().run(op, values)
             return _unfilled(op, values)
         except errors.InvalidArgumentError as error:

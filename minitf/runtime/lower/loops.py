@@ -118,7 +118,7 @@ class _LoopLowering:
         """
         wanted = {self.loop.ys[k] for k in self.ys}
         # What is joined to a y is stacked too: the pass `split_concat` then does without the joined one.
-        wanted |= {t for y in wanted if y.op.type == "ConcatV2" for t in y.op.inputs}
+        wanted |= {t for y in wanted if y.op.definition.joins for t in y.op.inputs}
         stacks = {}
         for i in self.live:
             stacked = self.loop.nexts[i] in wanted or self.loop.carry_args[i] in wanted

@@ -16,12 +16,11 @@ from minitf.kernels.math.state import assign
 from minitf.runtime.execute.op_by_op import Concrete, OpByOp, is_native
 from minitf.runtime.lower.builder import Builder, NeedsData
 from minitf.runtime.lower.ir import Buffer, Call, Ref
-from minitf.runtime.plan.needed import BODIES, Needed
+from minitf.runtime.plan.needed import Needed
 from minitf.runtime.session.state import State, follows_variable
 from minitf.runtime.tensor_arrays import flows
 from minitf.runtime.tensor_arrays.flows import Flow, HostOnly
 
-_OF_SHAPES = frozenset(["ZerosLike", "OnesLike"])  # ops that read only the shapes of their inputs
 _FOLDED = 4096  # elements: constants up to this size are computed while lowering
 _SURE_TO_FIT = 24  # the base 2 logarithm of a number of elements
 
@@ -179,7 +178,7 @@ class Lowering(Builder):
         self.current = op
         if op.guards and len(self.frames) > 1:
             raise NotNative(op)  # of a region's ops, all run or none
-        inputs = [self.refs.get(t) if op.type in BODIES else self.refs[t] for t in op.inputs]
+        inputs = [self.refs.get(t) if op.definition.bodies else self.refs[t] for t in op.inputs]
         for t in op.inputs:
             self._uses[t] -= 1
         follows = follows_variable(op)
@@ -201,8 +200,8 @@ class Lowering(Builder):
     def results(self, op, inputs: list) -> list:
         """Where the op's outputs are, given where its inputs are."""
         definition = op.definition
-        if op.type in BODIES:
-            return (self.loop if op.type == "Loop" else self.branch)(op, inputs)
+        if definition.bodies:
+            return definition.host(self, op, *inputs)
         if None in inputs:
             return [None] * len(op.outputs)
         if definition.host is None and any([isinstance(ref, Flow) for ref in inputs]):
@@ -251,7 +250,7 @@ class Lowering(Builder):
             return here
         level = max([k for k, frame in enumerate(self.frames) if frame.branch], default=0)
         written = self.written_buffers()
-        if op.type in _OF_SHAPES:
+        if op.definition.reads == "shape":
             return level
         for ref in inputs:
             if ref.buffer in written:

@@ -7,7 +7,6 @@ what is fed, or looks at what comes out.
 
 from __future__ import annotations
 
-from minitf.runtime.plan.needed import BODIES
 from minitf.runtime.plan.region import inside
 from minitf.runtime.session.state import follows_variable
 
@@ -36,7 +35,7 @@ def _places(ops: list, host: set, needs: dict, wanted: set) -> dict:
     for op in ops:
         depths[op] = max([depths[other] + (other in host) for other in needs[op]], default=0)
         loops[op] = max([loops[other] for other in needs[op]], default=-1)
-        if op.type in BODIES and op in wanted:
+        if op.definition.bodies and op in wanted:
             loops[op] = max(loops[op], depths[op])
     places = {op: depths[op] if op in wanted else end if loops[op] < depths[op] else loops[op] for op in ops}
     for op in reversed(ops):
@@ -93,6 +92,6 @@ class _Access:
 def _variable(tensor):
     """The variable whose memory a tensor is."""
     op = tensor.op
-    while op.type != "VariableV2" and (op.inputs or "stands_for" in op.attrs):
+    while op.definition.role != "variable" and (op.inputs or "stands_for" in op.attrs):
         op = op.attrs["stands_for"].op if "stands_for" in op.attrs else op.inputs[0].op
     return op

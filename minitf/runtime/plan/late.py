@@ -13,7 +13,7 @@ from minitf.framework.operation import Operation
 from minitf.framework.registry import OPS
 from minitf.runtime.execute.op_by_op import is_native
 from minitf.runtime.plan.early import early
-from minitf.runtime.plan.needed import ADDING, TAKING, before
+from minitf.runtime.plan.needed import before
 from minitf.runtime.plan.region import inside
 from minitf.runtime.session.state import follows_variable
 
@@ -56,7 +56,7 @@ def _late(ops: list, host: set) -> tuple[list, set]:
     going_on: set = set()
     found, taken, made = [], False, {t: op for op in ops for t in op.outputs}
     for op in reversed(ops):
-        late = op in host and _may_be_late(op) and not (taken and op.type in ADDING)
+        late = op in host and _may_be_late(op) and not (taken and op.definition.effect == "adds")
         if late and op not in needed:
             found.append(op)
         elif late and _goes_on(op):
@@ -65,7 +65,7 @@ def _late(ops: list, host: set) -> tuple[list, set]:
             needed.add(made.get(op.inputs[0], op.inputs[0].op))
         else:
             needed.update([made.get(o.outputs[0], o) if o.outputs else o for o in before(op)])
-            taken = taken or op.type in TAKING
+            taken = taken or op.definition.effect == "takes"
     return found[::-1], going_on
 
 
@@ -73,7 +73,7 @@ def _may_be_late(op) -> bool:
     """Whether it makes no difference when the op runs: neither it nor an op in its bodies changes a variable,
     or checks anything, and it reads no variables that native regions cannot copy.
     """
-    if any(each.type == "Assert" or _changes_variables(each) for each in inside([op])):
+    if any(each.definition.effect == "checks" or _changes_variables(each) for each in inside([op])):
         return False
     return all(is_native(t.op) for t in op.inputs if follows_variable(t.op))
 
@@ -83,8 +83,8 @@ def _changes_variables(op) -> bool:
 
 
 def _goes_on(op) -> bool:
-    """Whether it is a Print of what a native op can copy, and what no shape depends on."""
-    return op.type == "Print" and op.inputs[0].dtype.base_dtype in (float32, float64)
+    """Whether it prints and hands on what a native op can copy, and what no shape depends on."""
+    return op.definition.effect == "prints" and op.inputs[0].dtype.base_dtype in (float32, float64)
 
 
 def _copy(tensor, late_op) -> Operation:

@@ -7,10 +7,6 @@ from typing import NamedTuple
 
 from minitf.framework import errors
 
-BODIES = ("Loop", "If")  # the types of ops that run ops of bodies
-ADDING = frozenset(["QueueEnqueueV2", "QueueEnqueueManyV2"])
-TAKING = frozenset(["QueueDequeueV2", "QueueDequeueManyV2", "QueueDequeueUpToV2"])
-
 
 class Needed(NamedTuple):
     """Ops that are needed, in the order of their making, the tensors that they, or who asked, use, and the
@@ -48,7 +44,7 @@ class _Search:
         """Uses a tensor."""
         if tensor not in self.used and tensor not in self.fed:
             self.used.add(tensor)
-            if tensor.op.type in BODIES:
+            if tensor.op.definition.bodies:
                 self._open[tensor.op] = None
             self.reach(tensor.op)
 
@@ -69,7 +65,7 @@ class _Search:
     def _see(self, op) -> None:
         for t in op.guards:
             self.want(t)
-        if op.type in BODIES:
+        if op.definition.bodies:
             self._open[op] = None
             return
         for t in op.inputs:
@@ -91,7 +87,7 @@ class _Search:
         for other in others:
             if other.graph is not op.graph:
                 self.outside.add(other)
-            elif other.type != "Placeholder" or other.outputs[0] not in self.fed:
+            elif other.definition.role != "placeholder" or other.outputs[0] not in self.fed:
                 self.reach(other)
 
 
@@ -120,7 +116,7 @@ def _entered(op, used: list[bool]) -> tuple[list, list, list]:
 
 def taken(op, *used: set) -> Iterable:
     """The inputs of an op that it takes if the tensors of these sets are used."""
-    return [t for t in op.inputs if any(t in each for each in used)] if op.type in BODIES else op.inputs
+    return [t for t in op.inputs if any(t in each for each in used)] if op.definition.bodies else op.inputs
 
 
 def needed_in_branch(branches, index: int, used: list[bool]) -> tuple[Needed, list]:
@@ -167,7 +163,7 @@ def _in_body(results: list, rivals: list, others: set) -> Needed:
 
 
 def _without_arguments(needed: Needed) -> Needed:
-    return needed._replace(ops=[op for op in needed.ops if op.type != "Arg"])
+    return needed._replace(ops=[op for op in needed.ops if op.definition.role != "argument"])
 
 
 def _with_owners(op):
@@ -198,13 +194,13 @@ def _adding_first(ops: list) -> list:
     """Ops that wait for what is in a queue go behind those that add to one, where these do not need them:
     in TensorFlow both happen at the same time.
     """
-    if not any(op.type in ADDING for op in ops):
+    if not any(op.definition.effect == "adds" for op in ops):
         return ops
-    behind = {op for op in ops if op.type in TAKING}
+    behind = {op for op in ops if op.definition.effect == "takes"}
     for op in ops:
         if any(other in behind for other in before(op)):
             behind.add(op)
-    end = max((i for i, op in enumerate(ops) if op.type in ADDING and op not in behind), default=-1) + 1
+    end = max((i for i, op in enumerate(ops) if op.definition.effect == "adds" and op not in behind), default=-1) + 1
     early, late = ops[:end], ops[end:]
     return [op for op in early if op not in behind] + [op for op in early if op in behind] + late
 
@@ -232,7 +228,8 @@ def _sorted_by_need(in_order: list, ops: set) -> list:
 
 def _before_in_order(op) -> list:
     """The ops before `op` in program order; a Merge is before what the next iteration brings to it."""
-    return [o for o in before(op) if op.type != "Merge" or o.type != "NextIteration"]
+    merges = op.definition.dataflow == "merge"
+    return [o for o in before(op) if not (merges and o.definition.dataflow == "next")]
 
 
 def _cycle(ops: list) -> errors.InvalidArgumentError:

@@ -24,9 +24,9 @@ class Plan:
         if instead:
             self.ops = [instead.get(op, op) for op in self.ops]
             self.guards = {instead.get(op, op): flags for op, flags in self.guards.items()}
-        self.missing = [op.outputs[0] for op in self.ops if op.type == "Placeholder"]
-        self.variables = [op for op in self.ops if op.type == "VariableV2"]
-        self.keeping = {t for t in self.fetches if t.op.type == "GetSessionHandle"} - self.fed
+        self.missing = [op.outputs[0] for op in self.ops if op.definition.role == "placeholder"]
+        self.variables = [op for op in self.ops if op.definition.role == "variable"]
+        self.keeping = {t for t in self.fetches if t.op.definition.effect == "keeps"} - self.fed
         self.executors: list = []  # those no run is using: made when they are lacking
         self.tracers: list = []  # the same for runs with a trace
 

@@ -14,7 +14,6 @@ from minitf.runtime.session.state import State
 _MOST = 64  # ops to be run before each run, constants aside
 _KEPT = 64  # programs of which it is known what their rules have noted
 _REMEMBERED, _SMALL = 1024, 64  # values of small inputs for which it is remembered what comes of them
-_OF_SHAPES = frozenset(["Shape", "Size", "Rank"])
 
 
 class Steering:
@@ -42,7 +41,7 @@ class Steering:
         self.ops[op] = tensors
         self._makers, self._used = found.ops, found.used
         self._remembered.clear()
-        read = {t for maker in found.ops if maker.type not in _OF_SHAPES for t in maker.inputs}
+        read = {t for maker in found.ops if maker.definition.reads != "shape" for t in maker.inputs}
         self.matter = [t in read or t in wanted for t in self._inputs]
         return True
 

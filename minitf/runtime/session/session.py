@@ -200,7 +200,7 @@ class BaseSession(Shown, PartialRuns, KeptTensors):
 
     def _initializes(self, plan: Plan) -> bool:
         """Whether the plan gives variables their first values, which is not worth a native program."""
-        first = [op for op in plan.ops if op.type == "Assign" and op.inputs[0] not in plan.fed]
+        first = [op for op in plan.ops if op.definition.effect == "initializes" and op.inputs[0] not in plan.fed]
         return any(not self._state.initialized(variable_of(op.inputs[0])) for op in first)
 
     def _run_op_by_op(self, plan: Plan, fed: dict) -> list[np.ndarray]:

@@ -146,10 +146,10 @@ class Full(Exception):
 
 def lower(low, op, values: list):
     """The results of an op with lists among its inputs or outputs."""
-    rule = _RULES.get(op.type)
-    if rule is None or op.type in _ON_LISTS and not isinstance(values[0], Flow):
+    does = op.definition.on_lists
+    if does is None or does in _OF_ONE and not isinstance(values[0], Flow):
         raise HostOnly
-    return rule(low, op, *values)
+    return _RULES[does](low, op, *values)
 
 
 # ---- memory
@@ -461,16 +461,15 @@ def _check_summands(flows) -> None:
             raise HostOnly
 
 
-_ON_LISTS = {
-    "TensorArrayGradV3": _gradient,
-    "TensorArrayWriteV3": _write,
-    "TensorArrayReadV3": _read,
-    "TensorArrayGatherV3": _gather,
-    "TensorArrayScatterV3": _scatter,
-    "TensorArrayConcatV3": _concat,
-    "TensorArraySplitV3": _split,
-    "TensorArraySizeV3": _size,
-    "ZerosLike": _zeros,
+_OF_ONE = {
+    "like": _gradient,
+    "write": _write,
+    "read": _read,
+    "gather": _gather,
+    "scatter": _scatter,
+    "concat": _concat,
+    "split": _split,
+    "size": _size,
+    "zeros": _zeros,
 }
-_SAME = dict.fromkeys(messages.PASSED_ON, _same)
-_RULES = {"TensorArrayV3": _made, "Add": _sum, "AddN": _sum, **_ON_LISTS, **_SAME}
+_RULES = {"make": _made, "sum": _sum, "same": _same, **_OF_ONE}

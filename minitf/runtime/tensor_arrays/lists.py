@@ -9,8 +9,6 @@ from minitf.framework.errors import InvalidArgumentError
 from minitf.framework.shape import UNKNOWN, TensorShape
 from minitf.runtime.execute.bodies import Ragged
 
-PASSED_ON = frozenset(["Identity", "Exit", "Enter", "NextIteration", "StopGradient", "PreventGradient"])
-
 
 class Slots(Ragged):
     """One version of a TensorArray."""
@@ -47,7 +45,7 @@ class Slots(Ragged):
 
     def mapped(self, op, slices: list) -> Slots:
         """The same array after an identity; sums and zeros of arrays are gradients."""
-        return self.having(slices) if op.type in PASSED_ON else Slots(slices, self.name)
+        return self.having(slices) if op.definition.on_lists == "same" else Slots(slices, self.name)
 
 
 def empty(b, op, size) -> Slots:
@@ -236,13 +234,13 @@ def split(b, op, flow: Slots, value, lengths) -> Slots:
 
 
 RULES = {
-    "TensorArrayV3": empty,
-    "TensorArrayGradV3": like,
-    "TensorArrayWriteV3": write,
-    "TensorArrayReadV3": read,
-    "TensorArrayGatherV3": gather,
-    "TensorArrayScatterV3": scatter,
-    "TensorArrayConcatV3": concat,
-    "TensorArraySplitV3": split,
-    "TensorArraySizeV3": size,
+    "make": empty,
+    "like": like,
+    "write": write,
+    "read": read,
+    "gather": gather,
+    "scatter": scatter,
+    "concat": concat,
+    "split": split,
+    "size": size,
 }
