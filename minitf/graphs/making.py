@@ -29,6 +29,9 @@ def is_known(type: str) -> bool:
     return known and not has_functions(type)
 
 
+_SAID = [["list(int)"], ["string"], ["float"], ["bool"], ["shape"]]  # kinds that inputs do not tell
+
+
 def attributes(node) -> dict:
     """The attributes of a node as minitf's op has them.
 
@@ -51,6 +54,8 @@ def attributes(node) -> dict:
     for name, row in (known or {}).items():
         if name not in found and has_default(row):
             found[name] = default_of(row)
+        elif name not in found and row in _SAID:
+            raise ValueError(f"it lacks attribute {name!r}")
     return ours(foreign.RENAMED.get(node.op, node.op), found)
 
 

@@ -407,6 +407,16 @@ def test_placeholders_of_old_versions_have_any_shape():
     assert x.shape.rank is None
 
 
+def test_attributes_that_are_not_there():
+    """Also those that are only asked for when the op runs."""
+    x, f = tf.placeholder(tf.float32, name="x"), tf.placeholder(tf.float32, name="f")
+    tf.nn.conv3d(x, f, [1] * 5, "SAME", name="y")
+    definition = tf.get_default_graph().as_graph_def()
+    del definition.node[2].attr["strides"]
+    with fails(ValueError, "Node 'y'", "lacks attribute 'strides'"):
+        tf.import_graph_def(definition)
+
+
 def test_damaged_graphs():
     """A part of `python -m tests.campaigns damaged_graphs`."""
     assert list(damaged_graphs.bad_outcomes(0, 250)) == []
