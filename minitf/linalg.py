@@ -23,11 +23,57 @@ from minitf.ops.linalg.matrix import matrix_diag as diag
 from minitf.ops.linalg.matrix import matrix_diag_part as diag_part
 from minitf.ops.linalg.matrix import matrix_set_diag as set_diag
 from minitf.ops.linalg.norm import norm, normalize
+from minitf.ops.linalg.operators.base import LinearOperator
+from minitf.ops.linalg.operators.circulant import (
+    LinearOperatorCirculant,
+    LinearOperatorCirculant2D,
+    LinearOperatorCirculant3D,
+)
+from minitf.ops.linalg.operators.combined import (
+    LinearOperatorAdjoint,
+    LinearOperatorBlockDiag,
+    LinearOperatorComposition,
+    LinearOperatorInversion,
+    LinearOperatorKronecker,
+)
+from minitf.ops.linalg.operators.identities import (
+    LinearOperatorIdentity,
+    LinearOperatorScaledIdentity,
+    LinearOperatorZeros,
+)
+from minitf.ops.linalg.operators.plain import (
+    LinearOperatorDiag,
+    LinearOperatorFullMatrix,
+    LinearOperatorLowerTriangular,
+)
+from minitf.ops.linalg.operators.structured import (
+    LinearOperatorHouseholder,
+    LinearOperatorLowRankUpdate,
+    LinearOperatorToeplitz,
+)
 from minitf.ops.linalg.singular import matrix_rank, pinv, svd
 from minitf.ops.linalg.tridiagonal import tridiagonal_matmul, tridiagonal_solve
 from minitf.ops.math.clip import global_norm
 
 __all__ = [
+    "LinearOperator",
+    "LinearOperatorAdjoint",
+    "LinearOperatorBlockDiag",
+    "LinearOperatorCirculant",
+    "LinearOperatorCirculant2D",
+    "LinearOperatorCirculant3D",
+    "LinearOperatorComposition",
+    "LinearOperatorDiag",
+    "LinearOperatorFullMatrix",
+    "LinearOperatorHouseholder",
+    "LinearOperatorIdentity",
+    "LinearOperatorInversion",
+    "LinearOperatorKronecker",
+    "LinearOperatorLowRankUpdate",
+    "LinearOperatorLowerTriangular",
+    "LinearOperatorScaledIdentity",
+    "LinearOperatorToeplitz",
+    "LinearOperatorZeros",
     "adjoint",
     "band_part",
     "cholesky",

@@ -13,7 +13,7 @@ import minitf as tf
 FACTS = Path(__file__).parent / "facts"
 SIGNATURES = {
     name: arguments
-    for file in ("signatures", "more_signatures", "core_signatures")
+    for file in ("signatures", "more_signatures", "core_signatures", "maths_signatures")
     for name, arguments in json.loads((FACTS / f"{file}.json").read_text()).items()
 }
 
