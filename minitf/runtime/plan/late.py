@@ -9,11 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from minitf.framework.dtypes import float32, float64
-from minitf.framework.operation import Operation
-from minitf.framework.registry import OPS
 from minitf.runtime.execute.op_by_op import is_native
 from minitf.runtime.plan.early import early
 from minitf.runtime.plan.needed import before
+from minitf.runtime.plan.planned import copy_at
 from minitf.runtime.plan.region import inside
 from minitf.runtime.session.state import follows_variable
 
@@ -27,7 +26,7 @@ class Order:
 
     def __init__(self, ops: list, fed: frozenset, host: set, unchanged: Callable):
         late, going_on = _late(ops, host)
-        self.ops: list[Operation] = []
+        self.ops: list = []
         self.seen: dict = {}
         self.last: frozenset = frozenset(late)
         for op in ops:
@@ -36,10 +35,10 @@ class Order:
                 continue
             for t in op.inputs:
                 if t not in fed and follows_variable(t.op) and not unchanged(op, t):
-                    self.ops.append(_copy(t, op))
+                    self.ops.append(copy_at(op, t))
                     self.seen[op, t] = self.ops[-1].outputs[0]
             if op in going_on:
-                self.ops.append(_copy(op.inputs[0], op))
+                self.ops.append(copy_at(op, op.inputs[0]))
                 self.ops[-1].outputs[:] = op.outputs
         self.ops = early(self.ops, host - self.last, fed) + late
 
@@ -85,23 +84,3 @@ def _changes_variables(op) -> bool:
 def _goes_on(op) -> bool:
     """Whether it prints and hands on what a native op can copy, and what no shape depends on."""
     return op.definition.effect == "prints" and op.inputs[0].dtype.base_dtype in (float32, float64)
-
-
-def _copy(tensor, late_op) -> Operation:
-    """What a tensor holds at the place of `late_op`; an op of the plan, not of the graph."""
-    dtype = tensor.dtype.base_dtype
-    copy = Operation(
-        late_op.graph,
-        late_op.id,
-        OPS["Identity"],
-        late_op.name,
-        (tensor,),
-        [dtype],
-        {"T": dtype},
-        [],
-        "",
-        late_op.origin,
-    )
-    copy.outputs[0]._shape = tensor.shape
-    tensor._consumers.remove(copy)
-    return copy

@@ -13,6 +13,7 @@ import numpy as np
 from minitf.framework import inside
 from minitf.framework.tensor import Tensor
 from minitf.runtime.plan.needed import before, needed_ops
+from minitf.runtime.plan.planned import again, argument_of
 
 
 def root_op(tensor: Tensor):
@@ -47,7 +48,7 @@ def stand_ins(fed) -> dict:
 
 def _copied(op, places: dict, fed: dict):
     """An If op that takes what is fed, for tensors inside of it; `fed` says what has that in its graph."""
-    made = _copy(op, places)
+    made = again(op, places)
     branches = copy.copy(op.attrs["branches"])
     inner = [t for t in fed if _is_inside(t, op)]
     made.inputs += tuple(fed[t] for t in inner)
@@ -73,8 +74,7 @@ def _body(body, inner: list[Tensor], given: dict[int, Tensor]):
     made, fed, places = copy.copy(body), {}, {}
     made.consts = dict(body.consts)
     for tensor in dict.fromkeys([*inner, *given.values()]):
-        argument = inside.hidden(body, "Arg", Tensor, tensor.dtype.base_dtype, {"stands_for": tensor})
-        argument._shape = tensor.shape
+        argument = argument_of(body, tensor)
         made.consts[tensor] = fed[tensor] = argument
         if tensor.op.graph is body:
             places[tensor] = argument
@@ -98,18 +98,11 @@ def _copy_dependants(ops: list, places: dict, fed: dict) -> None:
         waits = any(other in done or other in sources for other in before(op))
         if not (around or depends or waits):
             continue
-        made = _copied(op, places, fed) if around else _copy(op, places)
+        made = _copied(op, places, fed) if around else again(op, places)
         made._control_inputs = [done.get(other, other) for other in op._control_inputs if other not in sources]
         made.outputs = [_output(made, t) for t in op.outputs]
         places.update({old: new for old, new in zip(op.outputs, made.outputs) if old not in fed})
         done[op] = made
-
-
-def _copy(op, places: dict):
-    made = copy.copy(op)
-    made.inputs = tuple(places.get(t, t) for t in op.inputs)
-    made.guards = tuple(places.get(t, t) for t in op.guards)
-    return made
 
 
 def _output(op, tensor: Tensor) -> Tensor:
