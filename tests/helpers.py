@@ -5,6 +5,7 @@ import pytest
 
 import minitf as tf
 from minitf.framework.errors import describe
+from minitf.runtime import inspect
 from minitf.runtime.execute.op_by_op import Concrete, OpByOp, is_native, run_ops
 from minitf.runtime.plan.plan import Plan
 from minitf.runtime.session.state import State
@@ -226,5 +227,4 @@ def _listed(values):
 
 def host_ops(session) -> list[str]:
     """The types of the ops that ran on the host when the session ran last; none in a plan of one region."""
-    executor = list(session._plans.values())[-1][2].executors[0]
-    return [step.op.type for step in executor._steps if hasattr(step, "op")]
+    return inspect(session).last.on_host

@@ -8,6 +8,7 @@ import pytest
 
 import minitf as tf
 from minitf.kernels.compile.splitting import Window
+from minitf.runtime import inspect
 from minitf.runtime.lower.ir import Ref, calls
 
 CELLS = {
@@ -126,9 +127,7 @@ def values(seed, executor):
 
 def assert_calls_fit(session):
     """No call reads or writes past the end of its memory, as far as the rules that cut calls tell."""
-    executors = [executor for _, _, plan in session._plans.values() for executor in plan.executors]
-    steps = [step for executor in executors for step in executor._steps]
-    for program in [program for step in steps for program in getattr(step, "_programs", {}).values()]:
+    for program in inspect(session).programs:
         for call in calls(program._nodes):
             kernel, refs = call.kernel.kernel, dict(zip(call.kernel.kernel.operands, call.operands))
             numbers = {name: o for name, o in refs.items() if not isinstance(o, Ref)}

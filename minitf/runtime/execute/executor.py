@@ -87,9 +87,9 @@ class NativeExecutor:
         self._single = self._single_region()
 
     @property
-    def memories(self) -> list:
-        """The tables of all programs that are kept."""
-        return [memory for step in self._steps if isinstance(step, Region) for memory in step.memories]
+    def steps(self) -> list:
+        """The regions and host steps, in their order."""
+        return list(self._steps)
 
     def _single_region(self) -> tuple | None:
         """The one region that is the whole plan, and where in its outputs the fetches are."""

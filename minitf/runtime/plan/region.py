@@ -54,10 +54,16 @@ class Region:
         self.written, self.state, self.passes, self.threads = written, state, passes, threads
         self.specialized: set = set()  # the inputs whose contents decide shapes
         self.capacities: dict = {}  # how many trips the loops of unknown length have room for
+        self.lowered = 0  # how often
         self._lists = False  # whether some inputs are lists
         self._steering = Steering(ops, inputs, state)
         self._programs: OrderedDict = OrderedDict()
         self._resizing = Resizing(state, threads)
+
+    @property
+    def programs(self) -> list[Program]:
+        """The programs that are kept for inputs of given shapes."""
+        return list(self._programs.values())
 
     @property
     def memories(self) -> list[Memory]:
@@ -200,6 +206,7 @@ class Region:
             low = RegionLowering(self.state, self.written)
             low.capacities, low.elements = self.capacities, elements
             low.used, low.examples = self.used, examples
+            self.lowered += 1
             for tensor, array, whole in zip(self.inputs, arrays, known):
                 whole = whole or tensor in self.specialized
                 low.input(tensor, array.shape, array.dtype, array.copy() if whole else None)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from minitf.runtime.session.inspect import inspect
+
 
 @dataclass(frozen=True)
 class Usage:
@@ -31,12 +33,12 @@ def usage(session) -> Usage:
     ...     print(usage(sess).variables)
     4000
     """
-    executors = [executor for _, _, plan in session._plans.values() for executor in plan.executors]
-    memories = [memory for executor in executors for memory in executor.memories]
+    seen = inspect(session)
+    memories = seen.memories
     return Usage(
         activations=sum(m.arena.size for m in memories),
         swapped=sum(m.swap.size for m in memories),
-        variables=session._state.nbytes,
+        variables=seen.variables,
         constants=sum(m.constants for m in memories),
         inputs=sum(m.staged for m in memories),
     )

@@ -5,6 +5,7 @@ import pytest
 from helpers import check, fails, host_ops
 
 import minitf as tf
+from minitf.runtime import inspect
 
 X = np.random.RandomState(0).standard_normal((4, 3, 5))
 INDICES = [
@@ -80,8 +81,7 @@ def test_one_program_for_all_positions():
     with tf.Session() as session:
         for at in range(-4, 4):
             np.testing.assert_allclose(session.run(y, {i: at}), X[at].sum())
-        executor = list(session._plans.values())[-1][2].executors[0]
-        assert [len(step._programs) for step in executor._steps] == [1]
+        assert [len(step.programs) for step in inspect(session).last.steps] == [1]
 
 
 @pytest.mark.parametrize(

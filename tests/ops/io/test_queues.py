@@ -10,6 +10,7 @@ import pytest
 from queue_facts import cases, check_case, check_graph, graphs
 
 import minitf as tf
+from minitf.runtime import inspect
 
 
 @pytest.mark.parametrize("executor", ["native", "op_by_op"])
@@ -269,6 +270,4 @@ def test_only_the_queue_runs_on_the_host():
         sess.run(w.initializer)
         sess.run(add, {x: np.ones([4, 3])})
         sess.run([loss, step])
-        [executor] = list(sess._plans.values())[-1][2].executors
-        host = [s.op.type for s in executor._steps if hasattr(s, "op")]
-    assert host == ["FIFOQueueV2", "QueueDequeueV2"]
+        assert inspect(sess).last.on_host == ["FIFOQueueV2", "QueueDequeueV2"]

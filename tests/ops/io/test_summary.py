@@ -11,6 +11,7 @@ from oracle import facts
 from PIL import Image
 
 import minitf as tf
+from minitf.runtime import inspect
 
 CASES = facts("summary")["cases"]
 
@@ -155,9 +156,8 @@ def test_the_rest_stays_one_native_region():
     with tf.Session() as session:
         session.run(tf.global_variables_initializer())
         session.run([merged, step])
-        executor = list(session._plans.values())[-1][2].executors[0]
         assert host_ops(session) == ["ScalarSummary", "HistogramSummary", "MergeSummary"]
-        assert [hasattr(s, "tables") for s in executor._steps] == [True, False, False, False]
+        assert [s.on_host for s in inspect(session).last.steps] == [False, True, True, True]
 
 
 @pytest.mark.parametrize("executor", ["native", "op_by_op"])

@@ -8,10 +8,10 @@ import pytest
 
 import minitf as tf
 from minitf.kernels.compile.abi import KERNELS
+from minitf.runtime import inspect
 from minitf.runtime.execute import patience
 from minitf.runtime.execute.walk import Slices
 from minitf.runtime.lower.ir import Call, Choice, Repeat
-from minitf.runtime.plan.region import Region
 
 NUMBERS = np.random.default_rng(1).random((500, 400), np.float32)
 # Of what has a kernel, what takes longest per byte, or per operation.
@@ -50,10 +50,7 @@ OPS = {
 
 def program(session):
     """The only program of a session."""
-    [plan] = [kept[2] for kept in session._plans.values()]
-    [executor] = plan.executors
-    [region] = [step for step in executor._steps if isinstance(step, Region)]
-    [made] = region._programs.values()
+    [made] = inspect(session).programs
     return made
 
 

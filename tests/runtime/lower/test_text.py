@@ -3,12 +3,12 @@
 import pytest
 
 import minitf as tf
+from minitf.runtime import inspect
 from minitf.runtime.lower.text import text
 
 
 def program(session):
-    (step,) = [s for _, _, plan in session._plans.values() for e in plan.executors for s in e._steps]
-    (found,) = step._programs.values()
+    [found] = inspect(session).programs
     return found
 
 

@@ -6,6 +6,7 @@ from poison import poisoned
 
 import minitf as tf
 from minitf.framework import nest
+from minitf.runtime import inspect
 from minitf.runtime.lower.ir import Repeat
 
 B, T, D, N = 9, 7, 5, 9
@@ -45,11 +46,9 @@ def values(fetches, fed, passes="", executor="native"):
 
 def limited(session):
     counts = []
-    for _, _, plan in session._plans.values():
-        for step in [step for executor in plan.executors for step in executor._steps]:
-            for program in getattr(step, "_programs", {}).values():
-                loops = [node for node in program._nodes if isinstance(node, Repeat)]
-                counts += [sum(call.limit is not None for call in loop.body) for loop in loops]
+    for program in inspect(session).programs:
+        loops = [node for node in program._nodes if isinstance(node, Repeat)]
+        counts += [sum(call.limit is not None for call in loop.body) for loop in loops]
     return counts
 
 

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import minitf as tf
+from minitf.runtime import inspect
 from minitf.runtime.plan.region import Region
 
 B, T, D, N = 3, 5, 2, 4
@@ -61,7 +62,7 @@ def trained(model):
                 fed = {x: draw.randn(B, T, D), m: draw.rand(B, T) > 0.3, n: draw.randint(1, T + 1, B)}
                 found[executor].append(session.run(fetches, fed)[0])
             if executor == "native":
-                steps = list(session._plans.values())[-1][2].executors[0]._steps
+                steps = inspect(session).last.steps
     return found, steps
 
 
@@ -69,7 +70,7 @@ def trained(model):
 def test_a_loop_and_its_gradient_stay_together(model):
     found, steps = trained(model)
     np.testing.assert_allclose(found["native"], found["op_by_op"], rtol=1e-4)
-    regions = [step for step in steps if isinstance(step, Region)]
+    regions = [step for step in steps if not step.on_host]
     assert len(steps) - len(regions) == CASES[model]
     assert [sum(op.type == "Loop" for op in region.ops) for region in regions][-1] >= 2
     assert all(op.type != "Loop" for region in regions[:-1] for op in region.ops)
@@ -104,8 +105,8 @@ def test_what_looks_at_outputs_comes_after_the_gradient(look):
         session.run(tf.global_variables_initializer())
         for _ in range(2):
             session.run(fetches, {x: np.ones((B, T, D))})
-        steps = list(session._plans.values())[-1][2].executors[0]._steps
-    regions = [step for step in steps if isinstance(step, Region)]
+        steps = inspect(session).last.steps
+    regions = [step for step in steps if not step.on_host]
     assert len(regions) == 2 and sum(op.type == "Loop" for op in regions[0].ops) == 2
 
 

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 import minitf as tf
+from minitf.runtime import inspect
 from minitf.runtime.execute.executor import _host_ops
 from minitf.runtime.plan.late import Order
 from minitf.runtime.plan.plan import Plan
@@ -17,8 +18,8 @@ def names(*fetches, fed=()):
 
 def steps(session):
     """The steps of the last plan: for host ops their types, for native regions how many ops they have."""
-    [executor] = list(session._plans.values())[-1][2].executors
-    return [s.op.type if hasattr(s, "op") else len(s.ops) for s in executor._steps]
+    [found] = inspect(session).last.ways
+    return [step.types[0] if step.on_host else len(step.ops) for step in found]
 
 
 def test_summaries_go_last_and_keep_their_order():

@@ -12,6 +12,7 @@ import pytest
 from helpers import fails
 
 import minitf as tf
+from minitf.runtime import inspect
 from minitf.runtime.execute import walk
 from minitf.runtime.plan import region
 from minitf.runtime.resize import resizing
@@ -19,8 +20,7 @@ from minitf.runtime.resize import resizing
 
 def _programs(session) -> int:
     """How many programs the session keeps for the plan it ran last."""
-    executor = list(session._plans.values())[-1][2].executors[0]
-    return sum(len(step._programs) for step in executor._steps)
+    return sum(len(step.programs) for step in inspect(session).last.steps)
 
 
 _ENDLESS = textwrap.dedent("""

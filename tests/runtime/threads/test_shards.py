@@ -12,6 +12,7 @@ from minitf.kernels.compile.splitting import By, Window
 from minitf.kernels.machine import pool
 from minitf.kernels.math import batches, convolution, elementwise, movement
 from minitf.kernels.math.gemm import gemm
+from minitf.runtime import inspect
 from minitf.runtime.execute import program
 from minitf.runtime.lower.ir import Buffer, Call, Ref, Repeat
 from minitf.runtime.threads import shards
@@ -301,8 +302,7 @@ def test_a_program_with_little_work_is_not_shared():
     with tf.Session() as session:
         for _ in range(20):
             session.run(y, {x: 1.0})
-        [step] = list(session._plans.values())[-1][2].executors[0]._steps
-        [made] = step._programs.values()
+        [made] = inspect(session).programs
         assert made._pace is None and made._together is None
 
 
