@@ -165,6 +165,10 @@ from minitf.ops.random.random import (
     get_seed, multinomial, random_crop, random_gamma, random_normal, random_poisson, random_shuffle,
     random_uniform, truncated_normal,
 )  # fmt: skip
+from minitf.ops.state.batch_scatter import batch_scatter_update
+from minitf.ops.state.creation import (
+    disable_resource_variables, enable_resource_variables, resource_variables_enabled, variable_creator_scope,
+)  # fmt: skip
 from minitf.ops.state.state import (
     assign, assign_add, assign_sub, count_up_to, scatter_add, scatter_div, scatter_max, scatter_min,
     scatter_mul, scatter_nd_add, scatter_nd_sub, scatter_nd_update, scatter_sub, scatter_update,
@@ -257,9 +261,8 @@ from minitf.overview import summary_of  # gives graphs their texts, and notebook
 
 from minitf.platform.logging import get_logger
 from minitf.switches import (
-    control_flow_v2_enabled, disable_control_flow_v2, disable_eager_execution, disable_resource_variables,
-    disable_tensor_equality, disable_v2_behavior, disable_v2_tensorshape, enable_resource_variables,
-    executing_eagerly, resource_variables_enabled,
+    control_flow_v2_enabled, disable_control_flow_v2, disable_eager_execution, disable_tensor_equality,
+    disable_v2_behavior, disable_v2_tensorshape, executing_eagerly,
 )  # fmt: skip
 from minitf.runtime.session.config import (
     ConfigProto, GPUOptions, GraphOptions, OptimizerOptions, RunMetadata, RunOptions,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-_on = {"resource_variables": False, "log_device_placement": False}
+_on = {"log_device_placement": False}
 
 
 def disable_v2_behavior() -> None:
@@ -33,21 +33,6 @@ def executing_eagerly() -> bool:
 def control_flow_v2_enabled() -> bool:
     """Whether loops and branches are those of TensorFlow 2: never."""
     return False
-
-
-def enable_resource_variables() -> None:
-    """Notes that the script wants resource variables; variables are the same with and without."""
-    _on["resource_variables"] = True
-
-
-def disable_resource_variables() -> None:
-    """Takes `enable_resource_variables` back."""
-    _on["resource_variables"] = False
-
-
-def resource_variables_enabled() -> bool:
-    """Whether `enable_resource_variables` was called last."""
-    return _on["resource_variables"]
 
 
 def set_log_device_placement(enabled: bool) -> None:

@@ -211,6 +211,8 @@ class Graph(Names, Elements, Collections, Placement, Shown):
     def _control_op(self, value) -> Operation:
         if hasattr(value, "values") and hasattr(value, "indices"):
             value = value.values
+        elif hasattr(value, "handle") and hasattr(value, "op"):
+            return value.op  # of a resource variable, which need not be read
         return self.as_graph_element(value, owner=self.root).op
 
     def _control_inputs(self, inputs: tuple) -> list[Operation]:

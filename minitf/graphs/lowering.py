@@ -54,7 +54,7 @@ def _gate(graph: Graph) -> None:
 
 
 def _is_update(op: Operation) -> bool:
-    return op.definition.stateful and op.definition.inputs[0].is_ref and op.inputs[0].op.type == "VariableV2"
+    return op.definition.stateful and op.definition.inputs[0].is_ref and op.inputs[0].op.definition.role == "variable"
 
 
 def _older(ops: set, than: Operation) -> set:

@@ -46,6 +46,9 @@ RENAMED = _table(
     (_SEGMENTS, "Tnum=Tnumsegments"),
     ("RandomPoissonV2", "T=R"),
     ("ExtractImagePatches", "dilations=rates"),
+    ("ReadVariableOp AssignVariableOp AssignAddVariableOp AssignSubVariableOp", "T=dtype"),
+    (" ".join(f"Resource{name}" for name in _SCATTERS.split()), "T=dtype I=Tindices"),
+    (" ".join(f"Resource{name}" for name in _ND.split()), "I=Tindices"),
 )
 
 FLOW = "_flow"  # says that a node of a TensorArray's op has no handle

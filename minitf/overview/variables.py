@@ -8,7 +8,7 @@ from html import escape
 from minitf.framework.collections import GraphKeys
 from minitf.framework.graph import Graph, get_default_graph
 
-_TYPES = {"VariableV2", "Variable"}
+_TYPES = {"VariableV2", "VarHandleOp", "Variable"}
 _COLUMNS = ("variable", "dtype", "shape", "trainable", "count", "bytes")
 _NUMBERS = {"count", "bytes"}
 

@@ -9,11 +9,13 @@ from functools import partial
 from pathlib import Path
 
 from minitf.framework.collections import GraphKeys
+from minitf.ops.state.state import TWINS
 from minitf.runtime.execute.executor import variable_of
 from minitf.runtime.session.session import BaseSession
 from minitf.scripts import runner
 
-_ASSIGNMENTS = {"Assign", "AssignAdd", "AssignSub", "ScatterAdd", "ScatterSub", "ScatterUpdate"}
+_BY_REFERENCE = ("Assign", "AssignAdd", "AssignSub", "ScatterAdd", "ScatterSub", "ScatterUpdate")
+_ASSIGNMENTS = {*_BY_REFERENCE, *[TWINS[name] for name in _BY_REFERENCE]}
 
 
 class Enough(SystemExit):

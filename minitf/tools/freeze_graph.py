@@ -126,7 +126,7 @@ def _restored(sess, graph, graph_def, saver_def, checkpoint) -> None:
         tf.train.Saver(saver_def=saver_def).restore(sess, checkpoint)
         return
     held = tf.train.NewCheckpointReader(checkpoint).get_variable_to_shape_map()
-    memory = {op.name: op.outputs[0] for op in graph.get_operations() if op.type == "VariableV2"}
+    memory = {op.name: op.outputs[0] for op in graph.get_operations() if op.definition.role == "variable"}
     found = {key: memory[key] for key in held if key in memory}
     if not found:
         raise ValueError(

@@ -14,6 +14,7 @@ from minitf.ops.array import array, sets
 from minitf.ops.control import control
 from minitf.ops.math import segment
 from minitf.ops.state import state, variables
+from minitf.ops.state.resource_variable import is_resource
 from minitf.train import slots
 from minitf.train.blocked import explain
 
@@ -202,7 +203,8 @@ class Optimizer:
         key = name, graph.root
         if key not in self._non_slots:
             with contextlib.nullcontext() if colocate_with is None else graph.colocate_with(colocate_with):
-                made = variables.Variable(initial_value, name=name, trainable=False)
+                resource = is_resource(colocate_with) or None
+                made = variables.Variable(initial_value, name=name, trainable=False, use_resource=resource)
             self._non_slots[key] = made
         return self._non_slots[key]
 
@@ -240,7 +242,7 @@ class Optimizer:
 
     def _check_types(self, tensors: list) -> None:
         for t in tensors:
-            dtype = convert_to_tensor(t).dtype.base_dtype
+            dtype = (t if isinstance(t, variables.Variable) else convert_to_tensor(t)).dtype.base_dtype
             if dtype not in self._valid_dtypes():
                 names = ", ".join(sorted(d.name for d in self._valid_dtypes()))
                 raise ValueError(f"{getattr(t, 'name', t)} is {dtype.name}; {self._name} works on {names}")

@@ -11,6 +11,7 @@ from minitf.ops.array.identity import identity
 from minitf.ops.math import math, segment  # noqa: F401 - training defines the Apply* ops
 from minitf.ops.random.initializers import Constant, Ones
 from minitf.ops.state import state, training  # noqa: F401 - training defines the Apply* ops
+from minitf.ops.state.resource_variable import is_resource
 from minitf.train.optimizer import Optimizer
 
 
@@ -43,14 +44,20 @@ class _ByOneOp(Optimizer):
         dtype = var.dtype.base_dtype
         inputs = [var._ref(), *[self.get_slot(var, slot)._ref() for slot in self._SLOTS]]
         for name in self._NUMBERS:
-            inputs.extend(gradient if name == "grad" else [math.cast(self._tensors[name], dtype)])
+            inputs.extend(gradient if name == "grad" else [_as(self._tensors[name], dtype)])
         return inputs
 
     def _apply_dense(self, grad: Tensor, var):
-        return apply(f"Apply{self._OP}", *self._operands(var, grad), **self._flags).op
+        return apply(state.kind(f"Apply{self._OP}", var._ref()), *self._operands(var, grad), **self._flags).op
 
     def _apply_sparse(self, grad: IndexedSlices, var):
-        return apply(f"SparseApply{self._OP}", *self._operands(var, grad.values, grad.indices), **self._flags).op
+        type = state.kind(f"SparseApply{self._OP}", var._ref())
+        return apply(type, *self._operands(var, grad.values, grad.indices), **self._flags).op
+
+
+def _as(number, dtype):
+    """A tensor, or a resource that is read where it is used, as of a type."""
+    return number if number.dtype is dtype else math.cast(number, dtype)
 
 
 class GradientDescentOptimizer(_ByOneOp):
@@ -147,7 +154,8 @@ class AdamOptimizer(_ByOneOp):
     def _prepare(self):
         super()._prepare()
         for beta in ("beta1", "beta2"):
-            self._tensors[f"{beta}_power"] = self._get_non_slot_variable(f"{beta}_power").value()
+            power = self._get_non_slot_variable(f"{beta}_power")
+            self._tensors[f"{beta}_power"] = power if is_resource(power) else power.value()
 
     def _apply_sparse_duplicate_indices(self, grad, var):
         rows = var.shape.sizes[0] if var.shape.rank else None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from minitf.framework.graph import colocate_with
 from minitf.ops.random.initializers import Zeros
 from minitf.ops.state.partitions import SaveSliceInfo
+from minitf.ops.state.resource_variable import is_resource
 from minitf.ops.state.variable_scope import get_variable, variable_scope
 
 
@@ -28,7 +29,7 @@ def _slot(primary, name: str, **how):
     """The variable; in one piece, but if the primary is a part of another one, so is its slot."""
     with variable_scope(None, f"{primary.op.name}/{name}") as scope, colocate_with(primary):
         scope.set_partitioner(None)
-        slot = get_variable("", trainable=False, **how)
+        slot = get_variable("", trainable=False, use_resource=is_resource(primary) or None, **how)
     part = getattr(primary, "_save_slice_info", None)
     if part is not None:
         own = slot.op.name[len(primary.op.name) + 1 :]  # also where it begins otherwise: checkpoints have it so

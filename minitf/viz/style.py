@@ -90,7 +90,7 @@ MEANING = {
     "gap": "copies that are left out",
 }
 _PLACEHOLDERS = {"Placeholder", "PlaceholderWithDefault"}
-VARIABLES = {"VariableV2", "Variable", "TemporaryVariable"}
+VARIABLES = {"VariableV2", "VarHandleOp", "Variable", "TemporaryVariable"}
 _PRIMITIVES = {
     **dict.fromkeys(["Enter", "NextIteration", "Exit", "LoopCond"], "frame"),
     "Switch": "switch",

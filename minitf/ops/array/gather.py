@@ -107,14 +107,14 @@ def _gather_grad(op, g):
     params, indices, axis = op.inputs
     known, shape = constant_value(axis), array.shape(params)
     if known == 0 and not op.attrs["batch_dims"]:
-        values = array.reshape(g, array.concat([_count(indices), shape[1:]], 0))
+        values = array.reshape(g, array.concat([count_of(indices), shape[1:]], 0))
         return IndexedSlices(values, array.reshape(indices, [-1]), shape), None, None
     if known is None or params.shape.rank is None or indices.shape.rank is None:
         raise LookupError(f"the gradient of gather '{op.name}' needs a known axis and known ranks")
     return (_scattered_back(params, indices, known.item() % params.shape.rank, op.attrs["batch_dims"], g), None, None)
 
 
-def _count(indices: Tensor) -> Tensor:
+def count_of(indices: Tensor) -> Tensor:
     """How many rows are gathered, [1]; a -1 in its place could be anything where rows are empty."""
     return array.reshape(array.size(indices), [1])
 
@@ -128,7 +128,7 @@ def _scattered_back(params: Tensor, indices: Tensor, axis: int, batch: int, g: T
     count, size, rest = apply("Prod", sizes[:batch], [0], keep_dims=False), sizes[batch], sizes[batch + 1 :]
     offsets = array.reshape(apply("Range", 0, count, 1) * size, [-1, 1])
     flat = array.reshape(apply("Cast", indices, DstT=dtypes.int32), [count, -1]) + offsets
-    rows = array.reshape(array.transpose(g, rows_first), array.concat([_count(indices), rest], 0))
+    rows = array.reshape(array.transpose(g, rows_first), array.concat([count_of(indices), rest], 0))
     whole = array.concat([[count * size], rest], 0)
     dense = array.reshape(apply("ScatterNd", array.reshape(flat, [-1, 1]), rows, whole), sizes)
     return array.transpose(dense, np.argsort(to_front).astype(np.int32))
@@ -159,7 +159,10 @@ def gather(params, indices, validate_indices=None, name: str | None = None, axis
     >>> gather([[1, 2], [3, 4], [5, 6]], [2, 0, 0]).shape.as_list()
     [3, 2]
     """
-    return apply("GatherV2", params, indices, batch_dims if axis is None else axis, batch_dims=batch_dims, name=name)
+    axis = batch_dims if axis is None else axis
+    if hasattr(params, "sparse_read") and axis is batch_dims and isinstance(axis, int) and axis == 0:
+        return params.sparse_read(indices, name=name)
+    return apply("GatherV2", params, indices, axis, batch_dims=batch_dims, name=name)
 
 
 def batch_gather(params, indices, name: str | None = None) -> Tensor:

@@ -131,7 +131,7 @@ def slice(input_, begin, size, name: str | None = None) -> Tensor:
 _MASKS = ("begin_mask", "end_mask", "ellipsis_mask", "new_axis_mask", "shrink_axis_mask")
 
 
-def _index(attrs, begin, end, strides, rank: int) -> tuple:
+def index_of(attrs, begin, end, strides, rank: int) -> tuple:
     """The index that begin, end, strides and the masks mean for a tensor of `rank`; see `indexing`.
 
     Bounds that are not known are None.
@@ -156,8 +156,9 @@ def _index(attrs, begin, end, strides, rank: int) -> tuple:
     return (*index, *[ALL] * missing)
 
 
-def _numpy_index(attrs, sizes: tuple, begin, end, strides) -> tuple:
-    index = _index(attrs, *[[int(v) for v in values] for values in (begin, end, strides)], len(sizes))
+def numpy_index(attrs, sizes: tuple, begin, end, strides) -> tuple:
+    """The index that begin, end, strides and the masks mean for an array of these sizes, as NumPy takes it."""
+    index = index_of(attrs, *[[int(v) for v in values] for values in (begin, end, strides)], len(sizes))
     axes = [item for item in index if item is not None]
     for axis, (item, size) in enumerate(zip(axes, sizes)):
         if isinstance(item, int):
@@ -172,18 +173,19 @@ def _strided_slice_kernel(b, op, x, *bounds):
 
 def _lowered_index(b, op, sizes: tuple, bounds) -> list:
     """The index, with positions that are known only at run time as they are."""
-    index = _index(op.attrs, *[indexing.known(b, *pair) for pair in zip(op.inputs[1:4], bounds)], len(sizes))
+    index = index_of(op.attrs, *[indexing.known(b, *pair) for pair in zip(op.inputs[1:4], bounds)], len(sizes))
     axes = [item for item in index if item is not None]
     if any(isinstance(item, Range) and item.size(size) is None for item, size in zip(axes, sizes)):
         given = b.example(op, tuple(sizes))
         if given is not None:
-            return _with_counts(index, _index(op.attrs, *_plain(given), len(sizes)), sizes)
+            return _with_counts(index, index_of(op.attrs, *plain(given), len(sizes)), sizes)
         for bound in bounds:
             b.data(bound)  # the shape depends on it
     return index
 
 
-def _plain(bounds) -> list[list[int]]:
+def plain(bounds) -> list[list[int]]:
+    """Bounds as lists of Python's numbers."""
     return [[int(v) for v in values] for values in bounds]
 
 
@@ -208,7 +210,7 @@ def _with_counts(index: tuple, example: tuple, sizes: tuple) -> list:
 
 def _deciding(op, sizes: tuple, bounds: list) -> tuple:
     """What an index decides: of a range how much it takes, or all of it where more than that matters."""
-    index = _index(op.attrs, *_plain(bounds), len(sizes))
+    index = index_of(op.attrs, *plain(bounds), len(sizes))
     ranges = [(item, size) for item, size in zip([i for i in index if i is not None], sizes)]
     counts = [(item.count(size), item) for item, size in ranges if isinstance(item, Range)]
     return tuple((r.begin, r.end, r.step) if count is None else count for count, r in counts)
@@ -235,7 +237,7 @@ def _strided_shape(op):
 
 def _sliced_shape(attrs, shape: TensorShape, begin, end, strides) -> TensorShape:
     result, axis = [], 0
-    for item in _index(attrs, begin, end, strides, shape.rank):
+    for item in index_of(attrs, begin, end, strides, shape.rank):
         if item is None:
             result.append(1)
             continue
@@ -258,7 +260,7 @@ def _known_elements(op, depth):
     if value is None or any(b is None for b in bounds):
         return None
     try:
-        return np.asarray(value[_numpy_index(op.attrs, value.shape, *bounds)], value.dtype)
+        return np.asarray(value[numpy_index(op.attrs, value.shape, *bounds)], value.dtype)
     except ValueError:
         return None  # bad bounds are reported when the op runs
 
@@ -275,7 +277,7 @@ def _masks(op) -> dict:
 
 def _strided_slice_grad_numpy(op, shape, begin, end, strides, dy):
     result = np.zeros(tuple(shape), dy.dtype)
-    index = _numpy_index(op.attrs, result.shape, begin, end, strides)
+    index = numpy_index(op.attrs, result.shape, begin, end, strides)
     check_sliced(result[index].shape, dy.shape)
     result[index] = dy
     return result
@@ -290,7 +292,7 @@ define(
     grad=_strided_slice_grad,
     kernel=_strided_slice_kernel,
     decided=_DECIDED,
-    numpy=lambda op, x, *bounds: x[_numpy_index(op.attrs, x.shape, *bounds)],
+    numpy=lambda op, x, *bounds: x[numpy_index(op.attrs, x.shape, *bounds)],
 )
 define(
     "StridedSliceGrad",
@@ -320,7 +322,7 @@ def strided_slice(
     """`input_[begin:end:strides]` along its first axes, with negative bounds counted from the end.
 
     Bit i of a mask makes index i: begin or end open, an ellipsis, a new axis, or a position whose axis is
-    dropped.
+    dropped. var: the variable that `input_` is the value of, to whose part the result's `assign(value)` assigns.
 
     >>> strided_slice([1, 2, 3, 4], [-1], [-4], [-1]).shape.as_list()
     [3]
@@ -328,7 +330,21 @@ def strided_slice(
     if strides is None:
         strides = array.ones_like(begin)
     masks = dict(zip(_MASKS, (begin_mask, end_mask, ellipsis_mask, new_axis_mask, shrink_axis_mask)))
-    return apply("StridedSlice", input_, begin, end, strides, name=name, **masks)
+    part = apply("StridedSlice", input_, begin, end, strides, name=name, **masks)
+    part.assign = _assigning(var, (begin, end, strides), masks, "strided_slice_" if name is None else name)
+    return part
+
+
+def _assigning(var, bounds: tuple, masks: dict, parent: str):
+    """The method by which a part of a variable is assigned to."""
+
+    def assign(val, name: str | None = None):
+        """Sets this part of the variable to `val`; what the variable holds then."""
+        if var is None:
+            raise ValueError("Sliced assignment is only supported for variables: this is a part of a tensor")
+        return var._strided_slice_assign(*bounds, val, name or f"{parent}_assign", masks)
+
+    return assign
 
 
 # ---- tensor[...]
@@ -336,9 +352,9 @@ def strided_slice(
 newaxis = None  # `x[tf.newaxis]` reads better than `x[None]`
 
 
-def _getitem(tensor: Tensor, key) -> Tensor:
+def getitem(tensor: Tensor, key, var=None) -> Tensor:
     """`tensor[key]`: integers, slices (steps too), `...`, None or tf.newaxis for a new axis; tensors as
-    bounds.
+    bounds. var: the variable of which the tensor is the value.
     """
     begin, end, strides, masks = [], [], [], dict.fromkeys(_MASKS, 0)
     for i, item in enumerate(key if isinstance(key, (list, tuple)) else (key,)):
@@ -352,7 +368,9 @@ def _getitem(tensor: Tensor, key) -> Tensor:
         bounds = [stack(values) for values in (begin, end, strides)] if begin else [constant([], dtypes.int32)] * 3
         if any(b.dtype is dtypes.int64 for b in bounds):
             bounds = [apply("Cast", b, DstT=dtypes.int64) if b.dtype is not dtypes.int64 else b for b in bounds]
-        return apply("StridedSlice", tensor, *bounds, name=scope, **masks)
+        part = apply("StridedSlice", tensor, *bounds, name=scope, **masks)
+        part.assign = _assigning(var, tuple(bounds), masks, scope)
+        return part
 
 
 def _bounds_of(item):
@@ -387,4 +405,4 @@ def _bound(item):
     return item
 
 
-overload("__getitem__", _getitem)
+overload("__getitem__", getitem)

@@ -18,6 +18,7 @@ from minitf.framework.registry import define
 from minitf.framework.shape import SCALAR, UNKNOWN, TensorShape
 from minitf.framework.static import constant_value
 from minitf.framework.tensor import Tensor
+from minitf.ops.control.loop_reads import read_before
 
 
 @dataclass
@@ -75,6 +76,7 @@ class Loop:
 
 def make_loop(loop: Loop, carry: list, xs: list = (), count=None, name: str | None = "Loop") -> Operation:
     """Adds a Loop op to the graph in which its body is nested."""
+    read_before(loop.body, loop.condition)
     loop.consts = merged_consts(loop.body, loop.condition)
     inputs = [*carry, *xs, *loop.consts] + ([] if loop.condition is not None else [count])
     types = [t.dtype.base_dtype for t in loop.carry_args] + [dtypes.int32] + [t.dtype.base_dtype for t in loop.ys]

@@ -13,6 +13,7 @@ from minitf.ops.array.ranges import range as range_
 from minitf.ops.array.sets import dynamic_partition, parallel_dynamic_stitch
 from minitf.ops.math.clip import clip_by_norm
 from minitf.ops.state.partitioned_variable import parts_of
+from minitf.ops.state.resource_variable import is_resource
 
 
 def embedding_lookup(
@@ -38,7 +39,7 @@ def embedding_lookup(
     if partition_strategy not in ("mod", "div"):
         raise ValueError(f"the partition strategy is 'mod' or 'div', not {partition_strategy!r}")
     with name_scope(name, "embedding_lookup", [params]) as scope:
-        params = [convert_to_tensor(p, name=f"params_{i}") for i, p in enumerate(params)]
+        params = [p if is_resource(p) else convert_to_tensor(p, name=f"params_{i}") for i, p in enumerate(params)]
         ids = convert_to_tensor(ids, name="ids")
         if len(params) == 1:
             return array.identity(_clipped(_gathered_beside(params[0], ids, scope), ids, max_norm))

@@ -31,21 +31,21 @@ define(
     reads="presence",
     shape=patterns.scalar,
     stateful=True,
-    host=lambda b, op, ref: b.constant(np.array(_slot(ref).array is not None)),
+    host=lambda b, op, ref: b.constant(np.array(slot_of(ref).array is not None)),
     differentiable=False,
 )
 
 
-def _slot(ref):
+def slot_of(ref):
     """The slot behind a value; a variable that was fed has none."""
     if getattr(ref, "slot", None) is None:
         raise ValueError("the variable is fed in this run and cannot be changed or asked by it")
     return ref.slot
 
 
-def _apart(b, ref, value):
+def apart(b, ref, value):
     """`value`, copied if it is the very memory that is about to change."""
-    return b.snapshot(value) if getattr(value, "slot", None) is _slot(ref) else value
+    return b.snapshot(value) if getattr(value, "slot", None) is slot_of(ref) else value
 
 
 # ---- assignment
@@ -66,7 +66,7 @@ def _check_assigned(op, slot, shape: tuple) -> None:
 
 
 def _assign(b, op, ref, value):
-    slot, value = _slot(ref), _apart(b, ref, value)
+    slot, value = slot_of(ref), apart(b, ref, value)
     _check_assigned(op, slot, value.shape)
     if slot.array is None or slot.array.shape != value.shape:
         b.store(ref, value)
@@ -76,7 +76,7 @@ def _assign(b, op, ref, value):
 
 
 def _assign_on_host(b, op, ref, value):
-    _check_assigned(op, _slot(ref), value.shape)
+    _check_assigned(op, slot_of(ref), value.shape)
     b.store(ref, value)
     return ref
 
@@ -96,14 +96,14 @@ define(
 def _by_meaning(b, op, ref, *values):
     """Stores what the NumPy rule makes of the old value and the inputs."""
     old = b.data(ref)
-    _slot(ref).store(np.asarray(op.definition.numpy(op, old, *[b.data(v) for v in values])).astype(old.dtype))
+    slot_of(ref).store(np.asarray(op.definition.numpy(op, old, *[b.data(v) for v in values])).astype(old.dtype))
     return ref
 
 
 def _accumulator(type: str, kernel, numpy) -> None:
     def lower(b, op, ref, value):
         _same_shape(ref, value)
-        b.call(kernel[value.dtype], _apart(b, ref, value), ref, value.size)
+        b.call(kernel[value.dtype], apart(b, ref, value), ref, value.size)
         return ref
 
     def meaning(op, old, value):
@@ -198,7 +198,7 @@ def _scatter(nd: bool, kernel, by_item_size: bool = False):
         b.call(
             kernel[indices.dtype, dtype],
             indices,
-            _apart(b, ref, updates),
+            apart(b, ref, updates),
             ref,
             count,
             width,
@@ -260,9 +260,9 @@ def _count_up_to(b, op, ref):
     old = b.data(ref).copy()
     if old >= op.attrs["limit"]:
         raise errors.OutOfRangeError(
-            None, op, f"variable '{_slot(ref).op.name}' has reached its limit of {op.attrs['limit']}"
+            None, op, f"variable '{slot_of(ref).op.name}' has reached its limit of {op.attrs['limit']}"
         )
-    _slot(ref).store(old + np.ones((), old.dtype))
+    slot_of(ref).store(old + np.ones((), old.dtype))
     return b.constant(old)
 
 
@@ -279,7 +279,7 @@ define(
     "InitializedValue",
     "ref: &T, initial_value: T -> value: T",
     shape=lambda op: op.inputs[1].shape,
-    host=lambda b, op, ref, initial: initial if _slot(ref).array is None else b.snapshot(ref),
+    host=lambda b, op, ref, initial: initial if slot_of(ref).array is None else b.snapshot(ref),
     differentiable=False,
     stateful=True,
 )
@@ -295,7 +295,7 @@ define(
 
 
 def _names_without_value(refs) -> np.ndarray:
-    slots = map(_slot, refs)
+    slots = map(slot_of, refs)
     return np.array([slot.op.name.encode() for slot in slots if slot.array is None], object)
 
 
@@ -316,12 +316,25 @@ def initialized_value(variable, initial_value: Tensor) -> Tensor:
 
 def is_variable_initialized(ref, name: str | None = None) -> Tensor:
     """A bool scalar: whether the variable has a value in the session that runs."""
-    return apply("IsVariableInitialized", ref, name=name)
+    return apply(kind("IsVariableInitialized", _memory(ref)), ref, name=name)
+
+
+TWINS: dict[str, str] = {}  # ops of references -> those of handles, which `resources` defines
+
+
+def kind(type: str, ref) -> str:
+    """The type of op that does to `ref`, a reference or the handle of a resource, what `type` does to references."""
+    return TWINS[type] if isinstance(ref, Tensor) and ref.op.type == "VarHandleOp" else type
+
+
+def _memory(variable):
+    """The reference or handle of a variable; a tensor is one itself."""
+    return variable._ref() if hasattr(variable, "_ref") else variable
 
 
 def _assigns_itself(ref) -> bool:
-    """Whether `ref` is a variable, but no reference to memory."""
-    return hasattr(ref, "assign") and not ref.dtype.is_ref_dtype
+    """Whether `ref` is a variable, but no reference to memory: a resource, or one in parts."""
+    return hasattr(ref, "assign") and hasattr(ref, "dtype") and not ref.dtype.is_ref_dtype
 
 
 def assign(
@@ -343,31 +356,33 @@ def assign(
     """
     if _assigns_itself(ref):
         return ref.assign(value, name=name)
-    return apply("Assign", ref, value, validate_shape=validate_shape is None or validate_shape, name=name)
+    return apply(kind("Assign", ref), ref, value, validate_shape=validate_shape is None or validate_shape, name=name)
 
 
 def assign_add(ref, value, use_locking: bool | None = None, name: str | None = None) -> Tensor:
     """Adds `value`, of the variable's shape, to variable `ref`."""
     if _assigns_itself(ref):
         return ref.assign_add(value, name=name)
-    return apply("AssignAdd", ref, value, name=name)
+    return apply(kind("AssignAdd", ref), ref, value, name=name)
 
 
 def assign_sub(ref, value, use_locking: bool | None = None, name: str | None = None) -> Tensor:
     """Subtracts `value`, of the variable's shape, from variable `ref`."""
     if _assigns_itself(ref):
         return ref.assign_sub(value, name=name)
-    return apply("AssignSub", ref, value, name=name)
+    return apply(kind("AssignSub", ref), ref, value, name=name)
 
 
 def count_up_to(ref, limit: int, name: str | None = None) -> Tensor:
     """The value of an integer scalar variable, which then grows by 1; OutOfRangeError once it is `limit`."""
-    return apply("CountUpTo", ref, limit=int(limit), name=name)
+    return apply(kind("CountUpTo", _memory(ref)), ref, limit=int(limit), name=name)
 
 
 def _scatter_function(type: str, what: str):
     def scatter(ref, indices, updates, use_locking: bool = False, name: str | None = None) -> Tensor:
-        return apply(type, ref, indices, updates, name=name)
+        if hasattr(ref, "_scattered"):
+            return ref._scattered(type, indices, updates, name)
+        return apply(kind(type, ref), ref, indices, updates, name=name)
 
     scatter.__name__ = type[0].lower() + "".join(f"_{c.lower()}" if c.isupper() else c for c in type[1:])
     scatter.__doc__ = f"{what}; InvalidArgumentError, and nothing changed, if an index is out of range."

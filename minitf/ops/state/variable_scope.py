@@ -12,6 +12,8 @@ from minitf.framework import dtypes
 from minitf.framework.collections import GraphKeys
 from minitf.framework.convert import convert_to_tensor
 from minitf.framework.graph import Graph, get_default_graph, name_scope
+from minitf.ops.state import resource_variable  # noqa: F401 - a kind of variables
+from minitf.ops.state.creation import SCOPES
 from minitf.ops.state.variable_store import AUTO_REUSE, store_of
 from minitf.ops.state.variables import Variable
 
@@ -224,6 +226,9 @@ def _open(graph: Graph) -> _Open:
 def get_variable_scope() -> VariableScope:
     """The variable scope that is open now."""
     return _open(get_default_graph()).scope
+
+
+SCOPES.append(lambda: get_variable_scope().use_resource)
 
 
 class variable_scope:  # noqa: N801 - TensorFlow's own name

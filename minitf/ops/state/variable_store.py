@@ -16,6 +16,7 @@ from minitf.framework.shape import as_shape
 from minitf.framework.tensor import Tensor
 from minitf.ops.array.slicing import slice as array_slice
 from minitf.ops.random import initializers
+from minitf.ops.state.creation import resource_variables_enabled
 from minitf.ops.state.partitioned_variable import PartitionedVariable
 from minitf.ops.state.partitions import PartitionInfo, SaveSliceInfo, partitions_of, places_of
 from minitf.ops.state.variable_modes import VariableAggregation, VariableSynchronization, is_trained
@@ -242,6 +243,9 @@ def _accepted(getter, arguments: dict) -> dict:
 
 
 def _make(name: str, shape, dtype, initializer, place, **options) -> Variable:
+    options["use_resource"] = (
+        resource_variables_enabled() if options["use_resource"] is None else options["use_resource"]
+    )
     initializer = _default_initializer(name, dtype) if initializer is None else initializer
     if not callable(initializer):
         return Variable(initializer, name=name, **options)

@@ -6,7 +6,7 @@ import contextlib
 from collections.abc import Callable
 
 from minitf.framework import dtypes, protos
-from minitf.framework.apply import apply_op
+from minitf.framework.apply import apply, apply_op
 from minitf.framework.collections import GraphKeys
 from minitf.framework.convert import convert_to_tensor, register_tensor_conversion_function
 from minitf.framework.graph import Graph, get_default_graph, name_scope
@@ -16,12 +16,14 @@ from minitf.framework.shape import UNKNOWN, TensorShape, as_shape
 from minitf.framework.tensor import IndexedSlices, Tensor, session_for
 from minitf.ops.array.identity import identity
 from minitf.ops.array.joining import stack
+from minitf.ops.array.slicing import getitem
 from minitf.ops.control import control
-from minitf.ops.state import state
+from minitf.ops.state import slice_assign, state  # noqa: F401 - slice_assign defines an op
+from minitf.ops.state.creation import KINDS, Created
 from minitf.ops.state.partitions import SaveSliceInfo
 
 
-class Variable:
+class Variable(metaclass=Created):
     """A tensor whose value lives in a session and changes only by assignment.
 
     initial_value: a number, array or tensor, or a function of no arguments that makes one. dtype: the type
@@ -43,7 +45,7 @@ class Variable:
     """
 
     __array_priority__ = 100  # numpy_array * variable asks the variable
-    SaveSliceInfo = SaveSliceInfo
+    SaveSliceInfo, _is_resource = SaveSliceInfo, False
     _save_slice_info: SaveSliceInfo | None = None
 
     def __init__(
@@ -85,15 +87,18 @@ class Variable:
         with name_scope(name, "Variable") as scope:
             initial = self._initial_value = _initial(initial_value, dtype, scope)
             known = as_shape(shape) if shape is not None else initial.shape if validate_shape else UNKNOWN
-            if validate_shape and not initial.shape.is_fully_defined():
-                raise ValueError(
-                    f"the initial value {initial.name} of variable '{scope[:-1]}' has shape {initial.shape}; "
-                    "it has to be fully known, or pass validate_shape=False"
-                )
+            self._check_known(initial, validate_shape, scope)
             self._op = apply_op("VariableV2", name=scope, dtype=initial.dtype.base_dtype, shape=known)
             self._variable = self._op.outputs[0]
-            _reserve_guard(initial)
+            guard_initial_value(initial)
             self._initializer = state.assign(self._variable, initial, validate_shape, name="Assign").op
+
+    def _check_known(self, initial: Tensor, validate_shape: bool, scope: str) -> None:
+        if validate_shape and not initial.shape.is_fully_defined():
+            raise ValueError(
+                f"the initial value {initial.name} of variable '{scope[:-1]}' has shape {initial.shape}; "
+                "it has to be fully known, or pass validate_shape=False"
+            )
 
     def _read(self, caching_device) -> None:
         """Makes the op that reads the variable, beside it or on a device of its own."""
@@ -194,12 +199,13 @@ class Variable:
             names["initial_value_name"] = self._initial_value.name
         names = {key: name.removeprefix(scope) for key, name in names.items()}
         part = self._save_slice_info and self._save_slice_info.to_proto(export_scope)
+        names |= {"is_resource": True} if self._is_resource else {}
         return protos.message("VariableDef")(trainable=self.trainable, save_slice_info_def=part, **names)
 
     @classmethod
     def from_proto(cls, variable_def, import_scope: str | None = None) -> Variable:
         """The variable whose ops, in the default graph, a VariableDef names."""
-        return cls(variable_def=variable_def, import_scope=import_scope)
+        return KINDS[getattr(variable_def, "is_resource", False)](variable_def=variable_def, import_scope=import_scope)
 
     def _set_save_slice_info(self, save_slice_info: SaveSliceInfo) -> None:
         self._save_slice_info = save_slice_info
@@ -269,8 +275,18 @@ class Variable:
         """See `tf.scatter_nd_sub`."""
         return state.scatter_nd_sub(self._variable, indices, updates, name=name)
 
+    def _strided_slice_assign(self, begin, end, strides, value, name: str | None, masks: dict) -> Tensor:
+        return apply("StridedSliceAssign", self._variable, begin, end, strides, value, name=name, **masks)
+
+    def __getitem__(self, key) -> Tensor:
+        """A part of its value; to the part itself a value is assigned by `v[key].assign(value)`."""
+        return getitem(self.value(), key, self)
+
     def __iter__(self):
         raise TypeError(f"{self.name} cannot be iterated over: its value is not known yet; use tf.unstack or tf.map_fn")
+
+
+KINDS[False] = Variable
 
 
 def _scatters_slices(function, what: str):
@@ -304,11 +320,12 @@ def _delegates(operator: str):
 
 
 _BINARY = ["add", "sub", "mul", "div", "truediv", "floordiv", "mod", "pow", "matmul", "and", "or", "xor"]
-for _name in [*_BINARY, *[f"r{n}" for n in _BINARY], "lt", "le", "gt", "ge", "abs", "neg", "invert", "getitem"]:
+for _name in [*_BINARY, *[f"r{n}" for n in _BINARY], "lt", "le", "gt", "ge", "abs", "neg", "invert"]:
     setattr(Variable, f"__{_name}__", _delegates(f"__{_name}__"))
 
 
-def _convert(value: Variable, dtype=None, name=None, as_ref=False):
+def convert_variable(value: Variable, dtype=None, name=None, as_ref=False) -> Tensor:
+    """A variable as a tensor: its memory where that is wanted, else its value."""
     if dtype is not None and not dtype.is_compatible_with(value.dtype):
         raise ValueError(
             f"variable '{value.op.name}' is {value.dtype.base_dtype.name}, not {dtype.name}; use tf.cast to convert it"
@@ -316,7 +333,7 @@ def _convert(value: Variable, dtype=None, name=None, as_ref=False):
     return value._ref() if as_ref else value.value()
 
 
-register_tensor_conversion_function(Variable, _convert)
+register_tensor_conversion_function(Variable, convert_variable)
 
 
 def _read(assigned: Tensor, read_value: bool):
@@ -335,9 +352,21 @@ def lifted():
 
 
 def _initial(value, dtype, scope: str) -> Tensor:
+    """The initial value; what a function makes of it stands in a scope of its own."""
+    if not callable(value):
+        return initial_value_of(value, dtype, scope)
+    with name_scope("Initializer"), get_default_graph().beside(scope[:-1]):
+        return initial_value_of(value, dtype, scope)
+
+
+def initial_value_of(value, dtype, scope: str) -> Tensor:
+    """The tensor that a variable starts as; `value` may be a function that makes it.
+
+    Raises:
+      ValueError: if it belongs to the body of a loop or branch.
+    """
     if callable(value):
-        with name_scope("Initializer"), get_default_graph().beside(scope[:-1]):
-            return convert_to_tensor(value(), dtype, name="initial_value")
+        return convert_to_tensor(value(), dtype, name="initial_value")
     if isinstance(value, Tensor) and value.graph is not value.graph.root:
         raise ValueError(
             f"the initial value {value.name} of variable '{scope[:-1]}' is computed inside the body of a "
@@ -347,7 +376,7 @@ def _initial(value, dtype, scope: str) -> Tensor:
     return convert_to_tensor(value, dtype, name="initial_value")
 
 
-def _reserve_guard(initial: Tensor) -> None:
+def guard_initial_value(initial: Tensor) -> None:
     """Leaves the ids of the ops by which TensorFlow lets an initial value depend on variables without one.
 
     For each variable nine ops choose between its value and its initial value, and what depends on them is

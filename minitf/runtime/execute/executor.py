@@ -249,7 +249,7 @@ def _host_ops(ops: list, state: State) -> set:
 
 
 def variable_of(ref):
-    """The VariableV2 op behind a ref tensor."""
+    """The variable's op behind a ref tensor."""
     op = ref.op
     while op.definition.role != "variable":
         op = op.attrs["stands_for"].op if "stands_for" in op.attrs else op.inputs[0].op

@@ -26,8 +26,10 @@ from minitf.runtime.passes.repeat_bias import repeat_bias
 from minitf.runtime.passes.read_in_place import read_in_place
 from minitf.runtime.passes.transpose_once import transpose_once
 from minitf.runtime.passes.drop_permutation import drop_permutation
+from minitf.runtime.passes.read_variables import read_variables
 
 PASSES = {
+    "read_variables": read_variables,
     "drop_unread": drop_unread,
     "prune_columns": prune_columns,
     "split_concat": split_concat,

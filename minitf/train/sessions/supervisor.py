@@ -351,7 +351,7 @@ def _made(given, key: str, make):
 
 def _check_placed(graph) -> None:
     """Raises ValueError if a variable has no device: those that several processes share are somewhere."""
-    homeless = [op.name for op in graph.ops if op.type == "VariableV2" and not op.device]
+    homeless = [op.name for op in graph.ops if op.definition.role == "variable" and not op.device]
     if homeless:
         raise ValueError(
             f"When using replicas, all Variables must have their device set: {', '.join(homeless)}. In one "

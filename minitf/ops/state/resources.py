@@ -1,0 +1,78 @@
+"""The ops of resource variables, which are reached by handles.
+
+They do what the ops of references do; but each read of a resource is an op of its own, which gives what the variable
+holds at its place in the program.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+
+from minitf.framework import dtypes
+from minitf.framework.registry import OPS, define
+from minitf.framework.shape import UNKNOWN
+from minitf.framework.tensor import IndexedSlices
+from minitf.ops import patterns
+from minitf.ops.array import array
+from minitf.ops.array.gather import bad_index, check_indices, count_of
+from minitf.ops.state import slice_assign, state, training  # noqa: F401 - they define what is repeated here
+
+_SCATTERED = "Add Div Max Min Mul Sub Update NdAdd NdSub NdUpdate"
+_APPLIED = "Adadelta Adagrad AdagradDA CenteredRMSProp Ftrl FtrlV2 Momentum ProximalAdagrad RMSProp"
+_APPLIED_WHOLE = "Adam GradientDescent ProximalGradientDescent"
+
+state.TWINS.update(
+    {
+        "Assign": "AssignVariableOp",
+        "AssignAdd": "AssignAddVariableOp",
+        "AssignSub": "AssignSubVariableOp",
+        "CountUpTo": "ResourceCountUpTo",
+        "IsVariableInitialized": "VarIsInitializedOp",
+        "StridedSliceAssign": "ResourceStridedSliceAssign",
+        "VariableV2": "VarHandleOp",
+        **{f"Scatter{name}": f"ResourceScatter{name}" for name in _SCATTERED.split()},
+        **{f"Apply{name}": f"ResourceApply{name}" for name in f"{_APPLIED} {_APPLIED_WHOLE}".split()},
+        **{
+            f"SparseApply{name}": f"ResourceSparseApply{name}" for name in f"{_APPLIED} ProximalGradientDescent".split()
+        },
+    }
+)
+for _type, _twin in [*state.TWINS.items(), ("Identity", "ReadVariableOp")]:
+    OPS[_twin] = dataclasses.replace(OPS[_type], type=_twin)
+
+
+def _gathered_shape(op):
+    variable, indices = op.inputs[0].shape, op.inputs[1].shape
+    if variable.rank is None or indices.rank is None:
+        return UNKNOWN
+    return indices.concatenate(variable[1:])
+
+
+def _gathered(op, variable, indices):
+    check_indices(indices, variable.shape[0])
+    return np.take(variable, indices, 0)
+
+
+def _gather(b, op, variable, indices):
+    size = variable.shape[0]
+    return patterns.taken(b, variable, indices, 0, lambda place: bad_index(b.data(indices), place, size))
+
+
+def _gather_grad(op, g):
+    variable, indices = op.inputs
+    shape = array.shape(variable)
+    values = array.reshape(g, array.concat([count_of(indices), shape[1:]], 0))
+    return IndexedSlices(values, array.reshape(indices, [-1]), shape), None
+
+
+define(
+    "ResourceGather",
+    "resource: dtype[rows, ...], indices: Tindices -> output: dtype",
+    Tindices=dtypes.INDEX,
+    shape=_gathered_shape,
+    numpy=_gathered,
+    kernel=_gather,
+    grad=_gather_grad,
+)

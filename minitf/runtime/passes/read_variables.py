@@ -1,0 +1,41 @@
+"""Pass `read_variables`: what a variable holds at one place of the program is read from the variable itself.
+
+A read copies the variable's memory. Where nothing writes to that before the copy is last read, nobody can tell.
+"""
+
+from __future__ import annotations
+
+from minitf.runtime.lower.ir import Call, Ref, calls
+from minitf.runtime.passes.uses import Use, Uses, whole
+
+
+def read_variables(nodes: list, kept: frozenset) -> None:
+    """Removes such copies."""
+    if not any(map(_is_copy, calls(nodes))):
+        return
+    with Uses(nodes, kept) as uses:
+        for buffer in uses.first_used_by(["assign"]):
+            found = uses.of(buffer)
+            if uses.internal(buffer) and buffer not in uses.pinned and _is_copy(found[0].call) and found[0].writes:
+                _read(found[0], found[1:], uses)
+
+
+def _is_copy(call: Call) -> bool:
+    return call.name == "assign" and call["a"].buffer.kind == "variable" and whole(call["a"]) and whole(call["o"])
+
+
+def _read(copy: Use, reads: list[Use], uses: Uses) -> None:
+    source = copy.call["a"]
+    last = max([uses.reach(copy, read) for read in reads], default=copy.order)
+    if any(read.writes for read in reads) or not uses.undisturbed([source], copy.order, last + 1):
+        return
+    changes: dict[Call, list] = {copy.call: []}
+    for call in dict.fromkeys(read.call for read in reads):
+        places = {read.operand: _moved(read.ref, source) for read in reads if read.call is call}
+        changes[call] = [call.with_(**places)]
+    uses.replace(changes)
+
+
+def _moved(ref: Ref, source: Ref) -> Ref:
+    """The part of the variable that a part of the copy held."""
+    return Ref(ref.shape, ref.dtype, source.buffer, source.offset + ref.offset, ref.moves)
