@@ -17,8 +17,9 @@ hypothesis.settings.load_profile("minitf")
 
 @pytest.fixture(autouse=True)
 def fresh_graph():
-    """Every test, and every doctest, starts with an empty default graph."""
+    """Every test, and every doctest, starts with an empty default graph, in which variables are references."""
     tf.reset_default_graph()
+    tf.disable_resource_variables()
 
 
 @pytest.fixture
