@@ -1,4 +1,10 @@
-"""CRC-32C (Castagnoli), the checksum of TensorFlow's files."""
+"""CRC-32C (Castagnoli), the checksum of TensorFlow's files.
+
+A long message is made a short one of the same sum first: vectors of it, multiplied without carries by powers of x
+modulo the polynomial, are added to those further on, until only the last four are left (Gopal and others, "Fast CRC
+computation for generic polynomials using PCLMULQDQ instruction", Intel 2009). The processor's instructions for the
+checksum itself sum up what is left.
+"""
 
 import platform
 
@@ -7,6 +13,7 @@ import numpy as np
 from minitf.kernels.compile.abi import assembly, i64, i64p, kernel, u8p
 
 _POLYNOMIAL = 0x82F63B78  # reversed
+_LANES = range(4)  # as many vectors are folded side by side, for each waits for the product before it
 
 
 def _table():
@@ -27,10 +34,95 @@ _INSTRUCTIONS = {
 
 def _extended(symbol, dtype):
     """LLVM assembly of `extended`."""
-    machine = platform.machine()
-    if machine not in _INSTRUCTIONS:
+    if platform.machine() not in _INSTRUCTIONS:
         return _by_bits(symbol)
-    wide, by_eight, narrow, by_one, features = _INSTRUCTIONS[machine]
+    size = _vector_size()
+    return _by_vectors(symbol, size) if size else _by_words(symbol)
+
+
+def _vector_size():
+    """The bytes of the widest vectors that the processor multiplies without carries; 0 if it does not."""
+    import llvmlite.binding as llvm
+
+    features = llvm.get_host_cpu_features()
+    if platform.machine() != "x86_64" or not features.get("pclmul"):
+        return 0
+    return 16 if not features.get("vpclmulqdq") else 64 if features.get("avx512f") else 32
+
+
+_PRODUCTS = {  # bytes of a vector -> its product without carries, the attributes that needs
+    16: ("llvm.x86.pclmulqdq", "+pclmul"),
+    32: ("llvm.x86.pclmulqdq.256", "+avx2,+vpclmulqdq"),
+    64: ("llvm.x86.pclmulqdq.512", "+avx512f,+vpclmulqdq"),
+}
+
+
+def _power(exponent):
+    """x to a power modulo the polynomial, reversed, as a factor of 33 bits."""
+    found = 1 << 31
+    for _ in range(exponent):
+        found = (found >> 1) ^ (_POLYNOMIAL if found & 1 else 0)
+    return found << 1
+
+
+def _by_vectors(symbol, size):
+    """The sum by folding vectors of `size` bytes; what is left, and short messages, word by word."""
+    kind, step = f"<{size // 8} x i64>", len(_LANES) * size
+    product, features = _PRODUCTS[size]
+    pair = ", ".join(f"i64 {_power(8 * step + bits)}" for bits in (32, -32))
+    factors = f"<{', '.join([pair] * (size // 16))}>"
+
+    def each(*lines):
+        return "\n".join("  " + line.format(k=k) for k in _LANES for line in lines)
+
+    return f"""
+declare {kind} @{product}({kind}, {kind}, i8)
+{_by_words(f"{symbol}_words", "internal")}
+define i64 @{symbol}(ptr %p, i64 %n, i64 %start) nounwind "target-features"="{features}" {{
+entry:
+  %short = icmp ult i64 %n, {2 * step}
+  br i1 %short, label %whole, label %begin
+whole:
+  %all = call i64 @{symbol}_words(ptr %p, i64 %n, i64 %start)
+  ret i64 %all
+begin:
+  %kept = alloca [{len(_LANES)} x {kind}]
+{each(f"%i{{k}} = getelementptr {kind}, ptr %p, i64 {{k}}", f"%v{{k}} = load {kind}, ptr %i{{k}}, align 1")}
+  %state = insertelement {kind} zeroinitializer, i64 %start, i64 0
+  %begun = xor {kind} %v0, %state
+  br label %head
+head:
+  %at = phi i64 [{step}, %begin], [%after, %head]
+  %s0 = phi {kind} [%begun, %begin], [%t0, %head]
+{each(f"%s{{k}} = phi {kind} [%v{{k}}, %begin], [%t{{k}}, %head]").split(chr(10), 1)[1]}
+  %from = getelementptr i8, ptr %p, i64 %at
+{
+        each(
+            f"%j{{k}} = getelementptr {kind}, ptr %from, i64 {{k}}",
+            f"%w{{k}} = load {kind}, ptr %j{{k}}, align 1",
+            f"%l{{k}} = call {kind} @{product}({kind} %s{{k}}, {kind} {factors}, i8 0)",
+            f"%h{{k}} = call {kind} @{product}({kind} %s{{k}}, {kind} {factors}, i8 17)",
+            f"%x{{k}} = xor {kind} %l{{k}}, %h{{k}}",
+            f"%t{{k}} = xor {kind} %x{{k}}, %w{{k}}",
+        )
+    }
+  %after = add i64 %at, {step}
+  %next = add i64 %after, {step}
+  %more = icmp ule i64 %next, %n
+  br i1 %more, label %head, label %end
+end:
+{each(f"%o{{k}} = getelementptr {kind}, ptr %kept, i64 {{k}}", f"store {kind} %t{{k}}, ptr %o{{k}}, align 1")}
+  %folded = call i64 @{symbol}_words(ptr %kept, i64 {step}, i64 0)
+  %rest = getelementptr i8, ptr %p, i64 %after
+  %count = sub i64 %n, %after
+  %sum = call i64 @{symbol}_words(ptr %rest, i64 %count, i64 %folded)
+  ret i64 %sum
+}}"""
+
+
+def _by_words(symbol, linkage=""):
+    """The sum, eight bytes at a time."""
+    wide, by_eight, narrow, by_one, features = _INSTRUCTIONS[platform.machine()]
     state = "%c" if wide == "i64" else "%c32"
     widen = "" if wide == "i64" else "%c32 = trunc i64 %c to i32"
     result = "%c2 = " if wide == "i64" else "%r32 = "
@@ -39,7 +131,7 @@ def _extended(symbol, dtype):
     return f"""
 declare {wide} @{by_eight}({wide}, i64)
 declare i32 @{by_one}(i32, {narrow})
-define i64 @{symbol}(ptr %p, i64 %n, i64 %start) nounwind "target-features"="{features}" {{
+define {linkage} i64 @{symbol}(ptr %p, i64 %n, i64 %start) nounwind "target-features"="{features}" {{
 entry:
   %words = lshr i64 %n, 3
   br label %head

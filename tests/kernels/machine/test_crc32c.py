@@ -1,3 +1,6 @@
+import ctypes
+
+import llvmlite.binding as llvm
 import numpy as np
 import pytest
 
@@ -27,15 +30,37 @@ def test_known_sums(data, known, python):
 
 
 def test_any_length_in_parts():
-    data = np.random.default_rng(0).bytes(100)
-    for n in range(100):
+    data = np.random.default_rng(0).bytes(2500)
+    for n in [*range(100), *range(500, 530), *range(1000, 1060), 1535, 1536, 1537, 2499]:
         assert summed(data[:n]) == summed(data[:n], python=True)
         assert summed(data[n:], summed(data[:n])) == summed(data)
 
 
-def test_processors_without_the_instruction(monkeypatch):
-    import llvmlite.binding as llvm
+FEATURES = {0: "sse4.2", 16: "pclmul", 32: "vpclmulqdq", 64: "vpclmulqdq"}
 
+
+@pytest.mark.parametrize("size", FEATURES)
+def test_vectors_of_each_size(size):
+    """What processors of other vectors run: the same sums at any place, of any length."""
+    if not llvm.get_host_cpu_features().get(FEATURES[size]) or size == 64 and crc32c._vector_size() < 64:
+        pytest.skip("this processor has not the instructions")
+    text = crc32c._by_vectors("sum", size) if size else crc32c._by_words("sum")
+    llvm.initialize_native_target()
+    llvm.initialize_native_asmprinter()
+    machine = llvm.Target.from_default_triple().create_target_machine(
+        cpu=llvm.get_host_cpu_name(), features=llvm.get_host_cpu_features().flatten(), jit=True
+    )
+    engine = llvm.create_mcjit_compiler(llvm.parse_assembly(text), machine)
+    engine.finalize_object()
+    function = ctypes.CFUNCTYPE(*[ctypes.c_int64] * 4)(engine.get_function_address("sum"))
+    data = np.random.default_rng(1).integers(0, 256, 3000, np.uint8)
+    for start, count in [(0, n) for n in range(0, 2600, 37)] + [(k, 1100 + 31 * k) for k in range(40)]:
+        part = data[start : start + count]
+        state = 0x12345678 ^ count
+        assert function(part.ctypes.data, count, state) == crc32c.extended(part, count, state), (start, count)
+
+
+def test_processors_without_the_instruction(monkeypatch):
     monkeypatch.setattr(crc32c.platform, "machine", lambda: "riscv64")
     llvm.parse_assembly(crc32c._extended("name", None)).verify()
     monkeypatch.setattr(crc32c.platform, "machine", lambda: "aarch64")
