@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from benchmarks import cliffs, compare, floor, host, overhead, scaling, startup, unroll
+from benchmarks import checkpoints, cliffs, compare, floor, host, overhead, scaling, startup, unroll
 
 _ALL = {
     "peers": compare,
@@ -14,6 +14,7 @@ _ALL = {
     "overhead": overhead,
     "host": host,
     "cliffs": cliffs,
+    "checkpoints": checkpoints,
 }
 
 

@@ -98,6 +98,15 @@ class Worker:
             times.append((time.perf_counter() - started) / 100)
         return {"wall": times, "cpu": times}
 
+    def open(self, folder, count, size):
+        """Variables, and a folder to save them in."""
+        self.models["checkpoints"] = self.peer.checkpoints(self.threads, folder, count, size)
+        return {}
+
+    def keep(self, what):
+        """Seconds and memory of saving or restoring them."""
+        return getattr(self.models["checkpoints"], what)()
+
     def drop(self):
         """Forgets all models."""
         self.models.clear()

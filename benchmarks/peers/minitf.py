@@ -1,6 +1,7 @@
 """minitf."""
 
 import minitf as tf
+from benchmarks.saving import Variables
 from benchmarks.workloads import Model, scalar_add
 
 VERSION = "minitf"
@@ -25,3 +26,8 @@ def build(w, mode, threads):
 def overhead(threads):
     """A function that runs one scalar addition."""
     return scalar_add(tf, _config(threads))
+
+
+def checkpoints(threads, folder, count, size):
+    """Variables to be saved and restored."""
+    return Variables(tf, _config(threads), folder, count, size)

@@ -2,6 +2,7 @@
 
 import tensorflow.compat.v1 as tf
 
+from benchmarks.saving import Variables
 from benchmarks.workloads import Model, loss_of, scalar_add, train_op
 
 tf.disable_v2_behavior()
@@ -51,3 +52,8 @@ def build(w, mode, threads):
 def overhead(threads):
     """A function that runs one scalar addition."""
     return scalar_add(tf, _config(threads))
+
+
+def checkpoints(threads, folder, count, size):
+    """Variables to be saved and restored."""
+    return Variables(tf, _config(threads), folder, count, size)

@@ -10,7 +10,6 @@ import math
 import os
 import struct
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import numpy as np
 
@@ -18,6 +17,7 @@ from minitf.formats import table, wire
 from minitf.formats.checksum import crc32c, masked
 from minitf.formats.wire import Malformed, Message
 from minitf.framework import dtypes
+from minitf.kernels.machine.alloc import aligned
 
 _VERSION = 1
 _LARGEST_RANK = 254
@@ -166,6 +166,7 @@ class Bundle:
     shards: int
     entries: dict[str, Entry]
     parts: dict[bytes, Entry] = field(default_factory=dict)  # of partitioned tensors, by their keys
+    _files: dict[int, _DataFile] = field(default_factory=dict)  # those that were opened, by number
 
     @classmethod
     def read(cls, prefix: str, data: bytes) -> Bundle:
@@ -185,20 +186,20 @@ class Bundle:
                 found.entries[_name(key)] = entry
         return found
 
-    def array(self, entry: Entry, out: np.ndarray | None = None) -> np.ndarray:
+    def array(self, entry: Entry) -> np.ndarray:
         """The tensor of an entry; Malformed if its bytes are damaged, OSError if its file cannot be read."""
         if entry.dtype is None:
             raise Malformed("its type is one that minitf has not")
-        path = Path(data_name(self.prefix, entry.shard, self.shards))
-        if os.path.getsize(path) < entry.offset + entry.size:
-            raise Malformed(f"{path} is cut off")
+        if entry.shard not in self._files:
+            self._files[entry.shard] = _DataFile(data_name(self.prefix, entry.shard, self.shards))
+        file = self._files[entry.shard]
         if entry.dtype is dtypes.string:
-            return _strings(_bytes(path, entry), entry)
+            return _strings(file.bytes(entry), entry)
         dtype = np.dtype(entry.dtype.as_numpy_dtype)
         if entry.size != math.prod(entry.shape) * dtype.itemsize:
             raise Malformed(f"{entry.size} bytes are not those of {entry.dtype.name} {list(entry.shape)}")
-        array = np.empty(entry.shape, dtype) if out is None else out
-        _fill(path, entry, array.reshape(-1).view(np.uint8))
+        array = aligned(entry.shape, dtype)
+        file.fill(entry, array.reshape(-1).view(np.uint8))
         return array
 
 
@@ -209,22 +210,45 @@ def _name(key: bytes) -> str:
         raise Malformed(f"the key {key!r:.40} is no text") from None
 
 
-def _fill(path: Path, entry: Entry, data: np.ndarray) -> None:
-    crc = 0
-    with open(path, "rb", buffering=0) as file:
-        file.seek(entry.offset)
+class _DataFile:
+    """A data file that is open for as long as this is there."""
+
+    def __init__(self, name: str):
+        self._name, self._file = name, -1
+        self._file = os.open(name, os.O_RDONLY)
+        self._size = os.fstat(self._file).st_size
+
+    def __del__(self):
+        if self._file >= 0:
+            os.close(self._file)
+
+    def _check(self, entry: Entry) -> None:
+        if self._size < entry.offset + entry.size:
+            raise Malformed(f"{self._name} is cut off")
+
+    def bytes(self, entry: Entry) -> bytes:
+        """The bytes of an entry as they are."""
+        self._check(entry)
+        return self._read(entry.offset, np.empty(entry.size, np.uint8)).tobytes()
+
+    def fill(self, entry: Entry, data: np.ndarray) -> None:
+        """Reads the bytes of an entry to where `data` is; Malformed if its checksum is wrong."""
+        self._check(entry)
+        place, crc = entry.offset, 0
         for piece in _pieces(data):
-            if file.readinto(piece.data) != piece.size:
-                raise Malformed(f"{path} is cut off")
-            crc = crc32c(piece, crc)
-    if masked(crc) != entry.crc:
-        raise Malformed(f"a checksum in {path} is wrong")
+            crc = crc32c(self._read(place, piece), crc)
+            place += piece.size
+        if masked(crc) != entry.crc:
+            raise Malformed(f"a checksum in {self._name} is wrong")
 
-
-def _bytes(path: Path, entry: Entry) -> bytes:
-    with open(path, "rb") as file:
-        file.seek(entry.offset)
-        return file.read(entry.size)
+    def _read(self, place: int, data: np.ndarray) -> np.ndarray:
+        done = 0
+        while done < data.size:
+            count = os.preadv(self._file, [data[done:]], place + done)
+            if count == 0:
+                raise Malformed(f"{self._name} is cut off")
+            done += count
+        return data
 
 
 def _strings(data: bytes, entry: Entry) -> np.ndarray:

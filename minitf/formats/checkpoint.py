@@ -175,10 +175,10 @@ class Checkpoint:
         return entries
 
     def array(self, name: str) -> np.ndarray:
-        """The tensor of a name; KeyError if there is none, DataLossError if it is damaged."""
+        """The tensor of a name, the caller's own; KeyError if there is none, DataLossError if it is damaged."""
         entry = self.entries[name]
         if name in self._values:
-            return self._values[name]
+            return self._values[name].copy()
         with _explained(f"{self.prefix}, tensor {name}"):
             return self._joined(name, entry) if entry.slices else self._bundle.array(entry)
 

@@ -19,6 +19,8 @@ def varint(value: int) -> bytes:
     >>> varint(300).hex(), read_varint(varint(300), 0)
     ('ac02', (300, 2))
     """
+    if 0 <= value < 128:  # as most are
+        return bytes((value,))
     value &= 0xFFFFFFFFFFFFFFFF
     found = bytearray()
     while value > 127:
@@ -30,6 +32,8 @@ def varint(value: int) -> bytes:
 
 def read_varint(data, place: int) -> tuple[int, int]:
     """The number at a place of some bytes, and the place behind it; Malformed if it does not end there."""
+    if place < len(data) and data[place] < 128:  # as most are
+        return data[place], place + 1
     value = 0
     for shift in range(0, 70, 7):
         if place >= len(data):

@@ -64,6 +64,7 @@ define(
     "prefix: string, tensor_names: string, shape_and_slices: string -> tensors: **",
     host=_restore,
     stateful=True,
+    gives_memory=True,
     differentiable=False,
 )
 
@@ -110,7 +111,7 @@ def _part(array: np.ndarray, spec: str, op) -> np.ndarray:
             raise ValueError(f"the checkpoint's tensor has shape {list(array.shape)}")
     except ValueError as error:
         raise errors.InvalidArgumentError(None, op, f"shape_and_slices has {spec!r}: {error}") from None
-    return array[window]
+    return array[window].copy()
 
 
 def _extent(text: str) -> slice:

@@ -13,6 +13,8 @@ from minitf.runtime.plan.plan import Plan
 from minitf.runtime.plan.region import Region, Split
 from minitf.runtime.session.state import State, follows_variable
 
+_WORTH_TAKING = 1 << 18  # elements
+
 
 class OpByOpExecutor:
     """Runs a plan one op at a time: the reference."""
@@ -25,13 +27,10 @@ class OpByOpExecutor:
         values: dict = {t: Concrete(a) for t, a in fed.items()}
         if has_primitives(self._plan):
             return [own(v.array) for v in run_in_frames(self._plan, self._state, fed)]
+        builder = OpByOp(self._state)
+        builder.handed = self._plan.handed
         copies = run_ops(
-            OpByOp(self._state),
-            self._plan.ops,
-            values,
-            self._plan.used,
-            self._plan.last_use,
-            frozenset(self._plan.fetches),
+            builder, self._plan.ops, values, self._plan.used, self._plan.last_use, frozenset(self._plan.fetches)
         )
         return _fetched(self._plan, values, copies)
 
@@ -58,13 +57,13 @@ class HostStep:
 
     def __init__(self, op, inputs: list, state: State, plan: Plan):
         self.op, self.inputs, self._state, self._used = op, inputs, state, plan.used
-        self._fetches = frozenset(plan.fetches)
+        self._fetches, self._handed = frozenset(plan.fetches), plan.handed
 
     def run(self, values: dict) -> dict:
         """Runs the op; returns copies of fetched variables."""
         copies: dict = {}
         builder = OpByOp(self._state)
-        builder.used = self._used
+        builder.used, builder.handed = self._used, self._handed
         run_op(builder, self.op, self.inputs, values, self._fetches, copies)
         return copies
 
@@ -74,7 +73,7 @@ class NativeExecutor:
 
     def __init__(self, plan: Plan, state: State, passes: list[str], threads: int = 1):
         self._plan, self._state, self._passes, self._threads = plan, state, passes, threads
-        self._host: set = _host_ops(plan.ops, state)
+        self._host: set = _host_ops(plan, state)
         self._written = frozenset(written_variables(plan.ops))
         self._arrange()
 
@@ -229,12 +228,12 @@ def _ops_of(step) -> list:
     return step.ops if isinstance(step, Region) else [step.op]
 
 
-def _host_ops(ops: list, state: State) -> set:
-    """The ops that cannot be native: no kernel, types without kernels, or the first assignment of a
-    variable.
+def _host_ops(plan: Plan, state: State) -> set:
+    """The ops that cannot be native: no kernel, types without kernels, the first assignment of a variable,
+    or one by which it gets other memory.
     """
     host, shapes = set(), set()
-    for op in ops:
+    for op in plan.ops:
         definition = op.definition
         if definition.bodies:
             continue
@@ -243,9 +242,17 @@ def _host_ops(ops: list, state: State) -> set:
             shapes.add(op)
         elif definition.kernel is None or not is_native(op):
             host.add(op)
-        if definition.effect == "initializes" and not state.initialized(variable_of(op.inputs[0])):
+        if definition.effect == "initializes" and (
+            not state.initialized(variable_of(op.inputs[0])) or _takes_memory(op, plan)
+        ):
             host.add(op)
     return host
+
+
+def _takes_memory(assign, plan: Plan) -> bool:
+    """Whether the variable does better to take the memory of its new value than to copy that."""
+    size = assign.inputs[0].shape.num_elements()
+    return assign.inputs[1] in plan.handed and size is not None and size >= _WORTH_TAKING
 
 
 def variable_of(ref):

@@ -49,6 +49,7 @@ class OpByOp(Builder):
     """Runs ops one at a time; one object serves one run."""
 
     most_trips: int | None = None  # of a loop whose condition does not end it before
+    handed: frozenset = frozenset()  # the tensors whose memory a variable can have as its own
 
     def __init__(self, state: State):
         self.session_state = state
@@ -92,7 +93,10 @@ class OpByOp(Builder):
         return Reference(self.session_state.slot(op))
 
     def store(self, ref, value):
-        ref.slot.store(value.array)
+        if self.current.inputs[1] in self.handed:
+            ref.slot.take(value.array)
+        else:
+            ref.slot.store(value.array)
 
     def state(self, op, make):
         return Concrete(self.session_state.op_state(op, make))
@@ -169,7 +173,7 @@ class OpByOp(Builder):
         try:
             if definition.sized:
                 check_sizes(definition, [None if isinstance(v, Ragged) else v.shape for v in values])
-            if definition.kernel is not None and is_native(op):
+            if definition.kernel is not None and is_native(op) and not self._takes_memory(op):
                 results = definition.kernel(self, op, *values)
             elif definition.host is not None:
                 results = definition.host(self, op, *values)
@@ -183,6 +187,9 @@ class OpByOp(Builder):
         if len(op.outputs) == 1 and not isinstance(results, (list, tuple)):
             return [results]
         return list(results or ())
+
+    def _takes_memory(self, op) -> bool:
+        return op.definition.effect == "initializes" and op.inputs[1] in self.handed
 
     def _by_numpy(self, op, values):
         arrays = [v.array for v in values]

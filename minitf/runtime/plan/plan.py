@@ -30,6 +30,18 @@ class Plan:
         self.executors: list = []  # those no run is using: made when they are lacking
         self.tracers: list = []  # the same for runs with a trace
 
+    def forget(self) -> None:
+        """Lets go of what runs it, and with that of the memory it runs in."""
+        self.executors.clear()
+        self.tracers.clear()
+
+    @functools.cached_property
+    def handed(self) -> frozenset:
+        """The tensors whose memory a variable can have as its own, as nobody else reads them."""
+        values = (op.inputs[1] for op in self.ops if op.definition.effect == "initializes")
+        given = frozenset(t for t in values if t.op.definition.gives_memory and len(t.consumers()) == 1)
+        return given - {*self.fetches, *self.fed}
+
     @functools.cached_property
     def last_use(self) -> list[list]:
         """For each op, the tensors nobody needs after it."""

@@ -278,6 +278,8 @@ class BaseSession(Shown, PartialRuns, KeptTensors):
         """Ends the session and forgets its variables; running it afterwards is an error."""
         with self._lock.turn:
             self._lock.close()
+            for _, _, plan in self._plans.values():
+                plan.forget()
             self._plans.clear()
             self._partial.clear()
             self._state.clear()

@@ -36,6 +36,16 @@ class Slot:
             self.array[...] = array
             self.version += 1
 
+    def take(self, array: np.ndarray) -> None:
+        """Has an array that is nobody else's as its memory."""
+        self.array = array
+        self.version += 1
+
+    def forget(self) -> None:
+        """Is not initialized any more."""
+        self.array = None
+        self.version += 1
+
 
 class Reference(Value):
     """A variable as a value: whoever reads it sees what it holds at that moment."""
@@ -124,7 +134,9 @@ class State:
         return sum(slot.array.nbytes for slot in self._slots.values() if slot.array is not None)
 
     def clear(self) -> None:
-        """Forgets everything."""
+        """Forgets everything; the memory of variables is free, whoever still knows of them."""
+        for slot in self._slots.values():
+            slot.forget()
         self._slots.clear()
         self._states.clear()
 
