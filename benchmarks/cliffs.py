@@ -12,7 +12,7 @@ import numpy as np
 
 from benchmarks import report
 from benchmarks.runner import Run, Worker, interleave
-from benchmarks.situations import SITUATIONS, WITHOUT
+from benchmarks.situations import NETWORKS, SITUATIONS, WITHOUT
 from benchmarks.specs import Workload
 from benchmarks.without_kernel import OPS, PLACES
 
@@ -56,15 +56,22 @@ def _without(name):
     return WITHOUT[SITUATIONS[name]].__name__ if name in SITUATIONS else "plain"
 
 
+def _alone(name):
+    """What tells how long it takes itself: a step of it alone, and one of nothing in its place."""
+    if name not in SITUATIONS:
+        return f"alone {name.split()[1]}", "alone nothing"
+    return (
+        () if SITUATIONS[name] in NETWORKS or name == _without(name) else (f"alone {name}", f"alone {_without(name)}")
+    )
+
+
 def _timed(args, workers):
     workload, results = dataclasses.replace(WORKLOAD, steps=args.steps, shortest=args.steps // 2), []
     with report.progress() as bar:
         for name in bar.track(_names(args), description="cliffs"):
             modes = dict.fromkeys([_without(name), name])
             runs = [Run(worker, workload, mode) for worker in workers for mode in modes]
-            if name not in SITUATIONS:  # what the op takes itself, and what a run takes
-                alone = f"alone {name.split()[1]}", "alone nothing"
-                runs += [Run(workers[0], workload, mode) for mode in alone]
+            runs += [Run(workers[0], workload, mode) for mode in _alone(name)]
             interleave(runs, args.rounds, args.seconds)
             results += [{**run.result(), "situation": name} for run in runs]
             for worker in workers:
@@ -73,17 +80,18 @@ def _timed(args, workers):
 
 
 def rows(args, results):
-    """For each situation its name, its time with minitf, that without it, that of an op alone, and the times
-    of the others; worst first, the time of an op alone left out.
+    """For each situation its name, its time with minitf, that without it, what takes it itself, and the times
+    of the others; worst first, what takes it itself left out.
     """
     times = {(r["situation"], r["framework"], r["mode"]): r[args.clock]["median"] for r in results}
     ours, *others = dict.fromkeys(r["framework"] for r in results)
     found = []
     for name in dict.fromkeys(r["situation"] for r in results):
-        alone = times.get((name, ours, f"alone {name.split()[-1]}"), 0.0)
-        own = max(alone - times.get((name, ours, "alone nothing"), 0.0), 0.0)
+        with_, without, *alone = (times[name, ours, mode] for mode in (name, _without(name), *_alone(name)))
+        own = max(alone[0] - alone[1], 0.0) if alone else 0.0
+        own *= args.steps if name.startswith("inside ") else 1
         theirs = [times[name, other, name] for other in others]
-        found.append((name, times[name, ours, name], times[name, ours, _without(name)], own, theirs))
+        found.append((name, with_, without, own, theirs))
     return sorted(found, key=_ratio, reverse=True)
 
 
@@ -98,18 +106,18 @@ def _show(args, results):
         [row[0], *[f"{1e3 * t:.2f}" for t in row[1:4]], f"{_ratio(row):.2f}", *[f"{1e3 * t:.2f}" for t in row[4]]]
         for row in rows(args, results)
     ]
-    title = "ms of a training step, with and without what is in its way, and of the op alone"
-    report.table(title, ["situation", "with", "without", "alone", "ratio", *labels], table)
+    title = "ms of a training step, with and without what is in its way, and what that takes itself"
+    report.table(title, ["situation", "with", "without", "itself", "ratio", *labels], table)
 
 
 def slow(args, results):
     """What costs more than itself, or than elsewhere, as Markdown for the README; worst first."""
     found = [row for row in rows(args, results) if _ratio(row) > _GOAL or any(row[1] > t for t in row[4])]
     others = list(dict.fromkeys(r["framework"] for r in results))[1:]
-    lines = ["| what | ratio | " + " | ".join(["ms with it", "without it", *others]) + " |"]
-    lines.append("|---" * (4 + len(others)) + "|")
+    lines = ["| what | ratio | " + " | ".join(["ms with it", "without it", "itself", *others]) + " |"]
+    lines.append("|---" * (5 + len(others)) + "|")
     for row in found:
-        times = [f"{1e3 * t:.2f}" for t in (*row[1:3], *row[4])]
+        times = [f"{1e3 * t:.2f}" for t in (*row[1:4], *row[4])]
         lines.append(f"| {row[0].replace('_', ' ')} | {_ratio(row):.2f} | " + " | ".join(times) + " |")
     return "\n".join(lines) + "\n"
 

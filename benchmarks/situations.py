@@ -221,6 +221,7 @@ WITHOUT = {
     both_directions_masked: both_directions,
     raw_rnn: plain,
 }
+NETWORKS = (gru_new_sizes, two_lstms_new_sizes, raw_rnn)  # these are networks themselves, not beside one
 SITUATIONS = {situation.__name__: situation for situation in WITHOUT}
 
 
@@ -228,6 +229,20 @@ def loss(g, name):
     """The loss in a situation, or with an op in a place: "between Where"."""
     place, _, op = name.partition(" ")
     return PLACES[place](g, op) if op else SITUATIONS[name](g)
+
+
+class GivenAlone(Given):
+    """The same without the network: what is given, times a variable, in the place of its outputs."""
+
+    def lstm(self, x=None, lengths=None):
+        """As many outputs as the network has."""
+        x = self.x if x is None else x
+        factors = self.tf.get_variable("factors", [self.w.units])
+        return self.tf.tile(x, [1, 1, self.w.units // self.w.inputs]) * factors
+
+    def both(self):
+        """As many as those of two networks, added."""
+        return self.lstm()
 
 
 class Alone:
@@ -248,10 +263,10 @@ class Alone:
 class Model:
     """A situation's graph and a session of it."""
 
-    def __init__(self, tf, w, name, threads):
+    def __init__(self, tf, w, name, threads, given=Given):
         with tf.Graph().as_default():
             tf.set_random_seed(1)
-            self.given, self._steps = Given(tf, w), 0
+            self.given, self._steps = given(tf, w), 0
             found = loss(self.given, name)
             optimizer = tf.train.AdamOptimizer(w.rate)
             gradients, variables = zip(*optimizer.compute_gradients(found))
@@ -269,6 +284,8 @@ class Model:
 
 
 def build(tf, w, name, threads):
-    """A situation, or an op alone ("alone Where"), ready to step."""
-    place, _, op = name.partition(" ")
-    return Alone(tf, w, op, threads) if place == "alone" else Model(tf, w, name, threads)
+    """A situation, or one or an op alone ("alone boolean_mask", "alone Where"), ready to step."""
+    place, _, what = name.partition(" ")
+    if place != "alone":
+        return Model(tf, w, name, threads)
+    return Model(tf, w, what, threads, GivenAlone) if what in SITUATIONS else Alone(tf, w, what, threads)

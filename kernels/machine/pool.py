@@ -13,7 +13,7 @@ import sys
 import time
 
 from minitf.kernels.compile.abi import assembly, call, i64, i64p, kernel, scalar, write
-from minitf.kernels.machine.vm import FLAG, SOON, YIELD
+from minitf.kernels.machine.vm import AWAITED, FLAG, SOON, YIELD
 
 AVAILABLE = sys.platform == "linux" and platform.machine() in ("x86_64", "aarch64")
 
@@ -166,7 +166,7 @@ def lead(team: i64p.inout, threads: i64, fresh: i64):
             team[line(thread, MEETINGS)] = 0
         publish(team, GO, team[GO] + 1)
     status = call(team[line(0, JOB) + ENTRY], team, line(0, JOB) + CODE)
-    if status != 0 and status & 0xFFFFFFFF == YIELD:
+    if status != 0 and (status & 0xFFFFFFFF == YIELD or status & 0xFFFFFFFF == AWAITED):
         return status
     if status != 0:
         dismiss(team, 0, threads)

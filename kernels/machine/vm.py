@@ -11,6 +11,7 @@ addresses are of memory:
     JUMP     target
     JUMP_IF  predicate_address, wanted, target
     ROWS     count_address, n, (place, factor, first, size) * n
+    HOST     operands, which are Python's
 
 A loop is LOOP, its body, NEXT; `exit` is the place after NEXT, and `loop` the place of LOOP. It runs `limit`
 times, or as often as the int64 at `limit_address` says if that is not 0. Each patch names a word inside the
@@ -28,13 +29,15 @@ The three words after `mode` are the machine's own (moves so far, trips, the enc
 completed iterations is stored at `trips_address` if that is not 0. A predicate is a byte, true if not zero;
 JUMP_IF jumps when its truth equals `wanted`, and neither jump may cross a loop's border.
 
+At HOST the machine returns with the status AWAITED, for Python to do something and call it again.
+
 The instructions are changed while they run and are as they were when the machine returns, except after YIELD
-and for the words that ROWS writes.
+and AWAITED, and for the words that ROWS writes.
 
 The machine is steered through CONTROL_WORDS of memory, zero at first: FLAG, which somebody may set to end the
 run, at the next back-edge (SOON) or before the next call (NOW); BUDGET, the number of back-edges after which
 the machine returns YIELD (0: never), so that Python can look after its signals; PLACE and ACTIVE, where it
-goes on then; FAULT, where the operands of a failing call are left.
+goes on then, and after AWAITED; FAULT, where the operands of a failing call are left.
 """
 
 import platform
@@ -44,7 +47,7 @@ from minitf.kernels.compile.abi import assembly, call, i64, i64p, ints, kernel, 
 
 FLUSH_TO_ZERO, DENORMALS_ARE_ZERO = 0x8000, 0x0040  # bits of the x86 control word
 
-END, LOOP, NEXT, LEAVE, JUMP, JUMP_IF, ROWS = range(7)
+END, LOOP, NEXT, LEAVE, JUMP, JUMP_IF, ROWS, HOST = range(8)
 LAST_OPCODE = 4095
 FORWARD, REVERSE, WHILE = range(3)
 IDLE = -1
@@ -52,7 +55,7 @@ IDLE = -1
 # Words of a LOOP instruction.
 EXIT, LIMIT, LIMIT_ADDRESS, TRIPS_ADDRESS, MODE, MOVES, TRIPS, OUTER, COUNT, PATCHES = range(2, 12)
 
-INTERRUPTED, FULL, BROKEN, YIELD = 0xFFFFFFFF, 0xFFFFFFFE, 0xFFFFFFFD, 0xFFFFFFFC
+INTERRUPTED, FULL, BROKEN, YIELD, AWAITED = 0xFFFFFFFF, 0xFFFFFFFE, 0xFFFFFFFD, 0xFFFFFFFC, 0xFFFFFFFB
 
 FLAG, BUDGET, PLACE, ACTIVE, FAULT, CONTROL_WORDS = 0, 1, 2, 3, 4, 32
 SOON, NOW = 1, 2
@@ -134,6 +137,14 @@ def blame(code, control, place):
 
 
 @scalar
+def pause(control, active, place, following, status):
+    """Leaves where to go on; returns the packed status."""
+    control[PLACE] = following
+    control[ACTIVE] = active - IDLE
+    return (place << 32) | status
+
+
+@scalar
 def narrow(code, place):
     """Writes how many rows the calls of a loop have."""
     count = read(code[place + 2])
@@ -158,16 +169,14 @@ def execute(code, control):
             status = call(opcode, code, place + 2)
             if status != 0:
                 blame(code, control, place)
-                return abort(code, active, place, status if 0 < status < BROKEN else BROKEN)
+                return abort(code, active, place, status if 0 < status < AWAITED else BROKEN)
             place += code[place + 1]
         elif opcode == NEXT:
             loop = code[place + 2]
             if control[FLAG] != 0:
                 return abort(code, active, place, INTERRUPTED)
             if budget == 1:
-                control[PLACE] = place
-                control[ACTIVE] = active - IDLE
-                return (place << 32) | YIELD
+                return pause(control, active, place, place, YIELD)
             budget -= 1
             if code[loop + MODE] != WHILE and code[loop + MOVES] + 1 == code[loop + TRIPS]:
                 report(code, loop, code[loop + TRIPS])
@@ -197,6 +206,8 @@ def execute(code, control):
         elif opcode == ROWS:
             narrow(code, place)
             place += code[place + 1]
+        elif opcode == HOST:
+            return pause(control, active, place, place + code[place + 1], AWAITED)
         elif opcode == END:
             return 0
         else:

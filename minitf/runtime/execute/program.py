@@ -66,7 +66,7 @@ class Program:
         self.memory = Memory(self._nodes, self.low.inputs, self._kept, self._direct)
         self._stages = [self.memory.stage(ref.buffer) for ref in self.low.inputs]
         self.place(self.results)
-        self._alone = Alone(self._nodes, self.memory, self.low.inputs)
+        self._alone = Alone(self._nodes, self.memory, self.low.inputs, self.low.session_state)
         self.instructions = self._alone.instructions
 
     @property
@@ -97,7 +97,8 @@ class Program:
         for stage, array in zip(self._stages, arrays):
             if stage is not None:
                 stage[...] = array
-        stop = self._walk(arrays) if self._alone.once < LIMIT else self._walk_aside(arrays)
+        here = self._alone.once < LIMIT or self._alone.calls_host  # what Python does is done by who called it
+        stop = self._walk(arrays) if here else self._walk_aside(arrays)
         if stop is not None:
             self._failed(stop, arrays)
 
@@ -138,7 +139,8 @@ class Program:
         """Cuts the program for several threads, if there is enough to share."""
         shards = Shards(self._nodes, self._pool.threads)
         if shards.worthwhile:
-            self._together = Together(shards, self._pool, self.memory, self.low.inputs, self._alone.trip)
+            state = self.low.session_state
+            self._together = Together(shards, self._pool, self.memory, self.low.inputs, self._alone.trip, state)
         else:
             self._pace = None
         return shards.worthwhile
@@ -191,7 +193,7 @@ class Program:
         if status == vm.FULL:
             raise Full(instructions.loops[instructions.words[place + 2]].op)  # LEAVE names its loop
         call = stop.call
-        if call is None or status >= vm.YIELD:
+        if call is None or status >= vm.AWAITED:
             raise errors.InternalError(None, None, f"the virtual machine stopped at {place} with status {status:#x}")
         self.low.at_fault = stop.operands()
         try:

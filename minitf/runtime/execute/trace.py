@@ -149,7 +149,7 @@ class _Stamps:
                 if count:
                     call, spent = self.calls[number], max(float(ns - cost * count), 0.0)
                     written = _written(call) * int(count)
-                    found.append(Total(call.op, call.kernel.name, int(count), spent, written))
+                    found.append(Total(call.op, _kernel(call), int(count), spent, written))
         return found
 
     def events(self) -> list[tuple]:
@@ -158,8 +158,13 @@ class _Stamps:
         found = []
         for (_, start), (number, end) in zip(pairs, pairs[1:]):
             if number:
-                found.append((self.calls[number].op, self.calls[number].kernel.name, start, end))
+                found.append((self.calls[number].op, _kernel(self.calls[number]), start, end))
         return found
+
+
+def _kernel(call: Call) -> str | None:
+    """The kernel that is called; None for Python."""
+    return None if call.on_host else call.kernel.name
 
 
 def _written(call: Call) -> int:

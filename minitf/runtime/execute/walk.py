@@ -10,9 +10,10 @@ import numpy as np
 from minitf.kernels.machine import vm
 from minitf.kernels.machine.pool import meet
 from minitf.runtime.execute.patience import LIMIT, spans
-from minitf.runtime.lower.ir import Ref
+from minitf.runtime.lower.ir import Ref, calls
 from minitf.runtime.memory.instructions import Instructions
 from minitf.runtime.memory.memory import Memory
+from minitf.runtime.session.state import State
 from minitf.runtime.threads.shards import Shards
 from minitf.runtime.threads.thread_pool import ThreadPool
 
@@ -49,17 +50,20 @@ class Slices:
     the longest that one may take.
     """
 
-    def __init__(self, control: np.ndarray, trip: float, seconds: float = _SLICE):
-        self._control, self._wanted = control, seconds
+    def __init__(self, control: np.ndarray, trip: float, seconds: float = _SLICE, call_host=None):
+        self._control, self._wanted, self._call_host = control, seconds, call_host
         self._most = max(2, int(min(LIMIT / max(trip, 1), 2**40)))
         self._budget = min(_FIRST_BUDGET, self._most)
 
     def run(self, walk) -> int:
-        """Calls `walk` until its status is not YIELD; returns that."""
+        """Calls `walk` until the program has ended, and Python where the program does; returns the status."""
         while True:
             self._control[vm.BUDGET] = self._budget
             started = time.perf_counter()
             status = walk()
+            if status & 0xFFFFFFFF == vm.AWAITED:
+                self._call_host(status >> 32)
+                continue
             if status & 0xFFFFFFFF != vm.YIELD:
                 return status
             spent = time.perf_counter() - started
@@ -69,8 +73,8 @@ class Slices:
 class Patched:
     """Instructions, and the addresses of large inputs in it."""
 
-    def __init__(self, nodes: list, memory: Memory, inputs: list):
-        self.instructions = Instructions(nodes, memory, inputs)
+    def __init__(self, nodes: list, memory: Memory, inputs: list, state: State):
+        self.instructions, self._state = Instructions(nodes, memory, inputs), state
         self.control = np.zeros(vm.CONTROL_WORDS, np.int64)
         self._patched = [i for i, patches in enumerate(self.instructions.patches) if patches]
 
@@ -81,6 +85,12 @@ class Patched:
             address = arrays[i].__array_interface__["data"][0]
             for place, offset in self.instructions.patches[i]:
                 words[place] = address + offset
+
+    def call_host(self, place: int) -> None:
+        """Makes a call of Python."""
+        words = self.instructions.words
+        end = place + int(words[place + 1])
+        self.instructions.calls[place].run(self._state, words[place + 2 : end].tolist())
 
     def halt(self) -> None:
         """Ends the walk before its next call."""
@@ -99,9 +109,10 @@ class Patched:
 class Alone(Patched):
     """One thread's walk."""
 
-    def __init__(self, nodes: list, memory: Memory, inputs: list):
-        super().__init__(nodes, memory, inputs)
+    def __init__(self, nodes: list, memory: Memory, inputs: list, state: State):
+        super().__init__(nodes, memory, inputs, state)
         self.once, self.trip = spans(nodes)
+        self.calls_host = any(call.on_host for call in calls(nodes))
         machine = vm.vm[()]
         self._packed, self._run = machine.pack(self.instructions.words, self.control), machine.entry
         self._swap = memory.swap
@@ -110,13 +121,14 @@ class Alone(Patched):
         """Walks once."""
         if self._patched:
             self.patch(arrays)
-        status = self._sliced() if self.instructions.loops else self._run(self._packed)
+        sliced = self.instructions.loops or self.calls_host
+        status = self._sliced() if sliced else self._run(self._packed)
         return Stop(self.instructions, *vm.unpack(status), self.control) if status else None
 
     def _sliced(self) -> int:
         try:
             seconds = _SWAP_SLICE if self._swap.size else _SLICE
-            return Slices(self.control, self.trip, seconds).run(self._slice)
+            return Slices(self.control, self.trip, seconds, self.call_host).run(self._slice)
         except BaseException:
             self.reset()
             raise
@@ -130,9 +142,10 @@ class Alone(Patched):
 class Together:
     """The walk of several threads."""
 
-    def __init__(self, shards: Shards, pool: ThreadPool, memory: Memory, inputs: list, trip: float):
+    def __init__(self, shards: Shards, pool: ThreadPool, memory: Memory, inputs: list, trip: float, state: State):
         self._shards, self._pool = shards, pool
-        self.parts = [Patched(shards.nodes(thread, pool.address), memory, inputs) for thread in range(shards.threads)]
+        nodes = [shards.nodes(thread, pool.address) for thread in range(shards.threads)]
+        self.parts = [Patched(each, memory, inputs, state) for each in nodes]
         self._job = pool.job([(part.instructions.words, part.control) for part in self.parts])
         self._trip = trip
 
@@ -140,7 +153,7 @@ class Together:
         """Walks once."""
         for part in self.parts:
             part.patch(arrays)
-        slices = Slices(self.parts[0].control, self._trip)
+        slices = Slices(self.parts[0].control, self._trip, call_host=self.parts[0].call_host)
         try:
             statuses = self._pool.run(self._job, slices.run)
         except BaseException:

@@ -92,6 +92,7 @@ class Call:
     """
 
     __slots__ = ("kernel", "operands", "error", "op", "origin", "limit")
+    on_host = False  # whether it is Python that is called
 
     def __init__(self, kernel, operands: tuple, error, op, origin: Call | None = None):
         self.kernel, self.operands, self.error, self.op = kernel, operands, error, op

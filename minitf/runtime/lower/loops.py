@@ -17,6 +17,7 @@ from minitf.kernels.compile import layout
 from minitf.kernels.compile.loops import take_row, trip_count, zero_tail
 from minitf.kernels.math.cast import cast
 from minitf.runtime.execute.op_by_op import is_native
+from minitf.runtime.lower.host_calls import Held
 from minitf.runtime.lower.ir import Call, Choice, Ref, Repeat, calls
 from minitf.runtime.lower.lower import Frame, Lowering, NotNative
 from minitf.runtime.plan.needed import needed_in_branch, needed_in_condition, needed_in_loop
@@ -36,8 +37,9 @@ class RegionLowering(Lowering):
 
 
 def known_inputs(op, values: list) -> set:
-    """The inputs whose contents are known: strings among them only serve messages."""
-    return {t for t, ref in zip(op.inputs, values) if ref is not None and ref.known is not None}
+    """The inputs whose contents are known, or stay on the host: strings among them are nothing to kernels."""
+    given = [(t, ref) for t, ref in zip(op.inputs, values) if ref is not None]
+    return {t for t, ref in given if isinstance(ref, Held) or ref.known is not None}
 
 
 class _LoopLowering:
@@ -46,6 +48,8 @@ class _LoopLowering:
     def __init__(self, low: Lowering, op, values: list):
         self.low, self.op, self.loop = low, op, op.attrs["loop"]
         self.carry, xs, self.consts, self.count = self.loop.split(values)
+        if any(isinstance(value, Held) for value in (*self.carry, *xs, self.count)):
+            raise NotNative(op)
         self.xs = [low.snapshot(x) for x in xs]
         self.outer = len(low.frames) - 1
         self.used = [t in low.used for t in op.outputs]

@@ -14,7 +14,9 @@ from minitf.framework.static import full
 from minitf.kernels.compile import layout
 from minitf.kernels.math.state import assign
 from minitf.runtime.execute.op_by_op import Concrete, OpByOp, is_native
+from minitf.runtime.lower import host_calls
 from minitf.runtime.lower.builder import Builder, NeedsData
+from minitf.runtime.lower.host_calls import Held
 from minitf.runtime.lower.ir import Buffer, Call, Ref
 from minitf.runtime.plan.needed import Needed
 from minitf.runtime.session.state import State, follows_variable
@@ -53,6 +55,8 @@ class Lowering(Builder):
         self.examples: dict = {}  # op -> values of inputs of which it is known what they decide
         self.folded: dict = {}  # buffers of constants -> op, inputs, and which output it was that they hold
         self.noted: dict = {}  # op -> what its rule said of its other inputs then
+        self.hosted: set = set()  # the ops that are calls of Python though they have kernels
+        self.effects: list = []  # the ops of the region in which calls of Python may do something that lasts
         self.elements: dict = {}  # the shapes of lists' elements, by the ops that make the lists
         self.used: set = set()  # the tensors of the body being lowered that somebody reads
         self.current = self.top = None  # the op being lowered, and the op of the region to which it belongs
@@ -91,7 +95,7 @@ class Lowering(Builder):
         return self.snapshot(Ref(tuple(shape), dtype, value.buffer, offset, value.moves, known))
 
     def snapshot(self, value):
-        if value is None or value.buffer not in self.written_buffers():
+        if value is None or isinstance(value, Held) or value.buffer not in self.written_buffers():
             return value
         return self.copy(value)
 
@@ -206,12 +210,15 @@ class Lowering(Builder):
             return [None] * len(op.outputs)
         if definition.host is None and any([isinstance(ref, Flow) for ref in inputs]):
             return [self.list_op(op, inputs)]
+        held = any([isinstance(ref, Held) for ref in inputs])
         try:
             if definition.sized:
                 check_sizes(definition, [None if isinstance(r, Flow) else r.shape for r in inputs])
-            folded = self._folded(op, inputs)
+            folded = None if held else self._folded(op, inputs)
             if folded is not None:
                 return folded
+            if held or self._for_host(op) and host_calls.hostable(op, inputs):
+                return host_calls.lower(self, op, inputs)
             if definition.kernel is None or not is_native(op):
                 raise NotNative(op)
             results = self._hoisted(op, inputs)
@@ -220,6 +227,10 @@ class Lowering(Builder):
         except (ValueError, TypeError, IndexError, ArithmeticError) as error:
             raise NotNative(op) from error  # on the host it fails with a full message, if it is reached at all
         return list(results) if isinstance(results, (list, tuple)) else [] if results is None else [results]
+
+    def _for_host(self, op) -> bool:
+        """Whether the op, inside of a loop or branch, is left to Python."""
+        return op in self.hosted or len(self.frames) > 1 and (op.definition.kernel is None or not is_native(op))
 
     def _hoisted(self, op, inputs: list):
         """Runs the kernel rule, its calls going as far out of loops as they may."""
@@ -295,6 +306,9 @@ class Lowering(Builder):
         finally:
             self.frames.pop()
             self.target, self.used = len(self.frames) - 1, saved
+        for tensor in results:
+            if isinstance(self.refs.get(tensor), Held):
+                raise NotNative(tensor.op)
 
     # ---- lists
 

@@ -64,6 +64,9 @@ class Instructions:
                 f"{call.kernel.name} takes {len(call.kernel.operands)} operands, not {len(call.operands)}",
             )
         self.calls[start] = call
+        if call.on_host:
+            self._host_call(call)
+            return
         words += [call.kernel.address, 0]
         begins = []
         for operand in call.operands:
@@ -86,6 +89,15 @@ class Instructions:
                 (begins[places[key]] + (k or 0), factor, call.limit.first, call.limit.size)
                 for key, k, factor in call.limit.numbers
             ]
+
+    def _host_call(self, call: Call) -> None:
+        """The addresses of the operands, each with its shape behind it."""
+        words, start = self._words, len(self._words)
+        words += [vm.HOST, 0]
+        for ref in call.operands:
+            self._address(ref)
+            words += ref.shape
+        words[start + 1] = len(words) - start
 
     def _address(self, ref: Ref) -> None:
         """Writes the word that holds the address of `ref`."""

@@ -10,6 +10,7 @@ from minitf.framework.garbage import uncollected
 from minitf.framework.graph import Graph
 from minitf.runtime.execute.bodies import Ragged
 from minitf.runtime.execute.program import Program
+from minitf.runtime.lower.host_calls import Held
 from minitf.runtime.lower.loops import RegionLowering
 from minitf.runtime.lower.lower import Lowering, NotNative
 from minitf.runtime.memory.memory import Memory
@@ -55,6 +56,7 @@ class Region:
         self.specialized: set = set()  # the inputs whose contents decide shapes
         self.capacities: dict = {}  # how many trips the loops of unknown length have room for
         self.lowered = 0  # how often
+        self.hosted: set = set()  # the ops in bodies that Python runs
         self._lists = False  # whether some inputs are lists
         self._steering = Steering(ops, inputs, state)
         self._programs: OrderedDict = OrderedDict()
@@ -205,7 +207,7 @@ class Region:
         while True:
             low = RegionLowering(self.state, self.written)
             low.capacities, low.elements = self.capacities, elements
-            low.used, low.examples = self.used, examples
+            low.used, low.examples, low.hosted = self.used, examples, self.hosted
             self.lowered += 1
             for tensor, array, whole in zip(self.inputs, arrays, known):
                 whole = whole or tensor in self.specialized
@@ -216,15 +218,19 @@ class Region:
                     low.assign(tensor, array.flow(low, tensor))
             try:
                 copies, threads = self._lower_ops(low), self.threads if direct is None else 1
-                return Program(low, self.outputs, copies, self.passes, threads, direct or frozenset())
+                program = Program(low, self.outputs, copies, self.passes, threads, direct or frozenset())
+                if program.guesses and low.effects:
+                    raise Split(low.effects[0])  # which must not happen again where a guess was wrong
+                return program
             except NotNative as error:
                 if self._steering.take(error.op):
                     examples = self._steering.values(arrays) or {}
                     continue
                 sources = self._sources(low, error)
-                if not sources:
+                if not sources and (error.op is low.top or error.op in self.hosted):
                     raise Split(low.top) from None
                 self.specialized |= sources
+                self.hosted |= set() if sources else {error.op}
             except Learned as fact:
                 if fact.origin in elements:
                     raise Split(low.top) from None
@@ -241,7 +247,7 @@ class Region:
             low.top = op
             low.lower(op)
             for tensor in op.outputs:
-                if tensor in kept and (low.refs[tensor] is None or getattr(low.refs[tensor], "ghost", False)):
+                if tensor in kept and _nowhere(low.refs[tensor]):
                     raise NotNative(op)
                 if tensor in self.fetched:
                     copies[tensor] = low.snapshot(low.refs[tensor])
@@ -281,6 +287,11 @@ class Region:
                 todo.extend(tensor.op.inputs)
         small = all(t.dtype.is_integer and low.refs[t].size <= SMALL for t in found)
         return found - self.specialized if small else set()
+
+
+def _nowhere(ref) -> bool:
+    """Whether a value is not in the memory of a program."""
+    return ref is None or isinstance(ref, Held) or getattr(ref, "ghost", False)
 
 
 def inside(ops: list):

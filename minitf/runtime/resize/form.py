@@ -23,6 +23,7 @@ class Form:
         for place, _, offset in self.places:
             words[place] = offset
         self.structure: list = [_instructions(instructions.words), [(p, self.ordinal(b)) for p, b, _ in self.places]]
+        self.structure += [(place, call.op.id, call.told) for place, call in instructions.calls.items() if call.on_host]
         self._numbers: list = [words]
         self._count = len(words)
         self.results = [self.ref(ref) for ref in program.results]

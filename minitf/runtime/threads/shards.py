@@ -79,7 +79,7 @@ def accesses(call: Call) -> list[Access]:
 
 
 def _fate(call: Call, found: list[Access]) -> list[Access]:
-    lasting = any(a.writes and a.space != _ARENA for a in found)
+    lasting = call.on_host or any(a.writes and a.space != _ARENA for a in found)
     return [_MAY_FAIL] * (call.error is not None) + [_CHANGES] * lasting
 
 
@@ -271,7 +271,8 @@ class Shards:
         everything = list(calls([node]))
         found = list(dict.fromkeys(a for call in everything for a in accesses(call)))
         found += [access(ref, writes=True) for ref in _controls([node])]
-        choices = [Part(thread, node, found) for thread in range(self.threads)]
+        threads = 1 if any(call.on_host for call in everything) else self.threads  # the first one is Python's
+        choices = [Part(thread, node, found) for thread in range(threads)]
         best = min(choices, key=lambda part: (phase.clashes(part), self._load[part.thread]))
         self._load[best.thread] += sum(cost(call) for call in everything)
         return best

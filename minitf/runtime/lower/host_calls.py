@@ -1,0 +1,170 @@
+"""Ops inside of a program that run on the host: the machine stops at their calls, Python runs them, it goes on.
+
+What such an op gives is put where native calls find it, if its shape is known while lowering. What is of a
+shape that only a run knows, or of a type that no kernel takes, stays on the host (`Held`): ops that take it run
+there, too, until what they give is native again.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import functools
+import math
+
+import numpy as np
+
+from minitf.framework import errors
+from minitf.framework.graph import Graph
+from minitf.framework.registry import OPS
+from minitf.framework.shape import TensorShape
+from minitf.kernels.compile.abi import Kernel, Operand
+from minitf.runtime.execute.op_by_op import Concrete, OpByOp
+from minitf.runtime.lower.builder import NATIVE, Value
+from minitf.runtime.lower.ir import Call, Ref
+from minitf.runtime.tensor_arrays.flows import Flow
+
+
+class Held(Value):
+    """A value that stays on the host; `value` is what it is at this moment of a run."""
+
+    __slots__ = ("value",)
+
+    def __init__(self, dtype):
+        super().__init__(None, dtype)
+        self.value: Value | None = None
+
+
+class HostCall(Call):
+    """A call of Python. `given`: for each input of the op None, if it is the next operand, or a Held, or what it
+    is; `made`: for each output None, if it is the next operand behind those, or a Held.
+    """
+
+    __slots__ = ("given", "made")
+    on_host = True
+
+    def __init__(self, op, inputs: list, outputs: list):
+        memory = [v for v in inputs if type(v) is Ref], [v for v in outputs if type(v) is Ref]
+        kernel = _declared(*[tuple([ref.dtype.name for ref in refs]) for refs in memory])
+        super().__init__(kernel, (*memory[0], *memory[1]), _never, op)
+        self.given, self.made = ([None if type(v) is Ref else v for v in part] for part in (inputs, outputs))
+
+    @property
+    def told(self) -> list:
+        """What is the same in all runs, and in no memory."""
+        return [g.array.tolist() for g in self.given if isinstance(g, Concrete)]
+
+    def run(self, state, words: list) -> None:
+        """Runs the op. words: those of the operands, an address and a shape each."""
+        arrays, at = [], 0
+        for ref in self.operands:
+            end = at + 1 + len(ref.shape)
+            arrays.append(_array(words[at], tuple(words[at + 1 : end]), ref.dtype))
+            at = end
+        memory = iter(arrays)
+        values = [Concrete(next(memory)) if g is None else g.value if type(g) is Held else g for g in self.given]
+        builder = OpByOp(state)
+        builder.used = set(self.op.outputs)
+        for tensor, held, value in zip(self.op.outputs, self.made, builder.results(self.op, values), strict=True):
+            if held is None:
+                self._put(tensor, next(memory), value.array)
+            else:
+                held.value = _lasting(value, arrays)
+
+    def _put(self, tensor, place: np.ndarray, array: np.ndarray) -> None:
+        if array.shape != place.shape:
+            raise errors.InvalidArgumentError(
+                None,
+                self.op,
+                f"{tensor.name} has shape {array.shape}, but the graph says that it is {place.shape}: mend what "
+                "set_shape says of it, or what makes it",
+            )
+        place[...] = array
+
+
+@functools.lru_cache(4096)
+def _declared(reads: tuple, writes: tuple):
+    """What takes the place of a kernel in such calls."""
+
+    def host():
+        pass
+
+    operands = {f"a{k}": Operand("pointer", dtype) for k, dtype in enumerate(reads)}
+    host.__annotations__ = operands | {f"o{k}": Operand("pointer", dtype).out for k, dtype in enumerate(writes)}
+    return Kernel(host, "host", {}, False, None)[()]
+
+
+def _never(position: int) -> str:
+    """The call may fail, but then says so itself."""
+    raise errors.InternalError(None, None, "the virtual machine does not run host calls")
+
+
+def _array(address: int, shape: tuple, dtype) -> np.ndarray:
+    size = math.prod(shape) * dtype.itemsize
+    return np.ndarray(shape, dtype, (ctypes.c_uint8 * size).from_address(address))
+
+
+def _lasting(value: Value, arrays: list) -> Value:
+    """The value in memory that native calls do not change."""
+    if any(np.may_share_memory(value.array, array) for array in arrays):
+        return Concrete(value.array.copy())
+    return value
+
+
+def hostable(op, inputs: list) -> bool:
+    """Whether the op may be a call of Python: it has results, knows nothing of variables' memory and lists."""
+    definition = op.definition
+    if definition.bodies or definition.dataflow or any(t.dtype.is_ref_dtype for t in (*op.inputs, *op.outputs)):
+        return False
+    if any(v is None or isinstance(v, Flow) or _strange(v) for v in inputs):
+        return False
+    return _lasts(definition) or definition.numpy is not None or definition.kernel is not None
+
+
+def _lasts(definition) -> bool:
+    """Whether something may come of an op besides its outputs."""
+    return definition.stateful or definition.effect is not None
+
+
+def _strange(value) -> bool:
+    """Whether it is in memory whose type no kernel takes."""
+    return type(value) is Ref and value.known is None and value.dtype.name not in NATIVE
+
+
+def lower(low, op, inputs: list) -> list:
+    """Makes the call; returns the values of the op's outputs."""
+    given = [v.known if type(v) is Ref and v.dtype.hasobject else v for v in inputs]
+    made = [_room(low, t, shape) for t, shape in zip(op.outputs, _shapes(op, inputs))]
+    given = [Concrete(v) if isinstance(v, np.ndarray) else v for v in given]
+    low.frames[low.target].nodes.append(HostCall(op, given, made))
+    if _lasts(op.definition):
+        low.effects.append(low.top)
+    return made
+
+
+def _room(low, tensor, shape: TensorShape) -> Value:
+    if shape.is_fully_defined() and tensor.dtype.name in NATIVE:
+        return low.new(tuple(shape.sizes), tensor.dtype.numpy)
+    return Held(tensor.dtype.numpy)
+
+
+def _shapes(op, inputs: list) -> list[TensorShape]:
+    """The shapes of an op's outputs for such inputs, as its definition and the script tell them; raises ValueError
+    where the op cannot work with them.
+    """
+    graph = Graph()
+    with graph.as_default():
+        given = tuple([_stand_in(graph, t, v) for t, v in zip(op.inputs, inputs)])
+        dtypes, attrs = [t.dtype for t in op.outputs], dict(op.attrs)
+        copy = graph.create(op.definition, given, dtypes, graph.op_name("op"), attrs)
+    return [there.shape.merge_with(t.shape) for there, t in zip(copy.outputs, op.outputs)]
+
+
+def _stand_in(graph: Graph, tensor, value: Value):
+    """A tensor of which as much is known as of a value."""
+    shape = tensor.shape if type(value) is Held else TensorShape(value.shape)
+    dtype = tensor.dtype.base_dtype
+    attrs = {"dtype": dtype, "shape": shape}
+    op = graph.create(OPS["Placeholder"], (), [dtype], graph.op_name("given"), attrs, [shape])
+    if type(value) is Ref and value.known is not None:
+        op.outputs[0]._value = value.known
+    return op.outputs[0]
