@@ -228,3 +228,8 @@ def _listed(values):
 def host_ops(session) -> list[str]:
     """The types of the ops that ran on the host when the session ran last; none in a plan of one region."""
     return inspect(session).last.on_host
+
+
+def host_calls(session) -> list[str]:
+    """The types of the ops that Python ran inside of the native programs of the session's last plan."""
+    return inspect(session).last.called

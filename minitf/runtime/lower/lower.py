@@ -217,8 +217,8 @@ class Lowering(Builder):
             folded = None if held else self._folded(op, inputs)
             if folded is not None:
                 return folded
-            if held or self._for_host(op) and host_calls.hostable(op, inputs):
-                return host_calls.lower(self, op, inputs)
+            if held or self._for_host(op):
+                return self._host_call(op, inputs)
             if definition.kernel is None or not is_native(op):
                 raise NotNative(op)
             results = self._hoisted(op, inputs)
@@ -227,6 +227,11 @@ class Lowering(Builder):
         except (ValueError, TypeError, IndexError, ArithmeticError) as error:
             raise NotNative(op) from error  # on the host it fails with a full message, if it is reached at all
         return list(results) if isinstance(results, (list, tuple)) else [] if results is None else [results]
+
+    def _host_call(self, op, inputs: list) -> list:
+        if not host_calls.hostable(op, inputs):
+            raise NotNative(op)
+        return host_calls.lower(self, op, inputs)
 
     def _for_host(self, op) -> bool:
         """Whether the op, inside of a loop or branch, is left to Python."""

@@ -44,6 +44,14 @@ class SeenPlan:
         """The types of the ops that run on the host."""
         return [type for step in self.steps if step.on_host for type in step.types]
 
+    @property
+    def called(self) -> list[str]:
+        """The types of the ops that run on the host from within native programs."""
+        calls = [
+            call for step in self.steps for program in step.programs for call in program.instructions.calls.values()
+        ]
+        return sorted({call.op.type for call in calls if call.on_host})
+
 
 @dataclass(frozen=True)
 class Seen:
