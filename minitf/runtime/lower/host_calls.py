@@ -14,9 +14,8 @@ import math
 import numpy as np
 
 from minitf.framework import errors
-from minitf.framework.graph import Graph
-from minitf.framework.registry import OPS
 from minitf.framework.shape import TensorShape
+from minitf.framework.trial_shapes import shapes_for
 from minitf.kernels.compile.abi import Kernel, Operand
 from minitf.runtime.execute.op_by_op import Concrete, OpByOp
 from minitf.runtime.lower.builder import NATIVE, Value
@@ -133,7 +132,8 @@ def _strange(value) -> bool:
 def lower(low, op, inputs: list) -> list:
     """Makes the call; returns the values of the op's outputs."""
     given = [v.known if type(v) is Ref and v.dtype.hasobject else v for v in inputs]
-    made = [_room(low, t, shape) for t, shape in zip(op.outputs, _shapes(op, inputs))]
+    shapes = shapes_for(op, [_seen(t, v) for t, v in zip(op.inputs, inputs)])
+    made = [_room(low, t, shape) for t, shape in zip(op.outputs, shapes)]
     given = [Concrete(v) if isinstance(v, np.ndarray) else v for v in given]
     low.frames[low.target].nodes.append(HostCall(op, given, made))
     if _lasts(op.definition):
@@ -147,24 +147,8 @@ def _room(low, tensor, shape: TensorShape) -> Value:
     return Held(tensor.dtype.numpy)
 
 
-def _shapes(op, inputs: list) -> list[TensorShape]:
-    """The shapes of an op's outputs for such inputs, as its definition and the script tell them; raises ValueError
-    where the op cannot work with them.
-    """
-    graph = Graph()
-    with graph.as_default():
-        given = tuple([_stand_in(graph, t, v) for t, v in zip(op.inputs, inputs)])
-        dtypes, attrs = [t.dtype for t in op.outputs], dict(op.attrs)
-        copy = graph.create(op.definition, given, dtypes, graph.op_name("op"), attrs)
-    return [there.shape.merge_with(t.shape) for there, t in zip(copy.outputs, op.outputs)]
-
-
-def _stand_in(graph: Graph, tensor, value: Value):
-    """A tensor of which as much is known as of a value."""
-    shape = tensor.shape if type(value) is Held else TensorShape(value.shape)
-    dtype = tensor.dtype.base_dtype
-    attrs = {"dtype": dtype, "shape": shape}
-    op = graph.create(OPS["Placeholder"], (), [dtype], graph.op_name("given"), attrs, [shape])
-    if type(value) is Ref and value.known is not None:
-        op.outputs[0]._value = value.known
-    return op.outputs[0]
+def _seen(tensor, value: Value) -> tuple:
+    """The shape of an input as far as it is known, and what it holds, or None."""
+    if isinstance(value, Held):
+        return tensor.shape, None
+    return TensorShape(value.shape), value.known
