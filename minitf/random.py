@@ -14,7 +14,13 @@ from minitf.ops.random.random import random_normal as normal
 from minitf.ops.random.random import random_poisson as poisson
 from minitf.ops.random.random import random_shuffle as shuffle
 from minitf.ops.random.random import random_uniform as uniform
-from minitf.ops.random.stateless import stateless_multinomial
+from minitf.ops.random.stateless import (
+    stateless_categorical,
+    stateless_multinomial,
+    stateless_normal,
+    stateless_truncated_normal,
+    stateless_uniform,
+)
 
 __all__ = [
     "all_candidate_sampler",
@@ -30,7 +36,11 @@ __all__ = [
     "poisson",
     "set_random_seed",
     "shuffle",
+    "stateless_categorical",
     "stateless_multinomial",
+    "stateless_normal",
+    "stateless_truncated_normal",
+    "stateless_uniform",
     "truncated_normal",
     "uniform",
 ]

@@ -9,10 +9,11 @@ import math
 
 import numpy as np
 
-from minitf.kernels.compile.abi import FLOATS, I, T, f32p, f64p, i32p, i64, i64p, kernel, like, scalar
+from minitf.kernels.compile.abi import FLOATS, I, T, U, f32p, f64p, i32p, i64, i64p, kernel, like, scalar
 
 MASK = 0xFFFFFFFF
 RESERVED = 256  # blocks that TensorFlow sets aside per output
+MIXED = 0x02461E293EC8F720  # the key with which seeds are mixed
 SMALL = 1e-7  # in place of a uniform 0 under a logarithm
 SINGLE = 2.0**-23
 DOUBLE = 2.0**-52
@@ -58,6 +59,14 @@ def two_doubles(seed, salt, place):
     """A block as two float64 uniforms."""
     a, b, c, d = words(seed, salt, place)
     return double(a, b), double(c, d)
+
+
+@kernel(T=("int32", "int64"))
+def seed_stream(seeds: T, o: i64p.out):
+    """A stream of its own for two seeds, as TensorFlow mixes them."""
+    a, b, c, d = words(MIXED, np.int64(seeds[1]), np.int64(seeds[0]))
+    o[0], o[1], o[2] = a | (b << 32), c | (d << 32), 0
+    return 0
 
 
 @kernel
@@ -304,8 +313,8 @@ def poisson_draw(seed, salt, place, rate):
             return k
 
 
-@kernel(T=FLOATS)
-def random_poisson(stream: i64p.inout, rate: T, o: T.out, samples: i64, n: i64):
+@kernel(T=FLOATS, U=(*FLOATS, "int32", "int64"))
+def random_poisson(stream: i64p.inout, rate: T, o: U.out, samples: i64, n: i64):
     """[samples, n] draws, column k with mean rate[k]; fails at one that is negative or not finite."""
     seed, salt, place = stream[0], stream[1], stream[2]
     for k in range(n):

@@ -107,11 +107,6 @@ def _slope(function):
     return rule
 
 
-def _events(name: str, attrs: dict, shape: Tensor, rate: Tensor) -> Operation:
-    seeds = {key: attrs[key] for key in ("seed", "seed2")}
-    return _named(name, cast.cast(apply("RandomPoissonV2", shape, rate, **seeds), attrs["dtype"]))
-
-
 # ---- normalization over a batch
 
 
@@ -183,7 +178,6 @@ RULES = {  # theirs -> a function of the name, attributes and inputs that makes 
     "Gather": lambda name, attrs, x, i: apply_op("GatherV2", x, i, 0, batch_dims=0, name=f"{name}/"),
     "InTopK": lambda name, attrs, x, t: apply_op("InTopKV2", x, t, _count(attrs["k"], t), name=f"{name}/"),
     **dict.fromkeys(["InvGrad", "ReciprocalGrad"], _slope(lambda y, dy: -dy * y * y)),
-    "RandomPoissonV2": _events,
     "ReadVariableOp": _read,
     "ResourceGather": _gathered,
     **dict.fromkeys(["Restore", "RestoreSlice"], _restored),

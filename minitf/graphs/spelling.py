@@ -44,7 +44,6 @@ RENAMED = _table(
     (f"{_SCATTERS} {_ND}", "I=Tindices"),
     (_RANDOM, "I=T"),
     (_SEGMENTS, "Tnum=Tnumsegments"),
-    ("RandomPoissonV2", "T=R"),
     ("ExtractImagePatches", "dilations=rates"),
     ("ReadVariableOp AssignVariableOp AssignAddVariableOp AssignSubVariableOp", "T=dtype"),
     (" ".join(f"Resource{name}" for name in _SCATTERS.split()), "T=dtype I=Tindices"),
@@ -153,8 +152,6 @@ def theirs(op) -> dict:
         found["out_type"] = op.attrs["dtypes"][0]
     if op.type == "AccumulateNV2":
         found["shape"] = op.outputs[0].shape
-    if op.type == "RandomPoissonV2":
-        found["dtype"] = op.attrs["T"]
     if op.type in ("PyFunc", "PyFuncStateless"):
         found["token"] = op.name
     if op.type == "PaddedBatchDatasetV2":

@@ -76,7 +76,7 @@ OPS_AND_INPUTS = {
     "RandomUniformInt": ({"seed": 1, "seed2": 2}, [i32(2, 3), i(0), i(9)], [0, 1, 2]),
     "Multinomial": ({"output_dtype": tf.int64, "seed": 1, "seed2": 2}, [X, i(2)], [0, 1]),
     "RandomGamma": ({"seed": 1, "seed2": 2}, [i32(2), ROW], [0]),
-    "RandomPoissonV2": ({"seed": 1, "seed2": 2}, [i32(2), ROW], [0]),
+    "RandomPoissonV2": ({"dtype": tf.float32, "seed": 1, "seed2": 2}, [i32(2), ROW], [0]),
     "BiasAdd": ({"data_format": "NHWC"}, [X, ROW], [1]),
     "SoftmaxCrossEntropyWithLogits": ({}, [X, X], [0, 1]),
     "SparseSoftmaxCrossEntropyWithLogits": ({}, [X, i32(2, 0)], [0, 1]),

@@ -67,7 +67,8 @@ def first_place(seed: int, seed2: int) -> tuple[int, int, int]:
 # ---- uniform and normal numbers
 
 
-def _drawn_shape(op):
+def drawn_shape(op):
+    """The shape that the first input says."""
     return constant_value_as_shape(op.inputs[0])
 
 
@@ -78,47 +79,54 @@ def _sizes(b, shape) -> tuple[int, ...]:
     return tuple(sizes)
 
 
-def _draws(type: str, single, double, *half) -> None:
-    """An op that draws by one of two kernels; `half` one more operand of `single`: for float32, float16."""
+def draws(type: str, signature: str, stream, single, double, *half, **options) -> None:
+    """An op that draws by one of two kernels; `half` one more operand of `single`: for float32, float16.
 
-    def draw(b, op, shape, dtype):
+    stream(b, op, *rest): where from, given the inputs behind the shape.
+    """
+
+    def draw(b, op, dtype, shape, *rest):
         out = b.new(_sizes(b, shape), dtype)
         if dtype == np.float64:
-            b.call(double[()], stream(b, op), out, out.size)
+            b.call(double[()], stream(b, op, *rest), out, out.size)
         else:
             bits = [half[op.outputs[0].dtype is dtypes.float16]] if half else []
-            b.call(single[()], stream(b, op), out, out.size, *bits)
+            b.call(single[()], stream(b, op, *rest), out, out.size, *bits)
         return out
 
-    def draw_half(b, op, shape):
-        return b.constant(b.data(draw(b, op, shape, np.float32)).astype(np.float16))
+    def draw_half(b, op, *inputs):
+        return b.constant(b.data(draw(b, op, np.float32, *inputs)).astype(np.float16))
 
     define(
         type,
-        "shape: I[n] -> output: @dtype",
+        signature,
         I=dtypes.INDEX,
         dtype=dtypes.FLOAT,
-        shape=_drawn_shape,
-        kernel=lambda b, op, shape: draw(b, op, shape, op.outputs[0].dtype.numpy),
+        shape=drawn_shape,
+        kernel=lambda b, op, *inputs: draw(b, op, op.outputs[0].dtype.numpy, *inputs),
         host=draw_half,
         differentiable=False,
-        stateful=True,
+        **options,
     )
 
 
-_draws("RandomUniform", kernels.random_uniform_single, kernels.random_uniform_double, 23, 10)
-_draws("RandomStandardNormal", kernels.random_normal_single, kernels.random_normal_double)
-_draws("TruncatedNormal", kernels.random_truncated_single, kernels.random_truncated_double)
+for _type, _single, _double, *_half in (
+    ("RandomUniform", kernels.random_uniform_single, kernels.random_uniform_double, 23, 10),
+    ("RandomStandardNormal", kernels.random_normal_single, kernels.random_normal_double),
+    ("TruncatedNormal", kernels.random_truncated_single, kernels.random_truncated_double),
+):
+    draws(_type, "shape: I[n] -> output: @dtype", stream, _single, _double, *_half, stateful=True)
 
 
-def _uniform_int(b, op, shape, low, high):
+def whole_numbers(b, op, stream, shape, low, high):
+    """Lowers to draws of whole numbers from `low` up to `high`."""
     out = b.new(_sizes(b, shape), low.dtype)
     if low.shape != () or high.shape != ():
         raise ValueError(f"minval and maxval have to be scalars, not of shapes {low.shape} and {high.shape}")
     kernel = kernels.random_int32 if low.dtype == np.int32 else kernels.random_int64
     b.call(
         kernel[()],
-        stream(b, op),
+        stream,
         low,
         high,
         out,
@@ -133,8 +141,8 @@ define(
     "shape: I[n], minval: Tout[], maxval: Tout[] -> output: Tout",
     I=dtypes.INDEX,
     Tout=dtypes.INDEX,
-    shape=_drawn_shape,
-    kernel=_uniform_int,
+    shape=drawn_shape,
+    kernel=lambda b, op, *inputs: whole_numbers(b, op, stream(b, op), *inputs),
     differentiable=False,
     stateful=True,
 )
@@ -156,13 +164,13 @@ def random_uniform(
     ...     print(sess.run(x))
     [0.2390374 0.92039955]
     """
-    dtype = _checked_type("random_uniform", dtype, dtypes.FLOAT | dtypes.INDEX)
+    dtype = checked_type("random_uniform", dtype, dtypes.FLOAT | dtypes.INDEX)
     if maxval is None:
         if dtype.is_integer:
             raise ValueError(f"random_uniform of {dtype.name} needs a maxval")
         maxval = 1
     with name_scope(name, "random_uniform") as scope:
-        shape = _shape_tensor(shape)
+        shape = shape_tensor(shape)
         low = convert_to_tensor(minval, dtype, name="min")
         high = convert_to_tensor(maxval, dtype, name="max")
         if dtype.is_integer:
@@ -185,23 +193,25 @@ def truncated_normal(
 
 
 def _normal(type: str, default_name: str, shape, mean, stddev, dtype, seed, name) -> Tensor:
-    dtype = _checked_type(default_name, dtype, dtypes.FLOAT)
+    dtype = checked_type(default_name, dtype, dtypes.FLOAT)
     with name_scope(name, default_name) as scope:
-        shape = _shape_tensor(shape)
+        shape = shape_tensor(shape)
         mean = convert_to_tensor(mean, dtype, name="mean")
         stddev = convert_to_tensor(stddev, dtype, name="stddev")
         drawn = apply(type, shape, dtype=dtype, **seeds(seed))
         return math.add(drawn * stddev, mean, name=scope)
 
 
-def _checked_type(function: str, dtype, allowed: frozenset) -> dtypes.DType:
+def checked_type(function: str, dtype, allowed: frozenset) -> dtypes.DType:
+    """The type; ValueError if the function does not give it."""
     dtype = dtypes.as_dtype(dtype).base_dtype
     if dtype not in allowed:
         raise ValueError(f"{function} gives {', '.join(sorted(d.name for d in allowed))}, not {dtype.name}")
     return dtype
 
 
-def _shape_tensor(shape) -> Tensor:
+def shape_tensor(shape) -> Tensor:
+    """A shape as an integer vector."""
     empty = isinstance(shape, (list, tuple)) and not shape
     return convert_to_tensor(shape, dtypes.int32 if empty else None, name="shape")
 
@@ -311,23 +321,24 @@ def categorical(logits, num_samples, dtype=None, seed: int | None = None, name: 
 
 
 def _multinomial(logits, num_samples, seed, name, default_name: str, dtype) -> Tensor:
-    dtype = _checked_type(default_name, dtypes.int64 if dtype is None else dtype, dtypes.INDEX)
+    dtype = checked_type(default_name, dtypes.int64 if dtype is None else dtype, dtypes.INDEX)
     with name_scope(name, default_name):
         logits = convert_to_tensor(logits, name="logits")
         return apply("Multinomial", logits, num_samples, output_dtype=dtype, **seeds(seed))
 
 
-def _samples_of(kernel, complaint: str):
+def _samples_of(kernel, complaint: str, counts: bool = False):
     """Lowers to a kernel that draws `shape` numbers for each element of a parameter."""
 
     def lower(b, op, shape, parameter):
         lead = _sizes(b, shape)
-        out = b.new(lead + parameter.shape, parameter.dtype)
+        dtype = op.outputs[0].dtype.numpy if counts else parameter.dtype
+        out = b.new(lead + parameter.shape, np.float32 if dtype == np.float16 else dtype)
         samples = 1
         for n in lead:
             samples *= n
         b.call(
-            kernel[parameter.dtype],
+            kernel[(parameter.dtype, out.dtype) if counts else parameter.dtype],
             stream(b, op),
             parameter,
             out,
@@ -341,26 +352,27 @@ def _samples_of(kernel, complaint: str):
 
 
 def _samples_shape(op):
-    return _drawn_shape(op).concatenate(op.inputs[1].shape)
+    return drawn_shape(op).concatenate(op.inputs[1].shape)
 
 
-def _on_host(lower):
-    """The same in float32, for float16."""
-    return lambda b, op, shape, x: b.constant(
-        b.data(lower(b, op, shape, b.constant(b.data(x).astype(np.float32)))).astype(np.float16)
-    )
+def _halves_of(lower):
+    """The same on the host, where a parameter or what is drawn has half precision."""
+
+    def run(b, op, shape, x):
+        wide = b.data(x).astype(np.float32) if x.dtype == np.float16 else b.data(x)
+        return b.constant(b.data(lower(b, op, shape, b.constant(wide))).astype(op.outputs[0].dtype.numpy))
+
+    return run
 
 
-def _distribution(type: str, signature: str, kernel, complaint: str, **options) -> None:
-    lower = _samples_of(kernel, complaint)
+def _distribution(type: str, signature: str, lower, **options) -> None:
     define(
         type,
         signature,
         S=dtypes.INDEX,
-        T=dtypes.FLOAT,
         shape=_samples_shape,
         kernel=lower,
-        host=_on_host(lower),
+        host=_halves_of(lower),
         stateful=True,
         **options,
     )
@@ -369,16 +381,19 @@ def _distribution(type: str, signature: str, kernel, complaint: str, **options) 
 _distribution(
     "RandomGamma",
     "shape: S, alpha: T -> output: T",
-    kernels.random_gamma,
-    "is no shape parameter of a gamma distribution: it has to be positive",
+    _samples_of(kernels.random_gamma, "is no shape parameter of a gamma distribution: it has to be positive"),
+    T=dtypes.FLOAT,
     broadcasts=True,
     grad=lambda op, g: (None, g * apply("RandomGammaGrad", op.inputs[1], op.outputs[0])),
 )
 _distribution(
     "RandomPoissonV2",
-    "shape: S, rate: T -> output: T",
-    kernels.random_poisson,
-    "is no rate of a Poisson distribution: it has to be 0 or more, and finite",
+    "shape: S, rate: R -> output: @dtype",
+    _samples_of(
+        kernels.random_poisson, "is no rate of a Poisson distribution: it has to be 0 or more, and finite", True
+    ),
+    R=dtypes.FLOAT,
+    dtype=dtypes.FLOAT | dtypes.INDEX,
 )
 
 
@@ -392,7 +407,7 @@ def random_gamma(
     """
     with name_scope(name, "random_gamma"):
         dtype = dtype or convert_to_tensor(alpha, name="alpha").dtype.base_dtype
-        dtype = _checked_type("random_gamma", dtype, dtypes.FLOAT)
+        dtype = checked_type("random_gamma", dtype, dtypes.FLOAT)
         shape = convert_to_tensor(shape, dtypes.int32, name="shape")
         alpha = convert_to_tensor(alpha, dtype, name="alpha")
         beta = convert_to_tensor(1 if beta is None else beta, dtype, name="beta")
@@ -404,11 +419,11 @@ def random_gamma(
 def random_poisson(lam, shape, dtype=dtypes.float32, seed: int | None = None, name: str | None = None) -> Tensor:
     """`shape` draws of the Poisson distribution for each mean in `lam`; result: shape + lam's shape.
 
-    The draws have the right distribution but are not TensorFlow's own.
+    dtype: of the draws, floating point, int32 or int64. InvalidArgumentError for a mean that is negative.
     """
-    dtype = _checked_type("random_poisson", dtype, dtypes.FLOAT)
+    dtype = checked_type("random_poisson", dtype, dtypes.FLOAT | dtypes.INDEX)
     with name_scope(name, "random_poisson", [lam]):
         shape = convert_to_tensor(shape, dtypes.int32, name="shape")
         own = seeds(seed)
-        rate = convert_to_tensor(lam, dtype, name="RandomPoissonV2/rate")
-        return apply("RandomPoissonV2", shape, rate, **own)
+        rate = convert_to_tensor(lam, preferred_dtype=dtypes.float64, name="RandomPoissonV2/rate")
+        return apply("RandomPoissonV2", shape, rate, dtype=dtype, **own)

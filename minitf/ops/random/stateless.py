@@ -11,20 +11,45 @@ from minitf.framework.graph import name_scope
 from minitf.framework.registry import define
 from minitf.framework.tensor import Tensor
 from minitf.kernels.math import random as kernels
-from minitf.ops.random.random import classes_shape, sample_count
+from minitf.ops.math import math
+from minitf.ops.random.random import (
+    checked_type,
+    classes_shape,
+    drawn_shape,
+    draws,
+    sample_count,
+    shape_tensor,
+    whole_numbers,
+)
 
-_KEY = 0x3EC8F720 | 0x02461E29 << 32  # with which TensorFlow mixes the seeds
+# ---- ops
 
 
-def _place(seed: np.ndarray) -> list[int]:
-    """Where the stream of two seeds starts: seed, salt and place."""
-    first, second = (int(n) & 0xFFFF_FFFF_FFFF_FFFF for n in seed)
-    mixed = [int(word) for word in kernels.words(_KEY, second, first)]
-    return [_signed(mixed[0] | mixed[1] << 32), _signed(mixed[2] | mixed[3] << 32), 0]
+def _stream(b, op, seed):
+    out = b.new((3,), np.int64)
+    b.call(kernels.seed_stream[seed.dtype], seed, out)
+    return out
 
 
-def _signed(number: int) -> int:
-    return number - 2**64 if number >= 2**63 else number
+for _type, _single, _double, *_half in (
+    ("StatelessRandomUniform", kernels.random_uniform_single, kernels.random_uniform_double, 23, 10),
+    ("StatelessRandomNormal", kernels.random_normal_single, kernels.random_normal_double),
+    ("StatelessTruncatedNormal", kernels.random_truncated_single, kernels.random_truncated_double),
+):
+    _signature = "shape: I[n], seed: Tseed[2] -> output: @dtype"
+    draws(_type, _signature, _stream, _single, _double, *_half, Tseed=dtypes.INDEX)
+
+
+define(
+    "StatelessRandomUniformInt",
+    "shape: I[n], seed: Tseed[2], minval: dtype[], maxval: dtype[] -> output: dtype",
+    I=dtypes.INDEX,
+    Tseed=dtypes.INDEX,
+    dtype=dtypes.INDEX,
+    shape=drawn_shape,
+    kernel=lambda b, op, shape, seed, *ends: whole_numbers(b, op, _stream(b, op, seed), shape, *ends),
+    differentiable=False,
+)
 
 
 def _classes(b, op, logits, num_samples, seed):
@@ -32,9 +57,8 @@ def _classes(b, op, logits, num_samples, seed):
     if classes == 0:
         raise ValueError("there has to be at least one class")
     out, scratch = b.new((rows, samples), op.outputs[0].dtype.numpy), b.new((classes,), np.float64)
-    stream = b.constant(np.array(_place(b.data(seed)), np.int64))
     kernel = kernels.random_classes[logits.dtype, out.dtype]
-    b.call(kernel, stream, logits, scratch, out, rows, classes, samples)
+    b.call(kernel, _stream(b, op, seed), logits, scratch, out, rows, classes, samples)
     return out
 
 
@@ -44,24 +68,90 @@ define(
     T=frozenset([dtypes.float32, dtypes.float64]),
     Tseed=dtypes.INDEX,
     shape=classes_shape,
-    host=_classes,
+    kernel=_classes,
     differentiable=False,
 )
 
+# ---- functions
 
-def stateless_multinomial(logits, num_samples, seed, output_dtype=dtypes.int64, name: str | None = None) -> Tensor:
+
+def _seeds(seed):
+    """Two seeds: int64 unless they are a tensor."""
+    if isinstance(seed, Tensor):
+        return seed
+    numbers = np.asarray(seed)
+    return numbers.astype(np.int64) if numbers.dtype.kind in "iu" and not hasattr(seed, "dtype") else seed
+
+
+def stateless_uniform(shape, seed, minval=0, maxval=None, dtype=dtypes.float32, name: str | None = None) -> Tensor:
+    """Uniform random numbers in [minval, maxval), the same for the same two seeds.
+
+    dtype: float16, float32, float64 (maxval is 1 by default), int32 or int64 (maxval has to be given: ValueError).
+
+    >>> import minitf as tf
+    >>> with tf.Session() as sess:
+    ...     print(sess.run(stateless_uniform([2], [1, 2], maxval=100, dtype=tf.int32)))
+    [19 93]
+    """
+    dtype = checked_type("stateless_uniform", dtype, dtypes.FLOAT | dtypes.INDEX)
+    if maxval is None:
+        if dtype.is_integer:
+            raise ValueError(f"Must specify maxval for integer dtype {dtype.name}")
+        maxval = 1
+    with name_scope(name, "stateless_random_uniform", [shape, seed, minval, maxval]) as scope:
+        shape = shape_tensor(shape)
+        low, high = convert_to_tensor(minval, dtype, name="min"), convert_to_tensor(maxval, dtype, name="max")
+        if dtype.is_integer:
+            return apply("StatelessRandomUniformInt", shape, _seeds(seed), low, high, name=scope)
+        drawn = apply("StatelessRandomUniform", shape, _seeds(seed), dtype=dtype)
+        return math.add(drawn * (high - low), low, name=scope)
+
+
+def stateless_normal(shape, seed, mean=0.0, stddev=1.0, dtype=dtypes.float32, name: str | None = None) -> Tensor:
+    """Normal random numbers, the same for the same two seeds; mean and stddev broadcast to `shape`."""
+    return _normal("StatelessRandomNormal", "stateless_random_normal", shape, seed, mean, stddev, dtype, name)
+
+
+def stateless_truncated_normal(
+    shape, seed, mean=0.0, stddev=1.0, dtype=dtypes.float32, name: str | None = None
+) -> Tensor:
+    """Like `stateless_normal`, without what is two or more standard deviations from the mean."""
+    return _normal("StatelessTruncatedNormal", "stateless_truncated_normal", shape, seed, mean, stddev, dtype, name)
+
+
+def _normal(type: str, default_name: str, shape, seed, mean, stddev, dtype, name: str | None) -> Tensor:
+    dtype = dtypes.as_dtype(dtype)
+    if dtype not in dtypes.FLOAT:
+        raise TypeError(f"{default_name} gives floating point numbers, not {dtype.name}")
+    with name_scope(name, default_name, [shape, seed, mean, stddev]) as scope:
+        shape = shape_tensor(shape)
+        mean, stddev = convert_to_tensor(mean, dtype, name="mean"), convert_to_tensor(stddev, dtype, name="stddev")
+        return math.add(apply(type, shape, _seeds(seed), dtype=dtype) * stddev, mean, name=scope)
+
+
+def stateless_categorical(logits, num_samples, seed, dtype=dtypes.int64, name: str | None = None) -> Tensor:
     """Samples of class numbers for each row of unnormalized log-probabilities, the same for the same seeds.
 
-    logits: [batch, classes]; seed: two integers; result: [batch, num_samples].
+    logits: [batch, classes]; seed: two integers; result: [batch, num_samples], of int64 or int32.
+    """
+    return _multinomial("stateless_categorical", logits, num_samples, seed, dtype, name)
+
+
+def stateless_multinomial(logits, num_samples, seed, output_dtype=dtypes.int64, name: str | None = None) -> Tensor:
+    """The same as `stateless_categorical`, under its older name.
 
     >>> import minitf as tf
     >>> with tf.Session() as sess:
     ...     print(sess.run(stateless_multinomial([[-1.2, -0.36]], 8, [1, 2])))
     [[1 1 0 1 1 1 1 0]]
     """
-    output_dtype = dtypes.as_dtype(output_dtype)
-    if output_dtype not in dtypes.INDEX:
-        raise TypeError(f"output_dtype is int32 or int64, not {output_dtype.name}")
-    with name_scope(name, "stateless_multinomial", [logits, seed]):
+    return _multinomial("stateless_multinomial", logits, num_samples, seed, output_dtype, name)
+
+
+def _multinomial(default_name: str, logits, num_samples, seed, dtype, name: str | None) -> Tensor:
+    dtype = dtypes.as_dtype(dtype)
+    if dtype not in dtypes.INDEX:
+        raise TypeError(f"output_dtype is int32 or int64, not {dtype.name}")
+    with name_scope(name, default_name, [logits, seed]):
         logits = convert_to_tensor(logits, name="logits")
-        return apply("StatelessMultinomial", logits, num_samples, seed, output_dtype=output_dtype)
+        return apply("StatelessMultinomial", logits, num_samples, _seeds(seed), output_dtype=dtype)

@@ -1,6 +1,8 @@
 """Random numbers of seeds that are inputs (test_dataset.py compares more of them with TensorFlow's)."""
 
 import numpy as np
+import pytest
+from case_facts import cases, check_case, check_graph, graphs
 from helpers import fails
 
 import minitf as tf
@@ -28,3 +30,13 @@ def test_what_is_refused():
         tf.random.stateless_multinomial([[0.0]], 1, [1, 2], tf.float32)
     with fails(ValueError, "seed"):
         tf.random.stateless_multinomial([[0.0]], 1, [1, 2, 3])
+
+
+@pytest.mark.parametrize("fact", cases("stateless"), ids=lambda fact: fact["source"][-50:])
+def test_recorded_values(fact):
+    check_case(fact)
+
+
+@pytest.mark.parametrize("fact", graphs("stateless"), ids=lambda fact: fact["source"][-50:])
+def test_recorded_graphs(fact):
+    check_graph(fact)
