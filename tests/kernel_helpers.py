@@ -50,3 +50,13 @@ def broadcast_run(kernel, *arrays, out=None, dtypes=None, **options):
     o = np.zeros(shape, out or arrays[-1].dtype)
     instance = kernel[dtypes or arrays[0].dtype]
     return run(instance, *arrays, o, rank, dims, **options), o
+
+
+def patches(shape, window, strides, rates, start, counts):
+    """For each pixel of the result and each of a patch, where it is in [images, h, w], or -1."""
+    places = np.full((shape[0], *counts, *window[:2]), -1)
+    for n, i, j, a, b in np.ndindex(places.shape):
+        y, x = i * strides[0] - start[0] + a * rates[0], j * strides[1] - start[1] + b * rates[1]
+        if 0 <= y < shape[1] and 0 <= x < shape[2]:
+            places[n, i, j, a, b] = (n * shape[1] + y) * shape[2] + x
+    return places

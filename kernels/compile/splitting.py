@@ -202,25 +202,30 @@ class Sums(Rule):
 
 
 class Across(Rule):
-    """Ranges of the columns that a number counts, whole vectors of them.
+    """Ranges of the columns that a number counts, so many `together`, or whole vectors.
 
-    For each pointer the numbers of its rows and of the items from one to the next, or None if it is one row.
+    For each pointer the numbers of its rows (several are multiplied: "images h w") and of the items from one to the
+    next, None if it is one row, or the number of items that it has for each column, side by side.
     """
 
-    def __init__(self, count, **matrices):
-        self.count, self.matrices = count, matrices
+    def __init__(self, count, together=None, **matrices):
+        self.count, self.together, self.matrices = count, together, matrices
 
     def pieces(self, operands):
         """How many pieces there are."""
-        return operands[self.count] // VECTOR if operands[self.count] % VECTOR == 0 else 0
+        together = self.together or VECTOR
+        return operands[self.count] // together if operands[self.count] % together == 0 else 0
 
     def part(self, operands, first, count):
         """The operands that change for a range of pieces."""
-        start, width = first * VECTOR, count * VECTOR
+        together = self.together or VECTOR
+        start, width = first * together, count * together
         changes = {self.count: width}
         for name, matrix in self.matrices.items():
-            changes[name] = Window(start, width)
-            if matrix is not None:
-                rows, step = (operands[n] for n in matrix)
+            if isinstance(matrix, tuple):
+                rows, step = (math.prod(operands[n] for n in numbers.split()) for numbers in matrix)
                 changes[name] = Window(start, max(rows - 1, 0) * step + width, width, step)
+            else:
+                each = operands[matrix] if matrix else 1
+                changes[name] = Window(start * each, width * each)
         return changes

@@ -7,8 +7,9 @@ that is outside of the images.
 
 from minitf.kernels.compile.abi import FLOATS, T, at, i64, kernel, scalar, workspace
 from minitf.kernels.compile.splitting import Range
-from minitf.kernels.math.convolution import steps
+from minitf.kernels.math.convolution import ROWS, steps
 from minitf.kernels.math.gemm import block
+from minitf.kernels.math.sparse_gradients import few_in_all, few_in_image, filter_of_few, finite, input_of_few
 
 TOGETHER = 64  # images of one product: the pixels around a place of all of them stay in the second cache
 
@@ -63,13 +64,15 @@ def conv2d_batch(
     return 0
 
 
-@kernel(T=FLOATS, split=Range("first", "count", o=("out",)))
+@kernel(T=FLOATS, split=ROWS)
 def conv2d_filter_batch(
     x: T,
     g: T,
+    s: T.scratch,
     o: T.out,
     first: i64,
     count: i64,
+    columns: i64,
     images: i64,
     h: i64,
     w: i64,
@@ -86,10 +89,15 @@ def conv2d_filter_batch(
     top: i64,
     left: i64,
 ):
-    """o = the gradient of the filter, of which `count` rows of `out` items from `first` on."""
+    """o = the gradient of the filter, of which `columns` items in each of `count` rows from `first` on."""
     scratch, image, result = workspace(x), h * w * c, oh * ow * out
-    for j in range(count * out):
-        o[j] = 0
+    if few_in_all(x, g, images, h, w, c, oh, ow, out, kh, kw, sh, sw, dh, dw):
+        return filter_of_few(
+            x, g, s, o, first, count, columns, images, h, w, c, oh, ow, out, kh, kw, sh, sw, dh, dw, top, left
+        )
+    for row in range(count):
+        for j in range(columns):
+            o[row * out + j] = 0
     for i in range(0, images, TOGETHER):
         k = min(images - i, TOGETHER)
         for pixel in range(oh * ow):
@@ -103,7 +111,26 @@ def conv2d_filter_batch(
                 if 0 <= y < h and m > 0:
                     x_p = at(x, i * image + (y * w + x0 - ky * kw) * c + begin)
                     o_p = at(o, (begin - first) * out)
-                    block(x_p, 1, image, g_p, result, 1, o_p, out, m, out, k, 1, scratch)
+                    block(x_p, 1, image, g_p, result, 1, o_p, out, m, columns, k, 1, scratch)
+    return 0
+
+
+@scalar
+def input_together(g, f, o, m, h, w, c, oh, ow, out, kh, kw, sh, sw, dh, dw, top, left):
+    """`conv2d_input_batch` of m images as products."""
+    scratch, image, result, items = workspace(g), h * w * c, oh * ow * out, kh * kw * c
+    for j in range(m * image):
+        o[j] = 0
+    for pixel in range(oh * ow):
+        y0, x0 = pixel // ow * sh - top, pixel % ow * sw - left
+        low, high = covered(x0, kw, w)
+        for ky in range(kh if high > low else 0):
+            y, p, n = y0 + ky * dh, 0, (high - low) * c
+            o_y, f_y = at(o, (y * w + x0 + low) * c), at(f, (ky * kw + low) * c)
+            while p < out and 0 <= y < h:
+                k, f_p = steps(out - p), at(f_y, p * items)
+                block(at(g, pixel * out + p), result, 1, f_p, items, 1, o_y, image, m, n, k, 1, scratch)
+                p += k
     return 0
 
 
@@ -130,20 +157,18 @@ def conv2d_input_batch(
     left: i64,
 ):
     """o = the gradient of `count` images from `first` on; f is [out, kh, kw, c]."""
-    scratch, image, result, items = workspace(g), h * w * c, oh * ow * out, kh * kw * c
-    for j in range(count * image):
-        o[j] = 0
-    for i in range(0, count, TOGETHER):
-        m = min(count - i, TOGETHER)
-        for pixel in range(oh * ow):
-            y0, x0 = pixel // ow * sh - top, pixel % ow * sw - left
-            low, high = covered(x0, kw, w)
-            g_p = at(g, (first + i) * result + pixel * out)
-            for ky in range(kh if high > low else 0):
-                y, p, n = y0 + ky * dh, 0, (high - low) * c
-                o_y, f_y = at(o, i * image + (y * w + x0 + low) * c), at(f, (ky * kw + low) * c)
-                while p < out and 0 <= y < h:
-                    k, f_p = steps(out - p), at(f_y, p * items)
-                    block(at(g_p, p), result, 1, f_p, items, 1, o_y, image, m, n, k, 1, scratch)
-                    p += k
+    i, right = 0, finite(f, out * kh * kw * c)
+    while i < count:
+        m, g_i, o_i = 0, at(g, (first + i) * oh * ow * out), at(o, i * h * w * c)
+        while m < min(count - i, TOGETHER):
+            g_m = at(g_i, m * oh * ow * out)
+            if right and few_in_image(g_m, c, oh, ow, out, kh, kw, sh, sw, dh, dw):
+                break
+            m += 1
+        if m == 0:
+            input_of_few(g_i, f, o_i, h, w, c, oh, ow, out, kh, kw, sh, sw, dh, dw, top, left)
+            m = 1
+        else:
+            input_together(g_i, f, o_i, m, h, w, c, oh, ow, out, kh, kw, sh, sw, dh, dw, top, left)
+        i += m
     return 0

@@ -10,10 +10,23 @@ out, or added back, around a block of a product. The numbers of all kernels are 
 """
 
 from minitf.kernels.compile.abi import FLOATS, WORKSPACE, T, address, at, i64, kernel, scalar, workspace
-from minitf.kernels.compile.splitting import Range
+from minitf.kernels.compile.splitting import Across, Range
 from minitf.kernels.math.gemm import STEPS, block
+from minitf.kernels.math.sparse_gradients import few_in_all, few_in_image, filter_of_few, finite, input_of_few
 
 DEEPEST = STEPS + STEPS // 2  # items of a patch at once
+
+
+COLUMNS = Across("columns", together=1, g=("images oh ow", "out"), s="count", o=("count", "out"))
+MANY = 64  # columns: each of two threads has whole panels
+
+
+class OfFilter(Range):
+    """Rows; for threads columns, if there are many: each then lists those gradients only that it needs."""
+
+    def among_threads(self, operands):
+        """By columns, if there are many."""
+        return COLUMNS if operands["columns"] >= MANY else self
 
 
 @scalar
@@ -104,13 +117,18 @@ def conv2d(
     return 0
 
 
-@kernel(T=FLOATS, split=Range("first", "count", o=("out",)))
+ROWS = OfFilter("first", "count", s=("columns",), o=("out",))
+
+
+@kernel(T=FLOATS, split=ROWS)
 def conv2d_filter(
     x: T,
     g: T,
+    s: T.scratch,
     o: T.out,
     first: i64,
     count: i64,
+    columns: i64,
     images: i64,
     h: i64,
     w: i64,
@@ -128,9 +146,13 @@ def conv2d_filter(
     left: i64,
 ):
     """o = the sums of patches times gradients g [images, oh, ow, out]: the gradient of the filter, of which
-    `count` rows of `out` items from `first` on.
+    `columns` items in each of `count` rows from `first` on; s has room for as many.
     """
     panel, scratch = workspace(x), workspace(g)
+    if few_in_all(x, g, images, h, w, c, oh, ow, out, kh, kw, sh, sw, dh, dw):
+        return filter_of_few(
+            x, g, s, o, first, count, columns, images, h, w, c, oh, ow, out, kh, kw, sh, sw, dh, dw, top, left
+        )
     pixels, deepest = images * oh * ow, max(min(count, DEEPEST), 1)
     rows = min(patches_at_once(x, count), DEEPEST)
     i = 0
@@ -140,8 +162,29 @@ def conv2d_filter(
             m = min(deepest, count - begin)
             move(x, panel, 0, i, k, first + begin, m, h, w, c, oh, ow, kw, sh, sw, dh, dw, top, left)
             add = 1 if i > 0 else 0
-            block(panel, 1, m, at(g, i * out), out, 1, at(o, begin * out), out, m, out, k, add, scratch)
+            block(panel, 1, m, at(g, i * out), out, 1, at(o, begin * out), out, m, columns, k, add, scratch)
         i += max(k, 1)
+    return 0
+
+
+@scalar
+def input_of_patches(g, f, o, h, w, c, oh, ow, out, kh, kw, sh, sw, dh, dw, top, left):
+    """`conv2d_input` of one image as products."""
+    panel, scratch = workspace(g), workspace(f)
+    for i in range(h * w * c):
+        o[i] = 0
+    items, pixels = kh * kw * c, oh * ow
+    rows, deepest = patches_at_once(g, items), max(min(items, DEEPEST), 1)
+    for i in range(0, pixels, rows):
+        m, g_i = min(rows, pixels - i), at(g, i * out)
+        for begin in range(0, items, deepest):
+            n, p = min(deepest, items - begin), 0
+            while p < out or p == 0:
+                k = steps(out - p)
+                f_p, add = at(f, p * items + begin), 1 if p > 0 else 0
+                block(at(g_i, p), out, 1, f_p, items, 1, panel, n, m, n, k, add, scratch)
+                p += max(k, 1)
+            move(o, panel, 1, i, m, begin, n, h, w, c, oh, ow, kw, sh, sw, dh, dw, top, left)
     return 0
 
 
@@ -170,21 +213,11 @@ def conv2d_input(
     """o = gradients g [images, oh, ow, out] times filters f [out, kh, kw, c], summed where patches overlap:
     the gradient of `count` images from `first` on.
     """
-    panel, scratch = workspace(g), workspace(f)
-    for i in range(count * h * w * c):
-        o[i] = 0
-    items, pixels = kh * kw * c, oh * ow
-    rows, deepest = patches_at_once(g, items), max(min(items, DEEPEST), 1)
-    for image in range(count):
-        for i in range(0, pixels, rows):
-            m, g_i = min(rows, pixels - i), at(g, ((first + image) * pixels + i) * out)
-            for begin in range(0, items, deepest):
-                n, p = min(deepest, items - begin), 0
-                while p < out or p == 0:
-                    k = steps(out - p)
-                    f_p, add = at(f, p * items + begin), 1 if p > 0 else 0
-                    block(at(g_i, p), out, 1, f_p, items, 1, panel, n, m, n, k, add, scratch)
-                    p += max(k, 1)
-                i_all = image * pixels + i
-                move(o, panel, 1, i_all, m, begin, n, h, w, c, oh, ow, kw, sh, sw, dh, dw, top, left)
+    right = finite(f, out * kh * kw * c)
+    for i in range(count):
+        g_i, o_i = at(g, (first + i) * oh * ow * out), at(o, i * h * w * c)
+        if right and few_in_image(g_i, c, oh, ow, out, kh, kw, sh, sw, dh, dw):
+            input_of_few(g_i, f, o_i, h, w, c, oh, ow, out, kh, kw, sh, sw, dh, dw, top, left)
+        else:
+            input_of_patches(g_i, f, o_i, h, w, c, oh, ow, out, kh, kw, sh, sw, dh, dw, top, left)
     return 0

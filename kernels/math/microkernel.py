@@ -31,6 +31,7 @@ class Vectors:
         dtype = np.dtype(dtype)
         self.item = {"float32": "float", "float64": "double"}[dtype.name]
         self.itemsize = dtype.itemsize
+        self.integer = f"i{8 * dtype.itemsize}"
         self.lanes = VECTOR_SIZE // dtype.itemsize
         self.type = f"<{self.lanes} x {self.item}>"
         self.bits = f"<{self.lanes} x i1>"
@@ -39,6 +40,10 @@ class Vectors:
             declare {self.type} @llvm.fmuladd.{self.suffix}({self.type}, {self.type}, {self.type})
             declare {self.type} @llvm.masked.load.{self.suffix}.p0(ptr, i32, {self.bits}, {self.type})
             declare void @llvm.masked.store.{self.suffix}.p0({self.type}, ptr, i32, {self.bits})"""
+
+    def widened(self, value):
+        """An integer as large as an item, as an int64."""
+        return f"sext i32 {value} to i64" if self.integer == "i32" else f"add i64 {value}, 0"
 
     def place(self, name, base, offset):
         """`name` is the address of an item."""

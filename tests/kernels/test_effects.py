@@ -61,24 +61,9 @@ NUMBERS = {  # by the names of the operands that are no memory
     "m n depth ldb ldc beta": (2, 3, 3, 3, 3, 1),
     "depth n m ldb ldc beta": (3, 3, 2, 3, 3, 1),
     "first count h w c oh ow out kh kw sh sw dh dw top left": (0, 2, 2, 2, 1, 2, 2, 1, 2, 2, 1, 1, 1, 1, 1, 0),
-    "first count images h w c oh ow out kh kw sh sw dh dw top left": (
-        0,
-        4,
-        2,
-        2,
-        2,
-        1,
-        2,
-        2,
-        1,
-        2,
-        2,
-        1,
-        1,
-        1,
-        1,
-        1,
-        0,
+    "first count columns images h w c oh ow out kh kw sh sw dh dw top left": (
+        *(0, 4, 1, 2, 2, 2, 1),
+        *(2, 2, 1, 2, 2, 1, 1, 1, 1, 1, 0),
     ),
     "lowest first count h w c oh ow kh kw sh sw top left": (-9.0, 0, 2, 2, 2, 1, 2, 2, 2, 2, 1, 1, 1, 0),
     "first count h w c oh ow kh kw sh sw top left": (0, 2, 2, 2, 1, 2, 2, 2, 2, 1, 1, 1, 0),
@@ -137,6 +122,7 @@ FILLED = {  # contents before and otherwise, of what is written
     ("stamp", "log"): ([1, 3, 0, 0, 0, 0, 0], [0, 3, 5, 0, 0, 0, 0]),
     ("apply_adam", "beta1_power"): ([0.5],) * 2,
 }
+UNTOUCHED = {("conv2d_filter", "s"), ("conv2d_filter_batch", "s")}  # scratch that so little work does not need
 SAMPLE = sorted(
     name
     for name, k in KERNELS.items()
@@ -204,7 +190,7 @@ def undeclared(tested):
     for key, o in tested.operands.items():
         if o.kind != "pointer":
             continue
-        if same(given[key], after[key]) == o.writes:
+        if same(given[key], after[key]) == o.writes and (tested.name, key) not in UNTOUCHED:
             found.append(f"{key} is {'left as it is' if o.writes else 'changed'}")
         if not o.writes:
             continue

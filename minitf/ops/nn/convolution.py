@@ -148,8 +148,8 @@ def _filter_kernel(b, op, x, wanted, g):
     out = b.new(shape, x.dtype)
     if out.size:
         kernel = batches.conv2d_filter_batch if _many(found, x.shape[0]) else kernels.conv2d_filter
-        rows = out.size // shape[3]
-        b.call(kernel[x.dtype], x, g, out, 0, rows, x.shape[0], *_numbers(found, x.shape, shape))
+        rows, scratch = out.size // shape[3], b.new(shape, x.dtype)
+        b.call(kernel[x.dtype], x, g, scratch, out, 0, rows, *shape[3:], x.shape[0], *_numbers(found, x.shape, shape))
     return out
 
 

@@ -90,20 +90,25 @@ def images(*counted):
     return (0, *(counted or (6,)), 4, 3, 2, 4, 3)
 
 
+def filters(*shape):
+    """Scratch for the gradient of a filter, and that."""
+    return real(*shape), real(*shape)
+
+
 # Volumes of 2 x 4 x 3, and how a filter of 2 x 3 x 2 lies on them.
 VOLUMES = (2, 4, 3, 2, 2, 4, 3, 5, 2, 3, 2, 1, 1, 1, 1, 1, 1, 0, 1, 0)
 
 SAMPLES = {
     "conv2d": [lambda: [real(6, 4, 3, 2), real(3, 2, 2, 5), real(72, 5), *images(72), 5, 3, 2, 1, 1, 1, 1, 1, 0]],
     "conv2d_filter": [
-        lambda: [real(6, 4, 3, 2), real(6, 4, 3, 5), real(12, 5), *images(12, 6), 5, 3, 2, 1, 1, 1, 1, 1, 0]
+        lambda: [*(real(6, 4, 3, n) for n in (2, 5)), *filters(12, 5), *images(12, 5, 6), 5, 3, 2, 1, 1, 1, 1, 1, 0]
     ],
     "conv2d_input": [lambda: [real(6, 4, 3, 5), real(5, 12), real(6, 4, 3, 2), *images(), 5, 3, 2, 1, 1, 1, 1, 1, 0]],
     "conv2d_batch": [
         lambda: [real(6, 4, 3, 2), real(3, 2, 2, 5), real(6, 4, 3, 5), *images(), 5, 3, 2, 1, 1, 1, 1, 1, 0]
     ],
     "conv2d_filter_batch": [
-        lambda: [real(6, 4, 3, 2), real(6, 4, 3, 5), real(12, 5), *images(12, 6), 5, 3, 2, 1, 1, 1, 1, 1, 0]
+        lambda: [*(real(6, 4, 3, n) for n in (2, 5)), *filters(12, 5), *images(12, 5, 6), 5, 3, 2, 1, 1, 1, 1, 1, 0]
     ],
     "conv2d_input_batch": [
         lambda: [real(6, 4, 3, 5), real(5, 12), real(6, 4, 3, 2), *images(), 5, 3, 2, 1, 1, 1, 1, 1, 0]

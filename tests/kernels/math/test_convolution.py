@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from kernel_helpers import close, run, sample
+from kernel_helpers import close, patches, run, sample
 
 from minitf.kernels.compile.abi import FLOATS
 from minitf.kernels.math import batches, convolution
@@ -24,16 +24,6 @@ LARGE = [  # several blocks of patches, of their items, and of the results
     ((1, 5, 5, 3), (2, 2, 300), (2, 2), (1, 1), (0, 0), (2, 2)),
     ((140, 3, 3, 5), (2, 3, 7), (1, 2), (1, 1), (1, 0), (3, 2)),
 ]
-
-
-def patches(shape, window, strides, rates, start, counts):
-    """For each pixel of the result and each of a patch, where it is in [images, h, w], or -1."""
-    places = np.full((shape[0], *counts, *window[:2]), -1)
-    for n, i, j, a, b in np.ndindex(places.shape):
-        y, x = i * strides[0] - start[0] + a * rates[0], j * strides[1] - start[1] + b * rates[1]
-        if 0 <= y < shape[1] and 0 <= x < shape[2]:
-            places[n, i, j, a, b] = (n * shape[1] + y) * shape[2] + x
-    return places
 
 
 def prepared(case, dtype):
@@ -63,7 +53,7 @@ def test_against_sums(home, case, dtype):
     close(o, np.tensordot(x_patches, f.astype(np.float64), 3), 20, scale)
 
     o, named = np.full_like(f, 7), "conv2d_filter" if home is convolution else "conv2d_filter_batch"
-    assert run(getattr(home, named)[dtype], x, g, o, 0, rows, images, *numbers, **how) == 0
+    assert run(getattr(home, named)[dtype], x, g, np.ones_like(f), o, 0, rows, f.shape[3], images, *numbers, **how) == 0
     close(o, np.tensordot(x_patches, g.astype(np.float64), ([0, 1, 2], [0, 1, 2])), 20, scale)
 
     o, named = np.full_like(x, 7), "conv2d_input" if home is convolution else "conv2d_input_batch"

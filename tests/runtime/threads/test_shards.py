@@ -87,8 +87,16 @@ def images(x):
     return tf.nn.avg_pool(tf.layers.conv2d(y, 3, 2, 2, padding="same"), 2, 1, "SAME")
 
 
+def few_gradients(x):
+    """The largest of large windows, behind which hardly any gradient is not zero."""
+    x = tf.tile(tf.stack([x + k / 16 for k in range(16)], 3), [1, 4, 3, 1])
+    y = tf.layers.conv2d(x, 32, 3, padding="same", activation=tf.nn.relu)
+    return tf.nn.max_pool(tf.layers.conv2d(y, 64, 3, padding="same"), 9, 9, "SAME")
+
+
 MODELS = {
     "images": images,
+    "few gradients": few_gradients,
     "rnn dynamic": rnn("rnn", "dynamic"),
     "rnn static": rnn("rnn", "static"),
     "gru dynamic": rnn("gru", "dynamic"),
@@ -287,8 +295,8 @@ def test_what_products_cost():
         (batches.conv2d_batch, (x, f, y, 0, 4)),
         (convolution.conv2d_input, (y, f, x, 0, 4)),
         (batches.conv2d_input_batch, (y, f, x, 0, 4)),
-        (convolution.conv2d_filter, (x, y, f, 0, 12, 4)),
-        (batches.conv2d_filter_batch, (x, y, f, 0, 12, 4)),
+        (convolution.conv2d_filter, (x, y, f, f, 0, 12, 7, 4)),
+        (batches.conv2d_filter_batch, (x, y, f, f, 0, 12, 7, 4)),
     ]:
         call = Call(kind[np.float32], (*operands, *numbers), None, None)
         assert cost(call) == flops / shards._FLOPS
