@@ -200,7 +200,7 @@ def backpropagate(seeds: list[tuple], xs: list[Tensor], stop: set, scope: str = 
     queued: set = set()
     _enqueue(queue, queued, {y.op for y in pending if y not in way.stop and carries_gradient(y)} & way.relevant)
     while queue:
-        op = heapq.heappop(queue)[2]
+        op = heapq.heappop(queue)[1]
         grads = [_total(pending, t) if carries_gradient(t) else None for t in op.outputs]
         if not any(g is not None for g in grads):
             continue
@@ -243,7 +243,7 @@ class _Way:
                     seen.add(t.op)
                     todo.append(t.op)
         reached: set = set()
-        for op in sorted(seen, key=lambda op: (op.id, op.definition.role == "argument")):
+        for op in sorted(seen, key=lambda op: op.order):
             inputs = any(t in self.xs or t.op in reached and t not in self.stop for t in self._sources(op))
             if inputs or self.asked_inside(op):
                 reached.add(op)
@@ -279,7 +279,7 @@ def _enqueue(queue: list, queued: set, ops) -> None:
     for op in ops:
         if op not in queued:
             queued.add(op)
-            heapq.heappush(queue, (-op.id, id(op), op))
+            heapq.heappush(queue, (-op.order, op))
 
 
 def _step_back(way: _Way, op, grads: list, pending: dict) -> set:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from minitf.framework import inside
+from minitf.framework import inside, op_counts
 from minitf.framework.graph import Graph, get_default_graph
 from minitf.framework.operation import Operation
 from minitf.framework.tensor import Tensor
@@ -71,7 +71,7 @@ class Body(Graph):
     def captured(self, tensor: Tensor, outer: Tensor) -> Tensor:
         """Makes (once) the argument that stands for `outer`; TF 1 passes it in by an op, Enter or Switch."""
         if outer not in self.consts:
-            self.root.reserve_ids(0 if self.condition is not None and outer in self.condition.consts else 1)
+            op_counts.skip(not (self.condition is not None and outer in self.condition.consts), self)
         return super().captured(tensor, outer)
 
     def trace(self, function: Callable, *args):

@@ -37,7 +37,6 @@ _UNGUARDED = {  # what runs for every op or step and checks for itself; what use
     "Graph.captured",
     "Graph.argument",
     "Graph.touch",
-    "Graph.reserve_ids",
     "Graph.at",
     "Names",
     "BaseSession.run",

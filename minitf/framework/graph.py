@@ -13,7 +13,7 @@ from minitf.framework.errors import describe
 from minitf.framework.names import Names
 from minitf.framework.operation import Operation
 from minitf.framework.placement import Placement
-from minitf.framework.registry import OPS, check_sizes
+from minitf.framework.registry import check_sizes
 from minitf.framework.shape import UNKNOWN
 from minitf.framework.shown import Shown, text_of
 from minitf.framework.tensor import Tensor
@@ -42,6 +42,7 @@ class Graph(Names, Elements, Collections, Placement, Shown):
             self.seed: int | None = None
             self.version = 0
             self.waited_for_in_loops = False  # whether ops wait for some in loops, from outside of these
+            self._orders = itertools.count(1)
             self._last_id = 0
             self._by_name: dict[str, Operation] = {}
             self._unfeedable: set[Tensor] = set()
@@ -158,19 +159,7 @@ class Graph(Names, Elements, Collections, Placement, Shown):
 
     def argument(self, dtype: dtypes.DType, shape, stands_for: Tensor | None = None) -> Tensor:
         """A new argument of this body; it counts as no op of TensorFlow's, so it takes no id of its own."""
-        attrs = {} if stands_for is None else {"stands_for": stands_for}
-        op = Operation(
-            self,
-            self.root._last_id,
-            OPS["Arg"],
-            self.root.unique_name("_arg"),
-            (),
-            [dtype],
-            attrs,
-            [],
-            "",
-            self.root._origin or origin.here(),
-        )
+        op = inside.uncounted(self, "Arg", dtype, {} if stands_for is None else {"stands_for": stands_for})
         op.outputs[0]._shape = shape
         self.ops.append(op)
         self.root._by_name[op.name] = op
@@ -179,10 +168,6 @@ class Graph(Names, Elements, Collections, Placement, Shown):
     def touch(self) -> None:
         """Says that the graph changed in a way that plans depend on."""
         self.version += 1
-
-    def reserve_ids(self, count: int) -> None:
-        """Skips `count` op ids, where TensorFlow would have made ops that minitf needs not."""
-        self.root._last_id += count
 
     @contextlib.contextmanager
     def at(self, where):

@@ -163,22 +163,17 @@ def output(op: Operation, kind: type, like: Tensor, shape=None) -> Tensor:
 
 def hidden(graph, type: str, kind: type, dtype, attrs: dict) -> Tensor:
     """The output of a new op that takes no id, and that nobody sees in the graph."""
-    root = graph.root
-    op = Operation(
-        graph,
-        root._last_id,
-        OPS[type],
-        root.unique_name(f"_{type.lower()}"),
-        (),
-        [dtype],
-        attrs,
-        [],
-        "",
-        root._origin or origin.here(),
-    )
+    op = uncounted(graph, type, dtype, attrs)
     op.outputs[0] = kind(op, 0, dtype)
     op.outputs[0]._shape = SCALAR
     return op.outputs[0]
+
+
+def uncounted(graph, type: str, dtype, attrs: dict) -> Operation:
+    """A new op that is none of TensorFlow's: it takes no id of its own. It is not among the graph's ops yet."""
+    root = graph.root
+    name, where = root.unique_name(f"_{type.lower()}"), root._origin or origin.here()
+    return Operation(graph, root._last_id, OPS[type], name, (), [dtype], attrs, [], "", where)
 
 
 def _flag(graph, inner: Operation, user: Operation | None = None) -> Tensor:

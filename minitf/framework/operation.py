@@ -13,6 +13,7 @@ class Operation(Shown):
 
     __slots__ = (
         "graph",
+        "order",
         "id",
         "type",
         "name",
@@ -41,7 +42,9 @@ class Operation(Shown):
         device: str,
         origin: Origin,
     ):
-        self.graph, self.id, self.definition, self.name = graph, id, definition, name
+        self.graph, self.definition, self.name = graph, definition, name
+        self.order = next(graph.root._orders)  # of its making, among the ops of the root graph
+        self.id = id  # the number that TensorFlow would give it (see `op_counts`)
         self.type = definition.type
         self.inputs, self.attrs, self._control_inputs = inputs, attrs, control_inputs
         self.guards: tuple = ()  # bools, all of which have to be true for the op to run

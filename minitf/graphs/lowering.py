@@ -50,7 +50,7 @@ def _gate(graph: Graph) -> None:
         needed = {t.op for u in updates for t in u.inputs[1:]}
         for update in updates:
             before = _older(needed, update) - {t.op for t in update.inputs} - set(update.control_inputs)
-            update._add_control_inputs(sorted(before, key=lambda one: one.id))
+            update._add_control_inputs(sorted(before, key=lambda one: one.order))
 
 
 def _is_update(op: Operation) -> bool:
@@ -65,7 +65,7 @@ def _older(ops: set, than: Operation) -> set:
         if op in seen:
             continue
         seen.add(op)
-        if op.id < than.id:
+        if op.order < than.order:
             found.add(op)
         else:
             todo += [t.op for t in op.inputs]

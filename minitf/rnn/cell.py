@@ -5,7 +5,7 @@ from __future__ import annotations
 import collections
 
 import minitf as tf
-from minitf.framework import dtypes, nest
+from minitf.framework import dtypes, nest, op_counts
 from minitf.framework.convert import convert_to_tensor
 from minitf.framework.graph import get_default_graph, name_scope
 from minitf.framework.shape import TensorShape, as_shape
@@ -173,21 +173,18 @@ def zero_state_tensors(state_size, batch_size, dtype):
 
 def _zeros(batch_size, size, dtype) -> Tensor:
     zeros = tf.zeros(concat_sizes(batch_size, size), dtype=dtype)
-    _reserve_ids_of_zero_state(batch_size)
+    _skip_zero_state(batch_size)
     zeros.set_shape(static_sizes(batch_size, size))
     return zeros
 
 
-def _reserve_ids_of_zero_state(batch_size) -> None:
+def _skip_zero_state(batch_size) -> None:
     """Skips the names and ids of the ops that TF 1 makes once more, just to look at the static shape."""
-    graph = get_default_graph()
-    if isinstance(batch_size, Tensor) and batch_size.shape.rank == 0:
-        graph.unique_name("ExpandDims")
-        graph.reserve_ids(3)
-    else:
-        graph.unique_name("Const")
-        graph.reserve_ids(1 if isinstance(batch_size, Tensor) else 2)
+    graph, is_tensor = get_default_graph(), isinstance(batch_size, Tensor)
+    is_scalar = is_tensor and batch_size.shape.rank == 0
+    graph.unique_name("ExpandDims" if is_scalar else "Const")
     graph.unique_name("Const")
+    op_counts.skip(op_counts.zeros_of_state(is_tensor, is_scalar))
 
 
 def concat_sizes(prefix, suffix) -> Tensor:

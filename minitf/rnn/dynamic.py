@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import minitf as tf
-from minitf.framework import nest
+from minitf.framework import nest, op_counts
 from minitf.framework.convert import convert_to_tensor
-from minitf.framework.graph import get_default_graph, name_scope
+from minitf.framework.graph import name_scope
 from minitf.framework.shape import Dimension, TensorShape, as_shape
 from minitf.framework.tensor import Tensor
 from minitf.ops.control.counted import counted_loop, exits
 from minitf.rnn.cell import assert_like_rnncell
 from minitf.rnn.static import check_layers
-from minitf.rnn.step import Lengths, initial_state_of, reserve_ids, sequence_length_tensor, state_dtype
+from minitf.rnn.step import Lengths, initial_state_of, sequence_length_tensor, state_dtype
 
 
 def dynamic_rnn(
@@ -71,7 +71,7 @@ def transpose_batch_time(x: Tensor) -> Tensor:
         return x
     if rank is None:
         return tf.transpose(x, tf.concat(([1, 0], tf.range(2, tf.rank(x))), axis=0))
-    reserve_ids(6)  # TF 1 computes the permutation with ops
+    op_counts.skip(op_counts.TRANSPOSED)
     return tf.transpose(x, [1, 0, *range(2, rank)])
 
 
@@ -108,11 +108,12 @@ class _Run:
     sizes: _Sizes
     state: object
     swap_memory: bool
-    cell_done: int = 0  # the id of the cell's last op
+    ids: op_counts.Since = field(default_factory=op_counts.Since)
 
     def loop(self, sequence_length, batch_size, dtype) -> tuple:
         """The outputs [time, batch, ...] and the final state."""
-        lengths, start = None, last_id()
+        lengths, parts = None, len(nest.flatten(self.cell.output_size))
+        self.ids.mark()
         time_steps = self.sizes.time or tf.shape(self.inputs[0])[0]
         if sequence_length is not None:
             lengths = Lengths(sequence_length, self.cell, batch_size, self.sizes.batch, dtype, static=False)
@@ -121,7 +122,11 @@ class _Run:
         with name_scope("while"):
             carry = [tf.constant(0, name="time"), *flat_state] if lengths else flat_state
             names = ["time"] * (lengths is not None) + [f"state {i}" for i in range(len(flat_state))]
-            reserve_ids_since(start, self._ids_before_cell(lengths is not None))
+            self.ids.count_as(
+                op_counts.before_cell(
+                    len(self.inputs), parts, self._carried, bool(self.sizes.batch), lengths is not None
+                )
+            )
             finals, ys = counted_loop(
                 lambda *args: self._step(lengths, *args),
                 carry,
@@ -133,7 +138,8 @@ class _Run:
             first = 2 + len(ys)  # TF 1's Exit ops of the counters and outputs come before those of the state
             finals = exits(finals[-len(flat_state) :], first)
         outputs = self._shaped(ys)
-        reserve_ids_since(self.cell_done, self._ids_after_cell())
+        partly_known = None in (self.sizes.time, self.sizes.batch)
+        self.ids.count_as(op_counts.after_cell(parts, self._carried, partly_known))
         return outputs, nest.pack_sequence_as(self.state, finals)
 
     def _step(self, lengths: Lengths | None, carry: list, slices: list) -> tuple[list, list]:
@@ -145,7 +151,7 @@ class _Run:
         else:
             state = nest.pack_sequence_as(self.state, carry[1:])
             output, new_state = lengths.masked_step(carry[0], state, lambda: self.cell(inputs, state))
-        self.cell_done = last_id()
+        self.ids.mark()
         nest.assert_same_structure(state, new_state)
         next_time = [] if lengths is None else [carry[0] + 1]
         return next_time + nest.flatten(new_state), nest.flatten(output)
@@ -157,37 +163,10 @@ class _Run:
             ys[i].set_shape(TensorShape([self.sizes.time, self.sizes.batch]).concatenate(as_shape(size)))
         return nest.pack_sequence_as(self.cell.output_size, ys)
 
-    # ---- how many ids TF 1's ops take where ours are fewer
-
     @property
     def _carried(self) -> int:
         """TF 1's loop variables: iteration counter, time, an array for each output, the states."""
         return 2 + len(nest.flatten(self.cell.output_size)) + len(nest.flatten(self.state))
-
-    def _ids_before_cell(self, with_lengths: bool) -> int:
-        """From the number of time steps to the first op of the cell."""
-        inputs, outputs = len(self.inputs), len(nest.flatten(self.cell.output_size))
-        sizes = 5 + (0 if self.sizes.batch else 5) + outputs * (6 if self.sizes.batch else 7)
-        arrays = 1 + outputs + 10 * inputs  # time, the TensorArrays, and unstacking the inputs into them
-        loop = 3 + 1 + 4 * self._carried + 6 + 2 + 3 * inputs  # bound, counter, Enter to Identity, condition, reads
-        return (
-            sizes + arrays + loop + (11 + 4 if with_lengths else 0)
-        )  # lengths are checked, shortest and longest found
-
-    def _ids_after_cell(self) -> int:
-        """From the cell's last op to the stacked outputs."""
-        outputs, partly_known = (len(nest.flatten(self.cell.output_size)), None in (self.sizes.time, self.sizes.batch))
-        return 2 + 2 * self._carried + outputs * (2 + 5 + (1 if partly_known else 2))  # time, loop, write and stack
-
-
-def last_id() -> int:
-    """The id of the op made last."""
-    return get_default_graph().root._last_id
-
-
-def reserve_ids_since(start: int, count: int) -> None:
-    """Makes the ops made since id `start` count as many as TF 1 made."""
-    reserve_ids(count - (last_id() - start))
 
 
 def bidirectional_dynamic_rnn(

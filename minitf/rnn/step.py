@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import minitf as tf
-from minitf.framework import nest
+from minitf.framework import nest, op_counts
 from minitf.framework.convert import convert_to_tensor
-from minitf.framework.graph import get_default_graph
 from minitf.framework.shape import as_shape
 from minitf.rnn.cell import concat_sizes, static_sizes
 
@@ -17,7 +16,7 @@ class Lengths:
         flat = [_zero_output(batch_size, static_batch, size, dtype, static) for size in nest.flatten(cell.output_size)]
         self.zero_output = nest.pack_sequence_as(cell.output_size, flat)
         self.each = tf.cast(sequence_length, tf.int32)
-        reserve_ids(2)  # TF 1 takes the minimum too
+        op_counts.skip(op_counts.MINIMUM_LENGTH)
         self.longest = tf.reduce_max(self.each)
 
     def step(self, time, state, call_cell):
@@ -59,15 +58,10 @@ def _is_one(leaf) -> bool:
     return isinstance(leaf, tf.TensorArray) or leaf.shape.rank == 0
 
 
-def reserve_ids(count: int) -> None:
-    """Skips ids of ops that TF 1 makes and minitf needs not, so that later random ops get TF 1's seeds."""
-    get_default_graph().root.reserve_ids(count)
-
-
 def _zero_output(batch_size, static_batch, size, dtype, static: bool):
     zeros = tf.zeros(concat_sizes(batch_size, size), dtype)
-    if static:  # TF 1's static_rnn makes the sizes once more, to look at the static shape
-        reserve_ids(1 if static_batch is None else 2)
+    if static:
+        op_counts.skip(op_counts.zeros_of_state(static_batch is None, False))
     zeros.set_shape(static_sizes(static_batch, size))
     return zeros
 

@@ -30,7 +30,7 @@ def _depending(sources: list, end) -> set:
             before.add(op)
             todo.append(op)
     found = set(sources) & before
-    for op in sorted(before, key=lambda op: op.id):
+    for op in sorted(before, key=lambda op: op.order):
         if any(t.op in found for t in _inputs(op)):
             found.add(op)
     return found
@@ -51,7 +51,7 @@ def _blocking(loss, depending: set) -> list:
         for other in {t.op for t in ways} - seen:
             seen.add(other)
             todo.append(other)
-    return sorted(blocks, key=lambda op: op.id)
+    return sorted(blocks, key=lambda op: op.order)
 
 
 def _inputs(op) -> list:

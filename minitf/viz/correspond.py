@@ -53,4 +53,4 @@ def _kind(op) -> tuple[str, str]:
 
 
 def _ordered(group: Group) -> list:
-    return sorted((op for op in group.ops() if op.type != "Arg"), key=lambda op: op.id)
+    return sorted((op for op in group.ops() if op.type != "Arg"), key=lambda op: op.order)

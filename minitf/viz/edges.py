@@ -76,7 +76,7 @@ class _Edges:
         beside, node_of = self.view.outline.forward, self.view.node_of
         text = " ".join(filter(None, [what, style.edge_label(source)])) if kind == "data" else ""
         if kind == "data" and (target in beside or source.op in beside):
-            kind = "gradient" if source.op.id < beside.get(target, source.op).id else "backward"
+            kind = "gradient" if source.op.order < beside.get(target, source.op).order else "backward"
         self.join(node_of.get(source.op), node_of.get(target, node_of[op]), kind, text)
 
     def join(self, source, target, kind: str, text: str) -> None:

@@ -10,6 +10,7 @@ from minitf import nn
 from minitf.contrib.framework.scopes import add_arg_scope
 from minitf.contrib.framework.variables import model_variable
 from minitf.contrib.layers import utils
+from minitf.framework import op_counts
 
 _ZEROS, _ONES = tf.zeros_initializer(), tf.ones_initializer()
 
@@ -157,7 +158,7 @@ def unit_norm(inputs, dim: int, epsilon: float = 1e-7, scope=None):
         if not 0 <= dim < inputs.shape.rank:
             raise ValueError(f"dim must be 0 or more and < the input's rank, {inputs.shape.rank}; not {dim}")
         lengths = tf.sqrt(epsilon + tf.reduce_sum(tf.square(inputs), dim, True))
-        tf.get_default_graph().reserve_ids(12)  # of what TensorFlow makes to repeat the lengths
+        op_counts.skip(op_counts.LENGTHS_REPEATED)
         return tf.div(inputs, lengths)
 
 

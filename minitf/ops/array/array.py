@@ -6,10 +6,10 @@ import math
 
 import numpy as np
 
-from minitf.framework import dtypes
+from minitf.framework import dtypes, op_counts
 from minitf.framework.apply import apply, apply_op
 from minitf.framework.convert import convert_to_tensor
-from minitf.framework.graph import get_default_graph, name_scope
+from minitf.framework.graph import name_scope
 from minitf.framework.registry import define
 from minitf.framework.shape import UNKNOWN, TensorShape, as_shape
 from minitf.framework.static import constant_value, constant_value_as_shape, partial_value
@@ -333,7 +333,7 @@ def _numbers(number: int, shape, dtype, name: str | None, default: str) -> Tenso
             return constant(np.full(sizes, value, dtype.numpy), dtype, name=scope)
         if not isinstance(shape, Tensor):
             if sizes is None and isinstance(shape, (list, tuple)):
-                _reserve_product(shape)
+                op_counts.skip(op_counts.product([isinstance(n, Tensor) for n in shape]))
             shape = convert_to_tensor(
                 shape if sizes is None else list(sizes),
                 dtypes.int32,
@@ -342,16 +342,6 @@ def _numbers(number: int, shape, dtype, name: str | None, default: str) -> Tenso
         if shape.shape.rank != 1:
             shape = reshape(shape, [-1])
         return fill(shape, constant(value, dtype), name=scope)
-
-
-def _reserve_product(sizes) -> None:
-    """TensorFlow multiplies sizes with tensors among them and compares the product, only to drop both."""
-    count, known = 2, not isinstance(sizes[0], Tensor)
-    for n in sizes[1:]:
-        numbers = known + (not isinstance(n, Tensor))
-        count += (1, 2, 0)[numbers]  # a product of tensors, of a tensor and a constant, of numbers
-        known = numbers == 2
-    get_default_graph().reserve_ids(count)
 
 
 def _static_sizes(shape):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from minitf.framework import dtypes, nest
+from minitf.framework import dtypes, nest, op_counts
 from minitf.framework.convert import convert_to_tensor
 from minitf.framework.graph import get_default_graph, name_scope
 from minitf.framework.operation import Operation
@@ -75,7 +75,7 @@ def _last_resort(predicates: list, function: Callable) -> Callable:
 
     def checked():
         shown = joining.stack(predicates, name="preds_c")
-        _reserve_ids_of_others()
+        op_counts.skip(op_counts.NONE_OF_THE_OTHERS)
         names = ", ".join(p.name for p in predicates)
         found = check.Assert(
             predicates[-1], [f"tf.case: none of the predicates ({names}) is true:", shown], len(predicates)
@@ -92,15 +92,10 @@ def _waiting(value, found: Operation):
         isinstance(value, Operation)
         or isinstance(value, Tensor)
         and value.op.graph is found.graph
-        and value.op.id > found.id
+        and value.op.order > found.order
     ):
         return value
     return array.identity(value) if isinstance(value, Tensor) else convert_to_tensor(value)
-
-
-def _reserve_ids_of_others() -> None:
-    """Skips the ids of TF 1's check that none of the other predicates is true, which cannot fail."""
-    get_default_graph().root.reserve_ids(19)
 
 
 def _at_most_one(predicates: list) -> Operation:

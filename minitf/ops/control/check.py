@@ -8,10 +8,10 @@ import sys
 
 import numpy as np
 
-from minitf.framework import dtypes, errors
+from minitf.framework import dtypes, errors, op_counts
 from minitf.framework.apply import apply, apply_op
 from minitf.framework.convert import convert_to_tensor
-from minitf.framework.graph import get_default_graph, name_scope
+from minitf.framework.graph import name_scope
 from minitf.framework.operation import Operation
 from minitf.framework.registry import define
 from minitf.framework.static import constant_value
@@ -150,7 +150,7 @@ def _reserve_guard_ids(op: Operation) -> None:
     own = [t for t in op.inputs[1:] if t.op.type == "Const" and t.op.name.startswith(f"{op.name}/data")]
     guarded = any(t.dtype.base_dtype not in (dtypes.string, dtypes.int32) for t in op.inputs[1:])
     switched = len(set(op.inputs) - set(own))
-    get_default_graph().reserve_ids(len(own) + guarded * (8 + switched))
+    op_counts.skip(op_counts.asserted(len(own), guarded, switched))
 
 
 def Print(

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from minitf.framework import inside, nest
+from minitf.framework import inside, nest, op_counts
 from minitf.framework.apply import apply_op
 from minitf.framework.body import Body, merged_consts
 from minitf.framework.convert import convert_to_tensor
@@ -117,11 +117,11 @@ def cond(
         pred = convert_to_tensor(pred, name="pred")
         if not pred.shape.is_compatible_with([]):
             raise ValueError(f"tf.cond: pred has to be a scalar; {pred.name} has shape {pred.shape}")
-        reserve_ids_of_pivots()
+        op_counts.skip(op_counts.PIVOTS)
         (true_body, true_result), (false_body, false_result) = _traced(true_fn), _traced(false_fn)
         _check_alike(true_result, false_result, true_body, false_body)
         op = make_if(pred, [true_body, false_body], name=scope)
-        _return_id(op)
+        op_counts.share(op)
         merged = [array.identity(t, name="Merge") for t in op.outputs]
         result = nest.pack_sequence_as(true_result, _reassembled(true_result, merged))
     return _unpacked(result) if not strict else result
@@ -131,21 +131,6 @@ def _one_of(name: str, value, old_name: str, old_value):
     if value is not None and old_value is not None:
         raise TypeError(f"tf.cond: {old_name} is the old name of {name}; give one of them")
     return old_value if value is None else value
-
-
-def reserve_ids_of_pivots() -> None:
-    """Skips the ids of the ops with which a cond of TF 1 begins: Switch, the two pivots and the predicate's
-    Identity.
-    """
-    get_default_graph().root.reserve_ids(4)
-
-
-def _return_id(op: Operation) -> None:
-    """TF 1 has no op for a cond as a whole: If shares the id of what was made last, which is no input of
-    it.
-    """
-    op.id -= 1
-    op.graph.root.reserve_ids(-1)
 
 
 def _unpacked(result):

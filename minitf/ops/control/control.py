@@ -90,7 +90,7 @@ def tuple(tensors, name: str | None = None, control_inputs=None) -> list:  # noq
             waiting.append(value._as_graph_element().op)
         if not waiting:
             raise ValueError(f"tf.tuple needs at least one tensor that is not None, given {tensors!r}")
-        gate = group(*sorted(set(waiting), key=lambda op: op.id))
+        gate = group(*sorted(set(waiting), key=lambda op: op.order))
         return [_gated(gate, t) for t in tensors]
 
 

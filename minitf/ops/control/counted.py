@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from minitf.framework import nest
+from minitf.framework import nest, op_counts
 from minitf.framework.body import Body
 from minitf.framework.convert import convert_to_tensor
 from minitf.framework.dtypes import as_dtype
@@ -16,7 +16,7 @@ from minitf.framework.shape import TensorShape
 from minitf.framework.tensor import Tensor
 from minitf.ops.array import array
 from minitf.ops.array.identity import stop_gradient
-from minitf.ops.control import dataflow, loop_ids
+from minitf.ops.control import dataflow
 from minitf.ops.control.loop import Loop, make_loop
 from minitf.ops.control.while_loop import assembled, components, includes
 
@@ -164,12 +164,12 @@ def map_fn(
     if not callable(fn):
         raise TypeError(f"tf.map_fn: fn has to be a function of a slice, not {fn!r}")
     with name_scope(name, "map", [fn]):
-        elements, ids = _Elements(elems, "map_fn"), loop_ids.Ids()
+        elements, ids = _Elements(elems, "map_fn"), op_counts.Since()
         like = elems if dtype is None else dtype
         types = [t.dtype for t in elements.flat] if dtype is None else nest.flatten(dtype)
 
         def body(carry, slices):
-            ids.reserve_until(loop_ids.ids_before_map(len(slices), len(types), elements.first_known))
+            ids.count_as(op_counts.before_map(len(slices), len(types), elements.first_known))
             value = fn(elements.packed(slices))
             ids.mark()
             return [], [_typed(t, d) for t, d in zip(_flat_like(like, value, "map_fn"), types)]
@@ -178,7 +178,7 @@ def map_fn(
         with name_scope("while"):
             _, ys = counted_loop(body, [], elements.flat, count, back_prop=back_prop, swap_memory=swap_memory)
         ys = [elements.stacked(y) for y in ys]
-        ids.reserve_until(loop_ids.ids_after_map(len(ys)))
+        ids.count_as(op_counts.after_map(len(ys)))
     return nest.pack_sequence_as(like, ys)
 
 
@@ -208,7 +208,7 @@ class _Fold:
         if not callable(self.fn):
             raise TypeError(f"tf.{self.what}: fn has to be a function of an accumulator and a slice, not {self.fn!r}")
         with name_scope(name, self.what):
-            self.elements, self.ids = _Elements(self.elems, self.what), loop_ids.Ids()
+            self.elements, self.ids = _Elements(self.elems, self.what), op_counts.Since()
             self.first = [] if self.initializer is not None else self._first()
             carry, xs, count = self._start()
             with name_scope("while"):
@@ -218,7 +218,7 @@ class _Fold:
                 if not self.stacked:  # TF 1 counts in the loop's first two variables
                     finals = exits(finals, 2)
             results = self._stacked(ys, options["back_prop"]) if self.stacked else finals
-            self._reserve_ids_after(len(carry))
+            self._count_after(len(carry))
             return nest.pack_sequence_as(self.initializer, results)
 
     def _first(self) -> list:
@@ -246,7 +246,7 @@ class _Fold:
         return [f"tf.{self.what}: the accumulator" + (f"'s part {i}" if count > 1 else "") for i in range(count)]
 
     def _body(self, carry: list, slices: list) -> tuple[list, list]:
-        self._reserve_ids_before(len(slices), len(carry))
+        self._count_before(len(slices), len(carry))
         value = self.fn(nest.pack_sequence_as(self.initializer, carry), self.elements.packed(slices))
         self.ids.mark()
         flat = _flat_like(self.initializer, value, self.what)
@@ -259,14 +259,14 @@ class _Fold:
             ys = [array.concat([y, f] if self.reverse else [f, y], 0) for f, y in zip(first, ys)]
         return [self.elements.stacked(y) for y in ys]
 
-    def _reserve_ids_before(self, inputs: int, accumulators: int) -> None:
-        ids = loop_ids.ids_before_scan if self.stacked else loop_ids.ids_before_fold
+    def _count_before(self, inputs: int, accumulators: int) -> None:
+        ids = op_counts.before_scan if self.stacked else op_counts.before_fold
         known, fresh = self.elements.first_known, bool(self.first)
-        self.ids.reserve_until(ids(inputs, accumulators, self.converted, known, fresh, self.reverse))
+        self.ids.count_as(ids(inputs, accumulators, self.converted, known, fresh, self.reverse))
 
-    def _reserve_ids_after(self, accumulators: int) -> None:
-        fold = loop_ids.ids_after_fold(accumulators, self.reverse)
-        self.ids.reserve_until(loop_ids.ids_after_scan(accumulators) if self.stacked else fold)
+    def _count_after(self, accumulators: int) -> None:
+        fold = op_counts.after_fold(accumulators, self.reverse)
+        self.ids.count_as(op_counts.after_scan(accumulators) if self.stacked else fold)
 
 
 def scan(

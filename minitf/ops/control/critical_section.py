@@ -143,7 +143,7 @@ class CriticalSection:
         inside = {lock.op, *made}
         outside = {t.op for op in made for t in op.inputs if t.op not in inside}
         if outside:
-            with control_dependencies(None), control_dependencies(sorted(outside, key=lambda op: op.id)):
+            with control_dependencies(None), control_dependencies(sorted(outside, key=lambda op: op.order)):
                 lock.op._add_control_input(control.no_op("group_deps"))
 
     @staticmethod

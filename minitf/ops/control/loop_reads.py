@@ -5,9 +5,9 @@ What is read in every trip would have to be kept of every trip for the loop's gr
 
 from __future__ import annotations
 
+from minitf.framework import op_counts
 from minitf.framework.apply import apply_op
 from minitf.framework.body import Body
-from minitf.framework.graph import get_default_graph
 from minitf.framework.operation import Operation
 from minitf.framework.tensor import Tensor
 
@@ -49,7 +49,7 @@ def _written(body: Body) -> set[Tensor]:
 def _read(op: Operation, handle: Tensor) -> Tensor:
     """The read before the loop; it takes no id, as there is no such op in TensorFlow."""
     made = apply_op(op.type, handle, name=f"{op.name}/Enter/")
-    get_default_graph().root.reserve_ids(-1)
+    op_counts.share(made)
     return made.outputs[0]
 
 

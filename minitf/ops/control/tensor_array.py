@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from minitf.framework import dtypes
+from minitf.framework import dtypes, op_counts
 from minitf.framework.apply import apply, apply_op
 from minitf.framework.convert import convert_to_tensor
 from minitf.framework.graph import get_default_graph, name_scope
@@ -144,18 +144,6 @@ def _concat_gradient(flow, like, lengths):
     return value
 
 
-def _last_id() -> int:
-    return get_default_graph().root._last_id
-
-
-def _reserve_ids_of_unstack(start: int, value: Tensor) -> None:
-    """Skips the ids of the ops by which TF 1 finds out how many slices there are; a constant is made once
-    more.
-    """
-    own = 2 if value.op.id > start else 0
-    get_default_graph().root.reserve_ids(8 + own - (_last_id() - start))
-
-
 class TensorArray:
     """A list of tensors of one type, for use as a loop variable.
 
@@ -238,14 +226,14 @@ class TensorArray:
     def _with(self, flow: Tensor) -> TensorArray:
         return self._from_components([flow])
 
-    def _reserve_ids_of_handle(self) -> None:
+    def _count_handle(self) -> None:
         """Skips the ids of the Enter and Switch ops by which TF 1's loops and branches get at the array's
         handle.
         """
         graph = get_default_graph()
         while graph is not None and graph not in self._entered:
             self._entered.add(graph)
-            graph.root.reserve_ids(1)
+            op_counts.skip(1)
             graph = graph.outer
 
     def _learn(self, shape: TensorShape) -> None:
@@ -276,14 +264,14 @@ class TensorArray:
 
     def read(self, index, name: str | None = None) -> Tensor:
         """The element at `index`."""
-        self._reserve_ids_of_handle()
+        self._count_handle()
         return apply("TensorArrayReadV3", self._flow, index, element_shape=self._known[0], name=name)
 
     def write(self, index, value, name: str | None = None) -> TensorArray:
         """The array with `value` at `index`."""
         value = self._value(value, "value")
         self._learn(value.shape)
-        self._reserve_ids_of_handle()
+        self._count_handle()
         return self._with(apply("TensorArrayWriteV3", self._flow, index, value, name=name))
 
     def stack(self, name: str | None = None) -> Tensor:
@@ -302,20 +290,20 @@ class TensorArray:
 
     def concat(self, name: str | None = None) -> Tensor:
         """All elements joined along their first axis."""
-        self._reserve_ids_of_handle()
+        self._count_handle()
         return apply_op("TensorArrayConcatV3", self._flow, element_shape=self._known[0], name=name).outputs[0]
 
     def unstack(self, value, name: str | None = None) -> TensorArray:
         """The array with the slices of `value` along axis 0 as elements."""
         with name_scope(name, "TensorArrayUnstack"):
-            start = _last_id()
+            since = op_counts.Since()
             value = self._value(value, "value")
             if value.shape.rank == 0:
                 raise ValueError(f"TensorArray: {value.name} is a scalar, which has no slices")
             known = value.shape.sizes
             count = known[0] if known and known[0] is not None else array.shape(value)[0]
             indices = ranges.range(0, count)
-            _reserve_ids_of_unstack(start, value)
+            since.count_as(op_counts.unstacked(value.op.id > since.start))
             return self.scatter(indices, value)
 
     def scatter(self, indices, value, name: str | None = None) -> TensorArray:
@@ -332,7 +320,7 @@ class TensorArray:
                 f"indices, {indices.shape[0]}"
             )
         self._learn(value.shape[1:])
-        self._reserve_ids_of_handle()
+        self._count_handle()
         return self._with(apply("TensorArrayScatterV3", self._flow, indices, value, name=name))
 
     def split(self, value, lengths, name: str | None = None) -> TensorArray:
@@ -340,10 +328,10 @@ class TensorArray:
         value = self._value(value, "value")
         if not isinstance(lengths, Tensor):
             lengths = convert_to_tensor(lengths, dtype=dtypes.int64, name="lengths")
-            get_default_graph().root.reserve_ids(1)  # TF 1 casts them
+            op_counts.skip(op_counts.CAST_LENGTHS)
         known = set(np.ravel(constant_value(lengths))) if constant_value(lengths) is not None else ()
         self._learn(TensorShape([int(known.pop()) if len(known) == 1 else None]).concatenate(value.shape[1:]))
-        self._reserve_ids_of_handle()
+        self._count_handle()
         return self._with(apply("TensorArraySplitV3", self._flow, value, lengths, name=name))
 
     def size(self, name: str | None = None) -> Tensor:

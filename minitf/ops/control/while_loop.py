@@ -5,10 +5,10 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable
 
-from minitf.framework import dtypes, nest
+from minitf.framework import dtypes, nest, op_counts
 from minitf.framework.body import Body
 from minitf.framework.convert import convert_to_tensor
-from minitf.framework.graph import get_default_graph, name_scope
+from minitf.framework.graph import name_scope
 from minitf.framework.operation import Operation
 from minitf.framework.shape import TensorShape, as_shape
 from minitf.framework.sparse import SparseTensor
@@ -268,19 +268,19 @@ def _labels(names: list[str], structure) -> list[str]:
 def _build(cond: Callable, body: Callable, variables: _Variables, back_prop: bool, swap_memory: bool) -> Operation:
     """Traces condition and body and adds the Loop op."""
     count = len(variables.flat)
-    reserve_ids_of_enter(count)
+    op_counts.skip(op_counts.entered(count))
     condition = Body()
     with condition.as_default():
         arguments = variables.arguments(condition)
         result = cond(*variables.packed(arguments))
         predicate = condition.capture(_predicate(result))
         condition.results = [predicate]
-    reserve_ids_of_switch(count)
+    op_counts.skip(op_counts.switched(count))
     traced = Body(condition)
     with traced.as_default():
         carry_args = variables.arguments(traced)
         nexts = [traced.capture(t) for t in variables.flattened(body(*variables.packed(carry_args)))]
-    reserve_ids_of_next(count)
+    op_counts.skip(op_counts.next_trip(count))
     loop = Loop(
         traced,
         carry_args,
@@ -305,18 +305,3 @@ def _predicate(result) -> Tensor:
             "tf.reduce_all or tf.reduce_any makes one of it"
         )
     return predicate
-
-
-def reserve_ids_of_enter(variables: int) -> None:
-    """Skips the ids of TF 1's Enter and Merge ops, with which a loop begins."""
-    get_default_graph().root.reserve_ids(2 * variables)
-
-
-def reserve_ids_of_switch(variables: int) -> None:
-    """Skips the ids of TF 1's LoopCond, and Switch and Identity ops, between a loop's condition and body."""
-    get_default_graph().root.reserve_ids(1 + 2 * variables)
-
-
-def reserve_ids_of_next(variables: int) -> None:
-    """Skips the ids of TF 1's NextIteration ops after a body; the Loop op takes one of them."""
-    get_default_graph().root.reserve_ids(variables - 1)

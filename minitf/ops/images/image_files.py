@@ -8,10 +8,10 @@ import struct
 
 import numpy as np
 
-from minitf.framework import dtypes
+from minitf.framework import dtypes, op_counts
 from minitf.framework.apply import apply
 from minitf.framework.convert import convert_to_tensor
-from minitf.framework.graph import get_default_graph, name_scope
+from minitf.framework.graph import name_scope
 from minitf.framework.registry import define
 from minitf.framework.shape import SCALAR, UNKNOWN, TensorShape
 from minitf.framework.static import constant_value
@@ -375,9 +375,6 @@ def decode_bmp(contents, channels: int = 0, name: str | None = None) -> Tensor:
     return apply("DecodeBmp", contents, channels=_check_channels(channels, (0, 1, 3, 4)), name=name)
 
 
-_IDS = 76, 3  # of the ops that TensorFlow makes: always, without animations
-
-
 def decode_image(
     contents, channels: int | None = None, dtype=dtypes.uint8, name: str | None = None, expand_animations: bool = True
 ) -> Tensor:
@@ -394,17 +391,13 @@ def decode_image(
       tf.errors.InvalidArgumentError: when it runs, for bytes that are no image.
     """
     channels, dtype = _check_channels(channels or 0, (0, 1, 3, 4)), dtypes.as_dtype(dtype)
-    graph = get_default_graph()
-    always, first_only = _IDS
     with name_scope(name, "decode_image"):
         contents = convert_to_tensor(contents, dtypes.string, name="contents")
-        start = graph.root._last_id
+        since = op_counts.Since()
         read = dtype if dtype is dtypes.uint16 else dtypes.uint8
         image = apply("DecodeImage", contents, channels=channels, expand_animations=bool(expand_animations), dtype=read)
         image = image if read is dtype else convert_image_dtype(image, dtype)
-    converted = {dtypes.uint8: 0, dtypes.uint16: 6}.get(dtype, 8)
-    ids = always + first_only * (not expand_animations) + converted
-    graph.reserve_ids(start + ids - graph.root._last_id)
+    since.count_as(op_counts.decoded_image(not expand_animations, dtype.name))
     return image
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from minitf.framework import dtypes
+from minitf.framework import dtypes, op_counts
 from minitf.framework.convert import convert_to_tensor
-from minitf.framework.graph import control_dependencies, get_default_graph, name_scope
+from minitf.framework.graph import control_dependencies, name_scope
 from minitf.framework.tensor import Tensor
 from minitf.ops.array import array, constant, identity, joining, rearranging, shapes
 from minitf.ops.control import check
@@ -18,7 +18,6 @@ from minitf.ops.nn.depthwise import depthwise_conv2d
 from minitf.ops.nn.pooling import avg_pool
 
 _SCALES = (0.0448, 0.2856, 0.3001, 0.2363, 0.1333)  # what each scale counts (Wang, Simoncelli, Bovik 2003)
-_MORE, _MORE_FIRST, _MORE_OF_SCALE = 15, 2, 30  # ops that TensorFlow makes of images of rank 4
 _SOBEL = [[[-1, -2, -1], [0, 0, 0], [1, 2, 1]], [[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]]]
 
 
@@ -177,7 +176,7 @@ def ssim(
     with control_dependencies(checks):
         img1 = identity.identity(img1)
     found, _ = _similarity(img1, img2, peak, filter_size, filter_sigma, k1, k2)
-    get_default_graph().reserve_ids(_MORE)
+    op_counts.skip(op_counts.SIMILARITY)
     return reduce.reduce_mean(found, [-1])
 
 
@@ -221,7 +220,7 @@ def ssim_multiscale(
                 parts.append(relu(structure))
         every = joining.stack([*parts[:-1], relu(found)], axis=-1)
         powers = constant.constant(np.float32(list(power_factors)))
-        get_default_graph().reserve_ids(_MORE_FIRST + _MORE_OF_SCALE * len(power_factors))
+        op_counts.skip(op_counts.similarity_of(len(power_factors)))
         return reduce.reduce_mean(reduce.reduce_prod(every**powers, [-1]), [-1])
 
 

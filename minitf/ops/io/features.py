@@ -7,10 +7,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from minitf.framework import dtypes
+from minitf.framework import dtypes, op_counts
 from minitf.framework.apply import apply_op
 from minitf.framework.convert import convert_to_tensor
-from minitf.framework.graph import get_default_graph, name_scope
+from minitf.framework.graph import name_scope
 from minitf.framework.shape import as_shape
 from minitf.framework.sparse import SparseTensor
 from minitf.framework.tensor import Tensor
@@ -190,7 +190,7 @@ def parse_example(serialized, features: dict, name: str | None = None, example_n
         else:
             names = convert_to_tensor(example_names, dtypes.string, name="names")
         attrs = _attributes(wanted)
-        get_default_graph().reserve_ids(len(wanted.sparse) + len(wanted.dense))  # TensorFlow's ops of keys
+        op_counts.skip(op_counts.keys(len(wanted.sparse), len(wanted.dense)))
         op = apply_op(
             "ParseExample",
             serialized,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from minitf.framework import op_counts
 from minitf.framework.convert import convert_to_tensor
-from minitf.framework.graph import get_default_graph, name_scope
+from minitf.framework.graph import name_scope
 from minitf.framework.tensor import Tensor
 from minitf.ops import patterns
 from minitf.ops.array import array, constant
@@ -115,20 +116,20 @@ def convolve(
     held: Tensor | None = None,
 ) -> Tensor:
     """A convolution along up to three axes; the graph counts as many ops as TensorFlow needs for holes."""
-    holes, graph = any(n != 1 for n in rates), get_default_graph()
+    holes = any(n != 1 for n in rates)
     if holes and any(n != 1 for n in strides):
         raise ValueError(f"strides > 1 not supported in conjunction with dilation_rate > 1: {strides}, {rates}")
     if len(rates) == 3:
         return _of_volumes(input, filter, padding, strides, held if holes else None, data_format, name)
     if holes:
-        graph.reserve_ids(ops_for_holes(input, len(rates), data_format) + (padding == "SAME"))
+        op_counts.skip(op_counts.holes(spatial_sizes(input, len(rates), data_format)) + (padding == "SAME"))
     if len(rates) == 1:
         result = conv1d(input, filter, strides[0], padding, data_format=data_format, dilations=rates[0], name=name)
     else:
         images = "NCHW" if (data_format or "").startswith("NC") else "NHWC"
         result = conv2d(input, filter, strides, padding, data_format=images, dilations=rates, name=name)
     if holes:
-        graph.reserve_ids(3)
+        op_counts.skip(op_counts.HOLES_CLOSED)
     return result
 
 
@@ -144,11 +145,10 @@ def _of_volumes(input: Tensor, filter: Tensor, padding, strides: list, rates, da
     return with_space_to_batch(input, rates, padding, convolved, filter.shape[:3], data_format=data_format)
 
 
-def ops_for_holes(input: Tensor, spatial: int, data_format) -> int:
-    """How many ops move what is between the holes into the batch, before the convolution."""
+def spatial_sizes(input: Tensor, spatial: int, data_format) -> tuple:
+    """The sizes of what is neither batch nor channels, None where they are not known."""
     first = 2 if (data_format or "").startswith("NC") else 1
-    sizes = (input.shape.sizes or (None,) * (spatial + 2))[first : first + spatial]
-    return 7 if None not in sizes else {1: 51, 2: 70}[spatial]
+    return (input.shape.sizes or (None,) * (spatial + 2))[first : first + spatial]
 
 
 def atrous_conv2d(value, filters, rate: int, padding, name: str | None = None) -> Tensor:

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import numpy as np
 
-from minitf.framework import dtypes
+from minitf.framework import dtypes, op_counts
 from minitf.framework.apply import apply
 from minitf.framework.convert import convert_to_tensor
-from minitf.framework.graph import get_default_graph, name_scope
+from minitf.framework.graph import name_scope
 from minitf.framework.registry import define
 from minitf.framework.shape import TensorShape
 from minitf.framework.tensor import Tensor
 from minitf.kernels.math import depthwise as kernels
 from minitf.ops import patterns
 from minitf.ops.array import array, constant
-from minitf.ops.nn.conv_forms import ops_for_holes
+from minitf.ops.nn.conv_forms import spatial_sizes
 from minitf.ops.nn.convolution import conv2d
 from minitf.ops.nn.windows import (
     Windows,
@@ -251,7 +251,7 @@ def depthwise_conv2d(
 
 def _with_holes(input: Tensor, filter: Tensor, strides, padding, rate, data_format, name: str) -> Tensor:
     """The op; the graph counts as many ops as TensorFlow needs."""
-    data_format, graph = check_format(data_format), get_default_graph()
+    data_format = check_format(data_format)
     strides = four(strides, "strides", data_format)
     rates = four(rate, "rate", data_format)
     spaced = rates[2:] if data_format == "NCHW" else rates[1:3]
@@ -261,9 +261,9 @@ def _with_holes(input: Tensor, filter: Tensor, strides, padding, rate, data_form
     constant.constant(spaced, name="dilation_rate")
     if spaced == [1, 1]:
         return depthwise_conv2d_native(input, filter, strides, padding, data_format, name=name)
-    graph.reserve_ids(ops_for_holes(input, 2, data_format))
+    op_counts.skip(op_counts.holes(spatial_sizes(input, 2, data_format)))
     result = depthwise_conv2d_native(input, filter, strides, padding, data_format, rates, name)
-    graph.reserve_ids(3)
+    op_counts.skip(op_counts.HOLES_CLOSED)
     return result
 
 

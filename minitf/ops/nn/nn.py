@@ -6,10 +6,10 @@ import numbers
 
 import numpy as np
 
-from minitf.framework import dtypes
+from minitf.framework import dtypes, op_counts
 from minitf.framework.apply import apply
 from minitf.framework.convert import convert_to_tensor
-from minitf.framework.graph import get_default_graph, name_scope
+from minitf.framework.graph import name_scope
 from minitf.framework.registry import define
 from minitf.framework.shape import UNKNOWN, TensorShape
 from minitf.framework.static import constant_value
@@ -111,7 +111,7 @@ def _along(type: str, logits, axis, name) -> Tensor:
     if axis is None or axis == -1 or logits.shape.rank is not None and axis == logits.shape.rank - 1:
         return apply(type, logits, name=name)
     result = swap_with_last(apply(type, swap_with_last(logits, axis)), axis, name)
-    get_default_graph().reserve_ids(26)  # TensorFlow computes the permutation with ops
+    op_counts.skip(op_counts.ALONG_ANOTHER_AXIS)
     return result
 
 
@@ -418,5 +418,5 @@ def zero_fraction(value, name: str | None = None) -> Tensor:
         value = convert_to_tensor(value, name="value")
         zero = convert_to_tensor(0, dtype=value.dtype.base_dtype, name="zero")
         fraction = reduce.reduce_mean(math.cast(math.equal(value, zero), dtypes.float32), name="fraction")
-        get_default_graph().reserve_ids(21)  # TensorFlow counts in int32 or int64, as the size demands
+        op_counts.skip(op_counts.ZERO_FRACTION)
         return fraction

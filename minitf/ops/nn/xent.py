@@ -6,10 +6,10 @@ import math as python_math
 
 import numpy as np
 
-from minitf.framework import dtypes
+from minitf.framework import dtypes, op_counts
 from minitf.framework.apply import apply
 from minitf.framework.convert import convert_to_tensor
-from minitf.framework.graph import get_default_graph, name_scope
+from minitf.framework.graph import name_scope
 from minitf.framework.registry import define
 from minitf.framework.shape import broadcast_static_shape
 from minitf.framework.tensor import Tensor
@@ -213,7 +213,7 @@ def _softmax_cross_entropy(labels, logits, axis: int, name, stop: bool) -> Tenso
         if axis != -1 and axis != (x.shape.rank or 0) - 1:
             x, labels = nn.swap_with_last(x, axis), nn.swap_with_last(labels, axis)
         loss, _ = apply("SoftmaxCrossEntropyWithLogits", x, labels, name=scope)
-        get_default_graph().reserve_ids(30)  # TensorFlow flattens to matrices and back
+        op_counts.skip(op_counts.CROSS_ENTROPY)
         return math.cast(loss, dtypes.float16) if half else loss
 
 
@@ -236,15 +236,9 @@ def sparse_softmax_cross_entropy_with_logits(
         half = logits.dtype.base_dtype is dtypes.float16
         x = math.cast(logits, dtypes.float32) if half else logits
         loss, _ = apply("SparseSoftmaxCrossEntropyWithLogits", x, labels, name=name)
-        get_default_graph().reserve_ids(_flattening_ids(labels, logits))
+        known = labels.shape.is_fully_defined() and logits.shape[:-1].is_fully_defined()
+        op_counts.skip(op_counts.flattened_classes(logits.shape.rank, known))
         return math.cast(loss, dtypes.float16) if half else loss
-
-
-def _flattening_ids(labels: Tensor, logits: Tensor) -> int:
-    """How many more ops TensorFlow makes: it asks for the labels' shape, and makes a matrix of more axes."""
-    if logits.shape.rank == 2:
-        return 1
-    return 17 if labels.shape.is_fully_defined() and logits.shape[:-1].is_fully_defined() else 33
 
 
 def _check_ranks(labels: Tensor, logits: Tensor) -> None:

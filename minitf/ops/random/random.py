@@ -9,7 +9,7 @@ import secrets
 
 import numpy as np
 
-from minitf.framework import dtypes
+from minitf.framework import dtypes, op_counts
 from minitf.framework.apply import apply
 from minitf.framework.convert import convert_to_tensor
 from minitf.framework.graph import get_default_graph, name_scope
@@ -37,7 +37,7 @@ def get_seed(op_seed: int | None) -> tuple[int | None, int | None]:
     if root.seed is None and op_seed is None:
         return None, None
     first = _DEFAULT_GRAPH_SEED if root.seed is None else root.seed
-    second = root._last_id if op_seed is None else op_seed
+    second = op_counts.last() if op_seed is None else op_seed
     pair = first % _MODULUS, second % _MODULUS
     return (0, _MODULUS) if pair == (0, 0) else pair
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from minitf.framework import dtypes, errors
+from minitf.framework import dtypes, errors, op_counts
 from minitf.framework.apply import apply
-from minitf.framework.graph import get_default_graph, name_scope
+from minitf.framework.graph import name_scope
 from minitf.framework.registry import define
 from minitf.framework.shape import SCALAR, TensorShape
 from minitf.framework.tensor import Tensor
@@ -303,13 +303,13 @@ def uninitialized_names(variables: list) -> Tensor:
     """The names of those variables that have no value; ids are left for TensorFlow's mask of them."""
     if not variables:
         return constant([], dtypes.string)
-    get_default_graph().reserve_ids(len(variables) + 29)
+    op_counts.skip(op_counts.uninitialized(len(variables)))
     return apply("UninitializedNames", variables, name="boolean_mask/GatherV2")
 
 
 def initialized_value(variable, initial_value: Tensor) -> Tensor:
     """The variable's value, or `initial_value` where it has none yet; ids are left for TensorFlow's cond."""
-    get_default_graph().reserve_ids(8)
+    op_counts.skip(op_counts.INITIALIZED_VALUE)
     with name_scope("cond"):
         return apply("InitializedValue", variable, initial_value, name="Merge")
 

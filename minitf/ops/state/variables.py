@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable
 
-from minitf.framework import dtypes, protos
+from minitf.framework import dtypes, op_counts, protos
 from minitf.framework.apply import apply, apply_op
 from minitf.framework.collections import GraphKeys
 from minitf.framework.convert import convert_to_tensor, register_tensor_conversion_function
@@ -390,7 +390,7 @@ def guard_initial_value(initial: Tensor) -> None:
         stack.extend(waiting)
         if not waiting:
             depends[stack.pop()] = _guard_ids(op, depends)
-    initial.graph.root.reserve_ids(sum(depends.values()))
+    op_counts.skip(sum(depends.values()), initial.graph)
 
 
 _GUARDS = {"VariableV2": 9, "IsVariableInitialized": 0}

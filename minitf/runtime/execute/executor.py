@@ -162,7 +162,7 @@ class NativeExecutor:
         """After an op of a step has failed: what was to be printed before it, lest it is never seen."""
         step, later = self._steps[position], self._steps[position + 1 :]
         prints = [s for s in later if isinstance(s, HostStep) and s.op.definition.effect == "prints"]
-        prints = [s for s in prints if failed is not None and s.op.id < failed.id]
+        prints = [s for s in prints if failed is not None and s.op.order < failed.order]
         if prints and isinstance(step, Region):
             values = {**step.left(values), **values}
         for late in prints:

@@ -81,7 +81,7 @@ class _Run:
         """Gives an op its turn at a tag, if all that it needs is there."""
         if (op, tag) not in self.seen and self.ready(op, tag):
             self.seen.add((op, tag))
-            heapq.heappush(self.turns, (op.id, len(self.seen), op, tag))
+            heapq.heappush(self.turns, (op.order, len(self.seen), op, tag))
 
     def ready(self, op, tag: tuple) -> bool:
         """Whether an op's inputs are there; a Merge is content with one that is alive, or with all dead."""

@@ -180,7 +180,7 @@ def waited_for(op) -> list:
 
 def order(ops: set) -> list:
     """Program order; ops that were given later control inputs or inputs wait for them."""
-    in_order = sorted(ops, key=lambda op: op.id)
+    in_order = sorted(ops, key=lambda op: op.order)
     done: set = set()
     for op in in_order:
         for other in before(op):

@@ -13,7 +13,7 @@ class Planned:
 
     __slots__ = (
         "graph",
-        "id",
+        "order",
         "type",
         "definition",
         "name",
@@ -27,7 +27,7 @@ class Planned:
     )
 
     def __init__(self, op, definition: OpDef, inputs: tuple = (), attrs: dict | None = None):
-        self.graph, self.id, self.name, self.device, self.origin = op.graph, op.id, op.name, op.device, op.origin
+        self.graph, self.order, self.name, self.device, self.origin = op.graph, op.order, op.name, op.device, op.origin
         self.definition, self.type = definition, definition.type
         self.inputs, self.attrs = inputs, attrs or {}
         self.outputs: list[Tensor] = []

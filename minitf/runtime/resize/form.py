@@ -23,7 +23,9 @@ class Form:
         for place, _, offset in self.places:
             words[place] = offset
         self.structure: list = [_instructions(instructions.words), [(p, self.ordinal(b)) for p, b, _ in self.places]]
-        self.structure += [(place, call.op.id, call.told) for place, call in instructions.calls.items() if call.on_host]
+        self.structure += [
+            (place, call.op.order, call.told) for place, call in instructions.calls.items() if call.on_host
+        ]
         self._numbers: list = [words]
         self._count = len(words)
         self.results = [self.ref(ref) for ref in program.results]
@@ -35,7 +37,7 @@ class Form:
         self._compute(program.low.folded)
         self.structure += [(b.kind, b.index, id(b.slot), b.kind == "state" and id(b.array)) for b in self.buffers]
         self.sizes = self._add([b.size for b in self.buffers])
-        self.structure.append(sorted((op.id, n) for op, n in program.guesses.items()))
+        self.structure.append(sorted((op.order, n) for op, n in program.guesses.items()))
 
     @property
     def numbers(self) -> np.ndarray:
@@ -91,7 +93,7 @@ class Form:
             op, inputs, index = folded[self.buffers[at]]
             known = len(self.buffers)
             self.made[at] = op, [self.ref(ref) for ref in inputs], index
-            self.structure.append((at, op.id, index))
+            self.structure.append((at, op.order, index))
             todo += range(known, len(self.buffers))
 
 

@@ -1,0 +1,217 @@
+"""How many ops TensorFlow 1 makes, where ours are fewer.
+
+Ops are numbered as TensorFlow numbers them (`op.id`), and unseeded random ops are seeded by the number of the op
+made before them: these counts decide what they draw.
+"""
+
+from __future__ import annotations
+
+from minitf.framework.graph import get_default_graph
+
+
+def last() -> int:
+    """The number of the op made last."""
+    return get_default_graph().root._last_id
+
+
+def skip(count: int, graph=None) -> None:
+    """Leaves out the numbers of `count` ops which TensorFlow makes here, and we need not."""
+    (graph or get_default_graph()).root._last_id += count
+
+
+class Since:
+    """The ops made since here, or since the last `mark`."""
+
+    def __init__(self):
+        self.mark()
+
+    def mark(self) -> None:
+        """Counts from here."""
+        self.start = last()
+
+    def count_as(self, count: int) -> None:
+        """Has them count as many as TensorFlow makes."""
+        skip(count - (last() - self.start))
+
+
+def share(op) -> None:
+    """Has an op that TensorFlow has not, and that was made last, count as the one before it."""
+    op.id -= 1
+    skip(-1)
+
+
+# ---- ops of arrays and numbers
+
+TRANSPOSED = 6  # exchanging two axes: the permutation is computed by ops
+ALONG_ANOTHER_AXIS = 26  # softmax along another axis than the last
+CROSS_ENTROPY = 30  # of logits, flattened to matrices and back
+ZERO_FRACTION = 21  # it counts in int32 or int64, as the size demands
+SWISH = 2  # a gradient of its own
+LENGTHS_REPEATED = 12  # of vectors, for each of their elements
+CAST_LENGTHS = 1  # of the parts into which a TensorArray splits a value
+MINIMUM_LENGTH = 2  # of the sequences of a batch
+
+
+def product(sizes) -> int:
+    """TensorFlow multiplies sizes with tensors among them and compares the product, only to drop both. sizes:
+    for each, whether it is a tensor.
+    """
+    count, known = 2, not sizes[0]
+    for is_tensor in sizes[1:]:
+        numbers = known + (not is_tensor)
+        count += (1, 2, 0)[numbers]  # a product of tensors, of a tensor and a constant, of numbers
+        known = numbers == 2
+    return count
+
+
+def flattened_classes(rank: int | None, known: bool) -> int:
+    """For the cross entropy of sparse labels: it asks for the labels' shape, and makes a matrix of more axes."""
+    return 1 if rank == 2 else 17 if known else 33
+
+
+def zeros_of_state(is_tensor: bool, is_scalar: bool) -> int:
+    """A state's zeros, once more: their static shape is looked at. Of the batch's size, whether it is a tensor."""
+    return 3 if is_scalar else 1 if is_tensor else 2
+
+
+# ---- images
+
+HOLES_CLOSED = 3
+SIMILARITY = 15  # of images of rank 4
+
+
+def holes(sizes: tuple) -> int:
+    """Moving what is between the holes of a filter into the batch, before the convolution."""
+    return 7 if None not in sizes else {1: 51, 2: 70}[len(sizes)]
+
+
+def similarity_of(scales: int) -> int:
+    """Of images of rank 4 in several scales."""
+    return 2 + 30 * scales
+
+
+def decoded_image(first_only: bool, type: str) -> int:
+    """Telling an image's format, decoding it, and converting it to a type."""
+    return 76 + 3 * first_only + {"uint8": 0, "uint16": 6}.get(type, 8)
+
+
+# ---- examples
+
+
+def keys(sparse: int, dense: int) -> int:
+    """The keys of features."""
+    return sparse + dense
+
+
+# ---- variables
+
+INITIALIZED_VALUE = 8  # a cond
+
+
+def uninitialized(variables: int) -> int:
+    """A mask of the variables' names."""
+    return variables + 29
+
+
+# ---- branches
+
+PIVOTS = 4  # Switch, the two pivots and the predicate's Identity, with which a cond begins
+NONE_OF_THE_OTHERS = 19  # the check that none of a case's other predicates is true, which cannot fail
+
+
+def asserted(constants: int, guarded: bool, switched: int) -> int:
+    """Constants for an assertion's data once more, and around all but strings and int32 a cond that lets the
+    data through only if the assertion fails.
+    """
+    return constants + guarded * (8 + switched)
+
+
+# ---- loops
+
+
+def entered(variables: int) -> int:
+    """Enter and Merge ops, with which a loop begins."""
+    return 2 * variables
+
+
+def switched(variables: int) -> int:
+    """LoopCond, and Switch and Identity ops, between a loop's condition and body."""
+    return 1 + 2 * variables
+
+
+def next_trip(variables: int) -> int:
+    """NextIteration ops after a body; our Loop takes one of their numbers."""
+    return variables - 1
+
+
+def unstacked(made_constant: bool) -> int:
+    """Finding out how many slices there are; a constant is made once more."""
+    return 8 + 2 * made_constant
+
+
+def before_map(inputs: int, outputs: int, known: bool) -> int:
+    """From the elements to the first op of map_fn's function; known: whether the first input's first size
+    is.
+    """
+    return _arrays(inputs, known) + 1 + outputs * (1 + known) + _loop(2 + outputs, inputs, known)
+
+
+def after_map(outputs: int) -> int:
+    """From the last op of map_fn's function to its result: writing, counting, the loop's end, stacking."""
+    return 2 * outputs + 2 + 2 * (2 + outputs) + 5 * outputs
+
+
+def before_fold(inputs: int, accumulators: int, converted: int, known: bool, fresh: bool, reverse: bool) -> int:
+    """From the elements to the first op of the function of foldl or foldr (reverse).
+
+    converted: how many first accumulators were no tensors; fresh: whether slices are the first accumulators.
+    """
+    computed = reverse and not known  # the first index is a difference
+    reads = fresh * (2 + inputs if computed else 2 * inputs)
+    start = converted + reads + (not computed)
+    return _arrays(inputs, known) + start + _loop(2 + accumulators, inputs, known, reverse) + 2 * reverse
+
+
+def after_fold(accumulators: int, reverse: bool) -> int:
+    """From the last op of the function of foldl or foldr (reverse) to the result."""
+    return 2 * (not reverse) + 2 * (2 + accumulators)
+
+
+def before_scan(inputs: int, accumulators: int, converted: int, known: bool, fresh: bool, reverse: bool) -> int:
+    """From the elements to the first op of scan's function; the arguments are those of `before_fold`."""
+    computed = reverse and not known  # indices are differences
+    reads_and_writes = fresh * (inputs + accumulators) * (2 + computed)
+    start = converted + accumulators * (1 + known) + reads_and_writes + (4 if computed else 1)
+    return _arrays(inputs, known) + start + _loop(2 + 2 * accumulators, inputs, known, reverse)
+
+
+def after_scan(accumulators: int) -> int:
+    """From the last op of scan's function to its result: writing, counting, the loop's end, stacking."""
+    return 2 * accumulators + 2 + 2 * (2 + 2 * accumulators) + 5 * accumulators
+
+
+def _arrays(inputs: int, known: bool) -> int:
+    """The elements' number, and the TensorArrays into which they are unstacked."""
+    return (0 if known else 5) + inputs * (1 + known + 9)
+
+
+def _loop(variables: int, inputs: int, known: bool, reverse: bool = False) -> int:
+    """From the bound on the iterations to the reads of the elements."""
+    bound, comparison = 1 + known, 2 if known or reverse else 1
+    return bound + 4 * variables + 2 + comparison + 2 + 2 + 3 * inputs
+
+
+def before_cell(inputs: int, outputs: int, carried: int, static_batch: bool, lengths: bool) -> int:
+    """In dynamic_rnn from the number of time steps to the first op of the cell.
+
+    carried: the loop's variables; lengths: whether there are any, of which the shortest and longest are found.
+    """
+    sizes = 5 + (0 if static_batch else 5) + outputs * (6 if static_batch else 7)
+    arrays = 1 + outputs + 10 * inputs  # time, the TensorArrays, and unstacking the inputs into them
+    loop = 3 + 1 + 4 * carried + 6 + 2 + 3 * inputs  # bound, counter, Enter to Identity, condition, reads
+    return sizes + arrays + loop + (11 + 4 if lengths else 0)
+
+
+def after_cell(outputs: int, carried: int, partly_known: bool) -> int:
+    """In dynamic_rnn from the cell's last op to the stacked outputs: time, loop, write and stack."""
+    return 2 + 2 * carried + outputs * (2 + 5 + (1 if partly_known else 2))
