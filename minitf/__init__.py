@@ -90,8 +90,9 @@ from minitf.ops.math.math import (
     mod, multiply, pow, realdiv, scalar_mul, squared_difference, subtract, truediv, truncatediv,
     truncatemod,
 )  # fmt: skip
-from minitf.ops.linalg.matmul import cross, matmul
+from minitf.ops.linalg.matmul import cross, matmul, sparse_matmul
 from minitf.ops.linalg.norm import norm
+from minitf.ops.math.histogram import histogram_fixed_width, histogram_fixed_width_bins
 from minitf.ops.linalg.singular import svd
 from minitf.ops.math.reduce import (
     arg_max, arg_min, argmax, argmin, count_nonzero, reduce_all, reduce_any,
@@ -274,7 +275,7 @@ from minitf.train.checkpoints import to_safetensors
 
 from minitf import (
     bitwise, compat, config, contrib, debugging, dtypes, graph_util, image, initializers, layers, linalg,
-    losses, math, metrics, nest, nn, profiler, queue, random, saved_model, sparse, strings, summary, timeline,
+    losses, math, metrics, nest, nn, profiler, queue, random, saved_model, sets, sparse, strings, summary, timeline,
     train, viz,
 )  # fmt: skip
 from minitf.framework import errors, protos
@@ -323,7 +324,7 @@ from minitf.framework.calls import guard as _guard
 
 _guard(
     __name__,
-    "nn nn.rnn_cell dtypes math linalg bitwise random initializers debugging losses metrics layers train "
+    "nn nn.rnn_cell dtypes math linalg bitwise random sets initializers debugging losses metrics layers train "
     "config.experimental image strings summary queue sparse compat nest contrib.rnn contrib.seq2seq "
     "contrib.crf contrib.legacy_seq2seq contrib.layers contrib.framework contrib.framework.nest "
     "contrib.training contrib.learn contrib.learn.preprocessing contrib.factorization contrib.metrics "

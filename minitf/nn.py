@@ -12,6 +12,8 @@ from minitf.ops.nn.activations import selu as selu
 from minitf.ops.nn.activations import softplus as softplus
 from minitf.ops.nn.activations import softsign as softsign
 from minitf.ops.nn.activations import swish as swish
+from minitf.ops.nn.averages import compute_average_loss as compute_average_loss
+from minitf.ops.nn.averages import scale_regularization_loss as scale_regularization_loss
 from minitf.ops.nn.batch_norm import fused_batch_norm as fused_batch_norm
 from minitf.ops.nn.conv_forms import atrous_conv2d as atrous_conv2d
 from minitf.ops.nn.conv_forms import atrous_conv2d_transpose as atrous_conv2d_transpose
@@ -30,6 +32,9 @@ from minitf.ops.nn.ctc import ctc_beam_search_decoder as ctc_beam_search_decoder
 from minitf.ops.nn.ctc import ctc_beam_search_decoder_v2 as ctc_beam_search_decoder_v2
 from minitf.ops.nn.ctc import ctc_greedy_decoder as ctc_greedy_decoder
 from minitf.ops.nn.ctc import ctc_loss as ctc_loss
+from minitf.ops.nn.ctc_dense import collapse_repeated as collapse_repeated
+from minitf.ops.nn.ctc_dense import ctc_loss_v2 as ctc_loss_v2
+from minitf.ops.nn.ctc_dense import ctc_unique_labels as ctc_unique_labels
 from minitf.ops.nn.depthwise import depthwise_conv2d as depthwise_conv2d
 from minitf.ops.nn.depthwise import depthwise_conv2d_native as depthwise_conv2d_native
 from minitf.ops.nn.depthwise import depthwise_conv2d_native_backprop_filter as depthwise_conv2d_native_backprop_filter

@@ -5,6 +5,7 @@ from minitf.ops.strings.buckets import string_to_hash_bucket as to_hash_bucket
 from minitf.ops.strings.buckets import string_to_hash_bucket_fast as to_hash_bucket_fast
 from minitf.ops.strings.buckets import string_to_hash_bucket_strong as to_hash_bucket_strong
 from minitf.ops.strings.string_join import string_join as join
+from minitf.ops.strings.string_join import unsorted_segment_join as unsorted_segment_join
 from minitf.ops.strings.string_parts import string_bytes_split as bytes_split
 from minitf.ops.strings.string_parts import string_format as format
 from minitf.ops.strings.string_parts import string_split_v2 as split
@@ -47,5 +48,6 @@ __all__ = [
     "unicode_split",
     "unicode_split_with_offsets",
     "unicode_transcode",
+    "unsorted_segment_join",
     "upper",
 ]

@@ -25,6 +25,7 @@ def op_functions():
         tf.linalg,
         tf.bitwise,
         tf.random,
+        tf.sets,
         tf.train,
         tf.summary,
         tf.sparse,

@@ -111,6 +111,13 @@ SAMPLES = [
     sample("Cumsum", X, of=lambda x: tf.cumsum(x, 1, exclusive=True)),
     sample("Cumprod", X, of=lambda x: tf.cumprod(x, 1, reverse=True)),
     sample("CumulativeLogsumexp", X, of=lambda x: tf.math.cumulative_logsumexp(x, 1, exclusive=False, reverse=True)),
+    sample(
+        "HistogramFixedWidth",
+        X,
+        of=lambda x: tf.histogram_fixed_width(x, [-1.0, 1.0], 4),
+        dtypes=("float32",),
+        grads=False,
+    ),
     sample("SegmentSum", LONG, IDS),
     sample("SegmentMean", LONG, IDS),
     sample("SegmentMax", LONG, IDS),
@@ -123,6 +130,7 @@ SAMPLES = [
     # matrices
     sample("MatMul", X, Y, of=lambda x, y: tf.matmul(x, y, transpose_b=True)),
     sample("BatchMatMul", SQUARE, SQUARE[::-1], of=lambda x, y: tf.matmul(x, y, adjoint_a=True)),
+    sample("SparseMatMul", X, CUBE[0], of=tf.sparse_matmul, dtypes=("float32",), grads=False),
     sample("Cross", X, Y),
     sample("MatrixInverse", SQUARE, of=tf.matrix_inverse),
     sample("MatrixDeterminant", SQUARE),
@@ -493,6 +501,8 @@ ELSEWHERE = {  # by the test that covers them
     "RegexReplace StaticRegexFullMatch StaticRegexReplace StringLength StringLower StringStrip StringUpper "
     "Substr",
     "ops/strings/test_string_join.py": "StringJoin",
+    "ops/sparse/test_set_operations.py": "DenseToDenseSetOperation DenseToSparseSetOperation SetSize"
+    " SparseToSparseSetOperation UnsortedSegmentJoin",
     "ops/strings/test_string_parts.py": "StringFormat StringSplit StringSplitV2",
     "ops/strings/test_unicode.py": "UnicodeDecode UnicodeDecodeWithOffsets UnicodeEncode UnicodeTranscode",
     "train/test_saver.py": "MergeV2Checkpoints RestoreV2 SaveV2 ShardedFilename",
@@ -508,6 +518,7 @@ NO_GRADIENT = {  # and no claim that gradients rightly stop: asking for one is a
     "FractionalAvgPoolGrad": "none in TensorFlow",
     "FractionalMaxPoolGrad": "none in TensorFlow",
     "Dilation2DBackpropInput": "none in TensorFlow",
+    "HistogramFixedWidth": "none in TensorFlow",
     "IgammaGradA": "none in TensorFlow",
     "LRNGrad": "none in TensorFlow",
     "Lu": "none in TensorFlow",

@@ -23,6 +23,7 @@ NUMBERS = {  # by the names of the operands that are no memory
     "n": (6,),
     "rank dims": FLAT,
     "n bits": (6, 23),
+    "n bins": (6, 4),
     "n width": (3, 2),
     "n steps": (4, 3),
     "n capacity": (3, 4),
@@ -85,6 +86,7 @@ NUMBERS = {  # by the names of the operands that are no memory
 OF_KERNEL = dict.fromkeys(("select", "betainc"), (1, (6, 1, 1, 1)))
 GIVEN = {  # contents that are not left to chance
     ("random_int32", "low"): [1],
+    ("histogram", "ends"): [0, 1],
     ("random_int32", "high"): [1000],
     ("random_int64", "low"): [1],
     ("random_int64", "high"): [1000],

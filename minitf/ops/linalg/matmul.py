@@ -145,6 +145,16 @@ define(
     grad=_matmul_grad,
 )
 define(
+    "SparseMatMul",
+    "a: Ta, b: Tb -> product: float32",
+    Ta=frozenset([dtypes.float32]),
+    Tb=frozenset([dtypes.float32]),
+    shape=_matmul_shape,
+    numpy=_matmul,
+    kernel=_matmul_kernel,
+    grad=_matmul_grad,
+)
+define(
     "BatchMatMul",
     "x: T, y: T -> output: T",
     T=PRODUCT,
@@ -187,6 +197,24 @@ def matmul(
         a = math.conjugated(a) if adjoint_a else a
         b = math.conjugated(b) if adjoint_b else b
         return _plain_product(a, b, transpose_a or adjoint_a, transpose_b or adjoint_b, name=scope)
+
+
+def sparse_matmul(
+    a,
+    b,
+    transpose_a: bool = False,
+    transpose_b: bool = False,
+    a_is_sparse: bool = False,
+    b_is_sparse: bool = False,
+    name: str | None = None,
+) -> Tensor:
+    """The product of float32 matrices, of which many items are 0: `a_is_sparse`, `b_is_sparse` say of which.
+
+    It takes as long as that of any other matrices.
+    """
+    turned = {"transpose_a": bool(transpose_a), "transpose_b": bool(transpose_b)}
+    hints = {"a_is_sparse": bool(a_is_sparse), "b_is_sparse": bool(b_is_sparse)}
+    return apply("SparseMatMul", a, b, name=name, **turned, **hints)
 
 
 def matvec(

@@ -1,12 +1,14 @@
-"""Joining strings."""
+"""Joining strings, element by element or by segments."""
 
 from __future__ import annotations
 
 import numpy as np
 
+from minitf.framework import dtypes
 from minitf.framework.apply import apply
 from minitf.framework.registry import define
-from minitf.framework.shape import broadcast_static_shape
+from minitf.framework.shape import UNKNOWN, TensorShape, broadcast_static_shape
+from minitf.framework.static import constant_value
 from minitf.framework.tensor import Tensor
 
 
@@ -40,3 +42,51 @@ def string_join(inputs, separator: str = "", name: str | None = None) -> Tensor:
     if not isinstance(inputs, (list, tuple)) or not inputs:
         raise ValueError(f"'inputs' of string_join is a list of at least one tensor, not {inputs!r}")
     return apply("StringJoin", list(inputs), separator=separator, name=name)
+
+
+def _segments_shape(op):
+    strings, ids, count = op.inputs
+    if strings.shape.rank is None or ids.shape.rank is None:
+        return UNKNOWN
+    strings.shape[: ids.shape.rank].assert_is_compatible_with(ids.shape)
+    known = constant_value(count)
+    return TensorShape([None if known is None else int(known)]).concatenate(strings.shape[ids.shape.rank :])
+
+
+def _joined_segments(op, strings, ids, count):
+    if strings.shape[: ids.ndim] != ids.shape:
+        raise ValueError(f"segment ids of shape {ids.shape} do not fit strings of shape {strings.shape}")
+    if ids.size and not 0 <= ids.min() <= ids.max() < count:
+        raise ValueError("segment_ids are not allowed to exceed num_segments or to have negative values.")
+    rest, separator = strings.shape[ids.ndim :], op.attrs["separator"].encode()
+    rows, parts = strings.reshape(ids.size, -1), {}
+    for row, segment in zip(rows, ids.reshape(-1).tolist()):
+        for column, text in enumerate(row):
+            parts.setdefault((segment, column), []).append(text)
+    out = np.full((int(count), rows.shape[1] if ids.size else int(np.prod(rest))), b"", object)
+    for place, texts in parts.items():
+        out[place] = separator.join(texts)
+    return out.reshape(int(count), *rest)
+
+
+define(
+    "UnsortedSegmentJoin",
+    "inputs: string, segment_ids: Tindices, num_segments: Tnumsegments[] -> output: string",
+    Tindices=dtypes.INDEX,
+    Tnumsegments=dtypes.INDEX,
+    shape=_segments_shape,
+    numpy=_joined_segments,
+    differentiable=False,
+)
+
+
+def unsorted_segment_join(inputs, segment_ids, num_segments, separator: str = "", name: str | None = None) -> Tensor:
+    """The strings of each segment joined, with `separator` in between: [num_segments, ...].
+
+    segment_ids: of the first axes of `inputs`; InvalidArgumentError if one is not below num_segments.
+
+    >>> import minitf as tf
+    >>> tf.Session().run(unsorted_segment_join(["a", "b", "c"], [1, 0, 1], 2, "-")).tolist()
+    [b'b', b'a-c']
+    """
+    return apply("UnsortedSegmentJoin", inputs, segment_ids, num_segments, separator=separator, name=name)

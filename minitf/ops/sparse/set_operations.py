@@ -1,0 +1,188 @@
+"""Sets in the last axis of tensors, dense or sparse: unions, intersections, differences, sizes."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from minitf.framework import dtypes
+from minitf.framework.apply import apply
+from minitf.framework.registry import define, not_differentiable
+from minitf.framework.shape import UNKNOWN, TensorShape
+from minitf.framework.sparse import SparseTensor, convert_to_tensor_or_sparse_tensor
+from minitf.framework.static import constant_value_as_shape
+from minitf.framework.tensor import Tensor
+
+_ITEMS = (dtypes.INTEGER | {dtypes.string}) - {dtypes.uint32, dtypes.uint64}
+_JOINED = {
+    "intersection": lambda a, b: a & b,
+    "union": lambda a, b: a | b,
+    "a-b": lambda a, b: a - b,
+    "b-a": lambda a, b: b - a,
+}
+_SPARSE = "set{}_indices: int64[n{}, rank], set{}_values: T[n{}], set{}_shape: int64[rank]"
+
+
+def _in_order(indices: np.ndarray, shape: np.ndarray) -> None:
+    """Raises ValueError unless indices are within the shape and rise."""
+    outside = ((indices < 0) | (indices >= shape)).any(1)
+    if outside.any():
+        at = int(np.argmax(outside))
+        raise ValueError(f"indices[{at}] = {indices[at].tolist()} is out of bounds: the shape is {shape.tolist()}")
+    for at in range(1, len(indices)):
+        if tuple(indices[at]) <= tuple(indices[at - 1]):
+            raise ValueError(
+                f"indices[{at}] = {indices[at].tolist()} is out of order or repeated. Sort them by tf.sparse.reorder"
+            )
+
+
+def _sets_of_dense(x: np.ndarray) -> dict:
+    if x.ndim < 2:
+        raise ValueError(f"sets are in the last axis of a tensor of rank 2 at least, not of shape {x.shape}")
+    return {place: set(x[place].tolist()) for place in np.ndindex(*x.shape[:-1])}
+
+
+def _sets_of_sparse(op, indices, values, shape) -> dict:
+    if op.attrs["validate_indices"]:
+        _in_order(indices, shape)
+    found: dict[tuple, set] = {}
+    for place, value in zip(indices.tolist(), values.tolist()):
+        found.setdefault(tuple(place[:-1]), set()).add(value)
+    return found
+
+
+def _operated(op, lead: tuple, other: tuple, a: dict, b: dict):
+    """What a set operation gives, as a sparse tensor."""
+    if tuple(lead) != tuple(other):
+        raise ValueError(f"sets of shape {tuple(lead)} do not go with sets of shape {tuple(other)}")
+    join, none = _JOINED[op.attrs["set_operation"]], set()
+    sets = {place: sorted(join(a.get(place, none), b.get(place, none))) for place in sorted(a.keys() | b.keys())}
+    places = [(*place, k) for place, items in sets.items() for k in range(len(items))]
+    items = [item for found in sets.values() for item in found]
+    dtype = op.outputs[1].dtype
+    values = np.array([*items, None], object)[:-1] if dtype is dtypes.string else np.array(items, dtype.numpy)
+    shape = [*lead, max(map(len, sets.values()), default=0)]
+    return np.array(places, np.int64).reshape(-1, len(shape)), values, np.array(shape, np.int64)
+
+
+def _of_dense(op, a, b):
+    return _operated(op, a.shape[:-1], b.shape[:-1], _sets_of_dense(a), _sets_of_dense(b))
+
+
+def _of_mixed(op, a, indices, values, shape):
+    lead = tuple(shape[:-1].tolist())
+    return _operated(op, a.shape[:-1], lead, _sets_of_dense(a), _sets_of_sparse(op, indices, values, shape))
+
+
+def _of_sparse(op, i, v, s, j, w, t):
+    a, b = _sets_of_sparse(op, i, v, s), _sets_of_sparse(op, j, w, t)
+    return _operated(op, tuple(s[:-1].tolist()), tuple(t[:-1].tolist()), a, b)
+
+
+def _shapes(rank) -> list[TensorShape]:
+    return [TensorShape([None, rank]), TensorShape([None]), TensorShape([rank])]
+
+
+def _dense_shapes(op):
+    a, b = (t.shape.with_rank_at_least(2) for t in op.inputs)
+    if a.rank is not None and b.rank is not None:
+        b.with_rank(a.rank)
+        a[:-1].assert_is_compatible_with(b[:-1])
+    return _shapes(b.rank if a.rank is None else a.rank)
+
+
+define(
+    "DenseToDenseSetOperation",
+    "set1: T, set2: T -> result_indices: int64, result_values: T, result_shape: int64",
+    T=_ITEMS,
+    shape=_dense_shapes,
+    numpy=_of_dense,
+)
+define(
+    "DenseToSparseSetOperation",
+    f"set1: T, {_SPARSE.format(*[2] * 5)} -> result_indices: int64, result_values: T, result_shape: int64",
+    T=_ITEMS,
+    shape=lambda op: _shapes(op.inputs[0].shape.rank),
+    numpy=_of_mixed,
+)
+define(
+    "SparseToSparseSetOperation",
+    f"{_SPARSE.format(*[1] * 5)}, {_SPARSE.format(*[2] * 5)}"
+    " -> result_indices: int64, result_values: T, result_shape: int64",
+    T=_ITEMS,
+    shape=lambda op: _shapes(op.inputs[2].shape[0].value),
+    numpy=_of_sparse,
+)
+
+
+def _sizes(op, indices, values, shape):
+    out = np.zeros(shape[:-1], np.int32)
+    for place, items in _sets_of_sparse(op, indices, values, shape).items():
+        out[place] = len(items)
+    return out
+
+
+def _sizes_shape(op):
+    shape = constant_value_as_shape(op.inputs[2])
+    return UNKNOWN if shape.rank is None else shape[:-1]
+
+
+define(
+    "SetSize",
+    "set_indices: int64[n, rank], set_values: T[n], set_shape: int64[rank] -> size: int32",
+    T=_ITEMS,
+    shape=_sizes_shape,
+    numpy=_sizes,
+)
+not_differentiable("DenseToDenseSetOperation", "DenseToSparseSetOperation", "SparseToSparseSetOperation", "SetSize")
+
+
+def size(a, validate_indices: bool = True) -> Tensor:
+    """How many different items are in the sets of a sparse tensor: int32, without its last axis."""
+    a = convert_to_tensor_or_sparse_tensor(a, name="a")
+    if not isinstance(a, SparseTensor):
+        raise TypeError(f"Expected `SparseTensor`, got {a}: the sets of a dense tensor are all of one size")
+    _check_type(a)
+    return apply("SetSize", a.indices, a.values, a.dense_shape, validate_indices=bool(validate_indices))
+
+
+def _check_type(x) -> None:
+    if x.dtype.base_dtype not in _ITEMS:
+        raise TypeError(f"sets are of {', '.join(sorted(d.name for d in _ITEMS))}, not of {x.dtype.name}")
+
+
+def _operation(a, b, what: str, turned: str, validate_indices: bool) -> SparseTensor:
+    """`turned` is the operation for the arguments the other way round."""
+    a, b = (convert_to_tensor_or_sparse_tensor(x, name=name) for x, name in ((a, "a"), (b, "b")))
+    _check_type(a)
+    if a.dtype.base_dtype != b.dtype.base_dtype:
+        raise TypeError(f"Types don't match, {a.dtype.name} vs {b.dtype.name}")
+    if isinstance(a, SparseTensor) and not isinstance(b, SparseTensor):
+        a, b, what = b, a, turned
+    kinds = ["Sparse" if isinstance(x, SparseTensor) else "Dense" for x in (a, b)]
+    parts = [p for x in (a, b) for p in (x._components() if isinstance(x, SparseTensor) else [x])]
+    how = {"set_operation": what, "validate_indices": bool(validate_indices)}
+    return SparseTensor(*apply(f"{kinds[0]}To{kinds[1]}SetOperation", *parts, **how))
+
+
+def intersection(a, b, validate_indices: bool = True) -> SparseTensor:
+    """What is in the sets of both `a` and `b`, which are in the last axis of dense or sparse tensors.
+
+    The sets of the result are sorted, of a sparse tensor whose last axis is as long as the largest is.
+    InvalidArgumentError if sparse indices are not in order.
+
+    >>> import minitf as tf
+    >>> tf.Session().run(intersection([[1, 2, 3]], [[3, 1, 4]])).values.tolist()
+    [1, 3]
+    """
+    return _operation(a, b, "intersection", "intersection", validate_indices)
+
+
+def difference(a, b, aminusb: bool = True, validate_indices: bool = True) -> SparseTensor:
+    """What is in the sets of `a` and not in those of `b` (without `aminusb`: the other way round)."""
+    what = "a-b", "b-a"
+    return _operation(a, b, *(what if aminusb else what[::-1]), validate_indices)
+
+
+def union(a, b, validate_indices: bool = True) -> SparseTensor:
+    """What is in the sets of `a` or in those of `b`; see `intersection`."""
+    return _operation(a, b, "union", "union", validate_indices)
