@@ -130,9 +130,9 @@ from minitf.ops.sparse.ids import sparse_fill_empty_rows, sparse_merge, sparse_t
 from minitf.ops.sparse.layout import (
     sparse_concat, sparse_reset_shape, sparse_reshape, sparse_slice, sparse_split,
 )  # fmt: skip
-from minitf.ops.sparse.maths import (
-    sparse_add, sparse_maximum, sparse_minimum, sparse_reduce_max, sparse_reduce_max_sparse,
-    sparse_reduce_sum, sparse_reduce_sum_sparse, sparse_softmax, sparse_tensor_dense_matmul,
+from minitf.ops.sparse.maths import sparse_add, sparse_maximum, sparse_minimum, sparse_tensor_dense_matmul
+from minitf.ops.sparse.reductions import (
+    sparse_reduce_max, sparse_reduce_max_sparse, sparse_reduce_sum, sparse_reduce_sum_sparse, sparse_softmax,
 )  # fmt: skip
 from minitf.ops.sparse.serial import deserialize_many_sparse, serialize_many_sparse, serialize_sparse
 from minitf.ops.sparse.segments import sparse_segment_mean, sparse_segment_sqrt_n, sparse_segment_sum

@@ -1,0 +1,185 @@
+"""Reductions of sparse tensors along axes, and softmax."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from minitf.framework import dtypes
+from minitf.framework.apply import apply
+from minitf.framework.graph import at_home, name_scope
+from minitf.framework.registry import define
+from minitf.framework.shape import UNKNOWN, TensorShape
+from minitf.framework.sparse import SparseTensor, as_sparse
+from minitf.framework.static import constant_value, constant_value_as_shape
+from minitf.framework.tensor import Tensor
+from minitf.kernels.machine.alloc import zeros
+from minitf.ops import patterns
+from minitf.ops.array import array
+from minitf.ops.array.constant import constant
+from minitf.ops.array.gather import gather_nd, scatter_nd
+from minitf.ops.array.ranges import range as range_
+from minitf.ops.math import math
+from minitf.ops.math.cast import cast
+from minitf.ops.math.reduce import checked_axes, lowest
+from minitf.ops.sparse.sparse import check_places
+
+# ---- reductions
+
+
+def _groups(indices: np.ndarray, shape, axes) -> tuple:
+    """The axes that are kept, the different places along them in order, and to which each value belongs."""
+    check_places(indices, shape)
+    reduced = checked_axes(axes, len(shape))
+    kept = [i for i in range(len(shape)) if i not in reduced]
+    rows, where = (
+        np.unique(indices[:, kept], axis=0, return_inverse=True)
+        if kept
+        else (indices[:1, :0], np.zeros(len(indices), np.int64))
+    )
+    return kept, rows, where.reshape(-1)
+
+
+def _reduced(op, indices, values, shape, axes, start, ufunc) -> tuple:
+    """Places, values and shape of the reduced sparse tensor."""
+    kept, rows, where = _groups(indices, shape, axes)
+    result = np.full(len(rows), start(values.dtype), values.dtype)
+    ufunc.at(result, where, values)
+    if op.attrs["keep_dims"]:
+        places = np.zeros((len(rows), len(shape)), np.int64)
+        places[:, kept] = rows
+        sizes = np.ones_like(shape)
+        sizes[kept] = shape[kept]
+        return places, result, sizes
+    return rows, result, shape[kept]
+
+
+def _reduced_to_dense(op, *arrays, **how):
+    places, values, shape = _reduced(op, *arrays, **how)
+    result = zeros(tuple(shape), values.dtype)
+    result[tuple(places.T)] = values if len(shape) or not len(values) else values[0]
+    return result
+
+
+def _dense_shape(op):
+    shape, axes = constant_value_as_shape(op.inputs[2]), constant_value(op.inputs[3])
+    if shape.rank is None or axes is None:
+        return UNKNOWN
+    reduced = checked_axes(axes, shape.rank)
+    kept = [1 if i in reduced else n for i, n in enumerate(shape.sizes)]
+    return TensorShape(kept if op.attrs["keep_dims"] else [n for i, n in enumerate(kept) if i not in reduced])
+
+
+def _sum_grad(op, g):
+    indices, _, shape, axes = op.inputs
+    rank = array.size(shape)
+    axes = array.reshape(axes, [-1]) % rank
+    gone = scatter_nd(array.expand_dims(axes, 1), array.ones_like(axes), array.reshape(rank, [1]))
+    kept = 1 - cast(math.minimum(gone, 1), dtypes.int64)
+    g = array.reshape(g, shape * kept + (1 - kept))
+    return None, gather_nd(g, indices * kept), None, None
+
+
+_INPUTS = "input_indices: int64[n, rank], input_values: T[n], input_shape: int64[rank], reduction_axes: int32"
+
+
+def _reduction(type: str, kinds, doc: str, grad=None, **how):
+    """Defines two ops and returns their public functions: one gives a dense, one a sparse result."""
+    define(
+        type,
+        f"{_INPUTS} -> output: T",
+        T=kinds,
+        shape=_dense_shape,
+        grad=grad,
+        numpy=lambda op, *arrays: _reduced_to_dense(op, *arrays, **how),
+    )
+    define(
+        f"{type}Sparse",
+        f"{_INPUTS} -> output_indices: int64, output_values: T, output_shape: int64",
+        T=kinds,
+        shape=lambda op: [UNKNOWN] * 3,
+        numpy=lambda op, *arrays: _reduced(op, *arrays, **how),
+    )
+
+    def arguments(sp_input, axis, keepdims, reduction_axes, keep_dims):
+        sp_input = as_sparse(sp_input)
+        keep = patterns.renamed("keepdims", keepdims, "keep_dims", keep_dims)
+        axis = patterns.renamed("axis", axis, "reduction_axes", reduction_axes)
+        with at_home(sp_input):
+            axis = _all_axes(sp_input) if axis is None else axis
+        return [*sp_input._components(), axis], bool(keep)
+
+    def dense(
+        sp_input, axis=None, keepdims: bool | None = None, reduction_axes=None, keep_dims: bool | None = None
+    ) -> Tensor:
+        inputs, keep = arguments(sp_input, axis, keepdims, reduction_axes, keep_dims)
+        return apply(type, *inputs, keep_dims=keep)
+
+    def sparse(
+        sp_input, axis=None, keepdims: bool | None = None, reduction_axes=None, keep_dims: bool | None = None
+    ) -> SparseTensor:
+        inputs, keep = arguments(sp_input, axis, keepdims, reduction_axes, keep_dims)
+        return SparseTensor(*apply(f"{type}Sparse", *inputs, keep_dims=keep))
+
+    name = f"sparse_reduce_{type[12:].lower()}"
+    dense.__name__ = dense.__qualname__ = name
+    sparse.__name__ = sparse.__qualname__ = f"{name}_sparse"
+    dense.__doc__ = f"{doc} along `axis` (default: all), as a dense tensor; 0 where there are no values."
+    sparse.__doc__ = f"{doc} along `axis` (default: all), as a SparseTensor; no gradient."
+    return dense, sparse
+
+
+def _all_axes(sparse: SparseTensor) -> Tensor:
+    rank = sparse.dense_shape.shape.dims[0].value if sparse.dense_shape.shape.rank else None
+    if rank is not None:
+        return constant(np.arange(rank, dtype=np.int32))
+    return range_(0, apply("Size", sparse.dense_shape, out_type=dtypes.int32, name="Rank"))
+
+
+sparse_reduce_sum, sparse_reduce_sum_sparse = _reduction(
+    "SparseReduceSum", dtypes.NUMBER, "The sums of values", _sum_grad, start=lambda t: 0, ufunc=np.add
+)
+sparse_reduce_max, sparse_reduce_max_sparse = _reduction(
+    "SparseReduceMax", dtypes.REAL, "The largest values; no gradient;", start=lowest, ufunc=np.maximum
+)
+
+# ---- softmax
+
+
+def _softmax(op, indices, values, shape):
+    if len(shape) < 2:
+        raise ValueError(f"softmax takes sparse tensors of rank 2 at least, not of shape {shape.tolist()}")
+    _, rows, where = _groups(indices, shape, [len(shape) - 1])
+    largest = np.full(len(rows), -np.inf, values.dtype)
+    np.maximum.at(largest, where, values)
+    powers = np.exp(values - largest[where])
+    total = np.zeros(len(rows), values.dtype)
+    np.add.at(total, where, powers)
+    return powers / total[where]
+
+
+def _softmax_grad(op, g):
+    indices, _, shape = op.inputs
+    y = op.outputs[0]
+    totals = apply("SparseReduceSum", indices, g * y, shape, [-1], keep_dims=False)
+    return None, y * (g - gather_nd(totals, indices[:, :-1])), None
+
+
+define(
+    "SparseSoftmax",
+    "sp_indices: int64[n, rank], sp_values: T[n], sp_shape: int64[rank] -> output: T",
+    T=dtypes.FLOAT,
+    shape=lambda op: op.inputs[1].shape,
+    numpy=_softmax,
+    grad=_softmax_grad,
+)
+
+
+def sparse_softmax(sp_input, name: str | None = None) -> SparseTensor:
+    """The softmax of the values of each row (last axis); what is not there takes no part.
+
+    Raises (at run time):
+      InvalidArgumentError: for a rank below 2.
+    """
+    sp_input = as_sparse(sp_input)
+    with name_scope(name, "SparseSoftmax", [sp_input.indices, sp_input.values]):
+        return sp_input.mapped(lambda values: apply("SparseSoftmax", *sp_input._components()))
