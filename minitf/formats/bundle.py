@@ -6,14 +6,16 @@ type, its shape, in which file and where its bytes are, and their checksum (Tens
 
 from __future__ import annotations
 
+import contextlib
 import math
 import os
 import struct
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 import numpy as np
 
-from minitf.formats import table, wire
+from minitf.formats import ordered, table, wire
 from minitf.formats.checksum import crc32c, masked
 from minitf.formats.wire import Malformed, Message
 from minitf.framework import dtypes
@@ -42,15 +44,26 @@ class Entry:
         parts = [wire.field(1, self.dtype.as_datatype_enum), wire.field(2, sizes)]
         numbers = ((3, self.shard), (4, self.offset), (5, self.size))
         parts += [wire.field(number, value) for number, value in numbers if value]
-        return b"".join([*parts, wire.fixed32(6, self.crc)])
+        parts += [wire.fixed32(6, self.crc)] if self.crc else []
+        return b"".join(parts + [wire.field(7, _slice(extents)) for extents in self.slices])
 
 
 def decoded(message: bytes) -> Entry:
     """The entry that a message is; Malformed if it is none."""
     found = Message(message)
-    slices = tuple(slice_of(value) for value in found.all(7, bytes))
+    shape = shape_of(found.bytes(2))
+    slices = tuple(_within(slice_of(value), shape) for value in found.all(7, bytes))
     places = (found.number(n) for n in (3, 4, 5, 6))
-    return Entry(dtype_of(found.number(1)), shape_of(found.bytes(2)), *places, slices)
+    return Entry(dtype_of(found.number(1)), shape, *places, slices)
+
+
+def _within(extents: tuple, shape: tuple[int, ...]) -> tuple:
+    """A part, if it is one of a tensor of a shape; Malformed if not."""
+    if len(extents) != len(shape):
+        raise Malformed(f"a part of {len(extents)} dimensions of a tensor of {len(shape)}")
+    if any(start < 0 or length < -1 or start + length > size for (start, length), size in zip(extents, shape)):
+        raise Malformed(f"a part {extents} of shape {list(shape)}")
+    return extents
 
 
 def dtype_of(enum: int) -> dtypes.DType | None:
@@ -76,6 +89,12 @@ def slice_of(message: bytes) -> tuple[tuple[int, int], ...]:
     return tuple((wire.signed(e.number(1)), wire.signed(e.number(2, -1 % (1 << 64)))) for e in extents)
 
 
+def _slice(extents: tuple) -> bytes:
+    """A part as a message."""
+    starts = [wire.field(1, start) if start else b"" for start, _ in extents]
+    return b"".join(wire.field(1, start + wire.field(2, size)) for start, (_, size) in zip(starts, extents))
+
+
 def header(shards: int) -> bytes:
     """The message of the empty key: the number of data files, little-endian, the format's version."""
     return wire.field(1, shards) + wire.field(3, wire.field(1, _VERSION))
@@ -99,22 +118,69 @@ def data_name(prefix: str, shard: int, count: int) -> str:
     return f"{prefix}.data-{shard:05d}-of-{count:05d}"
 
 
+class Part(NamedTuple):
+    """A part of a tensor of a shape: its (start, length) along each dimension."""
+
+    shape: tuple[int, ...]
+    extents: tuple[tuple[int, int], ...]
+
+
+class Overlap(NamedTuple):
+    """What a window and a part have in common: its shape, and where it is in both."""
+
+    shape: tuple[int, ...]
+    inside: tuple[slice, ...]
+    of_part: tuple[slice, ...]
+
+
+def _explicit(extents: tuple, shape: tuple[int, ...]) -> tuple:
+    """A part with the lengths where it says that it is all of a dimension."""
+    return tuple((start, size if length < 0 else length) for (start, length), size in zip(extents, shape))
+
+
+def overlap(window: tuple, extents: tuple) -> Overlap | None:
+    """What two parts of a tensor, as (start, length) along each dimension, have in common; None if nothing.
+
+    >>> overlap(((0, 4),), ((3, 5),))
+    Overlap(shape=(1,), inside=(slice(3, 4, None),), of_part=(slice(0, 1, None),))
+    """
+    starts = [max(a, b) for (a, _), (b, _) in zip(window, extents, strict=True)]
+    ends = [min(a + m, b + n) for (a, m), (b, n) in zip(window, extents)]
+    if any(start >= end for start, end in zip(starts, ends)):
+        return None
+
+    def within(part: tuple) -> tuple[slice, ...]:
+        return tuple(slice(a - first, b - first) for a, b, (first, _) in zip(starts, ends, part))
+
+    return Overlap(tuple(b - a for a, b in zip(starts, ends)), within(window), within(extents))
+
+
 # ---- writing
 
 
 class Writer:
-    """Writes the data file of a bundle, tensor by tensor; `entries` say where each is."""
+    """Writes the data file of a bundle, tensor by tensor; `entries` and `parts` say where each is."""
 
     def __init__(self, file):
         self._file, self._offset = file, 0
         self.entries: dict[str, Entry] = {}
+        self.parts: dict[bytes, Entry] = {}
 
-    def add(self, name: str, dtype: dtypes.DType, array: np.ndarray) -> None:
-        """Appends a tensor."""
+    def add(self, name: str, dtype: dtypes.DType, array: np.ndarray, part: Part | None = None) -> None:
+        """Appends a tensor, or a part of one; ValueError if it does not fit to other parts of that."""
+        if part is None or array.shape == part.shape:
+            self.entries[name] = self._append(dtype, array)
+            return
+        whole = self.entries.setdefault(name, Entry(dtype, part.shape))
+        if (whole.dtype, whole.shape) != (dtype, part.shape):
+            raise ValueError(f"{name} is said to be of shapes {list(whole.shape)} and {list(part.shape)}")
+        self.entries[name] = replace(whole, slices=(*whole.slices, part.extents))
+        self.parts[ordered.slice_key(name, list(part.extents))] = self._append(dtype, array)
+
+    def _append(self, dtype: dtypes.DType, array: np.ndarray) -> Entry:
         start = self._offset
         crc = self._strings(array) if dtype is dtypes.string else self._numbers(array)
-        size = self._offset - start
-        self.entries[name] = Entry(dtype, array.shape, 0, start, size, masked(crc))
+        return Entry(dtype, array.shape, 0, start, self._offset - start, masked(crc))
 
     def _write(self, data) -> None:
         self._file.write(data)
@@ -149,9 +215,10 @@ def _length(value: bytes) -> bytes:
     return struct.pack("<I" if len(value) < 1 << 32 else "<Q", len(value))
 
 
-def index(entries: dict[str, Entry], shards: int = 1) -> bytes:
-    """The index file for some entries."""
+def index(entries: dict[str, Entry], parts: dict[bytes, Entry], shards: int = 1) -> bytes:
+    """The index file for some entries, and those of parts by their keys."""
     rows = {name.encode(): entry.encoded() for name, entry in entries.items()}
+    rows |= {key: entry.encoded() for key, entry in parts.items()}
     return table.write([(b"", header(shards)), *sorted(rows.items())])
 
 
@@ -160,22 +227,23 @@ def index(entries: dict[str, Entry], shards: int = 1) -> bytes:
 
 @dataclass
 class Bundle:
-    """The contents of an index file."""
+    """The contents of an index file; `new` ends the names of data files that are still to be renamed."""
 
     prefix: str
     shards: int
     entries: dict[str, Entry]
+    new: str = ""
     parts: dict[bytes, Entry] = field(default_factory=dict)  # of partitioned tensors, by their keys
     _files: dict[int, _DataFile] = field(default_factory=dict)  # those that were opened, by number
 
     @classmethod
-    def read(cls, prefix: str, data: bytes) -> Bundle:
+    def read(cls, prefix: str, data: bytes, new: str = "") -> Bundle:
         """The bundle that an index file's bytes describe; Malformed if they are damaged."""
         rows = table.read(data)
         key, first = next(rows, (None, b""))
         if key != b"":
             raise Malformed("it has no header")
-        found = cls(prefix, shards(first), {})
+        found = cls(prefix, shards(first), {}, new)
         for key, message in rows:
             entry = decoded(message)
             if entry.shard >= found.shards:
@@ -190,9 +258,7 @@ class Bundle:
         """The tensor of an entry; Malformed if its bytes are damaged, OSError if its file cannot be read."""
         if entry.dtype is None:
             raise Malformed("its type is one that minitf has not")
-        if entry.shard not in self._files:
-            self._files[entry.shard] = _DataFile(data_name(self.prefix, entry.shard, self.shards))
-        file = self._files[entry.shard]
+        file = self._file(entry.shard)
         if entry.dtype is dtypes.string:
             return _strings(file.bytes(entry), entry)
         dtype = np.dtype(entry.dtype.as_numpy_dtype)
@@ -201,6 +267,39 @@ class Bundle:
         array = aligned(entry.shape, dtype)
         file.fill(entry, array.reshape(-1).view(np.uint8))
         return array
+
+    def _file(self, shard: int) -> _DataFile:
+        if shard not in self._files:
+            final = data_name(self.prefix, shard, self.shards)
+            for name in (final + self.new, final):
+                with contextlib.suppress(FileNotFoundError):
+                    self._files[shard] = _DataFile(name)
+                    break
+            else:
+                raise FileNotFoundError(2, os.strerror(2), final)
+        return self._files[shard]
+
+    def part(self, name: str, window: tuple[tuple[int, int], ...]) -> np.ndarray:
+        """The part of a partitioned tensor from each start on, of each length; Malformed if some of it is missing."""
+        whole, shape = self.entries[name], tuple(length for _, length in window)
+        if whole.dtype is None:
+            raise Malformed("its type is one that minitf has not")
+        parts = [(_explicit(extents, whole.shape), self._part(name, extents)) for extents in whole.slices]
+        found = [(common, entry) for extents, entry in parts if (common := overlap(window, extents))]
+        if sum(math.prod(common.shape) for common, _ in found) != math.prod(shape):
+            raise Malformed(f"it has not all parts of {list(shape)} at {[start for start, _ in window]}")
+        if len(found) == 1 and found[0][1].shape == shape:
+            return self.array(found[0][1])
+        array = aligned(shape, whole.dtype.as_numpy_dtype)
+        for common, entry in found:
+            array[common.inside] = self.array(entry)[common.of_part]
+        return array
+
+    def _part(self, name: str, extents: tuple) -> Entry:
+        entry, shape = self.parts.get(ordered.slice_key(name, list(extents))), self.entries[name].shape
+        if entry is None or entry.shape != tuple(length for _, length in _explicit(extents, shape)):
+            raise Malformed(f"part {extents} is missing")
+        return entry
 
 
 def _name(key: bytes) -> str:

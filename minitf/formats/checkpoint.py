@@ -1,26 +1,27 @@
 """Checkpoints in files: written so that the newest whole one is never lost, read whoever wrote them.
 
-A checkpoint under a name that is there already is written beside it: both new files are on disk before the
-old ones give way, the data first. If that is cut off between the two, the index beside it is the right one,
-and who reads next puts it in its place.
+A checkpoint under a name that is there already is written beside it: its data files get names that end with
+`.new`, and once all that is on disk, its index does, at one moment. From then on it is the one that counts, and the
+files are renamed. If that is cut off, readers find the files under either name, and the next writer goes on with it.
 """
 
 from __future__ import annotations
 
 import contextlib
+import functools
 import glob
-import math
 import os
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 import numpy as np
 
-from minitf.formats import bundle, ordered, v1
+from minitf.formats import bundle, objects, v1
 from minitf.formats.bundle import Bundle, Entry
 from minitf.formats.wire import Malformed
-from minitf.framework import dtypes, errors, files
+from minitf.framework import errors, files
 
-_NEW = ".new"  # ends the names of files that are being written
+_NEW, _UNFINISHED = ".new", ".tmp"  # what ends the names of files that are to replace others, and of such an index
 
 
 @contextlib.contextmanager
@@ -37,51 +38,61 @@ def _explained(prefix: str) -> Iterator[None]:
         raise kind(None, None, f"checkpoint {prefix}: {error.strerror or error}") from None
 
 
-def write(prefix: str, tensors: Iterable[tuple[str, dtypes.DType, np.ndarray]]) -> None:
-    """Writes a checkpoint of named tensors; those there were under this name stay until it is whole.
+def write(prefix: str, tensors: Iterable[tuple]) -> None:
+    """Writes a checkpoint of tensors, given as (name, type, array) or, for parts, (name, type, array, Part); one
+    that was there under this name stays until the new one is whole.
 
     Raises:
       tf.errors.ResourceExhaustedError: if the disk is full; PermissionDeniedError, NotFoundError: if the
         folder cannot be written, or is not there.
     """
-    data, index = bundle.data_name(prefix, 0, 1), f"{prefix}.index"
+    data = bundle.data_name(prefix, 0, 1)
     with _explained(prefix):
         os.makedirs(os.path.dirname(prefix) or ".", exist_ok=True)
         _settle(prefix)
-        with _removed_if_failed(data + _NEW, index + _NEW):
+        with _taken_back_if_failed(prefix, [data]):
             with _synced(data + _NEW) as file:
                 writer = bundle.Writer(file)
-                for name, dtype, array in tensors:
-                    writer.add(name, dtype, array)
-            with _synced(index + _NEW) as file:
-                file.write(bundle.index(writer.entries))
-            _replace(data)
-        _replace(index)  # if that fails, the index that is right is the new one all the same
-        _sync_folder(index)
+                for tensor in tensors:
+                    writer.add(*tensor)
+            _begin(prefix, bundle.index(writer.entries, writer.parts))
+            _settle(prefix)
 
 
 def merge(prefixes: list[str], prefix: str) -> None:
-    """Makes one checkpoint of several that have no tensor in common; their data files become its own."""
-    found = []
-    for part in prefixes:
-        found.append(_open(part))
+    """Makes one checkpoint of several that have no tensor in common, or have parts of it; their data files become
+    its own.
+    """
+    found = [_open(part) for part in prefixes]
     count = sum(each.shards for each in found)
-    entries, moves, first = {}, [], 0
+    entries: dict[str, Entry] = {}
+    parts: dict[bytes, Entry] = {}
+    moves: list[tuple[str, str]] = []
     for each in found:
+        first = len(moves)
+        parts |= {key: replace(e, shard=first + e.shard) for key, e in each.parts.items()}
         for name, e in each.entries.items():
-            entries[name] = Entry(e.dtype, e.shape, first + e.shard, e.offset, e.size, e.crc, e.slices)
+            entries[name] = _merged(prefix, name, entries.get(name), replace(e, shard=first + e.shard))
         names = (bundle.data_name(each.prefix, shard, each.shards) for shard in range(each.shards))
         moves += [(name, bundle.data_name(prefix, first + i, count)) for i, name in enumerate(names)]
-        first += each.shards
-    with _explained(prefix), _removed_if_failed(f"{prefix}.index{_NEW}"):
-        with _synced(f"{prefix}.index{_NEW}") as file:
-            file.write(bundle.index(entries, count))
-        for old, new in moves:
-            os.replace(old, new)
-        _replace(f"{prefix}.index")
+    with _explained(prefix):
+        _settle(prefix)
+        with _taken_back_if_failed(prefix, [new for _, new in moves]):
+            for old, new in moves:
+                os.replace(old, new + _NEW)
+            _begin(prefix, bundle.index(entries, parts, count))
+            _settle(prefix)
         for part in prefixes:
             os.unlink(f"{part}.index")
-        _sync_folder(f"{prefix}.index")
+
+
+def _merged(prefix: str, name: str, one: Entry | None, other: Entry) -> Entry:
+    """What two checkpoints say of a tensor, put together."""
+    if one is None:
+        return other
+    if not (one.slices and other.slices) or (one.dtype, one.shape) != (other.dtype, other.shape):
+        raise errors.InvalidArgumentError(None, None, f"checkpoint {prefix} would have two tensors called {name}")
+    return replace(one, slices=(*one.slices, *other.slices), shard=0)
 
 
 @contextlib.contextmanager
@@ -94,18 +105,41 @@ def _synced(name: str):
 
 
 @contextlib.contextmanager
-def _removed_if_failed(*names: str) -> Iterator[None]:
+def _taken_back_if_failed(prefix: str, data: list[str]) -> Iterator[None]:
+    """Removes the new files if something inside fails, unless some have their names already: there is no way back
+    from that, and who writes or reads next goes on with it.
+    """
+    index = f"{prefix}.index"
     try:
         yield
     except BaseException:
-        for name in names:
-            with contextlib.suppress(OSError):
-                os.unlink(name)
+        new = [name + _NEW for name in data]
+        if not os.path.exists(index + _NEW) or all(map(os.path.exists, new)):
+            for name in (index + _NEW, index + _UNFINISHED, *new):
+                with contextlib.suppress(OSError):
+                    os.unlink(name)
         raise
 
 
-def _replace(name: str) -> None:
-    os.replace(name + _NEW, name)
+def _begin(prefix: str, index: bytes) -> None:
+    """Makes the new data files those that count."""
+    name = f"{prefix}.index"
+    with _synced(name + _UNFINISHED) as file:
+        file.write(index)
+    os.replace(name + _UNFINISHED, name + _NEW)
+
+
+def _settle(prefix: str) -> None:
+    """Gives the new files their names, if they count; else removes what is left of them."""
+    index, pattern = f"{prefix}.index", f"{glob.escape(prefix)}.data-?????-of-?????{_NEW}"
+    if not os.path.exists(index + _NEW):
+        for name in glob.glob(pattern):
+            os.unlink(name)
+        return
+    for name in sorted(glob.glob(pattern)):
+        os.replace(name, name.removesuffix(_NEW))
+    os.replace(index + _NEW, index)
+    _sync_folder(index)
 
 
 def _sync_folder(name: str) -> None:
@@ -115,18 +149,6 @@ def _sync_folder(name: str) -> None:
             os.fsync(folder)
         finally:
             os.close(folder)
-
-
-def _settle(prefix: str) -> None:
-    """Puts an index that was written whole into its place; see the module's docstring."""
-    if _index(prefix) != f"{prefix}.index":
-        _replace(f"{prefix}.index")
-
-
-def _index(prefix: str) -> str:
-    """The index that is right: one beside it, if the data that it is of is in its place already."""
-    data, index = bundle.data_name(prefix, 0, 1), f"{prefix}.index"
-    return index + _NEW if os.path.exists(index + _NEW) and not os.path.exists(data + _NEW) else index
 
 
 def exists(prefix: str) -> bool:
@@ -141,14 +163,13 @@ def _first_format(prefix: str) -> list[str]:
 
 
 def _open(prefix: str) -> Bundle:
+    index = f"{prefix}.index"
     with _explained(prefix):
-        with contextlib.suppress(OSError):  # a folder that can only be read
-            _settle(prefix)
-        name = _index(prefix)
-        if not os.path.isfile(name):
-            raise FileNotFoundError(2, "", name)
-        with open(name, "rb") as file:
-            return Bundle.read(prefix, file.read())
+        for new in (_NEW, ""):
+            if os.path.isfile(index + new):
+                with contextlib.suppress(FileNotFoundError), open(index + new, "rb") as file:
+                    return Bundle.read(prefix, file.read(), new)
+        raise FileNotFoundError(2, "", index)
 
 
 class Checkpoint:
@@ -162,7 +183,8 @@ class Checkpoint:
     def __init__(self, prefix: str):
         self.prefix = prefix
         self._values: dict[str, np.ndarray] = {}
-        old = [] if os.path.isfile(_index(prefix)) else _first_format(prefix)
+        self._whole = ("", np.empty(0))  # the last tensor that parts were asked of
+        old = [] if any(os.path.isfile(f"{prefix}.index{new}") for new in (_NEW, "")) else _first_format(prefix)
         self._bundle = None if old else _open(prefix)
         self.entries = self._bundle.entries if self._bundle else self._read_first_format(old)
 
@@ -174,41 +196,38 @@ class Checkpoint:
                     entries[key], self._values[key] = entry, value
         return entries
 
+    @functools.cached_property
+    def objects(self) -> dict[str, str]:
+        """The keys of variables by the variables' names, if TensorFlow 2 wrote the checkpoint by objects."""
+        if objects.KEY not in self.entries:
+            return {}
+        with _explained(self.prefix):
+            return objects.keys(bytes(self.array(objects.KEY).item(0)))
+
     def array(self, name: str) -> np.ndarray:
         """The tensor of a name, the caller's own; KeyError if there is none, DataLossError if it is damaged."""
         entry = self.entries[name]
         if name in self._values:
             return self._values[name].copy()
         with _explained(f"{self.prefix}, tensor {name}"):
-            return self._joined(name, entry) if entry.slices else self._bundle.array(entry)
+            if not entry.slices:
+                return self._bundle.array(entry)
+            return self._bundle.part(name, tuple((0, size) for size in entry.shape))
 
-    def _joined(self, name: str, entry: Entry) -> np.ndarray:
-        """A partitioned tensor put together."""
-        if entry.dtype is None:
-            raise Malformed("its type is one that minitf has not")
-        parts = []
-        for extents in entry.slices:
-            part = self._bundle.parts.get(ordered.slice_key(name, list(extents)))
-            if part is None or len(extents) != len(entry.shape):
-                raise Malformed(f"part {extents} is missing")
-            parts.append((_window(extents, entry.shape), self._bundle.array(part)))
-        if sum(value.size for _, value in parts) != math.prod(entry.shape):
-            raise Malformed(f"its parts are not those of shape {list(entry.shape)}")
-        whole = np.zeros(entry.shape, entry.dtype.as_numpy_dtype)
-        for window, value in parts:
-            if whole[window].shape != value.shape:
-                raise Malformed(f"a part of shape {list(value.shape)} does not fit")
-            whole[window] = value
-        return whole
-
-
-def _window(extents, shape) -> tuple[slice, ...]:
-    return tuple(slice(a, s if n < 0 else a + n) for (a, n), s in zip(extents, shape))
+    def part(self, name: str, extents: tuple) -> np.ndarray:
+        """The same for what begins at each start and has each length, which lie in the tensor."""
+        if name not in self._values and self.entries[name].slices:
+            with _explained(f"{self.prefix}, tensor {name}"):
+                return self._bundle.part(name, extents)
+        if self._whole[0] != name:
+            self._whole = name, self.array(name)  # other parts may be asked for next
+        return self._whole[1][tuple(slice(start, start + length) for start, length in extents)].copy()
 
 
 def remove(prefix: str) -> None:
     """Deletes the files of a checkpoint, what belongs to it too; those that are not there are no error."""
     escaped = glob.escape(prefix)
-    for name in [prefix, f"{prefix}.index", f"{prefix}.meta", *glob.glob(f"{escaped}.data-?????-of-?????")]:
+    names = [prefix, *(prefix + end for end in (".meta", ".index", f".index{_NEW}"))]
+    for name in [*names, *(n for new in ("", _NEW) for n in glob.glob(f"{escaped}.data-?????-of-?????{new}"))]:
         with contextlib.suppress(OSError):
             os.unlink(name)

@@ -12,7 +12,8 @@ import minitf as tf
 from minitf.framework import dtypes, protos
 from minitf.framework.apply import apply, apply_op
 from minitf.framework.collections import GraphKeys
-from minitf.framework.graph import control_dependencies, get_default_graph, name_scope
+from minitf.framework.devices import DeviceSpec
+from minitf.framework.graph import control_dependencies, device, get_default_graph, name_scope
 from minitf.graphs import files
 from minitf.graphs.collected import register_proto_function
 from minitf.graphs.meta_graph import meta_graph_of
@@ -22,10 +23,10 @@ from minitf.ops.array.joining import stack
 from minitf.ops.array.placeholders import placeholder_with_default
 from minitf.ops.control import control  # noqa: F401 - defines SaveV2 and its like
 from minitf.ops.state import checkpoint, state  # noqa: F401 - defines SaveV2 and its like
-from minitf.ops.state.variables import global_variables
 from minitf.ops.strings.string_join import string_join
 from minitf.train import checkpoint_state
 from minitf.train.global_step import global_step as step_in
+from minitf.train.saveables import Saveable, by_device, names_and_specs, saveables
 
 _HOUR = 3600.0
 
@@ -127,7 +128,7 @@ class Saver:
         """Makes the ops that save and restore, unless they are there."""
         if self._def is not None:
             return
-        rows = _named(self._var_list)
+        rows = saveables(self._var_list)
         if not rows and not self._allow_empty:
             raise ValueError("No variables to save")
         self._def = SaverDef(
@@ -136,38 +137,47 @@ class Saver:
         if rows:
             self._build(rows)
 
-    def _build(self, rows: list[tuple[str, object]]) -> None:
-        with name_scope(self._name, "save", [v for _, v in rows]):
+    def _build(self, rows: list[Saveable]) -> None:
+        with name_scope(self._name, "save", [row.variable for row in rows]):
             given = constant(self._filename, dtypes.string, name="filename/input")
             prefix = placeholder_with_default(given, [], name="filename")
             prefix = placeholder_with_default(prefix, [], name="Const")
             saved = self._build_sharded(prefix, rows) if self._sharded else _saved(prefix, rows)
-            restored = self._build_restore(prefix, rows)
+            restored = self._build_sharded_restore(prefix, rows) if self._sharded else self._restored(prefix, rows)
         self._def.filename_tensor_name, self._def.save_tensor_name = prefix.name, saved.name
         self._def.restore_op_name = restored.name
 
     def _build_sharded(self, prefix, rows):
         folder = string_join([prefix, f"_temp_{uuid.uuid4().hex}/part"])
-        count = constant(1, dtypes.int32, name="num_shards")
-        shard = constant(0, dtypes.int32, name="ShardedFilename/shard")
-        part = apply("ShardedFilename", folder, shard, count, name="ShardedFilename")
-        saved = _saved(part, rows)
-        with control_dependencies([saved.op]):
-            parts = stack([part], name="MergeV2Checkpoints/checkpoint_prefixes")
-            merged = apply_op("MergeV2Checkpoints", parts, prefix, delete_old_dirs=True)
-        with control_dependencies([saved.op, merged]):
-            return apply("Identity", prefix, name="Identity")
+        shards = by_device(rows)
+        count = constant(len(shards), dtypes.int32, name="num_shards")
+        parts, saved = [], []
+        for number, (place, found) in enumerate(shards):
+            with device(_host_of(place)):
+                parts.append(_shard_name(folder, number, count))
+                saved.append(_saved(parts[-1], found).op)
+        with control_dependencies(saved), device(_host_of(shards[-1][0])):
+            listed = stack(parts, name="MergeV2Checkpoints/checkpoint_prefixes")
+            merged = apply_op("MergeV2Checkpoints", listed, prefix, delete_old_dirs=True)
+            with control_dependencies([merged]):
+                return apply("Identity", prefix, name="Identity")
 
-    def _build_restore(self, prefix, rows):
-        parts = [_parts(*row) for row in rows]
-        names, slices = _strings("RestoreV2", [name for part in parts for name, _ in part])
-        types = [tensor.dtype.base_dtype for part in parts for _, tensor in part]
-        found = apply_op("RestoreV2", prefix, names, slices, dtypes=types, old_names=self._old_names, name="RestoreV2")
+    def _build_sharded_restore(self, prefix, rows):
+        restored = []
+        for place, found in by_device(rows):
+            with device(place):
+                restored.append(self._restored(prefix, found, "restore_shard"))
+        return control.group(*restored, name="restore_all")
+
+    def _restored(self, prefix, rows, name: str = "restore_all"):
+        tensors = [row.tensors for row in rows]
+        types = [tensor.dtype.base_dtype for each in tensors for _, _, tensor in each]
+        with device("/device:CPU:0"), name_scope("RestoreV2") as scope:
+            names, specs = names_and_specs(rows)
+            found = apply_op("RestoreV2", prefix, names, specs, dtypes=types, old_names=self._old_names, name=scope)
         values = iter(found.outputs)
-        assigned = [self._assigned(v, *[next(values) for _ in part]) for (_, v), part in zip(rows, parts)]
-        if not self._sharded:
-            return _all(assigned, "restore_all")
-        return _all([_all(assigned, "restore_shard")], "restore_all")
+        assigned = [self._assigned(row.variable, *[next(values) for _ in each]) for row, each in zip(rows, tensors)]
+        return control.group(*assigned, name=name)
 
     def _assigned(self, variable, value, *more):
         if hasattr(variable, "_restored"):
@@ -378,57 +388,21 @@ def saver_of(graph) -> Saver | None:
     return savers[0] if savers else None
 
 
-def _named(var_list) -> list[tuple[str, object]]:
-    """Variables by the names they have in files, sorted."""
-    if var_list is None:
-        var_list = global_variables() + get_default_graph().get_collection(GraphKeys.SAVEABLE_OBJECTS)
-    if isinstance(var_list, dict):
-        rows = list(var_list.items())
-    elif isinstance(var_list, (list, tuple, set)):
-        rows = [(_name_of(variable), variable) for variable in var_list]
-    else:
-        raise TypeError(f"Variables to save should be passed in a dict or a list: {var_list!r}")
-    for name, variable in rows:
-        memory = hasattr(variable, "_ref") or hasattr(variable, "_saved")
-        if not memory and not getattr(getattr(variable, "dtype", None), "is_ref_dtype", False):
-            raise TypeError(f"Variable to save is not a Variable: {variable!r} (for {name!r})")
-        if not isinstance(name, str):
-            raise TypeError(f"a variable's name in a checkpoint is a string, not {name!r}")
-    rows.sort(key=lambda row: row[0])
-    double = next((a for (a, _), (b, _) in zip(rows, rows[1:]) if a == b), None)
-    if double is not None:
-        raise ValueError(f"At least two variables have the same name: {double}")
-    return rows
-
-
-def _name_of(variable) -> str:
-    op = getattr(variable, "op", None)
-    if op is None:
-        raise TypeError(f"Variable to save is not a Variable: {variable!r}")
-    return op.name
-
-
-def _strings(op: str, names: list[str]) -> tuple:
-    """The names of tensors, and that all of each is meant, as the inputs of an op."""
-    listed = constant(names, dtypes.string, [len(names)], name=f"{op}/tensor_names")
-    return listed, constant([""] * len(names), dtypes.string, [len(names)], name=f"{op}/shape_and_slices")
-
-
-def _saved(prefix, rows):
+def _saved(prefix, rows: list[Saveable]):
     """The path, once all variables are written."""
-    parts = [part for row in rows for part in _parts(*row)]
-    names, slices = _strings("SaveV2", [name for name, _ in parts])
-    save = apply_op("SaveV2", prefix, names, slices, [tensor for _, tensor in parts], name="SaveV2")
+    tensors = [tensor for row in rows for _, _, tensor in row.tensors]
+    with name_scope("SaveV2") as scope:
+        names, specs = names_and_specs(rows)
+        save = apply_op("SaveV2", prefix, names, specs, tensors, name=scope)
     return control.with_dependencies([save], prefix)
 
 
-def _parts(name: str, variable) -> list[tuple[str, object]]:
-    """The tensors that a checkpoint holds of a variable, or of a table, and their names in it."""
-    if hasattr(variable, "_saved"):
-        return list(variable._saved().items())
-    return [(name, variable._ref() if hasattr(variable, "_ref") else variable)]
+def _shard_name(folder, number: int, count):
+    with name_scope("ShardedFilename") as scope:
+        shard = constant(number, dtypes.int32, name="shard")
+        return apply("ShardedFilename", folder, shard, count, name=scope)
 
 
-def _all(ops: list, name: str):
-    with control_dependencies(ops):
-        return control.no_op(name)
+def _host_of(device_name: str) -> str:
+    """The processor where a device is, which can write files."""
+    return DeviceSpec.from_string(device_name).replace(device_type="CPU", device_index=0).to_string()

@@ -10,9 +10,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 from campaigns import checkpoints
+from record_checkpoints import WAYS, WHOLE
 
 import minitf as tf
-from minitf.formats import bundle, checkpoint, wire
+from minitf.formats import bundle, checkpoint, table, wire
 from minitf.framework import dtypes
 
 FACTS = Path(__file__).parents[1] / "facts" / "checkpoints"
@@ -78,6 +79,64 @@ def test_merging(tmp_path):
     assert sorted(os.listdir(tmp_path)) == ["m.data-00000-of-00002", "m.data-00001-of-00002", "m.index"]
 
 
+@pytest.mark.parametrize("way", WAYS)
+def test_parts_are_written_as_tensorflow_writes_them(tmp_path, way):
+    """Two data files, of which one has the parts of a variable: the same bytes, and the same entries."""
+    (count, axis), prefix, places = WAYS[way], str(tmp_path / f"parts_{way}"), []
+    arrays = np.array_split(WHOLE, count, axis)
+    start = 0
+    for array in arrays:
+        extents = [(0, size) for size in WHOLE.shape]
+        extents[axis], start = (start, array.shape[axis]), start + array.shape[axis]
+        places.append(bundle.Part(WHOLE.shape, tuple(extents)))
+    shards = [str(tmp_path / "shard0"), str(tmp_path / "shard1")]
+    checkpoint.write(shards[0], [("b", tf.float32, np.ones(3, np.float32))])
+    checkpoint.write(shards[1], [("w", tf.float32, array, place) for array, place in zip(arrays, places)])
+    checkpoint.merge(shards, prefix)
+    files = sorted(path.name for path in FACTS.glob(f"parts_{way}.*"))
+    assert sorted(os.listdir(tmp_path)) == files
+    for name in files:
+        ours, theirs = (tmp_path / name).read_bytes(), (FACTS / name).read_bytes()
+        if name.endswith(".index"):
+            assert list(table.read(ours)) == list(table.read(theirs))
+        else:
+            assert ours == theirs
+
+
+@pytest.mark.parametrize("name", ["parts_rows", "parts_columns", "whole"])
+def test_parts_are_read_in_any_other_parts(tmp_path, name):
+    checkpoint.write(str(tmp_path / "whole"), [("w", tf.float32, WHOLE)])
+    found = checkpoint.Checkpoint(str((tmp_path if name == "whole" else FACTS) / name))
+    np.testing.assert_array_equal(found.array("w"), WHOLE)
+    for a, m, b, n in [(0, 10, 0, 4), (4, 3, 0, 4), (0, 10, 2, 2), (3, 2, 1, 2), (9, 1, 3, 1)]:
+        part = found.part("w", ((a, m), (b, n)))
+        assert part.flags.c_contiguous
+        np.testing.assert_array_equal(part, WHOLE[a : a + m, b : b + n])
+
+
+def test_a_part_that_is_missing(tmp_path):
+    """What is there can be read; the rest is said to be missing."""
+    prefix, part = str(tmp_path / "m"), bundle.Part((10, 4), ((2, 3), (0, 4)))
+    checkpoint.write(prefix, [("w", tf.float32, WHOLE[2:5], part)])
+    found = checkpoint.Checkpoint(prefix)
+    np.testing.assert_array_equal(found.part("w", ((3, 2), (1, 3))), WHOLE[3:5, 1:])
+    with pytest.raises(tf.errors.DataLossError, match="tensor w is damaged: it has not all parts of"):
+        found.array("w")
+    with pytest.raises(ValueError, match=r"shapes \[10, 4\] and \[9, 4\]"):
+        rows = [("w", tf.float32, WHOLE[:1], bundle.Part(shape, ((0, 1), (0, 4)))) for shape in ((10, 4), (9, 4))]
+        checkpoint.write(prefix, rows)
+    checkpoint.write(str(tmp_path / "n"), [("w", tf.float32, WHOLE)])
+    with pytest.raises(tf.errors.InvalidArgumentError, match="would have two tensors called w"):
+        checkpoint.merge([prefix, str(tmp_path / "n")], str(tmp_path / "both"))
+
+
+def test_objects_of_tensorflow_2():
+    found = checkpoint.Checkpoint(str(FACTS / "objects"))
+    assert found.objects["kernel"] == "layer/kernel/.ATTRIBUTES/VARIABLE_VALUE"
+    np.testing.assert_array_equal(found.array(found.objects["kernel"]), np.arange(6).reshape(3, 2))
+    assert found.array(found.objects["global_step"]) == 5 and len(found.objects) == 9
+
+
 def load_all(prefix):
     found = checkpoint.Checkpoint(prefix)
     return {name: found.array(name) for name in found.entries}
@@ -118,7 +177,7 @@ def test_what_an_index_may_not_say(tmp_path):
         bundle.Entry(dtypes.float32, (3,), 0, 0, 1 << 60, 0),
         bundle.Entry(dtypes.float32, (3,), 7, 0, 12, 0),
     ):
-        Path(f"{prefix}.index").write_bytes(bundle.index({"x": entry}))
+        Path(f"{prefix}.index").write_bytes(bundle.index({"x": entry}, {}))
         with pytest.raises(tf.errors.DataLossError):
             load_all(prefix)
 
@@ -142,7 +201,7 @@ checkpoint.write(prefix, [("x", tf.float32, np.full(1000, 2, np.float32))])
 
 def test_killed_at_any_step_the_old_or_the_new_one_is_whole(tmp_path):
     prefix, codes = str(tmp_path / "m"), []
-    for place in range(1, 9):
+    for place in range(1, 12):
         checkpoint.write(prefix, [("x", tf.float32, np.full(1000, 1, np.float32))])
         done = subprocess.run([sys.executable, "-c", KILLED, prefix, str(place)], capture_output=True)
         value = checkpoint.Checkpoint(prefix).array("x")

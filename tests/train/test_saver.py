@@ -9,6 +9,7 @@ import minitf as tf
 from minitf.formats import checkpoint
 
 # The ops that a Saver adds: names, inputs and control inputs (TensorFlow 1.15.5).
+FACTS = os.path.join(os.path.dirname(os.path.dirname(__file__)), "facts", "checkpoints")
 OPS = """
 save/filename/input :
 save/filename : save/filename/input
@@ -214,6 +215,96 @@ def test_what_a_checkpoint_lacks(session, tmp_path):
     flat = tf.Variable(tf.zeros([6]), name="flat")
     tf.train.Saver({"rnn/kernel": flat}, reshape=True).restore(session, path)
     np.testing.assert_array_equal(session.run(flat), session.run(kernel).ravel())
+
+
+PARTITIONERS = {
+    "whole": None,
+    "rows": tf.fixed_size_partitioner(3),
+    "more rows": tf.fixed_size_partitioner(4),
+    "columns": tf.fixed_size_partitioner(2, axis=1),
+}
+
+
+@pytest.mark.parametrize("sharded", [False, True])
+@pytest.mark.parametrize("saved", PARTITIONERS)
+def test_variables_in_parts(session, tmp_path, saved, sharded):
+    """Saved in parts and restored in others: the whole is the same."""
+    w = tf.get_variable("w", [10, 4], partitioner=PARTITIONERS[saved], initializer=tf.random_normal_initializer())
+    session.run(tf.global_variables_initializer())
+    whole = session.run(tf.identity(w))
+    path = tf.train.Saver(sharded=sharded).save(session, str(tmp_path / "m"))
+    assert tf.train.list_variables(path) == [("w", [10, 4])]
+    np.testing.assert_array_equal(tf.train.load_variable(path, "w"), whole)
+    for partitioner in PARTITIONERS.values():
+        with tf.Graph().as_default(), tf.Session() as sess:
+            v = tf.get_variable("w", [10, 4], partitioner=partitioner)
+            tf.train.Saver().restore(sess, path)
+            np.testing.assert_array_equal(sess.run(tf.identity(v)), whole)
+
+
+# What TensorFlow 1.15.5 makes of variables on two devices, one of them in parts: inputs, control inputs, devices.
+TWO_DEVICES = """
+save/SaveV2_1 : save/ShardedFilename_1 save/SaveV2_1/tensor_names save/SaveV2_1/shape_and_slices w w w /job:ps/task:1
+save/control_dependency_1 : save/ShardedFilename_1 ^save/SaveV2_1 /job:ps/task:1
+save/MergeV2Checkpoints : save/MergeV2Checkpoints/checkpoint_prefixes save/Const /job:ps/task:1
+save/Identity : save/Const ^save/control_dependency ^save/control_dependency_1 ^save/MergeV2Checkpoints /job:ps/task:1
+save/RestoreV2_1 : save/Const save/RestoreV2_1/tensor_names save/RestoreV2_1/shape_and_slices /job:ps/task:1
+save/restore_shard_1 : ^save/Assign_1 ^save/Assign_2 ^save/Assign_3
+save/restore_all : ^save/restore_all/NoOp ^save/restore_all/NoOp_1
+"""
+
+
+def test_ops_of_variables_in_parts_on_two_devices():
+    with tf.device("/job:ps/task:1"):
+        w = tf.get_variable("w", [10, 4], partitioner=tf.fixed_size_partitioner(3))
+    with tf.device("/job:ps/task:0"):
+        tf.get_variable("b", [3])
+    tf.train.Saver(sharded=True)
+    graph = tf.get_default_graph()
+    for line in TWO_DEVICES.strip().splitlines():
+        op = graph.get_operation_by_name(line.split()[0])
+        place = op.device.replace("/device:CPU:0", "") if "restore_" not in op.name else ""
+        inputs = f"{described([op])[0]} {place}".strip()
+        assert inputs.replace("w/part_0 w/part_1 w/part_2", "w w w") == line
+    names = graph.get_tensor_by_name("save/SaveV2_1/tensor_names:0")
+    specs = graph.get_tensor_by_name("save/SaveV2_1/shape_and_slices:0")
+    with tf.Session() as sess:
+        assert sess.run(names).tolist() == [b"w"] * 3
+        assert sess.run(specs).tolist() == [b"10 4 0,4:0,4", b"10 4 4,3:0,4", b"10 4 7,3:0,4"]
+    assert [part._save_slice_info.spec.encode() for part in w] == [b"10 4 0,4:0,4", b"10 4 4,3:0,4", b"10 4 7,3:0,4"]
+
+
+@pytest.mark.parametrize(
+    "var_list, words",
+    [
+        (lambda w, b: {"x": [list(w)[0], b]}, "Slices must all be slices: .*'b:0'"),
+        (lambda w, b: {"x": [3]}, "Slices must all be Variables: 3"),
+        (lambda w, b: [w, list(w)[0]], "Mixing slices and non-slices with the same name: w"),
+        (lambda w, b: [w, w], "two variables have the same name: w"),
+        (lambda w, b: {"x": [*w, *tf.get_variable("v", [4], partitioner=PARTITIONERS["rows"])]}, "same tensor: w != v"),
+    ],
+)
+def test_parts_that_do_not_belong_together(var_list, words):
+    w, b = tf.get_variable("w", [10, 4], partitioner=PARTITIONERS["rows"]), tf.get_variable("b", [3])
+    with pytest.raises(ValueError, match=words):
+        tf.train.Saver(var_list(w, b))
+
+
+def test_a_part_of_another_shape(session, tmp_path):
+    tf.get_variable("w", [10, 4], partitioner=PARTITIONERS["rows"])
+    session.run(tf.global_variables_initializer())
+    path = tf.train.Saver().save(session, str(tmp_path / "m"))
+    with tf.Graph().as_default(), tf.Session() as sess:
+        tf.get_variable("w", [12, 4], partitioner=PARTITIONERS["rows"])
+        with pytest.raises(tf.errors.InvalidArgumentError, match=r"spec \[12, 4\] does not match .* w has \[10, 4\]"):
+            tf.train.Saver().restore(sess, path)
+
+
+def test_objects_of_tensorflow_2_by_the_names_of_variables(session):
+    kernel, step = tf.get_variable("kernel", [3, 2]), tf.get_variable("global_step", [], tf.int64)
+    tf.train.Saver().restore(session, os.path.join(FACTS, "objects"))
+    assert session.run(step) == 5
+    np.testing.assert_array_equal(session.run(kernel), np.arange(6).reshape(3, 2))
 
 
 def test_names_of_before_tensorflow_1_2(session, tmp_path):

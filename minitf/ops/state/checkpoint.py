@@ -9,6 +9,7 @@ import shutil
 import numpy as np
 
 from minitf.formats import checkpoint
+from minitf.formats.bundle import Part
 from minitf.formats.checkpoint import Checkpoint
 from minitf.framework import dtypes, errors
 from minitf.framework.registry import define
@@ -33,10 +34,17 @@ def _save(b, op, prefix, names, slices, *tensors):
         raise errors.InvalidArgumentError(
             None, op, f"{len(tensors)} tensors, {len(names)} tensor_names and {len(slices)} shape_and_slices"
         )
-    if any(slices):
-        raise errors.UnimplementedError(None, op, f"parts of tensors are not saved: {', '.join(filter(None, slices))}")
-    inputs = op.inputs[3:]
-    rows = ((name, t.dtype.base_dtype, b.data(v)) for name, t, v in zip(names, inputs, tensors))
+    rows = []
+    for name, spec, tensor, value in zip(names, slices, op.inputs[3:], tensors):
+        array, part = b.data(value), _part(spec, op)
+        if part is not None and tuple(length for _, length in part.extents) != array.shape:
+            raise errors.InvalidArgumentError(
+                None,
+                op,
+                f"Slice in shape_and_slice specification does not match the shape of the tensor to save: {spec!r}, but "
+                f"{tensor.name} has shape {list(array.shape)}",
+            )
+        rows.append((name, tensor.dtype.base_dtype, array, part))
     checkpoint.write(_text(b, prefix), rows)
     return ()
 
@@ -55,8 +63,9 @@ def _restore(b, op, prefix, names, slices):
     rows = [*zip(_texts(b, names), _texts(b, slices), op.outputs, strict=True)]
     keys = {name: _key(op, found, name) for name, _, _ in rows}
     if not op.attrs.get("old_names"):
-        old_names.tell(found.prefix, {name: key for name, key in keys.items() if key != name})
-    return [b.constant(_part(_tensor(op, found, keys[name], t.dtype), part, op)) for name, part, t in rows]
+        taken = {name: key for name, key in keys.items() if key not in (name, found.objects.get(name))}
+        old_names.tell(found.prefix, taken)
+    return [b.constant(_tensor(op, found, keys[name], t.dtype, _part(spec, op))) for name, spec, t in rows]
 
 
 define(
@@ -70,9 +79,13 @@ define(
 
 
 def _key(op, found: Checkpoint, name: str) -> str:
-    """The name, or the one it had in older versions; NotFoundError that says what there is instead."""
+    """The name, the key of the object that it is of, or the name it had in older versions; NotFoundError that says what
+    there is instead.
+    """
     if name in found.entries:
         return name
+    if found.objects.get(name) in found.entries:
+        return found.objects[name]
     taken = op.attrs.get("old_names") or old_names.are_taken()
     key = old_names.old_key(name, found.entries) if taken else None
     if key is None:
@@ -80,15 +93,22 @@ def _key(op, found: Checkpoint, name: str) -> str:
     return key
 
 
-def _tensor(op, found: Checkpoint, key: str, dtype: dtypes.DType) -> np.ndarray:
-    """The tensor of a key; InvalidArgumentError if it is of another type."""
+def _tensor(op, found: Checkpoint, key: str, dtype: dtypes.DType, part: Part | None) -> np.ndarray:
+    """The tensor of a key, or a part of it; InvalidArgumentError if it is of another type or shape."""
     entry = found.entries[key]
     if entry.dtype is not dtype.base_dtype:
         kind = entry.dtype.name if entry.dtype else "of a type that minitf has not"
         raise errors.InvalidArgumentError(
             None, op, f"tensor {key} of checkpoint {found.prefix} is {kind}, but {dtype.base_dtype.name} is expected"
         )
-    return found.array(key)
+    if part is not None and part.shape != entry.shape:
+        raise errors.InvalidArgumentError(
+            None,
+            op,
+            f"Shape in shape_and_slice spec {list(part.shape)} does not match the shape in checkpoint {found.prefix}: "
+            f"{key} has {list(entry.shape)}",
+        )
+    return found.array(key) if part is None else found.part(key, part.extents)
 
 
 def _near(name: str, found: Checkpoint) -> str:
@@ -100,25 +120,25 @@ def _near(name: str, found: Checkpoint) -> str:
     return text + (f". It may be {old}, by its name before TensorFlow 1.2: see Saver(old_names=True)" if old else "")
 
 
-def _part(array: np.ndarray, spec: str, op) -> np.ndarray:
+def _part(spec: str, op) -> Part | None:
     """The part of a tensor that a spec such as `10 4 0,3:-` names: its whole shape, then its extents."""
     if not spec:
-        return array
+        return None
     try:
         *sizes, extents = spec.split(" ")
-        window = tuple(_extent(text) for text in extents.split(":"))
-        if tuple(map(int, sizes)) != array.shape or len(window) != array.ndim:
-            raise ValueError(f"the checkpoint's tensor has shape {list(array.shape)}")
+        shape = tuple(map(int, sizes))
+        return Part(shape, tuple(_extent(text, size) for text, size in zip(extents.split(":"), shape, strict=True)))
     except ValueError as error:
         raise errors.InvalidArgumentError(None, op, f"shape_and_slices has {spec!r}: {error}") from None
-    return array[window].copy()
 
 
-def _extent(text: str) -> slice:
+def _extent(text: str, size: int) -> tuple[int, int]:
     if text == "-":
-        return slice(None)
-    start, size = map(int, text.split(","))
-    return slice(start, start + size)
+        return 0, size
+    start, length = map(int, text.split(","))
+    if start < 0 or length < 1 or start + length > size:
+        raise ValueError(f"{text} lies outside of a dimension of {size}")
+    return start, length
 
 
 def _sharded(b, op, basename, shard, count):
