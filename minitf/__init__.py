@@ -12,7 +12,9 @@
 # The graph
 
 from minitf.framework.collections import GraphKeys
-from minitf.framework.convert import convert_to_tensor, register_tensor_conversion_function
+from minitf.framework.convert import (
+    convert_to_tensor, convert_to_tensor_or_indexed_slices, is_tensor, register_tensor_conversion_function,
+)  # fmt: skip
 from minitf.framework.devices import DeviceSpec
 from minitf.framework.dtypes import (
     as_dtype, bool, complex128, complex64, double, DType, float16, float32, float64, half, int16, int32,
@@ -70,9 +72,11 @@ from minitf.ops.array.slicing import newaxis, slice, strided_slice
 from minitf.ops.math.clip import (
     clip_by_average_norm, clip_by_global_norm, clip_by_norm, clip_by_value, global_norm, saturate_cast,
 )  # fmt: skip
+from minitf.ops.array.unravel import unravel_index
 from minitf.ops.math.compare import (
     equal, greater, greater_equal, is_finite, is_inf, is_nan, less, less_equal, logical_and, logical_not,
     logical_or, logical_xor, not_equal,
+    where_v2,
 )  # fmt: skip
 from minitf.ops.math.complex import angle, complex, conj, imag, real
 from minitf.ops.math.cumulative import cumprod, cumsum
@@ -143,6 +147,9 @@ from minitf.ops.io.decoding import decode_csv, decode_raw, string_to_number
 from minitf.ops.io.features import (
     FixedLenFeature, FixedLenSequenceFeature, parse_example, parse_single_example,
     parse_single_sequence_example, SparseFeature, VarLenFeature,
+)  # fmt: skip
+from minitf.ops.io.serialized import (
+    decode_compressed, decode_json_example, parse_tensor, serialize_tensor,
 )  # fmt: skip
 from minitf.ops.io.file_ops import matching_files, read_file, write_file
 from minitf.ops.io.readers import (
@@ -220,6 +227,9 @@ from minitf.ops.array.tensor_scatter import tensor_scatter_add, tensor_scatter_s
 from minitf.ops.array.tensor_scatter import tensor_scatter_add as tensor_scatter_nd_add
 from minitf.ops.array.tensor_scatter import tensor_scatter_sub as tensor_scatter_nd_sub
 from minitf.ops.array.tensor_scatter import tensor_scatter_update as tensor_scatter_nd_update
+from minitf.ops.control.clock import timestamp
+from minitf.ops.control.eager_script import py_function
+from minitf.ops.control.printing import print
 from minitf.ops.control.script import numpy_function, py_func
 from minitf.ops.math.more import bincount, lbeta
 from minitf.ops.state.session_tensors import delete_session_tensor, get_session_handle, get_session_tensor
@@ -228,6 +238,7 @@ from minitf.ops.strings.string_join import string_join
 from minitf.ops.strings.strings import (
     as_string, decode_base64, encode_base64, reduce_join, regex_replace, string_strip, substr,
 )  # fmt: skip
+from minitf.ops.strings.fingerprints import fingerprint
 from minitf.ops.strings.buckets import (
     string_to_hash_bucket, string_to_hash_bucket_fast, string_to_hash_bucket_strong,
 )  # fmt: skip
@@ -246,7 +257,9 @@ from minitf.autodiff.gradients import (
     UnconnectedGradients,
 )
 from minitf.autodiff.custom_gradient import custom_gradient
+from minitf.autodiff.gradients import NotDifferentiable as no_gradient
 from minitf.autodiff.hessians import hessians
+from minitf.autodiff.passing import grad_pass_through, recompute_grad
 
 # Graphs as messages
 

@@ -27,6 +27,7 @@ from minitf.ops.control.check import (
     is_strictly_increasing,
 )
 from minitf.ops.control.check import verify_tensor_all_finite as assert_all_finite
+from minitf.ops.control.check_shapes import assert_shapes
 from minitf.ops.math.compare import is_finite, is_inf, is_nan
 from minitf.switches import get_log_device_placement, set_log_device_placement
 
@@ -51,6 +52,7 @@ __all__ = [
     "assert_rank_in",
     "assert_same_float_dtype",
     "assert_scalar",
+    "assert_shapes",
     "assert_type",
     "check_numerics",
     "get_log_device_placement",

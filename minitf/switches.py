@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-_on = {"log_device_placement": False}
+_on = {"log_device_placement": False, "soft_device_placement": False}
 
 
 def disable_v2_behavior() -> None:
@@ -43,3 +43,13 @@ def set_log_device_placement(enabled: bool) -> None:
 def get_log_device_placement() -> bool:
     """What was given to `set_log_device_placement`."""
     return _on["log_device_placement"]
+
+
+def set_soft_device_placement(enabled: bool) -> None:
+    """Notes whether ops may be placed elsewhere than asked for; there is one place, so they are."""
+    _on["soft_device_placement"] = bool(enabled)
+
+
+def get_soft_device_placement() -> bool:
+    """What was given to `set_soft_device_placement`."""
+    return _on["soft_device_placement"]

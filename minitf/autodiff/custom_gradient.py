@@ -93,7 +93,9 @@ def _rule(f, grad_fn, results: int, count: int, variables: list):
 def _used(ops: list, args: list) -> list:
     """The trainable variables that ops read, but for those that are arguments themselves."""
     reads = {tensor for op in ops for tensor in op.inputs}
-    return [v for v in trainable_variables() if not reads.isdisjoint((v.value(), v._ref())) and v.value() not in args]
+    given = {*args, *[t for x in args if x.op.type == "ReadVariableOp" for t in x.op.inputs]}
+    memory = [(v, {v._ref(), v._snapshot}) for v in trainable_variables()]
+    return [v for v, tensors in memory if not tensors.isdisjoint(reads) and tensors.isdisjoint(given)]
 
 
 def _takes_variables(function) -> bool:

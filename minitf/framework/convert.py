@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from minitf.framework import dtypes
-from minitf.framework.tensor import Tensor
+from minitf.framework.tensor import IndexedSlices, Tensor
 
 _CONVERSIONS: list[tuple[int, type | tuple, object]] = []
 
@@ -50,6 +50,28 @@ def _convert(value, dtype, name, as_ref) -> Tensor:
             if result is not NotImplemented:
                 return result
     raise TypeError(f"{value!r} of type {type(value).__name__} cannot become a tensor")
+
+
+def convert_to_tensor_or_indexed_slices(value, dtype=None, name: str | None = None):
+    """`value` itself if it is IndexedSlices, else as `convert_to_tensor` makes it.
+
+    Raises:
+      TypeError, ValueError: if it is not of the type `dtype`, or becomes no tensor.
+    """
+    if not isinstance(value, IndexedSlices):
+        return convert_to_tensor(value, dtype, name)
+    if dtype is not None and not dtypes.as_dtype(dtype).is_compatible_with(value.dtype):
+        raise ValueError(f"{value!r} is {value.dtype.name}, not {dtypes.as_dtype(dtype).name}")
+    return value
+
+
+def is_tensor(x) -> bool:
+    """Whether `x` is a tensor (IndexedSlices, a sparse one) or a variable, rather than a Python value or array.
+
+    >>> is_tensor(3), is_tensor(convert_to_tensor(3))
+    (False, True)
+    """
+    return isinstance(x, (Tensor, IndexedSlices)) or getattr(type(x), "is_tensor_like", False)
 
 
 def convert_n_to_tensor(values, dtype=None, name: str | None = None) -> list[Tensor]:

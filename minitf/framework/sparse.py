@@ -35,6 +35,8 @@ class SparseTensor:
 
     __array_ufunc__ = None  # numpy_array * sparse asks the sparse tensor
 
+    is_tensor_like = True
+
     def __init__(self, indices, values, dense_shape):
         with name_scope(None, "SparseTensor", [indices, values, dense_shape]):
             self._indices = convert_to_tensor(indices, dtypes.int64, name="indices")

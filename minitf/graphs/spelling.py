@@ -35,7 +35,7 @@ def _table(*rows: tuple[str, str]) -> dict[str, dict[str, str]]:
 RENAMED = _table(
     (_QUEUES, "dtypes=component_types parts=shapes"),
     (_DEQUEUES, "dtypes=component_types"),
-    ("PyFunc PyFuncStateless", "dtypes=Tout"),
+    ("EagerPyFunc PyFunc PyFuncStateless", "dtypes=Tout"),
     ("DatasetToSingleElement IteratorGetNext ReduceDataset", "dtypes=output_types"),
     ("SparseSplit Split SplitV", "num=num_split"),
     ("CTCBeamSearchDecoder", "num=top_paths"),
@@ -57,6 +57,7 @@ LISTED = {
     "Assert": "T",
     "IdentityN": "T",
     "Print": "U",
+    "EagerPyFunc": "Tin",
     "PyFunc": "Tin",
     "PyFuncStateless": "Tin",
     "QueueEnqueueManyV2": "Tcomponents",
@@ -152,7 +153,7 @@ def theirs(op) -> dict:
         found["out_type"] = op.attrs["dtypes"][0]
     if op.type == "AccumulateNV2":
         found["shape"] = op.outputs[0].shape
-    if op.type in ("PyFunc", "PyFuncStateless"):
+    if op.type in ("EagerPyFunc", "PyFunc", "PyFuncStateless"):
         found["token"] = op.name
     if op.type == "PaddedBatchDatasetV2":
         found["Toutput_types"] = op.attrs["output_types"]

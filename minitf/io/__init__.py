@@ -12,8 +12,13 @@ from minitf.ops.io.features import FixedLenSequenceFeature as FixedLenSequenceFe
 from minitf.ops.io.features import SparseFeature as SparseFeature
 from minitf.ops.io.features import VarLenFeature as VarLenFeature
 from minitf.ops.io.features import parse_example as parse_example
+from minitf.ops.io.features import parse_sequence_example as parse_sequence_example
 from minitf.ops.io.features import parse_single_example as parse_single_example
 from minitf.ops.io.features import parse_single_sequence_example as parse_single_sequence_example
+from minitf.ops.io.serialized import decode_compressed as decode_compressed
+from minitf.ops.io.serialized import decode_json_example as decode_json_example
+from minitf.ops.io.serialized import parse_tensor as parse_tensor
+from minitf.ops.io.serialized import serialize_tensor as serialize_tensor
 from minitf.ops.io.file_ops import matching_files as matching_files
 from minitf.ops.io.file_ops import read_file as read_file
 from minitf.ops.io.file_ops import write_file as write_file

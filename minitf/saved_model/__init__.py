@@ -41,6 +41,7 @@ from minitf.saved_model.signature_constants import (
 )
 from minitf.saved_model.signature_def_utils import build_signature_def as build_signature_def
 from minitf.saved_model.signature_def_utils import classification_signature_def as classification_signature_def
+from minitf.saved_model.signature_def_utils import is_valid_signature as is_valid_signature
 from minitf.saved_model.signature_def_utils import predict_signature_def as predict_signature_def
 from minitf.saved_model.signature_def_utils import regression_signature_def as regression_signature_def
 from minitf.saved_model.tag_constants import GPU, SERVING, TPU, TRAINING

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from minitf.framework import protos
+from minitf.framework import dtypes, protos
 from minitf.saved_model import signature_constants as names
 from minitf.saved_model.utils import build_tensor_info
 
@@ -47,3 +47,34 @@ def regression_signature_def(examples, predictions):
 
 def _infos(tensors: dict) -> dict:
     return {name: build_tensor_info(tensor) for name, tensor in tensors.items()}
+
+
+def is_valid_signature(signature_def) -> bool:
+    """Whether a signature is one of a classification, regression or prediction that can be served."""
+    if signature_def is None:
+        return False
+    check = {
+        names.CLASSIFY_METHOD_NAME: _is_classification,
+        names.REGRESS_METHOD_NAME: _is_regression,
+        names.PREDICT_METHOD_NAME: lambda signature: bool(signature.inputs) and bool(signature.outputs),
+    }.get(signature_def.method_name)
+    return check is not None and check(signature_def)
+
+
+def _types(infos) -> dict:
+    return {name: dtypes.as_dtype(info.dtype) for name, info in infos.items()}
+
+
+def _is_classification(signature) -> bool:
+    types = {names.CLASSIFY_OUTPUT_CLASSES: dtypes.string, names.CLASSIFY_OUTPUT_SCORES: dtypes.float32}
+    outputs = _types(signature.outputs)
+    return (
+        _types(signature.inputs) == {names.CLASSIFY_INPUTS: dtypes.string}
+        and bool(outputs)
+        and all(types.get(name) is dtype for name, dtype in outputs.items())
+    )
+
+
+def _is_regression(signature) -> bool:
+    inputs, outputs = _types(signature.inputs), _types(signature.outputs)
+    return inputs == {names.REGRESS_INPUTS: dtypes.string} and outputs == {names.REGRESS_OUTPUTS: dtypes.float32}

@@ -12,6 +12,7 @@ from minitf.train.batches import shuffle_batch as shuffle_batch
 from minitf.train.batches import shuffle_batch_join as shuffle_batch_join
 from minitf.train.checkpoint_state import CheckpointState as CheckpointState
 from minitf.train.checkpoint_state import checkpoint_exists as checkpoint_exists
+from minitf.train.checkpoint_state import generate_checkpoint_state_proto as generate_checkpoint_state_proto
 from minitf.train.checkpoint_state import get_checkpoint_mtimes as get_checkpoint_mtimes
 from minitf.train.checkpoint_state import get_checkpoint_state as get_checkpoint_state
 from minitf.train.checkpoint_state import latest_checkpoint as latest_checkpoint

@@ -91,6 +91,27 @@ def _unquoted(text: str) -> str:
     return data.decode("utf-8", "replace")
 
 
+def generate_checkpoint_state_proto(
+    save_dir,
+    model_checkpoint_path,
+    all_model_checkpoint_paths=None,
+    all_model_checkpoint_timestamps=None,
+    last_preserved_timestamp=None,
+) -> CheckpointState:
+    """What `update_checkpoint_state` would write; paths are relative to `save_dir` if that is.
+
+    Raises:
+      ValueError: if there are not as many times as paths.
+    """
+    return _state(
+        os.fsdecode(save_dir),
+        os.fsdecode(model_checkpoint_path),
+        all_model_checkpoint_paths or [],
+        all_model_checkpoint_timestamps or [],
+        last_preserved_timestamp or 0.0,
+    )
+
+
 def update_checkpoint_state(
     save_dir,
     model_checkpoint_path,
@@ -115,7 +136,7 @@ def update_checkpoint_state(
     )
 
 
-def _update(folder, newest, paths, latest_filename, times, preserved, relative: bool = False) -> None:
+def _state(folder, newest, paths, times, preserved, relative: bool = False) -> CheckpointState:
     paths = [os.fsdecode(path) for path in paths]
     if newest not in paths:
         paths.append(newest)
@@ -124,6 +145,11 @@ def _update(folder, newest, paths, latest_filename, times, preserved, relative: 
     state = CheckpointState(newest, paths, times, preserved)
     if relative or not os.path.isabs(folder):
         state = state.mapped(lambda path: os.path.relpath(path, folder or "."))
+    return state
+
+
+def _update(folder, newest, paths, latest_filename, times, preserved, relative: bool = False) -> None:
+    state = _state(folder, newest, paths, times, preserved, relative)
     name = os.path.join(folder, latest_filename or "checkpoint")
     if name == newest:
         raise RuntimeError(f"a checkpoint cannot be called {name}, as the file that says which is the newest")

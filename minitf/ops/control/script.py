@@ -64,7 +64,7 @@ def _as(op, result, dtype, index: int) -> np.ndarray:
     return np.array(array, order="C")
 
 
-for _type, _stateful in (("PyFunc", True), ("PyFuncStateless", False)):
+for _type, _stateful in (("PyFunc", True), ("PyFuncStateless", False), ("EagerPyFunc", True)):
     define(_type, "input: ** -> output: **", host=_call, stateful=_stateful, effect="calls", differentiable=False)
 
 
@@ -92,9 +92,14 @@ def py_func(func, inp, Tout, stateful: bool = True, name: str | None = None):  #
     """
     if not callable(func):
         raise ValueError(f"py_func calls a function; {func!r} is none")
+    return made("PyFunc" if stateful else "PyFuncStateless", func, inp, Tout, name)
+
+
+def made(type: str, func, inp, Tout, name: str | None):  # noqa: N803 - TensorFlow's own name
+    """What an op that calls a function gives: a tensor, or if Tout is a list a list; the op if that is empty."""
     many = isinstance(Tout, (list, tuple))
     types = [dtypes.as_dtype(t).base_dtype for t in (Tout if many else [Tout])]
-    op = apply_op("PyFunc" if stateful else "PyFuncStateless", list(inp), func=func, dtypes=types, name=name)
+    op = apply_op(type, list(inp), func=func, dtypes=types, name=name)
     if not types:
         return op
     return op.outputs if many else op.outputs[0]

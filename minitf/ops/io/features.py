@@ -250,13 +250,52 @@ def parse_single_sequence_example(
     context_features: kinds as for `parse_single_example`; sequence_features: VarLenFeature gives a
     SparseTensor [time, most values], FixedLenSequenceFeature a tensor [time, *shape].
     """
-    if not context_features and not sequence_features:
-        raise ValueError("parse_single_sequence_example needs context_features or sequence_features")
-    context = _Wanted(context_features, (VarLenFeature, FixedLenFeature)) if context_features else None
-    lists = _Wanted(sequence_features, (VarLenFeature, FixedLenSequenceFeature)) if sequence_features else None
     with name_scope(name, "ParseSingleSequenceExample", [serialized]):
-        attrs, defaults, kinds = {}, [], []
-        for prefix, wanted in (("context", context), ("list", lists)):
+        features = _Sequences(context_features, sequence_features)
+        return features.results(features.op("ParseSingleSequenceExample", serialized, example_name or ""))
+
+
+def parse_sequence_example(
+    serialized,
+    context_features: dict | None = None,
+    sequence_features: dict | None = None,
+    example_names=None,
+    name: str | None = None,
+) -> tuple[dict, dict, dict]:
+    """(context, sequences, lengths): the features of serialized tf.train.SequenceExample messages, by their names.
+
+    serialized: a vector of strings; the kinds of features are those of `parse_single_sequence_example`, of which the
+    results have an axis for the batch in front. Sequences that are shorter than others end in zeros; lengths: how many
+    steps each FixedLenSequenceFeature has, [batch] int64.
+    """
+    with name_scope(name, "ParseSequenceExample", [serialized, example_names]):
+        features = _Sequences(context_features, sequence_features)
+        lengths = [dtypes.int64] * features.lengths
+        names = constant(np.array([], object), dtypes.string) if example_names is None else example_names
+        outputs = features.op("ParseSequenceExample", serialized, names, lengths)
+        cut = len(outputs) - features.lengths
+        dense = features.lists.dense if features.lists else ()
+        return (*features.results(outputs[:cut]), dict(zip(dense, outputs[cut:])))
+
+
+class _Sequences:
+    """What is to be read of SequenceExamples: the features of their contexts, and of their lists."""
+
+    def __init__(self, context_features: dict | None, sequence_features: dict | None):
+        if not context_features and not sequence_features:
+            raise ValueError("parsing sequence examples needs context_features or sequence_features")
+        self.context = _Wanted(context_features, (VarLenFeature, FixedLenFeature)) if context_features else None
+        self.lists = _Wanted(sequence_features, (VarLenFeature, FixedLenSequenceFeature)) if sequence_features else None
+
+    @property
+    def lengths(self) -> int:
+        """How many sequences have a length."""
+        return len(self.lists.dense) if self.lists else 0
+
+    def op(self, type: str, serialized, names, more: list | None = None) -> list:
+        """The outputs of an op that reads them; `more` are the types of its last outputs."""
+        attrs, kinds = {}, []
+        for prefix, wanted in (("context", self.context), ("list", self.lists)):
             own = _attributes(wanted) if wanted else dict.fromkeys(_EMPTY, [])
             attrs |= {
                 f"{prefix}_sparse_keys": own["sparse_keys"],
@@ -266,21 +305,17 @@ def parse_single_sequence_example(
                 f"{prefix}_dense_shapes": [s[1:] if prefix == "list" else s for s in own["dense_shapes"]],
             }
             kinds += _types(own["sparse_types"], own["Tdense"])
-            defaults += _defaults(wanted) if wanted and prefix == "context" else []
-        missing = [k for k, (*_, f) in lists.dense.items() if f.allow_missing] if lists else []
-        op = apply_op(
-            "ParseSingleSequenceExample",
-            serialized,
-            example_name or "",
-            defaults,
-            **attrs,
-            may_be_missing=missing,
-            dtypes=kinds,
-        )
-        counts = [len(w.sparse) if w else 0 for w in (context, lists)]
-        cut = 3 * counts[0] + (len(context.dense) if context else 0)
-        parts = [_assembled(op.outputs[:cut], counts[0]), _assembled(op.outputs[cut:], counts[1])]
-    return tuple([w.results(*p) if w else {} for w, p in zip((context, lists), parts)])
+        defaults = _defaults(self.context) if self.context else []
+        missing = [k for k, (*_, f) in self.lists.dense.items() if f.allow_missing] if self.lists else []
+        kinds += more or []
+        return apply_op(type, serialized, names, defaults, **attrs, may_be_missing=missing, dtypes=kinds).outputs
+
+    def results(self, outputs: list) -> tuple[dict, dict]:
+        """The outputs by the names of the features."""
+        counts = [len(w.sparse) if w else 0 for w in (self.context, self.lists)]
+        cut = 3 * counts[0] + (len(self.context.dense) if self.context else 0)
+        parts = [_assembled(outputs[:cut], counts[0]), _assembled(outputs[cut:], counts[1])]
+        return tuple([w.results(*p) if w else {} for w, p in zip((self.context, self.lists), parts)])
 
 
 _EMPTY = ("sparse_keys", "sparse_types", "dense_keys", "Tdense", "dense_shapes")

@@ -180,11 +180,7 @@ def _parse_sequence(op, serialized, debug_name, *defaults):
     ]
     found += [part for parts in zip(*sparse) for part in parts]
     for k, t, shape in zip(attrs["list_dense_keys"], attrs["Tlist_dense"], attrs["list_dense_shapes"]):
-        if k not in lists and k not in attrs["may_be_missing"]:
-            raise ValueError(
-                f"{name}, key '{k}': the feature list is required but could not be found; say "
-                "allow_missing=True if it may be missing"
-            )
+        _check_there(op, lists, k, name)
         none = array([], t)
         steps = [_dense(f, t, shape, none, k, name) for f in lists.get(k, [])]
         found.append(np.stack(steps) if steps else np.zeros((0, *shape), t.numpy))
@@ -206,5 +202,85 @@ define(
     "serialized: string[], debug_name: string[], context_dense_defaults: ** -> outputs: **",
     shape=_sequence_shapes,
     numpy=_parse_sequence,
+    differentiable=False,
+)
+
+# ---- ParseSequenceExample
+
+
+def _sparse_of_steps(batch: list, dtype) -> tuple:
+    """The parts of the sparse tensor [batch, time, most values] of the steps of some examples."""
+    longest = max((len(steps) for steps in batch), default=0)
+    widest = max((len(row) for steps in batch for row in steps), default=0)
+    places = [(i, t, j) for i, steps in enumerate(batch) for t, row in enumerate(steps) for j in range(len(row))]
+    values = np.concatenate([array([], dtype), *[row for steps in batch for row in steps]])
+    return np.array(places, np.int64).reshape(-1, 3), values, np.array([len(batch), longest, widest], np.int64)
+
+
+def _padded(batch: list, shape: tuple, dtype) -> tuple[np.ndarray, np.ndarray]:
+    """Steps of some examples with zeros behind them, and how many each has."""
+    lengths = np.array([len(steps) for steps in batch], np.int64)
+    found = np.full((len(batch), lengths.max(initial=0), *shape), b"" if dtype is dtypes.string else 0, dtype.numpy)
+    for i, steps in enumerate(batch):
+        if steps:
+            found[i, : len(steps)] = np.stack(steps)
+    return found, lengths
+
+
+def _parse_sequences(op, serialized, names, *defaults):
+    attrs, called = op.attrs, [_named(op, i, names) for i in range(len(serialized))]
+    parsed = [_read(examples.sequence_example, s, name) for s, name in zip(serialized.tolist(), called)]
+    contexts, lists = [context for context, _ in parsed], [found for _, found in parsed]
+    keys = zip(attrs["context_sparse_keys"], attrs["context_sparse_types"])
+    sparse = [_sparse([_or_none(c.get(k), t, k, n) for c, n in zip(contexts, called)], t) for k, t in keys]
+    found = [part for parts in zip(*sparse) for part in parts]
+    keys = zip(attrs["context_dense_keys"], attrs["Tcontext_dense"], attrs["context_dense_shapes"], defaults)
+    for k, t, shape, default in keys:
+        rows = [_dense(c.get(k), t, shape, default, k, n) for c, n in zip(contexts, called)]
+        found.append(np.stack(rows) if rows else np.zeros((0, *shape), t.numpy))
+    keys = zip(attrs["list_sparse_keys"], attrs["list_sparse_types"])
+    steps = [[[_or_none(f, t, k, n) for f in m.get(k, [])] for m, n in zip(lists, called)] for k, t in keys]
+    sparse = [_sparse_of_steps(batch, t) for batch, t in zip(steps, attrs["list_sparse_types"])]
+    found += [part for parts in zip(*sparse) for part in parts]
+    dense = [_dense_steps(op, lists, called, *key) for key in _dense_lists(attrs)]
+    return [*found, *[values for values, _ in dense], *[lengths for _, lengths in dense]]
+
+
+def _dense_lists(attrs: dict):
+    return zip(attrs["list_dense_keys"], attrs["Tlist_dense"], attrs["list_dense_shapes"])
+
+
+def _dense_steps(op, lists: list, called: list, key: str, dtype, shape: tuple) -> tuple:
+    for steps, name in zip(lists, called):
+        _check_there(op, steps, key, name)
+    none = array([], dtype)
+    rows = [[_dense(f, dtype, shape, none, key, n) for f in m.get(key, [])] for m, n in zip(lists, called)]
+    return _padded(rows, shape, dtype)
+
+
+def _check_there(op, lists: dict, key: str, name: str) -> None:
+    if key not in lists and key not in op.attrs["may_be_missing"]:
+        raise ValueError(
+            f"{name}, key '{key}': the feature list is required but could not be found; say "
+            "allow_missing=True if it may be missing"
+        )
+
+
+def _sequences_shapes(op):
+    attrs, batch = op.attrs, TensorShape([op.inputs[0].shape.with_rank(1).dims[0]])
+    found: list = []
+    for prefix, rank in (("context", 2), ("list", 3)):
+        parts = [TensorShape([None, rank]), TensorShape([None]), TensorShape([rank])]
+        found += [part for part in parts for _ in attrs[f"{prefix}_sparse_keys"]]
+        steps = batch if prefix == "context" else batch.concatenate([None])
+        found += [steps.concatenate(shape) for shape in attrs[f"{prefix}_dense_shapes"]]
+    return found + [batch] * len(attrs["list_dense_keys"])
+
+
+define(
+    "ParseSequenceExample",
+    "serialized: string[batch], debug_name: string[named], context_dense_defaults: ** -> outputs: **",
+    shape=_sequences_shapes,
+    numpy=_parse_sequences,
     differentiable=False,
 )

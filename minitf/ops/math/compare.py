@@ -7,6 +7,7 @@ import numpy as np
 from minitf.framework import dtypes
 from minitf.framework.apply import apply
 from minitf.framework.registry import define
+from minitf.framework.shape import broadcast_static_shape
 from minitf.framework.tensor import Tensor
 from minitf.kernels.compile import layout
 from minitf.kernels.math import elementwise, movement
@@ -163,3 +164,51 @@ define(
     kernel=_select_kernel,
     grad=_select_grad,
 )
+
+
+# ---- select, with broadcasting
+
+
+def _chosen_shape(op):
+    condition, x, y = (t.shape for t in op.inputs)
+    return broadcast_static_shape(condition, broadcast_static_shape(x, y))
+
+
+def _choose(b, op, condition, x, y):
+    shape, rank, dims = layout.broadcast(condition.shape, x.shape, y.shape)
+    out = b.new(shape, x.dtype)
+    b.call(movement.select[layout.carrier(x.dtype)], condition, x, y, out, rank, dims)
+    return out
+
+
+def _choose_grad(op, g):
+    condition, zeros = op.inputs[0], array.zeros_like(g)
+    return None, apply("SelectV2", condition, g, zeros), apply("SelectV2", condition, zeros, g)
+
+
+define(
+    "SelectV2",
+    "condition: bool, t: T, e: T -> output: T",
+    shape=_chosen_shape,
+    numpy=lambda op, c, x, y: np.where(c, x, y),
+    kernel=_choose,
+    grad=_choose_grad,
+    broadcasts=True,
+)
+
+
+def where_v2(condition, x=None, y=None, name: str | None = None) -> Tensor:
+    """The elements of x where `condition` is true, else those of y; all three broadcast against each other. Without
+    x and y, the places of the true elements: int64 [n, rank].
+
+    >>> import minitf as tf
+    >>> with tf.Session() as sess:
+    ...     print(sess.run(tf.where_v2([[True], [False]], [1, 2], 0)))
+    [[1 2]
+     [0 0]]
+    """
+    if (x is None) != (y is None):
+        raise ValueError("where_v2 takes either both x and y or neither")
+    if x is None:
+        return apply("Where", condition, name=name)
+    return apply("SelectV2", condition, x, y, name=name)

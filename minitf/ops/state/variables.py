@@ -45,7 +45,7 @@ class Variable(metaclass=Created):
     """
 
     __array_priority__ = 100  # numpy_array * variable asks the variable
-    SaveSliceInfo, _is_resource = SaveSliceInfo, False
+    SaveSliceInfo, _is_resource, is_tensor_like = SaveSliceInfo, False, True
     _save_slice_info: SaveSliceInfo | None = None
 
     def __init__(

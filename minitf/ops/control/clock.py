@@ -1,0 +1,26 @@
+"""The time at which a graph runs."""
+
+from __future__ import annotations
+
+import time
+
+import numpy as np
+
+from minitf.framework.apply import apply
+from minitf.framework.registry import define
+from minitf.framework.tensor import Tensor
+from minitf.ops import patterns
+
+define(
+    "Timestamp",
+    "-> ts: float64",
+    shape=patterns.scalar,
+    host=lambda b, op: b.constant(np.array(time.time())),
+    stateful=True,
+    differentiable=False,
+)
+
+
+def timestamp(name: str | None = None) -> Tensor:
+    """The seconds since 1970 at the time when it runs, float64."""
+    return apply("Timestamp", name=name)
