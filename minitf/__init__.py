@@ -98,6 +98,11 @@ from minitf.ops.linalg.matmul import cross, matmul, sparse_matmul
 from minitf.ops.linalg.norm import norm
 from minitf.ops.math.histogram import histogram_fixed_width, histogram_fixed_width_bins
 from minitf.ops.linalg.singular import svd
+from minitf.ops.math.quantization import (
+    fake_quant_with_min_max_args, fake_quant_with_min_max_args_gradient, fake_quant_with_min_max_vars,
+    fake_quant_with_min_max_vars_gradient, fake_quant_with_min_max_vars_per_channel,
+    fake_quant_with_min_max_vars_per_channel_gradient,
+)  # fmt: skip
 from minitf.ops.math.reduce import (
     arg_max, arg_min, argmax, argmin, count_nonzero, reduce_all, reduce_any,
     reduce_logsumexp, reduce_max, reduce_mean, reduce_min, reduce_prod, reduce_sum,
@@ -288,8 +293,8 @@ from minitf.train.checkpoints import to_safetensors
 
 from minitf import (
     bitwise, compat, config, contrib, debugging, dtypes, graph_util, image, initializers, layers, linalg,
-    losses, math, metrics, nest, nn, profiler, queue, random, saved_model, sets, sparse, strings, summary, timeline,
-    train, viz,
+    losses, math, metrics, nest, nn, profiler, quantization, queue, random, saved_model, sets, sparse, strings,
+    summary, timeline, train, viz,
 )  # fmt: skip
 from minitf.framework import errors, protos
 from minitf import data, io, lookup, manip, python_io, signal, spectral, version
@@ -337,7 +342,8 @@ from minitf.framework.calls import guard as _guard
 
 _guard(
     __name__,
-    "nn nn.rnn_cell dtypes math linalg bitwise random sets initializers debugging losses metrics layers train "
+    "nn nn.rnn_cell dtypes math linalg bitwise random sets quantization initializers debugging losses metrics "
+    "layers train "
     "config.experimental image strings summary queue sparse compat nest contrib.rnn contrib.seq2seq "
     "contrib.crf contrib.legacy_seq2seq contrib.layers contrib.framework contrib.framework.nest "
     "contrib.training contrib.learn contrib.learn.preprocessing contrib.factorization contrib.metrics "

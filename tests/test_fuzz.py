@@ -26,6 +26,7 @@ def op_functions():
         tf.bitwise,
         tf.random,
         tf.sets,
+        tf.quantization,
         tf.train,
         tf.summary,
         tf.sparse,

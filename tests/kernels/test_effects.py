@@ -24,6 +24,8 @@ NUMBERS = {  # by the names of the operands that are no memory
     "rank dims": FLAT,
     "n bits": (6, 23),
     "n bins": (6, 4),
+    "rows channels least most": (2, 3, 0, 255),
+    "n least most given to_even": (6, -128, 127, 0, 1),
     "n width": (3, 2),
     "n steps": (4, 3),
     "n capacity": (3, 4),
