@@ -1,5 +1,5 @@
 """tf.bitwise: ops on the bits of integers."""
 
-from minitf.ops.math.bits import bitwise_and, bitwise_or, bitwise_xor, invert, left_shift, right_shift
+# ruff: noqa: F401 - names that are handed on
 
-__all__ = ["bitwise_and", "bitwise_or", "bitwise_xor", "invert", "left_shift", "right_shift"]
+from minitf.ops.math.bits import bitwise_and, bitwise_or, bitwise_xor, invert, left_shift, right_shift

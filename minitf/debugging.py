@@ -1,5 +1,7 @@
 """tf.debugging: checks under their own name."""
 
+# ruff: noqa: F401 - names that are handed on
+
 from minitf.ops.control.check import (
     Assert,
     assert_equal,
@@ -30,37 +32,3 @@ from minitf.ops.control.check import verify_tensor_all_finite as assert_all_fini
 from minitf.ops.control.check_shapes import assert_shapes
 from minitf.ops.math.compare import is_finite, is_inf, is_nan
 from minitf.switches import get_log_device_placement, set_log_device_placement
-
-__all__ = [
-    "Assert",
-    "assert_all_finite",
-    "assert_equal",
-    "assert_greater",
-    "assert_greater_equal",
-    "assert_integer",
-    "assert_less",
-    "assert_less_equal",
-    "assert_near",
-    "assert_negative",
-    "assert_non_negative",
-    "assert_non_positive",
-    "assert_none_equal",
-    "assert_positive",
-    "assert_proper_iterable",
-    "assert_rank",
-    "assert_rank_at_least",
-    "assert_rank_in",
-    "assert_same_float_dtype",
-    "assert_scalar",
-    "assert_shapes",
-    "assert_type",
-    "check_numerics",
-    "get_log_device_placement",
-    "is_finite",
-    "is_inf",
-    "is_nan",
-    "is_non_decreasing",
-    "is_numeric_tensor",
-    "is_strictly_increasing",
-    "set_log_device_placement",
-]

@@ -1,5 +1,7 @@
 """tf.dtypes: element types and conversions under their own name."""
 
+# ruff: noqa: F401 - names that are handed on
+
 from minitf.framework.dtypes import (
     DType,
     as_dtype,
@@ -26,30 +28,3 @@ from minitf.framework.dtypes import (
 from minitf.ops.math.cast import cast
 from minitf.ops.math.clip import saturate_cast
 from minitf.ops.math.complex import complex
-
-__all__ = [
-    "DType",
-    "as_dtype",
-    "bool",
-    "cast",
-    "complex",
-    "complex64",
-    "complex128",
-    "double",
-    "float16",
-    "float32",
-    "float64",
-    "half",
-    "int8",
-    "int16",
-    "int32",
-    "int64",
-    "resource",
-    "saturate_cast",
-    "string",
-    "uint8",
-    "uint16",
-    "uint32",
-    "uint64",
-    "variant",
-]

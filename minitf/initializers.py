@@ -1,5 +1,7 @@
 """tf.initializers: the initializers under their short names, and the ops that run the variables' own."""
 
+# ruff: noqa: F401 - names that are handed on
+
 from minitf.ops.random.initializers import Constant as constant
 from minitf.ops.random.initializers import GlorotNormal as glorot_normal
 from minitf.ops.random.initializers import GlorotUniform as glorot_uniform
@@ -16,25 +18,3 @@ from minitf.ops.random.initializers import he_normal, he_uniform, lecun_normal, 
 from minitf.ops.state.variables import global_variables_initializer as global_variables
 from minitf.ops.state.variables import local_variables_initializer as local_variables
 from minitf.ops.state.variables import variables_initializer as variables
-
-__all__ = [
-    "constant",
-    "global_variables",
-    "glorot_normal",
-    "glorot_uniform",
-    "he_normal",
-    "he_uniform",
-    "identity",
-    "lecun_normal",
-    "lecun_uniform",
-    "local_variables",
-    "ones",
-    "orthogonal",
-    "random_normal",
-    "random_uniform",
-    "truncated_normal",
-    "uniform_unit_scaling",
-    "variables",
-    "variance_scaling",
-    "zeros",
-]

@@ -1,5 +1,7 @@
 """tf.linalg: linear algebra under its own name."""
 
+# ruff: noqa: F401 - names that are handed on
+
 from minitf.nn import l2_normalize
 from minitf.ops.array.array import matrix_transpose
 from minitf.ops.array.array import matrix_transpose as transpose
@@ -54,65 +56,3 @@ from minitf.ops.linalg.operators.structured import (
 from minitf.ops.linalg.singular import matrix_rank, pinv, svd
 from minitf.ops.linalg.tridiagonal import tridiagonal_matmul, tridiagonal_solve
 from minitf.ops.math.clip import global_norm
-
-__all__ = [
-    "LinearOperator",
-    "LinearOperatorAdjoint",
-    "LinearOperatorBlockDiag",
-    "LinearOperatorCirculant",
-    "LinearOperatorCirculant2D",
-    "LinearOperatorCirculant3D",
-    "LinearOperatorComposition",
-    "LinearOperatorDiag",
-    "LinearOperatorFullMatrix",
-    "LinearOperatorHouseholder",
-    "LinearOperatorIdentity",
-    "LinearOperatorInversion",
-    "LinearOperatorKronecker",
-    "LinearOperatorLowRankUpdate",
-    "LinearOperatorLowerTriangular",
-    "LinearOperatorScaledIdentity",
-    "LinearOperatorToeplitz",
-    "LinearOperatorZeros",
-    "adjoint",
-    "band_part",
-    "cholesky",
-    "cholesky_solve",
-    "cross",
-    "det",
-    "diag",
-    "diag_part",
-    "eigh",
-    "eigvalsh",
-    "einsum",
-    "expm",
-    "eye",
-    "global_norm",
-    "inv",
-    "l2_normalize",
-    "logdet",
-    "logm",
-    "lstsq",
-    "lu",
-    "matmul",
-    "matrix_rank",
-    "matrix_transpose",
-    "matvec",
-    "norm",
-    "normalize",
-    "pinv",
-    "qr",
-    "set_diag",
-    "slogdet",
-    "solve",
-    "sqrtm",
-    "svd",
-    "tensor_diag",
-    "tensor_diag_part",
-    "tensordot",
-    "trace",
-    "transpose",
-    "triangular_solve",
-    "tridiagonal_matmul",
-    "tridiagonal_solve",
-]

@@ -1,5 +1,7 @@
 """tf.random: random numbers under their short names."""
 
+# ruff: noqa: F401 - names that are handed on
+
 from minitf.framework.graph import set_random_seed
 from minitf.ops.nn.sampling import (
     all_candidate_sampler,
@@ -21,26 +23,3 @@ from minitf.ops.random.stateless import (
     stateless_truncated_normal,
     stateless_uniform,
 )
-
-__all__ = [
-    "all_candidate_sampler",
-    "fixed_unigram_candidate_sampler",
-    "learned_unigram_candidate_sampler",
-    "log_uniform_candidate_sampler",
-    "uniform_candidate_sampler",
-    "categorical",
-    "gamma",
-    "get_seed",
-    "multinomial",
-    "normal",
-    "poisson",
-    "set_random_seed",
-    "shuffle",
-    "stateless_categorical",
-    "stateless_multinomial",
-    "stateless_normal",
-    "stateless_truncated_normal",
-    "stateless_uniform",
-    "truncated_normal",
-    "uniform",
-]

@@ -1,6 +1,8 @@
 """tf.sparse: sparse tensors under their own name."""
 
-from minitf.framework.sparse import SparseTensor as SparseTensor
+# ruff: noqa: F401 - names that are handed on
+
+from minitf.framework.sparse import SparseTensor
 from minitf.ops.sparse.ids import sparse_fill_empty_rows as fill_empty_rows
 from minitf.ops.sparse.ids import sparse_merge as merge
 from minitf.ops.sparse.ids import sparse_to_indicator as to_indicator
@@ -23,7 +25,7 @@ from minitf.ops.sparse.reductions import sparse_softmax as softmax
 from minitf.ops.sparse.segments import sparse_segment_mean as segment_mean
 from minitf.ops.sparse.segments import sparse_segment_sqrt_n as segment_sqrt_n
 from minitf.ops.sparse.segments import sparse_segment_sum as segment_sum
-from minitf.ops.sparse.sparse import from_dense as from_dense
+from minitf.ops.sparse.sparse import from_dense
 from minitf.ops.sparse.sparse import sparse_eye as eye
 from minitf.ops.sparse.sparse import sparse_mask as mask
 from minitf.ops.sparse.sparse import sparse_placeholder as placeholder
@@ -31,37 +33,3 @@ from minitf.ops.sparse.sparse import sparse_reorder as reorder
 from minitf.ops.sparse.sparse import sparse_retain as retain
 from minitf.ops.sparse.sparse import sparse_tensor_to_dense as to_dense
 from minitf.ops.sparse.sparse import sparse_transpose as transpose
-
-__all__ = [
-    "SparseTensor",
-    "add",
-    "concat",
-    "expand_dims",
-    "eye",
-    "fill_empty_rows",
-    "from_dense",
-    "mask",
-    "matmul",
-    "maximum",
-    "merge",
-    "minimum",
-    "placeholder",
-    "reduce_max",
-    "reduce_max_sparse",
-    "reduce_sum",
-    "reduce_sum_sparse",
-    "reorder",
-    "reset_shape",
-    "reshape",
-    "retain",
-    "segment_mean",
-    "segment_sqrt_n",
-    "segment_sum",
-    "slice",
-    "softmax",
-    "sparse_dense_matmul",
-    "split",
-    "to_dense",
-    "to_indicator",
-    "transpose",
-]

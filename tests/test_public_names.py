@@ -2,6 +2,7 @@
 the campaign, more_signatures.json in tests/facts).
 """
 
+import ast
 import inspect
 import json
 from pathlib import Path
@@ -117,3 +118,14 @@ def test_public_functions_and_methods_are_documented(namespace):
         for part, method in vars(value).items() if isinstance(value, type) else ():
             if inspect.isfunction(method) and not part.startswith("_"):
                 assert inspect.getdoc(getattr(value, part)), f"{namespace}.{name}.{part} has no docstring"
+
+
+def test_what_only_hands_names_on_says_each_once():
+    for path in Path(tf.__file__).parent.rglob("*.py"):
+        tree = ast.parse(path.read_text("utf-8"))
+        if any(isinstance(node, ast.FunctionDef | ast.ClassDef) for node in tree.body):
+            continue
+        names = [a for node in tree.body if isinstance(node, ast.ImportFrom) for a in node.names]
+        listed = [a.asname or a.name for a in names]
+        assert not [a.name for a in names if a.name == a.asname] and len(set(listed)) == len(listed), path
+        assert "__all__" not in {n.id for n in ast.walk(tree) if isinstance(n, ast.Name)}, path

@@ -1,5 +1,7 @@
 """tf.contrib.lookup."""
 
+# ruff: noqa: F401 - names that are handed on
+
 from minitf.lookup.initializers import (
     KeyValueTensorInitializer,
     TableInitializerBase,
@@ -24,29 +26,3 @@ from minitf.lookup.vocabulary import (
     string_to_index_table_from_file,
     string_to_index_table_from_tensor,
 )
-
-__all__ = [
-    "FastHashSpec",
-    "HasherSpec",
-    "HashTable",
-    "IdTableWithHashBuckets",
-    "index_table_from_file",
-    "index_table_from_tensor",
-    "index_to_string",
-    "index_to_string_table_from_file",
-    "index_to_string_table_from_tensor",
-    "InitializableLookupTableBase",
-    "KeyValueTensorInitializer",
-    "LookupInterface",
-    "MutableDenseHashTable",
-    "MutableHashTable",
-    "string_to_index",
-    "string_to_index_table_from_file",
-    "string_to_index_table_from_tensor",
-    "StrongHashSpec",
-    "TableInitializerBase",
-    "TextFileIdTableInitializer",
-    "TextFileIndex",
-    "TextFileInitializer",
-    "TextFileStringTableInitializer",
-]

@@ -1,44 +1,44 @@
 """tf.io: files, records and examples under their own name."""
 
-from minitf.formats.records import TFRecordCompressionType as TFRecordCompressionType
-from minitf.formats.records import TFRecordOptions as TFRecordOptions
-from minitf.formats.records import TFRecordWriter as TFRecordWriter
-from minitf.formats.records import tf_record_iterator as tf_record_iterator
-from minitf.io import gfile as gfile
-from minitf.ops.io.decoding import decode_csv as decode_csv
-from minitf.ops.io.decoding import decode_raw as decode_raw
-from minitf.ops.io.features import FixedLenFeature as FixedLenFeature
-from minitf.ops.io.features import FixedLenSequenceFeature as FixedLenSequenceFeature
-from minitf.ops.io.features import SparseFeature as SparseFeature
-from minitf.ops.io.features import VarLenFeature as VarLenFeature
-from minitf.ops.io.features import parse_example as parse_example
-from minitf.ops.io.features import parse_sequence_example as parse_sequence_example
-from minitf.ops.io.features import parse_single_example as parse_single_example
-from minitf.ops.io.features import parse_single_sequence_example as parse_single_sequence_example
-from minitf.ops.io.serialized import decode_compressed as decode_compressed
-from minitf.ops.io.serialized import decode_json_example as decode_json_example
-from minitf.ops.io.serialized import parse_tensor as parse_tensor
-from minitf.ops.io.serialized import serialize_tensor as serialize_tensor
-from minitf.ops.io.file_ops import matching_files as matching_files
-from minitf.ops.io.file_ops import read_file as read_file
-from minitf.ops.io.file_ops import write_file as write_file
-from minitf.ops.images.image_files import decode_and_crop_jpeg as decode_and_crop_jpeg
-from minitf.ops.images.image_files import decode_bmp as decode_bmp
-from minitf.ops.images.image_files import decode_gif as decode_gif
-from minitf.ops.images.image_files import decode_image as decode_image
-from minitf.ops.images.image_files import decode_jpeg as decode_jpeg
-from minitf.ops.images.image_files import decode_png as decode_png
-from minitf.ops.images.image_files import encode_jpeg as encode_jpeg
-from minitf.ops.images.image_files import extract_jpeg_shape as extract_jpeg_shape
-from minitf.ops.images.image_files import is_jpeg as is_jpeg
-from minitf.ops.io.queues import PaddingFIFOQueue as PaddingFIFOQueue
-from minitf.ops.io.queues import PriorityQueue as PriorityQueue
-from minitf.ops.io.queues import QueueBase as QueueBase
-from minitf.ops.io.queues import RandomShuffleQueue as RandomShuffleQueue
-from minitf.ops.sparse.serial import deserialize_many_sparse as deserialize_many_sparse
-from minitf.ops.sparse.serial import serialize_many_sparse as serialize_many_sparse
-from minitf.ops.sparse.serial import serialize_sparse as serialize_sparse
-from minitf.ops.strings.strings import decode_base64 as decode_base64
-from minitf.ops.strings.strings import encode_base64 as encode_base64
-from minitf.summary.writer import write_graph as write_graph
-from minitf.train.input import match_filenames_once as match_filenames_once
+from minitf.formats.records import TFRecordCompressionType
+from minitf.formats.records import TFRecordOptions
+from minitf.formats.records import TFRecordWriter
+from minitf.formats.records import tf_record_iterator
+from minitf.io import gfile
+from minitf.ops.io.decoding import decode_csv
+from minitf.ops.io.decoding import decode_raw
+from minitf.ops.io.features import FixedLenFeature
+from minitf.ops.io.features import FixedLenSequenceFeature
+from minitf.ops.io.features import SparseFeature
+from minitf.ops.io.features import VarLenFeature
+from minitf.ops.io.features import parse_example
+from minitf.ops.io.features import parse_sequence_example
+from minitf.ops.io.features import parse_single_example
+from minitf.ops.io.features import parse_single_sequence_example
+from minitf.ops.io.serialized import decode_compressed
+from minitf.ops.io.serialized import decode_json_example
+from minitf.ops.io.serialized import parse_tensor
+from minitf.ops.io.serialized import serialize_tensor
+from minitf.ops.io.file_ops import matching_files
+from minitf.ops.io.file_ops import read_file
+from minitf.ops.io.file_ops import write_file
+from minitf.ops.images.image_files import decode_and_crop_jpeg
+from minitf.ops.images.image_files import decode_bmp
+from minitf.ops.images.image_files import decode_gif
+from minitf.ops.images.image_files import decode_image
+from minitf.ops.images.image_files import decode_jpeg
+from minitf.ops.images.image_files import decode_png
+from minitf.ops.images.image_files import encode_jpeg
+from minitf.ops.images.image_files import extract_jpeg_shape
+from minitf.ops.images.image_files import is_jpeg
+from minitf.ops.io.queues import PaddingFIFOQueue
+from minitf.ops.io.queues import PriorityQueue
+from minitf.ops.io.queues import QueueBase
+from minitf.ops.io.queues import RandomShuffleQueue
+from minitf.ops.sparse.serial import deserialize_many_sparse
+from minitf.ops.sparse.serial import serialize_many_sparse
+from minitf.ops.sparse.serial import serialize_sparse
+from minitf.ops.strings.strings import decode_base64
+from minitf.ops.strings.strings import encode_base64
+from minitf.summary.writer import write_graph
+from minitf.train.input import match_filenames_once

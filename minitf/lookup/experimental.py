@@ -1,5 +1,5 @@
 """tf.lookup.experimental."""
 
-from minitf.lookup.mutable import MutableDenseHashTable as DenseHashTable
+# ruff: noqa: F401 - names that are handed on
 
-__all__ = ["DenseHashTable"]
+from minitf.lookup.mutable import MutableDenseHashTable as DenseHashTable

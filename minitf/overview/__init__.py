@@ -2,6 +2,6 @@
 
 from minitf.framework.shown import set_shows
 from minitf.overview import notebook
-from minitf.overview.variables import summary_of as summary_of
+from minitf.overview.variables import summary_of
 
 set_shows(notebook)

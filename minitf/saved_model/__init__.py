@@ -11,7 +11,7 @@ from minitf.saved_model import (
     utils,
 )
 from minitf.saved_model.builder import SavedModelBuilder as Builder
-from minitf.saved_model.builder import simple_save as simple_save
+from minitf.saved_model.builder import simple_save
 from minitf.saved_model.constants import (
     ASSETS_DIRECTORY,
     ASSETS_KEY,
@@ -23,9 +23,9 @@ from minitf.saved_model.constants import (
     VARIABLES_DIRECTORY,
     VARIABLES_FILENAME,
 )
-from minitf.saved_model.loader import load as load
+from minitf.saved_model.loader import load
 from minitf.saved_model.loader import maybe_saved_model_directory as contains_saved_model
-from minitf.saved_model.loader import maybe_saved_model_directory as maybe_saved_model_directory
+from minitf.saved_model.loader import maybe_saved_model_directory
 from minitf.saved_model.signature_constants import (
     CLASSIFY_INPUTS,
     CLASSIFY_METHOD_NAME,
@@ -39,11 +39,11 @@ from minitf.saved_model.signature_constants import (
     REGRESS_METHOD_NAME,
     REGRESS_OUTPUTS,
 )
-from minitf.saved_model.signature_def_utils import build_signature_def as build_signature_def
-from minitf.saved_model.signature_def_utils import classification_signature_def as classification_signature_def
-from minitf.saved_model.signature_def_utils import is_valid_signature as is_valid_signature
-from minitf.saved_model.signature_def_utils import predict_signature_def as predict_signature_def
-from minitf.saved_model.signature_def_utils import regression_signature_def as regression_signature_def
+from minitf.saved_model.signature_def_utils import build_signature_def
+from minitf.saved_model.signature_def_utils import classification_signature_def
+from minitf.saved_model.signature_def_utils import is_valid_signature
+from minitf.saved_model.signature_def_utils import predict_signature_def
+from minitf.saved_model.signature_def_utils import regression_signature_def
 from minitf.saved_model.tag_constants import GPU, SERVING, TPU, TRAINING
-from minitf.saved_model.utils import build_tensor_info as build_tensor_info
-from minitf.saved_model.utils import get_tensor_from_tensor_info as get_tensor_from_tensor_info
+from minitf.saved_model.utils import build_tensor_info
+from minitf.saved_model.utils import get_tensor_from_tensor_info

@@ -1,7 +1,7 @@
 """tf.contrib.factorization: the graph of k-means clustering."""
 
-from minitf.contrib.factorization.kmeans import COSINE_DISTANCE as COSINE_DISTANCE
-from minitf.contrib.factorization.kmeans import KMEANS_PLUS_PLUS_INIT as KMEANS_PLUS_PLUS_INIT
-from minitf.contrib.factorization.kmeans import RANDOM_INIT as RANDOM_INIT
-from minitf.contrib.factorization.kmeans import SQUARED_EUCLIDEAN_DISTANCE as SQUARED_EUCLIDEAN_DISTANCE
-from minitf.contrib.factorization.kmeans import KMeans as KMeans
+from minitf.contrib.factorization.kmeans import COSINE_DISTANCE
+from minitf.contrib.factorization.kmeans import KMEANS_PLUS_PLUS_INIT
+from minitf.contrib.factorization.kmeans import RANDOM_INIT
+from minitf.contrib.factorization.kmeans import SQUARED_EUCLIDEAN_DISTANCE
+from minitf.contrib.factorization.kmeans import KMeans

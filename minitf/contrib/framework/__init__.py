@@ -1,51 +1,51 @@
 """tf.contrib.framework: variables, checkpoints, default arguments, nested structures."""
 
-from minitf.contrib.framework.scopes import add_arg_scope as add_arg_scope
-from minitf.contrib.framework.scopes import arg_scope as arg_scope
-from minitf.contrib.framework.scopes import arg_scoped_arguments as arg_scoped_arguments
-from minitf.contrib.framework.scopes import current_arg_scope as current_arg_scope
-from minitf.contrib.framework.scopes import has_arg_scope as has_arg_scope
-from minitf.contrib.framework.deprecation import deprecated as deprecated
-from minitf.contrib.framework.deprecation import deprecated_arg_values as deprecated_arg_values
-from minitf.contrib.framework.deprecation import deprecated_args as deprecated_args
-from minitf.contrib.framework.tensors import assert_scalar_int as assert_scalar_int
-from minitf.contrib.framework.tensors import get_name_scope as get_name_scope
-from minitf.contrib.framework.tensors import get_placeholders as get_placeholders
-from minitf.contrib.framework.tensors import is_tensor as is_tensor
-from minitf.contrib.framework.tensors import reduce_sum_n as reduce_sum_n
-from minitf.contrib.framework.tensors import remove_squeezable_dimensions as remove_squeezable_dimensions
-from minitf.contrib.framework.tensors import smart_cond as smart_cond
-from minitf.contrib.framework.tensors import smart_constant_value as smart_constant_value
-from minitf.contrib.framework.tensors import with_same_shape as with_same_shape
-from minitf.contrib.framework.tensors import with_shape as with_shape
-from minitf.contrib.framework.variables import add_model_variable as add_model_variable
-from minitf.contrib.framework.variables import assign_from_checkpoint as assign_from_checkpoint
-from minitf.contrib.framework.variables import assign_from_checkpoint_fn as assign_from_checkpoint_fn
-from minitf.contrib.framework.variables import assign_from_values as assign_from_values
-from minitf.contrib.framework.variables import assign_from_values_fn as assign_from_values_fn
-from minitf.contrib.framework.variables import filter_variables as filter_variables
-from minitf.contrib.framework.variables import get_local_variables as get_local_variables
-from minitf.contrib.framework.variables import get_model_variables as get_model_variables
-from minitf.contrib.framework.variables import get_trainable_variables as get_trainable_variables
-from minitf.contrib.framework.variables import get_unique_variable as get_unique_variable
-from minitf.contrib.framework.variables import get_variable_full_name as get_variable_full_name
-from minitf.contrib.framework.variables import get_variables as get_variables
-from minitf.contrib.framework.variables import get_variables_by_name as get_variables_by_name
-from minitf.contrib.framework.variables import get_variables_by_suffix as get_variables_by_suffix
-from minitf.contrib.framework.variables import get_variables_to_restore as get_variables_to_restore
-from minitf.contrib.framework.variables import global_variable as global_variable
-from minitf.contrib.framework.variables import local_variable as local_variable
-from minitf.contrib.framework.variables import model_variable as model_variable
-from minitf.contrib.framework.variables import variable as variable
-from minitf.framework import nest as nest
-from minitf.ops.control.check import assert_same_float_dtype as assert_same_float_dtype
-from minitf.ops.control.check import assert_scalar as assert_scalar
-from minitf.contrib.framework.checkpoints import init_from_checkpoint as init_from_checkpoint
-from minitf.contrib.framework.checkpoints import list_variables as list_variables
-from minitf.contrib.framework.checkpoints import load_checkpoint as load_checkpoint
-from minitf.contrib.framework.checkpoints import load_variable as load_variable
-from minitf.train.global_step import assert_global_step as assert_global_step
-from minitf.train.global_step import assert_or_get_global_step as assert_or_get_global_step
-from minitf.train.global_step import create_global_step as create_global_step
-from minitf.train.global_step import get_global_step as get_global_step
-from minitf.train.global_step import get_or_create_global_step as get_or_create_global_step
+from minitf.contrib.framework.scopes import add_arg_scope
+from minitf.contrib.framework.scopes import arg_scope
+from minitf.contrib.framework.scopes import arg_scoped_arguments
+from minitf.contrib.framework.scopes import current_arg_scope
+from minitf.contrib.framework.scopes import has_arg_scope
+from minitf.contrib.framework.deprecation import deprecated
+from minitf.contrib.framework.deprecation import deprecated_arg_values
+from minitf.contrib.framework.deprecation import deprecated_args
+from minitf.contrib.framework.tensors import assert_scalar_int
+from minitf.contrib.framework.tensors import get_name_scope
+from minitf.contrib.framework.tensors import get_placeholders
+from minitf.contrib.framework.tensors import is_tensor
+from minitf.contrib.framework.tensors import reduce_sum_n
+from minitf.contrib.framework.tensors import remove_squeezable_dimensions
+from minitf.contrib.framework.tensors import smart_cond
+from minitf.contrib.framework.tensors import smart_constant_value
+from minitf.contrib.framework.tensors import with_same_shape
+from minitf.contrib.framework.tensors import with_shape
+from minitf.contrib.framework.variables import add_model_variable
+from minitf.contrib.framework.variables import assign_from_checkpoint
+from minitf.contrib.framework.variables import assign_from_checkpoint_fn
+from minitf.contrib.framework.variables import assign_from_values
+from minitf.contrib.framework.variables import assign_from_values_fn
+from minitf.contrib.framework.variables import filter_variables
+from minitf.contrib.framework.variables import get_local_variables
+from minitf.contrib.framework.variables import get_model_variables
+from minitf.contrib.framework.variables import get_trainable_variables
+from minitf.contrib.framework.variables import get_unique_variable
+from minitf.contrib.framework.variables import get_variable_full_name
+from minitf.contrib.framework.variables import get_variables
+from minitf.contrib.framework.variables import get_variables_by_name
+from minitf.contrib.framework.variables import get_variables_by_suffix
+from minitf.contrib.framework.variables import get_variables_to_restore
+from minitf.contrib.framework.variables import global_variable
+from minitf.contrib.framework.variables import local_variable
+from minitf.contrib.framework.variables import model_variable
+from minitf.contrib.framework.variables import variable
+from minitf.framework import nest
+from minitf.ops.control.check import assert_same_float_dtype
+from minitf.ops.control.check import assert_scalar
+from minitf.contrib.framework.checkpoints import init_from_checkpoint
+from minitf.contrib.framework.checkpoints import list_variables
+from minitf.contrib.framework.checkpoints import load_checkpoint
+from minitf.contrib.framework.checkpoints import load_variable
+from minitf.train.global_step import assert_global_step
+from minitf.train.global_step import assert_or_get_global_step
+from minitf.train.global_step import create_global_step
+from minitf.train.global_step import get_global_step
+from minitf.train.global_step import get_or_create_global_step

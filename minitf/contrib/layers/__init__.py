@@ -1,52 +1,52 @@
 """tf.contrib.layers: layers, regularizers, initializers, training in one call."""
 
-from minitf.contrib.layers.convolution import avg_pool2d as avg_pool2d
-from minitf.contrib.layers.convolution import conv2d as conv2d
-from minitf.contrib.layers.convolution import conv2d_transpose as conv2d_transpose
-from minitf.contrib.layers.convolution import convolution2d as convolution2d
-from minitf.contrib.layers.convolution import convolution2d_transpose as convolution2d_transpose
-from minitf.contrib.layers.convolution import max_pool2d as max_pool2d
-from minitf.contrib.layers import utils as utils
-from minitf.contrib.layers.composed import bias_add as bias_add
-from minitf.contrib.layers.composed import layer_norm as layer_norm
-from minitf.contrib.layers.composed import maxout as maxout
-from minitf.contrib.layers.composed import repeat as repeat
-from minitf.contrib.layers.composed import softmax as softmax
-from minitf.contrib.layers.composed import stack as stack
-from minitf.contrib.layers.composed import unit_norm as unit_norm
-from minitf.contrib.layers.core import dropout as dropout
-from minitf.contrib.layers.core import embed_sequence as embed_sequence
-from minitf.contrib.layers.core import flatten as flatten
-from minitf.contrib.layers.core import fully_connected as fully_connected
-from minitf.contrib.layers.core import linear as linear
-from minitf.contrib.layers.core import one_hot_encoding as one_hot_encoding
-from minitf.contrib.layers.core import relu as relu
-from minitf.contrib.layers.core import relu6 as relu6
-from minitf.contrib.layers.core import safe_embedding_lookup_sparse as safe_embedding_lookup_sparse
-from minitf.contrib.layers.initializers import variance_scaling_initializer as variance_scaling_initializer
-from minitf.contrib.layers.initializers import xavier_initializer as xavier_initializer
-from minitf.contrib.layers.initializers import xavier_initializer_conv2d as xavier_initializer_conv2d
-from minitf.contrib.layers.separable import separable_conv2d as separable_conv2d
-from minitf.contrib.layers.separable import separable_convolution2d as separable_convolution2d
-from minitf.contrib.layers.normalization import batch_norm as batch_norm
-from minitf.contrib.layers.optimizers import optimize_loss as optimize_loss
-from minitf.contrib.layers.regularizers import apply_regularization as apply_regularization
-from minitf.contrib.layers.regularizers import l1_l2_regularizer as l1_l2_regularizer
-from minitf.contrib.layers.regularizers import l1_regularizer as l1_regularizer
-from minitf.contrib.layers.regularizers import l2_regularizer as l2_regularizer
-from minitf.contrib.layers.regularizers import sum_regularizer as sum_regularizer
-from minitf.contrib.layers.convolution import avg_pool3d as avg_pool3d
-from minitf.contrib.layers.convolution import conv1d as conv1d
-from minitf.contrib.layers.convolution import conv3d as conv3d
-from minitf.contrib.layers.convolution import conv3d_transpose as conv3d_transpose
-from minitf.contrib.layers.convolution import convolution1d as convolution1d
-from minitf.contrib.layers.convolution import convolution3d as convolution3d
-from minitf.contrib.layers.convolution import convolution3d_transpose as convolution3d_transpose
-from minitf.contrib.layers.convolution import max_pool3d as max_pool3d
-from minitf.contrib.layers.convolution import convolution as convolution
-from minitf.contrib.layers.core import elu as elu
-from minitf.contrib.layers.groups import conv2d_in_plane as conv2d_in_plane
-from minitf.contrib.layers.groups import convolution2d_in_plane as convolution2d_in_plane
-from minitf.contrib.layers.groups import group_norm as group_norm
-from minitf.contrib.layers.groups import instance_norm as instance_norm
-from minitf.contrib.layers.groups import spatial_softmax as spatial_softmax
+from minitf.contrib.layers.convolution import avg_pool2d
+from minitf.contrib.layers.convolution import conv2d
+from minitf.contrib.layers.convolution import conv2d_transpose
+from minitf.contrib.layers.convolution import convolution2d
+from minitf.contrib.layers.convolution import convolution2d_transpose
+from minitf.contrib.layers.convolution import max_pool2d
+from minitf.contrib.layers import utils
+from minitf.contrib.layers.composed import bias_add
+from minitf.contrib.layers.composed import layer_norm
+from minitf.contrib.layers.composed import maxout
+from minitf.contrib.layers.composed import repeat
+from minitf.contrib.layers.composed import softmax
+from minitf.contrib.layers.composed import stack
+from minitf.contrib.layers.composed import unit_norm
+from minitf.contrib.layers.core import dropout
+from minitf.contrib.layers.core import embed_sequence
+from minitf.contrib.layers.core import flatten
+from minitf.contrib.layers.core import fully_connected
+from minitf.contrib.layers.core import linear
+from minitf.contrib.layers.core import one_hot_encoding
+from minitf.contrib.layers.core import relu
+from minitf.contrib.layers.core import relu6
+from minitf.contrib.layers.core import safe_embedding_lookup_sparse
+from minitf.contrib.layers.initializers import variance_scaling_initializer
+from minitf.contrib.layers.initializers import xavier_initializer
+from minitf.contrib.layers.initializers import xavier_initializer_conv2d
+from minitf.contrib.layers.separable import separable_conv2d
+from minitf.contrib.layers.separable import separable_convolution2d
+from minitf.contrib.layers.normalization import batch_norm
+from minitf.contrib.layers.optimizers import optimize_loss
+from minitf.contrib.layers.regularizers import apply_regularization
+from minitf.contrib.layers.regularizers import l1_l2_regularizer
+from minitf.contrib.layers.regularizers import l1_regularizer
+from minitf.contrib.layers.regularizers import l2_regularizer
+from minitf.contrib.layers.regularizers import sum_regularizer
+from minitf.contrib.layers.convolution import avg_pool3d
+from minitf.contrib.layers.convolution import conv1d
+from minitf.contrib.layers.convolution import conv3d
+from minitf.contrib.layers.convolution import conv3d_transpose
+from minitf.contrib.layers.convolution import convolution1d
+from minitf.contrib.layers.convolution import convolution3d
+from minitf.contrib.layers.convolution import convolution3d_transpose
+from minitf.contrib.layers.convolution import max_pool3d
+from minitf.contrib.layers.convolution import convolution
+from minitf.contrib.layers.core import elu
+from minitf.contrib.layers.groups import conv2d_in_plane
+from minitf.contrib.layers.groups import convolution2d_in_plane
+from minitf.contrib.layers.groups import group_norm
+from minitf.contrib.layers.groups import instance_norm
+from minitf.contrib.layers.groups import spatial_softmax

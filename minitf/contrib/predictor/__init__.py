@@ -1,3 +1,3 @@
 """tf.contrib.predictor: saved models as functions."""
 
-from minitf.contrib.predictor.saved_model import from_saved_model as from_saved_model
+from minitf.contrib.predictor.saved_model import from_saved_model

@@ -1,18 +1,18 @@
 """tf.contrib.slim: layers, default arguments, losses, training and evaluating."""
 
-from minitf.contrib.slim import data_decoder as data_decoder
-from minitf.contrib.slim import data_provider as data_provider
-from minitf.contrib.slim import dataset as dataset
-from minitf.contrib.slim import dataset_data_provider as dataset_data_provider
-from minitf.contrib.slim import parallel_reader as parallel_reader
-from minitf.contrib.slim import prefetch_queue as prefetch_queue
-from minitf.contrib.slim import tfexample_decoder as tfexample_decoder
-from minitf.contrib.slim import evaluation as evaluation
-from minitf.contrib.slim import learning as learning
-from minitf.contrib.slim import losses as losses
-from minitf.contrib.slim import model_analyzer as model_analyzer
-from minitf.contrib.slim import queues as queues
-from minitf.contrib.layers import utils as utils
+from minitf.contrib.slim import data_decoder
+from minitf.contrib.slim import data_provider
+from minitf.contrib.slim import dataset
+from minitf.contrib.slim import dataset_data_provider
+from minitf.contrib.slim import parallel_reader
+from minitf.contrib.slim import prefetch_queue
+from minitf.contrib.slim import tfexample_decoder
+from minitf.contrib.slim import evaluation
+from minitf.contrib.slim import learning
+from minitf.contrib.slim import losses
+from minitf.contrib.slim import model_analyzer
+from minitf.contrib.slim import queues
+from minitf.contrib.layers import utils
 from minitf.contrib.framework import (
     add_arg_scope,
     add_model_variable,

@@ -1,3 +1,3 @@
 """tf.contrib.tensorboard."""
 
-from minitf.contrib.tensorboard import plugins as plugins
+from minitf.contrib.tensorboard import plugins

@@ -1,5 +1,5 @@
 """tf.contrib.util: tensors as messages."""
 
-from minitf.framework.static import constant_value as constant_value
-from minitf.graphs.tensor_protos import make_ndarray as make_ndarray
-from minitf.graphs.tensor_protos import make_tensor_proto as make_tensor_proto
+from minitf.framework.static import constant_value
+from minitf.graphs.tensor_protos import make_ndarray
+from minitf.graphs.tensor_protos import make_tensor_proto

@@ -1,24 +1,24 @@
 """tf.data.experimental: functions that make transformations, for `Dataset.apply`, and more."""
 
-from minitf.data.experimental.chosen import choose_from_datasets as choose_from_datasets
-from minitf.data.experimental.chosen import sample_from_datasets as sample_from_datasets
-from minitf.data.experimental.groups import bucket_by_sequence_length as bucket_by_sequence_length
-from minitf.data.experimental.groups import group_by_window as group_by_window
-from minitf.data.experimental.made import Counter as Counter
-from minitf.data.experimental.made import RandomDataset as RandomDataset
-from minitf.data.experimental.made import get_single_element as get_single_element
-from minitf.data.experimental.steps import copy_to_device as copy_to_device
-from minitf.data.experimental.steps import enumerate_dataset as enumerate_dataset
-from minitf.data.experimental.steps import ignore_errors as ignore_errors
-from minitf.data.experimental.steps import map_and_batch as map_and_batch
-from minitf.data.experimental.steps import parallel_interleave as parallel_interleave
-from minitf.data.experimental.steps import parse_example_dataset as parse_example_dataset
-from minitf.data.experimental.steps import prefetch_to_device as prefetch_to_device
-from minitf.data.experimental.steps import scan as scan
-from minitf.data.experimental.steps import shuffle_and_repeat as shuffle_and_repeat
-from minitf.data.experimental.steps import take_while as take_while
-from minitf.data.experimental.steps import unbatch as unbatch
-from minitf.data.experimental.steps import unique as unique
+from minitf.data.experimental.chosen import choose_from_datasets
+from minitf.data.experimental.chosen import sample_from_datasets
+from minitf.data.experimental.groups import bucket_by_sequence_length
+from minitf.data.experimental.groups import group_by_window
+from minitf.data.experimental.made import Counter
+from minitf.data.experimental.made import RandomDataset
+from minitf.data.experimental.made import get_single_element
+from minitf.data.experimental.steps import copy_to_device
+from minitf.data.experimental.steps import enumerate_dataset
+from minitf.data.experimental.steps import ignore_errors
+from minitf.data.experimental.steps import map_and_batch
+from minitf.data.experimental.steps import parallel_interleave
+from minitf.data.experimental.steps import parse_example_dataset
+from minitf.data.experimental.steps import prefetch_to_device
+from minitf.data.experimental.steps import scan
+from minitf.data.experimental.steps import shuffle_and_repeat
+from minitf.data.experimental.steps import take_while
+from minitf.data.experimental.steps import unbatch
+from minitf.data.experimental.steps import unique
 
 AUTOTUNE = -1  # where a number is left to TensorFlow
 

@@ -1,3 +1,3 @@
 """tf.contrib.tensorboard.plugins."""
 
-from minitf.contrib.tensorboard.plugins import projector as projector
+from minitf.contrib.tensorboard.plugins import projector
