@@ -10,7 +10,7 @@ from minitf.framework.graph import name_scope
 from minitf.framework.registry import define
 from minitf.framework.shape import TensorShape
 from minitf.framework.tensor import Tensor
-from minitf.kernels.math import batches
+from minitf.kernels.math import batches, planes
 from minitf.kernels.math import convolution as kernels
 from minitf.ops import patterns
 from minitf.ops.array import array, shapes
@@ -110,7 +110,23 @@ def _four(sizes, what: str) -> tuple:
     return sizes
 
 
+def _narrow(found: Windows, f: tuple) -> bool:
+    """Whether few items lie side by side under a filter of shape f, and a patch has room in a block of a product."""
+    items, rates, steps = f[0] * f[1] * f[2], (found.rows.dilation, found.columns.dilation), found.strides
+    fits = 0 < items <= kernels.DEEPEST and rates == (1, 1) and steps[0] <= f[0] and steps[1] <= f[1]
+    return fits and f[1] * f[2] < planes.NARROW
+
+
 # ---- kernels
+
+
+def _forward(found: Windows, sizes: tuple, f: tuple) -> tuple:
+    """The kernel for results of sizes [images, oh, ow, out], and how many pieces of work it counts."""
+    if _narrow(found, f):
+        return planes.conv2d_planes, sizes[0] * sizes[1]
+    if _many(found, sizes[0]):
+        return batches.conv2d_batch, sizes[0]
+    return kernels.conv2d, sizes[0] * sizes[1] * sizes[2]
 
 
 def _conv_kernel(b, op, x, f):
@@ -120,8 +136,7 @@ def _conv_kernel(b, op, x, f):
     found = _windows(op, x.shape, f.shape)
     out = b.new((x.shape[0], found.rows.count, found.columns.count, f.shape[3]), x.dtype)
     if out.size:
-        many, pixels = _many(found, x.shape[0]), out.size // f.shape[3]
-        kernel, count = (batches.conv2d_batch, x.shape[0]) if many else (kernels.conv2d, pixels)
+        kernel, count = _forward(found, out.shape, f.shape)
         b.call(kernel[x.dtype], x, f, out, 0, count, *_numbers(found, x.shape, f.shape))
     return own_order(b, op, out)
 
