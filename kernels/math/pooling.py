@@ -15,6 +15,37 @@ def inside(start, size, limit):
     return max(-start, 0), min(limit - start, size)
 
 
+@scalar
+def largest_of_four(x, o, lowest, q, p, c, row):
+    """The largest of windows of 2 x 2 pixels, which start at q, channel by channel."""
+    for j in range(c):
+        best = like(x[0], lowest)
+        best = x[q + j] if x[q + j] > best else best
+        best = x[q + c + j] if x[q + c + j] > best else best
+        best = x[q + row + j] if x[q + row + j] > best else best
+        o[p + j] = x[q + row + c + j] if x[q + row + c + j] > best else best
+    return 0
+
+
+@scalar
+def gradient_of_four(x, g, o, q, p, to, c, row, positive):
+    """The gradients of windows of 2 x 2 pixels that no others overlap, channel by channel."""
+    for j in range(c):
+        a, b, d, e, slope, zero = x[q + j], x[q + c + j], x[q + row + j], x[q + row + c + j], g[p + j], like(g[0], 0)
+        second = b > a
+        best = b if second else a
+        third = d > best
+        best = d if third else best
+        fourth = e > best
+        best = e if fourth else best
+        slope = slope if (best > like(x[0], 0)) | (positive == 0) else zero
+        o[to + j] = zero if second | third | fourth else slope
+        o[to + c + j] = zero if third | fourth | (not second) else slope
+        o[to + row + j] = slope if third & (not fourth) else zero
+        o[to + row + c + j] = slope if fourth else zero
+    return 0
+
+
 @kernel(T=REALS, split=Range("first", "count", o=("ow", "c")))
 def max_pool(
     x: T,
@@ -39,6 +70,9 @@ def max_pool(
         image, y = (first + row) // oh, (first + row) % oh * sh - top
         for ox in range(ow):
             x0, p = ox * sw - left, (row * ow + ox) * c
+            if kh == 2 and kw == 2 and 0 <= y < h - 1 and 0 <= x0 < w - 1:
+                largest_of_four(x, o, lowest, ((image * h + y) * w + x0) * c, p, c, w * c)
+                continue
             for j in range(c):
                 o[p + j] = like(x[0], lowest)
             y_first, y_end = inside(y, kh, h)
@@ -69,16 +103,25 @@ def max_pool_grad(
     sw: i64,
     top: i64,
     left: i64,
+    positive: i64,
 ):
-    """o = gradients g of the windows of `count` images from `first` on, each at the first of the largest."""
+    """o = gradients g of the windows of `count` images from `first` on, each at the first of the largest; if
+    `positive`, only where that is: the gradient of relu before it as well.
+    """
     best, places = workspace(x), workspace(g)
-    for i in range(count * h * w * c):
-        o[i] = 0
+    four = kh == 2 and kw == 2 and sh > 1 and sw > 1
+    if not four or sh > 2 or sw > 2 or top + left > 0 or 2 * oh != h or 2 * ow != w:
+        for i in range(count * h * w * c):
+            o[i] = 0
     for row in range(count * oh):
         image, y = row // oh, row % oh * sh - top
         y_first, y_end = inside(y, kh, h)
         for ox in range(ow if y_end > y_first else 0):
             x0 = ox * sw - left
+            if four and 0 <= y < h - 1 and 0 <= x0 < w - 1:
+                q, p, to = ((first + image) * h + y) * w + x0, (first * oh + row) * ow + ox, (image * h + y) * w + x0
+                gradient_of_four(x, g, o, q * c, p * c, to * c, c, w * c, positive)
+                continue
             x_first, x_end = inside(x0, kw, w)
             for channel in range(0, c if x_end > x_first else 0, CHANNELS):
                 n, p = min(c - channel, CHANNELS), ((first * oh + row) * ow + ox) * c + channel
@@ -93,6 +136,8 @@ def max_pool_grad(
                             larger = x[q + j] > best[j]
                             best[j] = x[q + j] if larger else best[j]
                             places[j] = place if larger else places[j]
+                for j in range(n if positive != 0 else 0):
+                    places[j] = places[j] if best[j] > like(x[0], 0) else like(x[0], -1)
                 for ky in range(y_first, y_end):
                     for kx in range(x_first, x_end):
                         q = ((image * h + y + ky) * w + x0 + kx) * c + channel

@@ -141,7 +141,7 @@ def _max_grad_kernel(b, op, x, y, g):
     _expect(found, x.shape, y, g)
     out = b.new(x.shape, x.dtype)
     if out.size:
-        numbers = (0, x.shape[0], *_numbers(found, x.shape))
+        numbers = (0, x.shape[0], *_numbers(found, x.shape), 0)
         b.call(kernels.max_pool_grad[x.dtype], x, g, out, *numbers)
     return own_order(b, op, out)
 

@@ -111,9 +111,9 @@ def _max_grad_kernel(b, op, x, y, g):
     (images, planes), (volumes, along) = _stages(found, x.shape)
     between, out = b.new(first.shape, x.dtype), b.new(x.shape, x.dtype)
     if between.size:
-        b.call(kernels.max_pool_grad[x.dtype], first, g, between, 0, volumes, *along)
+        b.call(kernels.max_pool_grad[x.dtype], first, g, between, 0, volumes, *along, 0)
     if out.size:
-        b.call(kernels.max_pool_grad[x.dtype], x, between, out, 0, images, *planes)
+        b.call(kernels.max_pool_grad[x.dtype], x, between, out, 0, images, *planes, 0)
     return own_order(b, op, out)
 
 

@@ -1,9 +1,10 @@
 """Pass `fuse`: elementwise steps that follow each other are one pass over memory.
 
 A bias and the activation after it, a product and the sum or the slope of an activation to which it goes, a
-sum and such a slope, the columns of a joined matrix and what computes them, the sum of rows and the total to
-which it is added. Each is a pair of calls of which the second is the only reader of what the first one makes;
-the kernel that does both takes the place of the second.
+sum and such a slope, gradients that come back from the largest of windows and the slope of relu, the columns of
+a joined matrix and what computes them, the sum of rows and the total to which it is added. Each is a pair of
+calls of which the second is the only reader of what the first one makes; the kernel that does both takes the
+place of the second.
 """
 
 from __future__ import annotations
@@ -146,6 +147,21 @@ def _apart(ref: Ref, step: int, out: Ref, step_out: int) -> bool:
     return ref.same_place(out) and step == step_out or not touches(ref, out)
 
 
+# ---- the largest of windows of relu(x), backwards
+
+
+def _pooled(made: Use, read: Use, uses: Uses) -> None:
+    """Where the largest item of a window is positive, so is the one to which its gradient goes."""
+    images, out = made.call["x"], read.call["o"]
+    if read.operand != "a" or not read.call["b"].same_place(images) or read.call["rank"] != 1:
+        return None
+    if tuple(read.call["dims"]) != (out.size, 1, 1) or images.size != out.size:
+        return None
+    if any(made.call[key].buffer is out.buffer for key in ("x", "g")):
+        return None
+    _join(made, read, made.call.with_(o=out, positive=1), uses)
+
+
 # ---- into the columns of a joined matrix
 
 
@@ -188,5 +204,6 @@ _RULES = {
     **{("add", activation): _biased for activation in fused.BIASED},
     **{(before, after): _of_two for before, kernels in _OF_TWO.items() for after in kernels},
     ("reduce_sum", "add"): _add_rows,
+    ("max_pool_grad", "relu_grad"): _pooled,
 }
 _JOINS = {(kernel.name, "strided_write"): _columns for kernels in _OF_TWO.values() for kernel in kernels.values()}

@@ -10,6 +10,10 @@ from minitf.kernels.math import pooling
 # images, h, w, c; window; strides; top, left; oh, ow
 CASES = [
     ((2, 5, 4, 3), (2, 2), (2, 2), (0, 0), (3, 2)),
+    ((2, 4, 6, 20), (2, 2), (2, 2), (0, 0), (2, 3)),
+    ((1, 5, 7, 3), (2, 2), (3, 2), (0, 0), (2, 3)),
+    ((1, 4, 4, 5), (2, 2), (2, 2), (1, 1), (3, 3)),
+    ((2, 4, 3, 3), (2, 2), (1, 2), (0, 0), (3, 1)),
     ((1, 4, 6, 1), (3, 2), (1, 2), (1, 0), (4, 3)),
     ((1, 3, 3, 17), (3, 3), (1, 1), (2, 1), (4, 3)),
     ((0, 3, 3, 2), (2, 2), (1, 1), (0, 0), (2, 2)),
@@ -49,12 +53,14 @@ def test_pools(case, dtype):
         (pooling.max_pool, (x,), rows, largest),
         (pooling.avg_pool, (x,), rows, mean),
         (pooling.max_pool_grad, (x, g), shape[0], of_max),
+        (pooling.max_pool_grad, (x, g), shape[0], np.where(x > 0, of_max, 0)),
         (pooling.avg_pool_grad, (g,), shape[0], of_mean),
         (pooling.max_pool_grad_grad, (x, largest, x), rows, back),
     ]:
         o = np.full(expected.shape, 7, dtype)
         more = (low,) if kernel is pooling.max_pool else ()
-        assert run(kernel[dtype], *inputs, o, *more, 0, count, *numbers, ulps=9, scale=9) == 0
+        last = (int(expected is not of_max),) if kernel is pooling.max_pool_grad else ()
+        assert run(kernel[dtype], *inputs, o, *more, 0, count, *numbers, *last, ulps=9, scale=9) == 0
         close(o, expected, 9, 9)
 
 
@@ -64,6 +70,19 @@ def test_windows_of_nothing():
     o, numbers = np.zeros(3, np.float32), (0, 3, 3, 2, 1, 3, 1, 1, 2, 1, 1, 0, 0)
     assert run(pooling.max_pool["float32"], x, o, -5.0, *numbers) == 0
     assert o.tolist() == [1, -5, -5]
+
+
+@pytest.mark.parametrize("width", [2, 3])
+def test_gradients_at_what_is_not_a_number(width):
+    """The first item is the largest if it is NaN, other NaN never are; none of them is positive."""
+    x = np.array([[np.nan, 3, 4, 2], [1, np.nan, 5, -np.inf], [-1, np.nan, -3, -9]], np.float32)
+    x = np.stack([np.pad(each.reshape(2, 2), [(0, 0), (0, width - 2)], constant_values=-np.inf) for each in x], 2)
+    g, o = np.array([1, 2, 3], np.float32), np.zeros_like(x)
+    numbers = (0, 1, 2, width, 3, 1, 1, 2, width, 2, width, 0, 0)
+    assert run(pooling.max_pool_grad["float32"], x, g, o, *numbers, 0) == 0
+    assert [tuple(np.argwhere(o[:, :, k])[0]) for k in range(3)] == [(0, 0), (1, 0), (0, 0)] and o.sum() == 6
+    assert run(pooling.max_pool_grad["float32"], x, g, o, *numbers, 1) == 0
+    assert np.argwhere(o).tolist() == [[1, 0, 1]]
 
 
 @pytest.mark.parametrize("dtype", ["int64", "uint8"])

@@ -7,7 +7,7 @@ from programs import CARRIER, Program, check, program
 
 import minitf as tf
 from minitf.kernels.math import elementwise as ew
-from minitf.kernels.math import movement
+from minitf.kernels.math import movement, pooling
 from minitf.runtime.lower.ir import Ref, Repeat
 from minitf.runtime.passes import OLD_NAMES, PASSES, chosen, rewrite
 
@@ -101,7 +101,51 @@ def rows_into_a_total(p):
     p.keep(p.binary(ew.add, total, p.sum_rows(p.given(ROWS, WIDTH)), out=total))
 
 
+def pooled_back(p, images=None):
+    """(images of both signs, what comes back to them from windows of 2 x 2 pixels)"""
+    images = images or p.binary(ew.sub, p.given(2, 4, 6, 3), p.given(2, 4, 6, 3))
+    numbers = (0, 2, 4, 6, 3, 2, 3, 2, 2, 2, 2, 0, 0, 0)
+    return images, p.call(pooling.max_pool_grad[p.dtype], images, p.given(2, 2, 3, 3), p.new(2, 4, 6, 3), *numbers)
+
+
+@program(FUSED, "sub max_pool_grad")
+def slope_of_relu_before_windows(p):
+    images, back = pooled_back(p)
+    p.keep(p.binary(ew.relu_grad, back, images))
+
+
 # ---------------------------------------------------------------- what only looks like it
+
+
+@program(LEFT, "sub max_pool_grad relu_grad relu_grad")
+def slopes_of_windows_read_twice(p):
+    images, back = pooled_back(p)
+    p.keep(p.binary(ew.relu_grad, back, images), p.binary(ew.relu_grad, back, images))
+
+
+@program(LEFT, "sub max_pool_grad sub relu_grad")
+def slopes_at_other_images(p):
+    _, back = pooled_back(p)
+    p.keep(p.binary(ew.relu_grad, back, p.binary(ew.sub, p.given(2, 4, 6, 3), p.number(0.5))))
+
+
+@program(LEFT, "sub max_pool_grad relu_grad")
+def slopes_of_images(p):
+    images, back = pooled_back(p)
+    p.keep(p.binary(ew.relu_grad, images, back))
+
+
+@program(LEFT, "copy max_pool_grad relu relu_grad")
+def images_changed_before_the_slope(p):
+    images, back = pooled_back(p, p.copy(p.given(2, 4, 6, 3)))
+    p.call(ew.relu[p.dtype], images, images, images.size)
+    p.keep(p.binary(ew.relu_grad, back, images))
+
+
+@program(LEFT, "copy max_pool_grad relu_grad")
+def slope_in_place_of_the_images(p):
+    images, back = pooled_back(p, p.copy(p.given(2, 4, 6, 3)))
+    p.keep(p.binary(ew.relu_grad, back, images, out=images))
 
 
 @program(LEFT, "add relu_grad add tanh_grad")
