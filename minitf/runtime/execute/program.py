@@ -77,12 +77,17 @@ class Program:
     def place(self, results: list) -> None:
         """Says where everything is that is read after a run."""
         self.refs, copies = results[: len(self.refs)], results[len(self.refs) :]
-        self.copies, self._lasting = dict(zip(self.copies, copies)), {}
+        self.copies, self._lasting, self._passing = dict(zip(self.copies, copies)), {}, None
         # What does not live in the caller's arrays is at the same place in each run.
         self._views = [
             None if r is None or r.buffer.kind == "input" and r.known is None else self.memory.array(r, ())
             for r in self.refs
         ]
+
+    def become(self, words: np.ndarray) -> None:
+        """Takes other words for its instructions."""
+        self.instructions.become(words)
+        self._alone.unpatch()
 
     @property
     def valid(self) -> bool:
@@ -170,6 +175,17 @@ class Program:
         if tensor not in self._lasting:  # it is at the same place in each run
             self._lasting[tensor] = self._present(tensor, ref, arrays)
         return self._lasting[tensor]
+
+    def give(self, values: dict, arrays: list, read: dict) -> None:
+        """Adds the values of all outputs to `values`."""
+        if self._passing is None:  # those that are not at the same place in each run
+            for tensor, ref in zip(self.outputs, self.refs):
+                values[tensor] = self.value(tensor, ref, arrays, read)
+            self._passing = [pair for pair in zip(self.outputs, self.refs) if pair[0] not in self._lasting]
+            return
+        values.update(self._lasting)
+        for tensor, ref in self._passing:
+            values[tensor] = self.value(tensor, ref, arrays, read)
 
     def _present(self, tensor, ref: Ref, arrays: list):
         if tensor in self.saved:

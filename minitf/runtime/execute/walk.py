@@ -76,15 +76,17 @@ class Patched:
     def __init__(self, nodes: list, memory: Memory, inputs: list, state: State):
         self.instructions, self._state = Instructions(nodes, memory, inputs), state
         self.control = np.zeros(vm.CONTROL_WORDS, np.int64)
-        self._patched = [i for i, patches in enumerate(self.instructions.patches) if patches]
+        self._patched = {i: None for i, patches in enumerate(self.instructions.patches) if patches}  # input -> address
 
     def patch(self, arrays: list) -> None:
-        """Writes the addresses of large inputs."""
+        """Writes the addresses of large inputs, where they are others than before."""
         words = self.instructions.words
-        for i in self._patched:
+        for i, before in self._patched.items():
             address = arrays[i].__array_interface__["data"][0]
-            for place, offset in self.instructions.patches[i]:
-                words[place] = address + offset
+            if address != before:
+                self._patched[i] = address
+                for place, offset in self.instructions.patches[i]:
+                    words[place] = address + offset
 
     def call_host(self, place: int) -> None:
         """Makes a call of Python."""
@@ -104,6 +106,11 @@ class Patched:
         """After a walk that was cut off."""
         self.control[:] = 0
         self.instructions.restore()
+        self.unpatch()
+
+    def unpatch(self) -> None:
+        """The instructions are new: no address is in them."""
+        self._patched = dict.fromkeys(self._patched)
 
 
 class Alone(Patched):

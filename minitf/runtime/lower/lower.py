@@ -53,6 +53,7 @@ class Lowering(Builder):
         self.capacities: dict = {}  # how much room loops and lists of unknown length need
         self.guesses: dict = {}  # how much room lists that are written and grow have
         self.examples: dict = {}  # op -> values of inputs of which it is known what they decide
+        self.folds_counts = True  # whether real numbers made of known whole ones are known, too
         self.folded: dict = {}  # buffers of constants -> op, inputs, and which output it was that they hold
         self.noted: dict = {}  # op -> what its rule said of its other inputs then
         self.hosted: set = set()  # the ops that are calls of Python though they have kernels
@@ -289,6 +290,8 @@ class Lowering(Builder):
             if ref.known is None or ref.known.size > _FOLDED or full(ref.known) is None:
                 return None
             known.append(ref.known)
+        if not self.folds_counts and all([ref.dtype.kind == "i" for ref in inputs]) and op.outputs[0].dtype.is_floating:
+            return None
         if _may_be_large(op, known):
             return None  # whether there is room for it is asked when the kernel's output is laid out
         try:

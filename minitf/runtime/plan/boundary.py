@@ -45,24 +45,75 @@ class Packed(np.ndarray):
             read[ref.buffer] = self.slots.read_once
 
 
-def packed(slots, tensor, capacities: dict) -> Packed | None:
+class Left(Slots):
+    """A list as a native program left it: `memory` are its bytes. Its slices are made when the host asks for them."""
+
+    __slots__ = ("kind", "memory", "_slices")
+
+    def __init__(self, kind: Kind, memory: np.ndarray, read_once: set | None):
+        self.kind, self.memory, self._slices = kind, memory, None
+        shape = TensorShape(kind.element) if kind.alike and self._flags.any() else kind.shape
+        super().__init__([], kind.name, kind.grows, read_once, kind.adds, shape, kind.alike)
+
+    @property
+    def count(self) -> int:
+        """The number of slots."""
+        return int(self.memory[:8].view(np.int64)[0])
+
+    @property
+    def _flags(self) -> np.ndarray:
+        return self.memory[8 : 8 + self.count]
+
+    @property
+    def slices(self) -> list:
+        """The elements, where they are."""
+        if self._slices is None:
+            rows = _rows(self.memory, self.kind)
+            self._slices = [Concrete(rows[i]) if flag else None for i, flag in enumerate(self._flags)]
+        return self._slices
+
+    @slices.setter
+    def slices(self, value) -> None:
+        """They are in memory."""
+
+    def handed_on(self, tensor, room: dict) -> Packed:
+        """The same for another program; `room` keeps the memory for it from run to run."""
+        kind = replace(self.kind, origin=tensor.op, size=self.count, shape=self.shape)
+        array = room.get(tensor)
+        if array is None or array.nbytes != kind.nbytes + kind.capacity * kind.once:
+            array = room[tensor] = np.empty(kind.nbytes + kind.capacity * kind.once, np.uint8).view(Packed)
+        array[: kind.nbytes] = self.memory
+        array[kind.nbytes :] = 0
+        return _told(array, kind, self)
+
+
+def packed(slots, tensor, capacities: dict, room: dict) -> Packed | None:
     """A list as one array; None if its elements have different shapes or are strings."""
-    kind = _kind(slots, tensor, capacities) if isinstance(slots, Slots) else None
+    least = capacities.get(tensor.op, 0)
+    if isinstance(slots, Left) and slots.kind.element is not None and slots.kind.capacity >= least:
+        return slots.handed_on(tensor, room)
+    kind = _kind(slots, tensor, least) if isinstance(slots, Slots) else None
     if kind is None:
         return None
     array = np.zeros(kind.nbytes + kind.capacity * kind.once, np.uint8).view(Packed)
-    array.kind, array.slots = kind, slots
     array[:8].view(np.int64)[0] = len(slots.slices)
     rows = _rows(array, kind)
     for i, value in enumerate(slots.slices):
         if value is not None:
             array[8 + i] = 1
             rows[i] = value.array
-    array[kind.nbytes + np.array(sorted(slots.read_once or ()), np.int64)] = 1
+    return _told(array, kind, slots)
+
+
+def _told(array: Packed, kind: Kind, slots: Slots) -> Packed:
+    """The bytes of a list, with what else is known of it, and which slots were read."""
+    array.kind, array.slots = kind, slots
+    if slots.read_once:
+        array[kind.nbytes + np.array(sorted(slots.read_once), np.int64)] = 1
     return array
 
 
-def _kind(slots: Slots, tensor, capacities: dict) -> Kind | None:
+def _kind(slots: Slots, tensor, least: int) -> Kind | None:
     shapes = {value.shape for value in slots.slices if value is not None}
     if len(shapes) > 1 or tensor.dtype.numpy.hasobject:
         return None
@@ -72,7 +123,7 @@ def _kind(slots: Slots, tensor, capacities: dict) -> Kind | None:
     return Kind(
         tensor.op,
         tensor.dtype.numpy,
-        max(count, capacities.get(tensor.op, 0)),
+        max(count, least),
         shapes.pop() if shapes else None,
         slots.name,
         slots.grows,
@@ -94,13 +145,9 @@ def unpacked(flow: Flow, memory, arrays: list, read: dict) -> Slots:
     """A list that a region computed, its elements where they are; `read` has the slots that were read, by the
     buffer that flags them.
     """
-    kind, array = flow.kind, memory.array(flow.settled(), arrays)
-    rows, flags = _rows(array, kind), array[8 : 8 + kind.capacity]
-    count = int(array[:8].view(np.int64)[0])
-    slices = [Concrete(rows[i]) if flags[i] else None for i in range(count)]
-    shape = TensorShape(kind.element) if kind.alike and flags[:count].any() else kind.shape
+    kind = flow.kind
     once = _read(flow.seen.settled(), memory, arrays, read) if kind.once else None
-    return Slots(slices, kind.name, kind.grows, once, kind.adds, shape, kind.alike)
+    return Left(kind, memory.array(flow.settled(), arrays), once)
 
 
 def is_saved(tensor) -> bool:

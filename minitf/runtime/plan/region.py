@@ -9,6 +9,7 @@ import numpy as np
 from minitf.framework.garbage import uncollected
 from minitf.framework.graph import Graph
 from minitf.runtime.execute.bodies import Ragged
+from minitf.runtime.execute.op_by_op import Concrete
 from minitf.runtime.execute.program import Program
 from minitf.runtime.lower.host_calls import Held
 from minitf.runtime.lower.loops import RegionLowering
@@ -57,6 +58,7 @@ class Region:
         self.capacities: dict = {}  # how many trips the loops of unknown length have room for
         self.lowered = 0  # how often
         self.hosted: set = set()  # the ops in bodies that Python runs
+        self._packs: dict = {}  # the memory for lists that come in
         self._lists = False  # whether some inputs are lists
         self._steering = Steering(ops, inputs, state)
         self._programs: OrderedDict = OrderedDict()
@@ -76,34 +78,34 @@ class Region:
         """Runs the region; `values` maps tensors to values and is added to. Returns copies of fetched
         variables.
         """
-        arrays = [self._array(t, values[t]) for t in self.inputs]
-        program = self.compute(arrays, self._rows(values))
+        given = [values[t] for t in self.inputs]
+        arrays = [v.array if type(v) is Concrete else self._array(t, v) for t, v in zip(self.inputs, given)]
+        program = self.compute(arrays, self._rows(given))
         read: dict = {}
         for ref, array in zip(program.low.inputs, arrays):
             if isinstance(array, Packed):
                 array.note_read(ref, program.memory, read)
-        for tensor, ref in zip(self.outputs, program.refs):
-            values[tensor] = program.value(tensor, ref, arrays, read)
+        program.give(values, arrays, read)
         return {t: program.array(ref, arrays) for t, ref in program.copies.items()}
 
     def left(self, values: dict) -> dict:
         """The outputs as a run that failed has left them: those of ops before the failed one are right."""
         arrays = [self._array(t, values[t]) for t in self.inputs]
-        program = self.program(arrays, self._rows(values))
+        program = self.program(arrays, self._rows([values[t] for t in self.inputs]))
         return {t: program.value(t, ref, arrays, {}) for t, ref in zip(self.outputs, program.refs)}
 
     def _array(self, tensor, value) -> np.ndarray:
         if isinstance(value, Ragged):
-            self._lists, value = True, packed(value, tensor, self.capacities)
+            self._lists, value = True, packed(value, tensor, self.capacities, self._packs)
             if value is not None:
                 return value
         if value is None:  # absent, or slices that differ: only the host knows such values
             raise Split(next(op for op in self.ops if tensor in op.inputs))
         return value.array
 
-    def _rows(self, values: dict) -> dict:
+    def _rows(self, given: list) -> dict:
         """What all slices of an input are, where it is known: shapes that a loop saved for its gradient."""
-        rows = {t: values[t].row for t in self.inputs if getattr(values[t], "row", None) is not None}
+        rows = {t: v.row for t, v in zip(self.inputs, given) if getattr(v, "row", None) is not None}
         return {t: r for t, r in rows.items() if r.dtype.kind == "i" and r.size <= SMALL}
 
     def compute(self, arrays: list, rows: dict = _NONE) -> Program:
@@ -202,12 +204,17 @@ class Region:
     def _lowered(
         self, arrays: list, rows: dict, examples: dict, known: list, direct: frozenset | None = None
     ) -> Program:
-        """The program for inputs, the contents of some of which are `known`."""
-        elements: dict = {}
+        """The program for inputs, the contents of some of which are `known`.
+
+        What is lowered for sizes that change computes what is divided by them, and all that comes of it, in each
+        run: else it is constants, which would be made anew for each size by Python.
+        """
+        elements, folds_counts = {}, direct is None
         while True:
             low = RegionLowering(self.state, self.written)
             low.capacities, low.elements = self.capacities, elements
             low.used, low.examples, low.hosted = self.used, examples, self.hosted
+            low.folds_counts = folds_counts
             self.lowered += 1
             for tensor, array, whole in zip(self.inputs, arrays, known):
                 whole = whole or tensor in self.specialized
@@ -223,6 +230,9 @@ class Region:
                     raise Split(low.effects[0])  # which must not happen again where a guess was wrong
                 return program
             except NotNative as error:
+                if not folds_counts:
+                    folds_counts = True
+                    continue
                 if self._steering.take(error.op):
                     examples = self._steering.values(arrays) or {}
                     continue

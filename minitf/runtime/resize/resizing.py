@@ -284,7 +284,7 @@ class Resized:
         self.program.place([self._result(k, numbers, known) for k in range(count)])
         self.program.flows = {t: self._list(t, flow, numbers) for t, flow in self._flows.items()}
         self.program.saved = {t: with_slices(ref, slices) for t, ref in self._saved.items()}
-        self.program.instructions.become(numbers[: len(self.bases)] + self.bases)
+        self.program.become(numbers[: len(self.bases)] + self.bases)
 
     def _list(self, tensor, flow: Flow, numbers: np.ndarray) -> Flow:
         """A list that comes out, for some sizes."""
