@@ -12,6 +12,7 @@ import minitf as tf
 from minitf.framework import errors, protos
 from minitf.framework.graph import Graph, get_default_graph
 from minitf.framework.origin import warn
+from minitf.graphs import files
 from minitf.graphs.export import without_large_constants
 from minitf.summary.run_metadata import run_metadata_proto
 
@@ -219,8 +220,4 @@ def write_graph(graph_or_graph_def, logdir, name, as_text=True) -> str:
     if not isinstance(definition, protos.message("GraphDef")):
         raise TypeError(f"write_graph takes a tf.Graph or a tf.GraphDef, not {graph_or_graph_def!r}")
     os.makedirs(logdir, exist_ok=True)
-    path = os.path.join(os.fspath(logdir), name)
-    content = str(definition).encode() if as_text else definition.SerializeToString()
-    with open(path, "wb") as file:
-        file.write(content)
-    return path
+    return files.write_message(os.path.join(os.fspath(logdir), name), definition, as_text)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import glob
 import os
 import re
+import shutil
 
 from minitf.formats import checkpoint
 from minitf.framework import errors
 from minitf.framework.files import write_whole
 
+SHARDS = "_temp_"  # with 32 letters more behind a checkpoint's name: the folder of its shards while they are written
 _ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 _LINE = re.compile(r'\s*(\w+)\s*:\s*(?:"((?:[^"\\]|\\.)*)"|([-+.\w]+))\s*')
 
@@ -191,6 +194,12 @@ def get_checkpoint_mtimes(checkpoint_prefixes) -> list[float]:
                 found.append(os.path.getmtime(name))
                 break
     return found
+
+
+def remove_shards(checkpoint_prefix: str) -> None:
+    """Deletes what a sharded checkpoint was to be put together from."""
+    for folder in glob.glob(f"{glob.escape(checkpoint_prefix)}{SHARDS}{'[0-9a-f]' * 32}"):
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def remove_checkpoint(checkpoint_prefix, checkpoint_format_version=None, meta_graph_suffix: str = "meta") -> None:

@@ -148,7 +148,7 @@ class Saver:
         self._def.restore_op_name = restored.name
 
     def _build_sharded(self, prefix, rows):
-        folder = string_join([prefix, f"_temp_{uuid.uuid4().hex}/part"])
+        folder = string_join([prefix, f"{checkpoint_state.SHARDS}{uuid.uuid4().hex}/part"])
         shards = by_device(rows)
         count = constant(len(shards), dtypes.int32, name="num_shards")
         parts, saved = [], []
@@ -221,7 +221,11 @@ class Saver:
             return None
         if not os.path.isdir(folder or "."):
             raise ValueError(f"Parent directory of {path} doesn't exist, can't save.")
-        path = os.fsdecode(sess.run(self._def.save_tensor_name, {self._def.filename_tensor_name: path}))
+        try:
+            path = os.fsdecode(sess.run(self._def.save_tensor_name, {self._def.filename_tensor_name: path}))
+        except BaseException:
+            checkpoint_state.remove_shards(path)
+            raise
         if write_meta_graph:
             self._write_graph(sess.graph, f"{path}.{meta_graph_suffix}")
         if write_state:

@@ -1,15 +1,16 @@
 """Checkpoints; those that TensorFlow 1.15.5 wrote are in tests/facts/checkpoints (see README.md there)."""
 
+import itertools
+import multiprocessing
 import os
 import random
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
-from campaigns import checkpoints
+from campaigns import checkpoints, kills
 from record_checkpoints import WAYS, WHOLE
 
 import minitf as tf
@@ -182,38 +183,54 @@ def test_what_an_index_may_not_say(tmp_path):
             load_all(prefix)
 
 
-KILLED = """
-import os, sys
-import numpy as np, minitf as tf
-from minitf.formats import bundle, checkpoint, wire
-prefix, place = sys.argv[1], int(sys.argv[2])
-calls = 0
-def count(event, args):
-    global calls
-    if event in ("open", "os.rename", "os.remove", "os.mkdir") and str(args[0]).startswith(prefix):
-        calls += 1
-        if calls == place:
+def killed_at(place, prefix, work):
+    """Does some work in a process that ends before it opens or renames file number `place`; whether it did end."""
+    calls = itertools.count(1)
+
+    def count(event, args):
+        changes = event in ("open", "os.rename", "os.remove", "os.mkdir") and str(args[0]).startswith(prefix)
+        if changes and next(calls) == place:
             os._exit(9)
-sys.addaudithook(count)
-checkpoint.write(prefix, [("x", tf.float32, np.full(1000, 2, np.float32))])
-"""
+
+    def counted():
+        sys.addaudithook(count)
+        work()
+
+    process = multiprocessing.get_context("fork").Process(target=counted)
+    process.start()
+    process.join()
+    assert process.exitcode in (0, 9)
+    return process.exitcode == 9
 
 
-def test_killed_at_any_step_the_old_or_the_new_one_is_whole(tmp_path):
-    prefix, codes = str(tmp_path / "m"), []
-    for place in range(1, 12):
-        checkpoint.write(prefix, [("x", tf.float32, np.full(1000, 1, np.float32))])
-        done = subprocess.run([sys.executable, "-c", KILLED, prefix, str(place)], capture_output=True)
-        value = checkpoint.Checkpoint(prefix).array("x")
-        assert set(value.tolist()) in ({1.0}, {2.0}), place
-        assert done.returncode == 9 or set(value.tolist()) == {2.0}
-        codes.append(done.returncode)
-    assert codes[0] == 9 and codes[-1] == 0
+@pytest.mark.parametrize("shards", [1, 3])
+def test_killed_at_any_step_the_old_or_the_new_one_is_whole(tmp_path, shards):
+    prefix = str(tmp_path / "m")
+    names = [f"x{i}" for i in range(shards)]
+
+    def save(value):
+        parts = [prefix] if shards == 1 else [f"{prefix}_temp/{i}" for i in range(shards)]
+        for name, part in zip(names, parts):
+            checkpoint.write(part, [(name, tf.float32, np.full(1000, value, np.float32))])
+        if shards > 1:
+            checkpoint.merge(parts, prefix)
+
+    for place in itertools.count(1):
+        save(1)
+        ended = killed_at(place, prefix, lambda: save(2))
+        found = checkpoint.Checkpoint(prefix)
+        values = {float(value) for name in names for value in found.array(name)}
+        assert values == {2.0} if not ended else values in ({1.0}, {2.0}), place
+        if not ended:
+            break
+    assert place > 5
+    files = [name for name in sorted(os.listdir(tmp_path)) if not name.startswith("m_temp")]
+    assert files == [*[f"m.data-{i:05}-of-{shards:05}" for i in range(shards)], "m.index"]
 
 
 def test_kills_and_lies():
-    assert checkpoints.kills(4, seed=0) == 0
-    assert checkpoints.lies(150, seed=0) == 0
+    assert sum(kills.kills(way, 2, seed=0) for way in kills.WAYS) == 0
+    assert checkpoints.lies(100, seed=0) == 0
 
 
 @pytest.mark.parametrize("damage", [wire.field(2, b"\x08"), wire.field(2, 7), b"\x0a"])

@@ -1,6 +1,7 @@
 import errno
 import io
 import os
+import resource
 
 import numpy as np
 import pytest
@@ -385,6 +386,29 @@ def refusing(function, code, suffix=""):
         return function(*args, **kwargs)
 
     return refused
+
+
+@pytest.mark.parametrize("sharded", [False, True])
+def test_no_more_than_the_system_allows(session, tmp_path, sharded):
+    """A limit of the size of files, which stands for a disk that is really full: the second shard does not fit."""
+    tf.get_variable("a", [10])
+    with tf.device("/cpu:1"):
+        v = tf.get_variable("v", [1000])
+    large = tf.get_variable("large", [10_000])
+    session.run(tf.global_variables_initializer())
+    saver, larger = tf.train.Saver([v], sharded=sharded), tf.train.Saver(sharded=sharded, name="larger")
+    path = saver.save(session, str(tmp_path / "m"), write_meta_graph=False)
+    value, before = session.run(v), sorted(os.listdir(tmp_path))
+    session.run([v.assign(v + 1.0), large.assign(large + 1.0)])
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    try:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (8192, limits[1]))
+        with pytest.raises(tf.errors.ResourceExhaustedError, match="File too large"):
+            larger.save(session, path, write_meta_graph=False)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert sorted(os.listdir(tmp_path)) == before
+    np.testing.assert_array_equal(tf.train.load_variable(path, "v"), value)
 
 
 FAILURES = {
