@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import minitf as tf
+from minitf.framework.named import named
 from minitf.metrics.streams import alike, broadcast_weights, collected, metric_variable
 
 
@@ -20,6 +21,13 @@ def _counted(happened, weights, metrics_collections, updates_collections) -> tup
 
 
 def _truth_count(default: str, label: bool, prediction: bool, doc: str):
+    @named(
+        default,
+        f"""{doc}; a pair of the number and its update op.
+
+    labels, predictions: bools, or what is cast to them.
+    """,
+    )
     def function(
         labels, predictions, weights=None, metrics_collections=None, updates_collections=None, name: str | None = None
     ) -> tuple:
@@ -29,11 +37,6 @@ def _truth_count(default: str, label: bool, prediction: bool, doc: str):
             happened = tf.logical_and(tf.equal(labels, label), tf.equal(predictions, prediction))
             return _counted(happened, weights, metrics_collections, updates_collections)
 
-    function.__name__ = function.__qualname__ = default
-    function.__doc__ = f"""{doc}; a pair of the number and its update op.
-
-    labels, predictions: bools, or what is cast to them.
-    """
     return function
 
 
@@ -49,6 +52,13 @@ def _share(part, other, name: str):
 
 
 def _of_truth(default: str, other, doc: str):
+    @named(
+        default,
+        f"""{doc}; a pair of it and its update op.
+
+    labels, predictions: bools, or what is cast to them.
+    """,
+    )
     def function(
         labels, predictions, weights=None, metrics_collections=None, updates_collections=None, name: str | None = None
     ) -> tuple:
@@ -61,11 +71,6 @@ def _of_truth(default: str, other, doc: str):
             update_op = _share(update_found, update_missed, "update_op")
             return collected(value, update_op, metrics_collections, updates_collections)
 
-    function.__name__ = function.__qualname__ = default
-    function.__doc__ = f"""{doc}; a pair of it and its update op.
-
-    labels, predictions: bools, or what is cast to them.
-    """
     return function
 
 
@@ -112,6 +117,12 @@ _NAMES = {"tp": "true_positives", "fn": "false_negatives", "tn": "true_negatives
 def _count_at(kind: str):
     default = _NAMES[kind]
 
+    @named(
+        f"{default}_at_thresholds",
+        f"""`{default}` when predictions in [0, 1] count as true above each of some thresholds:
+    a pair of the numbers, [len(thresholds)], and their update op.
+    """,
+    )
     def function(
         labels,
         predictions,
@@ -126,10 +137,6 @@ def _count_at(kind: str):
             values, updates = at_thresholds(labels, predictions, thresholds, weights, (kind,))
             return collected(tf.identity(values[kind]), updates[kind], metrics_collections, updates_collections)
 
-    function.__name__ = function.__qualname__ = f"{default}_at_thresholds"
-    function.__doc__ = f"""`{default}` when predictions in [0, 1] count as true above each of some thresholds:
-    a pair of the numbers, [len(thresholds)], and their update op.
-    """
     return function
 
 
@@ -142,6 +149,7 @@ _SMALL = 1e-7
 
 
 def _share_at(default: str, other: str, doc: str):
+    @named(f"{default}_at_thresholds", doc)
     def function(
         labels,
         predictions,
@@ -160,8 +168,6 @@ def _share_at(default: str, other: str, doc: str):
             ]
             return collected(value, update_op, metrics_collections, updates_collections)
 
-    function.__name__ = function.__qualname__ = f"{default}_at_thresholds"
-    function.__doc__ = doc
     return function
 
 

@@ -7,13 +7,39 @@ import math
 
 import numpy as np
 
+from minitf.framework.apply import apply
+from minitf.framework.named import named
 from minitf.framework.shape import SCALAR, broadcast_static_shape
 from minitf.framework.static import full, partial_value
+from minitf.framework.tensor import Tensor
 from minitf.kernels.compile import layout
 from minitf.kernels.math import movement
 
 _MANY = 1000  # elements: values at least as large are not worked out while the graph is built
 _nest = functools.lru_cache(4096)(layout.nest)  # the steps of an unrolled network walk the same shapes
+
+# ---- public functions
+
+
+def of_one(type: str, doc: str, called: str | None = None):
+    """The public function of an op of one input."""
+
+    @named(called or type.lower(), doc)
+    def function(x, name: str | None = None) -> Tensor:
+        return apply(type, x, name=name)
+
+    return function
+
+
+def of_two(type: str, doc: str, called: str | None = None):
+    """The public function of an op of two inputs."""
+
+    @named(called or type.lower(), doc)
+    def function(x, y, name: str | None = None) -> Tensor:
+        return apply(type, x, y, name=name)
+
+    return function
+
 
 # ---- static shapes
 

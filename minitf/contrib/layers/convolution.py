@@ -10,6 +10,7 @@ from minitf.contrib.framework.scopes import add_arg_scope
 from minitf.contrib.layers import utils
 from minitf.contrib.layers.core import _XAVIER, _ZEROS, finished, renamed
 from minitf.framework.graph import name_scope
+from minitf.framework.named import named
 from minitf.layers.convolution import Conv1D, Conv2D, Conv2DTranspose
 from minitf.layers.volumes import Conv3D, Conv3DTranspose
 
@@ -148,6 +149,7 @@ def _convolved(
 def _layer_along(axes: int, kind, name: str, doc: str):
     """The public function for convolutions along so many axes."""
 
+    @named(name, doc)
     def layer(
         inputs,
         num_outputs: int,
@@ -193,8 +195,6 @@ def _layer_along(axes: int, kind, name: str, doc: str):
             scope,
         )
 
-    layer.__name__ = layer.__qualname__ = name
-    layer.__doc__ = doc
     return add_arg_scope(layer)
 
 

@@ -6,6 +6,7 @@ import inspect
 
 import minitf as tf
 from minitf import metrics
+from minitf.framework.named import named
 
 
 def _streaming(function, name: str | None = None, but: str = ""):
@@ -16,12 +17,13 @@ def _streaming(function, name: str | None = None, but: str = ""):
         names = ["predictions", "labels", *[n for n in names if n not in ("predictions", "labels")]]
     signature = known.replace(parameters=[known.parameters[n] for n in names])
 
+    @named(
+        f"streaming_{name or function.__name__}", f"`tf.metrics.{function.__name__}`, with predictions before labels."
+    )
     def streaming(*args, **kwargs):
         return function(**signature.bind(*args, **kwargs).arguments)
 
     streaming.__signature__ = signature
-    streaming.__name__ = streaming.__qualname__ = f"streaming_{name or function.__name__}"
-    streaming.__doc__ = f"`tf.metrics.{function.__name__}`, with predictions before labels."
     return streaming
 
 

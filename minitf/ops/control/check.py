@@ -12,6 +12,7 @@ from minitf.framework import dtypes, errors, op_counts
 from minitf.framework.apply import apply, apply_op
 from minitf.framework.convert import convert_to_tensor
 from minitf.framework.graph import name_scope
+from minitf.framework.named import named
 from minitf.framework.operation import Operation
 from minitf.framework.registry import define
 from minitf.framework.static import constant_value
@@ -196,21 +197,23 @@ def _static_text(item) -> str:
 def _compare(symbol: str, function, type: str, default: str, doc: str):
     """The public function that asserts `x <symbol> y` element by element."""
 
-    def check(x, y, data: list | None = None, summarize: int | None = None, message: str | None = None, name=None):
-        with name_scope(name, default):
-            x = convert_to_tensor(x, name="x")
-            y = convert_to_tensor(y, dtype=x.dtype.base_dtype, name="y")
-            return _comparison(symbol, function, type, x, y, data, summarize, message)
-
-    check.__name__ = check.__qualname__ = default
-    check.__doc__ = f"""An op that fails with InvalidArgumentError unless {doc}.
+    @named(
+        default,
+        f"""An op that fails with InvalidArgumentError unless {doc}.
 
     x, y: tensors that broadcast; data, summarize: what to show then, and how much of it; message: its first
     line.
 
     Raises:
       InvalidArgumentError: at once, if both are constants and the assertion is false.
-    """
+    """,
+    )
+    def check(x, y, data: list | None = None, summarize: int | None = None, message: str | None = None, name=None):
+        with name_scope(name, default):
+            x = convert_to_tensor(x, name="x")
+            y = convert_to_tensor(y, dtype=x.dtype.base_dtype, name="y")
+            return _comparison(symbol, function, type, x, y, data, summarize, message)
+
     return check
 
 
@@ -242,6 +245,14 @@ assert_greater_equal = _compare(">=", operator.ge, "GreaterEqual", "assert_great
 def _sign(default: str, words: str, symbol: str, check, zero_first: bool):
     """The public function that compares a tensor with zero."""
 
+    @named(
+        default,
+        f"""An op that fails with InvalidArgumentError unless all elements of x are {words}.
+
+    Raises:
+      InvalidArgumentError: at once, if x is a constant and the assertion is false.
+    """,
+    )
     def assertion(x, data: list | None = None, summarize: int | None = None, message: str | None = None, name=None):
         with name_scope(name, default):
             x = convert_to_tensor(x, name="x")
@@ -250,12 +261,6 @@ def _sign(default: str, words: str, symbol: str, check, zero_first: bool):
             zero = convert_to_tensor(0, dtype=x.dtype.base_dtype, name="Const")
             return check(*((zero, x) if zero_first else (x, zero)), data=data, summarize=summarize)
 
-    assertion.__name__ = assertion.__qualname__ = default
-    assertion.__doc__ = f"""An op that fails with InvalidArgumentError unless all elements of x are {words}.
-
-    Raises:
-      InvalidArgumentError: at once, if x is a constant and the assertion is false.
-    """
     return assertion
 
 
@@ -299,6 +304,14 @@ def assert_near(
 def _rank_check(default: str, words: str, function, type: str):
     """The public function that compares a tensor's rank with a number."""
 
+    @named(
+        default,
+        f"""An op that fails with InvalidArgumentError unless x has rank {words}`rank`.
+
+    Raises:
+      ValueError: at once, if the ranks are known and wrong.
+    """,
+    )
     def check(x, rank, data: list | None = None, summarize: int | None = None, message: str | None = None, name=None):
         with name_scope(name, default):
             x = convert_to_tensor(x, name="x")
@@ -318,12 +331,6 @@ def _rank_check(default: str, words: str, function, type: str):
                 ]
             return Assert(apply(type, array.rank(x), rank), data, summarize)
 
-    check.__name__ = check.__qualname__ = default
-    check.__doc__ = f"""An op that fails with InvalidArgumentError unless x has rank {words}`rank`.
-
-    Raises:
-      ValueError: at once, if the ranks are known and wrong.
-    """
     return check
 
 

@@ -23,12 +23,7 @@ def _bitwise(type: str, numpy, kernel, doc: str):
         differentiable=False,
     )
 
-    def function(x, y, name: str | None = None) -> Tensor:
-        return apply(type, x, y, name=name)
-
-    function.__name__ = function.__qualname__ = type
-    function.__doc__ = doc
-    return function
+    return patterns.of_two(type, doc, type)
 
 
 def _shift(function):

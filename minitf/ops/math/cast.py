@@ -8,6 +8,7 @@ from minitf.framework import dtypes
 from minitf.framework.apply import apply_op
 from minitf.framework.convert import convert_to_tensor
 from minitf.framework.graph import name_scope
+from minitf.framework.named import named
 from minitf.framework.registry import define
 from minitf.framework.sparse import SparseTensor
 from minitf.framework.static import full, partial_value
@@ -74,11 +75,10 @@ def _cast_to(x: Tensor, dtype: dtypes.DType, name: str | None) -> Tensor:
 
 
 def _to(dtype: dtypes.DType, default: str):
+    @named(f"to_{dtype.name}", f"x as {dtype.name}: see `cast`.")
     def function(x, name: str | None = default) -> Tensor:
         return cast(x, dtype, name=name)
 
-    function.__name__ = function.__qualname__ = f"to_{dtype.name}"
-    function.__doc__ = f"x as {dtype.name}: see `cast`."
     return function
 
 

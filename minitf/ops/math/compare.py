@@ -26,12 +26,7 @@ def _comparison(type: str, numpy, kernel, doc: str, T=dtypes.REAL):  # noqa: N80
         differentiable=False,
     )
 
-    def function(x, y, name: str | None = None) -> Tensor:
-        return apply(type, x, y, name=name)
-
-    function.__name__ = function.__qualname__ = type.lower()
-    function.__doc__ = doc
-    return function
+    return patterns.of_two(type, doc)
 
 
 less = _comparison("Less", np.less, elementwise.less, "x < y, element by element.")
@@ -53,12 +48,7 @@ def _is(type: str, numpy, kernel, doc: str):
         differentiable=False,
     )
 
-    def function(x, name: str | None = None) -> Tensor:
-        return apply(type, x, name=name)
-
-    function.__name__ = function.__qualname__ = type.lower()
-    function.__doc__ = doc
-    return function
+    return patterns.of_one(type, doc)
 
 
 is_nan = _is("IsNan", np.isnan, elementwise.is_nan, "Which elements are NaN.")
@@ -76,12 +66,7 @@ def _logical(type: str, numpy, kernel, doc: str):
         differentiable=False,
     )
 
-    def function(x, y, name: str | None = None) -> Tensor:
-        return apply(type, x, y, name=name)
-
-    function.__name__ = function.__qualname__ = type.lower()
-    function.__doc__ = doc
-    return function
+    return patterns.of_two(type, doc)
 
 
 logical_and = _logical("LogicalAnd", np.logical_and, elementwise.and_, "x and y, element by element.")

@@ -6,6 +6,7 @@ import numpy as np
 
 from minitf.framework import dtypes
 from minitf.framework.apply import apply
+from minitf.framework.named import named
 from minitf.framework.registry import define
 from minitf.framework.static import constant_value
 from minitf.framework.tensor import Tensor
@@ -60,14 +61,16 @@ def _cumulation(type: str, name: str, numpy, kernel, grad, doc: str, T=dtypes.NU
         grad=grad,
     )
 
+    @named(
+        name,
+        f"""{doc}
+
+    exclusive: without the element itself; reverse: from the end. Shaped like x.
+    """,
+    )
     def function(x, axis=0, exclusive: bool = False, reverse: bool = False, name: str | None = None) -> Tensor:
         return apply(type, x, axis, exclusive=bool(exclusive), reverse=bool(reverse), name=name)
 
-    function.__name__ = function.__qualname__ = name
-    function.__doc__ = f"""{doc}
-
-    exclusive: without the element itself; reverse: from the end. Shaped like x.
-    """
     return function
 
 

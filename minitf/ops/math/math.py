@@ -87,12 +87,7 @@ def _binary(type: str, numpy, kernel, grad, doc: str, T=dtypes.NUMBER, error=Non
         **rules,
     )
 
-    def function(x, y, name: str | None = None) -> Tensor:
-        return apply(type, x, y, name=name)
-
-    function.__name__ = function.__qualname__ = type.lower()
-    function.__doc__ = doc
-    return function
+    return patterns.of_two(type, doc)
 
 
 def _integer_checked(on_floats, on_integers):

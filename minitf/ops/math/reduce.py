@@ -10,6 +10,7 @@ from minitf.framework import dtypes
 from minitf.framework.apply import apply
 from minitf.framework.convert import convert_to_tensor
 from minitf.framework.graph import at_home, name_scope
+from minitf.framework.named import named
 from minitf.framework.registry import define
 from minitf.framework.shape import SCALAR, UNKNOWN, TensorShape
 from minitf.framework.static import constant_value, partial_value
@@ -179,6 +180,14 @@ def _reduction(type: str, numpy, kernel, grad, doc: str, T=dtypes.NUMBER):  # no
         differentiable=grad is not None,
     )
 
+    @named(
+        f"reduce_{type.lower()}",
+        f"""{doc}
+
+    axis: an axis or list of axes, negative ones counted from the end (default: all); keepdims: whether they
+    stay with size 1. `reduction_indices` and `keep_dims` are the old names. ValueError for axes that x lacks.
+    """,
+    )
     def function(
         input_tensor,
         axis=None,
@@ -191,12 +200,6 @@ def _reduction(type: str, numpy, kernel, grad, doc: str, T=dtypes.NUMBER):  # no
         keep = patterns.renamed("keepdims", keepdims, "keep_dims", keep_dims)
         return _reduce(type, input_tensor, axis, bool(keep), name)
 
-    function.__name__ = function.__qualname__ = f"reduce_{type.lower()}"
-    function.__doc__ = f"""{doc}
-
-    axis: an axis or list of axes, negative ones counted from the end (default: all); keepdims: whether they
-    stay with size 1. `reduction_indices` and `keep_dims` are the old names. ValueError for axes that x lacks.
-    """
     return function
 
 
@@ -456,6 +459,13 @@ def _argument_of(type: str, numpy, kernel, doc: str):
         differentiable=False,
     )
 
+    @named(
+        type.lower(),
+        f"""{doc}
+
+    axis: default 0 (`dimension` is its old name); output_type: int64 or int32.
+    """,
+    )
     def function(input, axis=None, name: str | None = None, dimension=None, output_type=dtypes.int64) -> Tensor:
         axis = patterns.renamed("axis", axis, "dimension", dimension)
         kind = dtypes.type_or(output_type, dtypes.int64)
@@ -463,11 +473,6 @@ def _argument_of(type: str, numpy, kernel, doc: str):
             raise TypeError(f"output_type of {type} is int32 or int64, not {kind.name}")
         return apply(type, input, 0 if axis is None else axis, output_type=kind, name=name)
 
-    function.__name__ = function.__qualname__ = type.lower()
-    function.__doc__ = f"""{doc}
-
-    axis: default 0 (`dimension` is its old name); output_type: int64 or int32.
-    """
     return function
 
 

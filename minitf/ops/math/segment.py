@@ -10,6 +10,7 @@ from minitf.framework import dtypes
 from minitf.framework.apply import apply
 from minitf.framework.convert import convert_to_tensor
 from minitf.framework.graph import name_scope
+from minitf.framework.named import named
 from minitf.framework.registry import define
 from minitf.framework.shape import UNKNOWN, TensorShape
 from minitf.framework.static import constant_value
@@ -109,15 +110,17 @@ def _segments(type: str, numpy, grad, doc: str, T=dtypes.NUMBER):  # noqa: N803
         grad=grad,
     )
 
-    def function(data, segment_ids, name: str | None = None) -> Tensor:
-        return apply(type, data, segment_ids, name=name)
-
-    function.__name__ = function.__qualname__ = f"segment_{type[7:].lower()}"
-    function.__doc__ = f"""{doc}
+    @named(
+        f"segment_{type[7:].lower()}",
+        f"""{doc}
 
     data: [n, ...]; segment_ids: [n], rising from 0 (InvalidArgumentError if not). Segments without rows give
     0 if nothing else is said.
-    """
+    """,
+    )
+    def function(data, segment_ids, name: str | None = None) -> Tensor:
+        return apply(type, data, segment_ids, name=name)
+
     return function
 
 
@@ -238,15 +241,17 @@ def _unsorted_segments(type: str, numpy, kernel, grad, doc: str, T=dtypes.NUMBER
         grad=grad,
     )
 
-    def function(data, segment_ids, num_segments, name: str | None = None) -> Tensor:
-        return apply(type, data, segment_ids, num_segments, name=name)
-
-    function.__name__ = function.__qualname__ = f"unsorted_segment_{type[15:].lower()}"
-    function.__doc__ = f"""{doc}
+    @named(
+        f"unsorted_segment_{type[15:].lower()}",
+        f"""{doc}
 
     data: [*s, ...]; segment_ids: [*s], below num_segments (InvalidArgumentError if not), negative ones are
     left out. Returns [num_segments, ...].
-    """
+    """,
+    )
+    def function(data, segment_ids, num_segments, name: str | None = None) -> Tensor:
+        return apply(type, data, segment_ids, num_segments, name=name)
+
     return function
 
 

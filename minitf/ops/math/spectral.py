@@ -10,6 +10,7 @@ from minitf.framework import dtypes
 from minitf.framework.apply import apply
 from minitf.framework.convert import convert_to_tensor
 from minitf.framework.graph import name_scope
+from minitf.framework.named import named
 from minitf.framework.registry import define
 from minitf.framework.shape import UNKNOWN, TensorShape
 from minitf.framework.static import constant_value
@@ -167,12 +168,12 @@ for _rank in (1, 2, 3):
 def _complex_function(rank: int, inverse: bool):
     type, where = f"{'I' * inverse}{_name(rank)}", "axis" if rank == 1 else f"{rank} axes"
 
+    what = "inverse discrete Fourier transform" if inverse else "discrete Fourier transform"
+
+    @named(type.lower(), f"The {what} of a complex tensor along the last {where}.")
     def transform(input, name: str | None = None) -> Tensor:
         return apply(type, input, name=name)
 
-    what = "inverse discrete Fourier transform" if inverse else "discrete Fourier transform"
-    transform.__name__ = transform.__qualname__ = type.lower()
-    transform.__doc__ = f"The {what} of a complex tensor along the last {where}."
     return transform
 
 
@@ -191,6 +192,13 @@ def _lengths(x: Tensor, rank: int, inverse: bool) -> Tensor:
 def _real_function(rank: int, inverse: bool):
     type = f"{'I' * inverse}R{_name(rank)}"
 
+    @named(
+        type.lower(),
+        f"The real signal, float32, of a spectrum [..., n // 2 + 1] as `{type[1:].lower()}` gives it."
+        if inverse
+        else f"The discrete Fourier transform of a float32 tensor along the last {rank} axes, the last one "
+        "[n // 2 + 1]: the rest are conjugates. fft_length: to what the axes are cut or filled up first.",
+    )
     def transform(input_tensor, fft_length=None, name: str | None = None) -> Tensor:
         with name_scope(name, type.lower(), [input_tensor, fft_length]) as scope:
             x = convert_to_tensor(input_tensor, dtypes.complex64 if inverse else dtypes.float32)
@@ -199,13 +207,6 @@ def _real_function(rank: int, inverse: bool):
                 fft_length = _lengths(x, rank, inverse)
             return apply(type, x, convert_to_tensor(fft_length, dtypes.int32), name=scope)
 
-    transform.__name__ = transform.__qualname__ = type.lower()
-    transform.__doc__ = (
-        f"The real signal, float32, of a spectrum [..., n // 2 + 1] as `{type[1:].lower()}` gives it."
-        if inverse
-        else f"The discrete Fourier transform of a float32 tensor along the last {rank} axes, the last one "
-        "[n // 2 + 1]: the rest are conjugates. fft_length: to what the axes are cut or filled up first."
-    )
     return transform
 
 

@@ -10,6 +10,7 @@ from minitf.framework import dtypes
 from minitf.framework.apply import apply
 from minitf.framework.convert import convert_to_tensor
 from minitf.framework.graph import name_scope
+from minitf.framework.named import named
 from minitf.framework.registry import define
 from minitf.framework.sparse import SparseTensor
 from minitf.framework.tensor import Tensor
@@ -45,13 +46,12 @@ def _unary(type: str, numpy, kernel, derivative, doc: str, T=FIELD, grad=None, *
         **options,
     )
 
+    @named(type.lower(), doc)
     def function(x, name: str | None = None) -> Tensor:
         if type in _OF_ZERO_IS_ZERO and isinstance(x, SparseTensor):
             return x.mapped(lambda values: function(values, name))
         return apply(type, x, name=name)
 
-    function.__name__ = function.__qualname__ = type.lower()
-    function.__doc__ = doc
     return function
 
 

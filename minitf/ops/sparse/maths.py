@@ -8,6 +8,7 @@ from minitf.framework import dtypes
 from minitf.framework.apply import apply
 from minitf.framework.convert import convert_to_tensor
 from minitf.framework.graph import at_home, name_scope
+from minitf.framework.named import named
 from minitf.framework.registry import define
 from minitf.framework.shape import UNKNOWN, TensorShape, broadcast_static_shape
 from minitf.framework.sparse import SparseTensor, SparseTensorValue, as_sparse
@@ -176,14 +177,13 @@ def _extreme(type: str, ufunc, doc: str):
         shape=lambda op: any_number(UNKNOWN)[:2],
     )
 
+    @named(f"sparse_{type[12:].lower()}", doc)
     def function(sp_a, sp_b, name: str | None = None) -> SparseTensor:
         sp_a, sp_b = as_sparse(sp_a), as_sparse(sp_b)
         with name_scope(name, type, [sp_a.indices, sp_a.values, sp_b.indices, sp_b.values]) as scope:
             indices, values = apply(type, *sp_a._components(), *sp_b._components(), name=scope)
         return SparseTensor(indices, values, sp_a.dense_shape)
 
-    function.__name__ = function.__qualname__ = f"sparse_{type[12:].lower()}"
-    function.__doc__ = doc
     return function
 
 

@@ -7,6 +7,7 @@ import numpy as np
 from minitf.framework import dtypes
 from minitf.framework.apply import apply
 from minitf.framework.graph import at_home, name_scope
+from minitf.framework.named import named
 from minitf.framework.registry import define
 from minitf.framework.shape import UNKNOWN, TensorShape
 from minitf.framework.sparse import SparseTensor, as_sparse
@@ -108,23 +109,22 @@ def _reduction(type: str, kinds, doc: str, grad=None, **how):
             axis = _all_axes(sp_input) if axis is None else axis
         return [*sp_input._components(), axis], bool(keep)
 
+    name = f"sparse_reduce_{type[12:].lower()}"
+
+    @named(name, f"{doc} along `axis` (default: all), as a dense tensor; 0 where there are no values.")
     def dense(
         sp_input, axis=None, keepdims: bool | None = None, reduction_axes=None, keep_dims: bool | None = None
     ) -> Tensor:
         inputs, keep = arguments(sp_input, axis, keepdims, reduction_axes, keep_dims)
         return apply(type, *inputs, keep_dims=keep)
 
+    @named(f"{name}_sparse", f"{doc} along `axis` (default: all), as a SparseTensor; no gradient.")
     def sparse(
         sp_input, axis=None, keepdims: bool | None = None, reduction_axes=None, keep_dims: bool | None = None
     ) -> SparseTensor:
         inputs, keep = arguments(sp_input, axis, keepdims, reduction_axes, keep_dims)
         return SparseTensor(*apply(f"{type}Sparse", *inputs, keep_dims=keep))
 
-    name = f"sparse_reduce_{type[12:].lower()}"
-    dense.__name__ = dense.__qualname__ = name
-    sparse.__name__ = sparse.__qualname__ = f"{name}_sparse"
-    dense.__doc__ = f"{doc} along `axis` (default: all), as a dense tensor; 0 where there are no values."
-    sparse.__doc__ = f"{doc} along `axis` (default: all), as a SparseTensor; no gradient."
     return dense, sparse
 
 

@@ -6,6 +6,7 @@ import numpy as np
 
 from minitf.framework import dtypes
 from minitf.framework.apply import apply
+from minitf.framework.named import named
 from minitf.framework.registry import define
 from minitf.framework.shape import UNKNOWN, TensorShape
 from minitf.framework.static import constant_value
@@ -87,20 +88,22 @@ def _segments(name: str, type: str, power: float, kinds, doc: str):
         grad=_grad(power),
     )
 
-    def function(data, indices, segment_ids, name: str | None = None, num_segments=None) -> Tensor:
-        if num_segments is None:
-            return apply(type, data, indices, segment_ids, name=name)
-        return apply(f"{type}WithNumSegments", data, indices, segment_ids, num_segments, name=name)
-
-    function.__name__ = function.__qualname__ = name
-    function.__doc__ = f"""{doc}
+    @named(
+        name,
+        f"""{doc}
 
     data: [rows, ...]; indices: [n]; segment_ids: [n] int32, rising from 0; num_segments: how many there are,
     else as many as the last id says. Empty segments give 0.
 
     Raises (at run time):
       InvalidArgumentError: for ids out of order, and indices out of range.
-    """
+    """,
+    )
+    def function(data, indices, segment_ids, name: str | None = None, num_segments=None) -> Tensor:
+        if num_segments is None:
+            return apply(type, data, indices, segment_ids, name=name)
+        return apply(f"{type}WithNumSegments", data, indices, segment_ids, num_segments, name=name)
+
     return function
 
 
