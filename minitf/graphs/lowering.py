@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from minitf.framework import dtypes
 from minitf.framework.apply import apply
+from minitf.framework.dtypes import variant
 from minitf.framework.graph import Graph
 from minitf.framework.operation import Operation
-from minitf.framework.shape import TensorShape
-from minitf.framework.tensor import Tensor
-from minitf.graphs.edits import text_of
 from minitf.graphs.export import graph_def
-from minitf.graphs.nodes import source_of
+from minitf.graphs.handles import with_handles
 from minitf.graphs.primitives import Copy
+from minitf.graphs.slices import alike, depth
 from minitf.graphs.spelling import attributes_of
-from minitf.graphs.values import attribute, shape_proto
-from minitf.ops.array import array, ranges
-from minitf.ops.array.constant import constant
-from minitf.ops.array.gather import boolean_mask
-from minitf.ops.array.joining import stack
-from minitf.ops.math import math
+from minitf.graphs.substitutes import ON_LISTS, RULES
+from minitf.graphs.values import attribute
+
+_SPELLED = {"SumOfTensorLists": "AddN", "ZerosLikeTensorList": "ZerosLike"}
 
 
 def to_tensorflow(graph: Graph, add_shapes: bool = False):
@@ -32,12 +28,24 @@ def to_tensorflow(graph: Graph, add_shapes: bool = False):
     """
     copy = _Copy(graph.root)
     copy.ops_of(graph.root)
-    lacking = {op.type: op for op in copy.graph.ops if attributes_of(op.type) is None}
+    lacking = {op.type: op for op in copy.graph.ops if attributes_of(_SPELLED.get(op.type, op.type)) is None}
     if lacking:
         listed = ", ".join(f"{type} '{op.name}'" for type, op in sorted(lacking.items()))
         raise ValueError(f"TensorFlow has no ops like {listed}")
     _gate(copy.graph)
-    return _with_handles(copy.graph, graph_def(copy.graph, add_shapes=add_shapes))
+    definition = with_handles(copy.graph, graph_def(copy.graph, add_shapes=add_shapes))
+    for node in definition.node:
+        if node.op in _SPELLED:
+            _spell(node)
+    return definition
+
+
+def _spell(node) -> None:
+    """Gives an op on lists the name that TensorFlow has for it and for others."""
+    node.op = _SPELLED[node.op]
+    node.attr["T"].CopyFrom(attribute(variant))
+    if node.op == "AddN":
+        node.attr["N"].i = sum(not text.startswith("^") for text in node.input)
 
 
 def _gate(graph: Graph) -> None:
@@ -76,163 +84,22 @@ class _Copy(Copy):
     """A copy in which each op that TensorFlow lacks is made of others."""
 
     def plain(self, op: Operation) -> None:
-        rule = _RULES.get(op.type)
+        rule = self.rule(op)
         if rule is None:
             return super().plain(op)
         before = len(self.graph.ops)
         with self.graph.as_default(), self.graph.control_dependencies(self.controls(op)):
             with self.graph.name_scope(f"{op.name}/"):
                 result = rule(op, *(self.value(t) for t in op.inputs))
-            last = apply("Identity", result, name=f"{op.name}/")
+            last = alike(apply("Identity", result, name=f"{op.name}/"), result)
         if self.pivot is not None:
             for new in self.graph.ops[before:]:
                 if not new.inputs and not new.control_inputs:
                     new._add_control_inputs([self.pivot])
         self.stands_for(op, last.op, [last])
 
-
-def _summed(op, x, shape):
-    """The sum over the axes along which `shape` is repeated in x."""
-    axes, _ = apply("BroadcastGradientArgs", shape, array.shape(x, out_type=shape.dtype.base_dtype))
-    return array.reshape(apply("Sum", x, axes, keep_dims=False), shape)
-
-
-def _spread(op, dy, shape, axes):
-    """dy, of which some axes were summed away, repeated along these."""
-    rank, index = array.size(shape), dtypes.int32
-    shape, axes = math.cast(shape, index), math.cast(array.reshape(axes, [-1]), index)
-    ones = array.fill(array.shape(axes), 1)
-    kept = apply("DynamicStitch", [ranges.range(rank), math.floormod(axes + rank, rank)], [shape, ones])
-    return apply("BroadcastTo", array.reshape(dy, kept), shape)
-
-
-def _cut(op, shape, begin, dy):
-    """dy between zeros, where it was cut out of a tensor of a shape."""
-    behind = shape - begin - array.shape(dy, out_type=shape.dtype.base_dtype)
-    return apply("Pad", dy, stack([begin, behind], axis=1))
-
-
-def _uninitialized(op, *variables):
-    """The names of the variables that have no value."""
-    known = stack([apply("IsVariableInitialized", v) for v in variables])
-    names = constant([v.op.name for v in variables], dtypes.string)
-    return boolean_mask(names, math.logical_not(known))
-
-
-_RULES = {"SliceGrad": _cut, "SumGrad": _spread, "SumToShape": _summed, "UninitializedNames": _uninitialized}
-
-
-# ---- TensorArrays
-
-_PASSING = ("Enter", "Exit", "Identity", "Merge", "NextIteration", "Switch")
-_WRITES = ("TensorArrayWriteV3", "TensorArrayScatterV3", "TensorArraySplitV3")
-
-
-def _with_handles(graph: Graph, definition):
-    """A GraphDef in which ops on TensorArrays have TensorFlow's inputs, a handle and a flow."""
-    arrays = _Arrays(graph, definition)
-    for node in list(definition.node):
-        arrays.rewrite(node)
-    return definition
-
-
-class _Arrays:
-    """The TensorArrays of a graph."""
-
-    def __init__(self, graph: Graph, definition):
-        self.graph, self.definition = graph, definition
-        self.paths: dict[Tensor, list | None] = {}  # flow -> its array, and the frames entered and left since
-        self.handles: dict[tuple, str] = {}  # array and frames -> the node of the handle there
-
-    def path(self, flow: Tensor) -> tuple | None:
-        """The array of a flow, and the Enters and Exits that it went through; None if it is no flow."""
-        frames, seen = [], set()
-        while flow.op.type != "TensorArrayV3":
-            op = flow.op
-            if op in seen or op.type not in (*_PASSING, *_WRITES):
-                return None
-            seen.add(op)
-            if op.type in ("Enter", "Exit"):
-                frames.append(op)
-            flow = op.inputs[0]
-        return flow.op, frames[::-1]
-
-    def handle(self, flow: Tensor) -> str:
-        """The name of the handle of a flow's array, where the flow is."""
-        found, frames = self.path(flow)
-        entered: list[Operation] = []
-        for op in frames:
-            if op.type == "Enter":
-                entered.append(op)
-            elif entered:
-                entered.pop()
-        name, key = found.name, (found.name,)
-        for op in entered:
-            key = (*key, op.attrs["frame_name"])
-            if key not in self.handles:
-                self.handles[key] = self.enter(name, op)
-            name = self.handles[key]
-        return name
-
-    def enter(self, name: str, like: Operation) -> str:
-        """A node that brings a handle into a frame."""
-        made = f"{like.name}/{name.rpartition('/')[2]}/Enter_{len(self.handles)}"
-        node = self.definition.node.add(name=made, op="Enter", input=[name])
-        values = {
-            "T": dtypes.resource,
-            "frame_name": like.attrs["frame_name"],
-            "is_constant": True,
-            "parallel_iterations": 10,
-        }
-        for key, value in values.items():
-            node.attr[key].CopyFrom(attribute(value))
-        return made
-
-    def rewrite(self, node) -> None:
-        """Gives a node TensorFlow's inputs and attributes."""
-        op = self.graph._by_name.get(node.name)
-        if op is None:
-            return
-        flows = [t for t in op.inputs if t.dtype is not dtypes.resource and self.path(t) is not None]
-        for i, text in enumerate(node.input):
-            source = source_of(text)
-            if source[1] == 0 and self.graph._by_name[source[0]].type == "TensorArrayV3":
-                node.input[i] = text_of((source[0], 1))
-        if op.type == "TensorArrayV3":
-            del node.attr["_flow"]
-            if not op.attrs["dynamic_size"]:  # or what was not written could not be read as zeros
-                node.attr["identical_element_shapes"].b = True
-        elif op.type.startswith("TensorArray"):
-            if not flows or op.attrs.get("overwrites"):
-                raise ValueError(f"TensorFlow has no such TensorArray as that of '{op.name}'")
-            self.with_handle(node, op, self.handle(op.inputs[0]))
-        elif flows and op.type in _PASSING:
-            node.attr["T"].type = dtypes.float32.as_datatype_enum
-        self.say_shapes(node, op)
-
-    def say_shapes(self, node, op: Operation) -> None:
-        """Says that flows are scalars and handles have two parts, if a node tells shapes."""
-        if "_output_shapes" not in node.attr:
-            return
-        shapes = node.attr["_output_shapes"].list.shape
-        for said, tensor in zip(shapes, op.outputs):
-            if tensor.dtype is not dtypes.resource and self.path(tensor) is not None:
-                said.CopyFrom(shape_proto(TensorShape([])))
-        if op.type == "TensorArrayV3":
-            shapes.insert(0, shape_proto(TensorShape([2])))
-
-    def with_handle(self, node, op: Operation, handle: str) -> None:
-        """Puts the handle before the inputs of a node, and the flow behind them."""
-        data = [text for text in node.input if not text.startswith("^")]
-        waits = [text for text in node.input if text.startswith("^")]
-        node.ClearField("input")
-        node.input.extend([handle, *data[1:], data[0], *waits])
-        said, known = dict(node.attr), attributes_of(op.type)
-        node.ClearField("attr")
-        if "dtype" in known:
-            said["dtype"] = attribute(op.outputs[0].dtype.base_dtype)
-        if "element_shape_except0" in known:
-            shape = op.attrs["element_shape"]
-            said["element_shape_except0"] = attribute(shape if shape.rank is None else shape[1:])
-        for key in known.keys() & said.keys():
-            node.attr[key].CopyFrom(said[key])
+    def rule(self, op: Operation):
+        """How to make an op of others; None if it is copied as it is."""
+        if op.inputs and depth(self.value(op.inputs[0])) and op.type in ON_LISTS:
+            return ON_LISTS[op.type]
+        return RULES.get(op.type)

@@ -19,7 +19,7 @@ from minitf.ops.nn.sampling import unigrams_of
 RULES = {**foreign.RULES, **tensor_arrays.RULES, **tensor_lists.RULES}
 _OURS = ("Arg", "Dead", "If", "Loop", "Missing")  # what nothing but minitf makes
 _OPAQUE, _PASSED = (20, 21), "_passed"  # DataTypes of handles and lists; says that a node is one of these
-_KEPT = ("_gradient_op_type",)  # of the attributes that are not the op type's
+_KEPT = ("_gradient_op_type", "_grows")  # of the attributes that are not the op type's
 _DEQUEUES = ("QueueDequeueV2", "QueueDequeueManyV2", "QueueDequeueUpToV2")
 
 

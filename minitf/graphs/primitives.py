@@ -7,12 +7,24 @@ import contextlib
 import numpy as np
 
 from minitf.framework import dtypes
+from minitf.framework.apply import apply
 from minitf.framework.graph import Graph
 from minitf.framework.inside import Flag, Given
+from minitf.framework.shape import SCALAR
+from minitf.graphs.slices import (
+    ArrayOfResults,
+    ArrayOfSlices,
+    ListOfResults,
+    ListOfSlices,
+    alike,
+    depth,
+    new_list,
+    of_depth,
+    stacked,
+)
 from minitf.ops.array import array
 from minitf.ops.array.constant import constant
 from minitf.ops.control import dataflow
-from minitf.ops.control.tensor_array import TensorArray
 from minitf.ops.math import math
 from minitf.ops.math.compare import less
 from minitf.runtime.plan.needed import order
@@ -21,12 +33,20 @@ from minitf.runtime.plan.needed import order
 def lowered(graph: Graph) -> Graph:
     """A copy of `graph` whose loops and branches are made of primitives, as TF 1 made them; it can be run.
 
-    A loop gives slices out through TensorArrays, as TF 1's map_fn and dynamic_rnn do; gradients of inner
-    loops whose length changes cannot be run.
+    A loop gives slices out through TensorArrays, as TF 1's map_fn and dynamic_rnn do, and what it keeps for its
+    gradient in lists, whose slices may differ in shape.
     """
     copy = Copy(graph)
     copy.ops_of(graph)
     return copy.graph
+
+
+_OF_LISTS = {
+    "Add": "SumOfTensorLists",
+    "AddN": "SumOfTensorLists",
+    "Identity": "Identity",
+    "ZerosLike": "ZerosLikeTensorList",
+}
 
 
 class Copy:
@@ -52,12 +72,28 @@ class Copy:
     def plain(self, op) -> None:
         """Copies an op as it is."""
         inputs = tuple(self.value(t) for t in op.inputs)
+        if any(map(depth, inputs)):
+            if op.type in _OF_LISTS:
+                return self.of_lists(op, inputs)
+            inputs = self.stacked(op, inputs)
         types, shapes = [t.dtype for t in op.outputs], [t.shape for t in op.outputs]
         new = self.graph.create(op.definition, inputs, types, op.name, dict(op.attrs), shapes)
         new._add_control_inputs(self.controls(op))
         if self.pivot is not None and all(t.op.attrs.get("is_constant") for t in inputs):
             new._add_control_inputs([self.pivot])
         self.stands_for(op, new, new.outputs)
+
+    def of_lists(self, op, inputs: tuple) -> None:
+        """Copies an op on what loops keep: it is one on lists."""
+        type, known = _OF_LISTS[op.type], max(map(depth, inputs))
+        with self.inside(""), self.graph.control_dependencies(self.controls(op)):
+            result = apply(type, *([list(inputs)] if type == "SumOfTensorLists" else inputs), name=f"{op.name}/")
+        self.stands_for(op, result.op, [of_depth(result, known)])
+
+    def stacked(self, op, inputs: tuple) -> tuple:
+        """The inputs of an op that looks at what a loop has kept as a whole."""
+        with self.inside(op.name):
+            return tuple(stacked(t, old) if depth(t) else t for t, old in zip(inputs, op.inputs))
 
     def value(self, tensor):
         """What a tensor became; one that only the other branch has is that branch's, which is dead."""
@@ -106,7 +142,8 @@ class Copy:
             for body, pivot, side in zip(bodies, pivots, (1, 0)):
                 for outer, argument in body.consts.items():
                     if not isinstance(outer, Flag):
-                        self.values[argument] = dataflow.switch(self.value(outer), decides)[side]
+                        given = self.value(outer)
+                        self.values[argument] = alike(dataflow.switch(given, decides)[side], given)
                 self.ops_of(body, pivot.op)
             results = [self.result(t, [b.results[k] for b in bodies], pivots) for k, t in enumerate(op.outputs)]
         self.stands_for(op, results[0].op if results else decides.op, results)
@@ -121,12 +158,17 @@ class Copy:
 
     def merged(self, output, results: list, pivots: list):
         """The result of whichever branch was taken; zero where only the other branch has one."""
-        ways = [self.zero(output, p) if t is None else self.values[t] for t, p in zip(results, pivots)]
-        return self.ending(output, "Merge", lambda name: dataflow.merge(ways[::-1], name=name).output)
+        known = [None if t is None else self.values[t] for t in results]
+        deep = max(depth(t) for t in known if t is not None)
+        ways = [self.zero(output, p, deep) if t is None else t for t, p in zip(known, pivots)]
+        merge = self.ending(output, "Merge", lambda name: dataflow.merge(ways[::-1], name=name).output)
+        return of_depth(merge, deep)
 
-    def zero(self, like, pivot):
-        """Zeros for a tensor, where `pivot` is alive."""
+    def zero(self, like, pivot, deep: int):
+        """Zeros for a tensor, or an empty list for one of some depth, where `pivot` is alive."""
         with self.graph.control_dependencies([pivot]):
+            if deep:
+                return new_list(dtypes.variant if deep > 1 else like.dtype.base_dtype)
             shape = like.shape.as_list() if like.shape.is_fully_defined() else []
             empty = b"" if like.dtype.base_dtype is dtypes.string else 0
             return constant(np.full(shape, empty, like.dtype.numpy), like.dtype.base_dtype)
@@ -140,7 +182,7 @@ class _LoweredLoop:
         self.scope, _, name = op.name.rpartition("/")
         self.frame = f"{op.name}/{name}_context"
         given = [None if isinstance(t, Flag) else copy.value(t) for t in op.inputs]
-        self.ys = [y for y in op.attrs["loop"].ys if not isinstance(y, Flag)]
+        self.ys = [(y, k in self.loop.saved) for k, y in enumerate(self.loop.ys) if not isinstance(y, Flag)]
         self.first, self.xs, self.consts, self.count = self.loop.split(given)
         trips = op.outputs[self.loop.carries]
         self.indexed = self.count is not None or bool(self.ys) or bool(trips._consumers)
@@ -151,36 +193,37 @@ class _LoweredLoop:
         copy, loop, n = self.copy, self.loop, self.loop.carries
         with copy.inside(self.scope):
             sources, results = self.arrays()
-            first = [*self.first, *([constant(0)] if self.indexed else []), *[a.flow for a in results]]
+            first = [*self.first, *([constant(0)] if self.indexed else []), *[a.first for a in results]]
             with copy.graph.control_dependencies(copy.controls(self.op)):
                 entered = [dataflow.enter(t, self.frame) for t in first]
-            merges = [dataflow.merge([e, e]).output for e in entered]
+            merges = [alike(dataflow.merge([e, e]).output, t) for e, t in zip(entered, first)]
             for merge, argument in zip(merges, loop.carry_args):
-                merge._shape = argument.shape
+                merge._shape = SCALAR if depth(merge) else argument.shape
             going = dataflow.loop_cond(self.condition(merges))
             ways = [dataflow.switch(m, going) for m in merges]
-            inside = [array.identity(way[1]) for way in ways]
+            inside = [alike(array.identity(way[1]), m) for way, m in zip(ways, merges)]
             nexts = self.body(inside, sources, results)
             for merge, following in zip(merges, nexts):
                 merge.op._update_input(1, dataflow.next_iteration(following))
-            exits = [self.exit(i, way[0]) for i, way in enumerate(ways)]
-            stacks = [a._from_components([flow]).stack() for a, flow in zip(results, exits[n + 1 :])]
+            exits = [alike(self.exit(i, way[0]), m) for i, (way, m) in enumerate(zip(ways, merges))]
+            stacks = [a.result(last) for a, last in zip(results, exits[n + 1 :])]
         results = exits[:n] + (exits[n : n + 1] if self.indexed else [None]) + stacks
         copy.stands_for(self.op, exits[0].op, results, [t for t in self.op.outputs if not isinstance(t, Flag)])
 
     def arrays(self) -> tuple[list, list]:
-        """The TensorArrays of the slices that the loop takes, and of those that it gives."""
-        xs = [(x, array.shape(x)[0]) for x in self.xs]
-        sources = [TensorArray(x.dtype, size, clear_after_read=False).unstack(x) for x, size in xs]
-        size = xs[0][1] if xs else 0 if self.count is None else self.count
-        given = {"size": size, "dynamic_size": not xs and self.count is None, "infer_shape": False}
-        results = [TensorArray(y.dtype.base_dtype, element_shape=y.shape, **given) for y in self.ys]
+        """What the slices that the loop takes are in, and those that it gives."""
+        sources = [
+            (ListOfSlices if depth(x) else ArrayOfSlices)(x, like) for x, like in zip(self.xs, self.loop.xs_args)
+        ]
+        dense = [x for x in self.xs if not depth(x)]
+        rows = array.shape(dense[0])[0] if dense else self.count
+        results = [ListOfResults(y, self.count) if kept else ArrayOfResults(y, rows) for y, kept in self.ys]
         return sources, results
 
     def enter(self, value):
         """An outer value, for all iterations."""
         if value not in self.entered:
-            self.entered[value] = dataflow.enter(value, self.frame, is_constant=True)
+            self.entered[value] = alike(dataflow.enter(value, self.frame, is_constant=True), value)
         return self.entered[value]
 
     def take(self, body, pivot) -> None:
@@ -207,12 +250,13 @@ class _LoweredLoop:
         with self.copy.graph.control_dependencies([inside[0]]):  # where constants are made, in each iteration
             position = self.enter(self.count) - 1 - index if loop.reverse else index
             following = [math.add(index, 1)] if self.indexed else []
-        for argument, source in zip(loop.xs_args, sources):
-            values[argument] = source._from_components([self.enter(source.flow)]).read(position)
+        entered = [self.enter(source.all) for source in sources]
+        with self.copy.graph.control_dependencies([inside[0]]):
+            values.update(zip(loop.xs_args, (s.slice(x, position) for s, x in zip(sources, entered))))
         self.take(loop.body, inside[0].op)
         given = zip(results, inside[n + 1 :], self.ys)
-        flows = [a._from_components([flow]).write(position, values[y]).flow for a, flow, y in given]
-        return [values[t] for t in loop.nexts] + following + flows
+        states = [a.following(state, position, values[y]) for a, state, (y, _) in given]
+        return [values[t] for t in loop.nexts] + following + states
 
     def exit(self, i: int, value):
         """What is left of a variable after the loop."""

@@ -12,24 +12,14 @@ from minitf.framework.tensor import Tensor
 from minitf.graphs.tensor_arrays import array_of, gradients_of
 from minitf.ops.array import array, ranges
 from minitf.ops.array.constant import constant
+from minitf.ops.control.tensor_list import shape_said
 from minitf.ops.math import reduce
-
-
-def _shape(said: Tensor) -> TensorShape:
-    """The shape of elements that a tensor tells, as far as that is known."""
-    value = constant_value(said)
-    if value is None:
-        count = said.shape.sizes[0] if said.shape.sizes else None
-        return UNKNOWN if count is None else TensorShape([None] * count)
-    if value.ndim == 0:
-        return UNKNOWN
-    return TensorShape([None if size < 0 else int(size) for size in value])
 
 
 def _elements(flow: Tensor, said: Tensor | None = None) -> TensorShape:
     made = array_of(flow)
     known = UNKNOWN if made is None else made.attrs["element_shape"]
-    return known if said is None else known.merge_with(_shape(said))
+    return known if said is None else known.merge_with(shape_said(said))
 
 
 def _new(name: str, attrs: dict, size, shape: TensorShape, grows: bool = False) -> Operation:
@@ -47,19 +37,22 @@ def _new(name: str, attrs: dict, size, shape: TensorShape, grows: bool = False) 
 
 
 def _reserved(name: str, attrs: dict, shape: Tensor, count: Tensor) -> Operation:
-    return _new(name, attrs, count, _shape(shape), attrs.get("grows", False))
+    return _new(name, attrs, count, shape_said(shape), attrs.get("_grows", False))
+
+
+_GROWS = "resize_if_index_out_of_bounds"
 
 
 def note_growth(nodes: dict) -> None:
     """Has lists grow where they are written beyond their end, if any node of a graph asks for that."""
-    if any(n.op == "TensorListSetItem" and n.attr["resize_if_index_out_of_bounds"].b for n in nodes.values()):
+    if any(n.op == "TensorListSetItem" and _GROWS in n.attr and n.attr[_GROWS].b for n in nodes.values()):
         for node in nodes.values():
             if node.op == "TensorListReserve":
-                node.attr["grows"].b = True
+                node.attr["_grows"].b = True
 
 
 def _empty(name: str, attrs: dict, shape: Tensor, most: Tensor) -> Operation:
-    return _new(name, attrs, constant(0), _shape(shape), grows=True)
+    return _new(name, attrs, constant(0), shape_said(shape), grows=True)
 
 
 def _all(flow: Tensor) -> Tensor:
@@ -68,13 +61,13 @@ def _all(flow: Tensor) -> Tensor:
 
 def _of_slices(name: str, attrs: dict, value: Tensor, shape: Tensor) -> Operation:
     count = array.shape(value)[0]
-    flow = _new("list", attrs, count, value.shape[1:].merge_with(_shape(shape))).outputs[0]
+    flow = _new("list", attrs, count, value.shape[1:].merge_with(shape_said(shape))).outputs[0]
     return apply_op("TensorArrayScatterV3", flow, ranges.range(count), value, name=f"{name}/")
 
 
 def _scattered(name: str, attrs: dict, value: Tensor, indices: Tensor, shape: Tensor, count=None) -> Operation:
     size = reduce.reduce_max(indices) + 1 if count is None or constant_value(count) == -1 else count
-    flow = _new("list", attrs, size, value.shape[1:].merge_with(_shape(shape))).outputs[0]
+    flow = _new("list", attrs, size, value.shape[1:].merge_with(shape_said(shape))).outputs[0]
     return apply_op("TensorArrayScatterV3", flow, indices, value, name=f"{name}/")
 
 
@@ -98,7 +91,7 @@ def _gathered(name: str, attrs: dict, flow: Tensor, indices: Tensor, shape: Tens
 
 
 def _joined(name: str, attrs: dict, flow: Tensor, *rest: Tensor) -> Operation:
-    shape = UNKNOWN if not rest else _shape(rest[0])
+    shape = UNKNOWN if not rest else shape_said(rest[0])
     return apply_op("TensorArrayConcatV3", flow, element_shape=shape, name=f"{name}/")
 
 

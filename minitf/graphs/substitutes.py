@@ -1,0 +1,140 @@
+"""Ops that TensorFlow lacks, made of those that it has."""
+
+from __future__ import annotations
+
+from minitf.framework import dtypes
+from minitf.framework.apply import apply
+from minitf.framework.shape import UNKNOWN
+from minitf.graphs.slices import alike, depth, new_list, of_depth, said
+from minitf.ops.array import array, ranges
+from minitf.ops.array.constant import constant
+from minitf.ops.array.gather import boolean_mask, gather
+from minitf.ops.array.joining import stack
+from minitf.ops.array.shapes import rank
+from minitf.ops.control import dataflow
+from minitf.ops.math import math, reduce
+
+
+def _summed(op, x, shape):
+    """The sum over the axes along which `shape` is repeated in x."""
+    axes, _ = apply("BroadcastGradientArgs", shape, array.shape(x, out_type=shape.dtype.base_dtype))
+    return array.reshape(apply("Sum", x, axes, keep_dims=False), shape)
+
+
+def _spread(op, dy, shape, axes):
+    """dy, of which some axes were summed away, repeated along these."""
+    count, index = array.size(shape), dtypes.int32
+    shape, axes = math.cast(shape, index), math.cast(array.reshape(axes, [-1]), index)
+    ones = array.fill(array.shape(axes), 1)
+    kept = apply("DynamicStitch", [ranges.range(count), math.floormod(axes + count, count)], [shape, ones])
+    return apply("BroadcastTo", array.reshape(dy, kept), shape)
+
+
+def _cut(op, shape, begin, dy):
+    """dy between zeros, where it was cut out of a tensor of a shape."""
+    behind = shape - begin - array.shape(dy, out_type=shape.dtype.base_dtype)
+    return apply("Pad", dy, stack([begin, behind], axis=1))
+
+
+def _uninitialized(op, *variables):
+    """The names of the variables that have no value."""
+    known = stack([apply("IsVariableInitialized", v) for v in variables])
+    names = constant([v.op.name for v in variables], dtypes.string)
+    return boolean_mask(names, math.logical_not(known))
+
+
+# ---- products of all elements but some: one row for each element of those that are multiplied
+
+
+def _rows(op, x, axes):
+    """x with the axes that are multiplied behind the others, as one axis; what puts them back again."""
+    count = rank(x)
+    axes = math.floormod(array.reshape(math.cast(axes, dtypes.int32), [-1]) + count, count)
+    others = apply("ListDiff", ranges.range(count), axes, out_idx=dtypes.int32).out
+    order = array.concat([others, axes], 0)
+    turned, sizes = array.transpose(x, order), array.shape(x)
+    wide = array.concat([gather(sizes, others), [reduce.reduce_prod(gather(sizes, axes))]], 0)
+
+    def back(rows):
+        return array.transpose(array.reshape(rows, array.shape(turned)), apply("InvertPermutation", order))
+
+    return array.reshape(turned, wide), back
+
+
+def _others(rows):
+    """For each element of the last axis the product of all others along it."""
+    last = rank(rows) - 1
+    before, behind = (apply("Cumprod", rows, last, exclusive=True, reverse=reverse) for reverse in (False, True))
+    return before * behind
+
+
+def _product_of_others(op, x, axes):
+    rows, back = _rows(op, x, axes)
+    return back(_others(rows))
+
+
+def _product_of_others_grad(op, x, axes, dy):
+    """The sum over all others of their gradient, times the product of what is neither of the two."""
+    (rows, back), (slopes, _) = _rows(op, x, axes), _rows(op, dy, axes)
+    square = array.expand_dims(rows, -2) * array.expand_dims(array.ones_like(rows), -1)
+    products = _others(apply("MatrixSetDiag", square, array.ones_like(rows)))
+    products = apply("MatrixSetDiag", products, array.zeros_like(rows))
+    return back(reduce.reduce_sum(products * array.expand_dims(slopes, -2), -1))
+
+
+def _value_or_initial(op, variable, initial):
+    """What a tf.cond gives that asks whether a variable has a value."""
+    known = apply("IsVariableInitialized", variable)
+    _, there = dataflow.ref_switch(variable, known)
+    absent, _ = dataflow.switch(initial, known)
+    return dataflow.merge([absent, apply("Identity", there)]).output
+
+
+# ---- gradients of TensorArrays, which are lists: what was written where something is adds up
+
+
+def _gradients(op, flow):
+    size = apply("TensorListLength" if depth(flow) else "TensorArraySizeV3", flow)
+    return of_depth(new_list(op.inputs[0].dtype.base_dtype, size), 1)
+
+
+def _written(op, flow, index, value):
+    if not op.attrs.get("overwrites"):
+        there = apply("TensorListGetItem", flow, index, array.shape(value), element_dtype=value.dtype.base_dtype)
+        value = there + value
+    return alike(apply("TensorListSetItem", flow, index, value), flow)
+
+
+def _read(op, flow, index):
+    shape, dtype = said(op.attrs["element_shape"]), op.outputs[0].dtype.base_dtype
+    return apply("TensorListGetItem", flow, index, shape, element_dtype=dtype)
+
+
+def _gathered(op, flow, indices):
+    shape, dtype = said(op.attrs["element_shape"]), op.outputs[0].dtype.base_dtype
+    return apply("TensorListGather", flow, indices, shape, element_dtype=dtype)
+
+
+def _scattered(op, flow, indices, value):
+    size, shape = apply("TensorListLength", flow), said(value.shape[1:] if value.shape.rank else UNKNOWN)
+    found = apply("TensorListScatterV2", value, indices, shape, size)
+    return alike(apply("SumOfTensorLists", [flow, found]), flow)
+
+
+ON_LISTS = {
+    "TensorArrayGatherV3": _gathered,
+    "TensorArrayReadV3": _read,
+    "TensorArrayScatterV3": _scattered,
+    "TensorArraySizeV3": lambda op, flow: apply("TensorListLength", flow),
+    "TensorArrayWriteV3": _written,
+}
+RULES = {
+    "InitializedValue": _value_or_initial,
+    "ProdOfOthers": _product_of_others,
+    "ProdOfOthersGrad": _product_of_others_grad,
+    "SliceGrad": _cut,
+    "SumGrad": _spread,
+    "SumToShape": _summed,
+    "TensorArrayGradV3": _gradients,
+    "UninitializedNames": _uninitialized,
+}
