@@ -483,6 +483,7 @@ ELSEWHERE = {  # by the test that covers them
     "ops/control/test_dataflow.py": "Enter Exit LoopCond Merge NextIteration RefSwitch Switch",
     "ops/control/test_loop.py": "If Loop " + " ".join(t for t in OPS if t.startswith("TensorArray")),
     "ops/control/test_check.py": "Assert",
+    "ops/control/test_tensor_list.py": "EmptyTensorList " + " ".join(t for t in OPS if "TensorList" in t),
     "data/test_dataset.py": " ".join(t for t in OPS if "Iterator" in t or t.endswith(("Dataset", "DatasetV2")))
     + " DatasetToSingleElement",
     "ops/random/test_stateless.py": "StatelessMultinomial StatelessRandomNormal StatelessRandomUniform"

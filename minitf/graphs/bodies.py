@@ -9,7 +9,7 @@ from __future__ import annotations
 from minitf.framework.body import Body
 from minitf.framework.inside import Flag, Given, output
 from minitf.framework.tensor import Tensor
-from minitf.graphs.tensor_arrays import array_of, becomes, no_gradients
+from minitf.graphs.tensor_arrays import array_of, becomes, is_empty_list, no_gradients
 from minitf.graphs.widening import widen
 from minitf.ops.control.cond import make_if
 from minitf.ops.control.loop import Loop, make_loop
@@ -120,34 +120,42 @@ def _check(loop: Loop, first: list, name: str) -> None:
 
 
 def if_of(attrs: dict, inputs: list, bodies: tuple[Body, Body], tensors, name: str):
-    """The If op of a node's attributes and inputs; results of one branch only come after those of both."""
+    """The If op of a node's attributes and inputs, and its outputs in the node's order."""
     results = [
         [t if t is None else body.capture(t) for t in tensors(attrs.get(key) or [])]
         for body, key in zip(bodies, ("_then", "_else"))
     ]
     if len(results[0]) != len(results[1]):
         raise ValueError(f"the branches of '{name}' give different numbers of results")
-    pairs = list(zip(*results))
-    pairs = [_alike(*pair, bodies) for pair in pairs]
+    pairs = [_alike(*pair, bodies) for pair in zip(*results)]
+    if (None, None) in pairs:
+        raise ValueError(f"neither branch of '{name}' gives a result that is asked for")
     both = [pair for pair in pairs if None not in pair]
     if any(a.dtype.base_dtype is not b.dtype.base_dtype for a, b in both):
         raise ValueError(f"the branches of '{name}' give results of different types")
     for body, side in zip(bodies, (0, 1)):
         body.results = [pair[side] for pair in both]
     op = make_if(inputs[0], list(bodies), name=f"{name}/")
-    for pair in pairs[len(both) :]:
-        if pair.count(None) != 1:
-            raise ValueError(f"results of one branch of '{name}' come before those of both")
-        for body, result in zip(bodies, pair):
-            body.results.append(result)
-        output(op, Tensor, pair[0] if pair[1] is None else pair[1])
-    return op
+    first, more = iter(list(op.outputs)), []
+    for pair in pairs:
+        if None in pair:
+            for body, result in zip(bodies, pair):
+                body.results.append(result)
+            more.append(output(op, Tensor, pair[0] if pair[1] is None else pair[1]))
+    rest = iter(more)
+    return op, [next(rest if None in pair else first) for pair in pairs]
 
 
 def _alike(then, otherwise, bodies: tuple) -> tuple:
-    """The results of both branches: if one is an array of gradients, the other one is, too."""
+    """The results of both branches: if one is an array of gradients, the other one is, too; a list of which
+    nothing was kept is nothing.
+    """
     if then is None or otherwise is None or (array_of(then) is None) == (array_of(otherwise) is None):
         return then, otherwise
+    if is_empty_list(then):
+        return None, otherwise
+    if is_empty_list(otherwise):
+        return then, None
     if array_of(then) is None:
         return no_gradients(otherwise, then, bodies[0]), otherwise
     return then, no_gradients(then, otherwise, bodies[1])

@@ -9,7 +9,7 @@ from __future__ import annotations
 from minitf.graphs.edits import Nodes, Unrecognized, text_of
 from minitf.graphs.functions import Function, Instance, Library
 from minitf.graphs.nodes import source_of
-from minitf.graphs.values import array_of
+from minitf.graphs.positions import number_of
 
 _ABSENT = ("FakeParam", "OptionalNone")
 _UNREAD = (*_ABSENT, "EmptyTensorList")  # what is left of gradients, if nothing reads it
@@ -270,10 +270,10 @@ class _Loop:
             return False
         start = self.nodes.get(source_of(self.expansion.origin(self.inputs[i]))[0])
         maker = self.body.node(self.body.behind(self.body.results[i]))
-        if _number(start) != 0 or maker is None or maker.op not in ("Add", "AddV2"):
+        if number_of(start) != 0 or maker is None or maker.op not in ("Add", "AddV2"):
             return False
         read = [self.body.behind(text) for text in self.expansion.data(maker)]
-        steps = [_number(self.body.node(text)) for text in read if text != self.body.arguments[i]]
+        steps = [number_of(self.body.node(text)) for text in read if text != self.body.arguments[i]]
         return steps == [1]
 
     def limit(self) -> str:
@@ -392,17 +392,6 @@ def _become(node, op: str, inputs: list[str]) -> None:
         del node.attr[key]
     node.ClearField("input")
     node.input.extend(inputs)
-
-
-def _number(node):
-    """The number that a constant is; None for anything else."""
-    if node is None or node.op != "Const" or "value" not in node.attr:
-        return None
-    try:
-        value = array_of(node.attr["value"].tensor)
-    except ValueError:
-        return None
-    return value.item() if value.size == 1 else None
 
 
 def _full(text: str) -> str:

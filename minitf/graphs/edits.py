@@ -37,6 +37,18 @@ class Nodes(dict):
         for key, value in attrs.items():
             self[name].attr[key].CopyFrom(attribute(value))
 
+    def become(self, name: str, op: str, inputs: list[str], dtype=None) -> None:
+        """Makes of a node an op of another type at its place; what it waits for stays."""
+        node = self[name]
+        waits = [text for text in node.input if text.startswith("^")]
+        for key in [key for key in node.attr if key != "_body"]:
+            del node.attr[key]
+        node.op = op
+        node.ClearField("input")
+        node.input.extend([*inputs, *waits])
+        if dtype is not None:
+            node.attr["T"].type = dtype
+
     def data(self, name: str) -> list[tuple[str, int]]:
         """What a node reads: the nodes and which of their outputs."""
         return [source for source in map(source_of, self[name].input) if source[1] is not None]

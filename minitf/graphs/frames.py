@@ -5,20 +5,28 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from minitf.framework.registry import OPS
+from minitf.graphs.arrays import without_arrays
 from minitf.graphs.edits import Nodes, Unrecognized, text_of
-from minitf.graphs.nodes import source_of
+from minitf.graphs.lists import without_lists
+from minitf.graphs.nodes import cycle, source_of
+from minitf.graphs.positions import Positions
+from minitf.graphs.sliced import Sliced
 from minitf.graphs.stacks import Stacks
 
 _ENTERS = ("Enter", "RefEnter")
 _EXITS = ("Exit", "RefExit")
 _NEXTS = ("NextIteration", "RefNextIteration")
+_INT32 = 3  # of TensorFlow's DataTypes
 _OUTPUTS = 8  # the most that an op of a condition has
 
 
 def with_loops(nodes: Nodes) -> None:
     """Makes Loops of all frames; nodes of those that are not understood say so."""
     paths, stacks = _paths(nodes), Stacks(nodes)
-    waiting = sorted({path for path in paths.values() if path}, key=len, reverse=True)
+    sliced = Sliced(nodes, paths, Positions(nodes, paths))
+    without_lists(nodes, sliced)
+    without_arrays(nodes, sliced)
+    waiting = sorted(_frames(nodes, paths), key=len, reverse=True)
     while waiting:
         deepest = [path for path in waiting if len(path) == len(waiting[0])]
         pops: dict = {}
@@ -27,10 +35,16 @@ def with_loops(nodes: Nodes) -> None:
         path = next((p for p in deepest if stacks.are_filled(pops.get(p, ()))), deepest[0])
         waiting.remove(path)
         try:
-            _Frame(nodes, paths, path, _members(nodes, paths, path)).rewrite(stacks)
+            _Frame(nodes, paths, path, _members(nodes, paths, path)).rewrite(stacks, sliced)
         except Unrecognized as reason:
             inside = [n for n, found in paths.items() if found[: len(path)] == path and n in nodes]
             nodes.give_up(inside, f"the loop of frame {path[-1]!r} is not understood: {reason}")
+
+
+def _frames(nodes: Nodes, paths: dict) -> list[tuple]:
+    """All frames, those first whose conditions come before the others'."""
+    decided = [path for name, path in paths.items() if nodes[name].op == "LoopCond"]
+    return list(dict.fromkeys(filter(None, [*decided, *paths.values()])))
 
 
 def _members(nodes: Nodes, paths: dict, path: tuple) -> list[str]:
@@ -53,6 +67,8 @@ def _paths(nodes: Nodes) -> dict[str, tuple[str, ...]]:
             waiting[reader] -= 1
             if not waiting[reader]:
                 ready.append(reader)
+    if len(paths) < len(nodes):
+        raise cycle([name for name in nodes if name not in paths])
     return paths
 
 
@@ -124,6 +140,7 @@ class _Frame:
         """The variable that begins with an Enter."""
         sources = [name for name, _ in self.nodes.data(merge)]
         nexts = [name for name in sources if self.nodes[name].op in _NEXTS]
+        nexts = [name for name in nexts if self.nodes[name].input]
         if len(sources) != 2 or len(nexts) != 1 or len(self.readers[nexts[0]]) != 1:
             raise Unrecognized(f"{merge!r} is not of an Enter and a NextIteration")
         found = _Variable(enter, merge, nexts[0])
@@ -181,10 +198,11 @@ class _Frame:
         ]
         return [source for n in inside for source, _ in map(source_of, self.nodes[n].input)]
 
-    def rewrite(self, stacks: Stacks) -> None:
+    def rewrite(self, stacks: Stacks, sliced: Sliced) -> None:
         """Makes a Loop of the frame."""
         nodes, test = self.nodes, self.nodes.data(self.condition)[0]
         self.history = stacks.of(self)
+        self.history.add(self, sliced)
         self.drop({n for n in self.rest if nodes[n].op == "ControlTrigger"})
         nexts = [nodes[v.following].input[0] for v in self.variables]
         self.tested = self.reached([test[0]])
@@ -195,7 +213,27 @@ class _Frame:
         outside = {(c, 0): nodes[c].input[0] for c in self.constants}
         attrs, results = self.bodies(test, nexts, outside)
         self.finish(attrs, results)
+        sliced.settle(self.path, self.loop, len(self.variables), self.history.stacked)
         self.drop(self.structure | (self.tested - self.body if self.history.counted else set()))
+
+    def least(self, numbers: list[str]) -> str:
+        """The smallest of some int32 numbers, outside of the frame."""
+        found = self.brought_out(numbers[0])
+        for text in numbers[1:]:
+            made = self.nodes.add(f"{self.condition}/Minimum", "Minimum", [found, self.brought_out(text)])
+            self.nodes[made].attr["T"].type, self.paths[made] = _INT32, self.path[:-1]
+            found = made
+        return found
+
+    def brought_out(self, text: str) -> str:
+        """A number outside of the frame: a constant that is in it is made again."""
+        name = source_of(text)[0]
+        if self.paths.get(name) != self.path:
+            return text
+        copy = self.copied(name)
+        self.nodes[copy].ClearField("input")
+        self.paths[copy] = self.path[:-1]
+        return copy
 
     def drop(self, names: set) -> None:
         """Takes nodes out, for which others wait at most."""
@@ -232,14 +270,14 @@ class _Frame:
         for n in self.body:
             if not nodes.place(n):
                 nodes.say(n, _body=[self.loop, "body"])
-        nexts, kept = [inside.get(source_of(text), text) for text in nexts], self.history.kept
+        nexts, stacked = [inside.get(source_of(text), text) for text in nexts], self.history.stacked
         attrs |= {
             "_carry": list(map(_full, given)),
             "_nexts": list(map(_full, nexts)),
-            "_stacked": list(map(_full, kept)),
+            "_stacked": list(map(_full, stacked)),
             **self.history.attrs(),
         }
-        return attrs, [*nexts, *results, *kept]
+        return attrs, [*nexts, *results, *stacked]
 
     def argument(self, role: str, v: _Variable) -> str:
         """The argument by which a body sees a variable."""

@@ -134,18 +134,19 @@ class Reading:
         """Makes the op of a node."""
         inputs = [self.tensor(text) for text in node.input if not text.startswith("^")]
         graph = self.body(self.places.get(node.name))
-        with graph.as_default(), graph.device(node.device or None):
-            op, outputs = self.made(node, inputs)
-        self.ops[node.name], self.outputs[node.name] = op, outputs
         waited = [self.waited(text) for text in node.input if text.startswith("^")]
-        if waited:
+        with graph.as_default(), graph.device(node.device or None):
+            op, outputs = self.made(node, inputs, waited)
+        self.ops[node.name], self.outputs[node.name] = op, outputs
+        if waited and op.type != "Missing":
             graph.wait(op, waited)
         if op.type != "Missing":
             _add_shapes(node, outputs)
 
-    def made(self, node, inputs: list) -> tuple[Operation, list]:
+    def made(self, node, inputs: list, waited: list) -> tuple[Operation, list]:
         """The op of a node, or what stands for it where minitf has none, and the node's outputs."""
-        if not self.missing.is_needed(node, inputs):
+        lost = any(map(_is_nobodys, waited))
+        if not self.missing.is_needed(node, [*(t.op for t in inputs), *waited]) and not lost:
             try:
                 return self.op(node, attributes(node), inputs)
             except Unsupported as error:
@@ -160,9 +161,7 @@ class Reading:
                 "in which no op waits for what is inside of a tf.cond"
             )
         if node.op in ("Arg", "Loop", "If"):
-            kind = self.argument if node.op == "Arg" else self.with_bodies
-            op = kind(node, attrs, inputs)
-            return op, list(op.outputs)
+            return (self.argument if node.op == "Arg" else self.with_bodies)(node, attrs, inputs)
         if node.op == "Placeholder" and self.version < _UNSAID_SHAPES and attrs["shape"].rank == 0:
             attrs["shape"] = UNKNOWN
         if node.op in _VARIABLES:
@@ -185,15 +184,16 @@ class Reading:
         found = [name for name, _ in waits if name in self.nodes and self.nodes[name].op == "TensorArrayGradV3"]
         return self.outputs[found[0]][:1] if found else []
 
-    def with_bodies(self, node, attrs: dict, inputs: list) -> Operation:
-        """A Loop or If."""
+    def with_bodies(self, node, attrs: dict, inputs: list) -> tuple[Operation, list]:
+        """A Loop or If, and its outputs."""
         name = self.unique(node.name)
         count = attrs.get("_inputs", -1)
         if type(count) is not int or not 0 < count <= len(inputs):
             raise ValueError("it is not said which of its inputs are its own, as minitf writes such nodes")
         if node.op == "Loop":
             pair = self.body((node.name, "body")), self.bodies.get((node.name, "condition"))
-            return bodies.loop_of(attrs, inputs[:count], pair, self.inner, name)
+            op = bodies.loop_of(attrs, inputs[:count], pair, self.inner, name)
+            return op, list(op.outputs)
         pair = [self.body((node.name, role)) for role in ("then_branch", "else_branch")]
         return bodies.if_of(attrs, inputs[:count], pair, self.inner, name)
 
@@ -250,14 +250,15 @@ class Reading:
                 todo.append(around)
         return self.graph if place is None else self.bodies[place]
 
-    def argument(self, node, attrs: dict, inputs: list) -> Operation:
-        """An argument of a body."""
+    def argument(self, node, attrs: dict, inputs: list) -> tuple[Operation, list]:
+        """An argument of a body, and its output."""
         if node.name not in self.places or len(inputs) != 1:
             raise ValueError("an argument belongs to a body, and reads one tensor outside")
         owner = self.nodes[self.places[node.name][0]]
         found = owner.attr["_slices"].list.s if "_slices" in owner.attr else ()
         slices = f"{node.name}:0".encode() in found
-        return bodies.argument(self.body(self.places[node.name]), attrs, inputs[0], slices).op
+        found = bodies.argument(self.body(self.places[node.name]), attrs, inputs[0], slices)
+        return found.op, [found]
 
 
 def _place(name: str, found, nodes: dict) -> tuple[str, str]:
@@ -281,6 +282,17 @@ def _check_nesting(places: dict) -> None:
             path[name] = None
             name = places[name][0]
         sound.update(path)
+
+
+def _is_nobodys(op: Operation) -> bool:
+    """Whether an op is in a body of what could not be made, seen from the graph in which ops are made now."""
+    body, here, around = op.graph, get_default_graph(), set()
+    while here is not None:
+        around.add(here)
+        here = here.outer
+    while body not in around and body.owner is not None:
+        body = body.outer
+    return body not in around
 
 
 def _reads_variable(node, inputs: list) -> bool:

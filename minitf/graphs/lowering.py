@@ -8,10 +8,12 @@ from minitf.framework.graph import Graph
 from minitf.framework.operation import Operation
 from minitf.graphs.export import graph_def
 from minitf.graphs.handles import with_handles
+from minitf.graphs.inner import bodies_of
 from minitf.graphs.primitives import Copy
 from minitf.graphs.slices import alike, depth
 from minitf.graphs.spelling import attributes_of
-from minitf.graphs.substitutes import ON_LISTS, RULES
+from minitf.graphs.substitutes import ON_LISTS, RULES, as_list
+from minitf.graphs.tensor_arrays import array_of, gradients_of
 from minitf.graphs.values import attribute
 
 _SPELLED = {"SumOfTensorLists": "AddN", "ZerosLikeTensorList": "ZerosLike"}
@@ -98,8 +100,25 @@ class _Copy(Copy):
                     new._add_control_inputs([self.pivot])
         self.stands_for(op, last.op, [last])
 
+    def __init__(self, graph: Graph):
+        super().__init__(graph)
+        self.listed = set(_kept_arrays(graph))
+
     def rule(self, op: Operation):
         """How to make an op of others; None if it is copied as it is."""
+        if op in self.listed:
+            return as_list
         if op.inputs and depth(self.value(op.inputs[0])) and op.type in ON_LISTS:
             return ON_LISTS[op.type]
         return RULES.get(op.type)
+
+
+def _kept_arrays(graph: Graph):
+    """The TensorArrays that a loop has a new one of in each trip, and keeps for its gradient."""
+    for op in graph.ops:
+        loop = op.attrs.get("loop")
+        for y in () if loop is None else (loop.ys[k] for k in loop.saved):
+            if y.shape.rank is None and array_of(y) is not None and gradients_of(y) is None:
+                yield array_of(y)
+        for body in bodies_of(op).values():
+            yield from _kept_arrays(body)

@@ -66,9 +66,11 @@ def made(node, attrs: dict, inputs: list, name: str) -> tuple[Operation, list]:
         with get_default_graph().name_scope(f"{name}/"):
             found = RULES[node.op](name, {**own, "_type": node.op}, *inputs)
         return found if isinstance(found, tuple) else (found, list(found.outputs))
+    if node.op in ("Identity", "ZerosLike") and not inputs:
+        raise ValueError("it takes 1 input, none is given")
     if _PASSED in attrs and node.op == "Identity" and inputs[0].dtype.is_ref_dtype:
         return apply_op("NoOp", name=f"{name}/"), inputs  # the handle of a variable is the variable
-    if _PASSED in attrs and node.op == "ZerosLike":
+    if _PASSED in attrs and node.op == "ZerosLike" and tensor_arrays.array_of(inputs[0]) is not None:
         op = tensor_lists.zeros(name, inputs[0])
         return op, list(op.outputs)
     if node.op in ("Add", "AddV2", "AddN") and any(map(tensor_arrays.array_of, inputs)):

@@ -37,13 +37,13 @@ class Missing:
             for name, index in map(source_of, node.input):
                 self.counts[name] = max(self.counts.get(name, 1), (index or 0) + 1)
 
-    def is_needed(self, node, inputs: list) -> bool:
-        """Whether a node, or what it reads, cannot become an op."""
+    def is_needed(self, node, before: list[Operation]) -> bool:
+        """Whether a node, or what it reads or waits for, cannot become an op."""
         if "_why" in node.attr:
             why = node.attr["_why"].s.decode()
             self.reasons += [] if why in self.reasons else [why]
             return True
-        return not is_known(node.op) or any(t.op.type == "Missing" for t in inputs)
+        return not is_known(node.op) or any(op.type == "Missing" for op in before)
 
     def add(self, node, reason: str) -> None:
         """Notes why a node cannot become an op."""

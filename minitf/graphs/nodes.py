@@ -61,6 +61,10 @@ def in_order(nodes: dict, given) -> list:
             if not waiting[reader]:
                 heapq.heappush(ready, places[reader])
     if len(found) < len(nodes):
-        stuck = [name for name, count in waiting.items() if count][:5]
-        raise ValueError(f"nodes depend on each other in a cycle: {', '.join(stuck)}, ...")
+        raise cycle([name for name, count in waiting.items() if count])
     return found
+
+
+def cycle(names: list[str]) -> ValueError:
+    """The error that nodes wait for each other."""
+    return ValueError(f"nodes depend on each other in a cycle: {', '.join(names[:5])}, ...")

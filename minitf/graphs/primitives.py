@@ -106,7 +106,8 @@ class Copy:
         bodies = op.attrs["branches"].bodies if op.type == "If" else ()
         outside = [c for c in op.graph.waits.get(op, ()) if _in_one_frame(op.graph, c.graph)]
         others = op.control_inputs + outside
-        return [self.made[c] for c in others if not any(c in body.inherited for body in bodies)]
+        others = [c for c in others if c.type != "Arg" and not any(c in body.inherited for body in bodies)]
+        return [self.made[c] for c in others]
 
     def stands_for(self, op, new, results: list, outputs=None) -> None:
         """Notes what takes the place of an op and its outputs."""

@@ -12,14 +12,15 @@ from __future__ import annotations
 
 from minitf.graphs.edits import Nodes, Unrecognized, text_of
 from minitf.graphs.nodes import source_of
-from minitf.graphs.values import array_of
+from minitf.graphs.positions import FORWARD, number_of
+from minitf.graphs.sliced import Sliced
 
 _INT32 = 3  # of TensorFlow's DataTypes: that of numbers of trips
 _PASSING = ("Enter", "RefEnter", "Identity", "Switch", "Merge")
 
 
 class History:
-    """What one frame pushes and pops."""
+    """What one frame gives and takes slice by slice."""
 
     def __init__(self):
         self.kept: list[str] = []  # the pushes: tensors of which the loop gives slices out
@@ -31,28 +32,53 @@ class History:
         self.popped: dict[str, str] = {}  # a pop of another loop -> the push here
         self.slices: list[str] = []  # the tensors of which the loop takes slices
         self.count: list[str] = []  # the number of trips, if it is given
+        self.given: list[str] = []  # further tensors of which the loop gives slices out
+        self.ragged: set[str] = set()  # of all these nodes those whose slices may differ in shape
+        self.reverse = False
 
     @property
     def counted(self) -> bool:
-        """Whether the loop makes as many trips as the one before."""
-        return self.before is not None
+        """Whether it is known before how many trips the loop makes."""
+        return bool(self.count)
+
+    @property
+    def stacked(self) -> list[str]:
+        """The tensors of which the loop gives slices out."""
+        return [*self.kept, *self.given]
 
     def slice_of(self, pop: str) -> str:
         """The output of this loop that a pop of another one takes."""
         return text_of((self.loop, self.carries + 1 + self.kept.index(self.popped[pop])))
 
+    def add(self, frame, sliced: Sliced) -> None:
+        """Adds the slices that the frame takes and gives otherwise, and how many trips it makes."""
+        found, self.reverse = sliced.of(frame.path), self.before is not None
+        limits = sliced.positions.limits(frame.path)
+        if not self.counted and limits:
+            self.count = [frame.least(limits)]
+        if found.direction is not None and (self.before is None or found.taken or found.given):
+            if self.before is not None and found.direction == FORWARD or found.taken and not self.counted:
+                raise Unrecognized("it goes through slices in two ways")
+            self.reverse = found.direction != FORWARD
+        taken = {name: sliced.final(text) for name, text in found.taken.items()}
+        if None in taken.values():
+            raise Unrecognized("it takes slices that no loop before it gives")
+        self.ragged = {*self.kept, *self.pops, *found.ragged}
+        self.pops, self.slices = [*self.pops, *taken], [*self.slices, *taken.values()]
+        self.given = found.given
+
     def attrs(self) -> dict:
         """What the loop's node says of all this."""
         found = {}
-        if self.kept:
-            found = {"_saved": list(range(len(self.kept)))}
-        if self.before is not None:
-            found |= {
-                "_slices": [f"{pop}:0" for pop in self.pops],
-                "_reverse": True,
-                "_ragged": list(range(len(self.pops))),
-            }
-        return found
+        if self.stacked:
+            found = {"_saved": self.ragged_of(self.stacked)}
+        if self.pops:
+            found |= {"_slices": [f"{pop}:0" for pop in self.pops], "_ragged": self.ragged_of(self.pops)}
+        return {**found, "_reverse": True} if self.reverse else found
+
+    def ragged_of(self, names: list[str]) -> list[int]:
+        """The places of those whose slices may differ in shape."""
+        return [i for i, name in enumerate(names) if name in self.ragged]
 
 
 class Stacks:
@@ -198,14 +224,7 @@ class Stacks:
 
     def number(self, text: str):
         """The number that a tensor is; None if it is none that is known."""
-        node = self.nodes.get(source_of(self.nodes.through(text, "Enter", "Identity"))[0])
-        if node is None or node.op != "Const" or "value" not in node.attr:
-            return None
-        try:
-            value = array_of(node.attr["value"].tensor)
-        except ValueError:
-            return None
-        return value.item() if value.size == 1 else None
+        return number_of(self.nodes.get(source_of(self.nodes.through(text, "Enter", "Identity"))[0]))
 
 
 def without_stacks(nodes: Nodes) -> None:

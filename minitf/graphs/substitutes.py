@@ -6,6 +6,7 @@ from minitf.framework import dtypes
 from minitf.framework.apply import apply
 from minitf.framework.shape import UNKNOWN
 from minitf.graphs.slices import alike, depth, new_list, of_depth, said
+from minitf.graphs.tensor_arrays import gradients_of
 from minitf.ops.array import array, ranges
 from minitf.ops.array.constant import constant
 from minitf.ops.array.gather import boolean_mask, gather
@@ -90,7 +91,14 @@ def _value_or_initial(op, variable, initial):
     return dataflow.merge([absent, apply("Identity", there)]).output
 
 
-# ---- gradients of TensorArrays, which are lists: what was written where something is adds up
+# ---- TensorArrays of loops that have gradients, and arrays of gradients: lists
+
+
+def as_list(op, size):
+    """The list that is a TensorArray."""
+    if op.attrs["dynamic_size"]:
+        raise ValueError(f"TensorFlow has no such TensorArray as '{op.name}': in a loop that has a gradient, and grows")
+    return of_depth(new_list(op.attrs["dtype"], size), 1)
 
 
 def _gradients(op, flow):
@@ -99,7 +107,7 @@ def _gradients(op, flow):
 
 
 def _written(op, flow, index, value):
-    if not op.attrs.get("overwrites"):
+    if not op.attrs.get("overwrites") and gradients_of(op.inputs[0]) is not None:  # where something is it adds up
         there = apply("TensorListGetItem", flow, index, array.shape(value), element_dtype=value.dtype.base_dtype)
         value = there + value
     return alike(apply("TensorListSetItem", flow, index, value), flow)

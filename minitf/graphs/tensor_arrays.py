@@ -56,6 +56,11 @@ def array_of(flow: Tensor) -> Operation | None:
 _NOTE = "array"
 
 
+def is_empty_list(flow: Tensor) -> bool:
+    """Whether a flow is of a list that nothing was appended to."""
+    return flow.op.attrs.get("tensor_array_name") == "EmptyTensorList"
+
+
 def becomes(argument: Tensor, flow: Tensor) -> None:
     """Says that an argument of a body starts as another tensor than was known."""
     argument.op.attrs["starts_as"] = flow

@@ -32,7 +32,7 @@ def _new(name: str, attrs: dict, size, shape: TensorShape, grows: bool = False) 
         dynamic_size=grows,
         clear_after_read=False,
         identical_element_shapes=False,
-        tensor_array_name="",
+        tensor_array_name=attrs.get("_type", ""),
     )
 
 
@@ -76,11 +76,15 @@ def _set(name: str, attrs: dict, flow: Tensor, index: Tensor, item: Tensor) -> O
 
 
 def _taken(name: str, attrs: dict, flow: Tensor, index: Tensor, shape: Tensor) -> Operation:
+    if array_of(flow) is None:  # it is what a loop kept
+        return apply_op("GatherV2", flow, index, 0, batch_dims=0, name=f"{name}/")
     elements = _elements(flow, shape)
     return apply_op("TensorArrayReadV3", flow, index, element_shape=elements, name=f"{name}/")
 
 
 def _stacked(name: str, attrs: dict, flow: Tensor, shape: Tensor) -> Operation:
+    if array_of(flow) is None:
+        return apply_op("Identity", flow, name=f"{name}/")
     elements = _elements(flow, shape)
     return apply_op("TensorArrayGatherV3", flow, _all(flow), element_shape=elements, fills=True, name=f"{name}/")
 
@@ -113,6 +117,8 @@ def _shape_of_elements(name: str, attrs: dict, flow: Tensor) -> Operation:
 
 
 def _length(name: str, attrs: dict, flow: Tensor) -> Operation:
+    if array_of(flow) is None:
+        return apply_op("Identity", array.shape(flow)[0], name=f"{name}/")
     return apply_op("TensorArraySizeV3", flow, name=f"{name}/")
 
 

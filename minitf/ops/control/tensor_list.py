@@ -34,13 +34,13 @@ def _kept(b, item):
 
 
 def _with_item(b, op, handle, index, item):
-    items, place = list(_items(b, handle)), _place(b, handle, index)
+    items, place = list(_items(b, handle)), _place(b, handle, b.data(index))
     items[place] = _kept(b, item)
     return _listed(b, *items)
 
 
 def _item(b, op, handle, index, shape):
-    return b.constant(_read(b, _items(b, handle)[_place(b, handle, index)], op, b.data(shape)))
+    return b.constant(_read(b, _items(b, handle)[_place(b, handle, b.data(index))], op, b.data(shape)))
 
 
 def shape_said(tensor: Tensor) -> TensorShape:
@@ -55,7 +55,7 @@ def shape_said(tensor: Tensor) -> TensorShape:
 
 
 def _place(b, handle, index) -> int:
-    place, count = int(b.data(index)), len(_items(b, handle))
+    place, count = int(index), len(_items(b, handle))
     if not 0 <= place < count:
         b.fail(f"index {place} is not in a list of {count} tensors")
     return place
@@ -72,7 +72,7 @@ def _read(b, item, op, shape) -> np.ndarray:
 
 def _gather(b, op, handle, indices, shape):
     items = _items(b, handle)
-    return _stacked(b, op, [items[i] for i in b.data(indices)], b.data(shape))
+    return _stacked(b, op, [items[_place(b, handle, i)] for i in b.data(indices)], b.data(shape))
 
 
 def _scatter(b, op, tensor, indices, shape, count):
@@ -94,6 +94,9 @@ def _stacked(b, op, items: list, shape):
 
 
 def _sum(b, op, *handles):
+    sizes = [len(_items(b, handle)) for handle in handles]
+    if len(set(sizes)) > 1:
+        b.fail(f"lists of {' and '.join(map(str, sizes))} tensors cannot be added")
     return _listed(b, *(_added(items) for items in zip(*(_items(b, handle) for handle in handles), strict=True)))
 
 
