@@ -19,6 +19,7 @@ from minitf.framework.registry import define
 from minitf.framework.shape import TensorShape
 from minitf.framework.static import constant_value
 from minitf.framework.tensor import Tensor
+from minitf.kernels.math import images as kernels
 
 # ---- drawing
 
@@ -191,6 +192,29 @@ def _suppressed(op, boxes, scores, most, limit, least, sigma=0.0):
     return np.array(chosen, np.int32), np.array(kept, scores.dtype), np.array(count, np.int32)
 
 
+def _suppressed_natively(b, op, boxes, scores, most, limit, least, sigma=None):
+    """The choice is a kernel's, of boxes in the order of their scores; fading scores are the NumPy rule's."""
+    given = [b.data(v) for v in (most, limit, least)]
+    if sigma is not None and b.data(sigma) > 0:
+        values = [b.data(v) for v in (boxes, scores)]
+        return [b.constant(v) for v in _suppressed(op, *values, *given, b.data(sigma))]
+    found, limit = b.data(scores).astype(np.float32), _limit(given[1], "iou_threshold")
+    best = np.argsort(-found, kind="stable")
+    best = best[found[best] > np.float32(given[2])]
+    size = min(_most(given[0]), len(best))
+    chosen, count = b.new((size,), np.int32), b.new((1,), np.int64)
+    wide = b.constant(np.ascontiguousarray(b.data(boxes), np.float32))
+    if size:
+        b.call(kernels.choose_boxes[()], wide, b.constant(best), chosen, count, len(best), size, float(limit))
+    number = int(b.data(count)[0]) if size else 0
+    places = b.data(chosen)[:number]
+    if op.attrs.get("pad_to_max_output_size"):
+        places = np.append(places, np.zeros(int(given[0]) - number, np.int32))
+    kept = np.where(np.arange(len(places)) < number, b.data(scores)[places], 0) if len(places) else found[:0]
+    results = places.astype(np.int32), kept.astype(scores.dtype), np.array(number, np.int32)
+    return [b.constant(v) for v in results]
+
+
 def _vector_shape(op, place: int = 2):
     most = constant_value(op.inputs[place])
     padded = op.attrs.get("pad_to_max_output_size") and most is not None
@@ -204,7 +228,7 @@ define(
     T=_SINGLE,
     T_threshold=_SINGLE,
     shape=_vector_shape,
-    numpy=lambda op, *inputs: _suppressed(op, *inputs)[0],
+    host=lambda b, op, *inputs: _suppressed_natively(b, op, *inputs)[0],
     differentiable=False,
 )
 define(
@@ -214,7 +238,7 @@ define(
     T=_SINGLE,
     T_threshold=_SINGLE,
     shape=lambda op: [_vector_shape(op), TensorShape([])],
-    numpy=lambda op, *inputs: _suppressed(op, *inputs)[::2],
+    host=lambda b, op, *inputs: _suppressed_natively(b, op, *inputs)[::2],
     differentiable=False,
 )
 define(
@@ -223,7 +247,7 @@ define(
     "-> selected_indices: int32, selected_scores: T, valid_outputs: int32",
     T=_SINGLE,
     shape=lambda op: [_vector_shape(op), _vector_shape(op), TensorShape([])],
-    numpy=_suppressed,
+    host=_suppressed_natively,
 )
 
 

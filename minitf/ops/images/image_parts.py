@@ -11,8 +11,10 @@ from minitf.framework.shape import TensorShape
 from minitf.framework.static import constant_value
 from minitf.framework.tensor import Tensor
 from minitf.kernels.machine.alloc import zeros
+from minitf.kernels.math import images as kernels
 from minitf.ops import patterns
 from minitf.ops.array import array
+from minitf.ops.images.images import as_type as images_as
 from minitf.ops.nn.item_filters import filters_of_one_item
 from minitf.ops.nn.windows import Windows, check_padding
 from minitf.ops.nn.windows import axis as windows_along
@@ -73,6 +75,40 @@ def _cropped(op, images, boxes, rows, size):
         one[np.isnan(y)] = op.attrs["extrapolation_value"]
         one[:, np.isnan(x)] = op.attrs["extrapolation_value"]
     return out
+
+
+def _sizes_of_crops(op, h: int, w: int, c: int, height: int, width: int) -> tuple:
+    return h, w, c, height, width, int(op.attrs["method"] == "nearest")
+
+
+def _cropped_kernel(b, op, images, boxes, rows, size):
+    height, width = _crop_size(b.data(size), images.shape[1:3])
+    out = b.new((boxes.shape[0], height, width, images.shape[3]), np.float32)
+    wide = images_as(b, images, np.float32)
+    _check_rows(b, rows, images.shape[0])
+    outside = float(op.attrs["extrapolation_value"])
+    sizes = _sizes_of_crops(op, *images.shape[1:], height, width)
+    b.call(kernels.crop_and_resize[()], wide, boxes, rows, out, outside, 0, boxes.shape[0], *sizes)
+    return out
+
+
+def _check_rows(b, rows, images: int) -> None:
+    """A call that fails if a box is of an image that is not there."""
+
+    def error(at: int) -> str:
+        return f"box_index has values outside [0, batch_size): {b.data(rows)[at]} of {images} images"
+
+    if rows.size:
+        b.call(kernels.check_rows[()], rows, rows.size, images, error=error)
+
+
+def _crop_grad_kernel(b, op, grads, boxes, rows, size):
+    shape = array.sizes_of(b.data(size))
+    out = b.new(shape, np.float32)
+    _check_rows(b, rows, shape[0])
+    sizes = _sizes_of_crops(op, *shape[1:], *grads.shape[1:3])
+    b.call(kernels.crop_and_resize_grad[()], grads, boxes, rows, out, out.size, boxes.shape[0], *sizes)
+    return images_as(b, out, op.outputs[0].dtype.numpy)
 
 
 def _crop_grad_image(op, grads, boxes, rows, size):
@@ -141,6 +177,7 @@ define(
     T=_REAL,
     shape=_cropped_shape,
     numpy=_cropped,
+    kernel=_cropped_kernel,
     grad=_crop_grad,
 )
 define(
@@ -148,6 +185,7 @@ define(
     "grads: float32, boxes: float32[n, 4], box_ind: int32[n], image_size: int32[4] -> output: @T",
     shape=lambda op: array.wanted_shape(op, 3).with_rank(4),
     numpy=_crop_grad_image,
+    kernel=_crop_grad_kernel,
     differentiable=False,
 )
 define(

@@ -7,6 +7,8 @@ place lies among the old ones is TensorFlow 1's rule: place i is at i * scale, u
 
 from __future__ import annotations
 
+from math import prod
+
 import numpy as np
 
 from minitf.framework import dtypes
@@ -18,6 +20,9 @@ from minitf.framework.shape import TensorShape
 from minitf.framework.static import constant_value
 from minitf.framework.tensor import Tensor
 from minitf.kernels.machine.alloc import zeros
+from minitf.kernels.math import cast as casts
+from minitf.kernels.math import images as kernels
+from minitf.ops import patterns
 from minitf.ops.array import array, identity
 from minitf.ops.math import math
 from minitf.ops.math.cast import cast
@@ -90,6 +95,75 @@ def _nearest(op, old: int, new: int) -> np.ndarray:
     return np.clip(np.floor(whole).astype(np.int64), 0, old - 1)
 
 
+# ---- kernels
+
+
+def _taps(matrix: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """For each row of a matrix where its weights are, and which, as many as the fullest row has."""
+    taps = max(int((matrix != 0).sum(1).max(initial=0)), 1)
+    places = np.argsort(matrix == 0, 1, "stable")[:, :taps]
+    return places.astype(np.int64), np.take_along_axis(matrix, places, 1)
+
+
+def _along(b, x, matrix: np.ndarray, axis: int):
+    """Lowers to the product of a matrix and x along one of its axes."""
+    places, weights = _taps(matrix)
+    shape = (*x.shape[:axis], len(matrix), *x.shape[axis + 1 :])
+    out, width = b.new(shape, x.dtype), prod(x.shape[axis + 1 :])
+    if out.size:
+        kernel, given = kernels.weighted_rows[x.dtype], [b.constant(places), b.constant(weights.astype(x.dtype))]
+        sizes = len(matrix), places.shape[1], width, x.shape[axis] * width, len(matrix) * width
+        b.call(kernel, x, *given, out, prod(x.shape[:axis]), *sizes)
+    return out
+
+
+def _both_ways(b, x, down: np.ndarray, across: np.ndarray):
+    """Rows first if that leaves less to do."""
+    if len(down) <= x.shape[1]:
+        return _along(b, _along(b, x, down, 1), across, 2)
+    return _along(b, _along(b, x, across, 2), down, 1)
+
+
+def as_type(b, x, dtype):
+    """Lowers to the conversion to a type."""
+    if x.dtype == dtype:
+        return x
+    out = b.new(x.shape, np.dtype(dtype))
+    b.call(casts.cast[x.dtype, out.dtype], x, out, x.size)
+    return out
+
+
+def _resized_kernel(weights):
+    def lower(b, op, x, size):
+        height, width = _check_sizes(x, b.data(size))
+        down, across = weights(op, x.shape[1], height), weights(op, x.shape[2], width)
+        return _both_ways(b, as_type(b, x, np.float32), down, across)
+
+    return lower
+
+
+def _resized_grad_kernel(weights):
+    def lower(b, op, dy, original):
+        down, across = (weights(op, old, new).T for old, new in zip(original.shape[1:3], dy.shape[1:3]))
+        return as_type(b, _both_ways(b, dy, down, across), original.dtype)
+
+    return lower
+
+
+def _nearest_kernel(b, op, x, size):
+    height, width = _check_sizes(x, b.data(size))
+    rows, columns = (b.constant(_nearest(op, old, new)) for old, new in zip(x.shape[1:3], (height, width)))
+    return patterns.taken(b, patterns.taken(b, x, rows, 1), columns, 2)
+
+
+def _nearest_grad_kernel(b, op, dy, size):
+    height, width = (int(n) for n in b.data(size))
+    ones = [zeros((old, new), dy.dtype) for old, new in zip((height, width), dy.shape[1:3])]
+    for one in ones:
+        one[_nearest(op, *one.shape), np.arange(one.shape[1])] = 1
+    return _both_ways(b, dy, *ones)
+
+
 # ---- ops
 
 
@@ -136,6 +210,7 @@ def _define(name: str, weights, grad: bool) -> None:
         T=_REAL,
         shape=_resized_shape,
         numpy=_resized(weights),
+        kernel=_resized_kernel(weights),
         grad=gradient if grad else None,
         differentiable=grad,
     )
@@ -146,6 +221,7 @@ def _define(name: str, weights, grad: bool) -> None:
             T=dtypes.FLOAT,
             shape=lambda op: op.inputs[1].shape,
             numpy=_resized_grad(weights),
+            kernel=_resized_grad_kernel(weights),
             differentiable=False,
         )
 
@@ -181,6 +257,7 @@ define(
     T=_REAL,
     shape=_resized_shape,
     numpy=_nearest_numpy,
+    kernel=_nearest_kernel,
     grad=lambda op, g: [apply("ResizeNearestNeighborGrad", g, _size_of(op.inputs[0]), **_rules(op)), None],
 )
 define(
@@ -189,6 +266,7 @@ define(
     T=_REAL,
     shape=_resized_shape,
     numpy=_nearest_grad,
+    kernel=_nearest_grad_kernel,
     grad=lambda op, g: [apply("ResizeNearestNeighbor", g, _size_of(op.inputs[0]), **_rules(op)), None],
 )
 

@@ -11,6 +11,7 @@ from minitf.framework.graph import name_scope
 from minitf.framework.registry import define
 from minitf.framework.shape import TensorShape
 from minitf.framework.tensor import Tensor
+from minitf.kernels.math import morphology as kernels
 from minitf.ops import patterns
 from minitf.ops.array import rearranging
 from minitf.ops.math import math
@@ -36,7 +37,7 @@ def _shape(op):
 
 
 def _windows(op, x, f) -> Windows:
-    if x.ndim != 4 or f.ndim != 3 or x.shape[3] != f.shape[2]:
+    if len(x.shape) != 4 or len(f.shape) != 3 or x.shape[3] != f.shape[2]:
         raise ValueError(f"images of shape {x.shape} and a filter of {f.shape} must have the same depth")
     return Windows(*[axis(_lain(op), p, x.shape[p], k) for p, k in zip((1, 2), f.shape)])
 
@@ -45,7 +46,7 @@ def _largest(op, x, f) -> tuple:
     """The largest sums, and which place of the filter each is of."""
     found = _windows(op, x, f)
     shape = (x.shape[0], found.rows.count, found.columns.count, x.shape[3])
-    best, places = np.full(shape, np.finfo(x.dtype).min, x.dtype), np.zeros(shape, int)
+    best, places = np.full(shape, np.finfo(x.dtype).min, x.dtype), np.full(shape, -1)
     for ky, kx, to, at in found.taps():
         sums = x[at] + f[ky, kx]
         larger = sums > best[to]
@@ -77,6 +78,36 @@ def _of_filter(op, x, f, g):
     return out
 
 
+def _lowered(b, op, x, f):
+    found = _windows(op, x, f)
+    out = b.new((x.shape[0], found.rows.count, found.columns.count, x.shape[3]), x.dtype)
+    if out.size:
+        sizes = 0, x.shape[0] * found.rows.count, *_numbers(found, x.shape)
+        b.call(kernels.dilation[x.dtype], x, f, out, float(np.finfo(x.dtype).min), *sizes)
+    return out
+
+
+def _lowered_grad(of_filter: bool):
+    def lower(b, op, x, f, g):
+        found = _windows(op, x, f)
+        wanted = (x.shape[0], found.rows.count, found.columns.count, x.shape[3])
+        if g.shape != wanted:
+            raise ValueError(f"out_backprop has incompatible size: {g.shape}, not {wanted}")
+        out, lowest = b.new(f.shape if of_filter else x.shape, x.dtype), float(np.finfo(x.dtype).min)
+        sizes = int(of_filter), lowest, x.shape[0], *_numbers(found, x.shape)
+        scratch = b.new(x.shape[3:], x.dtype), b.new(x.shape[3:], np.int64)
+        b.call(kernels.dilation_grad[x.dtype], x, f, g, out, *scratch, out.size, *sizes)
+        return out
+
+    return lower
+
+
+def _numbers(found: Windows, shape: tuple) -> tuple:
+    axes = found.rows, found.columns
+    lain = [[getattr(a, name) for a in axes] for name in ("count", "window", "stride", "dilation", "before")]
+    return (*shape[1:], *[n for pair in lain for n in pair])
+
+
 def _grad(op, g):
     x, f = op.inputs
     how = {name: op.attrs[name] for name in ("strides", "rates", "padding")}
@@ -89,6 +120,7 @@ define(
     T=dtypes.FLOAT,
     shape=_shape,
     numpy=lambda op, x, f: _largest(op, x, f)[0],
+    kernel=_lowered,
     grad=_grad,
 )
 _BACK = "input: T[b, h, w, c], filter: T[kh, kw, c], out_backprop: T"
@@ -98,6 +130,7 @@ define(
     T=dtypes.FLOAT,
     shape=lambda op: op.inputs[0].shape,
     numpy=_of_images,
+    kernel=_lowered_grad(False),
 )
 define(
     "Dilation2DBackpropFilter",
@@ -105,6 +138,7 @@ define(
     T=dtypes.FLOAT,
     shape=lambda op: op.inputs[1].shape,
     numpy=_of_filter,
+    kernel=_lowered_grad(True),
 )
 
 

@@ -1,0 +1,103 @@
+"""Dilation of images [images, h, w, c] by a filter [kh, kw, c]: the largest sum of pixels and filter at each place."""
+
+from minitf.kernels.compile.abi import FLOATS, T, i64, i64p, kernel, like, real
+from minitf.kernels.compile.splitting import Range
+
+
+@kernel(T=FLOATS, split=Range("first", "count", o=("ow", "c")))
+def dilation(
+    x: T,
+    f: T,
+    o: T.out,
+    lowest: real,
+    first: i64,
+    count: i64,
+    h: i64,
+    w: i64,
+    c: i64,
+    oh: i64,
+    ow: i64,
+    kh: i64,
+    kw: i64,
+    sh: i64,
+    sw: i64,
+    dh: i64,
+    dw: i64,
+    top: i64,
+    left: i64,
+):
+    """Rows `first` and on of the largest sums, of all images' rows."""
+    for row in range(count):
+        image, i = (first + row) // oh, (first + row) % oh
+        for j in range(ow):
+            r = (row * ow + j) * c
+            for k in range(c):
+                o[r + k] = lowest
+            for p in range(kh):
+                y = i * sh + p * dh - top
+                for q in range(kw):
+                    z = j * sw + q * dw - left
+                    if y < 0 or y >= h or z < 0 or z >= w:
+                        continue
+                    at, tap = ((image * h + y) * w + z) * c, (p * kw + q) * c
+                    for k in range(c):
+                        total = x[at + k] + f[tap + k]
+                        o[r + k] = total if total > o[r + k] else o[r + k]
+    return 0
+
+
+@kernel(T=FLOATS)
+def dilation_grad(
+    x: T,
+    f: T,
+    g: T,
+    o: T.out,
+    best: T.scratch,
+    places: i64p.scratch,
+    size: i64,
+    of_filter: i64,
+    lowest: real,
+    images: i64,
+    h: i64,
+    w: i64,
+    c: i64,
+    oh: i64,
+    ow: i64,
+    kh: i64,
+    kw: i64,
+    sh: i64,
+    sw: i64,
+    dh: i64,
+    dw: i64,
+    top: i64,
+    left: i64,
+):
+    """The gradient by the filter or by the images, `size` numbers: g where the largest sum comes from.
+
+    `best` and `places` are scratch of c numbers each.
+    """
+    for k in range(size):
+        o[k] = like(o[k], 0)
+    for row in range(images * oh):
+        image, i = row // oh, row % oh
+        for j in range(ow):
+            r = (row * ow + j) * c
+            for k in range(c):
+                best[k], places[k] = lowest, -1
+            for p in range(kh):
+                y = i * sh + p * dh - top
+                for q in range(kw):
+                    z = j * sw + q * dw - left
+                    if y < 0 or y >= h or z < 0 or z >= w:
+                        continue
+                    at, tap = ((image * h + y) * w + z) * c, (p * kw + q) * c
+                    target = tap if of_filter else at
+                    for k in range(c):
+                        total = x[at + k] + f[tap + k]
+                        better = total > best[k]
+                        best[k] = total if better else best[k]
+                        places[k] = target + k if better else places[k]
+            for k in range(c):
+                if places[k] >= 0:
+                    o[places[k]] += g[r + k]
+    return 0
