@@ -223,6 +223,7 @@ from minitf.ops.control.counted import foldl, foldr, map_fn, scan
 from minitf.ops.state.accumulators import (
     ConditionalAccumulator, ConditionalAccumulatorBase, SparseConditionalAccumulator,
 )  # fmt: skip
+from minitf.ops.io import barriers as _barriers, record_input as _record_input  # their ops are known to graphs
 from minitf.ops.io.queues import FIFOQueue, PaddingFIFOQueue, PriorityQueue, QueueBase, RandomShuffleQueue
 from minitf.compat import dimension_at_index, dimension_value
 from minitf.framework.static import constant_value as get_static_value

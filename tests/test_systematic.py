@@ -492,6 +492,11 @@ ELSEWHERE = {  # by the test that covers them
     "ops/strings/test_buckets.py": "StringToHashBucket StringToHashBucketFast StringToHashBucketStrong",
     "ops/io/test_queues.py": " ".join(t for t in OPS if "Queue" in t),
     "ops/control/test_script.py": "PyFunc PyFuncStateless",
+    "ops/io/test_barriers.py": " ".join(t for t in OPS if t.startswith("Barrier")),
+    "ops/io/test_staging.py": " ".join(t for t in OPS if "Stage" in t or t.startswith(("MapS", "MapI", "MapC", "MapP")))
+    + " Unstage "
+    + " ".join(t for t in OPS if t.startswith(("MapU", "OrderedMap"))),
+    "ops/io/test_record_input.py": "RecordInput",
     "test_odds.py": "EagerPyFunc Fingerprint Timestamp UnravelIndex ParseSequenceExample",
     "ops/control/test_printing.py": "PrintV2",
     "ops/io/test_serialized.py": "DecodeCompressed DecodeJSONExample ParseTensor SerializeTensor",

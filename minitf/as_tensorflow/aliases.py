@@ -342,6 +342,10 @@ tensorflow.python.util.nest                             minitf.contrib.framework
 """)
 
 NAMES = _names("""
+tensorflow.python.ops.data_flow_ops.Barrier             minitf.ops.io.barriers.Barrier
+tensorflow.python.ops.data_flow_ops.MapStagingArea      minitf.ops.io.staging.MapStagingArea
+tensorflow.python.ops.data_flow_ops.RecordInput         minitf.ops.io.record_input.RecordInput
+tensorflow.python.ops.data_flow_ops.StagingArea         minitf.ops.io.staging.StagingArea
 tensorflow.batch_cholesky                                           minitf.cholesky
 tensorflow.batch_matrix_band_part                                   minitf.matrix_band_part
 tensorflow.batch_matrix_determinant                                 minitf.matrix_determinant

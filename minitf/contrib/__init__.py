@@ -12,6 +12,7 @@ from minitf.contrib import metrics
 from minitf.contrib import rnn
 from minitf.contrib import seq2seq
 from minitf.contrib import predictor
+from minitf.contrib import staging
 from minitf.contrib import training
 from minitf.contrib import util
 from minitf.contrib import tensorboard

@@ -34,6 +34,7 @@ def _table(*rows: tuple[str, str]) -> dict[str, dict[str, str]]:
 # Ours = TensorFlow's.
 RENAMED = _table(
     (_QUEUES, "dtypes=component_types parts=shapes"),
+    ("Barrier", "parts=shapes"),
     (_DEQUEUES, "dtypes=component_types"),
     ("EagerPyFunc PyFunc PyFuncStateless", "dtypes=Tout"),
     ("DatasetToSingleElement IteratorGetNext ReduceDataset", "dtypes=output_types"),
