@@ -111,6 +111,7 @@ GIVEN = {  # contents that are not left to chance
     ("ctc_loss", "lengths"): [2],
     ("beam_search", "lengths"): [2],
     ("add_list", "size"): [4],
+    ("has_length", "length"): [6],
     ("copy_list", "size"): [7],
     ("copy_list", "full"): [1, 1, 0, 1],
     ("zero_list", "size"): [3],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import time
 
 import numpy as np
@@ -12,7 +13,7 @@ from minitf.kernels.machine.alloc import copied
 from minitf.runtime.execute.op_by_op import Concrete
 from minitf.runtime.execute.patience import LIMIT
 from minitf.runtime.execute.walk import Alone, Stop, Together
-from minitf.runtime.lower.ir import Ref, settle
+from minitf.runtime.lower.ir import Call, Ref, calls, settle
 from minitf.runtime.lower.lower import Lowering
 from minitf.runtime.memory.memory import Memory
 from minitf.runtime.passes import rewrite
@@ -60,6 +61,14 @@ class Program:
             for node in self.instructions.loops.values()
             if node.predicate is not None and node.limit < 2**62
         }
+
+    @functools.cached_property
+    def writes_before_it_may_fail(self) -> bool:
+        """Whether something that lasts may be written before it is known that there is room enough."""
+        writes = [any(_lasts(call) for call in calls([node])) for node in self._nodes]
+        fails = [not isinstance(node, Call) or node.error is not None for node in self._nodes]
+        first = writes.index(True) if True in writes else len(writes)
+        return any(fails[first:])
 
     def lay_out(self) -> None:
         """Gives every buffer its place, and the instructions the addresses."""
@@ -224,3 +233,8 @@ class Program:
         call = twin.instructions.calls.get(stop.place) if twin is not None else None
         if call is not None and stop.call is not None and call.kernel is stop.call.kernel:
             twin._failed(stop._replace(instructions=twin.instructions), arrays)
+
+
+def _lasts(call: Call) -> bool:
+    """Whether a call writes what a run leaves behind."""
+    return any(ref.buffer.kind in ("variable", "state") for ref in call.results)

@@ -58,6 +58,7 @@ class Lowering(Builder):
         self.noted: dict = {}  # op -> what its rule said of its other inputs then
         self.hosted: set = set()  # the ops that are calls of Python though they have kernels
         self.effects: list = []  # the ops of the region in which calls of Python may do something that lasts
+        self.lengths: dict = {}  # op that asks for a list's length -> what it was before, where shapes depend on it
         self.elements: dict = {}  # the shapes of lists' elements, by the ops that make the lists
         self.used: set = set()  # the tensors of the body being lowered that somebody reads
         self.current = self.top = None  # the op being lowered, and the op of the region to which it belongs

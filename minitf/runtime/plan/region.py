@@ -19,18 +19,23 @@ from minitf.runtime.plan.boundary import Packed, packed
 from minitf.runtime.plan.steering import Steering
 from minitf.runtime.resize.resizing import SMALL, Given, Resizing
 from minitf.runtime.session.state import State, follows_variable
-from minitf.runtime.tensor_arrays.flows import Full, Learned
+from minitf.runtime.tensor_arrays.flows import Full, Learned, OtherLength
 
 _PROGRAMS_KEPT = 32
 _NONE: dict = {}
 
 
-class Split(Exception):
-    """An op of the region cannot be lowered and has to run on the host."""
+_CHANGES = 3  # so often a list may turn out to have another length than before
 
-    def __init__(self, op):
+
+class Split(Exception):
+    """An op of the region cannot be lowered and has to run on the host; for this time, if it could be once it is
+    known what the ops `lengths` give.
+    """
+
+    def __init__(self, op, lengths: tuple = ()):
         super().__init__(op.name)
-        self.op = op
+        self.op, self.lengths = op, lengths
 
 
 class Region:
@@ -48,16 +53,19 @@ class Region:
         state: State,
         passes: list,
         threads: int = 1,
+        lengths: dict | None = None,
     ):
         self.ops, self.inputs, self.outputs = ops, inputs, outputs
         self.variables = variables  # tensors from outside that are a variable's memory, and whose
         self.used = used  # the tensors that its ops, or who comes later, use
         self.fetched = fetched  # the outputs that follow a variable and are wanted as they are at their place
         self.written, self.state, self.passes, self.threads = written, state, passes, threads
+        self.lengths = {} if lengths is None else lengths  # those of lists on which shapes depend, when it ran last
         self.specialized: set = set()  # the inputs whose contents decide shapes
         self.capacities: dict = {}  # how many trips the loops of unknown length have room for
         self.lowered = 0  # how often
         self.hosted: set = set()  # the ops in bodies that Python runs
+        self._corrected = 0  # how often a list had another length than before
         self._packs: dict = {}  # the memory for lists that come in
         self._lists = False  # whether some inputs are lists
         self._steering = Steering(ops, inputs, state)
@@ -115,14 +123,17 @@ class Region:
         """
         program = self.program(arrays, rows)
         while True:
-            undo = program.written() if program.guesses else ()
+            undo = program.written() if program.guesses and program.writes_before_it_may_fail else ()
             try:
                 program.run(arrays)
                 return program
-            except Full as full:
+            except (Full, OtherLength) as signal:
                 for array, copy in undo:
                     array[...] = copy
-                self._grow(full, program, arrays)
+                if isinstance(signal, Full):
+                    self._grow(signal, program, arrays)
+                else:
+                    self._correct(signal, program)
                 program = self.program(arrays, rows)
 
     def _grow(self, full: Full, program: Program, arrays: list) -> None:
@@ -132,6 +143,17 @@ class Region:
             raise Split(next(op for op in self.ops if given in op.inputs))
         self.capacities[full.op] = max(2 * program.guesses[full.op], full.needed)
         self._forget()
+
+    def _correct(self, other: OtherLength, program: Program) -> None:
+        """Takes note of a length that was not expected; if that happens often, none is any more."""
+        self._corrected += 1
+        often = self._corrected > _CHANGES
+        self.lengths[other.op] = None if often else other.length
+        key = next((key for key, kept in self._programs.items() if kept is program), None)
+        if often or key is None:
+            self._forget()
+        else:
+            del self._programs[key]
 
     def _forget(self) -> None:
         """Forgets all programs: what they depend on has changed."""
@@ -214,7 +236,7 @@ class Region:
             low = RegionLowering(self.state, self.written)
             low.capacities, low.elements = self.capacities, elements
             low.used, low.examples, low.hosted = self.used, examples, self.hosted
-            low.folds_counts = folds_counts
+            low.folds_counts, low.lengths = folds_counts, self.lengths
             self.lowered += 1
             for tensor, array, whole in zip(self.inputs, arrays, known):
                 whole = whole or tensor in self.specialized
@@ -238,7 +260,7 @@ class Region:
                     continue
                 sources = self._sources(low, error)
                 if not sources and (error.op is low.top or error.op in self.hosted):
-                    raise Split(low.top) from None
+                    raise Split(low.top, self._unknown_lengths(low, error.op)) from None
                 self.specialized |= sources
                 self.hosted |= set() if sources else {error.op}
             except Learned as fact:
@@ -264,6 +286,24 @@ class Region:
                 elif tensor in kept and not follows_variable(op):
                     low.refs[tensor] = low.snapshot(low.refs[tensor])
         return copies
+
+    def _unknown_lengths(self, low: Lowering, op) -> tuple:
+        """The ops of the region that ask for lengths of lists, if an op could be lowered once these are known."""
+        todo, found = list(op.inputs), {}
+        while todo:
+            tensor = todo.pop()
+            ref, maker = low.refs.get(tensor), tensor.op
+            if ref is None or isinstance(ref, Held):
+                return ()
+            if ref.known is not None:
+                continue
+            if maker.definition.on_lists == "size":
+                found[maker] = None
+            elif maker.inputs and maker.definition.numpy and not maker.definition.stateful:
+                todo += maker.inputs
+            else:
+                return ()
+        return () if found.keys() & self.lengths.keys() else tuple(found)
 
     def _sources(self, low: Lowering, error: NotNative) -> set:
         """The small integer inputs of the region that decide the value which lowering asked for, and those
