@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from minitf.formats import ordered, table, wire
+from minitf.formats import ordered, table, transfer, wire
 from minitf.formats.checksum import crc32c, masked
 from minitf.formats.wire import Malformed, Message
 from minitf.framework import dtypes
@@ -37,6 +37,12 @@ class Entry:
     size: int = 0
     crc: int = 0
     slices: tuple = ()  # for each part its (start, length) along each dimension; length -1 is all
+
+    @property
+    def nbytes(self) -> int:
+        """The bytes in files, those of the parts together."""
+        whole = self.slices and self.dtype is not None
+        return math.prod(self.shape) * np.dtype(self.dtype.as_numpy_dtype).itemsize if whole else self.size
 
     def encoded(self) -> bytes:
         """The entry as a message."""
@@ -185,6 +191,7 @@ class Writer:
     def _write(self, data) -> None:
         self._file.write(data)
         self._offset += len(data)
+        transfer.move(len(data))
 
     def _numbers(self, array: np.ndarray) -> int:
         data, crc = np.ascontiguousarray(array).reshape(-1).view(np.uint8), 0
@@ -347,6 +354,7 @@ class _DataFile:
             if count == 0:
                 raise Malformed(f"{self._name} is cut off")
             done += count
+        transfer.move(done)
         return data
 
 

@@ -6,6 +6,7 @@ import numbers
 import os
 import time
 import uuid
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, fields
 
 import minitf as tf
@@ -26,6 +27,7 @@ from minitf.ops.state import checkpoint, state  # noqa: F401 - defines SaveV2 an
 from minitf.ops.strings.string_join import string_join
 from minitf.train import checkpoint_state
 from minitf.train.global_step import global_step as step_in
+from minitf.train.progress import shown
 from minitf.train.saveables import Saveable, by_device, names_and_specs, saveables
 
 _HOUR = 3600.0
@@ -67,7 +69,9 @@ class Saver:
     device. max_to_keep: how many checkpoints are kept (0 or None: all); of those that would go, one of every
     `keep_checkpoint_every_n_hours` stays. pad_step_number: steps have 8 digits, so that names sort.
     save_relative_paths: the `checkpoint` file can be moved with the folder. old_names: RNN variables may have
-    the names of before TensorFlow 1.2 in the file. defer_build: ops are made by `build()`.
+    the names of before TensorFlow 1.2 in the file. defer_build: ops are made by `build()`. progress: print how far
+    saving and restoring have come, and how fast, or call a function with the bytes moved so far and those in all,
+    which grow with each shard.
 
     Raises:
       ValueError: if there are no variables, or two of one name. TypeError: for what is no variable.
@@ -103,6 +107,7 @@ class Saver:
         filename: str | None = None,
         *,
         old_names: bool = False,
+        progress: bool | Callable[[int, int], object] = False,
     ):
         if defer_build and var_list:
             raise ValueError("If `var_list` is provided then build cannot be deferred: leave out one of both")
@@ -111,7 +116,7 @@ class Saver:
         self._var_list, self._reshape, self._sharded, self._name = var_list, reshape, sharded, name
         self._max_to_keep, self._hours = max_to_keep or 0, keep_checkpoint_every_n_hours
         self._allow_empty, self._padded, self._relative = allow_empty, pad_step_number, save_relative_paths
-        self._filename, self._old_names = filename or "model", old_names
+        self._filename, self._old_names, self._progress = filename or "model", old_names, progress
         self._last: list[tuple[str, float]] = []
         self._preserved = time.time()
         self._next_kept = self._preserved + self._hours * _HOUR
@@ -222,7 +227,8 @@ class Saver:
         if not os.path.isdir(folder or "."):
             raise ValueError(f"Parent directory of {path} doesn't exist, can't save.")
         try:
-            path = os.fsdecode(sess.run(self._def.save_tensor_name, {self._def.filename_tensor_name: path}))
+            with shown(self._progress, "saving", "saved", path):
+                path = os.fsdecode(sess.run(self._def.save_tensor_name, {self._def.filename_tensor_name: path}))
         except BaseException:
             checkpoint_state.remove_shards(path)
             raise
@@ -327,7 +333,8 @@ class Saver:
             raise ValueError(f"The passed save_path is not a valid checkpoint: {path}")
         self._check_session(sess)
         if self._def.restore_op_name:
-            sess.run(self._def.restore_op_name, {self._def.filename_tensor_name: path})
+            with shown(self._progress, "restoring", "restored", path):
+                sess.run(self._def.restore_op_name, {self._def.filename_tensor_name: path})
 
     # ---- the checkpoints there are
 

@@ -1,6 +1,7 @@
 import errno
 import io
 import os
+import re
 import resource
 
 import numpy as np
@@ -8,6 +9,7 @@ import pytest
 
 import minitf as tf
 from minitf.formats import checkpoint
+from minitf.train import progress
 
 # The ops that a Saver adds: names, inputs and control inputs (TensorFlow 1.15.5).
 FACTS = os.path.join(os.path.dirname(os.path.dirname(__file__)), "facts", "checkpoints")
@@ -306,6 +308,43 @@ def test_objects_of_tensorflow_2_by_the_names_of_variables(session):
     tf.train.Saver().restore(session, os.path.join(FACTS, "objects"))
     assert session.run(step) == 5
     np.testing.assert_array_equal(session.run(kernel), np.arange(6).reshape(3, 2))
+
+
+@pytest.mark.parametrize("sharded", [False, True])
+def test_a_function_hears_of_the_progress(session, tmp_path, sharded):
+    heard = []
+    tf.get_variable("v", [1_000_000]), tf.get_variable("w", [6, 2], partitioner=PARTITIONERS["rows"])
+    tf.Variable(["a", "bc"], name="s")
+    saver = tf.train.Saver(sharded=sharded, progress=lambda *moved: heard.append(moved))
+    session.run(tf.global_variables_initializer())
+    for move in (lambda: saver.save(session, str(tmp_path / "m")), lambda: saver.restore(session, str(tmp_path / "m"))):
+        heard.clear()
+        move()
+        assert heard == sorted(heard)
+        assert (
+            len({done for done, _ in heard}) > 4
+            and heard[-1][0] == heard[-1][1]
+            and abs(heard[-1][1] - 4_000_048) < 100
+        )
+
+
+def test_progress_is_printed(session, tmp_path, capsys, monkeypatch):
+    tf.get_variable("v", [1_000_000])
+    saver = tf.train.Saver(progress=True)
+    session.run(tf.global_variables_initializer())
+    path = saver.save(session, str(tmp_path / "m"), global_step=3)
+    assert re.fullmatch(r"saved m-3: 4.0 MB in \d+.\d s, \d+.\d (MB|GB)/s\n", capsys.readouterr().err)
+    monkeypatch.setattr(progress, "_EVERY", 0.0)
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True, raising=False)
+    saver.restore(session, path)
+    lines = capsys.readouterr().err.split("\r")
+    assert re.match(r"restoring m-3: 26% of 4.0 MB, \d+.\d (kB|MB|GB)/s", lines[0]) and len(lines) == 6
+    assert re.match(r"restored m-3: 4.0 MB in .*\n$", lines[-1])
+    with open(f"{path}.data-00000-of-00001", "r+b") as file:
+        file.write(b"x")
+    with pytest.raises(tf.errors.DataLossError):
+        saver.restore(session, path)
+    assert capsys.readouterr().err.rstrip(" \n").endswith("restoring m-3 failed")
 
 
 def test_names_of_before_tensorflow_1_2(session, tmp_path):

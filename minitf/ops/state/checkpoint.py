@@ -8,7 +8,7 @@ import shutil
 
 import numpy as np
 
-from minitf.formats import checkpoint
+from minitf.formats import checkpoint, transfer
 from minitf.formats.bundle import Part
 from minitf.formats.checkpoint import Checkpoint
 from minitf.framework import dtypes, errors
@@ -45,6 +45,7 @@ def _save(b, op, prefix, names, slices, *tensors):
                 f"{tensor.name} has shape {list(array.shape)}",
             )
         rows.append((name, tensor.dtype.base_dtype, array, part))
+    transfer.expect(sum(array.nbytes for _, _, array, _ in rows))
     checkpoint.write(_text(b, prefix), rows)
     return ()
 
@@ -65,6 +66,7 @@ def _restore(b, op, prefix, names, slices):
     if not op.attrs.get("old_names"):
         taken = {name: key for name, key in keys.items() if key not in (name, found.objects.get(name))}
         old_names.tell(found.prefix, taken)
+    transfer.expect(sum(found.entries[key].nbytes for key in {*keys.values()}))
     return [b.constant(_tensor(op, found, keys[name], t.dtype, _part(spec, op))) for name, spec, t in rows]
 
 
