@@ -331,6 +331,18 @@ tensorflow.python.training.server_lib                   minitf.train
 tensorflow.python.training.sync_replicas_optimizer      minitf.train
 tensorflow.python.ops.critical_section_ops               minitf
 tensorflow.python.ops.gen_resource_variable_ops          minitf minitf.ops.control.critical_section
+tensorflow.python.ops.gen_linalg_ops                     minitf minitf.linalg
+tensorflow.python.ops.gen_sparse_ops                     minitf minitf.sparse
+tensorflow.python.ops.histogram_ops                      minitf
+tensorflow.python.ops.linalg                             minitf.linalg
+tensorflow.python.ops.linalg.linalg                      minitf.linalg
+tensorflow.python.ops.linalg.linalg_impl                 minitf.linalg
+tensorflow.python.ops.linalg_ops_impl                    minitf minitf.linalg
+tensorflow.python.ops.sets                               minitf.sets
+tensorflow.python.ops.sets_impl                          minitf.sets
+tensorflow.python.ops.stateless_random_ops               minitf.random
+tensorflow.contrib.linalg                                minitf.linalg
+tensorflow.contrib.stateless                             minitf.random
 tensorflow.python.ops.spectral_ops                       minitf.spectral
 tensorflow.python.ops.session_ops                        minitf
 tensorflow.contrib.signal                                minitf.signal
@@ -357,6 +369,20 @@ tensorflow.batch_matrix_solve                                       minitf.matri
 tensorflow.batch_matrix_triangular_solve                            minitf.matrix_triangular_solve
 tensorflow.batch_self_adjoint_eig                                   minitf.self_adjoint_eig
 tensorflow.batch_svd                                                minitf.svd
+tensorflow.batch_cholesky_solve                                     minitf.cholesky_solve
+tensorflow.batch_fft                                                minitf.fft
+tensorflow.batch_fft2d                                              minitf.fft2d
+tensorflow.batch_fft3d                                              minitf.fft3d
+tensorflow.batch_ifft                                               minitf.ifft
+tensorflow.batch_ifft2d                                             minitf.ifft2d
+tensorflow.batch_ifft3d                                             minitf.ifft3d
+tensorflow.batch_matrix_solve_ls                                    minitf.matrix_solve_ls
+tensorflow.batch_matrix_transpose                                   minitf.matrix_transpose
+tensorflow.batch_self_adjoint_eigvals                               minitf.self_adjoint_eigvals
+tensorflow.contrib.stateless.stateless_random_uniform               minitf.random.stateless_uniform
+tensorflow.python.ops.stateless_random_ops.stateless_random_uniform minitf.random.stateless_uniform
+tensorflow.contrib.stateless.stateless_random_normal                minitf.random.stateless_normal
+tensorflow.python.ops.stateless_random_ops.stateless_random_normal  minitf.random.stateless_normal
 tensorflow.complex_abs                                              minitf.abs
 tensorflow.inv                                                      minitf.reciprocal
 tensorflow.mul                                                      minitf.multiply
