@@ -48,7 +48,7 @@ def _integers(tf, a):
 
 OPS = {
     "Where": lambda tf, a: tf.where(a > 0.1),
-    "boolean_mask": lambda tf, a: tf.boolean_mask(a, a[:, 0] > 0.0),
+    "BooleanMask": lambda tf, a: tf.boolean_mask(a, a[:, 0] > 0.0),
     "Unique": lambda tf, a: tf.unique(_integers(tf, a)[:, 0])[0],
     "UniqueWithCounts": lambda tf, a: tf.unique_with_counts(_integers(tf, a)[:, 0])[2],
     "ListDiff": lambda tf, a: tf.setdiff1d(_integers(tf, a)[:, 0], [0, 1, 2])[0],

@@ -237,4 +237,4 @@ class Program:
 
 def _lasts(call: Call) -> bool:
     """Whether a call writes what a run leaves behind."""
-    return any(ref.buffer.kind in ("variable", "state") for ref in call.results)
+    return any(isinstance(ref, Ref) and ref.buffer.kind in ("variable", "state") for ref in call.results)
