@@ -2,8 +2,20 @@
 [images, oh, ow, c * m]; numbers as in `convolution`.
 """
 
-from minitf.kernels.compile.abi import FLOATS, T, i64, kernel, scalar
+from minitf.kernels.compile.abi import FLOATS, T, assembly, at, i64, kernel, scalar
 from minitf.kernels.compile.splitting import Range
+from minitf.kernels.math import microkernel
+
+
+@assembly(microkernel.weighed)
+def weighed(a, a_row, a_step, b, b_row, b_step, c, rows, steps, columns):
+    """c[column] = the sum of a[row * a_row + step * a_step + column] * b[row * b_row + step * b_step + column]."""
+    for j in range(columns):
+        c[j] = 0
+        for row in range(rows):
+            for step in range(steps):
+                c[j] += a[row * a_row + step * a_step + j] * b[row * b_row + step * b_step + j]
+    return 0
 
 
 @scalar
@@ -42,17 +54,18 @@ def depthwise(
         for ox in range(ow):
             x0, p = ox * sw - left, (row * ow + ox) * c * m
             x_first, x_end = taps(x0, kw, dw, w)
+            if m == 1:
+                q = ((image * h + y0 + y_first * dh) * w + x0 + x_first * dw) * c
+                f_q, rows, steps = at(f, (y_first * kw + x_first) * c), y_end - y_first, x_end - x_first
+                weighed(at(x, q), dh * w * c, dw * c, f_q, kw * c, c, at(o, p), rows, steps, c)
+                continue
             for j in range(c * m):
                 o[p + j] = 0
             for ky in range(y_first, y_end):
                 for kx in range(x_first, x_end):
                     q, r = ((image * h + y0 + ky * dh) * w + x0 + kx * dw) * c, (ky * kw + kx) * c * m
-                    if m == 1:
-                        for j in range(c):
-                            o[p + j] += x[q + j] * f[r + j]
-                    else:
-                        for j in range(c * m):
-                            o[p + j] += x[q + j // m] * f[r + j]
+                    for j in range(c * m):
+                        o[p + j] += x[q + j // m] * f[r + j]
     return 0
 
 

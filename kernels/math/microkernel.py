@@ -380,3 +380,78 @@ def _totals(v, distance):
             yield from v.halves((low, high), *pair, distance)
             yield f"%x{distance}.{i} = fadd {v.type} {low}, {high}"
         distance //= 2
+
+
+WEIGHED = "ptr %a, i64 %a.row, i64 %a.step, ptr %b, i64 %b.row, i64 %b.step, ptr %c, i64 %rows, i64 %steps, "
+MOST_WEIGHED = 8  # vectors whose sums stay in registers
+
+
+def weighed(symbol, dtype):
+    """c[column] = the sum of a[row * a_row + step * a_step + column] * b[row * b_row + step * b_step + column]."""
+    v = Vectors(dtype)
+    cases = range(1, MOST_WEIGHED + 1)
+    passed = (WEIGHED + "i64 %width").replace("%a,", "%from.a,").replace("%b,", "%from.b,").replace("%c,", "%to,")
+    return text(
+        v.declarations,
+        (_weighed(v, f"{symbol}.{vectors}", vectors) for vectors in cases),
+        f"define i64 @{symbol}({WEIGHED}i64 %columns) nounwind {{",
+        "start: br label %next",
+        "next: %j = phi i64 [0, %start], [%j.next, %again]",
+        "%left = sub i64 %columns, %j",
+        "%more = icmp sgt i64 %left, 0",
+        "br i1 %more, label %go, label %done",
+        f"go: %wide = icmp sgt i64 %left, {MOST_WEIGHED * v.lanes}",
+        f"%width = select i1 %wide, i64 {MOST_WEIGHED * v.lanes}, i64 %left",
+        (v.place(name, base, "%j") for name, base in (("%from.a", "%a"), ("%from.b", "%b"), ("%to", "%c"))),
+        f"%round = add i64 %width, {v.lanes - 1}",
+        f"%vectors = udiv i64 %round, {v.lanes}",
+        f"switch i64 %vectors, label %done [{' '.join(f'i64 {case}, label %case{case}' for case in cases)}]",
+        (f"case{case}: call void @{symbol}.{case}({passed}) br label %again" for case in cases),
+        "again: %j.next = add i64 %j, %width",
+        "br label %next",
+        "done: ret i64 0 }",
+    )
+
+
+def _weighed(v, name, vectors):
+    """The function for so many vectors of columns."""
+    each, masks = range(vectors), [None] * (vectors - 1) + ["%tail"]
+    return text(
+        f"define internal void @{name}({WEIGHED}i64 %columns) nounwind {{",
+        f"start: %last = sub i64 %columns, {(vectors - 1) * v.lanes}",
+        v.mask("%tail", "%last"),
+        "br label %rows.next",
+        "rows.next: %row = phi i64 [0, %start], [%row.next, %row.done]",
+        (f"%first{q} = phi {v.type} [zeroinitializer, %start], [%sum{q}, %row.done]" for q in each),
+        "%more.rows = icmp slt i64 %row, %rows",
+        "br i1 %more.rows, label %begin, label %done",
+        "begin: %a.offset = mul i64 %row, %a.row",
+        "%b.offset = mul i64 %row, %b.row",
+        "br label %loop",
+        "loop: %i = phi i64 [0, %begin], [%i.next, %sums]",
+        "%at.a = phi i64 [%a.offset, %begin], [%a.next, %sums]",
+        "%at.b = phi i64 [%b.offset, %begin], [%b.next, %sums]",
+        (f"%sum{q} = phi {v.type} [%first{q}, %begin], [%more{q}, %sums]" for q in each),
+        "%more.steps = icmp slt i64 %i, %steps",
+        "br i1 %more.steps, label %sums, label %row.done",
+        "sums:",
+        v.place("%from.a", "%a", "%at.a"),
+        v.place("%from.b", "%b", "%at.b"),
+        (_weigh(v, q, masks[q]) for q in each),
+        "%i.next = add i64 %i, 1",
+        "%a.next = add i64 %at.a, %a.step",
+        "%b.next = add i64 %at.b, %b.step",
+        "br label %loop",
+        "row.done: %row.next = add i64 %row, 1",
+        "br label %rows.next",
+        "done:",
+        ((v.place(f"%to{q}", "%c", q * v.lanes), v.store(f"%first{q}", f"%to{q}", masks[q])) for q in each),
+        "ret void }",
+    )
+
+
+def _weigh(v, q, mask):
+    for name in "ab":
+        yield v.place(f"%at.{name}{q}", f"%from.{name}", q * v.lanes)
+        yield v.load(f"%{name}{q}", f"%at.{name}{q}", mask)
+    yield v.multiply_add(f"%more{q}", f"%a{q}", f"%b{q}", f"%sum{q}")
