@@ -14,10 +14,11 @@ from minitf.framework.body import stands_for
 from minitf.framework.convert import convert_to_tensor
 from minitf.framework.errors import describe
 from minitf.framework.garbage import uncollected
-from minitf.framework.graph import Graph, at_home, get_default_graph, name_scope
+from minitf.framework.graph import at_home, get_default_graph, name_scope
 from minitf.framework.origin import warn
 from minitf.framework.registry import OPS
 from minitf.framework.tensor import IndexedSlices, Tensor
+from minitf.framework.traversal import depending, outwards, reached
 from minitf.ops.array import array, slices  # noqa: F401 - slices makes IndexedSlices convertible
 from minitf.ops.array.constant import constant
 from minitf.ops.math import math  # noqa: F401 - slices makes IndexedSlices convertible
@@ -138,7 +139,7 @@ def _gradients(ys, xs, grad_ys, name: str, stop_gradients, unconnected_gradients
 def listed(values, what: str) -> list[Tensor]:
     """The argument `what` of gradients, one value or a list, as tensors that can be used here."""
     values = values if isinstance(values, (list, tuple)) else [values]
-    around = set(_outwards(get_default_graph()))
+    around = set(outwards(get_default_graph()))
     return [_tensor(v, what, around) for v in values]
 
 
@@ -204,8 +205,8 @@ def backpropagate(seeds: list[tuple], xs: list[Tensor], stop: set, scope: str = 
         grads = [_total(pending, t) if carries_gradient(t) else None for t in op.outputs]
         if not any(g is not None for g in grads):
             continue
-        reached = _step_back(way, op, grads, pending)
-        _enqueue(queue, queued, reached & way.relevant)
+        touched = _step_back(way, op, grads, pending)
+        _enqueue(queue, queued, touched & way.relevant)
     return [way.inner[x] if x in way.inner else _total(pending, x) for x in map(way.origin, xs)]
 
 
@@ -219,7 +220,7 @@ class _Way:
         self.graph = get_default_graph()
         name = self.graph.get_name_scope()
         self.scope = scope or (f"{name}/" if name else "")
-        self._around = set(_outwards(self.graph))
+        self._around = set(outwards(self.graph))
         self.xs, self.stop = {self.origin(x) for x in xs}, {self.origin(t) for t in stop}
         self.inner: dict[Tensor, object] = {}  # the gradients of xs that are in a branch of an If
         self.relevant = self._relevant([self.origin(y).op for y in ys])
@@ -236,18 +237,12 @@ class _Way:
 
     def _relevant(self, roots: list) -> set:
         """The ops on a path from the xs to `roots`: those with an input that is an x or depends on one."""
-        seen, todo = set(roots), list(roots)
-        while todo:
-            for t in self._sources(todo.pop()):
-                if t.op not in seen and t not in self.stop:
-                    seen.add(t.op)
-                    todo.append(t.op)
-        reached: set = set()
-        for op in sorted(seen, key=lambda op: op.order):
-            inputs = any(t in self.xs or t.op in reached and t not in self.stop for t in self._sources(op))
-            if inputs or self.asked_inside(op):
-                reached.add(op)
-        return reached
+        before = reached(roots, lambda op: [t.op for t in self._sources(op) if t not in self.stop])
+        return depending(before, self._depends)
+
+    def _depends(self, op, found: set) -> bool:
+        inputs = any(t in self.xs or t.op in found and t not in self.stop for t in self._sources(op))
+        return inputs or bool(self.asked_inside(op))
 
     def asked_inside(self, op) -> list[Tensor]:
         """The xs that are tensors of a branch of an If op."""
@@ -266,13 +261,6 @@ class _Way:
         """Where the gradient ops of `op` are made: with its line in the script and in a scope of its own."""
         with self.graph.at(op.origin), self.graph.name_scope(f"{self.scope}{op.name}_grad/"):
             yield
-
-
-def _outwards(graph: Graph | None):
-    """The graph, and those in which it is nested."""
-    while graph is not None:
-        yield graph
-        graph = graph.outer
 
 
 def _enqueue(queue: list, queued: set, ops) -> None:
@@ -303,15 +291,15 @@ def _step_back(way: _Way, op, grads: list, pending: dict) -> set:
         raise ValueError(
             f"the gradient of {op.type} '{op.name}' gave {len(results)} values for {len(op.inputs)} inputs"
         )
-    reached = set()
+    touched = set()
     for tensor, grad in zip(op.inputs, results):
         if grad is None or not carries_gradient(tensor):
             continue
         grad, tensor = _fitted(way, grad, tensor, op), way.origin(tensor)
         pending.setdefault(tensor, []).append(grad)
         if tensor not in way.stop:
-            reached.add(tensor.op)
-    return reached
+            touched.add(tensor.op)
+    return touched
 
 
 def _through_the_start(op) -> str:

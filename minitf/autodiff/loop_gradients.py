@@ -15,6 +15,7 @@ from minitf.framework.graph import Graph, get_default_graph
 from minitf.framework.registry import OpDef
 from minitf.framework.static import constant_value
 from minitf.framework.tensor import IndexedSlices, Tensor
+from minitf.framework.traversal import reached
 from minitf.ops.array import array
 from minitf.ops.array.constant import constant
 from minitf.ops.control.cond import Branches, add_result, make_if
@@ -228,21 +229,15 @@ def _active_carries(loop: Loop, grads: list) -> list[int]:
     sources = [y for y, g in zip(loop.ys, grads[n + 1 :]) if g is not None]
     active = {i for i in range(n) if grads[i] is not None and carries_gradient(loop.carry_args[i])}
     while True:
-        reached = _reached_from([loop.nexts[i] for i in active] + sources)
-        more = {i for i, t in enumerate(loop.carry_args) if t in reached and carries_gradient(t)}
+        found = _reached_from([loop.nexts[i] for i in active] + sources)
+        more = {i for i, t in enumerate(loop.carry_args) if t in found and carries_gradient(t)}
         if more <= active:
             return sorted(active)
         active |= more
 
 
 def _reached_from(tensors: list[Tensor]) -> set[Tensor]:
-    seen, todo = set(tensors), list(tensors)
-    while todo:
-        for t in todo.pop().op.inputs:
-            if t not in seen and carries_gradient(t):
-                seen.add(t)
-                todo.append(t)
-    return seen
+    return set(reached(tensors, lambda tensor: filter(carries_gradient, tensor.op.inputs)))
 
 
 class _BranchGradientBody(_GradientBody):

@@ -7,6 +7,7 @@ from minitf.data import structure
 from minitf.framework.apply import apply, apply_op
 from minitf.framework.operation import Operation
 from minitf.framework.tensor import Tensor
+from minitf.framework.traversal import reached
 
 _OPTIMIZATIONS = ["map_and_batch_fusion", "noop_elimination", "shuffle_and_repeat_fusion"]
 _HARMLESS = ("Assert", "MatchingFiles")  # ops that do nothing that lasts
@@ -142,12 +143,7 @@ def one_shot(dataset) -> Iterator:
 
 def _check_constant(tensor: Tensor) -> None:
     """ValueError if a dataset depends on what is fed, or on what a session keeps."""
-    todo, seen = [tensor.op], set()
-    while todo:
-        op = todo.pop()
-        if op in seen:
-            continue
-        seen.add(op)
+    for op in reached([tensor.op], lambda op: [t.op for t in op.inputs]):
         if op.type == "Placeholder":
             raise ValueError(f"Cannot capture a placeholder (name:{op.name}, type:{op.type}) by value.")
         makes = any(t.dtype is tf.variant for t in op.outputs)
@@ -158,4 +154,3 @@ def _check_constant(tensor: Tensor) -> None:
                 "In these cases, use `Dataset.make_initializable_iterator()`. (Original error: Cannot "
                 f"capture a stateful node (name:{op.name}, type:{op.type}) by value.)"
             )
-        todo += [t.op for t in op.inputs]

@@ -11,9 +11,10 @@ from minitf.framework import protos
 from minitf.framework.graph import Graph, set_graph_exporter
 from minitf.framework.operation import set_node_exporter
 from minitf.framework.shape import TensorShape
+from minitf.framework.traversal import bodies_of
 from minitf.graphs import bodies
 from minitf.graphs.definitions import op_def  # noqa: F401 - asked of this module by ops
-from minitf.graphs.inner import arguments_of, bodies_of, nexts_of, results_of
+from minitf.graphs.inner import arguments_of, nexts_of, results_of
 from minitf.graphs.spelling import attributes_of, default_of, has_default, is_list_op, is_new, theirs
 from minitf.graphs.values import attribute, shape_proto, tensor_proto
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from minitf.framework.registry import OPS
+from minitf.framework.traversal import reached
 from minitf.graphs.arrays import without_arrays
 from minitf.graphs.edits import Nodes, Unrecognized, text_of
 from minitf.graphs.lists import without_lists
@@ -178,14 +179,13 @@ class _Frame:
 
     def reached(self, starts) -> set[str]:
         """The nodes of the frame on which tensors depend, themselves included."""
-        rest, found, todo = set(self.rest), set(), list(starts)
-        while todo:
-            name = todo.pop()
-            if name in rest and name not in found:
-                found.add(name)
-                todo += [source for source, _ in map(source_of, self.nodes[name].input)]
-                todo += self.read_inside(name)
-        return found
+        rest = set(self.rest)
+
+        def sources(name: str) -> list[str]:
+            direct = [source for source, _ in map(source_of, self.nodes[name].input)]
+            return [source for source in direct + self.read_inside(name) if source in rest]
+
+        return set(reached(rest.intersection(starts), sources))
 
     def read_inside(self, name: str) -> list[str]:
         """What the bodies of a Loop read outside."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from minitf.framework import protos
+from minitf.framework.traversal import reached
 from minitf.graphs.names import referred
 from minitf.graphs.nodes import source_of
 from minitf.graphs.values import tensor_proto
@@ -25,15 +26,16 @@ def extract_sub_graph(graph_def, dest_nodes):
     _check(graph_def)
     if isinstance(dest_nodes, (str, bytes)) or not all(isinstance(name, str) for name in dest_nodes):
         raise TypeError("dest_nodes must be a list. It holds the names of nodes")
-    nodes, wanted, todo = {node.name: node for node in graph_def.node}, set(), list(dest_nodes)
-    for name in todo:
+    nodes = {node.name: node for node in graph_def.node}
+    for name in dest_nodes:
         if name not in nodes:
             raise AssertionError(f"{name} is not in graph")
-    while todo:
-        name = todo.pop()
-        if name in nodes and name not in wanted:
-            wanted.add(name)
-            todo += [source for source, _ in map(source_of, [*nodes[name].input, *referred(nodes[name])])]
+
+    def sources(name: str) -> list[str]:
+        texts = [*nodes[name].input, *referred(nodes[name])] if name in nodes else []
+        return [source for source, _ in map(source_of, texts)]
+
+    wanted = reached(dest_nodes, sources)
     made = protos.message("GraphDef")(versions=graph_def.versions, library=graph_def.library)
     made.node.extend(node for node in graph_def.node if node.name in wanted)
     return made

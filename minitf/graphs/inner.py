@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-from minitf.framework.body import Body
 from minitf.framework.inside import Flag
-
-
-def bodies_of(op) -> dict:
-    """The graphs among an op's attributes (a loop's body and condition, the branches of a cond) by name."""
-    return {name: value for name, value in op.attrs.items() if isinstance(value, Body)}
+from minitf.framework.traversal import bodies_of
 
 
 def arguments_of(op) -> dict:

@@ -6,9 +6,9 @@ from minitf.framework.apply import apply
 from minitf.framework.dtypes import variant
 from minitf.framework.graph import Graph
 from minitf.framework.operation import Operation
+from minitf.framework.traversal import bodies_of, reached
 from minitf.graphs.export import graph_def
 from minitf.graphs.handles import with_handles
-from minitf.graphs.inner import bodies_of
 from minitf.graphs.primitives import Copy
 from minitf.graphs.slices import alike, depth
 from minitf.graphs.spelling import attributes_of
@@ -69,17 +69,8 @@ def _is_update(op: Operation) -> bool:
 
 def _older(ops: set, than: Operation) -> set:
     """The ops themselves, as far as they were made before another one, or what they read."""
-    found, seen, todo = set(), set(), list(ops)
-    while todo:
-        op = todo.pop()
-        if op in seen:
-            continue
-        seen.add(op)
-        if op.order < than.order:
-            found.add(op)
-        else:
-            todo += [t.op for t in op.inputs]
-    return found
+    found = reached(ops, lambda op: [] if op.order < than.order else [t.op for t in op.inputs])
+    return {op for op in found if op.order < than.order}
 
 
 class _Copy(Copy):

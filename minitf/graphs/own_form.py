@@ -13,7 +13,7 @@ import zlib
 
 from minitf.framework import protos
 from minitf.framework.graph import Graph
-from minitf.graphs.inner import bodies_of
+from minitf.framework.traversal import bodies_of
 from minitf.graphs.lowering import to_tensorflow
 from minitf.graphs.spelling import attributes_of
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from minitf.graphs.inner import bodies_of
+from minitf.framework.traversal import bodies_of, reached
 from minitf.overview.variables import size, summary_of
 
 _SHOWN = 12  # of each sort
@@ -32,12 +32,8 @@ def text(graph) -> str:
 
 def _bodies(graph) -> list:
     """The bodies of a graph's loops and branches, and those inside of these."""
-    found, todo = [], [graph]
-    while todo:
-        inner = [body for op in todo.pop().ops for body in bodies_of(op).values()]
-        found += inner
-        todo += inner
-    return found
+    inner = reached([graph], lambda around: [body for op in around.ops for body in bodies_of(op).values()])
+    return list(inner)[1:]
 
 
 def _inside(op) -> str:

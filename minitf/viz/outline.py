@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from minitf.framework.operation import Operation
-from minitf.graphs.inner import bodies_of
+from minitf.framework.traversal import bodies_of
 from minitf.viz.forward import forward_op
 from minitf.viz.repeats import Run, find_runs, inner_runs
 from minitf.viz.style import VARIABLES

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from minitf.graphs.inner import arguments_of, bodies_of
+from minitf.framework.traversal import bodies_of
+from minitf.graphs.inner import arguments_of
 from minitf.viz import style
 from minitf.viz.edges import edges_into
 from minitf.viz.forward import forward_op

@@ -15,7 +15,7 @@ import numpy as np
 
 from minitf.framework.dtypes import DType
 from minitf.framework.shape import TensorShape
-from minitf.graphs.inner import bodies_of
+from minitf.framework.traversal import bodies_of
 from minitf.viz.forward import forward_op
 from minitf.viz.style import VARIABLES
 

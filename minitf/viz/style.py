@@ -7,7 +7,7 @@ import numpy as np
 from minitf.framework.dtypes import resource
 from minitf.framework.inside import Flag
 from minitf.framework.static import constant_value
-from minitf.graphs.inner import bodies_of
+from minitf.framework.traversal import bodies_of
 
 GRAPH = {
     "rankdir": "TB",

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from minitf.framework import dtypes
-from minitf.framework.graph import Graph, control_dependencies, get_default_graph
+from minitf.framework.graph import control_dependencies, get_default_graph
 from minitf.framework.operation import Operation
+from minitf.framework.traversal import inside
 from minitf.ops.control.check import check_numerics
 from minitf.ops.control.control import group
 
@@ -37,6 +38,5 @@ def add_check_numerics_ops() -> Operation:
 
 def _computes_floats(op) -> bool:
     """Whether an op with bodies gives, or has in its bodies, floating point tensors."""
-    bodies = [value for value in op.attrs.values() if isinstance(value, Graph)]
-    inner = [t for body in bodies for other in body.get_operations() for t in other.outputs]
-    return any(t.dtype.base_dtype in _CHECKED for t in [*op.outputs, *inner])
+    inner = [t for other in inside([op]) for t in other.outputs if other.definition.role != "argument"]
+    return any(t.dtype.base_dtype in _CHECKED for t in inner)

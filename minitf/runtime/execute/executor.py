@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from minitf.framework.errors import InvalidArgumentError, OpError
+from minitf.framework.traversal import bodies_of
 from minitf.kernels.machine.alloc import copied
 from minitf.runtime.execute.frames import has_primitives, run_in_frames
 from minitf.runtime.execute.op_by_op import Concrete, OpByOp, is_native, run_op, run_ops
@@ -292,9 +293,8 @@ def variable_of(ref):
 def written_variables(ops: list):
     """The variables that the ops, or the bodies of their loops and branches, write."""
     for op in ops:
-        for name in op.definition.bodies:
-            if op.attrs[name] is not None:
-                yield from written_variables(op.attrs[name].ops)
+        for body in bodies_of(op).values():
+            yield from written_variables(body.ops)
         if op.definition.writes:
             for tensor in op.inputs:
                 if tensor.dtype.is_ref_dtype:

@@ -6,9 +6,9 @@ import numpy as np
 
 from minitf.framework.dtypes import resource, variant
 from minitf.framework.function import FunctionGraph
+from minitf.framework.traversal import inside
 from minitf.runtime.execute.executor import NativeExecutor, OpByOpExecutor
 from minitf.runtime.plan.plan import Plan
-from minitf.runtime.plan.region import inside
 from minitf.runtime.session.state import State
 
 

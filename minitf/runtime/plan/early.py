@@ -7,7 +7,7 @@ what is fed, or looks at what comes out.
 
 from __future__ import annotations
 
-from minitf.runtime.plan.region import inside
+from minitf.framework.traversal import inside, reached
 from minitf.runtime.session.state import follows_variable
 
 
@@ -16,18 +16,12 @@ def early(ops: list, host: set, fed: frozenset) -> list:
     if not any(op in host for op in ops):
         return ops
     needs = _needs(ops, fed, host)
-    wanted: set = set()  # by host ops, and these
-    todo = [op for op in ops if op in host]
-    while todo:
-        op = todo.pop()
-        if op not in wanted:
-            wanted.add(op)
-            todo.extend(needs[op])
+    wanted = reached([op for op in ops if op in host], needs.__getitem__)
     places = _places(ops, host, needs, wanted)
     return sorted(ops, key=lambda op: (places[op], op in host))
 
 
-def _places(ops: list, host: set, needs: dict, wanted: set) -> dict:
+def _places(ops: list, host: set, needs: dict, wanted: dict) -> dict:
     """After how many host ops, one after the other, an op runs: as early as it can if it is wanted, together
     with the last loop on which it depends if it can, else at the end.
     """

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from minitf.framework.dtypes import float32, float64
+from minitf.framework.traversal import inside
 from minitf.runtime.execute.op_by_op import is_native
 from minitf.runtime.plan.early import early
 from minitf.runtime.plan.needed import before
 from minitf.runtime.plan.planned import copy_at
-from minitf.runtime.plan.region import inside
 from minitf.runtime.session.state import follows_variable
 
 

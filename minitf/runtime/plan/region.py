@@ -7,7 +7,7 @@ from collections import OrderedDict
 import numpy as np
 
 from minitf.framework.garbage import uncollected
-from minitf.framework.graph import Graph
+from minitf.framework.traversal import inside
 from minitf.runtime.execute.bodies import Ragged
 from minitf.runtime.execute.op_by_op import Concrete
 from minitf.runtime.execute.program import Program
@@ -342,11 +342,3 @@ class Region:
 def _nowhere(ref) -> bool:
     """Whether a value is not in the memory of a program."""
     return ref is None or isinstance(ref, Held) or getattr(ref, "ghost", False)
-
-
-def inside(ops: list):
-    """The ops and those in their bodies."""
-    for op in ops:
-        yield op
-        for body in op.attrs.values():
-            yield from inside(body.ops) if isinstance(body, Graph) else ()

@@ -12,7 +12,7 @@ from minitf.runtime.session.state import State
 def names(*fetches, fed=()):
     tensors = [f for f in fetches if isinstance(f, tf.Tensor)]
     plan = Plan(tensors, [f for f in fetches if isinstance(f, tf.Operation)], fed)
-    order = Order(plan.ops, plan.fed, _host_ops(plan.ops, State()), lambda op, tensor: False)
+    order = Order(plan.ops, plan.fed, _host_ops(plan, State()), lambda op, tensor: False)
     return [op.name for op in order.ops], order
 
 
