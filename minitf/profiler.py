@@ -8,6 +8,10 @@ from pathlib import Path
 from statistics import median
 
 from minitf.framework.shown import Shown
+from minitf.model_analysis import ProfileOptionBuilder as ProfileOptionBuilder
+from minitf.model_analysis import Profiler as Profiler
+from minitf.model_analysis import advise as advise
+from minitf.model_analysis import analyse
 from minitf.runtime.session.config import RunMetadata, RunOptions
 from minitf.timeline import Timeline
 
@@ -121,8 +125,12 @@ class Profile(Shown):
         return to_dot(self.graph if graph is None else graph, heat=heat, unit=unit, **options)
 
 
-def profile(session, fetches, feed_dict=None, runs: int = 10) -> Profile:
-    """Runs `fetches` again and again (variables change as they do in any run) and says where the time went.
+def profile(graph=None, *args, **options):
+    """What a graph is made of, as TensorFlow's function says it; given a session and fetches, a Profile of their runs.
+
+    graph: the graph (default: the default one); run_meta: a traced run; cmd: "scope" or "op"; options: what
+    `ProfileOptionBuilder` makes, such as `ProfileOptionBuilder.trainable_variables_parameter()`. Or: a session,
+    fetches, feed_dict and runs (10), how often the fetches are run (variables change as they do in any run).
 
     >>> import minitf as tf
     >>> x = tf.placeholder(tf.float32, [None, 3])
@@ -132,6 +140,12 @@ def profile(session, fetches, feed_dict=None, runs: int = 10) -> Profile:
     >>> sorted(row.name for row in found.types())
     ['MatMul', 'Tanh']
     """
+    if hasattr(graph, "run") or "session" in options:
+        return _of_runs(graph, *args, **options) if graph is not None else _of_runs(*args, **options)
+    return analyse(graph, *args, **options)
+
+
+def _of_runs(session, fetches, feed_dict=None, runs: int = 10) -> Profile:
     options = RunOptions(trace_level=RunOptions.FULL_TRACE)
     measured = []
     for _ in range(1 + runs):

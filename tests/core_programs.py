@@ -1195,6 +1195,67 @@ def staging_maps(tf):
         return [described, found, sess.run(sizes)]
 
 
+# ---- profiles
+
+
+def _model_to_profile(tf):
+    x = tf.placeholder(tf.float32, [2, 3], name="x")
+    w = tf.Variable(tf.ones([3, 4]), name="w")
+    y = tf.layers.dense(tf.matmul(x, w, name="y"), 5, tf.nn.relu, name="d", kernel_initializer=tf.zeros_initializer())
+    i = tf.placeholder(tf.float32, [2, 8, 8, 3])
+    c = tf.layers.conv2d(i, 4, 3, name="c", kernel_initializer=tf.zeros_initializer())
+    pooled = tf.layers.max_pooling2d(c, 2, 2)
+    return tf.add(tf.reduce_mean(tf.nn.softmax(y) * y), tf.reduce_sum(tf.square(pooled))), x, i
+
+
+def _tree(node):
+    numbers = [node.name, node.total_parameters, node.float_ops, node.total_float_ops]
+    return [*numbers, [_tree(child) for child in node.children]]
+
+
+def profiles(tf, make):
+    _model_to_profile(tf)
+    builder = tf.profiler.ProfileOptionBuilder
+    options = getattr(builder, make)()
+    quiet = builder(options).with_empty_output()
+    found = [sorted(map(str, options.items()))]
+    for option in (quiet.build(), builder(quiet.build()).with_node_names(show_name_regexes=["d/.*", "y"]).build()):
+        found.append(_tree(tf.profiler.profile(tf.get_default_graph(), options=option)))
+    found.append(
+        _tree(
+            tf.profiler.Profiler(tf.get_default_graph()).profile_name_scope(
+                builder(quiet.build()).with_max_depth(1).build()
+            )
+        )
+    )
+    found.append(tf.profiler.profile(tf.get_default_graph(), cmd="op", options=quiet.build()).total_float_ops)
+    return found
+
+
+programs(profiles, parameters="trainable_variables_parameter", operations="float_operation")
+
+
+@program
+def cost_graphs(tf):
+    found = []
+    x = tf.placeholder(tf.float32, [2, 3], name="x")
+    w = tf.Variable(tf.ones([3, 4]), name="w")
+    y = tf.matmul(x, w, name="y")
+    for cost in (0, 1):
+        for trace in (0, 3):
+            config = tf.ConfigProto(graph_options=tf.GraphOptions(build_cost_model=cost))
+            with tf.Session(config=config) as sess:
+                sess.run(w.initializer)
+                metadata = tf.RunMetadata()
+                options = tf.RunOptions(trace_level=trace, output_partition_graphs=True)
+                sess.run(y, {x: np.ones([2, 3])}, options=options, run_metadata=metadata)
+                found.append([metadata.HasField("step_stats"), metadata.HasField("cost_graph")])
+                found.append(len(metadata.partition_graphs))
+    nodes = {node.name: node for node in metadata.cost_graph.node}
+    sizes = [[o.size for o in nodes[name].output_info] for name in ("w", "w/read", "y")]
+    return found + [sizes, nodes["y"].compute_cost > 0, nodes["y"].output_info[0].dtype]
+
+
 if __name__ == "__main__":
     import os
     import sys

@@ -12,6 +12,7 @@ _HOMES = {
     "AssetFileDef": "meta_graph",
     "AttrValue": "attr_value",
     "ClusterDef": "cluster",
+    "CostGraphDef": "cost_graph",
     "DataType": "types",
     "Event": "event",
     "GraphDef": "graph",

@@ -21,10 +21,9 @@ _FIELDS = (
 
 def run_metadata_proto(metadata):
     """A `tf.RunMetadata` as TensorFlow's message of that name."""
-    if metadata.step_stats is None:
-        return protos.message("RunMetadata")()
-    devices = [
-        {"device": d.device, "node_stats": [{f: getattr(n, f) for f in _FIELDS} for n in d.node_stats]}
-        for d in metadata.step_stats.dev_stats
-    ]
-    return protos.message("RunMetadata")(step_stats={"dev_stats": devices})
+    found = protos.message("RunMetadata")(cost_graph=metadata.cost_graph, partition_graphs=metadata.partition_graphs)
+    if metadata.step_stats is not None:
+        for device in metadata.step_stats.dev_stats:
+            nodes = [{f: getattr(n, f) for f in _FIELDS} for n in device.node_stats]
+            found.step_stats.dev_stats.add(device=device.device, node_stats=nodes)
+    return found

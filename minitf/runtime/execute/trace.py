@@ -77,8 +77,8 @@ class StepStats:
     131072).
     """
 
-    def __init__(self, nanoseconds: int, totals: list[Total], events: list[tuple]):
-        self.nanoseconds, self.totals, self._events = nanoseconds, totals, events
+    def __init__(self, nanoseconds: int, totals: list[Total], events: list[tuple], ops: list):
+        self.nanoseconds, self.totals, self._events, self.ops = nanoseconds, totals, events, ops
 
     @functools.cached_property
     def dev_stats(self) -> list[DeviceStepStats]:
@@ -209,7 +209,7 @@ class Tracer(NativeExecutor):
         spent = time.perf_counter_ns() - started
         host = [Total(op, None, 1, end - start) for op, _, start, end in self._host_events]
         events = sorted(self._stamps.events() + self._host_events, key=lambda e: e[2])
-        return values, StepStats(spent, self._stamps.totals() + host, events)
+        return values, StepStats(spent, self._stamps.totals() + host, events, self._plan.ops)
 
 
 def traced(plan: Plan, state: State, passes: list[str], fed: dict, metadata) -> list:

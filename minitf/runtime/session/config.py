@@ -132,14 +132,15 @@ class RunOptions(_Options):
 
 
 class RunMetadata(_Options):
-    """What a traced run measured: `step_stats`; the graph that ran in `partition_graphs`, where
-    `RunOptions.output_partition_graphs` asks for it.
+    """What a traced run measured: `step_stats`; `cost_graph`, a CostGraphDef, where the session's
+    `graph_options.build_cost_model` asks for it; the graph in `partition_graphs`, where
+    `RunOptions.output_partition_graphs` does.
     """
 
     _defaults = {"step_stats": None, "cost_graph": None, "partition_graphs": list}
 
     def HasField(self, field_name: str) -> bool:  # noqa: N802 - the protocol buffer's name
-        """Whether a run has filled in `step_stats` (or `cost_graph`: none does); ValueError for others."""
+        """Whether a run has filled in `step_stats` or `cost_graph`; ValueError for others."""
         if field_name == "partition_graphs":
             raise ValueError('Protocol message RunMetadata has no singular "partition_graphs" field.')
         if field_name not in self._defaults:

@@ -17,6 +17,7 @@ from minitf.framework.shown import Shown
 from minitf.framework.tensor import set_session_finder
 from minitf.kernels.compile import precompile
 from minitf.kernels.machine import pool
+from minitf.runtime.execute.costs import cost_graph
 from minitf.runtime.execute.executor import NativeExecutor, OpByOpExecutor, reads, variable_of, written_variables
 from minitf.runtime.execute.frames import has_primitives
 from minitf.runtime.execute.functions import Kept
@@ -106,7 +107,8 @@ class BaseSession(Shown, PartialRuns, KeptTensors):
 
         fetches: a tensor, operation, name, or a nested list, tuple, namedtuple or dict of them. feed_dict:
         values for tensors of the graph (placeholders or any other), as arrays, lists or numbers. options:
-        with a trace level, `run_metadata.step_stats` says what the run spent its time on; with a timeout,
+        with a trace level, `run_metadata.step_stats` says what the run spent its time on (with
+        `graph_options.build_cost_model` of the session's config, `cost_graph` what each op cost); with a timeout,
         it waits no longer for a queue. The arrays that come back are the caller's own.
 
         Several threads may call this at once: their runs take turns, and one that waits for a queue lets the
@@ -119,9 +121,19 @@ class BaseSession(Shown, PartialRuns, KeptTensors):
         """
         if options is not None and not isinstance(options, RunOptions):
             raise TypeError(f"'options' of tf.Session.run is {options!r}; it takes a tf.RunOptions or None")
-        metadata = run_metadata if options is not None and options.trace_level else None
-        if run_metadata is not None and options is not None and options.output_partition_graphs:
+        if run_metadata is None:
+            return self._run_limited(fetches, feed_dict, options, None)
+        if options is not None and options.output_partition_graphs:
             run_metadata.partition_graphs = [self.graph_def]
+        costs = self._config.graph_options.build_cost_model
+        is_traced = costs or options is not None and options.trace_level
+        found = self._run_limited(fetches, feed_dict, options, run_metadata if is_traced else None)
+        if costs:
+            run_metadata.cost_graph = cost_graph(run_metadata.step_stats)
+        return found
+
+    def _run_limited(self, fetches, feed_dict, options: RunOptions | None, metadata: RunMetadata | None):
+        """Runs, and waits no longer than the options allow."""
         limit = options is not None and _milliseconds(options.timeout_in_ms) or self._timeout
         if not limit:
             return self._run(fetches, feed_dict, metadata)
