@@ -6,6 +6,7 @@ from minitf.kernels.compile import layout
 from minitf.kernels.machine import vm
 from minitf.kernels.math import gemm, movement, reduce
 from minitf.runtime.lower.ir import Buffer, Call, Ref, calls
+from minitf.runtime.lower.text import Names, text
 from minitf.runtime.memory.instructions import Instructions
 from minitf.runtime.memory.memory import Memory
 from minitf.runtime.passes import rewrite
@@ -102,3 +103,12 @@ def check(build, passes, expected):
     assert after.names() == expected
     for a, b in zip(before.run(), after.run(), strict=True):
         np.testing.assert_allclose(a, b, rtol=2e-6, atol=1e-6)
+
+
+def shown(build, *passes):
+    """The texts of a program before and after passes."""
+    p, names = Program(), Names()
+    build(p)
+    before = text(p.nodes, names)
+    rewrite(p.nodes, list(passes), frozenset(ref.buffer for ref in p.kept))
+    return f"\n{before}\n->\n{text(p.nodes, names)}\n"

@@ -7,7 +7,7 @@ over flat arrays. Its annotations say what each operand is and what happens to i
     o: T.out            written, perhaps not all of it; what was there before has no influence
     o: T.inout          read and written
     o: T.scratch        for the kernel's own use: what is there before and after means nothing
-    o: T.out.over("a")  may be the very memory of a, if that has its size, in one walk over both
+    o: T.out.over("a")  may be the very memory of a, if that has its size and is walked as it is (`Rule.packs`)
 
 Whoever moves, cuts or drops calls relies on this and on nothing else. The compiled form takes a table of
 int64 words, one per operand, and returns a status: 0, or 1 + the flat position of the first offending

@@ -36,6 +36,10 @@ class Rule:
         """Itself, unless there is a better one."""
         return self
 
+    def packs(self, operands, name):
+        """Whether what a call reads at a pointer is one item after the other, as what it writes is."""
+        return True
+
 
 class By(Rule):
     """Ranges of the rows that a number counts.
@@ -114,6 +118,15 @@ class Nest(Rule):
     def _loops(self, operands):
         dims, width = operands["dims"], 1 + len(self.walks)
         return [dims[i : i + width] for i in range(0, len(dims), width)]
+
+    def packs(self, operands, name):
+        """Whether the strides of a pointer are those of the packed one."""
+        k, inner = 1 + self.walks.index(name), 1
+        for loop in reversed(self._loops(operands)):
+            if loop[0] > 1 and loop[k] != inner:
+                return False
+            inner *= loop[0]
+        return True
 
     def pieces(self, operands):
         """How many pieces there are."""

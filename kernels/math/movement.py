@@ -82,7 +82,7 @@ def strided_write(a: T, o: T.out, offset: i64, rank: i64, dims: ints):
 
 
 @kernel(T=ITEMS, split=Nest(["mask", "a", "b"], packed="o"))
-def select(mask: u8p, a: T, b: T, o: T.out, rank: i64, dims: ints):
+def select(mask: u8p, a: T, b: T, o: T.out.over("a", "b"), rank: i64, dims: ints):
     """o = a where mask, else b, broadcasting; dims hold the strides of mask, a and b."""
     last = 4 * rank - 4
     n, step_c, step_a, step_b = dims[last], dims[last + 1], dims[last + 2], dims[last + 3]

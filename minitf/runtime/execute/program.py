@@ -13,9 +13,10 @@ from minitf.kernels.machine.alloc import copied
 from minitf.runtime.execute.op_by_op import Concrete
 from minitf.runtime.execute.patience import LIMIT
 from minitf.runtime.execute.walk import Alone, Stop, Together
-from minitf.runtime.lower.ir import Call, Ref, calls, settle
+from minitf.runtime.lower.ir import Call, Ref, calls
 from minitf.runtime.lower.lower import Lowering
 from minitf.runtime.memory.memory import Memory
+from minitf.runtime.memory.placement import place_values
 from minitf.runtime.passes import rewrite
 from minitf.runtime.plan.boundary import is_saved, saved, unpacked
 from minitf.runtime.plan.pace import Pace
@@ -39,14 +40,15 @@ class Program:
     ):
         self.low, self.outputs = low, outputs
         self._nodes = nodes = low.frames[0].nodes
-        settle(nodes)
         # What a branch would have given that is known not to be taken is absent, None.
-        self.refs = [None if low.refs[t] is None else low.refs[t].settled() for t in outputs]
+        self.refs = [low.refs[t] for t in outputs]
         self.flows = {t: low.refs[t] for t in outputs if isinstance(low.refs[t], Flow)}
-        seen = [flow.seen.settled() for flow in self.flows.values() if flow.seen is not None]
-        self.copies = {t: ref.settled() for t, ref in copies.items()}
+        seen = [flow.seen for flow in self.flows.values() if flow.seen is not None]
+        self.copies = dict(copies)
         kept = [r for r in [*self.refs, *self.copies.values(), *seen] if r is not None and r.known is None]
-        rewrite(nodes, passes, frozenset(r.buffer for r in kept))
+        lasting = frozenset(r.buffer for r in kept)
+        place_values(nodes, lasting)
+        rewrite(nodes, passes, lasting)
         self._kept, self._direct = kept, direct
         self.lay_out()
         # What is known of the slices of what loops saved for their gradients.

@@ -181,24 +181,6 @@ class Choice:
     op: object = None
 
 
-def settle(nodes: list) -> None:
-    """Rewrites every operand in terms of the buffer where it ended up."""
-    for node in nodes:
-        if isinstance(node, Call):
-            node.operands = tuple([o.settled() if isinstance(o, Ref) else o for o in node.operands])
-        elif isinstance(node, Repeat):
-            for name in ("count", "predicate", "trips"):
-                ref = getattr(node, name)
-                setattr(node, name, ref.settled() if isinstance(ref, Ref) else ref)
-            node.carried = {Ref((), np.uint8, b).settled().buffer for b in node.carried}
-            settle(node.test)
-            settle(node.body)
-        else:
-            node.predicate = node.predicate.settled()
-            settle(node.bodies[0])
-            settle(node.bodies[1])
-
-
 def calls(nodes: list):
     """All calls, in the order of the table."""
     for node in nodes:

@@ -1,9 +1,9 @@
 """Lowering Loop and If ops to native loops and jumps.
 
-Where a loop's values live decides its speed, so as little as possible is copied. Slices of `xs` are read in
-place. A loop variable that is also stacked (because the loop gives it out or its gradient needs it) lives in
-its stack: one trip writes slot t + 1, the next reads it there. Any other loop variable has one place, and
-what the body computes for it is written right there if nobody reads the old value later in the trip.
+Slices of `xs` are read in place. A loop variable that is also stacked (because the loop gives it out or its
+gradient needs it) lives in its stack: one trip writes slot t + 1, the next reads it there. Any other loop
+variable has one place. What the body computes is copied there at the end of a trip; `place_values` (see
+`minitf.runtime.memory.placement`) lets it be computed there, wherever it can.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from minitf.kernels.compile.loops import take_row, trip_count, zero_tail
 from minitf.kernels.math.cast import cast
 from minitf.runtime.execute.op_by_op import is_native
 from minitf.runtime.lower.host_calls import Held
-from minitf.runtime.lower.ir import Call, Choice, Ref, Repeat, calls
+from minitf.runtime.lower.ir import Choice, Ref, Repeat
 from minitf.runtime.lower.lower import Frame, Lowering, NotNative
 from minitf.runtime.plan.needed import needed_in_branch, needed_in_condition, needed_in_loop
 from minitf.runtime.tensor_arrays.flows import FIRST_GUESS, Flow, Full, absent, like
@@ -148,8 +148,7 @@ class _LoopLowering:
         """Where loop variable i is when a trip starts; its first value is put there."""
         init = self.carry[i]
         if i in self.stacks:
-            first = self._at(self.stacks[i], self.capacity if self.loop.reverse else 0)
-            self.low.move(init, first)
+            self.low.move(init, self._at(self.stacks[i], self.capacity if self.loop.reverse else 0))
             return self._slot(self.stacks[i], 1 if self.loop.reverse else 0)
         place = self._room(init)
         self.node.carried.add(place.buffer)
@@ -176,11 +175,11 @@ class _LoopLowering:
         low, loop = self.low, self.loop
         for body in (loop.body, loop.condition):
             for i, argument in loop.const_args(body) if body is not None else ():
-                low.assign(argument, self.consts[i])
+                low.refs[argument] = self.consts[i]
         for argument, x in zip(loop.xs_args, self.xs):
-            low.assign(argument, self._slice(x))
+            low.refs[argument] = self._slice(x)
         for i in self.live:
-            low.assign(loop.carry_args[i], self._varying(self.places[i]))
+            low.refs[loop.carry_args[i]] = self._varying(self.places[i])
         if loop.condition is not None:
             self._lower_condition()
         frame = Frame(self.node)
@@ -220,7 +219,7 @@ class _LoopLowering:
         frame.nodes = self.node.test
         for i, argument in enumerate(loop.condition.arguments):
             if i in self.places:
-                self.low.assign(argument, self.places[i])
+                self.low.refs[argument] = self.places[i]
         results = loop.condition.results
         self.low.body(needed_in_condition(loop, self.needed.ops), results, frame)
         predicate = self.low.refs[results[0]]
@@ -231,60 +230,21 @@ class _LoopLowering:
     def _store(self) -> None:
         """Puts the next values of the loop variables and the slices of the ys where they belong."""
         low, loop = self.low, self.loop
-        late: list[tuple[Ref, Ref]] = []
-        pinned = self._read_late()
-        for i in self.live:
-            new, place = low.refs[loop.nexts[i]], self.places[i]
-            if new.shape != place.shape or not _same_kind(new, place):
-                raise NotNative(self.op)
-            target = self._slot(self.stacks[i], 0 if loop.reverse else 1) if i in self.stacks else place
-            if new.settled().same_place(target.settled()):
-                continue
-            if self._owned(new) and (i in self.stacks or place.buffer not in pinned and self._overwritable(place, new)):
-                new.buffer.home = target
-            else:
-                late.append((new, target))
+        news = {i: (low.refs[loop.nexts[i]], self._next(i)) for i in self.live}
+        if any(new.shape != target.shape or not _same_kind(new, target) for new, target in news.values()):
+            raise NotNative(self.op)
         for k in self.ys:
             self.ys_refs[k] = self._store_slice(k)
+        changed = [pair for pair in news.values() if not pair[0].same_place(pair[1])]
         # Values that are loop variables themselves are read before any of them is overwritten.
-        places = {self.places[i].buffer for i in self.live}
-        sources = [low.copy(new) if new.settled().buffer in places and len(late) > 1 else new for new, _ in late]
-        for source, (_, target) in zip(sources, late):
+        places = {target.buffer for _, target in changed if len(changed) > 1}
+        sources = [low.copy(new) if new.buffer in places else new for new, _ in changed]
+        for source, (_, target) in zip(sources, changed):
             low.move(source, target)
 
-    def _read_late(self) -> set:
-        """The places that are read after the body's own calls: values handed on as they are."""
-        refs = [self.low.refs[self.loop.nexts[i]] for i in self.live] + [
-            self.low.refs[self.loop.ys[k]] for k in self.ys
-        ]
-        return {ref.settled().buffer for ref in refs if ref is not None} & {p.buffer for p in self.places.values()}
-
-    def _owned(self, ref: Ref) -> bool:
-        """Whether the value fills a buffer of its own, written in this body."""
-        buffer = ref.buffer
-        return (
-            buffer.kind == "arena"
-            and buffer.home is None
-            and buffer.level == self.outer + 1
-            and not ref.moves
-            and ref.offset == 0
-            and ref.nbytes == buffer.size
-            and buffer not in self.node.carried
-        )
-
-    def _overwritable(self, place: Ref, new: Ref) -> bool:
-        """Whether nobody reads the old value once the new one begins to be written."""
-        read = written = -1
-        step = None
-        for position, node in enumerate(self.node.body):
-            buffers = {ref.settled().buffer for call in calls([node]) for ref in call.refs}
-            if isinstance(node, Choice):
-                buffers.add(node.predicate.settled().buffer)
-            if place.buffer in buffers:
-                read = position
-            if new.buffer in buffers and written < 0:
-                written, step = position, node
-        return read < written or read == written and _in_place(step, place, new)
+    def _next(self, i: int) -> Ref:
+        """Where the next value of loop variable i belongs."""
+        return self._slot(self.stacks[i], 0 if self.loop.reverse else 1) if i in self.stacks else self.places[i]
 
     def _store_slice(self, k: int) -> Ref:
         """The stack of y number k."""
@@ -306,10 +266,7 @@ class _LoopLowering:
             stack.row = ref  # whoever takes the slices apart again needs no stack
         if ref.like is not None or ref.row is not None and ref.row.known is not None:
             stack.like = ref
-        if self._owned(ref):
-            ref.buffer.home = slot
-        else:
-            low.move(ref, slot)
+        low.move(ref, slot)
         return stack
 
     def _part(self, stack: Ref, shift: int) -> Ref:
@@ -381,16 +338,6 @@ def _same_kind(one: Ref, other: Ref) -> bool:
     return one.seen is other.seen or one.seen.same_place(other.seen)
 
 
-def _in_place(node, old: Ref, new: Ref) -> bool:
-    """Whether a call may write `new` over `old` because it reads each element just before it writes it."""
-    if not isinstance(node, Call) or old.size != new.size or old.dtype.itemsize != new.dtype.itemsize:
-        return False
-    numbers, places = node.numbers, {key: ref.settled() for key, ref, _ in node.memory}
-    result = next(key for key, ref in places.items() if ref.same_place(new.settled()))
-    readers = {key for key, ref in places.items() if ref.buffer is old.settled().buffer}
-    return numbers.get("rank", 1) == 1 and readers <= set(node.kernel.kernel.operands[result].shares)
-
-
 def _lowered_branch(low: Lowering, op, values: list) -> list:
     """The refs of the If op's outputs; unused ones are None."""
     branches, used = op.attrs["branches"], [t in low.used for t in op.outputs]
@@ -399,7 +346,7 @@ def _lowered_branch(low: Lowering, op, values: list) -> list:
     for body in branches.bodies:
         for i, outer in enumerate(branches.consts):
             if outer in body.consts:
-                low.assign(body.consts[outer], values[1 + i])
+                low.refs[body.consts[outer]] = values[1 + i]
     if values[0].known is not None:
         return _chosen(low, branches, 0 if values[0].known else 1, used)
     frames = [_lowered(low, branches, index, used) for index in range(2)]
@@ -413,9 +360,8 @@ def _lowered_branch(low: Lowering, op, values: list) -> list:
 
 def _chosen(low: Lowering, branches, index: int, used: list) -> list:
     """The branch that is known to be taken, in place."""
-    needed, results = needed_in_branch(branches, index, used)
+    needed, _ = needed_in_branch(branches, index, used)
     saved, low.used = low.used, needed.used
-    low.expect(needed.ops, results)
     for op in needed.ops:
         low.lower(op)
     low.used = saved
@@ -444,18 +390,11 @@ def _joined(low: Lowering, op, results: list, frames: list[Frame]) -> Ref | None
         out = _joined_list(present, out)
     elif len(present) == 1 and present[0].known_slice() is not None:
         out.row = low.constant(present[0].known_slice())
-    level = len(low.frames)
     for ref, frame in zip(refs, frames):
-        if ref is None:
-            if isinstance(out, Flow):
-                _at_the_end(low, frame, lambda: absent(low, out))
-            continue
-        buffer = ref.buffer
-        fresh = buffer.kind == "arena" and buffer.home is None and buffer.level == level and not ref.moves
-        if fresh and ref.offset == 0 and ref.nbytes == buffer.size:
-            buffer.home = out
-        else:
+        if ref is not None:
             _at_the_end(low, frame, lambda ref=ref: low.move(ref, out))
+        elif isinstance(out, Flow):
+            _at_the_end(low, frame, lambda: absent(low, out))
     return out
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ctypes
 import math
-from collections import Counter
 
 import numpy as np
 
@@ -65,8 +64,6 @@ class Lowering(Builder):
         self.at_fault: dict | None = None  # while an error is explained: where the failing call's operands were
         self.target = 0  # the frame that takes the calls
         self._fresh: set[Buffer] = set()  # what the op being lowered has allocated
-        self._uses: Counter = Counter()  # how often each tensor is yet to be used
-        self._lists: dict = {}  # the tensors that are a list in a buffer
         self._variables: dict = {}
         self._written_buffers: set[Buffer] = set()
         self._states: dict = {}
@@ -185,23 +182,9 @@ class Lowering(Builder):
         if op.guards and len(self.frames) > 1:
             raise NotNative(op)  # of a region's ops, all run or none
         inputs = [self.refs.get(t) if op.definition.bodies else self.refs[t] for t in op.inputs]
-        for t in op.inputs:
-            self._uses[t] -= 1
         follows = follows_variable(op)
         for tensor, ref in zip(op.outputs, self.results(op, inputs), strict=True):
-            self.assign(tensor, ref if follows else self.snapshot(ref))
-
-    def assign(self, tensor, ref) -> None:
-        """Notes where a tensor's value is."""
-        self.refs[tensor] = ref
-        if isinstance(ref, Flow):
-            self._lists.setdefault(ref.buffer, []).append(tensor)
-
-    def expect(self, ops: list, results) -> None:
-        """Notes the uses of tensors by the ops to be lowered next; the results are needed after them."""
-        for op in ops:
-            self._uses.update(op.inputs)
-        self._uses.update(results)
+            self.refs[tensor] = ref if follows else self.snapshot(ref)
 
     def results(self, op, inputs: list) -> list:
         """Where the op's outputs are, given where its inputs are."""
@@ -306,7 +289,6 @@ class Lowering(Builder):
     def body(self, needed: Needed, results: list, frame: Frame) -> None:
         """Lowers the needed ops of a body into `frame`; the refs of its arguments are set already."""
         saved, self.used = self.used, needed.used
-        self.expect(needed.ops, results)
         self.frames.append(frame)
         self.target = len(self.frames) - 1
         try:
@@ -326,13 +308,6 @@ class Lowering(Builder):
             return flows.lower(self, op, values)
         except HostOnly:
             raise NotNative(op) from None
-
-    def last_use(self, flow: Flow) -> bool:
-        """Whether the op being lowered is the last that needs the list, so that it may be overwritten."""
-        buffer = flow.buffer
-        if buffer.kind != "arena" or buffer.home is not None or buffer.level != self.target:
-            return False
-        return not any(self._uses[t] > 0 for t in self._lists.get(buffer, ()))
 
 
 def _may_be_large(op, known: list) -> bool:

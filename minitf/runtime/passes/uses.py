@@ -35,7 +35,7 @@ class Uses:
         self._found: dict[Buffer, list[tuple]] = {}  # what the uses of each buffer are made of
         self._by_buffer: dict[Buffer, list[Use]] = {}  # made when asked for: of most buffers nobody asks
         self._changes: dict[Buffer, list[Use]] = {}
-        self._controls: set[Buffer] = set()  # read by loops and branches themselves
+        self.controls: set[Buffer] = set()  # read by loops and branches themselves
         self.pinned: set[Buffer] = set()  # those, and what one trip of a loop hands to the next or to the outside
         self._count = 0
         self._spans: dict[Repeat | Choice, tuple[int, int]] = {}
@@ -94,14 +94,14 @@ class Uses:
                         found[buffer] = [(node, key, ref, writes, block, order)]
             elif isinstance(node, Repeat):
                 refs = (node.predicate, node.trips, node.count, node.running)
-                self._controls |= {r.buffer for r in refs if isinstance(r, Ref)}
-                self.pinned |= self._controls | node.carried
+                self.controls |= {r.buffer for r in refs if isinstance(r, Ref)}
+                self.pinned |= self.controls | node.carried
                 start = self._count
                 self._scan(node.test)
                 self._scan(node.body)
                 self._spans[node] = start, self._count
             else:
-                self._controls.add(node.predicate.buffer)
+                self.controls.add(node.predicate.buffer)
                 self.pinned.add(node.predicate.buffer)
                 self._scan(node.bodies[0])
                 self._scan(node.bodies[1])
@@ -149,18 +149,23 @@ class Uses:
                     return False
         return True
 
-    def reach(self, made: Use, read: Use) -> int:
-        """The position of the last node that may run between two uses of a value: the later of them, or the
-        end of a loop in which only that one is.
+    def around(self, use: Use) -> set[Repeat | Choice]:
+        """The loops and branches in which a use is."""
+        return {node for node, (start, end) in self._spans.items() if start <= use.order <= end}
+
+    def since(self, made: Use, use: Use) -> int:
+        """The position of the first node that may run between a use of a value and a later one: the earlier of them,
+        or the start of a loop in which only that one is.
         """
-        around = [
-            end for start, end in self._spans.values() if start <= read.order <= end and not start <= made.order <= end
-        ]
-        return max([read.order, *around])
+        return min([made.order, *(self._spans[node][0] for node in self.around(made) - self.around(use))])
+
+    def reach(self, made: Use, read: Use) -> int:
+        """The position of the last node that may run between them."""
+        return max([read.order, *(self._spans[node][1] for node in self.around(read) - self.around(made))])
 
     def internal(self, buffer: Buffer) -> bool:
         """Whether only calls of this region use the buffer."""
-        return buffer.kind == "arena" and buffer not in self._controls and buffer not in self._kept
+        return buffer.kind == "arena" and buffer not in self.controls and buffer not in self._kept
 
     def blank(self, buffer: Buffer) -> bool:
         """Whether a buffer holds zeros and never anything else."""

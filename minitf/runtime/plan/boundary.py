@@ -146,8 +146,8 @@ def unpacked(flow: Flow, memory, arrays: list, read: dict) -> Slots:
     buffer that flags them.
     """
     kind = flow.kind
-    once = _read(flow.seen.settled(), memory, arrays, read) if kind.once else None
-    return Left(kind, memory.array(flow.settled(), arrays), once)
+    once = _read(flow.seen, memory, arrays, read) if kind.once else None
+    return Left(kind, memory.array(flow, arrays), once)
 
 
 def is_saved(tensor) -> bool:

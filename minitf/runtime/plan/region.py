@@ -244,7 +244,7 @@ class Region:
                 if tensor in rows:
                     low.refs[tensor].row = low.constant(rows[tensor])
                 if isinstance(array, Packed):
-                    low.assign(tensor, array.flow(low, tensor))
+                    low.refs[tensor] = array.flow(low, tensor)
             try:
                 copies, threads = self._lower_ops(low), self.threads if direct is None else 1
                 program = Program(low, self.outputs, copies, self.passes, threads, direct or frozenset())
@@ -271,7 +271,6 @@ class Region:
     def _lower_ops(self, low: Lowering) -> dict:
         """Lowers all ops; returns where copies of fetched variables are."""
         kept, copies = set(self.outputs), {}
-        low.expect(self.ops, self.outputs)
         for tensor, variable in self.variables.items():
             low.top = low.current = next(op for op in self.ops if tensor in op.inputs)
             low.refs[tensor] = low.variable(variable)

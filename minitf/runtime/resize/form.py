@@ -68,7 +68,7 @@ class Form:
     def _list(self, flow) -> tuple:
         """A list: (where in the numbers those of its kind are, where the flags are of what was read)."""
         self.structure.append(flow.kind.form)
-        return self._add(flow.kind.sizes), self.ref(flow.seen and flow.seen.settled())
+        return self._add(flow.kind.sizes), self.ref(flow.seen)
 
     def _slices(self, ref: Ref | None) -> None:
         """Takes apart what is known of the slices of a value that a loop saved."""

@@ -1,7 +1,8 @@
 """TensorArrays in native regions: a list of slots as one block of memory, and the ops on it.
 
-The block holds the length (int64), a flag for every slot that is full, and the rows. Writing gives a new list
-by its meaning; it takes over the block of the old one if that is not needed any more, else it copies it.
+The block holds the length (int64), a flag for every slot that is full, and the rows. Writing gives a new list: a
+copy of the old one with more in it (which takes over the block of the old one if that is not needed any more, see
+`minitf.runtime.memory.placement`).
 """
 
 from __future__ import annotations
@@ -220,14 +221,12 @@ def _readable(op, flow: Flow) -> Kind:
 
 
 def _writable(low, flow: Flow, element: tuple) -> Flow:
-    """The list in memory that may be written; what it held is no longer needed elsewhere."""
+    """A copy of the list, to be written."""
     kind = flow.kind
     if kind.element is None:
         raise Learned(kind.origin, element)
     if flow.ghost or kind.element != element or not kind.adds and not kind.shape.is_compatible_with(element):
         raise HostOnly
-    if low.last_use(flow):
-        return flow
     return low.copy(flow)
 
 
@@ -449,10 +448,8 @@ def _zeros(low, op, flow: Flow) -> Flow:
 
 
 def _sum(low, op, *flows) -> Flow:
-    """The sum of lists of gradients, into the memory of the first if nobody needs it any more."""
+    """The sum of lists of gradients."""
     _check_summands(flows)
-    if len(flows) == 2 and not low.last_use(flows[0]) and low.last_use(flows[1]):
-        flows = flows[::-1]
     total = _writable(low, flows[0], flows[0].kind.element)
     for flow in flows[1:]:
         low.call(

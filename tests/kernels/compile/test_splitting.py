@@ -278,6 +278,19 @@ def test_what_is_not_cut(rule, operands):
     assert rule.pieces(operands) == 0
 
 
+@pytest.mark.parametrize(
+    "shape, packed", [((4, 3), True), ((3,), False), ((4, 1), False), ((1, 3), False), ((1, 1), False)]
+)
+def test_what_is_read_as_it_is_written(shape, packed):
+    rank, dims = layout.broadcast((4, 3), shape)[1:]
+    operands = {"rank": rank, "dims": dims}
+    rule = Nest(["a", "b"], packed="o")
+    assert rule.packs(operands, "a") and rule.packs(operands, "b") == packed
+    assert not Nest(["a"], packed="o").packs({"dims": layout.transpose((4, 3), (1, 0))[1]}, "a")
+    assert rule.packs({"dims": layout.broadcast((), ())[2]}, "a")  # one item has no strides
+    assert By("n", a=1, o=1).packs({"n": 5}, "a")
+
+
 def test_the_first_row_of_a_bad_range_is_its_own():
     kernel = abi.KERNELS["sparse_softmax_xent"]
     made, operands = instance(kernel, SAMPLES["sparse_softmax_xent"][0]())

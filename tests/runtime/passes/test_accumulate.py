@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from programs import CARRIER, check, program
+from programs import CARRIER, check, program, shown
 
 from minitf.kernels.math import elementwise as ew
 from minitf.kernels.math import movement, rows
@@ -105,3 +105,28 @@ def rows_that_are_read_otherwise(p):
 def test_sums_of_products(case):
     build, expected = CASES[case]
     check(build, ["accumulate"], expected)
+
+
+def test_as_text():
+    assert (
+        shown(product_into_a_total, "accumulate")
+        == """
+copy[uint32] a=c0[4, 5] o:=t1[4, 5] n=20
+gemm[float32] a=c2[4, 3] b=c3[3, 5] c<>t4[4, 5] m=4 n=5 k=3 lda=3 ldb=5 ldc=5 batch=1
+add[float32] a=t1[4, 5] b=t4[4, 5] o:=t1[4, 5] rank=1 dims=(20,1,1)
+->
+copy[uint32] a=c0[4, 5] o:=t1[4, 5] n=20
+gemm[float32] a=c2[4, 3] b=c3[3, 5] c<>t1[4, 5] m=4 n=5 k=3 lda=3 ldb=5 ldc=5 beta=1 batch=1
+"""
+    )
+    assert (
+        shown(two_rows, "accumulate")
+        == """
+put_at[int64,float32] begin=c0[1] a=c1[5] o<>t2[8, 5] wraps=1 size=8 outer=1 n=1 width=5
+put_at[int64,float32] begin=c3[1] a=c4[5] o<>t5[8, 5] wraps=1 size=8 outer=1 n=1 width=5
+add[float32] a=t2[8, 5] b=t5[8, 5] o:=t6[8, 5] rank=1 dims=(40,1,1)
+->
+put_at[int64,float32] begin=c0[1] a=c1[5] o<>t6[8, 5] wraps=1 size=8 outer=1 n=1 width=5
+put_at[int64,float32] begin=c3[1] a=c4[5] o<>t6[8, 5] wraps=1 size=8 outer=1 n=1 width=5 beta=1
+"""
+    )

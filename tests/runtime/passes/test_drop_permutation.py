@@ -1,7 +1,7 @@
 """Products that read and write rows where they are: what they become, and what must be left alone."""
 
 import pytest
-from programs import check, program
+from programs import check, program, shown
 
 from minitf.kernels.math import elementwise as ew
 from minitf.runtime.lower.ir import Ref
@@ -116,3 +116,28 @@ def sum_of_products_turned(p):
 def test_rows_in_another_order(case):
     build, expected = TURNED[case]
     check(build, ["drop_permutation"], expected)
+
+
+def test_as_text():
+    assert (
+        shown(time_first_read_batch_first, "drop_permutation")
+        == """
+strided_copy[uint32] a=c0[3, 33, 8] o:=t1[33, 3, 8] rank=3 dims=(33,8,3,264,8,1)
+gemm[float32] a=t1[33, 3, 8] b=c2[8, 5] c<>t3[99, 5] m=99 n=5 k=8 lda=8 ldb=5 ldc=5 batch=1
+->
+gemm[float32] a=c0[264] b=c2[8, 5] c<>t3[485] m=33 n=5 k=8 lda=8 ldb=5 ldc=15 batch=1
+gemm[float32] a=c0+1056[264] b=c2[8, 5] c<>t3+20[485] m=33 n=5 k=8 lda=8 ldb=5 ldc=15 batch=1
+gemm[float32] a=c0+2112[264] b=c2[8, 5] c<>t3+40[485] m=33 n=5 k=8 lda=8 ldb=5 ldc=15 batch=1
+"""
+    )
+    assert (
+        shown(product_turned, "drop_permutation")
+        == """
+gemm[float32] a=c0[99, 5] b=c1[8, 5] c<>t2[99, 8] m=99 n=8 k=5 tb=1 lda=5 ldb=5 ldc=8 batch=1
+strided_copy[uint32] a=t2[33, 3, 8] o:=t3[3, 33, 8] rank=3 dims=(3,8,33,24,8,1)
+->
+gemm[float32] a=c0[485] b=c1[8, 5] c<>t3[264] m=33 n=8 k=5 tb=1 lda=15 ldb=5 ldc=8 batch=1
+gemm[float32] a=c0+20[485] b=c1[8, 5] c<>t3+1056[264] m=33 n=8 k=5 tb=1 lda=15 ldb=5 ldc=8 batch=1
+gemm[float32] a=c0+40[485] b=c1[8, 5] c<>t3+2112[264] m=33 n=8 k=5 tb=1 lda=15 ldb=5 ldc=8 batch=1
+"""
+    )

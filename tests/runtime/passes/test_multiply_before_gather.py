@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from helpers import fails
-from programs import CARRIER, check, program
+from programs import CARRIER, check, program, shown
 
 import minitf as tf
 from minitf.kernels.math import elementwise as ew
@@ -233,3 +233,29 @@ def test_embedded_letters(run, cell, lengths):
     assert found[0][0] > 1.01 * found[0][-1]
     for a, b in zip(expected, found, strict=True):
         np.testing.assert_allclose(a, b, rtol=3e-5, atol=2e-6)
+
+
+def test_as_text():
+    assert (
+        shown(product, "multiply_before_gather")
+        == """
+gather[uint32,int32] a=c0[6, 8] index=c1[15] o:=t2[15, 8] outer=1 rows=6 n=15 width=8
+gemm[float32] a=t2[15, 8] b=c3[8, 4] c<>t4[15, 4] m=15 n=4 k=8 lda=8 ldb=4 ldc=4 batch=1
+->
+gather[uint32,int32] a=c0[6, 8] index=c1[15] o:=t2[15, 8] outer=1 rows=6 n=15
+gemm[float32] a=c0[6, 8] b=c3[8, 4] c<>t5[6, 4] m=6 n=4 k=8 lda=8 ldb=4 ldc=4 batch=1
+pick_rows[int32,float32] index=c1[15] b=t5[6, 4] c<>t4[15, 4] m=15 n=4 depth=6 ldb=4 ldc=4
+"""
+    )
+    assert (
+        shown(gradient, "multiply_before_gather")
+        == """
+gather[uint32,int32] a=c0[6, 8] index=c1[15] o:=t2[15, 8] outer=1 rows=6 n=15 width=8
+gemm[float32] a=t2[15, 8] b=c3[15, 4] c<>t4[8, 4] m=8 n=4 k=15 ta=1 lda=8 ldb=4 ldc=4 batch=1
+->
+gather[uint32,int32] a=c0[6, 8] index=c1[15] o:=t2[15, 8] outer=1 rows=6 n=15
+clear[uint32] o:=t5[6, 4] n=24
+sum_into_rows[int32,float32] index=c1[15] b=c3[15, 4] c<>t5[6, 4] depth=6 n=4 m=15 ldb=4 ldc=4 beta=1
+gemm[float32] a=c0[6, 8] b=t5[6, 4] c<>t4[8, 4] m=8 n=4 k=6 ta=1 lda=8 ldb=4 ldc=4 batch=1
+"""
+    )

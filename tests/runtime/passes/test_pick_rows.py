@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from programs import CARRIER, Program, check, program
+from programs import CARRIER, Program, check, program, shown
 
 from minitf.kernels.math import movement
 from minitf.runtime.lower.ir import Buffer, Ref
@@ -76,3 +76,26 @@ def test_rows_of_another_type():
     p.keep(p.product(Ref((2 * COUNT, 4), p.dtype, hot.buffer), p.given(4, 3)))
     rewrite(p.nodes, ["pick_rows"], frozenset(ref.buffer for ref in p.kept))
     assert p.names() == ["one_hot", "gemm"]
+
+
+def test_as_text():
+    assert (
+        shown(rows_added_up, "pick_rows")
+        == """
+one_hot[int32,uint32] index=c0[10] on=1.0 off=0.0 o:=t1[10, 6] outer=10 depth=6 inner=1
+gemm[float32] a=t1[10, 6] b=c2[10, 4] c<>t3[6, 4] m=6 n=4 k=10 ta=1 lda=6 ldb=4 ldc=4 batch=1
+->
+sum_into_rows[int32,float32] index=c0[10] b=c2[10, 4] c<>t3[6, 4] depth=6 n=4 m=10 ldb=4 ldc=4
+"""
+    )
+    assert (
+        shown(rows_in_another_order, "pick_rows")
+        == """
+one_hot[int32,uint32] index=c0[2, 10] on=1.0 off=0.0 o:=t1[2, 10, 6] outer=20 depth=6 inner=1
+strided_copy[uint32] a=t1[2, 10, 6] o:=t2[10, 2, 6] rank=3 dims=(10,6,2,60,6,1)
+gemm[float32] a=t2[10, 2, 6] b=c3[6, 4] c<>t4[20, 4] m=20 n=4 k=6 lda=6 ldb=4 ldc=4 batch=1
+->
+strided_copy[uint32] a=c0[2, 10] o:=t5[20] rank=2 dims=(10,1,2,10)
+pick_rows[int32,float32] index=t5[20] b=c3[6, 4] c<>t4[20, 4] m=20 n=4 depth=6 ldb=4 ldc=4
+"""
+    )

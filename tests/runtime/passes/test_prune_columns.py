@@ -1,7 +1,7 @@
 """Products of which only columns are read: what they become, and what must be left alone."""
 
 import pytest
-from programs import CARRIER, check, program
+from programs import CARRIER, check, program, shown
 
 from minitf.kernels.math import elementwise as ew
 from minitf.kernels.math import movement
@@ -53,3 +53,17 @@ def columns_of_some_rows(p):
 def test_columns_of_products(case):
     build, expected = case
     check(build, ["prune_columns"], expected)
+
+
+def test_as_text():
+    assert (
+        shown(columns_of_a_product_with_a_transpose, "prune_columns")
+        == """
+gemm[float32] a=c0[5, 3] b=c1[8, 3] c<>t2[5, 8] m=5 n=8 k=3 tb=1 lda=3 ldb=3 ldc=8 batch=1
+strided_copy[uint32] a=t2[5, 8] o:=t3[5, 3] rank=2 dims=(5,8,3,1)
+strided_copy[uint32] a=t2[5, 8] o:=t4[5, 5] offset=3 rank=2 dims=(5,8,5,1)
+->
+gemm[float32] a=c0[5, 3] b=c1[8, 3] c<>t3[5, 3] m=5 n=3 k=3 tb=1 lda=3 ldb=3 ldc=3 batch=1
+gemm[float32] a=c0[5, 3] b=c1+36[8, 3] c<>t4[5, 5] m=5 n=5 k=3 tb=1 lda=3 ldb=3 ldc=5 batch=1
+"""
+    )

@@ -1,5 +1,7 @@
 """Rows whose sequence has ended are not computed, and nobody can tell."""
 
+import re
+
 import numpy as np
 import pytest
 from poison import poisoned
@@ -194,3 +196,46 @@ def test_it_can_be_switched_off(fed):
     outputs, _ = tf.nn.dynamic_rnn(tf.nn.rnn_cell.GRUCell(N), fed[0], fed[1], dtype=tf.float32)
     assert sum(values([outputs], fed, passes="-skip_finished_rows")[1]) == 0
     assert sum(values([outputs], fed, passes="skip_finished_rows")[1]) > 0
+
+
+def test_as_text(monkeypatch, capsys):
+    monkeypatch.setenv("MINITF_SHOW", "skip_finished_rows")
+    x, lengths = tf.placeholder(tf.float32, [4, 3, 2], name="x"), tf.placeholder(tf.int32, [4], name="n")
+    cell = tf.nn.rnn_cell.BasicRNNCell(5)
+    state = tf.nn.dynamic_rnn(cell, x, lengths, dtype=tf.float32)[1]
+    with tf.Session(config=tf.ConfigProto(intra_op_parallelism_threads=1)) as session:
+        session.run(tf.global_variables_initializer())
+        session.run(state, {x: np.zeros((4, 3, 2)), lengths: [1, 2, 3, 3]})
+    found = re.sub("  # .*|rnn/basic_rnn_cell/", "", capsys.readouterr().err)
+    before, after = found.split("---- after skip_finished_rows")
+    assert (
+        before[before.index("\nrepeat") :]
+        == """
+repeat t5 times:
+  greater_equal[int32] a=t6 b=n[4] o:=t9[4] rank=1 dims=(4,0,1)
+  gemm[float32] a=t1+32/trip[4, 2] b=kernel[7, 5] c<>t11[4, 5] m=4 n=5 k=2 lda=2 ldb=5 ldc=5 batch=1 c_next=20
+  gemm[float32] a=t8[4, 5] b=kernel+40[7, 5] c<>t11[4, 5] m=4 n=5 k=5 lda=5 ldb=5 ldc=5 beta=1 batch=1 c_next=20
+  bias_tanh[float32] a=t11[4, 5] bias=bias[5] o:=t13[4, 5] rows=4 width=5 step=5
+  select[uint32] mask=t9[4, 1] a=t8[4, 5] b=t13[4, 5] o:=t8[4, 5] rank=2 dims=(4,1,5,5,5,0,1,1)
+  add[int32] a=t6 b=1 o:=t6 rank=1 dims=(1,0,0)
+"""
+    )
+    assert (
+        after[after.index("\nsort_rows") :]
+        == """
+sort_rows[] lengths=n[4] places:=t14[4] o:=t15[4] values:=t16[3] n=4 steps=3
+gather[uint32,int32] a=n[4] index=t14[4] o:=t17[4] outer=1 rows=4 n=4 width=1
+gather[uint32,int32] a=t8[4, 5] index=t14[4] o:=t18[4, 5] outer=1 rows=4 n=4 width=5
+assign[uint32] a=t18[4, 5] o:=t8[4, 5] n=20
+gather[uint32,int32] a=t1[24] index=t14[4] o:=t19[24] outer=3 rows=4 n=4 width=2
+repeat t5 times:
+  greater_equal[int32] a=t6 b=t17[4] o:=t9[4] rank=1 dims=(4,0,1)
+  gemm[float32]* a=t19+32/trip[4, 2] b=kernel[7, 5] c<>t11[4, 5] m=4 n=5 k=2 lda=2 ldb=5 ldc=5 batch=1 c_next=20
+  gemm[float32]* a=t8[4, 5] b=kernel+40[7, 5] c<>t11[4, 5] m=4 n=5 k=5 lda=5 ldb=5 ldc=5 beta=1 batch=1 c_next=20
+  bias_tanh[float32]* a=t11[4, 5] bias=bias[5] o:=t13[4, 5] rows=4 width=5 step=5
+  select[uint32]* mask=t9[4, 1] a=t8[4, 5] b=t13[4, 5] o:=t8[4, 5] rank=2 dims=(4,1,5,5,5,0,1,1)
+  add[int32] a=t6 b=1 o:=t6 rank=1 dims=(1,0,0)
+gather[uint32,int32] a=t8[20] index=t15[4] o:=t20[20] outer=1 rows=4 n=4 width=5
+assign[uint32] a=t20[20] o:=t8[20] n=20
+"""
+    )

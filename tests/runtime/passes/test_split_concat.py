@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from programs import CARRIER, Program, check, program
+from programs import CARRIER, Program, check, program, shown
 
 from minitf.kernels.math import elementwise as ew
 from minitf.kernels.math import gemm, movement
@@ -124,3 +124,17 @@ def test_parts_that_change_in_a_loop(later):
 def test_products_with_joined_columns(case):
     build, expected = case
     check(build, ["split_concat"], expected)
+
+
+def test_as_text():
+    assert (
+        shown(two_parts, "split_concat")
+        == """
+strided_write[uint32] a=c0[5, 3] o:=t1[5, 7] rank=2 dims=(5,7,3,1)
+strided_write[uint32] a=c2[5, 4] o:=t1[5, 7] offset=3 rank=2 dims=(5,7,4,1)
+gemm[float32] a=t1[5, 7] b=c3[7, 6] c<>t4[5, 6] m=5 n=6 k=7 lda=7 ldb=6 ldc=6 batch=1
+->
+gemm[float32] a=c0[5, 3] b=c3[7, 6] c<>t4[5, 6] m=5 n=6 k=3 lda=3 ldb=6 ldc=6 batch=1
+gemm[float32] a=c2[5, 4] b=c3+72[7, 6] c<>t4[5, 6] m=5 n=6 k=4 lda=4 ldb=6 ldc=6 beta=1 batch=1
+"""
+    )
