@@ -116,7 +116,7 @@ def hostable(op, inputs: list) -> bool:
         return False
     if any(v is None or isinstance(v, Flow) or _strange(v) for v in inputs):
         return False
-    return _lasts(definition) or definition.numpy is not None or definition.kernel is not None
+    return _lasts(definition) or bool(op.inputs)
 
 
 def _lasts(definition) -> bool:
