@@ -269,7 +269,7 @@ from minitf.autodiff.passing import grad_pass_through, recompute_grad
 
 # Graphs as messages
 
-from minitf.graphs import export as _export  # gives graphs their as_graph_def
+from minitf.graphs import lowering as _lowering  # gives graphs their as_graph_def
 from minitf.graphs.importer import import_graph_def
 from minitf.graphs.tensor_protos import make_ndarray, make_tensor_proto
 

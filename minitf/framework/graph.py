@@ -253,7 +253,8 @@ class Graph(Names, Elements, Collections, Placement, Shown):
     def as_graph_def(self, from_version: int | None = None, add_shapes: bool = False):
         """The graph as a `tf.GraphDef`; only ops made after number `from_version`, if it is given.
 
-        add_shapes: with the static shapes of all tensors.
+        TensorFlow can read it: loops and branches are of its primitives. add_shapes: with the static shapes of all
+        tensors.
 
         Raises:
           ImportError: if the package tensorboard is not installed.

@@ -8,7 +8,7 @@ import sys
 import numpy as np
 
 from minitf.framework import protos
-from minitf.framework.graph import Graph, set_graph_exporter
+from minitf.framework.graph import Graph
 from minitf.framework.operation import set_node_exporter
 from minitf.framework.shape import TensorShape
 from minitf.framework.traversal import bodies_of
@@ -131,5 +131,4 @@ def _given_out(value):
     return value.encode("utf-8", "surrogateescape") if isinstance(value, str) else value
 
 
-set_graph_exporter(graph_def)
 set_node_exporter(sys.modules[__name__])

@@ -7,7 +7,7 @@ from minitf.framework.apply import apply, apply_op
 from minitf.framework.operation import Operation
 from minitf.framework.tensor import Tensor
 from minitf.graphs.values import Unsupported
-from minitf.ops.array import array, broadcasting
+from minitf.ops.array import array
 from minitf.ops.array.joining import stack
 from minitf.ops.linalg import einsum
 from minitf.ops.math import cast, reduce, unary
@@ -87,15 +87,6 @@ def _saved(name: str, attrs: dict, file: Tensor, names: Tensor, *rest: Tensor) -
 
 def _divided(name: str, attrs: dict, x: Tensor, y: Tensor) -> Operation:
     return apply_op("TruncateDiv" if x.dtype.is_integer else "RealDiv", x, y, name=f"{name}/")
-
-
-def _selected(name: str, attrs: dict, condition: Tensor, x: Tensor, y: Tensor) -> Operation:
-    inputs = [condition, x, y]
-    if len({t.shape.sizes for t in inputs}) > 1 or not x.shape.is_fully_defined():
-        shape = broadcasting.broadcast_dynamic_shape(array.shape(x), array.shape(y))
-        shape = broadcasting.broadcast_dynamic_shape(array.shape(condition), shape)
-        inputs = [broadcasting.broadcast_to(t, shape) for t in inputs]
-    return apply_op("Select", *inputs, name=f"{name}/")
 
 
 def _slope(function):
@@ -183,7 +174,6 @@ RULES = {  # theirs -> a function of the name, attributes and inputs that makes 
     **dict.fromkeys(["Restore", "RestoreSlice"], _restored),
     "RsqrtGrad": _slope(lambda y, dy: dy * -0.5 * y * y * y),
     **dict.fromkeys(["Save", "SaveSlices"], _saved),
-    "SelectV2": _selected,
     "SqrtGrad": _slope(lambda y, dy: dy * 0.5 / y),
     "TopK": lambda name, attrs, x: apply_op("TopKV2", x, attrs["k"], sorted=attrs["sorted"], name=f"{name}/"),
 }

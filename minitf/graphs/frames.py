@@ -124,7 +124,7 @@ class _Frame:
 
     def ends_loop(self, name: str) -> bool:
         """Whether a node gives out what an inner loop leaves."""
-        return any(self.nodes[source].op == "Loop" for source, _ in self.nodes.data(name))
+        return any(source in self.nodes and self.nodes[source].op == "Loop" for source, _ in self.nodes.data(name))
 
     def of_type(self, *types: str) -> list[str]:
         """The frame's nodes of some types."""

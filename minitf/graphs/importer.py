@@ -28,6 +28,7 @@ _OTHER_SHAPES = (
     "FusedBatchNormGradV3",
 )
 _VARIABLES = ("Variable", "VariableV2", "VarHandleOp")
+_PLACED = b"loc:@"  # says with what an op is placed
 _UNSAID_SHAPES = 24  # GraphDefs of versions before this say that placeholders are scalars if they may be all
 
 
@@ -137,7 +138,7 @@ class Reading:
         waited = [self.waited(text) for text in node.input if text.startswith("^")]
         with graph.as_default(), graph.device(node.device or None):
             op, outputs = self.made(node, inputs, waited)
-        self.ops[node.name], self.outputs[node.name] = op, outputs
+        self.ops[node.name], self.outputs[node.name], op.groups = op, outputs, self.groups(node)
         if waited and op.type != "Missing":
             graph.wait(op, waited)
         if op.type != "Missing":
@@ -196,6 +197,14 @@ class Reading:
             return op, list(op.outputs)
         pair = [self.body((node.name, role)) for role in ("then_branch", "else_branch")]
         return bodies.if_of(attrs, inputs[:count], pair, self.inner, name)
+
+    def groups(self, node) -> tuple:
+        """The groups of ops with which a node's op is placed."""
+        listed = node.attr["_class"].list.s if "_class" in node.attr else ()
+        names = [text.removeprefix(_PLACED) for text in listed if text.startswith(_PLACED)]
+        return tuple(
+            _PLACED + self.scope.encode() + name for name in names if name.decode("utf-8", "replace") in self.nodes
+        )
 
     def unique(self, name: str) -> str:
         """The name of a node's op: its own in the scope, unless that is taken."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from minitf.framework.apply import apply
 from minitf.framework.dtypes import variant
-from minitf.framework.graph import Graph
+from minitf.framework.graph import Graph, set_graph_exporter
 from minitf.framework.operation import Operation
 from minitf.framework.traversal import bodies_of, reached
-from minitf.graphs.export import graph_def
+from minitf.graphs import export
 from minitf.graphs.handles import with_handles
 from minitf.graphs.primitives import Copy
 from minitf.graphs.slices import alike, depth
@@ -28,14 +28,48 @@ def to_tensorflow(graph: Graph, add_shapes: bool = False):
     Raises:
       ValueError: if there are ops that have no such form; all of their types are named.
     """
-    copy = _Copy(graph.root)
-    copy.ops_of(graph.root)
+    copy = _lowered(graph.root)
     lacking = {op.type: op for op in copy.graph.ops if attributes_of(_SPELLED.get(op.type, op.type)) is None}
     if lacking:
         listed = ", ".join(f"{type} '{op.name}'" for type, op in sorted(lacking.items()))
         raise ValueError(f"TensorFlow has no ops like {listed}")
+    return _definition(copy.graph, add_shapes)
+
+
+def graph_def(graph: Graph, from_version: int | None = None, add_shapes: bool = False):
+    """The GraphDef of a graph as TensorFlow reads it, or as minitf does where TensorFlow has no such form.
+
+    Ops that TensorFlow lacks stay what they are; so does all of the graph if there are arrays like that. from_version:
+    without what ops up to this number have become.
+    """
+    if not needs_lowering(graph.root):
+        return export.graph_def(graph, from_version, add_shapes)
+    try:
+        copy = _lowered(graph.root)
+        definition = _definition(copy.graph, add_shapes)
+    except (ValueError, TypeError):
+        return export.graph_def(graph, from_version, add_shapes)
+    for i in reversed(range(len(definition.node)) if from_version else ()):
+        if copy.ages.get(definition.node[i].name, from_version) <= from_version:
+            del definition.node[i]
+    return definition
+
+
+def needs_lowering(graph: Graph) -> bool:
+    """Whether a graph has loops, branches or ops that TensorFlow lacks."""
+    return any(bodies_of(op) or attributes_of(op.type) is None for op in graph.ops)
+
+
+def _lowered(graph: Graph) -> _Copy:
+    copy = _Copy(graph)
+    copy.ops_of(graph)
     _gate(copy.graph)
-    definition = with_handles(copy.graph, graph_def(copy.graph, add_shapes=add_shapes))
+    return copy
+
+
+def _definition(graph: Graph, add_shapes: bool):
+    """The GraphDef of a lowered graph."""
+    definition = with_handles(graph, export.graph_def(graph, add_shapes=add_shapes))
     for node in definition.node:
         if node.op in _SPELLED:
             _spell(node)
@@ -113,3 +147,6 @@ def _kept_arrays(graph: Graph):
                 yield array_of(y)
         for body in bodies_of(op).values():
             yield from _kept_arrays(body)
+
+
+set_graph_exporter(graph_def)

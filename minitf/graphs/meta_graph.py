@@ -5,7 +5,7 @@ from __future__ import annotations
 from minitf.framework import protos
 from minitf.framework.collections import GraphKeys
 from minitf.framework.graph import Graph, get_default_graph
-from minitf.graphs import collected, names, own_form
+from minitf.graphs import collected, export, names, own_form
 from minitf.graphs.importer import import_graph_def
 
 _VERSION = "1.15.0"  # of the TensorFlow whose form this is
@@ -30,7 +30,7 @@ def meta_graph_of(
     beside = None
     if graph_def is None and not export_scope:
         graph_def, beside = own_form.of(graph.root)
-    graph_def = graph.as_graph_def(add_shapes=True) if graph_def is None else graph_def
+    graph_def = export.graph_def(graph.root, add_shapes=True) if graph_def is None else graph_def
     if export_scope:
         graph_def, unbound = names.in_scope(graph_def, export_scope)
     made = protos.message("MetaGraphDef")(graph_def=graph_def)

@@ -13,9 +13,8 @@ import zlib
 
 from minitf.framework import protos
 from minitf.framework.graph import Graph
-from minitf.framework.traversal import bodies_of
-from minitf.graphs.lowering import to_tensorflow
-from minitf.graphs.spelling import attributes_of
+from minitf.graphs.export import graph_def
+from minitf.graphs.lowering import needs_lowering, to_tensorflow
 
 _TYPE, _DIGEST = "minitf/GraphDef", 32  # bytes
 _ROOM = 1 << 20  # bytes that minitf's form of a small graph may be
@@ -36,8 +35,8 @@ def of(graph: Graph) -> tuple:
 
 
 def _made(graph: Graph) -> tuple:
-    own = graph.as_graph_def(add_shapes=True)
-    if all(not bodies_of(op) and attributes_of(op.type) is not None for op in graph.ops):
+    own = graph_def(graph, add_shapes=True)
+    if not needs_lowering(graph):
         return own, None
     try:
         theirs = to_tensorflow(graph, add_shapes=True)

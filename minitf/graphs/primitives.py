@@ -54,6 +54,7 @@ class Copy:
 
     def __init__(self, graph: Graph):
         self.graph, self.values, self.made, self.pivot = Graph(), {}, {}, None
+        self.ages: dict[str, int] = {}  # the numbers of the ops that ops of the copy were made of
         for name in graph._by_name:  # the primitives take names that are free
             self.graph.unique_absolute(name)
 
@@ -61,12 +62,15 @@ class Copy:
         """Copies the ops of a graph or body; those that nothing ties to an iteration wait for `pivot`."""
         saved, self.pivot = self.pivot, pivot
         for op in order(set(graph.ops)):
+            before = len(self.graph.ops)
             if op.type == "Loop":
                 _LoweredLoop(self, op).make()
             elif op.type == "If":
                 self.branch(op)
             elif op.type != "Arg" and op not in self.made:
                 self.plain(op)
+            if graph.outer is None:
+                self.ages.update((new.name, op.id) for new in self.graph.ops[before:])
         self.pivot = saved
 
     def plain(self, op) -> None:
@@ -111,7 +115,7 @@ class Copy:
 
     def stands_for(self, op, new, results: list, outputs=None) -> None:
         """Notes what takes the place of an op and its outputs."""
-        self.made[op] = new
+        self.made[op], new.groups = new, op.groups
         self.values.update(zip(outputs or op.outputs, results))
 
     @contextlib.contextmanager

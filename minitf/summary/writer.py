@@ -13,6 +13,7 @@ from minitf.framework import errors, protos
 from minitf.framework.graph import Graph, get_default_graph
 from minitf.framework.origin import warn
 from minitf.graphs import files
+from minitf.graphs.export import graph_def as graph_def_of
 from minitf.graphs.export import without_large_constants
 from minitf.summary.run_metadata import run_metadata_proto
 
@@ -102,7 +103,7 @@ class FileWriter:
             raise ValueError("add_graph takes a graph or a graph_def, not both")
         content = graph_def if graph is None else graph
         if isinstance(content, Graph):
-            content = without_large_constants(content.as_graph_def(add_shapes=True))
+            content = without_large_constants(graph_def_of(content, add_shapes=True))
         if not isinstance(content, protos.message("GraphDef")):
             raise TypeError(f"add_graph takes a tf.Graph or a tf.GraphDef, not {content!r}")
         self._write(_event(global_step, graph_def=content.SerializeToString()))

@@ -8,7 +8,7 @@ from oracle import facts
 from tensorboard.util.tensor_util import make_ndarray
 
 import minitf as tf
-from minitf.graphs.export import without_large_constants
+from minitf.graphs.export import graph_def, without_large_constants
 
 LACKING = {"_class", "bad_color"}  # attributes that minitf does not write
 
@@ -83,8 +83,7 @@ def test_bodies_are_nodes_whose_inputs_are_there():
 def test_values_flow_through_bodies(direction):
     y, gradient = nested()
     nodes = {
-        n.name: [i.partition(":")[0].removeprefix("^") for i in n.input]
-        for n in tf.get_default_graph().as_graph_def().node
+        n.name: [i.partition(":")[0].removeprefix("^") for i in n.input] for n in graph_def(tf.get_default_graph()).node
     }
     if direction < 0:
         nodes = {n: [m for m, inputs in nodes.items() if n in inputs] for n in nodes}

@@ -5,6 +5,7 @@ import pytest
 from helpers import fails
 
 import minitf as tf
+from minitf.graphs.spelling import attributes_of
 
 
 @pytest.fixture
@@ -49,6 +50,26 @@ def test_frozen_graphs_give_the_same(session, name):
     with tf.Graph().as_default(), tf.Session() as other:
         [y] = tf.import_graph_def(frozen, return_elements=[f"{name}:0"])
         np.testing.assert_array_equal(other.run(y, {"import/x:0": x}), expected)
+
+
+def test_what_is_written_is_tensorflows(session):
+    """Loops and branches too, and what is left of a graph."""
+    whole = session.graph.as_graph_def(add_shapes=True)
+    frozen = tf.graph_util.convert_variables_to_constants(session, whole, ["deep", "way/Merge"])
+    for definition in (whole, frozen, tf.graph_util.remove_training_nodes(frozen, ["deep", "way/Merge"])):
+        known = {node.op: attributes_of(node.op) for node in definition.node}
+        assert {"Enter", "Merge", "TensorArrayV3"} <= known.keys() and None not in known.values()
+        for node in definition.node:
+            assert {name for name in node.attr if not name.startswith("_")} <= known[node.op].keys()
+
+
+def test_only_what_was_made_later():
+    x = tf.placeholder(tf.float32, [3], name="x")
+    first = tf.while_loop(lambda i, y: i < 3, lambda i, y: (i + 1, y * x), [0, x])[1]
+    version = x.graph.version
+    y = tf.map_fn(lambda v: v * 2.0, first, name="later")
+    names_ = names(x.graph.as_graph_def(from_version=version))
+    assert names_ and all(name.startswith("later") for name in names_) and y.op.name in names_
 
 
 @pytest.mark.parametrize("options", [{"variable_names_whitelist": ["v"]}, {"variable_names_blacklist": ["w"]}])

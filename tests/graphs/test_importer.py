@@ -8,12 +8,13 @@ from test_systematic import SAMPLES
 
 import minitf as tf
 from minitf.framework import nest
+from minitf.graphs.export import graph_def as own
 
 
 def again(graph, **options):
-    """A graph made of the GraphDef of another."""
+    """A graph made of another, as meta graphs have it."""
     with tf.Graph().as_default() as made:
-        tf.import_graph_def(graph.as_graph_def(**options), name="")
+        tf.import_graph_def(own(graph, **options), name="")
     return made
 
 
@@ -374,7 +375,7 @@ def test_unknown_ops_are_named_together():
 
 def test_a_body_in_itself():
     y = tf.map_fn(lambda v: v * 2.0, tf.constant([1.0, 2.0]))
-    definition = y.graph.as_graph_def()
+    definition = own(y.graph)
     loop = next(node for node in definition.node if node.op == "Loop")
     loop.attr["_body"].list.s.extend([loop.name.encode(), b"body"])
     with fails(ValueError, "in a body of its own"):
@@ -386,9 +387,23 @@ def test_ops_that_wait_for_a_branch_are_refused():
     tf.cond(tf.placeholder(tf.bool, []), lambda: kept.append(tf.constant(1)) or kept[0], lambda: 2)
     with tf.control_dependencies(kept):
         tf.no_op()
-    definition = tf.get_default_graph().as_graph_def()
+    definition = own(tf.get_default_graph())
     with tf.Graph().as_default(), fails(ValueError, "whether ops of a branch ran"):
         tf.import_graph_def(definition)
+
+
+def test_ops_stay_with_those_they_are_placed_with():
+    w = tf.get_variable("w", [2])
+    with tf.colocate_with(w.op):
+        tf.constant(1.0, name="near")
+    definition = tf.get_default_graph().as_graph_def()
+    near, read, far = tf.import_graph_def(definition, return_elements=["near", "w/read", "w"], name="again")
+    assert near.colocation_groups() == read.colocation_groups() == far.colocation_groups() == [b"loc:@again/w"]
+    assert near.node_def.attr["_class"].list.s == [b"loc:@again/w"]
+    with tf.Graph().as_default():  # alone it has its own place
+        part = tf.graph_util.extract_sub_graph(definition, ["near"])
+        [near] = tf.import_graph_def(part, return_elements=["near"], name="")
+        assert near.colocation_groups() == [b"loc:@near"]
 
 
 def test_the_definition_stays_as_it_was():
