@@ -25,6 +25,10 @@ TRUTH = np.array([[True, False, True], [False, True, True]])
 SPOTS = np.array([[0, 1], [1, 0], [1, 3]])
 
 
+BOXES = np.array([[0.1, 0.2, 0.9, 0.8], [0.7, 0.9, 0.3, 0.1], [0.5, 0.5, 1.5, 1.5]])
+BITS = {"num_bits": 4, "narrow_range": True}
+
+
 def thin(values):
     """A sparse tensor with three values."""
     return tf.SparseTensor(SPOTS, values, [3, 4])
@@ -265,6 +269,45 @@ SAMPLES = [
         )
         for i, kind in enumerate(["Input", "Filter"])
     ],
+    *[
+        sample(type, IMAGE, of=of, grads=False, dtypes=("float32",))
+        for kind, function in {
+            "Bilinear": tf.image.resize_bilinear,
+            "Bicubic": tf.image.resize_bicubic,
+            "NearestNeighbor": tf.image.resize_nearest_neighbor,
+        }.items()
+        for type, of in {
+            f"Resize{kind}": lambda x, f=function: f(x, [5, 3], align_corners=True),
+            f"Resize{kind}Grad": lambda x, f=function: tf.gradients(f(x, [2, 7]) ** 2, x),
+        }.items()
+    ],
+    sample("ResizeArea", IMAGE, of=lambda x: tf.image.resize_area(x, [2, 7]), grads=False, dtypes=("float32",)),
+    *[
+        sample(type, IMAGE, BOXES, np.int32([0, 1, 1]), of=of, grads=False, dtypes=("float32",))
+        for type, of in {
+            "CropAndResize": lambda x, b, i: tf.image.crop_and_resize(x, b, i, [2, 3], "nearest", 0.5),
+            "CropAndResizeGradImage": lambda x, b, i: tf.gradients(tf.image.crop_and_resize(x, b, i, [2, 3]) ** 2, x),
+            "CropAndResizeGradBoxes": lambda x, b, i: tf.gradients(tf.image.crop_and_resize(x, b, i, [2, 3]) ** 2, b),
+        }.items()
+    ],
+    *[
+        sample(type, X, of=of, grads=False, dtypes=("float32",))
+        for type, of in {
+            "FakeQuantWithMinMaxArgs": lambda x: tf.fake_quant_with_min_max_args(x, -1, 2),
+            "FakeQuantWithMinMaxArgsGradient": lambda x: tf.fake_quant_with_min_max_args_gradient(x, x, -1, 2),
+            "QuantizeAndDequantizeV2": lambda x: tf.quantization.quantize_and_dequantize(x, 0.0, 0.0),
+        }.items()
+    ],
+    *[
+        sample(f"FakeQuantWithMinMax{kind}{rest}", X, low, high, of=of, grads=False, dtypes=("float32",))
+        for kind, low, high in (("Vars", -1.0, 2.0), ("VarsPerChannel", -abs(ROW), abs(ROW)))
+        for rest, of in {
+            "": lambda x, low, high, kind=kind: apply(f"FakeQuantWithMinMax{kind}", x, low, high, **BITS),
+            "Gradient": lambda x, low, high, kind=kind: list(
+                apply(f"FakeQuantWithMinMax{kind}Gradient", x, x, low, high, **BITS)
+            ),
+        }.items()
+    ],
     sample("TopKV2", X, of=lambda x: tf.nn.top_k(x, 2)[0]),
     sample("InTopKV2", X, np.int32([0, 1]), np.int32(2), grads=False, dtypes=("float32",)),
     # shapes and movement
@@ -452,12 +495,11 @@ SAMPLES = [
 ELSEWHERE = {  # by the test that covers them
     "runtime/test_executors.py": "Arg Const NoOp Placeholder",
     "framework/test_inside.py": "Dead",
-    "ops/images/test_images.py": "DecodeJpeg DecodePng EncodeJpeg EncodePng ResizeArea ResizeBicubic"
-    " ResizeBicubicGrad ResizeBilinear ResizeBilinearGrad ResizeNearestNeighbor ResizeNearestNeighborGrad",
+    "ops/images/test_images.py": "DecodeJpeg DecodePng EncodeJpeg EncodePng",
     "ops/nn/test_recorded_convolutions.py": "FractionalAvgPool FractionalAvgPoolGrad FractionalMaxPool"
     " FractionalMaxPoolGrad",
     "ops/images/test_recorded_images.py": "AdjustContrastv2 AdjustHue AdjustSaturation"
-    " CombinedNonMaxSuppression CropAndResize CropAndResizeGradBoxes CropAndResizeGradImage"
+    " CombinedNonMaxSuppression"
     " DecodeAndCropJpeg DecodeBmp DecodeGif"
     " DecodeImage DrawBoundingBoxes DrawBoundingBoxesV2 EncodeJpegVariableQuality ExtractGlimpse"
     " ExtractJpegShape HSVToRGB NonMaxSuppressionV3 NonMaxSuppressionV4 NonMaxSuppressionV5"
@@ -476,7 +518,6 @@ ELSEWHERE = {  # by the test that covers them
     "ops/nn/test_clusters.py": "KMC2ChainInitialization KmeansPlusPlusInitialization NearestNeighbors",
     "ops/array/test_tensor_scatter.py": "TensorScatterAdd TensorScatterSub TensorScatterUpdate",
     "ops/math/test_more.py": "Bincount",
-    "ops/math/test_quantization.py": " ".join(t for t in OPS if t.startswith("FakeQuant")) + " QuantizeAndDequantizeV2",
     "ops/control/test_critical_section.py": "ConsumeMutexLock MutexLock MutexV2",
     "ops/math/test_spectral.py": " ".join(t for t in OPS if "FFT" in t),
     "runtime/session/test_kept.py": "DeleteSessionTensor GetSessionHandle GetSessionTensor",

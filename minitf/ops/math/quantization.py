@@ -27,7 +27,7 @@ def _ends(op) -> tuple:
     low, high = (np.float32(op.attrs[name]) for name in ("min", "max"))
     if not low < high:
         raise ValueError(f"min has to be smaller than max, was: {low} >= {high}")
-    return low.reshape(1), high.reshape(1)
+    return np.asarray(low), np.asarray(high)
 
 
 def _nudged(op, low, high):
@@ -91,7 +91,7 @@ define(
     "inputs: float32 -> outputs: float32",
     shape=patterns.same,
     numpy=lambda op, x: _args(op, _rounded, x),
-    kernel=lambda b, op, x: _lowered(b, op, x, *[b.constant(end.reshape(())) for end in _ends(op)]),
+    kernel=lambda b, op, x: _lowered(b, op, x, *map(b.constant, _ends(op))),
     grad=lambda op, g: apply("FakeQuantWithMinMaxArgsGradient", g, op.inputs[0], **op.attrs),
 )
 define(
@@ -99,7 +99,7 @@ define(
     "gradients: float32, inputs: float32 -> backprops: float32",
     shape=patterns.merged,
     numpy=lambda op, g, x: _args(op, _rounded_grad, g, x)[0],
-    kernel=lambda b, op, g, x: _lowered_grad(b, op, g, x, *[b.constant(e.reshape(())) for e in _ends(op)])[0],
+    kernel=lambda b, op, g, x: _lowered_grad(b, op, g, x, *map(b.constant, _ends(op)))[0],
 )
 for _type, _sizes in (("Vars", "[]"), ("VarsPerChannel", "[channels]")):
     define(
