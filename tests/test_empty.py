@@ -11,6 +11,7 @@ from test_systematic import SAMPLES
 import minitf as tf
 
 WAYS = ("op_by_op", "native")
+REFUSED = ["MatrixSolveLs"]  # a ValueError says why it has no gradient
 
 
 def emptied(arrays):
@@ -39,8 +40,8 @@ def built(function, arrays):
         return None
     xs, ys = ([t for t in part if t.dtype.is_floating] for part in (inputs, outputs))
     gradients = []
-    if xs and ys and all(y.op.definition.differentiable for y in ys):
-        with contextlib.suppress(LookupError):
+    if xs and ys and all(y.op.definition.differentiable and y.op.type not in REFUSED for y in ys):
+        with contextlib.suppress(LookupError, NotImplementedError):
             gradients = [tf.convert_to_tensor(g) for g in tf.gradients(ys, xs) if g is not None]
     return inputs, outputs, gradients
 
