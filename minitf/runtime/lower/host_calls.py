@@ -7,6 +7,7 @@ there, too, until what they give is native again.
 
 from __future__ import annotations
 
+import copy
 import ctypes
 import functools
 import math
@@ -46,6 +47,13 @@ class HostCall(Call):
         kernel = _declared(*[tuple([ref.dtype.name for ref in refs]) for refs in memory])
         super().__init__(kernel, (*memory[0], *memory[1]), _never, op)
         self.given, self.made = ([None if type(v) is Ref else v for v in part] for part in (inputs, outputs))
+
+    def with_(self, **operands) -> HostCall:
+        """The same call with other operands, by name."""
+        made = copy.copy(self)
+        made.operands = tuple([operands.get(name, ref) for name, ref in self.named.items()])
+        made.origin = made
+        return made
 
     @property
     def told(self) -> list:

@@ -236,3 +236,22 @@ def test_sizes_that_are_new_are_lowered_a_few_times():
             session.run(loss, {x: draw.randn(2 + n % 7, 3 + n % 11, D)})
             lowered.append(inspect(session).last.steps[0].lowered)
     assert lowered[-1] < 32 and lowered[-1] == lowered[20]
+
+
+@pytest.mark.parametrize("resource", [False, True])
+def test_a_variable_may_be_read_in_its_place(resource):
+    v = tf.get_variable("v", [2], initializer=tf.ones_initializer(), use_resource=resource)
+
+    def body(i, a):
+        b = tf.py_func(lambda read: read * 2, [v.read_value()], tf.float32)
+        b.set_shape([2])
+        return i + 1, a + b
+
+    end = tf.while_loop(lambda i, a: i < 3, body, [0, tf.zeros([2])])[1]
+    with tf.control_dependencies([end]):
+        added = tf.assign_add(v, [1.0, 1.0])
+    with tf.Session() as session:
+        session.run(v.initializer)
+        for step in range(1, 4):
+            found, _ = session.run([end, added])
+            assert found.tolist() == [6.0 * step] * 2 and host_calls(session) == ["PyFunc"]
