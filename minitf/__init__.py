@@ -22,7 +22,7 @@ from minitf.framework.dtypes import (
 )  # fmt: skip
 from minitf.framework.errors import OpError
 from minitf.framework.graph import (
-    add_to_collection, add_to_collections, colocate_with, control_dependencies, device, get_collection,
+    add_to_collection, add_to_collections, colocate_with, container, control_dependencies, device, get_collection,
     get_collection_ref, get_default_graph, Graph, name_scope, op_scope, reset_default_graph,
     set_random_seed,
 )  # fmt: skip
@@ -309,6 +309,8 @@ GRAPH_DEF_VERSION = version.GRAPH_DEF_VERSION
 GRAPH_DEF_VERSION_MIN_CONSUMER = GRAPH_DEF_VERSION_MIN_PRODUCER = 0
 CXX11_ABI_FLAG = MONOLITHIC_BUILD = 0
 
+from minitf.out_of_scope import reason_for as _reason_for
+
 # What needs packages of its own, imported when it is first used: TensorFlow's messages, flags and tests
 
 _message = protos.resolver(
@@ -331,6 +333,8 @@ _message = protos.resolver(
 
 def __getattr__(name: str):  # noqa: N807 - it is a module's
     if name not in ("app", "flags", "test"):
+        if (reason := _reason_for(name)) is not None:
+            raise AttributeError(f"minitf has no tf.{name}: {reason}")
         return _message(name)
     import importlib
 

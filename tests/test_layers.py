@@ -51,7 +51,7 @@ MAY_IMPORT = {
     "compat": {"framework"},
     "tools": {"framework", "graphs", "minitf"},
     "datasets": {"minitf"},
-    "as_tensorflow": {"minitf"},
+    "as_tensorflow": {"out_of_scope", "minitf"},
     "scripts": {"as_tensorflow", "framework", "ops", "runtime", "minitf"},
     "commands": {"kernels", "overview", "profiler", "scripts", "viz", "minitf"},
 }

@@ -20,7 +20,9 @@ NAMES = (
 )
 
 
-@pytest.mark.parametrize("name", core_facts.names(*NAMES, "checkpoint_states"))
+@pytest.mark.parametrize(
+    "name", core_facts.names(*NAMES, "checkpoint_states", "containers", "colocations", "warm_starts")
+)
 def test_as_tensorflow(name):
     core_facts.check(name)
 
@@ -57,3 +59,20 @@ def test_threads_are_noted():
     threading.set_intra_op_parallelism_threads(0)
     with fails(ValueError, "-1"):
         threading.set_inter_op_parallelism_threads(-1)
+
+
+def test_containers_keep_things_apart():
+    queues = []
+    for name in ("one", "two", "one"):
+        with tf.container(name):
+            queues.append(tf.FIFOQueue(3, tf.int32, shared_name="q"))
+    with tf.Session() as sess:
+        sess.run(queues[0].enqueue(7))
+        assert sess.run([q.size() for q in queues]) == [1, 0, 1]
+
+
+@pytest.mark.parametrize("name", ["GradientTape", "keras", "function", "Module", "enable_eager_execution"])
+def test_what_minitf_does_not_mean_to_have_says_so(name):
+    with fails(AttributeError, f"minitf has no tf.{name}: "):
+        getattr(tf, name)
+    assert not hasattr(tf, "no_such_name")

@@ -402,7 +402,6 @@ tensorflow.contrib.framework.py_func                                minitf.py_fu
 tensorflow.contrib.framework.sort                                   minitf.sort
 tensorflow.dtypes.as_string                                         minitf.as_string
 tensorflow.initializers.tables_initializer                          minitf.tables_initializer
-tensorflow.no_gradient                                              minitf.NotDifferentiable
 tensorflow.sparse.SparseConditionalAccumulator                      minitf.SparseConditionalAccumulator
 tensorflow.nn.linear                                                minitf.rnn.rnn_cell._linear
 tensorflow.nn.rnn_cell._linear                                      minitf.rnn.rnn_cell._linear

@@ -6,38 +6,8 @@ import difflib
 import functools
 from importlib import resources
 
-# Paths that minitf does not mean to have, and why.
-OUT_OF_SCOPE = {
-    "keras": "Keras has an engine of its own, outside of graphs and sessions",
-    "estimator": "estimators are out of scope: build the graph and run it in a session",
-    "contrib.learn": "estimators are out of scope: build the graph and run it in a session",
-    "contrib.skflow": "estimators are out of scope: build the graph and run it in a session",
-    "contrib.estimator": "estimators are out of scope: build the graph and run it in a session",
-    "contrib.tpu": "there are no TPUs",
-    "tpu": "there are no TPUs",
-    "contrib.eager": "minitf runs graphs; eager execution is out of scope",
-    "enable_eager_execution": "minitf runs graphs; eager execution is out of scope",
-    "GradientTape": "minitf runs graphs: use tf.gradients",
-    "function": "minitf runs graphs; functions traced by TensorFlow 2 are out of scope",
-    "contrib.eager.python": "minitf runs graphs; eager execution is out of scope",
-    "python.eager": "minitf runs graphs; eager execution is out of scope",
-    "python.keras": "Keras has an engine of its own, outside of graphs and sessions",
-    "distribute": "a session runs on one machine",
-    "contrib.distribute": "a session runs on one machine",
-    "contrib.cudnn_rnn": "there are no GPUs: tf.contrib.rnn has the same cells",
-    "contrib.tensorrt": "there are no GPUs",
-    "contrib.lite": "minitf writes no TensorFlow Lite",
-    "lite": "minitf writes no TensorFlow Lite",
-    "enable_v2_behavior": "minitf is TensorFlow 1: use tf.disable_v2_behavior()",
-    "enable_v2_tensorshape": "minitf is TensorFlow 1: the sizes of shapes are Dimensions",
-    "enable_tensor_equality": "minitf is TensorFlow 1: use tf.equal",
-    "enable_control_flow_v2": "minitf has loops and branches of its own",
-    "compat.v2": "minitf is TensorFlow 1",
-    "contrib.tensor_forest": "forests are out of scope",
-    "contrib.timeseries": "estimators are out of scope: build the graph and run it in a session",
-    "contrib.boosted_trees": "estimators are out of scope: build the graph and run it in a session",
-    "feature_column": "estimators are out of scope: build the graph and run it in a session",
-}
+from minitf.out_of_scope import reason_for
+
 _FOLDED = {"tensorflow.compat.v1": "tensorflow"}
 
 
@@ -77,12 +47,7 @@ def _folded(path: str) -> str:
 
 def reason(path: str) -> str | None:
     """Why minitf does not mean to have the module or name at a path, or anything below it."""
-    parts = _folded(path).split(".")[1:]
-    for count in range(len(parts), 0, -1):
-        found = OUT_OF_SCOPE.get(".".join(parts[:count]))
-        if found is not None:
-            return found
-    return None
+    return reason_for(_folded(path).partition(".")[2])
 
 
 def message(path: str, names: list[str]) -> str:

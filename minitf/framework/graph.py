@@ -52,6 +52,7 @@ class Graph(Names, Elements, Collections, Placement, Shown):
             self._scope = ""
             self._devices: list = []
             self._colocations: list = []
+            self._container = ""
             self._gradient_types: list[dict] = []
             self._origin: origin.Origin | None = None
 
@@ -70,6 +71,8 @@ class Graph(Names, Elements, Collections, Placement, Shown):
             inside.check_loops(self, definition.type, controls)
         root._last_id += 1
         root.version += 1
+        if root._container and definition.stateful:
+            attrs["container"] = root._container
         op = Operation(
             self, root._last_id, definition, name, inputs, dtypes_, attrs, [], "", root._origin or origin.here()
         )
@@ -179,6 +182,15 @@ class Graph(Names, Elements, Collections, Placement, Shown):
             self.root._origin = saved
 
     # ---- control dependencies, devices, gradients
+
+    @contextlib.contextmanager
+    def container(self, container_name: str):
+        """Variables and queues made inside are kept in a container of this name; "" is the usual one."""
+        saved, self.root._container = self.root._container, container_name
+        try:
+            yield self.root._container
+        finally:
+            self.root._container = saved
 
     @contextlib.contextmanager
     def control_dependencies(self, control_inputs):
@@ -390,6 +402,20 @@ def device(device_name_or_function):
 def colocate_with(op, ignore_existing: bool = False):
     """Ops made in this context are placed where `op` is."""
     return get_default_graph().colocate_with(op, ignore_existing)
+
+
+def container(container_name: str):
+    """A context in which variables and queues are kept in a container of this name.
+
+    What has one shared_name is one thing in each container.
+
+    >>> import minitf as tf
+    >>> with tf.container("mine"):
+    ...     v = tf.Variable(1.0)
+    >>> v.op.get_attr("container")
+    b'mine'
+    """
+    return get_default_graph().container(container_name)
 
 
 def set_random_seed(seed: int | None) -> None:

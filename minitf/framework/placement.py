@@ -78,6 +78,9 @@ class Placement:
             if given is None:
                 break
             op.device = merged(given, op.device) if isinstance(given, str) else _said(given, op)
+        if others and op.definition.by_handle:
+            op.device = next((other.device for other in others if other.device), op.device)
+            others = []
         if others or self.root._colocations:
             join(op, [*self.root._colocations, *others])
 

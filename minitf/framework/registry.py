@@ -49,6 +49,7 @@ What else a run has to know of an op stands here as a trait, so that nobody goes
   variable; the session "keeps" its value.
 - role: an op that stands for what comes from elsewhere: the "argument" of a body, a "placeholder" that has to
   be fed, a "variable".
+- by_handle: the variables that it takes are resources, beside which it is placed without being of their groups.
 - bodies: the attributes that are the graphs which the op runs.
 - takes_absent: the op runs though inputs of it were not computed.
 - dataflow: of TensorFlow's primitives, what it does with a value: "switch", "merge", "enter", "next", "exit"
@@ -109,6 +110,7 @@ class OpDef:
     reads: str = "values"
     effect: str | None = None
     role: str | None = None
+    by_handle: bool = False
     bodies: tuple[str, ...] = ()
     takes_absent: bool = False
     dataflow: str | None = None

@@ -99,6 +99,8 @@ from minitf.train.sessions.session_manager import SessionManager as SessionManag
 from minitf.train.sessions.supervisor import Supervisor as Supervisor
 from minitf.train.sessions.supervisor import basic_train_loop as basic_train_loop
 from minitf.train.sync_replicas import SyncReplicasOptimizer as SyncReplicasOptimizer
+from minitf.train.warm_starting import VocabInfo as VocabInfo
+from minitf.train.warm_starting import warm_start as warm_start
 
 from minitf.framework import example_messages as _messages
 from minitf.framework import protos as _protos

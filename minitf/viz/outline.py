@@ -11,7 +11,7 @@ from minitf.viz.forward import forward_op
 from minitf.viz.repeats import Run, find_runs, inner_runs
 from minitf.viz.style import VARIABLES
 
-_HOUSEKEEPING = ("Assign", "read", "initial_value")
+_HOUSEKEEPING = ("Assign", "read", "initial_value", "IsInitialized/VarIsInitializedOp", "Read/ReadVariableOp")
 _WIDE = 100  # children of a group; more are put into parts
 _PARTS = 30
 
@@ -291,6 +291,8 @@ def _folded(ops) -> dict:
         owner, rest = _owner(op.name, variables)
         if owner is not None and (op.name in variables or rest in _HOUSEKEEPING or rest.startswith("Initializer/")):
             found[op] = owner
+        elif op.type == "ReadVariableOp" and op.inputs[0].op.name in variables:
+            found[op] = op.inputs[0].op
     return {op: _outermost(owner, found) for op, owner in found.items()}
 
 

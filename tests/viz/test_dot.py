@@ -216,3 +216,11 @@ def test_queues_are_what_lies_between_runs():
     assert "shape=cylinder" in node(source, "inputs") and "FIFOQueueV2" in node(source, "inputs")
     assert edges(source, "inputs", "add") == ["[label=queue]"]
     assert "what one run leaves for another" in source
+
+
+def test_a_resource_variable_is_one_node_with_its_reads():
+    with tf.variable_scope("net", use_resource=True):
+        y = tf.layers.dense(tf.placeholder(tf.float32, [2, 3], name="x"), 2, name="d")
+        tf.train.AdamOptimizer().minimize(tf.reduce_sum(y))
+    source = str(tf.viz.to_dot(tf.get_default_graph()))
+    assert "ReadVariableOp" not in source and "VarIsInitializedOp" not in source and '"net/d/kernel"' in source

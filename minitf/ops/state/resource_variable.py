@@ -47,6 +47,7 @@ class ResourceVariable(Variable):
             self._dtype = initial.dtype.base_dtype
             shared = {"dtype": self._dtype, "shape": known, "shared_name": scope[:-1]}
             self._op = apply_op("VarHandleOp", name=scope, **shared)
+            self._op.groups = self._op.groups or (b"loc:@" + scope[:-1].encode(),)
             self._variable = self._op.outputs[0]
             with name_scope("IsInitialized"):
                 state.is_variable_initialized(self._variable)

@@ -40,7 +40,7 @@ state.TWINS.update(
     }
 )
 for _type, _twin in [*state.TWINS.items(), ("Identity", "ReadVariableOp")]:
-    OPS[_twin] = dataclasses.replace(OPS[_type], type=_twin)
+    OPS[_twin] = dataclasses.replace(OPS[_type], type=_twin, by_handle=True)
 
 
 def _gathered_shape(op):

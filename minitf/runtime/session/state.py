@@ -78,6 +78,12 @@ def follows_variable(op) -> bool:
     return bool(op.attrs.get("follows")) or bool(op.outputs) and op.outputs[0].dtype.is_ref_dtype
 
 
+def shared_key(op):
+    """By what an op is one thing with others: its shared_name, in its container; None if it shares nothing."""
+    name, container = op.attrs.get("shared_name"), op.attrs.get("container")
+    return (container, name) if name and container else name or None
+
+
 class State:
     """All of one session's variables and op states; they are read and changed under the session's lock.
 
@@ -99,7 +105,7 @@ class State:
 
     def slot(self, op) -> Slot:
         """The memory of the variable that `op` (a VariableV2) stands for."""
-        key = op.attrs.get("shared_name") or op
+        key = shared_key(op) or op
         slot = self._slots.get(key)
         if slot is None:
             slot = self._slots[key] = Slot(op)
@@ -107,7 +113,7 @@ class State:
 
     def initialized(self, op) -> bool:
         """Whether the variable has a value."""
-        slot = self._slots.get(op.attrs.get("shared_name") or op)
+        slot = self._slots.get(shared_key(op) or op)
         return slot is not None and slot.array is not None
 
     def op_state(self, op, make):
@@ -119,7 +125,7 @@ class State:
 
     def kept(self, op) -> tuple[dict, object]:
         """Where what an op keeps is found: a dict, and the key in it."""
-        return self._states, op if isinstance(op, str) else op.attrs.get("shared_name") or op
+        return self._states, op if isinstance(op, str) else shared_key(op) or op
 
     def tasks(self) -> list[tuple[str, int]]:
         """The tasks whose memory this is, as (job, number)."""
