@@ -91,7 +91,7 @@ def stateless_uniform(shape, seed, minval=0, maxval=None, dtype=dtypes.float32, 
     >>> import minitf as tf
     >>> with tf.Session() as sess:
     ...     print(sess.run(stateless_uniform([2], [1, 2], maxval=100, dtype=tf.int32)))
-    [19 93]
+    [40 49]
     """
     dtype = checked_type("stateless_uniform", dtype, dtypes.FLOAT | dtypes.INDEX)
     if maxval is None:

@@ -1,3 +1,4 @@
+import case_facts
 import numpy as np
 import pytest
 from helpers import check, fails
@@ -165,3 +166,8 @@ def test_recorded_values(case):
 @pytest.mark.parametrize("fact", op_facts("gradients", *RECORDED), ids=lambda fact: fact["call"])
 def test_recorded_gradients(fact):
     check_gradient(fact)
+
+
+@pytest.mark.parametrize("fact", case_facts.cases("tensordot"), ids=range(len(case_facts.cases("tensordot"))))
+def test_recorded_tensordots_of_unknown_shapes(fact):
+    case_facts.check_case(fact, 1e-9)

@@ -32,8 +32,8 @@ class LinearOperatorFullMatrix(LinearOperator):
 
     >>> import minitf as tf
     >>> operator = tf.linalg.LinearOperatorFullMatrix([[2.0, 0.0], [1.0, 4.0]])
-    >>> tf.Session().run([operator.determinant(), operator.solvevec([2.0, 5.0])])
-    [8.0, array([1., 1.], dtype=float32)]
+    >>> print(*tf.Session().run([operator.determinant(), operator.solvevec([2.0, 5.0])]))
+    8.0 [1. 1.]
     """
 
     def __init__(
