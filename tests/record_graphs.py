@@ -3,6 +3,7 @@
 PYTHON_WITH_TF1 tests/record_graphs.py tf1 FOLDER      # TensorFlow 1.15
 PYTHON_WITH_TF2 tests/record_graphs.py tf2 FOLDER      # TensorFlow 2.15, as TensorFlow 1
 PYTHON_WITH_TF2 tests/record_graphs.py resource FOLDER # with its variables and control flow of version 2
+(and after FOLDER the names of cases, if not all are wanted)
 PYTHON_WITH_TF2 tests/record_graphs.py functions FOLDER # a model of functions, called, frozen and saved
 """
 
@@ -182,6 +183,25 @@ def attention(tf, random):
     return {"x:0": random.randn(2, 3, 2), "t:0": random.randint(0, 5, [2, 3])}
 
 
+@case("tf2", "resource")
+def many_ways(tf, random):
+    import tensorflow
+
+    x, i = tf.placeholder(tf.float32, [None, 3], "x"), tf.placeholder(tf.int32, [], "i")
+    start, h = tensorflow.keras.initializers, x
+    kinds = (
+        start.GlorotUniform(seed=2),
+        start.TruncatedNormal(seed=1),
+        start.RandomNormal(seed=4),
+        start.Orthogonal(seed=5),
+    )
+    for k, kind in enumerate(kinds):
+        h = tf.tanh(tf.matmul(h, tf.get_variable(f"w{k}", [3, 3], initializer=kind)) * 3)
+    squares(tf, tensorflow.switch_case(i, [lambda: h * 2, lambda: tf.sin(h) * h, lambda: h - x]))
+    tf.global_variables_initializer()
+    return {"x:0": random.randn(2, 3), "i:0": np.int32(1)}
+
+
 def record(tf, function, name, folder):
     """One case: its meta graph and checkpoint, a frozen graph, and values before and after training."""
     place, random = os.path.join(folder, name), np.random.RandomState(0)
@@ -280,11 +300,11 @@ def save_zipped(message, path):
 if __name__ == "__main__":
     import tensorflow.compat.v1 as tf
 
-    which, target = sys.argv[1:]
+    which, target, *names = sys.argv[1:]
     if which == "functions":
         functions(target)
         sys.exit()
     if which == "tf2":
         tf.disable_v2_behavior()
-    for made in CASES[which]:
+    for made in [made for made in CASES[which] if not names or made.__name__ in names]:
         record(tf, made, f"{made.__name__}_{which}", target)

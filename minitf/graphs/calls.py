@@ -6,13 +6,13 @@ loop of the gradient takes: the first gives them out slice by slice, the second 
 
 from __future__ import annotations
 
+from minitf.graphs.cases import as_if
 from minitf.graphs.edits import Nodes, Unrecognized, text_of
-from minitf.graphs.functions import Function, Instance, Library
+from minitf.graphs.functions import ABSENT, Function, Instance, Library
 from minitf.graphs.nodes import source_of
 from minitf.graphs.positions import number_of
 
-_ABSENT = ("FakeParam", "OptionalNone")
-_UNREAD = (*_ABSENT, "EmptyTensorList")  # what is left of gradients, if nothing reads it
+_UNREAD = (*ABSENT, "EmptyTensorList")  # what is left of gradients, if nothing reads it
 _OPTIONAL = ("OptionalFromValue", "OptionalGetValue")
 _PASSING = ("Identity", *_OPTIONAL)
 _OPAQUE = (20, 21)  # the DataTypes of handles and of lists
@@ -65,6 +65,8 @@ class _Expansion:
         """Puts nodes in the place of a call; returns the calls among them."""
         rules = {"While": self.loop, "StatelessWhile": self.loop, "If": self.branch, "StatelessIf": self.branch}
         try:
+            if node.op in ("Case", "StatelessCase"):
+                as_if(self.library, node)
             instances = rules.get(node.op, self.call)(node)
         except Unrecognized as reason:
             self.nodes.give_up([node.name], f"the call {node.name!r} is not understood: {reason}")
@@ -175,7 +177,7 @@ class _Expansion:
         found = []
         for k, text in enumerate(texts):
             maker = self.nodes.get(source_of(self.origin(text))[0])
-            absent = maker is not None and maker.op in _ABSENT
+            absent = maker is not None and maker.op in ABSENT
             found.append("" if absent else self.result(text, f"{'/'.join(place)}/{k}", place, way.waited))
         return found
 

@@ -8,6 +8,7 @@ from minitf.framework.operation import Operation
 from minitf.framework.tensor import Tensor
 from minitf.graphs.values import Unsupported
 from minitf.ops.array import array
+from minitf.ops.array.constant import constant
 from minitf.ops.array.joining import stack
 from minitf.ops.linalg import einsum
 from minitf.ops.math import cast, reduce, unary
@@ -159,6 +160,32 @@ def _normalized_slope(name: str, attrs: dict, dy: Tensor, x: Tensor, scale, mean
     return _named(name, cast.cast(dx, x.dtype.base_dtype), d_scale, d_offset, nothing, nothing)
 
 
+# ---- random numbers of a seed: TensorFlow 2 scrambles it apart from them
+
+
+def _keyed(name: str, attrs: dict, seed: Tensor) -> tuple:
+    op = apply_op("Identity", seed, is_key=True, name=f"{name}/")
+    return op, [op.outputs[0]] * 2
+
+
+def _of_key(type: str):
+    """The rule of an op of a key: of the op of a seed."""
+
+    def rule(name: str, attrs: dict, shape: Tensor, key: Tensor, counter: Tensor, alg: Tensor, *limits) -> Operation:
+        if not key.op.attrs.get("is_key") or counter is not key:
+            raise Unsupported(f"{attrs['_type']} works with the key of a seed only")
+        return apply_op(type, shape, key, *limits, **_numbers(attrs), name=f"{name}/")
+
+    return rule
+
+
+def _numbers(attrs: dict) -> dict:
+    return {"dtype": attrs["dtype"]} if "dtype" in attrs else {}
+
+
+_OF_SEEDS = ("StatelessRandomNormal", "StatelessRandomUniform", "StatelessRandomUniformInt", "StatelessTruncatedNormal")
+
+
 RULES = {  # theirs -> a function of the name, attributes and inputs that makes the op of that name
     "AssignVariableOp": _assigned,
     "Concat": lambda name, attrs, axis, *values: apply_op("ConcatV2", list(values), axis, name=f"{name}/"),
@@ -175,6 +202,9 @@ RULES = {  # theirs -> a function of the name, attributes and inputs that makes 
     "RsqrtGrad": _slope(lambda y, dy: dy * -0.5 * y * y * y),
     **dict.fromkeys(["Save", "SaveSlices"], _saved),
     "SqrtGrad": _slope(lambda y, dy: dy * 0.5 / y),
+    "StatelessRandomGetAlg": lambda name, attrs: constant(1, dtypes.int32, name=f"{name}/").op,
+    "StatelessRandomGetKeyCounter": _keyed,
+    **{f"{type}V2": _of_key(type) for type in _OF_SEEDS},
     "TopK": lambda name, attrs, x: apply_op("TopKV2", x, attrs["k"], sorted=attrs["sorted"], name=f"{name}/"),
 }
 

@@ -9,6 +9,7 @@ from importlib import resources
 from minitf.graphs.edits import Nodes, Unrecognized, text_of
 from minitf.graphs.nodes import source_of
 
+ABSENT = ("FakeParam", "OptionalNone")  # what a branch gives in the place of another one's values
 _MOST = 1 << 17  # nodes that all calls together may be
 _CALLS = (
     "Case",

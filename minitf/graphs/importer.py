@@ -20,6 +20,7 @@ from minitf.graphs.values import Unsupported, shape_of, value_of
 
 # Ops whose outputs' shapes TensorFlow says otherwise: handles, and what is handed on in its own way.
 _OTHER_SHAPES = (
+    "StatelessRandomGetKeyCounter",
     "VarHandleOp",
     "TensorArrayV3",
     "TensorArrayGradV3",

@@ -21,7 +21,7 @@ def recorded(name):
     for key, value in np.load(FACTS / name / "values.npz").items():
         part, _, rest = key.partition("_")
         parts[part][rest if ":" in rest else f"{rest}:0"] = value
-    return parts.values()
+    return list(parts.values())
 
 
 def agree(session, feeds, expected, tolerance):
@@ -79,6 +79,28 @@ def test_what_was_read_can_be_written_again(name, tmp_path):
         for _ in range(3 if after else 0):
             session.run("train", feeds)
         agree(session, feeds, after or before, 1e-4)
+
+
+@pytest.mark.parametrize("name", ["many_ways_tf2", "many_ways_resource"])
+def test_initial_values_are_tensorflows(name, tmp_path):
+    with tf.Session() as session:
+        restored(session, name, tmp_path)
+        names = [v.name for v in tf.global_variables()]
+        expected = session.run(names)
+        session.run("init")
+        for mine, theirs in zip(session.run(names), expected, strict=True):
+            np.testing.assert_allclose(mine, theirs, rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize("name", ["many_ways_tf2", "many_ways_resource"])
+@pytest.mark.parametrize("i", [-1, 0, 1, 2, 3])
+def test_one_of_several_functions(name, i, tmp_path):
+    with tf.Session() as session:
+        restored(session, name, tmp_path)
+        feeds = {**recorded(name)[0], "i:0": i}
+        h, x = session.run(["Tanh_3:0", "x:0"], feeds)
+        ways = {0: h * 2, 1: np.sin(h) * h}
+        np.testing.assert_allclose(session.run("y:0", feeds), ways.get(i, h - x), rtol=1e-5)
 
 
 def test_variables_of_a_meta_graph(tmp_path):
