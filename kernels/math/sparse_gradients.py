@@ -98,7 +98,8 @@ def tiles(x, most, c, oh, ow, kh, kw, sh, sw, dh, dw):
         return 0, 0, 0
     across = min((pixels // tall - wide) // sw + 1, ow, most)
     down = (pixels // ((across - 1) * sw + wide) - tall) // sh + 1
-    return depth, min(down, oh, max(most // up(across, lanes), 1)), across
+    row = across if across == ow else up(across, lanes)  # rows of whole vectors, unless all lie side by side
+    return depth, min(down, oh, max(most // max(row, 1), 1)), across
 
 
 @scalar
@@ -127,14 +128,23 @@ def places_of(places, x, rows, length, step, sh, sw, size):
 @scalar
 def cut_out(x, tile, y, x0, tall, wide, h, w, c, depth):
     """tile[tall, wide, depth] = the pixels of an image from y, x0 on; 0 outside of it."""
+    if depth == c:  # pixels side by side are in one piece
+        x0, wide, w, c, depth = x0 * c, wide * c, w * c, 1, 1
     for i in range(tall):
-        for j in range(wide):
-            inside = 0 <= y + i < h and 0 <= x0 + j < w
-            to, start = (i * wide + j) * depth, ((y + i) * w + x0 + j) * c
-            for k in range(depth if inside else 0):
-                tile[to + k] = x[start + k]
-            for k in range(0 if inside else depth):
-                tile[to + k] = 0
+        low = min(max(-x0, 0), wide)
+        high = max(min(w - x0, wide), low) if 0 <= y + i < h else low
+        to, start = i * wide * depth, ((y + i) * w + x0) * c
+        for j in range(low * depth):
+            tile[to + j] = 0
+        if c == 1:
+            for j in range(low, high):
+                tile[to + j] = x[start + j]
+        else:
+            for j in range(low, high):
+                for k in range(depth):
+                    tile[to + j * depth + k] = x[start + j * c + k]
+        for j in range(high * depth, wide * depth):
+            tile[to + j] = 0
     return 0
 
 
@@ -214,11 +224,18 @@ def filter_of_few(x, g, s, o, first, count, columns, images, h, w, c, oh, ow, ou
 @scalar
 def add_back(tile, o, y, x0, tall, wide, h, w, c, depth):
     """Adds a tile [tall, wide, depth] to the pixels of an image from y, x0 on; what is outside is lost."""
+    if depth == c:  # pixels side by side are in one piece
+        x0, wide, w, c, depth = x0 * c, wide * c, w * c, 1, 1
+    low, high = max(-x0, 0), min(w - x0, wide)
     for i in range(max(-y, 0), min(h - y, tall)):
-        for j in range(max(-x0, 0), min(w - x0, wide)):
-            p, q = (i * wide + j) * depth, ((y + i) * w + x0 + j) * c
-            for k in range(depth):
-                o[q + k] += tile[p + k]
+        p, q = i * wide * depth, ((y + i) * w + x0) * c
+        if c == 1:
+            for j in range(low, high):
+                o[q + j] += tile[p + j]
+        else:
+            for j in range(low, high):
+                for k in range(depth):
+                    o[q + j * c + k] += tile[p + j * depth + k]
     return 0
 
 
