@@ -488,6 +488,7 @@ SAMPLES = [
         grads=False,
         of=lambda axis, a, b: list(apply("ConcatOffset", axis, [a, b], num=2)),
     ),
+    sample("MulNoNan", X, ROW, of=tf.math.multiply_no_nan),
     sample("SelectV2", TRUTH, X, ROW, of=tf.where_v2),
     sample("BroadcastArgs", np.int32([2, 1]), np.int32([3]), of=tf.broadcast_dynamic_shape, grads=False),
 ]

@@ -340,6 +340,12 @@ def minimum(x, y):
     return x if x <= y or x != x else y
 
 
+@binary(FLOATS)
+def mul_no_nan(x, y):
+    """x * y, and 0 where y is 0."""
+    return x * y if y != 0 else y - y
+
+
 @binary(REALS)
 def squared_difference(x, y):
     """(x - y)**2."""

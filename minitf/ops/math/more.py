@@ -11,6 +11,8 @@ from minitf.framework.graph import name_scope
 from minitf.framework.registry import define
 from minitf.framework.shape import TensorShape
 from minitf.framework.tensor import Tensor
+from minitf.kernels.math import elementwise
+from minitf.ops import patterns
 from minitf.ops.array import array
 from minitf.ops.math import math
 from minitf.ops.math.cast import cast
@@ -80,14 +82,23 @@ def reciprocal_no_nan(x, name: str | None = None) -> Tensor:
         return math.div_no_nan(convert_to_tensor(1, x.dtype.base_dtype, name="one"), x, name=scope)
 
 
+define(
+    "MulNoNan",
+    "x: T, y: T -> z: T",
+    T=dtypes.FLOAT | dtypes.COMPLEX,
+    shape=patterns.broadcast,
+    numpy=patterns.ufunc(lambda x, y: np.where(y == 0, np.zeros_like(y), x * y)),
+    kernel=patterns.binary(elementwise.mul_no_nan),
+    broadcasts=True,
+    grad=lambda op, g: (apply("MulNoNan", g, op.inputs[1]), apply("MulNoNan", op.inputs[0], g)),
+)
+
+
 def multiply_no_nan(x, y, name: str | None = None) -> Tensor:
     """x * y, and 0 where y is 0, whatever x is."""
-    with name_scope(name, "multiply_no_nan"):
+    with name_scope(name, "multiply_no_nan", [x, y]) as scope:
         x = convert_to_tensor(x, name="x")
-        y = convert_to_tensor(y, x.dtype.base_dtype, name="y")
-        whole = x * y
-        zero = apply("Equal", y + array.zeros_like(whole), array.zeros_like(whole))
-        return apply("Select", zero, array.zeros_like(whole), whole)
+        return apply("MulNoNan", x, convert_to_tensor(y, x.dtype.base_dtype, name="y"), name=scope)
 
 
 def polyval(coeffs: list, x, name: str | None = None) -> Tensor:

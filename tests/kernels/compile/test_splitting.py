@@ -189,6 +189,11 @@ def samples(kernel):
     names = list(kernel.operands)
     if kernel.name in SAMPLES:
         return SAMPLES[kernel.name]
+    if names[-3:] == ["o", "rank", "dims"]:
+        more = [(ROWS, WIDTH)] * (len(names) - 5)
+        return [
+            nest(x, y, *more) for x, y in (((ROWS, WIDTH),) * 2, ((ROWS, WIDTH), (WIDTH,)), ((ROWS, 1), (1, WIDTH)))
+        ]
     if kernel.name.startswith("bias_"):
         return [bias]
     if kernel.name.startswith(("mul_", "add_")):
@@ -199,8 +204,6 @@ def samples(kernel):
         return [reduction((ROWS, WIDTH), (1,)), reduction((ROWS, 3, WIDTH), (1,)), reduction((ROWS, 33), (1,))]
     if names[-2:] == ["rows", "width"]:
         return [lambda: [real(ROWS, WIDTH), real(ROWS, WIDTH), ROWS, WIDTH]]
-    if names == ["a", "b", "o", "rank", "dims"]:
-        return [nest((ROWS, WIDTH), (ROWS, WIDTH)), nest((ROWS, WIDTH), (WIDTH,)), nest((ROWS, 1), (1, WIDTH))]
     return [lambda: flat(names)]
 
 

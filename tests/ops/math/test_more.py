@@ -20,6 +20,7 @@ import minitf as tf
         (lambda: tf.math.reciprocal_no_nan([0.0, 2.0]), [0, 0.5]),
         (lambda: tf.math.multiply_no_nan([np.nan, 2.0], [0.0, 3.0]), [0, 6]),
         (lambda: tf.math.multiply_no_nan([[np.inf], [1.0]], [0.0, 3.0]), [[0, np.inf], [0, 3]]),
+        (lambda: tf.math.multiply_no_nan(tf.constant(np.complex64([np.inf, 2j])), [0, 1j]), [0, -2]),
         (lambda: tf.math.polyval([1.0, 2.0, 3.0], 2.0), 11),
         (lambda: tf.math.reduce_euclidean_norm([[3.0, 4.0], [6.0, 8.0]], 1), [5, 10]),
         (lambda: tf.numpy_function(np.cumsum, [[1.0, 2.0]], tf.float32), [1, 3]),
@@ -47,3 +48,16 @@ def test_names():
     assert tf.dimension_at_index(tf.TensorShape([3, None]), 1).value is None
     assert tf.compat.as_str_any(3) == "3" and tf.compat.as_str_any(b"a") == "a"
     assert isinstance(np.float32(1), tf.compat.real_types) and tf.compat.forward_compatible(2019, 1, 1)
+
+
+def test_products_that_nothing_spoils_are_one_op_as_tensorflows():
+    x, y = tf.placeholder(tf.float32, [2, 2]), tf.constant([0.0, 3.0])
+    z = tf.math.multiply_no_nan(x, y)
+    grads = tf.gradients(z, [x, y])
+    assert (z.op.name, z.op.type) == ("multiply_no_nan", "MulNoNan")
+    found = tf.Session().run([z, *grads], {x: [[np.nan, 2], [np.inf, np.nan]]})
+    wanted = [[0, 6], [0, np.nan]], [[0, 3], [0, 3]], [np.nan, np.nan]
+    for mine, theirs in zip(found, wanted):
+        np.testing.assert_array_equal(mine, theirs)
+    with pytest.raises(TypeError, match="it takes complex128"):
+        tf.math.multiply_no_nan([1], [2])
