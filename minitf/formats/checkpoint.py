@@ -224,10 +224,10 @@ class Checkpoint:
         return self._whole[1][tuple(slice(start, start + length) for start, length in extents)].copy()
 
 
-def remove(prefix: str) -> None:
-    """Deletes the files of a checkpoint, what belongs to it too; those that are not there are no error."""
+def remove(prefix: str, graph: str = "meta") -> None:
+    """Deletes the files of a checkpoint, and the one of its graph, by its ending; what is not there is no error."""
     escaped = glob.escape(prefix)
-    names = [prefix, *(prefix + end for end in (".meta", ".index", f".index{_NEW}"))]
+    names = [prefix, *(prefix + end for end in (f".{graph}", ".index", f".index{_NEW}"))]
     for name in [*names, *(n for new in ("", _NEW) for n in glob.glob(f"{escaped}.data-?????-of-?????{new}"))]:
         with contextlib.suppress(OSError):
             os.unlink(name)

@@ -203,5 +203,5 @@ def remove_shards(checkpoint_prefix: str) -> None:
 
 
 def remove_checkpoint(checkpoint_prefix, checkpoint_format_version=None, meta_graph_suffix: str = "meta") -> None:
-    """Deletes a checkpoint's files."""
-    checkpoint.remove(os.fsdecode(checkpoint_prefix))
+    """Deletes a checkpoint's files, its graph, whose name ends with `meta_graph_suffix`, among them."""
+    checkpoint.remove(os.fsdecode(checkpoint_prefix), meta_graph_suffix)

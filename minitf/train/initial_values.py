@@ -6,7 +6,9 @@ import os
 
 from minitf.framework.apply import apply_op
 from minitf.framework.graph import get_default_graph
+from minitf.framework.shape import TensorShape
 from minitf.ops.state import checkpoint, state  # noqa: F401 - defines RestoreV2
+from minitf.ops.state.partitioned_variable import PartitionedVariable
 from minitf.ops.state.variable_store import store_of
 from minitf.train.checkpoint_state import latest_checkpoint
 from minitf.train.checkpoints import load_checkpoint
@@ -15,9 +17,9 @@ from minitf.train.checkpoints import load_checkpoint
 def init_from_checkpoint(ckpt_dir_or_file, assignment_map: dict) -> None:
     """Makes what variables are initialized with the values that they have in a checkpoint.
 
-    assignment_map: variables (or the names of some that `tf.get_variable` made) by their names in the
-    checkpoint, or scopes by scopes: `{"old/": "new/"}` is for all variables in `new`. The values are read
-    when the variables' initializers are run.
+    assignment_map: variables (whole, in parts, or the names of some that `tf.get_variable` made) by their names in
+    the checkpoint, or scopes by scopes: `{"old/": "new/"}` is for all variables in `new`. The values are read when the
+    variables' initializers are run.
 
     Raises:
       ValueError: if the checkpoint lacks a name, has another shape, or a scope's name does not end with "/".
@@ -38,18 +40,21 @@ def init_from_checkpoint(ckpt_dir_or_file, assignment_map: dict) -> None:
     path = latest_checkpoint(path) or path if os.path.isdir(path) else path
     shapes = load_checkpoint(path).get_variable_to_shape_map()
     for name in sorted(assignment_map):
-        for source, variable in _meant(name, assignment_map[name]):
-            _check(source, variable, shapes, path)
-            _initialize(variable, source, path)
+        for source, whole in _meant(name, assignment_map[name]):
+            _check(source, whole[0], shapes, path)
+            for variable in whole:
+                _initialize(variable, source, path)
 
 
-def _meant(name: str, target) -> list[tuple]:
-    """Pairs of a name in the checkpoint and a variable."""
+def _meant(name: str, target) -> list[tuple[str, list]]:
+    """Pairs of a name in the checkpoint and a variable, as the list of its parts."""
     if hasattr(target, "_ref"):
-        return [(name, target)]
+        return [(name, [target])]
+    if isinstance(target, (list, PartitionedVariable)) and all(hasattr(part, "_ref") for part in target):
+        return [(name, list(target))]
     if not isinstance(target, str):
         raise TypeError(f"assignment_map has variables, names or scopes as values, not {target!r}")
-    made = store_of(get_default_graph()).variables
+    made = _made()
     if target in made:
         return [(name, made[target])]
     if not (name.endswith("/") and target.endswith("/")):
@@ -62,22 +67,34 @@ def _meant(name: str, target) -> list[tuple]:
     return [(source + full[len(scope) :], made[full]) for full in inside]
 
 
+def _made() -> dict[str, list]:
+    """The variables that `tf.get_variable` made, by name, as the lists of their parts."""
+    found: dict[str, list] = {}
+    for name, variable in store_of(get_default_graph()).variables.items():
+        part = variable._save_slice_info
+        found.setdefault(name if part is None else part.full_name, []).append(variable)
+    return found
+
+
 def _check(source: str, variable, shapes: dict, path: str) -> None:
+    """Raises ValueError unless the checkpoint has a tensor for a variable, of which this is all or a part."""
     if source not in shapes:
         raise ValueError(
             f"Tensor {source} (for variable {variable.op.name}) is not found in {path} checkpoint {shapes}"
         )
-    if not variable.shape.is_compatible_with(shapes[source]):
+    part = variable._save_slice_info
+    shape = variable.shape if part is None else TensorShape(part.full_shape)
+    if not shape.is_compatible_with(shapes[source]):
         raise ValueError(
-            f"Shape of variable {variable.name} ({variable.shape}) doesn't match with shape of tensor "
+            f"Shape of variable {variable.name} ({shape}) doesn't match with shape of tensor "
             f"{source} ({shapes[source]}) from checkpoint reader."
         )
 
 
 def _initialize(variable, source: str, path: str) -> None:
+    part, dtypes = variable._save_slice_info, [variable.dtype.base_dtype]
+    spec = "" if part is None else part.spec
     with variable.graph.as_default(), variable.graph.control_dependencies(None):
-        found = apply_op(
-            "RestoreV2", path, [source], [""], dtypes=[variable.dtype.base_dtype], name="checkpoint_initializer"
-        ).outputs[0]
+        found = apply_op("RestoreV2", path, [source], [spec], dtypes=dtypes, name="checkpoint_initializer").outputs[0]
         found.set_shape(variable.shape)
         variable.begin_with(found, state.assign(variable, found).op)

@@ -238,7 +238,7 @@ class Saver:
             gone = self._record(path)
             checkpoint_state._update(folder, path, self.last_checkpoints, latest_filename, [], 0.0, self._relative)
             for old in gone:
-                checkpoint_state.remove_checkpoint(old)
+                checkpoint_state.remove_checkpoint(old, meta_graph_suffix=meta_graph_suffix)
         return path
 
     def _write_graph(self, graph, filename: str) -> None:

@@ -1,7 +1,9 @@
+import numpy as np
 import pytest
 from session_facts import check, names
 
 import minitf as tf
+from minitf.formats import checkpoint
 
 
 @pytest.mark.parametrize("name", names("initial_values"))
@@ -20,3 +22,20 @@ def test_errors_say_what_there_is(tmp_path):
         tf.train.init_from_checkpoint(path, {"a/": "c"})
     with pytest.raises(TypeError, match="as values, not 3"):
         tf.train.init_from_checkpoint(path, {"a/v": 3})
+
+
+WHOLE = np.arange(40, dtype=np.float32).reshape(10, 4)
+
+
+@pytest.mark.parametrize("meant", ["variable", "list", "name", "scope"])
+def test_variables_in_parts(tmp_path, meant):
+    checkpoint.write(str(tmp_path / "m"), [("a/w", tf.float32, WHOLE)])
+    w = tf.get_variable("b/w", [10, 4], partitioner=tf.fixed_size_partitioner(3))
+    maps = {"variable": {"a/w": w}, "list": {"a/w": list(w)}, "name": {"a/w": "b/w"}, "scope": {"a/": "b/"}}
+    tf.train.init_from_checkpoint(str(tmp_path / "m"), maps[meant])
+    with tf.Session() as sess:
+        sess.run(tf.global_variables_initializer())
+        np.testing.assert_array_equal(sess.run(tf.identity(w)), WHOLE)
+    other = tf.get_variable("c", [8, 4], partitioner=tf.fixed_size_partitioner(2))
+    with pytest.raises(ValueError, match=r"\(8, 4\)\) doesn't match with shape of tensor a/w"):
+        tf.train.init_from_checkpoint(str(tmp_path / "m"), {"a/w": other})

@@ -148,6 +148,25 @@ def test_which_are_kept(session, tmp_path):
     assert saver.last_checkpoints == [path]
 
 
+def test_the_graph_of_what_is_not_kept_goes_too(session, tmp_path):
+    model()
+    session.run(tf.global_variables_initializer())
+    saver = tf.train.Saver(max_to_keep=1)
+    for i in range(3):
+        saver.save(session, str(tmp_path / "k"), global_step=i, meta_graph_suffix="graph")
+    assert sorted(os.listdir(tmp_path)) == ["checkpoint", "k-2.data-00000-of-00001", "k-2.graph", "k-2.index"]
+
+
+def test_the_name_that_a_saver_has_for_files(session, tmp_path):
+    a, _ = model()
+    session.run(tf.global_variables_initializer())
+    saver = tf.train.Saver(filename=str(tmp_path / "given"), restore_sequentially=True)
+    session.run(saver.as_saver_def().save_tensor_name)
+    session.run(a.assign([0, 0]))
+    session.run(saver.as_saver_def().restore_op_name)
+    assert session.run(a).tolist() == [1, 2] and tf.train.checkpoint_exists(str(tmp_path / "given"))
+
+
 def test_one_of_every_hours_stays(session, tmp_path, monkeypatch):
     model()
     session.run(tf.global_variables_initializer())
