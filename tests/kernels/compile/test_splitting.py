@@ -99,6 +99,29 @@ def filters(*shape):
 VOLUMES = (2, 4, 3, 2, 2, 4, 3, 5, 2, 3, 2, 1, 1, 1, 1, 1, 1, 0, 1, 0)
 
 SAMPLES = {
+    "betainc": [nest((ROWS, WIDTH), (WIDTH,), (ROWS, 1))],
+    "crop_and_resize": [
+        lambda nearest=nearest: [
+            real(2, 5, 4, 3),
+            real(6, 4),
+            index(2, 6),
+            real(6, 2, 3, 3),
+            0.5,
+            0,
+            6,
+            5,
+            4,
+            3,
+            2,
+            3,
+            nearest,
+        ]
+        for nearest in (0, 1)
+    ],
+    "dilation": [lambda: [real(6, 4, 3, 2), real(3, 2, 2), real(24, 3, 2), -9.0, *images(24), 3, 2, 1, 1, 1, 1, 1, 0]],
+    "weighted_rows": [
+        lambda: [real(6, 4, 3), index(4, 5, 2).astype(np.int64), real(5, 2), real(6, 5, 3), 6, 5, 2, 3, 12, 15]
+    ],
     "conv2d": [lambda: [real(6, 4, 3, 2), real(3, 2, 2, 5), real(72, 5), *images(72), 5, 3, 2, 1, 1, 1, 1, 1, 0]],
     "conv2d_filter": [
         lambda: [*(real(6, 4, 3, n) for n in (2, 5)), *filters(12, 5), *images(12, 5, 6), 5, 3, 2, 1, 1, 1, 1, 1, 0]
