@@ -40,7 +40,7 @@ def drawn(seed):
         layer.strides = 1 if layer.rates > 1 else layer.strides
     return SimpleNamespace(
         layers=layers,
-        batch=pick([1, 2, 9]),
+        batch=pick([1, 9, 17]),
         size=pick([(12, 12), (17, 9), (8, 23)]),
         channels=pick([1, 1, 3, 32]),
         dtype=pick([tf.float32, tf.float32, tf.float64]),

@@ -33,6 +33,7 @@ from minitf.ops.nn.windows import (
 )
 
 _BATCH = 8  # images: from so many on they are the rows of products
+_LONG, _SMALL = 16, 1 << 16  # images that are added up by one product, into a filter that stays in the cache
 
 # ---- shapes
 
@@ -162,7 +163,8 @@ def _filter_kernel(b, op, x, wanted, g):
     found = _of_gradient(op, x.shape, shape, g.shape)
     out = b.new(shape, x.dtype)
     if out.size:
-        kernel = batches.conv2d_filter_batch if _many(found, x.shape[0]) else kernels.conv2d_filter
+        long = x.shape[0] >= _LONG and out.size <= _SMALL
+        kernel = batches.conv2d_filter_batch if long and _many(found, x.shape[0]) else kernels.conv2d_filter
         rows, scratch = out.size // shape[3], b.new(shape, x.dtype)
         b.call(kernel[x.dtype], x, g, scratch, out, 0, rows, *shape[3:], x.shape[0], *_numbers(found, x.shape, shape))
     return out
