@@ -88,7 +88,7 @@ class Barrier:
     >>> one, two = barrier.insert_many(0, ["a", "b"], [1.0, 2.0]), barrier.insert_many(1, ["b"], ["B"])
     >>> _, keys, values = barrier.take_many(1)
     >>> with tf.Session() as sess:
-    ...     sess.run([one, two])
+    ...     _ = sess.run([one, two])
     ...     print(sess.run([keys, values]))
     [array([b'b'], dtype=object), [array([2.], dtype=float32), array([b'B'], dtype=object)]]
     """

@@ -31,8 +31,8 @@ class ResourceVariable(Variable):
     ...     after = v.assign_add(1.0)
     >>> with tf.Session() as sess:
     ...     sess.run(v.initializer)
-    ...     print(sess.run([before, after]))
-    [1.0, 2.0]
+    ...     print(*sess.run([before, after]))
+    1.0 2.0
     """
 
     _is_resource = True

@@ -54,6 +54,6 @@ def fingerprint(data, method="farmhash64", name: str | None = None) -> Tensor:
     >>> import minitf as tf
     >>> with tf.Session() as sess:
     ...     print(sess.run(tf.fingerprint(["a"])))
-    [[ 17  79 133 158  27 115 146 179]]
+    [[227 117 223 182 101  66  69 179]]
     """
     return apply("Fingerprint", data, method, name=name)
