@@ -10,7 +10,7 @@ import numpy as np
 from minitf.framework import protos
 from minitf.framework.graph import Graph
 from minitf.framework.operation import set_node_exporter
-from minitf.framework.shape import TensorShape
+from minitf.framework.shape import SCALAR, TensorShape
 from minitf.framework.traversal import bodies_of
 from minitf.graphs import bodies
 from minitf.graphs.definitions import op_def  # noqa: F401 - asked of this module by ops
@@ -60,9 +60,19 @@ def node_def(op, source=None, place=None, add_shapes: bool = False):
         node.attr["_class"].list.s.extend(op.groups)
     if place is not None:
         node.attr["_body"].CopyFrom(attribute(place))
-    if add_shapes and op.outputs:
-        node.attr["_output_shapes"].list.shape.extend(shape_proto(t.shape) for t in op.outputs)
+    shapes = _output_shapes(op) if add_shapes else []
+    if shapes:
+        node.attr["_output_shapes"].list.shape.extend(map(shape_proto, shapes))
     return node
+
+
+def _output_shapes(op) -> list[TensorShape]:
+    """The shapes of what TensorFlow's op gives: a handle is a scalar, and a change by one gives nothing."""
+    if not op.definition.by_handle:
+        return [t.shape for t in op.outputs]
+    if op.definition.role == "variable":
+        return [SCALAR]
+    return [t.shape for t in op.outputs if not t.dtype.is_ref_dtype]
 
 
 def _attributes(op) -> dict:

@@ -152,6 +152,8 @@ def theirs(op) -> dict:
         found[LISTED[op.type]] = [t.dtype.base_dtype for t in op.inputs[_singles(op) :]]
     if op.type == "ShapeN":
         found["out_type"] = op.attrs["dtypes"][0]
+    if op.type == "AssignVariableOp":
+        del found["validate_shape"]  # TensorFlow 2's; here it follows from the variable's shape
     if op.type == "AccumulateNV2":
         found["shape"] = op.outputs[0].shape
     if op.type in ("EagerPyFunc", "PyFunc", "PyFuncStateless"):

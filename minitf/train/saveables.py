@@ -25,7 +25,7 @@ class Saveable(NamedTuple):
         """(name, spec, tensor) of all that a checkpoint holds of it."""
         if hasattr(self.variable, "_saved"):
             return [(name, "", tensor) for name, tensor in self.variable._saved().items()]
-        return [(self.name, self.spec, self.variable._ref() if hasattr(self.variable, "_ref") else self.variable)]
+        return [(self.name, self.spec, self.variable._as_graph_element())]
 
     @property
     def device(self) -> str:

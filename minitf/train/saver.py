@@ -24,6 +24,7 @@ from minitf.ops.array.joining import stack
 from minitf.ops.array.placeholders import placeholder_with_default
 from minitf.ops.control import control  # noqa: F401 - defines SaveV2 and its like
 from minitf.ops.state import checkpoint, state  # noqa: F401 - defines SaveV2 and its like
+from minitf.ops.state.resource_variable import is_resource
 from minitf.ops.strings.string_join import string_join
 from minitf.train import checkpoint_state
 from minitf.train.global_step import global_step as step_in
@@ -191,6 +192,8 @@ class Saver:
         if self._reshape:
             shape = variable.shape.as_list() if known else array.shape(variable)
             value = array.reshape(value, shape)
+        if is_resource(variable):
+            return variable.assign(array.identity(value), read_value=False)
         return state.assign(variable, value, validate_shape=not self._reshape and known).op
 
     # ---- saving

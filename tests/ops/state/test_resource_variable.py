@@ -90,6 +90,9 @@ def test_a_graph_with_resources_is_written_and_read_again():
     assert nodes["v"].op == "VarHandleOp" and nodes["v"].attr["shared_name"].s == b"v"
     assert nodes["v/Read/ReadVariableOp"].attr["dtype"].type == tf.float32.as_datatype_enum
     assert not nodes["ResourceScatterAdd"].attr["T"].type and nodes["ResourceScatterAdd"].attr["dtype"].type
+    shaped = {node.name: node for node in tf.get_default_graph().as_graph_def(add_shapes=True).node}
+    assert [s.dim for s in shaped["v"].attr["_output_shapes"].list.shape] == [[]]  # a handle is a scalar
+    assert "_output_shapes" not in shaped["v/Assign"].attr and "validate_shape" not in shaped["v/Assign"].attr
     exported = tf.train.export_meta_graph()
     with tf.Graph().as_default(), tf.Session() as sess:
         tf.train.import_meta_graph(exported)
