@@ -41,7 +41,7 @@ def test_a_wrong_pass_is_found_and_told(monkeypatch):
         nodes[:] = [node for node in nodes if getattr(node, "op", None) is None or node.op.type != "Tanh"]
 
     monkeypatch.setitem(PASSES, "drop_unread", wrong)
-    findings = differential.examine(0)
+    findings = differential.examine(list(PASSES).index("drop_unread"))  # the pass that runs alone goes by the seed
     kinds = {kind for kind, _ in findings.differences}
     assert {"all passes", "only drop_unread"} <= kinds and "no passes" not in kinds
     assert "first in Tanh" in findings.differences[0][1]
