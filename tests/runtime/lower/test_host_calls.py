@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from forced import shared
 from helpers import host_calls, host_ops
 
 import minitf as tf
@@ -124,10 +125,54 @@ def test_the_loop_stays_native(network, body):
     (plain, *_) = ran(network, body, feeds, passes="none")
     (both, *_) = ran(network, body, feeds, threads=2)
     for a, b, c, d in zip(native, theirs, plain, both):
-        for one, other, bare, shared in zip(a, b, c, d):
+        for one, other, bare, by_two in zip(a, b, c, d):
             np.testing.assert_allclose(one, other, rtol=1e-4, atol=1e-6)
             np.testing.assert_array_equal(bare, other)
-            np.testing.assert_array_equal(one, shared)
+            np.testing.assert_array_equal(one, by_two)
+
+
+@pytest.mark.parametrize("late", [0, 1])
+def test_threads_share_what_is_around_the_calls(late):
+    """Python is called by the first of them, at its place in the program, however late each one comes."""
+    feeds = [np.random.RandomState(0).randn(B, T, D)] * 2
+    for body in BODIES:
+        alone, *_ = ran(unrolled, body, feeds)
+        with shared(late) as found:
+            together, _, calls = ran(unrolled, body, feeds, threads=2)
+        assert found and set(BODIES[body]) <= set(calls)
+        for one, both in zip(alone, together):
+            for a, b in zip(one, both):
+                np.testing.assert_array_equal(a, b)
+
+
+def test_a_shared_program_ends_when_a_call_fails_and_runs_again():
+    at = [2, ValueError("no")]
+
+    def check(a):
+        at[0] -= 1
+        if at[0] == 0:
+            raise at[1]
+        return a
+
+    def checked(a):
+        b = tf.py_func(check, [a], tf.float32)
+        b.set_shape(a.shape)
+        return tf.tanh(b)
+
+    x = tf.placeholder(tf.float32, [B, T, D])
+    outputs = unrolled(checked, x)
+    feed = {x: np.ones((B, T, D))}
+    with shared() as found, tf.Session(config=tf.ConfigProto(intra_op_parallelism_threads=2)) as session:
+        session.run(tf.global_variables_initializer())
+        at[0] = 0
+        right = session.run(outputs, feed)
+        for error in (ValueError("no"), KeyboardInterrupt()):
+            for place in (1, 3, T):
+                at[:] = place, error
+                with pytest.raises((tf.errors.InvalidArgumentError, KeyboardInterrupt)):
+                    session.run(outputs, feed)
+                np.testing.assert_array_equal(session.run(outputs, feed), right)
+    assert found
 
 
 def test_what_is_called_is_called_as_often_as_there_are_trips():
