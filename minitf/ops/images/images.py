@@ -152,8 +152,9 @@ def _resized_grad_kernel(weights):
 
 def _nearest_kernel(b, op, x, size):
     height, width = _check_sizes(x, b.data(size))
-    rows, columns = (b.constant(_nearest(op, old, new)) for old, new in zip(x.shape[1:3], (height, width)))
-    return patterns.taken(b, patterns.taken(b, x, rows, 1), columns, 2)
+    rows, columns = (_nearest(op, old, new) for old, new in zip(x.shape[1:3], (height, width)))
+    pixels = b.view(x, (x.shape[0], x.shape[1] * x.shape[2], x.shape[3]))
+    return patterns.taken(b, pixels, b.constant(rows[:, None] * x.shape[2] + columns), 1)
 
 
 def _nearest_grad_kernel(b, op, dy, size):
