@@ -15,6 +15,7 @@ from minitf.ops.random.initializers import UniformUnitScaling as uniform_unit_sc
 from minitf.ops.random.initializers import VarianceScaling as variance_scaling
 from minitf.ops.random.initializers import Zeros as zeros
 from minitf.ops.random.initializers import he_normal, he_uniform, lecun_normal, lecun_uniform
+from minitf.ops.state.tables import tables_initializer
 from minitf.ops.state.variables import global_variables_initializer as global_variables
 from minitf.ops.state.variables import local_variables_initializer as local_variables
 from minitf.ops.state.variables import variables_initializer as variables

@@ -33,3 +33,4 @@ from minitf.ops.sparse.sparse import sparse_reorder as reorder
 from minitf.ops.sparse.sparse import sparse_retain as retain
 from minitf.ops.sparse.sparse import sparse_tensor_to_dense as to_dense
 from minitf.ops.sparse.sparse import sparse_transpose as transpose
+from minitf.ops.state.accumulators import SparseConditionalAccumulator
