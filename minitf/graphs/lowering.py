@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from minitf.framework.apply import apply
 from minitf.framework.dtypes import variant
 from minitf.framework.graph import Graph, set_graph_exporter
 from minitf.framework.operation import Operation
+from minitf.framework.tensor import Tensor
 from minitf.framework.traversal import bodies_of, reached
 from minitf.graphs import export
 from minitf.graphs.handles import with_handles
 from minitf.graphs.primitives import Copy
 from minitf.graphs.slices import alike, depth
 from minitf.graphs.spelling import attributes_of
-from minitf.graphs.substitutes import ON_LISTS, RULES, as_list
+from minitf.graphs.substitutes import ON_LISTS, RANKS, RULES, as_list, is_deep, named
 from minitf.graphs.tensor_arrays import array_of, gradients_of
 from minitf.graphs.values import attribute
 
@@ -57,7 +57,7 @@ def graph_def(graph: Graph, from_version: int | None = None, add_shapes: bool = 
 
 def needs_lowering(graph: Graph) -> bool:
     """Whether a graph has loops, branches or ops that TensorFlow lacks."""
-    return any(bodies_of(op) or attributes_of(op.type) is None for op in graph.ops)
+    return any(bodies_of(op) or attributes_of(op.type) is None or is_deep(op) for op in graph.ops)
 
 
 def _lowered(graph: Graph) -> _Copy:
@@ -118,12 +118,13 @@ class _Copy(Copy):
         with self.graph.as_default(), self.graph.control_dependencies(self.controls(op)):
             with self.graph.name_scope(f"{op.name}/"):
                 result = rule(op, *(self.value(t) for t in op.inputs))
-            last = alike(apply("Identity", result, name=f"{op.name}/"), result)
+            results = result if isinstance(result, tuple) else (result,)
+            last = named(op, results)
         if self.pivot is not None:
             for new in self.graph.ops[before:]:
                 if not new.inputs and not new.control_inputs:
                     new._add_control_inputs([self.pivot])
-        self.stands_for(op, last.op, [last])
+        self.stands_for(op, last, [alike(t, given) for t, given in zip(last.outputs, results)])
 
     def __init__(self, graph: Graph):
         super().__init__(graph)
@@ -135,7 +136,13 @@ class _Copy(Copy):
             return as_list
         if op.inputs and depth(self.value(op.inputs[0])) and op.type in ON_LISTS:
             return ON_LISTS[op.type]
-        return RULES.get(op.type)
+        if op.type == "ZerosLike" and not depth(self.value(op.inputs[0])) and _is_flow(op.inputs[0]):
+            return RULES["TensorArrayGradV3"]
+        return RULES.get(op.type) if op.type not in RANKS or is_deep(op) else None
+
+
+def _is_flow(tensor: Tensor) -> bool:
+    return tensor.shape.rank is None and array_of(tensor) is not None
 
 
 def _kept_arrays(graph: Graph):
@@ -143,7 +150,7 @@ def _kept_arrays(graph: Graph):
     for op in graph.ops:
         loop = op.attrs.get("loop")
         for y in () if loop is None else (loop.ys[k] for k in loop.saved):
-            if y.shape.rank is None and array_of(y) is not None and gradients_of(y) is None:
+            if _is_flow(y) and gradients_of(y) is None:
                 yield array_of(y)
         for body in bodies_of(op).values():
             yield from _kept_arrays(body)

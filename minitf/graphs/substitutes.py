@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from minitf.framework import dtypes
-from minitf.framework.apply import apply
+from minitf.framework.apply import apply, apply_op
 from minitf.framework.shape import UNKNOWN
 from minitf.graphs.slices import alike, depth, new_list, of_depth, said
 from minitf.graphs.tensor_arrays import gradients_of
@@ -42,6 +42,33 @@ def _uninitialized(op, *variables):
     known = stack([apply("IsVariableInitialized", v) for v in variables])
     names = constant([v.op.name for v in variables], dtypes.string)
     return boolean_mask(names, math.logical_not(known))
+
+
+def named(op, results: tuple):
+    """The op called like another one that gives tensors out."""
+    if len(results) == 1:
+        return apply_op("Identity", results[0], name=f"{op.name}/")
+    return apply_op("IdentityN", list(results), dtypes=[t.dtype.base_dtype for t in results], name=f"{op.name}/")
+
+
+# ---- ops that TensorFlow has for two axes only
+
+
+RANKS = {"SoftmaxCrossEntropyWithLogits": 2, "SparseSoftmaxCrossEntropyWithLogits": 2}
+
+
+def is_deep(op) -> bool:
+    """Whether an op works on more axes than TensorFlow's, or may do so."""
+    return op.type in RANKS and op.inputs[0].shape.rank != RANKS[op.type]
+
+
+def _entropies(op, logits, labels):
+    """Entropies row by row."""
+    axes = rank(logits)
+    rows = array.reshape(logits, stack([-1, array.shape(logits)[axes - 1]]))
+    flat = array.shape(rows) if op.type.startswith("Softmax") else [-1]
+    losses, slopes = apply(op.type, rows, array.reshape(labels, flat))
+    return array.reshape(losses, array.shape(logits)[: axes - 1]), array.reshape(slopes, array.shape(logits))
 
 
 # ---- products of all elements but some: one row for each element of those that are multiplied
@@ -137,6 +164,7 @@ ON_LISTS = {
     "TensorArrayWriteV3": _written,
 }
 RULES = {
+    **dict.fromkeys(RANKS, _entropies),
     "InitializedValue": _value_or_initial,
     "ProdOfOthers": _product_of_others,
     "ProdOfOthersGrad": _product_of_others_grad,

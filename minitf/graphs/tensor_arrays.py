@@ -12,7 +12,10 @@ from minitf.framework.static import constant_value
 from minitf.framework.tensor import Tensor
 from minitf.graphs.values import Unsupported
 
-_PASSING = ("TensorArrayGradV3", "TensorArrayWriteV3", "TensorArrayScatterV3", "TensorArraySplitV3", "Identity", "Exit")
+_PASSING = (
+    *("TensorArrayGradV3", "TensorArrayWriteV3", "TensorArrayScatterV3", "TensorArraySplitV3"),
+    *("Identity", "Exit", "ZerosLike"),
+)
 
 
 def _sources(tensor: Tensor) -> list[Tensor]:
@@ -74,9 +77,12 @@ def _before(flow: Tensor) -> Tensor | None:
 
 def gradients_of(flow: Tensor) -> Tensor | None:
     """The flow of whose elements a flow has the gradients; None if it has none."""
-    while flow is not None and flow.op.type != "TensorArrayGradV3":
+    while flow is not None and flow.op.type not in ("TensorArrayGradV3", "ZerosLike"):
         flow = _before(flow)
-    return None if flow is None else flow.op.inputs[0]
+    if flow is None:
+        return None
+    before = gradients_of(flow.op.inputs[0]) if flow.op.type == "ZerosLike" else None
+    return flow.op.inputs[0] if before is None else before
 
 
 def _is_zero(tensor: Tensor) -> bool:

@@ -94,6 +94,26 @@ def test_ops(type, function, arrays, options):
             np.testing.assert_allclose(mine, theirs, rtol=1e-5, atol=1e-6)
 
 
+def test_entropies_along_the_last_of_many_axes():
+    """TensorFlow's op takes rows."""
+    x = tf.placeholder(tf.float32, [2, 3, 4], name="x")
+    labels, random = tf.constant([[0, 1, 2], [3, 2, 1]]), np.random.RandomState(0)
+    losses = tf.nn.sparse_softmax_cross_entropy_with_logits(labels=labels, logits=x)
+    names = [losses.name, tf.gradients(losses, x)[0].name]
+    definition = x.graph.as_graph_def(add_shapes=True)
+    check_nodes(definition)
+    [entropies] = [node for node in definition.node if node.op == "SparseSoftmaxCrossEntropyWithLogits"]
+    assert [len(shape.dim) for shape in entropies.attr["_output_shapes"].list.shape] == [1, 2]
+    feeds, found = {"x:0": random.randn(2, 3, 4)}, []
+    with tf.Graph().as_default() as again:
+        tf.import_graph_def(definition, name="")
+    for graph in (x.graph, again):
+        with tf.Session(graph=graph) as session:
+            found.append(session.run(names, feeds))
+    for mine, theirs in zip(*found):
+        np.testing.assert_allclose(mine, theirs, rtol=1e-6)
+
+
 def test_updates_wait_for_what_others_take():
     w, v = tf.Variable([1.0, 2.0], name="w"), tf.Variable([3.0, 4.0], name="v")
     train = tf.train.GradientDescentOptimizer(0.1).minimize(tf.reduce_sum(tf.tanh(w * v)))
