@@ -202,6 +202,8 @@ class _Frame:
         """Makes a Loop of the frame."""
         nodes, test = self.nodes, self.nodes.data(self.condition)[0]
         self.history = stacks.of(self)
+        for pop in self.history.pops:
+            self.keep_alive_as_before(pop)
         self.history.add(self, sliced)
         self.drop({n for n in self.rest if nodes[n].op == "ControlTrigger"})
         nexts = [nodes[v.following].input[0] for v in self.variables]
@@ -215,6 +217,23 @@ class _Frame:
         self.finish(attrs, results)
         sliced.settle(self.path, self.loop, len(self.variables), self.history.stacked)
         self.drop(self.structure | (self.tested - self.body if self.history.counted else set()))
+
+    def keep_alive_as_before(self, pop: str) -> None:
+        """Has the shape of zeros that is popped in a branch be alive in that branch only, when it is an argument.
+
+        Nothing else says of these zeros which branch they are the gradient in.
+        """
+        nodes = self.nodes
+        switch, side = source_of(nodes[pop].input[0]) if nodes[pop].input else ("", 0)
+        if switch not in nodes or nodes[switch].op not in ("Switch", "RefSwitch"):
+            return
+        readers = {reader for reader, index in self.readers.get(pop, ()) if index == 0}
+        if any(nodes[reader].op != "Fill" for reader in readers):
+            return
+        made = nodes.add(f"{pop}/Switch", "Switch", [pop, nodes[switch].input[1]])
+        nodes[made].attr["T"].type, self.paths[made] = nodes[pop].attr["elem_type"].type, self.path
+        self.rest.append(made)
+        nodes.reroute(readers, {(pop, 0): text_of((made, side))})
 
     def least(self, numbers: list[str]) -> str:
         """The smallest of some int32 numbers, outside of the frame."""
