@@ -33,8 +33,8 @@ def main(args):
     sizes, folders = args.sizes.split(","), args.folder or [tempfile.gettempdir()]
     with report.progress() as bar:
         for folder, size in bar.track([*itertools.product(folders, sizes)], description="checkpoints"):
-            results += _timed(args, folder, size, versions, failures)
-    _show(args, results)
+            results += (found := _timed(args, folder, size, versions, failures))
+            _show(args, found)
     report.failed(failures)
     report.save(args, "checkpoints", versions, results, lambda figure: draw(figure, args, results))
 
@@ -90,6 +90,7 @@ def _by_place(args, results):
 
 
 def _show(args, results):
+    """A table for each place, when it is done: all of them take long."""
     found = _by_place(args, results)
     labels = list(next(iter(found.values())))
     rows = []
