@@ -11,6 +11,7 @@ CASES = [
     ["unroll", "--steps", "3"],
     ["scaling", "--workload", "long_T_10", "--steps", "2,4", "--batch", "1", "--units", "3"],
     ["overhead"],
+    ["checkpoints", "--sizes", "2x0.1"],
     ["host", "--workloads", "long_T_10"],
     ["cliffs", "--situations", "boolean_mask,slice_by_a_queue", "--ops", "Where", "--steps", "6"],
 ]
