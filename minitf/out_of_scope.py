@@ -1,5 +1,7 @@
 """What TensorFlow 1.15 has that minitf does not mean to have, and why, by path."""
 
+_FEW_BITS = "there are no types of numbers kept in few bits: tf.quantization.fake_quant_* trains for them"
+
 REASONS = {
     "keras": "Keras has an engine of its own, outside of graphs and sessions",
     "estimator": "estimators are out of scope: build the graph and run it in a session",
@@ -32,6 +34,18 @@ REASONS = {
     "contrib.tensor_forest": "forests are out of scope",
     "contrib.timeseries": "estimators are out of scope: build the graph and run it in a session",
     "contrib.boosted_trees": "estimators are out of scope: build the graph and run it in a session",
+    "qint8": _FEW_BITS,
+    "qint16": _FEW_BITS,
+    "qint32": _FEW_BITS,
+    "quint8": _FEW_BITS,
+    "quint16": _FEW_BITS,
+    "QUANTIZED_DTYPES": _FEW_BITS,
+    "quantize": _FEW_BITS,
+    "quantize_v2": _FEW_BITS,
+    "dequantize": _FEW_BITS,
+    "quantized_concat": _FEW_BITS,
+    "bfloat16": "there is no bfloat16: use tf.float16 or tf.float32",
+    "to_bfloat16": "there is no bfloat16: use tf.float16 or tf.float32",
     "feature_column": "estimators are out of scope: build the graph and run it in a session",
 }
 

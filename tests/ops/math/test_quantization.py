@@ -39,3 +39,9 @@ def test_back():
     check(lambda x: tf.quantization.quantize_and_dequantize(x, -1.0, 3.0, range_given=True), X, grads=False)
     check(lambda x: tf.quantization.quantize_and_dequantize(x, 0.0, 0.0, narrow_range=True), X, grads=False)
     check(lambda x: tf.quantization.quantize_and_dequantize(x, 0.0, 0.0), np.zeros((0, 2)), grads=False)
+
+
+@pytest.mark.parametrize("name", ["qint8", "quantize_v2", "bfloat16"])
+def test_types_that_are_not_there(name):
+    with pytest.raises(AttributeError, match="minitf has no tf"):
+        getattr(tf, name)
