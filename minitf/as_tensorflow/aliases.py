@@ -401,8 +401,6 @@ tensorflow.contrib.framework.convert_to_tensor_or_sparse_tensor     minitf.conve
 tensorflow.contrib.framework.py_func                                minitf.py_func
 tensorflow.contrib.framework.sort                                   minitf.sort
 tensorflow.dtypes.as_string                                         minitf.as_string
-tensorflow.initializers.tables_initializer                          minitf.tables_initializer
-tensorflow.sparse.SparseConditionalAccumulator                      minitf.SparseConditionalAccumulator
 tensorflow.nn.linear                                                minitf.rnn.rnn_cell._linear
 tensorflow.nn.rnn_cell._linear                                      minitf.rnn.rnn_cell._linear
 tensorflow.python.ops.rnn_cell_impl._BIAS_VARIABLE_NAME             minitf.rnn.cell.BIAS
