@@ -44,7 +44,20 @@ def _read(type: str, *inputs) -> Dataset:
     return Dataset._of(apply(type, *inputs, **structure.carriers(part)), part)
 
 
-class TextLineDataset(_FileDataset):
+class _PartsOfFiles(_FileDataset):
+    """Files of parts of any length, of one op type."""
+
+    _type: str
+
+    def __init__(self, filenames, compression_type=None, buffer_size=None, num_parallel_reads=None):
+        def read(name) -> Dataset:
+            kind = _setting(compression_type, "", "compression_type", tf.string)
+            return _read(self._type, name, kind, _setting(buffer_size, _BUFFER, "buffer_size"))
+
+        self._read(filenames, read, num_parallel_reads)
+
+
+class TextLineDataset(_PartsOfFiles):
     """The lines of text files without their ends, string scalars.
 
     filenames: a name, several, or a dataset of them; compression_type: "", "ZLIB" or "GZIP". With
@@ -54,15 +67,10 @@ class TextLineDataset(_FileDataset):
       NotFoundError: if there is no such file.
     """
 
-    def __init__(self, filenames, compression_type=None, buffer_size=None, num_parallel_reads=None):
-        def read(name) -> Dataset:
-            kind = _setting(compression_type, "", "compression_type", tf.string)
-            return _read("TextLineDataset", name, kind, _setting(buffer_size, _BUFFER, "buffer_size"))
-
-        self._read(filenames, read, num_parallel_reads)
+    _type = "TextLineDataset"
 
 
-class TFRecordDataset(_FileDataset):
+class TFRecordDataset(_PartsOfFiles):
     """The records of TFRecord files, string scalars.
 
     filenames, compression_type, num_parallel_reads: as of TextLineDataset.
@@ -72,12 +80,7 @@ class TFRecordDataset(_FileDataset):
       DataLossError: for a record that is damaged.
     """
 
-    def __init__(self, filenames, compression_type=None, buffer_size=None, num_parallel_reads=None):
-        def read(name) -> Dataset:
-            kind = _setting(compression_type, "", "compression_type", tf.string)
-            return _read("TFRecordDataset", name, kind, _setting(buffer_size, _BUFFER, "buffer_size"))
-
-        self._read(filenames, read, num_parallel_reads)
+    _type = "TFRecordDataset"
 
 
 class FixedLengthRecordDataset(_FileDataset):

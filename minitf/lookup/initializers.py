@@ -14,8 +14,8 @@ class TextFileIndex:
     WHOLE_LINE, LINE_NUMBER = WHOLE_LINE, LINE_NUMBER
 
 
-class TableInitializerBase:
-    """What fills a table with keys and values of some types."""
+class OfTypes:
+    """What has keys and values of some types."""
 
     def __init__(self, key_dtype, value_dtype):
         self._key_dtype, self._value_dtype = tf.as_dtype(key_dtype), tf.as_dtype(value_dtype)
@@ -29,6 +29,10 @@ class TableInitializerBase:
     def value_dtype(self) -> tf.DType:
         """The type of the values."""
         return self._value_dtype
+
+
+class TableInitializerBase(OfTypes):
+    """What fills a table with keys and values of some types."""
 
     @property
     def _shared_name(self) -> str:

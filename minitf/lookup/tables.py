@@ -7,24 +7,11 @@ from minitf.framework.apply import apply
 from minitf.framework.operation import Operation
 from minitf.framework.sparse import SparseTensor
 from minitf.framework.tensor import Tensor
-from minitf.lookup.initializers import TableInitializerBase
+from minitf.lookup.initializers import OfTypes, TableInitializerBase
 
 
-class LookupInterface:
+class LookupInterface(OfTypes):
     """What all tables have in common."""
-
-    def __init__(self, key_dtype, value_dtype):
-        self._key_dtype, self._value_dtype = tf.as_dtype(key_dtype), tf.as_dtype(value_dtype)
-
-    @property
-    def key_dtype(self) -> tf.DType:
-        """The type of the keys."""
-        return self._key_dtype
-
-    @property
-    def value_dtype(self) -> tf.DType:
-        """The type of the values."""
-        return self._value_dtype
 
     @property
     def name(self) -> str:

@@ -128,17 +128,20 @@ def _spread_condition(condition: tuple, x: tuple, y: tuple) -> tuple:
     return x if condition == x else condition + (1,) * (len(x) - len(condition))
 
 
-def _select_kernel(b, op, condition, x, y):
-    flags = b.view(condition, _spread_condition(condition.shape, x.shape, y.shape))
-    shape, rank, dims = layout.broadcast(flags.shape, x.shape, y.shape)
+def _choose(b, op, condition, x, y):
+    shape, rank, dims = layout.broadcast(condition.shape, x.shape, y.shape)
     out = b.new(shape, x.dtype)
-    b.call(movement.select[layout.carrier(x.dtype)], flags, x, y, out, rank, dims)
+    b.call(movement.select[layout.carrier(x.dtype)], condition, x, y, out, rank, dims)
     return out
+
+
+def _select_kernel(b, op, condition, x, y):
+    return _choose(b, op, b.view(condition, _spread_condition(condition.shape, x.shape, y.shape)), x, y)
 
 
 def _select_grad(op, g):
     condition, zeros = op.inputs[0], array.zeros_like(g)
-    return None, apply("Select", condition, g, zeros), apply("Select", condition, zeros, g)
+    return None, apply(op.type, condition, g, zeros), apply(op.type, condition, zeros, g)
 
 
 define(
@@ -159,25 +162,13 @@ def _chosen_shape(op):
     return broadcast_static_shape(condition, broadcast_static_shape(x, y))
 
 
-def _choose(b, op, condition, x, y):
-    shape, rank, dims = layout.broadcast(condition.shape, x.shape, y.shape)
-    out = b.new(shape, x.dtype)
-    b.call(movement.select[layout.carrier(x.dtype)], condition, x, y, out, rank, dims)
-    return out
-
-
-def _choose_grad(op, g):
-    condition, zeros = op.inputs[0], array.zeros_like(g)
-    return None, apply("SelectV2", condition, g, zeros), apply("SelectV2", condition, zeros, g)
-
-
 define(
     "SelectV2",
     "condition: bool, t: T, e: T -> output: T",
     shape=_chosen_shape,
     numpy=lambda op, c, x, y: np.where(c, x, y),
     kernel=_choose,
-    grad=_choose_grad,
+    grad=_select_grad,
     broadcasts=True,
 )
 
