@@ -1,4 +1,4 @@
-"""The checks of tests/helpers.py find what is wrong."""
+"""The checks of tests/support/helpers.py find what is wrong."""
 
 import numpy as np
 import pytest

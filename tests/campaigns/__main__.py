@@ -22,7 +22,7 @@ def main(arguments):
     if not arguments or arguments[0] not in names():
         print(__doc__.strip(), f"\nThere are: {', '.join(names())}", file=sys.stderr)
         return 2
-    sys.path.insert(0, str(FOLDER.parent))  # campaigns use what the tests share
+    sys.path[:0] = [str(FOLDER.parent / name) for name in ("", "support", "recorded")]  # what the tests share
     return importlib.import_module(f"tests.campaigns.{arguments[0]}").main(arguments[1:])
 
 

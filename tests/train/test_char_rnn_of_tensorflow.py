@@ -1,4 +1,4 @@
-"""A character RNN that TensorFlow 1.15 trained and saved (tests/record_char_rnn.py) says the same here."""
+"""A character RNN that TensorFlow 1.15 trained and saved (tests/recorded/record_char_rnn.py) says the same here."""
 
 from pathlib import Path
 

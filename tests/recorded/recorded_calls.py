@@ -1,6 +1,6 @@
 """Calls whose ops, static shapes, values and gradients were recorded from TensorFlow 1.15.5.
 
-PYTHON_WITH_TF tests/recorded_calls.py FAMILY > tests/facts/calls_FAMILY.json makes the record of the calls in
+PYTHON_WITH_TF tests/recorded/recorded_calls.py FAMILY > tests/facts/calls_FAMILY.json makes the record of the calls in
 tests/facts/calls_FAMILY.txt: sources in which `tf` and the names of INPUTS occur, one a line.
 """
 
@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-FACTS = Path(__file__).parent / "facts"
+FACTS = Path(__file__).parents[1] / "facts"
 RANDOM = np.random.RandomState(5)
 WHOLE = RANDOM.randint(0, 256, (5, 6, 3))
 

@@ -1,7 +1,7 @@
 """The core API's less used parts as programs of `tf`, each giving something to compare.
 
-PYTHON_WITH_TF tests/core_programs.py > tests/facts/core.json records what TensorFlow 1.15.5 gives; the tests run the
-same programs with minitf.
+PYTHON_WITH_TF tests/recorded/core_programs.py > tests/facts/core.json records what TensorFlow 1.15.5 gives; the tests
+run the same programs with minitf.
 """
 
 import json

@@ -1,10 +1,10 @@
 """Records graphs that TensorFlow writes, and what comes of them there, into tests/facts/graphs.
 
-PYTHON_WITH_TF1 tests/record_graphs.py tf1 FOLDER      # TensorFlow 1.15
-PYTHON_WITH_TF2 tests/record_graphs.py tf2 FOLDER      # TensorFlow 2.15, as TensorFlow 1
-PYTHON_WITH_TF2 tests/record_graphs.py resource FOLDER # with its variables and control flow of version 2
+PYTHON_WITH_TF1 tests/recorded/record_graphs.py tf1 FOLDER      # TensorFlow 1.15
+PYTHON_WITH_TF2 tests/recorded/record_graphs.py tf2 FOLDER      # TensorFlow 2.15, as TensorFlow 1
+PYTHON_WITH_TF2 tests/recorded/record_graphs.py resource FOLDER # with its variables and control flow of version 2
 (and after FOLDER the names of cases, if not all are wanted)
-PYTHON_WITH_TF2 tests/record_graphs.py functions FOLDER # a model of functions, called, frozen and saved
+PYTHON_WITH_TF2 tests/recorded/record_graphs.py functions FOLDER # a model of functions, called, frozen and saved
 """
 
 import gzip

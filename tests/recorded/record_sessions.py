@@ -1,4 +1,4 @@
-"""Runs the scenarios with TensorFlow: PYTHON_WITH_TF tests/record_sessions.py > tests/facts/sessions.json"""
+"""Runs the scenarios with TensorFlow: PYTHON_WITH_TF tests/recorded/record_sessions.py > tests/facts/sessions.json"""
 
 import json
 

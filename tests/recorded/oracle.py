@@ -11,7 +11,7 @@ import pytest
 @functools.cache
 def facts(name: str):
     """The content of tests/facts/`name`.json."""
-    return json.loads((Path(__file__).parent / "facts" / f"{name}.json").read_text())
+    return json.loads((Path(__file__).parents[1] / "facts" / f"{name}.json").read_text())
 
 
 def op_facts(kind: str, *parts: str):

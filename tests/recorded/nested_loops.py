@@ -2,8 +2,8 @@
 
 What TensorFlow 1.15.5 and 2.15.1 make of them in TensorFlow's form is equal:
 
-python tests/check_nested_loops.py write FOLDER
-PYTHON_WITH_TF1_OR_2 tests/check_nested_loops.py FOLDER
+python tests/recorded/check_nested_loops.py write FOLDER
+PYTHON_WITH_TF1_OR_2 tests/recorded/check_nested_loops.py FOLDER
 """
 
 import numpy as np

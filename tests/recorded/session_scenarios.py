@@ -1,5 +1,5 @@
 """Trainings as programs of `tf`, each giving something to compare: run with TensorFlow, they make
-tests/facts/sessions.json (tests/record_sessions.py); the tests run them with minitf.
+tests/facts/sessions.json (tests/recorded/record_sessions.py); the tests run them with minitf.
 """
 
 import contextlib

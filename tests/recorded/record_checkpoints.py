@@ -1,7 +1,7 @@
 """Has TensorFlow write the checkpoints of variables in parts, and of objects, that are in tests/facts/checkpoints.
 
-PYTHON_WITH_TF1 tests/record_checkpoints.py parts FOLDER
-PYTHON_WITH_TF2 tests/record_checkpoints.py objects FOLDER
+PYTHON_WITH_TF1 tests/recorded/record_checkpoints.py parts FOLDER
+PYTHON_WITH_TF2 tests/recorded/record_checkpoints.py objects FOLDER
 """
 
 import os

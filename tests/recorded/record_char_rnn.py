@@ -1,6 +1,6 @@
 """Trains a small character RNN in TensorFlow 1.15 and records what it says, into tests/facts/char_rnn.
 
-PYTHON_WITH_TF1 tests/record_char_rnn.py FOLDER
+PYTHON_WITH_TF1 tests/recorded/record_char_rnn.py FOLDER
 """
 
 import os
