@@ -10,6 +10,7 @@ import subprocess
 import tempfile
 from pathlib import Path
 
+_SETTLED, _LONGEST = 64, 10  # steps before the first turn, as long as that takes no more than so many turns
 ROOT = Path(__file__).parents[1]
 
 
@@ -96,9 +97,13 @@ class Run:
         return other
 
     def warm_up(self, seconds):
-        """Steps for a while, and chooses how many steps a turn of `seconds` has."""
+        """Steps for a while, and chooses how many steps a turn of `seconds` has: the first ones, on sizes of
+        which each is new, may take long.
+        """
         times = self._time(3)["wall"]
-        self.count = max(1, int(seconds / statistics.median(times)))
+        while len(times) < _SETTLED and sum(times) < _LONGEST * seconds:
+            times += self._time(4)["wall"]
+        self.count = max(1, int(seconds / statistics.median(times[-4:])))
         self._time(self.count)
 
     def turn(self):
