@@ -7,19 +7,23 @@ import numpy as np
 from minitf.framework import dtypes
 from minitf.framework.apply import apply
 from minitf.framework.registry import define
-from minitf.framework.shape import UNKNOWN, TensorShape, broadcast_static_shape
+from minitf.framework.shape import UNKNOWN, TensorShape
 from minitf.framework.static import constant_value
 from minitf.framework.tensor import Tensor
 
 
 def _shape(op):
-    shape = op.inputs[0].shape
-    for other in op.inputs[1:]:
-        shape = broadcast_static_shape(shape, other.shape)
-    return shape
+    shapes = [x.shape for x in op.inputs if x.shape.rank != 0]
+    merged = UNKNOWN if shapes else TensorShape([])
+    for shape in shapes:
+        merged = merged.merge_with(shape)
+    return merged
 
 
 def _joined(op, *arrays):
+    shapes = list(dict.fromkeys(a.shape for a in arrays if a.ndim))
+    if len(shapes) > 1:
+        raise ValueError(f"Input shapes do not match: {list(shapes[0])} vs. {list(shapes[1])}")
     separator = op.attrs["separator"].encode()
     join = np.frompyfunc(lambda *parts: separator.join(parts), len(arrays), 1)
     return np.asarray(join(*arrays), object)
@@ -32,7 +36,8 @@ def string_join(inputs, separator: str = "", name: str | None = None) -> Tensor:
     """Strings joined element by element, with `separator` in between; scalars go with any shape.
 
     Raises:
-      ValueError: for an empty list.
+      ValueError: for an empty list, or shapes that are neither equal nor [].
+      InvalidArgumentError: at a run, for such shapes.
 
     >>> import minitf as tf
     >>> with tf.Session() as sess:

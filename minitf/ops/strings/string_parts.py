@@ -42,7 +42,7 @@ def _split_at_bytes(op, strings, delimiter):
             return [s[i : i + 1] for i in range(len(s))]
         for mark in marks[1:]:
             s = s.replace(bytes([mark]), marks[:1])
-        return [part for part in s.split(marks[:1]) if part or empty]
+        return [part for part in s.split(marks[:1]) if part or empty] if s else []
 
     return _parts(strings, split)
 

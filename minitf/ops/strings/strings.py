@@ -224,6 +224,8 @@ def _as_string(op, x):
     whole = x.dtype.kind in "iub"
     if whole and precision > -1:
         raise ValueError(f"precision not supported for datatype {x.dtype}")
+    if whole and (op.attrs["scientific"] or op.attrs["shortest"]):
+        raise ValueError(f"scientific and shortest format not supported for datatype {x.dtype}")
     if op.attrs["scientific"] and op.attrs["shortest"]:
         raise ValueError("Cannot select both scientific and shortest notation")
     if fill not in _FILLS:

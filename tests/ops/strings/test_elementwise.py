@@ -32,6 +32,8 @@ def test_open_shapes():
         (lambda: tf.substr(["a"], 3, 1), "out of range for string"),
         (lambda: tf.decode_base64(["a*=="]), "Invalid character"),
         (lambda: tf.as_string(1, precision=3), "precision not supported"),
+        (lambda: tf.as_string(1, scientific=True), "scientific and shortest format not supported for datatype int32"),
+        (lambda: tf.as_string(True, shortest=True), "scientific and shortest format not supported for datatype bool"),
         (lambda: tf.reduce_join(tf.placeholder_with_default([["a"]], [1, 1]), [0, 0]), "Duplicate"),
     ],
 )

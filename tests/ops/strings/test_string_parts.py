@@ -29,3 +29,10 @@ def test_ragged_tensors_are_refused():
             call(["a"], result_type="RaggedTensor")
     with fails(ValueError, "no ragged tensors"):
         tf.strings.bytes_split(["a", "b"])
+
+
+def test_nothing_has_no_parts_even_where_empty_parts_count():
+    split = tf.string_split(["", ",", "a,"], ",", skip_empty=False)
+    with tf.Session() as session:
+        assert session.run(split.indices).tolist() == [[1, 0], [1, 1], [2, 0], [2, 1]]
+        assert session.run(split.values).tolist() == [b"", b"", b"a", b""]
