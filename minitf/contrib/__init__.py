@@ -17,3 +17,4 @@ from minitf.contrib import training
 from minitf.contrib import util
 from minitf.contrib import tensorboard
 from minitf.contrib import slim
+from minitf.contrib.slim import losses

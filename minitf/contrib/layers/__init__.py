@@ -1,11 +1,11 @@
 """tf.contrib.layers: layers, regularizers, initializers, training in one call."""
 
-from minitf.contrib.layers.convolution import avg_pool2d
+from minitf.contrib.layers.pooling import avg_pool2d
 from minitf.contrib.layers.convolution import conv2d
 from minitf.contrib.layers.convolution import conv2d_transpose
 from minitf.contrib.layers.convolution import convolution2d
 from minitf.contrib.layers.convolution import convolution2d_transpose
-from minitf.contrib.layers.convolution import max_pool2d
+from minitf.contrib.layers.pooling import max_pool2d
 from minitf.contrib.layers import utils
 from minitf.contrib.layers.composed import bias_add
 from minitf.contrib.layers.composed import layer_norm
@@ -35,14 +35,14 @@ from minitf.contrib.layers.regularizers import l1_l2_regularizer
 from minitf.contrib.layers.regularizers import l1_regularizer
 from minitf.contrib.layers.regularizers import l2_regularizer
 from minitf.contrib.layers.regularizers import sum_regularizer
-from minitf.contrib.layers.convolution import avg_pool3d
+from minitf.contrib.layers.pooling import avg_pool3d
 from minitf.contrib.layers.convolution import conv1d
 from minitf.contrib.layers.convolution import conv3d
 from minitf.contrib.layers.convolution import conv3d_transpose
 from minitf.contrib.layers.convolution import convolution1d
 from minitf.contrib.layers.convolution import convolution3d
 from minitf.contrib.layers.convolution import convolution3d_transpose
-from minitf.contrib.layers.convolution import max_pool3d
+from minitf.contrib.layers.pooling import max_pool3d
 from minitf.contrib.layers.convolution import convolution
 from minitf.contrib.layers.core import elu
 from minitf.contrib.layers.groups import conv2d_in_plane
@@ -50,3 +50,8 @@ from minitf.contrib.layers.groups import convolution2d_in_plane
 from minitf.contrib.layers.groups import group_norm
 from minitf.contrib.layers.groups import instance_norm
 from minitf.contrib.layers.groups import spatial_softmax
+from minitf.contrib.layers.embeddings import bow_encoder
+from minitf.contrib.layers.embeddings import embedding_lookup_unique
+from minitf.contrib.layers.sequences import dense_to_sparse
+from minitf.contrib.layers.sequences import images_to_sequence
+from minitf.contrib.layers.sequences import sequence_to_images

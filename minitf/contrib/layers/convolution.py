@@ -1,4 +1,4 @@
-"""Convolutional and pooling layers with tf.contrib's names for variables."""
+"""Convolutional layers with tf.contrib's names for variables."""
 
 from __future__ import annotations
 
@@ -7,9 +7,7 @@ from collections.abc import Callable
 import minitf as tf
 from minitf import nn
 from minitf.contrib.framework.scopes import add_arg_scope
-from minitf.contrib.layers import utils
 from minitf.contrib.layers.core import _XAVIER, _ZEROS, finished, renamed
-from minitf.framework.graph import name_scope
 from minitf.framework.named import named
 from minitf.layers.convolution import Conv1D, Conv2D, Conv2DTranspose
 from minitf.layers.volumes import Conv3D, Conv3DTranspose
@@ -418,87 +416,3 @@ def _transposed(
 
 convolution1d, convolution2d, convolution3d = conv1d, conv2d, conv3d
 convolution2d_transpose, convolution3d_transpose = conv2d_transpose, conv3d_transpose
-
-
-def _pooled(pool, default: str, inputs, kernel_size, stride, padding, data_format, collections, scope, axes: int = 2):
-    _first(data_format, axes)
-    with name_scope(scope, default, [inputs]) as entered:
-        inputs = tf.convert_to_tensor(inputs)
-        outputs = pool(inputs, kernel_size, stride, str(padding).upper(), data_format)
-        return utils.collect_named_outputs(collections, entered, outputs)
-
-
-@add_arg_scope
-def max_pool2d(
-    inputs,
-    kernel_size,
-    stride=2,
-    padding="VALID",
-    data_format: str | None = "NHWC",
-    outputs_collections=None,
-    scope=None,
-):
-    """The largest of each window: [batch, h, w, channels] -> [batch, h', w', channels].
-
-    kernel_size, stride: a number or a pair; other arguments as those of `conv2d`.
-    """
-    return _pooled(
-        nn.max_pool, "MaxPool2D", inputs, kernel_size, stride, padding, data_format, outputs_collections, scope
-    )
-
-
-@add_arg_scope
-def avg_pool2d(
-    inputs,
-    kernel_size,
-    stride=2,
-    padding="VALID",
-    data_format: str | None = "NHWC",
-    outputs_collections=None,
-    scope=None,
-):
-    """The mean of each window: [batch, h, w, channels] -> [batch, h', w', channels].
-
-    kernel_size, stride: a number or a pair; other arguments as those of `conv2d`.
-    """
-    return _pooled(
-        nn.avg_pool, "AvgPool2D", inputs, kernel_size, stride, padding, data_format, outputs_collections, scope
-    )
-
-
-@add_arg_scope
-def max_pool3d(
-    inputs,
-    kernel_size,
-    stride=2,
-    padding="VALID",
-    data_format: str | None = "NDHWC",
-    outputs_collections=None,
-    scope=None,
-):
-    """The largest of each window of volumes: [batch, d, h, w, channels] -> [batch, d', h', w', channels].
-
-    kernel_size, stride: a number or three; other arguments as those of `conv3d`.
-    """
-    return _pooled(
-        nn.max_pool3d, "MaxPool3D", inputs, kernel_size, stride, padding, data_format, outputs_collections, scope, 3
-    )
-
-
-@add_arg_scope
-def avg_pool3d(
-    inputs,
-    kernel_size,
-    stride=2,
-    padding="VALID",
-    data_format: str | None = "NDHWC",
-    outputs_collections=None,
-    scope=None,
-):
-    """The mean of each window of volumes: [batch, d, h, w, channels] -> [batch, d', h', w', channels].
-
-    kernel_size, stride: a number or three; other arguments as those of `conv3d`.
-    """
-    return _pooled(
-        nn.avg_pool3d, "AvgPool3D", inputs, kernel_size, stride, padding, data_format, outputs_collections, scope, 3
-    )

@@ -94,4 +94,11 @@ from minitf.contrib.layers import (
     variance_scaling_initializer,
     xavier_initializer,
     xavier_initializer_conv2d,
+    bow_encoder,
+    dense_to_sparse,
+    embedding_lookup_unique,
+    images_to_sequence,
+    safe_embedding_lookup_sparse,
+    sequence_to_images,
 )
+from minitf.contrib.layers.pooling import pool
