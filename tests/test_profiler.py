@@ -1,4 +1,5 @@
 import json
+import re
 
 import numpy as np
 import pytest
@@ -42,7 +43,8 @@ def test_the_picture_shows_heat(profile):
     assert f"{hottest.seconds * 1e6:.3g} us" in node and 'fillcolor="0.02 1.000 1.0"' in node
     collapsed = profile.to_dot(collapse=["gradients"]).source
     spent = sum(r.seconds for r in profile.ops() if r.name.startswith("gradients/"))
-    assert f"{spent * 1e6:.3g} us" in collapsed
+    shown = [float(time) for time in re.findall(r"([\d.e+-]+) us", collapsed)]
+    assert any(abs(time - spent * 1e6) < 0.01 * time for time in shown)  # summed in another order
 
 
 def test_heat_by_bytes(profile):

@@ -64,6 +64,7 @@ def guard(root: str, namespaces: str) -> None:
                 setattr(module, name, functools.partial(guarded(value.func, usual), **value.keywords))
             elif isinstance(value, types.FunctionType):
                 if value not in done:
+                    _named_as_found(value)
                     done[value] = guarded(value, usual)
                 setattr(module, name, done[value])
             elif isinstance(value, type) and not issubclass(value, (tuple, OpError)):
@@ -98,6 +99,14 @@ def _method_name(function, instance) -> str:
     return owner + {"__init__": "", "__call__": "()"}.get(function.__name__, f".{function.__name__}")
 
 
+def _named_as_found(function) -> None:
+    """Gives a function, such as one made for a family of ops, the name that it has in its own module."""
+    home = vars(sys.modules[function.__module__])
+    if home.get(function.__name__) is not function:
+        found = [name for name, value in home.items() if value is function and not name.startswith("_")]
+        function.__name__ = function.__qualname__ = found[0] if found else function.__name__
+
+
 def guarded(function, name):
     """`function`, its arguments checked and its errors explained to those who call it as `name`.
 
@@ -129,7 +138,8 @@ def guarded(function, name):
                 raise
             raise better from error
 
-    function.guarded = call  # where pickle finds it: in its module the function itself bears the name
+    # Where pickle finds it: in its module the function itself bears the name, or this one instead.
+    function.guarded = call.guarded = call
     call.__qualname__ = f"{function.__qualname__}.guarded"
     return call
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 
 
@@ -10,7 +11,15 @@ def named(name: str, doc: str) -> Callable:
 
     def naming(function: Callable) -> Callable:
         function.__name__ = function.__qualname__ = name
-        function.__doc__ = doc
+        function.__module__, function.__doc__ = _module_being_read(), doc
         return function
 
     return naming
+
+
+def _module_being_read() -> str:
+    """The module that is imported at the moment: where the function will be found by its name."""
+    frame = sys._getframe()
+    while frame.f_code.co_name != "<module>":
+        frame = frame.f_back
+    return frame.f_globals["__name__"]

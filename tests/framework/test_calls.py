@@ -88,6 +88,16 @@ def test_guarded_functions_are_like_others(function):
     assert pickle.loads(pickle.dumps(function)) is function
 
 
+def test_every_function_is_found_by_its_name():
+    public = {name: value for name, value in vars(tf).items() if not name.startswith("_")}
+    lost = [name for name, value in public.items() if inspect.isfunction(value) and not _is_found(value)]
+    assert lost == []
+
+
+def _is_found(function) -> bool:
+    return pickle.loads(pickle.dumps(function)) is function
+
+
 def test_shown():
     x = tf.placeholder(tf.float32, [None, 3], name="x")
     assert shown([x, "a"]) == "[x:0 float32(?, 3), 'a']"

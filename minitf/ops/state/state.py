@@ -7,6 +7,7 @@ import numpy as np
 from minitf.framework import dtypes, errors, op_counts
 from minitf.framework.apply import apply
 from minitf.framework.graph import name_scope
+from minitf.framework.named import named
 from minitf.framework.registry import define
 from minitf.framework.shape import SCALAR, TensorShape
 from minitf.framework.tensor import Tensor
@@ -379,13 +380,14 @@ def count_up_to(ref, limit: int, name: str | None = None) -> Tensor:
 
 
 def _scatter_function(type: str, what: str):
+    called = type[0].lower() + "".join(f"_{c.lower()}" if c.isupper() else c for c in type[1:])
+
+    @named(called, f"{what}; InvalidArgumentError, and nothing changed, if an index is out of range.")
     def scatter(ref, indices, updates, use_locking: bool = False, name: str | None = None) -> Tensor:
         if hasattr(ref, "_scattered"):
             return ref._scattered(type, indices, updates, name)
         return apply(kind(type, ref), ref, indices, updates, name=name)
 
-    scatter.__name__ = type[0].lower() + "".join(f"_{c.lower()}" if c.isupper() else c for c in type[1:])
-    scatter.__doc__ = f"{what}; InvalidArgumentError, and nothing changed, if an index is out of range."
     return scatter
 
 
