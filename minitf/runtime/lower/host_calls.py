@@ -28,6 +28,7 @@ class Held(Value):
     """A value that stays on the host; `value` is what it is at this moment of a run."""
 
     __slots__ = ("value",)
+    known = None
 
     def __init__(self, dtype):
         super().__init__(None, dtype)

@@ -44,6 +44,11 @@ def of_a_computed_size(a):
     return a + tf.stop_gradient(tf.reduce_sum(tf.reshape(tf.ones([count, 2]) * 0.5, [2, count])))
 
 
+def drawn(a):
+    """Random numbers, as many as only a run knows."""
+    return a + 0.0 * tf.stop_gradient(tf.reduce_sum(tf.random_uniform(tf.shape(tf.where(a > 0.0)))))
+
+
 def heard(a):
     """An op that has no meaning in NumPy, but one on the host; and a gradient there."""
     labels = tf.SparseTensor([[0, 0]], tf.constant([0]), [1, 1])
@@ -68,6 +73,7 @@ BODIES = {
     as_text: ["AsString", "StringToNumber"],
     masked: ["GatherV2", "Mean", "Squeeze", "Where"],
     of_a_computed_size: [],
+    drawn: ["RandomUniform", "Where"],
     heard: ["CTCLoss"],
     chosen: ["PyFunc", "Size", "Where"],
     as_a_constant: ["Size", "Where"],
