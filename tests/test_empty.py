@@ -5,8 +5,8 @@ import contextlib
 import numpy as np
 import pytest
 from helpers import _listed, _run_both_ways, assert_same
+from op_samples import SAMPLES
 from ops.state.test_training import OPTIMIZERS
-from test_systematic import SAMPLES
 
 import minitf as tf
 

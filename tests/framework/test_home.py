@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from helpers import fails
-from test_systematic import SAMPLES
+from op_samples import SAMPLES
 
 import minitf as tf
 

@@ -4,7 +4,7 @@ import damaged_graphs
 import numpy as np
 import pytest
 from helpers import assert_same, fails
-from test_systematic import SAMPLES
+from op_samples import SAMPLES
 
 import minitf as tf
 from minitf.framework import nest

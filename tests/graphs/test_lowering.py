@@ -7,7 +7,7 @@ import nested_loops
 import numpy as np
 import pytest
 import record_graphs
-from test_systematic import SAMPLES
+from op_samples import SAMPLES
 
 import minitf as tf
 from minitf.framework import nest

@@ -1,6 +1,7 @@
 """Programs of the core API against what TensorFlow made of them (tests/facts/core.json)."""
 
 import core_programs
+from core_support import run
 from oracle import facts
 
 import minitf as tf
@@ -14,4 +15,4 @@ def names(*beginnings):
 
 def check(name, same=lambda value: value):
     """A program gives what it gave with TensorFlow; `same` leaves out what is meant to differ."""
-    assert same(core_programs.run(tf, name)) == same(facts("core")[name])
+    assert same(run(tf, name)) == same(facts("core")[name])

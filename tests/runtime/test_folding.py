@@ -4,7 +4,7 @@ rewrites and the op-by-op executor agree to the last bit, whatever is known befo
 
 import numpy as np
 import pytest
-from test_systematic import SAMPLES
+from op_samples import SAMPLES
 
 import minitf as tf
 

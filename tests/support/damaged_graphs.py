@@ -17,7 +17,7 @@ REALS = [0.0, -1.0, float("nan"), float("inf"), 1e30]
 
 def graphs():
     """(op type, GraphDef, feeds, names of outputs) of every op with its gradient."""
-    from test_systematic import SAMPLES
+    from op_samples import SAMPLES
 
     found = []
     for type, function, arrays, options in SAMPLES:

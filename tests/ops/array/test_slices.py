@@ -4,7 +4,7 @@ import control_facts
 import numpy as np
 import pytest
 from helpers import built_types, run
-from test_systematic import SAMPLES
+from op_samples import SAMPLES
 
 import minitf as tf
 from minitf.autodiff.gradients import _REGISTERED

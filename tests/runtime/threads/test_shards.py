@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from forced import shared
 from helpers import fails
-from test_systematic import SAMPLES
+from op_samples import SAMPLES
 
 import minitf as tf
 from minitf.kernels.compile.abi import FLOATS, T, i64, kernel

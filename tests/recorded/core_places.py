@@ -1,0 +1,141 @@
+"""Programs of profiles, containers, colocation and warm starts."""
+
+import numpy as np
+from core_support import program, programs, raised, values
+
+# ---- profiles
+
+
+def _model_to_profile(tf):
+    x = tf.placeholder(tf.float32, [2, 3], name="x")
+    w = tf.Variable(tf.ones([3, 4]), name="w")
+    y = tf.layers.dense(tf.matmul(x, w, name="y"), 5, tf.nn.relu, name="d", kernel_initializer=tf.zeros_initializer())
+    i = tf.placeholder(tf.float32, [2, 8, 8, 3])
+    c = tf.layers.conv2d(i, 4, 3, name="c", kernel_initializer=tf.zeros_initializer())
+    pooled = tf.layers.max_pooling2d(c, 2, 2)
+    return tf.add(tf.reduce_mean(tf.nn.softmax(y) * y), tf.reduce_sum(tf.square(pooled))), x, i
+
+
+def _tree(node):
+    numbers = [node.name, node.total_parameters, node.float_ops, node.total_float_ops]
+    return [*numbers, [_tree(child) for child in node.children]]
+
+
+def profiles(tf, make):
+    _model_to_profile(tf)
+    builder = tf.profiler.ProfileOptionBuilder
+    options = getattr(builder, make)()
+    quiet = builder(options).with_empty_output()
+    found = [sorted(map(str, options.items()))]
+    for option in (quiet.build(), builder(quiet.build()).with_node_names(show_name_regexes=["d/.*", "y"]).build()):
+        found.append(_tree(tf.profiler.profile(tf.get_default_graph(), options=option)))
+    found.append(
+        _tree(
+            tf.profiler.Profiler(tf.get_default_graph()).profile_name_scope(
+                builder(quiet.build()).with_max_depth(1).build()
+            )
+        )
+    )
+    found.append(tf.profiler.profile(tf.get_default_graph(), cmd="op", options=quiet.build()).total_float_ops)
+    return found
+
+
+programs(profiles, parameters="trainable_variables_parameter", operations="float_operation")
+
+
+@program
+def cost_graphs(tf):
+    found = []
+    x = tf.placeholder(tf.float32, [2, 3], name="x")
+    w = tf.Variable(tf.ones([3, 4]), name="w")
+    y = tf.matmul(x, w, name="y")
+    for cost in (0, 1):
+        for trace in (0, 3):
+            config = tf.ConfigProto(graph_options=tf.GraphOptions(build_cost_model=cost))
+            with tf.Session(config=config) as sess:
+                sess.run(w.initializer)
+                metadata = tf.RunMetadata()
+                options = tf.RunOptions(trace_level=trace, output_partition_graphs=True)
+                sess.run(y, {x: np.ones([2, 3])}, options=options, run_metadata=metadata)
+                found.append([metadata.HasField("step_stats"), metadata.HasField("cost_graph")])
+                found.append(len(metadata.partition_graphs))
+    nodes = {node.name: node for node in metadata.cost_graph.node}
+    sizes = [[o.size for o in nodes[name].output_info] for name in ("w", "w/read", "y")]
+    return found + [sizes, nodes["y"].compute_cost > 0, nodes["y"].output_info[0].dtype]
+
+
+# ---- places: containers, colocation; values of an earlier model
+
+
+@program
+def containers(tf):
+    with tf.container("mine") as name:
+        v = tf.Variable(1.0)
+        q = tf.FIFOQueue(3, tf.int32)
+        with tf.container(""):
+            u = tf.Variable(1.0)
+        c = tf.constant(1)
+    graph = tf.get_default_graph()
+    with graph.container("other"):
+        w = tf.Variable(1.0, use_resource=True)
+    found = [o.get_attr("container") for o in (v.op, q.queue_ref.op, u.op, w.op)]
+    return [name, found, raised(c.op.get_attr, "container"), values(tf, v, u, w)]
+
+
+@program
+def colocations(tf):
+    v = tf.Variable(1.0, name="v")
+    w = tf.Variable(1.0, name="w", use_resource=True)
+    with tf.colocate_with(v):
+        a = tf.constant(1.0, name="a")
+        with tf.colocate_with(a):
+            b = tf.identity(a, name="b")
+        with tf.colocate_with(a, ignore_existing=True):
+            c = tf.identity(a, name="c")
+        with tf.colocate_with(None, ignore_existing=True):
+            d = tf.identity(a, name="d")
+    with tf.get_default_graph().colocate_with(a.op), tf.device("/cpu:0"):
+        e = tf.identity(b, name="e")
+    change = v.assign_add(1.0)
+    listed = [a.op, b.op, c.op, d.op, e.op, v.op, change.op, w.op, v.value().op, v.initializer, w.initializer]
+    found = [[group.decode() for group in op.colocation_groups()] for op in listed]
+    nodes = {n.name: n for n in tf.get_default_graph().as_graph_def().node}
+    return [found, [[s.decode() for s in nodes[op.name].attr["_class"].list.s] for op in listed], e.device]
+
+
+@program
+def warm_starts(tf):
+    import os
+    import tempfile
+
+    folder = tempfile.mkdtemp()
+    for name, words in (("old", "a b c d"), ("new", "c x a d y")):
+        with open(os.path.join(folder, name), "w") as file:
+            file.write("\n".join(words.split()) + "\n")
+    old, new = os.path.join(folder, "old"), os.path.join(folder, "new")
+    with tf.Graph().as_default(), tf.Session() as sess:
+        tf.Variable(np.arange(8.0, dtype="f").reshape(4, 2), name="table")
+        tf.Variable(np.arange(8.0, dtype="f").reshape(2, 4), name="columns")
+        tf.Variable(5.0, name="before")
+        sess.run(tf.global_variables_initializer())
+        path = tf.train.Saver().save(sess, os.path.join(folder, "model"))
+    found, info = [], tf.train.VocabInfo
+    for arguments in (
+        (None, {"table": info(new, 5, 1, old)}),
+        (None, {"table": info(new, 4, 2, old, 2, tf.ones_initializer())}),
+        (None, {"columns": info(new, 5, 1, old, axis=1)}),
+        ("after", None, {"after": "before"}),
+        (["after"], None, {"after": "before"}),
+    ):
+        with tf.Graph().as_default(), tf.Session() as sess:
+            tf.get_variable("table", [6, 2], tf.float32, tf.zeros_initializer())
+            tf.get_variable("columns", [2, 6], tf.float32, tf.zeros_initializer())
+            tf.get_variable("after", initializer=0.0)
+            tf.train.warm_start(path, *arguments)
+            sess.run(tf.global_variables_initializer())
+            found.append(sess.run(tf.global_variables()))
+    with tf.Graph().as_default():
+        tf.get_variable("after", initializer=0.0)
+        bad = [raised(tf.train.warm_start, path), raised(tf.train.warm_start, path, None, {"no": info(new, 5, 1, old)})]
+        bad.append(raised(tf.train.warm_start, path, "after", None, {"no": "before", "after": "before"}))
+    return [found, bad, list(info(new, 5, 1, old))[1:3] + list(info(new, 5, 1, old))[4:]]
