@@ -97,7 +97,7 @@ class _Place:
             node = self.nodes[name]
             self.levels[name] = self.most([self.levels[source] for source, _ in self.sources[name]])
             self.named[name] = {}
-            if "_why" in node.attr:
+            if self.nodes.is_settled(name):
                 self.alive[name] = frozenset()
                 continue
             for source, index in self.sources[name]:
@@ -129,7 +129,7 @@ class _Place:
     def condition(self, source: tuple) -> frozenset:
         """Under what a tensor is alive."""
         name, index = source
-        if index is not None and self.nodes[name].op in _SWITCHES and "_why" not in self.nodes[name].attr:
+        if index is not None and self.nodes[name].op in _SWITCHES and not self.nodes.is_settled(name):
             return self.alive[name] | {(self.predicate(name), index)}
         return self.alive[name]
 
@@ -265,7 +265,7 @@ class _Place:
     def let_through(self) -> None:
         """Has what reads a Switch's output read its input, and nothing wait for Switches and pivots."""
         nodes = self.nodes
-        switches = [n for n in self.members if nodes[n].op in _SWITCHES and "_why" not in nodes[n].attr]
+        switches = [n for n in self.members if nodes[n].op in _SWITCHES and not nodes.is_settled(n)]
         ends = {merge for group in self.groups.values() for merge in group.merges}
         pivots = {n for n in self.members if nodes[n].op == "Identity" and self.is_pivot(n)} - ends
         passed = {

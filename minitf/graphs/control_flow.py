@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from minitf.graphs.conds import with_branches
 from minitf.graphs.edits import Nodes
-from minitf.graphs.frames import with_loops
+from minitf.graphs.frames import paths_of, with_loops
+from minitf.graphs.making import is_known
+from minitf.graphs.nodes import source_of
 from minitf.graphs.spelling import FLOW
 from minitf.graphs.stacks import without_stacks
 from minitf.graphs.tensor_lists import note_growth
 
 _PRIMITIVES = frozenset(["Switch", "RefSwitch", "Enter", "RefEnter"])
-
+_HANDLES = (20, 21, 120, 121)  # TensorFlow's DataTypes of resources and lists
 
 # The tensors that nodes read by which control flow is recognized, at least.
 _INPUTS = {
@@ -36,13 +38,46 @@ def _check(nodes: dict) -> None:
 
 
 def structured(nodes: dict) -> dict:
-    """The nodes, with Loops and Ifs in place of TensorFlow's primitives."""
+    """The nodes, with Loops and Ifs in place of TensorFlow's primitives where these are understood."""
     if not any(node.op in _PRIMITIVES or node.op == "TensorListReserve" for node in nodes.values()):
         return nodes
     _check(nodes)
-    found = Nodes(nodes)
-    note_growth(found)
-    with_loops(found)
-    with_branches(found)
-    without_stacks(found)
-    return found
+    kept: set[str] = set()
+    while True:
+        found = Nodes(nodes, kept)
+        note_growth(found)
+        with_loops(found)
+        with_branches(found)
+        without_stacks(found)
+        more = _kept(nodes, found.lost | _bereft(found, nodes)) - kept
+        if not more:
+            return found
+        kept = kept | more
+
+
+def _bereft(found: Nodes, nodes: dict) -> set[str]:
+    """The nodes that read what was taken for part of a loop or branch only."""
+    return {
+        name
+        for name, node in found.items()
+        if any(source in nodes and source not in found for source, _ in map(source_of, node.input))
+    }
+
+
+def _kept(nodes: dict, lost: set) -> set[str]:
+    """What has to stay as it is because some of it is not understood: whole loops, all that is in none."""
+    if not lost:
+        return set()
+    paths = paths_of(Nodes(nodes))
+    parts: dict = {}
+    for name, path in paths.items():
+        parts.setdefault(path[:1], set()).add(name)
+    touched = {paths[name][:1] for name in lost if name in paths} if lost <= paths.keys() else parts.keys()
+    runnable = [parts[part] for part in touched if not part or all(_runs(nodes[name]) for name in parts[part])]
+    return set().union(*runnable)
+
+
+def _runs(node) -> bool:
+    """Whether a node becomes an op by itself, and hands on tensors, not stacks, arrays or lists."""
+    handles = any(value.type in _HANDLES for value in node.attr.values())
+    return is_known(node.op) and not handles and not node.op.startswith("TensorArray")

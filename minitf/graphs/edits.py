@@ -12,10 +12,18 @@ class Unrecognized(Exception):
 
 
 class Nodes(dict):
-    """Nodes by name, of which some are changed: copies of a GraphDef's."""
+    """Nodes by name, of which some are changed: copies of a GraphDef's.
 
-    def __init__(self, nodes: dict):
+    kept: names of primitives that stay as they are, to run in frames. lost: names of nodes that were given up.
+    """
+
+    def __init__(self, nodes: dict, kept=frozenset()):
         super().__init__((name, _copy(node)) for name, node in nodes.items())
+        self.kept, self.lost = kept, set()
+
+    def is_settled(self, name: str) -> bool:
+        """Whether nothing is to be made of a node: it stays as it is, or was given up."""
+        return name in self.kept or "_why" in self[name].attr
 
     def add(self, name: str, op: str, inputs: list[str], **attrs) -> str:
         """A new node of that name, or one like it; returns the name."""
@@ -96,6 +104,7 @@ class Nodes(dict):
 
     def give_up(self, names, reason: str) -> None:
         """Says of nodes that they cannot become ops."""
+        self.lost.update(names)
         for name in names:
             if self[name].op in ("NextIteration", "RefNextIteration"):
                 self[name].ClearField("input")  # or there would be a cycle

@@ -23,11 +23,13 @@ _OUTPUTS = 8  # the most that an op of a condition has
 
 def with_loops(nodes: Nodes) -> None:
     """Makes Loops of all frames; nodes of those that are not understood say so."""
-    paths, stacks = _paths(nodes), Stacks(nodes)
+    paths, stacks = paths_of(nodes), Stacks(nodes)
     sliced = Sliced(nodes, paths, Positions(nodes, paths))
     without_lists(nodes, sliced)
     without_arrays(nodes, sliced)
-    waiting = sorted(_frames(nodes, paths), key=len, reverse=True)
+    kept = {paths[name][:1] for name in nodes.kept if name in paths}
+    waiting = [path for path in _frames(nodes, paths) if path[:1] not in kept]
+    waiting.sort(key=len, reverse=True)
     while waiting:
         deepest = [path for path in waiting if len(path) == len(waiting[0])]
         pops: dict = {}
@@ -53,7 +55,7 @@ def _members(nodes: Nodes, paths: dict, path: tuple) -> list[str]:
     return [name for name, found in paths.items() if found == path and name in nodes]
 
 
-def _paths(nodes: Nodes) -> dict[str, tuple[str, ...]]:
+def paths_of(nodes: Nodes) -> dict[str, tuple[str, ...]]:
     """For each node the names of the frames that it is in, outermost first, what it reads before itself."""
     readers, paths = nodes.readers(), {}
     waiting = {
@@ -119,8 +121,13 @@ class _Frame:
         self.structure = parts - {None} | {self.condition, *self.constants}
         self.rest = [name for name in members if name not in self.structure]
         odd = [n for n in self.rest if nodes[n].op in (*_NEXTS, *_EXITS, "LoopCond") and not self.ends_loop(n)]
+        odd += [n for n in self.rest if any(self.is_way_out(reader) for reader, _ in self.readers.get(n, ()))]
         if odd:
             raise Unrecognized(f"{odd[0]!r} has no place in it")
+
+    def is_way_out(self, name: str) -> bool:
+        """Whether by a node values leave this frame."""
+        return self.nodes[name].op in _EXITS and self.paths.get(name) == self.path[:-1]
 
     def ends_loop(self, name: str) -> bool:
         """Whether a node gives out what an inner loop leaves."""

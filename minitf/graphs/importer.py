@@ -14,7 +14,8 @@ from minitf.graphs.calls import without_functions
 from minitf.graphs.control_flow import structured
 from minitf.graphs.making import attributes, made
 from minitf.graphs.missing import Missing
-from minitf.graphs.nodes import by_name, in_order, source_of
+from minitf.graphs.nodes import by_name, goes_round, in_order, source_of
+from minitf.graphs.spelling import attributes_of
 from minitf.graphs.tensor_arrays import array_of
 from minitf.graphs.values import Unsupported, shape_of, value_of
 
@@ -44,7 +45,9 @@ def import_graph_def(
     """Adds the ops of a GraphDef to the default graph, under the scope `name` (`import`; "" for none).
 
     input_map: tensors that take the place of some of the GraphDef's, by their names there. return_elements:
-    names of ops and tensors that are returned as a list. op_dict and producer_op_list make no difference.
+    names of ops and tensors that are returned as a list. producer_op_list: an `OpList` of the program that wrote
+    the GraphDef; attributes that only its ops have are left out where they are what it takes by default. op_dict
+    makes no difference.
 
     Raises:
       TypeError: for anything else than a `tf.GraphDef`, or arguments of other kinds.
@@ -66,6 +69,8 @@ def import_graph_def(
     wanted = None if return_elements is None else tuple(return_elements)
     if wanted is not None and not all(isinstance(element, str) for element in wanted):
         raise TypeError(f"return_elements must be a list of strings, not {return_elements!r}")
+    if producer_op_list is not None:
+        graph_def = _without_defaults(graph_def, producer_op_list)
     with all_or_nothing(get_default_graph()):
         if name == "":
             return _imported(graph_def, input_map or {}, wanted, "")
@@ -73,7 +78,27 @@ def import_graph_def(
             return _imported(graph_def, input_map or {}, wanted, scope)
 
 
+def _without_defaults(graph_def, producer_op_list):
+    """A GraphDef without attributes that only its producer knows, where they are its defaults."""
+    if not isinstance(producer_op_list, protos.message("OpList")):
+        raise TypeError(f"producer_op_list must be an OpList proto, not {type(producer_op_list).__name__}")
+    defaults = {
+        op.name: {attr.name: attr.default_value for attr in op.attr if attr.HasField("default_value")}
+        for op in producer_op_list.op
+    }
+    made = protos.message("GraphDef")()
+    made.CopyFrom(graph_def)
+    for node in made.node:
+        known, given = attributes_of(node.op), defaults.get(node.op, {})
+        for name in [n for n in node.attr if known is not None and n not in known and n in given]:
+            if node.attr[name] == given[name]:
+                del node.attr[name]
+    return made
+
+
 def _imported(graph_def, input_map: dict, wanted, scope: str):
+    if not scope and not all(isinstance(value, (Tensor, Operation)) for value in input_map.values()):
+        raise ValueError("values of input_map that are no Tensors need a scope: give import_graph_def a name, not ''")
     given = {source_of(key): _as_given(key, value) for key, value in input_map.items()}
     reading = Reading(graph_def, given, scope)
     reading.run()
@@ -86,6 +111,8 @@ def _imported(graph_def, input_map: dict, wanted, scope: str):
 def _as_given(key: str, value):
     if key.startswith("^"):
         return value.op
+    if isinstance(value, Tensor):
+        return value
     with name_scope("_inputs"):
         return convert_to_tensor(value)
 
@@ -106,6 +133,7 @@ class Reading:
         _check_nesting(self.places)
         self.missing = Missing(self.nodes)
         self.shared: dict[tuple, str] = {}  # the first variable of each shared name
+        self.round: list[tuple] = []  # (Merge, number of the input, what it reads of the trip before)
         self.bodies: dict = {}  # by the name of the node that owns it, and what it is to that
 
     def run(self) -> None:
@@ -117,6 +145,17 @@ class Reading:
                 raise ValueError(f"Node {node.name!r} of type {node.op}: {error}") from error
             except KeyError as error:
                 raise ValueError(f"Node {node.name!r} of type {node.op} lacks attribute {error}") from error
+        for op, index, text in self.round:
+            if op.type != "Missing":
+                self.close(op, index, self.tensor(text))
+
+    @staticmethod
+    def close(op: Operation, index: int, tensor: Tensor) -> None:
+        """Has a Merge read what comes from the trip before, which is made after it."""
+        try:
+            op._update_input(index, tensor)
+        except TypeError as error:
+            raise ValueError(str(error)) from error
 
     def element(self, text: str):
         """The op or tensor of a name in the GraphDef."""
@@ -134,7 +173,7 @@ class Reading:
 
     def make(self, node) -> None:
         """Makes the op of a node."""
-        inputs = [self.tensor(text) for text in node.input if not text.startswith("^")]
+        inputs, later = self.inputs(node)
         graph = self.body(self.places.get(node.name))
         waited = [self.waited(text) for text in node.input if text.startswith("^")]
         with graph.as_default(), graph.device(node.device or None):
@@ -142,6 +181,7 @@ class Reading:
         self.ops[node.name], self.outputs[node.name], op.groups = op, outputs, self.groups(node)
         if waited and op.type != "Missing":
             graph.wait(op, waited)
+        self.round += [(op, index, text) for index, text in later]
         if op.type != "Missing":
             _add_shapes(node, outputs)
 
@@ -216,6 +256,17 @@ class Reading:
         return full
 
     # ---- inputs
+
+    def inputs(self, node) -> tuple[list, list]:
+        """The tensors that a node reads; those that come later, as (number, text), have others' places."""
+        texts = [text for text in node.input if not text.startswith("^")]
+        later = [(k, t) for k, t in enumerate(texts) if goes_round(self.nodes, node, source_of(t)[0])]
+        later = [(k, t) for k, t in later if source_of(t) not in self.given]
+        first = [self.tensor(text) for k, text in enumerate(texts) if (k, text) not in later]
+        if later and not first:
+            raise ValueError("it reads only what comes from the trip before: no loop can begin with that")
+        places, rest = dict(later), iter(first)
+        return [first[0] if k in places else next(rest) for k in range(len(texts))], later
 
     def tensor(self, text: str) -> Tensor:
         """The tensor of an input."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 import heapq
 import re
 
+MERGES = ("Merge", "RefMerge")
+NEXTS = ("NextIteration", "RefNextIteration")
 _NAME = re.compile(r"[A-Za-z0-9._][A-Za-z0-9_.\\/>-]*")
 
 
@@ -44,6 +46,7 @@ def in_order(nodes: dict, given) -> list:
     waiting, readers = {}, {}
     for name, node in nodes.items():
         needed = {source for source, index in map(source_of, node.input) if (source, index) not in given}
+        needed -= {source for source in needed if goes_round(nodes, node, source)}
         missing = [source for source in needed if source not in nodes]
         if missing:
             raise ValueError(f"Node {name!r}: Unknown input node {min(missing)!r}")
@@ -63,6 +66,11 @@ def in_order(nodes: dict, given) -> list:
     if len(found) < len(nodes):
         raise cycle([name for name, count in waiting.items() if count])
     return found
+
+
+def goes_round(nodes: dict, node, source: str) -> bool:
+    """Whether a node reads in a loop's next trip what `source` gives in this one."""
+    return node.op in MERGES and source in nodes and nodes[source].op in NEXTS
 
 
 def cycle(names: list[str]) -> ValueError:

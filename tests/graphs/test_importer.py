@@ -7,7 +7,7 @@ from helpers import assert_same, fails
 from op_samples import SAMPLES
 
 import minitf as tf
-from minitf.framework import nest
+from minitf.framework import nest, protos
 from minitf.graphs.export import graph_def as own
 
 
@@ -435,3 +435,49 @@ def test_attributes_that_are_not_there():
 def test_damaged_graphs():
     """A part of `python -m tests.campaigns damaged_graphs`."""
     assert list(damaged_graphs.bad_outcomes(0, 250)) == []
+
+
+def producer(default):
+    """The ops of a program whose Add has an attribute more."""
+    ops = protos.message("OpList")()
+    ops.op.add(name="Add").attr.add(name="later", type="float").default_value.f = default
+    return ops
+
+
+def test_attributes_that_only_the_producer_knows():
+    definition = small()
+    definition.node[2].attr["later"].f = 2.0
+    for options in ({}, {"producer_op_list": producer(1.0)}, {"producer_op_list": protos.message("OpList")()}):
+        with fails(ValueError, "has no attribute 'later'"):
+            tf.import_graph_def(definition, **options)
+    [b] = tf.import_graph_def(definition, return_elements=["b:0"], producer_op_list=producer(2.0))
+    assert definition.node[2].attr["later"].f == 2.0 and b.op.type == "Add"
+    with fails(TypeError, "producer_op_list must be an OpList"):
+        tf.import_graph_def(definition, producer_op_list=[1])
+
+
+def test_input_map_without_a_scope():
+    [b] = tf.import_graph_def(small(), {"a:0": tf.constant(6.0)}, ["b:0"], name="")
+    with tf.Session() as session:
+        assert session.run(b) == 8.0
+    with fails(ValueError, "need a scope"):
+        tf.import_graph_def(small(), {"a:0": 6.0}, name="")
+
+
+@pytest.mark.parametrize("version", ["1.15", "2.15"])
+def test_unknown_ops_of_functions_are_named_with_the_others(version):
+    definition = small()
+    definition.node[0].op = "Foo"
+    inner = definition.library.function.add()
+    inner.signature.name = "f"
+    inner.signature.output_arg.add(name="r", type=1)
+    inner.node_def.add(name="n", op="Bar")
+    inner.ret["r"] = "n:out:0"
+    definition.node.add(name="call", op="PartitionedCall" if version == "2.15" else "f")
+    call = definition.node[-1]
+    if version == "2.15":
+        call.attr["f"].func.name = "f"
+        call.attr["Tout"].list.type.append(1)
+        call.attr["Tin"].list.SetInParent()
+    with fails(tf.errors.NotFoundError, "'Bar'", "'Foo'"):
+        tf.import_graph_def(definition)

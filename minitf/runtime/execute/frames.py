@@ -149,6 +149,10 @@ class _Run:
 
     def next_iteration(self, op, tag: tuple, value) -> None:
         """Sends a value to the next iteration, which begins with the first one that arrives."""
+        if not tag:
+            raise errors.InvalidArgumentError(
+                None, op, f"{op.name} goes on to the next trip outside of any loop: bring its values in by enter"
+            )
         outer, (name, iteration) = tag[:-1], tag[-1]
         new = (*outer, (name, iteration + 1))
         if self.begun.get((*outer, name), 0) <= iteration:
