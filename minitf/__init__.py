@@ -3,8 +3,8 @@
 >>> import minitf as tf
 >>> x = tf.placeholder(tf.float32, [None])
 >>> with tf.Session() as sess:
-...     print(sess.run(2 * x, feed_dict={x: [1, 2, 3]}))
-[2. 4. 6.]
+...     sess.run(2 * x, feed_dict={x: [1, 2, 3]})
+array([2., 4., 6.], dtype=float32)
 """
 
 # Everything public stands here by name: the functions below, and the namespaces of the last section.

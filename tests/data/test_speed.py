@@ -48,4 +48,4 @@ def test_padded_batches_cost_little_beside_an_lstm():
                 session.run(train, {x: a, lengths: b})
 
         steps()
-        assert least(batches) < 0.35 * least(steps)
+        assert least(batches) < 0.6 * least(steps)
