@@ -40,7 +40,18 @@ _HOMES = {
 }
 
 # What tensorboard lacks: fields as (name, number, kind), of which there are many if the kind ends in `*`.
+# Messages inside of each other are bytes to the outer one.
 _LACKING = {
+    "CondContextDef": [
+        ("context_name", 1, "string"),
+        ("pred_name", 2, "string"),
+        ("pivot_name", 3, "string"),
+        ("branch", 4, "int32"),
+        ("values_def", 5, "bytes"),
+        ("nested_contexts", 6, "bytes*"),
+    ],
+    "ControlFlowContextDef": [("cond_ctxt", 1, "bytes"), ("while_ctxt", 2, "bytes")],
+    "ExternalValue": [("key", 1, "string"), ("value", 2, "string")],
     "QueueRunnerDef": [
         ("queue_name", 1, "string"),
         ("enqueue_op_name", 2, "string*"),
@@ -53,6 +64,19 @@ _LACKING = {
         ("job_name", 2, "string"),
         ("task_index", 3, "int32"),
         ("protocol", 5, "string"),
+    ],
+    "ValuesDef": [("values", 1, "string*"), ("external_values", 2, "bytes*")],
+    "WhileContextDef": [
+        ("context_name", 1, "string"),
+        ("parallel_iterations", 2, "int32"),
+        ("back_prop", 3, "bool"),
+        ("pivot_name", 5, "string"),
+        ("pivot_for_pred_name", 6, "string"),
+        ("pivot_for_body_name", 7, "string"),
+        ("loop_exit_names", 8, "string*"),
+        ("values_def", 9, "bytes"),
+        ("loop_enter_names", 10, "string*"),
+        ("nested_contexts", 12, "bytes*"),
     ],
     "SavedModel": [("saved_model_schema_version", 1, "int64"), ("meta_graphs", 2, "MetaGraphDef*")],
 }

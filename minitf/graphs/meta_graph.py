@@ -6,6 +6,7 @@ from minitf.framework import protos
 from minitf.framework.collections import GraphKeys
 from minitf.framework.graph import Graph, get_default_graph
 from minitf.graphs import collected, export, names, own_form
+from minitf.graphs.contexts import add_contexts
 from minitf.graphs.importer import import_graph_def
 
 _VERSION = "1.15.0"  # of the TensorFlow whose form this is
@@ -43,6 +44,8 @@ def meta_graph_of(
     if saver_def is not None:
         made.saver_def.CopyFrom(saver_def)
     collected.add_collections(made, graph, collection_list, export_scope)
+    if beside is not None:
+        add_contexts(made, collection_list)
     if clear_extraneous_savers:
         _keep_saver(made, saver_def)
     if unbound:

@@ -34,7 +34,8 @@ def test_files(folder):
     signature = meta_graph.signature_def["serving_default"]
     assert signature.method_name == "tensorflow/serving/predict" and signature.inputs["x"].name == "x:0"
     assert signature.inputs["x"].dtype == 1 and [d.size for d in signature.inputs["x"].tensor_shape.dim] == [-1, 2]
-    assert meta_graph.saver_def.sharded and set(meta_graph.collection_def) == {"variables", "trainable_variables"}
+    collections = {"variables", "trainable_variables", "while_context"}
+    assert meta_graph.saver_def.sharded and set(meta_graph.collection_def) == collections
 
 
 def test_loaded(folder):
