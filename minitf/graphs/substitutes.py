@@ -151,6 +151,9 @@ def _gathered(op, flow, indices):
 
 
 def _scattered(op, flow, indices, value):
+    if gradients_of(op.inputs[0]) is not None:  # what is for one slot adds up
+        indices, places = apply("Unique", indices, out_idx=dtypes.int32)
+        value = apply("UnsortedSegmentSum", value, places, array.size(indices))
     size, shape = apply("TensorListLength", flow), said(value.shape[1:] if value.shape.rank else UNKNOWN)
     found = apply("TensorListScatterV2", value, indices, shape, size)
     return alike(apply("SumOfTensorLists", [flow, found]), flow)

@@ -135,3 +135,24 @@ def test_uninitialized_names():
         assert session.run(names).tolist() == [b"v", b"w"]
         session.run("v/Assign")
         assert session.run(names).tolist() == [b"w"]
+
+
+@pytest.mark.parametrize("in_loop", [False, True])
+def test_what_is_gathered_twice_has_the_sum_as_gradient(in_loop):
+    x = tf.placeholder(tf.float32, [3], name="x")
+
+    def gathered(scale):
+        array = tf.TensorArray(tf.float32, 3, clear_after_read=False).unstack(x * scale)
+        return tf.reduce_sum(array.gather([0, 2, 2, 1, 0, 2]) * [1.0, 2.0, 3.0, 4.0, 5.0, 6.0])
+
+    step = lambda i, s: (i + 1, s + gathered(tf.to_float(i)))  # noqa: E731
+    y = tf.while_loop(lambda i, s: i < 3, step, [0, 0.0])[1] if in_loop else gathered(1.0)
+    tf.identity(tf.gradients(y, x)[0], name="slope")
+    definition = tf.graph_util.to_tensorflow(tf.get_default_graph())
+    check_nodes(definition)
+    expected = np.array([6.0, 4.0, 11.0]) * (3.0 if in_loop else 1.0)
+    with tf.Session() as session:
+        np.testing.assert_array_equal(session.run("slope:0", {"x:0": [1, 2, 3]}), expected)
+    [slope] = tf.import_graph_def(definition, return_elements=["slope:0"], name="again")
+    with tf.Session() as session:
+        np.testing.assert_array_equal(session.run(slope, {"again/x:0": [1, 2, 3]}), expected)
