@@ -9,6 +9,7 @@ from helpers import fails
 
 import minitf as tf
 from minitf.framework import protos
+from minitf.runtime.execute import frames
 
 RECORDED = json.loads((Path(__file__).parents[1] / "facts" / "primitives.json").read_text())
 NODE = "node { name: '%s' op: '%s' %s } "
@@ -102,3 +103,19 @@ def test_what_goes_round_outside_of_any_loop_says_so():
     tf.import_graph_def(definition, name="")
     with tf.Session() as session, fails(tf.errors.InvalidArgumentError, "outside of any loop"):
         session.run("y0:0", {"x:0": 2.0})
+
+
+@pytest.mark.parametrize("name, x", [("shared_index", -300.0), ("nested", 0.0001), ("next_before_merge", 900.0)])
+def test_values_of_trips_that_are_over_are_forgotten(name, x, monkeypatch):
+    most = []
+
+    class Watched(frames._Run):
+        def step(self):
+            most.append(max(len(self.values), len(self.seen)))
+            return super().step()
+
+    monkeypatch.setattr(frames, "_Run", Watched)
+    imported(name)
+    with tf.Session() as session:
+        session.run("y0:0", {"x:0": x})
+    assert len(most) > 200 and max(most) < 90

@@ -8,6 +8,8 @@ to tag. A dead value is None.
 from __future__ import annotations
 
 import heapq
+from collections import Counter
+from dataclasses import dataclass, field
 
 from minitf.framework import errors
 from minitf.runtime.execute.op_by_op import Concrete, OpByOp
@@ -36,6 +38,15 @@ def run_in_frames(plan: Plan, state: State, fed: dict) -> list:
     return [run.fetched(t) for t in plan.fetches]
 
 
+@dataclass
+class _Place:
+    """What there is at a tag: keys of values and of turns, and the tags of loops inside."""
+
+    values: list = field(default_factory=list)
+    seen: list = field(default_factory=list)
+    inside: list = field(default_factory=list)
+
+
 class _Run:
     """One run: the values there are, and the ops that wait for their turn."""
 
@@ -45,13 +56,20 @@ class _Run:
         self.values: dict = {}  # (tensor, tag) -> value; (op, tag) -> whether the op ran alive
         self.copies: dict = {}  # fetched variables as they are at their place
         self.seen: set = set()  # (op, tag) that had their turn, or wait for it
+        self.turned = 0  # how many had their turn, or wait for it
         self.turns: list = []  # a heap: program order within what is ready
         self.constants: dict = {}  # frame -> [(tensor, value)] that all of its iterations see
         self.begun: dict = {}  # frame -> its last iteration
+        self.oldest: dict = {}  # frame -> its first iteration whose values are still there
+        self.places: dict = {}  # tag -> the keys of `values` and `seen` there, and the tags of loops inside
+        self.pending: Counter = Counter()  # tag -> the turns that ops there, or in loops inside, wait for
+        self.enters: dict = {}  # name of a frame -> the ops that bring values into it
         self.dead_exits: dict = {}  # (tensor, tag) -> None: exits of loops that have not been left
         ops, self.users = set(plan.ops), {}
         self.controls = {op: [o for o in waited_for(op) if o in ops] for op in plan.ops}
         for op in plan.ops:
+            if op.definition.dataflow == "enter":
+                self.enters.setdefault(op.attrs["frame_name"], []).append(op)
             for source in self.sources(op):
                 self.users.setdefault(source, {})[op] = None
 
@@ -72,6 +90,7 @@ class _Run:
         if (source, tag) in self.values:
             return
         self.values[source, tag] = value
+        self.place(tag).values.append((source, tag))
         if not tag and type(value) is Reference and source in self.plan.fetches:
             self.copies[source] = self.builder.snapshot(value)
         for op in self.users.get(source, ()):
@@ -81,7 +100,11 @@ class _Run:
         """Gives an op its turn at a tag, if all that it needs is there."""
         if (op, tag) not in self.seen and self.ready(op, tag):
             self.seen.add((op, tag))
-            heapq.heappush(self.turns, (op.order, len(self.seen), op, tag))
+            self.place(tag).seen.append((op, tag))
+            self.pending.update(tag[:depth] for depth in range(1, len(tag) + 1))
+            self.turned += 1
+            first = op.definition.dataflow == "exit"  # made last, it would wait until the loop is over
+            heapq.heappush(self.turns, (-1 if first else op.order, self.turned, op, tag))
 
     def ready(self, op, tag: tuple) -> bool:
         """Whether an op's inputs are there; a Merge is content with one that is alive, or with all dead."""
@@ -101,6 +124,9 @@ class _Run:
         if self.turns:
             _, _, op, tag = heapq.heappop(self.turns)
             self.run(op, tag)
+            self.pending.subtract(tag[:depth] for depth in range(1, len(tag) + 1))
+            for depth in range(len(tag), 0, -1):
+                self.forget_before(tag[:depth])
             return True
         while self.dead_exits:  # these loops are over, and never were alive
             tensor, tag = max(self.dead_exits, key=lambda exit: len(exit[1]))
@@ -125,8 +151,10 @@ class _Run:
                 self.next_iteration(op, tag, self.builder.snapshot(inputs[0]))
         elif does == "exit" and tag and not op.inputs[0].op.definition.bodies:
             if dead:
-                self.dead_exits[op.outputs[0], tag[:-1]] = None
+                if (op.outputs[0], tag[:-1]) not in self.values:
+                    self.dead_exits[op.outputs[0], tag[:-1]] = None
             else:
+                self.dead_exits.pop((op.outputs[0], tag[:-1]), None)
                 self.emit(op.outputs[0], tag[:-1], inputs[0])
                 self.emit(op, tag[:-1], True)
             return
@@ -160,6 +188,48 @@ class _Run:
             for tensor, constant in self.constants.get((*outer, name), ()):
                 self.emit(tensor, new, constant)
         self.emit(op.outputs[0], new, value)
+
+    # ---- memory: an iteration's values go when nothing can happen in it any more
+
+    def place(self, tag: tuple) -> _Place:
+        """What there is at a tag."""
+        if tag not in self.places:
+            self.places[tag] = _Place()
+            if tag:
+                self.place(tag[:-1]).inside.append(tag)
+        return self.places[tag]
+
+    def forget_before(self, tag: tuple) -> None:
+        """Forgets the first iterations of a frame as far as they are over."""
+        outer, (name, _) = tag[:-1], tag[-1]
+        frame = (*outer, name)
+        first = self.oldest.get(frame, 0)
+        while first < self.begun.get(frame, 0) and self.is_over((*outer, (name, first))):
+            self.forget((*outer, (name, first)))
+            first += 1
+        self.oldest[frame] = first
+
+    def is_over(self, tag: tuple) -> bool:
+        """Whether nothing waits at a tag or inside, or can come there, all iterations before it being over."""
+        outer, (name, _) = tag[:-1], tag[-1]
+        return (
+            not self.pending[tag]
+            and all((op, outer) in self.values for op in self.enters.get(name, ()))
+            and not any(left[: len(tag)] == tag for _, left in self.dead_exits)
+        )
+
+    def forget(self, tag: tuple) -> None:
+        """Forgets what was at a tag, and in loops inside of it."""
+        place = self.places.pop(tag, None) or _Place()
+        for key in place.values:
+            del self.values[key]
+        self.seen.difference_update(place.seen)
+        self.pending.pop(tag, None)
+        for inner in place.inside:
+            frame = (*inner[:-1], inner[-1][0])
+            for table in (self.begun, self.oldest, self.constants):
+                table.pop(frame, None)
+            self.forget(inner)
 
     def fetched(self, tensor):
         """The value of a fetch; InvalidArgumentError if it is dead or was never reached."""
