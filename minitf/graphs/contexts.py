@@ -149,7 +149,9 @@ class _Contexts:
         """The message of the tensors in a context, and what stands there for those outside."""
         entry = protos.message("ExternalValue")
         pairs = [entry(key=_full(key), value=value).SerializeToString() for key, value in outside.items()]
-        inner = dict.fromkeys([*self.tensors(chain), *map(_full, outside)])
+        # TensorFlow renames the frames of all Enters among a loop's values when it imports into a scope.
+        seen = [text for text in outside if chain[-1][0] or self.nodes[source_of(text)[0]].op != "Enter"]
+        inner = dict.fromkeys([*self.tensors(chain), *map(_full, seen)])
         return protos.message("ValuesDef")(values=inner, external_values=pairs).SerializeToString()
 
     def tensors(self, chain: Chain) -> Iterator[str]:

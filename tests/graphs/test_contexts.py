@@ -76,3 +76,15 @@ def test_what_was_made_by_hand_has_none():
     dataflow.merge([small * 2.0, large])
     tf.cond(x > 1.0, lambda: 1.0, lambda: 2.0)
     assert {w.pred_name for w in contexts("cond_context", "CondContextDef")} == {"cond/pred_id:0"}
+
+
+def test_enters_of_outer_loops_are_no_values_of_inner_ones():
+    """TensorFlow, importing into a scope, would take them for the inner loop's."""
+    x = scalar()
+    inner = lambda a: tf.while_loop(lambda j, b: j < 2, lambda j, b: (j + 1, b * x), [0, a])[1]  # noqa: E731
+    tf.while_loop(lambda i, a: i < 3, lambda i, a: (i + 1, inner(a)), [0, x])
+    [outer] = contexts("while_context", "WhileContextDef")
+    [nested] = [message("ControlFlowContextDef").FromString(content) for content in outer.nested_contexts]
+    found, outside = values(message("WhileContextDef").FromString(nested.while_ctxt))
+    [(key, entered)] = outside.items()
+    assert key in values(outer)[0] and key not in found and entered in found

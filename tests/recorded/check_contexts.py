@@ -2,13 +2,14 @@
 
 python tests/recorded/check_contexts.py write FOLDER             # the meta graphs, and minitf's gradients
 PYTHON_WITH_TF1 tests/recorded/check_contexts.py read FOLDER     # compares TensorFlow 1.15's with them
+PYTHON_WITH_TF1 tests/recorded/check_contexts.py read FOLDER a   # imported into a scope
 """
 
 import json
 import os
 import sys
 
-mode, folder = sys.argv[1:3]
+mode, folder, scope = [*sys.argv[1:], ""][:3]
 if mode == "write":
     import minitf as tf
 else:
@@ -63,8 +64,8 @@ def values(build):
             tf.identity(build(tf.placeholder(tf.float32, [], name="x")), name="y")
             tf.train.export_meta_graph(path(build))
         else:
-            tf.train.import_meta_graph(path(build))
-        x, y = graph.get_tensor_by_name("x:0"), graph.get_tensor_by_name("y:0")
+            tf.train.import_meta_graph(path(build), import_scope=scope)
+        x, y = (graph.get_tensor_by_name(f"{scope}/{name}:0".lstrip("/")) for name in "xy")
         slope = tf.gradients(y, x)[0]
         return [[float(v) for v in session.run([y, slope], {x: at})] for at in AT]
 
