@@ -9,12 +9,11 @@ import json
 import os
 import sys
 
-mode, folder, scope = [*sys.argv[1:], ""][:3]
-if mode == "write":
-    import minitf as tf
-else:
+if sys.argv[1:2] == ["read"]:
     os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
     import tensorflow as tf
+else:
+    import minitf as tf
 
 AT = (0.5, 1.5, 2.5)
 
@@ -53,33 +52,37 @@ def scanned(x):
     return tf.reduce_sum(tf.scan(lambda a, v: a * v + x, tf.stack([x, 2 * x, x * x])))
 
 
-def path(build):
-    return os.path.join(folder, f"{build.__name__}.meta")
+KINDS = (cond, loop, cond_in_loop, loop_in_cond, nested, both, mapped, scanned)
 
 
-def values(build):
+def values(build, mode, folder, scope):
     """What the graph and its gradient give."""
+    path = os.path.join(folder, f"{build.__name__}.meta")
     with tf.Graph().as_default() as graph, tf.Session() as session:
         if mode == "write":
             tf.identity(build(tf.placeholder(tf.float32, [], name="x")), name="y")
-            tf.train.export_meta_graph(path(build))
+            tf.train.export_meta_graph(path)
         else:
-            tf.train.import_meta_graph(path(build), import_scope=scope)
+            tf.train.import_meta_graph(path, import_scope=scope)
         x, y = (graph.get_tensor_by_name(f"{scope}/{name}:0".lstrip("/")) for name in "xy")
         slope = tf.gradients(y, x)[0]
         return [[float(v) for v in session.run([y, slope], {x: at})] for at in AT]
 
 
-found = {
-    build.__name__: values(build) for build in (cond, loop, cond_in_loop, loop_in_cond, nested, both, mapped, scanned)
-}
-name = os.path.join(folder, "values.json")
-if mode == "write":
-    with open(name, "w") as file:
-        json.dump(found, file)
-else:
+def main(mode, folder, scope=""):
+    """Writes the meta graphs, or compares."""
+    found = {build.__name__: values(build, mode, folder, scope) for build in KINDS}
+    name = os.path.join(folder, "values.json")
+    if mode == "write":
+        with open(name, "w") as file:
+            json.dump(found, file)
+        return
     with open(name) as file:
         expected = json.load(file)
     for name, rows in found.items():
         far = max(abs(a - b) / (1e-3 + abs(b)) for row, other in zip(rows, expected[name]) for a, b in zip(row, other))
         print(name, "equal" if far < 1e-5 else f"DIFFERS by {far}")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
