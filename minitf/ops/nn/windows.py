@@ -151,7 +151,12 @@ def check_moves(op) -> None:
 
 def _padding(op, place: int):
     padding = op.attrs["padding"]
-    return padding if padding != "EXPLICIT" else op.attrs["explicit_paddings"][2 * place : 2 * place + 2]
+    if padding != "EXPLICIT":
+        return padding
+    numbers = op.attrs.get("explicit_paddings", ())
+    if len(numbers) != 8:
+        raise ValueError(f"explicit padding takes 8 numbers, {op.type} has {len(numbers)}; others are 'SAME', 'VALID'")
+    return numbers[2 * place : 2 * place + 2]
 
 
 def static_count(op, place: int, size, window):

@@ -83,3 +83,14 @@ def test_arguments():
         tf.nn.conv2d(x, f, 1, "SAME", data_format="HWC")
     with tf.Session() as session, fails(tf.errors.InvalidArgumentError, "batch and depth"):
         session.run(tf.nn.conv2d(x, f, [2, 1, 1, 1], "SAME"))
+
+
+def test_explicit_padding_of_nodes():
+    """Nodes of graphs that were read may say EXPLICIT without the numbers, or where the op has none."""
+    x, f = tf.zeros([2, 7, 8, 3]), tf.zeros([3, 3, 3, 4])
+    for y in (tf.nn.avg_pool(x, 2, 2, "SAME"), tf.nn.conv2d(x, f, padding="SAME")):
+        definition = tf.Graph.as_graph_def(y.graph)
+        node = next(node for node in definition.node if node.name == y.op.name)
+        node.attr["padding"].s = b"EXPLICIT"
+        with tf.Graph().as_default(), fails(ValueError, "explicit padding takes 8 numbers", node.op):
+            tf.import_graph_def(definition)
