@@ -11,7 +11,7 @@ from minitf.runtime.resize.form import Form
 _FEW = 64  # numbers in a constant that are looked at one by one
 
 
-class Unfit(Exception):
+class Unresizable(Exception):
     """Programs that have no form in common."""
 
 
@@ -37,7 +37,7 @@ class Constants:
         self._check()
 
     def _follow(self, number: int) -> None:
-        """Finds out how the contents of a constant follow the sizes; raises Unfit."""
+        """Finds out how the contents of a constant follow the sizes; raises Unresizable."""
         if number in self._whole or number in self.memory:
             return
         arrays = [_contents(form, number) for form in self._forms]
@@ -48,7 +48,7 @@ class Constants:
         self.memory[number] = np.empty(largest.nbytes, np.uint8)
         if not self._fit(number, arrays):
             if number not in self._largest.made:
-                raise Unfit
+                raise Unresizable
             for source, *_ in self._largest.made[number][1]:
                 self._follow(source)
 
@@ -66,13 +66,13 @@ class Constants:
         return True
 
     def _check(self) -> None:
-        """Tries the constants between the corners; raises Unfit."""
+        """Tries the constants between the corners; raises Unresizable."""
         for form, numbers in zip(self._forms[len(self._corners) :], self.numbers[len(self._corners) :]):
             done: dict = {}
             for number in self.memory:
                 found, wanted = self._contents(number, numbers, done), _contents(form, number)
                 if not (_begins(found, wanted) and found.size == wanted.size):
-                    raise Unfit
+                    raise Unresizable
 
     def _contents(self, number: int, numbers: np.ndarray, done: dict) -> np.ndarray:
         """What a constant holds, or begins with. done: what others hold."""
@@ -104,7 +104,7 @@ class Constants:
         for number, memory in self.memory.items():
             array = self._contents(number, numbers, done).reshape(-1).view(np.uint8)
             if array.size > memory.size:
-                raise Unfit
+                raise Unresizable
             memory[: array.size] = array
         return done
 
@@ -113,7 +113,7 @@ def _contents(form: Form, number: int) -> np.ndarray:
     buffer = form.buffers[number]
     array = form.program.low.inputs[buffer.index].known if buffer.kind == "input" else buffer.array
     if array is None or array.dtype.hasobject:
-        raise Unfit
+        raise Unresizable
     return array
 
 

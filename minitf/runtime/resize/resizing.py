@@ -16,7 +16,7 @@ from minitf.framework.errors import OpError
 from minitf.runtime.lower.ir import Ref
 from minitf.runtime.plan.boundary import Packed
 from minitf.runtime.resize.box import Box, Numbers, Sizes
-from minitf.runtime.resize.constants import Constants, Unfit
+from minitf.runtime.resize.constants import Constants, Unresizable
 from minitf.runtime.resize.form import Form, with_slices
 from minitf.runtime.tensor_arrays.flows import Flow
 
@@ -139,7 +139,7 @@ class _Group:
             return None
         try:
             return Resized(sizes, _Maker(sizes, given, lower), self._state)
-        except Unfit:
+        except Unresizable:
             return None
 
 
@@ -154,11 +154,11 @@ class _Maker:
         self.direct = frozenset([i for i, (a, b) in enumerate(zip(*shapes)) if a != b])
 
     def form(self, values: tuple) -> Form:
-        """What the program for some values is made of; raises Unfit where there is none."""
+        """What the program for some values is made of; raises Unresizable where there is none."""
         if values not in self._forms:
             self._forms[values] = self._made(values)
         if self._forms[values] is None:
-            raise Unfit
+            raise Unresizable
         return self._forms[values]
 
     def _made(self, values: tuple) -> Form | None:
@@ -188,7 +188,7 @@ class _Maker:
                 return box
             low = [here - (here - a) // 2 for a, here in zip(low, self.here)]
             high = [here + (b - here) // 2 for b, here in zip(high, self.here)]
-        raise Unfit
+        raise Unresizable
 
     def _farthest(self, k: int, limit: int) -> int:
         """The value of a size nearest to a limit up to which programs are alike."""
@@ -217,7 +217,7 @@ class Resized:
 
     def __init__(self, sizes: Sizes, maker: _Maker, state):
         if maker.here is None:
-            raise Unfit
+            raise Unresizable
         self._sizes, self.box, self.point = sizes, maker.box(), None
         corners = [maker.form(values) for values in self.box.corners()]
         between = {values: maker.form(values) for values in self.box.between()}
@@ -226,7 +226,7 @@ class Resized:
         table = np.stack(self.constants.numbers)
         self._numbers = Numbers(self.box, table[: len(corners)])
         if not self._numbers.give(dict(zip(between, table[len(corners) :]))):
-            raise Unfit
+            raise Unresizable
         self.program = self.form.program
         self._make_room(table[:, self.form.sizes].max(axis=0).tolist())
         self._saved, self._flows = self.program.saved, self.program.flows
@@ -274,7 +274,7 @@ class Resized:
         self.point = None
         try:
             self._place(numbers, self.constants.write(numbers))
-        except (Unfit, OpError):
+        except (Unresizable, OpError):
             return None
         self.point = point
         return self.program
@@ -322,8 +322,8 @@ def _empty(array: np.ndarray, sizes: tuple) -> np.ndarray:
 
 
 def _alike(forms: list[Form]) -> list[np.ndarray]:
-    """The numbers of programs; raises Unfit if they have no form in common."""
+    """The numbers of programs; raises Unresizable if they have no form in common."""
     first = forms[-1]
     if any([form.structure != first.structure for form in forms]):
-        raise Unfit
+        raise Unresizable
     return [form.numbers for form in forms]
