@@ -169,7 +169,10 @@ def _explained(error: Exception, function, name, args: tuple, kwargs: dict) -> E
     frames = _frames(error.__traceback__)
     if len(frames) < 2 or isinstance(error, _TELLING) or any(is_users(tb.tb_frame) for tb in frames):
         return error  # a misfit, Python's own word on a signature, or what a user's function raised
-    name, arguments = _called(function, name, args), _arguments(function, args, kwargs)
+    try:
+        name, arguments = _called(function, name, args), _arguments(function, args, kwargs)
+    except TypeError:
+        return error  # the function's word on its signature
     if isinstance(error, MemoryError):
         return ResourceExhaustedError(None, None, f"out of memory in {name}({_listed(arguments)})")
     if not said(error):

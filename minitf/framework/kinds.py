@@ -60,7 +60,7 @@ def kinds(function) -> dict[str, Kind]:
     """The kinds of a function's arguments, by name, of those whose annotation says one."""
     found = {}
     for name, parameter in inspect.signature(function).parameters.items():
-        kind = _kind(parameter, function.__globals__)
+        kind = _kind(parameter, inspect.unwrap(function).__globals__)
         if kind is not None:
             found[name] = kind
     return found

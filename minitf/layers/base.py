@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from inspect import Parameter
 
 import minitf as tf
 from minitf.framework import dtypes, nest
 from minitf.framework.collections import GraphKeys
 from minitf.framework.graph import get_collection, get_collection_ref, get_default_graph, name_scope
+from minitf.framework.named import named
 from minitf.framework.shape import TensorShape, dimension_value
 from minitf.framework.sparse import SparseTensor, convert_to_tensor_or_sparse_tensor
+from minitf.framework.taking import arguments, optional, taking
 from minitf.framework.tensor import Tensor
 from minitf.layers import by_name
 from minitf.ops.state.partitioned_variable import parts_of
@@ -253,6 +256,23 @@ class Layer:
             context = tf.variable_scope(scope, default_name=self._base_name)
         with context as captured:
             self._scope = captured
+
+
+def function_of(layer: type[Layer], name: str, doc: str) -> Callable:
+    """The public function that makes a layer, of the arguments of its class, and calls it."""
+    inputs = Parameter("inputs", Parameter.POSITIONAL_OR_KEYWORD)
+
+    @named(name, doc)
+    @taking([inputs, *arguments(layer), optional("reuse")])
+    def function(inputs, name, reuse, **how):
+        return layer(name=name, _scope=name, _reuse=reuse, **how)(inputs)
+
+    return function
+
+
+def weight_options(initializer, regularizer, constraint) -> dict:
+    """How a layer makes one of its weights: what `add_weight` takes."""
+    return {"initializer": initializer, "regularizer": regularizer, "constraint": constraint}
 
 
 def last_size(shape: TensorShape, layer: Layer) -> int:

@@ -6,7 +6,7 @@ import numbers
 
 import minitf as tf
 from minitf.framework.shape import TensorShape
-from minitf.layers.base import InputSpec, Layer
+from minitf.layers.base import InputSpec, Layer, function_of, weight_options
 from minitf.layers.by_name import activation_function
 from minitf.ops.nn.conv_forms import convolve
 
@@ -73,16 +73,9 @@ class _Convolution(Layer):
         self.padding = lower_padding(padding, *["causal"] * (self._axes == 1))
         self.data_format, self._first = data_format, channels_first(data_format)
         self.activation = activation_function(activation)
-        self._kernel_how = {
-            "initializer": kernel_initializer,
-            "regularizer": kernel_regularizer,
-            "constraint": kernel_constraint,
-        }
-        self._bias_how = {
-            "initializer": tf.zeros_initializer() if bias_initializer is None else bias_initializer,
-            "regularizer": bias_regularizer,
-            "constraint": bias_constraint,
-        }
+        start = tf.zeros_initializer() if bias_initializer is None else bias_initializer
+        self._kernel_how = weight_options(kernel_initializer, kernel_regularizer, kernel_constraint)
+        self._bias_how = weight_options(start, bias_regularizer, bias_constraint)
         self.input_spec = InputSpec(ndim=self._axes + 2)
 
     def build(self, input_shape) -> None:
@@ -158,48 +151,6 @@ class Conv2D(_Convolution):
     filters].
     """
 
-    def __init__(
-        self,
-        filters: int,
-        kernel_size,
-        strides=(1, 1),
-        padding="valid",
-        data_format="channels_last",
-        dilation_rate=(1, 1),
-        activation=None,
-        use_bias: bool = True,
-        kernel_initializer=None,
-        bias_initializer=None,
-        kernel_regularizer=None,
-        bias_regularizer=None,
-        activity_regularizer=None,
-        kernel_constraint=None,
-        bias_constraint=None,
-        trainable: bool = True,
-        name=None,
-        **kwargs,
-    ):
-        super().__init__(
-            filters,
-            kernel_size,
-            strides,
-            padding,
-            data_format,
-            dilation_rate,
-            activation,
-            use_bias,
-            kernel_initializer,
-            bias_initializer,
-            kernel_regularizer,
-            bias_regularizer,
-            activity_regularizer,
-            kernel_constraint,
-            bias_constraint,
-            trainable,
-            name,
-            **kwargs,
-        )
-
 
 class Conv2DTranspose(Conv2D):
     """The transpose of `Conv2D`: [batch, h, w, channels] -> [batch, h * stride, w * stride, filters], and
@@ -210,7 +161,7 @@ class Conv2DTranspose(Conv2D):
         self,
         filters: int,
         kernel_size,
-        strides=(1, 1),
+        strides=1,
         padding="valid",
         data_format="channels_last",
         activation=None,
@@ -232,18 +183,17 @@ class Conv2DTranspose(Conv2D):
             strides,
             padding,
             data_format,
-            1,
-            activation,
-            use_bias,
-            kernel_initializer,
-            bias_initializer,
-            kernel_regularizer,
-            bias_regularizer,
-            activity_regularizer,
-            kernel_constraint,
-            bias_constraint,
-            trainable,
-            name,
+            activation=activation,
+            use_bias=use_bias,
+            kernel_initializer=kernel_initializer,
+            bias_initializer=bias_initializer,
+            kernel_regularizer=kernel_regularizer,
+            bias_regularizer=bias_regularizer,
+            activity_regularizer=activity_regularizer,
+            kernel_constraint=kernel_constraint,
+            bias_constraint=bias_constraint,
+            trainable=trainable,
+            name=name,
             **kwargs,
         )
 
@@ -275,77 +225,18 @@ class Conv2DTranspose(Conv2D):
         return size + max(window - stride, 0) if self.padding == "valid" else size
 
 
-def conv1d(
-    inputs,
-    filters: int,
-    kernel_size,
-    strides=1,
-    padding="valid",
-    data_format="channels_last",
-    dilation_rate=1,
-    activation=None,
-    use_bias: bool = True,
-    kernel_initializer=None,
-    bias_initializer=None,
-    kernel_regularizer=None,
-    bias_regularizer=None,
-    activity_regularizer=None,
-    kernel_constraint=None,
-    bias_constraint=None,
-    trainable: bool = True,
-    name=None,
-    reuse=None,
-):
+conv1d = function_of(
+    Conv1D,
+    "conv1d",
     """A convolutional layer along one axis: [batch, w, channels] -> [batch, w', filters].
 
     padding: "valid", "same", or "causal" (no output depends on later inputs); other arguments as those of
     `conv2d`.
-    """
-    layer = Conv1D(
-        filters,
-        kernel_size,
-        strides,
-        padding,
-        data_format,
-        dilation_rate,
-        activation,
-        use_bias,
-        kernel_initializer,
-        bias_initializer,
-        kernel_regularizer,
-        bias_regularizer,
-        activity_regularizer,
-        kernel_constraint,
-        bias_constraint,
-        trainable,
-        name,
-        _scope=name,
-        _reuse=reuse,
-    )
-    return layer(inputs)
-
-
-def conv2d(
-    inputs,
-    filters: int,
-    kernel_size,
-    strides=(1, 1),
-    padding="valid",
-    data_format="channels_last",
-    dilation_rate=(1, 1),
-    activation=None,
-    use_bias: bool = True,
-    kernel_initializer=None,
-    bias_initializer=None,
-    kernel_regularizer=None,
-    bias_regularizer=None,
-    activity_regularizer=None,
-    kernel_constraint=None,
-    bias_constraint=None,
-    trainable: bool = True,
-    name=None,
-    reuse=None,
-):
+    """,
+)
+conv2d = function_of(
+    Conv2D,
+    "conv2d",
     """A convolutional layer: [batch, h, w, channels] -> [batch, h', w', filters].
 
     Variables `kernel` [*kernel_size, channels, filters] and `bias` are made in scope `name` (default
@@ -358,74 +249,14 @@ def conv2d(
 
     Raises:
       ValueError: for inputs of another rank, an unknown number of channels, or other arguments than these.
-    """
-    layer = Conv2D(
-        filters,
-        kernel_size,
-        strides,
-        padding,
-        data_format,
-        dilation_rate,
-        activation,
-        use_bias,
-        kernel_initializer,
-        bias_initializer,
-        kernel_regularizer,
-        bias_regularizer,
-        activity_regularizer,
-        kernel_constraint,
-        bias_constraint,
-        trainable,
-        name,
-        _scope=name,
-        _reuse=reuse,
-    )
-    return layer(inputs)
-
-
-def conv2d_transpose(
-    inputs,
-    filters: int,
-    kernel_size,
-    strides=(1, 1),
-    padding="valid",
-    data_format="channels_last",
-    activation=None,
-    use_bias: bool = True,
-    kernel_initializer=None,
-    bias_initializer=None,
-    kernel_regularizer=None,
-    bias_regularizer=None,
-    activity_regularizer=None,
-    kernel_constraint=None,
-    bias_constraint=None,
-    trainable: bool = True,
-    name=None,
-    reuse=None,
-):
+    """,
+)
+conv2d_transpose = function_of(
+    Conv2DTranspose,
+    "conv2d_transpose",
     """A transposed convolutional layer: [batch, h, w, channels] -> [batch, h', w', filters], h' about
     h * stride.
 
     The kernel is [*kernel_size, filters, channels]; other arguments and errors as those of `conv2d`.
-    """
-    layer = Conv2DTranspose(
-        filters,
-        kernel_size,
-        strides,
-        padding,
-        data_format,
-        activation,
-        use_bias,
-        kernel_initializer,
-        bias_initializer,
-        kernel_regularizer,
-        bias_regularizer,
-        activity_regularizer,
-        kernel_constraint,
-        bias_constraint,
-        trainable,
-        name,
-        _scope=name,
-        _reuse=reuse,
-    )
-    return layer(inputs)
+    """,
+)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import minitf as tf
 from minitf.framework.shape import TensorShape
-from minitf.layers.base import InputSpec, Layer, last_size
+from minitf.layers.base import InputSpec, Layer, function_of, last_size, weight_options
 from minitf.layers.by_name import activation_function
 from minitf.ops.control.cond import smart_cond
 
@@ -33,16 +33,9 @@ class Dense(Layer):
         super().__init__(trainable=trainable, name=name, activity_regularizer=activity_regularizer, **kwargs)
         self.units, self.use_bias = int(units), use_bias
         self.activation = activation_function(activation)
-        self._kernel_how = {
-            "initializer": kernel_initializer,
-            "regularizer": kernel_regularizer,
-            "constraint": kernel_constraint,
-        }
-        self._bias_how = {
-            "initializer": tf.zeros_initializer() if bias_initializer is None else bias_initializer,
-            "regularizer": bias_regularizer,
-            "constraint": bias_constraint,
-        }
+        start = tf.zeros_initializer() if bias_initializer is None else bias_initializer
+        self._kernel_how = weight_options(kernel_initializer, kernel_regularizer, kernel_constraint)
+        self._bias_how = weight_options(start, bias_regularizer, bias_constraint)
         self.input_spec = InputSpec(min_ndim=2)
 
     def build(self, input_shape) -> None:
@@ -72,22 +65,9 @@ class Dense(Layer):
         return outputs if self.activation is None else self.activation(outputs)
 
 
-def dense(
-    inputs,
-    units: int | float,
-    activation=None,
-    use_bias: bool = True,
-    kernel_initializer: Callable | str | None = None,
-    bias_initializer=None,
-    kernel_regularizer: Callable | str | None = None,
-    bias_regularizer: Callable | str | None = None,
-    activity_regularizer: Callable | None = None,
-    kernel_constraint: Callable | str | None = None,
-    bias_constraint: Callable | str | None = None,
-    trainable: bool = True,
-    name=None,
-    reuse=None,
-):
+dense = function_of(
+    Dense,
+    "dense",
     """A fully connected layer: [..., n] -> [..., units].
 
     Variables `kernel` and `bias` are made in scope `name` (default "dense"); `reuse=True` takes those that
@@ -99,24 +79,8 @@ def dense(
 
     Raises:
       ValueError: if the size of the last axis is unknown.
-    """
-    layer = Dense(
-        units,
-        activation,
-        use_bias,
-        kernel_initializer,
-        bias_initializer,
-        kernel_regularizer,
-        bias_regularizer,
-        activity_regularizer,
-        kernel_constraint,
-        bias_constraint,
-        trainable,
-        name,
-        _scope=name,
-        _reuse=reuse,
-    )
-    return layer(inputs)
+    """,
+)
 
 
 class Dropout(Layer):

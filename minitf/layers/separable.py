@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import minitf as tf
+from minitf.layers.base import function_of, weight_options
 from minitf.layers.convolution import Conv2D
 
 
@@ -15,10 +16,10 @@ class SeparableConv2D(Conv2D):
         self,
         filters: int,
         kernel_size,
-        strides=(1, 1),
+        strides=1,
         padding="valid",
         data_format="channels_last",
-        dilation_rate=(1, 1),
+        dilation_rate=1,
         depth_multiplier: int = 1,
         activation=None,
         use_bias: bool = True,
@@ -54,16 +55,8 @@ class SeparableConv2D(Conv2D):
             **kwargs,
         )
         self.depth_multiplier = int(depth_multiplier)
-        self._depthwise_how = {
-            "initializer": depthwise_initializer,
-            "regularizer": depthwise_regularizer,
-            "constraint": depthwise_constraint,
-        }
-        self._pointwise_how = {
-            "initializer": pointwise_initializer,
-            "regularizer": pointwise_regularizer,
-            "constraint": pointwise_constraint,
-        }
+        self._depthwise_how = weight_options(depthwise_initializer, depthwise_regularizer, depthwise_constraint)
+        self._pointwise_how = weight_options(pointwise_initializer, pointwise_regularizer, pointwise_constraint)
 
     def build(self, input_shape) -> None:
         """Makes `depthwise_kernel` [*kernel_size, channels, depth_multiplier], `pointwise_kernel`
@@ -97,56 +90,6 @@ class SeparableConv1D(SeparableConv2D):
 
     _axes = 1
 
-    def __init__(
-        self,
-        filters: int,
-        kernel_size,
-        strides=1,
-        padding="valid",
-        data_format="channels_last",
-        dilation_rate=1,
-        depth_multiplier: int = 1,
-        activation=None,
-        use_bias: bool = True,
-        depthwise_initializer: Callable | str | None = None,
-        pointwise_initializer: Callable | str | None = None,
-        bias_initializer=None,
-        depthwise_regularizer: Callable | str | None = None,
-        pointwise_regularizer: Callable | str | None = None,
-        bias_regularizer=None,
-        activity_regularizer=None,
-        depthwise_constraint: Callable | str | None = None,
-        pointwise_constraint: Callable | str | None = None,
-        bias_constraint=None,
-        trainable: bool = True,
-        name=None,
-        **kwargs,
-    ):
-        super().__init__(
-            filters,
-            kernel_size,
-            strides,
-            padding,
-            data_format,
-            dilation_rate,
-            depth_multiplier,
-            activation,
-            use_bias,
-            depthwise_initializer,
-            pointwise_initializer,
-            bias_initializer,
-            depthwise_regularizer,
-            pointwise_regularizer,
-            bias_regularizer,
-            activity_regularizer,
-            depthwise_constraint,
-            pointwise_constraint,
-            bias_constraint,
-            trainable,
-            name,
-            **kwargs,
-        )
-
     def call(self, inputs):
         """The convolutions, as those of images of one row, the bias and the activation."""
         axis, padding = 2 if self._first else 1, self.padding
@@ -172,117 +115,21 @@ class SeparableConv1D(SeparableConv2D):
         return outputs if self.activation is None else self.activation(outputs)
 
 
-def separable_conv2d(
-    inputs,
-    filters: int,
-    kernel_size,
-    strides=(1, 1),
-    padding="valid",
-    data_format="channels_last",
-    dilation_rate=(1, 1),
-    depth_multiplier: int = 1,
-    activation=None,
-    use_bias: bool = True,
-    depthwise_initializer: Callable | str | None = None,
-    pointwise_initializer: Callable | str | None = None,
-    bias_initializer=None,
-    depthwise_regularizer: Callable | str | None = None,
-    pointwise_regularizer: Callable | str | None = None,
-    bias_regularizer=None,
-    activity_regularizer=None,
-    depthwise_constraint: Callable | str | None = None,
-    pointwise_constraint: Callable | str | None = None,
-    bias_constraint=None,
-    trainable: bool = True,
-    name=None,
-    reuse=None,
-):
+separable_conv2d = function_of(
+    SeparableConv2D,
+    "separable_conv2d",
     """Each channel convolved to `depth_multiplier` channels, and these mixed: [batch, h, w, channels] ->
     [batch, h', w', filters].
 
     Other arguments and errors as those of `conv2d`.
-    """
-    layer = SeparableConv2D(
-        filters,
-        kernel_size,
-        strides,
-        padding,
-        data_format,
-        dilation_rate,
-        depth_multiplier,
-        activation,
-        use_bias,
-        depthwise_initializer,
-        pointwise_initializer,
-        bias_initializer,
-        depthwise_regularizer,
-        pointwise_regularizer,
-        bias_regularizer,
-        activity_regularizer,
-        depthwise_constraint,
-        pointwise_constraint,
-        bias_constraint,
-        trainable,
-        name,
-        _scope=name,
-        _reuse=reuse,
-    )
-    return layer(inputs)
-
-
-def separable_conv1d(
-    inputs,
-    filters: int,
-    kernel_size,
-    strides=1,
-    padding="valid",
-    data_format="channels_last",
-    dilation_rate=1,
-    depth_multiplier: int = 1,
-    activation=None,
-    use_bias: bool = True,
-    depthwise_initializer: Callable | str | None = None,
-    pointwise_initializer: Callable | str | None = None,
-    bias_initializer=None,
-    depthwise_regularizer: Callable | str | None = None,
-    pointwise_regularizer: Callable | str | None = None,
-    bias_regularizer=None,
-    activity_regularizer=None,
-    depthwise_constraint: Callable | str | None = None,
-    pointwise_constraint: Callable | str | None = None,
-    bias_constraint=None,
-    trainable: bool = True,
-    name=None,
-    reuse=None,
-):
+    """,
+)
+separable_conv1d = function_of(
+    SeparableConv1D,
+    "separable_conv1d",
     """Each channel convolved along one axis to `depth_multiplier` channels, and these mixed:
     [batch, w, channels] -> [batch, w', filters].
 
     kernel_size, strides, dilation_rate: numbers; other arguments and errors as those of `separable_conv2d`.
-    """
-    layer = SeparableConv1D(
-        filters,
-        kernel_size,
-        strides,
-        padding,
-        data_format,
-        dilation_rate,
-        depth_multiplier,
-        activation,
-        use_bias,
-        depthwise_initializer,
-        pointwise_initializer,
-        bias_initializer,
-        depthwise_regularizer,
-        pointwise_regularizer,
-        bias_regularizer,
-        activity_regularizer,
-        depthwise_constraint,
-        pointwise_constraint,
-        bias_constraint,
-        trainable,
-        name,
-        _scope=name,
-        _reuse=reuse,
-    )
-    return layer(inputs)
+    """,
+)

@@ -2,29 +2,19 @@
 
 from __future__ import annotations
 
-import inspect
-
 import minitf as tf
 from minitf import metrics
 from minitf.framework.named import named
+from minitf.framework.taking import arguments, taking
 
 
 def _streaming(function, name: str | None = None, but: str = ""):
     """A function of tf.metrics with predictions before labels, and without some arguments."""
-    known = inspect.signature(function)
-    names = [n for n in known.parameters if n not in but.split()]
-    if "labels" in names:
-        names = ["predictions", "labels", *[n for n in names if n not in ("predictions", "labels")]]
-    signature = known.replace(parameters=[known.parameters[n] for n in names])
-
-    @named(
-        f"streaming_{name or function.__name__}", f"`tf.metrics.{function.__name__}`, with predictions before labels."
-    )
-    def streaming(*args, **kwargs):
-        return function(**signature.bind(*args, **kwargs).arguments)
-
-    streaming.__signature__ = signature
-    return streaming
+    known = {p.name: p for p in arguments(function) if p.name not in but.split()}
+    swapped = ["predictions", "labels"] if "labels" in known else []
+    order = [*swapped, *[n for n in known if n not in swapped]]
+    doc = f"`tf.metrics.{function.__name__}`, with predictions before labels."
+    return named(f"streaming_{name or function.__name__}", doc)(taking([known[n] for n in order])(function))
 
 
 _BARE = "metrics_collections updates_collections name"  # are not arguments of some

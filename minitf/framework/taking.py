@@ -1,0 +1,38 @@
+"""Functions whose arguments are said once for a whole family."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Callable, Iterable
+from inspect import Parameter
+
+
+def taking(parameters: Iterable[Parameter]) -> Callable:
+    """A decorator: what the function takes, in order; it gets all of them by name."""
+    signature = inspect.Signature(list(parameters))
+
+    def deciding(function: Callable) -> Callable:
+        @functools.wraps(function)
+        def call(*args, **kwargs):
+            try:
+                bound = signature.bind(*args, **kwargs)
+            except TypeError as error:
+                raise TypeError(f"{call.__name__}() {error}") from None
+            bound.apply_defaults()
+            return function(**bound.arguments)
+
+        call.__signature__ = signature
+        return call
+
+    return deciding
+
+
+def arguments(function: Callable) -> list[Parameter]:
+    """What a function, or a class, takes by name."""
+    return [p for p in inspect.signature(function).parameters.values() if p.kind is p.POSITIONAL_OR_KEYWORD]
+
+
+def optional(name: str, default=None, annotation=Parameter.empty) -> Parameter:
+    """An argument that may be left out."""
+    return Parameter(name, Parameter.POSITIONAL_OR_KEYWORD, default=default, annotation=annotation)
