@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import minitf as tf
-from minitf.metrics.streams import collected, metric_variable, ratio
+from minitf.metrics.streams import metric, metric_variable, ratio
 from minitf.ops.math.confusion import without_last_axis
 
 
@@ -22,61 +22,43 @@ def streaming_confusion_matrix(labels, predictions, num_classes, weights=None) -
     return total, tf.assign_add(total, current)
 
 
-def mean_iou(
-    labels,
-    predictions,
-    num_classes: int,
-    weights=None,
-    metrics_collections=None,
-    updates_collections=None,
-    name: str | None = None,
-) -> tuple:
+@metric("mean_iou")
+def mean_iou(labels, predictions, num_classes: int, weights=None) -> tuple:
     """The mean over classes of intersection over union: how often right over how often labelled or predicted;
     classes that never occur do not count. A pair of it and the update op, which gives the confusion matrix.
     """
-    with tf.variable_scope(name, "mean_iou", [predictions, labels, weights]):
-        predictions, labels = tf.convert_to_tensor(predictions), tf.convert_to_tensor(labels)
-        predictions.shape.assert_is_compatible_with(labels.shape)
-        total, update_op = streaming_confusion_matrix(labels, predictions, num_classes, weights)
-        predicted = tf.cast(tf.reduce_sum(total, 0), tf.float32)
-        labelled = tf.cast(tf.reduce_sum(total, 1), tf.float32)
-        right = tf.cast(tf.diag_part(total), tf.float32)
-        union = predicted + labelled - right
-        number = tf.reduce_sum(tf.cast(tf.not_equal(union, 0), tf.float32))
-        ious = tf.div(right, tf.where(tf.greater(union, 0), union, tf.ones_like(union)))
-        some = tf.greater(number, 0)
-        value = tf.where(some, tf.reduce_sum(ious, name="mean_iou") / number, 0)
-        return collected(value, update_op, metrics_collections, updates_collections)
+    predictions, labels = tf.convert_to_tensor(predictions), tf.convert_to_tensor(labels)
+    predictions.shape.assert_is_compatible_with(labels.shape)
+    total, update_op = streaming_confusion_matrix(labels, predictions, num_classes, weights)
+    predicted = tf.cast(tf.reduce_sum(total, 0), tf.float32)
+    labelled = tf.cast(tf.reduce_sum(total, 1), tf.float32)
+    right = tf.cast(tf.diag_part(total), tf.float32)
+    union = predicted + labelled - right
+    number = tf.reduce_sum(tf.cast(tf.not_equal(union, 0), tf.float32))
+    ious = tf.div(right, tf.where(tf.greater(union, 0), union, tf.ones_like(union)))
+    some = tf.greater(number, 0)
+    return tf.where(some, tf.reduce_sum(ious, name="mean_iou") / number, 0), update_op
 
 
-def mean_per_class_accuracy(
-    labels,
-    predictions,
-    num_classes: int,
-    weights=None,
-    metrics_collections=None,
-    updates_collections=None,
-    name: str | None = None,
-) -> tuple:
+@metric("mean_accuracy")
+def mean_per_class_accuracy(labels, predictions, num_classes: int, weights=None) -> tuple:
     """The mean over classes of how often predictions are right; a pair of it and the update op, which gives
     the accuracy of each class.
     """
-    with tf.variable_scope(name, "mean_accuracy", [predictions, labels, weights]):
-        labels = tf.cast(labels, tf.int64)
-        labels, predictions = without_last_axis(labels, tf.convert_to_tensor(predictions))
-        predictions.shape.assert_is_compatible_with(labels.shape)
-        total = metric_variable([num_classes], tf.float32, "total")
-        count = metric_variable([num_classes], tf.float32, "count")
-        ones = tf.ones([tf.size(labels)], tf.float32)
-        predictions, labels = _flat(predictions), _flat(labels)
-        if labels.dtype.base_dtype is not predictions.dtype.base_dtype:
-            predictions = tf.cast(predictions, labels.dtype)
-        right = tf.cast(tf.equal(predictions, labels), tf.float32)
-        if weights is not None:
-            weights = tf.cast(_flat(tf.convert_to_tensor(weights)), tf.float32)
-            right, ones = right * weights, ones * weights
-        update_total = tf.scatter_add(total, labels, ones)
-        update_count = tf.scatter_add(count, labels, right)
-        value = tf.reduce_mean(ratio(count, total, None), name="mean_accuracy")
-        update_op = ratio(update_count, update_total, "update_op")
-        return collected(value, update_op, metrics_collections, updates_collections)
+    labels = tf.cast(labels, tf.int64)
+    labels, predictions = without_last_axis(labels, tf.convert_to_tensor(predictions))
+    predictions.shape.assert_is_compatible_with(labels.shape)
+    total = metric_variable([num_classes], tf.float32, "total")
+    count = metric_variable([num_classes], tf.float32, "count")
+    ones = tf.ones([tf.size(labels)], tf.float32)
+    predictions, labels = _flat(predictions), _flat(labels)
+    if labels.dtype.base_dtype is not predictions.dtype.base_dtype:
+        predictions = tf.cast(predictions, labels.dtype)
+    right = tf.cast(tf.equal(predictions, labels), tf.float32)
+    if weights is not None:
+        weights = tf.cast(_flat(tf.convert_to_tensor(weights)), tf.float32)
+        right, ones = right * weights, ones * weights
+    update_total = tf.scatter_add(total, labels, ones)
+    update_count = tf.scatter_add(count, labels, right)
+    value = tf.reduce_mean(ratio(count, total, None), name="mean_accuracy")
+    return value, ratio(update_count, update_total, "update_op")

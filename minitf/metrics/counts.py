@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import minitf as tf
 from minitf.framework.named import named
-from minitf.metrics.streams import alike, broadcast_weights, collected, metric_variable
+from minitf.metrics.streams import alike, broadcast_weights, metric, metric_variable
 
 
-def _counted(happened, weights, metrics_collections, updates_collections) -> tuple:
+def _counted(happened, weights) -> tuple:
     """How often, in all updates, something was true."""
     tf.assert_type(happened, tf.bool)
     count = metric_variable([], tf.float32, "count")
@@ -16,28 +18,28 @@ def _counted(happened, weights, metrics_collections, updates_collections) -> tup
         with tf.control_dependencies([tf.assert_rank_in(weights, (0, tf.rank(values)))]):
             values = tf.multiply(values, tf.cast(weights, tf.float32))
     value = tf.identity(count)
-    update_op = tf.assign_add(count, tf.reduce_sum(values))
-    return collected(value, update_op, metrics_collections, updates_collections)
+    return value, tf.assign_add(count, tf.reduce_sum(values))
+
+
+def _of_truth(default: str, found: Callable, doc: str):
+    """The metric that `found(labels, predictions, weights)` gives for bools."""
+    about = "labels, predictions: bools, or what is cast to them."
+
+    @named(default, f"{doc}; a pair of it and its update op.\n\n    {about}\n    ")
+    @metric(default)
+    def function(labels, predictions, weights=None) -> tuple:
+        predictions, labels = tf.cast(predictions, tf.bool), tf.cast(labels, tf.bool)
+        predictions, labels, weights = alike(predictions, labels, weights)
+        return found(labels, predictions, weights)
+
+    return function
 
 
 def _truth_count(default: str, label: bool, prediction: bool, doc: str):
-    @named(
-        default,
-        f"""{doc}; a pair of the number and its update op.
+    def found(labels, predictions, weights) -> tuple:
+        return _counted(tf.logical_and(tf.equal(labels, label), tf.equal(predictions, prediction)), weights)
 
-    labels, predictions: bools, or what is cast to them.
-    """,
-    )
-    def function(
-        labels, predictions, weights=None, metrics_collections=None, updates_collections=None, name: str | None = None
-    ) -> tuple:
-        with tf.variable_scope(name, default, [predictions, labels, weights]):
-            predictions, labels = tf.cast(predictions, tf.bool), tf.cast(labels, tf.bool)
-            predictions, labels, weights = alike(predictions, labels, weights)
-            happened = tf.logical_and(tf.equal(labels, label), tf.equal(predictions, prediction))
-            return _counted(happened, weights, metrics_collections, updates_collections)
-
-    return function
+    return _of_truth(default, found, doc)
 
 
 true_positives = _truth_count("true_positives", True, True, "How often what is true was predicted so")
@@ -51,31 +53,17 @@ def _share(part, other, name: str):
     return tf.where(tf.greater(part + other, 0), tf.div(part, part + other), 0, name=name)
 
 
-def _of_truth(default: str, other, doc: str):
-    @named(
-        default,
-        f"""{doc}; a pair of it and its update op.
+def _truth_share(default: str, other: Callable, doc: str):
+    def found(labels, predictions, weights) -> tuple:
+        right, update_right = true_positives(labels, predictions, weights)
+        wrong, update_wrong = other(labels, predictions, weights)
+        return _share(right, wrong, "value"), _share(update_right, update_wrong, "update_op")
 
-    labels, predictions: bools, or what is cast to them.
-    """,
-    )
-    def function(
-        labels, predictions, weights=None, metrics_collections=None, updates_collections=None, name: str | None = None
-    ) -> tuple:
-        with tf.variable_scope(name, default, [predictions, labels, weights]):
-            predictions, labels = tf.cast(predictions, tf.bool), tf.cast(labels, tf.bool)
-            predictions, labels, weights = alike(predictions, labels, weights)
-            found, update_found = true_positives(labels, predictions, weights)
-            missed, update_missed = other(labels, predictions, weights)
-            value = _share(found, missed, "value")
-            update_op = _share(update_found, update_missed, "update_op")
-            return collected(value, update_op, metrics_collections, updates_collections)
-
-    return function
+    return _of_truth(default, found, doc)
 
 
-precision = _of_truth("precision", false_positives, "The share of what was predicted true that is")
-recall = _of_truth("recall", false_negatives, "The share of what is true that was predicted so")
+precision = _truth_share("precision", false_positives, "The share of what was predicted true that is")
+recall = _truth_share("recall", false_negatives, "The share of what is true that was predicted so")
 
 # ---- at thresholds
 
@@ -123,19 +111,11 @@ def _count_at(kind: str):
     a pair of the numbers, [len(thresholds)], and their update op.
     """,
     )
-    def function(
-        labels,
-        predictions,
-        thresholds: list,
-        weights=None,
-        metrics_collections=None,
-        updates_collections=None,
-        name: str | None = None,
-    ) -> tuple:
-        with tf.variable_scope(name, default, [predictions, labels, weights]):
-            predictions = tf.convert_to_tensor(predictions)
-            values, updates = at_thresholds(labels, predictions, thresholds, weights, (kind,))
-            return collected(tf.identity(values[kind]), updates[kind], metrics_collections, updates_collections)
+    @metric(default)
+    def function(labels, predictions, thresholds: list, weights=None) -> tuple:
+        predictions = tf.convert_to_tensor(predictions)
+        values, updates = at_thresholds(labels, predictions, thresholds, weights, (kind,))
+        return tf.identity(values[kind]), updates[kind]
 
     return function
 
@@ -150,23 +130,14 @@ _SMALL = 1e-7
 
 def _share_at(default: str, other: str, doc: str):
     @named(f"{default}_at_thresholds", doc)
-    def function(
-        labels,
-        predictions,
-        thresholds: list,
-        weights=None,
-        metrics_collections=None,
-        updates_collections=None,
-        name: str | None = None,
-    ) -> tuple:
-        with tf.variable_scope(name, f"{default}_at_thresholds", [predictions, labels, weights]):
-            predictions = tf.convert_to_tensor(predictions)
-            results = at_thresholds(labels, predictions, thresholds, weights, ("tp", other))
-            value, update_op = [
-                tf.div(of["tp"], _SMALL + of["tp"] + of[other], name=f"{default}_{what}")
-                for of, what in zip(results, ("value", "update_op"))
-            ]
-            return collected(value, update_op, metrics_collections, updates_collections)
+    @metric(f"{default}_at_thresholds")
+    def function(labels, predictions, thresholds: list, weights=None) -> tuple:
+        results = at_thresholds(labels, tf.convert_to_tensor(predictions), thresholds, weights, ("tp", other))
+        value, update_op = [
+            tf.div(of["tp"], _SMALL + of["tp"] + of[other], name=f"{default}_{what}")
+            for of, what in zip(results, ("value", "update_op"))
+        ]
+        return value, update_op
 
     return function
 

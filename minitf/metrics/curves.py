@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import minitf as tf
 from minitf.metrics.counts import at_thresholds
-from minitf.metrics.streams import collected
+from minitf.metrics.streams import collected, metric
 
 _SMALL = 1e-7
 _MOST = 1 << 20  # thresholds; each is compared with every prediction
@@ -89,24 +89,11 @@ def _interpolated_area(tp, fn, fp):
     return tf.reduce_sum(rise, name="interpolate_pr_auc")
 
 
-def _nearest(
-    default: str,
-    chosen,
-    wanted,
-    labels,
-    predictions,
-    weights,
-    count: int,
-    metrics_collections,
-    updates_collections,
-    name,
-) -> tuple:
+def _nearest(chosen, wanted, labels, predictions, weights, count: int) -> list:
     if not 0 <= wanted <= 1:
         raise ValueError(f"a rate is in [0, 1], not {wanted!r}")
-    with tf.variable_scope(name, default, [predictions, labels, weights]):
-        results = at_thresholds(labels, tf.convert_to_tensor(predictions), _spread(count), weights)
-        value, update_op = [chosen(of, wanted, what) for of, what in zip(results, ("value", "update_op"))]
-        return collected(value, update_op, metrics_collections, updates_collections)
+    results = at_thresholds(labels, tf.convert_to_tensor(predictions), _spread(count), weights)
+    return [chosen(of, wanted, what) for of, what in zip(results, ("value", "update_op"))]
 
 
 def _sensitivity(of: dict, specificity, name: str):
@@ -123,55 +110,21 @@ def _specificity(of: dict, sensitivity, name: str):
     return tf.div(of["tn"][at], of["tn"][at] + of["fp"][at] + _SMALL, name)
 
 
+@metric("sensitivity_at_specificity")
 def sensitivity_at_specificity(
-    labels,
-    predictions,
-    specificity: float,
-    weights=None,
-    num_thresholds: int = 200,
-    metrics_collections=None,
-    updates_collections=None,
-    name: str | None = None,
+    labels, predictions, specificity: float, weights=None, num_thresholds: int = 200
 ) -> tuple:
     """The share of what is true found at the threshold whose share of what is false, found so, is nearest to
     `specificity`; a pair of it and its update op. predictions: floats in [0, 1].
     """
-    return _nearest(
-        "sensitivity_at_specificity",
-        _sensitivity,
-        specificity,
-        labels,
-        predictions,
-        weights,
-        num_thresholds,
-        metrics_collections,
-        updates_collections,
-        name,
-    )
+    return _nearest(_sensitivity, specificity, labels, predictions, weights, num_thresholds)
 
 
+@metric("specificity_at_sensitivity")
 def specificity_at_sensitivity(
-    labels,
-    predictions,
-    sensitivity: float,
-    weights=None,
-    num_thresholds: int = 200,
-    metrics_collections=None,
-    updates_collections=None,
-    name: str | None = None,
+    labels, predictions, sensitivity: float, weights=None, num_thresholds: int = 200
 ) -> tuple:
     """The share of what is false found so at the threshold whose share of what is true found is nearest to
     `sensitivity`; a pair of it and its update op. predictions: floats in [0, 1].
     """
-    return _nearest(
-        "specificity_at_sensitivity",
-        _specificity,
-        sensitivity,
-        labels,
-        predictions,
-        weights,
-        num_thresholds,
-        metrics_collections,
-        updates_collections,
-        name,
-    )
+    return _nearest(_specificity, sensitivity, labels, predictions, weights, num_thresholds)

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import minitf as tf
-from minitf.metrics.streams import alike, collected, mean
+from minitf.metrics.streams import alike, collected, mean, metric_of_mean
 
 
-def accuracy(
-    labels, predictions, weights=None, metrics_collections=None, updates_collections=None, name: str | None = None
-) -> tuple:
+@metric_of_mean("accuracy")
+def accuracy(labels, predictions, weights=None) -> tuple:
     """How often predictions equal labels; a pair of it and its update op.
 
     >>> import minitf as tf
@@ -21,26 +20,21 @@ def accuracy(
     predictions, labels, weights = alike(predictions, labels, weights)
     if labels.dtype.base_dtype is not predictions.dtype.base_dtype:
         predictions = tf.cast(predictions, labels.dtype)
-    right = tf.cast(tf.equal(predictions, labels), tf.float32)
-    return mean(right, weights, metrics_collections, updates_collections, name or "accuracy")
+    return tf.cast(tf.equal(predictions, labels), tf.float32), weights
 
 
-def mean_absolute_error(
-    labels, predictions, weights=None, metrics_collections=None, updates_collections=None, name: str | None = None
-) -> tuple:
+@metric_of_mean("mean_absolute_error")
+def mean_absolute_error(labels, predictions, weights=None) -> tuple:
     """The mean of |predictions - labels|; a pair of it and its update op."""
     predictions, labels, weights = alike(predictions, labels, weights)
-    errors = tf.abs(predictions - labels)
-    return mean(errors, weights, metrics_collections, updates_collections, name or "mean_absolute_error")
+    return tf.abs(predictions - labels), weights
 
 
-def mean_squared_error(
-    labels, predictions, weights=None, metrics_collections=None, updates_collections=None, name: str | None = None
-) -> tuple:
+@metric_of_mean("mean_squared_error")
+def mean_squared_error(labels, predictions, weights=None) -> tuple:
     """The mean of (predictions - labels) ** 2; a pair of it and its update op."""
     predictions, labels, weights = alike(predictions, labels, weights)
-    errors = tf.squared_difference(labels, predictions)
-    return mean(errors, weights, metrics_collections, updates_collections, name or "mean_squared_error")
+    return tf.squared_difference(labels, predictions), weights
 
 
 def root_mean_squared_error(
@@ -52,21 +46,13 @@ def root_mean_squared_error(
     return collected(tf.sqrt(value), tf.sqrt(update_op), metrics_collections, updates_collections)
 
 
-def mean_relative_error(
-    labels,
-    predictions,
-    normalizer,
-    weights=None,
-    metrics_collections=None,
-    updates_collections=None,
-    name: str | None = None,
-) -> tuple:
+@metric_of_mean("mean_relative_error")
+def mean_relative_error(labels, predictions, normalizer, weights=None) -> tuple:
     """The mean of |labels - predictions| / normalizer, 0 where that is 0; a pair of it and its update op."""
     predictions, labels, weights = alike(predictions, labels, weights)
     predictions, normalizer, _ = alike(predictions, normalizer, None)
     distances = tf.div(tf.abs(labels - predictions), normalizer)
-    errors = tf.where(tf.equal(normalizer, 0.0), tf.zeros_like(labels), distances)
-    return mean(errors, weights, metrics_collections, updates_collections, name or "mean_relative_error")
+    return tf.where(tf.equal(normalizer, 0.0), tf.zeros_like(labels), distances), weights
 
 
 def mean_cosine_distance(
@@ -85,9 +71,7 @@ def mean_cosine_distance(
     return collected(tf.subtract(1.0, value), tf.subtract(1.0, update_op), metrics_collections, updates_collections)
 
 
-def percentage_below(
-    values, threshold, weights=None, metrics_collections=None, updates_collections=None, name: str | None = None
-) -> tuple:
+@metric_of_mean("percentage_below_threshold")
+def percentage_below(values, threshold, weights=None) -> tuple:
     """The share of values below a threshold; a pair of it and its update op."""
-    below = tf.cast(tf.less(values, threshold), tf.float32)
-    return mean(below, weights, metrics_collections, updates_collections, name or "percentage_below_threshold")
+    return tf.cast(tf.less(values, threshold), tf.float32), weights

@@ -7,10 +7,12 @@ predictions: floats [..., classes]; weights: [...]. Repeated labels count once.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import minitf as tf
 from minitf.framework.graph import name_scope
+from minitf.framework.named import named
 from minitf.metrics.streams import broadcast_weights, collected, metric_variable
 
 
@@ -75,111 +77,66 @@ def _summed(name: str, rows, weights) -> tuple:
         return total, tf.assign_add(total, tf.reduce_sum(rows), name="update")
 
 
-def _share(
-    what: str, other: str, labels, predictions_idx, k, class_id, weights, metrics_collections, updates_collections, name
-) -> tuple:
-    """True positives over these and what `other` says."""
-    with name_scope(name, _name(what, k, class_id), [predictions_idx, labels, weights]) as scope:
-        chosen = tf.cast(predictions_idx, tf.int64)
-        truth = _labels(labels, chosen.shape.rank).of_class(class_id).once()
-        chosen = _Ids(chosen, tf.ones_like(chosen, tf.bool)).of_class(class_id).once()
-        right = _Ids(truth.ids, truth.is_in(chosen)).count()
-        wrong = (truth if other == "false_negative" else chosen).count() - right
-        found, update_found = _summed(_name("true_positive", k, class_id), right, weights)
-        rest, update_rest = _summed(_name(other, k, class_id), wrong, weights)
-        value = tf.div(found, tf.add(found, rest), name=scope)
-        update_op = tf.div(update_found, tf.add(update_found, update_rest), name="update")
-        return collected(value, update_op, metrics_collections, updates_collections)
+def _share(what: str, other: str, doc: str):
+    """The public function of true positives over these and what `other` says."""
 
-
-def recall_at_k(
-    labels,
-    predictions,
-    k: int,
-    class_id: int | None = None,
-    weights=None,
-    metrics_collections=None,
-    updates_collections=None,
-    name: str | None = None,
-) -> tuple:
-    """The share of labels that are among the k largest predictions; a pair of it and its update op, float64.
-    class_id: count only that class.
-    """
-    with name_scope(name, _name("recall", k, class_id), [predictions, labels, weights]) as scope:
-        return recall_at_top_k(
-            labels, _best(predictions, k), k, class_id, weights, metrics_collections, updates_collections, scope
-        )
-
-
-def recall_at_top_k(
-    labels,
-    predictions_idx,
-    k: int | None = None,
-    class_id: int | None = None,
-    weights=None,
-    metrics_collections=None,
-    updates_collections=None,
-    name: str | None = None,
-) -> tuple:
-    """`recall_at_k` of the classes predictions_idx, [..., k] integers."""
-    return _share(
-        "recall",
-        "false_negative",
+    @named(f"{what}_at_top_k", doc)
+    def function(
         labels,
         predictions_idx,
-        k,
-        class_id,
-        weights,
-        metrics_collections,
-        updates_collections,
-        name,
-    )
+        k: int | None = None,
+        class_id: int | None = None,
+        weights=None,
+        metrics_collections=None,
+        updates_collections=None,
+        name: str | None = None,
+    ) -> tuple:
+        with name_scope(name, _name(what, k, class_id), [predictions_idx, labels, weights]) as scope:
+            chosen = tf.cast(predictions_idx, tf.int64)
+            truth = _labels(labels, chosen.shape.rank).of_class(class_id).once()
+            chosen = _Ids(chosen, tf.ones_like(chosen, tf.bool)).of_class(class_id).once()
+            right = _Ids(truth.ids, truth.is_in(chosen)).count()
+            wrong = (truth if other == "false_negative" else chosen).count() - right
+            found, update_found = _summed(_name("true_positive", k, class_id), right, weights)
+            rest, update_rest = _summed(_name(other, k, class_id), wrong, weights)
+            value = tf.div(found, tf.add(found, rest), name=scope)
+            update_op = tf.div(update_found, tf.add(update_found, update_rest), name="update")
+            return collected(value, update_op, metrics_collections, updates_collections)
+
+    return function
 
 
-def precision_at_k(
-    labels,
-    predictions,
-    k: int,
-    class_id: int | None = None,
-    weights=None,
-    metrics_collections=None,
-    updates_collections=None,
-    name: str | None = None,
-) -> tuple:
-    """The share of the k largest predictions that are labels; a pair of it and its update op, float64.
-    class_id: count only that class.
-    """
-    with name_scope(name, _name("precision", k, class_id), [predictions, labels, weights]) as scope:
-        return precision_at_top_k(
-            labels, _best(predictions, k), k, class_id, weights, metrics_collections, updates_collections, scope
-        )
+def _of_best(what: str, share: Callable, doc: str):
+    """The public function of a share of the k largest predictions."""
 
-
-def precision_at_top_k(
-    labels,
-    predictions_idx,
-    k: int | None = None,
-    class_id: int | None = None,
-    weights=None,
-    metrics_collections=None,
-    updates_collections=None,
-    name: str | None = None,
-) -> tuple:
-    """`precision_at_k` of the classes predictions_idx, [..., k] integers."""
-    return _share(
-        "precision",
-        "false_positive",
+    @named(f"{what}_at_k", doc)
+    def function(
         labels,
-        predictions_idx,
-        k,
-        class_id,
-        weights,
-        metrics_collections,
-        updates_collections,
-        name,
-    )
+        predictions,
+        k: int,
+        class_id: int | None = None,
+        weights=None,
+        metrics_collections=None,
+        updates_collections=None,
+        name: str | None = None,
+    ) -> tuple:
+        with name_scope(name, _name(what, k, class_id), [predictions, labels, weights]) as scope:
+            best = _best(predictions, k)
+            return share(labels, best, k, class_id, weights, metrics_collections, updates_collections, scope)
+
+    return function
 
 
+_OF_CLASSES = "of the classes predictions_idx, [..., k] integers."
+_PAIR = "a pair of it and its update op, float64.\n    class_id: count only that class.\n    "
+recall_at_top_k = _share("recall", "false_negative", f"`recall_at_k` {_OF_CLASSES}")
+precision_at_top_k = _share("precision", "false_positive", f"`precision_at_k` {_OF_CLASSES}")
+recall_at_k = _of_best(
+    "recall", recall_at_top_k, f"The share of labels that are among the k largest predictions; {_PAIR}"
+)
+precision_at_k = _of_best(
+    "precision", precision_at_top_k, f"The share of the k largest predictions that are labels; {_PAIR}"
+)
 sparse_precision_at_k = precision_at_k
 
 

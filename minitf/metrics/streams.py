@@ -10,8 +10,12 @@ METRIC_VARIABLES: `tf.local_variables_initializer()` starts them anew.
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Callable
+
 import minitf as tf
 from minitf.framework.graph import add_to_collections, name_scope
+from minitf.framework.taking import arguments, optional, taking
 from minitf.losses.weighted import broadcastable
 from minitf.ops.math.confusion import without_last_axis
 
@@ -36,6 +40,40 @@ def collected(value, update_op, metrics_collections, updates_collections) -> tup
     if updates_collections:
         add_to_collections(updates_collections, update_op)
     return value, update_op
+
+
+def finishing(finish: Callable) -> Callable:
+    """A decorator: what a function gives is finished by `finish(found, metrics_collections, updates_collections,
+    name)`, the last three of which it takes besides its own arguments.
+
+    `found()` calls the function, `found.keywords` are its arguments.
+    """
+    more = [optional("metrics_collections"), optional("updates_collections"), optional("name", None, "str | None")]
+
+    def decorate(function: Callable) -> Callable:
+        @functools.wraps(function)
+        @taking([*arguments(function), *more])
+        def call(metrics_collections, updates_collections, name, **own):
+            return finish(functools.partial(function, **own), metrics_collections, updates_collections, name)
+
+        return call
+
+    return decorate
+
+
+def metric(default: str) -> Callable:
+    """A decorator: the function gives a value and an update op, in a variable scope and to be collected."""
+
+    def finish(found, metrics_collections, updates_collections, name) -> tuple:
+        with tf.variable_scope(name, default, list(found.keywords.values())):
+            return collected(*found(), metrics_collections, updates_collections)
+
+    return finishing(finish)
+
+
+def metric_of_mean(default: str) -> Callable:
+    """A decorator: the function gives values and their weights, and the metric is the values' mean."""
+    return finishing(lambda found, kept, updates, name: mean(*found(), kept, updates, name or default))
 
 
 def alike(predictions, labels, weights) -> tuple:
@@ -75,7 +113,8 @@ def ratio(total, count, name: str):
     return tf.div_no_nan(total, tf.maximum(count, 0), name=name)
 
 
-def mean(values, weights=None, metrics_collections=None, updates_collections=None, name: str | None = None) -> tuple:
+@metric("mean")
+def mean(values, weights=None) -> tuple:
     """The weighted mean of the values of all updates; see the module for arguments and result.
 
     >>> import minitf as tf
@@ -86,39 +125,35 @@ def mean(values, weights=None, metrics_collections=None, updates_collections=Non
     ...     print(sess.run(update_op, {x: [1.0, 2.0]}), sess.run(update_op, {x: [6.0]}), sess.run(mean))
     1.5 3.0 3.0
     """
-    with tf.variable_scope(name, "mean", [values, weights]):
-        values = tf.cast(values, tf.float32)
-        total = metric_variable([], tf.float32, "total")
-        count = metric_variable([], tf.float32, "count")
-        if weights is None:
-            number = tf.cast(tf.size(values), tf.float32)
-        else:
-            values, _, weights = alike(values, None, weights)
-            weights = broadcast_weights(tf.cast(weights, tf.float32), values)
-            values = tf.multiply(values, weights)
-            number = tf.reduce_sum(weights)
-        return _streamed(total, count, tf.reduce_sum(values), values, number, metrics_collections, updates_collections)
+    values = tf.cast(values, tf.float32)
+    total = metric_variable([], tf.float32, "total")
+    count = metric_variable([], tf.float32, "count")
+    if weights is None:
+        number = tf.cast(tf.size(values), tf.float32)
+    else:
+        values, _, weights = alike(values, None, weights)
+        weights = broadcast_weights(tf.cast(weights, tf.float32), values)
+        values = tf.multiply(values, weights)
+        number = tf.reduce_sum(weights)
+    return _streamed(total, count, tf.reduce_sum(values), values, number)
 
 
-def mean_tensor(
-    values, weights=None, metrics_collections=None, updates_collections=None, name: str | None = None
-) -> tuple:
+@metric("mean")
+def mean_tensor(values, weights=None) -> tuple:
     """The weighted mean of each element over all updates; see the module for arguments and result."""
-    with tf.variable_scope(name, "mean", [values, weights]):
-        values = tf.cast(values, tf.float32)
-        total = metric_variable(values.shape, tf.float32, "total_tensor")
-        count = metric_variable(values.shape, tf.float32, "count_tensor")
-        number = tf.ones_like(values)
-        if weights is not None:
-            values, _, weights = alike(values, None, weights)
-            weights = broadcast_weights(tf.cast(weights, tf.float32), values)
-            values, number = tf.multiply(values, weights), tf.multiply(number, weights)
-        return _streamed(total, count, values, values, number, metrics_collections, updates_collections)
+    values = tf.cast(values, tf.float32)
+    total = metric_variable(values.shape, tf.float32, "total_tensor")
+    count = metric_variable(values.shape, tf.float32, "count_tensor")
+    number = tf.ones_like(values)
+    if weights is not None:
+        values, _, weights = alike(values, None, weights)
+        weights = broadcast_weights(tf.cast(weights, tf.float32), values)
+        values, number = tf.multiply(values, weights), tf.multiply(number, weights)
+    return _streamed(total, count, values, values, number)
 
 
-def _streamed(total, count, added, values, number, metrics_collections, updates_collections) -> tuple:
+def _streamed(total, count, added, values, number) -> tuple:
     update_total = tf.assign_add(total, added)
     with tf.control_dependencies([values]):
         update_count = tf.assign_add(count, number)
-    value = ratio(total, count, "value")
-    return collected(value, ratio(update_total, update_count, "update_op"), metrics_collections, updates_collections)
+    return ratio(total, count, "value"), ratio(update_total, update_count, "update_op")
