@@ -8,11 +8,11 @@ from collections.abc import Callable
 import minitf as tf
 from minitf import nn
 from minitf.contrib.framework.scopes import add_arg_scope
-from minitf.contrib.framework.variables import model_variable
 from minitf.contrib.layers import utils
+from minitf.contrib.layers.core import _ZEROS, finished, parameter
 from minitf.framework import op_counts
 
-_ZEROS, _ONES = tf.zeros_initializer(), tf.ones_initializer()
+_ONES = tf.ones_initializer()
 
 
 def repeat(inputs, repetitions: int, layer: Callable, *args, **kwargs):
@@ -85,28 +85,13 @@ def layer_norm(
         shape = inputs.shape[begin_params_axis:]
         if not shape.is_fully_defined():
             raise ValueError(f"Inputs {name}: shape(inputs)[{begin_params_axis}:] is not fully defined: {shape}")
-        make = functools.partial(_parameter, inputs, shape, variables_collections, trainable)
-        beta = make("beta", _ZEROS) if center else None
-        gamma = make("gamma", _ONES) if scale else None
+        beta = parameter(inputs, "beta", shape, _ZEROS, variables_collections, trainable) if center else None
+        gamma = parameter(inputs, "gamma", shape, _ONES, variables_collections, trainable) if scale else None
         mean, variance = nn.moments(inputs, list(range(first, rank)), keep_dims=True)
         epsilon = 1e-3 if inputs.dtype is tf.float16 else 1e-12
         outputs = nn.batch_normalization(inputs, mean, variance, beta, gamma, epsilon)
         outputs.set_shape(inputs.shape)
-        if activation_fn is not None:
-            outputs = activation_fn(outputs)
-        return utils.collect_named_outputs(outputs_collections, entered.name, outputs)
-
-
-def _parameter(inputs, shape, collections, trainable: bool, name: str, initializer, regularizer=None):
-    return model_variable(
-        name,
-        shape,
-        inputs.dtype.base_dtype,
-        initializer,
-        regularizer,
-        trainable,
-        utils.get_variable_collections(collections, name),
-    )
+        return finished(outputs, entered.name, outputs_collections, activation_fn)
 
 
 @add_arg_scope
@@ -126,11 +111,9 @@ def bias_add(
     with tf.variable_scope(scope, "BiasAdd", [inputs], reuse=reuse) as entered:
         inputs = tf.convert_to_tensor(inputs)
         shape = [utils.channel_dimension(inputs.shape, data_format, min_rank=2)]
-        biases = _parameter(inputs, shape, variables_collections, trainable, "biases", initializer, regularizer)
+        biases = parameter(inputs, "biases", shape, initializer, variables_collections, trainable, regularizer)
         outputs = nn.bias_add(inputs, biases, data_format=data_format)
-        if activation_fn is not None:
-            outputs = activation_fn(outputs)
-        return utils.collect_named_outputs(outputs_collections, entered.name, outputs)
+        return finished(outputs, entered.name, outputs_collections, activation_fn)
 
 
 @add_arg_scope

@@ -7,11 +7,13 @@ from collections.abc import Callable
 import minitf as tf
 from minitf import nn
 from minitf.contrib.framework.scopes import add_arg_scope
-from minitf.contrib.layers.core import _XAVIER, _ZEROS, finished, renamed
+from minitf.contrib.layers.core import _XAVIER, _ZEROS, collect, finished, renamed
 from minitf.framework.named import named
+from minitf.framework.taking import arguments, optional, taking
 from minitf.layers.convolution import Conv1D, Conv2D, Conv2DTranspose
 from minitf.layers.volumes import Conv3D, Conv3DTranspose
 
+_PLAIN, _TRANSPOSED = {1: Conv1D, 2: Conv2D, 3: Conv3D}, {2: Conv2DTranspose, 3: Conv3DTranspose}
 _FORMATS = {1: ("NWC", "NCW"), 2: ("NHWC", "NCHW"), 3: ("NDHWC", "NCDHW")}
 
 
@@ -22,8 +24,7 @@ def _first(data_format, axes: int = 2) -> bool:
     return data_format == first
 
 
-@add_arg_scope
-def conv2d(
+def _convolved(
     inputs,
     num_outputs: int,
     kernel_size,
@@ -43,7 +44,70 @@ def conv2d(
     outputs_collections=None,
     trainable: bool = True,
     scope=None,
+    *,
+    axes: int | None,
+    transposed: bool = False,
 ):
+    """The layer along so many axes; None: as the inputs' rank says."""
+    default = f"Conv{axes}d_transpose" if transposed else "Conv"
+    with tf.variable_scope(scope, default, [inputs], reuse=reuse, custom_getter=renamed) as entered:
+        inputs = tf.convert_to_tensor(inputs)
+        axes = axes if transposed else _counted(axes, inputs.shape.rank)
+        layer = (_TRANSPOSED if transposed else _PLAIN)[axes](
+            num_outputs,
+            kernel_size,
+            stride,
+            padding,
+            "channels_first" if _first(data_format, axes) else "channels_last",
+            **({} if transposed else {"dilation_rate": rate}),
+            use_bias=not normalizer_fn and biases_initializer is not None,
+            kernel_initializer=weights_initializer,
+            bias_initializer=biases_initializer,
+            kernel_regularizer=weights_regularizer,
+            bias_regularizer=biases_regularizer,
+            trainable=trainable,
+            name=entered.name,
+            dtype=inputs.dtype.base_dtype,
+            _scope=entered,
+            _reuse=reuse,
+        )
+        outputs = layer.apply(inputs)
+        collect(variables_collections, "weights", layer.kernel)
+        collect(variables_collections, "biases", layer.bias)
+        return finished(outputs, entered.name, outputs_collections, activation_fn, normalizer_fn, normalizer_params)
+
+
+def _counted(axes: int | None, rank: int | None) -> int:
+    """How many axes inputs of this rank are convolved along; ValueError if not as many as wanted."""
+    if rank not in ((3, 4, 5) if axes is None else (axes + 2,)):
+        raise ValueError(f"Convolution expects input with rank {'3, 4 or 5' if axes is None else axes + 2}, got {rank}")
+    return rank - 2
+
+
+_TAKEN = arguments(_convolved)
+
+
+def _along(axes: int, name: str, doc: str, taken=_TAKEN, transposed: bool = False):
+    """The public function for convolutions along so many axes."""
+
+    @named(name, doc)
+    @taking(taken)
+    def layer(**how):
+        return _convolved(**how, axes=axes, transposed=transposed)
+
+    return add_arg_scope(layer)
+
+
+def _transposed_along(axes: int, name: str, doc: str):
+    """The same for transposed convolutions, which know of no holes."""
+    named_format = optional("data_format", _FORMATS[axes][0], "str | None")
+    taken = [named_format if p.name == "data_format" else p for p in _TAKEN if p.name != "rate"]
+    return _along(axes, name, doc, taken, transposed=True)
+
+
+conv2d = _along(
+    2,
+    "conv2d",
     """A convolutional layer: [batch, h, w, channels] -> [batch, h', w', num_outputs].
 
     Variables `weights` [*kernel_size, channels, num_outputs] and `biases` are made in `scope` ("Conv"), or
@@ -56,362 +120,44 @@ def conv2d(
 
     Raises:
       ValueError: for inputs of another rank, an unknown number of channels, or other arguments than these.
-    """
-    return _convolved(
-        Conv2D,
-        2,
-        inputs,
-        num_outputs,
-        kernel_size,
-        stride,
-        padding,
-        data_format,
-        rate,
-        activation_fn,
-        normalizer_fn,
-        normalizer_params,
-        weights_initializer,
-        weights_regularizer,
-        biases_initializer,
-        biases_regularizer,
-        reuse,
-        variables_collections,
-        outputs_collections,
-        trainable,
-        scope,
-    )
-
-
-def _convolved(
-    kind,
-    axes: int | None,
-    inputs,
-    num_outputs,
-    kernel_size,
-    stride,
-    padding,
-    data_format,
-    rate,
-    activation_fn,
-    normalizer_fn,
-    normalizer_params,
-    weights_initializer,
-    weights_regularizer,
-    biases_initializer,
-    biases_regularizer,
-    reuse,
-    variables_collections,
-    outputs_collections,
-    trainable,
-    scope,
-):
-    """The layer of a class, along so many axes; None: as the inputs' rank says."""
-    with tf.variable_scope(scope, "Conv", [inputs], reuse=reuse, custom_getter=renamed) as entered:
-        inputs = tf.convert_to_tensor(inputs)
-        if axes is None and inputs.shape.rank in (3, 4, 5):
-            axes = inputs.shape.rank - 2
-            kind = (Conv1D, Conv2D, Conv3D)[axes - 1]
-        if axes is None or inputs.shape.rank != axes + 2:
-            expected = "3, 4 or 5" if axes is None else axes + 2
-            raise ValueError(f"Convolution expects input with rank {expected}, got {inputs.shape.rank}")
-        layer = kind(
-            num_outputs,
-            kernel_size,
-            stride,
-            padding,
-            "channels_first" if _first(data_format, axes) else "channels_last",
-            rate,
-            use_bias=not normalizer_fn and biases_initializer is not None,
-            kernel_initializer=weights_initializer,
-            bias_initializer=biases_initializer,
-            kernel_regularizer=weights_regularizer,
-            bias_regularizer=biases_regularizer,
-            trainable=trainable,
-            name=entered.name,
-            dtype=inputs.dtype.base_dtype,
-            _scope=entered,
-            _reuse=reuse,
-        )
-        return finished(
-            layer,
-            inputs,
-            normalizer_fn,
-            normalizer_params,
-            activation_fn,
-            variables_collections,
-            outputs_collections,
-            entered.name,
-        )
-
-
-def _layer_along(axes: int, kind, name: str, doc: str):
-    """The public function for convolutions along so many axes."""
-
-    @named(name, doc)
-    def layer(
-        inputs,
-        num_outputs: int,
-        kernel_size,
-        stride=1,
-        padding="SAME",
-        data_format: str | None = None,
-        rate=1,
-        activation_fn: Callable | None = nn.relu,
-        normalizer_fn: Callable | None = None,
-        normalizer_params: dict | None = None,
-        weights_initializer=_XAVIER,
-        weights_regularizer=None,
-        biases_initializer=_ZEROS,
-        biases_regularizer=None,
-        reuse=None,
-        variables_collections=None,
-        outputs_collections=None,
-        trainable: bool = True,
-        scope=None,
-    ):
-        return _convolved(
-            kind,
-            axes,
-            inputs,
-            num_outputs,
-            kernel_size,
-            stride,
-            padding,
-            data_format,
-            rate,
-            activation_fn,
-            normalizer_fn,
-            normalizer_params,
-            weights_initializer,
-            weights_regularizer,
-            biases_initializer,
-            biases_regularizer,
-            reuse,
-            variables_collections,
-            outputs_collections,
-            trainable,
-            scope,
-        )
-
-    return add_arg_scope(layer)
-
-
-conv1d = _layer_along(
+    """,
+)
+conv1d = _along(
     1,
-    Conv1D,
     "conv1d",
     """A convolutional layer of sequences: [batch, w, channels] ->
     [batch, w', num_outputs]; arguments and errors as those of `conv2d`, of one number.""",
 )
-conv3d = _layer_along(
+conv3d = _along(
     3,
-    Conv3D,
     "conv3d",
     """A convolutional layer of volumes: [batch, d, h, w, channels] ->
     [batch, d', h', w', num_outputs]; arguments and errors as those of `conv2d`, of three
     numbers.""",
 )
-
-
-@add_arg_scope
-def convolution(
-    inputs,
-    num_outputs: int,
-    kernel_size,
-    stride=1,
-    padding="SAME",
-    data_format: str | None = None,
-    rate=1,
-    activation_fn: Callable | None = nn.relu,
-    normalizer_fn: Callable | None = None,
-    normalizer_params: dict | None = None,
-    weights_initializer=_XAVIER,
-    weights_regularizer=None,
-    biases_initializer=_ZEROS,
-    biases_regularizer=None,
-    reuse=None,
-    variables_collections=None,
-    outputs_collections=None,
-    trainable: bool = True,
-    scope=None,
-    conv_dims: int | None = None,
-):
-    """`conv1d`, `conv2d` or `conv3d`, by the rank of the inputs, which is conv_dims + 2 if that is given."""
-    kind = {None: None, 1: Conv1D, 2: Conv2D, 3: Conv3D}.get(conv_dims)
-    return _convolved(
-        kind,
-        conv_dims,
-        inputs,
-        num_outputs,
-        kernel_size,
-        stride,
-        padding,
-        data_format,
-        rate,
-        activation_fn,
-        normalizer_fn,
-        normalizer_params,
-        weights_initializer,
-        weights_regularizer,
-        biases_initializer,
-        biases_regularizer,
-        reuse,
-        variables_collections,
-        outputs_collections,
-        trainable,
-        scope,
-    )
-
-
-@add_arg_scope
-def conv2d_transpose(
-    inputs,
-    num_outputs: int,
-    kernel_size,
-    stride=1,
-    padding="SAME",
-    data_format: str | None = "NHWC",
-    activation_fn: Callable | None = nn.relu,
-    normalizer_fn: Callable | None = None,
-    normalizer_params: dict | None = None,
-    weights_initializer=_XAVIER,
-    weights_regularizer=None,
-    biases_initializer=_ZEROS,
-    biases_regularizer=None,
-    reuse=None,
-    variables_collections=None,
-    outputs_collections=None,
-    trainable: bool = True,
-    scope=None,
-):
+conv2d_transpose = _transposed_along(
+    2,
+    "conv2d_transpose",
     """The transpose of `conv2d`: [batch, h, w, channels] -> [batch, h * stride, w * stride, num_outputs].
 
     Variables `weights` [*kernel_size, num_outputs, channels] and `biases` in `scope` ("Conv2d_transpose");
     arguments and errors as those of `conv2d`.
-    """
-    return _transposed(
-        Conv2DTranspose,
-        2,
-        inputs,
-        num_outputs,
-        kernel_size,
-        stride,
-        padding,
-        data_format,
-        activation_fn,
-        normalizer_fn,
-        normalizer_params,
-        weights_initializer,
-        weights_regularizer,
-        biases_initializer,
-        biases_regularizer,
-        reuse,
-        variables_collections,
-        outputs_collections,
-        trainable,
-        scope,
-    )
+    """,
+)
+conv3d_transpose = _transposed_along(
+    3,
+    "conv3d_transpose",
+    """The transpose of `conv3d`: [batch, d, h, w, channels] -> [batch, d * stride, h * stride, w * stride,
+    num_outputs]; arguments and errors as those of `conv2d_transpose`, of three numbers.
+    """,
+)
 
 
 @add_arg_scope
-def conv3d_transpose(
-    inputs,
-    num_outputs: int,
-    kernel_size,
-    stride=1,
-    padding="SAME",
-    data_format: str | None = "NDHWC",
-    activation_fn: Callable | None = nn.relu,
-    normalizer_fn: Callable | None = None,
-    normalizer_params: dict | None = None,
-    weights_initializer=_XAVIER,
-    weights_regularizer=None,
-    biases_initializer=_ZEROS,
-    biases_regularizer=None,
-    reuse=None,
-    variables_collections=None,
-    outputs_collections=None,
-    trainable: bool = True,
-    scope=None,
-):
-    """The transpose of `conv3d`: [batch, d, h, w, channels] -> [batch, d * stride, h * stride, w * stride,
-    num_outputs]; arguments and errors as those of `conv2d_transpose`, of three numbers.
-    """
-    return _transposed(
-        Conv3DTranspose,
-        3,
-        inputs,
-        num_outputs,
-        kernel_size,
-        stride,
-        padding,
-        data_format,
-        activation_fn,
-        normalizer_fn,
-        normalizer_params,
-        weights_initializer,
-        weights_regularizer,
-        biases_initializer,
-        biases_regularizer,
-        reuse,
-        variables_collections,
-        outputs_collections,
-        trainable,
-        scope,
-    )
-
-
-def _transposed(
-    kind,
-    axes: int,
-    inputs,
-    num_outputs,
-    kernel_size,
-    stride,
-    padding,
-    data_format,
-    activation_fn,
-    normalizer_fn,
-    normalizer_params,
-    weights_initializer,
-    weights_regularizer,
-    biases_initializer,
-    biases_regularizer,
-    reuse,
-    variables_collections,
-    outputs_collections,
-    trainable,
-    scope,
-):
-    with tf.variable_scope(scope, f"Conv{axes}d_transpose", [inputs], reuse=reuse, custom_getter=renamed) as entered:
-        inputs = tf.convert_to_tensor(inputs)
-        layer = kind(
-            num_outputs,
-            kernel_size,
-            stride,
-            padding,
-            "channels_first" if _first(data_format, axes) else "channels_last",
-            use_bias=not normalizer_fn and biases_initializer is not None,
-            kernel_initializer=weights_initializer,
-            bias_initializer=biases_initializer,
-            kernel_regularizer=weights_regularizer,
-            bias_regularizer=biases_regularizer,
-            trainable=trainable,
-            name=entered.name,
-            dtype=inputs.dtype.base_dtype,
-            _scope=entered,
-            _reuse=reuse,
-        )
-        return finished(
-            layer,
-            inputs,
-            normalizer_fn,
-            normalizer_params,
-            activation_fn,
-            variables_collections,
-            outputs_collections,
-            entered.name,
-        )
+@taking([*_TAKEN, optional("conv_dims", None, "int | None")])
+def convolution(conv_dims, **how):
+    """`conv1d`, `conv2d` or `conv3d`, by the rank of the inputs, which is conv_dims + 2 if that is given."""
+    return _convolved(**how, axes=conv_dims)
 
 
 convolution1d, convolution2d, convolution3d = conv1d, conv2d, conv3d

@@ -8,6 +8,7 @@ from collections.abc import Callable
 import minitf as tf
 from minitf import nn
 from minitf.contrib.framework.scopes import add_arg_scope
+from minitf.contrib.framework.variables import model_variable
 from minitf.contrib.layers import utils
 from minitf.contrib.layers.initializers import xavier_initializer
 from minitf.framework.graph import add_to_collections, name_scope
@@ -70,38 +71,25 @@ def fully_connected(
             _scope=entered,
             _reuse=reuse,
         )
-        return finished(
-            layer,
-            inputs,
-            normalizer_fn,
-            normalizer_params,
-            activation_fn,
-            variables_collections,
-            outputs_collections,
-            entered.name,
-        )
+        outputs = layer.apply(inputs)
+        collect(variables_collections, "weights", layer.kernel)
+        collect(variables_collections, "biases", layer.bias)
+        return finished(outputs, entered.name, outputs_collections, activation_fn, normalizer_fn, normalizer_params)
 
 
-def finished(
-    layer,
-    inputs,
-    normalizer_fn,
-    normalizer_params,
-    activation_fn,
-    variables_collections,
-    outputs_collections,
-    alias: str,
-):
-    """What a layer gives, normalized and activated; its variables and that are collected."""
-    outputs = layer.apply(inputs)
-    for variable, name in ((layer.kernel, "weights"), (layer.bias, "biases")):
-        if variable is not None:
-            collect(variables_collections, name, variable)
+def finished(outputs, alias: str, collections, activation_fn, normalizer_fn=None, normalizer_params=None):
+    """What a layer computed, normalized, activated and collected."""
     if normalizer_fn is not None:
         outputs = normalizer_fn(outputs, **(normalizer_params or {}))
     if activation_fn is not None:
         outputs = activation_fn(outputs)
-    return utils.collect_named_outputs(outputs_collections, alias, outputs)
+    return utils.collect_named_outputs(collections, alias, outputs)
+
+
+def parameter(inputs, name: str, shape, initializer, collections, trainable: bool, regularizer=None):
+    """A model variable of the type of `inputs`, in what `collections` has for its name."""
+    dtype, chosen = inputs.dtype.base_dtype, utils.get_variable_collections(collections, name)
+    return model_variable(name, shape, dtype, initializer, regularizer, trainable, chosen)
 
 
 def renamed(getter, name: str, *args, collections=None, **kwargs):
@@ -112,9 +100,9 @@ def renamed(getter, name: str, *args, collections=None, **kwargs):
 
 
 def collect(collections, name: str, variable) -> None:
-    """Adds a variable to collections: a list of them, or for each name a list."""
+    """Adds a variable, if there is one, to collections: a list of them, or for each name a list."""
     chosen = utils.get_variable_collections(collections, name)
-    if chosen:
+    if chosen and variable is not None:
         add_to_collections(chosen, variable)
 
 

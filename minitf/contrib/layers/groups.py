@@ -11,29 +11,10 @@ from minitf import nn
 from minitf.contrib.framework.scopes import add_arg_scope
 from minitf.contrib.framework.variables import model_variable
 from minitf.contrib.layers import utils
-from minitf.contrib.layers.core import _XAVIER, _ZEROS
+from minitf.contrib.layers.core import _XAVIER, _ZEROS, finished, parameter
 from minitf.framework.graph import name_scope
 
 _ONES = tf.ones_initializer()
-
-
-def _made(inputs, name: str, shape, initializers, default, collections, trainable: bool):
-    """gamma or beta as a model variable."""
-    initializer = (initializers or {}).get(name, default)
-    return model_variable(
-        name,
-        shape,
-        inputs.dtype.base_dtype,
-        initializer,
-        None,
-        trainable,
-        utils.get_variable_collections(collections, name),
-    )
-
-
-def _finished(outputs, activation_fn, collections, name: str):
-    outputs = outputs if activation_fn is None else activation_fn(outputs)
-    return utils.collect_named_outputs(collections, name, outputs)
 
 
 @add_arg_scope
@@ -70,17 +51,18 @@ def instance_norm(
         if channels is None:
             raise ValueError(f"Inputs {inputs.name} has undefined channels dimension {inputs.shape}.")
 
-        def parameter(name, default):
-            found = _made(inputs, name, [channels], param_initializers, default, variables_collections, trainable)
+        def of_channels(name, default):
+            initializer = (param_initializers or {}).get(name, default)
+            found = parameter(inputs, name, [channels], initializer, variables_collections, trainable)
             return tf.reshape(found, [1, channels, *[1] * (rank - 2)]) if data_format == "NCHW" else found
 
-        beta = parameter("beta", _ZEROS) if center else None
-        gamma = parameter("gamma", _ONES) if scale else None
+        beta = of_channels("beta", _ZEROS) if center else None
+        gamma = of_channels("gamma", _ONES) if scale else None
         axes = [i for i in range(1, rank) if i != axis]
         mean, variance = nn.moments(inputs, axes, keep_dims=True)
         outputs = nn.batch_normalization(inputs, mean, variance, beta, gamma, epsilon, name="instancenorm")
         outputs.set_shape(inputs.shape)
-        return _finished(outputs, activation_fn, outputs_collections, entered.name)
+        return finished(outputs, entered.name, outputs_collections, activation_fn)
 
 
 @add_arg_scope
@@ -124,12 +106,13 @@ def group_norm(
     spread = [1] * axis + parted + [1] * (len(sizes) - 1 - axis)
     with tf.variable_scope(scope, "GroupNorm", [inputs], reuse=reuse) as entered:
 
-        def parameter(name, default):
-            found = _made(inputs, name, [channels], param_initializers, default, variables_collections, trainable)
+        def of_channels(name, default):
+            initializer = (param_initializers or {}).get(name, default)
+            found = parameter(inputs, name, [channels], initializer, variables_collections, trainable)
             return tf.reshape(found, spread)
 
-        beta = parameter("beta", _ZEROS) if center else None
-        gamma = parameter("gamma", _ONES) if scale else None
+        beta = of_channels("beta", _ZEROS) if center else None
+        gamma = of_channels("gamma", _ONES) if scale else None
         over = sorted([axis + 1, *[i + 1 if i > axis else i for i in axes]])
         mean, variance = _moments(whole, over, mean_close_to_zero)
         gain = tf.rsqrt(variance + epsilon)
@@ -139,7 +122,7 @@ def group_norm(
         offset = offset if beta is None else offset + beta
         outputs = tf.reshape(whole * gain + offset, given)
         outputs.set_shape(inputs.shape)
-        return _finished(outputs, activation_fn, outputs_collections, entered.name)
+        return finished(outputs, entered.name, outputs_collections, activation_fn)
 
 
 def _axes(inputs, sizes: list, channels_axis: int, reduction_axes) -> tuple[int, list]:
@@ -193,27 +176,14 @@ def conv2d_in_plane(
         inputs = tf.convert_to_tensor(inputs)
         size, (down, across) = utils.two_element_tuple(kernel_size), utils.two_element_tuple(stride)
         channels = utils.channel_dimension(inputs.shape, "NHWC", min_rank=4)
-
-        def parameter(name, shape, initializer, regularizer):
-            return model_variable(
-                name,
-                shape,
-                inputs.dtype.base_dtype,
-                initializer,
-                regularizer,
-                trainable,
-                utils.get_variable_collections(variables_collections, name),
-            )
-
-        weights = parameter("weights", [*size, 1, 1], weights_initializer, weights_regularizer)
+        kept = variables_collections, trainable
+        weights = parameter(inputs, "weights", [*size, 1, 1], weights_initializer, *kept, weights_regularizer)
         each = tf.tile(weights, [1, 1, channels, 1])
         outputs = nn.depthwise_conv2d(inputs, each, [1, down, across, 1], padding)
-        if normalizer_fn is not None:
-            outputs = normalizer_fn(outputs, **(normalizer_params or {}))
-        elif biases_initializer is not None:
-            biases = parameter("biases", [channels], biases_initializer, biases_regularizer)
+        if normalizer_fn is None and biases_initializer is not None:
+            biases = parameter(inputs, "biases", [channels], biases_initializer, *kept, biases_regularizer)
             outputs = nn.bias_add(outputs, biases)
-        return _finished(outputs, activation_fn, outputs_collections, entered.name)
+        return finished(outputs, entered.name, outputs_collections, activation_fn, normalizer_fn, normalizer_params)
 
 
 convolution2d_in_plane = conv2d_in_plane

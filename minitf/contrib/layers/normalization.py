@@ -7,9 +7,8 @@ from collections.abc import Callable
 import minitf as tf
 from minitf import nn
 from minitf.contrib.framework.scopes import add_arg_scope
-from minitf.contrib.framework.variables import model_variable
 from minitf.contrib.layers import utils
-from minitf.contrib.layers.core import collect, renamed
+from minitf.contrib.layers.core import collect, finished, parameter, renamed
 from minitf.layers.normalization import BatchNormalization
 from minitf.train.moving_averages import assign_moving_average
 
@@ -107,9 +106,7 @@ def batch_norm(
                 inputs, made.channels, param_initializers, param_regularizers, variables_collections, trainable
             )
             outputs = made.in_one(make, center, scale) if in_one else made.in_steps(make, center, scale, batch_weights)
-        if activation_fn is not None:
-            outputs = activation_fn(outputs)
-        return utils.collect_named_outputs(outputs_collections, entered.name, outputs)
+        return finished(outputs, entered.name, outputs_collections, activation_fn)
 
 
 def _maker(inputs, shape, initializers, regularizers, collections, trainable: bool) -> Callable:
@@ -117,15 +114,9 @@ def _maker(inputs, shape, initializers, regularizers, collections, trainable: bo
 
     def make(name: str):
         learned = name in ("beta", "gamma")
-        return model_variable(
-            name,
-            shape,
-            inputs.dtype.base_dtype,
-            {**_STARTS, **(initializers or {})}[name],
-            (regularizers or {}).get(name) if learned else None,
-            trainable and learned,
-            utils.get_variable_collections(collections, name),
-        )
+        initializer = {**_STARTS, **(initializers or {})}[name]
+        regularizer = (regularizers or {}).get(name) if learned else None
+        return parameter(inputs, name, shape, initializer, collections, trainable and learned, regularizer)
 
     return make
 

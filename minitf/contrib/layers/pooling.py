@@ -2,96 +2,52 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import minitf as tf
 from minitf import nn
 from minitf.contrib.framework.scopes import add_arg_scope
 from minitf.contrib.layers import utils
-from minitf.contrib.layers.convolution import _first
+from minitf.contrib.layers.convolution import _FORMATS, _first
 from minitf.framework.graph import name_scope
+from minitf.framework.named import named
 
 
-def _pooled(pool, default: str, inputs, kernel_size, stride, padding, data_format, collections, scope, axes: int = 2):
-    _first(data_format, axes)
-    with name_scope(scope, default, [inputs]) as entered:
-        inputs = tf.convert_to_tensor(inputs)
-        outputs = pool(inputs, kernel_size, stride, str(padding).upper(), data_format)
-        return utils.collect_named_outputs(collections, entered, outputs)
+def _pooling(name: str, pool: Callable, default: str, axes: int, doc: str):
+    """The public function of windows of so many axes."""
+
+    @add_arg_scope
+    @named(name, doc)
+    def layer(
+        inputs,
+        kernel_size,
+        stride=2,
+        padding="VALID",
+        data_format: str | None = _FORMATS[axes][0],
+        outputs_collections=None,
+        scope=None,
+    ):
+        _first(data_format, axes)
+        with name_scope(scope, default, [inputs]) as entered:
+            inputs = tf.convert_to_tensor(inputs)
+            outputs = pool(inputs, kernel_size, stride, str(padding).upper(), data_format)
+            return utils.collect_named_outputs(outputs_collections, entered, outputs)
+
+    return layer
 
 
-@add_arg_scope
-def max_pool2d(
-    inputs,
-    kernel_size,
-    stride=2,
-    padding="VALID",
-    data_format: str | None = "NHWC",
-    outputs_collections=None,
-    scope=None,
-):
-    """The largest of each window: [batch, h, w, channels] -> [batch, h', w', channels].
-
-    kernel_size, stride: a number or a pair; other arguments as those of `conv2d`.
-    """
-    return _pooled(
-        nn.max_pool, "MaxPool2D", inputs, kernel_size, stride, padding, data_format, outputs_collections, scope
-    )
-
-
-@add_arg_scope
-def avg_pool2d(
-    inputs,
-    kernel_size,
-    stride=2,
-    padding="VALID",
-    data_format: str | None = "NHWC",
-    outputs_collections=None,
-    scope=None,
-):
-    """The mean of each window: [batch, h, w, channels] -> [batch, h', w', channels].
+_OF_IMAGES = """of each window: [batch, h, w, channels] -> [batch, h', w', channels].
 
     kernel_size, stride: a number or a pair; other arguments as those of `conv2d`.
     """
-    return _pooled(
-        nn.avg_pool, "AvgPool2D", inputs, kernel_size, stride, padding, data_format, outputs_collections, scope
-    )
-
-
-@add_arg_scope
-def max_pool3d(
-    inputs,
-    kernel_size,
-    stride=2,
-    padding="VALID",
-    data_format: str | None = "NDHWC",
-    outputs_collections=None,
-    scope=None,
-):
-    """The largest of each window of volumes: [batch, d, h, w, channels] -> [batch, d', h', w', channels].
+_OF_VOLUMES = """of each window of volumes: [batch, d, h, w, channels] -> [batch, d', h', w', channels].
 
     kernel_size, stride: a number or three; other arguments as those of `conv3d`.
     """
-    return _pooled(
-        nn.max_pool3d, "MaxPool3D", inputs, kernel_size, stride, padding, data_format, outputs_collections, scope, 3
-    )
-
-
-@add_arg_scope
-def avg_pool3d(
-    inputs,
-    kernel_size,
-    stride=2,
-    padding="VALID",
-    data_format: str | None = "NDHWC",
-    outputs_collections=None,
-    scope=None,
-):
-    """The mean of each window of volumes: [batch, d, h, w, channels] -> [batch, d', h', w', channels].
-
-    kernel_size, stride: a number or three; other arguments as those of `conv3d`.
-    """
-    return _pooled(
-        nn.avg_pool3d, "AvgPool3D", inputs, kernel_size, stride, padding, data_format, outputs_collections, scope, 3
-    )
+max_pool2d = _pooling("max_pool2d", nn.max_pool, "MaxPool2D", 2, f"The largest {_OF_IMAGES}")
+avg_pool2d = _pooling("avg_pool2d", nn.avg_pool, "AvgPool2D", 2, f"The mean {_OF_IMAGES}")
+max_pool3d = _pooling("max_pool3d", nn.max_pool3d, "MaxPool3D", 3, f"The largest {_OF_VOLUMES}")
+avg_pool3d = _pooling("avg_pool3d", nn.avg_pool3d, "AvgPool3D", 3, f"The mean {_OF_VOLUMES}")
 
 
 @add_arg_scope

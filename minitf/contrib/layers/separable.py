@@ -7,10 +7,9 @@ from collections.abc import Callable
 import minitf as tf
 from minitf import nn
 from minitf.contrib.framework.scopes import add_arg_scope
-from minitf.contrib.framework.variables import model_variable
 from minitf.contrib.layers import utils
 from minitf.contrib.layers.convolution import _first
-from minitf.contrib.layers.core import _XAVIER, _ZEROS, collect, renamed
+from minitf.contrib.layers.core import _XAVIER, _ZEROS, collect, finished, parameter, renamed
 from minitf.layers.separable import SeparableConv2D
 
 
@@ -71,11 +70,9 @@ def separable_conv2d(
                 _reuse=reuse,
             )
             outputs = layer.apply(inputs)
-            made = {"weights": (layer.depthwise_kernel, layer.pointwise_kernel), "biases": (layer.bias,)}
-            for name, variables in made.items():
-                for variable in variables:
-                    if variable is not None:
-                        collect(variables_collections, name, variable)
+            collect(variables_collections, "weights", layer.depthwise_kernel)
+            collect(variables_collections, "weights", layer.pointwise_kernel)
+            collect(variables_collections, "biases", layer.bias)
         else:
             outputs = _each_channel(
                 inputs,
@@ -92,11 +89,7 @@ def separable_conv2d(
                 variables_collections,
                 trainable,
             )
-        if normalizer_fn is not None:
-            outputs = normalizer_fn(outputs, **(normalizer_params or {}))
-        if activation_fn is not None:
-            outputs = activation_fn(outputs)
-        return utils.collect_named_outputs(outputs_collections, entered.name, outputs)
+        return finished(outputs, entered.name, outputs_collections, activation_fn, normalizer_fn, normalizer_params)
 
 
 def _each_channel(
@@ -115,37 +108,16 @@ def _each_channel(
     trainable: bool,
 ):
     channels = utils.channel_dimension(inputs.shape, data_format, min_rank=4)
-    dtype, first = inputs.dtype.base_dtype, _first(data_format)
     shape = [*utils.two_element_tuple(kernel_size), channels, multiplier]
-    weights = model_variable(
-        "depthwise_weights",
-        shape,
-        dtype,
-        initializer,
-        regularizer,
-        trainable,
-        utils.get_variable_collections(collections, "weights"),
-    )
-    steps = utils.two_element_tuple(stride)
-    outputs = nn.depthwise_conv2d(
-        inputs,
-        weights,
-        [1, 1, *steps] if first else [1, *steps, 1],
-        padding,
-        utils.two_element_tuple(rate),
-        data_format=data_format,
-    )
+    collected = utils.get_variable_collections(collections, "weights")
+    weights = parameter(inputs, "depthwise_weights", shape, initializer, collected, trainable, regularizer)
+    steps, rates = utils.two_element_tuple(stride), utils.two_element_tuple(rate)
+    steps = [1, 1, *steps] if _first(data_format) else [1, *steps, 1]
+    outputs = nn.depthwise_conv2d(inputs, weights, steps, padding, rates, data_format=data_format)
     if biases_initializer is None:
         return outputs
-    biases = model_variable(
-        "biases",
-        [channels * multiplier],
-        dtype,
-        biases_initializer,
-        biases_regularizer,
-        trainable,
-        utils.get_variable_collections(collections, "biases"),
-    )
+    size = [channels * multiplier]
+    biases = parameter(inputs, "biases", size, biases_initializer, collections, trainable, biases_regularizer)
     return nn.bias_add(outputs, biases, data_format=data_format)
 
 
