@@ -198,10 +198,15 @@ def _word(value, operand):
         return value
     if value.itemsize != operand.itemsize or not value.flags.c_contiguous:
         raise TypeError(f"a kernel needs contiguous {operand}, given {value.dtype} with strides {value.strides}")
+    return address_of(value)
+
+
+def address_of(array):
+    """Where an array starts."""
     try:
-        return ctypes.addressof(ctypes.c_char.from_buffer(value))
+        return ctypes.addressof(ctypes.c_char.from_buffer(array))
     except (TypeError, ValueError):  # read-only or empty: numpy's slower way
-        return value.__array_interface__["data"][0]
+        return array.__array_interface__["data"][0]
 
 
 def kernel(function=None, *, name=None, reassoc=False, split=None, **dtypes):

@@ -168,7 +168,7 @@ class OpByOp(Builder):
         self.current, definition = op, op.definition
         if op.attrs.get("follows"):
             return values
-        if definition.host is None and any(isinstance(v, Ragged) for v in values):
+        if definition.host is None and any([isinstance(v, Ragged) for v in values]):
             return map_ragged(self.run, op, values)
         try:
             if definition.sized:

@@ -89,10 +89,13 @@ class Patched:
                     words[place] = address + offset
 
     def call_host(self, place: int) -> None:
-        """Makes a call of Python."""
-        words = self.instructions.words
-        end = place + int(words[place + 1])
-        self.instructions.calls[place].run(self._state, words[place + 2 : end].tolist())
+        """Makes a call of Python, and those that follow at once."""
+        words, calls, following = self.instructions.words, self.instructions.calls, vm.HOST
+        while following == vm.HOST:
+            end = place + int(words[place + 1])
+            calls[place].run(self._state, words[place + 2 : end])
+            place, following = end, words[end]
+        self.control[vm.PLACE] = place
 
     def halt(self) -> None:
         """Ends the walk before its next call."""

@@ -18,10 +18,13 @@ from minitf.framework import errors
 from minitf.framework.shape import TensorShape
 from minitf.framework.trial_shapes import shapes_for
 from minitf.kernels.compile.abi import Kernel, Operand
-from minitf.runtime.execute.op_by_op import Concrete, OpByOp
+from minitf.runtime.execute.op_by_op import Concrete, OpByOp, is_native
+from minitf.runtime.execute.replay import Recording
 from minitf.runtime.lower.builder import NATIVE, Value
 from minitf.runtime.lower.ir import Call, Ref
 from minitf.runtime.tensor_arrays.flows import Flow
+
+_KEPT = 512  # of the places where a call was made, and of the shapes that it was given
 
 
 class Held(Value):
@@ -40,7 +43,7 @@ class HostCall(Call):
     is; `made`: for each output None, if it is the next operand behind those, or a Held.
     """
 
-    __slots__ = ("given", "made")
+    __slots__ = ("given", "made", "_used", "_views", "_replays", "_looks")
     on_host = True
 
     def __init__(self, op, inputs: list, outputs: list):
@@ -48,6 +51,11 @@ class HostCall(Call):
         kernel = _declared(*[tuple([ref.dtype.name for ref in refs]) for refs in memory])
         super().__init__(kernel, (*memory[0], *memory[1]), _never, op)
         self.given, self.made = ([None if type(v) is Ref else v for v in part] for part in (inputs, outputs))
+        self._used = set(op.outputs)
+        self._views: dict = {}  # words -> what is where they say
+        by_kernels = op.definition.kernel is not None and is_native(op) and not op.attrs.get("follows")
+        self._replays: dict | None = {} if by_kernels else None  # form -> what is done for inputs of it
+        self._looks: set = set()  # the inputs whose contents are part of it
 
     def with_(self, **operands) -> HostCall:
         """The same call with other operands, by name."""
@@ -61,22 +69,60 @@ class HostCall(Call):
         """What is the same in all runs, and in no memory."""
         return [g.array.tolist() for g in self.given if isinstance(g, Concrete)]
 
-    def run(self, state, words: list) -> None:
+    def run(self, state, words: np.ndarray) -> None:
         """Runs the op. words: those of the operands, an address and a shape each."""
-        arrays, at = [], 0
+        key = words.tobytes()
+        values, places, memory = self._views.get(key) or self._looked(key, words)
+        values = [g.value if type(g) is Held else g for g in values]
+        made = self._again(state, values) if self._replays is not None else self._computed(OpByOp(state), values)
+        places = iter(places)
+        for tensor, held, value in zip(self.op.outputs, self.made, made, strict=True):
+            if held is None:
+                self._put(tensor, next(places), value.array)
+            else:
+                held.value = _lasting(value, memory)
+
+    def _looked(self, key: bytes, words: np.ndarray) -> tuple[list, list, list]:
+        """Its inputs, the places of its outputs, and both as far as they are in memory; kept for when the words
+        are the same again.
+        """
+        words, arrays, at = words.tolist(), [], 0
         for ref in self.operands:
             end = at + 1 + len(ref.shape)
             arrays.append(_array(words[at], tuple(words[at + 1 : end]), ref.dtype))
             at = end
         memory = iter(arrays)
-        values = [Concrete(next(memory)) if g is None else g.value if type(g) is Held else g for g in self.given]
-        builder = OpByOp(state)
-        builder.used = set(self.op.outputs)
-        for tensor, held, value in zip(self.op.outputs, self.made, builder.results(self.op, values), strict=True):
-            if held is None:
-                self._put(tensor, next(memory), value.array)
-            else:
-                held.value = _lasting(value, arrays)
+        values = [Concrete(next(memory)) if g is None else g for g in self.given]
+        if len(self._views) == _KEPT:
+            self._views.clear()
+        self._views[key] = found = values, list(memory), arrays
+        return found
+
+    def _again(self, state, values: list) -> list:
+        """What its kernels give, called as they were before for inputs like these."""
+        replay = self._replays.get(self._form(values))
+        if replay is not None:
+            made = replay.run([v.array for v in values])
+            return self._computed(OpByOp(state), values) if made is None else made  # it says what is wrong
+        recording = Recording(state, values)
+        made = self._computed(recording, recording.values[: len(values)])
+        replay = recording.replay(made)
+        if replay is None:
+            self._replays = None
+            return made
+        if len(self._replays) == _KEPT or not recording.looked <= self._looks:
+            self._replays.clear()
+            self._looks |= recording.looked
+        self._replays[self._form(values)] = replay
+        return made
+
+    def _form(self, values: list) -> tuple:
+        """What decides how kernels are called: the shapes of inputs, and what is in some."""
+        return *[v.array.shape for v in values], *[values[place].array.tobytes() for place in self._looks]
+
+    def _computed(self, builder: OpByOp, values: list) -> list:
+        builder.used = self._used
+        return builder.results(self.op, values)
 
     def _put(self, tensor, place: np.ndarray, array: np.ndarray) -> None:
         if array.shape != place.shape:
@@ -113,8 +159,9 @@ def _array(address: int, shape: tuple, dtype) -> np.ndarray:
 
 def _lasting(value: Value, arrays: list) -> Value:
     """The value in memory that native calls do not change."""
-    if any(np.may_share_memory(value.array, array) for array in arrays):
-        return Concrete(value.array.copy())
+    array = value.array
+    if array.base is not None and any([np.may_share_memory(array, each) for each in arrays]):
+        return Concrete(array.copy())
     return value
 
 

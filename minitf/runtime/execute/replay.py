@@ -1,0 +1,123 @@
+"""Kernel rules of ops that Python runs again and again: what one calls for inputs of some shapes is noted once.
+
+It is then done again without asking the rule, for other inputs of the same shapes. Where the rule looked at what is
+in some of them, that has to be the same, too.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+
+from minitf.kernels.compile.abi import address_of
+from minitf.kernels.machine.alloc import empty
+from minitf.kernels.machine.vm import flushed
+from minitf.runtime.execute.op_by_op import Concrete, OpByOp
+from minitf.runtime.execute.patience import LIMIT, worst
+from minitf.runtime.lower.builder import Value
+from minitf.runtime.session.state import State
+
+_KEPT = 1024  # bytes: constants and inputs up to this size are kept for the next time
+
+
+class Replay(NamedTuple):
+    """What a rule did: `steps` add to a list of arrays, the inputs at first; `results` are places in it."""
+
+    steps: tuple[Callable, ...]
+    results: tuple[int, ...]
+
+    def run(self, arrays: list[np.ndarray]) -> list[Concrete] | None:
+        """The outputs for inputs of the same shapes; None if a kernel refuses what is in them."""
+        arrays = arrays.copy()
+        for step in self.steps:
+            if step(arrays):
+                return None
+        return [Concrete(arrays[place]) for place in self.results]
+
+
+class Recording(OpByOp):
+    """Runs one op on `values` and notes what its rule does; `looked` are those whose contents it asks for."""
+
+    def __init__(self, state: State, values: list):
+        super().__init__(state)
+        self.values = [Concrete(value.array) for value in values]  # each another one
+        self._steps: list = []
+        self._again, self._constants = True, set()
+        self._places = {id(value): place for place, value in enumerate(self.values)}
+        self._inputs, self.looked = len(values), set()
+
+    def replay(self, results: list) -> Replay | None:
+        """How to do it again, if that depends on shapes alone."""
+        if not self._again or any(id(result) not in self._places for result in results):
+            return None
+        return Replay(tuple(self._steps), tuple([self._places[id(result)] for result in results]))
+
+    def _made(self, value: Value, step: Callable) -> Value:
+        self._places[id(value)] = len(self.values)
+        self.values.append(value)
+        self._steps.append(step)
+        return value
+
+    def constant(self, array):
+        made = super().constant(np.asarray(array))
+        self._again = self._again and made.array.nbytes <= _KEPT
+        self._constants.add(id(made))
+        return self._made(made, lambda arrays, array=made.array: arrays.append(array))
+
+    def new(self, shape, dtype):
+        return self._made(super().new(shape, dtype), lambda arrays: arrays.append(empty(shape, dtype)))
+
+    def view(self, value, shape, offset=0, dtype=None):
+        place, whole = self._places.get(id(value)), super().view
+        self._again = self._again and place is not None
+
+        def step(arrays):
+            arrays.append(whole(Concrete(arrays[place]), shape, offset, dtype).array)
+
+        return self._made(whole(value, shape, offset, dtype), step)
+
+    def snapshot(self, value):
+        self._again = self._again and id(value) in self._places  # else it is a variable's memory
+        return super().snapshot(value)
+
+    def data(self, value):
+        place = self._places.get(id(value), -1)
+        if 0 <= place < self._inputs and value.array.nbytes <= _KEPT:
+            self.looked.add(place)
+        else:
+            self._again = self._again and id(value) in self._constants
+        return super().data(value)
+
+    def state(self, op, make):
+        self._again = False
+        return super().state(op, make)
+
+    def variable(self, op, validate=True):
+        self._again = False
+        return super().variable(op, validate)
+
+    def call(self, kernel, *operands, error=None):
+        super().call(kernel, *operands, error=error)
+        arrays = [o.array if isinstance(o, Value) else o for o in operands]
+        if worst(kernel, arrays) >= LIMIT or any(id(o) not in self._places for o in operands if isinstance(o, Value)):
+            self._again = False
+        if self._again:
+            self._steps.append(_call(kernel, [self._places.get(id(o)) for o in operands], operands))
+
+
+def _call(kernel, places: list, operands: tuple) -> Callable:
+    """A call of a kernel; places: where among the arrays those of its operands are that are memory."""
+    *numbers, tail = [*operands, ()] if not kernel.variadic else operands
+    words = [kernel.address, *[0 if place is not None else o for place, o in zip(places, numbers)], *tail]
+    memory = [(1 + at, place) for at, place in enumerate(places) if place is not None]
+    pack, entry = struct.Struct(f"q{kernel.format}{len(tail)}q").pack, flushed[()].entry
+
+    def step(arrays):
+        for at, place in memory:
+            words[at] = address_of(arrays[place])
+        return entry(pack(*words))
+
+    return step
