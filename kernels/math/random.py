@@ -70,6 +70,16 @@ def seed_stream(seeds: T, o: i64p.out):
 
 
 @kernel
+def random_words(stream: i64p.inout, o: i64p.out, n: i64):
+    """The four words of each of n blocks."""
+    seed, salt, place = stream[0], stream[1], stream[2]
+    for i in range(n):
+        o[4 * i], o[4 * i + 1], o[4 * i + 2], o[4 * i + 3] = words(seed, salt, place + i)
+    stream[2] = place + n
+    return 0
+
+
+@kernel
 def random_uniform_single(stream: i64p.inout, o: f32p.out, n: i64, bits: i64):
     """Float32 in [0, 1) that use the lowest bits of each word: 23, or 10 for what float16 can hold."""
     seed, salt, place = stream[0], stream[1], stream[2]

@@ -95,6 +95,9 @@ NUMBERS = {  # by the names of the operands that are no memory
     "steps batch classes width paths merge": (2, 1, 3, 1, 1, 0),
     "count turned rows inner width down across": (3, 0, 2, 2, 3, 3, 1),
     "count rows width nesterov": (1, 3, 4, 1),
+    "count rank": (3, 2),
+    "count others rank": (3, 2, 2),
+    "count size normalize": (3, 2, 1),
 }
 OF_KERNEL = dict.fromkeys(("select", "betainc"), (1, (6, 1, 1, 1)))
 GIVEN = {  # contents that are not left to chance
@@ -125,6 +128,11 @@ GIVEN = {  # contents that are not left to chance
     ("select", "mask"): [1, 0, 1, 0, 1, 1],
     **{(division, "b"): [1, 2, 3] * 2 for division in ("truncatediv", "truncatemod", "floordiv", "floormod")},
     ("true", "a"): [1],
+    ("edit_distances", "groups"): [0, 0, 2],
+    ("edit_distances", "others"): [0, 3],
+    ("within", "sizes"): [2, 2],
+    ("merge_places", "a"): [0, 1, 1, 0, 1, 2],
+    ("merge_places", "b"): [0, 0, 1, 0],
     ("take_row", "index"): [2],
     ("zero_tail", "count"): [2],
 }

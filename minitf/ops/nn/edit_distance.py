@@ -10,42 +10,43 @@ from minitf.framework.shape import UNKNOWN, TensorShape
 from minitf.framework.sparse import as_sparse
 from minitf.framework.static import constant_value_as_shape
 from minitf.framework.tensor import Tensor
-from minitf.kernels.machine.alloc import zeros
+from minitf.kernels.compile import layout
+from minitf.kernels.machine.alloc import empty, zeros
+from minitf.kernels.math import edit_distance as kernels
+from minitf.kernels.math.places import in_order
 from minitf.ops.sparse.sparse import check_places
 
 
-def _distance(a: np.ndarray, b: np.ndarray) -> int:
-    """Levenshtein's distance, a row of its table at a time."""
-    steps = np.arange(len(b) + 1)
-    row = steps
-    for i, item in enumerate(a):
-        changed = np.minimum(row[1:] + 1, row[:-1] + (b != item))
-        row = np.minimum.accumulate(np.concatenate([[i + 1], changed]) - steps) + steps
-    return int(row[-1])
-
-
-def _sequences(indices, values, shape) -> dict:
-    """The values of each sequence (last axis) by the place of the others."""
+def _groups(indices: np.ndarray, values: np.ndarray, shape, sizes: tuple) -> tuple:
+    """For each value the number of its sequence, places of the other axes in a tensor of these sizes; and the
+    values, in the order of these numbers.
+    """
     check_places(indices, shape)
-    found: dict = {}
-    for place, value in zip(map(tuple, indices[:, :-1].tolist()), values.tolist()):
-        found.setdefault(place, []).append(value)
-    return {place: np.array(items, values.dtype) for place, items in found.items()}
+    groups = indices[:, :-1] @ np.array(layout.strides(sizes), np.int64)
+    if in_order[()].run(groups, len(groups), 1):
+        order = np.argsort(groups, kind="stable")
+        groups, values = groups[order], values[order]
+    return groups, values
+
+
+def _numbered(a: np.ndarray, b: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Values as something that kernels compare: of other types their numbers among all that there are."""
+    if kernels.edit_distances.supports(a.dtype):
+        return a, b
+    numbers = np.unique(np.concatenate([a, b]), return_inverse=True, equal_nan=False)[1].reshape(-1)
+    return numbers[: len(a)], numbers[len(a) :]
 
 
 def _distances(op, *arrays):
     mine, truth = arrays[:3], arrays[3:]
     if not len(mine[2]):
         raise ValueError("edit_distance takes sequences: tensors of rank 1 at least")
-    a, b = _sequences(*mine), _sequences(*truth)
     result = zeros(tuple(np.maximum(mine[2], truth[2])[:-1].tolist()), np.float32)
-    nothing = np.zeros(0, mine[1].dtype)
-    for place in {**a, **b}:
-        length = len(b.get(place, nothing))
-        distance = _distance(a.get(place, nothing), b.get(place, nothing))
-        if op.attrs["normalize"]:
-            distance = distance / length if length else np.inf
-        result[place] = distance
+    groups, a = _groups(*mine, result.shape)
+    others, b = _groups(*truth, result.shape)
+    a, b = _numbered(a, b)
+    row, normalize = empty((len(b) + 1,), np.int64), int(op.attrs["normalize"])
+    kernels.edit_distances[a.dtype].run(groups, a, others, b, result, row, len(a), len(b), normalize)
     return result
 
 

@@ -18,10 +18,11 @@ from minitf.framework import dtypes
 from minitf.framework.apply import apply
 from minitf.framework.registry import define
 from minitf.framework.shape import TensorShape
-from minitf.kernels.math.random import words
+from minitf.kernels.math.random import random_words
 from minitf.ops.math.math import cast
 from minitf.ops.random.random import seeds, stream
 
+_AT_ONCE = 16  # blocks, of four words
 _BLOCKS = 512  # blocks of its stream that TensorFlow sets aside for each candidate
 
 
@@ -29,15 +30,15 @@ class Words:
     """The 32-bit words of a stream, from its place on."""
 
     def __init__(self, state):
-        self._seed, self._salt, self._place = (int(n) for n in state[:3])
+        self._stream = np.array(state[:3], np.int64)
         self._drawn: list[int] = []
 
     def word(self) -> int:
         """The next word."""
         if not self._drawn:
-            blocks = words(self._seed, self._salt, self._place + np.arange(64))
-            self._drawn = np.stack(np.broadcast_arrays(*blocks), axis=1).ravel().tolist()[::-1]
-            self._place += 64
+            drawn = np.empty(4 * _AT_ONCE, np.int64)
+            random_words[()].run(self._stream, drawn, _AT_ONCE)
+            self._drawn = drawn[::-1].tolist()
         return self._drawn.pop()
 
     def wide(self) -> int:

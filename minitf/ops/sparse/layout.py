@@ -210,10 +210,9 @@ def _concat(op, *arrays):
     differ = np.delete((sizes != sizes[0]).any(axis=0), axis)
     if differ.any():
         raise ValueError(f"input shapes must match but for axis {axis}: {sizes.tolist()}")
-    starts = np.cumsum(sizes[:, axis]) - sizes[:, axis]
-    moved = [places + np.eye(len(sizes[0]), dtype=np.int64)[axis] * at for places, at in zip(indices, starts)]
-    shape, places = sizes[0].copy(), np.concatenate(moved)
-    shape[axis] = sizes[:, axis].sum()
+    ends, shape, places = np.cumsum(sizes[:, axis]), sizes[0].copy(), np.concatenate(indices)
+    places[:, axis] += np.repeat(ends - sizes[:, axis], [len(each) for each in indices])
+    shape[axis] = ends[-1]
     order = row_major(places)
     return places[order], np.concatenate(values)[order], shape
 

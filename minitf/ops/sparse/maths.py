@@ -14,8 +14,9 @@ from minitf.framework.shape import UNKNOWN, TensorShape, broadcast_static_shape
 from minitf.framework.sparse import SparseTensor, SparseTensorValue, as_sparse
 from minitf.framework.static import constant_value_as_shape
 from minitf.framework.tensor import Tensor
-from minitf.kernels.machine.alloc import zeros
+from minitf.kernels.machine.alloc import empty, zeros
 from minitf.kernels.math import sparse as kernels
+from minitf.kernels.math.places import merge_places
 from minitf.ops import patterns
 from minitf.ops.array import array
 from minitf.ops.array.gather import gather, gather_nd, scatter_nd
@@ -31,30 +32,22 @@ _BOTH = f"{_PARTS.format('a')}, {_PARTS.format('b')}"
 # ---- sums
 
 
-def _numbered(indices: np.ndarray) -> np.ndarray:
-    """The places with one more column: how often each occurred before."""
-    order = row_major(indices)
-    rows = indices[order]
-    new = np.ones(len(rows), bool)
-    new[1:] = (rows[1:] != rows[:-1]).any(axis=1)
-    at = np.arange(len(rows))
-    count = np.empty(len(rows), np.int64)
-    count[order] = at - np.maximum.accumulate(np.where(new, at, 0))
-    return np.column_stack([indices, count])
-
-
 def _union(a: np.ndarray, b: np.ndarray) -> tuple:
     """The places of two sparse tensors in order, and where among them those of each stand. The k-th of
     equal places of one meets the k-th of the other.
     """
-    places = np.concatenate([_numbered(a), _numbered(b)])
-    order = row_major(places)
-    rows = places[order]
-    new = np.ones(len(rows), bool)
-    new[1:] = (rows[1:] != rows[:-1]).any(axis=1)
-    at = np.empty(len(rows), np.int64)
-    at[order] = np.cumsum(new) - 1
-    return rows[new][:, :-1], at[: len(a)], at[len(a) :]
+    count, others, rank = len(a), len(b), a.shape[1]
+    orders = row_major(a), row_major(b)
+    places, size = empty((count + others, rank), np.int64), np.empty(1, np.int64)
+    found = [np.empty(count, np.int64), np.empty(others, np.int64)]
+    merge_places[()].run(
+        *[np.ascontiguousarray(each[order]) for each, order in zip((a, b), orders)],
+        *(places, *found, size, count, others, rank),
+    )
+    back = [np.empty_like(at) for at in found]
+    for own, order, at in zip(back, orders, found):
+        own[order] = at
+    return places[: size[0]], *back
 
 
 def _check_alike(a_shape, b_shape) -> None:

@@ -13,6 +13,7 @@ from minitf.framework.shape import TensorShape, as_shape
 from minitf.framework.sparse import SparseTensor, as_sparse
 from minitf.framework.static import constant_value_as_shape
 from minitf.framework.tensor import IndexedSlices, Tensor
+from minitf.kernels.math.places import in_order, within
 from minitf.ops.array import array
 from minitf.ops.array.gather import gather, gather_nd, sparse_to_dense, where
 from minitf.ops.array.identity import identity
@@ -26,18 +27,20 @@ from minitf.ops.math.math import minimum
 # ---- what rules have in common
 
 
-def row_major(indices: np.ndarray) -> np.ndarray:
-    """The order in which the rows of `indices` [n, rank] rise; equal ones stay in theirs."""
-    return np.lexsort(indices.T[::-1]) if indices.shape[1] else np.arange(len(indices))
+def row_major(indices: np.ndarray) -> np.ndarray | slice:
+    """The order in which the rows of `indices` [n, rank] rise, for indexing; equal ones stay in theirs."""
+    if not in_order[()].run(indices, *indices.shape):
+        return slice(None)
+    return np.lexsort(indices.T[::-1])
 
 
 def check_places(indices: np.ndarray, shape) -> None:
     """Raises ValueError, naming the first place that is not within the shape."""
-    bad = ((indices < 0) | (indices >= shape)).any(axis=1)
-    if bad.any():
-        first = int(np.argmax(bad))
+    places, sizes = (np.ascontiguousarray(each, np.int64) for each in (indices, shape))
+    status = within[()].run(places, sizes, *places.shape)
+    if status:
         raise ValueError(
-            f"indices[{first}] = {indices[first].tolist()} is out of bounds: need 0 <= index < {list(shape)}"
+            f"indices[{status - 1}] = {indices[status - 1].tolist()} is out of bounds: need 0 <= index < {list(shape)}"
         )
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from kernel_helpers import run
 
 from minitf.kernels.math import random
 
@@ -208,3 +209,10 @@ def test_the_place_moves_on():
     assert state.tolist() == [1, 2, 5 * 256]
     random.random_shuffle[np.uint32].run(state, o.view(np.uint32), np.empty(5, np.uint32), 5, 1)
     assert state.tolist() == [1, 2, 5 * 256 + 1]
+
+
+def test_words_of_blocks():
+    stream, o = np.array([5, 7, 2**40 - 1], np.int64), np.zeros(12, np.int64)
+    assert run(random.random_words[()], stream, o, 3) == 0
+    assert o.tolist() == [word for i in range(3) for word in random.words(5, 7, 2**40 - 1 + i)]
+    assert stream.tolist() == [5, 7, 2**40 + 2]

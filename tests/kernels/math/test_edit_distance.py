@@ -1,0 +1,33 @@
+"""Levenshtein's distance, against its table filled one by one."""
+
+import numpy as np
+import pytest
+from kernel_helpers import run
+
+from minitf.kernels.math import edit_distance
+
+
+def distance(a, b):
+    row = list(range(len(b) + 1))
+    for i, x in enumerate(a):
+        last, row = row, [i + 1]
+        for j, y in enumerate(b):
+            row.append(min(last[j + 1] + 1, row[j] + 1, last[j] + (x != y)))
+    return row[-1]
+
+
+@pytest.mark.parametrize("dtype", ["int64", "float32", "uint8"])
+@pytest.mark.parametrize("normalize", [0, 1])
+def test_groups(dtype, normalize):
+    draw = np.random.RandomState(0)
+    for count, size in [(0, 0), (3, 0), (0, 3), (9, 12), (20, 14)]:
+        groups, others = np.sort(draw.randint(0, 5, count)), np.sort(draw.randint(0, 5, size))
+        a, b = draw.randint(0, 3, count).astype(dtype), draw.randint(0, 3, size).astype(dtype)
+        o, row = np.zeros(5, np.float32), np.zeros(size + 1, int)
+        assert run(edit_distance.edit_distances[dtype], groups, a, others, b, o, row, count, size, normalize) == 0
+        for group in range(5):
+            one, other = a[groups == group], b[others == group]
+            wanted = distance(one.tolist(), other.tolist())
+            if normalize and wanted:
+                wanted = wanted / len(other) if len(other) else np.inf
+            assert o[group] == np.float32(wanted)
