@@ -239,7 +239,6 @@ from minitf.ops.control.printing import print
 from minitf.ops.control.script import numpy_function, py_func
 from minitf.ops.math.more import bincount, lbeta
 from minitf.ops.state.session_tensors import delete_session_tensor, get_session_handle, get_session_tensor
-from minitf.ops.strings.string_parts import string_split
 from minitf.ops.strings.string_join import string_join
 from minitf.ops.strings.strings import (
     as_string, decode_base64, encode_base64, reduce_join, regex_replace, string_strip, substr,
@@ -292,6 +291,8 @@ from minitf.train.checkpoints import to_safetensors
 
 # Namespaces
 
+from minitf.ragged.strings import string_split
+from minitf.ragged.tensor import RaggedTensor
 from minitf import (
     bitwise, compat, config, contrib, debugging, dtypes, graph_util, image, initializers, layers, linalg,
     losses, math, metrics, nest, nn, profiler, quantization, queue, random, saved_model, sets, sparse, strings,
@@ -300,6 +301,7 @@ from minitf import (
 from minitf.framework import errors, protos
 from minitf import data, io, lookup, manip, python_io, signal, spectral, version
 from minitf.platform import gfile, logging, resource_loader, sysconfig
+from minitf import ragged
 from minitf.autodiff import loop_gradients  # gives loops and branches their gradients
 
 __version__ = "1.15.0"  # the TensorFlow whose behaviour this is; scripts compare it
@@ -341,6 +343,10 @@ def __getattr__(name: str):  # noqa: N807 - it is a module's
     return importlib.import_module(f"minitf.platform.{name}")
 
 
+# What takes ragged tensors too, where users call it
+
+from minitf.ragged import dispatch as _dispatch
+
 # What is called by users is guarded: arguments of the wrong kind and unclear errors end here.
 
 from minitf.framework.calls import guard as _guard
@@ -357,5 +363,5 @@ _guard(
     "contrib.slim.queues contrib.util contrib.predictor profiler io python_io viz graph_util saved_model "
     "saved_model.builder saved_model.loader saved_model.utils saved_model.signature_def_utils "
     "saved_model.main_op data data.experimental contrib.data lookup contrib.lookup "
-    "signal spectral",
+    "signal spectral ragged",
 )

@@ -40,6 +40,7 @@ RENAMED = _table(
     ("DatasetToSingleElement IteratorGetNext ReduceDataset", "dtypes=output_types"),
     ("SparseSplit Split SplitV", "num=num_split"),
     ("CTCBeamSearchDecoder", "num=top_paths"),
+    ("RaggedTensorToSparse", "N=RAGGED_RANK"),
     ("Bitcast", "Tout=type"),
     ("DynamicPartition", "num=num_partitions"),
     (f"{_SCATTERS} {_ND}", "I=Tindices"),

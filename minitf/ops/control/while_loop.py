@@ -118,11 +118,16 @@ class _Variables:
         self.shapes = self._invariants(invariants) if self.given else self._as_they_start()
 
     def _as_they_start(self) -> list[TensorShape]:
-        """The shapes at the start; how many values a sparse tensor has may vary."""
+        """The shapes at the start; how many values a sparse or ragged tensor has may vary."""
         shapes = []
         for leaf in self.leaves:
-            parts, free = components(leaf), isinstance(leaf, SparseTensor)
-            shapes += _component_shapes(leaf, parts, parts[2].shape) if free else [t.shape for t in parts]
+            parts = components(leaf)
+            if isinstance(leaf, SparseTensor):
+                shapes += _component_shapes(leaf, parts, parts[2].shape)
+            elif hasattr(leaf, "_component_shapes"):
+                shapes += leaf._component_shapes(leaf.shape)
+            else:
+                shapes += [t.shape for t in parts]
         return shapes
 
     def _invariants(self, invariants) -> list[TensorShape]:
@@ -218,7 +223,7 @@ def _component_shapes(leaf, parts, shape) -> list[TensorShape]:
         return [as_shape([None]).concatenate(rank), as_shape([None]), rank]
     if isinstance(leaf, IndexedSlices):
         return [as_shape(shape), as_shape([None]), *[p.shape for p in parts[2:]]]
-    return [p.shape for p in parts]
+    return leaf._component_shapes(as_shape(shape)) if hasattr(leaf, "_component_shapes") else [p.shape for p in parts]
 
 
 def _next_components(leaf, like) -> list[Tensor]:

@@ -7,12 +7,10 @@ import numpy as np
 from minitf.framework import dtypes
 from minitf.framework.apply import apply, apply_op
 from minitf.framework.convert import convert_to_tensor
-from minitf.framework.graph import name_scope
 from minitf.framework.registry import define
 from minitf.framework.shape import SCALAR, TensorShape
 from minitf.framework.sparse import SparseTensor
 from minitf.framework.tensor import Tensor
-from minitf.ops import patterns
 
 # ---- parts of strings
 
@@ -69,71 +67,17 @@ define(
 )
 
 
-def _check_type(result_type: str) -> None:
-    if result_type not in ("RaggedTensor", "SparseTensor"):
-        raise ValueError("result_type must be 'RaggedTensor' or 'SparseTensor'.")
-    if result_type == "RaggedTensor":
-        raise ValueError("minitf has no ragged tensors: result_type is 'SparseTensor', of the same values")
+def split_at_bytes(source, delimiter, skip_empty: bool) -> SparseTensor:
+    """The parts of strings, a vector, between bytes each of which ends one."""
+    delimiter = convert_to_tensor(" " if delimiter is None else delimiter, dtypes.string)
+    source = convert_to_tensor(source, dtypes.string)
+    return SparseTensor(*apply("StringSplit", source, delimiter, skip_empty=bool(skip_empty)))
 
 
-def string_split(
-    source,
-    sep=None,
-    skip_empty: bool = True,
-    delimiter=None,
-    result_type: str = "SparseTensor",
-    name: str | None = None,
-) -> SparseTensor:
-    """The parts of strings, a vector [n], as a sparse tensor [n, most parts].
-
-    delimiter: bytes each of which ends a part (by default " "); "" for parts of one byte. skip_empty: without
-    parts that are empty. sep: another name of `delimiter`.
-
-    Raises:
-      ValueError: for strings that are no vector.
-
-    >>> import minitf as tf
-    >>> with tf.Session() as sess:
-    ...     print(sess.run(tf.string_split(["hello world", "a"]).values))
-    [b'hello' b'world' b'a']
-    """
-    delimiter = patterns.renamed("sep", sep, "delimiter", delimiter)
-    _check_type(result_type)
-    with name_scope(None, "StringSplit", [source]):
-        delimiter = convert_to_tensor(" " if delimiter is None else delimiter, dtypes.string)
-        source = convert_to_tensor(source, dtypes.string)
-        return SparseTensor(*apply("StringSplit", source, delimiter, skip_empty=bool(skip_empty)))
-
-
-def string_split_v2(
-    input=None, sep=None, maxsplit: int = -1, result_type: str = "SparseTensor", source=None, name: str | None = None
-) -> SparseTensor:
-    """The parts of strings, a vector [n], as a sparse tensor [n, most parts], as Python's `split` has them.
-
-    sep: what stands between parts, by default white space; maxsplit: at how many places, -1 for all.
-
-    Raises:
-      ValueError: for strings that are no vector.
-    """
-    source = patterns.renamed("input", input, "source", source)
-    _check_type(result_type)
-    with name_scope(name, "StringSplit", [source]):
-        source = convert_to_tensor(source, dtypes.string, name="input")
-        sep = convert_to_tensor("" if sep is None else sep, dtypes.string)
-        return SparseTensor(*apply("StringSplitV2", source, sep, maxsplit=int(maxsplit)))
-
-
-def string_bytes_split(input, name: str | None = None) -> Tensor:
-    """The bytes of a string scalar, as a vector of strings.
-
-    Raises:
-      ValueError: for more than one string, whose parts would be a ragged tensor.
-    """
-    with name_scope(name, "StringsByteSplit", [input]):
-        input = convert_to_tensor(input, dtypes.string, name="input")
-        if input.shape.rank != 0:
-            raise ValueError(f"minitf has no ragged tensors: bytes_split takes one string, not {input}")
-        return string_split(apply("Pack", [input], axis=0), delimiter="").values
+def split_at_text(source, sep, maxsplit: int) -> SparseTensor:
+    """The parts of strings, a vector, as Python's `split` has them."""
+    sep = convert_to_tensor("" if sep is None else sep, dtypes.string)
+    return SparseTensor(*apply("StringSplitV2", source, sep, maxsplit=int(maxsplit)))
 
 
 # ---- templates

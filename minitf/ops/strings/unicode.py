@@ -4,16 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from minitf.framework import dtypes
 from minitf.framework.apply import apply
-from minitf.framework.convert import convert_to_tensor
-from minitf.framework.graph import name_scope
 from minitf.framework.registry import define
 from minitf.framework.shape import TensorShape
 from minitf.framework.tensor import Tensor
 from minitf.ops import patterns
-from minitf.ops.array import array, ranges
-from minitf.ops.math.cast import cast
 
 _OUTPUT = ("UTF-8", "UTF-16-BE", "UTF-32-BE")
 _ERRORS = ("strict", "replace", "ignore")
@@ -118,7 +113,8 @@ define(
 )
 
 
-def _settings(errors: str, replacement_char: int, controls: bool = False) -> dict:
+def settings(errors: str, replacement_char: int, controls: bool = False) -> dict:
+    """The attributes that say what becomes of what is wrong; ValueError for others than there are."""
     if errors not in _ERRORS:
         raise ValueError(f"errors is one of {', '.join(_ERRORS)}, not {errors!r}")
     if not 0 <= replacement_char <= 0x10FFFF:
@@ -126,7 +122,8 @@ def _settings(errors: str, replacement_char: int, controls: bool = False) -> dic
     return {"errors": errors, "replacement_char": replacement_char, "replace_control_characters": controls}
 
 
-def _check_output(encoding: str) -> None:
+def check_output(encoding: str) -> None:
+    """ValueError for an encoding in which no strings are made."""
     if encoding not in _OUTPUT:
         raise ValueError(f"output_encoding is one of {', '.join(_OUTPUT)}, not {encoding!r}")
 
@@ -149,96 +146,12 @@ def unicode_transcode(
       InvalidArgumentError: for what is wrong in a string, if `errors` is "strict"; for an encoding that is
         none.
     """
-    _check_output(output_encoding)
+    check_output(output_encoding)
     return apply(
         "UnicodeTranscode",
         input,
         input_encoding=input_encoding,
         output_encoding=output_encoding,
         name=name,
-        **_settings(errors, replacement_char, replace_control_characters),
+        **settings(errors, replacement_char, replace_control_characters),
     )
-
-
-def _one(input) -> Tensor:
-    input = convert_to_tensor(input, dtypes.string, name="input")
-    if input.shape.rank != 0:
-        raise ValueError(f"minitf has no ragged tensors: only one string is decoded, not {input}")
-    return array.reshape(input, [1])
-
-
-def unicode_decode(
-    input,
-    input_encoding: str,
-    errors: str = "replace",
-    replacement_char: int = 65533,
-    replace_control_characters: bool = False,
-    name: str | None = None,
-) -> Tensor:
-    """The characters of a string scalar as numbers, an int32 vector; the arguments as of unicode_transcode.
-
-    Raises:
-      ValueError: for more than one string, whose characters would be a ragged tensor.
-    """
-    settings = _settings(errors, replacement_char, replace_control_characters)
-    with name_scope(name, "UnicodeDecode", [input]):
-        return apply("UnicodeDecode", _one(input), input_encoding=input_encoding, **settings).char_values
-
-
-def unicode_decode_with_offsets(
-    input,
-    input_encoding: str,
-    errors: str = "replace",
-    replacement_char: int = 65533,
-    replace_control_characters: bool = False,
-    name: str | None = None,
-) -> tuple[Tensor, Tensor]:
-    """`unicode_decode`, and where each character begins, in bytes: int64."""
-    settings = _settings(errors, replacement_char, replace_control_characters)
-    with name_scope(name, "UnicodeDecodeWithOffsets", [input]):
-        found = apply("UnicodeDecodeWithOffsets", _one(input), input_encoding=input_encoding, **settings)
-        return found.char_values, found.char_to_byte_starts
-
-
-def unicode_encode(
-    input, output_encoding: str, errors: str = "replace", replacement_char: int = 65533, name: str | None = None
-) -> Tensor:
-    """The strings whose characters have these numbers: one for each row of the last axis.
-
-    input: int32, [n] or [rows, n] of known sizes; the other arguments as of unicode_transcode.
-
-    Raises:
-      ValueError: for an encoding that is none, or another rank.
-    """
-    _check_output(output_encoding)
-    settings = _settings(errors, replacement_char)
-    with name_scope(name, "UnicodeEncode", [input]):
-        input = convert_to_tensor(input, dtypes.int32)
-        if input.shape.rank not in (1, 2):
-            raise ValueError(f"input of unicode_encode is a vector or a matrix, not {input}")
-        rows, size = array.shape(input)[:-1], array.shape(input)[-1]
-        count = 1 if input.shape.rank == 1 else rows[0]
-        splits = cast(ranges.range(count + 1) * size, dtypes.int64)
-        flat = array.reshape(input, [-1])
-        found = apply("UnicodeEncode", flat, splits, output_encoding=output_encoding, **settings)
-        return array.reshape(found, rows)
-
-
-def unicode_split(
-    input, input_encoding: str, errors: str = "replace", replacement_char: int = 65533, name: str | None = None
-) -> Tensor:
-    """The characters of a string scalar as strings in the same encoding, a vector."""
-    with name_scope(name, "UnicodeSplit", [input]):
-        numbers = unicode_decode(input, input_encoding, errors, replacement_char)
-        column = array.expand_dims(numbers, 1)
-        return unicode_encode(column, input_encoding, errors, replacement_char)
-
-
-def unicode_split_with_offsets(
-    input, input_encoding: str, errors: str = "replace", replacement_char: int = 65533, name: str | None = None
-) -> tuple[Tensor, Tensor]:
-    """`unicode_split`, and where each character begins, in bytes: int64."""
-    with name_scope(name, "UnicodeSplitWithOffsets", [input]):
-        numbers, places = unicode_decode_with_offsets(input, input_encoding, errors, replacement_char)
-        column = array.expand_dims(numbers, 1)
-        return unicode_encode(column, input_encoding, errors, replacement_char), places

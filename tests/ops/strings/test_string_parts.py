@@ -23,14 +23,6 @@ def test_open_shapes():
             session.run(outputs, {x: "a", sep: ","})
 
 
-def test_ragged_tensors_are_refused():
-    for call in (tf.string_split, tf.strings.split):
-        with fails(ValueError, "no ragged tensors"):
-            call(["a"], result_type="RaggedTensor")
-    with fails(ValueError, "no ragged tensors"):
-        tf.strings.bytes_split(["a", "b"])
-
-
 def test_nothing_has_no_parts_even_where_empty_parts_count():
     split = tf.string_split(["", ",", "a,"], ",", skip_empty=False)
     with tf.Session() as session:

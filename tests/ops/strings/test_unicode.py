@@ -23,9 +23,3 @@ def test_there_and_back(encoding):
     assert found[1].tolist() == np.cumsum([0, *map(len, characters[:-1])]).tolist()
     assert found[2] == TEXT.encode(encoding) and found[3].tolist() == characters
     assert found[4] == TEXT.encode()
-
-
-def test_several_strings_are_refused():
-    for call in (tf.strings.unicode_decode, tf.strings.unicode_decode_with_offsets, tf.strings.unicode_split):
-        with fails(ValueError, "no ragged tensors"):
-            call(["a", "b"], "UTF-8")
