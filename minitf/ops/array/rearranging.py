@@ -388,7 +388,8 @@ def repeat(input, repeats, axis: int | None = None, name: str | None = None) -> 
         repeats = convert_to_tensor(repeats, name="repeats")
         if repeats.shape.rank == 0 or repeats.shape.sizes == (1,):
             return _repeat_evenly(input, array.reshape(repeats, []), axis)
-        most = apply("Maximum", 0, apply("Max", repeats, 0, keep_dims=False))
+        most = apply("Max", repeats, 0, keep_dims=False)
+        most = apply("Maximum", convert_to_tensor(0, repeats.dtype.base_dtype, name="Maximum/x"), most)
         copies = _copies(input, most, axis)
         kept = sequence_mask(repeats, most)
         return boolean_mask(copies, kept, axis=axis)
