@@ -178,7 +178,7 @@ class Dataset(structure.Structured):
             found.captured_tensors,
             f=found,
             states=len(given),
-            **structure.outputs(parts),
+            **structure.carriers(parts),
         )
         tensors = [results] if isinstance(results, Tensor) else results
         return structure.gathered(parts, tensors)
@@ -337,7 +337,7 @@ class Dataset(structure.Structured):
             raise ValueError(
                 f"`predicate` return type must be convertible to a scalar boolean tensor. Was {structure.shown(parts)}."
             )
-        return self._made(type, self._parts, graph.captured_tensors, f=graph)
+        return self._made(type, self._parts, graph.captured_tensors, predicate=graph)
 
     def _nested(self, type: str, function: Callable, caller: str, *inputs) -> Dataset:
         graph, part = traced(function, self._parts, caller, [self._variant_tensor])

@@ -101,7 +101,7 @@ class Iterator(structure.Structured):
           tf.errors.OutOfRangeError: if there are no more elements.
           tf.errors.FailedPreconditionError: if the iterator was not initialized.
         """
-        attrs = structure.outputs(self._parts)
+        attrs = structure.carriers(self._parts)
         op = apply_op("IteratorGetNext", self._iterator_resource, name=name, **attrs)
         return structure.gathered(self._parts, op.outputs)
 

@@ -41,7 +41,7 @@ def _setting(value, default, name: str, dtype=None) -> Tensor:
 
 def _read(type: str, *inputs) -> Dataset:
     part = structure.Part(tf.string, TensorShape([]))
-    return Dataset._of(apply(type, *inputs, **structure.carriers(part)), part)
+    return Dataset._of(apply(type, *inputs), part)
 
 
 class _PartsOfFiles(_FileDataset):

@@ -16,7 +16,7 @@ def whole(tensors) -> tuple[Tensor, object]:
     """A dataset of one element."""
     values = structure.as_tensors(tensors)
     parts = structure.map_structure(structure.part_of, values)
-    return apply("TensorDataset", structure.spread(parts, values), **structure.carriers(parts)), parts
+    return apply("TensorDataset", structure.spread(parts, values), **structure.shapes_of(parts)), parts
 
 
 def sliced(tensors) -> tuple[Tensor, object]:
@@ -29,7 +29,7 @@ def sliced(tensors) -> tuple[Tensor, object]:
     _check_lengths(flat)
     parts = structure.map_structure(lambda v: structure.part_of(v).row(), values)
     given = [_rows(v) for v in flat]
-    return apply("TensorSliceDataset", given, **structure.carriers(parts)), parts
+    return apply("TensorSliceDataset", given, **structure.shapes_of(parts)), parts
 
 
 def _check_lengths(values: list) -> None:
@@ -82,7 +82,7 @@ def file_names(pattern) -> tuple[Tensor, object]:
     with tf.control_dependencies([check]):
         names = tf.identity(names)
     part = structure.Part(tf.string, TensorShape([]))
-    return apply("TensorSliceDataset", [names], **structure.carriers(part)), part
+    return apply("TensorSliceDataset", [names], **structure.shapes_of(part)), part
 
 
 # ---- padded batches
@@ -102,7 +102,7 @@ def padded(dataset, batch_size, padded_shapes, padding_values, drop_remainder) -
     first = constant_value(size) if constant_value(rest) else None
     found = structure.pack(parts, [p.with_shape(_static(s)).batched(first) for p, s in zip(flat, shapes)])
     tensor = apply(
-        "PaddedBatchDatasetV2", dataset._variant_tensor, size, shapes, fills, rest, **structure.carriers(found)
+        "PaddedBatchDatasetV2", dataset._variant_tensor, size, shapes, fills, rest, **structure.shapes_of(found)
     )
     return tensor, found
 

@@ -181,14 +181,12 @@ class _Word:
 
 def carriers(parts) -> dict:
     """The attributes of ops that say what they give."""
-    pairs = [p.carrier for p in flatten(parts)]
-    return {"output_types": [t for t, _ in pairs], "output_shapes": [s for _, s in pairs]}
+    return {"output_types": [p.carrier[0] for p in flatten(parts)], **shapes_of(parts)}
 
 
-def outputs(parts) -> dict:
-    """The attributes of ops whose outputs are such elements."""
-    said = carriers(parts)
-    return {"dtypes": said["output_types"], "output_shapes": said["output_shapes"]}
+def shapes_of(parts) -> dict:
+    """The attribute of ops whose inputs tell the types of what they give."""
+    return {"output_shapes": [p.carrier[1] for p in flatten(parts)]}
 
 
 def spread(parts, values) -> list[Tensor]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from minitf.framework import dtypes
+from minitf.framework.attributes import taken
 from minitf.framework.convert import convert_to_tensor
 from minitf.framework.graph import get_default_graph, home_of
 from minitf.framework.operation import Operation
@@ -12,7 +13,7 @@ from minitf.framework.tensor import Tensor
 _MOST_OUTPUTS = 1 << 20
 
 
-def apply(type: str, *inputs, name: str | None = None, **attrs):
+def apply(type: str, /, *inputs, name: str | None = None, **attrs):
     """Adds an op and returns its output (a namedtuple if it has several, the Operation if it has none).
 
     `inputs` may be tensors or anything that converts to one; constants made for them are named after the
@@ -26,13 +27,13 @@ def apply(type: str, *inputs, name: str | None = None, **attrs):
     return tuple(outputs) if listed else op.definition.results(*outputs)
 
 
-def apply_op(type: str, *inputs, name: str | None = None, shapes=None, **attrs) -> Operation:
-    """Like `apply`, but returns the Operation; `shapes` overrides the static shapes of the outputs."""
+def apply_op(type: str, /, *inputs, name: str | None = None, static_shapes=None, **attrs) -> Operation:
+    """Like `apply`, but returns the Operation; `static_shapes` overrides the static shapes of the outputs."""
     graph = get_default_graph()
     home = home_of(inputs)
     if home is not None and home is not graph.root and not graph.root.takes_from(home):
         with home.as_default():
-            return apply_op(type, *inputs, name=name, shapes=shapes, **attrs)
+            return apply_op(type, *inputs, name=name, static_shapes=static_shapes, **attrs)
     definition = OPS[type]
     unique = graph.op_name(name or type)
     types: dict[str, dtypes.DType] = {}
@@ -40,6 +41,7 @@ def apply_op(type: str, *inputs, name: str | None = None, shapes=None, **attrs) 
     if len(inputs) != len(definition.inputs):
         raise TypeError(f"{type} takes {len(definition.inputs)} inputs, {len(inputs)} were given")
     try:
+        attrs = taken(type, definition.attributes, attrs)
         for arg, value in zip(definition.inputs, inputs):
             if arg.is_list:
                 flat += _take_list(definition, arg, value, types, attrs, unique)
@@ -49,7 +51,7 @@ def apply_op(type: str, *inputs, name: str | None = None, shapes=None, **attrs) 
         graph.root._names.pop(unique.lower(), None)
         raise
     attrs.update(types)
-    return graph.create(definition, tuple(flat), _output_types(definition, types, attrs), unique, attrs, shapes)
+    return graph.create(definition, tuple(flat), _output_types(definition, attrs), unique, attrs, static_shapes)
 
 
 def _take(definition: OpDef, arg: Arg, value, types: dict, scope: str, label: str, preferred=None) -> Tensor:
@@ -79,9 +81,11 @@ def _take_list(definition: OpDef, arg: Arg, value, types: dict, attrs: dict, sco
         raise TypeError(f"'{arg.name}' of {definition.type} is a list of tensors, not {value!r}")
     if not value and arg.variable and arg.variable not in types:
         raise ValueError(f"'{arg.name}' of {definition.type} is an empty list; it needs one tensor at least")
-    attrs.setdefault("N", len(value))
     common = _common(value) if arg.variable and arg.variable not in types else None
-    return [_take(definition, arg, v, types, scope, f"{arg.name}_{i}", common) for i, v in enumerate(value)]
+    found = [_take(definition, arg, v, types, scope, f"{arg.name}_{i}", common) for i, v in enumerate(value)]
+    if arg.listed:
+        attrs[arg.listed] = len(found) if arg.one_type else [t.dtype.base_dtype for t in found]
+    return found
 
 
 def _common(values):
@@ -114,14 +118,15 @@ def _mismatch(definition: OpDef, arg: Arg, tensor: Tensor, dtype) -> TypeError:
     )
 
 
-def _output_types(definition: OpDef, types: dict, attrs: dict) -> list:
-    if attrs.get("num", 0) > _MOST_OUTPUTS:
-        raise ValueError(f"{definition.type} cannot have {attrs['num']} outputs: {_MOST_OUTPUTS} at most")
+def _output_types(definition: OpDef, attrs: dict) -> list:
     result = []
     for arg in definition.outputs:
-        if arg.is_list and arg.variable is None and arg.fixed is None:
-            result.extend(attrs["dtypes"])
+        if not arg.one_type:
+            result.extend(attrs[arg.listed])
             continue
-        dtype = arg.fixed or types.get(arg.variable) or dtypes.as_dtype(attrs[arg.variable])
-        result.extend([dtype.as_ref if arg.is_ref else dtype] * (attrs["num"] if arg.is_list else 1))
+        dtype = arg.fixed or attrs[arg.variable]
+        count = attrs[arg.listed] if arg.is_list else 1
+        if count > _MOST_OUTPUTS:
+            raise ValueError(f"{definition.type} cannot have {count} outputs: {_MOST_OUTPUTS} at most")
+        result.extend([dtype.as_ref if arg.is_ref else dtype] * count)
     return result

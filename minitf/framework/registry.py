@@ -6,11 +6,11 @@ An op is defined once, in the module of its family:
            grad=lambda op, g: apply("TanhGrad", op.outputs[0], g),
            numpy=lambda op, x: np.tanh(x), kernel=unary(elementwise.tanh))
 
-- signature: names and types of inputs and outputs. `T` is a type variable (attribute `T` of the op), `int32`
-  a fixed
-  type, `&T` a variable's own memory (a ref), `*T` a list of tensors of one type, `**` a list of tensors of
-  any types, `@dtype` the type named by attribute `dtype`; an output `*T` or `**` has as many parts as
-  attribute `num` or `dtypes` says.
+- signature: names and types of inputs and outputs, and behind the inputs, after a `;`, the attributes: names,
+  kinds and defaults, as in "a: T, b: T; transpose_a: bool = False -> product: T". `T` is a type variable (an
+  attribute of the op, which its inputs tell or which is declared), `int32` a fixed type, `&T` a variable's own
+  memory (a ref), `*T` a list of tensors of one type, as many as attribute `N` says, `num*T` one that attribute
+  `num` counts, `**Tin` a list of tensors of the types in attribute `Tin`, `**` one of inputs of any types.
   `[]` after the type of an input says that it is a scalar, `[n]` a vector, `[n, 2]` a matrix of two columns,
   `[n, ...]` that it has one axis at least; inputs that name the same size have it in common. That is asked
   when the op is made and, where shapes were not known, by both executors before the op runs: no rule meets
@@ -23,6 +23,8 @@ An op is defined once, in the module of its family:
 - grad(op, *output_gradients) -> one gradient (or None) per input; output gradients may be None for unused
   outputs
   of multi-output ops.
+- fixed: attributes of which minitf does what the default says, and nothing else.
+- later: attributes that TensorFlow 2 added: messages say them only where they are not what they are by default.
 - passes_slices: the gradient rule hands gradients on and so takes IndexedSlices as they are; other rules get
   tensors.
 - broadcasts: inputs broadcast against each other, so the driver sums gradients back to each input's shape.
@@ -70,6 +72,7 @@ from dataclasses import MISSING, dataclass, fields
 from typing import NamedTuple
 
 from minitf.framework import dtypes
+from minitf.framework.attributes import Attribute, declared
 
 
 @dataclass(frozen=True)
@@ -81,8 +84,13 @@ class Arg:
     fixed: dtypes.DType | None
     is_ref: bool
     is_list: bool
-    from_attr: bool  # the type is an attribute given by the caller
+    listed: str | None  # of a list, the attribute that says how many there are, or of which types
     sizes: tuple | None = None  # of each axis, a number or a name; None: any shape
+
+    @property
+    def one_type(self) -> bool:
+        """Whether it is of one type, though it may be a list."""
+        return self.fixed is not None or self.variable is not None
 
 
 @dataclass
@@ -95,6 +103,9 @@ class OpDef:
     allowed: dict[str, frozenset]
     variables: tuple[str, ...]
     sized: tuple[tuple[int, Arg], ...]  # inputs of declared sizes, by place
+    declared: str = ""  # the attributes, as the signature has them
+    fixed: tuple[str, ...] = ()
+    later: tuple[str, ...] = ()
     shape: Callable | None = None
     grad: Callable | None = None
     differentiable: bool = True
@@ -117,6 +128,20 @@ class OpDef:
     on_lists: str | None = None
     joins: bool = False
     gives_memory: bool = False
+
+    @functools.cached_property
+    def attributes(self) -> dict[str, Attribute]:
+        """The attributes by name: those that the inputs tell, and those that the caller gives."""
+        found = {}
+        for told, args in ((True, self.inputs), (False, self.outputs)):
+            for arg in args:
+                if arg.variable:
+                    found.setdefault(arg.variable, Attribute("type", told=told))
+                if arg.listed:
+                    found.setdefault(arg.listed, Attribute("int" if arg.one_type else "list(type)", told=told))
+        for name, attribute in declared(self.declared).items():
+            found[name] = attribute._replace(told=name in found and found[name].told)
+        return found
 
     @functools.cached_property
     def refs(self) -> tuple[int, ...]:
@@ -153,7 +178,7 @@ _WORDS = {
     | {"zeros", "same"},
 }
 _RULES = frozenset(each.name for each in fields(OpDef) if each.default is not MISSING)
-_ARG = re.compile(r"\s*(\w+)\s*:\s*(&?)(\*{0,2})(@?)(\w*)\s*(?:\[([\w, .]*)\])?\s*$")
+_ARG = re.compile(r"\s*(\w+)\s*:\s*(&?)(?:(\w*)(\*{1,2}))?(\w*)\s*(?:\[([\w, .]*)\])?\s*$")
 _COMMA = re.compile(r",(?![^\[]*\])")
 
 
@@ -161,12 +186,13 @@ def define(type: str, signature: str, **rules) -> OpDef:
     """Registers an op type. rules: as above; those that name a type variable give the types it may take."""
     if type in OPS:
         raise ValueError(f"op type {type} is defined twice")
-    left, right = signature.split("->")
+    left, right = signature.rsplit("->", 1)
+    left, _, attributes = left.partition(";")
     inputs, outputs = _args(left), _args(right)
-    variables = tuple(dict.fromkeys(a.variable for a in inputs if a.variable and not a.from_attr))
+    variables = tuple(dict.fromkeys(a.variable for a in inputs if a.variable))
     allowed = {name: rules.pop(name) for name in rules.keys() - _RULES}
     _check_rules(type, rules, allowed)
-    OPS[type] = OpDef(type, inputs, outputs, allowed, variables, _sized(inputs), **rules)
+    OPS[type] = OpDef(type, inputs, outputs, allowed, variables, _sized(inputs), attributes, **rules)
     return OPS[type]
 
 
@@ -194,13 +220,15 @@ def _arg(text: str) -> Arg:
     match = _ARG.match(text)
     if match is None:
         raise ValueError(f"'{text.strip()}' is not 'name: type'")
-    name, ref, stars, attr, type, sizes = match.groups()
-    fixed = None if attr or stars == "**" else dtypes._BY_NAME.get(type)
-    variable = None if fixed or stars == "**" else type
+    name, ref, count, stars, type, sizes = match.groups()
+    mixed = stars == "**"
+    fixed = None if mixed else dtypes._BY_NAME.get(type)
+    variable = None if fixed or mixed else type
+    listed = type or None if mixed else count or "N" if stars else None
     if sizes is not None:
         parts = [part.strip() for part in sizes.split(",") if part.strip()]
         sizes = tuple([int(part) if part.isdigit() else part for part in parts])
-    return Arg(name, variable, fixed, bool(ref), bool(stars), bool(attr), sizes)
+    return Arg(name, variable, fixed, bool(ref), bool(stars), listed, sizes)
 
 
 # ---- declared sizes

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import functools
 import sys
 
 import numpy as np
 
 from minitf.framework import protos
+from minitf.framework.attributes import Attribute
 from minitf.framework.graph import Graph
 from minitf.framework.operation import set_node_exporter
 from minitf.framework.shape import SCALAR, TensorShape
@@ -15,11 +15,12 @@ from minitf.framework.traversal import bodies_of
 from minitf.graphs import bodies
 from minitf.graphs.definitions import op_def  # noqa: F401 - asked of this module by ops
 from minitf.graphs.inner import arguments_of, nexts_of, results_of
-from minitf.graphs.spelling import attributes_of, default_of, has_default, is_list_op, is_new, theirs
-from minitf.graphs.values import attribute, shape_proto, tensor_proto
+from minitf.graphs.spelling import said
+from minitf.graphs.values import attribute as message_of
+from minitf.graphs.values import shape_proto, tensor_proto
 
 _PRODUCER = 134  # the version of GraphDefs that TensorFlow 1.15 writes
-_UNKNOWN = (None,)  # the row of an attribute that is not TensorFlow's
+_NOTE = Attribute(None)  # what is left on an op, of any kind
 _SHOWN = 1024  # bytes of the largest constants that a drawing of the graph needs
 
 
@@ -59,7 +60,7 @@ def node_def(op, source=None, place=None, add_shapes: bool = False):
     if op.groups:
         node.attr["_class"].list.s.extend(op.groups)
     if place is not None:
-        node.attr["_body"].CopyFrom(attribute(place))
+        node.attr["_body"].CopyFrom(message_of(place))
     shapes = _output_shapes(op) if add_shapes else []
     if shapes:
         node.attr["_output_shapes"].list.shape.extend(map(shape_proto, shapes))
@@ -76,24 +77,13 @@ def _output_shapes(op) -> list[TensorShape]:
 
 
 def _attributes(op) -> dict:
-    """AttrValues by name: as the op has them, and for what it says nothing of TensorFlow's defaults."""
-    known = {} if is_list_op(op.type) else attributes_of(op.type) or {}
-    said = {name: v for name, v in {**theirs(op), **_structure(op)}.items() if v is not None}
-    found = {
-        name: attribute(v, known.get(name, _UNKNOWN)[0])
-        for name, v in said.items()
-        if not is_new(known.get(name, _UNKNOWN)) or v != default_of(known[name])
-    }
-    if known:
-        found |= {name: value for name, value in _defaults(op.type).items() if name not in said}
+    """AttrValues by name."""
+    known, found = op.definition.attributes, {}
+    for name, value in {**said(op), **_structure(op)}.items():
+        attribute = known.get(name, _NOTE)
+        if value is not None and not (attribute.later and value == attribute.default):
+            found[name] = message_of(value, attribute.kind)
     return {name: value for name, value in found.items() if value is not None}
-
-
-@functools.cache
-def _defaults(type: str) -> dict:
-    """The AttrValues of what TensorFlow 1.15 takes where nothing is said."""
-    rows = attributes_of(type).items()
-    return {n: attribute(default_of(row), row[0]) for n, row in rows if has_default(row) and not is_new(row)}
 
 
 def _structure(op) -> dict:
@@ -124,8 +114,7 @@ def without_large_constants(definition):
 
 def get_attr(op, name: str):
     """An attribute of an op as TensorFlow gives it; ValueError if the op has none of that name."""
-    known, found = attributes_of(op.type) or {}, theirs(op)
-    found = {**{key: default_of(row) for key, row in known.items() if has_default(row)}, **found}
+    found = said(op)
     if name not in found:
         raise ValueError(f"Operation '{op.name}' has no attr named '{name}'; it has {sorted(found)}")
     return _given_out(found[name])

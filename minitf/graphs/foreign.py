@@ -45,7 +45,7 @@ def _named(name: str, *tensors: Tensor) -> Operation:
     """The op of this name that gives tensors out."""
     if len(tensors) == 1:
         return apply_op("Identity", tensors[0], name=f"{name}/")
-    return apply_op("IdentityN", list(tensors), dtypes=[t.dtype.base_dtype for t in tensors], name=f"{name}/")
+    return apply_op("IdentityN", list(tensors), name=f"{name}/")
 
 
 # ---- variables and files

@@ -9,10 +9,10 @@ from minitf.framework.apply import apply_op
 from minitf.framework.graph import get_default_graph, set_op_maker
 from minitf.framework.operation import Operation
 from minitf.framework.registry import OPS, OpDef
-from minitf.framework.shape import UNKNOWN, TensorShape
+from minitf.framework.shape import TensorShape
 from minitf.framework.tensor import Tensor
 from minitf.graphs import foreign, tensor_arrays, tensor_lists
-from minitf.graphs.spelling import FLOW, attributes_of, default_of, has_default, has_functions, ours
+from minitf.graphs.spelling import FLOW, attributes_of, check_fixed, has_functions
 from minitf.graphs.values import value_of
 from minitf.ops.nn.sampling import unigrams_of
 
@@ -20,16 +20,12 @@ RULES = {**foreign.RULES, **tensor_arrays.RULES, **tensor_lists.RULES}
 _OURS = ("Arg", "Dead", "If", "Loop", "Missing")  # what nothing but minitf makes
 _OPAQUE, _PASSED = (20, 21), "_passed"  # DataTypes of handles and lists; says that a node is one of these
 _KEPT = ("_gradient_op_type", "_grows")  # of the attributes that are not the op type's
-_DEQUEUES = ("QueueDequeueV2", "QueueDequeueManyV2", "QueueDequeueUpToV2")
 
 
 def is_known(type: str) -> bool:
     """Whether nodes of a type can become ops."""
     known = type in OPS or type in foreign.RENAMED or type in RULES
     return known and not has_functions(type)
-
-
-_SAID = [["list(int)"], ["string"], ["float"], ["bool"], ["shape"]]  # kinds that inputs do not tell
 
 
 def attributes(node) -> dict:
@@ -48,15 +44,16 @@ def attributes(node) -> dict:
             found[_PASSED] = True
             continue
         try:
-            found[name] = value_of(message, known[name][0] if known and name in known else None)
+            found[name] = value_of(message, known[name].kind if known and name in known else None)
         except ValueError as error:
             raise type(error)(f"attribute {name!r}: {error}") from None
-    for name, row in (known or {}).items():
-        if name not in found and has_default(row):
-            found[name] = default_of(row)
-        elif name not in found and row in _SAID:
+    for name, attribute in (known or {}).items():
+        if name not in found and attribute.has_default:
+            found[name] = attribute.default
+        elif name not in found and not attribute.told:
             raise ValueError(f"it lacks attribute {name!r}")
-    return ours(foreign.RENAMED.get(node.op, node.op), found)
+    check_fixed(node.op, known or {}, found)
+    return found
 
 
 def made(node, attrs: dict, inputs: list, name: str) -> tuple[Operation, list]:
@@ -93,17 +90,18 @@ def _op(type: str, attrs: dict, inputs: list, name: str) -> Operation:
     for arg in definition.inputs:
         grouped.append([next(rest) for _ in range(more // lists)] if arg.is_list else next(rest))
     _check_types(definition, grouped, attrs)
-    attrs = {**attrs, **_DERIVED.get(type, _nothing)(attrs, inputs)}
-    types = {arg.variable for arg in definition.inputs if arg.variable and not arg.from_attr}
-    given = {key: v for key, v in attrs.items() if key not in types and key != "N"}
+    known = definition.attributes
+    given = {key: v for key, v in attrs.items() if key[0] == "_" or key in known and not known[key].told}
+    if type == "FixedUnigramCandidateSampler":
+        given |= unigrams_of(np.asarray(attrs["unigrams"], np.float32), attrs["range_max"])
     shapes = [_shape_of_constant(given)] if type == "Const" else None
-    return apply_op(type, *grouped, name=f"{name}/", shapes=shapes, **given)
+    return apply_op(type, *grouped, name=f"{name}/", static_shapes=shapes, **given)
 
 
 def _check_types(definition: OpDef, grouped: list, attrs: dict) -> None:
     """ValueError unless inputs are of the types that the attributes say."""
     for arg, value in zip(definition.inputs, grouped):
-        said = None if arg.from_attr else attrs.get(arg.variable)
+        said = attrs.get(arg.variable)
         for tensor in () if said is None else value if arg.is_list else [value]:
             if tensor.dtype.base_dtype is not said.base_dtype and tensor_arrays.array_of(tensor) is None:
                 found = tensor.dtype.base_dtype.name
@@ -116,29 +114,6 @@ def _shape_of_constant(attrs: dict) -> TensorShape:
     if value.dtype != dtype.numpy:
         raise ValueError(f"its value is {value.dtype}, not {dtype.name}")
     return TensorShape(value.shape)
-
-
-def _nothing(attrs: dict, inputs: list) -> dict:
-    return {}
-
-
-def _parts(attrs: dict, inputs: list) -> dict:
-    """The shapes of what a queue gives."""
-    known = inputs[0].op.attrs.get("parts")
-    if known is not None and len(known) != len(attrs["dtypes"]):
-        raise ValueError(f"the queue's elements have {len(known)} parts, not {len(attrs['dtypes'])}")
-    return {"parts": known or [UNKNOWN] * len(attrs["dtypes"])}
-
-
-_DERIVED = {  # attributes that TensorFlow's ops do not have, from those they have and the inputs
-    **dict.fromkeys(_DEQUEUES, _parts),
-    "ConcatOffset": lambda attrs, inputs: {"num": len(inputs) - 1},
-    "FixedUnigramCandidateSampler": lambda attrs, inputs: unigrams_of(
-        np.asarray(attrs["unigrams"], np.float32), attrs["range_max"]
-    ),
-    "IdentityN": lambda attrs, inputs: {"dtypes": [t.dtype.base_dtype for t in inputs]},
-    "ShapeN": lambda attrs, inputs: {"dtypes": [attrs["out_type"]] * len(inputs)},
-}
 
 
 # ---- one op by its type

@@ -1,112 +1,79 @@
-"""The attributes of TensorFlow's ops, and which of minitf's they are.
-
-`tensorflow_ops.json` holds, for each op type, the kinds and defaults of its attributes in TensorFlow 1.15,
-and with a third entry those that 2.15 added.
-"""
+"""The attributes of TensorFlow's ops, and which of minitf's they are."""
 
 from __future__ import annotations
 
 import functools
-import json
 from importlib import resources
 
-from minitf.framework import dtypes
-from minitf.framework.shape import TensorShape
+from minitf.framework.attributes import Attribute, declared
+from minitf.framework.registry import OPS
+from minitf.graphs.foreign import RENAMED
 from minitf.graphs.values import Unsupported
 
-_QUEUES = "FIFOQueueV2 PaddingFIFOQueueV2 PriorityQueueV2 RandomShuffleQueueV2"
-_DEQUEUES = "QueueDequeueV2 QueueDequeueManyV2 QueueDequeueUpToV2"
-_SCATTERS = "ScatterAdd ScatterDiv ScatterMax ScatterMin ScatterMul ScatterSub ScatterUpdate"
-_ND = "ScatterNdAdd ScatterNdSub ScatterNdUpdate"
-_RANDOM = "RandomStandardNormal RandomUniform RandomUniformInt TruncatedNormal"
-_SEGMENTS = "UnsortedSegmentMax UnsortedSegmentMin UnsortedSegmentProd UnsortedSegmentSum"
-
-
-def _table(*rows: tuple[str, str]) -> dict[str, dict[str, str]]:
-    """Rows of op types and `name=name` pairs as {type: {name: name}}."""
-    found: dict[str, dict[str, str]] = {}
-    for types, pairs in rows:
-        for type in types.split():
-            found.setdefault(type, {}).update(pair.split("=") for pair in pairs.split())
-    return found
-
-
-# Ours = TensorFlow's.
-RENAMED = _table(
-    (_QUEUES, "dtypes=component_types parts=shapes"),
-    ("Barrier", "parts=shapes"),
-    (_DEQUEUES, "dtypes=component_types"),
-    ("EagerPyFunc PyFunc PyFuncStateless", "dtypes=Tout"),
-    ("DatasetToSingleElement IteratorGetNext ReduceDataset", "dtypes=output_types"),
-    ("SparseSplit Split SplitV", "num=num_split"),
-    ("CTCBeamSearchDecoder", "num=top_paths"),
-    ("RaggedTensorToSparse", "N=RAGGED_RANK"),
-    ("Bitcast", "Tout=type"),
-    ("DynamicPartition", "num=num_partitions"),
-    (f"{_SCATTERS} {_ND}", "I=Tindices"),
-    (_RANDOM, "I=T"),
-    (_SEGMENTS, "Tnum=Tnumsegments"),
-    ("ExtractImagePatches", "dilations=rates"),
-    ("ReadVariableOp AssignVariableOp AssignAddVariableOp AssignSubVariableOp", "T=dtype"),
-    (" ".join(f"Resource{name}" for name in _SCATTERS.split()), "T=dtype I=Tindices"),
-    (" ".join(f"Resource{name}" for name in _ND.split()), "I=Tindices"),
-)
-
 FLOW = "_flow"  # says that a node of a TensorArray's op has no handle
+_OURS = ("func", "object")  # kinds of what no message holds
+_OWN = ("If", "ParseExample", "ParseSequenceExample", "ParseSingleSequenceExample")  # take other inputs than theirs
 
-# Attributes that say of which types the tensors of an input list are.
-LISTED = {
-    "Assert": "T",
-    "IdentityN": "T",
-    "Print": "U",
-    "EagerPyFunc": "Tin",
-    "PyFunc": "Tin",
-    "PyFuncStateless": "Tin",
-    "QueueEnqueueManyV2": "Tcomponents",
-    "QueueEnqueueV2": "Tcomponents",
-    "SaveV2": "dtypes",
-    "StringFormat": "T",
-    "TensorDataset": "Toutput_types",
-    "TensorSliceDataset": "Toutput_types",
+_SHAPE = "element_shape: shape = None"
+_NORM = "T: type, epsilon: float = 0.0001, data_format: string = 'NHWC', is_training: bool = True"
+_AVERAGE = "exponential_avg_factor: later[float] = 1.0"
+# Of ops that become others of minitf's, and of those on TensorArrays, which take a handle beside the flow.
+_OTHERS = {
+    "AssignVariableOp": "dtype: type, validate_shape: later[bool] = False",
+    "Concat": "N: int, T: type",
+    "Div": "T: type",
+    "Einsum": "equation: string, N: int, T: type",
+    "FusedBatchNorm": f"{_NORM}, {_AVERAGE}",
+    "FusedBatchNormGrad": _NORM,
+    "FusedBatchNormGradV2": f"{_NORM}, U: type",
+    "FusedBatchNormV2": f"{_NORM}, U: type, {_AVERAGE}",
+    "FusedBatchNormV3": f"{_NORM}, U: type, {_AVERAGE}",
+    "Gather": "validate_indices: bool = True, Tparams: type, Tindices: type",
+    "InTopK": "k: int, T: type = int32",
+    "InvGrad": "T: type",
+    "ReciprocalGrad": "T: type",
+    "Restore": "dt: type, preferred_shard: int = -1",
+    "RestoreSlice": "dt: type, preferred_shard: int = -1",
+    "RsqrtGrad": "T: type",
+    "Save": "T: list(type)",
+    "SaveSlices": "T: list(type)",
+    "SqrtGrad": "T: type",
+    "StackCloseV2": "",
+    "StackPopV2": "elem_type: type",
+    "StackPushV2": "T: type, swap_memory: bool = False",
+    "StackV2": "elem_type: type, stack_name: string = ''",
+    "TensorArrayCloseV3": "",
+    "TensorArrayConcatV3": "dtype: type, element_shape_except0: shape = None",
+    "TensorArrayGatherV3": f"dtype: type, {_SHAPE}",
+    "TensorArrayGradV3": "source: string",
+    "TensorArrayReadV3": "dtype: type",
+    "TensorArrayScatterV3": "T: type",
+    "TensorArraySizeV3": "",
+    "TensorArraySplitV3": "T: type",
+    "TensorArrayWriteV3": "T: type",
+    "TopK": "k: int, sorted: bool = True, T: type",
 }
-
-# What TensorFlow's ops can be told beyond what minitf's do: only the default is taken.
-_FIXED = _table(
-    ("Cast", "Truncate="),
-    ("Equal NotEqual", "incompatible_shape_error="),
-    ("ApplyAdagrad SparseApplyAdagrad", "update_slots="),
-    ("ApplyFtrl ApplyFtrlV2 SparseApplyFtrl SparseApplyFtrlV2", "multiply_linear_by_lr="),
-    ("FixedUnigramCandidateSampler", "vocab_file= distortion= num_reserved_ids= num_shards= shard="),
-    (f"{_DEQUEUES} QueueEnqueueV2 QueueEnqueueManyV2", "timeout_ms="),
-    ("MergeV2Checkpoints", "allow_missing_files="),
-    ("TopKV2", "Tk= index_type="),
-    ("ExtractGlimpse", "noise="),
-    ("DecodeAndCropJpeg", "ratio= acceptable_fraction="),
-)
 
 
 @functools.cache
-def _ops() -> dict:
-    text = resources.files(__package__).joinpath("tensorflow_ops.json").read_text("utf-8")
-    return json.loads(text)
-
-
-def attributes_of(type: str) -> dict[str, list] | None:
-    """The attributes of TensorFlow's op of a type, as `name: [kind]` or `[kind, default]`; None if it has no
-    such op.
-    """
-    return _ops().get(type)
+def attributes_of(type: str) -> dict[str, Attribute] | None:
+    """The attributes of TensorFlow's op of a type by name; None if minitf knows of no such op."""
+    if type in _OTHERS:
+        return {n: a._replace(told=n == "N" or "type" in a.kind) for n, a in declared(_OTHERS[type]).items()}
+    own = OPS.get(type) or OPS.get(RENAMED.get(type, type.removeprefix("Ref")))
+    if own is None or type in _OWN or not is_tensorflows(type):
+        return None
+    return {name: a for name, a in own.attributes.items() if a.kind != "object"}
 
 
 @functools.cache
 def _names() -> frozenset:
-    text = resources.files(__package__).joinpath("tensorflow_names.txt").read_text("utf-8")
-    return frozenset(text.split()) | _ops().keys()
+    return frozenset(resources.files(__package__).joinpath("tensorflow_names.txt").read_text("utf-8").split())
 
 
 def has_functions(type: str) -> bool:
     """Whether ops of a type call functions, which graphs as messages do not hold here."""
-    return any(row[0] == "func" for row in (attributes_of(type) or {}).values())
+    return any(a.kind == "func" for a in (attributes_of(type) or {}).values())
 
 
 def is_tensorflows(type: str) -> bool:
@@ -114,80 +81,20 @@ def is_tensorflows(type: str) -> bool:
     return type in _names()
 
 
-def has_default(row: list) -> bool:
-    """Whether a row of `attributes_of` has a default that can be said."""
-    return len(row) > 1 and row[1] != "?"
-
-
-def is_new(row: list) -> bool:
-    """Whether TensorFlow 1.15 has not this attribute, so that its default must not be written."""
-    return len(row) > 2
-
-
-def default_of(row: list):
-    """The default in a row of `attributes_of`, as minitf has such values."""
-    kind, default = row[:2]
-    if kind == "type":
-        return dtypes.as_dtype(default)
-    if kind == "shape":
-        return TensorShape(None if default is None else [None if n < 0 else n for n in default])
-    return list(default) if isinstance(default, list) else default
-
-
 def is_list_op(type: str) -> bool:
     """Whether ops of a type work on TensorArrays: TensorFlow's take a handle beside the flow, ours do not."""
     return type.startswith("TensorArray")
 
 
-def theirs(op) -> dict:
-    """The attributes of an op under TensorFlow's names, and its own beginning with `_`, where they are needed
-    to make it again.
-    """
-    renamed, known = RENAMED.get(op.type, {}), None if is_list_op(op.type) else attributes_of(op.type)
-    found = {renamed.get(name, name): value for name, value in op.attrs.items()}
-    if is_list_op(op.type):
-        return {**found, FLOW: True}
-    if known is None:
-        return {name: v for name, v in found.items() if name != "N"}
-    if op.type in LISTED:
-        found[LISTED[op.type]] = [t.dtype.base_dtype for t in op.inputs[_singles(op) :]]
-    if op.type == "ShapeN":
-        found["out_type"] = op.attrs["dtypes"][0]
-    if op.type == "AssignVariableOp":
-        del found["validate_shape"]  # TensorFlow 2's; here it follows from the variable's shape
-    if op.type == "AccumulateNV2":
-        found["shape"] = op.outputs[0].shape
-    if op.type in ("EagerPyFunc", "PyFunc", "PyFuncStateless"):
-        found["token"] = op.name
-    if op.type == "PaddedBatchDatasetV2":
-        found["Toutput_types"] = op.attrs["output_types"]
-    if found.get("old_names"):
-        found["_old_names"] = True
-    kept = {name for name, row in known.items() if row[0] != "func"}
-    return {name: v for name, v in found.items() if name in kept or name.startswith("_")}
+def said(op) -> dict:
+    """The attributes of an op that messages have, and the notes left on it."""
+    known = op.definition.attributes
+    found = {n: v for n, v in op.attrs.items() if n[0] == "_" or n in known and known[n].kind not in _OURS}
+    return {**found, FLOW: True} if is_list_op(op.type) else found
 
 
-def _singles(op) -> int:
-    """How many inputs of an op come before its list."""
-    return next(i for i, arg in enumerate(op.definition.inputs) if arg.is_list)
-
-
-def ours(type: str, found: dict) -> dict:
-    """The attributes of an op of minitf's, without those that its inputs tell, from TensorFlow's.
-
-    Raises:
-      Unsupported: if one says what minitf's op cannot do.
-    """
-    known = attributes_of(type) or {}
-    for name in _FIXED.get(type, ()):
-        if name in known and found.get(name, default := default_of(known[name])) != default:
-            raise Unsupported(f"minitf's {type} works with {name} = {default!r} only, not {found[name]!r}")
-    back = {b: a for a, b in RENAMED.get(type, {}).items()}
-    attrs = {back.get(name, name): v for name, v in found.items()}
-    if attrs.pop("_old_names", False):
-        attrs["old_names"] = True
-    if type in _QUEUES.split() and not attrs["parts"]:
-        attrs["parts"] = None
-    if type == "AllCandidateSampler":
-        attrs["range_max"] = attrs["num_sampled"]
-    return attrs
+def check_fixed(type: str, known: dict[str, Attribute], found: dict) -> None:
+    """Raises Unsupported if an attribute says what minitf's op cannot do."""
+    for name, attribute in known.items():
+        if attribute.fixed and found.get(name, attribute.default) != attribute.default:
+            raise Unsupported(f"minitf's {type} works with {name} = {attribute.default!r} only, not {found[name]!r}")

@@ -48,7 +48,7 @@ def named(op, results: tuple):
     """The op called like another one that gives tensors out."""
     if len(results) == 1:
         return apply_op("Identity", results[0], name=f"{op.name}/")
-    return apply_op("IdentityN", list(results), dtypes=[t.dtype.base_dtype for t in results], name=f"{op.name}/")
+    return apply_op("IdentityN", list(results), name=f"{op.name}/")
 
 
 # ---- ops that TensorFlow has for two axes only

@@ -168,8 +168,8 @@ def _values_back(op, _, g, __):
 
 define(
     "RaggedTensorToSparse",
-    "rt_nested_splits: *Tsplits, rt_dense_values: T -> sparse_indices: int64, sparse_values: T, "
-    "sparse_dense_shape: int64",
+    "rt_nested_splits: RAGGED_RANK*Tsplits, rt_dense_values: T; Tsplits: type = int64 -> "
+    "sparse_indices: int64, sparse_values: T, sparse_dense_shape: int64",
     shape=_places_shapes,
     numpy=_with_places,
     grad=_values_back,

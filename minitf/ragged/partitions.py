@@ -50,7 +50,8 @@ def _range_shapes(op):
 
 define(
     "RaggedRange",
-    "starts: T, limits: T, deltas: T -> rt_nested_splits: @Tsplits, rt_dense_values: T",
+    "starts: T, limits: T, deltas: T; T: type = int32, Tsplits: type = int64 -> rt_nested_splits: Tsplits, "
+    "rt_dense_values: T",
     T=frozenset([dtypes.float32, dtypes.float64, dtypes.int32, dtypes.int64]),
     shape=_range_shapes,
     numpy=_ranges,

@@ -186,7 +186,7 @@ def unicode_decode(
     ...     print(sess.run(tf.strings.unicode_decode(["Hi", "G"], "UTF-8")).to_list())
     [[72, 105], [71]]
     """
-    settings = unicode.settings(errors, replacement_char, replace_control_characters)
+    settings = unicode.settings(errors, replacement_char, replace_control_characters=replace_control_characters)
     with tf.name_scope(name, "UnicodeDecode", [input]):
         return _decoded("UnicodeDecode", input, dict(input_encoding=input_encoding, **settings))[0]
 
@@ -200,7 +200,7 @@ def unicode_decode_with_offsets(
     name: str | None = None,
 ) -> tuple:
     """`unicode_decode`, and where each character begins, in bytes: int64."""
-    settings = unicode.settings(errors, replacement_char, replace_control_characters)
+    settings = unicode.settings(errors, replacement_char, replace_control_characters=replace_control_characters)
     with tf.name_scope(name, "UnicodeDecodeWithOffsets", [input]):
         return tuple(_decoded("UnicodeDecodeWithOffsets", input, dict(input_encoding=input_encoding, **settings)))
 
@@ -277,7 +277,9 @@ def _padded(op, row: list, width: int) -> list:
 
 define(
     "StringNGrams",
-    "data: string[n], data_splits: Tsplits[k] -> ngrams: string, ngrams_splits: Tsplits",
+    "data: string[n], data_splits: Tsplits[k]; separator: string, ngram_widths: list(int), left_pad: string, "
+    "right_pad: string, pad_width: int, preserve_short_sequences: bool, Tsplits: type = int64 -> ngrams: string, "
+    "ngrams_splits: Tsplits",
     Tsplits=dtypes.INDEX,
     shape=lambda op: [TensorShape([None]), op.inputs[1].shape],
     numpy=_ngrams,

@@ -180,7 +180,9 @@ class Saver:
         types = [tensor.dtype.base_dtype for each in tensors for _, _, tensor in each]
         with device("/device:CPU:0"), name_scope("RestoreV2") as scope:
             names, specs = names_and_specs(rows)
-            found = apply_op("RestoreV2", prefix, names, specs, dtypes=types, old_names=self._old_names, name=scope)
+            found = apply_op(
+                "RestoreV2", prefix, names, specs, dtypes=types, _old_names=self._old_names or None, name=scope
+            )
         values = iter(found.outputs)
         assigned = [self._assigned(row.variable, *[next(values) for _ in each]) for row, each in zip(rows, tensors)]
         return control.group(*assigned, name=name)

@@ -50,4 +50,4 @@ def test_they_go_through_branches():
 
 def test_there_is_a_most_of_outputs():
     with pytest.raises(ValueError, match="cannot have 1099511627776 outputs"):
-        apply("Split", 0, tf.zeros([4]), num=1 << 40)
+        apply("Split", 0, tf.zeros([4]), num_split=1 << 40)

@@ -23,7 +23,9 @@ def defined():
 
 
 def test_signature(defined):
-    op = defined("TestOp", "a: T, b: &T, c: *T, d: **, e: int32 -> x: T, y: @dtype, z: *T", T=dtypes.FLOAT)
+    op = defined(
+        "TestOp", "a: T, b: &T, c: *T, d: **, e: int32; count: int -> x: T, y: dtype, z: count*T", T=dtypes.FLOAT
+    )
     assert [(a.name, a.variable, a.is_ref, a.is_list) for a in op.inputs] == [
         ("a", "T", False, False),
         ("b", "T", True, False),
@@ -31,7 +33,7 @@ def test_signature(defined):
         ("d", None, False, True),
         ("e", None, False, False),
     ]
-    assert op.inputs[4].fixed is tf.int32 and op.outputs[1].from_attr and op.variables == ("T",)
+    assert op.inputs[4].fixed is tf.int32 and op.variables == ("T",)
 
 
 def test_bad_definitions(defined):

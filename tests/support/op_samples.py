@@ -481,7 +481,7 @@ SAMPLES = [
         np.int32([2, 1]),
         np.int32([2, 3]),
         grads=False,
-        of=lambda axis, a, b: list(apply("ConcatOffset", axis, [a, b], num=2)),
+        of=lambda axis, a, b: list(apply("ConcatOffset", axis, [a, b])),
     ),
     sample("MulNoNan", X, ROW, of=tf.math.multiply_no_nan),
     sample("SelectV2", TRUTH, X, ROW, of=tf.where_v2),

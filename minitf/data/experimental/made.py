@@ -33,6 +33,6 @@ def get_single_element(dataset: Dataset):
     Raises (at run time):
       InvalidArgumentError: if there is none, or more than one.
     """
-    attrs = structure.outputs(dataset._parts)
+    attrs = structure.carriers(dataset._parts)
     op = apply_op("DatasetToSingleElement", dataset._variant_tensor, **attrs)
     return structure.gathered(dataset._parts, op.outputs)

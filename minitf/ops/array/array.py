@@ -61,7 +61,7 @@ def _reshaped(op):
 
 define(
     "Reshape",
-    "tensor: T, shape: Tshape[n] -> output: T",
+    "tensor: T, shape: Tshape[n]; Tshape: type = int32 -> output: T",
     Tshape=dtypes.INDEX,
     shape=_reshaped,
     static=patterns.moves(1),
@@ -106,7 +106,7 @@ def _expanded(op):
 
 define(
     "ExpandDims",
-    "input: T, dim: Tdim -> output: T",
+    "input: T, dim: Tdim; Tdim: type = int32 -> output: T",
     Tdim=dtypes.INDEX,
     shape=_expanded,
     static=patterns.moves(1),
@@ -145,7 +145,7 @@ def _squeezed(op):
 
 define(
     "Squeeze",
-    "input: T -> output: T",
+    "input: T; squeeze_dims: list(int) = [] -> output: T",
     shape=_squeezed,
     static=patterns.moves(),
     numpy=lambda op, x: x.reshape(_squeezed_sizes(x.shape, op.attrs["squeeze_dims"])),
@@ -197,7 +197,7 @@ def _transpose_grad(op, g):
 
 define(
     "Transpose",
-    "x: T, perm: Tperm[n] -> y: T",
+    "x: T, perm: Tperm[n]; Tperm: type = int32 -> y: T",
     Tperm=dtypes.INDEX,
     shape=_transposed,
     static=patterns.moves(1),
@@ -207,7 +207,7 @@ define(
 )
 define(
     "ConjugateTranspose",
-    "x: T, perm: Tperm[n] -> y: T",
+    "x: T, perm: Tperm[n]; Tperm: type = int32 -> y: T",
     Tperm=dtypes.INDEX,
     T=dtypes.COMPLEX,
     shape=_transposed,
@@ -269,7 +269,7 @@ def _filled(op, dims, value):
 
 define(
     "Fill",
-    "dims: index_type[n], value: T[] -> output: T",
+    "dims: index_type[n], value: T[]; index_type: type = int32 -> output: T",
     index_type=dtypes.INDEX,
     shape=_scalar_value,
     numpy=_filled,
@@ -435,7 +435,7 @@ def _concat_grad(op, g):
     sizes = [None if known is None or t.shape.sizes is None else t.shape.sizes[known.item()] for t in parts]
     if None in sizes:
         sizes = apply("Pack", [_size_along(t, axis) for t in parts], axis=0)
-    return [*apply_op("SplitV", g, sizes, axis, num=len(parts)).outputs, None]
+    return [*apply_op("SplitV", g, sizes, axis, num_split=len(parts)).outputs, None]
 
 
 def _size_along(x: Tensor, axis: Tensor) -> Tensor:
@@ -444,7 +444,7 @@ def _size_along(x: Tensor, axis: Tensor) -> Tensor:
 
 define(
     "ConcatV2",
-    "values: *T, axis: Tidx[] -> output: T",
+    "values: *T, axis: Tidx[]; Tidx: type = int32 -> output: T",
     Tidx=dtypes.INDEX,
     shape=_joined_sizes,
     kernel=_concat_kernel,

@@ -39,7 +39,7 @@ def _broadcast_kernel(b, op, x, target):
 
 define(
     "BroadcastTo",
-    "input: T, shape: Tidx[n] -> output: T",
+    "input: T, shape: Tidx[n]; Tidx: type = int32 -> output: T",
     Tidx=dtypes.INDEX,
     shape=_broadcast_shape,
     static=patterns.moves(1),
@@ -106,7 +106,7 @@ def _result_length(op):
 
 define(
     "BroadcastArgs",
-    "s0: T, s1: T -> r0: T",
+    "s0: T, s1: T; T: type = int32 -> r0: T",
     T=dtypes.INDEX,
     static=_known_result,
     differentiable=False,
@@ -126,7 +126,7 @@ def _repeated_axes(first, second) -> list[np.ndarray]:
 
 define(
     "BroadcastGradientArgs",
-    "s0: T[n], s1: T[m] -> r0: T, r1: T",
+    "s0: T[n], s1: T[m]; T: type = int32 -> r0: T, r1: T",
     T=dtypes.INDEX,
     differentiable=False,
     shape=lambda op: [TensorShape([None])] * 2,

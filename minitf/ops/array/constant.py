@@ -16,7 +16,7 @@ from minitf.framework.tensor import Tensor
 
 define(
     "Const",
-    "-> output: @dtype",
+    "; value: tensor -> output: dtype",
     static=lambda op, depth: op.attrs["value"],
     numpy=lambda op: op.attrs["value"],
     kernel=lambda b, op: b.constant(op.attrs["value"]),
@@ -25,11 +25,15 @@ define(
 )
 # An argument of a loop's or branch's body; one that stands for an outer tensor is worth what that is worth.
 define(
-    "Arg", "-> output: @dtype", role="argument", differentiable=False, static=lambda op, depth: _outer_value(op, depth)
+    "Arg",
+    "; stands_for: object = None -> output: dtype",
+    role="argument",
+    differentiable=False,
+    static=lambda op, depth: _outer_value(op, depth),
 )
 
 # What the value of a tensor of a branch is for the other branch: none.
-define("Dead", "-> output: @dtype", differentiable=False, host=lambda b, op: [None])
+define("Dead", "; of: object -> output: dtype", differentiable=False, host=lambda b, op: [None])
 
 
 def _outer_value(op, depth):
@@ -60,9 +64,9 @@ def constant(value, dtype=None, shape=None, name: str | None = "Const", verify_s
         array = _shaped(array, as_shape(shape), verify_shape)
     array.flags.writeable = False
     dtype = dtypes.as_dtype(array.dtype)
-    return apply_op("Const", name=name or "Const", value=array, dtype=dtype, shapes=[TensorShape(array.shape)]).outputs[
-        0
-    ]
+    return apply_op(
+        "Const", name=name or "Const", value=array, dtype=dtype, static_shapes=[TensorShape(array.shape)]
+    ).outputs[0]
 
 
 def _is_short(value) -> bool:

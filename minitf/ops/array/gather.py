@@ -136,7 +136,7 @@ def _scattered_back(params: Tensor, indices: Tensor, axis: int, batch: int, g: T
 
 define(
     "GatherV2",
-    "params: Tparams, indices: Tindices, axis: Taxis[] -> output: Tparams",
+    "params: Tparams, indices: Tindices, axis: Taxis[]; batch_dims: int = 0 -> output: Tparams",
     Tindices=dtypes.INDEX,
     Taxis=dtypes.INDEX,
     shape=_gathered,
@@ -348,7 +348,8 @@ def _to_dense_grad(op, g):
 
 define(
     "SparseToDense",
-    "sparse_indices: Tindices, output_shape: Tindices[n], sparse_values: T, default_value: T[]-> dense: T",
+    "sparse_indices: Tindices, output_shape: Tindices[n], sparse_values: T, default_value: T[]; "
+    "validate_indices: bool = True -> dense: T",
     Tindices=dtypes.INDEX,
     shape=lambda op: array.wanted_shape(op, 1),
     numpy=_to_dense,
@@ -415,7 +416,7 @@ def _one_hot_shape(op):
 
 define(
     "OneHot",
-    "indices: TI, depth: int32[], on_value: T[], off_value: T[] -> output: T",
+    "indices: TI, depth: int32[], on_value: T[], off_value: T[]; axis: int = -1, TI: type = int64 -> output: T",
     TI=dtypes.INTEGER,
     shape=_one_hot_shape,
     numpy=_one_hot,
@@ -454,7 +455,7 @@ def one_hot(
 
 define(
     "Where",
-    "input: T -> index: int64",
+    "input: T; T: type = bool -> index: int64",
     numpy=lambda op, x: np.argwhere(x),
     differentiable=False,
     shape=lambda op: TensorShape([None, op.inputs[0].shape.rank]),

@@ -18,10 +18,10 @@ def _identity_kernel(b, op, x):
     return x if op.attrs.get("follows") else b.snapshot(x)
 
 
-def _define_identity(type: str, grad, **options) -> None:
+def _define_identity(type: str, grad, attributes: str = "", **options) -> None:
     define(
         type,
-        "input: T -> output: T",
+        f"input: T; {attributes} -> output: T",
         shape=patterns.same,
         numpy=lambda op, x: x,
         kernel=_identity_kernel,
@@ -37,13 +37,15 @@ def _refuse(op, g):
     )
 
 
-_define_identity("Identity", lambda op, g: g, passes_slices=True, on_lists="same")
+_define_identity(
+    "Identity", lambda op, g: g, "follows: object = False, is_key: object = False", passes_slices=True, on_lists="same"
+)
 _define_identity("GuaranteeConst", None, differentiable=False)
 _define_identity("StopGradient", None, differentiable=False, on_lists="same")
-_define_identity("PreventGradient", _refuse, on_lists="same")
+_define_identity("PreventGradient", _refuse, "message: string = ''", on_lists="same")
 define(
     "IdentityN",
-    "input: ** -> output: **",
+    "input: **T -> output: **T",
     shape=lambda op: [t.shape for t in op.inputs],
     numpy=lambda op, *x: x,
     kernel=lambda b, op, *x: [b.snapshot(v) for v in x],
@@ -73,7 +75,7 @@ def _ensure(op, x):
 
 define(
     "EnsureShape",
-    "input: T -> output: T",
+    "input: T; shape: shape -> output: T",
     kernel=_ensure_kernel,
     numpy=_ensure,
     any_type=True,
@@ -103,9 +105,7 @@ def identity(input, name: str | None = None) -> Tensor:
 
 def identity_n(input, name: str | None = None) -> list[Tensor]:
     """The same values as new tensors, all computed before any of them is used."""
-    tensors = [convert_to_tensor(x) for x in input]
-    types = [t.dtype.base_dtype for t in tensors]
-    return list(apply_op("IdentityN", tensors, dtypes=types, name=name).outputs)
+    return list(apply_op("IdentityN", [convert_to_tensor(x) for x in input], name=name).outputs)
 
 
 def stop_gradient(input, name: str | None = None) -> Tensor:

@@ -33,7 +33,7 @@ def _offsets(axis, *shapes) -> list[np.ndarray]:
 
 define(
     "ConcatOffset",
-    "concat_dim: int32[], shape: *int32 -> offset: *int32",
+    "concat_dim: int32[], shape: *int32; shape_type: later[type] = int32 -> offset: *int32",
     differentiable=False,
     shape=lambda op: [t.shape.merge_with([None]) for t in op.inputs[1:]],
     numpy=lambda op, axis, *shapes: _offsets(axis, *shapes),
@@ -98,7 +98,7 @@ def _zeros_for_none(op, grads):
 
 define(
     "Pack",
-    "values: *T -> output: T",
+    "values: *T; axis: int = 0 -> output: T",
     shape=_stacked,
     numpy=lambda op, *x: np.stack(x, op.attrs["axis"]),
     kernel=_stack_kernel,
@@ -107,7 +107,7 @@ define(
 )
 define(
     "Unpack",
-    "value: T -> output: *T",
+    "value: T; axis: int = 0 -> output: num*T",
     shape=_without_axis,
     numpy=_unstack,
     kernel=_unstack_kernel,
@@ -154,7 +154,7 @@ def unstack(value, num: int | None = None, axis: int = 0, name: str | None = "un
 
 
 def _even(op):
-    sizes, axis, num = op.inputs[1].shape.sizes, constant_value(op.inputs[0]), op.attrs["num"]
+    sizes, axis, num = op.inputs[1].shape.sizes, constant_value(op.inputs[0]), op.attrs["num_split"]
     if sizes is None:
         return [UNKNOWN] * num
     if axis is None:
@@ -172,7 +172,7 @@ def _part(size: int, num: int) -> int:
 
 
 def _split(op, axis, x):
-    axis, num = check_axis(axis.item(), x.ndim), op.attrs["num"]
+    axis, num = check_axis(axis.item(), x.ndim), op.attrs["num_split"]
     return _cut(x, [_part(x.shape[axis], num)] * num, axis)
 
 
@@ -190,7 +190,7 @@ def _cut_kernel(b, x, sizes, axis: int):
 
 
 def _split_kernel(b, op, axis, x):
-    axis, num = check_axis(b.data(axis).item(), len(x.shape)), op.attrs["num"]
+    axis, num = check_axis(b.data(axis).item(), len(x.shape)), op.attrs["num_split"]
     return _cut_kernel(b, x, [_part(x.shape[axis], num)] * num, axis)
 
 
@@ -200,7 +200,7 @@ def _split_v_kernel(b, op, x, sizes, axis):
 
 
 def _as_many(op, sizes):
-    if len(sizes) != op.attrs["num"]:
+    if len(sizes) != op.attrs["num_split"]:
         raise ValueError(f"{len(sizes)} sizes are given for {op.attrs['num']} parts")
     return sizes
 
@@ -218,7 +218,7 @@ def _parts(size: int | None, sizes: list) -> list:
 
 def _uneven(op):
     x, wanted, axis = (op.inputs[0].shape.sizes, constant_value_as_shape(op.inputs[1]), constant_value(op.inputs[2]))
-    num = op.attrs["num"]
+    num = op.attrs["num_split"]
     if wanted.rank not in (None, num):
         raise ValueError(f"{wanted.rank} sizes are given for {num} parts")
     if x is None or axis is None:
@@ -236,7 +236,7 @@ def _split_v(op, x, sizes, axis):
 
 define(
     "Split",
-    "split_dim: int32[], value: T -> output: *T",
+    "split_dim: int32[], value: T -> output: num_split*T",
     shape=_even,
     numpy=_split,
     kernel=_split_kernel,
@@ -245,7 +245,7 @@ define(
 )
 define(
     "SplitV",
-    "value: T, size_splits: Tlen[n], split_dim: int32[] -> output: *T",
+    "value: T, size_splits: Tlen[n], split_dim: int32[]; Tlen: type = int64 -> output: num_split*T",
     Tlen=dtypes.INDEX,
     shape=_uneven,
     numpy=_split_v,
@@ -275,12 +275,12 @@ def split(value, num_or_size_splits, axis=0, num: int | None = None, name: str |
         count = constant_value(size_splits)
         if count is None or count < 1:
             raise ValueError(f"split into {num_or_size_splits} parts: the number has to be known, and 1 or more")
-        return list(apply_op("Split", axis, value, num=int(count), name=name).outputs)
+        return list(apply_op("Split", axis, value, num_split=int(count), name=name).outputs)
     if num is None:
         num = (size_splits.shape.sizes or (None,))[0]
     if num is None:
         raise ValueError(f"split by {size_splits.name} of shape {size_splits.shape}: its length is not known; give num")
-    return list(apply_op("SplitV", value, size_splits, axis, num=num, name=name).outputs)
+    return list(apply_op("SplitV", value, size_splits, axis, num_split=num, name=name).outputs)
 
 
 # ---- lists with tensors in them

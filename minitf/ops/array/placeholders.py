@@ -12,7 +12,7 @@ from minitf.ops import patterns
 
 define(
     "Placeholder",
-    "-> output: @dtype",
+    "; shape: shape = None -> output: dtype",
     role="placeholder",
     shape=lambda op: op.attrs["shape"],
     differentiable=False,
@@ -20,7 +20,7 @@ define(
 )
 define(
     "PlaceholderWithDefault",
-    "input: dtype -> output: dtype",
+    "input: dtype; shape: shape -> output: dtype",
     shape=lambda op: op.attrs["shape"],
     numpy=lambda op, x: x,
     kernel=patterns.alias,

@@ -51,7 +51,7 @@ def _range_shape(op):
 
 define(
     "Range",
-    "start: Tidx[], limit: Tidx[], delta: Tidx[] -> output: Tidx",
+    "start: Tidx[], limit: Tidx[], delta: Tidx[]; Tidx: type = int32 -> output: Tidx",
     Tidx=dtypes.REAL,
     shape=_range_shape,
     numpy=_range,
@@ -107,7 +107,7 @@ def _linspace_shape(op):
 
 define(
     "LinSpace",
-    "start: T[], stop: T[], num: Tidx[] -> output: T",
+    "start: T[], stop: T[], num: Tidx[]; Tidx: type = int32 -> output: T",
     T=dtypes.FLOAT,
     Tidx=dtypes.INDEX,
     shape=_linspace_shape,
@@ -207,7 +207,7 @@ def _bound(side: str):
 for _type, _side in (("LowerBound", "left"), ("UpperBound", "right")):
     define(
         _type,
-        "sorted_inputs: T, values: T -> output: @out_type",
+        "sorted_inputs: T, values: T; out_type: type = int32 -> output: out_type",
         shape=lambda op: op.inputs[1].shape,
         numpy=_bound(_side),
         differentiable=False,

@@ -75,8 +75,12 @@ def _pad_grad(op, g):
 
 _PADDED = {"Tpaddings": dtypes.INDEX, "shape": _padded}
 _PAD = {**_PADDED, "static": patterns.moves(1), "numpy": _pad, "kernel": _pad_kernel, "grad": _pad_grad}
-define("Pad", "input: T, paddings: Tpaddings[rank, 2] -> output: T", **_PAD)
-define("PadV2", "input: T, paddings: Tpaddings[rank, 2], constant_values: T[] -> output: T", **_PAD)
+define("Pad", "input: T, paddings: Tpaddings[rank, 2]; Tpaddings: type = int32 -> output: T", **_PAD)
+define(
+    "PadV2",
+    "input: T, paddings: Tpaddings[rank, 2], constant_values: T[]; Tpaddings: type = int32 -> output: T",
+    **_PAD,
+)
 
 
 def _check_mirror(sizes, paddings, mode: str) -> None:
@@ -122,7 +126,7 @@ def _mirror_pad_grad(op, g, paddings):
 
 define(
     "MirrorPad",
-    "input: T, paddings: Tpaddings[rank, 2] -> output: T",
+    "input: T, paddings: Tpaddings[rank, 2]; Tpaddings: type = int32, mode: string -> output: T",
     numpy=_mirror_pad,
     **_PADDED,
     kernel=_mirror_pad_kernel,
@@ -130,7 +134,7 @@ define(
 )
 define(
     "MirrorPadGrad",
-    "input: T, paddings: Tpaddings[rank, 2] -> output: T",
+    "input: T, paddings: Tpaddings[rank, 2]; Tpaddings: type = int32, mode: string -> output: T",
     Tpaddings=dtypes.INDEX,
     numpy=_mirror_pad_grad,
     shape=lambda op: _padded(op, -1),
@@ -197,7 +201,7 @@ def _tile_grad(op, g):
 
 define(
     "Tile",
-    "input: T, multiples: Tmultiples[n] -> output: T",
+    "input: T, multiples: Tmultiples[n]; Tmultiples: type = int32 -> output: T",
     Tmultiples=dtypes.INDEX,
     shape=_tiled,
     static=patterns.moves(1),
@@ -241,7 +245,7 @@ def _reverse_kernel(b, op, x, axis):
 
 define(
     "ReverseV2",
-    "tensor: T, axis: Tidx[n] -> output: T",
+    "tensor: T, axis: Tidx[n]; Tidx: type = int32 -> output: T",
     Tidx=dtypes.INDEX,
     shape=_checked_same,
     static=patterns.moves(1),
@@ -319,7 +323,7 @@ def _attrs(op) -> dict:
 
 define(
     "ReverseSequence",
-    "input: T, seq_lengths: Tlen[batch] -> output: T",
+    "input: T, seq_lengths: Tlen[batch]; seq_dim: int, batch_dim: int = 0, Tlen: type = int64 -> output: T",
     Tlen=dtypes.INDEX,
     shape=_reversed_sequence_shape,
     numpy=_reverse_sequence,

@@ -33,10 +33,16 @@ def _unique_shapes(op):
     return [TensorShape([None]), x, TensorShape([None])][: len(op.outputs)]
 
 
-define("Unique", "x: T -> y: T, idx: @out_idx", shape=_unique_shapes, numpy=_unique, differentiable=False)
+define(
+    "Unique",
+    "x: T; out_idx: type = int32 -> y: T, idx: out_idx",
+    shape=_unique_shapes,
+    numpy=_unique,
+    differentiable=False,
+)
 define(
     "UniqueWithCounts",
-    "x: T -> y: T, idx: @out_idx, count: @out_idx",
+    "x: T; out_idx: type = int32 -> y: T, idx: out_idx, count: out_idx",
     shape=_unique_shapes,
     numpy=_unique,
     differentiable=False,
@@ -62,7 +68,7 @@ def _difference(op, x, y):
 
 define(
     "ListDiff",
-    "x: T, y: T -> out: T, idx: @out_idx",
+    "x: T, y: T; out_idx: type = int32 -> out: T, idx: out_idx",
     shape=lambda op: [TensorShape([None])] * 2,
     numpy=_difference,
     differentiable=False,
@@ -102,7 +108,7 @@ def _inverted_kernel(b, op, x):
 
 define(
     "InvertPermutation",
-    "x: T -> y: T",
+    "x: T; T: type = int32 -> y: T",
     T=dtypes.INDEX,
     shape=lambda op: op.inputs[0].shape.with_rank(1),
     numpy=_inverted,
@@ -125,17 +131,17 @@ def _check_partitions(data: tuple, partitions: tuple) -> None:
 
 
 def _partition(op, data, partitions):
-    check_indices(partitions, op.attrs["num"], "partitions")
+    check_indices(partitions, op.attrs["num_partitions"], "partitions")
     _check_partitions(data.shape, partitions.shape)
-    return [data[partitions == i] for i in range(op.attrs["num"])]
+    return [data[partitions == i] for i in range(op.attrs["num_partitions"])]
 
 
 def _partition_shapes(op):
     data, partitions = op.inputs[0].shape, op.inputs[1].shape
     if data.sizes is None or partitions.sizes is None:
-        return [UNKNOWN] * op.attrs["num"]
+        return [UNKNOWN] * op.attrs["num_partitions"]
     data[: partitions.rank].assert_is_compatible_with(partitions)
-    return [TensorShape((None, *data.sizes[partitions.rank :]))] * op.attrs["num"]
+    return [TensorShape((None, *data.sizes[partitions.rank :]))] * op.attrs["num_partitions"]
 
 
 def _partition_grad(op, *grads):
@@ -143,13 +149,13 @@ def _partition_grad(op, *grads):
     data, partitions = op.inputs
     grads = [array.zeros_like(t) if g is None else g for t, g in zip(op.outputs, grads)]
     places = array.reshape(apply("Range", 0, array.size(partitions), 1), array.shape(partitions))
-    indices = apply_op("DynamicPartition", places, partitions, num=op.attrs["num"]).outputs
+    indices = apply_op("DynamicPartition", places, partitions, num_partitions=op.attrs["num_partitions"]).outputs
     return array.reshape(dynamic_stitch(list(indices), grads), array.shape(data)), None
 
 
 define(
     "DynamicPartition",
-    "data: T, partitions: int32 -> outputs: *T",
+    "data: T, partitions: int32 -> outputs: num_partitions*T",
     shape=_partition_shapes,
     numpy=_partition,
     grad=_partition_grad,
@@ -162,7 +168,7 @@ def dynamic_partition(data, partitions, num_partitions: int, name: str | None = 
     >>> [t.shape.as_list() for t in dynamic_partition([[1, 2], [3, 4]], [1, 0], 2)]
     [[None, 2], [None, 2]]
     """
-    return list(apply_op("DynamicPartition", data, partitions, num=int(num_partitions), name=name).outputs)
+    return list(apply_op("DynamicPartition", data, partitions, num_partitions=int(num_partitions), name=name).outputs)
 
 
 def _stitch(op, *inputs):

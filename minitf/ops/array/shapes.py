@@ -30,7 +30,7 @@ def _shape_kernel(b, op, *x):
 
 define(
     "Shape",
-    "input: T -> output: @out_type",
+    "input: T; out_type: type = int32 -> output: out_type",
     shape=lambda op: TensorShape([op.inputs[0].shape.rank]),
     static=lambda op, depth: _known_shape(op.inputs[0]),
     numpy=lambda op, x: np.array(x.shape, np.int64),
@@ -40,7 +40,7 @@ define(
 )
 define(
     "ShapeN",
-    "input: *T -> output: **",
+    "input: *T; out_type: type = int32 -> output: *out_type",
     shape=lambda op: [TensorShape([t.shape.rank]) for t in op.inputs],
     static=lambda op, depth: [_known_shape(t) for t in op.inputs],
     kernel=_shape_kernel,
@@ -64,7 +64,7 @@ def _known_count(number):
 
 define(
     "Size",
-    "input: T -> output: @out_type",
+    "input: T; out_type: type = int32 -> output: out_type",
     shape=patterns.scalar,
     numpy=lambda op, x: np.array(x.size),
     static=_known_count(TensorShape.num_elements),
@@ -104,8 +104,8 @@ def _sizes(sparse: SparseTensor, out_type) -> Tensor:
 
 def shape_n(input: list, out_type=dtypes.int32, name: str | None = None) -> list[Tensor]:
     """The shapes of several tensors of one type, each a 1-D tensor."""
-    types = [dtypes.type_or(out_type, dtypes.int32)] * len(input)
-    return list(apply_op("ShapeN", list(input), dtypes=types, name=name).outputs)
+    out_type = dtypes.type_or(out_type, dtypes.int32)
+    return list(apply_op("ShapeN", list(input), out_type=out_type, name=name).outputs)
 
 
 def size(input, name: str | None = None, out_type=dtypes.int32) -> Tensor:

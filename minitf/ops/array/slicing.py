@@ -285,7 +285,8 @@ def _strided_slice_grad_numpy(op, shape, begin, end, strides, dy):
 
 define(
     "StridedSlice",
-    "input: T, begin: Index[n], end: Index[n], strides: Index[n] -> output: T",
+    "input: T, begin: Index[n], end: Index[n], strides: Index[n]; begin_mask: int = 0, end_mask: int = 0, "
+    "ellipsis_mask: int = 0, new_axis_mask: int = 0, shrink_axis_mask: int = 0 -> output: T",
     Index=dtypes.INDEX,
     shape=_strided_shape,
     static=_known_elements,
@@ -296,7 +297,8 @@ define(
 )
 define(
     "StridedSliceGrad",
-    "shape: Index[rank], begin: Index[n], end: Index[n], strides: Index[n], dy: T -> output: T",
+    "shape: Index[rank], begin: Index[n], end: Index[n], strides: Index[n], dy: T; begin_mask: int = 0, "
+    "end_mask: int = 0, ellipsis_mask: int = 0, new_axis_mask: int = 0, shrink_axis_mask: int = 0 -> output: T",
     Index=dtypes.INDEX,
     shape=lambda op: array.wanted_shape(op, 0),
     numpy=_strided_slice_grad_numpy,

@@ -48,11 +48,11 @@ def _gathered(g: Tensor, indices: Tensor) -> Tensor:
     return apply("GatherNd", g, indices)
 
 
-_SIGNATURE = "tensor: T, indices: I, updates: T -> output: T"
+_SIGNATURE = "tensor: T, indices: Tindices, updates: T -> output: T"
 define(
     "TensorScatterUpdate",
     _SIGNATURE,
-    I=dtypes.INDEX,
+    Tindices=dtypes.INDEX,
     shape=_shape,
     numpy=_scattered(None),
     grad=lambda op, g: (
@@ -65,7 +65,7 @@ define(
     "TensorScatterAdd",
     _SIGNATURE,
     T=dtypes.NUMBER,
-    I=dtypes.INDEX,
+    Tindices=dtypes.INDEX,
     shape=_shape,
     numpy=_scattered(np.add),
     grad=lambda op, g: (g, None, _gathered(g, op.inputs[1])),
@@ -74,7 +74,7 @@ define(
     "TensorScatterSub",
     _SIGNATURE,
     T=dtypes.NUMBER,
-    I=dtypes.INDEX,
+    Tindices=dtypes.INDEX,
     shape=_shape,
     numpy=_scattered(np.subtract),
     grad=lambda op, g: (g, None, -_gathered(g, op.inputs[1])),

@@ -29,7 +29,7 @@ def _unravel(op, indices, dims):
 
 define(
     "UnravelIndex",
-    "indices: Tidx, dims: Tidx[n] -> output: Tidx",
+    "indices: Tidx, dims: Tidx[n]; Tidx: type = int32 -> output: Tidx",
     Tidx=dtypes.INDEX,
     shape=_shape,
     numpy=_unravel,

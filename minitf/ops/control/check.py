@@ -113,7 +113,7 @@ def _print(b, op, x, *data):
 
 define(
     "Assert",
-    "condition: bool[], data: ** ->",
+    "condition: bool[], data: **T; summarize: int = 3 ->",
     kernel=_assert,
     any_type=True,
     stateful=True,
@@ -122,7 +122,7 @@ define(
 )
 define(
     "Print",
-    "input: T, data: ** -> output: T",
+    "input: T, data: **U; message: string = '', first_n: int = -1, summarize: int = 3 -> output: T",
     shape=patterns.same,
     host=_print,
     stateful=True,
@@ -488,7 +488,7 @@ def _finite_kernel(b, op, x):
 
 define(
     "CheckNumerics",
-    "tensor: T -> output: T",
+    "tensor: T; message: string -> output: T",
     T=dtypes.FLOAT,
     shape=patterns.same,
     numpy=_finite,

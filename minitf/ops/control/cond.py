@@ -60,7 +60,7 @@ def make_if(pred: Tensor, bodies: list[Body], name: str | None = "If") -> Operat
         pred,
         branches.consts,
         dtypes=types,
-        shapes=[a.shape.most_specific_compatible_shape(b.shape) for a, b in pairs],
+        static_shapes=[a.shape.most_specific_compatible_shape(b.shape) for a, b in pairs],
         name=name,
         branches=branches,
         then_branch=bodies[0],

@@ -61,7 +61,13 @@ def _release(b, held: _Mutex, owner: int) -> None:
 
 
 _HOST = {"stateful": True, "differentiable": False}
-define("MutexV2", "-> resource: resource", shape=lambda op: SCALAR, host=_open, **_HOST)
+define(
+    "MutexV2",
+    "; container: string = '', shared_name: string = '' -> resource: resource",
+    shape=lambda op: SCALAR,
+    host=_open,
+    **_HOST,
+)
 define("MutexLock", "mutex: resource -> mutex_lock: variant", shape=lambda op: SCALAR, host=_lock, **_HOST)
 define("ConsumeMutexLock", "mutex_lock: variant ->", host=_unlock, **_HOST)
 

@@ -59,7 +59,13 @@ define(
     dataflow="merge",
     takes_absent=True,
 )
-_passed_on("Enter", differentiable=False, dataflow="enter", on_lists="same")
+_passed_on(
+    "Enter",
+    "data: T; frame_name: string, is_constant: bool = False, parallel_iterations: int = 10 -> output: T",
+    differentiable=False,
+    dataflow="enter",
+    on_lists="same",
+)
 _passed_on("Exit", grad=lambda op, g: g, passes_slices=True, dataflow="exit", on_lists="same")
 _passed_on("NextIteration", differentiable=False, dataflow="next", on_lists="same")
 _passed_on("LoopCond", "input: bool -> output: bool", differentiable=False, dataflow="condition")

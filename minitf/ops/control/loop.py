@@ -82,7 +82,14 @@ def make_loop(loop: Loop, carry: list, xs: list = (), count=None, name: str | No
     types = [t.dtype.base_dtype for t in loop.carry_args] + [dtypes.int32] + [t.dtype.base_dtype for t in loop.ys]
     shapes = [t.shape for t in loop.carry_args] + [SCALAR] + [stacked_shape(loop, t, inputs) for t in loop.ys]
     op = apply_op(
-        "Loop", inputs, dtypes=types, shapes=shapes, name=name, loop=loop, body=loop.body, condition=loop.condition
+        "Loop",
+        inputs,
+        dtypes=types,
+        static_shapes=shapes,
+        name=name,
+        loop=loop,
+        body=loop.body,
+        condition=loop.condition,
     )
     for body in filter(None, (loop.condition, loop.body)):
         body.adopt(op, loop)
@@ -114,14 +121,14 @@ def add_ys(op: Operation, y: Tensor, saved: bool = False) -> Tensor:
 
 define(
     "Loop",
-    "inputs: ** -> outputs: **",
+    "inputs: **; loop: object, body: object, condition: object = None -> outputs: **dtypes",
     host=lambda b, op, *values: b.loop(op, list(values)),
     bodies=("body", "condition"),
     takes_absent=True,
 )
 define(
     "If",
-    "pred: bool, inputs: ** -> outputs: **",
+    "pred: bool, inputs: **; branches: object, then_branch: object, else_branch: object -> outputs: **dtypes",
     host=lambda b, op, *values: b.branch(op, list(values)),
     bodies=("then_branch", "else_branch"),
     takes_absent=True,

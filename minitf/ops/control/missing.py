@@ -10,4 +10,10 @@ def _refuse(b, op, *values):
     raise errors.UnimplementedError(None, op, "; ".join(op.attrs["reasons"]))
 
 
-define("Missing", "inputs: ** -> outputs: **", host=_refuse, stateful=True, differentiable=False)
+define(
+    "Missing",
+    "inputs: **; stands_for_op: object, reasons: object -> outputs: **dtypes",
+    host=_refuse,
+    stateful=True,
+    differentiable=False,
+)

@@ -38,7 +38,14 @@ def _write(text: bytes, stream: str, end: str) -> None:
         builtins.print(shown, end="", file=getattr(sys, stream), flush=True)
 
 
-define("PrintV2", "input: string[] ->", host=_print, stateful=True, effect="prints", differentiable=False)
+define(
+    "PrintV2",
+    "input: string[]; output_stream: string = 'stderr', end: string = '\\n' ->",
+    host=_print,
+    stateful=True,
+    effect="prints",
+    differentiable=False,
+)
 
 
 def _stream(output) -> str:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 
 from minitf.framework import dtypes, errors
 from minitf.framework.apply import apply_op
 from minitf.framework.registry import define
 
+_tokens = itertools.count()
 _CLASSES = (
     (ValueError, errors.InvalidArgumentError),
     (TypeError, errors.InvalidArgumentError),
@@ -64,8 +67,19 @@ def _as(op, result, dtype, index: int) -> np.ndarray:
     return np.array(array, order="C")
 
 
-for _type, _stateful in (("PyFunc", True), ("PyFuncStateless", False), ("EagerPyFunc", True)):
-    define(_type, "input: ** -> output: **", host=_call, stateful=_stateful, effect="calls", differentiable=False)
+for _type, _stateful, _more in (
+    ("PyFunc", True, ""),
+    ("PyFuncStateless", False, ""),
+    ("EagerPyFunc", True, ", is_async: bool = False"),
+):
+    define(
+        _type,
+        f"input: **Tin; token: string, func: object{_more} -> output: **Tout",
+        host=_call,
+        stateful=_stateful,
+        effect="calls",
+        differentiable=False,
+    )
 
 
 def numpy_function(func, inp, Tout, name: str | None = None):  # noqa: N803 - TensorFlow's own name
@@ -99,7 +113,7 @@ def made(type: str, func, inp, Tout, name: str | None):  # noqa: N803 - TensorFl
     """What an op that calls a function gives: a tensor, or if Tout is a list a list; the op if that is empty."""
     many = isinstance(Tout, (list, tuple))
     types = [dtypes.as_dtype(t).base_dtype for t in (Tout if many else [Tout])]
-    op = apply_op(type, list(inp), func=func, dtypes=types, name=name)
+    op = apply_op(type, list(inp), func=func, token=f"pyfunc_{next(_tokens)}", Tout=types, name=name)
     if not types:
         return op
     return op.outputs if many else op.outputs[0]

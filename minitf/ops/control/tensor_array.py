@@ -29,7 +29,8 @@ _RULES = {"host": _on_list, "kernel": _on_list}  # lists of types without kernel
 
 define(
     "TensorArrayV3",
-    "size: int32[] -> flow: @dtype",
+    "size: int32[]; element_shape: shape = None, dynamic_size: bool = False, clear_after_read: bool = True, "
+    "identical_element_shapes: bool = False, tensor_array_name: string = '' -> flow: dtype",
     stateful=True,
     differentiable=False,
     shape=lambda op: UNKNOWN,
@@ -41,7 +42,7 @@ define(
 )
 define(
     "TensorArrayWriteV3",
-    "flow: T, index: int32[], value: T -> flow_out: T",
+    "flow: T, index: int32[], value: T; overwrites: bool = False -> flow_out: T",
     shape=lambda op: UNKNOWN,
     on_lists="write",
     **_RULES,
@@ -49,7 +50,7 @@ define(
 )
 define(
     "TensorArrayReadV3",
-    "flow: T, index: int32[] -> value: T",
+    "flow: T, index: int32[]; element_shape: shape = None -> value: T",
     shape=lambda op: op.attrs["element_shape"],
     on_lists="read",
     **_RULES,
@@ -57,7 +58,7 @@ define(
 )
 define(
     "TensorArrayGatherV3",
-    "flow: T, indices: int32[n] -> value: T",
+    "flow: T, indices: int32[n]; element_shape: shape = None, fills: bool = False -> value: T",
     shape=lambda op: TensorShape([_length(op.inputs[1])]).concatenate(op.attrs["element_shape"]),
     on_lists="gather",
     **_RULES,
@@ -73,7 +74,7 @@ define(
 )
 define(
     "TensorArrayConcatV3",
-    "flow: T -> value: T, lengths: int64",
+    "flow: T; element_shape: shape = None -> value: T, lengths: int64",
     shape=lambda op: [_joined(op.attrs["element_shape"]), TensorShape([None])],
     on_lists="concat",
     **_RULES,

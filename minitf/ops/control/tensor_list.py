@@ -116,12 +116,12 @@ def _zero(item):
 
 _list_op(
     "EmptyTensorList",
-    "element_shape: shape_type, max_num_elements: int32[] -> handle: variant",
+    "element_shape: shape_type, max_num_elements: int32[]; element_dtype: type -> handle: variant",
     lambda b, op, *_: _listed(b),
 )
 _list_op(
     "TensorListReserve",
-    "element_shape: shape_type, num_elements: int32[] -> handle: variant",
+    "element_shape: shape_type, num_elements: int32[]; element_dtype: type -> handle: variant",
     lambda b, op, shape, count: _listed(b, *[None] * max(int(b.data(count)), 0)),
 )
 _list_op(
@@ -131,18 +131,19 @@ _list_op(
 )
 _list_op(
     "TensorListSetItem",
-    "input_handle: variant, index: int32[], item: element_dtype -> output_handle: variant",
+    "input_handle: variant, index: int32[], item: element_dtype; resize_if_index_out_of_bounds: later[bool] = False"
+    " -> output_handle: variant",
     _with_item,
 )
 _list_op(
     "TensorListGetItem",
-    "input_handle: variant, index: int32[], element_shape: int32 -> item: @element_dtype",
+    "input_handle: variant, index: int32[], element_shape: int32 -> item: element_dtype",
     _item,
     lambda op: shape_said(op.inputs[2]),
 )
 _list_op(
     "TensorListStack",
-    "input_handle: variant, element_shape: int32 -> tensor: @element_dtype",
+    "input_handle: variant, element_shape: int32; num_elements: int = -1 -> tensor: element_dtype",
     lambda b, op, handle, shape: _stacked(b, op, _items(b, handle), b.data(shape)),
     lambda op: TensorShape([None]).concatenate(shape_said(op.inputs[1])),
 )
@@ -153,7 +154,7 @@ _list_op(
 )
 _list_op(
     "TensorListGather",
-    "input_handle: variant, indices: int32[n], element_shape: int32 -> values: @element_dtype",
+    "input_handle: variant, indices: int32[n], element_shape: int32 -> values: element_dtype",
     _gather,
     lambda op: TensorShape([None]).concatenate(shape_said(op.inputs[2])),
 )

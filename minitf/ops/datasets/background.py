@@ -15,8 +15,8 @@ from collections import deque
 
 from minitf.framework import errors, forks
 from minitf.ops.datasets import waiting
-from minitf.ops.datasets.base import Steps, dataset_op
-from minitf.ops.datasets.elementwise import Called, Other
+from minitf.ops.datasets.base import ELEMENTS, Steps, dataset_op
+from minitf.ops.datasets.elementwise import PARALLEL, Called, Other
 
 _LOOK = 0.1  # seconds between two looks at whether waiting still makes sense
 _PATIENCE = 2.0  # seconds for which the end of the process waits for threads
@@ -26,7 +26,11 @@ _AUTOTUNE = 2  # threads, or elements, where that is left to TensorFlow
 _lines: weakref.WeakSet = weakref.WeakSet()
 
 
-@dataset_op("PrefetchDataset", "input_dataset: variant, buffer_size: int64[]")
+@dataset_op(
+    "PrefetchDataset",
+    "input_dataset: variant, buffer_size: int64[]",
+    f"slack_period: int = 0, legacy_autotune: bool = True, {ELEMENTS}",
+)
 class _PrefetchDataset(Other):
     """The elements of another dataset, some of them computed before they are asked for."""
 
@@ -43,7 +47,11 @@ def _same(element):
     return element
 
 
-@dataset_op("ParallelMapDataset", "input_dataset: variant, other_arguments: **, num_parallel_calls: int32[]")
+@dataset_op(
+    "ParallelMapDataset",
+    "input_dataset: variant, other_arguments: **Targuments, num_parallel_calls: int32[]",
+    f"f: func, sloppy: bool = False, {PARALLEL}, {ELEMENTS}",
+)
 class _ParallelMapDataset(Called):
     """The results of a function, several of which threads compute at once."""
 

@@ -93,7 +93,10 @@ def content(b, tensor, value):
     return array if tensor.op.type == "Const" else array.copy()
 
 
-def dataset_op(type: str, inputs: str = "input_dataset: variant"):
+ELEMENTS = "output_types: list(type), output_shapes: list(shape)"
+
+
+def dataset_op(type: str, inputs: str = "input_dataset: variant", attributes: str = ELEMENTS):
     """Registers a class as the op type that makes such datasets."""
 
     def decorate(cls):
@@ -103,7 +106,7 @@ def dataset_op(type: str, inputs: str = "input_dataset: variant"):
 
         define(
             type,
-            f"{inputs} -> handle: variant",
+            f"{inputs}; {attributes} -> handle: variant",
             shape=lambda op: SCALAR,
             host=make,
             stateful=True,

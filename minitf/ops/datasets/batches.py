@@ -7,7 +7,7 @@ import itertools
 import numpy as np
 
 from minitf.framework import errors
-from minitf.ops.datasets.base import Dataset, Steps, boxed, dataset_op
+from minitf.ops.datasets.base import ELEMENTS, Dataset, Steps, boxed, dataset_op
 from minitf.ops.datasets.elementwise import MapDataset
 
 
@@ -58,14 +58,20 @@ class _Batched(Steps):
         return dataset.joined(elements)
 
 
-@dataset_op("BatchDatasetV2", "input_dataset: variant, batch_size: int64[], drop_remainder: bool[]")
+@dataset_op(
+    "BatchDatasetV2",
+    "input_dataset: variant, batch_size: int64[], drop_remainder: bool[]",
+    f"parallel_copy: bool = False, {ELEMENTS}",
+)
 class _BatchDataset(Batches):
     """Batches of elements of one shape."""
 
 
 @dataset_op(
     "PaddedBatchDatasetV2",
-    "input_dataset: variant, batch_size: int64[], padded_shapes: *int64, padding_values: **, drop_remainder: bool[]",
+    "input_dataset: variant, batch_size: int64[], padded_shapes: *int64, padding_values: **Toutput_types, "
+    "drop_remainder: bool[]",
+    "parallel_copy: bool = False, output_shapes: list(shape)",
 )
 class _PaddedBatchDataset(Batches):
     """Batches of elements that are filled up to a size, or to that of the largest of them."""
@@ -104,8 +110,9 @@ class _PaddedBatchDataset(Batches):
 
 @dataset_op(
     "MapAndBatchDataset",
-    "input_dataset: variant, other_arguments: **, batch_size: int64[], num_parallel_calls: int64[], "
+    "input_dataset: variant, other_arguments: **Targuments, batch_size: int64[], num_parallel_calls: int64[], "
     "drop_remainder: bool[]",
+    f"f: func, preserve_cardinality: bool = False, {ELEMENTS}",
 )
 class _MapAndBatchDataset(Batches):
     """Batches of the results of a function."""

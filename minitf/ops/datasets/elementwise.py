@@ -5,18 +5,21 @@ from __future__ import annotations
 import itertools
 
 from minitf.framework import errors
-from minitf.ops.datasets.base import Dataset, Steps, captured_by, dataset_op
+from minitf.ops.datasets.base import ELEMENTS, Dataset, Steps, captured_by, dataset_op
 
-_WITH_FUNCTION = "input_dataset: variant, other_arguments: **"
+PARALLEL = "use_inter_op_parallelism: bool = True, preserve_cardinality: bool = False"
+_WITH_FUNCTION = "input_dataset: variant, other_arguments: **Targuments"
 
 
 class Called(Dataset):
-    """A dataset made of another one by a function, `f`."""
+    """A dataset made of another one by a function."""
+
+    _what = "f"
 
     def __init__(self, op, source, *captured):
         super().__init__(op)
         self.source = source
-        [self.function] = captured_by([op.attrs["f"]], captured)
+        [self.function] = captured_by([op.attrs[self._what]], captured)
 
     def result(self, pull, element):
         """The function's results; what is out of range ends the dataset."""
@@ -26,7 +29,7 @@ class Called(Dataset):
             raise StopIteration from None
 
 
-@dataset_op("MapDataset", _WITH_FUNCTION)
+@dataset_op("MapDataset", _WITH_FUNCTION, f"f: func, {PARALLEL}, {ELEMENTS}")
 class MapDataset(Called):
     """The results of a function."""
 
@@ -52,9 +55,11 @@ class _Chosen(_Mapped):
                 return element
 
 
-@dataset_op("FilterDataset", _WITH_FUNCTION)
+@dataset_op("FilterDataset", _WITH_FUNCTION, f"predicate: func, {ELEMENTS}")
 class _FilterDataset(Called):
     """The elements for which a function is true."""
+
+    _what = "predicate"
 
     def start(self, pull):
         return _Chosen(self, pull, self.source.start(pull))
@@ -72,15 +77,21 @@ class _First(_Mapped):
         raise StopIteration
 
 
-@dataset_op("TakeWhileDataset", _WITH_FUNCTION)
+@dataset_op("TakeWhileDataset", _WITH_FUNCTION, f"predicate: func, {ELEMENTS}")
 class _TakeWhileDataset(Called):
     """The elements before the first for which a function is false."""
+
+    _what = "predicate"
 
     def start(self, pull):
         return _First(self, pull, self.source.start(pull))
 
 
-@dataset_op("ScanDataset", "input_dataset: variant, initial_state: **, other_arguments: **")
+@dataset_op(
+    "ScanDataset",
+    "input_dataset: variant, initial_state: **Tstate, other_arguments: **Targuments",
+    f"f: func, states: object, preserve_cardinality: bool = False, {ELEMENTS}",
+)
 class _ScanDataset(Dataset):
     """The second results of a function of a state, its first result, and an element."""
 
@@ -156,7 +167,11 @@ class _Skipping(Steps):
         return next(self._source)
 
 
-@dataset_op("ShardDataset", "input_dataset: variant, num_shards: int64[], index: int64[]")
+@dataset_op(
+    "ShardDataset",
+    "input_dataset: variant, num_shards: int64[], index: int64[]",
+    f"require_non_empty: bool = False, {ELEMENTS}",
+)
 class _ShardDataset(Other):
     """Every so manieth element."""
 
@@ -247,7 +262,11 @@ class _Keeping(Steps):
         return element
 
 
-@dataset_op("OptimizeDataset", "input_dataset: variant, optimizations: string")
+@dataset_op(
+    "OptimizeDataset",
+    "input_dataset: variant, optimizations: string",
+    f"optimization_configs: list(string) = [], {ELEMENTS}",
+)
 class _OptimizeDataset(Dataset):
     """The elements of another dataset, whose repeated shuffles are one step (see `Pull.fused`)."""
 
@@ -260,7 +279,7 @@ class _OptimizeDataset(Dataset):
         return self.source.start(pull)
 
 
-@dataset_op("ModelDataset")
+@dataset_op("ModelDataset", attributes=f"algorithm: int = 0, cpu_budget: int = 0, {ELEMENTS}")
 class _ModelDataset(Other):
     """The elements of another dataset, as they are."""
 

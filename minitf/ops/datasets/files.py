@@ -47,7 +47,7 @@ class _Parts(Steps):
             self._parts = None
 
 
-@dataset_op("TextLineDataset", "filenames: string, compression_type: string[], buffer_size: int64[]")
+@dataset_op("TextLineDataset", "filenames: string, compression_type: string[], buffer_size: int64[]", "")
 class _TextLineDataset(_Files):
     """The lines of text files, without their ends."""
 
@@ -62,7 +62,7 @@ class _TextLineDataset(_Files):
                 yield line.removesuffix(b"\n").removesuffix(b"\r")
 
 
-@dataset_op("TFRecordDataset", "filenames: string, compression_type: string[], buffer_size: int64[]")
+@dataset_op("TFRecordDataset", "filenames: string, compression_type: string[], buffer_size: int64[]", "")
 class _TFRecordDataset(_Files):
     """The records of TFRecord files."""
 
@@ -84,6 +84,7 @@ class _TFRecordDataset(_Files):
     "FixedLengthRecordDatasetV2",
     "filenames: string, header_bytes: int64[], record_bytes: int64[], footer_bytes: int64[], "
     "buffer_size: int64[], compression_type: string[]",
+    "",
 )
 class _FixedLengthRecordDataset(_Files):
     """Pieces of equal length of files."""

@@ -193,10 +193,19 @@ def _shapes(op):
 
 
 _HANDLE = "resource_handle: resource"
-define("IteratorV2", "-> handle: resource", shape=lambda op: SCALAR, host=_opened, stateful=True, differentiable=False)
+define(
+    "IteratorV2",
+    "; shared_name: string, container: string, output_types: list(type), output_shapes: list(shape)"
+    " -> handle: resource",
+    shape=lambda op: SCALAR,
+    host=_opened,
+    stateful=True,
+    differentiable=False,
+)
 define(
     "OneShotIterator",
-    "-> handle: resource",
+    "; output_types: list(type), output_shapes: list(shape), container: string = '', "
+    "shared_name: string = '', dataset: func -> handle: resource",
     shape=lambda op: SCALAR,
     host=_one_shot,
     stateful=True,
@@ -205,7 +214,7 @@ define(
 define("MakeIterator", "dataset: variant, iterator: resource ->", host=_made, stateful=True, differentiable=False)
 define(
     "IteratorGetNext",
-    "iterator: resource -> components: **",
+    "iterator: resource; output_shapes: list(shape) -> components: **output_types",
     shape=_shapes,
     host=_next,
     stateful=True,
@@ -221,7 +230,8 @@ define(
 )
 define(
     "IteratorFromStringHandleV2",
-    "string_handle: string[] -> resource_handle: resource",
+    "string_handle: string[]; output_types: list(type) = [], output_shapes: list(shape) = []"
+    " -> resource_handle: resource",
     shape=lambda op: SCALAR,
     host=_from_handle,
     stateful=True,
@@ -229,7 +239,9 @@ define(
 )
 define(
     "ReduceDataset",
-    "input_dataset: variant, initial_state: **, other_arguments: ** -> components: **",
+    "input_dataset: variant, initial_state: **Tstate, other_arguments: **Targuments; f: func, "
+    "output_shapes: list(shape), use_inter_op_parallelism: bool = True, states: object"
+    " -> components: **output_types",
     shape=_shapes,
     host=_reduced,
     stateful=True,
@@ -237,7 +249,7 @@ define(
 )
 define(
     "DatasetToSingleElement",
-    "dataset: variant -> components: **",
+    "dataset: variant; output_shapes: list(shape) -> components: **output_types",
     shape=_shapes,
     host=_single,
     stateful=True,

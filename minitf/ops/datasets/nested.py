@@ -6,14 +6,15 @@ import os
 
 import numpy as np
 
-from minitf.ops.datasets.base import Dataset, Steps, captured_by, dataset_op
+from minitf.ops.datasets.base import ELEMENTS, Dataset, Steps, captured_by, dataset_op
 from minitf.ops.datasets.batches import Kept
 from minitf.ops.datasets.elementwise import Called
 
-_WITH_FUNCTION = "input_dataset: variant, other_arguments: **"
+_FUNCTION = f"f: func, {ELEMENTS}"
+_WITH_FUNCTION = "input_dataset: variant, other_arguments: **Targuments"
 
 
-@dataset_op("FlatMapDataset", _WITH_FUNCTION)
+@dataset_op("FlatMapDataset", _WITH_FUNCTION, _FUNCTION)
 class _FlatMapDataset(Called):
     """The elements of the datasets that a function makes of each element, one after the other."""
 
@@ -33,7 +34,7 @@ class _Flat(Steps):
         return element
 
 
-@dataset_op("InterleaveDataset", f"{_WITH_FUNCTION}, cycle_length: int64[], block_length: int64[]")
+@dataset_op("InterleaveDataset", f"{_WITH_FUNCTION}, cycle_length: int64[], block_length: int64[]", _FUNCTION)
 class _InterleaveDataset(Called):
     """Blocks of the elements of several datasets in turn, which a function makes of each element."""
 
@@ -54,6 +55,7 @@ class _InterleaveDataset(Called):
 @dataset_op(
     "ParallelInterleaveDatasetV2",
     f"{_WITH_FUNCTION}, cycle_length: int64[], block_length: int64[], num_parallel_calls: int64[]",
+    f"{_FUNCTION}, sloppy: bool = False",
 )
 class _ParallelInterleaveDatasetV2(_InterleaveDataset):
     """The same, as TensorFlow does it in parallel: a dataset that is over makes room for the next at once."""
@@ -66,6 +68,7 @@ class _ParallelInterleaveDatasetV2(_InterleaveDataset):
     "ParallelInterleaveDataset",
     f"{_WITH_FUNCTION}, cycle_length: int64[], block_length: int64[], sloppy: bool[], "
     "buffer_output_elements: int64[], prefetch_input_elements: int64[]",
+    _FUNCTION,
 )
 class _ParallelInterleaveDataset(_InterleaveDataset):
     """The same, of the time before `num_parallel_calls`."""
@@ -112,7 +115,11 @@ class _Interleaved(Steps):
         return True
 
 
-@dataset_op("GroupByWindowDataset", "input_dataset: variant, key_func_other_arguments: **")
+@dataset_op(
+    "GroupByWindowDataset",
+    "input_dataset: variant, key_func_other_arguments: **",
+    f"key_func: func, reduce_func: func, window_size_func: func, {ELEMENTS}",
+)
 class _GroupByWindowDataset(Dataset):
     """Elements in groups by the key that a function gives: as soon as a group is as large as another function
     says, a third one makes a dataset of it.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from minitf.ops.datasets.base import Dataset, Steps, dataset_op
+from minitf.ops.datasets.base import ELEMENTS, Dataset, Steps, dataset_op
 from minitf.ops.datasets.elementwise import Other
 from minitf.ops.nn.sampling import Words
 from minitf.ops.random.random import first_place
@@ -19,7 +19,11 @@ class Shuffled(Dataset):
         self.seeds = first_place(int(seed), int(seed2))
 
 
-@dataset_op("ShuffleDataset", "input_dataset: variant, buffer_size: int64[], seed: int64[], seed2: int64[]")
+@dataset_op(
+    "ShuffleDataset",
+    "input_dataset: variant, buffer_size: int64[], seed: int64[], seed2: int64[]",
+    f"reshuffle_each_iteration: bool = True, {ELEMENTS}",
+)
 class _ShuffleDataset(Shuffled):
     """Elements shuffled, each time in another order if it `reshuffles`."""
 

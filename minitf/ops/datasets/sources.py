@@ -7,12 +7,12 @@ import itertools
 import numpy as np
 
 from minitf.framework import dtypes, errors
-from minitf.ops.datasets.base import Dataset, Steps, dataset_op
+from minitf.ops.datasets.base import ELEMENTS, Dataset, Steps, dataset_op
 from minitf.ops.nn.sampling import Words
 from minitf.ops.random.random import first_place
 
 
-@dataset_op("TensorDataset", "components: **")
+@dataset_op("TensorDataset", "components: **Toutput_types", "output_shapes: list(shape)")
 class _TensorDataset(Dataset):
     """One element."""
 
@@ -24,7 +24,7 @@ class _TensorDataset(Dataset):
         return iter([self._element])
 
 
-@dataset_op("TensorSliceDataset", "components: **")
+@dataset_op("TensorSliceDataset", "components: **Toutput_types", "output_shapes: list(shape)")
 class _TensorSliceDataset(Dataset):
     """The slices of tensors along their first axes."""
 
@@ -67,7 +67,7 @@ class _RandomDataset(Dataset):
         return ((np.array(words.word(), np.int64),) for _ in itertools.count())
 
 
-@dataset_op("GeneratorDataset", "arguments: **")
+@dataset_op("GeneratorDataset", "arguments: **", f"generator: func, flattened: object, {ELEMENTS}")
 class _GeneratorDataset(Dataset):
     """What a Python generator yields."""
 

@@ -81,7 +81,7 @@ def _images_shape(op):
 
 define(
     "DrawBoundingBoxes",
-    "images: T[b, h, w, c], boxes: float32[b, n, 4] -> output: T",
+    "images: T[b, h, w, c], boxes: float32[b, n, 4]; T: type = float32 -> output: T",
     T=_SINGLE,
     shape=_images_shape,
     numpy=_drawn,
@@ -89,7 +89,7 @@ define(
 )
 define(
     "DrawBoundingBoxesV2",
-    "images: T[b, h, w, c], boxes: float32[b, n, 4], colors: float32[k, d] -> output: T",
+    "images: T[b, h, w, c], boxes: float32[b, n, 4], colors: float32[k, d]; T: type = float32 -> output: T",
     T=_SINGLE,
     shape=_images_shape,
     numpy=_drawn,
@@ -224,7 +224,8 @@ def _vector_shape(op, place: int = 2):
 _BOXES = "boxes: T[n, 4], scores: T[n], max_output_size: int32[]"
 define(
     "NonMaxSuppressionV3",
-    f"{_BOXES}, iou_threshold: T_threshold[], score_threshold: T_threshold[] -> selected_indices: int32",
+    f"{_BOXES}, iou_threshold: T_threshold[], score_threshold: T_threshold[]; T: type = float32, "
+    "T_threshold: type = float32 -> selected_indices: int32",
     T=_SINGLE,
     T_threshold=_SINGLE,
     shape=_vector_shape,
@@ -233,7 +234,8 @@ define(
 )
 define(
     "NonMaxSuppressionV4",
-    f"{_BOXES}, iou_threshold: T_threshold[], score_threshold: T_threshold[] -> "
+    f"{_BOXES}, iou_threshold: T_threshold[], score_threshold: T_threshold[]; T: type = float32, "
+    "T_threshold: type = float32, pad_to_max_output_size: bool = False -> "
     "selected_indices: int32, valid_outputs: int32",
     T=_SINGLE,
     T_threshold=_SINGLE,
@@ -243,8 +245,8 @@ define(
 )
 define(
     "NonMaxSuppressionV5",
-    f"{_BOXES}, iou_threshold: T[], score_threshold: T[], soft_nms_sigma: T[] "
-    "-> selected_indices: int32, selected_scores: T, valid_outputs: int32",
+    f"{_BOXES}, iou_threshold: T[], score_threshold: T[], soft_nms_sigma: T[]; T: type = float32, "
+    "pad_to_max_output_size: bool = False -> selected_indices: int32, selected_scores: T, valid_outputs: int32",
     T=_SINGLE,
     shape=lambda op: [_vector_shape(op), _vector_shape(op), TensorShape([])],
     host=_suppressed_natively,
@@ -400,9 +402,9 @@ def _combined_shape(op):
 
 define(
     "CombinedNonMaxSuppression",
-    "boxes: float32[batch, n, q, 4], scores: float32[batch, n, classes], "
-    "max_output_size_per_class: int32[], max_total_size: int32[], iou_threshold: float32[], "
-    "score_threshold: float32[] -> nmsed_boxes: float32, nmsed_scores: float32, nmsed_classes: float32, "
+    "boxes: float32[batch, n, q, 4], scores: float32[batch, n, classes], max_output_size_per_class: int32[], "
+    "max_total_size: int32[], iou_threshold: float32[], score_threshold: float32[]; pad_per_class: bool = False, "
+    "clip_boxes: bool = True -> nmsed_boxes: float32, nmsed_scores: float32, nmsed_classes: float32, "
     "valid_detections: int32",
     shape=_combined_shape,
     numpy=_combined,

@@ -144,11 +144,16 @@ def _quotient(x: Tensor, y: Tensor) -> Tensor:
 
 
 define(
-    "RGBToHSV", "images: T -> output: T", T=dtypes.FLOAT, shape=_rgb_shape, numpy=_colours(_to_hsv), grad=_hsv_gradient
+    "RGBToHSV",
+    "images: T; T: type = float32 -> output: T",
+    T=dtypes.FLOAT,
+    shape=_rgb_shape,
+    numpy=_colours(_to_hsv),
+    grad=_hsv_gradient,
 )
 define(
     "HSVToRGB",
-    "images: T -> output: T",
+    "images: T; T: type = float32 -> output: T",
     T=dtypes.FLOAT,
     shape=_rgb_shape,
     numpy=_colours(_to_rgb),
@@ -156,17 +161,23 @@ define(
 )
 
 _SINGLE = dtypes.FLOAT - {dtypes.float64}
-define("AdjustHue", "images: T, delta: float32[] -> output: T", T=_SINGLE, shape=_rgb_shape, numpy=_changed(_with_hue))
+define(
+    "AdjustHue",
+    "images: T, delta: float32[]; T: type = float32 -> output: T",
+    T=_SINGLE,
+    shape=_rgb_shape,
+    numpy=_changed(_with_hue),
+)
 define(
     "AdjustSaturation",
-    "images: T, scale: float32[] -> output: T",
+    "images: T, scale: float32[]; T: type = float32 -> output: T",
     T=_SINGLE,
     shape=_rgb_shape,
     numpy=_changed(_with_saturation),
 )
 define(
     "AdjustContrastv2",
-    "images: T, contrast_factor: float32[] -> output: T",
+    "images: T, contrast_factor: float32[]; T: type = float32 -> output: T",
     T=_SINGLE,
     shape=lambda op: op.inputs[0].shape.with_rank_at_least(3),
     numpy=_contrast,

@@ -109,8 +109,9 @@ def _sampled(op, state, size, boxes, covered):
 _INTEGERS = frozenset({dtypes.uint8, dtypes.int8, dtypes.int16, dtypes.int32, dtypes.int64})
 define(
     "SampleDistortedBoundingBoxV2",
-    "image_size: T[3], bounding_boxes: float32[b, n, 4], "
-    "min_object_covered: float32[] -> begin: T, size: T, bboxes: float32",
+    "image_size: T[3], bounding_boxes: float32[b, n, 4], min_object_covered: float32[]; seed: int = 0, "
+    "seed2: int = 0, aspect_ratio_range: list(float) = [0.75, 1.33], area_range: list(float) = [0.05, 1.0], "
+    "max_attempts: int = 100, use_image_if_no_bounding_boxes: bool = False -> begin: T, size: T, bboxes: float32",
     T=_INTEGERS,
     shape=lambda op: [TensorShape(s) for s in ([3], [3], [1, 1, 4])],
     host=_sample,

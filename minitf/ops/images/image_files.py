@@ -183,18 +183,33 @@ def _cropped_shape(op):
     return TensorShape([*sizes, op.attrs["channels"] or None])
 
 
-define("DecodeJpeg", "contents: string[] -> image: uint8", shape=_decoded_shape, numpy=_decoded, differentiable=False)
-define("DecodePng", "contents: string[] -> image: @dtype", shape=_decoded_shape, numpy=_decoded, differentiable=False)
+define(
+    "DecodeJpeg",
+    "contents: string[]; channels: int = 0, ratio: int = 1, fancy_upscaling: bool = True, "
+    "try_recover_truncated: bool = False, acceptable_fraction: float = 1.0, dct_method: string = '' -> image: uint8",
+    shape=_decoded_shape,
+    numpy=_decoded,
+    differentiable=False,
+)
+define(
+    "DecodePng",
+    "contents: string[]; channels: int = 0, dtype: type = uint8 -> image: dtype",
+    shape=_decoded_shape,
+    numpy=_decoded,
+    differentiable=False,
+)
 define(
     "EncodeJpeg",
-    "image: uint8[h, w, c] -> contents: string",
+    "image: uint8[h, w, c]; format: string = '', quality: int = 95, progressive: bool = False, "
+    "optimize_size: bool = False, chroma_downsampling: bool = True, density_unit: string = 'in', "
+    "x_density: int = 300, y_density: int = 300, xmp_metadata: string = '' -> contents: string",
     shape=lambda op: SCALAR,
     numpy=_encoded("JPEG"),
     differentiable=False,
 )
 define(
     "EncodePng",
-    "image: uint8[h, w, c] -> contents: string",
+    "image: uint8[h, w, c]; compression: int = -1, T: type = uint8 -> contents: string",
     shape=lambda op: SCALAR,
     numpy=_encoded("PNG"),
     differentiable=False,
@@ -215,25 +230,31 @@ define(
     differentiable=False,
 )
 define(
-    "DecodeBmp", "contents: string[] -> image: uint8", shape=_decoded_shape, numpy=_decoded_bmp, differentiable=False
+    "DecodeBmp",
+    "contents: string[]; channels: int = 0 -> image: uint8",
+    shape=_decoded_shape,
+    numpy=_decoded_bmp,
+    differentiable=False,
 )
 define(
     "DecodeImage",
-    "contents: string[] -> image: @dtype",
+    "contents: string[]; channels: int = 0, dtype: type = uint8, expand_animations: bool = True -> image: dtype",
     shape=lambda op: UNKNOWN if op.attrs["expand_animations"] else TensorShape([None] * 3),
     numpy=_decoded_any,
     differentiable=False,
 )
 define(
     "DecodeAndCropJpeg",
-    "contents: string[], crop_window: int32[4] -> image: uint8",
+    "contents: string[], crop_window: int32[4]; channels: int = 0, ratio: fixed[int] = 1, "
+    "fancy_upscaling: bool = True, try_recover_truncated: bool = False, acceptable_fraction: fixed[float] = 1.0, "
+    "dct_method: string = '' -> image: uint8",
     shape=_cropped_shape,
     numpy=_cropped,
     differentiable=False,
 )
 define(
     "ExtractJpegShape",
-    "contents: string[] -> image_shape: @output_type",
+    "contents: string[]; output_type: type = int32 -> image_shape: output_type",
     shape=lambda op: TensorShape([3]),
     numpy=_jpeg_shape,
     differentiable=False,

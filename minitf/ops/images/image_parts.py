@@ -173,7 +173,8 @@ def _crop_grad(op, g):
 
 define(
     "CropAndResize",
-    "image: T[b, h, w, c], boxes: float32[n, 4], box_ind: int32[n], crop_size: int32[2] -> crops: float32",
+    "image: T[b, h, w, c], boxes: float32[n, 4], box_ind: int32[n], crop_size: int32[2]; "
+    "method: string = 'bilinear', extrapolation_value: float = 0.0 -> crops: float32",
     T=_REAL,
     shape=_cropped_shape,
     numpy=_cropped,
@@ -182,7 +183,8 @@ define(
 )
 define(
     "CropAndResizeGradImage",
-    "grads: float32, boxes: float32[n, 4], box_ind: int32[n], image_size: int32[4] -> output: @T",
+    "grads: float32, boxes: float32[n, 4], box_ind: int32[n], image_size: int32[4]; method: string = 'bilinear'"
+    " -> output: T",
     shape=lambda op: array.wanted_shape(op, 3).with_rank(4),
     numpy=_crop_grad_image,
     kernel=_crop_grad_kernel,
@@ -190,7 +192,8 @@ define(
 )
 define(
     "CropAndResizeGradBoxes",
-    "grads: float32, image: T[b, h, w, c], boxes: float32[n, 4], box_ind: int32[n] -> output: float32",
+    "grads: float32, image: T[b, h, w, c], boxes: float32[n, 4], box_ind: int32[n]; method: string = 'bilinear'"
+    " -> output: float32",
     T=_REAL,
     shape=lambda op: op.inputs[2].shape,
     numpy=_crop_grad_boxes,
@@ -276,7 +279,8 @@ def _glimpse_shape(op):
 
 define(
     "ExtractGlimpse",
-    "input: float32[b, h, w, c], size: int32[2], offsets: float32[b, 2] -> glimpse: float32",
+    "input: float32[b, h, w, c], size: int32[2], offsets: float32[b, 2]; centered: bool = True, "
+    "normalized: bool = True, uniform_noise: bool = True, noise: fixed[string] = 'uniform' -> glimpse: float32",
     shape=_glimpse_shape,
     numpy=_glimpses,
     differentiable=False,
@@ -344,12 +348,17 @@ def _patches_grad(op, g):
     images, (_, height, width, _) = op.inputs[0], op.attrs["ksizes"]
     each = filters_of_one_item([height, width], images)
     same = {"use_cudnn_on_gpu": True, "explicit_paddings": [], "data_format": "NHWC"}
-    same |= {"dilations": op.attrs["dilations"], "padding": op.attrs["padding"]}
+    same |= {"dilations": op.attrs["rates"], "padding": op.attrs["padding"]}
     return apply("Conv2DBackpropInput", array.shape(images), each, g, strides=op.attrs["strides"], **same)
 
 
 define(
-    "ExtractImagePatches", "images: T -> patches: T", T=_REAL, shape=_patches_shape, numpy=_patches, grad=_patches_grad
+    "ExtractImagePatches",
+    "images: T; ksizes: list(int), strides: list(int), rates: list(int), padding: string -> patches: T",
+    T=_REAL,
+    shape=_patches_shape,
+    numpy=_patches,
+    grad=_patches_grad,
 )
 
 
@@ -373,7 +382,7 @@ def extract_image_patches(
     return apply(
         "ExtractImagePatches",
         images,
-        dilations=_four(rates, "rates"),
+        rates=_four(rates, "rates"),
         padding=check_padding(padding),
         name=name,
         **attributes,

@@ -199,7 +199,7 @@ def _resized_shape(op):
     return TensorShape([sizes[0], height, width, sizes[3]])
 
 
-def _define(name: str, weights, grad: bool) -> None:
+def _define(name: str, weights, grad: bool, attributes: str) -> None:
     """Defines the op that resizes with these weights, and its gradient."""
 
     def gradient(op, g):
@@ -207,7 +207,7 @@ def _define(name: str, weights, grad: bool) -> None:
 
     define(
         name,
-        "images: T[b, h, w, c], size: int32[n] -> resized_images: float32",
+        f"images: T[b, h, w, c], size: int32[n]; {attributes} -> resized_images: float32",
         T=_REAL,
         shape=_resized_shape,
         numpy=_resized(weights),
@@ -218,7 +218,7 @@ def _define(name: str, weights, grad: bool) -> None:
     if grad:
         define(
             f"{name}Grad",
-            "grads: float32, original_image: T -> output: T",
+            f"grads: float32, original_image: T; {attributes} -> output: T",
             T=dtypes.FLOAT,
             shape=lambda op: op.inputs[1].shape,
             numpy=_resized_grad(weights),
@@ -249,12 +249,14 @@ def _size_of(tensor: Tensor) -> Tensor:
     return array.shape(tensor)[1:3]
 
 
-_define("ResizeBilinear", _linear, True)
-_define("ResizeBicubic", _cubic, True)
-_define("ResizeArea", _areas, False)
+_CORNERS = "align_corners: bool = False"
+_WHERE = f"{_CORNERS}, half_pixel_centers: bool = False"
+_define("ResizeBilinear", _linear, True, _WHERE)
+_define("ResizeBicubic", _cubic, True, _WHERE)
+_define("ResizeArea", _areas, False, _CORNERS)
 define(
     "ResizeNearestNeighbor",
-    "images: T[b, h, w, c], size: int32[n] -> resized_images: T",
+    f"images: T[b, h, w, c], size: int32[n]; {_WHERE} -> resized_images: T",
     T=_REAL,
     shape=_resized_shape,
     numpy=_nearest_numpy,
@@ -263,7 +265,7 @@ define(
 )
 define(
     "ResizeNearestNeighborGrad",
-    "grads: T, size: int32[n] -> output: T",
+    f"grads: T, size: int32[n]; {_WHERE} -> output: T",
     T=_REAL,
     shape=_resized_shape,
     numpy=_nearest_grad,

@@ -14,14 +14,14 @@ class Barrier:
 
     def __init__(self, op):
         self._op, self.name = op, op.attrs["shared_name"] or op.name
-        self._count, self._shapes = len(op.attrs["component_types"]), op.attrs["parts"]
+        self._count, self._shapes = len(op.attrs["component_types"]), op.attrs["shapes"] or None
         self._incomplete: dict[bytes, tuple[int, dict]] = {}
         self._ready: list[tuple[int, bytes, dict]] = []
         self._next, self._closed, self._cancelled = _FIRST, False, False
 
     def check_shared(self, op) -> None:
         """Barriers that share a name have to agree in everything."""
-        mine, theirs = ([str(o.attrs[k]) for k in ("component_types", "parts")] for o in (self._op, op))
+        mine, theirs = ([str(o.attrs[k]) for k in ("component_types", "shapes")] for o in (self._op, op))
         if mine != theirs:
             raise errors.InvalidArgumentError(
                 None, op, f"barrier '{self.name}' is shared by one of {mine} and this one of {theirs}"

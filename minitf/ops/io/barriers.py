@@ -43,23 +43,32 @@ def _take(b, op, handle, count):
 def _taken_shapes(op):
     count = None if op.attrs["allow_small_batch"] else constant_value(op.inputs[1])
     batch = TensorShape([None if count is None else int(count)])
-    shapes = op.inputs[0].op.attrs.get("parts") or [None] * (len(op.outputs) - 2)
+    shapes = op.inputs[0].op.attrs.get("shapes") or [None] * (len(op.outputs) - 2)
     return [batch, batch, *[TensorShape(None) if s is None else batch.concatenate(s) for s in shapes]]
 
 
 _HOST = {"stateful": True, "differentiable": False}
-define("Barrier", "-> handle: resource", shape=lambda op: SCALAR, host=_open, **_HOST)
-define("BarrierInsertMany", "handle: resource, keys: string, values: T ->", host=_insert, **_HOST)
+define(
+    "Barrier",
+    "; component_types: list(type), shapes: list(shape) = [], capacity: int = -1, container: string = '', "
+    "shared_name: string = '' -> handle: resource",
+    shape=lambda op: SCALAR,
+    host=_open,
+    **_HOST,
+)
+define("BarrierInsertMany", "handle: resource, keys: string, values: T; component_index: int ->", host=_insert, **_HOST)
 define(
     "BarrierTakeMany",
-    "handle: resource, num_elements: int32[] -> outputs: **",
+    "handle: resource, num_elements: int32[]; allow_small_batch: bool = False, "
+    "wait_for_incomplete: fixed[bool] = False, timeout_ms: fixed[int] = -1 -> indices: int64, keys: string, "
+    "values: **component_types",
     shape=_taken_shapes,
     host=_take,
     **_HOST,
 )
 define(
     "BarrierClose",
-    "handle: resource ->",
+    "handle: resource; cancel_pending_enqueues: bool = False ->",
     host=lambda b, op, handle: _store(b, handle).close(b, op, op.attrs["cancel_pending_enqueues"]),
     **_HOST,
 )
@@ -100,7 +109,7 @@ class Barrier:
             raise ValueError(f"there are {len(self._shapes)} shapes for {len(self._types)} types")
         if any(not shape.is_fully_defined() for shape in self._shapes or ()):
             raise ValueError(f"All shapes must be fully defined, not {shapes}")
-        attrs = {"component_types": self._types, "parts": self._shapes, "capacity": -1}
+        attrs = {"component_types": self._types, "shapes": self._shapes, "capacity": -1}
         self._barrier_ref = apply("Barrier", **attrs, shared_name=shared_name or "", name=name)
         self._name = self._barrier_ref.op.name.rpartition("/")[2]
 
@@ -149,7 +158,7 @@ class Barrier:
             "BarrierTakeMany",
             self._barrier_ref,
             num_elements,
-            dtypes=[dtypes.int64, dtypes.string, *self._types],
+            component_types=self._types,
             allow_small_batch=bool(allow_small_batch),
             name=name or f"{self._name}_BarrierTakeMany",
         )

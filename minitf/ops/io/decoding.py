@@ -34,7 +34,7 @@ def _raw(op, strings):
 
 define(
     "DecodeRaw",
-    "bytes: string -> output: @out_type",
+    "bytes: string; little_endian: bool = True -> output: out_type",
     numpy=_raw,
     differentiable=False,
     shape=lambda op: op.inputs[0].shape.concatenate([None]),
@@ -96,7 +96,7 @@ def _numbers(op, strings):
 
 define(
     "StringToNumber",
-    "string_tensor: string -> output: @out_type",
+    "string_tensor: string; out_type: type = float32 -> output: out_type",
     shape=patterns.same,
     numpy=_numbers,
     differentiable=False,
@@ -199,7 +199,8 @@ def _csv_shapes(op):
 
 define(
     "DecodeCSV",
-    "records: string, record_defaults: ** -> output: **",
+    "records: string, record_defaults: **; field_delim: string = ',', use_quote_delim: bool = True, "
+    "na_value: string = '', select_cols: list(int) = [] -> output: **OUT_TYPE",
     shape=_csv_shapes,
     numpy=_csv,
     differentiable=False,
@@ -243,7 +244,7 @@ def decode_csv(
         "DecodeCSV",
         records,
         found,
-        dtypes=kinds,
+        OUT_TYPE=kinds,
         field_delim=field_delim.encode(),
         use_quote_delim=bool(use_quote_delim),
         na_value=na_value.encode(),

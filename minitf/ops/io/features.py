@@ -158,6 +158,11 @@ def _types(sparse: list, dense: list) -> list:
     return [*many, *sparse, *many, *dense]
 
 
+def _without_types(attrs: dict) -> dict:
+    """Attributes without the types of the dense features, which their defaults tell."""
+    return {name: value for name, value in attrs.items() if name != "Tdense"}
+
+
 def _assembled(outputs: list, count: int) -> tuple[list, list]:
     """The sparse tensors, and the dense ones behind their parts."""
     sparse = [SparseTensor(*outputs[i : 3 * count : count]) for i in range(count)]
@@ -196,8 +201,9 @@ def parse_example(serialized, features: dict, name: str | None = None, example_n
             serialized,
             names,
             defaults,
-            **attrs,
-            dtypes=_types(attrs["sparse_types"], attrs["Tdense"]),
+            **_without_types(attrs),
+            Nsparse=len(wanted.sparse),
+            Ndense=len(wanted.dense),
             name=name or "ParseExample",
         )
         parts = _assembled(op.outputs, len(wanted.sparse))
@@ -225,7 +231,7 @@ def parse_single_example(serialized, features: dict, name: str | None = None, ex
         serialized = convert_to_tensor(serialized, dtypes.string, name="serialized")
         defaults, attrs = _defaults(wanted), _attributes(wanted)
         op = apply_op(
-            "ParseSingleExample", serialized, defaults, **attrs, dtypes=_types(attrs["sparse_types"], attrs["Tdense"])
+            "ParseSingleExample", serialized, defaults, **_without_types(attrs), num_sparse=len(wanted.sparse)
         )
         parts = _assembled(op.outputs, len(wanted.sparse))
     return wanted.results(*parts)

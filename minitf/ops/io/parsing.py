@@ -86,6 +86,11 @@ def _named(op, i: int, names) -> str:
 # ---- ParseExample
 
 
+def _dense_features(attrs: dict, defaults):
+    """(key, type, sizes, default) of each dense feature."""
+    return zip(attrs["dense_keys"], attrs["Tdense"], [shape.sizes for shape in attrs["dense_shapes"]], defaults)
+
+
 def _parse_examples(op, serialized, names, *defaults):
     attrs = op.attrs
     if len(names) not in (0, len(serialized)):
@@ -97,7 +102,7 @@ def _parse_examples(op, serialized, names, *defaults):
         for k, t in zip(attrs["sparse_keys"], attrs["sparse_types"])
     ]
     dense = []
-    for k, t, shape, default in zip(attrs["dense_keys"], attrs["Tdense"], attrs["dense_shapes"], defaults):
+    for k, t, shape, default in _dense_features(attrs, defaults):
         given = [m.get(k) for m in messages]
         if shape[:1] == (None,):
             rows = [_or_none(f, t, k, c) for f, c in zip(given, called)]
@@ -123,7 +128,9 @@ def _example_shapes(op):
 
 define(
     "ParseExample",
-    "serialized: string[batch], names: string[named], dense_defaults: ** -> outputs: **",
+    "serialized: string[batch], names: string[named], dense_defaults: **Tdense; Ndense: int, sparse_keys: object, "
+    "dense_keys: object, dense_shapes: list(shape) -> sparse_indices: Nsparse*int64, sparse_values: **sparse_types, "
+    "sparse_shapes: Nsparse*int64, dense_values: **Tdense",
     shape=_example_shapes,
     numpy=_parse_examples,
     differentiable=False,
@@ -138,7 +145,7 @@ def _parse_example(op, serialized, *defaults):
     rows = [_or_none(message.get(k), t, k, name) for k, t in zip(attrs["sparse_keys"], attrs["sparse_types"])]
     sparse = [[np.arange(len(row))[:, None] for row in rows], rows, [np.array([len(row)], np.int64) for row in rows]]
     dense = []
-    for k, t, shape, default in zip(attrs["dense_keys"], attrs["Tdense"], attrs["dense_shapes"], defaults):
+    for k, t, shape, default in _dense_features(attrs, defaults):
         if shape[:1] == (None,):
             dense.append(_ragged([_or_none(message.get(k), t, k, name)], shape[1:], default, k)[0])
         else:
@@ -149,12 +156,14 @@ def _parse_example(op, serialized, *defaults):
 def _single_shapes(op):
     parts = [TensorShape([None, 1]), TensorShape([None]), TensorShape([1])]
     sparse = [part for part in parts for _ in op.attrs["sparse_keys"]]
-    return [*sparse, *[TensorShape(shape) for shape in op.attrs["dense_shapes"]]]
+    return [*sparse, *op.attrs["dense_shapes"]]
 
 
 define(
     "ParseSingleExample",
-    "serialized: string[], dense_defaults: ** -> outputs: **",
+    "serialized: string[], dense_defaults: **Tdense; sparse_keys: list(string), dense_keys: list(string), "
+    "dense_shapes: list(shape) -> sparse_indices: num_sparse*int64, sparse_values: **sparse_types, "
+    "sparse_shapes: num_sparse*int64, dense_values: **Tdense",
     shape=_single_shapes,
     numpy=_parse_example,
     differentiable=False,
@@ -197,9 +206,15 @@ def _sequence_shapes(op):
     return found + [TensorShape([None]).concatenate(shape) for shape in attrs["list_dense_shapes"]]
 
 
+_OF_LISTS = ", ".join(
+    f"{prefix}_sparse_keys: object, {prefix}_sparse_types: object, {prefix}_dense_keys: object, "
+    f"T{prefix}_dense: object, {prefix}_dense_shapes: object"
+    for prefix in ("context", "list")
+)
+_OF_LISTS += ", may_be_missing: object"
 define(
     "ParseSingleSequenceExample",
-    "serialized: string[], debug_name: string[], context_dense_defaults: ** -> outputs: **",
+    f"serialized: string[], debug_name: string[], context_dense_defaults: **; {_OF_LISTS} -> outputs: **dtypes",
     shape=_sequence_shapes,
     numpy=_parse_sequence,
     differentiable=False,
@@ -279,7 +294,8 @@ def _sequences_shapes(op):
 
 define(
     "ParseSequenceExample",
-    "serialized: string[batch], debug_name: string[named], context_dense_defaults: ** -> outputs: **",
+    f"serialized: string[batch], debug_name: string[named], context_dense_defaults: **; {_OF_LISTS}"
+    " -> outputs: **dtypes",
     shape=_sequences_shapes,
     numpy=_parse_sequences,
     differentiable=False,

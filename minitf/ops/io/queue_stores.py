@@ -39,7 +39,8 @@ class FIFOQueue:
     def __init__(self, op):
         self._op, self._settings = op, _settings(op)
         self.name = op.attrs["shared_name"] or op.name
-        self.capacity, self.dtypes, self.shapes = (op.attrs[k] for k in ("capacity", "dtypes", "parts"))
+        self.capacity, self.dtypes = op.attrs["capacity"], op.attrs["component_types"]
+        self.shapes = op.attrs["shapes"] or None
         self.closed = False
         self._items: deque = deque()
         self._adding: deque = deque()
@@ -284,8 +285,8 @@ in_child(_forget_others)
 
 def _settings(op) -> str:
     """What queues that share a name have to agree in, in words."""
-    parts = None if op.attrs["parts"] is None else [str(s) for s in op.attrs["parts"]]
-    said = {"capacity": op.attrs["capacity"], "dtypes": [d.name for d in op.attrs["dtypes"]], "shapes": parts}
+    parts = [str(s) for s in op.attrs["shapes"]] or None
+    said = {"capacity": op.attrs["capacity"], "dtypes": [d.name for d in op.attrs["component_types"]], "shapes": parts}
     said |= {k: op.attrs[k] for k in ("min_after_dequeue", "seed", "seed2") if k in op.attrs}
     return f"{op.type} with " + ", ".join(f"{k} {v}" for k, v in said.items())
 

@@ -70,6 +70,14 @@ def _close(b, op, handle):
     store_of(b, handle).close(b, op, op.attrs["cancel_pending_enqueues"])
 
 
+def _parts(op) -> list[TensorShape]:
+    """The shapes of the components of what is taken, as far as the queue tells."""
+    types, known = op.attrs["component_types"], op.attrs["parts"] or op.inputs[0].op.attrs.get("shapes")
+    if known and len(known) != len(types):
+        raise ValueError(f"the queue's elements have {len(known)} parts, not {len(types)}")
+    return known or [UNKNOWN] * len(types)
+
+
 def _batches(op) -> list[TensorShape]:
     """The shapes of `n` elements at once, which has to be a scalar that is not negative."""
     n = op.inputs[1]
@@ -77,17 +85,39 @@ def _batches(op) -> list[TensorShape]:
     count = constant_value(n)
     if count is not None and count < 0:
         raise ValueError(f"{count} elements cannot be taken from a queue")
-    return [TensorShape([None if count is None else int(count)]).concatenate(s) for s in op.attrs["parts"]]
+    return [TensorShape([None if count is None else int(count)]).concatenate(s) for s in _parts(op)]
 
 
-for _type in STORES:
-    define(_type, "-> handle: resource", shape=lambda op: SCALAR, host=_open, stateful=True, differentiable=False)
+_SHARED = "capacity: int = -1, container: string = '', shared_name: string = ''"
+_QUEUE = f"component_types: list(type), shapes: list(shape) = [], {_SHARED}"
+for _type, _attributes in {
+    "FIFOQueueV2": _QUEUE,
+    "PaddingFIFOQueueV2": _QUEUE,
+    "PriorityQueueV2": f"component_types: list(type) = [], shapes: list(shape), {_SHARED}",
+    "RandomShuffleQueueV2": f"{_QUEUE}, min_after_dequeue: int = 0, seed: int = 0, seed2: int = 0",
+}.items():
+    define(
+        _type,
+        f"; {_attributes} -> handle: resource",
+        shape=lambda op: SCALAR,
+        host=_open,
+        stateful=True,
+        differentiable=False,
+    )
 for _type, _rule in (("QueueEnqueueV2", _enqueue), ("QueueEnqueueManyV2", _enqueue_many)):
-    define(_type, "handle: resource, components: ** ->", host=_rule, stateful=True, effect="adds", differentiable=False)
+    define(
+        _type,
+        "handle: resource, components: **Tcomponents; timeout_ms: fixed[int] = -1 ->",
+        host=_rule,
+        stateful=True,
+        effect="adds",
+        differentiable=False,
+    )
+_TAKEN = "timeout_ms: fixed[int] = -1, parts: object = None -> components: **component_types"
 define(
     "QueueDequeueV2",
-    "handle: resource -> components: **",
-    shape=lambda op: op.attrs["parts"],
+    f"handle: resource; {_TAKEN}",
+    shape=_parts,
     host=_dequeue,
     stateful=True,
     effect="takes",
@@ -95,7 +125,7 @@ define(
 )
 define(
     "QueueDequeueManyV2",
-    "handle: resource, n: int32[] -> components: **",
+    f"handle: resource, n: int32[]; {_TAKEN}",
     shape=_batches,
     host=_dequeue_many,
     stateful=True,
@@ -104,14 +134,20 @@ define(
 )
 define(
     "QueueDequeueUpToV2",
-    "handle: resource, n: int32[] -> components: **",
+    f"handle: resource, n: int32[]; {_TAKEN}",
     shape=lambda op: [TensorShape([None]).concatenate(s[1:]) for s in _batches(op)],
     host=functools.partial(_dequeue_many, fewer=True),
     stateful=True,
     effect="takes",
     differentiable=False,
 )
-define("QueueCloseV2", "handle: resource ->", host=_close, stateful=True, differentiable=False)
+define(
+    "QueueCloseV2",
+    "handle: resource; cancel_pending_enqueues: bool = False ->",
+    host=_close,
+    stateful=True,
+    differentiable=False,
+)
 define(
     "QueueIsClosedV2",
     "handle: resource -> is_closed: bool",
@@ -278,7 +314,7 @@ class QueueBase:
         return [convert_to_tensor(v, d, f"component_{i}") for i, (v, d) in enumerate(zip(vals, self._dtypes))]
 
     def _taken(self, type: str, name: str, *n):
-        op = apply_op(type, self._queue_ref, *n, dtypes=self._dtypes, parts=self._shapes, name=name)
+        op = apply_op(type, self._queue_ref, *n, component_types=self._dtypes, parts=self._shapes, name=name)
         if self._names is not None:
             return dict(zip(self._names, op.outputs))
         return op.outputs[0] if len(op.outputs) == 1 else op.outputs
@@ -293,7 +329,7 @@ def queue_of(queue_ref: Tensor) -> QueueBase:
     attrs = queue_ref.op.attrs
     if queue_ref.op.type not in STORES:
         raise ValueError(f"{queue_ref.name} is the output of a {queue_ref.op.type}, not a queue")
-    return QueueBase(attrs["dtypes"], attrs["parts"], None, queue_ref)
+    return QueueBase(attrs["component_types"], attrs["shapes"], None, queue_ref)
 
 
 class FIFOQueue(QueueBase):
@@ -402,7 +438,13 @@ _PRIORITY = types.int64
 
 def _made(type: str, capacity, dtypes: list, shapes, shared_name, name: str, **settings) -> Tensor:
     return apply(
-        type, capacity=int(capacity), dtypes=dtypes, parts=shapes, shared_name=shared_name or "", name=name, **settings
+        type,
+        capacity=int(capacity),
+        component_types=dtypes,
+        shapes=shapes or [],
+        shared_name=shared_name or "",
+        name=name,
+        **settings,
     )
 
 

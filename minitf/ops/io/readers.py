@@ -213,9 +213,22 @@ def _restore(b, op, handle, state):
     (reader.completed, reader.produced), reader.work = counts, work
 
 
-for _type in _KINDS:
+_SHARED = "container: string = '', shared_name: string = ''"
+for _type, _more in {
+    "TFRecordReaderV2": ", compression_type: string = ''",
+    "TextLineReaderV2": ", skip_header_lines: int = 0",
+    "FixedLengthRecordReaderV2": ", record_bytes: int, header_bytes: int = 0, footer_bytes: int = 0, "
+    "hop_bytes: int = 0, encoding: string = ''",
+    "WholeFileReaderV2": "",
+    "IdentityReaderV2": "",
+}.items():
     define(
-        _type, "-> reader_handle: resource", shape=lambda op: SCALAR, host=_open, stateful=True, differentiable=False
+        _type,
+        f"; {_SHARED}{_more} -> reader_handle: resource",
+        shape=lambda op: SCALAR,
+        host=_open,
+        stateful=True,
+        differentiable=False,
     )
 _BOTH = "reader_handle: resource, queue_handle: resource"
 define(

@@ -65,7 +65,9 @@ def _read(b, op):
 
 define(
     "RecordInput",
-    "-> records: string",
+    "; file_pattern: string, file_random_seed: int = 301, file_shuffle_shift_ratio: float = 0.0, "
+    "file_buffer_size: int = 10000, file_parallelism: int = 16, batch_size: int = 32, compression_type: string = ''"
+    " -> records: string",
     shape=lambda op: TensorShape([op.attrs["batch_size"]]),
     host=_read,
     stateful=True,

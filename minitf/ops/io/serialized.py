@@ -113,7 +113,7 @@ def _values(number: int, value, dtype: dtypes.DType) -> np.ndarray:
 
 define(
     "ParseTensor",
-    "serialized: string[] -> output: @out_type",
+    "serialized: string[] -> output: out_type",
     shape=lambda op: UNKNOWN,
     numpy=_parsed,
     differentiable=False,
@@ -144,7 +144,7 @@ def _decompressed(op, compressed):
 
 define(
     "DecodeCompressed",
-    "bytes: string -> output: string",
+    "bytes: string; compression_type: string = '' -> output: string",
     shape=patterns.same,
     numpy=_decompressed,
     differentiable=False,

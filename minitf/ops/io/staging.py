@@ -37,34 +37,36 @@ def _stage(b, op) -> staging_stores.Stage:
     return _store(b, op, staging_stores.Stage)
 
 
+_AREA = "capacity: int = 0, memory_limit: int = 0, container: string = '', shared_name: string = ''"
+_AREA_OF = f"{_AREA}, dtypes: list(type)"
 define(
     "Stage",
-    "values: ** ->",
+    f"values: **dtypes; {_AREA} ->",
     host=lambda b, op, *values: _stage(b, op).put(b, op, [b.data(v).copy() for v in values]),
     effect="adds",
     **_HOST,
 )
 define(
     "Unstage",
-    "-> values: **",
+    f"; {_AREA} -> values: **dtypes",
     host=lambda b, op: [b.constant(a) for a in _stage(b, op).get(b, op)],
     effect="takes",
     **_HOST,
 )
 define(
     "StagePeek",
-    "index: int32[] -> values: **",
+    f"index: int32[]; {_AREA} -> values: **dtypes",
     host=lambda b, op, index: [b.constant(a) for a in _stage(b, op).peek(b, op, int(b.data(index)))],
     **_HOST,
 )
 define(
     "StageSize",
-    "-> size: int32",
+    f"; {_AREA_OF} -> size: int32",
     shape=patterns.scalar,
     host=lambda b, op: b.constant(np.asarray(_stage(b, op).size(), np.int32)),
     **_HOST,
 )
-define("StageClear", "->", host=lambda b, op: _stage(b, op).clear(b), **_HOST)
+define("StageClear", f"; {_AREA_OF} ->", host=lambda b, op: _stage(b, op).clear(b), **_HOST)
 
 # ---- by keys
 
@@ -92,17 +94,33 @@ def _any(b, op, indices):
 
 
 for _kind in ("Map", "OrderedMap"):
-    define(f"{_kind}Stage", "key: int64[], indices: int32[n], values: ** ->", host=_put, effect="adds", **_HOST)
     define(
-        f"{_kind}Unstage", "key: int64[], indices: int32[n] -> values: **", host=_parts(True), effect="takes", **_HOST
+        f"{_kind}Stage",
+        f"key: int64[], indices: int32[n], values: **fake_dtypes; {_AREA_OF} ->",
+        host=_put,
+        effect="adds",
+        **_HOST,
     )
-    define(f"{_kind}Peek", "key: int64[], indices: int32[n] -> values: **", host=_parts(False), **_HOST)
-    define(f"{_kind}UnstageNoKey", "indices: int32[n] -> outputs: **", host=_any, effect="takes", **_HOST)
-    define(f"{_kind}Clear", "->", host=lambda b, op: _map(b, op).clear(b), **_HOST)
+    define(
+        f"{_kind}Unstage",
+        f"key: int64[], indices: int32[n]; {_AREA} -> values: **dtypes",
+        host=_parts(True),
+        effect="takes",
+        **_HOST,
+    )
+    define(f"{_kind}Peek", f"key: int64[], indices: int32[n]; {_AREA} -> values: **dtypes", host=_parts(False), **_HOST)
+    define(
+        f"{_kind}UnstageNoKey",
+        f"indices: int32[n]; {_AREA} -> key: int64, values: **dtypes",
+        host=_any,
+        effect="takes",
+        **_HOST,
+    )
+    define(f"{_kind}Clear", f"; {_AREA_OF} ->", host=lambda b, op: _map(b, op).clear(b), **_HOST)
     for _what, _count in (("Size", "size"), ("IncompleteSize", "incomplete")):
         define(
             f"{_kind}{_what}",
-            "-> size: int32",
+            f"; {_AREA_OF} -> size: int32",
             shape=patterns.scalar,
             host=lambda b, op, count=_count: b.constant(np.asarray(getattr(_map(b, op), count)(), np.int32)),
             **_HOST,
@@ -249,7 +267,7 @@ class MapStagingArea(BaseStagingArea):
         if key is not None:
             return key, self._taken("Unstage", key, indices, name or f"{self._name}_get")
         places = self._places(indices)
-        kinds = [dtypes.int64, *[self._dtypes[i] for i in places]]
+        kinds = [self._dtypes[i] for i in places]
         name = name or f"{self._name}_get_nokey"
         op = apply_op(f"{self._kind}UnstageNoKey", np.int32(places), dtypes=kinds, **self._attrs(), name=name)
         op.outputs[0].set_shape([])

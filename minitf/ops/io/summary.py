@@ -57,12 +57,17 @@ _define(
 )
 _define(
     "HistogramSummary",
-    "tag: string, values: T",
+    "tag: string, values: T; T: type = float32",
     lambda op, tag, v: summary_values.histogram(_text(tag), v),
     T=dtypes.REAL,
 )
-_define("ImageSummary", "tag: string, tensor: T", _images, T=dtypes.FLOAT | {dtypes.uint8})
-_define("AudioSummaryV2", "tag: string, tensor: float32, sample_rate: float32", _audio)
+_define(
+    "ImageSummary",
+    "tag: string, tensor: T; max_images: int = 3, T: type = float32, bad_color: tensor = None",
+    _images,
+    T=dtypes.FLOAT | {dtypes.uint8},
+)
+_define("AudioSummaryV2", "tag: string, tensor: float32, sample_rate: float32; max_outputs: int = 3", _audio)
 _define("TensorSummaryV2", "tag: string, tensor: T, serialized_summary_metadata: string", _tensor)
 _define("MergeSummary", "inputs: *string", _parts)
 

@@ -87,7 +87,14 @@ def _eigen_shapes(op):
     return [shape[:-1] if shape.rank else UNKNOWN, shape]
 
 
-define("SelfAdjointEigV2", "input: T -> e: T, v: T", T=MATRIX, shape=_eigen_shapes, numpy=_eigen, grad=_eigen_grad)
+define(
+    "SelfAdjointEigV2",
+    "input: T; compute_v: bool = True -> e: T, v: T",
+    T=MATRIX,
+    shape=_eigen_shapes,
+    numpy=_eigen,
+    grad=_eigen_grad,
+)
 
 
 def self_adjoint_eig(tensor, name: str | None = None) -> tuple[Tensor, Tensor]:
@@ -135,7 +142,9 @@ def _qr_grad(op, g_q, g_r):
     return matmul(q, g_r + divided(skew)) + divided(g_q - matmul(q, turned))
 
 
-define("Qr", "input: T -> q: T, r: T", T=MATRIX, shape=_qr_shapes, numpy=_qr, grad=_qr_grad)
+define(
+    "Qr", "input: T; full_matrices: bool = False -> q: T, r: T", T=MATRIX, shape=_qr_shapes, numpy=_qr, grad=_qr_grad
+)
 
 
 def qr(input, full_matrices: bool = False, name: str | None = None) -> tuple[Tensor, Tensor]:
@@ -162,7 +171,7 @@ def _lu(op, x):
 
 define(
     "Lu",
-    "input: T -> lu: T, p: @output_idx_type",
+    "input: T; output_idx_type: type = int32 -> lu: T, p: output_idx_type",
     T=MATRIX,
     shape=lambda op: [same_square(op), UNKNOWN if op.inputs[0].shape.rank is None else same_square(op)[:-1]],
     numpy=_lu,

@@ -43,7 +43,7 @@ def _no_grad(op, g):
 
 define(
     "MatrixSolveLs",
-    "matrix: T, rhs: T, l2_regularizer: float64[] -> output: T",
+    "matrix: T, rhs: T, l2_regularizer: float64[]; fast: bool = True -> output: T",
     T=MATRIX,
     shape=_solution_shape,
     numpy=_least_squares,

@@ -65,7 +65,14 @@ def _inverse_grad(op, g):
     return -matmul(y, matmul(g, y, adjoint_b=True), adjoint_a=True)
 
 
-define("MatrixInverse", "input: T -> output: T", T=MATRIX, shape=same_square, numpy=_inverse, grad=_inverse_grad)
+define(
+    "MatrixInverse",
+    "input: T; adjoint: bool = False -> output: T",
+    T=MATRIX,
+    shape=same_square,
+    numpy=_inverse,
+    grad=_inverse_grad,
+)
 
 
 def matrix_inverse(input, adjoint: bool = False, name: str | None = None) -> Tensor:
@@ -142,7 +149,7 @@ def _triangular_solve_grad(op, g):
 
 define(
     "MatrixSolve",
-    "matrix: T, rhs: T -> output: T",
+    "matrix: T, rhs: T; adjoint: bool = False -> output: T",
     T=MATRIX,
     shape=_solve_shape,
     numpy=_solve,
@@ -150,7 +157,7 @@ define(
 )
 define(
     "MatrixTriangularSolve",
-    "matrix: T, rhs: T -> output: T",
+    "matrix: T, rhs: T; lower: bool = True, adjoint: bool = False -> output: T",
     T=MATRIX,
     shape=_solve_shape,
     numpy=_triangular_solve,

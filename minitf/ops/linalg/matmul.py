@@ -137,7 +137,7 @@ def _lowered(b, x, y, turn_x: bool, turn_y: bool, batch: tuple):
 
 define(
     "MatMul",
-    "a: T, b: T -> product: T",
+    "a: T, b: T; transpose_a: bool = False, transpose_b: bool = False -> product: T",
     T=PRODUCT,
     shape=_matmul_shape,
     numpy=_matmul,
@@ -146,7 +146,8 @@ define(
 )
 define(
     "SparseMatMul",
-    "a: Ta, b: Tb -> product: float32",
+    "a: Ta, b: Tb; transpose_a: bool = False, transpose_b: bool = False, a_is_sparse: bool = False, "
+    "b_is_sparse: bool = False, Ta: type = float32, Tb: type = float32 -> product: float32",
     Ta=frozenset([dtypes.float32]),
     Tb=frozenset([dtypes.float32]),
     shape=_matmul_shape,
@@ -156,7 +157,7 @@ define(
 )
 define(
     "BatchMatMul",
-    "x: T, y: T -> output: T",
+    "x: T, y: T; adj_x: bool = False, adj_y: bool = False -> output: T",
     T=PRODUCT,
     shape=_batch_shape,
     numpy=_batch_matmul,

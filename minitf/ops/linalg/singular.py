@@ -87,7 +87,14 @@ def _of_wide(s, u, v, g_s, g_u, g_v, rows: int, columns: int) -> Tensor:
     return result + matmul(u, rest / values)
 
 
-define("Svd", "input: T -> s: T, u: T, v: T", T=MATRIX, shape=_svd_shapes, numpy=_svd, grad=_svd_grad)
+define(
+    "Svd",
+    "input: T; compute_uv: bool = True, full_matrices: bool = False -> s: T, u: T, v: T",
+    T=MATRIX,
+    shape=_svd_shapes,
+    numpy=_svd,
+    grad=_svd_grad,
+)
 
 
 def svd(tensor, full_matrices: bool = False, compute_uv: bool = True, name: str | None = None):

@@ -65,7 +65,7 @@ def _shifted(x: Tensor, by: int, axis: int = -1) -> Tensor:
 
 define(
     "TridiagonalSolve",
-    "diagonals: T, rhs: T -> output: T",
+    "diagonals: T, rhs: T; partial_pivoting: bool = True -> output: T",
     T=MATRIX,
     shape=lambda op: op.inputs[1].shape,
     numpy=_solve,

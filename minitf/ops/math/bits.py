@@ -60,7 +60,7 @@ def invert(x, name: str | None = None) -> Tensor:
 
 
 def _recast_shape(op):
-    shape, before, after = op.inputs[0].shape, op.inputs[0].dtype.size, op.attrs["Tout"].size
+    shape, before, after = op.inputs[0].shape, op.inputs[0].dtype.size, op.attrs["type"].size
     if shape.rank is None or before == after:
         return shape
     if before > after:
@@ -79,13 +79,11 @@ def _recast_sizes(x, dtype: np.dtype) -> tuple:
 
 
 def _recast(op, x):
-    dtype = op.attrs["Tout"].numpy
+    dtype = op.attrs["type"].numpy
     return np.ascontiguousarray(x).reshape(-1).view(dtype).reshape(_recast_sizes(x, dtype))
 
 
-define(
-    "Bitcast", "input: T -> output: @Tout", T=dtypes.NUMBER, shape=_recast_shape, numpy=_recast, differentiable=False
-)
+define("Bitcast", "input: T -> output: type", T=dtypes.NUMBER, shape=_recast_shape, numpy=_recast, differentiable=False)
 
 
 def bitcast(input, type, name: str | None = None) -> Tensor:
@@ -93,4 +91,4 @@ def bitcast(input, type, name: str | None = None) -> Tensor:
 
     ValueError if the elements do not divide.
     """
-    return apply("Bitcast", input, Tout=dtypes.as_dtype(type).base_dtype, name=name)
+    return apply("Bitcast", input, type=dtypes.as_dtype(type).base_dtype, name=name)

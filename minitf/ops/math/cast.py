@@ -37,7 +37,7 @@ def _cast_kernel(b, op, x):
 
 define(
     "Cast",
-    "x: SrcT -> y: @DstT",
+    "x: SrcT; Truncate: fixed[bool] = False -> y: DstT",
     SrcT=dtypes.ANY - {dtypes.string},
     shape=patterns.same,
     numpy=_cast,

@@ -15,10 +15,10 @@ from minitf.ops import patterns
 from minitf.ops.array import array
 
 
-def _comparison(type: str, numpy, kernel, doc: str, T=dtypes.REAL):  # noqa: N803
+def _comparison(type: str, numpy, kernel, doc: str, T=dtypes.REAL, attributes: str = ""):  # noqa: N803
     define(
         type,
-        "x: T, y: T -> z: bool",
+        f"x: T, y: T; {attributes} -> z: bool",
         T=T,
         shape=patterns.broadcast,
         numpy=patterns.ufunc(numpy),
@@ -33,8 +33,11 @@ less = _comparison("Less", np.less, elementwise.less, "x < y, element by element
 less_equal = _comparison("LessEqual", np.less_equal, elementwise.less_equal, "x <= y, element by element.")
 greater = _comparison("Greater", np.greater, elementwise.greater, "x > y, element by element.")
 greater_equal = _comparison("GreaterEqual", np.greater_equal, elementwise.greater_equal, "x >= y, element by element.")
-equal = _comparison("Equal", np.equal, elementwise.equal, "x == y, element by element.", dtypes.ANY)
-not_equal = _comparison("NotEqual", np.not_equal, elementwise.not_equal, "x != y, element by element.", dtypes.ANY)
+_STRICT = "incompatible_shape_error: fixed[bool] = True"
+equal = _comparison("Equal", np.equal, elementwise.equal, "x == y, element by element.", dtypes.ANY, _STRICT)
+not_equal = _comparison(
+    "NotEqual", np.not_equal, elementwise.not_equal, "x != y, element by element.", dtypes.ANY, _STRICT
+)
 
 
 def _is(type: str, numpy, kernel, doc: str):
@@ -93,7 +96,7 @@ def logical_xor(x, y, name: str | None = "LogicalXor") -> Tensor:
 
 define(
     "ApproximateEqual",
-    "x: T, y: T -> z: bool",
+    "x: T, y: T; tolerance: float = 1e-05 -> z: bool",
     T=dtypes.NUMBER,
     shape=patterns.merged,
     differentiable=False,

@@ -19,7 +19,12 @@ _WHOLE = {dtypes.float32: dtypes.complex64, dtypes.float64: dtypes.complex128}
 
 def _part(type: str, numpy, grad) -> None:
     define(
-        type, "input: T -> output: @Tout", T=dtypes.COMPLEX, shape=patterns.same, numpy=patterns.ufunc(numpy), grad=grad
+        type,
+        "input: T; T: type = complex64, Tout: type = float32 -> output: Tout",
+        T=dtypes.COMPLEX,
+        shape=patterns.same,
+        numpy=patterns.ufunc(numpy),
+        grad=grad,
     )
 
 
@@ -38,7 +43,7 @@ _part("ComplexAbs", np.abs, _abs_grad)
 _part("Angle", np.angle, _angle_grad)
 define(
     "Conj",
-    "input: T -> output: T",
+    "input: T; T: type = complex64 -> output: T",
     T=dtypes.COMPLEX,
     shape=patterns.same,
     numpy=patterns.ufunc(np.conj),
@@ -46,7 +51,7 @@ define(
 )
 define(
     "Complex",
-    "real: T, imag: T -> out: @Tout",
+    "real: T, imag: T; T: type = float32, Tout: type = complex64 -> out: Tout",
     T=frozenset(_WHOLE),
     shape=patterns.broadcast,
     broadcasts=True,

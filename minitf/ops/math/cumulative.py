@@ -52,7 +52,7 @@ def _cumulative_kernel(kernel):
 def _cumulation(type: str, name: str, numpy, kernel, grad, doc: str, T=dtypes.NUMBER):  # noqa: N803
     define(
         type,
-        "x: T, axis: Tidx[] -> out: T",
+        "x: T, axis: Tidx[]; exclusive: bool = False, reverse: bool = False, Tidx: type = int32 -> out: T",
         T=T,
         Tidx=dtypes.INDEX,
         shape=_cumulated_shape,

@@ -56,7 +56,7 @@ def _shape(op):
 
 define(
     "HistogramFixedWidth",
-    "values: T, value_range: T[2], nbins: int32[] -> out: @dtype",
+    "values: T, value_range: T[2], nbins: int32[]; dtype: type = int32 -> out: dtype",
     T=dtypes.INDEX | {dtypes.float32, dtypes.float64},
     dtype=dtypes.INDEX,
     shape=_shape,

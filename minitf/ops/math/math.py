@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+
 import numpy as np
 
 from minitf.framework import dtypes
@@ -9,6 +11,7 @@ from minitf.framework.apply import apply
 from minitf.framework.convert import convert_to_tensor
 from minitf.framework.graph import name_scope
 from minitf.framework.registry import define
+from minitf.framework.shape import UNKNOWN, TensorShape
 from minitf.framework.sparse import SparseTensor
 from minitf.framework.tensor import IndexedSlices, Tensor, overload
 from minitf.kernels.compile import layout
@@ -381,10 +384,10 @@ def _add_n_kernel(b, op, first, *others):
     return out
 
 
-for _type in ("AddN", "AccumulateNV2"):
+for _type, _attributes in (("AddN", ""), ("AccumulateNV2", "shape: shape")):
     define(
         _type,
-        "inputs: *T -> sum: T",
+        f"inputs: *T; {_attributes} -> sum: T",
         T=dtypes.NUMBER,
         shape=patterns.merged,
         numpy=_add_n,
@@ -400,13 +403,13 @@ def add_n(inputs, name: str | None = None) -> Tensor:
     return _sum_of("AddN", inputs, name)
 
 
-def _sum_of(type: str, inputs, name: str | None) -> Tensor:
+def _sum_of(type: str, inputs, name: str | None, **attrs) -> Tensor:
     if not isinstance(inputs, (list, tuple)) or not inputs:
         raise ValueError(f"a list of at least one tensor is expected, not {inputs!r}")
     if len(inputs) == 1:
         only = convert_to_tensor(inputs[0])
         return array.identity(only, name=name) if name else only
-    return apply(type, list(inputs), name=name)
+    return apply(type, list(inputs), name=name, **attrs)
 
 
 def accumulate_n(inputs, shape=None, tensor_dtype=None, name: str | None = None) -> Tensor:
@@ -416,7 +419,8 @@ def accumulate_n(inputs, shape=None, tensor_dtype=None, name: str | None = None)
         raise TypeError(f"tensor_dtype is {tensor_dtype}, but {inputs[0].name} is {inputs[0].dtype.name}")
     for x in inputs if shape is not None else ():
         x.shape.assert_is_compatible_with(shape)
-    return _sum_of("AccumulateNV2", inputs, name)
+    known = [x.shape for x in inputs] if isinstance(inputs, list) else []
+    return _sum_of("AccumulateNV2", inputs, name, shape=functools.reduce(TensorShape.merge_with, known, UNKNOWN))
 
 
 def scalar_mul(scalar, x, name: str | None = None):

@@ -86,9 +86,11 @@ def _args(op, function, *inputs):
     return function(op, *inputs, *_ends(op))
 
 
+_HOW = "num_bits: int = 8, narrow_range: bool = False"
+_ENDS = "min: float = -6.0, max: float = 6.0"
 define(
     "FakeQuantWithMinMaxArgs",
-    "inputs: float32 -> outputs: float32",
+    f"inputs: float32; {_ENDS}, {_HOW} -> outputs: float32",
     shape=patterns.same,
     numpy=lambda op, x: _args(op, _rounded, x),
     kernel=lambda b, op, x: _lowered(b, op, x, *map(b.constant, _ends(op))),
@@ -96,7 +98,7 @@ define(
 )
 define(
     "FakeQuantWithMinMaxArgsGradient",
-    "gradients: float32, inputs: float32 -> backprops: float32",
+    f"gradients: float32, inputs: float32; {_ENDS}, {_HOW} -> backprops: float32",
     shape=patterns.merged,
     numpy=lambda op, g, x: _args(op, _rounded_grad, g, x)[0],
     kernel=lambda b, op, g, x: _lowered_grad(b, op, g, x, *map(b.constant, _ends(op)))[0],
@@ -104,7 +106,7 @@ define(
 for _type, _sizes in (("Vars", "[]"), ("VarsPerChannel", "[channels]")):
     define(
         f"FakeQuantWithMinMax{_type}",
-        f"inputs: float32, min: float32{_sizes}, max: float32{_sizes} -> outputs: float32",
+        f"inputs: float32, min: float32{_sizes}, max: float32{_sizes}; {_HOW} -> outputs: float32",
         shape=lambda op: _channel_shape(op, 0),
         numpy=_rounded,
         kernel=_lowered,
@@ -112,7 +114,7 @@ for _type, _sizes in (("Vars", "[]"), ("VarsPerChannel", "[channels]")):
     )
     define(
         f"FakeQuantWithMinMax{_type}Gradient",
-        f"gradients: float32, inputs: float32, min: float32{_sizes}, max: float32{_sizes}"
+        f"gradients: float32, inputs: float32, min: float32{_sizes}, max: float32{_sizes}; {_HOW}"
         " -> backprops_wrt_input: float32, backprop_wrt_min: float32, backprop_wrt_max: float32",
         shape=lambda op: [_channel_shape(op, 1), op.inputs[2].shape, op.inputs[3].shape],
         numpy=_rounded_grad,
@@ -233,7 +235,8 @@ def _back_kernel(b, op, x, low, high):
 
 define(
     "QuantizeAndDequantizeV2",
-    "input: T, input_min: T[], input_max: T[] -> output: T",
+    "input: T, input_min: T[], input_max: T[]; signed_input: bool = True, num_bits: int = 8, "
+    "range_given: bool = False, round_mode: string = 'HALF_TO_EVEN', narrow_range: bool = False -> output: T",
     T=dtypes.FLOAT,
     shape=lambda op: op.inputs[0].shape,
     numpy=_back,

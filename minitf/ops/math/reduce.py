@@ -170,7 +170,7 @@ def _reduction(type: str, numpy, kernel, grad, doc: str, T=dtypes.NUMBER):  # no
     of = "bool" if T is None else "T"
     define(
         type,
-        f"input: {of}, reduction_indices: Tidx -> output: {of}",
+        f"input: {of}, reduction_indices: Tidx; keep_dims: bool = False, Tidx: type = int32 -> output: {of}",
         Tidx=dtypes.INDEX,
         **({} if T is None else {"T": T}),
         shape=_reduced_shape,
@@ -265,7 +265,7 @@ def _spread_kernel(b, op, g, shape, axes):
 
 define(
     "SumGrad",
-    "dy: T, shape: Tshape[n], reduction_indices: Tidx -> dx: T",
+    "dy: T, shape: Tshape[n], reduction_indices: Tidx; keep_dims: bool = False -> dx: T",
     T=dtypes.NUMBER,
     Tshape=dtypes.INDEX,
     Tidx=dtypes.INDEX,
@@ -450,7 +450,7 @@ def _check_not_empty(sizes: tuple, axis: int) -> None:
 def _argument_of(type: str, numpy, kernel, doc: str):
     define(
         type,
-        "input: T, dimension: Tidx[] -> output: @output_type",
+        "input: T, dimension: Tidx[]; Tidx: type = int32, output_type: type = int64 -> output: output_type",
         T=dtypes.REAL,
         Tidx=dtypes.INDEX,
         shape=_arg_shape,

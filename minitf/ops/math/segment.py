@@ -231,10 +231,10 @@ def _unsorted_prod_grad(op, g):
 def _unsorted_segments(type: str, numpy, kernel, grad, doc: str, T=dtypes.NUMBER):  # noqa: N803
     define(
         type,
-        "data: T, segment_ids: Tindices, num_segments: Tnum[] -> output: T",
+        "data: T, segment_ids: Tindices, num_segments: Tnumsegments[]; Tnumsegments: type = int32 -> output: T",
         T=T,
         Tindices=dtypes.INDEX,
-        Tnum=dtypes.INDEX,
+        Tnumsegments=dtypes.INDEX,
         shape=_unsorted_shape,
         numpy=numpy,
         kernel=_unsorted_kernel(kernel),

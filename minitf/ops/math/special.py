@@ -268,7 +268,13 @@ def _unscaled(function, x, name: str | None, default_name: str) -> Tensor:
 # ---- neighbours
 
 
-_binary("NextAfter", "x1: T, x2: T", np.nextafter, kernels.next_after, lambda op, g: (g, array.zeros_like(g)))
+_binary(
+    "NextAfter",
+    "x1: T, x2: T; T: type = float32",
+    np.nextafter,
+    kernels.next_after,
+    lambda op, g: (g, array.zeros_like(g)),
+)
 
 
 def nextafter(x1, x2, name: str | None = None) -> Tensor:

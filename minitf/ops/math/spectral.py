@@ -131,16 +131,16 @@ def _transform(rank: int) -> None:
     name, axes = _name(rank), _axes(rank)
     define(
         name,
-        "input: T -> output: T",
-        T=_COMPLEX,
+        "input: Tcomplex; Tcomplex: type = complex64 -> output: Tcomplex",
+        Tcomplex=_COMPLEX,
         shape=_complex_shape(rank),
         numpy=lambda op, x: np.fft.fftn(x, axes=axes).astype(x.dtype) if x.size else x,
         grad=lambda op, g: apply(f"I{name}", g) * _size(g, rank),
     )
     define(
         f"I{name}",
-        "input: T -> output: T",
-        T=_COMPLEX,
+        "input: Tcomplex; Tcomplex: type = complex64 -> output: Tcomplex",
+        Tcomplex=_COMPLEX,
         shape=_complex_shape(rank),
         numpy=lambda op, x: np.fft.ifftn(x, axes=axes).astype(x.dtype) if x.size else x,
         grad=lambda op, g: apply(name, g) / _size(g, rank),

@@ -21,7 +21,15 @@ SELU_SLOPE = SELU_SCALE * 1.6732632423543772848170429916717
 
 
 def _activation(
-    type: str, numpy, kernel, slope_numpy, slope_kernel, slope_from: str, slope_grad=None, T=dtypes.FLOAT
+    type: str,
+    numpy,
+    kernel,
+    slope_numpy,
+    slope_kernel,
+    slope_from: str,
+    slope_grad=None,
+    T=dtypes.FLOAT,
+    attributes: str = "",
 ) -> None:  # noqa: N803
     """Defines `type`, and `type`Grad(dy, s) with the slope computed from s, the input or the output of
     `type`.
@@ -37,10 +45,18 @@ def _activation(
         dy, s = op.inputs
         return apply(f"{type}Grad", g, s, **_parameters(op)), slope_grad(g, dy, s) if slope_grad else None
 
-    define(type, "features: T -> activations: T", T=T, shape=patterns.same, numpy=numpy, kernel=kernel, grad=grad)
+    define(
+        type,
+        f"features: T; {attributes} -> activations: T",
+        T=T,
+        shape=patterns.same,
+        numpy=numpy,
+        kernel=kernel,
+        grad=grad,
+    )
     define(
         f"{type}Grad",
-        "gradients: T, features: T -> backprops: T",
+        f"gradients: T, features: T; {attributes} -> backprops: T",
         T=T,
         shape=patterns.merged,
         numpy=slope_numpy,
@@ -102,7 +118,15 @@ _activation(
     "output",
     T=dtypes.REAL,
 )
-_activation("LeakyRelu", lambda op, x: _leaky(op, x, x), _leaky_kernel, _leaky, _leaky_kernel, "input")
+_activation(
+    "LeakyRelu",
+    lambda op, x: _leaky(op, x, x),
+    _leaky_kernel,
+    _leaky,
+    _leaky_kernel,
+    "input",
+    attributes="alpha: float = 0.2, T: type = float32",
+)
 _activation(
     "Elu",
     lambda op, x: np.where(x < 0, np.expm1(np.minimum(x, 0)), x),

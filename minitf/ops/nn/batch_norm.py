@@ -195,8 +195,9 @@ def _grad_grad(op, ddx, ddscale, ddoffset, *others):
 
 define(
     "FusedBatchNormV3",
-    "x: T, scale: U[n], offset: U[n], mean: U[m], variance: U[m] -> y: T, batch_mean: U, "
-    "batch_variance: U, reserve_space_1: U, reserve_space_2: U, reserve_space_3: U",
+    "x: T, scale: U[n], offset: U[n], mean: U[m], variance: U[m]; epsilon: float = 0.0001, "
+    "data_format: string = 'NHWC', is_training: bool = True, exponential_avg_factor: later[float] = 1.0 -> y: T, "
+    "batch_mean: U, batch_variance: U, reserve_space_1: U, reserve_space_2: U, reserve_space_3: U",
     T=_HALF_OR_SINGLE,
     U=_SINGLE,
     shape=_shape,
@@ -206,9 +207,9 @@ define(
 )
 define(
     "FusedBatchNormGradV3",
-    "y_backprop: T, x: T, scale: float32[n], reserve_space_1: U[n], reserve_space_2: U[n], "
-    "reserve_space_3: U -> x_backprop: T, scale_backprop: U, offset_backprop: U, reserve_space_4: U, "
-    "reserve_space_5: U",
+    "y_backprop: T, x: T, scale: float32[n], reserve_space_1: U[n], reserve_space_2: U[n], reserve_space_3: U; "
+    "epsilon: float = 0.0001, data_format: string = 'NHWC', is_training: bool = True -> x_backprop: T, "
+    "scale_backprop: U, offset_backprop: U, reserve_space_4: U, reserve_space_5: U",
     T=_HALF_OR_SINGLE,
     U=_SINGLE,
     shape=_grad_shape,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from minitf.framework import dtypes
 from minitf.framework.apply import apply
 from minitf.framework.registry import define
 from minitf.framework.tensor import Tensor
@@ -32,8 +33,9 @@ def _gather_tree(op, step_ids, parent_ids, lengths, end_token):
 
 define(
     "GatherTree",
-    "step_ids: int32[time, batch, beams], parent_ids: int32[time, batch, beams], "
-    "max_sequence_lengths: int32[batch], end_token: int32[] -> beams: int32",
+    "step_ids: T[time, batch, beams], parent_ids: T[time, batch, beams], max_sequence_lengths: int32[batch], "
+    "end_token: T[] -> beams: T",
+    T=frozenset([dtypes.int32]),
     shape=_shape,
     numpy=_gather_tree,
     differentiable=False,

@@ -242,7 +242,9 @@ def _filter_grad_grad(op, g):
 
 define(
     "Conv2D",
-    "input: T, filter: T -> output: T",
+    "input: T, filter: T; strides: list(int), use_cudnn_on_gpu: bool = True, padding: string, "
+    "explicit_paddings: list(int) = [], data_format: string = 'NHWC', dilations: list(int) = [1, 1, 1, 1]"
+    " -> output: T",
     T=dtypes.FLOAT,
     shape=_conv_shape,
     numpy=_conv,
@@ -251,7 +253,9 @@ define(
 )
 define(
     "Conv2DBackpropInput",
-    "input_sizes: int32, filter: T, out_backprop: T -> output: T",
+    "input_sizes: int32, filter: T, out_backprop: T; strides: list(int), use_cudnn_on_gpu: bool = True, "
+    "padding: string, explicit_paddings: list(int) = [], data_format: string = 'NHWC', dilations: list(int) = [1, "
+    "1, 1, 1] -> output: T",
     T=dtypes.FLOAT,
     shape=_wanted,
     numpy=_input_grad,
@@ -260,7 +264,9 @@ define(
 )
 define(
     "Conv2DBackpropFilter",
-    "input: T, filter_sizes: int32, out_backprop: T -> output: T",
+    "input: T, filter_sizes: int32, out_backprop: T; strides: list(int), use_cudnn_on_gpu: bool = True, "
+    "padding: string, explicit_paddings: list(int) = [], data_format: string = 'NHWC', dilations: list(int) = [1, "
+    "1, 1, 1] -> output: T",
     T=dtypes.FLOAT,
     shape=_wanted,
     numpy=_filter_grad,

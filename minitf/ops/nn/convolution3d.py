@@ -191,7 +191,8 @@ def _filter_grad_grad(op, g):
 
 define(
     "Conv3D",
-    "input: T, filter: T -> output: T",
+    "input: T, filter: T; strides: list(int), padding: string, data_format: string = 'NDHWC', "
+    "dilations: list(int) = [1, 1, 1, 1, 1] -> output: T",
     T=dtypes.FLOAT,
     shape=_conv_shape,
     numpy=_conv,
@@ -200,7 +201,8 @@ define(
 )
 define(
     "Conv3DBackpropInputV2",
-    "input_sizes: int32, filter: T, out_backprop: T -> output: T",
+    "input_sizes: int32, filter: T, out_backprop: T; strides: list(int), padding: string, "
+    "data_format: string = 'NDHWC', dilations: list(int) = [1, 1, 1, 1, 1], Tshape: type = int32 -> output: T",
     T=dtypes.FLOAT,
     shape=_wanted,
     numpy=_input_grad,
@@ -209,7 +211,8 @@ define(
 )
 define(
     "Conv3DBackpropFilterV2",
-    "input: T, filter_sizes: int32, out_backprop: T -> output: T",
+    "input: T, filter_sizes: int32, out_backprop: T; strides: list(int), padding: string, "
+    "data_format: string = 'NDHWC', dilations: list(int) = [1, 1, 1, 1, 1] -> output: T",
     T=dtypes.FLOAT,
     shape=_wanted,
     numpy=_filter_grad,

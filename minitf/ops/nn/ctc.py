@@ -115,8 +115,9 @@ def _loss_shapes(op):
 # lowered anew for each number.
 define(
     "CTCLoss",
-    f"{_INPUTS}, labels_indices: int64[n, 2], labels_values: int32[n], sequence_length: int32[batch]"
-    "-> loss: T, gradient: T",
+    f"{_INPUTS}, labels_indices: int64[n, 2], labels_values: int32[n], sequence_length: int32[batch]; "
+    "preprocess_collapse_repeated: bool = False, ctc_merge_repeated: bool = True, "
+    "ignore_longer_outputs_than_inputs: bool = False, T: type = float32 -> loss: T, gradient: T",
     T=dtypes.FLOAT - {dtypes.float16},
     shape=_loss_shapes,
     host=_loss,
@@ -211,7 +212,7 @@ def _greedy(op, x, lengths):
 def _beam_search(op, x, lengths):
     _check_lengths(op, x, lengths)
     (steps, batch, classes), dtype = x.shape, x.dtype
-    width, paths = op.attrs["beam_width"], op.attrs["num"]
+    width, paths = op.attrs["beam_width"], op.attrs["top_paths"]
     if paths > width:
         raise ValueError(f"top_paths = {paths} is more than the beam_width, {width}")
     width = _most_paths(steps, classes - 1, width)
@@ -260,7 +261,7 @@ def _most_paths(steps: int, labels: int, width: int) -> int:
 
 
 def _decoded_shapes(op):
-    paths = op.attrs.get("num", 1)
+    paths = op.attrs.get("top_paths", 1)
     batch = (op.inputs[0].shape.sizes or (None,) * 3)[1]
     batch = batch if batch is not None else (op.inputs[1].shape.sizes or [None])[0]
     parts = [TensorShape([None, 2]), TensorShape([None]), TensorShape([2])]
@@ -269,8 +270,9 @@ def _decoded_shapes(op):
 
 define(
     "CTCGreedyDecoder",
-    f"{_INPUTS}, sequence_length: int32[batch]"
-    "-> decoded_indices: int64, decoded_values: int64, decoded_shape: int64, log_probability: T",
+    f"{_INPUTS}, sequence_length: int32[batch]; merge_repeated: bool = False, T: type = float32, "
+    "blank_index: later[fixed[int]] = -1 -> "
+    "decoded_indices: int64, decoded_values: int64, decoded_shape: int64, log_probability: T",
     T=dtypes.FLOAT - {dtypes.float16},
     shape=_decoded_shapes,
     numpy=_greedy,
@@ -278,8 +280,9 @@ define(
 )
 define(
     "CTCBeamSearchDecoder",
-    f"{_INPUTS}, sequence_length: int32[batch]"
-    "-> decoded_indices: *int64, decoded_values: *int64, decoded_shape: *int64, log_probability: T",
+    f"{_INPUTS}, sequence_length: int32[batch]; beam_width: int, merge_repeated: bool = True, T: type = float32 -> "
+    "decoded_indices: top_paths*int64, decoded_values: top_paths*int64, decoded_shape: top_paths*int64, "
+    "log_probability: T",
     T=dtypes.FLOAT - {dtypes.float16},
     shape=_decoded_shapes,
     numpy=_beam_search,
@@ -323,7 +326,7 @@ def ctc_beam_search_decoder(
         sequence_length,
         beam_width=int(beam_width),
         merge_repeated=bool(merge_repeated),
-        num=int(top_paths),
+        top_paths=int(top_paths),
     )
     parts = [op.outputs[i:-1:top_paths] for i in range(top_paths)]
     return [SparseTensor(*part) for part in parts], op.outputs[-1]

@@ -181,7 +181,8 @@ def _filter_grad_grad(op, g):
 
 define(
     "DepthwiseConv2dNative",
-    "input: T, filter: T -> output: T",
+    "input: T, filter: T; strides: list(int), padding: string, data_format: string = 'NHWC', "
+    "dilations: list(int) = [1, 1, 1, 1], explicit_paddings: later[list(int)] = [] -> output: T",
     T=dtypes.FLOAT,
     shape=_shape,
     numpy=_forward,
@@ -190,7 +191,9 @@ define(
 )
 define(
     "DepthwiseConv2dNativeBackpropInput",
-    "input_sizes: int32, filter: T, out_backprop: T -> output: T",
+    "input_sizes: int32, filter: T, out_backprop: T; strides: list(int), padding: string, "
+    "data_format: string = 'NHWC', dilations: list(int) = [1, 1, 1, 1], explicit_paddings: later[list(int)] = []"
+    " -> output: T",
     T=dtypes.FLOAT,
     shape=_wanted,
     numpy=_input_grad,
@@ -199,7 +202,9 @@ define(
 )
 define(
     "DepthwiseConv2dNativeBackpropFilter",
-    "input: T, filter_sizes: int32, out_backprop: T -> output: T",
+    "input: T, filter_sizes: int32, out_backprop: T; strides: list(int), padding: string, "
+    "data_format: string = 'NHWC', dilations: list(int) = [1, 1, 1, 1], explicit_paddings: later[list(int)] = []"
+    " -> output: T",
     T=dtypes.FLOAT,
     shape=_wanted,
     numpy=_filter_grad,

@@ -127,11 +127,13 @@ def _size_of(op):
     return array.shape(op.inputs[0], out_type=dtypes.int64)
 
 
-_OUT = "-> output: T, row_pooling_sequence: int64, col_pooling_sequence: int64"
-_ENDS = "row_pooling_sequence: int64[rows], col_pooling_sequence: int64[columns] -> output: T"
+_HOW = "pooling_ratio: list(float), pseudo_random: bool = False, overlapping: bool = False, "
+_HOW += "deterministic: bool = False, seed: int = 0, seed2: int = 0"
+_OUT = "output: T, row_pooling_sequence: int64, col_pooling_sequence: int64"
+_ENDS = "row_pooling_sequence: int64[rows], col_pooling_sequence: int64[columns]"
 define(
     "FractionalMaxPool",
-    f"value: T[b, h, w, c] {_OUT}",
+    f"value: T[b, h, w, c]; {_HOW} -> {_OUT}",
     T=_REAL,
     shape=_shape,
     numpy=_pooled(np.max),
@@ -140,14 +142,14 @@ define(
 )
 define(
     "FractionalMaxPoolGrad",
-    f"orig_input: T[b, h, w, c], orig_output: T, out_backprop: T, {_ENDS}",
+    f"orig_input: T[b, h, w, c], orig_output: T, out_backprop: T, {_ENDS}; overlapping: bool = False -> output: T",
     T=_REAL,
     shape=lambda op: op.inputs[0].shape,
     numpy=_max_grad,
 )
 define(
     "FractionalAvgPool",
-    f"value: T[b, h, w, c] {_OUT}",
+    f"value: T[b, h, w, c]; {_HOW} -> {_OUT}",
     T=_REAL,
     shape=_shape,
     numpy=_pooled(lambda x, axes: x.mean(axes, dtype=x.dtype)),
@@ -156,7 +158,7 @@ define(
 )
 define(
     "FractionalAvgPoolGrad",
-    f"orig_input_tensor_shape: int64[n], out_backprop: T, {_ENDS}",
+    f"orig_input_tensor_shape: int64[n], out_backprop: T, {_ENDS}; overlapping: bool = False -> output: T",
     T=_REAL,
     shape=lambda op: TensorShape([None] * 4),
     numpy=_avg_grad,

@@ -80,10 +80,20 @@ def _grad(op, g):
 
 _ATTRS = ("depth_radius", "bias", "alpha", "beta")
 
-define("LRN", "input: T -> output: T", T=dtypes.FLOAT, shape=_shape, numpy=_lrn, kernel=_kernel, grad=_grad)
+define(
+    "LRN",
+    "input: T; depth_radius: int = 5, bias: float = 1.0, alpha: float = 1.0, beta: float = 0.5, T: type = float32"
+    " -> output: T",
+    T=dtypes.FLOAT,
+    shape=_shape,
+    numpy=_lrn,
+    kernel=_kernel,
+    grad=_grad,
+)
 define(
     "LRNGrad",
-    "input_grads: T, input_image: T, output_image: T -> output: T",
+    "input_grads: T, input_image: T, output_image: T; depth_radius: int = 5, bias: float = 1.0, alpha: float = 1.0, "
+    "beta: float = 0.5, T: type = float32 -> output: T",
     T=dtypes.FLOAT,
     shape=_shape,
     numpy=_lrn_grad,

@@ -193,7 +193,7 @@ def _bias_add_grad_grad(op, g):
 
 define(
     "BiasAdd",
-    "value: T, bias: T[n] -> output: T",
+    "value: T, bias: T[n]; data_format: string = 'NHWC' -> output: T",
     T=dtypes.NUMBER,
     shape=_bias_shape,
     numpy=_bias_add,
@@ -203,7 +203,7 @@ define(
 )
 define(
     "BiasAddGrad",
-    "out_backprop: T -> output: T",
+    "out_backprop: T; data_format: string = 'NHWC' -> output: T",
     T=dtypes.NUMBER,
     shape=_bias_grad_shape,
     numpy=_bias_add_grad,

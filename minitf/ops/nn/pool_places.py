@@ -77,7 +77,8 @@ def _turned(type: str):
 
 define(
     "MaxPoolWithArgmax",
-    "input: T[b, h, w, c] -> output: T, argmax: @Targmax",
+    "input: T[b, h, w, c]; ksize: list(int), strides: list(int), Targmax: type = int64, padding: string, "
+    "include_batch_in_index: bool = False -> output: T, argmax: Targmax",
     T=dtypes.REAL,
     shape=_shape,
     numpy=_places,
@@ -86,7 +87,8 @@ define(
 _GRAD = {"T": dtypes.FLOAT, "Targmax": dtypes.INDEX}
 define(
     "MaxPoolGradWithArgmax",
-    "input: T[b, h, w, c], grad: T, argmax: Targmax -> output: T",
+    "input: T[b, h, w, c], grad: T, argmax: Targmax; ksize: list(int), strides: list(int), padding: string, "
+    "include_batch_in_index: bool = False -> output: T",
     shape=lambda op: op.inputs[0].shape,
     numpy=_back,
     grad=_turned("MaxPoolGradGradWithArgmax"),
@@ -94,7 +96,8 @@ define(
 )
 define(
     "MaxPoolGradGradWithArgmax",
-    "input: T[b, h, w, c], grad: T, argmax: Targmax -> output: T",
+    "input: T[b, h, w, c], grad: T, argmax: Targmax; ksize: list(int), strides: list(int), padding: string, "
+    "include_batch_in_index: bool = False -> output: T",
     shape=lambda op: op.inputs[2].shape,
     numpy=_taken,
     grad=_turned("MaxPoolGradWithArgmax"),

@@ -293,7 +293,8 @@ def _max_pool_grad_grad_grad(op, g):
 
 define(
     "MaxPool",
-    "input: T -> output: T",
+    "input: T; T: type = float32, ksize: list(int), strides: list(int), padding: string, "
+    "data_format: string = 'NHWC', explicit_paddings: later[list(int)] = [] -> output: T",
     T=dtypes.REAL,
     shape=_pool_shape,
     numpy=_max,
@@ -302,7 +303,8 @@ define(
 )
 define(
     "MaxPoolGrad",
-    "orig_input: T, orig_output: T, grad: T -> output: T",
+    "orig_input: T, orig_output: T, grad: T; ksize: list(int), strides: list(int), padding: string, "
+    "data_format: string = 'NHWC', T: type = float32, explicit_paddings: later[list(int)] = [] -> output: T",
     T=dtypes.FLOAT,
     shape=lambda op: op.inputs[0].shape.with_rank(4),
     numpy=_max_grad,
@@ -311,7 +313,8 @@ define(
 )
 define(
     "MaxPoolGradGrad",
-    "orig_input: T, orig_output: T, grad: T -> output: T",
+    "orig_input: T, orig_output: T, grad: T; ksize: list(int), strides: list(int), padding: string, "
+    "data_format: string = 'NHWC' -> output: T",
     T=dtypes.FLOAT,
     shape=lambda op: op.inputs[1].shape.with_rank(4),
     numpy=_max_grad_grad,
@@ -320,7 +323,7 @@ define(
 )
 define(
     "AvgPool",
-    "value: T -> output: T",
+    "value: T; ksize: list(int), strides: list(int), padding: string, data_format: string = 'NHWC' -> output: T",
     T=dtypes.FLOAT,
     shape=_pool_shape,
     numpy=_avg,
@@ -329,7 +332,8 @@ define(
 )
 define(
     "AvgPoolGrad",
-    "orig_input_shape: int32, grad: T -> output: T",
+    "orig_input_shape: int32, grad: T; ksize: list(int), strides: list(int), padding: string, "
+    "data_format: string = 'NHWC' -> output: T",
     T=dtypes.FLOAT,
     shape=lambda op: array.wanted_shape(op, 0).with_rank(4),
     numpy=_avg_grad,

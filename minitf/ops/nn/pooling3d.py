@@ -253,10 +253,11 @@ def _of_both(type: str):
     return grad
 
 
-_THREE = "orig_input: T, orig_output: T, grad: T -> output: T"
+_WINDOW = "ksize: list(int), strides: list(int), padding: string, data_format: string = 'NDHWC'"
+_THREE = f"orig_input: T, orig_output: T, grad: T; {_WINDOW}"
 define(
     "MaxPool3D",
-    "input: T -> output: T",
+    "input: T; ksize: list(int), strides: list(int), padding: string, data_format: string = 'NDHWC' -> output: T",
     T=dtypes.FLOAT,
     shape=_shape,
     numpy=_max,
@@ -265,7 +266,7 @@ define(
 )
 define(
     "MaxPool3DGrad",
-    _THREE,
+    f"{_THREE}, T: type = float32, TInput: type = float32 -> output: T",
     T=dtypes.FLOAT,
     shape=lambda op: op.inputs[0].shape.with_rank(5),
     numpy=_max_grad,
@@ -274,7 +275,7 @@ define(
 )
 define(
     "MaxPool3DGradGrad",
-    _THREE,
+    f"{_THREE} -> output: T",
     T=dtypes.FLOAT,
     shape=lambda op: op.inputs[1].shape.with_rank(5),
     numpy=_max_grad_grad,
@@ -282,7 +283,7 @@ define(
 )
 define(
     "AvgPool3D",
-    "input: T -> output: T",
+    "input: T; ksize: list(int), strides: list(int), padding: string, data_format: string = 'NDHWC' -> output: T",
     T=dtypes.FLOAT,
     shape=_shape,
     numpy=_avg,
@@ -291,7 +292,8 @@ define(
 )
 define(
     "AvgPool3DGrad",
-    "orig_input_shape: int32, grad: T -> output: T",
+    "orig_input_shape: int32, grad: T; ksize: list(int), strides: list(int), padding: string, "
+    "data_format: string = 'NDHWC' -> output: T",
     T=dtypes.FLOAT,
     shape=lambda op: array.wanted_shape(op, 0).with_rank(5),
     numpy=_avg_grad,

@@ -95,8 +95,7 @@ def _learned(op, state):
 
 
 def _fixed(op, state):
-    weights = op.attrs["unigrams"]
-    accept, other = op.attrs["alias_table"]
+    weights, (accept, other) = op.attrs["weights"], op.attrs["alias_table"]
 
     def draw(source):
         chance = source.single()
@@ -140,7 +139,7 @@ def unigrams_of(weights: np.ndarray, count: int) -> dict:
             f"fixed_unigram_candidate_sampler: there are {len(weights)} weights for range_max={count} classes"
         )
     _check_weights(weights)
-    return {"unigrams": weights, "alias_table": _alias_table(weights)}
+    return {"unigrams": weights.tolist(), "weights": weights, "alias_table": _alias_table(weights)}
 
 
 def _check_enough(table: tuple, count: int) -> None:
@@ -157,7 +156,11 @@ def _check_enough(table: tuple, count: int) -> None:
 # ---- the ops
 
 
-def _sampler(type: str, distribution: Callable, learns: bool = False) -> None:
+_COUNTS = "num_true: int, num_sampled: int, unique: bool, seed: int = 0, seed2: int = 0"
+_CANDIDATES = "sampled_candidates: int64, true_expected_count: float32, sampled_expected_count: float32"
+
+
+def _sampler(type: str, distribution: Callable, learns: bool = False, more: str = "") -> None:
     def host(b, op, true_classes):
         fresh = np.ones(op.attrs["range_max"] if learns else 0, np.int64)
         state, true = b.data(stream(b, op, fresh)), b.data(true_classes)
@@ -175,8 +178,7 @@ def _sampler(type: str, distribution: Callable, learns: bool = False) -> None:
 
     define(
         type,
-        "true_classes: int64 -> sampled_candidates: int64, true_expected_count: float32, "
-        "sampled_expected_count: float32",
+        f"true_classes: int64; {_COUNTS}, range_max: int{more} -> {_CANDIDATES}",
         shape=_shapes,
         host=host,
         differentiable=False,
@@ -193,7 +195,8 @@ def _shapes(op):
 
 def _check(op) -> None:
     """Raises ValueError unless so many classes can be drawn."""
-    count, true, n = (op.attrs[name] for name in ("num_sampled", "num_true", "range_max"))
+    count, true = op.attrs["num_sampled"], op.attrs["num_true"]
+    n = op.attrs.get("range_max", count)
     if count < 1 or true < 1 or n < 1:
         raise ValueError(f"{op.type}: num_sampled, num_true and range_max are positive, not {count}, {true}, {n}")
     if op.attrs["unique"] and count > n:
@@ -237,17 +240,24 @@ def _hits(op, true_classes, sampled):
 _sampler("UniformCandidateSampler", _uniform)
 _sampler("LogUniformCandidateSampler", _log_uniform)
 _sampler("LearnedUnigramCandidateSampler", _learned, learns=True)
-_sampler("FixedUnigramCandidateSampler", _fixed)
+_sampler(
+    "FixedUnigramCandidateSampler",
+    _fixed,
+    more=", vocab_file: fixed[string] = '', distortion: fixed[float] = 1.0, num_reserved_ids: fixed[int] = 0, "
+    "num_shards: fixed[int] = 1, shard: fixed[int] = 0, unigrams: list(float) = [], weights: object, "
+    "alias_table: object",
+)
 define(
     "AllCandidateSampler",
-    "true_classes: int64 -> sampled_candidates: int64, true_expected_count: float32, sampled_expected_count: float32",
+    f"true_classes: int64; {_COUNTS} -> {_CANDIDATES}",
     shape=_shapes,
     host=_all,
     differentiable=False,
 )
 define(
     "ComputeAccidentalHits",
-    "true_classes: int64, sampled_candidates: int64 -> indices: int32, ids: int64, weights: float32",
+    "true_classes: int64, sampled_candidates: int64; num_true: int, seed: int = 0, seed2: int = 0"
+    " -> indices: int32, ids: int64, weights: float32",
     shape=lambda op: [TensorShape([None])] * 3,
     numpy=_hits,
     differentiable=False,
@@ -256,18 +266,10 @@ define(
 # ---- public functions
 
 
-def _sample(type: str, true_classes, num_true, num_sampled, unique, range_max, seed, name, **attrs) -> tuple:
+def _sample(type: str, true_classes, num_true, num_sampled, unique, seed, name, **attrs) -> tuple:
     true_classes = cast(true_classes, dtypes.int64)
     return apply(
-        type,
-        true_classes,
-        name=name,
-        num_true=num_true,
-        num_sampled=num_sampled,
-        unique=unique,
-        range_max=range_max,
-        **attrs,
-        **seeds(seed),
+        type, true_classes, name=name, num_true=num_true, num_sampled=num_sampled, unique=unique, **attrs, **seeds(seed)
     )
 
 
@@ -281,7 +283,9 @@ def uniform_candidate_sampler(
     name: str | None = None,
 ) -> tuple:
     """Classes drawn with equal probabilities."""
-    return _sample("UniformCandidateSampler", true_classes, num_true, num_sampled, unique, range_max, seed, name)
+    return _sample(
+        "UniformCandidateSampler", true_classes, num_true, num_sampled, unique, seed, name, range_max=range_max
+    )
 
 
 def log_uniform_candidate_sampler(
@@ -296,7 +300,9 @@ def log_uniform_candidate_sampler(
     """Classes drawn with P(c) = log((c + 2) / (c + 1)) / log(range_max + 1): right for words sorted by
     frequency.
     """
-    return _sample("LogUniformCandidateSampler", true_classes, num_true, num_sampled, unique, range_max, seed, name)
+    return _sample(
+        "LogUniformCandidateSampler", true_classes, num_true, num_sampled, unique, seed, name, range_max=range_max
+    )
 
 
 def learned_unigram_candidate_sampler(
@@ -309,7 +315,9 @@ def learned_unigram_candidate_sampler(
     name: str | None = None,
 ) -> tuple:
     """Classes drawn as often as they were true in the runs before; each starts with a count of 1."""
-    return _sample("LearnedUnigramCandidateSampler", true_classes, num_true, num_sampled, unique, range_max, seed, name)
+    return _sample(
+        "LearnedUnigramCandidateSampler", true_classes, num_true, num_sampled, unique, seed, name, range_max=range_max
+    )
 
 
 def fixed_unigram_candidate_sampler(
@@ -347,9 +355,9 @@ def fixed_unigram_candidate_sampler(
         num_true,
         num_sampled,
         unique,
-        range_max,
         seed,
         name,
+        range_max=range_max,
         **unigrams_of(weights, range_max),
     )
 
@@ -358,7 +366,7 @@ def all_candidate_sampler(
     true_classes, num_true: int, num_sampled: int, unique: bool, seed: int | None = None, name: str | None = None
 ) -> tuple:
     """All classes 0 .. num_sampled - 1."""
-    return _sample("AllCandidateSampler", true_classes, num_true, num_sampled, unique, num_sampled, seed, name)
+    return _sample("AllCandidateSampler", true_classes, num_true, num_sampled, unique, seed, name)
 
 
 def compute_accidental_hits(

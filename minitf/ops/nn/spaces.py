@@ -121,7 +121,8 @@ def _back(type: str):
 _BLOCKS = {"Tblock_shape": dtypes.INDEX}
 define(
     "SpaceToBatchND",
-    "input: T, block_shape: Tblock_shape[m], paddings: Tpaddings[m, 2] -> output: T",
+    "input: T, block_shape: Tblock_shape[m], paddings: Tpaddings[m, 2]; Tblock_shape: type = int32, "
+    "Tpaddings: type = int32 -> output: T",
     Tpaddings=dtypes.INDEX,
     shape=_shape(_split_sizes),
     numpy=_into_batch,
@@ -131,7 +132,8 @@ define(
 )
 define(
     "BatchToSpaceND",
-    "input: T, block_shape: Tblock_shape[m], crops: Tcrops[m, 2] -> output: T",
+    "input: T, block_shape: Tblock_shape[m], crops: Tcrops[m, 2]; Tblock_shape: type = int32, Tcrops: type = int32"
+    " -> output: T",
     Tcrops=dtypes.INDEX,
     shape=_shape(_joined_sizes),
     numpy=_out_of_batch,
@@ -272,7 +274,7 @@ def _inverse(type: str):
 
 define(
     "SpaceToDepth",
-    "input: T -> output: T",
+    "input: T; block_size: int, data_format: string = 'NHWC' -> output: T",
     shape=_depth_shape(_deeper),
     numpy=_with_blocks,
     kernel=_with_blocks_kernel,
@@ -280,7 +282,7 @@ define(
 )
 define(
     "DepthToSpace",
-    "input: T -> output: T",
+    "input: T; block_size: int, data_format: string = 'NHWC' -> output: T",
     shape=_depth_shape(_flatter),
     numpy=_with_blocks,
     kernel=_with_blocks_kernel,

@@ -56,7 +56,14 @@ def _grad(op, g):
 
 
 _REAL = dtypes.FLOAT | {dtypes.int8, dtypes.uint8, dtypes.int16, dtypes.uint16, dtypes.int32, dtypes.int64}
-define("ExtractVolumePatches", "input: T -> patches: T", T=_REAL, shape=_shape, numpy=_patches, grad=_grad)
+define(
+    "ExtractVolumePatches",
+    "input: T; ksizes: list(int), strides: list(int), padding: string -> patches: T",
+    T=_REAL,
+    shape=_shape,
+    numpy=_patches,
+    grad=_grad,
+)
 
 
 def extract_volume_patches(input, ksizes, strides, padding, name: str | None = None) -> Tensor:

@@ -130,7 +130,7 @@ def channel(op) -> int:
 
 def check_strides(op) -> None:
     """ValueError for strides, dilations or paddings that no data could make right."""
-    for name, what in (("strides", "Stride"), ("dilations", "Dilation rate")):
+    for name, what in (("strides", "Stride"), ("dilations", "Dilation rate"), ("rates", "Dilation rate")):
         if any(n < 1 for n in op.attrs.get(name, ())):
             raise ValueError(f"{name} are 1 or more, not {op.attrs[name]} ({what} must be > 0)")
     paddings = op.attrs.get("explicit_paddings") or [0] * 8
@@ -140,7 +140,7 @@ def check_strides(op) -> None:
 
 def check_moves(op) -> None:
     """ValueError for strides and dilations along the batch or the channels, which nothing computes."""
-    for name in ("strides", "dilations"):
+    for name in ("strides", "dilations", "rates"):
         values = op.attrs.get(name, [1, 1, 1, 1])
         if values[0] != 1 or values[channel(op)] != 1:
             raise ValueError(f"{name} in the batch and depth dimensions have to be 1, not {values}")
@@ -159,6 +159,10 @@ def _padding(op, place: int):
     return numbers[2 * place : 2 * place + 2]
 
 
+def _dilation(op, place: int) -> int:
+    return (op.attrs.get("dilations") or op.attrs.get("rates") or [1] * 5)[place]
+
+
 def static_count(op, place: int, size, window):
     """The number of windows along an axis, None if it is unknown; ValueError if there is room for none."""
     stride, padding = op.attrs["strides"][place], _padding(op, place)
@@ -166,7 +170,7 @@ def static_count(op, place: int, size, window):
         return None if size is None else -(-size // stride)
     if size is None or window is None:
         return None
-    reach = (window - 1) * op.attrs.get("dilations", [1] * 5)[place] + 1
+    reach = (window - 1) * _dilation(op, place) + 1
     whole = size + (0 if padding == "VALID" else sum(padding))
     if whole < reach:
         raise ValueError(
@@ -179,7 +183,7 @@ def static_count(op, place: int, size, window):
 def axis(op, place: int, size: int, window: int) -> Axis:
     """Windows along an axis of known size; ValueError if it is too small even for none of them."""
     stride, padding = op.attrs["strides"][place], _padding(op, place)
-    dilation = op.attrs.get("dilations", [1] * 5)[place]
+    dilation = _dilation(op, place)
     reach = (window - 1) * dilation + 1
     if padding == "SAME":
         count = -(-size // stride)

@@ -154,7 +154,7 @@ define(
 )
 define(
     "SparseSoftmaxCrossEntropyWithLogits",
-    "features: T, labels: Tlabels -> loss: T, backprop: T",
+    "features: T, labels: Tlabels; Tlabels: type = int64 -> loss: T, backprop: T",
     T=dtypes.FLOAT,
     Tlabels=dtypes.INDEX,
     shape=_sparse_xent_shape,

@@ -100,7 +100,7 @@ def draws(type: str, signature: str, stream, single, double, *half, **options) -
     define(
         type,
         signature,
-        I=dtypes.INDEX,
+        T=dtypes.INDEX,
         dtype=dtypes.FLOAT,
         shape=drawn_shape,
         kernel=lambda b, op, *inputs: draw(b, op, op.outputs[0].dtype.numpy, *inputs),
@@ -115,7 +115,15 @@ for _type, _single, _double, *_half in (
     ("RandomStandardNormal", kernels.random_normal_single, kernels.random_normal_double),
     ("TruncatedNormal", kernels.random_truncated_single, kernels.random_truncated_double),
 ):
-    draws(_type, "shape: I[n] -> output: @dtype", stream, _single, _double, *_half, stateful=True)
+    draws(
+        _type,
+        "shape: T[n]; seed: int = 0, seed2: int = 0 -> output: dtype",
+        stream,
+        _single,
+        _double,
+        *_half,
+        stateful=True,
+    )
 
 
 def whole_numbers(b, op, stream, shape, low, high):
@@ -138,8 +146,8 @@ def whole_numbers(b, op, stream, shape, low, high):
 
 define(
     "RandomUniformInt",
-    "shape: I[n], minval: Tout[], maxval: Tout[] -> output: Tout",
-    I=dtypes.INDEX,
+    "shape: T[n], minval: Tout[], maxval: Tout[]; seed: int = 0, seed2: int = 0 -> output: Tout",
+    T=dtypes.INDEX,
     Tout=dtypes.INDEX,
     shape=drawn_shape,
     kernel=lambda b, op, *inputs: whole_numbers(b, op, stream(b, op), *inputs),
@@ -235,7 +243,12 @@ def _shuffle_on_host(b, op, value):
 
 
 define(
-    "RandomShuffle", "value: T -> output: T", shape=patterns.same, kernel=_shuffle, host=_shuffle_on_host, stateful=True
+    "RandomShuffle",
+    "value: T; seed: int = 0, seed2: int = 0 -> output: T",
+    shape=patterns.same,
+    kernel=_shuffle,
+    host=_shuffle_on_host,
+    stateful=True,
 )
 
 
@@ -297,7 +310,8 @@ def classes_shape(op):
 
 define(
     "Multinomial",
-    "logits: T[batch, classes], num_samples: int32[] -> output: @output_dtype",
+    "logits: T[batch, classes], num_samples: int32[]; seed: int = 0, seed2: int = 0, output_dtype: type = int64"
+    " -> output: output_dtype",
     T=dtypes.FLOAT,
     shape=classes_shape,
     kernel=_classes,
@@ -380,7 +394,7 @@ def _distribution(type: str, signature: str, lower, **options) -> None:
 
 _distribution(
     "RandomGamma",
-    "shape: S, alpha: T -> output: T",
+    "shape: S, alpha: T; seed: int = 0, seed2: int = 0 -> output: T",
     _samples_of(kernels.random_gamma, "is no shape parameter of a gamma distribution: it has to be positive"),
     T=dtypes.FLOAT,
     broadcasts=True,
@@ -388,7 +402,7 @@ _distribution(
 )
 _distribution(
     "RandomPoissonV2",
-    "shape: S, rate: R -> output: @dtype",
+    "shape: S, rate: R; seed: int = 0, seed2: int = 0, R: type = float64, dtype: type = int64 -> output: dtype",
     _samples_of(
         kernels.random_poisson, "is no rate of a Poisson distribution: it has to be 0 or more, and finite", True
     ),

@@ -36,14 +36,16 @@ for _type, _single, _double, *_half in (
     ("StatelessRandomNormal", kernels.random_normal_single, kernels.random_normal_double),
     ("StatelessTruncatedNormal", kernels.random_truncated_single, kernels.random_truncated_double),
 ):
-    _signature = "shape: I[n], seed: Tseed[2] -> output: @dtype"
+    _signature = (
+        "shape: T[n], seed: Tseed[2]; dtype: type = float32, T: type = int32, Tseed: type = int64 -> output: dtype"
+    )
     draws(_type, _signature, _stream, _single, _double, *_half, Tseed=dtypes.INDEX)
 
 
 define(
     "StatelessRandomUniformInt",
-    "shape: I[n], seed: Tseed[2], minval: dtype[], maxval: dtype[] -> output: dtype",
-    I=dtypes.INDEX,
+    "shape: T[n], seed: Tseed[2], minval: dtype[], maxval: dtype[]; Tseed: type = int64 -> output: dtype",
+    T=dtypes.INDEX,
     Tseed=dtypes.INDEX,
     dtype=dtypes.INDEX,
     shape=drawn_shape,
@@ -64,7 +66,8 @@ def _classes(b, op, logits, num_samples, seed):
 
 define(
     "StatelessMultinomial",
-    "logits: T[batch, classes], num_samples: int32[], seed: Tseed[2] -> output: @output_dtype",
+    "logits: T[batch, classes], num_samples: int32[], seed: Tseed[2]; Tseed: type = int64, "
+    "output_dtype: type = int64 -> output: output_dtype",
     T=frozenset([dtypes.float32, dtypes.float64]),
     Tseed=dtypes.INDEX,
     shape=classes_shape,

@@ -228,7 +228,8 @@ def _concat_shapes(op):
 
 define(
     "SparseConcat",
-    "indices: *int64, values: *T, shapes: *int64-> output_indices: int64, output_values: T, output_shape: int64",
+    "indices: *int64, values: *T, shapes: *int64; concat_dim: int -> output_indices: int64, output_values: T, "
+    "output_shape: int64",
     shape=_concat_shapes,
     numpy=_concat,
     differentiable=False,
@@ -281,7 +282,7 @@ def _widened(shapes: list[Tensor], axis: int) -> list[Tensor]:
 
 
 def _split(op, axis, indices, values, shape):
-    count, axis = op.attrs["num"], int(axis)
+    count, axis = op.attrs["num_split"], int(axis)
     if not 0 <= axis < len(shape):
         raise ValueError(f"the axis to split should be between 0 and rank ({len(shape)}), got {axis}")
     if not 1 <= count <= shape[axis]:
@@ -298,13 +299,13 @@ def _split(op, axis, indices, values, shape):
 
 def _split_shapes(op):
     shapes = any_number(op.inputs[1].shape, op.inputs[3].shape)
-    return [shape for shape in shapes for _ in range(op.attrs["num"])]
+    return [shape for shape in shapes for _ in range(op.attrs["num_split"])]
 
 
 define(
     "SparseSplit",
     "split_dim: int64[], indices: int64[n, rank], values: T[n], shape: int64[rank]"
-    "-> output_indices: *int64, output_values: *T, output_shape: *int64",
+    " -> output_indices: num_split*int64, output_values: num_split*T, output_shape: num_split*int64",
     shape=_split_shapes,
     numpy=_split,
     differentiable=False,
@@ -334,6 +335,6 @@ def sparse_split(
     sp_input = as_sparse(sp_input)
     if num_split < 1:
         raise ValueError(f"num_split is 1 at least, not {num_split}")
-    op = apply_op("SparseSplit", axis, *sp_input._components(), num=int(num_split), name=name)
+    op = apply_op("SparseSplit", axis, *sp_input._components(), num_split=int(num_split), name=name)
     parts = [op.outputs[i::num_split] for i in range(num_split)]
     return [SparseTensor(*part) for part in parts]

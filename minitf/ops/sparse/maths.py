@@ -322,7 +322,8 @@ def _product_grad(op, g):
 
 define(
     "SparseTensorDenseMatMul",
-    "a_indices: Tindices[n, two], a_values: T[n], a_shape: int64[two], b: T[p, q] -> product: T",
+    "a_indices: Tindices[n, two], a_values: T[n], a_shape: int64[two], b: T[p, q]; Tindices: type = int64, "
+    "adjoint_a: bool = False, adjoint_b: bool = False -> product: T",
     T=dtypes.NUMBER,
     Tindices=dtypes.INDEX,
     shape=_product_shape,

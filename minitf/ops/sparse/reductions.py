@@ -80,7 +80,8 @@ def _sum_grad(op, g):
     return None, gather_nd(g, indices * kept), None, None
 
 
-_INPUTS = "input_indices: int64[n, rank], input_values: T[n], input_shape: int64[rank], reduction_axes: int32"
+_INPUTS = "input_indices: int64[n, rank], input_values: T[n], input_shape: int64[rank], reduction_axes: int32; "
+_INPUTS += "keep_dims: bool = False"
 
 
 def _reduction(type: str, kinds, doc: str, grad=None, **how):

@@ -72,17 +72,26 @@ def _grad(power: float):
     return grad
 
 
+_SAID = "Tidx: type = int32, Tsegmentids: later[fixed[type]] = int32, sparse_gradient: later[fixed[bool]] = False"
+
+
 def _segments(name: str, type: str, power: float, kinds, doc: str):
     inputs = "data: T, indices: Tidx[n], segment_ids: int32[n]"
     define(
-        type, f"{inputs} -> output: T", T=kinds, Tidx=dtypes.INDEX, shape=_shape, numpy=_rule(power), grad=_grad(power)
+        type,
+        f"{inputs}; {_SAID} -> output: T",
+        T=kinds,
+        Tidx=dtypes.INDEX,
+        shape=_shape,
+        numpy=_rule(power),
+        grad=_grad(power),
     )
     define(
         f"{type}WithNumSegments",
-        f"{inputs}, num_segments: Tnum[] -> output: T",
+        f"{inputs}, num_segments: Tnumsegments[]; Tnumsegments: type = int32, {_SAID} -> output: T",
         T=kinds,
         Tidx=dtypes.INDEX,
-        Tnum=dtypes.INDEX,
+        Tnumsegments=dtypes.INDEX,
         shape=_shape,
         numpy=_rule(power),
         grad=_grad(power),

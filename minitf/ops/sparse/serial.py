@@ -128,21 +128,21 @@ def _batch_shapes(op, rank):
 
 define(
     "SerializeSparse",
-    f"{_PARTS} -> serialized_sparse: @out_type",
+    f"{_PARTS}; out_type: type = string -> serialized_sparse: out_type",
     shape=lambda op: TensorShape([3]),
     numpy=lambda op, *parts: _as_row(op, parts),
     differentiable=False,
 )
 define(
     "SerializeManySparse",
-    f"{_PARTS} -> serialized_sparse: @out_type",
+    f"{_PARTS}; out_type: type = string -> serialized_sparse: out_type",
     numpy=_serialized_rows,
     shape=lambda op: TensorShape([None, 3]),
     differentiable=False,
 )
 define(
     "DeserializeManySparse",
-    "serialized_sparse: string[n, 3] -> sparse_indices: int64, sparse_values: @dtype, sparse_shape: int64",
+    "serialized_sparse: string[n, 3] -> sparse_indices: int64, sparse_values: dtype, sparse_shape: int64",
     shape=lambda op: _batch_shapes(op, None),
     numpy=_deserialized,
     differentiable=False,
@@ -151,8 +151,9 @@ define(
 
 define(
     "DeserializeSparse",
-    "serialized_sparse: T -> sparse_indices: int64, sparse_values: @dtype, sparse_shape: int64",
-    T=frozenset([dtypes.string, dtypes.variant]),
+    "serialized_sparse: Tserialized; Tserialized: type = string -> sparse_indices: int64, sparse_values: dtype, "
+    "sparse_shape: int64",
+    Tserialized=frozenset([dtypes.string, dtypes.variant]),
     numpy=_deserialized,
     differentiable=False,
     shape=lambda op: _batch_shapes(op, None),
@@ -248,9 +249,10 @@ def _take(b, op, numbers):
     return [b.constant(part) for part in _stacked(parts, op.outputs[1].dtype.numpy)]
 
 
+_SHARED = "container: string = '', shared_name: string = ''"
 define(
     "AddSparseToTensorsMap",
-    f"{_PARTS} -> sparse_handle: int64",
+    f"{_PARTS}; {_SHARED} -> sparse_handle: int64",
     shape=lambda op: SCALAR,
     host=_keep,
     stateful=True,
@@ -258,7 +260,7 @@ define(
 )
 define(
     "AddManySparseToTensorsMap",
-    f"{_PARTS} -> sparse_handles: int64",
+    f"{_PARTS}; {_SHARED} -> sparse_handles: int64",
     host=_keep_rows,
     stateful=True,
     shape=lambda op: TensorShape([None]),
@@ -266,7 +268,7 @@ define(
 )
 define(
     "TakeManySparseFromTensorsMap",
-    "sparse_handles: int64[n] -> sparse_indices: int64, sparse_values: @dtype, sparse_shape: int64",
+    f"sparse_handles: int64[n]; {_SHARED} -> sparse_indices: int64, sparse_values: dtype, sparse_shape: int64",
     shape=lambda op: _batch_shapes(op, None),
     host=_take,
     stateful=True,

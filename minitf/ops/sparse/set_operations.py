@@ -90,24 +90,19 @@ def _dense_shapes(op):
     return _shapes(b.rank if a.rank is None else a.rank)
 
 
-define(
-    "DenseToDenseSetOperation",
-    "set1: T, set2: T -> result_indices: int64, result_values: T, result_shape: int64",
-    T=_ITEMS,
-    shape=_dense_shapes,
-    numpy=_of_dense,
-)
+_RESULT = "; set_operation: string, validate_indices: bool = True -> "
+_RESULT += "result_indices: int64, result_values: T, result_shape: int64"
+define("DenseToDenseSetOperation", f"set1: T, set2: T{_RESULT}", T=_ITEMS, shape=_dense_shapes, numpy=_of_dense)
 define(
     "DenseToSparseSetOperation",
-    f"set1: T, {_SPARSE.format(*[2] * 5)} -> result_indices: int64, result_values: T, result_shape: int64",
+    f"set1: T, {_SPARSE.format(*[2] * 5)}{_RESULT}",
     T=_ITEMS,
     shape=lambda op: _shapes(op.inputs[0].shape.rank),
     numpy=_of_mixed,
 )
 define(
     "SparseToSparseSetOperation",
-    f"{_SPARSE.format(*[1] * 5)}, {_SPARSE.format(*[2] * 5)}"
-    " -> result_indices: int64, result_values: T, result_shape: int64",
+    f"{_SPARSE.format(*[1] * 5)}, {_SPARSE.format(*[2] * 5)}{_RESULT}",
     T=_ITEMS,
     shape=lambda op: _shapes(op.inputs[2].shape[0].value),
     numpy=_of_sparse,
@@ -128,7 +123,8 @@ def _sizes_shape(op):
 
 define(
     "SetSize",
-    "set_indices: int64[n, rank], set_values: T[n], set_shape: int64[rank] -> size: int32",
+    "set_indices: int64[n, rank], set_values: T[n], set_shape: int64[rank]; validate_indices: bool = True"
+    " -> size: int32",
     T=_ITEMS,
     shape=_sizes_shape,
     numpy=_sizes,

@@ -59,7 +59,14 @@ def _taken_shape(op):
 
 _HOST = {"stateful": True, "differentiable": False}
 for _type in _STORES:
-    define(_type, "-> handle: resource", shape=lambda op: SCALAR, host=_open, **_HOST)
+    define(
+        _type,
+        "; dtype: type, shape: shape, container: string = '', shared_name: string = '', reduction_type: string = 'MEAN'"
+        " -> handle: resource",
+        shape=lambda op: SCALAR,
+        host=_open,
+        **_HOST,
+    )
 for _resource in ("Resource", ""):
     define(
         f"{_resource}AccumulatorNumAccumulated",
@@ -80,21 +87,22 @@ define(
 )
 define(
     "ResourceAccumulatorTakeGradient",
-    "handle: resource, num_required: int32[] -> average: @dtype",
+    "handle: resource, num_required: int32[] -> average: dtype",
     shape=_taken_shape,
     host=_take,
     **_HOST,
 )
 define(
     "SparseAccumulatorApplyGradient",
-    "handle: resource, local_step: int64[], gradient_indices: int64, gradient_values: dtype, gradient_shape: int64 ->",
+    "handle: resource, local_step: int64[], gradient_indices: int64, gradient_values: dtype, gradient_shape: int64; "
+    "has_known_shape: bool ->",
     dtype=dtypes.NUMBER,
     host=_apply_sparse,
     **_HOST,
 )
 define(
     "SparseAccumulatorTakeGradient",
-    "handle: resource, num_required: int32[] -> indices: int64, values: @dtype, shape: int64",
+    "handle: resource, num_required: int32[] -> indices: int64, values: dtype, shape: int64",
     host=_take_sparse,
     **_HOST,
 )

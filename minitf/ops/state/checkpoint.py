@@ -52,7 +52,7 @@ def _save(b, op, prefix, names, slices, *tensors):
 
 define(
     "SaveV2",
-    "prefix: string, tensor_names: string, shape_and_slices: string, tensors: ** ->",
+    "prefix: string, tensor_names: string, shape_and_slices: string, tensors: **dtypes ->",
     host=_save,
     stateful=True,
     differentiable=False,
@@ -63,7 +63,7 @@ def _restore(b, op, prefix, names, slices):
     found = Checkpoint(_text(b, prefix))
     rows = [*zip(_texts(b, names), _texts(b, slices), op.outputs, strict=True)]
     keys = {name: _key(op, found, name) for name, _, _ in rows}
-    if not op.attrs.get("old_names"):
+    if not op.attrs.get("_old_names"):
         taken = {name: key for name, key in keys.items() if key not in (name, found.objects.get(name))}
         old_names.tell(found.prefix, taken)
     transfer.expect(sum(found.entries[key].nbytes for key in {*keys.values()}))
@@ -72,7 +72,7 @@ def _restore(b, op, prefix, names, slices):
 
 define(
     "RestoreV2",
-    "prefix: string, tensor_names: string, shape_and_slices: string -> tensors: **",
+    "prefix: string, tensor_names: string, shape_and_slices: string -> tensors: **dtypes",
     host=_restore,
     stateful=True,
     gives_memory=True,
@@ -88,7 +88,7 @@ def _key(op, found: Checkpoint, name: str) -> str:
         return name
     if found.objects.get(name) in found.entries:
         return found.objects[name]
-    taken = op.attrs.get("old_names") or old_names.are_taken()
+    taken = op.attrs.get("_old_names") or old_names.are_taken()
     key = old_names.old_key(name, found.entries) if taken else None
     if key is None:
         raise errors.NotFoundError(None, op, f"Key {name} not found in checkpoint {found.prefix}{_near(name, found)}")
@@ -168,7 +168,8 @@ def _merge(b, op, prefixes, destination):
 
 define(
     "MergeV2Checkpoints",
-    "checkpoint_prefixes: string, destination_prefix: string ->",
+    "checkpoint_prefixes: string, destination_prefix: string; delete_old_dirs: bool = True, "
+    "allow_missing_files: later[fixed[bool]] = False ->",
     host=_merge,
     stateful=True,
     differentiable=False,

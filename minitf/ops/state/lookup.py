@@ -239,13 +239,20 @@ def _define(type: str, signature: str, host, shape=None) -> None:
     define(type, signature, shape=shape, host=host, stateful=True, differentiable=False)
 
 
-for _type, _kind, _inputs in (
-    ("HashTableV2", _Fixed, ""),
-    ("MutableHashTableV2", Table, ""),
-    ("MutableHashTableOfTensorsV2", Table, ""),
-    ("MutableDenseHashTableV2", _Dense, "empty_key: key_dtype, deleted_key: key_dtype"),
+_SHARED = "container: string = '', shared_name: string = '', use_node_name_sharing: bool = False"
+_KEPT = f"{_SHARED}, key_dtype: type, value_dtype: type"
+_ROOM = "value_shape: shape = [], initial_num_buckets: int = 131072, max_load_factor: float = 0.8"
+for _type, _kind, _signature in (
+    ("HashTableV2", _Fixed, f"; {_KEPT}"),
+    ("MutableHashTableV2", Table, f"; {_KEPT}"),
+    ("MutableHashTableOfTensorsV2", Table, f"; {_KEPT}, value_shape: shape = []"),
+    (
+        "MutableDenseHashTableV2",
+        _Dense,
+        f"empty_key: key_dtype, deleted_key: key_dtype; {_SHARED}, value_dtype: type, {_ROOM}",
+    ),
 ):
-    _define(_type, f"{_inputs} -> table_handle: resource", _open(_kind), lambda op: SCALAR)
+    _define(_type, f"{_signature} -> table_handle: resource", _open(_kind), lambda op: SCALAR)
 _ROWS = "table_handle: resource, keys: Tin, values: Tout ->"
 _define(
     "LookupTableFindV2", "table_handle: resource, keys: Tin, default_value: Tout -> values: Tout", _find, _found_shape
@@ -254,5 +261,10 @@ _define("LookupTableInsertV2", _ROWS, _put, _check_rows)
 _define("LookupTableImportV2", _ROWS, _fill, _check_rows)
 _define("LookupTableRemoveV2", "table_handle: resource, keys: Tin ->", _remove)
 _define("LookupTableSizeV2", "table_handle: resource -> size: int64", _size, lambda op: SCALAR)
-_define("LookupTableExportV2", "table_handle: resource -> keys: @Tkeys, values: @Tvalues", _export, _exported_shapes)
-_define("InitializeTableFromTextFileV2", "table_handle: resource, filename: string[] ->", _file)
+_define("LookupTableExportV2", "table_handle: resource -> keys: Tkeys, values: Tvalues", _export, _exported_shapes)
+_define(
+    "InitializeTableFromTextFileV2",
+    "table_handle: resource, filename: string[]; key_index: int, value_index: int, vocab_size: int = -1, "
+    "delimiter: string = '\t' ->",
+    _file,
+)

@@ -6,7 +6,7 @@ holds at its place in the program.
 
 from __future__ import annotations
 
-import dataclasses
+from dataclasses import replace
 
 import numpy as np
 
@@ -39,8 +39,32 @@ state.TWINS.update(
         },
     }
 )
+
+
+def _with_dtype(args: tuple) -> tuple:
+    """Inputs or outputs whose type variable is called as these ops call it."""
+    return tuple([replace(arg, variable="dtype") if arg.variable == "T" else arg for arg in args])
+
+
+def _define_twin(type: str, twin: str) -> None:
+    """Defines an op of a handle by that of a reference; what TensorFlow's has no attribute for is kept to ourselves."""
+    of, changes = OPS[type], {}
+    if twin.startswith(("Assign", "ReadVariable", "ResourceScatter")) and "Nd" not in twin:
+        types = {"dtype" if name == "T" else name: kinds for name, kinds in of.allowed.items()}
+        changes = {"inputs": _with_dtype(of.inputs), "outputs": _with_dtype(of.outputs), "allowed": types}
+        changes |= {"declared": of.declared.replace(": bool", ": object"), "variables": ("dtype", *of.variables[1:])}
+    if "ScatterNd" in twin:
+        changes = {"declared": "use_locking: bool = True"}
+    if twin == "VarHandleOp":
+        more = ", debug_name: later[string] = '', allowed_devices: later[list(string)] = []"
+        changes = {"declared": of.declared + more}
+    if twin == "VarIsInitializedOp":
+        changes = {"declared": "dtype: object"}
+    OPS[twin] = replace(of, type=twin, by_handle=True, **changes)
+
+
 for _type, _twin in [*state.TWINS.items(), ("Identity", "ReadVariableOp")]:
-    OPS[_twin] = dataclasses.replace(OPS[_type], type=_twin, by_handle=True)
+    _define_twin(_type, _twin)
 
 
 def _gathered_shape(op):
@@ -69,7 +93,8 @@ def _gather_grad(op, g):
 
 define(
     "ResourceGather",
-    "resource: dtype[rows, ...], indices: Tindices -> output: dtype",
+    "resource: dtype[rows, ...], indices: Tindices; batch_dims: int = 0, validate_indices: bool = True"
+    " -> output: dtype",
     Tindices=dtypes.INDEX,
     shape=_gathered_shape,
     numpy=_gathered,

@@ -60,7 +60,7 @@ define(
     effect="keeps",
     differentiable=False,
 )
-define("GetSessionTensor", "handle: string[] -> value: @dtype", host=_get, stateful=True, differentiable=False)
+define("GetSessionTensor", "handle: string[] -> value: dtype", host=_get, stateful=True, differentiable=False)
 define("DeleteSessionTensor", "handle: string[] ->", host=_delete, stateful=True, differentiable=False)
 
 

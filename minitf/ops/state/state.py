@@ -18,7 +18,7 @@ from minitf.ops.array.constant import constant
 
 define(
     "VariableV2",
-    "-> ref: &@dtype",
+    "; shape: shape, container: string = '', shared_name: string = '' -> ref: &dtype",
     shape=lambda op: op.attrs["shape"],
     kernel=lambda b, op: b.variable(op),
     host=lambda b, op: b.variable(op),
@@ -84,7 +84,7 @@ def _assign_on_host(b, op, ref, value):
 
 define(
     "Assign",
-    "ref: &T, value: T -> output_ref: &T",
+    "ref: &T, value: T; validate_shape: bool = True, use_locking: bool = True -> output_ref: &T",
     shape=_assigned_shape,
     kernel=_assign,
     host=_assign_on_host,
@@ -113,7 +113,7 @@ def _accumulator(type: str, kernel, numpy) -> None:
 
     define(
         type,
-        "ref: &T, value: T -> output_ref: &T",
+        "ref: &T, value: T; use_locking: bool = False -> output_ref: &T",
         T=dtypes.NUMBER,
         shape=patterns.merged,
         numpy=meaning,
@@ -136,8 +136,6 @@ _accumulator("AssignSub", kernels.assign_sub, np.subtract)
 
 
 # ---- scattered updates
-
-_SCATTER = "ref: &T, indices: I, updates: T -> output_ref: &T"
 
 
 def _scatter_shape(op):
@@ -232,9 +230,9 @@ def _scatter_meaning(nd: bool, ufunc):
 def _scattered(name: str, kernel, ufunc, nd: bool = False, T=dtypes.NUMBER) -> None:
     define(
         f"Scatter{'Nd' if nd else ''}{name}",
-        _SCATTER,
+        f"ref: &T, indices: Tindices, updates: T; use_locking: bool = {ufunc is None} -> output_ref: &T",
         T=T,
-        I=dtypes.INDEX,
+        Tindices=dtypes.INDEX,
         shape=_scatter_nd_shape if nd else _scatter_shape,
         numpy=_scatter_meaning(nd, ufunc),
         host=_by_meaning,
@@ -269,7 +267,7 @@ def _count_up_to(b, op, ref):
 
 define(
     "CountUpTo",
-    "ref: &T -> output: T",
+    "ref: &T; limit: int -> output: T",
     T=dtypes.INDEX,
     shape=lambda op: op.inputs[0].shape.merge_with(SCALAR),
     host=_count_up_to,

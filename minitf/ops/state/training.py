@@ -98,25 +98,33 @@ def _in_float32(update, refs: int):
 
 
 def _define(
-    name: str, kernel, refs: str, inputs: str, numbers: str | None = None, flag: str | None = None, sparse: bool = True
+    name: str,
+    kernel,
+    refs: str,
+    inputs: str,
+    numbers: str | None = None,
+    flag: str | None = None,
+    sparse: bool = True,
+    more: str = "",
 ) -> None:
     """Defines Apply`name` and SparseApply`name`, whose `grad` is followed by the numbers of its rows.
 
     refs: the variable and its slots, in the kernel's order; inputs: all inputs, in the op's order; numbers:
-    the kernel's numbers in its order (default: the op's), 0 if they are no inputs.
+    the kernel's numbers in its order (default: the op's), 0 if they are no inputs; more: attributes.
     """
     refs, inputs = refs.split(), inputs.split()
     numbers = numbers.split() if numbers else [n for n in inputs if n not in refs and n != "grad"]
     update = _update_by(kernel, refs, numbers, flag)
     for kind in ["Apply", "SparseApply"] if sparse else ["Apply"]:
         args = [f"{n}: {'&T' if n in refs else 'T' if n == 'grad' else 'T[]'}" for n in inputs]
+        types = {"T": dtypes.FLOAT}
         if kind == "SparseApply":
             args.insert(inputs.index("grad") + 1, "indices: Tindices[n]")
+            types["Tindices"] = dtypes.INDEX
         define(
             f"{kind}{name}",
-            f"{', '.join(args)} -> out: &T",
-            T=dtypes.FLOAT,
-            Tindices=dtypes.INDEX,
+            f"{', '.join(args)}; use_locking: bool = False{more} -> out: &T",
+            **types,
             shape=_shape(len(refs)),
             kernel=_native(update),
             host=_in_float32(update, len(refs)),
@@ -125,9 +133,13 @@ def _define(
         )
 
 
+_NESTEROV = ", use_nesterov: bool = False"
+_BY_LR = ", multiply_linear_by_lr: later[fixed[bool]] = False"
 _define("GradientDescent", kernels.apply_gradient_descent, "var", "var lr grad", sparse=False)
-_define("Momentum", kernels.apply_momentum, "var accum", "var accum lr grad momentum", flag="use_nesterov")
-_define("Adagrad", kernels.apply_adagrad, "var accum", "var accum lr grad")
+_define(
+    "Momentum", kernels.apply_momentum, "var accum", "var accum lr grad momentum", flag="use_nesterov", more=_NESTEROV
+)
+_define("Adagrad", kernels.apply_adagrad, "var accum", "var accum lr grad", more=", update_slots: fixed[bool] = True")
 _define("Adadelta", kernels.apply_adadelta, "var accum accum_update", "var accum accum_update lr rho epsilon grad")
 _define(
     "Adam",
@@ -136,6 +148,7 @@ _define(
     "var m v beta1_power beta2_power lr beta1 beta2 epsilon grad",
     flag="use_nesterov",
     sparse=False,
+    more=_NESTEROV,
 )
 _define("RMSProp", kernels.apply_rms_prop, "var ms mom", "var ms mom lr rho momentum epsilon grad")
 _define(
@@ -147,8 +160,15 @@ _define(
     "var accum linear",
     "var accum linear grad lr l1 l2 lr_power",
     numbers="lr l1 l2 l2_shrinkage lr_power",
+    more=_BY_LR,
 )
-_define("FtrlV2", kernels.apply_ftrl, "var accum linear", "var accum linear grad lr l1 l2 l2_shrinkage lr_power")
+_define(
+    "FtrlV2",
+    kernels.apply_ftrl,
+    "var accum linear",
+    "var accum linear grad lr l1 l2 l2_shrinkage lr_power",
+    more=_BY_LR,
+)
 _define("ProximalGradientDescent", kernels.apply_proximal_gradient_descent, "var", "var lr l1 l2 grad")
 _define("ProximalAdagrad", kernels.apply_proximal_adagrad, "var accum", "var accum lr l1 l2 grad")
 _define(

@@ -11,7 +11,7 @@ from minitf.ops.strings import hashes
 _LARGEST = 2**64
 
 
-def _define(type: str, hashed, label: str = "input") -> None:
+def _define(type: str, hashed, label: str = "input", more: str = "") -> None:
     """An op; `hashed(op, string)` is a number of 64 bits."""
 
     def numpy(op, x):
@@ -20,7 +20,7 @@ def _define(type: str, hashed, label: str = "input") -> None:
 
     define(
         type,
-        f"{label}: string -> output: int64",
+        f"{label}: string; num_buckets: int{more} -> output: int64",
         shape=lambda op: op.inputs[0].shape,
         numpy=numpy,
         differentiable=False,
@@ -29,7 +29,7 @@ def _define(type: str, hashed, label: str = "input") -> None:
 
 _define("StringToHashBucket", lambda op, s: hashes.murmur(s), "string_tensor")
 _define("StringToHashBucketFast", lambda op, s: hashes.farm(s))
-_define("StringToHashBucketStrong", lambda op, s: hashes.sip(op.attrs["key"], s))
+_define("StringToHashBucketStrong", lambda op, s: hashes.sip(op.attrs["key"], s), more=", key: list(int)")
 
 
 def _count(num_buckets) -> int:

@@ -29,7 +29,13 @@ def _joined(op, *arrays):
     return np.asarray(join(*arrays), object)
 
 
-define("StringJoin", "inputs: *string -> output: string", shape=_shape, numpy=_joined, differentiable=False)
+define(
+    "StringJoin",
+    "inputs: *string; separator: string = '' -> output: string",
+    shape=_shape,
+    numpy=_joined,
+    differentiable=False,
+)
 
 
 def string_join(inputs, separator: str = "", name: str | None = None) -> Tensor:
@@ -76,7 +82,8 @@ def _joined_segments(op, strings, ids, count):
 
 define(
     "UnsortedSegmentJoin",
-    "inputs: string, segment_ids: Tindices, num_segments: Tnumsegments[] -> output: string",
+    "inputs: string, segment_ids: Tindices, num_segments: Tnumsegments[]; separator: string = '', "
+    "Tnumsegments: type = int32 -> output: string",
     Tindices=dtypes.INDEX,
     Tnumsegments=dtypes.INDEX,
     shape=_segments_shape,

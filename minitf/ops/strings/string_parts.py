@@ -53,14 +53,14 @@ def _split_at_text(op, strings, separator):
 _OUTPUTS = "indices: int64, values: string, shape: int64"
 define(
     "StringSplit",
-    f"input: string[n], delimiter: string[] -> {_OUTPUTS}",
+    f"input: string[n], delimiter: string[]; skip_empty: bool = True -> {_OUTPUTS}",
     shape=_shapes,
     numpy=_split_at_bytes,
     differentiable=False,
 )
 define(
     "StringSplitV2",
-    f"input: string[n], sep: string[] -> {_OUTPUTS}",
+    f"input: string[n], sep: string[]; maxsplit: int = -1 -> {_OUTPUTS}",
     shape=_shapes,
     numpy=_split_at_text,
     differentiable=False,
@@ -114,7 +114,13 @@ def _element(value) -> str:
     return str(value).removesuffix(".0")
 
 
-define("StringFormat", "inputs: ** -> output: string", shape=lambda op: SCALAR, numpy=_formatted, differentiable=False)
+define(
+    "StringFormat",
+    "inputs: **T; template: string = '%s', placeholder: string = '%s', summarize: int = 3 -> output: string",
+    shape=lambda op: SCALAR,
+    numpy=_formatted,
+    differentiable=False,
+)
 
 
 def string_format(

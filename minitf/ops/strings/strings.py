@@ -58,10 +58,10 @@ def _length(op, x):
     return patterns.each(lambda s: len(_characters(op, s)), x, dtype=np.int32)
 
 
-_define("StringLower", "input: string -> output: string", _cased("lower"))
-_define("StringUpper", "input: string -> output: string", _cased("upper"))
+_define("StringLower", "input: string; encoding: string = '' -> output: string", _cased("lower"))
+_define("StringUpper", "input: string; encoding: string = '' -> output: string", _cased("upper"))
 _define("StringStrip", "input: string -> output: string", lambda op, x: patterns.each(lambda s: s.strip(), x))
-_define("StringLength", "input: string -> output: int32", _length)
+_define("StringLength", "input: string; unit: string = 'BYTE' -> output: int32", _length)
 
 
 def _check_unit(unit) -> None:
@@ -127,7 +127,7 @@ def _substr(op, x, position, size):
 
 _define(
     "Substr",
-    "input: string, pos: T, len: T -> output: string",
+    "input: string, pos: T, len: T; unit: string = 'BYTE' -> output: string",
     _substr,
     _substr_shape,
     T=frozenset([dtypes.int32, dtypes.int64]),
@@ -173,12 +173,12 @@ def _matches(x, pattern: bytes):
 
 _define(
     "RegexReplace",
-    "input: string, pattern: string[], rewrite: string[] -> output: string",
+    "input: string, pattern: string[], rewrite: string[]; replace_global: bool = True -> output: string",
     lambda op, x, pattern, rewrite: _replaced(op, x, pattern.item(), rewrite.item()),
 )
 _define(
     "StaticRegexReplace",
-    "input: string -> output: string",
+    "input: string; pattern: string, rewrite: string, replace_global: bool = True -> output: string",
     lambda op, x: _replaced(op, x, *(op.attrs[n].encode() for n in ("pattern", "rewrite"))),
 )
 _define(
@@ -187,7 +187,9 @@ _define(
     lambda op, x, pattern: _matches(x, pattern.item()),
 )
 _define(
-    "StaticRegexFullMatch", "input: string -> output: bool", lambda op, x: _matches(x, op.attrs["pattern"].encode())
+    "StaticRegexFullMatch",
+    "input: string; pattern: string -> output: bool",
+    lambda op, x: _matches(x, op.attrs["pattern"].encode()),
 )
 
 
@@ -240,7 +242,13 @@ def _as_string(op, x):
     return patterns.each(lambda v: (pattern % v).encode(), x)
 
 
-_define("AsString", "input: T -> output: string", _as_string, T=_NUMBERS)
+_define(
+    "AsString",
+    "input: T; precision: int = -1, scientific: bool = False, shortest: bool = False, width: int = -1, "
+    "fill: string = '' -> output: string",
+    _as_string,
+    T=_NUMBERS,
+)
 
 
 def as_string(
@@ -295,7 +303,11 @@ def _encoded(op, s: bytes) -> bytes:
     return text if op.attrs["pad"] else text.rstrip(b"=")
 
 
-_define("EncodeBase64", "input: string -> output: string", lambda op, x: patterns.each(lambda s: _encoded(op, s), x))
+_define(
+    "EncodeBase64",
+    "input: string; pad: bool = False -> output: string",
+    lambda op, x: patterns.each(lambda s: _encoded(op, s), x),
+)
 _define("DecodeBase64", "input: string -> output: string", lambda op, x: patterns.each(_decoded, x))
 
 
@@ -336,7 +348,12 @@ def _joined(op, x, axes):
     return made.reshape([1 if i in order else n for i, n in enumerate(x.shape)]) if op.attrs["keep_dims"] else made
 
 
-_define("ReduceJoin", "inputs: string, reduction_indices: int32 -> output: string", _joined, _joined_shape)
+_define(
+    "ReduceJoin",
+    "inputs: string, reduction_indices: int32; keep_dims: bool = False, separator: string = '' -> output: string",
+    _joined,
+    _joined_shape,
+)
 
 
 def reduce_join(

@@ -85,41 +85,46 @@ def _encoded_shape(op):
 
 define(
     "UnicodeTranscode",
-    "input: string -> output: string",
+    "input: string; input_encoding: string, output_encoding: string, errors: string = 'replace', "
+    "replacement_char: int = 65533, replace_control_characters: bool = False -> output: string",
     shape=lambda op: op.inputs[0].shape,
     numpy=_transcoded,
     differentiable=False,
 )
 define(
     "UnicodeDecode",
-    "input: string[n] -> row_splits: int64, char_values: int32",
+    "input: string[n]; input_encoding: string, errors: string = 'replace', replacement_char: int = 65533, "
+    "replace_control_characters: bool = False, Tsplits: type = int64 -> row_splits: int64, char_values: int32",
     shape=_decoded_shapes,
     numpy=_numbers,
     differentiable=False,
 )
 define(
     "UnicodeDecodeWithOffsets",
-    "input: string[n] -> row_splits: int64, char_values: int32, char_to_byte_starts: int64",
+    "input: string[n]; input_encoding: string, errors: string = 'replace', replacement_char: int = 65533, "
+    "replace_control_characters: bool = False, Tsplits: type = int64 -> row_splits: int64, char_values: int32, "
+    "char_to_byte_starts: int64",
     shape=_decoded_shapes,
     numpy=_numbers_and_places,
     differentiable=False,
 )
 define(
     "UnicodeEncode",
-    "input_values: int32[n], input_splits: int64[k] -> output: string",
+    "input_values: int32[n], input_splits: int64[k]; errors: string = 'replace', output_encoding: string, "
+    "replacement_char: int = 65533, Tsplits: type = int64 -> output: string",
     shape=_encoded_shape,
     numpy=_encoded,
     differentiable=False,
 )
 
 
-def settings(errors: str, replacement_char: int, controls: bool = False) -> dict:
+def settings(errors: str, replacement_char: int, **controls) -> dict:
     """The attributes that say what becomes of what is wrong; ValueError for others than there are."""
     if errors not in _ERRORS:
         raise ValueError(f"errors is one of {', '.join(_ERRORS)}, not {errors!r}")
     if not 0 <= replacement_char <= 0x10FFFF:
         raise ValueError(f"replacement_char out of unicode codepoint range: {replacement_char}")
-    return {"errors": errors, "replacement_char": replacement_char, "replace_control_characters": controls}
+    return {"errors": errors, "replacement_char": replacement_char, **controls}
 
 
 def check_output(encoding: str) -> None:
@@ -153,5 +158,5 @@ def unicode_transcode(
         input_encoding=input_encoding,
         output_encoding=output_encoding,
         name=name,
-        **settings(errors, replacement_char, replace_control_characters),
+        **settings(errors, replacement_char, replace_control_characters=replace_control_characters),
     )

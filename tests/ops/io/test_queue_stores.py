@@ -27,8 +27,8 @@ class Builder:
 
 
 def op(kind, capacity=3, shapes=((),), **attrs):
-    parts = None if shapes is None else [TensorShape(s) for s in shapes]
-    attrs = {"capacity": capacity, "dtypes": [dtypes.int32], "parts": parts, "shared_name": "", **attrs}
+    parts = [] if shapes is None else [TensorShape(s) for s in shapes]
+    attrs = {"capacity": capacity, "component_types": [dtypes.int32], "shapes": parts, "shared_name": "", **attrs}
     return SimpleNamespace(type=kind + "V2", name="q", attrs=attrs, inputs=[], origin="here")
 
 
