@@ -12,14 +12,17 @@ from minitf.framework import errors
 from minitf.framework.files import write_whole
 
 SHARDS = "_temp_"  # with 32 letters more behind a checkpoint's name: the folder of its shards while they are written
-_ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"}
-_LINE = re.compile(r'\s*(\w+)\s*:\s*(?:"((?:[^"\\]|\\.)*)"|([-+.\w]+))\s*')
+_ESCAPES = {"\\": "\\\\", '"': '\\"', "'": "\\'", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
+_COMMENT = r"\#[^\n]*+"
+_SPACE = rf"(?:\s|{_COMMENT})*+"
+_TEXT = r"""(?:"(?:[^"\\]|\\.)*+"|'(?:[^'\\]|\\.)*+')"""
+_LINE = re.compile(rf"{_SPACE}(\w+)\s*:{_SPACE}(?:({_TEXT}(?:{_SPACE}{_TEXT})*+)|([-+.\w]+)){_SPACE}[,;]?{_SPACE}")
 
 
 class CheckpointState:
     """What a `checkpoint` file says: the newest checkpoint, all that are kept, oldest first, and their times.
 
-    >>> print(CheckpointState("m-2", ["m-1", "m-2"]))
+    >>> print(CheckpointState("m-2", ["m-1", "m-2"]), end="")
     model_checkpoint_path: "m-2"
     all_model_checkpoint_paths: "m-1"
     all_model_checkpoint_paths: "m-2"
@@ -43,7 +46,7 @@ class CheckpointState:
         lines += [f"all_model_checkpoint_timestamps: {t!r}" for t in self.all_model_checkpoint_timestamps]
         if self.last_preserved_timestamp:
             lines.append(f"last_preserved_timestamp: {self.last_preserved_timestamp!r}")
-        return "\n".join(lines)
+        return "".join(f"{line}\n" for line in lines)
 
     __repr__ = __str__
 
@@ -78,11 +81,16 @@ class CheckpointState:
 
 
 def _quoted(text: str) -> str:
-    return '"' + "".join(_ESCAPES.get(letter, letter) for letter in text) + '"'
+    """A text as protobuf writes it: bytes that are no ASCII letters stand as octal numbers."""
+    letters = os.fsencode(text).decode("latin-1")
+    plain = (letter if " " <= letter <= "~" else f"\\{ord(letter):03o}" for letter in letters)
+    return '"' + "".join(_ESCAPES.get(letter, shown) for letter, shown in zip(letters, plain)) + '"'
 
 
 def _unquoted(text: str) -> str:
-    """A text without its escapes; bytes that are no ASCII letters stand as octal numbers."""
+    """The text of one or more quoted ones."""
+    found = re.findall(f"{_TEXT}|{_COMMENT}", text)
+    text = "".join(part[1:-1] for part in found if part[0] != "#")
     simple = {"n": "\n", "r": "\r", "t": "\t"}
 
     def meant(found):
@@ -141,7 +149,7 @@ def update_checkpoint_state(
 
 def _state(folder, newest, paths, times, preserved, relative: bool = False) -> CheckpointState:
     paths = [os.fsdecode(path) for path in paths]
-    if newest not in paths:
+    if newest not in paths[-1:]:
         paths.append(newest)
     if times and len(times) != len(paths):
         raise ValueError(f"{len(times)} timestamps were given for {len(paths)} checkpoint paths")
@@ -156,11 +164,15 @@ def _update(folder, newest, paths, latest_filename, times, preserved, relative: 
     name = os.path.join(folder, latest_filename or "checkpoint")
     if name == newest:
         raise RuntimeError(f"a checkpoint cannot be called {name}, as the file that says which is the newest")
-    write_whole(name, f"{state}\n".encode())
+    write_whole(name, str(state).encode())
 
 
 def get_checkpoint_state(checkpoint_dir, latest_filename=None) -> CheckpointState | None:
-    """What the `checkpoint` file of a folder says, with whole paths; None if there is no such file."""
+    """What the `checkpoint` file of a folder says, with whole paths; None if there is no such file.
+
+    Raises:
+      tf.errors.DataLossError: if it is damaged. ValueError: if it does not say which checkpoint is the newest.
+    """
     folder = os.fsdecode(checkpoint_dir)
     name = os.path.join(folder, latest_filename or "checkpoint")
     try:
@@ -170,13 +182,15 @@ def get_checkpoint_state(checkpoint_dir, latest_filename=None) -> CheckpointStat
         return None
     except (OSError, ValueError) as error:
         raise errors.DataLossError(None, None, f"{name} cannot be read: {error}") from None
+    if not state.model_checkpoint_path:
+        raise ValueError(f"Invalid checkpoint state loaded from {folder}: {name} has no model_checkpoint_path")
     return state.mapped(lambda path: path if os.path.isabs(path) else os.path.join(folder, path))
 
 
 def latest_checkpoint(checkpoint_dir, latest_filename=None) -> str | None:
     """The path of the newest checkpoint in a folder; None if there is none."""
     state = get_checkpoint_state(checkpoint_dir, latest_filename)
-    there = state is not None and state.model_checkpoint_path and checkpoint_exists(state.model_checkpoint_path)
+    there = state is not None and checkpoint_exists(state.model_checkpoint_path)
     return state.model_checkpoint_path if there else None
 
 

@@ -15,6 +15,8 @@ _NUMBERS = frozenset(
     ["bool", "float16", "float32", "float64", *(f"{u}int{n}" for u in ("", "u") for n in (8, 16, 32, 64))]
 )
 
+_KINDS = {"float16": "HALF", "float32": "FLOAT", "float64": "DOUBLE"}  # what TensorFlow's messages call them
+
 
 class CheckpointReader:
     """Reads tensors out of a checkpoint, of either format; `NewCheckpointReader(path)` makes one.
@@ -49,8 +51,12 @@ class CheckpointReader:
     def debug_string(self) -> bytes:
         """A line for each tensor: name, type, shape."""
         rows = sorted(self._checkpoint.entries.items())
-        lines = [f"{n} ({e.dtype.name if e.dtype else '?'}) {list(e.shape)}" for n, e in rows]
+        lines = [f"{n} ({_kind(e.dtype)}) [{','.join(map(str, e.shape))}]" for n, e in rows]
         return "".join(f"{line}\n" for line in lines).encode()
+
+
+def _kind(dtype: dtypes.DType | None) -> str:
+    return "?" if dtype is None else f"DT_{_KINDS.get(dtype.name, dtype.name.upper())}"
 
 
 NewCheckpointReader = CheckpointReader

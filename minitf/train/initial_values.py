@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 
 from minitf.framework.apply import apply_op
-from minitf.framework.graph import get_default_graph
+from minitf.framework.graph import device, get_default_graph
 from minitf.framework.shape import TensorShape
-from minitf.ops.state import checkpoint, state  # noqa: F401 - defines RestoreV2
+from minitf.ops.array.array import identity
+from minitf.ops.state import checkpoint  # noqa: F401 - defines RestoreV2
 from minitf.ops.state.partitioned_variable import PartitionedVariable
+from minitf.ops.state.resource_variable import is_resource
 from minitf.ops.state.variable_store import store_of
 from minitf.train.checkpoint_state import latest_checkpoint
 from minitf.train.checkpoints import load_checkpoint
@@ -95,6 +97,10 @@ def _initialize(variable, source: str, path: str) -> None:
     part, dtypes = variable._save_slice_info, [variable.dtype.base_dtype]
     spec = "" if part is None else part.spec
     with variable.graph.as_default(), variable.graph.control_dependencies(None):
-        found = apply_op("RestoreV2", path, [source], [spec], dtypes=dtypes, name="checkpoint_initializer").outputs[0]
+        with device("/cpu:0"):
+            op = apply_op("RestoreV2", path, [source], [spec], dtypes=dtypes, name="checkpoint_initializer")
+        found = op.outputs[0]
         found.set_shape(variable.shape)
-        variable.begin_with(found, state.assign(variable, found).op)
+        if is_resource(variable):
+            found = identity(found)
+        variable.begin_with(found, variable.assign(found, read_value=False))

@@ -75,7 +75,8 @@ class Saver:
     which grow with each shard.
 
     Raises:
-      ValueError: if there are no variables, or two of one name. TypeError: for what is no variable.
+      ValueError: if there are no variables, or two of one name, or max_to_keep is negative. TypeError: for what is no
+        variable.
 
     >>> import minitf as tf, tempfile
     >>> x = tf.Variable(3, name="x")
@@ -112,6 +113,8 @@ class Saver:
     ):
         if defer_build and var_list:
             raise ValueError("If `var_list` is provided then build cannot be deferred: leave out one of both")
+        if max_to_keep is not None and max_to_keep < 0:
+            raise ValueError(f"max_to_keep is a number of checkpoints, or 0 or None for all of them, not {max_to_keep}")
         if write_version == SaverDef.V1:
             raise ValueError("minitf writes checkpoints of TensorFlow's format V2; of V1 it only reads them")
         self._var_list, self._reshape, self._sharded, self._name = var_list, reshape, sharded, name
@@ -214,37 +217,38 @@ class Saver:
     ) -> str | None:
         """Writes a checkpoint and returns its path, which is what `restore` wants.
 
-        save_path: a path, to which `global_step` (a number, variable or tensor) is appended.
+        save_path: a path, to which `global_step` (a number, variable or tensor) is appended; folders are made.
         write_meta_graph: the graph is written beside it, for `import_meta_graph`, if tensorboard is there.
         write_state: say in a file of the folder, called `latest_filename` (`checkpoint`), that this is the
         newest one.
 
         Raises:
-          TypeError: if `sess` is no session. ValueError: if the folder is not there, or a name cannot be.
+          TypeError: if `sess` is no session. ValueError: if a name cannot be.
           tf.errors.ResourceExhaustedError, PermissionDeniedError: if it cannot be written; what was there
             stays.
         """
         self._check_session(sess)
         self._ready("save")
         folder, latest_filename, path = self._target(sess, save_path, global_step, latest_filename)
-        if not self._def.save_tensor_name:
-            return None
-        if not os.path.isdir(folder or "."):
-            raise ValueError(f"Parent directory of {path} doesn't exist, can't save.")
-        try:
-            with shown(self._progress, "saving", "saved", path):
-                path = os.fsdecode(sess.run(self._def.save_tensor_name, {self._def.filename_tensor_name: path}))
-        except BaseException:
-            checkpoint_state.remove_shards(path)
-            raise
+        path = self._write(sess, path) if self._def.save_tensor_name else path
         if write_meta_graph:
             self._write_graph(sess.graph, f"{path}.{meta_graph_suffix}")
+        if not self._def.save_tensor_name:
+            return None
         if write_state:
             gone = self._record(path)
             checkpoint_state._update(folder, path, self.last_checkpoints, latest_filename, [], 0.0, self._relative)
             for old in gone:
                 checkpoint_state.remove_checkpoint(old, meta_graph_suffix=meta_graph_suffix)
         return path
+
+    def _write(self, sess, path: str) -> str:
+        try:
+            with shown(self._progress, "saving", "saved", path):
+                return os.fsdecode(sess.run(self._def.save_tensor_name, {self._def.filename_tensor_name: path}))
+        except BaseException:
+            checkpoint_state.remove_shards(path)
+            raise
 
     def _write_graph(self, graph, filename: str) -> None:
         try:
@@ -290,7 +294,7 @@ class Saver:
             raise ValueError("no path specified: save_path is empty")
         if global_step is not None:
             known = isinstance(global_step, numbers.Integral)
-            number = global_step if known else step_in(sess, global_step)
+            number = int(global_step) if known else step_in(sess, global_step)
             path = f"{path}-{number:08d}" if self._padded else f"{path}-{number}"
         elif os.path.basename(path) == latest_filename and not self._sharded:
             raise ValueError(f"'latest_filename' collides with 'save_path': {latest_filename!r} and {path!r}")
@@ -331,15 +335,16 @@ class Saver:
           tf.errors.DataLossError: if it is damaged.
         """
         self._ready("restore")
+        if not self._def.restore_op_name:
+            return
         if save_path is None:
             raise ValueError("Can't load save_path when it is None.")
         path = os.fsdecode(save_path)
         if not checkpoint_state.checkpoint_exists(path):
             raise ValueError(f"The passed save_path is not a valid checkpoint: {path}")
         self._check_session(sess)
-        if self._def.restore_op_name:
-            with shown(self._progress, "restoring", "restored", path):
-                sess.run(self._def.restore_op_name, {self._def.filename_tensor_name: path})
+        with shown(self._progress, "restoring", "restored", path):
+            sess.run(self._def.restore_op_name, {self._def.filename_tensor_name: path})
 
     # ---- the checkpoints there are
 

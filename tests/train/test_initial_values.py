@@ -39,3 +39,22 @@ def test_variables_in_parts(tmp_path, meant):
     other = tf.get_variable("c", [8, 4], partitioner=tf.fixed_size_partitioner(2))
     with pytest.raises(ValueError, match=r"\(8, 4\)\) doesn't match with shape of tensor a/w"):
         tf.train.init_from_checkpoint(str(tmp_path / "m"), {"a/w": other})
+
+
+def test_the_ops_that_are_made(tmp_path):
+    """As TensorFlow 1.15.5 makes them: files are read where processors are, resources get an identity."""
+    checkpoint.write(str(tmp_path / "m"), [("v", tf.float32, np.ones(4, np.float32))])
+    for resource in (False, True):
+        with tf.Graph().as_default() as graph:
+            v = tf.get_variable("w", [4], use_resource=resource)
+            first = len(graph.get_operations())
+            tf.train.init_from_checkpoint(str(tmp_path / "m"), {"v": v})
+            made = graph.get_operations()[first:]
+            assert [op.name for op in made] == [
+                *(f"checkpoint_initializer{part}" for part in ("/prefix", "/tensor_names", "/shape_and_slices", "")),
+                *(["Identity", "AssignVariableOp"] if resource else ["Assign"]),
+            ]
+            assert [op.device for op in made[:4]] == ["/device:CPU:0"] * 4
+            with tf.Session() as session:
+                session.run(v.initializer)
+                assert session.run(v).tolist() == [1] * 4

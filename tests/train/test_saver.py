@@ -205,7 +205,7 @@ def test_relative_paths(session, tmp_path, monkeypatch):
         (lambda s, d: tf.train.Saver([1], defer_build=True), ValueError, "deferred"),
         (lambda s, d: tf.train.Saver().save(None, d + "/m"), TypeError, "'sess' must be a Session"),
         (lambda s, d: tf.train.Saver().save(s, ""), ValueError, "no path specified"),
-        (lambda s, d: tf.train.Saver().save(s, d + "/no/m"), ValueError, "Parent directory of .* doesn't exist"),
+        (lambda s, d: tf.train.Saver(max_to_keep=-1), ValueError, "0 or None for all of them, not -1"),
         (lambda s, d: tf.train.Saver().save(s, d + "/checkpoint"), ValueError, "collides with 'save_path'"),
         (lambda s, d: tf.train.Saver().save(s, d + "/m", latest_filename="a/b"), ValueError, "path components"),
         (lambda s, d: tf.train.Saver().restore(s, None), ValueError, "save_path when it is None"),
@@ -390,7 +390,7 @@ def test_looking_into_a_checkpoint(session, tmp_path):
     assert tf.train.load_variable(tmp_path, "a:0").tolist() == [1, 2]
     reader = tf.train.NewCheckpointReader(path)
     assert reader.get_variable_to_dtype_map() == {"a": tf.float32, "b/c": tf.float32} and reader.has_tensor("a")
-    assert reader.debug_string() == b"a (float32) [2]\nb/c (float32) [2, 3]\n"
+    assert reader.debug_string() == b"a (DT_FLOAT) [2]\nb/c (DT_FLOAT) [2,3]\n"
     with pytest.raises(tf.errors.NotFoundError, match="Key z not found"):
         reader.get_tensor("z")
     with pytest.raises(ValueError, match="Couldn't find 'checkpoint' file"):
@@ -413,7 +413,26 @@ def test_saver_def(session, tmp_path):
 
 def test_an_empty_saver(session, tmp_path):
     saver = tf.train.Saver(allow_empty=True)
-    assert saver.save(session, str(tmp_path / "m")) is None and os.listdir(tmp_path) == []
+    assert saver.save(session, str(tmp_path / "m"), 1) is None and os.listdir(tmp_path) == ["m-1.meta"]
+    saver.restore(session, str(tmp_path / "nowhere"))
+
+
+def test_folders_are_made(session, tmp_path):
+    """As TensorFlow 1.15.5 does, which earlier versions refused."""
+    a, _ = model()
+    session.run(tf.global_variables_initializer())
+    for sharded in (False, True):
+        path = tf.train.Saver(sharded=sharded).save(session, str(tmp_path / f"{sharded}" / "in" / "m"))
+        assert tf.train.latest_checkpoint(os.path.dirname(path)) == path
+        assert tf.train.load_variable(path, "a").tolist() == [1, 2]
+
+
+@pytest.mark.parametrize("step", [True, np.int64(1), 1, lambda: tf.constant(1)])
+def test_kinds_of_steps(session, tmp_path, step):
+    model()
+    session.run(tf.global_variables_initializer())
+    step = step() if callable(step) else step
+    assert tf.train.Saver().save(session, str(tmp_path / "m"), step).endswith("/m-1")
 
 
 class Small(io.FileIO):

@@ -9,6 +9,7 @@ import numpy as np
 
 import minitf as tf
 from minitf.contrib.framework.scopes import add_arg_scope
+from minitf.ops.state.partitioned_variable import PartitionedVariable
 from minitf.ops.state.variable_scope import VariableScope
 from minitf.train.checkpoints import load_checkpoint
 
@@ -165,8 +166,11 @@ def get_unique_variable(var_op_name: str):
 
 
 def get_variable_full_name(var) -> str:
-    """The name of a variable in checkpoints."""
-    return var.op.name
+    """The name of a variable in checkpoints, which for a part is that of the whole."""
+    if isinstance(var, PartitionedVariable):
+        return var.name
+    part = var._save_slice_info
+    return var.op.name if part is None else part.full_name
 
 
 def get_variables_to_restore(include=None, exclude=None) -> list:
@@ -230,26 +234,44 @@ def _assignments(rows: list) -> tuple:
     return tf.group(*ops), feeds
 
 
-def _by_name(var_list) -> dict:
-    if isinstance(var_list, dict):
-        return var_list
-    if not isinstance(var_list, (list, tuple)):
+def _by_name(var_list) -> dict[str, list]:
+    """Variables, as lists of their parts, by their names in a checkpoint."""
+    if not isinstance(var_list, (dict, list, tuple)):
         raise TypeError(f"var_list is a list of variables, or a dict of them by name; not {var_list!r}")
-    return {var.op.name: var for var in var_list}
+    rows = var_list.items() if isinstance(var_list, dict) else [(get_variable_full_name(v), v) for v in var_list]
+    found: dict[str, list] = {}
+    for name, value in rows:
+        parts = isinstance(value, (list, tuple, PartitionedVariable))
+        found.setdefault(name, []).extend(value if parts else [value])
+    return found
+
+
+def _part_of(whole: np.ndarray, var, name: str) -> np.ndarray:
+    """That of a tensor in a checkpoint which a variable holds: all of it, or a part."""
+    info = var._save_slice_info
+    full, window = (var.shape.as_list(), ()) if info is None else (list(info.full_shape), _window(info))
+    if list(whole.shape) != full:
+        raise ValueError(f"{name} has shape {list(whole.shape)} in the checkpoint, {var.name} needs {full}")
+    return whole[window]
+
+
+def _window(info) -> tuple[slice, ...]:
+    return tuple(slice(start, start + size) for start, size in zip(info.var_offset, info.var_shape))
 
 
 def assign_from_checkpoint(model_path, var_list, ignore_missing_vars: bool = False) -> tuple:
     """An op that gives variables the values that they have in a checkpoint, and what to feed to it.
 
-    var_list: a list of variables, or a dict of them by their names in the checkpoint.
+    var_list: a list of variables, or a dict of them by their names in the checkpoint; whole, in parts, or parts.
 
     Raises:
-      ValueError: if one is not there (unless ignore_missing_vars), or has another size.
+      ValueError: if one is not there (unless ignore_missing_vars), or has another shape.
     """
     reader, rows = load_checkpoint(model_path), []
-    for name, var in _by_name(var_list).items():
+    for name, parts in _by_name(var_list).items():
         if reader.has_tensor(name):
-            rows.append((var, name, reader.get_tensor(name)))
+            whole = reader.get_tensor(name)
+            rows += [(var, name, _part_of(whole, var, name)) for var in parts]
         elif not ignore_missing_vars:
             raise ValueError(f"Checkpoint is missing variable [{name}]")
         else:
@@ -270,7 +292,8 @@ def assign_from_checkpoint_fn(model_path, var_list, ignore_missing_vars: bool = 
     if ignore_missing_vars:
         reader = load_checkpoint(model_path)
         named = _by_name(var_list)
-        var_list = {name: var for name, var in named.items() if reader.has_tensor(name)}
+        var_list = {name: parts for name, parts in named.items() if reader.has_tensor(name)}
+        var_list = {n: parts if parts[0]._save_slice_info else parts[0] for n, parts in var_list.items()}
         for name in named.keys() - var_list.keys():
             tf.logging.warning("Variable %s missing in checkpoint %s", name, model_path)
         if not var_list:

@@ -1,3 +1,4 @@
+import numpy as np
 import pytest
 from session_facts import check, names
 
@@ -23,3 +24,48 @@ def test_what_is_no_list_of_variables(tmp_path):
         path = tf.train.Saver().save(sess, str(tmp_path / "m"))
     with pytest.raises(TypeError, match="a list of variables, or a dict of them by name; not 3"):
         tf.contrib.framework.assign_from_checkpoint(path, 3)
+
+
+WHOLE = np.arange(6, dtype=np.float32).reshape(3, 2)
+PARTS = {
+    "parts": lambda w: list(w),
+    "whole of parts": lambda w: [w],
+    "parts by name": lambda w: {"w": list(w)},
+    "whole of parts by name": lambda w: {"w": w},
+}
+
+
+@pytest.mark.parametrize("axis", [0, 1])
+@pytest.mark.parametrize("given", PARTS.values(), ids=PARTS)
+def test_variables_in_parts(tmp_path, given, axis):
+    """TensorFlow 1.15.5 takes the first and the third for `assign_from_checkpoint`, all of them for `_fn`."""
+    framework = tf.contrib.framework
+    w = tf.get_variable("w", initializer=WHOLE)
+    with tf.Session() as session:
+        session.run(w.initializer)
+        path = tf.train.Saver().save(session, str(tmp_path / "m"))
+    for ways in ("op", "function", "what is there"):
+        with tf.Graph().as_default(), tf.Session() as session:
+            w = tf.get_variable("w", [3, 2], partitioner=tf.fixed_size_partitioner(2, axis))
+            if ways == "op":
+                op, feeds = framework.assign_from_checkpoint(path, given(w))
+                assert [t.op.name for t in feeds] == ["placeholder/w/part_0", "placeholder/w/part_1"]
+                session.run(op, feeds)
+            else:
+                framework.assign_from_checkpoint_fn(path, given(w), ignore_missing_vars=ways != "function")(session)
+            np.testing.assert_array_equal(session.run(tf.identity(w)), WHOLE)
+
+
+def test_one_part(tmp_path):
+    w = tf.get_variable("w", initializer=WHOLE)
+    with tf.Session() as session:
+        session.run(w.initializer)
+        path = tf.train.Saver().save(session, str(tmp_path / "m"))
+    with tf.Graph().as_default(), tf.Session() as session:
+        [_, part] = tf.get_variable("w", [3, 2], partitioner=tf.fixed_size_partitioner(2))
+        assert tf.contrib.framework.get_variable_full_name(part) == "w"
+        session.run(*tf.contrib.framework.assign_from_checkpoint(path, [part]))
+        assert session.run(part).tolist() == [[4, 5]]
+        flat = tf.get_variable("flat", [6])
+        with pytest.raises(ValueError, match=r"w has shape \[3, 2\] in the checkpoint, flat:0 needs \[6\]"):
+            tf.contrib.framework.assign_from_checkpoint(path, {"w": flat})
