@@ -6,25 +6,49 @@ weights, loss_collection and reduction are `compute_weighted_loss`'s; scope name
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 
 import minitf as tf
 from minitf.framework.graph import control_dependencies, name_scope
+from minitf.framework.taking import arguments, optional, taking
 from minitf.losses.collected import add_loss
 from minitf.losses.weighted import Reduction, broadcastable, compute_weighted_loss, present
 
 _LOSSES, _BY_NONZERO = tf.GraphKeys.LOSSES, Reduction.SUM_BY_NONZERO_WEIGHTS
+_ENDING = [
+    optional("scope", None, "str | None"),
+    optional("loss_collection", _LOSSES, "str | None"),
+    optional("reduction", _BY_NONZERO, "str"),
+]
 
 
-def _loss(
-    name: str, measure: Callable, labels, predictions, weights, scope, collection, reduction, other: str = "predictions"
-):
-    """The weighted loss of `measure(labels, predictions)`."""
-    if labels is None or predictions is None:
-        raise ValueError(f"{name}: {'labels' if labels is None else other} must not be None")
-    with name_scope(scope, name) as scope:
-        losses = measure(*_floats(labels, predictions))
-        return compute_weighted_loss(losses, weights, scope, collection, reduction=reduction)
+def _weighted(name: str) -> Callable:
+    """A decorator: the function measures distances, of labels and predictions in floats; they are weighted and
+    reduced, as `weights` and the arguments at the end say.
+    """
+
+    def decorate(measure: Callable) -> Callable:
+        labels, predictions, *own = arguments(measure)
+
+        @functools.wraps(measure)
+        @taking([labels, predictions, optional("weights", 1.0), *own, *_ENDING])
+        def loss(weights, scope, loss_collection, reduction, **measured):
+            pair = [measured.pop(argument.name) for argument in (labels, predictions)]
+            _check_given(name, labels=pair[0], **{predictions.name: pair[1]})
+            with name_scope(scope, name) as scope:
+                losses = measure(*_floats(*pair), **measured)
+                return compute_weighted_loss(losses, weights, scope, loss_collection, reduction=reduction)
+
+        return loss
+
+    return decorate
+
+
+def _check_given(loss: str, **arguments) -> None:
+    for name, value in arguments.items():
+        if value is None:
+            raise ValueError(f"{loss}: {name} must not be None")
 
 
 def _floats(labels, predictions) -> tuple:
@@ -33,35 +57,14 @@ def _floats(labels, predictions) -> tuple:
     return labels, predictions
 
 
-def absolute_difference(
-    labels,
-    predictions,
-    weights=1.0,
-    scope: str | None = None,
-    loss_collection: str | None = _LOSSES,
-    reduction: str = _BY_NONZERO,
-):
+@_weighted("absolute_difference")
+def absolute_difference(labels, predictions):
     """`|predictions - labels|`."""
-    return _loss(
-        "absolute_difference",
-        lambda y, p: tf.abs(tf.subtract(p, y)),
-        labels,
-        predictions,
-        weights,
-        scope,
-        loss_collection,
-        reduction,
-    )
+    return tf.abs(tf.subtract(predictions, labels))
 
 
-def mean_squared_error(
-    labels,
-    predictions,
-    weights=1.0,
-    scope: str | None = None,
-    loss_collection: str | None = _LOSSES,
-    reduction: str = _BY_NONZERO,
-):
+@_weighted("mean_squared_error")
+def mean_squared_error(labels, predictions):
     """`(predictions - labels) ** 2`.
 
     >>> import minitf as tf
@@ -69,16 +72,12 @@ def mean_squared_error(
     ...     print(sess.run(tf.losses.mean_squared_error([1.0, 2.0], [1.0, 4.0])))
     2.0
     """
-    return _loss(
-        "mean_squared_error",
-        lambda y, p: tf.squared_difference(p, y),
-        labels,
-        predictions,
-        weights,
-        scope,
-        loss_collection,
-        reduction,
-    )
+    return tf.squared_difference(predictions, labels)
+
+
+@_weighted("cosine_distance_loss")
+def _cosine_distance(labels, predictions, axis: int = -1):
+    return 1 - tf.reduce_sum(tf.multiply(predictions, labels), axis=(axis,), keepdims=True)
 
 
 def cosine_distance(
@@ -97,74 +96,36 @@ def cosine_distance(
     axis = dim if axis is None else axis
     if axis is None:
         raise ValueError("cosine_distance needs an axis")
-
-    def measure(y, p):
-        return 1 - tf.reduce_sum(tf.multiply(p, y), axis=(axis,), keepdims=True)
-
-    return _loss("cosine_distance_loss", measure, labels, predictions, weights, scope, loss_collection, reduction)
+    return _cosine_distance(labels, predictions, weights, axis, scope, loss_collection, reduction)
 
 
-def hinge_loss(
-    labels,
-    logits,
-    weights=1.0,
-    scope: str | None = None,
-    loss_collection: str | None = _LOSSES,
-    reduction: str = _BY_NONZERO,
-):
+@_weighted("hinge_loss")
+def hinge_loss(labels, logits):
     """`max(0, 1 - (2 * labels - 1) * logits)` for labels 0 and 1."""
-
-    def measure(y, x):
-        ones = tf.ones_like(y)
-        return tf.nn.relu(tf.subtract(ones, tf.multiply(tf.subtract(2 * y, ones), x)))
-
-    return _loss("hinge_loss", measure, labels, logits, weights, scope, loss_collection, reduction, "logits")
+    ones = tf.ones_like(labels)
+    return tf.nn.relu(tf.subtract(ones, tf.multiply(tf.subtract(2 * labels, ones), logits)))
 
 
-def huber_loss(
-    labels,
-    predictions,
-    weights=1.0,
-    delta: float = 1.0,
-    scope: str | None = None,
-    loss_collection: str | None = _LOSSES,
-    reduction: str = _BY_NONZERO,
-):
+@_weighted("huber_loss")
+def huber_loss(labels, predictions, delta: float = 1.0):
     """Half the squared error up to an error of `delta`, and its tangent from there (Huber 1964)."""
-
-    def measure(y, p):
-        error = tf.abs(tf.subtract(p, y))
-        quadratic = tf.minimum(error, delta)
-        return 0.5 * tf.multiply(quadratic, quadratic) + tf.multiply(delta, tf.subtract(error, quadratic))
-
-    return _loss("huber_loss", measure, labels, predictions, weights, scope, loss_collection, reduction)
+    error = tf.abs(tf.subtract(predictions, labels))
+    quadratic = tf.minimum(error, delta)
+    return 0.5 * tf.multiply(quadratic, quadratic) + tf.multiply(delta, tf.subtract(error, quadratic))
 
 
-def log_loss(
-    labels,
-    predictions,
-    weights=1.0,
-    epsilon: float = 1e-7,
-    scope: str | None = None,
-    loss_collection: str | None = _LOSSES,
-    reduction: str = _BY_NONZERO,
-):
+@_weighted("log_loss")
+def log_loss(labels, predictions, epsilon: float = 1e-7):
     """`-labels * log(p + epsilon) - (1 - labels) * log(1 - p + epsilon)` for predicted probabilities p."""
-
-    def measure(y, p):
-        return -tf.multiply(y, tf.log(p + epsilon)) - tf.multiply(1 - y, tf.log(1 - p + epsilon))
-
-    return _loss("log_loss", measure, labels, predictions, weights, scope, loss_collection, reduction)
+    true = -tf.multiply(labels, tf.log(predictions + epsilon))
+    return true - tf.multiply(1 - labels, tf.log(1 - predictions + epsilon))
 
 
 def mean_pairwise_squared_error(
     labels, predictions, weights=1.0, scope: str | None = None, loss_collection: str | None = _LOSSES
 ):
     """The squared differences of all pairs of errors in each batch item, averaged; weighted and summed."""
-    if labels is None or predictions is None:
-        raise ValueError(
-            f"mean_pairwise_squared_error: {'labels' if labels is None else 'predictions'} must not be None"
-        )
+    _check_given("mean_pairwise_squared_error", labels=labels, predictions=predictions)
     with name_scope(scope, "mean_pairwise_squared_error"):
         weights, (labels, predictions) = tf.cast(weights, tf.float32), _floats(labels, predictions)
         with control_dependencies(broadcastable(weights, labels)):

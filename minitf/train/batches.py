@@ -11,13 +11,16 @@ joins takes a list of such lists, each of which has a thread of its own.
 from __future__ import annotations
 
 import functools
+from collections.abc import Callable
 
 from minitf.framework import dtypes
 from minitf.framework.convert import convert_to_tensor
 from minitf.framework.graph import name_scope
+from minitf.framework.named import named
 from minitf.framework.shape import TensorShape
 from minitf.framework.sparse import SparseTensor, convert_to_tensor_or_sparse_tensor
 from minitf.framework.static import constant_value
+from minitf.framework.taking import arguments, taking
 from minitf.framework.tensor import Tensor
 from minitf.ops.array import array
 from minitf.ops.array.constant import constant
@@ -31,50 +34,6 @@ from minitf.ops.math.math import maximum
 from minitf.ops.sparse import serial
 from minitf.ops.sparse.sparse import sparse_retain
 from minitf.train.input import keep_filled, note
-
-
-def batch(
-    tensors,
-    batch_size,
-    num_threads: int = 1,
-    capacity: int = 32,
-    enqueue_many: bool = False,
-    shapes=None,
-    dynamic_pad: bool = False,
-    allow_smaller_final_batch: bool = False,
-    shared_name: str | None = None,
-    name: str | None = None,
-):
-    """Batches of examples in the order in which they come; with dynamic_pad, what is smaller than others of
-    its batch is filled up with zeros.
-
-    Raises:
-      ValueError: if there are no tensors, or their shapes are not known.
-
-    >>> import minitf as tf
-    >>> x = tf.train.range_input_producer(6, shuffle=False).dequeue()
-    >>> squares = tf.train.batch([x * x], batch_size=4)
-    >>> with tf.Session() as sess:
-    ...     coord = tf.train.Coordinator()
-    ...     threads = tf.train.start_queue_runners(coord=coord)
-    ...     print(sess.run(squares), sess.run(squares))
-    ...     coord.request_stop()
-    ...     coord.join(threads)
-    [0 1 4 9] [16 25 0 1]
-    """
-    return maybe_batch(
-        tensors,
-        True,
-        batch_size,
-        num_threads,
-        capacity,
-        enqueue_many,
-        shapes,
-        dynamic_pad,
-        allow_smaller_final_batch,
-        shared_name,
-        name,
-    )
 
 
 def maybe_batch(
@@ -97,38 +56,12 @@ def maybe_batch(
         name,
         [tensors],
         keep_input,
-        num_threads,
         enqueue_many,
         shapes,
         make,
         batch_size,
         allow_smaller_final_batch,
-    )
-
-
-def batch_join(
-    tensors_list,
-    batch_size,
-    capacity: int = 32,
-    enqueue_many: bool = False,
-    shapes=None,
-    dynamic_pad: bool = False,
-    allow_smaller_final_batch: bool = False,
-    shared_name: str | None = None,
-    name: str | None = None,
-):
-    """Like `batch`, with examples from several sources, each in a thread of its own."""
-    return maybe_batch_join(
-        tensors_list,
-        True,
-        batch_size,
-        capacity,
-        enqueue_many,
-        shapes,
-        dynamic_pad,
-        allow_smaller_final_batch,
-        shared_name,
-        name,
+        num_threads,
     )
 
 
@@ -147,50 +80,7 @@ def maybe_batch_join(
     """Like `batch_join`, but only of examples for which `keep_input` is true."""
     make = _in_order(capacity, dynamic_pad, shared_name)
     return _batches(
-        "batch_join",
-        name,
-        tensors_list,
-        keep_input,
-        1,
-        enqueue_many,
-        shapes,
-        make,
-        batch_size,
-        allow_smaller_final_batch,
-    )
-
-
-def shuffle_batch(
-    tensors,
-    batch_size,
-    capacity: int,
-    min_after_dequeue: int,
-    num_threads: int = 1,
-    seed: int | None = None,
-    enqueue_many: bool = False,
-    shapes=None,
-    allow_smaller_final_batch: bool = False,
-    shared_name: str | None = None,
-    name: str | None = None,
-):
-    """Batches of examples in random order, drawn while more than `min_after_dequeue` are waiting.
-
-    Raises:
-      ValueError: as `batch`, or if capacity is not more than min_after_dequeue.
-    """
-    return maybe_shuffle_batch(
-        tensors,
-        batch_size,
-        capacity,
-        min_after_dequeue,
-        True,
-        num_threads,
-        seed,
-        enqueue_many,
-        shapes,
-        allow_smaller_final_batch,
-        shared_name,
-        name,
+        "batch_join", name, tensors_list, keep_input, enqueue_many, shapes, make, batch_size, allow_smaller_final_batch
     )
 
 
@@ -215,40 +105,12 @@ def maybe_shuffle_batch(
         name,
         [tensors],
         keep_input,
-        num_threads,
         enqueue_many,
         shapes,
         make,
         batch_size,
         allow_smaller_final_batch,
-    )
-
-
-def shuffle_batch_join(
-    tensors_list,
-    batch_size,
-    capacity: int,
-    min_after_dequeue: int,
-    seed: int | None = None,
-    enqueue_many: bool = False,
-    shapes=None,
-    allow_smaller_final_batch: bool = False,
-    shared_name: str | None = None,
-    name: str | None = None,
-):
-    """Like `shuffle_batch`, with examples from several sources, each in a thread of its own."""
-    return maybe_shuffle_batch_join(
-        tensors_list,
-        batch_size,
-        capacity,
-        min_after_dequeue,
-        True,
-        seed,
-        enqueue_many,
-        shapes,
-        allow_smaller_final_batch,
-        shared_name,
-        name,
+        num_threads,
     )
 
 
@@ -272,7 +134,6 @@ def maybe_shuffle_batch_join(
         name,
         tensors_list,
         keep_input,
-        1,
         enqueue_many,
         shapes,
         make,
@@ -281,10 +142,60 @@ def maybe_shuffle_batch_join(
     )
 
 
+def _of_all(name: str, maybe: Callable, doc: str) -> Callable:
+    """The public function like `maybe` without the argument `keep_input`: it keeps all."""
+
+    @named(name, doc)
+    @taking([argument for argument in arguments(maybe) if argument.name != "keep_input"])
+    def function(**how):
+        return maybe(keep_input=True, **how)
+
+    return function
+
+
+batch = _of_all(
+    "batch",
+    maybe_batch,
+    """Batches of examples in the order in which they come; with dynamic_pad, what is smaller than others of
+    its batch is filled up with zeros.
+
+    Raises:
+      ValueError: if there are no tensors, or their shapes are not known.
+
+    >>> import minitf as tf
+    >>> x = tf.train.range_input_producer(6, shuffle=False).dequeue()
+    >>> squares = tf.train.batch([x * x], batch_size=4)
+    >>> with tf.Session() as sess:
+    ...     coord = tf.train.Coordinator()
+    ...     threads = tf.train.start_queue_runners(coord=coord)
+    ...     print(sess.run(squares), sess.run(squares))
+    ...     coord.request_stop()
+    ...     coord.join(threads)
+    [0 1 4 9] [16 25 0 1]
+    """,
+)
+batch_join = _of_all(
+    "batch_join", maybe_batch_join, """Like `batch`, with examples from several sources, each in a thread of its own."""
+)
+shuffle_batch = _of_all(
+    "shuffle_batch",
+    maybe_shuffle_batch,
+    """Batches of examples in random order, drawn while more than `min_after_dequeue` are waiting.
+
+    Raises:
+      ValueError: as `batch`, or if capacity is not more than min_after_dequeue.
+    """,
+)
+shuffle_batch_join = _of_all(
+    "shuffle_batch_join",
+    maybe_shuffle_batch_join,
+    """Like `shuffle_batch`, with examples from several sources, each in a thread of its own.""",
+)
+
 # ---- what they share
 
 
-def _batches(kind: str, name, sources, keep_input, threads: int, many: bool, shapes, make, batch_size, smaller: bool):
+def _batches(kind: str, name, sources, keep_input, many: bool, shapes, make, batch_size, smaller: bool, threads=1):
     """Batches from a queue; make(dtypes, shapes): the queue, and a function that adds its summary."""
     if not sources or not isinstance(sources, (list, tuple)):
         raise ValueError(f"tf.train.{kind} needs a list of lists of tensors, not {sources!r}")
