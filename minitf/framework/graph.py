@@ -10,6 +10,7 @@ from minitf.framework import dtypes, inside, origin
 from minitf.framework.collections import Collections
 from minitf.framework.elements import Elements, foreign
 from minitf.framework.errors import describe
+from minitf.framework.getter import getter
 from minitf.framework.names import Names
 from minitf.framework.operation import Operation
 from minitf.framework.placement import Placement
@@ -461,10 +462,7 @@ class name_scope:  # noqa: N801 - TensorFlow's own name
         self._home = at_home(*values) if values else None
         self._context = None
 
-    @property
-    def name(self):
-        """The name as it was given."""
-        return self._name
+    name = getter("_name", "The name as it was given.")
 
     def __enter__(self) -> str:
         if self._home is not None:

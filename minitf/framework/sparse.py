@@ -6,6 +6,7 @@ import collections
 
 from minitf.framework import dtypes
 from minitf.framework.convert import convert_to_tensor, register_tensor_conversion_function
+from minitf.framework.getter import getter
 from minitf.framework.graph import name_scope
 from minitf.framework.shape import TensorShape
 from minitf.framework.static import constant_value_as_shape
@@ -63,20 +64,9 @@ class SparseTensor:
             raise TypeError(f"{sparse_tensor_value!r} is neither a SparseTensor nor a SparseTensorValue")
         return cls(*[getattr(sparse_tensor_value, part) for part in SparseTensorValue._fields])
 
-    @property
-    def indices(self) -> Tensor:
-        """Where the values stand, [n, rank] int64."""
-        return self._indices
-
-    @property
-    def values(self) -> Tensor:
-        """The values, [n]."""
-        return self._values
-
-    @property
-    def dense_shape(self) -> Tensor:
-        """The shape of the whole tensor, [rank] int64."""
-        return self._dense_shape
+    indices: Tensor = getter("_indices", "Where the values stand, [n, rank] int64.")
+    values: Tensor = getter("_values", "The values, [n].")
+    dense_shape: Tensor = getter("_dense_shape", "The shape of the whole tensor, [rank] int64.")
 
     @property
     def shape(self) -> TensorShape:
@@ -87,20 +77,9 @@ class SparseTensor:
         """The shape of the whole tensor as far as it is known."""
         return self.shape
 
-    @property
-    def dtype(self) -> dtypes.DType:
-        """The type of the values."""
-        return self._values.dtype
-
-    @property
-    def op(self):
-        """The op that makes the values."""
-        return self._values.op
-
-    @property
-    def graph(self):
-        """The graph of the parts."""
-        return self._indices.graph
+    dtype: dtypes.DType = getter("_values.dtype", "The type of the values.")
+    op = getter("_values.op", "The op that makes the values.")
+    graph = getter("_indices.graph", "The graph of the parts.")
 
     def consumers(self) -> list:
         """The operations that take one of the parts as an input."""

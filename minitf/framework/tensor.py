@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from minitf.framework.dtypes import DType
+from minitf.framework.getter import getter
 from minitf.framework.shape import TensorShape, as_shape
 from minitf.framework.shown import Shown
 
@@ -33,10 +34,7 @@ class Tensor(Shown):
         """The device string of its op."""
         return self.op.device
 
-    @property
-    def shape(self) -> TensorShape:
-        """The static shape."""
-        return self._shape
+    shape: TensorShape = getter("_shape", "The static shape.")
 
     def get_shape(self) -> TensorShape:
         """The static shape."""

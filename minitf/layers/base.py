@@ -9,6 +9,7 @@ from inspect import Parameter
 import minitf as tf
 from minitf.framework import dtypes, nest
 from minitf.framework.collections import GraphKeys
+from minitf.framework.getter import getter
 from minitf.framework.graph import get_collection, get_collection_ref, get_default_graph, name_scope
 from minitf.framework.named import named
 from minitf.framework.shape import TensorShape, dimension_value
@@ -90,10 +91,7 @@ class Layer:
 
     # ---- what it knows
 
-    @property
-    def name(self) -> str:
-        """The layer's name."""
-        return self._name
+    name: str = getter("_name", "The layer's name.")
 
     @property
     def scope_name(self) -> str:

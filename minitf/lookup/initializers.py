@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import minitf as tf
 from minitf.framework.apply import apply_op
+from minitf.framework.getter import getter
 from minitf.framework.operation import Operation
 from minitf.ops.state.lookup import LINE_NUMBER, WHOLE_LINE
 
@@ -20,15 +21,8 @@ class OfTypes:
     def __init__(self, key_dtype, value_dtype):
         self._key_dtype, self._value_dtype = tf.as_dtype(key_dtype), tf.as_dtype(value_dtype)
 
-    @property
-    def key_dtype(self) -> tf.DType:
-        """The type of the keys."""
-        return self._key_dtype
-
-    @property
-    def value_dtype(self) -> tf.DType:
-        """The type of the values."""
-        return self._value_dtype
+    key_dtype: tf.DType = getter("_key_dtype", "The type of the keys.")
+    value_dtype: tf.DType = getter("_value_dtype", "The type of the values.")
 
 
 class TableInitializerBase(OfTypes):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import minitf as tf
 from minitf.framework.apply import apply, apply_op
 from minitf.framework.collections import GraphKeys
+from minitf.framework.getter import getter
 from minitf.framework.operation import Operation
 from minitf.framework.shape import TensorShape
 from minitf.framework.tensor import Tensor
@@ -20,10 +21,7 @@ class _Mutable(Table):
         if checkpoint:
             self._handle.graph.add_to_collection(GraphKeys.SAVEABLE_OBJECTS, self)
 
-    @property
-    def op(self) -> Operation:
-        """The op that makes the table: checkpoints call it by its name."""
-        return self._handle.op
+    op: Operation = getter("_handle.op", "The op that makes the table: checkpoints call it by its name.")
 
     def _saved(self) -> dict[str, Tensor]:
         """What a checkpoint holds of it."""

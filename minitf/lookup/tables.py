@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import minitf as tf
 from minitf.framework.apply import apply
+from minitf.framework.getter import getter
 from minitf.framework.operation import Operation
 from minitf.framework.sparse import SparseTensor
 from minitf.framework.tensor import Tensor
@@ -42,10 +43,7 @@ class Table(LookupInterface):
     def _begin(self, handle: Tensor, default: Tensor) -> None:
         self._handle, self._default_value = handle, default
 
-    @property
-    def resource_handle(self) -> Tensor:
-        """The tensor that stands for the table."""
-        return self._handle
+    resource_handle: Tensor = getter("_handle", "The tensor that stands for the table.")
 
     @property
     def name(self) -> str:
@@ -78,15 +76,8 @@ class InitializableLookupTableBase(Table):
     def _made(self, initializer: TableInitializerBase) -> Tensor:
         raise NotImplementedError
 
-    @property
-    def default_value(self) -> Tensor:
-        """What keys have as value that are not there."""
-        return self._default_value
-
-    @property
-    def initializer(self) -> Operation:
-        """The op that fills the table."""
-        return self._init
+    default_value: Tensor = getter("_default_value", "What keys have as value that are not there.")
+    initializer: Operation = getter("_init", "The op that fills the table.")
 
     init = initializer
 

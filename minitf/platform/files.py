@@ -6,6 +6,7 @@ import os
 
 from minitf.framework import errors
 from minitf.framework.files import path_of, translated
+from minitf.framework.getter import getter
 
 _MODES = ("r", "w", "a", "r+", "w+", "a+")
 
@@ -28,15 +29,8 @@ class GFile:
                 None, None, f"mode is not {' or '.join(map(repr, _MODES))}, with or without b: {mode!r}"
             )
 
-    @property
-    def name(self) -> str:
-        """The file's name."""
-        return self._name
-
-    @property
-    def mode(self) -> str:
-        """The mode it was opened in."""
-        return self._mode
+    name: str = getter("_name", "The file's name.")
+    mode: str = getter("_mode", "The mode it was opened in.")
 
     def _opened(self, what: str, modes: str):
         if not any(letter in self._mode for letter in modes):

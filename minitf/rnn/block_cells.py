@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from minitf.framework.getter import getter
 from minitf.layers.base import InputSpec, Layer
 from minitf.rnn.cell import LSTMStateTuple, RNNCell
 from minitf.rnn.cells import GRUCell, LSTMCell
@@ -67,10 +68,7 @@ class LSTMBlockFusedCell(Layer):
         self._cell = LSTMBlockCell(num_units, forget_bias, cell_clip, use_peephole, dtype, reuse)
         self._cell.add_weight = self.add_weight  # its variables are this layer's
 
-    @property
-    def num_units(self) -> int:
-        """The size of memory and output."""
-        return self._cell.output_size
+    num_units: int = getter("_cell.output_size", "The size of memory and output.")
 
     def build(self, input_shape) -> None:
         """Makes the cell's variables."""
@@ -91,15 +89,8 @@ class _Step(RNNCell):
         super().__init__()
         self._cell = cell
 
-    @property
-    def state_size(self):
-        """The cell's."""
-        return self._cell.state_size
-
-    @property
-    def output_size(self):
-        """The cell's."""
-        return self._cell.output_size
+    state_size = getter("_cell.state_size", "The cell's.")
+    output_size = getter("_cell.output_size", "The cell's.")
 
     def __call__(self, inputs, state, scope=None):
         """One step."""

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import minitf as tf
 from minitf.framework import dtypes, nest
+from minitf.framework.getter import getter
 from minitf.layers.base import InputSpec, last_size
 from minitf.layers.by_name import activation_function
 from minitf.rnn.cell import BIAS, KERNEL, LayerRNNCell, LSTMStateTuple, check_float
@@ -32,15 +33,8 @@ class BasicRNNCell(LayerRNNCell):
         self._num_units = num_units
         self._activation = activation_function(activation) or tf.tanh
 
-    @property
-    def state_size(self):
-        """num_units."""
-        return self._num_units
-
-    @property
-    def output_size(self):
-        """num_units."""
-        return self._num_units
+    state_size = getter("_num_units", "num_units.")
+    output_size = getter("_num_units", "num_units.")
 
     def build(self, input_shape) -> None:
         """Makes kernel and bias."""
@@ -84,15 +78,8 @@ class GRUCell(LayerRNNCell):
         self._activation = activation_function(activation) or tf.tanh
         self._kernel_initializer, self._bias_initializer = kernel_initializer, bias_initializer
 
-    @property
-    def state_size(self):
-        """num_units."""
-        return self._num_units
-
-    @property
-    def output_size(self):
-        """num_units."""
-        return self._num_units
+    state_size = getter("_num_units", "num_units.")
+    output_size = getter("_num_units", "num_units.")
 
     def build(self, input_shape) -> None:
         """Makes kernels and biases of gates and candidate."""
@@ -154,10 +141,7 @@ class BasicLSTMCell(LayerRNNCell):
         n = self._num_units
         return LSTMStateTuple(n, n) if self._state_is_tuple else 2 * n
 
-    @property
-    def output_size(self):
-        """num_units."""
-        return self._num_units
+    output_size = getter("_num_units", "num_units.")
 
     def build(self, input_shape) -> None:
         """Makes kernel and bias."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import minitf as tf
+from minitf.framework.getter import getter
 from minitf.layers.base import InputSpec, last_size
 from minitf.layers.by_name import activation_function
 from minitf.rnn.cell import BIAS, KERNEL, LayerRNNCell, LSTMStateTuple
@@ -34,15 +35,8 @@ class _DiagonalCell(LayerRNNCell):
         self._activation = activation_function(activation) or tf.tanh
         self._kernel_initializer, self._bias_initializer = kernel_initializer, bias_initializer
 
-    @property
-    def state_size(self):
-        """num_units."""
-        return self._num_units
-
-    @property
-    def output_size(self):
-        """num_units."""
-        return self._num_units
+    state_size = getter("_num_units", "num_units.")
+    output_size = getter("_num_units", "num_units.")
 
     def _weights(self, names: tuple, rows: int, gates: int, bias_start: float = 0.0) -> tuple:
         """Input kernel, recurrent vector and bias of so many gates."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import minitf as tf
 from minitf.framework import dtypes
+from minitf.framework.getter import getter
 from minitf.layers.base import last_size
 from minitf.layers.by_name import activation_function
 from minitf.rnn.cell import LayerRNNCell, LSTMStateTuple, RNNCell
@@ -18,15 +19,8 @@ class _SizedCell(RNNCell):
         super().__init__(**kwargs)
         self._num_units = num_units
 
-    @property
-    def state_size(self):
-        """num_units."""
-        return self._num_units
-
-    @property
-    def output_size(self):
-        """num_units."""
-        return self._num_units
+    state_size = getter("_num_units", "num_units.")
+    output_size = getter("_num_units", "num_units.")
 
 
 class _LSTMLike(RNNCell):

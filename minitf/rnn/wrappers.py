@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import minitf as tf
 from minitf.framework import nest
+from minitf.framework.getter import getter
 from minitf.framework.graph import device, name_scope
 from minitf.layers.base import Layer
 from minitf.rnn.cell import RNNCell, assert_like_rnncell
@@ -22,22 +23,12 @@ class Wrapper(RNNCell):
         assert_like_rnncell("cell", cell)
         self._cell = cell
 
-    @property
-    def cell(self):
-        """The wrapped cell."""
-        return self._cell
+    cell = getter("_cell", "The wrapped cell.")
 
     wrapped_cell = cell
 
-    @property
-    def state_size(self):
-        """The wrapped cell's."""
-        return self._cell.state_size
-
-    @property
-    def output_size(self):
-        """The wrapped cell's."""
-        return self._cell.output_size
+    state_size = getter("_cell.state_size", "The wrapped cell's.")
+    output_size = getter("_cell.output_size", "The wrapped cell's.")
 
     def zero_state(self, batch_size, dtype):
         """The wrapped cell's zero state."""
@@ -158,10 +149,7 @@ class OutputProjectionWrapper(Wrapper):
             raise ValueError(f"OutputProjectionWrapper: output_size has to be positive, not {output_size}")
         self._output_size, self._activation, self._linear = output_size, activation, None
 
-    @property
-    def output_size(self):
-        """The projection's."""
-        return self._output_size
+    output_size = getter("_output_size", "The projection's.")
 
     def call(self, inputs, state):
         """One step."""
@@ -252,10 +240,7 @@ class AttentionCellWrapper(Wrapper):
         sizes = (self._cell.state_size, self._size, self._size * self._length)
         return sizes if self._state_is_tuple else sum(sizes)
 
-    @property
-    def output_size(self):
-        """attn_size."""
-        return self._size
+    output_size = getter("_size", "attn_size.")
 
     def zero_state(self, batch_size, dtype):
         """Zeros shaped as `state_size` says."""

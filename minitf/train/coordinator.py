@@ -8,6 +8,7 @@ import time
 
 from minitf.framework import errors
 from minitf.framework.forks import renewed
+from minitf.framework.getter import getter
 
 _LOOK = 0.1  # seconds between two looks at the threads
 
@@ -40,10 +41,7 @@ class Coordinator:
         self._error: BaseException | None = None
         self._joined = False
 
-    @property
-    def joined(self) -> bool:
-        """Whether `join` has ended."""
-        return self._joined
+    joined: bool = getter("_joined", "Whether `join` has ended.")
 
     def register_thread(self, thread: threading.Thread) -> None:
         """Adds a thread to those that `join` waits for."""

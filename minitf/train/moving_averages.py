@@ -5,6 +5,7 @@ from __future__ import annotations
 from minitf.framework import dtypes
 from minitf.framework.collections import GraphKeys
 from minitf.framework.convert import convert_to_tensor
+from minitf.framework.getter import getter
 from minitf.framework.graph import get_default_graph, name_scope
 from minitf.ops.control import control
 from minitf.ops.math import math
@@ -64,10 +65,7 @@ class ExponentialMovingAverage:
         self._decay, self._num_updates, self._zero_debias, self._name = decay, num_updates, zero_debias, name
         self._averages: dict = {}
 
-    @property
-    def name(self) -> str:
-        """The name of the averages' last part."""
-        return self._name
+    name: str = getter("_name", "The name of the averages' last part.")
 
     def apply(self, var_list=None):
         """An op that updates the averages of `var_list` (default: the trainable variables), made if need be.

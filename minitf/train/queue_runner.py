@@ -9,6 +9,7 @@ import weakref
 from minitf.framework import errors, protos
 from minitf.framework.collections import GraphKeys
 from minitf.framework.forks import renewed
+from minitf.framework.getter import getter
 from minitf.framework.graph import add_to_collection, get_default_graph
 from minitf.framework.origin import warn
 from minitf.framework.tensor import session_or_default
@@ -57,40 +58,13 @@ class QueueRunner:
         self._running: weakref.WeakKeyDictionary = weakref.WeakKeyDictionary()  # threads of each session
         self._raised: list[Exception] = []
 
-    @property
-    def queue(self):
-        """The queue that is filled."""
-        return self._queue
-
-    @property
-    def enqueue_ops(self) -> list:
-        """The operations that add to it."""
-        return self._enqueue_ops
-
-    @property
-    def close_op(self):
-        """The operation that is run at the end of the input."""
-        return self._close_op
-
-    @property
-    def cancel_op(self):
-        """The operation that is run when the coordinator stops."""
-        return self._cancel_op
-
-    @property
-    def queue_closed_exception_types(self) -> tuple:
-        """The exceptions that mean the end of the input."""
-        return self._ends
-
-    @property
-    def exceptions_raised(self) -> list[Exception]:
-        """What threads without a coordinator failed with."""
-        return self._raised
-
-    @property
-    def name(self) -> str:
-        """The name of the queue."""
-        return self._queue.name
+    queue = getter("_queue", "The queue that is filled.")
+    enqueue_ops: list = getter("_enqueue_ops", "The operations that add to it.")
+    close_op = getter("_close_op", "The operation that is run at the end of the input.")
+    cancel_op = getter("_cancel_op", "The operation that is run when the coordinator stops.")
+    queue_closed_exception_types: tuple = getter("_ends", "The exceptions that mean the end of the input.")
+    exceptions_raised: list[Exception] = getter("_raised", "What threads without a coordinator failed with.")
+    name: str = getter("_queue.name", "The name of the queue.")
 
     def to_proto(self, export_scope: str | None = None):
         """The runner as a QueueRunnerDef; None if it is not in the scope `export_scope`."""

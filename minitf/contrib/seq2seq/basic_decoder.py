@@ -7,6 +7,7 @@ import collections
 from minitf.contrib.seq2seq.decoder import Decoder
 from minitf.contrib.seq2seq.helper import Helper
 from minitf.framework import nest
+from minitf.framework.getter import getter
 from minitf.framework.graph import name_scope
 from minitf.framework.shape import TensorShape
 from minitf.layers.base import Layer
@@ -41,10 +42,7 @@ class BasicDecoder(Decoder):
         check_layer("BasicDecoder", output_layer)
         self._cell, self._helper, self._initial_state, self._output_layer = (cell, helper, initial_state, output_layer)
 
-    @property
-    def batch_size(self):
-        """The helper's."""
-        return self._helper.batch_size
+    batch_size = getter("_helper.batch_size", "The helper's.")
 
     @property
     def output_size(self) -> BasicDecoderOutput:

@@ -14,6 +14,7 @@ from minitf.contrib.seq2seq.beams import Beams
 from minitf.contrib.seq2seq.decoder import Decoder
 from minitf.contrib.seq2seq.helper import embedding_function, scalar_and_vector
 from minitf.framework import nest
+from minitf.framework.getter import getter
 from minitf.framework.graph import name_scope
 from minitf.framework.shape import TensorShape
 from minitf.layers.base import Layer
@@ -85,10 +86,7 @@ class BeamSearchDecoder(Decoder):
         self._initial_cell_state = nest.map_structure(self._beams.split, initial_state)
         self._start_inputs = self._embed(tf.tile(tf.expand_dims(start_tokens, 1), [1, beam_width]))
 
-    @property
-    def batch_size(self):
-        """The number of sequences (not of beams)."""
-        return self._beams.batch
+    batch_size = getter("_beams.batch", "The number of sequences (not of beams).")
 
     @property
     def _dtype(self):

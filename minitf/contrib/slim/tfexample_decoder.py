@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import minitf as tf
 from minitf.contrib.slim.data_decoder import DataDecoder
+from minitf.framework.getter import getter
 
 
 class ItemHandler:
@@ -14,10 +15,7 @@ class ItemHandler:
     def __init__(self, keys):
         self._keys = list(keys) if isinstance(keys, (tuple, list)) else [keys]
 
-    @property
-    def keys(self) -> list:
-        """The names of the features."""
-        return self._keys
+    keys: list = getter("_keys", "The names of the features.")
 
     def tensors_to_item(self, keys_to_tensors: dict):
         """The item; subclasses define it."""

@@ -9,6 +9,7 @@ import numpy as np
 
 from minitf.framework import nest
 from minitf.framework.apply import apply, apply_op
+from minitf.framework.getter import getter
 from minitf.framework.graph import control_dependencies, get_default_graph, name_scope
 from minitf.framework.operation import Operation
 from minitf.framework.registry import define
@@ -116,10 +117,7 @@ class CriticalSection:
         with name_scope(name, "CriticalSection") as scope, control_dependencies(None):
             self._mutex = mutex_v2(shared_name=shared_name or scope[:-1], name=scope)
 
-    @property
-    def name(self) -> str:
-        """The name of the op that makes the mutex."""
-        return self._mutex.op.name
+    name: str = getter("_mutex.op.name", "The name of the op that makes the mutex.")
 
     def execute(self, fn: Callable, exclusive_resource_access: bool = True, name: str | None = None):
         """What `fn()` returns (tensors or an op, nested), its ops made such that they run in the section.

@@ -11,6 +11,7 @@ import numpy as np
 from minitf.framework import dtypes, op_counts
 from minitf.framework.apply import apply, apply_op
 from minitf.framework.convert import convert_to_tensor
+from minitf.framework.getter import getter
 from minitf.framework.graph import get_default_graph, name_scope
 from minitf.framework.registry import define
 from minitf.framework.shape import SCALAR, UNKNOWN, TensorShape, as_shape
@@ -198,15 +199,8 @@ class TensorArray:
     def __repr__(self):
         return f"<tf.TensorArray '{self._flow.name}' element_shape={self._known[0]} dtype={self._dtype.name}>"
 
-    @property
-    def dtype(self) -> dtypes.DType:
-        """The elements' type."""
-        return self._dtype
-
-    @property
-    def flow(self) -> Tensor:
-        """The tensor that stands for the list."""
-        return self._flow
+    dtype: dtypes.DType = getter("_dtype", "The elements' type.")
+    flow: Tensor = getter("_flow", "The tensor that stands for the list.")
 
     handle = flow
 

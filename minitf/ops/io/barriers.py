@@ -7,6 +7,7 @@ import numpy as np
 from minitf.framework import dtypes
 from minitf.framework.apply import apply, apply_op
 from minitf.framework.convert import convert_to_tensor
+from minitf.framework.getter import getter
 from minitf.framework.operation import Operation
 from minitf.framework.registry import define
 from minitf.framework.shape import SCALAR, TensorShape, as_shape
@@ -113,15 +114,8 @@ class Barrier:
         self._barrier_ref = apply("Barrier", **attrs, shared_name=shared_name or "", name=name)
         self._name = self._barrier_ref.op.name.rpartition("/")[2]
 
-    @property
-    def barrier_ref(self) -> Tensor:
-        """The tensor that stands for the barrier."""
-        return self._barrier_ref
-
-    @property
-    def name(self) -> str:
-        """The last part of the name of the op that makes the barrier."""
-        return self._name
+    barrier_ref: Tensor = getter("_barrier_ref", "The tensor that stands for the barrier.")
+    name: str = getter("_name", "The last part of the name of the op that makes the barrier.")
 
     def insert_many(self, component_index: int, keys, values, name: str | None = None) -> Operation:
         """An op that adds the component `component_index` of the elements `keys`: `values` [n, ...].

@@ -10,6 +10,7 @@ import numpy as np
 from minitf.framework import dtypes as types
 from minitf.framework.apply import apply, apply_op
 from minitf.framework.convert import convert_to_tensor
+from minitf.framework.getter import getter
 from minitf.framework.graph import name_scope
 from minitf.framework.registry import define
 from minitf.framework.shape import SCALAR, UNKNOWN, TensorShape
@@ -203,30 +204,11 @@ class QueueBase:
         chosen = gather(stack([q.queue_ref for q in queues]), index)
         return QueueBase(first.dtypes, shapes, first.names, chosen)
 
-    @property
-    def queue_ref(self) -> Tensor:
-        """The tensor that stands for the queue."""
-        return self._queue_ref
-
-    @property
-    def name(self) -> str:
-        """The name of the op that makes the queue."""
-        return self._queue_ref.op.name
-
-    @property
-    def dtypes(self) -> list:
-        """The types of the components."""
-        return self._dtypes
-
-    @property
-    def shapes(self) -> list[TensorShape]:
-        """The shapes of the components, as far as they are known."""
-        return self._shapes
-
-    @property
-    def names(self) -> list[str] | None:
-        """The names of the components, if they have names."""
-        return self._names
+    queue_ref: Tensor = getter("_queue_ref", "The tensor that stands for the queue.")
+    name: str = getter("_queue_ref.op.name", "The name of the op that makes the queue.")
+    dtypes: list = getter("_dtypes", "The types of the components.")
+    shapes: list[TensorShape] = getter("_shapes", "The shapes of the components, as far as they are known.")
+    names: list[str] | None = getter("_names", "The names of the components, if they have names.")
 
     def enqueue(self, vals, name: str | None = None):
         """An operation that adds one element and waits while the queue is full.

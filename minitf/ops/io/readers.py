@@ -11,6 +11,7 @@ from minitf.formats.records import Records, TFRecordOptions
 from minitf.formats.wire import Malformed, Message, field
 from minitf.framework import errors
 from minitf.framework.apply import apply, apply_op
+from minitf.framework.getter import getter
 from minitf.framework.registry import define
 from minitf.framework.shape import SCALAR, TensorShape
 from minitf.framework.tensor import Tensor
@@ -292,15 +293,8 @@ class ReaderBase:
     def __init__(self, reader_ref: Tensor, supports_serialize: bool = False):
         self._reader_ref, self._supports_serialize = reader_ref, supports_serialize
 
-    @property
-    def reader_ref(self) -> Tensor:
-        """The tensor that stands for the reader."""
-        return self._reader_ref
-
-    @property
-    def supports_serialize(self) -> bool:
-        """Whether its state can be saved."""
-        return self._supports_serialize
+    reader_ref: Tensor = getter("_reader_ref", "The tensor that stands for the reader.")
+    supports_serialize: bool = getter("_supports_serialize", "Whether its state can be saved.")
 
     def read(self, queue, name: str | None = None) -> tuple[Tensor, Tensor]:
         """(key, value): the next record, strings. When a file is read the name of the next one is taken from

@@ -7,6 +7,7 @@ import numpy as np
 from minitf.framework import dtypes
 from minitf.framework.apply import apply
 from minitf.framework.convert import convert_to_tensor
+from minitf.framework.getter import getter
 from minitf.framework.operation import Operation
 from minitf.framework.registry import define
 from minitf.framework.shape import SCALAR, as_shape
@@ -121,20 +122,9 @@ class ConditionalAccumulatorBase:
         self._dtype, self._shape = dtypes.as_dtype(dtype), as_shape(shape)
         self._accumulator_ref, self._name = accumulator_ref, accumulator_ref.op.name.rpartition("/")[2]
 
-    @property
-    def accumulator_ref(self) -> Tensor:
-        """The tensor that stands for the accumulator."""
-        return self._accumulator_ref
-
-    @property
-    def name(self) -> str:
-        """The last part of the name of the op that makes the accumulator."""
-        return self._name
-
-    @property
-    def dtype(self) -> dtypes.DType:
-        """The type of the gradients."""
-        return self._dtype
+    accumulator_ref: Tensor = getter("_accumulator_ref", "The tensor that stands for the accumulator.")
+    name: str = getter("_name", "The last part of the name of the op that makes the accumulator.")
+    dtype: dtypes.DType = getter("_dtype", "The type of the gradients.")
 
     def num_accumulated(self, name: str | None = None) -> Tensor:
         """How many gradients were added since the last were taken, an int32 scalar."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from minitf.framework.convert import register_tensor_conversion_function
+from minitf.framework.getter import getter
 from minitf.framework.graph import name_scope
 from minitf.framework.shape import TensorShape, as_shape
 from minitf.framework.tensor import Tensor
@@ -45,20 +46,9 @@ class PartitionedVariable:
         self._variable_list = sorted(variable_list, key=lambda v: v._get_save_slice_info().var_offset)
         self._name, self._shape, self._dtype, self._partitions = name, as_shape(shape), dtype, partitions
 
-    @property
-    def name(self) -> str:
-        """The name of the whole."""
-        return self._name
-
-    @property
-    def dtype(self):
-        """The type of the elements."""
-        return self._dtype
-
-    @property
-    def shape(self) -> TensorShape:
-        """The shape of the whole."""
-        return self._shape
+    name: str = getter("_name", "The name of the whole.")
+    dtype = getter("_dtype", "The type of the elements.")
+    shape: TensorShape = getter("_shape", "The shape of the whole.")
 
     def get_shape(self) -> TensorShape:
         """The shape of the whole."""

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from minitf.framework import dtypes, protos
+from minitf.framework.getter import getter
 from minitf.framework.shape import TensorShape
 
 _WIDTH_OF_STRINGS = 16
@@ -65,15 +66,8 @@ class PartitionInfo:
             raise ValueError(f"expected 0 <= offset < shape: var_offset is {var_offset}, full_shape {full_shape}")
         self._full_shape, self._var_offset = full_shape, var_offset
 
-    @property
-    def full_shape(self) -> Sequence[int]:
-        """The shape of the whole variable."""
-        return self._full_shape
-
-    @property
-    def var_offset(self) -> Sequence[int]:
-        """Where the part begins, along each axis."""
-        return self._var_offset
+    full_shape: Sequence[int] = getter("_full_shape", "The shape of the whole variable.")
+    var_offset: Sequence[int] = getter("_var_offset", "Where the part begins, along each axis.")
 
     def single_offset(self, shape: Sequence[int]) -> int:
         """Where a part of this shape begins along the axis that is cut; 0 if none is."""

@@ -7,6 +7,7 @@ import contextlib
 from minitf.framework.apply import apply, apply_op
 from minitf.framework.convert import convert_to_tensor, register_tensor_conversion_function
 from minitf.framework.dtypes import DType
+from minitf.framework.getter import getter
 from minitf.framework.graph import control_dependencies, get_default_graph, name_scope
 from minitf.framework.operation import Operation
 from minitf.framework.shape import UNKNOWN, as_shape
@@ -69,20 +70,9 @@ class ResourceVariable(Variable):
 
     # ---- what it is
 
-    @property
-    def dtype(self) -> DType:
-        """The type of the elements."""
-        return self._dtype
-
-    @property
-    def handle(self) -> Tensor:
-        """The tensor by which ops find the memory."""
-        return self._variable
-
-    @property
-    def create(self) -> Operation:
-        """The op that initializes it."""
-        return self._initializer
+    dtype: DType = getter("_dtype", "The type of the elements.")
+    handle: Tensor = getter("_variable", "The tensor by which ops find the memory.")
+    create: Operation = getter("_initializer", "The op that initializes it.")
 
     @property
     def _shared_name(self) -> str:
@@ -184,15 +174,8 @@ class Changed(ResourceVariable):
         self._change, self._cached = change, None
         self._snapshot = self._read_op()
 
-    @property
-    def name(self) -> str:
-        """The name of the change."""
-        return self._change.name
-
-    @property
-    def op(self) -> Operation:
-        """The change."""
-        return self._change
+    name: str = getter("_change.name", "The name of the change.")
+    op: Operation = getter("_change", "The change.")
 
     def _read_op(self) -> Tensor:
         with self._after():

@@ -6,6 +6,7 @@ import functools
 import threading
 
 from minitf.framework.forks import renewed
+from minitf.framework.getter import getter
 from minitf.framework.graph import get_default_graph
 from minitf.ops.state.variable_scope import VariableScope, variable_scope
 from minitf.ops.state.variables import Variable, trainable_variables
@@ -69,20 +70,9 @@ class Template:
                 "after its first call; make them with tf.get_variable(), which shares them"
             )
 
-    @property
-    def name(self) -> str:
-        """The name it was given."""
-        return self._name
-
-    @property
-    def func(self):
-        """The function it wraps."""
-        return self._function
-
-    @property
-    def variable_scope(self) -> VariableScope | None:
-        """The scope of its variables, once there is one."""
-        return self._scope
+    name: str = getter("_name", "The name it was given.")
+    func = getter("_function", "The function it wraps.")
+    variable_scope: VariableScope | None = getter("_scope", "The scope of its variables, once there is one.")
 
     @property
     def variable_scope_name(self) -> str | None:

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from minitf.framework import dtypes
 from minitf.framework.collections import GraphKeys
 from minitf.framework.convert import convert_to_tensor
+from minitf.framework.getter import getter
 from minitf.framework.graph import Graph, get_default_graph, name_scope
 from minitf.ops.state import resource_variable  # noqa: F401 - a kind of variables
 from minitf.ops.state.creation import SCOPES
@@ -51,20 +52,11 @@ class VariableScope:
         self._caching_device, self._partitioner, self._custom_getter = (caching_device, partitioner, custom_getter)
         self._dtype, self._use_resource = dtypes.type_or(dtype, dtypes.float32), use_resource
 
-    @property
-    def name(self) -> str:
-        """The prefix of the variables' names, without a slash at the end."""
-        return self._name
-
-    @property
-    def original_name_scope(self) -> str:
-        """The name scope that was opened with the scope, with a slash at the end."""
-        return self._name_scope
-
-    @property
-    def reuse(self):
-        """Whether variables are found (True), made (False) or either (tf.AUTO_REUSE)."""
-        return self._reuse
+    name: str = getter("_name", "The prefix of the variables' names, without a slash at the end.")
+    original_name_scope: str = getter(
+        "_name_scope", "The name scope that was opened with the scope, with a slash at the end."
+    )
+    reuse = getter("_reuse", "Whether variables are found (True), made (False) or either (tf.AUTO_REUSE).")
 
     def reuse_variables(self) -> None:
         """From now on, variables are found, not made."""
@@ -74,10 +66,7 @@ class VariableScope:
         """Sets the function that variables are got through."""
         self._custom_getter = custom_getter
 
-    @property
-    def custom_getter(self):
-        """The function that variables are got through, or None."""
-        return self._custom_getter
+    custom_getter = getter("_custom_getter", "The function that variables are got through, or None.")
 
     def get_collection(self, name: str) -> list:
         """The items of a collection whose names are in this scope."""

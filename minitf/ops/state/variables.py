@@ -9,6 +9,7 @@ from minitf.framework import dtypes, op_counts, protos
 from minitf.framework.apply import apply, apply_op
 from minitf.framework.collections import GraphKeys
 from minitf.framework.convert import convert_to_tensor, register_tensor_conversion_function
+from minitf.framework.getter import getter
 from minitf.framework.graph import Graph, get_default_graph, name_scope
 from minitf.framework.operation import Operation
 from minitf.framework.placement import join
@@ -132,35 +133,12 @@ class Variable(metaclass=Created):
 
     # ---- what it is
 
-    @property
-    def name(self) -> str:
-        """`op_name:0`."""
-        return self._variable.name
-
-    @property
-    def op(self) -> Operation:
-        """The op that stands for the memory."""
-        return self._op
-
-    @property
-    def graph(self) -> Graph:
-        """The graph it belongs to."""
-        return self._op.graph
-
-    @property
-    def device(self) -> str:
-        """The device string of its op."""
-        return self._op.device
-
-    @property
-    def dtype(self) -> dtypes.DType:
-        """The type of its memory, such as float32_ref."""
-        return self._variable.dtype
-
-    @property
-    def shape(self) -> TensorShape:
-        """The static shape."""
-        return self._variable.shape
+    name: str = getter("_variable.name", "`op_name:0`.")
+    op: Operation = getter("_op", "The op that stands for the memory.")
+    graph: Graph = getter("_op.graph", "The graph it belongs to.")
+    device: str = getter("_op.device", "The device string of its op.")
+    dtype: dtypes.DType = getter("_variable.dtype", "The type of its memory, such as float32_ref.")
+    shape: TensorShape = getter("_variable.shape", "The static shape.")
 
     def get_shape(self) -> TensorShape:
         """The static shape."""
@@ -171,15 +149,8 @@ class Variable(metaclass=Created):
         self._variable.set_shape(shape)
         self._snapshot.set_shape(shape)
 
-    @property
-    def initializer(self) -> Operation:
-        """The op that assigns the initial value."""
-        return self._initializer
-
-    @property
-    def initial_value(self) -> Tensor:
-        """The tensor that `initializer` assigns."""
-        return self._initial_value
+    initializer: Operation = getter("_initializer", "The op that assigns the initial value.")
+    initial_value: Tensor = getter("_initial_value", "The tensor that `initializer` assigns.")
 
     def begin_with(self, initial_value: Tensor, initializer: Operation) -> None:
         """Makes another tensor, and the op that assigns it, what the variable is initialized with."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from minitf.framework.getter import getter
+
 
 class SessionRunArgs(NamedTuple):
     """What a hook adds to a run: fetches, feeds and options."""
@@ -27,20 +29,9 @@ class SessionRunContext:
     def __init__(self, original_args: SessionRunArgs, session):
         self._original_args, self._session, self._stop_requested = original_args, session, False
 
-    @property
-    def original_args(self) -> SessionRunArgs:
-        """The caller's fetches, feeds and options."""
-        return self._original_args
-
-    @property
-    def session(self):
-        """The session that runs."""
-        return self._session
-
-    @property
-    def stop_requested(self) -> bool:
-        """Whether a hook wants this run to be the last one."""
-        return self._stop_requested
+    original_args: SessionRunArgs = getter("_original_args", "The caller's fetches, feeds and options.")
+    session = getter("_session", "The session that runs.")
+    stop_requested: bool = getter("_stop_requested", "Whether a hook wants this run to be the last one.")
 
     def request_stop(self) -> None:
         """Makes this run the last one: `should_stop()` of the monitored session becomes true."""

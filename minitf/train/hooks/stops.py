@@ -7,6 +7,7 @@ import time
 import numpy as np
 
 import minitf as tf
+from minitf.framework.getter import getter
 from minitf.train.hooks.checkpoint_saver import required_step
 from minitf.train.hooks.session_run_hook import SessionRunArgs, SessionRunHook
 
@@ -100,10 +101,7 @@ class FinalOpsHook(SessionRunHook):
     def __init__(self, final_ops, final_ops_feed_dict=None):
         self._final_ops, self._feeds, self._values = final_ops, final_ops_feed_dict, None
 
-    @property
-    def final_ops_values(self):
-        """What the ops gave at the end."""
-        return self._values
+    final_ops_values = getter("_values", "What the ops gave at the end.")
 
     def end(self, session) -> None:
         """Runs the ops."""

@@ -8,6 +8,7 @@ from typing import NamedTuple
 import minitf as tf
 from minitf.framework import errors
 from minitf.framework.collections import GraphKeys
+from minitf.framework.getter import getter
 from minitf.framework.graph import get_default_graph
 from minitf.train.coordinator import Coordinator
 from minitf.train.hooks.checkpoint_saver import CheckpointSaverHook
@@ -120,10 +121,7 @@ class _MonitoredSession:
         def __init__(self, session, run_with_hooks_fn):
             self._session, self._run_with_hooks_fn = session, run_with_hooks_fn
 
-        @property
-        def session(self):
-            """The session, without hooks."""
-            return self._session
+        session = getter("_session", "The session, without hooks.")
 
         def run_with_hooks(self, *args, **kwargs):
             """The same as `run` of the monitored session."""

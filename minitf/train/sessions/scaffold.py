@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import minitf as tf
 from minitf.framework.collections import GraphKeys
+from minitf.framework.getter import getter
 from minitf.framework.graph import get_default_graph, name_scope
 from minitf.ops.array.array import concat
 from minitf.ops.array.constant import constant
@@ -102,45 +103,16 @@ class Scaffold:
         """An op that initializes local variables and tables."""
         return group(variables.local_variables_initializer(), tables_initializer(), no_op("init"))
 
-    @property
-    def init_fn(self):
-        """What is called with a new session after init_op, or None."""
-        return self._init_fn
-
-    @property
-    def init_op(self):
-        """The op that gives variables their values."""
-        return self._init_op
-
-    @property
-    def init_feed_dict(self):
-        """What is fed to init_op."""
-        return self._init_feed_dict
-
-    @property
-    def ready_op(self):
-        """A tensor of the names of variables without values."""
-        return self._ready_op
-
-    @property
-    def ready_for_local_init_op(self):
-        """The same of the global variables, which local_init_op may need."""
-        return self._ready_for_local_init_op
-
-    @property
-    def local_init_op(self):
-        """The op that is run in every new session."""
-        return self._local_init_op
-
-    @property
-    def summary_op(self):
-        """The tensor of all summaries, or None."""
-        return self._summary_op
-
-    @property
-    def saver(self):
-        """What saves and restores."""
-        return self._saver
+    init_fn = getter("_init_fn", "What is called with a new session after init_op, or None.")
+    init_op = getter("_init_op", "The op that gives variables their values.")
+    init_feed_dict = getter("_init_feed_dict", "What is fed to init_op.")
+    ready_op = getter("_ready_op", "A tensor of the names of variables without values.")
+    ready_for_local_init_op = getter(
+        "_ready_for_local_init_op", "The same of the global variables, which local_init_op may need."
+    )
+    local_init_op = getter("_local_init_op", "The op that is run in every new session.")
+    summary_op = getter("_summary_op", "The tensor of all summaries, or None.")
+    saver = getter("_saver", "What saves and restores.")
 
 
 def _init_op():

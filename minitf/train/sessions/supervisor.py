@@ -7,6 +7,7 @@ import os
 
 import minitf as tf
 from minitf.framework.collections import GraphKeys
+from minitf.framework.getter import getter
 from minitf.framework.graph import get_default_graph
 from minitf.ops.control.control import group
 from minitf.ops.state import variables
@@ -109,75 +110,20 @@ class Supervisor:
 
     # ---- its parts
 
-    @property
-    def is_chief(self) -> bool:
-        """Whether it initializes the model."""
-        return self._is_chief
-
-    @property
-    def session_manager(self) -> SessionManager:
-        """What makes the sessions."""
-        return self._session_manager
-
-    @property
-    def coord(self) -> Coordinator:
-        """The coordinator of the threads."""
-        return self._coord
-
-    @property
-    def init_op(self):
-        """The op that gives variables their values where no checkpoint does."""
-        return self._init_op
-
-    @property
-    def init_feed_dict(self):
-        """What is fed to init_op."""
-        return self._init_feed_dict
-
-    @property
-    def ready_op(self):
-        """A tensor of the names of variables without values."""
-        return self._ready_op
-
-    @property
-    def ready_for_local_init_op(self):
-        """The same of those that local_init_op needs."""
-        return self._ready_for_local_init_op
-
-    @property
-    def summary_writer(self):
-        """The FileWriter, or None."""
-        return self._summary_writer
-
-    @property
-    def summary_op(self):
-        """The tensor of all summaries, or None."""
-        return self._summary_op
-
-    @property
-    def save_summaries_secs(self) -> float | None:
-        """Seconds between two summaries."""
-        return self._save_summaries_secs
-
-    @property
-    def global_step(self):
-        """The global step, or None."""
-        return self._global_step
-
-    @property
-    def saver(self):
-        """What saves and restores, or None."""
-        return self._saver
-
-    @property
-    def save_model_secs(self) -> float | None:
-        """Seconds between two checkpoints."""
-        return self._save_model_secs
-
-    @property
-    def save_path(self) -> str | None:
-        """The path of checkpoints, without the number of a step."""
-        return self._save_path
+    is_chief: bool = getter("_is_chief", "Whether it initializes the model.")
+    session_manager: SessionManager = getter("_session_manager", "What makes the sessions.")
+    coord: Coordinator = getter("_coord", "The coordinator of the threads.")
+    init_op = getter("_init_op", "The op that gives variables their values where no checkpoint does.")
+    init_feed_dict = getter("_init_feed_dict", "What is fed to init_op.")
+    ready_op = getter("_ready_op", "A tensor of the names of variables without values.")
+    ready_for_local_init_op = getter("_ready_for_local_init_op", "The same of those that local_init_op needs.")
+    summary_writer = getter("_summary_writer", "The FileWriter, or None.")
+    summary_op = getter("_summary_op", "The tensor of all summaries, or None.")
+    save_summaries_secs: float | None = getter("_save_summaries_secs", "Seconds between two summaries.")
+    global_step = getter("_global_step", "The global step, or None.")
+    saver = getter("_saver", "What saves and restores, or None.")
+    save_model_secs: float | None = getter("_save_model_secs", "Seconds between two checkpoints.")
+    save_path: str | None = getter("_save_path", "The path of checkpoints, without the number of a step.")
 
     # ---- sessions
 

@@ -6,6 +6,7 @@ import numpy as np
 
 from minitf.framework import dtypes
 from minitf.framework.convert import convert_to_tensor, register_tensor_conversion_function
+from minitf.framework.getter import getter
 from minitf.framework.graph import name_scope
 from minitf.framework.shape import UNKNOWN, TensorShape, broadcast_static_shape
 from minitf.framework.tensor import Tensor
@@ -135,35 +136,16 @@ class LinearOperator:
 
     # ---- what is known of them
 
-    @property
-    def dtype(self):
-        """The type of the matrices' items."""
-        return self._dtype
-
-    @property
-    def name(self) -> str:
-        """The name under which ops are added."""
-        return self._name
-
-    @property
-    def graph_parents(self) -> list:
-        """The tensors that the operator was made of."""
-        return self._graph_parents
-
-    @property
-    def is_non_singular(self):
-        """Whether the matrices have inverses; None if that is not known."""
-        return self._is_non_singular
-
-    @property
-    def is_self_adjoint(self):
-        """Whether the matrices are equal to their adjoints; None if that is not known."""
-        return self._is_self_adjoint
-
-    @property
-    def is_positive_definite(self):
-        """Whether x^H A x has a positive real part for all x but 0; None if that is not known."""
-        return self._is_positive_definite
+    dtype = getter("_dtype", "The type of the matrices' items.")
+    name: str = getter("_name", "The name under which ops are added.")
+    graph_parents: list = getter("_graph_parents", "The tensors that the operator was made of.")
+    is_non_singular = getter("_is_non_singular", "Whether the matrices have inverses; None if that is not known.")
+    is_self_adjoint = getter(
+        "_is_self_adjoint", "Whether the matrices are equal to their adjoints; None if that is not known."
+    )
+    is_positive_definite = getter(
+        "_is_positive_definite", "Whether x^H A x has a positive real part for all x but 0; None if that is not known."
+    )
 
     @property
     def is_square(self):

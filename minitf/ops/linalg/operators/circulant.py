@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from minitf.framework import dtypes
 from minitf.framework.convert import convert_to_tensor
+from minitf.framework.getter import getter
 from minitf.framework.shape import UNKNOWN, TensorShape
 from minitf.framework.tensor import Tensor
 from minitf.ops.array import array
@@ -41,20 +42,14 @@ class _Circulant(LinearOperator):
             input_output_dtype, [self._spectrum], is_non_singular, is_self_adjoint, is_positive_definite, True, name
         )
 
-    @property
-    def block_depth(self) -> int:
-        """How many axes a block has."""
-        return self._depth
+    block_depth: int = getter("_depth", "How many axes a block has.")
 
     @property
     def block_shape(self) -> TensorShape:
         """The static shape of a block."""
         return self._spectrum.shape[-self._depth :]
 
-    @property
-    def spectrum(self) -> Tensor:
-        """What transforms are multiplied by."""
-        return self._spectrum
+    spectrum: Tensor = getter("_spectrum", "What transforms are multiplied by.")
 
     def block_shape_tensor(self) -> Tensor:
         """The shape of a block as a tensor."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import operator as python
 
+from minitf.framework.getter import getter
 from minitf.framework.shape import UNKNOWN, TensorShape
 from minitf.ops.array import array
 from minitf.ops.array.joining import split, stack
@@ -38,10 +39,7 @@ class LinearOperatorAdjoint(LinearOperator):
             name or f"{operator.name}_adjoint",
         )
 
-    @property
-    def operator(self) -> LinearOperator:
-        """The other one."""
-        return self._operator
+    operator: LinearOperator = getter("_operator", "The other one.")
 
     def _shape(self):
         sizes = self._operator.shape.sizes
@@ -103,10 +101,7 @@ class LinearOperatorInversion(LinearOperator):
             name or f"{operator.name}_inv",
         )
 
-    @property
-    def operator(self) -> LinearOperator:
-        """The other one."""
-        return self._operator
+    operator: LinearOperator = getter("_operator", "The other one.")
 
     def _shape(self):
         return self._operator.shape
@@ -151,10 +146,7 @@ class _Several(LinearOperator):
         parents = [t for o in operators for t in o.graph_parents]
         super().__init__(operators[0].dtype, parents, *hints, name or joined.join(o.name for o in operators))
 
-    @property
-    def operators(self) -> list[LinearOperator]:
-        """The parts."""
-        return self._operators
+    operators: list[LinearOperator] = getter("_operators", "The parts.")
 
     def _batch(self) -> TensorShape:
         return together([o.batch_shape for o in self._operators])

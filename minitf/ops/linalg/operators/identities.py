@@ -6,6 +6,7 @@ import numpy as np
 
 from minitf.framework import dtypes
 from minitf.framework.convert import convert_to_tensor
+from minitf.framework.getter import getter
 from minitf.framework.static import constant_value, constant_value_as_shape
 from minitf.framework.tensor import Tensor
 from minitf.ops.array import array
@@ -171,10 +172,7 @@ class LinearOperatorScaledIdentity(_Multiple):
         hints = is_non_singular, is_self_adjoint, is_positive_definite, True
         super().__init__(self._multiplier.dtype, [self._multiplier], *hints, name)
 
-    @property
-    def multiplier(self) -> Tensor:
-        """The numbers [...]."""
-        return self._multiplier
+    multiplier: Tensor = getter("_multiplier", "The numbers [...].")
 
     def _factor(self):
         return self._multiplier

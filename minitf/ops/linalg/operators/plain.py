@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from minitf.framework.convert import convert_to_tensor
+from minitf.framework.getter import getter
 from minitf.framework.shape import UNKNOWN, TensorShape
 from minitf.framework.tensor import Tensor
 from minitf.ops.array import array
@@ -131,10 +132,7 @@ class LinearOperatorDiag(LinearOperator):
             self._diag.dtype, [self._diag], is_non_singular, is_self_adjoint, is_positive_definite, True, name
         )
 
-    @property
-    def diag(self) -> Tensor:
-        """The diagonals [..., n]."""
-        return self._diag
+    diag: Tensor = getter("_diag", "The diagonals [..., n].")
 
     def _shape(self):
         sizes = self._diag.shape.sizes

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from minitf.framework.convert import convert_to_tensor
+from minitf.framework.getter import getter
 from minitf.framework.shape import UNKNOWN, TensorShape
 from minitf.framework.tensor import Tensor
 from minitf.ops.array import array
@@ -52,10 +53,7 @@ class LinearOperatorHouseholder(LinearOperator):
         self._reflection_axis = convert_to_tensor(reflection_axis, name="reflection_axis")
         super().__init__(self._reflection_axis.dtype, [self._reflection_axis], is_non_singular, True, False, True, name)
 
-    @property
-    def reflection_axis(self) -> Tensor:
-        """The axes [..., n]."""
-        return self._reflection_axis
+    reflection_axis: Tensor = getter("_reflection_axis", "The axes [..., n].")
 
     def _shape(self):
         return _square_shape(self._reflection_axis.shape.sizes)
@@ -155,35 +153,14 @@ class LinearOperatorLowRankUpdate(LinearOperator):
         hints = is_non_singular, is_self_adjoint, is_positive_definite, is_square
         super().__init__(base_operator.dtype, parents, *hints, name)
 
-    @property
-    def u(self) -> Tensor:
-        """The columns on the left."""
-        return self._u
-
-    @property
-    def v(self) -> Tensor:
-        """The columns on the right."""
-        return self._v
-
-    @property
-    def is_diag_update_positive(self):
-        """Whether the diagonal in the middle is positive; None if that is not known."""
-        return self._is_diag_update_positive
-
-    @property
-    def diag_update(self):
-        """The diagonal in the middle; None for ones."""
-        return self._diag_update
-
-    @property
-    def diag_operator(self) -> LinearOperator:
-        """The diagonal in the middle, as an operator."""
-        return self._diag_operator
-
-    @property
-    def base_operator(self) -> LinearOperator:
-        """What the rest is added to."""
-        return self._base
+    u: Tensor = getter("_u", "The columns on the left.")
+    v: Tensor = getter("_v", "The columns on the right.")
+    is_diag_update_positive = getter(
+        "_is_diag_update_positive", "Whether the diagonal in the middle is positive; None if that is not known."
+    )
+    diag_update = getter("_diag_update", "The diagonal in the middle; None for ones.")
+    diag_operator: LinearOperator = getter("_diag_operator", "The diagonal in the middle, as an operator.")
+    base_operator: LinearOperator = getter("_base", "What the rest is added to.")
 
     def _shape(self):
         batches = [self._base.batch_shape, self._diag_operator.batch_shape, self._u.shape[:-2], self._v.shape[:-2]]
@@ -252,15 +229,8 @@ class LinearOperatorToeplitz(LinearOperator):
         self._col.shape[-1].assert_is_compatible_with(self._row.shape[-1])
         super().__init__(self._row.dtype, [self._row, self._col], *hints, name)
 
-    @property
-    def col(self) -> Tensor:
-        """The first columns."""
-        return self._col
-
-    @property
-    def row(self) -> Tensor:
-        """The first rows."""
-        return self._row
+    col: Tensor = getter("_col", "The first columns.")
+    row: Tensor = getter("_row", "The first rows.")
 
     def _shape(self):
         batch = together([self._col.shape[:-1], self._row.shape[:-1]])
