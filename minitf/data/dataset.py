@@ -266,7 +266,12 @@ class Dataset(structure.Structured):
     # ---- kept, computed ahead
 
     def cache(self, filename="") -> Dataset:
-        """The same elements, kept in memory from the first time through to the next, whatever `filename`."""
+        """The same elements, kept from the first time through, if that went to their end, to the next: in memory, or
+        in files whose names begin with `filename`, which other sessions and TensorFlow read too.
+
+        Raises (at run time):
+          AlreadyExistsError: while another iterator writes these files.
+        """
         name = tf.convert_to_tensor(filename, tf.string, name="filename")
         return self._made("CacheDataset", self._parts, name)
 

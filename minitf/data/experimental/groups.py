@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import minitf as tf
 from minitf.data import structure
-from minitf.data.dataset import Dataset
+from minitf.data.dataset import Dataset, check_state
 from minitf.data.functions import traced
 from minitf.framework.shape import TensorShape
 
@@ -52,6 +52,68 @@ def _grouped(dataset: Dataset, key_func, reduce_func, window_size_func) -> Datas
 def _check_number(part, message: str) -> None:
     if structure.is_nested(part) or part.dtype is not tf.int64 or not part.shape.is_compatible_with([]):
         raise ValueError(f"{message}, not {structure.shown(part)}.")
+
+
+class Reducer:
+    """How the elements of a group become one: `init_func(key)` gives the first state, `reduce_func(state, element)`
+    the next one, `finalize_func(state)` what the last one becomes.
+    """
+
+    def __init__(self, init_func: Callable, reduce_func: Callable, finalize_func: Callable):
+        self._functions = init_func, reduce_func, finalize_func
+
+    @property
+    def init_func(self) -> Callable:
+        """What gives the first state."""
+        return self._functions[0]
+
+    @property
+    def reduce_func(self) -> Callable:
+        """What gives the next state."""
+        return self._functions[1]
+
+    @property
+    def finalize_func(self) -> Callable:
+        """What the last state becomes."""
+        return self._functions[2]
+
+
+def group_by_reducer(key_func: Callable, reducer: Reducer) -> Callable:
+    """One element for each group of elements with the same key, by rising keys: what `reducer` makes of it.
+
+    key_func: gives the key of an element, an int64 scalar.
+
+    Raises:
+      ValueError: for a key that is none. TypeError: for states of different types.
+    """
+
+    def transformation(dataset: Dataset) -> Dataset:
+        home, number = [dataset._variant_tensor], structure.Part(tf.int64, TensorShape([]))
+        key, found = traced(key_func, dataset._parts, "group_by_reducer()", home)
+        _check_number(found, "`key_func` must return a single tf.int64 tensor")
+        first, state = traced(reducer.init_func, number, "group_by_reducer()", home)
+        following, state = _settled(reducer.reduce_func, state, dataset)
+        last, parts = traced(reducer.finalize_func, state, "group_by_reducer()", home)
+        graphs = {"key_func": key, "init_func": first, "reduce_func": following, "finalize_func": last}
+        captured = [t for graph in graphs.values() for t in graph.captured_tensors]
+        return dataset._made("GroupByReducerDataset", parts, captured, **graphs)
+
+    return transformation
+
+
+def _settled(function: Callable, state, dataset: Dataset):
+    """The graph of a function of a state and an element, and the state's parts, their shapes such that both what
+    it begins with and what the function gives fit.
+    """
+    while True:
+        graph, found = traced(function, (state, dataset._parts), "group_by_reducer()", [dataset._variant_tensor])
+        check_state(state, found, "group_by_reducer()")
+        wider = structure.map_structure(
+            lambda a, b: a.with_shape(a.shape.most_specific_compatible_shape(b.shape)), state, found
+        )
+        if structure.flatten(structure.shapes(wider)) == structure.flatten(structure.shapes(state)):
+            return graph, state
+        state = wider
 
 
 def bucket_by_sequence_length(

@@ -27,6 +27,18 @@ class RandomDataset(Dataset):
         self._begin(apply("RandomDataset", *seeds(seed), **structure.carriers(part)), part)
 
 
+def cardinality(dataset: Dataset):
+    """The number of a dataset's elements, an int64 scalar: INFINITE_CARDINALITY, or UNKNOWN_CARDINALITY where only
+    going through them tells.
+
+    >>> import minitf as tf
+    >>> with tf.Session() as sess:
+    ...     print(sess.run(tf.data.experimental.cardinality(tf.data.Dataset.range(7).batch(2))))
+    4
+    """
+    return apply("DatasetCardinality", dataset._variant_tensor)
+
+
 def get_single_element(dataset: Dataset):
     """The one element of a dataset.
 

@@ -9,6 +9,7 @@ from minitf.data import structure
 from minitf.data.dataset import Dataset, check_state
 from minitf.data.functions import traced
 from minitf.data.seeds import seeds
+from minitf.framework.shape import TensorShape
 
 
 def _number(value, name: str):
@@ -131,6 +132,29 @@ def take_while(predicate: Callable) -> Callable:
 def parse_example_dataset(features, num_parallel_calls=1) -> Callable:
     """What `tf.parse_example(batch, features)` gives for each element, a vector of serialized Examples."""
     return lambda dataset: dataset.map(lambda batch: tf.parse_example(batch, features), num_parallel_calls)
+
+
+def dense_to_sparse_batch(batch_size, row_shape) -> Callable:
+    """Batches of elements of different shapes, as sparse tensors.
+
+    row_shape: the sizes of a row, with None (or -1) for that of the largest element in the batch.
+
+    Raises:
+      TypeError: for elements of several parts. InvalidArgumentError: at a run, for one that is larger.
+    """
+
+    def transformation(dataset: Dataset) -> Dataset:
+        if structure.is_nested(dataset._parts):
+            raise TypeError(
+                "DenseToSparseDataset requires an input whose elements have a single component, whereas the input has "
+                f"{dataset.output_types!r}."
+            )
+        shape = TensorShape(row_shape)
+        sizes = tf.constant([-1 if n is None or n < 0 else n for n in shape.as_list()], tf.int64)
+        part = structure.SparsePart(dataset.output_types, TensorShape([None]).concatenate(shape))
+        return dataset._made("DenseToSparseBatchDataset", part, _number(batch_size, "batch_size"), sizes)
+
+    return transformation
 
 
 def prefetch_to_device(device, buffer_size=None) -> Callable:

@@ -15,7 +15,7 @@ from collections import deque
 
 from minitf.framework import errors, forks
 from minitf.ops.datasets import waiting
-from minitf.ops.datasets.base import ELEMENTS, Steps, dataset_op
+from minitf.ops.datasets.base import ELEMENTS, Steps, dataset_op, same_count
 from minitf.ops.datasets.elementwise import PARALLEL, Called, Other
 
 _LOOK = 0.1  # seconds between two looks at whether waiting still makes sense
@@ -33,6 +33,8 @@ _lines: weakref.WeakSet = weakref.WeakSet()
 )
 class _PrefetchDataset(Other):
     """The elements of another dataset, some of them computed before they are asked for."""
+
+    count = same_count
 
     def start(self, pull):
         size = self.numbers[0]
@@ -54,6 +56,8 @@ def _same(element):
 )
 class _ParallelMapDataset(Called):
     """The results of a function, several of which threads compute at once."""
+
+    count = same_count
 
     def __init__(self, op, source, *values):
         super().__init__(op, source, *values[:-1])

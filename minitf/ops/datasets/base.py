@@ -17,6 +17,7 @@ from minitf.framework.registry import define
 from minitf.framework.shape import SCALAR
 
 Element = tuple  # of arrays
+ENDLESS, UNKNOWN = -1, -2  # numbers of elements
 
 
 class Pull:
@@ -45,9 +46,18 @@ class Dataset:
         """An iterator over its elements."""
         raise NotImplementedError
 
+    def count(self) -> int:
+        """How many elements it has, or that there is no end, or that it is not known."""
+        return UNKNOWN
+
     def wrong(self, message: str) -> errors.InvalidArgumentError:
         """An error that names the op."""
         return errors.InvalidArgumentError(None, self.op, message)
+
+
+def same_count(self) -> int:
+    """As many as the dataset has of which it is made."""
+    return self.source.count()
 
 
 class Steps:

@@ -37,6 +37,11 @@ class Batches(Dataset):
         if self.size < 1:
             raise self.wrong("Batch size must be greater than zero.")
 
+    def count(self):
+        """As many as whole batches, and a smaller one where it is given."""
+        count = self.source.count()
+        return count if count < 0 else (count if self.whole_only else count + self.size - 1) // self.size
+
     def start(self, pull):
         """An iterator over its elements."""
         return _Batched(self, self.source.start(pull))
@@ -136,6 +141,10 @@ class _WindowDataset(Dataset):
             if getattr(self, name) < 1:
                 raise self.wrong(f"Window {name} must be greater than zero.")
 
+    def count(self):
+        count = self.source.count()
+        return count if count < 0 else count // self.shift + (count % self.shift > 0 and not self.whole_only)
+
     def start(self, pull):
         return _Windows(self, self.source.start(pull))
 
@@ -177,6 +186,10 @@ class Kept(Dataset):
     def __init__(self, op, elements: list[tuple]):
         super().__init__(op)
         self.elements = elements
+
+    def count(self):
+        """As many as it was given."""
+        return len(self.elements)
 
     def start(self, pull):
         """An iterator over its elements."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 
 from minitf.framework import errors
-from minitf.ops.datasets.base import ELEMENTS, Dataset, Steps, captured_by, dataset_op
+from minitf.ops.datasets.base import ELEMENTS, ENDLESS, UNKNOWN, Dataset, Steps, captured_by, dataset_op, same_count
 
 PARALLEL = "use_inter_op_parallelism: bool = True, preserve_cardinality: bool = False"
 _WITH_FUNCTION = "input_dataset: variant, other_arguments: **Targuments"
@@ -32,6 +32,8 @@ class Called(Dataset):
 @dataset_op("MapDataset", _WITH_FUNCTION, f"f: func, {PARALLEL}, {ELEMENTS}")
 class MapDataset(Called):
     """The results of a function."""
+
+    count = same_count
 
     def start(self, pull):
         """An iterator over its elements."""
@@ -95,6 +97,8 @@ class _TakeWhileDataset(Called):
 class _ScanDataset(Dataset):
     """The second results of a function of a state, its first result, and an element."""
 
+    count = same_count
+
     def __init__(self, op, source, *values):
         super().__init__(op)
         count = op.attrs["states"]
@@ -129,6 +133,12 @@ class Other(Dataset):
 class _TakeDataset(Other):
     """The first elements; all for -1."""
 
+    def count(self):
+        count, wanted = self.source.count(), self.numbers[0]
+        if count == UNKNOWN or wanted < 0:
+            return UNKNOWN if count == UNKNOWN else ENDLESS  # as TensorFlow counts "all"
+        return wanted if count == ENDLESS else min(count, wanted)
+
     def start(self, pull):
         count = self.numbers[0]
         return self.source.start(pull) if count < 0 else _Limited(self.source.start(pull), count)
@@ -150,6 +160,10 @@ class _Limited(Steps):
 @dataset_op("SkipDataset", "input_dataset: variant, count: int64[]")
 class _SkipDataset(Other):
     """All but the first elements; none for -1."""
+
+    def count(self):
+        count, skipped = self.source.count(), self.numbers[0]
+        return count if count < 0 else 0 if skipped < 0 else max(count - skipped, 0)
 
     def start(self, pull):
         count = self.numbers[0]
@@ -183,6 +197,10 @@ class _ShardDataset(Other):
         if not 0 <= index < shards:
             raise self.wrong(f"Index must be between 0 and {shards - 1} (currently index = {index}).")
 
+    def count(self):
+        count, (shards, index) = self.source.count(), self.numbers
+        return count if count < 0 else count // shards + (index < count % shards)
+
     def start(self, pull):
         return _EveryNth(self.source.start(pull), *self.numbers)
 
@@ -202,6 +220,8 @@ class _EveryNth(Steps):
 @dataset_op("IgnoreErrorsDataset")
 class _IgnoreErrorsDataset(Other):
     """The elements that can be computed."""
+
+    count = same_count
 
     def start(self, pull):
         return _Good(self.source.start(pull))
@@ -236,32 +256,6 @@ class _UniqueDataset(Other):
         return filter(is_new, self.source.start(pull))
 
 
-@dataset_op("CacheDataset", "input_dataset: variant, filename: string[]")
-class _CacheDataset(Dataset):
-    """The same elements, kept in memory when they were computed once, to their end."""
-
-    def __init__(self, op, source, filename):
-        super().__init__(op)
-        self.source, self.kept = source, None
-
-    def start(self, pull):
-        return iter(self.kept) if self.kept is not None else _Keeping(self, self.source.start(pull))
-
-
-class _Keeping(Steps):
-    def __init__(self, dataset: _CacheDataset, source):
-        self._dataset, self._source, self._seen = dataset, source, []
-
-    def __next__(self):
-        try:
-            element = next(self._source)
-        except StopIteration:
-            self._dataset.kept = self._seen
-            raise
-        self._seen.append(element)
-        return element
-
-
 @dataset_op(
     "OptimizeDataset",
     "input_dataset: variant, optimizations: string",
@@ -269,6 +263,8 @@ class _Keeping(Steps):
 )
 class _OptimizeDataset(Dataset):
     """The elements of another dataset, whose repeated shuffles are one step (see `Pull.fused`)."""
+
+    count = same_count
 
     def __init__(self, op, source, names):
         super().__init__(op)
@@ -283,6 +279,8 @@ class _OptimizeDataset(Dataset):
 class _ModelDataset(Other):
     """The elements of another dataset, as they are."""
 
+    count = same_count
+
     def start(self, pull):
         return self.source.start(pull)
 
@@ -290,6 +288,10 @@ class _ModelDataset(Other):
 @dataset_op("ConcatenateDataset", "input_dataset: variant, another_dataset: variant")
 class _ConcatenateDataset(Dataset):
     """The elements of one dataset, then those of another."""
+
+    def count(self):
+        counts = [source.count() for source in self._sources]
+        return ENDLESS if ENDLESS in counts else UNKNOWN if UNKNOWN in counts else sum(counts)
 
     def __init__(self, op, *sources):
         super().__init__(op)
@@ -302,6 +304,10 @@ class _ConcatenateDataset(Dataset):
 @dataset_op("ZipDataset", "input_datasets: *variant")
 class _ZipDataset(Dataset):
     """One element of each dataset, side by side, while all have some."""
+
+    def count(self):
+        counts = [source.count() for source in self._sources]
+        return UNKNOWN if UNKNOWN in counts else min([n for n in counts if n >= 0], default=ENDLESS)
 
     def __init__(self, op, *sources):
         super().__init__(op)

@@ -14,7 +14,7 @@ from minitf.ops.datasets.base import Dataset, Steps, boxed, dataset_op
 from minitf.ops.io.file_ops import read_whole
 
 
-class _Files(Dataset):
+class Files(Dataset):
     """The parts of some files, one file after the other."""
 
     def __init__(self, op, names, *settings):
@@ -22,6 +22,7 @@ class _Files(Dataset):
         self.names = [os.fsdecode(name) for name in names.reshape(-1)]
 
     def start(self, pull):
+        """An iterator over its elements."""
         return _Parts(self)
 
     def parts(self, name: str):
@@ -30,7 +31,7 @@ class _Files(Dataset):
 
 
 class _Parts(Steps):
-    def __init__(self, dataset: _Files):
+    def __init__(self, dataset: Files):
         self._dataset, self._names, self._parts = dataset, iter(dataset.names), None
 
     def __next__(self):
@@ -43,33 +44,33 @@ class _Parts(Steps):
                 self._parts = None
                 raise type(error)(None, self._dataset.op, error.message) from None
             if part is not None:
-                return (boxed(part),)
+                return part if isinstance(part, tuple) else (boxed(part),)
             self._parts = None
 
 
 @dataset_op("TextLineDataset", "filenames: string, compression_type: string[], buffer_size: int64[]", "")
-class _TextLineDataset(_Files):
+class _TextLineDataset(Files):
     """The lines of text files, without their ends."""
 
     def __init__(self, op, names, compression, _):
         super().__init__(op, names)
         self._compression = compression.item().decode()
-        _check_compression(self, self._compression)
+        check_compression(self, self._compression)
 
     def parts(self, name):
-        with translated(name), _opened(name, self._compression) as file:
-            while line := _read(name, file.readline):
+        with translated(name), opened(name, self._compression) as file:
+            while line := read(name, file.readline):
                 yield line.removesuffix(b"\n").removesuffix(b"\r")
 
 
 @dataset_op("TFRecordDataset", "filenames: string, compression_type: string[], buffer_size: int64[]", "")
-class _TFRecordDataset(_Files):
+class _TFRecordDataset(Files):
     """The records of TFRecord files."""
 
     def __init__(self, op, names, compression, _):
         super().__init__(op, names)
         self._compression = compression.item().decode()
-        _check_compression(self, self._compression)
+        check_compression(self, self._compression)
 
     def parts(self, name):
         records = Records(name, self._compression)
@@ -86,14 +87,14 @@ class _TFRecordDataset(_Files):
     "buffer_size: int64[], compression_type: string[]",
     "",
 )
-class _FixedLengthRecordDataset(_Files):
+class _FixedLengthRecordDataset(Files):
     """Pieces of equal length of files."""
 
     def __init__(self, op, names, header, record, footer, _, compression):
         super().__init__(op, names)
         self._header, self._record, self._footer = int(header), int(record), int(footer)
         self._compression = compression.item().decode()
-        _check_compression(self, self._compression)
+        check_compression(self, self._compression)
         if self._record < 1 or min(self._header, self._footer) < 0:
             raise self.wrong(
                 f"record_bytes is 1 at least, header_bytes and footer_bytes are 0 at least, not "
@@ -103,8 +104,8 @@ class _FixedLengthRecordDataset(_Files):
     def parts(self, name):
         data = read_whole(name)
         if self._compression:
-            with translated(name), _opened(name, self._compression) as file:
-                data = _read(name, file.read)
+            with translated(name), opened(name, self._compression) as file:
+                data = read(name, file.read)
         body = len(data) - self._header - self._footer
         if body < 0 or body % self._record:
             raise errors.InvalidArgumentError(
@@ -118,12 +119,14 @@ class _FixedLengthRecordDataset(_Files):
             yield data[start : start + self._record]
 
 
-def _check_compression(dataset: Dataset, kind: str) -> None:
+def check_compression(dataset: Dataset, kind: str) -> None:
+    """InvalidArgumentError for a compression that there is not."""
     if kind not in ("", "GZIP", "ZLIB"):
         raise dataset.wrong(f"Unsupported compression_type: {kind}.")
 
 
-def _opened(name: str, compression: str):
+def opened(name: str, compression: str):
+    """A file of bytes, without its compression."""
     if not compression:
         return open(name, "rb")
     if compression == "GZIP":
@@ -139,7 +142,8 @@ def _unpacked(name: str, data: bytes) -> bytes:
         raise errors.DataLossError(None, None, f"{name}: its compression is damaged: {error}") from None
 
 
-def _read(name: str, method) -> bytes:
+def read(name: str, method) -> bytes:
+    """What a method of a file gives; DataLossError if its compression is damaged."""
     try:
         return method()
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:

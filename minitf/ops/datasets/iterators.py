@@ -126,11 +126,12 @@ def _from_handle(b, op, handle):
 
 def _next(b, op, handle):
     element = _iterator(b, handle).next(b, op)
-    _check_element(op, element)
+    check_element(op, element)
     return [b.constant(a) for a in element]
 
 
-def _check_element(op, element: tuple) -> None:
+def check_element(op, element: tuple) -> None:
+    """InvalidArgumentError unless an element is what the op gives."""
     if len(element) != len(op.outputs):
         raise errors.InvalidArgumentError(
             None, op, f"the iterator gives {len(element)} components, not {len(op.outputs)}"

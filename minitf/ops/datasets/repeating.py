@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from minitf.ops.datasets.base import ELEMENTS, Dataset, Steps, dataset_op
+from minitf.ops.datasets.base import ELEMENTS, ENDLESS, Dataset, Steps, dataset_op, same_count
 from minitf.ops.datasets.elementwise import Other
 from minitf.ops.nn.sampling import Words
 from minitf.ops.random.random import first_place
@@ -27,6 +27,8 @@ class Shuffled(Dataset):
 class _ShuffleDataset(Shuffled):
     """Elements shuffled, each time in another order if it `reshuffles`."""
 
+    count = same_count
+
     def __init__(self, op, source, size, seed, seed2):
         super().__init__(op, source, size, seed, seed2)
         self.reshuffles = op.attrs["reshuffle_each_iteration"]
@@ -46,10 +48,20 @@ class _ShuffleAndRepeatDataset(Shuffled):
 
     def __init__(self, op, source, size, seed, seed2, count):
         super().__init__(op, source, size, seed, seed2)
-        self.count = int(count)
+        self.times = int(count)
+
+    def count(self):
+        return _times(self.source.count(), self.times)
 
     def start(self, pull):
-        return _Buffered(self, pull, Words(self.seeds), self.count)
+        return _Buffered(self, pull, Words(self.seeds), self.times)
+
+
+def _times(count: int, times: int) -> int:
+    """How many elements so many are, so many times."""
+    if not count or not times:
+        return 0
+    return ENDLESS if times < 0 else count if count < 0 else count * times
 
 
 class _Buffered(Steps):
@@ -108,6 +120,9 @@ class _Buffered(Steps):
 @dataset_op("RepeatDataset", "input_dataset: variant, count: int64[]")
 class _RepeatDataset(Other):
     """All elements again and again; for ever for -1."""
+
+    def count(self):
+        return _times(self.source.count(), self.numbers[0])
 
     def start(self, pull):
         source = self.source

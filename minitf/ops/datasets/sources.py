@@ -7,7 +7,7 @@ import itertools
 import numpy as np
 
 from minitf.framework import dtypes, errors
-from minitf.ops.datasets.base import ELEMENTS, Dataset, Steps, dataset_op
+from minitf.ops.datasets.base import ELEMENTS, ENDLESS, Dataset, Steps, dataset_op
 from minitf.ops.nn.sampling import Words
 from minitf.ops.random.random import first_place
 
@@ -15,6 +15,9 @@ from minitf.ops.random.random import first_place
 @dataset_op("TensorDataset", "components: **Toutput_types", "output_shapes: list(shape)")
 class _TensorDataset(Dataset):
     """One element."""
+
+    def count(self):
+        return 1
 
     def __init__(self, op, *values):
         super().__init__(op)
@@ -27,6 +30,9 @@ class _TensorDataset(Dataset):
 @dataset_op("TensorSliceDataset", "components: **Toutput_types", "output_shapes: list(shape)")
 class _TensorSliceDataset(Dataset):
     """The slices of tensors along their first axes."""
+
+    def count(self):
+        return self._length
 
     def __init__(self, op, *values):
         super().__init__(op)
@@ -44,6 +50,9 @@ class _TensorSliceDataset(Dataset):
 class _RangeDataset(Dataset):
     """Numbers at equal distances."""
 
+    def count(self):
+        return len(self._numbers)
+
     def __init__(self, op, start, stop, step):
         super().__init__(op)
         if step == 0:
@@ -57,6 +66,9 @@ class _RangeDataset(Dataset):
 @dataset_op("RandomDataset", "seed: int64[], seed2: int64[]")
 class _RandomDataset(Dataset):
     """Random numbers of 32 bits, without end."""
+
+    def count(self):
+        return ENDLESS
 
     def __init__(self, op, seed, seed2):
         super().__init__(op)

@@ -124,7 +124,7 @@ def string_to_number(string_tensor=None, out_type=dtypes.float32, name: str | No
 # ---- comma-separated values
 
 
-def _fields(record: bytes, delimiter: bytes, quotes: bool) -> list[bytes]:
+def csv_fields(record: bytes, delimiter: bytes, quotes: bool) -> list[bytes]:
     """The fields of a line, as RFC 4180 has them."""
     found, at = [], 0
     if not record:
@@ -166,20 +166,21 @@ def _csv(op, records, *defaults):
     chosen = attrs["select_cols"] or range(count)
     columns = [[] for _ in defaults]
     for row, record in enumerate(records.flat):
-        parts = _fields(record, attrs["field_delim"], attrs["use_quote_delim"])
+        parts = csv_fields(record, attrs["field_delim"], attrs["use_quote_delim"])
         if attrs["select_cols"] and len(parts) > chosen[-1]:
             parts = [parts[c] for c in chosen]
         if len(parts) != count:
             raise ValueError(f"expect {count} fields but have {len(parts)} in record {row}")
         for i, (part, default, tensor) in enumerate(zip(parts, defaults, op.outputs)):
-            columns[i].append(_value(part, default, tensor.dtype, attrs["na_value"], i, row))
+            columns[i].append(csv_value(part, default, tensor.dtype, attrs["na_value"], i, row))
     return [
         np.array([*c, None], object)[:-1].astype(t.dtype.numpy).reshape(records.shape)
         for c, t in zip(columns, op.outputs)
     ]
 
 
-def _value(part: bytes, default, dtype, missing: bytes, i: int, row: int):
+def csv_value(part: bytes, default, dtype, missing: bytes, i: int, row: int):
+    """What field `i` says, or its default where it is empty; ValueError if it says nothing of the type."""
     if part in (b"", missing):
         if not default.size:
             raise ValueError(f"field {i} is required but missing in record {row}")
