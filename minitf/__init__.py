@@ -206,13 +206,14 @@ from minitf.ops.state.variables import lifted as init_scope
 
 # Control flow, checks, Python functions
 
+from minitf.ops.control.assert_and_print import Assert, Print
 from minitf.ops.control.case import case, switch_case
 from minitf.ops.control.check import (
-    Assert, assert_equal, assert_greater, assert_greater_equal, assert_integer, assert_less,
+    assert_equal, assert_greater, assert_greater_equal, assert_integer, assert_less,
     assert_less_equal, assert_near, assert_negative, assert_non_negative, assert_non_positive,
     assert_none_equal, assert_positive, assert_proper_iterable, assert_rank, assert_rank_at_least,
     assert_rank_in, assert_same_float_dtype, assert_scalar, assert_type, check_numerics, is_non_decreasing,
-    is_numeric_tensor, is_strictly_increasing, Print, verify_tensor_all_finite,
+    is_numeric_tensor, is_strictly_increasing, verify_tensor_all_finite,
 )  # fmt: skip
 from minitf.ops.control.check_all import add_check_numerics_ops
 from minitf.ops.control.cond import cond

@@ -18,7 +18,7 @@ from minitf.ops.array.constant import constant
 from minitf.ops.array.gather import gather
 from minitf.ops.array.identity import identity
 from minitf.ops.array.ranges import range as range_
-from minitf.ops.control.check import Assert
+from minitf.ops.control.assert_and_print import Assert
 from minitf.ops.io.file_ops import matching_files
 from minitf.ops.io.queues import FIFOQueue, QueueBase
 from minitf.ops.io.summary import scalar

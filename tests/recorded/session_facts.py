@@ -2,6 +2,7 @@
 
 import data_scenarios  # noqa: F401 - adds its scenarios
 import layer_scenarios  # noqa: F401 - adds its scenarios
+import monitored_scenarios  # noqa: F401 - adds its scenarios
 import more_data_scenarios  # noqa: F401 - adds its scenarios
 import ragged_scenarios  # noqa: F401 - adds its scenarios
 import session_scenarios

@@ -6,7 +6,7 @@ from view_programs import ADDED, CROSSINGS, TIMES, VALUE, VIEWS, program
 
 import minitf as tf
 from minitf.ops.control import dataflow
-from minitf.ops.control.check import summarized
+from minitf.ops.control.assert_and_print import summarized
 
 
 def session(executor="native", passes=""):

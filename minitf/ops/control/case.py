@@ -10,7 +10,7 @@ from minitf.framework.graph import get_default_graph, name_scope
 from minitf.framework.operation import Operation
 from minitf.framework.tensor import Tensor
 from minitf.ops.array import array, joining
-from minitf.ops.control import check
+from minitf.ops.control.assert_and_print import Assert
 from minitf.ops.control.cond import cond
 from minitf.ops.math import compare, math, reduce
 
@@ -77,9 +77,7 @@ def _last_resort(predicates: list, function: Callable) -> Callable:
         shown = joining.stack(predicates, name="preds_c")
         op_counts.skip(op_counts.NONE_OF_THE_OTHERS)
         names = ", ".join(p.name for p in predicates)
-        found = check.Assert(
-            predicates[-1], [f"tf.case: none of the predicates ({names}) is true:", shown], len(predicates)
-        )
+        found = Assert(predicates[-1], [f"tf.case: none of the predicates ({names}) is true:", shown], len(predicates))
         with get_default_graph().control_dependencies([found]):
             return nest.map_structure(lambda value: _waiting(value, found), function())
 
@@ -103,7 +101,7 @@ def _at_most_one(predicates: list) -> Operation:
     total = reduce.reduce_sum(math.cast(shown, dtypes.int32), name="num_true_conds")
     names = ", ".join(p.name for p in predicates)
     message = [f"tf.case: more than one of the predicates ({names}) is true:", shown]
-    return check.Assert(compare.less_equal(total, 1), message, len(predicates))
+    return Assert(compare.less_equal(total, 1), message, len(predicates))
 
 
 def _choice(predicate, function: Callable, otherwise: Callable, strict: bool) -> Callable:

@@ -11,6 +11,7 @@ from minitf.framework.operation import Operation
 from minitf.framework.tensor import Tensor
 from minitf.ops.array import array
 from minitf.ops.control import check, control
+from minitf.ops.control.assert_and_print import Assert
 from minitf.ops.math import compare
 
 
@@ -101,7 +102,7 @@ def _sizes(each: _Sized, known: dict, data, summarize: int | None, message: str)
         condition = compare.equal(convert_to_tensor(found), convert_to_tensor(wanted))
         shown = data or [message, why, f"Tensor {each.tensor.name} dimension", axis, "must have size", wanted]
         shown = data or [*shown, "Received shape: ", array.shape(each.tensor)]
-        checks.append(check.Assert(condition, shown, summarize=summarize))
+        checks.append(Assert(condition, shown, summarize=summarize))
     return checks
 
 

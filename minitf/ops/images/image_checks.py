@@ -7,6 +7,7 @@ from minitf.framework.shape import TensorShape
 from minitf.framework.tensor import Tensor
 from minitf.ops.array import array, joining, shapes
 from minitf.ops.control import check, control
+from minitf.ops.control.assert_and_print import Assert
 
 _RANK = "an image is at least three-dimensional: [height, width, channels], or several with a batch before"
 _EMPTY = "inner 3 dims of 'image.shape' must be > 0"
@@ -61,7 +62,7 @@ def static(*sizes) -> TensorShape:
 def required(condition, words: str) -> list:
     """An assertion of a condition that is a tensor; ValueError if it is known not to hold."""
     if isinstance(condition, Tensor):
-        return [check.Assert(condition, [words])]
+        return [Assert(condition, [words])]
     if not condition:
         raise ValueError(words)
     return []

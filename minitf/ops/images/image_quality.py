@@ -9,7 +9,7 @@ from minitf.framework.convert import convert_to_tensor
 from minitf.framework.graph import control_dependencies, name_scope
 from minitf.framework.tensor import Tensor
 from minitf.ops.array import array, constant, identity, joining, rearranging, shapes
-from minitf.ops.control import check
+from minitf.ops.control.assert_and_print import Assert
 from minitf.ops.images.images import convert_image_dtype
 from minitf.ops.math import compare, math, reduce
 from minitf.ops.math.cast import cast
@@ -93,9 +93,9 @@ def _same_shapes(a: Tensor, b: Tensor):
         ):
             raise ValueError(f"Two images are not compatible: {a.shape} and {b.shape}")
     first, second = shapes.shape_n([a, b])
-    enough = check.Assert(compare.greater_equal(array.size(first), 3), [first, second], summarize=10)
+    enough = Assert(compare.greater_equal(array.size(first), 3), [first, second], summarize=10)
     same = compare.equal(first[-3:], second[-3:])
-    return first, second, [enough, check.Assert(reduce.reduce_all(same), [first, second], summarize=10)]
+    return first, second, [enough, Assert(reduce.reduce_all(same), [first, second], summarize=10)]
 
 
 def psnr(a, b, max_val, name: str | None = None) -> Tensor:
@@ -134,7 +134,7 @@ def _blurred(x: Tensor, bell: Tensor) -> Tensor:
 def _similarity(a: Tensor, b: Tensor, peak, size: int, sigma: float, k1: float, k2: float):
     """(ssim, contrast and structure) of each channel: [..., channels] (Wang et al. 2004)."""
     fits = [
-        check.Assert(
+        Assert(
             reduce.reduce_all(compare.greater_equal(array.shape(x)[-3:-1], size)),
             ["images are smaller than the filter:", array.shape(x), size],
         )

@@ -21,7 +21,8 @@ from minitf.kernels.compile import layout
 from minitf.kernels.math import random as kernels
 from minitf.ops import patterns
 from minitf.ops.array import array, slicing
-from minitf.ops.control import check, control
+from minitf.ops.control import control
+from minitf.ops.control.assert_and_print import Assert
 from minitf.ops.math import math, reduce
 
 _DEFAULT_GRAPH_SEED = 87654321
@@ -267,7 +268,7 @@ def random_crop(value, size, seed: int | None = None, name: str | None = None) -
         value = convert_to_tensor(value, name="value")
         size = convert_to_tensor(size, dtypes.int32, name="size")
         shape = array.shape(value)
-        fits = check.Assert(
+        fits = Assert(
             reduce.reduce_all(math.greater_equal(shape, size)),
             ["random_crop needs a value at least as large as size; their shapes are", shape, size],
             summarize=1000,
