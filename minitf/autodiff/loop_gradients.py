@@ -66,7 +66,7 @@ class _GradientBody(Body):
         if op.type == "Const":
             return constant(op.attrs["value"])
         if op.type == "Pack" and tensor.dtype.is_integer and tensor.shape.rank == 1:
-            return apply("Pack", list(op.inputs), axis=0)
+            return apply("Pack", list(op.inputs))
         return None
 
     def saved(self, tensor: Tensor) -> Tensor:

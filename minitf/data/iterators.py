@@ -131,13 +131,7 @@ def one_shot(dataset) -> Iterator:
     """An iterator that goes through a dataset once."""
     _check_constant(dataset._variant_tensor)
     with dataset._graph.as_default():
-        resource = apply(
-            "OneShotIterator",
-            dataset=dataset._variant_tensor,
-            container="",
-            shared_name="",
-            **structure.carriers(dataset._parts),
-        )
+        resource = apply("OneShotIterator", dataset=dataset._variant_tensor, **structure.carriers(dataset._parts))
         return Iterator._of(resource, None, dataset._parts)
 
 

@@ -27,6 +27,13 @@ def apply(type: str, /, *inputs, name: str | None = None, **attrs):
     return tuple(outputs) if listed else op.definition.results(*outputs)
 
 
+def apply_like(op: Operation, type: str, /, *inputs, **attrs):
+    """Like `apply`, with those attributes of `op` that ops of `type` have too, as far as they are not given."""
+    own = OPS[type].attributes
+    same = {name: value for name, value in op.attrs.items() if name in own and not own[name].told}
+    return apply(type, *inputs, **{**same, **attrs})
+
+
 def apply_op(type: str, /, *inputs, name: str | None = None, static_shapes=None, **attrs) -> Operation:
     """Like `apply`, but returns the Operation; `static_shapes` overrides the static shapes of the outputs."""
     graph = get_default_graph()

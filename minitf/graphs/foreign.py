@@ -193,7 +193,7 @@ RULES = {  # theirs -> a function of the name, attributes and inputs that makes 
     **dict.fromkeys(["FusedBatchNorm", "FusedBatchNormV2", "FusedBatchNormV3"], _normalized),
     **dict.fromkeys(["FusedBatchNormGrad", "FusedBatchNormGradV2", "FusedBatchNormGradV3"], _normalized_slope),
     "Einsum": lambda name, attrs, *inputs: _named(name, einsum.einsum(attrs["equation"], *inputs)),
-    "Gather": lambda name, attrs, x, i: apply_op("GatherV2", x, i, 0, batch_dims=0, name=f"{name}/"),
+    "Gather": lambda name, attrs, x, i: apply_op("GatherV2", x, i, 0, name=f"{name}/"),
     "InTopK": lambda name, attrs, x, t: apply_op("InTopKV2", x, t, _count(attrs["k"], t), name=f"{name}/"),
     **dict.fromkeys(["InvGrad", "ReciprocalGrad"], _slope(lambda y, dy: -dy * y * y)),
     "ReadVariableOp": _read,

@@ -19,7 +19,7 @@ from minitf.ops.math import math, reduce
 def _summed(op, x, shape):
     """The sum over the axes along which `shape` is repeated in x."""
     axes, _ = apply("BroadcastGradientArgs", shape, array.shape(x, out_type=shape.dtype.base_dtype))
-    return array.reshape(apply("Sum", x, axes, keep_dims=False), shape)
+    return array.reshape(apply("Sum", x, axes), shape)
 
 
 def _spread(op, dy, shape, axes):
@@ -78,7 +78,7 @@ def _rows(op, x, axes):
     """x with the axes that are multiplied behind the others, as one axis; what puts them back again."""
     count = rank(x)
     axes = math.floormod(array.reshape(math.cast(axes, dtypes.int32), [-1]) + count, count)
-    others = apply("ListDiff", ranges.range(count), axes, out_idx=dtypes.int32).out
+    others = apply("ListDiff", ranges.range(count), axes).out
     order = array.concat([others, axes], 0)
     turned, sizes = array.transpose(x, order), array.shape(x)
     wide = array.concat([gather(sizes, others), [reduce.reduce_prod(gather(sizes, axes))]], 0)
@@ -152,7 +152,7 @@ def _gathered(op, flow, indices):
 
 def _scattered(op, flow, indices, value):
     if gradients_of(op.inputs[0]) is not None:  # what is for one slot adds up
-        indices, places = apply("Unique", indices, out_idx=dtypes.int32)
+        indices, places = apply("Unique", indices)
         value = apply("UnsortedSegmentSum", value, places, array.size(indices))
     size, shape = apply("TensorListLength", flow), said(value.shape[1:] if value.shape.rank else UNKNOWN)
     found = apply("TensorListScatterV2", value, indices, shape, size)

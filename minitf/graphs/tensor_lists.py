@@ -31,7 +31,6 @@ def _new(name: str, attrs: dict, size, shape: TensorShape, grows: bool = False) 
         element_shape=shape,
         dynamic_size=grows,
         clear_after_read=False,
-        identical_element_shapes=False,
         tensor_array_name=attrs.get("_type", ""),
     )
 
@@ -77,7 +76,7 @@ def _set(name: str, attrs: dict, flow: Tensor, index: Tensor, item: Tensor) -> O
 
 def _taken(name: str, attrs: dict, flow: Tensor, index: Tensor, shape: Tensor) -> Operation:
     if array_of(flow) is None:  # it is what a loop kept
-        return apply_op("GatherV2", flow, index, 0, batch_dims=0, name=f"{name}/")
+        return apply_op("GatherV2", flow, index, 0, name=f"{name}/")
     elements = _elements(flow, shape)
     return apply_op("TensorArrayReadV3", flow, index, element_shape=elements, name=f"{name}/")
 

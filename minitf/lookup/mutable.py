@@ -118,7 +118,6 @@ class MutableDenseHashTable(_Mutable):
             deleted,
             value_dtype=self._value_dtype,
             value_shape=TensorShape(default.shape),
-            shared_name="",
             use_node_name_sharing=True,
             name=name,
         )

@@ -167,7 +167,7 @@ class Saver:
                 saved.append(_saved(parts[-1], found).op)
         with control_dependencies(saved), device(_host_of(shards[-1][0])):
             listed = stack(parts, name="MergeV2Checkpoints/checkpoint_prefixes")
-            merged = apply_op("MergeV2Checkpoints", listed, prefix, delete_old_dirs=True)
+            merged = apply_op("MergeV2Checkpoints", listed, prefix)
             with control_dependencies([merged]):
                 return apply("Identity", prefix, name="Identity")
 

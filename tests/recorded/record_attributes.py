@@ -9,8 +9,6 @@ import json
 import sys
 
 import tensorflow as tf
-from tensorflow.core.framework import op_def_pb2
-from tensorflow.python import pywrap_tensorflow
 
 FIELDS = {"int": "i", "float": "f", "string": "s", "bool": "b"}
 
@@ -34,14 +32,14 @@ def plain(kind, value):
 
 def attributes():
     """The attributes of all op types: {type: {name: [kind, default]}}, the default left out where there is none."""
+    from tensorflow.core.framework import op_def_pb2
+
     if tf.__version__ < "2":
         import tensorflow.contrib.seq2seq  # noqa: F401 - it registers more ops
-
-        text = pywrap_tensorflow.TF_GetBuffer(pywrap_tensorflow.TF_GetAllOpList())
+        from tensorflow.python import pywrap_tensorflow as session
     else:
         from tensorflow.python.client import pywrap_tf_session as session
-
-        text = session.TF_GetBuffer(session.TF_GetAllOpList())
+    text = session.TF_GetBuffer(session.TF_GetAllOpList())
     found = {}
     for op in op_def_pb2.OpList.FromString(text).op:
         found[op.name] = {

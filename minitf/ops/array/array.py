@@ -381,7 +381,7 @@ def ones_like(tensor, dtype=None, name: str | None = None, optimize: bool = True
 
 
 def _shape_of(tensor: Tensor, optimize: bool) -> Tensor:
-    return shape(tensor) if optimize else apply("Shape", tensor, out_type=dtypes.int32)
+    return shape(tensor) if optimize else apply("Shape", tensor)
 
 
 def sum_to_shape(x: Tensor, like: Tensor) -> Tensor:
@@ -434,12 +434,12 @@ def _concat_grad(op, g):
     known = constant_value(axis)
     sizes = [None if known is None or t.shape.sizes is None else t.shape.sizes[known.item()] for t in parts]
     if None in sizes:
-        sizes = apply("Pack", [_size_along(t, axis) for t in parts], axis=0)
+        sizes = apply("Pack", [_size_along(t, axis) for t in parts])
     return [*apply_op("SplitV", g, sizes, axis, num_split=len(parts)).outputs, None]
 
 
 def _size_along(x: Tensor, axis: Tensor) -> Tensor:
-    return apply("GatherV2", shape(x), apply("FloorMod", axis, rank(x)), 0, batch_dims=0)
+    return apply("GatherV2", shape(x), apply("FloorMod", axis, rank(x)), 0)
 
 
 define(

@@ -124,8 +124,8 @@ def _scattered_back(params: Tensor, indices: Tensor, axis: int, batch: int, g: T
     rank, many = params.shape.rank, indices.shape.rank - batch
     to_front = [*range(batch), axis, *range(batch, axis), *range(axis + 1, rank)]
     rows_first = [*range(batch), *range(axis, axis + many), *range(batch, axis), *range(axis + many, rank + many - 1)]
-    sizes = apply("GatherV2", array.shape(params), to_front, 0, batch_dims=0)
-    count, size, rest = apply("Prod", sizes[:batch], [0], keep_dims=False), sizes[batch], sizes[batch + 1 :]
+    sizes = apply("GatherV2", array.shape(params), to_front, 0)
+    count, size, rest = apply("Prod", sizes[:batch], [0]), sizes[batch], sizes[batch + 1 :]
     offsets = array.reshape(apply("Range", 0, count, 1) * size, [-1, 1])
     flat = array.reshape(apply("Cast", indices, DstT=dtypes.int32), [count, -1]) + offsets
     rows = array.reshape(array.transpose(g, rows_first), array.concat([count_of(indices), rest], 0))
@@ -492,7 +492,7 @@ def boolean_mask(tensor, mask, name: str | None = "boolean_mask", axis: int | No
             raise ValueError(f"a mask has a known rank of 1 or more, not shape {mask.shape}")
         axis = 0 if axis is None else int(axis)
         tensor.shape[axis : axis + count].assert_is_compatible_with(mask.shape)
-        covered = apply("Prod", array.shape(tensor)[axis : axis + count], [0], keep_dims=False)
+        covered = apply("Prod", array.shape(tensor)[axis : axis + count], [0])
         sizes = [array.shape(tensor)[:axis], [covered], array.shape(tensor)[axis + count :]]
         flat = array.reshape(tensor, array.concat(sizes, 0))
         kept = array.squeeze(where(array.reshape(mask, [-1])), axis=[1])

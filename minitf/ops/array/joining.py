@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from minitf.framework import dtypes, nest
-from minitf.framework.apply import apply, apply_op
+from minitf.framework.apply import apply, apply_like, apply_op
 from minitf.framework.convert import convert_to_tensor, register_tensor_conversion_function
 from minitf.framework.graph import at_home, name_scope
 from minitf.framework.registry import define
@@ -112,7 +112,7 @@ define(
     numpy=_unstack,
     kernel=_unstack_kernel,
     static=patterns.moves(),
-    grad=lambda op, *g: apply("Pack", _zeros_for_none(op, g), axis=op.attrs["axis"]),
+    grad=lambda op, *g: apply_like(op, "Pack", _zeros_for_none(op, g)),
 )
 
 
@@ -311,7 +311,7 @@ def _packed(values, dtype: dtypes.DType, name: str):
             convert_to_tensor(p, dtype) if _is_tensor(p) else constant(p, dtype, name=str(i))
             for i, p in enumerate(parts)
         ]
-        return apply("Pack", tensors, axis=0, name=scope)
+        return apply("Pack", tensors, name=scope)
 
 
 @nest.not_too_deep

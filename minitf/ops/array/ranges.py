@@ -170,7 +170,7 @@ def sequence_mask(lengths, maxlen=None, dtype=dtypes.bool, name: str | None = No
     with name_scope(name, "SequenceMask", [lengths]):
         lengths = convert_to_tensor(lengths)
         if maxlen is None:
-            most = apply("Max", lengths, _all_axes(lengths), keep_dims=False)
+            most = apply("Max", lengths, _all_axes(lengths))
             maxlen = apply("Maximum", constant(0, most.dtype), most)
         else:
             maxlen = convert_to_tensor(maxlen)

@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from minitf.framework import dtypes
-from minitf.framework.apply import apply
+from minitf.framework.apply import apply, apply_like
 from minitf.framework.convert import convert_to_tensor
 from minitf.framework.graph import name_scope
 from minitf.framework.registry import define
@@ -130,7 +130,7 @@ define(
     numpy=_mirror_pad,
     **_PADDED,
     kernel=_mirror_pad_kernel,
-    grad=lambda op, g: (apply("MirrorPadGrad", g, op.inputs[1], mode=op.attrs["mode"]), None),
+    grad=lambda op, g: (apply_like(op, "MirrorPadGrad", g, op.inputs[1]), None),
 )
 define(
     "MirrorPadGrad",
@@ -138,7 +138,7 @@ define(
     Tpaddings=dtypes.INDEX,
     numpy=_mirror_pad_grad,
     shape=lambda op: _padded(op, -1),
-    grad=lambda op, g: (apply("MirrorPad", g, op.inputs[1], mode=op.attrs["mode"]), None),
+    grad=lambda op, g: (apply_like(op, "MirrorPad", g, op.inputs[1]), None),
 )
 
 
@@ -317,10 +317,6 @@ def _reversed_sequence_shape(op):
     return TensorShape((*sizes[:batch], length, *sizes[batch + 1 :]))
 
 
-def _attrs(op) -> dict:
-    return {"seq_dim": op.attrs["seq_dim"], "batch_dim": op.attrs["batch_dim"]}
-
-
 define(
     "ReverseSequence",
     "input: T, seq_lengths: Tlen[batch]; seq_dim: int, batch_dim: int = 0, Tlen: type = int64 -> output: T",
@@ -328,7 +324,7 @@ define(
     shape=_reversed_sequence_shape,
     numpy=_reverse_sequence,
     kernel=_reverse_sequence_kernel,
-    grad=lambda op, g: (apply("ReverseSequence", g, op.inputs[1], **_attrs(op)), None),
+    grad=lambda op, g: (apply_like(op, "ReverseSequence", g, op.inputs[1]), None),
 )
 
 
@@ -392,7 +388,7 @@ def repeat(input, repeats, axis: int | None = None, name: str | None = None) -> 
         repeats = convert_to_tensor(repeats, name="repeats")
         if repeats.shape.rank == 0 or repeats.shape.sizes == (1,):
             return _repeat_evenly(input, array.reshape(repeats, []), axis)
-        most = apply("Max", repeats, 0, keep_dims=False)
+        most = apply("Max", repeats, 0)
         most = apply("Maximum", convert_to_tensor(0, repeats.dtype.base_dtype, name="Maximum/x"), most)
         copies = _copies(input, most, axis)
         kept = sequence_mask(repeats, most)

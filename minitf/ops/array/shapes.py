@@ -113,7 +113,7 @@ def size(input, name: str | None = None, out_type=dtypes.int32) -> Tensor:
     out_type = dtypes.type_or(out_type, dtypes.int32)
     with name_scope(name, "Size", [input]) as scope:
         if isinstance(input, SparseTensor):
-            return apply("Prod", _sizes(input, out_type), 0, keep_dims=False, name=scope)
+            return apply("Prod", _sizes(input, out_type), 0, name=scope)
         input = convert_to_tensor(input)
         count = input.shape.num_elements()
         if count is not None:
@@ -125,7 +125,7 @@ def rank(input, name: str | None = None) -> Tensor:
     """The number of dimensions, an int32 scalar; a constant where it is known already."""
     with name_scope(name, "Rank", [input]) as scope:
         if isinstance(input, SparseTensor):
-            return apply("Size", input.dense_shape, out_type=dtypes.int32, name=scope)
+            return apply("Size", input.dense_shape, name=scope)
         input = convert_to_tensor(input)
         if input.shape.rank is not None:
             return constant(input.shape.rank, dtypes.int32, name=scope)

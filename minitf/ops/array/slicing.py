@@ -7,7 +7,7 @@ import builtins
 import numpy as np
 
 from minitf.framework import dtypes
-from minitf.framework.apply import apply
+from minitf.framework.apply import apply, apply_like
 from minitf.framework.convert import convert_to_tensor
 from minitf.framework.graph import name_scope
 from minitf.framework.registry import Decided, define
@@ -268,11 +268,7 @@ def _known_elements(op, depth):
 def _strided_slice_grad(op, g):
     x, *bounds = op.inputs
     shape = array.shape(x, out_type=bounds[0].dtype.base_dtype)
-    return apply("StridedSliceGrad", shape, *bounds, g, **_masks(op)), None, None, None
-
-
-def _masks(op) -> dict:
-    return {mask: op.attrs[mask] for mask in _MASKS}
+    return apply_like(op, "StridedSliceGrad", shape, *bounds, g), None, None, None
 
 
 def _strided_slice_grad_numpy(op, shape, begin, end, strides, dy):
@@ -283,10 +279,12 @@ def _strided_slice_grad_numpy(op, shape, begin, end, strides, dy):
     return result
 
 
+_MASKED = (
+    "begin_mask: int = 0, end_mask: int = 0, ellipsis_mask: int = 0, new_axis_mask: int = 0, shrink_axis_mask: int = 0"
+)
 define(
     "StridedSlice",
-    "input: T, begin: Index[n], end: Index[n], strides: Index[n]; begin_mask: int = 0, end_mask: int = 0, "
-    "ellipsis_mask: int = 0, new_axis_mask: int = 0, shrink_axis_mask: int = 0 -> output: T",
+    f"input: T, begin: Index[n], end: Index[n], strides: Index[n]; {_MASKED} -> output: T",
     Index=dtypes.INDEX,
     shape=_strided_shape,
     static=_known_elements,
@@ -297,14 +295,13 @@ define(
 )
 define(
     "StridedSliceGrad",
-    "shape: Index[rank], begin: Index[n], end: Index[n], strides: Index[n], dy: T; begin_mask: int = 0, "
-    "end_mask: int = 0, ellipsis_mask: int = 0, new_axis_mask: int = 0, shrink_axis_mask: int = 0 -> output: T",
+    f"shape: Index[rank], begin: Index[n], end: Index[n], strides: Index[n], dy: T; {_MASKED} -> output: T",
     Index=dtypes.INDEX,
     shape=lambda op: array.wanted_shape(op, 0),
     numpy=_strided_slice_grad_numpy,
     kernel=_strided_slice_grad_kernel,
     decided=_DECIDED,
-    grad=lambda op, g: [None] * 4 + [apply("StridedSlice", g, *op.inputs[1:4], **_masks(op))],
+    grad=lambda op, g: [None] * 4 + [apply_like(op, "StridedSlice", g, *op.inputs[1:4])],
 )
 
 

@@ -331,15 +331,7 @@ def non_max_suppression_with_scores(
         iou_threshold, score_threshold = _thresholds(iou_threshold, score_threshold)
         sigma = convert_to_tensor(soft_nms_sigma, name="soft_nms_sigma")
         indices, kept, _ = apply(
-            "NonMaxSuppressionV5",
-            boxes,
-            scores,
-            max_output_size,
-            iou_threshold,
-            score_threshold,
-            sigma,
-            pad_to_max_output_size=False,
-            name=None,
+            "NonMaxSuppressionV5", boxes, scores, max_output_size, iou_threshold, score_threshold, sigma, name=None
         )
         return indices, kept
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from minitf.framework import dtypes
-from minitf.framework.apply import apply
+from minitf.framework.apply import apply, apply_like
 from minitf.framework.registry import define
 from minitf.framework.shape import TensorShape
 from minitf.framework.static import constant_value
@@ -167,8 +167,8 @@ def _crop_grad(op, g):
     image, boxes, rows, _ = op.inputs
     type = image.dtype.base_dtype
     kept = type if type in dtypes.FLOAT else dtypes.float32
-    of_image = apply("CropAndResizeGradImage", g, boxes, rows, array.shape(image), T=kept, method=op.attrs["method"])
-    return of_image, apply("CropAndResizeGradBoxes", g, image, boxes, rows, method="bilinear"), None, None
+    of_image = apply_like(op, "CropAndResizeGradImage", g, boxes, rows, array.shape(image), T=kept)
+    return of_image, apply("CropAndResizeGradBoxes", g, image, boxes, rows), None, None
 
 
 define(
@@ -347,9 +347,7 @@ def _patches_grad(op, g):
     """Of the convolution with a filter for each pixel of a patch."""
     images, (_, height, width, _) = op.inputs[0], op.attrs["ksizes"]
     each = filters_of_one_item([height, width], images)
-    same = {"use_cudnn_on_gpu": True, "explicit_paddings": [], "data_format": "NHWC"}
-    same |= {"dilations": op.attrs["rates"], "padding": op.attrs["padding"]}
-    return apply("Conv2DBackpropInput", array.shape(images), each, g, strides=op.attrs["strides"], **same)
+    return apply_like(op, "Conv2DBackpropInput", array.shape(images), each, g, dilations=op.attrs["rates"])
 
 
 define(

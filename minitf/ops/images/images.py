@@ -12,7 +12,7 @@ from math import prod
 import numpy as np
 
 from minitf.framework import dtypes
-from minitf.framework.apply import apply
+from minitf.framework.apply import apply, apply_like
 from minitf.framework.convert import convert_to_tensor
 from minitf.framework.graph import name_scope
 from minitf.framework.registry import define
@@ -203,7 +203,7 @@ def _define(name: str, weights, grad: bool, attributes: str) -> None:
     """Defines the op that resizes with these weights, and its gradient."""
 
     def gradient(op, g):
-        return apply(f"{name}Grad", g, op.inputs[0], **_rules(op)), None
+        return apply_like(op, f"{name}Grad", g, op.inputs[0]), None
 
     define(
         name,
@@ -225,10 +225,6 @@ def _define(name: str, weights, grad: bool, attributes: str) -> None:
             kernel=_resized_grad_kernel(weights),
             differentiable=False,
         )
-
-
-def _rules(op) -> dict:
-    return {name: op.attrs[name] for name in ("align_corners", "half_pixel_centers") if name in op.attrs}
 
 
 def _nearest_numpy(op, x, size):
@@ -261,7 +257,7 @@ define(
     shape=_resized_shape,
     numpy=_nearest_numpy,
     kernel=_nearest_kernel,
-    grad=lambda op, g: [apply("ResizeNearestNeighborGrad", g, _size_of(op.inputs[0]), **_rules(op)), None],
+    grad=lambda op, g: [apply_like(op, "ResizeNearestNeighborGrad", g, _size_of(op.inputs[0])), None],
 )
 define(
     "ResizeNearestNeighborGrad",
@@ -270,7 +266,7 @@ define(
     shape=_resized_shape,
     numpy=_nearest_grad,
     kernel=_nearest_grad_kernel,
-    grad=lambda op, g: [apply("ResizeNearestNeighbor", g, _size_of(op.inputs[0]), **_rules(op)), None],
+    grad=lambda op, g: [apply_like(op, "ResizeNearestNeighbor", g, _size_of(op.inputs[0])), None],
 )
 
 # ---- functions

@@ -99,7 +99,7 @@ define(
 
 def self_adjoint_eig(tensor, name: str | None = None) -> tuple[Tensor, Tensor]:
     """Eigenvalues [..., n] in rising order and eigenvectors as columns [..., n, n] of symmetric matrices."""
-    return tuple(apply("SelfAdjointEigV2", tensor, compute_v=True, name=name))
+    return tuple(apply("SelfAdjointEigV2", tensor, name=name))
 
 
 def self_adjoint_eigvals(tensor, name: str | None = None) -> Tensor:

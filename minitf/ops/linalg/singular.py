@@ -43,7 +43,7 @@ def _svd_grad(op, g_s, g_u, g_v):
     """Townsend 2016, Differentiating the singular value decomposition."""
     x = op.inputs[0]
     if not op.attrs["compute_uv"] or g_u is None and g_v is None:
-        _, u, v = apply("Svd", x, full_matrices=False, compute_uv=True)
+        _, u, v = apply("Svd", x)
         return matmul(u, matmul(matrix_diag(g_s), v, adjoint_b=True))
     s, u, v = op.outputs
     rows, columns = _known_sizes(x, u, v, op.attrs["full_matrices"])

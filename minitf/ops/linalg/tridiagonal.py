@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from minitf.framework.apply import apply
+from minitf.framework.apply import apply, apply_like
 from minitf.framework.convert import convert_to_tensor
 from minitf.framework.registry import define
 from minitf.framework.tensor import Tensor
@@ -47,7 +47,7 @@ def _solve_grad(op, g):
     diagonals, x = op.inputs[0], op.outputs[0]
     above, main, below = (diagonals[..., i, :] for i in range(3))
     turned = stack([_shifted(below, -1), main, _shifted(above, 1)], -2)
-    g_rhs = apply("TridiagonalSolve", math.conjugated(turned), g, partial_pivoting=op.attrs["partial_pivoting"])
+    g_rhs = apply_like(op, "TridiagonalSolve", math.conjugated(turned), g)
     parts = [reduce_sum(g_rhs * math.conjugated(_shifted(x, by, -2)), -1) for by in (-1, 0, 1)]
     return -stack(parts, -2), g_rhs
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from minitf.framework import dtypes
-from minitf.framework.apply import apply
+from minitf.framework.apply import apply, apply_like
 from minitf.framework.convert import convert_to_tensor
 from minitf.framework.registry import define
 from minitf.framework.tensor import Tensor
@@ -94,7 +94,7 @@ define(
     shape=patterns.same,
     numpy=lambda op, x: _args(op, _rounded, x),
     kernel=lambda b, op, x: _lowered(b, op, x, *map(b.constant, _ends(op))),
-    grad=lambda op, g: apply("FakeQuantWithMinMaxArgsGradient", g, op.inputs[0], **op.attrs),
+    grad=lambda op, g: apply_like(op, "FakeQuantWithMinMaxArgsGradient", g, op.inputs[0]),
 )
 define(
     "FakeQuantWithMinMaxArgsGradient",
@@ -110,7 +110,7 @@ for _type, _sizes in (("Vars", "[]"), ("VarsPerChannel", "[channels]")):
         shape=lambda op: _channel_shape(op, 0),
         numpy=_rounded,
         kernel=_lowered,
-        grad=lambda op, g: tuple(apply(f"{op.type}Gradient", g, *op.inputs, **op.attrs)),
+        grad=lambda op, g: tuple(apply_like(op, f"{op.type}Gradient", g, *op.inputs)),
     )
     define(
         f"FakeQuantWithMinMax{_type}Gradient",

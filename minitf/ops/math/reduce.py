@@ -7,7 +7,7 @@ from math import prod
 import numpy as np
 
 from minitf.framework import dtypes
-from minitf.framework.apply import apply
+from minitf.framework.apply import apply, apply_like
 from minitf.framework.convert import convert_to_tensor
 from minitf.framework.graph import at_home, name_scope
 from minitf.framework.named import named
@@ -145,7 +145,7 @@ def _sum_grad(op, g):
 
 def _spread(op, g: Tensor) -> Tensor:
     """g, shaped like the result of a reduction, repeated to the shape of its input."""
-    return apply("SumGrad", g, array.shape(op.inputs[0]), op.inputs[1], keep_dims=op.attrs["keep_dims"])
+    return apply_like(op, "SumGrad", g, array.shape(op.inputs[0]), op.inputs[1])
 
 
 def _mean_grad(op, g):

@@ -105,7 +105,7 @@ def _forward_grad(rank: int, op, g):
     before = array.zeros(array.concat([array.reshape(array.rank(g), [1]), [1]], 0), dtypes.int32)
     after = array.concat([array.zeros_like(array.shape(g)[:-1]), array.reshape(missing, [1])], 0)
     full = pad(g, array.concat([before, array.expand_dims(after, 1)], 1))
-    back = apply("Real", apply(f"I{_name(rank)}", full) * _size(full, rank), Tout=dtypes.float32)
+    back = apply("Real", apply(f"I{_name(rank)}", full) * _size(full, rank))
     return _resized(back, x, rank), None
 
 
@@ -120,7 +120,7 @@ def _backward_grad(rank: int, op, g):
     once = apply("LogicalOr", apply("Equal", places, 0), middle)
     weights = apply("Select", once, array.ones_like(twice), twice)
     weights = weights / cast(reduce_prod(lengths), dtypes.float32)
-    return _resized(spectrum * apply("Complex", weights, 0.0, Tout=dtypes.complex64), x, rank), None
+    return _resized(spectrum * apply("Complex", weights, 0.0), x, rank), None
 
 
 def _name(rank: int) -> str:

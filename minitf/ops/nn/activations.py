@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from minitf.framework import dtypes, op_counts
-from minitf.framework.apply import apply
+from minitf.framework.apply import apply, apply_like
 from minitf.framework.convert import convert_to_tensor
 from minitf.framework.graph import name_scope
 from minitf.framework.registry import define
@@ -39,11 +39,11 @@ def _activation(
 
     def grad(op, g):
         source = op.inputs[0] if slope_from == "input" else op.outputs[0]
-        return apply(f"{type}Grad", g, source, **_parameters(op))
+        return apply_like(op, f"{type}Grad", g, source)
 
     def grad_of_grad(op, g):
         dy, s = op.inputs
-        return apply(f"{type}Grad", g, s, **_parameters(op)), slope_grad(g, dy, s) if slope_grad else None
+        return apply_like(op, f"{type}Grad", g, s), slope_grad(g, dy, s) if slope_grad else None
 
     define(
         type,
@@ -63,10 +63,6 @@ def _activation(
         kernel=slope_kernel,
         grad=grad_of_grad,
     )
-
-
-def _parameters(op) -> dict:
-    return {"alpha": op.attrs["alpha"]} if "alpha" in op.attrs else {}
 
 
 def _where_negative(y, value):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from minitf.framework import dtypes
-from minitf.framework.apply import apply
+from minitf.framework.apply import apply, apply_like
 from minitf.framework.convert import convert_to_tensor
 from minitf.framework.registry import define
 from minitf.framework.shape import UNKNOWN, TensorShape
@@ -17,7 +17,6 @@ from minitf.ops.nn.windows import channel, channels_last, check_format, four_axe
 _LEAST_EPSILON = 1.001e-5  # what TensorFlow puts for less, on account of GPUs
 _SINGLE = frozenset([dtypes.float32])
 _HALF_OR_SINGLE = frozenset([dtypes.float16, dtypes.float32])
-_ATTRS = ("epsilon", "data_format", "is_training")
 
 # ---- what the ops mean
 
@@ -95,15 +94,8 @@ def _kernel(b, op, x, scale, offset, mean, variance):
 
 def _grad(op, g, *others):
     outputs = op.outputs
-    dx, dscale, doffset, _, _ = apply(
-        "FusedBatchNormGradV3",
-        g,
-        op.inputs[0],
-        op.inputs[1],
-        outputs[3],
-        outputs[4],
-        outputs[5],
-        **{name: op.attrs[name] for name in _ATTRS},
+    dx, dscale, doffset, _, _ = apply_like(
+        op, "FusedBatchNormGradV3", g, op.inputs[0], op.inputs[1], outputs[3], outputs[4], outputs[5]
     )
     return dx, dscale, doffset, None, None
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from minitf.framework import dtypes, errors
-from minitf.framework.apply import apply
+from minitf.framework.apply import apply, apply_like
 from minitf.framework.graph import name_scope
 from minitf.framework.registry import define
 from minitf.framework.shape import TensorShape
@@ -212,39 +212,30 @@ def _filter_grad(op, x, wanted, g):
 
 # ---- gradients
 
-_ATTRS = ("strides", "padding", "explicit_paddings", "data_format", "dilations", "use_cudnn_on_gpu")
-
-
-def _same(op) -> dict:
-    return {name: op.attrs[name] for name in _ATTRS}
-
 
 def _conv_grad(op, g):
     x, f = op.inputs
     of_x, of_f = shapes.shape_n([x, f])
-    return (
-        apply("Conv2DBackpropInput", of_x, f, g, **_same(op)),
-        apply("Conv2DBackpropFilter", x, of_f, g, **_same(op)),
-    )
+    return (apply_like(op, "Conv2DBackpropInput", of_x, f, g), apply_like(op, "Conv2DBackpropFilter", x, of_f, g))
 
 
 def _input_grad_grad(op, g):
     _, f, back = op.inputs
-    of_f = apply("Conv2DBackpropFilter", g, array.shape(f), back, **_same(op))
-    return None, of_f, apply("Conv2D", g, f, **_same(op))
+    of_f = apply_like(op, "Conv2DBackpropFilter", g, array.shape(f), back)
+    return None, of_f, apply_like(op, "Conv2D", g, f)
 
 
 def _filter_grad_grad(op, g):
     x, _, back = op.inputs
-    of_x = apply("Conv2DBackpropInput", array.shape(x), g, back, **_same(op))
-    return of_x, None, apply("Conv2D", x, g, **_same(op))
+    of_x = apply_like(op, "Conv2DBackpropInput", array.shape(x), g, back)
+    return of_x, None, apply_like(op, "Conv2D", x, g)
 
 
+_HOW = "strides: list(int), use_cudnn_on_gpu: bool = True, padding: string, explicit_paddings: list(int) = [], "
+_HOW += "data_format: string = 'NHWC', dilations: list(int) = [1, 1, 1, 1]"
 define(
     "Conv2D",
-    "input: T, filter: T; strides: list(int), use_cudnn_on_gpu: bool = True, padding: string, "
-    "explicit_paddings: list(int) = [], data_format: string = 'NHWC', dilations: list(int) = [1, 1, 1, 1]"
-    " -> output: T",
+    f"input: T, filter: T; {_HOW} -> output: T",
     T=dtypes.FLOAT,
     shape=_conv_shape,
     numpy=_conv,
@@ -253,9 +244,7 @@ define(
 )
 define(
     "Conv2DBackpropInput",
-    "input_sizes: int32, filter: T, out_backprop: T; strides: list(int), use_cudnn_on_gpu: bool = True, "
-    "padding: string, explicit_paddings: list(int) = [], data_format: string = 'NHWC', dilations: list(int) = [1, "
-    "1, 1, 1] -> output: T",
+    f"input_sizes: int32, filter: T, out_backprop: T; {_HOW} -> output: T",
     T=dtypes.FLOAT,
     shape=_wanted,
     numpy=_input_grad,
@@ -264,9 +253,7 @@ define(
 )
 define(
     "Conv2DBackpropFilter",
-    "input: T, filter_sizes: int32, out_backprop: T; strides: list(int), use_cudnn_on_gpu: bool = True, "
-    "padding: string, explicit_paddings: list(int) = [], data_format: string = 'NHWC', dilations: list(int) = [1, "
-    "1, 1, 1] -> output: T",
+    f"input: T, filter_sizes: int32, out_backprop: T; {_HOW} -> output: T",
     T=dtypes.FLOAT,
     shape=_wanted,
     numpy=_filter_grad,

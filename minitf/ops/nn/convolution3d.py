@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from minitf.framework import dtypes
-from minitf.framework.apply import apply
+from minitf.framework.apply import apply, apply_like
 from minitf.framework.graph import name_scope
 from minitf.framework.registry import define
 from minitf.framework.shape import TensorShape
@@ -164,35 +164,28 @@ def _filter_grad(op, x, wanted, g):
 # ---- gradients
 
 
-def _same(op) -> dict:
-    return {name: op.attrs[name] for name in ("strides", "padding", "data_format", "dilations")}
-
-
 def _conv_grad(op, g):
     x, f = op.inputs
     of_x, of_f = shapes.shape_n([x, f])
-    return (
-        apply("Conv3DBackpropInputV2", of_x, f, g, **_same(op)),
-        apply("Conv3DBackpropFilterV2", x, of_f, g, **_same(op)),
-    )
+    return (apply_like(op, "Conv3DBackpropInputV2", of_x, f, g), apply_like(op, "Conv3DBackpropFilterV2", x, of_f, g))
 
 
 def _input_grad_grad(op, g):
     _, f, back = op.inputs
-    of_f = apply("Conv3DBackpropFilterV2", g, array.shape(f), back, **_same(op))
-    return None, of_f, apply("Conv3D", g, f, **_same(op))
+    of_f = apply_like(op, "Conv3DBackpropFilterV2", g, array.shape(f), back)
+    return None, of_f, apply_like(op, "Conv3D", g, f)
 
 
 def _filter_grad_grad(op, g):
     x, _, back = op.inputs
-    of_x = apply("Conv3DBackpropInputV2", array.shape(x), g, back, **_same(op))
-    return of_x, None, apply("Conv3D", x, g, **_same(op))
+    of_x = apply_like(op, "Conv3DBackpropInputV2", array.shape(x), g, back)
+    return of_x, None, apply_like(op, "Conv3D", x, g)
 
 
+_HOW = "strides: list(int), padding: string, data_format: string = 'NDHWC', dilations: list(int) = [1, 1, 1, 1, 1]"
 define(
     "Conv3D",
-    "input: T, filter: T; strides: list(int), padding: string, data_format: string = 'NDHWC', "
-    "dilations: list(int) = [1, 1, 1, 1, 1] -> output: T",
+    f"input: T, filter: T; {_HOW} -> output: T",
     T=dtypes.FLOAT,
     shape=_conv_shape,
     numpy=_conv,
@@ -201,8 +194,7 @@ define(
 )
 define(
     "Conv3DBackpropInputV2",
-    "input_sizes: int32, filter: T, out_backprop: T; strides: list(int), padding: string, "
-    "data_format: string = 'NDHWC', dilations: list(int) = [1, 1, 1, 1, 1], Tshape: type = int32 -> output: T",
+    f"input_sizes: int32, filter: T, out_backprop: T; {_HOW}, Tshape: type = int32 -> output: T",
     T=dtypes.FLOAT,
     shape=_wanted,
     numpy=_input_grad,
@@ -211,8 +203,7 @@ define(
 )
 define(
     "Conv3DBackpropFilterV2",
-    "input: T, filter_sizes: int32, out_backprop: T; strides: list(int), padding: string, "
-    "data_format: string = 'NDHWC', dilations: list(int) = [1, 1, 1, 1, 1] -> output: T",
+    f"input: T, filter_sizes: int32, out_backprop: T; {_HOW} -> output: T",
     T=dtypes.FLOAT,
     shape=_wanted,
     numpy=_filter_grad,

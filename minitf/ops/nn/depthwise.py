@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from minitf.framework import dtypes, op_counts
-from minitf.framework.apply import apply
+from minitf.framework.apply import apply, apply_like
 from minitf.framework.convert import convert_to_tensor
 from minitf.framework.graph import name_scope
 from minitf.framework.registry import define
@@ -33,8 +33,6 @@ from minitf.ops.nn.windows import (
     static_count,
     windows,
 )
-
-_ATTRS = ("strides", "padding", "data_format", "dilations")
 
 
 def _shape(op):
@@ -160,7 +158,7 @@ def _filter_grad(op, x, wanted, g):
 
 def _made(op, kind: str, *inputs) -> Tensor:
     """Another op of the family with the attributes of this one."""
-    return apply("DepthwiseConv2dNative" + kind, *inputs, **{name: op.attrs[name] for name in _ATTRS})
+    return apply_like(op, "DepthwiseConv2dNative" + kind, *inputs)
 
 
 def _grad(op, g):
@@ -179,10 +177,11 @@ def _filter_grad_grad(op, g):
     return _made(op, "BackpropInput", array.shape(x), g, back), None, _made(op, "", x, g)
 
 
+_HOW = "strides: list(int), padding: string, data_format: string = 'NHWC', dilations: list(int) = [1, 1, 1, 1], "
+_HOW += "explicit_paddings: later[list(int)] = []"
 define(
     "DepthwiseConv2dNative",
-    "input: T, filter: T; strides: list(int), padding: string, data_format: string = 'NHWC', "
-    "dilations: list(int) = [1, 1, 1, 1], explicit_paddings: later[list(int)] = [] -> output: T",
+    f"input: T, filter: T; {_HOW} -> output: T",
     T=dtypes.FLOAT,
     shape=_shape,
     numpy=_forward,
@@ -191,9 +190,7 @@ define(
 )
 define(
     "DepthwiseConv2dNativeBackpropInput",
-    "input_sizes: int32, filter: T, out_backprop: T; strides: list(int), padding: string, "
-    "data_format: string = 'NHWC', dilations: list(int) = [1, 1, 1, 1], explicit_paddings: later[list(int)] = []"
-    " -> output: T",
+    f"input_sizes: int32, filter: T, out_backprop: T; {_HOW} -> output: T",
     T=dtypes.FLOAT,
     shape=_wanted,
     numpy=_input_grad,
@@ -202,9 +199,7 @@ define(
 )
 define(
     "DepthwiseConv2dNativeBackpropFilter",
-    "input: T, filter_sizes: int32, out_backprop: T; strides: list(int), padding: string, "
-    "data_format: string = 'NHWC', dilations: list(int) = [1, 1, 1, 1], explicit_paddings: later[list(int)] = []"
-    " -> output: T",
+    f"input: T, filter_sizes: int32, out_backprop: T; {_HOW} -> output: T",
     T=dtypes.FLOAT,
     shape=_wanted,
     numpy=_filter_grad,

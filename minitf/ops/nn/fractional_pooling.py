@@ -8,7 +8,7 @@ import secrets
 import numpy as np
 
 from minitf.framework import dtypes
-from minitf.framework.apply import apply
+from minitf.framework.apply import apply, apply_like
 from minitf.framework.registry import define
 from minitf.framework.shape import TensorShape
 from minitf.ops.array import array
@@ -118,7 +118,7 @@ def _shape(op):
 def _back(type: str, *values):
     def gradient(op, g, *_):
         given = [value(op) for value in values]
-        return apply(type, *given, g, *op.outputs[1:], overlapping=op.attrs["overlapping"])
+        return apply_like(op, type, *given, g, *op.outputs[1:])
 
     return gradient
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from minitf.framework import dtypes
-from minitf.framework.apply import apply
+from minitf.framework.apply import apply, apply_like
 from minitf.framework.registry import define
 from minitf.framework.tensor import Tensor
 from minitf.kernels.math import lrn as kernels
@@ -75,10 +75,8 @@ def _grad_kernel(b, op, g, x, y):
 
 
 def _grad(op, g):
-    return apply("LRNGrad", g, op.inputs[0], op.outputs[0], **{n: op.attrs[n] for n in _ATTRS})
+    return apply_like(op, "LRNGrad", g, op.inputs[0], op.outputs[0])
 
-
-_ATTRS = ("depth_radius", "bias", "alpha", "beta")
 
 define(
     "LRN",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from minitf.framework import dtypes
-from minitf.framework.apply import apply
+from minitf.framework.apply import apply, apply_like
 from minitf.framework.convert import convert_to_tensor
 from minitf.framework.graph import name_scope
 from minitf.framework.registry import define
@@ -110,8 +110,7 @@ def _numbers(found: Windows, shape: tuple) -> tuple:
 
 def _grad(op, g):
     x, f = op.inputs
-    how = {name: op.attrs[name] for name in ("strides", "rates", "padding")}
-    return (apply("Dilation2DBackpropInput", x, f, g, **how), apply("Dilation2DBackpropFilter", x, f, g, **how))
+    return apply_like(op, "Dilation2DBackpropInput", x, f, g), apply_like(op, "Dilation2DBackpropFilter", x, f, g)
 
 
 define(

@@ -7,7 +7,7 @@ import numbers
 import numpy as np
 
 from minitf.framework import dtypes, op_counts
-from minitf.framework.apply import apply
+from minitf.framework.apply import apply, apply_like
 from minitf.framework.convert import convert_to_tensor
 from minitf.framework.graph import name_scope
 from minitf.framework.registry import define
@@ -188,7 +188,7 @@ def _bias_add_grad_kernel(b, op, g):
 
 def _bias_add_grad_grad(op, g):
     x = op.inputs[0]
-    return apply("BiasAdd", array.zeros_like(x), g, data_format=op.attrs["data_format"])
+    return apply_like(op, "BiasAdd", array.zeros_like(x), g)
 
 
 define(
@@ -199,7 +199,7 @@ define(
     numpy=_bias_add,
     kernel=_bias_add_kernel,
     passes_slices=True,
-    grad=lambda op, g: (g, apply("BiasAddGrad", g, data_format=op.attrs["data_format"])),
+    grad=lambda op, g: (g, apply_like(op, "BiasAddGrad", g)),
 )
 define(
     "BiasAddGrad",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from minitf.framework import dtypes
-from minitf.framework.apply import apply
+from minitf.framework.apply import apply, apply_like
 from minitf.framework.registry import define
 from minitf.framework.shape import TensorShape
 from minitf.ops import patterns
@@ -62,17 +62,12 @@ def _taken(op, x, g, places):
     return g.ravel()[_flat(op, x.shape, places, x.size)]
 
 
-def _how(op) -> dict:
-    names = ("ksize", "strides", "padding", "include_batch_in_index")
-    return {name: op.attrs[name] for name in names}
-
-
 def _grad(op, g, _):
-    return apply("MaxPoolGradWithArgmax", op.inputs[0], g, op.outputs[1], **_how(op))
+    return apply_like(op, "MaxPoolGradWithArgmax", op.inputs[0], g, op.outputs[1])
 
 
 def _turned(type: str):
-    return lambda op, g: (None, apply(type, op.inputs[0], g, op.inputs[2], **_how(op)), None)
+    return lambda op, g: (None, apply_like(op, type, op.inputs[0], g, op.inputs[2]), None)
 
 
 define(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from minitf.framework import dtypes, errors
-from minitf.framework.apply import apply
+from minitf.framework.apply import apply, apply_like
 from minitf.framework.convert import convert_to_tensor
 from minitf.framework.graph import name_scope
 from minitf.framework.registry import define
@@ -269,12 +269,8 @@ def _avg_grad(op, shape, g):
 # ---- gradients
 
 
-def _same(op) -> dict:
-    return {name: op.attrs[name] for name in ("ksize", "strides", "padding", "data_format")}
-
-
 def _max_pool_grad(op, g):
-    return apply("MaxPoolGrad", op.inputs[0], op.outputs[0], g, **_same(op))
+    return apply_like(op, "MaxPoolGrad", op.inputs[0], op.outputs[0], g)
 
 
 def _zeros(*tensors) -> list:
@@ -283,12 +279,12 @@ def _zeros(*tensors) -> list:
 
 def _max_pool_grad_grad(op, g):
     x, y, _ = op.inputs
-    return *_zeros(x, y), apply("MaxPoolGradGrad", x, y, g, **_same(op))
+    return *_zeros(x, y), apply_like(op, "MaxPoolGradGrad", x, y, g)
 
 
 def _max_pool_grad_grad_grad(op, g):
     x, y, _ = op.inputs
-    return *_zeros(x, y), apply("MaxPoolGrad", x, y, g, **_same(op))
+    return *_zeros(x, y), apply_like(op, "MaxPoolGrad", x, y, g)
 
 
 define(
@@ -328,7 +324,7 @@ define(
     shape=_pool_shape,
     numpy=_avg,
     kernel=_avg_kernel,
-    grad=lambda op, g: apply("AvgPoolGrad", array.shape(op.inputs[0]), g, **_same(op)),
+    grad=lambda op, g: apply_like(op, "AvgPoolGrad", array.shape(op.inputs[0]), g),
 )
 define(
     "AvgPoolGrad",
@@ -338,7 +334,7 @@ define(
     shape=lambda op: array.wanted_shape(op, 0).with_rank(4),
     numpy=_avg_grad,
     kernel=_avg_grad_kernel,
-    grad=lambda op, g: (None, apply("AvgPool", g, **_same(op))),
+    grad=lambda op, g: (None, apply_like(op, "AvgPool", g)),
 )
 
 

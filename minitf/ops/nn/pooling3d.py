@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from minitf.framework import dtypes
-from minitf.framework.apply import apply
+from minitf.framework.apply import apply, apply_like
 from minitf.framework.convert import convert_to_tensor
 from minitf.framework.graph import name_scope
 from minitf.framework.registry import define
@@ -238,17 +238,13 @@ def _avg_grad(op, shape, g):
 # ---- gradients
 
 
-def _same(op) -> dict:
-    return {name: op.attrs[name] for name in ("ksize", "strides", "padding", "data_format")}
-
-
 def _of_both(type: str):
     """The gradient of an op of (volumes, largest items, gradient): by the gradient only."""
 
     def grad(op, g):
         x, y, _ = op.inputs
         none = [array.zeros(array.shape(t), t.dtype.base_dtype) for t in (x, y)]
-        return *none, apply(type, x, y, g, **_same(op))
+        return *none, apply_like(op, type, x, y, g)
 
     return grad
 
@@ -262,7 +258,7 @@ define(
     shape=_shape,
     numpy=_max,
     kernel=_max_kernel,
-    grad=lambda op, g: apply("MaxPool3DGrad", op.inputs[0], op.outputs[0], g, **_same(op)),
+    grad=lambda op, g: apply_like(op, "MaxPool3DGrad", op.inputs[0], op.outputs[0], g),
 )
 define(
     "MaxPool3DGrad",
@@ -288,7 +284,7 @@ define(
     shape=_shape,
     numpy=_avg,
     kernel=_avg_kernel,
-    grad=lambda op, g: apply("AvgPool3DGrad", array.shape(op.inputs[0]), g, **_same(op)),
+    grad=lambda op, g: apply_like(op, "AvgPool3DGrad", array.shape(op.inputs[0]), g),
 )
 define(
     "AvgPool3DGrad",
@@ -298,7 +294,7 @@ define(
     shape=lambda op: array.wanted_shape(op, 0).with_rank(5),
     numpy=_avg_grad,
     kernel=_avg_grad_kernel,
-    grad=lambda op, g: (None, apply("AvgPool3D", g, **_same(op))),
+    grad=lambda op, g: (None, apply_like(op, "AvgPool3D", g)),
 )
 
 

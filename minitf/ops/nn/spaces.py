@@ -8,7 +8,7 @@ from collections.abc import Callable
 import numpy as np
 
 from minitf.framework import dtypes
-from minitf.framework.apply import apply
+from minitf.framework.apply import apply, apply_like
 from minitf.framework.convert import convert_to_tensor
 from minitf.framework.graph import name_scope
 from minitf.framework.registry import define
@@ -269,7 +269,7 @@ def _depth_shape(changed):
 
 
 def _inverse(type: str):
-    return lambda op, g: apply(type, g, **{n: op.attrs[n] for n in ("block_size", "data_format")})
+    return lambda op, g: apply_like(op, type, g)
 
 
 define(

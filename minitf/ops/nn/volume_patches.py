@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from minitf.framework import dtypes
-from minitf.framework.apply import apply
+from minitf.framework.apply import apply, apply_like
 from minitf.framework.registry import define
 from minitf.framework.shape import TensorShape
 from minitf.framework.tensor import Tensor
@@ -43,16 +43,7 @@ def _grad(op, g):
     """Of the convolution with a filter for each item of a patch."""
     x = op.inputs[0]
     each = filters_of_one_item(op.attrs["ksizes"][1:4], x)
-    return apply(
-        "Conv3DBackpropInputV2",
-        array.shape(x),
-        each,
-        g,
-        strides=op.attrs["strides"],
-        padding=op.attrs["padding"],
-        data_format="NDHWC",
-        dilations=[1] * 5,
-    )
+    return apply_like(op, "Conv3DBackpropInputV2", array.shape(x), each, g, dilations=[1] * 5)
 
 
 _REAL = dtypes.FLOAT | {dtypes.int8, dtypes.uint8, dtypes.int16, dtypes.uint16, dtypes.int32, dtypes.int64}

@@ -165,7 +165,7 @@ def embedding_lookup_sparse(
     with name_scope(name, "embedding_lookup_sparse", [*params, sp_ids]) as scope:
         rows = sp_ids.indices[:, 0]
         rows = cast(rows, dtypes.int32)
-        ids, where_ids = apply("Unique", sp_ids.values, out_idx=dtypes.int32)
+        ids, where_ids = apply("Unique", sp_ids.values)
         found = embedding_lookup(params, ids, partition_strategy, max_norm=max_norm)
         if sp_weights is None:
             combine = {

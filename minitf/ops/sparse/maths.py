@@ -310,7 +310,7 @@ def _product_shape(op):
 def _product_grad(op, g):
     indices, values, shape, b = op.inputs
     turned_a, turned_b = op.attrs["adjoint_a"], op.attrs["adjoint_b"]
-    for_b = apply("SparseTensorDenseMatMul", indices, values, shape, g, adjoint_a=not turned_a, adjoint_b=False)
+    for_b = apply("SparseTensorDenseMatMul", indices, values, shape, g, adjoint_a=not turned_a)
     if turned_b:
         for_b = array.transpose(for_b, conjugate=b.dtype.is_complex)
     row, column = (indices[:, i] for i in ((1, 0) if turned_a else (0, 1)))

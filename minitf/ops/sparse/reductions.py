@@ -133,7 +133,7 @@ def _all_axes(sparse: SparseTensor) -> Tensor:
     rank = sparse.dense_shape.shape.dims[0].value if sparse.dense_shape.shape.rank else None
     if rank is not None:
         return constant(np.arange(rank, dtype=np.int32))
-    return range_(0, apply("Size", sparse.dense_shape, out_type=dtypes.int32, name="Rank"))
+    return range_(0, apply("Size", sparse.dense_shape, name="Rank"))
 
 
 sparse_reduce_sum, sparse_reduce_sum_sparse = _reduction(
@@ -161,7 +161,7 @@ def _softmax(op, indices, values, shape):
 def _softmax_grad(op, g):
     indices, _, shape = op.inputs
     y = op.outputs[0]
-    totals = apply("SparseReduceSum", indices, g * y, shape, [-1], keep_dims=False)
+    totals = apply("SparseReduceSum", indices, g * y, shape, [-1])
     return None, y * (g - gather_nd(totals, indices[:, :-1])), None
 
 

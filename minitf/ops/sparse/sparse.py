@@ -190,7 +190,7 @@ def sparse_transpose(sp_input, perm=None, name: str | None = None) -> SparseTens
     with name_scope(name, "SparseTranspose", [sp_input]):
         given = perm is not None
         if not given:
-            rank = apply("Size", sp_input.dense_shape, out_type=dtypes.int32, name="Rank")
+            rank = apply("Size", sp_input.dense_shape, name="Rank")
             perm = (rank - 1) - range_(0, rank, 1)
         indices = array.transpose(gather(array.transpose(sp_input.indices), perm))
         known = constant_value_as_shape(convert_to_tensor(perm, name="Const")) if given else as_shape(None)
