@@ -150,7 +150,7 @@ class CoupledInputForgetGateLSTMCell(_LSTMLike):
         n, dtype = self._num_units, inputs.dtype.base_dtype
         c, m = lstm_parts(state) if self._state_is_tuple else split_columns(state, [n, self.output_size])
         rows = last_size(inputs.shape, self) + self.output_size
-        kernel = _sharded_variable("W", [rows, 3 * n], dtype, self._shards[0])
+        kernel = sharded_variable("W", [rows, 3 * n], dtype, self._shards[0])
         bias = tf.get_variable("B", [3 * n], initializer=tf.zeros_initializer(), dtype=dtype)
         gates = tf.matmul(tf.concat([inputs, m], 1), kernel)
         gates = gates if self._layer_norm else tf.nn.bias_add(gates, bias)
@@ -170,11 +170,11 @@ class CoupledInputForgetGateLSTMCell(_LSTMLike):
         return layer_norm(inputs, scope, *self._norm_start) if self._layer_norm else inputs
 
     def _projected(self, m, dtype):
-        m = tf.matmul(m, _sharded_variable("W_P", [self._num_units, self._num_proj], dtype, self._shards[1]))
+        m = tf.matmul(m, sharded_variable("W_P", [self._num_units, self._num_proj], dtype, self._shards[1]))
         return m if self._proj_clip is None else tf.clip_by_value(m, -self._proj_clip, self._proj_clip)
 
 
-def _sharded_variable(name: str, shape: list, dtype, shards: int):
+def sharded_variable(name: str, shape: list, dtype, shards: int):
     """Variables `name_0`, `name_1`, ... that together have `shape`, joined along the rows."""
     if shards > shape[0]:
         raise ValueError(f"a variable of {shape[0]} rows cannot be split into {shards} shards")

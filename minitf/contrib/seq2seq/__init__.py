@@ -24,4 +24,8 @@ from minitf.contrib.seq2seq.helper import ScheduledEmbeddingTrainingHelper
 from minitf.contrib.seq2seq.helper import ScheduledOutputTrainingHelper
 from minitf.contrib.seq2seq.helper import TrainingHelper
 from minitf.contrib.seq2seq.loss import sequence_loss
+from minitf.contrib.seq2seq.monotonic import BahdanauMonotonicAttention
+from minitf.contrib.seq2seq.monotonic import LuongMonotonicAttention
+from minitf.contrib.seq2seq.monotonic import monotonic_attention
+from minitf.contrib.seq2seq.monotonic import safe_cumprod
 from minitf.ops.nn.beam_search import gather_tree
