@@ -75,6 +75,11 @@ def ufunc(function):
     return lambda op, *arrays: function(*arrays)
 
 
+def wide(array: np.ndarray) -> np.ndarray:
+    """float16 is computed in float32."""
+    return array.astype(np.float32) if array.dtype == np.float16 else array
+
+
 # ---- kernels
 
 

@@ -12,7 +12,7 @@ from minitf.framework.shape import UNKNOWN, TensorShape
 from minitf.kernels.math import batch_norm as kernels
 from minitf.ops.array import array, constant
 from minitf.ops.math import math, reduce
-from minitf.ops.nn.windows import channel, channels_last, check_format, four_axes, own_order
+from minitf.ops.nn.axes import channel, channels_last, check_format, expect_axes, own_order
 
 _LEAST_EPSILON = 1.001e-5  # what TensorFlow puts for less, on account of GPUs
 _SINGLE = frozenset([dtypes.float32])
@@ -34,7 +34,7 @@ def _shape(op):
 
 def _checked(op, x, vectors) -> int:
     """The number of channels; ValueError for images or vectors of other shapes."""
-    four_axes(x, "input")
+    expect_axes(x, "input", 4)
     count = x.shape[channel(op)]
     given = vectors[:2] if op.attrs["is_training"] else vectors
     if any(tuple(v.shape) != (count,) for v in given):
@@ -109,7 +109,7 @@ def _grad_shape(op):
 
 
 def _check_grad(op, g, x, *vectors) -> int:
-    four_axes(x, "x")
+    expect_axes(x, "x", 4)
     width = x.shape[channel(op)]
     if tuple(g.shape) != tuple(x.shape) or any(tuple(v.shape) != (width,) for v in vectors):
         raise ValueError(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from minitf.framework import dtypes, errors
-from minitf.framework.apply import apply, apply_like
+from minitf.framework.apply import apply
 from minitf.framework.graph import name_scope
 from minitf.framework.registry import define
 from minitf.framework.shape import TensorShape
@@ -13,24 +13,21 @@ from minitf.framework.tensor import Tensor
 from minitf.kernels.math import batches, planes
 from minitf.kernels.math import convolution as kernels
 from minitf.ops import patterns
-from minitf.ops.array import array, shapes
-from minitf.ops.nn.windows import (
-    Windows,
+from minitf.ops.array import array
+from minitf.ops.nn.axes import (
     channel,
     channels_last,
     check_format,
-    check_moves,
-    check_strides,
-    explicit,
-    four,
-    four_axes,
+    expect_axes,
+    for_each_axis,
     last_sizes,
     own_order,
     own_sizes,
     spatial,
-    static_count,
-    windows,
+    wanted_sizes,
 )
+from minitf.ops.nn.convolving import gradient_rules
+from minitf.ops.nn.windows import Windows, check_moves, check_strides, explicit, static_count, windows
 
 _BATCH = 8  # images: from so many on they are the rows of products
 _LONG, _SMALL = 16, 1 << 16  # images that are added up by one product, into a filter that stays in the cache
@@ -104,13 +101,6 @@ def _many(found: Windows, images: int) -> bool:
     return images >= _BATCH and 1 in (found.columns.dilation, found.columns.window)
 
 
-def _four(sizes, what: str) -> tuple:
-    sizes = array.sizes_of(sizes)
-    if len(sizes) != 4:
-        raise ValueError(f"{what} must be 4-dimensional, not {sizes}")
-    return sizes
-
-
 def _narrow(found: Windows, f: tuple) -> bool:
     """Whether few items lie side by side under a filter of shape f, and a patch has room in a block of a product."""
     items, rates, steps = f[0] * f[1] * f[2], (found.rows.dilation, found.columns.dilation), found.strides
@@ -131,8 +121,8 @@ def _forward(found: Windows, sizes: tuple, f: tuple) -> tuple:
 
 
 def _conv_kernel(b, op, x, f):
-    four_axes(x, "input")
-    four_axes(f, "filter")
+    expect_axes(x, "input", 4)
+    expect_axes(f, "filter", 4)
     x = channels_last(b, op, x)
     found = _windows(op, x.shape, f.shape)
     out = b.new((x.shape[0], found.rows.count, found.columns.count, f.shape[3]), x.dtype)
@@ -143,9 +133,9 @@ def _conv_kernel(b, op, x, f):
 
 
 def _input_kernel(b, op, wanted, f, g):
-    four_axes(f, "filter")
-    four_axes(g, "out_backprop")
-    shape, g = last_sizes(op, _four(b.data(wanted), "input")), channels_last(b, op, g)
+    expect_axes(f, "filter", 4)
+    expect_axes(g, "out_backprop", 4)
+    shape, g = last_sizes(op, wanted_sizes(b.data(wanted), "input", 4)), channels_last(b, op, g)
     found = _of_gradient(op, shape, f.shape, g.shape)
     items = f.size // f.shape[3] if f.size else 0
     turned = patterns.walk(b, f, (f.shape[3], items), (1, f.shape[3]))
@@ -157,9 +147,9 @@ def _input_kernel(b, op, wanted, f, g):
 
 
 def _filter_kernel(b, op, x, wanted, g):
-    four_axes(x, "input")
-    four_axes(g, "out_backprop")
-    shape, x, g = _four(b.data(wanted), "filter"), channels_last(b, op, x), channels_last(b, op, g)
+    expect_axes(x, "input", 4)
+    expect_axes(g, "out_backprop", 4)
+    shape, x, g = wanted_sizes(b.data(wanted), "filter", 4), channels_last(b, op, x), channels_last(b, op, g)
     found = _of_gradient(op, x.shape, shape, g.shape)
     out = b.new(shape, x.dtype)
     if out.size:
@@ -173,15 +163,10 @@ def _filter_kernel(b, op, x, wanted, g):
 # ---- NumPy meanings
 
 
-def _wide(*arrays):
-    """float16 is computed in float32."""
-    return [a.astype(np.float32) if a.dtype == np.float16 else a for a in arrays]
-
-
 def _conv(op, x, f):
-    four_axes(x, "input")
-    four_axes(f, "filter")
-    x, f = _wide(channels_last(None, op, x), f)
+    expect_axes(x, "input", 4)
+    expect_axes(f, "filter", 4)
+    x, f = map(patterns.wide, (channels_last(None, op, x), f))
     found = _windows(op, x.shape, f.shape)
     out = np.zeros((x.shape[0], found.rows.count, found.columns.count, f.shape[3]), x.dtype)
     for ky, kx, to, at in found.taps():
@@ -190,9 +175,12 @@ def _conv(op, x, f):
 
 
 def _input_grad(op, wanted, f, g):
-    four_axes(f, "filter")
-    four_axes(g, "out_backprop")
-    shape, (f, g) = last_sizes(op, _four(wanted, "input")), _wide(f, channels_last(None, op, g))
+    expect_axes(f, "filter", 4)
+    expect_axes(g, "out_backprop", 4)
+    shape, (f, g) = (
+        last_sizes(op, wanted_sizes(wanted, "input", 4)),
+        map(patterns.wide, (f, channels_last(None, op, g))),
+    )
     out = np.zeros(shape, f.dtype)
     for ky, kx, to, at in _of_gradient(op, shape, f.shape, g.shape).taps():
         out[at] += g[to] @ f[ky, kx].T
@@ -200,39 +188,25 @@ def _input_grad(op, wanted, f, g):
 
 
 def _filter_grad(op, x, wanted, g):
-    four_axes(x, "input")
-    four_axes(g, "out_backprop")
-    shape = _four(wanted, "filter")
-    x, g = _wide(channels_last(None, op, x), channels_last(None, op, g))
+    expect_axes(x, "input", 4)
+    expect_axes(g, "out_backprop", 4)
+    shape = wanted_sizes(wanted, "filter", 4)
+    x, g = map(patterns.wide, (channels_last(None, op, x), channels_last(None, op, g)))
     out = np.zeros(shape, x.dtype)
     for ky, kx, to, at in _of_gradient(op, x.shape, shape, g.shape).taps():
         out[ky, kx] = np.tensordot(x[at], g[to], ([0, 1, 2], [0, 1, 2]))
     return out
 
 
-# ---- gradients
+# ---- definitions
 
-
-def _conv_grad(op, g):
-    x, f = op.inputs
-    of_x, of_f = shapes.shape_n([x, f])
-    return (apply_like(op, "Conv2DBackpropInput", of_x, f, g), apply_like(op, "Conv2DBackpropFilter", x, of_f, g))
-
-
-def _input_grad_grad(op, g):
-    _, f, back = op.inputs
-    of_f = apply_like(op, "Conv2DBackpropFilter", g, array.shape(f), back)
-    return None, of_f, apply_like(op, "Conv2D", g, f)
-
-
-def _filter_grad_grad(op, g):
-    x, _, back = op.inputs
-    of_x = apply_like(op, "Conv2DBackpropInput", array.shape(x), g, back)
-    return of_x, None, apply_like(op, "Conv2D", x, g)
-
-
-_HOW = "strides: list(int), use_cudnn_on_gpu: bool = True, padding: string, explicit_paddings: list(int) = [], "
-_HOW += "data_format: string = 'NHWC', dilations: list(int) = [1, 1, 1, 1]"
+_HOW = (
+    "strides: list(int), use_cudnn_on_gpu: bool = True, padding: string, "
+    "explicit_paddings: list(int) = [], data_format: string = 'NHWC', dilations: list(int) = [1, 1, 1, 1]"
+)
+_conv_grad, _input_grad_grad, _filter_grad_grad = gradient_rules(
+    "Conv2D", "Conv2DBackpropInput", "Conv2DBackpropFilter"
+)
 define(
     "Conv2D",
     f"input: T, filter: T; {_HOW} -> output: T",
@@ -270,11 +244,11 @@ def _attributes(strides, padding, data_format, dilations, use_cudnn_on_gpu: bool
     padding, paddings = explicit(padding)
     data_format = check_format(data_format)
     return {
-        "strides": four(strides, "strides", data_format),
+        "strides": for_each_axis(strides, "strides", data_format),
         "padding": padding,
         "explicit_paddings": paddings,
         "data_format": data_format,
-        "dilations": four(dilations, "dilations", data_format),
+        "dilations": for_each_axis(dilations, "dilations", data_format),
         "use_cudnn_on_gpu": bool(use_cudnn_on_gpu),
     }
 

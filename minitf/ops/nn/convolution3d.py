@@ -5,29 +5,26 @@ from __future__ import annotations
 import numpy as np
 
 from minitf.framework import dtypes
-from minitf.framework.apply import apply, apply_like
+from minitf.framework.apply import apply
 from minitf.framework.graph import name_scope
 from minitf.framework.registry import define
 from minitf.framework.shape import TensorShape
 from minitf.framework.tensor import Tensor
 from minitf.kernels.math import volumes as kernels
 from minitf.ops import patterns
-from minitf.ops.array import array, shapes
-from minitf.ops.nn.volumes import (
+from minitf.ops.array import array
+from minitf.ops.nn.axes import (
+    VOLUMES,
     channel,
     channels_last,
-    check_format,
-    check_moves,
-    five,
-    five_axes,
+    expect_axes,
     last_sizes,
     own_order,
     own_sizes,
-    static_counts,
-    taps,
-    windows,
+    wanted_sizes,
 )
-from minitf.ops.nn.windows import check_padding
+from minitf.ops.nn.convolving import gradient_rules, moves
+from minitf.ops.nn.volumes import check_moves, static_counts, taps, windows
 
 # ---- shapes
 
@@ -73,19 +70,12 @@ def _numbers(found: list, sizes: tuple, f: tuple) -> list:
     return [*sizes[1:], *[a.count for a in found], f[4], *f[:3], *moves]
 
 
-def _five(sizes, what: str) -> tuple:
-    sizes = array.sizes_of(sizes)
-    if len(sizes) != 5:
-        raise ValueError(f"{what} must be 5-dimensional, not {sizes}")
-    return sizes
-
-
 # ---- kernels
 
 
 def _conv_kernel(b, op, x, f):
-    five_axes(x, "input")
-    five_axes(f, "filter")
+    expect_axes(x, "input", 5)
+    expect_axes(f, "filter", 5)
     x = channels_last(b, op, x)
     found = _found(op, x.shape, f.shape)
     out = b.new((x.shape[0], *[a.count for a in found], f.shape[4]), x.dtype)
@@ -96,9 +86,9 @@ def _conv_kernel(b, op, x, f):
 
 
 def _input_kernel(b, op, wanted, f, g):
-    five_axes(f, "filter")
-    five_axes(g, "out_backprop")
-    shape, g = last_sizes(op, _five(b.data(wanted), "input")), channels_last(b, op, g)
+    expect_axes(f, "filter", 5)
+    expect_axes(g, "out_backprop", 5)
+    shape, g = last_sizes(op, wanted_sizes(b.data(wanted), "input", 5)), channels_last(b, op, g)
     found = _found(op, shape, f.shape, g.shape)
     items = f.size // f.shape[4] if f.size else 0
     turned = patterns.walk(b, f, (f.shape[4], items), (1, f.shape[4]))
@@ -110,9 +100,9 @@ def _input_kernel(b, op, wanted, f, g):
 
 
 def _filter_kernel(b, op, x, wanted, g):
-    five_axes(x, "input")
-    five_axes(g, "out_backprop")
-    shape, x, g = _five(b.data(wanted), "filter"), channels_last(b, op, x), channels_last(b, op, g)
+    expect_axes(x, "input", 5)
+    expect_axes(g, "out_backprop", 5)
+    shape, x, g = wanted_sizes(b.data(wanted), "filter", 5), channels_last(b, op, x), channels_last(b, op, g)
     found = _found(op, x.shape, shape, g.shape)
     out = b.new(shape, x.dtype)
     if out.size:
@@ -124,15 +114,10 @@ def _filter_kernel(b, op, x, wanted, g):
 # ---- NumPy meanings
 
 
-def _wide(*arrays):
-    """float16 is computed in float32."""
-    return [a.astype(np.float32) if a.dtype == np.float16 else a for a in arrays]
-
-
 def _conv(op, x, f):
-    five_axes(x, "input")
-    five_axes(f, "filter")
-    x, f = _wide(channels_last(None, op, x), f)
+    expect_axes(x, "input", 5)
+    expect_axes(f, "filter", 5)
+    x, f = map(patterns.wide, (channels_last(None, op, x), f))
     found = _found(op, x.shape, f.shape)
     out = np.zeros((x.shape[0], *[a.count for a in found], f.shape[4]), x.dtype)
     for place, to, at in taps(found):
@@ -141,9 +126,12 @@ def _conv(op, x, f):
 
 
 def _input_grad(op, wanted, f, g):
-    five_axes(f, "filter")
-    five_axes(g, "out_backprop")
-    shape, (f, g) = last_sizes(op, _five(wanted, "input")), _wide(f, channels_last(None, op, g))
+    expect_axes(f, "filter", 5)
+    expect_axes(g, "out_backprop", 5)
+    shape, (f, g) = (
+        last_sizes(op, wanted_sizes(wanted, "input", 5)),
+        map(patterns.wide, (f, channels_last(None, op, g))),
+    )
     out = np.zeros(shape, f.dtype)
     for place, to, at in taps(_found(op, shape, f.shape, g.shape)):
         out[at] += g[to] @ f[place].T
@@ -151,38 +139,22 @@ def _input_grad(op, wanted, f, g):
 
 
 def _filter_grad(op, x, wanted, g):
-    five_axes(x, "input")
-    five_axes(g, "out_backprop")
-    shape = _five(wanted, "filter")
-    x, g = _wide(channels_last(None, op, x), channels_last(None, op, g))
+    expect_axes(x, "input", 5)
+    expect_axes(g, "out_backprop", 5)
+    shape = wanted_sizes(wanted, "filter", 5)
+    x, g = map(patterns.wide, (channels_last(None, op, x), channels_last(None, op, g)))
     out = np.zeros(shape, x.dtype)
     for place, to, at in taps(_found(op, x.shape, shape, g.shape)):
         out[place] = np.tensordot(x[at], g[to], ([0, 1, 2, 3], [0, 1, 2, 3]))
     return out
 
 
-# ---- gradients
-
-
-def _conv_grad(op, g):
-    x, f = op.inputs
-    of_x, of_f = shapes.shape_n([x, f])
-    return (apply_like(op, "Conv3DBackpropInputV2", of_x, f, g), apply_like(op, "Conv3DBackpropFilterV2", x, of_f, g))
-
-
-def _input_grad_grad(op, g):
-    _, f, back = op.inputs
-    of_f = apply_like(op, "Conv3DBackpropFilterV2", g, array.shape(f), back)
-    return None, of_f, apply_like(op, "Conv3D", g, f)
-
-
-def _filter_grad_grad(op, g):
-    x, _, back = op.inputs
-    of_x = apply_like(op, "Conv3DBackpropInputV2", array.shape(x), g, back)
-    return of_x, None, apply_like(op, "Conv3D", x, g)
-
+# ---- definitions
 
 _HOW = "strides: list(int), padding: string, data_format: string = 'NDHWC', dilations: list(int) = [1, 1, 1, 1, 1]"
+_conv_grad, _input_grad_grad, _filter_grad_grad = gradient_rules(
+    "Conv3D", "Conv3DBackpropInputV2", "Conv3DBackpropFilterV2"
+)
 define(
     "Conv3D",
     f"input: T, filter: T; {_HOW} -> output: T",
@@ -215,16 +187,6 @@ define(
 # ---- functions
 
 
-def _attributes(strides, padding, data_format, dilations) -> dict:
-    data_format = check_format(data_format)
-    return {
-        "strides": five(strides, "strides", data_format),
-        "padding": check_padding(padding),
-        "data_format": data_format,
-        "dilations": five(dilations, "dilations", data_format),
-    }
-
-
 def conv3d(
     input,
     filter=None,
@@ -248,7 +210,7 @@ def conv3d(
       ValueError: if the shapes do not fit each other, or the other arguments are not as above.
     """
     filter = patterns.renamed("filters", filters, "filter", filter)
-    return apply("Conv3D", input, filter, name=name, **_attributes(strides, padding, data_format, dilations))
+    return apply("Conv3D", input, filter, name=name, **moves(strides, padding, data_format, dilations, VOLUMES))
 
 
 def conv3d_backprop_filter(
@@ -264,14 +226,8 @@ def conv3d_backprop_filter(
     """The gradient of `conv3d` for a filter of shape `filter_sizes` (5 numbers, int32), given that of its
     result.
     """
-    return apply(
-        "Conv3DBackpropFilterV2",
-        input,
-        filter_sizes,
-        out_backprop,
-        name=name,
-        **_attributes(strides, padding, data_format, dilations),
-    )
+    attributes = moves(strides, padding, data_format, dilations, VOLUMES)
+    return apply("Conv3DBackpropFilterV2", input, filter_sizes, out_backprop, name=name, **attributes)
 
 
 def conv3d_transpose(
@@ -292,5 +248,5 @@ def conv3d_transpose(
     filter = patterns.renamed("filters", filters, "filter", filter)
     value = patterns.renamed("input", input, "value", value)
     with name_scope(name, "conv3d_transpose", [value, filter, output_shape]) as scope:
-        attributes = _attributes(strides, padding, data_format, dilations)
+        attributes = moves(strides, padding, data_format, dilations, VOLUMES)
         return apply("Conv3DBackpropInputV2", output_shape, filter, value, name=scope, **attributes)

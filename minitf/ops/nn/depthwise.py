@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from minitf.framework import dtypes, op_counts
-from minitf.framework.apply import apply, apply_like
+from minitf.framework.apply import apply
 from minitf.framework.convert import convert_to_tensor
 from minitf.framework.graph import name_scope
 from minitf.framework.registry import define
@@ -14,25 +14,22 @@ from minitf.framework.tensor import Tensor
 from minitf.kernels.math import depthwise as kernels
 from minitf.ops import patterns
 from minitf.ops.array import array, constant
-from minitf.ops.nn.conv_forms import spatial_sizes
-from minitf.ops.nn.convolution import conv2d
-from minitf.ops.nn.windows import (
-    Windows,
+from minitf.ops.nn.axes import (
     channel,
     channels_last,
     check_format,
-    check_moves,
-    check_padding,
-    check_strides,
-    four,
-    four_axes,
+    expect_axes,
+    for_each_axis,
     last_sizes,
     own_order,
     own_sizes,
     spatial,
-    static_count,
-    windows,
+    wanted_sizes,
 )
+from minitf.ops.nn.conv_forms import spatial_sizes
+from minitf.ops.nn.convolution import conv2d
+from minitf.ops.nn.convolving import gradient_rules, moves
+from minitf.ops.nn.windows import Windows, check_moves, check_strides, static_count, windows
 
 
 def _shape(op):
@@ -75,7 +72,7 @@ def _numbers(found: Windows, sizes: tuple, f: tuple) -> list:
 
 
 def _kernel(b, op, x, f):
-    four_axes(x, "input")
+    expect_axes(x, "input", 4)
     x = channels_last(b, op, x)
     found = _windows(op, x.shape, f.shape)
     out = b.new((x.shape[0], found.rows.count, found.columns.count, f.shape[2] * f.shape[3]), x.dtype)
@@ -86,8 +83,8 @@ def _kernel(b, op, x, f):
 
 
 def _input_kernel(b, op, wanted, f, g):
-    four_axes(g, "out_backprop")
-    sizes, g = last_sizes(op, _four(b.data(wanted))), channels_last(b, op, g)
+    expect_axes(g, "out_backprop", 4)
+    sizes, g = last_sizes(op, wanted_sizes(b.data(wanted), "input", 4)), channels_last(b, op, g)
     found = _windows(op, sizes, f.shape, g.shape)
     out = b.new(sizes, g.dtype)
     if out.size:
@@ -96,9 +93,9 @@ def _input_kernel(b, op, wanted, f, g):
 
 
 def _filter_kernel(b, op, x, wanted, g):
-    four_axes(x, "input")
-    four_axes(g, "out_backprop")
-    f, x, g = _four(b.data(wanted)), channels_last(b, op, x), channels_last(b, op, g)
+    expect_axes(x, "input", 4)
+    expect_axes(g, "out_backprop", 4)
+    f, x, g = wanted_sizes(b.data(wanted), "filter", 4), channels_last(b, op, x), channels_last(b, op, g)
     found = _windows(op, x.shape, f, g.shape)
     out = b.new(f, x.dtype)
     if out.size:
@@ -107,24 +104,12 @@ def _filter_kernel(b, op, x, wanted, g):
     return out
 
 
-def _four(sizes) -> tuple:
-    sizes = array.sizes_of(sizes)
-    if len(sizes) != 4:
-        raise ValueError(f"sizes of images and filters must be 4-dimensional, not {sizes}")
-    return sizes
-
-
 # ---- NumPy meanings
 
 
-def _wide(*arrays):
-    """float16 is computed in float32."""
-    return [a.astype(np.float32) if a.dtype == np.float16 else a for a in arrays]
-
-
 def _forward(op, x, f):
-    four_axes(x, "input")
-    x, f = _wide(channels_last(None, op, x), f)
+    expect_axes(x, "input", 4)
+    x, f = map(patterns.wide, (channels_last(None, op, x), f))
     found = _windows(op, x.shape, f.shape)
     out = np.zeros((x.shape[0], found.rows.count, found.columns.count, *f.shape[2:]), x.dtype)
     for ky, kx, to, at in found.taps():
@@ -133,8 +118,11 @@ def _forward(op, x, f):
 
 
 def _input_grad(op, wanted, f, g):
-    four_axes(g, "out_backprop")
-    sizes, (f, g) = last_sizes(op, _four(wanted)), _wide(f, channels_last(None, op, g))
+    expect_axes(g, "out_backprop", 4)
+    sizes, (f, g) = (
+        last_sizes(op, wanted_sizes(wanted, "input", 4)),
+        map(patterns.wide, (f, channels_last(None, op, g))),
+    )
     found, out = _windows(op, sizes, f.shape, g.shape), np.zeros(sizes, g.dtype)
     g = g.reshape(*g.shape[:3], *f.shape[2:])
     for ky, kx, to, at in found.taps():
@@ -143,9 +131,12 @@ def _input_grad(op, wanted, f, g):
 
 
 def _filter_grad(op, x, wanted, g):
-    four_axes(x, "input")
-    four_axes(g, "out_backprop")
-    f, (x, g) = _four(wanted), _wide(channels_last(None, op, x), channels_last(None, op, g))
+    expect_axes(x, "input", 4)
+    expect_axes(g, "out_backprop", 4)
+    f, (x, g) = (
+        wanted_sizes(wanted, "filter", 4),
+        map(patterns.wide, (channels_last(None, op, x), channels_last(None, op, g))),
+    )
     found, out = _windows(op, x.shape, f, g.shape), np.zeros(f, x.dtype)
     g = g.reshape(*g.shape[:3], *f[2:])
     for ky, kx, to, at in found.taps():
@@ -153,32 +144,16 @@ def _filter_grad(op, x, wanted, g):
     return out
 
 
-# ---- gradients
+# ---- definitions
 
-
-def _made(op, kind: str, *inputs) -> Tensor:
-    """Another op of the family with the attributes of this one."""
-    return apply_like(op, "DepthwiseConv2dNative" + kind, *inputs)
-
-
-def _grad(op, g):
-    x, f = op.inputs
-    of_x = _made(op, "BackpropInput", array.shape(x), f, g)
-    return of_x, _made(op, "BackpropFilter", x, array.shape(f), g)
-
-
-def _input_grad_grad(op, g):
-    _, f, back = op.inputs
-    return None, _made(op, "BackpropFilter", g, array.shape(f), back), _made(op, "", g, f)
-
-
-def _filter_grad_grad(op, g):
-    x, _, back = op.inputs
-    return _made(op, "BackpropInput", array.shape(x), g, back), None, _made(op, "", x, g)
-
-
-_HOW = "strides: list(int), padding: string, data_format: string = 'NHWC', dilations: list(int) = [1, 1, 1, 1], "
-_HOW += "explicit_paddings: later[list(int)] = []"
+_HOW = (
+    "strides: list(int), padding: string, data_format: string = 'NHWC', dilations: list(int) = [1, 1, 1, 1], "
+    "explicit_paddings: later[list(int)] = []"
+)
+_TYPE = "DepthwiseConv2dNative"
+_grad, _input_grad_grad, _filter_grad_grad = gradient_rules(
+    _TYPE, f"{_TYPE}BackpropInput", f"{_TYPE}BackpropFilter", lambda inputs: map(array.shape, inputs)
+)
 define(
     "DepthwiseConv2dNative",
     f"input: T, filter: T; {_HOW} -> output: T",
@@ -220,17 +195,8 @@ def depthwise_conv2d_native(
     strides, dilations, data_format: as those of `conv2d`; padding: "SAME" or "VALID". ValueError or
     TypeError for what does not fit.
     """
-    data_format = check_format(data_format)
-    return apply(
-        "DepthwiseConv2dNative",
-        input,
-        filter,
-        strides=four(strides, "strides", data_format),
-        padding=check_padding(padding),
-        data_format=data_format,
-        dilations=four(dilations, "dilations", data_format),
-        name=name,
-    )
+    attributes = moves(strides, padding, data_format, dilations)
+    return apply("DepthwiseConv2dNative", input, filter, name=name, **attributes)
 
 
 def depthwise_conv2d(
@@ -252,8 +218,8 @@ def depthwise_conv2d(
 def _with_holes(input: Tensor, filter: Tensor, strides, padding, rate, data_format, name: str) -> Tensor:
     """The op; the graph counts as many ops as TensorFlow needs."""
     data_format = check_format(data_format)
-    strides = four(strides, "strides", data_format)
-    rates = four(rate, "rate", data_format)
+    strides = for_each_axis(strides, "strides", data_format)
+    rates = for_each_axis(rate, "rate", data_format)
     spaced = rates[2:] if data_format == "NCHW" else rates[1:3]
     if spaced != [1, 1] and strides != [1] * 4:
         raise ValueError(f"strides > 1 are not supported in conjunction with rate > 1: {strides}, {rate}")
@@ -312,14 +278,8 @@ def depthwise_conv2d_native_backprop_input(
     """The gradient of `depthwise_conv2d_native` for images of shape `input_sizes` (4 numbers, int32), given
     that of its result; the other arguments are those of `depthwise_conv2d_native`.
     """
-    return apply(
-        "DepthwiseConv2dNativeBackpropInput",
-        input_sizes,
-        filter,
-        out_backprop,
-        name=name,
-        **_attributes(strides, padding, data_format, dilations),
-    )
+    attributes = moves(strides, padding, data_format, dilations)
+    return apply("DepthwiseConv2dNativeBackpropInput", input_sizes, filter, out_backprop, name=name, **attributes)
 
 
 def depthwise_conv2d_native_backprop_filter(
@@ -335,21 +295,5 @@ def depthwise_conv2d_native_backprop_filter(
     """The gradient of `depthwise_conv2d_native` for a filter of shape `filter_sizes` (4 numbers, int32),
     given that of its result; the other arguments are those of `depthwise_conv2d_native`.
     """
-    return apply(
-        "DepthwiseConv2dNativeBackpropFilter",
-        input,
-        filter_sizes,
-        out_backprop,
-        name=name,
-        **_attributes(strides, padding, data_format, dilations),
-    )
-
-
-def _attributes(strides, padding, data_format, dilations) -> dict:
-    data_format = check_format(data_format)
-    return {
-        "strides": four(strides, "strides", data_format),
-        "padding": check_padding(padding),
-        "data_format": data_format,
-        "dilations": four(dilations, "dilations", data_format),
-    }
+    attributes = moves(strides, padding, data_format, dilations)
+    return apply("DepthwiseConv2dNativeBackpropFilter", input, filter_sizes, out_backprop, name=name, **attributes)

@@ -9,7 +9,8 @@ from minitf.framework.apply import apply, apply_like
 from minitf.framework.registry import define
 from minitf.framework.tensor import Tensor
 from minitf.kernels.math import lrn as kernels
-from minitf.ops.nn.windows import four_axes
+from minitf.ops import patterns
+from minitf.ops.nn.axes import expect_axes
 
 
 def _shape(op):
@@ -29,27 +30,22 @@ def _scales(op, x):
     return op.attrs["bias"] + op.attrs["alpha"] * _around(x * x, op.attrs["depth_radius"])
 
 
-def _wide(*arrays):
-    """float16 is computed in float32."""
-    return [a.astype(np.float32) if a.dtype == np.float16 else a for a in arrays]
-
-
 def _lrn(op, x):
-    four_axes(x, "input")
-    (x,) = _wide(x)
+    expect_axes(x, "input", 4)
+    x = patterns.wide(x)
     return x * _scales(op, x) ** -op.attrs["beta"]
 
 
 def _lrn_grad(op, g, x, y):
     _same_shapes(g, x, y)
-    (g, x, y), beta = _wide(g, x, y), op.attrs["beta"]
+    (g, x, y), beta = map(patterns.wide, (g, x, y)), op.attrs["beta"]
     scales = _scales(op, x)
     others = 2 * op.attrs["alpha"] * beta * x * _around(g * y / scales, op.attrs["depth_radius"])
     return g * scales**-beta - others
 
 
 def _same_shapes(g, x, y) -> None:
-    four_axes(x, "input_image")
+    expect_axes(x, "input_image", 4)
     if not tuple(g.shape) == tuple(x.shape) == tuple(y.shape):
         raise ValueError(f"images and gradients of one shape are expected, not {g.shape}, {x.shape}, {y.shape}")
 
@@ -61,7 +57,7 @@ def _numbers(op, x) -> list:
 
 
 def _kernel(b, op, x):
-    four_axes(x, "input")
+    expect_axes(x, "input", 4)
     out = b.new(x.shape, x.dtype)
     b.call(kernels.lrn[x.dtype], x, out, *_numbers(op, x))
     return out

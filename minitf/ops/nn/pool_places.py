@@ -9,7 +9,8 @@ from minitf.framework.apply import apply, apply_like
 from minitf.framework.registry import define
 from minitf.framework.shape import TensorShape
 from minitf.ops import patterns
-from minitf.ops.nn.windows import check_format, check_moves, check_padding, check_strides, four, static_count, windows
+from minitf.ops.nn.axes import check_format, for_each_axis
+from minitf.ops.nn.windows import check_moves, check_padding, check_strides, static_count, windows
 
 
 def _shape(op):
@@ -127,8 +128,8 @@ def max_pool_with_argmax(
     return apply(
         "MaxPoolWithArgmax",
         input,
-        ksize=four(ksize, "ksize", "NHWC"),
-        strides=four(strides, "strides", "NHWC"),
+        ksize=for_each_axis(ksize, "ksize", "NHWC"),
+        strides=for_each_axis(strides, "strides", "NHWC"),
         padding=check_padding(padding),
         Targmax=type,
         include_batch_in_index=bool(include_batch_in_index),

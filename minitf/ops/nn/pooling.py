@@ -13,23 +13,19 @@ from minitf.framework.tensor import Tensor
 from minitf.kernels.math import pooling as kernels
 from minitf.ops import patterns
 from minitf.ops.array import array
-from minitf.ops.nn.windows import (
-    Windows,
+from minitf.ops.nn.axes import (
     channel,
     channels_last,
     check_format,
-    check_moves,
-    check_padding,
-    check_strides,
-    four,
-    four_axes,
+    expect_axes,
+    for_each_axis,
     last_sizes,
     own_order,
     own_sizes,
     spatial,
-    static_count,
-    windows,
+    wanted_sizes,
 )
+from minitf.ops.nn.windows import Windows, check_moves, check_padding, check_strides, static_count, windows
 
 # ---- shapes and numbers
 
@@ -94,13 +90,6 @@ def _expect(found: Windows, sizes: tuple, *others) -> None:
             raise ValueError(f"images of {sizes} have windows of shape {_pooled(found, sizes)}, not {other.shape}")
 
 
-def _four_sizes(sizes) -> tuple:
-    sizes = array.sizes_of(sizes)
-    if len(sizes) != 4:
-        raise ValueError(f"orig_input_shape must be 4-dimensional, not {sizes}")
-    return sizes
-
-
 def _lowest(dtype):
     return np.finfo(dtype).min if dtype.kind == "f" else np.iinfo(dtype).min
 
@@ -109,7 +98,7 @@ def _lowest(dtype):
 
 
 def _max_kernel(b, op, x):
-    four_axes(x, "input")
+    expect_axes(x, "input", 4)
     x = channels_last(b, op, x)
     if _deep(op):
         return own_order(b, op, _max_of_channels(b, op, x))
@@ -135,7 +124,7 @@ def _max_of_channels(b, op, x):
 
 def _max_grad_kernel(b, op, x, y, g):
     for value in (x, y, g):
-        four_axes(value, "tensor")
+        expect_axes(value, "tensor", 4)
     x, y, g = (channels_last(b, op, value) for value in (x, y, g))
     found = _windows(op, x.shape)
     _expect(found, x.shape, y, g)
@@ -148,7 +137,7 @@ def _max_grad_kernel(b, op, x, y, g):
 
 def _max_grad_grad_kernel(b, op, x, y, g):
     for value in (x, y, g):
-        four_axes(value, "tensor")
+        expect_axes(value, "tensor", 4)
     x, y, g = (channels_last(b, op, value) for value in (x, y, g))
     found = _windows(op, x.shape)
     _expect(found, x.shape, y)
@@ -166,7 +155,7 @@ def _like_image(x, g) -> None:
 
 
 def _avg_kernel(b, op, x):
-    four_axes(x, "input")
+    expect_axes(x, "input", 4)
     x = channels_last(b, op, x)
     found = _windows(op, x.shape)
     out = b.new(_pooled(found, x.shape), x.dtype)
@@ -177,8 +166,8 @@ def _avg_kernel(b, op, x):
 
 
 def _avg_grad_kernel(b, op, shape, g):
-    four_axes(g, "grad")
-    shape, g = last_sizes(op, _four_sizes(b.data(shape))), channels_last(b, op, g)
+    expect_axes(g, "grad", 4)
+    shape, g = last_sizes(op, wanted_sizes(b.data(shape), "orig_input_shape", 4)), channels_last(b, op, g)
     found = _windows(op, shape)
     _expect(found, shape, g)
     out = b.new(shape, g.dtype)
@@ -191,7 +180,7 @@ def _avg_grad_kernel(b, op, shape, g):
 
 
 def _max(op, x):
-    four_axes(x, "input")
+    expect_axes(x, "input", 4)
     x = channels_last(None, op, x)
     if _deep(op):
         parts = x.reshape(*x.shape[:3], -1, _groups(op, x.shape))
@@ -205,7 +194,7 @@ def _max(op, x):
 
 def _max_grad(op, x, y, g):
     for value in (x, y, g):
-        four_axes(value, "tensor")
+        expect_axes(value, "tensor", 4)
     x, y, g = (channels_last(None, op, value) for value in (x, y, g))
     found = _windows(op, x.shape)
     _expect(found, x.shape, y, g)
@@ -222,7 +211,7 @@ def _max_grad(op, x, y, g):
 
 def _max_grad_grad(op, x, y, g):
     for value in (x, y, g):
-        four_axes(value, "tensor")
+        expect_axes(value, "tensor", 4)
     x, y, g = (channels_last(None, op, value) for value in (x, y, g))
     found = _windows(op, x.shape)
     _expect(found, x.shape, y)
@@ -241,13 +230,9 @@ def _counts(found: Windows, sizes: tuple, dtype):
     return np.maximum(counts, 1)
 
 
-def _wide(x):
-    return x.astype(np.float32) if x.dtype == np.float16 else x
-
-
 def _avg(op, x):
-    four_axes(x, "input")
-    x = _wide(channels_last(None, op, x))
+    expect_axes(x, "input", 4)
+    x = patterns.wide(channels_last(None, op, x))
     found = _windows(op, x.shape)
     out = np.zeros(_pooled(found, x.shape), x.dtype)
     for _, _, to, at in found.taps():
@@ -256,8 +241,8 @@ def _avg(op, x):
 
 
 def _avg_grad(op, shape, g):
-    four_axes(g, "grad")
-    shape, g = last_sizes(op, _four_sizes(shape)), _wide(channels_last(None, op, g))
+    expect_axes(g, "grad", 4)
+    shape, g = last_sizes(op, wanted_sizes(shape, "orig_input_shape", 4)), patterns.wide(channels_last(None, op, g))
     found = _windows(op, shape)
     _expect(found, shape, g)
     out, parts = np.zeros(shape, g.dtype), g * (1 / _counts(found, shape, g.dtype))
@@ -346,8 +331,8 @@ def _pool(type: str, value, ksize, strides, padding, data_format, name) -> Tenso
     return apply(
         type,
         value,
-        ksize=four(ksize, "ksize", data_format),
-        strides=four(strides, "strides", data_format),
+        ksize=for_each_axis(ksize, "ksize", data_format),
+        strides=for_each_axis(strides, "strides", data_format),
         padding=check_padding(padding),
         data_format=data_format,
         name=name,

@@ -15,21 +15,21 @@ from minitf.framework.graph import name_scope
 from minitf.framework.registry import define
 from minitf.framework.tensor import Tensor
 from minitf.kernels.math import pooling as kernels
+from minitf.ops import patterns
 from minitf.ops.array import array
-from minitf.ops.nn.volumes import (
+from minitf.ops.nn.axes import (
+    VOLUMES,
     channels_last,
     check_format,
-    check_moves,
-    five,
-    five_axes,
+    expect_axes,
+    for_each_axis,
     last_sizes,
     own_order,
     own_sizes,
     spatial,
-    static_counts,
-    taps,
-    windows,
+    wanted_sizes,
 )
+from minitf.ops.nn.volumes import check_moves, static_counts, taps, windows
 from minitf.ops.nn.windows import check_padding
 
 
@@ -83,7 +83,7 @@ def _stages(found: list, sizes: tuple) -> tuple:
 
 
 def _max_kernel(b, op, x):
-    five_axes(x, "input")
+    expect_axes(x, "input", 5)
     x = channels_last(b, op, x)
     found = windows(op, x.shape, _window(op))
     return own_order(b, op, _max_stages(b, x, found)[1])
@@ -103,7 +103,7 @@ def _max_stages(b, x, found) -> tuple:
 
 def _max_grad_kernel(b, op, x, y, g):
     for value in (x, y, g):
-        five_axes(value, "tensor")
+        expect_axes(value, "tensor", 5)
     x, y, g = (channels_last(b, op, value) for value in (x, y, g))
     found = windows(op, x.shape, _window(op))
     _expect(found, x.shape, y, g)
@@ -118,7 +118,7 @@ def _max_grad_kernel(b, op, x, y, g):
 
 
 def _avg_kernel(b, op, x):
-    five_axes(x, "input")
+    expect_axes(x, "input", 5)
     x = channels_last(b, op, x)
     found = windows(op, x.shape, _window(op))
     (images, planes), (volumes, along) = _stages(found, x.shape)
@@ -132,8 +132,8 @@ def _avg_kernel(b, op, x):
 
 
 def _avg_grad_kernel(b, op, shape, g):
-    five_axes(g, "grad")
-    shape, g = last_sizes(op, _five(b.data(shape))), channels_last(b, op, g)
+    expect_axes(g, "grad", 5)
+    shape, g = last_sizes(op, wanted_sizes(b.data(shape), "orig_input_shape", 5)), channels_last(b, op, g)
     found = windows(op, shape, _window(op))
     _expect(found, shape, g)
     (images, planes), (volumes, along) = _stages(found, shape)
@@ -146,22 +146,11 @@ def _avg_grad_kernel(b, op, shape, g):
     return own_order(b, op, out)
 
 
-def _five(sizes) -> tuple:
-    sizes = array.sizes_of(sizes)
-    if len(sizes) != 5:
-        raise ValueError(f"orig_input_shape must be 5-dimensional, not {sizes}")
-    return sizes
-
-
 # ---- NumPy meanings
 
 
-def _wide(x):
-    return x.astype(np.float32) if x.dtype == np.float16 else x
-
-
 def _max(op, x):
-    five_axes(x, "input")
+    expect_axes(x, "input", 5)
     x = channels_last(None, op, x)
     found = windows(op, x.shape, _window(op))
     out = np.full(_pooled(found, x.shape), np.finfo(x.dtype).min, x.dtype)
@@ -182,7 +171,7 @@ def _places(x, g, found) -> np.ndarray:
 
 def _max_grad(op, x, y, g):
     for value in (x, y, g):
-        five_axes(value, "tensor")
+        expect_axes(value, "tensor", 5)
     x, y, g = (channels_last(None, op, value) for value in (x, y, g))
     found = windows(op, x.shape, _window(op))
     _expect(found, x.shape, y, g)
@@ -194,7 +183,7 @@ def _max_grad(op, x, y, g):
 
 def _max_grad_grad(op, x, y, g):
     for value in (x, y, g):
-        five_axes(value, "tensor")
+        expect_axes(value, "tensor", 5)
     x, y, g = (channels_last(None, op, value) for value in (x, y, g))
     found = windows(op, x.shape, _window(op))
     _expect(found, x.shape, y)
@@ -215,8 +204,8 @@ def _counts(found: list, dtype):
 
 
 def _avg(op, x):
-    five_axes(x, "input")
-    x = _wide(channels_last(None, op, x))
+    expect_axes(x, "input", 5)
+    x = patterns.wide(channels_last(None, op, x))
     found = windows(op, x.shape, _window(op))
     out = np.zeros(_pooled(found, x.shape), x.dtype)
     for _, to, at in taps(found):
@@ -225,8 +214,8 @@ def _avg(op, x):
 
 
 def _avg_grad(op, shape, g):
-    five_axes(g, "grad")
-    shape, g = last_sizes(op, _five(shape)), _wide(channels_last(None, op, g))
+    expect_axes(g, "grad", 5)
+    shape, g = last_sizes(op, wanted_sizes(shape, "orig_input_shape", 5)), patterns.wide(channels_last(None, op, g))
     found = windows(op, shape, _window(op))
     _expect(found, shape, g)
     out, parts = np.zeros(shape, g.dtype), g / _counts(found, g.dtype)
@@ -302,13 +291,13 @@ define(
 
 
 def _pool(type: str, input, ksize, strides, padding, data_format, name) -> Tensor:
-    data_format = check_format(data_format)
+    data_format = check_format(data_format, VOLUMES)
     with name_scope(name, type, [input]) as scope:
         return apply(
             type,
             convert_to_tensor(input, name="input"),
-            ksize=five(ksize, "ksize", data_format),
-            strides=five(strides, "strides", data_format),
+            ksize=for_each_axis(ksize, "ksize", data_format),
+            strides=for_each_axis(strides, "strides", data_format),
             padding=check_padding(padding),
             data_format=data_format,
             name=scope,

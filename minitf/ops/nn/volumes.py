@@ -1,7 +1,4 @@
-"""Windows that move over volumes [volumes, d, h, w, c], as `windows` of images.
-
-Attributes of ops hold five numbers in the order of `data_format`, "NDHWC" or "NCDHW".
-"""
+"""Windows that move over volumes [volumes, d, h, w, c], as `windows` of images."""
 
 from __future__ import annotations
 
@@ -10,43 +7,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from minitf.framework.shape import TensorShape
-from minitf.kernels.compile import layout
-from minitf.ops import patterns
-from minitf.ops.nn.windows import Axis, axis, static_count, whole
-
-FORMATS = ("NDHWC", "NCDHW")
-
-
-def check_format(data_format) -> str:
-    """The format, "NDHWC" (also for None) or "NCDHW"; ValueError for anything else."""
-    if data_format is None:
-        return "NDHWC"
-    if data_format not in FORMATS:
-        raise ValueError(f"data_format is one of {', '.join(FORMATS)}; not {data_format!r}")
-    return data_format
-
-
-def five(value, name: str, data_format: str) -> list[int]:
-    """A number, or one, three or five of them, as an attribute; ValueError for another number of them."""
-    value = [1] if value is None else list(value) if isinstance(value, (list, tuple, np.ndarray)) else [value]
-    if len(value) not in (1, 3, 5):
-        raise ValueError(f"{name} should be of length 1, 3 or 5 but was {len(value)}: {value}")
-    value = [whole(n, name) for n in value]
-    if len(value) == 5:
-        return value
-    three = value * 3 if len(value) == 1 else value
-    return [1, 1, *three] if data_format == "NCDHW" else [1, *three, 1]
-
-
-def spatial(op) -> list[int]:
-    """The places of depth, height and width among five numbers in the op's order."""
-    return [2, 3, 4] if op.attrs["data_format"] == "NCDHW" else [1, 2, 3]
-
-
-def channel(op) -> int:
-    """The place of the channels."""
-    return 1 if op.attrs["data_format"] == "NCDHW" else 4
+from minitf.ops.nn.axes import channel, spatial
+from minitf.ops.nn.windows import Axis, axis, static_count
 
 
 def check_moves(op) -> None:
@@ -75,40 +37,3 @@ def taps(found: list[Axis]) -> Iterator[tuple]:
     for place in itertools.product(*[range(a.window) for a in found]):
         where = [a.taps(k) for a, k in zip(found, place)]
         yield place, (np.s_[:], *[to for to, _ in where]), (np.s_[:], *[at for _, at in where])
-
-
-# ---- the order of axes
-
-
-def last_sizes(op, sizes) -> tuple:
-    """Sizes in the op's order as [volumes, d, h, w, c]."""
-    return tuple([sizes[i] for i in (0, *spatial(op), channel(op))])
-
-
-def own_sizes(op, sizes) -> TensorShape:
-    """The shape in the op's order of [volumes, d, h, w, c]."""
-    n, *inner, c = sizes
-    return TensorShape([n, c, *inner] if op.attrs["data_format"] == "NCDHW" else [n, *inner, c])
-
-
-def channels_last(b, op, x):
-    """The value, or array if `b` is None, as [volumes, d, h, w, c]."""
-    return _transposed(b, x, (0, 2, 3, 4, 1)) if op.attrs["data_format"] == "NCDHW" else x
-
-
-def own_order(b, op, x):
-    """The other way round."""
-    return _transposed(b, x, (0, 4, 1, 2, 3)) if op.attrs["data_format"] == "NCDHW" else x
-
-
-def _transposed(b, x, order):
-    if b is None:
-        return x.transpose(order)
-    steps = layout.strides(x.shape)
-    return patterns.walk(b, x, [x.shape[i] for i in order], [steps[i] for i in order])
-
-
-def five_axes(value, what: str) -> None:
-    """ValueError unless the value has five axes."""
-    if len(value.shape) != 5:
-        raise ValueError(f"{what} must be 5-dimensional, not of shape {tuple(value.shape)}")

@@ -1,8 +1,4 @@
-"""Windows that move over images: their arguments, how many there are, and where they lie.
-
-Attributes of ops hold four numbers in the order of `data_format`; all else here is about images
-[images, h, w, c], into whose order the data of a "NCHW" op are brought and back.
-"""
+"""Windows that move over images: their arguments, how many there are, and where they lie."""
 
 from __future__ import annotations
 
@@ -11,11 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from minitf.framework.shape import TensorShape
-from minitf.kernels.compile import layout
-from minitf.ops import patterns
-
-FORMATS = ("NHWC", "NCHW")
+from minitf.ops.nn.axes import channel, spatial, whole
 
 
 class Axis(NamedTuple):
@@ -65,36 +57,6 @@ class Windows(NamedTuple):
 # ---- arguments
 
 
-def four(value, name: str, data_format: str) -> list[int]:
-    """A number, or one, two or four of them, as an attribute; ValueError for another number of them."""
-    value = [1] if value is None else list(value) if isinstance(value, (list, tuple, np.ndarray)) else [value]
-    if len(value) not in (1, 2, 4):
-        raise ValueError(f"{name} should be of length 1, 2 or 4 but was {len(value)}: {value}")
-    value = [whole(n, name) for n in value]
-    if len(value) == 4:
-        return value
-    pair = value * 2 if len(value) == 1 else value
-    return [1, 1, *pair] if data_format.startswith("NC") else [1, *pair, 1]
-
-
-def whole(value, name: str) -> int:
-    """A whole number of an attribute; TypeError or ValueError for what is none, or too large."""
-    if isinstance(value, (bool, str, float)) or value is None:
-        raise TypeError(f"{name} are whole numbers, not {value!r}")
-    if abs(int(value)) >= 2**31:
-        raise ValueError(f"{name} are numbers of at most 31 bits, not {value}")
-    return int(value)
-
-
-def check_format(data_format) -> str:
-    """The format, "NHWC" (also for None) or "NCHW"; ValueError for anything else."""
-    if data_format is None:
-        return "NHWC"
-    if data_format not in FORMATS:
-        raise ValueError(f"data_format is one of {', '.join(FORMATS)}; not {data_format!r}")
-    return data_format
-
-
 def check_padding(padding) -> str:
     """The padding, "SAME" or "VALID"; ValueError for another string, TypeError for anything else."""
     if not isinstance(padding, str):
@@ -116,16 +78,6 @@ def explicit(padding) -> tuple[str, list[int]]:
     if min(numbers) < 0:
         raise ValueError(f"paddings are 0 or more (all of them must be nonnegative), not {padding}")
     return "EXPLICIT", numbers
-
-
-def spatial(op) -> list[int]:
-    """The places of height and width among four numbers in the op's order."""
-    return [2, 3] if op.attrs.get("data_format") == "NCHW" else [1, 2]
-
-
-def channel(op) -> int:
-    """The place of the channels."""
-    return 1 if op.attrs.get("data_format") == "NCHW" else 3
 
 
 def check_strides(op) -> None:
@@ -198,40 +150,3 @@ def axis(op, place: int, size: int, window: int) -> Axis:
 def windows(op, sizes: tuple, window: tuple) -> Windows:
     """The windows [height, width] over images of sizes [images, h, w, c]."""
     return Windows(*[axis(op, p, n, k) for p, n, k in zip(spatial(op), sizes[1:3], window)])
-
-
-# ---- the order of axes
-
-
-def last_sizes(op, sizes):
-    """Sizes in the op's order as [images, h, w, c]."""
-    return tuple([sizes[i] for i in (0, *spatial(op), channel(op))])
-
-
-def own_sizes(op, sizes) -> TensorShape:
-    """The shape in the op's order of [images, h, w, c]."""
-    n, h, w, c = sizes
-    return TensorShape([n, c, h, w] if op.attrs["data_format"] == "NCHW" else [n, h, w, c])
-
-
-def channels_last(b, op, x):
-    """The value, or array if `b` is None, as [images, h, w, c]."""
-    return _transposed(b, x, (0, 2, 3, 1)) if op.attrs["data_format"] == "NCHW" else x
-
-
-def own_order(b, op, x):
-    """The other way round."""
-    return _transposed(b, x, (0, 3, 1, 2)) if op.attrs["data_format"] == "NCHW" else x
-
-
-def _transposed(b, x, order):
-    if b is None:
-        return x.transpose(order)
-    steps = layout.strides(x.shape)
-    return patterns.walk(b, x, [x.shape[i] for i in order], [steps[i] for i in order])
-
-
-def four_axes(value, what: str) -> None:
-    """ValueError unless the value has four axes."""
-    if len(value.shape) != 4:
-        raise ValueError(f"{what} must be 4-dimensional, not of shape {value.shape}")
