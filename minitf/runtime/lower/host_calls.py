@@ -37,24 +37,33 @@ class Held(Value):
         super().__init__(None, dtype)
         self.value: Value | None = None
 
+    def another(self) -> Held:
+        """What can hold the same."""
+        return Held(self.dtype)
+
+    def be(self, other: Held) -> None:
+        """Takes over what another one is at this moment."""
+        self.value = other.value
+
 
 class HostCall(Call):
     """A call of Python. `given`: for each input of the op None, if it is the next operand, or a Held, or what it
     is; `made`: for each output None, if it is the next operand behind those, or a Held.
     """
 
-    __slots__ = ("given", "made", "_used", "_views", "_replays", "_looks")
+    __slots__ = ("given", "made", "_used", "_views", "_replays", "_looks", "_met")
     on_host = True
 
     def __init__(self, op, inputs: list, outputs: list):
         memory = [v for v in inputs if type(v) is Ref], [v for v in outputs if type(v) is Ref]
-        kernel = _declared(*[tuple([ref.dtype.name for ref in refs]) for refs in memory])
-        super().__init__(kernel, (*memory[0], *memory[1]), _never, op)
+        kernel = declared(*[tuple([ref.dtype.name for ref in refs]) for refs in memory])
+        super().__init__(kernel, (*memory[0], *memory[1]), never, op)
         self.given, self.made = ([None if type(v) is Ref else v for v in part] for part in (inputs, outputs))
         self._used = set(op.outputs)
         self._views: dict = {}  # words -> what is where they say
         by_kernels = op.definition.kernel is not None and is_native(op) and not op.attrs.get("follows")
         self._replays: dict | None = {} if by_kernels else None  # form -> what is done for inputs of it
+        self._met: set = set()  # forms that came before
         self._looks: set = set()  # the inputs whose contents are part of it
 
     def with_(self, **operands) -> HostCall:
@@ -89,7 +98,7 @@ class HostCall(Call):
         words, arrays, at = words.tolist(), [], 0
         for ref in self.operands:
             end = at + 1 + len(ref.shape)
-            arrays.append(_array(words[at], tuple(words[at + 1 : end]), ref.dtype))
+            arrays.append(array_at(words[at], tuple(words[at + 1 : end]), ref.dtype))
             at = end
         memory = iter(arrays)
         values = [Concrete(next(memory)) if g is None else g for g in self.given]
@@ -100,10 +109,16 @@ class HostCall(Call):
 
     def _again(self, state, values: list) -> list:
         """What its kernels give, called as they were before for inputs like these."""
-        replay = self._replays.get(self._form(values))
+        form = self._form(values)
+        replay = self._replays.get(form)
         if replay is not None:
             made = replay.run([v.array for v in values])
             return self._computed(OpByOp(state), values) if made is None else made  # it says what is wrong
+        if form not in self._met:  # sizes that never come again are not worth more
+            if len(self._met) == _KEPT:
+                self._met.clear()
+            self._met.add(form)
+            return self._computed(OpByOp(state), values)
         recording = Recording(state, values)
         made = self._computed(recording, recording.values[: len(values)])
         replay = recording.replay(made)
@@ -136,7 +151,7 @@ class HostCall(Call):
 
 
 @functools.lru_cache(4096)
-def _declared(reads: tuple, writes: tuple):
+def declared(reads: tuple, writes: tuple):
     """What takes the place of a kernel in such calls."""
 
     def host():
@@ -147,12 +162,13 @@ def _declared(reads: tuple, writes: tuple):
     return Kernel(host, "host", {}, False, None)[()]
 
 
-def _never(position: int) -> str:
+def never(position: int) -> str:
     """The call may fail, but then says so itself."""
     raise errors.InternalError(None, None, "the virtual machine does not run host calls")
 
 
-def _array(address: int, shape: tuple, dtype) -> np.ndarray:
+def array_at(address: int, shape: tuple, dtype) -> np.ndarray:
+    """The array in memory that starts there."""
     size = math.prod(shape) * dtype.itemsize
     return np.ndarray(shape, dtype, (ctypes.c_uint8 * size).from_address(address))
 
@@ -181,8 +197,14 @@ def _lasts(definition) -> bool:
 
 
 def _strange(value) -> bool:
-    """Whether it is in memory whose type no kernel takes."""
-    return type(value) is Ref and value.known is None and value.dtype.name not in NATIVE
+    """Whether it is in memory whose type no kernel takes, or is more than one value."""
+    return (
+        isinstance(value, Held)
+        and type(value) is not Held
+        or type(value) is Ref
+        and value.known is None
+        and value.dtype.name not in NATIVE
+    )
 
 
 def lower(low, op, inputs: list) -> list:

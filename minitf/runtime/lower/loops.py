@@ -17,6 +17,7 @@ from minitf.kernels.compile import layout
 from minitf.kernels.compile.loops import take_row, trip_count, zero_tail
 from minitf.kernels.math.cast import cast
 from minitf.runtime.execute.op_by_op import is_native
+from minitf.runtime.lower.held_slices import HeldStack, Slices, Work
 from minitf.runtime.lower.host_calls import Held
 from minitf.runtime.lower.ir import Choice, Ref, Repeat
 from minitf.runtime.lower.lower import Frame, Lowering, NotNative
@@ -48,9 +49,11 @@ class _LoopLowering:
     def __init__(self, low: Lowering, op, values: list):
         self.low, self.op, self.loop = low, op, op.attrs["loop"]
         self.carry, xs, self.consts, self.count = self.loop.split(values)
-        if any(isinstance(value, Held) for value in (*self.carry, *xs, self.count)):
+        if any([isinstance(value, Held) for value in (*self.carry, self.count)]) or any([type(x) is Held for x in xs]):
             raise NotNative(op)
         self.xs = [low.snapshot(x) for x in xs]
+        self.counted = [x for x in self.xs if not isinstance(x, Held)]  # of which it is known how many slices there are
+        self.held: list[Slices] = []  # what is read of the others
         self.outer = len(low.frames) - 1
         self.used = [t in low.used for t in op.outputs]
         self.n = self.loop.carries
@@ -69,13 +72,13 @@ class _LoopLowering:
         node = self.node
         if self.count is not None and self.count.known is not None:
             count = max(int(self.count.known), 0)
-            if any(x.shape[0] < count for x in self.xs):
+            if any(x.shape[0] < count for x in self.counted):
                 raise NotNative(self.op)
-            if all(x.shape[0] == count for x in self.xs):  # else the ys are longer than the loop runs
+            if all(x.shape[0] == count for x in self.counted):  # else the ys are longer than the loop runs
                 node.count = count
                 return count
-        if self.count is not None and self.xs:
-            capacity = min(x.shape[0] for x in self.xs)
+        if self.count is not None and self.counted:
+            capacity = min(x.shape[0] for x in self.counted)
         else:
             if self.count is not None and set(self.ys) - self.loop.saved - self.loop.padded:
                 raise NotNative(self.op, self.count)  # these have one slice for each trip, and no room
@@ -90,7 +93,7 @@ class _LoopLowering:
                 capacity,
                 error=lambda position: self._too_few(capacity),
             )
-            if not self.xs:
+            if not self.counted:
                 self.low.guesses[self.op] = capacity
         node.trips = self.low.new((), np.int64)
         node.carried |= {node.trips.buffer}
@@ -105,7 +108,7 @@ class _LoopLowering:
         return max(2, round(FIRST_GUESS ** (1 / (around + 1 + _unknown_within(self.loop.body)))))
 
     def _too_few(self, capacity: int) -> str:
-        if not self.xs:
+        if not self.counted:
             raise Full(self.op, int(self.low.data(self.count)))
         return f"a loop was given only {capacity} slices for its trips"
 
@@ -177,14 +180,16 @@ class _LoopLowering:
             for i, argument in loop.const_args(body) if body is not None else ():
                 low.refs[argument] = self.consts[i]
         for argument, x in zip(loop.xs_args, self.xs):
-            low.refs[argument] = self._slice(x)
+            low.refs[argument] = self._held_slice(x) if isinstance(x, Held) else self._slice(x)
         for i in self.live:
             low.refs[loop.carry_args[i]] = self._varying(self.places[i])
         if loop.condition is not None:
             self._lower_condition()
         frame = Frame(self.node)
         frame.nodes = self.node.body
-        low.body(self.needed, [loop.nexts[i] for i in self.live] + [loop.ys[k] for k in self.ys], frame)
+        frame.nodes += [Work(self.op, slices.take) for slices in self.held]
+        low.body(self.needed, frame)
+        _check_in_memory(low, [loop.nexts[i] for i in self.live] + [loop.ys[k] for k in self.ys if k not in loop.saved])
         low.frames.append(frame)
         low.target = len(low.frames) - 1
         self.ys_refs = {}
@@ -204,6 +209,16 @@ class _LoopLowering:
             part.row, part.like = x.like.row, x.like.like
         return part
 
+    def _held_slice(self, x: HeldStack) -> Held:
+        slices, count = Slices(self.op, x, self.loop.reverse), self.node.count
+        if count is None:
+            raise NotNative(self.op)
+        known = isinstance(count, int)
+        begin = Work(self.op, (lambda: slices.begin(count)) if known else slices.begin, *(() if known else (count,)))
+        self.low.frames[self.outer].nodes.append(begin)
+        self.held.append(slices)
+        return slices.part
+
     def _slice_of_ghosts(self, x: Flow) -> Flow:
         if not x.ghost:
             raise NotNative(self.op)
@@ -221,7 +236,8 @@ class _LoopLowering:
             if i in self.places:
                 self.low.refs[argument] = self.places[i]
         results = loop.condition.results
-        self.low.body(needed_in_condition(loop, self.needed.ops), results, frame)
+        self.low.body(needed_in_condition(loop, self.needed.ops), frame)
+        _check_in_memory(self.low, results)
         predicate = self.low.refs[results[0]]
         if predicate.known is not None or predicate.shape != ():
             raise NotNative(self.op)
@@ -258,6 +274,8 @@ class _LoopLowering:
             raise NotNative(self.op)
         if isinstance(ref, Flow):
             return ref.ghosts(self.capacity)
+        if isinstance(ref, Held):
+            return self._held_stack(ref)
         low.target = self.outer
         stack = self._stack(self.capacity, ref)
         low.target = self.outer + 1
@@ -267,6 +285,13 @@ class _LoopLowering:
         if ref.like is not None or ref.row is not None and ref.row.known is not None:
             stack.like = ref
         low.move(ref, slot)
+        return stack
+
+    def _held_stack(self, ref: Held) -> HeldStack:
+        """The list of what stays on the host in each trip."""
+        stack, frames = HeldStack(ref), self.low.frames
+        frames[self.outer].nodes.append(Work(self.op, stack.empty))
+        frames[self.outer + 1].nodes.append(Work(self.op, stack.keep))
         return stack
 
     def _part(self, stack: Ref, shift: int) -> Ref:
@@ -307,7 +332,7 @@ class _LoopLowering:
     def _padded(self, k: int) -> Ref:
         """A y; slices of trips that were not made are zero, except in what only gradients read."""
         ref = self.ys_refs[k]
-        if isinstance(ref, Flow):
+        if isinstance(ref, (Flow, Held)):
             return ref
         ref.buffer.level = self.outer
         if not self.fixed and k not in self.loop.saved and ref.size:
@@ -315,6 +340,13 @@ class _LoopLowering:
             self.low.call(zero_tail[()], ref, self.node.trips, self.capacity, row)
             ref.row = ref.like = None
         return ref
+
+
+def _check_in_memory(low: Lowering, tensors: list) -> None:
+    """Raises NotNative for what stays on the host."""
+    for tensor in tensors:
+        if isinstance(low.refs.get(tensor), Held):
+            raise NotNative(tensor.op)
 
 
 def _unknown_within(body) -> int:
@@ -371,7 +403,7 @@ def _chosen(low: Lowering, branches, index: int, used: list) -> list:
 
 def _lowered(low: Lowering, branches, index: int, used: list) -> Frame:
     frame = Frame(branch=True)
-    low.body(*needed_in_branch(branches, index, used), frame)
+    low.body(needed_in_branch(branches, index, used)[0], frame)
     return frame
 
 
@@ -383,6 +415,8 @@ def _joined(low: Lowering, op, results: list, frames: list[Frame]) -> Ref | None
         return None
     if len(present) == 1 and present[0].known is not None:
         return present[0]  # nobody reads it where the other branch is taken
+    if any([isinstance(r, Held) for r in present]):
+        return _joined_held(low, op, refs, frames)
     if len({r.shape for r in present}) > 1 or not all(_same_kind(r, present[0]) for r in present):
         raise NotNative(op)
     out = low.new(present[0].shape, present[0].dtype)
@@ -395,6 +429,18 @@ def _joined(low: Lowering, op, results: list, frames: list[Frame]) -> Ref | None
             _at_the_end(low, frame, lambda ref=ref: low.move(ref, out))
         elif isinstance(out, Flow):
             _at_the_end(low, frame, lambda: absent(low, out))
+    return out
+
+
+def _joined_held(low: Lowering, op, refs: list, frames: list[Frame]) -> Held:
+    """What stays on the host, whichever branch gives it."""
+    present = [r for r in refs if r is not None]
+    if not all([type(r) is type(present[0]) for r in present]):
+        raise NotNative(op)
+    out = present[0].another()
+    for ref, frame in zip(refs, frames):
+        if ref is not None:
+            frame.nodes.append(Work(op, lambda ref=ref: out.be(ref)))
     return out
 
 

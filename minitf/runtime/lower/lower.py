@@ -286,7 +286,7 @@ class Lowering(Builder):
         self.folded |= {ref.buffer: (op, inputs, k) for k, ref in enumerate(constants)}
         return constants
 
-    def body(self, needed: Needed, results: list, frame: Frame) -> None:
+    def body(self, needed: Needed, frame: Frame) -> None:
         """Lowers the needed ops of a body into `frame`; the refs of its arguments are set already."""
         saved, self.used = self.used, needed.used
         self.frames.append(frame)
@@ -297,9 +297,6 @@ class Lowering(Builder):
         finally:
             self.frames.pop()
             self.target, self.used = len(self.frames) - 1, saved
-        for tensor in results:
-            if isinstance(self.refs.get(tensor), Held):
-                raise NotNative(tensor.op)
 
     # ---- lists
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from minitf.runtime.execute.program import Program
+from minitf.runtime.lower.host_calls import HostCall
 from minitf.runtime.memory.memory import Memory
 from minitf.runtime.plan.region import Region
 
@@ -50,7 +51,7 @@ class SeenPlan:
         calls = [
             call for step in self.steps for program in step.programs for call in program.instructions.calls.values()
         ]
-        return sorted({call.op.type for call in calls if call.on_host})
+        return sorted({call.op.type for call in calls if type(call) is HostCall})
 
 
 @dataclass(frozen=True)

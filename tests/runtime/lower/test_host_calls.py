@@ -65,6 +65,20 @@ def as_a_constant(a):
     return tf.while_loop(lambda i, b: i < 3, lambda i, b: (i + 1, b + tf.cast(tf.size(places), tf.float32)), [0, a])[1]
 
 
+def masked_and_differentiated(a):
+    """Where its values came from is saved on the host, one list of places for each trip."""
+    return a + tf.reduce_mean(tf.boolean_mask(a, a[:, 0] > 0.0))
+
+
+def picked(a):
+    return a + tf.reduce_sum(tf.square(tf.gather_nd(a, tf.where(a > 0.2)))) * 0.1
+
+
+def partitioned(a):
+    small, large = tf.dynamic_partition(tf.reshape(a, [-1]), tf.cast(tf.reshape(a, [-1]) > 0.0, tf.int32), 2)
+    return a + 0.1 * tf.reduce_sum(small) - 0.1 * tf.reduce_sum(tf.square(large))
+
+
 BODIES = {
     scaled: ["PyFunc"],
     printed: ["Print"],
@@ -77,6 +91,9 @@ BODIES = {
     heard: ["CTCLoss"],
     chosen: ["PyFunc", "Size", "Where"],
     as_a_constant: ["Size", "Where"],
+    masked_and_differentiated: ["UnsortedSegmentSum", "Where"],
+    picked: ["GatherNd", "ScatterNd", "Where"],
+    partitioned: ["DynamicPartition", "DynamicStitch"],
 }
 
 

@@ -1,0 +1,75 @@
+"""Slices that loops save for their gradients where only the host has them: a list of them, kept and read by Python."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable
+
+from minitf.framework.errors import InvalidArgumentError
+from minitf.runtime.lower.host_calls import Held, array_at, declared, never
+from minitf.runtime.lower.ir import Call, Ref
+
+
+class Work(Call):
+    """A call of a function of the runtime's own, given what is in some memory."""
+
+    __slots__ = ("work",)
+    on_host = True
+    told = ()
+
+    def __init__(self, op, work: Callable, *refs: Ref):
+        super().__init__(declared(tuple([ref.dtype.name for ref in refs]), ()), refs, never, op)
+        self.work = work
+
+    def with_(self, **operands) -> Work:
+        """The same call with other operands, by name."""
+        made = copy.copy(self)
+        made.operands = tuple([operands.get(name, ref) for name, ref in self.named.items()])
+        made.origin = made
+        return made
+
+    def run(self, state, words) -> None:
+        """Calls the function; the words are addresses of scalars."""
+        self.work(*[array_at(word, (), ref.dtype).item() for word, ref in zip(words.tolist(), self.operands)])
+
+
+class HeldStack(Held):
+    """Values that are `held` one after the other; `value` is the list of them."""
+
+    __slots__ = ("item",)
+
+    def __init__(self, item: Held):
+        super().__init__(item.dtype)
+        self.item = item
+
+    def empty(self) -> None:
+        """Forgets them: a loop begins."""
+        self.value = []
+
+    def keep(self) -> None:
+        """Adds the one that there is now."""
+        self.value.append(self.item.value)
+
+    def another(self):
+        """What can hold the same."""
+        return HeldStack(self.item)
+
+
+class Slices:
+    """The slices of a stack as one loop reads them; `part` is that of a trip."""
+
+    def __init__(self, op, stack: HeldStack, reverse: bool):
+        self._op, self._stack, self._reverse = op, stack, reverse
+        self.part, self._at = stack.item.another(), 0
+
+    def begin(self, count: int) -> None:
+        """Goes to the first one, of so many trips."""
+        if count > len(self._stack.value):
+            given = len(self._stack.value)
+            raise InvalidArgumentError(None, self._op, f"a loop of {count} trips was given only {given} slices")
+        self._at = count if self._reverse else -1
+
+    def take(self) -> None:
+        """Goes on to the next one."""
+        self._at += -1 if self._reverse else 1
+        self.part.value = self._stack.value[self._at]
