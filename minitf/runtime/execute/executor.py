@@ -75,6 +75,7 @@ class NativeExecutor:
     def __init__(self, plan: Plan, state: State, passes: list[str], threads: int = 1):
         self._plan, self._state, self._passes, self._threads = plan, state, passes, threads
         self._host: set = _host_ops(plan, state)
+        self._beginning: set = set()  # the ops with which regions begin
         self._written = frozenset(written_variables(plan.ops))
         self._lengths: dict = {}  # of lists on which shapes depend, as they were before
         self._asking: dict = {}  # op on the host that could be native -> the ops whose lengths it has to know
@@ -138,7 +139,7 @@ class NativeExecutor:
                 copies |= self._steps[position].run(values)
             except Split as split:
                 done = sum(len(_ops_of(step)) for step in self._steps[:position])
-                self._host.add(split.op)
+                (self._beginning if split.begins else self._host).add(split.op)
                 if split.lengths:
                     self._asking[split.op] = split.lengths
                 self._steps = self._partition()
@@ -199,7 +200,7 @@ class NativeExecutor:
         """The steps, in program order."""
         groups: list[list] = []
         for op in self._order.ops:
-            if not groups or not self._together(groups[-1][0], op):
+            if not groups or op in self._beginning or not self._together(groups[-1][0], op):
                 groups.append([])
             groups[-1].append(op)
         later = _needed_later(groups, self._plan, self._order)

@@ -13,6 +13,7 @@ from minitf.kernels.machine.alloc import copied
 from minitf.runtime.execute.op_by_op import Concrete
 from minitf.runtime.execute.patience import LIMIT
 from minitf.runtime.execute.walk import Alone, Stop, Together
+from minitf.runtime.lower.host_calls import Held
 from minitf.runtime.lower.ir import Call, Ref, calls
 from minitf.runtime.lower.lower import Lowering
 from minitf.runtime.memory.memory import Memory
@@ -41,7 +42,8 @@ class Program:
         self.low, self.outputs = low, outputs
         self._nodes = nodes = low.frames[0].nodes
         # What a branch would have given that is known not to be taken is absent, None.
-        self.refs = [low.refs[t] for t in outputs]
+        self.held = {t: low.refs[t] for t in outputs if isinstance(low.refs[t], Held)}
+        self.refs = [None if t in self.held else low.refs[t] for t in outputs]
         self.flows = {t: low.refs[t] for t in outputs if isinstance(low.refs[t], Flow)}
         seen = [flow.seen for flow in self.flows.values() if flow.seen is not None]
         self.copies = dict(copies)
@@ -52,7 +54,7 @@ class Program:
         self._kept, self._direct = kept, direct
         self.lay_out()
         # What is known of the slices of what loops saved for their gradients.
-        self.saved = {t: low.refs[t] for t in outputs if low.refs[t] is not None and is_saved(t)}
+        self.saved = {t: low.refs[t] for t in outputs if isinstance(low.refs[t], Ref) and is_saved(t)}
         self.versions = low.versions
         self._together = None
         self._pace = Pace() if threads > 1 and not self.memory.swap.size else None
@@ -166,7 +168,9 @@ class Program:
         tensor, view = self.outputs[position], self._views[position]
         if tensor in self.flows:
             return self.value(tensor, self.refs[position], arrays, {}).array
-        if view is None:
+        if tensor in self.held:
+            view = self.held[tensor].value
+        elif view is None:
             view = self.memory.array(self.refs[position], arrays)
         return copied(view) if view.ndim else view[()]
 
@@ -177,6 +181,8 @@ class Program:
         """
         if tensor in self.flows:
             return unpacked(self.flows[tensor], self.memory, arrays, read)
+        if tensor in self.held:
+            return Concrete(self.held[tensor].value)
         if ref is None:
             return None
         if ref.slot is not None and follows_variable(tensor.op):

@@ -6,6 +6,7 @@ in some of them, that has to be the same, too.
 
 from __future__ import annotations
 
+import ctypes
 import struct
 from collections.abc import Callable
 from typing import NamedTuple
@@ -21,6 +22,7 @@ from minitf.runtime.lower.builder import Value
 from minitf.runtime.session.state import State
 
 _KEPT = 1024  # bytes: constants and inputs up to this size are kept for the next time
+_SURE_TO_FIT = 1 << 20  # bytes: of less nobody asks whether there are so many
 
 
 class Replay(NamedTuple):
@@ -29,25 +31,27 @@ class Replay(NamedTuple):
     steps: tuple[Callable, ...]
     results: tuple[int, ...]
 
-    def run(self, arrays: list[np.ndarray]) -> list[Concrete] | None:
+    def run(self, arrays: list[np.ndarray]) -> list[np.ndarray] | None:
         """The outputs for inputs of the same shapes; None if a kernel refuses what is in them."""
         arrays = arrays.copy()
         for step in self.steps:
             if step(arrays):
                 return None
-        return [Concrete(arrays[place]) for place in self.results]
+        return [arrays[place] for place in self.results]
 
 
 class Recording(OpByOp):
-    """Runs one op on `values` and notes what its rule does; `looked` are those whose contents it asks for."""
+    """Runs one op on `values`, given as arrays, and notes what its rule does; `looked` are the places of those whose
+    contents it asks for.
+    """
 
-    def __init__(self, state: State, values: list):
+    def __init__(self, state: State, arrays: list[np.ndarray]):
         super().__init__(state)
-        self.values = [Concrete(value.array) for value in values]  # each another one
+        self.values = [Concrete(array) for array in arrays]
         self._steps: list = []
         self._again, self._constants = True, set()
         self._places = {id(value): place for place, value in enumerate(self.values)}
-        self._inputs, self.looked = len(values), set()
+        self._inputs, self.looked = len(arrays), set()
 
     def replay(self, results: list) -> Replay | None:
         """How to do it again, if that depends on shapes alone."""
@@ -68,7 +72,9 @@ class Recording(OpByOp):
         return self._made(made, lambda arrays, array=made.array: arrays.append(array))
 
     def new(self, shape, dtype):
-        return self._made(super().new(shape, dtype), lambda arrays: arrays.append(empty(shape, dtype)))
+        made = super().new(shape, dtype)
+        make = np.empty if made.array.nbytes < _SURE_TO_FIT else empty
+        return self._made(made, lambda arrays: arrays.append(make(shape, dtype)))
 
     def view(self, value, shape, offset=0, dtype=None):
         place, whole = self._places.get(id(value)), super().view
@@ -113,11 +119,16 @@ def _call(kernel, places: list, operands: tuple) -> Callable:
     *numbers, tail = [*operands, ()] if not kernel.variadic else operands
     words = [kernel.address, *[0 if place is not None else o for place, o in zip(places, numbers)], *tail]
     memory = [(1 + at, place) for at, place in enumerate(places) if place is not None]
+    addressof, from_buffer = ctypes.addressof, ctypes.c_char.from_buffer
     pack, entry = struct.Struct(f"q{kernel.format}{len(tail)}q").pack, flushed[()].entry
 
     def step(arrays):
         for at, place in memory:
-            words[at] = address_of(arrays[place])
+            array = arrays[place]
+            try:
+                words[at] = addressof(from_buffer(array))
+            except (TypeError, ValueError):
+                words[at] = address_of(array)
         return entry(pack(*words))
 
     return step

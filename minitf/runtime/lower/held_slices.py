@@ -1,4 +1,6 @@
-"""Slices that loops save for their gradients where only the host has them: a list of them, kept and read by Python."""
+"""What loops keep where only the host has it: variables whose shape is another one in each trip, and the slices that
+they save for their gradients.
+"""
 
 from __future__ import annotations
 
@@ -6,12 +8,12 @@ import copy
 from collections.abc import Callable
 
 from minitf.framework.errors import InvalidArgumentError
-from minitf.runtime.lower.host_calls import Held, array_at, declared, never
+from minitf.runtime.lower.host_calls import Held, arrays_at, declared, never
 from minitf.runtime.lower.ir import Call, Ref
 
 
 class Work(Call):
-    """A call of a function of the runtime's own, given what is in some memory."""
+    """A call of a function of the runtime's own, on arrays that are in memory."""
 
     __slots__ = ("work",)
     on_host = True
@@ -29,8 +31,28 @@ class Work(Call):
         return made
 
     def run(self, state, words) -> None:
-        """Calls the function; the words are addresses of scalars."""
-        self.work(*[array_at(word, (), ref.dtype).item() for word, ref in zip(words.tolist(), self.operands)])
+        """Calls the function; the words are those of its operands."""
+        self.work(*arrays_at(words.tolist(), self.operands))
+
+
+def moved(op, sources: list, targets: list[Held]) -> Work:
+    """Has each of some values held by another one; all are read before."""
+    memory = [v for v in sources if type(v) is Ref and v.known is None]
+
+    def work(*arrays):
+        found = iter(arrays)
+        values = [_taken(v, found) for v in sources]
+        for target, value in zip(targets, values):
+            target.value = value
+
+    return Work(op, work, *memory)
+
+
+def _taken(value, arrays):
+    """What a value is at this moment; it is the next of the arrays if it is in memory."""
+    if isinstance(value, Held):
+        return value.value
+    return next(arrays).copy() if value.known is None else value.known
 
 
 class HeldStack(Held):
@@ -62,8 +84,9 @@ class Slices:
         self._op, self._stack, self._reverse = op, stack, reverse
         self.part, self._at = stack.item.another(), 0
 
-    def begin(self, count: int) -> None:
+    def begin(self, trips) -> None:
         """Goes to the first one, of so many trips."""
+        count = int(trips)
         if count > len(self._stack.value):
             given = len(self._stack.value)
             raise InvalidArgumentError(None, self._op, f"a loop of {count} trips was given only {given} slices")

@@ -28,22 +28,18 @@ _KEPT = 512  # of the places where a call was made, and of the shapes that it wa
 
 
 class Held(Value):
-    """A value that stays on the host; `value` is what it is at this moment of a run."""
+    """A value that stays on the host; `value` is the array that it is at this moment of a run."""
 
     __slots__ = ("value",)
     known = None
 
     def __init__(self, dtype):
         super().__init__(None, dtype)
-        self.value: Value | None = None
+        self.value = None
 
     def another(self) -> Held:
         """What can hold the same."""
         return Held(self.dtype)
-
-    def be(self, other: Held) -> None:
-        """Takes over what another one is at this moment."""
-        self.value = other.value
 
 
 class HostCall(Call):
@@ -81,63 +77,60 @@ class HostCall(Call):
     def run(self, state, words: np.ndarray) -> None:
         """Runs the op. words: those of the operands, an address and a shape each."""
         key = words.tobytes()
-        values, places, memory = self._views.get(key) or self._looked(key, words)
-        values = [g.value if type(g) is Held else g for g in values]
-        made = self._again(state, values) if self._replays is not None else self._computed(OpByOp(state), values)
+        given, places, memory = self._views.get(key) or self._looked(key, words)
+        arrays = [g.value if type(g) is Held else g for g in given]
+        made = None
+        if self._replays is not None:
+            replay = self._replays.get(self._form(arrays))
+            made = replay and replay.run(arrays)
+        if made is None:  # it is new, or a kernel has refused it and the op says what is wrong
+            made = self._run_anew(state, arrays)
         places = iter(places)
-        for tensor, held, value in zip(self.op.outputs, self.made, made, strict=True):
+        for tensor, held, array in zip(self.op.outputs, self.made, made, strict=True):
             if held is None:
-                self._put(tensor, next(places), value.array)
+                self._put(tensor, next(places), array)
             else:
-                held.value = _lasting(value, memory)
+                held.value = _lasting(array, memory)
 
     def _looked(self, key: bytes, words: np.ndarray) -> tuple[list, list, list]:
         """Its inputs, the places of its outputs, and both as far as they are in memory; kept for when the words
         are the same again.
         """
-        words, arrays, at = words.tolist(), [], 0
-        for ref in self.operands:
-            end = at + 1 + len(ref.shape)
-            arrays.append(array_at(words[at], tuple(words[at + 1 : end]), ref.dtype))
-            at = end
+        arrays = arrays_at(words.tolist(), self.operands)
         memory = iter(arrays)
-        values = [Concrete(next(memory)) if g is None else g for g in self.given]
-        if len(self._views) == _KEPT:
-            self._views.clear()
-        self._views[key] = found = values, list(memory), arrays
+        given = [next(memory) if g is None else g.array if type(g) is Concrete else g for g in self.given]
+        _make_room(self._views)
+        self._views[key] = found = given, list(memory), arrays
         return found
 
-    def _again(self, state, values: list) -> list:
-        """What its kernels give, called as they were before for inputs like these."""
-        form = self._form(values)
-        replay = self._replays.get(form)
-        if replay is not None:
-            made = replay.run([v.array for v in values])
-            return self._computed(OpByOp(state), values) if made is None else made  # it says what is wrong
-        if form not in self._met:  # sizes that never come again are not worth more
-            if len(self._met) == _KEPT:
-                self._met.clear()
+    def _run_anew(self, state, arrays: list) -> list:
+        """What its rules give; what kernels were called for that is noted, if it is asked for a second time."""
+        form = self._form(arrays) if self._replays is not None else None
+        again = form in self._met
+        builder = Recording(state, arrays) if again else OpByOp(state)
+        builder.used = self._used
+        made = builder.results(self.op, builder.values if again else [Concrete(array) for array in arrays])
+        if again:
+            self._note(builder, arrays, builder.replay(made))
+        elif form is not None:
+            _make_room(self._met)
             self._met.add(form)
-            return self._computed(OpByOp(state), values)
-        recording = Recording(state, values)
-        made = self._computed(recording, recording.values[: len(values)])
-        replay = recording.replay(made)
+        return [value.array for value in made]
+
+    def _note(self, recording: Recording, arrays: list, replay) -> None:
         if replay is None:
             self._replays = None
-            return made
-        if len(self._replays) == _KEPT or not recording.looked <= self._looks:
+            return
+        if not recording.looked <= self._looks:
             self._replays.clear()
             self._looks |= recording.looked
-        self._replays[self._form(values)] = replay
-        return made
+        _make_room(self._replays)
+        self._replays[self._form(arrays)] = replay
 
-    def _form(self, values: list) -> tuple:
+    def _form(self, arrays: list) -> tuple:
         """What decides how kernels are called: the shapes of inputs, and what is in some."""
-        return *[v.array.shape for v in values], *[values[place].array.tobytes() for place in self._looks]
-
-    def _computed(self, builder: OpByOp, values: list) -> list:
-        builder.used = self._used
-        return builder.results(self.op, values)
+        shapes = [array.shape for array in arrays]
+        return (*shapes, *[arrays[place].tobytes() for place in self._looks]) if self._looks else tuple(shapes)
 
     def _put(self, tensor, place: np.ndarray, array: np.ndarray) -> None:
         if array.shape != place.shape:
@@ -167,24 +160,38 @@ def never(position: int) -> str:
     raise errors.InternalError(None, None, "the virtual machine does not run host calls")
 
 
-def array_at(address: int, shape: tuple, dtype) -> np.ndarray:
-    """The array in memory that starts there."""
-    size = math.prod(shape) * dtype.itemsize
-    return np.ndarray(shape, dtype, (ctypes.c_uint8 * size).from_address(address))
+def arrays_at(words: list[int], refs) -> list[np.ndarray]:
+    """The arrays in memory that are at these addresses, each with its shape behind it."""
+    arrays, at = [], 0
+    for ref in refs:
+        end = at + 1 + len(ref.shape)
+        shape = tuple(words[at + 1 : end])
+        size = math.prod(shape) * ref.dtype.itemsize
+        arrays.append(np.ndarray(shape, ref.dtype, (ctypes.c_uint8 * size).from_address(words[at])))
+        at = end
+    return arrays
 
 
-def _lasting(value: Value, arrays: list) -> Value:
-    """The value in memory that native calls do not change."""
-    array = value.array
-    if array.base is not None and any([np.may_share_memory(array, each) for each in arrays]):
-        return Concrete(array.copy())
-    return value
+def _lasting(array: np.ndarray, memory: list) -> np.ndarray:
+    """The array in memory that native calls do not change."""
+    if array.base is not None and any([np.may_share_memory(array, each) for each in memory]):
+        return array.copy()
+    return array
+
+
+def _make_room(kept: dict | set) -> None:
+    if len(kept) >= _KEPT:
+        kept.clear()
 
 
 def hostable(op, inputs: list) -> bool:
     """Whether the op may be a call of Python: it has results, knows nothing of variables' memory and lists."""
     definition = op.definition
-    if definition.bodies or definition.dataflow or any(t.dtype.is_ref_dtype for t in (*op.inputs, *op.outputs)):
+    if (
+        definition.bodies
+        or definition.dataflow not in (None, "exit")
+        or any(t.dtype.is_ref_dtype for t in (*op.inputs, *op.outputs))
+    ):
         return False
     if any(v is None or isinstance(v, Flow) or _strange(v) for v in inputs):
         return False

@@ -17,10 +17,10 @@ from minitf.kernels.compile import layout
 from minitf.kernels.compile.loops import take_row, trip_count, zero_tail
 from minitf.kernels.math.cast import cast
 from minitf.runtime.execute.op_by_op import is_native
-from minitf.runtime.lower.held_slices import HeldStack, Slices, Work
+from minitf.runtime.lower.held_slices import HeldStack, Slices, Work, moved
 from minitf.runtime.lower.host_calls import Held
 from minitf.runtime.lower.ir import Choice, Ref, Repeat
-from minitf.runtime.lower.lower import Frame, Lowering, NotNative
+from minitf.runtime.lower.lower import Frame, Lowering, NotNative, Open
 from minitf.runtime.plan.needed import needed_in_branch, needed_in_condition, needed_in_loop
 from minitf.runtime.tensor_arrays.flows import FIRST_GUESS, Flow, Full, absent, like
 
@@ -49,7 +49,9 @@ class _LoopLowering:
     def __init__(self, low: Lowering, op, values: list):
         self.low, self.op, self.loop = low, op, op.attrs["loop"]
         self.carry, xs, self.consts, self.count = self.loop.split(values)
-        if any([isinstance(value, Held) for value in (*self.carry, self.count)]) or any([type(x) is Held for x in xs]):
+        if isinstance(self.count, Held) or any(
+            [type(v) is Held for v in xs] + [type(v) is HeldStack for v in self.carry]
+        ):
             raise NotNative(op)
         self.xs = [low.snapshot(x) for x in xs]
         self.counted = [x for x in self.xs if not isinstance(x, Held)]  # of which it is known how many slices there are
@@ -59,6 +61,7 @@ class _LoopLowering:
         self.n = self.loop.carries
         self.ys = [k for k in range(len(self.loop.ys)) if self.used[self.n + 1 + k]]
         self.live, self.needed = needed_in_loop(self.loop, self.used)
+        self.open = {i for i in self.live if isinstance(self.carry[i], Held) or (op, i) in low.open}
         self.node = Repeat(reverse=self.loop.reverse, op=op)
         self.capacity = self._capacity()
         self.stacks = self._stacks()
@@ -129,7 +132,7 @@ class _LoopLowering:
         stacks = {}
         for i in self.live:
             stacked = self.loop.nexts[i] in wanted or self.loop.carry_args[i] in wanted
-            stacked = stacked and not isinstance(self.carry[i], Flow)
+            stacked = stacked and i not in self.open and not isinstance(self.carry[i], Flow)
             if stacked and (self.fixed or not self.loop.reverse):
                 stacks[i] = self._stack(self.capacity + 1, self.carry[i])
         return stacks
@@ -150,6 +153,10 @@ class _LoopLowering:
     def _place(self, i: int) -> Ref:
         """Where loop variable i is when a trip starts; its first value is put there."""
         init = self.carry[i]
+        if i in self.open:
+            held = Held(self.loop.carry_args[i].dtype.numpy)
+            self.low.frames[self.low.target].nodes.append(moved(self.op, [init], [held]))
+            return held
         if i in self.stacks:
             self.low.move(init, self._at(self.stacks[i], self.capacity if self.loop.reverse else 0))
             return self._slot(self.stacks[i], 1 if self.loop.reverse else 0)
@@ -182,14 +189,14 @@ class _LoopLowering:
         for argument, x in zip(loop.xs_args, self.xs):
             low.refs[argument] = self._held_slice(x) if isinstance(x, Held) else self._slice(x)
         for i in self.live:
-            low.refs[loop.carry_args[i]] = self._varying(self.places[i])
+            low.refs[loop.carry_args[i]] = self.places[i] if i in self.open else self._varying(self.places[i])
         if loop.condition is not None:
             self._lower_condition()
         frame = Frame(self.node)
         frame.nodes = self.node.body
         frame.nodes += [Work(self.op, slices.take) for slices in self.held]
         low.body(self.needed, frame)
-        _check_in_memory(low, [loop.nexts[i] for i in self.live] + [loop.ys[k] for k in self.ys if k not in loop.saved])
+        _check_in_memory(low, [loop.ys[k] for k in self.ys if k not in loop.saved])
         low.frames.append(frame)
         low.target = len(low.frames) - 1
         self.ys_refs = {}
@@ -246,11 +253,17 @@ class _LoopLowering:
     def _store(self) -> None:
         """Puts the next values of the loop variables and the slices of the ys where they belong."""
         low, loop = self.low, self.loop
-        news = {i: (low.refs[loop.nexts[i]], self._next(i)) for i in self.live}
-        if any(new.shape != target.shape or not _same_kind(new, target) for new, target in news.values()):
-            raise NotNative(self.op)
+        news = {i: (low.refs[loop.nexts[i]], self._next(i)) for i in self.live if i not in self.open}
+        for i, (new, target) in news.items():
+            if new.shape != target.shape or not _same_kind(new, target):
+                raise NotNative(self.op) if isinstance(target, Flow) or isinstance(new, Flow) else Open(self.op, i)
         for k in self.ys:
             self.ys_refs[k] = self._store_slice(k)
+        if self.open:
+            sources = [low.refs[loop.nexts[i]] for i in self.open]
+            if any([type(v) is HeldStack or isinstance(v, Flow) for v in sources]):
+                raise NotNative(self.op)
+            low.frames[low.target].nodes.append(moved(self.op, sources, [self.places[i] for i in self.open]))
         changed = [pair for pair in news.values() if not pair[0].same_place(pair[1])]
         # Values that are loop variables themselves are read before any of them is overwritten.
         places = {target.buffer for _, target in changed if len(changed) > 1}
@@ -307,6 +320,8 @@ class _LoopLowering:
         return [*finals, self._trips() if self.used[self.n] else None, *ys]
 
     def _final(self, i: int) -> Ref:
+        if i in self.open:
+            return self.places[i]
         if i not in self.stacks:
             place = self.places[i]
             place.buffer.level = self.outer
@@ -440,7 +455,7 @@ def _joined_held(low: Lowering, op, refs: list, frames: list[Frame]) -> Held:
     out = present[0].another()
     for ref, frame in zip(refs, frames):
         if ref is not None:
-            frame.nodes.append(Work(op, lambda ref=ref: out.be(ref)))
+            frame.nodes.append(moved(op, [ref], [out]))
     return out
 
 

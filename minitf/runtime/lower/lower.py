@@ -34,6 +34,14 @@ class NotNative(Exception):
         self.op, self.demanded = op, demanded
 
 
+class Open(Exception):
+    """A loop variable has other shapes than at first, in ways that only a run knows."""
+
+    def __init__(self, op, index: int):
+        super().__init__(op.name)
+        self.op, self.index = op, index
+
+
 class Frame:
     """A body being lowered: a whole region, a loop's body, or a branch (out of which nothing is hoisted)."""
 
@@ -56,6 +64,7 @@ class Lowering(Builder):
         self.folded: dict = {}  # buffers of constants -> op, inputs, and which output it was that they hold
         self.noted: dict = {}  # op -> what its rule said of its other inputs then
         self.hosted: set = set()  # the ops that are calls of Python though they have kernels
+        self.open: set = set()  # loops and the numbers of variables of theirs whose shape only a run knows
         self.effects: list = []  # the ops of the region in which calls of Python may do something that lasts
         self.lengths: dict = {}  # op that asks for a list's length -> what it was before, where shapes depend on it
         self.elements: dict = {}  # the shapes of lists' elements, by the ops that make the lists

@@ -11,11 +11,12 @@ from minitf.framework.traversal import inside
 from minitf.runtime.execute.bodies import Ragged
 from minitf.runtime.execute.op_by_op import Concrete
 from minitf.runtime.execute.program import Program
+from minitf.runtime.lower.held_slices import HeldStack
 from minitf.runtime.lower.host_calls import Held
 from minitf.runtime.lower.loops import RegionLowering
-from minitf.runtime.lower.lower import Lowering, NotNative
+from minitf.runtime.lower.lower import Lowering, NotNative, Open
 from minitf.runtime.memory.memory import Memory
-from minitf.runtime.plan.boundary import Packed, packed
+from minitf.runtime.plan.boundary import Packed, is_saved, packed
 from minitf.runtime.plan.steering import Steering
 from minitf.runtime.resize.resizing import SMALL, Given, Resizing
 from minitf.runtime.session.state import State, follows_variable
@@ -30,12 +31,13 @@ _CHANGES = 3  # so often a list may turn out to have another length than before
 
 class Split(Exception):
     """An op of the region cannot be lowered and has to run on the host; for this time, if it could be once it is
-    known what the ops `lengths` give.
+    known what the ops `lengths` give. If it could be where the shapes of its inputs are known, a region of its own
+    `begins` with it.
     """
 
-    def __init__(self, op, lengths: tuple = ()):
+    def __init__(self, op, lengths: tuple = (), begins: bool = False):
         super().__init__(op.name)
-        self.op, self.lengths = op, lengths
+        self.op, self.lengths, self.begins = op, lengths, begins
 
 
 class Region:
@@ -65,6 +67,7 @@ class Region:
         self.capacities: dict = {}  # how many trips the loops of unknown length have room for
         self.lowered = 0  # how often
         self.hosted: set = set()  # the ops in bodies that Python runs
+        self.open: set = set()  # loops and the numbers of variables of theirs whose shape only a run knows
         self._corrected = 0  # how often a list had another length than before
         self._packs: dict = {}  # the memory for lists that come in
         self._lists = False  # whether some inputs are lists
@@ -236,7 +239,7 @@ class Region:
             low = RegionLowering(self.state, self.written)
             low.capacities, low.elements = self.capacities, elements
             low.used, low.examples, low.hosted = self.used, examples, self.hosted
-            low.folds_counts, low.lengths = folds_counts, self.lengths
+            low.folds_counts, low.lengths, low.open = folds_counts, self.lengths, self.open
             self.lowered += 1
             for tensor, array, whole in zip(self.inputs, arrays, known):
                 whole = whole or tensor in self.specialized
@@ -258,8 +261,10 @@ class Region:
                 if self._steering.take(error.op):
                     examples = self._steering.values(arrays) or {}
                     continue
+                if error.op is low.top and any([isinstance(low.refs.get(t), Held) for t in error.op.inputs]):
+                    raise Split(low.top, begins=True) from None
                 sources = self._sources(low, error)
-                if not sources and (error.op is low.top or error.op in self.hosted):
+                if not sources and (error.op in self.hosted or error.op is low.top and not _after_held(low, error.op)):
                     raise Split(low.top, self._unknown_lengths(low, error.op)) from None
                 self.specialized |= sources
                 self.hosted |= set() if sources else {error.op}
@@ -267,6 +272,8 @@ class Region:
                 if fact.origin in elements:
                     raise Split(low.top) from None
                 elements[fact.origin] = fact.shape
+            except Open as variable:
+                self.open.add((variable.op, variable.index))
 
     def _lower_ops(self, low: Lowering) -> dict:
         """Lowers all ops; returns where copies of fetched variables are."""
@@ -278,7 +285,7 @@ class Region:
             low.top = op
             low.lower(op)
             for tensor in op.outputs:
-                if tensor in kept and _nowhere(low.refs[tensor]):
+                if tensor in kept and (_nowhere(low.refs[tensor]) or _saved_by_host(tensor, low.refs[tensor])):
                     raise NotNative(op)
                 if tensor in self.fetched:
                     copies[tensor] = low.snapshot(low.refs[tensor])
@@ -338,6 +345,25 @@ class Region:
         return found - self.specialized if small else set()
 
 
+def _after_held(low: Lowering, op) -> bool:
+    """Whether an op's inputs depend on what stays on the host."""
+    todo, seen = list(op.inputs), set()
+    while todo:
+        tensor = todo.pop()
+        if tensor in seen or tensor not in low.refs:
+            continue
+        seen.add(tensor)
+        if isinstance(low.refs[tensor], Held):
+            return True
+        todo += [] if low.refs[tensor] is None else tensor.op.inputs
+    return False
+
+
 def _nowhere(ref) -> bool:
-    """Whether a value is not in the memory of a program."""
-    return ref is None or isinstance(ref, Held) or getattr(ref, "ghost", False)
+    """Whether a program cannot give the value."""
+    return ref is None or isinstance(ref, HeldStack) or getattr(ref, "ghost", False)
+
+
+def _saved_by_host(tensor, ref) -> bool:
+    """Whether it is what one branch saved for its gradient on the host, which is there if that branch was taken."""
+    return isinstance(ref, Held) and is_saved(tensor)
