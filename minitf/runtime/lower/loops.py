@@ -201,6 +201,8 @@ class _LoopLowering:
         low.target = len(low.frames) - 1
         self.ys_refs = {}
         self._store()
+        if self.node.predicate is not None and self.node.predicate.known is not None:
+            raise NotNative(self.op)  # unless it depends on a variable that turned out to be open
         low.frames.pop()
         low.target = len(low.frames) - 1
         low.frames[low.target].nodes.append(self.node)
@@ -246,7 +248,7 @@ class _LoopLowering:
         self.low.body(needed_in_condition(loop, self.needed.ops), frame)
         _check_in_memory(self.low, results)
         predicate = self.low.refs[results[0]]
-        if predicate.known is not None or predicate.shape != ():
+        if predicate.shape != ():
             raise NotNative(self.op)
         self.node.predicate = predicate
 
