@@ -128,3 +128,24 @@ def test_no_elements_join_to_what_is_known_of_them(executor):
         with fails(tf.errors.InvalidArgumentError, "(?,)", "element_shape"):
             session.run(unknown, fed)
         assert session.run(rows, {**fed, n: 2}).shape == (6, 4)
+
+
+def test_the_gradient_of_an_inner_loop_that_reads_what_it_wrote():
+    """Only the kind of an array is known of all its versions in the trips of two loops."""
+    x = tf.constant([1.8, 0.4, 1.0])
+    rows = tf.TensorArray(tf.float32, 3).unstack(tf.stack([x, x * 2.0, x + 1.0]))
+
+    def inner(i, y):
+        array = tf.TensorArray(tf.float32, 4, clear_after_read=False, element_shape=[3]).write(0, y)
+        step = lambda k, a: (k + 1, a.write(k, tf.tanh(a.read(k - 1))))  # noqa: E731
+        array = tf.while_loop(lambda k, a: k < 4, step, [1, array])[1]
+        return i + 1, array.read(3) + rows.read(i)
+
+    y = tf.reduce_sum(tf.while_loop(lambda i, y: i < 3, inner, [0, x])[1])
+    [slope] = tf.gradients(y, x)
+    with tf.Session() as session:
+        native = session.run(slope)
+    with tf.Session(config=tf.ConfigProto(executor="op_by_op")) as session:
+        np.testing.assert_allclose(native, session.run(slope), rtol=1e-6)
+        up, down = (session.run(y, {x: [1.8 + e, 0.4 + e, 1.0 + e]}) for e in (1e-3, -1e-3))
+    assert native.sum() == pytest.approx((up - down) / 2e-3, rel=1e-3)
