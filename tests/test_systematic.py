@@ -40,6 +40,8 @@ ELSEWHERE = {  # by the test that covers them
     "ops/math/test_spectral.py": " ".join(t for t in OPS if "FFT" in t),
     "runtime/session/test_kept.py": "DeleteSessionTensor GetSessionHandle GetSessionTensor",
     "ops/control/test_dataflow.py": "Enter Exit LoopCond Merge NextIteration RefSwitch Switch",
+    "graphs/test_unrecognized.py": "ControlTrigger RefEnter RefExit RefMerge RefNextIteration RefSelect StackCloseV2 "
+    "StackPopV2 StackPushV2 StackV2 " + " ".join(t for t in OPS if t.startswith("HandledTensorArray")),
     "ops/control/test_loop.py": "If Loop " + " ".join(t for t in OPS if t.startswith("TensorArray")),
     "ops/control/test_check.py": "Assert",
     "ops/control/test_tensor_list.py": "EmptyTensorList " + " ".join(t for t in OPS if "TensorList" in t),
@@ -86,6 +88,9 @@ NO_GRADIENT = {  # and no claim that gradients rightly stop: asking for one is a
     **{f"Adjust{kind}": "none in TensorFlow" for kind in ("Contrastv2", "Hue", "Saturation")},
     "CombinedNonMaxSuppression": "none in TensorFlow",
     "DrawBoundingBoxesV2": "none in TensorFlow",
+    "EmptyTensorList": "minitf differentiates what it knows as TensorArrays",
+    **{t: "as EmptyTensorList" for t in OPS if "TensorList" in t or "HandledTensorArray" in t},
+    "StackPopV2": "none in TensorFlow",
     "Dilation2DBackpropFilter": "none in TensorFlow",
     **{t: "none in TensorFlow" for t in OPS if t.startswith("FakeQuant") and t.endswith("Gradient")},
     "FractionalAvgPoolGrad": "none in TensorFlow",

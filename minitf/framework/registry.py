@@ -54,8 +54,8 @@ What else a run has to know of an op stands here as a trait, so that nobody goes
 - by_handle: the variables that it takes are resources, beside which it is placed without being of their groups.
 - bodies: the attributes that are the graphs which the op runs.
 - takes_absent: the op runs though inputs of it were not computed.
-- dataflow: of TensorFlow's primitives, what it does with a value: "switch", "merge", "enter", "next", "exit"
-  or "condition".
+- dataflow: of TensorFlow's primitives, what it does with a value: "switch", "merge", "enter", "next", "exit",
+  "condition", "select" or "trigger".
 - on_lists: what the op does with the flow of a TensorArray: "make", "write", ..., or that of two is their "sum",
   of one the "same" or "zeros".
 - joins: the output is the inputs one behind the other.
@@ -173,7 +173,7 @@ _WORDS = {
     "reads": {"values", "shape", "presence"},
     "effect": {None, "prints", "checks", "calls", "adds", "takes", "initializes", "keeps"},
     "role": {None, "argument", "placeholder", "variable"},
-    "dataflow": {None, "switch", "merge", "enter", "next", "exit", "condition"},
+    "dataflow": {None, "switch", "merge", "enter", "next", "exit", "condition", "select", "trigger"},
     "on_lists": {None, "make", "like", "write", "read", "gather", "scatter", "concat", "split", "size", "sum"}
     | {"zeros", "same"},
 }

@@ -19,13 +19,13 @@ _OPAQUE = (20, 21)  # the DataTypes of handles and of lists
 _BOOL, _INT32 = 10, 3
 
 
-def without_functions(nodes: dict, definitions) -> dict:
-    """The nodes, with those of functions in place of their calls."""
+def without_functions(nodes: dict, definitions, plain: bool = False) -> dict:
+    """The nodes, with those of functions in place of their calls; plain: lists and optional values stay as they are."""
     library = Library(Nodes(nodes), definitions)
     calls = [name for name, node in nodes.items() if library.is_call(node)]
     if not calls:
         return nodes
-    expansion = _Expansion(library)
+    expansion = _Expansion(library, plain)
     expansion.run(calls)
     expansion.finish()
     return library.nodes
@@ -34,8 +34,8 @@ def without_functions(nodes: dict, definitions) -> dict:
 class _Expansion:
     """All calls of a GraphDef, one after the other."""
 
-    def __init__(self, library: Library):
-        self.library, self.nodes = library, library.nodes
+    def __init__(self, library: Library, plain: bool):
+        self.library, self.nodes, self.plain = library, library.nodes, plain
         self.other: dict[tuple, str] = {}  # an output of a call -> the tensor that it is
         self.pushed: dict[tuple, str] = {}  # an output of a Loop that is a list -> what it appends
         self.came: dict[tuple, str] = {}  # what hands on one value of many -> that value, where it was made
@@ -177,7 +177,7 @@ class _Expansion:
         found = []
         for k, text in enumerate(texts):
             maker = self.nodes.get(source_of(self.origin(text))[0])
-            absent = maker is not None and maker.op in ABSENT
+            absent = maker is not None and maker.op in (ABSENT[:1] if self.plain else ABSENT)
             found.append("" if absent else self.result(text, f"{'/'.join(place)}/{k}", place, way.waited))
         return found
 
@@ -209,7 +209,7 @@ class _Expansion:
 
     def open(self, node) -> None:
         """Makes of an optional value the value, and forgets the shapes of what is no tensor here."""
-        optional = node.op in _OPTIONAL and len(self.data(node)) == 1
+        optional = node.op in _OPTIONAL and len(self.data(node)) == 1 and not self.plain
         if optional:
             _become(node, "Identity", list(node.input))
         elif "T" in node.attr and node.attr["T"].type in _OPAQUE:
@@ -250,7 +250,7 @@ class _Loop:
         if result == argument:
             return "fixed"
         maker, origin = self.body.node(result), self.expansion.origin(self.inputs[i])
-        if maker is None or maker.input[:1] != [argument] or not self.is_list_only(i):
+        if self.expansion.plain or maker is None or maker.input[:1] != [argument] or not self.is_list_only(i):
             return "carried"
         start = self.nodes.get(source_of(origin)[0])
         if maker.op == "TensorListPushBack" and start is not None and start.op == "EmptyTensorList":

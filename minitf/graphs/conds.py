@@ -156,6 +156,8 @@ class _Place:
     def merge(self, name: str) -> None:
         """Finds the branches that end in a Merge."""
         sources = [s for s in self.sources[name] if s[1] is not None]
+        if self.nodes[name].op == "RefMerge":
+            raise Unrecognized("it is a variable itself that is chosen")
         if len(sources) != 2 or len(self.nodes.data(name)) != 2:
             raise Unrecognized("it is not of two tensors")
         first, second = map(self.condition, sources)
@@ -230,7 +232,8 @@ class _Place:
 
     def is_pivot(self, name: str) -> bool:
         """Whether a node is what others in a branch wait for, only to be in it."""
-        return bool(self.sources[name]) and self.nodes[self.sources[name][0][0]].op in _SWITCHES
+        first = self.sources[name][0][0] if self.sources[name] else name
+        return self.nodes[first].op in _SWITCHES and not self.nodes.is_settled(first)
 
     # ---- Ifs
 

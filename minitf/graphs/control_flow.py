@@ -13,6 +13,7 @@ from minitf.graphs.tensor_lists import note_growth
 
 _PRIMITIVES = frozenset(["Switch", "RefSwitch", "Enter", "RefEnter"])
 _HANDLES = (20, 21, 120, 121)  # TensorFlow's DataTypes of resources and lists
+_ON_HANDLES = ("EmptyTensorList", "Stack", "TensorArray", "TensorList")
 
 # The tensors that nodes read by which control flow is recognized, at least.
 _INPUTS = {
@@ -37,19 +38,22 @@ def _check(nodes: dict) -> None:
             raise ValueError(f"Node {name!r} of type {node.op}: it takes {needed} inputs, {len(given)} are given")
 
 
-def structured(nodes: dict) -> dict:
-    """The nodes, with Loops and Ifs in place of TensorFlow's primitives where these are understood."""
+def structured(nodes: dict, plain: bool = False) -> dict:
+    """The nodes, with Loops and Ifs in place of TensorFlow's primitives where these are understood.
+
+    plain: where loops have stacks, arrays or lists, they stay as they are; see `has_handles`.
+    """
     if not any(node.op in _PRIMITIVES or node.op == "TensorListReserve" for node in nodes.values()):
         return nodes
     _check(nodes)
-    kept: set[str] = set()
+    kept = _kept(nodes, {name for name, node in nodes.items() if has_handles(node)}, plain) if plain else set()
     while True:
-        found = Nodes(nodes, kept)
+        found = Nodes(nodes, kept, plain)
         note_growth(found)
         with_loops(found)
         with_branches(found)
         without_stacks(found)
-        more = _kept(nodes, found.lost | _bereft(found, nodes)) - kept
+        more = _kept(nodes, found.lost | _bereft(found, nodes), plain) - kept
         if not more:
             return found
         kept = kept | more
@@ -64,7 +68,7 @@ def _bereft(found: Nodes, nodes: dict) -> set[str]:
     }
 
 
-def _kept(nodes: dict, lost: set) -> set[str]:
+def _kept(nodes: dict, lost: set, plain: bool) -> set[str]:
     """What has to stay as it is because some of it is not understood: whole loops, all that is in none."""
     if not lost:
         return set()
@@ -73,11 +77,15 @@ def _kept(nodes: dict, lost: set) -> set[str]:
     for name, path in paths.items():
         parts.setdefault(path[:1], set()).add(name)
     touched = {paths[name][:1] for name in lost if name in paths} if lost <= paths.keys() else parts.keys()
-    runnable = [parts[part] for part in touched if not part or all(_runs(nodes[name]) for name in parts[part])]
+    runnable = [parts[part] for part in touched if not part or all(_runs(nodes[name], plain) for name in parts[part])]
     return set().union(*runnable)
 
 
-def _runs(node) -> bool:
-    """Whether a node becomes an op by itself, and hands on tensors, not stacks, arrays or lists."""
-    handles = any(value.type in _HANDLES for value in node.attr.values())
-    return is_known(node.op) and not handles and not node.op.startswith("TensorArray")
+def _runs(node, plain: bool) -> bool:
+    """Whether a node becomes an op by itself."""
+    return is_known(node.op, plain) and (plain or not has_handles(node))
+
+
+def has_handles(node) -> bool:
+    """Whether a node takes or gives stacks, arrays, lists or other things that are no tensors."""
+    return node.op.startswith(_ON_HANDLES) or any(value.type in _HANDLES for value in node.attr.values())

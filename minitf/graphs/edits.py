@@ -14,12 +14,13 @@ class Unrecognized(Exception):
 class Nodes(dict):
     """Nodes by name, of which some are changed: copies of a GraphDef's.
 
-    kept: names of primitives that stay as they are, to run in frames. lost: names of nodes that were given up.
+    kept: names of primitives that stay as they are, to run in frames. lost: names of nodes that were given up. plain:
+    whether stacks, arrays and lists stay what they are, too.
     """
 
-    def __init__(self, nodes: dict, kept=frozenset()):
+    def __init__(self, nodes: dict, kept=frozenset(), plain: bool = False):
         super().__init__((name, _copy(node)) for name, node in nodes.items())
-        self.kept, self.lost = kept, set()
+        self.kept, self.lost, self.plain = kept, set(), plain
 
     def is_settled(self, name: str) -> bool:
         """Whether nothing is to be made of a node: it stays as it is, or was given up."""

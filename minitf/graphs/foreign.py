@@ -29,7 +29,6 @@ RENAMED = {
     "AssignAddVariableOp": "AssignAdd",
     "AssignSubVariableOp": "AssignSub",
     "BatchMatMulV2": "BatchMatMul",
-    "ControlTrigger": "NoOp",
     "Inv": "Reciprocal",
     "Mod": "TruncateMod",
     "RefIdentity": "Identity",

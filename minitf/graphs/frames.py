@@ -25,8 +25,9 @@ def with_loops(nodes: Nodes) -> None:
     """Makes Loops of all frames; nodes of those that are not understood say so."""
     paths, stacks = paths_of(nodes), Stacks(nodes)
     sliced = Sliced(nodes, paths, Positions(nodes, paths))
-    without_lists(nodes, sliced)
-    without_arrays(nodes, sliced)
+    if not nodes.plain:
+        without_lists(nodes, sliced)
+        without_arrays(nodes, sliced)
     kept = {paths[name][:1] for name in nodes.kept if name in paths}
     waiting = [path for path in _frames(nodes, paths) if path[:1] not in kept]
     waiting.sort(key=len, reverse=True)
@@ -151,6 +152,8 @@ class _Frame:
         nexts = [name for name in nexts if self.nodes[name].input]
         if len(sources) != 2 or len(nexts) != 1 or len(self.readers[nexts[0]]) != 1:
             raise Unrecognized(f"{merge!r} is not of an Enter and a NextIteration")
+        if self.nodes[nexts[0]].op == "RefNextIteration":
+            raise Unrecognized(f"{merge!r} is a variable itself, which goes round to be changed")
         found = _Variable(enter, merge, nexts[0])
         switches = [n for n, index in self.readers.get(merge, ()) if index == 0 and self.is_switch(n, merge)]
         if len(switches) > 1:

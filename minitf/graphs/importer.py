@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from minitf.framework import protos
+import contextlib
+
+from minitf.framework import errors, protos
 from minitf.framework.attempt import all_or_nothing
 from minitf.framework.convert import convert_to_tensor
 from minitf.framework.graph import get_default_graph, name_scope
@@ -11,7 +13,7 @@ from minitf.framework.shape import UNKNOWN
 from minitf.framework.tensor import Tensor
 from minitf.graphs import bodies
 from minitf.graphs.calls import without_functions
-from minitf.graphs.control_flow import structured
+from minitf.graphs.control_flow import has_handles, structured
 from minitf.graphs.making import attributes, made
 from minitf.graphs.missing import Missing
 from minitf.graphs.nodes import by_name, goes_round, in_order, source_of
@@ -100,12 +102,38 @@ def _imported(graph_def, input_map: dict, wanted, scope: str):
     if not scope and not all(isinstance(value, (Tensor, Operation)) for value in input_map.values()):
         raise ValueError("values of input_map that are no Tensors need a scope: give import_graph_def a name, not ''")
     given = {source_of(key): _as_given(key, value) for key, value in input_map.items()}
-    reading = Reading(graph_def, given, scope)
-    reading.run()
+    reading = _read(graph_def, given, scope)
     unused = [key for key in input_map if source_of(key) not in reading.used]
     if unused:
         raise ValueError(f"Attempted to map inputs that were not found in graph_def: [{', '.join(unused)}]")
     return None if wanted is None else [reading.element(text) for text in wanted]
+
+
+def _read(graph_def, given: dict, scope: str) -> Reading:
+    """The GraphDef, read: where its arrays, lists and stacks are not all understood, with these as they are."""
+    nodes = [*graph_def.node, *(node for function in graph_def.library.function for node in function.node_def)]
+    for plain in (False, True) if any(map(has_handles, nodes)) else ():
+        with contextlib.suppress(_NotAll), all_or_nothing(get_default_graph()):
+            return _read_all(graph_def, given, scope, plain)
+    reading = Reading(graph_def, given, scope)
+    reading.run()
+    return reading
+
+
+class _NotAll(Exception):
+    """Some nodes cannot become ops."""
+
+
+def _read_all(graph_def, given: dict, scope: str, plain: bool) -> Reading:
+    """The GraphDef, read; _NotAll if not all of it can be."""
+    try:
+        reading = Reading(graph_def, given, scope, plain)
+        reading.run()
+    except (ValueError, TypeError, errors.NotFoundError) as error:
+        raise _NotAll from error
+    if not reading.is_whole():
+        raise _NotAll
+    return reading
 
 
 def _as_given(key: str, value):
@@ -120,18 +148,18 @@ def _as_given(key: str, value):
 class Reading:
     """One GraphDef on its way into the default graph."""
 
-    def __init__(self, graph_def, given: dict, scope: str):
-        self.scope, self.given, self.used = scope, given, set()
+    def __init__(self, graph_def, given: dict, scope: str, plain: bool = False):
+        self.scope, self.given, self.used, self.plain = scope, given, set(), plain
         self.graph = get_default_graph()
         self.version = graph_def.versions.producer
-        nodes = without_functions(by_name(graph_def.node), graph_def.library.function)
-        self.nodes = structured(nodes)
+        nodes = without_functions(by_name(graph_def.node), graph_def.library.function, plain)
+        self.nodes = structured(nodes, plain)
         self.outputs: dict[str, list] = {}  # of each node
         self.ops: dict[str, Operation] = {}  # the op of a node, which others wait for
         places = {n.name: n.attr["_body"] for n in self.nodes.values() if "_body" in n.attr}
         self.places = {name: _place(name, value_of(found), self.nodes) for name, found in places.items()}
         _check_nesting(self.places)
-        self.missing = Missing(self.nodes)
+        self.missing = Missing(self.nodes, plain)
         self.shared: dict[tuple, str] = {}  # the first variable of each shared name
         self.round: list[tuple] = []  # (Merge, number of the input, what it reads of the trip before)
         self.bodies: dict = {}  # by the name of the node that owns it, and what it is to that
@@ -148,6 +176,10 @@ class Reading:
         for op, index, text in self.round:
             if op.type != "Missing":
                 self.close(op, index, self.tensor(text))
+
+    def is_whole(self) -> bool:
+        """Whether all nodes have become ops, and none takes an array or list for a tensor."""
+        return not self.missing.reasons and not any(map(_mistakes_arrays, self.ops.values()))
 
     @staticmethod
     def close(op: Operation, index: int, tensor: Tensor) -> None:
@@ -208,11 +240,11 @@ class Reading:
             attrs["shape"] = UNKNOWN
         if node.op in _VARIABLES:
             self.check_shared(node.name, attrs)
-        if node.op == "Identity" and self.flows_of_gradients(node):
+        if node.op == "Identity" and not self.plain and self.flows_of_gradients(node):
             inputs = self.flows_of_gradients(node)
         if node.op == "Identity" and _reads_variable(node, inputs):
             attrs["follows"] = True
-        return made(node, attrs, inputs, self.unique(node.name))
+        return made(node, attrs, inputs, self.unique(node.name), self.plain)
 
     def check_shared(self, name: str, attrs: dict) -> None:
         """Raises Unsupported if a variable's memory is that of another one."""
@@ -354,6 +386,12 @@ def _is_nobodys(op: Operation) -> bool:
     while body not in around and body.owner is not None:
         body = body.outer
     return body not in around
+
+
+def _mistakes_arrays(op: Operation) -> bool:
+    """Whether an op takes the value of an array for that of a tensor."""
+    other = op.definition.on_lists is None and not op.definition.bodies and op.definition.reads == "values"
+    return other and any(array_of(t) is not None for t in op.inputs)
 
 
 def _reads_variable(node, inputs: list) -> bool:

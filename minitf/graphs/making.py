@@ -12,19 +12,22 @@ from minitf.framework.registry import OPS, OpDef
 from minitf.framework.shape import TensorShape
 from minitf.framework.tensor import Tensor
 from minitf.graphs import foreign, tensor_arrays, tensor_lists
-from minitf.graphs.spelling import FLOW, attributes_of, check_fixed, has_functions
+from minitf.graphs.spelling import FLOW, HANDLED, attributes_of, check_fixed, has_functions
 from minitf.graphs.values import value_of
+from minitf.ops.control import handled_arrays, stacks  # noqa: F401 - they define what frames run
 from minitf.ops.nn.sampling import unigrams_of
 
 RULES = {**foreign.RULES, **tensor_arrays.RULES, **tensor_lists.RULES}
 _OURS = ("Arg", "Dead", "If", "Loop", "Missing")  # what nothing but minitf makes
 _OPAQUE, _PASSED = (20, 21), "_passed"  # DataTypes of handles and lists; says that a node is one of these
+_OF_LISTS = {"AddN": "SumOfTensorLists", "ZerosLike": "ZerosLikeTensorList"}
+_HANDING_ON = ("PreventGradient", "Snapshot", "StopGradient")  # what is an Identity for lists
 _KEPT = ("_gradient_op_type", "_grows")  # of the attributes that are not the op type's
 
 
-def is_known(type: str) -> bool:
-    """Whether nodes of a type can become ops."""
-    known = type in OPS or type in foreign.RENAMED or type in RULES
+def is_known(type: str, plain: bool = False) -> bool:
+    """Whether nodes of a type can become ops; plain: such on stacks, arrays and lists as TensorFlow has them."""
+    known = type in OPS or type in foreign.RENAMED or type in RULES or plain and HANDLED + type in OPS
     return known and not has_functions(type)
 
 
@@ -56,9 +59,15 @@ def attributes(node) -> dict:
     return found
 
 
-def made(node, attrs: dict, inputs: list, name: str) -> tuple[Operation, list]:
-    """The op called `name` of a node, and the tensors that are the node's outputs."""
+def made(node, attrs: dict, inputs: list, name: str, plain: bool = False) -> tuple[Operation, list]:
+    """The op called `name` of a node, and the tensors that are the node's outputs.
+
+    plain: TensorArrays have handles, and lists are values of their own.
+    """
     own = {key: v for key, v in attrs.items() if not key.startswith("_") or key in _KEPT}
+    if plain and FLOW not in attrs and (type := _plain_type(node, attrs)):
+        op = _op(type, own, inputs, name)
+        return op, list(op.outputs)
     if node.op in RULES and FLOW not in attrs:
         with get_default_graph().name_scope(f"{name}/"):
             found = RULES[node.op](name, {**own, "_type": node.op}, *inputs)
@@ -67,6 +76,12 @@ def made(node, attrs: dict, inputs: list, name: str) -> tuple[Operation, list]:
         raise ValueError("it takes 1 input, none is given")
     if _PASSED in attrs and node.op == "Identity" and inputs[0].dtype.is_ref_dtype:
         return apply_op("NoOp", name=f"{name}/"), inputs  # the handle of a variable is the variable
+    if _PASSED in attrs and f"Ref{node.op}" in OPS and inputs and inputs[0].dtype.is_ref_dtype:
+        op = _op(f"Ref{node.op}", own, inputs, name)
+        return op, list(op.outputs)
+    if _PASSED in attrs and node.op in _HANDING_ON:
+        op = apply_op("Identity", *inputs, name=f"{name}/")
+        return op, list(op.outputs)
     if _PASSED in attrs and node.op == "ZerosLike" and tensor_arrays.array_of(inputs[0]) is not None:
         op = tensor_lists.zeros(name, inputs[0])
         return op, list(op.outputs)
@@ -77,6 +92,15 @@ def made(node, attrs: dict, inputs: list, name: str) -> tuple[Operation, list]:
         return op, list(op.outputs)
     op = _op(foreign.RENAMED.get(node.op, node.op), own, inputs, name)
     return op, list(op.outputs)
+
+
+def _plain_type(node, attrs: dict) -> str | None:
+    """The type of an op on an array or list as TensorFlow has it; None for others."""
+    if node.op.startswith("TensorArray"):
+        return HANDLED + node.op
+    if node.op.startswith(("EmptyTensorList", "TensorList")):
+        return node.op
+    return _OF_LISTS.get(node.op) if _PASSED in attrs else None
 
 
 def _op(type: str, attrs: dict, inputs: list, name: str) -> Operation:

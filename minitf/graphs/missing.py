@@ -20,10 +20,11 @@ class Missing:
       tf.errors.NotFoundError: if TensorFlow has no such ops either.
     """
 
-    def __init__(self, nodes: dict):
+    def __init__(self, nodes: dict, plain: bool = False):
         self.reasons: list[str] = []
-        unknown = {n.op: n.name for n in nodes.values() if not is_known(n.op) and not is_tensorflows(n.op)}
-        lacking = {n.op: n.name for n in nodes.values() if not is_known(n.op)}
+        self.plain = plain
+        lacking = {n.op: n.name for n in nodes.values() if not is_known(n.op, plain)}
+        unknown = {op: name for op, name in lacking.items() if not is_tensorflows(op)}
         called = {n.op: n.name for n in nodes.values() if has_functions(n.op)}
         if called:
             self.reasons.append(f"the functions of {_listed(called)} are not kept in graphs: make it anew")
@@ -43,7 +44,7 @@ class Missing:
             why = node.attr["_why"].s.decode()
             self.reasons += [] if why in self.reasons else [why]
             return True
-        return not is_known(node.op) or any(op.type == "Missing" for op in before)
+        return not is_known(node.op, self.plain) or any(op.type == "Missing" for op in before)
 
     def add(self, node, reason: str) -> None:
         """Notes why a node cannot become an op."""

@@ -54,6 +54,7 @@ class Copy:
 
     def __init__(self, graph: Graph):
         self.graph, self.values, self.made, self.pivot = Graph(), {}, {}, None
+        self.round: list[tuple] = []  # (Merge, number of the input, what it reads of the trip before)
         self.ages: dict[str, int] = {}  # the numbers of the ops that ops of the copy were made of
         for name in graph._by_name:  # the primitives take names that are free
             self.graph.unique_absolute(name)
@@ -71,11 +72,13 @@ class Copy:
                 self.plain(op)
             if graph.outer is None:
                 self.ages.update((new.name, op.id) for new in self.graph.ops[before:])
+        for new, i, tensor in self.round if graph.outer is None else ():
+            new._update_input(i, self.value(tensor))
         self.pivot = saved
 
     def plain(self, op) -> None:
         """Copies an op as it is."""
-        inputs = tuple(self.value(t) for t in op.inputs)
+        inputs = self.inputs(op)
         if any(map(depth, inputs)):
             if op.type in _OF_LISTS:
                 return self.of_lists(op, inputs)
@@ -85,7 +88,18 @@ class Copy:
         new._add_control_inputs(self.controls(op))
         if self.pivot is not None and all(t.op.attrs.get("is_constant") for t in inputs):
             new._add_control_inputs([self.pivot])
+        self.round += [(new, i, t) for i, t in enumerate(op.inputs) if self.is_later(op, t)]
         self.stands_for(op, new, new.outputs)
+
+    def inputs(self, op) -> tuple:
+        """The copies of an op's inputs; what comes round to a Merge is made later, and has another one's place."""
+        first = next((self.value(t) for t in op.inputs if not self.is_later(op, t)), None)
+        return tuple(first if self.is_later(op, t) else self.value(t) for t in op.inputs)
+
+    @staticmethod
+    def is_later(op, tensor) -> bool:
+        """Whether a tensor comes from the trip before."""
+        return op.definition.dataflow == "merge" and tensor.op.definition.dataflow == "next"
 
     def of_lists(self, op, inputs: tuple) -> None:
         """Copies an op on what loops keep: it is one on lists."""

@@ -10,14 +10,14 @@ from minitf.framework.registry import OPS
 from minitf.graphs.foreign import RENAMED
 from minitf.graphs.values import Unsupported
 
+HANDLED = "Handled"  # begins the types of ops on TensorArrays that have handles, as all of TensorFlow's
 FLOW = "_flow"  # says that a node of a TensorArray's op has no handle
 _OURS = ("func", "object")  # kinds of what no message holds
 _OWN = ("If", "ParseExample", "ParseSequenceExample", "ParseSingleSequenceExample")  # take other inputs than theirs
 
-_SHAPE = "element_shape: shape = None"
 _NORM = "T: type, epsilon: float = 0.0001, data_format: string = 'NHWC', is_training: bool = True"
 _AVERAGE = "exponential_avg_factor: later[float] = 1.0"
-# Of ops that become others of minitf's, and of those on TensorArrays, which take a handle beside the flow.
+# Of ops that become others of minitf's.
 _OTHERS = {
     "AssignVariableOp": "dtype: type, validate_shape: later[bool] = False",
     "Concat": "N: int, T: type",
@@ -38,19 +38,7 @@ _OTHERS = {
     "Save": "T: list(type)",
     "SaveSlices": "T: list(type)",
     "SqrtGrad": "T: type",
-    "StackCloseV2": "",
-    "StackPopV2": "elem_type: type",
-    "StackPushV2": "T: type, swap_memory: bool = False",
     "StackV2": "elem_type: type, stack_name: string = ''",
-    "TensorArrayCloseV3": "",
-    "TensorArrayConcatV3": "dtype: type, element_shape_except0: shape = None",
-    "TensorArrayGatherV3": f"dtype: type, {_SHAPE}",
-    "TensorArrayGradV3": "source: string",
-    "TensorArrayReadV3": "dtype: type",
-    "TensorArrayScatterV3": "T: type",
-    "TensorArraySizeV3": "",
-    "TensorArraySplitV3": "T: type",
-    "TensorArrayWriteV3": "T: type",
     "TopK": "k: int, sorted: bool = True, T: type",
 }
 
@@ -60,10 +48,16 @@ def attributes_of(type: str) -> dict[str, Attribute] | None:
     """The attributes of TensorFlow's op of a type by name; None if minitf knows of no such op."""
     if type in _OTHERS:
         return {n: a._replace(told=n == "N" or "type" in a.kind) for n, a in declared(_OTHERS[type]).items()}
-    own = OPS.get(type) or OPS.get(RENAMED.get(type, type.removeprefix("Ref")))
+    type = spelled(type)
+    own = OPS.get(HANDLED + type) or OPS.get(type) or OPS.get(RENAMED.get(type, type))
     if own is None or type in _OWN or not is_tensorflows(type):
         return None
     return {name: a for name, a in own.attributes.items() if a.kind != "object"}
+
+
+def spelled(type: str) -> str:
+    """What TensorFlow calls an op type."""
+    return type.removeprefix(HANDLED)
 
 
 @functools.cache

@@ -183,6 +183,25 @@ def attention(tf, random):
     return {"x:0": random.randn(2, 3, 2), "t:0": random.randint(0, 5, [2, 3])}
 
 
+@case("tf1", "resource")
+def mixed(tf, random):
+    """Branches that keep different things for their gradients, loops through arrays that grow."""
+    x, n = tf.placeholder(tf.float32, [3], "x"), tf.placeholder(tf.int32, [], "n")
+    w = tf.get_variable("w", [3])
+
+    def times(y):
+        return tf.while_loop(lambda i, z: i < n, lambda i, z: (i + 1, tf.sin(z * w) + x), [0, y])[1]
+
+    def grown(y):
+        array = tf.TensorArray(tf.float32, size=0, dynamic_size=True, element_shape=[3])
+        step = lambda i, z, a: (i + 1, tf.tanh(z * w), a.write(i, z))  # noqa: E731 - as scripts say it
+        return tf.reduce_sum(tf.while_loop(lambda i, z, a: i < n, step, [0, y, array])[2].stack(), 0)
+
+    y = tf.case([(n > 3, lambda: times(x)), (n > 1, lambda: tf.tanh(x * w))], default=lambda: grown(x * w))
+    squares(tf, tf.foldl(lambda a, v: tf.cond(v > 0.0, lambda: grown(a * v), lambda: tf.sin(a + w)), y, grown(y)))
+    return {"x:0": random.randn(3), "n:0": np.int32(4)}
+
+
 @case("tf2", "resource")
 def many_ways(tf, random):
     import tensorflow

@@ -16,11 +16,15 @@ from minitf.framework.tensor import Tensor
 from minitf.ops import patterns
 
 
-def _merged_shape(op):
-    shape = op.inputs[0].shape
-    for other in op.inputs[1:]:
+def _common_shape(tensors):
+    shape = tensors[0].shape
+    for other in tensors[1:]:
         shape = shape.most_specific_compatible_shape(other.shape)
-    return [shape, SCALAR]
+    return shape
+
+
+def _merged_shape(op):
+    return [_common_shape(op.inputs), SCALAR]
 
 
 def _merged(b, op, *values):
@@ -33,42 +37,60 @@ def _passed_on(type: str, signature: str = "data: T -> output: T", **rules) -> N
     define(type, signature, shape=patterns.same, numpy=lambda op, x: x, kernel=patterns.alias, **rules)
 
 
-define(
-    "Switch",
-    "data: T, pred: bool -> output_false: T, output_true: T",
-    shape=lambda op: [op.inputs[0].shape] * 2,
-    dataflow="switch",
-    differentiable=False,
-    host=lambda b, op, data, pred: (None, data) if b.data(pred) else (data, None),
-)
-define(
-    "RefSwitch",
-    "data: &T, pred: bool -> output_false: &T, output_true: &T",
-    shape=lambda op: [op.inputs[0].shape] * 2,
-    dataflow="switch",
-    differentiable=False,
-    stateful=True,
-    host=lambda b, op, data, pred: (None, data) if b.data(pred) else (data, None),
-)
-define(
-    "Merge",
-    "inputs: *T -> output: T, value_index: int32",
-    shape=_merged_shape,
-    differentiable=False,
-    host=_merged,
-    dataflow="merge",
-    takes_absent=True,
-)
-_passed_on(
-    "Enter",
-    "data: T; frame_name: string, is_constant: bool = False, parallel_iterations: int = 10 -> output: T",
-    differentiable=False,
-    dataflow="enter",
-    on_lists="same",
-)
+def _chosen(b, op, data, pred):
+    return (None, data) if b.data(pred) else (data, None)
+
+
+def _selected(b, op, index, *inputs):
+    place = int(b.data(index))
+    if not 0 <= place < len(inputs):
+        b.fail(f"Index must be in the range [0, {len(inputs)}) but got {place}")
+    return inputs[place]
+
+
+_FRAME = "frame_name: string, is_constant: bool = False, parallel_iterations: int = 10"
+
+for _kind, _ref in (("", ""), ("Ref", "&")):  # of values, and of variables, which are handed on to be changed
+    define(
+        f"{_kind}Switch",
+        f"data: {_ref}T, pred: bool -> output_false: {_ref}T, output_true: {_ref}T",
+        shape=lambda op: [op.inputs[0].shape] * 2,
+        dataflow="switch",
+        differentiable=False,
+        stateful=bool(_ref),
+        host=_chosen,
+    )
+    define(
+        f"{_kind}Merge",
+        f"inputs: {_ref}*T -> output: {_ref}T, value_index: int32",
+        shape=_merged_shape,
+        differentiable=False,
+        stateful=bool(_ref),
+        host=_merged,
+        dataflow="merge",
+        takes_absent=True,
+    )
+_passed_on("Enter", f"data: T; {_FRAME} -> output: T", differentiable=False, dataflow="enter", on_lists="same")
 _passed_on("Exit", grad=lambda op, g: g, passes_slices=True, dataflow="exit", on_lists="same")
 _passed_on("NextIteration", differentiable=False, dataflow="next", on_lists="same")
 _passed_on("LoopCond", "input: bool -> output: bool", differentiable=False, dataflow="condition")
+for _type, _does, _said in (
+    ("RefEnter", "enter", f"; {_FRAME}"),
+    ("RefExit", "exit", ""),
+    ("RefNextIteration", "next", ""),
+):
+    _passed_on(_type, f"data: &T{_said} -> output: &T", differentiable=False, stateful=True, dataflow=_does)
+define(
+    "RefSelect",
+    "index: int32[], inputs: &*T -> output: &T",
+    shape=lambda op: [_common_shape(op.inputs[1:])],
+    dataflow="select",
+    differentiable=False,
+    stateful=True,
+    host=_selected,
+)
+# Whatever it waits for, and if that is dead: it runs.
+define("ControlTrigger", "->", kernel=lambda b, op: (), differentiable=False, dataflow="trigger")
 
 
 def switch(data, pred, name: str | None = None) -> tuple[Tensor, Tensor]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from minitf.framework.errors import InvalidArgumentError, OpError
-from minitf.framework.traversal import bodies_of
+from minitf.framework.traversal import bodies_of, reached
 from minitf.kernels.machine.alloc import copied
 from minitf.runtime.execute.frames import has_primitives, run_in_frames
 from minitf.runtime.execute.op_by_op import Concrete, OpByOp, is_native, run_op, run_ops
@@ -284,11 +284,19 @@ def _takes_memory(assign, plan: Plan) -> bool:
 
 
 def variable_of(ref):
-    """The variable's op behind a ref tensor."""
-    op = ref.op
-    while op.definition.role != "variable":
-        op = op.attrs["stands_for"].op if "stands_for" in op.attrs else op.inputs[0].op
-    return op
+    """The variable's op behind a ref tensor, or the first one where a run chooses among several."""
+    return _variables_of(ref)[0]
+
+
+def _variables_of(ref) -> list:
+    """The ops of the variables that a ref tensor may be."""
+
+    def before(tensor) -> list:
+        op = tensor.op
+        outer = [op.attrs["stands_for"]] if "stands_for" in op.attrs else list(op.inputs)
+        return [t for t in outer if t.dtype.is_ref_dtype] or outer[:1]
+
+    return [t.op for t in reached([ref], before) if t.op.definition.role == "variable"]
 
 
 def written_variables(ops: list):
@@ -299,7 +307,7 @@ def written_variables(ops: list):
         if op.definition.writes:
             for tensor in op.inputs:
                 if tensor.dtype.is_ref_dtype:
-                    yield variable_of(tensor)
+                    yield from _variables_of(tensor)
 
 
 def reads(plan: Plan, variable) -> bool:

@@ -26,7 +26,7 @@ def has_primitives(plan: Plan) -> bool:
 
 def _is_primitive(op) -> bool:
     """Exit is none by itself: behind a loop of minitf's own it only gives a name."""
-    return op.definition.dataflow not in (None, "exit")
+    return op.definition.dataflow not in (None, "exit", "trigger")
 
 
 def run_in_frames(plan: Plan, state: State, fed: dict) -> list:
@@ -141,14 +141,16 @@ class _Run:
         """Runs an op at a tag and sends its outputs on."""
         inputs, does = [self.values.get((t, tag)) for t in op.inputs], op.definition.dataflow
         dead = not alive(op, {flag: self.values[flag, tag] for flag in op.guards}, set())
-        dead = dead or any(not self.values[c, tag] for c in self.controls[op])
+        dead = dead or does != "merge" and any(not self.values[c, tag] for c in self.controls[op])
         absent = [v is None for v in inputs]
         dead = dead or (does == "merge" and all(absent) if op.definition.takes_absent else any(absent))
+        dead = dead and does != "trigger"
         if does == "enter":
             self.enter(op, tag, inputs[0])
         elif does == "next":
             if not dead:
-                self.next_iteration(op, tag, self.builder.snapshot(inputs[0]))
+                variable = op.outputs[0].dtype.is_ref_dtype
+                self.next_iteration(op, tag, inputs[0] if variable else self.builder.snapshot(inputs[0]))
         elif does == "exit" and tag and not op.inputs[0].op.definition.bodies:
             if dead:
                 if (op.outputs[0], tag[:-1]) not in self.values:
