@@ -75,6 +75,13 @@ def ufunc(function):
     return lambda op, *arrays: function(*arrays)
 
 
+def boxed(thing) -> np.ndarray:
+    """A thing of Python's as an array without axes."""
+    box = np.empty((), object)
+    box[()] = thing
+    return box
+
+
 def wide(array: np.ndarray) -> np.ndarray:
     """float16 is computed in float32."""
     return array.astype(np.float32) if array.dtype == np.float16 else array

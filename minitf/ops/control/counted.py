@@ -12,6 +12,7 @@ from minitf.framework.body import Body
 from minitf.framework.convert import convert_to_tensor
 from minitf.framework.dtypes import as_dtype
 from minitf.framework.graph import name_scope
+from minitf.framework.named import named
 from minitf.framework.shape import TensorShape
 from minitf.framework.tensor import Tensor
 from minitf.ops.array import array
@@ -294,41 +295,44 @@ def scan(
     return fold.run(name, {"back_prop": back_prop, "swap_memory": swap_memory})
 
 
-def foldl(
-    fn: Callable,
-    elems,
-    initializer=None,
-    parallel_iterations: int = 10,
-    back_prop: bool = True,
-    swap_memory: bool = False,
-    name: str | None = None,
-):
+def _folding(name: str, reverse: bool, doc: str) -> Callable:
+    what = name
+
+    @named(name, doc)
+    def function(
+        fn: Callable,
+        elems,
+        initializer=None,
+        parallel_iterations: int = 10,
+        back_prop: bool = True,
+        swap_memory: bool = False,
+        name: str | None = None,
+    ):
+        fold = _Fold(what, fn, elems, initializer, reverse, False)
+        return fold.run(name, {"back_prop": back_prop, "swap_memory": swap_memory})
+
+    return function
+
+
+foldl = _folding(
+    "foldl",
+    False,
     """The last accumulator of `a = fn(a, slice)` over the slices of `elems`, first to last.
 
     >>> import minitf as tf
     >>> with tf.Session() as sess:
     ...     print(sess.run(tf.foldl(lambda a, x: a - x, tf.constant([1, 2, 3]))))
     -4
-    """
-    fold = _Fold("foldl", fn, elems, initializer, False, False)
-    return fold.run(name, {"back_prop": back_prop, "swap_memory": swap_memory})
-
-
-def foldr(
-    fn: Callable,
-    elems,
-    initializer=None,
-    parallel_iterations: int = 10,
-    back_prop: bool = True,
-    swap_memory: bool = False,
-    name: str | None = None,
-):
+    """,
+)
+foldr = _folding(
+    "foldr",
+    True,
     """The last accumulator of `a = fn(a, slice)` over the slices of `elems`, last to first.
 
     >>> import minitf as tf
     >>> with tf.Session() as sess:
     ...     print(sess.run(tf.foldr(lambda a, x: a - x, tf.constant([1, 2, 3]))))
     0
-    """
-    fold = _Fold("foldr", fn, elems, initializer, True, False)
-    return fold.run(name, {"back_prop": back_prop, "swap_memory": swap_memory})
+    """,
+)

@@ -5,8 +5,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 
-import numpy as np
-
 from minitf.framework import nest
 from minitf.framework.apply import apply, apply_op
 from minitf.framework.getter import getter
@@ -17,6 +15,7 @@ from minitf.framework.shape import SCALAR
 from minitf.framework.tensor import Tensor
 from minitf.ops.array.identity import identity
 from minitf.ops.control import control
+from minitf.ops.patterns import boxed
 
 
 class _Mutex:
@@ -28,12 +27,7 @@ class _Mutex:
 
 
 def _open(b, op):
-    def make() -> np.ndarray:
-        box = np.empty((), object)
-        box[()] = _Mutex()
-        return box
-
-    return b.state(op, make)
+    return b.state(op, lambda: boxed(_Mutex()))
 
 
 def _lock(b, op, mutex):
@@ -43,9 +37,7 @@ def _lock(b, op, mutex):
     held.owner = me
     held.times += 1
     b.at_end(lambda: _release(b, held, me))
-    box = np.empty((), object)
-    box[()] = held
-    return b.constant(box)
+    return b.constant(boxed(held))
 
 
 def _unlock(b, op, lock):

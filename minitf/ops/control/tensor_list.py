@@ -13,7 +13,7 @@ from minitf.framework.registry import define
 from minitf.framework.shape import SCALAR, UNKNOWN, TensorShape
 from minitf.framework.static import constant_value
 from minitf.framework.tensor import Tensor
-from minitf.ops.datasets.base import boxed
+from minitf.ops.patterns import boxed
 
 
 class _List(tuple):

@@ -9,12 +9,11 @@ from __future__ import annotations
 import weakref
 from collections.abc import Iterator
 
-import numpy as np
-
 from minitf.framework import dtypes, errors
 from minitf.framework.function import FunctionGraph
 from minitf.framework.registry import define
 from minitf.framework.shape import SCALAR
+from minitf.ops.patterns import boxed
 
 Element = tuple  # of arrays
 ENDLESS, UNKNOWN = -1, -2  # numbers of elements
@@ -86,13 +85,6 @@ def captured_by(graphs: list[FunctionGraph], values: tuple) -> list[Function]:
         found.append(Function(graph, values[start:end]))
         start = end
     return found
-
-
-def boxed(thing) -> np.ndarray:
-    """A thing of Python's as an array without axes."""
-    box = np.empty((), object)
-    box[()] = thing
-    return box
 
 
 def content(b, tensor, value):

@@ -7,8 +7,9 @@ import itertools
 import numpy as np
 
 from minitf.framework import errors
-from minitf.ops.datasets.base import ELEMENTS, Dataset, Steps, boxed, dataset_op
+from minitf.ops.datasets.base import ELEMENTS, Dataset, Steps, dataset_op
 from minitf.ops.datasets.elementwise import MapDataset
+from minitf.ops.patterns import boxed
 
 
 def stacked(arrays: list[np.ndarray], component: int, op) -> np.ndarray:

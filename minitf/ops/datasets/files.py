@@ -10,8 +10,9 @@ import zlib
 from minitf.formats.records import Records
 from minitf.framework import errors
 from minitf.framework.files import translated
-from minitf.ops.datasets.base import Dataset, Steps, boxed, dataset_op
+from minitf.ops.datasets.base import Dataset, Steps, dataset_op
 from minitf.ops.io.file_ops import read_whole
+from minitf.ops.patterns import boxed
 
 
 class Files(Dataset):

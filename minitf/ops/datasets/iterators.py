@@ -13,8 +13,9 @@ from minitf.framework import errors, forks
 from minitf.framework.registry import define
 from minitf.framework.shape import SCALAR
 from minitf.ops.datasets import waiting
-from minitf.ops.datasets.base import Dataset, Pull, boxed
+from minitf.ops.datasets.base import Dataset, Pull
 from minitf.ops.datasets.sources import texts
+from minitf.ops.patterns import boxed
 
 _serial = itertools.count()
 

@@ -9,6 +9,7 @@ import numpy as np
 from minitf.ops.datasets.base import ELEMENTS, Dataset, Steps, captured_by, dataset_op
 from minitf.ops.datasets.batches import Kept
 from minitf.ops.datasets.elementwise import Called
+from minitf.ops.patterns import boxed
 
 _FUNCTION = f"f: func, {ELEMENTS}"
 _WITH_FUNCTION = "input_dataset: variant, other_arguments: **Targuments"
@@ -177,9 +178,7 @@ class _Grouped(Steps):
         return self._sizes[number]
 
     def _made_of(self, key: int, group: Dataset):
-        box = np.empty((), object)
-        box[()] = group
-        arguments = np.array(key, np.int64), box
+        arguments = np.array(key, np.int64), boxed(group)
         made = self._dataset.reduced.results(self._pull, arguments)
         return made[0][()].start(self._pull)
 

@@ -7,8 +7,8 @@ import numpy as np
 from minitf.framework import errors
 from minitf.framework.registry import define
 from minitf.framework.shape import SCALAR
-from minitf.ops.datasets.base import boxed
 from minitf.ops.datasets.iterators import Iterator, check_element
+from minitf.ops.patterns import boxed
 
 
 class Optional(tuple):

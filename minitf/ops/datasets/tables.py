@@ -12,10 +12,11 @@ from minitf.formats.records import TFRecordWriter
 from minitf.framework import dtypes, errors
 from minitf.framework.files import translated
 from minitf.framework.registry import define
-from minitf.ops.datasets.base import Dataset, Pull, Steps, boxed, dataset_op
+from minitf.ops.datasets.base import Dataset, Pull, Steps, dataset_op
 from minitf.ops.datasets.batches import Batches
 from minitf.ops.datasets.files import Files, check_compression, opened, read
 from minitf.ops.io.decoding import csv_fields, csv_value
+from minitf.ops.patterns import boxed
 
 # ---- comma-separated values
 

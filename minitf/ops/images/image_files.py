@@ -18,6 +18,7 @@ from minitf.framework.static import constant_value
 from minitf.framework.tensor import Tensor
 from minitf.ops.images.images import convert_image_dtype
 from minitf.ops.math import compare
+from minitf.ops.patterns import boxed
 from minitf.ops.random.random import random_uniform
 from minitf.ops.strings import strings
 
@@ -166,9 +167,7 @@ def _encoded(kind: str):
         options |= {} if quality is None else {"quality": _quality(quality)}
         picture = image[:, :, 0] if image.shape[2] == 1 else image
         _pillow().fromarray(picture, _MODES[image.shape[2]]).save(file, kind, **options)
-        found = np.empty((), object)
-        found[()] = file.getvalue()
-        return found
+        return boxed(file.getvalue())
 
     return numpy
 

@@ -15,15 +15,11 @@ from minitf.framework.static import constant_value
 from minitf.framework.tensor import Tensor
 from minitf.ops import patterns
 from minitf.ops.io import barrier_stores
+from minitf.ops.patterns import boxed
 
 
 def _open(b, op):
-    def make() -> np.ndarray:
-        box = np.empty((), object)
-        box[()] = barrier_stores.Barrier(op)
-        return box
-
-    handle = b.state(op, make)
+    handle = b.state(op, lambda: boxed(barrier_stores.Barrier(op)))
     _store(b, handle).check_shared(op)
     return handle
 

@@ -19,18 +19,13 @@ from minitf.framework.tensor import Tensor
 from minitf.ops.array.gather import gather
 from minitf.ops.array.joining import stack
 from minitf.ops.io.queue_stores import STORES
+from minitf.ops.patterns import boxed
 from minitf.ops.random.random import get_seed, seeds
 
 
 def _open(b, op):
     """The queue that the op, or all that share its name, has in this session."""
-
-    def make() -> np.ndarray:
-        box = np.empty((), object)
-        box[()] = STORES[op.type](op)
-        return box
-
-    handle = b.state(op, make)
+    handle = b.state(op, lambda: boxed(STORES[op.type](op)))
     store_of(b, handle).check_shared(op)
     return handle
 

@@ -17,6 +17,7 @@ from minitf.framework.shape import SCALAR, TensorShape
 from minitf.framework.tensor import Tensor
 from minitf.ops.io.file_ops import check_there, read_whole, text
 from minitf.ops.io.queues import store_of
+from minitf.ops.patterns import boxed
 
 
 class _Reader:
@@ -152,12 +153,7 @@ _KINDS = {
 
 
 def _open(b, op):
-    def make() -> np.ndarray:
-        box = np.empty((), object)
-        box[()] = _KINDS[op.type](op)
-        return box
-
-    return b.state(op, make)
+    return b.state(op, lambda: boxed(_KINDS[op.type](op)))
 
 
 def _reader(b, handle) -> _Reader:

@@ -15,6 +15,7 @@ from minitf.framework.shape import TensorShape
 from minitf.framework.tensor import Tensor
 from minitf.ops.array.array import reshape
 from minitf.ops.array.joining import split
+from minitf.ops.patterns import boxed
 
 
 class _Reader:
@@ -54,12 +55,7 @@ class _Reader:
 
 
 def _read(b, op):
-    def make() -> np.ndarray:
-        box = np.empty((), object)
-        box[()] = _Reader(op)
-        return box
-
-    reader = b.data(b.state(op, make))[()]
+    reader = b.data(b.state(op, lambda: boxed(_Reader(op))))[()]
     return b.constant(np.array([*[reader.draw() for _ in range(op.attrs["batch_size"])], None], object)[:-1])
 
 

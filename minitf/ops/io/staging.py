@@ -15,19 +15,14 @@ from minitf.framework.tensor import Tensor
 from minitf.ops import patterns
 from minitf.ops.control import control
 from minitf.ops.io import staging_stores
+from minitf.ops.patterns import boxed
 
 _HOST = {"stateful": True, "differentiable": False}
 
 
 def _store(b, op, kind: type) -> staging_stores.Stage:
     """What the area of an op's shared_name holds in the session."""
-
-    def make() -> np.ndarray:
-        box = np.empty((), object)
-        box[()] = kind(op)
-        return box
-
-    return b.data(b.state(op, make))[()]
+    return b.data(b.state(op, lambda: boxed(kind(op))))[()]
 
 
 # ---- in their order

@@ -36,20 +36,8 @@ def nce_loss(
     name: str | None = "nce_loss",
 ) -> Tensor:
     """The noise-contrastive estimation loss of each row, [batch] (Gutmann and Hyvärinen 2010)."""
-    logits, targets = _sampled_logits(
-        weights,
-        biases,
-        labels,
-        inputs,
-        num_sampled,
-        num_classes,
-        num_true,
-        sampled_values,
-        remove_accidental_hits,
-        partition_strategy,
-        name,
-        None,
-    )
+    sizes, how = (num_sampled, num_classes, num_true), (sampled_values, remove_accidental_hits, partition_strategy)
+    logits, targets = _sampled_logits(weights, biases, labels, inputs, *sizes, *how, name, None)
     losses = xent.sigmoid_cross_entropy_with_logits(labels=targets, logits=logits, name="sampled_losses")
     return reduce_sum(losses, 1)
 
@@ -72,20 +60,8 @@ def sampled_softmax_loss(
 
     It is for training only: it underestimates the loss over all classes.
     """
-    logits, targets = _sampled_logits(
-        weights,
-        biases,
-        labels,
-        inputs,
-        num_sampled,
-        num_classes,
-        num_true,
-        sampled_values,
-        remove_accidental_hits,
-        partition_strategy,
-        name,
-        seed,
-    )
+    sizes, how = (num_sampled, num_classes, num_true), (sampled_values, remove_accidental_hits, partition_strategy)
+    logits, targets = _sampled_logits(weights, biases, labels, inputs, *sizes, *how, name, seed)
     targets = identity.stop_gradient(targets, name="labels_stop_gradient")
     return xent.softmax_cross_entropy_with_logits_v2(labels=targets, logits=logits)
 

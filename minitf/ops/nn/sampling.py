@@ -16,6 +16,7 @@ import numpy as np
 
 from minitf.framework import dtypes
 from minitf.framework.apply import apply
+from minitf.framework.named import named
 from minitf.framework.registry import define
 from minitf.framework.shape import TensorShape
 from minitf.kernels.math.random import random_words
@@ -273,51 +274,39 @@ def _sample(type: str, true_classes, num_true, num_sampled, unique, seed, name, 
     )
 
 
-def uniform_candidate_sampler(
-    true_classes,
-    num_true: int,
-    num_sampled: int,
-    unique: bool,
-    range_max: int,
-    seed: int | None = None,
-    name: str | None = None,
-) -> tuple:
-    """Classes drawn with equal probabilities."""
-    return _sample(
-        "UniformCandidateSampler", true_classes, num_true, num_sampled, unique, seed, name, range_max=range_max
-    )
+def _sampler(type: str, name: str, doc: str):
+    """The public function of a sampler that knows nothing but the range of classes."""
+
+    @named(name, doc)
+    def function(
+        true_classes,
+        num_true: int,
+        num_sampled: int,
+        unique: bool,
+        range_max: int,
+        seed: int | None = None,
+        name: str | None = None,
+    ) -> tuple:
+        return _sample(type, true_classes, num_true, num_sampled, unique, seed, name, range_max=range_max)
+
+    return function
 
 
-def log_uniform_candidate_sampler(
-    true_classes,
-    num_true: int,
-    num_sampled: int,
-    unique: bool,
-    range_max: int,
-    seed: int | None = None,
-    name: str | None = None,
-) -> tuple:
+uniform_candidate_sampler = _sampler(
+    "UniformCandidateSampler", "uniform_candidate_sampler", "Classes drawn with equal probabilities."
+)
+log_uniform_candidate_sampler = _sampler(
+    "LogUniformCandidateSampler",
+    "log_uniform_candidate_sampler",
     """Classes drawn with P(c) = log((c + 2) / (c + 1)) / log(range_max + 1): right for words sorted by
     frequency.
-    """
-    return _sample(
-        "LogUniformCandidateSampler", true_classes, num_true, num_sampled, unique, seed, name, range_max=range_max
-    )
-
-
-def learned_unigram_candidate_sampler(
-    true_classes,
-    num_true: int,
-    num_sampled: int,
-    unique: bool,
-    range_max: int,
-    seed: int | None = None,
-    name: str | None = None,
-) -> tuple:
-    """Classes drawn as often as they were true in the runs before; each starts with a count of 1."""
-    return _sample(
-        "LearnedUnigramCandidateSampler", true_classes, num_true, num_sampled, unique, seed, name, range_max=range_max
-    )
+    """,
+)
+learned_unigram_candidate_sampler = _sampler(
+    "LearnedUnigramCandidateSampler",
+    "learned_unigram_candidate_sampler",
+    "Classes drawn as often as they were true in the runs before; each starts with a count of 1.",
+)
 
 
 def fixed_unigram_candidate_sampler(

@@ -14,6 +14,7 @@ from minitf.framework.registry import define
 from minitf.framework.shape import SCALAR, TensorShape
 from minitf.framework.sparse import SparseTensor, as_sparse
 from minitf.framework.tensor import Tensor
+from minitf.ops.patterns import boxed
 from minitf.ops.sparse.sparse import check_places
 
 _PARTS = "sparse_indices: int64[n, rank], sparse_values: T[n], sparse_shape: int64[rank]"
@@ -222,12 +223,7 @@ class _Kept:
 
 
 def _kept(b, op) -> _Kept:
-    def make() -> np.ndarray:
-        box = np.empty((), object)
-        box[()] = _Kept()
-        return box
-
-    return b.data(b.state(op.attrs["shared_name"] or op.name, make))[()]
+    return b.data(b.state(op.attrs["shared_name"] or op.name, lambda: boxed(_Kept())))[()]
 
 
 def _copied(b, values) -> list:

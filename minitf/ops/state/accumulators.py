@@ -13,18 +13,14 @@ from minitf.framework.registry import define
 from minitf.framework.shape import SCALAR, as_shape
 from minitf.framework.tensor import IndexedSlices, Tensor
 from minitf.ops.math.cast import cast
+from minitf.ops.patterns import boxed
 from minitf.ops.state.accumulator_stores import Accumulator, SparseAccumulator
 
 _STORES = {"ResourceConditionalAccumulator": Accumulator, "SparseConditionalAccumulator": SparseAccumulator}
 
 
 def _open(b, op):
-    def make() -> np.ndarray:
-        box = np.empty((), object)
-        box[()] = _STORES[op.type](op)
-        return box
-
-    handle = b.state(op, make)
+    handle = b.state(op, lambda: boxed(_STORES[op.type](op)))
     _store(b, handle).check_shared(op)
     return handle
 

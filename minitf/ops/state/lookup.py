@@ -10,6 +10,7 @@ from minitf.framework import dtypes, errors
 from minitf.framework.registry import define
 from minitf.framework.shape import SCALAR, UNKNOWN, TensorShape
 from minitf.ops.io.file_ops import lines_of
+from minitf.ops.patterns import boxed
 
 WHOLE_LINE, LINE_NUMBER = -2, -1  # what of a line is meant, instead of the number of a column
 _CONVERT = {"string": lambda text: text, "bool": lambda text: text == b"true"}
@@ -112,16 +113,10 @@ class _Dense(Table):
         return super().find(op, keys, default)
 
 
-def _boxed(table: Table) -> np.ndarray:
-    box = np.empty((), object)
-    box[()] = table
-    return box
-
-
 def _open(kind):
     def host(b, op, *inputs):
         arrays = [b.data(v) for v in inputs]
-        return b.state(op.attrs["shared_name"] or op, lambda: _boxed(kind(op, *arrays)))
+        return b.state(op.attrs["shared_name"] or op, lambda: boxed(kind(op, *arrays)))
 
     return host
 

@@ -7,12 +7,14 @@ import copy
 import functools
 import threading
 from collections.abc import Callable
+from inspect import Parameter
 
 from minitf.framework import dtypes
 from minitf.framework.collections import GraphKeys
 from minitf.framework.convert import convert_to_tensor
 from minitf.framework.getter import getter
 from minitf.framework.graph import Graph, get_default_graph, name_scope
+from minitf.framework.taking import arguments, optional, taking
 from minitf.ops.state import resource_variable  # noqa: F401 - a kind of variables
 from minitf.ops.state.creation import SCOPES
 from minitf.ops.state.variable_store import AUTO_REUSE, store_of
@@ -326,35 +328,13 @@ def _leave(state: _Open, scope: VariableScope, counts: dict | None, name: str) -
         state.counts = counts
 
 
-def variable_op_scope(
-    values,
-    name_or_scope,
-    default_name: str | None = None,
-    initializer=None,
-    regularizer: Callable | None = None,
-    caching_device: str | Callable | None = None,
-    partitioner=None,
-    custom_getter=None,
-    reuse=None,
-    dtype=None,
-    use_resource=None,
-    constraint: Callable | None = None,
-) -> variable_scope:
+_SCOPE, _DEFAULT_NAME, _, *_SETTINGS, _ = arguments(variable_scope)
+
+
+@taking([Parameter("values", Parameter.POSITIONAL_OR_KEYWORD), _SCOPE, _DEFAULT_NAME, *_SETTINGS])
+def variable_op_scope(**how) -> variable_scope:
     """The old form of `variable_scope`, with values first."""
-    return variable_scope(
-        name_or_scope,
-        default_name,
-        values,
-        initializer,
-        regularizer,
-        caching_device,
-        partitioner,
-        custom_getter,
-        reuse,
-        dtype,
-        use_resource,
-        constraint,
-    )
+    return variable_scope(**how)
 
 
 # ---- variables of the open scope
@@ -410,42 +390,10 @@ def get_variable(
     )
 
 
-def get_local_variable(
-    name: str,
-    shape=None,
-    dtype=None,
-    initializer=None,
-    regularizer: Callable | None = None,
-    trainable: bool = False,
-    collections=None,
-    caching_device: str | Callable | None = None,
-    partitioner=None,
-    validate_shape: bool = True,
-    use_resource=None,
-    custom_getter=None,
-    constraint: Callable | None = None,
-    synchronization=None,
-    aggregation=None,
-) -> Variable:
+@taking([optional("trainable", False, "bool") if a.name == "trainable" else a for a in arguments(get_variable)])
+def get_local_variable(collections, trainable, **how) -> Variable:
     """Like `get_variable`, for a variable that is not trained and not saved: it is a local one."""
-    collections = [*(collections or ()), GraphKeys.LOCAL_VARIABLES]
-    return get_variable(
-        name,
-        shape,
-        dtype,
-        initializer,
-        regularizer,
-        False,
-        collections,
-        caching_device,
-        partitioner,
-        validate_shape,
-        use_resource,
-        custom_getter,
-        constraint,
-        synchronization,
-        aggregation,
-    )
+    return get_variable(collections=[*(collections or ()), GraphKeys.LOCAL_VARIABLES], trainable=False, **how)
 
 
 def create_partitioned_variables(

@@ -11,6 +11,7 @@ from minitf.framework.registry import define
 from minitf.framework.shape import SCALAR, TensorShape
 from minitf.framework.sparse import SparseTensor
 from minitf.framework.tensor import Tensor
+from minitf.ops.patterns import boxed
 
 # ---- parts of strings
 
@@ -87,9 +88,7 @@ def _formatted(op, *arrays):
     pieces = op.attrs["template"].split(op.attrs["placeholder"])
     texts = [_shown(a, op.attrs["summarize"]) for a in arrays]
     made = "".join([piece + text for piece, text in zip(pieces, [*texts, ""])])
-    found = np.empty((), object)
-    found[()] = made.encode("utf-8", "surrogateescape")
-    return found
+    return boxed(made.encode("utf-8", "surrogateescape"))
 
 
 def _shown(array: np.ndarray, most: int) -> str:

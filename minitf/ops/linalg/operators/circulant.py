@@ -25,11 +25,22 @@ class _Circulant(LinearOperator):
     spectrum: [..., *block], what the transforms are multiplied by; input_output_dtype: of operands, complex64.
     """
 
-    def __init__(self, spectrum, depth: int, input_output_dtype, hints: tuple, name: str):
-        is_non_singular, is_self_adjoint, is_positive_definite, is_square = hints
+    _depth = 1
+
+    def __init__(
+        self,
+        spectrum,
+        input_output_dtype=dtypes.complex64,
+        is_non_singular=None,
+        is_self_adjoint=None,
+        is_positive_definite=None,
+        is_square=True,
+        name: str | None = None,
+    ):
+        name, depth = name or type(self).__name__, self._depth
         if is_square is False:
             raise ValueError(f"A {name} operator is always square.")
-        self._spectrum, self._depth = convert_to_tensor(spectrum, name="spectrum"), depth
+        self._spectrum = convert_to_tensor(spectrum, name="spectrum")
         if not (self._spectrum.dtype.is_floating or self._spectrum.dtype.is_complex):
             raise TypeError(f"Argument spectrum must have a floating point or complex dtype.  Found: {self._spectrum}")
         if self._spectrum.shape.rank is not None and self._spectrum.shape.rank < depth:
@@ -129,49 +140,14 @@ class LinearOperatorCirculant(_Circulant):
     spectrum: [..., n], the transform of the first columns; input_output_dtype: the type of operands.
     """
 
-    def __init__(
-        self,
-        spectrum,
-        input_output_dtype=dtypes.complex64,
-        is_non_singular=None,
-        is_self_adjoint=None,
-        is_positive_definite=None,
-        is_square=True,
-        name: str = "LinearOperatorCirculant",
-    ):
-        hints = is_non_singular, is_self_adjoint, is_positive_definite, is_square
-        super().__init__(spectrum, 1, input_output_dtype, hints, name)
-
 
 class LinearOperatorCirculant2D(_Circulant):
     """Convolutions of images with periodic ends; spectrum: [..., n0, n1], acting on vectors of n0 * n1."""
 
-    def __init__(
-        self,
-        spectrum,
-        input_output_dtype=dtypes.complex64,
-        is_non_singular=None,
-        is_self_adjoint=None,
-        is_positive_definite=None,
-        is_square=True,
-        name: str = "LinearOperatorCirculant2D",
-    ):
-        hints = is_non_singular, is_self_adjoint, is_positive_definite, is_square
-        super().__init__(spectrum, 2, input_output_dtype, hints, name)
+    _depth = 2
 
 
 class LinearOperatorCirculant3D(_Circulant):
     """Convolutions of volumes with periodic ends; spectrum: [..., n0, n1, n2]."""
 
-    def __init__(
-        self,
-        spectrum,
-        input_output_dtype=dtypes.complex64,
-        is_non_singular=None,
-        is_self_adjoint=None,
-        is_positive_definite=None,
-        is_square=True,
-        name: str = "LinearOperatorCirculant3D",
-    ):
-        hints = is_non_singular, is_self_adjoint, is_positive_definite, is_square
-        super().__init__(spectrum, 3, input_output_dtype, hints, name)
+    _depth = 3
