@@ -220,7 +220,7 @@ from minitf.ops.control.cond import cond
 from minitf.ops.control.control import group, no_op, tuple
 from minitf.ops.control.critical_section import CriticalSection
 from minitf.ops.math.confusion import confusion_matrix
-from minitf.ops.control.counted import foldl, foldr, map_fn, scan
+from minitf.ops.control.counted import foldl, foldr, map_fn, scan, vectorized_map
 from minitf.ops.state.accumulators import (
     ConditionalAccumulator, ConditionalAccumulatorBase, SparseConditionalAccumulator,
 )  # fmt: skip
@@ -364,5 +364,5 @@ _guard(
     "contrib.slim.queues contrib.util contrib.predictor profiler io python_io viz graph_util saved_model "
     "saved_model.builder saved_model.loader saved_model.utils saved_model.signature_def_utils "
     "saved_model.main_op data data.experimental contrib.data lookup contrib.lookup "
-    "signal spectral ragged",
+    "signal spectral ragged contrib.image contrib.slim.summaries",
 )

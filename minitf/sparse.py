@@ -3,6 +3,8 @@
 # ruff: noqa: F401 - names that are handed on
 
 from minitf.framework.sparse import SparseTensor
+from minitf.ops.sparse.crosses import sparse_cross as cross
+from minitf.ops.sparse.crosses import sparse_cross_hashed as cross_hashed
 from minitf.ops.sparse.ids import sparse_fill_empty_rows as fill_empty_rows
 from minitf.ops.sparse.ids import sparse_merge as merge
 from minitf.ops.sparse.ids import sparse_to_indicator as to_indicator

@@ -109,6 +109,7 @@ tensorflow.contrib.layers.python.layers                 minitf.contrib.layers
 tensorflow.contrib.layers.python.layers.initializers    minitf.contrib.layers
 tensorflow.contrib.layers.python.layers.layers          minitf.contrib.layers
 tensorflow.contrib.layers.python.layers.regularizers    minitf.contrib.layers
+tensorflow.contrib.layers.python.layers.summaries       minitf.contrib.layers.summaries
 tensorflow.contrib.layers.python.layers.utils           minitf.contrib.layers.utils
 tensorflow.contrib.learn.datasets.mnist                 minitf.datasets.mnist
 tensorflow.contrib.learn.python                         tensorflow.contrib.learn
@@ -119,12 +120,14 @@ tensorflow.contrib.learn.python.learn.preprocessing     tensorflow.contrib.learn
 tensorflow.contrib.legacy_seq2seq                       zero.legacy_seq2seq minitf.contrib.legacy_seq2seq
 tensorflow.contrib.lookup.lookup_ops                    minitf.contrib.lookup
 tensorflow.contrib.losses                               minitf.contrib.slim.losses
+tensorflow.contrib.losses.metric_learning               minitf.contrib.metric_learning
 tensorflow.contrib.slim.evaluation                       minitf.contrib.slim.evaluation
 tensorflow.contrib.slim.learning                         minitf.contrib.slim.learning
 tensorflow.contrib.slim.losses                           minitf.contrib.slim.losses
 tensorflow.contrib.slim.metrics                          minitf.contrib.metrics
 tensorflow.contrib.slim.model_analyzer                   minitf.contrib.slim.model_analyzer
 tensorflow.contrib.slim.queues                           minitf.contrib.slim.queues
+tensorflow.contrib.slim.summaries                       minitf.contrib.slim.summaries
 tensorflow.contrib.slim.utils                            minitf.contrib.layers.utils
 tensorflow.contrib.slim.data_decoder                    minitf.contrib.slim.data_decoder
 tensorflow.contrib.slim.data_provider                   minitf.contrib.slim.data_provider
@@ -396,10 +399,6 @@ tensorflow.python.framework.tensor_util.is_tensor                   minitf.contr
 tensorflow.__version__                                              minitf.__version__
 tensorflow.contrib.rnn._linear                                      minitf.rnn.rnn_cell._linear
 tensorflow.logging._logger                                          minitf.platform.logging._logger
-tensorflow.contrib.framework.argsort                                minitf.argsort
-tensorflow.contrib.framework.convert_to_tensor_or_sparse_tensor     minitf.convert_to_tensor_or_sparse_tensor
-tensorflow.contrib.framework.py_func                                minitf.py_func
-tensorflow.contrib.framework.sort                                   minitf.sort
 tensorflow.dtypes.as_string                                         minitf.as_string
 tensorflow.nn.linear                                                minitf.rnn.rnn_cell._linear
 tensorflow.nn.rnn_cell._linear                                      minitf.rnn.rnn_cell._linear

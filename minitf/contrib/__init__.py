@@ -4,6 +4,7 @@ from minitf.contrib import crf
 from minitf.contrib import data
 from minitf.contrib import factorization
 from minitf.contrib import framework
+from minitf.contrib import image
 from minitf.contrib import layers
 from minitf.contrib import learn
 from minitf.contrib import legacy_seq2seq
@@ -11,6 +12,7 @@ from minitf.contrib import lookup
 from minitf.contrib import metrics
 from minitf.contrib import rnn
 from minitf.contrib import seq2seq
+from minitf.contrib import signal
 from minitf.contrib import predictor
 from minitf.contrib import staging
 from minitf.contrib import training

@@ -49,3 +49,11 @@ from minitf.train.global_step import assert_or_get_global_step
 from minitf.train.global_step import create_global_step
 from minitf.train.global_step import get_global_step
 from minitf.train.global_step import get_or_create_global_step
+from minitf.framework.sparse import convert_to_tensor_or_sparse_tensor
+from minitf.ops.array.sorting import argsort
+from minitf.ops.array.sorting import sort
+from minitf.ops.control.check import is_non_decreasing
+from minitf.ops.control.check import is_numeric_tensor
+from minitf.ops.control.check import is_strictly_increasing
+from minitf.ops.control.script import py_func
+from minitf.ops.io.record_input import RecordInput

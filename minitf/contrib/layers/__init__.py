@@ -55,3 +55,13 @@ from minitf.contrib.layers.embeddings import embedding_lookup_unique
 from minitf.contrib.layers.sequences import dense_to_sparse
 from minitf.contrib.layers.sequences import images_to_sequence
 from minitf.contrib.layers.sequences import sequence_to_images
+from minitf.contrib.layers import summaries
+from minitf.contrib.layers.legacy import legacy_fully_connected
+from minitf.contrib.layers.legacy import legacy_linear
+from minitf.contrib.layers.legacy import legacy_relu
+from minitf.contrib.layers.legacy import scale_gradient
+from minitf.contrib.layers.summaries import summarize_activation
+from minitf.contrib.layers.summaries import summarize_activations
+from minitf.contrib.layers.summaries import summarize_collection
+from minitf.contrib.layers.summaries import summarize_tensor
+from minitf.contrib.layers.summaries import summarize_tensors

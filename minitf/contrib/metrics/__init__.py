@@ -1,5 +1,14 @@
 """tf.contrib.metrics."""
 
+from minitf.contrib.metrics.rates import recall_at_precision
+from minitf.contrib.metrics.rates import sparse_recall_at_top_k
+from minitf.contrib.metrics.rates import streaming_covariance
+from minitf.contrib.metrics.rates import streaming_false_negative_rate
+from minitf.contrib.metrics.rates import streaming_false_negative_rate_at_thresholds
+from minitf.contrib.metrics.rates import streaming_false_positive_rate
+from minitf.contrib.metrics.rates import streaming_false_positive_rate_at_thresholds
+from minitf.contrib.metrics.rates import streaming_pearson_correlation
+from minitf.contrib.metrics.rates import streaming_sparse_precision_at_top_k
 from minitf.contrib.metrics.streaming import accuracy
 from minitf.contrib.metrics.streaming import aggregate_metric_map
 from minitf.contrib.metrics.streaming import aggregate_metrics
@@ -33,3 +42,7 @@ from minitf.contrib.metrics.streaming import streaming_true_negatives_at_thresho
 from minitf.contrib.metrics.streaming import streaming_true_positives
 from minitf.contrib.metrics.streaming import streaming_true_positives_at_thresholds
 from minitf.ops.math.confusion import confusion_matrix
+from minitf.ops.sparse.set_operations import difference as set_difference
+from minitf.ops.sparse.set_operations import intersection as set_intersection
+from minitf.ops.sparse.set_operations import size as set_size
+from minitf.ops.sparse.set_operations import union as set_union

@@ -12,6 +12,7 @@ from minitf.contrib.slim import learning
 from minitf.contrib.slim import losses
 from minitf.contrib.slim import model_analyzer
 from minitf.contrib.slim import queues
+from minitf.contrib.slim import summaries
 from minitf.contrib.layers import utils
 from minitf.contrib.framework import (
     add_arg_scope,
@@ -102,3 +103,15 @@ from minitf.contrib.layers import (
     sequence_to_images,
 )
 from minitf.contrib.layers.pooling import pool
+from minitf.contrib import metrics
+from minitf.contrib.layers.legacy import legacy_fully_connected, legacy_linear, legacy_relu, scale_gradient
+from minitf.contrib.layers.summaries import (
+    summarize_activation,
+    summarize_activations,
+    summarize_biases,
+    summarize_collection,
+    summarize_tensor,
+    summarize_tensors,
+    summarize_variables,
+    summarize_weights,
+)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import minitf as tf
+from minitf.contrib import metric_learning as metric_learning
 from minitf.framework.graph import name_scope
 
 

@@ -183,6 +183,27 @@ def map_fn(
     return nest.pack_sequence_as(like, ys)
 
 
+def vectorized_map(fn: Callable, elems):
+    """`fn` applied to each slice of `elems` along axis 0, the results stacked; of whatever types and structure.
+
+    elems: a tensor or nested structure of tensors of equal first size.
+
+    >>> import minitf as tf
+    >>> with tf.Session() as sess:
+    ...     print(sess.run(tf.vectorized_map(lambda x: tf.reduce_sum(x), tf.constant([[1, 2], [3, 4]]))))
+    [3 7]
+    """
+    with name_scope(None, "vectorized_map", [fn]):
+        elements, given = _Elements(elems, "vectorized_map"), []
+
+        def body(carry, slices):
+            given.append(nest.map_structure(convert_to_tensor, fn(elements.packed(slices))))
+            return [], nest.flatten(given[0])
+
+        _, ys = counted_loop(body, [], elements.flat, elements.count())
+    return nest.pack_sequence_as(given[0], [elements.stacked(y) for y in ys])
+
+
 def _typed(tensor: Tensor, dtype) -> Tensor:
     if not tensor.dtype.is_compatible_with(dtype):
         raise TypeError(

@@ -1,0 +1,206 @@
+"""Shares of wrong predictions, and how two quantities vary together."""
+
+from __future__ import annotations
+
+import minitf as tf
+from minitf.metrics.counts import at_thresholds, false_negatives, false_positives, true_negatives, true_positives
+from minitf.metrics.streams import alike, broadcast_weights, collected, metric_variable
+
+_SMALL = 1e-7
+
+
+def _rate(default: str, wrong, right, doc: str):
+    def function(
+        predictions, labels, weights=None, metrics_collections=None, updates_collections=None, name: str | None = None
+    ) -> tuple:
+        with tf.variable_scope(name, default, [predictions, labels, weights]):
+            predictions, labels, weights = alike(tf.cast(predictions, tf.bool), tf.cast(labels, tf.bool), weights)
+            bad, bad_update = wrong(labels, predictions, weights)
+            good, good_update = right(labels, predictions, weights)
+            found = _share(bad, good, "value"), _share(bad_update, good_update, "update_op")
+            return collected(*found, metrics_collections, updates_collections)
+
+    function.__doc__ = (
+        f"{doc}; a pair of it and its update op.\n\n    predictions, labels: bools, or what is cast to them.\n    "
+    )
+    return function
+
+
+def _share(part, other, name: str):
+    return tf.where(tf.greater(part + other, 0), tf.div(part, part + other), 0, name)
+
+
+streaming_false_positive_rate = _rate(
+    "false_positive_rate", false_positives, true_negatives, "The share of what is false that was predicted true"
+)
+streaming_false_negative_rate = _rate(
+    "false_negative_rate", false_negatives, true_positives, "The share of what is true that was predicted false"
+)
+
+
+def _rate_at_thresholds(default: str, wrong: str, right: str, short: str, doc: str):
+    def function(
+        predictions,
+        labels,
+        thresholds: list,
+        weights=None,
+        metrics_collections=None,
+        updates_collections=None,
+        name: str | None = None,
+    ) -> tuple:
+        with tf.variable_scope(name, default, [predictions, labels, weights]):
+            predictions = tf.convert_to_tensor(predictions)
+            values, updates = at_thresholds(labels, predictions, thresholds, weights, (right, wrong))
+            value, update_op = [
+                tf.div(part[wrong], _SMALL + part[wrong] + part[right], name=f"{short}_{which}")
+                for part, which in ((values, "value"), (updates, "update_op"))
+            ]
+            return collected(value, update_op, metrics_collections, updates_collections)
+
+    function.__doc__ = f"{doc} above each of some thresholds; a pair of the shares and their update op."
+    return function
+
+
+streaming_false_positive_rate_at_thresholds = _rate_at_thresholds(
+    "false_positive_rate_at_thresholds",
+    "fp",
+    "tn",
+    "fpr",
+    "The share of what is false that is predicted true when predictions in [0, 1] count so",
+)
+streaming_false_negative_rate_at_thresholds = _rate_at_thresholds(
+    "false_negative_rate_at_thresholds",
+    "fn",
+    "tp",
+    "fnr",
+    "The share of what is true that is predicted false when predictions in [0, 1] count as true",
+)
+
+
+def streaming_covariance(
+    predictions, labels, weights=None, metrics_collections=None, updates_collections=None, name: str | None = None
+) -> tuple:
+    """The covariance of predictions and labels, floats of one shape; a pair of it and its update op."""
+    with tf.variable_scope(name, "covariance", [predictions, labels, weights]):
+        predictions, labels, weights = alike(predictions, labels, weights)
+        predictions.shape.assert_is_compatible_with(labels.shape)
+        names = ("count", "mean_prediction", "mean_label", "comoment")
+        count, mean_p, mean_l, comoment = [metric_variable([], tf.float32, n) for n in names]
+        weights = None if weights is None else broadcast_weights(weights, labels)
+        more = tf.cast(tf.size(labels), tf.float32) if weights is None else tf.reduce_sum(weights)
+        total = tf.assign_add(count, more)
+        before = total - more
+        batch_p, before_p = _mean_moved(mean_p, predictions, weights, more, total)
+        batch_l, before_l = _mean_moved(mean_l, labels, weights, more, total)
+        residuals = (predictions - batch_p) * (labels - batch_l)
+        own = tf.reduce_sum(residuals if weights is None else residuals * weights)
+        moved = tf.assign_add(comoment, own + (before_p - batch_p) * (before_l - batch_l) * (before * more / total))
+        value = _variance(count, comoment, "covariance")
+        with tf.control_dependencies([moved]):
+            update_op = _variance(count, comoment, "update_op")
+        return collected(value, update_op, metrics_collections, updates_collections)
+
+
+def _mean_moved(mean, values, weights, more, total) -> tuple:
+    """The mean of this run alone, and that of those before; the variable holds that of all."""
+    own = tf.div_no_nan(tf.reduce_sum(values if weights is None else tf.multiply(values, weights)), more)
+    step = tf.div_no_nan((own - mean) * more, total)
+    return own, tf.assign_add(mean, step) - step
+
+
+def _variance(count, comoment, name: str):
+    return tf.where(tf.less_equal(count, 1.0), float("nan"), tf.truediv(comoment, count - 1), name=name)
+
+
+def streaming_pearson_correlation(
+    predictions, labels, weights=None, metrics_collections=None, updates_collections=None, name: str | None = None
+) -> tuple:
+    """The correlation of predictions and labels, floats of one shape; a pair of it and its update op."""
+    with tf.variable_scope(name, "pearson_r", [predictions, labels, weights]):
+        predictions, labels, weights = alike(predictions, labels, weights)
+        predictions.shape.assert_is_compatible_with(labels.shape)
+        weights = None if weights is None else broadcast_weights(weights, labels)
+        both = streaming_covariance(predictions, labels, weights, name="covariance")
+        of_p = streaming_covariance(predictions, predictions, weights, name="variance_predictions")
+        of_l = streaming_covariance(labels, labels, weights, name="variance_labels")
+        value, update_op = [
+            tf.truediv(c, tf.multiply(tf.sqrt(p), tf.sqrt(of)), name=which)
+            for c, p, of, which in zip(both, of_p, of_l, ("pearson_r", "update_op"))
+        ]
+        return collected(value, update_op, metrics_collections, updates_collections)
+
+
+def streaming_sparse_precision_at_top_k(
+    top_k_predictions,
+    labels,
+    class_id=None,
+    weights=None,
+    metrics_collections=None,
+    updates_collections=None,
+    name: str | None = None,
+) -> tuple:
+    """`tf.metrics.precision_at_top_k`, with predictions before labels."""
+    with tf.name_scope(name, _at_k("precision", class_id), [top_k_predictions, labels, weights]) as scope:
+        return tf.metrics.precision_at_top_k(
+            labels, top_k_predictions, None, class_id, weights, metrics_collections, updates_collections, scope
+        )
+
+
+def sparse_recall_at_top_k(
+    labels,
+    top_k_predictions,
+    class_id=None,
+    weights=None,
+    metrics_collections=None,
+    updates_collections=None,
+    name: str | None = None,
+) -> tuple:
+    """`tf.metrics.recall_at_top_k`."""
+    with tf.name_scope(name, _at_k("recall", class_id), [top_k_predictions, labels, weights]) as scope:
+        return tf.metrics.recall_at_top_k(
+            labels, top_k_predictions, None, class_id, weights, metrics_collections, updates_collections, scope
+        )
+
+
+def _at_k(word: str, class_id) -> str:
+    return f"{word}_at_k" + ("" if class_id is None else f"_class{class_id}")
+
+
+def recall_at_precision(
+    labels,
+    predictions,
+    precision: float,
+    weights=None,
+    num_thresholds: int = 200,
+    metrics_collections=None,
+    updates_collections=None,
+    name: str | None = None,
+    strict_mode: bool = False,
+) -> tuple:
+    """The recall at the threshold whose precision is nearest to one asked for, or with strict_mode not below it; a
+    pair of it and its update op.
+
+    Raises:
+      ValueError: for a precision that is not in [0, 1].
+    """
+    if not 0 <= precision <= 1:
+        raise ValueError("`precision` must be in the range [0, 1].")
+    with tf.variable_scope(name, "recall_at_precision", [predictions, labels, weights]):
+        inner = [i * 1.0 / (num_thresholds - 1) for i in range(1, num_thresholds - 1)]
+        predictions = tf.convert_to_tensor(predictions)
+        parts = at_thresholds(labels, predictions, [-_SMALL, *inner, 1.0 + _SMALL], weights)
+        value, update_op = [
+            _recall_at(part["tp"], part["fp"], part["fn"], precision, which, strict_mode)
+            for part, which in zip(parts, ("value", "update_op"))
+        ]
+        return collected(value, update_op, metrics_collections, updates_collections)
+
+
+def _recall_at(tp, fp, fn, precision: float, name: str, strict: bool):
+    precisions = tf.div(tp, tp + fp + _SMALL)
+    if not strict:
+        at = tf.argmin(tf.abs(precisions - precision), 0, output_type=tf.int32)
+        return tf.div(tp[at], tp[at] + fn[at] + _SMALL, name)
+    at = tf.argmax(tf.div(1.0, precisions - precision + _SMALL), 0, output_type=tf.int32)
+    good = precisions[at] >= precision
+    return tf.cond(good, lambda: tf.div(tp[at], tp[at] + fn[at] + _SMALL, name), lambda: tf.constant(0.0))
