@@ -15,6 +15,7 @@ from minitf.framework.tensor import Tensor
 from minitf.kernels.compile import layout
 from minitf.kernels.math import movement
 
+STATEFUL = {"stateful": True, "differentiable": False}  # traits of ops on what a session keeps
 _MANY = 1000  # elements: values at least as large are not worked out while the graph is built
 _nest = functools.lru_cache(4096)(layout.nest)  # the steps of an unrolled network walk the same shapes
 

@@ -15,8 +15,7 @@ define(
     "; shape: shape = None -> output: dtype",
     role="placeholder",
     shape=lambda op: op.attrs["shape"],
-    differentiable=False,
-    stateful=True,
+    **patterns.STATEFUL,
 )
 define(
     "PlaceholderWithDefault",

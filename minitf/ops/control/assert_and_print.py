@@ -108,9 +108,8 @@ define(
     "condition: bool[], data: **T; summarize: int = 3 ->",
     kernel=_assert,
     any_type=True,
-    stateful=True,
     effect="checks",
-    differentiable=False,
+    **patterns.STATEFUL,
 )
 define(
     "Print",

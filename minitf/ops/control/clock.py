@@ -16,8 +16,7 @@ define(
     "-> ts: float64",
     shape=patterns.scalar,
     host=lambda b, op: b.constant(np.array(time.time())),
-    stateful=True,
-    differentiable=False,
+    **patterns.STATEFUL,
 )
 
 

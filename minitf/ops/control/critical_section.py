@@ -15,7 +15,7 @@ from minitf.framework.shape import SCALAR
 from minitf.framework.tensor import Tensor
 from minitf.ops.array.identity import identity
 from minitf.ops.control import control
-from minitf.ops.patterns import boxed
+from minitf.ops.patterns import STATEFUL, boxed
 
 
 class _Mutex:
@@ -53,16 +53,15 @@ def _release(b, held: _Mutex, owner: int) -> None:
             b.wake()
 
 
-_HOST = {"stateful": True, "differentiable": False}
 define(
     "MutexV2",
     "; container: string = '', shared_name: string = '' -> resource: resource",
     shape=lambda op: SCALAR,
     host=_open,
-    **_HOST,
+    **STATEFUL,
 )
-define("MutexLock", "mutex: resource -> mutex_lock: variant", shape=lambda op: SCALAR, host=_lock, **_HOST)
-define("ConsumeMutexLock", "mutex_lock: variant ->", host=_unlock, **_HOST)
+define("MutexLock", "mutex: resource -> mutex_lock: variant", shape=lambda op: SCALAR, host=_lock, **STATEFUL)
+define("ConsumeMutexLock", "mutex_lock: variant ->", host=_unlock, **STATEFUL)
 
 
 def mutex_v2(container: str = "", shared_name: str = "", name: str | None = None) -> Tensor:

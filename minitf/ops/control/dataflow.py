@@ -85,9 +85,8 @@ define(
     "index: int32[], inputs: &*T -> output: &T",
     shape=lambda op: [_common_shape(op.inputs[1:])],
     dataflow="select",
-    differentiable=False,
-    stateful=True,
     host=_selected,
+    **patterns.STATEFUL,
 )
 # Whatever it waits for, and if that is dead: it runs.
 define("ControlTrigger", "->", kernel=lambda b, op: (), differentiable=False, dataflow="trigger")

@@ -4,16 +4,11 @@ from __future__ import annotations
 
 from minitf.framework import errors
 from minitf.framework.registry import define
+from minitf.ops.patterns import STATEFUL
 
 
 def _refuse(b, op, *values):
     raise errors.UnimplementedError(None, op, "; ".join(op.attrs["reasons"]))
 
 
-define(
-    "Missing",
-    "inputs: **; stands_for_op: object, reasons: object -> outputs: **dtypes",
-    host=_refuse,
-    stateful=True,
-    differentiable=False,
-)
+define("Missing", "inputs: **; stands_for_op: object, reasons: object -> outputs: **dtypes", host=_refuse, **STATEFUL)

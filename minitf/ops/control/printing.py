@@ -15,6 +15,7 @@ from minitf.framework.operation import Operation
 from minitf.framework.registry import define
 from minitf.framework.sparse import SparseTensor
 from minitf.framework.tensor import Tensor
+from minitf.ops.patterns import STATEFUL
 from minitf.ops.strings.string_parts import string_format
 
 _FILE = "file://"
@@ -42,9 +43,8 @@ define(
     "PrintV2",
     "input: string[]; output_stream: string = 'stderr', end: string = '\\n' ->",
     host=_print,
-    stateful=True,
     effect="prints",
-    differentiable=False,
+    **STATEFUL,
 )
 
 

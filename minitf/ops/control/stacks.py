@@ -5,6 +5,7 @@ from __future__ import annotations
 from minitf.framework.registry import define
 from minitf.framework.shape import UNKNOWN, TensorShape
 from minitf.ops.datasets.base import boxed
+from minitf.ops.patterns import STATEFUL
 
 
 class _Stack(list):
@@ -47,8 +48,7 @@ define(
     "max_size: int32[]; elem_type: type, stack_name: string = '' -> handle: resource",
     shape=lambda op: TensorShape([2]),
     host=lambda b, op, most: b.constant(boxed(_Stack(int(b.data(most))))),
-    stateful=True,
-    differentiable=False,
+    **STATEFUL,
 )
 define(
     "StackPushV2",
@@ -59,4 +59,4 @@ define(
     grad=lambda op, g: [None, g],
 )
 define("StackPopV2", "handle: resource -> elem: elem_type", shape=lambda op: UNKNOWN, host=_pop, stateful=True)
-define("StackCloseV2", "handle: resource ->", host=_close, stateful=True, differentiable=False)
+define("StackCloseV2", "handle: resource ->", host=_close, **STATEFUL)

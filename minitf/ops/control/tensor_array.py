@@ -19,6 +19,7 @@ from minitf.framework.static import constant_value
 from minitf.framework.tensor import Tensor
 from minitf.ops.array import array, ranges
 from minitf.ops.control import control
+from minitf.ops.patterns import STATEFUL
 
 
 def _on_list(b, op, *values):
@@ -32,11 +33,10 @@ define(
     "TensorArrayV3",
     "size: int32[]; element_shape: shape = None, dynamic_size: bool = False, clear_after_read: bool = True, "
     "identical_element_shapes: bool = False, tensor_array_name: string = '' -> flow: dtype",
-    stateful=True,
-    differentiable=False,
     shape=lambda op: UNKNOWN,
     on_lists="make",
     **_RULES,
+    **STATEFUL,
 )
 define(
     "TensorArrayGradV3", "flow: T -> grad: T", differentiable=False, shape=lambda op: UNKNOWN, on_lists="like", **_RULES

@@ -13,7 +13,7 @@ from minitf.framework import dtypes, errors
 from minitf.framework.function import FunctionGraph
 from minitf.framework.registry import define
 from minitf.framework.shape import SCALAR
-from minitf.ops.patterns import boxed
+from minitf.ops.patterns import STATEFUL, boxed
 
 Element = tuple  # of arrays
 ENDLESS, UNKNOWN = -1, -2  # numbers of elements
@@ -106,14 +106,7 @@ def dataset_op(type: str, inputs: str = "input_dataset: variant", attributes: st
             made = cls(op, *[content(b, t, v) for t, v in zip(op.inputs, values)])
             return b.constant(boxed(made))
 
-        define(
-            type,
-            f"{inputs}; {attributes} -> handle: variant",
-            shape=lambda op: SCALAR,
-            host=make,
-            stateful=True,
-            differentiable=False,
-        )
+        define(type, f"{inputs}; {attributes} -> handle: variant", shape=lambda op: SCALAR, host=make, **STATEFUL)
         return cls
 
     return decorate

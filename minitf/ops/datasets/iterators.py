@@ -15,7 +15,7 @@ from minitf.framework.shape import SCALAR
 from minitf.ops.datasets import waiting
 from minitf.ops.datasets.base import Dataset, Pull
 from minitf.ops.datasets.sources import texts
-from minitf.ops.patterns import boxed
+from minitf.ops.patterns import STATEFUL, boxed
 
 _serial = itertools.count()
 
@@ -201,8 +201,7 @@ define(
     " -> handle: resource",
     shape=lambda op: SCALAR,
     host=_opened,
-    stateful=True,
-    differentiable=False,
+    **STATEFUL,
 )
 define(
     "OneShotIterator",
@@ -210,25 +209,22 @@ define(
     "shared_name: string = '', dataset: func -> handle: resource",
     shape=lambda op: SCALAR,
     host=_one_shot,
-    stateful=True,
-    differentiable=False,
+    **STATEFUL,
 )
-define("MakeIterator", "dataset: variant, iterator: resource ->", host=_made, stateful=True, differentiable=False)
+define("MakeIterator", "dataset: variant, iterator: resource ->", host=_made, **STATEFUL)
 define(
     "IteratorGetNext",
     "iterator: resource; output_shapes: list(shape) -> components: **output_types",
     shape=_shapes,
     host=_next,
-    stateful=True,
-    differentiable=False,
+    **STATEFUL,
 )
 define(
     "IteratorToStringHandle",
     f"{_HANDLE} -> string_handle: string",
     shape=lambda op: SCALAR,
     host=lambda b, op, handle: b.constant(texts(_iterator(b, handle).handle)),
-    stateful=True,
-    differentiable=False,
+    **STATEFUL,
 )
 define(
     "IteratorFromStringHandleV2",
@@ -236,8 +232,7 @@ define(
     " -> resource_handle: resource",
     shape=lambda op: SCALAR,
     host=_from_handle,
-    stateful=True,
-    differentiable=False,
+    **STATEFUL,
 )
 define(
     "ReduceDataset",
@@ -246,14 +241,12 @@ define(
     " -> components: **output_types",
     shape=_shapes,
     host=_reduced,
-    stateful=True,
-    differentiable=False,
+    **STATEFUL,
 )
 define(
     "DatasetToSingleElement",
     "dataset: variant; output_shapes: list(shape) -> components: **output_types",
     shape=_shapes,
     host=_single,
-    stateful=True,
-    differentiable=False,
+    **STATEFUL,
 )

@@ -8,7 +8,7 @@ from minitf.framework import errors
 from minitf.framework.registry import define
 from minitf.framework.shape import SCALAR
 from minitf.ops.datasets.iterators import Iterator, check_element
-from minitf.ops.patterns import boxed
+from minitf.ops.patterns import STATEFUL, boxed
 
 
 class Optional(tuple):
@@ -38,7 +38,7 @@ def _value(b, op, optional):
 
 
 def _define(type: str, signature: str, host, shape=lambda op: [SCALAR] * len(op.outputs)) -> None:
-    define(type, signature, shape=shape, host=host, stateful=True, differentiable=False)
+    define(type, signature, shape=shape, host=host, **STATEFUL)
 
 
 _define(

@@ -16,7 +16,7 @@ from minitf.ops.datasets.base import Dataset, Pull, Steps, dataset_op
 from minitf.ops.datasets.batches import Batches
 from minitf.ops.datasets.files import Files, check_compression, opened, read
 from minitf.ops.io.decoding import csv_fields, csv_value
-from minitf.ops.patterns import boxed
+from minitf.ops.patterns import STATEFUL, boxed
 
 # ---- comma-separated values
 
@@ -178,6 +178,5 @@ define(
     "DatasetToTFRecord",
     "input_dataset: variant, filename: string[], compression_type: string[] ->",
     host=_written,
-    stateful=True,
-    differentiable=False,
+    **STATEFUL,
 )

@@ -12,6 +12,7 @@ from minitf.framework.graph import name_scope
 from minitf.framework.registry import define
 from minitf.framework.shape import TensorShape
 from minitf.ops.nn.sampling import Words
+from minitf.ops.patterns import STATEFUL
 from minitf.ops.random.random import stream
 
 
@@ -115,8 +116,7 @@ define(
     T=_INTEGERS,
     shape=lambda op: [TensorShape(s) for s in ([3], [3], [1, 1, 4])],
     host=_sample,
-    differentiable=False,
-    stateful=True,
+    **STATEFUL,
 )
 
 

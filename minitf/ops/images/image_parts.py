@@ -283,8 +283,7 @@ define(
     "normalized: bool = True, uniform_noise: bool = True, noise: fixed[string] = 'uniform' -> glimpse: float32",
     shape=_glimpse_shape,
     numpy=_glimpses,
-    differentiable=False,
-    stateful=True,
+    **patterns.STATEFUL,
 )
 
 

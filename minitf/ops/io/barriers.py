@@ -15,7 +15,7 @@ from minitf.framework.static import constant_value
 from minitf.framework.tensor import Tensor
 from minitf.ops import patterns
 from minitf.ops.io import barrier_stores
-from minitf.ops.patterns import boxed
+from minitf.ops.patterns import STATEFUL, boxed
 
 
 def _open(b, op):
@@ -44,16 +44,17 @@ def _taken_shapes(op):
     return [batch, batch, *[TensorShape(None) if s is None else batch.concatenate(s) for s in shapes]]
 
 
-_HOST = {"stateful": True, "differentiable": False}
 define(
     "Barrier",
     "; component_types: list(type), shapes: list(shape) = [], capacity: int = -1, container: string = '', "
     "shared_name: string = '' -> handle: resource",
     shape=lambda op: SCALAR,
     host=_open,
-    **_HOST,
+    **STATEFUL,
 )
-define("BarrierInsertMany", "handle: resource, keys: string, values: T; component_index: int ->", host=_insert, **_HOST)
+define(
+    "BarrierInsertMany", "handle: resource, keys: string, values: T; component_index: int ->", host=_insert, **STATEFUL
+)
 define(
     "BarrierTakeMany",
     "handle: resource, num_elements: int32[]; allow_small_batch: bool = False, "
@@ -61,13 +62,13 @@ define(
     "values: **component_types",
     shape=_taken_shapes,
     host=_take,
-    **_HOST,
+    **STATEFUL,
 )
 define(
     "BarrierClose",
     "handle: resource; cancel_pending_enqueues: bool = False ->",
     host=lambda b, op, handle: _store(b, handle).close(b, op, op.attrs["cancel_pending_enqueues"]),
-    **_HOST,
+    **STATEFUL,
 )
 for _type, _count in (("BarrierReadySize", "ready"), ("BarrierIncompleteSize", "incomplete")):
     define(
@@ -75,7 +76,7 @@ for _type, _count in (("BarrierReadySize", "ready"), ("BarrierIncompleteSize", "
         "handle: resource -> size: int32",
         shape=patterns.scalar,
         host=lambda b, op, handle, count=_count: b.constant(np.asarray(getattr(_store(b, handle), count), np.int32)),
-        **_HOST,
+        **STATEFUL,
     )
 
 

@@ -14,6 +14,7 @@ from minitf.framework.files import translated
 from minitf.framework.registry import define
 from minitf.framework.shape import SCALAR, TensorShape
 from minitf.framework.tensor import Tensor
+from minitf.ops.patterns import STATEFUL
 
 
 def name_in(b, value) -> str:
@@ -58,11 +59,10 @@ define(
     "ReadFile",
     "filename: string[] -> contents: string",
     shape=lambda op: SCALAR,
-    stateful=True,
     host=lambda b, op, name: b.constant(text(read_whole(name_in(b, name)))),
-    differentiable=False,
+    **STATEFUL,
 )
-define("WriteFile", "filename: string[], contents: string[] ->", host=_write, stateful=True, differentiable=False)
+define("WriteFile", "filename: string[], contents: string[] ->", host=_write, **STATEFUL)
 
 
 def read_file(filename, name: str | None = None) -> Tensor:
@@ -115,14 +115,7 @@ def _check_pattern(op):
     return TensorShape([None])
 
 
-define(
-    "MatchingFiles",
-    "pattern: string -> filenames: string",
-    shape=_check_pattern,
-    host=_matching,
-    stateful=True,
-    differentiable=False,
-)
+define("MatchingFiles", "pattern: string -> filenames: string", shape=_check_pattern, host=_matching, **STATEFUL)
 
 
 def matching_files(pattern, name: str | None = None) -> Tensor:

@@ -19,7 +19,7 @@ from minitf.framework.tensor import Tensor
 from minitf.ops.array.gather import gather
 from minitf.ops.array.joining import stack
 from minitf.ops.io.queue_stores import STORES
-from minitf.ops.patterns import boxed
+from minitf.ops.patterns import STATEFUL, boxed
 from minitf.ops.random.random import get_seed, seeds
 
 
@@ -92,73 +92,47 @@ for _type, _attributes in {
     "PriorityQueueV2": f"component_types: list(type) = [], shapes: list(shape), {_SHARED}",
     "RandomShuffleQueueV2": f"{_QUEUE}, min_after_dequeue: int = 0, seed: int = 0, seed2: int = 0",
 }.items():
-    define(
-        _type,
-        f"; {_attributes} -> handle: resource",
-        shape=lambda op: SCALAR,
-        host=_open,
-        stateful=True,
-        differentiable=False,
-    )
+    define(_type, f"; {_attributes} -> handle: resource", shape=lambda op: SCALAR, host=_open, **STATEFUL)
 for _type, _rule in (("QueueEnqueueV2", _enqueue), ("QueueEnqueueManyV2", _enqueue_many)):
     define(
         _type,
         "handle: resource, components: **Tcomponents; timeout_ms: fixed[int] = -1 ->",
         host=_rule,
-        stateful=True,
         effect="adds",
-        differentiable=False,
+        **STATEFUL,
     )
 _TAKEN = "timeout_ms: fixed[int] = -1, parts: object = None -> components: **component_types"
-define(
-    "QueueDequeueV2",
-    f"handle: resource; {_TAKEN}",
-    shape=_parts,
-    host=_dequeue,
-    stateful=True,
-    effect="takes",
-    differentiable=False,
-)
+define("QueueDequeueV2", f"handle: resource; {_TAKEN}", shape=_parts, host=_dequeue, effect="takes", **STATEFUL)
 define(
     "QueueDequeueManyV2",
     f"handle: resource, n: int32[]; {_TAKEN}",
     shape=_batches,
     host=_dequeue_many,
-    stateful=True,
     effect="takes",
-    differentiable=False,
+    **STATEFUL,
 )
 define(
     "QueueDequeueUpToV2",
     f"handle: resource, n: int32[]; {_TAKEN}",
     shape=lambda op: [TensorShape([None]).concatenate(s[1:]) for s in _batches(op)],
     host=functools.partial(_dequeue_many, fewer=True),
-    stateful=True,
     effect="takes",
-    differentiable=False,
+    **STATEFUL,
 )
-define(
-    "QueueCloseV2",
-    "handle: resource; cancel_pending_enqueues: bool = False ->",
-    host=_close,
-    stateful=True,
-    differentiable=False,
-)
+define("QueueCloseV2", "handle: resource; cancel_pending_enqueues: bool = False ->", host=_close, **STATEFUL)
 define(
     "QueueIsClosedV2",
     "handle: resource -> is_closed: bool",
     shape=lambda op: SCALAR,
-    stateful=True,
-    differentiable=False,
     host=lambda b, op, handle: b.constant(np.asarray(store_of(b, handle).closed)),
+    **STATEFUL,
 )
 define(
     "QueueSizeV2",
     "handle: resource -> size: int32",
     shape=lambda op: SCALAR,
-    stateful=True,
-    differentiable=False,
     host=lambda b, op, handle: b.constant(np.asarray(len(store_of(b, handle)), np.int32)),
+    **STATEFUL,
 )
 
 

@@ -17,7 +17,7 @@ from minitf.framework.shape import SCALAR, TensorShape
 from minitf.framework.tensor import Tensor
 from minitf.ops.io.file_ops import check_there, read_whole, text
 from minitf.ops.io.queues import store_of
-from minitf.ops.patterns import boxed
+from minitf.ops.patterns import STATEFUL, boxed
 
 
 class _Reader:
@@ -219,63 +219,39 @@ for _type, _more in {
     "WholeFileReaderV2": "",
     "IdentityReaderV2": "",
 }.items():
-    define(
-        _type,
-        f"; {_SHARED}{_more} -> reader_handle: resource",
-        shape=lambda op: SCALAR,
-        host=_open,
-        stateful=True,
-        differentiable=False,
-    )
+    define(_type, f"; {_SHARED}{_more} -> reader_handle: resource", shape=lambda op: SCALAR, host=_open, **STATEFUL)
 _BOTH = "reader_handle: resource, queue_handle: resource"
-define(
-    "ReaderReadV2",
-    f"{_BOTH} -> key: string, value: string",
-    shape=lambda op: [SCALAR] * 2,
-    host=_read,
-    stateful=True,
-    differentiable=False,
-)
+define("ReaderReadV2", f"{_BOTH} -> key: string, value: string", shape=lambda op: [SCALAR] * 2, host=_read, **STATEFUL)
 define(
     "ReaderReadUpToV2",
     f"{_BOTH}, num_records: int64[] -> keys: string, values: string",
     shape=lambda op: [TensorShape([None])] * 2,
     host=_read_up_to,
-    stateful=True,
-    differentiable=False,
+    **STATEFUL,
 )
 define(
     "ReaderNumRecordsProducedV2",
     "reader_handle: resource -> records_produced: int64",
     shape=lambda op: SCALAR,
     host=_number("produced"),
-    stateful=True,
-    differentiable=False,
+    **STATEFUL,
 )
 define(
     "ReaderNumWorkUnitsCompletedV2",
     "reader_handle: resource -> units_completed: int64",
     shape=lambda op: SCALAR,
     host=_number("completed"),
-    stateful=True,
-    differentiable=False,
+    **STATEFUL,
 )
-define("ReaderResetV2", "reader_handle: resource ->", host=_reset, stateful=True, differentiable=False)
+define("ReaderResetV2", "reader_handle: resource ->", host=_reset, **STATEFUL)
 define(
     "ReaderSerializeStateV2",
     "reader_handle: resource -> state: string",
     shape=lambda op: SCALAR,
     host=_serialize,
-    stateful=True,
-    differentiable=False,
+    **STATEFUL,
 )
-define(
-    "ReaderRestoreStateV2",
-    "reader_handle: resource, state: string[] ->",
-    host=_restore,
-    stateful=True,
-    differentiable=False,
-)
+define("ReaderRestoreStateV2", "reader_handle: resource, state: string[] ->", host=_restore, **STATEFUL)
 
 # ---- classes
 

@@ -15,7 +15,7 @@ from minitf.framework.shape import TensorShape
 from minitf.framework.tensor import Tensor
 from minitf.ops.array.array import reshape
 from minitf.ops.array.joining import split
-from minitf.ops.patterns import boxed
+from minitf.ops.patterns import STATEFUL, boxed
 
 
 class _Reader:
@@ -66,8 +66,7 @@ define(
     " -> records: string",
     shape=lambda op: TensorShape([op.attrs["batch_size"]]),
     host=_read,
-    stateful=True,
-    differentiable=False,
+    **STATEFUL,
 )
 
 

@@ -15,9 +15,7 @@ from minitf.framework.tensor import Tensor
 from minitf.ops import patterns
 from minitf.ops.control import control
 from minitf.ops.io import staging_stores
-from minitf.ops.patterns import boxed
-
-_HOST = {"stateful": True, "differentiable": False}
+from minitf.ops.patterns import STATEFUL, boxed
 
 
 def _store(b, op, kind: type) -> staging_stores.Stage:
@@ -39,29 +37,29 @@ define(
     f"values: **dtypes; {_AREA} ->",
     host=lambda b, op, *values: _stage(b, op).put(b, op, [b.data(v).copy() for v in values]),
     effect="adds",
-    **_HOST,
+    **STATEFUL,
 )
 define(
     "Unstage",
     f"; {_AREA} -> values: **dtypes",
     host=lambda b, op: [b.constant(a) for a in _stage(b, op).get(b, op)],
     effect="takes",
-    **_HOST,
+    **STATEFUL,
 )
 define(
     "StagePeek",
     f"index: int32[]; {_AREA} -> values: **dtypes",
     host=lambda b, op, index: [b.constant(a) for a in _stage(b, op).peek(b, op, int(b.data(index)))],
-    **_HOST,
+    **STATEFUL,
 )
 define(
     "StageSize",
     f"; {_AREA_OF} -> size: int32",
     shape=patterns.scalar,
     host=lambda b, op: b.constant(np.asarray(_stage(b, op).size(), np.int32)),
-    **_HOST,
+    **STATEFUL,
 )
-define("StageClear", f"; {_AREA_OF} ->", host=lambda b, op: _stage(b, op).clear(b), **_HOST)
+define("StageClear", f"; {_AREA_OF} ->", host=lambda b, op: _stage(b, op).clear(b), **STATEFUL)
 
 # ---- by keys
 
@@ -94,31 +92,33 @@ for _kind in ("Map", "OrderedMap"):
         f"key: int64[], indices: int32[n], values: **fake_dtypes; {_AREA_OF} ->",
         host=_put,
         effect="adds",
-        **_HOST,
+        **STATEFUL,
     )
     define(
         f"{_kind}Unstage",
         f"key: int64[], indices: int32[n]; {_AREA} -> values: **dtypes",
         host=_parts(True),
         effect="takes",
-        **_HOST,
+        **STATEFUL,
     )
-    define(f"{_kind}Peek", f"key: int64[], indices: int32[n]; {_AREA} -> values: **dtypes", host=_parts(False), **_HOST)
+    define(
+        f"{_kind}Peek", f"key: int64[], indices: int32[n]; {_AREA} -> values: **dtypes", host=_parts(False), **STATEFUL
+    )
     define(
         f"{_kind}UnstageNoKey",
         f"indices: int32[n]; {_AREA} -> key: int64, values: **dtypes",
         host=_any,
         effect="takes",
-        **_HOST,
+        **STATEFUL,
     )
-    define(f"{_kind}Clear", f"; {_AREA_OF} ->", host=lambda b, op: _map(b, op).clear(b), **_HOST)
+    define(f"{_kind}Clear", f"; {_AREA_OF} ->", host=lambda b, op: _map(b, op).clear(b), **STATEFUL)
     for _what, _count in (("Size", "size"), ("IncompleteSize", "incomplete")):
         define(
             f"{_kind}{_what}",
             f"; {_AREA_OF} -> size: int32",
             shape=patterns.scalar,
             host=lambda b, op, count=_count: b.constant(np.asarray(getattr(_map(b, op), count)(), np.int32)),
-            **_HOST,
+            **STATEFUL,
         )
 
 

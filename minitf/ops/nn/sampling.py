@@ -21,6 +21,7 @@ from minitf.framework.registry import define
 from minitf.framework.shape import TensorShape
 from minitf.kernels.math.random import random_words
 from minitf.ops.math.math import cast
+from minitf.ops.patterns import STATEFUL
 from minitf.ops.random.random import seeds, stream
 
 _AT_ONCE = 16  # blocks, of four words
@@ -182,8 +183,7 @@ def _sampler(type: str, distribution: Callable, learns: bool = False, more: str 
         f"true_classes: int64; {_COUNTS}, range_max: int{more} -> {_CANDIDATES}",
         shape=_shapes,
         host=host,
-        differentiable=False,
-        stateful=True,
+        **STATEFUL,
     )
 
 

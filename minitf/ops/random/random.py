@@ -152,8 +152,7 @@ define(
     Tout=dtypes.INDEX,
     shape=drawn_shape,
     kernel=lambda b, op, *inputs: whole_numbers(b, op, stream(b, op), *inputs),
-    differentiable=False,
-    stateful=True,
+    **patterns.STATEFUL,
 )
 
 
@@ -317,8 +316,7 @@ define(
     shape=classes_shape,
     kernel=_classes,
     host=_classes_of_halves,
-    differentiable=False,
-    stateful=True,
+    **patterns.STATEFUL,
 )
 
 

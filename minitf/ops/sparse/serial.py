@@ -14,7 +14,7 @@ from minitf.framework.registry import define
 from minitf.framework.shape import SCALAR, TensorShape
 from minitf.framework.sparse import SparseTensor, as_sparse
 from minitf.framework.tensor import Tensor
-from minitf.ops.patterns import boxed
+from minitf.ops.patterns import STATEFUL, boxed
 from minitf.ops.sparse.sparse import check_places
 
 _PARTS = "sparse_indices: int64[n, rank], sparse_values: T[n], sparse_shape: int64[rank]"
@@ -251,24 +251,21 @@ define(
     f"{_PARTS}; {_SHARED} -> sparse_handle: int64",
     shape=lambda op: SCALAR,
     host=_keep,
-    stateful=True,
-    differentiable=False,
+    **STATEFUL,
 )
 define(
     "AddManySparseToTensorsMap",
     f"{_PARTS}; {_SHARED} -> sparse_handles: int64",
     host=_keep_rows,
-    stateful=True,
     shape=lambda op: TensorShape([None]),
-    differentiable=False,
+    **STATEFUL,
 )
 define(
     "TakeManySparseFromTensorsMap",
     f"sparse_handles: int64[n]; {_SHARED} -> sparse_indices: int64, sparse_values: dtype, sparse_shape: int64",
     shape=lambda op: _batch_shapes(op, None),
     host=_take,
-    stateful=True,
-    differentiable=False,
+    **STATEFUL,
 )
 
 

@@ -13,7 +13,7 @@ from minitf.framework.registry import define
 from minitf.framework.shape import SCALAR, as_shape
 from minitf.framework.tensor import IndexedSlices, Tensor
 from minitf.ops.math.cast import cast
-from minitf.ops.patterns import boxed
+from minitf.ops.patterns import STATEFUL, boxed
 from minitf.ops.state.accumulator_stores import Accumulator, SparseAccumulator
 
 _STORES = {"ResourceConditionalAccumulator": Accumulator, "SparseConditionalAccumulator": SparseAccumulator}
@@ -54,7 +54,6 @@ def _taken_shape(op):
     return op.inputs[0].op.attrs.get("shape")
 
 
-_HOST = {"stateful": True, "differentiable": False}
 for _type in _STORES:
     define(
         _type,
@@ -62,32 +61,35 @@ for _type in _STORES:
         " -> handle: resource",
         shape=lambda op: SCALAR,
         host=_open,
-        **_HOST,
+        **STATEFUL,
     )
 for _resource in ("Resource", ""):
     define(
         f"{_resource}AccumulatorNumAccumulated",
         "handle: resource -> num_accumulated: int32",
         shape=lambda op: SCALAR,
-        **_HOST,
+        **STATEFUL,
         host=lambda b, op, handle: b.constant(np.asarray(_store(b, handle).count, np.int32)),
     )
     define(
-        f"{_resource}AccumulatorSetGlobalStep", "handle: resource, new_global_step: int64[] ->", host=_set_step, **_HOST
+        f"{_resource}AccumulatorSetGlobalStep",
+        "handle: resource, new_global_step: int64[] ->",
+        host=_set_step,
+        **STATEFUL,
     )
 define(
     "ResourceAccumulatorApplyGradient",
     "handle: resource, local_step: int64[], gradient: dtype ->",
     dtype=dtypes.NUMBER,
     host=_apply,
-    **_HOST,
+    **STATEFUL,
 )
 define(
     "ResourceAccumulatorTakeGradient",
     "handle: resource, num_required: int32[] -> average: dtype",
     shape=_taken_shape,
     host=_take,
-    **_HOST,
+    **STATEFUL,
 )
 define(
     "SparseAccumulatorApplyGradient",
@@ -95,13 +97,13 @@ define(
     "has_known_shape: bool ->",
     dtype=dtypes.NUMBER,
     host=_apply_sparse,
-    **_HOST,
+    **STATEFUL,
 )
 define(
     "SparseAccumulatorTakeGradient",
     "handle: resource, num_required: int32[] -> indices: int64, values: dtype, shape: int64",
     host=_take_sparse,
-    **_HOST,
+    **STATEFUL,
 )
 
 

@@ -14,6 +14,7 @@ from minitf.formats.checkpoint import Checkpoint
 from minitf.framework import dtypes, errors
 from minitf.framework.registry import define
 from minitf.framework.shape import SCALAR
+from minitf.ops.patterns import STATEFUL
 from minitf.ops.state import old_names
 
 _NEAREST = 3
@@ -54,8 +55,7 @@ define(
     "SaveV2",
     "prefix: string, tensor_names: string, shape_and_slices: string, tensors: **dtypes ->",
     host=_save,
-    stateful=True,
-    differentiable=False,
+    **STATEFUL,
 )
 
 
@@ -74,9 +74,8 @@ define(
     "RestoreV2",
     "prefix: string, tensor_names: string, shape_and_slices: string -> tensors: **dtypes",
     host=_restore,
-    stateful=True,
     gives_memory=True,
-    differentiable=False,
+    **STATEFUL,
 )
 
 
@@ -171,6 +170,5 @@ define(
     "checkpoint_prefixes: string, destination_prefix: string; delete_old_dirs: bool = True, "
     "allow_missing_files: later[fixed[bool]] = False ->",
     host=_merge,
-    stateful=True,
-    differentiable=False,
+    **STATEFUL,
 )

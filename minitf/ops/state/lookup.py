@@ -10,7 +10,7 @@ from minitf.framework import dtypes, errors
 from minitf.framework.registry import define
 from minitf.framework.shape import SCALAR, UNKNOWN, TensorShape
 from minitf.ops.io.file_ops import lines_of
-from minitf.ops.patterns import boxed
+from minitf.ops.patterns import STATEFUL, boxed
 
 WHOLE_LINE, LINE_NUMBER = -2, -1  # what of a line is meant, instead of the number of a column
 _CONVERT = {"string": lambda text: text, "bool": lambda text: text == b"true"}
@@ -231,7 +231,7 @@ def _check_rows(op):
 
 
 def _define(type: str, signature: str, host, shape=None) -> None:
-    define(type, signature, shape=shape, host=host, stateful=True, differentiable=False)
+    define(type, signature, shape=shape, host=host, **STATEFUL)
 
 
 _SHARED = "container: string = '', shared_name: string = '', use_node_name_sharing: bool = False"

@@ -13,6 +13,7 @@ from minitf.framework.registry import define
 from minitf.framework.shape import SCALAR
 from minitf.framework.tensor import Tensor
 from minitf.ops.array.placeholders import placeholder
+from minitf.ops.patterns import STATEFUL
 
 _numbers = itertools.count()
 
@@ -52,16 +53,10 @@ def _delete(b, op, handle):
 
 
 define(
-    "GetSessionHandle",
-    "value: T -> handle: string",
-    shape=lambda op: SCALAR,
-    host=_keep,
-    stateful=True,
-    effect="keeps",
-    differentiable=False,
+    "GetSessionHandle", "value: T -> handle: string", shape=lambda op: SCALAR, host=_keep, effect="keeps", **STATEFUL
 )
-define("GetSessionTensor", "handle: string[] -> value: dtype", host=_get, stateful=True, differentiable=False)
-define("DeleteSessionTensor", "handle: string[] ->", host=_delete, stateful=True, differentiable=False)
+define("GetSessionTensor", "handle: string[] -> value: dtype", host=_get, **STATEFUL)
+define("DeleteSessionTensor", "handle: string[] ->", host=_delete, **STATEFUL)
 
 
 def get_session_handle(data, name: str | None = None) -> Tensor:

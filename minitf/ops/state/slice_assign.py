@@ -51,6 +51,5 @@ define(
     numpy=_assigned,
     kernel=_kernel,
     host=_host,
-    differentiable=False,
-    stateful=True,
+    **patterns.STATEFUL,
 )

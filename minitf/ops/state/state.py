@@ -23,17 +23,15 @@ define(
     kernel=lambda b, op: b.variable(op),
     host=lambda b, op: b.variable(op),
     role="variable",
-    differentiable=False,
-    stateful=True,
+    **patterns.STATEFUL,
 )
 define(
     "IsVariableInitialized",
     "ref: &dtype -> is_initialized: bool",
     reads="presence",
     shape=patterns.scalar,
-    stateful=True,
     host=lambda b, op, ref: b.constant(np.array(slot_of(ref).array is not None)),
-    differentiable=False,
+    **patterns.STATEFUL,
 )
 
 
@@ -89,8 +87,7 @@ define(
     kernel=_assign,
     host=_assign_on_host,
     effect="initializes",
-    differentiable=False,
-    stateful=True,
+    **patterns.STATEFUL,
 )
 
 
@@ -119,8 +116,7 @@ def _accumulator(type: str, kernel, numpy) -> None:
         numpy=meaning,
         kernel=lower,
         host=_by_meaning,
-        differentiable=False,
-        stateful=True,
+        **patterns.STATEFUL,
     )
 
 
@@ -237,8 +233,7 @@ def _scattered(name: str, kernel, ufunc, nd: bool = False, T=dtypes.NUMBER) -> N
         numpy=_scatter_meaning(nd, ufunc),
         host=_by_meaning,
         kernel=_scatter(nd, kernel, by_item_size=ufunc is None),
-        differentiable=False,
-        stateful=True,
+        **patterns.STATEFUL,
     )
 
 
@@ -271,25 +266,22 @@ define(
     T=dtypes.INDEX,
     shape=lambda op: op.inputs[0].shape.merge_with(SCALAR),
     host=_count_up_to,
-    differentiable=False,
-    stateful=True,
+    **patterns.STATEFUL,
 )
 define(
     "InitializedValue",
     "ref: &T, initial_value: T -> value: T",
     shape=lambda op: op.inputs[1].shape,
     host=lambda b, op, ref, initial: initial if slot_of(ref).array is None else b.snapshot(ref),
-    differentiable=False,
-    stateful=True,
+    **patterns.STATEFUL,
 )
 define(
     "UninitializedNames",
     "refs: &** -> names: string",
     reads="presence",
     shape=lambda op: TensorShape([None]),
-    stateful=True,
     host=lambda b, op, *refs: b.constant(_names_without_value(refs)),
-    differentiable=False,
+    **patterns.STATEFUL,
 )
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from minitf.framework import dtypes
 from minitf.framework.registry import define
 from minitf.kernels.math import optimizers as kernels
+from minitf.ops.patterns import STATEFUL
 
 _WHOLE = np.zeros(1, np.int32)  # a whole variable is the row 0 of one row
 
@@ -128,8 +129,7 @@ def _define(
             shape=_shape(len(refs)),
             kernel=_native(update),
             host=_in_float32(update, len(refs)),
-            differentiable=False,
-            stateful=True,
+            **STATEFUL,
         )
 
 
