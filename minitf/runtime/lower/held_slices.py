@@ -56,13 +56,15 @@ def _taken(value, arrays):
 
 
 class HeldStack(Held):
-    """Values that are `held` one after the other; `value` is the list of them."""
+    """What `item` holds in each trip of a loop; `value` is the list of it, in the order of trips. These are the
+    slices from the first on; of a `reverse` loop from the last on.
+    """
 
-    __slots__ = ("item",)
+    __slots__ = ("item", "reverse")
 
-    def __init__(self, item: Held):
+    def __init__(self, item: Held, reverse: bool):
         super().__init__(item.dtype)
-        self.item = item
+        self.item, self.reverse = item, reverse
 
     def empty(self) -> None:
         """Forgets them: a loop begins."""
@@ -74,7 +76,7 @@ class HeldStack(Held):
 
     def another(self):
         """What can hold the same."""
-        return HeldStack(self.item)
+        return HeldStack(self.item, self.reverse)
 
 
 class Slices:
@@ -95,4 +97,4 @@ class Slices:
     def take(self) -> None:
         """Goes on to the next one."""
         self._at += -1 if self._reverse else 1
-        self.part.value = self._stack.value[self._at]
+        self.part.value = self._stack.value[-1 - self._at if self._stack.reverse else self._at]

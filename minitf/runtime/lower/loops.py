@@ -304,7 +304,7 @@ class _LoopLowering:
 
     def _held_stack(self, ref: Held) -> HeldStack:
         """The list of what stays on the host in each trip."""
-        stack, frames = HeldStack(ref), self.low.frames
+        stack, frames = HeldStack(ref, self.loop.reverse), self.low.frames
         frames[self.outer].nodes.append(Work(self.op, stack.empty))
         frames[self.outer + 1].nodes.append(Work(self.op, stack.keep))
         return stack

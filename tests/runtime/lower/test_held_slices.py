@@ -69,7 +69,8 @@ def ran(model, feeds, **config):
     x = tf.placeholder(tf.float32, [None, N])
     end = model(x)
     loss = tf.reduce_sum(tf.square(end))
-    fetches = [end, loss, *tf.gradients(loss, [x, *tf.trainable_variables()])]
+    first = tf.gradients(loss, [x, *tf.trainable_variables()])
+    fetches = [end, loss, *first, *tf.gradients(tf.reduce_sum(tf.square(first[0])), tf.trainable_variables())]
     with tf.Session(config=tf.ConfigProto(**config)) as session:
         session.run(tf.global_variables_initializer())
         found = [session.run(fetches, {x: feed}) for feed in feeds]
