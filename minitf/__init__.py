@@ -294,6 +294,7 @@ from minitf.train.checkpoints import to_safetensors
 
 from minitf.ragged.strings import string_split
 from minitf.ragged.tensor import RaggedTensor
+from minitf.framework.tensor_spec import TensorSpec
 from minitf import (
     bitwise, compat, config, contrib, debugging, dtypes, graph_util, image, initializers, layers, linalg,
     losses, math, metrics, nest, nn, profiler, quantization, queue, random, saved_model, sets, sparse, strings,

@@ -5,9 +5,10 @@ from __future__ import annotations
 import minitf as tf
 from minitf.framework.errors import InvalidArgumentError
 from minitf.framework.tensor import Tensor
+from minitf.ragged.conversion import same_splits_type
 from minitf.ragged.gathering import at_least_ragged, gathered
 from minitf.ragged.joining import expand_dims
-from minitf.ragged.tensor import RaggedTensor, same_splits_type
+from minitf.ragged.tensor import RaggedTensor
 
 _MISMATCH = "Unable to broadcast: dimension size mismatch"
 

@@ -9,7 +9,8 @@ from minitf.framework import dtypes
 from minitf.framework.nest import not_too_deep
 from minitf.framework.shape import TensorShape
 from minitf.framework.tensor import Tensor
-from minitf.ragged.tensor import RaggedTensor, is_ragged
+from minitf.ragged.conversion import is_ragged
+from minitf.ragged.tensor import RaggedTensor
 from minitf.ragged.value import RaggedTensorValue
 
 

@@ -9,10 +9,11 @@ import minitf as tf
 from minitf.framework.calls import overridden
 from minitf.ragged import gathering, joining, reductions
 from minitf.ragged.broadcasting import same_rows
+from minitf.ragged.conversion import is_ragged
 from minitf.ragged.gathering import as_ragged
 from minitf.ragged.mapping import map_flat_values
 from minitf.ragged.partitioning import stack_dynamic_partitions
-from minitf.ragged.tensor import RaggedTensor, is_ragged
+from minitf.ragged.tensor import RaggedTensor
 
 _OF_ONE = (
     "check_numerics identity ones_like zeros_like clip_by_value bitwise.invert abs acos acosh angle asin asinh atan "

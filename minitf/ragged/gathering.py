@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import minitf as tf
+from minitf.ragged.conversion import convert_to_tensor_or_ragged_tensor, same_splits_type
 from minitf.ragged.partitions import check_equal_splits, lengths_to_splits, positions
-from minitf.ragged.tensor import RaggedTensor, convert_to_tensor_or_ragged_tensor, same_splits_type
+from minitf.ragged.tensor import RaggedTensor
 
 as_ragged = convert_to_tensor_or_ragged_tensor
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import minitf as tf
 from minitf.framework.tensor import Tensor
+from minitf.ragged.conversion import same_splits_type
 from minitf.ragged.gathering import as_ragged, at_least_ragged, gathered
 from minitf.ragged.partitions import check_equal_splits, lengths_to_splits, positions, positive_axis
-from minitf.ragged.tensor import RaggedTensor, same_splits_type
+from minitf.ragged.tensor import RaggedTensor
 
 # ---- joining
 
@@ -25,9 +26,10 @@ def stack(values: list, axis=0, name: str | None = None):
       ValueError: for no tensors, or an axis that is not there.
 
     >>> import minitf as tf
+    >>> rt = tf.ragged.constant([[1, 2], [3]])
     >>> with tf.Session() as sess:
-    ...     print(sess.run(tf.ragged.stack([tf.constant([1, 2]), tf.constant([3])])).to_list())
-    [[1, 2], [3]]
+    ...     print(sess.run(tf.ragged.stack([rt, rt], axis=1)).to_list())
+    [[[1, 2], [1, 2]], [[3], [3]]]
     """
     values = values if isinstance(values, (list, tuple)) else [values]
     with tf.name_scope(name, "RaggedConcat", values):
@@ -49,15 +51,8 @@ def _joined(values, axis, stacked: bool):
         last = rank if stacked else rank - 1
         if axis in (last, rank - 1):
             return tf.stack(values, axis) if stacked else tf.concat(values, axis)
-    if rank == 1:  # vectors of different lengths
-        return _stacked_vectors(values, dtype)
     deepest = max([v.ragged_rank for v in values if isinstance(v, RaggedTensor)], default=1)
     return _along([at_least_ragged(v, deepest, dtype) for v in values], axis, stacked)
-
-
-def _stacked_vectors(values: list, dtype) -> RaggedTensor:
-    lengths = tf.stack([tf.shape(v, out_type=dtype)[0] for v in values])
-    return RaggedTensor._of(tf.concat(values, axis=0), lengths_to_splits(lengths))
 
 
 def _along(values: list, axis: int, stacked: bool) -> RaggedTensor:

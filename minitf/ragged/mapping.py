@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import minitf as tf
+from minitf.ragged.conversion import convert_to_tensor_or_ragged_tensor, is_ragged
 from minitf.ragged.partitions import check_equal_splits
-from minitf.ragged.tensor import RaggedTensor, convert_to_tensor_or_ragged_tensor, is_ragged
+from minitf.ragged.tensor import RaggedTensor
 
 
 def map_flat_values(op: Callable, *args, **kwargs):

@@ -7,9 +7,10 @@ import numpy as np
 import minitf as tf
 from minitf.framework.static import constant_value
 from minitf.framework.tensor import Tensor
+from minitf.ragged.conversion import same_splits_type
 from minitf.ragged.gathering import as_ragged
 from minitf.ragged.partitions import lengths_to_splits, positions, positive_axis
-from minitf.ragged.tensor import RaggedTensor, same_splits_type
+from minitf.ragged.tensor import RaggedTensor
 
 # ---- over segments
 

@@ -33,8 +33,9 @@ def test_like_tensorflow(name):
     assert_like(session_scenarios.run(tf, name), facts("sessions")[name])
 
 
-def test_summaries():
-    check("contrib_summaries")
+@pytest.mark.parametrize("name", ["contrib_summaries", "contrib_specs"])
+def test_exactly_like_tensorflow(name):
+    check(name)
 
 
 def test_crossed_features_have_as_many_rows():

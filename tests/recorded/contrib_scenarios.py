@@ -92,6 +92,13 @@ METRICS = [
     "M.recall_at_precision(l,p,.6)",
     "M.recall_at_precision(l,p,.6,w,20,strict_mode=True)",
     "M.recall_at_precision(l,p,1.6)",
+    "M.precision_at_recall(l,p,.6,w)",
+    "M.precision_at_recall(l,p,-.6)",
+    "M.count(p)",
+    "M.count(p,w)",
+    "M.streaming_curve_points(l,p,num_thresholds=5)",
+    "M.streaming_curve_points(l,p,w,5,curve='PR')",
+    "M.streaming_curve_points(l,p,curve='x')",
     "M.streaming_sparse_precision_at_top_k(top,t)",
     "M.sparse_recall_at_top_k(t,top,class_id=1)",
     "M.set_size(M.set_union([[1,2]],[[2,3]]))",
@@ -167,6 +174,25 @@ def streamed(tf, call):
 @scenario
 def contrib_metrics(tf):
     return {call: failing(streamed, tf, call) for call in METRICS}
+
+
+@scenario
+def contrib_specs(tf):
+    a, b = tf.TensorSpec([None, 3], tf.float32, "x"), tf.TensorSpec([2, 3], tf.float32)
+    bounded = tf.contrib.framework.BoundedTensorSpec([2, 3], tf.int32, 0, [1, 2, 3])
+    with tf.Graph().as_default():
+        x = tf.zeros([4, 3], name="z")
+        found = [a.is_compatible_with(b), a.is_compatible_with(x), b.is_compatible_with(x), a == b, a == a]
+        found += [repr(a), repr(tf.TensorSpec.from_tensor(x)), repr(tf.TensorSpec.from_spec(a, "n")), repr(bounded)]
+        found += [repr(a.most_specific_compatible_type(tf.TensorSpec([2, None]))), hash(a) == hash(a)]
+    found += [said(bounded.maximum), repr(type(bounded).from_spec(tf.TensorSpec([1], tf.int32)))]
+    framework = tf.contrib.framework
+    for name in ("a/b", "^a/b", "loc:@a/b", "b/a", "ab/c"):
+        found += [framework.strip_name_scope(name, "a"), framework.prepend_name_scope(name, "s/")]
+    found += [framework.strip_name_scope("a", ""), framework.prepend_name_scope("a", None)]
+    for wrong in (([2], tf.int32, None, 1), ([2], tf.int32, [1, 2, 3], 1)):
+        found.append(failing(framework.BoundedTensorSpec, *wrong))
+    return [*found, failing(tf.TensorSpec.from_tensor, 3), failing(a.most_specific_compatible_type, bounded)]
 
 
 @scenario

@@ -57,3 +57,7 @@ from minitf.ops.control.check import is_numeric_tensor
 from minitf.ops.control.check import is_strictly_increasing
 from minitf.ops.control.script import py_func
 from minitf.ops.io.record_input import RecordInput
+from minitf.contrib.framework.names import prepend_name_scope
+from minitf.contrib.framework.names import strip_name_scope
+from minitf.framework.tensor_spec import BoundedTensorSpec
+from minitf.framework.tensor_spec import TensorSpec

@@ -1,6 +1,9 @@
 """tf.contrib.metrics."""
 
+from minitf.contrib.metrics.rates import count
+from minitf.contrib.metrics.rates import precision_at_recall
 from minitf.contrib.metrics.rates import recall_at_precision
+from minitf.contrib.metrics.rates import streaming_curve_points
 from minitf.contrib.metrics.rates import sparse_recall_at_top_k
 from minitf.contrib.metrics.rates import streaming_covariance
 from minitf.contrib.metrics.rates import streaming_false_negative_rate

@@ -204,3 +204,82 @@ def _recall_at(tp, fp, fn, precision: float, name: str, strict: bool):
     at = tf.argmax(tf.div(1.0, precisions - precision + _SMALL), 0, output_type=tf.int32)
     good = precisions[at] >= precision
     return tf.cond(good, lambda: tf.div(tp[at], tp[at] + fn[at] + _SMALL, name), lambda: tf.constant(0.0))
+
+
+def precision_at_recall(
+    labels,
+    predictions,
+    target_recall: float,
+    weights=None,
+    num_thresholds: int = 200,
+    metrics_collections=None,
+    updates_collections=None,
+    name: str | None = None,
+) -> tuple:
+    """The precision at the highest threshold whose recall is not below one asked for; a pair of it and its update op.
+
+    Raises:
+      ValueError: for a recall that is not in [0, 1].
+    """
+    if not 0 <= target_recall <= 1:
+        raise ValueError("`target_recall` must be in the range [0, 1].")
+    with tf.variable_scope(name, "precision_at_recall", [predictions, labels, weights]):
+        inner = [i * 1.0 / (num_thresholds - 1) for i in range(1, num_thresholds - 1)]
+        predictions = tf.convert_to_tensor(predictions)
+        parts = at_thresholds(labels, predictions, [-_SMALL, *inner, 1.0 + _SMALL], weights)
+        value, update_op = [
+            _precision_at(part["tp"], part["fp"], part["fn"], target_recall, which)
+            for part, which in zip(parts, ("value", "update_op"))
+        ]
+        return collected(value, update_op, metrics_collections, updates_collections)
+
+
+def _precision_at(tp, fp, fn, recall: float, name: str):
+    enough = tf.greater_equal(tf.div(tp, tp + fn + _SMALL), recall)
+    at = tf.reduce_sum(tf.cast(enough, tf.int64)) - 1
+    return tf.div(tp[at] + _SMALL, tp[at] + fp[at] + _SMALL, name)
+
+
+def count(values, weights=None, metrics_collections=None, updates_collections=None, name: str | None = None) -> tuple:
+    """How many values there were, or the sum of their weights; a pair of it and its update op."""
+    with tf.variable_scope(name, "count", [values, weights]):
+        found = metric_variable([], tf.float32, "count")
+        if weights is None:
+            more = tf.cast(tf.size(values), tf.float32)
+        else:
+            values, _, weights = alike(tf.cast(values, tf.float32), None, weights)
+            more = tf.reduce_sum(broadcast_weights(tf.cast(weights, tf.float32), values))
+        with tf.control_dependencies([tf.convert_to_tensor(values)]):
+            update_op = tf.assign_add(found, more)
+        return collected(tf.identity(found), update_op, metrics_collections, updates_collections)
+
+
+def streaming_curve_points(
+    labels=None,
+    predictions=None,
+    weights=None,
+    num_thresholds: int = 200,
+    metrics_collections=None,
+    updates_collections=None,
+    curve: str = "ROC",
+    name: str | None = None,
+) -> tuple:
+    """Points of the curve of true over false positives ("ROC"), or of precision over recall ("PR"), [thresholds, 2];
+    a pair of them and their update op.
+
+    Raises:
+      ValueError: for another curve.
+    """
+    with tf.variable_scope(name, "curve_points", [labels, predictions, weights]):
+        if curve not in ("ROC", "PR"):
+            raise ValueError(f"curve must be either ROC or PR, {curve} unknown")
+        inner = [i * 1.0 / (num_thresholds - 1) for i in range(1, num_thresholds - 1)]
+        predictions = tf.convert_to_tensor(predictions)
+        found, updates = at_thresholds(labels, predictions, [-_SMALL, *inner, 1.0 + _SMALL], weights)
+        tp, fn, tn, fp = [found[kind] for kind in ("tp", "fn", "tn", "fp")]
+        recall = tf.div(tp + 1e-6, tp + fn + 1e-6)
+        xs, ys = recall, tf.div(tp + 1e-6, tp + fp + 1e-6)
+        if curve == "ROC":
+            xs, ys = tf.div(fp, fp + tn + 1e-6), recall
+        points = tf.stack([xs, ys], axis=1)
+        return collected(points, tf.group(*updates.values()), metrics_collections, updates_collections)
