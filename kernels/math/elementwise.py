@@ -422,12 +422,3 @@ def accumulate(a: T, o: T.inout, n: i64):
     for i in range(n):
         o[i] += a[i]
     return 0
-
-
-@kernel(T=REALS, split=By("n", a=1, o=1))
-def axpy(factor: T, a: T, o: T.inout, n: i64):
-    """o += factor * a; the factor is one number."""
-    x = factor[0]
-    for i in range(n):
-        o[i] += x * a[i]
-    return 0

@@ -9,6 +9,7 @@ import numpy as np
 
 import minitf as tf
 from minitf.contrib.framework.scopes import add_arg_scope
+from minitf.framework.taking import arguments, optional, taking
 from minitf.ops.state.partitioned_variable import PartitionedVariable
 from minitf.ops.state.variable_scope import VariableScope
 from minitf.train.checkpoints import load_checkpoint
@@ -54,38 +55,11 @@ def variable(
 
 
 @add_arg_scope
-def model_variable(
-    name: str,
-    shape=None,
-    dtype=tf.float32,
-    initializer=None,
-    regularizer=None,
-    trainable: bool = True,
-    collections=None,
-    caching_device=None,
-    device=None,
-    partitioner=None,
-    custom_getter=None,
-    use_resource=None,
-    synchronization=None,
-    aggregation=None,
-):
+@taking([optional("dtype", tf.float32) if a.name == "dtype" else a for a in arguments(variable)])
+def model_variable(collections, **how):
     """Like `variable`, for one that inference needs: it is in the collection of model variables too."""
-    collections = [*(collections or []), tf.GraphKeys.GLOBAL_VARIABLES, tf.GraphKeys.MODEL_VARIABLES]
-    return variable(
-        name,
-        shape,
-        dtype,
-        initializer,
-        regularizer,
-        trainable,
-        collections,
-        caching_device,
-        device,
-        partitioner,
-        custom_getter,
-        use_resource,
-    )
+    kept = [*(collections or []), tf.GraphKeys.GLOBAL_VARIABLES, tf.GraphKeys.MODEL_VARIABLES]
+    return variable(collections=kept, **how)
 
 
 def local_variable(initial_value, validate_shape: bool = True, name: str | None = None, use_resource=None):

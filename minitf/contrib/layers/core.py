@@ -88,8 +88,15 @@ def finished(outputs, alias: str, collections, activation_fn, normalizer_fn=None
 
 def parameter(inputs, name: str, shape, initializer, collections, trainable: bool, regularizer=None):
     """A model variable of the type of `inputs`, in what `collections` has for its name."""
-    dtype, chosen = inputs.dtype.base_dtype, utils.get_variable_collections(collections, name)
-    return model_variable(name, shape, dtype, initializer, regularizer, trainable, chosen)
+    return model_variable(
+        name,
+        shape=shape,
+        dtype=inputs.dtype.base_dtype,
+        initializer=initializer,
+        regularizer=regularizer,
+        trainable=trainable,
+        collections=utils.get_variable_collections(collections, name),
+    )
 
 
 def renamed(getter, name: str, *args, collections=None, **kwargs):

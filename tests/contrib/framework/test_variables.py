@@ -69,3 +69,14 @@ def test_one_part(tmp_path):
         flat = tf.get_variable("flat", [6])
         with pytest.raises(ValueError, match=r"w has shape \[3, 2\] in the checkpoint, flat:0 needs \[6\]"):
             tf.contrib.framework.assign_from_checkpoint(path, {"w": flat})
+
+
+def test_scopes_say_what_nobody_else_does():
+    """As in TensorFlow: what a layer says of its variables goes before what scopes say."""
+    framework = tf.contrib.framework
+    with framework.arg_scope([framework.variable], device="/device:CPU:0", trainable=False):
+        assert framework.model_variable("v", [2]).op.device == ""
+    with framework.arg_scope([framework.model_variable], device="/device:CPU:0", trainable=False):
+        tf.contrib.layers.layer_norm(tf.zeros([2, 3]), scope="l")
+    found = {v.op.name: v.op.device for v in tf.trainable_variables()}
+    assert found == {"v": "", "l/beta": "/device:CPU:0", "l/gamma": "/device:CPU:0"}

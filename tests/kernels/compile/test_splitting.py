@@ -192,7 +192,6 @@ SAMPLES = {
     "gather": [lambda: [real(6, 4).view(np.uint32), index(6, ROWS), real(ROWS, 4).view(np.uint32), 1, 6, ROWS, 4]],
     "leaky_relu": [lambda: [real(WIDTH), real(WIDTH), real(WIDTH), 0.1, WIDTH]],
     "fill": [lambda: [real(1).view(np.uint32), real(WIDTH).view(np.uint32), WIDTH]],
-    "axpy": [lambda: [real(1), real(WIDTH), real(WIDTH), WIDTH]],
     "divide_by_count": [lambda: [real(WIDTH), 3, WIDTH]],
     "strided_copy": [
         copied,

@@ -243,6 +243,3 @@ def test_accumulating():
     expected = o + a
     assert run(ew.accumulate["float32"], a, o, 40) == 0
     close(o, expected)
-    factor = np.array([2.5], np.float32)
-    assert run(ew.axpy["float32"], factor, a, o, 40) == 0
-    close(o, expected + 2.5 * a, 4, scale=4)
