@@ -24,6 +24,7 @@ from minitf.kernels.machine.alloc import aligned
 _VERSION = 1
 _LARGEST_RANK = 254
 _PIECE = 1 << 20  # bytes
+_PASSING = 1 << 18  # bytes of what is only summed up: so many stay in a core's own cache
 
 
 @dataclass(frozen=True)
@@ -265,15 +266,21 @@ class Bundle:
         """The tensor of an entry; Malformed if its bytes are damaged, OSError if its file cannot be read."""
         if entry.dtype is None:
             raise Malformed("its type is one that minitf has not")
-        file = self._file(entry.shard)
         if entry.dtype is dtypes.string:
-            return _strings(file.bytes(entry), entry)
-        dtype = np.dtype(entry.dtype.as_numpy_dtype)
-        if entry.size != math.prod(entry.shape) * dtype.itemsize:
-            raise Malformed(f"{entry.size} bytes are not those of {entry.dtype.name} {list(entry.shape)}")
-        array = aligned(entry.shape, dtype)
-        file.fill(entry, array.reshape(-1).view(np.uint8))
+            return _strings(self._file(entry.shard).bytes(entry), entry)
+        _check_size(entry)
+        array = aligned(entry.shape, entry.dtype.as_numpy_dtype)
+        self._file(entry.shard).fill(entry, _bytes_of(array))
         return array
+
+    def check(self, entry: Entry) -> None:
+        """Malformed if the bytes of an entry of numbers are damaged; takes no memory for them."""
+        _check_size(entry)
+        self._file(entry.shard).check(entry)
+
+    def fill(self, entry: Entry, array: np.ndarray) -> None:
+        """Reads what was checked before to where `array` is; Malformed if it has changed since."""
+        self._file(entry.shard).fill(entry, _bytes_of(array), moves=False)
 
     def _file(self, shard: int) -> _DataFile:
         if shard not in self._files:
@@ -309,6 +316,15 @@ class Bundle:
         return entry
 
 
+def _check_size(entry: Entry) -> None:
+    if entry.size != math.prod(entry.shape) * np.dtype(entry.dtype.as_numpy_dtype).itemsize:
+        raise Malformed(f"{entry.size} bytes are not those of {entry.dtype.name} {list(entry.shape)}")
+
+
+def _bytes_of(array: np.ndarray) -> np.ndarray:
+    return array.reshape(-1).view(np.uint8)
+
+
 def _name(key: bytes) -> str:
     try:
         return key.decode()
@@ -328,33 +344,43 @@ class _DataFile:
         if self._file >= 0:
             os.close(self._file)
 
-    def _check(self, entry: Entry) -> None:
+    def _check_end(self, entry: Entry) -> None:
         if self._size < entry.offset + entry.size:
             raise Malformed(f"{self._name} is cut off")
 
     def bytes(self, entry: Entry) -> bytes:
         """The bytes of an entry as they are."""
-        self._check(entry)
+        self._check_end(entry)
         return self._read(entry.offset, np.empty(entry.size, np.uint8)).tobytes()
 
-    def fill(self, entry: Entry, data: np.ndarray) -> None:
+    def fill(self, entry: Entry, data: np.ndarray, moves: bool = True) -> None:
         """Reads the bytes of an entry to where `data` is; Malformed if its checksum is wrong."""
-        self._check(entry)
+        self._read_pieces(entry, _pieces(data), moves)
+
+    def check(self, entry: Entry) -> None:
+        """Malformed if the checksum of an entry is wrong."""
+        piece = np.empty(min(entry.size, _PASSING), np.uint8)
+        sizes = (min(_PASSING, entry.size - start) for start in range(0, entry.size, _PASSING))
+        self._read_pieces(entry, (piece[:size] for size in sizes))
+
+    def _read_pieces(self, entry: Entry, pieces, moves: bool = True) -> None:
+        self._check_end(entry)
         place, crc = entry.offset, 0
-        for piece in _pieces(data):
-            crc = crc32c(self._read(place, piece), crc)
+        for piece in pieces:
+            crc = crc32c(self._read(place, piece, moves), crc)
             place += piece.size
         if masked(crc) != entry.crc:
             raise Malformed(f"a checksum in {self._name} is wrong")
 
-    def _read(self, place: int, data: np.ndarray) -> np.ndarray:
+    def _read(self, place: int, data: np.ndarray, moves: bool = True) -> np.ndarray:
         done = 0
         while done < data.size:
             count = os.preadv(self._file, [data[done:]], place + done)
             if count == 0:
                 raise Malformed(f"{self._name} is cut off")
             done += count
-        transfer.move(done)
+        if moves:
+            transfer.move(done)
         return data
 
 

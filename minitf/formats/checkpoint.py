@@ -19,7 +19,7 @@ import numpy as np
 from minitf.formats import bundle, objects, v1
 from minitf.formats.bundle import Bundle, Entry
 from minitf.formats.wire import Malformed
-from minitf.framework import errors, files
+from minitf.framework import dtypes, errors, files
 
 _NEW, _UNFINISHED = ".new", ".tmp"  # what ends the names of files that are to replace others, and of such an index
 
@@ -213,6 +213,21 @@ class Checkpoint:
             if not entry.slices:
                 return self._bundle.array(entry)
             return self._bundle.part(name, tuple((0, size) for size in entry.shape))
+
+    def is_plain(self, name: str) -> bool:
+        """Whether `check` and `fill` can read it: numbers that stand in one place of a file."""
+        entry = self.entries[name]
+        return name not in self._values and not entry.slices and entry.dtype not in (None, dtypes.string)
+
+    def check(self, name: str) -> None:
+        """DataLossError if a plain tensor is damaged; costs no memory."""
+        with _explained(f"{self.prefix}, tensor {name}"):
+            self._bundle.check(self.entries[name])
+
+    def fill(self, name: str, array: np.ndarray) -> None:
+        """Reads a plain tensor that was checked into memory of its shape; DataLossError if it has changed since."""
+        with _explained(f"{self.prefix}, tensor {name} (whole a moment ago)"):
+            self._bundle.fill(self.entries[name], array)
 
     def part(self, name: str, extents: tuple) -> np.ndarray:
         """The same for what begins at each start and has each length, which lie in the tensor."""

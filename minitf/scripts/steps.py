@@ -10,8 +10,8 @@ from pathlib import Path
 
 from minitf.framework.collections import GraphKeys
 from minitf.ops.state.state import TWINS
-from minitf.runtime.execute.executor import variable_of
 from minitf.runtime.session.session import BaseSession
+from minitf.runtime.session.state import variable_of
 from minitf.scripts import runner
 
 _BY_REFERENCE = ("Assign", "AssignAdd", "AssignSub", "ScatterAdd", "ScatterSub", "ScatterUpdate")

@@ -353,7 +353,7 @@ def test_progress_is_printed(session, tmp_path, capsys, monkeypatch):
     monkeypatch.setattr("sys.stderr.isatty", lambda: True, raising=False)
     saver.restore(session, path)
     lines = capsys.readouterr().err.split("\r")
-    assert re.match(r"restoring m-3: 26% of 4.0 MB, \d+.\d (kB|MB|GB)/s", lines[0]) and len(lines) == 6
+    assert re.match(r"restoring m-3: \d+% of 4.0 MB, \d+.\d (kB|MB|GB)/s", lines[0]) and len(lines) > 5
     assert re.match(r"restored m-3: 4.0 MB in .*\n$", lines[-1])
     with open(f"{path}.data-00000-of-00001", "r+b") as file:
         file.write(b"x")

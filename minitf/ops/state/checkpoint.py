@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import functools
 import os
 import shutil
 
@@ -18,6 +19,7 @@ from minitf.ops.patterns import STATEFUL
 from minitf.ops.state import old_names
 
 _NEAREST = 3
+_WORTH_WAITING = 1 << 20  # bytes from which new memory costs more than to read a file twice
 
 
 def _text(b, value) -> str:
@@ -67,7 +69,7 @@ def _restore(b, op, prefix, names, slices):
         taken = {name: key for name, key in keys.items() if key not in (name, found.objects.get(name))}
         old_names.tell(found.prefix, taken)
     transfer.expect(sum(found.entries[key].nbytes for key in {*keys.values()}))
-    return [b.constant(_tensor(op, found, keys[name], t.dtype, _part(spec, op))) for name, spec, t in rows]
+    return [_tensor(b, found, keys[name], t, _part(spec, op)) for name, spec, t in rows]
 
 
 define(
@@ -94,8 +96,23 @@ def _key(op, found: Checkpoint, name: str) -> str:
     return key
 
 
-def _tensor(op, found: Checkpoint, key: str, dtype: dtypes.DType, part: Part | None) -> np.ndarray:
-    """The tensor of a key, or a part of it; InvalidArgumentError if it is of another type or shape."""
+def _tensor(b, found: Checkpoint, key: str, tensor, part: Part | None):
+    """The tensor of a key, or a part of it, as the value of an output; InvalidArgumentError if it is of another type
+    or shape.
+
+    Where a variable is going to have it whose memory it fits, it is checked now, and read there when it is assigned.
+    """
+    _check(tensor.op, found, key, tensor.dtype, part)
+    entry = found.entries[key]
+    if part is not None:
+        return b.constant(found.part(key, part.extents))
+    if entry.nbytes < _WORTH_WAITING or not found.is_plain(key) or not b.awaited(tensor, entry.shape):
+        return b.constant(found.array(key))
+    found.check(key)
+    return b.later(entry.shape, tensor.dtype.numpy, functools.partial(found.fill, key))
+
+
+def _check(op, found: Checkpoint, key: str, dtype: dtypes.DType, part: Part | None) -> None:
     entry = found.entries[key]
     if entry.dtype is not dtype.base_dtype:
         kind = entry.dtype.name if entry.dtype else "of a type that minitf has not"
@@ -109,7 +126,6 @@ def _tensor(op, found: Checkpoint, key: str, dtype: dtypes.DType, part: Part | N
             f"Shape in shape_and_slice spec {list(part.shape)} does not match the shape in checkpoint {found.prefix}: "
             f"{key} has {list(entry.shape)}",
         )
-    return found.array(key) if part is None else found.part(key, part.extents)
 
 
 def _near(name: str, found: Checkpoint) -> str:

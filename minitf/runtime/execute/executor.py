@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from minitf.framework.errors import InvalidArgumentError, OpError
-from minitf.framework.traversal import bodies_of, reached
+from minitf.framework.traversal import bodies_of
 from minitf.kernels.machine.alloc import copied
 from minitf.runtime.execute.frames import has_primitives, run_in_frames
 from minitf.runtime.execute.op_by_op import Concrete, OpByOp, is_native, run_op, run_ops
@@ -12,7 +12,7 @@ from minitf.runtime.plan.late import Order
 from minitf.runtime.plan.needed import taken
 from minitf.runtime.plan.plan import Plan
 from minitf.runtime.plan.region import Region, Split
-from minitf.runtime.session.state import State, follows_variable
+from minitf.runtime.session.state import State, follows_variable, variable_of, variables_of
 
 _WORTH_TAKING = 1 << 18  # elements
 
@@ -283,22 +283,6 @@ def _takes_memory(assign, plan: Plan) -> bool:
     return assign.inputs[1] in plan.handed and size is not None and size >= _WORTH_TAKING
 
 
-def variable_of(ref):
-    """The variable's op behind a ref tensor, or the first one where a run chooses among several."""
-    return _variables_of(ref)[0]
-
-
-def _variables_of(ref) -> list:
-    """The ops of the variables that a ref tensor may be."""
-
-    def before(tensor) -> list:
-        op = tensor.op
-        outer = [op.attrs["stands_for"]] if "stands_for" in op.attrs else list(op.inputs)
-        return [t for t in outer if t.dtype.is_ref_dtype] or outer[:1]
-
-    return [t.op for t in reached([ref], before) if t.op.definition.role == "variable"]
-
-
 def written_variables(ops: list):
     """The variables that the ops, or the bodies of their loops and branches, write."""
     for op in ops:
@@ -307,7 +291,7 @@ def written_variables(ops: list):
         if op.definition.writes:
             for tensor in op.inputs:
                 if tensor.dtype.is_ref_dtype:
-                    yield from _variables_of(tensor)
+                    yield from variables_of(tensor)
 
 
 def reads(plan: Plan, variable) -> bool:

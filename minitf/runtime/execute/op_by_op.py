@@ -12,14 +12,14 @@ import numpy as np
 from minitf.framework import errors
 from minitf.framework.dtypes import as_dtype
 from minitf.framework.registry import check_sizes
-from minitf.kernels.machine.alloc import empty
+from minitf.kernels.machine.alloc import aligned, empty
 from minitf.kernels.machine.vm import run_alone
 from minitf.runtime.execute.bodies import Ragged, map_ragged, run_branch, run_loop
 from minitf.runtime.execute.patience import LIMIT, worst
 from minitf.runtime.lower.builder import NATIVE, Builder, Value
 from minitf.runtime.plan.guards import alive
 from minitf.runtime.plan.needed import needed_ops
-from minitf.runtime.session.state import Reference, Scratch, State, follows_variable
+from minitf.runtime.session.state import Reference, Scratch, State, follows_variable, variable_of
 from minitf.runtime.tensor_arrays.lists import RULES
 
 _NATIVE = frozenset(kind for name in NATIVE for kind in (as_dtype(name), as_dtype(name).as_ref))
@@ -43,6 +43,25 @@ class Concrete(Value):
     def dtype(self) -> np.dtype:
         """The array's type."""
         return self.array.dtype
+
+
+class Later(Value):
+    """A value that nobody has asked for yet: `read` writes its elements into an array."""
+
+    __slots__ = ("read", "_array")
+
+    def __init__(self, shape: tuple[int, ...], dtype: np.dtype, read):
+        super().__init__(shape, dtype)
+        self.read, self._array = read, None
+
+    @property
+    def array(self) -> np.ndarray:
+        """The elements in memory of their own."""
+        if self._array is None:
+            array = aligned(self.shape, self.dtype)
+            self.read(array)
+            self._array = array
+        return self._array
 
 
 class OpByOp(Builder):
@@ -93,10 +112,23 @@ class OpByOp(Builder):
         return Reference(self.session_state.slot(op))
 
     def store(self, ref, value):
-        if self.current.inputs[1] in self.handed:
+        if type(value) is Later and _fits(ref.slot, value.shape):
+            ref.slot.fill(value.read)
+        elif self.current.inputs[1] in self.handed:
             ref.slot.take(value.array)
         else:
             ref.slot.store(value.array)
+
+    def awaited(self, tensor, shape: tuple[int, ...]) -> bool:
+        """Whether an output, which has this shape, goes to nobody but a variable that has memory for it."""
+        if tensor not in self.handed:
+            return False
+        variable = variable_of(tensor.consumers()[0].inputs[0])
+        return self.session_state.initialized(variable) and _fits(self.session_state.slot(variable), shape)
+
+    def later(self, shape: tuple[int, ...], dtype: np.dtype, read) -> Value:
+        """A value that `read(array)` writes into an array once it is known where it is wanted."""
+        return Later(shape, dtype, read)
 
     def state(self, op, make):
         return Concrete(self.session_state.op_state(op, make))
@@ -203,6 +235,10 @@ class OpByOp(Builder):
         many = isinstance(results, (list, tuple))
         arrays = [_as(a, t.dtype.numpy) for a, t in zip(results if many else [results], op.outputs, strict=True)]
         return [Concrete(a) for a in arrays]
+
+
+def _fits(slot, shape: tuple[int, ...]) -> bool:
+    return slot.array is not None and slot.array.shape == shape
 
 
 def _apart(results: list, values: list) -> list:

@@ -18,7 +18,7 @@ from minitf.framework.tensor import set_session_finder
 from minitf.kernels.compile import precompile
 from minitf.kernels.machine import pool
 from minitf.runtime.execute.costs import cost_graph
-from minitf.runtime.execute.executor import NativeExecutor, OpByOpExecutor, reads, variable_of, written_variables
+from minitf.runtime.execute.executor import NativeExecutor, OpByOpExecutor, reads, written_variables
 from minitf.runtime.execute.frames import has_primitives
 from minitf.runtime.execute.functions import Kept
 from minitf.runtime.execute.trace import traced
@@ -30,7 +30,7 @@ from minitf.runtime.session.fetch import Fetches, outline
 from minitf.runtime.session.kept import KeptTensors
 from minitf.runtime.session.partial import PartialRuns
 from minitf.runtime.session.shared import ClusterState, reset
-from minitf.runtime.session.state import State, Uninitialized
+from minitf.runtime.session.state import State, Uninitialized, variable_of
 
 _PLANS_KEPT = 64
 

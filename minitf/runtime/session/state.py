@@ -6,6 +6,7 @@ import copy
 
 import numpy as np
 
+from minitf.framework.traversal import reached
 from minitf.kernels.machine.alloc import aligned
 from minitf.runtime.lower.builder import Value
 from minitf.runtime.session.session_lock import SessionLock
@@ -35,6 +36,14 @@ class Slot:
             self.array = aligned(array.shape, array.dtype)
             self.array[...] = array
             self.version += 1
+
+    def fill(self, read) -> None:
+        """Has `read(array)` write into the memory there is; the variable has no value if that fails."""
+        try:
+            read(self.array)
+        except BaseException:
+            self.forget()
+            raise
 
     def take(self, array: np.ndarray) -> None:
         """Has an array that is nobody else's as its memory."""
@@ -82,6 +91,22 @@ def shared_key(op):
     """By what an op is one thing with others: its shared_name, in its container; None if it shares nothing."""
     name, container = op.attrs.get("shared_name"), op.attrs.get("container")
     return (container, name) if name and container else name or None
+
+
+def variable_of(ref):
+    """The variable's op behind a ref tensor, or the first one where a run chooses among several."""
+    return variables_of(ref)[0]
+
+
+def variables_of(ref) -> list:
+    """The ops of the variables that a ref tensor may be."""
+
+    def before(tensor) -> list:
+        op = tensor.op
+        outer = [op.attrs["stands_for"]] if "stands_for" in op.attrs else list(op.inputs)
+        return [t for t in outer if t.dtype.is_ref_dtype] or outer[:1]
+
+    return [t.op for t in reached([ref], before) if t.op.definition.role == "variable"]
 
 
 class State:
