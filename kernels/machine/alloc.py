@@ -11,6 +11,8 @@ from minitf.kernels.machine import cgroups
 from minitf.kernels.machine.aside import Aside
 
 LINE = 64  # bytes of a cache line
+_PAGE = 1 << 21  # bytes of a large page
+_PAGED = 1 << 22  # bytes from which NumPy asks for large pages
 _LARGE = 1 << 26  # bytes from which an array is worth a look at what is left
 
 _copying = Aside()
@@ -73,11 +75,15 @@ def copied(array: np.ndarray) -> np.ndarray:
 
 
 def aligned(shape: tuple, dtype) -> np.ndarray:
-    """A new array that starts at a cache line, as vector code likes it."""
+    """A new array that starts at a cache line, as vector code likes it.
+
+    One of several large pages starts at one: NumPy asks the system for those, which come faster than small ones.
+    """
     dtype = np.dtype(dtype)
     if dtype.hasobject:
         return np.empty(shape, dtype)
     count = math.prod(shape) * dtype.itemsize
-    room = empty((count + LINE,), np.uint8)
-    start = -room.__array_interface__["data"][0] % LINE
+    line = LINE if count < _PAGED else _PAGE
+    room = empty((count + line,), np.uint8)
+    start = -room.__array_interface__["data"][0] % line
     return room[start : start + count].view(dtype).reshape(shape)

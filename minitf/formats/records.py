@@ -148,7 +148,7 @@ class Records:
         Raises:
           tf.errors.DataLossError: if it is damaged or cut off.
         """
-        header = self._read(_HEADER)
+        header = self.read(_HEADER)
         if not header:
             return None
         if len(header) < _HEADER:
@@ -156,7 +156,7 @@ class Records:
         length = struct.unpack("<Q", header[:8])[0]
         if masked(crc32c(header[:8])) != struct.unpack("<I", header[8:])[0]:
             raise self._damaged("corrupted record: its length's checksum is wrong")
-        record, end = self._read(length), self._read(4)
+        record, end = self.read(length), self.read(4)
         if len(record) < length or len(end) < 4:
             raise self._damaged(f"truncated record of {length} bytes")
         if masked(crc32c(record)) != struct.unpack("<I", end)[0]:
@@ -167,8 +167,8 @@ class Records:
     def _damaged(self, what: str) -> errors.DataLossError:
         return errors.DataLossError(None, None, f"{self._path}: {what}, at {self.offset}")
 
-    def _read(self, count: int) -> bytes:
-        """So many bytes, fewer at the end; never more memory than the file fills."""
+    def read(self, count: int) -> bytes:
+        """So many unpacked bytes, fewer at the end; never more memory than the file fills."""
         parts, left = [], count
         with translated(self._path):
             try:

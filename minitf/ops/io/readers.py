@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import os
 
@@ -18,6 +19,8 @@ from minitf.framework.tensor import Tensor
 from minitf.ops.io.file_ops import check_there, read_whole, text
 from minitf.ops.io.queues import store_of
 from minitf.ops.patterns import STATEFUL, boxed
+
+_CHUNK = 1 << 20  # bytes that are read at once where records are short
 
 
 class _Reader:
@@ -109,11 +112,30 @@ class _Pieces(_Reader):
     """Pieces of equal length; what is left over at the end is not read."""
 
     def open(self, work):
-        size, hop = (self.op.attrs[name] for name in ("record_bytes", "hop_bytes"))
-        data = read_whole(os.fsdecode(work))
-        end = len(data) - self.op.attrs["footer_bytes"]
-        starts = range(self.op.attrs["header_bytes"], end - size + 1, hop or size)
-        return ((work + b":%d" % i, data[start : start + size]) for i, start in enumerate(starts))
+        check_there(os.fsdecode(work))
+        return ((work + b":%d" % i, piece) for i, piece in enumerate(self._each(os.fsdecode(work))))
+
+    def _each(self, path: str):
+        size, header, footer = (self.op.attrs[f"{name}_bytes"] for name in ("record", "header", "footer"))
+        hop, ready = self.op.attrs["hop_bytes"] or size, bytearray()
+        with contextlib.closing(Records(path, _compression(self.op.attrs["encoding"]))) as file:
+            file.read(header)
+            while _filled(ready, file, size + footer):
+                yield bytes(ready[:size])
+                _filled(ready, file, hop)
+                del ready[:hop]
+
+
+def _compression(encoding: str) -> str:
+    """How a file is compressed; ValueError for what no reader unpacks."""
+    return TFRecordOptions.get_compression_type_string("" if encoding == "NONE" else encoding)
+
+
+def _filled(ready: bytearray, file: Records, count: int) -> bool:
+    """Reads on until there are so many bytes, if there are."""
+    if len(ready) < count:
+        ready += file.read(max(count - len(ready), _CHUNK))
+    return len(ready) >= count
 
 
 class _Whole(_Reader):
@@ -185,22 +207,22 @@ def _reset(b, op, handle):
     _reader(b, handle).reset()
 
 
-def _names_only(b, op, handle) -> _Names:
+def _of_whole_files(b, op, handle) -> _Whole:
     reader = _reader(b, handle)
-    if not isinstance(reader, _Names):
+    if not isinstance(reader, _Whole):
         raise errors.UnimplementedError(None, op, "the state of this reader cannot be saved or restored")
     return reader
 
 
 def _serialize(b, op, handle):
     """The message that TensorFlow has for it."""
-    reader = _names_only(b, op, handle)
+    reader = _of_whole_files(b, op, handle)
     state = field(1, reader.completed) + field(2, reader.completed) + field(3, reader.produced)
     return b.constant(text(state + field(4, reader.work)))
 
 
 def _restore(b, op, handle, state):
-    reader = _names_only(b, op, handle)
+    reader = _of_whole_files(b, op, handle)
     try:
         found = Message(b.data(state).item())
         counts, work = [found.number(n) for n in (2, 3)], found.bytes(4)
@@ -291,7 +313,7 @@ class ReaderBase:
         return apply("ReaderNumWorkUnitsCompletedV2", self._reader_ref, name=name)
 
     def serialize_state(self, name: str | None = None) -> Tensor:
-        """The state, a string; UnimplementedError when it runs for all but IdentityReader."""
+        """The state, a string; UnimplementedError when it runs for all but WholeFileReader and IdentityReader."""
         return apply("ReaderSerializeStateV2", self._reader_ref, name=name)
 
     def restore_state(self, state, name: str | None = None):
@@ -328,7 +350,7 @@ class FixedLengthRecordReader(ReaderBase):
     """Reads pieces of `record_bytes` bytes; keys are `file:number`, from 0 on.
 
     header_bytes, footer_bytes: what is left out at the start and end of each file; hop_bytes: from one record
-    to the next, their length if it is 0.
+    to the next, their length if it is 0. encoding: how files are compressed, "ZLIB" or "GZIP".
     """
 
     def __init__(
@@ -340,15 +362,16 @@ class FixedLengthRecordReader(ReaderBase):
         name: str | None = None,
         encoding: str | None = None,
     ):
-        if encoding:
-            raise NotImplementedError(f"records are read as they are, not unpacked from {encoding}")
+        _compression(encoding)
         sizes = {"header_bytes": header_bytes, "footer_bytes": footer_bytes, "hop_bytes": hop_bytes}
         sizes = {key: int(size or 0) for key, size in sizes.items()}
         if record_bytes < 1 or min(sizes.values()) < 0:
             raise ValueError(
                 f"a record has 1 byte at least and other sizes are 0 or more, not {record_bytes} and {sizes}"
             )
-        made = apply("FixedLengthRecordReaderV2", record_bytes=int(record_bytes), **sizes, name=name)
+        made = apply(
+            "FixedLengthRecordReaderV2", record_bytes=int(record_bytes), **sizes, encoding=encoding or "", name=name
+        )
         super().__init__(made)
 
 

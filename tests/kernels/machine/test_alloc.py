@@ -29,6 +29,11 @@ def test_sizes_beyond_64_bits_do_not_wrap():
         alloc.aligned((2**32, 2**32), np.float32)
 
 
+def test_large_arrays_start_at_large_pages():
+    large = alloc.aligned((1 << 20,), np.float32)
+    assert large.ctypes.data % (1 << 21) == 0 and large.flags.c_contiguous and large.nbytes == 1 << 22
+
+
 def test_strings_need_no_line():
     assert alloc.aligned((2,), object).tolist() == [None, None]
 

@@ -1,8 +1,12 @@
+import gzip
+import zlib
+
 import pytest
 from case_facts import cases, check_case, check_graph, graphs
 from helpers import fails, run
 
 import minitf as tf
+from minitf.ops.io import readers
 
 OURS = ["Reader()", "Reader(", "LineReader"]
 
@@ -47,8 +51,35 @@ def test_in_threads(tmp_path):
     assert sorted(found) == [100 * part + i for part in range(3) for i in range(20)]
 
 
-def test_states():
-    reader, queue = tf.IdentityReader(), tf.FIFOQueue(3, tf.string)
+@pytest.mark.parametrize("encoding, packed", [("ZLIB", zlib.compress), ("GZIP", gzip.compress), ("NONE", bytes)])
+@pytest.mark.parametrize(
+    "sizes, records", [((5,), 4), ((5, 2, 3, 4), 4), ((3, 1, 0, 8), 3), ((20, 1, 2), 1), ((30,), 0)]
+)
+def test_packed_pieces(tmp_path, monkeypatch, encoding, packed, sizes, records):
+    """As many as TensorFlow 1.15.5 finds, read in chunks of any size."""
+    data, (size, header, _, hop) = bytes(range(23)), (*sizes, 0, 0, 0)[:4]
+    (tmp_path / "f").write_bytes(packed(data))
+    (tmp_path / "damaged").write_bytes(packed(data)[:-9] if encoding != "NONE" else b"")
+    for chunk in (1, 1 << 20):
+        monkeypatch.setattr(readers, "_CHUNK", chunk)
+        with tf.Graph().as_default(), tf.Session() as sess:
+            queue, reader = tf.FIFOQueue(9, tf.string), tf.FixedLengthRecordReader(*sizes, encoding=encoding)
+            found = reader.read_up_to(queue, 9)
+            sess.run(queue.enqueue_many([[str(tmp_path / "f")] * 2 + [str(tmp_path / "damaged")]]))
+            starts = range(header, header + records * (hop or size), hop or size)
+            if records:
+                assert sess.run(found[1]).tolist() == [data[start : start + size] for start in starts]
+                assert sess.run(found[0]).tolist() == [f"{tmp_path / 'f'}:{i}".encode() for i in range(records)]
+            if encoding != "NONE":
+                with fails(tf.errors.DataLossError, "damaged: its compression is damaged"):
+                    sess.run(found)
+
+
+@pytest.mark.parametrize("reader", [tf.IdentityReader, tf.WholeFileReader])
+def test_states(reader, tmp_path):
+    for name in "ab":
+        (tmp_path / name).write_text(name)
+    reader, queue = reader(), tf.FIFOQueue(3, tf.string)
     state = tf.placeholder(tf.string)
     with tf.Session() as sess:
         sess.run(queue.enqueue_many([["a", "b"]]))
@@ -66,6 +97,8 @@ def test_states():
 def test_sizes(sizes):
     with fails(ValueError, "0 or more"):
         tf.FixedLengthRecordReader(*sizes)
+    with fails(ValueError, "'LZ4'", "'ZLIB' or 'GZIP'"):
+        tf.FixedLengthRecordReader(5, encoding="LZ4")
 
 
 def test_numbers_of_records():
