@@ -10,6 +10,8 @@ from minitf.framework.shape import TensorShape, as_shape
 from minitf.framework.sparse import SparseTensor
 from minitf.framework.static import constant_value
 from minitf.framework.tensor import Tensor
+from minitf.ragged import variants
+from minitf.ragged.tensor import RaggedTensor
 
 
 def whole(tensors) -> tuple[Tensor, object]:
@@ -24,7 +26,7 @@ def sliced(tensors) -> tuple[Tensor, object]:
     values = structure.as_tensors(tensors)
     flat = structure.flatten(values)
     for tensor in flat:
-        if tensor.get_shape().rank == 0:
+        if tensor.shape.rank == 0:
             raise ValueError(f"Value {tensor} has insufficient rank for batching.")
     _check_lengths(flat)
     parts = structure.map_structure(lambda v: structure.part_of(v).row(), values)
@@ -35,7 +37,7 @@ def sliced(tensors) -> tuple[Tensor, object]:
 def _check_lengths(values: list) -> None:
     length = TensorShape([None])
     for value in values:
-        rows = value.get_shape()[:1] if value.get_shape().rank else TensorShape([None])
+        rows = value.shape[:1] if value.shape.rank else TensorShape([None])
         if not rows.is_compatible_with(length):
             raise ValueError(f"Dimensions {length[0]} and {rows[0]} are not compatible")
         length = length.merge_with(rows)
@@ -44,6 +46,8 @@ def _check_lengths(values: list) -> None:
 def _rows(value) -> Tensor:
     if isinstance(value, SparseTensor):
         return apply("SerializeManySparse", *value._components(), out_type=dtypes.variant)
+    if isinstance(value, RaggedTensor):
+        return variants.encoded(value, batched=True)
     return value
 
 
@@ -92,7 +96,7 @@ def padded(dataset, batch_size, padded_shapes, padding_values, drop_remainder) -
     """Batches of elements that are filled up."""
     parts = dataset._parts
     flat = structure.flatten(parts)
-    if any(isinstance(p, (structure.SparsePart, structure.DatasetPart)) for p in flat):
+    if any(isinstance(p, (structure.SparsePart, structure.RaggedPart, structure.DatasetPart)) for p in flat):
         raise TypeError("Batching of padded sparse tensors is not currently supported")
     size = tf.convert_to_tensor(batch_size, tf.int64, name="batch_size")
     shapes = [_padded_shape(s, p.shape) for s, p in zip(structure.flat_up_to(parts, padded_shapes), flat)]

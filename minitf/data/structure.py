@@ -14,6 +14,10 @@ from minitf.framework.graph import name_scope
 from minitf.framework.shape import SCALAR, UNKNOWN, TensorShape, as_shape
 from minitf.framework.sparse import SparseTensor, SparseTensorValue
 from minitf.framework.tensor import Tensor
+from minitf.ragged import variants
+from minitf.ragged.conversion import convert_to_tensor_or_ragged_tensor
+from minitf.ragged.tensor import RaggedTensor
+from minitf.ragged.value import RaggedTensorValue
 
 
 class Part:
@@ -71,6 +75,45 @@ class SparsePart(Part):
     def carrier(self):
         """Of that one tensor."""
         return dtypes.variant, UNKNOWN
+
+
+class RaggedPart(Part):
+    """A ragged tensor, which goes through ops as one value; `ragged_rank` 0 for a row of one that is no deeper."""
+
+    def __init__(self, dtype: dtypes.DType, shape: TensorShape, ragged_rank: int, splits_type: dtypes.DType):
+        super().__init__(dtype, shape)
+        self.ragged_rank, self.splits_type = ragged_rank, splits_type
+
+    @property
+    def kind(self):
+        """What users see."""
+        return RaggedTensor if self.ragged_rank else Tensor
+
+    def spread(self, value):
+        """All its parts in one tensor."""
+        return variants.encoded(value)
+
+    def gathered(self, tensor):
+        """The ragged tensor that is in it."""
+        return variants.decoded(tensor, self.dtype, self.shape, self.ragged_rank, self.splits_type)
+
+    @property
+    def carrier(self):
+        """Of that one tensor."""
+        return dtypes.variant, UNKNOWN
+
+    def with_shape(self, shape: TensorShape) -> RaggedPart:
+        """The same with another shape of the same rank."""
+        return RaggedPart(self.dtype, shape, self.ragged_rank, self.splits_type)
+
+    def batched(self, size: int | None) -> RaggedPart:
+        """Several at once: the rows of a deeper one."""
+        shape = TensorShape([size]).concatenate(self.shape)
+        return RaggedPart(self.dtype, shape, self.ragged_rank + 1, self.splits_type)
+
+    def row(self) -> RaggedPart:
+        """One of its rows."""
+        return RaggedPart(self.dtype, self.shape[1:], self.ragged_rank - 1, self.splits_type)
 
 
 class DatasetPart(Part):
@@ -204,6 +247,8 @@ def part_of(value) -> Part:
     """What kind of leaf a tensor, a sparse one or a dataset is."""
     if isinstance(value, SparseTensor):
         return SparsePart(value.dtype, value.get_shape())
+    if isinstance(value, RaggedTensor):
+        return RaggedPart(value.dtype, value.shape, value.ragged_rank, value.row_splits.dtype)
     if hasattr(value, "_variant_tensor"):
         return DatasetPart(value._parts, type(value))
     return Part(value.dtype.base_dtype, value.shape)
@@ -217,7 +262,9 @@ def as_tensors(values, scope: str | None = "normalize_element"):
         number = next(count)
         if isinstance(value, SparseTensorValue):
             return SparseTensor.from_value(value)
-        if isinstance(value, SparseTensor) or hasattr(value, "_variant_tensor"):
+        if isinstance(value, RaggedTensorValue):
+            return convert_to_tensor_or_ragged_tensor(value)
+        if isinstance(value, (SparseTensor, RaggedTensor)) or hasattr(value, "_variant_tensor"):
             return value
         return convert_to_tensor(value, name=f"component_{number}")
 

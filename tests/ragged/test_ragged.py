@@ -30,6 +30,17 @@ def test_gradients():
     check("ragged_gradients")
 
 
+def test_datasets():
+    check("ragged_datasets")
+
+
+def test_rows_of_a_ragged_tensor_are_elements():
+    it = tf.data.Dataset.from_tensor_slices(tf.ragged.constant([[1, 2], [], [3]])).make_one_shot_iterator()
+    x = it.get_next()
+    with tf.Session() as session:
+        assert [session.run(x).tolist() for _ in range(3)] == [[1, 2], [], [3]]
+
+
 def test_placeholders():
     check("ragged_placeholders")
 

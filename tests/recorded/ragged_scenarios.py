@@ -233,3 +233,43 @@ def ragged_placeholders(tf):
         found.append([str(value), repr(value), value.shape, value.ragged_rank, str(value.dtype), deep.shape])
         found.append(str(tf.ragged.placeholder(tf.int32, 0, [3]).shape))
     return found
+
+
+DATASETS = [
+    "D.from_tensors(deep)",
+    "D.from_tensors((rt,1))",
+    "D.from_tensor_slices(deep)",
+    "D.from_tensor_slices({'a':deep,'b':[1,2,3]}).map(lambda x:x['a'].row_lengths()+tf.to_int64(x['b']))",
+    "D.from_tensor_slices(['a b','c','']).map(lambda s:S.split([s],result_type='RaggedTensor'))",
+    "D.from_tensor_slices(['a b','c','']).map(lambda s:S.split([s],result_type='RaggedTensor')).batch(2)",
+    "D.from_tensor_slices(['a b','c','','d e f']).batch(2).map(lambda s:S.split(s,result_type='RaggedTensor'))",
+    "D.from_tensors(rt).repeat(3).batch(2,drop_remainder=True)",
+    "D.from_tensors(rt).map(lambda r:r*2).concatenate(D.from_tensors(rt))",
+    "D.from_tensors(rt).map(lambda r:r.to_tensor())",
+    "D.range(3).map(lambda x:tf.ragged.range(tf.stack([x,x+1])))",
+]
+
+
+def gone_through(tf, call):
+    with tf.Graph().as_default(), tf.Session() as session:
+        dataset = eval(call, {**names(tf), "D": tf.data.Dataset})
+        it = dataset.make_initializable_iterator()
+        element = it.get_next()
+        session.run(it.initializer)
+        found = [repr(dataset.output_types), str(dataset.output_shapes), shown(element)]
+        try:
+            for _ in range(9):
+                found.append(told(session.run(element)))
+        except tf.errors.OutOfRangeError:
+            return found
+
+
+@scenario
+def ragged_datasets(tf):
+    found = {}
+    for call in DATASETS:
+        try:
+            found[call] = gone_through(tf, call)
+        except Exception as error:
+            found[call] = type(error).__name__
+    return found

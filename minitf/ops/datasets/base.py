@@ -90,7 +90,7 @@ def captured_by(graphs: list[FunctionGraph], values: tuple) -> list[Function]:
 def content(b, tensor, value):
     """What a dataset keeps of an input: another dataset, or an array of its own."""
     array = b.data(value)
-    if tensor.dtype is dtypes.variant and array.ndim == 0:
+    if tensor.dtype is dtypes.variant and array.ndim == 0 and isinstance(array[()], Dataset):
         return array[()]
     return array if tensor.op.type == "Const" else array.copy()
 
