@@ -45,5 +45,26 @@ def test_names():
     assert not [name for name in NAMES if not set(name.split(".")) <= there]
 
 
+def exceptions() -> list[str]:
+    """The classes of exceptions of the runtime, as often as they are defined."""
+    return [
+        node.name
+        for path in (ROOT / "minitf" / "runtime").rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.ClassDef) and any(ast.unparse(base) == "Exception" for base in node.bases)
+    ]
+
+
+def test_exceptions():
+    """Each has a name of its own and a row that says who raises it and who catches it."""
+    rows = re.findall(r"^\| `(\w+)` \|(.*)\|$", TEXT, flags=re.MULTILINE)
+    assert sorted(name for name, _ in rows) == sorted(exceptions())
+    source = "\n".join(path.read_text("utf-8") for path in (ROOT / "minitf").rglob("*.py"))
+    for name, row in rows:
+        assert row.count("|") == 2 and all(cell.strip() for cell in row.split("|")), name
+        assert re.search(rf"raise (\w+\.)?{name}\b", source), f"nobody raises {name}"
+        assert re.search(rf"except [^\n]*\b{name}\b", source), f"nobody catches {name}"
+
+
 def test_it_is_short():
     assert len(TEXT.splitlines()) <= 150

@@ -48,7 +48,7 @@ def apply_op(type: str, /, *inputs, name: str | None = None, static_shapes=None,
     if len(inputs) != len(definition.inputs):
         raise TypeError(f"{type} takes {len(definition.inputs)} inputs, {len(inputs)} were given")
     try:
-        attrs = taken(type, definition.attributes, attrs)
+        attrs = taken(definition, attrs)
         for arg, value in zip(definition.inputs, inputs):
             if arg.is_list:
                 flat += _take_list(definition, arg, value, types, attrs, unique)

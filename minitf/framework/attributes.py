@@ -88,6 +88,7 @@ def _flag(value):
     return bool(_instance(bool, np.bool_)(value))
 
 
+_PLAIN = {"bool": bool, "int": int, "float": float, "string": str, "type": dtypes.DType, "shape": TensorShape}
 _TAKEN = {  # by kind: the value as it is kept; TypeError if it is of another kind
     "bool": ("True or False", _flag),
     "int": ("an integer", _whole),
@@ -101,28 +102,33 @@ _TAKEN = {  # by kind: the value as it is kept; TypeError if it is of another ki
 }
 
 
-def taken(type: str, known: dict[str, Attribute], given: dict) -> dict:
-    """All attributes of an op, given some; what begins with `_` is a note that anybody may leave.
+def taken(definition, given: dict) -> dict:
+    """All attributes of an op of a definition, given some; what begins with `_` is a note that anybody may leave.
 
     Raises:
       TypeError: if one is not of its kind, unknown or missing.
     """
-    found = {}
+    known, found = definition.attributes, definition.defaults.copy()
     for name, value in given.items():
+        if value is None:
+            continue
         attribute = known.get(name)
-        if attribute is None and not name.startswith("_"):
-            raise _unknown(type, known, name)
-        if value is not None:
-            found[name] = value if attribute is None else _of_kind(type, name, attribute.kind, value)
-    for name, attribute in known.items():
-        if name not in found and not attribute.told:
-            if attribute.default is REQUIRED:
-                raise TypeError(f"{type} lacks attribute {name!r}, which has no default: give {_words(attribute.kind)}")
-            found[name] = attribute.default
+        if attribute is not None:
+            found[name] = _of_kind(definition.type, name, attribute.kind, value)
+        elif name.startswith("_"):
+            found[name] = value
+        else:
+            raise _unknown(definition.type, known, name)
+    for name in definition.required:
+        if name not in found:
+            kind = _words(known[name].kind)
+            raise TypeError(f"{definition.type} lacks attribute {name!r}, which has no default: give {kind}")
     return found
 
 
 def _of_kind(type: str, name: str, kind: str, value):
+    if value.__class__ is _PLAIN.get(kind):
+        return value
     try:
         if not kind.startswith("list("):
             return _TAKEN[kind][1](value)

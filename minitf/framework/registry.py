@@ -144,6 +144,16 @@ class OpDef:
         return found
 
     @functools.cached_property
+    def defaults(self) -> dict:
+        """The attributes that the caller need not give, as they are then."""
+        return {name: a.default for name, a in self.attributes.items() if a.has_default and not a.told}
+
+    @functools.cached_property
+    def required(self) -> list[str]:
+        """The attributes that the caller has to give."""
+        return [name for name, a in self.attributes.items() if not a.has_default and not a.told]
+
+    @functools.cached_property
     def refs(self) -> tuple[int, ...]:
         """The places of inputs that are a variable's memory; the op is placed where that is."""
         return tuple([i for i, arg in enumerate(self.inputs) if arg.is_ref and not arg.is_list])

@@ -47,7 +47,7 @@ WRONG = {
 def test_wrong_attributes(case):
     type, attrs, words = WRONG[case]
     with fails(TypeError, words):
-        taken(type, OPS[type].attributes, attrs)
+        taken(OPS[type], attrs)
 
 
 def test_a_name_is_free_again_after_a_wrong_attribute():
