@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 import minitf.kernels
+from minitf.kernels.compile import splitting
 from minitf.kernels.compile.abi import FLOATS, KERNELS, T, f64p, i64, kernel
 
 for path in Path(minitf.kernels.__file__).parent.glob("*/*.py"):
@@ -147,6 +148,7 @@ FILLED = {  # contents before and otherwise, of what is written
     ("stamp", "log"): ([1, 3, 0, 0, 0, 0, 0], [0, 3, 5, 0, 0, 0, 0]),
     ("apply_adam", "beta1_power"): ([0.5],) * 2,
 }
+WHOLE = {"index": np.zeros(1, np.int64), "rows": 1}  # optimizers cut what is no row of a variable
 UNTOUCHED = {("conv2d_filter", "s"), ("conv2d_filter_batch", "s")}  # scratch that so little work does not need
 SAMPLE = sorted(
     name
@@ -260,6 +262,32 @@ def test_every_part_of_a_split_names_what_it_writes():
         rule = tested.split.among_threads(numbers)
         part = rule.part(numbers, 0, 1)
         assert {k for k, o in tested.operands.items() if o.writes} <= part.keys(), name
+
+
+def cut(made, given, parts):
+    """The operands of a call's pieces in two parts; scratch memory is each part's own."""
+    numbers = {key: value for key, value in given.items() if not isinstance(value, np.ndarray)}
+    rule = made.kernel.split.among_threads(numbers)
+    pieces = rule.pieces(numbers)
+    assert pieces > 1, "give numbers in WHOLE by which there is something to cut"
+    for first, count in ((pieces // 2, pieces - pieces // 2), (0, pieces // 2)):
+        changes = rule.part(numbers, first, count)
+        found = {k: parts[k][c.start :] if isinstance(c, splitting.Window) else c for k, c in changes.items()}
+        own = {k: given[k].copy() for k, o in made.kernel.operands.items() if o.effect == "scratch"}
+        yield {**parts, **found, **own}
+
+
+@pytest.mark.parametrize("name", [name for name in SAMPLE if KERNELS[name].split is not None])
+def test_parts_are_the_whole_to_the_bit(name, monkeypatch):
+    monkeypatch.setattr(splitting, "VECTOR", 1)
+    made = instance(KERNELS[name])
+    given = {**operands(made), **(WHOLE if name.startswith("apply_") else {})}
+    for run in (made.python, made.run):
+        whole, parts = ({k: v.copy() if isinstance(v, np.ndarray) else v for k, v in given.items()} for _ in "ab")
+        assert run(*whole.values()) == 0
+        assert [run(*part.values()) for part in cut(made, given, parts)] == [0, 0]
+        for key, o in made.kernel.operands.items():
+            assert not o.writes or o.effect == "scratch" or same(whole[key], parts[key]), key
 
 
 # ---------------------------------------------------------------- that the test sees what is wrong
