@@ -13,7 +13,7 @@ registers.
 from minitf.kernels.compile.abi import FLOATS, INTS, T, address, assembly, at, i64, kernel, scalar, workspace
 from minitf.kernels.compile.splitting import Product
 from minitf.kernels.math import microkernel
-from minitf.kernels.math.microkernel import TILE_ROWS, VECTOR_SIZE
+from minitf.kernels.math.tiling import TILE_ROWS, VECTOR_SIZE
 
 MOST_VECTORS = len(TILE_ROWS) - 1  # of a panel
 STEPS = 128  # of k in a block; the last block may have half as many more

@@ -7,21 +7,10 @@ columns in common with the one before it. The functions take pointers, and int64
 counts.
 """
 
-import llvmlite.binding as llvm
 import numpy as np
 
-
-def _vector_size():
-    """The bytes of the processor's widest vectors."""
-    features = llvm.get_host_cpu_features()
-    return 64 if features.get("avx512f") else 32 if features.get("avx2") else 16
-
-
-VECTOR_SIZE = _vector_size()
-MASKS = VECTOR_SIZE == 64  # whether masked vectors cost no more than whole ones
-REGISTERS = 16 if llvm.get_default_triple().startswith("x86_64") and not MASKS else 32
-# Most rows of a tile of so many vectors: its sums, a row of B and an item of A fill the registers.
-TILE_ROWS = (0, 8, 8, 9, 6) if REGISTERS == 32 else (0, 8, 6, 4)
+from minitf.kernels.math import tiling
+from minitf.kernels.math.tiling import KEPT, MASKS, MOST_WEIGHED, PARTIAL, TILE_ROWS, VECTOR_SIZE, WHOLE
 
 
 class Vectors:
@@ -106,7 +95,6 @@ def text(*parts):
 OPERANDS = "ptr %a, i64 %a.row, i64 %a.step, ptr %b, i64 %b.step, ptr %c, i64 %c.row, i64 %k, "
 TILES = f"{OPERANDS}i64 %rows, i64 %columns, i64 %add, i64 %keep, ptr %panel"
 TILE = f"{OPERANDS}i64 %columns, i64 %add, ptr noalias %panel"
-WHOLE, PARTIAL, KEPT = 0, 1, 2  # tiles: whole vectors only; any number of columns; and copying B
 
 
 def tiles(symbol, dtype):
@@ -116,17 +104,12 @@ def tiles(symbol, dtype):
     are several tiles, the first one copies B to the panel, as whole vectors without gaps, for the others.
     """
     v = Vectors(dtype)
-    cases = {
-        128 * kind + 16 * vectors + rows: (rows, vectors, kind)
-        for vectors, most in enumerate(TILE_ROWS)
-        for rows in range(1, most + 1)
-        for kind in ([PARTIAL] if MASKS else [WHOLE, PARTIAL]) + [KEPT] * (rows == most)
-    }
+    shapes = tiling.tiles()
     passed = TILE.replace("noalias ", "").replace("%a,", "%a.at,").replace("%c,", "%c.at,")
     passed = passed.replace("%b,", "%from,").replace("%b.step", "%step")
     return text(
         v.declarations,
-        (_tile(v, f"{symbol}.{case}", *shape) for case, shape in cases.items()),
+        (_tile(v, f"{symbol}.{tile.case}", tile) for tile in shapes),
         f"@{symbol}.most = internal constant {numbers(TILE_ROWS, 'i64')}",
         f"define i64 @{symbol}({TILES}) nounwind {{",
         f"start: %round = add i64 %columns, {v.lanes - 1}",
@@ -164,8 +147,7 @@ def tiles(symbol, dtype):
         v.place("%c.at", "%c", "%c.offset"),
         "%size = add i64 %shape, %height",
         "%case = add i64 %size, %kind",
-        f"switch i64 %case, label %done [{' '.join(f'i64 {case}, label %case{case}' for case in cases)}]",
-        (f"case{case}: call void @{symbol}.{case}({passed}) br label %again" for case in cases),
+        _switch("%case", [tile.case for tile in shapes], f"call void @{symbol}.", passed),
         "again: %i.next = add i64 %i, %height",
         "%b.next = select i1 %keeps, ptr %panel, ptr %b",
         "%step.next = select i1 %keeps, i64 %width, i64 %b.step",
@@ -174,13 +156,20 @@ def tiles(symbol, dtype):
     )
 
 
-def _tile(v, name, rows, vectors, kind):
+def _switch(chosen, cases, call, passed):
+    """Calls the function of the case that is chosen, and goes on to `again`, or to `done` if there is none."""
+    yield f"switch i64 {chosen}, label %done [{' '.join(f'i64 {case}, label %case{case}' for case in cases)}]"
+    for case in cases:
+        yield f"case{case}: {call}{case}({passed}) br label %again"
+
+
+def _tile(v, name, tile):
     """The function for one tile."""
-    tiles = [(r, q) for r in range(rows) for q in range(vectors)]
-    kept, shifted = kind == KEPT, kind != WHOLE and vectors > 1 and not MASKS
-    masks = [None] * (vectors - 1) + [None if kind == WHOLE or shifted else "%tail"]
+    rows, vectors = tile.rows, tile.vectors
+    tiles, kept = [(r, q) for r in range(rows) for q in range(vectors)], tile.kind == KEPT
+    masks = [None] * (vectors - 1) + ["%tail" if tile.masked else None]
     offsets = [q * v.lanes for q in range(vectors)]
-    offsets[-1] = "%shifted" if shifted else offsets[-1]
+    offsets[-1] = "%shifted" if tile.shifted else offsets[-1]
     return text(
         f"define internal void @{name}({TILE}) nounwind {{",
         f"start: %last = sub i64 %columns, {(vectors - 1) * v.lanes}",
@@ -383,7 +372,6 @@ def _totals(v, distance):
 
 
 WEIGHED = "ptr %a, i64 %a.row, i64 %a.step, ptr %b, i64 %b.row, i64 %b.step, ptr %c, i64 %rows, i64 %steps, "
-MOST_WEIGHED = 8  # vectors whose sums stay in registers
 
 
 def weighed(symbol, dtype):
@@ -405,8 +393,7 @@ def weighed(symbol, dtype):
         (v.place(name, base, "%j") for name, base in (("%from.a", "%a"), ("%from.b", "%b"), ("%to", "%c"))),
         f"%round = add i64 %width, {v.lanes - 1}",
         f"%vectors = udiv i64 %round, {v.lanes}",
-        f"switch i64 %vectors, label %done [{' '.join(f'i64 {case}, label %case{case}' for case in cases)}]",
-        (f"case{case}: call void @{symbol}.{case}({passed}) br label %again" for case in cases),
+        _switch("%vectors", cases, f"call void @{symbol}.", passed),
         "again: %j.next = add i64 %j, %width",
         "br label %next",
         "done: ret i64 0 }",

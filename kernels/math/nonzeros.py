@@ -3,7 +3,8 @@
 What is not zero is listed: its values, and for each a place, an integer of their size in their memory.
 """
 
-from minitf.kernels.math.microkernel import REGISTERS, Vectors, text
+from minitf.kernels.math.microkernel import Vectors, text
+from minitf.kernels.math.tiling import REGISTERS
 
 MOST_VECTORS = REGISTERS - 8  # sums that stay in registers
 LISTED = "ptr %a, ptr %table, i64 %n, ptr %values, ptr %places, i64 %count"

@@ -9,7 +9,7 @@ import numpy as np
 from minitf.kernels.compile.abi import WORKSPACE, address, assembly, at, bits, from_bits, scalar, workspace
 from minitf.kernels.math import nonzeros
 from minitf.kernels.math.gemm import transpose, turn
-from minitf.kernels.math.microkernel import VECTOR_SIZE
+from minitf.kernels.math.tiling import VECTOR_SIZE
 
 PATCHES = 16  # in a tile, at least: channels are cut until it has room for so many
 STARTING, LISTING = 20, 2  # processor cycles: for a sum, and for looking at an item

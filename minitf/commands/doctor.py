@@ -86,9 +86,9 @@ def _processor() -> list[str]:
 
     from minitf.kernels.compile import precompile
     from minitf.kernels.machine import pool
-    from minitf.kernels.math import microkernel
+    from minitf.kernels.math import tiling
 
-    bits = 8 * microkernel.VECTOR_SIZE
+    bits = 8 * tiling.VECTOR_SIZE
     cores = precompile.cores()
     used = min(2, cores) if pool.AVAILABLE else 1
     lines = [

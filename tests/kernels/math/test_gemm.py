@@ -173,12 +173,12 @@ for name in features:
         features[name] = False
 features["avx512f"] = size == 64
 llvm.get_host_cpu_features = lambda: features
-from minitf.kernels.math import microkernel
+from minitf.kernels.math import tiling
 if size == 64:  # the compiler cuts vectors that are too wide for the processor in two
     llvm.get_host_cpu_features = asked
 sys.path.insert(0, sys.argv[1])
 import test_gemm
-assert microkernel.VECTOR_SIZE == size
+assert tiling.VECTOR_SIZE == size
 for dtype in ("float32", "float64"):
     for m in (1, 7, 20, 40):
         for n in (1, 2, 3, 7, 8, 12, 21, 40, 65):
