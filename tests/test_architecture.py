@@ -62,7 +62,7 @@ def test_exceptions():
     source = "\n".join(path.read_text("utf-8") for path in (ROOT / "minitf").rglob("*.py"))
     for name, row in rows:
         assert row.count("|") == 2 and all(cell.strip() for cell in row.split("|")), name
-        assert re.search(rf"raise (\w+\.)?{name}\b", source), f"nobody raises {name}"
+        assert re.search(rf"raise [^\n]*\b{name}\b", source), f"nobody raises {name}"
         assert re.search(rf"except [^\n]*\b{name}\b", source), f"nobody catches {name}"
 
 
