@@ -54,7 +54,8 @@ class _LoopLowering:
         ):
             raise NotNative(op)
         self.xs = [low.snapshot(x) for x in xs]
-        self.counted = [x for x in self.xs if not isinstance(x, Held)]  # of which it is known how many slices there are
+        # Of Python's values and of lists that other loops gave only the kind is known, not how many slices there are.
+        self.counted = [x for x in self.xs if not isinstance(x, (Held, Flow))]
         self.held: list[Slices] = []  # what is read of the others
         self.outer = len(low.frames) - 1
         self.used = [t in low.used for t in op.outputs]
