@@ -197,7 +197,7 @@ class _Place:
         """The predicate as a Switch reads it; of the first one of a tf.cond, as its others do."""
         data, decides = self.nodes[switch].input[:2]
         name = f"{switch.rpartition('/')[0]}/pred_id"
-        if data == decides and name in self.nodes and self.nodes.through(name, "Identity") == predicate:
+        if data == decides and name in self.nodes and self.nodes.through(name, "Identity", *_SWITCHES) == predicate:
             return name
         return decides
 
