@@ -5,6 +5,7 @@ from __future__ import annotations
 from minitf.framework.dtypes import variant
 from minitf.framework.graph import Graph, set_graph_exporter
 from minitf.framework.operation import Operation
+from minitf.framework.origin import warn
 from minitf.framework.tensor import Tensor
 from minitf.framework.traversal import bodies_of, reached
 from minitf.graphs import export
@@ -29,15 +30,20 @@ def to_tensorflow(graph: Graph, add_shapes: bool = False):
       ValueError: if there are ops that have no such form; all of their types are named.
     """
     copy = _lowered(graph.root)
-    lacking = {op.type: op for op in copy.graph.ops if attributes_of(_SPELLED.get(op.type, op.type)) is None}
+    lacking = _lacking(copy.graph)
     if lacking:
-        listed = ", ".join(f"{type} '{op.name}'" for type, op in sorted(lacking.items()))
-        raise ValueError(f"TensorFlow has no ops like {listed}")
+        raise ValueError(f"TensorFlow has no ops like {lacking}")
     return _definition(copy.graph, add_shapes)
 
 
+def _lacking(graph: Graph) -> str:
+    """The types of a lowered graph's ops that TensorFlow lacks, each with an op of it."""
+    found = {op.type: op for op in graph.ops if attributes_of(_SPELLED.get(op.type, op.type)) is None}
+    return ", ".join(f"{type} '{op.name}'" for type, op in sorted(found.items()))
+
+
 def graph_def(graph: Graph, from_version: int | None = None, add_shapes: bool = False):
-    """The GraphDef of a graph as TensorFlow reads it, or as minitf does where TensorFlow has no such form.
+    """The GraphDef of a graph as TensorFlow reads it; where there is no such form, with a warning, as only minitf does.
 
     Ops that TensorFlow lacks stay what they are; so does all of the graph if there are arrays like that. from_version:
     without what ops up to this number have become.
@@ -47,8 +53,12 @@ def graph_def(graph: Graph, from_version: int | None = None, add_shapes: bool = 
     try:
         copy = _lowered(graph.root)
         definition = _definition(copy.graph, add_shapes)
-    except (ValueError, TypeError):
+    except (ValueError, TypeError) as error:
+        warn(f"this graph has no form that TensorFlow can read, only minitf: {error}")
         return export.graph_def(graph, from_version, add_shapes)
+    lacking = _lacking(copy.graph)
+    if lacking:
+        warn(f"TensorFlow cannot read this graph, only minitf can: TensorFlow has no ops like {lacking}")
     for i in reversed(range(len(definition.node)) if from_version else ()):
         if copy.ages.get(definition.node[i].name, from_version) <= from_version:
             del definition.node[i]
@@ -146,14 +156,23 @@ def _is_flow(tensor: Tensor) -> bool:
 
 
 def _kept_arrays(graph: Graph):
-    """The TensorArrays that a loop has a new one of in each trip, and keeps for its gradient."""
+    """The TensorArrays that a loop has a new one of in each trip, or a branch makes, and keeps for its gradient."""
     for op in graph.ops:
-        loop = op.attrs.get("loop")
-        for y in () if loop is None else (loop.ys[k] for k in loop.saved):
-            if _is_flow(y) and gradients_of(y) is None:
+        loop, branches = op.attrs.get("loop"), op.attrs.get("branches")
+        given = [] if branches is None else [t for body in branches.bodies for t in body.results if type(t) is Tensor]
+        for y in given if loop is None else [loop.ys[k] for k in loop.saved]:
+            if _is_flow(y) and gradients_of(y) is None and (loop is not None or _is_inside(array_of(y), op)):
                 yield array_of(y)
         for body in bodies_of(op).values():
             yield from _kept_arrays(body)
+
+
+def _is_inside(array: Operation, op: Operation) -> bool:
+    """Whether an array is made in a body of an op."""
+    graph = array.graph
+    while graph is not None and graph.outer is not op.graph:
+        graph = graph.outer
+    return graph is not None
 
 
 set_graph_exporter(graph_def)

@@ -18,8 +18,10 @@ from minitf.graphs.slices import (
     ListOfSlices,
     alike,
     depth,
+    may_grow,
     new_list,
     of_depth,
+    of_one_length,
     stacked,
 )
 from minitf.ops.array import array
@@ -105,6 +107,8 @@ class Copy:
         """Copies an op on what loops keep: it is one on lists."""
         type, known = _OF_LISTS[op.type], max(map(depth, inputs))
         with self.inside(""), self.graph.control_dependencies(self.controls(op)):
+            if type == "SumOfTensorLists" and may_grow(op):
+                inputs = of_one_length(inputs)
             result = apply(type, *([list(inputs)] if type == "SumOfTensorLists" else inputs), name=f"{op.name}/")
         self.stands_for(op, result.op, [of_depth(result, known)])
 

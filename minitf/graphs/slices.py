@@ -5,10 +5,14 @@ The slices that a loop keeps for its gradient may differ in shape, and be such l
 
 from __future__ import annotations
 
+import functools
+import weakref
+
 import numpy as np
 
 from minitf.framework import dtypes
 from minitf.framework.apply import apply
+from minitf.framework.operation import Operation
 from minitf.framework.shape import TensorShape
 from minitf.framework.tensor import Tensor
 from minitf.ops.array import array
@@ -47,6 +51,27 @@ def new_list(dtype: dtypes.DType, size=None) -> Tensor:
     """A list of a size with nothing in it, or of size 0."""
     kind, *size = ("EmptyTensorList", constant(-1)) if size is None else ("TensorListReserve", size)
     return apply(kind, said(TensorShape(None)), *size, element_dtype=dtype)
+
+
+def may_grow(op: Operation) -> bool:
+    """Whether lists on which an op works may differ in length: whether any array of its graph grows."""
+    root = op.graph.root
+    version, found = _growing.get(root, (None, None))
+    if version != root.version:
+        arrays = [one for one in root._by_name.values() if one.type == "TensorArrayV3"]
+        found = any(one.attrs["dynamic_size"] for one in arrays)
+        _growing[root] = root.version, found
+    return found
+
+
+_growing: weakref.WeakKeyDictionary = weakref.WeakKeyDictionary()  # graph -> (its version, whether arrays of it grow)
+
+
+def of_one_length(lists: tuple) -> tuple:
+    """Lists that are as long as the longest of them, with nothing at their ends."""
+    sizes = [apply("TensorListLength", each) for each in lists]
+    most = functools.reduce(lambda a, b: apply("Maximum", a, b), sizes)
+    return tuple(alike(apply("TensorListResize", each, most), each) for each in lists)
 
 
 def stacked(given: Tensor, like: Tensor) -> Tensor:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from minitf.framework import dtypes
 from minitf.framework.apply import apply, apply_op
-from minitf.framework.shape import UNKNOWN
-from minitf.graphs.slices import alike, depth, new_list, of_depth, said
+from minitf.framework.shape import UNKNOWN, TensorShape
+from minitf.graphs.slices import alike, depth, may_grow, new_list, of_depth, of_one_length, said
 from minitf.graphs.tensor_arrays import gradients_of
 from minitf.ops.array import array, ranges
 from minitf.ops.array.constant import constant
@@ -123,9 +123,15 @@ def _value_or_initial(op, variable, initial):
 
 def as_list(op, size):
     """The list that is a TensorArray."""
-    if op.attrs["dynamic_size"]:
-        raise ValueError(f"TensorFlow has no such TensorArray as '{op.name}': in a loop that has a gradient, and grows")
     return of_depth(new_list(op.attrs["dtype"], size), 1)
+
+
+def _long_enough(op, flow, index):
+    """A list that grows, with an element at an index: what was not there was not written."""
+    if not may_grow(op):
+        return flow
+    size = apply("Maximum", apply("TensorListLength", flow), index + 1)
+    return alike(apply("TensorListResize", flow, size), flow)
 
 
 def _gradients(op, flow):
@@ -134,6 +140,7 @@ def _gradients(op, flow):
 
 
 def _written(op, flow, index, value):
+    flow = _long_enough(op, flow, index)
     if not op.attrs.get("overwrites") and gradients_of(op.inputs[0]) is not None:  # where something is it adds up
         there = apply("TensorListGetItem", flow, index, array.shape(value), element_dtype=value.dtype.base_dtype)
         value = there + value
@@ -141,11 +148,13 @@ def _written(op, flow, index, value):
 
 
 def _read(op, flow, index):
+    flow = _long_enough(op, flow, index)
     shape, dtype = said(op.attrs["element_shape"]), op.outputs[0].dtype.base_dtype
     return apply("TensorListGetItem", flow, index, shape, element_dtype=dtype)
 
 
 def _gathered(op, flow, indices):
+    flow = _long_enough(op, flow, reduce.reduce_max(array.concat([indices, [-1]], 0)))
     shape, dtype = said(op.attrs["element_shape"]), op.outputs[0].dtype.base_dtype
     return apply("TensorListGather", flow, indices, shape, element_dtype=dtype)
 
@@ -154,15 +163,33 @@ def _scattered(op, flow, indices, value):
     if gradients_of(op.inputs[0]) is not None:  # what is for one slot adds up
         indices, places = apply("Unique", indices)
         value = apply("UnsortedSegmentSum", value, places, array.size(indices))
+    flow = _long_enough(op, flow, reduce.reduce_max(array.concat([indices, [-1]], 0)))
     size, shape = apply("TensorListLength", flow), said(value.shape[1:] if value.shape.rank else UNKNOWN)
     found = apply("TensorListScatterV2", value, indices, shape, size)
     return alike(apply("SumOfTensorLists", [flow, found]), flow)
 
 
+def _joined(op, flow):
+    """All elements one behind the other, and their lengths."""
+    shape, dtype = op.attrs["element_shape"], op.outputs[0].dtype.base_dtype
+    shape = UNKNOWN if shape.rank is None else TensorShape([None]).concatenate(shape[1:])
+    nothing = constant([], dtypes.int64)
+    return tuple(apply("TensorListConcatV2", flow, said(shape), nothing, element_dtype=dtype))
+
+
+def _parted(op, flow, value, lengths):
+    """A list with consecutive parts of a tensor as elements; of gradients they add up."""
+    shape = UNKNOWN if value.shape.rank is None else TensorShape([None]).concatenate(value.shape[1:])
+    found = of_depth(apply("TensorListSplit", value, said(shape), lengths), 1)
+    return alike(apply("SumOfTensorLists", list(of_one_length((flow, found)))), flow)
+
+
 ON_LISTS = {
+    "TensorArrayConcatV3": _joined,
     "TensorArrayGatherV3": _gathered,
     "TensorArrayReadV3": _read,
     "TensorArrayScatterV3": _scattered,
+    "TensorArraySplitV3": _parted,
     "TensorArraySizeV3": lambda op, flow: apply("TensorListLength", flow),
     "TensorArrayWriteV3": _written,
 }

@@ -7,6 +7,7 @@ import nested_loops
 import numpy as np
 import pytest
 import record_graphs
+from helpers import fails
 from op_samples import SAMPLES
 
 import minitf as tf
@@ -67,7 +68,8 @@ def test_loops_in_loops(name):
         expected = session.run(names, feeds)
     with tf.Graph().as_default() as again, tf.Session() as session:
         tf.import_graph_def(definition, name="")
-        assert not PRIMITIVES & {op.type for op in again.get_operations()}
+        if not name.startswith("growing_array"):  # others' slices are slices again
+            assert not PRIMITIVES & {op.type for op in again.get_operations()}
         session.run(init)
         for mine, theirs in zip(session.run(names, feeds), expected):
             np.testing.assert_allclose(mine, theirs, rtol=2e-4, atol=1e-5)
@@ -156,3 +158,16 @@ def test_what_is_gathered_twice_has_the_sum_as_gradient(in_loop):
     [slope] = tf.import_graph_def(definition, return_elements=["slope:0"], name="again")
     with tf.Session() as session:
         np.testing.assert_array_equal(session.run(slope, {"again/x:0": [1, 2, 3]}), expected)
+
+
+def test_a_graph_that_only_minitf_reads_says_so():
+    tf.negative(tf.placeholder(tf.float32, [2], name="x"), name="y")
+    definition = tf.get_default_graph().as_graph_def()
+    definition.node[1].op = "BesselJ0"
+    with tf.Graph().as_default() as graph:
+        tf.import_graph_def(definition, name="")
+        with pytest.warns(UserWarning, match="TensorFlow has no ops like Missing 'y'"):
+            again = graph.as_graph_def()
+        with fails(ValueError, "TensorFlow has no ops like Missing 'y'"):
+            tf.graph_util.to_tensorflow(graph)
+    assert [node.name for node in again.node] == ["x", "y"]

@@ -155,3 +155,53 @@ def products(tf, x, n, w):
 @case
 def initial_values(tf, x, n, w):
     return tf.Variable(w.initialized_value() * 2.0, name="v") * x * tf.sin(w)
+
+
+# ---- arrays of which nobody knows how long they become
+
+
+def gathered(tf, n, y, step, **options):
+    """The array of what `step` gives in each trip, and the last of it."""
+    array = tf.TensorArray(tf.float32, size=0, dynamic_size=True, **options)
+    following = lambda i, y, a: (i + 1, step(i, y), a.write(i, y))  # noqa: E731 - as scripts say it
+    return tf.while_loop(lambda i, y, a: i < n, following, [0, y, array])[1:]
+
+
+@case
+def growing_array(tf, x, n, w):
+    y, array = gathered(tf, n, x, lambda i, y: tf.sin(y * w))
+    return y * tf.reduce_sum(array.stack(), 0)
+
+
+@case
+def growing_array_in_a_loop(tf, x, n, w):
+    def body(i, y):
+        z, array = gathered(tf, i + 1, y, lambda j, z: tf.tanh(z * w), element_shape=[3])
+        return z + tf.reduce_sum(array.stack(), 0)
+
+    return times(tf, n, body, x)
+
+
+@case
+def growing_array_in_a_branch(tf, x, n, w):
+    def grown():
+        return tf.reduce_sum(gathered(tf, n, x, lambda i, y: y * w)[1].gather([2, 0]), 0)
+
+    return tf.cond(n > 2, grown, lambda: x * w)
+
+
+@case
+def growing_array_that_is_read(tf, x, n, w):
+    array = tf.TensorArray(tf.float32, size=0, dynamic_size=True, clear_after_read=False, element_shape=[3])
+    array = array.write(0, x)
+    step = lambda i, a: (i + 1, a.write(i, tf.sin(a.read(i - 1) * w) + x))  # noqa: E731 - as scripts say it
+    array = tf.while_loop(lambda i, a: i < n, step, [1, array])[1]
+    return array.read(n - 1) + tf.reduce_sum(array.stack(), 0)
+
+
+@case
+def growing_array_of_parts(tf, x, n, w):
+    array = tf.TensorArray(tf.float32, size=0, dynamic_size=True, infer_shape=False)
+    step = lambda i, y, a: (i + 1, tf.tanh(y * w), a.write(i, y[: i + 1]))  # noqa: E731 - as scripts say it
+    _, y, array = tf.while_loop(lambda i, y, a: i < n, step, [0, x, array])
+    return y * tf.reduce_sum(array.concat())
