@@ -1,6 +1,7 @@
 """Meta graphs: what one script trains and saves, another restores, goes on training, and uses."""
 
 import os
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -226,3 +227,25 @@ def test_damaged_files(tmp_path, content, error, text):
     with fails(error, text):
         tf.train.import_meta_graph(str(tmp_path / "m.meta"))
     assert not tf.get_default_graph().get_operations()
+
+
+@pytest.mark.parametrize("scope", [None, "again"])
+def test_a_graph_of_tensorflow_with_a_queue_runner_and_a_saver(tmp_path, scope):
+    """Values as TensorFlow 1.15.5 goes on with them, which wrote it (tests/recorded/record_queue_graph.py)."""
+    facts, prefix = Path(__file__).parents[1] / "facts" / "checkpoints", f"{scope}/" if scope else ""
+    saver = tf.train.import_meta_graph(str(facts / "queue_runner.meta"), import_scope=scope)
+    [kept] = tf.get_collection(tf.GraphKeys.SAVERS)
+    assert saver.as_saver_def().max_to_keep == kept.as_saver_def().max_to_keep == 7
+    with tf.Session() as session:
+        saver.restore(session, str(facts / "queue_runner"))
+        coord = tf.train.Coordinator()
+        threads = tf.train.start_queue_runners(session, coord)
+        assert len(threads) == 1 + len(tf.get_collection(tf.GraphKeys.QUEUE_RUNNERS))
+        rows = [session.run([f"{prefix}x:0", f"{prefix}loss:0"]) for _ in range(3)]
+        np.testing.assert_allclose(rows, [[1.0, 1.5796227], [2.0, 6.318491], [3.0, 14.216607]], rtol=1e-6)
+        session.run(tf.get_collection("train_op"))
+        assert session.run(f"{prefix}global_step:0") == 5 and session.run(f"{prefix}w:0") > 1.75
+        again = kept.save(session, str(tmp_path / "m"), write_meta_graph=False)
+        coord.request_stop()
+        coord.join(threads)
+    assert tf.train.list_variables(again) == tf.train.list_variables(str(facts / "queue_runner"))
