@@ -7,6 +7,7 @@ type, its shape, in which file and where its bytes are, and their checksum (Tens
 from __future__ import annotations
 
 import contextlib
+import functools
 import math
 import os
 import struct
@@ -73,6 +74,7 @@ def _within(extents: tuple, shape: tuple[int, ...]) -> tuple:
     return extents
 
 
+@functools.lru_cache(256)
 def dtype_of(enum: int) -> dtypes.DType | None:
     """The type of a number of TensorFlow's DataType; None if minitf has it not."""
     try:
@@ -82,6 +84,7 @@ def dtype_of(enum: int) -> dtypes.DType | None:
     return None if dtype is not dtypes.string and np.dtype(dtype.as_numpy_dtype).hasobject else dtype
 
 
+@functools.lru_cache(256)  # many tensors have one shape
 def shape_of(message: bytes) -> tuple[int, ...]:
     """The sizes in a TensorShapeProto; Malformed if they are none."""
     sizes = [wire.signed(Message(dim).number(1)) for dim in Message(message).all(2, bytes)]
