@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from minitf.kernels.compile.abi import FLOATS, T, i64, kernel, like, u8p
+from minitf.kernels.compile.abi import FLOATS, T, i64, ints, kernel, like, u8p
 
 
 @kernel(T=FLOATS)
@@ -17,6 +17,15 @@ def finite(a: T, n: i64):
             for i in range(first, n):
                 if not abs(a[i]) < largest:
                     return i + 1
+    return 0
+
+
+@kernel(T=("int32", "int64"))
+def holds(a: T, n: i64, wanted: ints):
+    """The status is 1 + the first position at which a is not as wanted."""
+    for i in range(n):
+        if a[i] != wanted[i]:
+            return i + 1
     return 0
 
 

@@ -10,12 +10,6 @@ OUTSIDE, NO_ROOM, AGAIN, EMPTY, KINDS = range(5)
 
 
 @kernel
-def has_length(length: i64p, n: i64):
-    """The status is 1 if a list does not have n slots."""
-    return 0 if length[0] == n else 1
-
-
-@kernel
 def clear_slots(length: i64p.out, flags: u8p.out, size: i64, capacity: i64):
     """`size` slots, all of them empty."""
     length[0] = size

@@ -59,6 +59,7 @@ What else a run has to know of an op stands here as a trait, so that nobody goes
 - on_lists: what the op does with the flow of a TensorArray: "make", "write", ..., or that of two is their "sum",
   of one the "same" or "zeros".
 - joins: the output is the inputs one behind the other.
+- counted: how many values it gives, only those that it is given say.
 - gives_memory: nobody else knows of the memory of the outputs, so that a variable can have it as its own.
 """
 
@@ -127,6 +128,7 @@ class OpDef:
     dataflow: str | None = None
     on_lists: str | None = None
     joins: bool = False
+    counted: bool = False
     gives_memory: bool = False
 
     @functools.cached_property

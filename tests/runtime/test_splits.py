@@ -51,7 +51,7 @@ def raw(x, m):
     return tf.reduce_mean(tf.square(outputs.stack()))
 
 
-CASES = {masked: 1, partitioned: 3, both_directions: 1, called_back: 1, raw: 0}
+CASES = {masked: 0, partitioned: 0, both_directions: 0, called_back: 1, raw: 0}
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.__name__)
@@ -152,7 +152,7 @@ def _stacked(x, count):
 
 @pytest.mark.parametrize("threads", [1, 2])
 def test_a_list_that_is_as_long_as_before_splits_nothing(threads):
-    """And what is written where it is not as long is written once; in the end its length is asked for first."""
+    """Nor does one that is not; what is written is written once, though the run may be made again."""
     x, count = tf.placeholder(tf.float32, [None, None, D]), tf.placeholder(tf.int32, [])
     fetches = _stacked(x, count)
     (w,) = tf.trainable_variables()
@@ -168,7 +168,7 @@ def test_a_list_that_is_as_long_as_before_splits_nothing(threads):
                 if executor == "native":
                     hosts.append(inspect(session).plans[1].on_host)
     np.testing.assert_allclose(found["native"], found["op_by_op"], rtol=1e-5)
-    assert hosts[0] == ["Range"] and not any(hosts[1:7]) and hosts[-1] == ["Range"]
+    assert not any(hosts)
 
 
 def test_a_list_of_another_length_undoes_what_was_written_before():

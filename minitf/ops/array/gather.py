@@ -15,7 +15,7 @@ from minitf.framework.shape import UNKNOWN, TensorShape
 from minitf.framework.static import constant_value
 from minitf.framework.tensor import IndexedSlices, Tensor
 from minitf.kernels.compile import layout
-from minitf.kernels.math import movement
+from minitf.kernels.math import counts, movement
 from minitf.kernels.math.cast import cast
 from minitf.kernels.math.state import scatter_add
 from minitf.ops import patterns
@@ -453,10 +453,20 @@ def one_hot(
 
 # ---- masks and coordinates
 
+
+def _where_kernel(b, op, x):
+    rank = len(x.shape)
+    places, count = b.new((x.size, rank), np.int64), b.new((), np.int64)
+    b.call(counts.places_of_nonzero[x.dtype], x, places, count, x.size, rank, x.shape)
+    return b.view(places, (int(b.data(count)), rank))
+
+
 define(
     "Where",
     "input: T; T: type = bool -> index: int64",
     numpy=lambda op, x: np.argwhere(x),
+    kernel=_where_kernel,
+    counted=True,
     differentiable=False,
     shape=lambda op: TensorShape([None, op.inputs[0].shape.rank]),
 )

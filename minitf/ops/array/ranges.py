@@ -16,6 +16,7 @@ from minitf.framework.shape import TensorShape
 from minitf.framework.static import constant_value
 from minitf.framework.tensor import Tensor
 from minitf.kernels.machine import alloc
+from minitf.kernels.math import counts
 from minitf.ops.array import array
 from minitf.ops.array.constant import constant
 from minitf.ops.array.joining import stack
@@ -44,6 +45,28 @@ def _range(op, *ends):
     return np.cumsum(steps, dtype=steps.dtype)  # TensorFlow adds step by step as well
 
 
+def _range_kernel(b, op, *ends):
+    """Where only the limit changes, the numbers are known if it is; else they are made when they are known."""
+    start, _, delta = (b.known(end) for end in ends)
+    if start is not None and delta is not None and start.dtype.kind == "i":
+        return b.constant(_range(op, start, b.data(ends[1]), delta))
+    count, dtype = b.new((), np.int64), ends[0].dtype
+    error = lambda at: _no_way(*[b.data(end) for end in ends])  # noqa: E731
+    b.call(counts.step_count[dtype], *ends, count, error=error)
+    length = int(b.data(count))
+    alloc.require(length * dtype.itemsize)
+    out = b.new((length,), dtype)
+    b.call(counts.steps[dtype], ends[0], ends[2], out, length)
+    return out
+
+
+def _no_way(*ends) -> str:
+    try:
+        return f"a range of {_length(*ends)} numbers is too large"
+    except (ValueError, ArithmeticError) as error:
+        return str(error)
+
+
 def _range_shape(op):
     ends = [constant_value(t) for t in op.inputs]
     return TensorShape([None if any(e is None for e in ends) else _length(*ends)])
@@ -55,6 +78,8 @@ define(
     Tidx=dtypes.REAL,
     shape=_range_shape,
     numpy=_range,
+    kernel=_range_kernel,
+    counted=True,
     differentiable=False,
 )
 
@@ -100,6 +125,14 @@ def _linspace(op, start, stop, num):
     return values
 
 
+def _linspace_kernel(b, op, start, stop, num):
+    num = _check_num(b.data(num))
+    alloc.require(num * start.dtype.itemsize)
+    out = b.new((num,), start.dtype)
+    b.call(counts.between[out.dtype], start, stop, out, num)
+    return out
+
+
 def _linspace_shape(op):
     num = constant_value(op.inputs[2])
     return TensorShape([None if num is None else _check_num(num)])
@@ -112,6 +145,8 @@ define(
     Tidx=dtypes.INDEX,
     shape=_linspace_shape,
     numpy=_linspace,
+    kernel=_linspace_kernel,
+    counted=True,
     differentiable=False,
 )
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from minitf.framework import dtypes
@@ -10,9 +12,12 @@ from minitf.framework.registry import define
 from minitf.framework.shape import UNKNOWN, TensorShape
 from minitf.framework.static import constant_value
 from minitf.framework.tensor import Tensor
-from minitf.kernels.math import movement
+from minitf.kernels.compile import layout
+from minitf.kernels.math import counts, movement
 from minitf.ops.array import array
-from minitf.ops.array.gather import check_indices, gather
+from minitf.ops.array.gather import bad_index, check_indices, gather
+
+_LARGEST = 2**31  # where int32 ends
 
 # ---- unique
 
@@ -21,11 +26,26 @@ def _unique(op, x):
     """Values in the order in which they first appear, where each item is found among them, and how often
     each occurs.
     """
-    _, first, where, counts = np.unique(x, return_index=True, return_inverse=True, return_counts=True)
+    _, first, where, times = np.unique(x, return_index=True, return_inverse=True, return_counts=True, equal_nan=False)
     order = np.argsort(first)
     place = np.empty_like(order)
     place[order] = np.arange(len(order))
-    return [x[first[order]], place[where.reshape(-1)], counts[order]][: len(op.outputs)]
+    return [x[first[order]], place[where.reshape(-1)], times[order]][: len(op.outputs)]
+
+
+def _table(b, size: int):
+    """(memory for a table of positions, its size): more than `size` places, a power of 2."""
+    places = 2 << max(size, 1).bit_length()
+    return b.new((places,), np.int64), places
+
+
+def _unique_kernel(b, op, x):
+    index = b.new(x.shape, op.outputs[1].dtype.numpy)
+    values, times, count = b.new(x.shape, x.dtype), b.new(x.shape, index.dtype), b.new((), np.int64)
+    table, places = _table(b, x.size)
+    b.call(counts.unique[x.dtype, index.dtype], x, values, index, times, count, table, x.size, places)
+    found = (int(b.data(count)),)
+    return [b.view(values, found), index, b.view(times, found)][: len(op.outputs)]
 
 
 def _unique_shapes(op):
@@ -33,20 +53,16 @@ def _unique_shapes(op):
     return [TensorShape([None]), x, TensorShape([None])][: len(op.outputs)]
 
 
-define(
-    "Unique",
-    "x: T; out_idx: type = int32 -> y: T, idx: out_idx",
-    shape=_unique_shapes,
-    numpy=_unique,
-    differentiable=False,
-)
-define(
-    "UniqueWithCounts",
-    "x: T; out_idx: type = int32 -> y: T, idx: out_idx, count: out_idx",
-    shape=_unique_shapes,
-    numpy=_unique,
-    differentiable=False,
-)
+for _type, _times in (("Unique", ""), ("UniqueWithCounts", ", count: out_idx")):
+    define(
+        _type,
+        f"x: T[n]; out_idx: type = int32 -> y: T, idx: out_idx{_times}",
+        shape=_unique_shapes,
+        numpy=_unique,
+        kernel=_unique_kernel,
+        counted=True,
+        differentiable=False,
+    )
 
 
 def unique(x, out_idx=dtypes.int32, name: str | None = None) -> tuple[Tensor, Tensor]:
@@ -61,9 +77,25 @@ def unique_with_counts(x, out_idx=dtypes.int32, name: str | None = None) -> tupl
     return apply("UniqueWithCounts", x, out_idx=dtypes.type_or(out_idx, dtypes.int32), name=name)
 
 
+def _check_vectors(*shapes) -> None:
+    if any(len(shape) != 1 for shape in shapes):
+        raise ValueError(f"the difference of two lists takes vectors, not shapes {' and '.join(map(str, shapes))}")
+
+
 def _difference(op, x, y):
-    kept = np.flatnonzero(~np.isin(x, y))
+    _check_vectors(x.shape, y.shape)
+    kept = np.flatnonzero(~np.isin(x, y) | (x != x))
     return [x[kept], kept]
+
+
+def _difference_kernel(b, op, x, y):
+    _check_vectors(x.shape, y.shape)
+    values, index = b.new(x.shape, x.dtype), b.new(x.shape, op.outputs[1].dtype.numpy)
+    count, (table, places) = b.new((), np.int64), _table(b, y.size)
+    kernel = counts.difference[x.dtype, index.dtype]
+    b.call(kernel, x, y, values, index, count, table, x.size, y.size, places)
+    found = (int(b.data(count)),)
+    return b.view(values, found), b.view(index, found)
 
 
 define(
@@ -71,6 +103,8 @@ define(
     "x: T, y: T; out_idx: type = int32 -> out: T, idx: out_idx",
     shape=lambda op: [TensorShape([None])] * 2,
     numpy=_difference,
+    kernel=_difference_kernel,
+    counted=True,
     differentiable=False,
 )
 
@@ -153,11 +187,26 @@ def _partition_grad(op, *grads):
     return array.reshape(dynamic_stitch(list(indices), grads), array.shape(data)), None
 
 
+def _partition_kernel(b, op, data, partitions):
+    """All rows, in the order of their parts; each part is some of them."""
+    _check_partitions(data.shape, partitions.shape)
+    count, rest = op.attrs["num_partitions"], data.shape[len(partitions.shape) :]
+    sizes, rows = b.new((count,), np.int64), b.new((partitions.size, *rest), data.dtype)
+    error = lambda at: bad_index(b.data(partitions), at, count, "partitions")  # noqa: E731
+    b.call(counts.part_sizes[()], partitions, sizes, partitions.size, count, error=error)
+    found, width = b.data(sizes).tolist(), math.prod(rest)
+    kernel, ends = counts.part_rows[layout.carrier(data.dtype)], b.new((count,), np.int64)
+    b.call(kernel, partitions, data, sizes, rows, ends, partitions.size, count, width)
+    return [b.view(rows, (n, *rest), sum(found[:part]) * width) for part, n in enumerate(found)]
+
+
 define(
     "DynamicPartition",
     "data: T, partitions: int32 -> outputs: num_partitions*T",
     shape=_partition_shapes,
     numpy=_partition,
+    kernel=_partition_kernel,
+    counted=True,
     grad=_partition_grad,
 )
 
@@ -179,12 +228,14 @@ def _stitch(op, *inputs):
     result = dtypes.zeros((size, *rest), data[0].dtype)
     for where, values in zip(indices, data):
         check_indices(where, size)
-        if values.shape != where.shape + rest:
-            raise ValueError(
-                f"data of shape {values.shape} does not fit indices of shape {where.shape} and rows {rest}"
-            )
+        _check_stitched(where.shape, values.shape, rest)
         result[where] = values
     return result
+
+
+def _check_stitched(indices: tuple, data: tuple, rest: tuple) -> None:
+    if data != indices + rest:
+        raise ValueError(f"data of shape {data} does not fit indices of shape {indices} and rows {rest}")
 
 
 def _stitched(op):
@@ -205,8 +256,46 @@ def _stitch_grad(op, g):
     return [None] * len(indices) + [gather(g, where) for where in indices]
 
 
+def _stitch_kernel(b, op, *inputs):
+    count = len(inputs) // 2
+    indices, data = inputs[:count], inputs[count:]
+    rest = data[0].shape[len(indices[0].shape) :]
+    for where, values in zip(indices, data):
+        _check_stitched(where.shape, values.shape, rest)
+    size, width = _stitched_size(b, indices), math.prod(rest)
+    out = b.new((size, *rest), data[0].dtype)
+    kernel = counts.put_rows[layout.carrier(out.dtype)]
+    b.call(movement.clear[layout.carrier(out.dtype)], out, out.size)
+    for where, values in zip(indices, data):
+        b.call(kernel, where, values, out, where.size, width)
+    return out
+
+
+def _stitched_size(b, indices) -> int:
+    """1 + the largest index."""
+    known = [b.known(where) for where in indices]
+    if all(where is not None for where in known):
+        for where in known:
+            check_indices(where, _LARGEST)
+        return max([int(where.max()) + 1 for where in known if where.size], default=0)
+    size = b.new((), np.int64)
+    b.call(movement.clear[np.uint64], size, 1)
+    for where in indices:
+        error = lambda at, where=where: bad_index(b.data(where), at, _LARGEST)  # noqa: E731
+        b.call(counts.after_largest[()], where, size, where.size, error=error)
+    return int(b.data(size))
+
+
 for _type in ("DynamicStitch", "ParallelDynamicStitch"):
-    define(_type, "indices: *int32, data: *T -> merged: T", shape=_stitched, numpy=_stitch, grad=_stitch_grad)
+    define(
+        _type,
+        "indices: *int32, data: *T -> merged: T",
+        shape=_stitched,
+        numpy=_stitch,
+        kernel=_stitch_kernel,
+        counted=True,
+        grad=_stitch_grad,
+    )
 
 
 def dynamic_stitch(indices, data, name: str | None = None) -> Tensor:

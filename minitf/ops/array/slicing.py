@@ -60,9 +60,9 @@ def _ranges(b, op, sizes: tuple, begin, wanted) -> list:
     """What a slice takes along each axis, as an index."""
     known, index = indexing.known(b, op.inputs[1], begin), []
     _check_lengths(sizes, known, wanted)
+    if any(first is None and count == -1 for first, count in zip(known, wanted)):
+        known = [int(first) for first in b.data(begin)]  # how much the rest is depends on it
     for axis, (size, first, count) in enumerate(zip(sizes, known, wanted)):
-        if first is None and count == -1:
-            b.data(begin)  # how much the rest is depends on it
         count = extent(size, first, int(count), axis)
         index.append(At(axis, count) if first is None else Range(first, first + count, 1))
     return index
@@ -179,8 +179,7 @@ def _lowered_index(b, op, sizes: tuple, bounds) -> list:
         given = b.example(op, tuple(sizes))
         if given is not None:
             return _with_counts(index, index_of(op.attrs, *plain(given), len(sizes)), sizes)
-        for bound in bounds:
-            b.data(bound)  # the shape depends on it
+        return index_of(op.attrs, *plain([b.data(bound) for bound in bounds]), len(sizes))
     return index
 
 

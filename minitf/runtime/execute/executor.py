@@ -77,8 +77,6 @@ class NativeExecutor:
         self._host: set = _host_ops(plan, state)
         self._beginning: set = set()  # the ops with which regions begin
         self._written = frozenset(written_variables(plan.ops))
-        self._lengths: dict = {}  # of lists on which shapes depend, as they were before
-        self._asking: dict = {}  # op on the host that could be native -> the ops whose lengths it has to know
         self._arrange()
 
     def _arrange(self) -> None:
@@ -116,7 +114,7 @@ class NativeExecutor:
     def run(self, fed: dict) -> list:
         """The values of the fetches, given those of the fed tensors."""
         if len(self._host) != self._arranged:
-            self._arrange()  # ops of the last run turned out not to be native, or to be
+            self._arrange()  # ops of the last run turned out not to be native
         if self._single is not None:
             region, positions = self._single
             arrays = [fed[t] for t in region.inputs]
@@ -140,8 +138,6 @@ class NativeExecutor:
             except Split as split:
                 done = sum(len(_ops_of(step)) for step in self._steps[:position])
                 (self._beginning if split.begins else self._host).add(split.op)
-                if split.lengths:
-                    self._asking[split.op] = split.lengths
                 self._steps = self._partition()
                 position = self._resume(done)
                 continue
@@ -149,19 +145,7 @@ class NativeExecutor:
                 self._print_what_came_before(error.op, position, values)
                 raise
             position += 1
-        if self._asking:
-            self._learn(values)
         return _fetched(self._plan, values, copies)
-
-    def _learn(self, values: dict) -> None:
-        """Takes the lengths that lists had in a run for those that they will have."""
-        for op, asked in self._asking.items():
-            found = {each: values.get(each.outputs[0]) for each in asked}
-            if None not in found.values():
-                self._lengths |= {each: int(value.array) for each, value in found.items()}
-                self._host.discard(op)
-                self._arranged = -1
-        self._asking.clear()
 
     def _is_alive(self, position: int, values: dict) -> bool:
         """Whether all ops of a step run, and all that it reads was computed."""
@@ -224,17 +208,7 @@ class NativeExecutor:
         fetched = [t for t in outputs if follows_variable(t.op) and t in self._plan.fetches]
         used = {t for op in ops for t in taken(op, used)}.union(outputs)
         return Region(
-            ops,
-            inputs,
-            variables,
-            outputs,
-            fetched,
-            used,
-            self._written,
-            self._state,
-            self._passes,
-            self._threads,
-            self._lengths,
+            ops, inputs, variables, outputs, fetched, used, self._written, self._state, self._passes, self._threads
         )
 
 

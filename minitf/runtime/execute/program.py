@@ -15,7 +15,7 @@ from minitf.runtime.execute.patience import LIMIT
 from minitf.runtime.execute.walk import Alone, Stop, Together
 from minitf.runtime.lower.host_calls import Held
 from minitf.runtime.lower.ir import Call, Ref, calls
-from minitf.runtime.lower.lower import Lowering
+from minitf.runtime.lower.lower import Assumption, Lowering, OtherValue
 from minitf.runtime.memory.memory import Memory
 from minitf.runtime.memory.placement import place_values
 from minitf.runtime.passes import rewrite
@@ -60,6 +60,7 @@ class Program:
         self._pace = Pace() if threads > 1 and not self.memory.swap.size else None
         self._pool = thread_pool(threads) if self._pace is not None else None
         self.twin = None  # if this is resized: twin() is a program for its present sizes alone
+        self.adapt = None  # and adapt(key, value) makes it one for another value than was assumed, if it can
         self.guesses = low.guesses | {
             node.op: node.limit
             for node in self.instructions.loops.values()
@@ -67,12 +68,18 @@ class Program:
         }
 
     @functools.cached_property
-    def writes_before_it_may_fail(self) -> bool:
-        """Whether something that lasts may be written before it is known that there is room enough."""
-        writes = [any(_lasts(call) for call in calls([node])) for node in self._nodes]
-        fails = [not isinstance(node, Call) or node.error is not None for node in self._nodes]
-        first = writes.index(True) if True in writes else len(writes)
-        return any(fails[first:])
+    def _lasting_before_another(self) -> set:
+        """The buffers outside of the arena that may be written before it is known that the run need not be made again:
+        that there is room enough, and that values are what they were assumed to be.
+        """
+        again = [k for k, node in enumerate(self._nodes) if self._may_ask_for_another(node)]
+        before = calls(self._nodes[: again[-1] + 1] if again else [])
+        return {ref.buffer for call in before for ref in call.results if _lasts(ref)}
+
+    def _may_ask_for_another(self, node) -> bool:
+        if isinstance(node, Call) and isinstance(node.error, Assumption):
+            return True
+        return bool(self.guesses) and (not isinstance(node, Call) or node.error is not None)
 
     def lay_out(self) -> None:
         """Gives every buffer its place, and the instructions the addresses."""
@@ -97,10 +104,10 @@ class Program:
             for r in self.refs
         ]
 
-    def become(self, words: np.ndarray) -> None:
-        """Takes other words for its instructions."""
-        self.instructions.become(words)
-        self._alone.unpatch()
+    def become(self, places: np.ndarray, words: np.ndarray) -> None:
+        """Takes other words at some places of its instructions."""
+        if self.instructions.become(places, words):
+            self._alone.unpatch()
 
     @property
     def valid(self) -> bool:
@@ -116,18 +123,36 @@ class Program:
             if stage is not None:
                 stage[...] = array
         here = self._alone.once < LIMIT or self._alone.calls_host  # what Python does is done by who called it
-        stop = self._walk(arrays) if here else self._walk_aside(arrays)
-        if stop is not None:
-            self._failed(stop, arrays)
+        walk = self._walk if here else self._walk_aside
+        stop = walk(arrays)
+        while stop is not None:
+            if not self._adapted(stop):
+                self._failed(stop, arrays)
+            stop = walk(arrays, stop.place)
 
-    def _walk(self, arrays: list) -> Stop | None:
-        return self._alone.run(arrays) if self._pace is None else self._paced(arrays)
+    def _adapted(self, stop: Stop) -> bool:
+        """Whether a walk may go on where it found that a value is not what it was assumed to be."""
+        call = stop.call
+        if call is None or not isinstance(call.error, Assumption):
+            return False
+        self.low.at_fault = stop.operands()
+        try:
+            found = call.error.found()
+        finally:
+            self.low.at_fault = None
+        if self.adapt is None or not self.adapt(call.error.key, found):
+            raise OtherValue(call.error.key, found)
+        return True
 
-    def _walk_aside(self, arrays: list) -> Stop | None:
+    def _walk(self, arrays: list, behind: int | None = None) -> Stop | None:
+        """A walk from the start, or from behind an instruction."""
+        return self._alone.run(arrays, behind) if self._pace is None else self._paced(arrays)
+
+    def _walk_aside(self, arrays: list, behind: int | None = None) -> Stop | None:
         """A walk during which the calling thread hears Ctrl-C."""
         for walk in self._walks():
             walk.ready()
-        return self.low.session_state.session_lock.aside.do(lambda: self._walk(arrays), self._halt)
+        return self.low.session_state.session_lock.aside.do(lambda: self._walk(arrays, behind), self._halt)
 
     def _halt(self) -> None:
         for walk in self._walks():
@@ -216,8 +241,11 @@ class Program:
 
     def written(self) -> list[tuple[np.ndarray, np.ndarray]]:
         """What a run may change outside of its arena, with copies."""
-        buffers = [r.buffer.array for r in self.low.states] + [b.slot.array for b in self.low.written_buffers()]
-        return [(array, array.copy()) for array in buffers]
+        return _copies([*[ref.buffer for ref in self.low.states], *self.low.written_buffers()])
+
+    def written_before_another(self) -> list[tuple[np.ndarray, np.ndarray]]:
+        """The same, as far as it is written before it is known that the run need not be made again."""
+        return _copies(self._lasting_before_another)
 
     def _failed(self, stop: Stop, arrays: list) -> None:
         if self.twin is not None:
@@ -243,6 +271,12 @@ class Program:
             twin._failed(stop._replace(instructions=twin.instructions), arrays)
 
 
-def _lasts(call: Call) -> bool:
-    """Whether a call writes what a run leaves behind."""
-    return any(isinstance(ref, Ref) and ref.buffer.kind in ("variable", "state") for ref in call.results)
+def _lasts(ref) -> bool:
+    """Whether a result is what a run leaves behind."""
+    return isinstance(ref, Ref) and ref.buffer.kind in ("variable", "state")
+
+
+def _copies(buffers) -> list[tuple[np.ndarray, np.ndarray]]:
+    """What is in memory outside of the arena, and copies of it."""
+    arrays = [b.array if b.slot is None else b.slot.array for b in buffers]
+    return [(array, array.copy()) for array in arrays]

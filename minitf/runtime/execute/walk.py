@@ -127,10 +127,12 @@ class Alone(Patched):
         self._packed, self._run = machine.pack(self.instructions.words, self.control), machine.entry
         self._swap = memory.swap
 
-    def run(self, arrays: list) -> Stop | None:
-        """Walks once."""
+    def run(self, arrays: list, behind: int | None = None) -> Stop | None:
+        """Walks once, from the start or from behind an instruction that is in no loop."""
         if self._patched:
             self.patch(arrays)
+        if behind is not None:
+            self.control[vm.PLACE] = behind + int(self.instructions.words[behind + 1])
         sliced = self.instructions.loops or self.calls_host
         status = self._sliced() if sliced else self._run(self._packed)
         return Stop(self.instructions, *vm.unpack(status), self.control) if status else None

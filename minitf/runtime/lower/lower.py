@@ -11,6 +11,7 @@ from minitf.framework.errors import InternalError, InvalidArgumentError
 from minitf.framework.registry import check_sizes
 from minitf.framework.static import full
 from minitf.kernels.compile import layout
+from minitf.kernels.math import check
 from minitf.kernels.math.state import assign
 from minitf.runtime.execute.op_by_op import Concrete, OpByOp, is_native
 from minitf.runtime.lower import host_calls
@@ -42,6 +43,28 @@ class Open(Exception):
         self.op, self.index = op, index
 
 
+class OtherValue(Exception):
+    """A value on which shapes depend is not what it was assumed to be, by the key of the assumption."""
+
+    def __init__(self, key: tuple, found: np.ndarray):
+        super().__init__(key[0].name)
+        self.key, self.found = key, found
+
+
+class Assumption:
+    """What is done where a value is not what it was assumed to be."""
+
+    def __init__(self, low: Lowering, key: tuple, value: Ref):
+        self._low, self.key, self._value = low, key, value
+
+    def __call__(self, position: int) -> str:
+        raise OtherValue(self.key, self.found())
+
+    def found(self) -> np.ndarray:
+        """What the value is in the run that has stopped here."""
+        return self._low.data(self._value).copy()
+
+
 class Frame:
     """A body being lowered: a whole region, a loop's body, or a branch (out of which nothing is hoisted)."""
 
@@ -66,12 +89,15 @@ class Lowering(Builder):
         self.hosted: set = set()  # the ops that are calls of Python though they have kernels
         self.open: set = set()  # loops and the numbers of variables of theirs whose shape only a run knows
         self.effects: list = []  # the ops of the region in which calls of Python may do something that lasts
-        self.lengths: dict = {}  # op that asks for a list's length -> what it was before, where shapes depend on it
+        self.assumed: dict = {}  # (op, which of the values it asks for) -> what that was before, or None
+        self.made_up = False  # whether the sizes are, so that what is counted may be more than there can be
+        self.assumes: set = set()  # the keys of those on which something depends
         self.elements: dict = {}  # the shapes of lists' elements, by the ops that make the lists
         self.used: set = set()  # the tensors of the body being lowered that somebody reads
         self.current = self.top = None  # the op being lowered, and the op of the region to which it belongs
         self.at_fault: dict | None = None  # while an error is explained: where the failing call's operands were
         self.target = 0  # the frame that takes the calls
+        self.asked = 0  # how many values the op being lowered has asked for that only a run knows
         self._fresh: set[Buffer] = set()  # what the op being lowered has allocated
         self._variables: dict = {}
         self._written_buffers: set[Buffer] = set()
@@ -97,7 +123,8 @@ class Lowering(Builder):
             flat = flat if dtype is None else flat.view(dtype)
             known = flat[offset : offset + math.prod(shape)].reshape(shape)
         dtype = value.dtype if dtype is None else np.dtype(dtype)
-        if (offset + math.prod(shape)) * dtype.itemsize > value.nbytes:
+        outside = (offset + math.prod(shape)) * dtype.itemsize > value.nbytes and not self.made_up
+        if outside or any([n < 0 for n in shape]):
             raise ValueError(f"{value.size} elements do not hold a value of shape {tuple(shape)} from {offset} on")
         offset = value.offset + offset * dtype.itemsize
         return self.snapshot(Ref(tuple(shape), dtype, value.buffer, offset, value.moves, known))
@@ -131,11 +158,29 @@ class Lowering(Builder):
         if value.known is not None:
             return value.known
         if self.at_fault is None:
-            raise NeedsData(value)
+            return self._assumption(value)
         settled = value.settled()
         address = self.at_fault[id(settled.buffer)] + settled.offset
         memory = (ctypes.c_uint8 * value.nbytes).from_address(address)
         return np.frombuffer(memory, value.dtype).reshape(value.shape)
+
+    def known(self, value):
+        return value.known if self.at_fault is None else self.data(value)
+
+    def _assumption(self, value: Ref) -> np.ndarray:
+        """What a value on which shapes depend is taken for: what it was before. The run asks whether it still is."""
+        key = self.current, self.asked
+        wanted = self.assumed.get(key) if len(self.frames) == 1 else None
+        if wanted is None or wanted.shape != value.shape or wanted.dtype != value.dtype:
+            raise NeedsData(value)
+        self.asked += 1
+        self.assumes.add(key)
+        numbers = tuple(wanted.reshape(-1).tolist())
+        self.call(check.holds[value.dtype], value, len(numbers), numbers, error=Assumption(self, key, value))
+        for tensor in self.current.inputs:
+            if self.refs.get(tensor) is value:
+                self.refs[tensor] = self.constant(wanted)
+        return wanted
 
     def example(self, op, noted):
         self.noted[op] = noted
@@ -197,7 +242,7 @@ class Lowering(Builder):
 
     def results(self, op, inputs: list) -> list:
         """Where the op's outputs are, given where its inputs are."""
-        definition = op.definition
+        definition, self.asked = op.definition, 0
         if definition.bodies:
             return definition.host(self, op, *inputs)
         if None in inputs:
@@ -229,7 +274,8 @@ class Lowering(Builder):
 
     def _for_host(self, op) -> bool:
         """Whether the op, inside of a loop or branch, is left to Python."""
-        return op in self.hosted or len(self.frames) > 1 and (op.definition.kernel is None or not is_native(op))
+        lacks = op.definition.kernel is None or op.definition.counted or not is_native(op)
+        return op in self.hosted or len(self.frames) > 1 and lacks
 
     def _hoisted(self, op, inputs: list):
         """Runs the kernel rule, its calls going as far out of loops as they may."""
@@ -314,6 +360,8 @@ class Lowering(Builder):
             return flows.lower(self, op, values)
         except HostOnly:
             raise NotNative(op) from None
+        except NeedsData as error:
+            raise NotNative(op, error.args[0]) from None
 
 
 def _may_be_large(op, known: list) -> bool:

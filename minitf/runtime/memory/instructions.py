@@ -31,17 +31,23 @@ class Instructions:
         self._words.append(vm.END)
         self.words = np.array(self._words, np.int64)
         self._pristine = self.words.copy()
+        self._patched = {place for patches in self.patches for place, _ in patches}
         del self._words, self._moves, self._limited
 
     def restore(self) -> None:
         """Puts the words back as they were assembled, after a run that was cut off."""
         np.copyto(self.words, self._pristine)
 
-    def become(self, words: np.ndarray) -> None:
-        """Takes other words, with offsets in the place of the addresses of inputs that are patched."""
-        np.copyto(self.words, words)
-        np.copyto(self._pristine, words)
-        self.patches = [[(place, int(words[place])) for place, _ in patches] for patches in self.patches]
+    def become(self, places: np.ndarray, words: np.ndarray) -> bool:
+        """Takes other words at some places, offsets for the addresses of inputs that are patched; returns whether there
+        are any of these.
+        """
+        self.words[places] = words
+        self._pristine[places] = words
+        patched = self._patched.intersection(places.tolist())
+        if patched:
+            self.patches = [[(place, int(self._pristine[place])) for place, _ in patches] for patches in self.patches]
+        return bool(patched)
 
     # ---- assembling
 

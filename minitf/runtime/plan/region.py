@@ -13,31 +13,34 @@ from minitf.runtime.execute.op_by_op import Concrete
 from minitf.runtime.execute.program import Program
 from minitf.runtime.lower.held_slices import HeldStack
 from minitf.runtime.lower.host_calls import Held
+from minitf.runtime.lower.ir import Ref
 from minitf.runtime.lower.loops import RegionLowering
-from minitf.runtime.lower.lower import Lowering, NotNative, Open
+from minitf.runtime.lower.lower import Lowering, NotNative, Open, OtherValue
 from minitf.runtime.memory.memory import Memory
 from minitf.runtime.plan.boundary import Packed, is_saved, packed
+from minitf.runtime.plan.planned import copy_at
 from minitf.runtime.plan.steering import Steering
 from minitf.runtime.resize.resizing import SMALL, Given, Resizing
 from minitf.runtime.session.state import State, follows_variable
-from minitf.runtime.tensor_arrays.flows import Full, Learned, OtherLength
+from minitf.runtime.tensor_arrays.flows import Full, Learned
 
 _PROGRAMS_KEPT = 32
 _NONE: dict = {}
 
 
-_CHANGES = 3  # so often a list may turn out to have another length than before
+_FEW = 2  # numbers fed that may steer what is lowered
+_MOST_ASSUMED = 16  # values on which shapes depend
+_CHANGES, _SHARE = 24, 4  # runs made again, one in so many of all, after which a value is not assumed any more
 
 
 class Split(Exception):
-    """An op of the region cannot be lowered and has to run on the host; for this time, if it could be once it is
-    known what the ops `lengths` give. If it could be where the shapes of its inputs are known, a region of its own
-    `begins` with it.
+    """An op of the region cannot be lowered and has to run on the host. If it could be where the shapes of its inputs
+    are known, a region of its own `begins` with it.
     """
 
-    def __init__(self, op, lengths: tuple = (), begins: bool = False):
+    def __init__(self, op, begins: bool = False):
         super().__init__(op.name)
-        self.op, self.lengths, self.begins = op, lengths, begins
+        self.op, self.begins = op, begins
 
 
 class Region:
@@ -55,25 +58,25 @@ class Region:
         state: State,
         passes: list,
         threads: int = 1,
-        lengths: dict | None = None,
     ):
         self.ops, self.inputs, self.outputs = ops, inputs, outputs
         self.variables = variables  # tensors from outside that are a variable's memory, and whose
         self.used = used  # the tensors that its ops, or who comes later, use
         self.fetched = fetched  # the outputs that follow a variable and are wanted as they are at their place
         self.written, self.state, self.passes, self.threads = written, state, passes, threads
-        self.lengths = {} if lengths is None else lengths  # those of lists on which shapes depend, when it ran last
         self.specialized: set = set()  # the inputs whose contents decide shapes
         self.capacities: dict = {}  # how many trips the loops of unknown length have room for
         self.lowered = 0  # how often
         self.hosted: set = set()  # the ops in bodies that Python runs
         self.open: set = set()  # loops and the numbers of variables of theirs whose shape only a run knows
-        self._corrected = 0  # how often a list had another length than before
+        self.assumed: dict = {}  # values on which shapes depend, as they were before, by which op asks for them
+        self._runs = self._repeated = 0
+        self._recent: tuple | None = None  # the sizes of the run before, and the program, if it is one for any
         self._packs: dict = {}  # the memory for lists that come in
         self._lists = False  # whether some inputs are lists
         self._steering = Steering(ops, inputs, state)
         self._programs: OrderedDict = OrderedDict()
-        self._resizing = Resizing(state, threads)
+        self._resizing = Resizing(state, threads, self.assumed)
 
     @property
     def programs(self) -> list[Program]:
@@ -124,20 +127,32 @@ class Region:
 
         rows: of inputs whose slices are all the same and known, what they are.
         """
-        program = self.program(arrays, rows)
+        self._runs += 1
+        lowered, program = self.lowered, self.program(arrays, rows, nearest=bool(self.assumed))
         while True:
-            undo = program.written() if program.guesses and program.writes_before_it_may_fail else ()
+            undo = program.written_before_another()
             try:
                 program.run(arrays)
+                if self.assumed and self.lowered > lowered:
+                    self._note(arrays, rows)
                 return program
-            except (Full, OtherLength) as signal:
-                for array, copy in undo:
-                    array[...] = copy
-                if isinstance(signal, Full):
-                    self._grow(signal, program, arrays)
-                else:
-                    self._correct(signal, program)
+            except (Full, OtherValue) as signal:
+                _undo(undo)
+                self._take(signal, program, arrays)
                 program = self.program(arrays, rows)
+
+    def _note(self, arrays: list, rows: dict) -> None:
+        """Takes note of the sizes of a run, and of values that were as assumed."""
+        given = self._given(arrays, rows)
+        if given is not None:
+            self._resizing.note(given, self._lowered_for)
+
+    def _take(self, signal: Full | OtherValue, program: Program, arrays: list) -> None:
+        """Takes note of why a run has to be made again."""
+        if isinstance(signal, Full):
+            self._grow(signal, program, arrays)
+        else:
+            self._correct(signal)
 
     def _grow(self, full: Full, program: Program, arrays: list) -> None:
         """Makes more room; what came from outside cannot grow."""
@@ -147,67 +162,83 @@ class Region:
         self.capacities[full.op] = max(2 * program.guesses[full.op], full.needed)
         self._forget()
 
-    def _correct(self, other: OtherLength, program: Program) -> None:
-        """Takes note of a length that was not expected; if that happens often, none is any more."""
-        self._corrected += 1
-        often = self._corrected > _CHANGES
-        self.lengths[other.op] = None if often else other.length
-        key = next((key for key, kept in self._programs.items() if kept is program), None)
-        if often or key is None:
-            self._forget()
-        else:
-            del self._programs[key]
+    def _correct(self, other: OtherValue) -> None:
+        """Takes note of a value that was not as assumed; if that happens often, it is not assumed any more."""
+        self._repeated += 1
+        often = self._repeated > max(_CHANGES, self._runs // _SHARE)
+        self._recent = None
+        behind = list(self.assumed)[list(self.assumed).index(other.key) + 1 :]
+        for key in behind:
+            if self.assumed[key] is not None:
+                del self.assumed[key]  # what comes after it may follow it
+        self.assumed[other.key] = None if often else other.found
 
     def _forget(self) -> None:
         """Forgets all programs: what they depend on has changed."""
         self._programs.clear()
         self._resizing.clear()
+        self._recent = None
 
-    def program(self, arrays: list, rows: dict = _NONE) -> Program:
+    def program(self, arrays: list, rows: dict = _NONE, nearest: bool = False) -> Program:
         """The program for inputs of these shapes; at most a few are kept, the least recently used goes
-        first.
+        first. nearest: whether it may be for the nearest values to those that are assumed.
         """
-        key = plain = self._key(arrays)
-        if rows:
-            key = plain = (*key, *[(t, row.shape, row.tobytes()) for t, row in rows.items()])
-        examples = self._steering.values(arrays) if self._steering.ops else None
-        if examples:
-            key = (plain, self._steering.decided(plain, examples))
+        if self.assumed:
+            sizes = [a.shape for a in arrays]
+            if self._recent is not None and self._recent[0] == sizes and self._recent[1].valid:
+                return self._recent[1]
+            program = self._resized(arrays, rows, nearest)
+            plain = not (rows or self._lists or self.specialized or self._steering.ops)
+            self._recent = (sizes, program) if plain and program is not None else None
+            if program is not None:
+                return program
+        examples = self._examples(arrays)
+        key = self._key(arrays, rows, examples)
         program = self._programs.get(key)
         if program is not None and program.valid:
             if len(self._programs) > 1:
                 self._programs.move_to_end(key)
             return program
         decided = self._decided()
-        program = self._resized(arrays, rows)
+        program = None if self.assumed else self._resized(arrays, rows)
         if program is not None:
             return program
-        program = self._lowered(arrays, rows, examples or {}, [t in self.specialized for t in self.inputs])
+        program = self._lowered(arrays, rows, examples, [t in self.specialized for t in self.inputs])
         if self._decided() > decided:
             self._forget()
             return self.program(arrays, rows)
+        plain = self._plain_key(arrays, rows)  # with what is assumed by now
         self._steering.note(plain, program.low.noted)
-        self._programs[key] = program
+        self._programs[(plain, key[1]) if examples else plain] = program
         if len(self._programs) > _PROGRAMS_KEPT:
             self._programs.popitem(last=False)
         return program
+
+    def _examples(self, arrays: list) -> dict:
+        """Values that steer what is lowered, for these inputs."""
+        return (self._steering.values(arrays) or {}) if self._steering.ops else {}
 
     def _decided(self) -> int:
         """How many inputs and ops there are whose contents programs depend on: they are found one by one."""
         return len(self.specialized) + len(self._steering.ops)
 
-    def _resized(self, arrays: list, rows: dict) -> Program | None:
-        """A program that is for other sizes, too."""
+    def _resized(self, arrays: list, rows: dict, nearest: bool = False) -> Program | None:
+        """A program that is for other sizes, too; perhaps for other values than are assumed, the `nearest` ones."""
+        given = self._given(arrays, rows)
+        return None if given is None else self._resizing.program(given, self._lowered_for, nearest)
+
+    def _given(self, arrays: list, rows: dict) -> Given | None:
+        """What a run depends on, if that is little enough."""
         contents = [t in self.specialized or m for t, m in zip(self.inputs, self._steering.matter)]
         if any([c and (a.dtype.kind != "i" or a.size > SMALL) for c, a in zip(contents, arrays)]):
             return None
-        return self._resizing.program(Given(arrays, contents, rows), self._lowered_for)
+        return Given(arrays, contents, rows, self.assumed)
 
     def _lowered_for(self, given: Given, direct: frozenset) -> Program | None:
         """The program for inputs made up, some of which it reads where they are; None if there is none."""
         decided = self._decided()
         try:
-            program = self._lowered(given.arrays, given.rows, {}, given.contents, direct)
+            program = self._lowered(given.arrays, given.rows, {}, given.contents, direct, given.assumed)
         except Split:
             return None
         if self._decided() > decided:
@@ -215,31 +246,47 @@ class Region:
             return None
         return program
 
-    def _key(self, arrays: list) -> tuple:
+    def _key(self, arrays: list, rows: dict, examples: dict) -> tuple:
+        plain = self._plain_key(arrays, rows)
+        return (plain, self._steering.decided(plain, examples)) if examples else plain
+
+    def _plain_key(self, arrays: list, rows: dict) -> tuple:
         if not self.specialized and not self._lists:
-            return tuple([a.shape for a in arrays])
-        return tuple(
-            [
+            key = [a.shape for a in arrays]
+        else:
+            key = [
                 (a.shape, a.tobytes()) if t in self.specialized else getattr(a, "kind", a.shape)
                 for t, a in zip(self.inputs, arrays)
             ]
-        )
+        if rows:
+            key += [(t, row.shape, row.tobytes()) for t, row in rows.items()]
+        if self.assumed:
+            key += [(k, None if a is None else (a.shape, a.tobytes())) for k, a in self.assumed.items()]
+        return tuple(key)
 
     @uncollected
     def _lowered(
-        self, arrays: list, rows: dict, examples: dict, known: list, direct: frozenset | None = None
+        self,
+        arrays: list,
+        rows: dict,
+        examples: dict,
+        known: list,
+        direct: frozenset | None = None,
+        assumed: dict | None = None,
     ) -> Program:
         """The program for inputs, the contents of some of which are `known`.
 
         What is lowered for sizes that change computes what is divided by them, and all that comes of it, in each
         run: else it is constants, which would be made anew for each size by Python.
         """
-        elements, folds_counts = {}, direct is None
+        elements, folds_counts, seen = {}, direct is None, set()
         while True:
             low = RegionLowering(self.state, self.written)
             low.capacities, low.elements = self.capacities, elements
             low.used, low.examples, low.hosted = self.used, examples, self.hosted
-            low.folds_counts, low.lengths, low.open = folds_counts, self.lengths, self.open
+            low.folds_counts, low.made_up = folds_counts, assumed is not None
+            low.assumed = assumed if low.made_up else self.assumed
+            low.open = self.open
             self.lowered += 1
             for tensor, array, whole in zip(self.inputs, arrays, known):
                 whole = whole or tensor in self.specialized
@@ -251,21 +298,26 @@ class Region:
             try:
                 copies, threads = self._lower_ops(low), self.threads if direct is None else 1
                 program = Program(low, self.outputs, copies, self.passes, threads, direct or frozenset())
-                if program.guesses and low.effects:
+                if (program.guesses or low.assumes) and low.effects:
                     raise Split(low.effects[0])  # which must not happen again where a guess was wrong
                 return program
             except NotNative as error:
                 if not folds_counts:
                     folds_counts = True
                     continue
+                sources = self._sources(low, error)
+                if assumed is None and not self._follows_few(low, error, sources) and self._assume(low, error, arrays):
+                    seen.add((error.op, low.asked))
+                    continue
                 if self._steering.take(error.op):
                     examples = self._steering.values(arrays) or {}
                     continue
                 if error.op is low.top and any([isinstance(low.refs.get(t), Held) for t in error.op.inputs]):
                     raise Split(low.top, begins=True) from None
-                sources = self._sources(low, error)
+                if assumed is None and not sources and self._doubt(low.assumes - seen):
+                    continue
                 if not sources and (error.op in self.hosted or error.op is low.top and not _after_held(low, error.op)):
-                    raise Split(low.top, self._unknown_lengths(low, error.op)) from None
+                    raise Split(low.top) from None
                 self.specialized |= sources
                 self.hosted |= set() if sources else {error.op}
             except Learned as fact:
@@ -293,23 +345,37 @@ class Region:
                     low.refs[tensor] = low.snapshot(low.refs[tensor])
         return copies
 
-    def _unknown_lengths(self, low: Lowering, op) -> tuple:
-        """The ops of the region that ask for lengths of lists, if an op could be lowered once these are known."""
-        todo, found = list(op.inputs), {}
-        while todo:
-            tensor = todo.pop()
-            ref, maker = low.refs.get(tensor), tensor.op
-            if ref is None or isinstance(ref, Held):
-                return ()
-            if ref.known is not None:
-                continue
-            if maker.definition.on_lists == "size":
-                found[maker] = None
-            elif maker.inputs and maker.definition.numpy and not maker.definition.stateful:
-                todo += maker.inputs
-            else:
-                return ()
-        return () if found.keys() & self.lengths.keys() else tuple(found)
+    def _doubt(self, assumptions: set) -> bool:
+        """Whether values were assumed that may not go together in this run; they are not any more."""
+        for key in assumptions:
+            del self.assumed[key]
+        return bool(assumptions)
+
+    def _assume(self, low: Lowering, error: NotNative, arrays: list) -> bool:
+        """Whether what lowering asked for is assumed from now on to be what it is in this run: what it is shows the
+        program so far, which leaves nothing behind.
+        """
+        value, key = error.demanded, (error.op, low.asked)
+        if type(value) is not Ref or value.dtype not in (np.int32, np.int64) or value.size > SMALL:
+            return False
+        if error.op is not low.top or error.op is not low.current or low.effects:
+            return False
+        if self.assumed.get(key, value) is None or len(self.assumed) >= _MOST_ASSUMED:
+            return False
+        (seen,) = copy_at(error.op, [*error.op.outputs, *error.op.inputs][0]).outputs
+        low.refs[seen] = low.copy(value)
+        program = Program(low, [seen], {}, [])
+        undo = program.written()
+        try:
+            program.run(arrays)
+        except (Full, OtherValue) as signal:
+            self._take(signal, program, arrays)
+            return True
+        else:
+            self.assumed[key] = program.fetched(0, arrays).reshape(value.shape)
+            return True
+        finally:
+            _undo(undo)
 
     def _sources(self, low: Lowering, error: NotNative) -> set:
         """The small integer inputs of the region that decide the value which lowering asked for, and those
@@ -320,6 +386,13 @@ class Region:
             return set()
         alike = [op for op in inside(self.ops) if op.type == error.op.type and len(op.inputs) > max(at)]
         return set().union(*[self._deciding(low, op, at) for op in alike])
+
+    def _follows_few(self, low: Lowering, error: NotNative, sources: set) -> bool:
+        """Whether what lowering asked for is an input, or steers what few of these decide."""
+        if type(error.demanded) is not Ref or error.demanded.buffer.kind == "input":
+            return True
+        few = error.op.definition.decided is not None and sum([low.refs[t].size for t in sources]) <= _FEW
+        return bool(sources) and few
 
     def _deciding(self, low: Lowering, op, positions: list) -> set:
         """The inputs of the region that decide what some inputs of an op are, if they are small integers."""
@@ -357,6 +430,12 @@ def _after_held(low: Lowering, op) -> bool:
             return True
         todo += [] if low.refs[tensor] is None else tensor.op.inputs
     return False
+
+
+def _undo(written: list) -> None:
+    """Writes back what was before a run."""
+    for array, copy in written:
+        array[...] = copy
 
 
 def _nowhere(ref) -> bool:

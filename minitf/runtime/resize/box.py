@@ -7,19 +7,21 @@ import itertools
 import numpy as np
 
 _MOST = 3  # sizes that vary on their own
-_SMALLEST = 2  # arrays of no or one row are lowered in ways of their own
+SMALLEST = 2  # arrays of no or one row are lowered in ways of their own
+_REMEMBERED = 256  # sizes
 _EXACT = 1e-3  # how far from a whole number a number may be that is interpolated
 
 
 class Sizes:
     """How some sizes depend on a few of them, by the runs that were seen: points, a tuple of all sizes each.
 
-    free: the positions of those that vary on their own.
+    free: the positions of those that vary on their own. counted: those of numbers that only a run finds out.
     """
 
-    def __init__(self, points: list):
+    def __init__(self, points: list, counted: frozenset = frozenset()):
         self._table = np.array(points, np.int64)
         self.free: list[int] = []
+        self._counted = counted
         self._linear: list[tuple] = []  # (position, factor, free one, what is added)
         self._products: list[tuple] = []  # (position, factor, free one, another)
         lows = self._table.min(axis=0)
@@ -65,19 +67,20 @@ class Sizes:
         return found if self.point(found) == point else None
 
     def limits(self) -> tuple[list, list]:
-        """The smallest and the largest values of the free ones, and some more on either side."""
-        lows, highs = self._table[:, self.free].min(axis=0), self._table[:, self.free].max(axis=0)
-        return (
-            [max(_SMALLEST, low - low // 4) for low in lows.tolist()],
-            [high + high // 4 for high in highs.tolist()],
-        )
+        """The smallest and the largest values of the free ones, and some more on either side: more for what is counted,
+        as it costs a run to find out that it is outside.
+        """
+        table = self._table[:, self.free]
+        shares = [2 if position in self._counted else 4 for position in self.free]
+        lows = [max(SMALLEST, low - low // share) for low, share in zip(table.min(axis=0).tolist(), shares)]
+        return lows, [high + 4 * high // share**2 for high, share in zip(table.max(axis=0).tolist(), shares)]
 
 
 def _factor(column: np.ndarray, other: np.ndarray) -> int:
-    """The whole number above 0 by which one column is a multiple of another one; 0 if there is none."""
+    """The whole number by which one column is a multiple of another one; 0 if there is none."""
     at = int(np.argmax(other != 0))
     factor = int(column[at] // other[at]) if other[at] else 0
-    return factor if factor > 0 and np.array_equal(column, factor * other) else 0
+    return factor if np.array_equal(column, factor * other) else 0
 
 
 class Box:
@@ -89,6 +92,10 @@ class Box:
     def contains(self, values: tuple) -> bool:
         """Whether values are in the box."""
         return all([a <= v <= b for a, v, b in zip(self.low, values, self.high)])
+
+    def nearest(self, values: tuple) -> tuple:
+        """The values in the box that are nearest to some."""
+        return tuple([min(max(v, a), b) for a, v, b in zip(self.low, values, self.high)])
 
     def corners(self) -> list:
         """The values at the corners, the largest last."""
@@ -117,16 +124,27 @@ class Numbers:
         self._box, self._first = box, corners[0]
         self.varying = np.flatnonzero((corners != corners[0]).any(axis=0))
         self._corners = (corners[:, self.varying] - corners[0, self.varying]).astype(np.float64)
+        self._found: dict = {}  # what varies, for the last sizes that were asked for
 
     def at(self, values: tuple) -> np.ndarray | None:
         """The numbers for some sizes; None if they would not be whole."""
+        if values not in self._found:
+            if len(self._found) >= _REMEMBERED:
+                self._found.clear()
+            self._found[values] = self._varying_at(values)
+        found = self._found[values]
+        if found is None:
+            return None
+        numbers = self._first.copy()
+        numbers[self.varying] = found
+        return numbers
+
+    def _varying_at(self, values: tuple) -> np.ndarray | None:
         found = self._box.weights(values) @ self._corners
         whole = np.rint(found)
         if found.size and np.abs(found - whole).max() > _EXACT:
             return None
-        numbers = self._first.copy()
-        numbers[self.varying] += whole.astype(np.int64)
-        return numbers
+        return self._first[self.varying] + whole.astype(np.int64)
 
     def give(self, wanted: dict) -> bool:
         """Whether the numbers for some sizes are what they are wanted to be."""

@@ -98,6 +98,11 @@ class Constants:
         flat = self._contents(number, numbers, done).reshape(-1).view(np.uint8)
         return flat[offset : offset + count * dtype.itemsize].view(dtype).reshape(shape)
 
+    def contents(self, numbers: np.ndarray) -> dict:
+        """What the constants hold that change, for some numbers."""
+        done: dict = {}
+        return {number: self._contents(number, numbers, done) for number in self.memory}
+
     def write(self, numbers: np.ndarray) -> dict:
         """Changes the memory to what it has to hold; returns what constants hold."""
         done: dict = {}

@@ -14,8 +14,9 @@ import numpy as np
 
 from minitf.framework.errors import OpError
 from minitf.runtime.lower.ir import Ref
+from minitf.runtime.lower.lower import Assumption
 from minitf.runtime.plan.boundary import Packed
-from minitf.runtime.resize.box import Box, Numbers, Sizes
+from minitf.runtime.resize.box import SMALLEST, Box, Numbers, Sizes
 from minitf.runtime.resize.constants import Constants, Unresizable
 from minitf.runtime.resize.form import Form, with_slices
 from minitf.runtime.tensor_arrays.flows import Flow
@@ -32,21 +33,32 @@ _STEPS = 5  # of the search for sizes from which on programs have another form
 class Given:
     """What a region is lowered for: inputs, the contents of some of which matter, and what is known of rows.
 
-    point: all sizes, and those contents.
+    assumed: values that are asked for on the way, as they are taken to be. point: all sizes, and what all those hold.
     """
 
-    def __init__(self, arrays: list, contents: list[bool], rows: dict):
-        self.arrays, self.contents, self.rows = arrays, contents, rows
-        decisive = [*[a for a, c in zip(arrays, contents) if c], *rows.values()]
+    def __init__(self, arrays: list, contents: list[bool], rows: dict, assumed: dict):
+        self.arrays, self.contents, self.rows, self.assumed = arrays, contents, rows, assumed
+        taken = {key: value for key, value in assumed.items() if value is not None} if assumed else assumed
+        decisive = [*[a for a, c in zip(arrays, contents) if c], *rows.values(), *taken.values()]
         forms = [a.kind.form if isinstance(a, Packed) else a.ndim for a in arrays]
-        self.kind = (*forms, *[(a.shape, a.dtype) for a in decisive], *rows)
+        self.kind = (*forms, *[(a.shape, a.dtype) for a in decisive], *rows, *taken)
         contents = [n for a in decisive for n in a.reshape(-1).tolist()]
         self.point = tuple([n for a in arrays for n in _sizes(a)] + contents)
+
+    @property
+    def places(self) -> dict:
+        """Where in the point each assumed value is."""
+        found, end = {}, len(self.point)
+        for key, value in reversed(self.assumed.items()):
+            if value is not None:
+                found[key] = slice(end - value.size, end)
+                end -= value.size
+        return found
 
     def forgotten(self) -> Given:
         """The same without what does not matter, which may be let go."""
         arrays = [a.copy() if c else _empty(a, _sizes(a)) for a, c in zip(self.arrays, self.contents)]
-        return Given(arrays, self.contents, {t: row.copy() for t, row in self.rows.items()})
+        return Given(arrays, self.contents, {t: row.copy() for t, row in self.rows.items()}, dict(self.assumed))
 
     def at(self, point: tuple) -> Given:
         """The same for other sizes."""
@@ -54,17 +66,21 @@ class Given:
         sizes = [tuple([next(numbers) for _ in _sizes(a)]) for a in self.arrays]
 
         def filled(array):
+            if array is None:
+                return None
             return np.array([next(numbers) for _ in range(array.size)], array.dtype).reshape(array.shape)
 
         arrays = [filled(a) if c else _empty(a, size) for a, c, size in zip(self.arrays, self.contents, sizes)]
-        return Given(arrays, self.contents, {t: filled(row) for t, row in self.rows.items()})
+        rows = {t: filled(row) for t, row in self.rows.items()}
+        return Given(arrays, self.contents, rows, {key: filled(value) for key, value in self.assumed.items()})
 
 
 class Resizing:
     """The programs of a region that are resized."""
 
-    def __init__(self, state, threads: int):
+    def __init__(self, state, threads: int, assumed: dict):
         self._state, self._shared = state, threads > 1
+        self._assumed = assumed  # what the region takes values for, in the next run
         self._groups: OrderedDict = OrderedDict()
 
     @property
@@ -76,26 +92,36 @@ class Resizing:
         """Forgets all programs."""
         self._groups.clear()
 
-    def program(self, given: Given, lower):
+    def program(self, given: Given, lower, nearest: bool):
         """A program for these inputs; None if it has to be lowered.
 
-        lower(given, direct): lowers a program that reads the inputs of numbers `direct` where they are.
+        lower(given, direct): lowers a program that reads the inputs of numbers `direct` where they are. nearest:
+        whether it may be for the nearest values to those that are assumed.
         """
+        if given.assumed:
+            return self._groups[given.kind].found(given.point, nearest) if given.kind in self._groups else None
+        group = self._group(given)
+        return None if self._shared and group.often(given.point) else group.program(given, lower)
+
+    def note(self, given: Given, lower) -> None:
+        """Takes note of a run for which there was no program; what was assumed in it is so."""
+        self._group(given).note(given, lower)
+
+    def _group(self, given: Given) -> _Group:
         if given.kind not in self._groups:
-            self._groups[given.kind] = _Group(self._state)
+            self._groups[given.kind] = _Group(self._state, self._assumed)
             if len(self._groups) > _KEPT:
                 self._groups.popitem(last=False)
         self._groups.move_to_end(given.kind)
-        group = self._groups[given.kind]
-        return None if self._shared and group.often(given.point) else group.program(given, lower)
+        return self._groups[given.kind]
 
 
 class _Group:
     """Sizes that were seen, and the programs for all between them."""
 
-    def __init__(self, state):
+    def __init__(self, state, assumed: dict):
         self.resized: list[Resized] = []
-        self._state = state
+        self._state, self._assumed = state, assumed
         self._seen: OrderedDict = OrderedDict()  # the sizes for which there was no program
         self._missed, self._patience, self._runs = 0, 1, Counter()
 
@@ -108,28 +134,34 @@ class _Group:
 
     def program(self, given: Given, lower):
         """A program, resized; None if there is none for these sizes."""
-        self.resized = [r for r in self.resized if r.program.valid]
-        found = self._found(given.point)
+        found = self.found(given.point)
         if found is not None:
             return found
+        self.note(given, lower)
+        return self.found(given.point)
+
+    def note(self, given: Given, lower) -> None:
+        """Takes note of sizes for which there was no program; makes one if there were many."""
         self._seen[given.point] = None
         if len(self._seen) > _SEEN:
             self._seen.popitem(last=False)
         self._missed += 1
         if self._missed < self._patience * _FEWEST or len(self._seen) < _FEWEST:
-            return None
-        sizes = Sizes(list(self._seen))
+            return
+        counted = [p for where in given.places.values() for p in range(where.start, where.stop)]
+        sizes = Sizes(list(self._seen), frozenset(counted))
         if self._missed < self._patience * (2 + 2 ** len(sizes.free)) and sizes.usable:
-            return None  # not before it has cost as much as the programs that are to be made now
+            return  # not before it has cost as much as the programs that are to be made now
         made = self._made(sizes, given.forgotten(), lower)
         self._missed, self._patience = 0, 1 if made else 2 * self._patience
         if made is not None:
             self.resized = [made, *[r for r in self.resized if not r.within(made)]][:_KEPT]
-        return self._found(given.point)
 
-    def _found(self, point: tuple):
+    def found(self, point: tuple, nearest: bool = False):
+        """A program for all sizes between some, resized to these."""
+        self.resized = [r for r in self.resized if r.program.valid]
         for resized in self.resized:
-            found = resized.at(point)
+            found = resized.expected(point, nearest)
             if found is not None:
                 return found
         return None
@@ -138,7 +170,7 @@ class _Group:
         if not sizes.usable:
             return None
         try:
-            return Resized(sizes, _Maker(sizes, given, lower), self._state)
+            return Resized(sizes, _Maker(sizes, given, lower), self._state, self._assumed)
         except Unresizable:
             return None
 
@@ -148,6 +180,7 @@ class _Maker:
 
     def __init__(self, sizes: Sizes, given: Given, lower):
         self._sizes, self._given, self._lower, self._forms = sizes, given, lower, {}
+        self.places = given.places
         self.here = sizes.values(given.point)
         low, high = sizes.limits()
         shapes = [[a.shape for a in given.at(sizes.point(tuple(v))).arrays] for v in (low, high)]
@@ -215,10 +248,12 @@ class _Maker:
 class Resized:
     """A program for all sizes in a box."""
 
-    def __init__(self, sizes: Sizes, maker: _Maker, state):
+    def __init__(self, sizes: Sizes, maker: _Maker, state, assumed: dict):
         if maker.here is None:
             raise Unresizable
+        self._assumed = assumed
         self._sizes, self.box, self.point = sizes, maker.box(), None
+        self._maker = maker
         corners = [maker.form(values) for values in self.box.corners()]
         between = {values: maker.form(values) for values in self.box.between()}
         self.form, numbers = corners[-1], _alike([*corners, *between.values()])
@@ -228,11 +263,68 @@ class Resized:
         if not self._numbers.give(dict(zip(between, table[len(corners) :]))):
             raise Unresizable
         self.program = self.form.program
+        self._check_assumptions(table[: len(corners)])
         self._make_room(table[:, self.form.sizes].max(axis=0).tolist())
         self._saved, self._flows = self.program.saved, self.program.flows
-        self.bases = self._bases()
-        self._maker, self.program.twin = maker, self.alone
+        self.bases, self._placed_once = self._bases(), False
+        varying, count = self._numbers.varying, len(self.bases)
+        self._changing = varying[varying < count]  # words
+        self._results_change = bool(((count <= varying) & (varying < self.form.sizes.start)).any()) or any(
+            found is not None and found[0] in self.constants.memory for found in self.form.results
+        )
+        self.program.twin, self.program.adapt = self.alone, self._adapt
         maker.done()
+
+    def _check_assumptions(self, corners: np.ndarray) -> None:
+        """Raises Unresizable if anything before it is known what a value is depends on that: it is done by then."""
+        calls = self.program.instructions.calls
+        asked = {call.error.key: place for place, call in calls.items() if isinstance(call.error, Assumption)}
+        for key, where in self._maker.places.items():
+            for k, position in enumerate(self._sizes.free):
+                if where.start <= position < where.stop and self._follows(k, asked.get(key, 0), corners):
+                    raise Unresizable
+
+    def _follows(self, k: int, end: int, corners: np.ndarray) -> bool:
+        """Whether instructions before a place depend on a free size."""
+        pairs = corners.reshape(*[2] * len(self._sizes.free), -1)
+        low, high = (pairs.take(side, k).reshape(-1, corners.shape[1]) for side in (0, 1))
+        if not np.array_equal(low[:, :end], high[:, :end]):
+            return True
+        read = {self.form.ordinal(buffer) for place, buffer, _ in self.form.places if place < end}
+        held = [[self.constants.contents(numbers) for numbers in side] for side in (low, high)]
+        return any(not np.array_equal(a[n], b[n]) for a, b in zip(*held) for n in read & self.constants.memory.keys())
+
+    def _adapt(self, key: tuple, value: np.ndarray) -> bool:
+        """Makes the program that runs one for another value than was assumed, if it is for that, too."""
+        where, values = self._maker.places[key], dict(zip(self._sizes.free, self._sizes.values(self.point)))
+        numbers = value.reshape(-1).tolist()
+        if len(numbers) != where.stop - where.start:
+            return False
+        values |= {p: n for p, n in zip(range(where.start, where.stop), numbers) if p in values}
+        point = self._sizes.point(tuple(values.values()))
+        return list(point[where]) == numbers and self._assuming(point) is not None
+
+    def _assuming(self, point: tuple):
+        """The program for these sizes, and with that for other values than were assumed; None if it is not for them."""
+        program = self.at(point)
+        if program is not None:
+            for key, where in self._maker.places.items():
+                old = self._assumed[key]
+                self._assumed[key] = np.array(point[where], old.dtype).reshape(old.shape)
+        return program
+
+    def expected(self, point: tuple, nearest: bool):
+        """The program for these sizes where what was assumed follows them, too, or is the `nearest` it is for."""
+        if not self._maker.places:
+            return self.at(point)
+        values = tuple([point[position] for position in self._sizes.free])
+        if nearest and min(values) < SMALLEST:
+            return None
+        found = self._sizes.point(self.box.nearest(values) if nearest else values)
+        given = list(point)
+        for where in self._maker.places.values():
+            given[where] = found[where]
+        return self._assuming(found) if tuple(given) == found else None
 
     def _make_room(self, sizes: list) -> None:
         """Makes each buffer as large as it has to be at any corner."""
@@ -280,11 +372,16 @@ class Resized:
         return self.program
 
     def _place(self, numbers: np.ndarray, known: dict) -> None:
+        """Makes the program that for these numbers; after the first time only what changes does."""
+        changing = self._changing if self._placed_once else np.arange(len(self.bases))
+        self.program.become(changing, numbers[changing] + self.bases[changing])
+        if self._placed_once and not self._results_change:
+            return
         count, slices = len(self.form.results), iter(numbers[self.form.slices])
         self.program.place([self._result(k, numbers, known) for k in range(count)])
         self.program.flows = {t: self._list(t, flow, numbers) for t, flow in self._flows.items()}
         self.program.saved = {t: with_slices(ref, slices) for t, ref in self._saved.items()}
-        self.program.become(numbers[: len(self.bases)] + self.bases)
+        self._placed_once = True
 
     def _list(self, tensor, flow: Flow, numbers: np.ndarray) -> Flow:
         """A list that comes out, for some sizes."""

@@ -145,14 +145,6 @@ class Full(Exception):
         self.op, self.needed = op, needed
 
 
-class OtherLength(Exception):
-    """A list whose length decides shapes has another one than it had before; `op` asks for it."""
-
-    def __init__(self, op, length: int):
-        super().__init__(op.name)
-        self.op, self.length = op, length
-
-
 def lower(low, op, values: list):
     """The results of an op with lists among its inputs or outputs."""
     does = op.definition.on_lists
@@ -283,22 +275,9 @@ def _size(low, op, flow: Flow):
         return low.constant(np.asarray(flow.kind.size, np.int32))
     if flow.ghost or flow.kind.adds:
         raise HostOnly
-    if low.lengths.get(op) is not None:
-        return _expected(low, op, flow, low.lengths[op])
     out = low.new((), np.int32)
     low.call(cast[np.int64, np.int32], flow.length, out, 1)
     return out
-
-
-def _expected(low, op, flow: Flow, length: int):
-    """The length that a list had when it ran last, on which shapes depend; the run asks whether it still has."""
-
-    def other(position):
-        raise OtherLength(op, int(low.data(flow.length)))
-
-    low.guesses[op] = length
-    low.call(kernels.has_length[()], flow.length, length, error=other)
-    return low.constant(np.asarray(length, np.int32))
 
 
 def _write(low, op, flow: Flow, index, value) -> Flow:

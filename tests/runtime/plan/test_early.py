@@ -44,7 +44,7 @@ def turned(x, m, n):
     return lstm(tf.roll(x, 1, 1))
 
 
-CASES = {masked: 1, selected: 1, parted: 1, different: 1, longest: 1, counted: 1, turned: 1}
+CASES = {masked: 0, selected: 0, parted: 0, different: 0, longest: 0, counted: 0, turned: 1}
 
 
 def trained(model):
@@ -93,11 +93,11 @@ def test_other_data_is_not_lowered_anew(model, monkeypatch):
     assert np.count_nonzero(np.diff(counts[12:])) <= 2
 
 
-@pytest.mark.parametrize("look", ["where", "py_func"])
+@pytest.mark.parametrize("look", ["roll", "py_func"])
 def test_what_looks_at_outputs_comes_after_the_gradient(look):
     x = tf.placeholder(tf.float32, [None, None, D])
     outputs = lstm(x)
-    seen = tf.where(outputs > 0) if look == "where" else tf.py_func(lambda a: a * 2, [outputs], tf.float32)
+    seen = tf.roll(outputs, 1, 0) if look == "roll" else tf.py_func(lambda a: a * 2, [outputs], tf.float32)
     loss = tf.reduce_mean(tf.square(outputs))
     total = loss + tf.cast(tf.size(tf.reshape(seen, [-1])), tf.float32)
     fetches = [total, *tf.gradients(loss, tf.trainable_variables())]

@@ -1,0 +1,186 @@
+"""Values of which only the data says how many there are: a bound has room for them, and how many is counted."""
+
+import math
+
+import numpy as np
+
+from minitf.kernels.compile.abi import FLOATS, REALS, I, T, bits, i32p, i64, i64p, ints, kernel, like, scalar
+from minitf.kernels.math.movement import INDEX
+from minitf.kernels.math.movement import ITEMS as CARRIED
+
+MOST = 2**62  # steps
+MASK, SPREAD = 0x3FFFFFFF, 0x9E3779B1  # bits of a number, and an odd one by which they are mixed
+
+
+@kernel
+def places_of_nonzero(a: T, o: i64p.out, count: i64p.out, n: i64, rank: i64, dims: ints):
+    """o = the places of the items of a that are not 0, a row of coordinates each; count = how many. dims: the shape."""
+    found = 0
+    for i in range(n):
+        if a[i] != 0:
+            rest = i
+            for k in range(rank - 1, -1, -1):
+                o[found * rank + k] = rest % dims[k]
+                rest //= dims[k]
+            found += 1
+    count[0] = found
+    return 0
+
+
+@scalar
+def mixed(x):
+    """A number made of a number's bits; the same for 0 and -0."""
+    word = np.int64(x)
+    return ((word ^ (word >> 30)) & MASK) * SPREAD
+
+
+@mixed.register(*FLOATS)
+def _(x):
+    word = np.int64(bits(x)) if x != 0 else np.int64(0)
+    return ((word ^ (word >> 30)) & MASK) * SPREAD
+
+
+@scalar
+def place_of(x, a, table, places):
+    """Where in a table of positions in a, of `places` many, a power of 2, that of x is, or would be."""
+    place = (mixed(x) >> 16) & (places - 1)
+    while table[place] >= 0 and a[table[place]] != x:
+        place = (place + 1) & (places - 1)
+    return place
+
+
+@kernel(I=INDEX)
+def unique(a: T, o: T.out, index: I.out, times: I.out, count: i64p.out, table: i64p.scratch, n: i64, places: i64):
+    """o = the values of a in the order in which they first appear, `count` many; index = for each item the place of
+    its value in o; times = how often each occurs. NaN is like no other. The table has more than n places.
+    """
+    for place in range(places):
+        table[place] = -1
+    found = 0
+    for i in range(n):
+        place = place_of(a[i], o, table, places) if a[i] == a[i] else -1
+        at = table[place] if place >= 0 else -1
+        if at < 0:
+            if place >= 0:
+                table[place] = found
+            at = found
+            o[at], times[at] = a[i], 0
+            found += 1
+        index[i] = at
+        times[at] += 1
+    count[0] = found
+    return 0
+
+
+@kernel(I=INDEX)
+def difference(
+    a: T, b: T, o: T.out, index: I.out, count: i64p.out, table: i64p.scratch, n: i64, width: i64, places: i64
+):
+    """o = the items of a that are not among those of b, index = their positions, count = how many. The table has more
+    than `width` places, which b has items.
+    """
+    for place in range(places):
+        table[place] = -1
+    for i in range(width):
+        if b[i] == b[i]:
+            table[place_of(b[i], b, table, places)] = i
+    found = 0
+    for i in range(n):
+        if a[i] != a[i] or table[place_of(a[i], b, table, places)] < 0:
+            o[found], index[found] = a[i], i
+            found += 1
+    count[0] = found
+    return 0
+
+
+@kernel
+def part_sizes(parts: i32p, counts: i64p.out, n: i64, count: i64):
+    """counts = how often each number below `count` is among the parts; the status is 1 + where another one is."""
+    for part in range(count):
+        counts[part] = 0
+    for i in range(n):
+        if parts[i] < 0 or parts[i] >= count:
+            return 1 + i
+        counts[parts[i]] += 1
+    return 0
+
+
+@kernel(T=CARRIED)
+def part_rows(parts: i32p, a: T, counts: i64p, o: T.out, ends: i64p.scratch, n: i64, count: i64, width: i64):
+    """o = the rows of a, those of part 0 first, then those of part 1, and so on; counts = how many each part has."""
+    end = 0
+    for part in range(count):
+        ends[part] = end
+        end += counts[part]
+    for i in range(n):
+        row = ends[parts[i]]
+        ends[parts[i]] = row + 1
+        for k in range(width):
+            o[row * width + k] = a[i * width + k]
+    return 0
+
+
+@kernel
+def after_largest(index: i32p, count: i64p.inout, n: i64):
+    """count = 1 + the largest index, if it is not larger already; the status is 1 + where one is below 0."""
+    for i in range(n):
+        if index[i] < 0:
+            return 1 + i
+        count[0] = max(count[0], index[i] + 1)
+    return 0
+
+
+@kernel(T=CARRIED)
+def put_rows(index: i32p, a: T, o: T.out, n: i64, width: i64):
+    """o[index[i]] = a[i] for rows, in order."""
+    for i in range(n):
+        for k in range(width):
+            o[index[i] * width + k] = a[i * width + k]
+    return 0
+
+
+@kernel(T=REALS)
+def steps(start: T, delta: T, o: T.out, n: i64):
+    """o = start, start + delta, and so on, step by step."""
+    x = start[0]
+    for i in range(n):
+        o[i] = x
+        x += delta[0]
+    return 0
+
+
+@scalar
+def steps_between(start, limit, step):
+    """How many steps it is from the start to the limit."""
+    way, size = abs(np.int64(limit) - np.int64(start)), abs(np.int64(step))
+    return (way + size - 1) // size
+
+
+@steps_between.register(*FLOATS)
+def _(start, limit, step):
+    found = abs((limit - start) / step)
+    return np.int64(math.ceil(found)) if found < MOST else np.int64(MOST)
+
+
+@kernel(T=REALS)
+def step_count(start: T, limit: T, delta: T, count: i64p.out):
+    """count = how many steps of delta there are from start to before the limit; the status is 1 if that is another
+    way.
+    """
+    step, first, last = delta[0], start[0], limit[0]
+    if not (step > 0 and first <= last or step < 0 and first >= last):
+        return 1
+    count[0] = steps_between(first, last, step)
+    return 0
+
+
+@kernel(T=FLOATS)
+def between(start: T, stop: T, o: T.out, n: i64):
+    """o = n numbers at equal distances from start to stop, or the start alone."""
+    first, last = start[0], stop[0]
+    step = (last - first) / like(first, max(n - 1, 1))
+    for i in range(n):
+        o[i] = first + step * like(first, i)
+    if n > 1:
+        o[n - 1] = last
+    return 0
