@@ -128,23 +128,32 @@ class Region:
         rows: of inputs whose slices are all the same and known, what they are.
         """
         self._runs += 1
-        lowered, program = self.lowered, self.program(arrays, rows, nearest=bool(self.assumed))
+        lowered, program = self.lowered, self._at_hand(arrays, rows) or self.program(arrays, rows, bool(self.assumed))
         while True:
             undo = program.written_before_another()
             try:
                 program.run(arrays)
-                if self.assumed and self.lowered > lowered:
-                    self._note(arrays, rows)
+                if self.assumed:
+                    self._note(program, self.lowered > lowered, arrays, rows)
                 return program
             except (Full, OtherValue) as signal:
                 _undo(undo)
                 self._take(signal, program, arrays)
                 program = self.program(arrays, rows)
 
-    def _note(self, arrays: list, rows: dict) -> None:
-        """Takes note of the sizes of a run, and of values that were as assumed."""
-        given = self._given(arrays, rows)
-        if given is not None:
+    def _at_hand(self, arrays: list, rows: dict) -> Program | None:
+        """The program of the run before, if it is one for any values that are assumed, and the sizes are the same."""
+        recent, self._recent = self._recent, None
+        if recent is None or rows or recent[0] != [a.shape for a in arrays] or not recent[1].valid:
+            return None
+        return recent[1]
+
+    def _note(self, program: Program, new: bool, arrays: list, rows: dict) -> None:
+        """Takes note of the program of a run whose values were as assumed; if it is a new one, of all sizes."""
+        if program.adapt is not None:
+            plain = not (rows or self._lists or self.specialized or self._steering.ops)
+            self._recent = ([a.shape for a in arrays], program) if plain else None
+        elif new and (given := self._given(arrays, rows)) is not None:
             self._resizing.note(given, self._lowered_for)
 
     def _take(self, signal: Full | OtherValue, program: Program, arrays: list) -> None:
@@ -166,7 +175,6 @@ class Region:
         """Takes note of a value that was not as assumed; if that happens often, it is not assumed any more."""
         self._repeated += 1
         often = self._repeated > max(_CHANGES, self._runs // _SHARE)
-        self._recent = None
         behind = list(self.assumed)[list(self.assumed).index(other.key) + 1 :]
         for key in behind:
             if self.assumed[key] is not None:
@@ -184,12 +192,7 @@ class Region:
         first. nearest: whether it may be for the nearest values to those that are assumed.
         """
         if self.assumed:
-            sizes = [a.shape for a in arrays]
-            if self._recent is not None and self._recent[0] == sizes and self._recent[1].valid:
-                return self._recent[1]
             program = self._resized(arrays, rows, nearest)
-            plain = not (rows or self._lists or self.specialized or self._steering.ops)
-            self._recent = (sizes, program) if plain and program is not None else None
             if program is not None:
                 return program
         examples = self._examples(arrays)

@@ -1,0 +1,161 @@
+"""Numbers that only a run finds out and on which shapes depend: the program stays one, and is resized in its midst."""
+
+import gc
+
+import numpy as np
+import pytest
+from resized import watched
+
+import minitf as tf
+from minitf.runtime import inspect
+
+N, D = 24, 3
+
+
+def fed():
+    """A mask, rows, lengths and a number below N."""
+    return (
+        tf.placeholder(tf.bool, [None]),
+        tf.placeholder(tf.float32, [None, D]),
+        tf.placeholder(tf.int32, [None]),
+        tf.placeholder(tf.int32, []),
+    )
+
+
+def grown(m, x, n, i):
+    array = tf.TensorArray(tf.float32, 0, dynamic_size=True)
+    longest = tf.reduce_max(n)
+    step = lambda k, a: (k + 1, a.write(k, x[k % 4] * 2.0))  # noqa: E731
+    return tf.while_loop(lambda k, a: k < longest, step, [0, array])[1].stack()
+
+
+def of_computed_size(m, x, n, i):
+    array = tf.TensorArray(tf.float32, tf.reduce_max(n) + 2)
+    step = lambda k, a: (k + 1, a.write(k, x[k % 4]))  # noqa: E731
+    return tf.while_loop(lambda k, a: k < tf.reduce_max(n) + 2, step, [0, array])[1].stack()
+
+
+KINDS = {
+    "where": lambda m, x, n, i: tf.cast(tf.where(m), tf.float32) * x[0, 0],
+    "where of a matrix": lambda m, x, n, i: tf.gather_nd(x, tf.where(x > 0.1)),
+    "boolean_mask": lambda m, x, n, i: tf.boolean_mask(x * x, m),
+    "unique": lambda m, x, n, i: tf.gather(x, tf.unique(n)[0]) * 2.0,
+    "unique_with_counts": lambda m, x, n, i: x[0, 0] * tf.cast(tf.unique_with_counts(n)[2], tf.float32),
+    "setdiff1d": lambda m, x, n, i: tf.gather(x, tf.setdiff1d(tf.range(12), n)[0]),
+    "dynamic_partition": lambda m, x, n, i: sum(map(tf.reduce_sum, tf.dynamic_partition(x, tf.cast(m, tf.int32), 2))),
+    "dynamic_stitch": lambda m, x, n, i: tf.dynamic_stitch([n, n + 2], [x, x * 2.0]),
+    "range": lambda m, x, n, i: tf.cast(tf.range(tf.reduce_sum(n)), tf.float32) * x[0, 0],
+    "range from there": lambda m, x, n, i: tf.cast(tf.range(n[0], n[0] + n[1] + 4), tf.float32) * x[0, 0],
+    "range of floats": lambda m, x, n, i: tf.range(x[0, 0], 5.0, 0.25) * x[0, 1],
+    "range of a fed length": lambda m, x, n, i: tf.cast(tf.range(i + 4), tf.float32) * x[0, 0],
+    "linspace": lambda m, x, n, i: tf.linspace(x[0, 0], 3.0, tf.reduce_sum(n)),
+    "sequence_mask": lambda m, x, n, i: tf.cast(tf.sequence_mask(n), tf.float32) * x[0, 0],
+    "repeat": lambda m, x, n, i: tf.repeat(x, n + 3, axis=0),
+    "slice": lambda m, x, n, i: x[n[0] : n[0] + tf.reduce_max(n)] * 2.0,
+    "pad": lambda m, x, n, i: tf.pad(x, [[0, tf.reduce_sum(n)], [0, 0]]),
+    "fill": lambda m, x, n, i: tf.fill([tf.reduce_sum(n), 2], x[0, 0]),
+    "tile": lambda m, x, n, i: tf.tile(x[:2], [tf.reduce_sum(n), 1]),
+    "reshape": lambda m, x, n, i: tf.reshape(tf.boolean_mask(x, m), [-1]) * 2.0,
+    "a list of computed size": of_computed_size,
+    "a list that grows": grown,
+}
+
+
+def drawn(kind, runs=40):
+    draw = np.random.RandomState(sum(map(ord, kind)))
+    for _ in range(runs):
+        yield draw.rand(N) > draw.uniform(0.2, 0.7), draw.randn(N, D), draw.randint(2, 12, N), draw.randint(N)
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+@pytest.mark.parametrize("kind", KINDS)
+def test_nothing_runs_on_the_host_and_little_is_lowered(kind, threads):
+    given = fed()
+    value = KINDS[kind](*given)
+    gradients = tf.gradients(tf.reduce_sum(tf.sin(value)), given[1])
+    fetches = [value, *[tf.convert_to_tensor(g) for g in gradients if g is not None]]
+    found, lowered = {}, []
+    for executor in ("native", "op_by_op"):
+        config = tf.ConfigProto(executor=executor, passes="none", intra_op_parallelism_threads=threads)
+        with watched() as watch, tf.Session(config=config) as session:
+            found[executor] = []
+            for values in drawn(kind):
+                found[executor].append(session.run(fetches, dict(zip(given, values))))
+                if executor == "native":
+                    [step] = inspect(session).last.steps
+                    lowered.append(step.lowered - watch.counts["resized"] - watch.counts["another form"])
+                    assert not step.on_host and not inspect(session).last.called
+            assert not watch.wrong
+    for ours, theirs in zip(*found.values()):
+        for a, b in zip(ours, theirs, strict=True):
+            np.testing.assert_array_equal(a, b)
+    assert np.count_nonzero(np.diff(lowered[28:])) <= 3, lowered
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_any_number_from_none_to_all(threads):
+    m, x = tf.placeholder(tf.bool, [None]), tf.placeholder(tf.float32, [None, D])
+    picked = tf.boolean_mask(x, m)
+    total = tf.reduce_sum(picked * tf.cast(tf.shape(picked)[0], tf.float32))
+    values = np.arange(1.0, N + 1)[:, None] * np.ones(D)
+    with tf.Session(config=tf.ConfigProto(intra_op_parallelism_threads=threads)) as session:
+        for count in [*range(N + 1), 0, N, 1, N - 1, 0, 7, 0, 8, 0, 9, N]:
+            mask = np.arange(N) < count
+            assert session.run(total, {m: mask, x: values}) == values[mask].sum() * count
+
+
+def test_what_is_written_before_it_is_known_is_written_once():
+    m = tf.placeholder(tf.bool, [None])
+    v = tf.get_variable("v", [2], initializer=tf.zeros_initializer())
+    noise = tf.random_uniform([N], seed=1)
+    with tf.control_dependencies([tf.assign_add(v, [1.0, 2.0])]):
+        picked = tf.boolean_mask(noise, tf.identity(m))
+    with tf.control_dependencies([picked]):
+        after = tf.assign_add(v, [10.0, tf.cast(tf.size(picked), tf.float32)])
+    found, draw = {}, np.random.RandomState(0)
+    masks = [draw.rand(N) > draw.rand() for _ in range(20)]
+    for executor in ("native", "op_by_op"):
+        with tf.Session(config=tf.ConfigProto(executor=executor)) as session:
+            session.run(v.initializer)
+            found[executor] = [session.run([picked, after], {m: mask}) for mask in masks]
+    for ours, theirs in zip(*found.values()):
+        for a, b in zip(ours, theirs):
+            np.testing.assert_array_equal(a, b)
+
+
+def test_a_bad_index_behind_it_is_reported_with_the_sizes_of_the_run():
+    m, x = tf.placeholder(tf.bool, [None]), tf.placeholder(tf.float32, [None])
+    picked = tf.gather(tf.boolean_mask(x, m) * 2.0, [5])
+    with tf.Session() as session:
+        for count in (7, 9, 8, 12, 10, 11, 6, 13):
+            assert session.run(picked, {m: np.arange(N) < count, x: np.arange(N)}) == [10.0]
+        for count in (3, 4, 1, 0):
+            with pytest.raises(tf.errors.InvalidArgumentError, match=rf"5 is not in \[0, {count}\)"):
+                session.run(picked, {m: np.arange(N) < count, x: np.arange(N)})
+        assert session.run(picked, {m: np.arange(N) < 9, x: np.arange(N)}) == [10.0]
+
+
+def test_numbers_that_have_nothing_in_common():
+    """They are not assumed for ever: in the end the op runs on the host."""
+    x, n = tf.placeholder(tf.float32, [None]), tf.placeholder(tf.int32, [None])
+    sizes = tf.stack([tf.reduce_prod(n[:2]) * 0 + n[2], tf.reduce_sum(n[3:])])
+    y = tf.reshape(x, sizes) * 2.0
+    pairs = [(a, 64 // a) for a in (1, 2, 4, 8, 16, 32, 64)] * 8
+    with tf.Session() as session:
+        for rows, columns in pairs:
+            found = session.run(y, {x: np.arange(64), n: [1, 1, rows, columns, 0]})
+            np.testing.assert_array_equal(found, 2 * np.arange(64.0).reshape(rows, columns))
+
+
+def test_memory_stays_bounded():
+    m, x = tf.placeholder(tf.bool, [None]), tf.placeholder(tf.float32, [None, None])
+    loss = tf.reduce_mean(tf.tanh(tf.boolean_mask(tf.tanh(x), m)))
+    fetches, draw, held = [loss, *tf.gradients(loss, x)], np.random.RandomState(0), []
+    with tf.Session() as session:
+        for run in range(200):
+            rows = draw.randint(10, 210)
+            session.run(fetches, {m: draw.rand(rows) > draw.rand(), x: draw.randn(rows, 20)})
+            if run in (40, 199):
+                gc.collect()
+                held.append(sum(memory.arena.size for memory in inspect(session).memories))
+    assert held[1] <= 2 * held[0]
