@@ -97,6 +97,37 @@ def range_by_a_feed(g):
     return plain(g) + g.tf.reduce_mean(g.tf.cast(g.tf.range(g.n + 40), g.tf.float32))
 
 
+def range_of_data(g):
+    return plain(g) + g.tf.reduce_mean(g.tf.range(0.0, 40.0 + g.tf.reduce_sum(g.y[:, 0, 0]), 1.0))
+
+
+def slice_by_data(g):
+    """The steps that the longest sequence has, and where it begins depends on another."""
+    first = g.tf.reduce_max(g.lengths) // 20 - 1
+    errors = g.errors(g.lstm())
+    return g.tf.reduce_mean(errors[:, first : g.tf.reduce_max(g.lengths)])
+
+
+def pad_by_data(g):
+    missing = g.w.steps - g.tf.reduce_max(g.lengths)
+    outputs = g.lstm()[:, : g.tf.reduce_max(g.lengths)]
+    return g.error(g.tf.pad(outputs, [[0, 0], [0, missing], [0, 0]]))
+
+
+def repeat(g):
+    """The mean error of the rows, each as often as its sequence is long."""
+    rows = g.tf.reduce_mean(g.errors(g.lstm()), [1, 2])
+    return g.tf.reduce_mean(g.tf.repeat(rows, g.lengths, axis=0))
+
+
+def array_of_computed_size(g):
+    tf, outputs, size = g.tf, g.lstm(), g.tf.reduce_max(g.lengths)
+    array = tf.TensorArray(tf.float32, size)
+    body = lambda i, array: (i + 1, array.write(i, outputs[:, i] * 2.0))  # noqa: E731
+    array = tf.while_loop(lambda i, array: i < size, body, [0, array])[1]
+    return tf.reduce_mean(tf.square(tf.transpose(array.stack(), [1, 0, 2])))
+
+
 def py_func(g):
     loss = plain(g)
     factor = g.tf.py_func(lambda loss: np.float32(1), [loss], g.tf.float32)
@@ -211,6 +242,11 @@ WITHOUT = {
     sequence_mask: plain,
     slice_by_a_feed: plain,
     range_by_a_feed: plain,
+    range_of_data: plain,
+    slice_by_data: plain,
+    pad_by_data: plain,
+    repeat: plain,
+    array_of_computed_size: plain,
     py_func: plain,
     top_k: plain,
     matrix_inverse: plain,

@@ -175,11 +175,22 @@ class Region:
         """Takes note of a value that was not as assumed; if that happens often, it is not assumed any more."""
         self._repeated += 1
         often = self._repeated > max(_CHANGES, self._runs // _SHARE)
-        behind = list(self.assumed)[list(self.assumed).index(other.key) + 1 :]
-        for key in behind:
-            if self.assumed[key] is not None:
-                del self.assumed[key]  # what comes after it may follow it
+        keys = list(self.assumed)
+        at = keys.index(other.key)
+        before = self._found_before([*((key, self.assumed[key]) for key in keys[:at]), (other.key, other.found)])
+        for key in keys[at + 1 :]:  # what comes after it may follow it
+            if before is not None and before.get(key) is not None:
+                self.assumed[key] = before[key]
+            elif self.assumed[key] is not None:
+                del self.assumed[key]
         self.assumed[other.key] = None if often else other.found
+
+    def _found_before(self, found: list) -> dict | None:
+        """What a program that is kept takes values for, if these are among them."""
+        for program in reversed(self._programs.values()):
+            if all([np.array_equal(program.low.assumed.get(key), value) for key, value in found]):
+                return program.low.assumed
+        return None
 
     def _forget(self) -> None:
         """Forgets all programs: what they depend on has changed."""
@@ -288,7 +299,7 @@ class Region:
             low.capacities, low.elements = self.capacities, elements
             low.used, low.examples, low.hosted = self.used, examples, self.hosted
             low.folds_counts, low.made_up = folds_counts, assumed is not None
-            low.assumed = assumed if low.made_up else self.assumed
+            low.assumed = assumed if low.made_up else dict(self.assumed)
             low.open = self.open
             self.lowered += 1
             for tensor, array, whole in zip(self.inputs, arrays, known):
