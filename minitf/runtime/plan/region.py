@@ -372,7 +372,7 @@ class Region:
         value, key = error.demanded, (error.op, low.asked)
         if type(value) is not Ref or value.dtype not in (np.int32, np.int64) or value.size > SMALL:
             return False
-        if error.op is not low.top or error.op is not low.current or low.effects:
+        if error.op is not low.top or error.op is not low.current or low.effects or _after_held(low, error.op):
             return False
         if self.assumed.get(key, value) is None or len(self.assumed) >= _MOST_ASSUMED:
             return False

@@ -70,7 +70,7 @@ def test_refusals():
             getattr(seq2seq.Decoder(), what)
 
 
-def test_only_the_number_of_steps_is_worked_out_on_the_host():
+def test_nothing_is_worked_out_on_the_host():
     inputs, cell = tf.placeholder(tf.float32, [None, None, 3]), tf.nn.rnn_cell.GRUCell(4)
     helper = seq2seq.TrainingHelper(inputs, tf.constant([3, 1]))
     decoder = seq2seq.BasicDecoder(cell, helper, cell.zero_state(2, tf.float32))
@@ -79,4 +79,4 @@ def test_only_the_number_of_steps_is_worked_out_on_the_host():
     with tf.Session() as sess:
         sess.run(tf.global_variables_initializer())
         sess.run(slopes, {inputs: np.ones([2, 5, 3])})
-        assert host_ops(sess) == ["Range"]
+        assert host_ops(sess) == []
