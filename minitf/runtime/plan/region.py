@@ -334,6 +334,9 @@ class Region:
                     raise Split(low.top) from None
                 self.specialized |= sources
                 self.hosted |= set() if sources else {error.op}
+            except MemoryError:
+                if assumed is not None or not self._doubt(low.assumes - seen):
+                    raise
             except Learned as fact:
                 if fact.origin in elements:
                     raise Split(low.top) from None

@@ -159,3 +159,14 @@ def test_memory_stays_bounded():
                 gc.collect()
                 held.append(sum(memory.arena.size for memory in inspect(session).memories))
     assert held[1] <= 2 * held[0]
+
+
+@pytest.mark.parametrize("executor", ["native", "op_by_op"])
+def test_what_was_too_much_is_not_assumed_again(executor):
+    n, x = tf.placeholder(tf.int32, [3]), tf.placeholder(tf.float32, [])
+    total = tf.reduce_sum(tf.fill([tf.reduce_sum(n), tf.reduce_max(n)], x))
+    with tf.Session(config=tf.ConfigProto(executor=executor)) as session:
+        for k in (2, 3):
+            assert session.run(total, {n: [k, k, k], x: 0.5}) == 1.5 * k * k
+            with pytest.raises(tf.errors.ResourceExhaustedError):
+                session.run(total, {n: [10**8] * 3, x: 0.5})
