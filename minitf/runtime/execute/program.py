@@ -207,7 +207,8 @@ class Program:
         if tensor in self.flows:
             return unpacked(self.flows[tensor], self.memory, arrays, read)
         if tensor in self.held:
-            return Concrete(self.held[tensor].value)
+            value = self.held[tensor].value
+            return None if value is None else Concrete(value)
         if ref is None:
             return None
         if ref.slot is not None and follows_variable(tensor.op):

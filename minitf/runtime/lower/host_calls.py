@@ -28,7 +28,9 @@ _KEPT = 512  # of the places where a call was made, and of the shapes that it wa
 
 
 class Held(Value):
-    """A value that stays on the host; `value` is the array that it is at this moment of a run."""
+    """A value that stays on the host; `value` is the array that it is at this moment of a run, or None where the branch
+    that gives it was not taken.
+    """
 
     __slots__ = ("value",)
     known = None
@@ -79,6 +81,8 @@ class HostCall(Call):
         key = words.tobytes()
         given, places, memory = self._views.get(key) or self._looked(key, words)
         arrays = [g.value if type(g) is Held else g for g in given]
+        if any([array is None for array in arrays]):
+            return self._leave_out()
         made = None
         if self._replays is not None:
             replay = self._replays.get(self._form(arrays))
@@ -91,6 +95,12 @@ class HostCall(Call):
                 self._put(tensor, next(places), array)
             else:
                 held.value = _lasting(array, memory)
+
+    def _leave_out(self) -> None:
+        """Is not made, for a branch that was not taken would have given an input; nobody reads what is in memory."""
+        for held in self.made:
+            if held is not None:
+                held.value = None
 
     def _looked(self, key: bytes, words: np.ndarray) -> tuple[list, list, list]:
         """Its inputs, the places of its outputs, and both as far as they are in memory; kept for when the words

@@ -452,13 +452,13 @@ def _joined(low: Lowering, op, results: list, frames: list[Frame]) -> Ref | None
 
 def _joined_held(low: Lowering, op, refs: list, frames: list[Frame]) -> Held:
     """What stays on the host, whichever branch gives it."""
-    present = [r for r in refs if r is not None]
-    if not all([type(r) is type(present[0]) for r in present]):
+    kinds = {type(r) for r in refs if r is not None}
+    if Flow in kinds or HeldStack in kinds and len(kinds) > 1:
         raise NotNative(op)
-    out = present[0].another()
+    held = next(r for r in refs if isinstance(r, Held))
+    out = held.another()
     for ref, frame in zip(refs, frames):
-        if ref is not None:
-            frame.nodes.append(moved(op, [ref], [out]))
+        frame.nodes.append(moved(op, [held.another() if ref is None else ref], [out]))
     return out
 
 

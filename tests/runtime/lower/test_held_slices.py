@@ -59,7 +59,18 @@ def around(x):
     return tf.while_loop(lambda i, a: i < 3, inner, [0, x], shape_invariants=[tf.TensorShape([]), ROWS])[1]
 
 
-MODELS = [remembered, exchanged, masked, until_it_is_long, around]
+def now_and_then(x):
+    """What a branch saves is there in the trips that take it."""
+    w = tf.get_variable("w", [N])
+
+    def body(i, a):
+        even = lambda: tf.boolean_mask(tf.square(a) * w, a[:, 0] < 0.8) + 0.3  # noqa: E731
+        return i + 1, tf.cond(tf.equal(i % 2, 0), even, lambda: tf.concat([a, a[:1] * w], 0))
+
+    return tf.while_loop(lambda i, a: i < 4, body, [0, x], shape_invariants=[tf.TensorShape([]), ROWS])[1]
+
+
+MODELS = [now_and_then, remembered, exchanged, masked, until_it_is_long, around]
 
 
 def ran(model, feeds, **config):
