@@ -88,7 +88,14 @@ ELSEWHERE = {  # by the test that covers them
 
 NO_GRADIENT = {  # and no claim that gradients rightly stop: asking for one is an error, as in TensorFlow
     **{f"Adjust{kind}": "none in TensorFlow" for kind in ("Contrastv2", "Hue", "Saturation")},
+    "Bitcast": "none in TensorFlow",
     "CombinedNonMaxSuppression": "none in TensorFlow",
+    **{f"CropAndResizeGrad{kind}": "none in TensorFlow" for kind in ("Boxes", "Image")},
+    "GuaranteeConst": "none in TensorFlow",
+    "ListDiff": "none in TensorFlow",
+    **{f"Resize{kind}": "none in TensorFlow" for kind in ("Area", "BicubicGrad", "BilinearGrad")},
+    "SparseSplit": "none in TensorFlow",
+    **{f"Unique{kind}": "none in TensorFlow" for kind in ("", "WithCounts")},
     "DrawBoundingBoxesV2": "none in TensorFlow",
     "EmptyTensorList": "minitf differentiates what it knows as TensorArrays",
     **{t: "as EmptyTensorList" for t in OPS if "TensorList" in t or "HandledTensorArray" in t},

@@ -94,7 +94,7 @@ def storage(dtype):
 class Kernel:
     """A kernel for any dtypes its type variables allow; indexed with dtypes it is a runnable `Instance`."""
 
-    def __init__(self, function, name, dtypes, reassoc, split):
+    def __init__(self, function, name, dtypes, fastmath, split):
         self.function = function
         self.name = name
         self.split = split  # how its work is cut into pieces (see `splitting`), or None
@@ -107,7 +107,7 @@ class Kernel:
         self.written = [name for name, _, writes in self.memory if writes]
         self.variables = list(dict.fromkeys(o.variable for o in self.operands.values() if o.variable))
         self.dtypes = {v: tuple(map(np.dtype, dtypes.get(v, NUMBERS))) for v in self.variables}
-        self.fastmath = FASTMATH | {"reassoc"} if reassoc else FASTMATH
+        self.fastmath = fastmath
         self.instances = {}
 
     def supports(self, *dtypes):
@@ -209,14 +209,16 @@ def address_of(array):
         return array.__array_interface__["data"][0]
 
 
-def kernel(function=None, *, name=None, reassoc=False, split=None, **dtypes):
+def kernel(function=None, *, name=None, reassoc=False, contract=True, split=None, **dtypes):
     """Declares a kernel: its annotations name the operands, `T=FLOATS` limits a type variable's dtypes.
 
-    `reassoc` lets sums be reordered, which vectorizes them. `split` is a rule of `splitting`.
+    `reassoc` lets sums be reordered, which vectorizes them; without `contract` a product is rounded before it is
+    added, as by two kernels. `split` is a rule of `splitting`.
     """
     if function is None:
-        return lambda function: kernel(function, name=name, reassoc=reassoc, split=split, **dtypes)
-    made = Kernel(function, name or function.__name__, dtypes, reassoc, split)
+        return lambda function: kernel(function, name=name, reassoc=reassoc, contract=contract, split=split, **dtypes)
+    fastmath = (FASTMATH if contract else set()) | ({"reassoc"} if reassoc else set())
+    made = Kernel(function, name or function.__name__, dtypes, fastmath, split)
     if made.name in KERNELS:
         raise ValueError(f"two kernels are named {made.name}")
     KERNELS[made.name] = made

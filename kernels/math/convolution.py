@@ -11,10 +11,11 @@ out, or added back, around a block of a product. The numbers of all kernels are 
 
 from minitf.kernels.compile.abi import FLOATS, WORKSPACE, T, address, at, i64, kernel, scalar, workspace
 from minitf.kernels.compile.splitting import Across, Range
-from minitf.kernels.math.gemm import STEPS, block
+from minitf.kernels.math.gemm import STEPS, block, block_of_runs
 from minitf.kernels.math.sparse_gradients import few_in_all, few_in_image, filter_of_few, finite, input_of_few
 
 DEEPEST = STEPS + STEPS // 2  # items of a patch at once
+FEWEST, MOST = 16, 2 * DEEPEST  # pixels for which a filter is read, and its items, to read patches where they overlap
 
 
 COLUMNS = Across("columns", together=1, g=("images oh ow", "out"), s="count", o=("count", "out"))
@@ -80,6 +81,32 @@ def move(x, panel, back, first, count, begin, size, h, w, c, oh, ow, kw, sh, sw,
     return 0
 
 
+@scalar
+def strip_of(x, items, c, ow, kh, kw, sw, dw):
+    """Of how many pixels side by side the patches are read where they overlap, from a copy of the rows of the image
+    that they reach over; 0 if it is better to copy each patch.
+    """
+    pixels = WORKSPACE // (address(x, 1) - address(x, 0)) // max(kh * c, 1)  # in a row of the copy
+    strip = min((pixels - kw) // sw + 1, ow)
+    return strip if 0 < items <= MOST and kw * c <= DEEPEST and dw == 1 and strip >= min(ow, FEWEST) else 0
+
+
+@scalar
+def window(x, rows, y, start, count, dilation, length, h, width):
+    """rows[count, length] = items of an image's rows y, y + dilation, ..., from `start` on; 0 outside."""
+    low = min(max(-start, 0), length)
+    for i in range(count):
+        row, to, base = y + i * dilation, i * length, (y + i * dilation) * width + start
+        high = max(min(width - start, length), low) if 0 <= row < h else low
+        for j in range(low):
+            rows[to + j] = 0
+        for j in range(low, high):
+            rows[to + j] = x[base + j]
+        for j in range(high, length):
+            rows[to + j] = 0
+    return 0
+
+
 @kernel(T=FLOATS, split=Range("first", "count", o=("out",)))
 def conv2d(
     x: T,
@@ -105,6 +132,19 @@ def conv2d(
     """o = the convolution at `count` pixels of the result from `first` on, counted through all images."""
     panel, scratch = workspace(x), workspace(f)
     items = kh * kw * c
+    strip = strip_of(x, items, c, ow, kh, kw, sw, dw)
+    if strip > 0:
+        i, most = 0, max(DEEPEST // (kw * c), 1)
+        while i < count:
+            pixel, oy, ox = (first + i) // (oh * ow), (first + i) // ow % oh, (first + i) % ow
+            m = min(min(strip, ow - ox), count - i)
+            length = ((m - 1) * sw + kw) * c
+            window(at(x, pixel * h * w * c), panel, oy * sh - top, (ox * sw - left) * c, kh, dh, length, h, w * c)
+            for ky in range(0, kh, most):
+                a, f_y, runs, add = at(panel, ky * length), at(f, ky * kw * c * out), min(most, kh - ky), min(ky, 1)
+                block_of_runs(a, sw * c, length, f_y, at(o, i * out), m, out, kw * c, runs, add, scratch)
+            i += m
+        return 0
     rows = patches_at_once(x, items)
     for i in range(0, count, rows):
         m, begin = min(rows, count - i), 0

@@ -4,17 +4,21 @@
 
 from minitf.kernels.compile.abi import FLOATS, T, assembly, at, i64, kernel, scalar
 from minitf.kernels.compile.splitting import Range
-from minitf.kernels.math import microkernel
+from minitf.kernels.math import weighing
 
 
-@assembly(microkernel.weighed)
-def weighed(a, a_row, a_step, b, b_row, b_step, c, rows, steps, columns):
-    """c[column] = the sum of a[row * a_row + step * a_step + column] * b[row * b_row + step * b_step + column]."""
-    for j in range(columns):
-        c[j] = 0
-        for row in range(rows):
-            for step in range(steps):
-                c[j] += a[row * a_row + step * a_step + j] * b[row * b_row + step * b_step + j]
+@assembly(weighing.weighed)
+def weighed(a, a_row, a_step, a_next, b, b_row, b_step, c, c_next, rows, steps, windows, columns):
+    """c[window * c_next + column] = the sum over rows and steps of
+    a[window * a_next + row * a_row + step * a_step + column] * b[row * b_row + step * b_step + column].
+    """
+    for i in range(windows):
+        for j in range(columns):
+            total = c.dtype.type(0)
+            for row in range(rows):
+                for step in range(steps):
+                    total += a[i * a_next + row * a_row + step * a_step + j] * b[row * b_row + step * b_step + j]
+            c[i * c_next + j] = total
     return 0
 
 
@@ -25,7 +29,7 @@ def taps(offset, size, dilation, limit):
     return first, max(min((limit - 1 - offset) // dilation + 1, size), first)
 
 
-@kernel(T=FLOATS, split=Range("first", "count", o=("ow", "c", "m")))
+@kernel(T=FLOATS, split=Range("first", "count", o=("ow", "c")))
 def depthwise(
     x: T,
     f: T,
@@ -37,7 +41,6 @@ def depthwise(
     c: i64,
     oh: i64,
     ow: i64,
-    m: i64,
     kh: i64,
     kw: i64,
     sh: i64,
@@ -47,25 +50,24 @@ def depthwise(
     top: i64,
     left: i64,
 ):
-    """o = the convolution in `count` rows of the result from `first` on, counted through all images."""
+    """o = the convolution in `count` rows of the result from `first` on, counted through all images, by filters of
+    one number for each channel.
+    """
     for row in range(count):
         image, y0 = (first + row) // oh, (first + row) % oh * sh - top
         y_first, y_end = taps(y0, kh, dh, h)
-        for ox in range(ow):
-            x0, p = ox * sw - left, (row * ow + ox) * c * m
+        ox = 0
+        while ox < ow:
+            x0 = ox * sw - left
             x_first, x_end = taps(x0, kw, dw, w)
-            if m == 1:
-                q = ((image * h + y0 + y_first * dh) * w + x0 + x_first * dw) * c
-                f_q, rows, steps = at(f, (y_first * kw + x_first) * c), y_end - y_first, x_end - x_first
-                weighed(at(x, q), dh * w * c, dw * c, f_q, kw * c, c, at(o, p), rows, steps, c)
-                continue
-            for j in range(c * m):
-                o[p + j] = 0
-            for ky in range(y_first, y_end):
-                for kx in range(x_first, x_end):
-                    q, r = ((image * h + y0 + ky * dh) * w + x0 + kx * dw) * c, (ky * kw + kx) * c * m
-                    for j in range(c * m):
-                        o[p + j] += x[q + j // m] * f[r + j]
+            windows = 1  # and as many as lie within the image, too
+            if x_end - x_first == kw:
+                windows = min(max((w - 1 - (kw - 1) * dw - x0) // sw + 1, 1), ow - ox)
+            q = ((image * h + y0 + y_first * dh) * w + x0 + x_first * dw) * c
+            f_q, o_q = at(f, (y_first * kw + x_first) * c), at(o, (row * ow + ox) * c)
+            rows, steps = y_end - y_first, x_end - x_first
+            weighed(at(x, q), dh * w * c, dw * c, sw * c, f_q, kw * c, c, o_q, c, rows, steps, windows, c)
+            ox += windows
     return 0
 
 

@@ -21,13 +21,16 @@ ROWS = 256  # of C in a block
 
 
 @assembly(microkernel.tiles)
-def tiles(a, a_row, a_step, b, b_step, c, c_row, k, rows, columns, add, keep, panel):
-    """C[rows, columns] = A @ B, plus C if `add`; A's items are at a[row * a_row + step * a_step]."""
+def tiles(a, a_row, a_step, a_run, b, b_step, c, c_row, k, runs, rows, columns, add, keep, panel):
+    """C[rows, columns] = A @ B, plus C if `add`, with `runs` times k steps; A's items are at
+    a[row * a_row + run * a_run + step * a_step].
+    """
     for r in range(rows):
         for q in range(columns):
             total = c[r * c_row + q] if add else c.dtype.type(0)
-            for p in range(k):
-                total += a[r * a_row + p * a_step] * b[p * b_step + q]
+            for run in range(runs):
+                for p in range(k):
+                    total += a[r * a_row + run * a_run + p * a_step] * b[(run * k + p) * b_step + q]
             c[r * c_row + q] = total
     return 0
 
@@ -51,28 +54,52 @@ def turn(a, a_row, b, b_row, rows, columns):
 @assembly(microkernel.dots)
 def dots(a, a_row, b, c, k, rows, add):
     """c[row] = the sum of a[row * a_row + step] * b[step], plus c[row] if `add`."""
-    return tiles(a, a_row, 1, b, 1, c, 1, k, rows, 1, add, 0, b)
+    return tiles(a, a_row, 1, 0, b, 1, c, 1, k, 1, rows, 1, add, 0, b)
+
+
+@scalar
+def panel_vectors(columns, lanes):
+    """How many vectors of the columns that are left the next panel has; the last two panels have alike."""
+    vectors = (columns + lanes - 1) // lanes
+    return min(MOST_VECTORS, (vectors + 1) // 2) if vectors > MOST_VECTORS else vectors
+
+
+@scalar
+def worth_copying(b, b_step, lanes):
+    """Whether rows of B straddle cache lines, or crowd into few sets of the cache."""
+    return b_step % lanes != 0 or b_step >= 32 * lanes or address(b, 0) % VECTOR_SIZE != 0
+
+
+@scalar
+def block_of_runs(a, a_row, a_run, b, c, m, n, k, runs, add, scratch):
+    """One block with `runs` times k steps, where A's items of a run lie side by side, and B's and C's rows; a panel
+    at a time.
+    """
+    lanes = VECTOR_SIZE // (address(b, 1) - address(b, 0))
+    keep, j = worth_copying(b, n, lanes), 0
+    while j < n:
+        columns = min(panel_vectors(n - j, lanes) * lanes, n - j)
+        tiles(a, a_row, 1, a_run, at(b, j), n, at(c, j), n, k, runs, m, columns, add, keep, scratch)
+        j += columns
+    return 0
 
 
 @scalar
 def block(a, a_row, a_step, b, b_step, b_column, c, ldc, m, n, k, add, scratch):
     """One block, a panel at a time."""
     lanes = VECTOR_SIZE // (address(b, 1) - address(b, 0))
-    # Rows of B that straddle cache lines, or crowd into few sets of the cache, are worth copying.
-    keep = b_step % lanes != 0 or b_step >= 32 * lanes or address(b, 0) % VECTOR_SIZE != 0
+    keep = worth_copying(b, b_step, lanes)
     edge = n % lanes if a_row == 1 and n % lanes <= lanes // 4 else 0
     whole = n - edge
     j = 0
     while j < whole:
-        vectors = (whole - j + lanes - 1) // lanes
-        if vectors > MOST_VECTORS:  # the last two panels alike
-            vectors = min(MOST_VECTORS, (vectors + 1) // 2)
+        vectors = panel_vectors(whole - j, lanes)
         columns = min(vectors * lanes, whole - j)
         if b_column == 1:
-            tiles(a, a_row, a_step, at(b, j), b_step, at(c, j), ldc, k, m, columns, add, keep, scratch)
+            tiles(a, a_row, a_step, 0, at(b, j), b_step, at(c, j), ldc, k, 1, m, columns, add, keep, scratch)
         else:
             transpose(at(b, j * b_column), b_column, scratch, k, columns)
-            tiles(a, a_row, a_step, scratch, vectors * lanes, at(c, j), ldc, k, m, columns, add, 0, scratch)
+            tiles(a, a_row, a_step, 0, scratch, vectors * lanes, at(c, j), ldc, k, 1, m, columns, add, 0, scratch)
         j += columns
     # A few last columns, if A is transposed, are rows of C's transpose, whose vectors run along A's.
     size = MOST_VECTORS * lanes
@@ -82,7 +109,7 @@ def block(a, a_row, a_step, b, b_step, b_column, c, ldc, m, n, k, add, scratch):
         if add != 0:
             turn(c_edge, ldc, scratch, size, rows, edge)
         b_edge = at(b, whole * b_column)
-        tiles(b_edge, b_column, b_step, at(a, i), a_step, scratch, size, k, edge, rows, add, 0, scratch)
+        tiles(b_edge, b_column, b_step, 0, at(a, i), a_step, scratch, size, k, 1, edge, rows, add, 0, scratch)
         turn(scratch, size, c_edge, ldc, edge, rows)
     return 0
 

@@ -10,7 +10,7 @@ counts.
 import numpy as np
 
 from minitf.kernels.math import tiling
-from minitf.kernels.math.tiling import KEPT, MASKS, MOST_WEIGHED, PARTIAL, TILE_ROWS, VECTOR_SIZE, WHOLE
+from minitf.kernels.math.tiling import KEPT, MASKS, PARTIAL, TILE_ROWS, VECTOR_SIZE, WHOLE
 
 
 class Vectors:
@@ -92,7 +92,7 @@ def text(*parts):
     return "\n".join(part if isinstance(part, str) else text(*part) for part in parts)
 
 
-OPERANDS = "ptr %a, i64 %a.row, i64 %a.step, ptr %b, i64 %b.step, ptr %c, i64 %c.row, i64 %k, "
+OPERANDS = "ptr %a, i64 %a.row, i64 %a.step, i64 %a.run, ptr %b, i64 %b.step, ptr %c, i64 %c.row, i64 %k, i64 %runs, "
 TILES = f"{OPERANDS}i64 %rows, i64 %columns, i64 %add, i64 %keep, ptr %panel"
 TILE = f"{OPERANDS}i64 %columns, i64 %add, ptr noalias %panel"
 
@@ -100,8 +100,9 @@ TILE = f"{OPERANDS}i64 %columns, i64 %add, ptr noalias %panel"
 def tiles(symbol, dtype):
     """C[rows, columns] = A @ B, plus C if `add`, for no more columns than a tile has.
 
-    A's items are at a[row * a_row + step * a_step], B's at b[step * b_step + column]. If `keep`, and if there
-    are several tiles, the first one copies B to the panel, as whole vectors without gaps, for the others.
+    There are `runs` times k steps: A's items are at a[row * a_row + run * a_run + step * a_step], B's at
+    b[(run * k + step) * b_step + column]. If `keep`, and if there are several tiles, the first one copies B to the
+    panel, as whole vectors without gaps, for the others.
     """
     v = Vectors(dtype)
     shapes = tiling.tiles()
@@ -184,12 +185,18 @@ def _tile(v, name, tile):
         "ready:",
         (f"%first{r}.{q} = phi {v.type} [zeroinitializer, %start], [%c{r}.{q}, %sum]" for r, q in tiles),
         "%any = icmp sgt i64 %k, 0",
-        "br i1 %any, label %loop, label %done",
-        "loop: %left = phi i64 [%k, %ready], [%less, %loop]",
-        "%at.a = phi ptr [%a, %ready], [%next.a, %loop]",
-        "%at.b = phi ptr [%b, %ready], [%next.b, %loop]",
-        "%at.panel = phi ptr [%panel, %ready], [%next.panel, %loop]" if kept else (),
-        (f"%sum{r}.{q} = phi {v.type} [%first{r}.{q}, %ready], [%more{r}.{q}, %loop]" for r, q in tiles),
+        "br i1 %any, label %run, label %done",
+        "run: %runs.left = phi i64 [%runs, %ready], [%runs.less, %ran]",
+        "%run.a = phi ptr [%a, %ready], [%next.run.a, %ran]",
+        "%run.b = phi ptr [%b, %ready], [%next.b, %ran]",
+        "%run.panel = phi ptr [%panel, %ready], [%next.panel, %ran]" if kept else (),
+        (f"%run.sum{r}.{q} = phi {v.type} [%first{r}.{q}, %ready], [%more{r}.{q}, %ran]" for r, q in tiles),
+        "br label %loop",
+        "loop: %left = phi i64 [%k, %run], [%less, %loop]",
+        "%at.a = phi ptr [%run.a, %run], [%next.a, %loop]",
+        "%at.b = phi ptr [%run.b, %run], [%next.b, %loop]",
+        "%at.panel = phi ptr [%run.panel, %run], [%next.panel, %loop]" if kept else (),
+        (f"%sum{r}.{q} = phi {v.type} [%run.sum{r}.{q}, %run], [%more{r}.{q}, %loop]" for r, q in tiles),
         ((v.place(f"%from{q}", "%at.b", offsets[q]), v.load(f"%b{q}", f"%from{q}", masks[q])) for q in range(vectors)),
         (
             (v.place(f"%to{q}", "%at.panel", offsets[q]), v.store(f"%b{q}", f"%to{q}"))
@@ -201,9 +208,14 @@ def _tile(v, name, tile):
         v.place("%next.panel", "%at.panel", vectors * v.lanes) if kept else (),
         "%less = sub i64 %left, 1",
         "%again = icmp sgt i64 %left, 1",
-        "br i1 %again, label %loop, label %done",
+        "br i1 %again, label %loop, label %ran",
+        "ran:",
+        v.place("%next.run.a", "%run.a", "%a.run"),
+        "%runs.less = sub i64 %runs.left, 1",
+        "%further = icmp sgt i64 %runs.left, 1",
+        "br i1 %further, label %run, label %done",
         "done:",
-        (f"%end{r}.{q} = phi {v.type} [%first{r}.{q}, %ready], [%more{r}.{q}, %loop]" for r, q in tiles),
+        (f"%end{r}.{q} = phi {v.type} [%first{r}.{q}, %ready], [%more{r}.{q}, %ran]" for r, q in tiles),
         _places(v, "%new", rows, offsets),
         (v.store(f"%end{r}.{q}", f"%new{r}.{q}", masks[q]) for r, q in tiles),
         "ret void }",
@@ -369,76 +381,3 @@ def _totals(v, distance):
             yield from v.halves((low, high), *pair, distance)
             yield f"%x{distance}.{i} = fadd {v.type} {low}, {high}"
         distance //= 2
-
-
-WEIGHED = "ptr %a, i64 %a.row, i64 %a.step, ptr %b, i64 %b.row, i64 %b.step, ptr %c, i64 %rows, i64 %steps, "
-
-
-def weighed(symbol, dtype):
-    """c[column] = the sum of a[row * a_row + step * a_step + column] * b[row * b_row + step * b_step + column]."""
-    v = Vectors(dtype)
-    cases = range(1, MOST_WEIGHED + 1)
-    passed = (WEIGHED + "i64 %width").replace("%a,", "%from.a,").replace("%b,", "%from.b,").replace("%c,", "%to,")
-    return text(
-        v.declarations,
-        (_weighed(v, f"{symbol}.{vectors}", vectors) for vectors in cases),
-        f"define i64 @{symbol}({WEIGHED}i64 %columns) nounwind {{",
-        "start: br label %next",
-        "next: %j = phi i64 [0, %start], [%j.next, %again]",
-        "%left = sub i64 %columns, %j",
-        "%more = icmp sgt i64 %left, 0",
-        "br i1 %more, label %go, label %done",
-        f"go: %wide = icmp sgt i64 %left, {MOST_WEIGHED * v.lanes}",
-        f"%width = select i1 %wide, i64 {MOST_WEIGHED * v.lanes}, i64 %left",
-        (v.place(name, base, "%j") for name, base in (("%from.a", "%a"), ("%from.b", "%b"), ("%to", "%c"))),
-        f"%round = add i64 %width, {v.lanes - 1}",
-        f"%vectors = udiv i64 %round, {v.lanes}",
-        _switch("%vectors", cases, f"call void @{symbol}.", passed),
-        "again: %j.next = add i64 %j, %width",
-        "br label %next",
-        "done: ret i64 0 }",
-    )
-
-
-def _weighed(v, name, vectors):
-    """The function for so many vectors of columns."""
-    each, masks = range(vectors), [None] * (vectors - 1) + ["%tail"]
-    return text(
-        f"define internal void @{name}({WEIGHED}i64 %columns) nounwind {{",
-        f"start: %last = sub i64 %columns, {(vectors - 1) * v.lanes}",
-        v.mask("%tail", "%last"),
-        "br label %rows.next",
-        "rows.next: %row = phi i64 [0, %start], [%row.next, %row.done]",
-        (f"%first{q} = phi {v.type} [zeroinitializer, %start], [%sum{q}, %row.done]" for q in each),
-        "%more.rows = icmp slt i64 %row, %rows",
-        "br i1 %more.rows, label %begin, label %done",
-        "begin: %a.offset = mul i64 %row, %a.row",
-        "%b.offset = mul i64 %row, %b.row",
-        "br label %loop",
-        "loop: %i = phi i64 [0, %begin], [%i.next, %sums]",
-        "%at.a = phi i64 [%a.offset, %begin], [%a.next, %sums]",
-        "%at.b = phi i64 [%b.offset, %begin], [%b.next, %sums]",
-        (f"%sum{q} = phi {v.type} [%first{q}, %begin], [%more{q}, %sums]" for q in each),
-        "%more.steps = icmp slt i64 %i, %steps",
-        "br i1 %more.steps, label %sums, label %row.done",
-        "sums:",
-        v.place("%from.a", "%a", "%at.a"),
-        v.place("%from.b", "%b", "%at.b"),
-        (_weigh(v, q, masks[q]) for q in each),
-        "%i.next = add i64 %i, 1",
-        "%a.next = add i64 %at.a, %a.step",
-        "%b.next = add i64 %at.b, %b.step",
-        "br label %loop",
-        "row.done: %row.next = add i64 %row, 1",
-        "br label %rows.next",
-        "done:",
-        ((v.place(f"%to{q}", "%c", q * v.lanes), v.store(f"%first{q}", f"%to{q}", masks[q])) for q in each),
-        "ret void }",
-    )
-
-
-def _weigh(v, q, mask):
-    for name in "ab":
-        yield v.place(f"%at.{name}{q}", f"%from.{name}", q * v.lanes)
-        yield v.load(f"%{name}{q}", f"%at.{name}{q}", mask)
-    yield v.multiply_add(f"%more{q}", f"%a{q}", f"%b{q}", f"%sum{q}")

@@ -18,7 +18,6 @@ MASKS = VECTOR_SIZE == 64  # whether masked vectors cost no more than whole ones
 REGISTERS = 16 if llvm.get_default_triple().startswith("x86_64") and not MASKS else 32
 # Most rows of a tile of so many vectors: its sums, a row of B and an item of A fill the registers.
 TILE_ROWS = (0, 8, 8, 9, 6) if REGISTERS == 32 else (0, 8, 6, 4)
-MOST_WEIGHED = 8  # vectors whose sums stay in registers
 
 
 class Tile(NamedTuple):

@@ -51,6 +51,24 @@ DataLossError = _kind("DataLossError", DATA_LOSS, "A file is damaged.")
 UnauthenticatedError = _kind("UnauthenticatedError", UNAUTHENTICATED, "The caller is not known.")
 
 
+class AtRun(ValueError):
+    """What TensorFlow refuses only when the op runs, by an error of `kind`: a shape rule that raises it knows no
+    shape.
+    """
+
+    def __init__(self, message: str, kind: type[OpError] | None = None):
+        super().__init__(message)
+        self.kind = kind or InvalidArgumentError
+
+
+def refusal(op, complaint: str | OpError) -> OpError:
+    """The error of an op that refuses its data: an InvalidArgumentError, unless the complaint has a class."""
+    if not isinstance(complaint, OpError):
+        return InvalidArgumentError(None, op, complaint)
+    complaint.op = complaint.op or op
+    return complaint
+
+
 def exception_type_from_error_code(error_code: int) -> type[OpError]:
     """The class of errors of a code; KeyError if there is none."""
     found = {kind.code: kind for kind in OpError.__subclasses__()}

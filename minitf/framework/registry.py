@@ -14,7 +14,8 @@ An op is defined once, in the module of its family:
   `[]` after the type of an input says that it is a scalar, `[n]` a vector, `[n, 2]` a matrix of two columns,
   `[n, ...]` that it has one axis at least; inputs that name the same size have it in common. That is asked
   when the op is made and, where shapes were not known, by both executors before the op runs: no rule meets
-  other shapes.
+  other shapes. `~` before a size, or before all of them, says that they are only asked when the op runs, as in
+  TensorFlow: the error is then an InvalidArgumentError.
 - shape(op) -> one TensorShape per output; raises ValueError where the inputs' shapes cannot be right.
 - static(op, depth) -> the value as far as it is known before anything runs (an object array with None for
   what is
@@ -87,6 +88,8 @@ class Arg:
     is_list: bool
     listed: str | None  # of a list, the attribute that says how many there are, or of which types
     sizes: tuple | None = None  # of each axis, a number or a name; None: any shape
+    late: frozenset = frozenset()  # the axes whose sizes are only asked when the op runs
+    rank_late: bool = False  # and whether its rank is, with all of them
 
     @property
     def one_type(self) -> bool:
@@ -190,7 +193,7 @@ _WORDS = {
     | {"zeros", "same"},
 }
 _RULES = frozenset(each.name for each in fields(OpDef) if each.default is not MISSING)
-_ARG = re.compile(r"\s*(\w+)\s*:\s*(&?)(?:(\w*)(\*{1,2}))?(\w*)\s*(?:\[([\w, .]*)\])?\s*$")
+_ARG = re.compile(r"\s*(\w+)\s*:\s*(&?)(?:(\w*)(\*{1,2}))?(\w*)\s*(?:(~?)\[([\w, .~]*)\])?\s*$")
 _COMMA = re.compile(r",(?![^\[]*\])")
 
 
@@ -232,15 +235,18 @@ def _arg(text: str) -> Arg:
     match = _ARG.match(text)
     if match is None:
         raise ValueError(f"'{text.strip()}' is not 'name: type'")
-    name, ref, count, stars, type, sizes = match.groups()
+    name, ref, count, stars, type, rank_late, sizes = match.groups()
     mixed = stars == "**"
     fixed = None if mixed else dtypes._BY_NAME.get(type)
     variable = None if fixed or mixed else type
     listed = type or None if mixed else count or "N" if stars else None
+    late = frozenset()
     if sizes is not None:
         parts = [part.strip() for part in sizes.split(",") if part.strip()]
+        late = frozenset([axis for axis, part in enumerate(parts) if part[0] == "~"])
+        parts = [part.lstrip("~") for part in parts]
         sizes = tuple([int(part) if part.isdigit() else part for part in parts])
-    return Arg(name, variable, fixed, bool(ref), bool(stars), listed, sizes)
+    return Arg(name, variable, fixed, bool(ref), bool(stars), listed, sizes, late, bool(rank_late))
 
 
 # ---- declared sizes
@@ -253,12 +259,14 @@ def _sized(inputs: tuple[Arg, ...]) -> tuple[tuple[int, Arg], ...]:
     return tuple([(i if i < first else i - len(inputs), arg) for i, arg in enumerate(inputs) if arg.sizes is not None])
 
 
-def check_sizes(definition: OpDef, shapes: list) -> None:
-    """Raises ValueError unless inputs of these shapes (tuples; None where unknown) are as declared."""
+def check_sizes(definition: OpDef, shapes: list, running: bool = True) -> None:
+    """Raises ValueError unless inputs of these shapes (tuples; None where unknown) are as declared, as far as that
+    is asked before the op runs.
+    """
     named: dict = {}
     for place, arg in definition.sized:
         shape, sizes = shapes[place], arg.sizes
-        if shape is None:
+        if shape is None or arg.rank_late and not running:
             continue
         if sizes[-1:] == ("...",):
             sizes = sizes[:-1]
@@ -266,7 +274,9 @@ def check_sizes(definition: OpDef, shapes: list) -> None:
         if len(shape) != len(sizes):
             shown = _shown(shapes[place])
             raise ValueError(f"'{arg.name}' of {definition.type} is {_words(arg)}, not of shape {shown}")
-        for size, wanted in zip(shape, sizes):
+        for axis, (size, wanted) in enumerate(zip(shape, sizes)):
+            if axis in arg.late and not running:
+                continue
             other, expected = named.setdefault(wanted, (arg, size)) if type(wanted) is str else (None, wanted)
             if size is not None and expected not in (None, size):
                 against = f"'{other.name}' has {expected}" if other else f"{wanted} is expected"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from minitf.framework.errors import OpError
 from minitf.framework.shape import UNKNOWN, TensorShape
 from minitf.framework.tensor import Tensor
 
@@ -39,7 +40,7 @@ def _value(tensor: Tensor, depth: int):
     with np.errstate(all="ignore"):
         try:
             return np.asarray(definition.numpy(op, *known)).astype(tensor.dtype.numpy, copy=False)
-        except (ValueError, TypeError, IndexError, ArithmeticError):
+        except (ValueError, TypeError, IndexError, ArithmeticError, OpError):
             return None  # bad data is reported when the op runs
 
 

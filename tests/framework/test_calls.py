@@ -110,7 +110,7 @@ def test_bad_calls_leave_the_graph_as_it_was():
     graph = tf.get_default_graph()
     before = [op.name for op in graph.get_operations()]
     with fails(ValueError, "tf.transpose"):
-        tf.transpose(x, [0, 0], name="t")
+        tf.transpose(x, [0, 0, 1], name="t")
     assert [op.name for op in graph.get_operations() if not op.name.startswith("t/")] == before
     assert not [op for op in x.consumers() if op.type == "Transpose"]
 

@@ -88,6 +88,7 @@ NUMBERS = {  # by the names of the operands that are no memory
     "lowest first count h w c oh ow kh kw sh sw top left": (-9.0, 0, 2, 2, 2, 1, 2, 2, 2, 2, 1, 1, 1, 0),
     "first count h w c oh ow kh kw sh sw top left": (0, 2, 2, 2, 1, 2, 2, 2, 2, 1, 1, 1, 0),
     "first count h w c oh ow kh kw sh sw top left positive": (0, 2, 2, 2, 1, 2, 2, 2, 2, 1, 1, 1, 0, 1),
+    "first count h w c oh ow kh kw sh sw dh dw top left": (0, 2, 2, 2, 1, 2, 2, 2, 2, 1, 1, 1, 1, 1, 0),
     "first count h w c oh ow m kh kw sh sw dh dw top left": (0, 2, 2, 2, 1, 2, 2, 2, 2, 2, 1, 1, 1, 1, 1, 0),
     "first count images h w c oh ow m kh kw sh sw dh dw top left": (0, 4, 2, 2, 2, 1, 2, 2, 1, 2, 2, 1, 1, 1, 1, 1, 0),
     f"first count {_VOLUMES}": (0, 2, *_LAIN),

@@ -9,6 +9,7 @@ import numpy as np
 from minitf.framework import dtypes, op_counts
 from minitf.framework.apply import apply, apply_op
 from minitf.framework.convert import convert_to_tensor
+from minitf.framework.errors import AtRun
 from minitf.framework.graph import name_scope
 from minitf.framework.registry import define
 from minitf.framework.shape import UNKNOWN, TensorShape, as_shape
@@ -30,7 +31,8 @@ def _fitted(sizes: tuple, target) -> tuple[int, ...]:
     """The shape `target` with its -1 worked out for a tensor of shape `sizes`."""
     target = tuple(int(n) for n in target)
     if target.count(-1) > 1 or any(n < -1 for n in target):
-        raise ValueError(f"a shape has sizes of 0 or more and at most one -1, not {target}")
+        kind = AtRun if target.count(-1) > 1 else ValueError
+        raise kind(f"a shape has sizes of 0 or more and at most one -1, not {target}")
     if -1 in target:
         found = _missing(sizes, [n for n in target if n != -1])
         target = tuple(found if n == -1 else n for n in target)
@@ -83,10 +85,10 @@ def reshape(tensor, shape, name: str | None = None) -> Tensor:
     return apply("Reshape", tensor, shape, name=name)
 
 
-def check_axis(axis: int, rank: int, what: str = "axis") -> int:
-    """`axis` counted from the front; ValueError if there is no such axis."""
+def check_axis(axis: int, rank: int, what: str = "axis", kind=ValueError) -> int:
+    """`axis` counted from the front; an error of the kind if there is no such axis."""
     if not -rank <= axis < rank:
-        raise ValueError(f"{what} {axis} is not in [{-rank}, {rank}), the axes of rank {rank}")
+        raise kind(f"{what} {axis} is not in [{-rank}, {rank}), the axes of rank {rank}")
     return axis % rank
 
 
@@ -172,7 +174,8 @@ def squeeze(input, axis=None, name: str | None = None, squeeze_dims=None) -> Ten
 def _permutation(perm, rank: int) -> tuple[int, ...]:
     perm = tuple(int(axis) for axis in np.ravel(perm))
     if sorted(axis % rank if -rank <= axis < rank else -1 for axis in perm) != list(range(rank)):
-        raise ValueError(f"perm {list(perm)} does not name each of the {rank} axes once")
+        kind = AtRun if len(perm) == rank and all(-rank <= axis < rank for axis in perm) else ValueError
+        raise kind(f"perm {list(perm)} does not name each of the {rank} axes once")
     return tuple(axis % rank for axis in perm)
 
 
@@ -197,7 +200,7 @@ def _transpose_grad(op, g):
 
 define(
     "Transpose",
-    "x: T, perm: Tperm[n]; Tperm: type = int32 -> y: T",
+    "x: T, perm: Tperm~[n]; Tperm: type = int32 -> y: T",
     Tperm=dtypes.INDEX,
     shape=_transposed,
     static=patterns.moves(1),
@@ -207,7 +210,7 @@ define(
 )
 define(
     "ConjugateTranspose",
-    "x: T, perm: Tperm[n]; Tperm: type = int32 -> y: T",
+    "x: T, perm: Tperm~[n]; Tperm: type = int32 -> y: T",
     Tperm=dtypes.INDEX,
     T=dtypes.COMPLEX,
     shape=_transposed,

@@ -9,6 +9,7 @@ import numpy as np
 from minitf.framework import dtypes
 from minitf.framework.apply import apply
 from minitf.framework.convert import convert_to_tensor
+from minitf.framework.errors import AtRun
 from minitf.framework.graph import name_scope
 from minitf.framework.registry import define
 from minitf.framework.shape import UNKNOWN, TensorShape
@@ -348,7 +349,7 @@ def _to_dense_grad(op, g):
 
 define(
     "SparseToDense",
-    "sparse_indices: Tindices, output_shape: Tindices[n], sparse_values: T, default_value: T[]; "
+    "sparse_indices: Tindices, output_shape: Tindices[n], sparse_values: T, default_value: T~[]; "
     "validate_indices: bool = True -> dense: T",
     Tindices=dtypes.INDEX,
     shape=lambda op: array.wanted_shape(op, 1),
@@ -378,7 +379,7 @@ def sparse_to_dense(
 
 
 def _one_hot_axis(op, rank: int) -> int:
-    return check_axis(op.attrs["axis"], rank + 1)
+    return check_axis(op.attrs["axis"], rank + 1, kind=AtRun)
 
 
 def _one_hot(op, indices, depth, on, off):
@@ -416,7 +417,7 @@ def _one_hot_shape(op):
 
 define(
     "OneHot",
-    "indices: TI, depth: int32[], on_value: T[], off_value: T[]; axis: int = -1, TI: type = int64 -> output: T",
+    "indices: TI, depth: int32~[], on_value: T~[], off_value: T~[]; axis: int = -1, TI: type = int64 -> output: T",
     TI=dtypes.INTEGER,
     shape=_one_hot_shape,
     numpy=_one_hot,

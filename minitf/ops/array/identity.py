@@ -40,7 +40,7 @@ def _refuse(op, g):
 _define_identity(
     "Identity", lambda op, g: g, "follows: object = False, is_key: object = False", passes_slices=True, on_lists="same"
 )
-_define_identity("GuaranteeConst", None, differentiable=False)
+_define_identity("GuaranteeConst", None)
 _define_identity("StopGradient", None, differentiable=False, on_lists="same")
 _define_identity("PreventGradient", _refuse, "message: string = ''", on_lists="same")
 define(

@@ -10,6 +10,7 @@ import builtins
 import math
 from dataclasses import dataclass
 
+from minitf.framework.errors import AtRun
 from minitf.framework.static import partial_value
 from minitf.kernels.compile import layout
 from minitf.kernels.math import movement
@@ -65,7 +66,7 @@ def extent(size, begin, wanted, axis: int):
     if wanted == -1 and None not in (size, begin):
         wanted = size - begin
     if begin is not None and begin < 0 or wanted is not None and wanted < -1:
-        raise ValueError(
+        raise AtRun(
             f"axis {axis}: a slice begins at 0 or more and has 0 items or more (or -1, the rest), "
             f"not begin {begin} and size {wanted}"
         )
@@ -75,9 +76,7 @@ def extent(size, begin, wanted, axis: int):
         and begin + wanted > size
         or (None not in (size, begin) and begin > size)
     ):
-        raise ValueError(
-            f"axis {axis}: {wanted} items from {begin} on are not within [0, {size}), the size of the axis"
-        )
+        raise AtRun(f"axis {axis}: {wanted} items from {begin} on are not within [0, {size}), the size of the axis")
     return None if wanted == -1 else wanted
 
 

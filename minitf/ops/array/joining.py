@@ -33,7 +33,7 @@ def _offsets(axis, *shapes) -> list[np.ndarray]:
 
 define(
     "ConcatOffset",
-    "concat_dim: int32[], shape: *int32; shape_type: later[type] = int32 -> offset: *int32",
+    "concat_dim: int32~[], shape: *int32; shape_type: later[type] = int32 -> offset: *int32",
     differentiable=False,
     shape=lambda op: [t.shape.merge_with([None]) for t in op.inputs[1:]],
     numpy=lambda op, axis, *shapes: _offsets(axis, *shapes),
@@ -236,7 +236,7 @@ def _split_v(op, x, sizes, axis):
 
 define(
     "Split",
-    "split_dim: int32[], value: T -> output: num_split*T",
+    "split_dim: int32~[], value: T -> output: num_split*T",
     shape=_even,
     numpy=_split,
     kernel=_split_kernel,
@@ -245,7 +245,7 @@ define(
 )
 define(
     "SplitV",
-    "value: T, size_splits: Tlen[n], split_dim: int32[]; Tlen: type = int64 -> output: num_split*T",
+    "value: T, size_splits: Tlen~[n], split_dim: int32~[]; Tlen: type = int64 -> output: num_split*T",
     Tlen=dtypes.INDEX,
     shape=_uneven,
     numpy=_split_v,

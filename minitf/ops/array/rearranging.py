@@ -9,6 +9,7 @@ import numpy as np
 from minitf.framework import dtypes
 from minitf.framework.apply import apply, apply_like
 from minitf.framework.convert import convert_to_tensor
+from minitf.framework.errors import AtRun
 from minitf.framework.graph import name_scope
 from minitf.framework.registry import define
 from minitf.framework.shape import UNKNOWN, TensorShape
@@ -78,7 +79,7 @@ _PAD = {**_PADDED, "static": patterns.moves(1), "numpy": _pad, "kernel": _pad_ke
 define("Pad", "input: T, paddings: Tpaddings[rank, 2]; Tpaddings: type = int32 -> output: T", **_PAD)
 define(
     "PadV2",
-    "input: T, paddings: Tpaddings[rank, 2], constant_values: T[]; Tpaddings: type = int32 -> output: T",
+    "input: T, paddings: Tpaddings[rank, 2], constant_values: T~[]; Tpaddings: type = int32 -> output: T",
     **_PAD,
 )
 
@@ -87,9 +88,7 @@ def _check_mirror(sizes, paddings, mode: str) -> None:
     for axis, (size, (before, after)) in enumerate(zip(sizes, paddings)):
         most = size if size is None or mode == "SYMMETRIC" else size - 1
         if most is not None and max(before, after) > most:
-            raise ValueError(
-                f"{mode} padding of axis {axis}, of size {size}, is at most {most}, not {max(before, after)}"
-            )
+            raise AtRun(f"{mode} padding of axis {axis}, of size {size}, is at most {most}, not {max(before, after)}")
 
 
 def _mirror_positions(size: int, padding: tuple[int, int], mode: str) -> np.ndarray:
@@ -134,7 +133,7 @@ define(
 )
 define(
     "MirrorPadGrad",
-    "input: T, paddings: Tpaddings[rank, 2]; Tpaddings: type = int32, mode: string -> output: T",
+    "input: T, paddings: Tpaddings[rank, ~2]; Tpaddings: type = int32, mode: string -> output: T",
     Tpaddings=dtypes.INDEX,
     numpy=_mirror_pad_grad,
     shape=lambda op: _padded(op, -1),
@@ -169,7 +168,8 @@ def pad(tensor, paddings, mode: str = "CONSTANT", name: str | None = None, const
 
 def _check_multiples(multiples, rank: int) -> tuple[int, ...]:
     if len(multiples) != rank or any(m < 0 for m in multiples):
-        raise ValueError(f"multiples are {rank} numbers of 0 or more, one for each axis, not {list(multiples)}")
+        kind = ValueError if len(multiples) != rank else AtRun
+        raise kind(f"multiples are {rank} numbers of 0 or more, one for each axis, not {list(multiples)}")
     return tuple(int(m) for m in multiples)
 
 

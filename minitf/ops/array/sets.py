@@ -61,7 +61,6 @@ for _type, _times in (("Unique", ""), ("UniqueWithCounts", ", count: out_idx")):
         numpy=_unique,
         kernel=_unique_kernel,
         counted=True,
-        differentiable=False,
     )
 
 
@@ -105,7 +104,6 @@ define(
     numpy=_difference,
     kernel=_difference_kernel,
     counted=True,
-    differentiable=False,
 )
 
 

@@ -105,7 +105,7 @@ def _print(b, op, x, *data):
 
 define(
     "Assert",
-    "condition: bool[], data: **T; summarize: int = 3 ->",
+    "condition: bool~[], data: **T; summarize: int = 3 ->",
     kernel=_assert,
     any_type=True,
     effect="checks",

@@ -83,7 +83,7 @@ define(
 )
 define(
     "TensorArraySplitV3",
-    "flow: T, value: T[rows, ...], lengths: int64[n] -> flow_out: T",
+    "flow: T, value: T~[rows, ...], lengths: int64[n] -> flow_out: T",
     shape=lambda op: UNKNOWN,
     on_lists="split",
     **_RULES,

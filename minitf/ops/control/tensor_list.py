@@ -229,12 +229,12 @@ def _zero(item):
 
 _list_op(
     "EmptyTensorList",
-    "element_shape: shape_type, max_num_elements: int32[]; element_dtype: type -> handle: variant",
+    "element_shape: shape_type, max_num_elements: int32~[]; element_dtype: type -> handle: variant",
     lambda b, op, shape, most: _listed(b, (), _shape(b, shape)),
 )
 _list_op(
     "TensorListReserve",
-    "element_shape: shape_type, num_elements: int32[]; element_dtype: type -> handle: variant",
+    "element_shape: shape_type, num_elements: int32~[]; element_dtype: type -> handle: variant",
     lambda b, op, shape, count: _listed(b, [None] * max(int(b.data(count)), 0), _shape(b, shape)),
 )
 _list_op("TensorListPushBack", "input_handle: variant, tensor: element_dtype -> output_handle: variant", _appended)
@@ -276,13 +276,13 @@ _list_op(
 )
 _list_op(
     "TensorListSetItem",
-    "input_handle: variant, index: int32[], item: element_dtype; resize_if_index_out_of_bounds: later[bool] = False"
+    "input_handle: variant, index: int32~[], item: element_dtype; resize_if_index_out_of_bounds: later[bool] = False"
     " -> output_handle: variant",
     _with_item,
 )
 _list_op(
     "TensorListGetItem",
-    "input_handle: variant, index: int32[], element_shape: int32 -> item: element_dtype",
+    "input_handle: variant, index: int32~[], element_shape: int32 -> item: element_dtype",
     _item,
     lambda op: shape_said(op.inputs[2]),
 )
@@ -299,24 +299,24 @@ _list_op(
 )
 _list_op(
     "TensorListGather",
-    "input_handle: variant, indices: int32[n], element_shape: int32 -> values: element_dtype",
+    "input_handle: variant, indices: int32~[n], element_shape: int32 -> values: element_dtype",
     _gather,
     lambda op: TensorShape([None]).concatenate(shape_said(op.inputs[2])),
 )
 _list_op(
     "TensorListScatterV2",
-    "tensor: element_dtype[n, ...], indices: int32[n], element_shape: shape_type, num_elements: int32[] "
+    "tensor: element_dtype~[n, ...], indices: int32~[n], element_shape: shape_type, num_elements: int32~[] "
     "-> output_handle: variant",
     _scatter,
 )
 _list_op(
     "TensorListScatter",
-    "tensor: element_dtype[n, ...], indices: int32[n], element_shape: shape_type -> output_handle: variant",
+    "tensor: element_dtype~[n, ...], indices: int32~[n], element_shape: shape_type -> output_handle: variant",
     _scatter,
 )
 _list_op(
     "TensorListScatterIntoExistingList",
-    "input_handle: variant, tensor: element_dtype[n, ...], indices: int32[n] -> output_handle: variant",
+    "input_handle: variant, tensor: element_dtype~[n, ...], indices: int32~[n] -> output_handle: variant",
     _scattered_into,
 )
 # In TensorFlow these are AddN and ZerosLike.

@@ -228,7 +228,7 @@ define(
 )
 define(
     "IteratorFromStringHandleV2",
-    "string_handle: string[]; output_types: list(type) = [], output_shapes: list(shape) = []"
+    "string_handle: string~[]; output_types: list(type) = [], output_shapes: list(shape) = []"
     " -> resource_handle: resource",
     shape=lambda op: SCALAR,
     host=_from_handle,

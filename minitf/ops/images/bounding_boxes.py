@@ -19,6 +19,7 @@ from minitf.framework.registry import define
 from minitf.framework.shape import TensorShape
 from minitf.framework.static import constant_value
 from minitf.framework.tensor import Tensor
+from minitf.kernels.machine.alloc import zeros
 from minitf.kernels.math import images as kernels
 
 # ---- drawing
@@ -42,8 +43,9 @@ _COLORS = np.array(
 def _drawn(op, images, boxes, colors=None):
     depth = images.shape[3]
     colors = _COLORS if colors is None or not len(colors) else np.array(colors)
-    if depth not in (1, 3, 4) or depth > colors.shape[1]:
-        raise ValueError(f"Channel depth should be either 1 (GRY), 3 (RGB), or 4 (RGBA), not {depth}")
+    _check_depth(depth)
+    if depth > colors.shape[1]:
+        raise ValueError(f"colors have {colors.shape[1]} channels, which is not enough for images with {depth}")
     if depth == 1:
         colors = np.ones_like(colors)
     found = images.copy()
@@ -56,9 +58,8 @@ def _drawn(op, images, boxes, colors=None):
 def _draw(image, box, color) -> None:
     """The lines of a box that are inside of the image."""
     limits = np.float32([image.shape[0] - 1, image.shape[1] - 1] * 2)
-    if not np.isfinite(box).all():
-        return
-    top, left, bottom, right = (int(np.clip(n, -(2**40), 2**40)) for n in box * limits)
+    ends = np.where(np.isfinite(box), box * limits, -np.inf)
+    top, left, bottom, right = (int(n) for n in np.clip(ends, -(2**40), 2**40))
     height, width = image.shape[:2]
     if top > bottom or left > right or top >= height or bottom < 0 or left >= width or right < 0:
         return
@@ -76,12 +77,19 @@ _SINGLE = dtypes.FLOAT - {dtypes.float64}
 
 
 def _images_shape(op):
-    return op.inputs[0].shape.with_rank(4)
+    shape = op.inputs[0].shape.with_rank(4)
+    _check_depth(shape.sizes[3] if op.type == "DrawBoundingBoxes" else None)
+    return shape
+
+
+def _check_depth(depth: int | None) -> None:
+    if depth not in (None, 1, 3, 4):
+        raise ValueError(f"Channel depth should be either 1 (GRY), 3 (RGB), or 4 (RGBA), not {depth}")
 
 
 define(
     "DrawBoundingBoxes",
-    "images: T[b, h, w, c], boxes: float32[b, n, 4]; T: type = float32 -> output: T",
+    "images: T[b, h, w, c], boxes: float32[~b, n, 4]; T: type = float32 -> output: T",
     T=_SINGLE,
     shape=_images_shape,
     numpy=_drawn,
@@ -89,7 +97,7 @@ define(
 )
 define(
     "DrawBoundingBoxesV2",
-    "images: T[b, h, w, c], boxes: float32[b, n, 4], colors: float32[k, d]; T: type = float32 -> output: T",
+    "images: T~[b, h, w, c], boxes: float32~[b, n, 4], colors: float32~[k, d]; T: type = float32 -> output: T",
     T=_SINGLE,
     shape=_images_shape,
     numpy=_drawn,
@@ -126,10 +134,17 @@ def _overlap(a, b) -> np.float32:
     return shared / (area + area_b - shared)
 
 
-def _chosen(scores, most: int, overlap, limit, least, sigma=0.0, beyond=operator.ge) -> tuple[list, list]:
+def _areas(boxes) -> np.ndarray:
+    """The areas of boxes [n, 4]."""
+    return np.abs((boxes[:, 2] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 1]))
+
+
+def _chosen(
+    scores, most: int, overlap, limit, least, sigma=0.0, beyond=operator.ge, again: bool = True
+) -> tuple[list, list]:
     """The numbers of at most `most` items by falling scores, without those that overlap a better one by
     `limit` or more (what `beyond` says), and their scores. With `sigma`, those that overlap by less lose some
-    of their score.
+    of their score. If `again`, what does not even overlap itself is chosen to the end, as TensorFlow 1 does.
     """
     queue = [(-score, i, 0) for i, score in enumerate(scores) if score > least]
     heapq.heapify(queue)
@@ -146,8 +161,10 @@ def _chosen(scores, most: int, overlap, limit, least, sigma=0.0, beyond=operator
             fading,
         )
         if score == -negative:
-            chosen.append(i)
-            kept.append(score)
+            repeated = again and not sigma and not beyond(overlap(i, i), limit)
+            count = len(zeros((most - len(chosen),), np.int8)) if repeated else 1
+            chosen += [i] * count
+            kept += [score] * count
         elif score is not None and score > least:
             heapq.heappush(queue, (-score, i, len(chosen)))
     return chosen, kept
@@ -178,6 +195,8 @@ def _limit(value, name: str):
 
 def _suppressed(op, boxes, scores, most, limit, least, sigma=0.0):
     wide = boxes.astype(np.float32)
+    if sigma < 0:
+        raise ValueError(f"soft_nms_sigma_val must be >= 0, not {sigma}")
     chosen, kept = _chosen(
         scores.astype(np.float32),
         _most(most),
@@ -193,11 +212,14 @@ def _suppressed(op, boxes, scores, most, limit, least, sigma=0.0):
 
 
 def _suppressed_natively(b, op, boxes, scores, most, limit, least, sigma=None):
-    """The choice is a kernel's, of boxes in the order of their scores; fading scores are the NumPy rule's."""
+    """The choice is a kernel's, of boxes in the order of their scores; fading scores, and boxes without an area,
+    are the NumPy rule's.
+    """
     given = [b.data(v) for v in (most, limit, least)]
-    if sigma is not None and b.data(sigma) > 0:
-        values = [b.data(v) for v in (boxes, scores)]
-        return [b.constant(v) for v in _suppressed(op, *values, *given, b.data(sigma))]
+    sigma = 0 if sigma is None else b.data(sigma)
+    values = [b.data(v) for v in (boxes, scores)]
+    if sigma != 0 or not (_areas(values[0].astype(np.float32)) > 0).all():
+        return [b.constant(v) for v in _suppressed(op, *values, *given, sigma)]
     found, limit = b.data(scores).astype(np.float32), _limit(given[1], "iou_threshold")
     best = np.argsort(-found, kind="stable")
     best = best[found[best] > np.float32(given[2])]
@@ -260,7 +282,7 @@ def _suppressed_by_overlaps(op, overlaps, scores, most, limit, least):
 
 define(
     "NonMaxSuppressionWithOverlaps",
-    "overlaps: float32[n, n], scores: float32[n], "
+    "overlaps: float32[n, ~n], scores: float32[n], "
     "max_output_size: int32[], overlap_threshold: float32[], score_threshold: float32[] -> "
     "selected_indices: int32",
     shape=_vector_shape,
@@ -377,13 +399,23 @@ def _of_image(boxes, scores, most: int, limit, least) -> list:
     for label in range(scores.shape[1]):
         own = boxes[:, label if boxes.shape[1] > 1 else 0]
         chosen, kept = _chosen(
-            scores[:, label], most, lambda i, j, own=own: _overlap(own[i], own[j]), limit, least, beyond=operator.gt
+            scores[:, label],
+            most,
+            lambda i, j, own=own: _overlap(own[i], own[j]),
+            limit,
+            least,
+            0.0,
+            operator.gt,
+            False,
         )
         rows += [(score, label, own[i]) for i, score in zip(chosen, kept)]
     return sorted(rows, key=lambda row: -row[0])
 
 
 def _combined_shape(op):
+    sets, marks = op.inputs[0].shape.sizes, op.inputs[1].shape.sizes
+    if None not in (sets, marks) and None not in (sets[2], marks[2]) and sets[2] not in (1, marks[2]):
+        raise ValueError(f"third dimension of boxes must be 1 or that of scores, {marks[2]}; not {sets[2]}")
     batch, (per_class, total) = op.inputs[0].shape[0], map(constant_value, op.inputs[2:4])
     classes = op.inputs[1].shape.with_rank(3).sizes[2]
     size = None if total is None else int(total)

@@ -7,6 +7,7 @@ import numpy as np
 from minitf.framework import dtypes
 from minitf.framework.apply import apply
 from minitf.framework.convert import convert_to_tensor
+from minitf.framework.errors import AtRun, FailedPreconditionError, InvalidArgumentError
 from minitf.framework.registry import define
 from minitf.framework.shape import TensorShape
 from minitf.framework.tensor import Tensor
@@ -20,13 +21,14 @@ def _rgb_shape(op):
     if shape.rank is None:
         return shape
     if shape.rank < 1 or shape.sizes[-1] not in (None, 3):
-        raise ValueError(f"the last axis of colours is 3: red, green, blue; {op.inputs[0].name} has {shape}")
+        kind = AtRun if op.type.startswith("Adjust") else ValueError  # as TensorFlow does
+        raise kind(f"the last axis of colours is 3: red, green, blue; {op.inputs[0].name} has {shape}")
     return TensorShape([*shape.sizes[:-1], 3])
 
 
-def _check_three(images) -> None:
+def _check_three(images, kind) -> None:
     if not images.ndim or images.shape[-1] != 3:
-        raise ValueError(f"input must have 3 channels, not be of shape {images.shape}")
+        raise AtRun(f"input must have 3 channels, not be of shape {images.shape}", kind)
 
 
 def _hue(images, largest, width):
@@ -63,7 +65,7 @@ def _wide(images):
 
 def _colours(function):
     def numpy(op, images):
-        _check_three(images)
+        _check_three(images, FailedPreconditionError)
         return function(_wide(images)).astype(images.dtype)
 
     return numpy
@@ -83,7 +85,7 @@ def _with_saturation(images, scale):
 
 def _changed(function):
     def numpy(op, images, amount):
-        _check_three(images)
+        _check_three(images, InvalidArgumentError)
         return function(_wide(images), amount).astype(images.dtype)
 
     return numpy
@@ -163,14 +165,14 @@ define(
 _SINGLE = dtypes.FLOAT - {dtypes.float64}
 define(
     "AdjustHue",
-    "images: T, delta: float32[]; T: type = float32 -> output: T",
+    "images: T, delta: float32~[]; T: type = float32 -> output: T",
     T=_SINGLE,
     shape=_rgb_shape,
     numpy=_changed(_with_hue),
 )
 define(
     "AdjustSaturation",
-    "images: T, scale: float32[]; T: type = float32 -> output: T",
+    "images: T, scale: float32~[]; T: type = float32 -> output: T",
     T=_SINGLE,
     shape=_rgb_shape,
     numpy=_changed(_with_saturation),

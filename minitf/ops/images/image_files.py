@@ -11,6 +11,7 @@ import numpy as np
 from minitf.framework import dtypes, op_counts
 from minitf.framework.apply import apply
 from minitf.framework.convert import convert_to_tensor
+from minitf.framework.errors import InternalError
 from minitf.framework.graph import name_scope
 from minitf.framework.registry import define
 from minitf.framework.shape import SCALAR, UNKNOWN, TensorShape
@@ -24,6 +25,8 @@ from minitf.ops.strings import strings
 
 _MODES = {1: "L", 2: "LA", 3: "RGB", 4: "RGBA"}  # of Pillow, by the number of channels
 _FORMATS = ("PNG", "JPEG", "GIF")
+_RATIOS = (1, 2, 4, 8)
+_METHODS = ("", "INTEGER_FAST", "INTEGER_ACCURATE")
 
 
 def _pillow():
@@ -67,12 +70,35 @@ def _frames(file) -> np.ndarray:
 
 
 def _decoded(op, contents):
+    _check_attributes(op)
     with _opened(contents.item(), _FORMATS) as file:
+        smaller = _reduced(file, op.attrs.get("ratio", 1))
         if getattr(file, "n_frames", 1) > 1:
             raise ValueError(f"Got {file.n_frames} frames, but animated gifs are read by tf.image.decode_gif")
-        found = _pixels(file, op.attrs["channels"])
+        found = _pixels(smaller, op.attrs["channels"])
     wide = op.attrs.get("dtype") is dtypes.uint16
     return found.astype(np.uint16) * 257 if wide else found
+
+
+def _reduced(file, ratio: int):
+    """An opened file `ratio` times smaller."""
+    if ratio == 1:
+        return file
+    wanted = -(-file.width // ratio), -(-file.height // ratio)
+    file.draft(None, (max(file.width // ratio, 1), max(file.height // ratio, 1)))  # or a larger one
+    return file if file.size == wanted else file.resize(wanted)
+
+
+def _check_attributes(op) -> None:
+    """TensorFlow refuses these when the op runs."""
+    channels, allowed = op.attrs["channels"], (0, 1, 3) if "Jpeg" in op.type else (0, 1, 3, 4)
+    if channels not in allowed:
+        raise ValueError(f"channels must be {', '.join(map(str, allowed))}, got {channels}")
+    ratio, method = op.attrs.get("ratio", 1), op.attrs.get("dct_method", "")
+    if ratio not in _RATIOS:
+        raise ValueError(f"ratio must be 1, 2, 4, or 8, got {ratio}")
+    if method not in _METHODS:
+        raise ValueError(f"dct_method must be one of {_METHODS}, got {method!r}")
 
 
 def _decoded_gif(op, contents):
@@ -81,6 +107,7 @@ def _decoded_gif(op, contents):
 
 
 def _decoded_bmp(op, contents):
+    _check_attributes(op)
     found, channels = _bitmap(contents.item()), op.attrs["channels"]
     if channels not in (0, found.shape[2]):
         raise ValueError(f"channels attribute {channels} does not match what the file has: {found.shape[2]} of them")
@@ -138,6 +165,8 @@ def _cropped(op, contents, window):
 def _png(op) -> dict:
     """What Pillow is told of a PNG file."""
     level = op.attrs["compression"]
+    if not -1 <= level <= 9:
+        raise ValueError(f"compression should be in [-1,9], got {level}")
     return {} if level < 0 else {"compress_level": level}
 
 
@@ -146,7 +175,7 @@ def _jpeg(op) -> dict:
     if "quality" not in op.attrs:
         return {}
     return {
-        "quality": op.attrs["quality"],
+        "quality": _quality(op.attrs["quality"]),
         "progressive": op.attrs["progressive"],
         "optimize": op.attrs["optimize_size"],
         "subsampling": "4:2:0" if op.attrs["chroma_downsampling"] else "4:4:4",
@@ -159,10 +188,17 @@ def _quality(value) -> int:
     return int(value)
 
 
+def _check_image(image, kind: str, format: str | None) -> None:
+    allowed = {"grayscale": (1,), "rgb": (3,)}.get(format, (1, 3)) if kind == "JPEG" else tuple(_MODES)
+    if image.shape[2] not in allowed:
+        raise ValueError(f"image must have {' or '.join(map(str, allowed))} channels, got {list(image.shape)}")
+    if image.size == 0:
+        raise InternalError(None, None, f"{kind} encoding failed: an image of shape {list(image.shape)} is empty")
+
+
 def _encoded(kind: str):
     def numpy(op, image, quality=None):
-        if image.shape[2] not in _MODES:
-            raise ValueError(f"an image has 1, 2, 3 or 4 channels, not {image.shape[2]}")
+        _check_image(image, kind, op.attrs.get("format"))
         file, options = io.BytesIO(), _jpeg(op) if kind == "JPEG" else _png(op)
         options |= {} if quality is None else {"quality": _quality(quality)}
         picture = image[:, :, 0] if image.shape[2] == 1 else image
@@ -173,13 +209,15 @@ def _encoded(kind: str):
 
 
 def _decoded_shape(op):
+    if op.attrs["channels"] < 0:
+        raise ValueError(f"channels must be non-negative, got {op.attrs['channels']}")
     return TensorShape([None, None, op.attrs["channels"] or None])
 
 
 def _cropped_shape(op):
     window = constant_value(op.inputs[1])
     sizes = [None, None] if window is None else [int(n) for n in window[2:]]
-    return TensorShape([*sizes, op.attrs["channels"] or None])
+    return TensorShape([*sizes, *_decoded_shape(op).sizes[2:]])
 
 
 define(
@@ -216,7 +254,7 @@ define(
 
 define(
     "EncodeJpegVariableQuality",
-    "images: uint8[h, w, c], quality: int32[] -> contents: string",
+    "images: uint8[h, w, c], quality: int32~[] -> contents: string",
     shape=lambda op: SCALAR,
     numpy=_encoded("JPEG"),
     differentiable=False,
@@ -244,7 +282,7 @@ define(
 )
 define(
     "DecodeAndCropJpeg",
-    "contents: string[], crop_window: int32[4]; channels: int = 0, ratio: fixed[int] = 1, "
+    "contents: string[], crop_window: int32[4]; channels: int = 0, ratio: int = 1, "
     "fancy_upscaling: bool = True, try_recover_truncated: bool = False, acceptable_fraction: fixed[float] = 1.0, "
     "dct_method: string = '' -> image: uint8",
     shape=_cropped_shape,
@@ -258,17 +296,6 @@ define(
     numpy=_jpeg_shape,
     differentiable=False,
 )
-
-
-def _check_channels(channels: int, allowed: tuple) -> int:
-    if channels not in allowed:
-        raise ValueError(f"channels is one of {', '.join(map(str, allowed))}, not {channels!r}")
-    return channels
-
-
-def _check_ratio(ratio) -> None:
-    if ratio not in (None, 1):
-        raise ValueError(f"JPEG files are read with no ratio but 1, not {ratio!r}; see tf.image.resize_images")
 
 
 def decode_jpeg(
@@ -285,16 +312,22 @@ def decode_jpeg(
 
     Args:
       channels: 1 or 3; 0: as many as the file has.
-      ratio: 1; smaller images are not made.
-      fancy_upscaling, try_recover_truncated, acceptable_fraction, dct_method: Pillow decides.
+      ratio: 1, 2, 4 or 8: how many times smaller the image is made as it is read.
+      dct_method: "", "INTEGER_FAST" or "INTEGER_ACCURATE", between which Pillow decides.
+      fancy_upscaling, try_recover_truncated, acceptable_fraction: Pillow decides.
 
     Raises:
-      ValueError: for other channels. ImportError: when it runs without the package Pillow.
-      tf.errors.InvalidArgumentError: when it runs, for bytes that are no image.
+      ValueError: for a negative number of channels.
+      ImportError: when it runs without the package Pillow.
+      tf.errors.InvalidArgumentError: when it runs, for other arguments, and for bytes that are no image.
     """
-    _check_ratio(ratio)
-    channels = _check_channels(channels or 0, (0, 1, 3))
-    return apply("DecodeJpeg", contents, channels=channels, name=name)
+    more = _read_as(channels, ratio, dct_method)
+    return apply("DecodeJpeg", contents, name=name, **more)
+
+
+def _read_as(channels: int | None, ratio: int | None, dct_method: str) -> dict:
+    """The attributes of the ops that read JPEG files."""
+    return {"channels": int(channels or 0), "ratio": int(ratio or 1), "dct_method": str(dct_method or "")}
 
 
 def decode_png(contents, channels: int = 0, dtype=dtypes.uint8, name: str | None = None) -> Tensor:
@@ -303,10 +336,11 @@ def decode_png(contents, channels: int = 0, dtype=dtypes.uint8, name: str | None
     channels: 1, 3 or 4; 0: as many as the file has.
 
     Raises:
-      ValueError: for other channels. ImportError: when it runs without the package Pillow.
-      tf.errors.InvalidArgumentError: when it runs, for bytes that are no image.
+      ValueError: for a negative number of channels.
+      ImportError: when it runs without the package Pillow.
+      tf.errors.InvalidArgumentError: when it runs, for other channels, and for bytes that are no image.
     """
-    channels, dtype = _check_channels(channels, (0, 1, 3, 4)), dtypes.as_dtype(dtype)
+    channels, dtype = int(channels or 0), dtypes.as_dtype(dtype)
     if dtype not in (dtypes.uint8, dtypes.uint16):
         raise TypeError(f"decode_png gives uint8 or uint16, not {dtype.name}")
     return apply("DecodePng", contents, channels=channels, dtype=dtype, name=name)
@@ -327,8 +361,15 @@ def encode_jpeg(
 ) -> Tensor:
     """The bytes of a JPEG file of an image, uint8 [height, width, 1 or 3]; quality is at most 100.
 
-    format is that of the image; density_unit, x_density, y_density and xmp_metadata are not written.
+    format: "", "grayscale" or "rgb", that of the image; density_unit, x_density, y_density and xmp_metadata are
+    not written.
+
+    Raises:
+      ValueError: for another format.
+      tf.errors.InvalidArgumentError: when it runs, for another quality or other channels.
     """
+    if format not in ("", "grayscale", "rgb"):
+        raise ValueError(f'format is "", "grayscale" or "rgb", not {format!r}')
     return apply(
         "EncodeJpeg",
         image,
@@ -365,12 +406,12 @@ def decode_and_crop_jpeg(
     crop_window: int32 [4]: top, left, height, width. The other arguments are those of `decode_jpeg`.
 
     Raises:
-      ValueError: for other channels. ImportError: when it runs without the package Pillow.
+      ValueError: for a negative number of channels.
+      ImportError: when it runs without the package Pillow.
       tf.errors.InvalidArgumentError: when it runs, for bytes that are no image, or a part outside of it.
     """
-    _check_ratio(ratio)
-    channels = _check_channels(channels, (0, 1, 3))
-    return apply("DecodeAndCropJpeg", contents, crop_window, channels=channels, name=name)
+    more = _read_as(channels, ratio, dct_method)
+    return apply("DecodeAndCropJpeg", contents, crop_window, name=name, **more)
 
 
 def decode_gif(contents, name: str | None = None) -> Tensor:
@@ -389,10 +430,10 @@ def decode_bmp(contents, channels: int = 0, name: str | None = None) -> Tensor:
     channels: as many as the file has, 1, 3 or 4; 0: whatever it has.
 
     Raises:
-      ValueError: for other channels.
-      tf.errors.InvalidArgumentError: when it runs, for bytes that are no such image.
+      ValueError: for a negative number of channels.
+      tf.errors.InvalidArgumentError: when it runs, for other channels, and for bytes that are no such image.
     """
-    return apply("DecodeBmp", contents, channels=_check_channels(channels, (0, 1, 3, 4)), name=name)
+    return apply("DecodeBmp", contents, channels=int(channels or 0), name=name)
 
 
 def decode_image(
@@ -410,7 +451,9 @@ def decode_image(
       ValueError: for other channels. ImportError: when it runs without the package Pillow.
       tf.errors.InvalidArgumentError: when it runs, for bytes that are no image.
     """
-    channels, dtype = _check_channels(channels or 0, (0, 1, 3, 4)), dtypes.as_dtype(dtype)
+    channels, dtype = channels or 0, dtypes.as_dtype(dtype)
+    if channels not in (0, 1, 3, 4):
+        raise ValueError(f"channels is one of 0, 1, 3, 4, not {channels!r}")
     with name_scope(name, "decode_image"):
         contents = convert_to_tensor(contents, dtypes.string, name="contents")
         since = op_counts.Since()

@@ -6,6 +6,7 @@ import numpy as np
 
 from minitf.framework import dtypes
 from minitf.framework.apply import apply, apply_like
+from minitf.framework.errors import OutOfRangeError
 from minitf.framework.registry import define
 from minitf.framework.shape import TensorShape
 from minitf.framework.static import constant_value
@@ -16,7 +17,7 @@ from minitf.ops import patterns
 from minitf.ops.array import array
 from minitf.ops.images.images import as_type as images_as
 from minitf.ops.nn.item_filters import filters_of_one_item
-from minitf.ops.nn.windows import Windows, check_padding
+from minitf.ops.nn.windows import Windows, check_across_space, check_padding
 from minitf.ops.nn.windows import axis as windows_along
 
 _REAL = dtypes.FLOAT | {dtypes.int8, dtypes.uint8, dtypes.int16, dtypes.uint16, dtypes.int32, dtypes.int64}
@@ -49,7 +50,11 @@ def _corners(op, places, size: int) -> list:
 def _check_boxes(images: int, boxes, rows) -> None:
     bad = rows[(rows < 0) | (rows >= images)]
     if bad.size:
-        raise ValueError(f"box_index has values outside [0, batch_size): {bad[0]} of {images} images")
+        raise _no_image(bad[0], images)
+
+
+def _no_image(row: int, images: int) -> OutOfRangeError:
+    return OutOfRangeError(None, None, f"box_index has values outside [0, batch_size): {row} of {images} images")
 
 
 def _crop_size(size, image: tuple) -> tuple[int, int]:
@@ -94,12 +99,8 @@ def _cropped_kernel(b, op, images, boxes, rows, size):
 
 def _check_rows(b, rows, images: int) -> None:
     """A call that fails if a box is of an image that is not there."""
-
-    def error(at: int) -> str:
-        return f"box_index has values outside [0, batch_size): {b.data(rows)[at]} of {images} images"
-
     if rows.size:
-        b.call(kernels.check_rows[()], rows, rows.size, images, error=error)
+        b.call(kernels.check_rows[()], rows, rows.size, images, error=lambda at: _no_image(b.data(rows)[at], images))
 
 
 def _crop_grad_kernel(b, op, grads, boxes, rows, size):
@@ -183,21 +184,19 @@ define(
 )
 define(
     "CropAndResizeGradImage",
-    "grads: float32, boxes: float32[n, 4], box_ind: int32[n], image_size: int32[4]; method: string = 'bilinear'"
+    "grads: float32, boxes: float32~[n, 4], box_ind: int32~[n], image_size: int32[4]; method: string = 'bilinear'"
     " -> output: T",
     shape=lambda op: array.wanted_shape(op, 3).with_rank(4),
     numpy=_crop_grad_image,
     kernel=_crop_grad_kernel,
-    differentiable=False,
 )
 define(
     "CropAndResizeGradBoxes",
-    "grads: float32, image: T[b, h, w, c], boxes: float32[n, 4], box_ind: int32[n]; method: string = 'bilinear'"
+    "grads: float32, image: T~[b, h, w, c], boxes: float32~[n, 4], box_ind: int32~[n]; method: string = 'bilinear'"
     " -> output: float32",
     T=_REAL,
     shape=lambda op: op.inputs[2].shape,
     numpy=_crop_grad_boxes,
-    differentiable=False,
 )
 
 
@@ -220,7 +219,7 @@ def crop_and_resize(
 
     Raises:
       ValueError: for other shapes or methods.
-      tf.errors.InvalidArgumentError: when it runs, for images that are not there.
+      tf.errors.OutOfRangeError: when it runs, for images that are not there.
     """
     box_ind = patterns.renamed("box_indices", box_indices, "box_ind", box_ind)
     if method not in ("bilinear", "nearest"):
@@ -323,15 +322,17 @@ def _patch_windows(op, sizes: tuple) -> Windows:
 
 
 def _patches(op, images):
+    check_across_space(op, "ksizes", "strides", "dilations")
     found = _patch_windows(op, images.shape)
     rows, columns = found
     out = zeros((len(images), rows.count, columns.count, rows.window * columns.window, images.shape[3]), images.dtype)
     for ky, kx, to, at in found.taps():
         out[(*to, ky * columns.window + kx)] = images[at]
-    return out.reshape(*out.shape[:3], -1)
+    return out.reshape(*out.shape[:3], out.shape[3] * out.shape[4])
 
 
 def _patches_shape(op):
+    check_across_space(op, "ksizes", "strides", "dilations")
     sizes, ksizes = op.inputs[0].shape.with_rank(4).sizes, op.attrs["ksizes"]
     counts = [_patch_count(op, sizes[p], p) for p in (1, 2)]
     depth = None if sizes[3] is None else sizes[3] * ksizes[1] * ksizes[2]
@@ -368,7 +369,8 @@ def extract_image_patches(
     patch, likewise; rates: how far apart its pixels are, likewise; padding: "SAME" (zeros around) or "VALID".
 
     Raises:
-      ValueError: for other numbers, or another padding.
+      ValueError: for another number of numbers, or another padding.
+      tf.errors.OutOfRangeError, tf.errors.UnimplementedError: when it runs, for other numbers.
 
     >>> extract_image_patches(array.zeros([1, 4, 4, 3]), [1, 2, 2, 1], [1, 2, 2, 1], [1, 1, 1, 1],
     ...                       "VALID").shape.as_list()
@@ -393,6 +395,6 @@ def extract_patches(images, sizes, strides, rates, padding, name: str | None = N
 
 def _four(numbers, what: str) -> list[int]:
     numbers = [int(n) for n in numbers]
-    if len(numbers) != 4 or min(numbers) < 1 or numbers[0] != 1 or numbers[3] != 1:
-        raise ValueError(f"{what} is [1, rows, columns, 1], of positive numbers; not {numbers}")
+    if len(numbers) != 4:
+        raise ValueError(f"{what} is [1, rows, columns, 1], not {numbers}")
     return numbers

@@ -14,6 +14,7 @@ import numpy as np
 from minitf.framework import dtypes
 from minitf.framework.apply import apply, apply_like
 from minitf.framework.convert import convert_to_tensor
+from minitf.framework.errors import AtRun
 from minitf.framework.graph import name_scope
 from minitf.framework.registry import define
 from minitf.framework.shape import TensorShape
@@ -30,7 +31,7 @@ from minitf.ops.math.clip import saturate_cast
 from minitf.ops.math.reduce import reduce_min
 
 _REAL = dtypes.FLOAT | {dtypes.int8, dtypes.uint8, dtypes.int16, dtypes.uint16, dtypes.int32, dtypes.int64}
-_STEEP = -0.75  # of the cubic through four places (Keys, 1981)
+_STEEP, _STEEP_CENTRED = -0.75, -0.5  # of the cubic through four places (Keys, 1981)
 _FINE = 1024  # the places between two for which the cubic is worked out
 
 # ---- how much old places give to new ones
@@ -64,7 +65,8 @@ def _linear(op, old: int, new: int) -> np.ndarray:
 
 def _cubic(op, old: int, new: int) -> np.ndarray:
     places, _ = _places(op, old, new)
-    first, rows, a = np.floor(places).astype(np.int64), np.arange(new), _STEEP
+    first, rows = np.floor(places).astype(np.int64), np.arange(new)
+    a = _STEEP_CENTRED if _centred(op) else _STEEP
     part = np.rint((places - first) * _FINE) / _FINE
 
     def near(x):
@@ -73,8 +75,12 @@ def _cubic(op, old: int, new: int) -> np.ndarray:
     def far(x):
         return ((a * x - 5 * a) * x + 8 * a) * x - 4 * a
 
-    weights = [far(part + 1), near(part), near(1 - part), far(2 - part)]
-    return sum(_matrix(old, rows, first + k - 1, w) for k, w in enumerate(weights))
+    weights = np.stack([far(part + 1), near(part), near(1 - part), far(2 - part)])
+    around = first + np.arange(-1, 3)[:, None]
+    if _centred(op):  # places beyond the ends count for nothing
+        weights = np.where((around >= 0) & (around < old), weights, 0)
+        weights = weights / weights.sum(0)
+    return sum(_matrix(old, rows, each, w) for each, w in zip(around, weights))
 
 
 def _areas(op, old: int, new: int) -> np.ndarray:
@@ -135,7 +141,7 @@ def as_type(b, x, dtype):
 
 def _resized_kernel(weights):
     def lower(b, op, x, size):
-        height, width = _check_sizes(x, b.data(size))
+        height, width = _check_sizes(op, x, b.data(size))
         down, across = weights(op, x.shape[1], height), weights(op, x.shape[2], width)
         return _both_ways(b, as_type(b, x, np.float32), down, across)
 
@@ -151,7 +157,7 @@ def _resized_grad_kernel(weights):
 
 
 def _nearest_kernel(b, op, x, size):
-    height, width = _check_sizes(x, b.data(size))
+    height, width = _check_sizes(op, x, b.data(size))
     rows, columns = (_nearest(op, old, new) for old, new in zip(x.shape[1:3], (height, width)))
     pixels = b.view(x, (x.shape[0], x.shape[1] * x.shape[2], x.shape[3]))
     return patterns.taken(b, pixels, b.constant(rows[:, None] * x.shape[2] + columns), 1)
@@ -168,16 +174,20 @@ def _nearest_grad_kernel(b, op, dy, size):
 # ---- ops
 
 
-def _check_sizes(x, size) -> tuple[int, int]:
+def _check_sizes(op, x, size) -> tuple[int, int]:
     height, width = (int(n) for n in size)
     if height < 1 or width < 1 or 0 in x.shape[1:3]:
         raise ValueError(f"images of {x.shape[1:3]} cannot be resized: the new size is {height} x {width}")
+    if x.shape[3] == 0:
+        raise ValueError(f"image must have at least one channel, not the shape {x.shape}")
+    if op.attrs["align_corners"] and _centred(op):
+        raise ValueError("If half_pixel_centers is True, align_corners must be False.")
     return height, width
 
 
 def _resized(weights):
     def numpy(op, x, size):
-        height, width = _check_sizes(x, size)
+        height, width = _check_sizes(op, x, size)
         down, across = weights(op, x.shape[1], height), weights(op, x.shape[2], width)
         return np.einsum("oh,pw,bhwc->bopc", down, across, x.astype(np.float32), optimize=True)
 
@@ -196,6 +206,8 @@ def _resized_shape(op):
     sizes = op.inputs[0].shape.with_rank(4).sizes or (None,) * 4
     new = constant_value(op.inputs[1])
     height, width = (None, None) if new is None else (int(n) for n in new)
+    if new is not None and min(height, width) < 0:
+        raise AtRun(f"output dimensions must be positive, not {height} x {width}")
     return TensorShape([sizes[0], height, width, sizes[3]])
 
 
@@ -213,7 +225,6 @@ def _define(name: str, weights, grad: bool, attributes: str) -> None:
         numpy=_resized(weights),
         kernel=_resized_kernel(weights),
         grad=gradient if grad else None,
-        differentiable=grad,
     )
     if grad:
         define(
@@ -223,12 +234,11 @@ def _define(name: str, weights, grad: bool, attributes: str) -> None:
             shape=lambda op: op.inputs[1].shape,
             numpy=_resized_grad(weights),
             kernel=_resized_grad_kernel(weights),
-            differentiable=False,
         )
 
 
 def _nearest_numpy(op, x, size):
-    height, width = _check_sizes(x, size)
+    height, width = _check_sizes(op, x, size)
     return x[:, _nearest(op, x.shape[1], height)][:, :, _nearest(op, x.shape[2], width)]
 
 
@@ -281,6 +291,7 @@ class ResizeMethod:
     AREA = 3
 
 
+_NAMED = {"bilinear": 0, "nearest": 1, "bicubic": 2, "area": 3}
 _OPS = ("ResizeBilinear", "ResizeNearestNeighbor", "ResizeBicubic", "ResizeArea")
 
 
@@ -327,7 +338,8 @@ def resize_images(
 
     Args:
       size: int32 [2], the new height and width.
-      method: a number of `tf.image.ResizeMethod`. All but the nearest place give float32.
+      method: a number of `tf.image.ResizeMethod`, or "bilinear", "nearest", "bicubic" or "area". All but the
+        nearest place give float32.
       align_corners: the corners of the old and the new image fall together.
       preserve_aspect_ratio: the image gets as large as it may without being distorted.
 
@@ -347,6 +359,7 @@ def resize_images(
         size = convert_to_tensor(size, dtypes.int32, name="size")
         if not size.shape.is_compatible_with([2]):
             raise ValueError(f"'size' must be a 1-D Tensor of 2 elements: new_height, new_width; not {size.shape}")
+        method = _NAMED.get(method, method) if isinstance(method, str) else method
         if not isinstance(method, int) or not 0 <= method < len(_OPS):
             raise ValueError(f"Resize method is not implemented: {method!r}; it is 0 to 3, see tf.image.ResizeMethod")
         size = _undistorted(images, size) if preserve_aspect_ratio else size

@@ -105,7 +105,7 @@ _TAKEN = "timeout_ms: fixed[int] = -1, parts: object = None -> components: **com
 define("QueueDequeueV2", f"handle: resource; {_TAKEN}", shape=_parts, host=_dequeue, effect="takes", **STATEFUL)
 define(
     "QueueDequeueManyV2",
-    f"handle: resource, n: int32[]; {_TAKEN}",
+    f"handle: resource, n: int32~[]; {_TAKEN}",
     shape=_batches,
     host=_dequeue_many,
     effect="takes",
@@ -113,7 +113,7 @@ define(
 )
 define(
     "QueueDequeueUpToV2",
-    f"handle: resource, n: int32[]; {_TAKEN}",
+    f"handle: resource, n: int32~[]; {_TAKEN}",
     shape=lambda op: [TensorShape([None]).concatenate(s[1:]) for s in _batches(op)],
     host=functools.partial(_dequeue_many, fewer=True),
     effect="takes",

@@ -113,7 +113,7 @@ def _values(number: int, value, dtype: dtypes.DType) -> np.ndarray:
 
 define(
     "ParseTensor",
-    "serialized: string[] -> output: out_type",
+    "serialized: string~[] -> output: out_type",
     shape=lambda op: UNKNOWN,
     numpy=_parsed,
     differentiable=False,

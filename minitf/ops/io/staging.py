@@ -48,7 +48,7 @@ define(
 )
 define(
     "StagePeek",
-    f"index: int32[]; {_AREA} -> values: **dtypes",
+    f"index: int32~[]; {_AREA} -> values: **dtypes",
     host=lambda b, op, index: [b.constant(a) for a in _stage(b, op).peek(b, op, int(b.data(index)))],
     **STATEFUL,
 )
@@ -89,24 +89,27 @@ def _any(b, op, indices):
 for _kind in ("Map", "OrderedMap"):
     define(
         f"{_kind}Stage",
-        f"key: int64[], indices: int32[n], values: **fake_dtypes; {_AREA_OF} ->",
+        f"key: int64~[], indices: int32~[n], values: **fake_dtypes; {_AREA_OF} ->",
         host=_put,
         effect="adds",
         **STATEFUL,
     )
     define(
         f"{_kind}Unstage",
-        f"key: int64[], indices: int32[n]; {_AREA} -> values: **dtypes",
+        f"key: int64~[], indices: int32~[n]; {_AREA} -> values: **dtypes",
         host=_parts(True),
         effect="takes",
         **STATEFUL,
     )
     define(
-        f"{_kind}Peek", f"key: int64[], indices: int32[n]; {_AREA} -> values: **dtypes", host=_parts(False), **STATEFUL
+        f"{_kind}Peek",
+        f"key: int64~[], indices: int32~[n]; {_AREA} -> values: **dtypes",
+        host=_parts(False),
+        **STATEFUL,
     )
     define(
         f"{_kind}UnstageNoKey",
-        f"indices: int32[n]; {_AREA} -> key: int64, values: **dtypes",
+        f"indices: int32~[n]; {_AREA} -> key: int64, values: **dtypes",
         host=_any,
         effect="takes",
         **STATEFUL,

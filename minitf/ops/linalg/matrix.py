@@ -225,7 +225,7 @@ def _band_kernel(b, op, x, lower, upper):
 
 define(
     "MatrixBandPart",
-    "input: T, num_lower: Tindex[], num_upper: Tindex[]; Tindex: type = int64 -> band: T",
+    "input: T, num_lower: Tindex~[], num_upper: Tindex~[]; Tindex: type = int64 -> band: T",
     Tindex=dtypes.INDEX,
     shape=lambda op: op.inputs[0].shape.with_rank_at_least(2),
     numpy=_band,

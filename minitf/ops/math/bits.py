@@ -83,7 +83,7 @@ def _recast(op, x):
     return np.ascontiguousarray(x).reshape(-1).view(dtype).reshape(_recast_sizes(x, dtype))
 
 
-define("Bitcast", "input: T -> output: type", T=dtypes.NUMBER, shape=_recast_shape, numpy=_recast, differentiable=False)
+define("Bitcast", "input: T -> output: type", T=dtypes.NUMBER, shape=_recast_shape, numpy=_recast)
 
 
 def bitcast(input, type, name: str | None = None) -> Tensor:

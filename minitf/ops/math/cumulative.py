@@ -8,9 +8,9 @@ from minitf.framework import dtypes
 from minitf.framework.apply import apply
 from minitf.framework.named import named
 from minitf.framework.registry import define
-from minitf.framework.static import constant_value
 from minitf.framework.tensor import Tensor
 from minitf.kernels.math import reduce as kernels
+from minitf.ops import patterns
 from minitf.ops.array import array
 from minitf.ops.math import math
 from minitf.ops.math.reduce import around
@@ -52,10 +52,10 @@ def _cumulative_kernel(kernel):
 def _cumulation(type: str, name: str, numpy, kernel, grad, doc: str, T=dtypes.NUMBER):  # noqa: N803
     define(
         type,
-        "x: T, axis: Tidx[]; exclusive: bool = False, reverse: bool = False, Tidx: type = int32 -> out: T",
+        "x: T, axis: Tidx~[]; exclusive: bool = False, reverse: bool = False, Tidx: type = int32 -> out: T",
         T=T,
         Tidx=dtypes.INDEX,
-        shape=_cumulated_shape,
+        shape=patterns.same,
         numpy=numpy,
         kernel=_cumulative_kernel(kernel),
         grad=grad,
@@ -72,13 +72,6 @@ def _cumulation(type: str, name: str, numpy, kernel, grad, doc: str, T=dtypes.NU
         return apply(type, x, axis, exclusive=bool(exclusive), reverse=bool(reverse), name=name)
 
     return function
-
-
-def _cumulated_shape(op):
-    axis, rank = constant_value(op.inputs[1]), op.inputs[0].shape.rank
-    if axis is not None and rank is not None:
-        array.check_axis(int(axis), rank)
-    return op.inputs[0].shape
 
 
 def _logsumexp(x, axis: int, dtype):

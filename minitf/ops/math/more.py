@@ -10,6 +10,7 @@ from minitf.framework.convert import convert_to_tensor
 from minitf.framework.graph import name_scope
 from minitf.framework.registry import define
 from minitf.framework.shape import TensorShape
+from minitf.framework.static import constant_value
 from minitf.framework.tensor import Tensor
 from minitf.kernels.math import elementwise
 from minitf.ops import patterns
@@ -30,12 +31,19 @@ def _counts(op, values, size, weights):
     return np.bincount(kept, minlength=int(size)).astype(op.outputs[0].dtype.numpy)
 
 
+def _counts_shape(op):
+    size = constant_value(op.inputs[1])
+    if size is not None and size < 0:
+        raise ValueError(f"size ({size}) must be non-negative")
+    return TensorShape([None if size is None else int(size)])
+
+
 define(
     "Bincount",
     "arr: int32, size: int32[], weights: T -> bins: T",
     T=dtypes.REAL,
     numpy=_counts,
-    shape=lambda op: TensorShape([None]),
+    shape=_counts_shape,
     differentiable=False,
 )
 

@@ -30,12 +30,9 @@ from minitf.ops.math import math
 # ---- axes and shapes
 
 
-def checked_axes(axes, rank: int) -> tuple[int, ...]:
-    """The axes counted from 0, in order; ValueError if one is out of range or named twice."""
-    found = sorted(array.check_axis(int(a), rank, "reduction axis") for a in np.ravel(axes))
-    if len(set(found)) < len(found):
-        raise ValueError(f"reduction axes {np.ravel(axes).tolist()} name an axis twice")
-    return tuple(found)
+def checked_axes(axes, rank: int, kind=ValueError) -> tuple[int, ...]:
+    """The axes counted from 0, in order, each once; an error of the kind if one is out of range."""
+    return tuple(sorted({array.check_axis(int(a), rank, "reduction axis", kind) for a in np.ravel(axes)}))
 
 
 def _kept(sizes: tuple, axes: tuple) -> tuple:
@@ -411,6 +408,8 @@ def _arg_shape(op):
         return UNKNOWN
     if axis is None:
         return TensorShape([None] * max(len(sizes) - 1, 0))
+    if len(sizes) < 2:
+        return SCALAR  # whatever the axis: a run refuses it
     axis = array.check_axis(int(axis), len(sizes))
     return TensorShape(sizes[:axis] + sizes[axis + 1 :])
 

@@ -56,20 +56,21 @@ def _chain(op, distances, seed):
 
 define(
     "NearestNeighbors",
-    "points: float32[n, d], centers: float32[m, d], k: int64[] -> "
+    "points: float32~[n, d], centers: float32~[m, d], k: int64~[] -> "
     "nearest_center_indices: int64, nearest_center_distances: float32",
     numpy=_nearest,
     differentiable=False,
 )
 define(
     "KmeansPlusPlusInitialization",
-    "points: float32[n, d], num_to_sample: int64[], seed: int64[], num_retries_per_sample: int64[] -> samples: float32",
+    "points: float32~[n, d], num_to_sample: int64~[], seed: int64~[], num_retries_per_sample: int64~[] "
+    "-> samples: float32",
     numpy=_plus_plus,
     differentiable=False,
 )
 define(
     "KMC2ChainInitialization",
-    "distances: float32[n], seed: int64[] -> index: int64",
+    "distances: float32~[n], seed: int64~[] -> index: int64",
     numpy=_chain,
     differentiable=False,
 )

@@ -10,7 +10,7 @@ from minitf.framework.graph import name_scope
 from minitf.framework.registry import define
 from minitf.framework.shape import TensorShape
 from minitf.framework.tensor import Tensor
-from minitf.kernels.math import batches, planes
+from minitf.kernels.math import batches
 from minitf.kernels.math import convolution as kernels
 from minitf.ops import patterns
 from minitf.ops.array import array
@@ -101,21 +101,18 @@ def _many(found: Windows, images: int) -> bool:
     return images >= _BATCH and 1 in (found.columns.dilation, found.columns.window)
 
 
-def _narrow(found: Windows, f: tuple) -> bool:
-    """Whether few items lie side by side under a filter of shape f, and a patch has room in a block of a product."""
-    items, rates, steps = f[0] * f[1] * f[2], (found.rows.dilation, found.columns.dilation), found.strides
-    fits = 0 < items <= kernels.DEEPEST and rates == (1, 1) and steps[0] <= f[0] and steps[1] <= f[1]
-    return fits and f[1] * f[2] < planes.NARROW
-
-
 # ---- kernels
+
+
+def _overlapping(found: Windows, f: tuple) -> bool:
+    """Whether patches for a filter of shape f are read where they overlap, which is faster."""
+    rows, columns = found
+    return f[0] * f[1] * f[2] <= kernels.MOST and columns.dilation == 1 and columns.count >= kernels.FEWEST
 
 
 def _forward(found: Windows, sizes: tuple, f: tuple) -> tuple:
     """The kernel for results of sizes [images, oh, ow, out], and how many pieces of work it counts."""
-    if _narrow(found, f):
-        return planes.conv2d_planes, sizes[0] * sizes[1]
-    if _many(found, sizes[0]):
+    if _many(found, sizes[0]) and not _overlapping(found, f):
         return batches.conv2d_batch, sizes[0]
     return kernels.conv2d, sizes[0] * sizes[1] * sizes[2]
 

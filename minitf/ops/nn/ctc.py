@@ -115,7 +115,7 @@ def _loss_shapes(op):
 # lowered anew for each number.
 define(
     "CTCLoss",
-    f"{_INPUTS}, labels_indices: int64[n, 2], labels_values: int32[n], sequence_length: int32[batch]; "
+    f"{_INPUTS}, labels_indices: int64[n, ~2], labels_values: int32[n], sequence_length: int32[batch]; "
     "preprocess_collapse_repeated: bool = False, ctc_merge_repeated: bool = True, "
     "ignore_longer_outputs_than_inputs: bool = False, T: type = float32 -> loss: T, gradient: T",
     T=dtypes.FLOAT - {dtypes.float16},

@@ -11,6 +11,7 @@ from minitf.framework.graph import name_scope
 from minitf.framework.registry import define
 from minitf.framework.shape import TensorShape
 from minitf.framework.tensor import Tensor
+from minitf.kernels.compile import layout
 from minitf.kernels.math import depthwise as kernels
 from minitf.ops import patterns
 from minitf.ops.array import array, constant
@@ -77,9 +78,21 @@ def _kernel(b, op, x, f):
     found = _windows(op, x.shape, f.shape)
     out = b.new((x.shape[0], found.rows.count, found.columns.count, f.shape[2] * f.shape[3]), x.dtype)
     if out.size:
+        each = (*x.shape[:3], out.shape[3])
+        x = _repeated(b, x, f.shape[3])
+        h, w, _, oh, ow, _, *others = _numbers(found, each, f.shape)
         rows = out.shape[0] * out.shape[1]
-        b.call(kernels.depthwise[x.dtype], x, f, out, 0, rows, *_numbers(found, x.shape, f.shape))
+        b.call(kernels.depthwise[x.dtype], x, f, out, 0, rows, h, w, each[3], oh, ow, *others)
     return own_order(b, op, out)
+
+
+def _repeated(b, x, times: int):
+    """Lowers to images with each channel several times side by side."""
+    if times == 1:
+        return x
+    steps = layout.strides(x.shape)
+    wide = patterns.walk(b, x, (*x.shape, times), (*steps, 0))
+    return b.view(wide, (*x.shape[:3], x.shape[3] * times))
 
 
 def _input_kernel(b, op, wanted, f, g):

@@ -130,7 +130,7 @@ def _size_of(op):
 _HOW = "pooling_ratio: list(float), pseudo_random: bool = False, overlapping: bool = False, "
 _HOW += "deterministic: bool = False, seed: int = 0, seed2: int = 0"
 _OUT = "output: T, row_pooling_sequence: int64, col_pooling_sequence: int64"
-_ENDS = "row_pooling_sequence: int64[rows], col_pooling_sequence: int64[columns]"
+_ENDS = "row_pooling_sequence: int64~[rows], col_pooling_sequence: int64~[columns]"
 define(
     "FractionalMaxPool",
     f"value: T[b, h, w, c]; {_HOW} -> {_OUT}",

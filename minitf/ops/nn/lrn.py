@@ -26,8 +26,14 @@ def _around(x, radius: int):
     return total
 
 
+def _radius(op) -> int:
+    if op.attrs["depth_radius"] < 0:
+        raise ValueError(f"depth_radius is 0 or more, not {op.attrs['depth_radius']}")
+    return op.attrs["depth_radius"]
+
+
 def _scales(op, x):
-    return op.attrs["bias"] + op.attrs["alpha"] * _around(x * x, op.attrs["depth_radius"])
+    return op.attrs["bias"] + op.attrs["alpha"] * _around(x * x, _radius(op))
 
 
 def _lrn(op, x):
@@ -40,7 +46,7 @@ def _lrn_grad(op, g, x, y):
     _same_shapes(g, x, y)
     (g, x, y), beta = map(patterns.wide, (g, x, y)), op.attrs["beta"]
     scales = _scales(op, x)
-    others = 2 * op.attrs["alpha"] * beta * x * _around(g * y / scales, op.attrs["depth_radius"])
+    others = 2 * op.attrs["alpha"] * beta * x * _around(g * y / scales, _radius(op))
     return g * scales**-beta - others
 
 
@@ -53,7 +59,7 @@ def _same_shapes(g, x, y) -> None:
 def _numbers(op, x) -> list:
     names = ("bias", "alpha", "beta")
     width = x.shape[3]
-    return [*[float(op.attrs[n]) for n in names], op.attrs["depth_radius"], x.size // max(width, 1), width]
+    return [*[float(op.attrs[n]) for n in names], _radius(op), x.size // max(width, 1), width]
 
 
 def _kernel(b, op, x):

@@ -115,7 +115,7 @@ def _grad(op, g):
 
 define(
     "Dilation2D",
-    "input: T[b, h, w, c], filter: T[kh, kw, c]; strides: list(int), rates: list(int), padding: string -> output: T",
+    "input: T[b, h, w, c], filter: T[kh, kw, ~c]; strides: list(int), rates: list(int), padding: string -> output: T",
     T=dtypes.FLOAT,
     shape=_shape,
     numpy=lambda op, x, f: _largest(op, x, f)[0],
@@ -123,7 +123,7 @@ define(
     grad=_grad,
 )
 _HOW = "strides: list(int), rates: list(int), padding: string"
-_BACK = f"input: T[b, h, w, c], filter: T[kh, kw, c], out_backprop: T; {_HOW}"
+_BACK = f"input: T~[b, h, w, c], filter: T~[kh, kw, c], out_backprop: T; {_HOW}"
 define(
     "Dilation2DBackpropInput",
     f"{_BACK} -> in_backprop: T",

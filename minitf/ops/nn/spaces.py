@@ -62,11 +62,24 @@ def _joined_sizes(sizes, block: list, pairs: list) -> list:
 def _shape(changed):
     def rule(op):
         shape, (block, around) = op.inputs[0].shape, (constant_value(t) for t in op.inputs[1:])
-        if shape.rank is None or block is None or around is None:
-            return UNKNOWN if shape.rank is None else TensorShape([None] * shape.rank)
+        if shape.rank is None:
+            return UNKNOWN
+        if block is None or around is None:
+            return _partly(changed, shape, block, op.inputs[1].shape)
         return TensorShape(changed(shape.sizes, *_checked(shape.rank, block, around)))
 
     return rule
+
+
+def _partly(changed, shape: TensorShape, block, blocks: TensorShape) -> TensorShape:
+    """What is known of the shape without the blocks, or without what is around them."""
+    moved = blocks.sizes[0] if blocks.rank == 1 else None
+    if moved is None or shape.rank < moved + 1:
+        return TensorShape([None] * shape.rank)
+    batch = None
+    if block is not None:
+        batch = changed([shape.sizes[0], *[None] * (shape.rank - 1)], *_checked(shape.rank, block, [(0, 0)] * moved))[0]
+    return TensorShape([batch, *[None] * moved, *shape.sizes[moved + 1 :]])
 
 
 def _into_batch(op, x, block, around):

@@ -60,7 +60,7 @@ def _top_k_grad(op, g, _):
 
 define(
     "TopKV2",
-    "input: T, k: int32[]; sorted: bool = True, Tk: later[fixed[type]] = int32, "
+    "input: T, k: int32~[]; sorted: bool = True, Tk: later[fixed[type]] = int32, "
     "index_type: later[fixed[type]] = int32 -> values: T, indices: int32",
     T=dtypes.REAL,
     shape=_k_shape,
@@ -107,7 +107,7 @@ def _in_top_k(op, predictions, targets, k):
 
 define(
     "InTopKV2",
-    "predictions: float32[batch, classes], targets: T[batch], k: T[]; T: type = int32 -> precision: bool",
+    "predictions: float32[batch, classes], targets: T[batch], k: T~[]; T: type = int32 -> precision: bool",
     T=dtypes.INDEX,
     shape=_in_top_k_shape,
     numpy=_in_top_k,

@@ -12,7 +12,7 @@ from minitf.framework.tensor import Tensor
 from minitf.ops.array import array
 from minitf.ops.nn.item_filters import filters_of_one_item
 from minitf.ops.nn.volumes import taps
-from minitf.ops.nn.windows import axis, check_padding
+from minitf.ops.nn.windows import axis, check_across_space, check_padding
 
 _AXES = (1, 2, 3)
 
@@ -22,6 +22,7 @@ def _windows(op, sizes) -> list:
 
 
 def _patches(op, x):
+    check_across_space(op, "ksizes", "strides")
     if x.ndim != 5:
         raise ValueError(f"input must be 5-dimensional, not of shape {x.shape}")
     found = _windows(op, x.shape)
@@ -29,10 +30,11 @@ def _patches(op, x):
     out = np.zeros((len(x), *[a.count for a in found], *window, x.shape[4]), x.dtype)
     for place, to, at in taps(found):
         out[(*to, *place)] = x[at]
-    return out.reshape(*out.shape[:4], -1)
+    return out.reshape(*out.shape[:4], np.prod(out.shape[4:], dtype=int))
 
 
 def _shape(op):
+    check_across_space(op, "ksizes", "strides")
     sizes = op.inputs[0].shape.with_rank(5).sizes
     counts = [None if sizes[p] is None else axis(op, p, sizes[p], op.attrs["ksizes"][p]).count for p in _AXES]
     depth = None if sizes[4] is None else sizes[4] * int(np.prod(op.attrs["ksizes"]))
@@ -61,7 +63,11 @@ def extract_volume_patches(input, ksizes, strides, padding, name: str | None = N
     """Patches of volumes [batch, d, h, w, c] side by side: [batch, d', h', w', values of a patch].
 
     ksizes: of a patch, five numbers of which the first and last are 1; strides: from patch to patch,
-    likewise; padding: "SAME" (zeros around) or "VALID". ValueError for anything else.
+    likewise; padding: "SAME" (zeros around) or "VALID".
+
+    Raises:
+      ValueError: for another number of numbers, or another padding.
+      tf.errors.OutOfRangeError, tf.errors.UnimplementedError: when it runs, for other numbers.
     """
     return apply(
         "ExtractVolumePatches",
@@ -75,6 +81,6 @@ def extract_volume_patches(input, ksizes, strides, padding, name: str | None = N
 
 def _five(numbers, what: str) -> list[int]:
     numbers = [int(n) for n in numbers]
-    if len(numbers) != 5 or min(numbers) < 1 or numbers[0] != 1 or numbers[4] != 1:
-        raise ValueError(f"{what} is [1, planes, rows, columns, 1], of positive numbers; not {numbers}")
+    if len(numbers) != 5:
+        raise ValueError(f"{what} is [1, planes, rows, columns, 1], not {numbers}")
     return numbers

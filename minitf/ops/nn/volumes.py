@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from minitf.framework.errors import AtRun, UnimplementedError
 from minitf.ops.nn.axes import channel, spatial
 from minitf.ops.nn.windows import Axis, axis, static_count
 
@@ -18,7 +19,8 @@ def check_moves(op) -> None:
         if min(values) < 1:
             raise ValueError(f"{name} are 1 or more, not {values} (must be > 0)")
         if values[0] != 1 or values[channel(op)] != 1:
-            raise ValueError(f"{name} in the batch and depth dimensions have to be 1, not {values}")
+            kind = UnimplementedError if "ksize" in op.attrs else None
+            raise AtRun(f"{name} in the batch and depth dimensions have to be 1, not {values}", kind)
 
 
 def static_counts(op, sizes, window) -> list:

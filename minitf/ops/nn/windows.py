@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from minitf.framework.errors import AtRun, OutOfRangeError, UnimplementedError
 from minitf.ops.nn.axes import channel, spatial, whole
 
 
@@ -95,7 +96,22 @@ def check_moves(op) -> None:
     for name in ("strides", "dilations", "rates"):
         values = op.attrs.get(name, [1, 1, 1, 1])
         if values[0] != 1 or values[channel(op)] != 1:
-            raise ValueError(f"{name} in the batch and depth dimensions have to be 1, not {values}")
+            kind = UnimplementedError if "ksize" in op.attrs else None
+            raise AtRun(f"{name} in the batch and depth dimensions have to be 1, not {values}", kind)
+
+
+def check_across_space(op, *names: str) -> None:
+    """Refuses numbers of patches that are not positive, or other than 1 for the batch or the channels."""
+    for name in names:
+        numbers, shown = op.attrs[name], "rates" if name == "dilations" else name
+        if name == "strides" and min(numbers) < 1:
+            raise ValueError(f"Stride must be > 0, not {numbers}")
+        if numbers[0] != 1 or numbers[-1] != 1:
+            raise AtRun(
+                f"Only support {shown} across space: 1 for batch and channels, not {numbers}", UnimplementedError
+            )
+        if min(numbers) < 1:
+            raise AtRun(f"{shown} is out of range: numbers are positive, not {numbers}", OutOfRangeError)
 
 
 # ---- how many

@@ -76,7 +76,7 @@ def _reshaped_shapes(op):
 
 define(
     "SparseReshape",
-    "input_indices: int64[n, rank], input_shape: int64[rank], new_shape: int64[new]"
+    "input_indices: int64[n, rank], input_shape: int64[~rank], new_shape: int64[new]"
     "-> output_indices: int64, output_shape: int64",
     shape=_reshaped_shapes,
     numpy=_reshaped,
@@ -176,7 +176,7 @@ def _slice_grad(op, _, g, __):
 
 define(
     "SparseSlice",
-    "indices: int64[n, rank], values: T[n], shape: int64[rank], start: int64[rank], size: int64[rank]"
+    "indices: int64~[n, rank], values: T~[n], shape: int64~[rank], start: int64~[rank], size: int64~[rank]"
     "-> output_indices: int64, output_values: T, output_shape: int64",
     shape=lambda op: any_number(op.inputs[0].shape, op.inputs[2].shape),
     numpy=_sliced,
@@ -304,11 +304,10 @@ def _split_shapes(op):
 
 define(
     "SparseSplit",
-    "split_dim: int64[], indices: int64[n, rank], values: T[n], shape: int64[rank]"
+    "split_dim: int64~[], indices: int64~[n, rank], values: T~[n], shape: int64~[rank]"
     " -> output_indices: num_split*int64, output_values: num_split*T, output_shape: num_split*int64",
     shape=_split_shapes,
     numpy=_split,
-    differentiable=False,
 )
 
 _NAMED = object()

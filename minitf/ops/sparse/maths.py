@@ -26,7 +26,7 @@ from minitf.ops.math.complex import conj
 from minitf.ops.math.reduce import reduce_sum
 from minitf.ops.sparse.sparse import any_number, check_places, row_major
 
-_PARTS = "{0}_indices: int64[n{0}, rank], {0}_values: T[n{0}], {0}_shape: int64[rank]"
+_PARTS = "{0}_indices: int64[n{0}, ~rank], {0}_values: T[~n{0}], {0}_shape: int64[~rank]"
 _BOTH = f"{_PARTS.format('a')}, {_PARTS.format('b')}"
 
 # ---- sums
@@ -92,7 +92,7 @@ def _add_grad_rule(op, g, a, b, places):
 
 define(
     "SparseAdd",
-    f"{_BOTH}, thresh: Treal[] -> sum_indices: int64, sum_values: T, sum_shape: int64",
+    f"{_BOTH.replace('[', '~[')}, thresh: Treal~[] -> sum_indices: int64, sum_values: T, sum_shape: int64",
     T=dtypes.NUMBER,
     Treal=dtypes.REAL,
     numpy=_added,
@@ -101,8 +101,8 @@ define(
 )
 define(
     "SparseAddGrad",
-    "backprop_val_grad: T[m], a_indices: int64[na, rank], b_indices: int64[nb, rank],"
-    "sum_indices: int64[m, rank] -> a_val_grad: T, b_val_grad: T",
+    "backprop_val_grad: T~[m], a_indices: int64[na, rank], b_indices: int64[nb, ~rank],"
+    "sum_indices: int64~[m, rank] -> a_val_grad: T, b_val_grad: T",
     shape=lambda op: [TensorShape([(t.shape.sizes or [None])[0]]) for t in op.inputs[1:3]],
     numpy=_add_grad_rule,
     differentiable=False,
@@ -120,7 +120,7 @@ def _added_to_dense(op, indices, values, shape, b):
 
 define(
     "SparseTensorDenseAdd",
-    "a_indices: Tindices[n, rank], a_values: T[n], a_shape: Tindices[rank], b: T -> output: T",
+    "a_indices: Tindices~[n, rank], a_values: T~[n], a_shape: Tindices~[rank], b: T -> output: T",
     T=dtypes.NUMBER,
     Tindices=dtypes.INDEX,
     shape=lambda op: op.inputs[3].shape,
@@ -202,7 +202,7 @@ def _elementwise(type: str, ufunc, grad):
 
     define(
         type,
-        "sp_indices: int64[n, rank], sp_values: T[n], sp_shape: int64[rank], dense: T -> output: T",
+        "sp_indices: int64[n, rank], sp_values: T~[n], sp_shape: int64~[rank], dense: T -> output: T",
         T=dtypes.NUMBER,
         numpy=rule,
         grad=grad,
@@ -322,7 +322,7 @@ def _product_grad(op, g):
 
 define(
     "SparseTensorDenseMatMul",
-    "a_indices: Tindices[n, two], a_values: T[n], a_shape: int64[two], b: T[p, q]; Tindices: type = int64, "
+    "a_indices: Tindices[n, two], a_values: T[~n], a_shape: int64[two], b: T[p, q]; Tindices: type = int64, "
     "adjoint_a: bool = False, adjoint_b: bool = False -> product: T",
     T=dtypes.NUMBER,
     Tindices=dtypes.INDEX,

@@ -6,6 +6,7 @@ import numpy as np
 
 from minitf.framework import dtypes
 from minitf.framework.apply import apply
+from minitf.framework.errors import AtRun
 from minitf.framework.graph import at_home, name_scope
 from minitf.framework.named import named
 from minitf.framework.registry import define
@@ -65,7 +66,7 @@ def _dense_shape(op):
     shape, axes = constant_value_as_shape(op.inputs[2]), constant_value(op.inputs[3])
     if shape.rank is None or axes is None:
         return UNKNOWN
-    reduced = checked_axes(axes, shape.rank)
+    reduced = checked_axes(axes, shape.rank, AtRun)
     kept = [1 if i in reduced else n for i, n in enumerate(shape.sizes)]
     return TensorShape(kept if op.attrs["keep_dims"] else [n for i, n in enumerate(kept) if i not in reduced])
 
@@ -80,7 +81,7 @@ def _sum_grad(op, g):
     return None, gather_nd(g, indices * kept), None, None
 
 
-_INPUTS = "input_indices: int64[n, rank], input_values: T[n], input_shape: int64[rank], reduction_axes: int32; "
+_INPUTS = "input_indices: int64~[n, rank], input_values: T~[n], input_shape: int64~[rank], reduction_axes: int32; "
 _INPUTS += "keep_dims: bool = False"
 
 
@@ -167,7 +168,7 @@ def _softmax_grad(op, g):
 
 define(
     "SparseSoftmax",
-    "sp_indices: int64[n, rank], sp_values: T[n], sp_shape: int64[rank] -> output: T",
+    "sp_indices: int64[n, rank], sp_values: T[~n], sp_shape: int64[~rank] -> output: T",
     T=dtypes.FLOAT,
     shape=lambda op: op.inputs[1].shape,
     numpy=_softmax,

@@ -17,7 +17,7 @@ from minitf.framework.tensor import Tensor
 from minitf.ops.patterns import STATEFUL, boxed
 from minitf.ops.sparse.sparse import check_places
 
-_PARTS = "sparse_indices: int64[n, rank], sparse_values: T[n], sparse_shape: int64[rank]"
+_PARTS = "sparse_indices: int64[n, rank], sparse_values: T[~n], sparse_shape: int64[~rank]"
 
 # ---- TensorProto messages
 

@@ -123,7 +123,7 @@ def _sizes_shape(op):
 
 define(
     "SetSize",
-    "set_indices: int64[n, rank], set_values: T[n], set_shape: int64[rank]; validate_indices: bool = True"
+    "set_indices: int64~[n, rank], set_values: T~[n], set_shape: int64~[rank]; validate_indices: bool = True"
     " -> size: int32",
     T=_ITEMS,
     shape=_sizes_shape,

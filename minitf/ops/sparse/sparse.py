@@ -165,7 +165,7 @@ def _reorder_grad(op, _, g):
 
 define(
     "SparseReorder",
-    "input_indices: int64[n, rank], input_values: T[n], input_shape: int64[rank]"
+    "input_indices: int64[n, rank], input_values: T[~n], input_shape: int64[~rank]"
     "-> output_indices: int64, output_values: T",
     shape=lambda op: [op.inputs[0].shape, op.inputs[1].shape],
     numpy=_reordered,

@@ -93,7 +93,7 @@ def _gather_grad(op, g):
 
 define(
     "ResourceGather",
-    "resource: dtype[rows, ...], indices: Tindices; batch_dims: int = 0, validate_indices: bool = True"
+    "resource: dtype~[rows, ...], indices: Tindices; batch_dims: int = 0, validate_indices: bool = True"
     " -> output: dtype",
     Tindices=dtypes.INDEX,
     shape=_gathered_shape,

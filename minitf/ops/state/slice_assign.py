@@ -44,7 +44,7 @@ def _host(b, op, ref, *values):
 
 define(
     "StridedSliceAssign",
-    "ref: &T, begin: Index[n], end: Index[n], strides: Index[n], value: T; begin_mask: int = 0, end_mask: int = 0, "
+    "ref: &T, begin: Index~[n], end: Index~[n], strides: Index~[n], value: T; begin_mask: int = 0, end_mask: int = 0, "
     "ellipsis_mask: int = 0, new_axis_mask: int = 0, shrink_axis_mask: int = 0 -> output_ref: &T",
     Index=dtypes.INDEX,
     shape=patterns.same,

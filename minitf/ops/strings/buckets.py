@@ -11,6 +11,12 @@ from minitf.ops.strings import hashes
 _LARGEST = 2**64
 
 
+def _key(op) -> list:
+    if len(op.attrs["key"]) != 2:
+        raise ValueError(f"Key must have 2 elements, not {op.attrs['key']}")
+    return op.attrs["key"]
+
+
 def _define(type: str, hashed, label: str = "input", more: str = "") -> None:
     """An op; `hashed(op, string)` is a number of 64 bits."""
 
@@ -29,7 +35,7 @@ def _define(type: str, hashed, label: str = "input", more: str = "") -> None:
 
 _define("StringToHashBucket", lambda op, s: hashes.murmur(s), "string_tensor")
 _define("StringToHashBucketFast", lambda op, s: hashes.farm(s))
-_define("StringToHashBucketStrong", lambda op, s: hashes.sip(op.attrs["key"], s), more=", key: list(int)")
+_define("StringToHashBucketStrong", lambda op, s: hashes.sip(_key(op), s), more=", key: list(int)")
 
 
 def _count(num_buckets) -> int:
@@ -59,11 +65,10 @@ def string_to_hash_bucket_strong(input, num_buckets: int, key, name: str | None 
     key: two natural numbers of 64 bits.
 
     Raises:
-      ValueError: for less than one bucket, or a key that is none.
+      ValueError: for less than one bucket.
+      tf.errors.InvalidArgumentError: when it runs, for a key that is none.
     """
     found = [int(part) % _LARGEST for part in key]
-    if len(found) != 2:
-        raise ValueError(f"Key must have 2 elements, not {key!r}")
     return apply("StringToHashBucketStrong", input, num_buckets=_count(num_buckets), key=found, name=name)
 
 

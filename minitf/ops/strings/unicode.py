@@ -93,7 +93,7 @@ define(
 )
 define(
     "UnicodeDecode",
-    "input: string[n]; input_encoding: string, errors: string = 'replace', replacement_char: int = 65533, "
+    "input: string~[n]; input_encoding: string, errors: string = 'replace', replacement_char: int = 65533, "
     "replace_control_characters: bool = False, Tsplits: type = int64 -> row_splits: int64, char_values: int32",
     shape=_decoded_shapes,
     numpy=_numbers,
@@ -101,7 +101,7 @@ define(
 )
 define(
     "UnicodeDecodeWithOffsets",
-    "input: string[n]; input_encoding: string, errors: string = 'replace', replacement_char: int = 65533, "
+    "input: string~[n]; input_encoding: string, errors: string = 'replace', replacement_char: int = 65533, "
     "replace_control_characters: bool = False, Tsplits: type = int64 -> row_splits: int64, char_values: int32, "
     "char_to_byte_starts: int64",
     shape=_decoded_shapes,

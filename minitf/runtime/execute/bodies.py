@@ -7,7 +7,7 @@ from copy import copy
 import numpy as np
 
 from minitf.framework.dtypes import zeros
-from minitf.framework.errors import InvalidArgumentError
+from minitf.framework.errors import OpError
 from minitf.framework.inside import Flag
 from minitf.runtime.lower.builder import Value
 from minitf.runtime.plan.needed import Needed, needed_in_branch, needed_in_condition, needed_in_loop
@@ -115,7 +115,7 @@ class _Runner:
         self.run_ops(self.builder, self.needed.ops, known, self.needed.used)
         return [None if t is None else known[t] for t in self.results]
 
-    def tried(self, arguments: list, values: list) -> tuple[list, InvalidArgumentError | None]:
+    def tried(self, arguments: list, values: list) -> tuple[list, OpError | None]:
         """What `run` would give, as far as shapes and types go, and why it is no more; nothing that the ops
         do lasts.
         """

@@ -101,9 +101,9 @@ class OpByOp(Builder):
         if status:
             self.fail(error(status - 1) if error else f"element {status - 1} cannot be computed")
 
-    def fail(self, message: str):
+    def fail(self, complaint):
         """Raises the error of the op being run."""
-        raise errors.InvalidArgumentError(None, self.current, message)
+        raise errors.refusal(self.current, complaint)
 
     def data(self, value):
         return value.array
@@ -214,8 +214,13 @@ class OpByOp(Builder):
             else:
                 kinds = ", ".join(t.dtype.name for t in op.inputs)
                 raise errors.UnimplementedError(None, op, f"{op.type} has no kernel for {kinds}")
+        except errors.AtRun as error:
+            raise error.kind(None, op, str(error)) from error
         except (ValueError, TypeError, IndexError, ArithmeticError, np.linalg.LinAlgError) as error:
             raise errors.InvalidArgumentError(None, op, str(error)) from error
+        except errors.OpError as error:
+            error.op = error.op or op
+            raise
         if len(op.outputs) == 1 and not isinstance(results, (list, tuple)):
             return [results]
         return list(results or ())
@@ -319,7 +324,7 @@ class Trial(OpByOp):
 
     def __init__(self, state: State):
         super().__init__(Scratch(state))
-        self.problem: errors.InvalidArgumentError | None = None  # the first op that could not be run
+        self.problem: errors.OpError | None = None  # the first op that could not be run
 
     def copied(self, value):
         """A value from outside, so that nothing here can change it."""
@@ -334,10 +339,10 @@ class Trial(OpByOp):
             if op.outputs and (native or op.definition.bodies):
                 return super().run(op, values)
             return _unfilled(op, values)
-        except errors.InvalidArgumentError as error:
+        except errors.OpError as error:
             return self._refused(op, values, error)
 
-    def _refused(self, op, values, error: errors.InvalidArgumentError) -> list:
+    def _refused(self, op, values, error: errors.OpError) -> list:
         """The outputs of an op that refuses what was made up, a shape among it say, as far as known."""
         with contextlib.suppress(errors.InvalidArgumentError):
             return _unfilled(op, values)

@@ -259,10 +259,10 @@ class Program:
             raise errors.InternalError(None, None, f"the virtual machine stopped at {place} with status {status:#x}")
         self.low.at_fault = stop.operands()
         try:
-            message = call.error(status - 1) if call.error else f"element {status - 1} cannot be computed"
+            complaint = call.error(status - 1) if call.error else f"element {status - 1} cannot be computed"
         finally:
             self.low.at_fault = None
-        raise errors.InvalidArgumentError(None, call.op, message)
+        raise errors.refusal(call.op, complaint)
 
     def _explained(self, stop: Stop, arrays: list) -> None:
         """Lets a program whose calls know the sizes of this run say what failed."""

@@ -63,7 +63,8 @@ class Builder(ABC):
     def call(self, kernel, *operands, error=None) -> None:
         """Runs `kernel` (an instance such as `add[np.float32]`) on values, ints, floats and tuples of ints.
 
-        error(position) -> message for a kernel that refuses its data at a flat position.
+        error(position) -> message for a kernel that refuses its data at a flat position, or the error itself if
+        it is no InvalidArgumentError.
         """
 
     @abstractmethod

@@ -7,7 +7,7 @@ import math
 
 import numpy as np
 
-from minitf.framework.errors import InternalError, InvalidArgumentError
+from minitf.framework.errors import InternalError, OpError
 from minitf.framework.registry import check_sizes
 from minitf.framework.static import full
 from minitf.kernels.compile import layout
@@ -263,7 +263,7 @@ class Lowering(Builder):
             results = self._hoisted(op, inputs)
         except NeedsData as error:
             raise NotNative(op, error.args[0]) from None
-        except (ValueError, TypeError, IndexError, ArithmeticError) as error:
+        except (ValueError, TypeError, IndexError, ArithmeticError, OpError) as error:
             raise NotNative(op) from error  # on the host it fails with a full message, if it is reached at all
         return list(results) if isinstance(results, (list, tuple)) else [] if results is None else [results]
 
@@ -335,7 +335,7 @@ class Lowering(Builder):
             return None  # whether there is room for it is asked when the kernel's output is laid out
         try:
             results = OpByOp(self.session_state).run(op, [Concrete(a) for a in known])
-        except InvalidArgumentError:
+        except OpError:
             return None  # bad data is reported when the op runs, if it is reached at all
         constants = [self.constant(value.array) for value in results]
         self.folded |= {ref.buffer: (op, inputs, k) for k, ref in enumerate(constants)}

@@ -142,9 +142,7 @@ SAMPLES = {
     "conv3d": [lambda: [real(3, 2, 4, 3, 2), real(2, 3, 2, 2, 5), real(6, 4, 3, 5), 0, 6, *VOLUMES]],
     "conv3d_filter": [lambda: [real(3, 2, 4, 3, 2), real(3, 2, 4, 3, 5), real(24, 5), 0, 24, 3, *VOLUMES]],
     "conv3d_input": [lambda: [real(6, 2, 4, 3, 5), real(5, 24), real(6, 2, 4, 3, 2), 0, 6, *VOLUMES]],
-    "depthwise": [
-        lambda: [real(6, 4, 3, 2), real(3, 2, 2, 5), real(24, 3, 10), *images(24), 5, 3, 2, 1, 1, 1, 1, 1, 0]
-    ],
+    "depthwise": [lambda: [real(6, 4, 3, 2), real(3, 2, 2), real(24, 3, 2), *images(24), 3, 2, 1, 1, 1, 1, 1, 0]],
     "depthwise_filter": [
         lambda: [real(6, 4, 3, 2), real(6, 4, 3, 10), real(6, 2, 5), *images(6, 6), 5, 3, 2, 1, 1, 1, 1, 1, 0]
     ],

@@ -13,6 +13,8 @@ CASES = [
     ((1, 6, 7, 9), (3, 3, 1), (2, 1), (1, 2), (0, 2), (2, 7)),
     ((3, 2, 2, 2), (4, 3, 5), (2, 3), (2, 1), (5, 1), (3, 1)),
     ((1, 9, 8, 1), (2, 2, 1), (1, 2), (3, 1), (4, 0), (9, 4)),
+    ((1, 3, 23, 40), (3, 3, 1), (1, 1), (1, 1), (1, 1), (3, 23)),
+    ((1, 3, 5, 130), (2, 3, 1), (1, 1), (1, 1), (1, 1), (3, 5)),
 ]
 
 
@@ -26,7 +28,8 @@ def test_against_single_channels(case, dtype):
     numbers, one = (*shape[1:], *counts, m, *moves), (*shape[1:3], 1, *counts, m, *moves)
     o, of_x, of_f = np.full_like(g, 7), np.full_like(x, 7), np.full_like(f, 7)
     how = {"ulps": 20, "scale": 99}
-    assert run(depthwise.depthwise[dtype], x, f, o, 0, shape[0] * counts[0], *numbers, **how) == 0
+    wide, sizes = np.repeat(x, m, 3), (*shape[1:3], shape[3] * m, *counts, *moves)
+    assert run(depthwise.depthwise[dtype], wide, f, o, 0, shape[0] * counts[0], *sizes, **how) == 0
     assert run(depthwise.depthwise_input[dtype], g, f, of_x, 0, shape[0], *numbers, **how) == 0
     assert run(depthwise.depthwise_filter[dtype], x, g, of_f, 0, kh * kw, shape[0], *numbers, **how) == 0
     for i in range(shape[3]):

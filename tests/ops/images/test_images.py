@@ -78,8 +78,8 @@ def test_what_cannot_be_read(monkeypatch):
     with tf.Session() as session:
         with fails(tf.errors.InvalidArgumentError, "3 bytes are no image"):
             session.run(tf.image.decode_jpeg(b"abc"))
-        with pytest.raises(ValueError, match="channels is one of 0, 1, 3"):
-            tf.image.decode_jpeg(b"abc", channels=2)
+        with pytest.raises(tf.errors.InvalidArgumentError, match="channels must be 0, 1, 3, got 2"):
+            session.run(tf.image.decode_jpeg(b"abc", channels=2))
         real = builtins.__import__
 
         def without(name, *args, **kwargs):
@@ -119,20 +119,19 @@ def test_sizes_that_a_run_brings():
         (lambda: tf.image.central_crop(tf.zeros([2, 2, 3]), 0.0), "within"),
         (lambda: tf.image.random_hue(tf.zeros([2, 2, 3]), 0.7), "<= 0.5"),
         (lambda: tf.image.random_contrast(tf.zeros([2, 2, 3]), 2.0, 1.0), "upper must be > lower"),
-        (lambda: tf.image.adjust_hue(tf.zeros([2, 2, 1]), 0.1), "red, green, blue"),
         (lambda: tf.image.grayscale_to_rgb(tf.zeros([2, 2, 3])), "size 1"),
         (lambda: tf.image.psnr(tf.zeros([2, 2, 3]), tf.zeros([2, 3, 3]), 1.0), "not compatible"),
-        (lambda: tf.image.decode_bmp(b"", channels=2), "channels is one of"),
+        (lambda: tf.image.decode_bmp(b"", channels=-2), "channels must be non-negative"),
+        (lambda: tf.image.rgb_to_hsv(tf.zeros([2, 2, 1])), "red, green, blue"),
+        (lambda: tf.image.encode_jpeg(np.zeros([2, 2, 3], np.uint8), format="png"), "grayscale"),
+        (lambda: tf.image.draw_bounding_boxes(tf.zeros([1, 2, 2, 2]), [[[0.0, 0, 1, 1]]]), "Channel depth"),
         (lambda: tf.image.random_jpeg_quality(tf.zeros([2, 2, 3]), 90, 20), "less than"),
         (
             lambda: tf.image.sample_distorted_bounding_box([2, 2, 3], tf.zeros([1, 1, 4]), area_range=[2, 1]),
             "area_range",
         ),
         (lambda: tf.image.crop_and_resize(tf.zeros([1, 2, 2, 3]), tf.zeros([1, 4]), [0], [1, 1], "x"), "bilinear"),
-        (
-            lambda: tf.image.extract_image_patches(tf.zeros([1, 2, 2, 3]), [2, 1, 1, 1], [1] * 4, [1] * 4, "SAME"),
-            "ksizes",
-        ),
+        (lambda: tf.image.extract_image_patches(tf.zeros([1, 2, 2, 3]), [1, 1], [1] * 4, [1] * 4, "SAME"), "ksizes"),
     ],
 )
 def test_refusals(call, words):
@@ -179,8 +178,20 @@ def test_pictures_through_queues():
     [
         lambda x: tf.image.crop_to_bounding_box(x, 1, 1, 2, 2),
         lambda x: tf.image.pad_to_bounding_box(x, 0, 0, 2, 1),
-        lambda x: tf.image.crop_and_resize(x[None], [[0, 0, 1, 1]], [1], [2, 2]),
-        lambda x: tf.image.draw_bounding_boxes(tf.concat([x, x], 2)[None], [[[0, 0, 1, 1]]]),
+        lambda x: tf.image.draw_bounding_boxes(x[None], [[[0.0, 0, 1, 1]], [[0.0, 0, 1, 1]]]),
+        lambda x: tf.image.adjust_hue(tf.concat([x, x], 2), 0.1),
+        lambda x: tf.image.adjust_hue(x, [0.1]),
+        lambda x: tf.image.resize_images(x, [-1, 2]),
+        lambda x: tf.image.resize_bilinear(x[None], [2, 2], True, half_pixel_centers=True),
+        lambda x: tf.image.resize_bilinear(x[None, :, :, :0], [2, 2]),
+        lambda x: tf.image.non_max_suppression_with_scores(tf.zeros([2, 4]), [0.5, 0.5], 1, soft_nms_sigma=-1.0),
+        lambda x: tf.image.encode_png(np.zeros([2, 2, 3], np.uint8), compression=10),
+        lambda x: tf.image.encode_jpeg(np.zeros([2, 2, 2], np.uint8)),
+        lambda x: tf.image.encode_jpeg(np.zeros([2, 2, 3], np.uint8), format="grayscale"),
+        lambda x: tf.image.encode_jpeg(np.zeros([2, 2, 3], np.uint8), quality=101),
+        lambda x: tf.image.decode_png(b"", channels=5),
+        lambda x: tf.image.decode_jpeg(b"", ratio=3),
+        lambda x: tf.image.decode_jpeg(b"", dct_method="SLOW"),
         lambda x: tf.image.non_max_suppression(x[:, :, 0], [0.5, 0.5], 1, iou_threshold=1.5),
         lambda x: tf.image.sample_distorted_bounding_box([2, 2, 1], x[:, :1, 0][None]),
     ],
@@ -189,6 +200,51 @@ def test_what_only_a_run_can_refuse(make):
     x = tf.placeholder(tf.float32, [None, None, 1])
     with tf.Session() as session, fails(tf.errors.InvalidArgumentError, ""):
         session.run(make(x), {x: np.ones([2, 2, 1])})
+
+
+@pytest.mark.parametrize("executor", ["native", "op_by_op"])
+@pytest.mark.parametrize(
+    "kind, make",
+    [
+        ("OutOfRangeError", lambda x: tf.image.crop_and_resize(x, [[0.0, 0, 1, 1]], [2], [2, 2])),
+        ("OutOfRangeError", lambda x: tf.gradients(tf.image.crop_and_resize(x, [[0.0, 0, 1, 1]], [-1], [2, 2]), x)),
+        ("OutOfRangeError", lambda x: tf.image.extract_image_patches(x, [1, 0, 1, 1], [1] * 4, [1] * 4, "SAME")),
+        ("UnimplementedError", lambda x: tf.image.extract_image_patches(x, [2, 1, 1, 1], [1] * 4, [1] * 4, "SAME")),
+        ("UnimplementedError", lambda x: tf.nn.max_pool(x, [1, 2, 2, 1], [2, 1, 1, 1], "SAME")),
+        ("FailedPreconditionError", lambda x: tf.image.rgb_to_hsv(x[:, :, :, :2])),
+        ("InternalError", lambda x: tf.image.encode_png(np.zeros([0, 2, 3], np.uint8))),
+    ],
+)
+def test_refusals_have_a_class(kind, make, executor):
+    x = tf.placeholder(tf.float32, [None, None, None, None])
+    with tf.Session(config=tf.ConfigProto(executor=executor)) as session, fails(getattr(tf.errors, kind), ""):
+        session.run(make(x), {x: np.ones([2, 2, 2, 3])})
+
+
+@pytest.mark.parametrize("ratio, size", [(1, (17, 33)), (2, (9, 17)), (4, (5, 9)), (8, (3, 5))])
+def test_smaller_jpeg_images(ratio, size):
+    image = (np.add.outer(np.arange(17), np.arange(33))[:, :, None] * np.ones(3)).astype(np.uint8)
+    with tf.Session() as session:
+        found = session.run(tf.image.decode_jpeg(tf.image.encode_jpeg(image), ratio=ratio))
+    assert found.shape == (*size, 3) and abs(float(found.mean()) - float(image.mean())) < 6
+
+
+def test_patches_of_nothing():
+    x = tf.placeholder(tf.float32, [None, None, None, 3])
+    y = tf.image.extract_image_patches(x, [1, 7, 3, 1], [1, 1, 2, 1], [1] * 4, "VALID")
+    with tf.Session() as session:
+        assert session.run(y, {x: np.zeros([2, 6, 5, 3])}).shape == (2, 0, 2, 63)
+        assert session.run(y, {x: np.zeros([0, 8, 5, 3])}).shape == (0, 2, 2, 63)
+
+
+def test_what_does_not_overlap_itself_is_chosen_again():
+    """As by TensorFlow 1.15, to the end."""
+    boxes = [[0.0, 0, 0, 0], [0, 0.1, 1, 1.1], [0, 0, 1, 0]]
+    overlaps = [[0.36, 0.44, 0.7], [0.67, 0.67, 0.21], [0.32, 0.36, 0.57]]
+    with tf.Session() as session:
+        assert session.run(tf.image.non_max_suppression(boxes, [0.5, 0.75, 0.8], 4)).tolist() == [2] * 4
+        found = session.run(tf.image.non_max_suppression_overlaps(overlaps, [0.65, 0.25, 0.47], 3))
+    assert found.tolist() == [0, 0, 0]
 
 
 def test_each_run_draws_another_box_of_the_stream():
