@@ -322,7 +322,7 @@ def _patch_windows(op, sizes: tuple) -> Windows:
 
 
 def _patches(op, images):
-    check_across_space(op, "ksizes", "strides", "dilations")
+    check_across_space(op, "ksizes", "strides", "rates")
     found = _patch_windows(op, images.shape)
     rows, columns = found
     out = zeros((len(images), rows.count, columns.count, rows.window * columns.window, images.shape[3]), images.dtype)
@@ -332,7 +332,7 @@ def _patches(op, images):
 
 
 def _patches_shape(op):
-    check_across_space(op, "ksizes", "strides", "dilations")
+    check_across_space(op, "ksizes", "strides", "rates")
     sizes, ksizes = op.inputs[0].shape.with_rank(4).sizes, op.attrs["ksizes"]
     counts = [_patch_count(op, sizes[p], p) for p in (1, 2)]
     depth = None if sizes[3] is None else sizes[3] * ksizes[1] * ksizes[2]

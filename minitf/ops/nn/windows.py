@@ -103,15 +103,15 @@ def check_moves(op) -> None:
 def check_across_space(op, *names: str) -> None:
     """Refuses numbers of patches that are not positive, or other than 1 for the batch or the channels."""
     for name in names:
-        numbers, shown = op.attrs[name], "rates" if name == "dilations" else name
+        numbers = op.attrs[name]
         if name == "strides" and min(numbers) < 1:
             raise ValueError(f"Stride must be > 0, not {numbers}")
         if numbers[0] != 1 or numbers[-1] != 1:
             raise AtRun(
-                f"Only support {shown} across space: 1 for batch and channels, not {numbers}", UnimplementedError
+                f"Only support {name} across space: 1 for batch and channels, not {numbers}", UnimplementedError
             )
         if min(numbers) < 1:
-            raise AtRun(f"{shown} is out of range: numbers are positive, not {numbers}", OutOfRangeError)
+            raise AtRun(f"{name} is out of range: numbers are positive, not {numbers}", OutOfRangeError)
 
 
 # ---- how many
