@@ -5,6 +5,7 @@ from helpers import fails, run
 import minitf as tf
 from minitf.framework import dtypes
 from minitf.framework.apply import apply, apply_op
+from minitf.framework.errors import AtRun
 from minitf.framework.registry import OPS, check_sizes, define
 
 
@@ -139,6 +140,41 @@ def test_sizes_that_signatures_declare(name, defined):
         return
     with fails(ValueError, wrong):
         check_sizes(definition, shapes)
+
+
+LATE = {  # signature, shapes of its inputs, what only a run refuses
+    "a scalar": ("x: float32~[] ->", [(2,)], "a scalar"),
+    "a rank": ("x: float32~[n], y: float32[n] ->", [(3, 1), (4,)], "a vector"),
+    "a size in common": ("x: float32[n], y: float32[~n] ->", [(3,), (4,)], "'x' has 3"),
+    "a number": ("x: float32[n, ~2] ->", [(3, 3)], "2 is expected"),
+}
+
+
+@pytest.mark.parametrize("name", LATE)
+def test_sizes_that_only_a_run_asks(name, defined):
+    signature, shapes, wrong = LATE[name]
+    definition = defined("Late", signature)
+    check_sizes(definition, shapes, running=False)
+    with fails(ValueError, wrong):
+        check_sizes(definition, shapes)
+
+
+def test_the_rank_of_late_sizes_is_asked_at_once(defined):
+    with fails(ValueError, "a matrix"):
+        check_sizes(defined("Late", "x: float32[n, ~2] ->"), [(3,)], running=False)
+
+
+@pytest.mark.parametrize("executor", ["native", "op_by_op"])
+def test_a_shape_rule_leaves_a_refusal_to_the_run(defined, executor):
+    def refused(op, *arrays):
+        raise AtRun("no such number", tf.errors.OutOfRangeError)
+
+    defined("TestLate", "x: float32 -> y: float32", shape=refused, numpy=refused)
+    y = apply("TestLate", tf.placeholder_with_default(1.0, []))
+    assert y.shape.rank is None
+    session = tf.Session(config=tf.ConfigProto(executor=executor))
+    with session, fails(tf.errors.OutOfRangeError, "no such number", "TestLate"):
+        session.run(y)
 
 
 def test_declared_sizes_are_asked_before_a_rule_meets_them(defined):

@@ -61,3 +61,10 @@ def test_products_that_nothing_spoils_are_one_op_as_tensorflows():
         np.testing.assert_array_equal(mine, theirs)
     with pytest.raises(TypeError, match="it takes complex128"):
         tf.math.multiply_no_nan([1], [2])
+
+
+def test_the_static_shape_of_counts():
+    assert tf.bincount([1, 1, 3]).shape == [4] and tf.bincount([1], minlength=6).shape == [6]
+    assert tf.bincount(tf.placeholder(tf.int32, [3])).shape.as_list() == [None]
+    with pytest.raises(ValueError, match="non-negative"):
+        tf.bincount([1, 1], maxlength=-1)

@@ -70,3 +70,14 @@ def test_shapes_that_only_a_run_shows():
             with fails(tf.errors.InvalidArgumentError, text):
                 session.run(y, {x: images, vector: np.ones(size)})
         assert session.run(slope, {x: IMAGES, vector: SCALE}).shape == IMAGES.shape
+
+
+@pytest.mark.parametrize("value", [3.3, 1e4 / 3, -0.7])
+def test_equal_values_are_zero_when_normalized(value):
+    """To the bit, as in TensorFlow: the mean cancels what it is the mean of, fused or not."""
+    x = tf.placeholder(tf.float32, [2, 3])
+    y = tf.contrib.layers.layer_norm(x)
+    with tf.Session() as session:
+        session.run(tf.global_variables_initializer())
+        found = session.run(y, {x: [[value] * 3, [1, 2, 3]]})
+    assert not found[0].any() and np.allclose(found[1], [-1.2247448, 0, 1.2247448])
