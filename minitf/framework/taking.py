@@ -7,6 +7,9 @@ import inspect
 from collections.abc import Callable, Iterable
 from inspect import Parameter
 
+SELF = Parameter("self", Parameter.POSITIONAL_OR_KEYWORD)
+OTHERS = Parameter("kwargs", Parameter.VAR_KEYWORD)  # whatever else is named
+
 
 def taking(parameters: Iterable[Parameter]) -> Callable:
     """A decorator: what the function takes, in order; it gets all of them by name."""
@@ -20,7 +23,8 @@ def taking(parameters: Iterable[Parameter]) -> Callable:
             except TypeError as error:
                 raise TypeError(f"{call.__name__}() {error}") from None
             bound.apply_defaults()
-            return function(**bound.arguments)
+            others = bound.arguments.pop(OTHERS.name, {})
+            return function(**bound.arguments, **others)
 
         call.__signature__ = signature
         return call

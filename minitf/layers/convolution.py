@@ -6,6 +6,7 @@ import numbers
 
 import minitf as tf
 from minitf.framework.shape import TensorShape
+from minitf.framework.taking import OTHERS, SELF, arguments, taking
 from minitf.layers.base import InputSpec, Layer, function_of, weight_options
 from minitf.layers.by_name import activation_function
 from minitf.ops.nn.conv_forms import convolve
@@ -157,45 +158,9 @@ class Conv2DTranspose(Conv2D):
     what kernels reach out with padding "valid".
     """
 
-    def __init__(
-        self,
-        filters: int,
-        kernel_size,
-        strides=1,
-        padding="valid",
-        data_format="channels_last",
-        activation=None,
-        use_bias: bool = True,
-        kernel_initializer=None,
-        bias_initializer=None,
-        kernel_regularizer=None,
-        bias_regularizer=None,
-        activity_regularizer=None,
-        kernel_constraint=None,
-        bias_constraint=None,
-        trainable: bool = True,
-        name=None,
-        **kwargs,
-    ):
-        super().__init__(
-            filters,
-            kernel_size,
-            strides,
-            padding,
-            data_format,
-            activation=activation,
-            use_bias=use_bias,
-            kernel_initializer=kernel_initializer,
-            bias_initializer=bias_initializer,
-            kernel_regularizer=kernel_regularizer,
-            bias_regularizer=bias_regularizer,
-            activity_regularizer=activity_regularizer,
-            kernel_constraint=kernel_constraint,
-            bias_constraint=bias_constraint,
-            trainable=trainable,
-            name=name,
-            **kwargs,
-        )
+    @taking([SELF, *[argument for argument in arguments(Conv2D) if argument.name != "dilation_rate"], OTHERS])
+    def __init__(self, **how):
+        super().__init__(**how)
 
     def _kernel_shape(self, channels: int) -> list[int]:
         return [*self.kernel_size, self.filters, channels]

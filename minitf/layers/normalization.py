@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from inspect import Parameter
 
 import minitf as tf
 from minitf.framework.graph import name_scope
 from minitf.framework.shape import TensorShape
 from minitf.framework.static import constant_value
+from minitf.framework.taking import arguments, optional, taking
 from minitf.framework.tensor import Tensor
 from minitf.layers import by_name
 from minitf.layers.base import InputSpec, Layer
@@ -328,32 +330,20 @@ def _known(training) -> bool | None:
     return None if value is None else bool(value)
 
 
-def batch_normalization(
-    inputs,
-    axis=-1,
-    momentum: float = 0.99,
-    epsilon: float = 1e-3,
-    center: bool = True,
-    scale: bool = True,
-    beta_initializer=_ZEROS,
-    gamma_initializer=_ONES,
-    moving_mean_initializer=_ZEROS,
-    moving_variance_initializer=_ONES,
-    beta_regularizer: Callable | str | None = None,
-    gamma_regularizer: Callable | str | None = None,
-    beta_constraint: Callable | str | None = None,
-    gamma_constraint: Callable | str | None = None,
-    training=False,
-    trainable: bool = True,
-    name=None,
-    reuse=None,
-    renorm: bool = False,
-    renorm_clipping: dict | None = None,
-    renorm_momentum: float = 0.99,
-    fused: bool | None = None,
-    virtual_batch_size: int | None = None,
-    adjustment: Callable | None = None,
-):
+_TAKEN = {argument.name: argument for argument in arguments(BatchNormalization)}
+_LAST = ("renorm", "renorm_clipping", "renorm_momentum", "fused", "virtual_batch_size", "adjustment")
+_MIDDLE = [optional("training", False), _TAKEN["trainable"], _TAKEN["name"], optional("reuse")]
+
+
+@taking(
+    [
+        Parameter("inputs", Parameter.POSITIONAL_OR_KEYWORD),
+        *[argument for name, argument in _TAKEN.items() if name not in (*_LAST, "trainable", "name")],
+        *_MIDDLE,
+        *[_TAKEN[name] for name in _LAST],
+    ]
+)
+def batch_normalization(inputs, training, name, reuse, **how):
     """Inputs shifted and scaled to mean 0 and variance 1 for each position along `axis` (or axes), then
     scaled by a variable gamma (if scale) and shifted by beta (if center).
 
@@ -367,29 +357,4 @@ def batch_normalization(
       ValueError: for an axis of unknown size or that is not there, unknown clippings, or fused=True with
         what one op cannot do.
     """
-    layer = BatchNormalization(
-        axis,
-        momentum,
-        epsilon,
-        center,
-        scale,
-        beta_initializer,
-        gamma_initializer,
-        moving_mean_initializer,
-        moving_variance_initializer,
-        beta_regularizer,
-        gamma_regularizer,
-        beta_constraint,
-        gamma_constraint,
-        renorm,
-        renorm_clipping,
-        renorm_momentum,
-        fused,
-        trainable,
-        virtual_batch_size,
-        adjustment,
-        name,
-        _scope=name,
-        _reuse=reuse,
-    )
-    return layer(inputs, training=training)
+    return BatchNormalization(name=name, _scope=name, _reuse=reuse, **how)(inputs, training=training)

@@ -2,61 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from inspect import Parameter
 
 import minitf as tf
+from minitf.framework.taking import OTHERS, SELF, arguments, optional, taking
 from minitf.layers.base import function_of, weight_options
 from minitf.layers.convolution import Conv2D
+
+
+def _of_both(argument: Parameter) -> list[Parameter]:
+    """What there is for each kernel where `Conv2D` has an argument for its one."""
+    start, _, how = argument.name.partition("kernel_")
+    if start or how not in _HOW:
+        return [argument]
+    return [optional(f"{which}_{how}", annotation="Callable | str | None") for which in ("depthwise", "pointwise")]
+
+
+_HOW = ("initializer", "regularizer", "constraint")
+_TAKEN = [taken for argument in arguments(Conv2D) for taken in _of_both(argument)]
+_TAKEN.insert([taken.name for taken in _TAKEN].index("activation"), optional("depth_multiplier", 1, "int"))
 
 
 class SeparableConv2D(Conv2D):
     """`activation(separable_conv2d(inputs, depthwise_kernel, pointwise_kernel) + bias)`."""
 
-    def __init__(
-        self,
-        filters: int,
-        kernel_size,
-        strides=1,
-        padding="valid",
-        data_format="channels_last",
-        dilation_rate=1,
-        depth_multiplier: int = 1,
-        activation=None,
-        use_bias: bool = True,
-        depthwise_initializer: Callable | str | None = None,
-        pointwise_initializer: Callable | str | None = None,
-        bias_initializer=None,
-        depthwise_regularizer: Callable | str | None = None,
-        pointwise_regularizer: Callable | str | None = None,
-        bias_regularizer=None,
-        activity_regularizer=None,
-        depthwise_constraint: Callable | str | None = None,
-        pointwise_constraint: Callable | str | None = None,
-        bias_constraint=None,
-        trainable: bool = True,
-        name=None,
-        **kwargs,
-    ):
-        super().__init__(
-            filters,
-            kernel_size,
-            strides,
-            padding,
-            data_format,
-            dilation_rate,
-            activation,
-            use_bias,
-            bias_initializer=bias_initializer,
-            bias_regularizer=bias_regularizer,
-            activity_regularizer=activity_regularizer,
-            bias_constraint=bias_constraint,
-            trainable=trainable,
-            name=name,
-            **kwargs,
-        )
+    @taking([SELF, *_TAKEN, OTHERS])
+    def __init__(self, depth_multiplier, **how):
+        own = {which: [how.pop(f"{which}_{name}") for name in _HOW] for which in ("depthwise", "pointwise")}
+        super().__init__(**how)
         self.depth_multiplier = int(depth_multiplier)
-        self._depthwise_how = weight_options(depthwise_initializer, depthwise_regularizer, depthwise_constraint)
-        self._pointwise_how = weight_options(pointwise_initializer, pointwise_regularizer, pointwise_constraint)
+        self._depthwise_how, self._pointwise_how = weight_options(*own["depthwise"]), weight_options(*own["pointwise"])
 
     def build(self, input_shape) -> None:
         """Makes `depthwise_kernel` [*kernel_size, channels, depth_multiplier], `pointwise_kernel`
