@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from inspect import Parameter
 
 import minitf as tf
 from minitf.framework import dtypes, nest
@@ -14,7 +13,7 @@ from minitf.framework.graph import get_collection, get_collection_ref, get_defau
 from minitf.framework.named import named
 from minitf.framework.shape import TensorShape, dimension_value
 from minitf.framework.sparse import SparseTensor, convert_to_tensor_or_sparse_tensor
-from minitf.framework.taking import arguments, optional, taking
+from minitf.framework.taking import arguments, needed, optional, taking
 from minitf.framework.tensor import Tensor
 from minitf.layers import by_name
 from minitf.ops.state.partitioned_variable import parts_of
@@ -258,10 +257,9 @@ class Layer:
 
 def function_of(layer: type[Layer], name: str, doc: str) -> Callable:
     """The public function that makes a layer, of the arguments of its class, and calls it."""
-    inputs = Parameter("inputs", Parameter.POSITIONAL_OR_KEYWORD)
 
     @named(name, doc)
-    @taking([inputs, *arguments(layer), optional("reuse")])
+    @taking([needed("inputs"), *arguments(layer), optional("reuse")])
     def function(inputs, name, reuse, **how):
         return layer(name=name, _scope=name, _reuse=reuse, **how)(inputs)
 

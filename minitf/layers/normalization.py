@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from inspect import Parameter
 
 import minitf as tf
 from minitf.framework.graph import name_scope
 from minitf.framework.shape import TensorShape
 from minitf.framework.static import constant_value
-from minitf.framework.taking import arguments, optional, taking
+from minitf.framework.taking import arguments, needed, optional, taking
 from minitf.framework.tensor import Tensor
 from minitf.layers import by_name
 from minitf.layers.base import InputSpec, Layer
@@ -337,7 +336,7 @@ _MIDDLE = [optional("training", False), _TAKEN["trainable"], _TAKEN["name"], opt
 
 @taking(
     [
-        Parameter("inputs", Parameter.POSITIONAL_OR_KEYWORD),
+        needed("inputs"),
         *[argument for name, argument in _TAKEN.items() if name not in (*_LAST, "trainable", "name")],
         *_MIDDLE,
         *[_TAKEN[name] for name in _LAST],

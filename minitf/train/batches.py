@@ -20,7 +20,7 @@ from minitf.framework.named import named
 from minitf.framework.shape import TensorShape
 from minitf.framework.sparse import SparseTensor, convert_to_tensor_or_sparse_tensor
 from minitf.framework.static import constant_value
-from minitf.framework.taking import arguments, taking
+from minitf.framework.taking import arguments, needed, optional, taking
 from minitf.framework.tensor import Tensor
 from minitf.ops.array import array
 from minitf.ops.array.constant import constant
@@ -35,111 +35,28 @@ from minitf.ops.sparse import serial
 from minitf.ops.sparse.sparse import sparse_retain
 from minitf.train.input import keep_filled, note
 
-
-def maybe_batch(
-    tensors,
-    keep_input,
-    batch_size,
-    num_threads: int = 1,
-    capacity: int = 32,
-    enqueue_many: bool = False,
-    shapes=None,
-    dynamic_pad: bool = False,
-    allow_smaller_final_batch: bool = False,
-    shared_name: str | None = None,
-    name: str | None = None,
-):
-    """Like `batch`, but only of examples for which `keep_input` is true."""
-    make = _in_order(capacity, dynamic_pad, shared_name)
-    return _batches(
-        "batch",
-        name,
-        [tensors],
-        keep_input,
-        enqueue_many,
-        shapes,
-        make,
-        batch_size,
-        allow_smaller_final_batch,
-        num_threads,
-    )
+_THREADS, _SEED = optional("num_threads", 1, "int"), optional("seed", None, "int | None")
+_SMALLER, _PADDED = optional("allow_smaller_final_batch", False, "bool"), optional("dynamic_pad", False, "bool")
+_NAMES = [optional("shared_name", None, "str | None"), optional("name", None, "str | None")]
+_EXAMPLES = [optional("enqueue_many", False, "bool"), optional("shapes")]
+_CAPACITY = optional("capacity", 32, "int")
+_LEAST = [needed("capacity", "int"), needed("min_after_dequeue", "int")]
+_IN_ORDER = [needed("keep_input"), needed("batch_size"), _THREADS, _CAPACITY, *_EXAMPLES, _PADDED, _SMALLER, *_NAMES]
+_SHUFFLED = [needed("batch_size"), *_LEAST, needed("keep_input"), _THREADS, _SEED, *_EXAMPLES, _SMALLER, *_NAMES]
 
 
-def maybe_batch_join(
-    tensors_list,
-    keep_input,
-    batch_size,
-    capacity: int = 32,
-    enqueue_many: bool = False,
-    shapes=None,
-    dynamic_pad: bool = False,
-    allow_smaller_final_batch: bool = False,
-    shared_name: str | None = None,
-    name: str | None = None,
-):
-    """Like `batch_join`, but only of examples for which `keep_input` is true."""
-    make = _in_order(capacity, dynamic_pad, shared_name)
-    return _batches(
-        "batch_join", name, tensors_list, keep_input, enqueue_many, shapes, make, batch_size, allow_smaller_final_batch
-    )
+def _maybe(kind: str, make_queue: Callable, taken: list) -> Callable:
+    """The public function of examples for which `keep_input` is true; a join has a thread for each source."""
+    joins = kind.endswith("join")
+    source = "tensors_list" if joins else "tensors"
 
+    @named(f"maybe_{kind}", f"Like `{kind}`, but only of examples for which `keep_input` is true.")
+    @taking([needed(source), *[argument for argument in taken if not (joins and argument is _THREADS)]])
+    def function(**how):
+        given = how.pop(source)
+        return _batches(kind, given if joins else [given], make_queue, **how)
 
-def maybe_shuffle_batch(
-    tensors,
-    batch_size,
-    capacity: int,
-    min_after_dequeue: int,
-    keep_input,
-    num_threads: int = 1,
-    seed: int | None = None,
-    enqueue_many: bool = False,
-    shapes=None,
-    allow_smaller_final_batch: bool = False,
-    shared_name: str | None = None,
-    name: str | None = None,
-):
-    """Like `shuffle_batch`, but only of examples for which `keep_input` is true."""
-    make = _shuffled(capacity, min_after_dequeue, seed, shared_name)
-    return _batches(
-        "shuffle_batch",
-        name,
-        [tensors],
-        keep_input,
-        enqueue_many,
-        shapes,
-        make,
-        batch_size,
-        allow_smaller_final_batch,
-        num_threads,
-    )
-
-
-def maybe_shuffle_batch_join(
-    tensors_list,
-    batch_size,
-    capacity: int,
-    min_after_dequeue: int,
-    keep_input,
-    seed: int | None = None,
-    enqueue_many: bool = False,
-    shapes=None,
-    allow_smaller_final_batch: bool = False,
-    shared_name: str | None = None,
-    name: str | None = None,
-):
-    """Like `shuffle_batch_join`, but only of examples for which `keep_input` is true."""
-    make = _shuffled(capacity, min_after_dequeue, seed, shared_name)
-    return _batches(
-        "shuffle_batch_join",
-        name,
-        tensors_list,
-        keep_input,
-        enqueue_many,
-        shapes,
-        make,
-        batch_size,
-        allow_smaller_final_batch,
-    )
+    return function
 
 
 def _of_all(name: str, maybe: Callable, doc: str) -> Callable:
@@ -153,6 +70,29 @@ def _of_all(name: str, maybe: Callable, doc: str) -> Callable:
     return function
 
 
+# ---- queues
+
+
+def _in_order(types, shapes, capacity: int, dynamic_pad: bool, shared_name):
+    """The queue, after a note of how full it is."""
+    queue = (PaddingFIFOQueue if dynamic_pad else FIFOQueue)(capacity, types, shapes, shared_name=shared_name)
+    return queue, lambda: note(f"fraction_of_{capacity}_full", queue.size(), capacity)
+
+
+def _shuffled(types, shapes, capacity: int, min_after_dequeue: int, seed, shared_name):
+    least, room = min_after_dequeue, capacity - min_after_dequeue
+    if room <= 0:
+        raise ValueError(f"capacity ({capacity}) has to be more than min_after_dequeue ({least})")
+    queue = RandomShuffleQueue(capacity, least, types, shapes, seed=seed, shared_name=shared_name)
+    return queue, lambda: note(f"fraction_over_{least}_of_{room}_full", maximum(0, queue.size() - least), room)
+
+
+# ---- the functions
+
+maybe_batch = _maybe("batch", _in_order, _IN_ORDER)
+maybe_batch_join = _maybe("batch_join", _in_order, _IN_ORDER)
+maybe_shuffle_batch = _maybe("shuffle_batch", _shuffled, _SHUFFLED)
+maybe_shuffle_batch_join = _maybe("shuffle_batch_join", _shuffled, _SHUFFLED)
 batch = _of_all(
     "batch",
     maybe_batch,
@@ -195,23 +135,35 @@ shuffle_batch_join = _of_all(
 # ---- what they share
 
 
-def _batches(kind: str, name, sources, keep_input, many: bool, shapes, make, batch_size, smaller: bool, threads=1):
-    """Batches from a queue; make(dtypes, shapes): the queue, and a function that adds its summary."""
+def _batches(
+    kind: str,
+    sources,
+    make_queue: Callable,
+    keep_input,
+    batch_size,
+    enqueue_many: bool,
+    shapes,
+    allow_smaller_final_batch: bool,
+    name,
+    num_threads: int = 1,
+    **of_queue,
+):
+    """Batches from a queue; make_queue(dtypes, shapes, **of_queue): it, and a function that adds its summary."""
     if not sources or not isinstance(sources, (list, tuple)):
         raise ValueError(f"tf.train.{kind} needs a list of lists of tensors, not {sources!r}")
     rows = [_listed(source, kind) for source in sources]
     with name_scope(name, kind, rows[0]) as scope:
         rows = [[convert_to_tensor_or_sparse_tensor(t) for t in row] for row in rows]
-        keep = _checked(convert_to_tensor(keep_input), many)
+        keep = _checked(convert_to_tensor(keep_input), enqueue_many)
         given = rows[0]
-        rows, stores = _stored(rows, keep, many)
-        queue, summarize = make(_types(rows), _shapes(rows, shapes, many))
-        adding = [op for row in rows for op in [_added(queue, row, keep, many)] * threads]
+        rows, stores = _stored(rows, keep, enqueue_many)
+        queue, summarize = make_queue(_types(rows), _shapes(rows, shapes, enqueue_many), **of_queue)
+        adding = [op for row in rows for op in [_added(queue, row, keep, enqueue_many)] * num_threads]
         keep_filled(queue, adding)
-        summarize(queue)
-        taken = (queue.dequeue_up_to if smaller else queue.dequeue_many)(batch_size, name=scope)
+        summarize()
+        taken = (queue.dequeue_up_to if allow_smaller_final_batch else queue.dequeue_many)(batch_size, name=scope)
         if any(stores):
-            taken = _restored(taken, given, stores, many)
+            taken = _restored(taken, given, stores, enqueue_many)
     if isinstance(sources[0], dict):
         return dict(zip(sorted(sources[0]), taken if isinstance(taken, list) else [taken]))
     return taken
@@ -261,27 +213,6 @@ def _restored(taken, given: list, stores: list[str], many: bool):
             part = serial.take(array.squeeze(part, [1]), like.dtype.base_dtype, rank, store)
         found.append(part)
     return found if isinstance(taken, list) else found[0]
-
-
-def _in_order(capacity: int, padded: bool, shared_name):
-    def make(types, shapes):
-        queue = (PaddingFIFOQueue if padded else FIFOQueue)(capacity, types, shapes, shared_name=shared_name)
-        return queue, lambda q: note(f"fraction_of_{capacity}_full", q.size(), capacity)
-
-    return make
-
-
-def _shuffled(capacity: int, least: int, seed, shared_name):
-    room = capacity - least
-    if room <= 0:
-        raise ValueError(f"capacity ({capacity}) has to be more than min_after_dequeue ({least})")
-
-    def make(types, shapes):
-        queue = RandomShuffleQueue(capacity, least, types, shapes, seed=seed, shared_name=shared_name)
-        name = f"fraction_over_{least}_of_{room}_full"
-        return queue, lambda q: note(name, maximum(0, q.size() - least), room)
-
-    return make
 
 
 def _listed(source, kind: str) -> list:

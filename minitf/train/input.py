@@ -12,6 +12,7 @@ from minitf.framework import dtypes
 from minitf.framework.collections import GraphKeys
 from minitf.framework.convert import convert_n_to_tensor, convert_to_tensor
 from minitf.framework.graph import control_dependencies, name_scope
+from minitf.framework.taking import arguments, needed, taking
 from minitf.framework.tensor import Tensor
 from minitf.ops.array.array import shape, size
 from minitf.ops.array.constant import constant
@@ -107,16 +108,12 @@ def input_producer(
         return queue
 
 
-def string_input_producer(
-    string_tensor,
-    num_epochs: int | None = None,
-    shuffle: bool = True,
-    seed: int | None = None,
-    capacity: int = 32,
-    shared_name: str | None = None,
-    name: str | None = None,
-    cancel_op=None,
-) -> FIFOQueue:
+# What producers take after their data.
+_HOW = [argument for argument in arguments(input_producer)[2:] if argument.name != "summary_name"]
+
+
+@taking([needed("string_tensor"), *_HOW])
+def string_input_producer(string_tensor, name, **how) -> FIFOQueue:
     """A queue of strings, such as the names of files, from a list or 1-D tensor of them; the rest as of
     `input_producer`.
 
@@ -130,45 +127,24 @@ def string_input_producer(
         some = Assert(greater(size(strings), 0), ["string_input_producer needs one string at least"])
         with control_dependencies([some]):
             strings = identity(strings)
-        return input_producer(
-            strings,
-            [],
-            num_epochs,
-            shuffle,
-            seed,
-            capacity,
-            shared_name,
-            f"fraction_of_{capacity}_full",
-            scope,
-            cancel_op,
-        )
+        return _noted(strings, scope, **how)
 
 
-def range_input_producer(
-    limit,
-    num_epochs: int | None = None,
-    shuffle: bool = True,
-    seed: int | None = None,
-    capacity: int = 32,
-    shared_name: str | None = None,
-    name: str | None = None,
-) -> FIFOQueue:
+@taking([needed("limit"), *_HOW[:-1]])
+def range_input_producer(limit, name, **how) -> FIFOQueue:
     """A queue of the integers from 0 to `limit` - 1; the rest as of `input_producer`."""
     with name_scope(name, "input_producer", [limit]) as scope:
-        return input_producer(
-            range_(limit), [], num_epochs, shuffle, seed, capacity, shared_name, f"fraction_of_{capacity}_full", scope
-        )
+        return _noted(range_(limit), scope, **how)
 
 
-def slice_input_producer(
-    tensor_list,
-    num_epochs: int | None = None,
-    shuffle: bool = True,
-    seed: int | None = None,
-    capacity: int = 32,
-    shared_name: str | None = None,
-    name: str | None = None,
-) -> list[Tensor]:
+def _noted(rows, name: str, capacity: int, **how) -> FIFOQueue:
+    """A queue of scalars, with a summary of how full it is."""
+    summary = f"fraction_of_{capacity}_full"
+    return input_producer(rows, [], capacity=capacity, summary_name=summary, name=name, **how)
+
+
+@taking([needed("tensor_list"), *_HOW[:-1]])
+def slice_input_producer(tensor_list, name, **how) -> list[Tensor]:
     """One row of each tensor [n, ...] of the list, the same one of all of them, another one in each run; the
     rest as of `input_producer`.
     """
@@ -177,7 +153,7 @@ def slice_input_producer(
     with name_scope(name, "input_producer", tensor_list):
         tensors = convert_n_to_tensor(tensor_list)
         rows = shape(tensors[0])[0]
-        queue = range_input_producer(rows, num_epochs, shuffle, seed, capacity, shared_name)
+        queue = range_input_producer(rows, **how)
         index = queue.dequeue()
         return [gather(t, index) for t in tensors]
 

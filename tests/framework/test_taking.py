@@ -7,7 +7,7 @@ from helpers import fails
 
 import minitf as tf
 from minitf.framework.kinds import kinds
-from minitf.framework.taking import arguments, optional, taking
+from minitf.framework.taking import OTHERS, SELF, arguments, needed, optional, taking
 
 
 def scaled(x, by: "int" = 2, *more, loud=False, **rest):
@@ -25,6 +25,19 @@ def test_all_arguments_come_by_name_defaults_too():
     assert told(3, name="n", by=5) == {"x": 3, "by": 5, "name": "n"}
     assert list(inspect.signature(told).parameters) == ["x", "by", "name"]
     assert told.__name__ == "told" and told.__doc__ == "Tells what it gets."
+
+
+class Told:
+    @taking([SELF, needed("x", "int"), OTHERS])
+    def __init__(self, **how):
+        self.how = how
+
+
+def test_methods_take_whatever_else_is_named():
+    assert Told(3).how == {"x": 3} and Told(x=3, y=4).how == {"x": 3, "y": 4}
+    assert [p.name for p in arguments(Told)] == ["x"]
+    with pytest.raises(TypeError, match=r"Told.__init__\(\) missing a required argument: 'x'"):
+        Told(y=4)
 
 
 def test_kinds_are_those_of_the_annotations():

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-import minitf as tf
-from minitf import nn
 from minitf.contrib.framework.scopes import add_arg_scope
-from minitf.contrib.layers.core import _XAVIER, _ZEROS, collect, finished, renamed
+from minitf.contrib.layers.core import WEIGHTED, weighted
 from minitf.framework.named import named
 from minitf.framework.taking import arguments, optional, taking
 from minitf.layers.convolution import Conv1D, Conv2D, Conv2DTranspose
@@ -32,49 +28,28 @@ def _convolved(
     padding="SAME",
     data_format: str | None = None,
     rate=1,
-    activation_fn: Callable | None = nn.relu,
-    normalizer_fn: Callable | None = None,
-    normalizer_params: dict | None = None,
-    weights_initializer=_XAVIER,
-    weights_regularizer=None,
-    biases_initializer=_ZEROS,
-    biases_regularizer=None,
-    reuse=None,
-    variables_collections=None,
-    outputs_collections=None,
-    trainable: bool = True,
-    scope=None,
     *,
     axes: int | None,
     transposed: bool = False,
+    **how,
 ):
     """The layer along so many axes; None: as the inputs' rank says."""
-    default = f"Conv{axes}d_transpose" if transposed else "Conv"
-    with tf.variable_scope(scope, default, [inputs], reuse=reuse, custom_getter=renamed) as entered:
-        inputs = tf.convert_to_tensor(inputs)
-        axes = axes if transposed else _counted(axes, inputs.shape.rank)
-        layer = (_TRANSPOSED if transposed else _PLAIN)[axes](
+
+    def make(inputs, initializer, regularizer, **more):
+        along = axes if transposed else _counted(axes, inputs.shape.rank)
+        return (_TRANSPOSED if transposed else _PLAIN)[along](
             num_outputs,
             kernel_size,
             stride,
             padding,
-            "channels_first" if _first(data_format, axes) else "channels_last",
+            "channels_first" if _first(data_format, along) else "channels_last",
             **({} if transposed else {"dilation_rate": rate}),
-            use_bias=not normalizer_fn and biases_initializer is not None,
-            kernel_initializer=weights_initializer,
-            bias_initializer=biases_initializer,
-            kernel_regularizer=weights_regularizer,
-            bias_regularizer=biases_regularizer,
-            trainable=trainable,
-            name=entered.name,
-            dtype=inputs.dtype.base_dtype,
-            _scope=entered,
-            _reuse=reuse,
+            kernel_initializer=initializer,
+            kernel_regularizer=regularizer,
+            **more,
         )
-        outputs = layer.apply(inputs)
-        collect(variables_collections, "weights", layer.kernel)
-        collect(variables_collections, "biases", layer.bias)
-        return finished(outputs, entered.name, outputs_collections, activation_fn, normalizer_fn, normalizer_params)
+
+    return weighted(make, f"Conv{axes}d_transpose" if transposed else "Conv", inputs, **how)
 
 
 def _counted(axes: int | None, rank: int | None) -> int:
@@ -84,7 +59,7 @@ def _counted(axes: int | None, rank: int | None) -> int:
     return rank - 2
 
 
-_TAKEN = arguments(_convolved)
+_TAKEN = [*arguments(_convolved), *WEIGHTED]
 
 
 def _along(axes: int, name: str, doc: str, taken=_TAKEN, transposed: bool = False):

@@ -12,6 +12,7 @@ from minitf.contrib.framework.variables import model_variable
 from minitf.contrib.layers import utils
 from minitf.contrib.layers.initializers import xavier_initializer
 from minitf.framework.graph import add_to_collections, name_scope
+from minitf.framework.taking import arguments, taking_also
 from minitf.layers.core import Dense
 
 _XAVIER, _ZEROS = xavier_initializer(), tf.zeros_initializer()
@@ -23,10 +24,10 @@ _NAMES = {
 }
 
 
-@add_arg_scope
-def fully_connected(
+def weighted(
+    make: Callable,
+    default: str,
     inputs,
-    num_outputs,
     activation_fn: Callable | None = nn.relu,
     normalizer_fn: Callable | None = None,
     normalizer_params: dict | None = None,
@@ -40,6 +41,35 @@ def fully_connected(
     trainable: bool = True,
     scope=None,
 ):
+    """What the layer `make(inputs, weights_initializer, weights_regularizer, **how)` computes in its scope."""
+    with tf.variable_scope(scope, default, [inputs], reuse=reuse, custom_getter=renamed) as entered:
+        inputs = tf.convert_to_tensor(inputs)
+        layer = make(
+            inputs,
+            weights_initializer,
+            weights_regularizer,
+            use_bias=not normalizer_fn and biases_initializer is not None,
+            bias_initializer=biases_initializer,
+            bias_regularizer=biases_regularizer,
+            trainable=trainable,
+            name=entered.name,
+            dtype=inputs.dtype.base_dtype,
+            _scope=entered,
+            _reuse=reuse,
+        )
+        outputs = layer.apply(inputs)
+        for kernel in ("kernel", "depthwise_kernel", "pointwise_kernel"):
+            collect(variables_collections, "weights", getattr(layer, kernel, None))
+        collect(variables_collections, "biases", layer.bias)
+        return finished(outputs, entered.name, outputs_collections, activation_fn, normalizer_fn, normalizer_params)
+
+
+WEIGHTED = arguments(weighted)[3:]
+
+
+@add_arg_scope
+@taking_also(WEIGHTED)
+def fully_connected(inputs, num_outputs, **how):
     """A fully connected layer `activation_fn(inputs @ weights + biases)`: [..., n] -> [..., num_outputs].
 
     Variables `weights` and `biases` are made in `scope` ("fully_connected"), or found there with reuse. The
@@ -56,25 +86,11 @@ def fully_connected(
     """
     if not isinstance(num_outputs, int):
         raise ValueError(f"fully_connected: num_outputs is an integer, not {num_outputs!r}")
-    with tf.variable_scope(scope, "fully_connected", [inputs], reuse=reuse, custom_getter=renamed) as entered:
-        inputs = tf.convert_to_tensor(inputs)
-        layer = Dense(
-            num_outputs,
-            use_bias=not normalizer_fn and biases_initializer is not None,
-            kernel_initializer=weights_initializer,
-            bias_initializer=biases_initializer,
-            kernel_regularizer=weights_regularizer,
-            bias_regularizer=biases_regularizer,
-            trainable=trainable,
-            name=entered.name,
-            dtype=inputs.dtype.base_dtype,
-            _scope=entered,
-            _reuse=reuse,
-        )
-        outputs = layer.apply(inputs)
-        collect(variables_collections, "weights", layer.kernel)
-        collect(variables_collections, "biases", layer.bias)
-        return finished(outputs, entered.name, outputs_collections, activation_fn, normalizer_fn, normalizer_params)
+
+    def make(_, initializer, regularizer, **more):
+        return Dense(num_outputs, kernel_initializer=initializer, kernel_regularizer=regularizer, **more)
+
+    return weighted(make, "fully_connected", inputs, **how)
 
 
 def finished(outputs, alias: str, collections, activation_fn, normalizer_fn=None, normalizer_params=None):

@@ -3,26 +3,28 @@
 from __future__ import annotations
 
 import minitf as tf
+from minitf.framework.named import named
+from minitf.framework.taking import needed, optional, taking
 from minitf.metrics.counts import at_thresholds, false_negatives, false_positives, true_negatives, true_positives
-from minitf.metrics.streams import alike, broadcast_weights, collected, metric_variable
+from minitf.metrics.streams import alike, broadcast_weights, collected, metric, metric_variable
 
 _SMALL = 1e-7
+_KEPT = [optional(name) for name in ("class_id", "weights", "metrics_collections", "updates_collections")]
+_KEPT.append(optional("name", None, "str | None"))
 
 
 def _rate(default: str, wrong, right, doc: str):
-    def function(
-        predictions, labels, weights=None, metrics_collections=None, updates_collections=None, name: str | None = None
-    ) -> tuple:
-        with tf.variable_scope(name, default, [predictions, labels, weights]):
-            predictions, labels, weights = alike(tf.cast(predictions, tf.bool), tf.cast(labels, tf.bool), weights)
-            bad, bad_update = wrong(labels, predictions, weights)
-            good, good_update = right(labels, predictions, weights)
-            found = _share(bad, good, "value"), _share(bad_update, good_update, "update_op")
-            return collected(*found, metrics_collections, updates_collections)
-
-    function.__doc__ = (
-        f"{doc}; a pair of it and its update op.\n\n    predictions, labels: bools, or what is cast to them.\n    "
+    @named(
+        f"streaming_{default}",
+        f"{doc}; a pair of it and its update op.\n\n    predictions, labels: bools, or what is cast to them.\n    ",
     )
+    @metric(default)
+    def function(predictions, labels, weights=None) -> tuple:
+        predictions, labels, weights = alike(tf.cast(predictions, tf.bool), tf.cast(labels, tf.bool), weights)
+        bad, bad_update = wrong(labels, predictions, weights)
+        good, good_update = right(labels, predictions, weights)
+        return _share(bad, good, "value"), _share(bad_update, good_update, "update_op")
+
     return function
 
 
@@ -39,25 +41,18 @@ streaming_false_negative_rate = _rate(
 
 
 def _rate_at_thresholds(default: str, wrong: str, right: str, short: str, doc: str):
-    def function(
-        predictions,
-        labels,
-        thresholds: list,
-        weights=None,
-        metrics_collections=None,
-        updates_collections=None,
-        name: str | None = None,
-    ) -> tuple:
-        with tf.variable_scope(name, default, [predictions, labels, weights]):
-            predictions = tf.convert_to_tensor(predictions)
-            values, updates = at_thresholds(labels, predictions, thresholds, weights, (right, wrong))
-            value, update_op = [
-                tf.div(part[wrong], _SMALL + part[wrong] + part[right], name=f"{short}_{which}")
-                for part, which in ((values, "value"), (updates, "update_op"))
-            ]
-            return collected(value, update_op, metrics_collections, updates_collections)
+    about = f"{doc} above each of some thresholds; a pair of the shares and their update op."
 
-    function.__doc__ = f"{doc} above each of some thresholds; a pair of the shares and their update op."
+    @named(f"streaming_{default}", about)
+    @metric(default)
+    def function(predictions, labels, thresholds: list, weights=None) -> tuple:
+        predictions = tf.convert_to_tensor(predictions)
+        values, updates = at_thresholds(labels, predictions, thresholds, weights, (right, wrong))
+        return tuple(
+            tf.div(part[wrong], _SMALL + part[wrong] + part[right], name=f"{short}_{which}")
+            for part, which in ((values, "value"), (updates, "update_op"))
+        )
+
     return function
 
 
@@ -77,28 +72,26 @@ streaming_false_negative_rate_at_thresholds = _rate_at_thresholds(
 )
 
 
-def streaming_covariance(
-    predictions, labels, weights=None, metrics_collections=None, updates_collections=None, name: str | None = None
-) -> tuple:
+@metric("covariance")
+def streaming_covariance(predictions, labels, weights=None) -> tuple:
     """The covariance of predictions and labels, floats of one shape; a pair of it and its update op."""
-    with tf.variable_scope(name, "covariance", [predictions, labels, weights]):
-        predictions, labels, weights = alike(predictions, labels, weights)
-        predictions.shape.assert_is_compatible_with(labels.shape)
-        names = ("count", "mean_prediction", "mean_label", "comoment")
-        count, mean_p, mean_l, comoment = [metric_variable([], tf.float32, n) for n in names]
-        weights = None if weights is None else broadcast_weights(weights, labels)
-        more = tf.cast(tf.size(labels), tf.float32) if weights is None else tf.reduce_sum(weights)
-        total = tf.assign_add(count, more)
-        before = total - more
-        batch_p, before_p = _mean_moved(mean_p, predictions, weights, more, total)
-        batch_l, before_l = _mean_moved(mean_l, labels, weights, more, total)
-        residuals = (predictions - batch_p) * (labels - batch_l)
-        own = tf.reduce_sum(residuals if weights is None else residuals * weights)
-        moved = tf.assign_add(comoment, own + (before_p - batch_p) * (before_l - batch_l) * (before * more / total))
-        value = _variance(count, comoment, "covariance")
-        with tf.control_dependencies([moved]):
-            update_op = _variance(count, comoment, "update_op")
-        return collected(value, update_op, metrics_collections, updates_collections)
+    predictions, labels, weights = alike(predictions, labels, weights)
+    predictions.shape.assert_is_compatible_with(labels.shape)
+    names = ("count", "mean_prediction", "mean_label", "comoment")
+    count, mean_p, mean_l, comoment = [metric_variable([], tf.float32, n) for n in names]
+    weights = None if weights is None else broadcast_weights(weights, labels)
+    more = tf.cast(tf.size(labels), tf.float32) if weights is None else tf.reduce_sum(weights)
+    total = tf.assign_add(count, more)
+    before = total - more
+    batch_p, before_p = _mean_moved(mean_p, predictions, weights, more, total)
+    batch_l, before_l = _mean_moved(mean_l, labels, weights, more, total)
+    residuals = (predictions - batch_p) * (labels - batch_l)
+    own = tf.reduce_sum(residuals if weights is None else residuals * weights)
+    moved = tf.assign_add(comoment, own + (before_p - batch_p) * (before_l - batch_l) * (before * more / total))
+    value = _variance(count, comoment, "covariance")
+    with tf.control_dependencies([moved]):
+        update_op = _variance(count, comoment, "update_op")
+    return value, update_op
 
 
 def _mean_moved(mean, values, weights, more, total) -> tuple:
@@ -112,58 +105,44 @@ def _variance(count, comoment, name: str):
     return tf.where(tf.less_equal(count, 1.0), float("nan"), tf.truediv(comoment, count - 1), name=name)
 
 
-def streaming_pearson_correlation(
-    predictions, labels, weights=None, metrics_collections=None, updates_collections=None, name: str | None = None
-) -> tuple:
+@metric("pearson_r")
+def streaming_pearson_correlation(predictions, labels, weights=None) -> tuple:
     """The correlation of predictions and labels, floats of one shape; a pair of it and its update op."""
-    with tf.variable_scope(name, "pearson_r", [predictions, labels, weights]):
-        predictions, labels, weights = alike(predictions, labels, weights)
-        predictions.shape.assert_is_compatible_with(labels.shape)
-        weights = None if weights is None else broadcast_weights(weights, labels)
-        both = streaming_covariance(predictions, labels, weights, name="covariance")
-        of_p = streaming_covariance(predictions, predictions, weights, name="variance_predictions")
-        of_l = streaming_covariance(labels, labels, weights, name="variance_labels")
-        value, update_op = [
-            tf.truediv(c, tf.multiply(tf.sqrt(p), tf.sqrt(of)), name=which)
-            for c, p, of, which in zip(both, of_p, of_l, ("pearson_r", "update_op"))
-        ]
-        return collected(value, update_op, metrics_collections, updates_collections)
+    predictions, labels, weights = alike(predictions, labels, weights)
+    predictions.shape.assert_is_compatible_with(labels.shape)
+    weights = None if weights is None else broadcast_weights(weights, labels)
+    both = streaming_covariance(predictions, labels, weights, name="covariance")
+    of_p = streaming_covariance(predictions, predictions, weights, name="variance_predictions")
+    of_l = streaming_covariance(labels, labels, weights, name="variance_labels")
+    value, update_op = [
+        tf.truediv(c, tf.multiply(tf.sqrt(p), tf.sqrt(of)), name=which)
+        for c, p, of, which in zip(both, of_p, of_l, ("pearson_r", "update_op"))
+    ]
+    return value, update_op
 
 
-def streaming_sparse_precision_at_top_k(
-    top_k_predictions,
-    labels,
-    class_id=None,
-    weights=None,
-    metrics_collections=None,
-    updates_collections=None,
-    name: str | None = None,
-) -> tuple:
+@taking([needed("top_k_predictions"), needed("labels"), *_KEPT])
+def streaming_sparse_precision_at_top_k(**how) -> tuple:
     """`tf.metrics.precision_at_top_k`, with predictions before labels."""
-    with tf.name_scope(name, _at_k("precision", class_id), [top_k_predictions, labels, weights]) as scope:
-        return tf.metrics.precision_at_top_k(
-            labels, top_k_predictions, None, class_id, weights, metrics_collections, updates_collections, scope
-        )
+    return _at_top_k("precision", **how)
 
 
-def sparse_recall_at_top_k(
-    labels,
-    top_k_predictions,
-    class_id=None,
-    weights=None,
-    metrics_collections=None,
-    updates_collections=None,
-    name: str | None = None,
-) -> tuple:
+@taking([needed("labels"), needed("top_k_predictions"), *_KEPT])
+def sparse_recall_at_top_k(**how) -> tuple:
     """`tf.metrics.recall_at_top_k`."""
-    with tf.name_scope(name, _at_k("recall", class_id), [top_k_predictions, labels, weights]) as scope:
-        return tf.metrics.recall_at_top_k(
-            labels, top_k_predictions, None, class_id, weights, metrics_collections, updates_collections, scope
-        )
+    return _at_top_k("recall", **how)
 
 
-def _at_k(word: str, class_id) -> str:
-    return f"{word}_at_k" + ("" if class_id is None else f"_class{class_id}")
+def _at_top_k(word: str, labels, top_k_predictions, class_id, weights, name, **kept) -> tuple:
+    default = f"{word}_at_k" + ("" if class_id is None else f"_class{class_id}")
+    function = getattr(tf.metrics, f"{word}_at_top_k")
+    with tf.name_scope(name, default, [top_k_predictions, labels, weights]) as scope:
+        return function(labels, top_k_predictions, None, class_id, weights, name=scope, **kept)
+
+
+def _spread(count: int) -> list[float]:
+    """Thresholds from just below 0 to just above 1."""
+    return [-_SMALL, *[i * 1.0 / (count - 1) for i in range(1, count - 1)], 1.0 + _SMALL]
 
 
 def recall_at_precision(
@@ -186,9 +165,8 @@ def recall_at_precision(
     if not 0 <= precision <= 1:
         raise ValueError("`precision` must be in the range [0, 1].")
     with tf.variable_scope(name, "recall_at_precision", [predictions, labels, weights]):
-        inner = [i * 1.0 / (num_thresholds - 1) for i in range(1, num_thresholds - 1)]
         predictions = tf.convert_to_tensor(predictions)
-        parts = at_thresholds(labels, predictions, [-_SMALL, *inner, 1.0 + _SMALL], weights)
+        parts = at_thresholds(labels, predictions, _spread(num_thresholds), weights)
         value, update_op = [
             _recall_at(part["tp"], part["fp"], part["fn"], precision, which, strict_mode)
             for part, which in zip(parts, ("value", "update_op"))
@@ -206,16 +184,8 @@ def _recall_at(tp, fp, fn, precision: float, name: str, strict: bool):
     return tf.cond(good, lambda: tf.div(tp[at], tp[at] + fn[at] + _SMALL, name), lambda: tf.constant(0.0))
 
 
-def precision_at_recall(
-    labels,
-    predictions,
-    target_recall: float,
-    weights=None,
-    num_thresholds: int = 200,
-    metrics_collections=None,
-    updates_collections=None,
-    name: str | None = None,
-) -> tuple:
+@metric("precision_at_recall")
+def precision_at_recall(labels, predictions, target_recall: float, weights=None, num_thresholds: int = 200) -> tuple:
     """The precision at the highest threshold whose recall is not below one asked for; a pair of it and its update op.
 
     Raises:
@@ -223,15 +193,13 @@ def precision_at_recall(
     """
     if not 0 <= target_recall <= 1:
         raise ValueError("`target_recall` must be in the range [0, 1].")
-    with tf.variable_scope(name, "precision_at_recall", [predictions, labels, weights]):
-        inner = [i * 1.0 / (num_thresholds - 1) for i in range(1, num_thresholds - 1)]
-        predictions = tf.convert_to_tensor(predictions)
-        parts = at_thresholds(labels, predictions, [-_SMALL, *inner, 1.0 + _SMALL], weights)
-        value, update_op = [
-            _precision_at(part["tp"], part["fp"], part["fn"], target_recall, which)
-            for part, which in zip(parts, ("value", "update_op"))
-        ]
-        return collected(value, update_op, metrics_collections, updates_collections)
+    predictions = tf.convert_to_tensor(predictions)
+    parts = at_thresholds(labels, predictions, _spread(num_thresholds), weights)
+    value, update_op = [
+        _precision_at(part["tp"], part["fp"], part["fn"], target_recall, which)
+        for part, which in zip(parts, ("value", "update_op"))
+    ]
+    return value, update_op
 
 
 def _precision_at(tp, fp, fn, recall: float, name: str):
@@ -240,18 +208,18 @@ def _precision_at(tp, fp, fn, recall: float, name: str):
     return tf.div(tp[at] + _SMALL, tp[at] + fp[at] + _SMALL, name)
 
 
-def count(values, weights=None, metrics_collections=None, updates_collections=None, name: str | None = None) -> tuple:
+@metric("count")
+def count(values, weights=None) -> tuple:
     """How many values there were, or the sum of their weights; a pair of it and its update op."""
-    with tf.variable_scope(name, "count", [values, weights]):
-        found = metric_variable([], tf.float32, "count")
-        if weights is None:
-            more = tf.cast(tf.size(values), tf.float32)
-        else:
-            values, _, weights = alike(tf.cast(values, tf.float32), None, weights)
-            more = tf.reduce_sum(broadcast_weights(tf.cast(weights, tf.float32), values))
-        with tf.control_dependencies([tf.convert_to_tensor(values)]):
-            update_op = tf.assign_add(found, more)
-        return collected(tf.identity(found), update_op, metrics_collections, updates_collections)
+    found = metric_variable([], tf.float32, "count")
+    if weights is None:
+        more = tf.cast(tf.size(values), tf.float32)
+    else:
+        values, _, weights = alike(tf.cast(values, tf.float32), None, weights)
+        more = tf.reduce_sum(broadcast_weights(tf.cast(weights, tf.float32), values))
+    with tf.control_dependencies([tf.convert_to_tensor(values)]):
+        update_op = tf.assign_add(found, more)
+    return tf.identity(found), update_op
 
 
 def streaming_curve_points(
@@ -273,9 +241,8 @@ def streaming_curve_points(
     with tf.variable_scope(name, "curve_points", [labels, predictions, weights]):
         if curve not in ("ROC", "PR"):
             raise ValueError(f"curve must be either ROC or PR, {curve} unknown")
-        inner = [i * 1.0 / (num_thresholds - 1) for i in range(1, num_thresholds - 1)]
         predictions = tf.convert_to_tensor(predictions)
-        found, updates = at_thresholds(labels, predictions, [-_SMALL, *inner, 1.0 + _SMALL], weights)
+        found, updates = at_thresholds(labels, predictions, _spread(num_thresholds), weights)
         tp, fn, tn, fp = [found[kind] for kind in ("tp", "fn", "tn", "fp")]
         recall = tf.div(tp + 1e-6, tp + fn + 1e-6)
         xs, ys = recall, tf.div(tp + 1e-6, tp + fp + 1e-6)

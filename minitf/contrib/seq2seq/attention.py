@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from inspect import Parameter
 
 import minitf as tf
 from minitf.framework.dtypes import as_dtype
 from minitf.framework.graph import control_dependencies, name_scope
+from minitf.framework.taking import SELF, arguments, optional, taking
 from minitf.rnn.cell import zero_state_tensors
 
 
@@ -45,7 +47,7 @@ class AttentionMechanism:
         score_mask_value,
         dtype,
         custom_key_value_fn: Callable | None,
-        name: str,
+        name: str | None,
     ):
         self._num_units, self.dtype = num_units, as_dtype(dtype or tf.float32)
         self._probability_fn = tf.nn.softmax if probability_fn is None else probability_fn
@@ -116,6 +118,13 @@ def _without_padding(memory, lengths):
     return memory * tf.reshape(mask, tf.concat((tf.shape(mask), ones), 0))
 
 
+def _of_kind(name: str, own: Parameter) -> list[Parameter]:
+    """What a kind of attention takes: what the base does, most of it with defaults, and one more."""
+    units, memory, *others = arguments(AttentionMechanism)
+    lengths, *others = [p.replace(default=name if p.name == "name" else None) for p in others]
+    return [units, memory, lengths, own, *others]
+
+
 class LuongAttention(AttentionMechanism):
     """Scores are products: `query . keys`, times a variable attention_g if `scale`.
 
@@ -133,29 +142,10 @@ class LuongAttention(AttentionMechanism):
 
     scope = "luong_attention"
 
-    def __init__(
-        self,
-        num_units: int,
-        memory,
-        memory_sequence_length=None,
-        scale: bool = False,
-        probability_fn: Callable | None = None,
-        score_mask_value=None,
-        dtype=None,
-        custom_key_value_fn: Callable | None = None,
-        name: str | None = "LuongAttention",
-    ):
+    @taking([SELF, *_of_kind("LuongAttention", optional("scale", False, "bool"))])
+    def __init__(self, scale, **how):
         self._scale = scale
-        super().__init__(
-            num_units,
-            memory,
-            memory_sequence_length,
-            probability_fn,
-            score_mask_value,
-            dtype,
-            custom_key_value_fn,
-            name,
-        )
+        super().__init__(**how)
 
     def score(self, query):
         """[batch, length]; ValueError if the query has not num_units columns."""
@@ -180,29 +170,10 @@ class BahdanauAttention(AttentionMechanism):
 
     scope = "bahdanau_attention"
 
-    def __init__(
-        self,
-        num_units: int,
-        memory,
-        memory_sequence_length=None,
-        normalize: bool = False,
-        probability_fn: Callable | None = None,
-        score_mask_value=None,
-        dtype=None,
-        custom_key_value_fn: Callable | None = None,
-        name: str | None = "BahdanauAttention",
-    ):
+    @taking([SELF, *_of_kind("BahdanauAttention", optional("normalize", False, "bool"))])
+    def __init__(self, normalize, **how):
         self._normalize = normalize
-        super().__init__(
-            num_units,
-            memory,
-            memory_sequence_length,
-            probability_fn,
-            score_mask_value,
-            dtype,
-            custom_key_value_fn,
-            name,
-        )
+        super().__init__(**how)
         self.query_layer = self._layer("query_layer")
 
     def score(self, query):

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import functools
+from inspect import Parameter
 
 import numpy as np
 
 import minitf as tf
 from minitf.contrib.seq2seq.attention import BahdanauAttention, LuongAttention
+from minitf.framework.taking import SELF, arguments, taking
 
 
 def safe_cumprod(x, *args, **kwargs):
@@ -56,7 +58,17 @@ def _weights(score, previous, sigmoid_noise, mode: str, seed=None):
 class _Monotonic:
     """An attention mechanism whose weights depend on those before, and whose scores have a bias to learn."""
 
-    _bias_start = 0.0
+    def __init__(
+        self,
+        sigmoid_noise: float = 0.0,
+        sigmoid_noise_seed: int | None = None,
+        score_bias_init: float = 0.0,
+        mode: str = "parallel",
+        **how,
+    ):
+        self._bias_start = score_bias_init
+        self._monotonic = functools.partial(_weights, sigmoid_noise=sigmoid_noise, mode=mode, seed=sigmoid_noise_seed)
+        super().__init__(**how)
 
     def initial_alignments(self, batch_size, dtype):
         """The first row of the memory, [batch, length]."""
@@ -76,6 +88,13 @@ class _Monotonic:
         return alignments, alignments
 
 
+def _of_kind(base: type) -> list[Parameter]:
+    """What a kind takes: what its base does, but for the functions, and how it moves."""
+    *first, masked, dtype, name = [p for p in arguments(base) if not p.name.endswith("_fn")]
+    name = name.replace(default=name.default.replace("Attention", "MonotonicAttention"))
+    return [SELF, *first, masked, *arguments(_Monotonic), dtype, name]
+
+
 class BahdanauMonotonicAttention(_Monotonic, BahdanauAttention):
     """BahdanauAttention that moves along the memory in one direction only.
 
@@ -85,31 +104,9 @@ class BahdanauMonotonicAttention(_Monotonic, BahdanauAttention):
 
     scope = "bahdanau_monotonic_attention"
 
-    def __init__(
-        self,
-        num_units: int,
-        memory,
-        memory_sequence_length=None,
-        normalize: bool = False,
-        score_mask_value=None,
-        sigmoid_noise: float = 0.0,
-        sigmoid_noise_seed: int | None = None,
-        score_bias_init: float = 0.0,
-        mode: str = "parallel",
-        dtype=None,
-        name: str | None = "BahdanauMonotonicAttention",
-    ):
-        self._bias_start = score_bias_init
-        self._monotonic = functools.partial(_weights, sigmoid_noise=sigmoid_noise, mode=mode, seed=sigmoid_noise_seed)
-        super().__init__(
-            num_units,
-            memory,
-            memory_sequence_length,
-            normalize,
-            score_mask_value=score_mask_value,
-            dtype=dtype,
-            name=name,
-        )
+    @taking(_of_kind(BahdanauAttention))
+    def __init__(self, **how):
+        super().__init__(**how)
 
 
 class LuongMonotonicAttention(_Monotonic, LuongAttention):
@@ -120,22 +117,6 @@ class LuongMonotonicAttention(_Monotonic, LuongAttention):
 
     scope = "luong_monotonic_attention"
 
-    def __init__(
-        self,
-        num_units: int,
-        memory,
-        memory_sequence_length=None,
-        scale: bool = False,
-        score_mask_value=None,
-        sigmoid_noise: float = 0.0,
-        sigmoid_noise_seed: int | None = None,
-        score_bias_init: float = 0.0,
-        mode: str = "parallel",
-        dtype=None,
-        name: str | None = "LuongMonotonicAttention",
-    ):
-        self._bias_start = score_bias_init
-        self._monotonic = functools.partial(_weights, sigmoid_noise=sigmoid_noise, mode=mode, seed=sigmoid_noise_seed)
-        super().__init__(
-            num_units, memory, memory_sequence_length, scale, score_mask_value=score_mask_value, dtype=dtype, name=name
-        )
+    @taking(_of_kind(LuongAttention))
+    def __init__(self, **how):
+        super().__init__(**how)
