@@ -201,7 +201,7 @@ def _split_v_kernel(b, op, x, sizes, axis):
 
 def _as_many(op, sizes):
     if len(sizes) != op.attrs["num_split"]:
-        raise ValueError(f"{len(sizes)} sizes are given for {op.attrs['num']} parts")
+        raise ValueError(f"{len(sizes)} sizes are given for {op.attrs['num_split']} parts")
     return sizes
 
 
