@@ -127,9 +127,6 @@ SAMPLES = {
         lambda: [*(real(6, 4, 3, n) for n in (2, 5)), *filters(12, 5), *images(12, 5, 6), 5, 3, 2, 1, 1, 1, 1, 1, 0]
     ],
     "conv2d_input": [lambda: [real(6, 4, 3, 5), real(5, 12), real(6, 4, 3, 2), *images(), 5, 3, 2, 1, 1, 1, 1, 1, 0]],
-    "conv2d_planes": [
-        lambda: [real(6, 4, 3, 2), real(3, 2, 2, 5), real(24, 3, 5), *images(24), 5, 3, 2, 1, 1, 1, 1, 1, 0]
-    ],
     "conv2d_batch": [
         lambda: [real(6, 4, 3, 2), real(3, 2, 2, 5), real(6, 4, 3, 5), *images(), 5, 3, 2, 1, 1, 1, 1, 1, 0]
     ],

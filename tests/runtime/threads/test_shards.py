@@ -10,7 +10,7 @@ import minitf as tf
 from minitf.kernels.compile.abi import FLOATS, T, i64, kernel
 from minitf.kernels.compile.splitting import By, Window
 from minitf.kernels.machine import pool
-from minitf.kernels.math import batches, convolution, elementwise, movement, planes
+from minitf.kernels.math import batches, convolution, elementwise, movement
 from minitf.kernels.math.gemm import gemm
 from minitf.runtime import inspect
 from minitf.runtime.execute import program
@@ -295,7 +295,6 @@ def test_what_products_cost():
     flops = 2 * y.size * 3 * 2 * 2
     for kind, operands in [
         (convolution.conv2d, (x, f, y, 0, 120)),
-        (planes.conv2d_planes, (x, f, y, 0, 20)),
         (batches.conv2d_batch, (x, f, y, 0, 4)),
         (convolution.conv2d_input, (y, f, x, 0, 4)),
         (batches.conv2d_input_batch, (y, f, x, 0, 4)),
