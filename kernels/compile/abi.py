@@ -8,6 +8,7 @@ over flat arrays. Its annotations say what each operand is and what happens to i
     o: T.inout          read and written
     o: T.scratch        for the kernel's own use: what is there before and after means nothing
     o: T.out.over("a")  may be the very memory of a, if that has its size and is walked as it is (`Rule.packs`)
+    n                   without an annotation: an integer
 
 Whoever moves, cuts or drops calls relies on this and on nothing else. The compiled form takes a table of
 int64 words, one per operand, and returns a status: 0, or 1 + the flat position of the first offending
@@ -80,7 +81,7 @@ T, U, V, I = (Operand("pointer", variable=name) for name in "TUVI")  # noqa: E74
 f32p, f64p, i32p, i64p, u8p, u64p = (
     Operand("pointer", dtype) for dtype in ("float32", "float64", "int32", "int64", "uint8", "uint64")
 )
-i64 = Operand("integer")
+integer = Operand("integer")
 real = Operand("real")
 ints = Operand("integers")
 
@@ -99,7 +100,8 @@ class Kernel:
         self.name = name
         self.split = split  # how its work is cut into pieces (see `splitting`), or None
         self.doc = inspect.getdoc(function)
-        self.operands = inspect.get_annotations(function)
+        named = function.__code__.co_varnames[: function.__code__.co_argcount]
+        self.operands = dict.fromkeys(named, integer) | inspect.get_annotations(function)
         self.places = {name: place for place, name in enumerate(self.operands)}
         self.memory = [  # the operands that are memory: their names, their places, whether they are written
             (n, self.places[n], o.writes) for n, o in self.operands.items() if o.kind == "pointer"
@@ -210,7 +212,7 @@ def address_of(array):
 
 
 def kernel(function=None, *, name=None, reassoc=False, contract=True, split=None, **dtypes):
-    """Declares a kernel: its annotations name the operands, `T=FLOATS` limits a type variable's dtypes.
+    """Declares a kernel: its annotations say what the operands are, `T=FLOATS` limits a type variable's dtypes.
 
     `reassoc` lets sums be reordered, which vectorizes them; without `contract` a product is rounded before it is
     added, as by two kernels. `split` is a rule of `splitting`.

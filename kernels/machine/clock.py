@@ -2,7 +2,7 @@
 
 import time
 
-from minitf.kernels.compile.abi import assembly, i64, i64p, kernel
+from minitf.kernels.compile.abi import assembly, i64p, kernel
 
 USED, ROOM, LAST, EVENTS = range(4)  # words of the log that `stamp` writes
 MONOTONIC = 1  # Linux's number of the clock that time.perf_counter reads too
@@ -31,7 +31,7 @@ def now(pointer):
 
 
 @kernel
-def stamp(total: i64p.inout, log: i64p.inout, number: i64):
+def stamp(total: i64p.inout, log: i64p.inout, number):
     """Adds the time since the last stamp to total[0] and 1 to total[1]; logs (number, time) while there is
     room.
     """

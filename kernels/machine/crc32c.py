@@ -10,7 +10,7 @@ import platform
 
 import numpy as np
 
-from minitf.kernels.compile.abi import assembly, i64, i64p, kernel, u8p
+from minitf.kernels.compile.abi import assembly, i64p, kernel, u8p
 
 _POLYNOMIAL = 0x82F63B78  # reversed
 _LANES = range(4)  # as many vectors are folded side by side, for each waits for the product before it
@@ -211,7 +211,7 @@ def extended(data, count, state):
 
 
 @kernel
-def crc32c(data: u8p, o: i64p.out, count: i64, start: i64):
+def crc32c(data: u8p, o: i64p.out, count, start):
     """The checksum of `count` bytes that follow those of which `start` is the checksum; `o` gets it."""
     o[0] = extended(data, count, start ^ 0xFFFFFFFF) ^ 0xFFFFFFFF
     return 0

@@ -12,7 +12,7 @@ import platform
 import sys
 import time
 
-from minitf.kernels.compile.abi import assembly, call, i64, i64p, kernel, scalar, write
+from minitf.kernels.compile.abi import assembly, call, i64p, kernel, scalar, write
 from minitf.kernels.machine.vm import AWAITED, FLAG, SOON, YIELD
 
 AVAILABLE = sys.platform == "linux" and platform.machine() in ("x86_64", "aarch64")
@@ -134,7 +134,7 @@ def dismiss(team, me, threads):
 
 
 @kernel
-def meet(team: i64p.inout, me: i64, threads: i64):
+def meet(team: i64p.inout, me, threads):
     """Waits until all threads of a team are here; the status is STOPPED if one of them never will be."""
     mine = publish(team, line(me, MEETINGS), team[line(me, MEETINGS)] + 1)
     for thread in range(threads):
@@ -156,7 +156,7 @@ def rest(team, threads):
 
 
 @kernel
-def lead(team: i64p.inout, threads: i64, fresh: i64):
+def lead(team: i64p.inout, threads, fresh):
     """Walks thread 0's part of a job, after giving it to the team if it is a fresh one and not resumed.
 
     Unless the walk is to be resumed, the workers are done, too, when this returns.
@@ -175,7 +175,7 @@ def lead(team: i64p.inout, threads: i64, fresh: i64):
 
 
 @kernel
-def leave(team: i64p.inout, threads: i64):
+def leave(team: i64p.inout, threads):
     """Ends a job that is not resumed."""
     dismiss(team, 0, threads)
     rest(team, threads)
@@ -183,7 +183,7 @@ def leave(team: i64p.inout, threads: i64):
 
 
 @kernel
-def serve(team: i64p.inout, me: i64, threads: i64):
+def serve(team: i64p.inout, me, threads):
     """The life of a worker: does job after job, until one has no entry."""
     done, place = team[line(me, DONE)], line(me, JOB)
     while True:

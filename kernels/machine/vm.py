@@ -43,7 +43,7 @@ goes on then, and after AWAITED; FAULT, where the operands of a failing call are
 import platform
 import struct
 
-from minitf.kernels.compile.abi import assembly, call, i64, i64p, ints, kernel, read, scalar, truth, write
+from minitf.kernels.compile.abi import assembly, call, i64p, ints, kernel, read, scalar, truth, write
 
 FLUSH_TO_ZERO, DENORMALS_ARE_ZERO = 0x8000, 0x0040  # bits of the x86 control word
 
@@ -245,7 +245,7 @@ def mode(pointer, word):
 
 
 @kernel
-def flushed(entry: i64, operands: ints):
+def flushed(entry, operands: ints):
     """One call of a kernel by its address, as the machine makes it: denormal numbers are zero meanwhile.
 
     The mode is set and set back in here, where nothing can come in between.

@@ -2,12 +2,12 @@
 
 from math import sqrt
 
-from minitf.kernels.compile.abi import FLOATS, T, f64p, i64, kernel, like, real
+from minitf.kernels.compile.abi import FLOATS, T, f64p, kernel, like, real
 from minitf.kernels.compile.splitting import By
 
 
 @kernel(T=FLOATS)
-def channel_moments(x: T, mean: T.out, variance: T.out, sums: f64p.scratch, rows: i64, width: i64):
+def channel_moments(x: T, mean: T.out, variance: T.out, sums: f64p.scratch, rows, width):
     """The mean and (population) variance of each column."""
     for c in range(width):
         sums[c] = 0.0
@@ -27,7 +27,7 @@ def channel_moments(x: T, mean: T.out, variance: T.out, sums: f64p.scratch, rows
 
 
 @kernel(T=FLOATS)
-def inverse_deviation(variance: T, o: T.out, epsilon: real, n: i64):
+def inverse_deviation(variance: T, o: T.out, epsilon: real, n):
     """o = 1 / sqrt(variance + epsilon)."""
     for c in range(n):
         o[c] = 1.0 / sqrt(variance[c] + epsilon)
@@ -35,7 +35,7 @@ def inverse_deviation(variance: T, o: T.out, epsilon: real, n: i64):
 
 
 @kernel(T=FLOATS, split=By("rows", x="width", o="width"))
-def normalize_channels(x: T, mean: T, inverse: T, scale: T, offset: T, o: T.out.over("x"), rows: i64, width: i64):
+def normalize_channels(x: T, mean: T, inverse: T, scale: T, offset: T, o: T.out.over("x"), rows, width):
     """o = (x - mean) * inverse * scale + offset."""
     for row in range(rows):
         p = row * width
@@ -45,9 +45,7 @@ def normalize_channels(x: T, mean: T, inverse: T, scale: T, offset: T, o: T.out.
 
 
 @kernel(T=FLOATS)
-def channel_sums(
-    g: T, x: T, mean: T, inverse: T, products: T.out, totals: T.out, sums: f64p.scratch, rows: i64, width: i64
-):
+def channel_sums(g: T, x: T, mean: T, inverse: T, products: T.out, totals: T.out, sums: f64p.scratch, rows, width):
     """For each column the sum of g, and of g times x normalized."""
     for c in range(2 * width):
         sums[c] = 0.0
@@ -64,17 +62,7 @@ def channel_sums(
 
 @kernel(T=FLOATS, split=By("rows", g="width", x="width", o="width"))
 def normalize_channels_grad(
-    g: T,
-    x: T,
-    mean: T,
-    inverse: T,
-    scale: T,
-    products: T,
-    totals: T,
-    o: T.out.over("g", "x"),
-    share: real,
-    rows: i64,
-    width: i64,
+    g: T, x: T, mean: T, inverse: T, scale: T, products: T, totals: T, o: T.out.over("g", "x"), share: real, rows, width
 ):
     """o = the gradient for x; `share` is 1 / rows, or 0 if mean and inverse do not depend on x."""
     for row in range(rows):
@@ -86,7 +74,7 @@ def normalize_channels_grad(
 
 
 @kernel(T=FLOATS)
-def scaled(x: T, o: T.out.over("x"), factor: real, n: i64):
+def scaled(x: T, o: T.out.over("x"), factor: real, n):
     """o = factor * x."""
     for i in range(n):
         o[i] = like(x[i], factor) * x[i]

@@ -5,7 +5,7 @@ product whose rows are the images, read and written where they are. Nothing is c
 that is outside of the images.
 """
 
-from minitf.kernels.compile.abi import FLOATS, T, at, i64, kernel, scalar, workspace
+from minitf.kernels.compile.abi import FLOATS, T, at, kernel, scalar, workspace
 from minitf.kernels.compile.splitting import Range
 from minitf.kernels.math.convolution import ROWS, steps
 from minitf.kernels.math.gemm import block
@@ -21,27 +21,7 @@ def covered(start, size, limit):
 
 
 @kernel(T=FLOATS, split=Range("first", "count", o=("oh", "ow", "out")))
-def conv2d_batch(
-    x: T,
-    f: T,
-    o: T.out,
-    first: i64,
-    count: i64,
-    h: i64,
-    w: i64,
-    c: i64,
-    oh: i64,
-    ow: i64,
-    out: i64,
-    kh: i64,
-    kw: i64,
-    sh: i64,
-    sw: i64,
-    dh: i64,
-    dw: i64,
-    top: i64,
-    left: i64,
-):
+def conv2d_batch(x: T, f: T, o: T.out, first, count, h, w, c, oh, ow, out, kh, kw, sh, sw, dh, dw, top, left):
     """o = the convolution of `count` images from `first` on."""
     scratch, image, result = workspace(x), h * w * c, oh * ow * out
     for i in range(0, count, TOGETHER):
@@ -70,24 +50,24 @@ def conv2d_filter_batch(
     g: T,
     s: T.scratch,
     o: T.out,
-    first: i64,
-    count: i64,
-    columns: i64,
-    images: i64,
-    h: i64,
-    w: i64,
-    c: i64,
-    oh: i64,
-    ow: i64,
-    out: i64,
-    kh: i64,
-    kw: i64,
-    sh: i64,
-    sw: i64,
-    dh: i64,
-    dw: i64,
-    top: i64,
-    left: i64,
+    first,
+    count,
+    columns,
+    images,
+    h,
+    w,
+    c,
+    oh,
+    ow,
+    out,
+    kh,
+    kw,
+    sh,
+    sw,
+    dh,
+    dw,
+    top,
+    left,
 ):
     """o = the gradient of the filter, of which `columns` items in each of `count` rows from `first` on."""
     scratch, image, result = workspace(x), h * w * c, oh * ow * out
@@ -135,27 +115,7 @@ def input_together(g, f, o, m, h, w, c, oh, ow, out, kh, kw, sh, sw, dh, dw, top
 
 
 @kernel(T=FLOATS, split=Range("first", "count", o=("h", "w", "c")))
-def conv2d_input_batch(
-    g: T,
-    f: T,
-    o: T.out,
-    first: i64,
-    count: i64,
-    h: i64,
-    w: i64,
-    c: i64,
-    oh: i64,
-    ow: i64,
-    out: i64,
-    kh: i64,
-    kw: i64,
-    sh: i64,
-    sw: i64,
-    dh: i64,
-    dw: i64,
-    top: i64,
-    left: i64,
-):
+def conv2d_input_batch(g: T, f: T, o: T.out, first, count, h, w, c, oh, ow, out, kh, kw, sh, sw, dh, dw, top, left):
     """o = the gradient of `count` images from `first` on; f is [out, kh, kw, c]."""
     i, right = 0, finite(f, out * kh * kw * c)
     while i < count:

@@ -5,7 +5,7 @@ What C leaves open is as on common machines: NaN and floats out of range give th
 
 import numpy as np
 
-from minitf.kernels.compile.abi import FLOATS, T, U, i64, kernel, like, scalar
+from minitf.kernels.compile.abi import FLOATS, T, U, kernel, like, scalar
 from minitf.kernels.compile.splitting import By
 
 INT32_MIN, INT64_MIN = np.int32(-(2**31)), np.int64(-(2**63))
@@ -69,7 +69,7 @@ def _(target, x):
 
 
 @kernel(split=By("n", a=1, o=1))
-def cast(a: T, o: U.out, n: i64):
+def cast(a: T, o: U.out, n):
     """o = a in another dtype. The cast to bool is `elementwise.nonzero`."""
     for i in range(n):
         o[i] = convert(o[i], a[i])

@@ -2,11 +2,11 @@
 
 import numpy as np
 
-from minitf.kernels.compile.abi import FLOATS, T, i64, ints, kernel, like, u8p
+from minitf.kernels.compile.abi import FLOATS, T, ints, kernel, like, u8p
 
 
 @kernel(T=FLOATS)
-def finite(a: T, n: i64):
+def finite(a: T, n):
     """The status is 1 + the first position of NaN or an infinity."""
     largest = like(a[0], np.inf)
     for first in range(0, n, 1024):
@@ -21,7 +21,7 @@ def finite(a: T, n: i64):
 
 
 @kernel(T=("int32", "int64"))
-def holds(a: T, n: i64, wanted: ints):
+def holds(a: T, n, wanted: ints):
     """The status is 1 + the first position at which a is not as wanted."""
     for i in range(n):
         if a[i] != wanted[i]:
@@ -36,7 +36,7 @@ def true(a: u8p, report: u8p):
 
 
 @kernel
-def copy_if_false(a: u8p, b: u8p, o: u8p.out, n: i64):
+def copy_if_false(a: u8p, b: u8p, o: u8p.out, n):
     """o = the first n bytes of b, if a[0] is false."""
     if a[0] == 0:
         for i in range(n):

@@ -9,7 +9,7 @@ out, or added back, around a block of a product. The numbers of all kernels are 
     top, left  how far the first patch reaches out of the image
 """
 
-from minitf.kernels.compile.abi import FLOATS, WORKSPACE, T, address, at, i64, kernel, scalar, workspace
+from minitf.kernels.compile.abi import FLOATS, WORKSPACE, T, address, at, kernel, scalar, workspace
 from minitf.kernels.compile.splitting import Across, Range
 from minitf.kernels.math.gemm import STEPS, block, block_of_runs
 from minitf.kernels.math.sparse_gradients import few_in_all, few_in_image, filter_of_few, finite, input_of_few
@@ -108,27 +108,7 @@ def window(x, rows, y, start, count, dilation, length, h, width):
 
 
 @kernel(T=FLOATS, split=Range("first", "count", o=("out",)))
-def conv2d(
-    x: T,
-    f: T,
-    o: T.out,
-    first: i64,
-    count: i64,
-    h: i64,
-    w: i64,
-    c: i64,
-    oh: i64,
-    ow: i64,
-    out: i64,
-    kh: i64,
-    kw: i64,
-    sh: i64,
-    sw: i64,
-    dh: i64,
-    dw: i64,
-    top: i64,
-    left: i64,
-):
+def conv2d(x: T, f: T, o: T.out, first, count, h, w, c, oh, ow, out, kh, kw, sh, sw, dh, dw, top, left):
     """o = the convolution at `count` pixels of the result from `first` on, counted through all images."""
     panel, scratch = workspace(x), workspace(f)
     items = kh * kw * c
@@ -166,24 +146,24 @@ def conv2d_filter(
     g: T,
     s: T.scratch,
     o: T.out,
-    first: i64,
-    count: i64,
-    columns: i64,
-    images: i64,
-    h: i64,
-    w: i64,
-    c: i64,
-    oh: i64,
-    ow: i64,
-    out: i64,
-    kh: i64,
-    kw: i64,
-    sh: i64,
-    sw: i64,
-    dh: i64,
-    dw: i64,
-    top: i64,
-    left: i64,
+    first,
+    count,
+    columns,
+    images,
+    h,
+    w,
+    c,
+    oh,
+    ow,
+    out,
+    kh,
+    kw,
+    sh,
+    sw,
+    dh,
+    dw,
+    top,
+    left,
 ):
     """o = the sums of patches times gradients g [images, oh, ow, out]: the gradient of the filter, of which
     `columns` items in each of `count` rows from `first` on; s has room for as many.
@@ -229,27 +209,7 @@ def input_of_patches(g, f, o, h, w, c, oh, ow, out, kh, kw, sh, sw, dh, dw, top,
 
 
 @kernel(T=FLOATS, split=Range("first", "count", o=("h", "w", "c")))
-def conv2d_input(
-    g: T,
-    f: T,
-    o: T.out,
-    first: i64,
-    count: i64,
-    h: i64,
-    w: i64,
-    c: i64,
-    oh: i64,
-    ow: i64,
-    out: i64,
-    kh: i64,
-    kw: i64,
-    sh: i64,
-    sw: i64,
-    dh: i64,
-    dw: i64,
-    top: i64,
-    left: i64,
-):
+def conv2d_input(g: T, f: T, o: T.out, first, count, h, w, c, oh, ow, out, kh, kw, sh, sw, dh, dw, top, left):
     """o = gradients g [images, oh, ow, out] times filters f [out, kh, kw, c], summed where patches overlap:
     the gradient of `count` images from `first` on.
     """

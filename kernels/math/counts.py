@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from minitf.kernels.compile.abi import FLOATS, REALS, I, T, bits, i32p, i64, i64p, ints, kernel, like, scalar
+from minitf.kernels.compile.abi import FLOATS, REALS, I, T, bits, i32p, i64p, ints, kernel, like, scalar
 from minitf.kernels.math.movement import INDEX
 from minitf.kernels.math.movement import ITEMS as CARRIED
 
@@ -13,7 +13,7 @@ MASK, SPREAD = 0x3FFFFFFF, 0x9E3779B1  # bits of a number, and an odd one by whi
 
 
 @kernel
-def places_of_nonzero(a: T, o: i64p.out, count: i64p.out, n: i64, rank: i64, dims: ints):
+def places_of_nonzero(a: T, o: i64p.out, count: i64p.out, n, rank, dims: ints):
     """o = the places of the items of a that are not 0, a row of coordinates each; count = how many. dims: the shape."""
     found = 0
     for i in range(n):
@@ -50,7 +50,7 @@ def place_of(x, a, table, places):
 
 
 @kernel(I=INDEX)
-def unique(a: T, o: T.out, index: I.out, times: I.out, count: i64p.out, table: i64p.scratch, n: i64, places: i64):
+def unique(a: T, o: T.out, index: I.out, times: I.out, count: i64p.out, table: i64p.scratch, n, places):
     """o = the values of a in the order in which they first appear, `count` many; index = for each item the place of
     its value in o; times = how often each occurs. NaN is like no other. The table has more than n places.
     """
@@ -73,9 +73,7 @@ def unique(a: T, o: T.out, index: I.out, times: I.out, count: i64p.out, table: i
 
 
 @kernel(I=INDEX)
-def difference(
-    a: T, b: T, o: T.out, index: I.out, count: i64p.out, table: i64p.scratch, n: i64, width: i64, places: i64
-):
+def difference(a: T, b: T, o: T.out, index: I.out, count: i64p.out, table: i64p.scratch, n, width, places):
     """o = the items of a that are not among those of b, index = their positions, count = how many. The table has more
     than `width` places, which b has items.
     """
@@ -94,7 +92,7 @@ def difference(
 
 
 @kernel
-def part_sizes(parts: i32p, counts: i64p.out, n: i64, count: i64):
+def part_sizes(parts: i32p, counts: i64p.out, n, count):
     """counts = how often each number below `count` is among the parts; the status is 1 + where another one is."""
     for part in range(count):
         counts[part] = 0
@@ -106,7 +104,7 @@ def part_sizes(parts: i32p, counts: i64p.out, n: i64, count: i64):
 
 
 @kernel(T=CARRIED)
-def part_rows(parts: i32p, a: T, counts: i64p, o: T.out, ends: i64p.scratch, n: i64, count: i64, width: i64):
+def part_rows(parts: i32p, a: T, counts: i64p, o: T.out, ends: i64p.scratch, n, count, width):
     """o = the rows of a, those of part 0 first, then those of part 1, and so on; counts = how many each part has."""
     end = 0
     for part in range(count):
@@ -121,7 +119,7 @@ def part_rows(parts: i32p, a: T, counts: i64p, o: T.out, ends: i64p.scratch, n: 
 
 
 @kernel
-def after_largest(index: i32p, count: i64p.inout, n: i64):
+def after_largest(index: i32p, count: i64p.inout, n):
     """count = 1 + the largest index, if it is not larger already; the status is 1 + where one is below 0."""
     for i in range(n):
         if index[i] < 0:
@@ -131,7 +129,7 @@ def after_largest(index: i32p, count: i64p.inout, n: i64):
 
 
 @kernel(T=CARRIED)
-def put_rows(index: i32p, a: T, o: T.out, n: i64, width: i64):
+def put_rows(index: i32p, a: T, o: T.out, n, width):
     """o[index[i]] = a[i] for rows, in order."""
     for i in range(n):
         for k in range(width):
@@ -140,7 +138,7 @@ def put_rows(index: i32p, a: T, o: T.out, n: i64, width: i64):
 
 
 @kernel(T=REALS)
-def steps(start: T, delta: T, o: T.out, n: i64):
+def steps(start: T, delta: T, o: T.out, n):
     """o = start, start + delta, and so on, step by step."""
     x = start[0]
     for i in range(n):
@@ -175,7 +173,7 @@ def step_count(start: T, limit: T, delta: T, count: i64p.out):
 
 
 @kernel(T=FLOATS)
-def between(start: T, stop: T, o: T.out, n: i64):
+def between(start: T, stop: T, o: T.out, n):
     """o = n numbers at equal distances from start to stop, or the start alone."""
     first, last = start[0], stop[0]
     step = (last - first) / like(first, max(n - 1, 1))

@@ -7,7 +7,7 @@ repeats are merged and then blanks dropped.
 
 import math
 
-from minitf.kernels.compile.abi import FLOATS, T, i32p, i64, i64p, kernel, like, scalar
+from minitf.kernels.compile.abi import FLOATS, T, i32p, i64p, kernel, like, scalar
 from minitf.kernels.compile.scalar import exp, log
 
 
@@ -117,13 +117,13 @@ def ctc_loss(
     norms: T.scratch,
     alpha: T.scratch,
     beta: T.scratch,
-    steps: i64,
-    batch: i64,
-    classes: i64,
-    count: i64,
-    collapse: i64,
-    merge: i64,
-    longer: i64,
+    steps,
+    batch,
+    classes,
+    count,
+    collapse,
+    merge,
+    longer,
 ):
     """The loss of each item of x [steps, batch, classes] and its gradient; `places` [count, 2] of the labels
     rise. Without `longer` there may be no more labels than steps; with it such items count nothing.
@@ -292,12 +292,12 @@ def beam_search(
     heap: i32p.scratch,
     totals: T.scratch,
     known: i32p.scratch,
-    steps: i64,
-    batch: i64,
-    classes: i64,
-    width: i64,
-    paths: i64,
-    merge: i64,
+    steps,
+    batch,
+    classes,
+    width,
+    paths,
+    merge,
 ):
     """The `paths` most probable labels of each item of x [steps, batch, classes]; labels: [batch, paths,
     steps], of which sizes [batch, paths] count; scores [batch, paths]: logs of their probabilities.

@@ -2,7 +2,7 @@
 [images, oh, ow, c * m]; numbers as in `convolution`.
 """
 
-from minitf.kernels.compile.abi import FLOATS, T, assembly, at, i64, kernel, scalar
+from minitf.kernels.compile.abi import FLOATS, T, assembly, at, kernel, scalar
 from minitf.kernels.compile.splitting import Range
 from minitf.kernels.math import weighing
 
@@ -30,26 +30,7 @@ def taps(offset, size, dilation, limit):
 
 
 @kernel(T=FLOATS, split=Range("first", "count", o=("ow", "c")))
-def depthwise(
-    x: T,
-    f: T,
-    o: T.out,
-    first: i64,
-    count: i64,
-    h: i64,
-    w: i64,
-    c: i64,
-    oh: i64,
-    ow: i64,
-    kh: i64,
-    kw: i64,
-    sh: i64,
-    sw: i64,
-    dh: i64,
-    dw: i64,
-    top: i64,
-    left: i64,
-):
+def depthwise(x: T, f: T, o: T.out, first, count, h, w, c, oh, ow, kh, kw, sh, sw, dh, dw, top, left):
     """o = the convolution in `count` rows of the result from `first` on, counted through all images, by filters of
     one number for each channel.
     """
@@ -72,27 +53,7 @@ def depthwise(
 
 
 @kernel(T=FLOATS, split=Range("first", "count", o=("h", "w", "c")))
-def depthwise_input(
-    g: T,
-    f: T,
-    o: T.out,
-    first: i64,
-    count: i64,
-    h: i64,
-    w: i64,
-    c: i64,
-    oh: i64,
-    ow: i64,
-    m: i64,
-    kh: i64,
-    kw: i64,
-    sh: i64,
-    sw: i64,
-    dh: i64,
-    dw: i64,
-    top: i64,
-    left: i64,
-):
+def depthwise_input(g: T, f: T, o: T.out, first, count, h, w, c, oh, ow, m, kh, kw, sh, sw, dh, dw, top, left):
     """o = the gradient of `count` images from `first` on."""
     for i in range(count * h * w * c):
         o[i] = 0
@@ -112,28 +73,7 @@ def depthwise_input(
 
 
 @kernel(T=FLOATS, split=Range("first", "count", o=("c", "m")))
-def depthwise_filter(
-    x: T,
-    g: T,
-    o: T.out,
-    first: i64,
-    count: i64,
-    images: i64,
-    h: i64,
-    w: i64,
-    c: i64,
-    oh: i64,
-    ow: i64,
-    m: i64,
-    kh: i64,
-    kw: i64,
-    sh: i64,
-    sw: i64,
-    dh: i64,
-    dw: i64,
-    top: i64,
-    left: i64,
-):
+def depthwise_filter(x: T, g: T, o: T.out, first, count, images, h, w, c, oh, ow, m, kh, kw, sh, sw, dh, dw, top, left):
     """o = the gradient of `count` of the filter's kh * kw pixels from `first` on."""
     for i in range(count * c * m):
         o[i] = 0

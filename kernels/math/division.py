@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from minitf.kernels.compile.abi import FLOATS, INTS, REALS, T, i64, ints, kernel, like, scalar
+from minitf.kernels.compile.abi import FLOATS, INTS, REALS, T, ints, kernel, like, scalar
 from minitf.kernels.math.elementwise import repeats, start
 
 
@@ -13,7 +13,7 @@ def partial(dtypes, undefined):
         f = scalar(function)
 
         @kernel(name=f.__name__.rstrip("_"), T=dtypes)
-        def run(a: T, b: T, o: T.out, rank: i64, dims: ints):
+        def run(a: T, b: T, o: T.out, rank, dims: ints):
             n, step_a, step_b = dims[3 * rank - 3], dims[3 * rank - 2], dims[3 * rank - 1]
             for row in range(repeats(rank, dims, 3)):
                 p, q, r = start(rank, dims, 3, 1, row), start(rank, dims, 3, 2, row), row * n

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from minitf.kernels.compile.abi import T, f32p, i64, i64p, kernel, scalar
+from minitf.kernels.compile.abi import T, f32p, i64p, kernel, scalar
 
 
 @scalar
@@ -25,9 +25,7 @@ def distance(a, first, last, b, start, end, row):
 
 
 @kernel
-def edit_distances(
-    groups: i64p, a: T, others: i64p, b: T, o: f32p.out, row: i64p.scratch, count: i64, size: i64, normalize: i64
-):
+def edit_distances(groups: i64p, a: T, others: i64p, b: T, o: f32p.out, row: i64p.scratch, count, size, normalize):
     """o[group] = the distance of the items of a and of b that are of this group, for each that has some; both are in
     the order of their groups. normalize: relative to the number of items of b. row: [size + 1].
     """

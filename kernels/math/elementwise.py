@@ -7,7 +7,7 @@ contiguous or repeated. An input may be the output's own memory if it has its sh
 import numpy as np
 
 from minitf.kernels.compile import scalar as s
-from minitf.kernels.compile.abi import FLOATS, INTS, NUMBERS, REALS, T, i64, ints, kernel, like, scalar, u8p
+from minitf.kernels.compile.abi import FLOATS, INTS, NUMBERS, REALS, T, ints, kernel, like, scalar, u8p
 from minitf.kernels.compile.splitting import By, Nest
 
 SIGNED = (*FLOATS, "int8", "int16", "int32", "int64")
@@ -47,7 +47,7 @@ def unary(dtypes, result=T):
         f = scalar(function)
 
         @kernel(name=f.__name__.rstrip("_"), T=dtypes, split=By("n", a=1, o=1))
-        def run(a: T, o: result.out.over("a"), n: i64):
+        def run(a: T, o: result.out.over("a"), n):
             for i in range(n):
                 o[i] = f(a[i])
             return 0
@@ -74,7 +74,7 @@ def binary(dtypes, result=T):
         f = scalar(function)
 
         @kernel(name=f.__name__.rstrip("_"), T=dtypes, split=Nest(["a", "b"], packed="o"))
-        def run(a: T, b: T, o: result.out.over("a", "b"), rank: i64, dims: ints):
+        def run(a: T, b: T, o: result.out.over("a", "b"), rank, dims: ints):
             n, step_a, step_b = dims[3 * rank - 3], dims[3 * rank - 2], dims[3 * rank - 1]
             for row in range(repeats(rank, dims, 3)):
                 p, q, r = start(rank, dims, 3, 1, row), start(rank, dims, 3, 2, row), row * n
@@ -417,7 +417,7 @@ def xor(x, y):
 
 
 @kernel(T=REALS, split=By("n", a=1, o=1))
-def accumulate(a: T, o: T.inout, n: i64):
+def accumulate(a: T, o: T.inout, n):
     """o += a."""
     for i in range(n):
         o[i] += a[i]

@@ -1,10 +1,10 @@
 """Sorting the rows of a batch by how long their sequences are."""
 
-from minitf.kernels.compile.abi import i32p, i64, i64p, kernel
+from minitf.kernels.compile.abi import i32p, i64p, kernel
 
 
 @kernel
-def sort_rows(lengths: i32p, places: i32p.out, o: i32p.out, values: i64p.out, n: i64, steps: i64):
+def sort_rows(lengths: i32p, places: i32p.out, o: i32p.out, values: i64p.out, n, steps):
     """places = the rows, longest first, equal ones in their order; o = the place of each row; values[t] = how
     many rows have more than t steps.
     """

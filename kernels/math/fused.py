@@ -5,7 +5,7 @@ range of columns is read and written in place.
 """
 
 from minitf.kernels.compile import scalar as s
-from minitf.kernels.compile.abi import FLOATS, REALS, T, i64, kernel, like, real, scalar
+from minitf.kernels.compile.abi import FLOATS, REALS, T, kernel, like, real, scalar
 from minitf.kernels.compile.splitting import Across, By, Either
 
 BLOCK = 2048  # numbers that stay in the first cache between two passes
@@ -22,7 +22,7 @@ def biased(activation, name):
     """A kernel: o = activation(a + bias + shift), the bias repeated for every row, the rows of o adjacent."""
 
     @kernel(name=name, T=FLOATS, split=By("rows", a=("step", "width"), o="width"))
-    def run(a: T, bias: T, o: T.out, shift: real, rows: i64, width: i64, step: i64):
+    def run(a: T, bias: T, o: T.out, shift: real, rows, width, step):
         block = rows_in_block(width)
         for first in range(0, rows, block):
             last = min(first + block, rows)
@@ -45,7 +45,7 @@ def of_two(function, join, name):
     """A kernel: o = function(y, join(a, b))."""
 
     @kernel(name=name, T=FLOATS, split=Either(_ROWS, _COLUMNS))
-    def run(y: T, a: T, b: T, o: T.out, rows: i64, width: i64, step_y: i64, step_a: i64, step_b: i64, step_o: i64):
+    def run(y: T, a: T, b: T, o: T.out, rows, width, step_y, step_a, step_b, step_o):
         for row in range(rows):
             p, q, r, t = row * step_y, row * step_a, row * step_b, row * step_o
             for i in range(width):
@@ -56,7 +56,7 @@ def of_two(function, join, name):
 
 
 @kernel(T=FLOATS, contract=False, split=Either(_ROWS, _COLUMNS))
-def mul_add(y: T, a: T, b: T, o: T.out, rows: i64, width: i64, step_y: i64, step_a: i64, step_b: i64, step_o: i64):
+def mul_add(y: T, a: T, b: T, o: T.out, rows, width, step_y, step_a, step_b, step_o):
     """o = y + a * b, rounded twice: what cancels in two steps, as a mean does, cancels in one."""
     for row in range(rows):
         p, q, r, t = row * step_y, row * step_a, row * step_b, row * step_o
@@ -119,7 +119,7 @@ OF_SUM = {
 
 
 @kernel(T=REALS, split=Across("width", a=("rows", "step"), o=None))
-def add_rows(a: T, o: T.inout, rows: i64, width: i64, step: i64):
+def add_rows(a: T, o: T.inout, rows, width, step):
     """o += the sum of the rows of a."""
     whole = rows - rows % 8
     for row in range(0, whole, 8):

@@ -10,7 +10,7 @@ panels of a few vectors of columns, so that a panel of B stays in the first; eac
 registers.
 """
 
-from minitf.kernels.compile.abi import FLOATS, INTS, T, address, assembly, at, i64, kernel, scalar, workspace
+from minitf.kernels.compile.abi import FLOATS, INTS, T, address, assembly, at, kernel, scalar, workspace
 from minitf.kernels.compile.splitting import Product
 from minitf.kernels.math import microkernel
 from minitf.kernels.math.tiling import TILE_ROWS, VECTOR_SIZE
@@ -115,24 +115,7 @@ def block(a, a_row, a_step, b, b_step, b_column, c, ldc, m, n, k, add, scratch):
 
 
 @kernel(T=FLOATS, split=Product())
-def gemm(
-    a: T,
-    b: T,
-    c: T.inout,
-    m: i64,
-    n: i64,
-    k: i64,
-    ta: i64,
-    tb: i64,
-    lda: i64,
-    ldb: i64,
-    ldc: i64,
-    beta: i64,
-    batch: i64,
-    a_next: i64,
-    b_next: i64,
-    c_next: i64,
-):
+def gemm(a: T, b: T, c: T.inout, m, n, k, ta, tb, lda, ldb, ldc, beta, batch, a_next, b_next, c_next):
     """C[m, n] = op(A)[m, k] @ op(B)[k, n] + beta * C for each of a batch.
 
     ta, tb: whether A is stored as [k, m], B as [n, k]. lda, ldb, ldc: items from one stored row to the next.
@@ -167,24 +150,7 @@ def gemm(
 
 
 @kernel(T=INTS)
-def integer_gemm(
-    a: T,
-    b: T,
-    c: T.inout,
-    m: i64,
-    n: i64,
-    k: i64,
-    ta: i64,
-    tb: i64,
-    lda: i64,
-    ldb: i64,
-    ldc: i64,
-    beta: i64,
-    batch: i64,
-    a_next: i64,
-    b_next: i64,
-    c_next: i64,
-):
+def integer_gemm(a: T, b: T, c: T.inout, m, n, k, ta, tb, lda, ldb, ldc, beta, batch, a_next, b_next, c_next):
     """`gemm` for integers; overflow wraps."""
     a_row, a_step = (1, lda) if ta != 0 else (lda, 1)
     b_step, b_column = (1, ldb) if tb != 0 else (ldb, 1)

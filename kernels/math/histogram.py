@@ -2,11 +2,11 @@
 
 import numpy as np
 
-from minitf.kernels.compile.abi import REALS, I, T, i64, kernel
+from minitf.kernels.compile.abi import REALS, I, T, kernel
 
 
 @kernel(T=REALS, I=("int32", "int64"))
-def histogram(a: T, ends: T, o: I.out, n: i64, bins: i64):
+def histogram(a: T, ends: T, o: I.out, n, bins):
     """o[k] is how many of the numbers a are in bin k; fails unless ends[0] < ends[1]."""
     low, high = np.float64(ends[0]), np.float64(ends[1])
     if not low < high:

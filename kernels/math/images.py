@@ -2,16 +2,14 @@
 
 import numpy as np
 
-from minitf.kernels.compile.abi import FLOATS, INTS, T, f32p, i32p, i64, i64p, kernel, like, real, scalar
+from minitf.kernels.compile.abi import FLOATS, INTS, T, f32p, i32p, i64p, kernel, like, real, scalar
 from minitf.kernels.compile.splitting import By, Range
 
 F = np.float32
 
 
 @kernel(T=(*FLOATS, *INTS), split=By("outer", a="a_step", o="o_step"))
-def weighted_rows(
-    a: T, places: i64p, weights: T, o: T.out, outer: i64, new: i64, taps: i64, width: i64, a_step: i64, o_step: i64
-):
+def weighted_rows(a: T, places: i64p, weights: T, o: T.out, outer, new, taps, width, a_step, o_step):
     """o[p, i] is the sum of weights[i, k] times a[p, places[i, k]], rows of `width` numbers."""
     for p in range(outer):
         for i in range(new):
@@ -29,7 +27,7 @@ def weighted_rows(
 
 
 @kernel
-def check_rows(rows: i32p, n: i64, images: i64):
+def check_rows(rows: i32p, n, images):
     """Fails with 1 + the place of the first row that is not from 0 up to the number of images."""
     for i in range(n):
         if rows[i] < 0 or rows[i] >= images:
@@ -49,19 +47,7 @@ def place_of(first, last, size, count, i):
 
 @kernel(split=Range("first", "count", o=("height", "width", "c")))
 def crop_and_resize(
-    a: f32p,
-    boxes: f32p,
-    rows: i32p,
-    o: f32p.out,
-    outside: real,
-    first: i64,
-    count: i64,
-    h: i64,
-    w: i64,
-    c: i64,
-    height: i64,
-    width: i64,
-    nearest: i64,
+    a: f32p, boxes: f32p, rows: i32p, o: f32p.out, outside: real, first, count, h, w, c, height, width, nearest
 ):
     """Boxes `first` and on of images [b, h, w, c], each in height x width places, `outside` where they reach out."""
     for n in range(count):
@@ -93,20 +79,7 @@ def crop_and_resize(
 
 
 @kernel
-def crop_and_resize_grad(
-    g: f32p,
-    boxes: f32p,
-    rows: i32p,
-    o: f32p.out,
-    size: i64,
-    count: i64,
-    h: i64,
-    w: i64,
-    c: i64,
-    height: i64,
-    width: i64,
-    nearest: i64,
-):
+def crop_and_resize_grad(g: f32p, boxes: f32p, rows: i32p, o: f32p.out, size, count, h, w, c, height, width, nearest):
     """The gradient by the images, `size` numbers in all."""
     for i in range(size):
         o[i] = F(0)
@@ -153,7 +126,7 @@ def shared_part(a, b, c, d, top, left, bottom, right):
 
 
 @kernel
-def choose_boxes(boxes: f32p, order: i64p, o: i32p.out, count: i64p.out, n: i64, most: i64, limit: real):
+def choose_boxes(boxes: f32p, order: i64p, o: i32p.out, count: i64p.out, n, most, limit: real):
     """At most `most` boxes in `order`, without those that share `limit` or more with one before."""
     chosen = 0
     for at in range(n):

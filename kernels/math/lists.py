@@ -3,14 +3,14 @@
 Several slots are named by `count` indices. The status of what fails is 1 + KINDS * (which of them) + how.
 """
 
-from minitf.kernels.compile.abi import FLOATS, T, i32p, i64, i64p, kernel, scalar, u8p
+from minitf.kernels.compile.abi import FLOATS, T, i32p, i64p, kernel, scalar, u8p
 
 CARRIED = ("uint8", "uint16", "uint32", "uint64")
 OUTSIDE, NO_ROOM, AGAIN, EMPTY, KINDS = range(5)
 
 
 @kernel
-def clear_slots(length: i64p.out, flags: u8p.out, size: i64, capacity: i64):
+def clear_slots(length: i64p.out, flags: u8p.out, size, capacity):
     """`size` slots, all of them empty."""
     length[0] = size
     for i in range(capacity):
@@ -37,18 +37,7 @@ def filled(index, length, flags):
 
 
 @kernel(T=CARRIED)
-def write_slots(
-    index: i32p,
-    a: T,
-    length: i64p.inout,
-    flags: u8p.inout,
-    o: T.out,
-    count: i64,
-    capacity: i64,
-    grows: i64,
-    n: i64,
-    over: i64,
-):
+def write_slots(index: i32p, a: T, length: i64p.inout, flags: u8p.inout, o: T.out, count, capacity, grows, n, over):
     """o[index[k]] = a[k] for empty slots, full ones too with `over`; beyond the length only if it grows."""
     for k in range(count):
         i = index[k]
@@ -62,9 +51,7 @@ def write_slots(
 
 
 @kernel(T=FLOATS)
-def add_slots(
-    index: i32p, a: T, length: i64p.inout, flags: u8p.inout, o: T.inout, count: i64, capacity: i64, grows: i64, n: i64
-):
+def add_slots(index: i32p, a: T, length: i64p.inout, flags: u8p.inout, o: T.inout, count, capacity, grows, n):
     """o[index[k]] += a[k], or = a[k] for empty slots; beyond the length only if it grows."""
     for k in range(count):
         i = index[k]
@@ -82,19 +69,7 @@ def add_slots(
 
 
 @kernel(T=CARRIED)
-def read_slots(
-    index: i32p,
-    size: i64p,
-    full: u8p,
-    a: T,
-    seen: u8p.inout,
-    o: T.out,
-    count: i64,
-    n: i64,
-    once: i64,
-    adds: i64,
-    zeros: i64,
-):
+def read_slots(index: i32p, size: i64p, full: u8p, a: T, seen: u8p.inout, o: T.out, count, n, once, adds, zeros):
     """o[k] = a[index[k]]; empty slots are zeros if they may be, and so is what is beyond the length if it
     adds. With `once` a slot that was seen is refused.
     """
@@ -119,7 +94,7 @@ def read_slots(
 
 
 @kernel(T=FLOATS)
-def add_list(size: i64p, full: u8p, a: T, length: i64p.inout, flags: u8p.inout, o: T.inout, n: i64):
+def add_list(size: i64p, full: u8p, a: T, length: i64p.inout, flags: u8p.inout, o: T.inout, n):
     """Adds the full slots of a to those of o, which has room for them."""
     for i in range(size[0]):
         if full[i] != 0 and flags[i] != 0:
@@ -134,7 +109,7 @@ def add_list(size: i64p, full: u8p, a: T, length: i64p.inout, flags: u8p.inout, 
 
 
 @kernel(T=CARRIED)
-def copy_list(size: i64p, full: u8p, a: T, length: i64p.out, flags: u8p.out, o: T.out, capacity: i64, n: i64):
+def copy_list(size: i64p, full: u8p, a: T, length: i64p.out, flags: u8p.out, o: T.out, capacity, n):
     """o has the slots of the other list."""
     length[0] = size[0]
     for i in range(capacity):
@@ -146,7 +121,7 @@ def copy_list(size: i64p, full: u8p, a: T, length: i64p.out, flags: u8p.out, o: 
 
 
 @kernel(T=CARRIED)
-def zero_list(size: i64p, full: u8p, length: i64p.out, flags: u8p.out, o: T.out, capacity: i64, n: i64):
+def zero_list(size: i64p, full: u8p, length: i64p.out, flags: u8p.out, o: T.out, capacity, n):
     """o has zeros where the other list is full."""
     length[0] = size[0]
     for i in range(capacity):

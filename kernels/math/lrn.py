@@ -1,6 +1,6 @@
 """Local response normalization: items divided by a power of the squares around them in their rows."""
 
-from minitf.kernels.compile.abi import FLOATS, T, i64, kernel, like, real, scalar
+from minitf.kernels.compile.abi import FLOATS, T, kernel, like, real, scalar
 from minitf.kernels.compile.scalar import exp, log
 from minitf.kernels.compile.splitting import By
 
@@ -15,7 +15,7 @@ def squares(a, p, j, radius, width, bias, alpha):
 
 
 @kernel(T=FLOATS, split=By("rows", a="width", o="width"))
-def lrn(a: T, o: T.out, bias: real, alpha: real, beta: real, radius: i64, rows: i64, width: i64):
+def lrn(a: T, o: T.out, bias: real, alpha: real, beta: real, radius, rows, width):
     """o = a / (bias + alpha * sum of squares around) ** beta."""
     for row in range(rows):
         p = row * width
@@ -26,19 +26,7 @@ def lrn(a: T, o: T.out, bias: real, alpha: real, beta: real, radius: i64, rows: 
 
 
 @kernel(T=FLOATS, split=By("rows", g="width", a="width", y="width", scales="width", o="width"))
-def lrn_grad(
-    g: T,
-    a: T,
-    y: T,
-    scales: T.scratch,
-    o: T.out,
-    bias: real,
-    alpha: real,
-    beta: real,
-    radius: i64,
-    rows: i64,
-    width: i64,
-):
+def lrn_grad(g: T, a: T, y: T, scales: T.scratch, o: T.out, bias: real, alpha: real, beta: real, radius, rows, width):
     """o = the gradient for a, of which `lrn` makes y."""
     for row in range(rows):
         p = row * width

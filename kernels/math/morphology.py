@@ -1,31 +1,11 @@
 """Dilation of images [images, h, w, c] by a filter [kh, kw, c]: the largest sum of pixels and filter at each place."""
 
-from minitf.kernels.compile.abi import FLOATS, T, i64, i64p, kernel, like, real
+from minitf.kernels.compile.abi import FLOATS, T, i64p, kernel, like, real
 from minitf.kernels.compile.splitting import Range
 
 
 @kernel(T=FLOATS, split=Range("first", "count", o=("ow", "c")))
-def dilation(
-    x: T,
-    f: T,
-    o: T.out,
-    lowest: real,
-    first: i64,
-    count: i64,
-    h: i64,
-    w: i64,
-    c: i64,
-    oh: i64,
-    ow: i64,
-    kh: i64,
-    kw: i64,
-    sh: i64,
-    sw: i64,
-    dh: i64,
-    dw: i64,
-    top: i64,
-    left: i64,
-):
+def dilation(x: T, f: T, o: T.out, lowest: real, first, count, h, w, c, oh, ow, kh, kw, sh, sw, dh, dw, top, left):
     """Rows `first` and on of the largest sums, of all images' rows."""
     for row in range(count):
         image, i = (first + row) // oh, (first + row) % oh
@@ -54,23 +34,23 @@ def dilation_grad(
     o: T.out,
     best: T.scratch,
     places: i64p.scratch,
-    size: i64,
-    of_filter: i64,
+    size,
+    of_filter,
     lowest: real,
-    images: i64,
-    h: i64,
-    w: i64,
-    c: i64,
-    oh: i64,
-    ow: i64,
-    kh: i64,
-    kw: i64,
-    sh: i64,
-    sw: i64,
-    dh: i64,
-    dw: i64,
-    top: i64,
-    left: i64,
+    images,
+    h,
+    w,
+    c,
+    oh,
+    ow,
+    kh,
+    kw,
+    sh,
+    sw,
+    dh,
+    dw,
+    top,
+    left,
 ):
     """The gradient by the filter or by the images, `size` numbers: g where the largest sum comes from.
 

@@ -5,7 +5,7 @@ broadcasting are `strided_copy`; concatenation, padding, diagonals and gradients
 `strided_write`.
 """
 
-from minitf.kernels.compile.abi import I, T, i64, ints, kernel, like, scalar, u8p
+from minitf.kernels.compile.abi import I, T, ints, kernel, like, scalar, u8p
 from minitf.kernels.compile.splitting import By, Nest
 from minitf.kernels.math.elementwise import repeats, start
 
@@ -15,7 +15,7 @@ TILE = 16  # columns moved together when a transposition reads across cache line
 
 
 @kernel(T=ITEMS, split=By("n", a=1, o=1))
-def copy(a: T, o: T.out, n: i64):
+def copy(a: T, o: T.out, n):
     """o = a."""
     for i in range(n):
         o[i] = a[i]
@@ -23,7 +23,7 @@ def copy(a: T, o: T.out, n: i64):
 
 
 @kernel(T=ITEMS, split=By("n", o=1))
-def fill(value: T, o: T.out, n: i64):
+def fill(value: T, o: T.out, n):
     """o = the one number at `value`."""
     x = value[0]
     for i in range(n):
@@ -32,7 +32,7 @@ def fill(value: T, o: T.out, n: i64):
 
 
 @kernel(T=ITEMS, split=By("n", o=1))
-def clear(o: T.out, n: i64):
+def clear(o: T.out, n):
     """o = 0."""
     for i in range(n):
         o[i] = 0
@@ -40,7 +40,7 @@ def clear(o: T.out, n: i64):
 
 
 @kernel(T=ITEMS, split=Nest(["a"], packed="o"))
-def strided_copy(a: T, o: T.out, offset: i64, rank: i64, dims: ints):
+def strided_copy(a: T, o: T.out, offset, rank, dims: ints):
     """o = the items of a that a nest visits from an offset; dims hold the strides of a, of any sign."""
     n, step = dims[2 * rank - 2], dims[2 * rank - 1]
     rows = repeats(rank, dims, 2)
@@ -67,7 +67,7 @@ def strided_copy(a: T, o: T.out, offset: i64, rank: i64, dims: ints):
 
 
 @kernel(T=ITEMS, split=Nest(["o"], packed="a"))
-def strided_write(a: T, o: T.out, offset: i64, rank: i64, dims: ints):
+def strided_write(a: T, o: T.out, offset, rank, dims: ints):
     """The items of o that a nest visits from an offset = a; dims hold the strides of o."""
     n, step = dims[2 * rank - 2], dims[2 * rank - 1]
     for row in range(repeats(rank, dims, 2)):
@@ -82,7 +82,7 @@ def strided_write(a: T, o: T.out, offset: i64, rank: i64, dims: ints):
 
 
 @kernel(T=ITEMS, split=Nest(["mask", "a", "b"], packed="o"))
-def select(mask: u8p, a: T, b: T, o: T.out.over("a", "b"), rank: i64, dims: ints):
+def select(mask: u8p, a: T, b: T, o: T.out.over("a", "b"), rank, dims: ints):
     """o = a where mask, else b, broadcasting; dims hold the strides of mask, a and b."""
     last = 4 * rank - 4
     n, step_c, step_a, step_b = dims[last], dims[last + 1], dims[last + 2], dims[last + 3]
@@ -107,7 +107,7 @@ def select(mask: u8p, a: T, b: T, o: T.out.over("a", "b"), rank: i64, dims: ints
 
 
 @kernel(T=ITEMS, I=INDEX, split=By("n", when=lambda o: o["outer"] == 1, index=1, o="width"))
-def gather(a: T, index: I, o: T.out, outer: i64, rows: i64, n: i64, width: i64):
+def gather(a: T, index: I, o: T.out, outer, rows, n, width):
     """o[p, i] = a[p, index[i]] for a of [outer, rows, width]; the status is 1 + the first bad i."""
     for i in range(n):
         if index[i] < 0 or index[i] >= rows:
@@ -130,7 +130,7 @@ def place(position, size, n, wraps):
 
 
 @kernel(T=ITEMS, I=INDEX)
-def take_at(begin: I, a: T, o: T.out, item: i64, wraps: i64, size: i64, outer: i64, n: i64, width: i64):
+def take_at(begin: I, a: T, o: T.out, item, wraps, size, outer, n, width):
     """o[p] = a[p, at : at + n] for a of [outer, size, width], at = begin[item]; see `place`."""
     first = place(begin[item], size, n, wraps)
     if first < 0:
@@ -143,7 +143,7 @@ def take_at(begin: I, a: T, o: T.out, item: i64, wraps: i64, size: i64, outer: i
 
 
 @kernel(I=INDEX)
-def put_at(begin: I, a: T, o: T.inout, item: i64, wraps: i64, size: i64, outer: i64, n: i64, width: i64, beta: i64):
+def put_at(begin: I, a: T, o: T.inout, item, wraps, size, outer, n, width, beta):
     """o[p, at : at + n] = a[p], the rest of o is 0; with beta a is added to what is there. See `take_at`."""
     first = place(begin[item], size, n, wraps)
     if first < 0:
@@ -163,7 +163,7 @@ def put_at(begin: I, a: T, o: T.inout, item: i64, wraps: i64, size: i64, outer: 
 
 
 @kernel(T=ITEMS, I=INDEX)
-def gather_nd(a: T, index: I, o: T.out, n: i64, width: i64, depth: i64, dims: ints):
+def gather_nd(a: T, index: I, o: T.out, n, width, depth, dims: ints):
     """o[i] = the `width` items of a at n tuples of `depth` indices into the sizes `dims`."""
     for i in range(n):
         row = 0
@@ -178,7 +178,7 @@ def gather_nd(a: T, index: I, o: T.out, n: i64, width: i64, depth: i64, dims: in
 
 
 @kernel(T=ITEMS, I=INDEX)
-def one_hot(index: I, on: T, off: T, o: T.out, outer: i64, depth: i64, inner: i64):
+def one_hot(index: I, on: T, off: T, o: T.out, outer, depth, inner):
     """o[p, d, q] = on[0] if index[p, q] == d, else off[0], for o of [outer, depth, inner]."""
     for p in range(outer):
         for d in range(depth):
@@ -188,9 +188,7 @@ def one_hot(index: I, on: T, off: T, o: T.out, outer: i64, depth: i64, inner: i6
 
 
 @kernel(T=ITEMS, I=INDEX)
-def reverse_sequence(
-    a: T, lengths: I, o: T.out, outer: i64, first: i64, middle: i64, second: i64, inner: i64, batch_first: i64
-):
+def reverse_sequence(a: T, lengths: I, o: T.out, outer, first, middle, second, inner, batch_first):
     """Reverses the first lengths[b] steps of every sequence of a [outer, first, middle, second, inner].
 
     The batch is `first` and time `second`, or the other way round. The status is 1 + the first b whose length
@@ -215,7 +213,7 @@ def reverse_sequence(
 
 
 @kernel(T=ITEMS, I=INDEX)
-def matrix_band_part(a: T, lower: I, upper: I, o: T.out, batch: i64, rows: i64, columns: i64):
+def matrix_band_part(a: T, lower: I, upper: I, o: T.out, batch, rows, columns):
     """o = a within `lower` diagonals below and `upper` above the main one (all if negative), else 0."""
     for p in range(batch):
         for i in range(rows):
@@ -228,7 +226,7 @@ def matrix_band_part(a: T, lower: I, upper: I, o: T.out, batch: i64, rows: i64, 
 
 
 @kernel(I=INDEX)
-def invert_permutation(a: I, o: I.out, n: i64):
+def invert_permutation(a: I, o: I.out, n):
     """o[a[i]] = i; the status is 1 + the first i that is out of range or a repetition."""
     for i in range(n):
         o[i] = -1

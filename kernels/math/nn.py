@@ -14,7 +14,6 @@ from minitf.kernels.compile.abi import (
     f32p,
     from_bits,
     i32p,
-    i64,
     kernel,
     like,
     scalar,
@@ -65,7 +64,7 @@ def exps(a, o, tops, first, last, width):
 
 
 @kernel(T=FLOATS, reassoc=True, split=By("rows", a="width", o="width"))
-def softmax(a: T, o: T.out, rows: i64, width: i64):
+def softmax(a: T, o: T.out, rows, width):
     """o = e**a, every row divided by its sum."""
     tops, block = workspace(a), rows_in_block(width)
     for first in range(0, rows, block):
@@ -82,7 +81,7 @@ def softmax(a: T, o: T.out, rows: i64, width: i64):
 
 
 @kernel(T=FLOATS, reassoc=True, split=By("rows", a="width", o="width"))
-def log_softmax(a: T, o: T.out, rows: i64, width: i64):
+def log_softmax(a: T, o: T.out, rows, width):
     """o = a - log(the sum of e**a over a's row)."""
     tops, block = workspace(a), rows_in_block(width)
     for first in range(0, rows, block):
@@ -99,7 +98,7 @@ def log_softmax(a: T, o: T.out, rows: i64, width: i64):
 
 
 @kernel(T=FLOATS, reassoc=True, split=By("rows", logits="width", labels="width", loss=1, backprop="width"))
-def softmax_xent(logits: T, labels: T, loss: T.out, backprop: T.out, rows: i64, width: i64):
+def softmax_xent(logits: T, labels: T, loss: T.out, backprop: T.out, rows, width):
     """loss = cross entropy of each row's softmax with its labels; backprop = softmax - labels."""
     tops, block = workspace(logits), rows_in_block(width)
     for first in range(0, rows, block):
@@ -119,7 +118,7 @@ def softmax_xent(logits: T, labels: T, loss: T.out, backprop: T.out, rows: i64, 
 
 
 @kernel(T=FLOATS, I=INDEX, reassoc=True, split=By("rows", logits="width", labels=1, loss=1, backprop="width"))
-def sparse_softmax_xent(logits: T, labels: I, loss: T.out, backprop: T.out, rows: i64, width: i64):
+def sparse_softmax_xent(logits: T, labels: I, loss: T.out, backprop: T.out, rows, width):
     """As `softmax_xent` with one class per row; the status is 1 + the first row whose label is no class."""
     for row in range(rows):
         if labels[row] < 0 or labels[row] >= width:
@@ -143,7 +142,7 @@ def sparse_softmax_xent(logits: T, labels: I, loss: T.out, backprop: T.out, rows
 
 
 @kernel(T=FLOATS, reassoc=True)
-def l2_loss(a: T, o: T.out, n: i64):
+def l2_loss(a: T, o: T.out, n):
     """o[0] = half the sum of a**2."""
     o[0] = 0
     total = wide(o[0])
@@ -185,7 +184,7 @@ def exchange(values, places, i, j):
 
 
 @kernel(T=REALS)
-def top_k(a: T, values: T.out, places: i32p.out, rows: i64, width: i64, k: i64):
+def top_k(a: T, values: T.out, places: i32p.out, rows, width, k):
     """The k largest of every row, largest first, equal ones in their order; k <= width."""
     for row in range(rows):
         p = row * k
@@ -204,7 +203,7 @@ def top_k(a: T, values: T.out, places: i32p.out, rows: i64, width: i64, k: i64):
 
 
 @kernel(I=INDEX)
-def in_top_k(predictions: f32p, targets: I, k: I, o: u8p.out, rows: i64, width: i64):
+def in_top_k(predictions: f32p, targets: I, k: I, o: u8p.out, rows, width):
     """Whether fewer than k[0] predictions of a row exceed its target's; false if one is infinite."""
     for row in range(rows):
         p, larger, finite = row * width, 0, 0 <= targets[row] < width

@@ -7,7 +7,7 @@ status is 1 + the position of the first index that is not in 0 .. rows - 1; then
 
 import math
 
-from minitf.kernels.compile.abi import FLOATS, I, T, i64, kernel, like, scalar
+from minitf.kernels.compile.abi import FLOATS, I, T, kernel, like, scalar
 from minitf.kernels.compile.splitting import By
 
 INDEX = ("int32", "int64")
@@ -35,7 +35,7 @@ def shrunk(x, threshold, scale):
 
 
 @kernel(T=FLOATS, I=INDEX, split=dense("var"))
-def apply_gradient_descent(var: T.inout, lr: T, g: T, index: I, count: i64, rows: i64, width: i64):
+def apply_gradient_descent(var: T.inout, lr: T, g: T, index: I, count, rows, width):
     """w -= lr g."""
     bad, rate = outside(index, count, rows), lr[0]
     for k in range(0 if bad else count):
@@ -46,9 +46,7 @@ def apply_gradient_descent(var: T.inout, lr: T, g: T, index: I, count: i64, rows
 
 
 @kernel(T=FLOATS, I=INDEX, split=dense("var", "accum"))
-def apply_momentum(
-    var: T.inout, accum: T.inout, lr: T, momentum: T, g: T, index: I, count: i64, rows: i64, width: i64, nesterov: i64
-):
+def apply_momentum(var: T.inout, accum: T.inout, lr: T, momentum: T, g: T, index: I, count, rows, width, nesterov):
     """a = momentum a + g; w -= lr a, or lr (g + momentum a) with nesterov."""
     bad, rate, mu = outside(index, count, rows), lr[0], momentum[0]
     for k in range(0 if bad else count):
@@ -62,7 +60,7 @@ def apply_momentum(
 
 
 @kernel(T=FLOATS, I=INDEX, split=dense("var", "accum"))
-def apply_adagrad(var: T.inout, accum: T.inout, lr: T, g: T, index: I, count: i64, rows: i64, width: i64):
+def apply_adagrad(var: T.inout, accum: T.inout, lr: T, g: T, index: I, count, rows, width):
     """a += g**2; w -= lr g / sqrt(a)."""
     bad, rate = outside(index, count, rows), lr[0]
     for k in range(0 if bad else count):
@@ -77,17 +75,7 @@ def apply_adagrad(var: T.inout, accum: T.inout, lr: T, g: T, index: I, count: i6
 
 @kernel(T=FLOATS, I=INDEX, split=dense("var", "accum", "accum_update"))
 def apply_adadelta(
-    var: T.inout,
-    accum: T.inout,
-    accum_update: T.inout,
-    lr: T,
-    rho: T,
-    epsilon: T,
-    g: T,
-    index: I,
-    count: i64,
-    rows: i64,
-    width: i64,
+    var: T.inout, accum: T.inout, accum_update: T.inout, lr: T, rho: T, epsilon: T, g: T, index: I, count, rows, width
 ):
     """Steps as long as past ones, by averages of g**2 and step**2."""
     bad, rate, keep, eps = outside(index, count, rows), lr[0], rho[0], epsilon[0]
@@ -117,10 +105,10 @@ def apply_adam(
     epsilon: T,
     g: T,
     index: I,
-    count: i64,
-    rows: i64,
-    width: i64,
-    nesterov: i64,
+    count,
+    rows,
+    width,
+    nesterov,
 ):
     """m, v: averages of g and g**2; w -= corrected lr * m / (sqrt(v) + epsilon)."""
     bad, eps, one = outside(index, count, rows), epsilon[0], like(lr[0], 1)
@@ -141,18 +129,7 @@ def apply_adam(
 
 @kernel(T=FLOATS, I=INDEX, split=dense("var", "ms", "mom"))
 def apply_rms_prop(
-    var: T.inout,
-    ms: T.inout,
-    mom: T.inout,
-    lr: T,
-    rho: T,
-    momentum: T,
-    epsilon: T,
-    g: T,
-    index: I,
-    count: i64,
-    rows: i64,
-    width: i64,
+    var: T.inout, ms: T.inout, mom: T.inout, lr: T, rho: T, momentum: T, epsilon: T, g: T, index: I, count, rows, width
 ):
     """Momentum on g / sqrt(ms + epsilon), ms the average of g**2."""
     bad, rate, mu, eps = outside(index, count, rows), lr[0], momentum[0], epsilon[0]
@@ -181,9 +158,9 @@ def apply_centered_rms_prop(
     epsilon: T,
     g: T,
     index: I,
-    count: i64,
-    rows: i64,
-    width: i64,
+    count,
+    rows,
+    width,
 ):
     """As `apply_rms_prop`, with the variance of g in place of ms."""
     bad, rate, mu, eps = outside(index, count, rows), lr[0], momentum[0], epsilon[0]
@@ -214,9 +191,9 @@ def apply_ftrl(
     lr_power: T,
     g: T,
     index: I,
-    count: i64,
-    rows: i64,
-    width: i64,
+    count,
+    rows,
+    width,
 ):
     """Follow the regularized leader."""
     bad, rate, power = outside(index, count, rows), lr[0], -lr_power[0]
@@ -236,9 +213,7 @@ def apply_ftrl(
 
 
 @kernel(T=FLOATS, I=INDEX, split=dense("var"))
-def apply_proximal_gradient_descent(
-    var: T.inout, lr: T, l1: T, l2: T, g: T, index: I, count: i64, rows: i64, width: i64
-):
+def apply_proximal_gradient_descent(var: T.inout, lr: T, l1: T, l2: T, g: T, index: I, count, rows, width):
     """Gradient descent, then a proximal step."""
     bad, rate = outside(index, count, rows), lr[0]
     threshold, scale = rate * l1[0], like(rate, 1) / (like(rate, 1) + rate * l2[0])
@@ -251,9 +226,7 @@ def apply_proximal_gradient_descent(
 
 
 @kernel(T=FLOATS, I=INDEX, split=dense("var", "accum"))
-def apply_proximal_adagrad(
-    var: T.inout, accum: T.inout, lr: T, l1: T, l2: T, g: T, index: I, count: i64, rows: i64, width: i64
-):
+def apply_proximal_adagrad(var: T.inout, accum: T.inout, lr: T, l1: T, l2: T, g: T, index: I, count, rows, width):
     """Adagrad, then a proximal step."""
     bad, one = outside(index, count, rows), like(lr[0], 1)
     for k in range(0 if bad else count):
@@ -269,18 +242,7 @@ def apply_proximal_adagrad(
 
 @kernel(T=FLOATS, I=INDEX, split=dense("var", "gradients", "squares"))
 def apply_adagrad_da(
-    var: T.out,
-    gradients: T.inout,
-    squares: T.inout,
-    lr: T,
-    l1: T,
-    l2: T,
-    step: T,
-    g: T,
-    index: I,
-    count: i64,
-    rows: i64,
-    width: i64,
+    var: T.out, gradients: T.inout, squares: T.inout, lr: T, l1: T, l2: T, step: T, g: T, index: I, count, rows, width
 ):
     """Adagrad by dual averaging: w from the sums of g and of g**2."""
     bad, rate, threshold, decay = outside(index, count, rows), lr[0], l1[0] * step[0], l2[0] * step[0] * lr[0]

@@ -1,6 +1,6 @@
 """The places of sparse tensors, [count, rank]: whether they are within a shape, in order, and those of two together."""
 
-from minitf.kernels.compile.abi import i64, i64p, kernel, scalar
+from minitf.kernels.compile.abi import i64p, kernel, scalar
 
 
 @scalar
@@ -14,7 +14,7 @@ def compared(a, i, b, j, rank):
 
 
 @kernel
-def within(places: i64p, sizes: i64p, count: i64, rank: i64):
+def within(places: i64p, sizes: i64p, count, rank):
     """Fails at the first place that is not within a tensor of these sizes."""
     for k in range(count):
         for axis in range(rank):
@@ -24,7 +24,7 @@ def within(places: i64p, sizes: i64p, count: i64, rank: i64):
 
 
 @kernel
-def in_order(places: i64p, count: i64, rank: i64):
+def in_order(places: i64p, count, rank):
     """Fails at the first place that is before the one in front of it, in row-major order."""
     for k in range(1, count):
         if compared(places, k, places, k - 1, rank) < 0:
@@ -33,9 +33,7 @@ def in_order(places: i64p, count: i64, rank: i64):
 
 
 @kernel
-def merge_places(
-    a: i64p, b: i64p, o: i64p.out, of_a: i64p.out, of_b: i64p.out, size: i64p.out, count: i64, others: i64, rank: i64
-):
+def merge_places(a: i64p, b: i64p, o: i64p.out, of_a: i64p.out, of_b: i64p.out, size: i64p.out, count, others, rank):
     """o = the `size` places of a and b, both in order, without those of b that are in a, the k-th of equal ones
     being that of the other; of_a, of_b: where each of a and of b is among them.
     """

@@ -3,7 +3,7 @@
 Rows of the result are counted through all images. What of a window lies outside of the image does not count.
 """
 
-from minitf.kernels.compile.abi import FLOATS, REALS, T, i64, kernel, like, real, scalar, workspace
+from minitf.kernels.compile.abi import FLOATS, REALS, T, kernel, like, real, scalar, workspace
 from minitf.kernels.compile.splitting import Range
 
 CHANNELS = 1024  # at once: their largest items, and where these are, fit into the workspace
@@ -47,24 +47,7 @@ def gradient_of_four(x, g, o, q, p, to, c, row, positive):
 
 
 @kernel(T=REALS, split=Range("first", "count", o=("ow", "c")))
-def max_pool(
-    x: T,
-    o: T.out,
-    lowest: real,
-    first: i64,
-    count: i64,
-    h: i64,
-    w: i64,
-    c: i64,
-    oh: i64,
-    ow: i64,
-    kh: i64,
-    kw: i64,
-    sh: i64,
-    sw: i64,
-    top: i64,
-    left: i64,
-):
+def max_pool(x: T, o: T.out, lowest: real, first, count, h, w, c, oh, ow, kh, kw, sh, sw, top, left):
     """o = the largest of each window, `lowest` if there is none; NaN does not count."""
     for row in range(count):
         image, y = (first + row) // oh, (first + row) % oh * sh - top
@@ -86,25 +69,7 @@ def max_pool(
 
 
 @kernel(T=FLOATS, split=Range("first", "count", o=("h", "w", "c")))
-def max_pool_grad(
-    x: T,
-    g: T,
-    o: T.out,
-    first: i64,
-    count: i64,
-    h: i64,
-    w: i64,
-    c: i64,
-    oh: i64,
-    ow: i64,
-    kh: i64,
-    kw: i64,
-    sh: i64,
-    sw: i64,
-    top: i64,
-    left: i64,
-    positive: i64,
-):
+def max_pool_grad(x: T, g: T, o: T.out, first, count, h, w, c, oh, ow, kh, kw, sh, sw, top, left, positive):
     """o = gradients g of the windows of `count` images from `first` on, each at the first of the largest; if
     `positive`, only where that is: the gradient of relu before it as well.
     """
@@ -148,25 +113,7 @@ def max_pool_grad(
 
 
 @kernel(T=FLOATS, split=Range("first", "count", o=("ow", "c")))
-def max_pool_grad_grad(
-    x: T,
-    y: T,
-    g: T,
-    o: T.out,
-    first: i64,
-    count: i64,
-    h: i64,
-    w: i64,
-    c: i64,
-    oh: i64,
-    ow: i64,
-    kh: i64,
-    kw: i64,
-    sh: i64,
-    sw: i64,
-    top: i64,
-    left: i64,
-):
+def max_pool_grad_grad(x: T, y: T, g: T, o: T.out, first, count, h, w, c, oh, ow, kh, kw, sh, sw, top, left):
     """o = the item of g, which is shaped like x, at the first place of each window where x is y; 0 if there
     is none.
     """
@@ -188,23 +135,7 @@ def max_pool_grad_grad(
 
 
 @kernel(T=FLOATS, split=Range("first", "count", o=("ow", "c")))
-def avg_pool(
-    x: T,
-    o: T.out,
-    first: i64,
-    count: i64,
-    h: i64,
-    w: i64,
-    c: i64,
-    oh: i64,
-    ow: i64,
-    kh: i64,
-    kw: i64,
-    sh: i64,
-    sw: i64,
-    top: i64,
-    left: i64,
-):
+def avg_pool(x: T, o: T.out, first, count, h, w, c, oh, ow, kh, kw, sh, sw, top, left):
     """o = the mean of each window."""
     for row in range(count):
         image, y = (first + row) // oh, (first + row) % oh * sh - top
@@ -226,23 +157,7 @@ def avg_pool(
 
 
 @kernel(T=FLOATS, split=Range("first", "count", o=("h", "w", "c")))
-def avg_pool_grad(
-    g: T,
-    o: T.out,
-    first: i64,
-    count: i64,
-    h: i64,
-    w: i64,
-    c: i64,
-    oh: i64,
-    ow: i64,
-    kh: i64,
-    kw: i64,
-    sh: i64,
-    sw: i64,
-    top: i64,
-    left: i64,
-):
+def avg_pool_grad(g: T, o: T.out, first, count, h, w, c, oh, ow, kh, kw, sh, sw, top, left):
     """o = gradients g of the windows of `count` images from `first` on, each shared by its window's items."""
     for i in range(count * h * w * c):
         o[i] = 0

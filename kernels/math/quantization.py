@@ -5,7 +5,7 @@ For fake quantization the ends are moved so that 0 is one of the steps (Jacob et
 
 import numpy as np
 
-from minitf.kernels.compile.abi import FLOATS, T, f32p, i64, kernel, like, scalar
+from minitf.kernels.compile.abi import FLOATS, T, f32p, kernel, like, scalar
 from minitf.kernels.math.reduce import greatest
 
 F = np.float32
@@ -21,7 +21,7 @@ def nudged(low, high, least, most):
 
 
 @kernel
-def fake_quant(a: f32p, low: f32p, high: f32p, o: f32p.out, rows: i64, channels: i64, least: i64, most: i64):
+def fake_quant(a: f32p, low: f32p, high: f32p, o: f32p.out, rows, channels, least, most):
     """o is a, each channel between its ends and on its steps; 0 where both ends are 0."""
     for c in range(channels):
         if low[c] == F(0) and high[c] == F(0):
@@ -40,17 +40,7 @@ def fake_quant(a: f32p, low: f32p, high: f32p, o: f32p.out, rows: i64, channels:
 
 @kernel
 def fake_quant_grad(
-    g: f32p,
-    a: f32p,
-    low: f32p,
-    high: f32p,
-    o: f32p.out,
-    o_low: f32p.out,
-    o_high: f32p.out,
-    rows: i64,
-    channels: i64,
-    least: i64,
-    most: i64,
+    g: f32p, a: f32p, low: f32p, high: f32p, o: f32p.out, o_low: f32p.out, o_high: f32p.out, rows, channels, least, most
 ):
     """The gradients by a, within the ends, and by the ends, beyond them."""
     for c in range(channels):
@@ -73,7 +63,7 @@ def fake_quant_grad(
 
 
 @kernel(T=FLOATS)
-def quantize_and_back(a: T, low: T, high: T, o: T.out, n: i64, least: i64, most: i64, given: i64, to_even: i64):
+def quantize_and_back(a: T, low: T, high: T, o: T.out, n, least, most, given, to_even):
     """o is a on the steps of the numbers from `least` to `most`, which reach to the ends; fails if those are wrong."""
     zero = like(a[0], 0)
     start, end = (low[0], high[0]) if given else (a[0], a[0])

@@ -9,7 +9,7 @@ import math
 
 import numpy as np
 
-from minitf.kernels.compile.abi import FLOATS, I, T, U, f32p, f64p, i32p, i64, i64p, kernel, like, scalar
+from minitf.kernels.compile.abi import FLOATS, I, T, U, f32p, f64p, i32p, i64p, kernel, like, scalar
 
 MASK = 0xFFFFFFFF
 RESERVED = 256  # blocks that TensorFlow sets aside per output
@@ -70,7 +70,7 @@ def seed_stream(seeds: T, o: i64p.out):
 
 
 @kernel
-def random_words(stream: i64p.inout, o: i64p.out, n: i64):
+def random_words(stream: i64p.inout, o: i64p.out, n):
     """The four words of each of n blocks."""
     seed, salt, place = stream[0], stream[1], stream[2]
     for i in range(n):
@@ -80,7 +80,7 @@ def random_words(stream: i64p.inout, o: i64p.out, n: i64):
 
 
 @kernel
-def random_uniform_single(stream: i64p.inout, o: f32p.out, n: i64, bits: i64):
+def random_uniform_single(stream: i64p.inout, o: f32p.out, n, bits):
     """Float32 in [0, 1) that use the lowest bits of each word: 23, or 10 for what float16 can hold."""
     seed, salt, place = stream[0], stream[1], stream[2]
     mask, scale = (1 << bits) - 1, np.float32(1.0) / np.float32(1 << bits)
@@ -97,7 +97,7 @@ def random_uniform_single(stream: i64p.inout, o: f32p.out, n: i64, bits: i64):
 
 
 @kernel
-def random_uniform_double(stream: i64p.inout, o: f64p.out, n: i64):
+def random_uniform_double(stream: i64p.inout, o: f64p.out, n):
     """Float64 in [0, 1)."""
     seed, salt, place = stream[0], stream[1], stream[2]
     full = n & -2
@@ -110,7 +110,7 @@ def random_uniform_double(stream: i64p.inout, o: f64p.out, n: i64):
 
 
 @kernel
-def random_int32(stream: i64p.inout, low: i32p, high: i32p, o: i32p.out, n: i64):
+def random_int32(stream: i64p.inout, low: i32p, high: i32p, o: i32p.out, n):
     """Integers in [low, high); fails if that is empty."""
     seed, salt, place = stream[0], stream[1], stream[2]
     start, width = np.int64(low[0]), np.int64(high[0]) - np.int64(low[0])
@@ -125,7 +125,7 @@ def random_int32(stream: i64p.inout, low: i32p, high: i32p, o: i32p.out, n: i64)
 
 
 @kernel
-def random_int64(stream: i64p.inout, low: i64p, high: i64p, o: i64p.out, n: i64):
+def random_int64(stream: i64p.inout, low: i64p, high: i64p, o: i64p.out, n):
     """Integers in [low, high); fails if that is empty."""
     seed, salt, place = stream[0], stream[1], stream[2]
     if high[0] <= low[0]:
@@ -141,7 +141,7 @@ def random_int64(stream: i64p.inout, low: i64p, high: i64p, o: i64p.out, n: i64)
 
 
 @kernel
-def random_normal_single(stream: i64p.inout, o: f32p.out, n: i64):
+def random_normal_single(stream: i64p.inout, o: f32p.out, n):
     """Float32 standard normals."""
     seed, salt, place = stream[0], stream[1], stream[2]
     for i in range(0, n, 4):
@@ -154,7 +154,7 @@ def random_normal_single(stream: i64p.inout, o: f32p.out, n: i64):
 
 
 @kernel
-def random_normal_double(stream: i64p.inout, o: f64p.out, n: i64):
+def random_normal_double(stream: i64p.inout, o: f64p.out, n):
     """Float64 standard normals."""
     seed, salt, place = stream[0], stream[1], stream[2]
     for i in range(0, n, 2):
@@ -167,7 +167,7 @@ def random_normal_double(stream: i64p.inout, o: f64p.out, n: i64):
 
 
 @kernel
-def random_truncated_single(stream: i64p.inout, o: f32p.out, n: i64):
+def random_truncated_single(stream: i64p.inout, o: f32p.out, n):
     """Float32 standard normals of magnitude below 2; each group of four outputs has its own blocks."""
     seed, salt, place = stream[0], stream[1], stream[2]
     for i in range(0, n, 4):
@@ -185,7 +185,7 @@ def random_truncated_single(stream: i64p.inout, o: f32p.out, n: i64):
 
 
 @kernel
-def random_truncated_double(stream: i64p.inout, o: f64p.out, n: i64):
+def random_truncated_double(stream: i64p.inout, o: f64p.out, n):
     """Float64 standard normals of magnitude below 2; each group of two outputs has its own blocks."""
     seed, salt, place = stream[0], stream[1], stream[2]
     for i in range(0, n, 2):
@@ -203,7 +203,7 @@ def random_truncated_double(stream: i64p.inout, o: f64p.out, n: i64):
 
 
 @kernel(T=CARRIED)
-def random_shuffle(stream: i64p.inout, a: T, o: T.out, n: i64, width: i64):
+def random_shuffle(stream: i64p.inout, a: T, o: T.out, n, width):
     """The n rows of a in random order: row i trades places with one of those from i on."""
     seed, salt, place = stream[0], stream[1], stream[2]
     for i in range(n * width):
@@ -219,7 +219,7 @@ def random_shuffle(stream: i64p.inout, a: T, o: T.out, n: i64, width: i64):
 
 
 @kernel(T=FLOATS, I=("int32", "int64"))
-def random_classes(stream: i64p.inout, a: T, sums: f64p.scratch, o: I.out, rows: i64, classes: i64, samples: i64):
+def random_classes(stream: i64p.inout, a: T, sums: f64p.scratch, o: I.out, rows, classes, samples):
     """Samples of classes with log-odds a, row by row; `sums` is scratch of one row."""
     seed, salt, place = stream[0], stream[1], stream[2]
     drawn = 0
@@ -275,7 +275,7 @@ def gamma_draw(seed, salt, place, alpha):
 
 
 @kernel(T=FLOATS)
-def random_gamma(stream: i64p.inout, alpha: T, o: T.out, samples: i64, n: i64):
+def random_gamma(stream: i64p.inout, alpha: T, o: T.out, samples, n):
     """[samples, n] draws, column k with shape parameter alpha[k]; fails at one that is not positive."""
     seed, salt, place = stream[0], stream[1], stream[2]
     for k in range(n):
@@ -324,7 +324,7 @@ def poisson_draw(seed, salt, place, rate):
 
 
 @kernel(T=FLOATS, U=(*FLOATS, "int32", "int64"))
-def random_poisson(stream: i64p.inout, rate: T, o: U.out, samples: i64, n: i64):
+def random_poisson(stream: i64p.inout, rate: T, o: U.out, samples, n):
     """[samples, n] draws, column k with mean rate[k]; fails at one that is negative or not finite."""
     seed, salt, place = stream[0], stream[1], stream[2]
     for k in range(n):

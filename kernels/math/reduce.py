@@ -3,7 +3,7 @@
 import numpy as np
 
 from minitf.kernels.compile import scalar as s
-from minitf.kernels.compile.abi import FLOATS, INTS, REALS, I, T, i64, ints, kernel, like, scalar
+from minitf.kernels.compile.abi import FLOATS, INTS, REALS, I, T, ints, kernel, like, scalar
 from minitf.kernels.compile.splitting import By, Sums
 from minitf.kernels.math.elementwise import repeats, start
 
@@ -40,7 +40,7 @@ def always(value):
 
 
 @kernel(T=REALS, reassoc=True, split=Sums())
-def reduce_sum(a: T, o: T.out, size: i64, rank: i64, dims: ints):
+def reduce_sum(a: T, o: T.out, size, rank, dims: ints):
     """o, of `size` numbers, = sums of a."""
     n, step = dims[3 * rank - 3], dims[3 * rank - 1]
     rows = repeats(rank, dims, 3)
@@ -74,7 +74,7 @@ def reduce_sum(a: T, o: T.out, size: i64, rank: i64, dims: ints):
 
 
 @kernel(T=REALS, split=By("n", o=1))
-def divide_by_count(o: T.inout, count: i64, n: i64):
+def divide_by_count(o: T.inout, count, n):
     """o /= count, towards 0 for integers: sums become means. A count of 0 makes floats NaN."""
     for i in range(n):
         o[i] = quotient(o[i], count)
@@ -96,7 +96,7 @@ def reduction(name, dtypes, initial, combine):
     """A kernel (a, o, size, rank, dims) that folds a by `combine`, from `initial` on."""
 
     @kernel(name=name, T=dtypes, split=Sums())
-    def reduce(a: T, o: T.out, size: i64, rank: i64, dims: ints):
+    def reduce(a: T, o: T.out, size, rank, dims: ints):
         n, step = dims[3 * rank - 3], dims[3 * rank - 1]
         for i in range(size):
             o[i] = initial(o[i])
@@ -161,7 +161,7 @@ def selection(name, better):
     """A kernel (a, o, outer, n, inner): the first place of the best number, never NaN, along the middle."""
 
     @kernel(name=name, T=REALS, I=INDEX)
-    def select(a: T, o: I.out, outer: i64, n: i64, inner: i64):
+    def select(a: T, o: I.out, outer, n, inner):
         for p in range(outer):
             for q in range(inner):
                 r = p * n * inner + q
@@ -196,7 +196,7 @@ def scan(name, initial, combine, dtypes=REALS):
     """A kernel of running results along the middle axis of [outer, n, inner]; a and o must not overlap."""
 
     @kernel(name=name, T=dtypes)
-    def run(a: T, o: T.out, outer: i64, n: i64, inner: i64, exclusive: i64, reverse: i64):
+    def run(a: T, o: T.out, outer, n, inner, exclusive, reverse):
         for p in range(outer):
             for j in range(n):
                 r = (p * n + (n - 1 - j if reverse else j)) * inner
@@ -235,7 +235,7 @@ def segments(name, initial, combine):
     """
 
     @kernel(name=name, T=REALS, I=INDEX)
-    def reduce(a: T, ids: I, o: T.out, n: i64, width: i64, count: i64):
+    def reduce(a: T, ids: I, o: T.out, n, width, count):
         for i in range(n):
             if ids[i] >= count:
                 return 1 + i

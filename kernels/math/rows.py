@@ -1,6 +1,6 @@
 """Products with one-hot matrices: rows picked out of a matrix, and rows added up where they belong."""
 
-from minitf.kernels.compile.abi import FLOATS, I, T, i64, kernel
+from minitf.kernels.compile.abi import FLOATS, I, T, kernel
 from minitf.kernels.compile.splitting import FEW, LARGE, Across, By
 
 INDEX = ("uint8", "int32", "int64")
@@ -17,7 +17,7 @@ class Picked(By):
 
 
 @kernel(T=FLOATS, I=INDEX, split=Picked("m", index=1, c=("ldc", "n")))
-def pick_rows(index: I, b: T, c: T.inout, m: i64, n: i64, depth: i64, ldb: i64, ldc: i64, beta: i64):
+def pick_rows(index: I, b: T, c: T.inout, m, n, depth, ldb, ldc, beta):
     """c[i] = b[index[i]] + beta * c[i] for m rows of n items; an index outside of 0 .. depth - 1 is a row of
     zeros.
     """
@@ -38,7 +38,7 @@ def pick_rows(index: I, b: T, c: T.inout, m: i64, n: i64, depth: i64, ldb: i64, 
 
 
 @kernel(T=FLOATS, I=INDEX, split=Across("n", b=("m", "ldb"), c=("depth", "ldc")))
-def sum_into_rows(index: I, b: T, c: T.inout, depth: i64, n: i64, m: i64, ldb: i64, ldc: i64, beta: i64):
+def sum_into_rows(index: I, b: T, c: T.inout, depth, n, m, ldb, ldc, beta):
     """c[index[i]] += b[i] for m rows of n items, after clearing the depth rows of c unless beta; see
     `pick_rows`.
     """

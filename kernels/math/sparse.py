@@ -1,22 +1,10 @@
 """Products of a sparse matrix, given by its elements, and a dense one."""
 
-from minitf.kernels.compile.abi import REALS, I, T, i64, kernel
+from minitf.kernels.compile.abi import REALS, I, T, kernel
 
 
 @kernel(I=("int32", "int64"), T=REALS)
-def sparse_product(
-    places: I,
-    values: T,
-    b: T,
-    o: T.inout,
-    count: i64,
-    turned: i64,
-    rows: i64,
-    inner: i64,
-    width: i64,
-    down: i64,
-    across: i64,
-):
+def sparse_product(places: I, values: T, b: T, o: T.inout, count, turned, rows, inner, width, down, across):
     """o [rows, width] += a @ b, a having values[k] at places[k] (row and column, the other way if `turned`)
     and b [inner, width] an item every `down` to the next row and every `across` to the next column.
     """

@@ -4,7 +4,7 @@ A scattered update finds rows of the variable by tuples of `depth` indices into 
 are checked before anything is written.
 """
 
-from minitf.kernels.compile.abi import REALS, I, T, i64, ints, kernel, scalar
+from minitf.kernels.compile.abi import REALS, I, T, ints, kernel, scalar
 from minitf.kernels.compile.splitting import By
 
 CARRIED = ("uint8", "uint16", "uint32", "uint64")
@@ -12,7 +12,7 @@ INDEX = ("int32", "int64")
 
 
 @kernel(T=CARRIED, split=By("n", a=1, o=1))
-def assign(a: T, o: T.out, n: i64):
+def assign(a: T, o: T.out, n):
     """o = a."""
     for i in range(n):
         o[i] = a[i]
@@ -20,7 +20,7 @@ def assign(a: T, o: T.out, n: i64):
 
 
 @kernel(T=REALS, split=By("n", a=1, o=1))
-def assign_add(a: T, o: T.inout, n: i64):
+def assign_add(a: T, o: T.inout, n):
     """o += a."""
     for i in range(n):
         o[i] += a[i]
@@ -28,7 +28,7 @@ def assign_add(a: T, o: T.inout, n: i64):
 
 
 @kernel(T=REALS, split=By("n", a=1, o=1))
-def assign_sub(a: T, o: T.inout, n: i64):
+def assign_sub(a: T, o: T.inout, n):
     """o -= a."""
     for i in range(n):
         o[i] -= a[i]
@@ -55,7 +55,7 @@ def row(index, i, depth, dims):
 
 
 @kernel(T=CARRIED, I=INDEX)
-def scatter_update(index: I, a: T, o: T.out, n: i64, width: i64, step: i64, depth: i64, dims: ints):
+def scatter_update(index: I, a: T, o: T.out, n, width, step, depth, dims: ints):
     """Rows of o become the n rows of a, whose items are `step` apart (0: one number for all)."""
     status = check_indices(index, n, depth, dims)
     if status == 0:
@@ -69,7 +69,7 @@ def scatter_update(index: I, a: T, o: T.out, n: i64, width: i64, step: i64, dept
 def scattered(name, combine):
     """A scattered update that combines old and new items."""
 
-    def scatter(index: I, a: T, o: T.inout, n: i64, width: i64, step: i64, depth: i64, dims: ints):
+    def scatter(index: I, a: T, o: T.inout, n, width, step, depth, dims: ints):
         status = check_indices(index, n, depth, dims)
         if status == 0:
             for i in range(n):

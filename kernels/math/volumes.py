@@ -1,10 +1,10 @@
 """Convolutions of volumes [volumes, d, h, w, c] with filters [kd, kh, kw, c, out]: those of planes, added.
 
-Patches and numbers as in `convolution`, with a first axis more: kd, sd, dd and front are its. A plane of the
+Patches and numbers as in `convolution`, with a first axis more: kd, sd, dd and near are its. A plane of the
 result [volumes, od, oh, ow, out] is counted through all volumes.
 """
 
-from minitf.kernels.compile.abi import FLOATS, T, at, i64, kernel, workspace
+from minitf.kernels.compile.abi import FLOATS, T, at, kernel, workspace
 from minitf.kernels.compile.splitting import Range
 from minitf.kernels.math.convolution import DEEPEST, move, patches_at_once, steps
 from minitf.kernels.math.gemm import block
@@ -12,31 +12,7 @@ from minitf.kernels.math.gemm import block
 
 @kernel(T=FLOATS, split=Range("first", "count", o=("oh", "ow", "out")))
 def conv3d(
-    x: T,
-    f: T,
-    o: T.out,
-    first: i64,
-    count: i64,
-    d: i64,
-    h: i64,
-    w: i64,
-    c: i64,
-    od: i64,
-    oh: i64,
-    ow: i64,
-    out: i64,
-    kd: i64,
-    kh: i64,
-    kw: i64,
-    sd: i64,
-    sh: i64,
-    sw: i64,
-    dd: i64,
-    dh: i64,
-    dw: i64,
-    front: i64,
-    top: i64,
-    left: i64,
+    x: T, f: T, o: T.out, first, count, d, h, w, c, od, oh, ow, out, kd, kh, kw, sd, sh, sw, dd, dh, dw, near, top, left
 ):
     """o = the convolution at `count` planes of the result from `first` on."""
     panel, scratch = workspace(x), workspace(f)
@@ -45,7 +21,7 @@ def conv3d(
     for i in range(count * pixels * out):
         o[i] = 0
     for p in range(count):
-        volume, start = (first + p) // od, (first + p) % od * sd - front
+        volume, start = (first + p) // od, (first + p) % od * sd - near
         for kz in range(kd):
             z = start + kz * dd
             for i in range(0, pixels if 0 <= z < d else 0, rows):
@@ -64,29 +40,29 @@ def conv3d_filter(
     x: T,
     g: T,
     o: T.out,
-    first: i64,
-    count: i64,
-    volumes: i64,
-    d: i64,
-    h: i64,
-    w: i64,
-    c: i64,
-    od: i64,
-    oh: i64,
-    ow: i64,
-    out: i64,
-    kd: i64,
-    kh: i64,
-    kw: i64,
-    sd: i64,
-    sh: i64,
-    sw: i64,
-    dd: i64,
-    dh: i64,
-    dw: i64,
-    front: i64,
-    top: i64,
-    left: i64,
+    first,
+    count,
+    volumes,
+    d,
+    h,
+    w,
+    c,
+    od,
+    oh,
+    ow,
+    out,
+    kd,
+    kh,
+    kw,
+    sd,
+    sh,
+    sw,
+    dd,
+    dh,
+    dw,
+    near,
+    top,
+    left,
 ):
     """o = the sums of patches times gradients g [volumes, od, oh, ow, out]: the gradient of the filter, of
     which `count` rows of `out` items from `first` on.
@@ -101,7 +77,7 @@ def conv3d_filter(
         kz, begin = (first + row) // items, (first + row) % items
         m = min(min(items - begin, count - row), DEEPEST)
         for p in range(volumes * od):
-            z = p % od * sd - front + kz * dd
+            z = p % od * sd - near + kz * dd
             for i in range(0, pixels if 0 <= z < d else 0, rows):
                 k, image = min(rows, pixels - i), at(x, (p // od * d + z) * plane)
                 move(image, panel, 0, i, k, begin, m, h, w, c, oh, ow, kw, sh, sw, dh, dw, top, left)
@@ -113,31 +89,7 @@ def conv3d_filter(
 
 @kernel(T=FLOATS, split=Range("first", "count", o=("d", "h", "w", "c")))
 def conv3d_input(
-    g: T,
-    f: T,
-    o: T.out,
-    first: i64,
-    count: i64,
-    d: i64,
-    h: i64,
-    w: i64,
-    c: i64,
-    od: i64,
-    oh: i64,
-    ow: i64,
-    out: i64,
-    kd: i64,
-    kh: i64,
-    kw: i64,
-    sd: i64,
-    sh: i64,
-    sw: i64,
-    dd: i64,
-    dh: i64,
-    dw: i64,
-    front: i64,
-    top: i64,
-    left: i64,
+    g: T, f: T, o: T.out, first, count, d, h, w, c, od, oh, ow, out, kd, kh, kw, sd, sh, sw, dd, dh, dw, near, top, left
 ):
     """o = gradients g [volumes, od, oh, ow, out] times filters f [out, kd, kh, kw, c], summed where patches
     overlap: the gradient of `count` volumes from `first` on.
@@ -148,7 +100,7 @@ def conv3d_input(
         o[i] = 0
     rows, deepest = patches_at_once(g, items), max(min(items, DEEPEST), 1)
     for p in range(count * od):
-        volume, start = p // od, p % od * sd - front
+        volume, start = p // od, p % od * sd - near
         for kz in range(kd):
             z = start + kz * dd
             for i in range(0, pixels if 0 <= z < d else 0, rows):

@@ -8,7 +8,7 @@ import pytest
 
 import minitf.kernels
 from minitf.kernels.compile import splitting
-from minitf.kernels.compile.abi import FLOATS, KERNELS, T, f64p, i64, kernel
+from minitf.kernels.compile.abi import FLOATS, KERNELS, T, f64p, kernel
 
 for path in Path(minitf.kernels.__file__).parent.glob("*/*.py"):
     if path.stem not in ("compiler", "target", "precompile"):
@@ -18,7 +18,7 @@ SIZE = 24  # items of every operand in memory
 FLAT = (1, (6, 1, 1))  # rank and dims of a nest
 MACHINE = ["vm", "flushed", "meet", "serve", "lead", "leave"]  # run other code, or wait for others
 # Volumes of 2 x 2 x 2, a filter of 2 x 2 x 2, and how it lies on them.
-_VOLUMES = "d h w c od oh ow out kd kh kw sd sh sw dd dh dw front top left"
+_VOLUMES = "d h w c od oh ow out kd kh kw sd sh sw dd dh dw near top left"
 _LAIN = (2, 2, 2, 1, 2, 2, 2, 1, 2, 2, 2, 1, 1, 1, 1, 1, 1, 1, 1, 0)
 NUMBERS = {  # by the names of the operands that are no memory
     "n": (6,),
@@ -312,7 +312,7 @@ def test_parts_are_the_whole_to_the_bit(name, monkeypatch):
 
 
 @kernel(T=FLOATS)
-def effects_wrong(a: T, b: T.out, c: T.out, d: T.inout, e: f64p.scratch, f: T.out.over("a"), n: i64):
+def effects_wrong(a: T, b: T.out, c: T.out, d: T.inout, e: f64p.scratch, f: T.out.over("a"), n):
     for i in range(n):
         b[i] += 1
         c[i] = a[i] + e[i]

@@ -4,7 +4,7 @@ import sys
 
 import numpy as np
 
-from minitf.kernels.compile.abi import FLOATS, T, i64, kernel, scalar
+from minitf.kernels.compile.abi import FLOATS, T, kernel, scalar
 
 
 @scalar
@@ -13,14 +13,14 @@ def softened(x):
 
 
 @kernel(T=FLOATS)
-def soften(a: T, o: T, n: i64):
+def soften(a: T, o: T, n):
     for i in range(n):
         o[i] = softened(a[i])
     return 0
 
 
 @kernel
-def double(a: T, o: T, n: i64):
+def double(a: T, o: T, n):
     for i in range(n):
         o[i] = a[i] + a[i]
     return 0

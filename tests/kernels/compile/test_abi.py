@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from minitf.kernels.compile import abi
-from minitf.kernels.compile.abi import FLOATS, I, T, i64, ints, kernel, like, real, scalar
+from minitf.kernels.compile.abi import FLOATS, I, T, integer, ints, kernel, like, real, scalar
 
 
 @scalar
@@ -20,14 +20,14 @@ def half(x):
 
 
 @kernel
-def test_halve(a: T, o: T, n: i64):
+def test_halve(a: T, o: T, n):
     for i in range(n):
         o[i] = half(a[i])
     return 0
 
 
 @kernel(T=FLOATS)
-def test_pick(a: T, index: I, o: T, scale: real, rank: i64, dims: ints):
+def test_pick(a: T, index: I, o: T, scale: real, rank, dims: ints):
     """Scaled items at given places; dims is (count of items, count of places)."""
     for k in range(dims[rank - 1]):
         if index[k] < 0 or index[k] >= dims[0]:
@@ -98,7 +98,7 @@ def test_binding():
 def test_compiling_from_several_threads():
     made = [kernel(lambda n: n, name=f"test_thread_{k}") for k in range(3)]
     for one in made:
-        one.operands = {"n": i64}
+        one.operands = {"n": integer}
     instances = [abi.Instance(made[k % 3], ()) for k in range(6)]
     results = []
     threads = [threading.Thread(target=lambda i=i: results.append(i.run(7))) for i in instances]

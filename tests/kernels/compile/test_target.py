@@ -12,7 +12,7 @@ from numba import types
 from numba.core.compiler_lock import global_compiler_lock
 
 from minitf.kernels.compile import compiler, target
-from minitf.kernels.compile.abi import T, f32p, i64, i64p, kernel, scalar
+from minitf.kernels.compile.abi import T, f32p, i64p, kernel, scalar
 
 FLOATS = types.CPointer(types.float32)
 
@@ -23,14 +23,14 @@ def scaled(x, y):
 
 
 @kernel
-def test_scale_add(a: f32p, b: f32p, o: f32p, n: i64):
+def test_scale_add(a: f32p, b: f32p, o: f32p, n):
     for i in range(n):
         o[i] = scaled(a[i], b[i]) + o[i]
     return 0
 
 
 @kernel(reassoc=True)
-def test_total(a: f32p, b: f32p, o: f32p, n: i64):
+def test_total(a: f32p, b: f32p, o: f32p, n):
     total = o[0]
     for i in range(n):
         total += a[i] * b[i]
@@ -44,14 +44,14 @@ def lessened(x, y):
 
 
 @kernel
-def test_lessen(a: f32p, b: f32p, o: f32p, n: i64):
+def test_lessen(a: f32p, b: f32p, o: f32p, n):
     for i in range(n):
         o[i] = lessened(a[i], b[i])
     return 0
 
 
 @kernel
-def test_bound(a: T, o: i64p, n: i64):
+def test_bound(a: T, o: i64p, n):
     o[0] = max(min(n, o[0]), 3)
     return 0
 

@@ -6,7 +6,7 @@ import time
 import numpy as np
 import pytest
 
-from minitf.kernels.compile.abi import i64, i64p, kernel
+from minitf.kernels.compile.abi import i64p, kernel
 from minitf.kernels.machine import pool
 from minitf.kernels.machine.vm import CONTROL_WORDS, END, FLAG, vm
 
@@ -14,7 +14,7 @@ pytestmark = pytest.mark.skipif(not pool.AVAILABLE, reason="needs Linux")
 
 
 @kernel
-def team_slow(o: i64p, n: i64):
+def team_slow(o: i64p, n):
     """Appends n after a while."""
     total = o[0]
     for i in range(3_000_000 * n):
@@ -25,7 +25,7 @@ def team_slow(o: i64p, n: i64):
 
 
 @kernel
-def team_fails(status: i64):
+def team_fails(status):
     """Returns its status."""
     return status
 

@@ -6,7 +6,7 @@ import time
 import numpy as np
 import pytest
 
-from minitf.kernels.compile.abi import i64, i64p, kernel
+from minitf.kernels.compile.abi import i64p, kernel
 from minitf.kernels.machine.vm import (
     BROKEN,
     END,
@@ -29,7 +29,7 @@ from minitf.kernels.machine.vm import (
 
 
 @kernel
-def vm_accumulate(a: i64p, total: i64p, n: i64):
+def vm_accumulate(a: i64p, total: i64p, n):
     """total = 10 total + a[0]; an error if a[0] is -1. Appends n, so that order shows."""
     if a[0] == -1:
         return 5
@@ -38,7 +38,7 @@ def vm_accumulate(a: i64p, total: i64p, n: i64):
 
 
 @kernel
-def vm_below(a: i64p, limit: i64, o: i64p):
+def vm_below(a: i64p, limit, o: i64p):
     """o[0] = a[0] < limit, as the predicate of a loop."""
     o[0] = 1 if a[0] < limit else 0
     return 0
@@ -210,7 +210,7 @@ def test_an_unknown_opcode_is_an_error(python):
 
 
 @kernel
-def vm_note(o: i64p, n: i64):
+def vm_note(o: i64p, n):
     """Appends n, which the table says."""
     o[0] = 10 * o[0] + n
     return 0

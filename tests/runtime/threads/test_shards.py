@@ -7,7 +7,7 @@ from helpers import fails
 from op_samples import SAMPLES
 
 import minitf as tf
-from minitf.kernels.compile.abi import FLOATS, T, i64, kernel
+from minitf.kernels.compile.abi import FLOATS, T, kernel
 from minitf.kernels.compile.splitting import By, Window
 from minitf.kernels.machine import pool
 from minitf.kernels.math import batches, convolution, elementwise, movement
@@ -165,7 +165,7 @@ def test_scratch_memory_is_nobody_elses(force):
 
 
 @kernel(T=FLOATS, split=By("n", a=1, o=1))
-def shards_untold(a: T, o: T.out, total: T.inout, n: i64):
+def shards_untold(a: T, o: T.out, total: T.inout, n):
     """A kernel that writes what its rule does not cut."""
     for i in range(n):
         o[i] = a[i]
