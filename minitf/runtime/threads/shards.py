@@ -24,7 +24,6 @@ _ARENA, _FATE = "arena", "fate"
 _PRODUCTS = {  # kernel -> the numbers whose product is that of its multiplications
     "gemm": "m n k",
     "conv2d": "count kh kw c out",
-    "conv2d_planes": "count ow kh kw c out",
     "conv2d_batch": "count oh ow kh kw c out",
     "conv2d_input": "count oh ow kh kw c out",
     "conv2d_input_batch": "count oh ow kh kw c out",
