@@ -1,6 +1,6 @@
 """tf.linalg: linear algebra under its own name."""
 
-# ruff: noqa: F401 - names that are handed on
+# ruff: noqa: F401, I001 - names that are handed on
 
 from minitf.nn import l2_normalize
 from minitf.ops.array.array import matrix_transpose
@@ -26,33 +26,17 @@ from minitf.ops.linalg.matrix import matrix_diag_part as diag_part
 from minitf.ops.linalg.matrix import matrix_set_diag as set_diag
 from minitf.ops.linalg.norm import norm, normalize
 from minitf.ops.linalg.operators.base import LinearOperator
-from minitf.ops.linalg.operators.circulant import (
-    LinearOperatorCirculant,
-    LinearOperatorCirculant2D,
-    LinearOperatorCirculant3D,
-)
-from minitf.ops.linalg.operators.combined import (
-    LinearOperatorAdjoint,
-    LinearOperatorBlockDiag,
-    LinearOperatorComposition,
-    LinearOperatorInversion,
-    LinearOperatorKronecker,
-)
-from minitf.ops.linalg.operators.identities import (
-    LinearOperatorIdentity,
-    LinearOperatorScaledIdentity,
-    LinearOperatorZeros,
-)
-from minitf.ops.linalg.operators.plain import (
-    LinearOperatorDiag,
-    LinearOperatorFullMatrix,
-    LinearOperatorLowerTriangular,
-)
-from minitf.ops.linalg.operators.structured import (
-    LinearOperatorHouseholder,
-    LinearOperatorLowRankUpdate,
-    LinearOperatorToeplitz,
-)
+from minitf.ops.linalg.operators.circulant import LinearOperatorCirculant, LinearOperatorCirculant2D
+from minitf.ops.linalg.operators.circulant import LinearOperatorCirculant3D
+from minitf.ops.linalg.operators.combined import LinearOperatorAdjoint, LinearOperatorBlockDiag
+from minitf.ops.linalg.operators.combined import LinearOperatorComposition, LinearOperatorInversion
+from minitf.ops.linalg.operators.combined import LinearOperatorKronecker
+from minitf.ops.linalg.operators.identities import LinearOperatorIdentity, LinearOperatorScaledIdentity
+from minitf.ops.linalg.operators.identities import LinearOperatorZeros
+from minitf.ops.linalg.operators.plain import LinearOperatorDiag, LinearOperatorFullMatrix
+from minitf.ops.linalg.operators.plain import LinearOperatorLowerTriangular
+from minitf.ops.linalg.operators.structured import LinearOperatorHouseholder, LinearOperatorLowRankUpdate
+from minitf.ops.linalg.operators.structured import LinearOperatorToeplitz
 from minitf.ops.linalg.singular import matrix_rank, pinv, svd
 from minitf.ops.linalg.tridiagonal import tridiagonal_matmul, tridiagonal_solve
 from minitf.ops.math.clip import global_norm

@@ -1,6 +1,6 @@
 """tf.strings."""
 
-# ruff: noqa: F401 - names that are handed on
+# ruff: noqa: F401, I001 - names that are handed on
 
 from minitf.ops.io.decoding import string_to_number as to_number
 from minitf.ops.strings.buckets import string_to_hash_bucket as to_hash_bucket
@@ -13,13 +13,5 @@ from minitf.ops.strings.strings import as_string, lower, reduce_join, regex_full
 from minitf.ops.strings.strings import string_length as length
 from minitf.ops.strings.strings import string_strip as strip
 from minitf.ops.strings.unicode import unicode_transcode
-from minitf.ragged.strings import (
-    bytes_split,
-    ngrams,
-    split,
-    unicode_decode,
-    unicode_decode_with_offsets,
-    unicode_encode,
-    unicode_split,
-    unicode_split_with_offsets,
-)
+from minitf.ragged.strings import bytes_split, ngrams, split, unicode_decode, unicode_decode_with_offsets
+from minitf.ragged.strings import unicode_encode, unicode_split, unicode_split_with_offsets

@@ -1,44 +1,16 @@
 """tf.io: files, records and examples under their own name."""
 
-from minitf.formats.records import TFRecordCompressionType
-from minitf.formats.records import TFRecordOptions
-from minitf.formats.records import TFRecordWriter
-from minitf.formats.records import tf_record_iterator
+from minitf.formats.records import TFRecordCompressionType, TFRecordOptions, TFRecordWriter, tf_record_iterator
 from minitf.io import gfile
-from minitf.ops.io.decoding import decode_csv
-from minitf.ops.io.decoding import decode_raw
-from minitf.ops.io.features import FixedLenFeature
-from minitf.ops.io.features import FixedLenSequenceFeature
-from minitf.ops.io.features import SparseFeature
-from minitf.ops.io.features import VarLenFeature
-from minitf.ops.io.features import parse_example
-from minitf.ops.io.features import parse_sequence_example
-from minitf.ops.io.features import parse_single_example
-from minitf.ops.io.features import parse_single_sequence_example
-from minitf.ops.io.serialized import decode_compressed
-from minitf.ops.io.serialized import decode_json_example
-from minitf.ops.io.serialized import parse_tensor
-from minitf.ops.io.serialized import serialize_tensor
-from minitf.ops.io.file_ops import matching_files
-from minitf.ops.io.file_ops import read_file
-from minitf.ops.io.file_ops import write_file
-from minitf.ops.images.image_files import decode_and_crop_jpeg
-from minitf.ops.images.image_files import decode_bmp
-from minitf.ops.images.image_files import decode_gif
-from minitf.ops.images.image_files import decode_image
-from minitf.ops.images.image_files import decode_jpeg
-from minitf.ops.images.image_files import decode_png
-from minitf.ops.images.image_files import encode_jpeg
-from minitf.ops.images.image_files import extract_jpeg_shape
-from minitf.ops.images.image_files import is_jpeg
-from minitf.ops.io.queues import PaddingFIFOQueue
-from minitf.ops.io.queues import PriorityQueue
-from minitf.ops.io.queues import QueueBase
-from minitf.ops.io.queues import RandomShuffleQueue
-from minitf.ops.sparse.serial import deserialize_many_sparse
-from minitf.ops.sparse.serial import serialize_many_sparse
-from minitf.ops.sparse.serial import serialize_sparse
-from minitf.ops.strings.strings import decode_base64
-from minitf.ops.strings.strings import encode_base64
+from minitf.ops.io.decoding import decode_csv, decode_raw
+from minitf.ops.io.features import FixedLenFeature, FixedLenSequenceFeature, SparseFeature, VarLenFeature, parse_example
+from minitf.ops.io.features import parse_sequence_example, parse_single_example, parse_single_sequence_example
+from minitf.ops.io.serialized import decode_compressed, decode_json_example, parse_tensor, serialize_tensor
+from minitf.ops.io.file_ops import matching_files, read_file, write_file
+from minitf.ops.images.image_files import decode_and_crop_jpeg, decode_bmp, decode_gif, decode_image, decode_jpeg
+from minitf.ops.images.image_files import decode_png, encode_jpeg, extract_jpeg_shape, is_jpeg
+from minitf.ops.io.queues import PaddingFIFOQueue, PriorityQueue, QueueBase, RandomShuffleQueue
+from minitf.ops.sparse.serial import deserialize_many_sparse, serialize_many_sparse, serialize_sparse
+from minitf.ops.strings.strings import decode_base64, encode_base64
 from minitf.summary.writer import write_graph
 from minitf.train.input import match_filenames_once

@@ -1,19 +1,8 @@
 """tf.losses."""
 
-from minitf.losses.collected import add_loss
-from minitf.losses.collected import get_losses
-from minitf.losses.collected import get_regularization_loss
-from minitf.losses.collected import get_regularization_losses
+from minitf.losses.collected import add_loss, get_losses, get_regularization_loss, get_regularization_losses
 from minitf.losses.collected import get_total_loss
-from minitf.losses.cross_entropy import sigmoid_cross_entropy
-from minitf.losses.cross_entropy import softmax_cross_entropy
-from minitf.losses.cross_entropy import sparse_softmax_cross_entropy
-from minitf.losses.distances import absolute_difference
-from minitf.losses.distances import cosine_distance
-from minitf.losses.distances import hinge_loss
-from minitf.losses.distances import huber_loss
-from minitf.losses.distances import log_loss
-from minitf.losses.distances import mean_pairwise_squared_error
-from minitf.losses.distances import mean_squared_error
-from minitf.losses.weighted import Reduction
-from minitf.losses.weighted import compute_weighted_loss
+from minitf.losses.cross_entropy import sigmoid_cross_entropy, softmax_cross_entropy, sparse_softmax_cross_entropy
+from minitf.losses.distances import absolute_difference, cosine_distance, hinge_loss, huber_loss, log_loss
+from minitf.losses.distances import mean_pairwise_squared_error, mean_squared_error
+from minitf.losses.weighted import Reduction, compute_weighted_loss

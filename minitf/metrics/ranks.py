@@ -13,7 +13,7 @@ from typing import NamedTuple
 import minitf as tf
 from minitf.framework.graph import name_scope
 from minitf.framework.named import named
-from minitf.metrics.streams import broadcast_weights, collected, metric_variable
+from minitf.metrics.streams import broadcast_weights, collected, finishing, metric_variable
 
 
 class _Ids(NamedTuple):
@@ -77,31 +77,35 @@ def _summed(name: str, rows, weights) -> tuple:
         return total, tf.assign_add(total, tf.reduce_sum(rows), name="update")
 
 
+def _at_k(what: str) -> Callable:
+    """A decorator: the function gives a value and an update op in the scope that it gets, named by k and class_id."""
+
+    def finish(found, metrics_collections, updates_collections, name) -> tuple:
+        of = found.keywords
+        with name_scope(name, _name(what, of["k"], of.get("class_id")), list(of.values())) as scope:
+            return collected(*found(scope=scope), metrics_collections, updates_collections)
+
+    return finishing(finish)
+
+
 def _share(what: str, other: str, doc: str):
     """The public function of true positives over these and what `other` says."""
 
     @named(f"{what}_at_top_k", doc)
+    @_at_k(what)
     def function(
-        labels,
-        predictions_idx,
-        k: int | None = None,
-        class_id: int | None = None,
-        weights=None,
-        metrics_collections=None,
-        updates_collections=None,
-        name: str | None = None,
+        labels, predictions_idx, k: int | None = None, class_id: int | None = None, weights=None, *, scope
     ) -> tuple:
-        with name_scope(name, _name(what, k, class_id), [predictions_idx, labels, weights]) as scope:
-            chosen = tf.cast(predictions_idx, tf.int64)
-            truth = _labels(labels, chosen.shape.rank).of_class(class_id).once()
-            chosen = _Ids(chosen, tf.ones_like(chosen, tf.bool)).of_class(class_id).once()
-            right = _Ids(truth.ids, truth.is_in(chosen)).count()
-            wrong = (truth if other == "false_negative" else chosen).count() - right
-            found, update_found = _summed(_name("true_positive", k, class_id), right, weights)
-            rest, update_rest = _summed(_name(other, k, class_id), wrong, weights)
-            value = tf.div(found, tf.add(found, rest), name=scope)
-            update_op = tf.div(update_found, tf.add(update_found, update_rest), name="update")
-            return collected(value, update_op, metrics_collections, updates_collections)
+        chosen = tf.cast(predictions_idx, tf.int64)
+        truth = _labels(labels, chosen.shape.rank).of_class(class_id).once()
+        chosen = _Ids(chosen, tf.ones_like(chosen, tf.bool)).of_class(class_id).once()
+        right = _Ids(truth.ids, truth.is_in(chosen)).count()
+        wrong = (truth if other == "false_negative" else chosen).count() - right
+        found, update_found = _summed(_name("true_positive", k, class_id), right, weights)
+        rest, update_rest = _summed(_name(other, k, class_id), wrong, weights)
+        value = tf.div(found, tf.add(found, rest), name=scope)
+        update_op = tf.div(update_found, tf.add(update_found, update_rest), name="update")
+        return value, update_op
 
     return function
 
@@ -110,19 +114,9 @@ def _of_best(what: str, share: Callable, doc: str):
     """The public function of a share of the k largest predictions."""
 
     @named(f"{what}_at_k", doc)
-    def function(
-        labels,
-        predictions,
-        k: int,
-        class_id: int | None = None,
-        weights=None,
-        metrics_collections=None,
-        updates_collections=None,
-        name: str | None = None,
-    ) -> tuple:
-        with name_scope(name, _name(what, k, class_id), [predictions, labels, weights]) as scope:
-            best = _best(predictions, k)
-            return share(labels, best, k, class_id, weights, metrics_collections, updates_collections, scope)
+    @_at_k(what)
+    def function(labels, predictions, k: int, class_id: int | None = None, weights=None, *, scope) -> tuple:
+        return share(labels, _best(predictions, k), k, class_id, weights, name=scope)
 
     return function
 
@@ -140,33 +134,25 @@ precision_at_k = _of_best(
 sparse_precision_at_k = precision_at_k
 
 
-def average_precision_at_k(
-    labels,
-    predictions,
-    k: int,
-    weights=None,
-    metrics_collections=None,
-    updates_collections=None,
-    name: str | None = None,
-) -> tuple:
+@_at_k("average_precision")
+def average_precision_at_k(labels, predictions, k: int, weights=None, *, scope) -> tuple:
     """The mean of the average precision of the k largest predictions: the precisions down to each label that
     is found, summed, over the number of labels (k at most). A pair of it and its update op, float64.
     """
     if k < 1:
         raise ValueError(f"k is 1 at least, not {k}")
-    with name_scope(name, _name("average_precision", k, None), [predictions, labels, weights]) as scope:
-        chosen = tf.cast(_best(predictions, k), tf.int64)
-        truth = _labels(labels, chosen.shape.rank)
-        relevant = tf.cast(_Ids(chosen, tf.ones_like(chosen, tf.bool)).is_in(truth), tf.float64)
-        places = tf.cast(tf.range(1, k + 1), tf.float64)
-        precisions = relevant * tf.cumsum(relevant, -1) / places
-        rows = tf.div_no_nan(tf.reduce_sum(precisions, -1), tf.minimum(truth.count(), float(k)))
-        ones = tf.ones_like(rows)
-        most, update_most = _summed("max", ones, weights)
-        total, update_total = _summed("total", rows, weights)
-        value = tf.div_no_nan(total, most, name="mean")
-        update_op = tf.div_no_nan(update_total, update_most, name=scope)
-        return collected(value, update_op, metrics_collections, updates_collections)
+    chosen = tf.cast(_best(predictions, k), tf.int64)
+    truth = _labels(labels, chosen.shape.rank)
+    relevant = tf.cast(_Ids(chosen, tf.ones_like(chosen, tf.bool)).is_in(truth), tf.float64)
+    places = tf.cast(tf.range(1, k + 1), tf.float64)
+    precisions = relevant * tf.cumsum(relevant, -1) / places
+    rows = tf.div_no_nan(tf.reduce_sum(precisions, -1), tf.minimum(truth.count(), float(k)))
+    ones = tf.ones_like(rows)
+    most, update_most = _summed("max", ones, weights)
+    total, update_total = _summed("total", rows, weights)
+    value = tf.div_no_nan(total, most, name="mean")
+    update_op = tf.div_no_nan(update_total, update_most, name=scope)
+    return value, update_op
 
 
 sparse_average_precision_at_k = average_precision_at_k

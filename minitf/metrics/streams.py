@@ -53,7 +53,7 @@ def finishing(finish: Callable) -> Callable:
     def decorate(function: Callable) -> Callable:
         @functools.wraps(function)
         @taking([*arguments(function), *more])
-        def call(metrics_collections, updates_collections, name, **own):
+        def call(metrics_collections, updates_collections, name, **own) -> tuple:
             return finish(functools.partial(function, **own), metrics_collections, updates_collections, name)
 
         return call

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import minitf as tf
 from minitf.framework.getter import getter
+from minitf.framework.taking import SELF, arguments, optional, taking
 from minitf.rnn.cell import RNNCell
 from minitf.rnn.more_cells import sharded_variable
 
@@ -272,41 +273,9 @@ class BidirectionalGridLSTMCell(GridLSTMCell):
     backward_slice_offset: how far the windows of that one are moved.
     """
 
-    def __init__(
-        self,
-        num_units: int,
-        use_peepholes: bool = False,
-        share_time_frequency_weights: bool = False,
-        cell_clip=None,
-        initializer=None,
-        num_unit_shards: int = 1,
-        forget_bias: float | tf.Tensor = 1.0,
-        feature_size: int | None = None,
-        frequency_skip: int | None = None,
-        num_frequency_blocks=None,
-        start_freqindex_list=None,
-        end_freqindex_list=None,
-        couple_input_forget_gates: bool = False,
-        backward_slice_offset: int = 0,
-        reuse=None,
-    ):
-        super().__init__(
-            num_units,
-            use_peepholes,
-            share_time_frequency_weights,
-            cell_clip,
-            initializer,
-            num_unit_shards,
-            forget_bias,
-            feature_size,
-            frequency_skip,
-            num_frequency_blocks,
-            start_freqindex_list,
-            end_freqindex_list,
-            couple_input_forget_gates,
-            True,
-            reuse,
-        )
+    @taking([SELF, *arguments(GridLSTMCell)[:-2], optional("backward_slice_offset", 0, "int"), optional("reuse")])
+    def __init__(self, backward_slice_offset, **how):
+        super().__init__(**how)
         self._offset = int(backward_slice_offset)
         self._tuple = self._named_state("BidirectionalGridLSTMStateTuple", ["fwd_state", "bwd_state"])
 

@@ -39,11 +39,7 @@ from minitf.saved_model.signature_constants import (
     REGRESS_METHOD_NAME,
     REGRESS_OUTPUTS,
 )
-from minitf.saved_model.signature_def_utils import build_signature_def
-from minitf.saved_model.signature_def_utils import classification_signature_def
-from minitf.saved_model.signature_def_utils import is_valid_signature
-from minitf.saved_model.signature_def_utils import predict_signature_def
-from minitf.saved_model.signature_def_utils import regression_signature_def
+from minitf.saved_model.signature_def_utils import build_signature_def, classification_signature_def, is_valid_signature
+from minitf.saved_model.signature_def_utils import predict_signature_def, regression_signature_def
 from minitf.saved_model.tag_constants import GPU, SERVING, TPU, TRAINING
-from minitf.saved_model.utils import build_tensor_info
-from minitf.saved_model.utils import get_tensor_from_tensor_info
+from minitf.saved_model.utils import build_tensor_info, get_tensor_from_tensor_info

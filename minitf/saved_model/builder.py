@@ -6,11 +6,16 @@ import os
 
 import minitf as tf
 from minitf.framework import protos
+from minitf.framework.taking import SELF, needed, optional, taking
 from minitf.graphs import files
 from minitf.graphs.meta_graph import meta_graph_of
 from minitf.saved_model import constants, signature_constants, tag_constants
 from minitf.saved_model.assets import Assets
 from minitf.saved_model.signature_def_utils import predict_signature_def
+
+_CLEARS, _STRIPS = optional("clear_devices", False, "bool"), optional("strip_default_attrs", False, "bool")
+_HOW = [optional(name) for name in ("signature_def_map", "assets_collection", "legacy_init_op")]
+_HOW += [_CLEARS, optional("main_op"), _STRIPS, optional("saver")]
 
 
 class SavedModelBuilder:
@@ -31,18 +36,8 @@ class SavedModelBuilder:
         self._model = protos.message("SavedModel")(saved_model_schema_version=constants.SAVED_MODEL_SCHEMA_VERSION)
         self._has_variables, self._assets = False, Assets(self._folder)
 
-    def add_meta_graph_and_variables(
-        self,
-        sess,
-        tags,
-        signature_def_map=None,
-        assets_collection=None,
-        legacy_init_op=None,
-        clear_devices: bool = False,
-        main_op=None,
-        strip_default_attrs: bool = False,
-        saver=None,
-    ) -> None:
+    @taking([SELF, needed("sess"), needed("tags"), *_HOW])
+    def add_meta_graph_and_variables(self, sess, **how) -> None:
         """Adds the session's graph and writes what its variables are worth.
 
         tags: by which the graph is found. signature_def_map: SignatureDefs by name. assets_collection:
@@ -57,24 +52,13 @@ class SavedModelBuilder:
             raise AssertionError("Graph state including variables and assets has already been saved.")
         folder = os.path.join(self._folder, constants.VARIABLES_DIRECTORY)
         os.makedirs(folder, exist_ok=True)
-        saver = self._add(
-            sess.graph, tags, signature_def_map, assets_collection, legacy_init_op, clear_devices, main_op, saver
-        )
+        saver = self._add(sess.graph, **how)
         path = os.path.join(folder, constants.VARIABLES_FILENAME)
         saver.save(sess, path, write_meta_graph=False, write_state=False)
         self._has_variables = True
 
-    def add_meta_graph(
-        self,
-        tags,
-        signature_def_map=None,
-        assets_collection=None,
-        legacy_init_op=None,
-        clear_devices: bool = False,
-        main_op=None,
-        strip_default_attrs: bool = False,
-        saver=None,
-    ) -> None:
+    @taking([SELF, needed("tags"), *_HOW])
+    def add_meta_graph(self, **how) -> None:
         """Adds the default graph, for the variables that have been written.
 
         Raises:
@@ -85,27 +69,29 @@ class SavedModelBuilder:
                 "Graph state including variables and assets has not been saved yet. Please invoke "
                 "`add_meta_graph_and_variables()` first."
             )
-        self._add(
-            tf.get_default_graph(),
-            tags,
-            signature_def_map,
-            assets_collection,
-            legacy_init_op,
-            clear_devices,
-            main_op,
-            saver,
-        )
+        self._add(tf.get_default_graph(), **how)
 
-    def _add(self, graph, tags, signatures, assets, legacy_init_op, clear_devices, main_op, saver):
+    def _add(
+        self,
+        graph,
+        tags,
+        signature_def_map,
+        assets_collection,
+        legacy_init_op,
+        clear_devices,
+        main_op,
+        strip_default_attrs,
+        saver,
+    ):
         with graph.as_default():
             for key, op in ((constants.MAIN_OP_KEY, main_op), (constants.LEGACY_INIT_OP_KEY, legacy_init_op)):
                 if op is not None:
                     graph.get_collection_ref(key)[:] = [op]
             saver = saver or tf.train.Saver(sharded=True, allow_empty=True)
             made = meta_graph_of(graph, saver_def=saver.as_saver_def().message(), clear_devices=clear_devices)
-        self._assets.add(made, assets)
+        self._assets.add(made, assets_collection)
         made.meta_info_def.tags.extend(tags)
-        for name, signature in (signatures or {}).items():
+        for name, signature in (signature_def_map or {}).items():
             made.signature_def[name].CopyFrom(signature)
         self._model.meta_graphs.append(made)
         return saver

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from minitf.framework.apply import apply
 from minitf.framework.graph import get_default_graph
+from minitf.framework.taking import SELF, needed, optional, taking
 from minitf.framework.tensor import IndexedSlices, Tensor
 from minitf.ops.array import array  # noqa: F401 - training defines the Apply* ops
 from minitf.ops.array.constant import constant
@@ -31,13 +32,18 @@ class _ByOneOp(Optimizer):
         super().__init__(use_locking, name)
         self._numbers, self._tensors = numbers, {}
 
-    def _prepare(self):
-        self._tensors = {name: self._number(value, name) for name, value in self._numbers.items()}
-
-    def _zeros_slots(self, var_list) -> None:
+    def _create_slots(self, var_list):
         for var in var_list:
             for slot in self._SLOTS:
                 self._zeros_slot(var, slot, self._name)
+
+    def _prepare(self):
+        self._tensors = {name: self._number(value, name) for name, value in self._numbers.items()}
+
+    def _start_slot(self, var, slot: str, value) -> None:
+        """Makes a slot all of whose elements are `value` at first."""
+        start = constant(value, shape=var.shape, dtype=var.dtype.base_dtype)
+        self._get_or_make_slot(var, start, slot, self._name)
 
     def _operands(self, var, *gradient) -> list:
         """The op's inputs: the variable, its slots, the numbers with the gradient among them."""
@@ -88,9 +94,6 @@ class MomentumOptimizer(_ByOneOp):
         super().__init__(use_locking, name, learning_rate=learning_rate, momentum=momentum)
         self._flags = {"use_nesterov": bool(use_nesterov)}
 
-    def _create_slots(self, var_list):
-        self._zeros_slots(var_list)
-
 
 class AdagradOptimizer(_ByOneOp):
     """a += g ** 2; w -= learning_rate * g / sqrt(a), a starting at `initial_accumulator_value` (Duchi et al.
@@ -125,9 +128,6 @@ class AdadeltaOptimizer(_ByOneOp):
     def __init__(self, learning_rate=0.001, rho=0.95, epsilon=1e-8, use_locking: bool = False, name: str = "Adadelta"):
         super().__init__(use_locking, name, lr=learning_rate, rho=rho, epsilon=epsilon)
 
-    def _create_slots(self, var_list):
-        self._zeros_slots(var_list)
-
 
 class AdamOptimizer(_ByOneOp):
     """m, v: averages of g and g ** 2; w -= learning_rate * sqrt(1 - beta2 ** t) / (1 - beta1 ** t) * m /
@@ -149,7 +149,7 @@ class AdamOptimizer(_ByOneOp):
         for beta in ("beta1", "beta2"):
             start = self._call_if_callable(self._numbers[beta])
             self._create_non_slot_variable(start, f"{beta}_power", min(var_list, key=lambda v: v.name))
-        self._zeros_slots(var_list)
+        super()._create_slots(var_list)
 
     def _prepare(self):
         super()._prepare()
@@ -264,27 +264,24 @@ class FtrlOptimizer(_ByOneOp):
             self._zeros_slot(var, "linear", self._slot_ops[1])
 
 
+_START, _SQUARES = "initial_accumulator_value", "initial_gradient_squared_accumulator_value"
+_STRENGTHS = [optional("l1_regularization_strength", 0.0), optional("l2_regularization_strength", 0.0)]
+
+
+def _ending(name: str) -> list:
+    """The last arguments of an optimizer."""
+    return [optional("use_locking", False, "bool"), optional("name", name, "str")]
+
+
 class ProximalGradientDescentOptimizer(_ByOneOp):
     """Gradient descent, then the proximal step of L1 and L2 terms (Duchi and Singer 2009, FOBOS)."""
 
     _OP = "ProximalGradientDescent"
     _NUMBERS = ("learning_rate", "l1_regularization_strength", "l2_regularization_strength", "grad")
 
-    def __init__(
-        self,
-        learning_rate,
-        l1_regularization_strength=0.0,
-        l2_regularization_strength=0.0,
-        use_locking: bool = False,
-        name: str = "ProximalGradientDescent",
-    ):
-        super().__init__(
-            use_locking,
-            name,
-            learning_rate=learning_rate,
-            l1_regularization_strength=l1_regularization_strength,
-            l2_regularization_strength=l2_regularization_strength,
-        )
+    @taking([SELF, needed("learning_rate"), *_STRENGTHS, *_ending("ProximalGradientDescent")])
+    def __init__(self, **how):
+        super().__init__(**how)
 
 
 class ProximalAdagradOptimizer(_ByOneOp):
@@ -293,29 +290,15 @@ class ProximalAdagradOptimizer(_ByOneOp):
     _OP, _SLOTS = "ProximalAdagrad", ("accumulator",)
     _NUMBERS = ("learning_rate", "l1_regularization_strength", "l2_regularization_strength", "grad")
 
-    def __init__(
-        self,
-        learning_rate,
-        initial_accumulator_value=0.1,
-        l1_regularization_strength=0.0,
-        l2_regularization_strength=0.0,
-        use_locking: bool = False,
-        name: str = "ProximalAdagrad",
-    ):
-        _check_positive("initial_accumulator_value", initial_accumulator_value)
-        super().__init__(
-            use_locking,
-            name,
-            learning_rate=learning_rate,
-            l1_regularization_strength=l1_regularization_strength,
-            l2_regularization_strength=l2_regularization_strength,
-        )
+    @taking([SELF, needed("learning_rate"), optional(_START, 0.1), *_STRENGTHS, *_ending("ProximalAdagrad")])
+    def __init__(self, initial_accumulator_value, **how):
+        _check_positive(_START, initial_accumulator_value)
+        super().__init__(**how)
         self._start = initial_accumulator_value
 
     def _create_slots(self, var_list):
         for var in var_list:
-            start = constant(self._start, shape=var.shape, dtype=var.dtype.base_dtype)
-            self._get_or_make_slot(var, start, "accumulator", self._name)
+            self._start_slot(var, "accumulator", self._start)
 
 
 class AdagradDAOptimizer(_ByOneOp):
@@ -327,31 +310,25 @@ class AdagradDAOptimizer(_ByOneOp):
     _OP, _SLOTS = "AdagradDA", ("gradient_accumulator", "gradient_squared_accumulator")
     _NUMBERS = ("grad", "learning_rate", "l1_regularization_strength", "l2_regularization_strength", "step")
 
-    def __init__(
-        self,
-        learning_rate,
-        global_step,
-        initial_gradient_squared_accumulator_value=0.1,
-        l1_regularization_strength=0.0,
-        l2_regularization_strength=0.0,
-        use_locking: bool = False,
-        name: str = "AdagradDA",
-    ):
-        _check_positive("initial_gradient_squared_accumulator_value", initial_gradient_squared_accumulator_value)
-        super().__init__(
-            use_locking,
-            name,
-            learning_rate=learning_rate,
-            l1_regularization_strength=l1_regularization_strength,
-            l2_regularization_strength=l2_regularization_strength,
-        )
+    @taking(
+        [
+            SELF,
+            needed("learning_rate"),
+            needed("global_step"),
+            optional(_SQUARES, 0.1),
+            *_STRENGTHS,
+            *_ending("AdagradDA"),
+        ]
+    )
+    def __init__(self, global_step, initial_gradient_squared_accumulator_value, **how):
+        _check_positive(_SQUARES, initial_gradient_squared_accumulator_value)
+        super().__init__(**how)
         self._start, self._global_step = initial_gradient_squared_accumulator_value, global_step
 
     def _create_slots(self, var_list):
         for var in var_list:
             for slot, value in zip(self._SLOTS, (0.0, self._start)):
-                start = constant(value, shape=var.shape, dtype=var.dtype.base_dtype)
-                self._get_or_make_slot(var, start, slot, self._name)
+                self._start_slot(var, slot, value)
 
     def _prepare(self):
         super()._prepare()

@@ -1,7 +1,5 @@
 """tf.contrib.learn without its estimators: data sets, vocabularies, modes, and running a graph n times."""
 
-from minitf.contrib.learn import datasets
-from minitf.contrib.learn import preprocessing
+from minitf.contrib.learn import datasets, preprocessing
 from minitf.contrib.learn.modes import ModeKeys
-from minitf.contrib.learn.runs import run_feeds
-from minitf.contrib.learn.runs import run_n
+from minitf.contrib.learn.runs import run_feeds, run_n

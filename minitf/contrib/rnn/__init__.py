@@ -1,49 +1,17 @@
 """tf.contrib.rnn."""
 
-from minitf.rnn.block_cells import GRUBlockCell
-from minitf.rnn.block_cells import GRUBlockCellV2
-from minitf.rnn.block_cells import LSTMBlockCell
-from minitf.rnn.block_cells import LSTMBlockFusedCell
-from minitf.rnn.cell import LayerRNNCell
-from minitf.rnn.cell import LSTMStateTuple
-from minitf.rnn.cell import RNNCell
-from minitf.rnn.cells import BasicLSTMCell
-from minitf.rnn.cells import BasicRNNCell
-from minitf.rnn.cells import GRUCell
-from minitf.rnn.cells import LSTMCell
-from minitf.rnn.conv_cells import Conv1DLSTMCell
-from minitf.rnn.conv_cells import Conv2DLSTMCell
-from minitf.rnn.conv_cells import Conv3DLSTMCell
-from minitf.rnn.conv_cells import ConvLSTMCell
-from minitf.rnn.diagonal_cells import IndRNNCell
-from minitf.rnn.diagonal_cells import IndyGRUCell
-from minitf.rnn.diagonal_cells import IndyLSTMCell
-from minitf.rnn.diagonal_cells import SRUCell
+from minitf.rnn.block_cells import GRUBlockCell, GRUBlockCellV2, LSTMBlockCell, LSTMBlockFusedCell
+from minitf.rnn.cell import LayerRNNCell, LSTMStateTuple, RNNCell
+from minitf.rnn.cells import BasicLSTMCell, BasicRNNCell, GRUCell, LSTMCell
+from minitf.rnn.conv_cells import Conv1DLSTMCell, Conv2DLSTMCell, Conv3DLSTMCell, ConvLSTMCell
+from minitf.rnn.diagonal_cells import IndRNNCell, IndyGRUCell, IndyLSTMCell, SRUCell
 from minitf.rnn.dropout import DropoutWrapper
-from minitf.rnn.dynamic import stack_bidirectional_dynamic_rnn
-from minitf.rnn.dynamic import transpose_batch_time
-from minitf.rnn.fused import FusedRNNCell
-from minitf.rnn.fused import FusedRNNCellAdaptor
-from minitf.rnn.fused import TimeReversedFusedRNN
-from minitf.rnn.grid_cells import BidirectionalGridLSTMCell
-from minitf.rnn.grid_cells import GridLSTMCell
-from minitf.rnn.grid_cells import TimeFreqLSTMCell
-from minitf.rnn.more_cells import CoupledInputForgetGateLSTMCell
-from minitf.rnn.more_cells import GLSTMCell
-from minitf.rnn.more_cells import IntersectionRNNCell
-from minitf.rnn.more_cells import LayerNormBasicLSTMCell
-from minitf.rnn.more_cells import NASCell
-from minitf.rnn.more_cells import PhasedLSTMCell
-from minitf.rnn.more_cells import UGRNNCell
+from minitf.rnn.dynamic import stack_bidirectional_dynamic_rnn, transpose_batch_time
+from minitf.rnn.fused import FusedRNNCell, FusedRNNCellAdaptor, TimeReversedFusedRNN
+from minitf.rnn.grid_cells import BidirectionalGridLSTMCell, GridLSTMCell, TimeFreqLSTMCell
+from minitf.rnn.more_cells import CoupledInputForgetGateLSTMCell, GLSTMCell, IntersectionRNNCell, LayerNormBasicLSTMCell
+from minitf.rnn.more_cells import NASCell, PhasedLSTMCell, UGRNNCell
 from minitf.rnn.multi import MultiRNNCell
-from minitf.rnn.static import stack_bidirectional_rnn
-from minitf.rnn.static import static_bidirectional_rnn
-from minitf.rnn.static import static_rnn
-from minitf.rnn.static import static_state_saving_rnn
-from minitf.rnn.wrappers import AttentionCellWrapper
-from minitf.rnn.wrappers import DeviceWrapper
-from minitf.rnn.wrappers import EmbeddingWrapper
-from minitf.rnn.wrappers import HighwayWrapper
-from minitf.rnn.wrappers import InputProjectionWrapper
-from minitf.rnn.wrappers import OutputProjectionWrapper
-from minitf.rnn.wrappers import ResidualWrapper
+from minitf.rnn.static import stack_bidirectional_rnn, static_bidirectional_rnn, static_rnn, static_state_saving_rnn
+from minitf.rnn.wrappers import AttentionCellWrapper, DeviceWrapper, EmbeddingWrapper, HighwayWrapper
+from minitf.rnn.wrappers import InputProjectionWrapper, OutputProjectionWrapper, ResidualWrapper

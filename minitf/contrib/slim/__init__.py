@@ -1,17 +1,7 @@
 """tf.contrib.slim: layers, default arguments, losses, training and evaluating."""
 
-from minitf.contrib.slim import data_decoder
-from minitf.contrib.slim import data_provider
-from minitf.contrib.slim import dataset
-from minitf.contrib.slim import dataset_data_provider
-from minitf.contrib.slim import parallel_reader
-from minitf.contrib.slim import prefetch_queue
-from minitf.contrib.slim import tfexample_decoder
-from minitf.contrib.slim import evaluation
-from minitf.contrib.slim import learning
-from minitf.contrib.slim import losses
-from minitf.contrib.slim import model_analyzer
-from minitf.contrib.slim import queues
+from minitf.contrib.slim import data_decoder, data_provider, dataset, dataset_data_provider, parallel_reader
+from minitf.contrib.slim import prefetch_queue, tfexample_decoder, evaluation, learning, losses, model_analyzer, queues
 from minitf.contrib.slim import summaries
 from minitf.contrib.layers import utils
 from minitf.contrib.framework import (

@@ -2,116 +2,69 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import minitf as tf
 from minitf.contrib.training import evaluation
+from minitf.framework.taking import needed, optional, taking
 from minitf.train.new_checkpoints import checkpoints_iterator as checkpoints_iterator
 from minitf.train.new_checkpoints import wait_for_new_checkpoint as wait_for_new_checkpoint
 
 _DEFAULT = 0
 
 
-def evaluate_once(
-    master,
-    checkpoint_path,
-    logdir,
-    num_evals: int = 1,
-    initial_op=None,
-    initial_op_feed_dict=None,
-    eval_op=None,
-    eval_op_feed_dict=None,
-    final_op=None,
-    final_op_feed_dict=None,
-    summary_op=_DEFAULT,
-    summary_op_feed_dict=None,
-    variables_to_restore=None,
-    session_config=None,
-    hooks=None,
-):
+_OPS = ("eval_op", "eval_op_feed_dict", "final_op", "final_op_feed_dict")
+_WHERE = [needed("logdir"), optional("num_evals", 1, "int"), *map(optional, ("initial_op", "initial_op_feed_dict"))]
+_SUMMARY = [optional("summary_op", _DEFAULT), *map(optional, ("summary_op_feed_dict", "variables_to_restore"))]
+_WHAT = [*map(optional, _OPS), *_SUMMARY]
+_WHEN = [optional("eval_interval_secs", 60, "float"), optional("max_number_of_evaluations", None, "int | None")]
+_PATIENCE = [optional("timeout", None, "float | None"), optional("timeout_fn")]
+
+
+@taking([needed("master"), needed("checkpoint_path"), *_WHERE, *_WHAT, *map(optional, ("session_config", "hooks"))])
+def evaluate_once(checkpoint_path, **how):
     """Restores a checkpoint, runs initial_op, `num_evals` times eval_op, final_op, whose value is returned,
     and summary_op (default: all summaries), which is written into `logdir`.
     """
-    scaffold, around = _parts(
-        logdir,
-        num_evals,
-        initial_op,
-        initial_op_feed_dict,
-        None,
-        summary_op,
-        summary_op_feed_dict,
-        variables_to_restore,
-        hooks,
-    )
-    return evaluation.evaluate_once(
-        checkpoint_path,
-        master,
-        scaffold,
-        eval_op,
-        eval_op_feed_dict,
-        final_op,
-        final_op_feed_dict,
-        around,
-        session_config,
-    )
+    return _evaluated(evaluation.evaluate_once, checkpoint_path, **how)
 
 
-def evaluation_loop(
-    master,
-    checkpoint_dir,
-    logdir,
-    num_evals: int = 1,
-    initial_op=None,
-    initial_op_feed_dict=None,
-    init_fn=None,
-    eval_op=None,
-    eval_op_feed_dict=None,
-    final_op=None,
-    final_op_feed_dict=None,
-    summary_op=_DEFAULT,
-    summary_op_feed_dict=None,
-    variables_to_restore=None,
-    eval_interval_secs: float = 60,
-    max_number_of_evaluations: int | None = None,
-    session_config=None,
-    timeout: float | None = None,
-    timeout_fn=None,
-    hooks=None,
-):
+_LOOP = [*_WHERE, optional("init_fn"), *_WHAT, *_WHEN, optional("session_config"), *_PATIENCE, optional("hooks")]
+
+
+@taking([needed("master"), needed("checkpoint_dir"), *_LOOP])
+def evaluation_loop(checkpoint_dir, **how):
     """Does what `evaluate_once` does for each new checkpoint in a folder; the value of the last final_op."""
-    scaffold, around = _parts(
-        logdir,
-        num_evals,
-        initial_op,
-        initial_op_feed_dict,
-        init_fn,
-        summary_op,
-        summary_op_feed_dict,
-        variables_to_restore,
-        hooks,
-    )
-    return evaluation.evaluate_repeatedly(
-        checkpoint_dir,
-        master,
-        scaffold,
-        eval_op,
-        eval_op_feed_dict,
-        final_op,
-        final_op_feed_dict,
-        eval_interval_secs,
-        around,
-        session_config,
-        max_number_of_evaluations,
-        timeout,
-        timeout_fn,
-    )
+    return _evaluated(evaluation.evaluate_repeatedly, checkpoint_dir, **how)
 
 
-def _parts(logdir, num_evals, initial_op, feeds, init_fn, summary_op, summary_feeds, variables, hooks) -> tuple:
-    """The scaffold and the hooks of an evaluation."""
+def _evaluated(
+    evaluate: Callable,
+    path,
+    master,
+    logdir,
+    num_evals,
+    initial_op,
+    initial_op_feed_dict,
+    eval_op,
+    eval_op_feed_dict,
+    final_op,
+    final_op_feed_dict,
+    summary_op,
+    summary_op_feed_dict,
+    variables_to_restore,
+    session_config,
+    hooks,
+    init_fn=None,
+    **when,
+):
+    """What one of tf.contrib.training's functions gives, with a scaffold and hooks made of the rest."""
     around = [evaluation.StopAfterNEvalsHook(num_evals)]
     summary_op = tf.summary.merge_all() if summary_op is _DEFAULT else summary_op
     if summary_op is not None:
-        around.append(evaluation.SummaryAtEndHook(logdir, summary_op=summary_op, feed_dict=summary_feeds))
-    saver = None if variables is None else tf.train.Saver(variables)
+        around.append(evaluation.SummaryAtEndHook(logdir, summary_op=summary_op, feed_dict=summary_op_feed_dict))
+    saver = None if variables_to_restore is None else tf.train.Saver(variables_to_restore)
     given_fn = None if init_fn is None else (lambda scaffold, session: init_fn(session))
-    scaffold = tf.train.Scaffold(init_op=initial_op, init_feed_dict=feeds, init_fn=given_fn, saver=saver)
-    return scaffold, [*around, *(hooks or [])]
+    scaffold = tf.train.Scaffold(initial_op, initial_op_feed_dict, given_fn, saver=saver)
+    ops = eval_op, eval_op_feed_dict, final_op, final_op_feed_dict
+    return evaluate(path, master, scaffold, *ops, hooks=[*around, *(hooks or [])], config=session_config, **when)

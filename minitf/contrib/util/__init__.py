@@ -1,5 +1,4 @@
 """tf.contrib.util: tensors as messages."""
 
 from minitf.framework.static import constant_value
-from minitf.graphs.tensor_protos import make_ndarray
-from minitf.graphs.tensor_protos import make_tensor_proto
+from minitf.graphs.tensor_protos import make_ndarray, make_tensor_proto
