@@ -8,51 +8,34 @@ from __future__ import annotations
 
 import minitf as tf
 from minitf.framework.graph import name_scope
-from minitf.losses.weighted import Reduction, compute_weighted_loss
+from minitf.losses.weighted import Reduction, check_given, compute_weighted_loss, measuring
 
 
-def sigmoid_cross_entropy(
-    multi_class_labels,
-    logits,
-    weights=1.0,
-    label_smoothing=0,
-    scope: str | None = None,
-    loss_collection: str | None = tf.GraphKeys.LOSSES,
-    reduction: str = Reduction.SUM_BY_NONZERO_WEIGHTS,
-):
+def _alike(labels, logits) -> tuple:
+    logits = tf.convert_to_tensor(logits)
+    labels = tf.cast(labels, logits.dtype)
+    logits.shape.assert_is_compatible_with(labels.shape)
+    return labels, logits
+
+
+@measuring("sigmoid_cross_entropy_loss", _alike)
+def sigmoid_cross_entropy(multi_class_labels, logits, label_smoothing=0):
     """The cross entropy of independent probabilities; labels in [0, 1] of the logits' shape."""
-    _needed(multi_class_labels=multi_class_labels, logits=logits)
-    with name_scope(scope, "sigmoid_cross_entropy_loss") as scope:
-        logits = tf.convert_to_tensor(logits)
-        labels = tf.cast(multi_class_labels, logits.dtype)
-        logits.shape.assert_is_compatible_with(labels.shape)
-        if label_smoothing > 0:
-            labels = labels * (1 - label_smoothing) + 0.5 * label_smoothing
-        losses = tf.nn.sigmoid_cross_entropy_with_logits(labels=labels, logits=logits, name="xentropy")
-        return compute_weighted_loss(losses, weights, scope, loss_collection, reduction=reduction)
+    labels = multi_class_labels
+    if label_smoothing > 0:
+        labels = labels * (1 - label_smoothing) + 0.5 * label_smoothing
+    return tf.nn.sigmoid_cross_entropy_with_logits(labels=labels, logits=logits, name="xentropy")
 
 
-def softmax_cross_entropy(
-    onehot_labels,
-    logits,
-    weights=1.0,
-    label_smoothing=0,
-    scope: str | None = None,
-    loss_collection: str | None = tf.GraphKeys.LOSSES,
-    reduction: str = Reduction.SUM_BY_NONZERO_WEIGHTS,
-):
+@measuring("softmax_cross_entropy_loss", _alike)
+def softmax_cross_entropy(onehot_labels, logits, label_smoothing=0):
     """The cross entropy of classes; one-hot labels [..., classes] of the logits' shape, weights [...]."""
-    _needed(onehot_labels=onehot_labels, logits=logits)
-    with name_scope(scope, "softmax_cross_entropy_loss") as scope:
-        logits = tf.convert_to_tensor(logits)
-        labels = tf.cast(onehot_labels, logits.dtype)
-        logits.shape.assert_is_compatible_with(labels.shape)
-        if label_smoothing > 0:
-            classes = tf.cast(tf.shape(labels)[-1], logits.dtype)
-            labels = labels * (1.0 - label_smoothing) + label_smoothing / classes
-        labels = tf.stop_gradient(labels, name="labels_stop_gradient")
-        losses = tf.nn.softmax_cross_entropy_with_logits_v2(labels=labels, logits=logits, name="xentropy")
-        return compute_weighted_loss(losses, weights, scope, loss_collection, reduction=reduction)
+    labels = onehot_labels
+    if label_smoothing > 0:
+        classes = tf.cast(tf.shape(labels)[-1], logits.dtype)
+        labels = labels * (1.0 - label_smoothing) + label_smoothing / classes
+    labels = tf.stop_gradient(labels, name="labels_stop_gradient")
+    return tf.nn.softmax_cross_entropy_with_logits_v2(labels=labels, logits=logits, name="xentropy")
 
 
 def sparse_softmax_cross_entropy(
@@ -67,7 +50,7 @@ def sparse_softmax_cross_entropy(
 
     A last axis of size 1 of labels or weights, one more than the others have, is dropped.
     """
-    _needed(labels=labels, logits=logits)
+    check_given(labels=labels, logits=logits)
     with name_scope(scope, "sparse_softmax_cross_entropy_loss") as scope:
         labels, logits = tf.convert_to_tensor(labels), tf.convert_to_tensor(logits)
         labels = _squeezed(labels, logits.shape.rank and logits.shape.rank - 1)
@@ -87,10 +70,3 @@ def _squeezed(tensor, rank: int | None):
     ):
         return tensor
     return tf.squeeze(tensor, [-1])
-
-
-def _needed(**arguments) -> None:
-    """Raises ValueError naming the arguments that are None."""
-    missing = [name for name, value in arguments.items() if value is None]
-    if missing:
-        raise ValueError(f"{' and '.join(missing)} must not be None")

@@ -6,55 +6,22 @@ weights, loss_collection and reduction are `compute_weighted_loss`'s; scope name
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable
 
 import minitf as tf
 from minitf.framework.graph import control_dependencies, name_scope
-from minitf.framework.taking import arguments, optional, taking
 from minitf.losses.collected import add_loss
-from minitf.losses.weighted import Reduction, broadcastable, compute_weighted_loss, present
-
-_LOSSES, _BY_NONZERO = tf.GraphKeys.LOSSES, Reduction.SUM_BY_NONZERO_WEIGHTS
-_ENDING = [
-    optional("scope", None, "str | None"),
-    optional("loss_collection", _LOSSES, "str | None"),
-    optional("reduction", _BY_NONZERO, "str"),
-]
-
-
-def _weighted(name: str) -> Callable:
-    """A decorator: the function measures distances, of labels and predictions in floats; they are weighted and
-    reduced, as `weights` and the arguments at the end say.
-    """
-
-    def decorate(measure: Callable) -> Callable:
-        labels, predictions, *own = arguments(measure)
-
-        @functools.wraps(measure)
-        @taking([labels, predictions, optional("weights", 1.0), *own, *_ENDING])
-        def loss(weights, scope, loss_collection, reduction, **measured):
-            pair = [measured.pop(argument.name) for argument in (labels, predictions)]
-            _check_given(name, labels=pair[0], **{predictions.name: pair[1]})
-            with name_scope(scope, name) as scope:
-                losses = measure(*_floats(*pair), **measured)
-                return compute_weighted_loss(losses, weights, scope, loss_collection, reduction=reduction)
-
-        return loss
-
-    return decorate
-
-
-def _check_given(loss: str, **arguments) -> None:
-    for name, value in arguments.items():
-        if value is None:
-            raise ValueError(f"{loss}: {name} must not be None")
+from minitf.losses.weighted import Reduction, broadcastable, check_given, measuring, present
 
 
 def _floats(labels, predictions) -> tuple:
     predictions, labels = tf.cast(predictions, tf.float32), tf.cast(labels, tf.float32)
     predictions.shape.assert_is_compatible_with(labels.shape)
     return labels, predictions
+
+
+def _weighted(name: str) -> Callable:
+    return measuring(name, _floats)
 
 
 @_weighted("absolute_difference")
@@ -86,8 +53,8 @@ def cosine_distance(
     axis: int | None = None,
     weights=1.0,
     scope: str | None = None,
-    loss_collection: str | None = _LOSSES,
-    reduction: str = _BY_NONZERO,
+    loss_collection: str | None = tf.GraphKeys.LOSSES,
+    reduction: str = Reduction.SUM_BY_NONZERO_WEIGHTS,
     dim: int | None = None,
 ):
     """`1 - sum(labels * predictions)` along `axis`, which stays with size 1; both are to have length 1 along
@@ -122,10 +89,10 @@ def log_loss(labels, predictions, epsilon: float = 1e-7):
 
 
 def mean_pairwise_squared_error(
-    labels, predictions, weights=1.0, scope: str | None = None, loss_collection: str | None = _LOSSES
+    labels, predictions, weights=1.0, scope: str | None = None, loss_collection: str | None = tf.GraphKeys.LOSSES
 ):
     """The squared differences of all pairs of errors in each batch item, averaged; weighted and summed."""
-    _check_given("mean_pairwise_squared_error", labels=labels, predictions=predictions)
+    check_given(labels=labels, predictions=predictions)
     with name_scope(scope, "mean_pairwise_squared_error"):
         weights, (labels, predictions) = tf.cast(weights, tf.float32), _floats(labels, predictions)
         with control_dependencies(broadcastable(weights, labels)):

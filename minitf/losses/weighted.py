@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Callable
+
 import minitf as tf
 from minitf.framework.graph import control_dependencies, name_scope
+from minitf.framework.taking import arguments, optional, taking
 from minitf.losses.collected import add_loss
 
 
@@ -114,3 +118,39 @@ def broadcastable(weights, values) -> list:
         lambda: tf.equal(tf.rank(weights), 0),
     )
     return [tf.Assert(fits, [message, mine, theirs])]
+
+
+_ENDING = [
+    optional("scope", None, "str | None"),
+    optional("loss_collection", tf.GraphKeys.LOSSES, "str | None"),
+    optional("reduction", Reduction.SUM_BY_NONZERO_WEIGHTS, "str"),
+]
+
+
+def measuring(name: str, prepare: Callable) -> Callable:
+    """A decorator: the function gives losses, of labels and predictions as `prepare` makes them; they are weighted
+    and reduced, as `weights` and the arguments at the end say.
+    """
+
+    def decorate(measure: Callable) -> Callable:
+        labels, predictions, *own = arguments(measure)
+
+        @functools.wraps(measure)
+        @taking([labels, predictions, optional("weights", 1.0), *own, *_ENDING])
+        def loss(weights, scope, loss_collection, reduction, **measured):
+            pair = {argument.name: measured.pop(argument.name) for argument in (labels, predictions)}
+            check_given(**pair)
+            with name_scope(scope, name) as scope:
+                losses = measure(*prepare(*pair.values()), **measured)
+                return compute_weighted_loss(losses, weights, scope, loss_collection, reduction=reduction)
+
+        return loss
+
+    return decorate
+
+
+def check_given(**arguments) -> None:
+    """Raises ValueError naming the arguments that are None."""
+    missing = [name for name, value in arguments.items() if value is None]
+    if missing:
+        raise ValueError(f"{' and '.join(missing)} must not be None")

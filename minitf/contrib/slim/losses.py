@@ -2,19 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import minitf as tf
 from minitf.contrib import metric_learning as metric_learning
 from minitf.framework.graph import name_scope
+from minitf.framework.named import named
+from minitf.framework.taking import arguments, taking
+from minitf.losses.collected import add_loss as add_loss
+from minitf.losses.collected import get_losses as get_losses
+from minitf.losses.collected import get_regularization_losses as get_regularization_losses
 
 
-def absolute_difference(predictions, labels=None, weights=1.0, scope=None):
-    """The mean of the absolute differences, see `tf.losses.absolute_difference`."""
-    return tf.losses.absolute_difference(labels, predictions, weights, scope)
+def _predictions_first(function: Callable, doc: str = "See", labels_needed: bool = False) -> Callable:
+    """A loss with predictions before labels, which may be missing unless they are needed."""
+    labels, predictions, *others = arguments(function)
+    labels = labels if labels_needed else labels.replace(default=None)
+    kept = [argument for argument in others if argument.name not in ("loss_collection", "reduction")]
+    name = function.__name__
+    return named(name, f"{doc} `tf.losses.{name}`.")(taking([predictions, labels, *kept])(function))
 
 
-def mean_squared_error(predictions, labels=None, weights=1.0, scope=None):
-    """The mean of the squared differences, see `tf.losses.mean_squared_error`."""
-    return tf.losses.mean_squared_error(labels, predictions, weights, scope)
+absolute_difference = _predictions_first(tf.losses.absolute_difference, "The mean of the absolute differences, see")
+mean_squared_error = _predictions_first(tf.losses.mean_squared_error, "The mean of the squared differences, see")
+log_loss = _predictions_first(tf.losses.log_loss)
+sigmoid_cross_entropy = _predictions_first(tf.losses.sigmoid_cross_entropy, labels_needed=True)
+softmax_cross_entropy = _predictions_first(tf.losses.softmax_cross_entropy, labels_needed=True)
+sparse_softmax_cross_entropy = _predictions_first(tf.losses.sparse_softmax_cross_entropy, labels_needed=True)
 
 
 def mean_pairwise_squared_error(predictions, labels=None, weights=1.0, scope=None):
@@ -30,29 +44,9 @@ def mean_pairwise_squared_error(predictions, labels=None, weights=1.0, scope=Non
     return loss
 
 
-def log_loss(predictions, labels=None, weights=1.0, epsilon: float = 1e-7, scope=None):
-    """See `tf.losses.log_loss`."""
-    return tf.losses.log_loss(labels, predictions, weights, epsilon, scope)
-
-
 def cosine_distance(predictions, labels=None, axis=None, weights=1.0, scope=None, dim=None):
     """One minus the products of unit vectors along an axis, see `tf.losses.cosine_distance`."""
     return tf.losses.cosine_distance(labels, predictions, dim if axis is None else axis, weights, scope)
-
-
-def sigmoid_cross_entropy(logits, multi_class_labels, weights=1.0, label_smoothing: float = 0, scope=None):
-    """See `tf.losses.sigmoid_cross_entropy`."""
-    return tf.losses.sigmoid_cross_entropy(multi_class_labels, logits, weights, label_smoothing, scope)
-
-
-def softmax_cross_entropy(logits, onehot_labels, weights=1.0, label_smoothing: float = 0, scope=None):
-    """See `tf.losses.softmax_cross_entropy`."""
-    return tf.losses.softmax_cross_entropy(onehot_labels, logits, weights, label_smoothing, scope)
-
-
-def sparse_softmax_cross_entropy(logits, labels, weights=1.0, scope=None):
-    """See `tf.losses.sparse_softmax_cross_entropy`."""
-    return tf.losses.sparse_softmax_cross_entropy(labels, logits, weights, scope)
 
 
 def hinge_loss(logits, labels=None, scope=None):
@@ -66,21 +60,6 @@ def hinge_loss(logits, labels=None, scope=None):
 def compute_weighted_loss(losses, weights=1.0, scope=None):
     """The mean of losses that have weights, see `tf.losses.compute_weighted_loss`."""
     return tf.losses.compute_weighted_loss(losses, weights, scope)
-
-
-def add_loss(loss, loss_collection: str | None = tf.GraphKeys.LOSSES) -> None:
-    """Adds a loss to those that are collected."""
-    tf.losses.add_loss(loss, loss_collection)
-
-
-def get_losses(scope: str | None = None, loss_collection: str = tf.GraphKeys.LOSSES) -> list:
-    """The losses that were collected."""
-    return tf.losses.get_losses(scope, loss_collection)
-
-
-def get_regularization_losses(scope: str | None = None) -> list:
-    """The penalties on weights."""
-    return tf.losses.get_regularization_losses(scope)
 
 
 def get_total_loss(add_regularization_losses: bool = True, name: str = "total_loss"):
