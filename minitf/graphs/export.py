@@ -21,6 +21,7 @@ from minitf.graphs.values import shape_proto, tensor_proto
 
 _PRODUCER = 134  # the version of GraphDefs that TensorFlow 1.15 writes
 _NOTE = Attribute(None)  # what is left on an op, of any kind
+_RESOURCE = 20  # the DataType of handles
 _SHOWN = 1024  # bytes of the largest constants that a drawing of the graph needs
 
 
@@ -52,11 +53,14 @@ def _all_ops(graph: Graph, sources: dict | None = None, place: list | None = Non
 def node_def(op, source=None, place=None, add_shapes: bool = False):
     """The NodeDef of an op; of one in a body with that body's `place`, of an argument with its `source`."""
     inputs = [*op.inputs, *([] if source is None else [source]), *_computed_in_bodies(op)]
-    node = protos.message("NodeDef")(name=op.name, op=spelled(op.type), device=op.device)
+    type = spelled(op.type).removeprefix("Ref") if _passes_handle(op) else spelled(op.type)
+    node = protos.message("NodeDef")(name=op.name, op=type, device=op.device)
     node.input.extend(t.op.name if t.value_index == 0 else t.name for t in inputs)
     node.input.extend(f"^{other.name}" for other in op.control_inputs)
     for name, found in _attributes(op).items():
         node.attr[name].CopyFrom(found)
+    if _passes_handle(op):
+        node.attr["T"].type = _RESOURCE
     if op.groups:
         node.attr["_class"].list.s.extend(op.groups)
     if place is not None:
@@ -67,8 +71,19 @@ def node_def(op, source=None, place=None, add_shapes: bool = False):
     return node
 
 
+def _passes_handle(op) -> bool:
+    """Whether what a primitive of loops or branches hands on is the handle of a resource."""
+    seen = set()
+    while op.definition.dataflow and op.inputs and op not in seen:
+        seen.add(op)
+        op = op.inputs[op.definition.dataflow == "select"].op
+    return bool(seen) and op.definition.by_handle and op.definition.role == "variable"
+
+
 def _output_shapes(op) -> list[TensorShape]:
     """The shapes of what TensorFlow's op gives: a handle is a scalar, and a change by one gives nothing."""
+    if _passes_handle(op):
+        return [SCALAR] * len(op.outputs)
     if not op.definition.by_handle:
         return [t.shape for t in op.outputs]
     if op.definition.role == "variable":

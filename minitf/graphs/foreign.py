@@ -15,28 +15,17 @@ from minitf.ops.math import cast, reduce, unary
 
 _QUEUES = "FIFOQueue PaddingFIFOQueue PriorityQueue RandomShuffleQueue QueueEnqueue QueueEnqueueMany"
 _QUEUE_USES = "QueueDequeue QueueDequeueMany QueueDequeueUpTo QueueClose QueueIsClosed QueueSize"
-_APPLIED = "Adadelta Adagrad AdagradDA CenteredRMSProp Ftrl FtrlV2 Momentum ProximalAdagrad RMSProp"
-_SCATTERED = "Add Div Max Min Mul Sub Update NdAdd NdSub NdUpdate"
 
-# Theirs -> ours, of the same inputs and attributes. Refs and handles of variables are one thing here.
+# Theirs -> ours, of the same inputs and attributes.
 RENAMED = {
     **{name: f"{name}V2" for name in f"{_QUEUES} {_QUEUE_USES}".split()},
-    **{f"ResourceApply{name}": f"Apply{name}" for name in f"{_APPLIED} Adam GradientDescent".split()},
-    "ResourceApplyProximalGradientDescent": "ApplyProximalGradientDescent",
-    **{f"ResourceSparseApply{name}": f"SparseApply{name}" for name in _APPLIED.split()},
-    **{f"ResourceScatter{name}": f"Scatter{name}" for name in _SCATTERED.split()},
     "AddV2": "Add",
-    "AssignAddVariableOp": "AssignAdd",
-    "AssignSubVariableOp": "AssignSub",
     "BatchMatMulV2": "BatchMatMul",
     "Inv": "Reciprocal",
     "Mod": "TruncateMod",
     "RefIdentity": "Identity",
     "Snapshot": "Identity",
-    "VarHandleOp": "VariableV2",
-    "VarIsInitializedOp": "IsVariableInitialized",
     "Variable": "VariableV2",
-    "VariableShape": "Shape",
 }
 
 
@@ -50,25 +39,9 @@ def _named(name: str, *tensors: Tensor) -> Operation:
 # ---- variables and files
 
 
-def _read(name: str, attrs: dict, handle: Tensor) -> Operation:
-    with handle.op.graph.as_default():
-        return apply_op("Identity", handle, name=f"{name}/")
-
-
 def _assigned(name: str, attrs: dict, handle: Tensor, value: Tensor) -> Operation:
     known = handle.shape.is_fully_defined()
-    return apply_op("Assign", handle, value, validate_shape=known, name=f"{name}/")
-
-
-def _gathered(name: str, attrs: dict, handle: Tensor, indices: Tensor) -> Operation:
-    return apply_op(
-        "GatherV2",
-        apply("Identity", handle, name="read"),
-        indices,
-        0,
-        batch_dims=attrs.get("batch_dims", 0),
-        name=f"{name}/",
-    )
+    return apply_op("AssignVariableOp", handle, value, validate_shape=known, name=f"{name}/")
 
 
 def _restored(name: str, attrs: dict, file: Tensor, tensor_name: Tensor, part=None) -> Operation:
@@ -195,8 +168,6 @@ RULES = {  # theirs -> a function of the name, attributes and inputs that makes 
     "Gather": lambda name, attrs, x, i: apply_op("GatherV2", x, i, 0, name=f"{name}/"),
     "InTopK": lambda name, attrs, x, t: apply_op("InTopKV2", x, t, _count(attrs["k"], t), name=f"{name}/"),
     **dict.fromkeys(["InvGrad", "ReciprocalGrad"], _slope(lambda y, dy: -dy * y * y)),
-    "ReadVariableOp": _read,
-    "ResourceGather": _gathered,
     **dict.fromkeys(["Restore", "RestoreSlice"], _restored),
     "RsqrtGrad": _slope(lambda y, dy: dy * -0.5 * y * y * y),
     **dict.fromkeys(["Save", "SaveSlices"], _saved),

@@ -32,6 +32,7 @@ _OTHER_SHAPES = (
     "FusedBatchNormGradV3",
 )
 _VARIABLES = ("Variable", "VariableV2", "VarHandleOp")
+_RESOURCE = 20  # the DataType of handles
 _PLACED = b"loc:@"  # says with what an op is placed
 _UNSAID_SHAPES = 24  # GraphDefs of versions before this say that placeholders are scalars if they may be all
 
@@ -402,7 +403,8 @@ def _reads_variable(node, inputs: list) -> bool:
 
 def _add_shapes(node, outputs: list) -> None:
     """Adds the static shapes that a node says its outputs have."""
-    if "_output_shapes" not in node.attr or node.op in _OTHER_SHAPES:
+    of_handle = "T" in node.attr and node.attr["T"].type == _RESOURCE
+    if "_output_shapes" not in node.attr or node.op in _OTHER_SHAPES or of_handle:
         return
     said = node.attr["_output_shapes"].list.shape
     for tensor, shape in zip(outputs, map(shape_of, said)):

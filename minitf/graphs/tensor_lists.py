@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from minitf.framework.apply import apply, apply_op
+from minitf.framework.graph import get_default_graph
 from minitf.framework.operation import Operation
 from minitf.framework.shape import UNKNOWN, TensorShape
 from minitf.framework.static import constant_value
@@ -35,6 +36,11 @@ def _new(name: str, attrs: dict, size, shape: TensorShape, grows: bool = False) 
     )
 
 
+def _filled(attrs: dict, size, shape: TensorShape) -> Tensor:
+    """The flow of a list that a node's op is about to fill, inside of the node's scope."""
+    return _new(get_default_graph().unique_name("list"), attrs, size, shape).outputs[0]
+
+
 def _reserved(name: str, attrs: dict, shape: Tensor, count: Tensor) -> Operation:
     return _new(name, attrs, count, shape_said(shape), attrs.get("_grows", False))
 
@@ -60,13 +66,13 @@ def _all(flow: Tensor) -> Tensor:
 
 def _of_slices(name: str, attrs: dict, value: Tensor, shape: Tensor) -> Operation:
     count = array.shape(value)[0]
-    flow = _new("list", attrs, count, value.shape[1:].merge_with(shape_said(shape))).outputs[0]
+    flow = _filled(attrs, count, value.shape[1:].merge_with(shape_said(shape)))
     return apply_op("TensorArrayScatterV3", flow, ranges.range(count), value, name=f"{name}/")
 
 
 def _scattered(name: str, attrs: dict, value: Tensor, indices: Tensor, shape: Tensor, count=None) -> Operation:
     size = reduce.reduce_max(indices) + 1 if count is None or constant_value(count) == -1 else count
-    flow = _new("list", attrs, size, value.shape[1:].merge_with(shape_said(shape))).outputs[0]
+    flow = _filled(attrs, size, value.shape[1:].merge_with(shape_said(shape)))
     return apply_op("TensorArrayScatterV3", flow, indices, value, name=f"{name}/")
 
 
@@ -99,7 +105,7 @@ def _joined(name: str, attrs: dict, flow: Tensor, *rest: Tensor) -> Operation:
 
 
 def _split(name: str, attrs: dict, value: Tensor, shape: Tensor, lengths: Tensor) -> Operation:
-    flow = _new("list", attrs, array.size(lengths), UNKNOWN).outputs[0]
+    flow = _filled(attrs, array.size(lengths), UNKNOWN)
     return apply_op("TensorArraySplitV3", flow, value, lengths, name=f"{name}/")
 
 

@@ -6,6 +6,7 @@ from minitf.framework import dtypes
 from minitf.framework.collections import GraphKeys
 from minitf.framework.graph import get_default_graph
 from minitf.ops.random.initializers import Zeros
+from minitf.ops.state.variable_modes import VariableAggregation
 from minitf.ops.state.variable_scope import get_variable
 
 _READ = "global_step_read_op_cache"
@@ -48,6 +49,7 @@ def create_global_step(graph=None):
             initializer=Zeros(),
             trainable=False,
             collections=[GraphKeys.GLOBAL_VARIABLES, GraphKeys.GLOBAL_STEP],
+            aggregation=VariableAggregation.ONLY_FIRST_REPLICA,
         )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from minitf.framework import dtypes
 from minitf.framework.apply import apply
 from minitf.framework.graph import get_default_graph
 from minitf.framework.taking import SELF, needed, optional, taking
@@ -50,7 +51,8 @@ class _ByOneOp(Optimizer):
         dtype = var.dtype.base_dtype
         inputs = [var._ref(), *[self.get_slot(var, slot)._ref() for slot in self._SLOTS]]
         for name in self._NUMBERS:
-            inputs.extend(gradient if name == "grad" else [_as(self._tensors[name], dtype)])
+            type = dtypes.int64 if name == "step" else dtype
+            inputs.extend(gradient if name == "grad" else [_as(self._tensors[name], type)])
         return inputs
 
     def _apply_dense(self, grad: Tensor, var):

@@ -88,7 +88,7 @@ def test_what_is_not_understood_stays_what_it_is(name, tmp_path, monkeypatch):
         agree(session, feeds, after, 1e-4)
 
 
-@pytest.mark.parametrize("name", [name for name in NAMES if not name.endswith("_resource")])
+@pytest.mark.parametrize("name", NAMES)
 def test_what_was_read_can_be_written_again(name, tmp_path):
     feeds, before, after = recorded(name)
     with tf.Session() as session:
@@ -135,6 +135,34 @@ def test_variables_of_a_meta_graph(tmp_path):
         feeds, _, _ = recorded("dense_resource")
         losses = [session.run([loss, train], feeds)[0] for _ in range(3)]
         assert losses[0] > losses[1] > losses[2]
+
+
+def test_resources_stay_resources(tmp_path):
+    """Written again, ops on handles are the nodes that they were, and what hands a handle on says so."""
+    theirs = message("handles_tf1", "m.meta.gz", "MetaGraphDef")
+    with tf.Session() as session:
+        restored(session, "handles_tf1", tmp_path)
+        assert session.graph.get_operation_by_name("m/w").type == "VarHandleOp"
+        path = tf.train.Saver().save(session, tmp_path / "n")
+        mine = tf.train.export_meta_graph()
+    assert tf.train.list_variables(path) == tf.train.list_variables(str(FACTS / "handles_tf1" / "m"))
+    nodes = {node.name: node for node in mine.graph_def.node}
+    about = [node for node in theirs.graph_def.node if "VarHandle" in node.op or "Variable" in node.op]
+    about += [node for node in theirs.graph_def.node if node.op.startswith("Resource")]
+    assert {node.op for node in about} > {"VariableShape", "ResourceSparseApplyAdagradDA", "AssignSubVariableOp"}
+    for node in about:
+        found = nodes[node.name]
+        assert (found.op, dict(found.attr)) == (node.op, dict(node.attr))
+        same = [text for text in found.input if text[0] != "^"]
+        assert len(same) == len([text for text in node.input if text[0] != "^"])
+    handles = {node.name for node in about if node.op == "VarHandleOp"}
+    passing = [n for n in nodes.values() if n.op == "Switch" and n.input[0] in handles]
+    assert passing and {node.attr["T"].type for node in passing} == {20}
+    for key in ("trainable_variables", "variables"):
+        of = protos.message("VariableDef").FromString
+        told = ([of(text) for text in each.collection_def[key].bytes_list.value] for each in (mine, theirs))
+        pairs = zip(*told, strict=True)
+        assert all(mine == theirs for mine, theirs in pairs)
 
 
 def test_loops_are_loops():

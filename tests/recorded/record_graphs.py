@@ -202,6 +202,23 @@ def mixed(tf, random):
     return {"x:0": random.randn(3), "n:0": np.int32(4)}
 
 
+@case("tf1")
+def handles(tf, random):
+    """Variables of version 2 in TensorFlow 1.15: rows of one are read, one is read in a branch, all are averaged."""
+    ids, p = tf.placeholder(tf.int32, [None, 3], "ids"), tf.placeholder(tf.bool, [], "p")
+    with tf.variable_scope("m", use_resource=True):
+        e, w, b = tf.get_variable("e", [5, 4]), tf.get_variable("w", [4, 2]), tf.get_variable("b", [2])
+    h = tf.reduce_mean(tf.nn.embedding_lookup(e, ids), 1)
+    y = tf.identity(tf.cond(p, lambda: tf.matmul(h, w), lambda: h[:, :2] + tf.reduce_sum(w)) + b, name="y")
+    optimizer = tf.train.AdagradDAOptimizer(0.1, tf.train.get_or_create_global_step())
+    loss = tf.reduce_mean(tf.square(y - 1), name="loss")
+    updated = optimizer.minimize(loss, tf.train.get_global_step(), name="updated")
+    with tf.control_dependencies([updated]):
+        averaged = tf.train.ExponentialMovingAverage(0.9).apply([w, b])
+    tf.group(averaged, tf.assign_add(b, [0.5, 0.25]), name="train")
+    return {"ids:0": random.randint(0, 5, [2, 3]), "p:0": True}
+
+
 @case("tf2", "resource")
 def many_ways(tf, random):
     import tensorflow

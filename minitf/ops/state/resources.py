@@ -11,6 +11,7 @@ from dataclasses import replace
 import numpy as np
 
 from minitf.framework import dtypes
+from minitf.framework.apply import apply
 from minitf.framework.registry import OPS, define
 from minitf.framework.shape import UNKNOWN
 from minitf.framework.tensor import IndexedSlices
@@ -67,6 +68,14 @@ for _type, _twin in [*state.TWINS.items(), ("Identity", "ReadVariableOp")]:
     _define_twin(_type, _twin)
 
 
+define(
+    "VariableShape",
+    "input: &dtype; out_type: type = int32, dtype: object -> output: out_type",
+    **{rule: getattr(OPS["Shape"], rule) for rule in ("shape", "static", "numpy", "kernel", "reads", "differentiable")},
+    by_handle=True,
+)
+
+
 def _gathered_shape(op):
     variable, indices = op.inputs[0].shape, op.inputs[1].shape
     if variable.rank is None or indices.rank is None:
@@ -86,7 +95,7 @@ def _gather(b, op, variable, indices):
 
 def _gather_grad(op, g):
     variable, indices = op.inputs
-    shape = array.shape(variable)
+    shape = apply("VariableShape", variable)
     values = array.reshape(g, array.concat([count_of(indices), shape[1:]], 0))
     return IndexedSlices(values, array.reshape(indices, [-1]), shape), None
 

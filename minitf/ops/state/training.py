@@ -8,6 +8,7 @@ import numpy as np
 
 from minitf.framework import dtypes
 from minitf.framework.registry import define
+from minitf.kernels.math import cast as casting
 from minitf.kernels.math import optimizers as kernels
 from minitf.ops.patterns import STATEFUL
 
@@ -49,7 +50,8 @@ def _update_by(kernel, refs: list, numbers: list, flag: str | None):
         rows, count = (1, 1) if index is None else (var.shape[0], index.size)
         width = var.size // rows if rows else 0
         zero = np.zeros(1, var.dtype)
-        operands = [named[n] if n in named else b.constant(zero) for n in [*refs, *numbers, "grad"]]
+        numbered = [_as(b, named[n], var.dtype) if n in named else b.constant(zero) for n in numbers]
+        operands = [*[named[n] for n in refs], *numbered, named["grad"]]
         flags = [int(op.attrs.get(flag, False))] if flag else []
 
         def error(place: int) -> str:
@@ -69,6 +71,15 @@ def _update_by(kernel, refs: list, numbers: list, flag: str | None):
         )
 
     return update
+
+
+def _as(b, number, dtype):
+    """A number as of the variable's type: steps are counted by integers."""
+    if number.dtype == dtype:
+        return number
+    out = b.new((), dtype)
+    b.call(casting.cast[number.dtype, out.dtype], number, out, 1)
+    return out
 
 
 def _native(update):
@@ -107,17 +118,20 @@ def _define(
     flag: str | None = None,
     sparse: bool = True,
     more: str = "",
+    steps: str = "",
 ) -> None:
     """Defines Apply`name` and SparseApply`name`, whose `grad` is followed by the numbers of its rows.
 
     refs: the variable and its slots, in the kernel's order; inputs: all inputs, in the op's order; numbers:
-    the kernel's numbers in its order (default: the op's), 0 if they are no inputs; more: attributes.
+    the kernel's numbers in its order (default: the op's), 0 if they are no inputs; more: attributes; steps: an input
+    that counts, of type int64.
     """
     refs, inputs = refs.split(), inputs.split()
     numbers = numbers.split() if numbers else [n for n in inputs if n not in refs and n != "grad"]
     update = _update_by(kernel, refs, numbers, flag)
     for kind in ["Apply", "SparseApply"] if sparse else ["Apply"]:
-        args = [f"{n}: {'&T' if n in refs else 'T' if n == 'grad' else 'T[]'}" for n in inputs]
+        kinds = {**dict.fromkeys(refs, "&T"), "grad": "T", steps: "int64[]"}
+        args = [f"{n}: {kinds.get(n, 'T[]')}" for n in inputs]
         types = {"T": dtypes.FLOAT}
         if kind == "SparseApply":
             args.insert(inputs.index("grad") + 1, "indices: Tindices[n]")
@@ -176,4 +190,5 @@ _define(
     kernels.apply_adagrad_da,
     "var gradient_accumulator gradient_squared_accumulator",
     "var gradient_accumulator gradient_squared_accumulator grad lr l1 l2 global_step",
+    steps="global_step",
 )

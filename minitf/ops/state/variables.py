@@ -22,6 +22,7 @@ from minitf.ops.control import control
 from minitf.ops.state import slice_assign, state  # noqa: F401 - slice_assign defines an op
 from minitf.ops.state.creation import KINDS, Created
 from minitf.ops.state.partitions import SaveSliceInfo
+from minitf.ops.state.variable_modes import VariableAggregation, VariableSynchronization
 
 
 class Variable(metaclass=Created):
@@ -77,6 +78,8 @@ class Variable(metaclass=Created):
         if constraint is not None and not callable(constraint):
             raise ValueError(f"constraint is a function, not {constraint!r}")
         self.trainable, self.constraint = trainable is None or bool(trainable), constraint
+        self.synchronization = VariableSynchronization(synchronization or VariableSynchronization.AUTO)
+        self.aggregation = VariableAggregation(aggregation or VariableAggregation.NONE)
         dtype = None if dtype is None else dtypes.as_dtype(dtype).base_dtype
         with lifted():
             self._build(initial_value, validate_shape, name, dtype, shape)
@@ -115,6 +118,8 @@ class Variable(metaclass=Created):
             raise ValueError(f"variable_def is a VariableDef, not {type(variable_def).__name__}")
         find, scope = get_default_graph().as_graph_element, f"{import_scope}/" if import_scope else ""
         self.trainable, self.constraint = variable_def.trainable, None
+        self.synchronization = VariableSynchronization(variable_def.synchronization)
+        self.aggregation = VariableAggregation(variable_def.aggregation)
         self._variable = find(scope + variable_def.variable_name, allow_operation=False)
         self._op = self._variable.op
         self._initializer = find(scope + variable_def.initializer_name, allow_tensor=False)
@@ -171,7 +176,8 @@ class Variable(metaclass=Created):
         names = {key: name.removeprefix(scope) for key, name in names.items()}
         part = self._save_slice_info and self._save_slice_info.to_proto(export_scope)
         names |= {"is_resource": True} if self._is_resource else {}
-        return protos.message("VariableDef")(trainable=self.trainable, save_slice_info_def=part, **names)
+        copies = {"synchronization": self.synchronization.value, "aggregation": self.aggregation.value}
+        return protos.message("VariableDef")(trainable=self.trainable, save_slice_info_def=part, **names, **copies)
 
     @classmethod
     def from_proto(cls, variable_def, import_scope: str | None = None) -> Variable:

@@ -154,3 +154,17 @@ def test_creators_see_all_arguments_of_layers_and_optimizers():
         loss = tf.reduce_sum(tf.layers.dense(tf.ones([1, 2]), 2))
         tf.train.AdamOptimizer().minimize(loss)
     assert made == tf.global_variables()
+
+
+def test_the_shape_of_a_resource_is_asked_of_its_handle():
+    """Its rows' gradients have that shape, also where only a run knows it."""
+    v = tf.Variable(np.ones([4, 3], np.float32), validate_shape=False, use_resource=True)
+    assert v.shape.rank is None
+    slope = tf.gradients(v.sparse_read([1, 1]), v.handle)[0]
+    assert slope.dense_shape.op.type == "VariableShape"
+    with tf.Session() as session:
+        session.run(v.initializer)
+        np.testing.assert_array_equal(session.run(slope.dense_shape), [4, 3])
+        session.run(v.assign(np.ones([5, 3])))
+        np.testing.assert_array_equal(session.run(slope.dense_shape), [5, 3])
+        np.testing.assert_array_equal(session.run(tf.convert_to_tensor(slope))[1], [2, 2, 2])
