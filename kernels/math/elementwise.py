@@ -246,24 +246,6 @@ def sigmoid_grad(y, dy):
     return dy * y * (like(y, 1) - y)
 
 
-@binary(FLOATS)
-def sqrt_grad(y, dy):
-    """Of y = sqrt(x)."""
-    return dy * like(y, 0.5) / y
-
-
-@binary(FLOATS)
-def rsqrt_grad(y, dy):
-    """Of y = 1 / sqrt(x)."""
-    return dy * (like(y, -0.5) * y) * (y * y)
-
-
-@binary(FLOATS)
-def reciprocal_grad(y, dy):
-    """Of y = 1 / x."""
-    return -dy * y * y
-
-
 @binary(REALS)
 def relu_grad(dy, x):
     """Of relu at x (or its output)."""
@@ -414,11 +396,3 @@ def or_(x, y):
 def xor(x, y):
     """Logical exclusive or of bools, bitwise of integers."""
     return x ^ y
-
-
-@kernel(T=REALS, split=By("n", a=1, o=1))
-def accumulate(a: T, o: T.inout, n):
-    """o += a."""
-    for i in range(n):
-        o[i] += a[i]
-    return 0

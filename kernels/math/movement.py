@@ -14,14 +14,6 @@ INDEX = ("int32", "int64")
 TILE = 16  # columns moved together when a transposition reads across cache lines
 
 
-@kernel(T=ITEMS, split=By("n", a=1, o=1))
-def copy(a: T, o: T.out, n):
-    """o = a."""
-    for i in range(n):
-        o[i] = a[i]
-    return 0
-
-
 @kernel(T=ITEMS, split=By("n", o=1))
 def fill(value: T, o: T.out, n):
     """o = the one number at `value`."""

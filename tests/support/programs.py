@@ -4,7 +4,7 @@ import numpy as np
 
 from minitf.kernels.compile import layout
 from minitf.kernels.machine import vm
-from minitf.kernels.math import gemm, movement, reduce
+from minitf.kernels.math import gemm, movement, reduce, state
 from minitf.runtime.lower.ir import Buffer, Call, Ref, calls
 from minitf.runtime.lower.text import Names, text
 from minitf.runtime.memory.instructions import Instructions
@@ -69,7 +69,7 @@ class Program:
         return out
 
     def copy(self, a):
-        return self.call(movement.copy[CARRIER], a, self.new(*a.shape), a.size)
+        return self.call(state.assign[CARRIER], a, self.new(*a.shape), a.size)
 
     def keep(self, *refs):
         self.kept += refs

@@ -121,7 +121,7 @@ def _aligned(ref: Ref, skipped: int, stride: int, batch: int) -> bool:
 # ---- what rows hold whose sequence has ended
 
 ZERO = "zero"
-_COPIES = frozenset(["assign", "copy", "strided_copy", "strided_write"])
+_COPIES = frozenset(["assign", "strided_copy", "strided_write"])
 _OF_SUMS = frozenset(kernel.name for kernel in fused.OF_SUM.values())
 # The operands of a kernel any of which makes the result zero if it is.
 _FACTORS = {
@@ -129,7 +129,7 @@ _FACTORS = {
     "div": "a",
     "neg": "a",
     "reduce_sum": "a",
-    **dict.fromkeys(["tanh_grad", "sigmoid_grad", "sqrt_grad", "rsqrt_grad", "reciprocal_grad"], "b"),
+    **dict.fromkeys(["tanh_grad", "sigmoid_grad"], "b"),
     **dict.fromkeys(["relu_grad", "relu6_grad", "elu_grad", "selu_grad", "softplus_grad", "softsign_grad"], "a"),
     **dict.fromkeys(["mul_tanh_grad", "mul_sigmoid_grad"], "ab"),
 }

@@ -5,7 +5,7 @@ import pytest
 from programs import CARRIER, check, program, shown
 
 from minitf.kernels.math import elementwise as ew
-from minitf.kernels.math import movement, rows
+from minitf.kernels.math import movement, rows, state
 from minitf.runtime.lower.ir import Buffer, Ref
 
 CASES = {}
@@ -22,38 +22,38 @@ def one_hot_product(p, kernel, out, beta=0):
     return out
 
 
-@program(CASES, "copy gemm")
+@program(CASES, "assign gemm")
 def product_into_a_total(p):
     total = p.copy(p.given(4, WIDTH))
     p.keep(p.binary(ew.add, total, p.product(p.given(4, 3), p.given(3, WIDTH)), out=total))
 
 
-@program(CASES, "gemm copy add")
+@program(CASES, "gemm assign add")
 def the_first_columns_of_a_row(p):
     """The sum has no room for the others."""
     wide, total = p.product(p.given(1, 3), p.given(3, WIDTH + 4)), p.copy(p.given(1, WIDTH))
     p.keep(p.binary(ew.add, total, Ref((1, WIDTH), p.dtype, wide.buffer), out=total))
 
 
-@program(CASES, "copy sum_into_rows")
+@program(CASES, "assign sum_into_rows")
 def rows_added_up_into_a_total(p):
     total = p.copy(p.given(DEPTH, WIDTH))
     p.keep(p.binary(ew.add, total, one_hot_product(p, rows.sum_into_rows, p.new(DEPTH, WIDTH)), out=total))
 
 
-@program(CASES, "copy gemm add")
+@program(CASES, "assign gemm add")
 def product_of_the_total_itself(p):
     """What it is added to must not change while it is read."""
     total = p.copy(p.given(4, 100))
     p.keep(p.binary(ew.add, total, p.product(total, p.given(100, 100)), out=total))
 
 
-@program(CASES, "copy gemm add copy add")
+@program(CASES, "assign gemm add assign add")
 def summand_that_changes_before_the_product_is_added(p):
     total, other = p.new(4, WIDTH), p.copy(p.given(4, WIDTH))
     first = p.product(p.given(4, 3), p.given(3, WIDTH))
     p.binary(ew.add, first, other, out=total)
-    p.call(movement.copy[CARRIER], p.given(4, WIDTH), other, other.size)
+    p.call(state.assign[CARRIER], p.given(4, WIDTH), other, other.size)
     p.keep(other, p.binary(ew.add, total, p.given(4, WIDTH), out=total))
 
 
@@ -64,7 +64,7 @@ def put_at_a_place(p, out, beta=0):
     return out
 
 
-@program(CASES, "copy put_at")
+@program(CASES, "assign put_at")
 def a_row_put_into_a_total(p):
     total = p.copy(p.given(DEPTH, WIDTH))
     p.keep(p.binary(ew.add, total, put_at_a_place(p, p.new(DEPTH, WIDTH)), out=total))
@@ -76,7 +76,7 @@ def two_rows(p):
     p.keep(p.binary(ew.add, one, other))
 
 
-@program(CASES, "copy copy put_at add")
+@program(CASES, "assign assign put_at add")
 def a_row_added_to_something_else(p):
     total, other = p.copy(p.given(DEPTH, WIDTH)), p.copy(p.given(DEPTH, WIDTH))
     p.keep(p.binary(ew.add, total, put_at_a_place(p, other, beta=1), out=total))
@@ -88,13 +88,13 @@ def rows_picked_and_a_product(p):
     p.keep(p.binary(ew.add, picked, p.product(p.given(COUNT, 3), p.given(3, WIDTH))))
 
 
-@program(CASES, "copy copy sum_into_rows add")
+@program(CASES, "assign assign sum_into_rows add")
 def rows_already_added_to_something(p):
     total, other = p.copy(p.given(DEPTH, WIDTH)), p.copy(p.given(DEPTH, WIDTH))
     p.keep(p.binary(ew.add, total, one_hot_product(p, rows.sum_into_rows, other, beta=1), out=total))
 
 
-@program(CASES, "copy sum_into_rows add tanh")
+@program(CASES, "assign sum_into_rows add tanh")
 def rows_that_are_read_otherwise(p):
     total = p.copy(p.given(DEPTH, WIDTH))
     made = one_hot_product(p, rows.sum_into_rows, p.new(DEPTH, WIDTH))
@@ -111,11 +111,11 @@ def test_as_text():
     assert (
         shown(product_into_a_total, "accumulate")
         == """
-copy[uint32] a=c0[4, 5] o:=t1[4, 5] n=20
+assign[uint32] a=c0[4, 5] o:=t1[4, 5] n=20
 gemm[float32] a=c2[4, 3] b=c3[3, 5] c<>t4[4, 5] m=4 n=5 k=3 lda=3 ldb=5 ldc=5 batch=1
 add[float32] a=t1[4, 5] b=t4[4, 5] o:=t1[4, 5] rank=1 dims=(20,1,1)
 ->
-copy[uint32] a=c0[4, 5] o:=t1[4, 5] n=20
+assign[uint32] a=c0[4, 5] o:=t1[4, 5] n=20
 gemm[float32] a=c2[4, 3] b=c3[3, 5] c<>t1[4, 5] m=4 n=5 k=3 lda=3 ldb=5 ldc=5 beta=1 batch=1
 """
     )

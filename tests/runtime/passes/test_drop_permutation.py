@@ -27,7 +27,7 @@ def rows_read_by_a_product_and_a_gradient(p):
     p.keep(p.product(hidden, p.given(8, 5)), p.product(hidden, p.given(TIMES * BATCH, 5), ta=1))
 
 
-@program(TURNED, "copy " + STEPS)
+@program(TURNED, "assign " + STEPS)
 def gradient_into_a_sum(p):
     total = p.copy(p.given(8, 5))
     p.keep(p.product(p.turn(p.given(TIMES, BATCH, 8)), p.given(TIMES * BATCH, 5), ta=1, beta=1, out=total))
@@ -68,7 +68,7 @@ def product_turned_for_a_product(p):
     p.keep(p.product(p.turn(Ref((BATCH, TIMES, 8), product.dtype, product.buffer)), p.given(8, 5)))
 
 
-@program(TURNED, "copy strided_copy gemm")
+@program(TURNED, "assign strided_copy gemm")
 def product_in_the_place_of_its_rows(p):
     hidden = p.copy(p.given(TIMES, BATCH, 8))
     p.keep(p.product(p.turn(hidden), p.given(8, 8), out=hidden))
@@ -80,7 +80,7 @@ def rows_of_another_width(p):
     p.keep(p.product(Ref((TIMES * BATCH * 2, 4), turned.dtype, turned.buffer), p.given(4, 5)))
 
 
-@program(TURNED, "copy strided_copy add gemm")
+@program(TURNED, "assign strided_copy add gemm")
 def rows_that_change_before_they_are_read(p):
     hidden = p.copy(p.given(TIMES, BATCH, 8))
     turned = p.turn(hidden)
@@ -97,7 +97,7 @@ def product_turned_as_a_matrix(p):
     p.keep(p.turn(p.product(p.given(BATCH, 5), p.given(5, 8))))
 
 
-@program(TURNED, "copy gemm add strided_copy")
+@program(TURNED, "assign gemm add strided_copy")
 def product_turned_after_its_factor_changes(p):
     factor = p.copy(p.given(BATCH * TIMES, 5))
     product = p.product(factor, p.given(5, 8))

@@ -4,7 +4,7 @@ import pytest
 from programs import CARRIER, check, program, shown
 
 from minitf.kernels.math import elementwise as ew
-from minitf.kernels.math import movement
+from minitf.kernels.math import state
 from minitf.runtime.lower.ir import Repeat
 
 CASES = {}
@@ -18,7 +18,7 @@ def what_is_not_wanted(p):
     p.keep(p.unary(ew.tanh, x))
 
 
-@program(CASES, "copy mul")
+@program(CASES, "assign mul")
 def written_again(p):
     x = p.copy(p.given(*SHAPE))
     p.keep(p.binary(ew.mul, x, x, out=x))
@@ -30,22 +30,22 @@ def looped(p, wanted):
     before, p.nodes = p.nodes, []
     p.binary(ew.mul, x, y, out=x)
     p.binary(ew.add, y, y, out=y)
-    p.call(movement.copy[CARRIER], p.unary(ew.tanh, x), z, z.size)
+    p.call(state.assign[CARRIER], p.unary(ew.tanh, x), z, z.size)
     p.nodes = [*before, Repeat(body=p.nodes, count=3, carried={x.buffer, y.buffer, z.buffer})]
     p.keep({"x": x, "y": y, "z": z}[wanted])
 
 
-@program(CASES, "copy copy mul add")
+@program(CASES, "assign assign mul add")
 def what_a_loop_need_not_hand_on(p):
     looped(p, "x")
 
 
-@program(CASES, "copy add")
+@program(CASES, "assign add")
 def what_only_others_need(p):
     looped(p, "y")
 
 
-@program(CASES, "copy copy copy mul add tanh copy")
+@program(CASES, "assign assign assign mul add tanh assign")
 def everything_that_is_needed(p):
     looped(p, "z")
 
@@ -60,16 +60,16 @@ def test_as_text():
     assert (
         shown(what_only_others_need, "drop_unread")
         == """
-copy[uint32] a=c0[2, 3] o:=t1[2, 3] n=6
-copy[uint32] a=c2[2, 3] o:=t3[2, 3] n=6
-copy[uint32] a=c4[2, 3] o:=t5[2, 3] n=6
+assign[uint32] a=c0[2, 3] o:=t1[2, 3] n=6
+assign[uint32] a=c2[2, 3] o:=t3[2, 3] n=6
+assign[uint32] a=c4[2, 3] o:=t5[2, 3] n=6
 repeat 3 times:
   mul[float32] a=t1[2, 3] b=t3[2, 3] o:=t1[2, 3] rank=1 dims=(6,1,1)
   add[float32] a=t3[2, 3] b=t3[2, 3] o:=t3[2, 3] rank=1 dims=(6,1,1)
   tanh[float32] a=t1[2, 3] o:=t6[2, 3] n=6
-  copy[uint32] a=t6[2, 3] o:=t5[2, 3] n=6
+  assign[uint32] a=t6[2, 3] o:=t5[2, 3] n=6
 ->
-copy[uint32] a=c2[2, 3] o:=t3[2, 3] n=6
+assign[uint32] a=c2[2, 3] o:=t3[2, 3] n=6
 repeat 3 times:
   add[float32] a=t3[2, 3] b=t3[2, 3] o:=t3[2, 3] rank=1 dims=(6,1,1)
 """

@@ -7,7 +7,7 @@ from programs import CARRIER, check, program, shown
 
 import minitf as tf
 from minitf.kernels.math import elementwise as ew
-from minitf.kernels.math import movement
+from minitf.kernels.math import movement, state
 from minitf.runtime.lower.ir import Buffer, Ref
 
 CASES = {}
@@ -45,7 +45,7 @@ def product_with_a_transpose(p):
     p.keep(p.product(gather(p, p.given(DEPTH, WIDTH), indices(COUNT)), p.given(4, WIDTH), tb=1))
 
 
-@program(CASES, "copy gather gemm pick_rows")
+@program(CASES, "assign gather gemm pick_rows")
 def product_into_a_sum(p):
     total = p.copy(p.given(COUNT, 4))
     p.keep(p.product(gather(p, p.given(DEPTH, WIDTH), indices(COUNT)), p.given(WIDTH, 4), beta=1, out=total))
@@ -81,7 +81,7 @@ def gradient(p):
     p.keep(p.product(gather(p, p.given(DEPTH, WIDTH), indices(COUNT)), p.given(COUNT, 4), ta=1))
 
 
-@program(CASES, "copy gather strided_copy clear sum_into_rows sum_into_rows sum_into_rows gemm")
+@program(CASES, "assign gather strided_copy clear sum_into_rows sum_into_rows sum_into_rows gemm")
 def gradients_of_every_step_into_one_sum(p):
     total = p.copy(p.given(WIDTH, 4))
     turned = p.turn(gather(p, p.given(DEPTH, WIDTH), indices(BATCH, TIMES)))
@@ -125,34 +125,34 @@ def hardly_more_rows_than_the_table_has(p):
     p.keep(p.product(gather(p, p.given(DEPTH, WIDTH), indices(2 * DEPTH - 1)), p.given(WIDTH, 4)))
 
 
-@program(CASES, "copy gather copy gemm")
+@program(CASES, "assign gather assign gemm")
 def table_that_changes(p):
     table = p.copy(p.given(DEPTH, WIDTH))
     whole = gather(p, table, indices(COUNT))
-    p.call(movement.copy[CARRIER], p.given(DEPTH, WIDTH), table, table.size)
+    p.call(state.assign[CARRIER], p.given(DEPTH, WIDTH), table, table.size)
     p.keep(p.product(whole, p.given(WIDTH, 4)), table)
 
 
-@program(CASES, "copy gather copy gemm")
+@program(CASES, "assign gather assign gemm")
 def indices_that_change(p):
-    index = p.call(movement.copy["uint32"], indices(COUNT), Ref((COUNT,), np.int32, Buffer(4 * COUNT)), COUNT)
+    index = p.call(state.assign["uint32"], indices(COUNT), Ref((COUNT,), np.int32, Buffer(4 * COUNT)), COUNT)
     whole = gather(p, p.given(DEPTH, WIDTH), index)
-    p.call(movement.copy["uint32"], indices(1), index, 1)
+    p.call(state.assign["uint32"], indices(1), index, 1)
     p.keep(p.product(whole, p.given(WIDTH, 4)), index)
 
 
-@program(CASES, "gather copy gemm")
+@program(CASES, "gather assign gemm")
 def rows_that_change(p):
     whole = gather(p, p.given(DEPTH, WIDTH), indices(COUNT))
-    p.call(movement.copy[CARRIER], p.given(WIDTH), whole, WIDTH)
+    p.call(state.assign[CARRIER], p.given(WIDTH), whole, WIDTH)
     p.keep(p.product(whole, p.given(WIDTH, 4)))
 
 
-@program(CASES, "gather copy gemm copy gemm")
+@program(CASES, "gather assign gemm assign gemm")
 def factor_that_changes_between_two_products(p):
     whole, factor = gather(p, p.given(DEPTH, WIDTH), indices(COUNT)), p.copy(p.given(WIDTH, 4))
     p.keep(p.product(whole, factor))
-    p.call(movement.copy[CARRIER], p.given(WIDTH, 4), factor, factor.size)
+    p.call(state.assign[CARRIER], p.given(WIDTH, 4), factor, factor.size)
     p.keep(p.product(whole, factor))
 
 

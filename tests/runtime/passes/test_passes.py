@@ -6,7 +6,7 @@ from programs import CARRIER, Program, check, program, shown
 
 import minitf as tf
 from minitf.kernels.math import elementwise as ew
-from minitf.kernels.math import movement, pooling
+from minitf.kernels.math import pooling, state
 from minitf.runtime.lower.ir import Ref, Repeat
 from minitf.runtime.passes import OLD_NAMES, PASSES, chosen, rewrite
 
@@ -69,7 +69,7 @@ def product_with_a_row_and_a_number(p):
     p.keep(p.unary(ew.sigmoid, p.binary(ew.add, p.binary(ew.add, product, p.given(WIDTH)), p.number(1))))
 
 
-@program(FUSED, "copy mul_add")
+@program(FUSED, "assign mul_add")
 def product_into_its_own_input(p):
     a = p.copy(p.given(ROWS, WIDTH))
     p.keep(p.binary(ew.add, p.binary(ew.mul, a, p.given(ROWS, WIDTH)), p.given(ROWS, WIDTH), out=a))
@@ -94,7 +94,7 @@ def slopes_at_sums(p):
     )
 
 
-@program(FUSED, "copy add_rows")
+@program(FUSED, "assign add_rows")
 def rows_into_a_total(p):
     total = p.copy(p.given(WIDTH))
     p.keep(p.binary(ew.add, total, p.sum_rows(p.given(ROWS, WIDTH)), out=total))
@@ -134,14 +134,14 @@ def slopes_of_images(p):
     p.keep(p.binary(ew.relu_grad, images, back))
 
 
-@program(LEFT, "copy max_pool_grad relu relu_grad")
+@program(LEFT, "assign max_pool_grad relu relu_grad")
 def images_changed_before_the_slope(p):
     images, back = pooled_back(p, p.copy(p.given(2, 4, 6, 3)))
     p.call(ew.relu[p.dtype], images, images, images.size)
     p.keep(p.binary(ew.relu_grad, back, images))
 
 
-@program(LEFT, "copy max_pool_grad relu_grad")
+@program(LEFT, "assign max_pool_grad relu_grad")
 def slope_in_place_of_the_images(p):
     images, back = pooled_back(p, p.copy(p.given(2, 4, 6, 3)))
     p.keep(p.binary(ew.relu_grad, back, images, out=images))
@@ -171,23 +171,23 @@ def bias_of_rows(p):
     p.keep(p.unary(ew.tanh, p.binary(ew.add, p.given(ROWS, WIDTH), p.given(ROWS, 1))))
 
 
-@program(LEFT, "copy add copy tanh")
+@program(LEFT, "assign add assign tanh")
 def sum_whose_input_changes(p):
     z = p.copy(p.given(ROWS, WIDTH))
     total = p.binary(ew.add, z, p.given(WIDTH))
-    p.call(movement.copy[CARRIER], p.given(ROWS, WIDTH), z, z.size)
+    p.call(state.assign[CARRIER], p.given(ROWS, WIDTH), z, z.size)
     p.keep(z, p.unary(ew.tanh, total))
 
 
-@program(LEFT, "copy mul copy add")
+@program(LEFT, "assign mul assign add")
 def product_whose_factor_changes(p):
     a = p.copy(p.given(ROWS, WIDTH))
     product = p.binary(ew.mul, a, p.given(ROWS, WIDTH))
-    p.call(movement.copy[CARRIER], p.given(ROWS, WIDTH), a, a.size)
+    p.call(state.assign[CARRIER], p.given(ROWS, WIDTH), a, a.size)
     p.keep(a, p.binary(ew.add, product, p.given(ROWS, WIDTH)))
 
 
-@program(LEFT, "copy mul add")
+@program(LEFT, "assign mul add")
 def product_overwritten_while_read(p):
     memory = p.copy(p.given(2 * ROWS, WIDTH))
     a = Ref((ROWS, WIDTH), p.dtype, memory.buffer, 0)
@@ -207,11 +207,11 @@ def product_with_a_column(p):
     p.keep(p.binary(ew.add, p.binary(ew.mul, p.given(ROWS, WIDTH), p.given(ROWS, 1)), p.given(ROWS, WIDTH)))
 
 
-@program(LEFT, "copy strided_copy copy mul")
+@program(LEFT, "assign strided_copy assign mul")
 def columns_that_change(p):
     z = p.copy(p.given(ROWS, WIDTH))
     part = p.columns(z, 0, 4)
-    p.call(movement.copy[CARRIER], p.given(ROWS, WIDTH), z, z.size)
+    p.call(state.assign[CARRIER], p.given(ROWS, WIDTH), z, z.size)
     p.keep(z, p.binary(ew.mul, part, p.given(ROWS, 4)))
 
 
@@ -247,7 +247,7 @@ def activation_of_some_rows(p):
     p.keep(p.unary(ew.tanh, Ref((2, WIDTH), p.dtype, total.buffer)))
 
 
-@program(LEFT, "copy add tanh")
+@program(LEFT, "assign add tanh")
 def bias_overwritten_while_read(p):
     memory = p.copy(p.given(2 * ROWS, WIDTH))
     z, out = (Ref((ROWS, WIDTH), p.dtype, memory.buffer, 4 * k * WIDTH) for k in (1, 2))
@@ -256,7 +256,7 @@ def bias_overwritten_while_read(p):
     p.keep(memory)
 
 
-@program(LEFT, "copy reduce_sum sub")
+@program(LEFT, "assign reduce_sum sub")
 def rows_from_a_total(p):
     total = p.copy(p.given(WIDTH))
     p.keep(p.binary(ew.sub, total, p.sum_rows(p.given(ROWS, WIDTH)), out=total))
@@ -286,7 +286,7 @@ def biased_in_a_loop(p, bias_changes=False, rows=ROWS):
     """h = tanh(h + bias), three times."""
     h, bias = p.copy(p.given(rows, WIDTH)), p.copy(p.given(WIDTH))
     before, p.nodes = p.nodes, []
-    p.call(movement.copy[CARRIER], p.unary(ew.tanh, p.binary(ew.add, h, bias)), h, h.size)
+    p.call(state.assign[CARRIER], p.unary(ew.tanh, p.binary(ew.add, h, bias)), h, h.size)
     if bias_changes:
         p.binary(ew.mul, bias, p.number(2), out=bias)
     p.nodes = [*before, Repeat(body=p.nodes, count=3, carried={h.buffer, bias.buffer})]
@@ -296,9 +296,9 @@ def biased_in_a_loop(p, bias_changes=False, rows=ROWS):
 @pytest.mark.parametrize(
     "changes, rows, expected",
     [
-        (False, ROWS, "copy copy strided_copy bias_tanh copy"),
-        (True, ROWS, "copy copy bias_tanh copy mul"),
-        (False, 200, "copy copy bias_tanh copy"),  # too large to gain
+        (False, ROWS, "assign assign strided_copy bias_tanh assign"),
+        (True, ROWS, "assign assign bias_tanh assign mul"),
+        (False, 200, "assign assign bias_tanh assign"),  # too large to gain
     ],
 )
 def test_bias_repeated_before_a_loop(changes, rows, expected):
@@ -351,30 +351,30 @@ bias_relu[float32] a=c0+16[56] bias=c1+16[8] o:=t7[5, 8] rows=5 width=8 step=12
     assert (
         shown(rows_into_a_total, "fuse")
         == """
-copy[uint32] a=c0[12] o:=t1[12] n=12
+assign[uint32] a=c0[12] o:=t1[12] n=12
 reduce_sum[float32] a=c2[5, 12] o:=t3[12] size=12 rank=2 dims=(5,12,0,12,1,1)
 add[float32] a=t1[12] b=t3[12] o:=t1[12] rank=1 dims=(12,1,1)
 ->
-copy[uint32] a=c0[12] o:=t1[12] n=12
+assign[uint32] a=c0[12] o:=t1[12] n=12
 add_rows[float32] a=c2[5, 12] o<>t1[12] rows=5 width=12 step=12
 """
     )
     assert (
         shown(biased_in_a_loop, "fuse", "repeat_bias")
         == """
-copy[uint32] a=c0[5, 12] o:=t1[5, 12] n=60
-copy[uint32] a=c2[12] o:=t3[12] n=12
+assign[uint32] a=c0[5, 12] o:=t1[5, 12] n=60
+assign[uint32] a=c2[12] o:=t3[12] n=12
 repeat 3 times:
   add[float32] a=t1[5, 12] b=t3[12] o:=t4[5, 12] rank=2 dims=(5,12,0,12,1,1)
   tanh[float32] a=t4[5, 12] o:=t5[5, 12] n=60
-  copy[uint32] a=t5[5, 12] o:=t1[5, 12] n=60
+  assign[uint32] a=t5[5, 12] o:=t1[5, 12] n=60
 ->
-copy[uint32] a=c0[5, 12] o:=t1[5, 12] n=60
-copy[uint32] a=c2[12] o:=t3[12] n=12
+assign[uint32] a=c0[5, 12] o:=t1[5, 12] n=60
+assign[uint32] a=c2[12] o:=t3[12] n=12
 strided_copy[uint32] a=t3[12] o:=t6[5, 12] rank=2 dims=(5,0,12,1)
 repeat 3 times:
   bias_tanh[float32] a=t1[5, 12] bias=t6[5, 12] o:=t5[5, 12] rows=1 width=60 step=60
-  copy[uint32] a=t5[5, 12] o:=t1[5, 12] n=60
+  assign[uint32] a=t5[5, 12] o:=t1[5, 12] n=60
 """
     )
 

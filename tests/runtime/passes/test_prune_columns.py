@@ -28,14 +28,14 @@ def columns_and_the_whole(p):
     p.keep(p.columns(whole, 2, 4), p.unary(ew.tanh, whole))
 
 
-@program(CASES, "copy gemm add strided_copy")
+@program(CASES, "assign gemm add strided_copy")
 def columns_taken_after_a_factor_changes(p):
     factor = p.copy(p.given(ROWS, 3))
     whole = p.product(factor, p.given(3, 8))
     p.keep(p.binary(ew.add, factor, p.number(1), out=factor), p.columns(whole, 2, 4))
 
 
-@program(CASES, "copy gemm strided_copy strided_copy")
+@program(CASES, "assign gemm strided_copy strided_copy")
 def columns_put_in_the_place_of_a_factor(p):
     factor = p.copy(p.given(ROWS, 4))
     whole = p.product(factor, p.given(4, 8))

@@ -5,7 +5,7 @@ import pytest
 from programs import CARRIER, Program, check, program, shown
 
 from minitf.kernels.math import elementwise as ew
-from minitf.kernels.math import gemm, movement
+from minitf.kernels.math import gemm, state
 from minitf.runtime.lower.ir import Call, Ref, Repeat
 from minitf.runtime.passes import rewrite
 
@@ -27,7 +27,7 @@ def two_parts(p):
     p.keep(p.product(joined(p, p.given(ROWS, 3), p.given(ROWS, 4)), p.given(7, 6)))
 
 
-@program(CASES, "copy gemm gemm gemm")
+@program(CASES, "assign gemm gemm gemm")
 def three_parts_into_a_sum(p):
     total = p.copy(p.given(ROWS, 6))
     whole = joined(p, p.given(ROWS, 3), p.given(ROWS, 1), p.given(ROWS, 4))
@@ -40,20 +40,20 @@ def product_and_gradient(p):
     p.keep(p.product(whole, p.given(7, 6)), p.product(whole, p.given(ROWS, 6), ta=1))
 
 
-@program(CASES, "copy strided_write copy gemm gemm gemm gemm")
+@program(CASES, "assign strided_write assign gemm gemm gemm gemm")
 def part_that_changes_is_read_where_it_was_put(p):
     part = p.copy(p.given(ROWS, 4))
     whole = joined(p, p.given(ROWS, 3), part)
-    p.call(movement.copy[CARRIER], p.given(ROWS, 4), part, part.size)
+    p.call(state.assign[CARRIER], p.given(ROWS, 4), part, part.size)
     p.keep(part, p.product(whole, p.given(7, 6)), p.product(whole, p.given(ROWS, 6), ta=1))
 
 
-@program(CASES, "copy copy strided_write strided_write copy copy gemm")
+@program(CASES, "assign assign strided_write strided_write assign assign gemm")
 def all_parts_change(p):
     parts = [p.copy(p.given(ROWS, 3)), p.copy(p.given(ROWS, 4))]
     whole = joined(p, *parts)
     for part in parts:
-        p.call(movement.copy[CARRIER], p.given(*part.shape), part, part.size)
+        p.call(state.assign[CARRIER], p.given(*part.shape), part, part.size)
     p.keep(p.product(whole, p.given(7, 6)))
 
 
@@ -74,7 +74,7 @@ def joined_matrix_as_the_other_factor(p):
     p.keep(p.product(p.given(2, ROWS), joined(p, p.given(ROWS, 3), p.given(ROWS, 4))))
 
 
-@program(CASES, "copy strided_write gemm gemm")
+@program(CASES, "assign strided_write gemm gemm")
 def product_in_the_place_of_a_part(p):
     """The part is read where it was put."""
     part = p.copy(p.given(ROWS, 4))

@@ -4,7 +4,7 @@ import pytest
 from programs import CARRIER, check, program, shown
 
 from minitf.kernels.math import elementwise as ew
-from minitf.kernels.math import movement
+from minitf.kernels.math import state
 from minitf.runtime.lower.ir import Repeat
 
 CASES = {}
@@ -31,11 +31,11 @@ def products_with_two_factors(p):
     products(p, p.given(4, WIDTH), 2)
 
 
-@program(CASES, "copy gemm gemm copy gemm")
+@program(CASES, "assign gemm gemm assign gemm")
 def factor_that_changes_between_them(p):
     factor = p.copy(p.given(4, WIDTH))
     products(p, factor, 2)
-    p.call(movement.copy[CARRIER], p.given(4, WIDTH), factor, factor.size)
+    p.call(state.assign[CARRIER], p.given(4, WIDTH), factor, factor.size)
     products(p, factor, 1)
 
 
@@ -50,12 +50,12 @@ def in_a_loop(p, changes):
     p.keep(total)
 
 
-@program(CASES, "copy copy strided_copy gemm")
+@program(CASES, "assign assign strided_copy gemm")
 def factor_of_a_loop(p):
     in_a_loop(p, changes=False)
 
 
-@program(CASES, "copy copy gemm add")
+@program(CASES, "assign assign gemm add")
 def factor_that_changes_in_the_loop(p):
     in_a_loop(p, changes=True)
 
@@ -70,13 +70,13 @@ def test_as_text():
     assert (
         shown(factor_of_a_loop, "transpose_once")
         == """
-copy[uint32] a=c0[3, 4] o:=t1[3, 4] n=12
-copy[uint32] a=c2[4, 5] o:=t3[4, 5] n=20
+assign[uint32] a=c0[3, 4] o:=t1[3, 4] n=12
+assign[uint32] a=c2[4, 5] o:=t3[4, 5] n=20
 repeat 3 times:
   gemm[float32] a=c4[3, 5] b=t3[4, 5] c<>t1[3, 4] m=3 n=4 k=5 tb=1 lda=5 ldb=5 ldc=4 beta=1 batch=1
 ->
-copy[uint32] a=c0[3, 4] o:=t1[3, 4] n=12
-copy[uint32] a=c2[4, 5] o:=t3[4, 5] n=20
+assign[uint32] a=c0[3, 4] o:=t1[3, 4] n=12
+assign[uint32] a=c2[4, 5] o:=t3[4, 5] n=20
 strided_copy[uint32] a=t3[4, 5] o:=t5[5, 4] rank=2 dims=(5,1,4,5)
 repeat 3 times:
   gemm[float32] a=c4[3, 5] b=t5[5, 4] c<>t1[3, 4] m=3 n=4 k=5 lda=5 ldb=4 ldc=4 beta=1 batch=1

@@ -10,7 +10,7 @@ import minitf as tf
 from minitf.kernels.compile.abi import FLOATS, T, kernel
 from minitf.kernels.compile.splitting import By, Window
 from minitf.kernels.machine import pool
-from minitf.kernels.math import batches, convolution, elementwise, movement
+from minitf.kernels.math import batches, convolution, elementwise, state
 from minitf.kernels.math.gemm import gemm
 from minitf.runtime import inspect
 from minitf.runtime.execute import program
@@ -176,7 +176,7 @@ def shards_untold(a: T, o: T.out, total: T.inout, n):
 def test_what_is_written_by_all_parts_is_not_cut():
     a, o, total = (ref(0, count, placed(offset, 16)) for count, offset in ((16, 0), (16, 64), (1, 128)))
     assert divided(Call(shards_untold[np.float32], (a, o, total, 16), None, None), 2) == []
-    assert len(divided(Call(movement.copy[np.uint32], (a, o, 16), None, None), 2)) == 2
+    assert len(divided(Call(state.assign[np.uint32], (a, o, 16), None, None), 2)) == 2
 
 
 def test_an_operand_read_twice_in_place_is_not_cut():
