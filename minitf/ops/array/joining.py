@@ -88,10 +88,6 @@ def _unstack_kernel(b, op, x):
     return [patterns.walk(b, x, shape, rest, i * steps[axis]) for i in range(num)]
 
 
-def _stack_grad(op, g):
-    return list(apply_op("Unpack", g, num=len(op.inputs), axis=op.attrs["axis"]).outputs)
-
-
 def _zeros_for_none(op, grads):
     return [array.zeros_like(t) if g is None else g for t, g in zip(op.outputs, grads)]
 
@@ -103,7 +99,7 @@ define(
     numpy=lambda op, *x: np.stack(x, op.attrs["axis"]),
     kernel=_stack_kernel,
     static=patterns.moves(),
-    grad=_stack_grad,
+    grad=lambda op, g: list(apply_op("Unpack", g, num=len(op.inputs), axis=op.attrs["axis"]).outputs),
 )
 define(
     "Unpack",

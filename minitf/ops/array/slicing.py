@@ -52,10 +52,6 @@ def _cut(sizes: tuple, begin, wanted) -> tuple:
     return tuple(builtins.slice(b, b + n) for b, n in zip(begin, counts))
 
 
-def _slice_kernel(b, op, x, begin, wanted):
-    return indexing.taken(b, x, _ranges(b, op, x.shape, begin, b.data(wanted)), begin)
-
-
 def _ranges(b, op, sizes: tuple, begin, wanted) -> list:
     """What a slice takes along each axis, as an index."""
     known, index = indexing.known(b, op.inputs[1], begin), []
@@ -99,7 +95,7 @@ define(
     Index=dtypes.INDEX,
     shape=_slice_shape,
     static=patterns.moves(1, 2),
-    kernel=_slice_kernel,
+    kernel=lambda b, op, x, begin, wanted: indexing.taken(b, x, _ranges(b, op, x.shape, begin, b.data(wanted)), begin),
     grad=_slice_grad,
     numpy=lambda op, x, begin, wanted: x[_cut(x.shape, begin, wanted)],
 )

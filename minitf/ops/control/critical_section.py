@@ -26,10 +26,6 @@ class _Mutex:
         self.times = 0
 
 
-def _open(b, op):
-    return b.state(op, lambda: boxed(_Mutex()))
-
-
 def _lock(b, op, mutex):
     held, me = b.data(mutex)[()], threading.get_ident()
     while held.owner not in (None, me):
@@ -57,7 +53,7 @@ define(
     "MutexV2",
     "; container: string = '', shared_name: string = '' -> resource: resource",
     shape=lambda op: SCALAR,
-    host=_open,
+    host=lambda b, op: b.state(op, lambda: boxed(_Mutex())),
     **STATEFUL,
 )
 define("MutexLock", "mutex: resource -> mutex_lock: variant", shape=lambda op: SCALAR, host=_lock, **STATEFUL)

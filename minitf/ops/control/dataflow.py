@@ -23,10 +23,6 @@ def _common_shape(tensors):
     return shape
 
 
-def _merged_shape(op):
-    return [_common_shape(op.inputs), SCALAR]
-
-
 def _merged(b, op, *values):
     index = next(i for i, value in enumerate(values) if value is not None)
     return values[index], b.constant(np.asarray(index, np.int32))
@@ -35,10 +31,6 @@ def _merged(b, op, *values):
 def _passed_on(type: str, signature: str = "data: T -> output: T", **rules) -> None:
     """An op whose output is its input."""
     define(type, signature, shape=patterns.same, numpy=lambda op, x: x, kernel=patterns.alias, **rules)
-
-
-def _chosen(b, op, data, pred):
-    return (None, data) if b.data(pred) else (data, None)
 
 
 def _selected(b, op, index, *inputs):
@@ -58,12 +50,12 @@ for _kind, _ref in (("", ""), ("Ref", "&")):  # of values, and of variables, whi
         dataflow="switch",
         differentiable=False,
         stateful=bool(_ref),
-        host=_chosen,
+        host=lambda b, op, data, pred: (None, data) if b.data(pred) else (data, None),
     )
     define(
         f"{_kind}Merge",
         f"inputs: {_ref}*T -> output: {_ref}T, value_index: int32",
-        shape=_merged_shape,
+        shape=lambda op: [_common_shape(op.inputs), SCALAR],
         differentiable=False,
         stateful=bool(_ref),
         host=_merged,

@@ -149,21 +149,13 @@ def _log_determinant(op, x):
     return sign.astype(x.dtype), log.astype(x.dtype)
 
 
-def _log_determinant_shapes(op):
-    return [UNKNOWN if op.inputs[0].shape.rank is None else same_square(op)[:-2]] * 2
-
-
-def _log_determinant_grad(op, _, g):
-    return None if g is None else over_matrices(g) * matrix_inverse(op.inputs[0], adjoint=True)
-
-
 define(
     "LogMatrixDeterminant",
     "input: T -> sign: T, log_abs_determinant: T",
     T=MATRIX,
-    shape=_log_determinant_shapes,
+    shape=lambda op: [UNKNOWN if op.inputs[0].shape.rank is None else same_square(op)[:-2]] * 2,
     numpy=_log_determinant,
-    grad=_log_determinant_grad,
+    grad=lambda op, _, g: None if g is None else over_matrices(g) * matrix_inverse(op.inputs[0], adjoint=True),
 )
 
 

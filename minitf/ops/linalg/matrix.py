@@ -21,10 +21,6 @@ from minitf.ops.array import array
 # ---- tensors with one diagonal: diag and diag_part
 
 
-def _diag(op, x):
-    return np.diag(x.reshape(-1)).reshape(x.shape * 2)
-
-
 def _halves(sizes: tuple) -> tuple:
     """The first half of the sizes, which the second half has to repeat."""
     half = len(sizes) // 2
@@ -45,7 +41,7 @@ def _diag_part(op, x):
 define(
     "Diag",
     "diagonal: T -> output: T",
-    numpy=_diag,
+    numpy=lambda op, x: np.diag(x.reshape(-1)).reshape(x.shape * 2),
     grad=lambda op, g: apply("DiagPart", g),
     shape=lambda op: op.inputs[0].shape.concatenate(op.inputs[0].shape),
 )
@@ -91,10 +87,6 @@ def _diagonal_steps(shape: tuple) -> tuple:
 def _matrix_diag_kernel(b, op, x):
     shape = (*x.shape, x.shape[-1])
     return patterns.placed(b, x, shape, _diagonal_steps(shape))
-
-
-def _diag_part_kernel(b, op, x):
-    return patterns.walk(b, x, (*x.shape[:-2], min(x.shape[-2:])), _diagonal_steps(x.shape))
 
 
 def _set_diag_kernel(b, op, x, diagonal):
@@ -159,7 +151,7 @@ define(
     "MatrixDiagPart",
     "input: T -> diagonal: T",
     numpy=lambda op, x: _diagonal(x),
-    kernel=_diag_part_kernel,
+    kernel=lambda b, op, x: patterns.walk(b, x, (*x.shape[:-2], min(x.shape[-2:])), _diagonal_steps(x.shape)),
     grad=_diag_part_grad,
     shape=lambda op: _diagonal_shape(op.inputs[0].shape),
 )

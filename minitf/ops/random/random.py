@@ -290,10 +290,6 @@ def _classes(b, op, logits, num_samples):
     return out
 
 
-def _classes_of_halves(b, op, logits, num_samples):
-    return _classes(b, op, b.constant(b.data(logits).astype(np.float32)), num_samples)
-
-
 def sample_count(b, num_samples) -> int:
     """How many samples are wanted."""
     samples = int(b.data(num_samples))
@@ -315,7 +311,7 @@ define(
     T=dtypes.FLOAT,
     shape=classes_shape,
     kernel=_classes,
-    host=_classes_of_halves,
+    host=lambda b, op, logits, num_samples: _classes(b, op, b.constant(b.data(logits).astype(np.float32)), num_samples),
     **patterns.STATEFUL,
 )
 
@@ -364,10 +360,6 @@ def _samples_of(kernel, complaint: str, counts: bool = False):
     return lower
 
 
-def _samples_shape(op):
-    return drawn_shape(op).concatenate(op.inputs[1].shape)
-
-
 def _halves_of(lower):
     """The same on the host, where a parameter or what is drawn has half precision."""
 
@@ -383,7 +375,7 @@ def _distribution(type: str, signature: str, lower, **options) -> None:
         type,
         signature,
         S=dtypes.INDEX,
-        shape=_samples_shape,
+        shape=lambda op: drawn_shape(op).concatenate(op.inputs[1].shape),
         kernel=lower,
         host=_halves_of(lower),
         stateful=True,

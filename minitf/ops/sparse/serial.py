@@ -88,10 +88,6 @@ def _as_row(op, parts: tuple) -> np.ndarray:
     return row
 
 
-def _serialized_rows(op, *parts) -> np.ndarray:
-    return np.array([_as_row(op, row) for row in _rows(*parts)], object).reshape(-1, 3)
-
-
 def _stacked(parts: list[tuple], dtype: np.dtype) -> tuple:
     """Sparse tensors of one rank as one with an axis more in front, of their largest sizes."""
     ranks = {len(shape) for _, _, shape in parts}
@@ -137,7 +133,7 @@ define(
 define(
     "SerializeManySparse",
     f"{_PARTS}; out_type: type = string -> serialized_sparse: out_type",
-    numpy=_serialized_rows,
+    numpy=lambda op, *parts: np.array([_as_row(op, row) for row in _rows(*parts)], object).reshape(-1, 3),
     shape=lambda op: TensorShape([None, 3]),
     differentiable=False,
 )
@@ -230,10 +226,6 @@ def _copied(b, values) -> list:
     return [b.data(v).copy() for v in values]
 
 
-def _keep(b, op, *values):
-    return b.constant(np.array(_kept(b, op).add(tuple(_copied(b, values))), np.int64))
-
-
 def _keep_rows(b, op, *values):
     kept = _kept(b, op)
     return b.constant(np.array([kept.add(row) for row in _rows(*_copied(b, values))], np.int64))
@@ -250,7 +242,7 @@ define(
     "AddSparseToTensorsMap",
     f"{_PARTS}; {_SHARED} -> sparse_handle: int64",
     shape=lambda op: SCALAR,
-    host=_keep,
+    host=lambda b, op, *values: b.constant(np.array(_kept(b, op).add(tuple(_copied(b, values))), np.int64)),
     **STATEFUL,
 )
 define(

@@ -38,20 +38,12 @@ def _apply_sparse(b, op, handle, step, indices, values, shape):
     _store(b, handle).add(b, int(b.data(step)), b.data(indices), b.data(values), shape)
 
 
-def _take(b, op, handle, number):
-    return b.constant(_store(b, handle).take(b, op, int(b.data(number))))
-
-
 def _take_sparse(b, op, handle, number):
     return [b.constant(part) for part in _store(b, handle).take(b, op, int(b.data(number)))]
 
 
 def _set_step(b, op, handle, step):
     _store(b, handle).step = int(b.data(step))
-
-
-def _taken_shape(op):
-    return op.inputs[0].op.attrs.get("shape")
 
 
 for _type in _STORES:
@@ -87,8 +79,8 @@ define(
 define(
     "ResourceAccumulatorTakeGradient",
     "handle: resource, num_required: int32[] -> average: dtype",
-    shape=_taken_shape,
-    host=_take,
+    shape=lambda op: op.inputs[0].op.attrs.get("shape"),
+    host=lambda b, op, handle, number: b.constant(_store(b, handle).take(b, op, int(b.data(number)))),
     **STATEFUL,
 )
 define(
