@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from inspect import Parameter
+
 import numpy as np
 
 from minitf.framework import dtypes
@@ -9,6 +12,7 @@ from minitf.framework.convert import convert_to_tensor, register_tensor_conversi
 from minitf.framework.getter import getter
 from minitf.framework.graph import name_scope
 from minitf.framework.shape import UNKNOWN, TensorShape, broadcast_static_shape
+from minitf.framework.taking import optional, taking
 from minitf.framework.tensor import Tensor
 from minitf.ops.array import array
 from minitf.ops.control import check
@@ -39,6 +43,14 @@ def every(*hints):
     if all(hints):
         return True
     return False if any(hint is False for hint in hints) else None
+
+
+def hinted(*own: str, is_square: bool | None = None, name: str | None = None) -> Callable:
+    """A decorator: an operator is made of arguments of its `own`, of hints, and of a name."""
+    given = [Parameter(argument, Parameter.POSITIONAL_OR_KEYWORD) for argument in ("self", *own)]
+    hints = [optional(f"is_{hint}") for hint in ("non_singular", "self_adjoint", "positive_definite")]
+    called = optional("name", name, "str" if name else "str | None")
+    return taking([*given, *hints, optional("is_square", is_square), called])
 
 
 _KINDS: dict[str, type] = {}  # the subclasses, which are defined after what makes them

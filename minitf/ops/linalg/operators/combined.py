@@ -11,7 +11,7 @@ from minitf.ops.array import array
 from minitf.ops.array.joining import split, stack
 from minitf.ops.linalg import linalg
 from minitf.ops.linalg.functions import kronecker
-from minitf.ops.linalg.operators.base import LinearOperator, alike, every, together
+from minitf.ops.linalg.operators.base import LinearOperator, alike, every, hinted, together
 from minitf.ops.math import math
 from minitf.ops.math.reduce import reduce_prod
 
@@ -19,15 +19,8 @@ from minitf.ops.math.reduce import reduce_prod
 class LinearOperatorAdjoint(LinearOperator):
     """The operator of another one's adjoints: the transposed complex conjugates."""
 
-    def __init__(
-        self,
-        operator: LinearOperator,
-        is_non_singular=None,
-        is_self_adjoint=None,
-        is_positive_definite=None,
-        is_square=None,
-        name: str | None = None,
-    ):
+    @hinted("operator")
+    def __init__(self, operator, is_non_singular, is_self_adjoint, is_positive_definite, is_square, name):
         self._operator = operator
         super().__init__(
             operator.dtype,
@@ -77,15 +70,8 @@ class LinearOperatorAdjoint(LinearOperator):
 class LinearOperatorInversion(LinearOperator):
     """The operator of another one's inverses. ValueError if hints say that it has none."""
 
-    def __init__(
-        self,
-        operator: LinearOperator,
-        is_non_singular=None,
-        is_self_adjoint=None,
-        is_positive_definite=None,
-        is_square=None,
-        name: str | None = None,
-    ):
+    @hinted("operator")
+    def __init__(self, operator, is_non_singular, is_self_adjoint, is_positive_definite, is_square, name):
         if operator.is_square is False or operator.is_non_singular is False:
             raise ValueError(f"operator {operator.name} has no inverse: it is not square, or singular")
         if is_square is False or is_non_singular is False:
@@ -135,7 +121,7 @@ def _agreed(known, hint, what: str):
 class _Several(LinearOperator):
     """What is made of a list of operators of one type. ValueError for an empty list, TypeError if types differ."""
 
-    def __init__(self, operators, hints: tuple, name: str | None, joined: str):
+    def __init__(self, operators, joined: str, name: str | None, **hints):
         if not isinstance(operators, (list, tuple)) or not operators:
             raise ValueError(f"Expected a non-empty list of operators.  Found: {operators}")
         self._operators = list(operators)
@@ -144,7 +130,7 @@ class _Several(LinearOperator):
             found = ", ".join(f"{o.name}: {o.dtype.name}" for o in operators)
             raise TypeError(f"Expected all operators to have the same dtype.  Found {found}")
         parents = [t for o in operators for t in o.graph_parents]
-        super().__init__(operators[0].dtype, parents, *hints, name or joined.join(o.name for o in operators))
+        super().__init__(operators[0].dtype, parents, **hints, name=name or joined.join(o.name for o in operators))
 
     operators: list[LinearOperator] = getter("_operators", "The parts.")
 
@@ -168,22 +154,14 @@ class _Several(LinearOperator):
 class LinearOperatorComposition(_Several):
     """The product of operators: the last acts first. ValueError if sizes do not fit."""
 
-    def __init__(
-        self,
-        operators,
-        is_non_singular=None,
-        is_self_adjoint=None,
-        is_positive_definite=None,
-        is_square=None,
-        name: str | None = None,
-    ):
+    @hinted("operators")
+    def __init__(self, operators, is_non_singular, **hints):
         parts = list(operators) if isinstance(operators, (list, tuple)) else []
         for left, right in zip(parts, parts[1:]):
             left._check_fits(right)
         if is_non_singular is None and parts and all(o.is_non_singular for o in parts):
             is_non_singular = True
-        hints = is_non_singular, is_self_adjoint, is_positive_definite, is_square
-        super().__init__(operators, hints, name, "_o_")
+        super().__init__(operators, "_o_", is_non_singular=is_non_singular, **hints)
 
     def _shape(self):
         return self._batch().concatenate([self._operators[0].shape[-2], self._operators[-1].shape[-1]])
@@ -220,17 +198,9 @@ class LinearOperatorComposition(_Several):
 class LinearOperatorBlockDiag(_Several):
     """Operators as blocks on a diagonal, zeros elsewhere."""
 
-    def __init__(
-        self,
-        operators,
-        is_non_singular=None,
-        is_self_adjoint=None,
-        is_positive_definite=None,
-        is_square=True,
-        name: str | None = None,
-    ):
-        hints = _of_parts(operators, is_non_singular, is_self_adjoint, is_positive_definite)
-        super().__init__(operators, (*hints, is_square), name, "_ds_")
+    @hinted("operators", is_square=True)
+    def __init__(self, operators, **hints):
+        super().__init__(operators, "_ds_", **_of_parts(operators, hints))
 
     def _shape(self):
         sums = [None if None in s else sum(s) for s in (self._sizes(-2), self._sizes(-1))]
@@ -277,27 +247,19 @@ class LinearOperatorBlockDiag(_Several):
         return LinearOperatorBlockDiag([o.cholesky() for o in self._operators], is_non_singular=True)
 
 
-def _of_parts(operators, *hints) -> list:
-    """Hints for what holds if it holds for all parts, where they are not given."""
+def _of_parts(operators, hints: dict) -> dict:
+    """The hints, for what holds if it holds for all parts where they are not given."""
     names = "is_non_singular", "is_self_adjoint", "is_positive_definite"
     parts = operators if isinstance(operators, (list, tuple)) else []
-    return [every(*[getattr(o, n) for o in parts]) if h is None and parts else h for n, h in zip(names, hints)]
+    return hints | {n: every(*[getattr(o, n) for o in parts]) for n in names if hints[n] is None and parts}
 
 
 class LinearOperatorKronecker(_Several):
     """The Kronecker product of operators: each item of the first times all of the others."""
 
-    def __init__(
-        self,
-        operators,
-        is_non_singular=None,
-        is_self_adjoint=None,
-        is_positive_definite=None,
-        is_square=None,
-        name: str | None = None,
-    ):
-        hints = _of_parts(operators, is_non_singular, is_self_adjoint, is_positive_definite)
-        super().__init__(operators, (*hints, is_square), name, "_x_")
+    @hinted("operators")
+    def __init__(self, operators, **hints):
+        super().__init__(operators, "_x_", **_of_parts(operators, hints))
 
     def _shape(self):
         products = []

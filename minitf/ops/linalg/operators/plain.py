@@ -12,7 +12,7 @@ from minitf.ops.array import array
 from minitf.ops.control import check
 from minitf.ops.linalg.linalg import matrix_triangular_solve
 from minitf.ops.linalg.matrix import matrix_band_part, matrix_diag, matrix_diag_part
-from minitf.ops.linalg.operators.base import LinearOperator, alike
+from minitf.ops.linalg.operators.base import LinearOperator, alike, hinted
 from minitf.ops.math import math
 from minitf.ops.math.complex import real
 from minitf.ops.math.reduce import reduce_max, reduce_prod, reduce_sum
@@ -37,18 +37,10 @@ class LinearOperatorFullMatrix(LinearOperator):
     8.0 [1. 1.]
     """
 
-    def __init__(
-        self,
-        matrix,
-        is_non_singular=None,
-        is_self_adjoint=None,
-        is_positive_definite=None,
-        is_square=None,
-        name: str = "LinearOperatorFullMatrix",
-    ):
+    @hinted("matrix", name="LinearOperatorFullMatrix")
+    def __init__(self, matrix, **hints):
         self._matrix = _numbers(matrix, "matrix", 2)
-        hints = is_non_singular, is_self_adjoint, is_positive_definite, is_square
-        super().__init__(self._matrix.dtype, [self._matrix], *hints, name)
+        super().__init__(self._matrix.dtype, [self._matrix], **hints)
 
     def _shape(self):
         return self._matrix.shape
@@ -66,22 +58,13 @@ class LinearOperatorLowerTriangular(LinearOperator):
     TypeError unless they are of floating point or complex numbers.
     """
 
-    def __init__(
-        self,
-        tril,
-        is_non_singular=None,
-        is_self_adjoint=None,
-        is_positive_definite=None,
-        is_square=None,
-        name: str = "LinearOperatorLowerTriangular",
-    ):
+    @hinted("tril", name="LinearOperatorLowerTriangular")
+    def __init__(self, tril, is_square, **hints):
         if is_square is False:
             raise ValueError("Only square lower triangular operators supported at this time.")
         self._tril = matrix_band_part(_numbers(tril, "tril", 2), -1, 0)
         self._diag = matrix_diag_part(self._tril)
-        super().__init__(
-            self._tril.dtype, [self._tril], is_non_singular, is_self_adjoint, is_positive_definite, True, name
-        )
+        super().__init__(self._tril.dtype, [self._tril], is_square=True, **hints)
 
     def _shape(self):
         return self._tril.shape
@@ -113,24 +96,15 @@ def _no_zeros(x: Tensor, message: str):
 class LinearOperatorDiag(LinearOperator):
     """An operator that keeps diagonals [..., n]: the matrices are zero elsewhere."""
 
-    def __init__(
-        self,
-        diag,
-        is_non_singular=None,
-        is_self_adjoint=None,
-        is_positive_definite=None,
-        is_square=None,
-        name: str = "LinearOperatorDiag",
-    ):
+    @hinted("diag", name="LinearOperatorDiag")
+    def __init__(self, diag, is_self_adjoint, is_square, **hints):
         if is_square is False:
             raise ValueError("Only square diagonal operators currently supported.")
         self._diag = _numbers(diag, "diag", 1)
         if is_self_adjoint is False and not self._diag.dtype.is_complex:
             raise ValueError("A real diagonal operator is always self adjoint.")
         is_self_adjoint = is_self_adjoint if self._diag.dtype.is_complex else True
-        super().__init__(
-            self._diag.dtype, [self._diag], is_non_singular, is_self_adjoint, is_positive_definite, True, name
-        )
+        super().__init__(self._diag.dtype, [self._diag], is_self_adjoint=is_self_adjoint, is_square=True, **hints)
 
     diag: Tensor = getter("_diag", "The diagonals [..., n].")
 

@@ -14,7 +14,7 @@ from minitf.ops.linalg import linalg
 from minitf.ops.linalg.decompositions import cholesky, cholesky_solve
 from minitf.ops.linalg.functions import slogdet
 from minitf.ops.linalg.matmul import matmul
-from minitf.ops.linalg.operators.base import LinearOperator, alike, together
+from minitf.ops.linalg.operators.base import LinearOperator, alike, hinted, together
 from minitf.ops.linalg.operators.identities import LinearOperatorIdentity
 from minitf.ops.linalg.operators.plain import LinearOperatorDiag
 from minitf.ops.math import math
@@ -33,15 +33,8 @@ def _with_last_twice(sizes: Tensor) -> Tensor:
 class LinearOperatorHouseholder(LinearOperator):
     """Reflections along `reflection_axis` [..., n]: I - 2 v v^H for the axis v, scaled to length 1."""
 
-    def __init__(
-        self,
-        reflection_axis,
-        is_non_singular=None,
-        is_self_adjoint=None,
-        is_positive_definite=None,
-        is_square=None,
-        name: str = "LinearOperatorHouseholder",
-    ):
+    @hinted("reflection_axis", name="LinearOperatorHouseholder")
+    def __init__(self, reflection_axis, is_non_singular, is_self_adjoint, is_positive_definite, is_square, name):
         for hint, what in (
             (is_self_adjoint is False, "self adjoint"),
             (is_positive_definite is True, "non-positive definite"),
@@ -212,22 +205,13 @@ class LinearOperatorToeplitz(LinearOperator):
     The first item of `row` does not count: it is that of `col`.
     """
 
-    def __init__(
-        self,
-        col,
-        row,
-        is_non_singular=None,
-        is_self_adjoint=None,
-        is_positive_definite=None,
-        is_square=None,
-        name: str = "LinearOperatorToeplitz",
-    ):
+    @hinted("col", "row", name="LinearOperatorToeplitz")
+    def __init__(self, col, row, is_square, **hints):
         if is_square is False:
             raise ValueError("Only square Toeplitz operators currently supported.")
         self._col, self._row = convert_to_tensor(col, name="col"), convert_to_tensor(row, name="row")
-        hints = is_non_singular, is_self_adjoint, is_positive_definite, True
         self._col.shape[-1].assert_is_compatible_with(self._row.shape[-1])
-        super().__init__(self._row.dtype, [self._row, self._col], *hints, name)
+        super().__init__(self._row.dtype, [self._row, self._col], is_square=True, **hints)
 
     col: Tensor = getter("_col", "The first columns.")
     row: Tensor = getter("_row", "The first rows.")
