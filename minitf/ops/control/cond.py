@@ -187,8 +187,7 @@ def _check_alike(true_result, false_result, true_body: Body, false_body: Body) -
     for i, (a, b) in enumerate(zip(true_body.results, false_body.results)):
         if a.dtype.base_dtype is not b.dtype.base_dtype:
             raise ValueError(
-                f"tf.cond: result {i} is {a.dtype.base_dtype.name} from true_fn and "
-                f"{b.dtype.base_dtype.name} from "
+                f"tf.cond: result {i} is {a.dtype.base_dtype.name} from true_fn and {b.dtype.base_dtype.name} from "
                 "false_fn; both branches have to return the same type: use tf.cast in one of them"
             )
 

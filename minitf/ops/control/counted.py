@@ -207,9 +207,8 @@ def vectorized_map(fn: Callable, elems):
 def _typed(tensor: Tensor, dtype) -> Tensor:
     if not tensor.dtype.is_compatible_with(dtype):
         raise TypeError(
-            f"tf.map_fn: fn returns {tensor.dtype.base_dtype.name} where {as_dtype(dtype).name} is "
-            "expected; say what it "
-            "returns with dtype="
+            f"tf.map_fn: fn returns {tensor.dtype.base_dtype.name} where {as_dtype(dtype).name} is expected; say what "
+            "it returns with dtype="
         )
     return tensor
 

@@ -238,8 +238,7 @@ class TensorArray:
             self._known[0] = self._known[0].merge_with(shape)
         except ValueError:
             raise ValueError(
-                f"TensorArray: an element of shape {shape} is written into an array whose elements have "
-                "shape "
+                f"TensorArray: an element of shape {shape} is written into an array whose elements have shape "
                 f"{self._known[0]}; with infer_shape=False the shapes may differ"
             ) from None
 

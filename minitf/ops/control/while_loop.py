@@ -166,8 +166,7 @@ class _Variables:
             nest.assert_same_structure(self.structure, returned, check_types=False)
         except (ValueError, TypeError) as error:
             raise ValueError(
-                "tf.while_loop: body has to return one value for each loop variable, in the structure of "
-                "loop_vars; "
+                "tf.while_loop: body has to return one value for each loop variable, in the structure of loop_vars; "
                 f"{error}"
             ) from None
         given = [c for leaf, like in zip(nest.flatten(returned), self.leaves) for c in _next_components(leaf, like)]
@@ -177,15 +176,13 @@ class _Variables:
         name, wanted, shape = self.names[i], self.flat[i].dtype.base_dtype, self.shapes[i]
         if tensor.dtype.base_dtype is not wanted:
             raise TypeError(
-                f"tf.while_loop: {name} starts as {wanted.name}, but body returns "
-                f"{tensor.dtype.base_dtype.name} for it "
-                f"({tensor.name}); start it as {tensor.dtype.base_dtype.name}, or tf.cast what body returns"
+                f"tf.while_loop: {name} starts as {wanted.name}, but body returns {tensor.dtype.base_dtype.name} for "
+                f"it ({tensor.name}); start it as {tensor.dtype.base_dtype.name}, or tf.cast what body returns"
             )
         if not includes(shape, tensor.shape):
             raise ValueError(
-                f"tf.while_loop: {name} has shape {shape} when an iteration starts and {tensor.shape} "
-                "after it; "
-                "if the shape is meant to change, declare shape_invariants with None for the sizes that vary"
+                f"tf.while_loop: {name} has shape {shape} when an iteration starts and {tensor.shape} after it; if the "
+                "shape is meant to change, declare shape_invariants with None for the sizes that vary"
                 if not self.given
                 else f"tf.while_loop: {name} has shape {tensor.shape} after an iteration, which its shape "
                 f"invariant {shape} "

@@ -21,9 +21,8 @@ def stacked(arrays: list[np.ndarray], component: int, op) -> np.ndarray:
             raise errors.InvalidArgumentError(
                 None,
                 op,
-                f"Cannot batch tensors with different shapes in component {component}. First "
-                f"element had shape {list(first.shape)} and element {i} had shape {list(array.shape)}; "
-                "padded_batch fills them up",
+                f"Cannot batch tensors with different shapes in component {component}. First element had shape "
+                f"{list(first.shape)} and element {i} had shape {list(array.shape)}; padded_batch fills them up",
             )
         batch[i] = array if array.ndim else array[()]
     return batch
@@ -95,9 +94,8 @@ class _PaddedBatchDataset(Batches):
         for array in arrays:
             if array.ndim != len(shape):
                 raise self.wrong(
-                    f"All elements in a batch must have the same rank as the padded shape for "
-                    f"component {component}: expected rank {len(shape)} but got element with "
-                    f"rank {array.ndim}"
+                    f"All elements in a batch must have the same rank as the padded shape for component {component}: "
+                    f"expected rank {len(shape)} but got element with rank {array.ndim}"
                 )
         largest = np.max([a.shape for a in arrays], axis=0, initial=0).astype(int).tolist() if shape else []
         sizes = [n if n >= 0 else m for n, m in zip(shape, largest)]

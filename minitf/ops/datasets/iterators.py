@@ -45,9 +45,8 @@ class Iterator:
             raise errors.FailedPreconditionError(
                 None,
                 op,
-                f"GetNext() failed because the iterator '{self.op.name}' has not been initialized. "
-                "Ensure that you have run the initializer operation for this iterator before getting the "
-                "next element.",
+                f"GetNext() failed because the iterator '{self.op.name}' has not been initialized. Ensure that you "
+                "have run the initializer operation for this iterator before getting the next element.",
             )
         return b.outside(self._next, op, functools.partial(b.check, "it waits for a dataset's element"))
 
