@@ -21,9 +21,8 @@ def from_tensor(
 ) -> RaggedTensor:
     """The rows of a dense tensor, whole, or the first `lengths` of each, or without the `padding` at their ends.
 
-    lengths: [rows] integers, or a list of such, for rows of rows, which say how long those are that are there;
-    padding: what rows were filled up with, of the shape of one element; ragged_rank: how many axes of the
-    result are ragged.
+    lengths: [rows] integers, or a list of such, for rows of rows, which say how long those are that are there; padding:
+    what rows were filled up with, of the shape of one element; ragged_rank: how many axes of the result are ragged.
 
     Raises:
       ValueError: for lengths and padding at once, or a rank that is too small.

@@ -8,9 +8,7 @@ import minitf as tf
 
 
 def hann_window(window_length, periodic: bool = True, dtype=tf.float32, name: str | None = None) -> tf.Tensor:
-    """A Hann window of window_length values; periodic: as if its first value came after the last, if they are
-    even.
-    """
+    """A Hann window of window_length values; periodic: as if its first value came after the last, if they are even."""
     with tf.name_scope(name, "hann_window", [window_length, periodic]):
         return _raised_cosine(window_length, periodic, dtype, 0.5, 0.5)
 

@@ -157,8 +157,7 @@ define(
 
 
 def squeeze(input, axis=None, name: str | None = None, squeeze_dims=None) -> Tensor:
-    """The same elements without the axes of size 1 named by `axis` (old name: `squeeze_dims`), or without all
-    such.
+    """The same elements without the axes of size 1 named by `axis` (old name: `squeeze_dims`), or without all such.
 
     >>> squeeze([[[1], [2]]], [0]).shape.as_list()
     [2, 1]
@@ -359,9 +358,7 @@ def _static_sizes(shape):
 
 
 def zeros_like(tensor, dtype=None, name: str | None = None, optimize: bool = True) -> Tensor:
-    """Zeros shaped like `tensor` and of its type, or of `dtype`; a constant where the shape is known
-    (`optimize`).
-    """
+    """Zeros shaped like `tensor` and of its type, or of `dtype`; a constant where the shape is known (`optimize`)."""
     with name_scope(name, "zeros_like", [tensor]) as scope:
         tensor = convert_to_tensor(tensor, name="tensor")
         base = tensor.dtype.base_dtype

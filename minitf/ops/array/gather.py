@@ -151,8 +151,7 @@ define(
 def gather(params, indices, validate_indices=None, name: str | None = None, axis=None, batch_dims: int = 0) -> Tensor:
     """The slices of `params` along `axis` (default: `batch_dims`) at `indices`, integers of any shape.
 
-    batch_dims: so many first axes of params and indices belong together. The gradient along axis 0 is
-    IndexedSlices.
+    batch_dims: so many first axes of params and indices belong together. The gradient along axis 0 is IndexedSlices.
 
     Raises:
       InvalidArgumentError: when an index is not in [0, size of the axis).
@@ -361,9 +360,7 @@ define(
 def sparse_to_dense(
     sparse_indices, output_shape, sparse_values, default_value=0, validate_indices: bool = True, name: str | None = None
 ) -> Tensor:
-    """A tensor of `output_shape` with `sparse_values` at `sparse_indices` [n, rank] and `default_value`
-    elsewhere.
-    """
+    """A tensor of `output_shape` with `sparse_values` at `sparse_indices` [n, rank] and `default_value` elsewhere."""
     return apply(
         "SparseToDense",
         sparse_indices,
@@ -429,8 +426,7 @@ define(
 def one_hot(
     indices, depth, on_value=None, off_value=None, axis: int | None = None, dtype=None, name: str | None = None
 ) -> Tensor:
-    """`on_value` (default 1) where the new axis of size `depth` meets its index, `off_value` (default 0)
-    elsewhere.
+    """`on_value` (default 1) where the new axis of size `depth` meets its index, `off_value` (default 0) elsewhere.
 
     axis: where the new axis goes (default: last); dtype: default that of the values, or float32. An index
     outside [0, depth) has no hot place.
@@ -474,8 +470,7 @@ define(
 
 
 def where(condition, x=None, y=None, name: str | None = None) -> Tensor:
-    """The coordinates [n, rank] of the true elements of `condition`; with x and y those where true and where
-    false.
+    """The coordinates [n, rank] of the true elements of `condition`; with x and y those where true and where false.
 
     x, y: of one shape; condition: of that shape too, or a vector that chooses among their rows.
 

@@ -12,9 +12,7 @@ from minitf.ops import patterns
 
 
 def _identity_kernel(b, op, x):
-    """A variable's initial read follows the variable; any other identity of a variable is what it holds
-    now.
-    """
+    """A variable's initial read follows the variable; any other identity of a variable is what it holds now."""
     return x if op.attrs.get("follows") else b.snapshot(x)
 
 

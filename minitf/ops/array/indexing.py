@@ -19,9 +19,7 @@ from minitf.ops import patterns
 
 @dataclass(frozen=True)
 class At:
-    """A position that element `item` of a tensor holds: `count` places from there on, or one, dropping the
-    axis.
-    """
+    """A position that element `item` of a tensor holds: `count` places from there on, or one, dropping the axis."""
 
     item: int
     count: int | None = None

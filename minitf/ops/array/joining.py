@@ -252,8 +252,7 @@ define(
 
 
 def split(value, num_or_size_splits, axis=0, num: int | None = None, name: str | None = "split") -> list[Tensor]:
-    """`value` cut along `axis` into an equal number of parts, or into parts of the sizes given (one may be
-    -1).
+    """`value` cut along `axis` into an equal number of parts, or into parts of the sizes given (one may be -1).
 
     num: the number of sizes, where `num_or_size_splits` is a tensor of unknown length.
 

@@ -39,9 +39,7 @@ def placeholder(dtype, shape=None, name: str | None = None) -> Tensor:
 
 
 def placeholder_with_default(input, shape, name: str | None = None) -> Tensor:
-    """A tensor with the value of `input` unless it is fed; ValueError if `shape` contradicts the
-    default's.
-    """
+    """A tensor with the value of `input` unless it is fed; ValueError if `shape` contradicts the default's."""
     input = convert_to_tensor(input, name="input")
     shape = as_shape(shape)
     if not shape.is_compatible_with(input.shape):

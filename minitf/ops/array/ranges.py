@@ -194,8 +194,7 @@ def meshgrid(*args, indexing: str = "xy", name: str | None = "meshgrid") -> list
 
 
 def sequence_mask(lengths, maxlen=None, dtype=dtypes.bool, name: str | None = None) -> Tensor:
-    """True (1) in the first `lengths[...]` of `maxlen` places (default: the largest length), one row per
-    length.
+    """True (1) in the first `lengths[...]` of `maxlen` places (default: the largest length), one row per length.
 
     lengths: integers of any shape; result: shape lengths.shape + [maxlen].
 
@@ -250,8 +249,7 @@ for _type, _side in (("LowerBound", "left"), ("UpperBound", "right")):
 
 
 def searchsorted(sorted_sequence, values, side: str = "left", out_type=dtypes.int32, name: str | None = None) -> Tensor:
-    """Where each of `values` would be inserted in its sorted sequence (along the last axis) to keep it
-    sorted.
+    """Where each of `values` would be inserted in its sorted sequence (along the last axis) to keep it sorted.
 
     side: "left" (before equal items) or "right" (behind them).
     """

@@ -144,8 +144,7 @@ define(
 def pad(tensor, paddings, mode: str = "CONSTANT", name: str | None = None, constant_values=0) -> Tensor:
     """`tensor` with `paddings[i, 0]` items before and `paddings[i, 1]` after along each axis i.
 
-    mode: "CONSTANT" (filled with `constant_values`), "REFLECT" (mirrored without the edge) or "SYMMETRIC"
-    (with it).
+    mode: "CONSTANT" (filled with `constant_values`), "REFLECT" (mirrored without the edge) or "SYMMETRIC" (with it).
 
     Raises:
       ValueError: for another mode, negative paddings, or mirrored ones larger than the axis.
@@ -331,8 +330,7 @@ define(
 def reverse_sequence(
     input, seq_lengths, seq_axis=None, batch_axis=None, name: str | None = None, seq_dim=None, batch_dim=None
 ) -> Tensor:
-    """`input` with the first `seq_lengths[i]` items along `seq_axis` reversed, for item i of `batch_axis`
-    (default 0).
+    """`input` with the first `seq_lengths[i]` items along `seq_axis` reversed, for item i of `batch_axis` (default 0).
 
     seq_dim, batch_dim: older names of the axes.
 

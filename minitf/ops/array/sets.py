@@ -23,9 +23,7 @@ _LARGEST = 2**31  # where int32 ends
 
 
 def _unique(op, x):
-    """Values in the order in which they first appear, where each item is found among them, and how often
-    each occurs.
-    """
+    """Values in the order in which they first appear, where each item is among them, and how often each occurs."""
     _, first, where, times = np.unique(x, return_index=True, return_inverse=True, return_counts=True, equal_nan=False)
     order = np.argsort(first)
     place = np.empty_like(order)
@@ -65,9 +63,7 @@ for _type, _times in (("Unique", ""), ("UniqueWithCounts", ", count: out_idx")):
 
 
 def unique(x, out_idx=dtypes.int32, name: str | None = None) -> tuple[Tensor, Tensor]:
-    """(y, idx): the values of the vector `x` in the order in which they first appear, and for each item
-    its place in y.
-    """
+    """(y, idx): the values of the vector `x` in order of appearance, and for each item its place in y."""
     return apply("Unique", x, out_idx=dtypes.type_or(out_idx, dtypes.int32), name=name)
 
 
@@ -108,9 +104,7 @@ define(
 
 
 def setdiff1d(x, y, index_dtype=dtypes.int32, name: str | None = None) -> tuple[Tensor, Tensor]:
-    """(out, idx): the items of the vector `x` that are not in `y`, in their order, and where they stand in
-    x.
-    """
+    """(out, idx): the items of the vector `x` that are not in `y`, in their order, and where they stand in x."""
     return apply("ListDiff", x, y, out_idx=dtypes.type_or(index_dtype, dtypes.int32), name=name)
 
 

@@ -37,9 +37,7 @@ def _text(item) -> str:
 
 
 def _shortest(number: np.floating) -> str:
-    """The number with as many digits as its type holds for sure, or with all that tell it from its
-    neighbours.
-    """
+    """The number with as many digits as its type holds for sure, or with all that tell it from its neighbours."""
     digits = np.finfo(number.dtype).precision
     text = f"{number:.{digits}g}"
     return text if number.dtype.type(text) == number else f"{number:.{digits + (2 if digits > 9 else 3)}g}"

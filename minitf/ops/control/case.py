@@ -109,8 +109,7 @@ def _choice(predicate, function: Callable, otherwise: Callable, strict: bool) ->
 
 
 def switch_case(branch_index, branch_fns, default: Callable | None = None, name: str | None = "switch_case"):
-    """The result of the function whose position (or key) is `branch_index`, or of `default` (else of the
-    last).
+    """The result of the function whose position (or key) is `branch_index`, or of `default` (else of the last).
 
     branch_index: an int32 scalar tensor. branch_fns: a list of functions, or a dict or (index, function)
     pairs whose indices are 0, 1, 2, ...

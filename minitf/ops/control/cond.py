@@ -22,9 +22,7 @@ from minitf.ops.array.constant import constant
 
 @dataclass
 class Branches:
-    """The two bodies of an If op (if true, if false) and the outer tensors they use, in the order of its
-    inputs.
-    """
+    """The two bodies of an If op (if true, if false) and the outer tensors they use, in the order of its inputs."""
 
     bodies: list[Body]
     consts: list[Tensor] = field(default_factory=list)
@@ -90,8 +88,7 @@ def cond(
     fn1: Callable | None = None,
     fn2: Callable | None = None,
 ):
-    """The result of `true_fn()` if `pred` (a bool scalar) is true, else of `false_fn()`; only one of them
-    runs.
+    """The result of `true_fn()` if `pred` (a bool scalar) is true, else of `false_fn()`; only one of them runs.
 
     The functions return tensors (or nested structures of them) of the same structure and types, or
     operations. Ops made outside of the functions run whichever branch is taken. A structure of one element

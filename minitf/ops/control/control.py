@@ -75,8 +75,7 @@ def with_dependencies(dependencies, output_tensor, name: str | None = None):
 
 
 def tuple(tensors, name: str | None = None, control_inputs=None) -> list:  # noqa: A001 - TensorFlow's own name
-    """The same tensors (None stays None), each available only once all of them and `control_inputs` are
-    computed.
+    """The same tensors (None stays None), each available only once all of them and `control_inputs` are computed.
 
     Raises:
       ValueError: if there is no tensor to wait for.

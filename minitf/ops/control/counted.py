@@ -1,6 +1,4 @@
-"""Loops over the slices of tensors: the counted form of the Loop op, and map_fn, scan, foldl and foldr on
-it.
-"""
+"""Loops over the slices of tensors: the counted form of the Loop op, and map_fn, scan, foldl and foldr on it."""
 
 from __future__ import annotations
 
@@ -303,8 +301,7 @@ def scan(
 ):
     """All accumulators of `a = fn(a, slice)` over the slices of `elems`, stacked.
 
-    initializer: the first accumulator; without it the first slice (the last if `reverse`) is, and begins the
-    result.
+    initializer: the first accumulator; without it the first slice (the last if `reverse`) is, and begins the result.
 
     >>> import minitf as tf
     >>> with tf.Session() as sess:

@@ -66,9 +66,7 @@ def mutex_v2(container: str = "", shared_name: str = "", name: str | None = None
 
 
 def mutex_lock(mutex, name: str | None = None) -> Tensor:
-    """A lock of a mutex: a run waits until no other one has it, and has it itself until it consumes the lock,
-    or ends.
-    """
+    """A lock of a mutex: a run waits until no other one has it, and has it itself until it consumes it, or ends."""
     return apply("MutexLock", mutex, name=name)
 
 

@@ -1,9 +1,8 @@
 """The Loop op: every loop of every kind, as one functional op that is closed under differentiation.
 
-`carry, xs, consts (, count) -> finals, trips, ys`. Each iteration sees the carries, one slice of each of
-`xs` along axis 0 and the consts (outer tensors that the body captured); it gives the next carries and one
-slice for each of `ys`. The loop runs while the condition holds, or `count` times; `reverse` takes the slices
-last first.
+`carry, xs, consts (, count) -> finals, trips, ys`. Each iteration sees the carries, one slice of each of `xs` along
+axis 0 and the consts (outer tensors that the body captured); it gives the next carries and one slice for each of `ys`.
+The loop runs while the condition holds, or `count` times; `reverse` takes the slices last first.
 """
 
 from __future__ import annotations

@@ -88,8 +88,7 @@ def numpy_function(func, inp, Tout, name: str | None = None):  # noqa: N803 - Te
 
 
 def py_func(func, inp, Tout, stateful: bool = True, name: str | None = None):  # noqa: N803 - TensorFlow's own name
-    """The results of calling the Python function `func` with the values of `inp` as NumPy arrays, at run
-    time.
+    """The results of calling the Python function `func` with the values of `inp` as NumPy arrays, at run time.
 
     Tout: the dtype of the result, or a list of dtypes; accordingly the result is a tensor or a list of
     tensors, of unknown shape. Without `stateful` the op may be skipped where its result is known.

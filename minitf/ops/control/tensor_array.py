@@ -109,9 +109,7 @@ def _length(indices: Tensor):
 
 
 def _like(flow: Tensor) -> Tensor:
-    """An empty gradient list beside `flow`; it may be read twice and written where something is, which adds
-    up.
-    """
+    """An empty gradient list beside `flow`; it may be read twice and written where something is, which adds up."""
     return apply("TensorArrayGradV3", flow)
 
 
@@ -222,9 +220,7 @@ class TensorArray:
         return self._from_components([flow])
 
     def _count_handle(self) -> None:
-        """Skips the ids of the Enter and Switch ops by which TF 1's loops and branches get at the array's
-        handle.
-        """
+        """Skips the ids of the Enter and Switch ops by which TF 1's loops and branches get at the array's handle."""
         graph = get_default_graph()
         while graph is not None and graph not in self._entered:
             self._entered.add(graph)

@@ -1,7 +1,6 @@
 """Boxes in images: drawn, chosen among those that overlap, drawn by chance.
 
-A box is four numbers: top, left, bottom, right, as parts of the image's height and width where not said
-otherwise.
+A box is four numbers: top, left, bottom, right, as parts of the image's height and width where not said otherwise.
 """
 
 from __future__ import annotations
@@ -296,9 +295,8 @@ def non_max_suppression(
 ) -> Tensor:
     """The numbers (int32 [m]) of the boxes with the highest scores that do not overlap a better one much.
 
-    boxes: float32 [n, 4]: two opposite corners, in any unit; scores: [n], and only those above
-    score_threshold count; iou_threshold: how much boxes may share of what both cover; max_output_size: m at
-    most.
+    boxes: float32 [n, 4]: two opposite corners, in any unit; scores: [n], and only those above score_threshold count;
+    iou_threshold: how much boxes may share of what both cover; max_output_size: m at most.
 
     Raises:
       ValueError: for other shapes.
@@ -448,10 +446,9 @@ def combined_non_max_suppression(
 ):
     """`non_max_suppression` of several images, for each class by itself.
 
-    boxes: float32 [batch, n, 1 or classes, 4]; scores: float32 [batch, n, classes]. Results, by falling
-    scores: boxes [batch, m, 4], scores and classes [batch, m], how many there are [batch], with zeros behind;
-    m is max_total_size, and with pad_per_class at most classes * max_output_size_per_class. clip_boxes: into
-    [0, 1].
+    boxes: float32 [batch, n, 1 or classes, 4]; scores: float32 [batch, n, classes]. Results, by falling scores: boxes
+    [batch, m, 4], scores and classes [batch, m], how many there are [batch], with zeros behind; m is max_total_size,
+    and with pad_per_class at most classes * max_output_size_per_class. clip_boxes: into [0, 1].
     """
     with name_scope(name, "combined_non_max_suppression"):
         iou_threshold, score_threshold = _thresholds(iou_threshold, score_threshold)

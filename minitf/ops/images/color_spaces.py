@@ -121,9 +121,7 @@ def _hsv_gradient(op, g):
 
 
 def _hue_gradient(x: Tensor, of_hue: Tensor, largest: Tensor, spread: Tensor, width: Tensor) -> Tensor:
-    """Hue is a difference of two channels over six times the width: that of the channels behind the
-    largest.
-    """
+    """Hue is a difference of two channels over six times the width: that of the channels behind the largest."""
     before = array.concat([largest[..., 2:], largest[..., :2]], -1)
     behind = array.concat([largest[..., 1:], largest[..., :1]], -1)
     signs = before - behind

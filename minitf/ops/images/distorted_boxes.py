@@ -22,9 +22,7 @@ def _near(x) -> int:
 
 
 def _box(width: int, height: int, areas: tuple, aspect, source: Words):
-    """(top, left, height, width) of a box of this aspect ratio and of an area between two; None if there is
-    none.
-    """
+    """(top, left, height, width) of a box of this aspect ratio and of an area between two; None if there is none."""
     least, most = (np.float32(a) * np.float32(width) * np.float32(height) for a in areas)
     if aspect <= 0:
         return None
@@ -132,8 +130,7 @@ def sample_distorted_bounding_box(
     use_image_if_no_bounding_boxes: bool | None = None,
     name: str | None = None,
 ):
-    """A box of an image by chance: where it begins and its size, for `tf.slice`, and the box for
-    `draw_bounding_boxes`.
+    """A box of an image by chance: where it begins and its size, for `tf.slice`, and the box for `draw_bounding_boxes`.
 
     Args:
       image_size: integers [3]: height, width, channels.

@@ -81,9 +81,7 @@ def sobel_edges(image) -> Tensor:
 
 
 def _same_shapes(a: Tensor, b: Tensor):
-    """The shapes as tensors, and assertions that images have one size; ValueError if it is known that they
-    have not.
-    """
+    """The shapes as tensors, and assertions that images have one size; ValueError if it is known that they have not."""
     for image in (a, b):
         image.shape.with_rank_at_least(3)
     if a.shape.rank is not None and b.shape.rank is not None:
@@ -198,8 +196,7 @@ def ssim_multiscale(
     k1: float = 0.01,
     k2: float = 0.03,
 ) -> Tensor:
-    """`ssim` at several scales, each half as large as the one before, multiplied (Wang, Simoncelli, Bovik
-    2003).
+    """`ssim` at several scales, each half as large as the one before, multiplied (Wang, Simoncelli, Bovik 2003).
 
     power_factors: what each scale counts; the other arguments are those of `ssim`.
 

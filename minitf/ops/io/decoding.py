@@ -219,10 +219,9 @@ def decode_csv(
 ) -> list[Tensor]:
     """The columns of lines of comma-separated values: a tensor, shaped like `records`, for each.
 
-    record_defaults: for each column its default, a scalar or [scalar], which tells its type (float32,
-    float64, int32, int64 or string); an empty vector if a value is required. use_quote_delim: take quotes as
-    RFC 4180 says; na_value: another text for what is missing; select_cols: the rising numbers of the columns
-    to read.
+    record_defaults: for each column its default, a scalar or [scalar], which tells its type (float32, float64, int32,
+    int64 or string); an empty vector if a value is required. use_quote_delim: take quotes as RFC 4180 says; na_value:
+    another text for what is missing; select_cols: the rising numbers of the columns to read.
 
     Raises (at run time):
       InvalidArgumentError: for lines that do not fit.

@@ -83,9 +83,7 @@ def write_file(filename, contents, name: str | None = None):
 
 
 def matching(pattern: str) -> list[str]:
-    """The files that match a pattern (`*`, `?`, `[...]` in each part); NotFoundError if there is no folder to
-    look in.
-    """
+    """The files that match a pattern (`*`, `?`, `[...]` in each part); NotFoundError if there is no such folder."""
     folder, last = posixpath.split(pattern)
     if not set("*?[") & set(pattern):
         return [pattern] if os.path.exists(pattern) else []

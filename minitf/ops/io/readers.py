@@ -291,8 +291,7 @@ class ReaderBase:
     supports_serialize: bool = getter("_supports_serialize", "Whether its state can be saved.")
 
     def read(self, queue, name: str | None = None) -> tuple[Tensor, Tensor]:
-        """(key, value): the next record, strings. When a file is read the name of the next one is taken from
-        the queue.
+        """(key, value): the next record, strings. When a file is read the name of the next one is taken from the queue.
 
         Raises (at run time):
           OutOfRangeError: if the queue is closed and empty.

@@ -224,8 +224,7 @@ def tensor_summary(
 
 
 def text(name, tensor, collections=None) -> Tensor:
-    """A summary of texts: `tensor` holds strings, which TensorBoard shows as Markdown, two dimensions as a
-    table.
+    """A summary of texts: `tensor` holds strings, which TensorBoard shows as Markdown, two dimensions as a table.
 
     name, collections: as for `scalar`.
 

@@ -58,9 +58,7 @@ def diag(diagonal, name: str | None = None) -> Tensor:
 
 
 def diag_part(input, name: str | None = None) -> Tensor:
-    """The elements of `input`, of shape s + s, where both halves of the index agree: the inverse of
-    `diag`.
-    """
+    """The elements of `input`, of shape s + s, where both halves of the index agree: the inverse of `diag`."""
     return apply("DiagPart", input, name=name)
 
 
@@ -227,8 +225,7 @@ define(
 
 
 def matrix_band_part(input, num_lower, num_upper, name: str | None = None) -> Tensor:
-    """The matrices along the last two axes with zeros below `num_lower` and above `num_upper` diagonals; -1
-    keeps all.
+    """The matrices along the last two axes with zeros below `num_lower` and above `num_upper` diagonals; -1 keeps all.
 
     >>> matrix_band_part([[1, 2], [3, 4]], -1, 0).shape.as_list()
     [2, 2]

@@ -25,9 +25,8 @@ def norm(
 ) -> Tensor:
     """The norm of vectors along `axis`, or of matrices along a pair of axes (default: all as one vector).
 
-    ord: "euclidean", or a positive number p for (sum |x|^p)^(1/p), or infinity; for matrices "euclidean" (and
-    "fro"), 2 for the largest singular value, 1 or infinity for the largest column or row sum. ValueError for
-    any other.
+    ord: "euclidean", or a positive number p for (sum |x|^p)^(1/p), or infinity; for matrices "euclidean" (and "fro"), 2
+    for the largest singular value, 1 or infinity for the largest column or row sum. ValueError for any other.
     """
     keep = bool(patterns.renamed("keepdims", keepdims, "keep_dims", keep_dims))
     matrices = isinstance(axis, (list, tuple)) and len(axis) == 2

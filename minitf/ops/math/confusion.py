@@ -16,9 +16,7 @@ from minitf.ops.math.cast import cast
 
 
 def without_last_axis(labels: Tensor, predictions: Tensor) -> tuple[Tensor, Tensor]:
-    """Both, without the last axis of the one that has one axis more, if that is of size 1 and the ranks are
-    known.
-    """
+    """Both, without the last axis of the one that has one axis more, if that is of size 1 and the ranks are known."""
     ranks = predictions.shape.rank, labels.shape.rank
     if None not in ranks:
         if ranks[0] - ranks[1] == 1 and predictions.shape.sizes[-1] in (1, None):

@@ -153,9 +153,8 @@ class UniformUnitScaling(Initializer):
 class VarianceScaling(Initializer):
     """Random numbers of variance scale / n.
 
-    mode: n is the number of inputs ("fan_in") or outputs ("fan_out") or their mean ("fan_avg") of a layer
-    with such weights. distribution: "truncated_normal" (also called "normal"), "untruncated_normal" or
-    "uniform".
+    mode: n is the number of inputs ("fan_in") or outputs ("fan_out") or their mean ("fan_avg") of a layer with such
+    weights. distribution: "truncated_normal" (also called "normal"), "untruncated_normal" or "uniform".
     """
 
     _arguments = ("scale", "mode", "distribution", "seed")

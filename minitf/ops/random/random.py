@@ -407,8 +407,7 @@ def random_gamma(
 ) -> Tensor:
     """`shape` draws of the gamma distribution for each alpha (shape) and beta (inverse scale, default 1).
 
-    Result: shape + the shape that alpha and beta broadcast to. InvalidArgumentError for an alpha that is not
-    positive.
+    Result: shape + the shape that alpha and beta broadcast to. InvalidArgumentError for an alpha that is not positive.
     """
     with name_scope(name, "random_gamma"):
         dtype = dtype or convert_to_tensor(alpha, name="alpha").dtype.base_dtype

@@ -102,8 +102,7 @@ define(
 class ConditionalAccumulatorBase:
     """What both kinds of accumulators can do.
 
-    dtype: of the gradients; shape: theirs, or None; accumulator_ref: the tensor that stands for the
-    accumulator.
+    dtype: of the gradients; shape: theirs, or None; accumulator_ref: the tensor that stands for the accumulator.
     """
 
     _prefix = ""

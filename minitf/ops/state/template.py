@@ -17,9 +17,8 @@ def make_template(
 ) -> Template:
     """`func_`, wrapped so that all calls share the variables that the first one makes with `get_variable`.
 
-    name_: the variables' scope, made unique. kwargs: arguments fixed for all calls. create_scope_now_: choose
-    the scope's name now, not in the first call. unique_name_: a scope name to take as it is, shared with
-    other templates.
+    name_: the variables' scope, made unique. kwargs: arguments fixed for all calls. create_scope_now_: choose the
+    scope's name now, not in the first call. unique_name_: a scope name to take as it is, shared with other templates.
 
     >>> import minitf as tf
     >>> scale = tf.make_template("scale", lambda x: x * tf.get_variable("by", []))

@@ -1,6 +1,4 @@
-"""The ops by which optimizers change variables: Apply* for whole variables, SparseApply* for some of their
-rows.
-"""
+"""The ops by which optimizers change variables: Apply* for whole variables, SparseApply* for some of their rows."""
 
 from __future__ import annotations
 

@@ -223,8 +223,7 @@ SCOPES.append(lambda: get_variable_scope().use_resource)
 
 
 class variable_scope:  # noqa: N801 - TensorFlow's own name
-    """A context in which `get_variable` makes or finds variables named `scope/...`, and ops are named
-    likewise.
+    """A context in which `get_variable` makes or finds variables named `scope/...`, and ops are named likewise.
 
     name_or_scope: a name inside the current scope, or a VariableScope to open again; with None, a unique name
     is made from default_name. reuse: True to find variables, tf.AUTO_REUSE to make those that are missing;

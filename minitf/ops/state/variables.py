@@ -356,8 +356,7 @@ def initial_value_of(value, dtype, scope: str) -> Tensor:
 def guard_initial_value(initial: Tensor) -> None:
     """Leaves the ids of the ops by which TensorFlow lets an initial value depend on variables without one.
 
-    For each variable nine ops choose between its value and its initial value, and what depends on them is
-    copied.
+    For each variable nine ops choose between its value and its initial value, and what depends on them is copied.
     """
     depends: dict[Operation, int] = {}
     stack = [initial.op]
