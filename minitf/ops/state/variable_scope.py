@@ -17,11 +17,13 @@ from minitf.framework.graph import Graph, get_default_graph, name_scope
 from minitf.framework.taking import arguments, optional, taking
 from minitf.ops.state import resource_variable  # noqa: F401 - a kind of variables
 from minitf.ops.state.creation import SCOPES
-from minitf.ops.state.variable_store import AUTO_REUSE, store_of
+from minitf.ops.state.variable_store import AUTO_REUSE, VariableStore, store_of
 from minitf.ops.state.variables import Variable
 
 _COLLECTION = ("__varscope",)
 _SETTINGS = ("initializer", "regularizer", "caching_device", "partitioner", "dtype", "use_resource", "constraint")
+_SELF, *_GOT = arguments(VariableStore.get_variable)
+_GOT = [optional("dtype") if p.name == "dtype" else p for p in _GOT]  # the scope's by default
 
 
 def no_regularizer(_):
@@ -86,48 +88,14 @@ class VariableScope:
         """The local variables in this scope."""
         return self.get_collection(GraphKeys.LOCAL_VARIABLES)
 
-    def get_variable(
-        self,
-        var_store,
-        name: str,
-        shape=None,
-        dtype=None,
-        initializer=None,
-        regularizer: Callable | None = None,
-        reuse=None,
-        trainable=None,
-        collections=None,
-        caching_device: str | Callable | None = None,
-        partitioner=None,
-        validate_shape=True,
-        use_resource=None,
-        custom_getter=None,
-        constraint: Callable | None = None,
-        synchronization=None,
-        aggregation=None,
-    ) -> Variable:
+    @taking([_SELF, Parameter("var_store", Parameter.POSITIONAL_OR_KEYWORD), *_GOT])
+    def get_variable(self, var_store, name, dtype, initializer, reuse, **how) -> Variable:
         """The variable `name` of this scope in `var_store`; see `tf.get_variable`."""
         full_name = f"{self._name}/{name}" if self._name else name
         with name_scope(None):  # a variable's name depends on variable scopes alone
             _check_value_type(full_name, dtype, initializer)
-            return var_store.get_variable(
-                full_name,
-                shape=shape,
-                dtype=self._or_mine("dtype", dtype),
-                initializer=self._or_mine("initializer", initializer),
-                regularizer=self._or_mine("regularizer", regularizer),
-                reuse=self._reuse if reuse is None else reuse,
-                trainable=trainable,
-                collections=collections,
-                caching_device=self._or_mine("caching_device", caching_device),
-                partitioner=self._or_mine("partitioner", partitioner),
-                validate_shape=validate_shape,
-                use_resource=self._or_mine("use_resource", use_resource),
-                custom_getter=self._or_mine("custom_getter", custom_getter),
-                constraint=self._or_mine("constraint", constraint),
-                synchronization=synchronization,
-                aggregation=aggregation,
-            )
+            how |= {"dtype": dtype, "initializer": initializer, "reuse": self._reuse if reuse is None else reuse}
+            return var_store.get_variable(full_name, **how | {s: self._or_mine(s, how[s]) for s in _SETTINGS})
 
     def _or_mine(self, setting: str, given):
         return getattr(self, f"_{setting}") if given is None else given
@@ -327,10 +295,10 @@ def _leave(state: _Open, scope: VariableScope, counts: dict | None, name: str) -
         state.counts = counts
 
 
-_SCOPE, _DEFAULT_NAME, _, *_SETTINGS, _ = arguments(variable_scope)
+_SCOPE, _DEFAULT_NAME, _, *_DEFAULTS, _ = arguments(variable_scope)
 
 
-@taking([Parameter("values", Parameter.POSITIONAL_OR_KEYWORD), _SCOPE, _DEFAULT_NAME, *_SETTINGS])
+@taking([Parameter("values", Parameter.POSITIONAL_OR_KEYWORD), _SCOPE, _DEFAULT_NAME, *_DEFAULTS])
 def variable_op_scope(**how) -> variable_scope:
     """The old form of `variable_scope`, with values first."""
     return variable_scope(**how)
@@ -339,23 +307,8 @@ def variable_op_scope(**how) -> variable_scope:
 # ---- variables of the open scope
 
 
-def get_variable(
-    name: str,
-    shape=None,
-    dtype=None,
-    initializer=None,
-    regularizer: Callable | None = None,
-    trainable: bool | None = None,
-    collections=None,
-    caching_device: str | Callable | None = None,
-    partitioner=None,
-    validate_shape: bool = True,
-    use_resource=None,
-    custom_getter=None,
-    constraint: Callable | None = None,
-    synchronization=None,
-    aggregation=None,
-) -> Variable:
+@taking([p for p in _GOT if p.name != "reuse"])
+def get_variable(**how) -> Variable:
     """The variable `name` in the current variable scope, made or, if the scope reuses variables, found.
 
     shape: its shape (left out with an initializer that is a value). dtype: float32 unless the scope says
@@ -368,25 +321,7 @@ def get_variable(
       ValueError: if it exists and is not to be reused or has another shape or type; if it has to exist and
         does not; if its shape is not known.
     """
-    return get_variable_scope().get_variable(
-        store_of(get_default_graph()),
-        name,
-        shape,
-        dtype,
-        initializer,
-        regularizer,
-        None,
-        trainable,
-        collections,
-        caching_device,
-        partitioner,
-        validate_shape,
-        use_resource,
-        custom_getter,
-        constraint,
-        synchronization,
-        aggregation,
-    )
+    return get_variable_scope().get_variable(store_of(get_default_graph()), **how)
 
 
 @taking([optional("trainable", False, "bool") if a.name == "trainable" else a for a in arguments(get_variable)])

@@ -13,6 +13,7 @@ from minitf.framework.collections import GraphKeys
 from minitf.framework.convert import convert_to_tensor
 from minitf.framework.graph import Graph, name_scope
 from minitf.framework.shape import as_shape
+from minitf.framework.taking import arguments, taking
 from minitf.framework.tensor import Tensor
 from minitf.ops.array.slicing import slice as array_slice
 from minitf.ops.random import initializers
@@ -69,7 +70,7 @@ class VariableStore:
         """The variable `name`, made or found as `reuse` says; `custom_getter` may step in."""
         synchronization = synchronization or VariableSynchronization.AUTO
         trainable = is_trained(name, trainable, synchronization)
-        arguments = {
+        given = {
             "name": name,
             "shape": shape,
             "dtype": dtypes.as_dtype(dtype).base_dtype,
@@ -87,41 +88,15 @@ class VariableStore:
             "aggregation": aggregation or VariableAggregation.NONE,
         }
         if custom_getter is None:
-            return self._get(**arguments)
+            return self._get(**given)
         if not callable(custom_getter):
             raise ValueError(f"custom_getter is a function, not {custom_getter!r}")
-        return custom_getter(self._get, **_accepted(custom_getter, arguments))
+        return custom_getter(self._get, **_accepted(custom_getter, given))
 
-    def _get(
-        self,
-        name,
-        shape=None,
-        dtype=dtypes.float32,
-        initializer=None,
-        regularizer: Callable | None = None,
-        reuse=None,
-        trainable=None,
-        collections=None,
-        caching_device: str | Callable | None = None,
-        partitioner=None,
-        validate_shape=True,
-        use_resource=None,
-        constraint: Callable | None = None,
-        synchronization=None,
-        aggregation=None,
-    ) -> Variable:
-        options = {
-            "reuse": reuse,
-            "regularizer": regularizer,
-            "trainable": trainable,
-            "collections": collections,
-            "caching_device": caching_device,
-            "validate_shape": validate_shape,
-            "use_resource": use_resource,
-            "constraint": constraint,
-        }
+    @taking([p for p in arguments(get_variable) if p.name != "custom_getter"])
+    def _get(self, name, shape, dtype, initializer, partitioner, synchronization, aggregation, **options) -> Variable:
         shape, dtype = as_shape(shape), dtypes.as_dtype(dtype)
-        again = reuse is True and partitioner is None and name in self.partitioned
+        again = options["reuse"] is True and partitioner is None and name in self.partitioned
         if again or partitioner is not None and shape.rank != 0:
             with name_scope(None):
                 return self._get_partitioned(name, shape, dtype, initializer, partitioner, **options)
@@ -234,12 +209,12 @@ class VariableStore:
         )
 
 
-def _accepted(getter, arguments: dict) -> dict:
+def _accepted(getter, given: dict) -> dict:
     """TensorFlow leaves out what is newer than many getters, unless they take it."""
     parameters = inspect.signature(getter).parameters
     takes_all = any(p.kind is p.VAR_KEYWORD for p in parameters.values())
     newer = ("constraint", "synchronization", "aggregation")
-    return {k: v for k, v in arguments.items() if takes_all or k not in newer or k in parameters}
+    return {k: v for k, v in given.items() if takes_all or k not in newer or k in parameters}
 
 
 def _make(name: str, shape, dtype, initializer, place, **options) -> Variable:
