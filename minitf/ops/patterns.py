@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import functools
 import math
+from inspect import Parameter
 
 import numpy as np
 
 from minitf.framework.apply import apply
 from minitf.framework.named import named
+from minitf.framework.registry import OPS
 from minitf.framework.shape import SCALAR, broadcast_static_shape
 from minitf.framework.static import full, partial_value
+from minitf.framework.taking import optional, taking
 from minitf.framework.tensor import Tensor
 from minitf.kernels.compile import layout
 from minitf.kernels.math import movement
@@ -38,6 +41,18 @@ def of_two(type: str, doc: str, called: str | None = None):
     @named(called or type.lower(), doc)
     def function(x, y, name: str | None = None) -> Tensor:
         return apply(type, x, y, name=name)
+
+    return function
+
+
+def of_inputs(type: str, doc: str, called: str):
+    """The public function of an op without attributes: it takes the inputs by their names."""
+    given = [Parameter(arg.name, Parameter.POSITIONAL_OR_KEYWORD) for arg in OPS[type].inputs]
+
+    @named(called, doc)
+    @taking([*given, optional("name", None, "str | None")])
+    def function(name, **inputs) -> Tensor:
+        return apply(type, *inputs.values(), name=name)
 
     return function
 

@@ -10,6 +10,7 @@ from minitf.framework.apply import apply
 from minitf.framework.registry import define
 from minitf.framework.shape import TensorShape
 from minitf.framework.sparse import SparseTensor
+from minitf.framework.taking import arguments, taking
 from minitf.ops import patterns
 from minitf.ops.strings import string_parts, unicode
 from minitf.ragged.gathering import as_ragged
@@ -191,18 +192,12 @@ def unicode_decode(
         return _decoded("UnicodeDecode", input, dict(input_encoding=input_encoding, **settings))[0]
 
 
-def unicode_decode_with_offsets(
-    input,
-    input_encoding: str,
-    errors: str = "replace",
-    replacement_char: int = 65533,
-    replace_control_characters: bool = False,
-    name: str | None = None,
-) -> tuple:
+@taking(arguments(unicode_decode))
+def unicode_decode_with_offsets(input, input_encoding, name, **how) -> tuple:
     """`unicode_decode`, and where each character begins, in bytes: int64."""
-    settings = unicode.settings(errors, replacement_char, replace_control_characters=replace_control_characters)
     with tf.name_scope(name, "UnicodeDecodeWithOffsets", [input]):
-        return tuple(_decoded("UnicodeDecodeWithOffsets", input, dict(input_encoding=input_encoding, **settings)))
+        settings = dict(input_encoding=input_encoding, **unicode.settings(**how))
+        return tuple(_decoded("UnicodeDecodeWithOffsets", input, settings))
 
 
 def _decoded(type: str, input, settings: dict) -> list:

@@ -122,6 +122,4 @@ def prevent_gradient(input, message: str = "", name: str | None = None) -> Tenso
     return apply("PreventGradient", input, message=message, name=name)
 
 
-def guarantee_const(input, name: str | None = None) -> Tensor:
-    """The same value, promised never to change."""
-    return apply("GuaranteeConst", input, name=name)
+guarantee_const = patterns.of_inputs("GuaranteeConst", "The same value, promised never to change.", "guarantee_const")

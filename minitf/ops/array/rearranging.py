@@ -252,11 +252,9 @@ define(
     kernel=_reverse_kernel,
     grad=lambda op, g: (apply("ReverseV2", g, op.inputs[1]), None),
 )
-
-
-def reverse(tensor, axis, name: str | None = None) -> Tensor:
-    """`tensor` in reverse order along each of the axes in the list `axis`."""
-    return apply("ReverseV2", tensor, axis, name=name)
+reverse = patterns.of_inputs(
+    "ReverseV2", "`tensor` in reverse order along each of the axes in the list `axis`.", "reverse"
+)
 
 
 def _sequence_axes(op, sizes: tuple, lengths: tuple) -> tuple[int, int]:
@@ -360,13 +358,9 @@ define(
     numpy=_roll,
     grad=lambda op, g: (apply("Roll", g, -op.inputs[1], op.inputs[2]), None, None),
 )
-
-
-def roll(input, shift, axis, name: str | None = None) -> Tensor:
-    """`input` moved by `shift` items along `axis`; what leaves at one end enters at the other."""
-    return apply("Roll", input, shift, axis, name=name)
-
-
+roll = patterns.of_inputs(
+    "Roll", "`input` moved by `shift` items along `axis`; what leaves at one end enters at the other.", "roll"
+)
 # ---- repeat
 
 

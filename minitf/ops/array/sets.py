@@ -14,6 +14,7 @@ from minitf.framework.static import constant_value
 from minitf.framework.tensor import Tensor
 from minitf.kernels.compile import layout
 from minitf.kernels.math import counts, movement
+from minitf.ops import patterns
 from minitf.ops.array import array
 from minitf.ops.array.gather import bad_index, check_indices, gather
 
@@ -141,13 +142,9 @@ define(
     kernel=_inverted_kernel,
     differentiable=False,
 )
-
-
-def invert_permutation(x, name: str | None = None) -> Tensor:
-    """The vector y with y[x[i]] = i; `x` holds each of 0 ... n - 1 once."""
-    return apply("InvertPermutation", x, name=name)
-
-
+invert_permutation = patterns.of_one(
+    "InvertPermutation", "The vector y with y[x[i]] = i; `x` holds each of 0 ... n - 1 once.", "invert_permutation"
+)
 # ---- partitions
 
 

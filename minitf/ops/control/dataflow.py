@@ -97,9 +97,9 @@ def switch(data, pred, name: str | None = None) -> tuple[Tensor, Tensor]:
     return apply("Switch", data, pred, name=name)
 
 
-def ref_switch(data, pred, name: str | None = None) -> tuple[Tensor, Tensor]:
-    """Like `switch`, for a variable: it can be assigned to by the output that is not dead."""
-    return apply("RefSwitch", data, pred, name=name)
+ref_switch = patterns.of_inputs(
+    "RefSwitch", "Like `switch`, for a variable: it can be assigned to by the output that is not dead.", "ref_switch"
+)
 
 
 def merge(inputs, name: str | None = None) -> tuple[Tensor, Tensor]:

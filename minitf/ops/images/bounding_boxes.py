@@ -303,8 +303,8 @@ def non_max_suppression(
       tf.errors.InvalidArgumentError: when it runs, for an iou_threshold outside of [0, 1].
     """
     with name_scope(name, "non_max_suppression"):
-        iou_threshold, score_threshold = _thresholds(iou_threshold, score_threshold)
-        return apply("NonMaxSuppressionV3", boxes, scores, max_output_size, iou_threshold, score_threshold, name=None)
+        thresholds = _thresholds(iou_threshold, score_threshold)
+        return apply("NonMaxSuppressionV3", boxes, scores, max_output_size, *thresholds)
 
 
 def _thresholds(iou, score) -> tuple[Tensor, Tensor]:
@@ -322,17 +322,8 @@ def non_max_suppression_padded(
 ):
     """`non_max_suppression`, with zeros to max_output_size if asked; and how many of them there are."""
     with name_scope(name, "non_max_suppression_padded"):
-        iou_threshold, score_threshold = _thresholds(iou_threshold, score_threshold)
-        return apply(
-            "NonMaxSuppressionV4",
-            boxes,
-            scores,
-            max_output_size,
-            iou_threshold,
-            score_threshold,
-            pad_to_max_output_size=bool(pad_to_max_output_size),
-            name=None,
-        )
+        thresholds, pads = _thresholds(iou_threshold, score_threshold), bool(pad_to_max_output_size)
+        return apply("NonMaxSuppressionV4", boxes, scores, max_output_size, *thresholds, pad_to_max_output_size=pads)
 
 
 def non_max_suppression_with_scores(
@@ -348,11 +339,8 @@ def non_max_suppression_with_scores(
     better ones (Bodla et al. 2017).
     """
     with name_scope(name, "non_max_suppression_with_scores"):
-        iou_threshold, score_threshold = _thresholds(iou_threshold, score_threshold)
-        sigma = convert_to_tensor(soft_nms_sigma, name="soft_nms_sigma")
-        indices, kept, _ = apply(
-            "NonMaxSuppressionV5", boxes, scores, max_output_size, iou_threshold, score_threshold, sigma, name=None
-        )
+        given = *_thresholds(iou_threshold, score_threshold), convert_to_tensor(soft_nms_sigma, name="soft_nms_sigma")
+        indices, kept, _ = apply("NonMaxSuppressionV5", boxes, scores, max_output_size, *given)
         return indices, kept
 
 
@@ -362,15 +350,8 @@ def non_max_suppression_overlaps(
     """`non_max_suppression` of n things by how much they overlap, float32 [n, n]."""
     with name_scope(name, "non_max_suppression_overlaps"):
         overlap_threshold = convert_to_tensor(overlap_threshold, name="overlap_threshold")
-        return apply(
-            "NonMaxSuppressionWithOverlaps",
-            overlaps,
-            scores,
-            max_output_size,
-            overlap_threshold,
-            score_threshold,
-            name=None,
-        )
+        limits = overlap_threshold, score_threshold
+        return apply("NonMaxSuppressionWithOverlaps", overlaps, scores, max_output_size, *limits)
 
 
 # ---- choosing, by class
@@ -451,16 +432,6 @@ def combined_non_max_suppression(
     and with pad_per_class at most classes * max_output_size_per_class. clip_boxes: into [0, 1].
     """
     with name_scope(name, "combined_non_max_suppression"):
-        iou_threshold, score_threshold = _thresholds(iou_threshold, score_threshold)
-        return apply(
-            "CombinedNonMaxSuppression",
-            boxes,
-            scores,
-            max_output_size_per_class,
-            max_total_size,
-            iou_threshold,
-            score_threshold,
-            pad_per_class=bool(pad_per_class),
-            clip_boxes=bool(clip_boxes),
-            name=None,
-        )
+        limits = max_output_size_per_class, max_total_size, *_thresholds(iou_threshold, score_threshold)
+        how = {"pad_per_class": bool(pad_per_class), "clip_boxes": bool(clip_boxes)}
+        return apply("CombinedNonMaxSuppression", boxes, scores, *limits, **how)

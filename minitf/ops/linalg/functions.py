@@ -11,6 +11,7 @@ from minitf.framework.graph import name_scope
 from minitf.framework.registry import define
 from minitf.framework.shape import UNKNOWN
 from minitf.framework.tensor import Tensor
+from minitf.ops import patterns
 from minitf.ops.array import array
 from minitf.ops.control.while_loop import while_loop
 from minitf.ops.linalg.decompositions import cholesky
@@ -128,11 +129,9 @@ def kronecker(a: Tensor, b: Tensor) -> Tensor:
 
 define("MatrixLogarithm", "input: T -> output: T", T=dtypes.COMPLEX, shape=same_square, numpy=_logarithm)
 define("MatrixSquareRoot", "input: T -> output: T", T=MATRIX, shape=same_square, numpy=_root, grad=_root_grad)
-
-
-def logm(input, name: str | None = None) -> Tensor:
-    """The principal logarithms of complex matrices [..., n, n]; it has no gradient."""
-    return apply("MatrixLogarithm", input, name=name)
+logm = patterns.of_inputs(
+    "MatrixLogarithm", "The principal logarithms of complex matrices [..., n, n]; it has no gradient.", "logm"
+)
 
 
 def sqrtm(input, name: str | None = None) -> Tensor:

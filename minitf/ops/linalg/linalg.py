@@ -11,6 +11,7 @@ from minitf.framework.graph import name_scope
 from minitf.framework.registry import define
 from minitf.framework.shape import UNKNOWN, TensorShape
 from minitf.framework.tensor import Tensor
+from minitf.ops import patterns
 from minitf.ops.array import array
 from minitf.ops.linalg.matmul import adjoint_of, matmul
 from minitf.ops.linalg.matrix import matrix_band_part, matrix_diag_part
@@ -98,11 +99,9 @@ define(
     numpy=_determinant,
     grad=lambda op, g: over_matrices(g * math.conjugated(op.outputs[0])) * matrix_inverse(op.inputs[0], adjoint=True),
 )
-
-
-def matrix_determinant(input, name: str | None = None) -> Tensor:
-    """The determinants [...] of square matrices [..., n, n]."""
-    return apply("MatrixDeterminant", input, name=name)
+matrix_determinant = patterns.of_inputs(
+    "MatrixDeterminant", "The determinants [...] of square matrices [..., n, n].", "matrix_determinant"
+)
 
 
 def _solve(op, matrix, rhs):

@@ -254,11 +254,5 @@ define(
     numpy=_cross,
     grad=lambda op, g: (cross(op.inputs[1], g), cross(g, op.inputs[0])),
 )
-
-
-def cross(a, b, name: str | None = None) -> Tensor:
-    """The cross products of vectors [..., 3]."""
-    return apply("Cross", a, b, name=name)
-
-
+cross = patterns.of_inputs("Cross", "The cross products of vectors [..., 3].", "cross")
 math.operator("matmul", matmul)

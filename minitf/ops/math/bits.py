@@ -49,13 +49,7 @@ define(
     kernel=patterns.unary(elementwise.invert),
     differentiable=False,
 )
-
-
-def invert(x, name: str | None = None) -> Tensor:
-    """The bits that are not set in x."""
-    return apply("Invert", x, name=name)
-
-
+invert = patterns.of_one("Invert", "The bits that are not set in x.")
 # ---- the same bits as another type
 
 

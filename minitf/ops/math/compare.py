@@ -82,11 +82,7 @@ define(
     kernel=patterns.unary(elementwise.logical_not),
     differentiable=False,
 )
-
-
-def logical_not(x, name: str | None = None) -> Tensor:
-    """Not x, element by element."""
-    return apply("LogicalNot", x, name=name)
+logical_not = patterns.of_one("LogicalNot", "Not x, element by element.", "logical_not")
 
 
 def logical_xor(x, y, name: str | None = "LogicalXor") -> Tensor:

@@ -297,13 +297,7 @@ squared_difference = _binary(
 _binary("Atan2", np.arctan2, elementwise.atan2, _atan2_grad, "", dtypes.FLOAT, inputs="y: T, x: T")
 xlogy = _binary("Xlogy", _x_times(np.log), None, _xlogy_grad, "x * log(y), and 0 where x is 0.", FIELD)
 xdivy = _binary("Xdivy", _x_times(lambda y: 1 / y), None, _xdivy_grad, "x / y, and 0 where x is 0.", FIELD)
-
-
-def atan2(y, x, name: str | None = None) -> Tensor:
-    """The angle of the point (x, y), between -pi and pi; y comes first."""
-    return apply("Atan2", y, x, name=name)
-
-
+atan2 = patterns.of_inputs("Atan2", "The angle of the point (x, y), between -pi and pi; y comes first.", "atan2")
 _WIDENED = {
     dtypes.int8: dtypes.float32,
     dtypes.uint8: dtypes.float32,

@@ -14,6 +14,7 @@ from minitf.framework.named import named
 from minitf.framework.registry import define
 from minitf.framework.shape import SCALAR, UNKNOWN, TensorShape
 from minitf.framework.static import constant_value, partial_value
+from minitf.framework.taking import arguments, taking
 from minitf.framework.tensor import Tensor
 from minitf.kernels.compile import layout
 from minitf.kernels.math import elementwise
@@ -349,14 +350,8 @@ define(
 # ---- made of reductions
 
 
-def reduce_logsumexp(
-    input_tensor,
-    axis=None,
-    keepdims: bool | None = None,
-    name: str | None = None,
-    reduction_indices=None,
-    keep_dims: bool | None = None,
-) -> Tensor:
+@taking(arguments(reduce_sum))
+def reduce_logsumexp(input_tensor, axis, keepdims, name, reduction_indices, keep_dims) -> Tensor:
     """log(sum(exp(x))) along axes, without overflow; arguments as those of `reduce_sum`."""
     axis = patterns.renamed("axis", axis, "reduction_indices", reduction_indices)
     keep = bool(patterns.renamed("keepdims", keepdims, "keep_dims", keep_dims))

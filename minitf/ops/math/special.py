@@ -86,11 +86,7 @@ def igamma(a, x, name: str | None = None) -> Tensor:
     return apply("Igamma", a, x, name=name)
 
 
-def igammac(a, x, name: str | None = None) -> Tensor:
-    """The regularized upper incomplete gamma function, 1 - igamma(a, x)."""
-    return apply("Igammac", a, x, name=name)
-
-
+igammac = patterns.of_inputs("Igammac", "The regularized upper incomplete gamma function, 1 - igamma(a, x).", "igammac")
 # ---- zeta and the derivatives of digamma
 
 
@@ -140,13 +136,7 @@ _binary(
     kernels.polygamma,
     lambda op, g: (None, multiply_no_nan(polygamma(op.inputs[0] + 1.0, op.inputs[1]), g)),
 )
-
-
-def polygamma(a, x, name: str | None = None) -> Tensor:
-    """The a-th derivative of digamma at x, for whole a (else NaN)."""
-    return apply("Polygamma", a, x, name=name)
-
-
+polygamma = patterns.of_inputs("Polygamma", "The a-th derivative of digamma at x, for whole a (else NaN).", "polygamma")
 # ---- the incomplete beta function
 
 
@@ -238,16 +228,8 @@ for _type, _function, _kernel, _grad in (
         kernel=patterns.unary(_kernel),
         grad=_grad,
     )
-
-
-def bessel_i0e(x, name: str | None = None) -> Tensor:
-    """exp(-|x|) times Bessel's modified function of order 0."""
-    return apply("BesselI0e", x, name=name)
-
-
-def bessel_i1e(x, name: str | None = None) -> Tensor:
-    """exp(-|x|) times Bessel's modified function of order 1."""
-    return apply("BesselI1e", x, name=name)
+bessel_i0e = patterns.of_one("BesselI0e", "exp(-|x|) times Bessel's modified function of order 0.", "bessel_i0e")
+bessel_i1e = patterns.of_one("BesselI1e", "exp(-|x|) times Bessel's modified function of order 1.", "bessel_i1e")
 
 
 def bessel_i0(x, name: str | None = None) -> Tensor:
@@ -275,8 +257,4 @@ _binary(
     kernels.next_after,
     lambda op, g: (g, array.zeros_like(g)),
 )
-
-
-def nextafter(x1, x2, name: str | None = None) -> Tensor:
-    """The float32 or float64 next to x1 in the direction of x2."""
-    return apply("NextAfter", x1, x2, name=name)
+nextafter = patterns.of_inputs("NextAfter", "The float32 or float64 next to x1 in the direction of x2.", "nextafter")

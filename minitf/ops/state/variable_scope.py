@@ -95,7 +95,8 @@ class VariableScope:
         with name_scope(None):  # a variable's name depends on variable scopes alone
             _check_value_type(full_name, dtype, initializer)
             how |= {"dtype": dtype, "initializer": initializer, "reuse": self._reuse if reuse is None else reuse}
-            return var_store.get_variable(full_name, **how | {s: self._or_mine(s, how[s]) for s in _SETTINGS})
+            how |= {s: self._or_mine(s, how[s]) for s in (*_SETTINGS, "custom_getter")}
+            return var_store.get_variable(full_name, **how)
 
     def _or_mine(self, setting: str, given):
         return getattr(self, f"_{setting}") if given is None else given

@@ -85,9 +85,7 @@ def _encoding(encoding: str) -> str:
     return encoding
 
 
-def string_strip(input, name: str | None = None) -> Tensor:
-    """Strings without white space at both ends."""
-    return apply("StringStrip", input, name=name)
+string_strip = patterns.of_inputs("StringStrip", "Strings without white space at both ends.", "string_strip")
 
 
 def string_length(input, name: str | None = None, unit: str = "BYTE") -> Tensor:
