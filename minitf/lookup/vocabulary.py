@@ -9,6 +9,7 @@ import minitf as tf
 from minitf.framework.apply import apply
 from minitf.framework.operation import Operation
 from minitf.framework.sparse import SparseTensor
+from minitf.framework.taking import arguments, taking
 from minitf.framework.tensor import Tensor
 from minitf.lookup.initializers import (
     KeyValueTensorInitializer,
@@ -275,23 +276,16 @@ def index_to_string_table_from_tensor(mapping, default_value="UNK", name: str | 
         return HashTable(found, default_value, shared_name=_own_name())
 
 
-def string_to_index_table_from_file(
-    vocabulary_file=None,
-    num_oov_buckets: int = 0,
-    vocab_size: int | None = None,
-    default_value=-1,
-    hasher_spec=FastHashSpec,
-    name: str | None = None,
-) -> LookupInterface:
+@taking([a for a in arguments(index_table_from_file)[:7] if a.name != "key_dtype"])
+def string_to_index_table_from_file(**how) -> LookupInterface:
     """The old name of `index_table_from_file`."""
-    return index_table_from_file(vocabulary_file, num_oov_buckets, vocab_size, default_value, hasher_spec, name=name)
+    return index_table_from_file(**how)
 
 
-def string_to_index_table_from_tensor(
-    mapping, num_oov_buckets: int = 0, default_value=-1, hasher_spec=FastHashSpec, name: str | None = None
-) -> LookupInterface:
+@taking([a for a in arguments(index_table_from_tensor) if a.name != "dtype"])
+def string_to_index_table_from_tensor(**how) -> LookupInterface:
     """The old name of `index_table_from_tensor`."""
-    return index_table_from_tensor(mapping, num_oov_buckets, default_value, hasher_spec, name=name)
+    return index_table_from_tensor(**how)
 
 
 def string_to_index(tensor, mapping, default_value=-1, name: str | None = None) -> Tensor:

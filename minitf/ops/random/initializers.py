@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from minitf.framework import dtypes
+from minitf.framework.named import named
 from minitf.framework.shape import as_shape
 from minitf.framework.tensor import Tensor
 from minitf.ops.array import array
@@ -218,24 +219,20 @@ class GlorotNormal(VarianceScaling):
         super().__init__(1.0, "fan_avg", "truncated_normal", seed, dtypes.type_or(dtype, dtypes.float32))
 
 
-def he_normal(seed: int | None = None) -> VarianceScaling:
-    """Truncated normal of variance 2 / inputs (He et al., 2015)."""
-    return VarianceScaling(2.0, "fan_in", "truncated_normal", seed)
+def _scaling(name: str, scale: float, distribution: str, doc: str):
+    @named(name, doc)
+    def function(seed: int | None = None) -> VarianceScaling:
+        return VarianceScaling(scale, "fan_in", distribution, seed)
+
+    return function
 
 
-def he_uniform(seed: int | None = None) -> VarianceScaling:
-    """Uniform of variance 2 / inputs (He et al., 2015)."""
-    return VarianceScaling(2.0, "fan_in", "uniform", seed)
-
-
-def lecun_normal(seed: int | None = None) -> VarianceScaling:
-    """Truncated normal of variance 1 / inputs (LeCun et al., 1998)."""
-    return VarianceScaling(1.0, "fan_in", "truncated_normal", seed)
-
-
-def lecun_uniform(seed: int | None = None) -> VarianceScaling:
-    """Uniform of variance 1 / inputs (LeCun et al., 1998)."""
-    return VarianceScaling(1.0, "fan_in", "uniform", seed)
+he_normal = _scaling("he_normal", 2.0, "truncated_normal", "Truncated normal of variance 2 / inputs (He et al., 2015).")
+he_uniform = _scaling("he_uniform", 2.0, "uniform", "Uniform of variance 2 / inputs (He et al., 2015).")
+lecun_normal = _scaling(
+    "lecun_normal", 1.0, "truncated_normal", "Truncated normal of variance 1 / inputs (LeCun et al., 1998)."
+)
+lecun_uniform = _scaling("lecun_uniform", 1.0, "uniform", "Uniform of variance 1 / inputs (LeCun et al., 1998).")
 
 
 class Orthogonal(Initializer):

@@ -6,6 +6,7 @@ Every op draws from a stream of its own, which starts anew in each session and g
 from __future__ import annotations
 
 import secrets
+from math import prod
 
 import numpy as np
 
@@ -280,13 +281,13 @@ def random_crop(value, size, seed: int | None = None, name: str | None = None) -
 # ---- classes, gamma and Poisson
 
 
-def _classes(b, op, logits, num_samples):
-    samples, (rows, classes) = sample_count(b, num_samples), logits.shape
-    if classes == 0:
+def classes(b, op, stream, logits, num_samples):
+    """Lowers to draws of classes, some for each row of logits."""
+    samples, (rows, count) = sample_count(b, num_samples), logits.shape
+    if count == 0:
         raise ValueError("there has to be at least one class")
-    out = b.new((rows, samples), op.outputs[0].dtype.numpy)
-    scratch = b.new((classes,), np.float64)
-    b.call(kernels.random_classes[logits.dtype, out.dtype], stream(b, op), logits, scratch, out, rows, classes, samples)
+    out, scratch = b.new((rows, samples), op.outputs[0].dtype.numpy), b.new((count,), np.float64)
+    b.call(kernels.random_classes[logits.dtype, out.dtype], stream, logits, scratch, out, rows, count, samples)
     return out
 
 
@@ -310,8 +311,8 @@ define(
     " -> output: output_dtype",
     T=dtypes.FLOAT,
     shape=classes_shape,
-    kernel=_classes,
-    host=lambda b, op, logits, num_samples: _classes(b, op, b.constant(b.data(logits).astype(np.float32)), num_samples),
+    kernel=lambda b, op, *inputs: classes(b, op, stream(b, op), *inputs),
+    host=lambda b, op, logits, count: classes(b, op, stream(b, op), b.constant(np.float32(b.data(logits))), count),
     **patterns.STATEFUL,
 )
 
@@ -343,15 +344,12 @@ def _samples_of(kernel, complaint: str, counts: bool = False):
         lead = _sizes(b, shape)
         dtype = op.outputs[0].dtype.numpy if counts else parameter.dtype
         out = b.new(lead + parameter.shape, np.float32 if dtype == np.float16 else dtype)
-        samples = 1
-        for n in lead:
-            samples *= n
         b.call(
             kernel[(parameter.dtype, out.dtype) if counts else parameter.dtype],
             stream(b, op),
             parameter,
             out,
-            samples,
+            prod(lead),
             parameter.size,
             error=lambda place: f"{b.data(parameter).reshape(-1)[place]} {complaint}",
         )

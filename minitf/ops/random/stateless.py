@@ -14,10 +14,10 @@ from minitf.kernels.math import random as kernels
 from minitf.ops.math import math
 from minitf.ops.random.random import (
     checked_type,
+    classes,
     classes_shape,
     drawn_shape,
     draws,
-    sample_count,
     shape_tensor,
     whole_numbers,
 )
@@ -54,16 +54,6 @@ define(
 )
 
 
-def _classes(b, op, logits, num_samples, seed):
-    samples, (rows, classes) = sample_count(b, num_samples), logits.shape
-    if classes == 0:
-        raise ValueError("there has to be at least one class")
-    out, scratch = b.new((rows, samples), op.outputs[0].dtype.numpy), b.new((classes,), np.float64)
-    kernel = kernels.random_classes[logits.dtype, out.dtype]
-    b.call(kernel, _stream(b, op, seed), logits, scratch, out, rows, classes, samples)
-    return out
-
-
 define(
     "StatelessMultinomial",
     "logits: T[batch, classes], num_samples: int32[], seed: Tseed[2]; Tseed: type = int64, "
@@ -71,7 +61,7 @@ define(
     T=frozenset([dtypes.float32, dtypes.float64]),
     Tseed=dtypes.INDEX,
     shape=classes_shape,
-    kernel=_classes,
+    kernel=lambda b, op, logits, num_samples, seed: classes(b, op, _stream(b, op, seed), logits, num_samples),
     differentiable=False,
 )
 

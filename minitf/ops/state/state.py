@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import prod
+
 import numpy as np
 
 from minitf.framework import dtypes, errors, op_counts
@@ -157,10 +159,7 @@ def _places(nd: bool, shape: tuple, indices) -> tuple[int, int, tuple]:
     if depth > len(shape):
         raise ValueError(f"indices of shape {indices.shape} do not index a variable of shape {shape}")
     lead = indices.shape[:-1] if nd else indices.shape
-    count = 1
-    for n in lead:
-        count *= n
-    return count, depth, lead + shape[depth:]
+    return prod(lead), depth, lead + shape[depth:]
 
 
 def _check_updates(nd: bool, updates, wanted: tuple) -> None:
@@ -185,9 +184,6 @@ def _scatter(nd: bool, kernel, by_item_size: bool = False):
         shape = ref.shape
         count, depth, wanted = _places(nd, shape, indices)
         _check_updates(nd, updates, wanted)
-        width = 1
-        for n in shape[depth:]:
-            width *= n
         dtype = layout.carrier(updates.dtype) if by_item_size else updates.dtype
         step = 0 if updates.shape == () != wanted else 1
         b.call(
@@ -196,7 +192,7 @@ def _scatter(nd: bool, kernel, by_item_size: bool = False):
             apart(b, ref, updates),
             ref,
             count,
-            width,
+            prod(shape[depth:]),
             step,
             depth,
             shape[:depth],
