@@ -361,6 +361,7 @@ define(
 roll = patterns.of_inputs(
     "Roll", "`input` moved by `shift` items along `axis`; what leaves at one end enters at the other.", "roll"
 )
+
 # ---- repeat
 
 

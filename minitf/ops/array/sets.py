@@ -145,6 +145,7 @@ define(
 invert_permutation = patterns.of_one(
     "InvertPermutation", "The vector y with y[x[i]] = i; `x` holds each of 0 ... n - 1 once.", "invert_permutation"
 )
+
 # ---- partitions
 
 

@@ -50,6 +50,7 @@ define(
     differentiable=False,
 )
 invert = patterns.of_one("Invert", "The bits that are not set in x.")
+
 # ---- the same bits as another type
 
 

@@ -87,6 +87,7 @@ def igamma(a, x, name: str | None = None) -> Tensor:
 
 
 igammac = patterns.of_inputs("Igammac", "The regularized upper incomplete gamma function, 1 - igamma(a, x).", "igammac")
+
 # ---- zeta and the derivatives of digamma
 
 
@@ -137,6 +138,7 @@ _binary(
     lambda op, g: (None, multiply_no_nan(polygamma(op.inputs[0] + 1.0, op.inputs[1]), g)),
 )
 polygamma = patterns.of_inputs("Polygamma", "The a-th derivative of digamma at x, for whole a (else NaN).", "polygamma")
+
 # ---- the incomplete beta function
 
 
