@@ -220,81 +220,62 @@ def _cropped_shape(op):
     return TensorShape([*sizes, *_decoded_shape(op).sizes[2:]])
 
 
-define(
+def _define(type: str, signature: str, shape, numpy) -> None:
+    define(type, signature, shape=shape, numpy=numpy, differentiable=False)
+
+
+_define(
     "DecodeJpeg",
     "contents: string[]; channels: int = 0, ratio: int = 1, fancy_upscaling: bool = True, "
     "try_recover_truncated: bool = False, acceptable_fraction: float = 1.0, dct_method: string = '' -> image: uint8",
-    shape=_decoded_shape,
-    numpy=_decoded,
-    differentiable=False,
+    _decoded_shape,
+    _decoded,
 )
-define(
-    "DecodePng",
-    "contents: string[]; channels: int = 0, dtype: type = uint8 -> image: dtype",
-    shape=_decoded_shape,
-    numpy=_decoded,
-    differentiable=False,
+_define(
+    "DecodePng", "contents: string[]; channels: int = 0, dtype: type = uint8 -> image: dtype", _decoded_shape, _decoded
 )
-define(
+_define(
     "EncodeJpeg",
     "image: uint8[h, w, c]; format: string = '', quality: int = 95, progressive: bool = False, "
     "optimize_size: bool = False, chroma_downsampling: bool = True, density_unit: string = 'in', "
     "x_density: int = 300, y_density: int = 300, xmp_metadata: string = '' -> contents: string",
-    shape=lambda op: SCALAR,
-    numpy=_encoded("JPEG"),
-    differentiable=False,
+    lambda op: SCALAR,
+    _encoded("JPEG"),
 )
-define(
+_define(
     "EncodePng",
     "image: uint8[h, w, c]; compression: int = -1, T: type = uint8 -> contents: string",
-    shape=lambda op: SCALAR,
-    numpy=_encoded("PNG"),
-    differentiable=False,
+    lambda op: SCALAR,
+    _encoded("PNG"),
 )
 
-define(
+_define(
     "EncodeJpegVariableQuality",
     "images: uint8[h, w, c], quality: int32~[] -> contents: string",
-    shape=lambda op: SCALAR,
-    numpy=_encoded("JPEG"),
-    differentiable=False,
+    lambda op: SCALAR,
+    _encoded("JPEG"),
 )
-define(
-    "DecodeGif",
-    "contents: string[] -> image: uint8",
-    shape=lambda op: TensorShape([None, None, None, 3]),
-    numpy=_decoded_gif,
-    differentiable=False,
-)
-define(
-    "DecodeBmp",
-    "contents: string[]; channels: int = 0 -> image: uint8",
-    shape=_decoded_shape,
-    numpy=_decoded_bmp,
-    differentiable=False,
-)
-define(
+_define("DecodeGif", "contents: string[] -> image: uint8", lambda op: TensorShape([None, None, None, 3]), _decoded_gif)
+_define("DecodeBmp", "contents: string[]; channels: int = 0 -> image: uint8", _decoded_shape, _decoded_bmp)
+_define(
     "DecodeImage",
     "contents: string[]; channels: int = 0, dtype: type = uint8, expand_animations: bool = True -> image: dtype",
-    shape=lambda op: UNKNOWN if op.attrs["expand_animations"] else TensorShape([None] * 3),
-    numpy=_decoded_any,
-    differentiable=False,
+    lambda op: UNKNOWN if op.attrs["expand_animations"] else TensorShape([None] * 3),
+    _decoded_any,
 )
-define(
+_define(
     "DecodeAndCropJpeg",
     "contents: string[], crop_window: int32[4]; channels: int = 0, ratio: int = 1, "
     "fancy_upscaling: bool = True, try_recover_truncated: bool = False, acceptable_fraction: fixed[float] = 1.0, "
     "dct_method: string = '' -> image: uint8",
-    shape=_cropped_shape,
-    numpy=_cropped,
-    differentiable=False,
+    _cropped_shape,
+    _cropped,
 )
-define(
+_define(
     "ExtractJpegShape",
     "contents: string[]; output_type: type = int32 -> image_shape: output_type",
-    shape=lambda op: TensorShape([3]),
-    numpy=_jpeg_shape,
-    differentiable=False,
+    lambda op: TensorShape([3]),
+    _jpeg_shape,
 )
 
 

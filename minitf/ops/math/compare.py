@@ -15,29 +15,30 @@ from minitf.ops import patterns
 from minitf.ops.array import array
 
 
-def _comparison(type: str, numpy, kernel, doc: str, T=dtypes.REAL, attributes: str = ""):  # noqa: N803
+def _comparison(type: str, numpy, kernel, symbol: str, inputs: str = "x: T, y: T", **types):
     define(
         type,
-        f"x: T, y: T; {attributes} -> z: bool",
-        T=T,
+        f"{inputs} -> z: bool",
+        **types,
         shape=patterns.broadcast,
         numpy=patterns.ufunc(numpy),
         kernel=patterns.binary(kernel),
         differentiable=False,
     )
 
-    return patterns.of_two(type, doc)
+    return patterns.of_two(type, f"x {symbol} y, element by element.")
 
 
-less = _comparison("Less", np.less, elementwise.less, "x < y, element by element.")
-less_equal = _comparison("LessEqual", np.less_equal, elementwise.less_equal, "x <= y, element by element.")
-greater = _comparison("Greater", np.greater, elementwise.greater, "x > y, element by element.")
-greater_equal = _comparison("GreaterEqual", np.greater_equal, elementwise.greater_equal, "x >= y, element by element.")
-_STRICT = "incompatible_shape_error: fixed[bool] = True"
-equal = _comparison("Equal", np.equal, elementwise.equal, "x == y, element by element.", dtypes.ANY, _STRICT)
-not_equal = _comparison(
-    "NotEqual", np.not_equal, elementwise.not_equal, "x != y, element by element.", dtypes.ANY, _STRICT
-)
+less = _comparison("Less", np.less, elementwise.less, "<", T=dtypes.REAL)
+less_equal = _comparison("LessEqual", np.less_equal, elementwise.less_equal, "<=", T=dtypes.REAL)
+greater = _comparison("Greater", np.greater, elementwise.greater, ">", T=dtypes.REAL)
+greater_equal = _comparison("GreaterEqual", np.greater_equal, elementwise.greater_equal, ">=", T=dtypes.REAL)
+_STRICT = "x: T, y: T; incompatible_shape_error: fixed[bool] = True"
+equal = _comparison("Equal", np.equal, elementwise.equal, "==", _STRICT, T=dtypes.ANY)
+not_equal = _comparison("NotEqual", np.not_equal, elementwise.not_equal, "!=", _STRICT, T=dtypes.ANY)
+_TRUTHS = "x: bool, y: bool"
+logical_and = _comparison("LogicalAnd", np.logical_and, elementwise.and_, "and", _TRUTHS)
+logical_or = _comparison("LogicalOr", np.logical_or, elementwise.or_, "or", _TRUTHS)
 
 
 def _is(type: str, numpy, kernel, doc: str):
@@ -57,23 +58,6 @@ def _is(type: str, numpy, kernel, doc: str):
 is_nan = _is("IsNan", np.isnan, elementwise.is_nan, "Which elements are NaN.")
 is_inf = _is("IsInf", np.isinf, elementwise.is_inf, "Which elements are infinite.")
 is_finite = _is("IsFinite", np.isfinite, elementwise.is_finite, "Which elements are neither NaN nor infinite.")
-
-
-def _logical(type: str, numpy, kernel, doc: str):
-    define(
-        type,
-        "x: bool, y: bool -> z: bool",
-        shape=patterns.broadcast,
-        numpy=patterns.ufunc(numpy),
-        kernel=patterns.binary(kernel),
-        differentiable=False,
-    )
-
-    return patterns.of_two(type, doc)
-
-
-logical_and = _logical("LogicalAnd", np.logical_and, elementwise.and_, "x and y, element by element.")
-logical_or = _logical("LogicalOr", np.logical_or, elementwise.or_, "x or y, element by element.")
 define(
     "LogicalNot",
     "x: bool -> y: bool",

@@ -45,9 +45,9 @@ def every(*hints):
     return False if any(hint is False for hint in hints) else None
 
 
-def hinted(*own: str, is_square: bool | None = None, name: str | None = None) -> Callable:
+def hinted(*own: str | Parameter, is_square: bool | None = None, name: str | None = None) -> Callable:
     """A decorator: an operator is made of arguments of its `own`, of hints, and of a name."""
-    given = [Parameter(argument, Parameter.POSITIONAL_OR_KEYWORD) for argument in ("self", *own)]
+    given = [Parameter(a, Parameter.POSITIONAL_OR_KEYWORD) if isinstance(a, str) else a for a in ("self", *own)]
     hints = [optional(f"is_{hint}") for hint in ("non_singular", "self_adjoint", "positive_definite")]
     called = optional("name", name, "str" if name else "str | None")
     return taking([*given, *hints, optional("is_square", is_square), called])

@@ -6,10 +6,11 @@ from minitf.framework import dtypes
 from minitf.framework.convert import convert_to_tensor
 from minitf.framework.getter import getter
 from minitf.framework.shape import UNKNOWN, TensorShape
+from minitf.framework.taking import optional
 from minitf.framework.tensor import Tensor
 from minitf.ops.array import array
 from minitf.ops.control import check
-from minitf.ops.linalg.operators.base import LinearOperator, together
+from minitf.ops.linalg.operators.base import LinearOperator, hinted, together
 from minitf.ops.math import math
 from minitf.ops.math.cast import cast
 from minitf.ops.math.complex import real
@@ -27,16 +28,8 @@ class _Circulant(LinearOperator):
 
     _depth = 1
 
-    def __init__(
-        self,
-        spectrum,
-        input_output_dtype=dtypes.complex64,
-        is_non_singular=None,
-        is_self_adjoint=None,
-        is_positive_definite=None,
-        is_square=True,
-        name: str | None = None,
-    ):
+    @hinted("spectrum", optional("input_output_dtype", dtypes.complex64), is_square=True)
+    def __init__(self, spectrum, input_output_dtype, is_self_adjoint, is_square, name, **hints):
         name, depth = name or type(self).__name__, self._depth
         if is_square is False:
             raise ValueError(f"A {name} operator is always square.")
@@ -49,9 +42,8 @@ class _Circulant(LinearOperator):
             if is_self_adjoint is False:
                 raise ValueError(f"A real spectrum always corresponds to a self-adjoint operator: {name}")
             is_self_adjoint = True
-        super().__init__(
-            input_output_dtype, [self._spectrum], is_non_singular, is_self_adjoint, is_positive_definite, True, name
-        )
+        hints |= {"is_self_adjoint": is_self_adjoint, "is_square": True}
+        super().__init__(input_output_dtype, [self._spectrum], **hints, name=name)
 
     block_depth: int = getter("_depth", "How many axes a block has.")
 

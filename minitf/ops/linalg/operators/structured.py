@@ -5,6 +5,7 @@ from __future__ import annotations
 from minitf.framework.convert import convert_to_tensor
 from minitf.framework.getter import getter
 from minitf.framework.shape import UNKNOWN, TensorShape
+from minitf.framework.taking import optional
 from minitf.framework.tensor import Tensor
 from minitf.ops.array import array
 from minitf.ops.array.gather import gather
@@ -101,19 +102,13 @@ class LinearOperatorLowRankUpdate(LinearOperator):
     v: u by default; diag_update: ones by default. Solving and determinants go by the base's.
     """
 
-    def __init__(
-        self,
-        base_operator: LinearOperator,
-        u,
-        diag_update=None,
-        v=None,
-        is_diag_update_positive=None,
-        is_non_singular=None,
-        is_self_adjoint=None,
-        is_positive_definite=None,
-        is_square=None,
-        name: str = "LinearOperatorLowRankUpdate",
-    ):
+    @hinted(
+        "base_operator",
+        "u",
+        *map(optional, ("diag_update", "v", "is_diag_update_positive")),
+        name="LinearOperatorLowRankUpdate",
+    )
+    def __init__(self, base_operator, u, diag_update, v, is_diag_update_positive, **hints):
         if diag_update is None and is_diag_update_positive is False:
             raise ValueError(
                 "Default diagonal is the identity, which is positive.  However, user set "
@@ -121,9 +116,10 @@ class LinearOperatorLowRankUpdate(LinearOperator):
             )
         is_diag_update_positive = True if diag_update is None else is_diag_update_positive
         if v is None and base_operator.is_self_adjoint:
-            is_self_adjoint = True if is_self_adjoint is None else is_self_adjoint
-            if is_diag_update_positive and base_operator.is_positive_definite and is_positive_definite is None:
-                is_positive_definite = True
+            known = {"is_self_adjoint": True}
+            if is_diag_update_positive and base_operator.is_positive_definite:
+                known["is_positive_definite"] = True
+            hints |= {hint: value for hint, value in known.items() if hints[hint] is None}
         self._base, self._given_v = base_operator, v is not None
         self._u = convert_to_tensor(u, name="u")
         self._v = convert_to_tensor(v, name="v") if v is not None else self._u
@@ -143,8 +139,7 @@ class LinearOperatorLowRankUpdate(LinearOperator):
         base_operator.shape[-1].assert_is_compatible_with(self._v.shape[-2])
         self._diag_operator.shape[-1].assert_is_compatible_with(self._u.shape[-1])
         parents = [*base_operator.graph_parents, self._u, self._v]
-        hints = is_non_singular, is_self_adjoint, is_positive_definite, is_square
-        super().__init__(base_operator.dtype, parents, *hints, name)
+        super().__init__(base_operator.dtype, parents, **hints)
 
     u: Tensor = getter("_u", "The columns on the left.")
     v: Tensor = getter("_v", "The columns on the right.")
