@@ -180,16 +180,11 @@ def _find(b, op, handle, keys, default):
     return b.constant(_table(b, handle).find(op, b.data(keys), b.data(default)))
 
 
-def _put(b, op, handle, keys, values):
-    _table(b, handle).put(op, b.data(keys), b.data(values))
+def _change(method: str):
+    def host(b, op, handle, *given):
+        getattr(_table(b, handle), method)(op, *map(b.data, given))
 
-
-def _fill(b, op, handle, keys, values):
-    _table(b, handle).fill(op, b.data(keys), b.data(values))
-
-
-def _remove(b, op, handle, keys):
-    _table(b, handle).remove(op, b.data(keys))
+    return host
 
 
 def _size(b, op, handle):
@@ -252,9 +247,9 @@ _ROWS = "table_handle: resource, keys: Tin, values: Tout ->"
 _define(
     "LookupTableFindV2", "table_handle: resource, keys: Tin, default_value: Tout -> values: Tout", _find, _found_shape
 )
-_define("LookupTableInsertV2", _ROWS, _put, _check_rows)
-_define("LookupTableImportV2", _ROWS, _fill, _check_rows)
-_define("LookupTableRemoveV2", "table_handle: resource, keys: Tin ->", _remove)
+_define("LookupTableInsertV2", _ROWS, _change("put"), _check_rows)
+_define("LookupTableImportV2", _ROWS, _change("fill"), _check_rows)
+_define("LookupTableRemoveV2", "table_handle: resource, keys: Tin ->", _change("remove"))
 _define("LookupTableSizeV2", "table_handle: resource -> size: int64", _size, lambda op: SCALAR)
 _define("LookupTableExportV2", "table_handle: resource -> keys: Tkeys, values: Tvalues", _export, _exported_shapes)
 _define(
