@@ -129,3 +129,11 @@ def test_what_only_hands_names_on_says_each_once():
         listed = [a.asname or a.name for a in names]
         assert not [a.name for a in names if a.name == a.asname] and len(set(listed)) == len(listed), path
         assert "__all__" not in {n.id for n in ast.walk(tree) if isinstance(n, ast.Name)}, path
+
+
+def test_a_name_of_a_module_stands_for_one_thing():
+    for path in Path(tf.__file__).parent.rglob("*.py"):
+        body = ast.parse(path.read_text("utf-8")).body
+        names = [n.name for n in body if isinstance(n, ast.FunctionDef | ast.ClassDef)]
+        names += [a.asname or a.name for n in body if isinstance(n, ast.Import | ast.ImportFrom) for a in n.names]
+        assert len(set(names)) == len(names), (path, [n for n in set(names) if names.count(n) > 1])

@@ -162,7 +162,7 @@ _COUNTS = "num_true: int, num_sampled: int, unique: bool, seed: int = 0, seed2: 
 _CANDIDATES = "sampled_candidates: int64, true_expected_count: float32, sampled_expected_count: float32"
 
 
-def _sampler(type: str, distribution: Callable, learns: bool = False, more: str = "") -> None:
+def _define_sampler(type: str, distribution: Callable, learns: bool = False, more: str = "") -> None:
     def host(b, op, true_classes):
         fresh = np.ones(op.attrs["range_max"] if learns else 0, np.int64)
         state, true = b.data(stream(b, op, fresh)), b.data(true_classes)
@@ -238,10 +238,10 @@ def _hits(op, true_classes, sampled):
     return rows.astype(np.int32), found, np.full(len(hits), np.finfo(np.float32).min, np.float32)
 
 
-_sampler("UniformCandidateSampler", _uniform)
-_sampler("LogUniformCandidateSampler", _log_uniform)
-_sampler("LearnedUnigramCandidateSampler", _learned, learns=True)
-_sampler(
+_define_sampler("UniformCandidateSampler", _uniform)
+_define_sampler("LogUniformCandidateSampler", _log_uniform)
+_define_sampler("LearnedUnigramCandidateSampler", _learned, learns=True)
+_define_sampler(
     "FixedUnigramCandidateSampler",
     _fixed,
     more=", vocab_file: fixed[string] = '', distortion: fixed[float] = 1.0, num_reserved_ids: fixed[int] = 0, "
