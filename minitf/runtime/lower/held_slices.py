@@ -8,20 +8,22 @@ import copy
 from collections.abc import Callable
 
 from minitf.framework.errors import InvalidArgumentError
-from minitf.runtime.lower.host_calls import Held, arrays_at, declared, never
+from minitf.runtime.lower.host_calls import Held, arrays_at, declared, make_room, never
 from minitf.runtime.lower.ir import Call, Ref
 
 
 class Work(Call):
     """A call of a function of the runtime's own, on arrays that are in memory."""
 
-    __slots__ = ("work",)
+    __slots__ = ("work", "_views")
     on_host = True
     told = ()
 
-    def __init__(self, op, work: Callable, *refs: Ref):
-        super().__init__(declared(tuple([ref.dtype.name for ref in refs]), ()), refs, never, op)
+    def __init__(self, op, work: Callable, *refs: Ref, writes: tuple = ()):
+        kernel = declared(*[tuple([ref.dtype.name for ref in part]) for part in (refs, writes)])
+        super().__init__(kernel, (*refs, *writes), never, op)
         self.work = work
+        self._views: dict = {}  # words -> the arrays that are where they say
 
     def with_(self, **operands) -> Work:
         """The same call with other operands, by name."""
@@ -32,7 +34,12 @@ class Work(Call):
 
     def run(self, state, words) -> None:
         """Calls the function; the words are those of its operands."""
-        self.work(*arrays_at(words.tolist(), self.operands))
+        key = words.tobytes()
+        arrays = self._views.get(key)
+        if arrays is None:
+            make_room(self._views)
+            self._views[key] = arrays = arrays_at(words.tolist(), self.operands)
+        self.work(*arrays)
 
 
 def moved(op, sources: list, targets: list[Held]) -> Work:
@@ -58,13 +65,15 @@ def _taken(value, arrays):
 class HeldStack(Held):
     """What `item` holds in each trip of a loop; `value` is the list of it, in the order of trips. These are the
     slices from the first on; of a `reverse` loop from the last on.
+
+    ref: what the slices are copies of, if that is in memory; `row` what each of them is, if that is known.
     """
 
-    __slots__ = ("item", "reverse")
+    __slots__ = ("item", "reverse", "ref", "row")
 
-    def __init__(self, item: Held, reverse: bool):
+    def __init__(self, item: Held, reverse: bool, ref: Ref | None = None, row: Ref | None = None):
         super().__init__(item.dtype)
-        self.item, self.reverse = item, reverse
+        self.item, self.reverse, self.ref, self.row = item, reverse, ref, row
 
     def empty(self) -> None:
         """Forgets them: a loop begins."""
@@ -76,7 +85,28 @@ class HeldStack(Held):
 
     def another(self):
         """What can hold the same."""
-        return HeldStack(self.item, self.reverse)
+        return HeldStack(self.item, self.reverse, self.ref, self.row)
+
+
+def kept(op, stacks: list[HeldStack]) -> Work:
+    """Adds to each stack a copy of what is in memory now."""
+
+    def work(*arrays):
+        for stack, array in zip(stacks, arrays):
+            stack.value.append(array.copy())
+
+    return Work(op, work, *[stack.ref for stack in stacks])
+
+
+def given(op, slices: list[Slices], places: list[Ref]) -> Work:
+    """Goes on to the next slices and puts them into memory."""
+
+    def work(*arrays):
+        for each, array in zip(slices, arrays):
+            each.take()
+            array[...] = each.part.value
+
+    return Work(op, work, writes=tuple(places))
 
 
 class Slices:

@@ -109,7 +109,7 @@ class HostCall(Call):
         arrays = arrays_at(words.tolist(), self.operands)
         memory = iter(arrays)
         given = [next(memory) if g is None else g.array if type(g) is Concrete else g for g in self.given]
-        _make_room(self._views)
+        make_room(self._views)
         self._views[key] = found = given, list(memory), arrays
         return found
 
@@ -123,7 +123,7 @@ class HostCall(Call):
         if again:
             self._note(builder, arrays, builder.replay(made))
         elif form is not None:
-            _make_room(self._met)
+            make_room(self._met)
             self._met.add(form)
         return [value.array for value in made]
 
@@ -134,7 +134,7 @@ class HostCall(Call):
         if not recording.looked <= self._looks:
             self._replays.clear()
             self._looks |= recording.looked
-        _make_room(self._replays)
+        make_room(self._replays)
         self._replays[self._form(arrays)] = replay
 
     def _form(self, arrays: list) -> tuple:
@@ -189,7 +189,8 @@ def _lasting(array: np.ndarray, memory: list) -> np.ndarray:
     return array
 
 
-def _make_room(kept: dict | set) -> None:
+def make_room(kept: dict | set) -> None:
+    """Forgets what is kept when it is much."""
     if len(kept) >= _KEPT:
         kept.clear()
 

@@ -17,12 +17,15 @@ from minitf.kernels.compile import layout
 from minitf.kernels.compile.loops import take_row, trip_count, zero_tail
 from minitf.kernels.math.cast import cast
 from minitf.runtime.execute.op_by_op import is_native
-from minitf.runtime.lower.held_slices import HeldStack, Slices, Work, moved
+from minitf.runtime.lower.builder import Value
+from minitf.runtime.lower.held_slices import HeldStack, Slices, Work, given, kept, moved
 from minitf.runtime.lower.host_calls import Held
 from minitf.runtime.lower.ir import Choice, Ref, Repeat
 from minitf.runtime.lower.lower import Frame, Lowering, NotNative, Open
 from minitf.runtime.plan.needed import needed_in_branch, needed_in_condition, needed_in_loop
 from minitf.runtime.tensor_arrays.flows import FIRST_GUESS, Flow, Full, absent, like
+
+UNLIMITED = 2**62  # trips, of a loop that keeps nothing of them in its memory
 
 
 class RegionLowering(Lowering):
@@ -57,6 +60,8 @@ class _LoopLowering:
         # Of Python's values and of lists that other loops gave only the kind is known, not how many slices there are.
         self.counted = [x for x in self.xs if not isinstance(x, (Held, Flow))]
         self.held: list[Slices] = []  # what is read of the others
+        self.returned: list[tuple[Slices, Ref]] = []  # and what of them is put into memory in each trip
+        self.kept: list[HeldStack] = []  # what Python keeps of what is in memory
         self.outer = len(low.frames) - 1
         self.used = [t in low.used for t in op.outputs]
         self.n = self.loop.carries
@@ -86,7 +91,7 @@ class _LoopLowering:
         else:
             if self.count is not None and set(self.ys) - self.loop.saved - self.loop.padded:
                 raise NotNative(self.op, self.count)  # these have one slice for each trip, and no room
-            capacity = self.low.capacities.get(self.op, self._first_guess()) if self.ys else 2**62
+            capacity = self._guess()
         node.limit = capacity
         if self.count is not None:
             node.count = self.low.new((), np.int64)
@@ -97,11 +102,21 @@ class _LoopLowering:
                 capacity,
                 error=lambda position: self._too_few(capacity),
             )
-            if not self.counted:
+            if not self.counted and capacity < UNLIMITED:
                 self.low.guesses[self.op] = capacity
         node.trips = self.low.new((), np.int64)
         node.carried |= {node.trips.buffer}
         return capacity
+
+    def _guess(self) -> int:
+        """How many trips the stacks have room for, where their number is not known."""
+        if not self.ys:
+            return UNLIMITED
+        if self.op not in self.low.once:
+            return self.low.capacities.get(self.op, self._first_guess())
+        if set(self.ys) - self.loop.saved:
+            raise NotNative(self.op)
+        return UNLIMITED
 
     def _first_guess(self) -> int:
         """How many trips there is room for to begin with, where their number is not known.
@@ -127,6 +142,8 @@ class _LoopLowering:
         """For each loop variable that is also a needed y (before or after a trip): the stack of all its
         values.
         """
+        if self.capacity == UNLIMITED:
+            return {}
         wanted = {self.loop.ys[k] for k in self.ys}
         # What is joined to a y is stacked too: the pass `split_concat` then does without the joined one.
         wanted |= {t for y in wanted if y.op.definition.joins for t in y.op.inputs}
@@ -196,6 +213,8 @@ class _LoopLowering:
         frame = Frame(self.node)
         frame.nodes = self.node.body
         frame.nodes += [Work(self.op, slices.take) for slices in self.held]
+        if self.returned:
+            frame.nodes.append(given(self.op, *map(list, zip(*self.returned))))
         low.body(self.needed, frame)
         _check_in_memory(low, [loop.ys[k] for k in self.ys if k not in loop.saved])
         low.frames.append(frame)
@@ -219,15 +238,23 @@ class _LoopLowering:
             part.row, part.like = x.like.row, x.like.like
         return part
 
-    def _held_slice(self, x: HeldStack) -> Held:
+    def _held_slice(self, x: HeldStack) -> Value:
+        if x.row is not None:
+            return x.row
         slices, count = Slices(self.op, x, self.loop.reverse), self.node.count
         if count is None:
             raise NotNative(self.op)
         known = isinstance(count, int)
         begin = Work(self.op, (lambda: slices.begin(count)) if known else slices.begin, *(() if known else (count,)))
         self.low.frames[self.outer].nodes.append(begin)
-        self.held.append(slices)
-        return slices.part
+        if x.ref is None:
+            self.held.append(slices)
+            return slices.part
+        place = self._varying(self.low.new(x.ref.shape, x.ref.dtype))
+        if x.ref.row is None or x.ref.row.known is not None:
+            place.row, place.like = x.ref.row, x.ref.like
+        self.returned.append((slices, place))
+        return place
 
     def _slice_of_ghosts(self, x: Flow) -> Flow:
         if not x.ghost:
@@ -262,6 +289,8 @@ class _LoopLowering:
                 raise NotNative(self.op) if isinstance(target, Flow) or isinstance(new, Flow) else Open(self.op, i)
         for k in self.ys:
             self.ys_refs[k] = self._store_slice(k)
+        if self.kept:
+            low.frames[low.target].nodes.append(kept(self.op, self.kept))
         if self.open:
             sources = [low.refs[loop.nexts[i]] for i in self.open]
             if any([type(v) is HeldStack or isinstance(v, Flow) for v in sources]):
@@ -292,6 +321,8 @@ class _LoopLowering:
             return ref.ghosts(self.capacity)
         if isinstance(ref, Held):
             return self._held_stack(ref)
+        if self.capacity == UNLIMITED:
+            return self._kept_stack(ref)
         low.target = self.outer
         stack = self._stack(self.capacity, ref)
         low.target = self.outer + 1
@@ -308,6 +339,16 @@ class _LoopLowering:
         stack, frames = HeldStack(ref, self.loop.reverse), self.low.frames
         frames[self.outer].nodes.append(Work(self.op, stack.empty))
         frames[self.outer + 1].nodes.append(Work(self.op, stack.keep))
+        return stack
+
+    def _kept_stack(self, ref: Ref) -> HeldStack:
+        """The list of what is in memory in each trip."""
+        low = self.low
+        same = ref.known is not None or low.level_of(ref) == 0 and ref.buffer not in low.written_buffers()
+        stack = HeldStack(Held(ref.dtype), self.loop.reverse, ref, ref if same else None)
+        if not same:
+            low.frames[self.outer].nodes.append(Work(self.op, stack.empty))
+            self.kept.append(stack)
         return stack
 
     def _part(self, stack: Ref, shift: int) -> Ref:

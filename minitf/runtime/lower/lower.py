@@ -88,6 +88,7 @@ class Lowering(Builder):
         self.noted: dict = {}  # op -> what its rule said of its other inputs then
         self.hosted: set = set()  # the ops that are calls of Python though they have kernels
         self.open: set = set()  # loops and the numbers of variables of theirs whose shape only a run knows
+        self.once: set = set()  # loops that must not run again for want of room: Python keeps what they save
         self.effects: list = []  # the ops of the region in which calls of Python may do something that lasts
         self.assumed: dict = {}  # (op, which of the values it asks for) -> what that was before, or None
         self.made_up = False  # whether the sizes are, so that what is counted may be more than there can be

@@ -69,6 +69,7 @@ class Region:
         self.lowered = 0  # how often
         self.hosted: set = set()  # the ops in bodies that Python runs
         self.open: set = set()  # loops and the numbers of variables of theirs whose shape only a run knows
+        self.once: set = set()  # loops that must not run again for want of room
         self.assumed: dict = {}  # values on which shapes depend, as they were before, by which op asks for them
         self._runs = self._repeated = 0
         self._recent: tuple | None = None  # the sizes of the run before, and the program, if it is one for any
@@ -300,7 +301,7 @@ class Region:
             low.used, low.examples, low.hosted = self.used, examples, self.hosted
             low.folds_counts, low.made_up = folds_counts, assumed is not None
             low.assumed = assumed if low.made_up else dict(self.assumed)
-            low.open = self.open
+            low.open, low.once = self.open, self.once
             self.lowered += 1
             for tensor, array, whole in zip(self.inputs, arrays, known):
                 whole = whole or tensor in self.specialized
@@ -312,9 +313,9 @@ class Region:
             try:
                 copies, threads = self._lower_ops(low), self.threads if direct is None else 1
                 program = Program(low, self.outputs, copies, self.passes, threads, direct or frozenset())
-                if (program.guesses or low.assumes) and low.effects:
-                    raise Split(low.effects[0])  # which must not happen again where a guess was wrong
-                return program
+                if not low.effects or not program.guesses and not low.assumes:
+                    return program
+                self._run_once(low, program)
             except NotNative as error:
                 if not folds_counts:
                     folds_counts = True
@@ -343,6 +344,13 @@ class Region:
                 elements[fact.origin] = fact.shape
             except Open as variable:
                 self.open.add((variable.op, variable.index))
+
+    def _run_once(self, low: Lowering, program: Program) -> None:
+        """Takes note of loops that must not run again because a guess was wrong, as effects of calls of Python last."""
+        branch = next((op for op in low.effects if "loop" not in op.attrs), None)
+        if branch or low.assumes or not all(["loop" in op.attrs and op not in self.once for op in program.guesses]):
+            raise Split(branch or low.effects[0])
+        self.once |= set(program.guesses)
 
     def _lower_ops(self, low: Lowering) -> dict:
         """Lowers all ops; returns where copies of fetched variables are."""
