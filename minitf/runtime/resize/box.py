@@ -24,9 +24,9 @@ class Sizes:
         self._counted = counted
         self._linear: list[tuple] = []  # (position, factor, free one, what is added)
         self._products: list[tuple] = []  # (position, factor, free one, another)
-        lows = self._table.min(axis=0)
-        varying = np.flatnonzero((self._table != self._table[0]).any(axis=0))
-        for position in sorted(varying.tolist(), key=lambda position: lows[position]):
+        self._lows = self._table.min(axis=0)
+        self.varying = np.flatnonzero((self._table != self._table[0]).any(axis=0)).tolist()
+        for position in sorted(self.varying, key=lambda position: self._lows[position]):
             if not self._follows(position):
                 self.free.append(position)
 
@@ -65,6 +65,10 @@ class Sizes:
         """The free ones of all sizes; None if the others are not what they should be then."""
         found = tuple([point[position] for position in self.free])
         return found if self.point(found) == point else None
+
+    def possible(self, point: tuple) -> bool:
+        """Whether none is negative that never was: one that shrinks where another one grows."""
+        return bool((point >= np.minimum(self._lows, 0)).all())
 
     def limits(self) -> tuple[list, list]:
         """The smallest and the largest values of the free ones, and some more on either side: more for what is counted,

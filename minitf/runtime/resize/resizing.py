@@ -182,9 +182,8 @@ class _Maker:
         self._sizes, self._given, self._lower, self._forms = sizes, given, lower, {}
         self.places = given.places
         self.here = sizes.values(given.point)
-        low, high = sizes.limits()
-        shapes = [[a.shape for a in given.at(sizes.point(tuple(v))).arrays] for v in (low, high)]
-        self.direct = frozenset([i for i, (a, b) in enumerate(zip(*shapes)) if a != b])
+        owners = [i for i, array in enumerate(given.arrays) for _ in _sizes(array)]
+        self.direct = frozenset([owners[position] for position in sizes.varying if position < len(owners)])
 
     def form(self, values: tuple) -> Form:
         """What the program for some values is made of; raises Unresizable where there is none."""
@@ -195,8 +194,11 @@ class _Maker:
         return self._forms[values]
 
     def _made(self, values: tuple) -> Form | None:
+        point = self._sizes.point(values)
+        if not self._sizes.possible(point):
+            return None
         try:
-            program = self.alone(self._sizes.point(values))
+            program = self.alone(point)
         except (OpError, MemoryError):
             return None
         return None if program is None else Form(program)

@@ -147,6 +147,23 @@ def test_numbers_that_have_nothing_in_common():
             np.testing.assert_array_equal(found, 2 * np.arange(64.0).reshape(rows, columns))
 
 
+@pytest.mark.parametrize("rows", [3, 9])
+def test_numbers_that_shrink_where_others_grow(rows):
+    """Programs are not made for sizes there cannot be: less than no rows."""
+    m, x = tf.placeholder(tf.bool, [None]), tf.placeholder(tf.float32, [None, D])
+    parts = [tf.boolean_mask(tf.tanh(x), mask) for mask in (m, tf.logical_not(m), x[:, 0] > 0)]
+    loss = sum(tf.reduce_sum(tf.exp(part)) for part in parts)
+    fetches, draw = [loss, *parts, *tf.gradients(loss, x)], np.random.RandomState(0)
+    feeds = [{m: draw.rand(rows) > 0.5, x: draw.randn(rows, D)} for _ in range(60)]
+    found = []
+    for executor in ("native", "op_by_op"):
+        with tf.Session(config=tf.ConfigProto(executor=executor, passes="none")) as session:
+            found.append([session.run(fetches, feed) for feed in feeds])
+    for ours, theirs in zip(*found):
+        for a, b in zip(ours, theirs, strict=True):
+            np.testing.assert_array_equal(a, b)
+
+
 def test_memory_stays_bounded():
     m, x = tf.placeholder(tf.bool, [None]), tf.placeholder(tf.float32, [None, None])
     loss = tf.reduce_mean(tf.tanh(tf.boolean_mask(tf.tanh(x), m)))
