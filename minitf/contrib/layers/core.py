@@ -13,7 +13,7 @@ from minitf.contrib.layers import utils
 from minitf.contrib.layers.initializers import xavier_initializer
 from minitf.framework.graph import add_to_collections, name_scope
 from minitf.framework.taking import arguments, taking_also
-from minitf.layers.core import Dense
+from minitf.layers.core import Dense, Dropout
 
 _XAVIER, _ZEROS = xavier_initializer(), tf.zeros_initializer()
 _NAMES = {
@@ -149,10 +149,8 @@ def dropout(
     the rest.
     """
     with tf.variable_scope(scope, "Dropout", [inputs]) as entered:
-        rate = 1 - keep_prob
-        outputs = tf.layers.dropout(
-            tf.convert_to_tensor(inputs), rate=rate, noise_shape=noise_shape, seed=seed, training=is_training
-        )
+        layer = Dropout(rate=1 - keep_prob, noise_shape=noise_shape, seed=seed, _scope=entered)
+        outputs = layer(tf.convert_to_tensor(inputs), training=is_training)
         return utils.collect_named_outputs(outputs_collections, entered.name, outputs)
 
 

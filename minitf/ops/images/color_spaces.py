@@ -41,8 +41,8 @@ def _hue(images, largest, width):
 
 
 def _to_hsv(images):
-    largest = images.max(-1)
-    width = largest - images.min(-1)
+    largest = np.fmax.reduce(images, -1)
+    width = largest - np.fmin.reduce(images, -1)
     saturation = np.where(largest > 0, width / np.where(largest > 0, largest, 1), 0)
     return np.stack([_hue(images, largest, width), saturation, largest], -1).astype(images.dtype)
 
@@ -113,9 +113,11 @@ def _hsv_gradient(op, g):
     smallest = joining.stack([cast(c, g.dtype) for c in (low, middle, last)], -1)
     value, least = math.maximum(math.maximum(r, g_), b), math.minimum(math.minimum(r, g_), b)
     width = value - least
+    lit = cast(op.inputs[0] > 0, g.dtype)  # TensorFlow takes the saturation not to depend on other channels
+    of_hue *= cast(value > 0, g.dtype)
     return (
         _spread(of_value) * largest
-        + _spread(of_saturation * _inverse(value)) * (_spread(_quotient(least, value)) * largest - smallest)
+        + _spread(of_saturation * _inverse(value)) * (_spread(_quotient(least, value)) * largest - smallest) * lit
         + _hue_gradient(op.inputs[0], of_hue, largest, largest - smallest, width)
     )
 

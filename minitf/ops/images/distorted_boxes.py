@@ -78,6 +78,17 @@ def _objects(op, boxes, height: int, width: int) -> list:
     return [tuple(int(n) for n in box * scale) for box in boxes]
 
 
+def _check_ranges(op) -> None:
+    for name, most in (("aspect_ratio_range", math.inf), ("area_range", 1)):
+        numbers, what = op.attrs[name], name.replace("_", " ").capitalize()
+        if len(numbers) != 2:
+            raise ValueError(f"{what} field must specify 2 dimensions, not {numbers}")
+        if not all(0 < n <= most for n in numbers):
+            raise ValueError(f"{what}: numbers above 0, up to {most}; not {numbers}")
+    if not 0 < op.attrs["max_attempts"] <= 10**6:
+        raise ValueError(f"Max attempts must be positive, and a million at most; not {op.attrs['max_attempts']}")
+
+
 def _sample(b, op, size, boxes, covered):
     values = [b.data(v) for v in (size, boxes, covered)]
     state = b.data(stream(b, op))
@@ -88,8 +99,9 @@ def _sampled(op, state, size, boxes, covered):
     height, width = int(size[0]), int(size[1])
     if height <= 0 or width <= 0:
         raise ValueError(f"image height and width must be positive, not {height} x {width}")
-    if not 0 <= covered <= 1:
-        raise ValueError(f"Min object covered must be in [0, 1], not {covered}")
+    if not covered >= 0:
+        raise ValueError(f"Min object covered must be non-negative, not {covered}")
+    _check_ranges(op)
     objects, attempts = _objects(op, boxes, height, width), op.attrs["max_attempts"]
     low, high = (np.float32(n) for n in op.attrs["aspect_ratio_range"])
     source, found = Words(state), None
@@ -144,18 +156,12 @@ def sample_distorted_bounding_box(
     Returns:
       begin [3], size [3] (the channels: -1), both of image_size's type, and bboxes, float32 [1, 1, 4].
 
-    Raises:
-      ValueError: for ranges that are none.
-      tf.errors.InvalidArgumentError: when it runs, for boxes that are none.
+    Raises (at run time):
+      InvalidArgumentError: for ranges or boxes that are none.
     """
     aspect = [0.75, 1.33] if aspect_ratio_range is None else [float(n) for n in aspect_ratio_range]
     area = [0.05, 1.0] if area_range is None else [float(n) for n in area_range]
     attempts = 100 if max_attempts is None else int(max_attempts)
-    for what, numbers, limit in (("aspect_ratio_range", aspect, math.inf), ("area_range", area, 1)):
-        if len(numbers) != 2 or not 0 < numbers[0] <= numbers[1] <= limit:
-            raise ValueError(f"{what} is a pair of rising positive numbers, up to {limit}; not {numbers}")
-    if not 0 < attempts <= 10**6:
-        raise ValueError(f"Max attempts must be positive, and a million at most; not {attempts}")
     with name_scope(name, "sample_distorted_bounding_box"):
         own = {"seed": seed or 0, "seed2": seed2 or 0}  # a graph's seed does not count here
         return apply(

@@ -10,7 +10,7 @@ import numpy as np
 
 from minitf.formats import wire
 from minitf.formats.examples import varints
-from minitf.framework import dtypes
+from minitf.framework import dtypes, errors
 from minitf.framework.apply import apply
 from minitf.framework.example_messages import message
 from minitf.framework.registry import define
@@ -135,11 +135,14 @@ _WAYS = {"": lambda data: data, "ZLIB": zlib.decompress, "GZIP": gzip.decompress
 
 
 def _decompressed(op, compressed):
-    way = _WAYS[op.attrs["compression_type"]]
+    kind = op.attrs["compression_type"]
+    if kind not in _WAYS:
+        raise ValueError(f"Only ZLIB, GZIP and '' are supported compressions, not {kind!r}")
+    way = _WAYS[kind]
     try:
-        return patterns.each(way, compressed, dtype=object)
+        return patterns.each(lambda text: text and way(text), compressed, dtype=object)
     except (zlib.error, OSError, EOFError) as error:
-        raise ValueError(f"a string is not compressed by {op.attrs['compression_type']}: {error}") from None
+        raise errors.AtRun(f"a string is not compressed by {kind}: {error}", errors.DataLossError) from None
 
 
 define(
@@ -154,12 +157,10 @@ define(
 def decode_compressed(bytes, compression_type: str = "", name: str | None = None) -> Tensor:  # noqa: A002
     """Each string decompressed; compression_type: "", "ZLIB" or "GZIP".
 
-    Raises:
-      ValueError: for another compression_type.
-      InvalidArgumentError: at run time, for strings that are not compressed so.
+    Raises (at run time):
+      InvalidArgumentError: for another compression_type.
+      DataLossError: for strings that are not compressed so.
     """
-    if compression_type not in _WAYS:
-        raise ValueError(f"compression_type is '', 'ZLIB' or 'GZIP', not {compression_type!r}")
     return apply("DecodeCompressed", bytes, compression_type=compression_type, name=name)
 
 

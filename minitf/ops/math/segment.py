@@ -25,12 +25,11 @@ from minitf.ops.math.reduce import highest, lowest
 
 
 def _sorted_shape(op):
-    data, ids = op.inputs[0].shape, op.inputs[1].shape.with_rank(1)
+    data, _ = op.inputs[0].shape, op.inputs[1].shape.with_rank(1)
     if data.rank == 0:
         raise ValueError("segments are made of rows: the data cannot be a scalar")
     if data.rank is None:
         return UNKNOWN
-    data[:1].assert_is_compatible_with(ids)
     return TensorShape([None]).concatenate(data[1:])
 
 

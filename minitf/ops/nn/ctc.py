@@ -61,12 +61,12 @@ def _check_labels(labels, blank: int, b: int) -> None:
 
 def _loss(b, op, x, places, labels, lengths):
     steps, batch, classes = x.shape
+    if not batch:
+        raise ValueError("batch_size must not be 0")
     count, dtype = labels.size, x.dtype
     loss, grad = b.new((batch,), dtype), b.new(x.shape, dtype)
     if not x.size:
-        if batch:
-            raise ValueError(f"ctc_loss needs time steps and classes, not inputs of shape {x.shape}")
-        return loss, grad
+        raise ValueError(f"ctc_loss needs time steps and classes, not inputs of shape {x.shape}")
     flags, width = [int(op.attrs[name]) for name in _FLAGS], 2 * min(count, steps) + 1
     scratch = [b.new(shape, dtype) for shape in ((steps,), (steps, width), (width,))]
     b.call(

@@ -30,6 +30,7 @@ from minitf.ops.nn.axes import (
 from minitf.ops.nn.conv_forms import spatial_sizes
 from minitf.ops.nn.convolution import conv2d
 from minitf.ops.nn.convolving import gradient_rules, moves
+from minitf.ops.nn.spaces import with_space_to_batch
 from minitf.ops.nn.windows import Windows, check_moves, check_strides, static_count, windows
 
 
@@ -215,7 +216,8 @@ def depthwise_conv2d_native(
 def depthwise_conv2d(
     input, filter, strides, padding, rate=None, name: str | None = None, data_format: str | None = None, dilations=None
 ) -> Tensor:
-    """`depthwise_conv2d_native`, with holes `rate` (a pair of numbers) apart; these want strides of 1.
+    """`depthwise_conv2d_native`, with holes `rate` (a pair of numbers) apart; strides then count within the
+    images of every rate-th pixel.
 
     >>> depthwise_conv2d(array.zeros([1, 9, 9, 3]), array.zeros([3, 3, 3, 2]), [1, 2, 2, 1],
     ...                  "SAME").shape.as_list()
@@ -234,8 +236,12 @@ def _with_holes(input: Tensor, filter: Tensor, strides, padding, rate, data_form
     strides = for_each_axis(strides, "strides", data_format)
     rates = for_each_axis(rate, "rate", data_format)
     spaced = rates[2:] if data_format == "NCHW" else rates[1:3]
-    if spaced != [1, 1] and strides != [1] * 4:
-        raise ValueError(f"strides > 1 are not supported in conjunction with rate > 1: {strides}, {rate}")
+    if spaced != [1, 1] and strides != [1] * 4:  # as TensorFlow does it: the strides are those within each phase
+
+        def strided(phases: Tensor, _, padding: str) -> Tensor:
+            return depthwise_conv2d_native(phases, filter, strides, padding, data_format, name=name)
+
+        return with_space_to_batch(input, spaced, padding, strided, array.shape(filter), data_format=data_format)
     array.shape(filter)  # two ops that TensorFlow makes and no one needs
     constant.constant(spaced, name="dilation_rate")
     if spaced == [1, 1]:

@@ -70,8 +70,8 @@ def _serialized(dtype: dtypes.DType, indices, values, shape) -> list[bytes]:
 
 def _rows(indices, values, shape) -> list[tuple]:
     """The parts of a sparse tensor, cut along its first axis."""
-    if not len(shape):
-        raise ValueError("a sparse tensor of rank 1 at least can be cut along its first axis")
+    if len(shape) < 2:
+        raise ValueError(f"Rank of input SparseTensor should be > 1, but saw rank: {len(shape)}")
     check_places(indices, shape)
     order = np.argsort(indices[:, 0], kind="stable")
     ends = np.searchsorted(indices[order, 0], np.arange(1, shape[0] + 1))

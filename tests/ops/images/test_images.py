@@ -126,10 +126,6 @@ def test_sizes_that_a_run_brings():
         (lambda: tf.image.encode_jpeg(np.zeros([2, 2, 3], np.uint8), format="png"), "grayscale"),
         (lambda: tf.image.draw_bounding_boxes(tf.zeros([1, 2, 2, 2]), [[[0.0, 0, 1, 1]]]), "Channel depth"),
         (lambda: tf.image.random_jpeg_quality(tf.zeros([2, 2, 3]), 90, 20), "less than"),
-        (
-            lambda: tf.image.sample_distorted_bounding_box([2, 2, 3], tf.zeros([1, 1, 4]), area_range=[2, 1]),
-            "area_range",
-        ),
         (lambda: tf.image.crop_and_resize(tf.zeros([1, 2, 2, 3]), tf.zeros([1, 4]), [0], [1, 1], "x"), "bilinear"),
         (lambda: tf.image.extract_image_patches(tf.zeros([1, 2, 2, 3]), [1, 1], [1] * 4, [1] * 4, "SAME"), "ksizes"),
     ],
@@ -252,3 +248,52 @@ def test_each_run_draws_another_box_of_the_stream():
     with tf.Session() as session:
         found = [session.run(box).tolist() for _ in range(3)]
     assert found == [[0, 5, 0], [7, 11, 0], [4, 4, 0]]  # as from TensorFlow 1.15
+
+
+def test_hsv_of_colours_out_of_range():
+    """What TensorFlow 1.15.5 gives: a saturation does not depend on channels that are not positive."""
+    colours = np.float32([[2, 1, 0], [0.5, -1, 0.2], [-1, -0.5, -2], [0.5, 0.5, 0.2], [1, 1, 1]])
+    expected = [
+        [2.958333, 0.083333, -0.041667],
+        [-4.911111, 0.022222, -0.111111],
+        [0, 3, 0],
+        [4.044444, 0.555556, -4],
+        [5, 0, -2],
+    ]
+    with tf.Session() as session:
+        x = tf.constant(colours)
+        gradient = tf.gradients(tf.image.rgb_to_hsv(x) * [1.0, 2.0, 3.0], x)[0]
+        np.testing.assert_allclose(session.run(gradient), expected, atol=1e-5)
+        strange = tf.constant([[np.nan, 1, 2], [2, np.nan, 1], [3, 1, np.nan], [np.inf, 1, 0]])
+        expected = [[np.nan, 0.5, 2], [np.nan, 0.5, 2], [np.nan, 2 / 3, 3], [0, np.nan, np.inf]]
+        np.testing.assert_allclose(session.run(tf.image.rgb_to_hsv(strange)), expected, rtol=1e-6)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"area_range": [0.5, 2.0]},
+        {"area_range": [0.0, 1.0]},
+        {"area_range": [1.0]},
+        {"aspect_ratio_range": [-1.0, 1.0]},
+        {"aspect_ratio_range": [0.5, 1.0, 2.0]},
+        {"max_attempts": 0},
+        {"max_attempts": 2 * 10**6},
+        {"min_object_covered": -0.1},
+    ],
+)
+def test_ranges_of_boxes_by_chance_are_refused_by_the_run(wrong):
+    with tf.Graph().as_default(), tf.Session() as session:
+        box = tf.image.sample_distorted_bounding_box([10, 12, 3], [[[0.1, 0.2, 0.7, 0.9]]], **wrong)
+        (name,) = wrong
+        with fails(tf.errors.InvalidArgumentError, name.split("_")[0].capitalize()):
+            session.run(box)
+
+
+def test_boxes_by_chance_of_falling_ranges_and_of_more_than_there_is():
+    """What TensorFlow 1.15.5 gives."""
+    for given in ({"min_object_covered": 1.5, "seed": 3}, {"area_range": [0.5, 0.2], "seed": 3}):
+        with tf.Graph().as_default(), tf.Session() as session:
+            box = tf.image.sample_distorted_bounding_box([10, 12, 3], [[[0.1, 0.2, 0.7, 0.9]]], **given)
+            begin, size, _ = session.run(box)
+            assert begin.tolist() == [0, 0, 0] and size.tolist() == [10, 12, -1]

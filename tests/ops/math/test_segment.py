@@ -94,8 +94,8 @@ def test_ids_out_of_range():
         run(total, feed_dict={ids: [0, 1]})
     with fails(ValueError, "not compatible"):
         tf.unsorted_segment_sum([1.0, 2.0], [0, 1, 1], 2)
-    with fails(ValueError, "not compatible"):
-        tf.segment_sum([1.0, 2.0], [0, 1, 1])
+    with fails(tf.errors.InvalidArgumentError, "segment ids of shape (3,)"):
+        run(tf.segment_sum([1.0, 2.0], [0, 1, 1]))
 
 
 RECORDED = [

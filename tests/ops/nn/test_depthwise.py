@@ -87,8 +87,6 @@ def test_refusals():
         tf.nn.depthwise_conv2d(tf.zeros([2, 7, 8, 3]), f, 1, "SAME")
     with fails(ValueError, "rank 4"):
         tf.nn.depthwise_conv2d(tf.zeros([2, 7, 8]), f, 1, "SAME")
-    with fails(ValueError, "in conjunction"):
-        tf.nn.depthwise_conv2d(tf.zeros([2, 7, 8, 4]), f, 2, "SAME", [2, 2])
     with fails(ValueError, "one pixel"):
         tf.nn.separable_conv2d(tf.zeros([2, 7, 8, 4]), f, tf.zeros([2, 1, 8, 3]), 1, "SAME")
     y = tf.nn.depthwise_conv2d(x, f, 1, "VALID")
@@ -102,3 +100,25 @@ def test_refusals():
             session.run(
                 tf.gradients(tf.nn.depthwise_conv2d(x, f, 1, "SAME"), x, grad_ys=[x]), {x: np.zeros((2, 7, 8, 4))}
             )
+
+
+@pytest.mark.parametrize(
+    "padding, values, slopes",
+    [
+        (
+            "SAME",
+            [14.5, 21.5, 26.5, 31.5, 56.5, 61.5, -18.0, -20.0],
+            [1, -2, 1, -2, 3, 0.5, 3, 0.5, 3, 0.5, 3, 0.5, 1, -2, 1, -2, 1, -2, 1, -2, 3, 0.5, 3, 0.5],
+        ),
+        ("VALID", [26.5, 31.5, 36.5, 41.5], [1, -2, 1, -2, 1, -2, 1, -2, *[3, 0.5] * 4, *[0] * 8]),
+    ],
+)
+def test_strides_and_holes_as_tensorflow_has_them(padding, values, slopes):
+    """What TensorFlow 1.15.5 gives: strides are those within the images of every rate-th pixel."""
+    with tf.Graph().as_default(), tf.Session() as session:
+        x = tf.constant(np.arange(24.0, dtype=np.float32).reshape(1, 6, 4, 1))
+        f = tf.reshape([1.0, -2.0, 3.0, 0.5], [2, 2, 1, 1])
+        y = tf.nn.depthwise_conv2d(x, f, [1, 2, 2, 1], padding, rate=[2, 1])
+        assert y.op.name == "depthwise/BatchToSpaceND"
+        assert session.run(y).ravel().tolist() == values
+        assert session.run(tf.gradients(y, x)[0]).ravel().tolist() == slopes

@@ -63,3 +63,9 @@ def test_numbers_are_taken_once():
         assert sess.run(taken, {again: kept}).dense_shape.tolist() == [2, 2]
         with fails(tf.errors.InvalidArgumentError, "taken before"):
             sess.run(taken, {again: kept})
+
+
+def test_rows_of_a_vector_are_refused():
+    rows = tf.serialize_many_sparse(tf.SparseTensor([[0], [1]], [3, 1], [2]))
+    with tf.Session() as sess, fails(tf.errors.InvalidArgumentError, "Rank of input SparseTensor should be > 1"):
+        sess.run(rows)
