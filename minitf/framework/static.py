@@ -39,7 +39,8 @@ def _value(tensor: Tensor, depth: int):
             return None
     with np.errstate(all="ignore"):
         try:
-            return np.asarray(definition.numpy(op, *known)).astype(tensor.dtype.numpy, copy=False)
+            value, kind = definition.numpy(op, *known), tensor.dtype.numpy
+            return np.asarray(value, kind if kind.hasobject else None).astype(kind, copy=False)
         except (ValueError, TypeError, IndexError, ArithmeticError, OpError):
             return None  # bad data is reported when the op runs
 

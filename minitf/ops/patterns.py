@@ -98,6 +98,20 @@ def boxed(thing) -> np.ndarray:
     return box
 
 
+def texts(value) -> np.ndarray:
+    """Text, bytes, or nested lists or arrays of them, as an array of bytes; TypeError for anything else."""
+    if np.asarray(value).dtype.kind not in "SUO":
+        raise TypeError(f"{value!r} is no text")
+    array = np.asarray(value, object)  # NumPy's own strings end before the NUL bytes at their ends
+    found = np.empty(array.shape, object)
+    for index in np.ndindex(array.shape):
+        text = array[index]
+        if not isinstance(text, (str, bytes)):
+            raise TypeError(f"{text!r} is no text")
+        found[index] = text.encode() if isinstance(text, str) else bytes(text)
+    return found
+
+
 def wide(array: np.ndarray) -> np.ndarray:
     """float16 is computed in float32."""
     return array.astype(np.float32) if array.dtype == np.float16 else array

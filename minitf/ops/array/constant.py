@@ -208,7 +208,7 @@ def _shaped(array: np.ndarray, shape: TensorShape, verify: bool) -> np.ndarray:
         return np.zeros(shape.sizes, array.dtype)
     if array.size > count or array.size == 0:
         raise ValueError(f"{array.size} values do not fit shape {shape} of {count} elements")
-    filled = np.full(count, array.flat[-1], array.dtype)
+    filled = np.full(count, array.reshape(-1)[-1:], array.dtype)
     filled[: array.size] = array.ravel()
     return filled.reshape(shape.sizes)
 

@@ -219,7 +219,7 @@ def _stitch(op, *inputs):
     for where, values in zip(indices, data):
         check_indices(where, size)
         _check_stitched(where.shape, values.shape, rest)
-        result[where] = values
+        result[where, ...] = values
     return result
 
 

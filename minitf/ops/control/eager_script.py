@@ -8,6 +8,7 @@ import numpy as np
 
 from minitf.framework.tensor import Tensor
 from minitf.ops.control.script import made
+from minitf.ops.patterns import boxed
 
 
 class Value(np.ndarray):
@@ -19,10 +20,15 @@ class Value(np.ndarray):
 
 
 def _values(func, *arrays):
-    found = func(*[array.view(Value) for array in arrays])
+    found = func(*[_value(array) for array in arrays])
     many = isinstance(found, (list, tuple))
     results = [_plain(func, part) for part in (found if many else [found])]
     return results if many else results[0]
+
+
+def _value(number) -> Value:
+    array = boxed(number) if isinstance(number, bytes) else np.asarray(number)
+    return array.view(Value)
 
 
 def _plain(func, result):

@@ -24,7 +24,7 @@ def _call(b, op, *values):
     """Runs the op's function on copies, so that it may keep or change what it is given, while other runs of
     the session may go on: it may wait for one of them.
     """
-    arguments = [np.array(b.data(v)) for v in values]
+    arguments = [np.array(b.data(v))[()] for v in values]
     try:
         results = b.outside(op.attrs["func"], *arguments)
     except errors.OpError:
@@ -54,7 +54,7 @@ def _as(op, result, dtype, index: int) -> np.ndarray:
     array = np.asarray(result)
     if dtype is dtypes.string and array.dtype.kind in "SUO":
         encode = np.frompyfunc(lambda s: s.encode() if isinstance(s, str) else s, 1, 1)
-        return np.asarray(encode(array.astype(object)), object)
+        return np.asarray(encode(np.asarray(result, object)), object)  # the array may have lost NUL bytes
     if type(result) in (int, float, list, tuple) and array.dtype.kind == dtype.numpy.kind:
         array = array.astype(dtype.numpy)  # Python numbers have no width of their own
     if array.dtype != dtype.numpy:

@@ -106,7 +106,7 @@ class _PaddedBatchDataset(Batches):
                 f"Attempted to pad to a smaller size than the input element: component "
                 f"{component} has an element of {largest}, padded_shapes says {shape}",
             )
-        batch = np.full((len(arrays), *sizes), fill[()], arrays[0].dtype)
+        batch = np.full((len(arrays), *sizes), fill, arrays[0].dtype)
         for i, array in enumerate(arrays):
             batch[(i, *map(slice, array.shape))] = array if array.ndim else array[()]
         return batch

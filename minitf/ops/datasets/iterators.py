@@ -14,8 +14,7 @@ from minitf.framework.registry import define
 from minitf.framework.shape import SCALAR
 from minitf.ops.datasets import waiting
 from minitf.ops.datasets.base import Dataset, Pull
-from minitf.ops.datasets.sources import texts
-from minitf.ops.patterns import STATEFUL, boxed
+from minitf.ops.patterns import STATEFUL, boxed, texts
 
 _serial = itertools.count()
 

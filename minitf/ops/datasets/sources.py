@@ -9,6 +9,7 @@ import numpy as np
 from minitf.framework import dtypes, errors
 from minitf.ops.datasets.base import ELEMENTS, ENDLESS, Dataset, Steps, dataset_op
 from minitf.ops.nn.sampling import Words
+from minitf.ops.patterns import texts
 from minitf.ops.random.random import first_place
 
 
@@ -131,17 +132,3 @@ class _Yielded(Steps):
                 f"shape {shape} was expected.",
             )
         return array.copy() if array is part else array
-
-
-def texts(value) -> np.ndarray:
-    """Text, bytes, or nested lists or arrays of them, as an array of bytes; TypeError for anything else."""
-    array = np.asarray(value)
-    if array.dtype.kind not in "SUO":
-        raise TypeError(f"{value!r} is no text")
-    found = np.empty(array.shape, object)
-    for index in np.ndindex(array.shape):
-        text = array[index]
-        if not isinstance(text, (str, bytes)):
-            raise TypeError(f"{text!r} is no text")
-        found[index] = text.encode() if isinstance(text, str) else bytes(text)
-    return found

@@ -151,8 +151,8 @@ def stacked(builder, slices: list, saved: bool, xs: list):
         return Ragged(slices)
     rows = np.stack([builder.data(s) for s in slices])
     missing, row = max(_length(xs) - len(slices), 0), rows[0]
-    alike = saved and row.dtype.kind == "i" and bool((rows == row).all())
-    more = np.stack([row] * missing) if alike and missing else zeros((missing, *row.shape), row.dtype)
+    alike = saved and rows.dtype.kind == "i" and bool((rows == row).all())
+    more = np.stack([row] * missing) if alike and missing else zeros((missing, *rows.shape[1:]), rows.dtype)
     value = builder.constant(np.concatenate([rows, more]))
     value.row = row if alike else None  # shapes: with them the gradient is native, though this loop was not
     return value

@@ -259,7 +259,7 @@ def _apart(results: list, values: list) -> list:
 
 
 def _as(result, dtype) -> np.ndarray:
-    array = np.asarray(result)
+    array = np.asarray(result, dtype) if dtype.hasobject else np.asarray(result)  # NumPy's strings lose NUL bytes
     if array.dtype != dtype or not array.flags.c_contiguous:
         array = np.asarray(array, dtype=dtype, order="C")
     return array
