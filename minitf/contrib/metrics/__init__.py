@@ -5,6 +5,7 @@ from minitf.contrib.metrics.rates import sparse_recall_at_top_k, streaming_covar
 from minitf.contrib.metrics.rates import streaming_false_negative_rate_at_thresholds, streaming_false_positive_rate
 from minitf.contrib.metrics.rates import streaming_false_positive_rate_at_thresholds, streaming_pearson_correlation
 from minitf.contrib.metrics.rates import streaming_sparse_precision_at_top_k
+from minitf.contrib.metrics.scores import cohen_kappa, f1_score
 from minitf.contrib.metrics.streaming import accuracy, aggregate_metric_map, aggregate_metrics, streaming_accuracy
 from minitf.contrib.metrics.streaming import streaming_auc, streaming_false_negatives
 from minitf.contrib.metrics.streaming import streaming_false_negatives_at_thresholds, streaming_false_positives

@@ -8,7 +8,7 @@ from minitf.framework.taking import needed, optional, taking
 from minitf.metrics.counts import at_thresholds, false_negatives, false_positives, true_negatives, true_positives
 from minitf.metrics.streams import alike, broadcast_weights, collected, metric, metric_variable
 
-_SMALL = 1e-7
+SMALL = 1e-7
 _KEPT = [optional(name) for name in ("class_id", "weights", "metrics_collections", "updates_collections")]
 _KEPT.append(optional("name", None, "str | None"))
 
@@ -49,7 +49,7 @@ def _rate_at_thresholds(default: str, wrong: str, right: str, short: str, doc: s
         predictions = tf.convert_to_tensor(predictions)
         values, updates = at_thresholds(labels, predictions, thresholds, weights, (right, wrong))
         return tuple(
-            tf.div(part[wrong], _SMALL + part[wrong] + part[right], name=f"{short}_{which}")
+            tf.div(part[wrong], SMALL + part[wrong] + part[right], name=f"{short}_{which}")
             for part, which in ((values, "value"), (updates, "update_op"))
         )
 
@@ -140,9 +140,9 @@ def _at_top_k(word: str, labels, top_k_predictions, class_id, weights, name, **k
         return function(labels, top_k_predictions, None, class_id, weights, name=scope, **kept)
 
 
-def _spread(count: int) -> list[float]:
+def spread(count: int) -> list[float]:
     """Thresholds from just below 0 to just above 1."""
-    return [-_SMALL, *[i * 1.0 / (count - 1) for i in range(1, count - 1)], 1.0 + _SMALL]
+    return [-SMALL, *[i * 1.0 / (count - 1) for i in range(1, count - 1)], 1.0 + SMALL]
 
 
 def recall_at_precision(
@@ -166,7 +166,7 @@ def recall_at_precision(
         raise ValueError("`precision` must be in the range [0, 1].")
     with tf.variable_scope(name, "recall_at_precision", [predictions, labels, weights]):
         predictions = tf.convert_to_tensor(predictions)
-        parts = at_thresholds(labels, predictions, _spread(num_thresholds), weights)
+        parts = at_thresholds(labels, predictions, spread(num_thresholds), weights)
         value, update_op = [
             _recall_at(part["tp"], part["fp"], part["fn"], precision, which, strict_mode)
             for part, which in zip(parts, ("value", "update_op"))
@@ -175,13 +175,13 @@ def recall_at_precision(
 
 
 def _recall_at(tp, fp, fn, precision: float, name: str, strict: bool):
-    precisions = tf.div(tp, tp + fp + _SMALL)
+    precisions = tf.div(tp, tp + fp + SMALL)
     if not strict:
         at = tf.argmin(tf.abs(precisions - precision), 0, output_type=tf.int32)
-        return tf.div(tp[at], tp[at] + fn[at] + _SMALL, name)
-    at = tf.argmax(tf.div(1.0, precisions - precision + _SMALL), 0, output_type=tf.int32)
+        return tf.div(tp[at], tp[at] + fn[at] + SMALL, name)
+    at = tf.argmax(tf.div(1.0, precisions - precision + SMALL), 0, output_type=tf.int32)
     good = precisions[at] >= precision
-    return tf.cond(good, lambda: tf.div(tp[at], tp[at] + fn[at] + _SMALL, name), lambda: tf.constant(0.0))
+    return tf.cond(good, lambda: tf.div(tp[at], tp[at] + fn[at] + SMALL, name), lambda: tf.constant(0.0))
 
 
 @metric("precision_at_recall")
@@ -194,7 +194,7 @@ def precision_at_recall(labels, predictions, target_recall: float, weights=None,
     if not 0 <= target_recall <= 1:
         raise ValueError("`target_recall` must be in the range [0, 1].")
     predictions = tf.convert_to_tensor(predictions)
-    parts = at_thresholds(labels, predictions, _spread(num_thresholds), weights)
+    parts = at_thresholds(labels, predictions, spread(num_thresholds), weights)
     value, update_op = [
         _precision_at(part["tp"], part["fp"], part["fn"], target_recall, which)
         for part, which in zip(parts, ("value", "update_op"))
@@ -203,9 +203,9 @@ def precision_at_recall(labels, predictions, target_recall: float, weights=None,
 
 
 def _precision_at(tp, fp, fn, recall: float, name: str):
-    enough = tf.greater_equal(tf.div(tp, tp + fn + _SMALL), recall)
+    enough = tf.greater_equal(tf.div(tp, tp + fn + SMALL), recall)
     at = tf.reduce_sum(tf.cast(enough, tf.int64)) - 1
-    return tf.div(tp[at] + _SMALL, tp[at] + fp[at] + _SMALL, name)
+    return tf.div(tp[at] + SMALL, tp[at] + fp[at] + SMALL, name)
 
 
 @metric("count")
@@ -242,7 +242,7 @@ def streaming_curve_points(
         if curve not in ("ROC", "PR"):
             raise ValueError(f"curve must be either ROC or PR, {curve} unknown")
         predictions = tf.convert_to_tensor(predictions)
-        found, updates = at_thresholds(labels, predictions, _spread(num_thresholds), weights)
+        found, updates = at_thresholds(labels, predictions, spread(num_thresholds), weights)
         tp, fn, tn, fp = [found[kind] for kind in ("tp", "fn", "tn", "fp")]
         recall = tf.div(tp + 1e-6, tp + fn + 1e-6)
         xs, ys = recall, tf.div(tp + 1e-6, tp + fp + 1e-6)
