@@ -13,6 +13,7 @@ from minitf.kernels.machine.aside import Aside
 LINE = 64  # bytes of a cache line
 _PAGE = 1 << 21  # bytes of a large page
 _PAGED = 1 << 22  # bytes from which NumPy asks for large pages
+_SHARED = 1 << 26  # bytes in which small arrays lie together
 _LARGE = 1 << 26  # bytes from which an array is worth a look at what is left
 
 _copying = Aside()
@@ -87,3 +88,27 @@ def aligned(shape: tuple, dtype) -> np.ndarray:
     room = empty((count + line,), np.uint8)
     start = -room.__array_interface__["data"][0] % line
     return room[start : start + count].view(dtype).reshape(shape)
+
+
+def aligned_together(sizes: list[int]) -> list[np.ndarray]:
+    """New arrays of bytes that start at cache lines.
+
+    Small ones share memory that comes in large pages, which goes when all that are in it are gone.
+    """
+    found, left, place = [], sum(map(_in_lines, sizes)), 0
+    room = np.empty(0, np.uint8)
+    for size in sizes:
+        taken = _in_lines(size)
+        if place + taken > room.size and size < _PAGED:
+            room, place = aligned((min(left, _SHARED),), np.uint8), 0
+        left -= taken
+        if size < _PAGED:
+            found.append(room[place : place + size])
+            place += taken
+        else:
+            found.append(aligned((size,), np.uint8))
+    return found
+
+
+def _in_lines(size: int) -> int:
+    return -(-size // LINE) * LINE

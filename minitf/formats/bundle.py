@@ -7,102 +7,24 @@ type, its shape, in which file and where its bytes are, and their checksum (Tens
 from __future__ import annotations
 
 import contextlib
-import functools
+import itertools
 import math
 import os
 import struct
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import numpy as np
 
 from minitf.formats import ordered, table, transfer, wire
 from minitf.formats.checksum import crc32c, masked
+from minitf.formats.data_file import DataFile, pieces
+from minitf.formats.entries import Entry, decoded
 from minitf.formats.wire import Malformed, Message
 from minitf.framework import dtypes
-from minitf.kernels.machine.alloc import aligned
+from minitf.kernels.machine.alloc import aligned, aligned_together
 
 _VERSION = 1
-_LARGEST_RANK = 254
-_PIECE = 1 << 20  # bytes
-_PASSING = 1 << 18  # bytes of what is only summed up: so many stay in a core's own cache
-
-
-@dataclass(frozen=True)
-class Entry:
-    """Where a tensor is; or, if it has `slices`, of which parts it is put together."""
-
-    dtype: dtypes.DType | None  # None: a type that minitf has not
-    shape: tuple[int, ...]
-    shard: int = 0
-    offset: int = 0
-    size: int = 0
-    crc: int = 0
-    slices: tuple = ()  # for each part its (start, length) along each dimension; length -1 is all
-
-    @property
-    def nbytes(self) -> int:
-        """The bytes in files, those of the parts together."""
-        whole = self.slices and self.dtype is not None
-        return math.prod(self.shape) * np.dtype(self.dtype.as_numpy_dtype).itemsize if whole else self.size
-
-    def encoded(self) -> bytes:
-        """The entry as a message."""
-        sizes = b"".join(wire.field(2, wire.field(1, size) if size else b"") for size in self.shape)
-        parts = [wire.field(1, self.dtype.as_datatype_enum), wire.field(2, sizes)]
-        numbers = ((3, self.shard), (4, self.offset), (5, self.size))
-        parts += [wire.field(number, value) for number, value in numbers if value]
-        parts += [wire.fixed32(6, self.crc)] if self.crc else []
-        return b"".join(parts + [wire.field(7, _slice(extents)) for extents in self.slices])
-
-
-def decoded(message: bytes) -> Entry:
-    """The entry that a message is; Malformed if it is none."""
-    found = Message(message)
-    shape = shape_of(found.bytes(2))
-    slices = tuple(_within(slice_of(value), shape) for value in found.all(7, bytes))
-    places = (found.number(n) for n in (3, 4, 5, 6))
-    return Entry(dtype_of(found.number(1)), shape, *places, slices)
-
-
-def _within(extents: tuple, shape: tuple[int, ...]) -> tuple:
-    """A part, if it is one of a tensor of a shape; Malformed if not."""
-    if len(extents) != len(shape):
-        raise Malformed(f"a part of {len(extents)} dimensions of a tensor of {len(shape)}")
-    if any(start < 0 or length < -1 or start + length > size for (start, length), size in zip(extents, shape)):
-        raise Malformed(f"a part {extents} of shape {list(shape)}")
-    return extents
-
-
-@functools.lru_cache(256)
-def dtype_of(enum: int) -> dtypes.DType | None:
-    """The type of a number of TensorFlow's DataType; None if minitf has it not."""
-    try:
-        dtype = dtypes.as_dtype(enum).base_dtype
-    except TypeError:
-        return None
-    return None if dtype is not dtypes.string and np.dtype(dtype.as_numpy_dtype).hasobject else dtype
-
-
-@functools.lru_cache(256)  # many tensors have one shape
-def shape_of(message: bytes) -> tuple[int, ...]:
-    """The sizes in a TensorShapeProto; Malformed if they are none."""
-    sizes = [wire.signed(Message(dim).number(1)) for dim in Message(message).all(2, bytes)]
-    if len(sizes) > _LARGEST_RANK or any(size < 0 for size in sizes):
-        raise Malformed(f"shape {sizes[:8]}")
-    return tuple(sizes)
-
-
-def slice_of(message: bytes) -> tuple[tuple[int, int], ...]:
-    """A part: (start, length) along each dimension; a length of -1 means all."""
-    extents = [Message(extent) for extent in Message(message).all(1, bytes)]
-    return tuple((wire.signed(e.number(1)), wire.signed(e.number(2, -1 % (1 << 64)))) for e in extents)
-
-
-def _slice(extents: tuple) -> bytes:
-    """A part as a message."""
-    starts = [wire.field(1, start) if start else b"" for start, _ in extents]
-    return b"".join(wire.field(1, start + wire.field(2, size)) for start, (_, size) in zip(starts, extents))
 
 
 def header(shards: int) -> bytes:
@@ -184,7 +106,7 @@ class Writer:
         whole = self.entries.setdefault(name, Entry(dtype, part.shape))
         if (whole.dtype, whole.shape) != (dtype, part.shape):
             raise ValueError(f"{name} is said to be of shapes {list(whole.shape)} and {list(part.shape)}")
-        self.entries[name] = replace(whole, slices=(*whole.slices, part.extents))
+        self.entries[name] = whole._replace(slices=(*whole.slices, part.extents))
         self.parts[ordered.slice_key(name, list(part.extents))] = self._append(dtype, array)
 
     def _append(self, dtype: dtypes.DType, array: np.ndarray) -> Entry:
@@ -199,7 +121,7 @@ class Writer:
 
     def _numbers(self, array: np.ndarray) -> int:
         data, crc = np.ascontiguousarray(array).reshape(-1).view(np.uint8), 0
-        for piece in _pieces(data):
+        for piece in pieces(data):
             crc = crc32c(piece, crc)
             self._write(piece.data)
         return crc
@@ -214,11 +136,6 @@ class Writer:
         data = b"".join(values)
         self._write(data)
         return crc32c(data, crc32c(check, crc))
-
-
-def _pieces(data: np.ndarray):
-    """Bytes piece by piece: what was just read or is written next is summed up while it is in the cache."""
-    return (data[i : i + _PIECE] for i in range(0, data.size, _PIECE))
 
 
 def _length(value: bytes) -> bytes:
@@ -245,7 +162,7 @@ class Bundle:
     entries: dict[str, Entry]
     new: str = ""
     parts: dict[bytes, Entry] = field(default_factory=dict)  # of partitioned tensors, by their keys
-    _files: dict[int, _DataFile] = field(default_factory=dict)  # those that were opened, by number
+    _files: dict[int, DataFile] = field(default_factory=dict)  # those that were opened, by number
 
     @classmethod
     def read(cls, prefix: str, data: bytes, new: str = "") -> Bundle:
@@ -276,6 +193,17 @@ class Bundle:
         self._file(entry.shard).fill(entry, _bytes_of(array))
         return array
 
+    def arrays(self, entries: list[Entry]) -> list[np.ndarray]:
+        """The tensors of entries of numbers, read together; Malformed if the bytes of one are damaged."""
+        for entry in entries:
+            _check_size(entry)
+            self._file(entry.shard).check_end(entry)
+        rooms = aligned_together([entry.size for entry in entries])
+        rows = sorted(zip(entries, rooms), key=lambda row: (row[0].shard, row[0].offset))
+        for shard, found in itertools.groupby(rows, lambda row: row[0].shard):
+            self._file(shard).fill_all([*found])
+        return [room.view(e.dtype.as_numpy_dtype).reshape(e.shape) for e, room in zip(entries, rooms)]
+
     def check(self, entry: Entry) -> None:
         """Malformed if the bytes of an entry of numbers are damaged; takes no memory for them."""
         _check_size(entry)
@@ -285,12 +213,12 @@ class Bundle:
         """Reads what was checked before to where `array` is; Malformed if it has changed since."""
         self._file(entry.shard).fill(entry, _bytes_of(array), moves=False)
 
-    def _file(self, shard: int) -> _DataFile:
+    def _file(self, shard: int) -> DataFile:
         if shard not in self._files:
             final = data_name(self.prefix, shard, self.shards)
             for name in (final + self.new, final):
                 with contextlib.suppress(FileNotFoundError):
-                    self._files[shard] = _DataFile(name)
+                    self._files[shard] = DataFile(name)
                     break
             else:
                 raise FileNotFoundError(2, os.strerror(2), final)
@@ -333,58 +261,6 @@ def _name(key: bytes) -> str:
         return key.decode()
     except UnicodeDecodeError:
         raise Malformed(f"the key {key!r:.40} is no text") from None
-
-
-class _DataFile:
-    """A data file that is open for as long as this is there."""
-
-    def __init__(self, name: str):
-        self._name, self._file = name, -1
-        self._file = os.open(name, os.O_RDONLY)
-        self._size = os.fstat(self._file).st_size
-
-    def __del__(self):
-        if self._file >= 0:
-            os.close(self._file)
-
-    def _check_end(self, entry: Entry) -> None:
-        if self._size < entry.offset + entry.size:
-            raise Malformed(f"{self._name} is cut off")
-
-    def bytes(self, entry: Entry) -> bytes:
-        """The bytes of an entry as they are."""
-        self._check_end(entry)
-        return self._read(entry.offset, np.empty(entry.size, np.uint8)).tobytes()
-
-    def fill(self, entry: Entry, data: np.ndarray, moves: bool = True) -> None:
-        """Reads the bytes of an entry to where `data` is; Malformed if its checksum is wrong."""
-        self._read_pieces(entry, _pieces(data), moves)
-
-    def check(self, entry: Entry) -> None:
-        """Malformed if the checksum of an entry is wrong."""
-        piece = np.empty(min(entry.size, _PASSING), np.uint8)
-        sizes = (min(_PASSING, entry.size - start) for start in range(0, entry.size, _PASSING))
-        self._read_pieces(entry, (piece[:size] for size in sizes))
-
-    def _read_pieces(self, entry: Entry, pieces, moves: bool = True) -> None:
-        self._check_end(entry)
-        place, crc = entry.offset, 0
-        for piece in pieces:
-            crc = crc32c(self._read(place, piece, moves), crc)
-            place += piece.size
-        if masked(crc) != entry.crc:
-            raise Malformed(f"a checksum in {self._name} is wrong")
-
-    def _read(self, place: int, data: np.ndarray, moves: bool = True) -> np.ndarray:
-        done = 0
-        while done < data.size:
-            count = os.preadv(self._file, [data[done:]], place + done)
-            if count == 0:
-                raise Malformed(f"{self._name} is cut off")
-            done += count
-        if moves:
-            transfer.move(done)
-        return data
 
 
 def _strings(data: bytes, entry: Entry) -> np.ndarray:

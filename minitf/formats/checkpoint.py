@@ -12,12 +12,12 @@ import functools
 import glob
 import os
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 
 import numpy as np
 
 from minitf.formats import bundle, objects, v1
-from minitf.formats.bundle import Bundle, Entry
+from minitf.formats.bundle import Bundle
+from minitf.formats.entries import Entry
 from minitf.formats.wire import Malformed
 from minitf.framework import dtypes, errors, files
 
@@ -70,9 +70,9 @@ def merge(prefixes: list[str], prefix: str) -> None:
     moves: list[tuple[str, str]] = []
     for each in found:
         first = len(moves)
-        parts |= {key: replace(e, shard=first + e.shard) for key, e in each.parts.items()}
+        parts |= {key: e._replace(shard=first + e.shard) for key, e in each.parts.items()}
         for name, e in each.entries.items():
-            entries[name] = _merged(prefix, name, entries.get(name), replace(e, shard=first + e.shard))
+            entries[name] = _merged(prefix, name, entries.get(name), e._replace(shard=first + e.shard))
         names = (bundle.data_name(each.prefix, shard, each.shards) for shard in range(each.shards))
         moves += [(name, bundle.data_name(prefix, first + i, count)) for i, name in enumerate(names)]
     with _explained(prefix):
@@ -92,7 +92,7 @@ def _merged(prefix: str, name: str, one: Entry | None, other: Entry) -> Entry:
         return other
     if not (one.slices and other.slices) or (one.dtype, one.shape) != (other.dtype, other.shape):
         raise errors.InvalidArgumentError(None, None, f"checkpoint {prefix} would have two tensors called {name}")
-    return replace(one, slices=(*one.slices, *other.slices), shard=0)
+    return one._replace(slices=(*one.slices, *other.slices), shard=0)
 
 
 @contextlib.contextmanager
@@ -215,9 +215,16 @@ class Checkpoint:
             return self._bundle.part(name, tuple((0, size) for size in entry.shape))
 
     def is_plain(self, name: str) -> bool:
-        """Whether `check` and `fill` can read it: numbers that stand in one place of a file."""
+        """Whether `arrays`, `check` and `fill` can read it: numbers that stand in one place of a file."""
         entry = self.entries[name]
         return name not in self._values and not entry.slices and entry.dtype not in (None, dtypes.string)
+
+    def arrays(self, names: list[str]) -> list[np.ndarray]:
+        """Plain tensors, read together; DataLossError if one is damaged."""
+        try:
+            return self._bundle.arrays([self.entries[name] for name in names])
+        except (Malformed, OSError):
+            return [self.array(name) for name in names]  # which says what is wrong with which
 
     def check(self, name: str) -> None:
         """DataLossError if a plain tensor is damaged; costs no memory."""

@@ -6,8 +6,8 @@ import math
 
 import numpy as np
 
-from minitf.formats import bundle, table, wire
-from minitf.formats.bundle import Entry
+from minitf.formats import table, wire
+from minitf.formats.entries import Entry, dtype_of, shape_of, slice_of
 from minitf.formats.wire import Malformed, Message
 from minitf.framework import dtypes
 
@@ -32,7 +32,7 @@ def read(data: bytes) -> dict[str, tuple[Entry, np.ndarray]]:
         part = Message(Message(message).bytes(2))
         name = part.bytes(1).decode("utf-8", "replace")
         if name in found:
-            _place(*found[name], bundle.slice_of(part.bytes(2)), part.bytes(3))
+            _place(*found[name], slice_of(part.bytes(2)), part.bytes(3))
     return found
 
 
@@ -42,7 +42,7 @@ def _described(message: bytes) -> dict[str, Entry]:
     for value in Message(message).all(1, bytes):
         about = Message(value)
         name = about.bytes(1).decode("utf-8", "replace")
-        found[name] = Entry(bundle.dtype_of(about.number(3)), bundle.shape_of(about.bytes(2)))
+        found[name] = Entry(dtype_of(about.number(3)), shape_of(about.bytes(2)))
     return found
 
 

@@ -14,7 +14,7 @@ from campaigns import checkpoints, kills
 from record_checkpoints import WAYS, WHOLE
 
 import minitf as tf
-from minitf.formats import bundle, checkpoint, ordered, table, wire
+from minitf.formats import bundle, checkpoint, entries, ordered, table, wire
 from minitf.framework import dtypes
 
 FACTS = Path(__file__).parents[1] / "facts" / "checkpoints"
@@ -164,6 +164,66 @@ def load_all(prefix):
     return {name: found.array(name) for name in found.entries}
 
 
+def read_both_ways(message):
+    def found(read):
+        try:
+            return read()
+        except wire.Malformed:
+            return wire.Malformed
+
+    return found(lambda: entries.decoded(message)), found(lambda: entries._decoded_in_any_order(wire.Message(message)))
+
+
+def test_entries_say_the_same_however_they_are_read():
+    """What is read at one go, and what field by field, whole and damaged."""
+    draw, at_once = random.Random(0), 0
+    for _ in range(2000):
+        shape = tuple(draw.choice([0, 1, 3, 200, 1 << 20]) for _ in range(draw.randrange(6)))
+        places = [draw.choice([0, draw.randrange(1 << bits)]) for bits in (16, 62, 33, 32)]
+        message = entries.Entry(dtypes.as_dtype(draw.choice(TYPES)), shape, *places).encoded()
+        damaged, place = bytearray(message), draw.randrange(len(message))
+        damaged[place : place + draw.randrange(2)] = draw.randbytes(draw.randrange(2))
+        for each in (message, bytes(damaged), message[:place]):
+            one, other = read_both_ways(each)
+            assert one == other, each
+        at_once += entries._decoded_in_order(message) is not None
+    assert at_once == 2000
+
+
+@pytest.mark.parametrize("most", [1 << 30, 1000])
+def test_many_are_read_at_once(tmp_path, monkeypatch, most):
+    """Also where there are gaps between them, and where the system gives less than it was asked for."""
+    draw = np.random.default_rng(0)
+    values = {f"v{i}": draw.integers(0, 256, int(n), np.uint8) for i, n in enumerate(draw.integers(0, 9000, 1500))}
+    values["large"] = draw.integers(0, 256, (3 << 20) + 1, np.uint8)
+    checkpoint.write(str(tmp_path / "m"), [(name, dtypes.uint8, value) for name, value in values.items()])
+    preadv, calls = os.preadv, []
+
+    def at_most(file, arrays, place):
+        calls.append(len(arrays))
+        return preadv(file, arrays if sum(a.size for a in arrays) <= most else [arrays[0][:most]], place)
+
+    monkeypatch.setattr(os, "preadv", at_most)
+    found = checkpoint.Checkpoint(str(tmp_path / "m"))
+    for names in ([*values], [*values][::-7], ["v3", "v3", "v2", "large"]):
+        for name, array in zip(names, found.arrays(names), strict=True):
+            np.testing.assert_array_equal(array, values[name])
+    assert max(calls) > 100
+
+
+def test_one_of_many_is_damaged(tmp_path):
+    path = str(tmp_path / "m")
+    checkpoint.write(path, [(f"v{i}", dtypes.int32, np.arange(25, dtype=np.int32)) for i in range(90)])
+    with open(f"{path}.data-00000-of-00001", "r+b") as file:
+        file.seek(4210)
+        file.write(b"x")
+        file.truncate(8990)
+    names = [f"v{i}" for i in range(90)]
+    for some, which in ((names[:89], "v42 .*checksum"), (names[43:], "v89 .*cut off")):
+        with pytest.raises(tf.errors.DataLossError, match=which):
+            checkpoint.Checkpoint(path).arrays(some)
+
+
 @pytest.mark.parametrize("name", ["m.index", "m.data-00000-of-00001", "v1"])
 def test_damage_is_noticed(tmp_path, name):
     """Bits flipped and files cut, 150 each: an error of TensorFlow's, or what was saved."""
@@ -191,13 +251,13 @@ def test_what_an_index_may_not_say(tmp_path):
     """Sizes beyond all memory, places outside of the file, other files: refused before any is read."""
     prefix = str(tmp_path / "m")
     checkpoint.write(prefix, [("x", tf.float32, np.ones(3, np.float32))])
-    huge = bundle.Entry(dtypes.float32, (1 << 60,), 0, 0, 12, 0)
+    huge = entries.Entry(dtypes.float32, (1 << 60,), 0, 0, 12, 0)
     for entry in (
         huge,
-        bundle.Entry(dtypes.float32, (3,), 0, 1 << 62, 12, 0),
-        bundle.Entry(dtypes.string, (1 << 60,), 0, 0, 12, 0),
-        bundle.Entry(dtypes.float32, (3,), 0, 0, 1 << 60, 0),
-        bundle.Entry(dtypes.float32, (3,), 7, 0, 12, 0),
+        entries.Entry(dtypes.float32, (3,), 0, 1 << 62, 12, 0),
+        entries.Entry(dtypes.string, (1 << 60,), 0, 0, 12, 0),
+        entries.Entry(dtypes.float32, (3,), 0, 0, 1 << 60, 0),
+        entries.Entry(dtypes.float32, (3,), 7, 0, 12, 0),
     ):
         Path(f"{prefix}.index").write_bytes(bundle.index({"x": entry}, {}))
         with pytest.raises(tf.errors.DataLossError):
@@ -257,7 +317,7 @@ def test_kills_and_lies():
 @pytest.mark.parametrize("damage", [wire.field(2, b"\x08"), wire.field(2, 7), b"\x0a"])
 def test_what_is_no_message(damage):
     with pytest.raises(wire.Malformed):
-        bundle.decoded(damage)
+        entries.decoded(damage)
 
 
 def test_a_full_disk_leaves_what_was_there(tmp_path, monkeypatch):

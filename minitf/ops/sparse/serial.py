@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from minitf.formats.bundle import dtype_of, shape_of
+from minitf.formats.entries import dtype_of, shape_of
 from minitf.formats.wire import Malformed, Message, field, read_varint, varint
 from minitf.framework import dtypes
 from minitf.framework.apply import apply

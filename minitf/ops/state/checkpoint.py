@@ -69,7 +69,10 @@ def _restore(b, op, prefix, names, slices):
         taken = {name: key for name, key in keys.items() if key not in (name, found.objects.get(name))}
         old_names.tell(found.prefix, taken)
     transfer.expect(sum(found.entries[key].nbytes for key in {*keys.values()}))
-    return [_tensor(b, found, keys[name], t, _part(spec, op)) for name, spec, t in rows]
+    values = [_value(b, found, keys[name], t, _part(spec, op)) for name, spec, t in rows]
+    together = [keys[name] for (name, _, _), value in zip(rows, values) if value is None]
+    arrays = iter(found.arrays(together) if together else ())
+    return [b.constant(next(arrays)) if value is None else value for value in values]
 
 
 define(
@@ -96,9 +99,9 @@ def _key(op, found: Checkpoint, name: str) -> str:
     return key
 
 
-def _tensor(b, found: Checkpoint, key: str, tensor, part: Part | None):
-    """The tensor of a key, or a part of it, as the value of an output; InvalidArgumentError if it is of another type
-    or shape.
+def _value(b, found: Checkpoint, key: str, tensor, part: Part | None):
+    """The tensor of a key, or a part of it, as the value of an output; None if it can be read together with others.
+    InvalidArgumentError if it is of another type or shape.
 
     Where a variable is going to have it whose memory it fits, it is checked now, and read there when it is assigned.
     """
@@ -106,8 +109,10 @@ def _tensor(b, found: Checkpoint, key: str, tensor, part: Part | None):
     entry = found.entries[key]
     if part is not None:
         return b.constant(found.part(key, part.extents))
-    if entry.nbytes < _WORTH_WAITING or not found.is_plain(key) or not b.awaited(tensor, entry.shape):
+    if not found.is_plain(key):
         return b.constant(found.array(key))
+    if entry.nbytes < _WORTH_WAITING or not b.awaited(tensor, entry.shape):
+        return None
     found.check(key)
     return b.later(entry.shape, tensor.dtype.numpy, functools.partial(found.fill, key))
 

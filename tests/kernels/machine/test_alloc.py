@@ -34,6 +34,18 @@ def test_large_arrays_start_at_large_pages():
     assert large.ctypes.data % (1 << 21) == 0 and large.flags.c_contiguous and large.nbytes == 1 << 22
 
 
+def test_small_arrays_lie_together(monkeypatch):
+    monkeypatch.setattr(alloc, "_SHARED", 1 << 23)
+    sizes = [3, 0, 64, 65, 1 << 22, (1 << 22) - 1, (1 << 22) - 1, 10, 3 << 22]
+    arrays = alloc.aligned_together(sizes)
+    assert [array.size for array in arrays] == sizes and alloc.aligned_together([]) == []
+    for i, array in enumerate(arrays):
+        assert array.size == 0 or array.ctypes.data % alloc.LINE == 0
+        array[:] = i
+    assert all((array == i).all() for i, array in enumerate(arrays))
+    assert arrays[2].ctypes.data - arrays[0].ctypes.data == alloc.LINE
+
+
 def test_strings_need_no_line():
     assert alloc.aligned((2,), object).tolist() == [None, None]
 
