@@ -3,6 +3,6 @@
 # ruff: noqa: F401, I001 - names that are handed on
 
 from minitf.graphs.graph_util import convert_variables_to_constants, extract_sub_graph, must_run_on_cpu
-from minitf.graphs.graph_util import remove_training_nodes
+from minitf.graphs.graph_util import remove_training_nodes, tensor_shape_from_node_def_name
 from minitf.graphs.importer import import_graph_def
 from minitf.graphs.lowering import to_tensorflow

@@ -67,9 +67,11 @@ def _add(definitions, key: str, values: list, scope: str | None) -> None:
         return
     kind, content = _KINDS[_kind(values[0])]
     names = [content(value) for value in values]
-    if scope and kind == "node_list":
-        names = [name.removeprefix(f"{scope}/") for name in names if name.startswith(f"{scope}/")]
-    getattr(definitions[key], kind).value.extend(names)
+    if scope and kind in ("node_list", "bytes_list"):
+        prefix = f"{scope}/".encode() if kind == "bytes_list" else f"{scope}/"
+        names = [name.removeprefix(prefix) for name in names if name.startswith(prefix)]
+    if names:
+        getattr(definitions[key], kind).value.extend(names)
 
 
 def _kind(value) -> type:
@@ -113,8 +115,18 @@ def _values(key: str, definition, graph: Graph, scope: str, made: dict):
             yield made[proto_type, content]
     elif kind == "node_list":
         yield from _elements(key, listed, graph, scope)
+    elif kind == "bytes_list" and scope:
+        yield from (_scoped(content, scope) for content in listed)
     elif kind != "any_list":
         yield from listed
+
+
+def _scoped(content: bytes, scope: str) -> str | bytes:
+    """A text as a name in a scope, which TensorFlow takes all texts for; bytes that are none as they are."""
+    try:
+        return f"{scope}/{content.decode()}"
+    except UnicodeDecodeError:
+        return content
 
 
 def _elements(key: str, names, graph: Graph, scope: str):

@@ -15,7 +15,7 @@ from minitf.framework.traversal import bodies_of
 from minitf.graphs import bodies
 from minitf.graphs.definitions import op_def  # noqa: F401 - asked of this module by ops
 from minitf.graphs.inner import arguments_of, nexts_of, results_of
-from minitf.graphs.spelling import said, spelled
+from minitf.graphs.spelling import said, said_type
 from minitf.graphs.values import attribute as message_of
 from minitf.graphs.values import shape_proto, tensor_proto
 
@@ -53,7 +53,7 @@ def _all_ops(graph: Graph, sources: dict | None = None, place: list | None = Non
 def node_def(op, source=None, place=None, add_shapes: bool = False):
     """The NodeDef of an op; of one in a body with that body's `place`, of an argument with its `source`."""
     inputs = [*op.inputs, *([] if source is None else [source]), *_computed_in_bodies(op)]
-    type = spelled(op.type).removeprefix("Ref") if _passes_handle(op) else spelled(op.type)
+    type = said_type(op).removeprefix("Ref") if _passes_handle(op) else said_type(op)
     node = protos.message("NodeDef")(name=op.name, op=type, device=op.device)
     node.input.extend(t.op.name if t.value_index == 0 else t.name for t in inputs)
     node.input.extend(f"^{other.name}" for other in op.control_inputs)
@@ -93,6 +93,8 @@ def _output_shapes(op) -> list[TensorShape]:
 
 def _attributes(op) -> dict:
     """AttrValues by name."""
+    if op.type == "Missing":
+        return op.attrs["given"]
     known, found = op.definition.attributes, {}
     for name, value in {**said(op), **_structure(op)}.items():
         attribute = known.get(name, _NOTE)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from minitf.framework import protos
+from minitf.framework import dtypes, protos
 from minitf.framework.traversal import reached
 from minitf.graphs.names import referred
 from minitf.graphs.nodes import source_of
 from minitf.graphs.values import tensor_proto
 
+_STRING, _INT32 = dtypes.string.as_datatype_enum, dtypes.int32.as_datatype_enum
 _VARIABLES = ("Variable", "VariableV2", "VarHandleOp")
 
 
@@ -24,7 +25,7 @@ def extract_sub_graph(graph_def, dest_nodes):
       AssertionError: if there is no node of a name.
     """
     _check(graph_def)
-    if isinstance(dest_nodes, (str, bytes)) or not all(isinstance(name, str) for name in dest_nodes):
+    if isinstance(dest_nodes, (str, bytes)):
         raise TypeError("dest_nodes must be a list. It holds the names of nodes")
     nodes = {node.name: node for node in graph_def.node}
     for name in dest_nodes:
@@ -125,5 +126,23 @@ def _before(text: str, past: dict) -> str:
 
 
 def must_run_on_cpu(node, pin_variables_on_cpu: bool = False) -> bool:
-    """True: there is only the CPU."""
-    return True
+    """Whether an op, or the NodeDef of one, has no kernel on GPUs: constants and stitches of strings or int32.
+
+    Variables are among them if pin_variables_on_cpu. What minitf runs, it runs on CPUs.
+    """
+    node = getattr(node, "node_def", node)
+    types = {"Const": ("dtype", (_STRING, _INT32)), "DynamicStitch": ("T", (_INT32,))}
+    types["ParallelDynamicStitch"] = types["DynamicStitch"]
+    if node.op in ("Variable", "VariableV2"):
+        return pin_variables_on_cpu
+    name, slow = types.get(node.op, ("", ()))
+    return name in node.attr and node.attr[name].type in slow
+
+
+def tensor_shape_from_node_def_name(graph, input_name: str):
+    """The static shape of a tensor of a graph, by its name or that of its op, as TensorShape.
+
+    Raises:
+      KeyError: if there is no such tensor.
+    """
+    return graph.get_tensor_by_name(input_name if ":" in input_name else f"{input_name}:0").shape

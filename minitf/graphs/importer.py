@@ -14,7 +14,7 @@ from minitf.framework.tensor import Tensor
 from minitf.graphs import bodies
 from minitf.graphs.calls import without_functions
 from minitf.graphs.control_flow import has_handles, structured
-from minitf.graphs.making import attributes, made
+from minitf.graphs.making import attributes, made, notes_on
 from minitf.graphs.missing import Missing
 from minitf.graphs.nodes import by_name, goes_round, in_order, source_of
 from minitf.graphs.spelling import attributes_of
@@ -89,13 +89,17 @@ def _without_defaults(graph_def, producer_op_list):
         op.name: {attr.name: attr.default_value for attr in op.attr if attr.HasField("default_value")}
         for op in producer_op_list.op
     }
+    found = []
+    for i, node in enumerate(graph_def.node):
+        known, given = attributes_of(node.op), defaults.get(node.op, {})
+        names = [n for n in node.attr if known is not None and n not in known and n in given]
+        found += [(i, name) for name in names if node.attr[name] == given[name]]
+    if not found:
+        return graph_def
     made = protos.message("GraphDef")()
     made.CopyFrom(graph_def)
-    for node in made.node:
-        known, given = attributes_of(node.op), defaults.get(node.op, {})
-        for name in [n for n in node.attr if known is not None and n not in known and n in given]:
-            if node.attr[name] == given[name]:
-                del node.attr[name]
+    for i, name in found:
+        del made.node[i].attr[name]
     return made
 
 
@@ -138,12 +142,17 @@ def _read_all(graph_def, given: dict, scope: str, plain: bool) -> Reading:
 
 
 def _as_given(key: str, value):
-    if key.startswith("^"):
-        return value.op
-    if isinstance(value, Tensor):
+    if isinstance(value, Operation) and key.startswith("^"):
         return value
-    with name_scope("_inputs"):
-        return convert_to_tensor(value)
+    if not isinstance(value, Tensor):
+        with name_scope("_inputs"):
+            value = convert_to_tensor(value)
+    elif value.graph.root is not get_default_graph().root:
+        raise ValueError(
+            f"node {value.op.name!r} in input_map does not exist in graph (input_map entry: {key}->{value.name}): "
+            "it is in another graph than the one into which is imported"
+        )
+    return value.op if key.startswith("^") else value
 
 
 class Reading:
@@ -153,6 +162,7 @@ class Reading:
         self.scope, self.given, self.used, self.plain = scope, given, set(), plain
         self.graph = get_default_graph()
         self.version = graph_def.versions.producer
+        self.notes = {node.name: notes for node in graph_def.node if (notes := notes_on(node))}
         nodes = without_functions(by_name(graph_def.node), graph_def.library.function, plain)
         self.nodes = structured(nodes, plain)
         self.outputs: dict[str, list] = {}  # of each node
@@ -197,6 +207,9 @@ class Reading:
             raise ValueError(f"Requested return node {name!r} not found in graph def")
         if ":" not in text:
             return self.ops[name]
+        if (name, index) in self.given:
+            self.used.add((name, index))
+            return self.given[name, index]
         found = self.outputs[name]
         if index is None or index >= len(found):
             raise ValueError(f"Invalid return output {index} of node {name!r}, which has {len(found)} output(s)")
@@ -209,11 +222,14 @@ class Reading:
         inputs, later = self.inputs(node)
         graph = self.body(self.places.get(node.name))
         waited = [self.waited(text) for text in node.input if text.startswith("^")]
-        with graph.as_default(), graph.device(node.device or None):
+        with graph.as_default(), graph.device(node.device):
             op, outputs = self.made(node, inputs, waited)
         self.ops[node.name], self.outputs[node.name], op.groups = op, outputs, self.groups(node)
+        op.attrs.update(self.notes.get(node.name, {}))
         if waited and op.type != "Missing":
             graph.wait(op, waited)
+        elif waited:
+            op._add_control_inputs([other for other in waited if other.graph is op.graph])
         self.round += [(op, index, text) for index, text in later]
         if op.type != "Missing":
             _add_shapes(node, outputs)

@@ -12,7 +12,7 @@ from minitf.graphs import export
 from minitf.graphs.handles import with_handles
 from minitf.graphs.primitives import Copy
 from minitf.graphs.slices import alike, depth
-from minitf.graphs.spelling import attributes_of
+from minitf.graphs.spelling import is_readable, said_type
 from minitf.graphs.substitutes import ON_LISTS, RANKS, RULES, as_list, is_deep, named
 from minitf.graphs.tensor_arrays import array_of, gradients_of
 from minitf.graphs.values import attribute
@@ -38,7 +38,7 @@ def to_tensorflow(graph: Graph, add_shapes: bool = False):
 
 def _lacking(graph: Graph) -> str:
     """The types of a lowered graph's ops that TensorFlow lacks, each with an op of it."""
-    found = {op.type: op for op in graph.ops if attributes_of(_SPELLED.get(op.type, op.type)) is None}
+    found = {said_type(op): op for op in graph.ops if op.type not in _SPELLED and not is_readable(op)}
     return ", ".join(f"{type} '{op.name}'" for type, op in sorted(found.items()))
 
 
@@ -67,7 +67,7 @@ def graph_def(graph: Graph, from_version: int | None = None, add_shapes: bool = 
 
 def needs_lowering(graph: Graph) -> bool:
     """Whether a graph has loops, branches or ops that TensorFlow lacks."""
-    return any(bodies_of(op) or attributes_of(op.type) is None or is_deep(op) for op in graph.ops)
+    return any(bodies_of(op) or not is_readable(op) or is_deep(op) for op in graph.ops)
 
 
 def _lowered(graph: Graph) -> _Copy:

@@ -23,6 +23,7 @@ _OPAQUE, _PASSED = (20, 21), "_passed"  # DataTypes of handles and lists; says t
 _OF_LISTS = {"AddN": "SumOfTensorLists", "ZerosLike": "ZerosLikeTensorList"}
 _HANDING_ON = ("PreventGradient", "Snapshot", "StopGradient")  # what is an Identity for lists
 _KEPT = ("_gradient_op_type", "_grows")  # of the attributes that are not the op type's
+_SAID = ("_body", "_class", "_const", "_flow", "_incomplete", "_inputs", "_output_shapes")  # in other ways
 
 
 def is_known(type: str, plain: bool = False) -> bool:
@@ -57,6 +58,12 @@ def attributes(node) -> dict:
             raise ValueError(f"it lacks attribute {name!r}")
     check_fixed(node.op, known or {}, found)
     return found
+
+
+def notes_on(node) -> dict:
+    """The attributes of a node that are no op type's: what somebody noted, which stays on the op."""
+    names = [name for name in node.attr if name[:1] == "_" and name not in (*_KEPT, *_SAID)]
+    return {name: value_of(node.attr[name]) for name in names if node.op not in _OURS}
 
 
 def made(node, attrs: dict, inputs: list, name: str, plain: bool = False) -> tuple[Operation, list]:

@@ -8,6 +8,8 @@ from minitf.framework.graph import Graph, get_default_graph
 from minitf.graphs import collected, export, names, own_form
 from minitf.graphs.contexts import add_contexts
 from minitf.graphs.importer import import_graph_def
+from minitf.graphs.spelling import attributes_of
+from minitf.graphs.values import attribute
 
 _VERSION = "1.15.0"  # of the TensorFlow whose form this is
 _UNBOUND = "unbound_inputs"
@@ -22,6 +24,7 @@ def meta_graph_of(
     export_scope: str | None = None,
     clear_devices: bool = False,
     clear_extraneous_savers: bool = False,
+    strip_default_attrs: bool = False,
 ):
     """The MetaGraphDef of a graph, or of the part of it in a scope.
 
@@ -37,8 +40,15 @@ def meta_graph_of(
     made = protos.message("MetaGraphDef")(graph_def=graph_def)
     if clear_devices:
         _clear_devices(made.graph_def)
+    if clear_extraneous_savers:
+        _remove_savers(made.graph_def, saver_def)
+    if strip_default_attrs:
+        _strip_defaults(made.graph_def)
     if meta_info_def is not None:
         made.meta_info_def.CopyFrom(meta_info_def)
+    made.meta_info_def.stripped_default_attrs = strip_default_attrs
+    if clear_extraneous_savers or strip_default_attrs:
+        beside = own_form.beside_other(beside, graph_def, made.graph_def)
     own_form.add(made, beside)
     made.meta_info_def.tensorflow_version = _VERSION
     if saver_def is not None:
@@ -46,7 +56,7 @@ def meta_graph_of(
     collected.add_collections(made, graph, collection_list, export_scope)
     if beside is not None:
         add_contexts(made, collection_list)
-    if clear_extraneous_savers:
+    if clear_extraneous_savers and saver_def is not None:
         _keep_saver(made, saver_def)
     if unbound:
         made.collection_def[_UNBOUND].bytes_list.value.extend(name.encode() for name in unbound)
@@ -56,9 +66,29 @@ def meta_graph_of(
 def _keep_saver(meta_graph, saver_def) -> None:
     """Leaves only one saver in the collection of savers."""
     meta_graph.collection_def.pop(GraphKeys.SAVERS, None)
-    if saver_def is not None:
-        content = saver_def.SerializeToString()
-        meta_graph.collection_def[GraphKeys.SAVERS].bytes_list.value.append(content)
+    meta_graph.collection_def[GraphKeys.SAVERS].bytes_list.value.append(saver_def.SerializeToString())
+
+
+def _remove_savers(graph_def, saver_def) -> None:
+    """Takes out the nodes of all savers but one: scopes in which there are the ops that save and that restore."""
+    there = {node.name for node in graph_def.node}
+    scopes = {node.name.rpartition("/")[0] for node in graph_def.node if node.op == "SaveV2"}
+    scopes = {scope for scope in scopes if scope and f"{scope}/restore_all" in there}
+    scopes -= set() if saver_def is None else {saver_def.restore_op_name.rpartition("/")[0]}
+    prefixes = tuple(f"{scope}/" for scope in scopes)
+    kept = [node for node in graph_def.node if not node.name.startswith(prefixes)]
+    if len(kept) < len(graph_def.node):
+        left = protos.message("GraphDef")(node=kept)
+        del graph_def.node[:]
+        graph_def.node.extend(left.node)
+
+
+def _strip_defaults(graph_def) -> None:
+    """Takes out attributes that are what TensorFlow takes if nothing is said."""
+    for node in graph_def.node:
+        for name, known in (attributes_of(node.op) or {}).items():
+            if name in node.attr and known.has_default and node.attr[name] == attribute(known.default, known.kind):
+                del node.attr[name]
 
 
 def _clear_devices(graph_def) -> None:
@@ -79,13 +109,15 @@ def add_meta_graph(
     Returns the scope in which the ops are, and the elements that were asked for.
     """
     graph, definition = get_default_graph().root, own_form.read(meta_graph)
+    there = meta_graph.meta_info_def.stripped_op_list
+    known = there if there.op else None
     _check_unbound(meta_graph, input_map or {})
     if clear_devices:
         definition, given = protos.message("GraphDef")(), definition
         definition.CopyFrom(given)
         _clear_devices(definition)
     scope = graph.unique_name(import_scope, mark_as_used=False) if import_scope else ""
-    found = import_graph_def(definition, input_map, return_elements, import_scope or scope)
+    found = import_graph_def(definition, input_map, return_elements, import_scope or scope, producer_op_list=known)
     collected.read_collections(meta_graph, graph, scope, restore_collections_predicate)
     return scope, found
 

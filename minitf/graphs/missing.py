@@ -55,7 +55,9 @@ class Missing:
         graph = get_default_graph()
         inputs = [t for t in inputs if t.op.graph is graph]  # others are of bodies that nothing owns
         types = [_type_of(node)] * max(self.counts.get(node.name, 1), _outputs(node))
-        op = apply_op("Missing", inputs, dtypes=types, stands_for_op=node.op, reasons=self.reasons, name=f"{name}/")
+        given = {key: value for key, value in node.attr.items() if key not in ("_class", "_output_shapes")}
+        said = {"stands_for_op": node.op, "reasons": self.reasons, "given": given}
+        op = apply_op("Missing", inputs, dtypes=types, name=f"{name}/", **said)
         return op, list(op.outputs)
 
 

@@ -62,6 +62,12 @@ def add(meta_graph, beside: bytes | None) -> None:
         meta_graph.meta_info_def.any_info.value = beside
 
 
+def beside_other(beside: bytes | None, graph_def, changed) -> bytes | None:
+    """What `add` puts beside a graph with other attributes; None, if it has not the same nodes."""
+    same = beside is not None and len(graph_def.node) == len(changed.node)
+    return _digest(changed) + beside[_DIGEST:] if same else None
+
+
 def read(meta_graph):
     """The graph of a meta graph, in minitf's form if that is there for just this graph."""
     theirs, beside = meta_graph.graph_def, meta_graph.meta_info_def.any_info

@@ -65,6 +65,16 @@ def _names() -> frozenset:
     return frozenset(resources.files(__package__).joinpath("tensorflow_names.txt").read_text("utf-8").split())
 
 
+def said_type(op) -> str:
+    """The type of the node that an op is in a message."""
+    return op.attrs["stands_for_op"] if op.type == "Missing" else spelled(op.type)
+
+
+def is_readable(op) -> bool:
+    """Whether TensorFlow can read an op; one that minitf could not is for it to judge."""
+    return op.type == "Missing" and is_tensorflows(said_type(op)) or attributes_of(op.type) is not None
+
+
 def has_functions(type: str) -> bool:
     """Whether ops of a type call functions, which graphs as messages do not hold here."""
     return any(a.kind == "func" for a in (attributes_of(type) or {}).values())

@@ -88,7 +88,10 @@ class SavedModelBuilder:
                 if op is not None:
                     graph.get_collection_ref(key)[:] = [op]
             saver = saver or tf.train.Saver(sharded=True, allow_empty=True)
-            made = meta_graph_of(graph, saver_def=saver.as_saver_def().message(), clear_devices=clear_devices)
+            told = saver.as_saver_def().message()
+            made = meta_graph_of(
+                graph, None, told, clear_devices=clear_devices, strip_default_attrs=strip_default_attrs
+            )
         self._assets.add(made, assets_collection)
         made.meta_info_def.tags.extend(tags)
         for name, signature in (signature_def_map or {}).items():

@@ -29,7 +29,8 @@ def export_meta_graph(
 
     filename: a file into which it is written, as text if as_text. graph_def: instead of the graph's.
     collection_list: the collections (all by default). export_scope: only what is in that name scope, under
-    names without it.
+    names without it. clear_extraneous_savers: without other savers than that of saver_def. strip_default_attrs:
+    without attributes that are what TensorFlow takes by default.
 
     Raises:
       ImportError: if the package tensorboard is not installed.
@@ -45,6 +46,7 @@ def export_meta_graph(
         export_scope,
         clear_devices,
         clear_extraneous_savers,
+        strip_default_attrs,
     )
     if filename:
         files.write_message(filename, found, as_text)

@@ -232,7 +232,7 @@ class Saver:
         folder, latest_filename, path = self._target(sess, save_path, global_step, latest_filename)
         path = self._write(sess, path) if self._def.save_tensor_name else path
         if write_meta_graph:
-            self._write_graph(sess.graph, f"{path}.{meta_graph_suffix}")
+            self._write_graph(sess.graph, f"{path}.{meta_graph_suffix}", strip_default_attrs)
         if not self._def.save_tensor_name:
             return None
         if write_state:
@@ -250,10 +250,10 @@ class Saver:
             checkpoint_state.remove_shards(path)
             raise
 
-    def _write_graph(self, graph, filename: str) -> None:
+    def _write_graph(self, graph, filename: str, strip_default_attrs: bool) -> None:
         try:
             with graph.as_default():
-                self.export_meta_graph(filename)
+                self.export_meta_graph(filename, strip_default_attrs=strip_default_attrs)
         except (ImportError, ValueError) as error:  # weights need neither tensorboard nor a graph below 2 GB
             tf.logging.log_first_n(tf.logging.WARN, "no graph is written beside checkpoints: %s", 1, error)
 
@@ -279,6 +279,7 @@ class Saver:
             export_scope,
             clear_devices,
             clear_extraneous_savers,
+            strip_default_attrs,
         )
         if filename:
             files.write_message(filename, found, as_text)

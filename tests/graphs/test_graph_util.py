@@ -147,3 +147,22 @@ def test_nodes_and_attributes_of_ops():
     assert tf.cast(x, tf.int32).op.get_attr("Truncate") is False  # TensorFlow's default
     with fails(ValueError, "Operation 'y' has no attr named 'z'"):
         y.get_attr("z")
+
+
+def test_what_gpus_have_no_kernels_of():
+    """As TensorFlow 1.15 says of NodeDefs and ops."""
+    run = tf.graph_util.must_run_on_cpu
+    asked = [tf.constant(x).op for x in ("a", 1, 1.0)]
+    asked += [op.node_def for op in asked] + [tf.NodeDef(name="n", op=op) for op in ("DecodeJpeg", "DynamicStitch")]
+    assert [run(each) for each in asked] == [True, True, False, True, True, False, False, False]
+    variable = tf.Variable(1.0).op
+    assert not run(variable) and run(variable, pin_variables_on_cpu=True)
+    assert run(tf.dynamic_stitch([[0]], [[1]]).op) and not run(tf.dynamic_stitch([[0]], [[1.0]]).op)
+
+
+def test_shapes_by_names():
+    graph = tf.placeholder(tf.float32, [2, None], name="x").graph
+    for name in ("x", "x:0"):
+        assert tf.graph_util.tensor_shape_from_node_def_name(graph, name).as_list() == [2, None]
+    with fails(KeyError, "nix:0"):
+        tf.graph_util.tensor_shape_from_node_def_name(graph, "nix")

@@ -11,4 +11,9 @@ def _refuse(b, op, *values):
     raise errors.UnimplementedError(None, op, "; ".join(op.attrs["reasons"]))
 
 
-define("Missing", "inputs: **; stands_for_op: object, reasons: object -> outputs: **dtypes", host=_refuse, **STATEFUL)
+define(
+    "Missing",
+    "inputs: **; stands_for_op: object, reasons: object, given: object -> outputs: **dtypes",
+    host=_refuse,
+    **STATEFUL,
+)
