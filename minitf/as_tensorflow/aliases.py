@@ -115,7 +115,7 @@ tensorflow.nn                           zero.nn zero.rnn minitf.nn
 tensorflow.nn.seq2seq                   zero.legacy_seq2seq minitf.contrib.legacy_seq2seq
 tensorflow.ops                          tensorflow.python.ops
 tensorflow.python.client.session        minitf
-tensorflow.python.client.timeline       minitf.timeline
+tensorflow.python.client.timeline       minitf.profiler.timeline
 tensorflow.python.control_flow_ops      tensorflow.python.ops.control_flow_ops
 tensorflow.python.data.{experimental,experimental.ops,experimental.ops.batching} minitf.data.experimental
 tensorflow.python.data.{experimental.ops.grouping,experimental.ops.interleave_ops} minitf.data.experimental

@@ -12,18 +12,8 @@ from minitf.layers.by_name import activation_function
 from minitf.rnn.cell import BIAS, KERNEL, LayerRNNCell, LSTMStateTuple, check_float
 
 
-class BasicRNNCell(LayerRNNCell):
-    """`output = new_state = activation([inputs, state] @ kernel + bias)`.
-
-    kernel: [n + num_units, num_units]; bias: [num_units]; activation: tanh by default; reuse: take variables
-    that are there; name: of its variable scope ("basic_rnn_cell").
-
-    >>> import minitf as tf
-    >>> cell = tf.nn.rnn_cell.BasicRNNCell(5, name="doc_cell")
-    >>> output, state = cell(tf.zeros([2, 3]), cell.zero_state(2, tf.float32))
-    >>> [v.name for v in cell.trainable_weights]
-    ['doc_cell/kernel:0', 'doc_cell/bias:0']
-    """
+class UnitsCell(LayerRNNCell):
+    """A cell with num_units columns of output and state, and an activation (tanh by default)."""
 
     input_spec = InputSpec(ndim=2)
 
@@ -35,6 +25,20 @@ class BasicRNNCell(LayerRNNCell):
 
     state_size = getter("_num_units", "num_units.")
     output_size = getter("_num_units", "num_units.")
+
+
+class BasicRNNCell(UnitsCell):
+    """`output = new_state = activation([inputs, state] @ kernel + bias)`.
+
+    kernel: [n + num_units, num_units]; bias: [num_units]; activation: tanh by default; reuse: take variables
+    that are there; name: of its variable scope ("basic_rnn_cell").
+
+    >>> import minitf as tf
+    >>> cell = tf.nn.rnn_cell.BasicRNNCell(5, name="doc_cell")
+    >>> output, state = cell(tf.zeros([2, 3]), cell.zero_state(2, tf.float32))
+    >>> [v.name for v in cell.trainable_weights]
+    ['doc_cell/kernel:0', 'doc_cell/bias:0']
+    """
 
     def build(self, input_shape) -> None:
         """Makes kernel and bias."""
@@ -50,7 +54,7 @@ class BasicRNNCell(LayerRNNCell):
         return output, output
 
 
-class GRUCell(LayerRNNCell):
+class GRUCell(UnitsCell):
     """Gated recurrent unit (Cho et al. 2014): reset and update gates r, u from one kernel, a candidate from
     another.
 
@@ -58,7 +62,6 @@ class GRUCell(LayerRNNCell):
     at 1.
     """
 
-    input_spec = InputSpec(ndim=2)
     _weight_names = {"gates": ("gates/kernel", "gates/bias"), "candidate": ("candidate/kernel", "candidate/bias")}
 
     def __init__(
@@ -72,14 +75,8 @@ class GRUCell(LayerRNNCell):
         dtype=None,
         **kwargs,
     ):
-        super().__init__(_reuse=reuse, name=name, dtype=dtype, **kwargs)
-        check_float(self.dtype)
-        self._num_units = num_units
-        self._activation = activation_function(activation) or tf.tanh
+        super().__init__(num_units, activation, reuse, name, dtype, **kwargs)
         self._kernel_initializer, self._bias_initializer = kernel_initializer, bias_initializer
-
-    state_size = getter("_num_units", "num_units.")
-    output_size = getter("_num_units", "num_units.")
 
     def build(self, input_shape) -> None:
         """Makes kernels and biases of gates and candidate."""
@@ -108,7 +105,7 @@ class GRUCell(LayerRNNCell):
         return new_h, new_h
 
 
-class BasicLSTMCell(LayerRNNCell):
+class BasicLSTMCell(UnitsCell):
     """Long short-term memory (Hochreiter and Schmidhuber 1997, Gers et al. 1999) without peepholes or
     projection.
 
@@ -116,8 +113,6 @@ class BasicLSTMCell(LayerRNNCell):
     step: `c = c * sigmoid(f + forget_bias) + sigmoid(i) * activation(j)`, `h = activation(c) * sigmoid(o)`.
     state_is_tuple: the state is `LSTMStateTuple(c, h)`, otherwise one tensor [batch, 2 * num_units].
     """
-
-    input_spec = InputSpec(ndim=2)
 
     def __init__(
         self,
@@ -130,18 +125,14 @@ class BasicLSTMCell(LayerRNNCell):
         dtype=None,
         **kwargs,
     ):
-        super().__init__(_reuse=reuse, name=name, dtype=dtype, **kwargs)
-        check_float(self.dtype)
-        self._num_units, self._forget_bias, self._state_is_tuple = num_units, forget_bias, state_is_tuple
-        self._activation = activation_function(activation) or tf.tanh
+        super().__init__(num_units, activation, reuse, name, dtype, **kwargs)
+        self._forget_bias, self._state_is_tuple = forget_bias, state_is_tuple
 
     @property
     def state_size(self):
         """`LSTMStateTuple(num_units, num_units)`, or their sum."""
         n = self._num_units
         return LSTMStateTuple(n, n) if self._state_is_tuple else 2 * n
-
-    output_size = getter("_num_units", "num_units.")
 
     def build(self, input_shape) -> None:
         """Makes kernel and bias."""

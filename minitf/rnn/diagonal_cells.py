@@ -7,17 +7,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import minitf as tf
-from minitf.framework.getter import getter
-from minitf.layers.base import InputSpec, last_size
-from minitf.layers.by_name import activation_function
-from minitf.rnn.cell import BIAS, KERNEL, LayerRNNCell, LSTMStateTuple
-from minitf.rnn.cells import lstm_parts
+from minitf.layers.base import last_size
+from minitf.rnn.cell import BIAS, KERNEL, LSTMStateTuple
+from minitf.rnn.cells import UnitsCell, lstm_parts
 
 
-class _DiagonalCell(LayerRNNCell):
-    """A cell with num_units columns of output and state."""
-
-    input_spec = InputSpec(ndim=2)
+class _DiagonalCell(UnitsCell):
+    """What the cells here make their weights of."""
 
     def __init__(
         self,
@@ -30,13 +26,8 @@ class _DiagonalCell(LayerRNNCell):
         dtype=None,
         **kwargs,
     ):
-        super().__init__(_reuse=reuse, name=name, dtype=dtype, **kwargs)
-        self._num_units = num_units
-        self._activation = activation_function(activation) or tf.tanh
+        super().__init__(num_units, activation, reuse, name, dtype, **kwargs)
         self._kernel_initializer, self._bias_initializer = kernel_initializer, bias_initializer
-
-    state_size = getter("_num_units", "num_units.")
-    output_size = getter("_num_units", "num_units.")
 
     def _weights(self, names: tuple, rows: int, gates: int, bias_start: float = 0.0) -> tuple:
         """Input kernel, recurrent vector and bias of so many gates."""

@@ -9,7 +9,6 @@ from minitf.framework import nest, op_counts
 from minitf.framework.convert import convert_to_tensor
 from minitf.framework.graph import name_scope
 from minitf.framework.shape import Dimension, TensorShape, as_shape
-from minitf.framework.taking import arguments, needed, optional, taking
 from minitf.framework.tensor import Tensor
 from minitf.ops.control.counted import counted_loop, exits
 from minitf.rnn.cell import assert_like_rnncell
@@ -170,21 +169,18 @@ class _Run:
         return 2 + len(nest.flatten(self.cell.output_size)) + len(nest.flatten(self.state))
 
 
-_OPTIONS = [argument for argument in arguments(dynamic_rnn)[4:] if argument.name != "scope"]
-_STATES = [optional("initial_state_fw"), optional("initial_state_bw")]
-
-
-@taking(
-    [
-        *map(needed, ("cell_fw", "cell_bw", "inputs")),
-        optional("sequence_length"),
-        *_STATES,
-        *_OPTIONS,
-        optional("scope"),
-    ]
-)
 def bidirectional_dynamic_rnn(
-    cell_fw, cell_bw, inputs, sequence_length, initial_state_fw, initial_state_bw, time_major, scope, **options
+    cell_fw,
+    cell_bw,
+    inputs,
+    sequence_length=None,
+    initial_state_fw=None,
+    initial_state_bw=None,
+    dtype=None,
+    parallel_iterations: int | None = None,
+    swap_memory: bool = False,
+    time_major: bool = False,
+    scope=None,
 ):
     """Two cells over time, one forwards and one backwards: `((outputs_fw, outputs_bw), (state_fw,
     state_bw))`.
@@ -200,7 +196,13 @@ def bidirectional_dynamic_rnn(
             return tf.reverse(x, axis=[time_axis])
         return tf.reverse_sequence(x, sequence_length, seq_axis=time_axis, batch_axis=batch_axis)
 
-    options |= {"sequence_length": sequence_length, "time_major": time_major}
+    options = {
+        "sequence_length": sequence_length,
+        "dtype": dtype,
+        "parallel_iterations": parallel_iterations,
+        "swap_memory": swap_memory,
+        "time_major": time_major,
+    }
     with tf.variable_scope(scope or "bidirectional_rnn"):
         with tf.variable_scope("fw") as fw_scope:
             output_fw, state_fw = dynamic_rnn(

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Callable
 
 import numpy as np
 
 import minitf as tf
 from minitf.contrib.framework.scopes import add_arg_scope
-from minitf.framework.named import named
 from minitf.framework.taking import arguments, optional, taking
 from minitf.ops.state.partitioned_variable import PartitionedVariable
 from minitf.ops.state.variable_scope import VariableScope
@@ -64,20 +62,26 @@ def model_variable(collections, **how):
     return variable(collections=kept, **how)
 
 
-def _untrained(name: str, collection: str, doc: str) -> Callable:
-    """The public function for variables of a collection that are not trained."""
+def local_variable(initial_value, validate_shape: bool = True, name: str | None = None, use_resource=None):
+    """A variable that is neither trained nor saved."""
+    return tf.Variable(
+        initial_value,
+        trainable=False,
+        collections=[tf.GraphKeys.LOCAL_VARIABLES],
+        validate_shape=validate_shape,
+        name=name,
+    )
 
-    @named(name, doc)
-    def function(initial_value, validate_shape: bool = True, name: str | None = None, use_resource=None):
-        how = {"validate_shape": validate_shape, "name": name}
-        return tf.Variable(initial_value, trainable=False, collections=[collection], **how)
 
-    return function
-
-
-_LOCAL, _GLOBAL = tf.GraphKeys.LOCAL_VARIABLES, tf.GraphKeys.GLOBAL_VARIABLES
-local_variable = _untrained("local_variable", _LOCAL, "A variable that is neither trained nor saved.")
-global_variable = _untrained("global_variable", _GLOBAL, "A variable that is saved, but not trained.")
+def global_variable(initial_value, validate_shape: bool = True, name: str | None = None, use_resource=None):
+    """A variable that is saved, but not trained."""
+    return tf.Variable(
+        initial_value,
+        trainable=False,
+        collections=[tf.GraphKeys.GLOBAL_VARIABLES],
+        validate_shape=validate_shape,
+        name=name,
+    )
 
 
 def add_model_variable(var) -> None:

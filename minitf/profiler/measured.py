@@ -8,14 +8,9 @@ from pathlib import Path
 from statistics import median
 
 from minitf.framework.shown import Shown
-from minitf.model_analysis import GraphNodeProto as GraphNodeProto
-from minitf.model_analysis import MultiGraphNodeProto as MultiGraphNodeProto
-from minitf.model_analysis import ProfileOptionBuilder as ProfileOptionBuilder
-from minitf.model_analysis import Profiler as Profiler
-from minitf.model_analysis import advise as advise
-from minitf.model_analysis import analyse
+from minitf.profiler.analysis import analyse
+from minitf.profiler.timeline import Timeline
 from minitf.runtime.session.config import RunMetadata, RunOptions
-from minitf.timeline import Timeline
 
 
 @dataclass(frozen=True)
