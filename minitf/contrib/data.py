@@ -1,46 +1,21 @@
 """tf.contrib.data: what became tf.data.experimental, and what was there only."""
 
+# ruff: noqa: F401, I001 - names that are handed on
+
 from __future__ import annotations
 
 from collections.abc import Callable
 
 import minitf as tf
-from minitf.data import Dataset as Dataset
-from minitf.data import FixedLengthRecordDataset as FixedLengthRecordDataset
-from minitf.data import Iterator as Iterator
-from minitf.data import TextLineDataset as TextLineDataset
-from minitf.data import TFRecordDataset as TFRecordDataset
+from minitf.data import Dataset, FixedLengthRecordDataset, Iterator, TextLineDataset, TFRecordDataset
 from minitf.data import structure
-from minitf.data.experimental import AUTOTUNE as AUTOTUNE
-from minitf.data.experimental import Counter as Counter
-from minitf.data.experimental import CsvDataset as CsvDataset
-from minitf.data.experimental import Optional as Optional
-from minitf.data.experimental import RandomDataset as RandomDataset
-from minitf.data.experimental import Reducer as Reducer
-from minitf.data.experimental import SqlDataset as SqlDataset
-from minitf.data.experimental import TFRecordWriter as TFRecordWriter
-from minitf.data.experimental import bucket_by_sequence_length as bucket_by_sequence_length
-from minitf.data.experimental import choose_from_datasets as choose_from_datasets
-from minitf.data.experimental import copy_to_device as copy_to_device
-from minitf.data.experimental import dense_to_sparse_batch as dense_to_sparse_batch
-from minitf.data.experimental import enumerate_dataset as enumerate_dataset
-from minitf.data.experimental import get_next_as_optional as get_next_as_optional
-from minitf.data.experimental import get_single_element as get_single_element
-from minitf.data.experimental import group_by_reducer as group_by_reducer
-from minitf.data.experimental import group_by_window as group_by_window
-from minitf.data.experimental import ignore_errors as ignore_errors
-from minitf.data.experimental import make_batched_features_dataset as make_batched_features_dataset
-from minitf.data.experimental import make_csv_dataset as make_csv_dataset
-from minitf.data.experimental import map_and_batch as map_and_batch
-from minitf.data.experimental import parallel_interleave as parallel_interleave
-from minitf.data.experimental import parse_example_dataset as parse_example_dataset
-from minitf.data.experimental import prefetch_to_device as prefetch_to_device
-from minitf.data.experimental import rejection_resample as rejection_resample
-from minitf.data.experimental import sample_from_datasets as sample_from_datasets
-from minitf.data.experimental import scan as scan
-from minitf.data.experimental import shuffle_and_repeat as shuffle_and_repeat
-from minitf.data.experimental import unbatch as unbatch
-from minitf.data.experimental import unique as unique
+from minitf.data.experimental import AUTOTUNE, Counter, CsvDataset, Optional, RandomDataset, Reducer, SqlDataset
+from minitf.data.experimental import TFRecordWriter, bucket_by_sequence_length, choose_from_datasets, copy_to_device
+from minitf.data.experimental import dense_to_sparse_batch, enumerate_dataset, get_next_as_optional, get_single_element
+from minitf.data.experimental import group_by_reducer, group_by_window, ignore_errors, make_batched_features_dataset
+from minitf.data.experimental import make_csv_dataset, map_and_batch, parallel_interleave, parse_example_dataset
+from minitf.data.experimental import prefetch_to_device, rejection_resample, sample_from_datasets, scan
+from minitf.data.experimental import shuffle_and_repeat, unbatch, unique
 
 
 def batch_and_drop_remainder(batch_size) -> Callable:

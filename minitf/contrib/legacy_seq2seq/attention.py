@@ -137,16 +137,8 @@ def embedding_attention_decoder(
             feed_argmax(embedding, output_projection, update_embedding_for_previous) if feed_previous else None
         )
         embedded = [tf.nn.embedding_lookup(embedding, symbols) for symbols in decoder_inputs]
-        return attention_decoder(
-            embedded,
-            initial_state,
-            attention_states,
-            cell,
-            output_size=output_size,
-            num_heads=num_heads,
-            loop_function=loop_function,
-            initial_state_attention=initial_state_attention,
-        )
+        how = {"loop_function": loop_function, "initial_state_attention": initial_state_attention}
+        return attention_decoder(embedded, initial_state, attention_states, cell, output_size, num_heads, **how)
 
 
 def embedding_attention_seq2seq(

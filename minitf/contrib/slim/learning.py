@@ -12,24 +12,18 @@ from minitf.contrib.training.training import clip_gradient_norms as clip_gradien
 from minitf.contrib.training.training import multiply_gradients as multiply_gradients
 from minitf.framework import errors
 from minitf.framework.graph import get_default_graph, name_scope
+from minitf.framework.taking import arguments, optional, taking
 
 _DEFAULT = 0
 
 
-def create_train_op(
-    total_loss,
-    optimizer,
-    global_step=_DEFAULT,
-    update_ops=None,
-    variables_to_train=None,
-    clip_gradient_norm: float = 0,
-    summarize_gradients: bool = False,
-    gate_gradients: int = 1,
-    aggregation_method=None,
-    colocate_gradients_with_ops: bool = False,
-    gradient_multipliers: dict | None = None,
-    check_numerics: bool = True,
-):
+*_FIRST, _CHECKS = arguments(training.create_train_op)
+_CLIP, _FACTORS = optional("clip_gradient_norm", 0, "float"), optional("gradient_multipliers", None, "dict | None")
+_TAKEN = [*[_CLIP if argument.name == "transform_grads_fn" else argument for argument in _FIRST], _FACTORS, _CHECKS]
+
+
+@taking(_TAKEN)
+def create_train_op(clip_gradient_norm, gradient_multipliers, **how):
     """A tensor that makes one training step when it is run, see `tf.contrib.training.create_train_op`.
 
     gradient_multipliers: factors of gradients by variables or their names; clip_gradient_norm: the largest
@@ -45,19 +39,7 @@ def create_train_op(
                 pairs = clip_gradient_norms(pairs, clip_gradient_norm)
         return pairs
 
-    return training.create_train_op(
-        total_loss,
-        optimizer,
-        global_step,
-        update_ops,
-        variables_to_train,
-        transform,
-        summarize_gradients,
-        gate_gradients,
-        aggregation_method,
-        colocate_gradients_with_ops,
-        check_numerics,
-    )
+    return training.create_train_op(transform_grads_fn=transform, **how)
 
 
 def train_step(sess, train_op, global_step, train_step_kwargs: dict) -> tuple:
