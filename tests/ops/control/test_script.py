@@ -27,7 +27,7 @@ def test_without_results():
 
 
 def test_strings():
-    upper = tf.py_func(lambda s: s.item().upper(), [tf.constant("abc")], tf.string)
+    upper = tf.py_func(lambda s: s.upper(), [tf.constant("abc")], tf.string)
     listed = tf.py_func(lambda: np.array(["a", b"bc"], object), [], tf.string)
     a, b = run(upper, listed)
     assert a == b"ABC" and b.tolist() == [b"a", b"bc"]
