@@ -28,6 +28,12 @@ class Watch:
         for ours, theirs in zip(program.results, own.program.results):
             if ours is not None and (ours.shape, ours.offset) != (theirs.shape, theirs.offset):
                 self.wrong.append((point, ours.shape, theirs.shape))
+        for number, buffer in enumerate(own.buffers):  # what is not written anew has to be long enough
+            there = resized.form.buffers[number]
+            if buffer.kind == "constant" and number in resized.constants._whole:
+                held = resized.constants.memory.get(number, there.array)
+                if buffer.array.nbytes > held.nbytes:
+                    self.wrong.append((point, buffer.array))
         for number, memory in resized.constants.memory.items():
             wanted = own.buffers[number].array
             if memory[: wanted.nbytes].tobytes() != wanted.tobytes():

@@ -41,9 +41,11 @@ class Constants:
         if number in self._whole or number in self.memory:
             return
         arrays = [_contents(form, number) for form in self._forms]
-        largest = arrays[len(self._corners) - 1]
+        largest = max(arrays, key=lambda array: array.nbytes)  # what shrinks is largest at another corner
         if all([_begins(largest, array) for array in arrays]):
             self._whole[number] = largest
+            if largest.nbytes > arrays[len(self._corners) - 1].nbytes:
+                self.memory[number] = largest.reshape(-1).view(np.uint8).copy()
             return
         self.memory[number] = np.empty(largest.nbytes, np.uint8)
         if not self._fit(number, arrays):
@@ -69,7 +71,7 @@ class Constants:
         """Tries the constants between the corners; raises Unresizable."""
         for form, numbers in zip(self._forms[len(self._corners) :], self.numbers[len(self._corners) :]):
             done: dict = {}
-            for number in self.memory:
+            for number in self.memory.keys() - self._whole.keys():
                 found, wanted = self._contents(number, numbers, done), _contents(form, number)
                 if not (_begins(found, wanted) and found.size == wanted.size):
                     raise Unresizable
@@ -106,8 +108,8 @@ class Constants:
     def write(self, numbers: np.ndarray) -> dict:
         """Changes the memory to what it has to hold; returns what constants hold."""
         done: dict = {}
-        for number, memory in self.memory.items():
-            array = self._contents(number, numbers, done).reshape(-1).view(np.uint8)
+        for number in self.memory.keys() - self._whole.keys():
+            memory, array = self.memory[number], self._contents(number, numbers, done).reshape(-1).view(np.uint8)
             if array.size > memory.size:
                 raise Unresizable
             memory[: array.size] = array

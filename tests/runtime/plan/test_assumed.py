@@ -56,6 +56,8 @@ KINDS = {
     "fill": lambda m, x, n, i: tf.fill([tf.reduce_sum(n), 2], x[0, 0]),
     "tile": lambda m, x, n, i: tf.tile(x[:2], [tf.reduce_sum(n), 1]),
     "reshape": lambda m, x, n, i: tf.reshape(tf.boolean_mask(x, m), [-1]) * 2.0,
+    "split": lambda m, x, n, i: tf.concat(tf.split(x, [tf.reduce_max(n), N - tf.reduce_max(n)])[::-1], 0) * 2.0,
+    "split at a fed place": lambda m, x, n, i: tf.concat(tf.split(x, [i % 16 + 4, 20 - i % 16])[::-1], 0) * 2.0,
     "a list of computed size": of_computed_size,
     "a list that grows": grown,
 }
@@ -162,6 +164,31 @@ def test_numbers_that_shrink_where_others_grow(rows):
     for ours, theirs in zip(*found):
         for a, b in zip(ours, theirs, strict=True):
             np.testing.assert_array_equal(a, b)
+
+
+@pytest.mark.parametrize("computed", [False, True])
+def test_a_part_that_shrinks_where_another_one_grows(computed):
+    """What is constant in a program for all sizes is as long as it is for any of them."""
+    n, x = tf.placeholder(tf.int32, [2]), tf.placeholder(tf.float32, [None, D])
+    sizes = [tf.reduce_sum(n) - N // 2, 3 * N // 2 - tf.reduce_sum(n)] if computed else n
+    a, b = tf.split(tf.tanh(x), sizes)
+    loss = tf.reduce_sum(tf.sin(a)) + tf.reduce_sum(tf.exp(b))
+    fetches, draw, lowered, found = [loss, a, b, *tf.gradients(loss, x)], np.random.RandomState(0), [], []
+    firsts = [draw.randint(2, N - 1) for _ in range(40)]
+    feeds = [{n: [k, N // 2] if computed else [k, N - k], x: draw.randn(N, D)} for k in firsts]
+    for executor in ("native", "op_by_op"):
+        with watched() as watch, tf.Session(config=tf.ConfigProto(executor=executor, passes="none")) as session:
+            found.append([])
+            for feed in feeds:
+                found[-1].append(session.run(fetches, feed))
+                if executor == "native":
+                    [step] = inspect(session).last.steps
+                    lowered.append(step.lowered - watch.counts["resized"] - watch.counts["another form"])
+            assert not watch.wrong
+    for ours, theirs in zip(*found):
+        for one, other in zip(ours, theirs, strict=True):
+            np.testing.assert_array_equal(one, other)
+    assert np.count_nonzero(np.diff(lowered[20:])) <= 2, lowered
 
 
 def test_memory_stays_bounded():
