@@ -321,7 +321,8 @@ class Region:
                     folds_counts = True
                     continue
                 sources = self._sources(low, error)
-                if assumed is None and not self._follows_few(low, error, sources) and self._assume(low, error, arrays):
+                few = assumed is not None or self._follows_few(low, error, sources)
+                if not few and self._assume(low, error, arrays, seen):
                     seen.add((error.op, low.asked))
                     continue
                 if self._steering.take(error.op):
@@ -376,20 +377,25 @@ class Region:
             del self.assumed[key]
         return bool(assumptions)
 
-    def _assume(self, low: Lowering, error: NotNative, arrays: list) -> bool:
+    def _assume(self, low: Lowering, error: NotNative, arrays: list, seen: set) -> bool:
         """Whether what lowering asked for is assumed from now on to be what it is in this run: what it is shows the
-        program so far, which leaves nothing behind.
+        program so far, which leaves nothing behind. What was assumed before and not `seen` in this run may be too large.
         """
         value, key = error.demanded, (error.op, low.asked)
         if type(value) is not Ref or value.dtype not in (np.int32, np.int64) or value.size > SMALL:
             return False
         if error.op is not low.top or error.op is not low.current or low.effects or _after_held(low, error.op):
             return False
-        if self.assumed.get(key, value) is None or len(self.assumed) >= _MOST_ASSUMED:
+        if self.assumed.get(key, value) is None or len(self.assumed) >= _MOST_ASSUMED or _only_places(error.op):
             return False
-        (seen,) = copy_at(error.op, [*error.op.outputs, *error.op.inputs][0]).outputs
-        low.refs[seen] = low.copy(value)
-        program = Program(low, [seen], {}, [])
+        (copied,) = copy_at(error.op, [*error.op.outputs, *error.op.inputs][0]).outputs
+        low.refs[copied] = low.copy(value)
+        try:
+            program = Program(low, [copied], {}, [])
+        except MemoryError:
+            if self._doubt(low.assumes - seen):
+                return True
+            raise
         undo = program.written()
         try:
             program.run(arrays)
@@ -461,6 +467,11 @@ def _undo(written: list) -> None:
     """Writes back what was before a run."""
     for array, copy in written:
         array[...] = copy
+
+
+def _only_places(op) -> bool:
+    """Whether what the op asks for says where something is, not how much: it may be another in each run."""
+    return op.definition.decided is not None and all([t.shape.is_fully_defined() for t in op.outputs])
 
 
 def _nowhere(ref) -> bool:

@@ -103,7 +103,3 @@ def test_zero_list():
     length, full, out = number(0), flags(1, 1, 1), np.ones((3, 2), np.uint32)
     assert run(k.zero_list["uint32"], number(2), flags(1, 0, 1), length, full, out, 3, 2) == 0
     assert length[0] == 2 and full.tolist() == [1, 0, 0] and out.tolist() == [[0, 0], [1, 1], [1, 1]]
-
-
-def test_has_length():
-    assert [run(k.has_length[()], np.array([length], np.int64), 3) for length in (2, 3, 4)] == [1, 0, 1]
