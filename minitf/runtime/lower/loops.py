@@ -1,4 +1,4 @@
-"""Lowering Loop and If ops to native loops and jumps.
+"""Lowering Loop ops to native loops: jumps back.
 
 Slices of `xs` are read in place. A loop variable that is also stacked (because the loop gives it out or its
 gradient needs it) lives in its stack: one trip writes slot t + 1, the next reads it there. Any other loop
@@ -17,13 +17,14 @@ from minitf.kernels.compile import layout
 from minitf.kernels.compile.loops import take_row, trip_count, zero_tail
 from minitf.kernels.math.cast import cast
 from minitf.runtime.execute.op_by_op import is_native
+from minitf.runtime.lower.branches import known_inputs, lowered_branch, same_kind
 from minitf.runtime.lower.builder import Value
 from minitf.runtime.lower.held_slices import HeldStack, Slices, Work, given, kept, moved
 from minitf.runtime.lower.host_calls import Held
-from minitf.runtime.lower.ir import Choice, Ref, Repeat
+from minitf.runtime.lower.ir import Ref, Repeat
 from minitf.runtime.lower.lower import Frame, Lowering, NotNative, Open
-from minitf.runtime.plan.needed import needed_in_branch, needed_in_condition, needed_in_loop
-from minitf.runtime.tensor_arrays.flows import FIRST_GUESS, Flow, Full, absent, like
+from minitf.runtime.plan.needed import needed_in_condition, needed_in_loop
+from minitf.runtime.tensor_arrays.flows import FIRST_GUESS, Flow, Full, like
 
 UNLIMITED = 2**62  # trips, of a loop that keeps nothing of them in its memory
 
@@ -37,13 +38,7 @@ class RegionLowering(Lowering):
         return _LoopLowering(self, op, values).outputs()
 
     def branch(self, op, values):
-        return _lowered_branch(self, op, values)
-
-
-def known_inputs(op, values: list) -> set:
-    """The inputs whose contents are known, or stay on the host: strings among them are nothing to kernels."""
-    given = [(t, ref) for t, ref in zip(op.inputs, values) if ref is not None]
-    return {t for t, ref in given if isinstance(ref, Held) or ref.known is not None}
+        return lowered_branch(self, op, values)
 
 
 class _LoopLowering:
@@ -285,7 +280,7 @@ class _LoopLowering:
         low, loop = self.low, self.loop
         news = {i: (low.refs[loop.nexts[i]], self._next(i)) for i in self.live if i not in self.open}
         for i, (new, target) in news.items():
-            if new.shape != target.shape or not _same_kind(new, target):
+            if new.shape != target.shape or not same_kind(new, target):
                 raise NotNative(self.op) if isinstance(target, Flow) or isinstance(new, Flow) else Open(self.op, i)
         for k in self.ys:
             self.ys_refs[k] = self._store_slice(k)
@@ -418,102 +413,3 @@ def _unknown_within(body) -> int:
         elif op.type == "If":
             depths += [_unknown_within(branch) for branch in op.attrs["branches"].bodies]
     return max(depths)
-
-
-def _same_kind(one: Ref, other: Ref) -> bool:
-    """Whether both are lists that may be in each other's place, or neither is one."""
-    if not isinstance(one, Flow) or not isinstance(other, Flow):
-        return type(one) is type(other)
-    if one.ghost or other.ghost or not one.kind.fits(other.kind):
-        return False
-    return one.seen is other.seen or one.seen.same_place(other.seen)
-
-
-def _lowered_branch(low: Lowering, op, values: list) -> list:
-    """The refs of the If op's outputs; unused ones are None."""
-    branches, used = op.attrs["branches"], [t in low.used for t in op.outputs]
-    if values[0].shape != () or not is_native(op, known_inputs(op, values)):
-        raise NotNative(op)
-    for body in branches.bodies:
-        for i, outer in enumerate(branches.consts):
-            if outer in body.consts:
-                low.refs[body.consts[outer]] = values[1 + i]
-    if values[0].known is not None:
-        return _chosen(low, branches, 0 if values[0].known else 1, used)
-    frames = [_lowered(low, branches, index, used) for index in range(2)]
-    outputs = [
-        _joined(low, op, [body.results[k] for body in branches.bodies], frames) if used[k] else None
-        for k in range(len(op.outputs))
-    ]
-    low.frames[low.target].nodes.append(Choice(values[0], (frames[0].nodes, frames[1].nodes), op))
-    return outputs
-
-
-def _chosen(low: Lowering, branches, index: int, used: list) -> list:
-    """The branch that is known to be taken, in place."""
-    needed, _ = needed_in_branch(branches, index, used)
-    saved, low.used = low.used, needed.used
-    for op in needed.ops:
-        low.lower(op)
-    low.used = saved
-    pairs = zip(branches.bodies[index].results, used)
-    return [low.refs[t] if u and t is not None else None for t, u in pairs]
-
-
-def _lowered(low: Lowering, branches, index: int, used: list) -> Frame:
-    frame = Frame(branch=True)
-    low.body(needed_in_branch(branches, index, used)[0], frame)
-    return frame
-
-
-def _joined(low: Lowering, op, results: list, frames: list[Frame]) -> Ref | None:
-    """One place for a result, whichever branch computes it; None if neither does."""
-    refs = [None if t is None else low.refs[t] for t in results]
-    present = [r for r in refs if r is not None]
-    if not present:
-        return None
-    if len(present) == 1 and present[0].known is not None:
-        return present[0]  # nobody reads it where the other branch is taken
-    if any([isinstance(r, Held) for r in present]):
-        return _joined_held(low, op, refs, frames)
-    if len({r.shape for r in present}) > 1 or not all(_same_kind(r, present[0]) for r in present):
-        raise NotNative(op)
-    out = low.new(present[0].shape, present[0].dtype)
-    if isinstance(present[0], Flow):
-        out = _joined_list(present, out)
-    elif len(present) == 1 and present[0].known_slice() is not None:
-        out.row = low.constant(present[0].known_slice())
-    for ref, frame in zip(refs, frames):
-        if ref is not None:
-            _at_the_end(low, frame, lambda ref=ref: low.move(ref, out))
-        elif isinstance(out, Flow):
-            _at_the_end(low, frame, lambda: absent(low, out))
-    return out
-
-
-def _joined_held(low: Lowering, op, refs: list, frames: list[Frame]) -> Held:
-    """What stays on the host, whichever branch gives it."""
-    kinds = {type(r) for r in refs if r is not None}
-    if Flow in kinds or HeldStack in kinds and len(kinds) > 1:
-        raise NotNative(op)
-    held = next(r for r in refs if isinstance(r, Held))
-    out = held.another()
-    for ref, frame in zip(refs, frames):
-        frame.nodes.append(moved(op, [held.another() if ref is None else ref], [out]))
-    return out
-
-
-def _at_the_end(low: Lowering, frame: Frame, make) -> None:
-    """Makes calls behind those of a branch."""
-    level = len(low.frames)
-    low.frames.append(frame)
-    low.target = level
-    make()
-    low.frames.pop()
-    low.target = level - 1
-
-
-def _joined_list(flows: list[Flow], out: Ref) -> Flow:
-    """The memory of a list that comes from one of several branches."""
-    sizes = {f.kind.size for f in flows}
-    return Flow(replace(flows[0].kind, size=sizes.pop() if len(sizes) == 1 else None), out.buffer, seen=flows[0].seen)

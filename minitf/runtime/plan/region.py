@@ -379,7 +379,7 @@ class Region:
 
     def _assume(self, low: Lowering, error: NotNative, arrays: list, seen: set) -> bool:
         """Whether what lowering asked for is assumed from now on to be what it is in this run: what it is shows the
-        program so far, which leaves nothing behind. What was assumed before and not `seen` in this run may be too large.
+        program so far, which leaves nothing behind. What was assumed and not `seen` in this run may be too large.
         """
         value, key = error.demanded, (error.op, low.asked)
         if type(value) is not Ref or value.dtype not in (np.int32, np.int64) or value.size > SMALL:
