@@ -200,6 +200,7 @@ def hostable(op, inputs: list) -> bool:
     definition = op.definition
     if (
         definition.bodies
+        or definition.on_lists == "make"
         or definition.dataflow not in (None, "exit")
         or any(t.dtype.is_ref_dtype for t in (*op.inputs, *op.outputs))
     ):
