@@ -81,6 +81,7 @@ from minitf.ops.math.reduce import reduce_logsumexp, reduce_max, reduce_mean, re
 from minitf.ops.math.segment import segment_max, segment_mean, segment_min, segment_prod, segment_sum
 from minitf.ops.math.segment import unsorted_segment_max, unsorted_segment_mean, unsorted_segment_min
 from minitf.ops.math.segment import unsorted_segment_prod, unsorted_segment_sqrt_n, unsorted_segment_sum
+from minitf.ops.math.special import lbeta
 from minitf.ops.math.special import betainc, igamma, igammac, polygamma, zeta
 from minitf.ops.math.spectral import fft, fft2d, fft3d, ifft, ifft2d, ifft3d
 from minitf.ops.math.unary import abs, acos, acosh, asin, asinh, atan, atanh, ceil, cos, cosh, digamma, erf, erfc, exp
@@ -186,7 +187,7 @@ from minitf.ops.control.clock import timestamp
 from minitf.ops.control.eager_script import py_function
 from minitf.ops.control.printing import print
 from minitf.ops.control.script import numpy_function, py_func
-from minitf.ops.math.more import bincount, lbeta
+from minitf.ops.math.bincount import bincount
 from minitf.ops.state.session_tensors import delete_session_tensor, get_session_handle, get_session_tensor
 from minitf.ops.strings.string_join import string_join
 from minitf.ops.strings.strings import as_string, decode_base64, encode_base64, reduce_join, regex_replace, string_strip

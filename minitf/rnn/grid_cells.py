@@ -9,7 +9,7 @@ import minitf as tf
 from minitf.framework.getter import getter
 from minitf.framework.taking import SELF, arguments, optional, taking
 from minitf.rnn.cell import RNNCell
-from minitf.rnn.more_cells import sharded_variable
+from minitf.rnn.gated_cells import sharded_variable
 
 
 def _width(inputs) -> int:

@@ -406,6 +406,16 @@ def _sum_of(type: str, inputs, name: str | None, **attrs) -> Tensor:
     return apply(type, list(inputs), name=name, **attrs)
 
 
+def polyval(coeffs: list, x, name: str | None = None) -> Tensor:
+    """The polynomial coeffs[0] * x ** (n - 1) + ... + coeffs[n - 1], by Horner's scheme."""
+    with name_scope(name, "polyval", [*coeffs, x]):
+        x = convert_to_tensor(x, name="x")
+        total = array.zeros_like(x)
+        for i, each in enumerate(coeffs):
+            total = convert_to_tensor(each, x.dtype.base_dtype, name=f"coeff_{i}") + total * x
+        return total
+
+
 def accumulate_n(inputs, shape=None, tensor_dtype=None, name: str | None = None) -> Tensor:
     """The sum of a list of tensors of one type; `shape` and `tensor_dtype` say what they have to be."""
     inputs = [convert_to_tensor(x) for x in inputs] if isinstance(inputs, (list, tuple)) else inputs

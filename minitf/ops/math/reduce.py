@@ -394,6 +394,12 @@ def count_nonzero(
         return math.cast(counts, dtype)
 
 
+def reduce_euclidean_norm(input_tensor, axis=None, keepdims: bool = False, name: str | None = None) -> Tensor:
+    """The square root of the sum of squares along axes (all if None)."""
+    with name_scope(name, "reduce_euclidean_norm"):
+        return math.sqrt(reduce_sum(math.square(convert_to_tensor(input_tensor)), axis, keepdims=keepdims))
+
+
 # ---- the place of the extreme
 
 

@@ -6,6 +6,7 @@ import numpy as np
 
 from minitf.framework import dtypes
 from minitf.framework.apply import apply
+from minitf.framework.convert import convert_to_tensor
 from minitf.framework.graph import name_scope
 from minitf.framework.registry import define
 from minitf.framework.tensor import Tensor
@@ -14,8 +15,9 @@ from minitf.kernels.math import special as kernels
 from minitf.ops import patterns
 from minitf.ops.array import array
 from minitf.ops.math import math
-from minitf.ops.math.more import multiply_no_nan
-from minitf.ops.math.unary import digamma_of, special
+from minitf.ops.math.no_nan import multiply_no_nan
+from minitf.ops.math.reduce import reduce_sum
+from minitf.ops.math.unary import digamma_of, lgamma, special
 
 WIDE = dtypes.FLOAT - {dtypes.float16}
 
@@ -247,6 +249,18 @@ def bessel_i1(x, name: str | None = None) -> Tensor:
 def _unscaled(function, x, name: str | None, default_name: str) -> Tensor:
     with name_scope(name, default_name, [x]):
         return math.exp(math.abs(x)) * function(x)
+
+
+def lbeta(x, name: str | None = None) -> Tensor:
+    """The logarithm of the absolute value of Beta(x), along the last axis, which is dropped.
+
+    >>> import minitf as tf
+    >>> lbeta([[1.0, 2.0], [3.0, 4.0]]).shape.as_list()
+    [2]
+    """
+    with name_scope(name, "lbeta"):
+        x = convert_to_tensor(x, name="x")
+        return reduce_sum(lgamma(x), axis=[-1]) - lgamma(reduce_sum(x, axis=[-1]))
 
 
 # ---- neighbours

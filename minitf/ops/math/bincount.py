@@ -1,4 +1,4 @@
-"""Counts, products and quotients that nothing spoils, polynomials: smaller functions of tf.math."""
+"""How often each number occurs."""
 
 from __future__ import annotations
 
@@ -12,14 +12,11 @@ from minitf.framework.registry import define
 from minitf.framework.shape import TensorShape
 from minitf.framework.static import constant_value
 from minitf.framework.tensor import Tensor
-from minitf.kernels.math import elementwise
-from minitf.ops import patterns
 from minitf.ops.array import array
 from minitf.ops.math import math
 from minitf.ops.math.cast import cast
 from minitf.ops.math.reduce import reduce_max, reduce_sum
 from minitf.ops.math.segment import unsorted_segment_sum
-from minitf.ops.math.unary import lgamma, sqrt, square
 
 
 def _counts(op, values, size, weights):
@@ -69,57 +66,3 @@ def bincount(arr, weights=None, minlength=None, maxlength=None, dtype=dtypes.int
         if weights is not None:
             return unsorted_segment_sum(convert_to_tensor(weights, name="weights"), arr, size)
         return apply("Bincount", arr, size, convert_to_tensor([], dtypes.as_dtype(dtype)))
-
-
-def lbeta(x, name: str | None = None) -> Tensor:
-    """The logarithm of the absolute value of Beta(x), along the last axis, which is dropped.
-
-    >>> import minitf as tf
-    >>> lbeta([[1.0, 2.0], [3.0, 4.0]]).shape.as_list()
-    [2]
-    """
-    with name_scope(name, "lbeta"):
-        x = convert_to_tensor(x, name="x")
-        return reduce_sum(lgamma(x), axis=[-1]) - lgamma(reduce_sum(x, axis=[-1]))
-
-
-def reciprocal_no_nan(x, name: str | None = None) -> Tensor:
-    """1 / x, and 0 where x is 0."""
-    with name_scope(name, "reciprocal_no_nan") as scope:
-        x = convert_to_tensor(x, name="x")
-        return math.div_no_nan(convert_to_tensor(1, x.dtype.base_dtype, name="one"), x, name=scope)
-
-
-define(
-    "MulNoNan",
-    "x: T, y: T -> z: T",
-    T=dtypes.FLOAT | dtypes.COMPLEX,
-    shape=patterns.broadcast,
-    numpy=patterns.ufunc(lambda x, y: np.where(y == 0, np.zeros_like(y), x * y)),
-    kernel=patterns.binary(elementwise.mul_no_nan),
-    broadcasts=True,
-    grad=lambda op, g: (apply("MulNoNan", g, op.inputs[1]), apply("MulNoNan", op.inputs[0], g)),
-)
-
-
-def multiply_no_nan(x, y, name: str | None = None) -> Tensor:
-    """x * y, and 0 where y is 0, whatever x is."""
-    with name_scope(name, "multiply_no_nan", [x, y]) as scope:
-        x = convert_to_tensor(x, name="x")
-        return apply("MulNoNan", x, convert_to_tensor(y, x.dtype.base_dtype, name="y"), name=scope)
-
-
-def polyval(coeffs: list, x, name: str | None = None) -> Tensor:
-    """The polynomial coeffs[0] * x ** (n - 1) + ... + coeffs[n - 1], by Horner's scheme."""
-    with name_scope(name, "polyval", [*coeffs, x]):
-        x = convert_to_tensor(x, name="x")
-        total = array.zeros_like(x)
-        for i, each in enumerate(coeffs):
-            total = convert_to_tensor(each, x.dtype.base_dtype, name=f"coeff_{i}") + total * x
-        return total
-
-
-def reduce_euclidean_norm(input_tensor, axis=None, keepdims: bool = False, name: str | None = None) -> Tensor:
-    """The square root of the sum of squares along axes (all if None)."""
-    with name_scope(name, "reduce_euclidean_norm"):
-        return sqrt(reduce_sum(square(convert_to_tensor(input_tensor)), axis, keepdims=keepdims))
