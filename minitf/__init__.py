@@ -232,9 +232,9 @@ from minitf.train.checkpoints import to_safetensors
 from minitf.ragged.strings import string_split
 from minitf.ragged.tensor import RaggedTensor
 from minitf.framework.tensor_spec import TensorSpec
-from minitf import bitwise, compat, config, contrib, debugging, dtypes, graph_util, image, initializers, layers, linalg
-from minitf import losses, math, metrics, nest, nn, profiler, quantization, queue, random, saved_model, sets, sparse
-from minitf import strings, summary, train, viz
+from minitf import audio, bitwise, compat, config, contrib, debugging, dtypes, graph_util, image, initializers, layers
+from minitf import linalg, losses, math, metrics, nest, nn, profiler, quantization, queue, random, saved_model, sets
+from minitf import sparse, strings, summary, train, viz
 from minitf.framework import errors, protos
 from minitf import data, io, lookup, manip, python_io, signal, spectral, version
 from minitf.profiler import timeline
@@ -291,7 +291,7 @@ from minitf.framework.calls import guard as _guard
 
 _guard(
     __name__,
-    "nn nn.rnn_cell dtypes math linalg bitwise random sets quantization initializers debugging losses metrics "
+    "audio nn nn.rnn_cell dtypes math linalg bitwise random sets quantization initializers debugging losses metrics "
     "layers train "
     "config.experimental image strings summary queue sparse compat nest contrib.rnn contrib.seq2seq "
     "contrib.crf contrib.legacy_seq2seq contrib.layers contrib.framework contrib.framework.nest "

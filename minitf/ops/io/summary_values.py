@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import functools
 import io
-import wave
 
 import numpy as np
 
 from minitf.framework import protos
+from minitf.ops.io.sound import as_wav
 
 _GREATEST = np.finfo(np.float64).max
 _BAD_COLOR = np.array([255, 0, 0, 255], np.uint8)  # of pixels that are not finite
@@ -135,21 +135,13 @@ def audio(tag: str, clips: np.ndarray, rate: np.ndarray, limit: int) -> bytes:
 
 
 def _clip(tag: str, clip: np.ndarray, rate: float) -> dict:
-    scaled = np.clip(np.nan_to_num(clip, nan=0.0) * 2.0**15, -(2**15), 2**15 - 1)
-    samples = np.trunc(scaled + np.copysign(0.5, scaled)).astype("<i2")  # halves go away from zero
-    file = io.BytesIO()
-    with wave.open(file, "wb") as sound:
-        sound.setnchannels(clip.shape[1])
-        sound.setsampwidth(2)
-        sound.setframerate(int(rate))
-        sound.writeframes(samples.tobytes())
     return {
         "tag": tag,
         "audio": {
             "sample_rate": rate,
             "num_channels": clip.shape[1],
             "length_frames": clip.shape[0],
-            "encoded_audio_string": file.getvalue(),
+            "encoded_audio_string": as_wav(clip, int(rate)),
             "content_type": "audio/wav",
         },
     }
