@@ -6,6 +6,7 @@ import data_scenarios  # noqa: F401 - adds its scenarios
 import layer_scenarios  # noqa: F401 - adds its scenarios
 import monitored_scenarios  # noqa: F401 - adds its scenarios
 import more_data_scenarios  # noqa: F401 - adds its scenarios
+import numpy as np
 import ragged_scenarios  # noqa: F401 - adds its scenarios
 import session_scenarios
 import slim_scenarios  # noqa: F401 - adds its scenarios
@@ -26,3 +27,19 @@ def names(*beginnings):
 def check(name, same=lambda value: value):
     """A scenario gives what it gave with TensorFlow; `same` leaves out what is meant to differ."""
     assert same(session_scenarios.run(tf, name)) == same(facts("sessions")[name])
+
+
+def assert_like(mine, theirs):
+    """Equal, numbers but for the last digit that was recorded."""
+    if isinstance(theirs, dict):
+        assert mine.keys() == theirs.keys()
+        for key in theirs:
+            assert_like(mine[key], theirs[key])
+    elif isinstance(theirs, list) and theirs and isinstance(theirs[0], float):
+        np.testing.assert_allclose(mine, theirs, rtol=3e-5, atol=3e-5)
+    elif isinstance(theirs, list):
+        assert len(mine) == len(theirs)
+        for one, other in zip(mine, theirs):
+            assert_like(one, other)
+    else:
+        assert mine == theirs

@@ -5,25 +5,9 @@ import pytest
 import session_scenarios
 from helpers import fails
 from oracle import facts
-from session_facts import names
+from session_facts import assert_like, names
 
 import minitf as tf
-
-
-def assert_like(mine, theirs):
-    """Equal, numbers but for the last digit that was recorded."""
-    if isinstance(theirs, dict):
-        assert mine.keys() == theirs.keys()
-        for key in theirs:
-            assert_like(mine[key], theirs[key])
-    elif isinstance(theirs, list) and theirs and isinstance(theirs[0], float):
-        np.testing.assert_allclose(mine, theirs, rtol=3e-5, atol=3e-5)
-    elif isinstance(theirs, list):
-        assert len(mine) == len(theirs)
-        for one, other in zip(mine, theirs):
-            assert_like(one, other)
-    else:
-        assert mine == theirs
 
 
 @pytest.mark.parametrize("name", names("contrib_cells", "contrib_fused", "contrib_monotonic", "contrib_cumprod"))
