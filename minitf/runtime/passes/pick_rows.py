@@ -1,7 +1,8 @@
 """Pass `pick_rows`: a product with a one-hot matrix picks rows instead.
 
 `one_hot(i) @ W` is rows of W, and its gradient `one_hot(i)^T @ dz` adds up rows of dz. The one-hot matrix
-may have had its rows rearranged on the way (time first, say): the indices then are rearranged instead.
+may have had its rows rearranged on the way (time first, say, or each step by itself): the indices then are
+rearranged instead.
 """
 
 from __future__ import annotations
@@ -40,8 +41,8 @@ def _rewrite(found: list[Use], uses: Uses) -> bool:
         return False
     if index.moves and any(use.block is not make.block for use in reads):
         return False
-    if len(reads) == 1 and reads[0].call.name == "strided_copy":
-        return _rearranged(make, reads[0], index, depth, uses)
+    if all(use.call.name == "strided_copy" for use in reads):
+        return _rearranged(make, reads, index, depth, uses)
     if not all(lookups.reads_rows(use, depth, out.dtype) and not use.call["tb"] for use in reads):
         return False
     uses.replace({make.call: [], **{use.call: [_picked(use, index, depth)] for use in reads}})
@@ -52,14 +53,18 @@ def _is(ref: Ref, value: float) -> bool:
     return ref.known is not None and ref.known.size == 1 and ref.known.item() == value
 
 
-def _rearranged(make: Use, copy: Use, index: Ref, depth: int, uses: Uses) -> bool:
-    """Makes the one-hot matrix of rearranged indices in place of a rearranged one-hot matrix."""
-    found = lookups.rearranged(copy.call, index, depth)
-    if found is None or not whole(copy.ref) or copy.ref.dtype != make.ref.dtype:
+def _rearranged(make: Use, copies: list[Use], index: Ref, depth: int, uses: Uses) -> bool:
+    """Makes one-hot matrices of rearranged indices in place of rearranged parts of a one-hot matrix."""
+    if not all(whole(copy.ref) and copy.ref.dtype == make.ref.dtype for copy in copies):
         return False
-    first, moved = found
-    rearranged = [first, make.call.with_(index=moved, o=copy.call["o"], outer=moved.size)]
-    return uses.replace({make.call: [], copy.call: rearranged})
+    found = [lookups.rearranged(copy.call, index, depth) for copy in copies]
+    if None in found:
+        return False
+    made = {
+        copy.call: [first, make.call.with_(index=moved, o=copy.call["o"], outer=moved.size)]
+        for copy, (first, moved) in zip(copies, found)
+    }
+    return uses.replace({make.call: [], **made})
 
 
 def _picked(use: Use, index: Ref, depth: int) -> Call:

@@ -55,6 +55,31 @@ def rows_in_another_order(p):
     p.keep(p.product(p.turn(one_hot(p, 2, COUNT)), p.given(DEPTH, 4)))
 
 
+def step(p, hot, number, count=COUNT, width=DEPTH):
+    """The copy of a step of a batch-major matrix [count, steps, width], or of its first columns."""
+    dims = (count, hot.shape[1] * hot.shape[2], width, 1)
+    return p.call(movement.strided_copy[CARRIER], hot, p.new(count, width), number * hot.shape[2], 2, dims)
+
+
+@program(CASES, "strided_copy strided_copy pick_rows sum_into_rows pick_rows")
+def each_step_by_itself(p):
+    hot, weights = one_hot(p, COUNT, 2), p.given(DEPTH, 4)
+    first, second = step(p, hot, 0), step(p, hot, 1)
+    p.keep(p.product(second, weights), p.product(first, p.given(COUNT, 3), ta=1), p.product(first, weights))
+
+
+@program(CASES, "strided_copy one_hot strided_copy pick_rows")
+def a_step_that_is_read_by_itself(p):
+    hot = one_hot(p, COUNT, 2)
+    p.keep(step(p, hot, 0), p.product(step(p, hot, 1), p.given(DEPTH, 4)))
+
+
+@program(CASES, "one_hot strided_copy strided_copy gemm")
+def a_step_and_columns_of_another(p):
+    hot = one_hot(p, COUNT, 2)
+    p.keep(step(p, hot, 0, width=3), p.product(step(p, hot, 1), p.given(DEPTH, 4)))
+
+
 @program(CASES, "one_hot strided_copy gemm")
 def some_rows_in_another_order(p):
     hot = one_hot(p, 4, COUNT)
