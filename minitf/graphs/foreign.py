@@ -29,7 +29,7 @@ RENAMED = {
 }
 
 
-def _named(name: str, *tensors: Tensor) -> Operation:
+def named(name: str, *tensors: Tensor) -> Operation:
     """The op of this name that gives tensors out."""
     if len(tensors) == 1:
         return apply_op("Identity", tensors[0], name=f"{name}/")
@@ -66,7 +66,7 @@ def _slope(function):
     """The rule of a gradient's op: of the output `y` and the gradient `dy`."""
 
     def rule(name: str, attrs: dict, y: Tensor, dy: Tensor) -> Operation:
-        return _named(name, function(y, dy))
+        return named(name, function(y, dy))
 
     return rule
 
@@ -110,7 +110,7 @@ def _normalized(name: str, attrs: dict, x: Tensor, scale, offset, mean, variance
     slope = scale * unary.rsqrt(variance + attrs["epsilon"])
     y = (by.x - by.wide(mean)) * by.wide(slope) + by.wide(offset)
     outputs = [cast.cast(y, x.dtype.base_dtype), mean, spread, mean, variance]
-    return _named(name, *outputs, *([mean] if attrs["_type"].endswith("V3") else []))
+    return named(name, *outputs, *([mean] if attrs["_type"].endswith("V3") else []))
 
 
 def _at_least_one(count: Tensor) -> Tensor:
@@ -129,7 +129,7 @@ def _normalized_slope(name: str, attrs: dict, dy: Tensor, x: Tensor, scale, mean
         dx = dy - (by.wide(d_offset) + normal * by.wide(d_scale)) / by.count
     dx = dx * by.wide(scale * inverse)
     nothing = array.zeros([0], scale.dtype.base_dtype)
-    return _named(name, cast.cast(dx, x.dtype.base_dtype), d_scale, d_offset, nothing, nothing)
+    return named(name, cast.cast(dx, x.dtype.base_dtype), d_scale, d_offset, nothing, nothing)
 
 
 # ---- random numbers of a seed: TensorFlow 2 scrambles it apart from them
@@ -164,7 +164,7 @@ RULES = {  # theirs -> a function of the name, attributes and inputs that makes 
     "Div": _divided,
     **dict.fromkeys(["FusedBatchNorm", "FusedBatchNormV2", "FusedBatchNormV3"], _normalized),
     **dict.fromkeys(["FusedBatchNormGrad", "FusedBatchNormGradV2", "FusedBatchNormGradV3"], _normalized_slope),
-    "Einsum": lambda name, attrs, *inputs: _named(name, einsum.einsum(attrs["equation"], *inputs)),
+    "Einsum": lambda name, attrs, *inputs: named(name, einsum.einsum(attrs["equation"], *inputs)),
     "Gather": lambda name, attrs, x, i: apply_op("GatherV2", x, i, 0, name=f"{name}/"),
     "InTopK": lambda name, attrs, x, t: apply_op("InTopKV2", x, t, _count(attrs["k"], t), name=f"{name}/"),
     **dict.fromkeys(["InvGrad", "ReciprocalGrad"], _slope(lambda y, dy: -dy * y * y)),

@@ -7,6 +7,7 @@ from importlib import resources
 
 from minitf.framework.attributes import Attribute, declared
 from minitf.framework.registry import OPS
+from minitf.graphs import block_cells
 from minitf.graphs.foreign import RENAMED
 from minitf.graphs.values import Unsupported
 
@@ -19,6 +20,7 @@ _NORM = "T: type, epsilon: float = 0.0001, data_format: string = 'NHWC', is_trai
 _AVERAGE = "exponential_avg_factor: later[float] = 1.0"
 # Of ops that become others of minitf's.
 _OTHERS = {
+    **block_cells.ATTRIBUTES,
     "AssignVariableOp": "dtype: type, validate_shape: later[bool] = False",
     "Concat": "N: int, T: type",
     "Div": "T: type",

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from minitf.framework.getter import getter
 from minitf.layers.base import InputSpec, Layer
+from minitf.ops.math.clip import clipped_with_whole_gradient
 from minitf.rnn.cell import LSTMStateTuple, RNNCell
 from minitf.rnn.cells import GRUCell, LSTMCell
 from minitf.rnn.dynamic import dynamic_rnn
 
 
 class LSTMBlockCell(LSTMCell):
-    """An LSTMCell under the arguments of TensorFlow's fused kernel."""
+    """An LSTMCell under the arguments of TensorFlow's fused kernel; gradients pass where the memory is clipped."""
 
     _peephole_order = "ifo"
 
@@ -26,6 +27,9 @@ class LSTMBlockCell(LSTMCell):
     ):
         clip = cell_clip if cell_clip is not None and cell_clip > 0 else None
         super().__init__(num_units, use_peephole, clip, forget_bias=forget_bias, reuse=reuse, name=name, dtype=dtype)
+
+    def _clipped(self, c):
+        return clipped_with_whole_gradient(c, self._cell_clip)
 
 
 class GRUBlockCellV2(GRUCell):

@@ -225,7 +225,7 @@ class LSTMCell(LayerRNNCell):
         i, j, f, o = tf.split(tf.nn.bias_add(gates, self._bias), num_or_size_splits=4, axis=1)
         new_c = self._memory(i, j, f, c)
         if self._cell_clip is not None:
-            new_c = tf.clip_by_value(new_c, -self._cell_clip, self._cell_clip)
+            new_c = self._clipped(new_c)
         if self._use_peepholes:
             o = o + self._peepholes["o"] * new_c
         new_m = tf.sigmoid(o) * self._activation(new_c)
@@ -234,6 +234,9 @@ class LSTMCell(LayerRNNCell):
             if self._proj_clip is not None:
                 new_m = tf.clip_by_value(new_m, -self._proj_clip, self._proj_clip)
         return new_m, LSTMStateTuple(new_c, new_m) if self._state_is_tuple else tf.concat([new_c, new_m], 1)
+
+    def _clipped(self, c):
+        return tf.clip_by_value(c, -self._cell_clip, self._cell_clip)
 
     def _memory(self, i, j, f, c):
         """The new memory from gates and the old one."""

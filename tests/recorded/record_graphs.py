@@ -164,6 +164,48 @@ def two_ways(tf, random):
 
 
 @case("tf1")
+def block_ops(tf, random):
+    """All that the ops of whole steps and runs of cells give, also of runs that end early."""
+    from tensorflow.python.ops import gen_rnn_ops as ops
+
+    def numbers(*sizes):
+        return tf.constant(random.randn(*sizes), tf.float32)
+
+    x, found = tf.placeholder(tf.float32, [4, 2, 2], "x"), []
+    for peepholes, clip, trips in ((True, 0.3, 2), (False, 0.0, 4), (True, 0.0, 0)):
+        both = [numbers(2, 3), numbers(2, 3), numbers(5, 12), *(numbers(3) for _ in range(3)), numbers(12)]
+        options = {"use_peephole": peepholes, "cell_clip": clip}
+        one = ops.lstm_block_cell(x[0], *both, forget_bias=0.5, **options)
+        slopes = ops.lstm_block_cell_grad(x[0], *both, *one[:-1], numbers(2, 3), numbers(2, 3), use_peephole=peepholes)
+        found += [*one, *slopes]
+        for run, grad in ((ops.block_lstm, ops.block_lstm_grad), (ops.block_lstmv2, ops.block_lstm_grad_v2)):
+            steps = run(trips, x, *both, **options)
+            found += [steps.cs, steps.h, *(each[:trips] for each in steps)]
+            more = numbers(4, 2, 3), numbers(4, 2, 3)
+            found += grad(trips, x, *both, *steps, *more, use_peephole=peepholes)
+    both = [x[0], numbers(2, 3), numbers(5, 6), numbers(5, 3), numbers(6), numbers(3)]
+    one = ops.gru_block_cell(*both)
+    found += [*one, *ops.gru_block_cell_grad(*both, *one[:-1], numbers(2, 3))]
+    tf.concat([tf.reshape(each, [-1]) for each in found], 0, name="y")
+    return {"x:0": random.randn(4, 2, 2)}
+
+
+@case("tf1")
+def block_cells(tf, random):
+    """Cells that are one op each: unrolled, in a loop, and a run as one op."""
+    from tensorflow.contrib import rnn
+
+    x, n = tf.placeholder(tf.float32, [None, 3, 2], "x"), tf.placeholder(tf.int32, [None], "n")
+    cells = rnn.LSTMBlockCell(2, cell_clip=0.2, use_peephole=True), rnn.GRUBlockCellV2(3)
+    one, _ = tf.nn.static_rnn(tf.nn.rnn_cell.MultiRNNCell(cells), tf.unstack(x, axis=1), dtype=tf.float32)
+    cells = rnn.LSTMBlockCell(3, forget_bias=0.5), rnn.GRUBlockCell(2)
+    two, _ = tf.nn.dynamic_rnn(tf.nn.rnn_cell.MultiRNNCell(cells), tf.stack(one, 1), n, dtype=tf.float32, scope="two")
+    run = rnn.LSTMBlockFusedCell(2, cell_clip=0.1, use_peephole=True)
+    squares(tf, run(tf.transpose(two, [1, 0, 2]), dtype=tf.float32, sequence_length=n)[0])
+    return {"x:0": random.randn(2, 3, 2), "n:0": np.array([1, 2])}
+
+
+@case("tf1")
 def attention(tf, random):
     from tensorflow.contrib import seq2seq
 

@@ -45,3 +45,16 @@ def test_fused_lstm_is_the_block_cell_run_over_time():
             sess.run(weight.assign(fused_weight))
         for ours, theirs in zip(*sess.run([(fused, *state), (outputs, *final)])):
             np.testing.assert_array_equal(ours, theirs)
+
+
+def test_block_lstm_passes_gradients_where_its_memory_is_clipped():
+    """As TensorFlow's op does, unlike LSTMCell."""
+    slopes = []
+    for cell in (CONTRIB.LSTMBlockCell(1, cell_clip=0.1), tf.nn.rnn_cell.LSTMCell(1, cell_clip=0.1)):
+        with tf.variable_scope(None, "v", initializer=tf.ones_initializer()):
+            _, (c, _) = cell(tf.constant([[1.0]]), cell.zero_state(1, tf.float32))
+        slopes += tf.gradients(c, cell.weights[0])
+    with tf.Session() as sess:
+        sess.run(tf.global_variables_initializer())
+        passed, stopped = sess.run(slopes)
+    assert np.abs(passed).max() > 0.1 and not stopped.any()

@@ -12,6 +12,7 @@ from minitf.framework.tensor import IndexedSlices, Tensor
 from minitf.ops.array import array
 from minitf.ops.array.constant import constant
 from minitf.ops.array.gather import where
+from minitf.ops.array.identity import stop_gradient
 from minitf.ops.array.joining import stack
 from minitf.ops.array.ranges import range as range_
 from minitf.ops.math import math
@@ -40,6 +41,15 @@ def clip_by_value(t, clip_value_min, clip_value_max, name: str | None = None):
         clipped = math.maximum(below, clip_value_min, name=scope)
         values.shape.assert_is_compatible_with(clipped.shape)
         return _with_values(t, clipped)
+
+
+def clipped_with_whole_gradient(t: Tensor, limit: float) -> Tensor:
+    """t within -limit and limit, with the gradient of t itself, also where a bound is taken.
+
+    The bounds move as t does, but their values are the limit.
+    """
+    moving = t - stop_gradient(t)
+    return math.maximum(math.minimum(t, moving + limit), moving - limit)
 
 
 def clip_by_norm(t, clip_norm, axes=None, name: str | None = None):

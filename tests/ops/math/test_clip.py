@@ -4,6 +4,7 @@ from helpers import check, fails, run
 from oracle import check_case, check_gradient, op_facts
 
 import minitf as tf
+from minitf.ops.math.clip import clipped_with_whole_gradient
 
 X = np.array([[-1.7, 1.1, -0.3], [0.9, 1.9, 0.2]])
 Y = np.array([[0.6, -1.7, -0.9], [1.4, 0.7, 1.2]])
@@ -14,6 +15,15 @@ def test_clip_by_value():
     check(lambda x, y: tf.clip_by_value(x, y - 0.55, y + 0.5), X, Y, reference=lambda x, y: x.clip(y - 0.55, y + 0.5))
     with fails(ValueError, "(3,)", "(2, 3)"):
         tf.clip_by_value([1.0, 2.0, 3.0], np.zeros((2, 3), np.float32), 1.0)
+
+
+def test_clipping_may_leave_gradients_whole():
+    for reach in (0.0, 1e30):
+        x = tf.constant(X * (1 + reach), tf.float32)
+        y = clipped_with_whole_gradient(x, 0.5)
+        found, slope = run(y, tf.gradients(y * y, x)[0])
+        np.testing.assert_array_equal(found, (X * (1 + reach)).clip(-0.5, 0.5).astype(np.float32))
+        np.testing.assert_array_equal(slope, 2 * found)
 
 
 def test_clip_by_norm():
