@@ -45,6 +45,25 @@ def test_values_are_tensorflows(name, executor, monkeypatch):
         agree(name, session)
 
 
+@pytest.mark.parametrize("executor", ["", "op_by_op"])
+@pytest.mark.parametrize("name", RECORDED)
+def test_gradients_are_tensorflows_where_it_has_some(name, executor, monkeypatch):
+    """Through branches; those through loops are refused, where TensorFlow fails."""
+    monkeypatch.setenv("MINITF_EXECUTOR", executor)
+    imported(name)
+    at, x = tf.get_default_graph().get_tensor_by_name, [row[0] for row in RECORDED[name]["values"]]
+    for k, expected in enumerate(RECORDED[name]["slopes"]):
+        if expected == "refused":
+            with fails(LookupError, "has no gradient", "not recognized"):
+                tf.gradients(at(f"y{k}:0"), at("x:0"))
+        elif not at(f"y{k}:0").dtype.is_floating or expected is None:
+            continue
+        else:
+            [slope] = tf.gradients(at(f"y{k}:0"), at("x:0"))
+            with tf.Session() as session:
+                assert [session.run(slope, {"x:0": value}) for value in x] == expected
+
+
 @pytest.mark.parametrize("name", RECORDED)
 def test_in_a_scope_with_a_list_of_ops_and_again_from_what_was_made_of_it(name):
     imported(name, name="a", producer_op_list=protos.message("OpList")())

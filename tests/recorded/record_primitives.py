@@ -399,6 +399,17 @@ def value(session, y, feeds):
         return "InvalidArgumentError"
 
 
+def slopes(session, y, x):
+    """TensorFlow's gradients; None if it says that there are none, no list where it fails."""
+    if not y.dtype.is_floating:
+        return None
+    try:
+        [found] = tf.gradients(y, x)
+    except AttributeError:  # it asks for what is known of loops that were built
+        return "refused"
+    return None if found is None else [value(session, found, {x: at}) for at in AT]
+
+
 def recorded(build):
     with tf.Graph().as_default() as graph, tf.Session() as session:
         x = tf.placeholder(tf.float32, [], name="x")
@@ -406,7 +417,8 @@ def recorded(build):
         if tf.global_variables():
             tf.global_variables_initializer()
         values = [[at, [value(session, y, {x: at}) for y in ys]] for at in AT]
-        return {"graph": json_format.MessageToDict(graph.as_graph_def()), "values": values}
+        definition = json_format.MessageToDict(graph.as_graph_def())
+        return {"graph": definition, "values": values, "slopes": [slopes(session, y, x) for y in ys]}
 
 
 if __name__ == "__main__":

@@ -13,7 +13,9 @@ from minitf.framework.apply import apply
 from minitf.framework.registry import define
 from minitf.framework.shape import SCALAR
 from minitf.framework.tensor import Tensor
+from minitf.framework.traversal import reached
 from minitf.ops import patterns
+from minitf.ops.array import array
 
 
 def _common_shape(tensors):
@@ -40,6 +42,44 @@ def _selected(b, op, index, *inputs):
     return inputs[place]
 
 
+# ---- gradients: through branches outside of loops; loops that are no Loops have none
+
+
+def _switch_grad(op, false, true):
+    """Of either way where it was taken; what nobody took has had no influence."""
+    grads = [array.zeros_like(t) if g is None else g for t, g in zip(op.outputs, (false, true))]
+    return merge([switch(g, op.inputs[1])[way] for way, g in enumerate(grads)]).output, None
+
+
+def _merge_grad(op, g, _):
+    """To the input that was alive."""
+    return [switch(g, apply("Equal", op.outputs[1], k))[1] for k in range(len(op.inputs))]
+
+
+def refuse_gradient(op, *grads):
+    """The gradient rule of what only graphs have that were read, and not understood."""
+    type = op.type.removeprefix("Handled")
+    raise LookupError(
+        f"{type} '{op.name}' has no gradient: it belongs to a loop that was read from a graph and not recognized as "
+        "one of tf.while_loop's, or to its arrays or lists. Read a graph in which TensorFlow has made the gradients "
+        "already (its train op works), build the loop by tf.while_loop, or put tf.stop_gradient behind it"
+    )
+
+
+def _exit_grad(op, g):
+    return g if _leaves_loop(op.inputs[0]) else refuse_gradient(op)
+
+
+def _leaves_loop(tensor: Tensor) -> bool:
+    """Whether a tensor comes out of a Loop rather than from the inside of a frame."""
+    while tensor.op.definition.dataflow == "exit":
+        tensor = tensor.op.inputs[0]
+    if tensor.op.definition.bodies:
+        return True
+    before = reached([tensor.op], lambda op: [t.op for t in op.inputs if op.definition.dataflow != "exit"])
+    return not any(op.definition.dataflow == "enter" for op in before)
+
+
 _FRAME = "frame_name: string, is_constant: bool = False, parallel_iterations: int = 10"
 
 for _kind, _ref in (("", ""), ("Ref", "&")):  # of values, and of variables, which are handed on to be changed
@@ -48,7 +88,7 @@ for _kind, _ref in (("", ""), ("Ref", "&")):  # of values, and of variables, whi
         f"data: {_ref}T, pred: bool -> output_false: {_ref}T, output_true: {_ref}T",
         shape=lambda op: [op.inputs[0].shape] * 2,
         dataflow="switch",
-        differentiable=False,
+        grad=_switch_grad,
         stateful=bool(_ref),
         host=lambda b, op, data, pred: (None, data) if b.data(pred) else (data, None),
     )
@@ -56,22 +96,22 @@ for _kind, _ref in (("", ""), ("Ref", "&")):  # of values, and of variables, whi
         f"{_kind}Merge",
         f"inputs: {_ref}*T -> output: {_ref}T, value_index: int32",
         shape=lambda op: [_common_shape(op.inputs), SCALAR],
-        differentiable=False,
+        grad=_merge_grad,
         stateful=bool(_ref),
         host=_merged,
         dataflow="merge",
         takes_absent=True,
     )
-_passed_on("Enter", f"data: T; {_FRAME} -> output: T", differentiable=False, dataflow="enter", on_lists="same")
-_passed_on("Exit", grad=lambda op, g: g, passes_slices=True, dataflow="exit", on_lists="same")
-_passed_on("NextIteration", differentiable=False, dataflow="next", on_lists="same")
+_passed_on("Enter", f"data: T; {_FRAME} -> output: T", grad=refuse_gradient, dataflow="enter", on_lists="same")
+_passed_on("Exit", grad=_exit_grad, passes_slices=True, dataflow="exit", on_lists="same")
+_passed_on("NextIteration", grad=refuse_gradient, dataflow="next", on_lists="same")
 _passed_on("LoopCond", "input: bool -> output: bool", differentiable=False, dataflow="condition")
 for _type, _does, _said in (
     ("RefEnter", "enter", f"; {_FRAME}"),
     ("RefExit", "exit", ""),
     ("RefNextIteration", "next", ""),
 ):
-    _passed_on(_type, f"data: &T{_said} -> output: &T", differentiable=False, stateful=True, dataflow=_does)
+    _passed_on(_type, f"data: &T{_said} -> output: &T", grad=refuse_gradient, stateful=True, dataflow=_does)
 define(
     "RefSelect",
     "index: int32[], inputs: &*T -> output: &T",

@@ -11,6 +11,7 @@ import numpy as np
 from minitf.framework import dtypes
 from minitf.framework.registry import define
 from minitf.framework.shape import SCALAR, UNKNOWN, TensorShape
+from minitf.ops.control.dataflow import refuse_gradient
 from minitf.ops.datasets.base import boxed
 
 
@@ -185,7 +186,7 @@ def _close(b, op, handle):
 
 
 def _define(name: str, signature: str, host, shape=None) -> None:
-    define(f"Handled{name}", signature, shape=shape, host=host, stateful=True)
+    define(f"Handled{name}", signature, shape=shape, grad=refuse_gradient, host=host, stateful=True)
 
 
 def _scalar(op) -> TensorShape:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from minitf.framework.registry import define
 from minitf.framework.shape import UNKNOWN, TensorShape
+from minitf.ops.control.dataflow import refuse_gradient
 from minitf.ops.datasets.base import boxed
 from minitf.ops.patterns import STATEFUL
 
@@ -58,5 +59,12 @@ define(
     stateful=True,
     grad=lambda op, g: [None, g],
 )
-define("StackPopV2", "handle: resource -> elem: elem_type", shape=lambda op: UNKNOWN, host=_pop, stateful=True)
+define(
+    "StackPopV2",
+    "handle: resource -> elem: elem_type",
+    shape=lambda op: UNKNOWN,
+    grad=refuse_gradient,
+    host=_pop,
+    stateful=True,
+)
 define("StackCloseV2", "handle: resource ->", host=_close, **STATEFUL)

@@ -13,6 +13,7 @@ from minitf.framework.registry import define
 from minitf.framework.shape import SCALAR, UNKNOWN, TensorShape
 from minitf.framework.static import constant_value
 from minitf.framework.tensor import Tensor
+from minitf.ops.control.dataflow import refuse_gradient
 from minitf.ops.patterns import boxed
 
 
@@ -23,7 +24,7 @@ class _List(tuple):
 
 
 def _list_op(type: str, signature: str, host, shape=lambda op: SCALAR) -> None:
-    define(type, signature, shape=shape, host=host)
+    define(type, signature, shape=shape, host=host, grad=refuse_gradient)
 
 
 def _listed(b, items, shape: TensorShape):
