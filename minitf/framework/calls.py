@@ -1,6 +1,6 @@
 """Calls of public functions: arguments are of the kinds that signatures declare, errors say what call failed.
 
-`guard` does this for whole namespaces, once; inside of minitf functions call each other as they are written.
+`guard` does this for whole namespaces, once; what minitf calls itself is neither checked nor explained again.
 """
 
 from __future__ import annotations
@@ -37,6 +37,7 @@ _UNGUARDED = {  # what runs for every op or step and checks for itself; what use
     "Graph.captured",
     "Graph.argument",
     "Graph.touch",
+    "Graph.takes_from",
     "Graph.at",
     "Names",
     "BaseSession.run",
@@ -127,6 +128,8 @@ def guarded(function, name):
 
     @functools.wraps(function)
     def call(*args, **kwargs):
+        if is_ours(sys._getframe(1)):
+            return target(*args, **kwargs)
         if fresh:
             fresh.clear()
             named.update(kinds(function))
@@ -140,8 +143,6 @@ def guarded(function, name):
                     raise _misfit(function, name, named, args, kwargs)
             return target(*args, **kwargs)
         except Exception as error:
-            if is_ours(sys._getframe(1)):
-                raise  # it is explained where the user made a call
             better = _explained(error, function, name, args, kwargs)
             if better is error:
                 raise

@@ -432,6 +432,8 @@ def home_of(values) -> Graph | None:
     Ops on them are made in that graph, whichever is the default one.
     """
     for value in values:
+        if type(value) is Tensor:
+            return value.op.graph.root
         nested = isinstance(value, (list, tuple))
         found = home_of(value) if nested else getattr(value, "graph", None)
         if found is not None and hasattr(found, "root"):

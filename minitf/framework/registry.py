@@ -91,7 +91,7 @@ class Arg:
     late: frozenset = frozenset()  # the axes whose sizes are only asked when the op runs
     rank_late: bool = False  # and whether its rank is, with all of them
 
-    @property
+    @functools.cached_property
     def one_type(self) -> bool:
         """Whether it is of one type, though it may be a list."""
         return self.fixed is not None or self.variable is not None

@@ -11,24 +11,25 @@ OTHERS = Parameter("kwargs", Parameter.VAR_KEYWORD)  # whatever else is named
 
 
 def taking(parameters: Iterable[Parameter]) -> Callable:
-    """A decorator: what the function takes, in order; it gets all of them by name."""
+    """A decorator: what the function takes, in order; it gets all of them by name.
+
+    What it becomes is compiled, as if it had been written: a call costs what any call does, and Python says what is
+    wrong with one.
+    """
     parameters = list(parameters)
+    named = [p for p in parameters if p.kind is p.POSITIONAL_OR_KEYWORD]
+    others = [f"**{OTHERS.name}"] * (len(named) < len(parameters))
+    taken = [p.name if p.default is p.empty else f"{p.name}=None" for p in named]
+    text = (
+        f"lambda {', '.join(taken + others)}: _decorated_({', '.join([f'{p.name}={p.name}' for p in named] + others)})"
+    )
 
     def deciding(function: Callable) -> Callable:
+        code = compile(text, f"{__file__}: {function.__qualname__}", "eval")
+        call = functools.wraps(function)(eval(code, {"__name__": __name__, "_decorated_": function}))
+        call.__defaults__ = tuple([p.default for p in named if p.default is not p.empty])
         result = inspect.signature(function).return_annotation
-        signature = inspect.Signature(parameters, return_annotation=result)
-
-        @functools.wraps(function)
-        def call(*args, **kwargs):
-            try:
-                bound = signature.bind(*args, **kwargs)
-            except TypeError as error:
-                raise TypeError(f"{call.__qualname__}() {error}") from None
-            bound.apply_defaults()
-            others = bound.arguments.pop(OTHERS.name, {})
-            return function(**bound.arguments, **others)
-
-        call.__signature__ = signature
+        call.__signature__ = inspect.Signature(parameters, return_annotation=result)
         return call
 
     return deciding

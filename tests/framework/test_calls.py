@@ -77,6 +77,11 @@ def test_the_users_call_is_named_and_not_what_it_calls():
         tf.layers.dense(None, 3)
 
 
+def test_what_minitf_calls_itself_is_not_checked_again():
+    ours = eval("lambda: call(1, second=[])", {"__name__": "minitf.tests", "call": call})
+    assert ours() == 2
+
+
 def test_memory():
     with fails(tf.errors.ResourceExhaustedError, "out of memory in tf.outer"):
         call(sys.maxsize, third="many")

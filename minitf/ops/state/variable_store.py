@@ -247,6 +247,8 @@ def _default_initializer(name: str, dtype):
 def _initial(initializer, shape: list, dtype, place: PartitionInfo | None):
     """The initializer's value; it is told of what it has parameters for."""
     known = {"dtype": dtype, "partition_info": place}
+    if type(initializer).__call__ is initializers.Initializer.__call__:
+        return initializer(shape, **known)
     parameters = inspect.signature(initializer).parameters
     return initializer(shape, **{k: v for k, v in known.items() if k in parameters})
 
