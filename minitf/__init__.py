@@ -289,17 +289,4 @@ from minitf.ragged import dispatch as _dispatch
 
 from minitf.framework.calls import guard as _guard
 
-_guard(
-    __name__,
-    "audio nn nn.rnn_cell dtypes math linalg bitwise random sets quantization initializers debugging losses metrics "
-    "layers train "
-    "config.experimental image strings summary queue sparse compat nest contrib.rnn contrib.seq2seq "
-    "contrib.crf contrib.legacy_seq2seq contrib.layers contrib.framework contrib.framework.nest "
-    "contrib.training contrib.learn contrib.learn.preprocessing contrib.factorization contrib.metrics "
-    "contrib.slim "
-    "contrib.slim.losses contrib.slim.learning contrib.slim.evaluation contrib.slim.model_analyzer "
-    "contrib.slim.queues contrib.util contrib.predictor profiler io python_io viz graph_util saved_model "
-    "saved_model.builder saved_model.loader saved_model.utils saved_model.signature_def_utils "
-    "saved_model.main_op data data.experimental contrib.data lookup contrib.lookup "
-    "signal spectral ragged contrib.image contrib.slim.summaries",
-)
+_guard(__name__)

@@ -107,6 +107,18 @@ random resource_loader strings summary sysconfig test timeline train viz
 """
 
 
+OF_OTHER_NAMES = (
+    "app errors flags gfile io.gfile logging resource_loader test timeline contrib.framework.nest nn.rnn_cell"
+)
+
+
+@pytest.mark.parametrize("namespace", NAMESPACES.split())
+def test_calls_of_what_a_namespace_has_are_checked(namespace):
+    functions = [f for f in vars(public(namespace)).values() if inspect.isfunction(f)]
+    unchecked = [f.__name__ for f in functions if f.__module__.startswith("minitf.") and not hasattr(f, "guarded")]
+    assert namespace in OF_OTHER_NAMES.split() or not [name for name in unchecked if not name.startswith("_")]
+
+
 @pytest.mark.parametrize("namespace", ["", *NAMESPACES.split()])
 def test_public_functions_and_methods_are_documented(namespace):
     module = public(namespace) if namespace else tf

@@ -11,6 +11,7 @@ import linecache
 import re
 import sys
 import types
+from collections.abc import Iterator
 
 import numpy as np
 
@@ -41,6 +42,10 @@ _UNGUARDED = {  # what runs for every op or step and checks for itself; what use
     "Graph.at",
     "Names",
     "BaseSession.run",
+    "tf.gfile",
+    "tf.io.gfile",
+    "tf.logging",
+    "tf.resource_loader",
     "call",
     "build",
 }
@@ -57,12 +62,10 @@ def overridden(function, other) -> None:
 # ---- guarding
 
 
-def guard(root: str, namespaces: str) -> None:
-    """Guards the functions, and the methods of the classes, of the module `root` and of namespaces in it."""
+def guard(root: str) -> None:
+    """Guards the functions, and the methods of the classes, of the module `root` and of the namespaces in it."""
     done: dict = {}
-    for space in ["", *namespaces.split()]:
-        module = functools.reduce(getattr, filter(None, space.split(".")), sys.modules[root])
-        public = ".".join(filter(None, ["tf", space]))
+    for public, module in _namespaces("tf", sys.modules[root]):
         for name, value in list(vars(module).items()):
             partial = isinstance(value, functools.partial)
             home = getattr(value.func if partial else value, "__module__", "")
@@ -82,6 +85,16 @@ def guard(root: str, namespaces: str) -> None:
                     if cls not in done and cls.__module__.startswith(root + "."):
                         done[cls] = cls
                         _guard_methods(cls)
+
+
+def _namespaces(public: str, module) -> Iterator[tuple[str, types.ModuleType]]:
+    """A module and the namespaces in it, by their public names: these stand first in what they say of themselves."""
+    yield public, module
+    for name, value in list(vars(module).items()):
+        inner = f"{public}.{name}"
+        told = isinstance(value, types.ModuleType) and (value.__doc__ or "").startswith((f"{inner}:", f"{inner}."))
+        if told and inner not in _UNGUARDED:
+            yield from _namespaces(inner, value)
 
 
 def _usual(module, name: str, value) -> str:

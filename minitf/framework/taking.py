@@ -11,28 +11,41 @@ OTHERS = Parameter("kwargs", Parameter.VAR_KEYWORD)  # whatever else is named
 
 
 def taking(parameters: Iterable[Parameter]) -> Callable:
-    """A decorator: what the function takes, in order; it gets all of them by name.
-
-    What it becomes is compiled, as if it had been written: a call costs what any call does, and Python says what is
-    wrong with one.
-    """
+    """A decorator: what the function takes, in order; it gets all of them by name."""
     parameters = list(parameters)
-    named = [p for p in parameters if p.kind is p.POSITIONAL_OR_KEYWORD]
-    others = [f"**{OTHERS.name}"] * (len(named) < len(parameters))
-    taken = [p.name if p.default is p.empty else f"{p.name}=None" for p in named]
-    text = (
-        f"lambda {', '.join(taken + others)}: _decorated_({', '.join([f'{p.name}={p.name}' for p in named] + others)})"
-    )
+    unset = {p.name: p.default for p in parameters if p is not OTHERS}
+    required = [name for name, default in unset.items() if default is Parameter.empty]
 
     def deciding(function: Callable) -> Callable:
-        code = compile(text, f"{__file__}: {function.__qualname__}", "eval")
-        call = functools.wraps(function)(eval(code, {"__name__": __name__, "_decorated_": function}))
-        call.__defaults__ = tuple([p.default for p in named if p.default is not p.empty])
         result = inspect.signature(function).return_annotation
-        call.__signature__ = inspect.Signature(parameters, return_annotation=result)
+        signature = inspect.Signature(parameters, return_annotation=result)
+
+        @functools.wraps(function)
+        def call(*args, **kwargs):
+            placed = dict(zip(unset, args))
+            given = {**unset, **placed, **kwargs}
+            if (
+                len(args) > len(unset)
+                or not placed.keys().isdisjoint(kwargs)
+                or any([given[name] is Parameter.empty for name in required])
+                or len(given) > len(unset)
+                and OTHERS not in parameters
+            ):
+                _refuse(call, signature, args, kwargs)
+            return function(**given)
+
+        call.__signature__ = signature
         return call
 
     return deciding
+
+
+def _refuse(function, signature, args, kwargs) -> None:
+    """Raises what Python has to say of arguments that do not go with a signature."""
+    try:
+        signature.bind(*args, **kwargs)
+    except TypeError as error:
+        raise TypeError(f"{function.__qualname__}() {error}") from None
 
 
 def taking_also(parameters: Iterable[Parameter]) -> Callable:

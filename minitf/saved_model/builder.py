@@ -1,4 +1,4 @@
-"""Writing saved models: a graph with its variables and signatures in a folder."""
+"""tf.saved_model.builder: writing saved models: a graph with its variables and signatures in a folder."""
 
 from __future__ import annotations
 

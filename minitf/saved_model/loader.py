@@ -1,4 +1,4 @@
-"""Loading saved models."""
+"""tf.saved_model.loader: loading saved models."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The op that is run when a saved model has been loaded."""
+"""tf.saved_model.main_op: the op that is run when a saved model has been loaded."""
 
 import minitf as tf
 

@@ -1,4 +1,4 @@
-"""Signatures: which tensors a model takes and gives, by the names that its users know."""
+"""tf.saved_model.signature_def_utils: which tensors a model takes and gives, by the names that its users know."""
 
 from __future__ import annotations
 

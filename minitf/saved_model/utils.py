@@ -1,4 +1,4 @@
-"""Tensors in signatures."""
+"""tf.saved_model.utils: tensors in signatures."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pictures of graphs."""
+"""tf.viz: pictures of graphs."""
 
 from minitf.viz.dot import to_dot
 from minitf.viz.html import to_html

@@ -3,12 +3,13 @@
 import inspect
 import pickle
 import sys
+import types
 
 import pytest
 from helpers import fails
 
 import minitf as tf
-from minitf.framework.calls import guarded, shown
+from minitf.framework.calls import guard, guarded, shown
 
 
 def outer(first, second: int = 1, *, third=None):
@@ -80,6 +81,19 @@ def test_the_users_call_is_named_and_not_what_it_calls():
 def test_what_minitf_calls_itself_is_not_checked_again():
     ours = eval("lambda: call(1, second=[])", {"__name__": "minitf.tests", "call": call})
     assert ours() == 2
+
+
+def test_namespaces_are_told_by_what_they_say_first(monkeypatch):
+    root, sound, parts = [types.ModuleType(f"ours{n}", doc) for n, doc in NAMESPACES.items()]
+    root.sound, root.parts = sound, parts
+    for module in (root, sound, parts):
+        monkeypatch.setitem(sys.modules, module.__name__, module)
+        module.play = types.FunctionType(outer.__code__, {"__name__": "ours.parts"}, "play")
+    guard("ours")
+    assert [hasattr(module.play, "guarded") for module in (root, sound, parts)] == [True, True, False]
+
+
+NAMESPACES = {"": "Ours.", ".sound": "tf.sound: what is heard.", ".parts": "Parts of tf.sound."}
 
 
 def test_memory():

@@ -36,7 +36,7 @@ class Told:
 def test_methods_take_whatever_else_is_named():
     assert Told(3).how == {"x": 3} and Told(x=3, y=4).how == {"x": 3, "y": 4}
     assert [p.name for p in arguments(Told)] == ["x"]
-    with pytest.raises(TypeError, match=r"Told.__init__\(\) missing 1 required positional argument: 'x'"):
+    with pytest.raises(TypeError, match=r"Told.__init__\(\) missing a required argument: 'x'"):
         Told(y=4)
 
 
@@ -49,9 +49,9 @@ def test_kinds_are_those_of_the_annotations():
 @pytest.mark.parametrize(
     "call, words",
     [
-        (lambda: told(), r"told\(\) missing 1 required positional argument: 'x'"),
-        (lambda: told(1, 2, "n", 4), r"told\(\) takes from 1 to 3 positional arguments but 4 were given"),
-        (lambda: told(1, x=2), r"told\(\) got multiple values for argument 'x'"),
+        (lambda: told(), r"told\(\) missing a required argument: 'x'"),
+        (lambda: told(1, 2, "n", 4), r"told\(\) too many positional arguments"),
+        (lambda: told(1, x=2), r"told\(\) multiple values for argument 'x'"),
         (lambda: told(1, colour=2), r"told\(\) got an unexpected keyword argument 'colour'"),
     ],
 )
@@ -62,13 +62,13 @@ def test_other_arguments(call, words):
 
 def test_public_functions_say_which_argument_is_wrong():
     x = tf.zeros([2, 3])
-    with fails(TypeError, "dense() missing 1 required positional argument: 'units'"):
+    with fails(TypeError, "dense() missing a required argument: 'units'"):
         tf.layers.dense(x)
     with fails(TypeError, "dense() got an unexpected keyword argument 'unit'"):
         tf.layers.dense(x, 4, unit=4)
     with fails(TypeError, "'units' of tf.layers.dense is 'four'"):
         tf.layers.dense(x, "four")
-    with fails(TypeError, "streaming_mean() missing 1 required positional argument: 'values'"):
+    with fails(TypeError, "streaming_mean() missing a required argument: 'values'"):
         tf.contrib.metrics.streaming_mean()
     with fails(TypeError, "'delta' of tf.losses.huber_loss is 'small'"):
         tf.losses.huber_loss(x, x, delta="small")

@@ -1,4 +1,4 @@
-"""Names for what layers give, and other small things."""
+"""tf.contrib.layers.utils: names for what layers give, and other small things."""
 
 from __future__ import annotations
 

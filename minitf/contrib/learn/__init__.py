@@ -1,4 +1,4 @@
-"""tf.contrib.learn without its estimators: data sets, vocabularies, modes, and running a graph n times."""
+"""tf.contrib.learn: data sets, vocabularies, modes, and running a graph n times."""
 
 from minitf.contrib.learn import datasets, preprocessing
 from minitf.contrib.learn.modes import ModeKeys

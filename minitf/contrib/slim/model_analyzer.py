@@ -1,4 +1,4 @@
-"""How large variables and ops are."""
+"""tf.contrib.slim.model_analyzer: how large variables and ops are."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Queue runners that run in a `with` block."""
+"""tf.contrib.slim.queues: queue runners that run in a `with` block."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Summaries that are named after their tensors."""
+"""tf.contrib.slim.summaries: summaries that are named after their tensors."""
 
 from __future__ import annotations
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import copy
 import functools
+import itertools
 import threading
 from collections.abc import Callable
 from inspect import Parameter
@@ -153,27 +154,23 @@ def _check_value_type(name: str, dtype, initializer) -> None:
 
 
 class _Open(threading.local):
-    """The open scope of a thread, and how often each name was opened (for unique default names)."""
+    """The open scope of a thread, and the names of those that were opened (for unique default names)."""
 
     def __init__(self):
         self.scope = VariableScope(False)
-        self.counts: dict[str, int] = {}
+        self.opened: set[str] = set()
 
     def unique(self, prefix: str) -> str:
         """`prefix`, or `prefix_1`, ... if a scope of that name was opened in the current one."""
         base = f"{self.scope.name}/{prefix}" if self.scope.name else prefix
-        if not self.counts.get(base):
+        if base not in self.opened:
             return prefix
-        number = 1
-        while self.counts.get(f"{base}_{number}"):
-            number += 1
-        return f"{prefix}_{number}"
+        return f"{prefix}_{next(n for n in itertools.count(1) if f'{base}_{n}' not in self.opened)}"
 
     def close_inside(self, name: str) -> None:
         """Forgets the scopes opened in `name`."""
-        for other in self.counts:
-            if not name or other.startswith(f"{name}/"):
-                self.counts[other] = 0
+        inside = f"{name}/" if name else ""
+        self.opened = {other for other in self.opened if not other.startswith(inside)}
 
 
 def _open(graph: Graph) -> _Open:
@@ -272,8 +269,8 @@ class variable_scope:  # noqa: N801 - TensorFlow's own name
         scope = scope._entered(self._reuse, self._custom_getter, name=name, **self._settings)
         if not again:
             scope._name_scope = opened
-        state.counts[name] = state.counts.get(name, 0) + 1
-        stack.callback(_leave, state, state.scope, dict(state.counts) if again else None, name)
+        state.opened.add(name)
+        stack.callback(_leave, state, state.scope, state.opened.copy() if again else None, name)
         state.scope = scope
         return scope
 
@@ -288,12 +285,12 @@ class variable_scope:  # noqa: N801 - TensorFlow's own name
         return f"{graph.get_name_scope()}/" if graph.get_name_scope() else ""
 
 
-def _leave(state: _Open, scope: VariableScope, counts: dict | None, name: str) -> None:
+def _leave(state: _Open, scope: VariableScope, opened: set | None, name: str) -> None:
     state.scope = scope
-    if counts is None:
+    if opened is None:
         state.close_inside(name)
     else:
-        state.counts = counts
+        state.opened = opened
 
 
 _SCOPE, _DEFAULT_NAME, _, *_DEFAULTS, _ = arguments(variable_scope)

@@ -1,4 +1,4 @@
-"""Embeddings for TensorBoard's projector."""
+"""tf.contrib.tensorboard.plugins.projector: embeddings for TensorBoard's projector."""
 
 from __future__ import annotations
 
