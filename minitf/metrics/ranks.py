@@ -41,6 +41,11 @@ class _Ids(NamedTuple):
         earlier = tf.matrix_band_part(tf.cast(same, tf.int32), -1, 0) - tf.matrix_diag(tf.cast(self.valid, tf.int32))
         return _Ids(self.ids, tf.logical_and(self.valid, tf.equal(tf.reduce_sum(earlier, -1), 0)))
 
+    def below(self, count):
+        """Only those that are classes, of which there are so many; None: those that may be."""
+        valid = tf.logical_and(self.valid, tf.greater_equal(self.ids, 0))
+        return _Ids(self.ids, valid if count is None else tf.logical_and(valid, tf.less(self.ids, count)))
+
     def count(self):
         """How many count, [...]."""
         return tf.reduce_sum(tf.cast(self.valid, tf.float64), -1)
@@ -141,14 +146,24 @@ def average_precision_at_k(labels, predictions, k: int, weights=None, *, scope) 
     """
     if k < 1:
         raise ValueError(f"k is 1 at least, not {k}")
-    chosen = tf.cast(_best(predictions, k), tf.int64)
+    predictions = tf.convert_to_tensor(predictions)
+    classes = tf.cast(tf.shape(predictions)[-1], tf.int64)
+    return average_precision(labels, _best(predictions, k), k, weights, scope, classes)
+
+
+def average_precision(labels, predictions_idx, k: int, weights, scope: str, classes=None) -> tuple:
+    """The mean of the average precision of k predicted classes; see `average_precision_at_k`."""
+    chosen = tf.cast(predictions_idx, tf.int64)
     truth = _labels(labels, chosen.shape.rank)
+    if not isinstance(labels, (tf.SparseTensor, tf.SparseTensorValue)):
+        truth = truth.below(classes)
     relevant = tf.cast(_Ids(chosen, tf.ones_like(chosen, tf.bool)).is_in(truth), tf.float64)
     places = tf.cast(tf.range(1, k + 1), tf.float64)
     precisions = relevant * tf.cumsum(relevant, -1) / places
-    rows = tf.div_no_nan(tf.reduce_sum(precisions, -1), tf.minimum(truth.count(), float(k)))
+    rows = tf.div(tf.reduce_sum(precisions, -1), tf.minimum(truth.count(), float(k)))
     ones = tf.ones_like(rows)
-    most, update_most = _summed("max", ones, weights)
+    # TensorFlow's search for the largest label has the first name where it knows how many classes there are
+    most, update_most = _summed("max" if classes is None else "max_1", ones, weights)
     total, update_total = _summed("total", rows, weights)
     value = tf.div_no_nan(total, most, name="mean")
     update_op = tf.div_no_nan(update_total, update_most, name=scope)

@@ -1,7 +1,11 @@
 import inspect
 
+import numpy as np
 import pytest
+import session_scenarios
 from helpers import fails, run
+from oracle import facts
+from session_facts import assert_like
 
 import minitf as tf
 from minitf.contrib import metrics
@@ -21,7 +25,7 @@ def after(pair):
 @pytest.mark.parametrize("name", [n for n in vars(metrics) if n.startswith("streaming_")])
 def test_predictions_come_first(name):
     given = list(inspect.signature(getattr(metrics, name)).parameters)
-    labels_first = name == "streaming_curve_points"  # in TensorFlow too
+    labels_first = name in ("streaming_curve_points", "streaming_dynamic_auc")  # in TensorFlow too
     first = [given[0].removeprefix("top_k_"), given[1]]
     assert first == ["predictions", "labels"][:: -1 if labels_first else 1] or given[0] == "values"
 
@@ -52,3 +56,37 @@ def test_several():
     assert metrics.aggregate_metric_map({"a": a, "b": b}) == ({"a": a[0], "b": b[0]}, {"a": a[1], "b": b[1]})
     with fails(ValueError, "one pair"):
         metrics.aggregate_metrics()
+
+
+def test_those_that_keep_or_bin_values_are_like_tensorflow():
+    assert_like(session_scenarios.run(tf, "kept_metrics"), facts("sessions")["kept_metrics"])
+
+
+def test_what_is_kept_grows_in_powers():
+    x = tf.placeholder(tf.int32, [None, 2])
+    kept, update = metrics.streaming_concat(x)
+    sizes = []
+    with tf.Session() as sess:
+        sess.run(tf.local_variables_initializer())
+        for i in range(20):
+            sess.run(update, {x: [[i, -i]]})
+            sizes.append(sess.run(tf.local_variables()[0]).shape[0])
+        np.testing.assert_array_equal(sess.run(kept), [[i, -i] for i in range(20)])
+    assert len(set(sizes)) < 10
+    assert sizes[-1] < 30
+
+
+def test_areas_are_those_of_all_pairs():
+    random = np.random.RandomState(0)
+    p, labels = random.randint(0, 9, 60).astype(np.float32) / 10, random.uniform(size=60) < 0.4
+    pairs = p[labels][:, None] - p[~labels]
+    expected = np.mean((pairs > 0) + (pairs == 0) / 2)
+    area, update = metrics.streaming_dynamic_auc(labels, p)
+    limits, update_limits = metrics.auc_with_confidence_intervals(labels, p)
+    with tf.Session() as sess:
+        sess.run(tf.local_variables_initializer())
+        sess.run([update, update_limits])
+        assert sess.run(area) == pytest.approx(expected)
+        found = sess.run(limits)
+        assert found.auc == pytest.approx(expected, rel=1e-5)
+        assert found.lower < found.auc < found.upper

@@ -1,10 +1,15 @@
 """tf.contrib.metrics."""
 
+from minitf.contrib.metrics.binned import auc_using_histogram, precision_recall_at_equal_thresholds
+from minitf.contrib.metrics.kept import auc_with_confidence_intervals, streaming_concat, streaming_dynamic_auc
 from minitf.contrib.metrics.rates import count, precision_at_recall, recall_at_precision, streaming_curve_points
 from minitf.contrib.metrics.rates import sparse_recall_at_top_k, streaming_covariance, streaming_false_negative_rate
 from minitf.contrib.metrics.rates import streaming_false_negative_rate_at_thresholds, streaming_false_positive_rate
 from minitf.contrib.metrics.rates import streaming_false_positive_rate_at_thresholds, streaming_pearson_correlation
-from minitf.contrib.metrics.rates import streaming_sparse_precision_at_top_k
+from minitf.contrib.metrics.rates import (
+    streaming_sparse_average_precision_at_top_k,
+    streaming_sparse_precision_at_top_k,
+)
 from minitf.contrib.metrics.scores import cohen_kappa, f1_score
 from minitf.contrib.metrics.streaming import accuracy, aggregate_metric_map, aggregate_metrics, streaming_accuracy
 from minitf.contrib.metrics.streaming import streaming_auc, streaming_false_negatives

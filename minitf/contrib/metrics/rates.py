@@ -6,6 +6,7 @@ import minitf as tf
 from minitf.framework.named import named
 from minitf.framework.taking import needed, optional, taking
 from minitf.metrics.counts import at_thresholds, false_negatives, false_positives, true_negatives, true_positives
+from minitf.metrics.ranks import average_precision
 from minitf.metrics.streams import alike, broadcast_weights, collected, metric, metric_variable
 
 SMALL = 1e-7
@@ -138,6 +139,25 @@ def _at_top_k(word: str, labels, top_k_predictions, class_id, weights, name, **k
     function = getattr(tf.metrics, f"{word}_at_top_k")
     with tf.name_scope(name, default, [top_k_predictions, labels, weights]) as scope:
         return function(labels, top_k_predictions, None, class_id, weights, name=scope, **kept)
+
+
+@taking([needed("top_k_predictions"), needed("labels"), *[p for p in _KEPT if p.name != "class_id"]])
+def streaming_sparse_average_precision_at_top_k(
+    top_k_predictions, labels, weights, metrics_collections, updates_collections, name
+) -> tuple:
+    """`tf.metrics.average_precision_at_k` of classes that are predicted, [..., k] integers; a pair of it and its update
+    op, float64.
+
+    Raises:
+      ValueError: for an unknown k.
+    """
+    chosen = tf.convert_to_tensor(top_k_predictions)
+    k = chosen.shape[-1].value if chosen.shape.rank else None
+    if k is None:
+        raise ValueError(f"the last dimension of top_k_predictions must be set; its shape is {chosen.shape}")
+    with tf.name_scope(name, "average_precision_at_top_k", [chosen, labels, weights]) as scope:
+        found = average_precision(labels, chosen, k, weights, scope)
+        return collected(*found, metrics_collections, updates_collections)
 
 
 def spread(count: int) -> list[float]:

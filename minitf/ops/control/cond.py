@@ -115,7 +115,7 @@ def cond(
         if not pred.shape.is_compatible_with([]):
             raise ValueError(f"tf.cond: pred has to be a scalar; {pred.name} has shape {pred.shape}")
         op_counts.skip(op_counts.PIVOTS)
-        (true_body, true_result), (false_body, false_result) = _traced(true_fn), _traced(false_fn)
+        (true_body, true_result), (false_body, false_result) = _traced(true_fn, True), _traced(false_fn, False)
         _check_alike(true_result, false_result, true_body, false_body)
         op = make_if(pred, [true_body, false_body], name=scope)
         op_counts.share(op)
@@ -136,7 +136,7 @@ def _unpacked(result):
     return result
 
 
-def _traced(function: Callable) -> tuple[Body, object]:
+def _traced(function: Callable, pred: bool) -> tuple[Body, object]:
     """The body of one branch; its results are the flat tensors of what the function returned."""
     body = Body(of_loop=False)
     with body.as_default():
@@ -145,16 +145,17 @@ def _traced(function: Callable) -> tuple[Body, object]:
             raise ValueError(
                 f"tf.cond: {getattr(function, '__name__', function)} returned None; return tensors or operations"
             )
-        returned = nest.map_structure(_as_result, returned)
+        returned = nest.map_structure(lambda value: _as_result(value, pred), returned)
         for leaf in nest.flatten(returned):
             body.results += [body.capture(t) for t in _components(leaf)]
     return body, returned
 
 
-def _as_result(value):
+def _as_result(value, pred: bool):
+    """A tensor; for an operation one that waits for it, and says which branch it is in."""
     if isinstance(value, Operation):
         with get_default_graph().control_dependencies([value]):
-            return constant(True, name="ran")
+            return constant(pred, name="ran")
     return value if hasattr(value, "_components") or isinstance(value, IndexedSlices) else convert_to_tensor(value)
 
 
