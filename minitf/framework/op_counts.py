@@ -48,6 +48,7 @@ CROSS_ENTROPY = 30  # of logits, flattened to matrices and back
 ZERO_FRACTION = 21  # it counts in int32 or int64, as the size demands
 SWISH = 2  # a gradient of its own
 LENGTHS_REPEATED = 12  # of vectors, for each of their elements
+CHECKED_TYPE = 1  # of a rank
 CAST_LENGTHS = 1  # of the parts into which a TensorArray splits a value
 MINIMUM_LENGTH = 2  # of the sequences of a batch
 

@@ -151,25 +151,25 @@ def _batches(
     """Batches from a queue; make_queue(dtypes, shapes, **of_queue): it, and a function that adds its summary."""
     if not sources or not isinstance(sources, (list, tuple)):
         raise ValueError(f"tf.train.{kind} needs a list of lists of tensors, not {sources!r}")
-    rows = [_listed(source, kind) for source in sources]
+    rows = [listed(source, kind) for source in sources]
     with name_scope(name, kind, rows[0]) as scope:
         rows = [[convert_to_tensor_or_sparse_tensor(t) for t in row] for row in rows]
-        keep = _checked(convert_to_tensor(keep_input), enqueue_many)
+        keep = checked_keep(convert_to_tensor(keep_input), enqueue_many)
         given = rows[0]
-        rows, stores = _stored(rows, keep, enqueue_many)
-        queue, summarize = make_queue(_types(rows), _shapes(rows, shapes, enqueue_many), **of_queue)
+        rows, stores = stored(rows, keep, enqueue_many)
+        queue, summarize = make_queue(types_of(rows), shapes_of(rows, shapes, enqueue_many), **of_queue)
         adding = [op for row in rows for op in [_added(queue, row, keep, enqueue_many)] * num_threads]
         keep_filled(queue, adding)
         summarize()
         taken = (queue.dequeue_up_to if allow_smaller_final_batch else queue.dequeue_many)(batch_size, name=scope)
         if any(stores):
-            taken = _restored(taken, given, stores, enqueue_many)
+            taken = restored(taken, given, stores, enqueue_many)
     if isinstance(sources[0], dict):
         return dict(zip(sorted(sources[0]), taken if isinstance(taken, list) else [taken]))
     return taken
 
 
-def _stored(rows: list[list], keep: Tensor, many: bool) -> tuple[list[list[Tensor]], list[str]]:
+def stored(rows: list[list], keep: Tensor, many: bool) -> tuple[list[list[Tensor]], list[str]]:
     """The examples with a number for each sparse tensor, under which the session keeps it; and the names of
     the stores.
     """
@@ -202,7 +202,7 @@ def _number(sparse: SparseTensor, keep: Tensor, many: bool, store: str) -> tuple
     return number, made[0].op.name
 
 
-def _restored(taken, given: list, stores: list[str], many: bool):
+def restored(taken, given: list, stores: list[str], many: bool):
     """What was taken from the queue, with sparse tensors for their numbers."""
     parts = taken if isinstance(taken, list) else [taken]
     found = []
@@ -215,14 +215,15 @@ def _restored(taken, given: list, stores: list[str], many: bool):
     return found if isinstance(taken, list) else found[0]
 
 
-def _listed(source, kind: str) -> list:
+def listed(source, kind: str) -> list:
     """The tensors of one source; those of a dict in the order of their keys."""
     if not isinstance(source, (list, tuple, dict)) or not source:
         raise ValueError(f"tf.train.{kind} needs a list or dict of one tensor at least, not {source!r}")
     return [source[k] for k in sorted(source)] if isinstance(source, dict) else list(source)
 
 
-def _checked(keep: Tensor, many: bool) -> Tensor:
+def checked_keep(keep: Tensor, many: bool) -> Tensor:
+    """The scalar, or for many examples vector, that says which are kept; ValueError for another rank."""
     rank = keep.shape.rank
     if rank is None or rank > many:
         raise ValueError(
@@ -231,7 +232,8 @@ def _checked(keep: Tensor, many: bool) -> Tensor:
     return keep
 
 
-def _types(rows: list[list[Tensor]]) -> list:
+def types_of(rows: list[list[Tensor]]) -> list:
+    """The types of the parts of one example; TypeError where sources differ."""
     found = [[t.dtype.base_dtype for t in row] for row in rows]
     if any(types != found[0] for types in found):
         names = [[d.name for d in types] for types in found]
@@ -239,7 +241,7 @@ def _types(rows: list[list[Tensor]]) -> list:
     return found[0]
 
 
-def _shapes(rows: list[list[Tensor]], shapes, many: bool) -> list[TensorShape]:
+def shapes_of(rows: list[list[Tensor]], shapes, many: bool) -> list[TensorShape]:
     """The shapes of the parts of one example."""
     if shapes is not None:
         return shapes

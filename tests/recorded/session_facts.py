@@ -9,6 +9,7 @@ import monitored_scenarios  # noqa: F401 - adds its scenarios
 import more_data_scenarios  # noqa: F401 - adds its scenarios
 import numpy as np
 import ragged_scenarios  # noqa: F401 - adds its scenarios
+import sampling_scenarios  # noqa: F401 - adds its scenarios
 import session_scenarios
 import slim_scenarios  # noqa: F401 - adds its scenarios
 import string_part_scenarios  # noqa: F401 - adds its scenarios

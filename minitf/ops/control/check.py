@@ -6,7 +6,7 @@ import operator
 
 import numpy as np
 
-from minitf.framework import dtypes, errors
+from minitf.framework import dtypes, errors, op_counts
 from minitf.framework.apply import apply
 from minitf.framework.convert import convert_to_tensor
 from minitf.framework.graph import name_scope
@@ -84,14 +84,9 @@ def _comparison(symbol, function, type, x, y, data, summarize, message) -> Opera
     if type == "Equal" and (known or x is y):
         return control.no_op()
     if data is None:
-        data = [
-            message or "",
-            f"Condition x {symbol} y did not hold element-wise:",
-            f"x ({x.name}) = ",
-            x,
-            f"y ({y.name}) = ",
-            y,
-        ]
+        data = [f"Condition x {symbol} y did not hold element-wise:", f"x ({x.name}) = ", x, f"y ({y.name}) = ", y]
+    if message is not None:
+        data = [message, *data]
     return _checked(reduce.reduce_all(apply(type, x, y)), known, data, summarize, message)
 
 
@@ -176,27 +171,22 @@ def _rank_check(default: str, words: str, function, type: str):
     def check(x, rank, data: list | None = None, summarize: int | None = None, message: str | None = None, name=None):
         with name_scope(name, default):
             x = convert_to_tensor(x, name="x")
-            rank = _rank_tensor(rank)
-            wanted = constant_value(rank)
+            rank = convert_to_tensor(rank, name="rank")
+            if data is None:
+                needed = f"Tensor {x.name} must have rank {words.strip()}"
+                data = [message or "", needed, rank, "Received shape: ", array.shape(x)]
+            wanted = constant_value(_checked_rank(rank))
             if wanted is not None and x.shape.rank is not None:
                 if not function(x.shape.rank, int(wanted)):
                     raise ValueError(_rank_error(x, f"{words}{int(wanted)}", message))
                 return control.no_op(name="static_checks_determined_all_ok")
-            if data is None:
-                data = [
-                    message or "",
-                    f"Tensor {x.name} must have rank {words.strip()}",
-                    rank,
-                    "Received shape: ",
-                    array.shape(x),
-                ]
             return Assert(apply(type, array.rank(x), rank), data, summarize)
 
     return check
 
 
-def _rank_tensor(rank) -> Tensor:
-    rank = convert_to_tensor(rank, name="rank")
+def _checked_rank(rank: Tensor) -> Tensor:
+    op_counts.skip(op_counts.CHECKED_TYPE)
     if rank.dtype.base_dtype is not dtypes.int32:
         raise TypeError(f"a rank is int32, not {rank.dtype.base_dtype.name} ({rank.name})")
     if rank.shape.rank not in (None, 0):
@@ -228,15 +218,16 @@ def assert_rank_in(
     """
     with name_scope(name, "assert_rank_in", [x]):
         x = convert_to_tensor(x, name="x")
-        ranks = [_rank_tensor(r) for r in ranks]
-        wanted = [constant_value(r) for r in ranks]
+        ranks = [convert_to_tensor(rank, name="rank") for rank in ranks]
+        if data is None:
+            needed = f"Tensor {x.name} must have rank in"
+            data = [message or "", needed, *ranks, "Received shape: ", array.shape(x)]
+        wanted = [constant_value(_checked_rank(rank)) for rank in ranks]
         if x.shape.rank is not None and all(w is not None for w in wanted):
             if x.shape.rank not in wanted:
                 raise ValueError(_rank_error(x, f"in {tuple(int(w) for w in wanted)}", message))
             return control.no_op(name="static_checks_determined_all_ok")
         rank = array.rank(x)
-        if data is None:
-            data = [message or "", f"Tensor {x.name} must have rank in", *ranks, "Received shape: ", array.shape(x)]
         found = math.equal(ranks[0], rank)
         for other in ranks[1:]:
             found = math.logical_or(found, math.equal(other, rank))
