@@ -6,6 +6,7 @@ from minitf.ops.io.decoding import string_to_number as to_number
 from minitf.ops.strings.buckets import string_to_hash_bucket as to_hash_bucket
 from minitf.ops.strings.buckets import string_to_hash_bucket_fast as to_hash_bucket_fast
 from minitf.ops.strings.buckets import string_to_hash_bucket_strong as to_hash_bucket_strong
+from minitf.ops.strings.scripts import unicode_script
 from minitf.ops.strings.string_join import string_join as join
 from minitf.ops.strings.string_join import unsorted_segment_join
 from minitf.ops.strings.string_parts import string_format as format

@@ -18,6 +18,7 @@ import string_scenarios  # noqa: F401 - adds its scenarios
 import table_scenarios  # noqa: F401 - adds its scenarios
 import tensorflow
 import training_scenarios  # noqa: F401 - adds its scenarios
+import unicode_scenarios  # noqa: F401 - adds its scenarios
 
 if __name__ == "__main__":
     tensorflow.logging.set_verbosity(tensorflow.logging.FATAL)

@@ -16,6 +16,7 @@ import string_part_scenarios  # noqa: F401 - adds its scenarios
 import string_scenarios  # noqa: F401 - adds its scenarios
 import table_scenarios  # noqa: F401 - adds its scenarios
 import training_scenarios  # noqa: F401 - adds its scenarios
+import unicode_scenarios  # noqa: F401 - adds its scenarios
 from oracle import facts
 
 import minitf as tf

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import codecs
+import re
+import threading
+
 import numpy as np
 
 from minitf.framework.apply import apply
@@ -12,64 +16,108 @@ from minitf.ops import patterns
 
 _OUTPUT = ("UTF-8", "UTF-16-BE", "UTF-32-BE")
 _ERRORS = ("strict", "replace", "ignore")
+_LAST_CONTROL = 0x1F
+_HALF = re.compile("[\ud800-\udfff]")
 
 
-def _decoded(op, s: bytes) -> str:
-    """The characters of a string; what is wrong with it is replaced, left out or an error."""
-    encoding, replacement = op.attrs["input_encoding"], chr(op.attrs["replacement_char"])
+def _characters(s: bytes, encoding: str):
+    """The characters of a string, None for what is none in its encoding, and the bytes at which they begin."""
+    encoding, start = _byte_order(s, _known(encoding))
+    ends = []
+
+    def fault(error: UnicodeError) -> tuple[str, int]:
+        if encoding in _WINDOWS and s[start + error.start] < 0xA0:  # a control character, which Python leaves out
+            return chr(s[start + error.start]), error.start + 1
+        ends.append(start + error.end)
+        return _FAULT, error.end
+
+    _fault.of_thread = fault
+    place = 0  # the mark of an order is part of the first character
+    for character in s[start:].decode(encoding, "minitf.fault"):
+        yield (None if character == _FAULT else character), place
+        size = len(character.encode(encoding, "replace"))
+        place = ends.pop(0) if character == _FAULT else max(place, start) + size
+
+
+_FAULT = "\udc00"  # no decoder gives half of a pair
+_WINDOWS = frozenset([f"cp125{i}" for i in range(9)])
+_fault = threading.local()
+codecs.register_error("minitf.fault", lambda error: _fault.of_thread(error))
+
+
+def _known(encoding: str) -> str:
+    """Python's name of an encoding."""
     try:
-        text = s.decode(encoding, "strict")
-    except UnicodeDecodeError:
-        if op.attrs["errors"] == "strict":
-            raise ValueError("Invalid formatting on input string") from None
-        text = s.decode(encoding, op.attrs["errors"])
-        text = text.replace("\ufffd", replacement)
+        return codecs.lookup(encoding).name
     except LookupError:
         raise ValueError(f"Could not create converter for input encoding: {encoding}") from None
-    if op.attrs["replace_control_characters"]:
-        text = "".join([replacement if _is_control(c) else c for c in text])
-    return text
 
 
-def _is_control(character: str) -> bool:
-    return ord(character) <= 0x1F
+def _byte_order(s: bytes, encoding: str) -> tuple[str, int]:
+    """The encoding with the order of its bytes, and where text begins."""
+    for mark, order in _MARKS.get(encoding, ()):
+        if s.startswith(mark):
+            return f"{encoding}-{order}", len(mark)
+    return (f"{encoding}-be" if encoding in _MARKS else encoding), 0
+
+
+_MARKS = {
+    "utf-16": ((codecs.BOM_UTF16_BE, "be"), (codecs.BOM_UTF16_LE, "le")),
+    "utf-32": ((codecs.BOM_UTF32_BE, "be"), (codecs.BOM_UTF32_LE, "le")),
+}
+
+
+def _decoded(op, s: bytes) -> list[tuple[str, int]]:
+    """The characters of a string and the bytes at which they begin; what is wrong in it, and control characters if
+    they count as that, are replaced, left out or an error.
+    """
+    errors, controls = op.attrs["errors"], op.attrs["replace_control_characters"]
+    found = []
+    for character, place in _characters(s, op.attrs["input_encoding"]):
+        if character is None or (controls and ord(character) <= _LAST_CONTROL):
+            if errors == "strict":
+                raise ValueError("Invalid formatting on input string")
+            if errors == "ignore":
+                continue
+            character = chr(op.attrs["replacement_char"])
+        found.append((character, place))
+    return found
 
 
 def _transcoded(op, x):
     encoding = op.attrs["output_encoding"]
-    return patterns.each(lambda s: _decoded(op, s).encode(encoding, "replace"), x)
-
-
-def _numbers(op, x):
-    texts = [_decoded(op, s) for s in x]
-    splits = np.cumsum([0, *map(len, texts)]).astype(np.int64)
-    return splits, np.array([ord(c) for text in texts for c in text], np.int32)
+    return patterns.each(lambda s: _bytes([c for c, _ in _decoded(op, s)], encoding), x)
 
 
 def _numbers_and_places(op, x):
-    splits, numbers = _numbers(op, x)
-    places: list[int] = []
-    for s in x:
-        sizes = [len(c.encode(op.attrs["input_encoding"])) for c in _decoded(op, s)]
-        places += np.cumsum([0, *sizes[:-1]]).tolist() if sizes else []
-    return splits, numbers, np.array(places, np.int64)
+    texts = [_decoded(op, s) for s in x]
+    splits = np.cumsum([0, *map(len, texts)]).astype(np.int64)
+    numbers = np.array([ord(c) for text in texts for c, _ in text], np.int32)
+    return splits, numbers, np.array([place for text in texts for _, place in text], np.int64)
 
 
 def _encoded(op, numbers, splits):
     parts = [numbers[a:b] for a, b in zip(splits, splits[1:])]
-    return np.array([*[_text(op, part).encode(op.attrs["output_encoding"]) for part in parts], None], object)[:-1]
+    return np.array([*[_text(op, part) for part in parts], None], object)[:-1]
 
 
-def _text(op, numbers: np.ndarray) -> str:
+def _text(op, numbers: np.ndarray) -> bytes:
     found = []
     for number in numbers.tolist():
-        if 0 <= number <= 0x10FFFF and not 0xD800 <= number <= 0xDFFF:
+        if 0 <= number <= 0x10FFFF:
             found.append(chr(number))
         elif op.attrs["errors"] == "strict":
             raise ValueError("Code point is out of range for Unicode, or a noncharacter")
         elif op.attrs["errors"] == "replace":
             found.append(chr(op.attrs["replacement_char"]))
-    return "".join(found)
+    return _bytes(found, op.attrs["output_encoding"])
+
+
+def _bytes(characters: list[str], encoding: str) -> bytes:
+    text = "".join(characters)
+    if encoding == "UTF-8":  # in which halves of pairs have no place
+        text = _HALF.sub("\ufffd", text)
+    return text.encode(encoding, "surrogatepass")
 
 
 def _decoded_shapes(op):
@@ -96,7 +144,7 @@ define(
     "input: string~[n]; input_encoding: string, errors: string = 'replace', replacement_char: int = 65533, "
     "replace_control_characters: bool = False, Tsplits: type = int64 -> row_splits: int64, char_values: int32",
     shape=_decoded_shapes,
-    numpy=_numbers,
+    numpy=lambda op, x: _numbers_and_places(op, x)[:2],
     differentiable=False,
 )
 define(

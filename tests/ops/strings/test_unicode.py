@@ -1,7 +1,8 @@
-"""Strings in encodings (test_string_parts.py compares them with TensorFlow's)."""
+"""Strings in encodings and scripts of characters: what TensorFlow gives (unicode_scenarios.py), and there and back."""
 
 import numpy as np
 import pytest
+from session_facts import check, names
 
 import minitf as tf
 
@@ -22,3 +23,14 @@ def test_there_and_back(encoding):
     assert found[1].tolist() == np.cumsum([0, *map(len, characters[:-1])]).tolist()
     assert found[2] == TEXT.encode(encoding) and found[3].tolist() == characters
     assert found[4] == TEXT.encode()
+
+
+@pytest.mark.parametrize("name", names("unicode_"))
+def test_like_tensorflow(name):
+    check(name)
+
+
+def test_faults_of_other_encodings_count_as_one():
+    with tf.Session() as session:
+        found = session.run(tf.strings.unicode_decode_with_offsets(b"a\x81\xffb", "Shift_JIS"))
+        assert [t.tolist() for t in found] == [[97, 65533, 65533, 98], [0, 1, 2, 3]]
