@@ -11,7 +11,15 @@ _CONVERSIONS: list[tuple[int, type | tuple, object]] = []
 def register_tensor_conversion_function(base_type, conversion_func, priority: int = 100) -> None:
     """`conversion_func(value, dtype=, name=, as_ref=)` converts values of `base_type`; low priorities go
     first.
+
+    Raises:
+      TypeError: if `base_type` is no class or tuple of classes, or `conversion_func` cannot be called.
     """
+    kinds = base_type if isinstance(base_type, tuple) else (base_type,)
+    if not all(isinstance(kind, type) for kind in kinds):
+        raise TypeError(f"base_type must be a type or a tuple of types, not {base_type!r}")
+    if not callable(conversion_func):
+        raise TypeError(f"conversion_func must be callable, not {conversion_func!r}")
     _CONVERSIONS.append((priority, base_type, conversion_func))
     _CONVERSIONS.sort(key=lambda entry: entry[0])
 

@@ -64,12 +64,14 @@ def constant_value_as_shape(tensor: Tensor) -> TensorShape:
     """The shape that a 1-D integer tensor describes, as far as it is known (-1 means unknown).
 
     Raises:
-      ValueError: if the tensor is known not to be 1-D.
+      ValueError: if the tensor is known not to be 1-D, or numbers below -1 are known to be in it.
     """
     if tensor.shape.rank not in (None, 1):
         raise ValueError(f"a shape is a vector: it has rank 1, but {tensor.name} has shape {tensor.shape}")
     value = partial_value(tensor)
     if value is not None and value.ndim == 1:
+        if any(v is not None and v < -1 for v in value):
+            raise ValueError(f"Invalid value in a tensor used for shape: {value.tolist()} has sizes below -1")
         return TensorShape([None if v is None or v < 0 else int(v) for v in value])
     length = tensor.shape.sizes[0] if tensor.shape.rank == 1 else None
     return UNKNOWN if length is None else TensorShape([None] * length)

@@ -9,7 +9,6 @@ import numpy as np
 from minitf.framework import dtypes, op_counts
 from minitf.framework.apply import apply, apply_op
 from minitf.framework.convert import convert_to_tensor
-from minitf.framework.errors import AtRun
 from minitf.framework.graph import name_scope
 from minitf.framework.registry import define
 from minitf.framework.shape import UNKNOWN, TensorShape, as_shape
@@ -31,8 +30,7 @@ def _fitted(sizes: tuple, target) -> tuple[int, ...]:
     """The shape `target` with its -1 worked out for a tensor of shape `sizes`."""
     target = tuple(int(n) for n in target)
     if target.count(-1) > 1 or any(n < -1 for n in target):
-        kind = AtRun if target.count(-1) > 1 else ValueError
-        raise kind(f"a shape has sizes of 0 or more and at most one -1, not {target}")
+        raise ValueError(f"a shape has sizes of 0 or more and at most one -1, not {target}")
     if -1 in target:
         found = _missing(sizes, [n for n in target if n != -1])
         target = tuple(found if n == -1 else n for n in target)
@@ -53,9 +51,9 @@ def _reshaped(op):
     if target is None or target.ndim != 1:
         return constant_value_as_shape(op.inputs[1])
     target, count = [None if n is None else int(n) for n in target], x.num_elements()
-    if count is not None and None not in target:
+    if count is not None and None not in target and target.count(-1) < 2:
         return TensorShape(_fitted(x.sizes, target))
-    sizes = [None if n is None or n < 0 else n for n in target]
+    sizes = constant_value_as_shape(op.inputs[1]).sizes
     if count and sizes.count(None) == 1:
         return TensorShape(_fitted(x.sizes, [-1 if n is None else n for n in sizes]))
     return TensorShape(sizes)
@@ -172,16 +170,18 @@ def squeeze(input, axis=None, name: str | None = None, squeeze_dims=None) -> Ten
 
 def _permutation(perm, rank: int) -> tuple[int, ...]:
     perm = tuple(int(axis) for axis in np.ravel(perm))
-    if sorted(axis % rank if -rank <= axis < rank else -1 for axis in perm) != list(range(rank)):
-        kind = AtRun if len(perm) == rank and all(-rank <= axis < rank for axis in perm) else ValueError
-        raise kind(f"perm {list(perm)} does not name each of the {rank} axes once")
-    return tuple(axis % rank for axis in perm)
+    if sorted(perm) != list(range(rank)):
+        raise ValueError(f"perm {list(perm)} does not name each of the {rank} axes once")
+    return perm
 
 
 def _transposed(op):
+    """What no permutation is, negative axes among it, is refused when the op runs, as in TensorFlow."""
     sizes, perm = op.inputs[0].shape.sizes, constant_value(op.inputs[1])
     if sizes is not None and perm is not None:
-        return TensorShape([sizes[axis] for axis in _permutation(perm, len(sizes))])
+        if len(perm) != len(sizes):
+            raise ValueError(f"perm {perm.tolist()} does not name each of the {len(sizes)} axes once")
+        return TensorShape([sizes[check_axis(int(axis), len(sizes), "axis of perm")] for axis in perm])
     count = len(sizes) if sizes is not None else (op.inputs[1].shape.sizes or (None,))[0]
     return UNKNOWN if count is None else TensorShape([None] * count)
 
@@ -193,8 +193,8 @@ def _transpose_kernel(b, op, x, perm):
 
 def _transpose_grad(op, g):
     perm = constant_value(op.inputs[1])
-    back = apply("InvertPermutation", op.inputs[1]) if perm is None else np.argsort(_permutation(perm, perm.size))
-    return apply(op.type, g, back if perm is None else back.astype(np.int32)), None
+    back = apply("InvertPermutation", op.inputs[1]) if perm is None else np.argsort(perm).astype(np.int32)
+    return apply(op.type, g, back), None
 
 
 define(

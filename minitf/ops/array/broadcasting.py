@@ -8,7 +8,7 @@ from minitf.framework import dtypes
 from minitf.framework.apply import apply
 from minitf.framework.registry import define
 from minitf.framework.shape import TensorShape, broadcast_static_shape
-from minitf.framework.static import partial_value
+from minitf.framework.static import constant_value_as_shape, partial_value
 from minitf.framework.tensor import Tensor
 from minitf.kernels.compile import layout
 from minitf.kernels.math.reduce import reduce_sum
@@ -26,9 +26,10 @@ def _check(sizes: tuple, target: tuple) -> tuple:
 
 
 def _broadcast_shape(op):
-    wanted = array.wanted_shape(op, 1)
+    wanted = constant_value_as_shape(op.inputs[1])
     if wanted.sizes is not None and op.inputs[0].shape.sizes is not None:
         _check(op.inputs[0].shape.sizes, wanted.sizes)
+        return broadcast_static_shape(op.inputs[0].shape, wanted)
     return wanted
 
 

@@ -9,7 +9,6 @@ import numpy as np
 from minitf.framework import dtypes
 from minitf.framework.apply import apply
 from minitf.framework.convert import convert_to_tensor
-from minitf.framework.errors import AtRun
 from minitf.framework.graph import name_scope
 from minitf.framework.registry import define
 from minitf.framework.shape import UNKNOWN, TensorShape
@@ -273,8 +272,8 @@ def _scatter_nd(op, indices, updates, shape):
 
 def _scattered_nd(op):
     indices, updates, shape = op.inputs[0].shape, op.inputs[1].shape, array.wanted_shape(op, 2)
-    depth = _index_depth(indices, shape.rank)
-    if None not in (depth, shape.rank):
+    depth = indices.sizes[-1] if indices.rank else None
+    if None not in (depth, shape.rank) and depth <= shape.rank:  # more axes are refused when the op runs
         updates.assert_is_compatible_with(indices.sizes[:-1] + shape.sizes[depth:])
     return shape
 
@@ -375,19 +374,15 @@ def sparse_to_dense(
 # ---- one_hot
 
 
-def _one_hot_axis(op, rank: int) -> int:
-    return check_axis(op.attrs["axis"], rank + 1, kind=AtRun)
-
-
 def _one_hot(op, indices, depth, on, off):
-    axis = _one_hot_axis(op, indices.ndim)
+    axis = check_axis(op.attrs["axis"], indices.ndim + 1)
     _one_hot_sizes(indices.shape, depth, axis)
     hot = np.expand_dims(indices, -1) == np.arange(depth)
     return np.moveaxis(np.where(hot, on, off), -1, axis).astype(on.dtype)
 
 
 def _one_hot_kernel(b, op, indices, depth, on, off):
-    depth, axis = int(b.data(depth)), _one_hot_axis(op, len(indices.shape))
+    depth, axis = int(b.data(depth)), check_axis(op.attrs["axis"], len(indices.shape) + 1)
     shape = _one_hot_sizes(indices.shape, depth, axis)
     if indices.dtype not in (np.int32, np.int64):
         indices, narrow = b.new(indices.shape, np.int64), indices
@@ -405,10 +400,13 @@ def _one_hot_sizes(sizes: tuple, depth: int, axis: int) -> tuple:
 
 
 def _one_hot_shape(op):
+    """An axis behind the last one is refused when the op runs, as in TensorFlow."""
     sizes, depth = op.inputs[0].shape.sizes, constant_value(op.inputs[1])
+    if op.attrs["axis"] < -1:
+        raise ValueError(f"axis must be >= -1, not {op.attrs['axis']}")
     if sizes is None:
         return UNKNOWN
-    axis = _one_hot_axis(op, len(sizes))
+    axis = op.attrs["axis"] % (len(sizes) + 1) if op.attrs["axis"] < 0 else op.attrs["axis"]
     return TensorShape((*sizes[:axis], None if depth is None else int(depth), *sizes[axis:]))
 
 

@@ -10,7 +10,6 @@ import builtins
 import math
 from dataclasses import dataclass
 
-from minitf.framework.errors import AtRun
 from minitf.framework.static import partial_value
 from minitf.kernels.compile import layout
 from minitf.kernels.math import movement
@@ -64,7 +63,7 @@ def extent(size, begin, wanted, axis: int):
     if wanted == -1 and None not in (size, begin):
         wanted = size - begin
     if begin is not None and begin < 0 or wanted is not None and wanted < -1:
-        raise AtRun(
+        raise ValueError(
             f"axis {axis}: a slice begins at 0 or more and has 0 items or more (or -1, the rest), "
             f"not begin {begin} and size {wanted}"
         )
@@ -74,7 +73,8 @@ def extent(size, begin, wanted, axis: int):
         and begin + wanted > size
         or (None not in (size, begin) and begin > size)
     ):
-        raise AtRun(f"axis {axis}: {wanted} items from {begin} on are not within [0, {size}), the size of the axis")
+        wanted = f"{wanted} items from {begin} on"
+        raise ValueError(f"axis {axis}: {wanted} are not within [0, {size}), the size of the axis")
     return None if wanted == -1 else wanted
 
 

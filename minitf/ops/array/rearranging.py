@@ -9,11 +9,10 @@ import numpy as np
 from minitf.framework import dtypes
 from minitf.framework.apply import apply, apply_like
 from minitf.framework.convert import convert_to_tensor
-from minitf.framework.errors import AtRun
 from minitf.framework.graph import name_scope
 from minitf.framework.registry import define
 from minitf.framework.shape import UNKNOWN, TensorShape
-from minitf.framework.static import constant_value
+from minitf.framework.static import constant_value, constant_value_as_shape
 from minitf.framework.tensor import Tensor
 from minitf.kernels.compile import layout
 from minitf.kernels.math import movement
@@ -48,8 +47,6 @@ def _padded(op, sign: int = 1):
         paddings = _check_paddings(paddings, len(paddings) if rank is None else rank)
     if sizes is None or paddings is None:
         return UNKNOWN if rank is None else TensorShape([None] * rank)
-    if sign > 0 and "mode" in op.attrs:
-        _check_mirror(sizes, paddings, op.attrs["mode"])
     return TensorShape([n if n is None else n + sign * sum(p) for n, p in zip(sizes, paddings)])
 
 
@@ -88,7 +85,8 @@ def _check_mirror(sizes, paddings, mode: str) -> None:
     for axis, (size, (before, after)) in enumerate(zip(sizes, paddings)):
         most = size if size is None or mode == "SYMMETRIC" else size - 1
         if most is not None and max(before, after) > most:
-            raise AtRun(f"{mode} padding of axis {axis}, of size {size}, is at most {most}, not {max(before, after)}")
+            wrong = f"is at most {most}, not {max(before, after)}"
+            raise ValueError(f"{mode} padding of axis {axis}, of size {size}, {wrong}")
 
 
 def _mirror_positions(size: int, padding: tuple[int, int], mode: str) -> np.ndarray:
@@ -167,8 +165,7 @@ def pad(tensor, paddings, mode: str = "CONSTANT", name: str | None = None, const
 
 def _check_multiples(multiples, rank: int) -> tuple[int, ...]:
     if len(multiples) != rank or any(m < 0 for m in multiples):
-        kind = ValueError if len(multiples) != rank else AtRun
-        raise kind(f"multiples are {rank} numbers of 0 or more, one for each axis, not {list(multiples)}")
+        raise ValueError(f"multiples are {rank} numbers of 0 or more, one for each axis, not {list(multiples)}")
     return tuple(int(m) for m in multiples)
 
 
@@ -178,7 +175,8 @@ def _tiled(op):
     if sizes is None or multiples is None:
         rank = count if sizes is None else len(sizes)
         return UNKNOWN if rank is None else TensorShape([None] * rank)
-    return TensorShape([None if n is None else n * m for n, m in zip(sizes, _check_multiples(multiples, len(sizes)))])
+    multiples = constant_value_as_shape(op.inputs[1]).with_rank(len(sizes)).sizes
+    return TensorShape([None if None in (n, m) else n * m for n, m in zip(sizes, multiples)])
 
 
 def _tile_kernel(b, op, x, multiples):
@@ -342,6 +340,14 @@ def reverse_sequence(
     return apply("ReverseSequence", input, seq_lengths, seq_dim=seq_axis, batch_dim=batch_axis or 0, name=name)
 
 
+def _roll_shape(op):
+    shift, axis = op.inputs[1].shape, op.inputs[2].shape
+    if None not in (shift.rank, axis.rank) and shift.rank > 1 or axis.rank not in (None, 0, 1):
+        raise ValueError(f"shift and axis are scalars or vectors, not of shapes {shift} and {axis}")
+    shift.assert_is_compatible_with(axis)
+    return op.inputs[0].shape.with_rank_at_least(1)
+
+
 def _roll(op, x, shift, axis):
     if np.shape(shift) != np.shape(axis):
         raise ValueError(f"shift and axis have to be of one shape, not {np.shape(shift)} and {np.shape(axis)}")
@@ -354,7 +360,7 @@ define(
     "input: T, shift: Tshift, axis: Taxis -> output: T",
     Tshift=dtypes.INDEX,
     Taxis=dtypes.INDEX,
-    shape=patterns.same,
+    shape=_roll_shape,
     numpy=_roll,
     grad=lambda op, g: (apply("Roll", g, -op.inputs[1], op.inputs[2]), None, None),
 )

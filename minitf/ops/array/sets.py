@@ -161,11 +161,13 @@ def _partition(op, data, partitions):
 
 
 def _partition_shapes(op):
-    data, partitions = op.inputs[0].shape, op.inputs[1].shape
+    data, partitions, count = op.inputs[0].shape, op.inputs[1].shape, op.attrs["num_partitions"]
+    if count < 1:
+        raise ValueError(f"Attr 'num_partitions' of DynamicPartition is 1 at least, not {count}")
     if data.sizes is None or partitions.sizes is None:
-        return [UNKNOWN] * op.attrs["num_partitions"]
+        return [UNKNOWN] * count
     data[: partitions.rank].assert_is_compatible_with(partitions)
-    return [TensorShape((None, *data.sizes[partitions.rank :]))] * op.attrs["num_partitions"]
+    return [TensorShape((None, *data.sizes[partitions.rank :]))] * count
 
 
 def _partition_grad(op, *grads):

@@ -24,6 +24,7 @@ from minitf.ops.array.joining import stack
 
 
 def _slice_shape(op):
+    """What is beyond the input, or begins before it, is refused when the op runs, as in TensorFlow."""
     sizes = op.inputs[0].shape.sizes
     begin, wanted = (partial_value(t) for t in op.inputs[1:])
     if sizes is None:
@@ -35,7 +36,19 @@ def _slice_shape(op):
         if value is not None:
             _check_lengths(sizes, value)
     begin, wanted = items(begin, len(sizes)), items(wanted, len(sizes))
-    return TensorShape([extent(*parts, axis) for axis, parts in enumerate(zip(sizes, begin, wanted))])
+    return TensorShape([_static_extent(*parts) for parts in zip(sizes, begin, wanted)])
+
+
+def _static_extent(size, begin, wanted):
+    if any(n is not None and n < -1 for n in (begin, wanted)):
+        raise ValueError(f"Invalid value in a tensor used for shape: a slice has no begin {begin} and size {wanted}")
+    if wanted != -1:
+        return wanted
+    if size is None or begin in (None, -1):
+        return None
+    if begin > size:
+        raise ValueError(f"a slice cannot begin at {begin} of {size} items (Negative dimension size)")
+    return size - begin
 
 
 def _check_lengths(sizes: tuple, *bounds) -> None:

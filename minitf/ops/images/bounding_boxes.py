@@ -180,10 +180,9 @@ def _faded(score, overlaps: list, too_much, least, fading):
     return score
 
 
-def _most(number) -> int:
-    if int(number) < 0:
-        raise ValueError(f"max_output_size must be non-negative, not {int(number)}")
-    return int(number)
+def _most(number, boxes: int) -> int:
+    """How many boxes are wanted: fewer than none are all of them, as in TensorFlow."""
+    return boxes if number < 0 else int(number)
 
 
 def _limit(value, name: str):
@@ -198,7 +197,7 @@ def _suppressed(op, boxes, scores, most, limit, least, sigma=0.0):
         raise ValueError(f"soft_nms_sigma_val must be >= 0, not {sigma}")
     chosen, kept = _chosen(
         scores.astype(np.float32),
-        _most(most),
+        _most(most, len(scores)),
         lambda i, j: _overlap(wide[i], wide[j]),
         _limit(limit, "iou_threshold"),
         np.float32(least),
@@ -222,7 +221,7 @@ def _suppressed_natively(b, op, boxes, scores, most, limit, least, sigma=None):
     found, limit = b.data(scores).astype(np.float32), _limit(given[1], "iou_threshold")
     best = np.argsort(-found, kind="stable")
     best = best[found[best] > np.float32(given[2])]
-    size = min(_most(given[0]), len(best))
+    size = min(_most(given[0], len(best)), len(best))
     chosen, count = b.new((size,), np.int32), b.new((1,), np.int64)
     wide = b.constant(np.ascontiguousarray(b.data(boxes), np.float32))
     if size:
@@ -230,7 +229,7 @@ def _suppressed_natively(b, op, boxes, scores, most, limit, least, sigma=None):
     number = int(b.data(count)[0]) if size else 0
     places = b.data(chosen)[:number]
     if op.attrs.get("pad_to_max_output_size"):
-        places = np.append(places, np.zeros(int(given[0]) - number, np.int32))
+        places = np.append(places, np.zeros(max(int(given[0]) - number, 0), np.int32))
     kept = np.where(np.arange(len(places)) < number, b.data(scores)[places], 0) if len(places) else found[:0]
     results = places.astype(np.int32), kept.astype(scores.dtype), np.array(number, np.int32)
     return [b.constant(v) for v in results]
@@ -275,7 +274,7 @@ define(
 
 
 def _suppressed_by_overlaps(op, overlaps, scores, most, limit, least):
-    chosen, _ = _chosen(scores, _most(most), lambda i, j: overlaps[i, j], limit, least)
+    chosen, _ = _chosen(scores, _most(most, len(scores)), lambda i, j: overlaps[i, j], limit, least)
     return np.array(chosen, np.int32)
 
 

@@ -21,9 +21,13 @@ def _rgb_shape(op):
     if shape.rank is None:
         return shape
     if shape.rank < 1 or shape.sizes[-1] not in (None, 3):
-        kind = AtRun if op.type.startswith("Adjust") else ValueError  # as TensorFlow does
-        raise kind(f"the last axis of colours is 3: red, green, blue; {op.inputs[0].name} has {shape}")
+        raise ValueError(f"the last axis of colours is 3: red, green, blue; {op.inputs[0].name} has {shape}")
     return TensorShape([*shape.sizes[:-1], 3])
+
+
+def _adjusted_shape(op):
+    """Other channels than three are refused when the op runs, as in TensorFlow."""
+    return op.inputs[0].shape.with_rank_at_least(3)
 
 
 def _check_three(images, kind) -> None:
@@ -167,14 +171,14 @@ define(
     "AdjustHue",
     "images: T, delta: float32~[]; T: type = float32 -> output: T",
     T=_SINGLE,
-    shape=_rgb_shape,
+    shape=_adjusted_shape,
     numpy=_changed(_with_hue),
 )
 define(
     "AdjustSaturation",
     "images: T, scale: float32~[]; T: type = float32 -> output: T",
     T=_SINGLE,
-    shape=_rgb_shape,
+    shape=_adjusted_shape,
     numpy=_changed(_with_saturation),
 )
 define(

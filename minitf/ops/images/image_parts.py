@@ -158,7 +158,7 @@ def _crop_grad_boxes(op, grads, images, boxes, rows):
 
 def _cropped_shape(op):
     size = constant_value(op.inputs[3])
-    height, width = (None, None) if size is None else (int(n) for n in size)
+    height, width = (None, None) if size is None else (int(n) if n >= 0 else None for n in size)
     count = op.inputs[1].shape.with_rank(2).sizes[0]
     count = op.inputs[2].shape.with_rank(1).sizes[0] if count is None else count
     return TensorShape([count, height, width, op.inputs[0].shape.with_rank(4).sizes[3]])
@@ -332,7 +332,8 @@ def _patches(op, images):
 
 
 def _patches_shape(op):
-    check_across_space(op, "ksizes", "strides", "rates")
+    if min(op.attrs["strides"]) < 1:
+        raise ValueError(f"Stride must be > 0, not {op.attrs['strides']}")
     sizes, ksizes = op.inputs[0].shape.with_rank(4).sizes, op.attrs["ksizes"]
     counts = [_patch_count(op, sizes[p], p) for p in (1, 2)]
     depth = None if sizes[3] is None else sizes[3] * ksizes[1] * ksizes[2]

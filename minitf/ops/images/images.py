@@ -14,7 +14,6 @@ import numpy as np
 from minitf.framework import dtypes
 from minitf.framework.apply import apply, apply_like
 from minitf.framework.convert import convert_to_tensor
-from minitf.framework.errors import AtRun
 from minitf.framework.graph import name_scope
 from minitf.framework.registry import define
 from minitf.framework.shape import TensorShape
@@ -205,9 +204,7 @@ def _resized_grad(weights):
 def _resized_shape(op):
     sizes = op.inputs[0].shape.with_rank(4).sizes or (None,) * 4
     new = constant_value(op.inputs[1])
-    height, width = (None, None) if new is None else (int(n) for n in new)
-    if new is not None and min(height, width) < 0:
-        raise AtRun(f"output dimensions must be positive, not {height} x {width}")
+    height, width = (None, None) if new is None else (int(n) if n >= 0 else None for n in new)
     return TensorShape([sizes[0], height, width, sizes[3]])
 
 
@@ -403,7 +400,7 @@ def convert_image_dtype(image, dtype, saturate: bool = False, name: str | None =
         whole = image.dtype.is_integer, dtype.is_integer
         if whole == (True, True):
             return _rescaled(image, dtype, changed, scope)
-        if whole == (False, False):
+        if image.dtype.is_floating and dtype.is_floating:
             return cast(image, dtype, name=scope)
         if whole[0]:
             return math.multiply(cast(image, dtype), 1.0 / image.dtype.max, name=scope)

@@ -15,7 +15,7 @@ from minitf.framework.tensor import Tensor
 from minitf.ops.array import array
 from minitf.ops.math import math
 from minitf.ops.math.cast import cast
-from minitf.ops.math.reduce import reduce_max, reduce_sum
+from minitf.ops.math.reduce import reduce_max, reduce_prod
 from minitf.ops.math.segment import unsorted_segment_sum
 
 
@@ -57,12 +57,12 @@ def bincount(arr, weights=None, minlength=None, maxlength=None, dtype=dtypes.int
     """
     with name_scope(None, "bincount"):
         arr = convert_to_tensor(arr, dtypes.int32, name="arr")
-        filled = reduce_sum(cast(array.size(arr), dtypes.int32)) > 0
+        filled = reduce_prod(array.shape(arr)) > 0
         size = cast(filled, dtypes.int32) * (reduce_max(arr) + 1)
         if minlength is not None:
-            size = math.maximum(convert_to_tensor(minlength, dtypes.int32), size)
+            size = math.maximum(convert_to_tensor(minlength, dtypes.int32, name="minlength"), size)
         if maxlength is not None:
-            size = math.minimum(convert_to_tensor(maxlength, dtypes.int32), size)
+            size = math.minimum(convert_to_tensor(maxlength, dtypes.int32, name="maxlength"), size)
         if weights is not None:
             return unsorted_segment_sum(convert_to_tensor(weights, name="weights"), arr, size)
         return apply("Bincount", arr, size, convert_to_tensor([], dtypes.as_dtype(dtype)))

@@ -48,6 +48,9 @@ def _conv_shape(op):
             f"the filter of shape {TensorShape(f)} is made for {expected} channels; the images have {depth} "
             f"(depth of input ({depth}) is not a multiple of input depth of filter ({expected}))"
         )
+    groups = depth // expected if depth and expected else 1
+    if f[3] is not None and f[3] % groups:
+        raise ValueError(f"the depth of the output ({f[3]}) is not a multiple of the number of groups ({groups})")
     counts = [static_count(op, p, x[p], k) for p, k in zip(spatial(op), f[:2])]
     return own_sizes(op, (x[0], *counts, f[3]))
 

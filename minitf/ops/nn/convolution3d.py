@@ -24,7 +24,7 @@ from minitf.ops.nn.axes import (
     wanted_sizes,
 )
 from minitf.ops.nn.convolving import gradient_rules, moves
-from minitf.ops.nn.volumes import check_moves, static_counts, taps, windows
+from minitf.ops.nn.volumes import check_positive, static_counts, taps, windows
 
 # ---- shapes
 
@@ -34,7 +34,7 @@ def _sizes(tensor) -> tuple:
 
 
 def _conv_shape(op):
-    check_moves(op)
+    check_positive(op)
     x, f = _sizes(op.inputs[0]), _sizes(op.inputs[1])
     depth = x[channel(op)]
     if None not in (depth, f[3]) and depth != f[3]:
@@ -46,7 +46,7 @@ def _conv_shape(op):
 
 
 def _wanted(op):
-    check_moves(op)
+    check_positive(op)
     return array.wanted_shape(op, 0 if op.type == "Conv3DBackpropInputV2" else 1).with_rank(5)
 
 

@@ -35,7 +35,9 @@ def _pool_shape(op):
     if any(n < 1 for n in op.attrs["ksize"]):
         raise ValueError(f"ksize are 1 or more, not {op.attrs['ksize']} (ksize cannot be zero)")
     x, ksize = op.inputs[0].shape.with_rank(4).sizes, op.attrs["ksize"]
-    depth = static_count(op, channel(op), x[channel(op)], ksize[channel(op)])
+    depth = x[channel(op)]
+    if op.type == "MaxPool":
+        depth = static_count(op, channel(op), depth, ksize[channel(op)])
     counts = [static_count(op, p, x[p], ksize[p]) for p in spatial(op)]
     return own_sizes(op, (x[0], *counts, depth))
 

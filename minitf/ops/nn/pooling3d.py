@@ -29,12 +29,12 @@ from minitf.ops.nn.axes import (
     spatial,
     wanted_sizes,
 )
-from minitf.ops.nn.volumes import check_moves, static_counts, taps, windows
+from minitf.ops.nn.volumes import check_positive, static_counts, taps, windows
 from minitf.ops.nn.windows import check_padding
 
 
 def _shape(op):
-    check_moves(op)
+    check_positive(op)
     x = op.inputs[0].shape.with_rank(5).sizes
     counts = static_counts(op, x, _window(op))
     channels = x[1] if op.attrs["data_format"] == "NCDHW" else x[4]

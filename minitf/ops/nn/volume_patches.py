@@ -34,7 +34,8 @@ def _patches(op, x):
 
 
 def _shape(op):
-    check_across_space(op, "ksizes", "strides")
+    if min(op.attrs["strides"]) < 1:
+        raise ValueError(f"Stride must be > 0, not {op.attrs['strides']}")
     sizes = op.inputs[0].shape.with_rank(5).sizes
     counts = [None if sizes[p] is None else axis(op, p, sizes[p], op.attrs["ksizes"][p]).count for p in _AXES]
     depth = None if sizes[4] is None else sizes[4] * int(np.prod(op.attrs["ksizes"]))

@@ -11,13 +11,21 @@ from minitf.framework.errors import AtRun, UnimplementedError
 from minitf.ops.nn.axes import channel, spatial
 from minitf.ops.nn.windows import Axis, axis, static_count
 
+_NUMBERS = ("ksize", "strides", "dilations")
 
-def check_moves(op) -> None:
-    """ValueError for numbers that are not positive, or other than 1 for the batch or the channels."""
-    for name in ("ksize", "strides", "dilations"):
-        values = op.attrs.get(name, [1] * 5)
+
+def check_positive(op) -> None:
+    """ValueError for numbers that no data could make right."""
+    for name in _NUMBERS:
+        values = op.attrs.get(name, [1])
         if min(values) < 1:
             raise ValueError(f"{name} are 1 or more, not {values} (must be > 0)")
+
+
+def check_moves(op) -> None:
+    """ValueError for numbers other than 1 for the batch or the channels, which nothing computes."""
+    for name in _NUMBERS:
+        values = op.attrs.get(name, [1] * 5)
         if values[0] != 1 or values[channel(op)] != 1:
             kind = UnimplementedError if "ksize" in op.attrs else None
             raise AtRun(f"{name} in the batch and depth dimensions have to be 1, not {values}", kind)

@@ -302,7 +302,9 @@ def sample_count(b, num_samples) -> int:
 def classes_shape(op):
     """The shape of samples of classes: as many for each row."""
     samples = constant_value(op.inputs[1])
-    return TensorShape([op.inputs[0].shape.with_rank(2)[0], None if samples is None or samples < 0 else int(samples)])
+    if samples is not None and samples < 0:
+        raise ValueError(f"the number of samples must be non-negative, not {samples}")
+    return TensorShape([op.inputs[0].shape.with_rank(2)[0], None if samples is None else int(samples)])
 
 
 define(

@@ -6,7 +6,6 @@ import numpy as np
 
 from minitf.framework import dtypes
 from minitf.framework.apply import apply
-from minitf.framework.errors import AtRun
 from minitf.framework.graph import at_home, name_scope
 from minitf.framework.named import named
 from minitf.framework.registry import define
@@ -66,7 +65,8 @@ def _dense_shape(op):
     shape, axes = constant_value_as_shape(op.inputs[2]), constant_value(op.inputs[3])
     if shape.rank is None or axes is None:
         return UNKNOWN
-    reduced = checked_axes(axes, shape.rank, AtRun)
+    # one out of range is refused when the op runs; until then TensorFlow counts it around once
+    reduced = {int(np.fmod(axis + shape.rank, shape.rank)) for axis in np.ravel(axes)}
     kept = [1 if i in reduced else n for i, n in enumerate(shape.sizes)]
     return TensorShape(kept if op.attrs["keep_dims"] else [n for i, n in enumerate(kept) if i not in reduced])
 
