@@ -57,8 +57,17 @@ def apply_op(type: str, /, *inputs, name: str | None = None, static_shapes=None,
     except Exception:
         graph.root._names.pop(unique.lower(), None)
         raise
+    _check_types(definition, attrs, types)
     attrs.update(types)
     return graph.create(definition, tuple(flat), _output_types(definition, attrs), unique, attrs, static_shapes)
+
+
+def _check_types(definition: OpDef, attrs: dict, told: dict) -> None:
+    """TypeError for a type that the caller gave, not the inputs, which the op does not have."""
+    for name, allowed in definition.allowed.items():
+        if name not in told and attrs.get(name) not in (None, *allowed):
+            names = ", ".join(sorted(d.name for d in allowed))
+            raise TypeError(f"attribute {name!r} of {definition.type} is {attrs[name].name}; it takes {names}")
 
 
 def _take(definition: OpDef, arg: Arg, value, types: dict, scope: str, label: str, preferred=None) -> Tensor:
@@ -101,6 +110,7 @@ def _common(values):
 
 
 def _from_value(definition: OpDef, arg: Arg, value, dtype, name: str) -> Tensor:
+    preferred = definition.attributes[arg.variable].default_type if dtype is None and arg.variable else None
     if (
         dtype is None
         and type(value) in (list, tuple)
@@ -109,9 +119,9 @@ def _from_value(definition: OpDef, arg: Arg, value, dtype, name: str) -> Tensor:
     ):
         dtype = dtypes.int32  # an empty list of sizes or axes
     if hasattr(value, "_ref"):
-        dtype = None  # a variable has its type, which the caller compares
+        dtype = preferred = None  # a variable has its type, which the caller compares
     try:
-        return convert_to_tensor(value, dtype=dtype, name=name + "/", as_ref=arg.is_ref)
+        return convert_to_tensor(value, dtype, name + "/", preferred, as_ref=arg.is_ref)
     except (TypeError, ValueError) as error:
         wanted = f" as {dtype.name}" if dtype else ""
         raise type(error)(f"'{arg.name}' of {definition.type}{wanted}: {error}") from None

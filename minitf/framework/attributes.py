@@ -35,6 +35,11 @@ class Attribute(NamedTuple):
         """Whether it need not be given."""
         return self.default is not REQUIRED
 
+    @property
+    def default_type(self):
+        """The type that it is by default, which Python values and arrays take on if they can; None without one."""
+        return self.default if isinstance(self.default, dtypes.DType) else None
+
 
 def declared(text: str) -> dict[str, Attribute]:
     """The attributes that a signature declares: `transpose_a: bool = False, strides: list(int)`."""

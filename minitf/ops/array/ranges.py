@@ -242,6 +242,7 @@ for _type, _side in (("LowerBound", "left"), ("UpperBound", "right")):
     define(
         _type,
         "sorted_inputs: T, values: T; out_type: type = int32 -> output: out_type",
+        out_type=dtypes.INDEX,
         shape=lambda op: op.inputs[1].shape,
         numpy=_bound(_side),
         differentiable=False,

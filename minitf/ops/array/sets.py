@@ -56,6 +56,7 @@ for _type, _times in (("Unique", ""), ("UniqueWithCounts", ", count: out_idx")):
     define(
         _type,
         f"x: T[n]; out_idx: type = int32 -> y: T, idx: out_idx{_times}",
+        out_idx=dtypes.INDEX,
         shape=_unique_shapes,
         numpy=_unique,
         kernel=_unique_kernel,
@@ -97,6 +98,7 @@ def _difference_kernel(b, op, x, y):
 define(
     "ListDiff",
     "x: T, y: T; out_idx: type = int32 -> out: T, idx: out_idx",
+    out_idx=dtypes.INDEX,
     shape=lambda op: [TensorShape([None])] * 2,
     numpy=_difference,
     kernel=_difference_kernel,
@@ -135,7 +137,7 @@ def _inverted_kernel(b, op, x):
 
 define(
     "InvertPermutation",
-    "x: T; T: type = int32 -> y: T",
+    "x: T~[n]; T: type = int32 -> y: T",
     T=dtypes.INDEX,
     shape=lambda op: op.inputs[0].shape.with_rank(1),
     numpy=_inverted,

@@ -31,6 +31,7 @@ def _shape_kernel(b, op, *x):
 define(
     "Shape",
     "input: T; out_type: type = int32 -> output: out_type",
+    out_type=dtypes.INDEX,
     shape=lambda op: TensorShape([op.inputs[0].shape.rank]),
     static=lambda op, depth: _known_shape(op.inputs[0]),
     numpy=lambda op, x: np.array(x.shape, np.int64),
@@ -41,6 +42,7 @@ define(
 define(
     "ShapeN",
     "input: *T; out_type: type = int32 -> output: *out_type",
+    out_type=dtypes.INDEX,
     shape=lambda op: [TensorShape([t.shape.rank]) for t in op.inputs],
     static=lambda op, depth: [_known_shape(t) for t in op.inputs],
     kernel=_shape_kernel,
@@ -65,6 +67,7 @@ def _known_count(number):
 define(
     "Size",
     "input: T; out_type: type = int32 -> output: out_type",
+    out_type=dtypes.INDEX,
     shape=patterns.scalar,
     numpy=lambda op, x: np.array(x.size),
     static=_known_count(TensorShape.num_elements),

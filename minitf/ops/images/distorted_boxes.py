@@ -172,7 +172,7 @@ def sample_distorted_bounding_box(
             aspect_ratio_range=aspect,
             area_range=area,
             max_attempts=attempts,
-            use_image_if_no_bounding_boxes=bool(use_image_if_no_bounding_boxes),
+            use_image_if_no_bounding_boxes=use_image_if_no_bounding_boxes,
             name=None,
             **own,
         )

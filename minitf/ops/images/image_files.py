@@ -356,9 +356,9 @@ def encode_jpeg(
         image,
         format=format,
         quality=int(quality),
-        progressive=bool(progressive),
-        optimize_size=bool(optimize_size),
-        chroma_downsampling=bool(chroma_downsampling),
+        progressive=progressive,
+        optimize_size=optimize_size,
+        chroma_downsampling=chroma_downsampling,
         name=name,
     )
 
@@ -439,7 +439,7 @@ def decode_image(
         contents = convert_to_tensor(contents, dtypes.string, name="contents")
         since = op_counts.Since()
         read = dtype if dtype is dtypes.uint16 else dtypes.uint8
-        image = apply("DecodeImage", contents, channels=channels, expand_animations=bool(expand_animations), dtype=read)
+        image = apply("DecodeImage", contents, channels=channels, expand_animations=expand_animations, dtype=read)
         image = image if read is dtype else convert_image_dtype(image, dtype)
     since.count_as(op_counts.decoded_image(not expand_animations, dtype.name))
     return image

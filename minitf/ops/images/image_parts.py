@@ -307,9 +307,9 @@ def extract_glimpse(
         input,
         size,
         offsets,
-        centered=bool(centered),
-        normalized=bool(normalized),
-        uniform_noise=bool(uniform_noise),
+        centered=centered,
+        normalized=normalized,
+        uniform_noise=uniform_noise,
         name=name,
     )
 

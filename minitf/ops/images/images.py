@@ -320,7 +320,7 @@ def resize_area(images, size, align_corners: bool = False, name: str | None = No
 
 def _apply(method: int, images, size, align_corners: bool, name: str | None, half_pixel_centers=False):
     rules = {} if method == ResizeMethod.AREA else {"half_pixel_centers": bool(half_pixel_centers)}
-    return apply(_OPS[method], images, size, align_corners=bool(align_corners), name=name, **rules)
+    return apply(_OPS[method], images, size, align_corners=align_corners, name=name, **rules)
 
 
 def resize_images(

@@ -150,7 +150,7 @@ class Barrier:
             self._barrier_ref,
             num_elements,
             component_types=self._types,
-            allow_small_batch=bool(allow_small_batch),
+            allow_small_batch=allow_small_batch,
             name=name or f"{self._name}_BarrierTakeMany",
         )
         return op.outputs[0], op.outputs[1], list(op.outputs[2:])
@@ -158,9 +158,7 @@ class Barrier:
     def close(self, cancel_pending_enqueues: bool = False, name: str | None = None) -> Operation:
         """An op after which no new keys are taken; with cancel_pending_enqueues, nothing for those that are there."""
         name = name or f"{self._name}_BarrierClose"
-        return apply(
-            "BarrierClose", self._barrier_ref, cancel_pending_enqueues=bool(cancel_pending_enqueues), name=name
-        )
+        return apply("BarrierClose", self._barrier_ref, cancel_pending_enqueues=cancel_pending_enqueues, name=name)
 
     def ready_size(self, name: str | None = None) -> Tensor:
         """How many elements are whole, an int32 scalar."""

@@ -59,7 +59,7 @@ def decode_raw(
     out_type = dtypes.as_dtype(out_type).base_dtype
     if out_type not in dtypes.NUMBER | {dtypes.bool}:
         raise TypeError(f"decode_raw gives numbers and bools, not {out_type.name}")
-    return apply("DecodeRaw", strings, out_type=out_type, little_endian=bool(little_endian), name=name)
+    return apply("DecodeRaw", strings, out_type=out_type, little_endian=little_endian, name=name)
 
 
 # ---- texts of numbers
@@ -246,7 +246,7 @@ def decode_csv(
         found,
         OUT_TYPE=kinds,
         field_delim=field_delim.encode(),
-        use_quote_delim=bool(use_quote_delim),
+        use_quote_delim=use_quote_delim,
         na_value=na_value.encode(),
         select_cols=chosen,
         name=name,

@@ -235,7 +235,7 @@ class QueueBase:
         return apply(
             "QueueCloseV2",
             self._queue_ref,
-            cancel_pending_enqueues=bool(cancel_pending_enqueues),
+            cancel_pending_enqueues=cancel_pending_enqueues,
             name=name or f"{self._name}_Close",
         )
 

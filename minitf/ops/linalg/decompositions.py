@@ -152,7 +152,7 @@ def qr(input, full_matrices: bool = False, name: str | None = None) -> tuple[Ten
 
     full_matrices: q is square. The gradient is for real matrices with r square, else NotImplementedError.
     """
-    return apply("Qr", input, full_matrices=bool(full_matrices), name=name)
+    return apply("Qr", input, full_matrices=full_matrices, name=name)
 
 
 def _lu(op, x):

@@ -78,7 +78,7 @@ define(
 
 def matrix_inverse(input, adjoint: bool = False, name: str | None = None) -> Tensor:
     """The inverses of matrices [..., n, n] or of their adjoints; InvalidArgumentError if one is singular."""
-    return apply("MatrixInverse", input, adjoint=bool(adjoint), name=name)
+    return apply("MatrixInverse", input, adjoint=adjoint, name=name)
 
 
 def _determinant(op, x):
@@ -121,11 +121,14 @@ def _triangular_solve(op, matrix, rhs):
 
 
 def _solve_shape(op):
-    matrix, rhs = same_square(op).sizes, op.inputs[1].shape.with_rank_at_least(2).sizes
-    if matrix is None or rhs is None:
+    """What only one of the shapes says holds of the other, too."""
+    matrix, rhs = same_square(op), op.inputs[1].shape.with_rank_at_least(2)
+    if matrix.rank is None and rhs.rank is None:
         return UNKNOWN
-    rows = TensorShape(matrix[:-1]).merge_with(rhs[:-1])
-    return rows.concatenate(rhs[-1:])
+    rows = (matrix if rhs.rank is None else rhs)[:-1]
+    if None not in (matrix.rank, rhs.rank):
+        rows = matrix[:-1].merge_with(rows)
+    return rows.concatenate([None if rhs.rank is None else rhs.sizes[-1]])
 
 
 def _solve_grads(op, g, solve):
@@ -169,12 +172,12 @@ def matrix_solve(matrix, rhs, adjoint: bool = False, name: str | None = None) ->
 
     InvalidArgumentError for a singular matrix.
     """
-    return apply("MatrixSolve", matrix, rhs, adjoint=bool(adjoint), name=name)
+    return apply("MatrixSolve", matrix, rhs, adjoint=adjoint, name=name)
 
 
 def matrix_triangular_solve(matrix, rhs, lower: bool = True, adjoint: bool = False, name: str | None = None) -> Tensor:
     """Like `matrix_solve`, using only the lower (or upper) triangle of `matrix`."""
-    return apply("MatrixTriangularSolve", matrix, rhs, lower=bool(lower), adjoint=bool(adjoint), name=name)
+    return apply("MatrixTriangularSolve", matrix, rhs, lower=lower, adjoint=adjoint, name=name)
 
 
 def trace(x, name: str | None = None) -> Tensor:

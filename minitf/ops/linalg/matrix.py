@@ -120,8 +120,12 @@ def _matrix_shape(op):
 
 
 def _with_diagonal(op):
-    _diagonal_shape(op.inputs[0].shape).assert_is_compatible_with(op.inputs[1].shape)
-    return op.inputs[0].shape
+    """What is not known of the matrices is that of the diagonals."""
+    shape, diagonal = op.inputs[0].shape.with_rank_at_least(2), op.inputs[1].shape.with_rank_at_least(1)
+    _diagonal_shape(shape).assert_is_compatible_with(diagonal)
+    if diagonal.rank is None:
+        return shape
+    return shape.merge_with(diagonal[:-1].concatenate([None, None]))
 
 
 def _diag_part_grad(op, g):

@@ -103,7 +103,7 @@ def svd(tensor, full_matrices: bool = False, compute_uv: bool = True, name: str 
     Without `compute_uv` s alone. Vectors of complex matrices, or of those of unknown size, have no gradient
     (NotImplementedError).
     """
-    s, u, v = apply("Svd", tensor, full_matrices=bool(full_matrices), compute_uv=bool(compute_uv), name=name)
+    s, u, v = apply("Svd", tensor, full_matrices=full_matrices, compute_uv=compute_uv, name=name)
     return (real(s), u, v) if compute_uv else real(s)
 
 

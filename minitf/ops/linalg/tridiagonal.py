@@ -110,7 +110,7 @@ def tridiagonal_solve(
 
 
 def _solved(diagonals: Tensor, rhs: Tensor, partial_pivoting: bool, name: str | None) -> Tensor:
-    return apply("TridiagonalSolve", diagonals, rhs, partial_pivoting=bool(partial_pivoting), name=name)
+    return apply("TridiagonalSolve", diagonals, rhs, partial_pivoting=partial_pivoting, name=name)
 
 
 def _check(compact: Tensor, rhs: Tensor) -> None:

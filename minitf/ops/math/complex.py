@@ -87,12 +87,11 @@ def imag(input, name: str | None = None) -> Tensor:
 
 
 def angle(input, name: str | None = None) -> Tensor:
-    """The angle in the complex plane; 0 or pi for real numbers."""
+    """The angle in the complex plane; 0 for real numbers, as in TensorFlow, negative ones too."""
     input = convert_to_tensor(input, name="input")
     if input.dtype.is_complex:
         return _taken("Angle", input, name)
-    negative = math.cast(math.less(input, array.zeros_like(input)), input.dtype.base_dtype)
-    return negative * np.pi
+    return array.zeros_like(input, name=name)
 
 
 def conj(x, name: str | None = None) -> Tensor:

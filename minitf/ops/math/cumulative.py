@@ -69,7 +69,7 @@ def _cumulation(type: str, name: str, numpy, kernel, grad, doc: str, T=dtypes.NU
     """,
     )
     def function(x, axis=0, exclusive: bool = False, reverse: bool = False, name: str | None = None) -> Tensor:
-        return apply(type, x, axis, exclusive=bool(exclusive), reverse=bool(reverse), name=name)
+        return apply(type, x, axis, exclusive=exclusive, reverse=reverse, name=name)
 
     return function
 

@@ -55,8 +55,8 @@ def _reduced_shape(op):
         return TensorShape(_kept(sizes, axes) if keep else _left(sizes, axes))
     if keep:
         return TensorShape([None] * len(sizes))
-    count = op.inputs[1].shape.num_elements()
-    return UNKNOWN if count is None else TensorShape([None] * max(len(sizes) - count, 0))
+    axes = op.inputs[1].shape
+    return TensorShape([None] * max(len(sizes) - axes.sizes[0], 0)) if axes.rank == 1 and axes.sizes[0] else UNKNOWN
 
 
 def _all_axes(x):
@@ -368,7 +368,8 @@ def reduce_variance(input_tensor, axis=None, keepdims: bool = False, name: str |
     """The mean squared distance from the mean along axes."""
     with name_scope(name or "reduce_variance"):
         distance = input_tensor - reduce_mean(input_tensor, axis, keepdims=True)
-        return reduce_mean(math.square(distance), axis, keepdims=keepdims)
+        squared = distance * math.conjugated(distance) if distance.dtype.is_complex else math.square(distance)
+        return reduce_mean(squared, axis, keepdims=keepdims)
 
 
 def reduce_std(input_tensor, axis=None, keepdims: bool = False, name: str | None = None) -> Tensor:
@@ -451,6 +452,7 @@ def _argument_of(type: str, numpy, kernel, doc: str):
     define(
         type,
         "input: T, dimension: Tidx[]; Tidx: type = int32, output_type: type = int64 -> output: output_type",
+        output_type=dtypes.INDEX,
         T=dtypes.REAL,
         Tidx=dtypes.INDEX,
         shape=_arg_shape,

@@ -251,7 +251,7 @@ def fused_batch_norm(
         variance,
         epsilon=max(float(epsilon), _LEAST_EPSILON),
         data_format=format,
-        is_training=bool(is_training),
+        is_training=is_training,
         name=name,
     )
     return y, batch_mean, batch_variance

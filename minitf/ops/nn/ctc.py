@@ -300,7 +300,7 @@ def ctc_greedy_decoder(inputs, sequence_length, merge_repeated: bool = True) -> 
     Raises (at run time):
       FailedPreconditionError: for a sequence_length beyond the time steps.
     """
-    *parts, total = apply("CTCGreedyDecoder", inputs, sequence_length, merge_repeated=bool(merge_repeated))
+    *parts, total = apply("CTCGreedyDecoder", inputs, sequence_length, merge_repeated=merge_repeated)
     return [SparseTensor(*parts)], total
 
 
@@ -325,7 +325,7 @@ def ctc_beam_search_decoder(
         inputs,
         sequence_length,
         beam_width=int(beam_width),
-        merge_repeated=bool(merge_repeated),
+        merge_repeated=merge_repeated,
         top_paths=int(top_paths),
     )
     parts = [op.outputs[i:-1:top_paths] for i in range(top_paths)]

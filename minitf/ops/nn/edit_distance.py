@@ -83,4 +83,4 @@ def edit_distance(hypothesis, truth, normalize: bool = True, name: str | None = 
     [1.]
     """
     parts = [*as_sparse(hypothesis)._components(), *as_sparse(truth)._components()]
-    return apply("EditDistance", *parts, normalize=bool(normalize), name=name)
+    return apply("EditDistance", *parts, normalize=normalize, name=name)

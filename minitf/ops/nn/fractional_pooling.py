@@ -180,9 +180,9 @@ def _fractional(type: str, value, pooling_ratio, pseudo_random, overlapping, det
         type,
         value,
         pooling_ratio=ratios,
-        pseudo_random=bool(pseudo_random),
-        overlapping=bool(overlapping),
-        deterministic=bool(deterministic),
+        pseudo_random=pseudo_random,
+        overlapping=overlapping,
+        deterministic=deterministic,
         name=name,
         **pair,
     )

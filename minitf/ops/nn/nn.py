@@ -416,7 +416,7 @@ def zero_fraction(value, name: str | None = None) -> Tensor:
     """The share of elements that are zero, a float32 scalar."""
     with name_scope(name, "zero_fraction", [value]):
         value = convert_to_tensor(value, name="value")
-        zero = convert_to_tensor(0, dtype=value.dtype.base_dtype, name="zero")
+        zero = convert_to_tensor(np.zeros((), value.dtype.numpy), name="zero")
         fraction = reduce.reduce_mean(math.cast(math.equal(value, zero), dtypes.float32), name="fraction")
         op_counts.skip(op_counts.ZERO_FRACTION)
         return fraction

@@ -132,6 +132,6 @@ def max_pool_with_argmax(
         strides=for_each_axis(strides, "strides", "NHWC"),
         padding=check_padding(padding),
         Targmax=type,
-        include_batch_in_index=bool(include_batch_in_index),
+        include_batch_in_index=include_batch_in_index,
         name=name,
     )

@@ -56,7 +56,7 @@ def sparse_merge(sp_ids, sp_values, vocab_size, name: str | None = None, already
         raise ValueError(f"{len(ids)} sparse tensors of ids need as many vocabulary sizes, not {len(sizes)}")
     with name_scope(name, "SparseMerge", [sp_ids, sp_values]):
         ids, sp_values = [as_sparse(s) for s in ids], as_sparse(sp_values)
-        columns = [array.expand_dims(_as_int64(s), 1) for s in ids]
+        columns = [array.expand_dims(cast(s.values, dtypes.int64), 1) for s in ids]
         sizes = [cast(size, dtypes.int64) for size in sizes]
         indices = array.concat([ids[0].indices[:, :-1], *columns], 1)
         shape = array.concat([ids[0].dense_shape[:-1], sizes], 0)
@@ -65,12 +65,6 @@ def sparse_merge(sp_ids, sp_values, vocab_size, name: str | None = None, already
             return merged
         merged = sparse_reorder(merged)
         return SparseTensor(merged.indices, merged.values, shape)
-
-
-def _as_int64(ids: SparseTensor) -> Tensor:
-    if ids.dtype not in (dtypes.int32, dtypes.int64):
-        raise TypeError(f"ids are int32 or int64, not {ids.dtype.name}")
-    return cast(ids.values, dtypes.int64)
 
 
 def sparse_to_indicator(sp_input, vocab_size, name: str | None = None) -> Tensor:

@@ -354,6 +354,4 @@ def sparse_tensor_dense_matmul(
     sp_a = as_sparse(sp_a)
     with name_scope(name, "SparseTensorDenseMatMul", [sp_a.indices, sp_a.values, b]):
         b = convert_to_tensor(b, name="b")
-        return apply(
-            "SparseTensorDenseMatMul", *sp_a._components(), b, adjoint_a=bool(adjoint_a), adjoint_b=bool(adjoint_b)
-        )
+        return apply("SparseTensorDenseMatMul", *sp_a._components(), b, adjoint_a=adjoint_a, adjoint_b=adjoint_b)

@@ -138,7 +138,7 @@ def size(a, validate_indices: bool = True) -> Tensor:
     if not isinstance(a, SparseTensor):
         raise TypeError(f"Expected `SparseTensor`, got {a}: the sets of a dense tensor are all of one size")
     _check_type(a)
-    return apply("SetSize", a.indices, a.values, a.dense_shape, validate_indices=bool(validate_indices))
+    return apply("SetSize", a.indices, a.values, a.dense_shape, validate_indices=validate_indices)
 
 
 def _check_type(x) -> None:

@@ -71,6 +71,7 @@ for _type, _twin in [*state.TWINS.items(), ("Identity", "ReadVariableOp")]:
 define(
     "VariableShape",
     "input: &dtype; out_type: type = int32, dtype: object -> output: out_type",
+    out_type=dtypes.INDEX,
     **{rule: getattr(OPS["Shape"], rule) for rule in ("shape", "static", "numpy", "kernel", "reads", "differentiable")},
     by_handle=True,
 )

@@ -72,7 +72,7 @@ def split_at_bytes(source, delimiter, skip_empty: bool) -> SparseTensor:
     """The parts of strings, a vector, between bytes each of which ends one."""
     delimiter = convert_to_tensor(" " if delimiter is None else delimiter, dtypes.string)
     source = convert_to_tensor(source, dtypes.string)
-    return SparseTensor(*apply("StringSplit", source, delimiter, skip_empty=bool(skip_empty)))
+    return SparseTensor(*apply("StringSplit", source, delimiter, skip_empty=skip_empty))
 
 
 def split_at_text(source, sep, maxsplit: int) -> SparseTensor:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import itertools
 import re
 
 import numpy as np
@@ -147,6 +148,8 @@ def substr(input, pos, len, name: str | None = None, unit: str = "BYTE") -> Tens
 
 # ---- regular expressions
 
+_WITHIN = {bytes([n]) for n in range(0x80, 0xC0)}  # the bytes with which no character of UTF-8 begins
+
 
 def _pattern(text: bytes):
     try:
@@ -156,12 +159,34 @@ def _pattern(text: bytes):
 
 
 def _replaced(op, x, pattern: bytes, rewrite: bytes):
+    """A rewrite that names a group which there is not leaves strings as they are, as in TensorFlow."""
     found, text = _pattern(pattern), re.sub(rb"\\0", rb"\\g<0>", rewrite)
-    count = 0 if op.attrs["replace_global"] else 1
+    most = None if op.attrs["replace_global"] else 1
+    groups = [int(number) for number in re.findall(rb"\\([0-9])", rewrite)]
+    if max(groups, default=0) > found.groups:
+        return x
     try:
-        return patterns.each(lambda s: found.sub(text, s, count=count), x)
+        return patterns.each(lambda s: _rewritten(s, itertools.islice(_found(found, s), most), text), x)
     except (re.error, IndexError) as error:
         raise ValueError(f"Invalid rewrite: {rewrite.decode('utf-8', 'replace')}: {error}") from None
+
+
+def _found(pattern, s: bytes):
+    """What matches in a string; nothing does so right behind a match, or within a character of several bytes."""
+    end = -1
+    for match in pattern.finditer(s):
+        first, last = match.span()
+        if first != last or first != end and s[first : first + 1] not in _WITHIN:
+            yield match
+            end = last
+
+
+def _rewritten(s: bytes, matches, text: bytes) -> bytes:
+    parts, end = [], 0
+    for match in matches:
+        parts += [s[end : match.start()], match.expand(text)]
+        end = match.end()
+    return b"".join([*parts, s[end:]])
 
 
 def _matches(x, pattern: bytes):
@@ -275,8 +300,8 @@ def as_string(
         "AsString",
         input,
         precision=precision,
-        scientific=bool(scientific),
-        shortest=bool(shortest),
+        scientific=scientific,
+        shortest=shortest,
         width=width,
         fill=fill,
         name=name,
