@@ -21,6 +21,7 @@ from minitf.kernels.math.state import scatter_add
 from minitf.ops import patterns
 from minitf.ops.array import array
 from minitf.ops.array.array import check_axis
+from minitf.ops.array.batched_gather import gather_nd_in_batches
 from minitf.ops.array.constant import constant
 
 # ---- gather
@@ -299,12 +300,16 @@ define(
 )
 
 
-def gather_nd(params, indices, name: str | None = None) -> Tensor:
+def gather_nd(params, indices, name: str | None = None, batch_dims: int = 0) -> Tensor:
     """The elements (or slices) of `params` at the index vectors along the last axis of `indices`.
+
+    batch_dims: of that many first axes, which both have, each item has index vectors of its own.
 
     >>> gather_nd([[1, 2], [3, 4]], [[0, 1], [1, 1]]).shape.as_list()
     [2]
     """
+    if batch_dims:
+        return gather_nd_in_batches(params, indices, batch_dims, name)
     return apply("GatherNd", params, indices, name=name)
 
 

@@ -56,7 +56,7 @@ def _compare(symbol: str, function, type: str, default: str, doc: str):
     def check(x, y, data: list | None = None, summarize: int | None = None, message: str | None = None, name=None):
         with name_scope(name, default):
             x = convert_to_tensor(x, name="x")
-            y = convert_to_tensor(y, dtype=x.dtype.base_dtype, name="y")
+            y = convert_to_tensor(y, preferred_dtype=x.dtype.base_dtype, name="y")
             return _comparison(symbol, function, type, x, y, data, summarize, message)
 
     return check
@@ -142,7 +142,7 @@ def assert_near(
     """
     with name_scope(name, "assert_near", [x, y]):
         x = convert_to_tensor(x, name="x")
-        y = convert_to_tensor(y, dtype=x.dtype.base_dtype, name="y")
+        y = convert_to_tensor(y, preferred_dtype=x.dtype.base_dtype, name="y")
         if not (x.dtype.is_floating or x.dtype.is_complex):
             raise TypeError(f"assert_near takes floating point numbers, not {x.dtype.name} ({x.name})")
         small = 10 * np.finfo(x.dtype.numpy).eps
@@ -357,8 +357,15 @@ def check_numerics(tensor, message: str, name: str | None = None) -> Tensor:
     return apply("CheckNumerics", tensor, message=message, name=name)
 
 
-def verify_tensor_all_finite(t, msg: str, name: str | None = None) -> Tensor:
-    """`t`, once checked to hold neither NaN nor infinity; InvalidArgumentError with `msg` otherwise."""
+def verify_tensor_all_finite(
+    t=None, msg: str | None = None, name: str | None = None, x=None, message: str | None = None
+) -> Tensor:
+    """`t` (or `x`), once checked to hold neither NaN nor infinity.
+
+    Raises (at run time):
+      InvalidArgumentError: with `msg` (or `message`) if it does.
+    """
+    t, msg = patterns.renamed("x", x, "t", t), patterns.renamed("message", message, "msg", msg)
     with name_scope(name, "VerifyFinite", [t]):
         t = convert_to_tensor(t, name="t")
         return control.with_dependencies([check_numerics(t, msg)], t)

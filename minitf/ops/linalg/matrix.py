@@ -167,22 +167,38 @@ define(
 )
 
 
-def matrix_diag(diagonal, name: str | None = "diag") -> Tensor:
+def _check_main(k=0, *sizes, padding_value=0) -> None:
+    """TensorFlow 1.15 takes arguments that say another diagonal, and heeds none of them."""
+    if k != 0 or any(size != -1 for size in sizes) or padding_value != 0:
+        raise ValueError("only main diagonals, k=0, of matrices filled with zeros are there; TensorFlow 1.15 ignores k")
+
+
+def matrix_diag(
+    diagonal, name: str | None = "diag", k: int = 0, num_rows: int = -1, num_cols: int = -1, padding_value=0
+) -> Tensor:
     """For each vector along the last axis the square matrix with that diagonal.
+
+    k, num_rows, num_cols, padding_value: what they are by default.
+
+    Raises:
+      ValueError: for others, which TensorFlow 1.15 does not heed.
 
     >>> matrix_diag([[1, 2, 3], [4, 5, 6]]).shape.as_list()
     [2, 3, 3]
     """
+    _check_main(k, num_rows, num_cols, padding_value=padding_value)
     return apply("MatrixDiag", diagonal, name=name)
 
 
-def matrix_diag_part(input, name: str | None = "diag_part") -> Tensor:
-    """The main diagonals of the matrices along the last two axes."""
+def matrix_diag_part(input, name: str | None = "diag_part", k: int = 0, padding_value=0) -> Tensor:
+    """The main diagonals of the matrices along the last two axes; k is 0, and nothing is padded."""
+    _check_main(k)
     return apply("MatrixDiagPart", input, name=name)
 
 
-def matrix_set_diag(input, diagonal, name: str | None = "set_diag") -> Tensor:
-    """`input` with the main diagonals of the matrices along its last two axes replaced."""
+def matrix_set_diag(input, diagonal, name: str | None = "set_diag", k: int = 0) -> Tensor:
+    """`input` with the main diagonals of the matrices along its last two axes replaced; `k` is 0."""
+    _check_main(k)
     return apply("MatrixSetDiag", input, diagonal, name=name)
 
 
@@ -237,7 +253,7 @@ def matrix_band_part(input, num_lower, num_upper, name: str | None = None) -> Te
     with name_scope(name, "MatrixBandPart", [input]) as scope:
         input = convert_to_tensor(input, name="input")
         lower = convert_to_tensor(num_lower, preferred_dtype=dtypes.int64, name="num_lower")
-        upper = convert_to_tensor(num_upper, lower.dtype.base_dtype, name="num_upper")
+        upper = convert_to_tensor(num_upper, preferred_dtype=lower.dtype.base_dtype, name="num_upper")
         return apply("MatrixBandPart", input, lower, upper, name=scope)
 
 

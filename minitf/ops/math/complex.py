@@ -95,6 +95,12 @@ def angle(input, name: str | None = None) -> Tensor:
 
 
 def conj(x, name: str | None = None) -> Tensor:
-    """The complex conjugate; a real tensor itself."""
+    """The complex conjugate; a real tensor itself.
+
+    Raises:
+      TypeError: for what holds no numbers.
+    """
     x = convert_to_tensor(x, name="x")
+    if x.dtype.base_dtype not in dtypes.NUMBER:
+        raise TypeError(f"a numeric tensor is expected, not {x.name} of {x.dtype.name}")
     return apply("Conj", x, name=name) if x.dtype.is_complex else x

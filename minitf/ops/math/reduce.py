@@ -53,10 +53,7 @@ def _reduced_shape(op):
     if axes is not None:
         axes = checked_axes(axes, len(sizes))
         return TensorShape(_kept(sizes, axes) if keep else _left(sizes, axes))
-    if keep:
-        return TensorShape([None] * len(sizes))
-    axes = op.inputs[1].shape
-    return TensorShape([None] * max(len(sizes) - axes.sizes[0], 0)) if axes.rank == 1 and axes.sizes[0] else UNKNOWN
+    return TensorShape([None] * len(sizes)) if keep else UNKNOWN
 
 
 def _all_axes(x):
@@ -379,15 +376,17 @@ def reduce_std(input_tensor, axis=None, keepdims: bool = False, name: str | None
 
 
 def count_nonzero(
-    input_tensor,
+    input_tensor=None,
     axis=None,
     keepdims: bool | None = None,
     dtype=dtypes.int64,
     name: str | None = None,
     reduction_indices=None,
     keep_dims: bool | None = None,
+    input=None,
 ) -> Tensor:
     """The number of elements other than 0 (False, "") along axes, as `dtype`; arguments as `reduce_sum`'s."""
+    input_tensor = patterns.renamed("input", input, "input_tensor", input_tensor)
     with name_scope(name, "count_nonzero", [input_tensor]):
         x = convert_to_tensor(input_tensor, name="input_tensor")
         nonzero = math.not_equal(x, array.zeros([], x.dtype.base_dtype))

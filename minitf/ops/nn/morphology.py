@@ -7,6 +7,7 @@ import numpy as np
 from minitf.framework import dtypes
 from minitf.framework.apply import apply, apply_like
 from minitf.framework.convert import convert_to_tensor
+from minitf.framework.errors import UnimplementedError
 from minitf.framework.graph import name_scope
 from minitf.framework.registry import define
 from minitf.framework.shape import TensorShape
@@ -37,6 +38,10 @@ def _shape(op):
 
 
 def _windows(op, x, f) -> Windows:
+    for name in ("strides", "rates"):
+        if op.attrs[name][0] != 1 or op.attrs[name][3] != 1:
+            wrong = f"{name} is only supported across spatial dimensions, not {op.attrs[name]}"
+            raise UnimplementedError(None, op, wrong)
     if len(x.shape) != 4 or len(f.shape) != 3 or x.shape[3] != f.shape[2]:
         raise ValueError(f"images of shape {x.shape} and a filter of {f.shape} must have the same depth")
     return Windows(*[axis(_lain(op), p, x.shape[p], k) for p, k in zip((1, 2), f.shape)])
@@ -144,7 +149,7 @@ define(
 
 def _four(numbers, what: str) -> list[int]:
     numbers = [int(n) for n in numbers]
-    if len(numbers) != 4 or min(numbers) < 1 or numbers[0] != 1 or numbers[3] != 1:
+    if len(numbers) != 4 or min(numbers) < 1:
         raise ValueError(f"{what} is [1, rows, columns, 1], of positive numbers; not {numbers}")
     return numbers
 

@@ -212,10 +212,11 @@ def _normal(type: str, default_name: str, shape, mean, stddev, dtype, seed, name
 
 
 def checked_type(function: str, dtype, allowed: frozenset) -> dtypes.DType:
-    """The type; ValueError if the function does not give it."""
+    """The type; TypeError if the function does not give it, a ValueError in random_uniform's case, as in TensorFlow."""
     dtype = dtypes.as_dtype(dtype).base_dtype
     if dtype not in allowed:
-        raise ValueError(f"{function} gives {', '.join(sorted(d.name for d in allowed))}, not {dtype.name}")
+        kind = ValueError if function.endswith("uniform") else TypeError
+        raise kind(f"{function} gives {', '.join(sorted(d.name for d in allowed))}, not {dtype.name}")
     return dtype
 
 

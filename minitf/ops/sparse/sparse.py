@@ -195,6 +195,8 @@ def sparse_transpose(sp_input, perm=None, name: str | None = None) -> SparseTens
         indices = array.transpose(gather(array.transpose(sp_input.indices), perm))
         known = constant_value_as_shape(convert_to_tensor(perm, name="Const")) if given else as_shape(None)
         shape = sp_input.shape
+        if known.rank is not None:
+            known.assert_has_rank(shape.rank) if shape.rank is not None else None
         if known.is_fully_defined() and shape.is_fully_defined():
             turned = [shape.sizes[axis] for axis in known.sizes]
         else:

@@ -159,12 +159,14 @@ def _pattern(text: bytes):
 
 
 def _replaced(op, x, pattern: bytes, rewrite: bytes):
-    """A rewrite that names a group which there is not leaves strings as they are, as in TensorFlow."""
-    found, text = _pattern(pattern), re.sub(rb"\\0", rb"\\g<0>", rewrite)
-    most = None if op.attrs["replace_global"] else 1
-    groups = [int(number) for number in re.findall(rb"\\([0-9])", rewrite)]
-    if max(groups, default=0) > found.groups:
+    """Of a rewrite that names a group which there is not TensorFlow takes what stands before it, if all that matches
+    is replaced.
+    """
+    found, most = _pattern(pattern), None if op.attrs["replace_global"] else 1
+    wrong = next((g for g in re.finditer(rb"\\([1-9])", rewrite) if int(g[1]) > found.groups), None)
+    if wrong and most:
         return x
+    text = re.sub(rb"\\0", rb"\\g<0>", rewrite[: wrong.start()] if wrong else rewrite)
     try:
         return patterns.each(lambda s: _rewritten(s, itertools.islice(_found(found, s), most), text), x)
     except (re.error, IndexError) as error:
