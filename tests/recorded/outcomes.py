@@ -1,7 +1,7 @@
 """What calls come to, recorded from TensorFlow 1.15.5: an error and when it comes, or static shapes, types and values.
 
 PYTHON_WITH_TF tests/recorded/outcomes.py > tests/facts/outcomes.json makes the record of tests/facts/outcomes.txt:
-sources in which `tf` and the functions of `makers` occur, one a line. What fails only when it runs has static shapes, too.
+sources in which `tf` and the functions of `makers` occur, one a line. What fails at the run has shapes, too.
 """
 
 import json
