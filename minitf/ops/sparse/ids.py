@@ -43,7 +43,7 @@ def sparse_merge(sp_ids, sp_values, vocab_size, name: str | None = None, already
     sp_ids: int32 or int64, or a list of these with a list of sizes: one more axis each.
 
     Raises:
-      TypeError: for ids that are no integers, or a list without a list of sizes.
+      TypeError: for a list without a list of sizes.
       ValueError: for lists of different lengths.
     """
     many = isinstance(sp_ids, (list, tuple)) and not isinstance(sp_ids, SparseTensorValue)

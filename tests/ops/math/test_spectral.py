@@ -22,7 +22,9 @@ def test_values(rank):
         made = getattr(tf.signal, prefix + name)(COMPLEX)
         np.testing.assert_allclose(run(made), numpy(COMPLEX, axes=axes), rtol=1e-4, atol=1e-5)
         assert made.dtype is tf.complex64 and made.shape == COMPLEX.shape
-        assert getattr(tf.spectral, prefix + name)(COMPLEX.astype(np.complex128)).dtype is tf.complex128
+        wide = COMPLEX.astype(np.complex128)
+        assert getattr(tf.spectral, prefix + name)(tf.constant(wide)).dtype is tf.complex128
+        assert getattr(tf.spectral, prefix + name)(wide).dtype is tf.complex64  # what the signature has by default
     for lengths in (None, [6] * rank, [3] * rank):
         made = getattr(tf.signal, f"r{name}")(REAL, lengths)
         np.testing.assert_allclose(run(made), np.fft.rfftn(REAL, lengths, axes), rtol=1e-4, atol=1e-4)
@@ -80,7 +82,7 @@ def test_static_shapes():
 @pytest.mark.parametrize(
     "make, error, message",
     [
-        (lambda: tf.signal.fft(REAL), TypeError, "float32"),
+        (lambda: tf.signal.fft(tf.constant(REAL)), TypeError, "float32"),
         (lambda: tf.signal.rfft(3.0), ValueError, "at least 1"),
         (lambda: tf.signal.fft2d(tf.zeros([3], tf.complex64)), ValueError, "at least 2"),
         (lambda: tf.signal.rfft2d(REAL, [3]), ValueError, "not compatible"),

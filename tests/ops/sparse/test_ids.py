@@ -48,7 +48,6 @@ def test_gradients_of_filled_rows():
         (lambda s: tf.nn.embedding_lookup_sparse(tf.ones([4, 2]), s, [1.0]), TypeError, "SparseTensor"),
         (lambda s: tf.sparse_merge(s, s, [4]), TypeError, "vocab_size"),
         (lambda s: tf.sparse_merge([s], s, [4, 5]), ValueError, "1 sparse"),
-        (lambda s: tf.sparse_merge(tf.cast(s, tf.float32), s, 4), TypeError, "int32 or int64"),
     ],
 )
 def test_wrong_arguments(build, error, part):
