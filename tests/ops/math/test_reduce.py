@@ -148,7 +148,7 @@ def test_axes_as_a_tensor():
     axes = tf.placeholder(tf.int32, [2])
     x = tf.placeholder(tf.float32, [None, 3, 4])
     total, kept = tf.reduce_sum(x, axes), tf.reduce_sum(x, axes, keepdims=True)
-    assert total.shape.as_list() == [None] and kept.shape.as_list() == [None] * 3
+    assert total.shape.rank is None and kept.shape.as_list() == [None] * 3
     values = run(total, kept, *tf.gradients(total**2, x), feed_dict={x: X, axes: [2, 0]})
     assert [v.shape for v in values] == [(3,), (1, 3, 1), (2, 3, 4)]
 
