@@ -10,9 +10,8 @@ over flat arrays. Its annotations say what each operand is and what happens to i
     o: T.out.over("a")  may be the very memory of a, if that has its size and is walked as it is (`Rule.packs`)
     n                   without an annotation: an integer
 
-Whoever moves, cuts or drops calls relies on this and on nothing else. The compiled form takes a table of
-int64 words, one per operand, and returns a status: 0, or 1 + the flat position of the first offending
-element.
+Whoever moves, cuts or drops calls relies on this and on nothing else. The compiled form takes a table of int64 words,
+one per operand, and returns a status: 0, or 1 + the flat position of the first offending element.
 """
 
 import ctypes

@@ -1,7 +1,6 @@
 """From a kernel instance to object code: with `target`, all that imports Numba.
 
-The code is self-contained: helpers are linked in, and what stays external is the C library's, which every
-process has.
+The code is self-contained: helpers are linked in, and what stays external is the C library's, which every process has.
 """
 
 import inspect
@@ -92,8 +91,7 @@ def _emit(module, symbol):
 
 
 def _check_external(name):
-    # An unknown symbol ends the process that loads the code, and Numba's own helpers exist only where it is
-    # imported.
+    # An unknown symbol ends the process that loads the code, and Numba's own helpers exist only where it is imported.
     if name.lower().startswith(("numba", "nrt", "py", "_py")) or not llvm.address_of_symbol(name):
         raise RuntimeError(f"a kernel may call only C library functions, not {name}")
 

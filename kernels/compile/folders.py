@@ -157,9 +157,7 @@ def _made(path):
 
 
 def _prune(newest):
-    """Removes the code of older sources: only what has the names that are given here, whoever else's it is
-    stays.
-    """
+    """Removes the code of older sources: only what has the names that are given here, whoever else's it is stays."""
     module = newest.name.rpartition("-")[0]
     named = re.compile(re.escape(module) + "-[0-9a-f]{24}")
     with os.scandir(newest.parent) as entries:

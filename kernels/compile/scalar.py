@@ -1,8 +1,7 @@
 """Functions of one number that vectorize inside kernels, for float32 and float64.
 
-Each is straight-line: range reduction, then a polynomial or rational function with the coefficients of
-Moshier's Cephes library. NaN stays NaN, infinities and overflow are exact, and results below the smallest
-normal number may be 0.
+Each is straight-line: range reduction, then a polynomial or rational function with the coefficients of Moshier's Cephes
+library. NaN stays NaN, infinities and overflow are exact, and results below the smallest normal number may be 0.
 """
 
 import math

@@ -1,10 +1,9 @@
 """How the work of a kernel call is cut into pieces that do not depend on each other.
 
-A rule such as `By("rows", a="width", o="width")` belongs to a kernel. Given the numbers among a call's
-operands it says how many pieces there are and, for a range of them, which operands change: numbers are given
-outright, pointers as a `Window`, the items that the range reads or writes. All pieces read the pointers that
-are not named; what a range writes no other range reads or writes. A range computes bit for bit what the whole
-call computes there.
+A rule such as `By("rows", a="width", o="width")` belongs to a kernel. Given the numbers among a call's operands it says
+how many pieces there are and, for a range of them, which operands change: numbers are given outright, pointers as a
+`Window`, the items that the range reads or writes. All pieces read the pointers that are not named; what a range writes
+no other range reads or writes. A range computes bit for bit what the whole call computes there.
 """
 
 import math

@@ -73,8 +73,7 @@ class HostCodegen(AOTCPUCodegen):
 
     def _customize_tm_features(self):
         features = self._get_host_cpu_features()
-        # LLVM shies from 512-bit vectors for the sake of mixed code; loops of nothing else gain 1.5 to 2
-        # times.
+        # LLVM shies from 512-bit vectors for the sake of mixed code; loops of nothing else gain 1.5 to 2 times.
         return features + ",-prefer-256-bit" if "+avx512f" in features else features
 
     def emit(self, module):

@@ -41,9 +41,7 @@ def require(size: int) -> None:
 
 
 def available(root: str = "/") -> float:
-    """Bytes that can still be used, by Linux's estimate and the limits of containers; infinity where neither
-    is known.
-    """
+    """Bytes that can still be used, by Linux's estimate and containers' limits; infinity where neither is known."""
     sizes = _meminfo(root)
     swap = sizes.get("SwapFree", 0)
     return min(sizes.get("MemAvailable", math.inf) + swap, cgroups.available(swap, root))

@@ -32,9 +32,7 @@ def now(pointer):
 
 @kernel
 def stamp(total: i64p.inout, log: i64p.inout, number):
-    """Adds the time since the last stamp to total[0] and 1 to total[1]; logs (number, time) while there is
-    room.
-    """
+    """Adds the time since the last stamp to total[0] and 1 to total[1]; logs (number, time) while there is room."""
     moment = now(log)
     total[0] += moment - log[LAST]
     total[1] += 1

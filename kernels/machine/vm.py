@@ -1,8 +1,7 @@
 """The virtual machine: one native function that walks instructions.
 
-An instruction is `[address or opcode, length in words, operands...]`. With a kernel's address the operands
-are the kernel's own; an opcode is one of those below. Places are word positions,
-addresses are of memory:
+An instruction is `[address or opcode, length in words, operands...]`. With a kernel's address the operands are the
+kernel's own; an opcode is one of those below. Places are word positions, addresses are of memory:
 
     END
     LOOP     exit, limit, limit_address, trips_address, mode, 0, 0, IDLE, n, (place, stride) * n
@@ -238,9 +237,7 @@ define i64 @{symbol}(ptr %p, i64 %mode) nounwind {{
 
 @assembly(_mode)
 def mode(pointer, word):
-    """Sets the floating point control word, or makes denormal numbers zero if `word` is -1; returns the old
-    one.
-    """
+    """Sets the floating point control word, or makes denormal numbers zero if `word` is -1; returns the old one."""
     return 0
 
 

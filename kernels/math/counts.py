@@ -162,9 +162,7 @@ def _(start, limit, step):
 
 @kernel(T=REALS)
 def step_count(start: T, limit: T, delta: T, count: i64p.out):
-    """count = how many steps of delta there are from start to before the limit; the status is 1 if that is another
-    way.
-    """
+    """count = how many steps of delta there are from start to before the limit; the status is 1 if it is elsewhere."""
     step, first, last = delta[0], start[0], limit[0]
     if not (step > 0 and first <= last or step < 0 and first >= last):
         return 1

@@ -241,9 +241,7 @@ def grow(x, p, norm, nodes, now, before, n, size, width, blank, beam, heap, tota
 
 @scalar
 def settle(nodes, now, branches, size, made, beam, heap, totals):
-    """Makes nodes of the leaves that are new, and sorts all into `branches`; returns how many nodes there
-    are.
-    """
+    """Makes nodes of the leaves that are new, and sorts all into `branches`; returns how many nodes there are."""
     for slot in range(size):
         if beam[3 * slot] < 0:
             above, n = beam[3 * slot + 1], made

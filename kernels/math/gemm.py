@@ -5,9 +5,8 @@ it does not depend on the number of rows or columns, on how an operand is stored
 one product or several added up. (An exception: a product with a single column, contiguous, and A not
 transposed, has a faster order of its own.)
 
-The work is cut into blocks of C's rows and of k, so that a block of A stays in the second cache; each into
-panels of a few vectors of columns, so that a panel of B stays in the first; each into tiles, which stay in
-registers.
+The work is cut into blocks of C's rows and of k, so that a block of A stays in the second cache; each into panels of a
+few vectors of columns, so that a panel of B stays in the first; each into tiles, which stay in registers.
 """
 
 from minitf.kernels.compile.abi import FLOATS, INTS, T, address, assembly, at, kernel, scalar, workspace

@@ -1,10 +1,9 @@
 """The inner loops of matrix products, as LLVM assembly.
 
-A tile of C, some rows by some vectors, stays in registers while k runs: per step a row of B is loaded, and
-the item of A in each row is broadcast and multiplied into the tile. Nothing outside the matrices is touched:
-lanes past the edge are masked off, or, where masks are slow, the last vector ends at the edge and has some
-columns in common with the one before it. The functions take pointers, and int64 for strides, in items, and
-counts.
+A tile of C, some rows by some vectors, stays in registers while k runs: per step a row of B is loaded, and the item of
+A in each row is broadcast and multiplied into the tile. Nothing outside the matrices is touched: lanes past the edge
+are masked off, or, where masks are slow, the last vector ends at the edge and has some columns in common with the one
+before it. The functions take pointers, and int64 for strides, in items, and counts.
 """
 
 import numpy as np

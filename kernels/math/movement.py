@@ -1,8 +1,7 @@
 """Moving numbers without computing: copies through strides, gathering, selecting, filling.
 
 Items are moved by size, so dtypes are bound by `layout.carrier`. Transposition, slicing, reversal, tiling and
-broadcasting are `strided_copy`; concatenation, padding, diagonals and gradients of slices are
-`strided_write`.
+broadcasting are `strided_copy`; concatenation, padding, diagonals and gradients of slices are `strided_write`.
 """
 
 from minitf.kernels.compile.abi import I, T, ints, kernel, like, scalar, u8p
@@ -114,9 +113,7 @@ def gather(a: T, index: I, o: T.out, outer, rows, n, width):
 
 @scalar
 def place(position, size, n, wraps):
-    """Where n of `size` items begin, counted from the end if negative and `wraps`; -1 if they are not all
-    there.
-    """
+    """Where n of `size` items begin, counted from the end if negative and `wraps`; -1 if they are not all there."""
     begin = position + size if wraps != 0 and position < 0 else position
     return begin if 0 <= begin <= size - n else -1
 

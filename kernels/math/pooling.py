@@ -114,9 +114,7 @@ def max_pool_grad(x: T, g: T, o: T.out, first, count, h, w, c, oh, ow, kh, kw, s
 
 @kernel(T=FLOATS, split=Range("first", "count", o=("ow", "c")))
 def max_pool_grad_grad(x: T, y: T, g: T, o: T.out, first, count, h, w, c, oh, ow, kh, kw, sh, sw, top, left):
-    """o = the item of g, which is shaped like x, at the first place of each window where x is y; 0 if there
-    is none.
-    """
+    """o = the item of g, which is shaped like x, at the first place of each window where x is y; 0 if there is none."""
     for row in range(count):
         image, y0 = (first + row) // oh, (first + row) % oh * sh - top
         for ox in range(ow):

@@ -18,9 +18,7 @@ class Picked(By):
 
 @kernel(T=FLOATS, I=INDEX, split=Picked("m", index=1, c=("ldc", "n")))
 def pick_rows(index: I, b: T, c: T.inout, m, n, depth, ldb, ldc, beta):
-    """c[i] = b[index[i]] + beta * c[i] for m rows of n items; an index outside of 0 .. depth - 1 is a row of
-    zeros.
-    """
+    """c[i] = b[index[i]] + beta * c[i] for m rows of n items; an index outside of 0 .. depth - 1 is a row of zeros."""
     for i in range(m):
         row = index[i]
         start = row * ldb
@@ -39,9 +37,7 @@ def pick_rows(index: I, b: T, c: T.inout, m, n, depth, ldb, ldc, beta):
 
 @kernel(T=FLOATS, I=INDEX, split=Across("n", b=("m", "ldb"), c=("depth", "ldc")))
 def sum_into_rows(index: I, b: T, c: T.inout, depth, n, m, ldb, ldc, beta):
-    """c[index[i]] += b[i] for m rows of n items, after clearing the depth rows of c unless beta; see
-    `pick_rows`.
-    """
+    """c[index[i]] += b[i] for m rows of n items, after clearing the depth rows of c unless beta; see `pick_rows`."""
     if beta == 0:
         for i in range(depth):
             for j in range(n):

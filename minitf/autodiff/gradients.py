@@ -1,6 +1,4 @@
-"""Reverse-mode differentiation: gradients are new ops in the same graph, so gradients of gradients come for
-free.
-"""
+"""Reverse-mode differentiation: gradients are new ops in the same graph, so gradients of gradients come for free."""
 
 from __future__ import annotations
 
@@ -57,8 +55,7 @@ class UnconnectedGradients(enum.Enum):
 class RegisterGradient:
     """Decorator that registers `f(op, *grads)` as the gradient called `op_type`.
 
-    It is used for ops of that type made by users, or for those that `Graph.gradient_override_map` points to
-    it.
+    It is used for ops of that type made by users, or for those that `Graph.gradient_override_map` points to it.
 
     >>> @RegisterGradient("DocHalved")
     ... def _halved(op, grad):
@@ -326,8 +323,7 @@ def _rule(op):
     if not op.inputs or not any(carries_gradient(t) for t in op.inputs):
         return None
     raise LookupError(
-        f"{op.type} '{op.name}' (created {op.origin}) has no gradient; put tf.stop_gradient behind it, or "
-        "register "
+        f"{op.type} '{op.name}' (created {op.origin}) has no gradient; put tf.stop_gradient behind it, or register "
         f"one with @tf.RegisterGradient({op.type!r})"
     )
 

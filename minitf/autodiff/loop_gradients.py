@@ -36,9 +36,7 @@ class _GradientBody(Body):
         self.forward = forward
 
     def create(self, definition, inputs, *args, **kwargs):
-        """Makes an op; shapes of forward tensors are taken in the forward body, so that only they are
-        saved.
-        """
+        """Makes an op; shapes of forward tensors are taken in the forward body, so that only they are saved."""
         if _measures(definition) and inputs[0].op.graph in self._forwards():
             return inputs[0].op.graph.create(definition, inputs, *args, **kwargs)
         return super().create(definition, inputs, *args, **kwargs)
@@ -147,9 +145,7 @@ def _summed(grad) -> bool:
 
 
 class _Parts:
-    """The carries and ys of a gradient loop, and how its outputs become gradients of the forward loop's
-    inputs.
-    """
+    """The carries and ys of a gradient loop, and how its outputs become gradients of the forward loop's inputs."""
 
     def __init__(self, body, carry_args, found, active: int, xs: int, targets):
         carry_grads, xs_grads, self.const_grads = (found[:active], found[active : active + xs], found[active + xs :])
@@ -307,9 +303,7 @@ def _captured(body: Body, grad):
 
 
 def _branch_results(consts: list, grads: list, sparse: list) -> list:
-    """The flat results of a branch: values and indices where both branches give slices, else a dense
-    gradient.
-    """
+    """The flat results of a branch: values and indices where both branches give slices, else a dense gradient."""
     results = []
     for const, grad, slices in zip(consts, grads, sparse):
         results += [grad.values, grad.indices] if slices else [_or_zeros(grad, const)]

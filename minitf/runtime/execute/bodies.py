@@ -116,9 +116,7 @@ class _Runner:
         return [None if t is None else known[t] for t in self.results]
 
     def tried(self, arguments: list, values: list) -> tuple[list, OpError | None]:
-        """What `run` would give, as far as shapes and types go, and why it is no more; nothing that the ops
-        do lasts.
-        """
+        """What `run` would give, as far as shapes and types go, and why it is no more; nothing that ops do lasts."""
         other, other.builder = copy(self), self.builder.trial()
         other.base = {t: other.builder.copied(value) for t, value in self.base.items()}
         return other.run(arguments, values), other.builder.problem

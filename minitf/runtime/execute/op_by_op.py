@@ -1,6 +1,4 @@
-"""The op-by-op executor: every kernel call runs at once. Slow, simple, and the reference for the native
-one.
-"""
+"""The op-by-op executor: every kernel call runs at once. Slow, simple, and the reference for the native one."""
 
 from __future__ import annotations
 
@@ -316,9 +314,7 @@ def _results(builder: OpByOp, op, inputs: list, values: dict) -> list:
 
 
 class Trial(OpByOp):
-    """Runs ops to see what shapes they give: on copies of what the session remembers, and nothing on the
-    host.
-    """
+    """Runs ops to see what shapes they give: on copies of what the session remembers, and nothing on the host."""
 
     most_trips = 100  # what is made up may never end a loop
 

@@ -73,9 +73,7 @@ class Total:
 
 
 class StepStats:
-    """What one run spent its time on: `totals` per kernel call, `dev_stats` call by call (the first
-    131072).
-    """
+    """What one run spent its time on: `totals` per kernel call, `dev_stats` call by call (the first 131072)."""
 
     def __init__(self, nanoseconds: int, totals: list[Total], events: list[tuple], ops: list):
         self.nanoseconds, self.totals, self._events, self.ops = nanoseconds, totals, events, ops

@@ -16,9 +16,7 @@ NATIVE = frozenset(
 
 
 class Value:
-    """A tensor while it is computed: its shape and type, and where its elements are (contiguous,
-    row-major).
-    """
+    """A tensor while it is computed: its shape and type, and where its elements are (contiguous, row-major)."""
 
     __slots__ = ("shape", "dtype")
 
@@ -51,9 +49,7 @@ class Builder(ABC):
 
     @abstractmethod
     def view(self, value: Value, shape: tuple[int, ...], offset: int = 0, dtype=None) -> Value:
-        """The elements of `value` from `offset` (in elements) on, as another shape (or type of the same
-        size).
-        """
+        """The elements of `value` from `offset` (in elements) on, as another shape (or type of the same size)."""
 
     @abstractmethod
     def snapshot(self, value: Value) -> Value:
@@ -90,9 +86,7 @@ class Builder(ABC):
 
     @abstractmethod
     def store(self, ref: Value, value: Value) -> None:
-        """Gives a variable a value whose memory is yet to be allocated: its first, or one of another
-        shape.
-        """
+        """Gives a variable a value whose memory is yet to be allocated: its first, or one of another shape."""
 
     @abstractmethod
     def state(self, op, make) -> Value:

@@ -134,9 +134,7 @@ class _LoopLowering:
     # ---- where values live
 
     def _stacks(self) -> dict[int, Ref]:
-        """For each loop variable that is also a needed y (before or after a trip): the stack of all its
-        values.
-        """
+        """For each loop variable that is also a needed y (before or after a trip): the stack of all its values."""
         if self.capacity == UNLIMITED:
             return {}
         wanted = {self.loop.ys[k] for k in self.ys}

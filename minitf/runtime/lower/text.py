@@ -2,11 +2,10 @@
 
     gemm[float32] a=x[32, 64] b=kernel[64, 256] c<>t0[32, 256] m=32 n=256 k=64 lda=64 ldb=256 ldc=256 ...  # MatMul
 
-A call writes what stands behind `:=`, reads and writes what stands behind `<>`, and uses what stands behind
-`~=` for itself. Memory is called as the tensor that is given there, as its variable, or t0, t1, ... in the
-order in which it is met; `t0+8` is 8 bytes from its start, `t0+64/trip` moves on by 64 with each trip. What
-is known stands there itself where it is one number; numbers that are 0 are left out. `*` is at calls that
-work only on the rows that run.
+A call writes what stands behind `:=`, reads and writes what stands behind `<>`, and uses what stands behind `~=` for
+itself. Memory is called as the tensor that is given there, as its variable, or t0, t1, ... in the order in which it is
+met; `t0+8` is 8 bytes from its start, `t0+64/trip` moves on by 64 with each trip. What is known stands there itself
+where it is one number; numbers that are 0 are left out. `*` is at calls that work only on the rows that run.
 """
 
 from __future__ import annotations

@@ -89,9 +89,7 @@ def _known(name: str, source: str) -> str:
 
 
 def rewrite(nodes: list, passes: list, kept: frozenset) -> None:
-    """Runs passes, by name or the functions themselves; `kept` are the buffers that are read after the
-    region.
-    """
+    """Runs passes, by name or the functions themselves; `kept` are the buffers that are read after the region."""
     shown = os.environ.get("MINITF_SHOW")
     shown = shown and _known(shown, "the environment variable MINITF_SHOW")
     for each in passes:

@@ -1,10 +1,9 @@
 """Pass `fuse`: elementwise steps that follow each other are one pass over memory.
 
-A bias and the activation after it, a product and the sum or the slope of an activation to which it goes, a
-sum and such a slope, gradients that come back from the largest of windows and the slope of relu, the columns of
-a joined matrix and what computes them, the sum of rows and the total to which it is added. Each is a pair of
-calls of which the second is the only reader of what the first one makes; the kernel that does both takes the
-place of the second.
+A bias and the activation after it, a product and the sum or the slope of an activation to which it goes, a sum and such
+a slope, gradients that come back from the largest of windows and the slope of relu, the columns of a joined matrix and
+what computes them, the sum of rows and the total to which it is added. Each is a pair of calls of which the second is
+the only reader of what the first one makes; the kernel that does both takes the place of the second.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
 """Pass `read_in_place`: columns of a matrix are read where they are.
 
-Gates are computed side by side and then taken apart. Elementwise calls read a range of columns in place, so
-it need not be copied first; and if only such copies of an elementwise result are wanted, each is computed by
-itself.
+Gates are computed side by side and then taken apart. Elementwise calls read a range of columns in place, so it need not
+be copied first; and if only such copies of an elementwise result are wanted, each is computed by itself.
 """
 
 from __future__ import annotations

@@ -40,9 +40,7 @@ class SortedRows:
         self.lengths, self.batch = mask["b"], mask["dims"][0]
 
     def rewrite(self) -> None:
-        """Sorts the rows of all that the loops use, and limits their calls; Unfit, and nothing done, if it
-        cannot be.
-        """
+        """Sorts the rows of all that the loops use, and limits their calls; Unfit, nothing being done, if it cannot."""
         first, steps = self.loops[0].node, most(self.loops[0].node)
         self.order, self.inverse = self._new(np.int32, self.batch), self._new(np.int32, self.batch)
         self.counts = self._new(np.int64, steps)

@@ -22,9 +22,7 @@ class Use:
 
 
 class Uses:
-    """All uses of all buffers, in program order; as a context it makes the edits asked for when it is
-    left.
-    """
+    """All uses of all buffers, in program order; as a context it makes the edits asked for when it is left."""
 
     def __init__(self, nodes: list, kept: frozenset = frozenset()):
         self._nodes = nodes

@@ -155,9 +155,7 @@ def needed_in_loop(loop, used: list[bool]) -> tuple[list[int], Needed]:
 
 
 def _in_body(results: list, rivals: list, others: set) -> Needed:
-    """What a body runs, arguments too, for its results, and for what some of `others` wait, needed ops of a
-    rival body.
-    """
+    """What a body runs, arguments too, for its results, and for what some of `others`, needed ops of a rival, wait."""
     waited = [flag for flag, op in rivals if not others.isdisjoint(_with_owners(op))]
     return needed_ops(results + waited)
 

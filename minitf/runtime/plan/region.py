@@ -90,9 +90,7 @@ class Region:
         return [program.memory for program in self._programs.values()] + self._resizing.memories
 
     def run(self, values: dict) -> dict:
-        """Runs the region; `values` maps tensors to values and is added to. Returns copies of fetched
-        variables.
-        """
+        """Runs the region; `values` maps tensors to values and is added to. Returns copies of fetched variables."""
         given = [values[t] for t in self.inputs]
         arrays = [v.array if type(v) is Concrete else self._array(t, v) for t, v in zip(self.inputs, given)]
         program = self.compute(arrays, self._rows(given))

@@ -1,9 +1,8 @@
 """Programs whose sizes change from run to run, lowered once for all sizes between those that were seen.
 
-A region is lowered for the smallest and largest of the sizes that vary. Where the programs have one form and
-their numbers follow the sizes, which is tried at sizes in between, the largest one serves for all: before a
-run, its numbers become those of the run's sizes. Its memory is large enough for them, each buffer in its
-place.
+A region is lowered for the smallest and largest of the sizes that vary. Where the programs have one form and their
+numbers follow the sizes, which is tried at sizes in between, the largest one serves for all: before a run, its numbers
+become those of the run's sizes. Its memory is large enough for them, each buffer in its place.
 """
 
 from __future__ import annotations

@@ -21,9 +21,7 @@ _MOST_PARTS = 1_000_000
 
 
 def register_fetch(kind: type, parts, assemble) -> None:
-    """Makes `kind` fetchable: `parts(value)` are its tensors, `assemble(value, results)` what the caller
-    gets.
-    """
+    """Makes `kind` fetchable: `parts(value)` are its tensors, `assemble(value, results)` what the caller gets."""
     _EXPANSIONS.append((kind, parts, assemble))
 
 
@@ -180,8 +178,7 @@ class Fetches:
             raise ValueError(f"fetch {fetch!r}: {error.args[0]}") from None
         if element.graph is not self.graph:
             raise ValueError(
-                f"{element.name} is computed inside a loop or branch, once per pass, and cannot be "
-                "fetched; return it "
+                f"{element.name} is computed inside a loop or branch, once per pass, and cannot be fetched; return it "
                 "from the body (as a loop variable or a result)"
             )
         if not self.graph.is_fetchable(element):
@@ -195,9 +192,8 @@ class Fetches:
 def _not_fetchable(fetch) -> str:
     if isinstance(fetch, (np.ndarray, np.generic, float, int)):
         return (
-            f"cannot fetch {fetch!r}: it is a {type(fetch).__name__}, not a tensor. Was a tensor's name "
-            "overwritten by "
-            "its own value, as in `loss = sess.run(loss)`? Give the value another name"
+            f"cannot fetch {fetch!r}: it is a {type(fetch).__name__}, not a tensor. Was a tensor's name overwritten "
+            "by its own value, as in `loss = sess.run(loss)`? Give the value another name"
         )
     return (
         f"cannot fetch {fetch!r} of type {type(fetch).__name__}: fetches are tensors, operations, their "

@@ -408,9 +408,7 @@ def _named(plan: Plan | None) -> str:
 
 
 class _Growth:
-    """Warns once when ops keep being added between runs, the usual cause of a loop that gets slower and
-    slower.
-    """
+    """Warns once when ops keep being added between runs, the usual cause of a loop that gets slower and slower."""
 
     _PATIENCE = 50
 
@@ -427,8 +425,6 @@ class _Growth:
             self._warned = True
             last = self._graph.ops[-1]
             warn(
-                f"the graph grew before each of {self._PATIENCE} runs (last: {last.type} '{last.name}', "
-                "created "
-                f"{last.origin}); ops made inside a training loop are never freed: build the graph before "
-                "the loop"
+                f"the graph grew before each of {self._PATIENCE} runs (last: {last.type} '{last.name}', created "
+                f"{last.origin}); ops made inside a training loop are never freed: build the graph before the loop"
             )

@@ -114,9 +114,8 @@ def _put(op, b, flow: Slots, slices: list, shape: TensorShape, index: int, value
         raise InvalidArgumentError(
             None,
             op,
-            f"an element of shape {value.shape} is written into slot {index} of TensorArray {flow.name}, "
-            "whose elements have shape "
-            f"{shape}; with infer_shape=False and no element_shape they may differ",
+            f"an element of shape {value.shape} is written into slot {index} of TensorArray {flow.name}, whose "
+            f"elements have shape {shape}; with infer_shape=False and no element_shape they may differ",
         )
     if index >= len(slices):
         slices.extend([None] * (index + 1 - len(slices)))

@@ -1,10 +1,9 @@
 """Cutting a program for several threads: which calls each of them makes, and where they have to meet.
 
-A call that has enough rows is cut into ranges of them, the same everywhere, so that what one thread
-computes of a step is mostly what it needs for the next; any other call is made by one thread. All threads
-meet before a call that would touch memory which another one has touched since the last meeting, if one of
-the two writes. As a range of a call computes bit for bit what the whole call computes there, so does the
-program.
+A call that has enough rows is cut into ranges of them, the same everywhere, so that what one thread computes of a step
+is mostly what it needs for the next; any other call is made by one thread. All threads meet before a call that would
+touch memory which another one has touched since the last meeting, if one of the two writes. As a range of a call
+computes bit for bit what the whole call computes there, so does the program.
 """
 
 from __future__ import annotations
