@@ -29,6 +29,8 @@ FLOATS = ("float32", "float64")
 INTS = ("int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64")
 REALS = FLOATS + INTS
 NUMBERS = (*REALS, "bool")
+INDEX = ("int32", "int64")
+ITEMS = ("uint8", "uint16", "uint32", "uint64")  # by size, for what only moves
 
 KERNELS = {}
 SCALARS = []
@@ -98,7 +100,6 @@ class Kernel:
         self.function = function
         self.name = name
         self.split = split  # how its work is cut into pieces (see `splitting`), or None
-        self.doc = inspect.getdoc(function)
         named = function.__code__.co_varnames[: function.__code__.co_argcount]
         self.operands = dict.fromkeys(named, integer) | inspect.get_annotations(function)
         self.places = {name: place for place, name in enumerate(self.operands)}
@@ -109,6 +110,7 @@ class Kernel:
         self.variables = list(dict.fromkeys(o.variable for o in self.operands.values() if o.variable))
         self.dtypes = {v: tuple(map(np.dtype, dtypes.get(v, NUMBERS))) for v in self.variables}
         self.fastmath = fastmath
+        self.scalar = None  # of an elementwise one: the function of numbers that it applies
         self.instances = {}
 
     def supports(self, *dtypes):

@@ -155,11 +155,8 @@ class Product(Rule):
 
     def part(self, o, first, count):
         """The operands that change for a range of pieces."""
-        a = (
-            Window(first, (o["k"] - 1) * o["lda"] + count)
-            if o["ta"]
-            else Window(first * o["lda"], (count - 1) * o["lda"] + o["k"])
-        )
+        k, lda = o["k"], o["lda"]
+        a = Window(first, (k - 1) * lda + count) if o["ta"] else Window(first * lda, (count - 1) * lda + k)
         dense = count == 1 or o["ldc"] == o["n"]
         c = Window(first * o["ldc"], (count - 1) * o["ldc"] + o["n"], dense=dense)
         return {"m": count, "a": a, "c": c}
@@ -180,13 +177,10 @@ class Columns(Rule):
     def part(self, o, first, count):
         """The operands that change for a range of pieces."""
         start, width = first * VECTOR, count * VECTOR
-        b = (
-            Window(start * o["ldb"], (width - 1) * o["ldb"] + o["k"])
-            if o["tb"]
-            else Window(start, (o["k"] - 1) * o["ldb"] + width, width, o["ldb"])
-        )
+        k, ldb = o["k"], o["ldb"]
+        turned, plain = Window(start * ldb, (width - 1) * ldb + k), Window(start, (k - 1) * ldb + width, width, ldb)
         c = Window(start, (o["m"] - 1) * o["ldc"] + width, width, o["ldc"])
-        return {"n": width, "b": b, "c": c}
+        return {"n": width, "b": turned if o["tb"] else plain, "c": c}
 
 
 COLUMNS = Columns()

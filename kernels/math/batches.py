@@ -46,40 +46,19 @@ def conv2d_batch(x: T, f: T, o: T.out, first, count, h, w, c, oh, ow, out, kh, k
 
 @kernel(T=FLOATS, split=ROWS)
 def conv2d_filter_batch(
-    x: T,
-    g: T,
-    s: T.scratch,
-    o: T.out,
-    first,
-    count,
-    columns,
-    images,
-    h,
-    w,
-    c,
-    oh,
-    ow,
-    out,
-    kh,
-    kw,
-    sh,
-    sw,
-    dh,
-    dw,
-    top,
-    left,
+    x: T, g: T, s: T.scratch, o: T.out, first, count, width, n, h, w, c, oh, ow, out, kh, kw, sh, sw, dh, dw, top, left
 ):
-    """o = the gradient of the filter, of which `columns` items in each of `count` rows from `first` on."""
+    """o = the gradient of the filter, of which `width` items in each of `count` rows from `first` on."""
     scratch, image, result = workspace(x), h * w * c, oh * ow * out
-    if few_in_all(x, g, images, h, w, c, oh, ow, out, kh, kw, sh, sw, dh, dw):
+    if few_in_all(x, g, n, h, w, c, oh, ow, out, kh, kw, sh, sw, dh, dw):
         return filter_of_few(
-            x, g, s, o, first, count, columns, images, h, w, c, oh, ow, out, kh, kw, sh, sw, dh, dw, top, left
+            x, g, s, o, first, count, width, n, h, w, c, oh, ow, out, kh, kw, sh, sw, dh, dw, top, left
         )
     for row in range(count):
-        for j in range(columns):
+        for j in range(width):
             o[row * out + j] = 0
-    for i in range(0, images, TOGETHER):
-        k = min(images - i, TOGETHER)
+    for i in range(0, n, TOGETHER):
+        k = min(n - i, TOGETHER)
         for pixel in range(oh * ow):
             y0, x0 = pixel // ow * sh - top, pixel % ow * sw - left
             low, high = covered(x0, kw, w)
@@ -91,7 +70,7 @@ def conv2d_filter_batch(
                 if 0 <= y < h and m > 0:
                     x_p = at(x, i * image + (y * w + x0 - ky * kw) * c + begin)
                     o_p = at(o, (begin - first) * out)
-                    block(x_p, 1, image, g_p, result, 1, o_p, out, m, columns, k, 1, scratch)
+                    block(x_p, 1, image, g_p, result, 1, o_p, out, m, width, k, 1, scratch)
     return 0
 
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from minitf.kernels.compile.abi import FLOATS, T, ints, kernel, like, u8p
+from minitf.kernels.compile.abi import FLOATS, INDEX, T, ints, kernel, like, u8p
 
 
 @kernel(T=FLOATS)
@@ -20,7 +20,7 @@ def finite(a: T, n):
     return 0
 
 
-@kernel(T=("int32", "int64"))
+@kernel(T=INDEX)
 def holds(a: T, n, wanted: ints):
     """The status is 1 + the first position at which a is not as wanted."""
     for i in range(n):

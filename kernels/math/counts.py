@@ -4,9 +4,7 @@ import math
 
 import numpy as np
 
-from minitf.kernels.compile.abi import FLOATS, REALS, I, T, bits, i32p, i64p, ints, kernel, like, scalar
-from minitf.kernels.math.movement import INDEX
-from minitf.kernels.math.movement import ITEMS as CARRIED
+from minitf.kernels.compile.abi import FLOATS, INDEX, ITEMS, REALS, I, T, bits, i32p, i64p, ints, kernel, like, scalar
 
 MOST = 2**62  # steps
 MASK, SPREAD = 0x3FFFFFFF, 0x9E3779B1  # bits of a number, and an odd one by which they are mixed
@@ -103,7 +101,7 @@ def part_sizes(parts: i32p, counts: i64p.out, n, count):
     return 0
 
 
-@kernel(T=CARRIED)
+@kernel(T=ITEMS)
 def part_rows(parts: i32p, a: T, counts: i64p, o: T.out, ends: i64p.scratch, n, count, width):
     """o = the rows of a, those of part 0 first, then those of part 1, and so on; counts = how many each part has."""
     end = 0
@@ -128,7 +126,7 @@ def after_largest(index: i32p, count: i64p.inout, n):
     return 0
 
 
-@kernel(T=CARRIED)
+@kernel(T=ITEMS)
 def put_rows(index: i32p, a: T, o: T.out, n, width):
     """o[index[i]] = a[i] for rows, in order."""
     for i in range(n):

@@ -306,7 +306,7 @@ def beam_search(
     known: [classes]; branches, heap, totals: [width]; beam: [3 width]: the leaves' nodes, parents and labels.
     """
     for b in range(batch):
-        length, none = max(min(lengths[b], steps), 0), like(scores[0], -math.inf)
+        length, blank, none = max(min(lengths[b], steps), 0), classes - 1, like(scores[0], -math.inf)
         log_norms(x, norms, b, length, batch, classes)
         for c in range(classes):
             known[c] = -1
@@ -315,27 +315,12 @@ def beam_search(
         branches[0], count, made = 0, 1, 1
         for t in range(length):
             p = (t * batch + b) * classes
-            stay(x, p, norms[t], nodes, now, before, branches, count, classes - 1, beam, heap, totals)
+            stay(x, p, norms[t], nodes, now, before, branches, count, blank, beam, heap, totals)
             size = count
             for i in range(count):
-                total = before[2 * branches[i]]
-                if total > none and (size < width or total > totals[heap[0]]):
-                    size = grow(
-                        x,
-                        p,
-                        norms[t],
-                        nodes,
-                        now,
-                        before,
-                        branches[i],
-                        size,
-                        width,
-                        classes - 1,
-                        beam,
-                        heap,
-                        totals,
-                        known,
-                    )
+                n, norm = branches[i], norms[t]
+                if before[2 * n] > none and (size < width or before[2 * n] > totals[heap[0]]):
+                    size = grow(x, p, norm, nodes, now, before, n, size, width, blank, beam, heap, totals, known)
             made = settle(nodes, now, branches, size, made, beam, heap, totals)
             count = size
         if count < paths:

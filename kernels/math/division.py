@@ -6,27 +6,22 @@ from minitf.kernels.compile.abi import FLOATS, INTS, REALS, T, ints, kernel, lik
 from minitf.kernels.math.elementwise import repeats, start
 
 
-def partial(dtypes, undefined):
-    """As `binary`, for a function with no value at some pairs; the status is 1 + the first such place."""
+def partial(name, dtypes, f, undefined):
+    """As `elementwise.binary`, of a function with no value at some pairs; the status is 1 + the first such place."""
 
-    def make(function):
-        f = scalar(function)
+    @kernel(name=name, T=dtypes)
+    def run(a: T, b: T, o: T.out, rank, dims: ints):
+        n, step_a, step_b = dims[3 * rank - 3], dims[3 * rank - 2], dims[3 * rank - 1]
+        for row in range(repeats(rank, dims, 3)):
+            p, q, r = start(rank, dims, 3, 1, row), start(rank, dims, 3, 2, row), row * n
+            for i in range(n):
+                x, y = a[p + i * step_a], b[q + i * step_b]
+                if undefined(x, y):
+                    return 1 + r + i
+                o[r + i] = f(x, y)
+        return 0
 
-        @kernel(name=f.__name__.rstrip("_"), T=dtypes)
-        def run(a: T, b: T, o: T.out, rank, dims: ints):
-            n, step_a, step_b = dims[3 * rank - 3], dims[3 * rank - 2], dims[3 * rank - 1]
-            for row in range(repeats(rank, dims, 3)):
-                p, q, r = start(rank, dims, 3, 1, row), start(rank, dims, 3, 2, row), row * n
-                for i in range(n):
-                    x, y = a[p + i * step_a], b[q + i * step_b]
-                    if undefined(x, y):
-                        return 1 + r + i
-                    o[r + i] = f(x, y)
-            return 0
-
-        return run
-
-    return make
+    return run
 
 
 @scalar
@@ -109,31 +104,8 @@ def _(x, y):
     return x**y
 
 
-@partial(REALS, divides_by_zero)
-def floordiv(x, y):
-    """Floor(x / y)."""
-    return floored(x, y)
-
-
-@partial(REALS, divides_by_zero)
-def floormod(x, y):
-    """The remainder of `floordiv`, with the sign of y."""
-    return floored_remainder(x, y)
-
-
-@partial(INTS, divides_by_zero)
-def truncatediv(x, y):
-    """The integer x / y rounded towards 0."""
-    return truncated(x, y)
-
-
-@partial(REALS, divides_by_zero)
-def truncatemod(x, y):
-    """The remainder of `truncatediv`, with the sign of x."""
-    return truncated_remainder(x, y)
-
-
-@partial(REALS, has_no_power)
-def pow_(x, y):
-    """x**y; integers have no negative powers."""
-    return power(x, y)
+floordiv = partial("floordiv", REALS, floored, divides_by_zero)
+floormod = partial("floormod", REALS, floored_remainder, divides_by_zero)
+truncatediv = partial("truncatediv", INTS, truncated, divides_by_zero)
+truncatemod = partial("truncatemod", REALS, truncated_remainder, divides_by_zero)
+pow_ = partial("pow", REALS, power, has_no_power)

@@ -41,7 +41,7 @@ def deep(rank, dims, width, walk, row):
 
 
 def unary(dtypes, result=T):
-    """Decorates a function of a number into a kernel (a, o, n): o = f(a)."""
+    """Decorates a function of a number into a kernel (a, o, n): o = f(a). The function is its `scalar`."""
 
     def make(function):
         f = scalar(function)
@@ -52,6 +52,7 @@ def unary(dtypes, result=T):
                 o[i] = f(a[i])
             return 0
 
+        run.scalar = f
         return run
 
     return make
@@ -91,6 +92,7 @@ def binary(dtypes, result=T):
                         o[r + i] = f(a[p + i], b[q + i])
             return 0
 
+        run.scalar = f
         return run
 
     return make

@@ -7,6 +7,7 @@ range of columns is read and written in place.
 from minitf.kernels.compile import scalar as s
 from minitf.kernels.compile.abi import FLOATS, REALS, T, kernel, like, real, scalar
 from minitf.kernels.compile.splitting import Across, By, Either
+from minitf.kernels.math import elementwise
 
 BLOCK = 2048  # numbers that stay in the first cache between two passes
 
@@ -66,36 +67,6 @@ def mul_add(y: T, a: T, b: T, o: T.out, rows, width, step_y, step_a, step_b, ste
 
 
 @scalar
-def positive(x):
-    """max(x, 0), NaN staying NaN."""
-    return like(x, 0) if x < like(x, 0) else x
-
-
-@scalar
-def plus(y, x):
-    """y + x."""
-    return y + x
-
-
-@scalar
-def times(a, b):
-    """a * b."""
-    return a * b
-
-
-@scalar
-def slope_of_tanh(y, dy):
-    """The gradient of y = tanh(x)."""
-    return dy * (like(y, 1) - y * y)
-
-
-@scalar
-def slope_of_sigmoid(y, dy):
-    """The gradient of y = sigmoid(x)."""
-    return dy * y * (like(y, 1) - y)
-
-
-@scalar
 def slope_of_relu(y, dy):
     """The gradient of y = max(x, 0)."""
     return dy if y > like(y, 0) else like(y, 0)
@@ -104,17 +75,17 @@ def slope_of_relu(y, dy):
 BIASED = {
     "tanh": biased(s.tanh, "bias_tanh"),
     "sigmoid": biased(s.sigmoid, "bias_sigmoid"),
-    "relu": biased(positive, "bias_relu"),
+    "relu": biased(elementwise.relu.scalar, "bias_relu"),
 }
 OF_PRODUCT = {
     "add": mul_add,
-    "tanh_grad": of_two(slope_of_tanh, times, "mul_tanh_grad"),
-    "sigmoid_grad": of_two(slope_of_sigmoid, times, "mul_sigmoid_grad"),
+    "tanh_grad": of_two(elementwise.tanh_grad.scalar, elementwise.mul.scalar, "mul_tanh_grad"),
+    "sigmoid_grad": of_two(elementwise.sigmoid_grad.scalar, elementwise.mul.scalar, "mul_sigmoid_grad"),
 }
 OF_SUM = {
-    "tanh_grad": of_two(slope_of_tanh, plus, "add_tanh_grad"),
-    "sigmoid_grad": of_two(slope_of_sigmoid, plus, "add_sigmoid_grad"),
-    "relu_grad": of_two(slope_of_relu, plus, "add_relu_grad"),
+    "tanh_grad": of_two(elementwise.tanh_grad.scalar, elementwise.add.scalar, "add_tanh_grad"),
+    "sigmoid_grad": of_two(elementwise.sigmoid_grad.scalar, elementwise.add.scalar, "add_sigmoid_grad"),
+    "relu_grad": of_two(slope_of_relu, elementwise.add.scalar, "add_relu_grad"),
 }
 
 

@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from minitf.kernels.compile.abi import REALS, I, T, kernel
+from minitf.kernels.compile.abi import INDEX, REALS, I, T, kernel
 
 
-@kernel(T=REALS, I=("int32", "int64"))
+@kernel(T=REALS, I=INDEX)
 def histogram(a: T, ends: T, o: I.out, n, bins):
     """o[k] is how many of the numbers a are in bin k; fails unless ends[0] < ends[1]."""
     low, high = np.float64(ends[0]), np.float64(ends[1])

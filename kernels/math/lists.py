@@ -3,9 +3,8 @@
 Several slots are named by `count` indices. The status of what fails is 1 + KINDS * (which of them) + how.
 """
 
-from minitf.kernels.compile.abi import FLOATS, T, i32p, i64p, kernel, scalar, u8p
+from minitf.kernels.compile.abi import FLOATS, ITEMS, T, i32p, i64p, kernel, scalar, u8p
 
-CARRIED = ("uint8", "uint16", "uint32", "uint64")
 OUTSIDE, NO_ROOM, AGAIN, EMPTY, KINDS = range(5)
 
 
@@ -36,7 +35,7 @@ def filled(index, length, flags):
     return 0
 
 
-@kernel(T=CARRIED)
+@kernel(T=ITEMS)
 def write_slots(index: i32p, a: T, length: i64p.inout, flags: u8p.inout, o: T.out, count, capacity, grows, n, over):
     """o[index[k]] = a[k] for empty slots, full ones too with `over`; beyond the length only if it grows."""
     for k in range(count):
@@ -68,7 +67,7 @@ def add_slots(index: i32p, a: T, length: i64p.inout, flags: u8p.inout, o: T.inou
     return 0
 
 
-@kernel(T=CARRIED)
+@kernel(T=ITEMS)
 def read_slots(index: i32p, size: i64p, full: u8p, a: T, seen: u8p.inout, o: T.out, count, n, once, adds, zeros):
     """o[k] = a[index[k]]; empty slots are zeros if they may be, and so is what is beyond the length if it
     adds. With `once` a slot that was seen is refused.
@@ -108,7 +107,7 @@ def add_list(size: i64p, full: u8p, a: T, length: i64p.inout, flags: u8p.inout, 
     return 0
 
 
-@kernel(T=CARRIED)
+@kernel(T=ITEMS)
 def copy_list(size: i64p, full: u8p, a: T, length: i64p.out, flags: u8p.out, o: T.out, capacity, n):
     """o has the slots of the other list."""
     length[0] = size[0]
@@ -120,7 +119,7 @@ def copy_list(size: i64p, full: u8p, a: T, length: i64p.out, flags: u8p.out, o: 
     return 0
 
 
-@kernel(T=CARRIED)
+@kernel(T=ITEMS)
 def zero_list(size: i64p, full: u8p, length: i64p.out, flags: u8p.out, o: T.out, capacity, n):
     """o has zeros where the other list is full."""
     length[0] = size[0]

@@ -4,12 +4,10 @@ Items are moved by size, so dtypes are bound by `layout.carrier`. Transposition,
 broadcasting are `strided_copy`; concatenation, padding, diagonals and gradients of slices are `strided_write`.
 """
 
-from minitf.kernels.compile.abi import I, T, ints, kernel, like, scalar, u8p
+from minitf.kernels.compile.abi import INDEX, ITEMS, I, T, ints, kernel, like, scalar, u8p
 from minitf.kernels.compile.splitting import By, Nest
 from minitf.kernels.math.elementwise import repeats, start
 
-ITEMS = ("uint8", "uint16", "uint32", "uint64")
-INDEX = ("int32", "int64")
 TILE = 16  # columns moved together when a transposition reads across cache lines
 
 

@@ -7,10 +7,8 @@ status is 1 + the position of the first index that is not in 0 .. rows - 1; then
 
 import math
 
-from minitf.kernels.compile.abi import FLOATS, I, T, kernel, like, scalar
+from minitf.kernels.compile.abi import FLOATS, INDEX, I, T, kernel, like, scalar
 from minitf.kernels.compile.splitting import By
-
-INDEX = ("int32", "int64")
 
 
 def dense(*slots):

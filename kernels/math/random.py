@@ -9,7 +9,7 @@ import math
 
 import numpy as np
 
-from minitf.kernels.compile.abi import FLOATS, I, T, U, f32p, f64p, i32p, i64p, kernel, like, scalar
+from minitf.kernels.compile.abi import FLOATS, INDEX, ITEMS, I, T, U, f32p, f64p, i32p, i64p, kernel, like, scalar
 
 MASK = 0xFFFFFFFF
 RESERVED = 256  # blocks that TensorFlow sets aside per output
@@ -17,7 +17,6 @@ MIXED = 0x02461E293EC8F720  # the key with which seeds are mixed
 SMALL = 1e-7  # in place of a uniform 0 under a logarithm
 SINGLE = 2.0**-23
 DOUBLE = 2.0**-52
-CARRIED = ("uint8", "uint16", "uint32", "uint64")
 
 
 @scalar
@@ -61,7 +60,7 @@ def two_doubles(seed, salt, place):
     return double(a, b), double(c, d)
 
 
-@kernel(T=("int32", "int64"))
+@kernel(T=INDEX)
 def seed_stream(seeds: T, o: i64p.out):
     """A stream of its own for two seeds, as TensorFlow mixes them."""
     a, b, c, d = words(MIXED, np.int64(seeds[1]), np.int64(seeds[0]))
@@ -140,69 +139,65 @@ def random_int64(stream: i64p.inout, low: i64p, high: i64p, o: i64p.out, n):
     return 0
 
 
-@kernel
-def random_normal_single(stream: i64p.inout, o: f32p.out, n):
-    """Float32 standard normals."""
-    seed, salt, place = stream[0], stream[1], stream[2]
-    for i in range(0, n, 4):
-        a, b, c, d = words(seed, salt, place + (i >> 2))
-        four = polar(single(a), single(b)) + polar(single(c), single(d))
-        for k in range(min(4, n - i)):
-            o[i + k] = four[k]
-    stream[2] += n * RESERVED
-    return 0
+@scalar
+def four_normals(seed, salt, place):
+    """A block as four float32 normals."""
+    a, b, c, d = words(seed, salt, place)
+    return polar(single(a), single(b)) + polar(single(c), single(d))
 
 
-@kernel
-def random_normal_double(stream: i64p.inout, o: f64p.out, n):
-    """Float64 standard normals."""
-    seed, salt, place = stream[0], stream[1], stream[2]
-    for i in range(0, n, 2):
-        first, second = two_doubles(seed, salt, place + (i >> 1))
-        pair = polar(first, second)
-        for k in range(min(2, n - i)):
-            o[i + k] = pair[k]
-    stream[2] += n * RESERVED
-    return 0
+@scalar
+def two_normals(seed, salt, place):
+    """A block as two float64 normals."""
+    first, second = two_doubles(seed, salt, place)
+    return polar(first, second)
 
 
-@kernel
-def random_truncated_single(stream: i64p.inout, o: f32p.out, n):
-    """Float32 standard normals of magnitude below 2; each group of four outputs has its own blocks."""
-    seed, salt, place = stream[0], stream[1], stream[2]
-    for i in range(0, n, 4):
-        last, block, k = min(i + 4, n), i // 4 * RESERVED, i
-        while k < last:
-            a, b, c, d = words(seed, salt, place + block)
-            block += 1
-            four = polar(single(a), single(b)) + polar(single(c), single(d))
-            for j in range(4):
-                if k < last and abs(four[j]) < 2:
-                    o[k] = four[j]
-                    k += 1
-    stream[2] += n * RESERVED
-    return 0
+def normal(name, out, size, draw):
+    """A kernel of standard normals, of which a block has `size` many."""
+
+    @kernel(name=name)
+    def run(stream: i64p.inout, o: out, n):
+        seed, salt, place = stream[0], stream[1], stream[2]
+        for i in range(0, n, size):
+            drawn = draw(seed, salt, place + i // size)
+            for k in range(min(size, n - i)):
+                o[i + k] = drawn[k]
+        stream[2] += n * RESERVED
+        return 0
+
+    return run
 
 
-@kernel
-def random_truncated_double(stream: i64p.inout, o: f64p.out, n):
-    """Float64 standard normals of magnitude below 2; each group of two outputs has its own blocks."""
-    seed, salt, place = stream[0], stream[1], stream[2]
-    for i in range(0, n, 2):
-        last, block, k = min(i + 2, n), i // 2 * (RESERVED // 2), i
-        while k < last:
-            first, second = two_doubles(seed, salt, place + block)
-            block += 1
-            pair = polar(first, second)
-            for j in range(2):
-                if k < last and abs(pair[j]) < 2:
-                    o[k] = pair[j]
-                    k += 1
-    stream[2] += n * RESERVED
-    return 0
+def truncated_normal(name, out, size, draw):
+    """A kernel of standard normals of magnitude below 2; each group of `size` outputs has blocks of its own."""
+    blocks = RESERVED * size // 4
+
+    @kernel(name=name)
+    def run(stream: i64p.inout, o: out, n):
+        seed, salt, place = stream[0], stream[1], stream[2]
+        for i in range(0, n, size):
+            last, block, k = min(i + size, n), i // size * blocks, i
+            while k < last:
+                drawn = draw(seed, salt, place + block)
+                block += 1
+                for j in range(size):
+                    if k < last and abs(drawn[j]) < 2:
+                        o[k] = drawn[j]
+                        k += 1
+        stream[2] += n * RESERVED
+        return 0
+
+    return run
 
 
-@kernel(T=CARRIED)
+random_normal_single = normal("random_normal_single", f32p.out, 4, four_normals)
+random_normal_double = normal("random_normal_double", f64p.out, 2, two_normals)
+random_truncated_single = truncated_normal("random_truncated_single", f32p.out, 4, four_normals)
+random_truncated_double = truncated_normal("random_truncated_double", f64p.out, 2, two_normals)
+
+
+@kernel(T=ITEMS)
 def random_shuffle(stream: i64p.inout, a: T, o: T.out, n, width):
     """The n rows of a in random order: row i trades places with one of those from i on."""
     seed, salt, place = stream[0], stream[1], stream[2]
@@ -218,7 +213,7 @@ def random_shuffle(stream: i64p.inout, a: T, o: T.out, n, width):
     return 0
 
 
-@kernel(T=FLOATS, I=("int32", "int64"))
+@kernel(T=FLOATS, I=INDEX)
 def random_classes(stream: i64p.inout, a: T, sums: f64p.scratch, o: I.out, rows, classes, samples):
     """Samples of classes with log-odds a, row by row; `sums` is scratch of one row."""
     seed, salt, place = stream[0], stream[1], stream[2]

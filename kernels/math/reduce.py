@@ -3,11 +3,10 @@
 import numpy as np
 
 from minitf.kernels.compile import scalar as s
-from minitf.kernels.compile.abi import FLOATS, INTS, REALS, I, T, ints, kernel, like, scalar
+from minitf.kernels.compile.abi import FLOATS, INDEX, INTS, REALS, I, T, ints, kernel, like, scalar
 from minitf.kernels.compile.splitting import By, Sums
-from minitf.kernels.math.elementwise import repeats, start
+from minitf.kernels.math.elementwise import add, greater, less, maximum, minimum, mul, repeats, start
 
-INDEX = ("int32", "int64")
 BLOCK = 512  # numbers added in their own type, vectorized, before they go into a float64
 
 
@@ -126,35 +125,11 @@ least = constants(lambda t: np.finfo(t).min, lambda t: np.iinfo(t).min)
 greatest = constants(lambda t: np.finfo(t).max, lambda t: np.iinfo(t).max)
 
 
-@scalar
-def plus(x, y):
-    """x + y."""
-    return x + y
-
-
-@scalar
-def times(x, y):
-    """x * y."""
-    return x * y
-
-
-@scalar
-def larger(x, y):
-    """The larger; NaN if either is."""
-    return x if x >= y or x != x else y
-
-
-@scalar
-def smaller(x, y):
-    """The smaller; NaN if either is."""
-    return x if x <= y or x != x else y
-
-
-reduce_prod = reduction("reduce_prod", REALS, one, times)
-reduce_max = reduction("reduce_max", REALS, lowest, larger)
-reduce_min = reduction("reduce_min", REALS, highest, smaller)
-reduce_any = reduction("reduce_any", ("bool",), zero, larger)
-reduce_all = reduction("reduce_all", ("bool",), one, smaller)
+reduce_prod = reduction("reduce_prod", REALS, one, mul.scalar)
+reduce_max = reduction("reduce_max", REALS, lowest, maximum.scalar)
+reduce_min = reduction("reduce_min", REALS, highest, minimum.scalar)
+reduce_any = reduction("reduce_any", ("bool",), zero, maximum.scalar)
+reduce_all = reduction("reduce_all", ("bool",), one, minimum.scalar)
 
 
 def selection(name, better):
@@ -176,20 +151,8 @@ def selection(name, better):
     return select
 
 
-@scalar
-def more(x, y):
-    """x > y."""
-    return x > y
-
-
-@scalar
-def fewer(x, y):
-    """x < y."""
-    return x < y
-
-
-argmax = selection("argmax", more)
-argmin = selection("argmin", fewer)
+argmax = selection("argmax", greater.scalar)
+argmin = selection("argmin", less.scalar)
 
 
 def scan(name, initial, combine, dtypes=REALS):
@@ -213,8 +176,8 @@ def scan(name, initial, combine, dtypes=REALS):
     return run
 
 
-cumsum = scan("cumsum", zero, plus)
-cumprod = scan("cumprod", one, times)
+cumsum = scan("cumsum", zero, add.scalar)
+cumprod = scan("cumprod", one, mul.scalar)
 
 
 @scalar
@@ -251,7 +214,7 @@ def segments(name, initial, combine):
     return reduce
 
 
-segment_sum = segments("segment_sum", zero, plus)
-segment_prod = segments("segment_prod", one, times)
-segment_max = segments("segment_max", least, larger)
-segment_min = segments("segment_min", greatest, smaller)
+segment_sum = segments("segment_sum", zero, add.scalar)
+segment_prod = segments("segment_prod", one, mul.scalar)
+segment_max = segments("segment_max", least, maximum.scalar)
+segment_min = segments("segment_min", greatest, minimum.scalar)

@@ -1,9 +1,9 @@
 """Products of a sparse matrix, given by its elements, and a dense one."""
 
-from minitf.kernels.compile.abi import REALS, I, T, kernel
+from minitf.kernels.compile.abi import INDEX, REALS, I, T, kernel
 
 
-@kernel(I=("int32", "int64"), T=REALS)
+@kernel(I=INDEX, T=REALS)
 def sparse_product(places: I, values: T, b: T, o: T.inout, count, turned, rows, inner, width, down, across):
     """o [rows, width] += a @ b, a having values[k] at places[k] (row and column, the other way if `turned`)
     and b [inner, width] an item every `down` to the next row and every `across` to the next column.

@@ -83,27 +83,19 @@ def gamma_fraction(a, x):
 
 
 @scalar
-def lower_gamma(a, x):
-    """P(a, x), the regularized lower incomplete gamma function; NaN unless a > 0 and x >= 0."""
-    if not (a > 0.0 and x >= 0.0):
-        return np.nan
-    if x == 0.0:
-        return 0.0
-    if x == np.inf or a == np.inf:
-        return np.nan if a == x else (1.0 if x == np.inf else 0.0)
-    return 1.0 - gamma_fraction(a, x)[0] if x > 1.0 and x > a else gamma_series(a, x)[0]
-
-
-@scalar
-def upper_gamma(a, x):
-    """1 - P(a, x) without cancellation."""
-    if not (a > 0.0 and x >= 0.0):
-        return np.nan
-    if x == 0.0:
-        return 1.0
-    if x == np.inf or a == np.inf:
-        return np.nan if a == x else (0.0 if x == np.inf else 1.0)
-    return gamma_fraction(a, x)[0] if x > 1.0 and x > a else 1.0 - gamma_series(a, x)[0]
+def gamma_parts(a, x):
+    """(P(a, x), the regularized lower incomplete gamma function, 1 - P(a, x)); NaN unless a > 0 and x >= 0."""
+    if not (a > 0.0 and x >= 0.0) or a == x == np.inf:
+        return np.nan, np.nan
+    if x == 0.0 or a == np.inf:
+        return 0.0, 1.0
+    if x == np.inf:
+        return 1.0, 0.0
+    if x > 1.0 and x > a:
+        upper = gamma_fraction(a, x)[0]
+        return 1.0 - upper, upper
+    lower = gamma_series(a, x)[0]
+    return lower, 1.0 - lower
 
 
 @scalar
@@ -119,13 +111,13 @@ def gamma_slope(a, x):
 @binary(FLOATS)
 def igamma(a, x):
     """P(a, x)."""
-    return like(x, lower_gamma(D(a), D(x)))
+    return like(x, gamma_parts(D(a), D(x))[0])
 
 
 @binary(FLOATS)
 def igammac(a, x):
     """1 - P(a, x)."""
-    return like(x, upper_gamma(D(a), D(x)))
+    return like(x, gamma_parts(D(a), D(x))[1])
 
 
 @binary(FLOATS)

@@ -4,14 +4,12 @@ A scattered update finds rows of the variable by tuples of `depth` indices into 
 are checked before anything is written.
 """
 
-from minitf.kernels.compile.abi import REALS, I, T, ints, kernel, scalar
+from minitf.kernels.compile.abi import INDEX, ITEMS, REALS, I, T, ints, kernel, scalar
 from minitf.kernels.compile.splitting import By
-
-CARRIED = ("uint8", "uint16", "uint32", "uint64")
-INDEX = ("int32", "int64")
+from minitf.kernels.math import elementwise
 
 
-@kernel(T=CARRIED, split=By("n", a=1, o=1))
+@kernel(T=ITEMS, split=By("n", a=1, o=1))
 def assign(a: T, o: T.out, n):
     """o = a."""
     for i in range(n):
@@ -54,7 +52,7 @@ def row(index, i, depth, dims):
     return place
 
 
-@kernel(T=CARRIED, I=INDEX)
+@kernel(T=ITEMS, I=INDEX)
 def scatter_update(index: I, a: T, o: T.out, n, width, step, depth, dims: ints):
     """Rows of o become the n rows of a, whose items are `step` apart (0: one number for all)."""
     status = check_indices(index, n, depth, dims)
@@ -82,24 +80,6 @@ def scattered(name, combine):
 
 
 @scalar
-def add(x, y):
-    """x + y."""
-    return x + y
-
-
-@scalar
-def sub(x, y):
-    """x - y."""
-    return x - y
-
-
-@scalar
-def mul(x, y):
-    """x * y."""
-    return x * y
-
-
-@scalar
 def div(x, y):
     """x / y, rounded down for integers."""
     return x // y
@@ -111,21 +91,9 @@ def div(x, y):
     return x / y
 
 
-@scalar
-def lower(x, y):
-    """The smaller one, or NaN if one is."""
-    return y if y < x or y != y else x
-
-
-@scalar
-def higher(x, y):
-    """The larger one, or NaN if one is."""
-    return y if y > x or y != y else x
-
-
-scatter_add = scattered("scatter_add", add)
-scatter_sub = scattered("scatter_sub", sub)
-scatter_mul = scattered("scatter_mul", mul)
+scatter_add = scattered("scatter_add", elementwise.add.scalar)
+scatter_sub = scattered("scatter_sub", elementwise.sub.scalar)
+scatter_mul = scattered("scatter_mul", elementwise.mul.scalar)
 scatter_div = scattered("scatter_div", div)
-scatter_min = scattered("scatter_min", lower)
-scatter_max = scattered("scatter_max", higher)
+scatter_min = scattered("scatter_min", elementwise.minimum.scalar)
+scatter_max = scattered("scatter_max", elementwise.maximum.scalar)

@@ -26,8 +26,8 @@ _PRODUCTS = {  # kernel -> the numbers whose product is that of its multiplicati
     "conv2d_batch": "count oh ow kh kw c out",
     "conv2d_input": "count oh ow kh kw c out",
     "conv2d_input_batch": "count oh ow kh kw c out",
-    "conv2d_filter": "count images oh ow columns",
-    "conv2d_filter_batch": "count images oh ow columns",
+    "conv2d_filter": "count n oh ow width",
+    "conv2d_filter_batch": "count n oh ow width",
 }
 
 

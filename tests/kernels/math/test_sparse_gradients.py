@@ -99,13 +99,13 @@ def test_columns_are_those_of_the_whole():
     for filters in (convolution.conv2d_filter, batches.conv2d_filter_batch):
         whole, parts, scratch = np.full_like(f, 7), np.full_like(f, 7), np.empty_like(f)
         filters["float32"].run(x, g, scratch, whole, 0, rows, columns, len(x), *numbers)
-        given = {"columns": columns, "count": rows, "images": len(x), "oh": 14, "ow": 14, "out": columns}
+        given = {"width": columns, "count": rows, "n": len(x), "oh": 14, "ow": 14, "out": columns}
         rule = filters.split.among_threads(given)
-        assert rule.pieces(given) == columns and filters.split.among_threads(given | {"columns": 60}) is filters.split
+        assert rule.pieces(given) == columns and filters.split.among_threads(given | {"width": 60}) is filters.split
         for first, last in ((40, 64), (0, 40)):
             changes = rule.part(given, first, last - first)
             operands = [x, *(_from(a, changes[n].start) for a, n in ((g, "g"), (scratch, "s"), (parts, "o")))]
-            filters["float32"].run(*operands, 0, rows, changes["columns"], len(x), *numbers)
+            filters["float32"].run(*operands, 0, rows, changes["width"], len(x), *numbers)
         np.testing.assert_array_equal(parts, whole)
 
 
