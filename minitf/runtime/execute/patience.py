@@ -27,7 +27,7 @@ def spans(nodes: list) -> tuple[float, float]:
             once += worst(node.kernel, node.operands)
             continue
         loop = isinstance(node, Repeat)
-        for part in [node.test + node.body] if loop else node.bodies:
+        for part in [node.test + node.body] if loop else node.blocks:
             inside, trip = spans(part)
             once, longest = once + inside, max(longest, trip, inside if loop else 0.0)
     return once, longest

@@ -10,7 +10,7 @@ import numpy as np
 
 from minitf.kernels.machine import clock
 from minitf.runtime.execute.executor import NativeExecutor
-from minitf.runtime.lower.ir import Call, Ref, Repeat, calls
+from minitf.runtime.lower.ir import Call, Ref, calls
 from minitf.runtime.plan.plan import Plan
 from minitf.runtime.plan.region import Region
 from minitf.runtime.session.state import State
@@ -124,7 +124,7 @@ class _Stamps:
                 stamped.append(self._stamp(totals[place], len(self.calls)))
                 self.calls.append(node)
             else:
-                for inner in (node.test, node.body) if isinstance(node, Repeat) else node.bodies:
+                for inner in node.blocks:
                     self._insert(inner, totals)
         nodes[:] = stamped
 

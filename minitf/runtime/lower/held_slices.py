@@ -4,33 +4,22 @@ they save for their gradients.
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Callable
 
 from minitf.framework.errors import InvalidArgumentError
-from minitf.runtime.lower.host_calls import Held, arrays_at, declared, make_room, never
-from minitf.runtime.lower.ir import Call, Ref
+from minitf.runtime.lower.host_calls import CallOfPython, Held, arrays_at, make_room
+from minitf.runtime.lower.ir import Ref
 
 
-class Work(Call):
+class Work(CallOfPython):
     """A call of a function of the runtime's own, on arrays that are in memory."""
 
     __slots__ = ("work", "_views")
-    on_host = True
-    told = ()
 
     def __init__(self, op, work: Callable, *refs: Ref, writes: tuple = ()):
-        kernel = declared(*[tuple([ref.dtype.name for ref in part]) for part in (refs, writes)])
-        super().__init__(kernel, (*refs, *writes), never, op)
+        super().__init__(op, refs, writes)
         self.work = work
         self._views: dict = {}  # words -> the arrays that are where they say
-
-    def with_(self, **operands) -> Work:
-        """The same call with other operands, by name."""
-        made = copy.copy(self)
-        made.operands = tuple([operands.get(name, ref) for name, ref in self.named.items()])
-        made.origin = made
-        return made
 
     def run(self, state, words) -> None:
         """Calls the function; the words are those of its operands."""

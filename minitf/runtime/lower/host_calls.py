@@ -44,18 +44,34 @@ class Held(Value):
         return Held(self.dtype)
 
 
-class HostCall(Call):
-    """A call of Python. `given`: for each input of the op None, if it is the next operand, or a Held, or what it
+class CallOfPython(Call):
+    """A call that the machine leaves to Python; its operands are those of its values that are in memory."""
+
+    __slots__ = ()
+    on_host = True
+    told: list = []  # what is the same in all runs, and in no memory
+
+    def __init__(self, op, reads: tuple, writes: tuple):
+        kernel = declared(*[tuple([ref.dtype.name for ref in part]) for part in (reads, writes)])
+        super().__init__(kernel, (*reads, *writes), never, op)
+
+    def with_(self, **operands):
+        """The same call with other operands, by name."""
+        made = copy.copy(self)
+        made.operands = tuple([operands.get(name, ref) for name, ref in self.named.items()])
+        made.origin = made
+        return made
+
+
+class HostCall(CallOfPython):
+    """A call of an op. `given`: for each input of the op None, if it is the next operand, or a Held, or what it
     is; `made`: for each output None, if it is the next operand behind those, or a Held.
     """
 
     __slots__ = ("given", "made", "_used", "_views", "_replays", "_looks", "_met")
-    on_host = True
 
     def __init__(self, op, inputs: list, outputs: list):
-        memory = [v for v in inputs if type(v) is Ref], [v for v in outputs if type(v) is Ref]
-        kernel = declared(*[tuple([ref.dtype.name for ref in refs]) for refs in memory])
-        super().__init__(kernel, (*memory[0], *memory[1]), never, op)
+        super().__init__(op, *[[v for v in part if type(v) is Ref] for part in (inputs, outputs)])
         self.given, self.made = ([None if type(v) is Ref else v for v in part] for part in (inputs, outputs))
         self._used = set(op.outputs)
         self._views: dict = {}  # words -> what is where they say
@@ -63,13 +79,6 @@ class HostCall(Call):
         self._replays: dict | None = {} if by_kernels else None  # form -> what is done for inputs of it
         self._met: set = set()  # forms that came before
         self._looks: set = set()  # the inputs whose contents are part of it
-
-    def with_(self, **operands) -> HostCall:
-        """The same call with other operands, by name."""
-        made = copy.copy(self)
-        made.operands = tuple([operands.get(name, ref) for name, ref in self.named.items()])
-        made.origin = made
-        return made
 
     @property
     def told(self) -> list:

@@ -93,6 +93,7 @@ class Call:
 
     __slots__ = ("kernel", "operands", "error", "op", "origin", "limit")
     on_host = False  # whether it is Python that is called
+    blocks = controls = ()  # as loops and branches have them
 
     def __init__(self, kernel, operands: tuple, error, op, origin: Call | None = None):
         self.kernel, self.operands, self.error, self.op = kernel, operands, error, op
@@ -171,24 +172,39 @@ class Repeat:
     def __post_init__(self):
         self.origin = self.origin or self
 
+    @property
+    def blocks(self) -> tuple[list, list]:
+        """The nodes in it."""
+        return self.test, self.body
+
+    @property
+    def controls(self) -> list[Ref]:
+        """The memory that the loop itself reads, and where it stores its trips."""
+        return [ref for ref in (self.count, self.predicate, self.running, self.trips) if isinstance(ref, Ref)]
+
 
 @dataclass(eq=False)
 class Choice:
-    """A branch: the calls of `bodies[0]` if the byte at `predicate` is true, else those of `bodies[1]`."""
+    """A branch: the nodes of `blocks[0]` if the byte at `predicate` is true, else those of `blocks[1]`."""
 
     predicate: Ref
-    bodies: tuple[list, list]
+    blocks: tuple[list, list]
     op: object = None
+
+    @property
+    def controls(self) -> list[Ref]:
+        """The memory that the branch itself reads."""
+        return [self.predicate]
+
+
+def walk(nodes: list):
+    """All nodes, in the order of the table; loops and branches before what is in them."""
+    for node in nodes:
+        yield node
+        for block in node.blocks:
+            yield from walk(block)
 
 
 def calls(nodes: list):
     """All calls, in the order of the table."""
-    for node in nodes:
-        if isinstance(node, Call):
-            yield node
-        elif isinstance(node, Repeat):
-            yield from calls(node.test)
-            yield from calls(node.body)
-        else:
-            yield from calls(node.bodies[0])
-            yield from calls(node.bodies[1])
+    return (node for node in walk(nodes) if isinstance(node, Call))

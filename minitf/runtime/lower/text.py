@@ -66,9 +66,9 @@ def _lines(nodes: list, names: Names, indent: str):
             yield from _lines(node.body, names, indent + "  ")
         else:
             yield f"{indent}if {names.value(node.predicate)}:{made}"
-            yield from _lines(node.bodies[0], names, indent + "  ")
+            yield from _lines(node.blocks[0], names, indent + "  ")
             yield f"{indent}else:"
-            yield from _lines(node.bodies[1], names, indent + "  ")
+            yield from _lines(node.blocks[1], names, indent + "  ")
 
 
 def _call(call: Call, names: Names) -> str:

@@ -47,7 +47,7 @@ def _walk(nodes: list, moment: int, lives: dict) -> int:
             moment = _walk_loop(node, moment, lives)
         else:
             _touch(lives, node.predicate.buffer, moment)
-            for body in node.bodies:
+            for body in node.blocks:
                 moment = _walk(body, moment + 1, lives)
     return moment
 
@@ -55,8 +55,7 @@ def _walk(nodes: list, moment: int, lives: dict) -> int:
 def _walk_loop(node: Repeat, start: int, lives: dict) -> int:
     inner: dict[Buffer, list[int]] = {}
     end = _walk(node.test + node.body, start + 1, inner) + 1
-    whole = {ref.buffer for ref in (node.predicate, node.trips, node.count, node.running) if hasattr(ref, "buffer")}
-    whole |= node.carried
+    whole = {ref.buffer for ref in node.controls} | node.carried
     for buffer, life in inner.items():
         through = buffer in lives or buffer in whole
         for moment in (start, end) if through else life:

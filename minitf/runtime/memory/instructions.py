@@ -8,7 +8,7 @@ import numpy as np
 
 from minitf.framework.errors import InternalError
 from minitf.kernels.machine import vm
-from minitf.runtime.lower.ir import Call, Ref, Repeat
+from minitf.runtime.lower.ir import Call, Ref, Repeat, walk
 from minitf.runtime.memory.memory import Memory
 
 
@@ -127,7 +127,7 @@ class Instructions:
         words[start + vm.LIMIT] = node.count if known else node.limit
         words[start + vm.MODE] = vm.WHILE if node.predicate is not None else vm.REVERSE if node.reverse else vm.FORWARD
         words[start + vm.OUTER] = vm.IDLE
-        room = _patches_needed(node, node.test + node.body)
+        room = _patches_needed(node)
         words.extend([0] * (2 * room))
         words[start + 1] = len(words) - start
         if node.trips is not None:
@@ -177,29 +177,15 @@ class Instructions:
         words.extend([vm.JUMP_IF, 5])
         self._address(node.predicate)
         words.extend([1, 0])
-        self._emit(node.bodies[1])
+        self._emit(node.blocks[1])
         jump = len(words)
         words.extend([vm.JUMP, 3, 0])
         words[start + 4] = len(words)
-        self._emit(node.bodies[0])
+        self._emit(node.blocks[0])
         words[jump + 2] = len(words)
 
 
-def _patches_needed(loop: Repeat, nodes: list) -> int:
+def _patches_needed(loop: Repeat) -> int:
     """How many addresses inside a loop move with it."""
-    count = 0
-    refs: list[Ref] = [ref for ref in (loop.predicate, loop.running) if ref is not None]
-    todo = list(nodes)
-    while todo:
-        node = todo.pop()
-        if isinstance(node, Call):
-            refs += node.refs
-        elif isinstance(node, Repeat):
-            refs += [r for r in (node.predicate, node.trips, node.count) if isinstance(r, Ref)]
-            todo += node.test + node.body
-        else:
-            refs.append(node.predicate)
-            todo += node.bodies[0] + node.bodies[1]
-    for ref in refs:
-        count += sum(1 for moved, _ in ref.moves if moved is loop.origin)
-    return count
+    refs = [ref for node in walk([loop]) for ref in (node.refs if isinstance(node, Call) else node.controls)]
+    return sum(moved is loop.origin for ref in refs for moved, _ in ref.moves)

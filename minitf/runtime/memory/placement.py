@@ -13,7 +13,7 @@ from operator import attrgetter
 import numpy as np
 
 from minitf.runtime.lower.ir import Buffer, Call, Ref, Repeat, calls
-from minitf.runtime.passes.uses import Use, Uses, parts, touches, whole
+from minitf.runtime.passes.uses import Use, Uses, touches, whole
 
 _COPIES = {"assign": ("a", "o"), "copy_list": ("size", "length")}  # where what a call copies is, and where to
 _order = attrgetter("order")
@@ -99,5 +99,5 @@ def _settle(nodes: list) -> None:
             node.operands = tuple([o.settled() if isinstance(o, Ref) else o for o in node.operands])
         elif isinstance(node, Repeat):
             node.carried = {Ref((), np.uint8, buffer).settled().buffer for buffer in node.carried}
-        for block in parts(node):
+        for block in node.blocks:
             _settle(block)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from minitf.runtime.lower.ir import Buffer, Call, Choice, Ref, Repeat, calls
+from minitf.runtime.lower.ir import Buffer, Call, calls, walk
 
 
 def drop_unread(nodes: list, kept: frozenset) -> None:
@@ -13,7 +13,8 @@ def drop_unread(nodes: list, kept: frozenset) -> None:
         for ref in call.results:
             makers.setdefault(ref.buffer, []).append(call)
     needed: set[Call] = {call for call in everything if call.error is not None}
-    todo = [b for b in makers if b.kind != "arena" or b in kept] + _structural(nodes)
+    todo = [b for b in makers if b.kind != "arena" or b in kept]
+    todo += [ref.buffer for node in walk(nodes) for ref in node.controls]
     todo += [ref.buffer for call in needed for ref in call.refs]
     seen = set(todo)
     while todo:
@@ -27,24 +28,8 @@ def drop_unread(nodes: list, kept: frozenset) -> None:
         _sweep(nodes, needed)
 
 
-def _structural(nodes: list) -> list[Buffer]:
-    """The buffers on which loops and branches themselves depend."""
-    found = []
-    for node in nodes:
-        if isinstance(node, Repeat):
-            found += [r.buffer for r in (node.predicate, node.count) if isinstance(r, Ref)]
-            found += _structural(node.test) + _structural(node.body)
-        elif isinstance(node, Choice):
-            found += [node.predicate.buffer, *_structural(node.bodies[0]), *_structural(node.bodies[1])]
-    return found
-
-
 def _sweep(nodes: list, needed: set[Call]) -> None:
     for node in nodes:
-        if isinstance(node, Repeat):
-            _sweep(node.test, needed)
-            _sweep(node.body, needed)
-        elif isinstance(node, Choice):
-            _sweep(node.bodies[0], needed)
-            _sweep(node.bodies[1], needed)
+        for block in node.blocks:
+            _sweep(block, needed)
     nodes[:] = [n for n in nodes if not isinstance(n, Call) or n in needed]

@@ -13,9 +13,9 @@ from typing import NamedTuple
 from minitf.kernels.compile import layout
 from minitf.kernels.math import movement
 from minitf.kernels.math import rows as kernels
-from minitf.runtime.lower.ir import Buffer, Call, Ref, Repeat
+from minitf.runtime.lower.ir import Buffer, Call, Ref, Repeat, walk
 from minitf.runtime.passes import gemms, lookups, rows
-from minitf.runtime.passes.uses import Use, Uses, parts, touches, whole
+from minitf.runtime.passes.uses import Use, Uses, touches, whole
 
 _WORTHWHILE = 2  # rows that are gathered for every row of the table
 
@@ -164,7 +164,9 @@ class _Rewriting:
             same = {key: each.use.call[key] for key in ("b", "n", "ldb")}
             m = each.use.call["k"]
             self._replace(each, kernels.sum_into_rows, c=total, depth=depth, m=m, ldc=n, beta=1, **same)
-            _carry([self._outermost(each.use)], total.buffer)
+            for loop in walk([self._outermost(each.use)]):
+                if isinstance(loop, Repeat):
+                    loop.carried.add(total.buffer)
         made = first.use.call.with_(a=first.rows.table, b=total, k=depth, ldb=n)
         self._uses.append(self._outermost(group[-1].use), made)
 
@@ -218,12 +220,3 @@ def _reads(use: Use, source: _Gathered) -> bool:
 def _place(product: Call) -> Ref:
     """What a product writes, no more."""
     return rows.view(product["c"], 0, product["m"], product["n"], product["ldc"])
-
-
-def _carry(nodes: list, buffer: Buffer) -> None:
-    """Notes that all loops there hand a buffer from trip to trip."""
-    for node in nodes:
-        if isinstance(node, Repeat):
-            node.carried.add(buffer)
-        for block in parts(node):
-            _carry(block, buffer)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from minitf.kernels.math import fused
 from minitf.runtime.lower.ir import Buffer, Call, Ref, Repeat
 from minitf.runtime.passes import rows
-from minitf.runtime.passes.uses import Uses, parts
+from minitf.runtime.passes.uses import Uses
 
 _WORTHWHILE = 3  # calls in one block
 _BIASED = frozenset(kernel.name for kernel in fused.BIASED.values())
@@ -23,7 +23,7 @@ def repeat_bias(nodes: list, kept: frozenset) -> None:
 def _visit(block: list, uses: Uses, loop: Repeat | None) -> None:
     groups: dict[tuple, list[Call]] = {}
     for node in block:
-        for inner in parts(node):
+        for inner in node.blocks:
             _visit(inner, uses, node if isinstance(node, Repeat) else loop)
         if isinstance(node, Call) and node.name in _BIASED and node.limit is None:
             bias, count, width = node["bias"], node["rows"], node["width"]

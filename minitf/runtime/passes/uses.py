@@ -72,9 +72,8 @@ class Uses:
                 edited += self._replaced[node]
             else:
                 edited.append(node)
-            if not isinstance(node, Call):
-                for inner in parts(node):
-                    self._edit(inner)
+            for inner in node.blocks:
+                self._edit(inner)
             if node in self._after:
                 edited += self._after[node]
         block[:] = edited
@@ -90,20 +89,12 @@ class Uses:
                         found[buffer].append((node, key, ref, writes, block, order))
                     else:
                         found[buffer] = [(node, key, ref, writes, block, order)]
-            elif isinstance(node, Repeat):
-                refs = (node.predicate, node.trips, node.count, node.running)
-                self.controls |= {r.buffer for r in refs if isinstance(r, Ref)}
-                self.pinned |= self.controls | node.carried
-                start = self._count
-                self._scan(node.test)
-                self._scan(node.body)
-                self._spans[node] = start, self._count
-            else:
-                self.controls.add(node.predicate.buffer)
-                self.pinned.add(node.predicate.buffer)
-                self._scan(node.bodies[0])
-                self._scan(node.bodies[1])
-                self._spans[node] = order, self._count
+                continue
+            self.controls |= {ref.buffer for ref in node.controls}
+            self.pinned |= self.controls | (node.carried if isinstance(node, Repeat) else set())
+            for inner in node.blocks:
+                self._scan(inner)
+            self._spans[node] = order, self._count
 
     def buffers(self) -> list[Buffer]:
         """All buffers, in the order of their first use."""
@@ -190,11 +181,6 @@ class Uses:
 def whole(ref: Ref) -> bool:
     """Whether the value fills its buffer."""
     return ref.offset == 0 and not ref.moves and ref.nbytes == ref.buffer.size
-
-
-def parts(node) -> tuple:
-    """The blocks inside a node."""
-    return () if isinstance(node, Call) else (node.test, node.body) if isinstance(node, Repeat) else node.bodies
 
 
 def touches(one: Ref, other: Ref) -> bool:

@@ -115,6 +115,11 @@ class Flow(Ref):
         shape = (self.kind.capacity, *(self.kind.element or ()))
         return Ref(shape, self.kind.dtype, self.buffer, self.offset + self.kind.start)
 
+    @property
+    def memory(self) -> tuple[Ref, Ref, Ref]:
+        """All of it, as kernels take it: the length, the flags, the rows."""
+        return self.length, self.flags, self.rows
+
     def of(self, kind: Kind) -> Flow:
         """The same memory as a list of a kind."""
         return Flow(kind, self.buffer, self.offset, self.seen)
@@ -170,17 +175,7 @@ def like(low, flow: Flow, kind: Kind | None = None) -> Flow:
 def move(low, source: Flow, target: Flow) -> None:
     """Copies a list into the memory of another one, as far as its slots are full."""
     kind = source.kind
-    low.call(
-        kernels.copy_list[layout.carrier(kind.dtype)],
-        source.length,
-        source.flags,
-        source.rows,
-        target.length,
-        target.flags,
-        target.rows,
-        kind.capacity,
-        kind.row,
-    )
+    low.call(kernels.copy_list[layout.carrier(kind.dtype)], *source.memory, *target.memory, kind.capacity, kind.row)
 
 
 def cleared(low, kind: Kind, size: int, seen: Ref | None = None) -> Flow:
@@ -256,14 +251,9 @@ def _unseen(low, kind: Kind) -> Ref:
 
 
 def _gradient(low, op, flow: Flow) -> Flow:
-    kind = Kind(
-        op,
-        flow.kind.dtype,
-        flow.kind.capacity,
-        low.elements.get(op, flow.kind.element),
-        f"gradient of {flow.kind.name}",
-        size=flow.kind.size,
-    )
+    given, name = flow.kind, f"gradient of {flow.kind.name}"
+    element = low.elements.get(op, given.element)
+    kind = Kind(op, given.dtype, given.capacity, element, name, size=given.size)
     out = cleared(low, kind, kind.size or 0)
     if kind.size is None and not flow.ghost:  # the length of gradients does not matter
         low.move(flow.length, out.length)
@@ -302,20 +292,8 @@ def _put(low, op, flow: Flow, indices, value, count: int, element: tuple) -> Flo
     over = bool(op.attrs.get("overwrites"))
     adds = kind.adds and not over
     kernel = kernels.add_slots[kind.dtype] if adds else kernels.write_slots[layout.carrier(kind.dtype)]
-    low.call(
-        kernel,
-        indices,
-        value,
-        flow.length,
-        flow.flags,
-        flow.rows,
-        count,
-        kind.capacity,
-        int(kind.grows),
-        kind.row,
-        *([] if adds else [int(over)]),
-        error=_refusal(low, flow, indices, True),
-    )
+    numbers = [count, kind.capacity, int(kind.grows), kind.row, *([] if adds else [int(over)])]
+    low.call(kernel, indices, value, *flow.memory, *numbers, error=_refusal(low, flow, indices, True))
     return flow.of(replace(kind, size=_size_after(kind, indices)))
 
 
@@ -363,21 +341,9 @@ def _taken(low, op, flow: Flow, indices, count: int, shape: tuple) -> Ref:
     seen = flow.seen if kind.once else low.new((1,), np.uint8)
     attrs = op.attrs
     zeros = kind.adds or kind.alike or attrs["element_shape"].is_fully_defined() or "fills" in attrs
-    low.call(
-        kernels.read_slots[layout.carrier(kind.dtype)],
-        indices,
-        flow.length,
-        flow.flags,
-        flow.rows,
-        seen,
-        out,
-        count,
-        kind.row,
-        int(kind.once),
-        int(kind.adds),
-        int(zeros),
-        error=_refusal(low, flow, indices, False),
-    )
+    numbers, kernel = [count, kind.row, *map(int, (kind.once, kind.adds, zeros))], kernels.read_slots
+    refusal = _refusal(low, flow, indices, False)
+    low.call(kernel[layout.carrier(kind.dtype)], indices, *flow.memory, seen, out, *numbers, error=refusal)
     return out
 
 
@@ -413,16 +379,8 @@ def _zeros(low, op, flow: Flow) -> Flow:
         return _gradient(low, op, flow)  # an empty slot of gradients is worth zero
     kind = Kind(op, flow.kind.dtype, flow.kind.capacity, flow.kind.element, flow.kind.name, size=flow.kind.size)
     out = _new(low, kind)
-    low.call(
-        kernels.zero_list[layout.carrier(kind.dtype)],
-        flow.length,
-        flow.flags,
-        out.length,
-        out.flags,
-        out.rows,
-        kind.capacity,
-        kind.row,
-    )
+    kernel = kernels.zero_list[layout.carrier(kind.dtype)]
+    low.call(kernel, flow.length, flow.flags, *out.memory, kind.capacity, kind.row)
     return out
 
 
@@ -431,16 +389,7 @@ def _sum(low, op, *flows) -> Flow:
     _check_summands(flows)
     total = _writable(low, flows[0], flows[0].kind.element)
     for flow in flows[1:]:
-        low.call(
-            kernels.add_list[total.kind.dtype],
-            flow.length,
-            flow.flags,
-            flow.rows,
-            total.length,
-            total.flags,
-            total.rows,
-            total.kind.row,
-        )
+        low.call(kernels.add_list[total.kind.dtype], *flow.memory, *total.memory, total.kind.row)
     return total.of(replace(total.kind, size=None))
 
 

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from minitf.kernels.compile.splitting import Window
 from minitf.kernels.machine.pool import meet
-from minitf.runtime.lower.ir import Call, Limit, Ref, Repeat, calls
+from minitf.runtime.lower.ir import Call, Limit, Ref, Repeat, calls, walk
 
 _FEWEST = 4  # pieces per thread of a call that is cut
 _PER_TRIP, _IN_ALL = 2_000, 20_000  # nanoseconds of work to share below which a loop, a program is not shared
@@ -269,7 +269,7 @@ class Shards:
         """A node that one thread does: one that need not meet the others for it, or has done least so far."""
         everything = list(calls([node]))
         found = list(dict.fromkeys(a for call in everything for a in accesses(call)))
-        found += [access(ref, writes=True) for ref in _controls([node])]
+        found += [access(ref, writes=True) for each in walk([node]) for ref in each.controls]
         threads = 1 if any(call.on_host for call in everything) else self.threads  # the first one is Python's
         choices = [Part(thread, node, found) for thread in range(threads)]
         best = min(choices, key=lambda part: (phase.clashes(part), self._load[part.thread]))
@@ -277,8 +277,7 @@ class Shards:
         return best
 
     def _loop(self, node: Repeat, phase: _Phase) -> _Phase:
-        read = (node.count, node.predicate, node.running)
-        controls = [access(ref, writes=False) for ref in read if isinstance(ref, Ref)]
+        controls = [access(ref, writes=False) for ref in node.controls if ref is not node.trips]
         watched = [Part(thread, node, controls) for thread in range(self.threads)]
         reported = [Part(0, node, [access(node.trips, writes=True)])] if node.trips is not None else []
         entry = reported if node.predicate is not None else watched + reported
@@ -330,15 +329,3 @@ class Shards:
             node,
             node.running,
         )
-
-
-def _controls(nodes: list) -> list[Ref]:
-    """The memory that loops and branches themselves read and write."""
-    found: list = []
-    for node in nodes:
-        if isinstance(node, Repeat):
-            found += [node.count, node.predicate, node.trips, node.running]
-            found += _controls(node.test) + _controls(node.body)
-        elif not isinstance(node, Call):
-            found += [node.predicate, *_controls(node.bodies[0]), *_controls(node.bodies[1])]
-    return [ref for ref in found if isinstance(ref, Ref)]
