@@ -9,6 +9,8 @@ import contextlib
 import functools
 
 from numba.core import config, cpu, typing
+from numba.core import typed_passes as typed
+from numba.core import untyped_passes as untyped
 from numba.core.codegen import AOTCodeLibrary, AOTCPUCodegen
 from numba.core.compiler import CompilerBase, compile_extra
 from numba.core.compiler_machinery import PassManager
@@ -17,38 +19,23 @@ from numba.core.descriptors import TargetDescriptor
 from numba.core.dispatcher import Dispatcher
 from numba.core.fastmathpass import rewrite_module
 from numba.core.target_extension import CPU, dispatcher_registry, jit_registry, target_override, target_registry
-from numba.core.typed_passes import (
-    IRLegalization,
-    NativeLowering,
-    NoPythonBackend,
-    NopythonTypeInference,
-    PreLowerStripPhis,
-)
 from numba.core.typing import mathdecl, npydecl
-from numba.core.untyped_passes import (
-    FixupArgs,
-    GenericRewrites,
-    IRProcessing,
-    ReconstructSSA,
-    RewriteSemanticConstants,
-    TranslateByteCode,
-)
 from numba.cpython import builtins, iterators, mathimpl, numbers, rangeobj, tupleobj  # noqa: F401
 from numba.np import npyimpl
 
 NAME = "minitf"
 STAGES = (
-    TranslateByteCode,
-    FixupArgs,
-    IRProcessing,
-    RewriteSemanticConstants,
-    GenericRewrites,
-    ReconstructSSA,
-    NopythonTypeInference,
-    PreLowerStripPhis,
-    IRLegalization,
-    NativeLowering,
-    NoPythonBackend,
+    untyped.TranslateByteCode,
+    untyped.FixupArgs,
+    untyped.IRProcessing,
+    untyped.RewriteSemanticConstants,
+    untyped.GenericRewrites,
+    untyped.ReconstructSSA,
+    typed.NopythonTypeInference,
+    typed.PreLowerStripPhis,
+    typed.IRLegalization,
+    typed.NativeLowering,
+    typed.NoPythonBackend,
 )
 
 
@@ -195,15 +182,6 @@ def compile_function(name, function, arguments, result, flags):
     library = codegen.create_library(name)
     context.typing_context.known.clear()  # a helper's fast maths may be that of the kernel which calls it
     with target_override(NAME), _jit_enabled():
-        compiled = compile_extra(
-            context.typing_context,
-            context,
-            function,
-            arguments,
-            result,
-            flags,
-            {},
-            library=library,
-            pipeline_class=Pipeline,
-        )
+        types = context.typing_context
+        compiled = compile_extra(types, context, function, arguments, result, flags, {}, library, Pipeline)
     return library, compiled.fndesc

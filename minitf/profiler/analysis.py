@@ -255,7 +255,7 @@ def _measured(graph, run_meta, options: dict) -> list[GraphNodeProto]:
     """The ops that count, each with its numbers."""
     trainable = {v.op for v in graph.get_collection(GraphKeys.TRAINABLE_VARIABLES)}
     stats = getattr(run_meta, "step_stats", None)
-    times, written = _times(stats), _written(stats)
+    times, written = _by_op(stats, "nanoseconds"), _by_op(stats, "bytes")
     found = []
     for op in graph.get_operations():
         types = [op.type, *([_TRAINABLE] if op in trainable else [])]
@@ -263,24 +263,17 @@ def _measured(graph, run_meta, options: dict) -> list[GraphNodeProto]:
             is_variable = op.definition.role == "variable"
             count = op.outputs[0].shape.num_elements() if is_variable else 0
             shape = op.outputs[0].shape.sizes if is_variable else None
-            numbers = (count or 0, float_ops(op), round(times.get(op.name, 0)), written.get(op.name, 0))
+            numbers = (count or 0, float_ops(op), round(times.get(op.name, 0) / 1000), written.get(op.name, 0))
             found.append(GraphNodeProto(op.name, *numbers, shape=shape))
     return found
 
 
-def _times(stats) -> dict[str, float]:
+def _by_op(stats, number: str) -> dict[str, float]:
+    """The sums of a number of what was measured, by the names of ops."""
     found: dict = {}
     for total in stats.totals if stats else ():
         if total.op is not None:
-            found[total.op.name] = found.get(total.op.name, 0.0) + total.nanoseconds / 1000
-    return found
-
-
-def _written(stats) -> dict[str, int]:
-    found: dict = {}
-    for total in stats.totals if stats else ():
-        if total.op is not None:
-            found[total.op.name] = found.get(total.op.name, 0) + total.bytes
+            found[total.op.name] = found.get(total.op.name, 0) + getattr(total, number)
     return found
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from copy import copy
 
 import numpy as np
@@ -127,10 +128,7 @@ def item(builder, value, index: int):
     if isinstance(value, Ragged):
         return value.slices[index]
     shape = value.shape[1:]
-    size = 1
-    for n in shape:
-        size *= n
-    return builder.view(value, shape, index * size)
+    return builder.view(value, shape, index * math.prod(shape))
 
 
 def _padded(builder, slices: list) -> list:

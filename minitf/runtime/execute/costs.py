@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from minitf.framework import protos
-
-_DEVICE = "/job:localhost/replica:0/task:0/device:CPU:0"
+from minitf.runtime.execute.trace import DEVICE
 
 
 def cost_graph(stats):
@@ -18,7 +17,7 @@ def cost_graph(stats):
     numbers = {op: i for i, op in enumerate(stats.ops)}
     found = protos.message("CostGraphDef")()
     for op, number in numbers.items():
-        node = found.node.add(name=op.name, device=op.device or _DEVICE, id=number)
+        node = found.node.add(name=op.name, device=op.device or DEVICE, id=number)
         node.compute_cost = max(round(micros[op]), 1) if op in micros else 0
         for tensor in op.inputs:
             if tensor.op in numbers:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import threading
 
 import numpy as np
@@ -82,10 +83,7 @@ class OpByOp(Builder):
 
     def view(self, value, shape, offset=0, dtype=None):
         flat = value.array.reshape(-1) if dtype is None else value.array.reshape(-1).view(dtype)
-        count = 1
-        for n in shape:
-            count *= n
-        return Concrete(flat[offset : offset + count].reshape(shape))
+        return Concrete(flat[offset : offset + math.prod(shape)].reshape(shape))
 
     def snapshot(self, value):
         return Concrete(value.array.copy()) if type(value) is Reference else value

@@ -17,7 +17,7 @@ from minitf.runtime.session.state import State
 
 _ROOM = 1 << 17  # events kept per run; the totals count all
 _PROBES = 4  # stamps in a row that measure what a stamp takes
-_DEVICE = "/job:localhost/replica:0/task:0/device:CPU:0"
+DEVICE = "/job:localhost/replica:0/task:0/device:CPU:0"
 
 
 @dataclass
@@ -85,7 +85,7 @@ class StepStats:
             NodeExecStats(op.name if op else "", _label(op, kernel), start, end - start, kernel)
             for op, kernel, start, end in self._events
         ]
-        return [DeviceStepStats(_DEVICE, found)]
+        return [DeviceStepStats(DEVICE, found)]
 
 
 def _label(op, kernel: str | None) -> str:

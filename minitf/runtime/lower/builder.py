@@ -6,6 +6,7 @@ call at once, and the native region's builder writes it into an instruction tabl
 
 from __future__ import annotations
 
+import math
 from abc import ABC, abstractmethod
 
 import numpy as np
@@ -26,10 +27,7 @@ class Value:
     @property
     def size(self) -> int:
         """The number of elements."""
-        count = 1
-        for n in self.shape:
-            count *= n
-        return count
+        return math.prod(self.shape)
 
 
 class NeedsData(Exception):

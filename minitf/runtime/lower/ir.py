@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -67,6 +68,13 @@ class Ref(Value):
             home = ref.buffer.home
             ref = Ref(ref.shape, ref.dtype, home.buffer, home.offset + ref.offset, home.moves + ref.moves, ref.known)
         return ref
+
+    def slice(self, index: int, loop: Repeat | None = None) -> Ref:
+        """The slice of that number; of a loop, the one as far behind that of the present trip."""
+        shape = self.shape[1:]
+        size = math.prod(shape) * self.dtype.itemsize
+        moves = self.moves if loop is None else (*self.moves, (loop, size))
+        return Ref(shape, self.dtype, self.buffer, self.offset + index * size, moves)
 
     def same_place(self, other: Ref) -> bool:
         """Whether both are the same bytes at every moment."""

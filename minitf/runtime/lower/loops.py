@@ -8,7 +8,6 @@ variable has one place. What the body computes is copied there at the end of a t
 
 from __future__ import annotations
 
-import math
 from dataclasses import replace
 
 import numpy as np
@@ -155,12 +154,6 @@ class _LoopLowering:
         self.node.carried.add(stack.buffer)
         return stack
 
-    def _slot(self, stack: Ref, shift: int) -> Ref:
-        """The slot of a stack that belongs to the present trip, `shift` further on."""
-        shape = stack.shape[1:]
-        size = math.prod(shape) * stack.dtype.itemsize
-        return Ref(shape, stack.dtype, stack.buffer, stack.offset + shift * size, stack.moves + ((self.node, size),))
-
     def _place(self, i: int) -> Ref:
         """Where loop variable i is when a trip starts; its first value is put there."""
         init = self.carry[i]
@@ -169,8 +162,8 @@ class _LoopLowering:
             self.low.frames[self.low.target].nodes.append(moved(self.op, [init], [held]))
             return held
         if i in self.stacks:
-            self.low.move(init, self._at(self.stacks[i], self.capacity if self.loop.reverse else 0))
-            return self._slot(self.stacks[i], 1 if self.loop.reverse else 0)
+            self.low.move(init, self.stacks[i].slice(self.capacity if self.loop.reverse else 0))
+            return self.stacks[i].slice(1 if self.loop.reverse else 0, self.node)
         place = self._room(init)
         self.node.carried.add(place.buffer)
         self.low.move(init, place)
@@ -183,12 +176,6 @@ class _LoopLowering:
         if init.ghost:
             raise NotNative(self.op)
         return like(self.low, init, replace(init.kind, size=None) if init.kind.grows else None)
-
-    @staticmethod
-    def _at(stack: Ref, index: int) -> Ref:
-        shape = stack.shape[1:]
-        size = math.prod(shape) * stack.dtype.itemsize
-        return Ref(shape, stack.dtype, stack.buffer, stack.offset + index * size, stack.moves)
 
     # ---- the body
 
@@ -225,8 +212,7 @@ class _LoopLowering:
             return self._slice_of_ghosts(x)
         if x.row is not None:
             return x.row
-        size = math.prod(x.shape[1:]) * x.dtype.itemsize
-        part = Ref(x.shape[1:], x.dtype, x.buffer, x.offset, x.moves + ((self.node, size),))
+        part = x.slice(0, self.node)
         if x.like is not None:
             part.row, part.like = x.like.row, x.like.like
         return part
@@ -298,15 +284,15 @@ class _LoopLowering:
 
     def _next(self, i: int) -> Ref:
         """Where the next value of loop variable i belongs."""
-        return self._slot(self.stacks[i], 0 if self.loop.reverse else 1) if i in self.stacks else self.places[i]
+        return self.stacks[i].slice(0 if self.loop.reverse else 1, self.node) if i in self.stacks else self.places[i]
 
     def _store_slice(self, k: int) -> Ref:
         """The stack of y number k."""
         low, loop, y = self.low, self.loop, self.loop.ys[k]
         for i, stack in self.stacks.items():
             if y is loop.nexts[i] or y is loop.carry_args[i]:
-                shift = (y is loop.nexts[i]) != loop.reverse
-                return self._part(stack, 1 if shift else 0)
+                first = stack.slice(int((y is loop.nexts[i]) != loop.reverse))
+                return Ref((self.capacity, *first.shape), stack.dtype, stack.buffer, first.offset, stack.moves)
         ref = low.refs[y]
         if ref is None:
             raise NotNative(self.op)
@@ -319,7 +305,7 @@ class _LoopLowering:
         low.target = self.outer
         stack = self._stack(self.capacity, ref)
         low.target = self.outer + 1
-        slot = self._slot(stack, 0)
+        slot = stack.slice(0, self.node)
         if low.level_of(ref) <= self.outer and ref.buffer not in low.written_buffers():
             stack.row = ref  # whoever takes the slices apart again needs no stack
         if ref.like is not None or ref.row is not None and ref.row.known is not None:
@@ -344,10 +330,6 @@ class _LoopLowering:
             self.kept.append(stack)
         return stack
 
-    def _part(self, stack: Ref, shift: int) -> Ref:
-        first = self._at(stack, shift)
-        return Ref((self.capacity, *stack.shape[1:]), stack.dtype, stack.buffer, first.offset, stack.moves)
-
     # ---- after the loop
 
     def outputs(self) -> list:
@@ -368,7 +350,7 @@ class _LoopLowering:
         stack = self.stacks[i]
         stack.buffer.level = self.outer
         if self.fixed:
-            return self._at(stack, 0 if self.loop.reverse else self.capacity)
+            return stack.slice(0 if self.loop.reverse else self.capacity)
         out = self.low.new(stack.shape[1:], stack.dtype)
         if out.size:
             self.low.call(take_row[layout.carrier(stack.dtype)], stack, self.node.trips, out, out.size)

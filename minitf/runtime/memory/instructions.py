@@ -6,7 +6,6 @@ import struct
 
 import numpy as np
 
-from minitf.framework.errors import InternalError
 from minitf.kernels.machine import vm
 from minitf.runtime.lower.ir import Call, Ref, Repeat, walk
 from minitf.runtime.memory.memory import Memory
@@ -63,12 +62,6 @@ class Instructions:
     def _call(self, call: Call) -> None:
         words = self._words
         start = len(words)
-        if len(call.operands) != len(call.kernel.operands):
-            raise InternalError(
-                None,
-                call.op,
-                f"{call.kernel.name} takes {len(call.kernel.operands)} operands, not {len(call.operands)}",
-            )
         self.calls[start] = call
         if call.on_host:
             self._host_call(call)

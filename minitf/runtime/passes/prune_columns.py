@@ -8,7 +8,7 @@ whole is never made.
 from __future__ import annotations
 
 from minitf.runtime.lower.ir import Call, Ref
-from minitf.runtime.passes import gemms
+from minitf.runtime.passes import gemms, rows
 from minitf.runtime.passes.uses import Uses, whole
 
 
@@ -26,24 +26,17 @@ def _rewrite(found: list, uses: Uses) -> None:
     product, width = made.call, made.call["n"]
     if product["beta"] or product["ldc"] != width or not reads:
         return
-    ranges = [_range(use.call, product["m"], width) for use in reads]
-    if any(r is None for r in ranges) or sum(w for _, w in ranges) > width:
+    ranges = [rows.columns_read(use.call) for use in reads]
+    if (
+        any(r is None or (r.rows, r.step) != (product["m"], width) for r in ranges)
+        or sum(r.count for r in ranges) > width
+    ):
         return
     factors = product["a"], product["b"]
     if not all(whole(use.ref) for use in found) or not uses.undisturbed(factors, made.order, reads[-1].order + 1):
         return  # the factors are read later than before, and where the copies are written
-    parts = {use.call: [_part(product, first, count, use.call["o"])] for use, (first, count) in zip(reads, ranges)}
+    parts = {use.call: [_part(product, r.first, r.count, use.call["o"])] for use, r in zip(reads, ranges)}
     uses.replace({product: [], **parts})
-
-
-def _range(call: Call, rows: int, width: int) -> tuple[int, int] | None:
-    """(first, count) of the columns that a call copies out of a matrix."""
-    if call.name != "strided_copy":
-        return None
-    offset, rank, dims = call["offset"], call["rank"], call["dims"]
-    if rank != 2 or dims[:2] != (rows, width) or dims[3] != 1 or not 0 <= offset <= width - dims[2]:
-        return None
-    return offset, dims[2]
 
 
 def _part(product: Call, first: int, count: int, out: Ref) -> Call:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from minitf.runtime.execute.op_by_op import Concrete, OpByOp
@@ -94,11 +96,8 @@ class Constants:
         """A value in a constant."""
         number, dtype, where = ref
         offset, *shape = numbers[where].tolist()
-        count = 1
-        for n in shape:
-            count *= n
         flat = self._contents(number, numbers, done).reshape(-1).view(np.uint8)
-        return flat[offset : offset + count * dtype.itemsize].view(dtype).reshape(shape)
+        return flat[offset : offset + math.prod(shape) * dtype.itemsize].view(dtype).reshape(shape)
 
     def contents(self, numbers: np.ndarray) -> dict:
         """What the constants hold that change, for some numbers."""

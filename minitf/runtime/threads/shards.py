@@ -8,6 +8,7 @@ computes bit for bit what the whole call computes there, so does the program.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import combinations, product
 from math import gcd, prod
 from typing import NamedTuple
@@ -316,16 +317,6 @@ class Shards:
         return found
 
     def _loop_of(self, thread: int, node: Repeat) -> Repeat:
-        return Repeat(
-            self._nodes_of(thread, node.body),
-            node.count,
-            node.limit,
-            node.reverse,
-            self._nodes_of(thread, node.test) + [self._meet] * ((node, "test") in self._meetings),
-            node.predicate,
-            node.trips if thread == 0 else None,
-            node.carried,
-            node.op,
-            node,
-            node.running,
-        )
+        test = self._nodes_of(thread, node.test) + [self._meet] * ((node, "test") in self._meetings)
+        trips = node.trips if thread == 0 else None
+        return replace(node, body=self._nodes_of(thread, node.body), test=test, trips=trips, origin=node)
