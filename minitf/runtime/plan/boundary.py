@@ -12,7 +12,7 @@ from minitf.runtime.execute.op_by_op import Concrete
 from minitf.runtime.lower.builder import Value
 from minitf.runtime.lower.ir import Ref
 from minitf.runtime.tensor_arrays.flows import Flow, Kind, cleared
-from minitf.runtime.tensor_arrays.lists import Slots
+from minitf.runtime.tensor_arrays.lists import Said, Slots
 
 
 class Packed(np.ndarray):
@@ -53,7 +53,7 @@ class Left(Slots):
     def __init__(self, kind: Kind, memory: np.ndarray, read_once: set | None):
         self.kind, self.memory, self._slices = kind, memory, None
         shape = TensorShape(kind.element) if kind.alike and self._flags.any() else kind.shape
-        super().__init__([], kind.name, kind.grows, read_once, kind.adds, shape, kind.alike)
+        super().__init__([], Said(kind.name, kind.grows, kind.once, kind.adds, shape, kind.alike), read_once)
 
     @property
     def count(self) -> int:
@@ -78,7 +78,7 @@ class Left(Slots):
 
     def handed_on(self, tensor, room: dict) -> Packed:
         """The same for another program; `room` keeps the memory for it from run to run."""
-        kind = replace(self.kind, origin=tensor.op, size=self.count, shape=self.shape)
+        kind = replace(self.kind, origin=tensor.op, size=self.count, shape=self.said.shape)
         array = room.get(tensor)
         if array is None or array.nbytes != kind.nbytes + kind.capacity * kind.once:
             array = room[tensor] = np.empty(kind.nbytes + kind.capacity * kind.once, np.uint8).view(Packed)
@@ -117,22 +117,11 @@ def _kind(slots: Slots, tensor, least: int) -> Kind | None:
     shapes = {value.shape for value in slots.slices if value is not None}
     if len(shapes) > 1 or tensor.dtype.numpy.hasobject:
         return None
-    if not shapes and slots.shape.is_fully_defined():
-        shapes = {tuple(slots.shape.sizes)}
+    if not shapes and slots.said.shape.is_fully_defined():
+        shapes = {tuple(slots.said.shape.sizes)}
     count = len(slots.slices)
-    return Kind(
-        tensor.op,
-        tensor.dtype.numpy,
-        max(count, least),
-        shapes.pop() if shapes else None,
-        slots.name,
-        slots.grows,
-        slots.read_once is not None,
-        slots.adds,
-        slots.shape,
-        slots.alike,
-        count,
-    )
+    element, capacity, dtype = shapes.pop() if shapes else None, max(count, least), tensor.dtype.numpy
+    return Kind(**vars(slots.said), origin=tensor.op, dtype=dtype, capacity=capacity, element=element, size=count)
 
 
 def _rows(array: np.ndarray, kind: Kind) -> np.ndarray:

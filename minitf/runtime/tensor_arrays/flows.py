@@ -12,33 +12,28 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from minitf.framework.shape import UNKNOWN, TensorShape
+from minitf.framework.shape import TensorShape
 from minitf.kernels.compile import layout
 from minitf.kernels.compile.abi import FLOATS
 from minitf.kernels.math import lists as kernels
 from minitf.kernels.math.cast import cast
 from minitf.runtime.lower.ir import Buffer, Ref
 from minitf.runtime.tensor_arrays import lists as messages
+from minitf.runtime.tensor_arrays.lists import Said
 
 FIRST_GUESS = 64  # slots of a list that grows, before it has to be lowered again
 _ROW_START = 64  # bytes: rows start at a cache line
 _LARGEST = 2**31  # bytes of a list that is laid out at once
 
 
-@dataclass(frozen=True)
-class Kind:
+@dataclass(frozen=True, kw_only=True)
+class Kind(Said):
     """What is known of a list while lowering; `origin` is the op that made the first of its versions."""
 
     origin: object
     dtype: np.dtype
     capacity: int
     element: tuple[int, ...] | None  # the shape of all elements; None until one is written
-    name: str
-    grows: bool = True
-    once: bool = False  # whether each slot may be read only once
-    adds: bool = True  # whether what is written to a full slot is added (in gradients)
-    shape: TensorShape = UNKNOWN  # what the script says of the elements' shapes
-    alike: bool = False  # whether the script says that all are the same
     size: int | None = None  # the length, where it is known
 
     @property
@@ -221,27 +216,14 @@ def _writable(low, flow: Flow, element: tuple) -> Flow:
 
 
 def _made(low, op, size) -> Flow:
-    count, attrs = int(low.data(size)), op.attrs
-    shape = attrs["element_shape"]
+    count, said = int(low.data(size)), Said.by(op)
     if count < 0:
         raise HostOnly
-    element = tuple(shape.sizes) if shape.is_fully_defined() else low.elements.get(op)
-    grows, once = attrs["dynamic_size"], attrs["clear_after_read"]
-    capacity = max(count, low.capacities.get(op, FIRST_GUESS if grows else 0))
-    kind = Kind(
-        op,
-        op.outputs[0].dtype.numpy,
-        capacity,
-        element,
-        attrs["tensor_array_name"] or op.name,
-        grows,
-        once,
-        False,
-        shape,
-        attrs["identical_element_shapes"],
-        count,
-    )
-    return cleared(low, kind, count, _unseen(low, kind) if once else None)
+    element = tuple(said.shape.sizes) if said.shape.is_fully_defined() else low.elements.get(op)
+    capacity = max(count, low.capacities.get(op, FIRST_GUESS if said.grows else 0))
+    dtype = op.outputs[0].dtype.numpy
+    kind = Kind(**vars(said), origin=op, dtype=dtype, capacity=capacity, element=element, size=count)
+    return cleared(low, kind, count, _unseen(low, kind) if kind.once else None)
 
 
 def _unseen(low, kind: Kind) -> Ref:
@@ -251,9 +233,8 @@ def _unseen(low, kind: Kind) -> Ref:
 
 
 def _gradient(low, op, flow: Flow) -> Flow:
-    given, name = flow.kind, f"gradient of {flow.kind.name}"
-    element = low.elements.get(op, given.element)
-    kind = Kind(op, given.dtype, given.capacity, element, name, size=given.size)
+    said = Said(f"gradient of {flow.kind.name}")
+    kind = replace(flow.kind, **vars(said), origin=op, element=low.elements.get(op, flow.kind.element))
     out = cleared(low, kind, kind.size or 0)
     if kind.size is None and not flow.ghost:  # the length of gradients does not matter
         low.move(flow.length, out.length)
@@ -377,7 +358,7 @@ def _same(low, op, flow):
 def _zeros(low, op, flow: Flow) -> Flow:
     if flow.ghost or flow.kind.element is None:
         return _gradient(low, op, flow)  # an empty slot of gradients is worth zero
-    kind = Kind(op, flow.kind.dtype, flow.kind.capacity, flow.kind.element, flow.kind.name, size=flow.kind.size)
+    kind = replace(flow.kind, **vars(Said(flow.kind.name)), origin=op)
     out = _new(low, kind)
     kernel = kernels.zero_list[layout.carrier(kind.dtype)]
     low.call(kernel, flow.length, flow.flags, *out.memory, kind.capacity, kind.row)

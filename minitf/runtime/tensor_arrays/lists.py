@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
+
 import numpy as np
 
 from minitf.framework.dtypes import zeros
@@ -10,64 +12,62 @@ from minitf.framework.shape import UNKNOWN, TensorShape
 from minitf.runtime.execute.bodies import Ragged
 
 
+@dataclass(frozen=True)
+class Said:
+    """What a script says of a TensorArray; by default what holds for gradients."""
+
+    name: str
+    grows: bool = True
+    once: bool = False  # whether each slot may be read only once
+    adds: bool = True  # whether what is written to a full slot is added (in gradients)
+    shape: TensorShape = UNKNOWN  # of the elements, as far as it is known
+    alike: bool = False  # whether the elements are all of one shape
+
+    @classmethod
+    def by(cls, op) -> Said:
+        """What is said by the op that makes the array."""
+        name, attrs = op.attrs["tensor_array_name"] or op.name, op.attrs
+        once, alike = attrs["clear_after_read"], attrs["identical_element_shapes"]
+        return cls(name, attrs["dynamic_size"], once, False, attrs["element_shape"], alike)
+
+
 class Slots(Ragged):
     """One version of a TensorArray."""
 
-    __slots__ = ("grows", "read_once", "adds", "name", "shape", "alike")
+    __slots__ = ("said", "read_once")
 
-    def __init__(
-        self,
-        slices: list,
-        name: str,
-        grows: bool = True,
-        read_once: set | None = None,
-        adds: bool = True,
-        shape: TensorShape = UNKNOWN,
-        alike: bool = False,
-    ):
+    def __init__(self, slices: list, said: Said, read_once: set | None = None):
         super().__init__(slices)
-        self.name, self.grows = name, grows
-        self.read_once = read_once  # the slots read so far, if each may be read only once
-        self.adds = adds  # whether what is written to a full slot is added (in gradients)
-        self.shape, self.alike = shape, alike  # what the elements' shapes are; whether all are the same
+        self.said, self.read_once = said, read_once  # the slots read so far, if each may be read only once
 
     @property
     def array(self):
         """What a list is not."""
         raise InvalidArgumentError(
-            None, None, f"the flow of TensorArray {self.name} is a list, no tensor: take its stack() instead"
+            None, None, f"the flow of TensorArray {self.said.name} is a list, no tensor: take its stack() instead"
         )
 
     def having(self, slices: list, shape: TensorShape | None = None) -> Slots:
         """The same array with other contents."""
-        shape = self.shape if shape is None else shape
-        return Slots(slices, self.name, self.grows, self.read_once, self.adds, shape, self.alike)
+        return Slots(slices, self.said if shape is None else replace(self.said, shape=shape), self.read_once)
 
     def mapped(self, op, slices: list) -> Slots:
         """The same array after an identity; sums and zeros of arrays are gradients."""
-        return self.having(slices) if op.definition.on_lists == "same" else Slots(slices, self.name)
+        return self.having(slices) if op.definition.on_lists == "same" else Slots(slices, Said(self.said.name))
 
 
 def empty(b, op, size) -> Slots:
     """A new array."""
-    count, attrs = int(b.data(size)), op.attrs
+    count, said = int(b.data(size)), Said.by(op)
     if count < 0:
         raise ValueError(f"a TensorArray of size {count}")
-    read_once = set() if attrs["clear_after_read"] else None
-    return Slots(
-        [None] * count,
-        attrs["tensor_array_name"] or op.name,
-        attrs["dynamic_size"],
-        read_once,
-        False,
-        attrs["element_shape"],
-        attrs["identical_element_shapes"],
-    )
+    return Slots([None] * count, said, set() if said.once else None)
 
 
 def like(b, op, flow) -> Slots:
     """An empty array of gradients for the elements of `flow`."""
-    return Slots([None] * len(flow.slices), f"gradient of {getattr(flow, 'name', 'array')}")
+    name = flow.said.name if isinstance(flow, Slots) else "array"
+    return Slots([None] * len(flow.slices), Said(f"gradient of {name}"))
 
 
 def size(b, op, flow):
@@ -103,48 +103,48 @@ def unwritten(name: str, index: int) -> str:
 
 
 def _check(op, flow: Slots, index: int, growing: bool) -> None:
-    if not 0 <= index < len(flow.slices) and not (growing and flow.grows and index >= 0):
-        raise InvalidArgumentError(None, op, outside(flow.name, index, len(flow.slices), growing))
+    if not 0 <= index < len(flow.slices) and not (growing and flow.said.grows and index >= 0):
+        raise InvalidArgumentError(None, op, outside(flow.said.name, index, len(flow.slices), growing))
 
 
 def _put(op, b, flow: Slots, slices: list, shape: TensorShape, index: int, value) -> TensorShape:
     """Writes one element; returns what is known of the elements' shape after that."""
     _check(op, flow, index, growing=True)
-    if not flow.adds and not shape.is_compatible_with(value.shape):
+    if not flow.said.adds and not shape.is_compatible_with(value.shape):
         raise InvalidArgumentError(
             None,
             op,
-            f"an element of shape {value.shape} is written into slot {index} of TensorArray {flow.name}, whose "
+            f"an element of shape {value.shape} is written into slot {index} of TensorArray {flow.said.name}, whose "
             f"elements have shape {shape}; with infer_shape=False and no element_shape they may differ",
         )
     if index >= len(slices):
         slices.extend([None] * (index + 1 - len(slices)))
     full = slices[index] is not None and not op.attrs.get("overwrites")
-    if full and not flow.adds:
-        raise InvalidArgumentError(None, op, twice(flow.name, index))
+    if full and not flow.said.adds:
+        raise InvalidArgumentError(None, op, twice(flow.said.name, index))
     if full:
         value = b.constant(b.data(slices[index]) + b.data(value))
     slices[index] = value
-    return TensorShape(value.shape) if flow.alike else shape
+    return TensorShape(value.shape) if flow.said.alike else shape
 
 
 def write(b, op, flow: Slots, index, value) -> Slots:
     """The array with one more slot filled."""
     slices = list(flow.slices)
-    return flow.having(slices, _put(op, b, flow, slices, flow.shape, int(b.data(index)), b.snapshot(value)))
+    return flow.having(slices, _put(op, b, flow, slices, flow.said.shape, int(b.data(index)), b.snapshot(value)))
 
 
 def read(b, op, flow, index):
     """One element; zeros for a slot never written, if its shape is known."""
     position = int(b.data(index))
     if not isinstance(flow, Slots):
-        flow = Slots(flow.slices, "gradient")
-    if flow.adds and position >= len(flow.slices):
+        flow = Slots(flow.slices, Said("gradient"))
+    if flow.said.adds and position >= len(flow.slices):
         return _absent(b, op, flow, position)
     _check(op, flow, position, growing=False)
     if flow.read_once is not None:
         if position in flow.read_once:
-            raise InvalidArgumentError(None, op, again(flow.name, position))
+            raise InvalidArgumentError(None, op, again(flow.said.name, position))
         if flow.slices[position] is not None:
             flow.read_once.add(position)
     value = flow.slices[position]
@@ -153,16 +153,16 @@ def read(b, op, flow, index):
 
 def _absent(b, op, flow: Slots, position: int):
     shape, dtype = op.attrs["element_shape"], op.outputs[0].dtype.numpy
-    if flow.alike and flow.shape.is_fully_defined():  # as that of what was written elsewhere
-        shape = flow.shape
+    if flow.said.alike and flow.said.shape.is_fully_defined():  # as that of what was written elsewhere
+        shape = flow.said.shape
     there = next((v for v in flow.slices if v is not None), None) if op.attrs.get("fills") else None
     if there is not None:
         shape = TensorShape(there.shape)
     if shape.is_fully_defined() and not dtype.hasobject:
         return b.constant(np.zeros(shape.sizes, dtype))
-    if flow.adds:
+    if flow.said.adds:
         return b.constant(np.zeros((), dtype))  # a gradient that is zero everywhere; it broadcasts
-    raise InvalidArgumentError(None, op, unwritten(flow.name, position))
+    raise InvalidArgumentError(None, op, unwritten(flow.said.name, position))
 
 
 def gather(b, op, flow, indices):
@@ -172,7 +172,7 @@ def gather(b, op, flow, indices):
     if not values:
         return b.constant(_nothing(op, op.attrs["element_shape"]))
     shapes = {v.shape for v in values}
-    if len(shapes) > 1 and not getattr(flow, "adds", True):
+    if len(shapes) > 1 and isinstance(flow, Slots) and not flow.said.adds:
         raise InvalidArgumentError(
             None, op, f"the elements of TensorArray have different shapes, {sorted(shapes)}, and cannot be stacked"
         )
@@ -182,7 +182,7 @@ def gather(b, op, flow, indices):
 def scatter(b, op, flow: Slots, indices, value) -> Slots:
     """The array with several slots filled."""
     rows, positions = b.data(value), b.data(indices).reshape(-1)
-    slices, shape = list(flow.slices), flow.shape
+    slices, shape = list(flow.slices), flow.said.shape
     for i, row in zip(positions, rows):
         shape = _put(op, b, flow, slices, shape, int(i), b.constant(np.array(row)))
     return flow.having(slices, shape)
@@ -192,8 +192,9 @@ def concat(b, op, flow):
     """All elements joined along axis 0, and their lengths."""
     values = [b.data(read(b, op, flow, b.constant(np.asarray(i)))) for i in range(len(flow.slices))]
     if any(v.ndim == 0 for v in values):
+        name = flow.said.name if isinstance(flow, Slots) else ""
         raise InvalidArgumentError(
-            None, op, f"the elements of TensorArray {getattr(flow, 'name', '')} are scalars, which have no axis to join"
+            None, op, f"the elements of TensorArray {name} are scalars, which have no axis to join"
         )
     joined = np.concatenate(values) if values else _nothing(op, rest(op))
     return b.constant(joined), b.constant(np.array([len(v) for v in values], np.int64))
@@ -221,11 +222,11 @@ def split(b, op, flow: Slots, value, lengths) -> Slots:
         raise InvalidArgumentError(
             None, op, f"the lengths {counts.tolist()} add up to {counts.sum()}, the value has {len(rows)} rows"
         )
-    if len(counts) != len(flow.slices) and not flow.grows:
+    if len(counts) != len(flow.slices) and not flow.said.grows:
         raise InvalidArgumentError(
-            None, op, f"{len(counts)} lengths are given for TensorArray {flow.name} of size {len(flow.slices)}"
+            None, op, f"{len(counts)} lengths are given for TensorArray {flow.said.name} of size {len(flow.slices)}"
         )
-    slices, shape, start = list(flow.slices), flow.shape, 0
+    slices, shape, start = list(flow.slices), flow.said.shape, 0
     for i, count in enumerate(counts):
         shape = _put(op, b, flow, slices, shape, i, b.constant(np.array(rows[start : start + count])))
         start += int(count)
