@@ -203,9 +203,7 @@ def stay(x, p, norm, nodes, now, before, branches, count, blank, beam, heap, tot
 
 @scalar
 def grow(x, p, norm, nodes, now, before, n, size, width, blank, beam, heap, totals, known):
-    """Adds the beams that follow beam `n` by one more label, as far as they are among the `width` best;
-    returns how many leaves there are.
-    """
+    """Adds the beams that follow beam `n` and are among the `width` best; returns how many leaves there are."""
     none = like(x[0], -math.inf)
     child = nodes[4 * n + 2]
     while child >= 0:

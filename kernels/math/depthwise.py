@@ -31,9 +31,7 @@ def taps(offset, size, dilation, limit):
 
 @kernel(T=FLOATS, split=Range("first", "count", o=("ow", "c")))
 def depthwise(x: T, f: T, o: T.out, first, count, h, w, c, oh, ow, kh, kw, sh, sw, dh, dw, top, left):
-    """o = the convolution in `count` rows of the result from `first` on, counted through all images, by filters of
-    one number for each channel.
-    """
+    """o = the convolution in `count` rows of all images' results from `first` on, by one number for each channel."""
     for row in range(count):
         image, y0 = (first + row) // oh, (first + row) % oh * sh - top
         y_first, y_end = taps(y0, kh, dh, h)

@@ -71,9 +71,7 @@ def worth_copying(b, b_step, lanes):
 
 @scalar
 def block_of_runs(a, a_row, a_run, b, c, m, n, k, runs, add, scratch):
-    """One block with `runs` times k steps, where A's items of a run lie side by side, and B's and C's rows; a panel
-    at a time.
-    """
+    """One block with `runs` times k steps, a panel at a time; A's items of a run are adjacent, and B's and C's rows."""
     lanes = VECTOR_SIZE // (address(b, 1) - address(b, 0))
     keep, j = worth_copying(b, n, lanes), 0
     while j < n:

@@ -57,9 +57,7 @@ class _GradientBody(Body):
         return self.captures[tensor]
 
     def _made_again(self, tensor: Tensor) -> Tensor | None:
-        """The value of a forward tensor that is not worth saving: a constant, or an index put together, of
-        which a part is then still known.
-        """
+        """The value of what is not worth saving: a constant, or an index put together, of which parts stay known."""
         op = tensor.op
         if op.type == "Const":
             return constant(op.attrs["value"])

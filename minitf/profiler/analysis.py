@@ -405,9 +405,7 @@ class Profiler:
 
 
 def advise(graph=None, run_meta=None, options: dict | None = None) -> list[str]:
-    """Sentences on what a traced run spent most time on: the op types of more than a fifth of it, and ops that run in
-    Python.
-    """
+    """Sentences on what a traced run spent its time on: op types of more than a fifth of it, ops that run in Python."""
     stats = getattr(run_meta, "step_stats", None)
     if stats is None:
         return [

@@ -41,9 +41,7 @@ class Replay(NamedTuple):
 
 
 class Recording(OpByOp):
-    """Runs one op on `values`, given as arrays, and notes what its rule does; `looked` are the places of those whose
-    contents it asks for.
-    """
+    """Runs one op on `values` and notes what its rule does; `looked`: places of those whose contents it asks for."""
 
     def __init__(self, state: State, arrays: list[np.ndarray]):
         super().__init__(state)

@@ -46,9 +46,7 @@ class Stop(NamedTuple):
 
 
 class Slices:
-    """The budget of back-edges after which a walk returns, so that Ctrl-C is heard; `trip` nanoseconds are
-    the longest that one may take.
-    """
+    """The budget of back-edges after which a walk returns to hear Ctrl-C; `trip`: nanoseconds one takes at most."""
 
     def __init__(self, control: np.ndarray, trip: float, seconds: float = _SLICE, call_host=None):
         self._control, self._wanted, self._call_host = control, seconds, call_host

@@ -112,9 +112,7 @@ class HostCall(CallOfPython):
                 held.value = None
 
     def _looked(self, key: bytes, words: np.ndarray) -> tuple[list, list, list]:
-        """Its inputs, the places of its outputs, and both as far as they are in memory; kept for when the words
-        are the same again.
-        """
+        """Its inputs, the places of its outputs, and both as far as they are in memory; kept for the same words."""
         arrays = arrays_at(words.tolist(), self.operands)
         memory = iter(arrays)
         given = [next(memory) if g is None else g.array if type(g) is Concrete else g for g in self.given]

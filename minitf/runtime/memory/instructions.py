@@ -38,9 +38,7 @@ class Instructions:
         np.copyto(self.words, self._pristine)
 
     def become(self, places: np.ndarray, words: np.ndarray) -> bool:
-        """Takes other words at some places, offsets for the addresses of inputs that are patched; returns whether there
-        are any of these.
-        """
+        """Takes other words at some places, offsets where inputs are patched; returns if there are any."""
         self.words[places] = words
         self._pristine[places] = words
         patched = self._patched.intersection(places.tolist())

@@ -49,9 +49,7 @@ class Columns(NamedTuple):
 
 
 def strided_copy(source: Ref, out: Ref, loops: tuple, op, offset: int = 0) -> Call:
-    """Copies items of the source, from `offset` on; loops: (trips, items of the source from trip to trip) of
-    each, outermost first.
-    """
+    """Copies items of the source from `offset` on; loops: (trips, items from trip to trip) of each, outermost first."""
     kernel = movement.strided_copy[layout.carrier(source.dtype)]
     return Call.of(kernel, op, a=source, o=out, offset=offset, rank=len(loops) // 2, dims=loops)
 

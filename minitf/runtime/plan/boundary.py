@@ -131,9 +131,7 @@ def _rows(array: np.ndarray, kind: Kind) -> np.ndarray:
 
 
 def unpacked(flow: Flow, memory, arrays: list, read: dict) -> Slots:
-    """A list that a region computed, its elements where they are; `read` has the slots that were read, by the
-    buffer that flags them.
-    """
+    """A list that a region computed, where it is; `read` has the slots read, by the buffer that flags them."""
     kind = flow.kind
     once = _read(flow.seen, memory, arrays, read) if kind.once else None
     return Left(kind, memory.array(flow, arrays), once)

@@ -327,9 +327,7 @@ class Session(BaseSession):
 
     @staticmethod
     def reset(target, containers=None, config=None) -> None:
-        """Forgets the variables and queues of the cluster at `target`, a server's; those of other sessions
-        end with them.
-        """
+        """Forgets the variables and queues of the cluster at a server's `target`; other sessions' end with them."""
         if _is_remote(target):
             reset(found_at(_text(target))[0])
 
