@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from minitf.framework.errors import InvalidArgumentError, OpError
+from minitf.framework.errors import OpError, refusal
 from minitf.framework.traversal import bodies_of
 from minitf.kernels.machine.alloc import copied
 from minitf.runtime.execute.frames import has_primitives, run_in_frames
@@ -40,10 +40,8 @@ def _fetched(plan: Plan, values: dict, copies: dict) -> list:
     """Arrays of the caller's own for the fetches; InvalidArgumentError for one that was not computed."""
     for t in plan.fetches:
         if copies.get(t) is None and values[t] is None:
-            raise InvalidArgumentError(
-                None,
-                t.op,
-                f"{t.name} does not have a value: it depends on an op in a branch of a cond, which was not taken",
+            raise refusal(
+                t.op, f"{t.name} does not have a value: it depends on an op in a branch of a cond, which was not taken"
             )
     return [own((copies.get(t) or values[t]).array) for t in plan.fetches]
 

@@ -180,8 +180,8 @@ class _Run:
     def next_iteration(self, op, tag: tuple, value) -> None:
         """Sends a value to the next iteration, which begins with the first one that arrives."""
         if not tag:
-            raise errors.InvalidArgumentError(
-                None, op, f"{op.name} goes on to the next trip outside of any loop: bring its values in by enter"
+            raise errors.refusal(
+                op, f"{op.name} goes on to the next trip outside of any loop: bring its values in by enter"
             )
         outer, (name, iteration) = tag[:-1], tag[-1]
         new = (*outer, (name, iteration + 1))
@@ -244,4 +244,4 @@ class _Run:
                 "was never computed: it, or some of its inputs, belong to a frame. Bring values by enter "
                 "(is_constant=True for all iterations) and fetch what comes out of exit"
             )
-        raise errors.InvalidArgumentError(None, tensor.op, f"{tensor.name} {why}")
+        raise errors.refusal(tensor.op, f"{tensor.name} {why}")

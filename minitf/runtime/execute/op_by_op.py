@@ -213,7 +213,7 @@ class OpByOp(Builder):
         except errors.AtRun as error:
             raise error.kind(None, op, str(error)) from error
         except (ValueError, TypeError, IndexError, ArithmeticError, np.linalg.LinAlgError) as error:
-            raise errors.InvalidArgumentError(None, op, str(error)) from error
+            raise errors.refusal(op, str(error)) from error
         except errors.OpError as error:
             error.op = error.op or op
             raise
@@ -355,8 +355,7 @@ def _expected(op, tensor, values: list) -> tuple[int, ...]:
         return tuple(tensor.shape.sizes)
     if tensor.shape.rank is not None and op.inputs and op.inputs[0].shape.sizes == tensor.shape.sizes:
         return values[0].shape
-    raise errors.InvalidArgumentError(
-        None,
+    raise errors.refusal(
         op,
         f"the shape of {tensor.name} in a loop that makes no trip is not known before the op runs: say it "
         "with set_shape",

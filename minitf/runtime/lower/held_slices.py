@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from minitf.framework.errors import InvalidArgumentError
+from minitf.framework.errors import refusal
 from minitf.runtime.lower.host_calls import CallOfPython, Held, arrays_at, make_room
 from minitf.runtime.lower.ir import Ref
 
@@ -110,7 +110,7 @@ class Slices:
         count = int(trips)
         if count > len(self._stack.value):
             given = len(self._stack.value)
-            raise InvalidArgumentError(None, self._op, f"a loop of {count} trips was given only {given} slices")
+            raise refusal(self._op, f"a loop of {count} trips was given only {given} slices")
         self._at = count if self._reverse else -1
 
     def take(self) -> None:

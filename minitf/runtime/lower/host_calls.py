@@ -151,8 +151,7 @@ class HostCall(CallOfPython):
 
     def _put(self, tensor, place: np.ndarray, array: np.ndarray) -> None:
         if array.shape != place.shape:
-            raise errors.InvalidArgumentError(
-                None,
+            raise errors.refusal(
                 self.op,
                 f"{tensor.name} has shape {array.shape}, but the graph says that it is {place.shape}: mend what "
                 "set_shape says of it, or what makes it",

@@ -67,8 +67,7 @@ def _bodies(op, used: list[bool]):
 
 
 def _mixed(op, loop) -> errors.InvalidArgumentError:
-    return errors.InvalidArgumentError(
-        None,
+    return errors.refusal(
         op,
         f"'{op.name}' has inputs from different frames: it waits for an op in the body of loop '{loop.name}' "
         f"(created {loop.origin}), which runs once per iteration, but is itself outside of it. Make it wait "

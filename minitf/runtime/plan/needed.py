@@ -233,8 +233,8 @@ def _before_in_order(op) -> list:
 def _cycle(ops: list) -> errors.InvalidArgumentError:
     """The error for ops of which each depends on the next one, and the last on the first."""
     names = ", ".join(f"'{op.name}'" for op in ops[:3]) + (", ..." if len(ops) > 3 else "")
-    return errors.InvalidArgumentError(
-        None, ops[0], f"the graph contains a cycle of {len(ops)} ops, by their inputs and control inputs: {names}"
+    return errors.refusal(
+        ops[0], f"the graph contains a cycle of {len(ops)} ops, by their inputs and control inputs: {names}"
     )
 
 

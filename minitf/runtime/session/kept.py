@@ -67,8 +67,7 @@ class TensorHandle:
 
 def missing(handle: bytes, op=None) -> errors.InvalidArgumentError:
     """The error for a handle of nothing."""
-    return errors.InvalidArgumentError(
-        None,
+    return errors.refusal(
         op,
         f"The tensor with handle '{handle.decode(errors='replace')}' is not in the session store: "
         "it was deleted, or is another session's",

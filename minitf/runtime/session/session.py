@@ -392,9 +392,7 @@ def _check_fed(plan: Plan) -> None:
     if not plan.missing:
         return
     lines = [f"  {t.name} of shape {t.shape}, {t.dtype.name}, created {t.op.origin}" for t in plan.missing]
-    raise errors.InvalidArgumentError(
-        None, None, "no value was fed for\n" + "\n".join(lines) + "\nadd it to feed_dict of this run"
-    )
+    raise errors.refusal(None, "no value was fed for\n" + "\n".join(lines) + "\nadd it to feed_dict of this run")
 
 
 def _named(plan: Plan | None) -> str:

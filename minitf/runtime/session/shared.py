@@ -76,8 +76,7 @@ class ClusterState(State):
         task = job, own if spec.task is None else spec.task
         if task not in self._running.tasks():
             devices = ", ".join(f"/job:{job}/task:{number}" for job, number in self._running.tasks())
-            raise errors.InvalidArgumentError(
-                None,
+            raise errors.refusal(
                 op,
                 f"Cannot assign a device for operation {op.name}: it was explicitly assigned to {op.device} "
                 f"but the tasks of this cluster are {devices}",
@@ -108,8 +107,7 @@ def _check_shared(op, slot: Slot) -> None:
             f"and does not match the declared type {wanted.name}",
         )
     if not op.outputs[0].shape.is_compatible_with(slot.array.shape):
-        raise errors.InvalidArgumentError(
-            None,
+        raise errors.refusal(
             op,
             f"variable '{op.name}' has shape {slot.array.shape} in this cluster, where a graph "
             f"before made it, and not {op.outputs[0].shape}",

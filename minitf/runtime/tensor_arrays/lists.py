@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from minitf.framework.dtypes import zeros
-from minitf.framework.errors import InvalidArgumentError
+from minitf.framework.errors import refusal
 from minitf.framework.shape import UNKNOWN, TensorShape
 from minitf.runtime.execute.bodies import Ragged
 
@@ -43,9 +43,7 @@ class Slots(Ragged):
     @property
     def array(self):
         """What a list is not."""
-        raise InvalidArgumentError(
-            None, None, f"the flow of TensorArray {self.said.name} is a list, no tensor: take its stack() instead"
-        )
+        raise refusal(None, f"the flow of TensorArray {self.said.name} is a list, no tensor: take its stack() instead")
 
     def having(self, slices: list, shape: TensorShape | None = None) -> Slots:
         """The same array with other contents."""
@@ -104,15 +102,14 @@ def unwritten(name: str, index: int) -> str:
 
 def _check(op, flow: Slots, index: int, growing: bool) -> None:
     if not 0 <= index < len(flow.slices) and not (growing and flow.said.grows and index >= 0):
-        raise InvalidArgumentError(None, op, outside(flow.said.name, index, len(flow.slices), growing))
+        raise refusal(op, outside(flow.said.name, index, len(flow.slices), growing))
 
 
 def _put(op, b, flow: Slots, slices: list, shape: TensorShape, index: int, value) -> TensorShape:
     """Writes one element; returns what is known of the elements' shape after that."""
     _check(op, flow, index, growing=True)
     if not flow.said.adds and not shape.is_compatible_with(value.shape):
-        raise InvalidArgumentError(
-            None,
+        raise refusal(
             op,
             f"an element of shape {value.shape} is written into slot {index} of TensorArray {flow.said.name}, whose "
             f"elements have shape {shape}; with infer_shape=False and no element_shape they may differ",
@@ -121,7 +118,7 @@ def _put(op, b, flow: Slots, slices: list, shape: TensorShape, index: int, value
         slices.extend([None] * (index + 1 - len(slices)))
     full = slices[index] is not None and not op.attrs.get("overwrites")
     if full and not flow.said.adds:
-        raise InvalidArgumentError(None, op, twice(flow.said.name, index))
+        raise refusal(op, twice(flow.said.name, index))
     if full:
         value = b.constant(b.data(slices[index]) + b.data(value))
     slices[index] = value
@@ -144,7 +141,7 @@ def read(b, op, flow, index):
     _check(op, flow, position, growing=False)
     if flow.read_once is not None:
         if position in flow.read_once:
-            raise InvalidArgumentError(None, op, again(flow.said.name, position))
+            raise refusal(op, again(flow.said.name, position))
         if flow.slices[position] is not None:
             flow.read_once.add(position)
     value = flow.slices[position]
@@ -162,7 +159,7 @@ def _absent(b, op, flow: Slots, position: int):
         return b.constant(np.zeros(shape.sizes, dtype))
     if flow.said.adds:
         return b.constant(np.zeros((), dtype))  # a gradient that is zero everywhere; it broadcasts
-    raise InvalidArgumentError(None, op, unwritten(flow.said.name, position))
+    raise refusal(op, unwritten(flow.said.name, position))
 
 
 def gather(b, op, flow, indices):
@@ -173,9 +170,7 @@ def gather(b, op, flow, indices):
         return b.constant(_nothing(op, op.attrs["element_shape"]))
     shapes = {v.shape for v in values}
     if len(shapes) > 1 and isinstance(flow, Slots) and not flow.said.adds:
-        raise InvalidArgumentError(
-            None, op, f"the elements of TensorArray have different shapes, {sorted(shapes)}, and cannot be stacked"
-        )
+        raise refusal(op, f"the elements of TensorArray have different shapes, {sorted(shapes)}, and cannot be stacked")
     return b.constant(np.stack(np.broadcast_arrays(*values)))
 
 
@@ -193,9 +188,7 @@ def concat(b, op, flow):
     values = [b.data(read(b, op, flow, b.constant(np.asarray(i)))) for i in range(len(flow.slices))]
     if any(v.ndim == 0 for v in values):
         name = flow.said.name if isinstance(flow, Slots) else ""
-        raise InvalidArgumentError(
-            None, op, f"the elements of TensorArray {name} are scalars, which have no axis to join"
-        )
+        raise refusal(op, f"the elements of TensorArray {name} are scalars, which have no axis to join")
     joined = np.concatenate(values) if values else _nothing(op, rest(op))
     return b.constant(joined), b.constant(np.array([len(v) for v in values], np.int64))
 
@@ -210,21 +203,17 @@ def _nothing(op, shape: TensorShape) -> np.ndarray:
     """No slices of a shape."""
     if shape.is_fully_defined():
         return zeros((0, *shape.sizes), op.outputs[0].dtype.numpy)
-    raise InvalidArgumentError(
-        None, op, f"no elements are read and their shape {shape} is not fully known: give element_shape"
-    )
+    raise refusal(op, f"no elements are read and their shape {shape} is not fully known: give element_shape")
 
 
 def split(b, op, flow: Slots, value, lengths) -> Slots:
     """The array with consecutive parts of a value as elements."""
     rows, counts = b.data(value), b.data(lengths)
     if counts.sum() != len(rows):
-        raise InvalidArgumentError(
-            None, op, f"the lengths {counts.tolist()} add up to {counts.sum()}, the value has {len(rows)} rows"
-        )
+        raise refusal(op, f"the lengths {counts.tolist()} add up to {counts.sum()}, the value has {len(rows)} rows")
     if len(counts) != len(flow.slices) and not flow.said.grows:
-        raise InvalidArgumentError(
-            None, op, f"{len(counts)} lengths are given for TensorArray {flow.said.name} of size {len(flow.slices)}"
+        raise refusal(
+            op, f"{len(counts)} lengths are given for TensorArray {flow.said.name} of size {len(flow.slices)}"
         )
     slices, shape, start = list(flow.slices), flow.said.shape, 0
     for i, count in enumerate(counts):
