@@ -10,7 +10,7 @@ import platform
 
 import numpy as np
 
-from minitf.kernels.compile.abi import assembly, i64p, kernel, u8p
+from minitf.kernels.compile.abi import assembly, i64p, kernel, scalar, u8p
 
 _POLYNOMIAL = 0x82F63B78  # reversed
 _LANES = range(4)  # as many vectors are folded side by side, for each waits for the product before it
@@ -23,7 +23,7 @@ def _table():
     return table
 
 
-_TABLE = [int(entry) for entry in _table()]
+_TABLE = tuple(map(int, _table()))
 
 # The processor's instructions for 8 bytes and for one: their names, the attributes that they need.
 _INSTRUCTIONS = {
@@ -33,9 +33,7 @@ _INSTRUCTIONS = {
 
 
 def _extended(symbol, dtype):
-    """LLVM assembly of `extended`."""
-    if platform.machine() not in _INSTRUCTIONS:
-        return _by_bits(symbol)
+    """LLVM assembly of `extended`, where the processor has instructions for it."""
     size = _vector_size()
     return _by_vectors(symbol, size) if size else _by_words(symbol)
 
@@ -170,44 +168,15 @@ done:
 }}"""
 
 
-def _by_bits(symbol):
-    """The same for processors without the instructions: bit by bit."""
-    steps = "\n".join(
-        f"""  %l{k} = and i64 %s{k}, 1
-  %m{k} = mul i64 %l{k}, {_POLYNOMIAL}
-  %h{k} = lshr i64 %s{k}, 1
-  %s{k + 1} = xor i64 %h{k}, %m{k}"""
-        for k in range(8)
-    )
-    return f"""
-define i64 @{symbol}(ptr %p, i64 %n, i64 %start) nounwind {{
-entry:
-  br label %head
-head:
-  %i = phi i64 [0, %entry], [%i2, %body]
-  %c = phi i64 [%start, %entry], [%s8, %body]
-  %more = icmp ult i64 %i, %n
-  br i1 %more, label %body, label %done
-body:
-  %at = getelementptr i8, ptr %p, i64 %i
-  %b = load i8, ptr %at
-  %w = zext i8 %b to i64
-  %s0 = xor i64 %c, %w
-{steps}
-  %i2 = add i64 %i, 1
-  br label %head
-done:
-  ret i64 %c
-}}"""
-
-
-@assembly(_extended)
-def extended(data, count, state):
+def summed(data, count, state):
     """The state of the sum after `count` more bytes."""
-    state = int(state)
-    for byte in data[:count]:
-        state = _TABLE[(state ^ int(byte)) & 255] ^ (state >> 8)
+    state = np.int64(state)
+    for i in range(count):
+        state = _TABLE[(state ^ data[i]) & 255] ^ (state >> 8)
     return state
+
+
+extended = (assembly(_extended) if platform.machine() in _INSTRUCTIONS else scalar)(summed)
 
 
 @kernel
