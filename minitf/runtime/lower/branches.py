@@ -83,10 +83,11 @@ def _joined(low: Lowering, op, results: list, frames: list[Frame]) -> Ref | None
     elif len(present) == 1 and present[0].known_slice() is not None:
         out.row = low.constant(present[0].known_slice())
     for ref, frame in zip(refs, frames):
-        if ref is not None:
-            _at_the_end(low, frame, lambda ref=ref: low.move(ref, out))
-        elif isinstance(out, Flow):
-            _at_the_end(low, frame, lambda: absent(low, out))
+        with low.inside(frame):
+            if ref is not None:
+                low.move(ref, out)
+            elif isinstance(out, Flow):
+                absent(low, out)
     return out
 
 
@@ -100,16 +101,6 @@ def _joined_held(low: Lowering, op, refs: list, frames: list[Frame]) -> Held:
     for ref, frame in zip(refs, frames):
         frame.nodes.append(moved(op, [held.another() if ref is None else ref], [out]))
     return out
-
-
-def _at_the_end(low: Lowering, frame: Frame, make) -> None:
-    """Makes calls behind those of a branch."""
-    level = len(low.frames)
-    low.frames.append(frame)
-    low.target = level
-    make()
-    low.frames.pop()
-    low.target = level - 1
 
 
 def _joined_list(flows: list[Flow], out: Ref) -> Flow:

@@ -197,14 +197,11 @@ class _LoopLowering:
             frame.nodes.append(given(self.op, *map(list, zip(*self.returned))))
         low.body(self.needed, frame)
         _check_in_memory(low, [loop.ys[k] for k in self.ys if k not in loop.saved])
-        low.frames.append(frame)
-        low.target = len(low.frames) - 1
         self.ys_refs = {}
-        self._store()
+        with low.inside(frame):
+            self._store()
         if self.node.predicate is not None and self.node.predicate.known is not None:
             raise NotNative(self.op)  # unless it depends on a variable that turned out to be open
-        low.frames.pop()
-        low.target = len(low.frames) - 1
         low.frames[low.target].nodes.append(self.node)
 
     def _slice(self, x: Ref) -> Ref:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import math
 
@@ -345,14 +346,23 @@ class Lowering(Builder):
     def body(self, needed: Needed, frame: Frame) -> None:
         """Lowers the needed ops of a body into `frame`; the refs of its arguments are set already."""
         saved, self.used = self.used, needed.used
+        try:
+            with self.inside(frame):
+                for op in needed.ops:
+                    self.lower(op)
+        finally:
+            self.used = saved
+
+    @contextlib.contextmanager
+    def inside(self, frame: Frame):
+        """A context in which calls are put at the end of a body."""
         self.frames.append(frame)
         self.target = len(self.frames) - 1
         try:
-            for op in needed.ops:
-                self.lower(op)
+            yield
         finally:
             self.frames.pop()
-            self.target, self.used = len(self.frames) - 1, saved
+            self.target = len(self.frames) - 1
 
     # ---- lists
 
