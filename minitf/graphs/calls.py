@@ -10,6 +10,7 @@ from minitf.graphs.cases import as_if
 from minitf.graphs.edits import Nodes, Unrecognized, text_of
 from minitf.graphs.functions import ABSENT, Function, Instance, Library
 from minitf.graphs.nodes import source_of
+from minitf.graphs.optionals import READ, SHARED, unite
 from minitf.graphs.positions import number_of
 
 _UNREAD = (*ABSENT, "EmptyTensorList")  # what is left of gradients, if nothing reads it
@@ -149,6 +150,8 @@ class _Expansion:
         name = self.nodes.free(f"{node.name}/If")
         predicate, *given = self.data(node)
         ways, place = [], [*self.nodes.place(node.name)]
+        if not self.plain:
+            unite(self.library, [node.attr[role].func.name for role in ("then_branch", "else_branch")])
         for role in ("then_branch", "else_branch"):
             function = self.library.function(node, role)
             ways.append(self.library.put(function, node, f"{node.name}/{role}", given, [name, role]))
@@ -210,7 +213,12 @@ class _Expansion:
     def open(self, node) -> None:
         """Makes of an optional value the value, and forgets the shapes of what is no tensor here."""
         optional = node.op in _OPTIONAL and len(self.data(node)) == 1 and not self.plain
-        if optional:
+        if optional and SHARED in node.attr:
+            cast = {"SrcT": node.attr["Toutput_types"].list.type[0], "DstT": node.attr[SHARED].type}
+            _become(node, "Cast", list(node.input), **cast)
+        elif optional and self.library.noted and _gives_tensor(node):
+            _become(node, READ, list(node.input), dtype=node.attr["output_types"].list.type[0])
+        elif optional:
             _become(node, "Identity", list(node.input))
         elif "T" in node.attr and node.attr["T"].type in _OPAQUE:
             node.attr.pop("_output_shapes", None)
@@ -387,13 +395,21 @@ class _Loop:
         self.expansion.give(self.node, results, [self.expansion.ran(self.name, self.place)])
 
 
-def _become(node, op: str, inputs: list[str]) -> None:
+def _become(node, op: str, inputs: list[str], **types: int) -> None:
     """Makes another op of a node, in the same body."""
     node.op = op
     for key in [key for key in node.attr if key != "_body"]:
         del node.attr[key]
+    for key, kind in types.items():
+        node.attr[key].type = kind
     node.ClearField("input")
     node.input.extend(inputs)
+
+
+def _gives_tensor(node) -> bool:
+    """Whether a node takes a tensor out of an optional value."""
+    types = node.attr["output_types"].list.type
+    return node.op == "OptionalGetValue" and len(types) == 1 and types[0] not in _OPAQUE
 
 
 def _full(text: str) -> str:

@@ -13,7 +13,7 @@ from minitf.graphs.tensor_lists import note_growth
 
 _PRIMITIVES = frozenset(["Switch", "RefSwitch", "Enter", "RefEnter"])
 _HANDLES = (20, 21, 120, 121)  # TensorFlow's DataTypes of resources and lists
-_ON_HANDLES = ("EmptyTensorList", "Stack", "TensorArray", "TensorList")
+_ON_HANDLES = ("EmptyTensorList", "Optional", "Stack", "TensorArray", "TensorList")
 
 # The tensors that nodes read by which control flow is recognized, at least.
 _INPUTS = {

@@ -93,7 +93,7 @@ class Library:
         self.definitions = {d.signature.name: d for d in definitions}
         self.functions: dict[str, Function] = {}
         self.inside: dict[str, frozenset] = {}  # of nodes that are calls: the functions that they are in
-        self.made = 0
+        self.made, self.noted = 0, False
 
     def is_call(self, node) -> bool:
         """Whether a node calls a function."""
@@ -110,9 +110,23 @@ class Library:
             raise Unrecognized(f"there is no function {name!r}")
         if name in self.inside.get(caller.name, ()):
             raise Unrecognized(f"function {name!r} calls itself")
+        return self.named(name)
+
+    def named(self, name: str) -> Function:
+        """The function of a name."""
         if name not in self.functions:
             self.functions[name] = Function(self.definitions[name])
         return self.functions[name]
+
+    def note(self, name: str, node: str, key: str, kind: int) -> None:
+        """Says of a node of a function a type, as an attribute."""
+        changed = type(self.definitions[name])()
+        changed.CopyFrom(self.definitions[name])
+        [found] = [one for one in changed.node_def if one.name == node]
+        found.attr[key].type = kind
+        self.definitions[name] = changed
+        self.functions.pop(name, None)
+        self.noted = True
 
     def put(
         self, function: Function, caller, scope: str, given: list[str], place: list[str], waits: list[str] = ()

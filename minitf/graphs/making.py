@@ -11,13 +11,13 @@ from minitf.framework.operation import Operation
 from minitf.framework.registry import OPS, OpDef
 from minitf.framework.shape import TensorShape
 from minitf.framework.tensor import Tensor
-from minitf.graphs import block_cells, foreign, tensor_arrays, tensor_lists
+from minitf.graphs import block_cells, foreign, optionals, tensor_arrays, tensor_lists
 from minitf.graphs.spelling import FLOW, HANDLED, attributes_of, check_fixed, has_functions
 from minitf.graphs.values import value_of
 from minitf.ops.control import handled_arrays, stacks  # noqa: F401 - they define what frames run
 from minitf.ops.nn.sampling import unigrams_of
 
-RULES = {**block_cells.RULES, **foreign.RULES, **tensor_arrays.RULES, **tensor_lists.RULES}
+RULES = {**block_cells.RULES, **foreign.RULES, **optionals.RULES, **tensor_arrays.RULES, **tensor_lists.RULES}
 _OURS = ("Arg", "Dead", "If", "Loop", "Missing")  # what nothing but minitf makes
 _OPAQUE, _PASSED = (20, 21), "_passed"  # DataTypes of handles and lists; says that a node is one of these
 _OF_LISTS = {"AddN": "SumOfTensorLists", "ZerosLike": "ZerosLikeTensorList"}

@@ -280,6 +280,28 @@ def many_ways(tf, random):
     return {"x:0": random.randn(2, 3), "i:0": np.int32(1)}
 
 
+@case("resource")
+def shared(tf, random):
+    """Branches that keep values of several types for their gradients, each in the place of the others'."""
+    import tensorflow
+
+    x, n = tf.placeholder(tf.float32, [3], "x"), tf.placeholder(tf.int32, [], "n")
+    w = tf.get_variable("w", [3])
+
+    def wide(v):
+        return tf.cast(tf.cast(v * w, tf.float64) ** 2 + 1, tf.float32)
+
+    def one_of(i, v):
+        return tensorflow.switch_case(
+            i, [lambda: tf.sin(v * w), lambda: wide(v), lambda: tf.gather(v, [i % 3, 1, 0]) * v, lambda: tf.exp(v)]
+        )
+
+    y = tf.while_loop(lambda i, v: i < n, lambda i, v: (i + 1, one_of(i, v)), [0, x])[1]
+    deep = tf.cond(n > 3, lambda: tf.tanh(y * w), lambda: wide(y))
+    squares(tf, tf.cond(n > 1, lambda: tf.cond(n > 2, lambda: deep * w, lambda: wide(deep)), lambda: one_of(n, deep)))
+    return {"x:0": random.randn(3), "n:0": np.int32(3)}
+
+
 def record(tf, function, name, folder):
     """One case: its meta graph and checkpoint, a frozen graph, and values before and after training."""
     place, random = os.path.join(folder, name), np.random.RandomState(0)
