@@ -70,7 +70,8 @@ def _made(library: Library, name: str, text: str, seen: set) -> Iterator[tuple]:
 def _called(node) -> list[str]:
     """The functions of which a call gives out the results of one."""
     single = [node.attr[key].func.name for key in _BRANCHES if key in node.attr]
-    return [node.op, *single, *(function.name for function in node.attr["branches"].list.func)]
+    several = node.attr["branches"].list.func if "branches" in node.attr else ()
+    return [node.op, *single, *(function.name for function in several)]
 
 
 def _read(name: str, attrs: dict, value: Tensor) -> Operation:
