@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from minitf.framework import dtypes
@@ -318,17 +320,16 @@ def extract_glimpse(
 
 
 def _patch_windows(op, sizes: tuple) -> Windows:
-    return Windows(*[windows_along(op, p, sizes[p], op.attrs["ksizes"][p]) for p in (1, 2)])
+    return Windows([windows_along(op, p, sizes[p], op.attrs["ksizes"][p]) for p in (1, 2)])
 
 
 def _patches(op, images):
     check_across_space(op, "ksizes", "strides", "rates")
     found = _patch_windows(op, images.shape)
-    rows, columns = found
-    out = zeros((len(images), rows.count, columns.count, rows.window * columns.window, images.shape[3]), images.dtype)
-    for ky, kx, to, at in found.taps():
-        out[(*to, ky * columns.window + kx)] = images[at]
-    return out.reshape(*out.shape[:3], out.shape[3] * out.shape[4])
+    out = zeros((len(images), *found.counts, *found.each("window"), images.shape[3]), images.dtype)
+    for place, to, at in found.taps():
+        out[(*to, *place)] = images[at]
+    return out.reshape(*out.shape[:3], math.prod(out.shape[3:]))
 
 
 def _patches_shape(op):

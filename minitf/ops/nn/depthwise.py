@@ -4,87 +4,60 @@ from __future__ import annotations
 
 import numpy as np
 
-from minitf.framework import dtypes, op_counts
+from minitf.framework import op_counts
 from minitf.framework.apply import apply
 from minitf.framework.convert import convert_to_tensor
 from minitf.framework.graph import name_scope
-from minitf.framework.registry import define
 from minitf.framework.shape import TensorShape
 from minitf.framework.tensor import Tensor
 from minitf.kernels.compile import layout
 from minitf.kernels.math import depthwise as kernels
 from minitf.ops import patterns
 from minitf.ops.array import array, constant
-from minitf.ops.nn.axes import (
-    channel,
-    channels_last,
-    check_format,
-    expect_axes,
-    for_each_axis,
-    last_sizes,
-    own_order,
-    own_sizes,
-    spatial,
-    wanted_sizes,
-)
+from minitf.ops.nn.axes import check_format, for_each_axis
 from minitf.ops.nn.conv_forms import spatial_sizes
 from minitf.ops.nn.convolution import conv2d
-from minitf.ops.nn.convolving import gradient_rules, moves
+from minitf.ops.nn.convolving import Convolution, moves
 from minitf.ops.nn.spaces import with_space_to_batch
-from minitf.ops.nn.windows import Windows, check_moves, check_strides, static_count, windows
+from minitf.ops.nn.windows import Windows
 
 
-def _shape(op):
-    check_strides(op)
-    x, f = (t.shape.with_rank(4).sizes for t in op.inputs)
-    depth = x[channel(op)]
-    if None not in (depth, f[2]) and depth != f[2]:
-        raise ValueError(f"the filter of shape {TensorShape(f)} is made for {f[2]} channels, not {depth}")
-    depth = f[2] if depth is None else depth
-    out = None if None in (depth, f[3]) else depth * f[3]
-    return own_sizes(op, (x[0], *[static_count(op, p, x[p], k) for p, k in zip(spatial(op), f[:2])], out))
+class _OfChannels(Convolution):
+    sizes = staticmethod(lambda inputs: map(array.shape, inputs))
 
+    def depth(self, f: tuple):
+        return None if None in f[2:] else f[2] * f[3]
 
-def _wanted(op):
-    check_strides(op)
-    return array.wanted_shape(op, 0 if op.type.endswith("Input") else 1).with_rank(4)
+    def check_depth(self, depth: int, f: tuple) -> None:
+        if depth != f[2]:
+            raise ValueError(f"the filter of shape {TensorShape(f)} is made for {f[2]} channels, not {depth}")
 
-
-def _windows(op, sizes: tuple, f: tuple, g: tuple | None = None) -> Windows:
-    """How a filter of shape f lies on images of sizes [images, h, w, c], if gradients g go with them."""
-    check_moves(op)
-    if len(sizes) != 4 or len(f) != 4:
-        raise ValueError(f"images and filters must be 4-dimensional, not {sizes} and {f}")
-    if sizes[3] != f[2]:
-        raise ValueError(f"a filter of shape {f} is made for {f[2]} channels, not {sizes[3]}")
-    found = windows(op, sizes, f[:2])
-    expected = (sizes[0], found.rows.count, found.columns.count, f[2] * f[3])
-    if g not in (None, expected):
-        raise ValueError(f"Size of out_backprop doesn't match computed: it is {g}, not {expected}")
-    return found
-
-
-def _numbers(found: Windows, sizes: tuple, f: tuple) -> list:
-    rows, columns = found
-    sizes = [*sizes[1:], rows.count, columns.count, f[3]]
-    return [*sizes, *f[:2], *found.strides, rows.dilation, columns.dilation, *found.reach]
-
-
-# ---- kernels
-
-
-def _kernel(b, op, x, f):
-    expect_axes(x, "input", 4)
-    x = channels_last(b, op, x)
-    found = _windows(op, x.shape, f.shape)
-    out = b.new((x.shape[0], found.rows.count, found.columns.count, f.shape[2] * f.shape[3]), x.dtype)
-    if out.size:
+    def call(self, b, x, f, out, found: Windows) -> None:
         each = (*x.shape[:3], out.shape[3])
-        x = _repeated(b, x, f.shape[3])
-        h, w, _, oh, ow, _, *others = _numbers(found, each, f.shape)
+        h, w, c, oh, ow, _, *others = self.numbers(found, each, f.shape)
         rows = out.shape[0] * out.shape[1]
-        b.call(kernels.depthwise[x.dtype], x, f, out, 0, rows, h, w, each[3], oh, ow, *others)
-    return own_order(b, op, out)
+        x = _repeated(b, x, f.shape[3])
+        b.call(kernels.depthwise[x.dtype], x, f, out, 0, rows, h, w, c, oh, ow, *others)
+
+    def call_for_input(self, b, f, g, out, found: Windows) -> None:
+        numbers = (0, out.shape[0], *self.numbers(found, out.shape, f.shape))
+        b.call(kernels.depthwise_input[g.dtype], g, f, out, *numbers)
+
+    def call_for_filter(self, b, x, g, out, found: Windows) -> None:
+        numbers = (0, out.shape[0] * out.shape[1], x.shape[0], *self.numbers(found, x.shape, out.shape))
+        b.call(kernels.depthwise_filter[x.dtype], x, g, out, *numbers)
+
+    def product(self, x, f):
+        made = x[..., None] * f
+        return made.reshape(*made.shape[:3], f.shape[0] * f.shape[1])
+
+    def product_for_input(self, g, f):
+        return (g.reshape(*g.shape[:3], *f.shape) * f).sum(-1)
+
+    def product_for_filter(self, x, g):
+        channels = x.shape[3]
+        each = g.reshape(*g.shape[:3], channels, g.shape[3] // channels if channels else 0)
+        return np.einsum("nhwc,nhwcm->cm", x, each)
 
 
 def _repeated(b, x, times: int):
@@ -96,104 +69,13 @@ def _repeated(b, x, times: int):
     return b.view(wide, (*x.shape[:3], x.shape[3] * times))
 
 
-def _input_kernel(b, op, wanted, f, g):
-    expect_axes(g, "out_backprop", 4)
-    sizes, g = last_sizes(op, wanted_sizes(b.data(wanted), "input", 4)), channels_last(b, op, g)
-    found = _windows(op, sizes, f.shape, g.shape)
-    out = b.new(sizes, g.dtype)
-    if out.size:
-        b.call(kernels.depthwise_input[g.dtype], g, f, out, 0, sizes[0], *_numbers(found, sizes, f.shape))
-    return own_order(b, op, out)
-
-
-def _filter_kernel(b, op, x, wanted, g):
-    expect_axes(x, "input", 4)
-    expect_axes(g, "out_backprop", 4)
-    f, x, g = wanted_sizes(b.data(wanted), "filter", 4), channels_last(b, op, x), channels_last(b, op, g)
-    found = _windows(op, x.shape, f, g.shape)
-    out = b.new(f, x.dtype)
-    if out.size:
-        numbers = (0, f[0] * f[1], x.shape[0], *_numbers(found, x.shape, f))
-        b.call(kernels.depthwise_filter[x.dtype], x, g, out, *numbers)
-    return out
-
-
-# ---- NumPy meanings
-
-
-def _forward(op, x, f):
-    expect_axes(x, "input", 4)
-    x, f = map(patterns.wide, (channels_last(None, op, x), f))
-    found = _windows(op, x.shape, f.shape)
-    out = np.zeros((x.shape[0], found.rows.count, found.columns.count, *f.shape[2:]), x.dtype)
-    for ky, kx, to, at in found.taps():
-        out[to] += x[at][..., None] * f[ky, kx]
-    return own_order(None, op, out.reshape(*out.shape[:3], f.shape[2] * f.shape[3]))
-
-
-def _input_grad(op, wanted, f, g):
-    expect_axes(g, "out_backprop", 4)
-    sizes, (f, g) = (
-        last_sizes(op, wanted_sizes(wanted, "input", 4)),
-        map(patterns.wide, (f, channels_last(None, op, g))),
-    )
-    found, out = _windows(op, sizes, f.shape, g.shape), np.zeros(sizes, g.dtype)
-    g = g.reshape(*g.shape[:3], *f.shape[2:])
-    for ky, kx, to, at in found.taps():
-        out[at] += (g[to] * f[ky, kx]).sum(-1)
-    return own_order(None, op, out)
-
-
-def _filter_grad(op, x, wanted, g):
-    expect_axes(x, "input", 4)
-    expect_axes(g, "out_backprop", 4)
-    f, (x, g) = (
-        wanted_sizes(wanted, "filter", 4),
-        map(patterns.wide, (channels_last(None, op, x), channels_last(None, op, g))),
-    )
-    found, out = _windows(op, x.shape, f, g.shape), np.zeros(f, x.dtype)
-    g = g.reshape(*g.shape[:3], *f[2:])
-    for ky, kx, to, at in found.taps():
-        out[ky, kx] = np.einsum("nhwc,nhwcm->cm", x[at], g[to])
-    return out
-
-
-# ---- definitions
-
-_HOW = (
-    "strides: list(int), padding: string, data_format: string = 'NHWC', dilations: list(int) = [1, 1, 1, 1], "
-    "explicit_paddings: later[list(int)] = []"
-)
 _TYPE = "DepthwiseConv2dNative"
-_grad, _input_grad_grad, _filter_grad_grad = gradient_rules(
-    _TYPE, f"{_TYPE}BackpropInput", f"{_TYPE}BackpropFilter", lambda inputs: map(array.shape, inputs)
-)
-define(
-    "DepthwiseConv2dNative",
-    f"input: T, filter: T; {_HOW} -> output: T",
-    T=dtypes.FLOAT,
-    shape=_shape,
-    numpy=_forward,
-    kernel=_kernel,
-    grad=_grad,
-)
-define(
-    "DepthwiseConv2dNativeBackpropInput",
-    f"input_sizes: int32, filter: T, out_backprop: T; {_HOW} -> output: T",
-    T=dtypes.FLOAT,
-    shape=_wanted,
-    numpy=_input_grad,
-    kernel=_input_kernel,
-    grad=_input_grad_grad,
-)
-define(
-    "DepthwiseConv2dNativeBackpropFilter",
-    f"input: T, filter_sizes: int32, out_backprop: T; {_HOW} -> output: T",
-    T=dtypes.FLOAT,
-    shape=_wanted,
-    numpy=_filter_grad,
-    kernel=_filter_kernel,
-    grad=_filter_grad_grad,
+_OfChannels(
+    _TYPE,
+    f"{_TYPE}BackpropInput",
+    f"{_TYPE}BackpropFilter",
+    "strides: list(int), padding: string, data_format: string = 'NHWC', dilations: list(int) = [1, 1, 1, 1], "
+    "explicit_paddings: later[list(int)] = []",
 )
 
 

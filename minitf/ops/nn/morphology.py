@@ -44,15 +44,15 @@ def _windows(op, x, f) -> Windows:
             raise UnimplementedError(None, op, wrong)
     if len(x.shape) != 4 or len(f.shape) != 3 or x.shape[3] != f.shape[2]:
         raise ValueError(f"images of shape {x.shape} and a filter of {f.shape} must have the same depth")
-    return Windows(*[axis(_lain(op), p, x.shape[p], k) for p, k in zip((1, 2), f.shape)])
+    return Windows([axis(_lain(op), p, x.shape[p], k) for p, k in zip((1, 2), f.shape)])
 
 
 def _largest(op, x, f) -> tuple:
     """The largest sums, and which place of the filter each is of."""
     found = _windows(op, x, f)
-    shape = (x.shape[0], found.rows.count, found.columns.count, x.shape[3])
+    shape = (x.shape[0], *found.counts, x.shape[3])
     best, places = np.full(shape, np.finfo(x.dtype).min, x.dtype), np.full(shape, -1)
-    for ky, kx, to, at in found.taps():
+    for (ky, kx), to, at in found.taps():
         sums = x[at] + f[ky, kx]
         larger = sums > best[to]
         np.copyto(best[to], sums, where=larger)
@@ -69,7 +69,7 @@ def _of_images(op, x, f, g):
     _, places, found = _largest(op, x, f)
     _check_back(places, g)
     out = np.zeros_like(x)
-    for ky, kx, to, at in found.taps():
+    for (ky, kx), to, at in found.taps():
         out[at] += np.where(places[to] == ky * f.shape[1] + kx, g[to], 0).astype(x.dtype)
     return out
 
@@ -85,9 +85,9 @@ def _of_filter(op, x, f, g):
 
 def _lowered(b, op, x, f):
     found = _windows(op, x, f)
-    out = b.new((x.shape[0], found.rows.count, found.columns.count, x.shape[3]), x.dtype)
+    out = b.new((x.shape[0], *found.counts, x.shape[3]), x.dtype)
     if out.size:
-        sizes = 0, x.shape[0] * found.rows.count, *_numbers(found, x.shape)
+        sizes = 0, x.shape[0] * found.counts[0], *_numbers(found, x.shape)
         b.call(kernels.dilation[x.dtype], x, f, out, float(np.finfo(x.dtype).min), *sizes)
     return out
 
@@ -95,7 +95,7 @@ def _lowered(b, op, x, f):
 def _lowered_grad(of_filter: bool):
     def lower(b, op, x, f, g):
         found = _windows(op, x, f)
-        wanted = (x.shape[0], found.rows.count, found.columns.count, x.shape[3])
+        wanted = (x.shape[0], *found.counts, x.shape[3])
         if g.shape != wanted:
             raise ValueError(f"out_backprop has incompatible size: {g.shape}, not {wanted}")
         out, lowest = b.new(f.shape if of_filter else x.shape, x.dtype), float(np.finfo(x.dtype).min)
@@ -108,9 +108,7 @@ def _lowered_grad(of_filter: bool):
 
 
 def _numbers(found: Windows, shape: tuple) -> tuple:
-    axes = found.rows, found.columns
-    lain = [[getattr(a, name) for a in axes] for name in ("count", "window", "stride", "dilation", "before")]
-    return (*shape[1:], *[n for pair in lain for n in pair])
+    return (*shape[1:], *found.each("count", "window", "stride", "dilation", "before"))
 
 
 def _grad(op, g):

@@ -24,14 +24,14 @@ def _places(op, x) -> tuple:
     """The largest items and their places in one image, or in all."""
     check_moves(op)
     found = windows(op, x.shape, op.attrs["ksize"][1:3])
-    shape = (x.shape[0], found.rows.count, found.columns.count, x.shape[3])
+    shape = (x.shape[0], *found.counts, x.shape[3])
     best, places = np.zeros(shape, x.dtype), np.full(shape, -1, np.int64)
     per_image = int(np.prod(x.shape[1:]))
     where = np.arange(per_image, dtype=np.int64).reshape(1, *x.shape[1:])
     if op.attrs["include_batch_in_index"]:
         where = where + np.arange(x.shape[0], dtype=np.int64).reshape(-1, 1, 1, 1) * per_image
     where = np.broadcast_to(where, x.shape)
-    for _, _, to, at in found.taps():
+    for _, to, at in found.taps():
         larger = (places[to] < 0) | (x[at] > best[to])
         np.copyto(best[to], x[at], where=larger)
         np.copyto(places[to], where[at], where=larger)

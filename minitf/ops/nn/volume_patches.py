@@ -11,14 +11,13 @@ from minitf.framework.shape import TensorShape
 from minitf.framework.tensor import Tensor
 from minitf.ops.array import array
 from minitf.ops.nn.item_filters import filters_of_one_item
-from minitf.ops.nn.volumes import taps
-from minitf.ops.nn.windows import axis, check_across_space, check_padding
+from minitf.ops.nn.windows import Windows, axis, check_across_space, check_padding
 
 _AXES = (1, 2, 3)
 
 
-def _windows(op, sizes) -> list:
-    return [axis(op, p, sizes[p], op.attrs["ksizes"][p]) for p in _AXES]
+def _windows(op, sizes) -> Windows:
+    return Windows([axis(op, p, sizes[p], op.attrs["ksizes"][p]) for p in _AXES])
 
 
 def _patches(op, x):
@@ -26,9 +25,8 @@ def _patches(op, x):
     if x.ndim != 5:
         raise ValueError(f"input must be 5-dimensional, not of shape {x.shape}")
     found = _windows(op, x.shape)
-    window = [a.window for a in found]
-    out = np.zeros((len(x), *[a.count for a in found], *window, x.shape[4]), x.dtype)
-    for place, to, at in taps(found):
+    out = np.zeros((len(x), *found.counts, *found.each("window"), x.shape[4]), x.dtype)
+    for place, to, at in found.taps():
         out[(*to, *place)] = x[at]
     return out.reshape(*out.shape[:4], np.prod(out.shape[4:], dtype=int))
 

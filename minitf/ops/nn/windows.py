@@ -1,7 +1,8 @@
-"""Windows that move over images: their arguments, how many there are, and where they lie."""
+"""Windows that move over images and volumes: their arguments, how many there are, and where they lie."""
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -31,28 +32,25 @@ class Axis(NamedTuple):
         return slice(first, max(end, first)), slice(start, stop, self.stride)
 
 
-class Windows(NamedTuple):
-    """Windows over an image."""
+class Windows(tuple):
+    """Windows over an image or a volume: an `Axis` for each of [depth,] height and width."""
 
-    rows: Axis
-    columns: Axis
+    __slots__ = ()
+
+    @property
+    def counts(self) -> list[int]:
+        """How many windows there are along each axis."""
+        return self.each("count")
+
+    def each(self, *names: str) -> list[int]:
+        """Each of some numbers for all axes."""
+        return [getattr(axis, name) for name in names for axis in self]
 
     def taps(self) -> Iterator[tuple]:
-        """For each place in a window: (row, column, where its windows are, where it is in the image)."""
-        for ky in range(self.rows.window):
-            for kx in range(self.columns.window):
-                (to_y, at_y), (to_x, at_x) = self.rows.taps(ky), self.columns.taps(kx)
-                yield ky, kx, np.s_[:, to_y, to_x], np.s_[:, at_y, at_x]
-
-    @property
-    def strides(self) -> tuple:
-        """The rows' and the columns'."""
-        return self.rows.stride, self.columns.stride
-
-    @property
-    def reach(self) -> tuple:
-        """How far the first window reaches out of the image."""
-        return self.rows.before, self.columns.before
+        """For each place in a window: (its place, where its windows are, where it is in the image)."""
+        for place in itertools.product(*[range(axis.window) for axis in self]):
+            where = [axis.taps(k) for axis, k in zip(self, place)]
+            yield place, (np.s_[:], *[to for to, _ in where]), (np.s_[:], *[at for _, at in where])
 
 
 # ---- arguments
@@ -91,13 +89,21 @@ def check_strides(op) -> None:
         raise ValueError(f"the batch and the channels cannot be padded: explicit paddings {paddings}")
 
 
-def check_moves(op) -> None:
-    """ValueError for strides and dilations along the batch or the channels, which nothing computes."""
-    for name in ("strides", "dilations", "rates"):
-        values = op.attrs.get(name, [1, 1, 1, 1])
+def check_moves(op, *more: str) -> None:
+    """ValueError for strides, dilations and more along the batch or the channels, which nothing computes."""
+    for name in ("strides", "dilations", "rates", *more):
+        values = op.attrs.get(name, [1] * 5)
         if values[0] != 1 or values[channel(op)] != 1:
             kind = UnimplementedError if "ksize" in op.attrs else None
             raise AtRun(f"{name} in the batch and depth dimensions have to be 1, not {values}", kind)
+
+
+def check_positive(op) -> None:
+    """ValueError for numbers of volumes that no data could make right."""
+    for name in ("ksize", "strides", "dilations"):
+        values = op.attrs.get(name, [1])
+        if min(values) < 1:
+            raise ValueError(f"{name} are 1 or more, not {values} (must be > 0)")
 
 
 def check_across_space(op, *names: str) -> None:
@@ -164,5 +170,5 @@ def axis(op, place: int, size: int, window: int) -> Axis:
 
 
 def windows(op, sizes: tuple, window: tuple) -> Windows:
-    """The windows [height, width] over images of sizes [images, h, w, c]."""
-    return Windows(*[axis(op, p, n, k) for p, n, k in zip(spatial(op), sizes[1:3], window)])
+    """The windows [[depth,] height, width] over images or volumes of sizes with the channels last."""
+    return Windows([axis(op, p, n, k) for p, n, k in zip(spatial(op), sizes[1:], window)])
