@@ -4,7 +4,9 @@ import math
 
 import numpy as np
 
-from minitf.kernels.compile.abi import T, f32p, i64p, kernel, scalar
+from minitf.kernels.compile.abi import T, f32p, i64p, ints, kernel, scalar
+from minitf.kernels.math.movement import ITEMS
+from minitf.kernels.math.places import outside, rising
 
 
 @scalar
@@ -22,6 +24,36 @@ def distance(a, first, last, b, start, end, row):
             before = row[j - start + 1]
             row[j - start + 1] = min(changed, before + 1, row[j - start] + 1)
     return row[end - start]
+
+
+@kernel(T=ITEMS)
+def sequences(
+    places: i64p,
+    a: T,
+    sizes: i64p,
+    groups: i64p.out,
+    o: T.out,
+    own: i64p.scratch,
+    order: i64p.scratch,
+    spare: i64p.scratch,
+    count,
+    rank,
+    strides: ints,
+):
+    """o = the values of a sparse tensor in the order of their sequences, and groups the numbers of these: their places
+    along all axes but the last, times the strides. Fails at the first place that is not within the sizes.
+    """
+    bad = outside(places, sizes, count, rank)
+    if bad:
+        return bad
+    for k in range(count):
+        own[k] = 0
+        for axis in range(rank - 1):
+            own[k] += places[k * rank + axis] * strides[axis]
+    rising(own, order, spare, count, 1)
+    for k in range(count):
+        groups[k], o[k] = own[order[k]], a[order[k]]
+    return 0
 
 
 @kernel

@@ -17,6 +17,7 @@ from minitf.framework.tensor import IndexedSlices, Tensor
 from minitf.kernels.compile import layout
 from minitf.kernels.math import counts, movement
 from minitf.kernels.math.cast import cast
+from minitf.kernels.math.places import put_sparse
 from minitf.kernels.math.state import scatter_add
 from minitf.ops import patterns
 from minitf.ops.array import array
@@ -343,6 +344,25 @@ def _to_dense(op, indices, shape, values, default):
     return result
 
 
+def _to_dense_kernel(b, op, indices, shape, values, default):
+    count, rank = indices.shape if len(indices.shape) == 2 else (indices.size, 1)
+    out = patterns.filled(b, array.sizes_of(b.data(shape)), values.dtype, default)
+    if len(indices.shape) > 2 or rank != len(out.shape) or values.shape not in ((), (count,)):
+        raise ValueError(f"indices {indices.shape} and values {values.shape} do not fit shape {out.shape}")
+    repeated, ordered = int(not values.shape), int(op.attrs["validate_indices"])
+    kernel = put_sparse[indices.dtype, layout.carrier(values.dtype)]
+
+    def error(at):
+        places = b.data(indices).reshape(count, rank)
+        try:
+            _check_order(places, _positions(places, out.shape))
+        except ValueError as complaint:
+            return str(complaint)
+
+    b.call(kernel, indices, values, out, count, rank, repeated, ordered, out.shape, error=error)
+    return out
+
+
 def _to_dense_grad(op, g):
     indices = array.reshape(op.inputs[0], [-1, array.size(op.inputs[1])])
     inside = apply("GatherNd", g, indices)
@@ -357,6 +377,7 @@ define(
     Tindices=dtypes.INDEX,
     shape=lambda op: array.wanted_shape(op, 1),
     numpy=_to_dense,
+    kernel=_to_dense_kernel,
     grad=_to_dense_grad,
 )
 
@@ -458,7 +479,7 @@ def _where_kernel(b, op, x):
     rank = len(x.shape)
     places, count = b.new((x.size, rank), np.int64), b.new((), np.int64)
     b.call(counts.places_of_nonzero[x.dtype], x, places, count, x.size, rank, x.shape)
-    return b.view(places, (int(b.data(count)), rank))
+    return b.first(count, places)
 
 
 define(

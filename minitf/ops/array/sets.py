@@ -43,8 +43,8 @@ def _unique_kernel(b, op, x):
     values, times, count = b.new(x.shape, x.dtype), b.new(x.shape, index.dtype), b.new((), np.int64)
     table, places = _table(b, x.size)
     b.call(counts.unique[x.dtype, index.dtype], x, values, index, times, count, table, x.size, places)
-    found = (int(b.data(count)),)
-    return [b.view(values, found), index, b.view(times, found)][: len(op.outputs)]
+    values, times = b.first(count, values, times)
+    return [values, index, times][: len(op.outputs)]
 
 
 def _unique_shapes(op):
@@ -91,8 +91,7 @@ def _difference_kernel(b, op, x, y):
     count, (table, places) = b.new((), np.int64), _table(b, y.size)
     kernel = counts.difference[x.dtype, index.dtype]
     b.call(kernel, x, y, values, index, count, table, x.size, y.size, places)
-    found = (int(b.data(count)),)
-    return b.view(values, found), b.view(index, found)
+    return b.first(count, values, index)
 
 
 define(

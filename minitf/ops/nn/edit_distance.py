@@ -14,7 +14,9 @@ from minitf.kernels.compile import layout
 from minitf.kernels.machine.alloc import empty, zeros
 from minitf.kernels.math import edit_distance as kernels
 from minitf.kernels.math.places import in_order
-from minitf.ops.sparse.sparse import check_places
+from minitf.ops import patterns
+from minitf.ops.array import array
+from minitf.ops.sparse.sparse import check_places, outside
 
 
 def _groups(indices: np.ndarray, values: np.ndarray, shape, sizes: tuple) -> tuple:
@@ -50,6 +52,29 @@ def _distances(op, *arrays):
     return result
 
 
+def _kernel(b, op, *inputs):
+    mine, truth = inputs[:3], inputs[3:]
+    sizes = [b.data(part[2]) for part in (mine, truth)]
+    if not len(sizes[0]):
+        raise ValueError("edit_distance takes sequences: tensors of rank 1 at least")
+    out = patterns.filled(b, array.sizes_of(np.maximum(*sizes)[:-1]), np.float32)
+    groups, a = _sequences(b, out.shape, *mine)
+    others, c = _sequences(b, out.shape, *truth)
+    row, normalize = b.new((c.size + 1,), np.int64), int(op.attrs["normalize"])
+    b.call(kernels.edit_distances[a.dtype], groups, a, others, c, out, row, a.size, c.size, normalize)
+    return out
+
+
+def _sequences(b, sizes: tuple, indices, values, shape) -> tuple:
+    """What `_groups` gives, by a kernel."""
+    count, rank = indices.shape
+    groups, sorted_values, *room = [b.new((count,), dtype) for dtype in (np.int64, values.dtype, *[np.int64] * 3)]
+    kernel, strides = kernels.sequences[layout.carrier(values.dtype)], tuple(layout.strides(sizes))
+    error = lambda at: outside(b.data(indices), at, b.data(shape))  # noqa: E731
+    b.call(kernel, indices, values, shape, groups, sorted_values, *room, count, rank, strides, error=error)
+    return groups, sorted_values
+
+
 def _shape(op):
     mine, truth = (constant_value_as_shape(op.inputs[i]) for i in (2, 5))
     if mine.rank is None or truth.rank is None:
@@ -65,6 +90,7 @@ define(
     " -> output: float32",
     shape=_shape,
     numpy=_distances,
+    kernel=_kernel,
     differentiable=False,
 )
 

@@ -13,6 +13,8 @@ from minitf.framework.shape import TensorShape
 from minitf.framework.sparse import SparseTensor, SparseTensorValue, as_sparse
 from minitf.framework.static import constant_value_as_shape
 from minitf.framework.tensor import Tensor
+from minitf.kernels.compile import layout
+from minitf.kernels.math.places import fill_rows
 from minitf.ops.array import array
 from minitf.ops.array.gather import gather, where
 from minitf.ops.array.joining import stack
@@ -27,6 +29,7 @@ from minitf.ops.sparse.layout import sparse_reshape
 from minitf.ops.sparse.sparse import (
     any_number,
     check_places,
+    outside,
     rank_of,
     sparse_reorder,
     sparse_retain,
@@ -94,6 +97,17 @@ def _filled(op, indices, values, shape, default):
     return places[order], filled[order], empty, to[: len(own)]
 
 
+def _filled_kernel(b, op, indices, values, shape, default):
+    (count, rank), (rows,) = indices.shape, array.sizes_of(b.data(shape)[:1])
+    places, filled = b.new((count + rows, rank), np.int64), b.new((count + rows,), values.dtype)
+    empty, to, found = b.new((rows,), np.bool_), b.new((count,), np.int64), b.new((), np.int64)
+    room, kernel = b.new((rows,), np.int64), fill_rows[layout.carrier(values.dtype)]
+    error = lambda at: outside(b.data(indices), at, b.data(shape))  # noqa: E731
+    made = places, filled, empty, to, found, room
+    b.call(kernel, indices, values, shape, default, *made, count, rank, rows, error=error)
+    return *b.first(found, places, filled), empty, to
+
+
 def _filled_shapes(op):
     indices, values, _ = any_number(op.inputs[0].shape, op.inputs[2].shape)
     rows = constant_value_as_shape(op.inputs[2])
@@ -112,6 +126,8 @@ define(
     "-> output_indices: int64, output_values: T, empty_row_indicator: bool, reverse_index_map: int64",
     shape=_filled_shapes,
     numpy=_filled,
+    kernel=_filled_kernel,
+    counted=True,
     grad=_fill_grad,
 )
 

@@ -15,6 +15,9 @@ from minitf.framework.shape import TensorShape
 from minitf.framework.sparse import SparseTensor, as_sparse
 from minitf.framework.static import constant_value, full, partial_value
 from minitf.framework.tensor import Tensor
+from minitf.kernels.compile import layout
+from minitf.kernels.math.places import append_sparse, cut_sparse
+from minitf.kernels.math.state import assign
 from minitf.ops import patterns
 from minitf.ops.array import array, gather
 from minitf.ops.array.constant import constant
@@ -25,7 +28,7 @@ from minitf.ops.control import check
 from minitf.ops.control.control import with_dependencies
 from minitf.ops.math import math, reduce
 from minitf.ops.math.cast import cast
-from minitf.ops.sparse.sparse import any_number, check_places, rank_of, row_major
+from minitf.ops.sparse.sparse import any_number, check_places, rank_of, reordered, row_major
 
 # ---- reshape
 
@@ -165,6 +168,13 @@ def _sliced(op, indices, values, shape, start, size):
     return indices[kept] - start, values[kept], np.maximum(np.minimum(size, shape - start), 0)
 
 
+def _slice_kernel(b, op, indices, values, shape, start, size):
+    made = [b.new(t.shape, t.dtype) for t in (indices, values, shape)]
+    found, kernel = b.new((), np.int64), cut_sparse[layout.carrier(values.dtype)]
+    b.call(kernel, indices, values, shape, start, size, *made, found, *indices.shape)
+    return *b.first(found, *made[:2]), made[2]
+
+
 def _slice_grad(op, _, g, __):
     """The gradients of the values that were kept, and 0 for the others."""
     indices, values, shape, start, size = op.inputs
@@ -180,6 +190,8 @@ define(
     "-> output_indices: int64, output_values: T, output_shape: int64",
     shape=lambda op: any_number(op.inputs[0].shape, op.inputs[2].shape),
     numpy=_sliced,
+    kernel=_slice_kernel,
+    counted=True,
     grad=_slice_grad,
 )
 
@@ -217,6 +229,36 @@ def _concat(op, *arrays):
     return places[order], np.concatenate(values)[order], shape
 
 
+def _concat_kernel(b, op, *inputs):
+    count = op.attrs["N"]
+    indices, values, shapes = inputs[:count], inputs[count : 2 * count], inputs[2 * count :]
+    (rank,) = shapes[0].shape
+    if any([len(shape.shape) != 1 or shape.shape != (rank,) for shape in shapes]):
+        raise ValueError(f"sparse tensors of ranks {[shape.shape for shape in shapes]} have to be of one rank")
+    axis, total = array.check_axis(op.attrs["concat_dim"], rank, "the axis of concat"), sum(t.size for t in values)
+    places, joined = b.new((total, rank), np.int64), b.new((total,), values[0].dtype)
+    whole = b.new((rank,), np.int64)
+    b.call(assign[layout.carrier(whole.dtype)], shapes[0], whole, rank)
+    done, kernel = 0, append_sparse[layout.carrier(joined.dtype)]
+    for k, (own, items, shape) in enumerate(zip(indices, values, shapes)):
+        if own.shape != (items.size, rank):
+            raise ValueError(f"sparse tensor {k} has places of shape {own.shape} for {items.size} values")
+        room = b.view(places, own.shape, done * rank), b.view(joined, items.shape, done)
+        error = lambda at, own=own, shape=shape: _no_part(b, own, shape, whole, at)  # noqa: E731
+        b.call(kernel, own, items, shape, *room, whole, items.size, rank, axis, -1 if k else 0, error=error)
+        done += items.size
+    return *reordered(b, places, joined), whole
+
+
+def _no_part(b, own, shape, whole, at: int) -> str:
+    """Why a sparse tensor cannot be put behind others that are `whole` together."""
+    try:
+        check_places(b.data(own), b.data(shape))
+    except ValueError as error:
+        return str(error)
+    return f"input shapes must match but for the axis of concat: {[b.data(each).tolist() for each in (whole, shape)]}"
+
+
 def _concat_shapes(op):
     count = op.attrs["N"]
     indices = [t.shape.with_rank(2) for t in op.inputs[:count]]
@@ -232,6 +274,7 @@ define(
     "output_shape: int64",
     shape=_concat_shapes,
     numpy=_concat,
+    kernel=_concat_kernel,
     differentiable=False,
 )
 

@@ -14,9 +14,10 @@ from minitf.framework.shape import UNKNOWN, TensorShape, broadcast_static_shape
 from minitf.framework.sparse import SparseTensor, SparseTensorValue, as_sparse
 from minitf.framework.static import constant_value_as_shape
 from minitf.framework.tensor import Tensor
-from minitf.kernels.machine.alloc import empty, zeros
+from minitf.kernels.compile import layout
+from minitf.kernels.machine.alloc import zeros
+from minitf.kernels.math import places as place_kernels
 from minitf.kernels.math import sparse as kernels
-from minitf.kernels.math.places import merge_places
 from minitf.ops import patterns
 from minitf.ops.array import array
 from minitf.ops.array.gather import gather, gather_nd, scatter_nd
@@ -24,7 +25,7 @@ from minitf.ops.math import math
 from minitf.ops.math.cast import cast
 from minitf.ops.math.complex import conj
 from minitf.ops.math.reduce import reduce_sum
-from minitf.ops.sparse.sparse import any_number, check_places, row_major
+from minitf.ops.sparse.sparse import any_number, check_places, different, outside, repeats
 
 _PARTS = "{0}_indices: int64[n{0}, ~rank], {0}_values: T[~n{0}], {0}_shape: int64[~rank]"
 _BOTH = f"{_PARTS.format('a')}, {_PARTS.format('b')}"
@@ -36,18 +37,9 @@ def _union(a: np.ndarray, b: np.ndarray) -> tuple:
     """The places of two sparse tensors in order, and where among them those of each stand. The k-th of
     equal places of one meets the k-th of the other.
     """
-    count, others, rank = len(a), len(b), a.shape[1]
-    orders = row_major(a), row_major(b)
-    places, size = empty((count + others, rank), np.int64), np.empty(1, np.int64)
-    found = [np.empty(count, np.int64), np.empty(others, np.int64)]
-    merge_places[()].run(
-        *[np.ascontiguousarray(each[order]) for each, order in zip((a, b), orders)],
-        *(places, *found, size, count, others, rank),
-    )
-    back = [np.empty_like(at) for at in found]
-    for own, order, at in zip(back, orders, found):
-        own[order] = at
-    return places[: size[0]], *back
+    numbered = [np.column_stack([each, repeats(different(each)[1])]) for each in (a, b)]
+    places, which = different(np.concatenate(numbered))
+    return np.ascontiguousarray(places[:, :-1]), which[: len(a)], which[len(a) :]
 
 
 def _check_alike(a_shape, b_shape) -> None:
@@ -73,6 +65,38 @@ def _added(op, *arrays):
     return places[kept], total[kept], a[2]
 
 
+def _merged(b, op, how: int, a: tuple, others: tuple) -> tuple:
+    """Room for the places and values of two sparse tensors together, what is in it, and how many."""
+    (count, rank), more = a[0].shape, others[0].shape[0]
+    places, values = b.new((count + more, rank), np.int64), b.new((count + more,), a[1].dtype)
+    size, orders = b.new((), np.int64), [b.new((n,), np.int64) for n in (count, more, max(count, more))]
+    kernel = place_kernels.merge_sparse[values.dtype]
+    b.call(kernel, *a, *others, places, values, size, *orders, count, more, rank, how, error=_differs(b, op, a, others))
+    return size, places, values
+
+
+def _differs(b, op, a: tuple, others: tuple):
+    """What is wrong with two sparse tensors that cannot be merged."""
+
+    def complaint(_):
+        arrays = [[b.data(value) for value in part] for part in (a, others)]
+        try:
+            _check_alike(arrays[0][2], arrays[1][2])
+            for places, _, shape in arrays:
+                check_places(places, shape)
+        except ValueError as error:
+            return str(error)
+
+    return complaint
+
+
+def _added_kernel(b, op, *inputs):
+    size, places, values = _merged(b, op, place_kernels.SUM, inputs[:3], inputs[3:6])
+    limit = inputs[6]
+    b.call(place_kernels.drop_small[values.dtype, limit.dtype], places, values, limit, size, places.shape[1])
+    return *b.first(size, places, values), inputs[2]
+
+
 def _add_grad(op, _, g, __):
     a, b = apply("SparseAddGrad", g, op.inputs[0], op.inputs[3], op.outputs[0])
     return None, a, None, None, b, None, None
@@ -90,12 +114,27 @@ def _add_grad_rule(op, g, a, b, places):
     return found(a), found(b)
 
 
+def _add_grad_kernel(b, op, g, own, other, places):
+    size, rank = places.shape
+
+    def found(own):
+        count = own.shape[0]
+        out, orders = b.new((count,), g.dtype), [b.new((n,), np.int64) for n in (count, size, max(count, size))]
+        kernel = place_kernels.find_sparse[layout.carrier(g.dtype)]
+        b.call(kernel, own, places, g, out, *orders, count, size, rank)
+        return out
+
+    return found(own), found(other)
+
+
 define(
     "SparseAdd",
     f"{_BOTH.replace('[', '~[')}, thresh: Treal~[] -> sum_indices: int64, sum_values: T, sum_shape: int64",
     T=dtypes.NUMBER,
     Treal=dtypes.REAL,
     numpy=_added,
+    kernel=_added_kernel,
+    counted=True,
     grad=_add_grad,
     shape=lambda op: any_number(*[op.inputs[i].shape for i in (0, 2, 3, 5)]),
 )
@@ -105,6 +144,7 @@ define(
     "sum_indices: int64~[m, rank] -> a_val_grad: T, b_val_grad: T",
     shape=lambda op: [TensorShape([(t.shape.sizes or [None])[0]]) for t in op.inputs[1:3]],
     numpy=_add_grad_rule,
+    kernel=_add_grad_kernel,
     differentiable=False,
 )
 
@@ -155,17 +195,22 @@ def sparse_add(a, b, threshold=None, thresh=None):
     return SparseTensor(indices, values, known.as_list() if known.is_fully_defined() else shape)
 
 
-def _extreme(type: str, ufunc, doc: str):
+def _extreme(type: str, ufunc, how: int, doc: str):
     def rule(op, *arrays):
         a, b = arrays[:3], arrays[3:]
         _check_alike(a[2], b[2])
         return _combined(a, b, ufunc)
+
+    def kernel(b, op, *inputs):
+        return b.first(*_merged(b, op, how, inputs[:3], inputs[3:]))
 
     define(
         type,
         f"{_BOTH} -> output_indices: int64, output_values: T",
         T=dtypes.REAL,
         numpy=rule,
+        kernel=kernel,
+        counted=True,
         differentiable=False,
         shape=lambda op: any_number(UNKNOWN)[:2],
     )
@@ -180,8 +225,12 @@ def _extreme(type: str, ufunc, doc: str):
     return function
 
 
-sparse_maximum = _extreme("SparseSparseMaximum", np.maximum, "The larger of two sparse tensors at the places of both.")
-sparse_minimum = _extreme("SparseSparseMinimum", np.minimum, "The smaller of two sparse tensors at the places of both.")
+sparse_maximum = _extreme(
+    "SparseSparseMaximum", np.maximum, place_kernels.LARGER, "The larger of two sparse tensors at the places of both."
+)
+sparse_minimum = _extreme(
+    "SparseSparseMinimum", np.minimum, place_kernels.SMALLER, "The smaller of two sparse tensors at the places of both."
+)
 
 # ---- products with what is dense, element by element
 
@@ -288,13 +337,9 @@ def _product_kernel(b, op, indices, values, shape, dense):
         width,
         down,
         across,
-        error=lambda at: _outside(b.data(indices), at, b.data(shape)),
+        error=lambda at: outside(b.data(indices), at, b.data(shape)),
     )
     return out
-
-
-def _outside(indices, at: int, shape) -> str:
-    return f"indices[{at}] = {indices[at].tolist()} is out of bounds: need 0 <= index < {shape.tolist()}"
 
 
 def _product_shape(op):

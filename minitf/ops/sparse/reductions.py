@@ -22,7 +22,7 @@ from minitf.ops.array.ranges import range as range_
 from minitf.ops.math import math
 from minitf.ops.math.cast import cast
 from minitf.ops.math.reduce import checked_axes, lowest
-from minitf.ops.sparse.sparse import check_places, row_major
+from minitf.ops.sparse.sparse import check_places, different
 
 # ---- reductions
 
@@ -32,12 +32,7 @@ def _groups(indices: np.ndarray, shape, axes) -> tuple:
     check_places(indices, shape)
     reduced = checked_axes(axes, len(shape))
     kept = [i for i in range(len(shape)) if i not in reduced]
-    rows = np.ascontiguousarray(indices[:, kept])
-    order, new, where = row_major(rows), np.ones(len(rows), bool), np.empty(len(rows), np.int64)
-    rows = rows[order]
-    np.not_equal(rows[1:], rows[:-1]).any(axis=1, out=new[1:])
-    where[order] = np.cumsum(new) - 1
-    return kept, rows[new], where
+    return kept, *different(indices[:, kept])
 
 
 def _reduced(op, indices, values, shape, axes, start, ufunc) -> tuple:

@@ -48,7 +48,8 @@ def _rule(power: float):
         count = _check_ids(ids, count)
         check_indices(indices, len(data))
         total = zeros((count, *data.shape[1:]), data.dtype)
-        np.add.at(total, ids, data[indices])
+        first = np.flatnonzero(np.diff(ids, prepend=-1))
+        total[ids[first]] = np.add.reduceat(data[indices], first, dtype=data.dtype)
         if not power:
             return total
         members = np.bincount(ids, minlength=count)[:count]

@@ -11,57 +11,66 @@ from minitf.framework.shape import UNKNOWN, TensorShape
 from minitf.framework.sparse import SparseTensor, convert_to_tensor_or_sparse_tensor
 from minitf.framework.static import constant_value_as_shape
 from minitf.framework.tensor import Tensor
+from minitf.kernels.math.places import in_order
+from minitf.ops.sparse.sparse import check_places, different, repeats
 
 _ITEMS = (dtypes.INTEGER | {dtypes.string}) - {dtypes.uint32, dtypes.uint64}
 _JOINED = {
     "intersection": lambda a, b: a & b,
     "union": lambda a, b: a | b,
-    "a-b": lambda a, b: a - b,
-    "b-a": lambda a, b: b - a,
+    "a-b": lambda a, b: a & ~b,
+    "b-a": lambda a, b: b & ~a,
 }
 _SPARSE = "set{}_indices: int64[n{}, rank], set{}_values: T[n{}], set{}_shape: int64[rank]"
 
 
 def _in_order(indices: np.ndarray, shape: np.ndarray) -> None:
     """Raises ValueError unless indices are within the shape and rise."""
-    outside = ((indices < 0) | (indices >= shape)).any(1)
-    if outside.any():
-        at = int(np.argmax(outside))
-        raise ValueError(f"indices[{at}] = {indices[at].tolist()} is out of bounds: the shape is {shape.tolist()}")
-    for at in range(1, len(indices)):
-        if tuple(indices[at]) <= tuple(indices[at - 1]):
-            raise ValueError(
-                f"indices[{at}] = {indices[at].tolist()} is out of order or repeated. Sort them by tf.sparse.reorder"
-            )
+    check_places(indices, shape)
+    falls = in_order[()].run(np.ascontiguousarray(indices), *indices.shape)
+    same = np.append(np.flatnonzero((indices[1:] == indices[:-1]).all(1)) + 1, len(indices))[0]
+    at = min(falls - 1, same) if falls else same
+    if at < len(indices):
+        raise ValueError(
+            f"indices[{at}] = {indices[at].tolist()} is out of order or repeated. Sort them by tf.sparse.reorder"
+        )
 
 
-def _sets_of_dense(x: np.ndarray) -> dict:
+def _sets_of_dense(x: np.ndarray) -> tuple:
+    """The places of sets in a tensor, for each item that of its set, and the items."""
     if x.ndim < 2:
         raise ValueError(f"sets are in the last axis of a tensor of rank 2 at least, not of shape {x.shape}")
-    return {place: set(x[place].tolist()) for place in np.ndindex(*x.shape[:-1])}
+    places = np.indices(x.shape[:-1], np.int64).reshape(x.ndim - 1, -1).T
+    return np.repeat(places, x.shape[-1], axis=0), x.reshape(-1)
 
 
-def _sets_of_sparse(op, indices, values, shape) -> dict:
+def _sets_of_sparse(op, indices, values, shape) -> tuple:
     if op.attrs["validate_indices"]:
         _in_order(indices, shape)
-    found: dict[tuple, set] = {}
-    for place, value in zip(indices.tolist(), values.tolist()):
-        found.setdefault(tuple(place[:-1]), set()).add(value)
-    return found
+    return indices[:, :-1], values
 
 
-def _operated(op, lead: tuple, other: tuple, a: dict, b: dict):
-    """What a set operation gives, as a sparse tensor."""
+def _different(places: np.ndarray, values: np.ndarray) -> tuple:
+    """The different items of sets, in order: [place..., the value, or its number if it is no number itself]; which of
+    them each item is; and the values that numbers mean, if they do.
+    """
+    found = None
+    if values.dtype.kind not in "iu":
+        found, values = np.unique(values, return_inverse=True)
+    return *different(np.column_stack([places, values.reshape(-1)])), found
+
+
+def _operated(op, lead: tuple, other: tuple, a: tuple, b: tuple):
+    """What a set operation gives, as a sparse tensor. a, b: the places and values of the items."""
     if tuple(lead) != tuple(other):
         raise ValueError(f"sets of shape {tuple(lead)} do not go with sets of shape {tuple(other)}")
-    join, none = _JOINED[op.attrs["set_operation"]], set()
-    sets = {place: sorted(join(a.get(place, none), b.get(place, none))) for place in sorted(a.keys() | b.keys())}
-    places = [(*place, k) for place, items in sets.items() for k in range(len(items))]
-    items = [item for found in sets.values() for item in found]
-    dtype = op.outputs[1].dtype
-    values = np.array([*items, None], object)[:-1] if dtype is dtypes.string else np.array(items, dtype.numpy)
-    shape = [*lead, max(map(len, sets.values()), default=0)]
-    return np.array(places, np.int64).reshape(-1, len(shape)), values, np.array(shape, np.int64)
+    rows, which, values = _different(*[np.concatenate(parts) for parts in zip(a, b)])
+    has = np.zeros((2, len(rows)), bool)
+    has[0, which[: len(a[1])]] = has[1, which[len(a[1]) :]] = True
+    rows = rows[_JOINED[op.attrs["set_operation"]](*has)]
+    at, items = repeats(different(rows[:, :-1])[1]), rows[:, -1]
+    shape = np.array([*lead, at.max(initial=-1) + 1], np.int64)
+    return np.column_stack([rows[:, :-1], at]), items if values is None else values[items], shape
 
 
 def _of_dense(op, a, b):
@@ -111,8 +120,8 @@ define(
 
 def _sizes(op, indices, values, shape):
     out = np.zeros(shape[:-1], np.int32)
-    for place, items in _sets_of_sparse(op, indices, values, shape).items():
-        out[place] = len(items)
+    rows = _different(*_sets_of_sparse(op, indices, values, shape))[0]
+    np.add.at(out, tuple(rows[:, :-1].T), 1)
     return out
 
 

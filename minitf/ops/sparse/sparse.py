@@ -13,7 +13,8 @@ from minitf.framework.shape import TensorShape, as_shape
 from minitf.framework.sparse import SparseTensor, as_sparse
 from minitf.framework.static import constant_value_as_shape
 from minitf.framework.tensor import IndexedSlices, Tensor
-from minitf.kernels.math.places import in_order, within
+from minitf.kernels.compile import layout
+from minitf.kernels.math.places import in_order, sort_sparse, within
 from minitf.ops.array import array
 from minitf.ops.array.gather import gather, gather_nd, sparse_to_dense, where
 from minitf.ops.array.identity import identity
@@ -29,9 +30,27 @@ from minitf.ops.math.math import minimum
 
 def row_major(indices: np.ndarray) -> np.ndarray | slice:
     """The order in which the rows of `indices` [n, rank] rise, for indexing; equal ones stay in theirs."""
-    if not in_order[()].run(indices, *indices.shape):
+    if not in_order[()].run(np.ascontiguousarray(indices), *indices.shape):
         return slice(None)
     return np.lexsort(indices.T[::-1])
+
+
+def different(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The different ones of some rows [n, rank], in order, and for each row which of them it is."""
+    order, new, which = row_major(rows), np.ones(len(rows), bool), np.empty(len(rows), np.int64)
+    rows = rows[order]
+    np.not_equal(rows[1:], rows[:-1]).any(axis=1, out=new[1:])
+    which[order] = np.cumsum(new) - 1
+    return rows[new], which
+
+
+def repeats(which: np.ndarray) -> np.ndarray:
+    """How many numbers in front of each are the same."""
+    order, places = row_major(which.reshape(-1, 1)), np.arange(len(which))
+    begins = np.diff(which[order], prepend=-1) != 0
+    found = np.empty_like(places)
+    found[order] = places - np.maximum.accumulate(np.where(begins, places, 0))
+    return found
 
 
 def check_places(indices: np.ndarray, shape) -> None:
@@ -39,9 +58,12 @@ def check_places(indices: np.ndarray, shape) -> None:
     places, sizes = (np.ascontiguousarray(each, np.int64) for each in (indices, shape))
     status = within[()].run(places, sizes, *places.shape)
     if status:
-        raise ValueError(
-            f"indices[{status - 1}] = {indices[status - 1].tolist()} is out of bounds: need 0 <= index < {list(shape)}"
-        )
+        raise ValueError(outside(indices, status - 1, shape))
+
+
+def outside(indices: np.ndarray, at: int, shape) -> str:
+    """Says that a place is not within the shape."""
+    return f"indices[{at}] = {indices[at].tolist()} is out of bounds: need 0 <= index < {list(shape)}"
 
 
 def rank_of(*shapes: TensorShape):
@@ -156,6 +178,14 @@ def _reordered(op, indices, values, shape):
     return indices[order], values[order]
 
 
+def reordered(b, indices, values) -> tuple:
+    """Places and values in row-major order, by a kernel."""
+    (count, rank), made = indices.shape, (b.new(indices.shape, np.int64), b.new(values.shape, values.dtype))
+    orders, kernel = [b.new((count,), np.int64) for _ in range(2)], sort_sparse[layout.carrier(values.dtype)]
+    b.call(kernel, indices, values, *made, *orders, count, rank)
+    return made
+
+
 def _reorder_grad(op, _, g):
     """The gradient of each value stands where the value went."""
     indices, values, shape = op.inputs
@@ -169,6 +199,7 @@ define(
     "-> output_indices: int64, output_values: T",
     shape=lambda op: [op.inputs[0].shape, op.inputs[1].shape],
     numpy=_reordered,
+    kernel=lambda b, op, indices, values, shape: reordered(b, indices, values),
     grad=_reorder_grad,
 )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import math
 import threading
 
@@ -22,7 +23,7 @@ from minitf.runtime.session.state import Reference, Scratch, State, follows_vari
 from minitf.runtime.tensor_arrays.lists import RULES
 
 _NATIVE = frozenset(kind for name in NATIVE for kind in (as_dtype(name), as_dtype(name).as_ref))
-_LARGE = 1 << 20  # bytes from which NumPy may compute for long: a decomposition takes more than each of them
+LARGE = 1 << 20  # bytes from which NumPy may compute for long: a decomposition takes more than each of them
 
 
 class Concrete(Value):
@@ -226,16 +227,17 @@ class OpByOp(Builder):
 
     def _by_numpy(self, op, values):
         arrays = [v.array for v in values]
+        large = sum([a.nbytes for a in arrays]) > LARGE
+        compute = functools.partial(by_numpy, op, arrays)
+        return [Concrete(a) for a in (self.session_state.session_lock.aside.do(compute) if large else compute())]
 
-        def compute():
-            with np.errstate(all="ignore"):
-                return op.definition.numpy(op, *arrays)
 
-        large = sum([a.nbytes for a in arrays]) > _LARGE
-        results = self.session_state.session_lock.aside.do(compute) if large else compute()
-        many = isinstance(results, (list, tuple))
-        arrays = [_as(a, t.dtype.numpy) for a, t in zip(results if many else [results], op.outputs, strict=True)]
-        return [Concrete(a) for a in arrays]
+def by_numpy(op, arrays: list[np.ndarray]) -> list[np.ndarray]:
+    """What NumPy's rule of an op gives."""
+    with np.errstate(all="ignore"):
+        results = op.definition.numpy(op, *arrays)
+    many = isinstance(results, (list, tuple))
+    return [_as(a, t.dtype.numpy) for a, t in zip(results if many else [results], op.outputs, strict=True)]
 
 
 def _fits(slot, shape: tuple[int, ...]) -> bool:

@@ -50,6 +50,7 @@ class Recording(OpByOp):
         self._again, self._constants = True, set()
         self._places = {id(value): place for place, value in enumerate(self.values)}
         self._inputs, self.looked = len(arrays), set()
+        self._counted: set = set()  # values whose shapes are others the next time
 
     def replay(self, results: list) -> Replay | None:
         """How to do it again, if that depends on shapes alone."""
@@ -75,13 +76,28 @@ class Recording(OpByOp):
         return self._made(made, lambda arrays: arrays.append(make(shape, dtype)))
 
     def view(self, value, shape, offset=0, dtype=None):
-        place, whole = self._places.get(id(value)), super().view
+        place, whole = self._place(value), super().view
         self._again = self._again and place is not None
 
         def step(arrays):
             arrays.append(whole(Concrete(arrays[place]), shape, offset, dtype).array)
 
         return self._made(whole(value, shape, offset, dtype), step)
+
+    def first(self, count, *values):
+        at, found = self._place(count), int(count.array)
+        return [self._first(at, value, found) for value in values]
+
+    def _first(self, at: int | None, value: Value, found: int) -> Value:
+        place, whole = self._place(value), super().view
+        self._again = self._again and None not in (at, place)
+        made = whole(value, (found, *value.shape[1:]))
+        self._counted.add(id(made))
+        return self._made(made, lambda arrays: arrays.append(arrays[place][: int(arrays[at])]))
+
+    def _place(self, value: Value) -> int | None:
+        """Where among the arrays a value is the next time; None if it may be of another shape then, or is not there."""
+        return None if id(value) in self._counted else self._places.get(id(value))
 
     def snapshot(self, value):
         self._again = self._again and id(value) in self._places  # else it is a variable's memory
@@ -95,6 +111,9 @@ class Recording(OpByOp):
             self._again = self._again and id(value) in self._constants
         return super().data(value)
 
+    def known(self, value):
+        return super().data(value) if id(value) in self._constants else None
+
     def state(self, op, make):
         self._again = False
         return super().state(op, make)
@@ -106,7 +125,7 @@ class Recording(OpByOp):
     def call(self, kernel, *operands, error=None):
         super().call(kernel, *operands, error=error)
         arrays = [o.array if isinstance(o, Value) else o for o in operands]
-        if worst(kernel, arrays) >= LIMIT or any(id(o) not in self._places for o in operands if isinstance(o, Value)):
+        if worst(kernel, arrays) >= LIMIT or any(self._place(o) is None for o in operands if isinstance(o, Value)):
             self._again = False
         if self._again:
             self._steps.append(_call(kernel, [self._places.get(id(o)) for o in operands], operands))

@@ -65,6 +65,11 @@ class Builder(ABC):
     def data(self, value: Value) -> np.ndarray:
         """The contents of `value`; raises NeedsData where they are not known yet."""
 
+    def first(self, count: Value, *values: Value) -> list[Value]:
+        """The first items of each value, as many as `count` says; what a rule of a counted op ends with."""
+        found = int(self.data(count))
+        return [self.view(value, (found, *value.shape[1:])) for value in values]
+
     def known(self, value: Value) -> np.ndarray | None:
         """The contents of `value`, None where they are not known yet."""
         try:

@@ -18,7 +18,7 @@ from minitf.framework import errors
 from minitf.framework.shape import TensorShape
 from minitf.framework.trial_shapes import shapes_for
 from minitf.kernels.compile.abi import Kernel, Operand
-from minitf.runtime.execute.op_by_op import Concrete, OpByOp, is_native
+from minitf.runtime.execute.op_by_op import LARGE, Concrete, OpByOp, by_numpy, is_native
 from minitf.runtime.execute.replay import Recording
 from minitf.runtime.lower.builder import NATIVE, Value
 from minitf.runtime.lower.ir import Call, Ref
@@ -68,15 +68,18 @@ class HostCall(CallOfPython):
     is; `made`: for each output None, if it is the next operand behind those, or a Held.
     """
 
-    __slots__ = ("given", "made", "_used", "_views", "_replays", "_looks", "_met")
+    __slots__ = ("given", "made", "_used", "_views", "_replays", "_by_numpy", "_looks", "_met")
 
     def __init__(self, op, inputs: list, outputs: list):
         super().__init__(op, *[[v for v in part if type(v) is Ref] for part in (inputs, outputs)])
         self.given, self.made = ([None if type(v) is Ref else v for v in part] for part in (inputs, outputs))
         self._used = set(op.outputs)
         self._views: dict = {}  # words -> what is where they say
-        by_kernels = op.definition.kernel is not None and is_native(op) and not op.attrs.get("follows")
-        self._replays: dict | None = {} if by_kernels else None  # form -> what is done for inputs of it
+        by_kernels = op.definition.kernel is not None and is_native(op)
+        follows = op.attrs.get("follows")
+        self._replays: dict | None = {} if by_kernels and not follows else None  # form -> what is done for inputs of it
+        self._by_numpy = not follows and op.definition.host is None and op.definition.numpy is not None
+        self._by_numpy = self._by_numpy and (not by_kernels or op.definition.counted)  # where there is no replay
         self._met: set = set()  # forms that came before
         self._looks: set = set()  # the inputs whose contents are part of it
 
@@ -92,12 +95,14 @@ class HostCall(CallOfPython):
         arrays = [g.value if type(g) is Held else g for g in given]
         if any([array is None for array in arrays]):
             return self._leave_out()
-        made = None
+        form, made = self._form(arrays), None
         if self._replays is not None:
-            replay = self._replays.get(self._form(arrays))
+            replay = self._replays.get(form)
             made = replay and replay.run(arrays)
-        if made is None:  # it is new, or a kernel has refused it and the op says what is wrong
-            made = self._run_anew(state, arrays)
+        elif self._by_numpy and form in self._met:
+            made = computed(self.op, arrays)
+        if made is None:  # it is new, or was refused and the op says what is wrong
+            made = self._run_anew(state, arrays, form)
         places = iter(places)
         for tensor, held, array in zip(self.op.outputs, self.made, made, strict=True):
             if held is None:
@@ -120,16 +125,15 @@ class HostCall(CallOfPython):
         self._views[key] = found = given, list(memory), arrays
         return found
 
-    def _run_anew(self, state, arrays: list) -> list:
+    def _run_anew(self, state, arrays: list, form: tuple) -> list:
         """What its rules give; what kernels were called for that is noted, if it is asked for a second time."""
-        form = self._form(arrays) if self._replays is not None else None
-        again = form in self._met
+        again = self._replays is not None and form in self._met
         builder = Recording(state, arrays) if again else OpByOp(state)
         builder.used = self._used
         made = builder.results(self.op, builder.values if again else [Concrete(array) for array in arrays])
         if again:
             self._note(builder, arrays, builder.replay(made))
-        elif form is not None:
+        elif self._replays is not None or sum([array.nbytes for array in arrays]) <= LARGE:
             make_room(self._met)
             self._met.add(form)
         return [value.array for value in made]
@@ -193,6 +197,14 @@ def _lasting(array: np.ndarray, memory: list) -> np.ndarray:
     if array.base is not None and any([np.may_share_memory(array, each) for each in memory]):
         return array.copy()
     return array
+
+
+def computed(op, arrays: list) -> list[np.ndarray] | None:
+    """What NumPy's rule gives; None if it refuses what is in the arrays."""
+    try:
+        return by_numpy(op, arrays)
+    except Exception:  # raised once more, with what it means, where the op is run anew
+        return None
 
 
 def make_room(kept: dict | set) -> None:

@@ -23,3 +23,14 @@ def test_groups(dtype, normalize):
             if normalize and wanted:
                 wanted = wanted / len(other) if len(other) else np.inf
             assert o[group] == np.float32(wanted)
+
+
+def test_sequences():
+    places, a, sizes = np.array([[1, 0], [0, 1], [1, 1], [0, 0]]), np.arange(4, dtype=np.uint32), np.array([2, 2])
+    groups, *room = [np.full(4, 7) for _ in range(4)]
+    o = np.zeros(4, np.uint32)
+    operands = places, a, sizes, groups, o, *room, 4, 2, (3,)
+    assert run(edit_distance.sequences["uint32"], *operands) == 0
+    assert groups.tolist() == [0, 0, 3, 3] and o.tolist() == [1, 3, 0, 2]
+    places[2] = 1, 2
+    assert run(edit_distance.sequences["uint32"], *operands) == 3
